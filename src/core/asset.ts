@@ -1,0 +1,50 @@
+import type { Digest } from "./digest.ts";
+
+/** What an evaluation is about. Layers of the later issues add their kinds here: workload, namespace, cluster… */
+export type Asset = ImageAsset | RootFileSystemAsset | FileAsset;
+
+/**
+ * A container image. Its identity is the config digest for real images, else the manifest digest (artifacts whose
+ * config is not an image's). Indexes and references point to it; they are dated and never join two images.
+ */
+export interface ImageAsset {
+  readonly kind: "image";
+  readonly id: Digest;
+  readonly identifiedBy: "config" | "manifest";
+  /** The image's repository without its tag; survives rebuilds. */
+  readonly lineage: string;
+  /** What the user called it, for reports. */
+  readonly name: string;
+  /** Where it was met. */
+  readonly references: readonly ImageReferenceSeen[];
+}
+
+/** One name that pointed to the image when it was looked up. */
+export interface ImageReferenceSeen {
+  readonly reference: string;
+  readonly manifestDigest?: Digest;
+  readonly indexDigest?: Digest;
+  /** ISO 8601, UTC. */
+  readonly observedAt: string;
+}
+
+/** A root file system that is no image: `dir:/`. */
+export interface RootFileSystemAsset {
+  readonly kind: "rootfs";
+  /** The absolute path. */
+  readonly id: string;
+  readonly lineage: string;
+  readonly name: string;
+}
+
+/** A file of the tree under review; its lineage is its path from the root of that tree. */
+export interface FileAsset {
+  readonly kind: "file";
+  readonly id: string;
+  readonly lineage: string;
+  readonly name: string;
+}
+
+export function fileAsset(path: string): FileAsset {
+  return { kind: "file", id: path, lineage: path, name: path };
+}

@@ -1,0 +1,38 @@
+import type { Asset } from "./asset.ts";
+import type { Gap } from "./evidence.ts";
+import type { ExceptionUse } from "./exception.ts";
+import type { Finding } from "./finding.ts";
+
+export type Verdict = "pass" | "fail" | "unknown";
+
+/** What is kept of a check's run over one asset: enough to say "7 of 9", and to tell passed from never looked. */
+export interface Evaluation {
+  readonly check: string;
+  readonly asset: Asset;
+  /** The part of the asset that was judged, where one asset has several: `Debian:13`, `npm`. */
+  readonly scope?: string;
+  readonly verdict: Verdict;
+  /** Why it is what it is, one line. */
+  readonly reason: string;
+  /** Excepted findings are not among them. */
+  readonly findings: readonly Finding[];
+  /** What an exception took out of the verdict; kept so that nothing is lost. */
+  readonly excepted: readonly { readonly finding: Finding; readonly exception: ExceptionUse }[];
+  /** Why the evidence was not whole. */
+  readonly gaps: readonly Gap[];
+  /** ISO 8601, UTC. */
+  readonly observedAt: string;
+  readonly validUntil?: string;
+}
+
+/** Any fail is fail; else any unknown, or no evaluation at all, is unknown; else pass. */
+export function combine(verdicts: Iterable<Verdict>): Verdict {
+  let seen = false;
+  let unknown = false;
+  for (const verdict of verdicts) {
+    if (verdict === "fail") return "fail";
+    if (verdict === "unknown") unknown = true;
+    seen = true;
+  }
+  return unknown || !seen ? "unknown" : "pass";
+}

@@ -1,0 +1,44 @@
+/**
+ * What a check is handed of one need: the facts, how complete they are, and as of when they hold.
+ * A source declares coverage; nothing here is inferred from counts.
+ */
+export type Evidence<T> =
+  | {
+      readonly state: "present";
+      readonly facts: T;
+      /** Why the facts are not the whole truth; empty where they are. */
+      readonly gaps: readonly Gap[];
+      /** ISO 8601, UTC: when the truth that the facts state was the case. */
+      readonly observedAt: string;
+      /** ISO 8601, UTC: after it the evidence is stale. Absent where it cannot go stale (content by digest). */
+      readonly validUntil?: string;
+    }
+  | { readonly state: "absent"; readonly gaps: readonly [Gap, ...Gap[]] };
+
+/** One reason why evidence is partial or absent. */
+export interface Gap {
+  /** Stable, dotted: `advisories.no-coverage`, `oci.layer-unreadable`. */
+  readonly code: string;
+  /** One sentence without a full stop: `no advisories for Debian:13`. */
+  readonly reason: string;
+  /** What would close it. */
+  readonly remedy?: string;
+}
+
+export function present<T>(
+  facts: T,
+  observedAt: string,
+  options: { gaps?: readonly Gap[]; validUntil?: string } = {},
+): Evidence<T> {
+  return {
+    state: "present",
+    facts,
+    gaps: options.gaps ?? [],
+    observedAt,
+    ...(options.validUntil === undefined ? {} : { validUntil: options.validUntil }),
+  };
+}
+
+export function absent<T>(gap: Gap, ...more: Gap[]): Evidence<T> {
+  return { state: "absent", gaps: [gap, ...more] };
+}

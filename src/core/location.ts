@@ -1,0 +1,38 @@
+import type { Digest } from "./digest.ts";
+
+/** Where a finding is, as precisely as the evidence allows. Lines and columns count from 1. */
+export type Location =
+  | { readonly kind: "file"; readonly path: string; readonly line?: number; readonly column?: number }
+  | {
+      readonly kind: "image";
+      /** Path within the image, without a leading slash. */
+      readonly path: string;
+      readonly layer: LayerReference;
+    }
+  | { readonly kind: "config" /** Pointer into the image's config: `config.User`. */; readonly field: string };
+
+/** A layer of an image and the instruction that made it. */
+export interface LayerReference {
+  /** From 0, the lowest layer. */
+  readonly index: number;
+  readonly diffId: Digest;
+  /** Absent where the config has no history, or one that does not fit its layers. */
+  readonly instruction?: string;
+  /** Index into the config's history. */
+  readonly historyIndex?: number;
+}
+
+/** `etc/passwd`, `bulkhead.yaml:4:7`: the form that editors and terminals turn into a link. */
+export function formatLocation(location: Location): string {
+  switch (location.kind) {
+    case "file": {
+      const line = location.line === undefined ? "" : `:${location.line}`;
+      const column = location.line === undefined || location.column === undefined ? "" : `:${location.column}`;
+      return location.path + line + column;
+    }
+    case "image":
+      return `/${location.path} (layer ${location.layer.index + 1})`;
+    case "config":
+      return location.field;
+  }
+}

@@ -1,0 +1,64 @@
+/**
+ * The one error type that reaches a user: it names a code, the place, the cause and what to do.
+ * Anything else that is thrown is a bug and is shown as one.
+ */
+
+/** What kind of trouble it is; decides whether the work is refused or the answer is *unknown*. */
+export type ProblemKind =
+  /** The caller's words or files are wrong: exit code 2. */
+  | "usage"
+  /** The input is broken, hostile or over a bound: what rests on it is *unknown*. */
+  | "input"
+  /** Something outside did not answer: what rests on it is *unknown*. */
+  | "unavailable";
+
+export interface ProblemDetails {
+  readonly kind: ProblemKind;
+  /** Stable, dotted, lower case: `oci.digest-mismatch`. Never reused for another meaning. */
+  readonly code: string;
+  /** A file, a layer, a URL, a line: where to look. */
+  readonly place: string;
+  /** What is wrong, in one sentence without a full stop. */
+  readonly cause: string;
+  /** What the reader can do about it, where there is something. */
+  readonly remedy?: string;
+}
+
+export class Problem extends Error {
+  readonly kind: ProblemKind;
+  readonly code: string;
+  readonly place: string;
+  readonly remedy: string | undefined;
+
+  constructor(details: ProblemDetails, options?: { cause?: unknown }) {
+    super(details.cause, options);
+    this.name = "Problem";
+    this.kind = details.kind;
+    this.code = details.code;
+    this.place = details.place;
+    this.remedy = details.remedy;
+  }
+
+  /** `oci.digest-mismatch: layer 3 of shop/web: cause (remedy)`: one line, control characters escaped. */
+  line(): string {
+    const remedy = this.remedy === undefined ? "" : ` (${this.remedy})`;
+    return printable(`${this.code}: ${this.place}: ${this.message}${remedy}`);
+  }
+}
+
+/** True for a {@link Problem} that makes an answer *unknown* instead of ending the run. */
+export function isEvidenceProblem(error: unknown): error is Problem {
+  return error instanceof Problem && error.kind !== "usage";
+}
+
+/**
+ * Replaces control characters, bidirectional overrides and line breaks by visible escapes: text from an image
+ * or a registry reaches terminals and logs through here, and must not be able to move the cursor there.
+ */
+export function printable(text: string): string {
+  return text.replace(
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the purpose
+    /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}

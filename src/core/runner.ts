@@ -1,0 +1,155 @@
+import type { Asset } from "./asset.ts";
+import type { Check, EvidenceFor, Need } from "./check.ts";
+import type { Evaluation, Verdict } from "./evaluation.ts";
+import type { Evidence, Gap } from "./evidence.ts";
+import { exceptionFor } from "./exception.ts";
+import { type Finding, type FindingDraft, fingerprintOf } from "./finding.ts";
+import type { Policy, Threshold } from "./policy.ts";
+import { reaches, type Severity, severityRank } from "./severity.ts";
+
+/** What the runner needs beside the check and its evidence. */
+export interface RunContext {
+  readonly asset: Asset;
+  readonly scope?: string;
+  readonly policy: Policy;
+  readonly now: Date;
+}
+
+/**
+ * Runs one check over one asset and reaches its verdict. Pure.
+ *
+ * 1. A need without evidence, or a `whole` need with partial or stale evidence: unknown, with the reason.
+ * 2. Findings that an exception in force names are set aside.
+ * 3. A remaining finding at or over the threshold: fail. Partial evidence proves that too.
+ * 4. A finding that would be over the threshold if its severity were known: unknown.
+ * 5. Partial or stale evidence: unknown. Else pass.
+ */
+export function runCheck<Facts extends object>(
+  check: Check<Facts>,
+  evidence: EvidenceFor<Facts>,
+  context: RunContext,
+): Evaluation {
+  const gaps: Gap[] = [];
+  const observed: string[] = [];
+  const valid: string[] = [];
+  const facts: Partial<Facts> = {};
+  let judgeable = true;
+
+  for (const [name, need] of Object.entries(check.needs) as [keyof Facts, Need][]) {
+    const item: Evidence<Facts[keyof Facts]> = evidence[name];
+    const own = [...item.gaps];
+    if (item.state === "present") {
+      facts[name] = item.facts;
+      observed.push(item.observedAt);
+      if (item.validUntil !== undefined) {
+        valid.push(item.validUntil);
+        if (Date.parse(item.validUntil) < context.now.getTime()) {
+          own.push(stale(String(name), item.observedAt, item.validUntil));
+        }
+      }
+    }
+    if (item.state === "absent" || (need === "whole" && own.length > 0)) judgeable = false;
+    gaps.push(...own);
+  }
+
+  const findings: Finding[] = [];
+  const excepted: Evaluation["excepted"][number][] = [];
+  if (judgeable) {
+    for (const draft of check.evaluate(facts as Facts, context.now)) {
+      const finding = complete(check.id, draft, context, context.policy.thresholds[check.category]);
+      const exception = exceptionFor(draft, context.asset, context.policy.exceptions, context.now);
+      if (exception === undefined) findings.push(finding);
+      else excepted.push({ finding, exception });
+    }
+  }
+  findings.sort(compareFindings);
+
+  const { verdict, reason } = judge(
+    findings,
+    gaps,
+    judgeable,
+    context.policy,
+    context.policy.thresholds[check.category],
+  );
+  return {
+    check: check.id,
+    asset: context.asset,
+    ...(context.scope === undefined ? {} : { scope: context.scope }),
+    verdict,
+    reason,
+    findings,
+    excepted,
+    gaps,
+    observedAt: observed.sort()[0] ?? context.now.toISOString(),
+    ...(valid.length === 0 ? {} : { validUntil: valid.sort()[0] as string }),
+  };
+}
+
+function complete(check: string, draft: FindingDraft, context: RunContext, threshold: Threshold): Finding {
+  return {
+    ...draft,
+    check,
+    fingerprint: fingerprintOf(check, context.asset.lineage, draft.subject),
+    overThreshold: isOver(draft, threshold, countedSeverity(draft.severity, context.policy)),
+  };
+}
+
+function countedSeverity(severity: Severity, policy: Policy): Severity {
+  return severity === "unknown" ? policy.unknownSeverity : severity;
+}
+
+function isOver(finding: FindingDraft, threshold: Threshold, severity: Severity): boolean {
+  return (finding.fix !== undefined || !threshold.fixableOnly) && reaches(severity, threshold.severity);
+}
+
+function judge(
+  findings: readonly Finding[],
+  gaps: readonly Gap[],
+  judgeable: boolean,
+  policy: Policy,
+  threshold: Threshold,
+): { verdict: Verdict; reason: string } {
+  const over = findings.filter((finding) => finding.overThreshold);
+  const wording = `${threshold.severity}${threshold.fixableOnly ? " with a fix available" : " or worse"}`;
+  if (over.length > 0)
+    return {
+      verdict: "fail",
+      reason: `${over.length} ${plural(over.length, "finding")} at or over the threshold (${wording})`,
+    };
+  const firstGap = gaps[0];
+  if (!judgeable || firstGap !== undefined) {
+    return { verdict: "unknown", reason: firstGap?.reason ?? "there is no evidence to judge" };
+  }
+  const unrated = findings.filter(
+    (finding) =>
+      countedSeverity(finding.severity, policy) === "unknown" && isOver(finding, threshold, threshold.severity),
+  );
+  if (unrated.length > 0) {
+    return { verdict: "unknown", reason: `${unrated.length} ${plural(unrated.length, "finding")} of unknown severity` };
+  }
+  const under =
+    findings.length === 0
+      ? "no findings"
+      : `${findings.length} ${plural(findings.length, "finding")}, none at the threshold (${wording})`;
+  return { verdict: "pass", reason: under };
+}
+
+function stale(name: string, observedAt: string, validUntil: string): Gap {
+  return {
+    code: "evidence.stale",
+    reason: `${name}: evidence of ${observedAt.slice(0, 10)} counted until ${validUntil.slice(0, 10)}`,
+  };
+}
+
+/** Worst first, then those with a fix, then by subject, so that two runs print the same. */
+export function compareFindings(a: Finding, b: Finding): number {
+  return (
+    severityRank(a.severity) - severityRank(b.severity) ||
+    Number(b.fix !== undefined) - Number(a.fix !== undefined) ||
+    (a.subject < b.subject ? -1 : a.subject > b.subject ? 1 : 0)
+  );
+}
+
+function plural(count: number, noun: string): string {
+  return count === 1 ? noun : `${noun}s`;
+}

@@ -1,0 +1,34 @@
+import type { FileFacts } from "./model.ts";
+
+/**
+ * Reads one kind of file. Pure: bytes in, facts out, no look at other layers or at the disk. What it returns is
+ * cached with the layer under the analyser's id and version, so whoever changes what it returns raises the version.
+ */
+export interface Analyser {
+  readonly id: string;
+  readonly version: number;
+  /** Base names that it may want; the cheap first look, one for every entry of every layer. */
+  readonly basenames?: readonly string[];
+  /** Folders (relative, no slash at either end) whose direct files it may want. */
+  readonly directories?: readonly string[];
+  /** The second look, for paths that passed the first. Paths are relative to the root, without a leading slash. */
+  wants(path: string): boolean;
+  /** Bytes; a larger file is unreadable and not even buffered. */
+  readonly maxBytes: number;
+  /** Files beside it that it reads together with this one, where the same layer has them: a write-ahead log. */
+  companions?(path: string): readonly string[];
+  /** Never throws for what the bytes contain: a broken file is `unreadable`, a broken entry is in `unread`. */
+  analyse(file: AnalysedFile): FileFacts | undefined;
+}
+
+export interface AnalysedFile {
+  readonly path: string;
+  readonly bytes: Buffer;
+  readonly companions: ReadonlyMap<string, Buffer>;
+}
+
+/** A wanted file of the merged tree with its earlier versions, oldest first; one entry for each layer that wrote it. */
+export interface FileHistory {
+  readonly path: string;
+  readonly versions: readonly { readonly layer?: number; readonly facts: FileFacts }[];
+}
