@@ -14,8 +14,6 @@ export const bounds = {
   layers: 1_000,
   /** One layer, decompressed: what a gzip bomb runs into. */
   layerBytes: 20 * 1024 * 1024 * 1024,
-  /** Decompressed bytes a compressed byte; real layers stay under 200, DEFLATE ends at 1032. Judged after 64 MiB. */
-  compressionRatio: 1_000,
   /** Entries of one layer, and of one merged tree. */
   entries: 2_000_000,
   /** Bytes of one path, as PATH_MAX. */
@@ -34,6 +32,16 @@ export const bounds = {
   wantedLayerBytes: 1024 * 1024 * 1024,
   /** Packages of one image. */
   packages: 500_000,
+  /** A declared licence, supplier or the like: what is longer is a text and not a name, and is left out. */
+  declaredTextLength: 4_096,
+  /** Sentences that say what of one file could not be read; the rest is counted. */
+  unreadSentences: 20,
+  /** Reasons for what could not be read in one asset; the rest is counted. */
+  contentsGaps: 100,
+  /** Entries of an image archive: the tar around the blobs. */
+  archiveEntries: 100_000,
+  /** Bytes inflated to tell whether a compressed file is an image archive. */
+  probeBytes: 1024 * 1024 * 1024,
   /** The spool: what must be seekable and is not on disk yet (a gzipped archive). */
   spoolBytes: 40 * 1024 * 1024 * 1024,
   /** One advisory record. */
@@ -42,10 +50,36 @@ export const bounds = {
   advisorySourceBytes: 8 * 1024 * 1024 * 1024,
   /** Ranges, events and versions of one advisory record together. */
   advisoryItems: 200_000,
+  /** Records of one advisory source, and entries of one zip archive or folder of them. */
+  advisoryRecords: 5_000_000,
+  /** Aliases, upstream and related ids of one record, each list. */
+  advisoryNames: 10_000,
+  /** Ecosystems and releases that one advisory source names. */
+  advisoryScopes: 10_000,
+  /** One advisory id, or one alias. */
+  advisoryIdLength: 256,
+  /** One package name, in an image or in an advisory; real ones stay under 215 (npm's own limit). */
+  packageNameLength: 1_024,
+  /** Folders within a folder of advisories. */
+  advisoryFolderDepth: 16,
+  /** The central directory of one zip archive. */
+  zipDirectoryBytes: 1024 * 1024 * 1024,
   /** One version text; longer ones compare as invalid. */
   versionLength: 1_024,
   /** A policy file. */
   policyBytes: 1024 * 1024,
+  /** Values within values in a policy file. */
+  policyDepth: 16,
+  /** Values of a policy file, with its aliases followed. */
+  policyValues: 100_000,
+  /** Exceptions of one policy: each is held against each finding. One exception may name many ids. */
+  policyExceptions: 1_000,
+  /** Characters of one text of a policy: an id, a pattern, a reason. */
+  policyTextLength: 1_024,
+  /** Problems of one policy file that are reported. */
+  policyProblems: 100,
+  /** Milliseconds that git may take to hand over a policy file. */
+  gitMilliseconds: 30_000,
   /** Milliseconds without a byte from a registry before it counts as stalled. */
   stallMilliseconds: 30_000,
   /** Milliseconds that one document (manifest, config, token) may take in all. */
@@ -54,8 +88,14 @@ export const bounds = {
   redirects: 5,
   /** Tries of one request that was answered with 429 or 5xx. */
   tries: 4,
-  /** Seconds that a Retry-After header may make us wait, at most. */
+  /** Seconds between two tries, at most, whatever a Retry-After header asks for. */
   retryAfterSeconds: 30,
+  /** Milliseconds between the first two tries where there is no Retry-After header; they double from there. */
+  backoffMilliseconds: 500,
+  /** All headers of one HTTP answer. Signed URLs in a Location need a few KiB. */
+  headerBytes: 32 * 1024,
+  /** The body of an HTTP answer that is no success: read for its message alone. */
+  errorBytes: 16 * 1024,
   /** Milliseconds for one whole asset (an image): over it, what is missing is unknown. */
   assetMilliseconds: 30 * 60 * 1000,
 } as const;

@@ -18,6 +18,8 @@ export interface Evaluation {
   readonly findings: readonly Finding[];
   /** What an exception took out of the verdict; kept so that nothing is lost. */
   readonly excepted: readonly { readonly finding: Finding; readonly exception: ExceptionUse }[];
+  /** What was looked at, in the order to show it: `packages` → `756`. */
+  readonly evidence: Readonly<Record<string, string>>;
   /** Why the evidence was not whole. */
   readonly gaps: readonly Gap[];
   /** ISO 8601, UTC. */

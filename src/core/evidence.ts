@@ -23,6 +23,8 @@ export interface Gap {
   readonly reason: string;
   /** What would close it. */
   readonly remedy?: string;
+  /** The part of the facts that it is about, in the facts' own word (a package type); absent where it is all. */
+  readonly concerns?: string;
 }
 
 export function present<T>(

@@ -1,5 +1,6 @@
 import type { Asset } from "./asset.ts";
 import type { FindingDraft } from "./finding.ts";
+import { compileGlob } from "./glob.ts";
 
 /** An entry of the policy's `exceptions`: what it names, why, who answers for it, and until when. */
 export interface Exception {
@@ -7,9 +8,9 @@ export interface Exception {
   readonly ids: readonly string[];
   /** Package name, exact. */
   readonly package?: string;
-  /** Path pattern: `*` within a component, `**` across them. */
+  /** Path pattern (see core/glob.ts) over the path in the image or the tree, without a leading slash. */
   readonly path?: string;
-  /** Pattern over the asset's name or lineage, as for path. */
+  /** Pattern over the asset's name, lineage or id, as for path. */
   readonly asset?: string;
   readonly reason: string;
   readonly owner: string;
@@ -21,66 +22,72 @@ export interface Exception {
 
 export type ExceptionUse = Pick<Exception, "reason" | "owner" | "expires" | "source">;
 
-/** Expired from the first moment of the day after `expires`, in UTC. */
-export function isExpired(exception: Exception, now: Date): boolean {
-  return now.getTime() >= Date.parse(`${exception.expires}T00:00:00Z`) + 24 * 60 * 60 * 1000;
+/** Expired from the first moment of the day after `expires`, in UTC. What is no date never holds. */
+export function isExpired(exception: Pick<Exception, "expires">, now: Date): boolean {
+  const end = Date.parse(`${exception.expires}T00:00:00Z`) + 24 * 60 * 60 * 1000;
+  return !(now.getTime() < end);
 }
 
-/** The first exception that is in force and names the finding; everything it states must match. */
-export function exceptionFor(
-  finding: FindingDraft,
-  asset: Asset,
-  exceptions: readonly Exception[],
-  now: Date,
-): Exception | undefined {
-  return exceptions.find((exception) => !isExpired(exception, now) && covers(exception, finding, asset));
-}
-
-function covers(exception: Exception, finding: FindingDraft, asset: Asset): boolean {
-  const { matches } = finding;
-  if (exception.ids.length > 0) {
-    const named = new Set(exception.ids.map((id) => id.toLowerCase()));
-    if (!matches.ids.some((id) => named.has(id.toLowerCase()))) return false;
-  }
-  if (exception.package !== undefined && exception.package !== matches.package) return false;
-  if (exception.path !== undefined && (matches.path === undefined || !globMatches(exception.path, matches.path)))
-    return false;
-  if (exception.asset !== undefined) {
-    const pattern = exception.asset;
-    if (![asset.name, asset.lineage, asset.id].some((name) => globMatches(pattern, name))) return false;
-  }
-  return true;
+/** `CVE-2021-44906, package minimist`: what the exception names, for reports. */
+export function exceptionScope(exception: Pick<Exception, "ids" | "package" | "path" | "asset">): string {
+  const parts = exception.ids.length === 0 ? [] : [exception.ids.join(", ")];
+  if (exception.package !== undefined) parts.push(`package ${exception.package}`);
+  if (exception.path !== undefined) parts.push(`path ${exception.path}`);
+  if (exception.asset !== undefined) parts.push(`asset ${exception.asset}`);
+  return parts.join(", ");
 }
 
 /**
- * `*` stands for any run of characters but `/`, `**` for any run, `?` for one character but `/`.
- * Linear in pattern × text: it backtracks to the last star alone.
+ * Prepares the exceptions for one asset: what is expired or names another asset is dropped once. The function returned
+ * gives the first exception, in the policy's order, that names the finding; everything an exception states must match.
  */
-export function globMatches(pattern: string, text: string): boolean {
-  // Dynamic programming over the text keeps this safe against a policy written by an attacker.
-  const tokens = pattern.match(/\*\*\/?|\*|\?|[^*?]/g) ?? [];
-  let reachable = new Uint8Array(text.length + 1);
-  reachable[0] = 1;
-  for (const token of tokens) {
-    const next = new Uint8Array(text.length + 1);
-    for (let i = 0; i <= text.length; i++) {
-      if (token === "**" || token === "**/") {
-        if (reachable[i]) {
-          if (token === "**") {
-            for (let j = i; j <= text.length; j++) next[j] = 1;
-            break;
-          }
-          next[i] = 1;
-          for (let j = i; j < text.length; j++) if (text[j] === "/") next[j + 1] = 1;
-          break;
-        }
-      } else if (token === "*") {
-        if (reachable[i] || (i > 0 && next[i - 1] && text[i - 1] !== "/")) next[i] = 1;
-      } else if (i > 0 && reachable[i - 1] && (token === "?" ? text[i - 1] !== "/" : text[i - 1] === token)) {
-        next[i] = 1;
+export function exceptionsFor(
+  asset: Asset,
+  exceptions: readonly Exception[],
+  now: Date,
+): (finding: FindingDraft) => Exception | undefined {
+  const byId = new Map<string, Candidate[]>();
+  const anyId: Candidate[] = [];
+  for (const [order, exception] of exceptions.entries()) {
+    if (isExpired(exception, now) || !namesAsset(exception, asset)) continue;
+    const candidate = {
+      order,
+      exception,
+      ...(exception.path === undefined ? {} : { matchesPath: compileGlob(exception.path) }),
+    };
+    if (exception.ids.length === 0) anyId.push(candidate);
+    for (const id of new Set(exception.ids.map((id) => id.toLowerCase()))) {
+      const others = byId.get(id);
+      if (others === undefined) byId.set(id, [candidate]);
+      else others.push(candidate);
+    }
+  }
+  if (byId.size === 0 && anyId.length === 0) return () => undefined;
+
+  return ({ matches }) => {
+    let first: Candidate | undefined;
+    for (const candidates of [anyId, ...matches.ids.map((id) => byId.get(id.toLowerCase()) ?? [])]) {
+      for (const candidate of candidates) {
+        if (first !== undefined && first.order <= candidate.order) break;
+        if (covers(candidate, matches)) first = candidate;
       }
     }
-    reachable = next;
-  }
-  return reachable[text.length] === 1;
+    return first?.exception;
+  };
+}
+
+interface Candidate {
+  readonly order: number;
+  readonly exception: Exception;
+  readonly matchesPath?: (path: string) => boolean;
+}
+
+function namesAsset(exception: Exception, asset: Asset): boolean {
+  if (exception.asset === undefined) return true;
+  return [asset.name, asset.lineage, asset.id].some(compileGlob(exception.asset));
+}
+
+function covers({ exception, matchesPath }: Candidate, matches: FindingDraft["matches"]): boolean {
+  if (exception.package !== undefined && exception.package !== matches.package) return false;
+  return matchesPath === undefined || (matches.path !== undefined && matchesPath(matches.path));
 }

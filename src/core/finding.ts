@@ -24,7 +24,7 @@ export interface FindingDraft {
 
 /** The names that exceptions match on. */
 export interface FindingKeys {
-  /** Advisory ids and aliases, or the check's id. */
+  /** Advisory ids and aliases, or the check's id; the one to show comes first. */
   readonly ids: readonly string[];
   /** Package name, where the finding is about one. */
   readonly package?: string;
@@ -37,7 +37,8 @@ export interface FindingKeys {
 export type Fix =
   | {
       readonly kind: "upgrade";
-      readonly text: string /** Lowest version without the flaw. */;
+      readonly text: string;
+      /** Lowest version without the flaw. */
       readonly version: string;
     }
   | { readonly kind: "instruction"; readonly text: string };

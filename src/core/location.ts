@@ -15,6 +15,8 @@ export type Location =
 export interface LayerReference {
   /** From 0, the lowest layer. */
   readonly index: number;
+  /** How many layers the image has. */
+  readonly of?: number;
   readonly diffId: Digest;
   /** Absent where the config has no history, or one that does not fit its layers. */
   readonly instruction?: string;
@@ -31,8 +33,13 @@ export function formatLocation(location: Location): string {
       return location.path + line + column;
     }
     case "image":
-      return `/${location.path} (layer ${location.layer.index + 1})`;
+      return `/${location.path} (${formatLayer(location.layer)})`;
     case "config":
       return location.field;
   }
+}
+
+/** `layer 3/5`, counted from 1. */
+export function formatLayer(layer: LayerReference): string {
+  return `layer ${layer.index + 1}${layer.of === undefined ? "" : `/${layer.of}`}`;
 }

@@ -1,3 +1,5 @@
+import { printable } from "./printable.ts";
+
 /**
  * The one error type that reaches a user: it names a code, the place, the cause and what to do.
  * Anything else that is thrown is a bug and is shown as one.
@@ -49,16 +51,4 @@ export class Problem extends Error {
 /** True for a {@link Problem} that makes an answer *unknown* instead of ending the run. */
 export function isEvidenceProblem(error: unknown): error is Problem {
   return error instanceof Problem && error.kind !== "usage";
-}
-
-/**
- * Replaces control characters, bidirectional overrides and line breaks by visible escapes: text from an image
- * or a registry reaches terminals and logs through here, and must not be able to move the cursor there.
- */
-export function printable(text: string): string {
-  return text.replace(
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the purpose
-    /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
 }

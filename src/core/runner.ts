@@ -2,7 +2,7 @@ import type { Asset } from "./asset.ts";
 import type { Check, EvidenceFor, Need } from "./check.ts";
 import type { Evaluation, Verdict } from "./evaluation.ts";
 import type { Evidence, Gap } from "./evidence.ts";
-import { exceptionFor } from "./exception.ts";
+import { exceptionsFor } from "./exception.ts";
 import { type Finding, type FindingDraft, fingerprintOf } from "./finding.ts";
 import type { Policy, Threshold } from "./policy.ts";
 import { reaches, type Severity, severityRank } from "./severity.ts";
@@ -11,6 +11,8 @@ import { reaches, type Severity, severityRank } from "./severity.ts";
 export interface RunContext {
   readonly asset: Asset;
   readonly scope?: string;
+  /** What the evaluation says that was looked at. */
+  readonly evidence?: Readonly<Record<string, string>>;
   readonly policy: Policy;
   readonly now: Date;
 }
@@ -43,7 +45,8 @@ export function runCheck<Facts extends object>(
       observed.push(item.observedAt);
       if (item.validUntil !== undefined) {
         valid.push(item.validUntil);
-        if (Date.parse(item.validUntil) < context.now.getTime()) {
+        // Negated, so that a date that cannot be read counts as over.
+        if (!(Date.parse(item.validUntil) >= context.now.getTime())) {
           own.push(stale(String(name), item.observedAt, item.validUntil));
         }
       }
@@ -55,14 +58,16 @@ export function runCheck<Facts extends object>(
   const findings: Finding[] = [];
   const excepted: Evaluation["excepted"][number][] = [];
   if (judgeable) {
+    const exceptionFor = exceptionsFor(context.asset, context.policy.exceptions, context.now);
     for (const draft of check.evaluate(facts as Facts, context.now)) {
       const finding = complete(check.id, draft, context, context.policy.thresholds[check.category]);
-      const exception = exceptionFor(draft, context.asset, context.policy.exceptions, context.now);
+      const exception = exceptionFor(draft);
       if (exception === undefined) findings.push(finding);
       else excepted.push({ finding, exception });
     }
   }
   findings.sort(compareFindings);
+  excepted.sort((a, b) => compareFindings(a.finding, b.finding));
 
   const { verdict, reason } = judge(
     findings,
@@ -79,6 +84,7 @@ export function runCheck<Facts extends object>(
     reason,
     findings,
     excepted,
+    evidence: context.evidence ?? {},
     gaps,
     observedAt: observed.sort()[0] ?? context.now.toISOString(),
     ...(valid.length === 0 ? {} : { validUntil: valid.sort()[0] as string }),
@@ -110,7 +116,8 @@ function judge(
   threshold: Threshold,
 ): { verdict: Verdict; reason: string } {
   const over = findings.filter((finding) => finding.overThreshold);
-  const wording = `${threshold.severity}${threshold.fixableOnly ? " with a fix available" : " or worse"}`;
+  const level = threshold.severity === "critical" ? "critical" : `${threshold.severity} or worse`;
+  const wording = threshold.fixableOnly ? `${level} with a fix available` : level;
   if (over.length > 0)
     return {
       verdict: "fail",

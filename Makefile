@@ -1,0 +1,55 @@
+# The two commands: `make demo` shows Bulkhead at work, `make test` proves it. Both need Node 20 or later and npm, and
+# install the rest. `make help` lists what else there is.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory --no-builtin-rules
+
+demo_db := .cache/demo/advisories.db
+demo_shop := .cache/demo/assembled
+
+.PHONY: help
+help: ## what there is
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | while IFS=$$'\t' read -r name about; do printf 'make %-8s %s\n' "$$name" "$$about"; done
+
+.PHONY: demo
+demo: install $(demo_shop) $(demo_db) ## check the insecure shop
+	@npx bulkhead check examples/shop/insecure --db $(demo_db) || { code=$$?; [ $$code -eq 1 ] || [ $$code -eq 3 ] || exit $$code; }
+
+.PHONY: test
+test: install ## install what the tests need, lint, and run every test
+	@scripts/setup-tests
+	@npm run -s lint
+	@npm run -s test
+
+.PHONY: quick
+quick: install ## the tests that need nothing but Node
+	@npm run -s test:quick
+
+.PHONY: lint
+lint: install ## format, types, arrows, unused code, generated files
+	@npm run -s lint
+
+.PHONY: bench
+bench: install ## every benchmark
+	@npm run -s bench
+
+.PHONY: picture
+picture: install $(demo_shop) $(demo_db) ## draw the README's picture anew (needs util-linux's script)
+	@script -qec "stty cols 100; npx bulkhead check examples/shop/insecure --quiet --db $(demo_db) || true" /dev/null </dev/null | npx node scripts/picture.ts "bulkhead check examples/shop/insecure" 72 >docs/check.svg
+
+.PHONY: clean
+clean: ## remove what was generated and downloaded
+	rm -rf node_modules .cache examples/shop/*/.generated
+
+.PHONY: install
+install:
+	@scripts/setup-npm
+
+$(demo_shop): $(wildcard examples/shop/*.ts examples/shop/*/images.ts) | install
+	@npx node examples/shop/assemble.ts >/dev/null
+	@mkdir -p $(@D) && touch $@
+
+$(demo_db): $(wildcard examples/shop/advisories/*.json*) $(wildcard src/engines/vulnerability/database/*.ts) | install
+	@mkdir -p $(@D)
+	@npx bulkhead db import examples/shop/advisories --db $@ --label "the shop's demonstration advisories, a small dated selection"

@@ -1,0 +1,31 @@
+import { cacheStatus, clearCache } from "../collect/cache.ts";
+import { Problem } from "../core/problem.ts";
+import { defaultCache } from "./paths.ts";
+
+/** `bulkhead cache [status|clear]` */
+export function cache(action: string, options: { readonly cache?: string }): number {
+  const path = options.cache ?? defaultCache();
+  switch (action) {
+    case "clear":
+      clearCache(path);
+      process.stdout.write(`${path} is empty\n`);
+      return 0;
+    case "status": {
+      const status = cacheStatus(path);
+      if (status === undefined) {
+        throw new Problem({ kind: "usage", code: "cli.cache", place: path, cause: "the cache cannot be opened" });
+      }
+      const { layers, images, bytes } = status;
+      process.stdout.write(`${path}: ${layers} layers, ${images} images, ${(bytes / 1e6).toFixed(1)} MB\n`);
+      return 0;
+    }
+    default:
+      throw new Problem({
+        kind: "usage",
+        code: "cli.usage",
+        place: `cache ${action}`,
+        cause: "there is no such action",
+        remedy: "status or clear",
+      });
+  }
+}

@@ -1,0 +1,69 @@
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import { printable } from "../../core/printable.ts";
+import { Problem } from "../../core/problem.ts";
+import type { CoverageDeclaration } from "../../engines/vulnerability/database/coverage.ts";
+import { importAdvisories } from "../../engines/vulnerability/database/import.ts";
+import { defaultDatabase } from "../paths.ts";
+import { createProgress } from "../progress.ts";
+
+interface ImportOptions {
+  readonly db?: string;
+  readonly label?: string;
+  readonly covers: readonly string[];
+  readonly quiet: boolean;
+}
+
+/** Undeclared scopes shown of one source. */
+const SHOWN = 5;
+
+/** `bulkhead db import SOURCE...` */
+export async function dbImport(sources: readonly string[], options: ImportOptions): Promise<number> {
+  const database = options.db ?? defaultDatabase();
+  mkdirSync(dirname(database), { recursive: true });
+  const progress = createProgress(process.stderr, options.quiet);
+  const started = performance.now();
+  const report = await importAdvisories({
+    database,
+    sources,
+    now: new Date(),
+    coverage: options.covers.map(parseCoverage),
+    ...(options.label === undefined ? {} : { label: options.label }),
+    onProgress: ({ records, source }) => progress.update(`importing ${source}: ${records} records`),
+  }).finally(() => progress.clear());
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  const lines = [
+    `${report.records} records of ${report.sources.length} ${report.sources.length === 1 ? "source" : "sources"} in ${seconds} s`,
+    `${report.advisories} advisories, ${(report.size / 1e6).toFixed(1)} MB: ${database}`,
+  ];
+  if (report.refused > 0) lines.push(`${report.refused} records refused (bulkhead db status names them)`);
+  if (report.unreadable > 0)
+    lines.push(
+      `${report.unreadable} affected packages whose versions could not be understood: unknown where installed`,
+    );
+  for (const source of report.sources) {
+    const undeclared = source.undeclared.map((scope) => scope.scope);
+    if (undeclared.length === 0) continue;
+    const shown = undeclared.slice(0, SHOWN).join(", ");
+    const more = undeclared.length > SHOWN ? ` and ${undeclared.length - SHOWN} more` : "";
+    lines.push(`${source.name} declares no coverage of ${shown}${more}: where it says nothing, the answer is unknown`);
+  }
+  process.stdout.write(`${lines.map(printable).join("\n")}\n`);
+  return 0;
+}
+
+/** `Debian:13@2026-08-21`, `npm@2026-08-21`. */
+function parseCoverage(written: string): CoverageDeclaration {
+  const match = /^([^:@]+)(?::([^@]+))?@(\d{4}-\d\d-\d\d)$/.exec(written);
+  const [, ecosystem, release, asOf] = match ?? [];
+  if (ecosystem === undefined || asOf === undefined) {
+    throw new Problem({
+      kind: "usage",
+      code: "cli.usage",
+      place: `--covers ${written}`,
+      cause: "it is no ECOSYSTEM[:RELEASE]@DATE",
+      remedy: "for example Debian:13@2026-08-21",
+    });
+  }
+  return { ecosystem, ...(release === undefined ? {} : { release }), asOf, complete: true };
+}

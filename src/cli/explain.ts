@@ -1,0 +1,24 @@
+import { checks } from "../checks/index.ts";
+import { Problem } from "../core/problem.ts";
+import { explainCheck } from "../report/explain.ts";
+
+/** `bulkhead explain [CHECK]` */
+export function explain(id: string | undefined): number {
+  if (id === undefined) {
+    const width = Math.max(...checks.map((check) => check.id.length));
+    process.stdout.write(checks.map((check) => `${check.id.padEnd(width)}  ${check.title}\n`).join(""));
+    return 0;
+  }
+  const check = checks.find((known) => known.id === id);
+  if (check === undefined) {
+    throw new Problem({
+      kind: "usage",
+      code: "cli.usage",
+      place: `explain ${id}`,
+      cause: "there is no such check",
+      remedy: "bulkhead explain lists them",
+    });
+  }
+  process.stdout.write(explainCheck(check));
+  return 0;
+}

@@ -1,0 +1,143 @@
+/** The command line: says what there is, loads the command that was asked for, and turns errors into exit codes. */
+import { Command, CommanderError } from "commander";
+import { printable } from "../core/printable.ts";
+import { Problem } from "../core/problem.ts";
+import { toolVersion } from "./version.ts";
+
+const program = new Command("bulkhead")
+  .description("Container defence in depth, put in place and proved.")
+  .version(toolVersion())
+  .showHelpAfterError("(bulkhead --help shows what there is)")
+  .exitOverride()
+  .configureHelp({ showGlobalOptions: false })
+  .addHelpText(
+    "after",
+    `
+Examples:
+  bulkhead check .                          judge everything below this folder
+  bulkhead image scan alpine:3.19           known vulnerabilities of an image in a registry
+  bulkhead image scan oci:build/web         … of an OCI layout
+  bulkhead image scan dir:/                 … of this machine
+  bulkhead db import advisories/            make the advisory database from OSV records
+
+Exit codes: 0 clean, 1 findings at or over the threshold, 2 usage or input error, 3 incomplete`,
+  );
+
+/** Options of every command that judges. */
+function judging(command: Command): Command {
+  return command
+    .option(
+      "--policy <source>",
+      "trusted policy: a file, or git:REF:PATH (default: bulkhead.yaml of the tree, untrusted)",
+    )
+    .option("--db <file>", "advisory database (default: the user's, see `bulkhead db status`)")
+    .option(
+      "--format <format[=file]>",
+      "table, plain, json or sarif; repeatable, with =FILE into a file",
+      (value: string, before: string[]) => [...before, value],
+      [] as string[],
+    )
+    .option(
+      "--fail-on <severity>",
+      "exit 1 from this severity on, whatever the policy's threshold: critical … negligible, or never",
+    )
+    .option("--all", "show every finding, not the worst of each asset alone", false)
+    .option("--quiet", "no progress on stderr", false)
+    .option("--no-cache", "read every layer again, and remember nothing")
+    .option("--cache <file>", "scan cache (default: in the user's cache folder)")
+    .option("--now <time>", "judge as of this time (ISO 8601), for runs that must repeat");
+}
+
+function pulling(command: Command): Command {
+  return command
+    .option("--platform <os/arch[/variant]>", "which image of an index (default: linux on this machine's architecture)")
+    .option("--ca-file <file>", "certificate authorities of the registry, PEM")
+    .option("--insecure-registry", "do not verify the registry's certificate", false)
+    .option("--plain-http", "speak HTTP to the registry", false);
+}
+
+pulling(judging(program.command("check")))
+  .argument("[dir]", "the folder to judge", ".")
+  .description("find what there is below a folder, run every layer, and print the ten controls")
+  .action(async (dir: string, options) => finish((await import("./check.ts")).check(dir, options)));
+
+const image = program.command("image").description("what is in an image");
+pulling(judging(image.command("scan")))
+  .argument(
+    "<reference>",
+    "registry/name:tag, oci:FOLDER[:NAME], oci-archive:FILE, docker-archive:FILE, a path, or dir:FOLDER",
+  )
+  .description("find the known vulnerabilities of an image or a root file system")
+  .action(async (reference: string, options) =>
+    finish((await import("./image/scan.ts")).imageScan(reference, options)),
+  );
+
+const db = program.command("db").description("the advisory database");
+db.command("import")
+  .argument(
+    "<source...>",
+    "OSV records: folders, .zip, .json, .jsonl, .jsonl.gz; a coverage.json beside them says what they cover",
+  )
+  .description("make the advisory database from OSV records")
+  .option("--db <file>", "where to (default: the user's)")
+  .option("--label <text>", "shown wherever the database is used")
+  .option(
+    "--covers <ecosystem[:release]@date>",
+    "declare that the sources cover this completely as of a date; repeatable",
+    (value: string, before: string[]) => [...before, value],
+    [] as string[],
+  )
+  .option("--quiet", "no progress on stderr", false)
+  .action(async (sources: string[], options) => finish((await import("./db/import.ts")).dbImport(sources, options)));
+db.command("status")
+  .description("what the advisory database covers, as of when")
+  .option("--db <file>", "which (default: the user's)")
+  .option("--json", "as JSON", false)
+  .action(async (options) => finish((await import("./db/status.ts")).dbStatus(options)));
+
+const policy = program.command("policy").description("the policy file");
+policy
+  .command("validate")
+  .argument("[file]", "the file", "bulkhead.yaml")
+  .description("check a policy file and name every error in it")
+  .action(async (file: string) => finish((await import("./policy/validate.ts")).policyValidate(file)));
+
+program
+  .command("explain")
+  .argument("[check]", "a check's id; without one, all of them are listed")
+  .description("say what a check looks for, why, and how to fix what it finds")
+  .action(async (check: string | undefined) => finish((await import("./explain.ts")).explain(check)));
+
+program
+  .command("cache")
+  .argument("[action]", "status or clear", "status")
+  .description("the scan cache")
+  .option("--cache <file>", "which (default: in the user's cache folder)")
+  .action(async (action: string, options) => finish((await import("./cache.ts")).cache(action, options)));
+
+/** Commands return their exit code; setting it, not exiting, lets the output drain. */
+async function finish(code: Promise<number> | number): Promise<void> {
+  process.exitCode = await code;
+}
+
+function fail(line: string): void {
+  process.stderr.write(`bulkhead: ${line}\n`);
+  process.exitCode = 2;
+}
+
+// A reader that has seen enough (`| head`) is no error.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(process.exitCode ?? 0);
+  throw error;
+});
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+  else if (error instanceof Problem) fail(error.line());
+  else {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    fail(`this is a bug, please report it: ${printable(text)}`);
+  }
+}

@@ -1,0 +1,149 @@
+/** From a named image or folder to its evaluations: evidence gathered, checks run. */
+import { knownVulnerabilities } from "../../checks/image/known-vulnerabilities.ts";
+import type { Asset } from "../../core/asset.ts";
+import type { Evaluation } from "../../core/evaluation.ts";
+import { absent, type Evidence, type Gap, present } from "../../core/evidence.ts";
+import type { LayerReference } from "../../core/location.ts";
+import type { Policy } from "../../core/policy.ts";
+import { Problem } from "../../core/problem.ts";
+import { runCheck } from "../../core/runner.ts";
+import type { Inventory, PackageType } from "../../engines/contents/model.ts";
+import type { NamedImage } from "../../engines/oci/open.ts";
+import type { AdvisoryDatabase } from "../../engines/vulnerability/database/open.ts";
+import { matchPackages } from "../../engines/vulnerability/matching.ts";
+import type { ScopeMatches } from "../../engines/vulnerability/model.ts";
+import { gapOf, type InventoryContext, inventoryOfFolder, inventoryOfImage } from "./inventory.ts";
+
+export interface EvaluateContext extends InventoryContext {
+  readonly policy: Policy;
+  /** The database, or why there is none. */
+  readonly advisories: AdvisoryDatabase | Problem;
+}
+
+const DAY = 24 * 60 * 60 * 1000;
+
+/** All evaluations of one image: one for each ecosystem and release that it has packages of. */
+export async function evaluateImage(named: NamedImage, context: EvaluateContext): Promise<Evaluation[]> {
+  const { image } = named;
+  const asset: Asset = {
+    kind: "image",
+    id: image.configDigest,
+    identifiedBy: "config",
+    lineage: named.lineage,
+    name: named.name,
+    references: [
+      {
+        reference: named.reference,
+        ...(image.manifestDigest === undefined ? {} : { manifestDigest: image.manifestDigest }),
+        ...(image.indexDigest === undefined ? {} : { indexDigest: image.indexDigest }),
+        observedAt: context.now.toISOString(),
+      },
+    ],
+  };
+  const layers: LayerReference[] = image.layers.map((layer) => ({
+    index: layer.index,
+    of: image.layers.length,
+    diffId: layer.diffId,
+    ...(layer.history === undefined ? {} : { instruction: layer.history.createdBy, historyIndex: layer.history.index }),
+  }));
+  return evaluateInventory(asset, await inventoryOfImage(image, context), layers, context);
+}
+
+/** All evaluations of a folder that is a root file system. */
+export async function evaluateFolder(root: string, name: string, context: EvaluateContext): Promise<Evaluation[]> {
+  const asset: Asset = { kind: "rootfs", id: root, lineage: name, name };
+  return evaluateInventory(asset, await inventoryOfFolder(root, context), [], context);
+}
+
+/** The evaluation of an image that was found and could not be opened. */
+export function evaluateUnopened(asset: Asset, problem: Problem, context: EvaluateContext): Evaluation {
+  const gone = absent<never>(gapOf(problem));
+  return runCheck(
+    knownVulnerabilities,
+    { inventory: gone, vulnerabilities: gone, layers: gone },
+    { asset, policy: context.policy, now: context.now },
+  );
+}
+
+function evaluateInventory(
+  asset: Asset,
+  inventory: Evidence<Inventory>,
+  layers: readonly LayerReference[],
+  context: EvaluateContext,
+): Evaluation[] {
+  const { policy, now } = context;
+  const layerEvidence = present(layers, now.toISOString());
+  return scopesOf(inventory, context).map(({ scope, gaps, evidence, looked }) =>
+    runCheck(
+      knownVulnerabilities,
+      { inventory: { ...inventory, gaps } as typeof inventory, vulnerabilities: evidence, layers: layerEvidence },
+      { asset, policy, now, evidence: looked, ...(scope === undefined ? {} : { scope }) },
+    ),
+  );
+}
+
+/** One scope to judge, with the gaps of the inventory that concern it. */
+interface ScopeEvidence {
+  readonly scope?: string;
+  readonly gaps: readonly Gap[];
+  readonly evidence: Evidence<ScopeMatches>;
+  /** For the reader: how many packages, whose advisories. */
+  readonly looked: Readonly<Record<string, string>>;
+}
+
+function scopesOf(inventory: Evidence<Inventory>, context: EvaluateContext): ScopeEvidence[] {
+  const { gaps } = inventory;
+  if (inventory.state === "absent") return [{ gaps, evidence: absent(inventory.gaps[0]), looked: {} }];
+  const { packages } = inventory.facts;
+  if (packages.length === 0 && gaps.length === 0)
+    return [{ gaps, evidence: nothingToMatch, looked: { packages: "0" } }];
+  if (context.advisories instanceof Problem)
+    return [{ gaps, evidence: absent(gapOf(context.advisories)), looked: { packages: String(packages.length) } }];
+  const scopes = matchPackages(context.advisories, inventory.facts).map((matched): ScopeEvidence => {
+    return {
+      scope: matched.scope,
+      gaps: gaps.filter(
+        ({ concerns }) => concerns === undefined || matched.packageTypes.includes(concerns as PackageType),
+      ),
+      evidence: evidenceOf(matched, context),
+      looked: lookedAt(matched),
+    };
+  });
+  // A database that could not be read may leave no package of its type, and so no scope to speak for it.
+  const spokenFor = new Set<string>(packages.map((item) => item.type));
+  const orphans = gaps.filter(({ concerns }) =>
+    concerns === undefined ? scopes.length === 0 : !spokenFor.has(concerns),
+  );
+  for (const [concerns, own] of Map.groupBy(orphans, (gap) => gap.concerns)) {
+    const [first] = own;
+    if (first === undefined) continue;
+    scopes.push({
+      ...(concerns === undefined ? {} : { scope: concerns }),
+      gaps: own,
+      evidence: absent(first),
+      looked: { packages: "0" },
+    });
+  }
+  return scopes;
+}
+
+function lookedAt({ packages, coverage }: ScopeMatches): Record<string, string> {
+  const sources = coverage.map(({ source, asOf }) => `${source} as of ${asOf.slice(0, 10)}`);
+  return { packages: String(packages), advisories: sources.length === 0 ? "none" : [...new Set(sources)].join(", ") };
+}
+
+/** What the database says counts from its source's own date on, for as long as the policy says. */
+function evidenceOf(matched: ScopeMatches, { policy, now }: EvaluateContext): Evidence<ScopeMatches> {
+  if (matched.asOf === undefined) return present(matched, now.toISOString(), { gaps: matched.gaps });
+  const asOf = new Date(matched.asOf);
+  return present(matched, asOf.toISOString(), {
+    gaps: matched.gaps,
+    validUntil: new Date(asOf.getTime() + policy.advisories.maxAgeDays * DAY).toISOString(),
+  });
+}
+
+/** Nothing found is no proof of nothing there: a static binary has no package database either. */
+const nothingToMatch: Evidence<ScopeMatches> = absent({
+  code: "contents.no-packages",
+  reason: "no packages were found: what is in it is not known",
+});

@@ -1,0 +1,95 @@
+import { bounds } from "../../core/bounds.ts";
+import type { Analyser } from "../../engines/contents/analyser.ts";
+import type { FileFacts } from "../../engines/contents/model.ts";
+
+/** The analysers at work on the files of one layer or folder. */
+export interface FileAnalysis<Key> {
+  /** Announces a wanted file. False: it is over its bound, and its content is not to be handed on. */
+  expect(key: Key, path: string, analyser: Analyser, size: number): boolean;
+  content(key: Key, bytes: Buffer): void;
+  /** The content cannot be had. */
+  failed(key: Key, cause: string): void;
+  /** The facts, in the order in which the files were announced. */
+  finish(): FileFacts[];
+}
+
+interface Expected {
+  readonly path: string;
+  readonly analyser: Analyser;
+  readonly slot: number;
+}
+
+/** Runs the analysers over contents as they come; files with companions wait for the end. */
+export function createFileAnalysis<Key>(): FileAnalysis<Key> {
+  const facts: (FileFacts | undefined)[] = [];
+  const expected = new Map<Key, Expected>();
+  const waiting: (Expected & { readonly bytes: Buffer })[] = [];
+  const contents = new Map<string, Buffer>();
+  let buffered = 0;
+
+  return {
+    expect(key, path, analyser, size) {
+      const slot = facts.push(undefined) - 1;
+      const limit = limitOf(analyser);
+      if (size > limit) {
+        facts[slot] = unreadable("contents.too-large", `its ${size} bytes are over the bound of ${limit}`);
+        return false;
+      }
+      expected.set(key, { path, analyser, slot });
+      return true;
+    },
+
+    content(key, bytes) {
+      const file = expected.get(key);
+      if (file === undefined) return;
+      expected.delete(key);
+      if (file.analyser.companions === undefined) {
+        facts[file.slot] = analyse(file, bytes, noCompanions);
+        return;
+      }
+      buffered += bytes.length;
+      if (buffered > bounds.wantedLayerBytes) {
+        facts[file.slot] = unreadable("contents.too-large", "with the files beside it, it is over the bound");
+        return;
+      }
+      waiting.push({ ...file, bytes });
+      contents.set(file.path, bytes);
+    },
+
+    failed(key, cause) {
+      const file = expected.get(key);
+      if (file === undefined) return;
+      expected.delete(key);
+      facts[file.slot] = unreadable("contents.unreadable", cause);
+    },
+
+    finish() {
+      for (const file of waiting) {
+        const companions = new Map<string, Buffer>();
+        for (const name of file.analyser.companions?.(file.path) ?? []) {
+          const companion = contents.get(name);
+          if (companion !== undefined) companions.set(name, companion);
+        }
+        facts[file.slot] = analyse(file, file.bytes, companions);
+      }
+      return facts.map((fact) => fact ?? unreadable("contents.unreadable", "its content did not arrive"));
+    },
+  };
+}
+
+/** Bytes that an analyser is handed at most. */
+export function limitOf(analyser: Analyser): number {
+  return Math.min(analyser.maxBytes, bounds.wantedFileBytes);
+}
+
+const noCompanions: ReadonlyMap<string, Buffer> = new Map();
+/** What a wanted file gives that turned out to be nothing for its analyser. */
+const nothing: FileFacts = { kind: "packages", packages: [], unread: [] };
+
+function analyse({ analyser, path }: Expected, bytes: Buffer, companions: ReadonlyMap<string, Buffer>): FileFacts {
+  return analyser.analyse({ path, bytes, companions }) ?? nothing;
+}
+
+function unreadable(code: string, reason: string): FileFacts {
+  return { kind: "unreadable", code, reason };
+}

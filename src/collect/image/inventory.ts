@@ -1,0 +1,198 @@
+/** What an image or a root file system holds, as evidence: layers read or remembered, merged, catalogued. */
+import { bounds } from "../../core/bounds.ts";
+import { absent, type Evidence, type Gap, present } from "../../core/evidence.ts";
+import { isEvidenceProblem, Problem } from "../../core/problem.ts";
+import type { FileHistory } from "../../engines/contents/analyser.ts";
+import { analyserFor } from "../../engines/contents/analysers.ts";
+import { catalogue } from "../../engines/contents/catalogue.ts";
+import type { FileFacts, Inventory } from "../../engines/contents/model.ts";
+import { readFolder } from "../../engines/oci/folder.ts";
+import type { OpenImage } from "../../engines/oci/image.ts";
+import type { Layer } from "../../engines/oci/model.ts";
+import type { ScanCache, ScannedImage } from "../cache.ts";
+import { createFileAnalysis, limitOf } from "./file-analysis.ts";
+import { type ExtraFiles, type LayerScan, readExtraFiles, scanLayer } from "./layer-scan.ts";
+import { type MissingFile, mergeLayers } from "./merge.ts";
+
+export interface InventoryContext {
+  readonly now: Date;
+  readonly cache?: ScanCache;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: ScanProgress) => void;
+}
+
+/** How far a scan is; `done` and `total` count bytes of an image's stored layers, or entries of a folder. */
+export interface ScanProgress {
+  readonly name: string;
+  readonly done: number;
+  readonly total?: number;
+}
+
+/**
+ * The inventory of an image. A layer that cannot be read leaves no inventory at all: without it neither what is there
+ * nor what was removed is known. A file that cannot be read leaves a gap.
+ */
+export async function inventoryOfImage(image: OpenImage, context: InventoryContext): Promise<Evidence<Inventory>> {
+  return await asEvidence(image.store.place, context, (signal) => scanImage(image, { ...context, signal }));
+}
+
+/** The inventory of a folder that is a root file system. */
+export async function inventoryOfFolder(root: string, context: InventoryContext): Promise<Evidence<Inventory>> {
+  return await asEvidence(`dir:${root}`, context, (signal) => scanFolder(root, { ...context, signal }));
+}
+
+type BoundedContext = InventoryContext & { readonly signal: AbortSignal };
+
+async function scanImage(image: OpenImage, context: BoundedContext): Promise<ScannedImage> {
+  const { cache } = context;
+  const unchanged = await Promise.all(image.layers.map((layer) => isUnchanged(image, layer, cache)));
+  if (cache !== undefined && unchanged.every(Boolean)) {
+    const remembered = cache.image(image.configDigest);
+    if (remembered !== undefined) return remembered;
+  }
+  const scans: LayerScan[] = [];
+  const total = image.layers.reduce((sum, layer) => sum + layer.size, 0);
+  let before = 0;
+  for (const layer of image.layers) {
+    const remembered = unchanged[layer.index] ? cache?.layer(layer.diffId) : undefined;
+    scans.push(
+      remembered ??
+        (await readAndRemember(image, layer, context, (bytes) =>
+          context.onProgress?.({ name: image.store.place, done: before + bytes, total }),
+        )),
+    );
+    before += layer.size;
+  }
+  const merged = await mergeLayers(scans, (missing) => readMissing(image, missing, context));
+  const scanned = finish(merged.files, merged.gaps);
+  cache?.storeImage(image.configDigest, scanned);
+  return scanned;
+}
+
+/**
+ * Whether a layer's stored bytes are known without reading them: they were read whole once and had these digests, and
+ * since then either their store addresses them by digest (a registry) or the local file kept its stamp.
+ */
+async function isUnchanged(image: OpenImage, layer: Layer, cache: ScanCache | undefined): Promise<boolean> {
+  if (cache === undefined || !cache.isVerified(layer.digest, layer.diffId)) return false;
+  if (image.store.stamp === undefined) return true;
+  const stamp = await image.store.stamp(layer.digest).catch(() => undefined);
+  return stamp !== undefined && cache.hasStamp(stamp, layer.digest);
+}
+
+async function readAndRemember(
+  image: OpenImage,
+  layer: Layer,
+  context: BoundedContext,
+  onProgress: (bytes: number) => void,
+): Promise<LayerScan> {
+  const stampBefore = await image.store.stamp?.(layer.digest).catch(() => undefined);
+  const scan = await scanLayer(image.store, layer, { signal: context.signal, onProgress });
+  const { cache } = context;
+  if (cache !== undefined) {
+    cache.storeLayer(layer.diffId, scan);
+    cache.storeVerified(layer.digest, layer.diffId);
+    const stampAfter = await image.store.stamp?.(layer.digest).catch(() => undefined);
+    if (stampBefore !== undefined && stampBefore === stampAfter) cache.storeStamp(stampBefore, layer.digest);
+  }
+  return scan;
+}
+
+async function readMissing(
+  image: OpenImage,
+  missing: readonly MissingFile[],
+  context: BoundedContext,
+): Promise<(FileFacts | undefined)[]> {
+  const found = new Map<MissingFile, FileFacts | undefined>();
+  for (const [index, files] of Map.groupBy(missing, (file) => file.layer)) {
+    const extra: ExtraFiles = new Map(files.map((file) => [file.path, file.analyser]));
+    const facts = await readExtraFiles(image.store, image.layers[index] as Layer, extra, { signal: context.signal });
+    for (const file of files) found.set(file, facts.get(file.path));
+  }
+  return missing.map((file) => found.get(file));
+}
+
+async function scanFolder(root: string, context: BoundedContext): Promise<ScannedImage> {
+  const files = createFileAnalysis<string>();
+  const paths: string[] = [];
+  const gaps: Gap[] = [];
+  let unlisted = 0;
+  let firstUnlisted = "";
+  await readFolder(
+    root,
+    {
+      wanted(path) {
+        const analyser = analyserFor(path);
+        return analyser === undefined ? undefined : limitOf(analyser);
+      },
+      file(path, content) {
+        const analyser = analyserFor(path);
+        if (analyser === undefined) return;
+        paths.push(path);
+        files.expect(path, path, analyser, Buffer.isBuffer(content) ? content.length : 0);
+        if (Buffer.isBuffer(content)) files.content(path, content);
+        else files.failed(path, content.unreadable);
+      },
+      unlisted(path, cause) {
+        if (unlisted === 0) firstUnlisted = `/${path}: ${cause}`;
+        unlisted += 1;
+      },
+    },
+    {
+      signal: context.signal,
+      onProgress: (entries) => context.onProgress?.({ name: `dir:${root}`, done: entries }),
+    },
+  );
+  if (unlisted > 0) {
+    gaps.push({ code: "oci.folder", reason: `${unlisted} folders could not be listed, first ${firstUnlisted}` });
+  }
+  const facts = files.finish();
+  return finish(
+    paths.map((path, i) => ({ path, versions: [{ facts: facts[i] as FileFacts }] })),
+    gaps,
+  );
+}
+
+function finish(files: readonly FileHistory[], gaps: readonly Gap[]): ScannedImage {
+  const catalogued = catalogue(files);
+  return { inventory: catalogued.inventory, gaps: [...gaps, ...catalogued.gaps] };
+}
+
+async function asEvidence(
+  place: string,
+  context: InventoryContext,
+  work: (signal: AbortSignal) => Promise<ScannedImage>,
+): Promise<Evidence<Inventory>> {
+  const timeout = AbortSignal.timeout(bounds.assetMilliseconds);
+  const signal = context.signal === undefined ? timeout : AbortSignal.any([timeout, context.signal]);
+  try {
+    const { inventory, gaps } = await work(signal);
+    return present(inventory, context.now.toISOString(), { gaps });
+  } catch (error) {
+    const problem = timeout.aborted ? overTime(place) : asProblem(error, place);
+    if (!isEvidenceProblem(problem)) throw problem;
+    return absent(gapOf(problem));
+  }
+}
+
+export function gapOf(problem: Problem): Gap {
+  return {
+    code: problem.code,
+    reason: `${problem.place}: ${problem.message}`,
+    ...(problem.remedy === undefined ? {} : { remedy: problem.remedy }),
+  };
+}
+
+function overTime(place: string): Problem {
+  const minutes = bounds.assetMilliseconds / 60_000;
+  return new Problem({ kind: "input", code: "collect.time", place, cause: `it took longer than ${minutes} minutes` });
+}
+
+/** What the file system or the network says becomes a Problem that names the place; a bug stays what it is. */
+export function asProblem(error: unknown, place: string): unknown {
+  if (error instanceof Problem) return error;
+  if (error instanceof Error && "code" in error && "syscall" in error) {
+    return new Problem({ kind: "unavailable", code: "collect.io", place, cause: error.message }, { cause: error });
+  }
+  return error;
+}

@@ -1,0 +1,161 @@
+import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
+import { bounds } from "../../core/bounds.ts";
+import type { PolicyProblem } from "./policy-problem.ts";
+
+export type Key = string | number;
+
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** A YAML document as plain values, and where each of them stands in the text. */
+export interface PolicyDocument {
+  readonly value: unknown;
+  /** Where the value at this path stands; where there is none, the closest value around it. */
+  at(path: readonly Key[]): Position;
+  /** Where the key that this path ends with stands. */
+  keyAt(path: readonly Key[]): Position;
+}
+
+/**
+ * Reads one YAML 1.2 document (core schema) and refuses what a policy has no use for and an attacker has: a second
+ * document, a key twice, tags of one's own, keys that are no text, aliases that grow without end, and any depth or
+ * number of values over its bound.
+ */
+export function readDocument(text: string, path: string): PolicyDocument | { readonly problems: PolicyProblem[] } {
+  const lines = new LineCounter();
+  // Duplicate keys are looked for below: the library's own look is quadratic.
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    uniqueKeys: false,
+    prettyErrors: false,
+    logLevel: "error",
+  });
+  const position = (offset: number): Position => {
+    const { line, col } = lines.linePos(offset);
+    return { line: Math.max(line, 1), column: Math.max(col, 1) };
+  };
+  const problems = (faults: readonly { readonly offset: number; readonly cause: string }[]) => ({
+    problems: faults.slice(0, bounds.policyProblems).map(({ offset, cause }) => ({ path, ...position(offset), cause })),
+  });
+
+  const complaints = [...document.errors, ...document.warnings];
+  if (complaints.length > 0) {
+    return problems(
+      complaints.map(({ pos, code, message }) => ({
+        offset: pos[0],
+        cause: `not valid YAML: ${causeOf(code, message)}`,
+      })),
+    );
+  }
+
+  const { value, values, keys, faults } = convert(document.contents);
+  if (faults.length > 0) return problems(faults);
+  const at = (place: readonly Key[]): Position => {
+    for (let length = place.length; length > 0; length--) {
+      const offset = values.get(JSON.stringify(place.slice(0, length)));
+      if (offset !== undefined) return position(offset);
+    }
+    return position(values.get("[]") ?? 0);
+  };
+  const keyAt = (place: readonly Key[]): Position => {
+    const offset = keys.get(JSON.stringify(place));
+    return offset === undefined ? at(place) : position(offset);
+  };
+  return { value, at, keyAt };
+}
+
+function causeOf(code: string, message: string): string {
+  if (code === "MULTIPLE_DOCS") return "a second document begins here, and a policy file is one";
+  if (code === "RESOURCE_EXHAUSTION") return "it is nested too deeply";
+  const line = message.split("\n", 1)[0] as string;
+  return line.length > 160 ? `${line.slice(0, 159)}…` : line;
+}
+
+/** Ends the conversion: what follows could not be trusted or would take too long. */
+class Refused extends Error {
+  readonly offset: number;
+
+  constructor(offset: number, cause: string) {
+    super(cause);
+    this.offset = offset;
+  }
+}
+
+interface Converted {
+  readonly value: unknown;
+  /** Offsets by path, as JSON. */
+  readonly values: ReadonlyMap<string, number>;
+  readonly keys: ReadonlyMap<string, number>;
+  readonly faults: readonly { readonly offset: number; readonly cause: string }[];
+}
+
+function convert(root: Node | null): Converted {
+  const values = new Map<string, number>();
+  const keys = new Map<string, number>();
+  const faults: { offset: number; cause: string }[] = [];
+  const anchors = new Map<string, Node>();
+  /** Nodes whose value is being converted: an alias to one would never end. */
+  const open = new Set<Node>();
+  let count = 0;
+
+  function toValue(node: Node | null, path: readonly Key[]): unknown {
+    if (node === null) return null;
+    const offset = offsetOf(node);
+    if (path.length > bounds.policyDepth) throw new Refused(offset, `deeper than ${bounds.policyDepth} levels`);
+    if (++count > bounds.policyValues) {
+      throw new Refused(offset, `more than ${bounds.policyValues} values, with its aliases followed`);
+    }
+    if (isAlias(node)) {
+      const anchored = anchors.get(node.source);
+      if (anchored === undefined || open.has(anchored)) {
+        throw new Refused(offset, `the alias *${node.source} points to nothing that is complete before it`);
+      }
+      return toValue(anchored, path);
+    }
+    values.set(JSON.stringify(path), offset);
+    if ("anchor" in node && typeof node.anchor === "string") anchors.set(node.anchor, node);
+    if (isScalar(node)) return node.value;
+    open.add(node);
+    const value = isSeq<Node | null>(node)
+      ? node.items.map((item, index) => toValue(item, [...path, index]))
+      : toMapping(node, path);
+    open.delete(node);
+    return value;
+  }
+
+  function toMapping(node: Node, path: readonly Key[]): Record<string, unknown> {
+    // No prototype: `__proto__` is a key like any other, and the schema refuses it.
+    const mapping: Record<string, unknown> = Object.create(null);
+    if (!isMap<Node | null, Node | null>(node)) return mapping;
+    for (const { key, value } of node.items) {
+      const offset = offsetOf(key ?? node);
+      if (!isScalar(key) || typeof key.value !== "string") {
+        faults.push({ offset, cause: "a key must be plain text" });
+        continue;
+      }
+      const here = [...path, key.value];
+      if (key.value in mapping) {
+        faults.push({ offset, cause: `the key ${JSON.stringify(key.value)} is here a second time` });
+        continue;
+      }
+      keys.set(JSON.stringify(here), offset);
+      mapping[key.value] = toValue(value, here);
+    }
+    return mapping;
+  }
+
+  let value: unknown;
+  try {
+    value = toValue(root, []);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    faults.push({ offset: error.offset, cause: error.message });
+  }
+  return { value, values, keys, faults };
+}
+
+function offsetOf(node: Node): number {
+  return node.range?.[0] ?? 0;
+}

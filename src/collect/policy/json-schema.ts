@@ -1,0 +1,35 @@
+import { z } from "zod";
+import { policySchema } from "./schema.ts";
+
+/** The part of JSON Schema (draft 2020-12) that the policy's schema is written in. */
+export interface JsonSchema {
+  readonly $schema?: string;
+  readonly type?: string;
+  readonly const?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly format?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly items?: JsonSchema;
+}
+
+/** What editors are given as docs/schemas/bulkhead-policy-v1.json. */
+export function policyJsonSchema(): JsonSchema {
+  return z.toJSONSchema(policySchema, {
+    target: "draft-2020-12",
+    override: ({ jsonSchema }) => {
+      // `format` says it readably; zod's pattern for a date says it again in 200 characters.
+      if (jsonSchema.format === "date") delete jsonSchema.pattern;
+      if (jsonSchema.properties?.ids !== undefined) {
+        // The rules over several keys, which zod cannot export.
+        jsonSchema.anyOf = ["id", "ids", "package", "path", "asset"].map((key) => ({ required: [key] }));
+        jsonSchema.not = { required: ["id", "ids"] };
+      }
+    },
+  }) as JsonSchema;
+}

@@ -1,0 +1,123 @@
+import { bounds } from "../../core/bounds.ts";
+import { type Key, type PolicyDocument, readDocument } from "./document.ts";
+import { type JsonSchema, policyJsonSchema } from "./json-schema.ts";
+import type { PolicyProblem } from "./policy-problem.ts";
+import { type PolicyFile, policySchema } from "./schema.ts";
+
+/** A policy file that keeps to the schema, and where its values stand. */
+export interface ParsedPolicy {
+  readonly file: PolicyFile;
+  readonly document: PolicyDocument;
+}
+
+/** Everything that is wrong in a policy file's text, in its order; empty where nothing is. `path` names the file. */
+export function validatePolicy(text: string, path: string): readonly PolicyProblem[] {
+  const parsed = parsePolicy(text, path);
+  return "problems" in parsed ? parsed.problems : [];
+}
+
+export function parsePolicy(
+  text: string,
+  path: string,
+): ParsedPolicy | { readonly problems: readonly PolicyProblem[] } {
+  const document = readDocument(text, path);
+  if ("problems" in document) return document;
+  const result = policySchema.safeParse(document.value);
+  if (result.success) return { file: result.data, document };
+  const schema = policyJsonSchema();
+  const problems = result.error.issues
+    .flatMap((issue) => problemsOf(issue as Issue, document, schema))
+    .map((problem) => ({ path, ...problem }))
+    .sort((a, b) => a.line - b.line || a.column - b.column);
+  return { problems: problems.slice(0, bounds.policyProblems) };
+}
+
+/** What is used of zod's issues. */
+interface Issue {
+  readonly code: string;
+  readonly path: readonly Key[];
+  readonly message: string;
+  /** Of `unrecognized_keys`. */
+  readonly keys?: readonly string[];
+  /** Of `custom`: what our own rules add. */
+  readonly params?: { readonly allowed: string };
+}
+
+function problemsOf(issue: Issue, document: PolicyDocument, schema: JsonSchema): Omit<PolicyProblem, "path">[] {
+  const { path } = issue;
+  if (issue.code === "unrecognized_keys") {
+    return (issue.keys ?? []).map((key) => ({
+      ...document.keyAt([...path, key]),
+      cause: `${keyName([...path, key])} is no key of a policy`,
+      ...allowed(allowedBy(subschema(schema, path))),
+    }));
+  }
+  if (issue.code === "custom") {
+    return [{ ...document.at(path), cause: `${keyName(path)} ${issue.message}`, ...allowed(issue.params?.allowed) }];
+  }
+  return [
+    {
+      ...document.at(path),
+      cause: wrongValue(keyName(path), valueAt(document.value, path)),
+      ...allowed(allowedBy(subschema(schema, path))),
+    },
+  ];
+}
+
+function wrongValue(name: string, value: unknown): string {
+  if (value === undefined) return `${name} is missing`;
+  if (value === null) return `${name} is empty`;
+  return `${name}: ${shown(value)} is not allowed`;
+}
+
+function allowed(text: string | undefined): { allowed?: string } {
+  return text === undefined ? {} : { allowed: text };
+}
+
+/** `exceptions[2].expires`. */
+function keyName(path: readonly Key[]): string {
+  const name = path.map((key) => (typeof key === "number" ? `[${key}]` : `.${key}`)).join("");
+  return name === "" ? "the file" : name.replace(/^\./, "");
+}
+
+function valueAt(value: unknown, path: readonly Key[]): unknown {
+  let here = value;
+  for (const key of path) here = (here as Record<Key, unknown> | null | undefined)?.[key];
+  return here;
+}
+
+function shown(value: unknown): string {
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (typeof value === "object" && value !== null) return "a mapping";
+  const text = typeof value === "string" ? JSON.stringify(value) : String(value);
+  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
+}
+
+function subschema(schema: JsonSchema, path: readonly Key[]): JsonSchema | undefined {
+  let here: JsonSchema | undefined = schema;
+  for (const key of path) here = typeof key === "number" ? here?.items : here?.properties?.[key];
+  return here;
+}
+
+function allowedBy(schema: JsonSchema | undefined): string | undefined {
+  if (schema === undefined) return undefined;
+  if (schema.const !== undefined) return String(schema.const);
+  if (schema.enum !== undefined) return inWords(schema.enum.map(String));
+  if (schema.format === "date") return "a date such as 2025-12-31";
+  switch (schema.type) {
+    case "object":
+      return `a mapping of ${Object.keys(schema.properties ?? {}).join(", ")}`;
+    case "array":
+      return `a list of ${schema.minItems ?? 0} to ${schema.maxItems ?? bounds.policyValues} entries`;
+    case "integer":
+      return `a whole number from ${schema.minimum} to ${schema.maximum}`;
+    case "boolean":
+      return "true or false";
+    default:
+      return `text of ${schema.minLength} to ${schema.maxLength} characters`;
+  }
+}
+
+function inWords(values: readonly string[]): string {
+  return values.length < 2 ? values.join("") : `${values.slice(0, -1).join(", ")} or ${values.at(-1)}`;
+}

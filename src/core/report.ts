@@ -1,0 +1,63 @@
+import type { CheckDescription, ControlNumber, Layer } from "./check.ts";
+import type { Evaluation, Verdict } from "./evaluation.ts";
+import type { Finding } from "./finding.ts";
+import type { PolicyOrigin } from "./policy.ts";
+
+/** What a command hands to report/: everything that any format shows, with nothing left to judge. */
+export interface Report {
+  readonly tool: { readonly name: string; readonly version: string };
+  /** What was asked for, as the user named it: a folder, an image reference. */
+  readonly subject: string;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly policy: PolicyOrigin;
+  readonly databases: readonly DatabaseUse[];
+  readonly evaluations: readonly Evaluation[];
+  /** The ten, in order; absent where a command does not judge them (`image scan`). */
+  readonly controls?: readonly ControlResult[];
+  readonly layers?: readonly LayerResult[];
+  /** What the reader must know to read the rest right, one sentence each without a full stop. */
+  readonly notes: readonly string[];
+  /** Each check that an evaluation names, at most once. */
+  readonly checks: readonly CheckDescription[];
+  readonly exitCode: ExitCode;
+}
+
+/**
+ * 0 clean; 1 findings at or over the threshold; 2 usage or input error; 3 incomplete: an *unknown* whose asset was
+ * found, or that the policy requires. 1 beats 3.
+ */
+export type ExitCode = 0 | 1 | 2 | 3;
+
+/** Something that answers rested on. */
+export interface DatabaseUse {
+  /** `advisories`, `demo advisories`. */
+  readonly label: string;
+  /** ISO 8601 date or time: the state of the world that it describes; the oldest where it has several. */
+  readonly asOf?: string;
+  /** `42 records of 3 sources`. */
+  readonly detail?: string;
+}
+
+/** One of the baseline's ten controls. */
+export interface ControlResult {
+  readonly number: ControlNumber;
+  readonly title: string;
+  readonly verdict: Verdict;
+  /** One line. */
+  readonly reason: string;
+  /** `{ judged: 7, total: 9, noun: "workloads" }`: seven of nine workloads have a pass or a fail. */
+  readonly coverage: { readonly judged: number; readonly total: number; readonly noun: string };
+  /** The worst findings that speak against it, worst first. */
+  readonly worst: readonly Finding[];
+  /** What would change the verdict or the most findings, one line. */
+  readonly nextFix?: string;
+}
+
+/** One of the six layers of threat and what defends it here. */
+export interface LayerResult {
+  readonly layer: Layer;
+  /** `image scan`, `default-deny policies`: what was found to defend it; empty where nothing was. */
+  readonly defends: readonly string[];
+  readonly verdict: Verdict;
+}

@@ -1,0 +1,114 @@
+import { bounds } from "../../../../core/bounds.ts";
+import type { AnalysedFile, Analyser } from "../../analyser.ts";
+import type { FileFacts, PackageRecord } from "../../model.ts";
+import { identityOf, isDeclaredText } from "../identity.ts";
+import { unreadEntries } from "../unread.ts";
+
+/** Newer releases keep the database under usr; one that moved has a symlink in the old place. */
+const DATABASES: ReadonlySet<string> = new Set(["lib/apk/db/installed", "usr/lib/apk/db/installed"]);
+
+/** The installed packages of apk (apk-package(5), "installed database"). Everything in it is installed. */
+export const apk: Analyser = {
+  id: "apk",
+  version: 1,
+  basenames: ["installed"],
+  maxBytes: bounds.wantedFileBytes,
+  wants: (path) => DATABASES.has(path),
+  analyse,
+};
+
+const NEWLINE = 0x0a;
+const COLON = 0x3a;
+
+/** The fields wanted of an entry, by their letter's code. */
+const FIELDS = {
+  name: letter("P"),
+  version: letter("V"),
+  architecture: letter("A"),
+  license: letter("L"),
+  origin: letter("o"),
+  maintainer: letter("m"),
+} as const;
+type Field = keyof typeof FIELDS;
+const FIELD_OF: ReadonlyMap<number, Field> = new Map(
+  (Object.entries(FIELDS) as [Field, number][]).map(([field, code]) => [code, field]),
+);
+
+function letter(text: string): number {
+  return text.charCodeAt(0);
+}
+
+/** An entry while it is read. */
+interface Entry {
+  /** Of its first field, from 1. */
+  readonly line: number;
+  readonly fields: Partial<Record<Field, string>>;
+  fault?: string;
+}
+
+function analyse({ bytes }: AnalysedFile): FileFacts {
+  const packages: PackageRecord[] = [];
+  const unread = unreadEntries();
+  let entries = 0;
+  let entry: Entry | undefined;
+  let line = 0;
+  let start = 0;
+  const finish = (finished: Entry) => {
+    const read = finished.fault ?? recordOf(finished.fields);
+    if (typeof read === "string") unread.add(`the entry at line ${finished.line} ${read}`);
+    else packages.push(read);
+  };
+
+  // Most lines are about files (F, R, a, Z): they are passed over by their first two bytes.
+  while (start < bytes.length) {
+    line += 1;
+    const newline = bytes.indexOf(NEWLINE, start);
+    const end = newline < 0 ? bytes.length : newline;
+    if (start === end) {
+      if (entry !== undefined) finish(entry);
+      entry = undefined;
+    } else {
+      if (entry === undefined) {
+        if (++entries > bounds.packages) {
+          unread.add(`it has more than ${bounds.packages} entries`);
+          break;
+        }
+        entry = { line, fields: {} };
+      }
+      if (bytes[start + 1] !== COLON) {
+        entry.fault ??= `has no field in line ${line}`;
+      } else {
+        const field = FIELD_OF.get(bytes[start] as number);
+        if (field !== undefined) {
+          if (entry.fields[field] !== undefined) entry.fault ??= `states its ${field} a second time in line ${line}`;
+          entry.fields[field] = bytes.toString("utf8", start + 2, end).trim();
+        }
+      }
+    }
+    start = end + 1;
+  }
+  if (entry !== undefined) finish(entry);
+  if (bytes.length > 0 && bytes.at(-1) !== NEWLINE) unread.add("it ends in the middle of a line");
+  return { kind: "packages", packages, unread: unread.sentences() };
+}
+
+/** The package, or what is wrong with it. */
+function recordOf({
+  name,
+  version,
+  architecture,
+  license,
+  origin,
+  maintainer,
+}: Entry["fields"]): PackageRecord | string {
+  const identity = identityOf(name, version);
+  if ("fault" in identity) return identity.fault;
+  return {
+    type: "apk",
+    ...identity,
+    ...(isDeclaredText(architecture) ? { architecture } : {}),
+    licenses: isDeclaredText(license) ? [license] : [],
+    source: { name: isDeclaredText(origin) ? origin : identity.name, version: identity.version },
+    ...(isDeclaredText(maintainer) ? { supplier: maintainer } : {}),
+  };
+}

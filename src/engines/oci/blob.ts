@@ -1,0 +1,22 @@
+import type { Readable } from "node:stream";
+import type { Digest } from "../../core/digest.ts";
+import type { Descriptor } from "./model.ts";
+
+/**
+ * Where an image's blobs are: a layout folder, an archive, a registry. What it hands out is not verified yet;
+ * the readers of documents and layers do that.
+ */
+export interface BlobStore {
+  /** For messages: `oci:/srv/image`, `registry.example/shop/web`. */
+  readonly place: string;
+  /** A document (index, manifest, config) of at most bounds.manifestBytes, verified against its digest. */
+  document(descriptor: Pick<Descriptor, "digest" | "mediaType">): Promise<Buffer>;
+  /** The stored bytes of a layer. */
+  open(descriptor: Pick<Descriptor, "digest" | "size">): Promise<Readable>;
+  /**
+   * A text that changes whenever the stored bytes may have: device, inode, size and times of a local file.
+   * Absent where there is no such thing, and where the file is too young for its times to be trusted.
+   */
+  stamp?(digest: Digest): Promise<string | undefined>;
+  close(): Promise<void>;
+}

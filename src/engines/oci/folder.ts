@@ -1,0 +1,151 @@
+/** A root file system as a folder (`dir:/`): walked without following a symlink, so that nothing leaves the root. */
+import {
+  closeSync,
+  constants,
+  type Dirent,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readSync,
+  statfsSync,
+  statSync,
+} from "node:fs";
+import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import { bounds } from "../../core/bounds.ts";
+import { Problem } from "../../core/problem.ts";
+
+export interface FolderVisitor {
+  /** Called with paths relative to the root, `/` as separator. Bytes to read at most; undefined skips the file. */
+  wanted(path: string): number | undefined;
+  /** The content, or why it could not be had: larger than asked for, unreadable, gone. */
+  file(path: string, content: Buffer | { readonly unreadable: string }): void;
+  /** A folder that could not be listed. */
+  unlisted(path: string, cause: string): void;
+}
+
+export interface FolderOptions {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (entries: number) => void;
+}
+
+/** statfs types (statfs(2)) of file systems that hold the kernel's state and no files of anybody's. */
+const kernelFileSystems = new Set([
+  0x9fa0, // proc
+  0x62656572, // sysfs
+  0x1cd1, // devpts
+  0x27e0eb, // cgroup
+  0x63677270, // cgroup2
+  0x64626720, // debugfs
+  0x74726163, // tracefs
+  0xcafe4a11, // bpf
+  0x73636673, // securityfs
+  0x19800202, // mqueue
+  0x62656570, // configfs
+  0x6165676c, // pstore
+]);
+
+/** Where engines keep the files of other images: those are scanned by reference, and are not this root's. */
+const otherImages = new Set([
+  "var/lib/docker/overlay2",
+  "var/lib/docker/vfs",
+  "var/lib/containers/storage/overlay",
+  "var/lib/containers/storage/vfs",
+  "var/lib/containerd/io.containerd.snapshotter.v1.overlayfs",
+  "var/lib/containerd/io.containerd.snapshotter.v1.native",
+]);
+
+/** @throws Problem `oci.folder` where the root cannot be listed or holds more entries than the bound */
+export async function readFolder(root: string, visitor: FolderVisitor, options: FolderOptions = {}): Promise<void> {
+  const rootStat = statSync(root, { throwIfNoEntry: false });
+  if (rootStat === undefined || !rootStat.isDirectory()) {
+    throw new Problem({ kind: "usage", code: "oci.folder", place: `dir:${root}`, cause: "there is no such folder" });
+  }
+  const pending: { path: string; device: number }[] = [{ path: "", device: rootStat.dev }];
+  let entries = 0;
+  let sinceYield = 0;
+  for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
+    const listed = list(join(root, folder.path));
+    if (!Array.isArray(listed)) {
+      visitor.unlisted(folder.path, listed.cause);
+      continue;
+    }
+    entries += listed.length;
+    sinceYield += listed.length + 1;
+    if (entries > bounds.entries) {
+      throw new Problem({
+        kind: "input",
+        code: "oci.folder",
+        place: `dir:${root}`,
+        cause: `more than ${bounds.entries} entries`,
+      });
+    }
+    for (const entry of listed) {
+      const path = folder.path === "" ? entry.name : `${folder.path}/${entry.name}`;
+      if (entry.isDirectory()) enter(path, folder.device);
+      else if (entry.isFile()) {
+        const limit = visitor.wanted(path);
+        if (limit !== undefined) visitor.file(path, readBounded(join(root, path), limit));
+      }
+    }
+    if (sinceYield > 5_000) {
+      sinceYield = 0;
+      options.onProgress?.(entries);
+      await setImmediate();
+      options.signal?.throwIfAborted();
+    }
+  }
+
+  function enter(path: string, device: number): void {
+    if (otherImages.has(path)) return;
+    const full = join(root, path);
+    const stat = statSync(full, { throwIfNoEntry: false });
+    if (stat === undefined) return;
+    if (stat.dev !== device && isKernelFileSystem(full)) return;
+    if (path.length > bounds.pathBytes) visitor.unlisted(path, `its path is longer than ${bounds.pathBytes}`);
+    else pending.push({ path, device: stat.dev });
+  }
+}
+
+function list(path: string): Dirent[] | { cause: string } {
+  try {
+    return readdirSync(path, { withFileTypes: true });
+  } catch (error) {
+    return { cause: (error as Error).message };
+  }
+}
+
+function isKernelFileSystem(path: string): boolean {
+  try {
+    return kernelFileSystems.has(statfsSync(path).type);
+  } catch {
+    return false;
+  }
+}
+
+function readBounded(path: string, limit: number): Buffer | { unreadable: string } {
+  let descriptor: number;
+  try {
+    // The file may have become a symlink or a pipe since it was listed: neither is followed or waited for.
+    descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch (error) {
+    return { unreadable: (error as Error).message };
+  }
+  try {
+    const stat = fstatSync(descriptor);
+    if (!stat.isFile()) return { unreadable: "it is no regular file" };
+    if (stat.size > limit) return { unreadable: `its ${stat.size} bytes are over the bound of ${limit}` };
+    const buffer = Buffer.allocUnsafe(stat.size);
+    let length = 0;
+    while (length < buffer.length) {
+      const count = readSync(descriptor, buffer, length, buffer.length - length, null);
+      if (count === 0) break;
+      length += count;
+    }
+    return buffer.subarray(0, length);
+  } catch (error) {
+    return { unreadable: (error as Error).message };
+  } finally {
+    closeSync(descriptor);
+  }
+}

@@ -1,0 +1,229 @@
+/**
+ * Reads one layer in one pass: stored bytes → digest check → decompression → diffID check → tar entries.
+ */
+import { createHash, type Hash } from "node:crypto";
+import type { Readable } from "node:stream";
+import { createGunzip, createZstdDecompress } from "node:zlib";
+import { bounds } from "../../core/bounds.ts";
+import { digestAlgorithm } from "../../core/digest.ts";
+import { Problem } from "../../core/problem.ts";
+import type { BlobStore } from "./blob.ts";
+import type { Layer } from "./model.ts";
+import { createTarWalker, type TarVisitor } from "./tar.ts";
+
+/** Inflating into large chunks halves its cost against node:zlib's default of 16 KiB. */
+const CHUNK = 256 * 1024;
+
+export interface LayerRead {
+  /** Bytes, decompressed. */
+  readonly size: number;
+}
+
+export interface ReadLayerOptions {
+  readonly signal?: AbortSignal;
+  /** Called with the stored bytes read so far. */
+  readonly onProgress?: (storedBytes: number) => void;
+}
+
+/**
+ * Hands every entry of the layer to `visitor`. What the visitor was given counts only once this returns: the digests
+ * are known at the end of the bytes.
+ *
+ * @throws Problem `oci.digest-mismatch`, `oci.diffid-mismatch`, `oci.layer` (cannot be decompressed, over a bound),
+ *   `oci.tar`, and what the store throws
+ */
+export async function readLayer(
+  store: BlobStore,
+  layer: Layer,
+  visitor: TarVisitor,
+  options: ReadLayerOptions = {},
+): Promise<LayerRead> {
+  const place = `layer ${layer.index + 1} of ${store.place}`;
+  const stored = await store.open(layer);
+  const storedHash = createHash(digestAlgorithm(layer.digest));
+  const walker = createTarWalker(place, visitor);
+  let storedBytes = 0;
+  let size = 0;
+  let contentHash: Hash | undefined;
+
+  function content(chunk: Buffer): void {
+    size += chunk.length;
+    if (size > bounds.layerBytes) {
+      throw new Problem({
+        kind: "input",
+        code: "oci.layer",
+        place,
+        cause: `it holds more than ${bounds.layerBytes} bytes once decompressed`,
+      });
+    }
+    contentHash?.update(chunk);
+    walker.write(chunk);
+  }
+
+  function storedChunk(chunk: Buffer): void {
+    storedBytes += chunk.length;
+    if (storedBytes > layer.size) throw mismatch(place, "more bytes are stored than its descriptor says");
+    storedHash.update(chunk);
+    options.onProgress?.(storedBytes);
+  }
+
+  const failure = await pump(stored, {
+    place,
+    stored: storedChunk,
+    content,
+    onCompression(compression) {
+      // A plain layer's two digests are over the same bytes: one hash serves.
+      if (compression === "none" && layer.diffId === layer.digest) return;
+      contentHash = createHash(digestAlgorithm(layer.diffId));
+    },
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  });
+
+  const digest = `${digestAlgorithm(layer.digest)}:${storedHash.digest("hex")}`;
+  if (digest !== layer.digest)
+    throw mismatch(place, `its bytes have digest ${digest}, the manifest says ${layer.digest}`);
+  if (failure !== undefined) throw failure;
+  if (contentHash !== undefined) {
+    const diffId = `${digestAlgorithm(layer.diffId)}:${contentHash.digest("hex")}`;
+    if (diffId !== layer.diffId) {
+      throw new Problem({
+        kind: "input",
+        code: "oci.diffid-mismatch",
+        place,
+        cause: `its content has diffID ${diffId}, the image's config says ${layer.diffId}`,
+      });
+    }
+  }
+  walker.end();
+  return { size };
+}
+
+function mismatch(place: string, cause: string): Problem {
+  return new Problem({ kind: "input", code: "oci.digest-mismatch", place, cause });
+}
+
+export type Compression = "gzip" | "zstd" | "none";
+
+/** Told from the first bytes (RFC 1952, RFC 8878), as engines do: media types are often wrong. */
+export function compressionOf(start: Buffer): Compression {
+  if (start.length >= 2 && start[0] === 0x1f && start[1] === 0x8b) return "gzip";
+  if (start.length >= 4) {
+    const magic = start.readUInt32LE(0);
+    if (magic === 0xfd2fb528 || (magic >= 0x184d2a50 && magic <= 0x184d2a5f)) return "zstd";
+  }
+  return "none";
+}
+
+interface PumpTargets {
+  readonly place: string;
+  readonly signal?: AbortSignal;
+  stored(chunk: Buffer): void;
+  content(chunk: Buffer): void;
+  onCompression(compression: Compression): void;
+}
+
+/**
+ * Moves the bytes by hand instead of through stream.pipeline: inflation then runs on the thread pool while this thread
+ * hashes and walks the chunk before.
+ *
+ * Rejects where the stored bytes cannot be had. What is wrong with the content is returned instead, after the stored
+ * bytes were read to their end: a digest that does not fit explains broken content better than the content does.
+ */
+async function pump(stored: Readable, targets: PumpTargets): Promise<unknown> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  let inflate: Inflater | undefined;
+  let failure: unknown;
+  /** The first four bytes decide on the compression; a registry may send fewer in its first chunk. */
+  let start: Buffer | undefined = EMPTY;
+
+  function contentFailed(error: unknown): void {
+    failure ??= error;
+    inflate?.destroy();
+    stored.resume();
+    if (stored.readableEnded) resolve();
+  }
+
+  function content(chunk: Buffer): void {
+    if (failure !== undefined) return;
+    try {
+      targets.content(chunk);
+    } catch (error) {
+      contentFailed(error);
+    }
+  }
+
+  function begin(chunk: Buffer): void {
+    start = undefined;
+    const compression = compressionOf(chunk);
+    targets.onCompression(compression);
+    if (compression === "none") return;
+    inflate = compression === "gzip" ? createGunzip({ chunkSize: CHUNK }) : createZstdDecompress({ chunkSize: CHUNK });
+    inflate.on("data", content);
+    inflate.on("drain", () => stored.resume());
+    inflate.on("end", () => resolve());
+    inflate.on("error", (error) =>
+      contentFailed(
+        new Problem(
+          {
+            kind: "input",
+            code: "oci.layer",
+            place: targets.place,
+            cause: `it cannot be decompressed: ${error.message}`,
+          },
+          { cause: error },
+        ),
+      ),
+    );
+  }
+
+  function pass(chunk: Buffer): void {
+    if (failure !== undefined) return;
+    if (inflate === undefined) content(chunk);
+    else if (!inflate.write(chunk)) stored.pause();
+  }
+
+  stored.on("data", (bytes: Buffer) => {
+    try {
+      targets.stored(bytes);
+    } catch (error) {
+      reject(error);
+      return;
+    }
+    if (start === undefined) return pass(bytes);
+    const chunk = start.length === 0 ? bytes : Buffer.concat([start, bytes]);
+    if (chunk.length < 4) start = chunk;
+    else {
+      begin(chunk);
+      pass(chunk);
+    }
+  });
+  stored.on("error", reject);
+  stored.on("close", () => {
+    if (!stored.readableEnded) reject(mismatch(targets.place, "its bytes end early"));
+  });
+  stored.on("end", () => {
+    if (start !== undefined) {
+      const chunk = start;
+      begin(chunk);
+      pass(chunk);
+    }
+    if (inflate === undefined || failure !== undefined) resolve();
+    else inflate.end();
+  });
+
+  const onAbort = () => reject(targets.signal?.reason);
+  if (targets.signal?.aborted) onAbort();
+  targets.signal?.addEventListener("abort", onAbort, { once: true });
+  try {
+    await promise;
+    return failure;
+  } finally {
+    targets.signal?.removeEventListener("abort", onAbort);
+    stored.destroy();
+    inflate?.destroy();
+  }
+}
+
+type Inflater = ReturnType<typeof createGunzip> | ReturnType<typeof createZstdDecompress>;
+
+const EMPTY = Buffer.alloc(0);

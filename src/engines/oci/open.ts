@@ -1,0 +1,240 @@
+/**
+ * From what a user writes to images: `registry/name:tag`, `oci:FOLDER`, `oci-archive:FILE`, `docker-archive:FILE`, or a
+ * path that says by itself what it is.
+ */
+import { existsSync, statSync } from "node:fs";
+import { basename, join, relative } from "node:path";
+import { bounds } from "../../core/bounds.ts";
+import { Problem } from "../../core/problem.ts";
+import { openArchive } from "./archive.ts";
+import type { BlobStore } from "./blob.ts";
+import { chooseByPlatform, type OpenImage, openImageAt } from "./image.ts";
+import { type Layout, openLayout } from "./layout.ts";
+import type { Descriptor, Platform } from "./model.ts";
+import { formatReference, parseReference, repositoryOf } from "./reference.ts";
+import { openRegistry, type RegistryOptions } from "./registry/client.ts";
+
+export interface OpenOptions {
+  readonly platform?: Platform;
+  readonly registry?: RegistryOptions;
+}
+
+/** An image with the names it goes by. */
+export interface NamedImage {
+  readonly image: OpenImage;
+  /** As the user called it. */
+  readonly name: string;
+  /** The repository without a tag; for a file that names none, the file's own name. */
+  readonly lineage: string;
+  /** What pointed to the image: a registry reference, or the name that an archive or layout gives it. */
+  readonly reference: string;
+}
+
+/** One image of a source that may hold several; opened on demand, so that one broken image spoils no other. */
+export interface ImageEntry {
+  readonly name: string;
+  open(): Promise<NamedImage>;
+}
+
+/** Everything that a layout folder or archive holds. */
+export interface ImageSet {
+  readonly entries: readonly ImageEntry[];
+  close(): Promise<void>;
+}
+
+type Scheme = "oci" | "oci-archive" | "docker-archive" | "registry";
+
+interface Target {
+  readonly scheme: Scheme;
+  /** Path or reference. */
+  readonly at: string;
+  /** Which of several images: a tag or a whole reference. */
+  readonly pick?: string;
+}
+
+/** Tells what a text means; the file system decides where no scheme is written. */
+function targetOf(written: string): Target {
+  const colon = written.indexOf(":");
+  const scheme = colon < 0 ? "" : written.slice(0, colon);
+  const rest = written.slice(colon + 1);
+  switch (scheme) {
+    case "oci":
+    case "oci-archive":
+    case "docker-archive":
+      return { scheme, ...splitPick(rest) };
+    case "docker":
+    case "registry":
+      return { scheme: "registry", at: rest.replace(/^\/\//, "") };
+    default: {
+      const found = statSync(written, { throwIfNoEntry: false });
+      if (found === undefined) return { scheme: "registry", at: written };
+      if (found.isFile()) return { scheme: "oci-archive", at: written };
+      if (existsSync(join(written, "oci-layout"))) return { scheme: "oci", at: written };
+      throw new Problem({
+        kind: "usage",
+        code: "oci.reference",
+        place: written,
+        cause: "this folder is no OCI layout: it has no oci-layout file",
+        remedy: `for the root file system in it write dir:${written}`,
+      });
+    }
+  }
+}
+
+/** `oci:FOLDER:TAG`: the tag counts as one where the part before it exists and the whole does not. */
+function splitPick(rest: string): { at: string; pick?: string } {
+  if (existsSync(rest)) return { at: rest };
+  for (let colon = rest.indexOf(":"); colon > 0; colon = rest.indexOf(":", colon + 1)) {
+    const at = rest.slice(0, colon);
+    if (existsSync(at)) return { at, pick: rest.slice(colon + 1) };
+  }
+  throw new Problem({ kind: "usage", code: "oci.reference", place: rest, cause: "there is no such file or folder" });
+}
+
+/**
+ * Opens the one image that a text names.
+ *
+ * @throws Problem `oci.reference` (usage) where it names none or several; what the stores throw
+ */
+export async function openImage(written: string, options: OpenOptions = {}): Promise<NamedImage> {
+  const target = targetOf(written);
+  if (target.scheme === "registry") return await openFromRegistry(written, target.at, options);
+  const set = await openImageSet(target.at, options, target.scheme);
+  try {
+    const entry = pickEntry(set.entries, target, written);
+    return { ...(await entry.open()), name: written };
+  } catch (error) {
+    await set.close();
+    throw error;
+  }
+}
+
+function pickEntry(entries: readonly ImageEntry[], target: Target, written: string): ImageEntry {
+  const { pick } = target;
+  const fitting =
+    pick === undefined
+      ? entries
+      : entries.filter(({ name }) => name === pick || name.endsWith(`:${pick}`) || name.endsWith(`@${pick}`));
+  const [entry, ...others] = fitting;
+  if (entry !== undefined && others.length === 0) return entry;
+  const names = entries.map(({ name }) => name).join(", ");
+  throw new Problem({
+    kind: "usage",
+    code: "oci.reference",
+    place: written,
+    cause: entry === undefined ? `it holds no image ${pick ?? ""}`.trimEnd() : `it holds ${fitting.length} images`,
+    remedy: entries.length === 0 ? "it is empty" : `name one: ${target.scheme}:${target.at}:NAME with one of ${names}`,
+  });
+}
+
+/** Opens a layout folder or an archive with all its images. */
+export async function openImageSet(
+  path: string,
+  options: OpenOptions = {},
+  scheme: Exclude<Scheme, "registry"> = statSync(path).isDirectory() ? "oci" : "oci-archive",
+): Promise<ImageSet> {
+  const lineage = lineageOfPath(path);
+  if (scheme === "oci") return layoutSet(await openLayout(path), lineage, options);
+  const archive = await openArchive(path);
+  if (archive.kind === "oci") return layoutSet(archive, lineage, options);
+  return {
+    close: archive.close,
+    entries: archive.images.map((image, i) => {
+      const name = image.tags[0] ?? (archive.images.length === 1 ? lineage : `${lineage}#${i}`);
+      return {
+        name,
+        async open() {
+          return { image: await image.open(), name, reference: name, lineage: repositoryIn(name) ?? name };
+        },
+      };
+    }),
+  };
+}
+
+function layoutSet({ store, roots }: Layout, lineage: string, options: OpenOptions): ImageSet {
+  const unnamed = roots.every((root) => nameOfRoot(root) === undefined);
+  // Descriptors without names but with platforms are one image for several of them.
+  const onePerPlatform = unnamed && roots.every((root) => root.platform !== undefined);
+  const groups =
+    roots.length === 1 || onePerPlatform
+      ? [roots]
+      : Map.groupBy(roots, (root) => nameOfRoot(root) ?? root.digest).values();
+  const entries: ImageEntry[] = [];
+  for (const group of groups) {
+    const [first] = group;
+    if (first === undefined) continue;
+    const stated = nameOfRoot(first);
+    const name = stated ?? (roots.length === group.length ? lineage : `${lineage}@${first.digest}`);
+    entries.push({
+      name,
+      async open() {
+        const image = await openRoots(store, group, options.platform);
+        return { image, name, reference: name, lineage: (stated && repositoryIn(stated)) ?? lineage };
+      },
+    });
+  }
+  return { entries, close: () => store.close() };
+}
+
+async function openRoots(
+  store: BlobStore,
+  roots: readonly Descriptor[],
+  platform: Platform | undefined,
+): Promise<OpenImage> {
+  const [only, ...others] = roots;
+  if (only !== undefined && others.length === 0) return await openImageAt(store, only, platform);
+  return await openImageAt(store, chooseByPlatform(roots, platform, store.place), platform);
+}
+
+function nameOfRoot(root: Descriptor): string | undefined {
+  return root.annotations?.["io.containerd.image.name"] ?? root.annotations?.["org.opencontainers.image.ref.name"];
+}
+
+/** The repository that a name states; a bare tag (`latest`, as layouts write it) states none. */
+function repositoryIn(name: string): string | undefined {
+  if (!/[/:]/.test(name)) return undefined;
+  try {
+    return repositoryOf(parseReference(name));
+  } catch {
+    return undefined;
+  }
+}
+
+/** A path as it was given, from the working folder, without the ending of an archive. */
+function lineageOfPath(path: string): string {
+  const near = relative(process.cwd(), path);
+  const shown = near === "" || near.startsWith("..") ? basename(path) : near;
+  return shown.replace(/\.(?:oci\.)?(?:tar|tgz|tar\.gz|tar\.zst)$/, "");
+}
+
+async function openFromRegistry(written: string, reference: string, options: OpenOptions): Promise<NamedImage> {
+  const parsed = parseReference(reference);
+  const client = openRegistry(parsed, options.registry);
+  const place = formatReference(parsed);
+  try {
+    const root = await client.manifest(parsed.digest ?? parsed.tag ?? "latest");
+    const first = { digest: root.digest, mediaType: root.mediaType, bytes: root.bytes };
+    const store: BlobStore = {
+      place: client.place,
+      async document({ digest, mediaType }) {
+        if (digest === first.digest) return first.bytes;
+        return isManifestType(mediaType)
+          ? (await client.manifest(digest)).bytes
+          : await client.document(digest, bounds.manifestBytes);
+      },
+      open: ({ digest, size }) => client.blob(digest, size),
+      async close() {
+        client.close();
+      },
+    };
+    const image = await openImageAt(store, first, options.platform);
+    return { image, name: written, reference: place, lineage: repositoryOf(parsed) };
+  } catch (error) {
+    client.close();
+    throw error;
+  }
+}
+
+function isManifestType(mediaType: string): boolean {
+  return /\.(?:index|manifest)(?:\.list)?\.v\d\+json$/.test(mediaType);
+}

@@ -1,0 +1,304 @@
+/**
+ * The merged file tree of an image: layers applied lowest first, as the OCI image specification (layer.md, "Applying
+ * Changesets") says and as runtimes extract them.
+ *
+ * It keeps directories, symlinks and the files that carry a payload; other files act (they replace what was there) and
+ * are forgotten, so that an image of a million files costs no more than its folders.
+ */
+import { bounds } from "../../core/bounds.ts";
+import type { TarEntryType } from "./tar.ts";
+
+/** A file of the merged tree that carries a payload, and the versions of it in lower layers. */
+export interface TreeFile<Payload> {
+  readonly path: string;
+  readonly layer: number;
+  readonly payload: Payload;
+  /** The next lower version at the same path, where no whiteout stands between. */
+  readonly previous: TreeFile<Payload> | undefined;
+}
+
+/** One entry of a layer, its path cleaned. */
+export interface TreeEntry<Payload> {
+  readonly type: TarEntryType;
+  readonly path: string;
+  /** Target of a symlink or hard link, as written. */
+  readonly link: string;
+  readonly payload?: Payload;
+}
+
+/** A hard link to a file whose content nobody asked for; whoever wants the link's path must read the target again. */
+export interface UnreadLink {
+  readonly path: string;
+  readonly layer: number;
+  /** The target's path in the merged tree. */
+  readonly target: string;
+}
+
+interface Directory<Payload> {
+  readonly kind: "directory";
+  readonly layer: number;
+  readonly children: Map<string, Node<Payload>>;
+}
+interface Symlink {
+  readonly kind: "symlink";
+  readonly layer: number;
+  readonly target: string;
+}
+interface File<Payload> {
+  readonly kind: "file";
+  readonly layer: number;
+  readonly version: TreeFile<Payload>;
+}
+/** Stands where a wanted hard link points to content that was not read. */
+interface Unread {
+  readonly kind: "unread";
+  readonly layer: number;
+  readonly target: string;
+}
+type Node<Payload> = Directory<Payload> | Symlink | File<Payload> | Unread;
+
+const WHITEOUT = ".wh.";
+const OPAQUE = ".wh..wh..opq";
+
+export interface MergedTree<Payload> {
+  /**
+   * Applies one entry of a layer; layers come lowest first. Returns false where its parent cannot be resolved (a loop
+   * of symlinks, a depth over the bound): no runtime would extract it.
+   */
+  apply(layer: number, entry: TreeEntry<Payload>): boolean;
+  /** All files with a payload, in the order of their paths. */
+  files(): TreeFile<Payload>[];
+  /** Follows symlinks inside the root. Returns the real path, whether or not a file with a payload is there. */
+  resolve(path: string): string | undefined;
+  /** Hard links whose wanted content was not read; empty in nearly every image. */
+  unreadLinks(): UnreadLink[];
+  /** Gives such a link its content. */
+  fill(link: UnreadLink, payload: Payload): void;
+}
+
+export function createMergedTree<Payload>(wanted: (path: string) => boolean): MergedTree<Payload> {
+  const root: Directory<Payload> = { kind: "directory", layer: -1, children: new Map() };
+
+  // Archives list a folder's files one after the other: the last parent serves most entries. Anything that removes a
+  // node or adds a symlink may move it, and forgets it.
+  let lastParentPath: string | undefined;
+  let lastParent: Directory<Payload> = root;
+
+  /** The directory at a path, symlinks followed inside the root; missing parts are made where `make` says so. */
+  function directoryAt(path: string, layer: number, make: boolean): Directory<Payload> | undefined {
+    if (path === "") return root;
+    if (path === lastParentPath) return lastParent;
+    const found = walk(path, layer, make);
+    if (found !== undefined) {
+      lastParentPath = path;
+      lastParent = found;
+    }
+    return found;
+  }
+
+  function walk(path: string, layer: number, make: boolean): Directory<Payload> | undefined {
+    let links = 0;
+    const pending = path.split("/").reverse();
+    const trail: Directory<Payload>[] = [root];
+    while (pending.length > 0) {
+      const component = pending.pop() as string;
+      if (component === "" || component === ".") continue;
+      if (component === "..") {
+        if (trail.length > 1) trail.pop();
+        continue;
+      }
+      const directory = trail.at(-1) as Directory<Payload>;
+      const child = directory.children.get(component);
+      if (child?.kind === "symlink") {
+        links += 1;
+        if (links > bounds.symlinks || pending.length > bounds.pathDepth) return undefined;
+        if (child.target.startsWith("/")) trail.length = 1;
+        pending.push(...child.target.split("/").reverse());
+        continue;
+      }
+      if (child?.kind === "directory") trail.push(child);
+      else if (!make) return undefined;
+      else {
+        // Missing, or a file that a lower layer had there: a folder takes its place.
+        const made: Directory<Payload> = { kind: "directory", layer, children: new Map() };
+        directory.children.set(component, made);
+        trail.push(made);
+      }
+      if (trail.length > bounds.pathDepth) return undefined;
+    }
+    return trail.at(-1);
+  }
+
+  function forgetParent(): void {
+    lastParentPath = undefined;
+  }
+
+  /** Removes what lower layers put below; what this layer put there stays. */
+  function removeLower(directory: Directory<Payload>, layer: number): boolean {
+    let kept = false;
+    for (const [name, child] of directory.children) {
+      if (removeNode(child, layer)) kept = true;
+      else directory.children.delete(name);
+    }
+    return kept;
+  }
+
+  function removeNode(node: Node<Payload>, layer: number): boolean {
+    if (node.kind !== "directory") return node.layer === layer;
+    const kept = removeLower(node, layer);
+    return kept || node.layer === layer;
+  }
+
+  function whiteout(parent: Directory<Payload>, name: string, layer: number): void {
+    forgetParent();
+    if (name === OPAQUE) removeLower(parent, layer);
+    // Other names that start with a doubled prefix are aufs's own bookkeeping.
+    else if (!name.startsWith(WHITEOUT + WHITEOUT)) {
+      const hidden = name.slice(WHITEOUT.length);
+      const child = parent.children.get(hidden);
+      if (child !== undefined && !removeNode(child, layer)) parent.children.delete(hidden);
+    }
+  }
+
+  function file(
+    parent: Directory<Payload>,
+    name: string,
+    path: string,
+    layer: number,
+    payload: Payload | undefined,
+  ): void {
+    const before = parent.children.get(name);
+    if (before?.kind === "directory" || before?.kind === "symlink") forgetParent();
+    if (payload === undefined) {
+      if (before !== undefined) parent.children.delete(name);
+      return;
+    }
+    let previous = before?.kind === "file" ? before.version : undefined;
+    if (previous?.layer === layer) previous = previous.previous;
+    parent.children.set(name, { kind: "file", layer, version: { path, layer, payload, previous } });
+  }
+
+  function hardlink(parent: Directory<Payload>, name: string, path: string, layer: number, link: string): void {
+    const target = wanted(path) ? lookup(link) : undefined;
+    const node = target?.node;
+    file(parent, name, path, layer, node?.kind === "file" ? node.version.payload : undefined);
+    if (target === undefined || node?.kind === "file" || node?.kind === "directory") return;
+    parent.children.set(name, { kind: "unread", layer, target: node?.kind === "unread" ? node.target : target.path });
+  }
+
+  /** Follows symlinks inside the root, the last component's too; the node is absent where nothing is kept there. */
+  function lookup(path: string): { path: string; node: Node<Payload> | undefined } | undefined {
+    let links = 0;
+    const pending = path.split("/").reverse();
+    const names: string[] = [];
+    const trail: Node<Payload>[] = [root];
+    while (pending.length > 0) {
+      const component = pending.pop() as string;
+      if (component === "" || component === ".") continue;
+      if (component === "..") {
+        if (names.length > 0) {
+          names.pop();
+          trail.pop();
+        }
+        continue;
+      }
+      const here = trail.at(-1);
+      if (here?.kind !== "directory") return undefined;
+      const child = here.children.get(component);
+      if (child === undefined) {
+        const rest = pending.filter((part) => part !== "" && part !== ".");
+        if (rest.length > 0) return undefined;
+        return { path: [...names, component].join("/"), node: undefined };
+      }
+      if (child.kind === "symlink") {
+        links += 1;
+        if (links > bounds.symlinks || pending.length > bounds.pathDepth) return undefined;
+        if (child.target.startsWith("/")) {
+          trail.length = 1;
+          names.length = 0;
+        }
+        pending.push(...child.target.split("/").reverse());
+        continue;
+      }
+      names.push(component);
+      trail.push(child);
+    }
+    return { path: names.join("/"), node: trail.at(-1) };
+  }
+
+  function visit(each: (path: string, node: Node<Payload>) => void): void {
+    const enter = (directory: Directory<Payload>, prefix: string): void => {
+      for (const [name, child] of directory.children) {
+        if (child.kind === "directory") enter(child, `${prefix}${name}/`);
+        else each(prefix + name, child);
+      }
+    };
+    enter(root, "");
+  }
+
+  return {
+    apply(layer, entry) {
+      const { path } = entry;
+      if (path === "") return true;
+      const slash = path.lastIndexOf("/");
+      const parentPath = slash < 0 ? "" : path.slice(0, slash);
+      const name = path.slice(slash + 1);
+      if (name.startsWith(WHITEOUT)) {
+        const parent = directoryAt(parentPath, layer, false);
+        if (parent !== undefined) whiteout(parent, name, layer);
+        return true;
+      }
+      const parent = directoryAt(parentPath, layer, true);
+      if (parent === undefined) return false;
+
+      switch (entry.type) {
+        case "directory": {
+          const before = parent.children.get(name);
+          if (before?.kind !== "directory") {
+            if (before !== undefined) forgetParent();
+            parent.children.set(name, { kind: "directory", layer, children: new Map() });
+          }
+          return true;
+        }
+        case "symlink":
+          forgetParent();
+          parent.children.set(name, { kind: "symlink", layer, target: entry.link });
+          return true;
+        case "hardlink":
+          hardlink(parent, name, path, layer, entry.link);
+          return true;
+        case "file":
+        case "other":
+          file(parent, name, path, layer, entry.payload);
+          return true;
+      }
+    },
+
+    files() {
+      const found: TreeFile<Payload>[] = [];
+      visit((path, node) => {
+        // A file written through a symlinked folder carries the path of its entry: here is where it really is.
+        if (node.kind === "file") found.push(node.version.path === path ? node.version : { ...node.version, path });
+      });
+      return found.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+    },
+
+    resolve(path) {
+      return lookup(path)?.path;
+    },
+
+    unreadLinks() {
+      const links: UnreadLink[] = [];
+      visit((path, node) => {
+        if (node.kind === "unread") links.push({ path, layer: node.layer, target: node.target });
+      });
+      return links;
+    },
+
+    fill(link, payload) {
+      const slash = link.path.lastIndexOf("/");
+      const parent = directoryAt(slash < 0 ? "" : link.path.slice(0, slash), link.layer, true);
+      if (parent !== undefined) file(parent, link.path.slice(slash + 1), link.path, link.layer, payload);
+    },
+  };
+}

@@ -1,0 +1,99 @@
+/** The ten controls and the layers of threat, judged from evaluations. Pure. */
+import type { CheckDescription } from "../../core/check.ts";
+import { combine, type Evaluation, type Verdict } from "../../core/evaluation.ts";
+import type { Finding } from "../../core/finding.ts";
+import type { ControlResult, LayerResult } from "../../core/report.ts";
+import { compareFindings } from "../../core/runner.ts";
+import { type Control, controls, threatLayers } from "./controls.ts";
+import { nextFix } from "./next-fix.ts";
+
+const WORST = 3;
+
+/** Judges all ten, in order. `checks` describes at least the checks that the evaluations name. */
+export function judgeControls(
+  evaluations: readonly Evaluation[],
+  checks: readonly CheckDescription[],
+): ControlResult[] {
+  const byId = new Map(checks.map((check) => [check.id, check]));
+  return controls.map((control) => {
+    const own = evaluations.filter(({ check }) => byId.get(check)?.controls.includes(control.number));
+    // A policy file speaks to a control, but is none of the assets that the control counts.
+    const counted = own.filter(({ check }) => byId.get(check)?.layer !== "policy");
+    return judgeControl(control, own, coverageOf(counted));
+  });
+}
+
+function judgeControl(
+  control: Control,
+  evaluations: readonly Evaluation[],
+  coverage: { judged: number; total: number },
+): ControlResult {
+  const { number, title, noun, unjudged } = control;
+  const combined = combine(evaluations.map((evaluation) => evaluation.verdict));
+  // What no check looks at is unknown: it cannot take a fail back, and nothing passes over it.
+  const verdict: Verdict = combined === "pass" && unjudged !== undefined ? "unknown" : combined;
+  const findings = evaluations.flatMap((evaluation) => evaluation.findings).filter((finding) => finding.overThreshold);
+  const fix = nextFix(evaluations);
+  return {
+    number,
+    title,
+    verdict,
+    reason: reasonOf(combined, evaluations, unjudged, noun),
+    coverage: { ...coverage, noun },
+    worst: worstOf(findings),
+    ...(fix === undefined ? {} : { nextFix: fix }),
+  };
+}
+
+function reasonOf(
+  verdict: Verdict,
+  evaluations: readonly Evaluation[],
+  unjudged: string | undefined,
+  noun: string,
+): string {
+  if (verdict === "fail") {
+    const failed = evaluations.filter((evaluation) => evaluation.verdict === "fail");
+    const assets = new Set(failed.map((evaluation) => evaluation.asset.name));
+    const [first, ...others] = failed;
+    const reason = first?.reason ?? "";
+    return others.length === 0 ? `${first?.asset.name}: ${reason}` : `${names(assets)}: ${countOver(failed)} in all`;
+  }
+  if (evaluations.length === 0) return unjudged ?? `no ${noun} found`;
+  const unknown = evaluations.find((evaluation) => evaluation.verdict === "unknown");
+  if (unknown !== undefined) return `${unknown.asset.name}: ${unknown.reason}`;
+  return unjudged ?? "nothing at or over the threshold";
+}
+
+function countOver(evaluations: readonly Evaluation[]): string {
+  const count = evaluations.reduce((sum, { findings }) => sum + findings.filter((f) => f.overThreshold).length, 0);
+  return `${count} ${count === 1 ? "finding" : "findings"} at or over the threshold`;
+}
+
+function names(assets: ReadonlySet<string>): string {
+  const [first, second, ...others] = assets;
+  if (second === undefined) return first ?? "";
+  return others.length === 0 ? `${first}, ${second}` : `${first}, ${second} and ${others.length} more`;
+}
+
+/** Counted by asset: judged where each of its evaluations is a pass or a fail. */
+function coverageOf(evaluations: readonly Evaluation[]): { judged: number; total: number } {
+  const judged = new Map<string, boolean>();
+  for (const { asset, verdict } of evaluations) {
+    judged.set(asset.id, (judged.get(asset.id) ?? true) && verdict !== "unknown");
+  }
+  return { judged: [...judged.values()].filter(Boolean).length, total: judged.size };
+}
+
+function worstOf(findings: readonly Finding[]): Finding[] {
+  return [...findings].sort(compareFindings).slice(0, WORST);
+}
+
+/** What defends each layer here, as far as checks have looked. */
+export function judgeLayers(evaluations: readonly Evaluation[], checks: readonly CheckDescription[]): LayerResult[] {
+  const byId = new Map(checks.map((check) => [check.id, check]));
+  return threatLayers.map((layer) => {
+    const own = evaluations.filter((evaluation) => byId.get(evaluation.check)?.layer === layer);
+    const looked = new Set(own.map((evaluation) => byId.get(evaluation.check)?.title ?? evaluation.check));
+    return { layer, defends: [...looked].sort(), verdict: combine(own.map((evaluation) => evaluation.verdict)) };
+  });
+}

@@ -1,0 +1,80 @@
+import type { ControlNumber, Layer } from "../../core/check.ts";
+
+/** One of the ten controls, and what of it no check looks at yet: while that stands, the control cannot pass. */
+export interface Control {
+  readonly number: ControlNumber;
+  readonly title: string;
+  /** What is counted: `7 of 9 workloads`. */
+  readonly noun: string;
+  readonly unjudged?: string;
+}
+
+/** The baseline, as docs/baseline.md explains it. */
+export const controls: readonly Control[] = [
+  {
+    number: 1,
+    title: "Slim or distroless base images",
+    noun: "images",
+    unjudged: "base images are not recognised yet",
+  },
+  {
+    number: 2,
+    title: "Images scanned and criticals blocked",
+    noun: "images",
+    unjudged: "whether a gate blocks criticals is not looked at yet",
+  },
+  {
+    number: 3,
+    title: "No embedded secrets, Secrets encrypted at rest",
+    noun: "images",
+    unjudged: "secrets are not looked for yet",
+  },
+  {
+    number: 4,
+    title: "Non-root, read-only root, capabilities dropped",
+    noun: "workloads",
+    unjudged: "workloads are not read yet",
+  },
+  {
+    number: 5,
+    title: "Restricted Pod Security on application namespaces",
+    noun: "namespaces",
+    unjudged: "namespaces are not read yet",
+  },
+  {
+    number: 6,
+    title: "Default-deny network policies with explicit allows",
+    noun: "namespaces",
+    unjudged: "network policies are not read yet",
+  },
+  {
+    number: 7,
+    title: "Images signed and verified on admission",
+    noun: "images",
+    unjudged: "signatures are not verified yet",
+  },
+  {
+    number: 8,
+    title: "Runtime detection in place",
+    noun: "clusters",
+    unjudged: "runtime detection is not looked for yet",
+  },
+  {
+    number: 9,
+    title: "Base images rebuilt weekly",
+    noun: "images",
+    unjudged: "the age of base images is not looked at yet",
+  },
+  { number: 10, title: "Mesh mTLS", noun: "workloads", unjudged: "meshes are not read yet" },
+];
+
+/** The six layers of threat and the runtime that watches them, from the inside out. */
+export const threatLayers: readonly Layer[] = [
+  "image",
+  "registry",
+  "build",
+  "workload",
+  "cluster",
+  "network",
+  "runtime",
+];

@@ -1,0 +1,226 @@
+import type { Asset } from "../core/asset.ts";
+import type { CheckDescription } from "../core/check.ts";
+import type { Evaluation } from "../core/evaluation.ts";
+import type { ExceptionUse } from "../core/exception.ts";
+import type { Finding } from "../core/finding.ts";
+import { formatLayer, type Location } from "../core/location.ts";
+import { printable } from "../core/printable.ts";
+import type { Report } from "../core/report.ts";
+import { type Severity, severityRank } from "../core/severity.ts";
+import { checkMarkdown } from "./check-markdown.ts";
+import { shortInstruction } from "./instruction.ts";
+import {
+  databaseText,
+  findingName,
+  gapText,
+  inOrder,
+  loosenedKeys,
+  loosenedText,
+  packageOf,
+  policyText,
+} from "./wording.ts";
+
+/**
+ * The report as SARIF 2.1.0 (OASIS), one run. A check is a rule. A finding is a result of kind `fail`; one that an
+ * exception covers is suppressed with its justification; an evaluation without an answer is a result of kind `open`
+ * ("not yet determined", 3.27.9), whose level must then be `none` (3.27.10). What is passed is left out.
+ * Ends with a line break.
+ */
+export function renderSarif(report: Report): string {
+  const evaluations = inOrder(report.evaluations);
+  const rules = rulesOf(report, evaluations);
+  const ruleIndex = new Map(rules.map(({ id }, index) => [id, index]));
+  const results = evaluations.flatMap((evaluation) => {
+    const rule = { ruleId: evaluation.check, ruleIndex: ruleIndex.get(evaluation.check) ?? -1 };
+    return [
+      ...evaluation.findings.map((finding) => ({ ...rule, ...resultOf(finding, evaluation.asset) })),
+      ...evaluation.excepted.map(({ finding, exception }) => ({
+        ...rule,
+        ...resultOf(finding, evaluation.asset),
+        suppressions: [suppressionOf(exception)],
+      })),
+      ...(evaluation.verdict === "unknown" ? [{ ...rule, ...openResult(evaluation) }] : []),
+    ];
+  });
+  const log = {
+    $schema: "https://json.schemastore.org/sarif-2.1.0.json",
+    version: "2.1.0",
+    runs: [
+      {
+        tool: { driver: { name: report.tool.name, version: report.tool.version, rules } },
+        invocations: [
+          {
+            executionSuccessful: report.exitCode !== 2,
+            exitCode: report.exitCode,
+            startTimeUtc: report.startedAt,
+            toolExecutionNotifications: notices(report).map((text) => ({ level: "note", message: { text } })),
+          },
+        ],
+        columnKind: "utf16CodeUnits",
+        results,
+      },
+    ],
+  };
+  return `${JSON.stringify(log, null, 2)}\n`;
+}
+
+type Rule = { readonly id: string } & Readonly<Record<string, unknown>>;
+
+function rulesOf(report: Report, evaluations: readonly Evaluation[]): Rule[] {
+  const worst = new Map<string, Severity>();
+  for (const { check, findings } of evaluations) {
+    for (const { severity } of findings) {
+      const before = worst.get(check);
+      if (before === undefined || severityRank(severity) < severityRank(before)) worst.set(check, severity);
+    }
+  }
+  const described = report.checks.map((check) =>
+    ruleOf(check, check.severity === "varies" ? worst.get(check.id) : check.severity),
+  );
+  const known = new Set(described.map(({ id }) => id));
+  const others = new Set(evaluations.map(({ check }) => check).filter((id) => !known.has(id)));
+  return [...described, ...Array.from(others, (id) => ({ id }))].sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+function ruleOf(check: CheckDescription, severity: Severity | undefined): Rule {
+  const { what, fix, references } = check.documentation;
+  return {
+    id: check.id,
+    name: check.id.replace(/(?:^|[^a-z0-9])([a-z])/g, (_, letter: string) => letter.toUpperCase()),
+    shortDescription: { text: check.title },
+    fullDescription: { text: what },
+    help: { text: `${what}\n\n${fix}`, markdown: checkMarkdown(check) },
+    ...(references[0] === undefined ? {} : { helpUri: references[0] }),
+    defaultConfiguration: { level: levels[severity ?? "unknown"] },
+    properties: {
+      tags: ["security", check.layer, check.category, ...check.controls.map((control) => `control-${control}`)],
+      ...securitySeverity(severity),
+    },
+  };
+}
+
+const levels: Record<Severity, "error" | "warning" | "note"> = {
+  critical: "error",
+  high: "error",
+  medium: "warning",
+  low: "note",
+  negligible: "note",
+  unknown: "warning",
+};
+
+/** The lower end of each CVSS band: what readers of this property sort the score into. */
+const scores: Record<Severity, string | undefined> = {
+  critical: "9.0",
+  high: "7.0",
+  medium: "4.0",
+  low: "0.1",
+  negligible: "0.0",
+  unknown: undefined,
+};
+
+function securitySeverity(severity: Severity | undefined): { "security-severity"?: string } {
+  const score = severity === undefined ? undefined : scores[severity];
+  return score === undefined ? {} : { "security-severity": score };
+}
+
+function resultOf(finding: Finding, asset: Asset): object {
+  const { severity, fingerprint, overThreshold, matches, fix, locations } = finding;
+  const affected = packageOf(finding);
+  return {
+    kind: "fail",
+    level: levels[severity],
+    message: { text: printable(messageOf(finding, asset)) },
+    locations: locations.map((location) => locationOf(location, asset)),
+    partialFingerprints: { "bulkhead/v1": fingerprint },
+    properties: {
+      ...securitySeverity(severity),
+      severity,
+      overThreshold,
+      ids: matches.ids,
+      asset: asset.id,
+      ...(affected === undefined ? {} : { package: affected }),
+      ...(matches.purl === undefined ? {} : { purl: matches.purl }),
+      ...(fix === undefined ? {} : { fix: fix.text }),
+    },
+  };
+}
+
+function messageOf(finding: Finding, asset: Asset): string {
+  const { title, fix, locations } = finding;
+  const affected = packageOf(finding);
+  const sentences = [affected === undefined ? title : `${findingName(finding)} in ${affected}: ${title}`];
+  const [location] = locations;
+  if (location.kind === "image") {
+    const { instruction } = location.layer;
+    const made = instruction === undefined ? "" : `, ${shortInstruction(instruction)}`;
+    sentences.push(`In /${location.path} of ${asset.name}, ${formatLayer(location.layer)}${made}`);
+  }
+  if (fix !== undefined) sentences.push(`Fix: ${fix.text}`);
+  return sentences.join(". ");
+}
+
+function openResult({ asset, scope, reason, gaps }: Evaluation): object {
+  const subject = scope === undefined ? asset.name : `${asset.name}, ${scope}`;
+  const others = gaps.map(gapText).filter((text) => text !== reason);
+  return {
+    kind: "open",
+    level: "none",
+    message: { text: printable(`Unknown for ${subject}: ${[reason, ...others].join(". ")}`) },
+    locations: [{ ...physical(asset.name), logicalLocations: [logical(asset)] }],
+    properties: { asset: asset.id, gaps: gaps.map(({ code }) => code) },
+  };
+}
+
+function locationOf(location: Location, asset: Asset): object {
+  switch (location.kind) {
+    case "file":
+      return physical(location.path, location.line, location.column);
+    case "image": {
+      const inside = { fullyQualifiedName: `${asset.name}!/${location.path}`, kind: "resource" };
+      return { ...physical(location.path), logicalLocations: [logical(asset), inside] };
+    }
+    case "config":
+      return {
+        ...physical(asset.name),
+        logicalLocations: [logical(asset), { fullyQualifiedName: `${asset.name}!${location.field}`, kind: "property" }],
+      };
+  }
+}
+
+/** Code scanning services show nothing without a file and a line, so what has no line is given the first. */
+function physical(path: string, line = 1, column?: number): object {
+  return {
+    physicalLocation: {
+      artifactLocation: { uri: relativeUri(path) },
+      region: { startLine: line, ...(column === undefined ? {} : { startColumn: column }) },
+    },
+  };
+}
+
+/** A relative reference (RFC 3986, 4.2): encoded, so that no component can be taken for a scheme or a query. */
+function relativeUri(path: string): string {
+  const components = path.split("/").filter((component) => component !== "" && component !== ".");
+  return components.map((component) => encodeURIComponent(component.toWellFormed())).join("/") || ".";
+}
+
+function logical(asset: Asset): object {
+  return { name: asset.name, fullyQualifiedName: asset.id, kind: asset.kind === "file" ? "resource" : "module" };
+}
+
+function suppressionOf({ reason, owner, expires, source }: ExceptionUse): object {
+  return {
+    kind: "external",
+    status: "accepted",
+    justification: `${reason} (${owner}, until ${expires})`,
+    location: physical(source.path, source.line, source.column),
+  };
+}
+
+function notices(report: Report): string[] {
+  return [
+    `policy: ${policyText(report.policy)}`,
+    ...loosenedKeys(report.policy).map(loosenedText),
+    ...report.databases.map((database) => `database: ${databaseText(database)}`),
+    ...report.notes,
+  ].map(printable);
+}

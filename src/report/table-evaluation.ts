@@ -1,0 +1,76 @@
+import type { Evaluation } from "../core/evaluation.ts";
+import type { Finding } from "../core/finding.ts";
+import { formatLocation } from "../core/location.ts";
+import { printable } from "../core/printable.ts";
+import { packageTable, tableColumns } from "./package-table.ts";
+import { findingIndent, hanging, type Page, severityWord, verdictIndent, verdictMark } from "./page.ts";
+import { clip, clipStart, displayWidth, wrap } from "./width.ts";
+import { assetIdentity, exceptionText, findingName, gapText, moreFindings, packageOf, shown } from "./wording.ts";
+
+/** A title that takes more lines than this is cut: it may be an attacker's. */
+const titleLines = 4;
+
+/** One evaluation: its verdict and reason, its findings, what was excepted, what could not be known. */
+export function evaluationLines(page: Page, evaluation: Evaluation): string[] {
+  const { dim, yellow } = page.colors;
+  const { findings, more } = shown(evaluation, page.all);
+  const lines = heading(page, evaluation);
+  if (findings.length > 0) {
+    const tabular = page.columns >= tableColumns && findings.every(({ matches }) => matches.package !== undefined);
+    lines.push("", ...(tabular ? packageTable(page, findings) : findings.flatMap((finding) => entry(page, finding))));
+  }
+  if (more > 0) lines.push("", dim(`${verdictIndent}${moreFindings(evaluation)} (--all shows them)`));
+  const notes = [
+    ...evaluation.excepted.map(({ finding, exception }) => ({
+      paint: dim,
+      text: `excepted: ${nameOf(finding)}: ${exceptionText(exception)}`,
+    })),
+    ...evaluation.gaps.map((gap) => ({ paint: yellow, text: `unknown: ${gapText(gap)}` })),
+  ];
+  if (notes.length > 0 && findings.length > 0) lines.push("");
+  for (const { paint, text } of notes) lines.push(...hanging(page, text, verdictIndent.length).map(paint));
+  return lines;
+}
+
+function heading(page: Page, evaluation: Evaluation): string[] {
+  const { bold, dim } = page.colors;
+  const { asset, scope, check, verdict, reason } = evaluation;
+  const name = clip(printable(asset.name), page.columns - 12);
+  const parts = [scope, assetIdentity(asset), check].filter((part) => part !== undefined).map(printable);
+  let used = verdict.length + 4 + displayWidth(name);
+  let line = `${verdictMark(page, verdict)}  ${bold(name)}`;
+  for (const part of parts) {
+    used += 3 + displayWidth(part);
+    if (used > page.columns) break;
+    line += dim(` · ${part}`);
+  }
+  // A gap that is the reason says more below: it names the remedy.
+  const isGap = evaluation.gaps.some((gap) => gap.reason === reason);
+  const looked = Object.entries(evaluation.evidence).map(([what, found]) => `${what}: ${found}`);
+  return [
+    line,
+    ...(isGap ? [] : hanging(page, reason, verdictIndent.length)),
+    ...(looked.length === 0 ? [] : hanging(page, looked.join(" · "), verdictIndent.length).map(dim)),
+  ];
+}
+
+/** `CVE-2021-44906 minimist 1.2.5`. */
+function nameOf(finding: Finding): string {
+  return [findingName(finding), packageOf(finding)].filter((part) => part !== undefined).join(" ");
+}
+
+/** A finding as title, places and fix. */
+function entry(page: Page, finding: Finding): string[] {
+  const { dim, cyan, red } = page.colors;
+  const room = page.columns - findingIndent;
+  const said = packageOf(finding) === undefined ? finding.title : `${nameOf(finding)}: ${finding.title}`;
+  const [title = "", ...more] = wrap(clip(printable(said), titleLines * room), room);
+  const others = finding.locations.length - 1;
+  const place = formatLocation(finding.locations[0]) + (others > 0 ? ` and ${others} more` : "");
+  return [
+    `${finding.overThreshold ? red("✗ ") : verdictIndent}${severityWord(page, finding.severity)}  ${title}`,
+    ...more.map((line) => " ".repeat(findingIndent) + line),
+    dim(" ".repeat(findingIndent) + clipStart(printable(place), room)),
+    ...(finding.fix === undefined ? [] : hanging(page, `fix: ${finding.fix.text}`, findingIndent, "     ").map(cyan)),
+  ];
+}

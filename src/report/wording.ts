@@ -1,0 +1,109 @@
+import type { Asset } from "../core/asset.ts";
+import { shortDigest } from "../core/digest.ts";
+import type { Evaluation, Verdict } from "../core/evaluation.ts";
+import type { Gap } from "../core/evidence.ts";
+import type { ExceptionUse } from "../core/exception.ts";
+import type { Finding } from "../core/finding.ts";
+import { formatLocation } from "../core/location.ts";
+import type { LoosenedKey, PolicyOrigin } from "../core/policy.ts";
+import type { ControlResult, DatabaseUse, ExitCode } from "../core/report.ts";
+
+/** What the terminal formats say in the same words. Nothing here is escaped yet. */
+
+/** Fails first, then what is unknown; within that by asset, scope and check, so that two runs print the same. */
+export function inOrder(evaluations: readonly Evaluation[]): Evaluation[] {
+  const rank: Record<Verdict, number> = { fail: 0, unknown: 1, pass: 2 };
+  const key = ({ asset, scope, check }: Evaluation) => [asset.name, asset.id, scope ?? "", check];
+  return evaluations
+    .map((evaluation) => ({ evaluation, key: key(evaluation) }))
+    .sort((a, b) => rank[a.evaluation.verdict] - rank[b.evaluation.verdict] || compareLists(a.key, b.key))
+    .map(({ evaluation }) => evaluation);
+}
+
+function compareLists(a: readonly string[], b: readonly string[]): number {
+  for (const [i, text] of a.entries()) {
+    const other = b[i] ?? "";
+    if (text !== other) return text < other ? -1 : 1;
+  }
+  return 0;
+}
+
+/** How many findings of one evaluation are shown unless all are asked for. */
+const shownFindings = 10;
+
+export function shown(evaluation: Evaluation, all: boolean): { findings: readonly Finding[]; more: number } {
+  const findings = all ? evaluation.findings : evaluation.findings.slice(0, shownFindings);
+  return { findings, more: evaluation.findings.length - findings.length };
+}
+
+/** `14 more: 2 critical, 12 low`. */
+export function moreFindings(evaluation: Evaluation): string {
+  const rest = evaluation.findings.slice(shownFindings);
+  const counts = Map.groupBy(rest, (finding) => finding.severity);
+  return `${rest.length} more: ${Array.from(counts, ([severity, some]) => `${some.length} ${severity}`).join(", ")}`;
+}
+
+/** The advisory's id, else the check's. */
+export function findingName(finding: Finding): string {
+  return finding.matches.ids[0] ?? finding.check;
+}
+
+/** `minimist 1.2.5`; undefined where the finding is about no package. */
+export function packageOf({ matches }: Finding): string | undefined {
+  if (matches.package === undefined) return undefined;
+  return matches.version === undefined ? matches.package : `${matches.package} ${matches.version}`;
+}
+
+/** An image's short identity beside its name; nothing where the name is the identity. */
+export function assetIdentity(asset: Asset): string | undefined {
+  return asset.kind === "image" ? shortDigest(asset.id) : undefined;
+}
+
+export function coverageText({ judged, total, noun }: ControlResult["coverage"]): string | undefined {
+  return total === 0 ? undefined : `${judged} of ${total} ${noun}`;
+}
+
+export function gapText(gap: Gap): string {
+  return gap.remedy === undefined ? gap.reason : `${gap.reason} (${gap.remedy})`;
+}
+
+export function exceptionText({ reason, owner, expires, source }: ExceptionUse): string {
+  return `${reason} (${owner}, until ${expires}, ${formatLocation({ kind: "file", ...source })})`;
+}
+
+export function policyText(origin: PolicyOrigin): string {
+  switch (origin.kind) {
+    case "default":
+      return "untrusted: the defaults, as there is no policy file and no --policy";
+    case "tree":
+      return `untrusted: ${origin.path} comes from the tree under review (--policy takes it from a trusted place)`;
+    case "trusted":
+      return `trusted: ${origin.name}`;
+  }
+}
+
+export function loosenedKeys(origin: PolicyOrigin): readonly LoosenedKey[] {
+  return origin.kind === "trusted" ? origin.loosened : [];
+}
+
+export function loosenedText({ key, path, line, column, trusted, wanted }: LoosenedKey): string {
+  return `${formatLocation({ kind: "file", path, line, column })} tried to loosen ${key} from ${trusted} to ${wanted}; refused`;
+}
+
+export function databaseText({ label, asOf, detail }: DatabaseUse): string {
+  const date = asOf === undefined ? "of no stated date" : `as of ${asOf.slice(0, 10)}`;
+  return `${label}, ${date}${detail === undefined ? "" : `, ${detail}`}`;
+}
+
+export function exitText(code: ExitCode): string {
+  switch (code) {
+    case 0:
+      return "clean";
+    case 1:
+      return "findings at or over the threshold";
+    case 2:
+      return "usage or input error";
+    case 3:
+      return "incomplete: something that was found could not be judged";
+  }
+}
