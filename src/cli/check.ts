@@ -27,8 +27,7 @@ export async function check(dir: string, options: JudgingOptions): Promise<numbe
     return {
       subject: dir,
       evaluations,
-      controls: judgeControls(evaluations, checks),
-      layers: judgeLayers(evaluations, checks),
+      join: (judged) => ({ controls: judgeControls(judged, checks), layers: judgeLayers(judged, checks) }),
       notes: [
         ...(found.images.length === 0
           ? ["no images found: build them into OCI layouts or archives below this folder"]

@@ -1,44 +1,56 @@
 /** What every judging command shares: its options read, its context opened and closed, its report written. */
-import { writeFileSync } from "node:fs";
+import { relative, resolve, sep } from "node:path";
 import { checks } from "../checks/index.ts";
-import { openScanCache } from "../collect/cache.ts";
+import { readBaseline } from "../collect/baseline/read.ts";
+import { openScanCache, type ScanCache } from "../collect/cache.ts";
 import { openAdvisories } from "../collect/image/advisories.ts";
 import type { EvaluateContext } from "../collect/image/evaluate.ts";
 import { loadPolicy } from "../collect/policy/load.ts";
+import { baselineOf, formatBaseline, setApart } from "../core/baseline.ts";
 import type { Evaluation } from "../core/evaluation.ts";
+import type { Policy } from "../core/policy.ts";
 import { Problem } from "../core/problem.ts";
 import type { ControlResult, DatabaseUse, ExitCode, LayerResult, Report } from "../core/report.ts";
 import { type RatedSeverity, reaches, severities } from "../core/severity.ts";
 import { parsePlatform } from "../engines/oci/image.ts";
 import type { OpenOptions } from "../engines/oci/open.ts";
-import { outputDefaults } from "../report/options.ts";
-import { type Format, formats, render } from "../report/render.ts";
+import { parseFormats, writeOutput, writeReport } from "./outputs.ts";
 import { defaultCache, defaultDatabase } from "./paths.ts";
 import { createProgress, type Progress, progressLine } from "./progress.ts";
 import { toolVersion } from "./version.ts";
 
-export interface JudgingOptions {
-  readonly policy?: string;
-  readonly db?: string;
-  readonly format: readonly string[];
-  readonly failOn?: string;
-  readonly all: boolean;
+/** Options of every command that reads images. */
+export interface PullingOptions {
   readonly quiet: boolean;
   /** False for --no-cache, a path for --cache FILE, true for neither. */
   readonly cache: boolean | string;
-  readonly now?: string;
   readonly platform?: string;
   readonly caFile?: string;
   readonly insecureRegistry: boolean;
   readonly plainHttp: boolean;
 }
 
+export interface JudgingOptions extends PullingOptions {
+  readonly policy?: string;
+  /** A file, or git:REF:PATH. */
+  readonly baseline?: string;
+  readonly writeBaseline?: string;
+  readonly db?: string;
+  readonly format: readonly string[];
+  readonly failOn?: string;
+  readonly all: boolean;
+  readonly now?: string;
+}
+
 /** What a command judged, before it is a report. */
 export interface Judged {
   readonly subject: string;
   readonly evaluations: readonly Evaluation[];
-  readonly controls?: readonly ControlResult[];
-  readonly layers?: readonly LayerResult[];
+  /** What joins evaluations; asked once the baseline's findings are set apart. */
+  readonly join?: (evaluations: readonly Evaluation[]) => {
+    readonly controls: readonly ControlResult[];
+    readonly layers: readonly LayerResult[];
+  };
   readonly notes: readonly string[];
 }
 
@@ -59,19 +71,17 @@ export async function runJudging(
   judge: (context: Judging) => Promise<Judged>,
 ): Promise<ExitCode> {
   const started = performance.now();
-  const outputs = parseFormats(options.format);
+  const outputs = parseFormats(options.format, process.stdout);
   const failOn = parseFailOn(options.failOn);
   const now = parseNow(options.now);
   const open = openOptions(options);
   const policy = await loadPolicy({ flag: options.policy, root });
+  const baseline = options.baseline === undefined ? undefined : await readBaseline(options.baseline, root);
   const advisories = openAdvisories(options.db ?? defaultDatabase());
-  const cache =
-    options.cache === false
-      ? undefined
-      : openScanCache(typeof options.cache === "string" ? options.cache : defaultCache());
+  const cache = scanCacheOf(options);
   const progress = createProgress(process.stderr, options.quiet, started);
   try {
-    const judged = await judge({
+    const { subject, notes, join, ...judged } = await judge({
       now,
       policy,
       advisories,
@@ -80,24 +90,43 @@ export async function runJudging(
       ...(cache === undefined ? {} : { cache }),
       onProgress: ({ name, done, total }) => progress.update(progressLine(name, done, total)),
     });
-    const named = new Set(judged.evaluations.map((evaluation) => evaluation.check));
+    const apart = baseline === undefined ? undefined : setApart(judged.evaluations, baseline, { policy, checks });
+    const evaluations = apart?.evaluations ?? judged.evaluations;
+    const named = new Set(evaluations.map((evaluation) => evaluation.check));
     const report: Report = {
       tool: { name: "bulkhead", version: toolVersion() },
       startedAt: now.toISOString(),
       policy: policy.origin,
       databases: databasesOf(advisories),
-      ...judged,
+      ...(apart === undefined ? {} : { baseline: apart.use }),
+      subject,
+      evaluations,
+      ...join?.(evaluations),
+      notes: [...notes, ...baselineNotes(options.baseline, root, policy)],
       checks: checks.filter((check) => named.has(check.id)),
-      exitCode: exitCodeOf(judged.evaluations, failOn),
+      exitCode: exitCodeOf(evaluations, failOn),
     };
     progress.clear();
-    for (const { format, file } of outputs) writeReport(report, format, file, options.all);
+    if (options.writeBaseline !== undefined) {
+      const entries = baselineOf(judged.evaluations, now.toISOString().slice(0, 10), baseline);
+      writeOutput(options.writeBaseline, formatBaseline(entries));
+    }
+    for (const output of outputs) writeReport(report, output, options.all);
     return report.exitCode;
   } finally {
     progress.clear();
     if (!(advisories instanceof Problem)) advisories.close();
     cache?.close();
   }
+}
+
+/** Whoever names a trusted policy does not trust the tree, and a baseline in it is as easily changed as the policy. */
+function baselineNotes(baseline: string | undefined, root: string, policy: Policy): string[] {
+  if (baseline === undefined || baseline.startsWith("git:") || policy.origin.kind !== "trusted") return [];
+  const inTree = relative(root, resolve(baseline)).split(sep)[0] !== "..";
+  return inTree
+    ? [`the baseline ${baseline} is in the tree under review, whose author can add to it: name it as git:REF:PATH`]
+    : [];
 }
 
 /** `1` beats `3`: what was found counts even where not everything was looked at. */
@@ -110,41 +139,6 @@ function exitCodeOf(evaluations: readonly Evaluation[], failOn: RatedSeverity | 
   if (failed) return 1;
   if (failOn === "never") return 0;
   return evaluations.some((evaluation) => evaluation.verdict === "unknown") ? 3 : 0;
-}
-
-function writeReport(report: Report, format: Format | undefined, file: string | undefined, all: boolean): void {
-  const defaults = outputDefaults(process.stdout, process.env);
-  if (file === undefined) {
-    process.stdout.write(render(report, format ?? defaults.format, { ...defaults, all }));
-    return;
-  }
-  try {
-    writeFileSync(file, render(report, format ?? defaults.format, { columns: 100, color: false, all }));
-  } catch (error) {
-    throw new Problem({ kind: "usage", code: "cli.output", place: file, cause: (error as Error).message });
-  }
-}
-
-interface Output {
-  readonly format?: Format;
-  readonly file?: string;
-}
-
-function parseFormats(written: readonly string[]): Output[] {
-  const outputs = written.map((text): Output => {
-    const equals = text.indexOf("=");
-    const name = equals < 0 ? text : text.slice(0, equals);
-    const format = formats.find((known) => known === name);
-    if (format === undefined) {
-      throw usage(`--format ${text}`, "there is no such format", `one of ${formats.join(", ")}`);
-    }
-    return equals < 0 ? { format } : { format, file: text.slice(equals + 1) };
-  });
-  if (outputs.filter((output) => output.file === undefined).length > 1) {
-    throw usage("--format", "two formats would both go to the terminal", "give one a file: --format sarif=FILE");
-  }
-  // A file beside it does not take the terminal's own view away.
-  return outputs.some((output) => output.file === undefined) ? outputs : [...outputs, {}];
 }
 
 function parseFailOn(written: string | undefined): RatedSeverity | "never" | undefined {
@@ -162,7 +156,11 @@ function parseNow(written: string | undefined): Date {
   return now;
 }
 
-function openOptions(options: JudgingOptions): OpenOptions {
+export function scanCacheOf({ cache }: PullingOptions): ScanCache | undefined {
+  return cache === false ? undefined : openScanCache(typeof cache === "string" ? cache : defaultCache());
+}
+
+export function openOptions(options: PullingOptions): OpenOptions {
   return {
     ...(options.platform === undefined ? {} : { platform: parsePlatform(options.platform) }),
     registry: {

@@ -18,6 +18,8 @@ Examples:
   bulkhead image scan alpine:3.19           known vulnerabilities of an image in a registry
   bulkhead image scan oci:build/web         … of an OCI layout
   bulkhead image scan dir:/                 … of this machine
+  bulkhead image sbom oci:build/web --format cyclonedx --output web.cdx.json
+  bulkhead image scan sbom:web.cdx.json     … of what a bill of materials lists
   bulkhead db import advisories/            make the advisory database from OSV records
 
 Exit codes: 0 clean, 1 findings at or over the threshold, 2 usage or input error, 3 incomplete`,
@@ -30,10 +32,15 @@ function judging(command: Command): Command {
       "--policy <source>",
       "trusted policy: a file, or git:REF:PATH (default: bulkhead.yaml of the tree, untrusted)",
     )
+    .option(
+      "--baseline <source>",
+      "known findings that do not count: a file that --write-baseline wrote, or git:REF:PATH",
+    )
+    .option("--write-baseline <file>", "write this run's findings into a baseline, with the dates that --baseline has")
     .option("--db <file>", "advisory database (default: the user's, see `bulkhead db status`)")
     .option(
       "--format <format[=file]>",
-      "table, plain, json or sarif; repeatable, with =FILE into a file",
+      "table, plain, json, sarif, html, markdown, junit, gitlab or github; repeatable, with =FILE into a file",
       (value: string, before: string[]) => [...before, value],
       [] as string[],
     )
@@ -65,11 +72,24 @@ const image = program.command("image").description("what is in an image");
 pulling(judging(image.command("scan")))
   .argument(
     "<reference>",
-    "registry/name:tag, oci:FOLDER[:NAME], oci-archive:FILE, docker-archive:FILE, a path, or dir:FOLDER",
+    "registry/name:tag, oci:FOLDER[:NAME], oci-archive:FILE, docker-archive:FILE, a path, dir:FOLDER, or sbom:FILE",
   )
   .description("find the known vulnerabilities of an image or a root file system")
   .action(async (reference: string, options) =>
     finish((await import("./image/scan.ts")).imageScan(reference, options)),
+  );
+
+pulling(image.command("sbom"))
+  .argument("<reference>", "as for scan: an image, or dir:FOLDER")
+  .description("write the bill of materials of an image or a root file system")
+  .requiredOption("--format <format>", "cyclonedx (1.6, JSON) or spdx (2.3, JSON)")
+  .option("--output <file>", "where to (default: standard output)")
+  .option("--timestamp", "state the time of this run; SOURCE_DATE_EPOCH, where it is set, is stated always", false)
+  .option("--quiet", "no progress on stderr", false)
+  .option("--no-cache", "read every layer again, and remember nothing")
+  .option("--cache <file>", "scan cache (default: in the user's cache folder)")
+  .action(async (reference: string, options) =>
+    finish((await import("./image/sbom.ts")).imageSbom(reference, options)),
   );
 
 const db = program.command("db").description("the advisory database");
@@ -115,9 +135,26 @@ program
   .option("--cache <file>", "which (default: in the user's cache folder)")
   .action(async (action: string, options) => finish((await import("./cache.ts")).cache(action, options)));
 
+program
+  .command("init")
+  .argument("[dir]", "where to", ".")
+  .description("write a policy file that states the defaults, and its schema for editors")
+  .action(async (dir: string) => finish((await import("./init.ts")).init(dir)));
+
+program
+  .command("completion")
+  .argument("<shell>", "bash, zsh or fish")
+  .description("print a script that completes commands and options")
+  .action(async (shell: string) => finish((await import("./completion/completion.ts")).completion(shell, program)));
+
 /** Commands return their exit code; setting it, not exiting, lets the output drain. */
 async function finish(code: Promise<number> | number): Promise<void> {
   process.exitCode = await code;
+}
+
+/** What the file system or the network refuses is no bug. */
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && "code" in error && "syscall" in error;
 }
 
 function fail(line: string): void {
@@ -125,18 +162,22 @@ function fail(line: string): void {
   process.exitCode = 2;
 }
 
-// A reader that has seen enough (`| head`) is no error.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(process.exitCode ?? 0);
-  throw error;
-});
+// A reader that has seen enough (`| head`) is no error, and the verdict still becomes the exit code.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+}
 
 try {
   await program.parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
   else if (error instanceof Problem) fail(error.line());
-  else {
+  else if (isSystemError(error)) {
+    const place = error.path ?? process.argv.slice(2).join(" ");
+    fail(new Problem({ kind: "unavailable", code: "cli.io", place, cause: error.message }).line());
+  } else {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     fail(`this is a bug, please report it: ${printable(text)}`);
   }

@@ -1,7 +1,6 @@
-import { readFileSync } from "node:fs";
+import manifest from "../../package.json" with { type: "json" };
 
-/** The version in package.json, which stands two folders above this file. */
+/** The version in package.json. */
 export function toolVersion(): string {
-  const json = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
-  return (JSON.parse(json) as { version: string }).version;
+  return manifest.version;
 }

@@ -10,7 +10,7 @@
  * `used` is in seconds since 1970.
  */
 import { createHash } from "node:crypto";
-import { chmodSync, mkdirSync, rmSync } from "node:fs";
+import { chmodSync, closeSync, mkdirSync, openSync, readSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
@@ -50,6 +50,9 @@ export interface CacheStatus {
 /** Raised when what the tables hold changes its meaning. */
 const FORMAT = 1;
 
+/** "BHsc" in ASCII: tells the cache from any other SQLite file. */
+const APPLICATION_ID = 0x42487363;
+
 /** Everything beside the content that a cached answer depends on. */
 export function analysisKey(): string {
   const parts = [FORMAT, analysers.map(({ id, version }) => [id, version]), bounds];
@@ -61,6 +64,7 @@ const SCHEMA = `
   create table image (config_digest text, key text, inventory blob, used integer, primary key (config_digest, key)) without rowid;
   create table verified (digest text, diff_id text, primary key (digest, diff_id)) without rowid;
   create table stamp (stamp text, digest text, primary key (stamp, digest)) without rowid;
+  pragma application_id = ${APPLICATION_ID};
   pragma user_version = ${FORMAT};
 `;
 
@@ -70,17 +74,18 @@ export function openScanCache(path: string): ScanCache | undefined {
   return database === undefined ? undefined : cacheOver(database);
 }
 
+/** Undefined where it cannot be used. */
 export function cacheStatus(path: string): CacheStatus | undefined {
   const database = openDatabase(path);
-  if (database === undefined) return undefined;
   try {
-    const row = database
-      .prepare(`select (select count(*) from layer) as layers, (select count(*) from image) as images,
+    return database
+      ?.prepare(`select (select count(*) from layer) as layers, (select count(*) from image) as images,
         (select coalesce(sum(length(scan)), 0) from layer) + (select coalesce(sum(length(inventory)), 0) from image) as bytes`)
-      .get() as { layers: number; images: number; bytes: number };
-    return row;
+      .get() as CacheStatus | undefined;
+  } catch {
+    return undefined;
   } finally {
-    database.close();
+    database?.close();
   }
 }
 
@@ -89,33 +94,69 @@ export function clearCache(path: string): void {
 }
 
 function openDatabase(path: string): DatabaseSync | undefined {
-  for (let attempt = 0; attempt < 2; attempt++) {
-    let database: DatabaseSync | undefined;
-    try {
-      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-      database = new DatabaseSync(path, { timeout: 2_000 });
-      const version = (database.prepare("pragma user_version").get() as { user_version: number }).user_version;
-      if (version === FORMAT) {
-        database.exec("pragma synchronous = off");
-        return database;
-      }
-      if (version === 0) {
-        database.exec("pragma journal_mode = wal; pragma synchronous = off; begin immediate");
-        database.exec(`${SCHEMA} commit`);
-        chmodSync(path, 0o600);
-        return database;
-      }
-    } catch {
-      // Broken or of another kind: made anew below, once.
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    const opened = openOrMake(path);
+    if (opened !== undefined || !isOurs(path)) return opened;
+    clearCache(path);
+    return openOrMake(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Undefined where the file is broken, of another format or none of ours. Throws where it cannot be had, as while
+ * another process holds it locked.
+ */
+function openOrMake(path: string): DatabaseSync | undefined {
+  const database = new DatabaseSync(path, { timeout: 2_000 });
+  try {
+    database.exec("pragma synchronous = off");
+    if (isEmpty(database)) {
+      database.exec("pragma journal_mode = wal; begin immediate");
+      // Another process may have made the tables meanwhile.
+      database.exec(isEmpty(database) ? `${SCHEMA} commit` : "commit");
+      chmodSync(path, 0o600);
     }
-    try {
-      database?.close();
-      clearCache(path);
-    } catch {
-      return undefined;
+    if (pragma(database, "application_id") === APPLICATION_ID && pragma(database, "user_version") === FORMAT) {
+      return database;
+    }
+  } catch (error) {
+    if (!isBroken(error)) {
+      database.close();
+      throw error;
     }
   }
+  database.close();
   return undefined;
+}
+
+function pragma(database: DatabaseSync, name: string): unknown {
+  return Object.values(database.prepare(`pragma ${name}`).get() ?? {})[0];
+}
+
+function isEmpty(database: DatabaseSync): boolean {
+  return database.prepare("select 1 from sqlite_schema limit 1").get() === undefined;
+}
+
+/** SQLITE_CORRUPT and SQLITE_NOTADB. */
+const BROKEN = new Set([11, 26]);
+
+function isBroken(error: unknown): boolean {
+  // The low byte of an extended result code is its primary one.
+  return error instanceof Error && "errcode" in error && BROKEN.has(Number(error.errcode) & 0xff);
+}
+
+/** What `--cache` names by mistake is not thrown away. The id stands at byte 68 (SQLite, "The Database Header"). */
+function isOurs(path: string): boolean {
+  const header = Buffer.alloc(72);
+  const descriptor = openSync(path, "r");
+  try {
+    return readSync(descriptor, header) === header.length && header.readInt32BE(68) === APPLICATION_ID;
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 function cacheOver(database: DatabaseSync): ScanCache {
@@ -141,8 +182,8 @@ function cacheOver(database: DatabaseSync): ScanCache {
     });
   }
 
-  function store(sql: string, ...values: (string | number | Uint8Array)[]): void {
-    attempt(() => database.prepare(sql).run(...values));
+  function store(sql: string, values: () => (string | number | Uint8Array)[]): void {
+    attempt(() => database.prepare(sql).run(...values()));
   }
 
   return {
@@ -151,24 +192,33 @@ function cacheOver(database: DatabaseSync): ScanCache {
       return bytes === undefined ? undefined : attempt(() => decodeScan(bytes));
     },
     storeLayer(diffId, scan) {
-      store("insert or replace into layer values (?, ?, ?, ?)", diffId, key, zstdCompressSync(encodeScan(scan)), now());
+      store("insert or replace into layer values (?, ?, ?, ?)", () => [
+        diffId,
+        key,
+        zstdCompressSync(encodeScan(scan)),
+        now(),
+      ]);
     },
     image(configDigest) {
       const bytes = blob("image", configDigest);
       return bytes === undefined ? undefined : attempt(() => JSON.parse(bytes.toString("utf8")) as ScannedImage);
     },
     storeImage(configDigest, image) {
-      const content = zstdCompressSync(Buffer.from(JSON.stringify(image)));
-      store("insert or replace into image values (?, ?, ?, ?)", configDigest, key, content, now());
+      store("insert or replace into image values (?, ?, ?, ?)", () => [
+        configDigest,
+        key,
+        zstdCompressSync(Buffer.from(JSON.stringify(image))),
+        now(),
+      ]);
     },
     isVerified: (digest, diffId) =>
       attempt(() => database.prepare("select 1 from verified where digest = ? and diff_id = ?").get(digest, diffId)) !==
       undefined,
-    storeVerified: (digest, diffId) => store("insert or ignore into verified values (?, ?)", digest, diffId),
+    storeVerified: (digest, diffId) => store("insert or ignore into verified values (?, ?)", () => [digest, diffId]),
     hasStamp: (stamp, digest) =>
       attempt(() => database.prepare("select 1 from stamp where stamp = ? and digest = ?").get(stamp, digest)) !==
       undefined,
-    storeStamp: (stamp, digest) => store("insert or ignore into stamp values (?, ?)", stamp, digest),
+    storeStamp: (stamp, digest) => store("insert or ignore into stamp values (?, ?)", () => [stamp, digest]),
     close: () => attempt(() => database.close()),
   };
 }

@@ -1,7 +1,7 @@
 import type { Digest } from "./digest.ts";
 
 /** What an evaluation is about. Layers of the later issues add their kinds here: workload, namespace, cluster… */
-export type Asset = ImageAsset | RootFileSystemAsset | FileAsset;
+export type Asset = ImageAsset | RootFileSystemAsset | FileAsset | SbomAsset;
 
 /**
  * A container image. Its identity is the config digest for real images, else the manifest digest (artifacts whose
@@ -41,6 +41,19 @@ export interface RootFileSystemAsset {
 export interface FileAsset {
   readonly kind: "file";
   readonly id: string;
+  readonly lineage: string;
+  readonly name: string;
+}
+
+/**
+ * A bill of materials that is not of an image by us: what it lists is judged, and whether that is all that there is
+ * in what it is about, only its writer knows.
+ */
+export interface SbomAsset {
+  readonly kind: "sbom";
+  /** Of the document's bytes. */
+  readonly id: Digest;
+  /** The document's path from the working folder; of a folder's, as we write it, the folder. */
   readonly lineage: string;
   readonly name: string;
 }

@@ -16,6 +16,8 @@ export const bounds = {
   layerBytes: 20 * 1024 * 1024 * 1024,
   /** Entries of one layer, and of one merged tree. */
   entries: 2_000_000,
+  /** Characters of all paths and link targets of one layer, and of all layers of one image: they are held in memory. */
+  namesLength: 256 * 1024 * 1024,
   /** Bytes of one path, as PATH_MAX. */
   pathBytes: 4_096,
   /** Components of one path: deeper ones are refused. */
@@ -24,20 +26,60 @@ export const bounds = {
   extendedHeaderBytes: 1024 * 1024,
   /** Symlinks followed while one path is resolved, as Linux's MAXSYMLINKS. */
   symlinks: 40,
+  /** Components looked up and nodes held against whiteouts while one tree is merged. */
+  treeSteps: 50_000_000,
   /** A package database or another file that is read whole. */
   wantedFileBytes: 256 * 1024 * 1024,
   /** One small text file: os-release, package.json. */
   smallFileBytes: 4 * 1024 * 1024,
+  /** A lockfile or another list of what a project asks for; the largest real ones stay under 20 MiB. */
+  lockfileBytes: 64 * 1024 * 1024,
+  /** Edges of the dependency graph that one file states; the largest real ones have some 50,000. */
+  dependencyEdges: 2_000_000,
+  /** Places tried while the dependencies of one lockfile are followed through its nested folders of modules. */
+  dependencySteps: 5_000_000,
+  /** Values of one Erlang or Elixir term; a large lockfile has some 20,000. */
+  manifestValues: 2_000_000,
+  /** Characters of one line of a lockfile whose lines are taken apart into words. */
+  manifestLineLength: 16_384,
+  /** Values within values in one file that declares packages: XML elements, Erlang and Elixir terms, YAML, TOML. */
+  manifestDepth: 200,
   /** Wanted files of one layer together. */
   wantedLayerBytes: 1024 * 1024 * 1024,
-  /** Packages of one image. */
+  /** Packages of one image, and of one layer. */
   packages: 500_000,
+  /** Packages in all versions of all files that the layers of one image hold. */
+  packageRecords: 1_000_000,
+  /** The list of crates that a Rust program embeds, inflated. */
+  crateListBytes: 2 * 1024 * 1024,
+  /** Files of one distribution package that may declare others; what is over it counts as nobody's. */
+  ownedFiles: 100_000,
+  /** Entries of one zip archive in memory: a jar. */
+  zipEntries: 200_000,
+  /** Bytes of one entry of a zip archive in memory, inflated. */
+  zipEntryBytes: 256 * 1024 * 1024,
+  /** Jars within jars. */
+  jarDepth: 8,
+  /** Of one jar and all within it: archives, entries, and bytes read. */
+  jarArchives: 10_000,
+  jarEntries: 1_000_000,
+  jarBytes: 1024 * 1024 * 1024,
   /** A declared licence, supplier or the like: what is longer is a text and not a name, and is left out. */
   declaredTextLength: 4_096,
   /** Sentences that say what of one file could not be read; the rest is counted. */
   unreadSentences: 20,
   /** Reasons for what could not be read in one asset; the rest is counted. */
   contentsGaps: 100,
+  /** One bill of materials. */
+  sbomBytes: 256 * 1024 * 1024,
+  /** Values of one bill of materials in JSON: as objects they take some 50 bytes each. */
+  sbomValues: 10_000_000,
+  /** Elements of one in XML, or tags of one in tag-value form, which take more. */
+  sbomElements: 3_000_000,
+  /** Values within values in a bill of materials; one within sbomDepth components needs two for each. */
+  sbomJsonDepth: 512,
+  /** Components within components in a bill of materials. */
+  sbomDepth: 64,
   /** Entries of an image archive: the tar around the blobs. */
   archiveEntries: 100_000,
   /** Bytes inflated to tell whether a compressed file is an image archive. */
@@ -62,12 +104,28 @@ export const bounds = {
   packageNameLength: 1_024,
   /** Folders within a folder of advisories. */
   advisoryFolderDepth: 16,
+  /** One list of the records of a feed: some 40 bytes each. */
+  feedListBytes: 128 * 1024 * 1024,
+  /** Records of one feed that are fetched one by one; where more changed, its archive is. */
+  feedSingles: 2_000,
+  /** Bytes of all records that are fetched one by one: they wait in memory until the database is written. */
+  feedSinglesBytes: 128 * 1024 * 1024,
+  /** One archive of a feed, packed; the largest real ones have some 200 MiB. */
+  feedArchiveBytes: 4 * 1024 * 1024 * 1024,
+  /** A catalogue of exploited flaws (KEV, EPSS), inflated; real ones have 1 and 10 MiB. */
+  catalogueBytes: 128 * 1024 * 1024,
+  /** Rows of one; EPSS scores every CVE there is. */
+  catalogueRows: 2_000_000,
+  /** The database within an offline bundle, inflated. */
+  bundleBytes: 32 * 1024 * 1024 * 1024,
   /** The central directory of one zip archive. */
   zipDirectoryBytes: 1024 * 1024 * 1024,
   /** One version text; longer ones compare as invalid. */
   versionLength: 1_024,
   /** A policy file. */
   policyBytes: 1024 * 1024,
+  /** A baseline of known findings: some 250 bytes each. */
+  baselineBytes: 128 * 1024 * 1024,
   /** Values within values in a policy file. */
   policyDepth: 16,
   /** Values of a policy file, with its aliases followed. */
@@ -84,6 +142,8 @@ export const bounds = {
   stallMilliseconds: 30_000,
   /** Milliseconds that one document (manifest, config, token) may take in all. */
   documentMilliseconds: 120_000,
+  /** Milliseconds that a credential helper may take; some ask their user. */
+  helperMilliseconds: 60_000,
   /** Redirects followed for one request. */
   redirects: 5,
   /** Tries of one request that was answered with 429 or 5xx. */

@@ -14,10 +14,12 @@ export interface Evaluation {
   readonly verdict: Verdict;
   /** Why it is what it is, one line. */
   readonly reason: string;
-  /** Excepted findings are not among them. */
+  /** Excepted and baselined findings are not among them. */
   readonly findings: readonly Finding[];
   /** What an exception took out of the verdict; kept so that nothing is lost. */
   readonly excepted: readonly { readonly finding: Finding; readonly exception: ExceptionUse }[];
+  /** What `--baseline` took out of the verdict, and since when it is known; absent where no baseline was given. */
+  readonly baselined?: readonly { readonly finding: Finding; readonly since: string }[];
   /** What was looked at, in the order to show it: `packages` → `756`. */
   readonly evidence: Readonly<Record<string, string>>;
   /** Why the evidence was not whole. */

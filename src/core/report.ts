@@ -12,6 +12,8 @@ export interface Report {
   readonly startedAt: string;
   readonly policy: PolicyOrigin;
   readonly databases: readonly DatabaseUse[];
+  /** Absent where no baseline was given. */
+  readonly baseline?: BaselineUse;
   readonly evaluations: readonly Evaluation[];
   /** The ten, in order; absent where a command does not judge them (`image scan`). */
   readonly controls?: readonly ControlResult[];
@@ -37,6 +39,21 @@ export interface DatabaseUse {
   readonly asOf?: string;
   /** `42 records of 3 sources`. */
   readonly detail?: string;
+}
+
+/** What a baseline of known findings (`--baseline`) did to the run. */
+export interface BaselineUse {
+  /** The file, as the caller named it. */
+  readonly name: string;
+  readonly entries: number;
+  /** Findings that were set apart. Assets of one lineage may share an entry. */
+  readonly known: number;
+  /** Findings that it has at a lower severity: they count as new. */
+  readonly risen: number;
+  /** Entries that no longer occur. */
+  readonly gone: number;
+  /** Entries about what this run did not judge, or not on whole evidence. */
+  readonly unjudged: number;
 }
 
 /** One of the baseline's ten controls. */

@@ -69,7 +69,7 @@ export function runCheck<Facts extends object>(
   findings.sort(compareFindings);
   excepted.sort((a, b) => compareFindings(a.finding, b.finding));
 
-  const { verdict, reason } = judge(
+  const { verdict, reason } = reachVerdict(
     findings,
     gaps,
     judgeable,
@@ -108,7 +108,12 @@ function isOver(finding: FindingDraft, threshold: Threshold, severity: Severity)
   return (finding.fix !== undefined || !threshold.fixableOnly) && reaches(severity, threshold.severity);
 }
 
-function judge(
+/**
+ * The verdict over findings that nothing sets aside; see {@link runCheck}, steps 3 to 5.
+ *
+ * @param judgeable - false where evidence that the check needs is missing; there is a gap then
+ */
+export function reachVerdict(
   findings: readonly Finding[],
   gaps: readonly Gap[],
   judgeable: boolean,

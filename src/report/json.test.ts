@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import type { Report } from "../core/report.ts";
 import { renderJson } from "./json.ts";
-import { npm, sampleReport } from "./sample.ts";
+import { knownAndNew, npm, sampleReport } from "./sample.ts";
 
 const schemaFile = new URL("../../docs/schemas/bulkhead-report-v1.json", import.meta.url);
 const validate = new Ajv2020({ allErrors: true, strict: true }).compile(JSON.parse(readFileSync(schemaFile, "utf8")));
@@ -43,6 +43,8 @@ test("the schema knows every key that a report has, and refuses what is none", (
   );
   const strict = new Ajv2020({ allErrors: true }).compile(closed);
   assert.ok(strict(JSON.parse(renderJson(sampleReport))), JSON.stringify(strict.errors, null, 2));
+  const known = { ...sampleReport, ...knownAndNew };
+  assert.ok(strict(JSON.parse(renderJson(known))), JSON.stringify(strict.errors, null, 2));
   assert.ok(!validate({ schema: "bulkhead/report/v2" }));
 });
 

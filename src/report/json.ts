@@ -5,7 +5,7 @@ import type { ExceptionUse } from "../core/exception.ts";
 import type { Finding } from "../core/finding.ts";
 import type { Location } from "../core/location.ts";
 import type { PolicyOrigin } from "../core/policy.ts";
-import type { ControlResult, Report } from "../core/report.ts";
+import type { BaselineUse, ControlResult, Report } from "../core/report.ts";
 import { inOrder } from "./wording.ts";
 
 /** Raised when a key changes its meaning or goes; a new key does not raise it. */
@@ -25,6 +25,7 @@ export function renderJson(report: Report): string {
     exitCode: report.exitCode,
     policy: policyJson(report.policy),
     databases: report.databases.map(({ label, asOf, detail }) => ({ label, asOf, detail })),
+    baseline: report.baseline === undefined ? undefined : baselineJson(report.baseline),
     notes: report.notes,
     controls: report.controls?.map(controlJson),
     layers: report.layers?.map(({ layer, verdict, defends }) => ({ layer, verdict, defends })),
@@ -57,6 +58,10 @@ function policyJson(origin: PolicyOrigin): object {
   }
 }
 
+function baselineJson({ name, entries, known, risen, gone, unjudged }: BaselineUse): object {
+  return { name, entries, known, risen, gone, unjudged };
+}
+
 function controlJson({ number, title, verdict, reason, coverage, worst, nextFix }: ControlResult): object {
   const { judged, total, noun } = coverage;
   return {
@@ -71,8 +76,20 @@ function controlJson({ number, title, verdict, reason, coverage, worst, nextFix 
 }
 
 function evaluationJson(evaluation: Evaluation): object {
-  const { check, asset, scope, verdict, reason, findings, excepted, evidence, gaps, observedAt, validUntil } =
-    evaluation;
+  const {
+    check,
+    asset,
+    scope,
+    verdict,
+    reason,
+    findings,
+    excepted,
+    baselined,
+    evidence,
+    gaps,
+    observedAt,
+    validUntil,
+  } = evaluation;
   return {
     check,
     asset: assetJson(asset),
@@ -86,6 +103,7 @@ function evaluationJson(evaluation: Evaluation): object {
       finding: findingJson(finding),
       exception: exceptionJson(exception),
     })),
+    baselined: baselined?.map(({ finding, since }) => ({ finding: findingJson(finding), since })),
     evidence,
     gaps: gaps.map(({ code, reason: why, remedy, concerns }) => ({ code, reason: why, remedy, concerns })),
   };

@@ -7,6 +7,8 @@ import { shortInstruction } from "./instruction.ts";
 import type { RenderOptions } from "./options.ts";
 import {
   assetIdentity,
+  baselinedText,
+  baselineText,
   coverageText,
   databaseText,
   exceptionText,
@@ -42,6 +44,7 @@ export function renderPlain(report: Report, { all }: Pick<RenderOptions, "all">)
   lines.push(`policy: ${policyText(report.policy)}`);
   for (const key of loosenedKeys(report.policy)) lines.push(`loosened: ${loosenedText(key)}`);
   for (const database of report.databases) lines.push(`database: ${databaseText(database)}`);
+  if (report.baseline !== undefined) lines.push(`baseline: ${baselineText(report.baseline)}`);
   for (const note of report.notes) lines.push(`note: ${note}`);
   lines.push(`result: ${report.exitCode} ${exitText(report.exitCode)}`);
   return `${lines.map(printable).join("\n")}\n`;
@@ -63,6 +66,8 @@ function pushEvaluation(lines: string[], evaluation: Evaluation, all: boolean): 
   for (const { finding, exception } of evaluation.excepted) {
     lines.push(`excepted: ${findingPairs(finding, evaluation)}: ${exceptionText(exception)}`);
   }
+  const baselined = baselinedText(evaluation);
+  if (baselined !== undefined) lines.push(`baselined: ${judged}: ${baselined}`);
   for (const gap of evaluation.gaps) lines.push(`unknown: ${judged}: ${gapText(gap)}`);
 }
 

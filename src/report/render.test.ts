@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import fc from "fast-check";
 import type { Report } from "../core/report.ts";
 import { explainCheck } from "./explain.ts";
+import { withTexts } from "./hostile.fixture.ts";
 import { outputDefaults } from "./options.ts";
 import { formats, render } from "./render.ts";
-import { sampleReport } from "./sample.ts";
+import { knownAndNew, sampleReport } from "./sample.ts";
 
 const options = { columns: 100, color: false, all: true };
 
@@ -26,22 +28,42 @@ test("NO_COLOR and a dumb terminal take the colours away and nothing else", () =
   assert.equal(outputDefaults({ isTTY: true }, { NO_COLOR: "" }).color, true);
 });
 
+test("what a baseline did is said in every format that a person reads", () => {
+  const report = { ...sampleReport, ...knownAndNew };
+  const use =
+    /known\.json: 1 finding set apart, 2 worse than in it and counted as new, 1 entry no longer occurs: write it anew, 3 entries about what was not judged/;
+  const wide = { ...options, columns: 160 };
+  for (const format of ["table", "plain"] as const) {
+    const text = render(report, format, wide).replaceAll(/\n {10}/g, " ");
+    assert.match(text, use, format);
+    assert.match(text, /baselined: .*1: 1 critical/, format);
+  }
+  for (const format of ["html", "markdown"] as const) {
+    assert.match(render(report, format, wide).replaceAll("&#58;", ":"), use, format);
+    assert.match(render(report, format, wide), /baselined: 1: 1 critical/, format);
+  }
+});
+
+test("in SARIF each finding says whether it is new, where there is a baseline", () => {
+  const states = (report: Report) => {
+    const { runs } = JSON.parse(render(report, "sarif", options)) as {
+      runs: { results: { baselineState?: string; suppressions?: object[] }[] }[];
+    };
+    return runs[0]?.results.filter((result) => result.suppressions === undefined).map((r) => r.baselineState);
+  };
+  assert.deepEqual(states({ ...sampleReport, ...knownAndNew }), ["new", "unchanged"]);
+  assert.ok(states(sampleReport)?.every((state) => state === undefined));
+});
+
+test("every format has its section in the documentation", () => {
+  const text = readFileSync(new URL("../../docs/formats.md", import.meta.url), "utf8");
+  const sections = [...text.matchAll(/^## ([a-z]+)$/gm)].map(([, name]) => name);
+  assert.deepEqual(sections, [...formats]);
+});
+
 test("every format ends with one line break", () => {
   for (const format of formats) assert.match(render(sampleReport, format, options), /[^\n]\n$/);
 });
-
-/** The report with every text in it, of whatever depth, put through the function. */
-function withTexts(value: unknown, change: (text: string) => string): unknown {
-  if (typeof value === "string") return change(value);
-  if (Array.isArray(value)) return value.map((item) => withTexts(item, change));
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, words.has(key) ? item : withTexts(item, change)]),
-  );
-}
-
-/** Keys whose values are words of our own. */
-const words = new Set(["tool", "kind", "verdict", "severity", "layer", "category", "needs", "startedAt", "observedAt"]);
 
 test("nothing that a report holds can steer a terminal", () => {
   const nasty = fc.constantFrom(

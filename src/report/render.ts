@@ -1,14 +1,22 @@
 import type { Report } from "../core/report.ts";
+import { renderGithub } from "./github.ts";
+import { renderGitlab } from "./gitlab.ts";
+import { renderHtml } from "./html.ts";
 import { renderJson } from "./json.ts";
+import { renderJunit } from "./junit.ts";
+import { renderMarkdown } from "./markdown.ts";
 import type { RenderOptions } from "./options.ts";
 import { renderPlain } from "./plain.ts";
 import { renderSarif } from "./sarif.ts";
 import { renderTable } from "./table.ts";
 
-export const formats = ["table", "plain", "json", "sarif"] as const;
+export const formats = ["table", "plain", "json", "sarif", "html", "markdown", "junit", "gitlab", "github"] as const;
 export type Format = (typeof formats)[number];
 
-/** The report in one of the formats, as text that ends with a line break. json and sarif always hold everything. */
+/**
+ * The report in one of the formats, as text that ends with a line break. Table, plain and
+ * markdown heed the options; json, sarif, html and junit always hold every finding.
+ */
 export function render(report: Report, format: Format, options: RenderOptions): string {
   switch (format) {
     case "table":
@@ -19,5 +27,15 @@ export function render(report: Report, format: Format, options: RenderOptions): 
       return renderJson(report);
     case "sarif":
       return renderSarif(report);
+    case "html":
+      return renderHtml(report);
+    case "markdown":
+      return renderMarkdown(report, options);
+    case "junit":
+      return renderJunit(report);
+    case "gitlab":
+      return renderGitlab(report);
+    case "github":
+      return renderGithub(report);
   }
 }

@@ -202,6 +202,18 @@ const checks: readonly CheckDescription[] = [
   },
 ];
 
+/** What a run with `--baseline` made of the npm packages: one finding known, one new. */
+export const knownAndNew = {
+  baseline: { name: "known.json", entries: 6, known: 1, risen: 2, gone: 1, unjudged: 3 },
+  evaluations: [
+    {
+      ...npm,
+      findings: npm.findings.slice(1, 2),
+      baselined: npm.findings.slice(0, 1).map((known) => ({ finding: known, since: "2025-01-02" })),
+    },
+  ],
+} satisfies Partial<Report>;
+
 export const sampleReport: Report = {
   tool: { name: "bulkhead", version: "0.1.0" },
   subject: "examples/shop/insecure",

@@ -10,6 +10,7 @@ import { type Severity, severityRank } from "../core/severity.ts";
 import { checkMarkdown } from "./check-markdown.ts";
 import { shortInstruction } from "./instruction.ts";
 import {
+  baselineText,
   databaseText,
   findingName,
   gapText,
@@ -22,7 +23,7 @@ import {
 
 /**
  * The report as SARIF 2.1.0 (OASIS), one run. A check is a rule. A finding is a result of kind `fail`; one that an
- * exception covers is suppressed with its justification; an evaluation without an answer is a result of kind `open`
+ * exception covers is suppressed with its justification; with a baseline each says whether it is new (3.27.24); an evaluation without an answer is a result of kind `open`
  * ("not yet determined", 3.27.9), whose level must then be `none` (3.27.10). What is passed is left out.
  * Ends with a line break.
  */
@@ -32,8 +33,18 @@ export function renderSarif(report: Report): string {
   const ruleIndex = new Map(rules.map(({ id }, index) => [id, index]));
   const results = evaluations.flatMap((evaluation) => {
     const rule = { ruleId: evaluation.check, ruleIndex: ruleIndex.get(evaluation.check) ?? -1 };
+    const state = (baselineState: "new" | "unchanged") => (report.baseline === undefined ? {} : { baselineState });
     return [
-      ...evaluation.findings.map((finding) => ({ ...rule, ...resultOf(finding, evaluation.asset) })),
+      ...evaluation.findings.map((finding) => ({
+        ...rule,
+        ...resultOf(finding, evaluation.asset),
+        ...state("new"),
+      })),
+      ...(evaluation.baselined ?? []).map(({ finding }) => ({
+        ...rule,
+        ...resultOf(finding, evaluation.asset),
+        ...state("unchanged"),
+      })),
       ...evaluation.excepted.map(({ finding, exception }) => ({
         ...rule,
         ...resultOf(finding, evaluation.asset),
@@ -68,8 +79,8 @@ type Rule = { readonly id: string } & Readonly<Record<string, unknown>>;
 
 function rulesOf(report: Report, evaluations: readonly Evaluation[]): Rule[] {
   const worst = new Map<string, Severity>();
-  for (const { check, findings } of evaluations) {
-    for (const { severity } of findings) {
+  for (const { check, findings, baselined = [] } of evaluations) {
+    for (const { severity } of [...findings, ...baselined.map(({ finding }) => finding)]) {
       const before = worst.get(check);
       if (before === undefined || severityRank(severity) < severityRank(before)) worst.set(check, severity);
     }
@@ -221,6 +232,7 @@ function notices(report: Report): string[] {
     `policy: ${policyText(report.policy)}`,
     ...loosenedKeys(report.policy).map(loosenedText),
     ...report.databases.map((database) => `database: ${databaseText(database)}`),
+    ...(report.baseline === undefined ? [] : [`baseline: ${baselineText(report.baseline)}`]),
     ...report.notes,
   ].map(printable);
 }

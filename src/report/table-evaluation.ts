@@ -5,7 +5,16 @@ import { printable } from "../core/printable.ts";
 import { packageTable, tableColumns } from "./package-table.ts";
 import { findingIndent, hanging, type Page, severityWord, verdictIndent, verdictMark } from "./page.ts";
 import { clip, clipStart, displayWidth, wrap } from "./width.ts";
-import { assetIdentity, exceptionText, findingName, gapText, moreFindings, packageOf, shown } from "./wording.ts";
+import {
+  assetIdentity,
+  baselinedText,
+  exceptionText,
+  findingName,
+  gapText,
+  moreFindings,
+  packageOf,
+  shown,
+} from "./wording.ts";
 
 /** A title that takes more lines than this is cut: it may be an attacker's. */
 const titleLines = 4;
@@ -20,11 +29,13 @@ export function evaluationLines(page: Page, evaluation: Evaluation): string[] {
     lines.push("", ...(tabular ? packageTable(page, findings) : findings.flatMap((finding) => entry(page, finding))));
   }
   if (more > 0) lines.push("", dim(`${verdictIndent}${moreFindings(evaluation)} (--all shows them)`));
+  const baselined = baselinedText(evaluation);
   const notes = [
     ...evaluation.excepted.map(({ finding, exception }) => ({
       paint: dim,
       text: `excepted: ${nameOf(finding)}: ${exceptionText(exception)}`,
     })),
+    ...(baselined === undefined ? [] : [{ paint: dim, text: `baselined: ${baselined}` }]),
     ...evaluation.gaps.map((gap) => ({ paint: yellow, text: `unknown: ${gapText(gap)}` })),
   ];
   if (notes.length > 0 && findings.length > 0) lines.push("");

@@ -7,6 +7,7 @@ import { hanging, type Page, pageOf, verdictMark, verdictPaint, verdictText, ver
 import { evaluationLines } from "./table-evaluation.ts";
 import { clip, displayWidth, pad, wrap } from "./width.ts";
 import {
+  baselineText,
   coverageText,
   databaseText,
   exitText,
@@ -129,6 +130,7 @@ function footer(page: Page, report: Report): string[] {
     ...entry("policy", policyText(report.policy), report.policy.kind === "trusted" ? undefined : yellow),
     ...loosenedKeys(report.policy).flatMap((key) => entry("", loosenedText(key), yellow)),
     ...report.databases.flatMap((database) => entry("database", databaseText(database))),
+    ...(report.baseline === undefined ? [] : entry("baseline", baselineText(report.baseline))),
     ...report.notes.flatMap((note) => entry("note", note)),
     ...entry(
       "result",

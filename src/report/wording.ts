@@ -6,7 +6,8 @@ import type { ExceptionUse } from "../core/exception.ts";
 import type { Finding } from "../core/finding.ts";
 import { formatLocation } from "../core/location.ts";
 import type { LoosenedKey, PolicyOrigin } from "../core/policy.ts";
-import type { ControlResult, DatabaseUse, ExitCode } from "../core/report.ts";
+import type { BaselineUse, ControlResult, DatabaseUse, ExitCode } from "../core/report.ts";
+import { severities } from "../core/severity.ts";
 
 /** What the terminal formats say in the same words. Nothing here is escaped yet. */
 
@@ -39,8 +40,22 @@ export function shown(evaluation: Evaluation, all: boolean): { findings: readonl
 /** `14 more: 2 critical, 12 low`. */
 export function moreFindings(evaluation: Evaluation): string {
   const rest = evaluation.findings.slice(shownFindings);
-  const counts = Map.groupBy(rest, (finding) => finding.severity);
-  return `${rest.length} more: ${Array.from(counts, ([severity, some]) => `${some.length} ${severity}`).join(", ")}`;
+  return `${rest.length} more: ${severityCounts(rest)}`;
+}
+
+/** `14: 2 critical, 12 low`; undefined where the baseline took nothing out. */
+export function baselinedText({ baselined = [] }: Evaluation): string | undefined {
+  return baselined.length === 0
+    ? undefined
+    : `${baselined.length}: ${severityCounts(baselined.map(({ finding }) => finding))}`;
+}
+
+/** `2 critical, 12 low`, worst first. */
+export function severityCounts(findings: readonly Finding[]): string {
+  const counts = Map.groupBy(findings, (finding) => finding.severity);
+  return [...severities, "unknown" as const]
+    .flatMap((severity) => (counts.has(severity) ? [`${counts.get(severity)?.length} ${severity}`] : []))
+    .join(", ");
 }
 
 /** The advisory's id, else the check's. */
@@ -65,6 +80,12 @@ export function coverageText({ judged, total, noun }: ControlResult["coverage"])
 
 export function gapText(gap: Gap): string {
   return gap.remedy === undefined ? gap.reason : `${gap.reason} (${gap.remedy})`;
+}
+
+/** Why an evaluation is unknown: its reason, and what of its gaps says more. */
+export function unknownText({ reason, gaps }: Evaluation): string {
+  const own = gaps.some((gap) => gap.reason === reason) ? [] : [reason];
+  return [...own, ...gaps.map(gapText)].join("; ");
 }
 
 export function exceptionText({ reason, owner, expires, source }: ExceptionUse): string {
@@ -93,6 +114,19 @@ export function loosenedText({ key, path, line, column, trusted, wanted }: Loose
 export function databaseText({ label, asOf, detail }: DatabaseUse): string {
   const date = asOf === undefined ? "of no stated date" : `as of ${asOf.slice(0, 10)}`;
   return `${label}, ${date}${detail === undefined ? "" : `, ${detail}`}`;
+}
+
+export function baselineText({ name, known, risen, gone, unjudged }: BaselineUse): string {
+  const parts = [`${counted(known, "finding")} set apart`];
+  if (risen > 0) parts.push(`${risen} worse than in it and counted as new`);
+  if (gone > 0)
+    parts.push(`${counted(gone, "entry", "entries")} no longer ${gone === 1 ? "occurs" : "occur"}: write it anew`);
+  if (unjudged > 0) parts.push(`${counted(unjudged, "entry", "entries")} about what was not judged`);
+  return `${name}: ${parts.join(", ")}`;
+}
+
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
 }
 
 export function exitText(code: ExitCode): string {

@@ -8,6 +8,7 @@ import type { Policy } from "../../core/policy.ts";
 import { Problem } from "../../core/problem.ts";
 import { runCheck } from "../../core/runner.ts";
 import type { Inventory, PackageType } from "../../engines/contents/model.ts";
+import type { OpenImage } from "../../engines/oci/image.ts";
 import type { NamedImage } from "../../engines/oci/open.ts";
 import type { AdvisoryDatabase } from "../../engines/vulnerability/database/open.ts";
 import { matchPackages } from "../../engines/vulnerability/matching.ts";
@@ -25,28 +26,41 @@ const DAY = 24 * 60 * 60 * 1000;
 /** All evaluations of one image: one for each ecosystem and release that it has packages of. */
 export async function evaluateImage(named: NamedImage, context: EvaluateContext): Promise<Evaluation[]> {
   const { image } = named;
-  const asset: Asset = {
+  const inventory = await inventoryOfImage(image, context);
+  const asset = imageAsset({ ...image, ...named }, context.now);
+  return evaluateInventory(asset, inventory, layersOf(image), context);
+}
+
+/** What identifies an image, and what it is called. */
+type IdentifiedImage = Pick<NamedImage, "name" | "lineage" | "reference"> &
+  Pick<OpenImage, "configDigest" | "manifestDigest" | "indexDigest">;
+
+export function imageAsset(image: IdentifiedImage, now: Date): Asset {
+  const { name, lineage, reference, configDigest, manifestDigest, indexDigest } = image;
+  return {
     kind: "image",
-    id: image.configDigest,
+    id: configDigest,
     identifiedBy: "config",
-    lineage: named.lineage,
-    name: named.name,
+    lineage,
+    name,
     references: [
       {
-        reference: named.reference,
-        ...(image.manifestDigest === undefined ? {} : { manifestDigest: image.manifestDigest }),
-        ...(image.indexDigest === undefined ? {} : { indexDigest: image.indexDigest }),
-        observedAt: context.now.toISOString(),
+        reference,
+        ...(manifestDigest === undefined ? {} : { manifestDigest }),
+        ...(indexDigest === undefined ? {} : { indexDigest }),
+        observedAt: now.toISOString(),
       },
     ],
   };
-  const layers: LayerReference[] = image.layers.map((layer) => ({
-    index: layer.index,
-    of: image.layers.length,
-    diffId: layer.diffId,
-    ...(layer.history === undefined ? {} : { instruction: layer.history.createdBy, historyIndex: layer.history.index }),
+}
+
+export function layersOf({ layers }: OpenImage): LayerReference[] {
+  return layers.map(({ index, diffId, history }) => ({
+    index,
+    of: layers.length,
+    diffId,
+    ...(history === undefined ? {} : { instruction: history.createdBy, historyIndex: history.index }),
   }));
-  return evaluateInventory(asset, await inventoryOfImage(image, context), layers, context);
 }
 
 /** All evaluations of a folder that is a root file system. */
@@ -65,7 +79,8 @@ export function evaluateUnopened(asset: Asset, problem: Problem, context: Evalua
   );
 }
 
-function evaluateInventory(
+/** All evaluations of an inventory, from wherever it is. */
+export function evaluateInventory(
   asset: Asset,
   inventory: Evidence<Inventory>,
   layers: readonly LayerReference[],

@@ -1,4 +1,5 @@
 import { bounds } from "../../core/bounds.ts";
+import { Problem } from "../../core/problem.ts";
 import type { Analyser } from "../../engines/contents/analyser.ts";
 import type { FileFacts } from "../../engines/contents/model.ts";
 
@@ -19,13 +20,31 @@ interface Expected {
   readonly slot: number;
 }
 
-/** Runs the analysers over contents as they come; files with companions wait for the end. */
-export function createFileAnalysis<Key>(): FileAnalysis<Key> {
+/**
+ * Runs the analysers over contents as they come; files with companions wait for the end.
+ *
+ * @param place - for the Problem `contents.too-many-packages` that `content` and `finish` throw over the bound
+ */
+export function createFileAnalysis<Key>(place: string): FileAnalysis<Key> {
   const facts: (FileFacts | undefined)[] = [];
   const expected = new Map<Key, Expected>();
   const waiting: (Expected & { readonly bytes: Buffer })[] = [];
   const contents = new Map<string, Buffer>();
   let buffered = 0;
+  let packages = 0;
+
+  /** Facts are held in memory to the end: of a layer of nothing but small manifests there can be too many. */
+  function factsOf(file: Expected, bytes: Buffer, companions: ReadonlyMap<string, Buffer>): FileFacts {
+    const found = analyse(file, bytes, companions);
+    if (found.kind === "packages") packages += found.packages.length;
+    if (packages <= bounds.packages) return found;
+    throw new Problem({
+      kind: "input",
+      code: "contents.too-many-packages",
+      place,
+      cause: `its files list more than ${bounds.packages} packages`,
+    });
+  }
 
   return {
     expect(key, path, analyser, size) {
@@ -44,7 +63,7 @@ export function createFileAnalysis<Key>(): FileAnalysis<Key> {
       if (file === undefined) return;
       expected.delete(key);
       if (file.analyser.companions === undefined) {
-        facts[file.slot] = analyse(file, bytes, noCompanions);
+        facts[file.slot] = factsOf(file, bytes, noCompanions);
         return;
       }
       buffered += bytes.length;
@@ -70,7 +89,7 @@ export function createFileAnalysis<Key>(): FileAnalysis<Key> {
           const companion = contents.get(name);
           if (companion !== undefined) companions.set(name, companion);
         }
-        facts[file.slot] = analyse(file, file.bytes, companions);
+        facts[file.slot] = factsOf(file, file.bytes, companions);
       }
       return facts.map((fact) => fact ?? unreadable("contents.unreadable", "its content did not arrive"));
     },

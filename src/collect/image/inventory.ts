@@ -2,7 +2,7 @@
 import { bounds } from "../../core/bounds.ts";
 import { absent, type Evidence, type Gap, present } from "../../core/evidence.ts";
 import { isEvidenceProblem, Problem } from "../../core/problem.ts";
-import type { FileHistory } from "../../engines/contents/analyser.ts";
+import type { Analyser, FileHistory } from "../../engines/contents/analyser.ts";
 import { analyserFor } from "../../engines/contents/analysers.ts";
 import { catalogue } from "../../engines/contents/catalogue.ts";
 import type { FileFacts, Inventory } from "../../engines/contents/model.ts";
@@ -11,7 +11,7 @@ import type { OpenImage } from "../../engines/oci/image.ts";
 import type { Layer } from "../../engines/oci/model.ts";
 import type { ScanCache, ScannedImage } from "../cache.ts";
 import { createFileAnalysis, limitOf } from "./file-analysis.ts";
-import { type ExtraFiles, type LayerScan, readExtraFiles, scanLayer } from "./layer-scan.ts";
+import { type ExtraFiles, isExecutable, type LayerScan, readExtraFiles, scanLayer } from "./layer-scan.ts";
 import { type MissingFile, mergeLayers } from "./merge.ts";
 
 export interface InventoryContext {
@@ -53,20 +53,38 @@ async function scanImage(image: OpenImage, context: BoundedContext): Promise<Sca
   const scans: LayerScan[] = [];
   const total = image.layers.reduce((sum, layer) => sum + layer.size, 0);
   let before = 0;
+  let entries = 0;
+  let namesLength = 0;
+  let packages = 0;
   for (const layer of image.layers) {
     const remembered = unchanged[layer.index] ? cache?.layer(layer.diffId) : undefined;
-    scans.push(
+    const scan =
       remembered ??
-        (await readAndRemember(image, layer, context, (bytes) =>
-          context.onProgress?.({ name: image.store.place, done: before + bytes, total }),
-        )),
-    );
+      (await readAndRemember(image, layer, context, (bytes) =>
+        context.onProgress?.({ name: image.store.place, done: before + bytes, total }),
+      ));
+    scans.push(scan);
     before += layer.size;
+    entries += scan.records.length;
+    for (const record of scan.records) namesLength += record.length;
+    for (const facts of scan.facts) if (facts.kind === "packages") packages += facts.packages.length;
+    if (entries > bounds.entries || namesLength > bounds.namesLength || packages > bounds.packageRecords) {
+      throw tooLarge(image.store.place);
+    }
   }
   const merged = await mergeLayers(scans, (missing) => readMissing(image, missing, context));
   const scanned = finish(merged.files, merged.gaps);
   cache?.storeImage(image.configDigest, scanned);
   return scanned;
+}
+
+function tooLarge(place: string): Problem {
+  return new Problem({
+    kind: "input",
+    code: "oci.entries",
+    place,
+    cause: `its layers together have more than ${bounds.entries} entries, ${bounds.namesLength} characters of paths or ${bounds.packageRecords} packages`,
+  });
 }
 
 /**
@@ -104,29 +122,34 @@ async function readMissing(
   context: BoundedContext,
 ): Promise<(FileFacts | undefined)[]> {
   const found = new Map<MissingFile, FileFacts | undefined>();
-  for (const [index, files] of Map.groupBy(missing, (file) => file.layer)) {
+  // Two analysers may be led to one file.
+  for (const files of Map.groupBy(missing, ({ layer, analyser }) => `${layer} ${analyser.id}`).values()) {
+    const layer = image.layers[files[0]?.layer ?? 0] as Layer;
     const extra: ExtraFiles = new Map(files.map((file) => [file.path, file.analyser]));
-    const facts = await readExtraFiles(image.store, image.layers[index] as Layer, extra, { signal: context.signal });
+    const facts = await readExtraFiles(image.store, layer, extra, { signal: context.signal });
     for (const file of files) found.set(file, facts.get(file.path));
   }
   return missing.map((file) => found.get(file));
 }
 
 async function scanFolder(root: string, context: BoundedContext): Promise<ScannedImage> {
-  const files = createFileAnalysis<string>();
+  const files = createFileAnalysis<string>(`dir:${root}`);
   const paths: string[] = [];
   const gaps: Gap[] = [];
   let unlisted = 0;
   let firstUnlisted = "";
+  /** Of the file that was last asked for. */
+  let analyser: Analyser | undefined;
   await readFolder(
     root,
     {
-      wanted(path) {
-        const analyser = analyserFor(path);
-        return analyser === undefined ? undefined : limitOf(analyser);
+      wanted(path, mode) {
+        analyser = analyserFor(path) ?? (mayBeProgram(path) ? analyserFor(path, isExecutable(mode())) : undefined);
+        if (analyser === undefined) return undefined;
+        const { startsRight } = analyser;
+        return { maxBytes: limitOf(analyser), ...(startsRight === undefined ? {} : { startsRight }) };
       },
       file(path, content) {
-        const analyser = analyserFor(path);
         if (analyser === undefined) return;
         paths.push(path);
         files.expect(path, path, analyser, Buffer.isBuffer(content) ? content.length : 0);
@@ -150,6 +173,15 @@ async function scanFolder(root: string, context: BoundedContext): Promise<Scanne
   return finish(
     paths.map((path, i) => ({ path, versions: [{ facts: facts[i] as FileFacts }] })),
     gaps,
+  );
+}
+
+/** Spares most files of a machine the look at their mode: a program's name has no ending, or a library's. */
+function mayBeProgram(path: string): boolean {
+  const dot = path.lastIndexOf(".");
+  return (
+    dot <= path.lastIndexOf("/") ||
+    !/^\.(?:js|ts|mjs|cjs|json|md|txt|py|pyc|h|c|html|css|map|svg|png|gz|mo)$/.test(path.slice(dot))
   );
 }
 

@@ -5,6 +5,7 @@
  */
 import { bounds } from "../../core/bounds.ts";
 import type { Gap } from "../../core/evidence.ts";
+import { Problem } from "../../core/problem.ts";
 import type { Analyser } from "../../engines/contents/analyser.ts";
 import { analyserFor } from "../../engines/contents/analysers.ts";
 import type { FileFacts } from "../../engines/contents/model.ts";
@@ -24,6 +25,7 @@ export interface LayerScan {
   readonly records: readonly string[];
   /** Facts of the records with the letter W, in their order. */
   readonly facts: readonly FileFacts[];
+  /** Without the layer's number, which is another in another image. */
   readonly gaps: readonly Gap[];
 }
 
@@ -35,10 +37,27 @@ export type ExtraFiles = ReadonlyMap<string, Analyser>;
 
 /** Reads a layer in one pass. Throws what readLayer throws; what it returns was verified against both digests. */
 export async function scanLayer(store: BlobStore, layer: Layer, options: ReadLayerOptions = {}): Promise<LayerScan> {
+  const place = `layer ${layer.index + 1} of ${store.place}`;
   const records: string[] = [];
-  const files = createFileAnalysis<TarEntry>();
+  const files = createFileAnalysis<TarEntry>(place);
   let refusedPaths = 0;
   let sparse = 0;
+  let nameLength = 0;
+  /** The file whose first bytes decide whether its analyser wants it, and its record. */
+  let looked: { readonly path: string; readonly analyser: Analyser; readonly at: number } | undefined;
+
+  function record(text: string): void {
+    nameLength += text.length;
+    if (nameLength > bounds.namesLength) {
+      throw new Problem({
+        kind: "input",
+        code: "oci.layer",
+        place,
+        cause: `its paths have more than ${bounds.namesLength} characters together`,
+      });
+    }
+    records.push(text);
+  }
 
   await readLayer(
     store,
@@ -52,22 +71,32 @@ export async function scanLayer(store: BlobStore, layer: Layer, options: ReadLay
         }
         if (path === "") return false;
         if ((entry.type === "symlink" || entry.type === "hardlink") && entry.link !== "") {
-          records.push(`${letters[entry.type]}${path}\0${entry.link}`);
+          record(`${letters[entry.type]}${path}\0${entry.link}`);
           return false;
         }
-        const analyser = entry.type === "file" ? analyserFor(path) : undefined;
+        const analyser = entry.type === "file" ? analyserFor(path, isExecutable(entry.mode)) : undefined;
         if (analyser === undefined) {
           const isLink = entry.type === "symlink" || entry.type === "hardlink";
-          records.push(letters[isLink ? "other" : entry.type] + path);
+          record(letters[isLink ? "other" : entry.type] + path);
           return false;
         }
         if (entry.sparse) {
           sparse += 1;
-          records.push(`F${path}`);
+          record(`F${path}`);
           return false;
         }
-        records.push(`W${path}`);
+        if (analyser.startsRight !== undefined) {
+          record(`F${path}`);
+          looked = { path, analyser, at: records.length - 1 };
+          return "peek";
+        }
+        record(`W${path}`);
         return files.expect(entry, path, analyser, entry.size);
+      },
+      peek(entry, first) {
+        if (looked?.analyser.startsRight?.(first) !== true) return false;
+        records[looked.at] = `W${looked.path}`;
+        return files.expect(entry, looked.path, looked.analyser, entry.size);
       },
       content: (entry, bytes) => files.content(entry, bytes),
     },
@@ -75,16 +104,19 @@ export async function scanLayer(store: BlobStore, layer: Layer, options: ReadLay
   );
 
   const gaps: Gap[] = [];
-  const where = `layer ${layer.index + 1}`;
   if (refusedPaths > 0) {
     gaps.push({
       code: "oci.path",
-      reason: `${refusedPaths} entries of ${where} have paths over the bounds (${bounds.pathBytes} bytes, ${bounds.pathDepth} deep)`,
+      reason: `${refusedPaths} entries have paths over the bounds (${bounds.pathBytes} bytes, ${bounds.pathDepth} deep)`,
     });
   }
-  if (sparse > 0)
-    gaps.push({ code: "oci.sparse", reason: `${sparse} wanted files of ${where} are sparse, which is not read` });
+  if (sparse > 0) gaps.push({ code: "oci.sparse", reason: `${sparse} wanted files are sparse, which is not read` });
   return { records, facts: files.finish(), gaps };
+}
+
+/** Any of the three execute bits. */
+export function isExecutable(mode: number): boolean {
+  return (mode & 0o111) !== 0;
 }
 
 /** Reads named files of a layer again: what hard links or symlinks with wanted names lead to. */
@@ -94,7 +126,7 @@ export async function readExtraFiles(
   extra: ExtraFiles,
   options: ReadLayerOptions = {},
 ): Promise<Map<string, FileFacts>> {
-  const files = createFileAnalysis<TarEntry>();
+  const files = createFileAnalysis<TarEntry>(`layer ${layer.index + 1} of ${store.place}`);
   const paths: string[] = [];
   await readLayer(
     store,
@@ -132,7 +164,16 @@ export function* entriesOf(scan: LayerScan): Generator<TreeEntry<FileFacts>> {
   }
 }
 
-/** True where the layer itself has a file at this path. */
-export function hasFile(scan: LayerScan, path: string): boolean {
-  return scan.records.includes(`F${path}`);
+/** The files that were not read, and the hard links with where they lead to, whose own name is among these. */
+export function* unreadEntries(
+  scan: LayerScan,
+  names: ReadonlySet<string>,
+): Generator<{ readonly path: string; readonly link?: string }> {
+  for (const record of scan.records) {
+    const letter = record[0];
+    if (letter !== "F" && letter !== "H") continue;
+    const end = letter === "F" ? record.length : record.indexOf("\0");
+    if (!names.has(record.slice(Math.max(0, record.lastIndexOf("/", end)) + 1, end))) continue;
+    yield letter === "F" ? { path: record.slice(1) } : { path: record.slice(1, end), link: record.slice(end + 1) };
+  }
 }

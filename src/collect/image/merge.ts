@@ -3,9 +3,9 @@ import type { Gap } from "../../core/evidence.ts";
 import type { Analyser, FileHistory } from "../../engines/contents/analyser.ts";
 import { analyserFor } from "../../engines/contents/analysers.ts";
 import type { FileFacts } from "../../engines/contents/model.ts";
-import { wellKnownPaths } from "../../engines/contents/well-known.ts";
-import { createMergedTree, type MergedTree, type TreeFile, type UnreadLink } from "../../engines/oci/tree.ts";
-import { entriesOf, hasFile, type LayerScan } from "./layer-scan.ts";
+import { createMergedTree, type MergedTree, type TreeFile } from "../../engines/oci/tree.ts";
+import { entriesOf, type LayerScan } from "./layer-scan.ts";
+import { createLocator, linksToFollow, type WantedLink } from "./links.ts";
 
 /** A file that has to be read after all, because a link with a wanted name leads to it. */
 export interface MissingFile {
@@ -31,53 +31,42 @@ export async function mergeLayers(
   for (const [layer, scan] of scans.entries()) {
     let refused = 0;
     for (const entry of entriesOf(scan)) if (!tree.apply(layer, entry)) refused += 1;
-    gaps.push(...scan.gaps);
+    const own = [...scan.gaps];
     if (refused > 0) {
-      gaps.push({
+      own.push({
         code: "oci.path",
-        reason: `${refused} entries of layer ${layer + 1} stand below a loop of symlinks or too deep to be reached`,
+        reason: `${refused} entries stand below a loop of symlinks or too deep to be reached`,
       });
     }
+    for (const gap of own) gaps.push({ ...gap, reason: `layer ${layer + 1}: ${gap.reason}` });
   }
 
-  const missing: { file: MissingFile; link?: UnreadLink; at: string }[] = [];
-  for (const link of tree.unreadLinks()) {
-    const file = locate(scans, link.layer, link.target, analyserFor(link.path));
-    if (file !== undefined) missing.push({ file, link, at: link.path });
-  }
-  const present = new Set(tree.files().map((file) => file.path));
-  for (const path of wellKnownPaths) {
-    const real = tree.resolve(path);
-    if (real === undefined || real === path || present.has(real)) continue;
-    const file = locate(scans, scans.length - 1, real, analyserFor(path));
-    if (file !== undefined) missing.push({ file, at: path });
+  const links = linksToFollow(tree);
+  const missing: { file: MissingFile; link: WantedLink }[] = [];
+  const locate = createLocator(scans, tree, new Set(links.map((link) => link.target)));
+  for (const link of links) {
+    const file = locate(link.target, link.layer ?? scans.length - 1);
+    if (file !== undefined) missing.push({ file: { ...file, analyser: link.analyser }, link });
+    else if (link.unread !== undefined) tree.fill(link.unread, deadLink);
   }
 
   const extra: FileHistory[] = [];
   if (missing.length > 0) {
     const contents = await read(missing.map(({ file }) => file));
-    for (const [i, { file, link, at }] of missing.entries()) {
-      const facts = contents[i];
-      if (facts === undefined) continue;
-      if (link !== undefined) tree.fill(link, facts);
-      else extra.push({ path: at, versions: [{ layer: file.layer, facts }] });
+    for (const [i, { file, link }] of missing.entries()) {
+      const facts = contents[i] ?? deadLink;
+      if (link.unread !== undefined) tree.fill(link.unread, facts);
+      else extra.push({ path: link.path, versions: [{ layer: file.layer, facts }] });
     }
   }
   return { files: [...histories(tree), ...extra], gaps };
 }
 
-function locate(
-  scans: readonly LayerScan[],
-  highest: number,
-  path: string,
-  analyser: Analyser | undefined,
-): MissingFile | undefined {
-  if (analyser === undefined) return undefined;
-  for (let layer = highest; layer >= 0; layer--) {
-    if (hasFile(scans[layer] as LayerScan, path)) return { layer, path, analyser };
-  }
-  return undefined;
-}
+const deadLink: FileFacts = {
+  kind: "unreadable",
+  code: "oci.link",
+  reason: "it is a link to a file that is not there or that cannot be read",
+};
 
 function histories(tree: MergedTree<FileFacts>): FileHistory[] {
   return tree.files().map((file) => {

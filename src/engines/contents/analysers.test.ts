@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { analyserFor, analysers } from "./analysers.ts";
+import { analyserFor, analysers, folderAnalyserFor } from "./analysers.ts";
 
 const WANTED: readonly [path: string, id: string][] = [
   ["etc/os-release", "os-release"],
@@ -10,6 +10,8 @@ const WANTED: readonly [path: string, id: string][] = [
   ["etc/debian_version", "debian-version"],
   ["var/lib/dpkg/status", "dpkg"],
   ["var/lib/dpkg/status.d/base", "dpkg"],
+  ["var/lib/dpkg/status.d/base.md5sums", "dpkg-files"],
+  ["var/lib/dpkg/info/libc6:amd64.list", "dpkg-files"],
   ["lib/apk/db/installed", "apk"],
   ["usr/lib/apk/db/installed", "apk"],
   ["var/lib/rpm/rpmdb.sqlite", "rpm"],
@@ -18,6 +20,11 @@ const WANTED: readonly [path: string, id: string][] = [
   ["usr/share/rpm/Packages", "rpm"],
   ["app/node_modules/@s/a/package.json", "npm"],
   ["app/node_modules/a/package.json", "npm"],
+  ["usr/lib/python3/dist-packages/a-1.0.dist-info/METADATA", "pypi"],
+  ["usr/lib/python3/dist-packages/a-1.0.egg-info/PKG-INFO", "pypi"],
+  ["app/lib/a-1.JAR", "jar"],
+  ["opt/java/release", "java-release"],
+  ["usr/lib/libcrypto.so.3", "binary"],
 ];
 
 describe("analyserFor", () => {
@@ -30,7 +37,7 @@ describe("analyserFor", () => {
     "etc/passwd",
     "var/lib/dpkg/status-old",
     "var/lib/dpkg/status.d",
-    "var/lib/dpkg/status.d/base.md5sums",
+    "var/lib/dpkg/info/base.md5sums",
     "var/lib/dpkg/status.d/deeper/base",
     "var/lib/dpkh/status.d/base",
     "etc/rpm/Packages",
@@ -51,8 +58,15 @@ describe("analyserFor", () => {
       fc.property(paths, (path) => {
         const slash = path.lastIndexOf("/");
         const wanting = analysers.filter(
-          ({ basenames = [], directories = [], wants }) =>
-            (basenames.includes(path.slice(slash + 1)) || directories.includes(path.slice(0, Math.max(0, slash)))) &&
+          ({ basenames = [], extensions = [], directories = [], wants }) =>
+            (basenames.includes(path.slice(slash + 1)) ||
+              directories.includes(path.slice(0, Math.max(0, slash))) ||
+              extensions.some((extension) =>
+                path
+                  .slice(slash + 1)
+                  .toLowerCase()
+                  .endsWith(extension),
+              )) &&
             wants(path),
         );
         assert.ok(wanting.length <= 1);
@@ -62,7 +76,38 @@ describe("analyserFor", () => {
     );
   });
 
+  test("executables without a name of their own are wanted by one", () => {
+    assert.equal(analyserFor("usr/bin/anything", true)?.id, "binary");
+    assert.equal(analyserFor("usr/bin/anything", false), undefined);
+    assert.equal(analyserFor("usr/bin/anything.sh", true), undefined);
+    assert.equal(analyserFor("app/lib/a.jar", true)?.id, "jar");
+  });
+
   test("ids are unique, since the cache is keyed by them", () => {
     assert.equal(new Set(analysers.map(({ id }) => id)).size, analysers.length);
   });
+});
+
+describe("folderAnalyserFor", () => {
+  const declared: readonly [path: string, id: string][] = [
+    ["app/package-lock.json", "package-lock"],
+    ["npm-shrinkwrap.json", "package-lock"],
+    ["app/yarn.lock", "yarn-lock"],
+    ["app/pnpm-lock.yaml", "pnpm-lock"],
+    ["app/bun.lock", "bun-lock"],
+    ["app/bun.lockb", "bun-lockb"],
+    ["app/deno.lock", "deno-lock"],
+    ["app/poetry.lock", "poetry-lock"],
+    ["app/uv.lock", "uv-lock"],
+    ["app/pdm.lock", "pdm-lock"],
+    ["app/pylock.dev.toml", "pylock"],
+    ["app/Pipfile.lock", "pipfile-lock"],
+    ["app/requirements-dev.txt", "requirements"],
+  ];
+  for (const [path, id] of declared) {
+    test(`${path} is read in a folder and not in an image`, () => {
+      assert.equal(folderAnalyserFor(path)?.id, id);
+      assert.equal(analyserFor(path), undefined);
+    });
+  }
 });

@@ -2,11 +2,13 @@ import { bounds } from "../../core/bounds.ts";
 import type { Gap } from "../../core/evidence.ts";
 import { printable } from "../../core/printable.ts";
 import type { FileHistory } from "./analyser.ts";
-import { analyserFor } from "./analysers.ts";
-import type { Distribution, Inventory, Package, PackageRecord, PackageType } from "./model.ts";
+import { folderAnalyserFor } from "./analysers.ts";
+import { attribute, identityKey, type Located } from "./located.ts";
+import type { Distribution, Inventory, Package, PackageType } from "./model.ts";
 import { alpineReleasePath } from "./os/alpine-release.ts";
 import { debianVersionPath } from "./os/debian-version.ts";
 import { osReleasePaths } from "./os/os-release.ts";
+import { type OwnerLookup, type Ownership, ownersOf } from "./owners.ts";
 import { purlOf } from "./purl.ts";
 
 /** What is in the merged tree, and why that may not be all. */
@@ -22,38 +24,50 @@ const DISTRIBUTION_PATHS: readonly string[] = [...osReleasePaths, alpineReleaseP
 /**
  * Joins the facts of the files that survive in the merged tree. A file's last version says what is there, its earlier
  * ones when it came. A package of a distribution that two databases list alike (`lib/apk` and `usr/lib/apk`, both
- * real) is one package; npm packages are as many as their folders. Packages are in the order of type, name, version
- * and path, whatever order the files came in.
+ * real) is one package; others are as many as the files that declare them. Packages are in the order of type, name,
+ * version and path, whatever order the files came in.
  */
 export function catalogue(files: Iterable<FileHistory>): Catalogue {
   const gaps = gapList();
   const distributions = new Map<string, Distribution>();
   const located: Located[] = [];
-  const typesUnread = new Set<PackageType>();
+  const ownerships: Ownership[] = [];
+  const troubles: Trouble[] = [];
+  const paths = new Set<string>();
   for (const { path, versions } of files) {
-    const facts = versions.at(-1)?.facts;
-    if (facts === undefined) continue;
+    const last = versions.at(-1);
+    if (last === undefined) continue;
+    const { facts, layer } = last;
+    paths.add(path);
     switch (facts.kind) {
       case "distribution":
         distributions.set(path, facts.distribution);
         break;
-      case "unreadable": {
-        const packageType = packageTypeOf(path);
-        if (packageType !== undefined) typesUnread.add(packageType);
-        gaps.add(facts.code, `/${path}: ${facts.reason}`, packageType);
+      case "ownership":
+        ownerships.push(facts);
         break;
-      }
-      case "packages": {
-        const packageType = packageTypeOf(path);
-        for (const sentence of facts.unread) gaps.add("contents.unread", `/${path}: ${sentence}`, packageType);
-        if (packageType !== undefined && facts.unread.length > 0) typesUnread.add(packageType);
+      case "unreadable":
+        troubles.push({ path, layer, code: facts.code, reason: facts.reason, concerns: facts.concerns });
+        break;
+      case "packages":
+        for (const reason of facts.unread) {
+          troubles.push({ path, layer, code: "contents.unread", reason, concerns: facts.concerns });
+        }
         for (const found of attribute(path, versions)) located.push(found);
-      }
     }
+  }
+  const ownerOf = ownersOf(located, ownerships, (path) => paths.has(path));
+  const typesUnread = new Set<PackageType>();
+  for (const { path, layer, code, reason, concerns } of troubles) {
+    // Of what a distribution's package brought its own advisories say what is in it.
+    if (ownerOf(path, layer) !== undefined) continue;
+    const packageType = concerns ?? packageTypeOf(path);
+    if (packageType !== undefined) typesUnread.add(packageType);
+    gaps.add(code, `/${path}: ${reason}`, packageType);
   }
 
   const distribution = DISTRIBUTION_PATHS.map((path) => distributions.get(path)).find((found) => found !== undefined);
-  const unique = withoutRepeats(located);
+  const unique = withoutRepeats(located.filter((item) => !isSpokenFor(item, ownerOf)));
   const typesRead = new Set(unique.map(({ record }) => record.type));
   if (unique.length > bounds.packages) {
     gaps.add("contents.too-many-packages", `${unique.length} packages, of which ${bounds.packages} are looked at`);
@@ -64,48 +78,58 @@ export function catalogue(files: Iterable<FileHistory>): Catalogue {
     gaps.add("contents.no-package-database", `no ${expected} packages found in ${distribution.id}`, expected);
   }
 
-  const packages = unique.map(
-    ({ record, path, layer }): Package => ({
-      ...record,
-      purl: purlOf(record, distribution),
-      path,
-      ...(layer === undefined ? {} : { layer }),
-    }),
-  );
+  const packages = describe(unique, ownerOf, distribution);
   return { inventory: { ...(distribution === undefined ? {} : { distribution }), packages }, gaps: gaps.all() };
 }
 
-/** A record, the file that states it, and the layer that first brought it. */
-interface Located {
-  readonly record: PackageRecord;
+/** What of one file could not be read. */
+interface Trouble {
   readonly path: string;
-  readonly layer?: number;
+  readonly layer: number | undefined;
+  readonly code: string;
+  readonly reason: string;
+  readonly concerns: PackageType | undefined;
 }
 
-/**
- * Databases are written whole in each layer that installs something, so the layer of a package is the lowest from
- * which on every later version of its file lists it. A version that cannot be read says neither yes nor no.
- */
-function attribute(path: string, versions: FileHistory["versions"]): Located[] {
-  let current = new Map<string, Located>();
-  for (const { layer, facts } of versions) {
-    if (facts.kind === "unreadable") continue;
-    const next = new Map<string, Located>();
-    for (const record of facts.kind === "packages" ? facts.packages : []) {
-      const key = identityKey(record);
-      const since = current.get(key);
-      // The newest record, since an unchanged version may have other fields; but the layer of the first.
-      const from = since === undefined ? layer : since.layer;
-      next.set(key, { record, path, ...(from === undefined ? {} : { layer: from }) });
-    }
-    current = next;
+/** Types whose packages a distribution's database lists, and which own files. */
+const DISTRIBUTION_TYPES: ReadonlySet<PackageType> = new Set(["deb", "apk", "rpm"]);
+
+/** A program that a distribution's package brought is that package, under another name. */
+function isSpokenFor({ record, path, layer }: Located, ownerOf: OwnerLookup): boolean {
+  return record.type === "generic" && ownerOf(path, layer) !== undefined;
+}
+
+/** The packages with their package-urls; what they own is what of it declares other packages here. */
+function describe(
+  unique: readonly Located[],
+  ownerOf: OwnerLookup,
+  distribution: Distribution | undefined,
+): readonly Package[] {
+  const owners = new Map<Located, Located>();
+  const owned = new Map<string, Set<string>>();
+  for (const item of unique) {
+    if (DISTRIBUTION_TYPES.has(item.record.type)) continue;
+    const owner = ownerOf(item.path, item.layer);
+    if (owner === undefined) continue;
+    owners.set(item, owner);
+    const key = identityKey(owner.record);
+    const paths = owned.get(key);
+    if (paths === undefined) owned.set(key, new Set([item.path]));
+    else paths.add(item.path);
   }
-  return [...current.values()];
-}
-
-/** Unambiguous: identityOf refuses control characters in names and versions. */
-function identityKey({ type, name, version, architecture }: PackageRecord): string {
-  return `${type}\0${name}\0${version}\0${architecture ?? ""}`;
+  return unique.map((item): Package => {
+    const { owns: _, ...record } = item.record;
+    const owner = owners.get(item);
+    const owns = DISTRIBUTION_TYPES.has(record.type) ? owned.get(identityKey(record)) : undefined;
+    return {
+      ...record,
+      ...(owns === undefined ? {} : { owns: [...owns].sort() }),
+      purl: purlOf(record, distribution),
+      path: item.path,
+      ...(item.layer === undefined ? {} : { layer: item.layer }),
+      ...(owner === undefined ? {} : { ownedBy: purlOf(owner.record, distribution) }),
+    };
+  });
 }
 
 /** Sorted, and with what two databases of a distribution list alike kept once: from the lower layer. */
@@ -116,13 +140,15 @@ function withoutRepeats(located: Located[]): Located[] {
       compareText(a.record.name, b.record.name) ||
       compareText(a.record.version, b.record.version) ||
       compareText(a.record.architecture ?? "", b.record.architecture ?? "") ||
-      (a.record.type === "npm" ? 0 : (a.layer ?? 0) - (b.layer ?? 0)) ||
+      (DISTRIBUTION_TYPES.has(a.record.type) ? (a.layer ?? 0) - (b.layer ?? 0) : 0) ||
       compareText(a.path, b.path),
   );
   return located.filter((item, index) => {
     const before = located[index - 1];
     return (
-      before === undefined || item.record.type === "npm" || identityKey(before.record) !== identityKey(item.record)
+      before === undefined ||
+      !DISTRIBUTION_TYPES.has(item.record.type) ||
+      identityKey(before.record) !== identityKey(item.record)
     );
   });
 }
@@ -132,10 +158,52 @@ function compareText(a: string, b: string): number {
 }
 
 /** Analysers of packages have the name of their manager. */
-const PACKAGE_TYPES: Readonly<Record<string, PackageType>> = { dpkg: "deb", apk: "apk", rpm: "rpm", npm: "npm" };
+const PACKAGE_TYPES: Readonly<Record<string, PackageType>> = {
+  dpkg: "deb",
+  "dpkg-files": "deb",
+  apk: "apk",
+  rpm: "rpm",
+  npm: "npm",
+  "package-lock": "npm",
+  "yarn-lock": "npm",
+  "pnpm-lock": "npm",
+  "bun-lock": "npm",
+  "bun-lockb": "npm",
+  "deno-lock": "npm",
+  pypi: "pypi",
+  "poetry-lock": "pypi",
+  "uv-lock": "pypi",
+  "pdm-lock": "pypi",
+  pylock: "pypi",
+  "pipfile-lock": "pypi",
+  requirements: "pypi",
+  jar: "maven",
+  "java-release": "generic",
+  "cargo-lock": "cargo",
+  "go-mod": "golang",
+  "go-vendor-modules": "golang",
+  "gemfile-lock": "gem",
+  gemspec: "gem",
+  "composer-lock": "composer",
+  "composer-installed": "composer",
+  "nuget-packages-lock": "nuget",
+  "nuget-project-assets": "nuget",
+  "nuget-packages-config": "nuget",
+  "paket-lock": "nuget",
+  "dotnet-deps": "nuget",
+  "pubspec-lock": "pub",
+  "mix-lock": "hex",
+  "rebar-lock": "hex",
+  "swift-package-resolved": "swift",
+  "conan-lock": "conan",
+  "r-description": "cran",
+  "renv-lock": "cran",
+  "gradle-lockfile": "maven",
+  "maven-pom": "maven",
+};
 
 function packageTypeOf(path: string): PackageType | undefined {
-  return PACKAGE_TYPES[analyserFor(path)?.id ?? ""];
+  return PACKAGE_TYPES[folderAnalyserFor(path)?.id ?? ""];
 }
 
 /** Distributions that are made of packages: without a database they were not read, they are not empty. */

@@ -1,7 +1,24 @@
 /** What is inside an image or folder, as facts. */
 
-/** Ecosystem names as the OSV schema writes them where it has one, so that advisories join without a table. */
-export type PackageType = "deb" | "apk" | "rpm" | "npm";
+/** Types of the package-url specification; `generic` is a program recognised by its own version string. */
+export type PackageType =
+  | "deb"
+  | "apk"
+  | "rpm"
+  | "npm"
+  | "pypi"
+  | "golang"
+  | "maven"
+  | "cargo"
+  | "gem"
+  | "composer"
+  | "nuget"
+  | "pub"
+  | "hex"
+  | "swift"
+  | "conan"
+  | "cran"
+  | "generic";
 
 /** /etc/os-release (freedesktop os-release(5)), the keys that identify the distribution. */
 export interface Distribution {
@@ -30,6 +47,21 @@ export interface PackageRecord {
   readonly module?: string;
   /** Maintainer or vendor as declared. */
   readonly supplier?: string;
+  /** What stands for this package in `dependsOn` of the records of the same file; unique there. */
+  readonly reference?: string;
+  /** References of the packages that it needs, where the format has a graph; sorted, each once, each in the file. */
+  readonly dependsOn?: readonly string[];
+  /** Where the format says it; absent is `runtime`. */
+  readonly usage?: "runtime" | "development" | "optional";
+  /** True where the project itself names it, as opposed to one of its dependencies; absent where not told. */
+  readonly direct?: boolean;
+  /** Of the package as distributed: `sha512` → lower-case hex. */
+  readonly hashes?: Readonly<Record<string, string>>;
+  /**
+   * Files that it owns of those that declare other packages (a `package.json`, a `METADATA`, an executable), relative
+   * to the root, sorted: enough to tell that a distribution's package brought them.
+   */
+  readonly owns?: readonly string[];
 }
 
 /** A package in the merged tree: the record, where it is, and which layer first brought this version. */
@@ -40,6 +72,10 @@ export interface Package extends PackageRecord {
   readonly path: string;
   /** Index of the layer that first brought this version; absent in a folder, which has no layers. */
   readonly layer?: number;
+  /** purl of the distribution's package that owns the file: its advisories decide first. */
+  readonly ownedBy?: string;
+  /** Index of the layer that removed it. The image still ships it, in the layers below. */
+  readonly removedIn?: number;
 }
 
 /** What was read of one asset. */
@@ -56,6 +92,22 @@ export type FileFacts =
       readonly packages: readonly PackageRecord[];
       /** What could not be read, one sentence each; the rest is still there. */
       readonly unread: readonly string[];
+      /** Of the packages that `unread` is about, where that does not follow from the analyser. */
+      readonly concerns?: PackageType;
+    }
+  /** Which files a package owns, where its database keeps that apart from the package itself. */
+  | {
+      readonly kind: "ownership";
+      /** The package by its name, or by the file that declares it alone. */
+      readonly owner: { readonly name: string; readonly architecture?: string } | { readonly path: string };
+      /** As `owns` of a record. */
+      readonly owns: readonly string[];
     }
   /** The whole file could not be read. */
-  | { readonly kind: "unreadable"; readonly code: string; readonly reason: string };
+  | {
+      readonly kind: "unreadable";
+      readonly code: string;
+      readonly reason: string;
+      /** As above. */
+      readonly concerns?: PackageType;
+    };

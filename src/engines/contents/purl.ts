@@ -1,23 +1,42 @@
-import type { Distribution, PackageRecord } from "./model.ts";
+import type { Distribution, PackageRecord, PackageType } from "./model.ts";
 
 /**
- * The canonical package-url of a record (ECMA-427 and its type definitions deb, apk, rpm and npm). The namespace of a
- * distribution's package is the distribution's id; it and the `distro` qualifier are left out where the distribution
- * is not known.
+ * The canonical package-url of a record (ECMA-427 and its type definitions). The namespace of a distribution's package
+ * is the distribution's id; it and the `distro` qualifier are left out where the distribution is not known. Records
+ * name a package as its ecosystem does: `group:artifact` (maven), a module path (golang), `vendor/name` (composer).
  */
 export function purlOf(record: PackageRecord, distribution: Distribution | undefined): string {
-  switch (record.type) {
-    case "npm":
-      return npmPurl(record.name, record.version);
+  const { type, name, version } = record;
+  switch (type) {
     case "deb":
     case "apk":
-      return distributionPurl(record, record.name.toLowerCase(), record.version, undefined, distribution);
+      return distributionPurl(record, name.toLowerCase(), version, undefined, distribution);
     case "rpm": {
       // The type keeps the epoch apart from the version, and rpm names do have capitals.
-      const colon = record.version.indexOf(":");
-      const epoch = colon < 0 ? undefined : record.version.slice(0, colon);
-      return distributionPurl(record, record.name, record.version.slice(colon + 1), epoch, distribution);
+      const colon = version.indexOf(":");
+      const epoch = colon < 0 ? undefined : version.slice(0, colon);
+      return distributionPurl(record, name, version.slice(colon + 1), epoch, distribution);
     }
+    case "npm":
+    case "composer":
+    case "golang":
+    case "hex":
+      return pathPurl(type, name.toLowerCase().split("/"), version);
+    case "pypi":
+      return pathPurl(type, [name.toLowerCase().replaceAll("_", "-")], version);
+    case "pub":
+      return pathPurl(type, [name.toLowerCase()], version);
+    case "maven":
+      return pathPurl(type, name.split(":"), version);
+    case "swift":
+      return pathPurl(type, name.split("/"), version);
+    case "cargo":
+    case "gem":
+    case "nuget":
+    case "conan":
+    case "cran":
+    case "generic":
+      return pathPurl(type, [name], version);
   }
 }
 
@@ -38,11 +57,11 @@ function distributionPurl(
   return `pkg:${record.type}/${namespace}${encode(name)}@${encode(version)}${query}`;
 }
 
-function npmPurl(declaredName: string, version: string): string {
-  const name = declaredName.toLowerCase();
-  const slash = name.indexOf("/");
-  const path = slash < 0 ? encode(name) : `${encode(name.slice(0, slash))}/${encode(name.slice(slash + 1))}`;
-  return `pkg:npm/${path}@${encode(version)}`;
+function pathPurl(type: PackageType, path: readonly string[], version: string): string {
+  const at = version === "" ? "" : `@${encode(version)}`;
+  // Nothing but a hostile file names a package `a//b`, and a package-url has no empty segments.
+  const segments = path.includes("") ? [path.join("/")] : path;
+  return `pkg:${type}/${segments.map(encode).join("/")}${at}`;
 }
 
 /** `debian-13`; the codename where a release has no number yet; the id alone where it rolls. */

@@ -12,7 +12,11 @@ after(() => rmSync(root, { recursive: true, force: true }));
 async function filesIn(folder: string, limit = 100): Promise<Map<string, string>> {
   const found = new Map<string, string>();
   await readFolder(folder, {
-    wanted: (path) => (path.endsWith(".txt") ? limit : undefined),
+    wanted: (path, mode) => {
+      if (path.endsWith(".txt")) return { maxBytes: limit };
+      if ((mode() & 0o111) === 0) return undefined;
+      return { maxBytes: limit, startsRight: (first) => first.toString("latin1").startsWith("\u007fELF") };
+    },
     file: (path, content) => found.set(path, Buffer.isBuffer(content) ? content.toString() : content.unreadable),
     unlisted: (path, cause) => found.set(path, cause),
   });
@@ -37,6 +41,16 @@ test("a file over the bound is named, not read", async () => {
   mkdirSync(folder);
   writeFileSync(join(folder, "big.txt"), "x".repeat(101));
   assert.match((await filesIn(folder)).get("big.txt") ?? "", /101 bytes are over the bound of 100/);
+});
+
+test("a program is told by its mode and its first bytes", async () => {
+  const folder = join(root, "p");
+  mkdirSync(folder);
+  writeFileSync(join(folder, "elf"), "\u007fELF and more", { mode: 0o755 });
+  writeFileSync(join(folder, "script"), "#!/bin/sh", { mode: 0o755 });
+  writeFileSync(join(folder, "data"), "\u007fELF and more", { mode: 0o644 });
+  writeFileSync(join(folder, "empty"), "", { mode: 0o755 });
+  assert.deepEqual([...(await filesIn(folder))], [["elf", "\u007fELF and more"]]);
 });
 
 test("other images' files below a root are not this root's", async () => {

@@ -14,14 +14,22 @@ import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { bounds } from "../../core/bounds.ts";
 import { Problem } from "../../core/problem.ts";
+import { PEEK_BYTES } from "./tar.ts";
 
 export interface FolderVisitor {
-  /** Called with paths relative to the root, `/` as separator. Bytes to read at most; undefined skips the file. */
-  wanted(path: string): number | undefined;
+  /** Called with paths relative to the root, `/` as separator; `mode` costs a look at the file. Undefined skips it. */
+  wanted(path: string, mode: () => number): Wish | undefined;
   /** The content, or why it could not be had: larger than asked for, unreadable, gone. */
   file(path: string, content: Buffer | { readonly unreadable: string }): void;
   /** A folder that could not be listed. */
   unlisted(path: string, cause: string): void;
+}
+
+export interface Wish {
+  /** Bytes; a larger file is not read. */
+  readonly maxBytes: number;
+  /** Judges by the first bytes, up to PEEK_BYTES, whether the file is wanted after all. */
+  readonly startsRight?: (first: Buffer) => boolean;
 }
 
 export interface FolderOptions {
@@ -84,8 +92,10 @@ export async function readFolder(root: string, visitor: FolderVisitor, options: 
       const path = folder.path === "" ? entry.name : `${folder.path}/${entry.name}`;
       if (entry.isDirectory()) enter(path, folder.device);
       else if (entry.isFile()) {
-        const limit = visitor.wanted(path);
-        if (limit !== undefined) visitor.file(path, readBounded(join(root, path), limit));
+        const full = join(root, path);
+        const wish = visitor.wanted(path, () => statSync(full, { throwIfNoEntry: false })?.mode ?? 0);
+        const content = wish === undefined ? undefined : readBounded(full, wish);
+        if (content !== undefined) visitor.file(path, content);
       }
     }
     if (sinceYield > 5_000) {
@@ -123,7 +133,8 @@ function isKernelFileSystem(path: string): boolean {
   }
 }
 
-function readBounded(path: string, limit: number): Buffer | { unreadable: string } {
+/** Undefined where the first bytes are not those of a wanted file. */
+function readBounded(path: string, { maxBytes, startsRight }: Wish): Buffer | { unreadable: string } | undefined {
   let descriptor: number;
   try {
     // The file may have become a symlink or a pipe since it was listed: neither is followed or waited for.
@@ -134,11 +145,15 @@ function readBounded(path: string, limit: number): Buffer | { unreadable: string
   try {
     const stat = fstatSync(descriptor);
     if (!stat.isFile()) return { unreadable: "it is no regular file" };
-    if (stat.size > limit) return { unreadable: `its ${stat.size} bytes are over the bound of ${limit}` };
+    if (startsRight !== undefined) {
+      const first = Buffer.alloc(Math.min(stat.size, PEEK_BYTES));
+      if (!startsRight(first.subarray(0, readSync(descriptor, first, 0, first.length, 0)))) return undefined;
+    }
+    if (stat.size > maxBytes) return { unreadable: `its ${stat.size} bytes are over the bound of ${maxBytes}` };
     const buffer = Buffer.allocUnsafe(stat.size);
     let length = 0;
     while (length < buffer.length) {
-      const count = readSync(descriptor, buffer, length, buffer.length - length, null);
+      const count = readSync(descriptor, buffer, length, buffer.length - length, length);
       if (count === 0) break;
       length += count;
     }

@@ -111,6 +111,19 @@ test("a flipped bit is told as the digest that does not fit", async () => {
   assert.equal((await refusal(broken, layerOf(stored))).code, "oci.digest-mismatch");
 });
 
+test("a layer that grows over the bound is refused, whatever it is stored as", async () => {
+  const bomb = tarOf([{ name: "zeros", content: Buffer.alloc(20_000_000) }]);
+  for (const stored of [gzipSync(bomb), zstdCompressSync(bomb), bomb]) {
+    const layer = layerOf(stored, sha256(bomb));
+    const visitor = { entry: () => false };
+    assert.equal((await readLayer(storeOf(stored), layer, visitor, { maxBytes: bomb.length })).size, bomb.length);
+    await assert.rejects(
+      readLayer(storeOf(stored), layer, visitor, { maxBytes: 1_000_000 }),
+      (error) => error instanceof Problem && error.code === "oci.layer" && /1000000 bytes/.test(error.message),
+    );
+  }
+});
+
 test("a connection that breaks is an error, not the end of the layer", async () => {
   const stored = gzipSync(tar);
   const store: BlobStore = {

@@ -23,6 +23,8 @@ export interface ReadLayerOptions {
   readonly signal?: AbortSignal;
   /** Called with the stored bytes read so far. */
   readonly onProgress?: (storedBytes: number) => void;
+  /** Decompressed; bounds.layerBytes where absent. */
+  readonly maxBytes?: number;
 }
 
 /**
@@ -42,18 +44,19 @@ export async function readLayer(
   const stored = await store.open(layer);
   const storedHash = createHash(digestAlgorithm(layer.digest));
   const walker = createTarWalker(place, visitor);
+  const maxBytes = options.maxBytes ?? bounds.layerBytes;
   let storedBytes = 0;
   let size = 0;
   let contentHash: Hash | undefined;
 
   function content(chunk: Buffer): void {
     size += chunk.length;
-    if (size > bounds.layerBytes) {
+    if (size > maxBytes) {
       throw new Problem({
         kind: "input",
         code: "oci.layer",
         place,
-        cause: `it holds more than ${bounds.layerBytes} bytes once decompressed`,
+        cause: `it holds more than ${maxBytes} bytes once decompressed`,
       });
     }
     contentHash?.update(chunk);
@@ -133,6 +136,8 @@ async function pump(stored: Readable, targets: PumpTargets): Promise<unknown> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   let inflate: Inflater | undefined;
   let failure: unknown;
+  /** Nobody waits any more: what still arrives is for nobody. */
+  let over = false;
   /** The first four bytes decide on the compression; a registry may send fewer in its first chunk. */
   let start: Buffer | undefined = EMPTY;
 
@@ -144,7 +149,7 @@ async function pump(stored: Readable, targets: PumpTargets): Promise<unknown> {
   }
 
   function content(chunk: Buffer): void {
-    if (failure !== undefined) return;
+    if (failure !== undefined || over) return;
     try {
       targets.content(chunk);
     } catch (error) {
@@ -158,9 +163,10 @@ async function pump(stored: Readable, targets: PumpTargets): Promise<unknown> {
     targets.onCompression(compression);
     if (compression === "none") return;
     inflate = compression === "gzip" ? createGunzip({ chunkSize: CHUNK }) : createZstdDecompress({ chunkSize: CHUNK });
-    inflate.on("data", content);
+    // node:zlib emits a chunk before it starts on the next: looking at it a tick later lets the thread pool go on.
+    inflate.on("data", (chunk: Buffer) => process.nextTick(content, chunk));
     inflate.on("drain", () => stored.resume());
-    inflate.on("end", () => resolve());
+    inflate.on("end", () => process.nextTick(resolve));
     inflate.on("error", (error) =>
       contentFailed(
         new Problem(
@@ -218,6 +224,7 @@ async function pump(stored: Readable, targets: PumpTargets): Promise<unknown> {
     await promise;
     return failure;
   } finally {
+    over = true;
     targets.signal?.removeEventListener("abort", onAbort);
     stored.destroy();
     inflate?.destroy();

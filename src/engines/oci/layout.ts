@@ -1,7 +1,7 @@
 /** An OCI image layout folder (image-layout.md): oci-layout, index.json, blobs/<algorithm>/<hex>. */
 import { createReadStream } from "node:fs";
-import { open, readFile, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { open, readFile, realpath, stat } from "node:fs/promises";
+import { join, sep } from "node:path";
 import { bounds } from "../../core/bounds.ts";
 import { type Digest, digestAlgorithm, digestHex } from "../../core/digest.ts";
 import { Problem } from "../../core/problem.ts";
@@ -22,26 +22,25 @@ export const READ_BYTES = 1024 * 1024;
 /** @throws Problem `oci.layout` where the folder is no layout, `oci.document` */
 export async function openLayout(folder: string): Promise<Layout> {
   const place = `oci:${folder}`;
-  const marker = await readSmall(join(folder, "oci-layout"), place);
+  const marker = await readSmall(folder, "oci-layout", place);
   checkMarker(marker, place);
   const store: BlobStore = {
     place,
     async document({ digest }) {
-      const bytes = await readSmall(blobPath(folder, digest), `${place}@${digest}`);
+      const bytes = await readSmall(folder, blobPath(digest), `${place}@${digest}`);
       verifyDocument(bytes, digest, `${place}@${digest}`);
       return bytes;
     },
     async open({ digest }) {
-      const path = blobPath(folder, digest);
-      await mustBeFile(path, `${place}@${digest}`);
+      const path = await fileIn(folder, blobPath(digest), `${place}@${digest}`);
       return createReadStream(path, { highWaterMark: READ_BYTES });
     },
     async stamp(digest) {
-      return stampOf(await stat(blobPath(folder, digest), { bigint: true }), 0);
+      return stampOf(await stat(join(folder, blobPath(digest)), { bigint: true }), 0);
     },
     async close() {},
   };
-  return { store, roots: rootsOf(await readSmall(join(folder, "index.json"), place), place) };
+  return { store, roots: rootsOf(await readSmall(folder, "index.json", place), place) };
 }
 
 /** The descriptors of a layout's index.json. */
@@ -64,20 +63,30 @@ export function checkMarker(marker: Buffer, place: string): void {
   }
 }
 
-function blobPath(folder: string, digest: Digest): string {
+function blobPath(digest: Digest): string {
   // A parsed digest is hexadecimal: no component of it can leave the folder.
-  return join(folder, "blobs", digestAlgorithm(digest), digestHex(digest));
+  return join("blobs", digestAlgorithm(digest), digestHex(digest));
 }
 
-async function mustBeFile(path: string, place: string): Promise<void> {
-  const found = await stat(path).catch(() => undefined);
+/** The real path of a file of the layout. A symlink in a layout under review must not lead to files of this machine. */
+async function fileIn(folder: string, name: string, place: string): Promise<string> {
+  const found = await stat(join(folder, name)).catch(() => undefined);
   if (found === undefined || !found.isFile()) {
-    throw new Problem({ kind: "input", code: "oci.blob-missing", place, cause: "the layout has no such blob" });
+    throw new Problem({ kind: "input", code: "oci.blob-missing", place, cause: `the layout has no ${name}` });
   }
+  const [root, path] = await Promise.all([realpath(folder), realpath(join(folder, name))]);
+  if (path.startsWith(root.endsWith(sep) ? root : root + sep)) return path;
+  throw new Problem({
+    kind: "input",
+    code: "oci.layout",
+    place,
+    cause: `its ${name} is a symlink that leads out of the layout`,
+    remedy: "copy the layout with its links followed (cp -RL)",
+  });
 }
 
-async function readSmall(path: string, place: string): Promise<Buffer> {
-  await mustBeFile(path, place);
+async function readSmall(folder: string, name: string, place: string): Promise<Buffer> {
+  const path = await fileIn(folder, name, place);
   const handle = await open(path, "r");
   try {
     const { size } = await handle.stat();

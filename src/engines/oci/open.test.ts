@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -233,6 +233,24 @@ test("a missing blob, a missing member and a folder that is no layout say so", a
   assert.match((await refusal(openImage(join(folder, "sub")))).remedy ?? "", /dir:/);
   assert.equal((await refusal(openImage(fileOf("a.tar", tarOf([{ name: "etc/passwd" }]))))).code, "oci.archive");
   assert.equal((await refusal(openImage(`oci:${folder}/nowhere`))).kind, "usage");
+});
+
+test("a symlink in a layout may lead to its other files, and never out of it", async () => {
+  const outside = fileOf("secret", Buffer.from("root:x:0:0"));
+  const blob = join("blobs", image.manifest.replace(":", "/"));
+  for (const name of ["index.json", "oci-layout", blob]) {
+    const folder = layoutOf({ v1: image });
+    rmSync(join(folder, name));
+    symlinkSync(outside, join(folder, name));
+    const problem = await refusal(openImage(`oci:${folder}`));
+    assert.equal(problem.code, "oci.layout");
+    assert.match(problem.message, /leads out of the layout/);
+    assert.doesNotMatch(problem.line(), /root:x/);
+  }
+  const folder = layoutOf({ v1: image });
+  renameSync(join(folder, blob), join(folder, "kept"));
+  symlinkSync(join(folder, "kept"), join(folder, blob));
+  assert.deepEqual(await namesIn(await openImage(folder)), ["hello"]);
 });
 
 test("links within a docker archive lead to members and nowhere else", async () => {

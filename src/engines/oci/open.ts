@@ -1,13 +1,15 @@
 /**
- * From what a user writes to images: `registry/name:tag`, `oci:FOLDER`, `oci-archive:FILE`, `docker-archive:FILE`, or a
- * path that says by itself what it is.
+ * From what a user writes to images: `registry/name:tag`, `oci:FOLDER`, `oci-archive:FILE`, `docker-archive:FILE`,
+ * `docker-daemon:NAME`, `podman:NAME`, `containers-storage:NAME`, or a path that says by itself what it is.
  */
 import { existsSync, statSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import { bounds } from "../../core/bounds.ts";
 import { Problem } from "../../core/problem.ts";
-import { openArchive } from "./archive.ts";
+import { type Archive, openArchive } from "./archive.ts";
 import type { BlobStore } from "./blob.ts";
+import { openFromStorage, storageRoot } from "./containers-storage.ts";
+import { openFromDaemon } from "./daemon.ts";
 import { chooseByPlatform, type OpenImage, openImageAt } from "./image.ts";
 import { type Layout, openLayout } from "./layout.ts";
 import type { Descriptor, Platform } from "./model.ts";
@@ -42,7 +44,9 @@ export interface ImageSet {
   close(): Promise<void>;
 }
 
-type Scheme = "oci" | "oci-archive" | "docker-archive" | "registry";
+type Scheme = FileScheme | EngineScheme | "registry";
+type FileScheme = "oci" | "oci-archive" | "docker-archive";
+type EngineScheme = "docker-daemon" | "podman" | "containers-storage";
 
 interface Target {
   readonly scheme: Scheme;
@@ -62,6 +66,10 @@ function targetOf(written: string): Target {
     case "oci-archive":
     case "docker-archive":
       return { scheme, ...splitPick(rest) };
+    case "docker-daemon":
+    case "podman":
+    case "containers-storage":
+      return { scheme, at: rest };
     case "docker":
     case "registry":
       return { scheme: "registry", at: rest.replace(/^\/\//, "") };
@@ -98,8 +106,21 @@ function splitPick(rest: string): { at: string; pick?: string } {
  */
 export async function openImage(written: string, options: OpenOptions = {}): Promise<NamedImage> {
   const target = targetOf(written);
-  if (target.scheme === "registry") return await openFromRegistry(written, target.at, options);
-  const set = await openImageSet(target.at, options, target.scheme);
+  switch (target.scheme) {
+    case "registry":
+      return await openFromRegistry(written, target.at, options);
+    case "docker-daemon":
+      return await openOnly(archiveSet(await openFromDaemon("docker", target.at), target.at, options), target, written);
+    case "podman":
+      return await openOnly(archiveSet(await openFromDaemon("podman", target.at), target.at, options), target, written);
+    case "containers-storage":
+      return await openStored(written, target.at);
+    default:
+      return await openOnly(await openImageSet(target.at, options, target.scheme), target, written);
+  }
+}
+
+async function openOnly(set: ImageSet, target: Target, written: string): Promise<NamedImage> {
   try {
     const entry = pickEntry(set.entries, target, written);
     return { ...(await entry.open()), name: written };
@@ -131,11 +152,14 @@ function pickEntry(entries: readonly ImageEntry[], target: Target, written: stri
 export async function openImageSet(
   path: string,
   options: OpenOptions = {},
-  scheme: Exclude<Scheme, "registry"> = statSync(path).isDirectory() ? "oci" : "oci-archive",
+  scheme: FileScheme = statSync(path).isDirectory() ? "oci" : "oci-archive",
 ): Promise<ImageSet> {
   const lineage = lineageOfPath(path);
   if (scheme === "oci") return layoutSet(await openLayout(path), lineage, options);
-  const archive = await openArchive(path);
+  return archiveSet(await openArchive(path), lineage, options);
+}
+
+function archiveSet(archive: Archive, lineage: string, options: OpenOptions): ImageSet {
   if (archive.kind === "oci") return layoutSet(archive, lineage, options);
   return {
     close: archive.close,
@@ -205,6 +229,14 @@ function lineageOfPath(path: string): string {
   const near = relative(process.cwd(), path);
   const shown = near === "" || near.startsWith("..") ? basename(path) : near;
   return shown.replace(/\.(?:oci\.)?(?:tar|tgz|tar\.gz|tar\.zst)$/, "");
+}
+
+/** `NAME`, `[ROOT]NAME` or `[DRIVER@ROOT]NAME`, as skopeo writes it. */
+async function openStored(written: string, at: string): Promise<NamedImage> {
+  const bracket = /^\[(?:[a-z]+@)?([^\]]+)\](.*)$/.exec(at);
+  const image = await openFromStorage(bracket?.[1] ?? storageRoot(), bracket?.[2] ?? at);
+  const { storedName } = image;
+  return { image, name: written, reference: storedName, lineage: repositoryIn(storedName) ?? storedName };
 }
 
 async function openFromRegistry(written: string, reference: string, options: OpenOptions): Promise<NamedImage> {

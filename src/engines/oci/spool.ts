@@ -1,51 +1,46 @@
-import { createWriteStream } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { type FileHandle, mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Readable, Transform } from "node:stream";
+import type { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { bounds } from "../../core/bounds.ts";
 import { Problem } from "../../core/problem.ts";
 
-export interface Spool {
-  readonly path: string;
-  remove(): Promise<void>;
+/**
+ * Writes a stream into a temporary file that has no name any more: for what must be seekable and is not. The kernel
+ * frees it when the handle is closed, or when the program ends in whatever way.
+ *
+ * @param inflate - what the bytes go through, where they are compressed
+ * @throws Problem `oci.archive` where they cannot be had or are over the bound
+ */
+export async function spool(source: Readable, inflate: Transform | undefined, place: string): Promise<FileHandle> {
+  const handle = await openNameless();
+  const failed = (cause: string, error?: unknown) =>
+    new Problem({ kind: "input", code: "oci.archive", place, cause }, { cause: error });
+  // A write stream of a handle that stays open never closes, and the pipeline would wait for that.
+  const write = async (chunks: AsyncIterable<Buffer>): Promise<void> => {
+    let written = 0;
+    for await (const chunk of chunks) {
+      written += chunk.length;
+      if (written > bounds.spoolBytes) throw failed(`it holds more than ${bounds.spoolBytes} bytes once decompressed`);
+      await handle.writeFile(chunk);
+    }
+  };
+  try {
+    if (inflate === undefined) await pipeline(source, write);
+    else await pipeline(source, inflate, write);
+    return handle;
+  } catch (error) {
+    await handle.close();
+    throw error instanceof Problem ? error : failed(`it cannot be decompressed: ${(error as Error).message}`, error);
+  }
 }
 
-/** Writes a stream into a private temporary file: for what must be seekable and is not. */
-export async function spool(
-  source: Readable,
-  stages: readonly NodeJS.ReadWriteStream[],
-  place: string,
-): Promise<Spool> {
+async function openNameless(): Promise<FileHandle> {
   const folder = await mkdtemp(join(tmpdir(), "bulkhead-spool-"));
-  const path = join(folder, "spool");
-  const remove = () => rm(folder, { recursive: true, force: true });
-  let written = 0;
-  const bounded = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      written += chunk.length;
-      if (written > bounds.spoolBytes) {
-        done(
-          new Problem({
-            kind: "input",
-            code: "oci.archive",
-            place,
-            cause: `it holds more than ${bounds.spoolBytes} bytes once decompressed`,
-          }),
-        );
-      } else done(null, chunk);
-    },
-  });
   try {
-    await pipeline([source, ...stages, bounded, createWriteStream(path, { mode: 0o600, flags: "wx" })]);
-    return { path, remove };
-  } catch (error) {
-    await remove();
-    if (error instanceof Problem) throw error;
-    throw new Problem(
-      { kind: "input", code: "oci.archive", place, cause: `it cannot be decompressed: ${(error as Error).message}` },
-      { cause: error },
-    );
+    return await open(join(folder, "spool"), "wx+", 0o600);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
   }
 }

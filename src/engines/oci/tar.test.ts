@@ -186,6 +186,37 @@ test("a seekable source that skips sees the same entries", () => {
   assert.deepEqual(seen, ["a", "b", "c"]);
 });
 
+test("a look at the first bytes decides whether a file's content is kept", () => {
+  const files = [
+    { name: "elf", content: `\u007fELF${"x".repeat(3000)}` },
+    { name: "script", content: `#!/bin/sh${"y".repeat(3000)}` },
+    { name: "short", content: "\u007fELF" },
+    { name: "empty", content: "" },
+    { name: "exact", content: "\u007fELF0123456789ab" },
+    { name: "after", content: "z" },
+  ];
+  const archive = tarOf(files);
+  for (const piece of [1, 5, 16, 511, 513, 100_000]) {
+    const looks = new Map<string, number>();
+    const contents = new Map<string, string>();
+    const walker = createTarWalker("test.tar", {
+      entry: () => "peek",
+      peek(entry, first) {
+        looks.set(entry.name, first.length);
+        return first.toString("latin1").startsWith("\u007fELF");
+      },
+      content: (entry, bytes) => contents.set(entry.name, bytes.toString("utf8")),
+    });
+    for (let at = 0; at < archive.length; at += piece) walker.write(archive.subarray(at, at + piece));
+    walker.end();
+    assert.deepEqual([...looks.values()], [16, 16, 4, 0, 16, 1]);
+    assert.deepEqual(
+      [...contents],
+      files.filter(({ content }) => content.startsWith("\u007fELF")).map(({ name, content }) => [name, content]),
+    );
+  }
+});
+
 test("mutated archives end in entries or a Problem, nothing else", () => {
   const seed = tarOf([
     paxEntry({ path: "p/ä", size: "3" }),

@@ -27,8 +27,10 @@ export interface TarEntry {
 }
 
 export interface TarVisitor {
-  /** Called for each entry. True asks for the content, which is then handed to `content` whole. */
-  entry(entry: TarEntry): boolean;
+  /** Called for each entry. True asks for the content, which is then handed to `content` whole; `peek` may ask so. */
+  entry(entry: TarEntry): boolean | "peek";
+  /** The first bytes of a file whose entry said `peek`, as many as there are up to PEEK_BYTES. True asks for it all. */
+  peek?(entry: TarEntry, first: Buffer): boolean;
   content?(entry: TarEntry, bytes: Buffer): void;
 }
 
@@ -40,6 +42,9 @@ export interface TarWalker {
   /** Call at the end of the input. Throws where it ends inside an entry. */
   end(): void;
 }
+
+/** Enough for the magic number of every format that is told by one. */
+export const PEEK_BYTES = 16;
 
 const BLOCK = 512;
 const EMPTY = Buffer.alloc(0);
@@ -58,7 +63,7 @@ export function createTarWalker(place: string, visitor: TarVisitor): TarWalker {
   let entries = 0;
 
   /** What the content is collected for: the visitor, or an extended header. */
-  let collecting: "none" | "visitor" | "pax" | "longName" | "longLink" = "none";
+  let collecting: "none" | "peek" | "visitor" | "pax" | "longName" | "longLink" = "none";
   let current: TarEntry | undefined;
   let collected: Buffer = EMPTY;
   let collectedLength = 0;
@@ -77,7 +82,8 @@ export function createTarWalker(place: string, visitor: TarVisitor): TarWalker {
     padding = (BLOCK - (size % BLOCK)) % BLOCK;
     collecting = purpose;
     collectedLength = 0;
-    collected = purpose === "none" || size === 0 ? EMPTY : Buffer.allocUnsafe(size);
+    const kept = purpose === "none" ? 0 : purpose === "peek" ? Math.min(size, PEEK_BYTES) : size;
+    collected = kept === 0 ? EMPTY : Buffer.allocUnsafe(kept);
     if (size === 0) finishContent();
   }
 
@@ -87,6 +93,10 @@ export function createTarWalker(place: string, visitor: TarVisitor): TarWalker {
     collecting = "none";
     collected = EMPTY;
     switch (purpose) {
+      case "peek":
+        // A file as short as the look itself: asked for, it is whole already.
+        if (current !== undefined && visitor.peek?.(current, bytes)) visitor.content?.(current, bytes);
+        break;
       case "visitor":
         if (current !== undefined) visitor.content?.(current, bytes);
         break;
@@ -101,6 +111,19 @@ export function createTarWalker(place: string, visitor: TarVisitor): TarWalker {
         break;
       case "none":
         break;
+    }
+  }
+
+  /** The look is over and more content follows: it is kept from its first byte on, or not at all. */
+  function decide(): void {
+    const first = collected;
+    if (current !== undefined && visitor.peek?.(current, first)) {
+      collecting = "visitor";
+      collected = Buffer.allocUnsafe(current.size);
+      first.copy(collected);
+    } else {
+      collecting = "none";
+      collected = EMPTY;
     }
   }
 
@@ -158,7 +181,7 @@ export function createTarWalker(place: string, visitor: TarVisitor): TarWalker {
       sparseHeadersFollow = true;
       return;
     }
-    startContent(entry.size, wanted && !entry.sparse ? "visitor" : "none");
+    startContent(entry.size, entry.sparse || wanted === false ? "none" : wanted === "peek" ? "peek" : "visitor");
   }
 
   return {
@@ -171,7 +194,9 @@ export function createTarWalker(place: string, visitor: TarVisitor): TarWalker {
           return;
         }
         if (remaining > 0) {
-          const take = Math.min(remaining, length - at);
+          let take = Math.min(remaining, length - at);
+          if (collecting === "peek" && collectedLength === collected.length) decide();
+          if (collecting === "peek") take = Math.min(take, collected.length - collectedLength);
           if (collecting !== "none") {
             chunk.copy(collected, collectedLength, at, at + take);
             collectedLength += take;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { bounds } from "../../core/bounds.ts";
+import { Problem } from "../../core/problem.ts";
 import { cleanPath } from "./path.ts";
 import type { TarEntryType } from "./tar.ts";
 import { createMergedTree, type MergedTree, type TreeEntry } from "./tree.ts";
@@ -215,4 +216,28 @@ test("no entry, however odd, breaks the tree or leaves a file outside the root",
     }),
     { numRuns: 500 },
   );
+});
+
+/** Applies `entry` of 0, 1, 2… until the tree has enough of it. */
+function refusal(tree: MergedTree<string>, entry: (i: number) => TreeEntry<string>): Problem {
+  try {
+    for (let i = 0; i < bounds.entries; i++) tree.apply(0, entry(i));
+  } catch (error) {
+    assert.ok(error instanceof Problem, String(error));
+    return error;
+  }
+  throw new Error("it went on to the end");
+}
+
+test("entries that each take the longest way through symlinks are refused before they take minutes", () => {
+  const tree = createMergedTree<string>(() => true);
+  for (let i = 0; i < bounds.symlinks; i++) tree.apply(0, symlink(`l${i}`, `${"./".repeat(2_000)}l${i + 1}`));
+  const problem = refusal(tree, (i) => file(i % 2 === 0 ? `l1/${i}` : `other/${i}`));
+  assert.deepEqual([problem.kind, problem.code], ["input", "oci.tree"]);
+});
+
+test("whiteouts that each look at the whole tree are too", () => {
+  const tree = createMergedTree<string>(() => true);
+  for (let i = 0; i < 20_000; i++) tree.apply(0, folder(`d/${i}`));
+  assert.equal(refusal(tree, () => file("d/.wh..wh..opq")).code, "oci.tree");
 });

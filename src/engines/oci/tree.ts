@@ -6,6 +6,7 @@
  * are forgotten, so that an image of a million files costs no more than its folders.
  */
 import { bounds } from "../../core/bounds.ts";
+import { Problem } from "../../core/problem.ts";
 import type { TarEntryType } from "./tar.ts";
 
 /** A file of the merged tree that carries a payload, and the versions of it in lower layers. */
@@ -60,6 +61,7 @@ type Node<Payload> = Directory<Payload> | Symlink | File<Payload> | Unread;
 const WHITEOUT = ".wh.";
 const OPAQUE = ".wh..wh..opq";
 
+/** Its methods throw a Problem `oci.tree` where they take more than bounds.treeSteps together. */
 export interface MergedTree<Payload> {
   /**
    * Applies one entry of a layer; layers come lowest first. Returns false where its parent cannot be resolved (a loop
@@ -84,6 +86,19 @@ export function createMergedTree<Payload>(wanted: (path: string) => boolean): Me
   let lastParentPath: string | undefined;
   let lastParent: Directory<Payload> = root;
 
+  let steps = 0;
+  /** Each entry has its own bounds; a million that each go to the limit need one together. */
+  function step(): void {
+    steps += 1;
+    if (steps <= bounds.treeSteps) return;
+    throw new Problem({
+      kind: "input",
+      code: "oci.tree",
+      place: "the merged tree",
+      cause: `its paths, symlinks and whiteouts take more than ${bounds.treeSteps} steps to follow`,
+    });
+  }
+
   /** The directory at a path, symlinks followed inside the root; missing parts are made where `make` says so. */
   function directoryAt(path: string, layer: number, make: boolean): Directory<Payload> | undefined {
     if (path === "") return root;
@@ -101,6 +116,7 @@ export function createMergedTree<Payload>(wanted: (path: string) => boolean): Me
     const pending = path.split("/").reverse();
     const trail: Directory<Payload>[] = [root];
     while (pending.length > 0) {
+      step();
       const component = pending.pop() as string;
       if (component === "" || component === ".") continue;
       if (component === "..") {
@@ -137,6 +153,7 @@ export function createMergedTree<Payload>(wanted: (path: string) => boolean): Me
   function removeLower(directory: Directory<Payload>, layer: number): boolean {
     let kept = false;
     for (const [name, child] of directory.children) {
+      step();
       if (removeNode(child, layer)) kept = true;
       else directory.children.delete(name);
     }
@@ -193,6 +210,7 @@ export function createMergedTree<Payload>(wanted: (path: string) => boolean): Me
     const names: string[] = [];
     const trail: Node<Payload>[] = [root];
     while (pending.length > 0) {
+      step();
       const component = pending.pop() as string;
       if (component === "" || component === ".") continue;
       if (component === "..") {

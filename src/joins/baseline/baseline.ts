@@ -8,6 +8,7 @@ import { type Control, controls, threatLayers } from "./controls.ts";
 import { nextFix } from "./next-fix.ts";
 
 const WORST = 3;
+const NAMED = 4;
 
 /** Judges all ten, in order. `checks` describes at least the checks that the evaluations name. */
 export function judgeControls(
@@ -53,10 +54,7 @@ function reasonOf(
 ): string {
   if (verdict === "fail") {
     const failed = evaluations.filter((evaluation) => evaluation.verdict === "fail");
-    const assets = new Set(failed.map((evaluation) => evaluation.asset.name));
-    const [first, ...others] = failed;
-    const reason = first?.reason ?? "";
-    return others.length === 0 ? `${first?.asset.name}: ${reason}` : `${names(assets)}: ${countOver(failed)} in all`;
+    return `${countOver(failed)} in ${names(failed)}`;
   }
   if (evaluations.length === 0) return unjudged ?? `no ${noun} found`;
   const unknown = evaluations.find((evaluation) => evaluation.verdict === "unknown");
@@ -69,10 +67,10 @@ function countOver(evaluations: readonly Evaluation[]): string {
   return `${count} ${count === 1 ? "finding" : "findings"} at or over the threshold`;
 }
 
-function names(assets: ReadonlySet<string>): string {
-  const [first, second, ...others] = assets;
-  if (second === undefined) return first ?? "";
-  return others.length === 0 ? `${first}, ${second}` : `${first}, ${second} and ${others.length} more`;
+function names(evaluations: readonly Evaluation[]): string {
+  const all = [...new Set(evaluations.map(({ asset }) => asset.name))];
+  const more = all.length - NAMED;
+  return all.slice(0, NAMED).join(", ") + (more > 0 ? ` and ${more} more` : "");
 }
 
 /** Counted by asset: judged where each of its evaluations is a pass or a fail. */

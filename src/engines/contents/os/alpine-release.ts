@@ -7,6 +7,7 @@ export const alpineReleasePath = "etc/alpine-release";
 export const alpineRelease: Analyser = {
   id: "alpine-release",
   version: 1,
+  evidence: "installed",
   basenames: ["alpine-release"],
   maxBytes: bounds.smallFileBytes,
   wants: (path) => path === alpineReleasePath,

@@ -11,6 +11,7 @@ export const debianVersionPath = "etc/debian_version";
 export const debianVersion: Analyser = {
   id: "debian-version",
   version: 1,
+  evidence: "installed",
   basenames: ["debian_version"],
   maxBytes: bounds.smallFileBytes,
   wants: (path) => path === debianVersionPath,

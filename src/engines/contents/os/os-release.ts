@@ -8,6 +8,7 @@ export const osReleasePaths = ["etc/os-release", "usr/lib/os-release"] as const;
 export const osRelease: Analyser = {
   id: "os-release",
   version: 1,
+  evidence: "installed",
   basenames: ["os-release"],
   maxBytes: bounds.smallFileBytes,
   wants: (path) => path === osReleasePaths[0] || path === osReleasePaths[1],

@@ -258,13 +258,16 @@ describe("a denial", () => {
 });
 
 describe("a denial where a credential helper could have helped", () => {
-  it("says that helpers are not run yet", async (t) => {
+  it("says why it did not", async (t) => {
     const home = mkdtempSync(join(tmpdir(), "bulkhead-helper-"));
     t.after(() => rmSync(home, { recursive: true }));
     writeFileSync(join(home, "config.json"), JSON.stringify({ credsStore: "desktop" }));
     const environment = { HOME: home, DOCKER_CONFIG: home };
     const { client } = await tokenRegistry(t, { client: { environment }, takes: () => false });
-    assert.match((await problemOf(client.manifest("v1"))).remedy ?? "", /credential helpers are not run yet$/);
+    assert.match(
+      (await problemOf(client.manifest("v1"))).remedy ?? "",
+      /names a credential helper: docker-credential-desktop failed \(ENOENT\)$/,
+    );
   });
 });
 

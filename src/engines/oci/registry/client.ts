@@ -7,8 +7,8 @@ import { type ImageReference, isTag, registryHost, repositoryOf } from "../refer
 import { type Authorizer, createAuthorizer } from "./authorization.ts";
 import { streamBlob } from "./blob-stream.ts";
 import { discard, readBody } from "./body.ts";
-import type { Credentials } from "./credentials.ts";
-import { type Environment, findCredentials } from "./docker-config.ts";
+import type { Credentials, Environment } from "./credentials.ts";
+import { findCredentials } from "./docker-config.ts";
 import { type Clock, type RegistryLimits, registryLimits, systemClock } from "./limits.ts";
 import { manifestMediaType, manifestMediaTypes } from "./media-type.ts";
 import { follow } from "./redirect.ts";

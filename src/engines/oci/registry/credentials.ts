@@ -1,5 +1,8 @@
 import { printable } from "../../../core/printable.ts";
 
+/** The environment variables that say where credentials are, and that helpers run with. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
 /** What proves to a registry who asks. `source` says where it is from, for messages: a file, an option. */
 export type Credentials =
   | { readonly kind: "password"; readonly username: string; readonly password: string; readonly source: string }

@@ -6,7 +6,8 @@ import { after, before, describe, it } from "node:test";
 import fc from "fast-check";
 import { Problem } from "../../../core/problem.ts";
 import { parseReference } from "../reference.ts";
-import { type Environment, findCredentials } from "./docker-config.ts";
+import type { Environment } from "./credentials.ts";
+import { findCredentials } from "./docker-config.ts";
 
 let root = "";
 let count = 0;
@@ -105,7 +106,10 @@ describe("findCredentials", () => {
     const { environment } = home({ ".docker/config.json": { auths: { "r.example": {} }, credsStore: "desktop" } });
     const found = await findCredentials(parseReference("r.example/web"), environment);
     assert.equal(found.credentials, undefined);
-    assert.match(found.note ?? "", /config\.json names a credential helper, and credential helpers are not run yet/);
+    assert.match(
+      found.note ?? "",
+      /config\.json names a credential helper: docker-credential-desktop failed \(ENOENT\)/,
+    );
 
     const other = home({
       ".docker/config.json": { credHelpers: { "r.example": "cloud" }, auths: { "s.example": auth("s") } },

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { bounds } from "../../../core/bounds.ts";
 import { Problem } from "../../../core/problem.ts";
 import type { ImageReference } from "../reference.ts";
-import { type Credentials, isBearerToken } from "./credentials.ts";
+import { askHelper } from "./credential-helper.ts";
+import { type Credentials, type Environment, isBearerToken } from "./credentials.ts";
 
 export interface FoundCredentials {
   /** Absent: the registry is asked anonymously. */
@@ -14,12 +15,10 @@ export interface FoundCredentials {
   readonly note?: string;
 }
 
-/** The environment variables that say where the files are. */
-export type Environment = Readonly<Record<string, string | undefined>>;
-
 /**
  * Finds the credentials for a repository. The first file that has some for its host wins; in one file the most
- * specific key wins (`host/team/app`, then `host/team`, then `host`). Credential helpers are not run yet.
+ * specific key wins (`host/team/app`, then `host/team`, then `host`). As in docker, a helper named for the host counts
+ * before what the file holds, and the store for all hosts where the file holds nothing.
  *
  * @throws Problem `registry.credentials-file` (usage) for a file that cannot be read; it tells nothing of its content
  */
@@ -31,10 +30,14 @@ export async function findCredentials(
   for (const path of credentialFiles(environment)) {
     const config = await readConfig(path);
     if (config === undefined) continue;
-    const credentials = credentialsIn(config, reference, path);
-    if (credentials !== undefined) return { credentials };
-    if (hasHelper(config, reference))
-      note ??= `${path} names a credential helper, and credential helpers are not run yet`;
+    const own = helperFor(config, reference);
+    const stored = own === undefined ? credentialsIn(config, reference, path) : undefined;
+    if (stored !== undefined) return { credentials: stored };
+    const helper = own ?? config.credsStore;
+    if (helper === undefined) continue;
+    const answer = await askHelper(helper, serverName(reference), environment);
+    if (answer.kind === "found") return { credentials: answer.credentials };
+    if (answer.kind === "failed") note ??= `${path} names a credential helper: ${answer.why}`;
   }
   return note === undefined ? {} : { note };
 }
@@ -60,7 +63,7 @@ type JsonObject = Readonly<Record<string, unknown>>;
 interface CredentialsFile {
   readonly auths: JsonObject;
   readonly credHelpers: JsonObject;
-  readonly credsStore: boolean;
+  readonly credsStore: string | undefined;
 }
 
 async function readConfig(path: string): Promise<CredentialsFile | undefined> {
@@ -86,7 +89,7 @@ async function readConfig(path: string): Promise<CredentialsFile | undefined> {
   return {
     auths: objectField(document, "auths", path),
     credHelpers: objectField(document, "credHelpers", path),
-    credsStore: typeof document.credsStore === "string" && document.credsStore !== "",
+    credsStore: typeof document.credsStore === "string" ? document.credsStore || undefined : undefined,
   };
 }
 
@@ -113,9 +116,15 @@ function credentialsIn(
   return best?.credentials;
 }
 
-function hasHelper(config: CredentialsFile, reference: Pick<ImageReference, "domain">): boolean {
+function helperFor(config: CredentialsFile, reference: Pick<ImageReference, "domain">): string | undefined {
   const host = reference.domain.toLowerCase();
-  return config.credsStore || Object.keys(config.credHelpers).some((key) => normaliseKey(key) === host);
+  const found = Object.entries(config.credHelpers).find(([key]) => normaliseKey(key) === host)?.[1];
+  return typeof found === "string" && found !== "" ? found : undefined;
+}
+
+/** What helpers know a registry by; Docker Hub goes by its oldest address. */
+function serverName({ domain }: Pick<ImageReference, "domain">): string {
+  return DOCKER_HUB.has(domain) ? "https://index.docker.io/v1/" : domain;
 }
 
 const DOCKER_HUB: ReadonlySet<string> = new Set(["docker.io", "index.docker.io", "registry-1.docker.io"]);

@@ -35,6 +35,17 @@ A:noarch
 `;
 
 describe("apk installed database", () => {
+  test("keeps of a package's files those that may declare others", () => {
+    const files = [
+      ...["F:", "R:top", "a:0:0:755", "F:usr/bin", "R:plain", "Z:Q1", "R:tool", "a:0:0:755", "R:last"],
+      ...["F:usr/lib/node_modules/a", "R:package.json", "M:0:0:755", "F:etc", "R:package.json", "a:0:0:640"],
+    ];
+    const [found] = packagesOf(read(`P:a\nV:1\n${files.join("\n")}\n\nP:b\nV:1\nF:bin\nR:b\na:0:0:4111\n`));
+    assert.deepEqual(found?.owns, ["top", "usr/bin/tool", "usr/lib/node_modules/a/package.json"]);
+    const [, second] = packagesOf(read("P:a\nV:1\n\nP:b\nV:1\nF:bin\nR:b\na:0:0:4111\n"));
+    assert.deepEqual(second?.owns, ["bin/b"]);
+  });
+
   test("reads packages with their origin", () => {
     assert.deepEqual(read(EXAMPLE), {
       kind: "packages",
@@ -47,6 +58,7 @@ describe("apk installed database", () => {
           licenses: ["GPL-2.0-only"],
           source: { name: "busybox", version: "1.30.1-r2" },
           supplier: "A. Maintainer <a@example.org>",
+          owns: ["usr/bin/ssl_client"],
         },
         {
           type: "apk",

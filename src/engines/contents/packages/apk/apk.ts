@@ -2,6 +2,7 @@ import { bounds } from "../../../../core/bounds.ts";
 import type { AnalysedFile, Analyser } from "../../analyser.ts";
 import type { FileFacts, PackageRecord } from "../../model.ts";
 import { identityOf, isDeclaredText } from "../identity.ts";
+import { canDeclare } from "../ownership.ts";
 import { unreadEntries } from "../unread.ts";
 
 /** Newer releases keep the database under usr; one that moved has a symlink in the old place. */
@@ -10,7 +11,8 @@ const DATABASES: ReadonlySet<string> = new Set(["lib/apk/db/installed", "usr/lib
 /** The installed packages of apk (apk-package(5), "installed database"). Everything in it is installed. */
 export const apk: Analyser = {
   id: "apk",
-  version: 1,
+  version: 2,
+  evidence: "installed",
   basenames: ["installed"],
   maxBytes: bounds.wantedFileBytes,
   wants: (path) => DATABASES.has(path),
@@ -34,6 +36,11 @@ const FIELD_OF: ReadonlyMap<number, Field> = new Map(
   (Object.entries(FIELDS) as [Field, number][]).map(([field, code]) => [code, field]),
 );
 
+/** Files follow their folder's line, and a mode its file's where it is not 644. */
+const FOLDER = letter("F");
+const FILE = letter("R");
+const FILE_MODE = letter("a");
+
 function letter(text: string): number {
   return text.charCodeAt(0);
 }
@@ -43,6 +50,11 @@ interface Entry {
   /** Of its first field, from 1. */
   readonly line: number;
   readonly fields: Partial<Record<Field, string>>;
+  /** The folder that the next files are in, and the file that the next mode is of. */
+  folder: string;
+  file?: string;
+  /** Of its files, those that may declare other packages. */
+  readonly owns: string[];
   fault?: string;
 }
 
@@ -54,12 +66,13 @@ function analyse({ bytes }: AnalysedFile): FileFacts {
   let line = 0;
   let start = 0;
   const finish = (finished: Entry) => {
-    const read = finished.fault ?? recordOf(finished.fields);
+    finishFile(finished, false);
+    const read = finished.fault ?? recordOf(finished);
     if (typeof read === "string") unread.add(`the entry at line ${finished.line} ${read}`);
     else packages.push(read);
   };
 
-  // Most lines are about files (F, R, a, Z): they are passed over by their first two bytes.
+  // Many lines are of no interest (M, Z and more): they are passed over by their first two bytes.
   while (start < bytes.length) {
     line += 1;
     const newline = bytes.indexOf(NEWLINE, start);
@@ -73,10 +86,19 @@ function analyse({ bytes }: AnalysedFile): FileFacts {
           unread.add(`it has more than ${bounds.packages} entries`);
           break;
         }
-        entry = { line, fields: {} };
+        entry = { line, fields: {}, folder: "", owns: [] };
       }
       if (bytes[start + 1] !== COLON) {
         entry.fault ??= `has no field in line ${line}`;
+      } else if (bytes[start] === FOLDER) {
+        finishFile(entry, false);
+        entry.folder = bytes.toString("utf8", start + 2, end);
+      } else if (bytes[start] === FILE) {
+        finishFile(entry, false);
+        const name = bytes.toString("utf8", start + 2, end);
+        entry.file = entry.folder === "" ? name : `${entry.folder}/${name}`;
+      } else if (bytes[start] === FILE_MODE) {
+        finishFile(entry, isExecutable(bytes.toString("latin1", start + 2, end)));
       } else {
         const field = FIELD_OF.get(bytes[start] as number);
         if (field !== undefined) {
@@ -92,15 +114,21 @@ function analyse({ bytes }: AnalysedFile): FileFacts {
   return { kind: "packages", packages, unread: unread.sentences() };
 }
 
+/** Keeps the file read last, now that its mode is known or none was stated. */
+function finishFile(entry: Entry, executable: boolean): void {
+  const { file, owns } = entry;
+  if (file !== undefined && owns.length < bounds.ownedFiles && canDeclare(file, executable)) owns.push(file);
+  delete entry.file;
+}
+
+/** `user:group:mode`, the mode in octal. */
+function isExecutable(access: string): boolean {
+  return (Number.parseInt(access.split(":", 3)[2] ?? "", 8) & 0o111) !== 0;
+}
+
 /** The package, or what is wrong with it. */
-function recordOf({
-  name,
-  version,
-  architecture,
-  license,
-  origin,
-  maintainer,
-}: Entry["fields"]): PackageRecord | string {
+function recordOf({ fields, owns }: Entry): PackageRecord | string {
+  const { name, version, architecture, license, origin, maintainer } = fields;
   const identity = identityOf(name, version);
   if ("fault" in identity) return identity.fault;
   return {
@@ -110,5 +138,6 @@ function recordOf({
     licenses: isDeclaredText(license) ? [license] : [],
     source: { name: isDeclaredText(origin) ? origin : identity.name, version: identity.version },
     ...(isDeclaredText(maintainer) ? { supplier: maintainer } : {}),
+    ...(owns.length === 0 ? {} : { owns: owns.sort() }),
   };
 }

@@ -19,6 +19,7 @@ const FIELDS = ["package", "status", "version", "architecture", "source", "maint
 export const dpkg: Analyser = {
   id: "dpkg",
   version: 1,
+  evidence: "installed",
   basenames: ["status"],
   directories: [STATUS_FOLDER],
   maxBytes: bounds.wantedFileBytes,

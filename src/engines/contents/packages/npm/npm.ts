@@ -3,6 +3,7 @@ import { bounds } from "../../../../core/bounds.ts";
 import type { AnalysedFile, Analyser } from "../../analyser.ts";
 import type { FileFacts, PackageRecord } from "../../model.ts";
 import { isDeclaredText } from "../identity.ts";
+import { isPackageName } from "./package-name.ts";
 
 const MANIFEST = "package.json";
 
@@ -14,6 +15,7 @@ const MANIFEST = "package.json";
 export const npm: Analyser = {
   id: "npm",
   version: 1,
+  evidence: "installed",
   basenames: [MANIFEST],
   maxBytes: bounds.smallFileBytes,
   wants: isInstalled,
@@ -68,16 +70,6 @@ function analyse({ bytes }: AnalysedFile): FileFacts | undefined {
 
 /** Spares the great majority the full parser. */
 const PLAIN_VERSION = /^(?:0|[1-9][0-9]{0,9})\.(?:0|[1-9][0-9]{0,9})\.(?:0|[1-9][0-9]{0,9})$/;
-
-/**
- * npm's rules for names that were ever allowed (validate-npm-package-name, "old packages"): capitals and some marks
- * count, white space, slashes and leading dots do not.
- */
-const PACKAGE_NAME = /^(?:@[^\s/@%]+\/)?[^\s/@%._][^\s/@%]*$/;
-
-function isPackageName(name: string): boolean {
-  return name.length <= bounds.packageNameLength && PACKAGE_NAME.test(name);
-}
 
 /** `license` as an expression, or the older forms that npm still reads: an object with its type, or a list of those. */
 function licensesOf({ license, licenses }: Record<string, unknown>): string[] {

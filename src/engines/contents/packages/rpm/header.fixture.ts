@@ -46,6 +46,25 @@ export interface RpmPackageFixture {
   readonly sourceRpm?: string;
   /** Bytes of an unrelated tag, to make the header as long as real ones, which hold file lists. */
   readonly ballast?: number;
+  /** Folder with both slashes, base name, mode. */
+  readonly files?: readonly (readonly [folder: string, name: string, mode: number])[];
+}
+
+function fileTags(files: NonNullable<RpmPackageFixture["files"]>): HeaderTag[] {
+  const folders = [...new Set(files.map(([folder]) => folder))];
+  const modes = Buffer.alloc(2 * files.length);
+  const indexes = Buffer.alloc(4 * files.length);
+  for (const [index, [folder, , mode]] of files.entries()) {
+    modes.writeUInt16BE(mode, 2 * index);
+    indexes.writeUInt32BE(folders.indexOf(folder), 4 * index);
+  }
+  const texts = (list: readonly string[]) => Buffer.from(list.map((text) => `${text}\0`).join(""));
+  return [
+    { tag: 1030, type: 3, count: files.length, value: modes },
+    { tag: 1116, type: 4, count: files.length, value: indexes },
+    { tag: 1117, type: 8, count: files.length, value: texts(files.map(([, name]) => name)) },
+    { tag: 1118, type: 8, count: folders.length, value: texts(folders) },
+  ];
 }
 
 export function rpmHeader(fixture: RpmPackageFixture): Buffer {
@@ -60,7 +79,8 @@ export function rpmHeader(fixture: RpmPackageFixture): Buffer {
     stringTag(1014, "MIT"),
     stringTag(1022, "x86_64"),
     stringTag(1044, fixture.sourceRpm ?? `${name}-${version}-${release}.src.rpm`),
-    { tag: 1117, type: 7, count: ballast, value: Buffer.alloc(ballast, 0x61) },
+    { tag: 1146, type: 7, count: ballast, value: Buffer.alloc(ballast, 0x61) },
+    ...(fixture.files === undefined ? [] : fileTags(fixture.files)),
     ...(module === undefined ? [] : [stringTag(5096, module)]),
   ]);
 }

@@ -1,5 +1,6 @@
 import { bounds } from "../../../../core/bounds.ts";
 import { Problem } from "../../../../core/problem.ts";
+import { FILE_TAGS, type FileTag, type HeaderValues, ownedFiles } from "./files.ts";
 
 /**
  * One package's header as the rpm database stores it: two big-endian counts, an index of 16-byte entries and a store
@@ -16,6 +17,8 @@ export interface RpmHeader {
   readonly sourceRpm?: string;
   readonly vendor?: string;
   readonly modularityLabel?: string;
+  /** Its files that may declare other packages (see ownership.ts), relative to the root, sorted. */
+  readonly owns?: readonly string[];
 }
 
 const STRING_TAGS = new Map([
@@ -62,14 +65,20 @@ export function readRpmHeader(blob: Buffer): RpmHeader {
   const wanted = new Map<number, number>();
   for (let at = PREAMBLE_BYTES; at < storeStart; at += ENTRY_BYTES) {
     const tag = blob.readUInt32BE(at);
-    if (tag === EPOCH || STRING_TAGS.has(tag as never)) wanted.set(tag, at);
+    if (tag === EPOCH || STRING_TAGS.has(tag as never) || FILE_TAGS.has(tag as never)) wanted.set(tag, at);
   }
 
   const header: { -readonly [Name in keyof RpmHeader]: RpmHeader[Name] } = {};
+  const files: Partial<Record<FileTag, HeaderValues>> = {};
   for (const [tag, at] of wanted) {
     const type = blob.readUInt32BE(at + 4);
     const offset = blob.readUInt32BE(at + 8);
     const count = blob.readUInt32BE(at + 12);
+    const fileTag = FILE_TAGS.get(tag as never);
+    if (fileTag !== undefined) {
+      files[fileTag] = { type, count, bytes: store.subarray(offset) };
+      continue;
+    }
     if (count === 0) throw broken(`tag ${tag} has no value`);
     const name = STRING_TAGS.get(tag as never);
     if (name !== undefined) {
@@ -80,6 +89,8 @@ export function readRpmHeader(blob: Buffer): RpmHeader {
       header.epoch = store.readUInt32BE(offset);
     }
   }
+  const owns = ownedFiles(files);
+  if (owns.length > 0) header.owns = owns;
   return header;
 }
 

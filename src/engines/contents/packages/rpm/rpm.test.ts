@@ -3,7 +3,9 @@ import { describe, test } from "node:test";
 import fc from "fast-check";
 import { factsOf, packagesOf, unreadOf } from "../../facts.fixture.ts";
 import { mutatedBytes } from "../../mutated-bytes.fixture.ts";
+import { berkeleyFile } from "./berkeley.fixture.ts";
 import { headerBlob, rpmHeader, stringTag } from "./header.fixture.ts";
+import { ndbFile } from "./ndb.fixture.ts";
 import { rpm } from "./rpm.ts";
 import { createPackages, insertPackages, writeSqlite } from "./sqlite.fixture.ts";
 
@@ -140,6 +142,47 @@ describe("rpmdb.sqlite", () => {
   });
 });
 
+describe("Packages.db and Packages", () => {
+  const headers = [
+    rpmHeader({ name: "a", ballast: 9000 }),
+    rpmHeader({ name: "gpg-pubkey" }),
+    rpmHeader({ name: "b" }),
+  ];
+  const formats: readonly [path: string, database: Buffer][] = [
+    ["usr/lib/sysimage/rpm/Packages.db", ndbFile(headers)],
+    ["var/lib/rpm/Packages", berkeleyFile(headers)],
+  ];
+  for (const [path, database] of formats) {
+    const facts = factsOf(rpm, path, database);
+    test(`${path}: the same packages as in a SQLite database`, () => {
+      assert.deepEqual(facts, read(databaseOf(...headers)));
+      assert.equal(packagesOf(facts).length, 2);
+    });
+
+    test(`${path}: what is no database is unreadable`, () => {
+      for (const content of ["", "no database", Buffer.alloc(10_000)]) {
+        assert.equal(factsOf(rpm, path, content)?.kind, "unreadable");
+      }
+    });
+  }
+});
+
+describe("what a package owns", () => {
+  test("regular files that may declare other packages", () => {
+    const header = rpmHeader({
+      name: "a",
+      files: [
+        ["/usr/bin/", "a", 0o100755],
+        ["/usr/bin/", "link", 0o120777],
+        ["/usr/share/doc/", "README", 0o100644],
+        ["/usr/lib/node_modules/b/", "package.json", 0o100644],
+      ],
+    });
+    const [found] = packagesOf(read(databaseOf(header)));
+    assert.deepEqual(found?.owns, ["usr/bin/a", "usr/lib/node_modules/b/package.json"]);
+  });
+});
+
 describe("where and in which formats", () => {
   test("wants the database in the three folders", () => {
     for (const folder of ["var/lib/rpm", "usr/lib/sysimage/rpm", "usr/share/rpm"]) {
@@ -157,14 +200,5 @@ describe("where and in which formats", () => {
         assert.ok(rpm.basenames?.includes(companion.slice(companion.lastIndexOf("/") + 1)));
       }
     }
-  });
-
-  test("formats that are not read yet are unreadable, and say which", () => {
-    const bdb = factsOf(rpm, "var/lib/rpm/Packages", "");
-    const ndb = factsOf(rpm, "usr/lib/sysimage/rpm/Packages.db", "");
-    assert.equal(bdb?.kind, "unreadable");
-    assert.match(bdb.reason, /BerkeleyDB/);
-    assert.equal(ndb?.kind, "unreadable");
-    assert.match(ndb.reason, /NDB/);
   });
 });

@@ -4,7 +4,9 @@ import type { AnalysedFile, Analyser } from "../../analyser.ts";
 import type { FileFacts, PackageRecord } from "../../model.ts";
 import { identityOf, isDeclaredText } from "../identity.ts";
 import { unreadEntries } from "../unread.ts";
+import { readBerkeley } from "./berkeley.ts";
 import { readRpmHeader } from "./header.ts";
+import { readNdb } from "./ndb.ts";
 import { openSqlite } from "./sqlite.ts";
 
 /** Where rpm keeps its database: of old, on SUSE and newer Fedora, and under rpm-ostree. */
@@ -13,11 +15,8 @@ const FOLDERS: ReadonlySet<string> = new Set(["var/lib/rpm", "usr/lib/sysimage/r
 const SQLITE = "rpmdb.sqlite";
 const LOG = `${SQLITE}-wal`;
 const JOURNAL = `${SQLITE}-journal`;
-/** Formats that are recognised, so that an image that has one is *unknown* and not empty. */
-const UNSUPPORTED: ReadonlyMap<string, string> = new Map([
-  ["Packages", "BerkeleyDB"],
-  ["Packages.db", "NDB"],
-]);
+const BERKELEY = "Packages";
+const NDB = "Packages.db";
 
 /**
  * The installed packages of rpm. `gpg-pubkey` entries are the keys that rpm trusts, kept in the same table; they have
@@ -25,8 +24,9 @@ const UNSUPPORTED: ReadonlyMap<string, string> = new Map([
  */
 export const rpm: Analyser = {
   id: "rpm",
-  version: 1,
-  basenames: [SQLITE, LOG, JOURNAL, ...UNSUPPORTED.keys()],
+  version: 2,
+  evidence: "installed",
+  basenames: [SQLITE, LOG, JOURNAL, BERKELEY, NDB],
   maxBytes: bounds.wantedFileBytes,
   wants: (path) => FOLDERS.has(path.slice(0, Math.max(0, path.lastIndexOf("/")))),
   companions(path) {
@@ -42,15 +42,11 @@ function analyse(file: AnalysedFile): FileFacts {
   const name = file.path.slice(file.path.lastIndexOf("/") + 1);
   const folder = file.path.slice(0, file.path.length - name.length);
   if (name === LOG || name === JOURNAL) return analyseLog(file, folder + SQLITE);
-  const format = UNSUPPORTED.get(name);
-  if (format !== undefined) {
-    return {
-      kind: "unreadable",
-      code: "contents.rpm-format-unsupported",
-      reason: `rpm databases in ${format} format are not read yet`,
-    };
-  }
-  return analyseSqlite(file.bytes, file.companions.get(folder + LOG), file.companions.get(folder + JOURNAL));
+  if (name === BERKELEY) return analyseEntries(headersInBerkeley(file.bytes));
+  if (name === NDB) return analyseEntries(readNdb(file.bytes));
+  const journal = file.companions.get(folder + JOURNAL);
+  const faults = journal !== undefined && isHot(journal) ? ["a transaction on it was not finished"] : [];
+  return analyseEntries(headersInSqlite(file.bytes, file.companions.get(folder + LOG)), faults);
 }
 
 /**
@@ -74,18 +70,34 @@ function isHot(journal: Buffer): boolean {
 
 const JOURNAL_MAGIC = Buffer.from("d9d505f920a163d7", "hex");
 
-function analyseSqlite(bytes: Buffer, log: Buffer | undefined, journal: Buffer | undefined): FileFacts {
+/** The blob of one package's header, or why there is none, as the end of a sentence about it. */
+type Entry = Buffer | { readonly fault: string };
+
+/** The table `Packages`: hnum INTEGER PRIMARY KEY, blob BLOB. */
+function* headersInSqlite(bytes: Buffer, log: Buffer | undefined): Generator<Entry> {
+  for (const [, blob] of openSqlite(bytes, log).rows("Packages")) {
+    yield Buffer.isBuffer(blob) ? blob : { fault: "is no blob" };
+  }
+}
+
+/** Keys are the packages' numbers, of which 0 stands for the counter that the next one is taken from. */
+function* headersInBerkeley(bytes: Buffer): Generator<Entry> {
+  for (const { key, data } of readBerkeley(bytes)) if (!key.equals(COUNTER_KEY)) yield data;
+}
+
+const COUNTER_KEY = Buffer.alloc(4);
+
+function analyseEntries(entries: Iterable<Entry>, faults: readonly string[] = []): FileFacts {
   const packages: PackageRecord[] = [];
   const unread = unreadEntries();
   try {
-    let rows = 0;
-    for (const row of openSqlite(bytes, log).rows("Packages")) {
-      if (++rows > bounds.packages) {
+    let count = 0;
+    for (const entry of entries) {
+      if (++count > bounds.packages) {
         unread.add(`it has more than ${bounds.packages} packages`);
         break;
       }
-      // hnum INTEGER PRIMARY KEY, blob BLOB
-      const read = readPackage(row[1]);
+      const read = Buffer.isBuffer(entry) ? readPackage(entry) : entry;
       if ("fault" in read) unread.add(`a header ${read.fault}`);
       else if (read.name !== "gpg-pubkey") packages.push(read);
     }
@@ -96,12 +108,11 @@ function analyseSqlite(bytes: Buffer, log: Buffer | undefined, journal: Buffer |
     }
     unread.add(`${error.place}: ${error.message}`);
   }
-  if (journal !== undefined && isHot(journal)) unread.add("a transaction on it was not finished");
+  for (const fault of faults) unread.add(fault);
   return { kind: "packages", packages, unread: unread.sentences() };
 }
 
-function readPackage(blob: unknown): PackageRecord | { readonly fault: string } {
-  if (!Buffer.isBuffer(blob)) return { fault: "is no blob" };
+function readPackage(blob: Buffer): PackageRecord | { readonly fault: string } {
   try {
     const header = readRpmHeader(blob);
     if (header.release === undefined)
@@ -117,6 +128,7 @@ function readPackage(blob: unknown): PackageRecord | { readonly fault: string } 
       source: sourceOf(header.sourceRpm, identity.name, `${header.version}-${header.release}`),
       ...(isDeclaredText(header.modularityLabel) ? { module: header.modularityLabel } : {}),
       ...(isDeclaredText(header.vendor) ? { supplier: header.vendor } : {}),
+      ...(header.owns === undefined ? {} : { owns: header.owns }),
     };
   } catch (error) {
     if (!isEvidenceProblem(error)) throw error;

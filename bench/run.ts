@@ -1,0 +1,77 @@
+/**
+ * `npm run bench -- [NAME…] [--data DIR] [--json FILE]`: measures, prints a table each and writes JSON. Without a name
+ * every benchmark runs. Exit code 1 where a limit does not hold, 2 where there is nothing to run.
+ */
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import type { Bench } from "./bench.ts";
+import { describeMachine } from "./machine.ts";
+import { type BenchReport, formatTable, holds } from "./table.ts";
+
+const benches: Readonly<Record<string, () => Promise<Bench>>> = {
+  "image-scan": async () => (await import("./image-scan.ts")).imageScan,
+  advisories: async () => (await import("./advisories.ts")).advisories,
+  "start-up": async () => (await import("./start-up.ts")).startUp,
+};
+
+const ROOT = resolve(import.meta.dirname, "..");
+const CACHE = join(ROOT, ".cache/bench");
+
+async function main(): Promise<number> {
+  const parsed = parseCommandLine();
+  if (typeof parsed === "string") return await refuse(parsed);
+  const names = parsed.positionals.length > 0 ? parsed.positionals : Object.keys(benches);
+  const unknown = names.filter((name) => benches[name] === undefined);
+  if (unknown.length > 0) return await refuse(`there is no benchmark ${unknown.join(", ")}`);
+  if (parsed.values.json !== undefined && names.length > 1) return await refuse("--json FILE takes one benchmark");
+  let over = false;
+  for (const name of names) {
+    const bench = await benches[name]?.();
+    if (bench === undefined) continue;
+    const data = resolve(parsed.values.data);
+    const missing = bench.needs.filter((path) => !existsSync(join(data, path)));
+    if (missing.length > 0)
+      return await refuse(`${data} lacks ${missing.join(", ")}: --data DIR names the public data`);
+    const report = await measure(name, bench, data);
+    process.stdout.write(`${formatTable(report)}\n`);
+    const file = resolve(parsed.values.json ?? join(CACHE, `${name}.json`));
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
+    over ||= report.rows.some((row) => holds(row) === false);
+  }
+  return over ? 1 : 0;
+}
+
+async function measure(name: string, bench: Bench, data: string): Promise<BenchReport> {
+  const startedAt = new Date().toISOString();
+  const machine = describeMachine();
+  mkdirSync(CACHE, { recursive: true });
+  const result = await bench.run({
+    cache: CACHE,
+    data,
+    note: (line) => process.stderr.write(`${name}: ${line}\n`),
+  });
+  return { name, startedAt, machine, ...result };
+}
+
+function parseCommandLine() {
+  const options = {
+    data: { type: "string", default: resolve(ROOT, "../shared/data") },
+    json: { type: "string" },
+  } as const;
+  try {
+    return parseArgs({ allowPositionals: true, options });
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+async function refuse(why: string): Promise<number> {
+  const lines = [`bench: ${why}`, "usage: npm run bench -- [NAME…] [--data DIR] [--json FILE]"];
+  for (const [name, load] of Object.entries(benches)) lines.push(`  ${name.padEnd(12)} ${(await load()).about}`);
+  process.stderr.write(`${lines.join("\n")}\n`);
+  return 2;
+}
+
+process.exitCode = await main();

@@ -1,0 +1,106 @@
+/** Bills of materials of an image with many packages, of this machine, and of the shop. */
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { hardenedImages } from "../../examples/shop/hardened/images.ts";
+import { writeLayout } from "../../examples/shop/image.ts";
+import { insecureImages } from "../../examples/shop/insecure/images.ts";
+import { type EvaluateContext, evaluateFolder, evaluateImage } from "../../src/collect/image/evaluate.ts";
+import { evaluateSbom, sbomOfFolder, sbomOfImage } from "../../src/collect/sbom.ts";
+import type { Evaluation } from "../../src/core/evaluation.ts";
+import { defaultPolicy } from "../../src/core/policy.ts";
+import { readSbom } from "../../src/engines/contents/sbom/read.ts";
+import type { Sbom, SbomFormat } from "../../src/engines/contents/sbom/sbom.ts";
+import { writeSbom } from "../../src/engines/contents/sbom/write.ts";
+import { openImage } from "../../src/engines/oci/open.ts";
+import type { AdvisoryDatabase } from "../../src/engines/vulnerability/database/open.ts";
+import { NOW } from "../images/scan.ts";
+import type { Case, SuiteContext } from "../suite.ts";
+import { sbomValidators } from "./validators.ts";
+
+interface Subject {
+  readonly name: string;
+  /** Reads it anew. */
+  sbom(): Promise<Sbom>;
+  evaluate(): Promise<Evaluation[]>;
+}
+
+const FORMATS: readonly SbomFormat[] = ["cyclonedx", "spdx"];
+const OPTIONS = { toolVersion: "0.0.0" };
+
+export async function* sbomCases(
+  suite: SuiteContext & { readonly advisories: AdvisoryDatabase },
+): AsyncGenerator<Case> {
+  const context: EvaluateContext = { now: NOW, policy: defaultPolicy, advisories: suite.advisories };
+  const validators = sbomValidators(join(suite.data, "schemas"));
+  for (const subject of subjectsOf(suite, context)) {
+    const sbom = await subject.sbom();
+    for (const format of FORMATS) {
+      const text = writeSbom(sbom, format, OPTIONS);
+      yield {
+        name: `${subject.name}: ${format} is valid by the official schema`,
+        run: () => assert.deepEqual(validators[format](JSON.parse(text)).slice(0, 20), []),
+      };
+      yield {
+        name: `${subject.name}: ${format} is read back without loss`,
+        run() {
+          const { inventory, gaps, remarks } = readSbom(Buffer.from(text), "x");
+          assert.deepEqual({ inventory, gaps, remarks }, { inventory: sbom.inventory, gaps: sbom.gaps, remarks: [] });
+        },
+      };
+      yield {
+        name: `${subject.name}: ${format} read anew is the same, byte for byte`,
+        run: async () => assert.ok(writeSbom(await subject.sbom(), format, OPTIONS) === text, "the bytes differ"),
+      };
+      yield {
+        name: `${subject.name}: ${format} is judged as what it is of`,
+        async run() {
+          const file = join(suite.temporary, "sbom.json");
+          writeFileSync(file, text);
+          const { evaluations } = evaluateSbom(file, subject.name, context);
+          assert.deepEqual(evaluations.map(judgement), (await subject.evaluate()).map(judgement));
+        },
+      };
+    }
+  }
+}
+
+/** What must be the same: everything but the name that the user gave it, and for a folder what it is. */
+function judgement({ asset, ...evaluation }: Evaluation): unknown {
+  return { ...evaluation, asset: asset.kind === "image" ? { ...asset, name: "" } : asset.lineage };
+}
+
+function* subjectsOf({ data, temporary }: SuiteContext, context: EvaluateContext): Generator<Subject> {
+  const images: [string, string][] = [["sample", join(data, "images/sample-alpine310-node-vuln.oci.tar")]];
+  for (const [shop, all] of Object.entries({ insecure: insecureImages, hardened: hardenedImages })) {
+    for (const image of all) {
+      const layout = join(temporary, shop, image.name);
+      writeLayout(image, layout);
+      images.push([`shop ${shop}/${image.name}`, `oci:${layout}`]);
+    }
+  }
+  for (const [name, reference] of images) {
+    yield {
+      name,
+      sbom: () => withImage(reference, (named) => sbomOfImage(named, context)),
+      evaluate: () => withImage(reference, (named) => evaluateImage(named, context)),
+    };
+  }
+  yield {
+    name: "this machine",
+    sbom: () => sbomOfFolder("/", "dir:/", context),
+    evaluate: () => evaluateFolder("/", "dir:/", context),
+  };
+}
+
+async function withImage<T>(
+  reference: string,
+  work: (named: Awaited<ReturnType<typeof openImage>>) => Promise<T>,
+): Promise<T> {
+  const named = await openImage(reference);
+  try {
+    return await work(named);
+  } finally {
+    await named.image.store.close();
+  }
+}

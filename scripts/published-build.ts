@@ -1,0 +1,109 @@
+/** The program as it is published: bundled JavaScript for Node 24, with nothing to install beside it. */
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { isBuiltin } from "node:module";
+import { join } from "node:path";
+import { build, type Metafile } from "esbuild";
+
+/** Files beside the code, as they are. */
+const accompanying = ["LICENSE", "README.md", "CHANGELOG.md", "SECURITY.md", "docs/schemas"] as const;
+
+/**
+ * Builds the package into a folder, which is emptied first. What the program loads on demand stays a file of its own, so
+ * that `--help` reads little.
+ *
+ * @param root - the clone, with its packages installed
+ * @throws Error where a package that would be bundled has no licence text, or needs what a bundle lacks
+ */
+export async function buildPackage(root: string, outdir: string): Promise<void> {
+  rmSync(outdir, { recursive: true, force: true });
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: { "bin/bulkhead": "bin/bulkhead.js" },
+    outdir,
+    chunkNames: "code/[name]-[hash]",
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "node",
+    target: "node24",
+    // Names stay: a stack trace of a bug must say where it was.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    // They are in THIRD_PARTY_NOTICES, whole.
+    legalComments: "none",
+    // Packages in CommonJS ask for Node's own modules by `require`, which a module lacks.
+    plugins: [
+      {
+        name: "builtins-without-require",
+        setup({ onResolve, onLoad }) {
+          onResolve({ filter: /.*/ }, ({ path, kind }) =>
+            kind === "require-call" && isBuiltin(path) ? { path, namespace: "builtin" } : undefined,
+          );
+          onLoad({ filter: /.*/, namespace: "builtin" }, ({ path }) => ({
+            contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
+          }));
+        },
+      },
+    ],
+    metafile: true,
+    logLevel: "error",
+  });
+  const source = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Record<string, unknown>;
+  const { name, version, description, license, engines, type, bin } = source;
+  writeFileSync(
+    join(outdir, "package.json"),
+    `${JSON.stringify({ name, version, description, license, type, bin, engines }, null, 2)}\n`,
+  );
+  writeFileSync(join(outdir, "THIRD_PARTY_NOTICES"), notices(root, metafile));
+  for (const path of accompanying) {
+    mkdirSync(join(outdir, path, ".."), { recursive: true });
+    cpSync(join(root, path), join(outdir, path), { recursive: true });
+  }
+}
+
+/** Licences that ask for their address and the author's name, and not for their text. */
+const byAddress: Readonly<Record<string, string>> = {
+  "CC0-1.0": "https://creativecommons.org/publicdomain/zero/1.0/legalcode",
+  "CC-BY-3.0": "https://creativecommons.org/licenses/by/3.0/legalcode",
+};
+
+/** The licence of every package of which something is in the bundle: most ask that their text goes with it. */
+function notices(root: string, metafile: Metafile): string {
+  const folders = new Set<string>();
+  for (const { inputs } of Object.values(metafile.outputs)) {
+    for (const [path, { bytesInOutput }] of Object.entries(inputs)) {
+      const [folder] = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path) ?? [];
+      if (folder !== undefined && bytesInOutput > 0) folders.add(folder);
+    }
+  }
+  const rule = "=".repeat(80);
+  const sections = [...folders].sort().map((folder) => {
+    const { name, version, license = "" } = manifestOf(join(root, folder));
+    return `${rule}\n${name} ${version} (${license})\n${rule}\n\n${licenceText(join(root, folder))}\n`;
+  });
+  return `Bulkhead's code holds parts of these packages.\n\n${sections.join("\n")}`;
+}
+
+interface Manifest {
+  readonly name: string;
+  readonly version: string;
+  readonly license?: string;
+  readonly author?: string | { readonly name: string };
+}
+
+function manifestOf(folder: string): Manifest {
+  return JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest;
+}
+
+function licenceText(folder: string): string {
+  const files = readdirSync(folder).filter((file) => /^(?:licen[cs]e|copying|notice)/i.test(file));
+  if (files.length > 0) {
+    const texts = files.sort().map((file) => readFileSync(join(folder, file), "utf8").trim());
+    return texts.join("\n\n");
+  }
+  const { name, license = "", author } = manifestOf(folder);
+  const address = byAddress[license];
+  if (address === undefined) throw new Error(`${name} has no licence text to pass on`);
+  const by = typeof author === "object" ? author.name : author;
+  return `${by === undefined ? "" : `By ${by}. `}Licensed under ${license}: ${address}`;
+}

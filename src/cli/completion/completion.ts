@@ -1,0 +1,35 @@
+import type { Command } from "commander";
+import { checks } from "../../checks/index.ts";
+import { Problem } from "../../core/problem.ts";
+import { severities } from "../../core/severity.ts";
+import { formats } from "../../report/render.ts";
+import { bashCompletion } from "./bash.ts";
+import { fishCompletion } from "./fish.ts";
+import { placesOf } from "./words.ts";
+import { zshCompletion } from "./zsh.ts";
+
+const shells = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion };
+
+/** `bulkhead completion SHELL`: a script made from the commands that there are. It runs nothing of ours later. */
+export function completion(shell: string, program: Command): number {
+  const script = Object.entries(shells).find(([name]) => name === shell)?.[1];
+  if (script === undefined) {
+    throw new Problem({
+      kind: "usage",
+      code: "cli.usage",
+      place: `completion ${shell}`,
+      cause: "there is no completion for that shell",
+      remedy: `one of ${Object.keys(shells).join(", ")}`,
+    });
+  }
+  const values = {
+    "--format": formats,
+    "bulkhead image sbom --format": ["cyclonedx", "spdx"],
+    "--fail-on": [...severities, "never"],
+    "bulkhead completion": Object.keys(shells),
+    "bulkhead explain": checks.map(({ id }) => id),
+    "bulkhead cache": ["status", "clear"],
+  };
+  process.stdout.write(script(placesOf(program, values)));
+  return 0;
+}

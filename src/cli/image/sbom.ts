@@ -1,0 +1,90 @@
+import type { InventoryContext } from "../../collect/image/inventory.ts";
+import { sbomOfFolder, sbomOfImage } from "../../collect/sbom.ts";
+import { printable } from "../../core/printable.ts";
+import { Problem } from "../../core/problem.ts";
+import type { ExitCode } from "../../core/report.ts";
+import type { Sbom, SbomFormat, SbomWriteOptions } from "../../engines/contents/sbom/sbom.ts";
+import { writeSbom } from "../../engines/contents/sbom/write.ts";
+import { openImage } from "../../engines/oci/open.ts";
+import { openOptions, type PullingOptions, scanCacheOf } from "../judging.ts";
+import { writeOutput } from "../outputs.ts";
+import { createProgress, progressLine } from "../progress.ts";
+import { toolVersion } from "../version.ts";
+import { folderOf } from "./folder.ts";
+
+export interface SbomOptions extends PullingOptions {
+  readonly format: string;
+  readonly output?: string;
+  /** State the time of this run. */
+  readonly timestamp: boolean;
+}
+
+const FORMATS: readonly SbomFormat[] = ["cyclonedx", "spdx"];
+
+/** `bulkhead image sbom REF`: exit code 3 where something in it could not be read, which the document says too. */
+export async function imageSbom(reference: string, options: SbomOptions): Promise<ExitCode> {
+  const format = FORMATS.find((known) => known === options.format);
+  if (format === undefined) {
+    throw usage(`--format ${options.format}`, "there is no such format", `one of ${FORMATS.join(", ")}`);
+  }
+  const created = createdOf(options, process.env.SOURCE_DATE_EPOCH);
+  const progress = createProgress(process.stderr, options.quiet);
+  const cache = scanCacheOf(options);
+  const context: InventoryContext = {
+    now: new Date(),
+    ...(cache === undefined ? {} : { cache }),
+    onProgress: ({ name, done, total }) => progress.update(progressLine(name, done, total)),
+  };
+  try {
+    const { sbom, imageCreated } = await sbomOf(reference, options, context);
+    progress.clear();
+    const text = writeSbom(sbom, format, {
+      toolVersion: toolVersion(),
+      ...(created === undefined ? {} : { created }),
+      ...(imageCreated === undefined ? {} : { imageCreated }),
+    });
+    if (options.output === undefined) process.stdout.write(text);
+    else writeOutput(options.output, text);
+    for (const { reason } of sbom.gaps) process.stderr.write(`bulkhead: incomplete: ${printable(reason)}\n`);
+    return sbom.gaps.length > 0 ? 3 : 0;
+  } finally {
+    progress.clear();
+    cache?.close();
+  }
+}
+
+async function sbomOf(
+  reference: string,
+  options: SbomOptions,
+  context: InventoryContext,
+): Promise<{ sbom: Sbom; imageCreated?: SbomWriteOptions["imageCreated"] }> {
+  const folder = folderOf(reference);
+  if (folder !== undefined) return { sbom: await sbomOfFolder(folder, reference, context) };
+  const named = await openImage(reference, openOptions(options));
+  try {
+    const imageCreated = named.image.config.created;
+    return { sbom: await sbomOfImage(named, context), ...(imageCreated === undefined ? {} : { imageCreated }) };
+  } finally {
+    await named.image.store.close();
+  }
+}
+
+/** The latest that a document may be from: whole seconds of four-digit years. */
+const LAST_SECOND = Date.UTC(9999, 11, 31) / 1000;
+
+/**
+ * `--timestamp`, or the time that a reproducible build gives all its outputs (reproducible-builds.org,
+ * SOURCE_DATE_EPOCH); the latter also where the former is asked for, as that specification wants it.
+ */
+function createdOf({ timestamp }: SbomOptions, sourceDateEpoch: string | undefined): Date | undefined {
+  if (sourceDateEpoch === undefined || sourceDateEpoch === "") return timestamp ? new Date() : undefined;
+  const seconds = /^\d{1,12}$/.test(sourceDateEpoch) ? Number(sourceDateEpoch) : Number.NaN;
+  if (!(seconds <= LAST_SECOND)) {
+    throw usage(`SOURCE_DATE_EPOCH=${sourceDateEpoch}`, "it is no time", "seconds since 1970-01-01, in digits");
+  }
+  return new Date(seconds * 1000);
+}
+
+function usage(place: string, cause: string, remedy: string): Problem {
+  return new Problem({ kind: "usage", code: "cli.usage", place, cause, remedy });
+}

@@ -1,0 +1,74 @@
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { policyJsonSchema } from "../collect/policy/json-schema.ts";
+import { defaultPolicy } from "../core/policy.ts";
+import { Problem } from "../core/problem.ts";
+
+const policyFile = "bulkhead.yaml";
+/** Beside the policy, so that editors need no network, and know the keys of the version that wrote it. */
+const schemaFile = "bulkhead.schema.json";
+
+/** `bulkhead init [DIR]`: a policy file that states the defaults, and its schema for editors. Overwrites nothing. */
+export function init(dir: string): number {
+  const taken = [policyFile, "bulkhead.yml", schemaFile].find((name) => existsSync(join(dir, name)));
+  if (taken !== undefined) {
+    throw new Problem({
+      kind: "usage",
+      code: "cli.exists",
+      place: join(dir, taken),
+      cause: "it is there already and is not overwritten",
+      remedy: "bulkhead policy validate checks a policy file",
+    });
+  }
+  const files = [
+    [policyFile, policyTemplate()],
+    [schemaFile, `${JSON.stringify(policyJsonSchema(), null, 2)}\n`],
+  ] as const;
+  for (const [name, text] of files) {
+    const path = join(dir, name);
+    try {
+      writeFileSync(path, text, { flag: "wx" });
+    } catch (error) {
+      throw new Problem({ kind: "usage", code: "cli.output", place: path, cause: (error as Error).message });
+    }
+    process.stdout.write(`${path}\n`);
+  }
+  return 0;
+}
+
+/** The policy file with every default in it, which says the same as no file at all. */
+export function policyTemplate(): string {
+  const { thresholds, unknownSeverity, advisories } = defaultPolicy;
+  return `# yaml-language-server: $schema=${schemaFile}
+# The policy of \`bulkhead check\` and \`bulkhead image scan\`. What stands here are the defaults: delete what you keep.
+# Whoever changes this file decides what passes. In continuous integration take it from a place that a change under
+# review cannot reach: --policy git:origin/main:${policyFile}; then this one may only be stricter.
+apiVersion: bulkhead/v1
+
+# From which severity on findings fail: critical, high, medium, low or negligible.
+thresholds:
+  vulnerabilities:
+    severity: ${thresholds.vulnerability.severity}
+    # Only vulnerabilities that have a fixed version fail.
+    fixableOnly: ${thresholds.vulnerability.fixableOnly}
+  configuration:
+    severity: ${thresholds.configuration.severity}
+
+# What a finding of unknown severity counts as: a severity, or unknown, which makes the verdict unknown.
+unknownSeverity: ${unknownSeverity}
+
+advisories:
+  # Days after an advisory source's own date on which it still counts as current.
+  maxAgeDays: ${advisories.maxAgeDays}
+
+# Findings that are accepted, each with a reason, an owner and a last day. From the day after, the exception is a
+# finding itself. An exception matches findings by everything it states: id or ids, package, path, asset.
+exceptions: []
+#  - id: CVE-2021-44906
+#    package: minimist
+#    path: app/node_modules/mkdirp/**
+#    reason: only the build's own arguments are parsed with it
+#    owner: storefront-team
+#    expires: 2030-12-31
+`;
+}

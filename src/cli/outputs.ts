@@ -1,0 +1,63 @@
+/** Where a report goes: the formats that `--format` asks for, and the files they are written to. */
+import { writeFileSync } from "node:fs";
+import { Problem } from "../core/problem.ts";
+import type { Report } from "../core/report.ts";
+import { outputDefaults, type Terminal } from "../report/options.ts";
+import { type Format, formats, render } from "../report/render.ts";
+
+interface Output {
+  /** Absent: what suits the output stream. */
+  readonly format?: Format;
+  /** Absent: standard output. */
+  readonly file?: string;
+}
+
+/**
+ * Reads every `--format FORMAT[=FILE]`.
+ *
+ * @throws Problem (usage) for what is no format, for two formats on one stream, and for a page on a terminal
+ */
+export function parseFormats(written: readonly string[], { isTTY }: Terminal): Output[] {
+  const outputs = written.map((text): Output => {
+    const equals = text.indexOf("=");
+    const name = equals < 0 ? text : text.slice(0, equals);
+    const format = formats.find((known) => known === name);
+    if (format === undefined) throw usage(text, "there is no such format", `one of ${formats.join(", ")}`);
+    if (equals === text.length - 1) throw usage(text, "no file is named", `as in --format ${name}=FILE`);
+    if (format === "html" && equals < 0 && isTTY === true) {
+      throw usage(text, "a page is for a browser, not for a terminal", "--format html=report.html");
+    }
+    return equals < 0 ? { format } : { format, file: text.slice(equals + 1) };
+  });
+  if (outputs.filter((output) => output.file === undefined).length > 1) {
+    throw new Problem({
+      kind: "usage",
+      code: "cli.usage",
+      place: "--format",
+      cause: "two formats would both go to the terminal",
+      remedy: "give one a file: --format sarif=FILE",
+    });
+  }
+  // A file beside it does not take the terminal's own view away.
+  return outputs.some((output) => output.file === undefined) ? outputs : [...outputs, {}];
+}
+
+export function writeReport(report: Report, { format, file }: Output, all: boolean): void {
+  const defaults = outputDefaults(process.stdout, process.env);
+  const shown = format ?? defaults.format;
+  if (file === undefined) process.stdout.write(render(report, shown, { ...defaults, all }));
+  else writeOutput(file, render(report, shown, { columns: 100, color: false, all }));
+}
+
+/** @throws Problem (usage) where the file cannot be written */
+export function writeOutput(file: string, text: string): void {
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    throw new Problem({ kind: "usage", code: "cli.output", place: file, cause: (error as Error).message });
+  }
+}
+
+function usage(written: string, cause: string, remedy: string): Problem {
+  return new Problem({ kind: "usage", code: "cli.usage", place: `--format ${written}`, cause, remedy });
+}

@@ -1,0 +1,211 @@
+/**
+ * The baseline of an old code base: the findings that were there when Bulkhead was taken up. They are set apart, and the
+ * verdict is reached without them, so that only what is new fails.
+ */
+import type { CheckDescription } from "./check.ts";
+import type { Evaluation } from "./evaluation.ts";
+import { type Finding, fingerprintOf } from "./finding.ts";
+import type { Policy } from "./policy.ts";
+import { Problem } from "./problem.ts";
+import type { BaselineUse } from "./report.ts";
+import { reachVerdict } from "./runner.ts";
+import { type Severity, severities, severityRank } from "./severity.ts";
+
+/** Raised when a key changes its meaning or goes. */
+export const baselineSchema = "bulkhead/baseline/v1";
+
+export interface BaselineEntry {
+  /** Of check, asset and subject, as a finding's. */
+  readonly fingerprint: string;
+  readonly check: string;
+  /** The asset's lineage. */
+  readonly asset: string;
+  readonly subject: string;
+  /** As it was when it was written: a finding that has become worse is new. */
+  readonly severity: Severity;
+  /** ISO 8601 date: when it was first written into the baseline, UTC. */
+  readonly since: string;
+}
+
+export interface Baseline {
+  /** The file, as the caller named it. */
+  readonly name: string;
+  /** By fingerprint. */
+  readonly entries: ReadonlyMap<string, BaselineEntry>;
+}
+
+/**
+ * Takes the findings that the baseline knows out of the evaluations and reaches each verdict anew. Pure.
+ *
+ * A finding whose severity is worse than the entry's counts as new; so does one that was unrated and now has a rating.
+ * An entry is gone only where its asset was judged by its check on whole evidence and it did not occur: what was not
+ * looked at may still be there.
+ */
+export function setApart(
+  evaluations: readonly Evaluation[],
+  baseline: Baseline,
+  { policy, checks }: { readonly policy: Policy; readonly checks: readonly CheckDescription[] },
+): { readonly evaluations: Evaluation[]; readonly use: BaselineUse } {
+  const categories = new Map(checks.map(({ id, category }) => [id, category]));
+  let known = 0;
+  let risen = 0;
+  const apart = evaluations.map((evaluation): Evaluation => {
+    const findings: Finding[] = [];
+    const baselined: { finding: Finding; since: string }[] = [];
+    for (const finding of evaluation.findings) {
+      const entry = baseline.entries.get(finding.fingerprint);
+      const worse = entry !== undefined && severityRank(finding.severity) < severityRank(entry.severity);
+      if (worse) risen++;
+      if (entry === undefined || worse) findings.push(finding);
+      else baselined.push({ finding, since: entry.since });
+    }
+    const category = categories.get(evaluation.check);
+    if (baselined.length === 0 || category === undefined) return { ...evaluation, baselined: [] };
+    known += baselined.length;
+    const { verdict, reason } = reachVerdict(findings, evaluation.gaps, true, policy, policy.thresholds[category]);
+    const more = `${baselined.length} ${findings.length === 0 ? "" : "more "}in the baseline`;
+    // The reason of an unknown is a gap's, which the formats recognise by its words.
+    return {
+      ...evaluation,
+      findings,
+      baselined,
+      verdict,
+      reason: verdict === "unknown" ? reason : `${reason}, ${more}`,
+    };
+  });
+  const fates = fatesOf(evaluations, baseline);
+  const count = (fate: Fate) => fates.values().reduce((sum, each) => sum + Number(each === fate), 0);
+  return {
+    evaluations: apart,
+    use: { name: baseline.name, entries: fates.size, known, risen, gone: count("gone"), unjudged: count("unjudged") },
+  };
+}
+
+/**
+ * What a new baseline holds, sorted: every finding that no exception covers, at its worst where several assets share
+ * it. What `before` has of it keeps its date, and what `before` has and this run did not judge stays.
+ *
+ * @param evaluations - with the baselined findings still among the findings
+ * @param today - ISO 8601 date
+ */
+export function baselineOf(evaluations: readonly Evaluation[], today: string, before?: Baseline): BaselineEntry[] {
+  const entries = new Map<string, BaselineEntry>();
+  for (const { check, asset, findings } of evaluations) {
+    for (const { fingerprint, subject, severity } of findings) {
+      const other = entries.get(fingerprint);
+      if (other !== undefined && severityRank(other.severity) <= severityRank(severity)) continue;
+      const since = before?.entries.get(fingerprint)?.since ?? today;
+      entries.set(fingerprint, { fingerprint, check, asset: asset.lineage, subject, severity, since });
+    }
+  }
+  if (before !== undefined) {
+    for (const [fingerprint, fate] of fatesOf(evaluations, before)) {
+      const entry = before.entries.get(fingerprint);
+      if (fate === "unjudged" && entry !== undefined) entries.set(fingerprint, entry);
+    }
+  }
+  return [...entries.values()].sort(compareEntries);
+}
+
+/** `gone`: looked for and not there; `unjudged`: not looked for, or not everywhere. */
+type Fate = "occurs" | "gone" | "unjudged";
+
+function fatesOf(evaluations: readonly Evaluation[], baseline: Baseline): Map<string, Fate> {
+  const seen = new Set<string>();
+  /** Check and lineage → judged on whole evidence. */
+  const judged = new Map<string, boolean>();
+  for (const { check, asset, findings, excepted, gaps } of evaluations) {
+    const key = JSON.stringify([check, asset.lineage]);
+    judged.set(key, (judged.get(key) ?? true) && gaps.length === 0);
+    for (const { fingerprint } of findings) seen.add(fingerprint);
+    for (const { finding } of excepted) seen.add(finding.fingerprint);
+  }
+  const fates = new Map<string, Fate>();
+  for (const { fingerprint, check, asset } of baseline.entries.values()) {
+    const whole = judged.get(JSON.stringify([check, asset])) === true;
+    fates.set(fingerprint, seen.has(fingerprint) ? "occurs" : whole ? "gone" : "unjudged");
+  }
+  return fates;
+}
+
+function compareEntries(a: BaselineEntry, b: BaselineEntry): number {
+  for (const key of ["check", "asset", "subject", "fingerprint"] as const) {
+    if (a[key] !== b[key]) return a[key] < b[key] ? -1 : 1;
+  }
+  return 0;
+}
+
+/** The file's text: JSON, one entry a line, so that a difference between two shows what came and what went. */
+export function formatBaseline(entries: readonly BaselineEntry[]): string {
+  const lines = entries.map(({ fingerprint, check, asset, subject, severity, since }) =>
+    JSON.stringify({ check, asset, subject, severity, since, fingerprint }),
+  );
+  const list = lines.length === 0 ? "[]" : `[\n    ${lines.join(",\n    ")}\n  ]`;
+  return `{\n  "schema": ${JSON.stringify(baselineSchema)},\n  "findings": ${list}\n}\n`;
+}
+
+/**
+ * Reads a baseline file. An entry whose fingerprint is not that of the check, asset and subject beside it is refused:
+ * who reviews a change to the file must be able to trust what it says.
+ *
+ * @throws Problem (usage) that names the entry
+ */
+export function parseBaseline(text: string, name: string): Baseline {
+  let document: unknown;
+  try {
+    document = JSON.parse(text);
+  } catch (error) {
+    throw wrong(name, `it is not JSON: ${(error as Error).message}`);
+  }
+  if (!isRecord(document) || document.schema !== baselineSchema) {
+    throw wrong(name, `its schema is not ${baselineSchema}`);
+  }
+  if (!Array.isArray(document.findings)) throw wrong(name, "findings is not a list");
+  const entries = new Map<string, BaselineEntry>();
+  for (const [index, value] of document.findings.entries()) {
+    const place = `${name}, findings[${index}]`;
+    const entry = entryOf(value, place);
+    if (entries.has(entry.fingerprint)) throw wrong(place, `${entry.subject} is there a second time`);
+    entries.set(entry.fingerprint, entry);
+  }
+  return { name, entries };
+}
+
+const DATE = /^\d{4}-\d\d-\d\d$/;
+
+function entryOf(value: unknown, place: string): BaselineEntry {
+  if (!isRecord(value)) throw wrong(place, "it is not an object");
+  const text = (key: keyof BaselineEntry): string => {
+    const found = value[key];
+    if (typeof found !== "string") throw wrong(place, `${key} is missing or not a text`);
+    return found;
+  };
+  const [check, asset, subject, since, fingerprint] = [
+    text("check"),
+    text("asset"),
+    text("subject"),
+    text("since"),
+    text("fingerprint"),
+  ];
+  const severity = [...severities, "unknown" as const].find((known) => known === value.severity);
+  if (severity === undefined) throw wrong(place, "severity is none that there is");
+  if (!DATE.test(since)) throw wrong(place, "since is no date");
+  if (fingerprint !== fingerprintOf(check, asset, subject)) {
+    throw wrong(place, "the fingerprint is not that of its check, asset and subject");
+  }
+  return { fingerprint, check, asset, subject, severity, since };
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function wrong(place: string, cause: string): Problem {
+  return new Problem({
+    kind: "usage",
+    code: "baseline.invalid",
+    place,
+    cause,
+    remedy: "write it anew with --write-baseline",
+  });
+}

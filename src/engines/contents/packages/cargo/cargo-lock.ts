@@ -1,0 +1,107 @@
+import { bounds } from "../../../../core/bounds.ts";
+import type { FileFacts } from "../../model.ts";
+import { dependencyGraph } from "../dependency-graph.ts";
+import { hexHash } from "../hashes.ts";
+import { identityOf } from "../identity.ts";
+import { brokenLockfile, lockfile } from "../lockfile.ts";
+import { type TomlTable, type TomlValue, tomlSections } from "../toml.ts";
+import { unreadEntries } from "../unread.ts";
+
+/**
+ * Cargo.lock, versions 1 to 4 (Cargo's `resolver/encode.rs` is its only description). Crates without a source are the
+ * project's own, found by path: they are no packages, but what they name is direct. Crates of a registry and of a git
+ * repository are packages. The format does not tell development from runtime.
+ */
+export const cargoLock = lockfile({
+  id: "cargo-lock",
+  version: 1,
+  basenames: ["Cargo.lock"],
+  // A crate carries the lockfile of its own development: below what Cargo vendored or downloaded, it says nothing.
+  wants: (path) => !/(?:^|\/)(?:vendor|registry\/src)\//.test(path),
+  read,
+});
+
+/** A crate of the file; without a reference where it is the project's own. */
+interface Crate {
+  readonly reference?: string;
+  readonly needs: readonly string[];
+}
+
+function read(text: string): FileFacts {
+  const unread = unreadEntries();
+  const { entries, checksums } = tablesIn(text);
+  const graph = dependencyGraph();
+  const crates: Crate[] = [];
+  const byDependency = new Map<string, Crate | "ambiguous">();
+  for (const [index, { name, version, source, checksum, needs }] of entries.entries()) {
+    const identity = identityOf(name, version);
+    if ("fault" in identity) {
+      unread.add(`package ${index + 1} ${identity.fault}`);
+      continue;
+    }
+    const exact = `${identity.name} ${identity.version}${source === undefined ? "" : ` (${source})`}`;
+    const hash = hexHash("sha256", checksum ?? checksums.get(exact));
+    const crate: Crate = {
+      ...(source === undefined ? {} : { reference: graph.add({ type: "cargo", ...identity, licenses: [], ...hash }) }),
+      needs,
+    };
+    crates.push(crate);
+    // A dependency is written as short as the file allows: a name, with its version, with its source.
+    for (const key of new Set([identity.name, `${identity.name} ${identity.version}`, exact])) {
+      byDependency.set(key, byDependency.has(key) ? "ambiguous" : crate);
+    }
+  }
+
+  for (const { reference, needs } of crates) {
+    const references = needs.flatMap((need) => {
+      const needed = byDependency.get(need);
+      return needed === undefined || needed === "ambiguous" ? [] : (needed.reference ?? []);
+    });
+    if (reference === undefined) graph.connectProject(references);
+    else for (const need of references) graph.connect(reference, need);
+  }
+  return { kind: "packages", packages: graph.records(unread), unread: unread.sentences() };
+}
+
+interface Entry {
+  readonly name: string | undefined;
+  readonly version: string | undefined;
+  readonly source: string | undefined;
+  readonly checksum: string | undefined;
+  readonly needs: readonly string[];
+}
+
+/** The crates, and the checksums that version 1 keeps apart: `name version (source)` → hex. */
+function tablesIn(text: string): { readonly entries: Entry[]; readonly checksums: ReadonlyMap<string, string> } {
+  const entries: Entry[] = [];
+  const checksums = new Map<string, string>();
+  let known = false;
+  for (const { name, table } of tomlSections(text)) {
+    known ||= name !== "" || table.has("version");
+    if (name === "package" || name === "root") {
+      if (entries.length >= bounds.packages)
+        throw brokenLockfile("the file", `has more than ${bounds.packages} packages`);
+      entries.push(entryOf(table));
+    } else if (name === "metadata") {
+      for (const [key, value] of table) {
+        if (key.startsWith(CHECKSUM) && typeof value === "string") checksums.set(key.slice(CHECKSUM.length), value);
+      }
+    }
+  }
+  if (!known) throw brokenLockfile("the file", "it has neither packages nor a version");
+  return { entries, checksums };
+}
+
+const CHECKSUM = "checksum ";
+
+function entryOf(table: TomlTable): Entry {
+  const text = (value: TomlValue | undefined) => (typeof value === "string" ? value : undefined);
+  const dependencies = table.get("dependencies");
+  return {
+    name: text(table.get("name")),
+    version: text(table.get("version")),
+    source: text(table.get("source")),
+    checksum: text(table.get("checksum")),
+    needs: Array.isArray(dependencies) ? dependencies.filter((need) => typeof need === "string") : [],
+  };
+}

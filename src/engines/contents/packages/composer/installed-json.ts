@@ -1,0 +1,35 @@
+import { bounds } from "../../../../core/bounds.ts";
+import type { AnalysedFile, Analyser } from "../../analyser.ts";
+import type { FileFacts } from "../../model.ts";
+import { isJsonObject, itemsOf, jsonIn, textIn } from "../json.ts";
+import { composerFacts } from "./packages.ts";
+
+/**
+ * What Composer installed: `vendor/composer/installed.json` (its `FilesystemRepository`). Composer 1 writes a list of
+ * packages, Composer 2 an object with them and the names of those that are for development alone.
+ */
+export const composerInstalled: Analyser = {
+  id: "composer-installed",
+  version: 1,
+  evidence: "installed",
+  basenames: ["installed.json"],
+  maxBytes: bounds.lockfileBytes,
+  // The folder's name is the project's choice (`vendor-dir`), that of the one in it is not.
+  wants: (path) => path === "composer/installed.json" || path.endsWith("/composer/installed.json"),
+  analyse,
+};
+
+function analyse({ bytes }: AnalysedFile): FileFacts {
+  const installed = jsonIn(bytes);
+  const packages = isJsonObject(installed) ? installed.packages : installed;
+  if (!Array.isArray(packages)) {
+    return { kind: "unreadable", code: "contents.composer-installed-broken", reason: "it is no JSON list of packages" };
+  }
+  const development = new Set(isJsonObject(installed) ? itemsOf(installed["dev-package-names"]) : []);
+  return composerFacts(
+    packages.map((stated: unknown) => ({
+      stated,
+      development: isJsonObject(stated) && development.has(textIn(stated.name)),
+    })),
+  );
+}

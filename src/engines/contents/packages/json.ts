@@ -1,0 +1,37 @@
+/** A JSON object whose fields nobody has looked at yet. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** The value of a file's JSON (RFC 8259), or undefined where it is none; a byte order mark is skipped. */
+export function jsonIn(bytes: Buffer): unknown {
+  const text = bytes.toString("utf8");
+  try {
+    return JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The object that a file's JSON is, or undefined where it is none. */
+export function jsonObjectIn(bytes: Buffer): JsonObject | undefined {
+  const value = jsonIn(bytes);
+  return isJsonObject(value) ? value : undefined;
+}
+
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The fields of an object; none where the value is no object. */
+export function fieldsOf(value: unknown): [name: string, value: unknown][] {
+  return isJsonObject(value) ? Object.entries(value) : [];
+}
+
+/** The items of a list; none where the value is no list. */
+export function itemsOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** Undefined where it is no text. */
+export function textIn(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}

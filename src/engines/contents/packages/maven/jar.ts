@@ -1,0 +1,171 @@
+import { bounds } from "../../../../core/bounds.ts";
+import { isEvidenceProblem } from "../../../../core/problem.ts";
+import type { AnalysedFile, Analyser } from "../../analyser.ts";
+import type { FileFacts, PackageRecord } from "../../model.ts";
+import { readZipEntry, type ZipEntry, zipEntries } from "../../zip.ts";
+import { type Unread, unreadEntries } from "../unread.ts";
+import { type Coordinates, ownCoordinates, statedCoordinates } from "./coordinates.ts";
+import { readManifest } from "./manifest.ts";
+
+/** Java archives, and those of its containers and plugins: all of them zip archives with a manifest. */
+const ENDINGS = [".jar", ".war", ".ear", ".sar", ".par", ".nar", ".hpi", ".jpi", ".lpkg"] as const;
+
+/**
+ * The Maven artifacts in a jar and in the jars within it, as deep as they go: every `pom.properties` states one (a
+ * shaded jar has several); a jar without its own is told by its manifest and its file name (see coordinates.ts).
+ * Classes are never inflated.
+ */
+export const jar: Analyser = {
+  id: "jar",
+  version: 1,
+  evidence: "installed",
+  extensions: ENDINGS,
+  maxBytes: bounds.wantedFileBytes,
+  wants: isArchive,
+  // A local header, an empty archive, or the script that starts an executable jar.
+  startsRight: (first) => (first[0] === 0x50 && first[1] === 0x4b) || (first[0] === 0x23 && first[1] === 0x21),
+  analyse,
+};
+
+function isArchive(path: string): boolean {
+  const dot = path.lastIndexOf(".");
+  return dot > path.lastIndexOf("/") + 1 && (ENDINGS as readonly string[]).includes(path.slice(dot).toLowerCase());
+}
+
+/** What is left of the bounds, and what was found, for one jar and all within it. */
+interface Search {
+  archives: number;
+  entries: number;
+  bytes: number;
+  readonly found: Map<string, PackageRecord>;
+  readonly unread: Unread;
+}
+
+function analyse({ path, bytes }: AnalysedFile): FileFacts | undefined {
+  const search: Search = {
+    archives: bounds.jarArchives,
+    entries: bounds.jarEntries,
+    bytes: bounds.jarBytes,
+    found: new Map(),
+    unread: unreadEntries(),
+  };
+  try {
+    searchArchive(path.slice(path.lastIndexOf("/") + 1), bytes, 0, search);
+  } catch (error) {
+    if (!isEvidenceProblem(error)) throw error;
+    const reason = `${error.place}: ${error.message}`;
+    if (search.found.size === 0) return { kind: "unreadable", code: "contents.jar-broken", reason };
+    search.unread.add(reason);
+  }
+  const unread = search.unread.sentences();
+  if (search.found.size === 0 && unread.length === 0) return undefined;
+  return { kind: "packages", packages: [...search.found.values()], unread };
+}
+
+const MANIFEST = "META-INF/MANIFEST.MF";
+const STATED = /^META-INF\/maven\/[^/]+\/[^/]+\/pom\.properties$/;
+
+/**
+ * @param place - the names of the archives on the way, `shop.war!WEB-INF/lib/a.jar`
+ * @throws Problem where the archive cannot be read any further; what was found before stays
+ */
+function searchArchive(place: string, bytes: Buffer, depth: number, search: Search): void {
+  const stated: Coordinates[] = [];
+  const within: ZipEntry[] = [];
+  const folders = new Set<string>();
+  let manifest: ReadonlyMap<string, string> = new Map();
+  let problem: unknown;
+  try {
+    for (const entry of zipEntries(bytes)) {
+      if (--search.entries < 0) {
+        search.unread.add(`${place}: it and what is in it have more than ${bounds.jarEntries} entries`);
+        break;
+      }
+      const { name } = entry;
+      if (name.endsWith(".class")) addFolder(folders, name);
+      else if (name === MANIFEST) manifest = readManifest(read(place, bytes, entry, search)?.toString("utf8") ?? "");
+      else if (name.startsWith("META-INF/maven/") && STATED.test(name)) {
+        const text = read(place, bytes, entry, search)?.toString("utf8");
+        const coordinates = text === undefined ? undefined : statedCoordinates(text);
+        if (coordinates !== undefined) stated.push(coordinates);
+      } else if (isArchive(name)) within.push(entry);
+    }
+  } catch (error) {
+    if (!isEvidenceProblem(error)) throw error;
+    problem = error;
+  }
+
+  for (const coordinates of stated) add(coordinates, search);
+  const own = ownCoordinates({ file: fileName(place), manifest, stated, folders });
+  if (own !== undefined) {
+    add(own, search);
+    // What carries its libraries in it is an application, which is known under no group.
+    if (own.group === undefined && within.length === 0) {
+      search.unread.add(`${place}: it states no group, so its advisories cannot be looked up`);
+    }
+  }
+  searchWithin(place, bytes, within, depth, search);
+  if (problem !== undefined) throw problem;
+}
+
+function searchWithin(place: string, bytes: Buffer, within: readonly ZipEntry[], depth: number, search: Search): void {
+  for (const entry of within) {
+    const inner = `${place}!${entry.name}`;
+    if (depth + 1 >= bounds.jarDepth) {
+      search.unread.add(`${inner}: it is more than ${bounds.jarDepth} archives deep`);
+      return;
+    }
+    if (--search.archives < 0) {
+      search.unread.add(`${inner}: there are more than ${bounds.jarArchives} archives`);
+      return;
+    }
+    const content = read(place, bytes, entry, search);
+    // Some tools leave empty files in the place of libraries that are provided elsewhere.
+    if (content === undefined || content.length === 0) continue;
+    try {
+      searchArchive(inner, content, depth + 1, search);
+    } catch (error) {
+      if (!isEvidenceProblem(error)) throw error;
+      search.unread.add(`${inner}: ${error.place}: ${error.message}`);
+    }
+  }
+}
+
+/** An entry's content; where it cannot be had that is said. */
+function read(place: string, bytes: Buffer, entry: ZipEntry, search: Search): Buffer | undefined {
+  const limit = isArchive(entry.name) ? bounds.zipEntryBytes : bounds.smallFileBytes;
+  if (entry.size > limit || entry.size > search.bytes) {
+    search.unread.add(`${place}!${entry.name}: its ${entry.size} bytes are over the bound`);
+    return undefined;
+  }
+  search.bytes -= entry.size;
+  try {
+    return readZipEntry(bytes, entry);
+  } catch (error) {
+    if (!isEvidenceProblem(error)) throw error;
+    search.unread.add(`${place}!${error.place}: ${error.message}`);
+    return undefined;
+  }
+}
+
+function add({ group, artifact, version }: Coordinates, search: Search): void {
+  const name = group === undefined ? artifact : `${group}:${artifact}`;
+  const key = `${name} ${version}`;
+  if (search.found.has(key)) return;
+  search.found.set(key, { type: "maven", name, version, licenses: [] });
+}
+
+/** Distinct folders that are kept of one archive: the first two names of its classes' packages. */
+const MOST_FOLDERS = 1_000;
+
+function addFolder(folders: Set<string>, name: string): void {
+  const first = name.indexOf("/");
+  const second = first < 0 ? -1 : name.indexOf("/", first + 1);
+  if (first < 0 || folders.size >= MOST_FOLDERS) return;
+  folders.add(second < 0 ? name.slice(0, first) : name.slice(0, second));
+}
+
+/** Of the innermost archive. */
+function fileName(place: string): string {
+  return place.slice(Math.max(place.lastIndexOf("/"), place.lastIndexOf("!")) + 1);
+}

@@ -1,0 +1,90 @@
+import { bounds } from "../../../../core/bounds.ts";
+import type { FileFacts } from "../../model.ts";
+import { packageList } from "../dependency-graph.ts";
+import { identityOf } from "../identity.ts";
+import { lockfile } from "../lockfile.ts";
+import { unreadEntries } from "../unread.ts";
+import { type PomDependency, readPom } from "./pom.ts";
+import { interpolation } from "./properties.ts";
+
+/**
+ * pom.xml (Maven's "POM Reference"): the dependencies that a project names, with versions that this file alone settles:
+ * literal, by its properties, or by its own dependencyManagement. Parents and imported poms are not read, nor is what
+ * the dependencies need in turn; where that leaves something open, `unread` says so and nothing is guessed.
+ */
+export const mavenPom = lockfile({
+  id: "maven-pom",
+  version: 1,
+  basenames: ["pom.xml"],
+  // The poms of an unpacked jar describe that jar and not a project.
+  wants: (path) => !`/${path}`.includes("/META-INF/maven/"),
+  read,
+});
+
+function read(text: string): FileFacts {
+  const pom = readPom(text);
+  const unread = unreadEntries();
+  if (pom.parent !== undefined) unread.add("what it inherits from its parent is not read");
+  if (pom.inProfiles > 0) unread.add(`the dependencies of its profiles (${pom.inProfiles}) are not looked at`);
+  if (pom.dependencies.length > 0) unread.add("what its dependencies need in turn is settled by a build alone");
+  if (pom.overBound) unread.add(`it has more than the ${bounds.packages} dependencies that are looked at`);
+
+  const interpolate = interpolation(pom);
+  const managed = new Map(pom.managed.map((dependency) => [keyOf(dependency, interpolate), dependency]));
+  const list = packageList();
+  for (const [index, dependency] of pom.dependencies.entries()) {
+    const group = interpolate(dependency.groupId);
+    const artifact = interpolate(dependency.artifactId);
+    if (!isName(group) || !isName(artifact)) {
+      unread.add(`dependency ${index + 1} has no group and artifact that this file settles`);
+      continue;
+    }
+    const name = `${group}:${artifact}`;
+    const management = managed.get(keyOf(dependency, interpolate));
+    const version = exactVersion(interpolate(dependency.version ?? management?.version));
+    if (version === undefined) {
+      unread.add(`the version of ${name.slice(0, SHOWN)} is not settled by this file`);
+      continue;
+    }
+    const identity = identityOf(name, version);
+    if ("fault" in identity) {
+      unread.add(`dependency ${index + 1} ${identity.fault}`);
+      continue;
+    }
+    const scope = interpolate(dependency.scope ?? management?.scope);
+    const development = scope === "test";
+    list.add({
+      type: "maven",
+      ...identity,
+      licenses: [],
+      direct: true,
+      ...(development ? { usage: "development" } : {}),
+    });
+  }
+  return { kind: "packages", packages: list.records(unread), unread: unread.sentences() };
+}
+
+type Interpolate = ReturnType<typeof interpolation>;
+
+/** What dependencyManagement is keyed by ("Dependency Management"). */
+function keyOf({ groupId, artifactId, type, classifier }: PomDependency, interpolate: Interpolate): string {
+  return [groupId, artifactId, type ?? "jar", classifier ?? ""].map((part) => interpolate(part) ?? "").join(" ");
+}
+
+function isName(text: string | undefined): text is string {
+  return text !== undefined && text !== "" && !text.includes(":");
+}
+
+const SHOWN = 120;
+
+/**
+ * The version that a requirement can only mean: a soft one as written, `[1.0]` as 1.0. A range, a version that the
+ * repository chooses and a placeholder of resource filtering (`@version@`) mean none.
+ */
+function exactVersion(requirement: string | undefined): string | undefined {
+  if (requirement === undefined || requirement === "" || /[@$]|^(?:LATEST|RELEASE)$/.test(requirement))
+    return undefined;
+  const single = /^\[([^,[\]()]+)\]$/.exec(requirement)?.[1];
+  if (single !== undefined) return single.trim();
+  return /[,[\]()]/.test(requirement) ? undefined : requirement;
+}

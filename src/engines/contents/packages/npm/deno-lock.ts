@@ -1,0 +1,62 @@
+import type { FileFacts } from "../../model.ts";
+import { fieldsOf, isJsonObject, type JsonObject, textIn } from "../json.ts";
+import { type LockedPackages, lockedPackages } from "../locked.ts";
+import { brokenLockfile, jsonObject, lockfile } from "../lockfile.ts";
+import { hashesOf } from "./integrity.ts";
+import { specifierOf } from "./specifier.ts";
+
+/**
+ * The npm packages of `deno.lock`, versions 2 to 5 (denoland/deno_lockfile): `name@version`, and behind an underscore
+ * the peers that it was resolved with. JSR packages and modules by URL have no ecosystem with advisories and are left
+ * out. Up to version 3 dependencies are named with their key, from 4 on by the name alone where that is enough.
+ */
+export const denoLock = lockfile({ id: "deno-lock", version: 1, basenames: ["deno.lock"], read });
+
+function read(text: string): FileFacts {
+  const file = jsonObject(text);
+  if (file.version === undefined) throw brokenLockfile("the file", "it states no version");
+  const locked = lockedPackages("npm");
+  const old = isJsonObject(file.packages) ? file.packages : undefined;
+  const npm = isJsonObject(file.npm) ? file.npm : {};
+  const packages = isJsonObject(npm.packages) ? npm.packages : isJsonObject(old?.npm) ? old.npm : npm;
+  const byName = new Map<string, string>();
+  for (const [key, entry] of fieldsOf(packages)) {
+    if (!isJsonObject(entry)) continue;
+    const { name, rest } = specifierOf(key);
+    locked.add(key, { name, version: rest.split("_", 1)[0], hashes: hashesOf(entry.integrity) });
+    if (!byName.has(name)) byName.set(name, key);
+  }
+  for (const [key, entry] of fieldsOf(packages)) {
+    if (!isJsonObject(entry)) continue;
+    for (const [field, kind] of FIELDS) {
+      for (const needed of namesIn(entry[field])) {
+        const found = locked.has(needed) ? needed : byName.get(needed);
+        if (found !== undefined) locked.depend(key, found, kind);
+      }
+    }
+  }
+  const specifiers = file.specifiers ?? old?.specifiers ?? npm.specifiers;
+  if (isJsonObject(specifiers)) addRoots(specifiers, locked);
+  return locked.facts();
+}
+
+const FIELDS = [
+  ["dependencies", "needed"],
+  ["optionalDependencies", "optional"],
+] as const;
+
+/** A list of names or keys, or a mapping to keys. */
+function namesIn(value: unknown): string[] {
+  return (Array.isArray(value) ? value : fieldsOf(value).map(([, key]) => key)).filter(
+    (name): name is string => typeof name === "string",
+  );
+}
+
+/** `npm:a@^1` → `npm:a@1.2.3` (3), `1.2.3` (4 and later); `a@^1` → `a@1.2.3` (2). */
+function addRoots(specifiers: JsonObject, locked: LockedPackages): void {
+  for (const [specifier, resolved] of Object.entries(specifiers)) {
+    const version = (textIn(resolved) ?? "").replace(/^npm:/, "");
+    const { name } = specifierOf(specifier.replace(/^npm:/, ""));
+    locked.root(locked.has(version) ? version : `${name}@${version}`);
+  }
+}

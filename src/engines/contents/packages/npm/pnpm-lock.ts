@@ -1,0 +1,122 @@
+import type { FileFacts } from "../../model.ts";
+import { type LockedPackages, lockedPackages } from "../locked.ts";
+import { brokenLockfile, lockfile } from "../lockfile.ts";
+import type { Usage } from "../usage.ts";
+import { isMap, type YamlMap, type YamlValue, yamlDocuments } from "../yaml.ts";
+import { hashesOf } from "./integrity.ts";
+import { isOwnFolder, specifierOf } from "./specifier.ts";
+
+/**
+ * `pnpm-lock.yaml` of versions 5, 6 and 9 (pnpm/spec, lockfile). Keys of packages carry name, version and the peers
+ * they were resolved with: `/a/1.0.0_b@2.0.0` (5), `/a@1.0.0(b@2.0.0)` (6), `a@1.0.0` with the peers in `snapshots` (9).
+ * One package with several sets of peers is one. Linked and injected folders are the project's own code; what comes
+ * from a repository or an archive has the version that the file states, or else its place.
+ *
+ * A second document, before the project's, locks what pnpm itself needs to begin: its packages are for development.
+ */
+export const pnpmLock = lockfile({ id: "pnpm-lock", version: 1, basenames: ["pnpm-lock.yaml"], read });
+
+function read(text: string): FileFacts {
+  const locked = lockedPackages("npm");
+  for (const document of yamlDocuments(text)) {
+    const major = Number.parseInt(scalar(document.get("lockfileVersion")) ?? "", 10);
+    if (Number.isNaN(major)) throw brokenLockfile("the file", "it states no lockfileVersion");
+    readDocument(document, major, locked);
+  }
+  return locked.facts();
+}
+
+function readDocument(document: YamlMap, major: number, locked: LockedPackages): void {
+  const packages = entries(document.get("packages"));
+  for (const [key, entry] of packages) {
+    const { name, version } = identityIn(key, major);
+    const resolution = map(entry.get("resolution"));
+    if (resolution?.get("type") === "directory" || resolution?.has("directory") || isOwnFolder(version)) continue;
+    locked.add(key, {
+      name: scalar(entry.get("name")) ?? name,
+      version: scalar(entry.get("version")) ?? version,
+      // Version 9 has no flags: there the ways that lead to a package tell.
+      usage: major < FIRST_WITH_SNAPSHOTS ? usageOf(entry) : undefined,
+      hashes: hashesOf(resolution?.get("integrity")),
+    });
+  }
+
+  const snapshots = entries(document.get("snapshots"));
+  for (const [key] of snapshots) if (!locked.has(key)) locked.alias(key, withoutPeers(key));
+  for (const [key, entry] of snapshots.length > 0 ? snapshots : packages) {
+    for (const field of ["dependencies", "optionalDependencies"] as const) {
+      for (const [name, version] of map(entry.get(field)) ?? []) {
+        const needed = keyOf(locked, name, scalar(version) ?? "");
+        if (needed !== undefined) locked.depend(key, needed, field === "dependencies" ? "needed" : "optional");
+      }
+    }
+  }
+
+  // One project stands at the first level before version 9, several have their paths in `importers`.
+  const projects = [document, ...entries(document.get("importers")).map(([, project]) => project)];
+  for (const project of projects) {
+    for (const [field, usage] of PROJECT_FIELDS) {
+      for (const [name, stated] of map(project.get(field)) ?? []) {
+        const version = isMap(stated) ? scalar(stated.get("version")) : scalar(stated);
+        const key = keyOf(locked, name, version ?? "");
+        if (key !== undefined) locked.root(key, major < FIRST_WITH_SNAPSHOTS ? undefined : usage);
+      }
+    }
+  }
+}
+
+const FIRST_WITH_SNAPSHOTS = 9;
+
+const PROJECT_FIELDS: readonly (readonly [field: string, usage: Usage])[] = [
+  ["dependencies", "runtime"],
+  ["optionalDependencies", "optional"],
+  ["devDependencies", "development"],
+  ["configDependencies", "development"],
+  ["packageManagerDependencies", "development"],
+];
+
+/** The key that a dependency's name and stated version mean: an alias states the whole key as its version. */
+function keyOf(locked: LockedPackages, name: string, version: string): string | undefined {
+  const keys = [`${name}@${version}`, `/${name}@${version}`, `/${name}/${version}`, version, withoutPeers(version)];
+  return keys.find((key) => locked.has(key));
+}
+
+function withoutPeers(key: string): string {
+  const peers = key.indexOf("(");
+  return peers < 0 ? key : key.slice(0, peers);
+}
+
+function identityIn(key: string, major: number): { readonly name: string; readonly version: string } {
+  const bare = withoutPeers(key);
+  if (major >= 6) {
+    const { name, rest } = specifierOf(bare.startsWith("/") ? bare.slice(1) : bare);
+    return { name, version: rest };
+  }
+  // `/name/version`, or with the registry's host in front; version 5 parts the peers off with an underscore.
+  if (/^(?:file|link):/.test(bare)) return { name: "", version: bare };
+  const parts = bare.split("/", 4);
+  const [scope = "", ...rest] = parts.slice(1);
+  const name = scope.startsWith("@") ? `${scope}/${rest[0] ?? ""}` : scope;
+  const version = (scope.startsWith("@") ? rest[1] : rest[0]) ?? "";
+  return { name, version: version.split("_", 1)[0] ?? "" };
+}
+
+function usageOf(entry: YamlMap): Usage {
+  if (entry.get("dev") === "true") return "development";
+  return entry.get("optional") === "true" ? "optional" : "runtime";
+}
+
+function map(value: YamlValue | undefined): YamlMap | undefined {
+  return isMap(value) ? value : undefined;
+}
+
+/** The entries that are mappings; `a@1.0.0: {}` is one, and so is a key with nothing behind it. */
+function entries(value: YamlValue | undefined): [string, YamlMap][] {
+  return [...(map(value) ?? [])].map(([key, entry]) => [key, map(entry) ?? NOTHING]);
+}
+
+const NOTHING: YamlMap = new Map();
+
+function scalar(value: YamlValue | undefined): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}

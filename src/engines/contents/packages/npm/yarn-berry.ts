@@ -1,0 +1,56 @@
+import type { FileFacts } from "../../model.ts";
+import { lockedPackages } from "../locked.ts";
+import { isMap, type YamlMap, type YamlValue, yamlDocuments } from "../yaml.ts";
+import { isOwnFolder, specifierOf } from "./specifier.ts";
+
+/**
+ * The lockfile of Yarn 2 and later: an entry's key lists the descriptors (`a@npm:^1`) that it answers, `resolution` is
+ * the locator of what answers them (`real@npm:1.2.3`), whose name is the real one under an alias. Workspaces, links and
+ * folders are the project's own code; what workspaces name is direct, but their development dependencies are not kept
+ * apart. `checksum` is of Yarn's own archive and not of the package, so there are no hashes.
+ */
+export function readYarnBerry(text: string): FileFacts {
+  const locked = lockedPackages("npm");
+  const entries = yamlDocuments(text)
+    .flatMap((document) => [...document])
+    .filter((entry): entry is [string, YamlMap] => entry[0] !== METADATA && isMap(entry[1]))
+    .map(([key, entry]) => {
+      const { name, rest } = specifierOf(scalar(entry.get("resolution")) ?? "");
+      return { key, descriptors: key.split(",").map((text) => text.trim()), entry, name, place: rest };
+    });
+  for (const { key, descriptors, entry, name, place } of entries) {
+    if (isOwn(entry, place)) continue;
+    locked.add(key, { name, version: scalar(entry.get("version")) });
+    for (const descriptor of descriptors) locked.alias(descriptor, key);
+  }
+  for (const { key, entry, place } of entries) {
+    const meta = entry.get("dependenciesMeta");
+    const project = place.startsWith("workspace:");
+    for (const [name, range] of pairs(entry.get("dependencies"))) {
+      const descriptor = [`${name}@${range}`, `${name}@npm:${range}`].find((each) => locked.has(each));
+      if (descriptor === undefined) continue;
+      if (project) locked.root(descriptor);
+      else locked.depend(key, descriptor, isOptional(meta, name) ? "optional" : "needed");
+    }
+  }
+  return locked.facts();
+}
+
+const METADATA = "__metadata";
+
+function isOwn(entry: YamlMap, place: string): boolean {
+  return scalar(entry.get("linkType")) === "soft" || isOwnFolder(place.replace(/^[^@]*@file:/, "file:"));
+}
+
+function isOptional(meta: YamlValue | undefined, name: string): boolean {
+  const of = isMap(meta) ? meta.get(name) : undefined;
+  return isMap(of) && of.get("optional") === "true";
+}
+
+function scalar(value: YamlValue | undefined): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+function pairs(value: YamlValue | undefined): [string, string][] {
+  return isMap(value) ? [...value].filter((pair): pair is [string, string] => typeof pair[1] === "string") : [];
+}

@@ -1,0 +1,48 @@
+import type { FileFacts } from "../../model.ts";
+import { packageList } from "../dependency-graph.ts";
+import { hexHash } from "../hashes.ts";
+import { identityOf } from "../identity.ts";
+import { brokenLockfile, lockfile } from "../lockfile.ts";
+import { unreadEntries } from "../unread.ts";
+import { isMap, type YamlValue, yamlDocuments } from "../yaml.ts";
+
+/**
+ * pubspec.lock (Dart's pub, `lock_file.dart`). Hosted packages and those of git repositories count; those of a local
+ * path are the project's own code, and those of an SDK (flutter) have no version but the SDK's. There is no graph.
+ */
+export const pubspecLock = lockfile({ id: "pubspec-lock", version: 1, basenames: ["pubspec.lock"], read });
+
+function read(text: string): FileFacts {
+  const [document] = yamlDocuments(text);
+  const packages = document?.get("packages");
+  // Without any package, pub writes the key alone or an empty map.
+  if (packages === undefined || !(isMap(packages) || packages === "")) {
+    throw brokenLockfile("the file", "it has no map of packages");
+  }
+  const unread = unreadEntries();
+  const list = packageList();
+  for (const [name, stated] of isMap(packages) ? packages : []) {
+    const source = field(stated, "source");
+    if (source === "path" || source === "sdk") continue;
+    const identity = identityOf(name, field(stated, "version"));
+    if ("fault" in identity) {
+      unread.add(`a package ${identity.fault}`);
+      continue;
+    }
+    const dependency = field(stated, "dependency") ?? "";
+    list.add({
+      type: "pub",
+      ...identity,
+      licenses: [],
+      ...(dependency === "direct dev" ? { usage: "development" } : {}),
+      ...(dependency === "" ? {} : { direct: dependency.startsWith("direct ") }),
+      ...hexHash("sha256", field(isMap(stated) ? stated.get("description") : undefined, "sha256")),
+    });
+  }
+  return { kind: "packages", packages: list.records(unread), unread: unread.sentences() };
+}
+
+function field(value: YamlValue | undefined, name: string): string | undefined {
+  const text = isMap(value) ? value.get(name) : undefined;
+  return typeof text === "string" ? text : undefined;
+}

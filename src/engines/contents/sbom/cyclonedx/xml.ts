@@ -1,0 +1,82 @@
+/** CycloneDX in XML (bom-1.6.xsd) → the shape of the JSON form, as far as its reader looks. */
+import type { Untyped } from "../untyped.ts";
+import { parseXml, type XmlElement } from "../xml.ts";
+
+const NAMESPACE = "http://cyclonedx.org/schema/bom/";
+
+/** @throws Problem `sbom.xml` */
+export function parseCycloneDxXml(text: string, place: string): Untyped | undefined {
+  const bom = parseXml(text, place);
+  const [, namespace] = [...bom.attributes].find(([, value]) => value.startsWith(NAMESPACE)) ?? [];
+  if (bom.name !== "bom" || namespace === undefined) return undefined;
+  const metadata = child(bom, "metadata");
+  const root = metadata === undefined ? undefined : child(metadata, "component");
+  return {
+    bomFormat: "CycloneDX",
+    specVersion: namespace.slice(NAMESPACE.length),
+    metadata: root === undefined ? {} : { component: jsonForm(root) },
+    components: componentsOf(bom),
+    dependencies: childrenOf(bom, "dependencies").map((dependency) => ({
+      ref: dependency.attributes.get("ref"),
+      dependsOn: dependency.children.flatMap(({ attributes }) => attributes.get("ref") ?? []),
+    })),
+    compositions: childrenOf(bom, "compositions").map((composition) => ({
+      aggregate: textOf(composition, "aggregate"),
+      assemblies: childrenOf(composition, "assemblies").flatMap(({ attributes }) => attributes.get("ref") ?? []),
+    })),
+  };
+}
+
+/** Recursion is as deep as the elements are nested, which the reader of XML bounds. */
+function componentsOf(outer: XmlElement): Untyped[] {
+  return childrenOf(outer, "components").map(jsonForm);
+}
+
+const TEXTS = ["publisher", "author", "group", "name", "version", "description", "scope", "purl"];
+
+function jsonForm(element: XmlElement): Untyped {
+  const texts = TEXTS.map((name) => [name, textOf(element, name)] as const);
+  const supplier = child(element, "supplier");
+  const evidence = child(element, "evidence");
+  return {
+    ...Object.fromEntries(texts),
+    type: element.attributes.get("type"),
+    "bom-ref": element.attributes.get("bom-ref"),
+    ...(supplier === undefined ? {} : { supplier: { name: textOf(supplier, "name") } }),
+    hashes: childrenOf(element, "hashes").map((hash) => ({
+      alg: hash.attributes.get("alg"),
+      content: hash.text.trim(),
+    })),
+    licenses: childrenOf(element, "licenses").map((choice) =>
+      choice.name === "expression"
+        ? { expression: choice.text.trim() }
+        : { license: { id: textOf(choice, "id"), name: textOf(choice, "name") } },
+    ),
+    properties: childrenOf(element, "properties").map((property) => ({
+      name: property.attributes.get("name"),
+      value: property.text.trim(),
+    })),
+    ...(evidence === undefined
+      ? {}
+      : {
+          evidence: {
+            occurrences: childrenOf(evidence, "occurrences").map((occurrence) => ({
+              location: textOf(occurrence, "location"),
+            })),
+          },
+        }),
+    components: componentsOf(element),
+  };
+}
+
+function child(element: XmlElement, name: string): XmlElement | undefined {
+  return element.children.find((each) => each.name === name);
+}
+
+function childrenOf(element: XmlElement, name: string): readonly XmlElement[] {
+  return child(element, name)?.children ?? [];
+}
+
+function textOf(element: XmlElement, name: string): string | undefined {
+  return child(element, name)?.text.trim();
+}

@@ -1,0 +1,115 @@
+/** Bills of materials of any tool: CycloneDX (JSON, XML), SPDX 2 (JSON, tag-value) and Syft's own JSON. */
+import { bounds } from "../../../core/bounds.ts";
+import { Problem } from "../../../core/problem.ts";
+import { type Complaints, complaints } from "./complaints.ts";
+import { readCycloneDx } from "./cyclonedx/read.ts";
+import { parseCycloneDxXml } from "./cyclonedx/xml.ts";
+import type { ReadDocument } from "./document.ts";
+import { tooCostly } from "./json-cost.ts";
+import { inventoryOf } from "./listing.ts";
+import type { ReadSbom } from "./sbom.ts";
+import { isSpdx, readSpdx } from "./spdx/read.ts";
+import { readTagValue } from "./spdx/tag-value.ts";
+import { isSyft, readSyft } from "./syft/read.ts";
+import { asObject, asText, type Untyped } from "./untyped.ts";
+
+/**
+ * Reads a document, whichever of the formats it has.
+ *
+ * @param place - the file as the user knows it; the part after its last slash stands for the path of packages that the
+ *   document gives none
+ * @throws Problem `sbom.too-large`, `sbom.json`, `sbom.xml`, `sbom.format` (none of the formats), `sbom.version`
+ */
+export function readSbom(bytes: Buffer, place: string): ReadSbom {
+  if (bytes.length > bounds.sbomBytes) {
+    throw problem("too-large", place, `its ${bytes.length} bytes are over the bound of ${bounds.sbomBytes}`);
+  }
+  const heard = complaints();
+  const name = place.slice(place.lastIndexOf("/") + 1);
+  const { format, subject, listing } = documentOf(withoutMark(bytes), place, name, heard);
+  const inventory = inventoryOf(listing, heard);
+  return { format, subject, inventory, gaps: heard.gaps(), remarks: heard.remarks() };
+}
+
+/** What the first bytes of a file may be, for a path that does not say what it is. An image archive is none of it. */
+export function looksLikeSbom(first: Buffer): boolean {
+  const text = withoutMark(first).toString("latin1").trimStart();
+  return /^\{\s*"/.test(text) || /^<(?:\?xml|bom)[\s>]/.test(text) || /^(?:#[^\n]*\n\s*)*SPDXVersion:/.test(text);
+}
+
+function documentOf(bytes: Buffer, place: string, name: string, heard: Complaints): ReadDocument {
+  switch (firstOf(bytes)) {
+    case "{":
+      return jsonDocument(parse(bytes, place), place, name, heard);
+    case "<": {
+      const document = parseCycloneDxXml(bytes.toString("utf8"), place);
+      if (document === undefined) throw unknownFormat(place);
+      return readCycloneDx(document, name, heard);
+    }
+    default: {
+      const text = bytes.toString("utf8");
+      if (!/^SPDXVersion:[ \t]*SPDX-2/m.test(text)) throw unknownFormat(place);
+      return readSpdx(readTagValue(text, heard), name, heard);
+    }
+  }
+}
+
+function jsonDocument(document: Untyped, place: string, name: string, heard: Complaints): ReadDocument {
+  if (document.bomFormat === "CycloneDX") {
+    const version = asText(document.specVersion) ?? "";
+    if (!/^1\.\d{1,2}$/.test(version)) {
+      throw problem(
+        "version",
+        place,
+        `CycloneDX ${version.slice(0, 20) || "of no version"} is not read`,
+        "1.0 to 1.7 are",
+      );
+    }
+    return readCycloneDx(document, name, heard);
+  }
+  if (isSpdx(document)) return readSpdx(document, name, heard);
+  if (isSyft(document)) return readSyft(document, name, heard);
+  if (asText(document["@context"])?.includes("spdx") === true) {
+    throw problem("version", place, "SPDX 3 is not read", "write it as SPDX 2.3 or CycloneDX");
+  }
+  throw unknownFormat(place);
+}
+
+function parse(bytes: Buffer, place: string): Untyped {
+  const cost = tooCostly(bytes);
+  if (cost !== undefined) throw problem("too-large", place, cost);
+  let value: unknown;
+  try {
+    value = JSON.parse(bytes.toString("utf8"));
+  } catch (error) {
+    throw problem("json", place, `it is no JSON: ${(error as Error).message.slice(0, 200)}`);
+  }
+  const document = asObject(value);
+  if (document === undefined) throw unknownFormat(place);
+  return document;
+}
+
+/** The first character that is no blank. */
+function firstOf(bytes: Buffer): string | undefined {
+  for (const byte of bytes) if (byte > 0x20) return String.fromCharCode(byte);
+  return undefined;
+}
+
+/** Microsoft's tools put a byte order mark first. */
+function withoutMark(bytes: Buffer): Buffer {
+  return bytes.length >= 3 && bytes.readUIntBE(0, 3) === 0xefbbbf ? bytes.subarray(3) : bytes;
+}
+
+function unknownFormat(place: string): Problem {
+  return problem("format", place, "it is no bill of materials", "CycloneDX, SPDX 2 and Syft's JSON are read");
+}
+
+function problem(code: string, place: string, cause: string, remedy?: string): Problem {
+  return new Problem({
+    kind: "input",
+    code: `sbom.${code}`,
+    place,
+    cause,
+    ...(remedy === undefined ? {} : { remedy }),
+  });
+}

@@ -1,0 +1,234 @@
+/** SPDX 2.3 in JSON (the specification's clauses 6 to 12, and its spdx-schema.json). */
+import { createHash } from "node:crypto";
+import type { LayerReference } from "../../../../core/location.ts";
+import type { Distribution, Package } from "../../model.ts";
+import { ID_TO_COME } from "../document-id.ts";
+import { dependencyIndexes, packageReferences } from "../graph.ts";
+import { hashesFor } from "../hashes.ts";
+import { licenseReferences, parseLicenseExpression } from "../license-expression.ts";
+import { distributionProperties, PREFIX, type Property, packageProperties, subjectProperties } from "../properties.ts";
+import type { Sbom, SbomSubject, SbomWriteOptions } from "../sbom.ts";
+
+interface SpdxPackage {
+  readonly SPDXID: string;
+  readonly name: string;
+  readonly [field: string]: unknown;
+}
+
+interface Relationship {
+  readonly spdxElementId: string;
+  readonly relationshipType: string;
+  readonly relatedSpdxElement: string;
+}
+
+export interface SpdxDocument {
+  readonly documentNamespace: string;
+  readonly packages: readonly SpdxPackage[];
+  readonly relationships: readonly Relationship[];
+  readonly hasExtractedLicensingInfos?: readonly { readonly licenseId: string; readonly extractedText: string }[];
+  readonly [field: string]: unknown;
+}
+
+const DOCUMENT = "SPDXRef-DOCUMENT";
+const ROOT = "SPDXRef-Root";
+
+/** Package.usage → how it relates to the root (clause 11.1). Where nothing is said, the root contains it and no more. */
+export const USAGES = {
+  runtime: "RUNTIME_DEPENDENCY_OF",
+  development: "DEV_DEPENDENCY_OF",
+  optional: "OPTIONAL_DEPENDENCY_OF",
+} as const;
+
+/** What no statement at all is written as (clause 7): of a licence, a place to download from, a copyright. */
+const NO_ASSERTION = "NOASSERTION";
+
+/**
+ * The bill of materials as a document. The same input gives the same document. SPDX demands a date: the one asked for,
+ * else that of the image's config, else the epoch.
+ */
+export function spdxDocument(sbom: Sbom, options: SbomWriteOptions): SpdxDocument {
+  const { subject, inventory, gaps } = sbom;
+  const { distribution, packages } = inventory;
+  const layers = subject.kind === "image" ? subject.layers : [];
+  const created = createdOf(options);
+  const tool = `Tool: bulkhead-${options.toolVersion}`;
+  const annotate = (properties: readonly Property[]) => annotationsOf(properties, created, tool);
+  const ids = packageReferences(packages).map((reference, i) => packageId(packages[i] as Package, reference));
+  const extracted = new Map<string, string>();
+  const written = packages.map((item, i) => spdxPackage(item, ids[i] as string, layers, annotate, extracted));
+  const infos = [...extracted].sort(([a], [b]) => (a < b ? -1 : 1));
+
+  return {
+    spdxVersion: "SPDX-2.3",
+    dataLicense: "CC0-1.0",
+    SPDXID: DOCUMENT,
+    // Before all that is not ours: the id comes into the first place that waits for it.
+    documentNamespace: namespaceOf(subject),
+    name: subject.lineage,
+    creationInfo: { created, creators: [tool] },
+    packages: [
+      rootPackage(subject, annotate(subjectProperties(subject, gaps))),
+      ...(distribution === undefined ? [] : [distributionPackage(distribution, annotate)]),
+      ...written,
+    ],
+    ...(infos.length === 0
+      ? {}
+      : {
+          hasExtractedLicensingInfos: infos.map(([licenseId, text]) => ({
+            licenseId,
+            extractedText: text,
+            name: text,
+          })),
+        }),
+    relationships: relationshipsOf(packages, ids, distribution),
+  };
+}
+
+/**
+ * The form that clause 6.5 gives for writers without a place of their own on the web: a name and a UUID. The UUID is
+ * made from the content, so that no two different documents share a name space.
+ */
+function namespaceOf(subject: SbomSubject): string {
+  const name = subject.kind === "image" ? subject.configDigest.replace(":", "-") : "folder";
+  return `https://spdx.org/spdxdocs/bulkhead-${name}-${ID_TO_COME}`;
+}
+
+/** YYYY-MM-DDThh:mm:ssZ (clause 6.9). */
+function createdOf({ created, imageCreated }: SbomWriteOptions): string {
+  const image = imageCreated === undefined ? undefined : new Date(imageCreated);
+  const date = created ?? (image === undefined || Number.isNaN(image.getTime()) ? new Date(0) : image);
+  const text = date.toISOString();
+  // Years beyond four digits have another form there.
+  return text.length === 24 ? `${text.slice(0, 19)}Z` : "1970-01-01T00:00:00Z";
+}
+
+type Annotate = (properties: readonly Property[]) => object;
+
+/** One annotation for all: a JSON object, the names in it as in CycloneDX, lists where a name comes several times. */
+function annotationsOf(properties: readonly Property[], created: string, tool: string): object {
+  if (properties.length === 0) return {};
+  const values = Map.groupBy(properties, ([name]) => name);
+  const comment = Object.fromEntries(
+    [...values].map(([name, all]) => [name, all.length === 1 ? all[0]?.[1] : all.map(([, value]) => value)]),
+  );
+  return {
+    annotations: [
+      { annotationDate: created, annotationType: "OTHER", annotator: tool, comment: JSON.stringify(comment) },
+    ],
+  };
+}
+
+function rootPackage(subject: SbomSubject, annotations: object): SpdxPackage {
+  return {
+    SPDXID: ROOT,
+    name: subject.lineage,
+    ...(subject.kind === "image" ? { versionInfo: subject.configDigest } : {}),
+    downloadLocation: NO_ASSERTION,
+    filesAnalyzed: false,
+    primaryPackagePurpose: subject.kind === "image" ? "CONTAINER" : "OTHER",
+    ...annotations,
+  };
+}
+
+function distributionPackage(distribution: Distribution, annotate: Annotate): SpdxPackage {
+  const { id, versionId, prettyName } = distribution;
+  return {
+    SPDXID: distributionId(distribution),
+    name: id,
+    ...(versionId === undefined ? {} : { versionInfo: versionId }),
+    ...(prettyName === undefined ? {} : { description: prettyName }),
+    downloadLocation: NO_ASSERTION,
+    filesAnalyzed: false,
+    primaryPackagePurpose: "OPERATING_SYSTEM",
+    ...annotate(distributionProperties(distribution)),
+  };
+}
+
+function spdxPackage(
+  item: Package,
+  id: string,
+  layers: readonly LayerReference[],
+  annotate: Annotate,
+  extracted: Map<string, string>,
+): SpdxPackage {
+  const hashes = hashesFor("spdx", item.hashes);
+  const declared = declaredLicense(item.licenses, extracted);
+  return {
+    SPDXID: id,
+    name: item.name,
+    ...(item.version === "" ? {} : { versionInfo: item.version }),
+    ...(item.supplier === undefined ? {} : { supplier: `Organization: ${item.supplier}` }),
+    downloadLocation: NO_ASSERTION,
+    filesAnalyzed: false,
+    ...(hashes.named.length === 0
+      ? {}
+      : { checksums: hashes.named.map(({ algorithm, value }) => ({ algorithm, checksumValue: value })) }),
+    sourceInfo: `declared by /${item.path}`,
+    licenseConcluded: NO_ASSERTION,
+    licenseDeclared: declared,
+    copyrightText: NO_ASSERTION,
+    externalRefs: [{ referenceCategory: "PACKAGE-MANAGER", referenceType: "purl", referenceLocator: item.purl }],
+    ...annotate([
+      [`${PREFIX}path`, item.path],
+      ...packageProperties(item, layers),
+      ...hashes.others.map((other): Property => [`${PREFIX}hash`, other]),
+      // Where the declared licence does not show what was declared, letter for letter.
+      ...(item.licenses.length === 1 && declared === item.licenses[0]
+        ? []
+        : item.licenses.map((license): Property => [`${PREFIX}license`, license])),
+    ]),
+  };
+}
+
+/**
+ * An SPDX expression (clause 7.15). What is none becomes a licence of the document's own, with the declared text as its
+ * text; several are joined by AND, since what was declared gives no choice that a reader may rely on.
+ */
+function declaredLicense(licenses: readonly string[], extracted: Map<string, string>): string {
+  const expressions = licenses.map((text) => {
+    const expression = parseLicenseExpression(text);
+    if (expression !== undefined && licenseReferences(expression).next().done === true) {
+      return expression.kind === "or" && licenses.length > 1 ? `(${text})` : text;
+    }
+    const id = `LicenseRef-bulkhead-${shortHash(text)}`;
+    extracted.set(id, text);
+    return id;
+  });
+  return expressions.length === 0 ? NO_ASSERTION : [...new Set(expressions)].join(" AND ");
+}
+
+function relationshipsOf(
+  packages: readonly Package[],
+  ids: readonly string[],
+  distribution: Distribution | undefined,
+): Relationship[] {
+  const relationships: Relationship[] = [];
+  const relate = (from: string, relationshipType: string, to: string) =>
+    relationships.push({ spdxElementId: from, relationshipType, relatedSpdxElement: to });
+  relate(DOCUMENT, "DESCRIBES", ROOT);
+  if (distribution !== undefined) relate(ROOT, "CONTAINS", distributionId(distribution));
+  for (const id of ids) relate(ROOT, "CONTAINS", id);
+  for (const [i, { usage }] of packages.entries()) {
+    if (usage !== undefined) relate(ids[i] as string, USAGES[usage], ROOT);
+  }
+  for (const [i, needed] of dependencyIndexes(packages).entries()) {
+    const from = ids[i] as string;
+    if (needed?.length === 0) relate(from, "DEPENDS_ON", "NONE");
+    for (const index of needed ?? []) relate(from, "DEPENDS_ON", ids[index] as string);
+  }
+  return relationships;
+}
+
+/** Letters, digits, dot and dash are what an id may have (clause 7.2). */
+function packageId(item: Package, reference: string): string {
+  const name = item.name.replace(/[^A-Za-z0-9.]+/g, "-").slice(0, 64);
+  return `SPDXRef-Package-${item.type}-${name}-${shortHash(reference)}`;
+}
+
+function distributionId({ id }: Distribution): string {
+  return `SPDXRef-Distribution-${id.replace(/[^A-Za-z0-9.]+/g, "-")}`;
+}
+
+function shortHash(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 16);
+}

@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { cycloneDxDocument } from "./cyclonedx/write.ts";
+import { exampleSbom } from "./sbom.fixture.ts";
+import { spdxDocument } from "./spdx/write.ts";
+import { cycloneDxFaults, spdxFaults } from "./structure.ts";
+
+const options = { toolVersion: "1" };
+const cycloneDx = cycloneDxDocument(exampleSbom, options);
+const spdx = spdxDocument(exampleSbom, options);
+
+test("what is written is sound", () => {
+  assert.deepEqual(cycloneDxFaults(cycloneDx), []);
+  assert.deepEqual(spdxFaults(spdx), []);
+});
+
+test("CycloneDX: each fault is told", () => {
+  const [first, second] = cycloneDx.components;
+  assert.ok(first && second);
+  const changed = (change: object) => [{ ...second, ...change }];
+  const cases: readonly (readonly [object, RegExp])[] = [
+    [{ serialNumber: "urn:uuid:1" }, /serialNumber/],
+    [{ components: [first, first], dependencies: [] }, /bom-ref .* is not unique/],
+    [{ components: changed({ version: "v".repeat(1_025) }), dependencies: [] }, /longer than 1024/],
+    [{ components: changed({ purl: "npm" }), dependencies: [] }, /package-url that does not begin with pkg:/],
+    [{ components: changed({ hashes: [{ alg: "MD5", content: "x" }] }), dependencies: [] }, /hash that is none/],
+    [{ components: changed({ licenses: [{ expression: "MIT" }, {}] }), dependencies: [] }, /expression beside/],
+    [{ dependencies: [{ ref: "x", dependsOn: [] }] }, /stand twice or for nothing/],
+    [{ dependencies: [{ ref: second["bom-ref"], dependsOn: ["x", "x"] }] }, /depends on something twice/],
+    [{ dependencies: [{ ref: second["bom-ref"], dependsOn: ["x"] }] }, /depends on x, which is not there/],
+  ];
+  for (const [change, fault] of cases) assert.match(cycloneDxFaults({ ...cycloneDx, ...change })[0] ?? "", fault);
+});
+
+test("SPDX: each fault is told", () => {
+  const [first] = spdx.packages;
+  assert.ok(first);
+  const changed = (change: object) => [...spdx.packages, { ...first, SPDXID: "SPDXRef-new", ...change }];
+  const related = (change: object) => [...spdx.relationships, { ...spdx.relationships[0], ...change }];
+  const cases: readonly (readonly [object, RegExp])[] = [
+    [{ documentNamespace: "x" }, /documentNamespace/],
+    [{ documentNamespace: "https://example.com/#x" }, /documentNamespace/],
+    [{ creationInfo: { created: "2026-11-24", creators: ["x"] } }, /created/],
+    [{ creationInfo: { created: "2026-11-24T00:00:00Z", creators: [] } }, /creators/],
+    [{ packages: changed({ SPDXID: first.SPDXID }) }, /stands twice/],
+    [{ packages: changed({ SPDXID: "SPDXRef-a_b" }) }, /is no SPDXID/],
+    [{ packages: changed({ licenseDeclared: "GPLv2+" }) }, /no licence expression/],
+    [{ packages: changed({ licenseDeclared: "LicenseRef-other" }) }, /LicenseRef-other is not defined/],
+    [{ packages: changed({ externalRefs: [{ referenceLocator: "x" }] }) }, /package-url/],
+    [{ hasExtractedLicensingInfos: [{ licenseId: "x", extractedText: "" }] }, /no id of a licence/],
+    [{ relationships: [] }, /describes nothing/],
+    [{ relationships: related({ spdxElementId: "SPDXRef-x" }) }, /SPDXRef-x is related/],
+    [{ relationships: related({ relatedSpdxElement: "SPDXRef-x" }) }, /SPDXRef-x is not there/],
+  ];
+  for (const [change, fault] of cases) assert.match(spdxFaults({ ...spdx, ...change })[0] ?? "", fault);
+});

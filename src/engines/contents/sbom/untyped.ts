@@ -1,0 +1,35 @@
+/** Looks into a parsed document of whom nobody knows: what is not of the wanted shape is not there. */
+
+export type Untyped = Readonly<Record<string, unknown>>;
+
+export function asObject(value: unknown): Untyped | undefined {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Untyped) : undefined;
+}
+
+export function asList(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+export function asObjects(value: unknown): Untyped[] {
+  return asList(value)
+    .map(asObject)
+    .filter((item) => item !== undefined);
+}
+
+/** A text with something in it. */
+export function asText(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+export function asTexts(value: unknown): string[] {
+  return asList(value).flatMap((item) => asText(item) ?? []);
+}
+
+/** undefined where the text is no JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,103 @@
+import type { Evaluation } from "../core/evaluation.ts";
+import type { Finding } from "../core/finding.ts";
+import { formatLocation } from "../core/location.ts";
+import { printable } from "../core/printable.ts";
+import type { Report } from "../core/report.ts";
+import { severityRank } from "../core/severity.ts";
+import { exitText, findingName, inOrder, packageOf, unknownText } from "./wording.ts";
+
+type Level = "error" | "warning" | "notice";
+
+interface Annotation {
+  readonly level: Level;
+  /** Lower comes first within its level. */
+  readonly rank: number;
+  readonly title: string;
+  readonly message: string;
+  readonly file?: string;
+  readonly line?: number;
+  readonly column?: number;
+}
+
+/** GitHub shows this many annotations of a level of one step, and drops the others without a word. */
+const shownOfLevel = 10;
+/** Characters of one message. */
+const messageCharacters = 4_000;
+
+/**
+ * The report as workflow commands of GitHub Actions, which become annotations: an error for a finding over the
+ * threshold, a warning for one of at least medium severity under it and for what is unknown, a notice for the rest.
+ * The worst ten of each level, then a line that says how many more. What is excepted or baselined is left out.
+ * A finding in an image has no file of the repository, and says where it is in words. Ends with a line break.
+ */
+export function renderGithub(report: Report): string {
+  const annotations = inOrder(report.evaluations).flatMap((evaluation) => [
+    ...evaluation.findings.map((finding) => ofFinding(finding, evaluation)),
+    ...(evaluation.verdict === "unknown" ? [ofUnknown(evaluation)] : []),
+  ]);
+  const lines: string[] = [];
+  const more: string[] = [];
+  for (const level of ["error", "warning", "notice"] as const) {
+    const own = annotations.filter((annotation) => annotation.level === level).sort((a, b) => a.rank - b.rank);
+    lines.push(...own.slice(0, shownOfLevel).map(command));
+    if (own.length > shownOfLevel) more.push(`${own.length - shownOfLevel} more of level ${level}`);
+  }
+  if (more.length > 0) lines.push(`${more.join(", ")}: GitHub shows ${shownOfLevel} of each`);
+  // The runner takes commands anywhere in its older form (`##[`), so what stands outside a command is ours alone.
+  lines.push(`${report.tool.name}: ${exitText(report.exitCode)} (exit code ${report.exitCode})`);
+  return `${lines.join("\n")}\n`;
+}
+
+function ofFinding(finding: Finding, { asset }: Evaluation): Annotation {
+  const { severity, overThreshold, title, fix, locations } = finding;
+  const [location] = locations;
+  const affected = packageOf(finding);
+  const sentences = [
+    title,
+    ...(location.kind === "file" ? [] : [`In ${formatLocation(location)} of ${asset.name}`]),
+    ...(fix === undefined ? ["No fix is known"] : [`Fix: ${fix.text}`]),
+  ];
+  const level = overThreshold ? "error" : severityRank(severity) <= severityRank("medium") ? "warning" : "notice";
+  return {
+    level,
+    rank: severityRank(severity),
+    title: [severity, findingName(finding), ...(affected === undefined ? [] : ["in", affected])].join(" "),
+    message: sentences.join(". "),
+    ...(location.kind === "file" ? { file: location.path } : {}),
+    ...(location.kind === "file" && location.line !== undefined ? { line: location.line } : {}),
+    ...(location.kind === "file" && location.line !== undefined && location.column !== undefined
+      ? { column: location.column }
+      : {}),
+  };
+}
+
+function ofUnknown(evaluation: Evaluation): Annotation {
+  const { asset, scope, check } = evaluation;
+  return {
+    level: "warning",
+    // Before findings under the threshold: what it hides may be worse.
+    rank: -1,
+    title: `unknown ${check}`,
+    message: `${scope === undefined ? asset.name : `${asset.name}, ${scope}`}: ${unknownText(evaluation)}`,
+  };
+}
+
+function command({ level, title, message, file, line, column }: Annotation): string {
+  const properties = [
+    ...(file === undefined ? [] : [`file=${property(file)}`]),
+    ...(line === undefined ? [] : [`line=${line}`]),
+    ...(column === undefined ? [] : [`col=${column}`]),
+    `title=${property(title)}`,
+  ];
+  return `::${level} ${properties.join(",")}::${data(message.slice(0, messageCharacters).toWellFormed())}`;
+}
+
+/** As the runner undoes it (actions/toolkit, `escapeData`); printable text has no line breaks, but escape what might. */
+function data(text: string): string {
+  return printable(text).replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+}
+
+/** As data, and what separates properties (`escapeProperty`). */
+function property(text: string): string {
+  return data(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
+}

@@ -1,0 +1,129 @@
+import { createHash } from "node:crypto";
+import type { Asset } from "../core/asset.ts";
+import type { Evaluation } from "../core/evaluation.ts";
+import type { Finding } from "../core/finding.ts";
+import { formatLocation } from "../core/location.ts";
+import { printable } from "../core/printable.ts";
+import type { Report } from "../core/report.ts";
+import type { Severity } from "../core/severity.ts";
+import { literal } from "./markdown-text.ts";
+import { isWebAddress } from "./markup.ts";
+import { counted, findingName, inOrder, policyText, unknownText } from "./wording.ts";
+
+/** Version of GitLab's schema for reports of container scanning that this keeps to. */
+const schemaVersion = "15.2.1";
+/** Its bounds; three texts share that of a description. */
+const nameCharacters = 255;
+const descriptionCharacters = 300_000;
+const solutionCharacters = 7_000;
+
+/**
+ * The report as GitLab's container scanning report. That form knows vulnerabilities of packages alone: findings about
+ * anything else are counted in a message, as is what is unknown. Excepted findings are left out; baselined ones are in
+ * it, since GitLab tells itself what is new. Ends with a line break.
+ */
+export function renderGitlab(report: Report): string {
+  const evaluations = inOrder(report.evaluations);
+  const vulnerabilities = evaluations.flatMap((evaluation) =>
+    [...evaluation.findings, ...(evaluation.baselined ?? []).map(({ finding }) => finding)]
+      .filter(({ matches }) => matches.package !== undefined)
+      .map((finding) => vulnerabilityOf(finding, evaluation)),
+  );
+  const program = {
+    id: report.tool.name,
+    name: "Bulkhead",
+    version: report.tool.version,
+    vendor: { name: "Bulkhead" },
+  };
+  // Without a zone: the schema's own form. It is UTC.
+  const time = report.startedAt.slice(0, 19);
+  const unknown = evaluations.filter(({ verdict }) => verdict === "unknown");
+  const document = {
+    version: schemaVersion,
+    scan: {
+      analyzer: program,
+      scanner: program,
+      type: "container_scanning",
+      start_time: time,
+      end_time: time,
+      status: unknown.length > 0 && unknown.length === evaluations.length ? "failure" : "success",
+      messages: messagesOf(report, unknown),
+    },
+    vulnerabilities,
+  };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+function messagesOf(report: Report, unknown: readonly Evaluation[]): object[] {
+  const others = report.evaluations
+    .flatMap(({ findings }) => findings)
+    .filter(({ matches }) => matches.package === undefined);
+  return [
+    { level: "info", value: printable(`policy ${policyText(report.policy)}`) },
+    ...report.notes.map((note) => ({ level: "info", value: printable(note) })),
+    ...(others.length === 0
+      ? []
+      : [
+          {
+            level: "warn",
+            value: `${counted(others.length, "finding")} about no package, which this form cannot hold`,
+          },
+        ]),
+    ...unknown.map((evaluation) => {
+      const { asset, scope } = evaluation;
+      const subject = scope === undefined ? asset.name : `${asset.name}, ${scope}`;
+      return { level: "warn", value: printable(`unknown for ${subject}: ${unknownText(evaluation)}`) };
+    }),
+  ];
+}
+
+const severities: Record<Severity, string> = {
+  critical: "Critical",
+  high: "High",
+  medium: "Medium",
+  low: "Low",
+  negligible: "Info",
+  unknown: "Unknown",
+};
+
+function vulnerabilityOf(finding: Finding, { asset, scope }: Evaluation): object {
+  const { severity, title, detail, fix, matches, references = [], locations, check } = finding;
+  const sentences = [title, ...(detail === undefined ? [] : [detail])];
+  const where = `In ${formatLocation(locations[0])} of ${asset.name}`;
+  const links = references.filter(isWebAddress);
+  const ids = matches.ids.length === 0 ? [check] : matches.ids;
+  return {
+    id: idOf(finding, asset),
+    name: clip(`${findingName(finding)}: ${title}`),
+    // The schema takes these two for Markdown.
+    description: [...sentences, where].map((text) => literal(text, descriptionCharacters)).join("\n\n"),
+    severity: severities[severity],
+    ...(fix === undefined ? {} : { solution: literal(fix.text, solutionCharacters) }),
+    location: {
+      dependency: { package: { name: printable(matches.package ?? "") }, version: printable(matches.version ?? "") },
+      operating_system: printable(scope ?? "") || "unknown",
+      image: printable(asset.name) || asset.id,
+    },
+    identifiers: ids.map(identifierOf),
+    ...(links.length === 0 ? {} : { links: links.map((url) => ({ url: printable(url) })) }),
+    details: { fingerprint: { type: "text", name: "fingerprint", value: finding.fingerprint } },
+  };
+}
+
+/** In the form of a UUID. Two images of one lineage share a fingerprint and must not share an id. */
+function idOf({ fingerprint }: Finding, asset: Asset): string {
+  const hex = createHash("sha256")
+    .update(JSON.stringify([fingerprint, asset.id]))
+    .digest("hex");
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join("-");
+}
+
+function identifierOf(id: string): object {
+  const [prefix = ""] = id.split("-", 1);
+  const type = /^[A-Za-z]{2,16}$/.test(prefix) ? prefix.toLowerCase() : "bulkhead";
+  return { type, name: clip(id), value: clip(id) };
+}
+
+function clip(text: string): string {
+  return printable(text).slice(0, nameCharacters).toWellFormed();
+}

@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import type { Report } from "../core/report.ts";
+import { nastyText, withTexts } from "./hostile.fixture.ts";
+import { renderMarkdown } from "./markdown.ts";
+import { code, literal, plain } from "./markdown-text.ts";
+import { npm, sampleReport, vulnerability } from "./sample.ts";
+
+test("a comment: verdict, controls, next fix, findings in a table, what it rests on", () => {
+  const text = renderMarkdown(sampleReport, { all: true });
+  assert.match(
+    text,
+    /^## bulkhead: ✗ fail\n\n<code>examples\/shop\/insecure<\/code>: findings at or over the threshold/,
+  );
+  assert.match(text, /\n\| 2 \| Images scanned and criticals blocked \| ✗ fail \| 2 of 3 package sets \| /);
+  assert.match(text, /\n- control 2: upgrade minimist to 1\.2\.6 in \/app/);
+  assert.match(
+    text,
+    /\n\| \*\*✗ critical\*\* \| <code>CVE-2021-44906<\/code><br>minimist can .* \| <code>minimist 1\.2\.5<\/code> \|/,
+  );
+  assert.match(text, /\n- excepted: 1: 1 critical\n/);
+  assert.match(text, /<br><code>RUN npm ci --omit&#61;dev<\/code> \|\n/);
+  assert.match(text, /\n- policy trusted&#58; git&#58;origin\/main&#58;bulkhead\.yaml\n/);
+});
+
+test("what passed is folded, what did not is open", () => {
+  const opened = [
+    ...renderMarkdown(sampleReport, { all: true }).matchAll(/<details( open)?><summary><b>(\S+ \w+)<\/b>/g),
+  ];
+  assert.deepEqual(
+    opened.map(([, open, verdict]) => [verdict, open !== undefined]),
+    [
+      ["✗ fail", true],
+      ["✗ fail", true],
+      ["? unknown", true],
+      ["✓ pass", false],
+    ],
+  );
+});
+
+test("it stays under GitHub's limit and counts what did not fit", () => {
+  const findings = Array.from({ length: 5_000 }, (_, i) =>
+    vulnerability(`CVE-2024-${i}`, "high", [`package-${i}`, "1.0.0", "1.0.1"], [`usr/lib/package-${i}`, 0]),
+  );
+  const many = Array.from({ length: 300 }, (_, i) => ({ ...npm, scope: `scope ${i}`, findings }));
+  for (const evaluations of [[{ ...npm, findings }], many]) {
+    const text = renderMarkdown({ ...sampleReport, evaluations }, { all: true });
+    assert.ok(text.length < 65_000);
+    const rows = text.match(/^\| high \|/gm)?.length ?? 0;
+    const [, left] = /\*\*(\d+) more findings/.exec(text) ?? [];
+    assert.equal(rows + Number(left), evaluations.length * findings.length);
+    assert.equal(text.match(/<details/g)?.length, text.match(/<\/details>/g)?.length);
+  }
+});
+
+test("ten findings of an evaluation, unless all are asked for", () => {
+  const findings = Array.from({ length: 14 }, (_, i) =>
+    vulnerability(`CVE-2024-${i}`, i < 12 ? "high" : "low", ["p", "1", "2"], ["p", 0]),
+  );
+  const report = { ...sampleReport, evaluations: [{ ...npm, findings }] };
+  const rows = (text: string) => text.match(/^\| (?:high|low) \|/gm)?.length;
+  const text = renderMarkdown(report, { all: false });
+  assert.equal(rows(text), 10);
+  assert.match(text, /\n\n4 more: 2 high, 2 low \(`--all` shows them\)\n\n<\/details>/);
+  assert.equal(rows(renderMarkdown(report, { all: true })), 14);
+});
+
+test("the limit holds for texts of any length, of which only the beginning is shown", () => {
+  const long = withTexts(sampleReport, (text) => text + "|".repeat(50_000)) as Report;
+  const gaps = Array.from({ length: 5_000 }, (_, i) => ({ code: "c", reason: `reason ${i}` }));
+  const text = renderMarkdown(
+    {
+      ...long,
+      notes: Array.from({ length: 5_000 }, () => "|".repeat(500)),
+      evaluations: [...long.evaluations, { ...npm, gaps, verdict: "unknown" }],
+    },
+    { all: true },
+  );
+  assert.ok(text.length < 65_000);
+  assert.match(text, /- and 4980 lines more\n/);
+});
+
+test("escaped text holds no structure of Markdown or HTML, and is the same text to a reader", () => {
+  const read = (escaped: string) =>
+    escaped.replace(/&#(\d+);/g, (_, number: string) => String.fromCodePoint(Number(number))).replaceAll("\u200b", "");
+  fc.assert(
+    fc.property(nastyText, (text) => {
+      for (const escaped of [
+        plain(text),
+        literal(text, 10_000),
+        code(text).slice("<code>".length, -"</code>".length),
+      ]) {
+        assert.doesNotMatch(escaped.replace(/&#\d+;/g, ""), /[\\`*_[\]<>#|~&@:$"'!^\n\r]/);
+        assert.doesNotMatch(escaped, /www\./i);
+      }
+      const whole = literal(text, 10_000);
+      if (/^[ -~]*$/.test(text)) assert.equal(read(whole), text);
+    }),
+  );
+  assert.equal(plain("@team #1 GH-12"), "&#64;&#8203;team &#35;&#8203;1 GH-&#8203;12");
+});
+
+test("hostile text changes no row and no fold", () => {
+  const shape = (text: string) => [
+    text.split("\n").length,
+    text.match(/ \| /g)?.length,
+    text.match(/<[a-z/]+/g)?.join(""),
+  ];
+  const expected = shape(renderMarkdown(sampleReport, { all: true }));
+  fc.assert(
+    fc.property(nastyText, (text) => {
+      const report = withTexts(sampleReport, (clean) => `${clean}${text}`) as Report;
+      assert.deepEqual(shape(renderMarkdown(report, { all: true })), expected);
+    }),
+    { numRuns: 50 },
+  );
+});

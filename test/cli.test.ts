@@ -1,0 +1,354 @@
+/** The command line as a child process: exit codes, outputs, errors. */
+import assert from "node:assert/strict";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { after, before, describe, it } from "node:test";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import addFormats from "ajv-formats";
+import {
+  alpine310,
+  apkDatabase,
+  debian13,
+  dpkgStatus,
+  imageOf,
+  npmPackage,
+} from "../src/collect/image/image-files.fixture.ts";
+import { type FixtureEntry, writeLayout } from "../src/engines/oci/image.fixture.ts";
+import { bulkhead, type Ended, program } from "./bulkhead.ts";
+import { now, writeAdvisories } from "./made-advisories.ts";
+
+const project = join(import.meta.dirname, "..");
+
+const images: Readonly<Record<string, readonly FixtureEntry[]>> = {
+  sound: [alpine310, apkDatabase({ zlib: "1.2.11-r1" }), npmPackage("sound", "1.0.0")],
+  flawed: [npmPackage("flawed", "1.0.0"), npmPackage("scratched", "1.0.0")],
+  scratched: [npmPackage("scratched", "1.0.0")],
+  uncovered: [debian13, dpkgStatus({ bash: "5.2-1" }), npmPackage("sound", "1.0.0")],
+  mixed: [debian13, dpkgStatus({ bash: "5.2-1" }), npmPackage("flawed", "1.0.0")],
+};
+
+let folder: string;
+let home: string;
+
+before(async () => {
+  folder = mkdtempSync(join(tmpdir(), "bulkhead-cli-"));
+  home = join(folder, "home");
+  mkdirSync(home);
+  writeAdvisories(join(folder, "advisories"));
+  for (const [name, entries] of Object.entries(images)) writeLayout(join(folder, name), { v1: imageOf(entries) });
+  const { code, stdout } = await run("db", "import", "advisories", "--label", "made advisories");
+  assert.equal(code, 0, stdout);
+});
+after(() => rmSync(folder, { recursive: true }));
+
+function run(...written: readonly string[]): Promise<Ended> {
+  return bulkhead(written, { cwd: folder, home });
+}
+
+function scan(image: string, ...options: readonly string[]): Promise<Ended> {
+  return run("image", "scan", image, "--now", now, ...options);
+}
+
+/** One line on stderr, nothing on stdout, and no word of a bug. */
+function assertRefused({ code, stdout, stderr }: Ended, line: RegExp): void {
+  assert.deepEqual([code, stdout], [2, ""], stderr);
+  assert.match(stderr, line);
+  assert.doesNotMatch(stderr, /bug|\n {4}at /);
+}
+
+describe("help", { concurrency: 2 }, () => {
+  it("shows what there is, with examples and exit codes", async () => {
+    const { code, stdout, stderr } = await run("--help");
+    assert.deepEqual([code, stderr], [0, ""]);
+    for (const said of ["check [options]", "image scan", "Examples:", "Exit codes: 0 clean, 1 findings"]) {
+      assert.ok(stdout.includes(said), said);
+    }
+    const scanning = await run("image", "scan", "--help");
+    assert.equal(scanning.code, 0);
+    assert.ok(scanning.stdout.includes("--fail-on <severity>"));
+  });
+
+  it("says the version of the package", async () => {
+    const { version } = JSON.parse(readFileSync(join(project, "package.json"), "utf8")) as { version: string };
+    assert.equal((await run("--version")).stdout, `${version}\n`);
+  });
+
+  it("is offered where a command, an option or an argument is wrong", async () => {
+    for (const written of [["frobnicate"], ["check", "--frobnicate"], ["image", "scan"], ["image", "scan", "a", "b"]]) {
+      assertRefused(await run(...written), /^error: .*\n/);
+    }
+  });
+});
+
+describe("the exit code", { concurrency: 2 }, () => {
+  const cases: readonly (readonly [string, readonly string[], number])[] = [
+    ["sound", [], 0],
+    ["flawed", [], 1],
+    ["scratched", [], 0],
+    ["uncovered", [], 3],
+    ["mixed", [], 1],
+    ["scratched", ["--fail-on", "low"], 1],
+    ["scratched", ["--fail-on", "medium"], 0],
+    ["flawed", ["--fail-on", "never"], 0],
+    ["uncovered", ["--fail-on", "critical"], 3],
+    ["sound", ["--db", "nowhere.db"], 3],
+  ];
+  for (const [image, options, expected] of cases) {
+    it(`of the ${image} image ${options.join(" ")} is ${expected}`, async () => {
+      const { code, stdout, stderr } = await scan(image, ...options);
+      assert.deepEqual([code, stderr], [expected, ""], stdout);
+    });
+  }
+
+  it("is all that --fail-on changes", async () => {
+    const [usual, never] = await Promise.all([scan("flawed"), scan("flawed", "--fail-on", "never")]);
+    const withoutResult = ({ stdout }: Ended) => stdout.replace(/^result: .*\n/m, "");
+    assert.equal(withoutResult(never), withoutResult(usual));
+  });
+
+  it("does not depend on the environment", async () => {
+    for (const environment of [
+      { CI: "true" },
+      { NO_COLOR: "1", TERM: "dumb" },
+      { LANG: "tr_TR.UTF-8", TZ: "Asia/Tokyo" },
+    ]) {
+      const ended = await bulkhead(["image", "scan", "flawed", "--now", now], { cwd: folder, home, environment });
+      assert.equal(ended.code, 1);
+    }
+  });
+});
+
+describe("the output", { concurrency: 2 }, () => {
+  it("is plain text without colours where it is no terminal", async () => {
+    const { stdout } = await scan("flawed");
+    assert.ok(!stdout.includes("\u001b"));
+    assert.match(stdout, /GHSA-aaaa-aaaa-aaaa/);
+    assert.match(stdout, /upgrade flawed from 1\.0\.0 to 1\.0\.1/);
+    assert.match(stdout, /made advisories/);
+  });
+
+  it("goes into files beside the terminal's own", async () => {
+    const { code, stdout } = await scan("flawed", "--format", "json=report.json", "--format", "sarif=report.sarif");
+    assert.equal(code, 1);
+    assert.equal(stdout, (await scan("flawed")).stdout);
+    const sarif = JSON.parse(readFileSync(join(folder, "report.sarif"), "utf8"));
+    assert.deepEqual([sarif.version, sarif.runs[0].results.length], ["2.1.0", 2]);
+    assert.equal(JSON.parse(readFileSync(join(folder, "report.json"), "utf8")).exitCode, 1);
+  });
+
+  it("as JSON is as its published schema says, for a scan and for a check, failing, unknown and clean", async () => {
+    const schema = JSON.parse(readFileSync(join(project, "docs/schemas/bulkhead-report-v1.json"), "utf8"));
+    const ajv = new Ajv2020({ strict: false, allErrors: true });
+    addFormats.default(ajv);
+    const validate = ajv.compile(schema);
+    for (const written of [
+      ["image", "scan", "sound"],
+      ["image", "scan", "uncovered"],
+      ["check", "."],
+    ]) {
+      const { stdout } = await run(...written, "--now", now, "--format", "json");
+      assert.ok(validate(JSON.parse(stdout)), `${written.join(" ")}: ${JSON.stringify(validate.errors)}`);
+    }
+  });
+
+  it("is the same in two runs", async () => {
+    const runs = await Promise.all(
+      ["--no-cache", "--quiet"].map((option) => scan("mixed", "--format", "json", option)),
+    );
+    assert.equal(runs[0]?.stdout, runs[1]?.stdout);
+  });
+
+  it("may be closed early: no crash, and the exit code still tells", async () => {
+    const child = spawn(process.execPath, [program, "image", "scan", "flawed", "--now", now, "--format", "json"], {
+      cwd: folder,
+      env: { PATH: process.env.PATH, HOME: home },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    child.stdout.destroy();
+    const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, "close")]);
+    assert.deepEqual([code, stderr], [1, ""]);
+  });
+});
+
+describe("what is wrong with the words is said in one line", { concurrency: 2 }, () => {
+  const cases: readonly (readonly [string, readonly string[], RegExp])[] = [
+    ["a format", ["--format", "docx"], /^bulkhead: cli\.usage: --format docx: there is no such format \(one of table/],
+    ["two formats for the terminal", ["--format", "json", "--format", "sarif"], /both go to the terminal/],
+    ["a severity", ["--fail-on", "awful"], /--fail-on awful: there is no such severity \(one of critical/],
+    ["a time", ["--now", "yesterday"], /--now yesterday: it is no time/],
+    ["a platform", ["--platform", "linux"], /^bulkhead: oci\.platform: /],
+    ["a policy", ["--policy", "nowhere.yaml"], /^bulkhead: policy\..*nowhere\.yaml/],
+    [
+      "a file to write to",
+      ["--format", "json=no/such/folder.json"],
+      /^bulkhead: cli\.output: no\/such\/folder\.json: /,
+    ],
+  ];
+  for (const [what, options, line] of cases) {
+    it(what, async () => {
+      const ended = await scan("sound", ...options);
+      assert.equal(ended.code, 2);
+      assert.match(ended.stderr, line);
+      assert.equal(ended.stderr.split("\n").length, 2, "one line");
+    });
+  }
+
+  it("and a reference that leads to no image is told by what is there", async () => {
+    mkdirSync(join(folder, "plain"));
+    writeFileSync(join(folder, "notes.txt"), "no image\n");
+    const cases = [
+      ["plain", /^bulkhead: oci\.reference: plain: this folder is no OCI layout/],
+      ["notes.txt", /^bulkhead: oci\.(?:archive|tar): notes\.txt/],
+      ["oci:nowhere", /^bulkhead: oci\.reference: nowhere: there is no such/],
+      ["oci:sound:v2", /holds no image v2 \(name one: oci:sound:NAME with one of v1\)/],
+      ["oci-archive:plain", /^bulkhead: .*oci-archive:plain/],
+      ["dir:nowhere", /^bulkhead: oci\.folder: dir:nowhere: there is no such folder/],
+      ["shop/UPPER", /^bulkhead: oci\.reference: /],
+      ["x".repeat(5_000), /^bulkhead: /],
+    ] as const;
+    for (const [reference, line] of cases) assertRefused(await scan(reference), line);
+  });
+});
+
+describe("check", { concurrency: 2 }, () => {
+  /** A folder under review: the image, and a policy. */
+  function tree(name: string, policy: string, image: readonly FixtureEntry[] = images.flawed ?? []): string {
+    const at = join(folder, "trees", name);
+    mkdirSync(at, { recursive: true });
+    writeLayout(join(at, "web"), { "shop/web:1": imageOf(image) });
+    writeFileSync(join(at, "bulkhead.yaml"), policy);
+    return at;
+  }
+
+  const head = "apiVersion: bulkhead/v1\n";
+  const exception = (expires: string) =>
+    `${head}exceptions:\n  - id: GHSA-aaaa-aaaa-aaaa\n    reason: it is not called\n    owner: the team\n    expires: ${expires}\n`;
+
+  it("prints the ten controls, and where an exception expired", async () => {
+    const { code, stdout } = await run("check", tree("expired", exception("2025-12-31")), "--now", now);
+    assert.equal(code, 1);
+    assert.match(stdout, /bulkhead\.yaml:3:5/);
+    for (const control of ["Slim or distroless base images", "Images scanned and criticals blocked", "Mesh mTLS"]) {
+      assert.ok(stdout.includes(control), control);
+    }
+    assert.match(stdout, /untrusted/);
+  });
+
+  it("leaves out what an exception in force names", async () => {
+    const at = tree("excepted", exception("2026-12-31"));
+    const { code, stdout } = await run("check", at, "--now", now, "--format", "json");
+    assert.equal(code, 0, stdout);
+    const report = JSON.parse(stdout) as { evaluations: { excepted: { exception: { owner: string } }[] }[] };
+    assert.deepEqual(
+      report.evaluations.flatMap(({ excepted }) => excepted.map((use) => use.exception.owner)),
+      ["the team"],
+    );
+  });
+
+  it("lets the tree's own policy loosen nothing under one from a commit", async () => {
+    const at = tree("git", head);
+    const git = (...written: readonly string[]) =>
+      execFileSync("git", ["-C", at, "-c", "user.name=t", "-c", "user.email=t@example.org", ...written], {
+        env: { PATH: process.env.PATH, HOME: home },
+      });
+    git("init", "--quiet", "--initial-branch=main");
+    git("add", "bulkhead.yaml");
+    git("commit", "--quiet", "--message", "policy");
+    writeFileSync(join(at, "bulkhead.yaml"), exception("2026-12-31"));
+    const trusted = await run("check", at, "--now", now, "--policy", "git:main:bulkhead.yaml");
+    assert.equal(trusted.code, 1);
+    assert.match(trusted.stdout, /bulkhead\.yaml:3:\d+/);
+    assert.doesNotMatch(trusted.stdout, /policy: untrusted/);
+    assert.equal((await run("check", at, "--now", now)).code, 0);
+    assertRefused(await run("check", at, "--policy", "git:nowhere:bulkhead.yaml"), /^bulkhead: policy\./);
+  });
+
+  it("of a folder with nothing in it says so, and that nothing was judged", async () => {
+    mkdirSync(join(folder, "empty"));
+    const { code, stdout } = await run("check", "empty", "--now", now);
+    assert.equal(code, 0);
+    assert.match(stdout, /no images found/);
+    assertRefused(await run("check", "nowhere"), /^bulkhead: collect\.folder: /);
+  });
+});
+
+describe("the other commands", { concurrency: 2 }, () => {
+  it("policy validate names every error at its place", async () => {
+    writeFileSync(join(folder, "good.yaml"), "apiVersion: bulkhead/v1\n");
+    writeFileSync(
+      join(folder, "bad.yaml"),
+      "apiVersion: bulkhead/v1\nthresholds:\n  vulnerabilities:\n    severity: awful\nmore: 1\n",
+    );
+    const good = await run("policy", "validate", "good.yaml");
+    assert.deepEqual([good.code, good.stdout], [0, "good.yaml: valid\n"]);
+    const bad = await run("policy", "validate", "bad.yaml");
+    assert.equal(bad.code, 2);
+    assert.match(bad.stderr, /^bad\.yaml:4:15: /m);
+    assert.match(bad.stderr, /^bad\.yaml:5:1: /m);
+    assertRefused(await run("policy", "validate", "nowhere.yaml"), /^bulkhead: policy\.file: nowhere\.yaml: /);
+  });
+
+  it("explain lists the checks, and says all of one", async () => {
+    const listed = await run("explain");
+    assert.equal(listed.code, 0);
+    assert.match(listed.stdout, /^image\/known-vulnerabilities {2,}\S/m);
+    assert.match((await run("explain", "image/known-vulnerabilities")).stdout, /Upgrade the package/);
+    assertRefused(await run("explain", "image/unheard-of"), /^bulkhead: cli\.usage: .*no such check/);
+  });
+
+  it("db status says what is covered, as of when", async () => {
+    const { code, stdout } = await run("db", "status");
+    assert.equal(code, 0);
+    assert.match(stdout, /made advisories/);
+    assert.match(stdout, /npm as of 2026-01-01/);
+    const machine = JSON.parse((await run("db", "status", "--json")).stdout) as { sources: { records: number }[] };
+    assert.equal(machine.sources[0]?.records, 3);
+    assertRefused(await run("db", "status", "--db", "nowhere.db"), /^bulkhead: database\.missing: /);
+  });
+
+  it("db import says what it could not understand, and leaves the old database where there is nothing to import", async () => {
+    const affected = {
+      package: { ecosystem: "npm", name: "a" },
+      ranges: [{ type: "SEMVER", events: [{ introduced: "2.0.0" }, { fixed: "1.0.0" }] }],
+    };
+    writeFileSync(
+      join(folder, "odd.jsonl"),
+      `${JSON.stringify({ id: "GHSA-odd", modified: "2025-01-01T00:00:00Z", affected: [affected] })}\nnot JSON\n`,
+    );
+    const odd = await run("db", "import", "odd.jsonl", "--db", "odd.db", "--covers", "npm@2026-01-01");
+    assert.equal(odd.code, 0, odd.stderr);
+    assert.match(odd.stdout, /1 records refused/);
+    assert.match(odd.stdout, /1 affected packages whose versions could not be understood/);
+    const before = readFileSync(join(folder, "odd.db"));
+    mkdirSync(join(folder, "nothing"));
+    assertRefused(await run("db", "import", "nothing", "--db", "odd.db"), /^bulkhead: advisories\.nothing-to-import: /);
+    assertRefused(await run("db", "import", "odd.jsonl", "--db", "odd.db", "--covers", "npm"), /--covers npm: /);
+    assert.deepEqual(readFileSync(join(folder, "odd.db")), before);
+    assertRefused(await run("db", "import", "odd.jsonl", "--db", "odd.jsonl/below.db"), /^bulkhead: \w+\.[\w-]+: /);
+  });
+
+  it("cache is filled by a scan, and emptied again", async () => {
+    const own = join(folder, "own.db");
+    await scan("sound", "--cache", own);
+    assert.match((await run("cache", "status", "--cache", own)).stdout, /: 1 layers, 1 images, /);
+    assert.equal((await run("cache", "clear", "--cache", own)).code, 0);
+    assert.match((await run("cache", "--cache", own)).stdout, /: 0 layers, 0 images, /);
+    assertRefused(await run("cache", "polish"), /^bulkhead: cli\.usage: cache polish: there is no such action/);
+    const without = join(folder, "without");
+    mkdirSync(without);
+    await bulkhead(["image", "scan", join(folder, "sound"), "--no-cache"], { cwd: folder, home: without });
+    assert.ok(!readdirSync(join(without, ".cache", "bulkhead")).includes("scans.db"));
+  });
+
+  it("a cache that is another file is left alone", async () => {
+    const notes = join(folder, "precious.txt");
+    writeFileSync(notes, "a line that somebody wrote\n");
+    assert.equal((await scan("sound", "--cache", notes)).code, 0);
+    assert.equal(readFileSync(notes, "utf8"), "a line that somebody wrote\n");
+    assertRefused(await run("cache", "status", "--cache", notes), /^bulkhead: cli\.cache: .*cannot be opened/);
+  });
+});

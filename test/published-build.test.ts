@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { after, before, test } from "node:test";
+import { buildPackage } from "../scripts/published-build.ts";
+import { asOf, type Program, site } from "./judged-image.fixture.ts";
+
+/** The package as it would be published, alone in a folder that no clone is around. */
+
+const root = join(import.meta.dirname, "..");
+const folder = mkdtempSync(join(tmpdir(), "bulkhead-published-"));
+const installed = join(folder, "installed");
+const program: Program = { node: process.execPath, file: join(installed, "bin", "bulkhead.js") };
+
+before(async () => {
+  await buildPackage(root, join(folder, "dist"));
+  cpSync(join(folder, "dist"), installed, { recursive: true });
+  rmSync(join(folder, "dist"), { recursive: true });
+});
+after(() => rmSync(folder, { recursive: true }));
+
+const manifest = (path: string) =>
+  JSON.parse(readFileSync(join(path, "package.json"), "utf8")) as Record<string, unknown>;
+
+test("the package needs nothing to be installed beside it, and says which Node it is for", () => {
+  const { version } = manifest(root);
+  const { description: _, ...published } = manifest(installed);
+  assert.deepEqual(published, {
+    name: "bulkhead",
+    version,
+    license: "Apache-2.0",
+    type: "module",
+    bin: { bulkhead: "bin/bulkhead.js" },
+    engines: { node: ">=24" },
+  });
+  for (const file of ["LICENSE", "README.md", "docs/schemas/bulkhead-policy-v1.json"]) {
+    assert.equal(readFileSync(join(installed, file), "utf8"), readFileSync(join(root, file), "utf8"));
+  }
+});
+
+test("the licences of what is bundled go with it", () => {
+  const notices = readFileSync(join(installed, "THIRD_PARTY_NOTICES"), "utf8");
+  for (const name of ["commander", "yaml", "zod", "semver", "ae-cvss-calculator"]) {
+    const { version } = manifest(join(root, "node_modules", name));
+    assert.ok(notices.includes(`\n${name} ${version} (`), name);
+  }
+  assert.match(notices, /Permission is hereby granted, free of charge/);
+});
+
+test("it says its version and what there is", () => {
+  using place = site();
+  assert.equal(place.run(program, "--version").stdout, `${manifest(root).version}\n`);
+  const { status, stdout } = place.run(program, "--help");
+  assert.equal(status, 0);
+  assert.match(stdout, /^Usage: bulkhead /);
+});
+
+test("--help reads few of the files", () => {
+  const read = new Set<string>();
+  const follow = (file: string): void => {
+    if (read.has(file)) return;
+    read.add(file);
+    const text = readFileSync(join(installed, "code", file), "utf8");
+    // What is imported at once; `import(` waits until the command is known.
+    for (const [, next = ""] of text.matchAll(/(?:from|import)"\.\/([^"]+\.js)"/g)) follow(next);
+  };
+  const [main = ""] = readdirSync(join(installed, "code")).filter((name) => name.startsWith("main-"));
+  follow(main);
+  const bytes = [...read].reduce((sum, name) => sum + readFileSync(join(installed, "code", name)).length, 0);
+  assert.ok(bytes < 150_000, `${bytes} bytes of ${[...read].join(", ")}`);
+});
+
+test("it makes a database, scans an image and reports in every format", () => {
+  using place = site();
+  place.image(["minimist", "lodash"]);
+  place.advisories({ minimist: "critical" });
+  const imported = place.run(program, "db", "import", "advisories", "--quiet");
+  assert.equal(imported.status, 0, imported.stderr);
+  const files = ["json", "sarif", "html", "markdown", "junit", "gitlab", "github"];
+  const { status, stdout, stderr } = place.run(
+    program,
+    "image",
+    "scan",
+    "oci:image",
+    ...asOf,
+    ...files.flatMap((format) => ["--format", `${format}=report.${format}`]),
+  );
+  assert.equal(status, 1, stderr);
+  assert.match(stdout, /^finding: critical over CVE-2025-1000 package=minimist version=1\.0\.0 fixed=2\.0\.0 /m);
+  for (const format of files) {
+    assert.ok(readFileSync(join(place.folder, `report.${format}`), "utf8").includes("CVE-2025-1000"), format);
+  }
+});
+
+test("its policy reader, its generated policy and its completions work", () => {
+  using place = site();
+  assert.equal(place.run(program, "init").status, 0);
+  assert.deepEqual(place.run(program, "policy", "validate").stdout, "bulkhead.yaml: valid\n");
+  for (const shell of ["bash", "zsh", "fish"]) {
+    assert.match(place.run(program, "completion", shell).stdout, /image scan/);
+  }
+});
+
+/** A Node on the PATH that is older than 24. */
+function olderNode(): string | undefined {
+  const candidates = (process.env.PATH ?? "").split(delimiter).map((path) => join(path, "node"));
+  return candidates.find((path) => {
+    if (!existsSync(path)) return false;
+    const { stdout } = spawnSync(path, ["--version"], { encoding: "utf8" });
+    return Number.parseInt(stdout.slice(1), 10) < 24;
+  });
+}
+
+const older = olderNode();
+test("an older Node is told what it lacks", { skip: older === undefined && "there is no Node older than 24" }, () => {
+  using place = site();
+  const { status, stdout, stderr } = place.run({ ...program, node: older ?? "" }, "--version");
+  assert.equal(status, 2);
+  assert.equal(stdout, "");
+  assert.match(stderr, /^bulkhead: Bulkhead needs Node 24 or later, and this is \d+\.\d+\.\d+; /);
+});
