@@ -87,11 +87,14 @@ function read(source: string): FileFacts {
     else if (known.length < MOST_VERSIONS && !known.includes(reference)) known.push(reference);
   }
   for (const { name, fullVersion, own, needs } of specs) {
-    const needed = needs.flatMap((need) => byName.get(need) ?? []);
-    if (own) graph.connectProject(needed);
-    else for (const to of needed) graph.connect(`${name} ${withoutPlatform(fullVersion)}`, to);
+    const from = `${name} ${withoutPlatform(fullVersion)}`;
+    for (const need of new Set(needs)) {
+      const needed = byName.get(need) ?? [];
+      if (own) graph.connectProject(needed);
+      else for (const to of needed) graph.connect(from, to);
+    }
   }
-  if (named.length > 0) graph.connectProject(named.flatMap((name) => byName.get(name) ?? []));
+  if (named.length > 0) graph.connectProject([...new Set(named)].flatMap((name) => byName.get(name) ?? []));
   return { kind: "packages", packages: graph.records(unread), unread: unread.sentences() };
 }
 
