@@ -1,9 +1,10 @@
-import { relative, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { checks } from "../checks/index.ts";
 import { expiredException } from "../checks/policy/expired-exception.ts";
 import { discover } from "../collect/discover.ts";
 import { type EvaluateContext, evaluateImage, evaluateUnopened } from "../collect/image/evaluate.ts";
 import { asProblem } from "../collect/image/inventory.ts";
+import { evaluateLockfile } from "../collect/lockfiles.ts";
 import { fileAsset } from "../core/asset.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import { present } from "../core/evidence.ts";
@@ -22,6 +23,7 @@ export async function check(dir: string, options: JudgingOptions): Promise<numbe
     for (const path of found.images) {
       evaluations.push(...(await evaluateSet(path, relative(root, path) || path, context)));
     }
+    for (const path of found.lockfiles) evaluations.push(...evaluateLockfile(join(root, path), path, context));
     evaluations.push(...evaluatePolicy(context));
     const unjudged = [...found.unjudged].map(([kind, count]) => `${count} ${kind}${count === 1 ? "" : "s"}`);
     return {

@@ -92,6 +92,12 @@ pulling(image.command("sbom"))
     finish((await import("./image/sbom.ts")).imageSbom(reference, options)),
   );
 
+const build = program.command("build").description("what goes into an image");
+judging(build.command("deps"))
+  .argument("[dir]", "the folder to look through", ".")
+  .description("find the known vulnerabilities of what lockfiles pin")
+  .action(async (dir: string, options) => finish((await import("./build/deps.ts")).buildDeps(dir, options)));
+
 const db = program.command("db").description("the advisory database");
 db.command("import")
   .argument(

@@ -93,8 +93,9 @@ test("counts what the layers to come will judge, by kind", async () => {
     "docs/Dockerfiles.md": "",
     "workflows/ci.yml": "",
   });
-  const { unjudged } = await discover(folder);
-  assert.deepEqual(Object.fromEntries(unjudged), { Dockerfile: 4, "Compose file": 2, workflow: 2, lockfile: 2 });
+  const { lockfiles, unjudged } = await discover(folder);
+  assert.deepEqual(Object.fromEntries(unjudged), { Dockerfile: 4, "Compose file": 2, workflow: 2 });
+  assert.deepEqual(lockfiles, ["package-lock.json"]);
 });
 
 test("a folder that is not there is the caller's error", async () => {

@@ -4,10 +4,13 @@ import { join, relative } from "node:path";
 import { bounds } from "../core/bounds.ts";
 import { Problem } from "../core/problem.ts";
 import { looksLikeArchive } from "../engines/oci/archive.ts";
+import { isLockfile } from "./lockfiles.ts";
 
 export interface Discovery {
   /** OCI layout folders and image archives, as paths below the folder that was given, sorted. */
   readonly images: readonly string[];
+  /** Lockfiles, relative to the folder that was given, sorted. */
+  readonly lockfiles: readonly string[];
   /** What was seen and no check looks at yet: a word for the kind → how many. */
   readonly unjudged: ReadonlyMap<string, number>;
 }
@@ -22,14 +25,11 @@ const kinds: readonly (readonly [string, RegExp])[] = [
   ["Dockerfile", /(?:^|\/)(?:(?:Dockerfile|Containerfile)(?:\.[^/]+)?|[^/]+\.(?:Dockerfile|dockerfile))$/],
   ["Compose file", /(?:^|\/)(?:docker-)?compose(?:\.[^/]+)?\.ya?ml$/],
   ["workflow", /(?:^|\/)(?:\.github\/workflows\/[^/]+\.ya?ml|\.gitlab-ci\.yml)$/],
-  [
-    "lockfile",
-    /(?:^|\/)(?:package-lock\.json|yarn\.lock|pnpm-lock\.yaml|poetry\.lock|Cargo\.lock|go\.sum|Gemfile\.lock|composer\.lock)$/,
-  ],
 ];
 
 export async function discover(root: string): Promise<Discovery> {
   const images: string[] = [];
+  const lockfiles: string[] = [];
   const unjudged = new Map<string, number>();
   const pending = [root];
   let entries = 0;
@@ -55,12 +55,14 @@ export async function discover(root: string): Promise<Discovery> {
         if (!skipped.has(entry.name)) pending.push(path);
       } else if (entry.isFile()) {
         if (ARCHIVE.test(entry.name) && (await looksLikeArchive(path))) images.push(path);
-        const kind = kinds.find(([, pattern]) => pattern.test(relative(root, path)))?.[0];
+        const below = relative(root, path);
+        if (isLockfile(below)) lockfiles.push(below);
+        const kind = kinds.find(([, pattern]) => pattern.test(below))?.[0];
         if (kind !== undefined) unjudged.set(kind, (unjudged.get(kind) ?? 0) + 1);
       }
     }
   }
-  return { images: images.sort(), unjudged };
+  return { images: images.sort(), lockfiles: lockfiles.sort(), unjudged };
 }
 
 function list(folder: string, isRoot: boolean) {

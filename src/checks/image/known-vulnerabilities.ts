@@ -1,8 +1,8 @@
 import type { Check } from "../../core/check.ts";
-import type { FindingDraft, Fix } from "../../core/finding.ts";
 import type { LayerReference, Location } from "../../core/location.ts";
 import type { Inventory, Package } from "../../engines/contents/model.ts";
-import type { ScopeMatches, VulnerabilityMatch } from "../../engines/vulnerability/model.ts";
+import type { ScopeMatches } from "../../engines/vulnerability/model.ts";
+import { vulnerabilityFinding } from "../vulnerability-finding.ts";
 
 /** What the check is handed, one scope (`npm`, `Debian:13`) at a time. */
 export interface KnownVulnerabilitiesFacts {
@@ -28,55 +28,15 @@ export const knownVulnerabilities: Check<KnownVulnerabilitiesFacts> = {
     fix: "Upgrade the package to the fixed version that the finding names, in the instruction that brought it. Where there is no fix, remove the package, or write an exception into the policy file with a reason, an owner and an expiry.",
     references: ["https://ossf.github.io/osv-schema/", "https://www.first.org/cvss/v3-1/specification-document"],
   },
-  needs: { inventory: "witness", vulnerabilities: "witness", layers: "witness" },
+  needs: { vulnerabilities: "witness", inventory: "witness", layers: "witness" },
   *evaluate({ vulnerabilities, layers }) {
-    for (const match of vulnerabilities.matches) yield draftOf(match, layers);
+    for (const match of vulnerabilities.matches) yield vulnerabilityFinding(match, locationOf(match.package, layers));
   },
 };
-
-function draftOf(match: VulnerabilityMatch, layers: readonly LayerReference[]): FindingDraft {
-  const { package: affected } = match;
-  return {
-    subject: `${match.id} ${withoutVersion(affected.purl)} at ${affected.path}`,
-    severity: match.severity,
-    title: match.summary === "" ? match.id : match.summary,
-    locations: [locationOf(affected, layers)],
-    matches: {
-      ids: [match.id, ...match.ids.filter((id) => id !== match.id)],
-      package: affected.name,
-      version: affected.version,
-      purl: affected.purl,
-      path: affected.path,
-    },
-    ...(match.fixedVersion === undefined ? {} : { fix: upgrade(affected, match.fixedVersion) }),
-    evidence: {
-      id: match.id,
-      package: affected.name,
-      installed: affected.version,
-      ...(match.fixedVersion === undefined ? {} : { fixed: match.fixedVersion }),
-      ...(affected.source === undefined || affected.source.name === affected.name
-        ? {}
-        : { source: affected.source.name }),
-      ...(match.severitySource === undefined ? {} : { "severity from": match.severitySource }),
-      advisories: match.advisories.map((advisory) => advisory.id).join(", "),
-    },
-    references: [...new Set(match.advisories.flatMap((advisory) => advisory.references))],
-  };
-}
-
-function upgrade(affected: Package, version: string): Fix {
-  return { kind: "upgrade", version, text: `upgrade ${affected.name} from ${affected.version} to ${version} or later` };
-}
 
 function locationOf(affected: Package, layers: readonly LayerReference[]): Location {
   const layer = affected.layer === undefined ? undefined : layers[affected.layer];
   return layer === undefined
     ? { kind: "file", path: `/${affected.path}` }
     : { kind: "image", path: affected.path, layer };
-}
-
-/** The fingerprint must outlive an upgrade that does not fix the flaw. */
-function withoutVersion(purl: string): string {
-  const at = purl.lastIndexOf("@");
-  return at < 0 ? purl : purl.slice(0, at);
 }

@@ -98,7 +98,7 @@ export function evaluateInventory(
 }
 
 /** One scope to judge, with the gaps of the inventory that concern it. */
-interface ScopeEvidence {
+export interface ScopeEvidence {
   readonly scope?: string;
   readonly gaps: readonly Gap[];
   readonly evidence: Evidence<ScopeMatches>;
@@ -106,7 +106,8 @@ interface ScopeEvidence {
   readonly looked: Readonly<Record<string, string>>;
 }
 
-function scopesOf(inventory: Evidence<Inventory>, context: EvaluateContext): ScopeEvidence[] {
+/** What the advisories say of an inventory, scope by scope. */
+export function scopesOf(inventory: Evidence<Inventory>, context: EvaluateContext): ScopeEvidence[] {
   const { gaps } = inventory;
   if (inventory.state === "absent") return [{ gaps, evidence: absent(inventory.gaps[0]), looked: {} }];
   const { packages } = inventory.facts;
@@ -114,20 +115,18 @@ function scopesOf(inventory: Evidence<Inventory>, context: EvaluateContext): Sco
     return [{ gaps, evidence: nothingToMatch, looked: { packages: "0" } }];
   if (context.advisories instanceof Problem)
     return [{ gaps, evidence: absent(gapOf(context.advisories)), looked: { packages: String(packages.length) } }];
-  const scopes = matchPackages(context.advisories, inventory.facts).map((matched): ScopeEvidence => {
-    return {
+  const matches = matchPackages(context.advisories, inventory.facts);
+  const scopes = matches.map(
+    (matched): ScopeEvidence => ({
       scope: matched.scope,
-      gaps: gaps.filter(
-        ({ concerns }) => concerns === undefined || matched.packageTypes.includes(concerns as PackageType),
-      ),
+      gaps: gaps.filter(({ concerns }) => concerns === undefined || speaksFor(matched, concerns)),
       evidence: evidenceOf(matched, context),
       looked: lookedAt(matched),
-    };
-  });
+    }),
+  );
   // A database that could not be read may leave no package of its type, and so no scope to speak for it.
-  const spokenFor = new Set<string>(packages.map((item) => item.type));
   const orphans = gaps.filter(({ concerns }) =>
-    concerns === undefined ? scopes.length === 0 : !spokenFor.has(concerns),
+    concerns === undefined ? scopes.length === 0 : !matches.some((matched) => speaksFor(matched, concerns)),
   );
   for (const [concerns, own] of Map.groupBy(orphans, (gap) => gap.concerns)) {
     const [first] = own;
@@ -140,6 +139,13 @@ function scopesOf(inventory: Evidence<Inventory>, context: EvaluateContext): Sco
     });
   }
   return scopes;
+}
+
+const distributionTypes: ReadonlySet<string> = new Set<PackageType>(["deb", "apk", "rpm"]);
+
+/** A scope without a package is its distribution's, whose database is what is missing. */
+function speaksFor({ packages, packageTypes }: ScopeMatches, concerns: string): boolean {
+  return packageTypes.includes(concerns as PackageType) || (packages === 0 && distributionTypes.has(concerns));
 }
 
 function lookedAt({ packages, coverage }: ScopeMatches): Record<string, string> {

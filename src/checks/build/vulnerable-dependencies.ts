@@ -1,0 +1,33 @@
+import type { Check } from "../../core/check.ts";
+import type { Inventory } from "../../engines/contents/model.ts";
+import type { ScopeMatches } from "../../engines/vulnerability/model.ts";
+import { vulnerabilityFinding } from "../vulnerability-finding.ts";
+
+/** What the check is handed of one lockfile, one ecosystem at a time. */
+export interface VulnerableDependenciesFacts {
+  /** The packages that the lockfile pins, without those for development alone. */
+  readonly inventory: Inventory;
+  readonly vulnerabilities: ScopeMatches;
+}
+
+/** Known vulnerabilities in what a lockfile pins, before an image has it. */
+export const vulnerableDependencies: Check<VulnerableDependenciesFacts> = {
+  id: "build/vulnerable-dependencies",
+  title: "Pinned dependencies with known vulnerabilities",
+  layer: "build",
+  category: "vulnerability",
+  controls: [],
+  severity: "varies",
+  documentation: {
+    what: "Compares the packages that a lockfile pins with the advisories of their ecosystem. Packages for development alone are left out, where the format tells them apart.",
+    why: "What is pinned here is in the next image. A flaw found in the pull request costs a line; found in the cluster it costs a rebuild and a rollout.",
+    fix: "Upgrade the package to the fixed version that the finding names and write the lockfile again. For a dependency of a dependency, upgrade what brings it, or use the package manager's override.",
+    references: ["https://ossf.github.io/osv-schema/"],
+  },
+  needs: { vulnerabilities: "witness", inventory: "witness" },
+  *evaluate({ vulnerabilities }) {
+    for (const match of vulnerabilities.matches) {
+      yield vulnerabilityFinding(match, { kind: "file", path: match.package.path });
+    }
+  },
+};

@@ -1,0 +1,17 @@
+import { join, resolve } from "node:path";
+import { discover } from "../../collect/discover.ts";
+import { evaluateLockfile } from "../../collect/lockfiles.ts";
+import { type JudgingOptions, runJudging } from "../judging.ts";
+
+/** `bulkhead build deps [DIR]`: what the lockfiles below a folder pin. */
+export async function buildDeps(dir: string, options: JudgingOptions): Promise<number> {
+  const root = resolve(dir);
+  return await runJudging(root, options, async (context) => {
+    const { lockfiles } = await discover(root);
+    return {
+      subject: dir,
+      evaluations: lockfiles.flatMap((path) => evaluateLockfile(join(root, path), path, context)),
+      notes: lockfiles.length === 0 ? ["no lockfiles found below this folder"] : [],
+    };
+  });
+}
