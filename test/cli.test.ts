@@ -122,6 +122,27 @@ describe("the exit code", { concurrency: 2 }, () => {
   });
 });
 
+describe("a bug", { concurrency: 2 }, () => {
+  /** Puts something else in the place of what a scan waits for. */
+  async function scanWith(waiting: string): Promise<Ended> {
+    const patch = encodeURIComponent(`Promise.all = () => { ${waiting} };`);
+    const environment = { NODE_OPTIONS: `--import=data:text/javascript,${patch}` };
+    return await bulkhead(["image", "scan", "flawed", "--now", now], { cwd: folder, home, environment });
+  }
+
+  for (const [what, waiting] of [
+    ["that is thrown", 'throw new Error("a bug")'],
+    ["that is thrown aside", 'setImmediate(() => { throw new Error("a bug") }); return new Promise(() => {})'],
+    ["that waits for what never comes", "return new Promise(() => {})"],
+  ] as const) {
+    it(`${what} is neither clean nor a finding, and says what it is`, async () => {
+      const { code, stdout, stderr } = await scanWith(waiting);
+      assert.deepEqual([code, stdout], [2, ""], stderr);
+      assert.match(stderr, /^bulkhead: this is a bug, please report it: /m);
+    });
+  }
+});
+
 describe("the output", { concurrency: 2 }, () => {
   it("is plain text without colours where it is no terminal", async () => {
     const { stdout } = await scan("flawed");

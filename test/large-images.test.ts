@@ -135,5 +135,5 @@ it("more entries than the bound are refused, however small they are", () => {
   const headers = Buffer.concat(Array.from({ length: 2_000 }, () => header));
   const walker = createTarWalker("here", { entry: () => false });
   for (let i = 0; i < bounds.entries; i += 2_000) walker.write(headers);
-  assert.throws(() => walker.write(header), /more than 2000000 entries/);
+  assert.throws(() => walker.write(header), new RegExp(`more than ${bounds.entries} entries`));
 });

@@ -51,6 +51,8 @@ thresholds:
     severity: ${thresholds.vulnerability.severity}
     # Only vulnerabilities that have a fixed version fail.
     fixableOnly: ${thresholds.vulnerability.fixableOnly}
+    # What is known to be exploited (CISA's KEV) fails whatever its severity.
+    exploited: ${thresholds.vulnerability.exploited}
   configuration:
     severity: ${thresholds.configuration.severity}
 

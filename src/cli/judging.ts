@@ -6,6 +6,7 @@ import { openScanCache, type ScanCache } from "../collect/cache.ts";
 import { openAdvisories } from "../collect/image/advisories.ts";
 import type { EvaluateContext } from "../collect/image/evaluate.ts";
 import { loadPolicy } from "../collect/policy/load.ts";
+import { readVexDocuments, vexNotes } from "../collect/vex.ts";
 import { baselineOf, formatBaseline, setApart } from "../core/baseline.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import type { Policy } from "../core/policy.ts";
@@ -35,6 +36,8 @@ export interface JudgingOptions extends PullingOptions {
   /** A file, or git:REF:PATH. */
   readonly baseline?: string;
   readonly writeBaseline?: string;
+  /** Files, or git:REF:PATH. */
+  readonly vex: readonly string[];
   readonly db?: string;
   readonly format: readonly string[];
   readonly failOn?: string;
@@ -77,6 +80,7 @@ export async function runJudging(
   const open = openOptions(options);
   const policy = await loadPolicy({ flag: options.policy, root });
   const baseline = options.baseline === undefined ? undefined : await readBaseline(options.baseline, root);
+  const vex = await readVexDocuments(options.vex, root);
   const advisories = openAdvisories(options.db ?? defaultDatabase());
   const cache = scanCacheOf(options);
   const progress = createProgress(process.stderr, options.quiet, started);
@@ -85,6 +89,7 @@ export async function runJudging(
       now,
       policy,
       advisories,
+      vex,
       open,
       progress,
       ...(cache === undefined ? {} : { cache }),
@@ -102,7 +107,7 @@ export async function runJudging(
       subject,
       evaluations,
       ...join?.(evaluations),
-      notes: [...notes, ...baselineNotes(options.baseline, root, policy)],
+      notes: [...notes, ...vexNotes(vex), ...baselineNotes(options.baseline, root, policy)],
       checks: checks.filter((check) => named.has(check.id)),
       exitCode: exitCodeOf(evaluations, failOn),
     };

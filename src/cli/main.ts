@@ -20,6 +20,7 @@ Examples:
   bulkhead image scan dir:/                 … of this machine
   bulkhead image sbom oci:build/web --format cyclonedx --output web.cdx.json
   bulkhead image scan sbom:web.cdx.json     … of what a bill of materials lists
+  bulkhead db update                        fetch what is new of advisories, KEV and EPSS
   bulkhead db import advisories/            make the advisory database from OSV records
 
 Exit codes: 0 clean, 1 findings at or over the threshold, 2 usage or input error, 3 incomplete`,
@@ -37,6 +38,12 @@ function judging(command: Command): Command {
       "known findings that do not count: a file that --write-baseline wrote, or git:REF:PATH",
     )
     .option("--write-baseline <file>", "write this run's findings into a baseline, with the dates that --baseline has")
+    .option(
+      "--vex <source>",
+      "VEX document (OpenVEX, CSAF or CycloneDX) that you vouch for: a file, or git:REF:PATH; repeatable",
+      (value: string, before: string[]) => [...before, value],
+      [] as string[],
+    )
     .option("--db <file>", "advisory database (default: the user's, see `bulkhead db status`)")
     .option(
       "--format <format[=file]>",
@@ -115,6 +122,21 @@ db.command("import")
   )
   .option("--quiet", "no progress on stderr", false)
   .action(async (sources: string[], options) => finish((await import("./db/import.ts")).dbImport(sources, options)));
+db.command("update")
+  .description("bring the advisory database up to date over HTTP: what changed is fetched, and nothing else")
+  .option("--db <file>", "which (default: the user's)")
+  .option("--from <url>", "a mirror in OSV's layout (default: OSV's own bucket)")
+  .option(
+    "--ecosystem <name>",
+    "as OSV writes it: Debian, npm; repeatable (default: those in the database, else all that packages are matched against)",
+    (value: string, before: string[]) => [...before, value],
+    [] as string[],
+  )
+  .option("--kev <url>", "catalogue of exploited flaws, or none (default: CISA's, unless --from is given)")
+  .option("--epss <url>", "exploit predictions, or none (default: FIRST's, unless --from is given)")
+  .option("--ca-file <file>", "certificate authorities of the servers, PEM")
+  .option("--quiet", "no progress on stderr", false)
+  .action(async (options) => finish((await import("./db/update.ts")).dbUpdate(options)));
 db.command("status")
   .description("what the advisory database covers, as of when")
   .option("--db <file>", "which (default: the user's)")
@@ -175,6 +197,12 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
+// Node ends with 0 when nothing is left to wait for, and with 1 on an error that nobody caught: neither is a verdict.
+let ended = false;
+process.on("exit", () => {
+  if (!ended) fail("this is a bug, please report it: the program ended before its work did");
+});
+
 try {
   await program.parseAsync();
 } catch (error) {
@@ -187,4 +215,6 @@ try {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     fail(`this is a bug, please report it: ${printable(text)}`);
   }
+} finally {
+  ended = true;
 }

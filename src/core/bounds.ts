@@ -15,7 +15,7 @@ export const bounds = {
   /** One layer, decompressed: what a gzip bomb runs into. */
   layerBytes: 20 * 1024 * 1024 * 1024,
   /** Entries of one layer, and of one merged tree. */
-  entries: 2_000_000,
+  entries: 1_000_000,
   /** Characters of all paths and link targets of one layer, and of all layers of one image: they are held in memory. */
   namesLength: 256 * 1024 * 1024,
   /** Bytes of one path, as PATH_MAX. */
@@ -80,6 +80,14 @@ export const bounds = {
   sbomJsonDepth: 512,
   /** Components within components in a bill of materials. */
   sbomDepth: 64,
+  /** One VEX document; the largest real ones have some 20 MiB. */
+  vexBytes: 64 * 1024 * 1024,
+  /** Members of all lists of one VEX document, groups of products counted wherever they are named. */
+  vexSteps: 2_000_000,
+  /** Branches or components within others in a VEX document. */
+  vexBranchDepth: 64,
+  /** One text of a VEX document: an id, a reason. */
+  vexTextLength: 65_536,
   /** Entries of an image archive: the tar around the blobs. */
   archiveEntries: 100_000,
   /** Bytes inflated to tell whether a compressed file is an image archive. */
@@ -112,6 +120,8 @@ export const bounds = {
   feedSinglesBytes: 128 * 1024 * 1024,
   /** One archive of a feed, packed; the largest real ones have some 200 MiB. */
   feedArchiveBytes: 4 * 1024 * 1024 * 1024,
+  /** Milliseconds that it may take in all, over all its tries. */
+  feedArchiveMilliseconds: 60 * 60 * 1000,
   /** A catalogue of exploited flaws (KEV, EPSS), inflated; real ones have 1 and 10 MiB. */
   catalogueBytes: 128 * 1024 * 1024,
   /** Rows of one; EPSS scores every CVE there is. */

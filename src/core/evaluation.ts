@@ -16,7 +16,7 @@ export interface Evaluation {
   readonly reason: string;
   /** Excepted and baselined findings are not among them. */
   readonly findings: readonly Finding[];
-  /** What an exception took out of the verdict; kept so that nothing is lost. */
+  /** What an exception or a statement (VEX) took out of the verdict; kept so that nothing is lost. */
   readonly excepted: readonly { readonly finding: Finding; readonly exception: ExceptionUse }[];
   /** What `--baseline` took out of the verdict, and since when it is known; absent where no baseline was given. */
   readonly baselined?: readonly { readonly finding: Finding; readonly since: string }[];

@@ -20,7 +20,21 @@ export interface Exception {
   readonly source: { readonly path: string; readonly line: number; readonly column: number };
 }
 
-export type ExceptionUse = Pick<Exception, "reason" | "owner" | "expires" | "source">;
+/** What took a finding out of the verdict: an exception of the policy, or a statement that the caller brought (VEX). */
+export interface ExceptionUse {
+  readonly reason: string;
+  /** Who answers for it: of a statement, the document's author. */
+  readonly owner: string;
+  /** As an exception's; a statement has none. */
+  readonly expires?: string;
+  /** A statement has no line. */
+  readonly source: { readonly path: string; readonly line?: number; readonly column?: number };
+}
+
+/** What a statement says of a finding: that it is none, or something that the reader should know beside it. */
+export type Assessment =
+  | { readonly kind: "dismissed"; readonly exception: ExceptionUse }
+  | { readonly kind: "noted"; readonly note: string };
 
 /** Expired from the first moment of the day after `expires`, in UTC. What is no date never holds. */
 export function isExpired(exception: Pick<Exception, "expires">, now: Date): boolean {

@@ -17,9 +17,23 @@ export interface FindingDraft {
   /** What an exception can name, and what machines join on. */
   readonly matches: FindingKeys;
   readonly fix?: Fix;
+  /** Where it stands among findings of its severity, and why; absent where nothing tells it from others. */
+  readonly priority?: Priority;
   /** Shown beside the finding: name → value, in this order. */
   readonly evidence: Readonly<Record<string, string>>;
   readonly references?: readonly string[];
+}
+
+/** What is known of a finding beyond its severity. */
+export interface Priority {
+  /** The higher comes first. */
+  readonly score: number;
+  /** Known to be exploited; the policy may let that alone decide. */
+  readonly exploited: boolean;
+  /** The strongest reason in a word or two, for a column; absent where it is not worth one. */
+  readonly mark?: string;
+  /** `exploited in the wild (KEV 2021-11-03)`, `EPSS 0.97 (99th percentile)`: strongest first. */
+  readonly reasons: readonly string[];
 }
 
 /** The names that exceptions match on. */

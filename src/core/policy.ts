@@ -20,6 +20,8 @@ export interface Threshold {
   readonly severity: RatedSeverity;
   /** True: findings without a fix stay under the threshold. */
   readonly fixableOnly: boolean;
+  /** True: what is known to be exploited is over the threshold whatever its severity. Absent: false. */
+  readonly exploited?: boolean;
 }
 
 export type PolicyOrigin =
@@ -40,7 +42,7 @@ export interface LoosenedKey {
 
 export const defaultPolicy: Policy = {
   thresholds: {
-    vulnerability: { severity: "critical", fixableOnly: true },
+    vulnerability: { severity: "critical", fixableOnly: true, exploited: false },
     configuration: { severity: "high", fixableOnly: false },
   },
   unknownSeverity: "unknown",

@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { fileAsset } from "./asset.ts";
 import type { Category, Check, Need } from "./check.ts";
 import { absent, type Evidence, type Gap, present } from "./evidence.ts";
+import type { Assessment } from "./exception.ts";
 import type { FindingDraft } from "./finding.ts";
 import { defaultPolicy, type Policy } from "./policy.ts";
 import { compareFindings, runCheck } from "./runner.ts";
@@ -179,6 +180,41 @@ test("a verdict of pass is never reached on partial evidence, nor a fail without
   );
 });
 
+test("among findings of one severity the priority decides, then whether there is a fix", () => {
+  const at = (subject: string, severity: Severity, score?: number, more: Partial<FindingDraft> = {}) =>
+    draft(severity, {
+      subject,
+      ...(score === undefined ? {} : { priority: { score, exploited: score > 1, reasons: [] } }),
+      ...more,
+    });
+  const { findings } = run([
+    at("d", "high"),
+    at("c", "high", undefined, fixable),
+    at("b", "high", 0.4),
+    at("a", "high", 2),
+    at("e", "critical"),
+  ]);
+  assert.deepEqual(
+    findings.map(({ subject }) => subject),
+    ["e", "a", "b", "c", "d"],
+  );
+});
+
+test("what is exploited is over the threshold only where the policy says so, and then needs a fix where fixes count", () => {
+  const exploited = draft("low", { ...fixable, priority: { score: 2, exploited: true, reasons: [] } });
+  const { fix: _, ...unfixed } = exploited;
+  const verdict = (found: FindingDraft, asked: boolean) => {
+    const vulnerability = { severity: "critical", fixableOnly: true, exploited: asked } as const;
+    const policy = { thresholds: { ...defaultPolicy.thresholds, vulnerability } };
+    return run([found], { category: "vulnerability", policy });
+  };
+  assert.equal(verdict(exploited, false).verdict, "pass");
+  assert.equal(verdict(unfixed, true).verdict, "pass");
+  const failed = verdict(exploited, true);
+  assert.equal(failed.verdict, "fail");
+  assert.match(failed.reason, /critical, or exploited, with a fix available/);
+});
+
 test("the order of findings does not depend on the order in which the check gives them", () => {
   fc.assert(
     fc.property(drafts, (many) => {
@@ -188,4 +224,23 @@ test("the order of findings does not depend on the order in which the check give
       assert.ok(forwards.every((one, i) => i === 0 || compareFindings(forwards[i - 1] ?? one, one) <= 0));
     }),
   );
+});
+
+test("what a statement dismisses is set aside with its reason; what it notes stays and says so", () => {
+  const exception = { reason: "VEX fixed", owner: "Shop", source: { path: "web.vex.json" } };
+  const judge = (assessment: Assessment) =>
+    runCheck(
+      check("witness"),
+      { drafts: present([draft("critical")], seen) },
+      { asset, policy: defaultPolicy, now, assess: () => assessment },
+    );
+  const dismissed = judge({ kind: "dismissed", exception });
+  assert.equal(dismissed.verdict, "pass");
+  assert.deepEqual(
+    dismissed.excepted.map(({ exception: use }) => use),
+    [exception],
+  );
+  const noted = judge({ kind: "noted", note: "VEX affected" });
+  assert.equal(noted.verdict, "fail");
+  assert.equal(noted.findings[0]?.detail, "VEX affected");
 });

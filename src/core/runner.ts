@@ -2,7 +2,7 @@ import type { Asset } from "./asset.ts";
 import type { Check, EvidenceFor, Need } from "./check.ts";
 import type { Evaluation, Verdict } from "./evaluation.ts";
 import type { Evidence, Gap } from "./evidence.ts";
-import { exceptionsFor } from "./exception.ts";
+import { type Assessment, exceptionsFor } from "./exception.ts";
 import { type Finding, type FindingDraft, fingerprintOf } from "./finding.ts";
 import type { Policy, Threshold } from "./policy.ts";
 import { reaches, type Severity, severityRank } from "./severity.ts";
@@ -14,6 +14,8 @@ export interface RunContext {
   /** What the evaluation says that was looked at. */
   readonly evidence?: Readonly<Record<string, string>>;
   readonly policy: Policy;
+  /** What statements that the caller vouches for (VEX) say of a finding. */
+  readonly assess?: (finding: FindingDraft) => Assessment | undefined;
   readonly now: Date;
 }
 
@@ -21,7 +23,7 @@ export interface RunContext {
  * Runs one check over one asset and reaches its verdict. Pure.
  *
  * 1. A need without evidence, or a `whole` need with partial or stale evidence: unknown, with the reason.
- * 2. Findings that an exception in force names are set aside.
+ * 2. Findings that an exception in force names or a statement dismisses are set aside.
  * 3. A remaining finding at or over the threshold: fail. Partial evidence proves that too.
  * 4. A finding that would be over the threshold if its severity were known: unknown.
  * 5. Partial or stale evidence: unknown. Else pass.
@@ -60,8 +62,10 @@ export function runCheck<Facts extends object>(
   if (judgeable) {
     const exceptionFor = exceptionsFor(context.asset, context.policy.exceptions, context.now);
     for (const draft of check.evaluate(facts as Facts, context.now)) {
-      const finding = complete(check.id, draft, context, context.policy.thresholds[check.category]);
-      const exception = exceptionFor(draft);
+      const assessment = context.assess?.(draft);
+      const noted = assessment?.kind === "noted" ? withNote(draft, assessment.note) : draft;
+      const finding = complete(check.id, noted, context, context.policy.thresholds[check.category]);
+      const exception = exceptionFor(draft) ?? (assessment?.kind === "dismissed" ? assessment.exception : undefined);
       if (exception === undefined) findings.push(finding);
       else excepted.push({ finding, exception });
     }
@@ -91,6 +95,10 @@ export function runCheck<Facts extends object>(
   };
 }
 
+function withNote(draft: FindingDraft, note: string): FindingDraft {
+  return { ...draft, detail: draft.detail === undefined ? note : `${draft.detail}; ${note}` };
+}
+
 function complete(check: string, draft: FindingDraft, context: RunContext, threshold: Threshold): Finding {
   return {
     ...draft,
@@ -105,7 +113,10 @@ function countedSeverity(severity: Severity, policy: Policy): Severity {
 }
 
 function isOver(finding: FindingDraft, threshold: Threshold, severity: Severity): boolean {
-  return (finding.fix !== undefined || !threshold.fixableOnly) && reaches(severity, threshold.severity);
+  if (finding.fix === undefined && threshold.fixableOnly) return false;
+  return (
+    reaches(severity, threshold.severity) || (threshold.exploited === true && finding.priority?.exploited === true)
+  );
 }
 
 /**
@@ -121,8 +132,9 @@ export function reachVerdict(
   threshold: Threshold,
 ): { verdict: Verdict; reason: string } {
   const over = findings.filter((finding) => finding.overThreshold);
-  const level = threshold.severity === "critical" ? "critical" : `${threshold.severity} or worse`;
-  const wording = threshold.fixableOnly ? `${level} with a fix available` : level;
+  const severe = threshold.severity === "critical" ? "critical" : `${threshold.severity} or worse`;
+  const level = threshold.exploited === true ? `${severe}, or exploited,` : severe;
+  const wording = threshold.fixableOnly ? `${level} with a fix available` : level.replace(/,$/, "");
   if (over.length > 0)
     return {
       verdict: "fail",
@@ -153,10 +165,11 @@ function stale(name: string, observedAt: string, validUntil: string): Gap {
   };
 }
 
-/** Worst first, then those with a fix, then by subject, so that two runs print the same. */
+/** Worst first, then by priority, then those with a fix, then by subject, so that two runs print the same. */
 export function compareFindings(a: Finding, b: Finding): number {
   return (
     severityRank(a.severity) - severityRank(b.severity) ||
+    (b.priority?.score ?? 0) - (a.priority?.score ?? 0) ||
     Number(b.fix !== undefined) - Number(a.fix !== undefined) ||
     (a.subject < b.subject ? -1 : a.subject > b.subject ? 1 : 0)
   );

@@ -44,7 +44,7 @@ export function renderGithub(report: Report): string {
   }
   if (more.length > 0) lines.push(`${more.join(", ")}: GitHub shows ${shownOfLevel} of each`);
   // The runner takes commands anywhere in its older form (`##[`), so what stands outside a command is ours alone.
-  lines.push(`${report.tool.name}: ${exitText(report.exitCode)} (exit code ${report.exitCode})`);
+  lines.push(`${report.tool.name}: ${exitText(report)} (exit code ${report.exitCode})`);
   return `${lines.join("\n")}\n`;
 }
 

@@ -30,6 +30,9 @@ export interface FindingData {
   readonly version?: string;
   readonly title: string;
   readonly detail?: string;
+  /** What ranks it among those of its severity, and the number that does. */
+  readonly why?: string;
+  readonly score?: number;
   readonly fix?: string;
   readonly fixed?: string;
   /** Index into the assets. */
@@ -56,7 +59,9 @@ export function findingData(report: Report): PageData {
     for (const { finding, since } of evaluation.baselined ?? []) add(finding, `in the baseline since ${since}`);
     for (const { finding, exception } of evaluation.excepted) add(finding, `excepted: ${exceptionText(exception)}`);
   }
-  findings.sort((a, b) => Number(b.over ?? false) - Number(a.over ?? false) || a.rank - b.rank);
+  findings.sort(
+    (a, b) => Number(b.over ?? false) - Number(a.over ?? false) || a.rank - b.rank || (b.score ?? 0) - (a.score ?? 0),
+  );
   return { assets: assets.texts, instructions: instructions.texts, findings };
 }
 
@@ -87,7 +92,18 @@ function dataOf(
   assets: Interned,
   instructions: Interned,
 ): FindingData {
-  const { severity, overThreshold, matches, title, detail, fix, locations, evidence, references = [] } = finding;
+  const {
+    severity,
+    overThreshold,
+    matches,
+    title,
+    detail,
+    fix,
+    locations,
+    priority,
+    evidence,
+    references = [],
+  } = finding;
   const place = (location: Location): readonly [string, number?] => {
     const text = printable(formatLocation(location));
     const instruction = location.kind === "image" ? location.layer.instruction : undefined;
@@ -107,6 +123,8 @@ function dataOf(
     ...optional("version", matches.version),
     title: printable(title),
     ...optional("detail", detail),
+    ...optional("why", priority?.reasons.join("; ")),
+    ...(priority === undefined ? {} : { score: priority.score }),
     ...optional("fix", fix?.text),
     ...optional("fixed", fix?.kind === "upgrade" ? fix.version : undefined),
     asset: assets.indexOf(asset.name),

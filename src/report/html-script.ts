@@ -86,6 +86,7 @@ export const script = `
     td.append(make("strong", f.title), list);
     if (f.accepted !== undefined) add("does not count", f.accepted);
     if (f.detail !== undefined) add("detail", f.detail);
+    if (f.why !== undefined) add("ranked by", f.why);
     if (f.others !== undefined) add("also known as", f.others.join(", "));
     for (const [place, instruction] of f.places) {
       add("where", make("div", place), ...(instruction === undefined ? [] : [make("code", data.instructions[instruction])]));

@@ -49,7 +49,7 @@ export function renderHtml(report: Report): string {
 <header>
 <p class="quiet">${markupText(`${tool.name} ${tool.version}, ${report.startedAt}`)}</p>
 <h1>${markupText(subject)}</h1>
-<p>${verdictMarkup(verdict)} <strong>${markupText(exitText(exitCode))}</strong> <span class="quiet">exit code ${exitCode}</span></p>
+<p>${verdictMarkup(verdict)} <strong>${markupText(exitText(report))}</strong> <span class="quiet">exit code ${exitCode}</span></p>
 <p>${markupText(findings.length === 0 ? "no findings" : `${counted(findings.length, "finding")}: ${severityCounts(findings)}`)}</p>
 </header>
 <main>

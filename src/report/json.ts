@@ -132,6 +132,7 @@ function findingJson(finding: Finding): object {
     locations,
     matches,
     fix,
+    priority,
     evidence,
     references,
   } = finding;
@@ -151,6 +152,10 @@ function findingJson(finding: Finding): object {
       fix === undefined
         ? undefined
         : { kind: fix.kind, text: fix.text, version: fix.kind === "upgrade" ? fix.version : undefined },
+    priority:
+      priority === undefined
+        ? undefined
+        : { score: priority.score, exploited: priority.exploited, reasons: priority.reasons },
     evidence,
     references,
   };

@@ -62,12 +62,13 @@ export function renderMarkdown(report: Report, { all }: Pick<RenderOptions, "all
   return `${head}${blocks.join("")}${closing}${basis}`;
 }
 
-function headOf({ tool, subject, exitCode, controls = [] }: Report): string {
+function headOf(report: Report): string {
+  const { tool, subject, exitCode, controls = [] } = report;
   const verdict = ({ 0: "pass", 1: "fail", 2: "fail", 3: "unknown" } as const)[exitCode];
   const lines = [
     `## ${plain(tool.name)}: ${verdictText(verdict)}`,
     "",
-    `${code(subject)}: ${exitText(exitCode)} (exit code ${exitCode})`,
+    `${code(subject)}: ${exitText(report)} (exit code ${exitCode})`,
     "",
   ];
   if (controls.length > 0) {

@@ -38,7 +38,16 @@ export function packageTable(page: Page, findings: readonly Finding[]): string[]
   const fixed = column("FIXED IN", findings.map(fixedIn), Math.max(10, Math.floor(page.columns / 6)));
   const layer = column("LAYER", findings.map(layerOf), 9);
   const layers = layer.cells.some((cell) => cell !== "") ? [layer] : [];
-  const others = [id, fixed, ...layers].reduce((sum, { width }) => sum + gutter.length + width, findingIndent);
+  const marked = column(
+    "EXPLOITS",
+    findings.map(({ priority }) => printable(priority?.mark ?? "")),
+    9,
+  );
+  const marks = marked.cells.some((cell) => cell !== "") ? [marked] : [];
+  const others = [id, ...marks, fixed, ...layers].reduce(
+    (sum, { width }) => sum + gutter.length + width,
+    findingIndent,
+  );
   const names = findings.map((finding) => printable(packageOf(finding) ?? ""));
   const name = column("PACKAGE", names, Math.min(Math.floor(page.columns / 3), page.columns - others));
 
@@ -47,7 +56,7 @@ export function packageTable(page: Page, findings: readonly Finding[]): string[]
   const place = paths.length > 1 && new Set(paths).size === 1 ? "once" : room >= readablePath ? "column" : "below";
   const path =
     place === "column" ? [{ title: "PATH", cells: paths.map((some) => clipStart(some, room)), width: room }] : [];
-  const columns = [id, name, fixed, ...layers, ...path];
+  const columns = [id, ...marks, name, fixed, ...layers, ...path];
 
   const lines = [
     dim(

@@ -32,7 +32,7 @@ policy: trusted: git:origin/main:bulkhead.yaml
 loosened: bulkhead.yaml:6:18 tried to loosen unknownSeverity from unknown to low; refused
 database: demo advisories, as of 2025-06-14, 200 records of 3 sources
 note: the advisory database is the demo's: it knows what concerns the shop alone
-result: 1 findings at or over the threshold
+result: findings at or over the threshold (exit code 1)
 `,
   );
 });

@@ -46,7 +46,7 @@ export function renderPlain(report: Report, { all }: Pick<RenderOptions, "all">)
   for (const database of report.databases) lines.push(`database: ${databaseText(database)}`);
   if (report.baseline !== undefined) lines.push(`baseline: ${baselineText(report.baseline)}`);
   for (const note of report.notes) lines.push(`note: ${note}`);
-  lines.push(`result: ${report.exitCode} ${exitText(report.exitCode)}`);
+  lines.push(`result: ${exitText(report)} (exit code ${report.exitCode})`);
   return `${lines.map(printable).join("\n")}\n`;
 }
 
@@ -72,19 +72,21 @@ function pushEvaluation(lines: string[], evaluation: Evaluation, all: boolean): 
 }
 
 function findingPairs(finding: Finding, { asset, scope }: Evaluation): string {
-  const { severity, matches, fix, locations, title, overThreshold } = finding;
+  const { severity, matches, fix, locations, title, detail, overThreshold, priority } = finding;
   const [location] = locations;
   const layer = location.kind === "image" ? location.layer : undefined;
   const rest = pairs([
     ["package", matches.package],
     ["version", matches.version],
     ["fixed", fix?.kind === "upgrade" ? fix.version : undefined],
+    ["priority", priority?.reasons.join("; ")],
     ["asset", asset.name],
     ["scope", scope],
     ["at", location.kind === "image" ? `/${location.path}` : formatLocation(location)],
     ["layer", layer === undefined ? undefined : formatLayer(layer).slice("layer ".length)],
     ["instruction", layer?.instruction === undefined ? undefined : shortInstruction(layer.instruction)],
     ["title", title],
+    ["detail", detail],
     ["fix", fix?.text],
   ]);
   return `${severity} ${overThreshold ? "over" : "under"} ${findingName(finding)} ${rest}`;

@@ -157,7 +157,7 @@ function resultOf(finding: Finding, asset: Asset): object {
 }
 
 function messageOf(finding: Finding, asset: Asset): string {
-  const { title, fix, locations } = finding;
+  const { title, detail, fix, locations } = finding;
   const affected = packageOf(finding);
   const sentences = [affected === undefined ? title : `${findingName(finding)} in ${affected}: ${title}`];
   const [location] = locations;
@@ -166,6 +166,7 @@ function messageOf(finding: Finding, asset: Asset): string {
     const made = instruction === undefined ? "" : `, ${shortInstruction(instruction)}`;
     sentences.push(`In /${location.path} of ${asset.name}, ${formatLayer(location.layer)}${made}`);
   }
+  if (detail !== undefined) sentences.push(detail);
   if (fix !== undefined) sentences.push(`Fix: ${fix.text}`);
   return sentences.join(". ");
 }
@@ -222,7 +223,7 @@ function suppressionOf({ reason, owner, expires, source }: ExceptionUse): object
   return {
     kind: "external",
     status: "accepted",
-    justification: `${reason} (${owner}, until ${expires})`,
+    justification: `${reason} (${owner}${expires === undefined ? "" : `, until ${expires}`})`,
     location: physical(source.path, source.line, source.column),
   };
 }

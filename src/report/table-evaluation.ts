@@ -31,6 +31,9 @@ export function evaluationLines(page: Page, evaluation: Evaluation): string[] {
   if (more > 0) lines.push("", dim(`${verdictIndent}${moreFindings(evaluation)} (--all shows them)`));
   const baselined = baselinedText(evaluation);
   const notes = [
+    ...findings.flatMap((finding) =>
+      finding.detail === undefined ? [] : [{ paint: dim, text: `${nameOf(finding)}: ${finding.detail}` }],
+    ),
     ...evaluation.excepted.map(({ finding, exception }) => ({
       paint: dim,
       text: `excepted: ${nameOf(finding)}: ${exceptionText(exception)}`,
@@ -82,6 +85,9 @@ function entry(page: Page, finding: Finding): string[] {
     `${finding.overThreshold ? red("✗ ") : verdictIndent}${severityWord(page, finding.severity)}  ${title}`,
     ...more.map((line) => " ".repeat(findingIndent) + line),
     dim(" ".repeat(findingIndent) + clipStart(printable(place), room)),
+    ...(finding.priority === undefined
+      ? []
+      : hanging(page, printable(finding.priority.reasons.join("; ")), findingIndent).map(dim)),
     ...(finding.fix === undefined ? [] : hanging(page, `fix: ${finding.fix.text}`, findingIndent, "     ").map(cyan)),
   ];
 }

@@ -134,7 +134,7 @@ function footer(page: Page, report: Report): string[] {
     ...report.notes.flatMap((note) => entry("note", note)),
     ...entry(
       "result",
-      `${verdictText(verdict)}: ${exitText(report.exitCode)} (exit code ${report.exitCode})`,
+      `${verdictText(verdict)}: ${exitText(report)} (exit code ${report.exitCode})`,
       verdictPaint(page, verdict),
     ),
   ];

@@ -6,7 +6,7 @@ import type { ExceptionUse } from "../core/exception.ts";
 import type { Finding } from "../core/finding.ts";
 import { formatLocation } from "../core/location.ts";
 import type { LoosenedKey, PolicyOrigin } from "../core/policy.ts";
-import type { BaselineUse, ControlResult, DatabaseUse, ExitCode } from "../core/report.ts";
+import type { BaselineUse, ControlResult, DatabaseUse, Report } from "../core/report.ts";
 import { severities } from "../core/severity.ts";
 
 /** What the terminal formats say in the same words. Nothing here is escaped yet. */
@@ -89,7 +89,8 @@ export function unknownText({ reason, gaps }: Evaluation): string {
 }
 
 export function exceptionText({ reason, owner, expires, source }: ExceptionUse): string {
-  return `${reason} (${owner}, until ${expires}, ${formatLocation({ kind: "file", ...source })})`;
+  const until = expires === undefined ? "" : `, until ${expires}`;
+  return `${reason} (${owner}${until}, ${formatLocation({ kind: "file", ...source })})`;
 }
 
 export function policyText(origin: PolicyOrigin): string {
@@ -129,10 +130,14 @@ export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
 }
 
-export function exitText(code: ExitCode): string {
-  switch (code) {
-    case 0:
-      return "clean";
+export function exitText({ exitCode, evaluations }: Pick<Report, "exitCode" | "evaluations">): string {
+  switch (exitCode) {
+    case 0: {
+      // `--fail-on` changes the exit code alone: what was found stays found.
+      const verdicts = new Set(evaluations.map(({ verdict }) => verdict));
+      if (verdicts.has("fail")) return "findings at or over the threshold, let through by --fail-on";
+      return verdicts.has("unknown") ? "incomplete, let through by --fail-on" : "clean";
+    }
     case 1:
       return "findings at or over the threshold";
     case 2:

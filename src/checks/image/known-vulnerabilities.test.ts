@@ -109,3 +109,32 @@ test("the source package is shown where it has another name", () => {
   assert.equal(draftOf({ package: libssl }).evidence.source, "openssl");
   assert.equal(draftOf({ package: { ...libssl, name: "openssl" } }).evidence.source, undefined);
 });
+
+test("what the catalogues say ranks a flaw and says why", () => {
+  const exploited = { dateAdded: "2021-11-03", ransomware: true };
+  const epss = { score: 0.97123, percentile: 0.9991, asOf: "2026-01-01T00:00:00.000Z" };
+  const both = draftOf({ exploited, epss });
+  assert.deepEqual(both.priority, {
+    score: 2 + 0.97123,
+    exploited: true,
+    mark: "exploited",
+    reasons: ["exploited in the wild (KEV 2021-11-03, by ransomware)", "EPSS 0.97 (99th percentile)", "fix available"],
+  });
+  assert.equal(both.evidence.EPSS, "0.97 (99th percentile), 2026-01-01");
+  const score = (changes: Partial<VulnerabilityMatch>) => draftOf(changes).priority?.score ?? 0;
+  assert.ok(score({ exploited }) > score({ epss: { ...epss, score: 1 } }));
+  assert.ok(score({ epss }) > score({}));
+  assert.equal(draftOf().priority, undefined);
+  const ordinals = [0, 0.01, 0.02, 0.03, 0.11, 0.123, 0.21, 1].map(
+    (percentile) => draftOf({ epss: { ...epss, percentile } }).priority?.reasons[0],
+  );
+  assert.deepEqual(
+    ordinals.map((reason) => /\((\w+)/.exec(reason ?? "")?.[1]),
+    ["0th", "1st", "2nd", "3rd", "11th", "12th", "21st", "99th"],
+  );
+});
+
+test("a flaw that the distribution calls unimportant says so", () => {
+  const draft = draftOf({ severity: "negligible", severitySource: "distribution" });
+  assert.deepEqual(draft.priority?.reasons, ["unimportant, says the distribution", "fix available"]);
+});

@@ -36,6 +36,9 @@ export async function dbImport(sources: readonly string[], options: ImportOption
     `${report.records} records of ${report.sources.length} ${report.sources.length === 1 ? "source" : "sources"} in ${seconds} s`,
     `${report.advisories} advisories, ${(report.size / 1e6).toFixed(1)} MB: ${database}`,
   ];
+  for (const { kind, version, records, asOf } of report.catalogues) {
+    lines.push(`${kind.toUpperCase()} ${version}: ${records} flaws, as of ${asOf.slice(0, 10)}`);
+  }
   if (report.refused > 0) lines.push(`${report.refused} records refused (bulkhead db status names them)`);
   if (report.unreadable > 0)
     lines.push(

@@ -33,6 +33,10 @@ export function dbStatus(options: { readonly db?: string; readonly json: boolean
         lines.push(`  undeclared: ${source.undeclared.map((undeclared) => undeclared.scope).join(", ")}`);
       }
     }
+    for (const { kind, version, asOf, records, refused } of status.catalogues) {
+      const broken = refused === 0 ? "" : `, ${refused} refused`;
+      lines.push(`${kind.toUpperCase()} ${version}: ${records} flaws${broken}, as of ${asOf.slice(0, 10)}`);
+    }
     if (problems.length > 0) {
       lines.push("", problems.length < PROBLEMS ? "not read:" : `not read, the first ${PROBLEMS}:`);
       for (const { place, id, reason } of problems)

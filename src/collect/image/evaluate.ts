@@ -13,12 +13,16 @@ import type { NamedImage } from "../../engines/oci/open.ts";
 import type { AdvisoryDatabase } from "../../engines/vulnerability/database/open.ts";
 import { matchPackages } from "../../engines/vulnerability/matching.ts";
 import type { ScopeMatches } from "../../engines/vulnerability/model.ts";
+import type { VexDocument } from "../../engines/vulnerability/vex/model.ts";
+import { assessorOf } from "../vex.ts";
 import { gapOf, type InventoryContext, inventoryOfFolder, inventoryOfImage } from "./inventory.ts";
 
 export interface EvaluateContext extends InventoryContext {
   readonly policy: Policy;
   /** The database, or why there is none. */
   readonly advisories: AdvisoryDatabase | Problem;
+  /** What the caller vouches for. */
+  readonly vex?: readonly VexDocument[];
 }
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -86,13 +90,15 @@ export function evaluateInventory(
   layers: readonly LayerReference[],
   context: EvaluateContext,
 ): Evaluation[] {
-  const { policy, now } = context;
+  const { policy, now, vex = [] } = context;
+  const packages = inventory.state === "present" ? inventory.facts.packages : [];
+  const assess = assessorOf(vex, asset, packages);
   const layerEvidence = present(layers, now.toISOString());
   return scopesOf(inventory, context).map(({ scope, gaps, evidence, looked }) =>
     runCheck(
       knownVulnerabilities,
       { inventory: { ...inventory, gaps } as typeof inventory, vulnerabilities: evidence, layers: layerEvidence },
-      { asset, policy, now, evidence: looked, ...(scope === undefined ? {} : { scope }) },
+      { asset, policy, now, assess, evidence: looked, ...(scope === undefined ? {} : { scope }) },
     ),
   );
 }

@@ -40,7 +40,10 @@ test("the tree's own file fills the defaults in and counts as the tree's", async
   });
   assert.deepEqual(await loadPolicy({ root: root.path }), {
     ...defaultPolicy,
-    thresholds: { ...defaultPolicy.thresholds, vulnerability: { severity: "high", fixableOnly: true } },
+    thresholds: {
+      ...defaultPolicy.thresholds,
+      vulnerability: { severity: "high", fixableOnly: true, exploited: false },
+    },
     exceptions: [
       {
         ids: ["A"],

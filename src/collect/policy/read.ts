@@ -50,6 +50,7 @@ export function policyOf({ file, document }: ParsedPolicy, path: string, origin:
       vulnerability: {
         severity: file.thresholds?.vulnerabilities?.severity ?? vulnerability.severity,
         fixableOnly: file.thresholds?.vulnerabilities?.fixableOnly ?? vulnerability.fixableOnly,
+        exploited: file.thresholds?.vulnerabilities?.exploited ?? vulnerability.exploited ?? false,
       },
       configuration: {
         severity: file.thresholds?.configuration?.severity ?? configuration.severity,

@@ -17,6 +17,12 @@ const vulnerabilityThreshold = z.strictObject({
     .boolean()
     .optional()
     .describe("Count only vulnerabilities that have a fixed version. Default: true. Stricter: false."),
+  exploited: z
+    .boolean()
+    .optional()
+    .describe(
+      "Vulnerabilities that are known to be exploited (CISA's KEV) fail whatever their severity; with fixableOnly, those that have a fixed version. Default: false. Stricter: true.",
+    ),
 });
 
 const configurationThreshold = z.strictObject({

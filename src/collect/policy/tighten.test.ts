@@ -31,7 +31,7 @@ function tree(file: Omit<PolicyFile, "apiVersion">, exceptions: readonly Excepti
 
 const strict: Policy = {
   thresholds: {
-    vulnerability: { severity: "high", fixableOnly: false },
+    vulnerability: { severity: "high", fixableOnly: false, exploited: true },
     configuration: { severity: "medium", fixableOnly: false },
   },
   unknownSeverity: "unknown",
@@ -53,7 +53,7 @@ test("a stricter value of any key is taken over", () => {
   assert.deepEqual(policy, {
     ...strict,
     thresholds: {
-      vulnerability: { severity: "low", fixableOnly: false },
+      vulnerability: { severity: "low", fixableOnly: false, exploited: true },
       configuration: { severity: "negligible", fixableOnly: false },
     },
     unknownSeverity: "critical",
@@ -64,6 +64,11 @@ test("a stricter value of any key is taken over", () => {
       .vulnerability.fixableOnly,
     false,
   );
+  assert.equal(
+    tighten(defaultPolicy, tree({ thresholds: { vulnerabilities: { exploited: true } } })).policy.thresholds
+      .vulnerability.exploited,
+    true,
+  );
 });
 
 test("a looser value of any key is refused and reported with its place", () => {
@@ -72,7 +77,7 @@ test("a looser value of any key is refused and reported with its place", () => {
     tree(
       {
         thresholds: {
-          vulnerabilities: { severity: "critical", fixableOnly: true },
+          vulnerabilities: { severity: "critical", fixableOnly: true, exploited: false },
           configuration: { severity: "high" },
         },
         unknownSeverity: "high",
@@ -87,6 +92,7 @@ test("a looser value of any key is refused and reported with its place", () => {
     [
       ["thresholds.vulnerabilities.severity", "high", "critical"],
       ["thresholds.vulnerabilities.fixableOnly", "false", "true"],
+      ["thresholds.vulnerabilities.exploited", "true", "false"],
       ["thresholds.configuration.severity", "medium", "high"],
       ["unknownSeverity", "unknown", "high"],
       ["advisories.maxAgeDays", "5", "6"],
@@ -129,7 +135,7 @@ const exceptions = fc.array(
 );
 const trustedPolicy: fc.Arbitrary<Policy> = fc.record({
   thresholds: fc.record({
-    vulnerability: fc.record({ severity, fixableOnly: fc.boolean() }),
+    vulnerability: fc.record({ severity, fixableOnly: fc.boolean(), exploited: fc.boolean() }),
     configuration: fc.record({ severity, fixableOnly: fc.constant(false) }),
   }),
   unknownSeverity: anySeverity,
@@ -143,7 +149,10 @@ const treePolicy: fc.Arbitrary<TreePolicy> = fc
       {
         thresholds: fc.record(
           {
-            vulnerabilities: fc.record({ severity, fixableOnly: fc.boolean() }, { requiredKeys: [] }),
+            vulnerabilities: fc.record(
+              { severity, fixableOnly: fc.boolean(), exploited: fc.boolean() },
+              { requiredKeys: [] },
+            ),
             configuration: fc.record({ severity }, { requiredKeys: [] }),
           },
           { requiredKeys: [] },
@@ -163,6 +172,7 @@ const findings = fc.array(
     id: fc.constantFrom("CVE-1", "CVE-2", "CVE-3"),
     package: fc.constantFrom("p", "q", "r"),
     fixable: fc.boolean(),
+    exploited: fc.boolean(),
   }),
   { maxLength: 4 },
 );
@@ -197,6 +207,7 @@ test("whatever the tree's file says, no verdict becomes milder", () => {
           locations: [{ kind: "file", path: "f" }],
           matches: { ids: [one.id], package: one.package },
           evidence: {},
+          priority: { score: 0, exploited: one.exploited, reasons: [] },
           ...(one.fixable ? { fix: { kind: "instruction", text: "mend" } } : {}),
         }),
       );

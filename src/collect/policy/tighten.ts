@@ -17,7 +17,7 @@ export interface TreePolicy {
  * the stricter value is kept, and what it tried to loosen is returned with its place. What the file leaves out says
  * nothing.
  *
- * Stricter is: for a threshold the lesser severity (more findings reach it); for `fixableOnly` false; for `maxAgeDays`
+ * Stricter is: for a threshold the lesser severity (more findings reach it); for `fixableOnly` false; for `exploited` true; for `maxAgeDays`
  * less; for `unknownSeverity` the worse severity, where `critical` is stricter than `unknown` and nothing else is to be
  * compared with it (whether `high` fails or passes depends on the threshold). An exception is looser, always, unless
  * the trusted policy has one of the same scope that lasts at least as long.
@@ -60,6 +60,12 @@ export function tighten(trusted: Policy, tree: TreePolicy): { policy: Policy; lo
           vulnerability.fixableOnly,
           thresholds?.vulnerabilities?.fixableOnly,
           (wanted) => !wanted,
+        ),
+        exploited: stricter(
+          at("thresholds", "vulnerabilities", "exploited"),
+          vulnerability.exploited ?? false,
+          thresholds?.vulnerabilities?.exploited,
+          (wanted) => wanted,
         ),
       },
       configuration: {

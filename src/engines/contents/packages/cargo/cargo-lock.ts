@@ -80,7 +80,7 @@ function tablesIn(text: string): { readonly entries: Entry[]; readonly checksums
     known ||= name !== "" || table.has("version");
     if (name === "package" || name === "root") {
       if (entries.length >= bounds.packages)
-        throw brokenLockfile("the file", `has more than ${bounds.packages} packages`);
+        throw brokenLockfile("the file", `it has more than ${bounds.packages} packages`);
       entries.push(entryOf(table));
     } else if (name === "metadata") {
       for (const [key, value] of table) {

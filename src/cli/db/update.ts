@@ -1,0 +1,74 @@
+import { printable } from "../../core/printable.ts";
+import type { ExitCode } from "../../core/report.ts";
+import { type UpdateProgress, type UpdateReport, updateAdvisories } from "../../engines/vulnerability/feeds/update.ts";
+import { defaultDatabase } from "../paths.ts";
+import { createProgress } from "../progress.ts";
+
+interface UpdateOptions {
+  readonly db?: string;
+  readonly from?: string;
+  readonly ecosystem: readonly string[];
+  readonly kev?: string;
+  readonly epss?: string;
+  readonly caFile?: string;
+  readonly quiet: boolean;
+}
+
+/** `bulkhead db update`: 0 where everything asked for is up to date, 3 where a part of it could not be had. */
+export async function dbUpdate({ db, ecosystem, quiet, ...servers }: UpdateOptions): Promise<ExitCode> {
+  const progress = createProgress(process.stderr, quiet);
+  const report = await updateAdvisories({
+    ...servers,
+    database: db ?? defaultDatabase(),
+    ecosystems: ecosystem,
+    now: new Date(),
+    onProgress: (step) => progress.update(progressText(step)),
+  }).finally(() => progress.clear());
+  process.stdout.write(`${reportLines(report).map(printable).join("\n")}\n`);
+  for (const { name, problem } of report.failures) {
+    process.stderr.write(`bulkhead: ${printable(name)}: ${problem.line()}\n`);
+  }
+  return report.failures.length > 0 ? 3 : 0;
+}
+
+function progressText(progress: UpdateProgress): string {
+  switch (progress.step) {
+    case "list":
+      return `asking what is new of ${progress.ecosystem}`;
+    case "records":
+      return `fetching ${progress.ecosystem}: ${progress.done} of ${progress.total} records`;
+    case "archive": {
+      const total = progress.total === undefined ? "" : ` of ${megabytes(progress.total)}`;
+      return `fetching ${progress.ecosystem}: ${megabytes(progress.done)}${total} MB`;
+    }
+    case "catalogue":
+      return `fetching ${progress.name.toUpperCase()}`;
+    case "write":
+      return `reading what is new of ${progress.ecosystem}`;
+    case "finish":
+      return "finishing the database";
+  }
+}
+
+function reportLines(report: UpdateReport): string[] {
+  const lines = report.feeds.map(({ ecosystem, read, removed, records, refused, behind, asOf }) => {
+    const parts = [`${read} of ${records} records read`];
+    if (removed > 0) parts.push(`${removed} gone`);
+    if (refused > 0) parts.push(`${refused} refused (bulkhead db status names them)`);
+    if (behind > 0) parts.push(`${behind} not to be had yet`);
+    return `${ecosystem}: ${parts.join(", ")}, as of ${asOf.slice(0, 10)}`;
+  });
+  for (const { kind, version, records, asOf } of report.catalogues) {
+    lines.push(`${kind.toUpperCase()} ${version}: ${records} flaws, as of ${asOf.slice(0, 10)}`);
+  }
+  if (report.unchanged.length > 0) lines.push(`nothing new: ${report.unchanged.join(", ")}`);
+  if (report.superseded.length > 0) {
+    lines.push(`imported from files, and no longer needed: ${report.superseded.join(", ")}`);
+  }
+  const written = report.changed ? report.database : `${report.database} is as it was`;
+  return [...lines, `${megabytes(report.received)} MB received: ${written}`];
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 1e6).toFixed(1);
+}

@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { asOf, site } from "./judged-image.fixture.ts";
+
+/** `--vex` from end to end: what a document says of an image's flaws, and what it does to the verdict. */
+
+const program = { node: process.execPath, file: join(import.meta.dirname, "..", "bin", "bulkhead.js") };
+
+function judged() {
+  const place = site();
+  place.image(["old"]);
+  place.advisories({ old: "critical" });
+  const run = (...words: readonly string[]) => place.run(program, ...words);
+  assert.equal(run("db", "import", "advisories", "--db", "a.db", "--quiet").status, 0);
+  const write = (name: string, statement: object) =>
+    writeFileSync(
+      join(place.folder, name),
+      JSON.stringify({
+        "@context": "https://openvex.dev/ns/v0.2.0",
+        "@id": "https://example.com/vex/1",
+        author: "Shop",
+        timestamp: "2025-06-01T00:00:00Z",
+        version: 1,
+        statements: [
+          {
+            vulnerability: { name: "CVE-2025-1000" },
+            products: [{ "@id": "pkg:oci/web", subcomponents: [{ "@id": "pkg:npm/old" }] }],
+            ...statement,
+          },
+        ],
+      }),
+    );
+  const scan = (...words: readonly string[]) => run("image", "scan", "oci:image", "--db", "a.db", ...asOf, ...words);
+  return { ...place, write, scan };
+}
+
+test("a statement takes a finding out of the verdict, and every format says why", () => {
+  using place = judged();
+  place.write("v.json", { status: "not_affected", justification: "vulnerable_code_not_present" });
+  assert.equal(place.scan().status, 1);
+  const files = ["json", "sarif", "table"].flatMap((format) => ["--format", `${format}=out.${format}`]);
+  const { status, stdout } = place.scan("--vex", "v.json", "--format", "plain", ...files);
+  assert.equal(status, 0, stdout);
+  assert.match(stdout, /^note: VEX: v\.json, OpenVEX by Shop, 1 statement$/m);
+  assert.match(stdout, /^excepted: .*VEX not_affected: vulnerable_code_not_present \(Shop, v\.json\)$/m);
+  const output = (format: string) => readFileSync(join(place.folder, `out.${format}`), "utf8");
+  assert.match(output("table"), /VEX not_affected: vulnerable_code_not_present/);
+  assert.match(output("sarif"), /"justification": "VEX not_affected: vulnerable_code_not_present \(Shop\)"/);
+  const { evaluations } = JSON.parse(output("json")) as { evaluations: { excepted: { exception: object }[] }[] };
+  assert.deepEqual(evaluations[0]?.excepted[0]?.exception, {
+    reason: "VEX not_affected: vulnerable_code_not_present",
+    owner: "Shop",
+    source: { path: "v.json" },
+  });
+});
+
+test("affected is noted on the finding, and a document that is not named is not read", () => {
+  using place = judged();
+  place.write("v.json", { status: "affected", action_statement: "wait" });
+  const noted = place.scan("--vex", "v.json", "--format", "plain", "--format", "table=out.table");
+  assert.equal(noted.status, 1);
+  assert.match(readFileSync(join(place.folder, "out.table"), "utf8"), /VEX affected: wait/);
+  assert.match(noted.stdout, /VEX affected: wait \(v\.json statements\[0\], Shop\)/);
+  assert.doesNotMatch(place.scan().stdout, /VEX/);
+});
+
+test("the latest of several documents wins", () => {
+  using place = judged();
+  place.write("early.json", { status: "affected" });
+  place.write("late.json", { status: "fixed", timestamp: "2025-06-01T12:00:00Z" });
+  assert.equal(place.scan("--vex", "late.json", "--vex", "early.json").status, 0);
+});
+
+test("a broken document ends the run and names the place", () => {
+  using place = judged();
+  place.write("v.json", { status: "fine" });
+  const { status, stderr } = place.scan("--vex", "v.json");
+  assert.equal(status, 2);
+  assert.match(stderr, /^bulkhead: vex\.invalid: v\.json: statements\[0\]\.status: /);
+  assert.match(place.scan("--vex", "none.json").stderr, /^bulkhead: vex\.unreadable: none\.json: /);
+});
