@@ -109,7 +109,7 @@ const db = program.command("db").description("the advisory database");
 db.command("import")
   .argument(
     "<source...>",
-    "OSV records: folders, .zip, .json, .jsonl, .jsonl.gz; a coverage.json beside them says what they cover",
+    "OSV records: folders, .zip, .json, .jsonl, .jsonl.gz, with a coverage.json beside them; KEV (.json), EPSS (.csv); or one .bundle",
   )
   .description("make the advisory database from OSV records")
   .option("--db <file>", "where to (default: the user's)")
@@ -120,6 +120,8 @@ db.command("import")
     (value: string, before: string[]) => [...before, value],
     [] as string[],
   )
+  .option("--public-key <file>", "whose signature a bundle must have: Ed25519 (SPKI, PEM)")
+  .option("--insecure-unsigned", "take a bundle whoever made it", false)
   .option("--quiet", "no progress on stderr", false)
   .action(async (sources: string[], options) => finish((await import("./db/import.ts")).dbImport(sources, options)));
 db.command("update")
@@ -137,6 +139,12 @@ db.command("update")
   .option("--ca-file <file>", "certificate authorities of the servers, PEM")
   .option("--quiet", "no progress on stderr", false)
   .action(async (options) => finish((await import("./db/update.ts")).dbUpdate(options)));
+db.command("export")
+  .argument("<file>", "where to: advisories.bundle")
+  .description("write the advisory database into one file, for places without a network")
+  .option("--db <file>", "which (default: the user's)")
+  .option("--key <file>", "sign it with this Ed25519 private key (PKCS #8, PEM)")
+  .action(async (file: string, options) => finish((await import("./db/export.ts")).dbExport(file, options)));
 db.command("status")
   .description("what the advisory database covers, as of when")
   .option("--db <file>", "which (default: the user's)")

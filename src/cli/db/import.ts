@@ -2,6 +2,8 @@ import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { printable } from "../../core/printable.ts";
 import { Problem } from "../../core/problem.ts";
+import { type BundleTrust, importBundle } from "../../engines/vulnerability/bundle/import.ts";
+import { verifyingKey } from "../../engines/vulnerability/bundle/keys.ts";
 import type { CoverageDeclaration } from "../../engines/vulnerability/database/coverage.ts";
 import { importAdvisories } from "../../engines/vulnerability/database/import.ts";
 import { defaultDatabase } from "../paths.ts";
@@ -11,6 +13,8 @@ interface ImportOptions {
   readonly db?: string;
   readonly label?: string;
   readonly covers: readonly string[];
+  readonly publicKey?: string;
+  readonly insecureUnsigned: boolean;
   readonly quiet: boolean;
 }
 
@@ -21,6 +25,12 @@ const SHOWN = 5;
 export async function dbImport(sources: readonly string[], options: ImportOptions): Promise<number> {
   const database = options.db ?? defaultDatabase();
   mkdirSync(dirname(database), { recursive: true });
+  const [first] = sources;
+  const bundles = sources.filter((path) => path.endsWith(".bundle"));
+  if (first !== undefined && bundles.length > 0) {
+    if (sources.length > 1) throw usage(sources.join(" "), "a bundle is a whole database, and stands alone");
+    return takeBundle(first, database, options);
+  }
   const progress = createProgress(process.stderr, options.quiet);
   const started = performance.now();
   const report = await importAdvisories({
@@ -53,6 +63,23 @@ export async function dbImport(sources: readonly string[], options: ImportOption
   }
   process.stdout.write(`${lines.map(printable).join("\n")}\n`);
   return 0;
+}
+
+async function takeBundle(path: string, database: string, options: ImportOptions): Promise<number> {
+  const { publicKey, insecureUnsigned } = options;
+  if (publicKey === undefined && !insecureUnsigned) {
+    throw usage(path, "nobody is named whose signature it must have", "--public-key FILE, or --insecure-unsigned");
+  }
+  const trust: BundleTrust =
+    publicKey === undefined ? { kind: "unsigned" } : { kind: "signed", key: verifyingKey(publicKey) };
+  const { advisories, size, importedAt } = await importBundle(path, database, trust);
+  const made = `${advisories} advisories, ${(size / 1e6).toFixed(1)} MB, made ${importedAt.slice(0, 10)}: ${database}`;
+  process.stdout.write(`${printable(made)}\n`);
+  return 0;
+}
+
+function usage(place: string, cause: string, remedy?: string): Problem {
+  return new Problem({ kind: "usage", code: "cli.usage", place, cause, ...(remedy === undefined ? {} : { remedy }) });
 }
 
 /** `Debian:13@2026-08-21`, `npm@2026-08-21`. */
