@@ -35,7 +35,7 @@ export function packageTable(page: Page, findings: readonly Finding[]): string[]
     findings.map((finding) => printable(findingName(finding))),
     24,
   );
-  const fixed = column("FIXED IN", findings.map(fixedIn), Math.max(10, Math.floor(page.columns / 6)));
+  const fixed = column("FIXED IN", findings.map(fixedIn), Math.max(10, Math.floor(page.columns / 4)));
   const layer = column("LAYER", findings.map(layerOf), 9);
   const layers = layer.cells.some((cell) => cell !== "") ? [layer] : [];
   const marked = column(
