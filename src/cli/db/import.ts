@@ -43,7 +43,11 @@ export async function dbImport(sources: readonly string[], options: ImportOption
   }).finally(() => progress.clear());
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   const lines = [
-    `${report.records} records of ${report.sources.length} ${report.sources.length === 1 ? "source" : "sources"} in ${seconds} s`,
+    ...(report.sources.length === 0
+      ? []
+      : [
+          `${report.records} records of ${report.sources.length} ${report.sources.length === 1 ? "source" : "sources"} in ${seconds} s`,
+        ]),
     `${report.advisories} advisories, ${(report.size / 1e6).toFixed(1)} MB: ${database}`,
   ];
   for (const { kind, version, records, asOf } of report.catalogues) {

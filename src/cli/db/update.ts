@@ -43,6 +43,8 @@ function progressText(progress: UpdateProgress): string {
     }
     case "catalogue":
       return `fetching ${progress.name.toUpperCase()}`;
+    case "copy":
+      return "copying the database";
     case "write":
       return `reading what is new of ${progress.ecosystem}`;
     case "finish":
