@@ -29,10 +29,10 @@ export function evaluateLockfile(file: string, path: string, context: EvaluateCo
   const { policy, now } = context;
   const { inventory, development } = pinnedBy(analyser, file, path, context);
   if (inventory.state === "present" && inventory.facts.packages.length === 0 && inventory.gaps.length === 0) return [];
-  return scopesOf(inventory, context).map(({ scope, gaps, evidence, looked }) =>
+  return scopesOf(inventory, context).map(({ scope, inventory: own, evidence, looked }) =>
     runCheck(
       vulnerableDependencies,
-      { inventory: { ...inventory, gaps } as typeof inventory, vulnerabilities: evidence },
+      { inventory: own, vulnerabilities: evidence },
       {
         asset: fileAsset(path),
         policy,

@@ -2,7 +2,7 @@
 import { knownVulnerabilities } from "../../checks/image/known-vulnerabilities.ts";
 import type { Asset } from "../../core/asset.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
-import { absent, type Evidence, type Gap, present } from "../../core/evidence.ts";
+import { absent, type Evidence, present } from "../../core/evidence.ts";
 import type { LayerReference } from "../../core/location.ts";
 import type { Policy } from "../../core/policy.ts";
 import { Problem } from "../../core/problem.ts";
@@ -94,19 +94,20 @@ export function evaluateInventory(
   const packages = inventory.state === "present" ? inventory.facts.packages : [];
   const assess = assessorOf(vex, asset, packages);
   const layerEvidence = present(layers, now.toISOString());
-  return scopesOf(inventory, context).map(({ scope, gaps, evidence, looked }) =>
+  return scopesOf(inventory, context).map(({ scope, inventory: own, evidence, looked }) =>
     runCheck(
       knownVulnerabilities,
-      { inventory: { ...inventory, gaps } as typeof inventory, vulnerabilities: evidence, layers: layerEvidence },
+      { inventory: own, vulnerabilities: evidence, layers: layerEvidence },
       { asset, policy, now, assess, evidence: looked, ...(scope === undefined ? {} : { scope }) },
     ),
   );
 }
 
-/** One scope to judge, with the gaps of the inventory that concern it. */
+/** One scope to judge. */
 export interface ScopeEvidence {
   readonly scope?: string;
-  readonly gaps: readonly Gap[];
+  /** The whole inventory, with the gaps alone that concern the scope. */
+  readonly inventory: Evidence<Inventory>;
   readonly evidence: Evidence<ScopeMatches>;
   /** For the reader: how many packages, whose advisories. */
   readonly looked: Readonly<Record<string, string>>;
@@ -114,18 +115,21 @@ export interface ScopeEvidence {
 
 /** What the advisories say of an inventory, scope by scope. */
 export function scopesOf(inventory: Evidence<Inventory>, context: EvaluateContext): ScopeEvidence[] {
+  if (inventory.state === "absent") return [{ inventory, evidence: absent(inventory.gaps[0]), looked: {} }];
   const { gaps } = inventory;
-  if (inventory.state === "absent") return [{ gaps, evidence: absent(inventory.gaps[0]), looked: {} }];
   const { packages } = inventory.facts;
   if (packages.length === 0 && gaps.length === 0)
-    return [{ gaps, evidence: nothingToMatch, looked: { packages: "0" } }];
+    return [{ inventory, evidence: nothingToMatch, looked: { packages: "0" } }];
   if (context.advisories instanceof Problem)
-    return [{ gaps, evidence: absent(gapOf(context.advisories)), looked: { packages: String(packages.length) } }];
+    return [{ inventory, evidence: absent(gapOf(context.advisories)), looked: { packages: String(packages.length) } }];
   const matches = matchPackages(context.advisories, inventory.facts);
   const scopes = matches.map(
     (matched): ScopeEvidence => ({
       scope: matched.scope,
-      gaps: gaps.filter(({ concerns }) => concerns === undefined || speaksFor(matched, concerns)),
+      inventory: {
+        ...inventory,
+        gaps: gaps.filter(({ concerns }) => concerns === undefined || speaksFor(matched, concerns)),
+      },
       evidence: evidenceOf(matched, context),
       looked: lookedAt(matched),
     }),
@@ -139,7 +143,7 @@ export function scopesOf(inventory: Evidence<Inventory>, context: EvaluateContex
     if (first === undefined) continue;
     scopes.push({
       ...(concerns === undefined ? {} : { scope: concerns }),
-      gaps: own,
+      inventory: { ...inventory, gaps: own },
       evidence: absent(first),
       looked: { packages: "0" },
     });

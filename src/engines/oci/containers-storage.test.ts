@@ -5,9 +5,8 @@ import { dirname, join } from "node:path";
 import { after, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { digestHex } from "../../core/digest.ts";
-import { Problem } from "../../core/problem.ts";
 import { openFromStorage, storageRoot } from "./containers-storage.ts";
-import { type FixtureEntry, fixtureImage, json, tarEntry, tarOf } from "./image.fixture.ts";
+import { type FixtureEntry, fixtureImage, json, refusal, tarEntry, tarOf } from "./image.fixture.ts";
 import { readLayer } from "./layer.ts";
 
 const root = mkdtempSync(join(tmpdir(), "bulkhead-storage-"));
@@ -76,16 +75,6 @@ async function contentsOf(folder: string, name: string): Promise<Map<string, str
     });
   }
   return contents;
-}
-
-async function refusal(work: Promise<unknown>): Promise<Problem> {
-  try {
-    await work;
-  } catch (error) {
-    assert.ok(error instanceof Problem, String(error));
-    return error;
-  }
-  throw new Error("it was accepted");
 }
 
 test("puts layers together again that have their diffID", async () => {

@@ -1,9 +1,11 @@
 /** Images made in code, for tests: tar archives entry by entry, layers, layouts. */
+import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { type Digest, parseDigest } from "../../core/digest.ts";
+import { Problem } from "../../core/problem.ts";
 
 export interface FixtureEntry {
   readonly name: string;
@@ -139,6 +141,17 @@ export function writeLayoutParts(
   writeFileSync(join(folder, "oci-layout"), '{"imageLayoutVersion":"1.0.0"}');
   writeFileSync(join(folder, "index.json"), json({ schemaVersion: 2, manifests }));
   for (const [digest, bytes] of blobs) writeFileSync(join(folder, "blobs", digest.replace(":", "/")), bytes);
+}
+
+/** The Problem that a work must end in. */
+export async function refusal(work: Promise<unknown>): Promise<Problem> {
+  try {
+    await work;
+  } catch (error) {
+    assert.ok(error instanceof Problem, String(error));
+    return error;
+  }
+  throw new Error("it was accepted");
 }
 
 export function json(value: unknown): Buffer {

@@ -11,6 +11,7 @@ import {
   type FixtureImage,
   fixtureImage,
   json,
+  refusal,
   sha256,
   tarOf,
   writeLayout,
@@ -84,16 +85,6 @@ async function namesIn(named: NamedImage): Promise<string[]> {
   }
   await named.image.store.close();
   return names;
-}
-
-async function refusal(work: Promise<unknown>): Promise<Problem> {
-  try {
-    await work;
-  } catch (error) {
-    assert.ok(error instanceof Problem, String(error));
-    return error;
-  }
-  throw new Error("it was accepted");
 }
 
 test("an image has one identity and one content, however it is stored", async () => {
