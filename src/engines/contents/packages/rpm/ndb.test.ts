@@ -9,6 +9,7 @@ import { ndbFile } from "./ndb.fixture.ts";
 import { type NdbEntry, readNdb } from "./ndb.ts";
 
 const BLOBS = [Buffer.from("first"), Buffer.alloc(20, 1), Buffer.alloc(5000, 2)];
+const SLOT_BYTES = 16;
 const BROKEN = { code: "contents.ndb-broken", kind: "input" };
 
 /** Entries up to a problem, and its text. */
@@ -86,10 +87,22 @@ describe("NDB", () => {
   test("whatever the bytes, blobs, faults or a problem", () => {
     fc.assert(
       fc.property(mutatedBytes(ndbFile(BLOBS)), (bytes) => {
-        assert.ok(read(bytes).entries.length <= BLOBS.length + 3);
+        const { entries } = read(bytes);
+        assert.ok(entries.length <= bytes.length / SLOT_BYTES);
+        const blobs = entries.filter((entry) => entry instanceof Uint8Array);
+        assert.ok(blobs.reduce((sum, blob) => sum + blob.length, 0) <= bytes.length);
       }),
       { numRuns: 500 },
     );
+  });
+
+  test("free slots that claim a package are faults, one each", () => {
+    const bytes = ndbFile(BLOBS);
+    for (let slot = 5; slot < 13; slot++) bytes.writeUInt32LE(100 + slot, 32 + SLOT_BYTES * slot + 4);
+    const { entries, problem } = read(bytes);
+    assert.equal(problem, undefined);
+    assert.equal(entries.length, BLOBS.length + 8);
+    assert.ok(entries.slice(BLOBS.length).every((entry) => "fault" in entry));
   });
 });
 
