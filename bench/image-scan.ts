@@ -88,7 +88,7 @@ export const imageScan: Bench = {
   },
 };
 
-function baseline({ layout }: LargeImages, layers: readonly WrittenLayer[]): Command {
+export function baseline({ layout }: LargeImages, layers: readonly WrittenLayer[]): Command {
   const blobs = layers.map(({ digest }) => join(layout, "blobs", digest.replace(":", "/")));
   return { arguments: [resolve(import.meta.dirname, "baseline-inflate.ts"), ...blobs] };
 }

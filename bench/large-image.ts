@@ -12,6 +12,7 @@ import {
   readlinkSync,
   renameSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { join, resolve } from "node:path";
@@ -67,9 +68,7 @@ async function makeImages(layout: string, note: (line: string) => void): Promise
   const layers = [...below, firstTop];
   const size = layers.reduce((sum, layer) => sum + layer.size, 0);
   if (size < LEAST_BYTES) throw new Error(`this machine's files make an image of ${size} bytes only`);
-  writeFileSync(join(layout, "oci-layout"), '{"imageLayoutVersion":"1.0.0"}');
-  const manifests = [writeManifest(layout, "first", layers), writeManifest(layout, "second", [...below, secondTop])];
-  writeFileSync(join(layout, "index.json"), JSON.stringify({ schemaVersion: 2, manifests }));
+  writeIndex(layout, [writeManifest(layout, "first", layers), writeManifest(layout, "second", [...below, secondTop])]);
   return { layers, secondTop };
 }
 
@@ -125,6 +124,28 @@ function* upTo(bytes: number, files: Iterable<SourceFile>): Generator<SourceFile
     taken += size;
     yield file;
   }
+}
+
+/** A layout of one image of few files, made anew. */
+export async function smallImage(layout: string, files: Iterable<SourceFile>): Promise<void> {
+  rmSync(layout, { recursive: true, force: true });
+  writeIndex(layout, [writeManifest(layout, "latest", [await writeLayer(layout, files)])]);
+}
+
+/** A layout of `first` alone, for programs that take a layout's only image; the blobs are the same files. */
+export function onlyFirst({ layout }: LargeImages): string {
+  const alone = `${layout}-first`;
+  rmSync(alone, { recursive: true, force: true });
+  mkdirSync(alone, { recursive: true });
+  symlinkSync(resolve(layout, "blobs"), join(alone, "blobs"));
+  const { manifests } = JSON.parse(readFileSync(join(layout, "index.json"), "utf8")) as { manifests: object[] };
+  writeIndex(alone, manifests.slice(0, 1));
+  return alone;
+}
+
+function writeIndex(layout: string, manifests: readonly object[]): void {
+  writeFileSync(join(layout, "oci-layout"), '{"imageLayoutVersion":"1.0.0"}');
+  writeFileSync(join(layout, "index.json"), JSON.stringify({ schemaVersion: 2, manifests }));
 }
 
 function writeManifest(layout: string, name: string, layers: readonly WrittenLayer[]): object {

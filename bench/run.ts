@@ -11,6 +11,7 @@ import { type BenchReport, formatTable, holds } from "./table.ts";
 
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   "image-scan": async () => (await import("./image-scan.ts")).imageScan,
+  contents: async () => (await import("./contents.ts")).contents,
   advisories: async () => (await import("./advisories.ts")).advisories,
   "start-up": async () => (await import("./start-up.ts")).startUp,
 };

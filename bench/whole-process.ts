@@ -1,4 +1,4 @@
-/** Runs Node as a user would and measures the whole process: start-up, work, end. */
+/** Runs a program as a user would and measures the whole process: start-up, work, end. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import type { Readable } from "node:stream";
@@ -7,13 +7,15 @@ import { text } from "node:stream/consumers";
 export interface ProcessRun {
   /** From the spawn to the end of the process. */
   readonly milliseconds: number;
-  /** Most resident memory that the process ever had. */
+  /** Most resident memory that the process ever had; NaN of another program than Node, which tells nothing. */
   readonly peakBytes: number;
   readonly output: string;
 }
 
 export interface Command {
-  /** After `node`. */
+  /** Node where absent. */
+  readonly program?: string;
+  /** After the program. */
   readonly arguments: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
   /** Exit codes that are no failure; 0 where absent. */
@@ -38,7 +40,9 @@ const TELL_PEAK = `data:text/javascript,${encodeURIComponent(`
 /** @throws Error with the process's own words where it ends with another exit code */
 export async function run(command: Command): Promise<ProcessRun> {
   const started = performance.now();
-  const child = spawn(process.execPath, ["--import", TELL_PEAK, ...command.arguments], {
+  const [program, ...preload] =
+    command.program === undefined ? [process.execPath, "--import", TELL_PEAK] : [command.program];
+  const child = spawn(program, [...preload, ...command.arguments], {
     stdio: ["ignore", "pipe", "pipe", "pipe"],
     env: { ...process.env, NO_COLOR: "1", ...command.environment },
   });
@@ -48,9 +52,9 @@ export async function run(command: Command): Promise<ProcessRun> {
   const milliseconds = performance.now() - started;
   const [output, errors, peakBytes] = await texts;
   if (code === null || !(command.exitCodes ?? [0]).includes(code)) {
-    throw new Error(`node ${command.arguments.join(" ")} ended with ${code}:\n${errors}`);
+    throw new Error(`${program} ${command.arguments.join(" ")} ended with ${code}:\n${errors}`);
   }
-  return { milliseconds, peakBytes: Number(peakBytes), output };
+  return { milliseconds, peakBytes: peakBytes === "" ? Number.NaN : Number(peakBytes), output };
 }
 
 /**
