@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import {
   existsSync,
+  linkSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -12,7 +13,6 @@ import {
   readlinkSync,
   renameSync,
   rmSync,
-  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { join, resolve } from "node:path";
@@ -136,8 +136,9 @@ export async function smallImage(layout: string, files: Iterable<SourceFile>): P
 export function onlyFirst({ layout }: LargeImages): string {
   const alone = `${layout}-first`;
   rmSync(alone, { recursive: true, force: true });
-  mkdirSync(alone, { recursive: true });
-  symlinkSync(resolve(layout, "blobs"), join(alone, "blobs"));
+  const blobs = "blobs/sha256";
+  mkdirSync(join(alone, blobs), { recursive: true });
+  for (const name of readdirSync(join(layout, blobs))) linkSync(join(layout, blobs, name), join(alone, blobs, name));
   const { manifests } = JSON.parse(readFileSync(join(layout, "index.json"), "utf8")) as { manifests: object[] };
   writeIndex(alone, manifests.slice(0, 1));
   return alone;
