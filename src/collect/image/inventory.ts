@@ -10,6 +10,7 @@ import { readFolder } from "../../engines/oci/folder.ts";
 import type { OpenImage } from "../../engines/oci/image.ts";
 import type { Layer } from "../../engines/oci/model.ts";
 import type { ScanCache, ScannedImage } from "../cache.ts";
+import { ahead } from "./ahead.ts";
 import { createFileAnalysis, limitOf } from "./file-analysis.ts";
 import { type ExtraFiles, isExecutable, type LayerScan, readExtraFiles, scanLayer } from "./layer-scan.ts";
 import { type MissingFile, mergeLayers } from "./merge.ts";
@@ -43,6 +44,12 @@ export async function inventoryOfFolder(root: string, context: InventoryContext)
 
 type BoundedContext = InventoryContext & { readonly signal: AbortSignal };
 
+/**
+ * While one layer's next bytes are inflated on the thread pool, this thread hashes and walks what there is of the other:
+ * two keep two cores busy. More would only hold more buffers.
+ */
+const LAYERS_AT_A_TIME = 2;
+
 async function scanImage(image: OpenImage, context: BoundedContext): Promise<ScannedImage> {
   const { cache } = context;
   const unchanged = await Promise.all(image.layers.map((layer) => isUnchanged(image, layer, cache)));
@@ -52,19 +59,26 @@ async function scanImage(image: OpenImage, context: BoundedContext): Promise<Sca
   }
   const scans: LayerScan[] = [];
   const total = image.layers.reduce((sum, layer) => sum + layer.size, 0);
-  let before = 0;
+  const read = image.layers.map(() => 0);
+  let done = 0;
   let entries = 0;
   let namesLength = 0;
   let packages = 0;
-  for (const layer of image.layers) {
+  const layerScans = ahead(image.layers, LAYERS_AT_A_TIME, async (layer, stop) => {
+    const advance = (bytes: number): void => {
+      done += bytes - (read[layer.index] ?? 0);
+      read[layer.index] = bytes;
+      context.onProgress?.({ name: image.store.place, done, total });
+    };
     const remembered = unchanged[layer.index] ? cache?.layer(layer.diffId) : undefined;
-    const scan =
-      remembered ??
-      (await readAndRemember(image, layer, context, (bytes) =>
-        context.onProgress?.({ name: image.store.place, done: before + bytes, total }),
-      ));
+    const signal = AbortSignal.any([context.signal, stop]);
+    const scan = remembered ?? (await readAndRemember(image, layer, { ...context, signal }, advance));
+    done += layer.size - (read[layer.index] ?? 0);
+    read[layer.index] = layer.size;
+    return scan;
+  });
+  for await (const scan of layerScans) {
     scans.push(scan);
-    before += layer.size;
     entries += scan.records.length;
     for (const record of scan.records) namesLength += record.length;
     for (const facts of scan.facts) if (facts.kind === "packages") packages += facts.packages.length;

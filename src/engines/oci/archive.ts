@@ -64,6 +64,7 @@ async function ociArchive(place: string, contents: TarContents, marker: Member):
     contents.member(`blobs/${digestAlgorithm(digest)}/${digestHex(digest)}`, `${place}@${digest}`);
   const store: BlobStore = {
     place,
+    handsOver: true,
     async document({ digest }) {
       const bytes = await contents.small(find(digest), `${place}@${digest}`);
       verifyDocument(bytes, digest, `${place}@${digest}`);
@@ -143,6 +144,7 @@ async function openDockerImage(place: string, contents: TarContents, image: Dock
   const find = (digest: Digest): Member => members.get(digest) ?? contents.member(digest, place);
   const store: BlobStore = {
     place,
+    handsOver: true,
     document: async ({ digest }) => contents.small(find(digest), place),
     open: async ({ digest }) => contents.stream(find(digest)),
     stamp: async (digest) => contents.stamp(find(digest)),

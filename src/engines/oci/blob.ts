@@ -11,6 +11,8 @@ export interface BlobStore {
   readonly place: string;
   /** A document (index, manifest, config) of at most bounds.manifestBytes, verified against its digest. */
   document(descriptor: Pick<Descriptor, "digest" | "mediaType">): Promise<Buffer>;
+  /** True where the chunks of `open` are the reader's own, and nothing else looks at their memory. */
+  readonly handsOver?: boolean;
   /** The stored bytes of a layer. */
   open(descriptor: Pick<Descriptor, "digest" | "size">): Promise<Readable>;
   /**

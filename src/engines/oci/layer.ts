@@ -9,6 +9,7 @@ import { digestAlgorithm } from "../../core/digest.ts";
 import { Problem } from "../../core/problem.ts";
 import type { BlobStore } from "./blob.ts";
 import type { Layer } from "./model.ts";
+import { release } from "./release.ts";
 import { createTarWalker, type TarVisitor } from "./tar.ts";
 
 /** Inflating into large chunks halves its cost against node:zlib's default of 16 KiB. */
@@ -74,6 +75,7 @@ export async function readLayer(
     place,
     stored: storedChunk,
     content,
+    used: store.handsOver ? release : () => {},
     onCompression(compression) {
       // A plain layer's two digests are over the same bytes: one hash serves.
       if (compression === "none" && layer.diffId === layer.digest) return;
@@ -123,6 +125,8 @@ interface PumpTargets {
   stored(chunk: Buffer): void;
   content(chunk: Buffer): void;
   onCompression(compression: Compression): void;
+  /** Nothing looks at these stored bytes any more. */
+  used(chunk: Buffer): void;
 }
 
 /**
@@ -157,6 +161,12 @@ async function pump(stored: Readable, targets: PumpTargets): Promise<unknown> {
     }
   }
 
+  /** node:zlib goes on in a buffer until it is full: the chunk at its end is the last one to use it. */
+  function inflated(chunk: Buffer): void {
+    content(chunk);
+    if (chunk.byteOffset + chunk.length === chunk.buffer.byteLength) release(Buffer.from(chunk.buffer));
+  }
+
   function begin(chunk: Buffer): void {
     start = undefined;
     const compression = compressionOf(chunk);
@@ -164,7 +174,7 @@ async function pump(stored: Readable, targets: PumpTargets): Promise<unknown> {
     if (compression === "none") return;
     inflate = compression === "gzip" ? createGunzip({ chunkSize: CHUNK }) : createZstdDecompress({ chunkSize: CHUNK });
     // node:zlib emits a chunk before it starts on the next: looking at it a tick later lets the thread pool go on.
-    inflate.on("data", (chunk: Buffer) => process.nextTick(content, chunk));
+    inflate.on("data", (chunk: Buffer) => process.nextTick(inflated, chunk));
     inflate.on("drain", () => stored.resume());
     inflate.on("end", () => process.nextTick(resolve));
     inflate.on("error", (error) =>
@@ -185,7 +195,7 @@ async function pump(stored: Readable, targets: PumpTargets): Promise<unknown> {
   function pass(chunk: Buffer): void {
     if (failure !== undefined) return;
     if (inflate === undefined) content(chunk);
-    else if (!inflate.write(chunk)) stored.pause();
+    else if (!inflate.write(chunk, () => targets.used(chunk))) stored.pause();
   }
 
   stored.on("data", (bytes: Buffer) => {

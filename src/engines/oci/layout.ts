@@ -26,6 +26,7 @@ export async function openLayout(folder: string): Promise<Layout> {
   checkMarker(marker, place);
   const store: BlobStore = {
     place,
+    handsOver: true,
     async document({ digest }) {
       const bytes = await readSmall(folder, blobPath(digest), `${place}@${digest}`);
       verifyDocument(bytes, digest, `${place}@${digest}`);
