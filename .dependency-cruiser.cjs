@@ -106,10 +106,17 @@ module.exports = {
     },
     {
       name: "no-tests-imported",
-      comment: "nothing imports a test, and only tests and conformance suites import fixtures",
+      comment: "nothing imports a test, and only tests, conformance suites and benchmarks import fixtures",
       severity: "error",
-      from: { path: "^(src|bin|scripts|bench|examples)/", ...production },
+      from: { path: "^(src|bin|scripts|examples)/", ...production },
       to: { path: tests },
+    },
+    {
+      name: "no-tests-in-benchmarks",
+      comment: "a benchmark may build its input with a fixture, and runs no test",
+      severity: "error",
+      from: { path: "^bench/" },
+      to: { path: "[.]test[.]ts$" },
     },
     {
       name: "no-development-package",

@@ -15,6 +15,7 @@ const suites: Readonly<Record<string, () => Promise<Suite>>> = {
   lockfiles: async () => (await import("./lockfiles.ts")).lockfiles,
   sboms: async () => (await import("./sboms.ts")).sboms,
   schemas: async () => (await import("./schemas.ts")).schemas,
+  programs: async () => (await import("./programs.ts")).programs,
 };
 
 const DEFAULT_DATA = resolve(import.meta.dirname, "../../shared/data");
