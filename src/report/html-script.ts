@@ -20,7 +20,11 @@ export const script = `
     name: (f) => f.name,
     package: (f) => f.package === undefined ? "" : f.package + (f.version === undefined ? "" : " " + f.version),
     fixed: (f) => f.fixed ?? (f.fix === undefined ? "no fix" : "see fix"),
-    asset: (f) => data.assets[f.asset] + (f.scope === undefined ? "" : " · " + f.scope),
+    // Where there is one asset alone its name stands above already.
+    asset: (f) =>
+      data.assets.length === 1 && f.scope !== undefined
+        ? f.scope
+        : data.assets[f.asset] + (f.scope === undefined ? "" : " · " + f.scope),
     place: (f) => f.places[0][0],
   };
   const collator = new Intl.Collator("en", { numeric: true });
