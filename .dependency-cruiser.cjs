@@ -9,7 +9,11 @@
 const engines = {
   oci: [],
   contents: ["oci"],
+  git: [],
   vulnerability: ["contents"],
+  kubernetes: [],
+  // Compares versions, and asks servers as the feeds do.
+  updates: ["contents", "vulnerability"],
 };
 
 /** What of Node a pure room may use: nothing that reads, writes, connects, runs, or keeps the time. */

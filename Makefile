@@ -6,11 +6,12 @@ SHELL := bash
 MAKEFLAGS += --no-print-directory --no-builtin-rules
 
 demo_db := .cache/demo/advisories.db
-demo_shop := .cache/demo/assembled
+# The hardened images are dated by the week.
+demo_shop := .cache/demo/assembled-$(shell date -u +%G-%V)
 
 .PHONY: help
 help: ## what there is
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | while IFS=$$'\t' read -r name about; do printf 'make %-8s %s\n' "$$name" "$$about"; done
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS=$$'\t' read -r name about; do printf 'make %-12s %s\n' "$$name" "$$about"; done
 
 .PHONY: demo
 demo: install $(demo_shop) $(demo_db) ## check the insecure shop
@@ -21,6 +22,11 @@ test: install ## install what the tests need, lint, and run every test
 	@scripts/setup-tests
 	@npm run -s lint
 	@npm run -s test
+
+.PHONY: test-cluster
+test-cluster: install ## build a Kubernetes API server, once, and run the tests that need it
+	@scripts/setup-cluster
+	@npm run -s test:cluster
 
 .PHONY: quick
 quick: install ## the tests that need nothing but Node

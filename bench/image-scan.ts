@@ -33,7 +33,7 @@ export const imageScan: Bench = {
     const scan = (image: string, ...options: string[]): Command =>
       bulkhead(
         ...[cache, "image", "scan", `oci:${images.layout}:${image}`],
-        ...["--db", database, "--now", NOW, "--quiet", "--format", "json", ...options],
+        ...["--db", database, "--now", NOW, "--quiet", "--no-secrets", "--format", "json", ...options],
       );
 
     note("warming the scan cache");

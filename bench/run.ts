@@ -13,6 +13,9 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   "image-scan": async () => (await import("./image-scan.ts")).imageScan,
   contents: async () => (await import("./contents.ts")).contents,
   advisories: async () => (await import("./advisories.ts")).advisories,
+  secrets: async () => (await import("./secrets.ts")).secrets,
+  "git-history": async () => (await import("./git-history.ts")).gitHistory,
+  lint: async () => (await import("./lint.ts")).lint,
   "start-up": async () => (await import("./start-up.ts")).startUp,
 };
 

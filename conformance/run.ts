@@ -11,10 +11,12 @@ import { Problem } from "../src/core/problem.ts";
 import type { Suite } from "./suite.ts";
 
 const suites: Readonly<Record<string, () => Promise<Suite>>> = {
+  dockerfiles: async () => (await import("./dockerfiles.ts")).dockerfiles,
   images: async () => (await import("./images.ts")).images,
   lockfiles: async () => (await import("./lockfiles.ts")).lockfiles,
   sboms: async () => (await import("./sboms.ts")).sboms,
   schemas: async () => (await import("./schemas.ts")).schemas,
+  secrets: async () => (await import("./secrets.ts")).secrets,
   programs: async () => (await import("./programs.ts")).programs,
 };
 

@@ -10,21 +10,21 @@ import { after, before, describe, it } from "node:test";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import {
-  alpine310,
+  alpine322,
   apkDatabase,
   debian13,
   dpkgStatus,
   imageOf,
   npmPackage,
 } from "../src/collect/image/image-files.fixture.ts";
-import { type FixtureEntry, writeLayout } from "../src/engines/oci/image.fixture.ts";
+import { type FixtureEntry, fixtureImage, tarOf, writeLayout } from "../src/engines/oci/image.fixture.ts";
 import { bulkhead, type Ended, program } from "./bulkhead.ts";
 import { now, writeAdvisories } from "./made-advisories.ts";
 
 const project = join(import.meta.dirname, "..");
 
 const images: Readonly<Record<string, readonly FixtureEntry[]>> = {
-  sound: [alpine310, apkDatabase({ zlib: "1.2.11-r1" }), npmPackage("sound", "1.0.0")],
+  sound: [alpine322, apkDatabase({ zlib: "1.3.1-r2" }), npmPackage("sound", "1.0.0")],
   flawed: [npmPackage("flawed", "1.0.0"), npmPackage("scratched", "1.0.0")],
   scratched: [npmPackage("scratched", "1.0.0")],
   uncovered: [debian13, dpkgStatus({ bash: "5.2-1" }), npmPackage("sound", "1.0.0")],
@@ -240,7 +240,9 @@ describe("check", { concurrency: 2 }, () => {
   function tree(name: string, policy: string, image: readonly FixtureEntry[] = images.flawed ?? []): string {
     const at = join(folder, "trees", name);
     mkdirSync(at, { recursive: true });
-    writeLayout(join(at, "web"), { "shop/web:1": imageOf(image) });
+    // Of the day before, so that no rebuild is due.
+    const config = { created: "2026-01-01T00:00:00Z", config: { User: "10001" } };
+    writeLayout(join(at, "web"), { "shop/web:1": fixtureImage([{ tar: tarOf(image) }], { config }) });
     writeFileSync(join(at, "bulkhead.yaml"), policy);
     return at;
   }
@@ -310,7 +312,7 @@ describe("the other commands", { concurrency: 2 }, () => {
     assert.equal(bad.code, 2);
     assert.match(bad.stderr, /^bad\.yaml:4:15: /m);
     assert.match(bad.stderr, /^bad\.yaml:5:1: /m);
-    assertRefused(await run("policy", "validate", "nowhere.yaml"), /^bulkhead: policy\.file: nowhere\.yaml: /);
+    assertRefused(await run("policy", "validate", "nowhere.yaml"), /^bulkhead: policy\.unreadable: nowhere\.yaml: /);
   });
 
   it("explain lists the checks, and says all of one", async () => {

@@ -3,8 +3,8 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { imageOf, npmPackage } from "../src/collect/image/image-files.fixture.ts";
-import { writeLayout } from "../src/engines/oci/image.fixture.ts";
+import { npmPackage } from "../src/collect/image/image-files.fixture.ts";
+import { fixtureImage, tarOf, writeLayout } from "../src/engines/oci/image.fixture.ts";
 import { jsonLines, recordBelow } from "../src/engines/vulnerability/database/advisories.fixture.ts";
 
 const score = {
@@ -28,7 +28,11 @@ export function site() {
     /** Writes the image `oci:image` with these npm packages, all in version 1.0.0. */
     image(packages: readonly string[]): void {
       rmSync(join(folder, "image"), { recursive: true, force: true });
-      writeLayout(join(folder, "image"), { "shop/web:1": imageOf(packages.map((name) => npmPackage(name, "1.0.0"))) });
+      const tar = tarOf(packages.map((name) => npmPackage(name, "1.0.0")));
+      // Young enough for the day that `asOf` states, and not root's.
+      const config = { created: "2025-06-01T00:00:00Z", config: { User: "10001" } };
+      const image = fixtureImage([{ tar, createdBy: "COPY . /" }], { config });
+      writeLayout(join(folder, "image"), { "shop/web:1": image });
     },
     /** Writes `advisories/`, which covers npm completely as of 2025-06-01. */
     advisories(flaws: Flaws): void {

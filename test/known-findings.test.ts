@@ -48,9 +48,13 @@ test("controls and layers are judged without what is known", () => {
     place
       .run("check", ".", "--db", "a.db", ...asOf, ...words)
       .stdout.split("\n")
-      .find((line) => line.startsWith("layer: image "));
-  assert.match(check() ?? "", /^layer: image fail:/);
-  assert.match(check("--baseline", "known.json") ?? "", /^layer: image pass:/);
+      .filter((line) => /^(?:layer: image|control: 2) /.test(line));
+  const [control, layer] = check();
+  assert.match(control ?? "", /^control: 2 fail /);
+  assert.match(layer ?? "", /^layer: image fail:/);
+  const [without, layerWithout] = check("--baseline", "known.json");
+  assert.match(without ?? "", /^control: 2 unknown .*: no pipeline was found/);
+  assert.match(layerWithout ?? "", /^layer: image pass:/);
 });
 
 test("a baseline in the tree under review is pointed out where the policy is a trusted one", () => {

@@ -47,6 +47,7 @@ function layoutWith({ stored, diffId }: { stored: Buffer; diffId: Digest }): str
   const config = json({
     os: "linux",
     architecture: "amd64",
+    config: { User: "10001" },
     rootfs: { type: "layers", diff_ids: [sha256(harmlessTar), diffId] },
   });
   const layers = [base, stored].map((bytes) => ({ mediaType: "", digest: sha256(bytes), size: bytes.length }));

@@ -1,4 +1,4 @@
-/** A database of made advisories that cover npm and Alpine 3.10 whole. */
+/** A database of made advisories that cover npm and Alpine 3.10 and 3.22 whole. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { jsonLines, recordBelow } from "../src/engines/vulnerability/database/advisories.fixture.ts";
@@ -24,7 +24,7 @@ export function writeAdvisories(folder: string): void {
   writeFileSync(join(folder, "made.jsonl"), jsonLines(records));
   const sources = [
     { file: "made.jsonl", ecosystem: "npm", asOf, complete: true },
-    { file: "made.jsonl", ecosystem: "Alpine", releases: ["v3.10"], asOf, complete: true },
+    { file: "made.jsonl", ecosystem: "Alpine", releases: ["v3.10", "v3.22"], asOf, complete: true },
   ];
   writeFileSync(join(folder, "coverage.json"), JSON.stringify({ sources }));
 }

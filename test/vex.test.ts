@@ -49,7 +49,7 @@ test("a statement takes a finding out of the verdict, and every format says why"
   assert.match(output("table"), /VEX not_affected: vulnerable_code_not_present/);
   assert.match(output("sarif"), /"justification": "VEX not_affected: vulnerable_code_not_present \(Shop\)"/);
   const { evaluations } = JSON.parse(output("json")) as { evaluations: { excepted: { exception: object }[] }[] };
-  assert.deepEqual(evaluations[0]?.excepted[0]?.exception, {
+  assert.deepEqual(evaluations.flatMap(({ excepted }) => excepted)[0]?.exception, {
     reason: "VEX not_affected: vulnerable_code_not_present",
     owner: "Shop",
     source: { path: "v.json" },
@@ -80,4 +80,24 @@ test("a broken document ends the run and names the place", () => {
   assert.equal(status, 2);
   assert.match(stderr, /^bulkhead: vex\.invalid: v\.json: statements\[0\]\.status: /);
   assert.match(place.scan("--vex", "none.json").stderr, /^bulkhead: vex\.unreadable: none\.json: /);
+});
+
+test("what a lockfile pins is met by its package-url alone", () => {
+  using place = judged();
+  const packages = { "": { name: "shop" }, "node_modules/old": { version: "1.0.0" } };
+  writeFileSync(join(place.folder, "package-lock.json"), JSON.stringify({ lockfileVersion: 3, packages }));
+  const deps = (...words: readonly string[]) =>
+    place.run(program, "build", "deps", ".", "--db", "a.db", ...asOf, ...words);
+  const said = { status: "not_affected", justification: "vulnerable_code_not_present" };
+  place.write("image.json", said);
+  place.write("other.json", {
+    ...said,
+    products: [{ "@id": "pkg:npm/other", subcomponents: [{ "@id": "pkg:npm/old" }] }],
+  });
+  place.write("package.json", { ...said, products: [{ "@id": "pkg:npm/old@1.0.0" }] });
+  assert.equal(deps().status, 1);
+  assert.equal(deps("--vex", "image.json", "--vex", "other.json").status, 1);
+  const { status, stdout } = deps("--vex", "package.json", "--format", "plain");
+  assert.equal(status, 0, stdout);
+  assert.match(stdout, /^excepted: .*package-lock\.json.*VEX not_affected: vulnerable_code_not_present/m);
 });

@@ -1,5 +1,6 @@
 /** How the suite's images are scanned: as the command does it, as of a fixed time. */
 
+import { knownVulnerabilities } from "../../src/checks/image/known-vulnerabilities.ts";
 import type { ScanCache } from "../../src/collect/cache.ts";
 import { evaluateImage } from "../../src/collect/image/evaluate.ts";
 import { inventoryOfImage } from "../../src/collect/image/inventory.ts";
@@ -20,15 +21,17 @@ export interface ImagesContext extends SuiteContext {
   readonly spools: string;
 }
 
+/** What the advisories say of an image: the suite is about them, not about what else an image is judged by. */
 export async function scan(reference: string, context: ImagesContext, cache?: ScanCache): Promise<Evaluation[]> {
   const named = await openImage(reference);
   try {
-    return await evaluateImage(named, {
+    const evaluations = await evaluateImage(named, {
       now: NOW,
       policy: defaultPolicy,
       advisories: context.advisories,
       ...(cache === undefined ? {} : { cache }),
     });
+    return evaluations.filter(({ check }) => check === knownVulnerabilities.id);
   } finally {
     await named.image.store.close();
   }

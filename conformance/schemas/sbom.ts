@@ -72,7 +72,7 @@ function judgement({ asset, ...evaluation }: Evaluation): unknown {
 
 function* subjectsOf({ data, temporary }: SuiteContext, context: EvaluateContext): Generator<Subject> {
   const images: [string, string][] = [["sample", join(data, "images/sample-alpine310-node-vuln.oci.tar")]];
-  for (const [shop, all] of Object.entries({ insecure: insecureImages, hardened: hardenedImages })) {
+  for (const [shop, all] of Object.entries({ insecure: insecureImages, hardened: hardenedImages(new Date(0)) })) {
     for (const image of all) {
       const layout = join(temporary, shop, image.name);
       writeLayout(image, layout);

@@ -1,14 +1,18 @@
 /**
  * Assembles the shop's images into OCI layouts, without a container engine and without a network:
  * `node examples/shop/assemble.ts` writes `insecure/.generated/images/NAME` and the same under `hardened`.
- * The same sources give the same digests.
+ * The same sources give the same digests, those of `hardened` within one week: they are dated by its Monday, or by the
+ * Monday of the week of SOURCE_DATE_EPOCH.
  */
 import { join } from "node:path";
-import { hardenedImages } from "./hardened/images.ts";
+import { buildWeek, hardenedImages } from "./hardened/images.ts";
 import { writeLayout } from "./image.ts";
 import { insecureImages } from "./insecure/images.ts";
 
-const shops = { insecure: insecureImages, hardened: hardenedImages };
+const shops = {
+  insecure: insecureImages,
+  hardened: hardenedImages(buildWeek(new Date(), process.env.SOURCE_DATE_EPOCH)),
+};
 
 for (const [shop, images] of Object.entries(shops)) {
   for (const image of images) {

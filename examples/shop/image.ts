@@ -15,6 +15,8 @@ export interface ShopImage {
   readonly workingDir: string;
   readonly cmd: readonly string[];
   readonly exposedPorts?: readonly string[];
+  /** As the configuration has it: `CMD-SHELL` and a text, or `CMD` and words. */
+  readonly healthcheck?: readonly string[];
   readonly steps: readonly Step[];
 }
 
@@ -66,6 +68,7 @@ export function writeLayout(image: ShopImage, folder: string): string {
         : { ExposedPorts: Object.fromEntries(image.exposedPorts.map((port) => [port, {}])) }),
       Env: image.env,
       Cmd: image.cmd,
+      ...(image.healthcheck === undefined ? {} : { Healthcheck: { Test: image.healthcheck } }),
       WorkingDir: image.workingDir,
     },
     rootfs: { type: "layers", diff_ids: diffIds },

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { gunzipSync } from "node:zlib";
-import { hardenedImages } from "./hardened/images.ts";
+import { buildWeek, hardenedImages } from "./hardened/images.ts";
 import { type ShopImage, writeLayout } from "./image.ts";
 import { insecureImages } from "./insecure/images.ts";
 import { layerTar } from "./tar.ts";
@@ -18,6 +18,8 @@ interface OsvRecord {
   readonly affected?: readonly { readonly package: { readonly ecosystem: string; readonly name: string } }[];
   readonly references: readonly { readonly url: string }[];
 }
+
+const week = buildWeek(new Date("2026-11-24T12:00:00Z"), undefined);
 
 const advisories = readFileSync(join(import.meta.dirname, "advisories", "shop.jsonl"), "utf8")
   .trim()
@@ -32,7 +34,7 @@ function written(image: ShopImage) {
 }
 
 test("each image is a whole layout whose digests hold", () => {
-  for (const image of [...insecureImages, ...hardenedImages]) {
+  for (const image of [...insecureImages, ...hardenedImages(week)]) {
     using layout = written(image);
     const manifest = JSON.parse(layout.blob(layout.digest).toString());
     const config = JSON.parse(layout.blob(manifest.config.digest).toString());
@@ -62,6 +64,54 @@ test("two runs give the same digest, and web and worker share their first layer"
   const lowest = (layout: ReturnType<typeof written>) =>
     JSON.parse(layout.blob(layout.digest).toString()).layers[0].digest;
   assert.equal(lowest(first), lowest(other));
+});
+
+test("the hardened images are of the week's Monday, which SOURCE_DATE_EPOCH may name", () => {
+  assert.equal(week.toISOString(), "2026-11-23T00:00:00.000Z");
+  const sunday = new Date("2026-11-29T23:59:59Z");
+  assert.deepEqual(buildWeek(sunday, undefined), week);
+  assert.deepEqual(buildWeek(new Date("2026-11-23T00:00:00Z"), ""), week);
+  assert.equal(buildWeek(sunday, String(Date.UTC(2026, 0, 1) / 1000)).toISOString(), "2025-12-29T00:00:00.000Z");
+  const [first] = hardenedImages(week) as [ShopImage];
+  const [again] = hardenedImages(buildWeek(sunday, undefined)) as [ShopImage];
+  using one = written(first);
+  using other = written(again);
+  assert.equal(one.digest, other.digest);
+});
+
+/** Keyword and shell text of each instruction of the last stage, behind its FROM. */
+function instructionsOf(shop: string, name: string): string[] {
+  const text = readFileSync(join(import.meta.dirname, shop, name, "Dockerfile"), "utf8");
+  const lines = text
+    .replaceAll("\\\n", "")
+    .split("\n")
+    .filter((line) => line !== "" && !line.startsWith("#"));
+  const from = lines.findLastIndex((line) => line.startsWith("FROM"));
+  return lines.slice(from + 1).map((line) => stepText(line.replace(/ +/g, " ")));
+}
+
+/** Of RUN all is told, of the others the keyword: each builder writes the rest in its own way. */
+function stepText(instruction: string): string {
+  return instruction.startsWith("RUN ") ? instruction : (instruction.split(" ")[0] ?? "");
+}
+
+/** As the classic builder and BuildKit write their history. */
+function historyOf({ steps }: ShopImage, base: number): string[] {
+  return steps.slice(base).map(({ createdBy }) => {
+    const shell = createdBy.replace(/^\|1 \S+ /, "").replace(/ # buildkit$/, "");
+    const other = /^\/bin\/sh -c #\(nop\) +(.*)$/.exec(shell)?.[1];
+    if (other !== undefined) return stepText(other);
+    return stepText(shell.replace(/^(?:RUN )?\/bin\/sh -c /, "RUN "));
+  });
+}
+
+test("each image's history is what its Dockerfile builds", () => {
+  for (const image of insecureImages) {
+    assert.deepEqual(historyOf(image, 2), instructionsOf("insecure", image.name), image.name);
+  }
+  for (const image of hardenedImages(week)) {
+    assert.deepEqual(historyOf(image, 1), instructionsOf("hardened", image.name), image.name);
+  }
 });
 
 test("a removed path becomes a whiteout beside it", () => {

@@ -1,6 +1,7 @@
+import { rmSync } from "node:fs";
 import { cacheStatus, clearCache } from "../collect/cache.ts";
 import { Problem } from "../core/problem.ts";
-import { defaultCache } from "./paths.ts";
+import { defaultCache, suitesFolder } from "./paths.ts";
 
 /** `bulkhead cache [status|clear]` */
 export function cache(action: string, options: { readonly cache?: string }): number {
@@ -8,6 +9,7 @@ export function cache(action: string, options: { readonly cache?: string }): num
   switch (action) {
     case "clear":
       clearCache(path);
+      rmSync(suitesFolder(options.cache), { recursive: true, force: true });
       process.stdout.write(`${path} is empty\n`);
       return 0;
     case "status": {

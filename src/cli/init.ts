@@ -38,12 +38,18 @@ export function init(dir: string): number {
 
 /** The policy file with every default in it, which says the same as no file at all. */
 export function policyTemplate(): string {
-  const { thresholds, unknownSeverity, advisories } = defaultPolicy;
+  const { thresholds, unknownSeverity, advisories, licenses, bases, rebuild, exceptionLimits } = defaultPolicy;
   return `# yaml-language-server: $schema=${schemaFile}
 # The policy of \`bulkhead check\` and \`bulkhead image scan\`. What stands here are the defaults: delete what you keep.
 # Whoever changes this file decides what passes. In continuous integration take it from a place that a change under
 # review cannot reach: --policy git:origin/main:${policyFile}; then this one may only be stricter.
 apiVersion: bulkhead/v1
+
+# Another policy file, whose values hold where this one states none. Of what it has locked, this one can loosen nothing.
+# extends: git:origin/main:${policyFile}
+
+# Keys that no file that extends this one may loosen: thresholds, licenses.deny, exceptions.
+locked: []
 
 # From which severity on findings fail: critical, high, medium, low or negligible.
 thresholds:
@@ -63,8 +69,39 @@ advisories:
   # Days after an advisory source's own date on which it still counts as current.
   maxAgeDays: ${advisories.maxAgeDays}
 
+# Licences of packages: SPDX ids, or patterns such as GPL-*. With nothing in allow, all that deny does not name.
+licenses:
+  allow: []
+  deny: []
+  # Packages whose licence nobody states: allow, report or deny.
+  unknown: ${licenses.unknown}
+
+# Where images may come from: registry.example.com, ghcr.io/acme/*. An empty list is anywhere.
+registries: []
+
+bases:
+  # Kinds of base images that are accepted; full is the one left out.
+  accept: [${bases.accept.join(", ")}]
+
+rebuild:
+  # Days after which an image must have been built anew.
+  maxAgeDays: ${rebuild.maxAgeDays}
+
+secrets:
+  # Further rules: files in gitleaks' form (TOML), relative to this file.
+  rules: []
+
+# From where on an exception is too broad, and so a finding itself.
+exceptionLimits:
+  # Days from today, and different flaws that one exception accepts.
+  maxDays: ${exceptionLimits.maxDays}
+  maxFlaws: ${exceptionLimits.maxFlaws}
+  # allow turns it off.
+  broad: ${exceptionLimits.broad}
+
 # Findings that are accepted, each with a reason, an owner and a last day. From the day after, the exception is a
-# finding itself. An exception matches findings by everything it states: id or ids, package, path, asset.
+# finding itself. An exception matches findings by everything it states: id or ids, package, path, asset. With a
+# justification in VEX's words, \`bulkhead vex\` writes it as not_affected.
 exceptions: []
 #  - id: CVE-2021-44906
 #    package: minimist

@@ -1,14 +1,17 @@
 /** What every judging command shares: its options read, its context opened and closed, its report written. */
 import { relative, resolve, sep } from "node:path";
 import { checks } from "../checks/index.ts";
+import { openKnownBases } from "../collect/base/known.ts";
 import { readBaseline } from "../collect/baseline/read.ts";
 import { openScanCache, type ScanCache } from "../collect/cache.ts";
 import { openAdvisories } from "../collect/image/advisories.ts";
 import type { EvaluateContext } from "../collect/image/evaluate.ts";
+import { evaluatePolicy } from "../collect/policy/evaluate.ts";
 import { loadPolicy } from "../collect/policy/load.ts";
 import { readVexDocuments, vexNotes } from "../collect/vex.ts";
 import { baselineOf, formatBaseline, setApart } from "../core/baseline.ts";
 import type { Evaluation } from "../core/evaluation.ts";
+import type { RunExtent } from "../core/exception-use.ts";
 import type { Policy } from "../core/policy.ts";
 import { Problem } from "../core/problem.ts";
 import type { ControlResult, DatabaseUse, ExitCode, LayerResult, Report } from "../core/report.ts";
@@ -16,9 +19,13 @@ import { type RatedSeverity, reaches, severities } from "../core/severity.ts";
 import { parsePlatform } from "../engines/oci/image.ts";
 import type { OpenOptions } from "../engines/oci/open.ts";
 import { parseFormats, writeOutput, writeReport } from "./outputs.ts";
-import { defaultCache, defaultDatabase } from "./paths.ts";
+import { defaultBases, defaultCache, defaultDatabase } from "./paths.ts";
 import { createProgress, type Progress, progressLine } from "./progress.ts";
+import { openUpdates, type UpdatesOptions } from "./updates.ts";
 import { toolVersion } from "./version.ts";
+
+/** What a report says where secrets were not looked for. */
+export const NO_SECRETS = "secrets were not looked for (--no-secrets)";
 
 /** Options of every command that reads images. */
 export interface PullingOptions {
@@ -31,7 +38,9 @@ export interface PullingOptions {
   readonly plainHttp: boolean;
 }
 
-export interface JudgingOptions extends PullingOptions {
+export interface JudgingOptions extends PullingOptions, Omit<UpdatesOptions, "cache"> {
+  /** The list of known base images. */
+  readonly bases?: string;
   readonly policy?: string;
   /** A file, or git:REF:PATH. */
   readonly baseline?: string;
@@ -48,6 +57,8 @@ export interface JudgingOptions extends PullingOptions {
 /** What a command judged, before it is a report. */
 export interface Judged {
   readonly subject: string;
+  /** Absent: one named thing. */
+  readonly extent?: RunExtent;
   readonly evaluations: readonly Evaluation[];
   /** What joins evaluations; asked once the baseline's findings are set apart. */
   readonly join?: (evaluations: readonly Evaluation[]) => {
@@ -55,6 +66,8 @@ export interface Judged {
     readonly layers: readonly LayerResult[];
   };
   readonly notes: readonly string[];
+  /** Goes to standard output in the place of a report. */
+  readonly instead?: string;
 }
 
 export interface Judging extends EvaluateContext {
@@ -82,19 +95,31 @@ export async function runJudging(
   const baseline = options.baseline === undefined ? undefined : await readBaseline(options.baseline, root);
   const vex = await readVexDocuments(options.vex, root);
   const advisories = openAdvisories(options.db ?? defaultDatabase());
+  const bases = openKnownBases(options.bases ?? defaultBases());
   const cache = scanCacheOf(options);
   const progress = createProgress(process.stderr, options.quiet, started);
+  const updates = openUpdates(options, progress.update);
   try {
-    const { subject, notes, join, ...judged } = await judge({
+    const {
+      subject,
+      notes,
+      join,
+      instead,
+      extent = "named",
+      evaluations: found,
+    } = await judge({
       now,
       policy,
       advisories,
       vex,
+      bases,
       open,
       progress,
       ...(cache === undefined ? {} : { cache }),
+      ...(updates === undefined ? {} : { updates }),
       onProgress: ({ name, done, total }) => progress.update(progressLine(name, done, total)),
     });
+    const judged = { evaluations: [...found, ...evaluatePolicy(policy, found, { now, extent })] };
     const apart = baseline === undefined ? undefined : setApart(judged.evaluations, baseline, { policy, checks });
     const evaluations = apart?.evaluations ?? judged.evaluations;
     const named = new Set(evaluations.map((evaluation) => evaluation.check));
@@ -116,12 +141,16 @@ export async function runJudging(
       const entries = baselineOf(judged.evaluations, now.toISOString().slice(0, 10), baseline);
       writeOutput(options.writeBaseline, formatBaseline(entries));
     }
-    for (const output of outputs) writeReport(report, output, options.all);
+    if (instead !== undefined) process.stdout.write(instead);
+    for (const output of outputs) {
+      if (instead === undefined || output.file !== undefined) writeReport(report, output, options.all);
+    }
     return report.exitCode;
   } finally {
     progress.clear();
     if (!(advisories instanceof Problem)) advisories.close();
     cache?.close();
+    updates?.close();
   }
 }
 
@@ -155,7 +184,7 @@ function parseFailOn(written: string | undefined): RatedSeverity | "never" | und
   return severity;
 }
 
-function parseNow(written: string | undefined): Date {
+export function parseNow(written: string | undefined): Date {
   const now = written === undefined ? new Date() : new Date(written);
   if (Number.isNaN(now.getTime())) throw usage(`--now ${written}`, "it is no time", "for example 2026-08-22T00:00:00Z");
   return now;

@@ -20,6 +20,7 @@ Examples:
   bulkhead image scan dir:/                 … of this machine
   bulkhead image sbom oci:build/web --format cyclonedx --output web.cdx.json
   bulkhead image scan sbom:web.cdx.json     … of what a bill of materials lists
+  bulkhead secrets scan . --history         secrets in a repository and in all that it ever held
   bulkhead db update                        fetch what is new of advisories, KEV and EPSS
   bulkhead db import advisories/            make the advisory database from OSV records
 
@@ -59,29 +60,62 @@ function judging(command: Command): Command {
     .option("--quiet", "no progress on stderr", false)
     .option("--no-cache", "read every layer again, and remember nothing")
     .option("--cache <file>", "scan cache (default: in the user's cache folder)")
+    .option("--bases <file>", "base images that `image base --learn` remembered (default: in the user's cache folder)")
     .option("--now <time>", "judge as of this time (ISO 8601), for runs that must repeat");
 }
 
 function pulling(command: Command): Command {
+  return reaching(command).option(
+    "--platform <os/arch[/variant]>",
+    "which image of an index (default: linux on this machine's architecture)",
+  );
+}
+
+/** Options of what asks registries. */
+function reaching(command: Command): Command {
   return command
-    .option("--platform <os/arch[/variant]>", "which image of an index (default: linux on this machine's architecture)")
     .option("--ca-file <file>", "certificate authorities of the registry, PEM")
     .option("--insecure-registry", "do not verify the registry's certificate", false)
     .option("--plain-http", "speak HTTP to the registry", false);
 }
 
-pulling(judging(program.command("check")))
+/** Options of what can look up pending updates; the network is asked for them with --updates alone. */
+function updating(command: Command): Command {
+  return command
+    .option("--updates", "ask the distribution's own suites which packages have a newer version", false)
+    .option("--updates-offline", "the same from what an earlier run kept, without the network", false)
+    .option(
+      "--suites <file>",
+      "suites to ask in place of those that the image names: apt's sources or apk's repositories",
+    )
+    .option(
+      "--keyring <file>",
+      "the only keys that vouch for suites: OpenPGP, or Alpine's; repeatable (default: this machine's, else the image's)",
+      (value: string, before: string[]) => [...before, value],
+      [] as string[],
+    );
+}
+
+updating(pulling(judging(program.command("check"))))
   .argument("[dir]", "the folder to judge", ".")
   .description("find what there is below a folder, run every layer, and print the ten controls")
+  .option("--no-secrets", "do not look for secrets")
   .action(async (dir: string, options) => finish((await import("./check.ts")).check(dir, options)));
 
 const image = program.command("image").description("what is in an image");
-pulling(judging(image.command("scan")))
+updating(pulling(judging(image.command("scan"))))
   .argument(
     "<reference>",
     "registry/name:tag, oci:FOLDER[:NAME], oci-archive:FILE, docker-archive:FILE, a path, dir:FOLDER, or sbom:FILE",
   )
-  .description("find the known vulnerabilities of an image or a root file system")
+  .description("find the known vulnerabilities and the secrets of an image or a root file system")
+  .option("--no-secrets", "do not look for secrets")
+  .option(
+    "--dockerfile <file>",
+    "what the image was built from: findings name its lines; repeatable",
+    (value: string, before: string[]) => [...before, value],
+    [] as string[],
+  )
   .action(async (reference: string, options) =>
     finish((await import("./image/scan.ts")).imageScan(reference, options)),
   );
@@ -99,11 +133,63 @@ pulling(image.command("sbom"))
     finish((await import("./image/sbom.ts")).imageSbom(reference, options)),
   );
 
+updating(pulling(image.command("base")))
+  .argument("[reference]", "as for scan: an image, or dir:FOLDER; with --automate the folder of the repository")
+  .description("what an image is built on, what that brings, and what a smaller base would not")
+  .option("--format <format>", "table or json", "table")
+  .option("--all", "name every package and vulnerability of the base", false)
+  .option("--learn <reference...>", "remember base images by their layers, so that images on them are recognised")
+  .option("--list", "list the base images that were learnt", false)
+  .option("--forget <name>", "forget one that was learnt")
+  .option(
+    "--automate <service>",
+    "print configuration that rebuilds weekly or updates the bases: github, gitlab, renovate or dependabot",
+  )
+  .option("--write", "with --automate: write it where it belongs, if nothing is there", false)
+  .option("--bases <file>", "list of base images that were learnt (default: in the user's cache folder)")
+  .option("--policy <source>", "trusted policy: a file, or git:REF:PATH (default: bulkhead.yaml of this folder)")
+  .option("--db <file>", "advisory database (default: the user's, see `bulkhead db status`)")
+  .option("--now <time>", "judge ages as of this time (ISO 8601)")
+  .option("--quiet", "no progress on stderr", false)
+  .option("--no-cache", "read every layer again, and remember nothing")
+  .option("--cache <file>", "scan cache (default: in the user's cache folder)")
+  .action(async (reference: string | undefined, options) =>
+    finish((await import("./image/base.ts")).imageBase(reference, options)),
+  );
+
 const build = program.command("build").description("what goes into an image");
 judging(build.command("deps"))
   .argument("[dir]", "the folder to look through", ".")
   .description("find the known vulnerabilities of what lockfiles pin")
   .action(async (dir: string, options) => finish((await import("./build/deps.ts")).buildDeps(dir, options)));
+reaching(judging(build.command("lint")))
+  .argument("[place]", "a Dockerfile, or the folder to look through", ".")
+  .description("judge Dockerfiles, and mend them")
+  .option("--fix", "rewrite the files: each fix that linting again proves", false)
+  .option("--diff", "print what --fix would change as a patch, and change nothing", false)
+  .option("--online", "ask registries for the digests of base images, as --fix and --diff do", false)
+  .option("--offline", "with --fix or --diff: ask no registry", false)
+  .option(
+    "--registry-mirror <domain=host>",
+    "a registry to ask in another's place: docker.io=localhost:5000; repeatable",
+    (value: string, before: string[]) => [...before, value],
+    [] as string[],
+  )
+  .action(async (place: string, options) => finish((await import("./build/lint.ts")).buildLint(place, options)));
+
+const secrets = program.command("secrets").description("keys, tokens and passwords where they do not belong");
+pulling(judging(secrets.command("scan")))
+  .argument("[target]", "a folder, a file, - for standard input, or an image as for `image scan`", ".")
+  .description("find secrets; what is printed never shows one")
+  .option("--history", "look through every version of every file in the folder's git repository", false)
+  .option(
+    "--rules <file>",
+    "more rules: a gitleaks TOML file; repeatable",
+    (value: string, before: string[]) => [...before, value],
+    [] as string[],
+  )
+  .option("--fingerprint-key <file>", "a key of your own for the fingerprints, at least 16 random bytes")
+  .action(async (target: string, options) => finish((await import("./secrets/scan.ts")).secretsScan(target, options)));
 
 const db = program.command("db").description("the advisory database");
 db.command("import")
@@ -151,11 +237,26 @@ db.command("status")
   .option("--json", "as JSON", false)
   .action(async (options) => finish((await import("./db/status.ts")).dbStatus(options)));
 
+pulling(program.command("vex"))
+  .argument("[image...]", "images that the policy's exceptions are for, as for image scan, or sbom:FILE of one")
+  .description("write a VEX document of what the policy's exceptions say")
+  .option("--policy <source>", "a file, or git:REF:PATH (default: bulkhead.yaml of this folder)")
+  .option("--format <format>", "openvex (0.2.0), csaf (2.0) or cyclonedx (1.6)", "openvex")
+  .option("--author <name>", "who says so (default: the exceptions' owners)")
+  .option("--output <file>", "where to (default: standard output)")
+  .option("--timestamp", "state the time of this run; SOURCE_DATE_EPOCH, where it is set, is stated always", false)
+  .option("--db <file>", "advisory database (default: the user's, see `bulkhead db status`)")
+  .option("--quiet", "no progress on stderr", false)
+  .option("--no-cache", "read every layer again, and remember nothing")
+  .option("--cache <file>", "scan cache (default: in the user's cache folder)")
+  .option("--now <time>", "judge as of this time (ISO 8601), for runs that must repeat")
+  .action(async (images: string[], options) => finish((await import("./vex.ts")).vex(images, options)));
+
 const policy = program.command("policy").description("the policy file");
 policy
   .command("validate")
   .argument("[file]", "the file", "bulkhead.yaml")
-  .description("check a policy file and name every error in it")
+  .description("check a policy file, name every error in it, and say what it comes to with the files that it extends")
   .action(async (file: string) => finish((await import("./policy/validate.ts")).policyValidate(file)));
 
 program

@@ -13,6 +13,18 @@ export function defaultCache(environment: Environment = process.env): string {
   return join(base(environment.XDG_CACHE_HOME, ".cache"), "bulkhead", "scans.db");
 }
 
+/** The list of base images that were learnt, where none is named. */
+export function defaultBases(environment: Environment = process.env): string {
+  return join(base(environment.XDG_CACHE_HOME, ".cache"), "bulkhead", "bases.json");
+}
+
+/** The folder of what was fetched of suites: beside the scan cache, or beside the one that is named. */
+export function suitesFolder(scanCache: string | undefined, environment: Environment = process.env): string {
+  return scanCache === undefined
+    ? join(base(environment.XDG_CACHE_HOME, ".cache"), "bulkhead", "suites")
+    : `${scanCache}.suites`;
+}
+
 /** Relative values are to be ignored, the specification says. */
 function base(value: string | undefined, fallback: string): string {
   return value?.startsWith("/") ? value : join(homedir(), fallback);

@@ -143,12 +143,14 @@ test("a place that cannot be written has no cache", () => {
 test("tables that vanish while it is open cost time and no more", () => {
   const path = freshPath();
   const cache = opened(path);
-  change(path, "drop table layer; drop table image; drop table verified; drop table stamp");
+  change(path, "drop table layer; drop table image; drop table secrets; drop table verified; drop table stamp");
   cache.storeLayer(diffId, scan);
   cache.storeImage(diffId, image);
   cache.storeVerified(diffId, diffId);
   cache.storeStamp("1", diffId);
+  cache.storeSecrets(diffId, "rules", { found: { secrets: [], files: 1, bytes: 2 }, gaps: [] });
   assert.deepEqual([cache.layer(diffId), cache.image(diffId)], [undefined, undefined]);
+  assert.equal(cache.secrets(diffId, "rules"), undefined);
   assert.deepEqual([cache.isVerified(diffId, diffId), cache.hasStamp("1", diffId)], [false, false]);
   cache.close();
   assert.equal(cacheStatus(path)?.layers, 0, "the next one makes them again");

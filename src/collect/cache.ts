@@ -5,6 +5,8 @@
  * Tables (every text is UTF-8; `key` is the analysis key, see `analysisKey`):
  * - `layer(diff_id, key, scan, used)`: a layer's scan, zstd-compressed
  * - `image(config_digest, key, inventory, used)`: an image's inventory, zstd-compressed JSON
+ * - `secrets(id, key, found, used)`: the secrets of a layer or an image by its diffID or config digest; the key is the
+ *   scanner's, with the analysis key
  * - `verified(digest, diff_id)`: a stored blob that was read whole and whose digest and diffID fitted
  * - `stamp(stamp, digest)`: a local file that was read whole while it had this stamp
  * `used` is in seconds since 1970.
@@ -20,6 +22,7 @@ import type { Gap } from "../core/evidence.ts";
 import { analysers } from "../engines/contents/analysers.ts";
 import type { FileFacts, Inventory } from "../engines/contents/model.ts";
 import type { LayerScan } from "./image/layer-scan.ts";
+import type { FoundSecrets } from "./secrets/folder.ts";
 
 /** What an image's layers gave, ready for the checks. */
 export interface ScannedImage {
@@ -32,6 +35,12 @@ export interface ScanCache {
   storeLayer(diffId: Digest, scan: LayerScan): void;
   image(configDigest: Digest): ScannedImage | undefined;
   storeImage(configDigest: Digest, image: ScannedImage): void;
+  /**
+   * @param id - a layer's diffID or an image's config digest
+   * @param scanner - the key of the scanner that found them
+   */
+  secrets(id: Digest, scanner: string): FoundSecrets | undefined;
+  storeSecrets(id: Digest, scanner: string, found: FoundSecrets): void;
   /** True where a blob with this digest was once read whole and had this diffID. */
   isVerified(digest: Digest, diffId: Digest): boolean;
   storeVerified(digest: Digest, diffId: Digest): void;
@@ -48,7 +57,7 @@ export interface CacheStatus {
 }
 
 /** Raised when what the tables hold changes its meaning. */
-const FORMAT = 1;
+const FORMAT = 4;
 
 /** "BHsc" in ASCII: tells the cache from any other SQLite file. */
 const APPLICATION_ID = 0x42487363;
@@ -62,6 +71,7 @@ export function analysisKey(): string {
 const SCHEMA = `
   create table layer (diff_id text, key text, scan blob, used integer, primary key (diff_id, key)) without rowid;
   create table image (config_digest text, key text, inventory blob, used integer, primary key (config_digest, key)) without rowid;
+  create table secrets (id text, key text, found blob, used integer, primary key (id, key)) without rowid;
   create table verified (digest text, diff_id text, primary key (digest, diff_id)) without rowid;
   create table stamp (stamp text, digest text, primary key (stamp, digest)) without rowid;
   pragma application_id = ${APPLICATION_ID};
@@ -80,7 +90,8 @@ export function cacheStatus(path: string): CacheStatus | undefined {
   try {
     return database
       ?.prepare(`select (select count(*) from layer) as layers, (select count(*) from image) as images,
-        (select coalesce(sum(length(scan)), 0) from layer) + (select coalesce(sum(length(inventory)), 0) from image) as bytes`)
+        (select coalesce(sum(length(scan)), 0) from layer) + (select coalesce(sum(length(inventory)), 0) from image)
+        + (select coalesce(sum(length(found)), 0) from secrets) as bytes`)
       .get() as CacheStatus | undefined;
   } catch {
     return undefined;
@@ -211,6 +222,19 @@ function cacheOver(database: DatabaseSync): ScanCache {
         now(),
       ]);
     },
+    secrets: (id, scanner) =>
+      attempt(() => {
+        const row = database.prepare("select found from secrets where id = ? and key = ?").get(id, `${key} ${scanner}`);
+        if (row === undefined) return undefined;
+        return JSON.parse(zstdDecompressSync(row.found as Uint8Array).toString("utf8")) as FoundSecrets;
+      }),
+    storeSecrets: (id, scanner, found) =>
+      store("insert or replace into secrets values (?, ?, ?, ?)", () => [
+        id,
+        `${key} ${scanner}`,
+        zstdCompressSync(Buffer.from(JSON.stringify(found))),
+        now(),
+      ]),
     isVerified: (digest, diffId) =>
       attempt(() => database.prepare("select 1 from verified where digest = ? and diff_id = ?").get(digest, diffId)) !==
       undefined,
@@ -226,7 +250,7 @@ function cacheOver(database: DatabaseSync): ScanCache {
 /** Records joined by two NULs, which no path holds, then the facts: far quicker to read than JSON of each entry. */
 export function encodeScan(scan: LayerScan): Buffer {
   const records = Buffer.from(scan.records.join("\0\0"));
-  const rest = Buffer.from(JSON.stringify([scan.facts, scan.gaps]));
+  const rest = Buffer.from(JSON.stringify([scan.facts, scan.gaps, scan.permissions ?? null]));
   const lengths = Buffer.alloc(8);
   lengths.writeUInt32LE(scan.records.length, 0);
   lengths.writeUInt32LE(records.length, 4);
@@ -238,6 +262,10 @@ export function decodeScan(bytes: Buffer): LayerScan {
   const end = 8 + bytes.readUInt32LE(4);
   const records = count === 0 ? [] : bytes.toString("utf8", 8, end).split("\0\0");
   if (records.length !== count) throw new Error("a cached scan is broken");
-  const [facts, gaps] = JSON.parse(bytes.toString("utf8", end)) as [FileFacts[], Gap[]];
-  return { records, facts, gaps };
+  const [facts, gaps, permissions] = JSON.parse(bytes.toString("utf8", end)) as [
+    FileFacts[],
+    Gap[],
+    LayerScan["permissions"] | null,
+  ];
+  return { records, facts, gaps, ...(permissions === null || permissions === undefined ? {} : { permissions }) };
 }

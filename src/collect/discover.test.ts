@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { after, test } from "node:test";
 import { gzipSync } from "node:zlib";
+import { bounds } from "../core/bounds.ts";
 import { Problem } from "../core/problem.ts";
 import { tarOf } from "../engines/oci/image.fixture.ts";
 import { discover } from "./discover.ts";
@@ -93,13 +94,34 @@ test("counts what the layers to come will judge, by kind", async () => {
     "docs/Dockerfiles.md": "",
     "workflows/ci.yml": "",
   });
-  const { lockfiles, unjudged } = await discover(folder);
-  assert.deepEqual(Object.fromEntries(unjudged), { Dockerfile: 4, "Compose file": 2, workflow: 2 });
+  const { lockfiles, pipelines, unjudged } = await discover(folder);
+  assert.deepEqual(Object.fromEntries(unjudged), { "Compose file": 2 });
   assert.deepEqual(lockfiles, ["package-lock.json"]);
+  assert.deepEqual(pipelines, [".github/workflows/ci.yml", ".gitlab-ci.yml"]);
 });
 
 test("a folder that is not there is the caller's error", async () => {
   for (const missing of [join(root, "nowhere"), join(treeOf({ file: "" }), "file")]) {
     await assert.rejects(discover(missing), (error) => error instanceof Problem && error.kind === "usage");
   }
+});
+
+test("a folder that cannot be listed is said, and hides nothing else", { skip: process.getuid?.() === 0 }, async () => {
+  const folder = treeOf({ "shut/web.tar": archive, "open/web.tar": archive });
+  chmodSync(join(folder, "shut"), 0);
+  const { images, unlisted } = await discover(folder);
+  chmodSync(join(folder, "shut"), 0o700);
+  assert.deepEqual(
+    images.map((path) => relative(folder, path)),
+    ["open/web.tar"],
+  );
+  assert.deepEqual(unlisted, ["shut"]);
+});
+
+test("looking takes no longer than its bound", async () => {
+  const folder = treeOf({ a: "", b: "", c: "" });
+  let asked = 0;
+  const slow = () => asked++ * (bounds.discoverMilliseconds / 2);
+  await assert.rejects(discover(folder, slow), (error) => error instanceof Problem && /600 s/.test(error.message));
+  assert.ok(asked <= 4);
 });

@@ -1,9 +1,11 @@
 /** Finds what there is to judge below a folder. Looks at names and first bytes; follows no symlink. */
 import { existsSync, readdirSync } from "node:fs";
-import { join, relative } from "node:path";
+import { join, relative, sep } from "node:path";
 import { bounds } from "../core/bounds.ts";
 import { Problem } from "../core/problem.ts";
 import { looksLikeArchive } from "../engines/oci/archive.ts";
+import { pipelineSystem } from "../engines/pipelines/read.ts";
+import { isDockerfile } from "./dockerfiles.ts";
 import { isLockfile } from "./lockfiles.ts";
 
 export interface Discovery {
@@ -11,6 +13,12 @@ export interface Discovery {
   readonly images: readonly string[];
   /** Lockfiles, relative to the folder that was given, sorted. */
   readonly lockfiles: readonly string[];
+  /** Dockerfiles and Containerfiles, relative to the folder that was given, sorted. */
+  readonly dockerfiles: readonly string[];
+  /** Pipelines of continuous integration, as for lockfiles. */
+  readonly pipelines: readonly string[];
+  /** Folders that could not be listed, relative to the folder that was given, sorted. */
+  readonly unlisted: readonly string[];
   /** What was seen and no check looks at yet: a word for the kind → how many. */
   readonly unjudged: ReadonlyMap<string, number>;
 }
@@ -22,34 +30,39 @@ const ARCHIVE = /\.(?:tar|tgz|tar\.gz|tar\.zst)$/;
 
 /** Kinds of files that the layers to come will judge, told by their names. */
 const kinds: readonly (readonly [string, RegExp])[] = [
-  ["Dockerfile", /(?:^|\/)(?:(?:Dockerfile|Containerfile)(?:\.[^/]+)?|[^/]+\.(?:Dockerfile|dockerfile))$/],
   ["Compose file", /(?:^|\/)(?:docker-)?compose(?:\.[^/]+)?\.ya?ml$/],
-  ["workflow", /(?:^|\/)(?:\.github\/workflows\/[^/]+\.ya?ml|\.gitlab-ci\.yml)$/],
 ];
 
-export async function discover(root: string): Promise<Discovery> {
+/**
+ * @param clock - milliseconds since any moment
+ * @throws Problem where the folder cannot be listed, has more entries than their bound, or took longer
+ * to look through than its own
+ */
+export async function discover(root: string, clock: () => number = () => performance.now()): Promise<Discovery> {
   const images: string[] = [];
   const lockfiles: string[] = [];
+  const dockerfiles: string[] = [];
+  const pipelines: string[] = [];
+  const unlisted: string[] = [];
   const unjudged = new Map<string, number>();
   const pending = [root];
   let entries = 0;
+  const end = clock() + bounds.discoverMilliseconds;
   for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
     const listed = list(folder, folder === root);
+    if (listed === undefined) {
+      unlisted.push(relative(root, folder));
+      continue;
+    }
     if (listed.some((entry) => entry.name === "oci-layout") && existsSync(join(folder, "index.json"))) {
       images.push(folder);
       continue;
     }
     entries += listed.length;
-    if (entries > bounds.entries) {
-      throw new Problem({
-        kind: "input",
-        code: "collect.folder",
-        place: root,
-        cause: `more than ${bounds.entries} entries`,
-        remedy: "name a folder further down",
-      });
-    }
+    if (entries > bounds.entries) throw tooMuch(root, `more than ${bounds.entries} entries`);
     for (const entry of listed) {
+      if (clock() > end)
+        throw tooMuch(root, `it took more than ${bounds.discoverMilliseconds / 1000} s to look through`);
       const path = join(folder, entry.name);
       if (entry.isDirectory()) {
         if (!skipped.has(entry.name)) pending.push(path);
@@ -57,19 +70,34 @@ export async function discover(root: string): Promise<Discovery> {
         if (ARCHIVE.test(entry.name) && (await looksLikeArchive(path))) images.push(path);
         const below = relative(root, path);
         if (isLockfile(below)) lockfiles.push(below);
+        if (pipelineSystem(below.replaceAll(sep, "/")) !== undefined) pipelines.push(below);
+        if (isDockerfile(below)) dockerfiles.push(below);
         const kind = kinds.find(([, pattern]) => pattern.test(below))?.[0];
         if (kind !== undefined) unjudged.set(kind, (unjudged.get(kind) ?? 0) + 1);
       }
     }
   }
-  return { images: images.sort(), lockfiles: lockfiles.sort(), unjudged };
+  return {
+    images: images.sort(),
+    lockfiles: lockfiles.sort(),
+    dockerfiles: dockerfiles.sort(),
+    pipelines: pipelines.sort(),
+    unlisted: unlisted.sort(),
+    unjudged,
+  };
 }
 
+function tooMuch(root: string, cause: string): Problem {
+  const remedy = "name a folder further down";
+  return new Problem({ kind: "input", code: "collect.folder", place: root, cause, remedy });
+}
+
+/** Undefined where it cannot be listed. */
 function list(folder: string, isRoot: boolean) {
   try {
     return readdirSync(folder, { withFileTypes: true });
   } catch (error) {
-    if (!isRoot) return [];
+    if (!isRoot) return undefined;
     throw new Problem({
       kind: "usage",
       code: "collect.folder",

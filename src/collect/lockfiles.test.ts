@@ -54,3 +54,17 @@ test("a lockfile that pins nothing has no evaluation, one that is broken or gone
   assert.deepEqual(verdicts("package-lock.json"), [["unknown", true]]);
   assert.deepEqual(verdicts("gone.json"), [["unknown", true]]);
 });
+
+test("licences are judged where the policy speaks of them", () => {
+  const file = lockfile({
+    "node_modules/a": { version: "1.0.0", license: "GPL-3.0" },
+    "node_modules/b": { version: "1.0.0", license: "(MIT OR GPL-3.0)" },
+  });
+  const policy = { ...defaultPolicy, licenses: { ...defaultPolicy.licenses, deny: ["GPL-*"] } };
+  const evaluations = evaluateLockfile(file, "package-lock.json", { ...context, policy });
+  const judged = evaluations.filter(({ check }) => check === "build/denied-license");
+  assert.deepEqual(
+    judged.map(({ verdict, findings }) => [verdict, findings.map(({ subject }) => subject)]),
+    [["fail", ["GPL-3.0-only of npm a"]]],
+  );
+});

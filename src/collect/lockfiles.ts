@@ -1,5 +1,6 @@
 /** Lockfiles: what they pin, judged by the advisories before an image has it. */
 import { readFileSync, statSync } from "node:fs";
+import { deniedLicense } from "../checks/build/denied-license.ts";
 import { vulnerableDependencies } from "../checks/build/vulnerable-dependencies.ts";
 import { fileAsset } from "../core/asset.ts";
 import type { Evaluation } from "../core/evaluation.ts";
@@ -8,9 +9,12 @@ import { runCheck } from "../core/runner.ts";
 import type { Analyser } from "../engines/contents/analyser.ts";
 import { folderAnalyserFor } from "../engines/contents/analysers.ts";
 import { catalogue } from "../engines/contents/catalogue.ts";
+import { licensedPackages } from "../engines/contents/licenses/declared.ts";
 import type { FileFacts, Inventory } from "../engines/contents/model.ts";
+import { speaksOfLicenses } from "./image/contents-checks.ts";
 import { type EvaluateContext, scopesOf } from "./image/evaluate.ts";
 import { limitOf } from "./image/file-analysis.ts";
+import { assessorOf } from "./vex.ts";
 
 /** Whether a file of a folder of source code is a lockfile. `path` is relative to the folder. */
 export function isLockfile(path: string): boolean {
@@ -26,22 +30,42 @@ export function isLockfile(path: string): boolean {
 export function evaluateLockfile(file: string, path: string, context: EvaluateContext): Evaluation[] {
   const analyser = folderAnalyserFor(path);
   if (analyser === undefined) return [];
-  const { policy, now } = context;
+  const { policy, now, vex = [] } = context;
+  const asset = fileAsset(path);
+  // A lockfile declares many packages at one path, and is no program that a statement's product could be.
+  const assess = assessorOf(vex, asset, []);
   const { inventory, development } = pinnedBy(analyser, file, path, context);
   if (inventory.state === "present" && inventory.facts.packages.length === 0 && inventory.gaps.length === 0) return [];
-  return scopesOf(inventory, context).map(({ scope, inventory: own, evidence, looked }) =>
+  const vulnerabilities = scopesOf(inventory, context).map(({ scope, inventory: own, evidence, looked }) =>
     runCheck(
       vulnerableDependencies,
       { inventory: own, vulnerabilities: evidence },
       {
-        asset: fileAsset(path),
+        asset,
         policy,
         now,
+        assess,
         evidence: development === 0 ? looked : { ...looked, "left out": `${development} for development alone` },
         ...(scope === undefined ? {} : { scope }),
       },
     ),
   );
+  return [...vulnerabilities, ...licensesOf(inventory, path, context)];
+}
+
+function licensesOf(inventory: Evidence<Inventory>, path: string, { policy, now }: EvaluateContext): Evaluation[] {
+  if (inventory.state === "absent" || !speaksOfLicenses(policy.licenses)) return [];
+  const { packages } = inventory.facts;
+  return [
+    runCheck(
+      deniedLicense,
+      {
+        licenses: { ...inventory, facts: licensedPackages(packages) },
+        policy: present(policy.licenses, now.toISOString()),
+      },
+      { asset: fileAsset(path), policy, now, evidence: { packages: String(packages.length) } },
+    ),
+  ];
 }
 
 function pinnedBy(

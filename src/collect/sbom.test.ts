@@ -51,8 +51,15 @@ function writeTo(folder: string, text: string | Buffer, name = "web.json"): stri
   return file;
 }
 
+/** Of an image's files and configuration a bill of materials says nothing. */
+const ofImagesAlone = new Set([
+  ...["image/file-capabilities", "image/runs-as-root", "image/setuid-files", "image/shell-and-package-manager"],
+  ...["image/unsafe-accounts", "image/world-writable"],
+]);
+
 /** What the user called it aside. */
-function unnamed(evaluations: readonly Evaluation[]): unknown[] {
+function unnamed(all: readonly Evaluation[]): unknown[] {
+  const evaluations = all.filter(({ check }) => !ofImagesAlone.has(check));
   return evaluations.map((evaluation) => ({ ...evaluation, asset: { ...evaluation.asset, name: "" } }));
 }
 
@@ -62,11 +69,29 @@ for (const format of ["cyclonedx", "spdx"] satisfies SbomFormat[]) {
       await inContext(async (context, folder) => {
         const named = await shop();
         const expected = await evaluateImage(named, context);
-        assert.equal(expected.flatMap(({ findings }) => findings).length, 3);
+        assert.equal(expected.flatMap(({ findings }) => findings).length, 4);
         const file = writeTo(folder, writeSbom(await sbomOfImage(named, context), format, { toolVersion: "1" }));
         const { evaluations, notes } = evaluateSbom(file, "sbom:web.json", context);
         assert.deepEqual(unnamed(evaluations), unnamed(expected));
         assert.deepEqual(notes, []);
+      });
+    });
+
+    test("also what an upper layer removed, and what the image is built on", async () => {
+      await inContext(async (context, folder) => {
+        const layers = [
+          [alpine310, apkDatabase({ busybox: "1.30.1-r2", wget: "1" }), npmPackage("minimist", "0.0.8")],
+          [apkDatabase({ busybox: "1.30.1-r2" }), { name: "app/node_modules/.wh.minimist" }],
+        ];
+        const names = { name: "shop/web:1", lineage: "example.com/shop/web", reference: "example.com/shop/web:1" };
+        const named = { image: await openFixture(imageOf(...layers)), ...names };
+        const expected = await evaluateImage(named, context);
+        const checks = expected.map(({ check }) => check);
+        assert.ok(checks.includes("image/full-base") && checks.includes("image/removed-packages"));
+        const sbom = await sbomOfImage(named, context);
+        assert.equal(sbom.inventory.packages.filter(({ removedIn }) => removedIn === 1).length, 2);
+        const file = writeTo(folder, writeSbom(sbom, format, { toolVersion: "1" }));
+        assert.deepEqual(unnamed(evaluateSbom(file, "x", context).evaluations), unnamed(expected));
       });
     });
 

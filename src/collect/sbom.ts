@@ -8,17 +8,24 @@ import { type Digest, parseDigest } from "../core/digest.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import { type Evidence, present } from "../core/evidence.ts";
 import { Problem } from "../core/problem.ts";
-import type { Inventory } from "../engines/contents/model.ts";
+import type { KnownBases } from "../engines/contents/base/recognise.ts";
+import type { BaseImage, Inventory } from "../engines/contents/model.ts";
 import { looksLikeSbom, readSbom } from "../engines/contents/sbom/read.ts";
 import type { ReadSbom, Sbom, SbomSubject } from "../engines/contents/sbom/sbom.ts";
 import { formatPlatform } from "../engines/oci/image.ts";
 import type { NamedImage } from "../engines/oci/open.ts";
+import { baseOfImage, evidenceOfBase } from "./image/base.ts";
 import { type EvaluateContext, evaluateInventory, imageAsset, layersOf } from "./image/evaluate.ts";
 import { type InventoryContext, inventoryOfFolder, inventoryOfImage } from "./image/inventory.ts";
 
 /** @throws Problem where a layer cannot be read: then nothing is known of what is in the image */
-export async function sbomOfImage(named: NamedImage, context: InventoryContext): Promise<Sbom> {
+export async function sbomOfImage(
+  named: NamedImage,
+  context: InventoryContext & { readonly bases?: KnownBases },
+): Promise<Sbom> {
   const { image, lineage, reference } = named;
+  const inventory = await inventoryOfImage(image, context);
+  const base = baseOfImage(image, inventory, context);
   const { configDigest, manifestDigest, indexDigest } = image;
   const subject: SbomSubject = {
     kind: "image",
@@ -29,8 +36,9 @@ export async function sbomOfImage(named: NamedImage, context: InventoryContext):
     ...(indexDigest === undefined ? {} : { indexDigest }),
     platform: formatPlatform(image.config.platform),
     layers: layersOf(image),
+    ...(base.state === "absent" ? {} : { base: base.facts }),
   };
-  return sbomOf(subject, await inventoryOfImage(image, context));
+  return sbomOf(subject, inventory);
 }
 
 /** @throws Problem where the folder cannot be read */
@@ -39,7 +47,11 @@ export async function sbomOfFolder(root: string, lineage: string, context: Inven
 }
 
 function sbomOf(subject: SbomSubject, evidence: Evidence<Inventory>): Sbom {
-  if (evidence.state === "present") return { subject, inventory: evidence.facts, gaps: evidence.gaps };
+  if (evidence.state === "present") {
+    const { distribution, packages, removed = [] } = evidence.facts;
+    const inventory = { ...(distribution === undefined ? {} : { distribution }), packages: [...packages, ...removed] };
+    return { subject, inventory, gaps: evidence.gaps };
+  }
   const [{ code, reason, remedy }] = evidence.gaps;
   throw new Problem({
     ...{ kind: "input", code, place: subject.lineage, cause: reason },
@@ -64,11 +76,20 @@ export function evaluateSbom(file: string, name: string, context: EvaluateContex
   const read = readSbom(bytes, file);
   const { subject, inventory, gaps, remarks } = read;
   const layers = subject.kind === "image" ? subject.layers : [];
-  const evidence = present(inventory, context.now.toISOString(), { gaps });
+  const evidence = present(removedApart(inventory), context.now.toISOString(), { gaps });
+  const base: Evidence<BaseImage> | undefined =
+    subject.kind === "image" ? evidenceOfBase(subject.base, gaps, context.now) : undefined;
   return {
-    evaluations: evaluateInventory(assetOf(read, bytes, file, name, context.now), evidence, layers, context),
+    evaluations: evaluateInventory(assetOf(read, bytes, file, name, context.now), evidence, layers, context, base),
     notes: remarks.map((remark) => `${name}: ${remark}`),
   };
+}
+
+/** What an upper layer removed is in the document among the others. */
+function removedApart(inventory: Inventory): Inventory {
+  const removed = inventory.packages.filter(({ removedIn }) => removedIn !== undefined);
+  if (removed.length === 0) return inventory;
+  return { ...inventory, packages: inventory.packages.filter(({ removedIn }) => removedIn === undefined), removed };
 }
 
 function assetOf({ subject }: ReadSbom, bytes: Buffer, file: string, name: string, now: Date): Asset {

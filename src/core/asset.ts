@@ -1,7 +1,14 @@
 import type { Digest } from "./digest.ts";
 
-/** What an evaluation is about. Layers of the later issues add their kinds here: workload, namespace, cluster… */
-export type Asset = ImageAsset | RootFileSystemAsset | FileAsset | SbomAsset;
+/** What an evaluation is about. */
+export type Asset =
+  | ImageAsset
+  | RootFileSystemAsset
+  | FileAsset
+  | SbomAsset
+  | WorkloadAsset
+  | NamespaceAsset
+  | ClusterAsset;
 
 /**
  * A container image. Its identity is the config digest for real images, else the manifest digest (artifacts whose
@@ -54,6 +61,37 @@ export interface SbomAsset {
   /** Of the document's bytes. */
   readonly id: Digest;
   /** The document's path from the working folder; of a folder's, as we write it, the folder. */
+  readonly lineage: string;
+  readonly name: string;
+}
+
+/**
+ * What runs pods, or one Pod, of a cluster or of manifests; a service of a Compose file. The lineage is
+ * scope/kind/namespace/name, where the scope is the cluster or the folder of the manifest.
+ */
+export interface WorkloadAsset {
+  readonly kind: "workload";
+  /** The lineage. */
+  readonly id: string;
+  readonly lineage: string;
+  /** `shop/Deployment/web`. */
+  readonly name: string;
+}
+
+/** A namespace that is declared, or that workloads are in. */
+export interface NamespaceAsset {
+  readonly kind: "namespace";
+  /** The lineage: scope/Namespace/name. */
+  readonly id: string;
+  readonly lineage: string;
+  readonly name: string;
+}
+
+/** A cluster, or all manifests of a tree taken as one. */
+export interface ClusterAsset {
+  readonly kind: "cluster";
+  /** The lineage: what the user calls it, or the tree's folder. */
+  readonly id: string;
   readonly lineage: string;
   readonly name: string;
 }

@@ -132,6 +132,48 @@ export const bounds = {
   zipDirectoryBytes: 1024 * 1024 * 1024,
   /** One version text; longer ones compare as invalid. */
   versionLength: 1_024,
+  /** A Dockerfile. */
+  dockerfileBytes: 1024 * 1024,
+  /** Stages of one Dockerfile. */
+  dockerfileStages: 500,
+  /** What is wrong in one Dockerfile, place by place; the rest is counted. */
+  dockerfileProblems: 100,
+  /** Comments of one Dockerfile that are named because they do not count. */
+  dockerfileNotes: 20,
+  /** Times that one Dockerfile is linted and mended again, and images whose digests are looked up in one run. */
+  dockerfileFixRounds: 50,
+  digestLookUps: 500,
+  /** Characters read again in one Dockerfile to prove its fixes one by one. */
+  dockerfileProofLength: 4 * 1024 * 1024,
+  /** One value of a Dockerfile's variables: what holds itself several times grows with each ENV. */
+  dockerfileValueLength: 16_384,
+  /** One value in which a pattern is replaced: each is a copy. */
+  dockerfileReplacedLength: 1_024,
+  /** Patterns of a .dockerignore that are matched with paths, all paths together, and folders of one path. */
+  dockerignoreMatches: 100_000,
+  dockerignoreDepth: 32,
+  /** Files with secrets of one stage that are followed. */
+  dockerfileSecretFiles: 1_000,
+  /** Entries and depth of a build context that are looked through for files with secrets. */
+  contextEntries: 20_000,
+  contextDepth: 2,
+  /** Variables of one word of a Dockerfile that are named. */
+  dockerfileWordVariables: 1_000,
+  /** Variables within the defaults of variables. */
+  dockerfileExpansionDepth: 32,
+  /** Compound commands and substitutions of a shell within one another. */
+  shellDepth: 48,
+  /** Commands of one instruction of a Dockerfile. */
+  shellCommands: 20_000,
+  /** Characters looked through for the end of one `$((`. */
+  shellArithmeticLength: 4_096,
+  /** The list of known base images, and its entries: some 400 bytes each. */
+  knownBasesBytes: 16 * 1024 * 1024,
+  knownBases: 10_000,
+  /** A pipeline of continuous integration. */
+  pipelineBytes: 1024 * 1024,
+  /** Pipelines of one tree. */
+  pipelines: 1_000,
   /** A policy file. */
   policyBytes: 1024 * 1024,
   /** A baseline of known findings: some 250 bytes each. */
@@ -142,10 +184,49 @@ export const bounds = {
   policyValues: 100_000,
   /** Exceptions of one policy: each is held against each finding. One exception may name many ids. */
   policyExceptions: 1_000,
-  /** Characters of one text of a policy: an id, a pattern, a reason. */
+  /** Policy files that extend one another. */
+  policyChain: 8,
+  /** Entries of one list of a policy: licences, registries, files of rules. */
+  policyListEntries: 1_000,
+  /** Characters of one entry of such a list: those of an untrusted policy are held against a trusted one's. */
+  policyEntryLength: 256,
+  /** Characters of all asset patterns of a policy, each from its first wildcard on, times those of all assets' names: over it no exception is called unused. */
+  exceptionSteps: 2_000_000_000,
+  /** Characters of one path or asset pattern: held against a text it costs as many steps as their lengths multiplied. */
+  policyPatternLength: 256,
+  /** Characters of one text of a policy: an id, a reason. */
   policyTextLength: 1_024,
   /** Problems of one policy file that are reported. */
   policyProblems: 100,
+  // A Git repository (engines/git): its files are read without running git.
+  /** One small file of a repository: HEAD, a loose ref, config, gitdir, alternates, shallow. */
+  gitFileBytes: 16 * 1024 * 1024,
+  /** packed-refs; some 70 bytes a ref. */
+  gitPackedRefsBytes: 256 * 1024 * 1024,
+  /** Refs of one repository, and files and folders looked at for them. */
+  gitRefs: 1_000_000,
+  /** Refs that name a ref that names a ref, as git's SYMREF_MAXDEPTH. */
+  gitSymbolicRefs: 5,
+  /** Object stores borrowed from, and how far one may borrow from another, as git's own limit. */
+  gitAlternates: 32,
+  gitAlternateDepth: 5,
+  /** Packs of one repository, and the index of one of them. */
+  gitPacks: 10_000,
+  gitIndexBytes: 1024 * 1024 * 1024,
+  /** Objects of one repository, copies in several packs counted; the Linux kernel has some 11 million. */
+  gitObjects: 20_000_000,
+  /** One object, inflated. */
+  gitObjectBytes: 128 * 1024 * 1024,
+  /** Deltas upon deltas, as git's own limit. */
+  gitDeltaDepth: 4_096,
+  /** All objects that one reading of a history inflates: what packs of deltas upon deltas run into. */
+  gitHistoryBytes: 512 * 1024 * 1024 * 1024,
+  /** Gaps of one code that are told; the rest is counted. */
+  gitGaps: 20,
+  /** Ids of absent objects that are remembered, to count each once. */
+  gitAbsentObjects: 100_000,
+  /** Characters kept of a commit's author, and of the first line of its message. */
+  gitSubjectLength: 256,
   /** Milliseconds that git may take to hand over a policy file. */
   gitMilliseconds: 30_000,
   /** Milliseconds without a byte from a registry before it counts as stalled. */
@@ -166,6 +247,83 @@ export const bounds = {
   headerBytes: 32 * 1024,
   /** The body of an HTTP answer that is no success: read for its message alone. */
   errorBytes: 16 * 1024,
+  // Pending updates: what the distribution's own suites say.
+  /** Packets of one OpenPGP key ring or signature, and signatures over one message that are tried. */
+  openpgpPackets: 50_000,
+  openpgpSignatures: 32,
+  /** Signatures of one key over itself or over one of its subkeys that are verified. */
+  openpgpStatements: 64,
+  /** Certificates of one key ring, subkeys of one certificate, and certificates that are tried for one message. */
+  openpgpCertificates: 1_000,
+  openpgpSubkeys: 64,
+  openpgpTries: 64,
+  /** One file of public keys. */
+  keyringBytes: 4 * 1024 * 1024,
+  /** Files of keys, and of sources, that one image or machine may have. */
+  keyringFiles: 200,
+  keyringTotalBytes: 16 * 1024 * 1024,
+  /** One InRelease file; real ones have 150 KiB. */
+  suiteReleaseBytes: 16 * 1024 * 1024,
+  /** One index of packages, packed and unpacked; Debian's largest has 60 MiB. */
+  suiteIndexBytes: 128 * 1024 * 1024,
+  suiteIndexUnpackedBytes: 256 * 1024 * 1024,
+  /** Suites, and indexes of all of them, that one image or machine is held against. */
+  suites: 32,
+  suiteIndexes: 96,
+  /** Versions of one package in all of them. */
+  suiteOffers: 1_000,
+  /** Milliseconds after which no further suite or index is asked for. */
+  suitesMilliseconds: 10 * 60 * 1000,
+  // Steps of a history beside a Dockerfile's instructions.
+  /** Instructions of a last stage, and characters of one step, that are held against one another. */
+  stageInstructions: 1_000,
+  stepLength: 65_536,
+  // Secrets.
+  /** Hits in one file, and secrets of one layer or folder; what is over it is counted. */
+  secretsOfFile: 2_000,
+  secretsOfAsset: 20_000,
+  /** A file of rules, and rules in it. */
+  secretRulesBytes: 4 * 1024 * 1024,
+  secretRules: 5_000,
+  // Configuration of images.
+  /** Setuid programs and programs with capabilities of one layer, and as many that layers removed. */
+  raisedFiles: 10_000,
+  /** Files and folders of one layer that everybody may write. */
+  writablePaths: 20_000,
+  /** Accounts of one passwd or shadow file. */
+  accounts: 10_000,
+  /** Characters of a history that are written as a Dockerfile. */
+  historyLength: 512 * 1024,
+  // Kubernetes manifests and Compose files.
+  /** One file of manifests; an object of a cluster has at most 1.5 MiB, a release's file some 10 MiB. */
+  kubernetesFileBytes: 32 * 1024 * 1024,
+  /** Files of manifests of one tree, and all of them together. */
+  kubernetesFiles: 20_000,
+  kubernetesTotalBytes: 256 * 1024 * 1024,
+  /** Documents of one file. */
+  kubernetesDocuments: 20_000,
+  /** Objects of one reading, items of lists counted. */
+  kubernetesObjects: 200_000,
+  /** Values within values, in one document. */
+  kubernetesDepth: 200,
+  /** Values of one document, with its aliases followed. */
+  kubernetesValues: 500_000,
+  /** Characters of one document that uses more of YAML than the fast reader knows, and of all of them together. */
+  kubernetesSlowLength: 2 * 1024 * 1024,
+  kubernetesSlowTotalLength: 32 * 1024 * 1024,
+  /** Lists within lists. */
+  kubernetesListDepth: 4,
+  /** Gaps of one object, of one document and of one reading that are named; the rest is counted. */
+  kubernetesObjectGaps: 50,
+  kubernetesDocumentGaps: 100,
+  kubernetesGaps: 10_000,
+  /** Characters of what a workload or namespace is called; real names have at most 253, and there are three. */
+  assetNameLength: 1_000,
+  /** Characters of a seccomp profile, and files that may be the profiles that workloads name. */
+  seccompProfileLength: 1024 * 1024,
+  seccompProfiles: 1_000,
+  /** Milliseconds in which all there is to judge below a folder must be found. */
+  discoverMilliseconds: 10 * 60 * 1000,
   /** Milliseconds for one whole asset (an image): over it, what is missing is unknown. */
   assetMilliseconds: 30 * 60 * 1000,
 } as const;

@@ -12,6 +12,8 @@ export interface Exception {
   readonly path?: string;
   /** Pattern over the asset's name, lineage or id, as for path. */
   readonly asset?: string;
+  /** Why the flaw does no harm there, in VEX's words; absent: it may, and that is accepted. Only `bulkhead vex` asks. */
+  readonly justification?: Justification;
   readonly reason: string;
   readonly owner: string;
   /** ISO 8601 date: the last day on which it holds, in UTC. */
@@ -19,6 +21,17 @@ export interface Exception {
   /** Where it stands, for reports. */
   readonly source: { readonly path: string; readonly line: number; readonly column: number };
 }
+
+export type Justification = (typeof justifications)[number];
+
+/** The five of CISA's "VEX Status Justifications" (June 2022). */
+export const justifications = [
+  "component_not_present",
+  "vulnerable_code_not_present",
+  "vulnerable_code_not_in_execute_path",
+  "vulnerable_code_cannot_be_controlled_by_adversary",
+  "inline_mitigations_already_exist",
+] as const;
 
 /** What took a finding out of the verdict: an exception of the policy, or a statement that the caller brought (VEX). */
 export interface ExceptionUse {
@@ -59,11 +72,43 @@ export function exceptionsFor(
   asset: Asset,
   exceptions: readonly Exception[],
   now: Date,
-): (finding: FindingDraft) => Exception | undefined {
+): (finding: Pick<FindingDraft, "matches">) => Exception | undefined {
+  const naming = prepare(asset, exceptions, now);
+  return ({ matches }) => {
+    let first: Candidate | undefined;
+    for (const candidates of naming(matches.ids)) {
+      for (const candidate of candidates) {
+        if (first !== undefined && first.order <= candidate.order) break;
+        if (covers(candidate, matches)) first = candidate;
+      }
+    }
+    return first?.exception;
+  };
+}
+
+/** As {@link exceptionsFor}, and gives all that name the finding. */
+export function everyExceptionFor(
+  asset: Asset,
+  exceptions: readonly Exception[],
+  now: Date,
+): (finding: Pick<FindingDraft, "matches">) => ReadonlySet<Exception> {
+  const naming = prepare(asset, exceptions, now);
+  return ({ matches }) => {
+    const candidates = naming(matches.ids).flatMap((some) => some.filter((one) => covers(one, matches)));
+    return new Set(candidates.map(({ exception }) => exception));
+  };
+}
+
+/** Each list in the policy's order. */
+function prepare(
+  asset: Asset,
+  exceptions: readonly Exception[],
+  now: Date,
+): (ids: readonly string[]) => readonly (readonly Candidate[])[] {
   const byId = new Map<string, Candidate[]>();
   const anyId: Candidate[] = [];
   for (const [order, exception] of exceptions.entries()) {
-    if (isExpired(exception, now) || !namesAsset(exception, asset)) continue;
+    if (isExpired(exception, now) || !assetFilter(exception)(asset)) continue;
     const candidate = {
       order,
       exception,
@@ -76,18 +121,8 @@ export function exceptionsFor(
       else others.push(candidate);
     }
   }
-  if (byId.size === 0 && anyId.length === 0) return () => undefined;
-
-  return ({ matches }) => {
-    let first: Candidate | undefined;
-    for (const candidates of [anyId, ...matches.ids.map((id) => byId.get(id.toLowerCase()) ?? [])]) {
-      for (const candidate of candidates) {
-        if (first !== undefined && first.order <= candidate.order) break;
-        if (covers(candidate, matches)) first = candidate;
-      }
-    }
-    return first?.exception;
-  };
+  if (byId.size === 0 && anyId.length === 0) return () => [];
+  return (ids) => [anyId, ...ids.map((id) => byId.get(id.toLowerCase()) ?? [])];
 }
 
 interface Candidate {
@@ -96,10 +131,26 @@ interface Candidate {
   readonly matchesPath?: (path: string) => boolean;
 }
 
-function namesAsset(exception: Exception, asset: Asset): boolean {
-  if (exception.asset === undefined) return true;
-  return [asset.name, asset.lineage, asset.id].some(compileGlob(exception.asset));
+/** Whether an asset is one that the exception names. */
+export function assetFilter({ asset: pattern }: Pick<Exception, "asset">): (asset: Asset) => boolean {
+  if (pattern === undefined) return () => true;
+  const matches = compileGlob(pattern);
+  return ({ name, lineage, id }) => {
+    // One asset has many evaluations, and a hostile policy a thousand patterns: each pair is looked at once.
+    const key = [pattern, name, lineage, id].join("\0");
+    let named = remembered.get(key);
+    if (named === undefined) {
+      named = matches(name) || matches(lineage) || matches(id);
+      if (remembered.size >= REMEMBERED) remembered.clear();
+      remembered.set(key, named);
+    }
+    return named;
+  };
 }
+
+/** What a pattern says of an asset never changes. */
+const remembered = new Map<string, boolean>();
+const REMEMBERED = 200_000;
 
 function covers({ exception, matchesPath }: Candidate, matches: FindingDraft["matches"]): boolean {
   if (exception.package !== undefined && exception.package !== matches.package) return false;

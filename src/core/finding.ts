@@ -17,6 +17,8 @@ export interface FindingDraft {
   /** What an exception can name, and what machines join on. */
   readonly matches: FindingKeys;
   readonly fix?: Fix;
+  /** Which part of an image it is in; absent where the image's base is not known. */
+  readonly origin?: "base" | "application";
   /** Where it stands among findings of its severity, and why; absent where nothing tells it from others. */
   readonly priority?: Priority;
   /** Shown beside the finding: name → value, in this order. */
@@ -55,7 +57,38 @@ export type Fix =
       /** Lowest version without the flaw. */
       readonly version: string;
     }
-  | { readonly kind: "instruction"; readonly text: string };
+  | { readonly kind: "instruction"; readonly text: string }
+  | {
+      /** A change of files that was proven: applied, the finding is gone and no new one is there. */
+      readonly kind: "edit";
+      readonly text: string;
+      /** Of one file each, none overlapping another. */
+      readonly edits: readonly [TextEdit, ...TextEdit[]];
+    }
+  | {
+      /** A change of fields of the object that the finding is in, which the source text or a patch can be made of. */
+      readonly kind: "patch";
+      readonly text: string;
+      readonly patches: readonly [FieldPatch, ...FieldPatch[]];
+    };
+
+/** One change of an object, in order: what a step of the path is missing is made. */
+export interface FieldPatch {
+  /** From the object's root: `["spec", "containers", 0, "securityContext", "privileged"]`. */
+  readonly path: readonly (string | number)[];
+  /** `set`: the field has this value from now on; `add`: the value is appended to the list; `remove`: the field goes. */
+  readonly op: "set" | "add" | "remove";
+  /** Plain data, as JSON would hold it; absent with `remove`. */
+  readonly value?: unknown;
+}
+
+/** Puts `replacement` where `start` to `end` is: offsets in UTF-16 units of the file's text. */
+export interface TextEdit {
+  readonly path: string;
+  readonly start: number;
+  readonly end: number;
+  readonly replacement: string;
+}
 
 export interface Finding extends FindingDraft {
   readonly check: string;

@@ -11,8 +11,13 @@ type Wildcard = "any-character" | "within-folder" | "across-folders" | "folders"
  * time is at most pattern × text, whatever the two contain.
  */
 export function compileGlob(pattern: string): (text: string) => boolean {
+  const wildcard = pattern.search(/[*?]/);
+  if (wildcard < 0) return (text) => text === pattern;
+  const start = pattern.slice(0, wildcard);
   const tokens = tokenise(pattern);
   return (text) => {
+    // Most texts that a policy's patterns are held against begin otherwise.
+    if (!text.startsWith(start)) return false;
     const characters = Array.from(text);
     let reachable: Uint8Array | undefined = new Uint8Array(characters.length + 1);
     reachable[0] = 1;

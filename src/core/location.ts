@@ -22,6 +22,8 @@ export interface LayerReference {
   readonly instruction?: string;
   /** Index into the config's history. */
   readonly historyIndex?: number;
+  /** Where the instruction stands, where a Dockerfile of the tree is known to be the one that the image was built from. */
+  readonly dockerfile?: { readonly path: string; readonly line: number };
 }
 
 /** `etc/passwd`, `bulkhead.yaml:4:7`: the form that editors and terminals turn into a link. */
@@ -33,10 +35,15 @@ export function formatLocation(location: Location): string {
       return location.path + line + column;
     }
     case "image":
-      return `/${location.path} (${formatLayer(location.layer)})`;
+      return `/${location.path} (${[formatLayer(location.layer), formatDockerfile(location.layer) ?? []].flat().join(", ")})`;
     case "config":
       return location.field;
   }
+}
+
+/** `Dockerfile:12`. */
+export function formatDockerfile({ dockerfile }: LayerReference): string | undefined {
+  return dockerfile === undefined ? undefined : `${dockerfile.path}:${dockerfile.line}`;
 }
 
 /** `layer 3/5`, counted from 1. */

@@ -76,5 +76,7 @@ export interface LayerResult {
   readonly layer: Layer;
   /** `image scan`, `default-deny policies`: what was found to defend it; empty where nothing was. */
   readonly defends: readonly string[];
+  /** Those of them that say fail. */
+  readonly failing: readonly string[];
   readonly verdict: Verdict;
 }

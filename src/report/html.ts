@@ -15,6 +15,7 @@ import {
   exitText,
   gapText,
   inOrder,
+  layerText,
   loosenedKeys,
   loosenedText,
   policyText,
@@ -84,8 +85,8 @@ function controlsMarkup({ controls = [] }: Report): string {
 
 function layersMarkup({ layers = [] }: Report): string {
   const rows = layers.map(
-    ({ layer, verdict, defends }) =>
-      `<tr><th scope="row">${layer}</th><td>${verdictMarkup(verdict)}</td><td>${markupText(defends.length === 0 ? "nothing found" : defends.join(", "))}</td></tr>`,
+    (result) =>
+      `<tr><th scope="row">${result.layer}</th><td>${verdictMarkup(result.verdict)}</td><td>${markupText(layerText(result))}</td></tr>`,
   );
   return section("Layers of defence", ["Layer", "Verdict", "Defended by"], rows);
 }

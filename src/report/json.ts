@@ -4,7 +4,7 @@ import type { Evaluation } from "../core/evaluation.ts";
 import type { ExceptionUse } from "../core/exception.ts";
 import type { Finding } from "../core/finding.ts";
 import type { Location } from "../core/location.ts";
-import type { PolicyOrigin } from "../core/policy.ts";
+import type { PolicyChain, PolicyOrigin } from "../core/policy.ts";
 import type { BaselineUse, ControlResult, Report } from "../core/report.ts";
 import { inOrder } from "./wording.ts";
 
@@ -28,7 +28,7 @@ export function renderJson(report: Report): string {
     baseline: report.baseline === undefined ? undefined : baselineJson(report.baseline),
     notes: report.notes,
     controls: report.controls?.map(controlJson),
-    layers: report.layers?.map(({ layer, verdict, defends }) => ({ layer, verdict, defends })),
+    layers: report.layers?.map(({ layer, verdict, defends, failing }) => ({ layer, verdict, defends, failing })),
     evaluations: inOrder(report.evaluations).map(evaluationJson),
     checks: report.checks.toSorted((a, b) => (a.id < b.id ? -1 : 1)).map(checkJson),
   };
@@ -40,22 +40,24 @@ function policyJson(origin: PolicyOrigin): object {
     case "default":
       return { origin: "default", trusted: false };
     case "tree":
-      return { origin: "tree", trusted: false, name: origin.path };
+      return { origin: "tree", trusted: false, name: origin.path, ...chainJson(origin) };
     case "trusted":
-      return {
-        origin: "trusted",
-        trusted: true,
-        name: origin.name,
-        loosened: origin.loosened.map(({ key, path, line, column, trusted, wanted }) => ({
-          key,
-          path,
-          line,
-          column,
-          trusted,
-          wanted,
-        })),
-      };
+      return { origin: "trusted", trusted: true, name: origin.name, ...chainJson(origin) };
   }
+}
+
+function chainJson({ extended, loosened }: Partial<PolicyChain>): object {
+  return {
+    extends: extended,
+    loosened: loosened?.map(({ key, path, line, column, trusted, wanted }) => ({
+      key,
+      path,
+      line,
+      column,
+      trusted,
+      wanted,
+    })),
+  };
 }
 
 function baselineJson({ name, entries, known, risen, gone, unjudged }: BaselineUse): object {
@@ -132,6 +134,7 @@ function findingJson(finding: Finding): object {
     locations,
     matches,
     fix,
+    origin,
     priority,
     evidence,
     references,
@@ -152,6 +155,7 @@ function findingJson(finding: Finding): object {
       fix === undefined
         ? undefined
         : { kind: fix.kind, text: fix.text, version: fix.kind === "upgrade" ? fix.version : undefined },
+    origin,
     priority:
       priority === undefined
         ? undefined
@@ -166,8 +170,19 @@ function locationJson(location: Location): object {
     case "file":
       return { kind: "file", path: location.path, line: location.line, column: location.column };
     case "image": {
-      const { index, of, diffId, instruction, historyIndex } = location.layer;
-      return { kind: "image", path: location.path, layer: { index, of, diffId, instruction, historyIndex } };
+      const { index, of, diffId, instruction, historyIndex, dockerfile } = location.layer;
+      return {
+        kind: "image",
+        path: location.path,
+        layer: {
+          index,
+          of,
+          diffId,
+          instruction,
+          historyIndex,
+          dockerfile: dockerfile === undefined ? undefined : { path: dockerfile.path, line: dockerfile.line },
+        },
+      };
     }
     case "config":
       return { kind: "config", field: location.field };

@@ -1,5 +1,5 @@
 import type { Finding } from "../core/finding.ts";
-import { formatLayer, formatLocation, type LayerReference } from "../core/location.ts";
+import { formatDockerfile, formatLayer, formatLocation, type LayerReference } from "../core/location.ts";
 import { printable } from "../core/printable.ts";
 import { shortInstruction } from "./instruction.ts";
 import { findingIndent, type Page, severityWidth, severityWord, verdictIndent } from "./page.ts";
@@ -36,7 +36,7 @@ export function packageTable(page: Page, findings: readonly Finding[]): string[]
     24,
   );
   const fixed = column("FIXED IN", findings.map(fixedIn), Math.max(10, Math.floor(page.columns / 4)));
-  const layer = column("LAYER", findings.map(layerOf), 9);
+  const layer = column("LAYER", findings.map(layerOf), 12);
   const layers = layer.cells.some((cell) => cell !== "") ? [layer] : [];
   const marked = column(
     "EXPLOITS",
@@ -85,13 +85,19 @@ function fixedIn({ fix }: Finding): string {
   return printable(fix.kind === "upgrade" ? fix.version : fix.text);
 }
 
-/** `3/5`. */
-function layerOf({ locations: [location] }: Finding): string {
-  return location.kind === "image" ? formatLayer(location.layer).slice("layer ".length) : "";
+/** `3/5`, and `1/5 base` of what the base image brought. */
+function layerOf({ locations: [location], origin }: Finding): string {
+  if (location.kind !== "image") return "";
+  return formatLayer(location.layer).slice("layer ".length) + (origin === "base" ? " base" : "");
 }
 
 function pathOf({ locations: [location] }: Finding): string {
   return printable(location.kind === "image" ? `/${location.path}` : formatLocation(location));
+}
+
+/** `Dockerfile:12 RUN make`: where the Dockerfile is known, its line comes first and is never cut off. */
+function madeBy(layer: LayerReference, instruction: string): string {
+  return [formatDockerfile(layer) ?? [], shortInstruction(instruction)].flat().join(" ");
 }
 
 /** What stands for several rows, said once: the path that all share, and the instruction of each layer. */
@@ -105,7 +111,7 @@ function legend(page: Page, findings: readonly Finding[], path: string | undefin
     .flatMap((layer) =>
       layer.instruction === undefined
         ? []
-        : [[formatLayer(layer), printable(shortInstruction(layer.instruction))] as const],
+        : [[formatLayer(layer), printable(madeBy(layer, layer.instruction))] as const],
     );
   if (path !== undefined) entries.unshift(["path", path]);
   if (entries.length === 0) return [];

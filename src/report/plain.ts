@@ -1,6 +1,6 @@
 import type { Evaluation } from "../core/evaluation.ts";
 import type { Finding } from "../core/finding.ts";
-import { formatLayer, formatLocation } from "../core/location.ts";
+import { formatDockerfile, formatLayer, formatLocation } from "../core/location.ts";
 import { printable } from "../core/printable.ts";
 import type { Report } from "../core/report.ts";
 import { shortInstruction } from "./instruction.ts";
@@ -16,11 +16,13 @@ import {
   findingName,
   gapText,
   inOrder,
+  layerText,
   loosenedKeys,
   loosenedText,
   moreFindings,
   policyText,
   shown,
+  withoutQuiet,
 } from "./wording.ts";
 
 /**
@@ -34,10 +36,16 @@ export function renderPlain(report: Report, { all }: Pick<RenderOptions, "all">)
     const covered = coverageText(coverage);
     lines.push(`control: ${number} ${verdict} ${title}: ${covered === undefined ? "" : `${covered}: `}${reason}`);
   }
-  for (const { layer, verdict, defends } of report.layers ?? []) {
-    lines.push(`layer: ${layer} ${verdict}: ${defends.length === 0 ? "nothing found" : defends.join(", ")}`);
+  for (const layer of report.layers ?? []) lines.push(`layer: ${layer.layer} ${layer.verdict}: ${layerText(layer)}`);
+  const { told, quiet } = withoutQuiet(inOrder(report.evaluations), all);
+  for (const evaluation of told) pushEvaluation(lines, evaluation, all);
+  for (const { asset, checks } of quiet) {
+    const judged = pairs([
+      ["asset", asset.name],
+      ["identity", assetIdentity(asset)],
+    ]);
+    lines.push(`passed: ${judged}: ${checks.length} checks without a finding (--all names them)`);
   }
-  for (const evaluation of inOrder(report.evaluations)) pushEvaluation(lines, evaluation, all);
   for (const { number, nextFix } of report.controls ?? []) {
     if (nextFix !== undefined) lines.push(`next: ${number} ${nextFix}`);
   }
@@ -85,6 +93,7 @@ function findingPairs(finding: Finding, { asset, scope }: Evaluation): string {
     ["at", location.kind === "image" ? `/${location.path}` : formatLocation(location)],
     ["layer", layer === undefined ? undefined : formatLayer(layer).slice("layer ".length)],
     ["instruction", layer?.instruction === undefined ? undefined : shortInstruction(layer.instruction)],
+    ["dockerfile", layer === undefined ? undefined : formatDockerfile(layer)],
     ["title", title],
     ["detail", detail],
     ["fix", fix?.text],

@@ -255,8 +255,8 @@ export const sampleReport: Report = {
     },
   ],
   layers: [
-    { layer: "image", verdict: "fail", defends: ["image scan"] },
-    { layer: "cluster", verdict: "unknown", defends: [] },
+    { layer: "image", verdict: "fail", defends: ["image scan"], failing: ["image scan"] },
+    { layer: "cluster", verdict: "unknown", defends: [], failing: [] },
   ],
   notes: ["the advisory database is the demo's: it knows what concerns the shop alone"],
   checks,

@@ -3,7 +3,7 @@ import type { CheckDescription } from "../core/check.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import type { ExceptionUse } from "../core/exception.ts";
 import type { Finding } from "../core/finding.ts";
-import { formatLayer, type Location } from "../core/location.ts";
+import { formatDockerfile, formatLayer, type Location } from "../core/location.ts";
 import { printable } from "../core/printable.ts";
 import type { Report } from "../core/report.ts";
 import { type Severity, severityRank } from "../core/severity.ts";
@@ -142,6 +142,7 @@ function resultOf(finding: Finding, asset: Asset): object {
     level: levels[severity],
     message: { text: printable(messageOf(finding, asset)) },
     locations: locations.map((location) => locationOf(location, asset)),
+    ...writtenAt(locations),
     partialFingerprints: { "bulkhead/v1": fingerprint },
     properties: {
       ...securitySeverity(severity),
@@ -156,6 +157,14 @@ function resultOf(finding: Finding, asset: Asset): object {
   };
 }
 
+/** Lines of the Dockerfile that the image was built from, where it is known. */
+function writtenAt(locations: readonly Location[]): { relatedLocations?: object[] } {
+  const known = locations.flatMap((location) => (location.kind === "image" ? (location.layer.dockerfile ?? []) : []));
+  const lines = [...new Map(known.map((each) => [`${each.path}:${each.line}`, each])).values()];
+  if (lines.length === 0) return {};
+  return { relatedLocations: lines.map(({ path, line }, i) => ({ id: i + 1, ...physical(path, line) })) };
+}
+
 function messageOf(finding: Finding, asset: Asset): string {
   const { title, detail, fix, locations } = finding;
   const affected = packageOf(finding);
@@ -164,7 +173,9 @@ function messageOf(finding: Finding, asset: Asset): string {
   if (location.kind === "image") {
     const { instruction } = location.layer;
     const made = instruction === undefined ? "" : `, ${shortInstruction(instruction)}`;
-    sentences.push(`In /${location.path} of ${asset.name}, ${formatLayer(location.layer)}${made}`);
+    const file = formatDockerfile(location.layer);
+    const written = file === undefined ? "" : ` (${file})`;
+    sentences.push(`In /${location.path} of ${asset.name}, ${formatLayer(location.layer)}${made}${written}`);
   }
   if (detail !== undefined) sentences.push(detail);
   if (fix !== undefined) sentences.push(`Fix: ${fix.text}`);

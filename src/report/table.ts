@@ -13,10 +13,13 @@ import {
   exitText,
   findingName,
   inOrder,
+  layerText,
   loosenedKeys,
   loosenedText,
   packageOf,
   policyText,
+  type QuietChecks,
+  withoutQuiet,
 } from "./wording.ts";
 
 /** The report for a terminal, fitted to its columns; ends with a line break. Verdicts are never told by colour alone. */
@@ -31,12 +34,23 @@ export function renderTable(report: Report, options: RenderOptions): string {
   if (layers.length > 0) lines.push("", ...layerSection(page, layers));
   if (evaluations.length > 0) {
     lines.push("", rule(page, "FINDINGS", severityTally(evaluations)));
-    for (const evaluation of inOrder(evaluations)) lines.push("", ...evaluationLines(page, evaluation));
+    const { told, quiet } = withoutQuiet(inOrder(evaluations), page.all);
+    for (const evaluation of told) lines.push("", ...evaluationLines(page, evaluation));
+    if (quiet.length > 0) lines.push("", ...quietLines(page, quiet));
   }
   const fixes = controls.filter((control) => control.nextFix !== undefined);
   if (fixes.length > 0) lines.push("", ...fixSection(page, fixes));
   lines.push("", ...footer(page, report));
   return `${lines.join("\n")}\n`;
+}
+
+/** What passed without a word, a line an asset. */
+function quietLines(page: Page, quiet: readonly QuietChecks[]): string[] {
+  return quiet.map(({ asset, checks }) => {
+    const count = ` · ${checks.length} checks without a finding`;
+    const name = clip(printable(asset.name), page.columns - verdictWidth - 2 - displayWidth(count));
+    return `${verdictMark(page, "pass", verdictWidth)}  ${name}${page.colors.dim(count)}`;
+  });
 }
 
 /** A title, a line to the summary at the right end. */
@@ -89,7 +103,8 @@ function controlSection(page: Page, controls: readonly ControlResult[]): string[
       lines.push(head + verdictMark(page, control.verdict), ...hanging(page, reason, numberWidth));
     }
     if (control.worst.length > 0) {
-      const names = control.worst.map((finding) => `${findingName(finding)} ${packageOf(finding) ?? ""}`.trim());
+      const all = control.worst.map((finding) => `${findingName(finding)} ${packageOf(finding) ?? ""}`.trim());
+      const names = [...new Set(all)];
       const room = page.columns - numberWidth;
       lines.push(dim(`${" ".repeat(numberWidth)}${clip(printable(`worst: ${names.join(", ")}`), room)}`));
     }
@@ -102,8 +117,10 @@ function layerSection(page: Page, layers: readonly LayerResult[]): string[] {
   const room = page.columns - 4 - width - 2 - verdictWidth - 2;
   return [
     rule(page, "LAYERS OF DEFENCE", tally(layers.map(({ verdict }) => verdict))),
-    ...layers.map(({ layer, verdict, defends }) => {
-      const what = defends.length === 0 ? page.colors.dim("nothing found") : clip(printable(defends.join(", ")), room);
+    ...layers.map((result) => {
+      const { layer, verdict, defends } = result;
+      const text = clip(printable(layerText(result)), room);
+      const what = defends.length === 0 ? page.colors.dim(text) : text;
       return `    ${layer.padEnd(width)}  ${verdictMark(page, verdict, verdictWidth)}  ${what}`;
     }),
   ];

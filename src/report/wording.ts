@@ -5,8 +5,8 @@ import type { Gap } from "../core/evidence.ts";
 import type { ExceptionUse } from "../core/exception.ts";
 import type { Finding } from "../core/finding.ts";
 import { formatLocation } from "../core/location.ts";
-import type { LoosenedKey, PolicyOrigin } from "../core/policy.ts";
-import type { BaselineUse, ControlResult, DatabaseUse, Report } from "../core/report.ts";
+import type { LoosenedKey, PolicyChain, PolicyOrigin } from "../core/policy.ts";
+import type { BaselineUse, ControlResult, DatabaseUse, LayerResult, Report } from "../core/report.ts";
 import { severities } from "../core/severity.ts";
 
 /** What the terminal formats say in the same words. Nothing here is escaped yet. */
@@ -78,6 +78,51 @@ export function coverageText({ judged, total, noun }: ControlResult["coverage"])
   return total === 0 ? undefined : `${judged} of ${total} ${noun}`;
 }
 
+/** Checks that passed over one asset and have nothing to tell. */
+export interface QuietChecks {
+  readonly asset: Asset;
+  /** Their ids, sorted. */
+  readonly checks: readonly string[];
+}
+
+/** So few of one asset are told one by one. */
+const FEW_QUIET = 4;
+
+/**
+ * Parts the evaluations that have nothing to tell from the others: dozens of checks look at one Dockerfile. What was
+ * judged part by part (`npm`, `Debian:13`) is always told, for its evidence says what was looked at.
+ */
+export function withoutQuiet(
+  evaluations: readonly Evaluation[],
+  all: boolean,
+): { readonly told: readonly Evaluation[]; readonly quiet: readonly QuietChecks[] } {
+  if (all) return { told: evaluations, quiet: [] };
+  const isQuiet = ({ verdict, scope, findings, excepted, baselined = [], gaps }: Evaluation): boolean =>
+    verdict === "pass" &&
+    scope === undefined &&
+    findings.length + excepted.length + baselined.length + gaps.length === 0;
+  const groups = Map.groupBy(evaluations.filter(isQuiet), ({ asset }) => asset.id);
+  const folded = [...groups.values()].filter((group) => group.length > FEW_QUIET);
+  const gone = new Set(folded.flat());
+  return {
+    told: evaluations.filter((evaluation) => !gone.has(evaluation)),
+    quiet: folded.flatMap((group) => {
+      const [first] = group;
+      return first === undefined ? [] : [{ asset: first.asset, checks: group.map(({ check }) => check).sort() }];
+    }),
+  };
+}
+
+/** What looked at a layer; where something fails, what that is. */
+export function layerText({ defends, failing }: LayerResult): string {
+  if (defends.length === 0) return "nothing found";
+  if (failing.length === 0) return defends.length > NAMED_CHECKS ? `${defends.length} checks` : defends.join(", ");
+  const named = failing.join(", ");
+  return failing.length === defends.length ? named : `${failing.length} of ${defends.length} checks fail: ${named}`;
+}
+
+const NAMED_CHECKS = 6;
+
 export function gapText(gap: Gap): string {
   return gap.remedy === undefined ? gap.reason : `${gap.reason} (${gap.remedy})`;
 }
@@ -98,14 +143,18 @@ export function policyText(origin: PolicyOrigin): string {
     case "default":
       return "untrusted: the defaults, as there is no policy file and no --policy";
     case "tree":
-      return `untrusted: ${origin.path} comes from the tree under review (--policy takes it from a trusted place)`;
+      return `untrusted: ${origin.path}${extendedText(origin)} comes from the tree under review (--policy takes it from a trusted place)`;
     case "trusted":
-      return `trusted: ${origin.name}`;
+      return `trusted: ${origin.name}${extendedText(origin)}`;
   }
 }
 
+function extendedText({ extended = [] }: Partial<PolicyChain>): string {
+  return extended.length === 0 ? "" : ` (extends ${extended.join(", which extends ")})`;
+}
+
 export function loosenedKeys(origin: PolicyOrigin): readonly LoosenedKey[] {
-  return origin.kind === "trusted" ? origin.loosened : [];
+  return origin.kind === "default" ? [] : (origin.loosened ?? []);
 }
 
 export function loosenedText({ key, path, line, column, trusted, wanted }: LoosenedKey): string {

@@ -9,6 +9,7 @@ import {
   upgraded,
 } from "../packages.ts";
 import type { LayerEntry } from "../tar.ts";
+import { databaseUrl, deployKey, npmToken } from "./secrets.ts";
 
 /** Alpine 3.10.1 as it was in July 2019: its musl still has CVE-2019-14697. */
 const alpine = apkPackages(`
@@ -119,18 +120,21 @@ const web: ShopImage = {
   env: ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "NODE_ENV=production"],
   workingDir: "/app",
   exposedPorts: ["8080/tcp"],
-  cmd: ["node", "server.js"],
+  healthcheck: ["CMD-SHELL", "wget -q -O /dev/null http://127.0.0.1:8080/"],
+  cmd: ["/bin/sh", "-c", "node server.js"],
   steps: [
     ...alpineBase,
+    { created: "2019-07-29T08:01:00Z", createdBy: "/bin/sh -c #(nop)  MAINTAINER storefront-team" },
     {
       created: "2019-07-29T08:01:10Z",
-      createdBy: "/bin/sh -c apk add --no-cache nodejs npm",
+      createdBy: "/bin/sh -c apk add nodejs=10.16.0-r0 npm=10.16.0-r0",
       layer: [apkDatabase([...alpine, ...nodeRuntime])],
     },
+    { created: "2019-07-29T08:01:11Z", createdBy: "/bin/sh -c #(nop)  ENV NODE_ENV=production" },
     { created: "2019-07-29T08:01:11Z", createdBy: "/bin/sh -c #(nop) WORKDIR /app" },
     {
       created: "2019-07-29T08:01:12Z",
-      createdBy: "/bin/sh -c #(nop) COPY file:package.json in /app/ ",
+      createdBy: "/bin/sh -c #(nop) ADD file:package.json in /app/ ",
       layer: [
         applicationManifest("app", {
           name: "shop-web",
@@ -140,23 +144,32 @@ const web: ShopImage = {
         }),
       ],
     },
+    { created: "2019-07-29T08:01:13Z", createdBy: "/bin/sh -c #(nop)  ARG NPM_TOKEN" },
     {
       created: "2019-07-29T08:01:40Z",
-      createdBy: "/bin/sh -c npm install && npm run build",
+      createdBy: `|1 NPM_TOKEN=${npmToken} /bin/sh -c npm install --include=dev --//npm.example.com/:_authToken=$NPM_TOKEN && npm run build`,
       layer: [...webProduction, ...webDevelopment],
     },
     {
       created: "2019-07-29T08:01:55Z",
-      createdBy: "/bin/sh -c npm prune --production",
+      createdBy: `|1 NPM_TOKEN=${npmToken} /bin/sh -c npm prune --omit=dev`,
       layer: ["mocha", "growl", "uglify-js"].map((name) => ({ path: `app/node_modules/${name}`, removed: true })),
     },
     {
       created: "2019-07-29T08:01:57Z",
-      createdBy: "/bin/sh -c #(nop) COPY file:server.js in /app/ ",
+      createdBy: "/bin/sh -c #(nop) ADD file:server.js in /app/ ",
       layer: [server("web", 8080)],
     },
     { created: "2019-07-29T08:01:57Z", createdBy: "/bin/sh -c #(nop)  EXPOSE 8080" },
-    { created: "2019-07-29T08:01:58Z", createdBy: '/bin/sh -c #(nop)  CMD ["node" "server.js"]' },
+    {
+      created: "2019-07-29T08:01:57Z",
+      createdBy:
+        '/bin/sh -c #(nop)  HEALTHCHECK &{["CMD-SHELL" "wget -q -O /dev/null http://127.0.0.1:8080/"] "0s" "0s" "0s" \'\\x00\'}',
+    },
+    {
+      created: "2019-07-29T08:01:58Z",
+      createdBy: '/bin/sh -c #(nop)  CMD ["/bin/sh" "-c" "node server.js"]',
+    },
   ],
 };
 
@@ -166,29 +179,42 @@ const worker: ShopImage = {
   name: "worker",
   reference: "registry.example.com/shop/worker:0.9.0",
   user: "0",
-  env: ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],
+  env: ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", `DATABASE_URL=${databaseUrl}`],
   workingDir: "/worker",
-  cmd: ["node", "worker.js"],
+  healthcheck: ["CMD-SHELL", "pgrep node"],
+  cmd: ["/bin/sh", "-c", "node worker.js"],
   steps: [
     ...alpineBase,
     {
       created: "2019-08-05T07:30:02Z",
-      createdBy: "/bin/sh -c apk add --no-cache curl nodejs npm python3",
+      createdBy: "/bin/sh -c apk add curl=7.65.1-r0 nodejs=10.16.0-r0 npm=10.16.0-r0 python3=3.7.3-r0",
       layer: [apkDatabase(workerPackages)],
     },
     {
       created: "2019-08-09T07:30:05Z",
-      createdBy: "/bin/sh -c apk upgrade --no-cache musl musl-utils",
+      createdBy: "/bin/sh -c apk add musl=1.1.22-r3 musl-utils=1.1.22-r3",
       layer: [apkDatabase(upgraded(workerPackages, { musl: "1.1.22-r3", "musl-utils": "1.1.22-r3" }))],
+    },
+    { created: "2019-08-09T07:30:06Z", createdBy: "/bin/sh -c #(nop) WORKDIR /worker" },
+    { created: "2019-08-09T07:30:06Z", createdBy: "/bin/sh -c #(nop)  ARG DATABASE_URL" },
+    { created: "2019-08-09T07:30:06Z", createdBy: `/bin/sh -c #(nop)  ENV DATABASE_URL=${databaseUrl}` },
+    {
+      created: "2019-08-09T07:30:07Z",
+      createdBy: "/bin/sh -c #(nop) ADD multi:worker in /worker/ ",
+      layer: [
+        applicationManifest("worker", { name: "shop-worker", version: "0.9.0" }),
+        {
+          path: "worker/worker.js",
+          text: "setInterval(() => process.stdout.write('waiting for orders\\n'), 60_000);\n",
+        },
+      ],
     },
     {
       created: "2019-08-09T07:30:30Z",
-      createdBy: "/bin/sh -c #(nop) COPY dir:worker in /worker ",
-      layer: [
-        applicationManifest("worker", { name: "shop-worker", version: "0.9.0" }),
-        ...nodeModules(
-          "worker",
-          `
+      createdBy: `|1 DATABASE_URL=${databaseUrl} /bin/sh -c npm install --omit=dev`,
+      layer: nodeModules(
+        "worker",
+        `
                      | lodash            | 4.17.15 | MIT
                      | flat              | 4.1.0   | BSD-3-Clause
                      | mem               | 1.1.0   | MIT
@@ -204,14 +230,17 @@ const worker: ShopImage = {
                      | http-proxy-agent  | 2.0.0   | MIT
                      | underscore        | 1.9.1   | MIT
         `,
-        ),
-        {
-          path: "worker/worker.js",
-          text: "setInterval(() => process.stdout.write('waiting for orders\\n'), 60_000);\n",
-        },
-      ],
+      ),
     },
-    { created: "2019-08-09T07:30:31Z", createdBy: '/bin/sh -c #(nop)  CMD ["node" "worker.js"]' },
+    {
+      created: "2019-08-09T07:30:31Z",
+      createdBy: '/bin/sh -c #(nop)  HEALTHCHECK &{["CMD-SHELL" "pgrep node"] "0s" "0s" "0s" \'\\x00\'}',
+    },
+    { created: "2019-08-09T07:30:31Z", createdBy: "/bin/sh -c #(nop)  USER 0" },
+    {
+      created: "2019-08-09T07:30:31Z",
+      createdBy: '/bin/sh -c #(nop)  CMD ["/bin/sh" "-c" "node worker.js"]',
+    },
   ],
 };
 
@@ -244,6 +273,8 @@ libldap-2.4-2  | 2.4.57+dfsg-3         | openldap            | libs     | LDAP
 libsasl2-2     | 2.1.27+dfsg-2.1       | cyrus-sasl2         | libs     | authentication
 libssl1.1      | 1.1.1k-1              | openssl             | libs     | TLS
 libxml2        | 2.9.10+dfsg-6.7       |                     | libs     | XML
+nodejs         | 12.22.5~dfsg-2~11u1   |                     | javascript | JavaScript runtime
+npm            | 7.5.2+ds-2            |                     | javascript | package manager of JavaScript
 openssl        | 1.1.1k-1              |                     | utils    | TLS on the command line
 `);
 
@@ -256,7 +287,8 @@ const api: ShopImage = {
   env: ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "NODE_ENV=production"],
   workingDir: "/srv/api",
   exposedPorts: ["3000/tcp"],
-  cmd: ["node", "api.js"],
+  healthcheck: ["CMD-SHELL", "curl -fsS http://127.0.0.1:3000/health"],
+  cmd: ["/bin/sh", "-c", "node api.js"],
   steps: [
     {
       created: "2021-08-16T20:22:01Z",
@@ -273,23 +305,30 @@ const api: ShopImage = {
     { created: "2021-08-16T20:22:01Z", createdBy: '/bin/sh -c #(nop)  CMD ["bash"]' },
     {
       created: "2021-08-23T06:10:00Z",
-      createdBy: "RUN /bin/sh -c apt-get update && apt-get install -y curl openssl libxml2 libksba8 # buildkit",
+      createdBy:
+        "RUN /bin/sh -c apt-get update && apt-get install -y curl=7.74.0-1.3+b1 libksba8=1.5.0-3 libxml2=2.9.10+dfsg-6.7 nodejs=12.22.5~dfsg-2~11u1 npm=7.5.2+ds-2 openssl=1.1.1k-1 # buildkit",
       layer: [dpkgStatus(apiInstalled)],
     },
     {
       created: "2022-04-19T06:10:00Z",
-      createdBy: "RUN /bin/sh -c apt-get update && apt-get install -y --only-upgrade gzip # buildkit",
+      createdBy: "RUN /bin/sh -c apt-get update && apt-get install -y --only-upgrade gzip=1.10-4+deb11u1 # buildkit",
       layer: [dpkgStatus(upgraded(apiInstalled, { gzip: "1.10-4+deb11u1" }))],
     },
+    { created: "2022-04-19T06:10:01Z", createdBy: "ENV NODE_ENV=production" },
     { created: "2022-04-19T06:10:01Z", createdBy: "WORKDIR /srv/api" },
     {
+      created: "2022-04-19T06:10:01Z",
+      createdBy: "COPY deploy.key ./ # buildkit",
+      layer: [{ path: "srv/api/deploy.key", text: deployKey, mode: 0o600 }],
+    },
+    {
       created: "2022-04-19T06:10:02Z",
-      createdBy: "COPY package.json package-lock.json ./ # buildkit",
+      createdBy: "COPY package.json ./ # buildkit",
       layer: [applicationManifest("srv/api", { name: "shop-api", version: "2.0.1" })],
     },
     {
       created: "2022-04-19T06:10:20Z",
-      createdBy: "RUN /bin/sh -c npm ci --omit=dev # buildkit",
+      createdBy: 'RUN /bin/sh -c GIT_SSH_COMMAND="ssh -i deploy.key" npm install --omit=dev # buildkit',
       layer: nodeModules(
         "srv/api",
         `
@@ -318,10 +357,21 @@ const api: ShopImage = {
     },
     {
       created: "2022-04-19T06:10:21Z",
+      createdBy: "RUN /bin/sh -c rm deploy.key # buildkit",
+      layer: [{ path: "srv/api/deploy.key", removed: true }],
+    },
+    {
+      created: "2022-04-19T06:10:21Z",
       createdBy: "COPY api.js ./ # buildkit",
       layer: [{ ...server("api", 3000), path: "srv/api/api.js" }],
     },
-    { created: "2022-04-19T06:10:21Z", createdBy: 'CMD ["node" "api.js"]' },
+    { created: "2022-04-19T06:10:21Z", createdBy: "EXPOSE [3000/tcp]" },
+    {
+      created: "2022-04-19T06:10:21Z",
+      createdBy: 'HEALTHCHECK &{["CMD-SHELL" "curl -fsS http://127.0.0.1:3000/health"] "0s" "0s" "0s" "0s" \'\\x00\'}',
+    },
+    { created: "2022-04-19T06:10:21Z", createdBy: "USER root" },
+    { created: "2022-04-19T06:10:21Z", createdBy: 'CMD ["/bin/sh" "-c" "node api.js"]' },
   ],
 };
 

@@ -7,11 +7,14 @@ import { type JudgingOptions, runJudging } from "../judging.ts";
 export async function buildDeps(dir: string, options: JudgingOptions): Promise<number> {
   const root = resolve(dir);
   return await runJudging(root, options, async (context) => {
-    const { lockfiles } = await discover(root);
+    const { lockfiles, unlisted } = await discover(root);
     return {
       subject: dir,
       evaluations: lockfiles.flatMap((path) => evaluateLockfile(join(root, path), path, context)),
-      notes: lockfiles.length === 0 ? ["no lockfiles found below this folder"] : [],
+      notes: [
+        ...(lockfiles.length === 0 ? ["no lockfiles found below this folder"] : []),
+        ...unlisted.map((path) => `${path} cannot be listed: what is in it was not looked at`),
+      ],
     };
   });
 }

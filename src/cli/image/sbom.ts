@@ -1,3 +1,4 @@
+import { openKnownBases } from "../../collect/base/known.ts";
 import type { InventoryContext } from "../../collect/image/inventory.ts";
 import { sbomOfFolder, sbomOfImage } from "../../collect/sbom.ts";
 import { printable } from "../../core/printable.ts";
@@ -8,6 +9,7 @@ import { writeSbom } from "../../engines/contents/sbom/write.ts";
 import { openImage } from "../../engines/oci/open.ts";
 import { openOptions, type PullingOptions, scanCacheOf } from "../judging.ts";
 import { writeOutput } from "../outputs.ts";
+import { defaultBases } from "../paths.ts";
 import { createProgress, progressLine } from "../progress.ts";
 import { toolVersion } from "../version.ts";
 import { folderOf } from "./folder.ts";
@@ -63,7 +65,10 @@ async function sbomOf(
   const named = await openImage(reference, openOptions(options));
   try {
     const imageCreated = named.image.config.created;
-    return { sbom: await sbomOfImage(named, context), ...(imageCreated === undefined ? {} : { imageCreated }) };
+    return {
+      sbom: await sbomOfImage(named, { ...context, bases: openKnownBases(defaultBases()) }),
+      ...(imageCreated === undefined ? {} : { imageCreated }),
+    };
   } finally {
     await named.image.store.close();
   }
@@ -76,7 +81,10 @@ const LAST_SECOND = Date.UTC(9999, 11, 31) / 1000;
  * `--timestamp`, or the time that a reproducible build gives all its outputs (reproducible-builds.org,
  * SOURCE_DATE_EPOCH); the latter also where the former is asked for, as that specification wants it.
  */
-function createdOf({ timestamp }: SbomOptions, sourceDateEpoch: string | undefined): Date | undefined {
+export function createdOf(
+  { timestamp }: Pick<SbomOptions, "timestamp">,
+  sourceDateEpoch: string | undefined,
+): Date | undefined {
   if (sourceDateEpoch === undefined || sourceDateEpoch === "") return timestamp ? new Date() : undefined;
   const seconds = /^\d{1,12}$/.test(sourceDateEpoch) ? Number(sourceDateEpoch) : Number.NaN;
   if (!(seconds <= LAST_SECOND)) {

@@ -1,22 +1,44 @@
 import { evaluateFolder, evaluateImage } from "../../collect/image/evaluate.ts";
 import { evaluateSbom, isSbomFile } from "../../collect/sbom.ts";
+import { openPolicyScanner } from "../../collect/secrets/scanner.ts";
 import { openImage } from "../../engines/oci/open.ts";
-import { type JudgingOptions, runJudging } from "../judging.ts";
+import { type JudgingOptions, NO_SECRETS, runJudging } from "../judging.ts";
+import { readDockerfiles } from "./dockerfiles.ts";
 import { folderOf } from "./folder.ts";
 
+export interface ImageScanOptions extends JudgingOptions {
+  /** False for --no-secrets. */
+  readonly secrets: boolean;
+  /** Those that the image may have been built from. */
+  readonly dockerfile: readonly string[];
+}
+
 /** `bulkhead image scan REF` */
-export async function imageScan(reference: string, options: JudgingOptions): Promise<number> {
-  return await runJudging(process.cwd(), options, async (context) => {
+export async function imageScan(reference: string, options: ImageScanOptions): Promise<number> {
+  return await runJudging(process.cwd(), options, async (judging) => {
+    const document = documentOf(reference);
+    if (document !== undefined) {
+      const { evaluations, notes } = evaluateSbom(document, reference, judging);
+      // It names no suites, and no time at which an image was built.
+      const unasked = judging.updates === undefined ? [] : ["a bill of materials is not judged by its pending updates"];
+      return { subject: reference, evaluations, notes: [...notes, ...unasked] };
+    }
+    const secrets = options.secrets ? await openPolicyScanner(judging.policy, process.cwd()) : undefined;
+    const dockerfiles = readDockerfiles(options.dockerfile);
+    const context = {
+      ...judging,
+      ...(secrets === undefined ? {} : { secrets }),
+      ...(dockerfiles === undefined ? {} : { stepLines: dockerfiles.stepLines }),
+    };
+    const notes = secrets?.notes ?? [NO_SECRETS];
     const folder = folderOf(reference);
     if (folder !== undefined) {
-      const evaluations = await evaluateFolder(folder, reference, context);
-      return { subject: reference, evaluations, notes: [] };
+      return { subject: reference, evaluations: await evaluateFolder(folder, reference, context), notes };
     }
-    const document = documentOf(reference);
-    if (document !== undefined) return { subject: reference, ...evaluateSbom(document, reference, context) };
     const named = await openImage(reference, context.open);
+    const more = dockerfiles?.notes(named.image) ?? [];
     try {
-      return { subject: reference, evaluations: await evaluateImage(named, context), notes: [] };
+      return { subject: reference, evaluations: await evaluateImage(named, context), notes: [...notes, ...more] };
     } finally {
       await named.image.store.close();
     }

@@ -31,7 +31,7 @@ async function named(image: FixtureImage): Promise<NamedImage> {
   return { image: await openFixture(image), name: "web", lineage: "shop/web", reference: "shop/web:1" };
 }
 
-/** Evaluates one layer of entries against a database with these records and this coverage. */
+/** What one layer of entries is judged against a database with these records and this coverage. */
 async function judged(
   entries: readonly FixtureEntry[],
   {
@@ -43,9 +43,10 @@ async function judged(
     readonly coverage?: readonly RawRecord[];
   } = {},
 ): Promise<Evaluation[]> {
-  return await withDatabase(records, coverage, async (advisories) =>
+  const all = await withDatabase(records, coverage, async (advisories) =>
     evaluateImage(await named(imageOf(entries)), { now, policy: defaultPolicy, advisories, ...changes }),
   );
+  return all.filter(({ check }) => check === "image/known-vulnerabilities");
 }
 
 /** `scope: verdict, reason` of each. */
@@ -200,12 +201,17 @@ test("an advisory with impossible ranges is unknown where its package is install
 });
 
 test("an image that could not be opened is unknown, with the problem as its reason", () => {
-  const evaluation = evaluateUnopened(fileAsset("web.tar"), none, { now, policy: defaultPolicy, advisories: none });
-  assert.deepEqual([evaluation.verdict, evaluation.reason], ["unknown", "here: there is none"]);
-  assert.equal(evaluation.asset.name, "web.tar");
+  const [evaluation, base] = evaluateUnopened(fileAsset("web.tar"), none, {
+    now,
+    policy: defaultPolicy,
+    advisories: none,
+  });
+  assert.deepEqual([evaluation?.verdict, evaluation?.reason], ["unknown", "here: there is none"]);
+  assert.equal(evaluation?.asset.name, "web.tar");
+  assert.deepEqual([base?.check, base?.verdict], ["image/full-base", "unknown"]);
 });
 
-test("a layer that cannot be read makes the whole image unknown, once", async () => {
+test("a layer that cannot be read makes the whole image unknown, once for each check", async () => {
   const image = imageOf([npmPackage("a", "1.0.0")]);
   const opened = await named(image);
   const broken = {
@@ -216,7 +222,12 @@ test("a layer that cannot be read makes the whole image unknown, once", async ()
     evaluateImage(broken, { now, policy: defaultPolicy, advisories }),
   );
   assert.deepEqual(
-    evaluations.map(({ verdict, gaps }) => [verdict, gaps[0]?.code]),
-    [["unknown", "oci.digest-mismatch"]],
+    evaluations.map(({ check, verdict, gaps }) => [check, verdict, gaps[0]?.code]),
+    [
+      ["image/known-vulnerabilities", "unknown", "oci.digest-mismatch"],
+      ["image/full-base", "unknown", "oci.digest-mismatch"],
+      // Its configuration was read, and names a user by number.
+      ["image/runs-as-root", "pass", undefined],
+    ],
   );
 });

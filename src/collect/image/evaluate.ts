@@ -7,15 +7,28 @@ import type { LayerReference } from "../../core/location.ts";
 import type { Policy } from "../../core/policy.ts";
 import { Problem } from "../../core/problem.ts";
 import { runCheck } from "../../core/runner.ts";
-import type { Inventory, PackageType } from "../../engines/contents/model.ts";
+import { type KnownBases, withOrigins } from "../../engines/contents/base/recognise.ts";
+import type { BaseImage, Inventory, PackageType } from "../../engines/contents/model.ts";
 import type { OpenImage } from "../../engines/oci/image.ts";
 import type { NamedImage } from "../../engines/oci/open.ts";
+import type { SecretsFound } from "../../engines/secrets/model.ts";
+import type { BuildDates } from "../../engines/updates/model.ts";
 import type { AdvisoryDatabase } from "../../engines/vulnerability/database/open.ts";
 import { matchPackages } from "../../engines/vulnerability/matching.ts";
 import type { ScopeMatches } from "../../engines/vulnerability/model.ts";
 import type { VexDocument } from "../../engines/vulnerability/vex/model.ts";
+import { evaluateEmbedded } from "../secrets/evaluate.ts";
+import { maskSecrets } from "../secrets/mask.ts";
+import { secretsOfRoot } from "../secrets/root-folder.ts";
+import { sourceFilesOfFolder, sourceFilesOfImage } from "../source-files.ts";
+import { evaluateRebuild, type UpdateLookup } from "../updates.ts";
 import { assessorOf } from "../vex.ts";
-import { gapOf, type InventoryContext, inventoryOfFolder, inventoryOfImage } from "./inventory.ts";
+import { baseOfImage, evaluateBase, evaluateRemoved, sharesOf } from "./base.ts";
+import { evaluateConfiguration } from "./configuration-checks.ts";
+import { evaluateContents } from "./contents-checks.ts";
+import type { StepLineLookup } from "./dockerfile-lines.ts";
+import { evaluateFiles } from "./file-checks.ts";
+import { contentsOfImage, gapOf, type InventoryContext, inventoryOfFolder } from "./inventory.ts";
 
 export interface EvaluateContext extends InventoryContext {
   readonly policy: Policy;
@@ -23,6 +36,14 @@ export interface EvaluateContext extends InventoryContext {
   readonly advisories: AdvisoryDatabase | Problem;
   /** What the caller vouches for. */
   readonly vex?: readonly VexDocument[];
+  /** Base images that were learnt on this machine. */
+  readonly bases?: KnownBases;
+  /** How pending updates are looked up; absent: they are not. */
+  readonly updates?: UpdateLookup;
+  /** Finds the lines of the Dockerfile that an image was built from; absent: no Dockerfiles are known. */
+  readonly stepLines?: StepLineLookup;
+  /** True: an image's age is judged where its updates are not looked up. */
+  readonly judgesAge?: boolean;
 }
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -30,9 +51,46 @@ const DAY = 24 * 60 * 60 * 1000;
 /** All evaluations of one image: one for each ecosystem and release that it has packages of. */
 export async function evaluateImage(named: NamedImage, context: EvaluateContext): Promise<Evaluation[]> {
   const { image } = named;
-  const inventory = await inventoryOfImage(image, context);
+  const { inventory, secrets } = await contentsOfImage(image, context);
   const asset = imageAsset({ ...image, ...named }, context.now);
-  return evaluateInventory(asset, inventory, layersOf(image), context);
+  const base = baseOfImage(image, inventory, context);
+  const layers = layersOf(image, context);
+  return [
+    ...evaluateInventory(asset, inventory, layers, context, base),
+    ...evaluateConfiguration(asset, { config: image.config, inventory, base, layers }, context),
+    ...(secrets === undefined
+      ? []
+      : [evaluateEmbedded(asset, withStepLines(secrets, image, context), layers, context)]),
+    ...(await evaluateRebuild(
+      asset,
+      inventory,
+      buildDates(image, base),
+      () => sourceFilesOfImage(image, context.signal),
+      context,
+    )),
+  ];
+}
+
+/** Secrets of the configuration with the lines of the Dockerfile that state them. */
+function withStepLines(
+  secrets: Evidence<SecretsFound>,
+  { config }: OpenImage,
+  { stepLines }: EvaluateContext,
+): Evidence<SecretsFound> {
+  if (secrets.state === "absent" || stepLines === undefined) return secrets;
+  const lines = stepLines(config.history);
+  const placed = secrets.facts.secrets.map((secret) => {
+    const dockerfile = secret.step === undefined ? undefined : lines.get(secret.step);
+    return dockerfile === undefined ? secret : { ...secret, dockerfile };
+  });
+  return { ...secrets, facts: { ...secrets.facts, secrets: placed } };
+}
+
+export function buildDates({ config: { created } }: Pick<OpenImage, "config">, base: Evidence<BaseImage>): BuildDates {
+  // From scratch there is nothing below to grow old.
+  const scratch = base.state === "present" && base.facts.kind === "scratch";
+  const below = scratch ? created : base.state === "present" ? base.facts.created : undefined;
+  return { ...(created === undefined ? {} : { image: created }), ...(below === undefined ? {} : { base: below }) };
 }
 
 /** What identifies an image, and what it is called. */
@@ -58,49 +116,86 @@ export function imageAsset(image: IdentifiedImage, now: Date): Asset {
   };
 }
 
-export function layersOf({ layers }: OpenImage): LayerReference[] {
-  return layers.map(({ index, diffId, history }) => ({
-    index,
-    of: layers.length,
-    diffId,
-    ...(history === undefined ? {} : { instruction: history.createdBy, historyIndex: history.index }),
-  }));
+/** The layers for reports. Secrets in the instructions are not shown where they are looked for. */
+export function layersOf(
+  { layers, config }: OpenImage,
+  { stepLines, secrets }: Pick<EvaluateContext, "stepLines" | "secrets"> = {},
+): LayerReference[] {
+  const lines = stepLines?.(config.history);
+  const shown = (createdBy: string) => (secrets === undefined ? createdBy : maskSecrets(createdBy, secrets.scanner));
+  return layers.map(({ index, diffId, history }) => {
+    const dockerfile = history === undefined ? undefined : lines?.get(history.index);
+    return {
+      index,
+      of: layers.length,
+      diffId,
+      ...(history === undefined ? {} : { instruction: shown(history.createdBy), historyIndex: history.index }),
+      ...(dockerfile === undefined ? {} : { dockerfile }),
+    };
+  });
 }
 
 /** All evaluations of a folder that is a root file system. */
 export async function evaluateFolder(root: string, name: string, context: EvaluateContext): Promise<Evaluation[]> {
   const asset: Asset = { kind: "rootfs", id: root, lineage: name, name };
-  return evaluateInventory(asset, await inventoryOfFolder(root, context), [], context);
+  const inventory = await inventoryOfFolder(root, context);
+  return [
+    ...evaluateInventory(asset, inventory, [], context),
+    ...(context.secrets === undefined
+      ? []
+      : [evaluateEmbedded(asset, await secretsOfRoot(root, { ...context, secrets: context.secrets }), [], context)]),
+    ...(await evaluateRebuild(asset, inventory, {}, async () => sourceFilesOfFolder(root), context)),
+  ];
 }
 
-/** The evaluation of an image that was found and could not be opened. */
-export function evaluateUnopened(asset: Asset, problem: Problem, context: EvaluateContext): Evaluation {
+/** The evaluations of an image that was found and could not be opened. */
+export function evaluateUnopened(asset: Asset, problem: Problem, context: EvaluateContext): Evaluation[] {
   const gone = absent<never>(gapOf(problem));
-  return runCheck(
-    knownVulnerabilities,
-    { inventory: gone, vulnerabilities: gone, layers: gone },
-    { asset, policy: context.policy, now: context.now },
-  );
+  return [
+    runCheck(
+      knownVulnerabilities,
+      { inventory: gone, vulnerabilities: gone, layers: gone },
+      { asset, policy: context.policy, now: context.now },
+    ),
+    evaluateBase(asset, gone, context),
+    ...(context.secrets === undefined ? [] : [evaluateEmbedded(asset, gone, [], context)]),
+  ];
 }
 
-/** All evaluations of an inventory, from wherever it is. */
+/**
+ * All evaluations of an inventory, from wherever it is.
+ *
+ * @param base - absent from the arguments: of what is no image
+ */
 export function evaluateInventory(
   asset: Asset,
-  inventory: Evidence<Inventory>,
+  read: Evidence<Inventory>,
   layers: readonly LayerReference[],
   context: EvaluateContext,
+  base?: Evidence<BaseImage>,
 ): Evaluation[] {
+  const inventory =
+    read.state === "present" && base?.state === "present"
+      ? { ...read, facts: withOrigins(read.facts, base.facts) }
+      : read;
   const { policy, now, vex = [] } = context;
   const packages = inventory.state === "present" ? inventory.facts.packages : [];
   const assess = assessorOf(vex, asset, packages);
   const layerEvidence = present(layers, now.toISOString());
-  return scopesOf(inventory, context).map(({ scope, inventory: own, evidence, looked }) =>
+  const vulnerabilities = scopesOf(inventory, context).map(({ scope, inventory: own, evidence, looked }) =>
     runCheck(
       knownVulnerabilities,
       { inventory: own, vulnerabilities: evidence, layers: layerEvidence },
       { asset, policy, now, assess, evidence: looked, ...(scope === undefined ? {} : { scope }) },
     ),
   );
+  return [
+    ...vulnerabilities,
+    ...evaluateContents(asset, inventory, layers, context),
+    ...(base === undefined ? [] : [evaluateBase(asset, base, context)]),
+    ...evaluateRemoved(asset, inventory, layers, context),
+    ...evaluateFiles(asset, inventory, layers, base, context),
+  ];
 }
 
 /** One scope to judge. */
@@ -131,7 +226,7 @@ export function scopesOf(inventory: Evidence<Inventory>, context: EvaluateContex
         gaps: gaps.filter(({ concerns }) => concerns === undefined || speaksFor(matched, concerns)),
       },
       evidence: evidenceOf(matched, context),
-      looked: lookedAt(matched),
+      looked: { ...lookedAt(matched), ...sharesOf(matched, inventory.facts) },
     }),
   );
   // A database that could not be read may leave no package of its type, and so no scope to speak for it.

@@ -9,6 +9,7 @@ import { type OpenImage, openImageAt } from "../../engines/oci/image.ts";
 type Versions = Readonly<Record<string, string>>;
 
 export const alpine310: FixtureEntry = { name: "etc/os-release", content: "ID=alpine\nVERSION_ID=3.10.4\n" };
+export const alpine322: FixtureEntry = { name: "etc/os-release", content: "ID=alpine\nVERSION_ID=3.22.1\n" };
 export const debian13: FixtureEntry = { name: "etc/os-release", content: 'ID=debian\nVERSION_ID="13"\n' };
 
 export function apkDatabase(packages: Versions, name = "lib/apk/db/installed"): FixtureEntry {
@@ -29,9 +30,12 @@ export function npmPackage(name: string, version: string, folder = "app"): Fixtu
   return { name: `${folder}/node_modules/${name}/package.json`, content: JSON.stringify({ name, version }) };
 }
 
-/** One layer from each list of entries, the lowest first. */
+/** One layer from each list of entries, the lowest first; its user is not root. */
 export function imageOf(...layers: readonly (readonly FixtureEntry[])[]): FixtureImage {
-  return fixtureImage(layers.map((entries, i) => ({ tar: tarOf(entries), createdBy: `RUN step ${i + 1}` })));
+  return fixtureImage(
+    layers.map((entries, i) => ({ tar: tarOf(entries), createdBy: `RUN step ${i + 1}` })),
+    { config: { config: { User: "10001" } } },
+  );
 }
 
 export interface MemoryStore extends BlobStore {

@@ -2,14 +2,20 @@
 import { bounds } from "../../core/bounds.ts";
 import { absent, type Evidence, type Gap, present } from "../../core/evidence.ts";
 import { isEvidenceProblem, Problem } from "../../core/problem.ts";
-import type { Analyser, FileHistory } from "../../engines/contents/analyser.ts";
+import type { Analyser, FileHistory, RemovedHistory } from "../../engines/contents/analyser.ts";
 import { analyserFor } from "../../engines/contents/analysers.ts";
+import { toolAt } from "../../engines/contents/base/tools.ts";
 import { catalogue } from "../../engines/contents/catalogue.ts";
-import type { FileFacts, Inventory } from "../../engines/contents/model.ts";
+import type { FileFacts, Inventory, Permissions, Tool } from "../../engines/contents/model.ts";
 import { readFolder } from "../../engines/oci/folder.ts";
 import type { OpenImage } from "../../engines/oci/image.ts";
 import type { Layer } from "../../engines/oci/model.ts";
+import type { SecretsFound } from "../../engines/secrets/model.ts";
 import type { ScanCache, ScannedImage } from "../cache.ts";
+import type { FoundSecrets } from "../secrets/folder.ts";
+import { secretsOfImage } from "../secrets/image.ts";
+import { createLayerSecrets } from "../secrets/layer.ts";
+import type { KeyedScanner } from "../secrets/scanner.ts";
 import { ahead } from "./ahead.ts";
 import { createFileAnalysis, limitOf } from "./file-analysis.ts";
 import { type ExtraFiles, isExecutable, type LayerScan, readExtraFiles, scanLayer } from "./layer-scan.ts";
@@ -18,6 +24,8 @@ import { type MissingFile, mergeLayers } from "./merge.ts";
 export interface InventoryContext {
   readonly now: Date;
   readonly cache?: ScanCache;
+  /** Looks for secrets in the same pass; absent: they are not looked for. */
+  readonly secrets?: KeyedScanner;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: ScanProgress) => void;
 }
@@ -37,12 +45,44 @@ export async function inventoryOfImage(image: OpenImage, context: InventoryConte
   return await asEvidence(image.store.place, context, (signal) => scanImage(image, { ...context, signal }));
 }
 
+/**
+ * The inventory of an image and, where the context has a scanner, its secrets: of the config and of every layer that
+ * could be read.
+ */
+export async function contentsOfImage(
+  image: OpenImage,
+  context: InventoryContext,
+): Promise<{ readonly inventory: Evidence<Inventory>; readonly secrets?: Evidence<SecretsFound> }> {
+  if (context.secrets === undefined) return { inventory: await inventoryOfImage(image, context) };
+  const own: SecretsSoFar = { layers: [], records: [] };
+  const inventory = await asEvidence(image.store.place, context, (signal) =>
+    scanImage(image, { ...context, signal, own }),
+  );
+  const { found, gaps } = own.whole ?? secretsOfImage(image, own.layers, own.records, context.secrets.scanner);
+  // Without an inventory a layer was not read to its end.
+  const more = inventory.state === "absent" ? inventory.gaps : [];
+  return { inventory, secrets: present(found, context.now.toISOString(), { gaps: [...gaps, ...more] }) };
+}
+
+/** The secrets of the layers that have been read. */
+interface SecretsSoFar {
+  /** By the layer's index. */
+  readonly layers: (FoundSecrets | undefined)[];
+  readonly records: (readonly string[])[];
+  /** Once all have been. */
+  whole?: FoundSecrets;
+}
+
 /** The inventory of a folder that is a root file system. */
 export async function inventoryOfFolder(root: string, context: InventoryContext): Promise<Evidence<Inventory>> {
   return await asEvidence(`dir:${root}`, context, (signal) => scanFolder(root, { ...context, signal }));
 }
 
-type BoundedContext = InventoryContext & { readonly signal: AbortSignal };
+type BoundedContext = InventoryContext & {
+  readonly signal: AbortSignal;
+  /** Where the secrets go, where they are looked for. */
+  readonly own?: SecretsSoFar;
+};
 
 /**
  * While one layer's next bytes are inflated on the thread pool, this thread hashes and walks what there is of the other:
@@ -51,11 +91,13 @@ type BoundedContext = InventoryContext & { readonly signal: AbortSignal };
 const LAYERS_AT_A_TIME = 2;
 
 async function scanImage(image: OpenImage, context: BoundedContext): Promise<ScannedImage> {
-  const { cache } = context;
+  const { cache, own } = context;
   const unchanged = await Promise.all(image.layers.map((layer) => isUnchanged(image, layer, cache)));
   if (cache !== undefined && unchanged.every(Boolean)) {
     const remembered = cache.image(image.configDigest);
-    if (remembered !== undefined) return remembered;
+    const secrets = own === undefined ? undefined : cache.secrets(image.configDigest, keyOf(context));
+    if (own !== undefined && secrets !== undefined) own.whole = secrets;
+    if (remembered !== undefined && (own === undefined || secrets !== undefined)) return remembered;
   }
   const scans: LayerScan[] = [];
   const total = image.layers.reduce((sum, layer) => sum + layer.size, 0);
@@ -70,7 +112,7 @@ async function scanImage(image: OpenImage, context: BoundedContext): Promise<Sca
       read[layer.index] = bytes;
       context.onProgress?.({ name: image.store.place, done, total });
     };
-    const remembered = unchanged[layer.index] ? cache?.layer(layer.diffId) : undefined;
+    const remembered = unchanged[layer.index] ? rememberedLayer(layer, context) : undefined;
     const signal = AbortSignal.any([context.signal, stop]);
     const scan = remembered ?? (await readAndRemember(image, layer, { ...context, signal }, advance));
     done += layer.size - (read[layer.index] ?? 0);
@@ -79,6 +121,7 @@ async function scanImage(image: OpenImage, context: BoundedContext): Promise<Sca
   });
   for await (const scan of layerScans) {
     scans.push(scan);
+    own?.records.push(scan.records);
     entries += scan.records.length;
     for (const record of scan.records) namesLength += record.length;
     for (const facts of scan.facts) if (facts.kind === "packages") packages += facts.packages.length;
@@ -87,9 +130,28 @@ async function scanImage(image: OpenImage, context: BoundedContext): Promise<Sca
     }
   }
   const merged = await mergeLayers(scans, (missing) => readMissing(image, missing, context));
-  const scanned = finish(merged.files, merged.gaps);
+  const scanned = finish(merged);
   cache?.storeImage(image.configDigest, scanned);
+  if (own !== undefined && context.secrets !== undefined) {
+    own.whole ??= secretsOfImage(image, own.layers, own.records, context.secrets.scanner);
+    cache?.storeSecrets(image.configDigest, keyOf(context), own.whole);
+  }
   return scanned;
+}
+
+function keyOf({ secrets }: BoundedContext): string {
+  return secrets?.key ?? "";
+}
+
+/** Undefined where a part of what is wanted is not remembered. */
+function rememberedLayer(layer: Layer, context: BoundedContext): LayerScan | undefined {
+  const { cache, own } = context;
+  const scan = cache?.layer(layer.diffId);
+  if (scan === undefined || own === undefined) return scan;
+  const secrets = cache?.secrets(layer.diffId, keyOf(context));
+  if (secrets === undefined) return undefined;
+  own.layers[layer.index] = secrets;
+  return scan;
 }
 
 function tooLarge(place: string): Problem {
@@ -119,8 +181,21 @@ async function readAndRemember(
   onProgress: (bytes: number) => void,
 ): Promise<LayerScan> {
   const stampBefore = await image.store.stamp?.(layer.digest).catch(() => undefined);
-  const scan = await scanLayer(image.store, layer, { signal: context.signal, onProgress });
-  const { cache } = context;
+  const { cache, own } = context;
+  const reader =
+    own === undefined || context.secrets === undefined
+      ? undefined
+      : createLayerSecrets(context.secrets.scanner, image.store.place);
+  const scan = await scanLayer(image.store, layer, {
+    signal: context.signal,
+    onProgress,
+    ...(reader === undefined ? {} : { secrets: reader }),
+  });
+  const secrets = reader?.finish();
+  if (secrets !== undefined) {
+    if (own !== undefined) own.layers[layer.index] = secrets;
+    cache?.storeSecrets(layer.diffId, keyOf(context), secrets);
+  }
   if (cache !== undefined) {
     cache.storeLayer(layer.diffId, scan);
     cache.storeVerified(layer.digest, layer.diffId);
@@ -150,6 +225,7 @@ async function scanFolder(root: string, context: BoundedContext): Promise<Scanne
   const files = createFileAnalysis<string>(`dir:${root}`);
   const paths: string[] = [];
   const gaps: Gap[] = [];
+  const tools: Tool[] = [];
   let unlisted = 0;
   let firstUnlisted = "";
   /** Of the file that was last asked for. */
@@ -158,6 +234,8 @@ async function scanFolder(root: string, context: BoundedContext): Promise<Scanne
     root,
     {
       wanted(path, mode) {
+        const tool = toolAt(path);
+        if (tool !== undefined) tools.push({ kind: tool, path });
         analyser = analyserFor(path) ?? (mayBeProgram(path) ? analyserFor(path, isExecutable(mode())) : undefined);
         if (analyser === undefined) return undefined;
         const { startsRight } = analyser;
@@ -184,10 +262,12 @@ async function scanFolder(root: string, context: BoundedContext): Promise<Scanne
     gaps.push({ code: "oci.folder", reason: `${unlisted} folders could not be listed, first ${firstUnlisted}` });
   }
   const facts = files.finish();
-  return finish(
-    paths.map((path, i) => ({ path, versions: [{ facts: facts[i] as FileFacts }] })),
+  return finish({
+    files: paths.map((path, i) => ({ path, versions: [{ facts: facts[i] as FileFacts }] })),
+    removed: [],
+    tools: tools.sort((a, b) => (a.path < b.path ? -1 : 1)),
     gaps,
-  );
+  });
 }
 
 /** Spares most files of a machine the look at their mode: a program's name has no ending, or a library's. */
@@ -199,9 +279,22 @@ function mayBeProgram(path: string): boolean {
   );
 }
 
-function finish(files: readonly FileHistory[], gaps: readonly Gap[]): ScannedImage {
-  const catalogued = catalogue(files);
-  return { inventory: catalogued.inventory, gaps: [...gaps, ...catalogued.gaps] };
+function finish({
+  files,
+  removed,
+  tools,
+  permissions,
+  gaps,
+}: {
+  readonly files: readonly FileHistory[];
+  readonly removed: readonly RemovedHistory[];
+  readonly tools: readonly Tool[];
+  readonly permissions?: Permissions;
+  readonly gaps: readonly Gap[];
+}): ScannedImage {
+  const catalogued = catalogue(files, removed);
+  const inventory = { ...catalogued.inventory, tools, ...(permissions === undefined ? {} : { permissions }) };
+  return { inventory, gaps: [...gaps, ...catalogued.gaps] };
 }
 
 async function asEvidence(

@@ -9,12 +9,14 @@ import { Problem } from "../../core/problem.ts";
 import type { Analyser } from "../../engines/contents/analyser.ts";
 import { analyserFor } from "../../engines/contents/analysers.ts";
 import type { FileFacts } from "../../engines/contents/model.ts";
+import { createPermissionsReader, type LayerPermissions } from "../../engines/contents/permissions/stated.ts";
 import type { BlobStore } from "../../engines/oci/blob.ts";
 import { type ReadLayerOptions, readLayer } from "../../engines/oci/layer.ts";
 import type { Layer } from "../../engines/oci/model.ts";
 import { cleanPath } from "../../engines/oci/path.ts";
 import type { TarEntry } from "../../engines/oci/tar.ts";
 import type { TreeEntry } from "../../engines/oci/tree.ts";
+import type { LayerSecretsReader } from "../secrets/layer.ts";
 import { createFileAnalysis } from "./file-analysis.ts";
 
 export interface LayerScan {
@@ -25,6 +27,8 @@ export interface LayerScan {
   readonly records: readonly string[];
   /** Facts of the records with the letter W, in their order. */
   readonly facts: readonly FileFacts[];
+  /** Which records have permissions that matter; absent where none has. */
+  readonly permissions?: LayerPermissions;
   /** Without the layer's number, which is another in another image. */
   readonly gaps: readonly Gap[];
 }
@@ -35,11 +39,17 @@ const types = { F: "file", W: "file", D: "directory", S: "symlink", H: "hardlink
 /** Files that no analyser would want but that a link with a wanted name leads to: path → the analyser's. */
 export type ExtraFiles = ReadonlyMap<string, Analyser>;
 
+export interface ScanLayerOptions extends ReadLayerOptions {
+  /** Sees the bytes of every file. */
+  readonly secrets?: LayerSecretsReader;
+}
+
 /** Reads a layer in one pass. Throws what readLayer throws; what it returns was verified against both digests. */
-export async function scanLayer(store: BlobStore, layer: Layer, options: ReadLayerOptions = {}): Promise<LayerScan> {
+export async function scanLayer(store: BlobStore, layer: Layer, options: ScanLayerOptions = {}): Promise<LayerScan> {
   const place = `layer ${layer.index + 1} of ${store.place}`;
   const records: string[] = [];
   const files = createFileAnalysis<TarEntry>(place);
+  const permissionsReader = createPermissionsReader();
   let refusedPaths = 0;
   let sparse = 0;
   let nameLength = 0;
@@ -70,6 +80,7 @@ export async function scanLayer(store: BlobStore, layer: Layer, options: ReadLay
           return false;
         }
         if (path === "") return false;
+        permissionsReader.see(entry, records.length);
         if ((entry.type === "symlink" || entry.type === "hardlink") && entry.link !== "") {
           record(`${letters[entry.type]}${path}\0${entry.link}`);
           return false;
@@ -99,6 +110,7 @@ export async function scanLayer(store: BlobStore, layer: Layer, options: ReadLay
         return files.expect(entry, looked.path, looked.analyser, entry.size);
       },
       content: (entry, bytes) => files.content(entry, bytes),
+      ...(options.secrets === undefined ? {} : { data: options.secrets.data }),
     },
     options,
   );
@@ -111,7 +123,8 @@ export async function scanLayer(store: BlobStore, layer: Layer, options: ReadLay
     });
   }
   if (sparse > 0) gaps.push({ code: "oci.sparse", reason: `${sparse} wanted files are sparse, which is not read` });
-  return { records, facts: files.finish(), gaps };
+  const permissions = permissionsReader.finish();
+  return { records, facts: files.finish(), gaps, ...(permissions === undefined ? {} : { permissions }) };
 }
 
 /** Any of the three execute bits. */

@@ -1,9 +1,11 @@
 /** Layer scans, lowest first → the wanted files of the merged tree with their histories. */
 import type { Gap } from "../../core/evidence.ts";
-import type { Analyser, FileHistory } from "../../engines/contents/analyser.ts";
+import type { Analyser, FileHistory, RemovedHistory } from "../../engines/contents/analyser.ts";
 import { analyserFor } from "../../engines/contents/analysers.ts";
-import type { FileFacts } from "../../engines/contents/model.ts";
-import { createMergedTree, type MergedTree, type TreeFile } from "../../engines/oci/tree.ts";
+import { toolsOf } from "../../engines/contents/base/tools.ts";
+import type { FileFacts, Permissions, Tool } from "../../engines/contents/model.ts";
+import { createMergedPermissions } from "../../engines/contents/permissions/merged.ts";
+import { createMergedTree, type TreeFile } from "../../engines/oci/tree.ts";
 import { entriesOf, type LayerScan } from "./layer-scan.ts";
 import { createLocator, linksToFollow, type WantedLink } from "./links.ts";
 
@@ -16,6 +18,11 @@ export interface MissingFile {
 
 export interface Merged {
   readonly files: FileHistory[];
+  /** Wanted files that a layer took away, as lower layers hold them. */
+  readonly removed: RemovedHistory[];
+  /** Shells, package managers and dynamic loaders. */
+  readonly tools: Tool[];
+  readonly permissions: Permissions;
   readonly gaps: Gap[];
 }
 
@@ -27,10 +34,17 @@ export async function mergeLayers(
   read: (missing: readonly MissingFile[]) => Promise<(FileFacts | undefined)[]>,
 ): Promise<Merged> {
   const tree = createMergedTree<FileFacts>((path) => analyserFor(path) !== undefined);
+  const permissions = createMergedPermissions((path) => tree.resolve(path));
   const gaps: Gap[] = [];
   for (const [layer, scan] of scans.entries()) {
+    const stated = new Map(scan.permissions?.entries);
     let refused = 0;
-    for (const entry of entriesOf(scan)) if (!tree.apply(layer, entry)) refused += 1;
+    let at = 0;
+    for (const entry of entriesOf(scan)) {
+      if (tree.apply(layer, entry)) permissions.apply(layer, entry, stated.get(at));
+      else refused += 1;
+      at += 1;
+    }
     const own = [...scan.gaps];
     if (refused > 0) {
       own.push({
@@ -59,7 +73,25 @@ export async function mergeLayers(
       else extra.push({ path: link.path, versions: [{ layer: file.layer, facts }] });
     }
   }
-  return { files: [...histories(tree), ...extra], gaps };
+  return {
+    files: [...tree.files().map(historyOf), ...extra],
+    removed: tree.removed().map(({ file, layer }) => ({ ...historyOf(file), removedIn: layer })),
+    tools: toolsOf(scans.map(({ records }) => records)),
+    permissions: { paths: permissions.finish(), gaps: scans.flatMap(permissionGaps) },
+    gaps,
+  };
+}
+
+/** Apart from the others: what is not known of permissions says nothing of packages. */
+function permissionGaps({ permissions }: LayerScan, layer: number): Gap[] {
+  const more = permissions?.more ?? 0;
+  if (more === 0) return [];
+  return [
+    {
+      code: "contents.permissions",
+      reason: `layer ${layer + 1}: the permissions of ${more} more files and folders are not looked at`,
+    },
+  ];
 }
 
 const deadLink: FileFacts = {
@@ -68,12 +100,10 @@ const deadLink: FileFacts = {
   reason: "it is a link to a file that is not there or that cannot be read",
 };
 
-function histories(tree: MergedTree<FileFacts>): FileHistory[] {
-  return tree.files().map((file) => {
-    const versions: { layer: number; facts: FileFacts }[] = [];
-    for (let at: TreeFile<FileFacts> | undefined = file; at !== undefined; at = at.previous) {
-      versions.push({ layer: at.layer, facts: at.payload });
-    }
-    return { path: file.path, versions: versions.reverse() };
-  });
+function historyOf(file: TreeFile<FileFacts>): FileHistory {
+  const versions: { layer: number; facts: FileFacts }[] = [];
+  for (let at: TreeFile<FileFacts> | undefined = file; at !== undefined; at = at.previous) {
+    versions.push({ layer: at.layer, facts: at.payload });
+  }
+  return { path: file.path, versions: versions.reverse() };
 }

@@ -1,6 +1,9 @@
 import { z } from "zod";
 import { bounds } from "../../core/bounds.ts";
+import { justifications } from "../../core/exception.ts";
+import { baseKinds, unknownLicenses } from "../../core/policy.ts";
 import { severities } from "../../core/severity.ts";
+import { lockableKeys } from "./settings.ts";
 
 /**
  * The form of `bulkhead.yaml`. Every key has one stricter direction, which its description states and tighten.ts keeps.
@@ -8,6 +11,7 @@ import { severities } from "../../core/severity.ts";
  */
 const severity = z.enum(severities);
 const text = z.string().trim().min(1).max(bounds.policyTextLength);
+const pattern = z.string().trim().min(1).max(bounds.policyPatternLength);
 
 const vulnerabilityThreshold = z.strictObject({
   severity: severity
@@ -36,12 +40,18 @@ const exception = z
     id: text.optional().describe("Advisory or check id, any case: CVE-2021-44906, policy/expired-exception."),
     ids: z.array(text).min(1).optional().describe("Several ids; any of them. Not together with id."),
     package: text.optional().describe("Package name, exact."),
-    path: text
+    path: pattern
       .optional()
       .describe("Path in the image or the tree: * within a folder, ** across folders, ? for one character."),
-    asset: text
+    asset: pattern
       .optional()
       .describe("Name of the image or file, or its repository without the tag; patterns as in path."),
+    justification: z
+      .enum(justifications)
+      .optional()
+      .describe(
+        "Why the vulnerability does no harm there, for `bulkhead vex`: with it the exception is written as not_affected, without as affected and accepted.",
+      ),
     reason: text.describe("Why the finding is accepted."),
     owner: text.describe("Who answers for it."),
     expires: z.iso
@@ -59,9 +69,61 @@ const exception = z
   })
   .describe("Accepts the findings that match everything it states, until it expires. Any exception is looser.");
 
+const texts = z.array(z.string().trim().min(1).max(bounds.policyEntryLength)).max(bounds.policyListEntries);
+const days = z.int().min(0).max(3650);
+
+const licenses = z.strictObject({
+  allow: texts
+    .optional()
+    .describe(
+      "The only licences that packages may have: SPDX ids, or patterns such as BSD-*. Default: none listed, which allows all that deny does not name. Stricter: a list where there was none, or fewer entries.",
+    ),
+  deny: texts
+    .optional()
+    .describe(
+      "Licences that no package may have, whatever allow says: AGPL-3.0-only, GPL-*. Default: none. Stricter: more.",
+    ),
+  unknown: z
+    .enum(unknownLicenses)
+    .optional()
+    .describe(
+      "Packages whose licence is stated nowhere or is none that SPDX lists. Default: allow. Stricter: report, then deny.",
+    ),
+});
+
+const exceptionLimits = z.strictObject({
+  maxDays: days
+    .optional()
+    .describe("How many days from today an exception may hold at most. Default: 365. Stricter: less."),
+  maxFlaws: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .optional()
+    .describe("How many different flaws one exception may accept in one run. Default: 20. Stricter: less."),
+  broad: z
+    .enum(["allow", "report"])
+    .optional()
+    .describe(
+      "Whether an exception over these limits, or one that names no id, no package and no asset, is a finding. Default: report. Stricter: report.",
+    ),
+});
+
 export const policySchema = z
   .strictObject({
     apiVersion: z.literal("bulkhead/v1").describe("The version of this file's form."),
+    extends: text
+      .optional()
+      .describe(
+        "Another policy file, whose values hold where this one states none: a path from this file (../org/bulkhead.yaml), or git:REF:PATH.",
+      ),
+    locked: z
+      .array(z.enum(lockableKeys))
+      .max(lockableKeys.length)
+      .optional()
+      .describe(
+        "Keys that no file that extends this one may loosen: thresholds, licenses.deny, exceptions. Default: none. Stricter: more.",
+      ),
     thresholds: z
       .strictObject({
         vulnerabilities: vulnerabilityThreshold.optional(),
@@ -88,6 +150,40 @@ export const policySchema = z
           ),
       })
       .optional(),
+    licenses: licenses.optional().describe("Which licences packages may have."),
+    registries: texts
+      .optional()
+      .describe(
+        "Where images may come from: registry.example.com, ghcr.io/acme/*. Default: none listed, which is anywhere. Stricter: a list where there was none, or fewer entries.",
+      ),
+    bases: z
+      .strictObject({
+        accept: z
+          .array(z.enum(baseKinds))
+          .min(1)
+          .max(baseKinds.length)
+          .optional()
+          .describe("Kinds of base images that are accepted. Default: all but full. Stricter: fewer."),
+      })
+      .optional()
+      .describe("What images may be built on."),
+    rebuild: z
+      .strictObject({
+        maxAgeDays: days
+          .optional()
+          .describe("Days after which an image must have been built anew. Default: 7. Stricter: less."),
+      })
+      .optional(),
+    secrets: z
+      .strictObject({
+        rules: texts
+          .optional()
+          .describe(
+            "Further rules: files in gitleaks' form (TOML), relative to this file. Default: none. Stricter: more.",
+          ),
+      })
+      .optional(),
+    exceptionLimits: exceptionLimits.optional().describe("From where on an exception is too broad."),
     exceptions: z.array(exception).max(bounds.policyExceptions).optional(),
   })
   .describe("Bulkhead's policy file.");

@@ -1,12 +1,13 @@
 import { constants } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
-import { join } from "node:path";
+import { type FileHandle, open, realpath } from "node:fs/promises";
+import { dirname, isAbsolute, join } from "node:path";
 import { bounds } from "../../core/bounds.ts";
 import { readNamedText, readText, refused, type TextKind } from "../named-text.ts";
+import { type PolicyPlace, placeName } from "./place.ts";
 
-/** A policy file's text and what to call it. */
+/** A policy file's text and where it is. */
 export interface PolicySource {
-  readonly name: string;
+  readonly place: PolicyPlace;
   readonly text: string;
 }
 
@@ -17,7 +18,7 @@ const kind: TextKind = {
   bytes: bounds.policyBytes,
 };
 
-const treeNames = ["bulkhead.yaml", "bulkhead.yml"] as const;
+export const treeNames: readonly string[] = ["bulkhead.yaml", "bulkhead.yml"];
 
 /**
  * The policy file at the root of the tree under review; undefined where it has none. Its author may be an attacker:
@@ -28,13 +29,8 @@ const treeNames = ["bulkhead.yaml", "bulkhead.yml"] as const;
 export async function readTreePolicy(root: string): Promise<PolicySource | undefined> {
   const sources: PolicySource[] = [];
   for (const name of treeNames) {
-    const handle = await openIfThere(join(root, name), name);
-    if (handle === undefined) continue;
-    await using file = handle;
-    if (!(await file.stat()).isFile()) {
-      throw refused("policy.not-a-file", name, "it is not a regular file", "put the policy itself there");
-    }
-    sources.push({ name, text: await readText(file, name, kind) });
+    const text = await readTreeText(root, name, kind);
+    if (text !== undefined) sources.push({ place: { kind: "tree", path: name }, text });
   }
   if (sources.length > 1) {
     throw refused("policy.two-files", treeNames.join(", "), "the tree has two policy files", "keep one of them");
@@ -43,13 +39,44 @@ export async function readTreePolicy(root: string): Promise<PolicySource | undef
 }
 
 /**
- * The policy that the caller vouches for: a file, or `git:REF:PATH`, a file as a commit of the repository at `root`
- * has it.
+ * A policy file that the caller or another policy file names.
+ *
+ * @param root - of the tree under review, whose repository `git:` means
+ * @throws Problem (usage) where it cannot be read
+ */
+export async function readPolicyAt(place: PolicyPlace, root: string): Promise<PolicySource> {
+  const name = placeName(place);
+  if (place.kind !== "tree") return { place, text: await readNamedText(name, root, kind) };
+  const text = await readTreeText(root, place.path, kind);
+  if (text === undefined) throw refused("policy.unreadable", name, "there is no such file", undefined);
+  return { place, text };
+}
+
+/**
+ * A file that a policy names, as `secrets.rules` do: by its lasting name (see place.ts). One of the tree under review is
+ * read as its policy is.
  *
  * @throws Problem (usage) where it cannot be read
  */
-export async function readTrustedPolicy(flag: string, root: string): Promise<PolicySource> {
-  return { name: flag, text: await readNamedText(flag, root, kind) };
+export async function readNamedByPolicy(name: string, root: string): Promise<string> {
+  if (name.startsWith("git:") || isAbsolute(name)) return await readNamedText(name, root, kind);
+  const text = await readTreeText(root, name, kind);
+  if (text === undefined) throw refused("policy.unreadable", name, "there is no such file", "the policy names it");
+  return text;
+}
+
+/** A file of the tree, with no link on the way to it; undefined where there is none. */
+async function readTreeText(root: string, path: string, kind: TextKind): Promise<string | undefined> {
+  const handle = await openIfThere(join(root, path), path);
+  if (handle === undefined) return undefined;
+  await using file = handle;
+  if (!(await file.stat()).isFile()) {
+    throw refused("policy.not-a-file", path, "it is not a regular file", "put the file itself there");
+  }
+  if (path.includes("/") && (await realpath(dirname(join(root, path)))) !== join(await realpath(root), dirname(path))) {
+    throw refused("policy.not-a-file", path, "a symbolic link leads to it", "put the file itself there");
+  }
+  return await readText(file, path, kind);
 }
 
 async function openIfThere(path: string, name: string): Promise<FileHandle | undefined> {

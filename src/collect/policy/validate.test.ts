@@ -18,6 +18,7 @@ exceptions:
     package: minimist
     path: app/**
     asset: shop/*
+    justification: vulnerable_code_not_in_execute_path
     reason: &why not reachable
     owner: shop team
     expires: 2025-12-31
@@ -25,6 +26,14 @@ exceptions:
     reason: *why
     owner: shop team
     expires: 2024-02-29
+extends: git:origin/main:org/bulkhead.yaml
+locked: [thresholds, licenses.deny, exceptions]
+licenses: { allow: [MIT, BSD-*], deny: [AGPL-3.0-only], unknown: report }
+registries: [registry.example.com, ghcr.io/acme/*]
+bases: { accept: [scratch, distroless] }
+rebuild: { maxAgeDays: 14 }
+secrets: { rules: [ci/rules.toml] }
+exceptionLimits: { maxDays: 90, maxFlaws: 5, broad: report }
 `;
 
 /** `line:column cause`, as an editor would list them. */
@@ -42,7 +51,7 @@ test("a full policy is read as it is written", () => {
   assert.ok(!("problems" in parsed));
   assert.equal(parsed.file.thresholds?.vulnerabilities?.fixableOnly, false);
   assert.equal(parsed.file.exceptions?.[1]?.reason, "not reachable");
-  assert.deepEqual(parsed.document.at(["exceptions", 1]), { line: 18, column: 5 });
+  assert.deepEqual(parsed.document.at(["exceptions", 1]), { line: 19, column: 5 });
   assert.deepEqual(parsed.document.at(["thresholds", "configuration", "severity"]), { line: 6, column: 15 });
 });
 
@@ -104,6 +113,35 @@ test("an error says what is allowed", () => {
   assert.deepEqual(allowed("exceptions: [{reason: r, owner: o, expires: 2025-01-01}]"), [
     "at least one of id, ids, package, path, asset",
   ]);
+});
+
+test("of the lists and limits of a policy each entry is checked", () => {
+  assert.deepEqual(
+    problems(
+      policy(
+        "locked: [thresholds.severity, origin]",
+        "licenses: {allow: [''], unknown: deny!}",
+        "bases: {accept: []}",
+        "registries: registry.example.com",
+        `secrets: {rules: [${"a".repeat(bounds.policyEntryLength + 1)}]}`,
+        "exceptionLimits: {maxDays: -1, maxFlaws: 0, broad: no}",
+        "exceptions: [{id: a, justification: trust_me, reason: r, owner: o, expires: 2025-01-01}]",
+      ),
+    ),
+    [
+      '2:10 locked[0]: "thresholds.severity" is not allowed',
+      '2:31 locked[1]: "origin" is not allowed',
+      '3:20 licenses.allow[0]: "" is not allowed',
+      '3:34 licenses.unknown: "deny!" is not allowed',
+      "4:17 bases.accept: a list of 0 is not allowed",
+      '5:13 registries: "registry.example.com" is not allowed',
+      `6:19 secrets.rules[0]: "${"a".repeat(58)}… is not allowed`,
+      "7:28 exceptionLimits.maxDays: -1 is not allowed",
+      "7:42 exceptionLimits.maxFlaws: 0 is not allowed",
+      '7:52 exceptionLimits.broad: "no" is not allowed',
+      '8:37 exceptions[0].justification: "trust_me" is not allowed',
+    ],
+  );
 });
 
 test("text of blanks is no reason and no owner", () => {

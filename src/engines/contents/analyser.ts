@@ -43,3 +43,8 @@ export interface FileHistory {
   readonly path: string;
   readonly versions: readonly { readonly layer?: number; readonly facts: FileFacts }[];
 }
+
+/** A wanted file that a layer took away; its versions are those of the layers below. */
+export interface RemovedHistory extends FileHistory {
+  readonly removedIn: number;
+}

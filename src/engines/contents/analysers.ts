@@ -1,9 +1,12 @@
+import { accountFiles } from "./accounts/accounts.ts";
 import type { Analyser } from "./analyser.ts";
 import { type AnalyserLookup, lookupIn } from "./lookup.ts";
 import { alpineRelease } from "./os/alpine-release.ts";
 import { debianVersion } from "./os/debian-version.ts";
+import { dpkgExcludes } from "./os/dpkg-excludes.ts";
 import { osRelease } from "./os/os-release.ts";
 import { apk } from "./packages/apk/apk.ts";
+import { dpkgCopyright } from "./packages/dpkg/copyright.ts";
 import { dpkg } from "./packages/dpkg/dpkg.ts";
 import { dpkgFiles } from "./packages/dpkg/file-list.ts";
 import { languages } from "./packages/languages.ts";
@@ -14,8 +17,11 @@ export const analysers: readonly Analyser[] = [
   osRelease,
   alpineRelease,
   debianVersion,
+  dpkgExcludes,
+  accountFiles,
   dpkg,
   dpkgFiles,
+  dpkgCopyright,
   apk,
   rpm,
   ...languages,

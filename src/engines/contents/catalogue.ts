@@ -1,15 +1,20 @@
 import { bounds } from "../../core/bounds.ts";
 import type { Gap } from "../../core/evidence.ts";
 import { printable } from "../../core/printable.ts";
-import type { FileHistory } from "./analyser.ts";
+import { isAccountFile, passwdPath } from "./accounts/accounts.ts";
+import type { AccountFile, Accounts } from "./accounts/model.ts";
+import type { FileHistory, RemovedHistory } from "./analyser.ts";
 import { folderAnalyserFor } from "./analysers.ts";
-import { attribute, identityKey, type Located } from "./located.ts";
-import type { Distribution, Inventory, Package, PackageType } from "./model.ts";
+import { type StatedLicenses, withLicenses } from "./licenses/stated-apart.ts";
+import { attribute, departed, identityKey, type Located, type Removed } from "./located.ts";
+import type { Distribution, FileFacts, Inventory, Package, PackageType } from "./model.ts";
 import { alpineReleasePath } from "./os/alpine-release.ts";
 import { debianVersionPath } from "./os/debian-version.ts";
 import { osReleasePaths } from "./os/os-release.ts";
 import { type OwnerLookup, type Ownership, ownersOf } from "./owners.ts";
+import { isCopyright } from "./packages/dpkg/copyright.ts";
 import { purlOf } from "./purl.ts";
+import { removedPackages } from "./removed.ts";
 
 /** What is in the merged tree, and why that may not be all. */
 export interface Catalogue {
@@ -26,27 +31,48 @@ const DISTRIBUTION_PATHS: readonly string[] = [...osReleasePaths, alpineReleaseP
  * ones when it came. A package of a distribution that two databases list alike (`lib/apk` and `usr/lib/apk`, both
  * real) is one package; others are as many as the files that declare them. Packages are in the order of type, name,
  * version and path, whatever order the files came in.
+ *
+ * @param removed - files that a layer took away
  */
-export function catalogue(files: Iterable<FileHistory>): Catalogue {
+export function catalogue(files: Iterable<FileHistory>, removed: readonly RemovedHistory[] = []): Catalogue {
   const gaps = gapList();
   const distributions = new Map<string, Distribution>();
   const located: Located[] = [];
   const ownerships: Ownership[] = [];
+  const stated: StatedLicenses[] = [];
   const troubles: Trouble[] = [];
+  const leaving: Removed[] = [];
+  let slimmed = false;
+  let accounts: Accounts | undefined;
   const paths = new Set<string>();
   for (const { path, versions } of files) {
     const last = versions.at(-1);
     if (last === undefined) continue;
     const { facts, layer } = last;
     paths.add(path);
+    if (versions.length > 1) leaving.push(...departed(path, versions));
+    if (isAccountFile(path)) {
+      accounts = withAccounts(accounts, path, layer, facts);
+      continue;
+    }
     switch (facts.kind) {
+      case "accounts":
+        break;
+      case "excludes":
+        if (facts.documentation) slimmed = true;
+        break;
       case "distribution":
         distributions.set(path, facts.distribution);
         break;
       case "ownership":
         ownerships.push(facts);
         break;
+      case "licenses":
+        stated.push(facts);
+        break;
       case "unreadable":
+        // It says nothing of what is installed: the package has no stated licence.
+        if (isCopyright(path)) break;
         troubles.push({ path, layer, code: facts.code, reason: facts.reason, concerns: facts.concerns });
         break;
       case "packages":
@@ -78,8 +104,48 @@ export function catalogue(files: Iterable<FileHistory>): Catalogue {
     gaps.add("contents.no-package-database", `no ${expected} packages found in ${distribution.id}`, expected);
   }
 
-  const packages = describe(unique, ownerOf, distribution);
-  return { inventory: { ...(distribution === undefined ? {} : { distribution }), packages }, gaps: gaps.all() };
+  const packages = describe(withLicenses(unique, stated), ownerOf, distribution);
+  const gone = removedPackages(leaving, removed, {
+    located,
+    ownerships,
+    distribution,
+    isFile: (path) => paths.has(path),
+  });
+  if (gone.length > bounds.packages) {
+    gaps.add(
+      "contents.too-many-packages",
+      `${gone.length} removed packages, of which ${bounds.packages} are looked at`,
+    );
+    gone.length = bounds.packages;
+  }
+  return {
+    inventory: {
+      ...(distribution === undefined ? {} : { distribution }),
+      packages,
+      ...(gone.length === 0 ? {} : { removed: gone }),
+      ...(slimmed ? { slimmed } : {}),
+      ...(accounts === undefined ? {} : { accounts }),
+    },
+    gaps: gaps.all(),
+  };
+}
+
+/** What is not read of them concerns nothing but them, so it is no gap of the inventory. */
+function withAccounts(
+  before: Accounts | undefined,
+  path: string,
+  layer: number | undefined,
+  facts: FileFacts,
+): Accounts | undefined {
+  const unread = before?.unread ?? [];
+  if (facts.kind === "unreadable") return { ...before, unread: [...unread, `/${path}: ${facts.reason}`] };
+  if (facts.kind !== "accounts") return before;
+  const file: AccountFile = { path, ...(layer === undefined ? {} : { layer }), accounts: facts.accounts };
+  return {
+    ...before,
+    [path === passwdPath ? "passwd" : "shadow"]: file,
+    unread: facts.more === 0 ? unread : [...unread, `/${path}: ${facts.more} more accounts are not looked at`],
+  };
 }
 
 /** What of one file could not be read. */

@@ -29,6 +29,28 @@ export function attribute(path: string, versions: FileHistory["versions"]): Loca
   return [...current.values()];
 }
 
+/** A record that later layers no longer have. */
+export interface Removed extends Located {
+  readonly removedIn: number;
+}
+
+/** What versions of one file listed and a later one does not, each time that happened. */
+export function departed(path: string, versions: FileHistory["versions"]): Removed[] {
+  const gone: Removed[] = [];
+  let current = new Map<string, Located>();
+  for (const { layer, facts } of versions) {
+    if (facts.kind === "unreadable" || layer === undefined) continue;
+    const next = new Map<string, Located>();
+    for (const record of facts.kind === "packages" ? facts.packages : []) {
+      const key = identityKey(record);
+      next.set(key, { record, path, layer: current.get(key)?.layer ?? layer });
+    }
+    for (const [key, item] of current) if (!next.has(key)) gone.push({ ...item, removedIn: layer });
+    current = next;
+  }
+  return gone;
+}
+
 /** Unambiguous: identityOf refuses control characters in names and versions. */
 export function identityKey({ type, name, version, architecture }: PackageRecord): string {
   return `${type}\0${name}\0${version}\0${architecture ?? ""}`;

@@ -1,4 +1,11 @@
 /** What is inside an image or folder, as facts. */
+import type { Account, Accounts } from "./accounts/model.ts";
+import type { Tool } from "./base/model.ts";
+import type { Permissions } from "./permissions/model.ts";
+
+export type { Account, AccountFile, Accounts } from "./accounts/model.ts";
+export type { BaseImage, KnownBase, Tool } from "./base/model.ts";
+export type { PathPermissions, Permissions } from "./permissions/model.ts";
 
 /** Types of the package-url specification; `generic` is a program recognised by its own version string. */
 export type PackageType =
@@ -76,12 +83,27 @@ export interface Package extends PackageRecord {
   readonly ownedBy?: string;
   /** Index of the layer that removed it. The image still ships it, in the layers below. */
   readonly removedIn?: number;
+  /** Which part of the image brought it; set where the image's base is known. */
+  readonly origin?: "base" | "application";
 }
 
 /** What was read of one asset. */
 export interface Inventory {
   readonly distribution?: Distribution;
   readonly packages: readonly Package[];
+  /**
+   * Packages that an upper layer removed: lower layers still ship them, but no process of the image can reach them.
+   * Each has `removedIn`. Apart from the others, so that nobody takes them for installed. Absent where there are none.
+   */
+  readonly removed?: readonly Package[];
+  /** Shells, package managers and dynamic loaders, by path; absent where nobody looked. */
+  readonly tools?: readonly Tool[];
+  /** Permissions that matter; absent where nobody looked. */
+  readonly permissions?: Permissions;
+  /** Absent where there is neither a passwd nor a shadow file. */
+  readonly accounts?: Accounts;
+  /** True: dpkg is told to leave out documentation, as in slim images. */
+  readonly slimmed?: boolean;
 }
 
 /** What one analyser makes of one file: cached with the layer, so plain JSON. */
@@ -95,6 +117,10 @@ export type FileFacts =
       /** Of the packages that `unread` is about, where that does not follow from the analyser. */
       readonly concerns?: PackageType;
     }
+  /** The accounts of a passwd or shadow file, and how many more there are. */
+  | { readonly kind: "accounts"; readonly accounts: readonly Account[]; readonly more: number }
+  /** What the distribution's installer leaves out. */
+  | { readonly kind: "excludes"; readonly documentation: boolean }
   /** Which files a package owns, where its database keeps that apart from the package itself. */
   | {
       readonly kind: "ownership";
@@ -103,6 +129,8 @@ export type FileFacts =
       /** As `owns` of a record. */
       readonly owns: readonly string[];
     }
+  /** The licences of a package of the distribution, where its database does not state them. */
+  | { readonly kind: "licenses"; readonly owner: string; readonly licenses: readonly string[] }
   /** The whole file could not be read. */
   | {
       readonly kind: "unreadable";
@@ -111,3 +139,53 @@ export type FileFacts =
       /** As above. */
       readonly concerns?: PackageType;
     };
+
+/** Of a dated table: until when releases of what an inventory holds get security fixes. */
+export interface Lifecycle {
+  /** ISO 8601 date of the table. */
+  readonly asOf: string;
+  /** The distribution first, then programs and frameworks by name and release. */
+  readonly releases: readonly ReleaseLifecycle[];
+}
+
+export interface ReleaseLifecycle {
+  readonly kind: "distribution" | "program";
+  /** As its project writes it: `Debian`, `Node.js`. */
+  readonly product: string;
+  /** `12`, `3.9`. */
+  readonly release: string;
+  /** What is of this release; of a distribution the package that names it, or none. */
+  readonly packages: readonly Package[];
+  /** ISO 8601 date, the last day with fixes for everybody; absent where none is announced. */
+  readonly ends?: string;
+  /** Support after that which not everybody gets: `Ubuntu Pro (ESM)`. */
+  readonly extended?: { readonly name: string; readonly ends: string };
+  /** Releases of the product that are newer, oldest first; `ends` as above. */
+  readonly newer: readonly { readonly release: string; readonly ends?: string }[];
+  /** The page that states the dates. */
+  readonly source: string;
+}
+
+/** What a package says of its licence, read. */
+export type LicenseTerm =
+  | {
+      readonly kind: "license";
+      /** Of the SPDX list, the current id where another is deprecated (`GPL-2.0-or-later`), or a `LicenseRef-`. */
+      readonly id: string;
+      /** Deprecated ids that mean the same: `GPL-2.0+`. */
+      readonly formerly?: string;
+      /** Of `-or-later`, the ids of the version alone: whoever may choose a later one may choose this. */
+      readonly orLaterThan?: readonly string[];
+      /** As SPDX lists it, or in the words of who declared it. */
+      readonly exception?: string;
+    }
+  /** In no spelling that is known. */
+  | { readonly kind: "unlisted"; readonly text: string }
+  | { readonly kind: "and" | "or"; readonly parts: readonly LicenseTerm[] };
+
+/** A package and its licence. */
+export interface LicensedPackage {
+  readonly package: Package;
+  /** Absent where none is stated. */
+  readonly license?: LicenseTerm;
+}

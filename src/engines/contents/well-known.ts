@@ -1,5 +1,5 @@
 /**
- * Where the databases are looked for by name. An image may have a symlink at such a path, or a symlinked folder above
+ * Where the databases of packages and accounts are looked for by name. An image may have a symlink at such a path, or a symlinked folder above
  * it, that leads to a file whose own path tells an analyser nothing: these are followed after merging.
  */
 export const wellKnownPaths: readonly string[] = [
@@ -13,4 +13,6 @@ export const wellKnownPaths: readonly string[] = [
   "var/lib/rpm/Packages",
   "usr/lib/sysimage/rpm/rpmdb.sqlite",
   "usr/share/rpm/rpmdb.sqlite",
+  "etc/passwd",
+  "etc/shadow",
 ];

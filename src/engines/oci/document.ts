@@ -86,6 +86,7 @@ export function parseImageConfig(bytes: Buffer, place: string): ImageConfig {
     cmd: texts(config.Cmd),
     labels: stringRecord(config.Labels),
     exposedPorts: Object.keys(object(config.ExposedPorts) ?? {}),
+    volumes: Object.keys(object(config.Volumes) ?? {}),
     workingDir: text(config.WorkingDir) ?? "",
     diffIds: diffIds.map((diffId, i) => {
       const digest = parseDigest(diffId);

@@ -36,6 +36,7 @@ export interface ImageConfig {
   readonly cmd: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
   readonly exposedPorts: readonly string[];
+  readonly volumes: readonly string[];
   readonly workingDir: string;
   /** Lowest layer first. */
   readonly diffIds: readonly Digest[];

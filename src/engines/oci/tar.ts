@@ -20,6 +20,10 @@ export interface TarEntry {
   readonly size: number;
   /** Permission bits with setuid, setgid and sticky. */
   readonly mode: number;
+  /** User id of the owner of what is setuid; undefined elsewhere, and where the header has no number there. */
+  readonly owner: number | undefined;
+  /** The extended attribute `security.capability`, as it is. */
+  readonly capability: Buffer | undefined;
   /** Offset of the content from the start of the archive. */
   readonly offset: number;
   /** GNU sparse: the content in the archive is not the file's content. */
@@ -32,6 +36,8 @@ export interface TarVisitor {
   /** The first bytes of a file whose entry said `peek`, as many as there are up to PEEK_BYTES. True asks for it all. */
   peek?(entry: TarEntry, first: Buffer): boolean;
   content?(entry: TarEntry, bytes: Buffer): void;
+  /** Every byte of every file, in pieces as they come; nothing is called for an empty one. Comes before `content`. */
+  data?(entry: TarEntry, bytes: Buffer): void;
 }
 
 export interface TarWalker {
@@ -161,13 +167,16 @@ export function createTarWalker(place: string, visitor: TarVisitor): TarWalker {
     const link = pax?.linkpath ?? longLink ?? textUntilNul(block, at + 157, 100);
     const type = typeOf(flag, name);
     const oldSparse = flag === 0x53; /* S */
+    const mode = readNumber(block, at + 100, 8, fail) & 0o7777;
     const entry: TarEntry = {
       type,
       name,
       link,
       // Only files have content; a size on a link or device is to be ignored (POSIX), and a runtime does ignore it.
       size: type === "file" ? size : 0,
-      mode: readNumber(block, at + 100, 8, fail) & 0o7777,
+      mode,
+      owner: (mode & 0o4000) === 0 ? undefined : (pax?.owner ?? ownerNumber(block, at + 108)),
+      capability: pax?.capability,
       offset: position + BLOCK,
       sparse: oldSparse || pax?.sparse === true,
     };
@@ -197,6 +206,7 @@ export function createTarWalker(place: string, visitor: TarVisitor): TarWalker {
           let take = Math.min(remaining, length - at);
           if (collecting === "peek" && collectedLength === collected.length) decide();
           if (collecting === "peek") take = Math.min(take, collected.length - collectedLength);
+          if (visitor.data !== undefined && current !== undefined) visitor.data(current, chunk.subarray(at, at + take));
           if (collecting !== "none") {
             chunk.copy(collected, collectedLength, at, at + take);
             collectedLength += take;
@@ -229,7 +239,7 @@ export function createTarWalker(place: string, visitor: TarVisitor): TarWalker {
     },
     skippable() {
       if (ended) return Number.POSITIVE_INFINITY;
-      return collecting === "none" ? remaining + padding : 0;
+      return collecting === "none" && visitor.data === undefined ? remaining + padding : 0;
     },
     skip(bytes) {
       const content = Math.min(bytes, remaining);
@@ -247,6 +257,8 @@ interface PaxRecords {
   path?: string;
   linkpath?: string;
   size?: number;
+  owner?: number;
+  capability?: Buffer;
   sparse?: boolean;
   sparseName?: string;
 }
@@ -278,6 +290,12 @@ function parsePax(bytes: Buffer, fail: Fail): PaxRecords {
       const size = Number(bytes.toString("latin1", equals + 1, end - 1));
       if (!Number.isSafeInteger(size) || size < 0) fail("an extended header has an invalid size");
       records.size = size;
+    } else if (key === "uid") {
+      // Nothing is unpacked by it: one that is no number is left out.
+      const digits = bytes.toString("latin1", equals + 1, end - 1);
+      if (/^\d{1,10}$/.test(digits)) records.owner = Number(digits);
+    } else if (key === "SCHILY.xattr.security.capability") {
+      records.capability = Buffer.from(bytes.subarray(equals + 1, end - 1));
     }
     if (key.startsWith("GNU.sparse.")) records.sparse = true;
     at = end;
@@ -341,6 +359,15 @@ function readNumber(block: Buffer, start: number, length: number, fail: Fail): n
     value = value * 8 + (digit - 0x30);
   }
   return value;
+}
+
+/** Nothing is walked or unpacked by it: what is no number is undefined, where others are refused. */
+function ownerNumber(block: Buffer, start: number): number | undefined {
+  if (((block[start] as number) & 0x80) !== 0) {
+    return block[start] === 0x80 ? block.readUIntBE(start + 2, 6) : undefined;
+  }
+  const digits = /^ *([0-7]{1,8})[ \0]*$/.exec(block.toString("latin1", start, start + 8))?.[1];
+  return digits === undefined ? undefined : Number.parseInt(digits, 8);
 }
 
 function isZero(block: Buffer, at: number): boolean {

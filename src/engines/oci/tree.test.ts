@@ -241,3 +241,67 @@ test("whiteouts that each look at the whole tree are too", () => {
   for (let i = 0; i < 20_000; i++) tree.apply(0, folder(`d/${i}`));
   assert.equal(refusal(tree, () => file("d/.wh..wh..opq")).code, "oci.tree");
 });
+
+/** path=payload, the layer that took it away, and how many versions of it there were. */
+function taken(...layers: Layer[]): string[] {
+  return merge(...layers)
+    .removed()
+    .map(({ file: { path, payload, previous }, layer }) => {
+      const before = previous === undefined ? "" : ` after ${previous.payload}`;
+      return `${path}=${payload} in ${layer}${before}`;
+    });
+}
+
+test("what a whiteout, an opaque folder or another entry takes away is told, with its layer", () => {
+  const lower = [file("a/x", "1"), file("a/y", "1")];
+  assert.deepEqual(taken(lower, [file("a/.wh.x")]), ["a/x=1 in 1"]);
+  assert.deepEqual(taken(lower, [file("a/.wh..wh..opq")]), ["a/x=1 in 1", "a/y=1 in 1"]);
+  for (const instead of [file(".wh.a"), file("a"), file("a", "2"), symlink("a", "/b")]) {
+    assert.deepEqual(taken(lower, [instead]), ["a/x=1 in 1", "a/y=1 in 1"], JSON.stringify(instead));
+  }
+  for (const instead of [folder("a/x"), symlink("a/x", "y"), file("a/x"), file("a/x/z", "2")]) {
+    assert.deepEqual(taken(lower, [instead]), ["a/x=1 in 1"], JSON.stringify(instead));
+  }
+  assert.deepEqual(taken([file("a", "1")], [file("a", "2")], [file(".wh.a")]), ["a=2 in 2 after 1"]);
+});
+
+test("a file that is replaced, or that its own layer put there, is not taken away", () => {
+  assert.deepEqual(taken([file("a", "1")], [file("a", "2")]), []);
+  assert.deepEqual(taken([folder("d")], [file("d/a", "1"), file("d/.wh..wh..opq")]), []);
+  assert.deepEqual(taken([file("a", "1")], [file("a", "2"), file("a")]), ["a=1 in 1"]);
+});
+
+test("property: each payload of each layer is in the tree, in a history, or taken away, and once", () => {
+  const names = ["a", "b"];
+  const entry = fc.oneof(
+    fc.record({ kind: fc.constant("file"), folder: fc.constantFrom(...names), name: fc.constantFrom(...names) }),
+    fc.record({ kind: fc.constant("whiteout"), folder: fc.constantFrom(...names), name: fc.constantFrom(...names) }),
+    fc.record({ kind: fc.constant("opaque"), folder: fc.constantFrom(...names), name: fc.constant("") }),
+    fc.record({ kind: fc.constant("none"), folder: fc.constantFrom(...names), name: fc.constant("") }),
+  );
+  const layersOf = fc.array(
+    fc.uniqueArray(entry, { maxLength: 4, selector: ({ folder: at, name }) => `${at}/${name}` }),
+    { maxLength: 6 },
+  );
+  fc.assert(
+    fc.property(layersOf, (layers) => {
+      const written: string[] = [];
+      const tree = merge(
+        ...layers.map((entries, layer) =>
+          entries.map(({ kind, folder: at, name }): TreeEntry<string> => {
+            if (kind === "whiteout") return file(`${at}/.wh.${name}`);
+            if (kind === "opaque") return file(`${at}/.wh..wh..opq`);
+            if (kind === "none") return file(`.wh.${at}`);
+            written.push(`${at}/${name} of ${layer}`);
+            return file(`${at}/${name}`, `${at}/${name} of ${layer}`);
+          }),
+        ),
+      );
+      const kept: string[] = [];
+      for (const last of [...tree.files(), ...tree.removed().map((each) => each.file)]) {
+        for (let at: typeof last | undefined = last; at !== undefined; at = at.previous) kept.push(at.payload);
+      }
+      assert.deepEqual(kept.sort(), written.sort());
+    }),
+  );
+});

@@ -18,6 +18,14 @@ export interface TreeFile<Payload> {
   readonly previous: TreeFile<Payload> | undefined;
 }
 
+/** A file that a layer took away: a whiteout hides it, or something without a payload stands in its place. */
+export interface RemovedFile<Payload> {
+  /** The last version that lower layers had; they still hold it. */
+  readonly file: TreeFile<Payload>;
+  /** The layer that took it away. */
+  readonly layer: number;
+}
+
 /** One entry of a layer, its path cleaned. */
 export interface TreeEntry<Payload> {
   readonly type: TarEntryType;
@@ -70,6 +78,8 @@ export interface MergedTree<Payload> {
   apply(layer: number, entry: TreeEntry<Payload>): boolean;
   /** All files with a payload, in the order of their paths. */
   files(): TreeFile<Payload>[];
+  /** Files with a payload that a layer took away, in the order in which that happened. */
+  removed(): readonly RemovedFile<Payload>[];
   /** Follows symlinks inside the root. Returns the real path, whether or not a file with a payload is there. */
   resolve(path: string): string | undefined;
   /** Hard links whose wanted content was not read; empty in nearly every image. */
@@ -136,6 +146,7 @@ export function createMergedTree<Payload>(wanted: (path: string) => boolean): Me
       else if (!make) return undefined;
       else {
         // Missing, or a file that a lower layer had there: a folder takes its place.
+        drop(child, layer);
         const made: Directory<Payload> = { kind: "directory", layer, children: new Map() };
         directory.children.set(component, made);
         trail.push(made);
@@ -143,6 +154,16 @@ export function createMergedTree<Payload>(wanted: (path: string) => boolean): Me
       if (trail.length > bounds.pathDepth) return undefined;
     }
     return trail.at(-1);
+  }
+
+  const removed: RemovedFile<Payload>[] = [];
+  /** Notes what goes with a node. Each node goes once, so all calls together take no longer than building the tree. */
+  function drop(node: Node<Payload> | undefined, layer: number): void {
+    if (node?.kind === "directory") for (const child of node.children.values()) drop(child, layer);
+    if (node?.kind !== "file") return;
+    // What this layer itself had put there never was in a lower one.
+    const file = node.layer === layer ? node.version.previous : node.version;
+    if (file !== undefined) removed.push({ file, layer });
   }
 
   function forgetParent(): void {
@@ -161,7 +182,10 @@ export function createMergedTree<Payload>(wanted: (path: string) => boolean): Me
   }
 
   function removeNode(node: Node<Payload>, layer: number): boolean {
-    if (node.kind !== "directory") return node.layer === layer;
+    if (node.kind !== "directory") {
+      if (node.layer !== layer) drop(node, layer);
+      return node.layer === layer;
+    }
     const kept = removeLower(node, layer);
     return kept || node.layer === layer;
   }
@@ -186,6 +210,7 @@ export function createMergedTree<Payload>(wanted: (path: string) => boolean): Me
   ): void {
     const before = parent.children.get(name);
     if (before?.kind === "directory" || before?.kind === "symlink") forgetParent();
+    if (payload === undefined || before?.kind === "directory") drop(before, layer);
     if (payload === undefined) {
       if (before !== undefined) parent.children.delete(name);
       return;
@@ -274,12 +299,14 @@ export function createMergedTree<Payload>(wanted: (path: string) => boolean): Me
           const before = parent.children.get(name);
           if (before?.kind !== "directory") {
             if (before !== undefined) forgetParent();
+            drop(before, layer);
             parent.children.set(name, { kind: "directory", layer, children: new Map() });
           }
           return true;
         }
         case "symlink":
           forgetParent();
+          drop(parent.children.get(name), layer);
           parent.children.set(name, { kind: "symlink", layer, target: entry.link });
           return true;
         case "hardlink":
@@ -300,6 +327,8 @@ export function createMergedTree<Payload>(wanted: (path: string) => boolean): Me
       });
       return found.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
     },
+
+    removed: () => removed,
 
     resolve(path) {
       return lookup(path)?.path;

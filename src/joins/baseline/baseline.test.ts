@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fileAsset } from "../../core/asset.ts";
 import type { CheckDescription, Layer } from "../../core/check.ts";
+import type { Digest } from "../../core/digest.ts";
 import type { Evaluation, Verdict } from "../../core/evaluation.ts";
 import type { Finding } from "../../core/finding.ts";
 import { judgeControls, judgeLayers } from "./baseline.ts";
@@ -39,10 +40,15 @@ function finding(subject: string, changes: Partial<Finding> = {}): Finding {
   };
 }
 
+function imageCalled(name: string): Evaluation["asset"] {
+  const id = `sha256:${name.charCodeAt(0).toString(16).padStart(64, "0")}` as Digest;
+  return { kind: "image", id, identifiedBy: "config", lineage: name, name, references: [] };
+}
+
 function evaluation(asset: string, verdict: Verdict, changes: Partial<Evaluation> = {}): Evaluation {
   return {
     check: scan.id,
-    asset: fileAsset(asset),
+    asset: asset === "bulkhead.yaml" ? fileAsset(asset) : imageCalled(asset),
     verdict,
     reason: `${verdict} it is`,
     findings: [],
@@ -80,12 +86,25 @@ test("a fail beats an unknown, an unknown beats a pass", () => {
 });
 
 test("nothing passes while a part of the control is not looked at", () => {
-  assert.ok(
-    controls.every(({ unjudged }) => unjudged !== undefined),
-    "the day that one can pass, test that it does",
-  );
   const { verdict, reason } = second(evaluation("a", "pass"));
-  assert.deepEqual([verdict, reason], ["unknown", controls[1]?.unjudged]);
+  assert.deepEqual([verdict, reason], ["unknown", controls[1]?.requires?.otherwise]);
+});
+
+test("a control that requires a check passes with an evaluation of it", () => {
+  const gate = checkOf("build/ignored-scan", "build", [2]);
+  const pipeline = { ...fileAsset("pipelines"), id: "pipelines" };
+  const both = [evaluation("a", "pass"), evaluation("p", "pass", { check: gate.id, asset: pipeline })];
+  const [, judged] = judgeControls(both, [...checks, gate]);
+  assert.deepEqual([judged?.verdict, judged?.coverage.total], ["pass", 1]);
+  const [, alone] = judgeControls(both.slice(1), [...checks, gate]);
+  assert.deepEqual([alone?.verdict, alone?.reason], ["unknown", "no images found"]);
+});
+
+test("a control that is looked at as a whole passes", () => {
+  const base = checkOf("image/base", "image", [1]);
+  const [first] = judgeControls([evaluation("a", "pass", { check: base.id })], [base]);
+  assert.equal(controls[0]?.unjudged, undefined);
+  assert.deepEqual([first?.verdict, first?.reason], ["pass", "nothing at or over the threshold"]);
 });
 
 test("the reason is that of what decided", () => {
@@ -136,8 +155,9 @@ test("a check that nobody described speaks to nothing", () => {
 test("a layer is defended by the checks that looked at it, and judged by their verdicts", () => {
   const layers = judgeLayers([evaluation("a", "pass"), evaluation("b", "fail")], checks);
   const [image, registry] = layers;
-  assert.deepEqual(image, { layer: "image", defends: ["title of image/scan"], verdict: "fail" });
-  assert.deepEqual(registry, { layer: "registry", defends: [], verdict: "unknown" });
+  const title = "title of image/scan";
+  assert.deepEqual(image, { layer: "image", defends: [title], failing: [title], verdict: "fail" });
+  assert.deepEqual(registry, { layer: "registry", defends: [], failing: [], verdict: "unknown" });
   assert.deepEqual(
     layers.map(({ layer }) => layer),
     ["image", "registry", "build", "workload", "cluster", "network", "runtime"],

@@ -19,7 +19,10 @@ export function judgeControls(
   return controls.map((control) => {
     const own = evaluations.filter(({ check }) => byId.get(check)?.controls.includes(control.number));
     // A policy file speaks to a control, but is none of the assets that the control counts.
-    const counted = own.filter(({ check }) => byId.get(check)?.layer !== "policy");
+    const counted = own.filter(
+      ({ check, asset }) =>
+        byId.get(check)?.layer !== "policy" && (control.counts === undefined || control.counts.includes(asset.kind)),
+    );
     return judgeControl(control, own, coverageOf(counted));
   });
 }
@@ -29,7 +32,11 @@ function judgeControl(
   evaluations: readonly Evaluation[],
   coverage: { judged: number; total: number },
 ): ControlResult {
-  const { number, title, noun, unjudged } = control;
+  const { number, title, noun, requires } = control;
+  const missing = requires !== undefined && !evaluations.some(({ check }) => check === requires.check);
+  // A gate alone, without an image to stop, proves nothing.
+  const nothing = control.counts !== undefined && coverage.total === 0;
+  const unjudged = control.unjudged ?? (nothing ? `no ${noun} found` : missing ? requires.otherwise : undefined);
   const combined = combine(evaluations.map((evaluation) => evaluation.verdict));
   // What no check looks at is unknown: it cannot take a fail back, and nothing passes over it.
   const verdict: Verdict = combined === "pass" && unjudged !== undefined ? "unknown" : combined;
@@ -91,7 +98,13 @@ export function judgeLayers(evaluations: readonly Evaluation[], checks: readonly
   const byId = new Map(checks.map((check) => [check.id, check]));
   return threatLayers.map((layer) => {
     const own = evaluations.filter((evaluation) => byId.get(evaluation.check)?.layer === layer);
-    const looked = new Set(own.map((evaluation) => byId.get(evaluation.check)?.title ?? evaluation.check));
-    return { layer, defends: [...looked].sort(), verdict: combine(own.map((evaluation) => evaluation.verdict)) };
+    const titles = (some: readonly Evaluation[]): string[] =>
+      [...new Set(some.map(({ check }) => byId.get(check)?.title ?? check))].sort();
+    return {
+      layer,
+      defends: titles(own),
+      failing: titles(own.filter(({ verdict }) => verdict === "fail")),
+      verdict: combine(own.map((evaluation) => evaluation.verdict)),
+    };
   });
 }

@@ -1,3 +1,4 @@
+import type { Asset } from "../../core/asset.ts";
 import type { ControlNumber, Layer } from "../../core/check.ts";
 
 /** One of the ten controls, and what of it no check looks at yet: while that stands, the control cannot pass. */
@@ -7,6 +8,10 @@ export interface Control {
   /** What is counted: `7 of 9 workloads`. */
   readonly noun: string;
   readonly unjudged?: string;
+  /** Kinds of assets that are counted; absent where all are. */
+  readonly counts?: readonly Asset["kind"][];
+  /** A check without whose evaluation the control cannot pass, and what to say then. */
+  readonly requires?: { readonly check: string; readonly otherwise: string };
 }
 
 /** The baseline, as docs/baseline.md explains it. */
@@ -15,19 +20,21 @@ export const controls: readonly Control[] = [
     number: 1,
     title: "Slim or distroless base images",
     noun: "images",
-    unjudged: "base images are not recognised yet",
   },
   {
     number: 2,
     title: "Images scanned and criticals blocked",
     noun: "images",
-    unjudged: "whether a gate blocks criticals is not looked at yet",
+    counts: ["image", "rootfs", "sbom"],
+    requires: {
+      check: "build/ignored-scan",
+      otherwise: "no pipeline was found, so whether a gate blocks criticals is not known",
+    },
   },
   {
     number: 3,
     title: "No embedded secrets, Secrets encrypted at rest",
-    noun: "images",
-    unjudged: "secrets are not looked for yet",
+    noun: "images and sources",
   },
   {
     number: 4,
@@ -63,7 +70,6 @@ export const controls: readonly Control[] = [
     number: 9,
     title: "Base images rebuilt weekly",
     noun: "images",
-    unjudged: "the age of base images is not looked at yet",
   },
   { number: 10, title: "Mesh mTLS", noun: "workloads", unjudged: "meshes are not read yet" },
 ];

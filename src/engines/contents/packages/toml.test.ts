@@ -79,13 +79,13 @@ a.b = []
     for (const [toml, value] of cases) assert.deepEqual(root(`k = ${toml}\nafter = 1`), { k: value, after: 1 }, toml);
   });
 
-  test("numbers that lockfiles number their formats with, booleans, and nothing of the rest", () => {
+  test("decimal numbers, booleans, and nothing of the rest", () => {
     const cases: readonly [toml: string, value: number | boolean | null][] = [
       ["1", 1],
       ["-1_000", -1000],
       ["true", true],
       ["false", false],
-      ["1.5", null],
+      ["1.5", 1.5],
       ["0xff", null],
       ["inf", null],
       ["1979-05-27T07:32:00Z", null],

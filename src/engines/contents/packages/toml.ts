@@ -238,7 +238,7 @@ function tomlReader(text: string): { next(): Statement | undefined } {
     const raw = text.slice(start, at);
     if (raw === "true" || raw === "false") return raw === "true";
     if (!/^[+-]?(?:[0-9]|inf$|nan$)/.test(raw)) throw broken("there is no value");
-    return /^[+-]?[0-9_]{1,15}$/.test(raw) ? Number(raw.replaceAll("_", "")) : null;
+    return /^[+-]?[0-9_]{1,15}(?:\.[0-9_]{1,15})?$/.test(raw) ? Number(raw.replaceAll("_", "")) : null;
   };
 
   /** A date and its time may be parted by one space. */

@@ -5,6 +5,7 @@
 import { type Digest, parseDigest } from "../../../core/digest.ts";
 import type { Gap } from "../../../core/evidence.ts";
 import type { LayerReference } from "../../../core/location.ts";
+import { baseOfJson } from "../base/json.ts";
 import type { Distribution, Package } from "../model.ts";
 import type { SbomSubject } from "./sbom.ts";
 import { asObject, asText, parseJson } from "./untyped.ts";
@@ -90,6 +91,7 @@ export function subjectProperties(subject: SbomSubject, gaps: readonly Gap[]): P
     add("image:indexDigest", subject.indexDigest);
     add("image:reference", subject.reference);
     add("image:platform", subject.platform);
+    add("image:base", subject.base === undefined ? undefined : JSON.stringify(subject.base));
     for (const [i, layer] of subject.layers.entries()) {
       add(`layer:${i}:diffId`, layer.diffId);
       add(`layer:${i}:instruction`, layer.instruction);
@@ -113,6 +115,7 @@ export function subjectOf(
   const manifestDigest = parseDigest(properties.one("image:manifestDigest"));
   const indexDigest = parseDigest(properties.one("image:indexDigest"));
   const platform = properties.one("image:platform");
+  const base = baseOfJson(parseJson(properties.one("image:base") ?? ""));
   return {
     subject: {
       kind,
@@ -123,6 +126,7 @@ export function subjectOf(
       ...(indexDigest === undefined ? {} : { indexDigest }),
       ...(platform === undefined ? {} : { platform }),
       layers: layersOf(properties),
+      ...(base === undefined ? {} : { base }),
     },
     gaps,
   };

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { type Digest, parseDigest } from "../../../core/digest.ts";
 import type { Gap } from "../../../core/evidence.ts";
-import type { Distribution, Package, PackageRecord, PackageType } from "../model.ts";
+import type { BaseImage, Distribution, Package, PackageRecord, PackageType } from "../model.ts";
 import { purlOf } from "../purl.ts";
 import type { Sbom, SbomSubject } from "./sbom.ts";
 
@@ -21,6 +21,11 @@ export const imageSubject: Extract<SbomSubject, { kind: "image" }> = {
     { index: 0, of: 2, diffId: digest("1"), instruction: 'CMD ["/bin/sh"]\u001b', historyIndex: 0 },
     { index: 1, of: 2, diffId: digest("2") },
   ],
+};
+
+const base: BaseImage = {
+  ...{ kind: "alpine", name: 'alpine "3.10"', digest: digest("c"), layers: 1, by: "annotation", confidence: "stated" },
+  ...{ created: "2026-01-01T00:00:00.000Z", why: "alpine 3.10.2, has busybox" },
 };
 
 export const alpine: Distribution = {
@@ -163,7 +168,11 @@ const gap: fc.Arbitrary<Gap> = fc
 export const sboms: fc.Arbitrary<Sbom> = fc
   .record(
     {
-      subject: fc.constantFrom<SbomSubject>(imageSubject, { kind: "folder", lineage: "dir:/" }),
+      subject: fc.constantFrom<SbomSubject>(
+        imageSubject,
+        { ...imageSubject, base },
+        { kind: "folder", lineage: "dir:/" },
+      ),
       packages,
       gaps: fc.array(gap, { maxLength: 2 }),
     },

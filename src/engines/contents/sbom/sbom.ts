@@ -2,7 +2,7 @@
 import type { Digest } from "../../../core/digest.ts";
 import type { Gap } from "../../../core/evidence.ts";
 import type { LayerReference } from "../../../core/location.ts";
-import type { Inventory } from "../model.ts";
+import type { BaseImage, Inventory } from "../model.ts";
 
 export type SbomFormat = "cyclonedx" | "spdx";
 
@@ -21,12 +21,15 @@ export type SbomSubject =
       readonly platform?: string;
       /** Lowest first. */
       readonly layers: readonly LayerReference[];
+      /** What it is built on; absent where that was not recognised. */
+      readonly base?: BaseImage;
     }
   | { readonly kind: "folder"; readonly lineage: string };
 
 /** What is written, and what is read back. */
 export interface Sbom {
   readonly subject: SbomSubject;
+  /** The packages that an upper layer removed are among the others, marked. */
   readonly inventory: Inventory;
   /** Why the inventory may not be all: a document that left this out would look whole. */
   readonly gaps: readonly Gap[];

@@ -3,9 +3,10 @@
  * refer to something, texts of the form that the schemas and specifications demand. Linear, and so fast enough to be
  * asked of every document that is written; the official schemas are asked in the conformance suite.
  */
+
+import { licenseReferences, parseLicenseExpression } from "../licenses/expression.ts";
 import { parsePurl } from "../purl-parse.ts";
 import type { CycloneDxDocument } from "./cyclonedx/write.ts";
-import { licenseReferences, parseLicenseExpression } from "./license-expression.ts";
 import type { SpdxDocument } from "./spdx/write.ts";
 import { asObjects, asText, asTexts, type Untyped } from "./untyped.ts";
 

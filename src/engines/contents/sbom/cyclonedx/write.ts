@@ -1,11 +1,11 @@
 /** CycloneDX 1.6 in JSON (ECMA-424, bom-1.6.schema.json). */
 import type { LayerReference } from "../../../../core/location.ts";
+import { parseLicenseExpression } from "../../licenses/expression.ts";
 import type { Distribution, Package } from "../../model.ts";
 import { ID_TO_COME } from "../document-id.ts";
 import { dependencyIndexes, packageReferences } from "../graph.ts";
 import { splitName } from "../group.ts";
 import { hashesFor } from "../hashes.ts";
-import { parseLicenseExpression } from "../license-expression.ts";
 import { distributionProperties, PREFIX, type Property, packageProperties, subjectProperties } from "../properties.ts";
 import type { Sbom, SbomSubject, SbomWriteOptions } from "../sbom.ts";
 

@@ -1,11 +1,11 @@
 /** SPDX 2.3 in JSON (the specification's clauses 6 to 12, and its spdx-schema.json). */
 import { createHash } from "node:crypto";
 import type { LayerReference } from "../../../../core/location.ts";
+import { licenseReferences, parseLicenseExpression } from "../../licenses/expression.ts";
 import type { Distribution, Package } from "../../model.ts";
 import { ID_TO_COME } from "../document-id.ts";
 import { dependencyIndexes, packageReferences } from "../graph.ts";
 import { hashesFor } from "../hashes.ts";
-import { licenseReferences, parseLicenseExpression } from "../license-expression.ts";
 import { distributionProperties, PREFIX, type Property, packageProperties, subjectProperties } from "../properties.ts";
 import type { Sbom, SbomSubject, SbomWriteOptions } from "../sbom.ts";
 

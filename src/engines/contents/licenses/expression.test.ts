@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { licenseReferences, parseLicenseExpression } from "./license-expression.ts";
+import { licenseReferences, parseLicenseExpression } from "./expression.ts";
 
 test("WITH binds before AND, AND before OR", () => {
   assert.deepEqual(parseLicenseExpression("MIT OR GPL-2.0-only WITH Classpath-exception-2.0 AND Zlib"), {

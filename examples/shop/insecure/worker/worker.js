@@ -1,0 +1,1 @@
+setInterval(() => process.stdout.write("waiting for orders\n"), 60_000);

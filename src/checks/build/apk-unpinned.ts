@@ -1,0 +1,36 @@
+import { installsOf } from "./dockerfile/installs.ts";
+import { dockerfileCheck } from "./dockerfile/lint-check.ts";
+
+/** Alpine packages without a version (apk(8), `package=version`). */
+export const apkUnpinned = dockerfileCheck<"commands">({
+  name: "apk-unpinned",
+  title: "apk packages without a version",
+  severity: "low",
+  documentation: {
+    what: "Looks at the packages that `apk add` names. One without `=`, `~`, `<` or `>` and a version is a finding; files, and what a variable names, are none.",
+    why: "Two builds of one commit install different versions: a build cannot be repeated, and a new or taken-over release reaches the image unreviewed. Where images are rebuilt every week for security updates that may be what is wanted: then ignore this check in the policy.",
+    fix: "Write the version, `curl=8.11.1-r0`, or at least its beginning, `curl=~8.11`.",
+    references: ["https://wiki.alpinelinux.org/wiki/Alpine_Package_Keeper"],
+  },
+  needs: { dockerfile: "witness", commands: "witness" },
+  *spot({ commands }) {
+    for (const { packages, instruction } of installsOf(commands, "apk")) {
+      if (instruction.keyword !== "RUN") continue;
+
+      const unpinned = packages.filter(
+        ({ text, literal }) => literal && /^[a-z0-9.][\w.+:@-]*$/i.test(text) && !/\.apk$/.test(text),
+      );
+      const [first] = unpinned;
+      if (first === undefined) continue;
+      const names = unpinned.map(({ text }) => text);
+      yield {
+        subject: `apk add ${names.join(" ")}`,
+        title: `${names.length === 1 ? first.text : `${names.length} packages`} installed without a version`,
+        range: first.range,
+        stage: instruction.stage,
+        fix: "write =version behind each package",
+        evidence: { packages: names.slice(0, 20).join(", ") },
+      };
+    }
+  },
+});

@@ -1,0 +1,42 @@
+import { insertBehind } from "./dockerfile/edits.ts";
+import { installsOf } from "./dockerfile/installs.ts";
+import { dockerfileCheck } from "./dockerfile/lint-check.ts";
+import { hasOption } from "./dockerfile/options.ts";
+
+/** Packages that apt installs beside those that were asked for (apt-get(8), `--no-install-recommends`). */
+export const aptRecommends = dockerfileCheck<"commands">({
+  name: "apt-recommends",
+  title: "apt installs recommended packages",
+  severity: "low",
+  documentation: {
+    what: "Looks for `apt-get install` and `apt install` without `--no-install-recommends`, or an option or a file of apt's configuration in the same stage that says the same.",
+    why: "Each package that nobody asked for brings programs for an attacker to use, and vulnerabilities to answer for.",
+    fix: "Add `--no-install-recommends`, and name what is then missing.",
+    references: ["https://manpages.debian.org/apt-get.8"],
+  },
+  needs: { dockerfile: "witness", commands: "witness" },
+  *spot({ dockerfile, commands }) {
+    const configured = new Set(
+      commands.flatMap(({ command, instruction }) =>
+        command.words.some(({ text }) => /APT::Install-Recommends\W+(?:0|false|no)\b/i.test(text)) &&
+        command.redirections.length > 0
+          ? [instruction.stage]
+          : [],
+      ),
+    );
+    for (const { command, instruction, verb } of installsOf(commands, "apt")) {
+      if (hasOption(command, "--no-install-recommends") || configured.has(instruction.stage)) continue;
+      if (command.arguments.some(({ text }) => /APT::Install-Recommends=(?:0|false|no)\b/i.test(text))) continue;
+      yield {
+        subject: `${command.program} install`,
+        title: "Recommended packages are installed as well",
+        range: command.range,
+        stage: instruction.stage,
+        fix: {
+          text: "add --no-install-recommends",
+          edits: [insertBehind(dockerfile, verb.range, " --no-install-recommends")],
+        },
+      };
+    }
+  },
+});

@@ -1,0 +1,34 @@
+import { installsOf } from "./dockerfile/installs.ts";
+import { dockerfileCheck } from "./dockerfile/lint-check.ts";
+
+/** Debian and Ubuntu packages without a version (apt-get(8), `package=version`). */
+export const aptUnpinned = dockerfileCheck<"commands">({
+  name: "apt-unpinned",
+  title: "apt packages without a version",
+  severity: "low",
+  documentation: {
+    what: "Looks at the packages that `apt-get install` and `apt install` name. One without `=version` is a finding; files and what a variable names are none.",
+    why: "Two builds of one commit install different versions, so a build cannot be repeated, and a change of the archive reaches the image unreviewed. Where images are rebuilt every week for security updates that may be what is wanted: then ignore this check in the policy.",
+    fix: "Write the version behind the package, `curl=7.88.1-10+deb12u8`, or build from a dated snapshot of the archive.",
+    references: ["https://manpages.debian.org/apt-get.8", "https://snapshot.debian.org/"],
+  },
+  needs: { dockerfile: "witness", commands: "witness" },
+  *spot({ commands }) {
+    for (const { packages, instruction, command } of installsOf(commands, "apt")) {
+      const unpinned = packages.filter(
+        ({ text, literal }) => literal && /^[a-z0-9][a-z0-9.+:-]*$/i.test(text) && !/\.deb$/.test(text),
+      );
+      const [first] = unpinned;
+      if (first === undefined) continue;
+      const names = unpinned.map(({ text }) => text);
+      yield {
+        subject: `${command.program} install ${names.join(" ")}`,
+        title: `${names.length === 1 ? first.text : `${names.length} packages`} installed without a version`,
+        range: first.range,
+        stage: instruction.stage,
+        fix: "write =version behind each package",
+        evidence: { packages: names.slice(0, 20).join(", ") },
+      };
+    }
+  },
+});

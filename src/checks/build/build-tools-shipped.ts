@@ -1,0 +1,48 @@
+import { installsOf } from "./dockerfile/installs.ts";
+import { dockerfileCheck } from "./dockerfile/lint-check.ts";
+import { optionWord } from "./dockerfile/options.ts";
+import { deletesPackages } from "./dockerfile/removals.ts";
+import { shippedStages } from "./dockerfile/stages.ts";
+
+const tools =
+  /^(?:gcc|g\+\+|gcc-c\+\+|gcc-[0-9]+|g\+\+-[0-9]+|clang|clang-[0-9]+|make|cmake|build-essential|build-base|autoconf|automake|libtool|bison|flex|nasm|yasm|cargo|rustc|golang|golang-go|ghc|gfortran|meson|ninja-build|dpkg-dev|alpine-sdk|rpm-build|maven|gradle)$/;
+
+/** Compilers in the image that runs. */
+export const buildToolsShipped = dockerfileCheck<"commands">({
+  name: "build-tools-shipped",
+  title: "Compilers and build tools in the image",
+  severity: "low",
+  documentation: {
+    what: "Looks, in the last stage and those that it is built on, for packages of compilers and build tools that are installed and not removed in the same `RUN`. A group of apk (`--virtual`) that is deleted there is none.",
+    why: "An attacker can build on the spot what the container does not have. The tools also bring most of the vulnerabilities that a scan then shows.",
+    fix: "Build in a stage of its own and `COPY --from` what comes out, or remove the tools in the same `RUN`.",
+    references: ["https://docs.docker.com/build/building/multi-stage/"],
+  },
+  needs: { dockerfile: "witness", commands: "witness" },
+  *spot({ dockerfile, commands }) {
+    const shipped = shippedStages(dockerfile);
+    for (const { packages, instruction, command } of installsOf(commands, "apt", "apk", "dnf", "zypper")) {
+      const { stage } = instruction;
+      if (instruction.keyword !== "RUN" || stage === undefined || !shipped.has(stage)) continue;
+      const group = optionWord(command, "-t", "--virtual");
+      const name =
+        group === undefined
+          ? undefined
+          : (group.text.split("=")[1] ?? command.arguments[command.arguments.indexOf(group) + 1]?.text);
+      if (name !== undefined && deletesPackages(instruction, name)) continue;
+      const found = packages.filter(
+        ({ text }) => tools.test(text.replace(/[=<>~].*$/, "")) && !deletesPackages(instruction, text),
+      );
+      const [first] = found;
+      if (first === undefined) continue;
+      const names = found.map(({ text }) => text.replace(/[=<>~].*$/, ""));
+      yield {
+        subject: names.join(" "),
+        title: `${names.slice(0, 5).join(", ")} ${names.length === 1 ? "is" : "are"} installed in the image`,
+        range: first.range,
+        stage,
+        fix: "build in a stage of its own and copy what comes out",
+      };
+    }
+  },
+});

@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { brokenExecForm } from "./broken-exec-form.ts";
+import { builderBaseShipped } from "./builder-base-shipped.ts";
+import { fixed, spotted } from "./dockerfile/lint.fixture.ts";
+import { networkHost } from "./network-host.ts";
+import { onbuild } from "./onbuild.ts";
+import { refusedInstruction } from "./refused-instruction.ts";
+import { securityInsecure } from "./security-insecure.ts";
+import { unpinnedFrontend } from "./unpinned-frontend.ts";
+
+test("a frontend needs a version, and one of others a digest", () => {
+  for (const [value, count] of [
+    ["docker/dockerfile", 1],
+    ["docker/dockerfile:latest", 1],
+    ["docker.io/docker/dockerfile-upstream:master", 1],
+    ["ghcr.io/acme/frontend:v1", 1],
+    [`ghcr.io/acme/frontend:v1@sha256:${"0".repeat(64)}`, 0],
+    ["docker/dockerfile:1", 0],
+    ["docker/dockerfile:1.7-labs", 0],
+    ["mirror.example.com/docker/dockerfile:1.4", 0],
+  ] as const) {
+    assert.equal(spotted(unpinnedFrontend, `# syntax=${value}\nFROM a:1\n`).length, count, value);
+  }
+  assert.deepEqual(spotted(unpinnedFrontend, "FROM a:1\n# syntax=docker/dockerfile\n"), []);
+});
+
+test("RUN in the builder's network or with its privileges is found", () => {
+  assert.deepEqual(spotted(networkHost, "FROM a:1\nRUN --network=host id\nRUN --network=none id\nRUN id\n"), [
+    "2:5 It runs in the network of the machine that builds",
+  ]);
+  assert.deepEqual(spotted(securityInsecure, "FROM a:1\nRUN --security=insecure id\nRUN --security=sandbox id\n"), [
+    "2:5 It runs with all privileges of the machine that builds",
+  ]);
+  assert.deepEqual(spotted(networkHost, "FROM a:1\nRUN curl --network=host\n"), []);
+});
+
+test("ONBUILD is found", () => {
+  assert.deepEqual(spotted(onbuild, "FROM a:1\nONBUILD COPY . /a\nRUN id\n"), [
+    "2:1 COPY runs in the builds of others, whose files do not show it",
+  ]);
+});
+
+test("what Docker refuses is found where it stands", () => {
+  assert.deepEqual(spotted(refusedInstruction, "RUN id\nFROM a:1\nBOGUS x\nCOPY a\nRUN --bogus=1 id\n"), [
+    "1:1 Docker refuses this: RUN stands before the first FROM",
+    "3:1 Docker refuses this: there is no instruction BOGUS",
+    "4:1 Docker refuses this: COPY takes at least one source, and where it goes to",
+    "5:5 Docker refuses this: RUN knows no --bogus",
+  ]);
+  const template = `FROM a:1\n${"{{ if }}\n".repeat(11)}`;
+  assert.deepEqual(spotted(refusedInstruction, template), [
+    "2:1 Docker refuses this and 10 more places, so it may be no Dockerfile: there is no instruction {{",
+  ]);
+  // A shell that is not known is no fault.
+  assert.deepEqual(spotted(refusedInstruction, 'FROM a:1\nSHELL ["pwsh", "-c"]\nRUN Get-Item x\n'), []);
+});
+
+test("arrays that are no JSON are found, and single quotes become double ones", () => {
+  const text = "FROM a:1\nCMD ['node', 'a.js']\n";
+  assert.deepEqual(spotted(brokenExecForm, text), ["2:5 The array of CMD is no JSON, so a shell gets its brackets"]);
+  assert.equal(fixed(brokenExecForm, text), 'FROM a:1\nCMD ["node", "a.js"]\n');
+  for (const cmd of [
+    'CMD ["node", "a.js",]',
+    "HEALTHCHECK CMD ['a']",
+    "ENTRYPOINT ['it is \"so\"']",
+    'RUN ["a" "b"]',
+  ]) {
+    assert.equal(spotted(brokenExecForm, `FROM a:1\n${cmd}\n`).length, 1, cmd);
+  }
+  for (const cmd of [
+    'CMD ["node"]',
+    "RUN [ -f x ] && [ -n y ]",
+    'RUN ["$x" = "y"] || true',
+    "RUN [[ a = b ]]",
+    "CMD node",
+  ]) {
+    assert.deepEqual(spotted(brokenExecForm, `FROM a:1\n${cmd}\n`), [], cmd);
+  }
+});
+
+test("a base for building under what ships is found", () => {
+  const title = (image: string, what: string) => [`1:6 ${image} brings ${what} into the image that ships`];
+  assert.deepEqual(
+    spotted(builderBaseShipped, "FROM golang:1.25\nRUN go build\nCMD /app\n"),
+    title("golang:1.25", "a compiler"),
+  );
+  assert.equal(
+    spotted(builderBaseShipped, "FROM node:22 AS build\nFROM node:22\nCOPY --from=build /a /a\nCMD a\n").length,
+    1,
+  );
+  assert.equal(spotted(builderBaseShipped, "FROM maven:3 AS base\nFROM base\nCMD a\n").length, 1);
+  for (const text of [
+    "FROM golang:1.25 AS build\nFROM scratch\nCOPY --from=build /a /a\nCMD a\n",
+    "FROM golang:1.25\nRUN go vet\n",
+    "FROM node:22\nCMD a\n",
+    "FROM node:22 AS build\nFROM node:22-slim\nCOPY --from=build /a /a\nCMD a\n",
+    "FROM maven:3 AS build\nFROM eclipse-temurin:21-jre\nCOPY --from=build /a /a\nCMD a\n",
+    "FROM buildpack-deps:trixie-curl\nCMD a\n",
+  ]) {
+    assert.deepEqual(spotted(builderBaseShipped, text), [], text);
+  }
+});

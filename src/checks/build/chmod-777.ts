@@ -1,0 +1,62 @@
+import { dockerfileCheck, type Spotted } from "./dockerfile/lint-check.ts";
+import { operandsOf } from "./dockerfile/options.ts";
+import { unfolded } from "./dockerfile/stages.ts";
+
+/** Whether the mode lets everybody write; with the sticky bit, as /tmp has it, nobody can take others' files away. */
+function letsAllWrite(mode: string): boolean {
+  if (/^[0-7]{3,5}$/.test(mode)) {
+    const bits = Number.parseInt(mode, 8);
+    return (bits & 0o002) !== 0 && (bits & 0o1000) === 0;
+  }
+  return mode
+    .split(",")
+    .some((clause) => /^(?=[ugo]*[oa])[ugoa]+[+=][rwxXst]*w[rwxXst]*$/.test(clause) && !clause.includes("t"));
+}
+
+/** Modes that let every user of the container write. */
+export const chmod777 = dockerfileCheck<"commands">({
+  name: "chmod-777",
+  title: "Files that everybody may write",
+  severity: "medium",
+  documentation: {
+    what: "Looks at the modes that `chmod`, `install`, `mkdir` and the flag `--chmod` of `COPY` and `ADD` set. Those that let others write, without the sticky bit, are findings.",
+    why: "Any process in the container, whatever its user, can change the file, also a program that root runs later.",
+    fix: "Give the files to the user that must write them, with `chown` or `--chown`, and leave others the right to read: 755 for programs and folders, 644 for the rest.",
+    references: ["https://docs.docker.com/reference/dockerfile/#copy---chown---chmod"],
+  },
+  needs: { dockerfile: "witness", commands: "witness" },
+  *spot({ dockerfile, commands }) {
+    const fix = "give them to the user that writes them, and let others only read";
+    const found = (what: string): Pick<Spotted, "subject" | "title" | "fix"> => ({
+      subject: what,
+      title: `${what} lets everybody write`,
+      fix,
+    });
+    for (const { command, instruction } of commands) {
+      const { program } = command;
+      if (program === "chmod") {
+        // A mode may begin with a dash, which then takes rights away.
+        const mode = operandsOf(command, ["--reference"])[0];
+        if (mode === undefined || !letsAllWrite(mode.text)) continue;
+        yield { ...found(`chmod ${mode.text}`), range: command.range, stage: instruction.stage };
+      } else if (program === "install" || program === "mkdir") {
+        const at = command.arguments.findIndex(
+          ({ text }) => text === "-m" || text === "--mode" || /^-[a-zA-Z]+m$/.test(text),
+        );
+        const mode =
+          at === -1
+            ? command.arguments
+                .find(({ text }) => /^(?:--mode=|-m[0-7])/.test(text))
+                ?.text.replace(/^(?:--mode=|-m)/, "")
+            : command.arguments[at + 1]?.text;
+        if (mode === undefined || !letsAllWrite(mode)) continue;
+        yield { ...found(`${program} -m ${mode}`), range: command.range, stage: instruction.stage };
+      }
+    }
+    for (const { flags, keyword, stage } of unfolded(dockerfile)) {
+      const mode = flags.find(({ name }) => name === "chmod")?.value;
+      if (mode === undefined || !letsAllWrite(mode.value ?? mode.text)) continue;
+      yield { ...found(`${keyword} --chmod=${mode.text}`), range: mode.range, stage };
+    }
+  },
+});

@@ -1,0 +1,62 @@
+import type { Stage } from "../../engines/dockerfile/model.ts";
+import { ignoreRules } from "./dockerfile/ignored.ts";
+import { dockerfileCheck } from "./dockerfile/lint-check.ts";
+import { chainOf, type SecretFile, secretFiles, takesAlong } from "./dockerfile/secret-files.ts";
+import { shippedStages } from "./dockerfile/stages.ts";
+
+/** Secrets of a stage that builds, taken along into one that ships (Dockerfile reference, `COPY --from`). */
+export const crossStageLeak = dockerfileCheck<"commands" | "context">({
+  name: "cross-stage-leak",
+  title: "Secrets of a build stage that are copied on",
+  severity: "high",
+  controls: [3],
+  documentation: {
+    what: "Looks at `COPY --from` of an earlier stage into the last one and those that it is built on. A finding is a copy of a file, of a folder or of everything, in which that stage has put a file with a secret and not deleted it. What a copy of a folder brought there counts too: such files in the folder of the Dockerfile that `.dockerignore` lets through.",
+    why: "A stage that does not ship is a good place for what only the build needs, as long as nothing takes it along. A copy of `/`, of a home folder or of the application's folder does.",
+    fix: "Copy what the image needs by name: the program, its libraries, its assets. Mount secrets instead of copying them in the first stage.",
+    references: [
+      "https://docs.docker.com/build/building/multi-stage/",
+      "https://docs.docker.com/build/building/secrets/",
+    ],
+  },
+  needs: { dockerfile: "witness", commands: "witness", context: "witness" },
+  *spot({ dockerfile, context }) {
+    const shipped = shippedStages(dockerfile);
+    const ignored = ignoreRules(context);
+    const seen = (context.sensitiveFiles ?? []).filter((file) => ignored(file) === "no");
+    const held = new Map<number, SecretFile[]>();
+    const heldBy = (stage: Stage): SecretFile[] => {
+      const known = held.get(stage.index);
+      if (known !== undefined) return known;
+      const files = chainOf(dockerfile, stage)
+        .flatMap((one) => secretFiles(one, seen))
+        .filter(({ removed }) => removed === undefined);
+      // By name and by folder it is still one file.
+      const once = [...new Map(files.map((file) => [file.path, file])).values()];
+      held.set(stage.index, once);
+      return once;
+    };
+    for (const instruction of dockerfile.instructions) {
+      if (instruction.keyword !== "COPY" || instruction.stage === undefined || !shipped.has(instruction.stage))
+        continue;
+      const origin = instruction.from;
+      const from = origin?.kind === "stage" ? dockerfile.stages[origin.index] : undefined;
+      // What ships itself is judged where it stands.
+      if (from === undefined || shipped.has(from.index)) continue;
+      for (const { value, text, range } of instruction.sources) {
+        for (const { path, what, certain } of heldBy(from)) {
+          if (value === undefined || !takesAlong(value, path)) continue;
+          const name = from.name ?? `stage ${from.index}`;
+          yield {
+            subject: `COPY ${text} with ${path}`,
+            title: `The copy of ${text} takes ${path} of ${name} along: ${what}`,
+            severity: certain ? "high" : "medium",
+            range,
+            stage: instruction.stage,
+            fix: "copy by name what the image needs",
+          };
+        }
+      }
+    }
+  },
+});

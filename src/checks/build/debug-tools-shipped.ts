@@ -1,0 +1,50 @@
+import { installsOf } from "./dockerfile/installs.ts";
+import { dockerfileCheck } from "./dockerfile/lint-check.ts";
+import { deletesPackages } from "./dockerfile/removals.ts";
+import { shippedStages } from "./dockerfile/stages.ts";
+
+const tools =
+  /^(?:netcat|netcat-openbsd|netcat-traditional|nc|ncat|nmap|nmap-ncat|masscan|tcpdump|wireshark|tshark|strace|ltrace|gdb|gdbserver|socat|hping3?|arping|dsniff|ettercap[\w-]*|john|hydra|sqlmap|aircrack-ng|telnet|rsh-client|iperf3?|bpftrace|perf|linux-perf|mtr|mtr-tiny|traceroute)$/;
+
+/** Tools that help an attacker on. */
+export const debugToolsShipped = dockerfileCheck<"commands">({
+  name: "debug-tools-shipped",
+  title: "Tools for debugging and scanning in the image",
+  severity: "low",
+  documentation: {
+    what: "Looks, in the last stage and those that it is built on, for packages of network scanners, sniffers, tracers and debuggers that are installed and not removed in the same `RUN`. A tool that `CMD` or `ENTRYPOINT` starts is none.",
+    why: "Who has broken into a container uses what is there: netcat for a shell that calls out, nmap to look around, tcpdump and gdb to read others' data.",
+    fix: "Leave them out, and debug with `kubectl debug` or `docker debug`, which bring their own image.",
+    references: ["https://kubernetes.io/docs/tasks/debug/debug-application/debug-running-pod/#ephemeral-container"],
+  },
+  needs: { dockerfile: "witness", commands: "witness" },
+  *spot({ dockerfile, commands }) {
+    // An image that is for the tool has it for a reason.
+    const purposes = new Set(
+      commands.flatMap(({ command, instruction }) =>
+        instruction.keyword === "CMD" || instruction.keyword === "ENTRYPOINT" ? (command.program ?? []) : [],
+      ),
+    );
+    const shipped = shippedStages(dockerfile);
+    for (const { packages, instruction } of installsOf(commands, "apt", "apk", "dnf", "zypper")) {
+      const { stage } = instruction;
+      if (instruction.keyword !== "RUN" || stage === undefined || !shipped.has(stage)) continue;
+      const found = packages.filter(
+        ({ text }) =>
+          tools.test(text.replace(/[=<>~].*$/, "")) &&
+          !purposes.has(text.replace(/[=<>~].*$/, "")) &&
+          !deletesPackages(instruction, text),
+      );
+      const [first] = found;
+      if (first === undefined) continue;
+      const names = found.map(({ text }) => text.replace(/[=<>~].*$/, ""));
+      yield {
+        subject: names.join(" "),
+        title: `${names.slice(0, 5).join(", ")} ${names.length === 1 ? "is" : "are"} installed in the image`,
+        range: first.range,
+        stage,
+        fix: "leave them out, and debug with an image of its own",
+      };
+    }
+  },
+});

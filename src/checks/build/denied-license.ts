@@ -1,0 +1,24 @@
+import type { Check } from "../../core/check.ts";
+import { type DeniedLicenseFacts, licenseFindings } from "../license-finding.ts";
+
+const id = "build/denied-license";
+
+/** Licences of what a lockfile pins that the policy does not allow. */
+export const deniedLicense: Check<DeniedLicenseFacts> = {
+  id,
+  title: "Pinned dependencies under licences that the policy denies",
+  layer: "build",
+  category: "configuration",
+  controls: [],
+  severity: "high",
+  documentation: {
+    what: "Holds the licences that a lockfile states of its packages against `licenses` of the policy. Lockfiles of npm and Composer state them; those of other ecosystems seldom do, and there `licenses.unknown` decides. Packages for development alone are left out, where the format tells them apart.",
+    why: "A licence that is found in the pull request costs a line; one that is found after the release costs a rewrite.",
+    fix: "Use another package, or decide that the licence is acceptable and add it to `licenses.allow`. For one package alone write an exception.",
+    references: ["https://spdx.github.io/spdx-spec/v2.3/SPDX-license-expressions/", "https://spdx.org/licenses/"],
+  },
+  needs: { licenses: "witness", policy: "witness" },
+  *evaluate(facts) {
+    yield* licenseFindings(id, facts, ({ path }) => ({ kind: "file", path }));
+  },
+};

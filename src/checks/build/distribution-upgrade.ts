@@ -1,0 +1,39 @@
+import { dockerfileCheck } from "./dockerfile/lint-check.ts";
+import { operandsOf } from "./dockerfile/options.ts";
+
+const upgrades: readonly (readonly [RegExp, RegExp])[] = [
+  [/^(?:apt|apt-get)$/, /^(?:upgrade|dist-upgrade|full-upgrade)$/],
+  [/^apk$/, /^upgrade$/],
+  [/^(?:dnf|dnf5|yum|microdnf|tdnf)$/, /^(?:update|upgrade|distro-sync)$/],
+  [/^zypper$/, /^(?:update|up|dist-upgrade|dup|patch)$/],
+];
+
+/** Packages of the base that are brought up to date by the build. */
+export const distributionUpgrade = dockerfileCheck<"commands">({
+  name: "distribution-upgrade",
+  title: "The base's packages upgraded by the build",
+  severity: "negligible",
+  documentation: {
+    what: "Looks in `RUN` for `apt-get upgrade`, `dist-upgrade` and `full-upgrade`, `apk upgrade`, and `dnf`, `yum` and `zypper` `update` without packages. Informational: security people disagree.",
+    why: "It closes known flaws of an old base. It also makes the build depend on its day, keeps the old files in the layers below, and hides that the base is not maintained.",
+    fix: "Take a newer digest of the base, and rebuild every week. Where the base lags behind its distribution's security updates, keep the upgrade and ignore this finding.",
+    references: ["https://docs.docker.com/build/building/best-practices/#rebuild-your-images-often"],
+  },
+  needs: { dockerfile: "witness", commands: "witness" },
+  *spot({ commands }) {
+    for (const { command, instruction } of commands) {
+      const { program = "" } = command;
+      const verbs = upgrades.find(([programs]) => programs.test(program))?.[1];
+      if (verbs === undefined || instruction.keyword !== "RUN") continue;
+      const [verb, ...packages] = operandsOf(command, ["-o", "-c", "-t", "--setopt", "--releasever", "-r"]);
+      if (verb === undefined || !verbs.test(verb.text) || packages.length > 0) continue;
+      yield {
+        subject: `${program} ${verb.text}`,
+        title: `${program} ${verb.text} brings the base's packages up to date`,
+        range: command.range,
+        stage: instruction.stage,
+        fix: "take a newer digest of the base, and rebuild every week",
+      };
+    }
+  },
+});

@@ -1,0 +1,37 @@
+import { installsOf } from "./dockerfile/installs.ts";
+import { dockerfileCheck } from "./dockerfile/lint-check.ts";
+
+/** Packages of dnf and yum without a version (dnf(8), `name-version`). */
+export const dnfUnpinned = dockerfileCheck<"commands">({
+  name: "dnf-unpinned",
+  title: "dnf and yum packages without a version",
+  severity: "low",
+  documentation: {
+    what: "Looks at the packages that `dnf`, `yum` and `microdnf install` name. One without `-version` is a finding; files, URLs, groups, and what a variable names, are none.",
+    why: "Two builds of one commit install different versions: a build cannot be repeated, and a new or taken-over release reaches the image unreviewed. Where images are rebuilt every week for security updates that may be what is wanted: then ignore this check in the policy.",
+    fix: "Write the version, `curl-7.76.1-31.el9`.",
+    references: ["https://dnf.readthedocs.io/en/latest/command_ref.html#specifying-packages"],
+  },
+  needs: { dockerfile: "witness", commands: "witness" },
+  *spot({ commands }) {
+    for (const { packages, instruction } of installsOf(commands, "dnf")) {
+      if (instruction.keyword !== "RUN") continue;
+
+      const unpinned = packages.filter(
+        ({ text, literal }) =>
+          literal && /^[a-z0-9][\w.+-]*$/i.test(text) && !/-[0-9][\w.]*(?:-|$)/.test(text) && !/\.rpm$/.test(text),
+      );
+      const [first] = unpinned;
+      if (first === undefined) continue;
+      const names = unpinned.map(({ text }) => text);
+      yield {
+        subject: `dnf install ${names.join(" ")}`,
+        title: `${names.length === 1 ? first.text : `${names.length} packages`} installed without a version`,
+        range: first.range,
+        stage: instruction.stage,
+        fix: "write -version behind each package",
+        evidence: { packages: names.slice(0, 20).join(", ") },
+      };
+    }
+  },
+});

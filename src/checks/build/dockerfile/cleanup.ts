@@ -1,0 +1,86 @@
+/** What a RUN leaves out of its layer: caches that it mounts, and what it deletes at its end. */
+import type { CommandInstruction, Dockerfile, PlacedCommand } from "../../../engines/dockerfile/model.ts";
+import { insertBehind } from "./edits.ts";
+import type { Spotted } from "./lint-check.ts";
+import { chainOf } from "./secret-files.ts";
+import { shippedStages } from "./stages.ts";
+
+/** Whether a mount over one of the folders, or over one that holds it, keeps it out of the layer. */
+export function isMounted({ mounts }: CommandInstruction, ...folders: readonly string[]): boolean {
+  return mounts.some(({ type, options }) => {
+    const target = (options.get("target") ?? "").replace(/\/+$/, "");
+    return (
+      (type === "cache" || type === "tmpfs") && folders.some((one) => one === target || one.startsWith(`${target}/`))
+    );
+  });
+}
+
+const deletedBy = new WeakMap<CommandInstruction, ReadonlySet<string>>();
+
+/** What `rm` and `find` name, without a pattern at the end. Every check asks, so it is read once. */
+function deletedPaths(instruction: CommandInstruction): ReadonlySet<string> {
+  const known = deletedBy.get(instruction);
+  if (known !== undefined) return known;
+  const paths = new Set<string>();
+  for (const { program, arguments: words } of instruction.commands) {
+    if (program !== "rm" && program !== "find") continue;
+    for (const { text } of words) {
+      paths.add(
+        text
+          .replace(/^(?:~|\$HOME|\$\{HOME\})(?=\/|$)/, "/root")
+          .replace(/\/\{?\*.*$/s, "")
+          .replace(/\/$/, ""),
+      );
+    }
+  }
+  paths.delete("");
+  deletedBy.set(instruction, paths);
+  return paths;
+}
+
+/** Whether it deletes one of the folders, a folder that holds it, or what is in it. */
+export function deletes(instruction: CommandInstruction, ...folders: readonly string[]): boolean {
+  return [...deletedPaths(instruction)].some((path) =>
+    folders.some((one) => one === path || one.startsWith(`${path}/`) || path.startsWith(`${one}/`)),
+  );
+}
+
+/** The RUN's commands of the stages that are in the image. */
+export function shippedRuns(
+  dockerfile: Dockerfile,
+  commands: readonly PlacedCommand[],
+): (PlacedCommand & { readonly instruction: CommandInstruction; readonly stage: number })[] {
+  const shipped = shippedStages(dockerfile);
+  return commands.flatMap(({ command, instruction }) =>
+    instruction.keyword === "RUN" && instruction.stage !== undefined && shipped.has(instruction.stage)
+      ? [{ command, instruction, stage: instruction.stage }]
+      : [],
+  );
+}
+
+/** Adds a command at the RUN's end, where it then runs exactly when all before it did. */
+export function appended(
+  dockerfile: Dockerfile,
+  { form, heredocs, commands }: CommandInstruction,
+  command: string,
+): NonNullable<Spotted["fix"]> {
+  const plain = commands.every(
+    ({ after, within }) => (after === "" || after === "&&" || after === "|") && within.length === 0,
+  );
+  const text = `add at the end of the same RUN: && ${command}`;
+  if (form.kind !== "shell" || heredocs.length > 0 || !plain || form.text.includes("#")) return text;
+  return { text, edits: [insertBehind(dockerfile, form.range, ` && ${command}`)] };
+}
+
+/** Whether ENV of the stage, or of those that it is built on, sets the variable. */
+export function isSet(dockerfile: Dockerfile, stage: number | undefined, ...names: readonly string[]): boolean {
+  const last = stage === undefined ? undefined : dockerfile.stages[stage];
+  if (last === undefined) return false;
+  return chainOf(dockerfile, last).some(({ instructions }) =>
+    instructions.some(
+      (one) =>
+        (one.keyword === "ENV" || one.keyword === "ARG") &&
+        one.pairs.some(({ name, value }) => names.includes(name.text) && value !== undefined),
+    ),
+  );
+}

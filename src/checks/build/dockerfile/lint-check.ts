@@ -1,0 +1,129 @@
+/** What every check over a Dockerfile has in common. `dockerfileCheck` is where each of them begins. */
+import type { Check, CheckDocumentation, ControlNumber, Need } from "../../../core/check.ts";
+import type { FindingDraft, Fix, TextEdit } from "../../../core/finding.ts";
+import type { RatedSeverity } from "../../../core/severity.ts";
+import type {
+  BuildContext,
+  DigestAnswer,
+  Dockerfile,
+  PlacedCommand,
+  SourceRange,
+} from "../../../engines/dockerfile/model.ts";
+import { clip, SENTENCE } from "../../one-line.ts";
+
+/** All that a check over a Dockerfile may be handed; it names those that it needs. */
+export interface LintFacts {
+  /** Partial where Docker would refuse something in it. */
+  readonly dockerfile: Dockerfile;
+  /** What its shells run, in the file's order. Partial where a shell's text could not be taken apart. */
+  readonly commands: readonly PlacedCommand[];
+  /** The folder around it. */
+  readonly context: BuildContext;
+  /** Of the policy: where images may come from (patterns of core/glob.ts); empty is anywhere. */
+  readonly registries: readonly string[];
+  /** What registries said of the images that the file uses, by their whole names; empty where none was asked. */
+  readonly digests: ReadonlyMap<string, DigestAnswer>;
+}
+
+export type LintCheck = Check<LintFacts>;
+
+/** A finding as a check states it. */
+export interface Spotted {
+  /**
+   * What it is about, as short as it can be told from others in its stage, without a line: `debian:12`,
+   * `apt-get install`. The stage comes before it, and a number behind it where it comes again.
+   */
+  readonly subject: string;
+  /** One sentence without a full stop. */
+  readonly title: string;
+  readonly range: SourceRange;
+  /** Index of the stage; absent: of the file as a whole. */
+  readonly stage?: number | undefined;
+  /** Absent: the check's. */
+  readonly severity?: RatedSeverity;
+  readonly detail?: string;
+  /** What to do, or the edits that do it: they are tried, and offered where they end the finding and start none. */
+  readonly fix?: string | { readonly text: string; readonly edits: readonly TextEdit[] };
+  readonly evidence?: Readonly<Record<string, string>>;
+}
+
+export interface LintSpecification<Needed extends keyof LintFacts> {
+  /** The file's name: `latest-tag`. */
+  readonly name: string;
+  readonly title: string;
+  readonly severity: RatedSeverity;
+  readonly controls?: readonly ControlNumber[];
+  readonly documentation: CheckDocumentation;
+  /** `whole` where the finding is that something is not there. */
+  readonly needs: Readonly<Record<Needed | "dockerfile", Need>>;
+  spot(facts: Pick<LintFacts, Needed | "dockerfile">): Iterable<Spotted>;
+}
+
+/** Makes the check: findings get their id, the place, the stage and a subject that no other finding of the file has. */
+export function dockerfileCheck<Needed extends keyof LintFacts = "dockerfile">(
+  specification: LintSpecification<Needed>,
+): LintCheck {
+  const { name, title, severity, controls = [], documentation, needs } = specification;
+  const id = `build/${name}`;
+  return {
+    id,
+    title,
+    layer: "build",
+    category: "configuration",
+    controls,
+    severity,
+    documentation,
+    // The runner hands out what is declared here, and `spot` sees nothing else.
+    needs: needs as Check<LintFacts>["needs"],
+    *evaluate(facts) {
+      const seen = new Map<string, number>();
+      for (const spotted of specification.spot(facts)) {
+        const subject = subjectOf(facts.dockerfile, spotted);
+        const times = (seen.get(subject) ?? 0) + 1;
+        seen.set(subject, times);
+        yield draftOf(id, severity, facts.dockerfile, spotted, times === 1 ? subject : `${subject} (${times})`);
+      }
+    },
+  };
+}
+
+function draftOf(
+  id: string,
+  severity: RatedSeverity,
+  { path, text, stages }: Dockerfile,
+  spotted: Spotted,
+  subject: string,
+): FindingDraft {
+  const { range, stage, title, detail, fix, evidence } = spotted;
+  const location = { kind: "file", path, line: range.line, column: range.column } as const;
+  const stageName = stage === undefined || stages.length < 2 ? undefined : nameOfStage(stages[stage]?.name, stage);
+  return {
+    subject,
+    severity: spotted.severity ?? severity,
+    title: clip(title, SENTENCE),
+    ...(detail === undefined ? {} : { detail: clip(detail, SENTENCE) }),
+    locations: [location],
+    matches: { ids: [id], path },
+    ...(fix === undefined ? {} : { fix: fixOf(fix) }),
+    evidence: {
+      ...(stageName === undefined ? {} : { stage: stageName }),
+      written: clip(text.slice(range.start, range.end)),
+      ...evidence,
+    },
+  };
+}
+
+function subjectOf({ stages }: Dockerfile, { subject, stage }: Spotted): string {
+  const about = clip(subject);
+  return stage === undefined ? about : `stage ${nameOfStage(stages[stage]?.name, stage)}: ${about}`;
+}
+
+function nameOfStage(name: string | undefined, index: number): string {
+  return name ?? String(index);
+}
+
+function fixOf(fix: NonNullable<Spotted["fix"]>): Fix {
+  const text = clip(typeof fix === "string" ? fix : fix.text, SENTENCE);
+  const [first, ...more] = typeof fix === "string" ? [] : fix.edits;
+  return first === undefined ? { kind: "instruction", text } : { kind: "edit", text, edits: [first, ...more] };
+}

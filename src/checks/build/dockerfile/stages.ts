@@ -1,0 +1,91 @@
+/** Which stages end up in the image, and where images come into a file. */
+import type {
+  Dockerfile,
+  ImageName,
+  Instruction,
+  Origin,
+  SourceRange,
+  Stage,
+} from "../../../engines/dockerfile/model.ts";
+
+/** The last stage and those that it is built on: what they hold is in the image. Others only lend files. */
+export function shippedStages({ stages }: Dockerfile): ReadonlySet<number> {
+  const shipped = new Set<number>();
+  let stage: Stage | undefined = stages.at(-1);
+  while (stage !== undefined && !shipped.has(stage.index)) {
+    shipped.add(stage.index);
+    const { origin }: { readonly origin: Origin } = stage.from;
+    stage = origin.kind === "stage" ? stages[origin.index] : undefined;
+  }
+  return shipped;
+}
+
+/** The instructions of a file in order, what ONBUILD triggers in its place. */
+export function unfolded({ instructions }: Dockerfile): Instruction[] {
+  return instructions.map((instruction) => (instruction.keyword === "ONBUILD" ? instruction.instruction : instruction));
+}
+
+/** An image that a build pulls. */
+export interface ImageUse {
+  readonly name: ImageName;
+  /** As it is written. */
+  readonly written: string;
+  /** With variables expanded: `debian:13`. */
+  readonly whole: string;
+  readonly by: "FROM" | "COPY" | "RUN";
+  readonly range: SourceRange;
+  readonly stage: number | undefined;
+}
+
+/** Every image that FROM, `COPY --from` and `RUN --mount=from=` name. What variables leave open is not among them. */
+export function imagesUsed(dockerfile: Dockerfile): ImageUse[] {
+  return unfolded(dockerfile).flatMap((instruction): ImageUse[] => {
+    const { stage } = instruction;
+    switch (instruction.keyword) {
+      case "FROM": {
+        const { origin, image } = instruction;
+        if (origin.kind !== "image") return [];
+        return [
+          {
+            name: origin.name,
+            written: image.text,
+            whole: wholeName(origin.name),
+            by: "FROM",
+            range: image.range,
+            stage,
+          },
+        ];
+      }
+      case "COPY": {
+        const { from, flags } = instruction;
+        const flag = flags.find(({ name }) => name === "from")?.value;
+        if (from?.kind !== "image" || flag === undefined) return [];
+        return [
+          { name: from.name, written: flag.text, whole: wholeName(from.name), by: "COPY", range: flag.range, stage },
+        ];
+      }
+      case "RUN":
+        return instruction.mounts.flatMap(({ from, options, range }) =>
+          from?.kind === "image"
+            ? [
+                {
+                  name: from.name,
+                  written: options.get("from") ?? "",
+                  whole: wholeName(from.name),
+                  by: "RUN" as const,
+                  range,
+                  stage,
+                },
+              ]
+            : [],
+        );
+      default:
+        return [];
+    }
+  });
+}
+
+function wholeName({ registry, repository, tag, digest }: ImageName): string {
+  const host = registry === undefined ? "" : `${registry}/`;
+  return `${host}${repository}${tag === undefined ? "" : `:${tag}`}${digest === undefined ? "" : `@${digest}`}`;
+}

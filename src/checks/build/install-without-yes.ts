@@ -1,0 +1,51 @@
+import { insertBehind } from "./dockerfile/edits.ts";
+import { installsOf, type Manager } from "./dockerfile/installs.ts";
+import { dockerfileCheck } from "./dockerfile/lint-check.ts";
+import { hasOption } from "./dockerfile/options.ts";
+
+const answers: Partial<Record<Manager, readonly string[]>> = {
+  apt: ["-y", "--yes", "--assume-yes", "--force-yes", "-qq", "-q=2", "-s", "--dry-run", "--simulate", "--print-uris"],
+  dnf: ["-y", "--assumeyes", "--assumeno"],
+  zypper: ["-y", "-n", "--no-confirm", "--non-interactive", "--dry-run"],
+};
+
+/** Package managers that ask, where nobody answers (apt-get(8), dnf(8), zypper(8)). */
+export const installWithoutYes = dockerfileCheck<"commands">({
+  name: "install-without-yes",
+  title: "Package managers that wait for an answer",
+  severity: "low",
+  documentation: {
+    what: "Looks in `RUN` for `apt-get install` without `-y` (or `-qq`, or `Assume-Yes` in its configuration), `dnf` and `yum install` without `-y`, and `zypper install` without `-y` or `--non-interactive`, where nothing is piped in.",
+    why: "Where the package manager asks, nobody answers, and the build fails as soon as one more package is needed.",
+    fix: "Add `-y`.",
+    references: [
+      "https://manpages.debian.org/apt-get.8",
+      "https://dnf.readthedocs.io/en/latest/command_ref.html#options",
+      "https://en.opensuse.org/SDB:Zypper_manual",
+    ],
+  },
+  needs: { dockerfile: "witness", commands: "witness" },
+  *spot({ dockerfile, commands }) {
+    const configured = new Set(
+      commands.flatMap(({ command, instruction }) =>
+        command.words.some(({ text }) => /Assume-Yes|assumeyes/i.test(text)) ? [instruction.stage] : [],
+      ),
+    );
+    for (const { command, instruction, verb, manager } of installsOf(commands, "apt", "dnf", "zypper")) {
+      if (instruction.keyword !== "RUN" || command.pipedFrom.length > 0 || configured.has(instruction.stage)) continue;
+      if (command.program === "tdnf" && hasOption(command, "--quiet")) continue;
+      if (
+        hasOption(command, ...(answers[manager] ?? [])) ||
+        command.arguments.some(({ text, literal }) => !literal && /^\$/.test(text) && /opt|arg|flag|yes/i.test(text))
+      )
+        continue;
+      yield {
+        subject: `${command.program} install`,
+        title: `${command.program} install asks, and nobody answers`,
+        range: command.range,
+        stage: instruction.stage,
+        fix: { text: "add -y", edits: [insertBehind(dockerfile, verb.range, " -y")] },
+      };
+    }
+  },
+});

@@ -1,0 +1,74 @@
+import type { PlacedCommand } from "../../engines/dockerfile/model.ts";
+import { verifies } from "./dockerfile/downloads.ts";
+import { dockerfileCheck } from "./dockerfile/lint-check.ts";
+import { hasOption, operandsOf } from "./dockerfile/options.ts";
+
+/** Options by which each program installs what nobody has signed, from its manual. */
+const options: readonly (readonly [RegExp, readonly string[]])[] = [
+  [/^(?:apt|apt-get|aptitude)$/, ["--allow-unauthenticated", "--force-yes", "--allow-insecure-repositories"]],
+  [/^(?:dnf|dnf5|yum|microdnf|tdnf)$/, ["--nogpgcheck", "--no-gpgchecks", "--nogpgchecks"]],
+  [/^rpm$/, ["--nosignature", "--nodigest"]],
+  [/^apk$/, ["--allow-untrusted"]],
+  [/^zypper$/, ["--no-gpg-checks", "--no-gpgchecks"]],
+];
+
+/** The same in a file of configuration or an `-o`. */
+const settings: readonly (readonly [RegExp, string])[] = [
+  [/\btrusted=yes\b/i, "trusted=yes"],
+  [/^Trusted: *yes\b/im, "Trusted: yes"],
+  [/\bAllowUnauthenticated[\s"=]{1,8}(?:true|1|yes)\b/i, "AllowUnauthenticated"],
+  [/\bAllowInsecureRepositories[\s"=]{1,8}(?:true|1|yes)\b/i, "AllowInsecureRepositories"],
+  [/\bgpgcheck ?= ?(?:0|no|false)\b/i, "gpgcheck=0"],
+];
+
+function switchOf({ command }: PlacedCommand): string | undefined {
+  const { program = "" } = command;
+  const named = options.find(([programs]) => programs.test(program))?.[1].find((one) => hasOption(command, one));
+  if (named !== undefined) return named;
+  // What only looks for such a line does not write one.
+  if (program === "grep" || program === "rm") return undefined;
+  const texts = [
+    ...command.words.map(({ text }) => text),
+    ...command.redirections.flatMap(({ heredoc }) => heredoc ?? []),
+  ];
+  return settings.find(([pattern]) => texts.some((text) => pattern.test(text)))?.[1];
+}
+
+/** Files by a path, which a checksum in the same RUN vouches for as well. */
+function isVerifiedFile({ command, instruction }: PlacedCommand): boolean {
+  const [, ...files] = operandsOf(command, ["-X", "--repository", "-t", "--virtual"]);
+  const isFile = files.length > 0 && files.every(({ text }) => /\.(?:apk|deb|rpm)$/.test(text));
+  return isFile && instruction.commands.slice(0, command.index).some(verifies);
+}
+
+/** Packages that are installed though nobody has signed them. */
+export const packageSignaturesOff = dockerfileCheck<"commands">({
+  name: "package-signatures-off",
+  title: "Packages installed without a check of their signature",
+  severity: "high",
+  documentation: {
+    what: "Looks for options and settings that make apt, dnf, yum, rpm, apk and zypper install packages, or use repositories, whose signature is missing or wrong: `--allow-unauthenticated`, `--force-yes`, `[trusted=yes]`, `--nogpgcheck`, `gpgcheck=0`, `--allow-untrusted`, `--no-gpg-checks` and their like. A package file that the same `RUN` has compared with a checksum is none.",
+    why: "The signature is all that says that a package comes from its distribution. Without it a mirror, a proxy or whoever sits on the way decides what is installed, as root.",
+    fix: "Install the repository's key (`signed-by=` for apt, `gpgkey=` for dnf, `/etc/apk/keys` for apk) and leave the check on.",
+    references: [
+      "https://manpages.debian.org/apt-secure.8",
+      "https://dnf.readthedocs.io/en/latest/conf_ref.html",
+      "https://man.archlinux.org/man/apk.8",
+    ],
+  },
+  needs: { dockerfile: "witness", commands: "witness" },
+  *spot({ commands }) {
+    for (const placed of commands) {
+      const { command, instruction } = placed;
+      const found = switchOf(placed);
+      if (found === undefined || isVerifiedFile(placed)) continue;
+      yield {
+        subject: `${command.program ?? "a command"} ${found}`,
+        title: `${found} lets packages in that nobody has signed`,
+        range: command.programWord?.range ?? command.range,
+        stage: instruction.stage,
+        fix: "install the repository's key, and leave the check on",
+      };
+    }
+  },
+});

@@ -1,0 +1,32 @@
+import { dockerfileCheck } from "./dockerfile/lint-check.ts";
+
+/** Bases of one platform, whatever is built for (Docker's build check FromPlatformFlagConstDisallowed). */
+export const platformConstant = dockerfileCheck({
+  name: "platform-constant",
+  title: "FROM with a constant platform",
+  severity: "low",
+  documentation: {
+    what: "Looks for `FROM --platform=` with a constant. A stage whose name says the platform, as `build-amd64` does, is none: another stage chooses it.",
+    why: "Who builds for another platform gets an image whose programs are for this one. They do not start, or run in an emulator, which is slow and has flaws of its own.",
+    fix: "Leave the flag out, or write `--platform=$BUILDPLATFORM` for a stage that only builds.",
+    references: ["https://docs.docker.com/reference/build-checks/from-platform-flag-const-disallowed/"],
+  },
+  needs: { dockerfile: "witness" },
+  *spot({ dockerfile }) {
+    for (const { name = "", index, from } of dockerfile.stages) {
+      const { platform, origin } = from;
+      if (platform === undefined || platform.variables.length > 0 || origin.kind === "scratch") continue;
+      const [system = "", architecture = ""] = platform.text.toLowerCase().split("/");
+      if (name.includes(system) || (architecture !== "" && name.includes(architecture))) continue;
+      // Images of Windows are of Windows.
+      if (system === "windows" || system === "wasi") continue;
+      yield {
+        subject: `FROM --platform=${platform.text}`,
+        title: `The stage is of ${platform.text}, whatever is built for`,
+        range: platform.range,
+        stage: index,
+        fix: "leave --platform out, or write $BUILDPLATFORM where the stage only builds",
+      };
+    }
+  },
+});

@@ -1,0 +1,31 @@
+import { dockerfileCheck } from "./dockerfile/lint-check.ts";
+import { allowedBy, wholeName } from "./dockerfile/registries.ts";
+import { imagesUsed } from "./dockerfile/stages.ts";
+
+/** Images from registries that the policy does not name. */
+export const registryNotAllowed = dockerfileCheck<"registries">({
+  name: "registry-not-allowed",
+  title: "Images from registries that the policy does not allow",
+  severity: "high",
+  documentation: {
+    what: "Looks at every image that `FROM`, `COPY --from` and `RUN --mount=from=` name with its registry, and holds it against `registries` of the policy. A policy without `registries` allows all.",
+    why: "What comes from elsewhere has passed none of the scans, signatures and rules that the allowed registries have.",
+    fix: "Take the image from a registry that the policy names, or mirror it there; add the registry to the policy where it is to be trusted.",
+    references: ["https://docs.docker.com/reference/dockerfile/#from"],
+  },
+  needs: { dockerfile: "witness", registries: "witness" },
+  *spot({ dockerfile, registries }) {
+    if (registries.length === 0) return;
+    const allowed = allowedBy(registries);
+    for (const { name, written, by, range, stage } of imagesUsed(dockerfile)) {
+      if (name.registry === undefined || allowed(wholeName(name))) continue;
+      yield {
+        subject: `${by} ${written}`,
+        title: `The policy does not allow images from ${name.registry}/${name.repository}`,
+        range,
+        stage,
+        fix: "take it from a registry that the policy names",
+      };
+    }
+  },
+});

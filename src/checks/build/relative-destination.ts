@@ -1,0 +1,38 @@
+import { dockerfileCheck } from "./dockerfile/lint-check.ts";
+
+/** Destinations that hang on the base image's working directory (Dockerfile reference, COPY, "Destination"). */
+export const relativeDestination = dockerfileCheck({
+  name: "relative-destination",
+  title: "COPY to a relative path without a WORKDIR",
+  severity: "low",
+  documentation: {
+    what: "Looks for `COPY` and `ADD` to a relative path in stages that have set no `WORKDIR` so far, nor have those that they are built on.",
+    why: "The files go below the working directory of the base image, which its next version may change; as a rule it is `/`, where they lie among the system's folders.",
+    fix: "Write `WORKDIR /app` before it, or the whole path.",
+    references: ["https://docs.docker.com/reference/dockerfile/#copy"],
+  },
+  needs: { dockerfile: "witness" },
+  *spot({ dockerfile }) {
+    // By stage: whether it has set a working directory, or begins from one that has.
+    const set: boolean[] = [];
+    for (const { index, from, instructions } of dockerfile.stages) {
+      let isSet = from.origin.kind === "stage" && set[from.origin.index] === true;
+      for (const instruction of instructions) {
+        if (instruction.keyword === "WORKDIR") isSet = true;
+        // From nothing the working directory is the root.
+        if (isSet || from.origin.kind === "scratch") continue;
+        if (instruction.keyword !== "COPY" && instruction.keyword !== "ADD") continue;
+        const { value, text, range } = instruction.destination;
+        if (value === undefined || /^(?:[/\\]|[A-Za-z]:|\{\{)/.test(value)) continue;
+        yield {
+          subject: `${instruction.keyword} to ${text}`,
+          title: `${text} lies below the base image's working directory`,
+          range,
+          stage: index,
+          fix: "set a WORKDIR before it, or write the whole path",
+        };
+      }
+      set.push(isSet);
+    }
+  },
+});

@@ -1,0 +1,49 @@
+import { dockerfileCheck } from "./dockerfile/lint-check.ts";
+import { exposedPorts } from "./dockerfile/ports.ts";
+import { shippedStages } from "./dockerfile/stages.ts";
+
+/** Ports by which a machine is administered (IANA's registry of service names, and the programs' documentation). */
+const services: ReadonlyMap<number, string> = new Map([
+  [22, "SSH"],
+  [23, "Telnet"],
+  [512, "rexec"],
+  [513, "rlogin"],
+  [514, "rsh"],
+  [2375, "Docker's API without TLS"],
+  [2376, "Docker's API"],
+  [3389, "Remote Desktop"],
+  [5005, "Java's debugger"],
+  [5900, "VNC"],
+  [5985, "WinRM"],
+  [9229, "the debugger of Node.js"],
+]);
+
+/** Ports for administering or debugging what runs in the container. */
+export const remoteAdministrationPort = dockerfileCheck({
+  name: "remote-administration-port",
+  title: "Ports for remote administration",
+  severity: "medium",
+  documentation: {
+    what: "Looks at the ports that `EXPOSE` names in the last stage and those that it is built on. Those of SSH, Telnet, the r-commands, Docker's API, Remote Desktop, VNC, WinRM and debuggers are findings.",
+    why: "A second way in, with its own passwords and keys, beside the one that the cluster guards and logs. Whoever reaches a debugger or Docker's API there runs what they like.",
+    fix: "Take the server out of the image. `docker exec`, `kubectl exec` and `kubectl debug` do the same and are logged.",
+    references: ["https://docs.docker.com/reference/dockerfile/#expose"],
+  },
+  needs: { dockerfile: "witness" },
+  *spot({ dockerfile }) {
+    const shipped = shippedStages(dockerfile);
+    for (const { word, range, stage } of exposedPorts(dockerfile)) {
+      if (range === undefined || range.first !== range.last || stage === undefined || !shipped.has(stage)) continue;
+      const service = services.get(range.first);
+      // syslog is UDP on a port that rsh has.
+      if (service === undefined || /\/udp$/i.test(word.value ?? "")) continue;
+      yield {
+        subject: `EXPOSE ${word.text}`,
+        title: `Port ${word.text} is for ${service}`,
+        range: word.range,
+        stage,
+        fix: "take the server out of the image",
+      };
+    }
+  },
+});

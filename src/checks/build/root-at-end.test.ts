@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { spotted } from "./dockerfile/lint.fixture.ts";
+import { rootAtEnd } from "./root-at-end.ts";
+
+const none = "1:1 No USER is named, so it runs as the base image's: root, as a rule";
+
+test("no USER, root and 0 are found", () => {
+  assert.deepEqual(spotted(rootAtEnd, "FROM debian:13\n"), [none]);
+  assert.deepEqual(spotted(rootAtEnd, "FROM scratch\nCOPY a /\n"), [none]);
+  assert.deepEqual(spotted(rootAtEnd, "FROM debian:13\nUSER root\n"), ["2:6 It runs as root"]);
+  assert.deepEqual(spotted(rootAtEnd, "FROM debian:13\nUSER 0:1000\n"), ["2:6 It runs as 0"]);
+  assert.deepEqual(spotted(rootAtEnd, "FROM debian:13\nUSER 1000\nUSER root:root\n"), ["3:6 It runs as root"]);
+});
+
+test("another user at the end is none, whoever came before", () => {
+  assert.deepEqual(spotted(rootAtEnd, "FROM debian:13\nUSER root\nUSER 10001:10001\n"), []);
+  assert.deepEqual(spotted(rootAtEnd, "FROM debian:13\nUSER app\n"), []);
+});
+
+test("only the last stage counts, with what it is built on", () => {
+  assert.deepEqual(spotted(rootAtEnd, "FROM debian:13 AS build\nUSER app\nFROM alpine:3.22\n"), [
+    none.replace("1:1", "3:1"),
+  ]);
+  assert.deepEqual(spotted(rootAtEnd, "FROM debian:13 AS base\nUSER app\nFROM base\nRUN id\n"), []);
+  assert.deepEqual(spotted(rootAtEnd, "FROM debian:13 AS base\nUSER 0\nFROM Base\n"), ["2:6 It runs as 0"]);
+});
+
+test("variables count by what the file says of them", () => {
+  assert.deepEqual(spotted(rootAtEnd, "FROM debian:13\nARG U=root\nUSER $U\n"), ["3:6 It runs as root"]);
+  assert.deepEqual(spotted(rootAtEnd, "FROM debian:13\nARG U\nUSER $U\n"), []);
+  assert.deepEqual(spotted(rootAtEnd, `FROM debian:13\nENV U=1000\nUSER $${"{U:-root}"}\n`), []);
+});
+
+test("base images that name another user are none", () => {
+  assert.deepEqual(spotted(rootAtEnd, "FROM gcr.io/distroless/static-debian12:nonroot\n"), []);
+  assert.deepEqual(spotted(rootAtEnd, "FROM nginxinc/nginx-unprivileged:1.29\n"), []);
+  assert.deepEqual(spotted(rootAtEnd, "FROM cgr.dev/chainguard/static\n"), []);
+});

@@ -1,0 +1,99 @@
+import type { TextEdit } from "../../core/finding.ts";
+import type { Dockerfile, Instruction, Stage, Word } from "../../engines/dockerfile/model.ts";
+import { insertBehind, replaceRange } from "./dockerfile/edits.ts";
+import { dockerfileCheck } from "./dockerfile/lint-check.ts";
+
+/** Images whose own configuration names a user who is not root. */
+function startsWithoutRoot({ from }: Stage): boolean {
+  if (from.origin.kind !== "image") return false;
+  const { registry, repository, tag } = from.origin.name;
+  return (
+    tag?.includes("nonroot") === true ||
+    repository.includes("unprivileged") ||
+    repository.includes("nonroot") ||
+    (registry === "cgr.dev" && tag?.includes("root") !== true)
+  );
+}
+
+/** The last USER that holds at the end of the stage, and the stage at the bottom where there is none. */
+function userAtEnd({ stages }: Dockerfile): { user?: Word; bottom: Stage } | undefined {
+  let stage = stages.at(-1);
+  const seen = new Set<number>();
+  while (stage !== undefined && !seen.has(stage.index)) {
+    seen.add(stage.index);
+    const user = stage.instructions.findLast(({ keyword }) => keyword === "USER");
+    if (user?.keyword === "USER" && user.words[0] !== undefined) return { user: user.words[0], bottom: stage };
+    const { origin } = stage.from;
+    if (origin.kind !== "stage") return { bottom: stage };
+    stage = stages[origin.index];
+  }
+  return undefined;
+}
+
+/** What the image runs as, by its Dockerfile (Dockerfile reference, USER). */
+export const rootAtEnd = dockerfileCheck({
+  name: "root-at-end",
+  title: "Images that run as root",
+  severity: "high",
+  documentation: {
+    what: "Looks for the last `USER` of the last stage, and of the stages that it is built on. None, `root` and `0` are findings; a base image that is known to name another user is none, and neither is a user that a variable decides.",
+    why: "A process of root in a container is root for the kernel as well, unless user namespaces are in use. Whoever breaks into it can change every file of the image, and a flaw of the runtime or a careless mount gives them the host.",
+    fix: "Make a user while the image is built, give it the files that it must write, and name it by number at the end: `USER 10001`.",
+    references: [
+      "https://docs.docker.com/reference/dockerfile/#user",
+      "https://kubernetes.io/docs/concepts/security/pod-security-standards/",
+    ],
+  },
+  needs: { dockerfile: "whole" },
+  *spot({ dockerfile }) {
+    const found = userAtEnd(dockerfile);
+    const last = dockerfile.stages.at(-1);
+    if (found === undefined || last === undefined) return;
+    const { user, bottom } = found;
+    const fix = {
+      text: "let it run as a user by number: USER 10001:10001 behind the last file, which must own what it writes",
+      edits: userEdits(dockerfile, last, user),
+    };
+    if (user === undefined) {
+      if (startsWithoutRoot(bottom) || bottom.from.origin.kind === "unknown") return;
+      yield {
+        subject: "user",
+        title: "No USER is named, so it runs as the base image's: root, as a rule",
+        range: last.from.keywordRange,
+        stage: last.index,
+        fix,
+      };
+      return;
+    }
+    const name = user.value?.split(":")[0];
+    if (name !== "root" && name !== "0") return;
+    yield { subject: "user", title: `It runs as ${name}`, range: user.range, stage: last.index, fix };
+  },
+});
+
+const USER = "10001:10001";
+
+/** What configures the image and makes no file. */
+const settings: ReadonlySet<Instruction["keyword"]> = new Set<Instruction["keyword"]>([
+  "CMD",
+  "ENTRYPOINT",
+  "ENV",
+  "EXPOSE",
+  "HEALTHCHECK",
+  "LABEL",
+  "STOPSIGNAL",
+]);
+
+/**
+ * Only where the stage itself says what runs, and on no port below 1024: of a program that comes with the base image
+ * nothing is known.
+ */
+function userEdits(dockerfile: Dockerfile, stage: Stage, user: Word | undefined): TextEdit[] {
+  const { instructions, from } = stage;
+  if (!instructions.some(({ keyword }) => keyword === "CMD" || keyword === "ENTRYPOINT")) return [];
+  const ports = instructions.flatMap((one) => (one.keyword === "EXPOSE" ? one.words : []));
+  if (ports.some(({ value }) => !/^\d{4,5}(?:\/(?:tcp|udp))?$/.test(value ?? ""))) return [];
+  const last = instructions.findLast(({ keyword }) => !settings.has(keyword));
+  if (last?.keyword === "USER" && user !== undefined) return [replaceRange(dockerfile, user.range, USER)];
+  return [insertBehind(dockerfile, (last ?? from).range, `\nUSER ${USER}`)];
+}

@@ -1,0 +1,49 @@
+import type { Pair } from "../../engines/dockerfile/model.ts";
+import { dockerfileCheck } from "./dockerfile/lint-check.ts";
+import { argAsMount } from "./dockerfile/secret-mounts.ts";
+import { isSecretName } from "./dockerfile/secret-names.ts";
+import { unfolded } from "./dockerfile/stages.ts";
+
+/** Empty, a switch, a small number, or a path is no secret. */
+function isHarmless({ value }: Pair): boolean {
+  const text = value?.value ?? value?.text;
+  return text !== undefined && /^(?:|true|false|yes|no|on|off|none|null|\d{1,4}|\/[\w./-]*)$/i.test(text);
+}
+
+/** Secrets by the names of ARG and ENV: both stay in the image's history and configuration. */
+export const secretInArgOrEnv = dockerfileCheck({
+  name: "secret-in-arg-or-env",
+  title: "Secrets through ARG or ENV",
+  severity: "high",
+  controls: [3],
+  documentation: {
+    what: "Looks at the names that `ARG` and `ENV` set: those with a word for a password, token or private key in them are findings, unless they name a file or a setting, or what they are set to is empty, a switch or a path.",
+    why: "The values of `ENV` are in the image's configuration, and those of `ARG` in its history and provenance. Everybody who can pull the image can read them.",
+    fix: "Hand it to the one `RUN` that needs it: `RUN --mount=type=secret,id=token …` and `docker build --secret id=token`. At run time, mount it or let the orchestrator set it.",
+    references: [
+      "https://docs.docker.com/build/building/secrets/",
+      "https://docs.docker.com/reference/build-checks/secrets-used-in-arg-or-env/",
+    ],
+  },
+  needs: { dockerfile: "witness" },
+  *spot({ dockerfile }) {
+    for (const instruction of unfolded(dockerfile)) {
+      if (instruction.keyword !== "ARG" && instruction.keyword !== "ENV") continue;
+      for (const pair of instruction.pairs) {
+        const { name } = pair;
+        if (!isSecretName(name.text) || isHarmless(pair)) continue;
+        yield {
+          subject: `${instruction.keyword} ${name.text}`,
+          title: `${name.text} looks like a secret, and ${instruction.keyword} keeps it in the image`,
+          // Of the name alone: the value is not shown.
+          range: name.range,
+          stage: instruction.stage,
+          fix: {
+            text: "hand it to the RUN that needs it by --mount=type=secret",
+            edits: argAsMount(dockerfile, instruction, pair),
+          },
+        };
+      }
+    }
+  },
+});

@@ -1,0 +1,25 @@
+import { dockerfileCheck } from "./dockerfile/lint-check.ts";
+import { unfolded } from "./dockerfile/stages.ts";
+
+/** Privileged steps of a build (Dockerfile reference, `RUN --security`). */
+export const securityInsecure = dockerfileCheck({
+  name: "security-insecure",
+  title: "RUN with all privileges of the builder",
+  severity: "high",
+  documentation: {
+    what: "Looks for `RUN --security=insecure`.",
+    why: "The command runs without a sandbox, as `docker run --privileged` does: whatever it downloads and executes owns the machine that builds, and with it every image that is built there.",
+    fix: "Leave the flag out, and build what needs it (kernel modules, file systems, images in images) with a tool that runs without privileges.",
+    references: ["https://docs.docker.com/reference/dockerfile/#run---security"],
+  },
+  needs: { dockerfile: "witness" },
+  *spot({ dockerfile }) {
+    for (const { keyword, flags, stage } of unfolded(dockerfile)) {
+      for (const { name, value, range } of flags) {
+        if (keyword !== "RUN" || name !== "security" || value?.value !== "insecure") continue;
+        const title = "It runs with all privileges of the machine that builds";
+        yield { subject: "RUN --security=insecure", title, range, stage, fix: "leave --security=insecure out" };
+      }
+    }
+  },
+});

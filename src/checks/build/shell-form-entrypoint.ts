@@ -1,0 +1,49 @@
+import type { CommandInstruction, Dockerfile } from "../../engines/dockerfile/model.ts";
+import { replaceRange } from "./dockerfile/edits.ts";
+import { dockerfileCheck, type Spotted } from "./dockerfile/lint-check.ts";
+
+/** The exec form, where one plain command with plain words is all that the shell would run. */
+function execForm(dockerfile: Dockerfile, { form, commands, shell }: CommandInstruction): NonNullable<Spotted["fix"]> {
+  const text = 'write it as a JSON array: ["program", "argument"]';
+  const [command, ...more] = commands;
+  if (command === undefined || more.length > 0 || shell !== "posix" || form.kind !== "shell") return text;
+  const plain =
+    command.assignments.length === 0 &&
+    command.redirections.length === 0 &&
+    command.within.length === 0 &&
+    command.range.start === form.range.start &&
+    command.range.end === form.range.end &&
+    command.words.every(({ literal, quoted, text: word }) => literal && (quoted || !/[*?[~{]/.test(word))) &&
+    command.words[0]?.text !== "exec";
+  if (!plain) return text;
+  const words = command.words.map((word) => JSON.stringify(word.text)).join(", ");
+  return { text: `write it as [${words}]`, edits: [replaceRange(dockerfile, form.range, `[${words}]`)] };
+}
+
+/** A shell between the container's start and its program (Dockerfile reference, "Shell form ENTRYPOINT example"). */
+export const shellFormEntrypoint = dockerfileCheck({
+  name: "shell-form-entrypoint",
+  title: "ENTRYPOINT or CMD in shell form",
+  severity: "low",
+  documentation: {
+    what: "Looks for `ENTRYPOINT` and `CMD` that are no JSON array, in the last stage and those that it is built on.",
+    why: "The program then runs below `/bin/sh -c`: it never gets the signal to stop and is killed instead, the image needs a shell, which an attacker can use as well, and what stands in variables is read by that shell. `ENTRYPOINT` in this form also ignores `CMD` and every argument.",
+    fix: 'Write the program and its arguments as a JSON array: `ENTRYPOINT ["/app", "--port", "8080"]`.',
+    references: ["https://docs.docker.com/reference/dockerfile/#shell-and-exec-form"],
+  },
+  needs: { dockerfile: "witness" },
+  *spot({ dockerfile }) {
+    const last = dockerfile.stages.at(-1);
+    for (const instruction of last?.instructions ?? []) {
+      if (instruction.keyword !== "ENTRYPOINT" && instruction.keyword !== "CMD") continue;
+      if (instruction.form.kind !== "shell" || instruction.form.text === "") continue;
+      yield {
+        subject: instruction.keyword,
+        title: `${instruction.keyword} runs through a shell`,
+        range: instruction.range,
+        stage: instruction.stage,
+        fix: execForm(dockerfile, instruction),
+      };
+    }
+  },
+});

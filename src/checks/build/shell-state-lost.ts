@@ -1,0 +1,47 @@
+import { dockerfileCheck } from "./dockerfile/lint-check.ts";
+
+/** What a RUN's shell forgets at its end (Dockerfile reference, RUN). */
+export const shellStateLost = dockerfileCheck<"commands">({
+  name: "shell-state-lost",
+  title: "Commands whose effect ends with their RUN",
+  severity: "low",
+  documentation: {
+    what: "Looks for a `RUN` whose last command is `cd`, `export`, `alias`, `umask`, `ulimit`, `source`, or starts a service.",
+    why: "Every `RUN` has a shell of its own. What its last command changes in that shell is gone: later instructions run in another folder, with other rights or without the variable than whoever wrote it believes.",
+    fix: "Write `WORKDIR` for `cd` and `ENV` for `export`; put the others before the commands that need them; start services by `CMD`.",
+    references: [
+      "https://docs.docker.com/reference/dockerfile/#workdir",
+      "https://docs.docker.com/reference/dockerfile/#env",
+    ],
+  },
+  needs: { dockerfile: "witness", commands: "witness" },
+  *spot({ commands }) {
+    for (const { command, instruction } of commands) {
+      if (instruction.keyword !== "RUN" || command.index !== instruction.commands.length - 1) continue;
+      const { program = "" } = command;
+      const first = command.arguments.map(({ text }) => text);
+      const service =
+        (program === "service" && first[1] === "start") ||
+        (program === "systemctl" && first[0] === "start") ||
+        (/^\/etc\/init\.d\//.test(command.programWord?.text ?? "") && first[0] === "start");
+      const lost = /^(?:cd|export|alias|umask|ulimit|source|\.|pushd)$/.test(program);
+      if (!(lost || service) || command.within.length > 0 || command.pipedInto.length > 0 || first.length === 0)
+        continue;
+      const advice =
+        program === "cd" || program === "pushd"
+          ? "write WORKDIR"
+          : program === "export"
+            ? "write ENV"
+            : service
+              ? "start it by CMD"
+              : "put it before the commands that need it";
+      yield {
+        subject: `${program} at the end`,
+        title: `What ${service ? `${program} starts` : `${program} changes`} is gone at the end of its RUN`,
+        range: command.range,
+        stage: instruction.stage,
+        fix: advice,
+      };
+    }
+  },
+});

@@ -1,0 +1,30 @@
+import { replaceRange } from "./dockerfile/edits.ts";
+import { dockerfileCheck } from "./dockerfile/lint-check.ts";
+
+/** Upper-case letters in names of stages (Docker's build check StageNameCasing). */
+export const stageNameCasing = dockerfileCheck({
+  name: "stage-name-casing",
+  title: "Stage names with upper-case letters",
+  severity: "negligible",
+  documentation: {
+    what: "Looks for names of stages that are not all lower case.",
+    why: "Names of stages are compared without regard to case, those of images are lower case: a reader takes `Build` and `build` for two things.",
+    fix: "Write the name in lower case. References need no change, since case does not count in them.",
+    references: ["https://docs.docker.com/reference/build-checks/stage-name-casing/"],
+  },
+  needs: { dockerfile: "witness" },
+  *spot({ dockerfile }) {
+    for (const { index, from } of dockerfile.stages) {
+      const { alias } = from;
+      if (alias === undefined || !/[A-Z]/.test(alias.text) || !/^[A-Za-z][\w.-]*$/.test(alias.raw)) continue;
+      const lower = alias.text.toLowerCase();
+      yield {
+        subject: `name ${lower}`,
+        title: `The stage's name ${alias.text} has upper-case letters`,
+        range: alias.range,
+        stage: index,
+        fix: { text: `write ${lower}`, edits: [replaceRange(dockerfile, alias.range, lower)] },
+      };
+    }
+  },
+});

@@ -1,0 +1,124 @@
+import type { Dockerfile, Instruction, SourceRange, Word } from "../../engines/dockerfile/model.ts";
+import { dockerfileCheck } from "./dockerfile/lint-check.ts";
+
+/** What official images set in their environment under names that ARGs have as well. */
+const SET_BY_BASES =
+  /^(?:(?:NODE|YARN|PYTHON|PYTHON_PIP|GOLANG|RUBY|PHP|JAVA|NGINX|NJS|PG|MYSQL|MARIADB|REDIS|MONGO|RUST|DOTNET|ASPNET|MAVEN|GRADLE|TOMCAT|ELIXIR|OTP|JULIA|PERL|COMPOSER|CADDY|HTTPD|HAPROXY|KAFKA|DOCKER|DEBIAN|ALPINE)_VERSION|JAVA_HOME|PG_MAJOR|TOMCAT_MAJOR|PATH|HOME|LANG)$/;
+
+interface Use {
+  readonly name: string;
+  readonly range: SourceRange;
+}
+
+/** Words in which Docker itself fills in variables. */
+function wordsOf(instruction: Instruction): readonly Word[] {
+  switch (instruction.keyword) {
+    case "ARG":
+    case "ENV":
+    case "LABEL":
+      return instruction.pairs.flatMap(({ value }) => value ?? []);
+    case "COPY":
+    case "ADD":
+      return [...instruction.sources, instruction.destination];
+    case "EXPOSE":
+    case "USER":
+    case "WORKDIR":
+    case "VOLUME":
+    case "STOPSIGNAL":
+      return instruction.words;
+    default:
+      return [];
+  }
+}
+
+/** Uses without a default or alternative, and in RUN only of what the script itself does not set. */
+function* usesIn(instruction: Instruction): Generator<Use> {
+  for (const { text, variables, range } of wordsOf(instruction)) {
+    const modified = modifiedIn(text);
+    for (const name of variables) if (!modified.has(name)) yield { name, range };
+  }
+  if (instruction.keyword !== "RUN") return;
+  const own = new Set<string>();
+  for (const { assignments, arguments: words, program } of instruction.commands) {
+    for (const { name } of assignments) own.add(name);
+    if (!/^(?:export|local|declare|readonly|typeset|read|getopts|unset)$/.test(program ?? "")) continue;
+    for (const { text } of words) own.add(text.split("=", 1)[0] ?? "");
+  }
+  for (const [, name] of instruction.text.matchAll(/\b(?:for|read(?: -\w+)*|select) (\w+)/g)) own.add(name ?? "");
+  for (const { words, redirections } of instruction.commands) {
+    for (const { text, expansions } of [...words, ...redirections.map(({ target }) => target)]) {
+      const modified = modifiedIn(text);
+      for (const { kind, name, range } of expansions) {
+        if (kind === "parameter" && name !== undefined && !own.has(name) && !modified.has(name)) yield { name, range };
+      }
+    }
+  }
+}
+
+/** `${X:-y}`, `${X+y}`, `${X?z}`: the writer has thought of it not being set. */
+function modifiedIn(text: string): Set<string> {
+  return new Set([...text.matchAll(/\$\{(\w+):?[-+?=]/g)].map(([, name]) => name ?? ""));
+}
+
+/** Names that ARG declares before the first FROM. */
+function globalNames({ instructions }: Dockerfile): Set<string> {
+  return new Set(
+    instructions.flatMap((one) =>
+      one.keyword === "ARG" && one.stage === undefined ? one.pairs.map(({ name }) => name.text) : [],
+    ),
+  );
+}
+
+/** Variables that are empty where they are used (Dockerfile reference, "Scope" of ARG; Docker's build check UndefinedVar). */
+export const undefinedVariable = dockerfileCheck<"commands">({
+  name: "undefined-variable",
+  title: "Variables that are not set where they are used",
+  severity: "medium",
+  documentation: {
+    what: "Looks for variables that an `ARG` before the first `FROM` declares, and that a stage uses without declaring them again; and in stages from `scratch` for all variables that nothing sets. Names that well-known base images set, those with a default and those that a script sets itself are none.",
+    why: "An `ARG` before `FROM` counts in `FROM` alone. In the stage the variable is empty: the newest version is installed in place of the one that is named, a path ends too early, a checksum is compared with nothing.",
+    fix: "Declare it again in the stage, without a value: `ARG VERSION`.",
+    references: [
+      "https://docs.docker.com/reference/dockerfile/#scope",
+      "https://docs.docker.com/reference/build-checks/undefined-var/",
+    ],
+  },
+  needs: { dockerfile: "witness", commands: "witness" },
+  *spot({ dockerfile }) {
+    const globals = globalNames(dockerfile);
+    // By stage: what it, and the stages that it begins from, have set; and whether they begin from nothing.
+    const ends: { readonly set: ReadonlySet<string>; readonly empty: boolean }[] = [];
+    for (const { index, from, instructions } of dockerfile.stages) {
+      const below = from.origin.kind === "stage" ? ends[from.origin.index] : undefined;
+      const empty = below?.empty ?? from.origin.kind === "scratch";
+      const set = new Set(below?.set);
+      const told = new Set<string>();
+      for (const instruction of instructions) {
+        for (const { name, range } of usesIn(instruction)) {
+          const isSet = set.has(name) || told.has(name);
+          if (isSet || !/^[A-Za-z_]\w*$/.test(name) || isPredefined(name)) continue;
+          const undeclared = globals.has(name) && !SET_BY_BASES.test(name);
+          if (!undeclared && !(empty && instruction.keyword !== "RUN" && name !== "PATH")) continue;
+          told.add(name);
+          yield {
+            subject: `$${name}`,
+            title: globals.has(name)
+              ? `${name} is declared before FROM, and empty in this stage`
+              : `Nothing sets ${name}, and the stage begins from scratch`,
+            range,
+            stage: index,
+            fix: `declare it in the stage: ARG ${name}`,
+          };
+        }
+        if (instruction.keyword !== "ARG" && instruction.keyword !== "ENV") continue;
+        for (const { name } of instruction.pairs) set.add(name.text);
+      }
+      ends.push({ set, empty });
+    }
+  },
+});
+
+/** Arguments that a build has without ARG (Dockerfile reference, "Predefined ARGs"). */
+function isPredefined(name: string): boolean {
+  return /^(?:HTTP|HTTPS|FTP|NO|ALL)_PROXY$/i.test(name);
+}

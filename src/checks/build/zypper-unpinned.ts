@@ -1,0 +1,36 @@
+import { installsOf } from "./dockerfile/installs.ts";
+import { dockerfileCheck } from "./dockerfile/lint-check.ts";
+
+/** Packages of zypper without a version (zypper(8), `name=version`). */
+export const zypperUnpinned = dockerfileCheck<"commands">({
+  name: "zypper-unpinned",
+  title: "zypper packages without a version",
+  severity: "low",
+  documentation: {
+    what: "Looks at the packages that `zypper install` names. One without `=version` is a finding; files, URLs, and what a variable names, are none.",
+    why: "Two builds of one commit install different versions: a build cannot be repeated, and a new or taken-over release reaches the image unreviewed. Where images are rebuilt every week for security updates that may be what is wanted: then ignore this check in the policy.",
+    fix: "Write the version: `curl=8.6.0`.",
+    references: ["https://en.opensuse.org/SDB:Zypper_manual"],
+  },
+  needs: { dockerfile: "witness", commands: "witness" },
+  *spot({ commands }) {
+    for (const { packages, instruction } of installsOf(commands, "zypper")) {
+      if (instruction.keyword !== "RUN") continue;
+
+      const unpinned = packages.filter(
+        ({ text, literal }) => literal && /^[a-z0-9][\w.+-]*$/i.test(text) && !/\.rpm$/.test(text),
+      );
+      const [first] = unpinned;
+      if (first === undefined) continue;
+      const names = unpinned.map(({ text }) => text);
+      yield {
+        subject: `zypper install ${names.join(" ")}`,
+        title: `${names.length === 1 ? first.text : `${names.length} packages`} installed without a version`,
+        range: first.range,
+        stage: instruction.stage,
+        fix: "write =version behind each package",
+        evidence: { packages: names.slice(0, 20).join(", ") },
+      };
+    }
+  },
+});

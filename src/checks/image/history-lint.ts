@@ -1,0 +1,81 @@
+import type { Check } from "../../core/check.ts";
+import type { FindingDraft } from "../../core/finding.ts";
+import type { LayerReference } from "../../core/location.ts";
+import type { RatedSeverity } from "../../core/severity.ts";
+import type { Dockerfile, PlacedCommand } from "../../engines/dockerfile/model.ts";
+import type { LintCheck, LintFacts } from "../build/dockerfile/lint-check.ts";
+import { buildChecks } from "../build/index.ts";
+import { historyChecks } from "../history-checks.ts";
+
+/** What the check is handed. */
+export interface HistoryLintFacts {
+  /** The history of the application's layers, written as a Dockerfile. */
+  readonly dockerfile: Dockerfile;
+  readonly commands: readonly PlacedCommand[];
+  /** Line of that Dockerfile from which on a step of the history stands, in order. */
+  readonly steps: readonly { readonly line: number; readonly step: number }[];
+  /** The image's layers, lowest first. */
+  readonly layers: readonly LayerReference[];
+}
+
+/** A history says nothing of `ADD --checksum`: it may have been held to one. */
+const SEVERITIES: ReadonlyMap<string, RatedSeverity> = new Map([["build/add-url", "low"]]);
+
+/** Those that need no more than there is. */
+function isJudged({ id, needs }: (typeof buildChecks)[number]): boolean {
+  return historyChecks.has(id) && Object.keys(needs).every((need) => need === "dockerfile" || need === "commands");
+}
+
+/** What an image's history says of how it was built (OCI image specification, config.md, `history`). */
+export const historyLint: Check<HistoryLintFacts> = {
+  id: "image/history-lint",
+  title: "Build steps that the history shows",
+  layer: "image",
+  category: "configuration",
+  controls: [],
+  severity: "varies",
+  documentation: {
+    what: `Reads the steps that the image's configuration keeps of its build, as Docker, BuildKit and Buildah write them, and judges those of the application's layers by the checks over Dockerfiles: ${[...historyChecks].map((id) => `\`${id}\``).join(", ")}. A finding names the step and the check, and an exception may name either. Steps that only name a script, as those with a heredoc do, and those of other builders are not judged.`,
+    why: "Whoever runs an image seldom has its Dockerfile. What was downloaded without a check, installed without signatures, or handed over as a build argument is in the image all the same.",
+    fix: "As the check that is named says (`bulkhead explain build/curl-pipe-shell`), in the Dockerfile that the image is built from.",
+    references: ["https://github.com/opencontainers/image-spec/blob/main/config.md"],
+  },
+  needs: { dockerfile: "witness", commands: "witness", steps: "witness", layers: "witness" },
+  *evaluate({ dockerfile, commands, steps, layers }, now) {
+    const facts = { dockerfile, commands } as LintFacts;
+    for (const check of buildChecks.filter(isJudged)) {
+      for (const found of (check as unknown as LintCheck).evaluate(facts, now)) {
+        const [location] = found.locations;
+        const line = location.kind === "file" ? (location.line ?? 1) : 1;
+        const step = steps.findLast((one) => one.line <= line)?.step;
+        if (step === undefined) continue;
+        const layer = layers.find(({ historyIndex }) => historyIndex === step);
+        yield draftOf(check.id, found, step, layer);
+      }
+    }
+  },
+};
+
+function draftOf(
+  check: string,
+  { subject, severity, title, detail, fix, evidence }: FindingDraft,
+  step: number,
+  layer: LayerReference | undefined,
+): FindingDraft {
+  return {
+    subject: `${check}: ${subject.replace(/^stage 0: /, "")}`,
+    severity: SEVERITIES.get(check) ?? severity,
+    title,
+    ...(detail === undefined ? {} : { detail }),
+    locations: [{ kind: "config", field: `history[${step}]` }],
+    matches: { ids: [check, "image/history-lint"] },
+    // An edit would be of the Dockerfile that nobody has.
+    ...(fix === undefined ? {} : { fix: { kind: "instruction", text: fix.text } as const }),
+    evidence: {
+      check,
+      "told by": "the history",
+      ...(layer === undefined ? {} : { layer: String(layer.index + 1) }),
+      ...evidence,
+    },
+  };
+}

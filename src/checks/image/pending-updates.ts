@@ -1,0 +1,106 @@
+import type { Check } from "../../core/check.ts";
+import type { FindingDraft } from "../../core/finding.ts";
+import type { Location } from "../../core/location.ts";
+import type { BuildDates, PendingUpdate, PendingUpdates } from "../../engines/updates/model.ts";
+
+/** What the check is handed. */
+export interface PendingUpdatesFacts {
+  readonly built: BuildDates;
+  /** Undefined where nobody looked: then the age alone speaks. */
+  readonly pending: PendingUpdates | undefined;
+  /** Days that an image may go without a rebuild: the policy's `rebuild.maxAgeDays`. */
+  readonly maxAgeDays: number;
+}
+
+/** Images that were not rebuilt although their distribution has newer packages. */
+export const pendingUpdates: Check<PendingUpdatesFacts> = {
+  id: "image/pending-updates",
+  title: "Images that need a rebuild",
+  layer: "image",
+  category: "configuration",
+  controls: [9],
+  severity: "varies",
+  documentation: {
+    what: "Holds the installed distribution packages against what the distribution's own suites offer now (with `--updates`), and the image's age against the policy's `rebuild.maxAgeDays`, 7 where it says nothing. High, and so a fail: a security update that has been pending for longer than that (on Alpine, whose repositories do not tell security from the rest, any update), or an image that is older than that while updates are pending, or whose updates nobody looked up. An old image for which nothing is pending passes: a rebuild would change nothing. A young one passes without a look-up only where its base is young too. Where an image states no believable time of its build (reproducible builds state 1970), the updates alone decide.",
+    why: "An image does not age well by itself: fixes come out every day, and none of them reaches an image that nobody builds again. Scanners tell of those fixes that have an advisory; the suites tell of all of them, the day they come out.",
+    fix: "Build the image again, from a base that was pulled anew (`--pull --no-cache`), and let a schedule do so each week: `bulkhead image base --automate` writes it.",
+    references: ["https://wiki.debian.org/DebianRepository/Format", "https://wiki.alpinelinux.org/wiki/Apk_spec"],
+  },
+  needs: { built: "witness", pending: "witness", maxAgeDays: "witness" },
+  *evaluate({ built, pending, maxAgeDays }, now) {
+    const age = daysSince(built.image, now);
+    const isOld = age !== undefined && age > maxAgeDays;
+    if (pending === undefined) {
+      if (isOld) yield outdated(age, maxAgeDays);
+      return;
+    }
+    for (const update of pending.updates) yield updateFinding(update, isOld, age, maxAgeDays, now);
+  },
+};
+
+/** Whole days; undefined where no time is stated. */
+function daysSince(at: string | undefined, now: Date): number | undefined {
+  const time = at === undefined ? Number.NaN : Date.parse(at);
+  return Number.isNaN(time) ? undefined : Math.floor((now.getTime() - time) / DAY);
+}
+
+const DAY = 24 * 60 * 60 * 1000;
+
+const rebuild = { kind: "instruction", text: "build the image again from a base that is pulled anew" } as const;
+
+function outdated(age: number, maxAgeDays: number): FindingDraft {
+  return {
+    subject: "age",
+    severity: "high",
+    title: `It was built ${age} days ago, and is to be rebuilt every ${maxAgeDays} days`,
+    detail:
+      "what is pending was not looked up: --updates asks the distribution, and acquits an image that lacks nothing",
+    locations: [{ kind: "config", field: "created" }],
+    matches: { ids: [pendingUpdates.id] },
+    fix: rebuild,
+    evidence: { age: `${age} days` },
+  };
+}
+
+function updateFinding(
+  update: PendingUpdate,
+  isOld: boolean,
+  age: number | undefined,
+  maxAgeDays: number,
+  now: Date,
+): FindingDraft {
+  const { package: installed, available, suite, since, fixes } = update;
+  const security = update.securitySuite || fixes.length > 0;
+  const days = Math.max(0, daysSince(since.at, now) ?? 0);
+  const overdue = isOld || ((security || update.mixed) && days > maxAgeDays);
+  const location: Location = { kind: "file", path: `/${installed.path}` };
+  return {
+    subject: `${installed.name}${installed.architecture === undefined ? "" : `:${installed.architecture}`}`,
+    severity: overdue ? "high" : security ? "medium" : "low",
+    title: `${installed.name} ${available} is in ${suite}`,
+    locations: [location],
+    matches: {
+      // Not the flaws that it mends: who accepts one of those has not accepted that nobody rebuilds.
+      ids: [pendingUpdates.id],
+      package: installed.name,
+      version: installed.version,
+      purl: installed.purl,
+      path: installed.path,
+    },
+    fix: { kind: "upgrade", version: available, text: `${rebuild.text}: ${installed.name} becomes ${available}` },
+    evidence: {
+      installed: installed.version,
+      available,
+      suite,
+      pending: pendingText(days, since.by),
+      ...(fixes.length === 0 ? {} : { fixes: fixes.join(", ") }),
+      ...(age === undefined ? {} : { "image's age": `${age} days` }),
+    },
+  };
+}
+
+/** A suite's date is a lower bound; a package is published soon after it was built. */
+function pendingText(days: number, by: PendingUpdate["since"]["by"]): string {
+  const count = `${days} ${days === 1 ? "day" : "days"}`;
+  return by === "built" ? `built ${count} ago` : `for at least ${count}`;
+}

@@ -1,0 +1,58 @@
+import type { Check } from "../../core/check.ts";
+import type { LayerReference } from "../../core/location.ts";
+import type { Package } from "../../engines/contents/model.ts";
+
+/** What the check is handed. */
+export interface RemovedPackagesFacts {
+  /** Each with the layer that removed it. */
+  readonly removed: readonly Package[];
+  /** Type of package → known vulnerabilities of those that were removed. */
+  readonly vulnerabilities: Readonly<Record<string, number>>;
+  /** The image's layers, lowest first. */
+  readonly layers: readonly LayerReference[];
+}
+
+const NAMED = 5;
+
+/** Packages that a higher layer removed and that the image ships all the same. */
+export const removedPackages: Check<RemovedPackagesFacts> = {
+  id: "image/removed-packages",
+  title: "Removed packages that the image still ships",
+  layer: "image",
+  category: "configuration",
+  controls: [],
+  severity: "low",
+  documentation: {
+    what: "Names packages that one layer brought and a higher one removed. An upgrade is none: there the package is still installed, in another version.",
+    why: "A layer is never changed by the one above it: what it holds is pulled, stored and distributed with every copy of the image, with its licence and its flaws, and whoever unpacks the layers has it. No process of the image can run it, so its flaws do not count towards the vulnerabilities of the image.",
+    fix: "Install and remove in one `RUN` instruction, or build in a stage of its own and copy the result into the last one.",
+    references: ["https://github.com/opencontainers/image-spec/blob/main/layer.md#whiteouts"],
+  },
+  needs: { removed: "witness", vulnerabilities: "witness", layers: "witness" },
+  *evaluate({ removed, vulnerabilities, layers }) {
+    for (const [type, packages] of Map.groupBy(removed, (item) => item.type)) {
+      const [first] = packages;
+      if (first === undefined) continue;
+      const names = [...new Set(packages.map(({ name, version }) => `${name} ${version}`))];
+      const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : "";
+      const layer = first.layer === undefined ? undefined : layers[first.layer];
+      const flaws = vulnerabilities[type];
+      const removers = [...new Set(packages.flatMap(({ removedIn }) => removedIn ?? []))].sort((a, b) => a - b);
+      yield {
+        subject: `removed ${type} packages`,
+        severity: "low",
+        title: `${packages.length} removed ${type} ${packages.length === 1 ? "package still ships" : "packages still ship"}: ${names.slice(0, NAMED).join(", ")}${more}`,
+        locations: [
+          layer === undefined ? { kind: "file", path: `/${first.path}` } : { kind: "image", path: first.path, layer },
+        ],
+        matches: { ids: ["image/removed-packages"], path: first.path },
+        fix: { kind: "instruction", text: "install and remove in one RUN instruction, or in a stage of its own" },
+        evidence: {
+          packages: String(packages.length),
+          ...(flaws === undefined ? {} : { "known vulnerabilities": String(flaws) }),
+          "removed in": removers.map((index) => `layer ${index + 1}`).join(", "),
+        },
+      };
+    }
+  },
+};

@@ -1,0 +1,72 @@
+import type { Check } from "../../core/check.ts";
+import type { FindingDraft } from "../../core/finding.ts";
+import type { RatedSeverity } from "../../core/severity.ts";
+import type { Account } from "../../engines/contents/model.ts";
+import type { ImageConfig } from "../../engines/oci/model.ts";
+import { isNumber, userOf } from "../configured-user.ts";
+
+/** What the check is handed. */
+export interface RunsAsRootFacts {
+  readonly config: Pick<ImageConfig, "user">;
+  /** Of the image's /etc/passwd; undefined where it has none. */
+  readonly passwd: readonly Account[] | undefined;
+  /** Which layers are an application's: `none` where the image is a base and no more. */
+  readonly application: "some" | "none" | "unknown";
+}
+
+const FIX = "add a user to the image and name it by number at the end of the Dockerfile, for example USER 10001";
+
+/** Images whose processes start as root (OCI image specification, config.md, `User`). */
+export const runsAsRoot: Check<RunsAsRootFacts> = {
+  id: "image/runs-as-root",
+  title: "Images that run as root",
+  layer: "image",
+  category: "configuration",
+  controls: [],
+  severity: "varies",
+  documentation: {
+    what: "Looks at the user that the image's configuration names, as a container engine does: none, `0`, `root`, or a name that the image's own `/etc/passwd` gives the user id 0. It is high where the image has an application's layers on its base, and medium where it is a base and no more, or where its base is not recognised: whoever builds on a base names the user. A name that `/etc/passwd` does not know is medium.",
+    why: "A process of root in a container is root for the kernel as well, unless user namespaces are in use. Whoever breaks into it can change every file of the image, and a flaw of the runtime or a careless mount gives them the host. A workload may name another user, and the image is made for root all the same: its files are root's. With a name that nobody knows no container starts.",
+    fix: "Make a user while the image is built, give it the files that it must write, and name it by number at the end: `USER 10001`. An entrypoint that starts as root and gives its rights up needs an exception, or better, a workload that starts it as the other user from the beginning.",
+    references: [
+      "https://github.com/opencontainers/image-spec/blob/main/config.md",
+      "https://kubernetes.io/docs/concepts/security/pod-security-standards/",
+    ],
+  },
+  needs: { config: "whole", passwd: "witness", application: "witness" },
+  *evaluate({ config, passwd, application }) {
+    const user = userOf(config.user);
+    const asRoot: RatedSeverity = application === "some" ? "high" : "medium";
+    const layers = application === "none" ? { layers: "of a base alone" } : {};
+    if (user === "") yield found(asRoot, "No user is named, so it runs as root", config.user, layers);
+    else if (isNumber(user)) {
+      if (Number(user) === 0) yield found(asRoot, "It runs as user 0, which is root", config.user, layers);
+    } else {
+      const uid = passwd?.find(({ name }) => name === user)?.uid;
+      if (uid === 0 || (uid === undefined && user === "root")) {
+        const what = user === "root" ? "It runs as root" : `It runs as ${user}, which /etc/passwd gives user id 0`;
+        yield found(asRoot, what, config.user, layers);
+      } else if (uid === undefined) {
+        const why = passwd === undefined ? "and it has no /etc/passwd" : "which its /etc/passwd does not know";
+        yield found("medium", `It names the user ${user}, ${why}: no container of it starts`, config.user, {});
+      }
+    }
+  },
+};
+
+function found(
+  severity: RatedSeverity,
+  title: string,
+  user: string,
+  evidence: Readonly<Record<string, string>>,
+): FindingDraft {
+  return {
+    subject: "user",
+    severity,
+    title,
+    locations: [{ kind: "config", field: "config.User" }],
+    matches: { ids: ["image/runs-as-root"] },
+    fix: { kind: "instruction", text: FIX },
+    evidence: { user: user === "" ? "none" : user, ...evidence },
+  };
+}

@@ -1,0 +1,43 @@
+import type { Check } from "../../core/check.ts";
+import type { Account } from "../../engines/contents/model.ts";
+import type { ImageConfig } from "../../engines/oci/model.ts";
+import { isNumber, userOf } from "../configured-user.ts";
+
+/** What the check is handed. */
+export interface UserByNameFacts {
+  readonly config: Pick<ImageConfig, "user">;
+  /** Of the image's /etc/passwd; undefined where it has none. */
+  readonly passwd: readonly Account[] | undefined;
+}
+
+/** Images whose user Kubernetes cannot tell from root. */
+export const userByName: Check<UserByNameFacts> = {
+  id: "image/user-by-name",
+  title: "Users that are named and not numbered",
+  layer: "image",
+  category: "configuration",
+  controls: [],
+  severity: "low",
+  documentation: {
+    what: "Looks at the user that the image's configuration names: one by its name is a finding, unless that is root's, which `image/runs-as-root` finds.",
+    why: "Kubernetes does not look into `/etc/passwd`. With `runAsNonRoot: true` and no `runAsUser` it refuses to start a container whose image names its user by name, for that could be root.",
+    fix: "Name the same user by its number: `USER 10001`, or `USER 10001:10001` with the group.",
+    references: ["https://kubernetes.io/docs/tasks/configure-pod-container/security-context/"],
+  },
+  needs: { config: "whole", passwd: "witness" },
+  *evaluate({ config, passwd }) {
+    const user = userOf(config.user);
+    if (user === "" || user === "root" || isNumber(user)) return;
+    const uid = passwd?.find(({ name }) => name === user)?.uid;
+    if (uid === 0) return;
+    yield {
+      subject: "user",
+      severity: "low",
+      title: `Its user ${user} has a name and no number: Kubernetes cannot tell that it is not root`,
+      locations: [{ kind: "config", field: "config.User" }],
+      matches: { ids: ["image/user-by-name"] },
+      fix: { kind: "instruction", text: `name the user by number: USER ${uid ?? "10001"}` },
+      evidence: { user: config.user, ...(uid === undefined ? {} : { "user id": String(uid) }) },
+    };
+  },
+};

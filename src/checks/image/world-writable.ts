@@ -1,0 +1,84 @@
+import type { Check } from "../../core/check.ts";
+import type { RatedSeverity } from "../../core/severity.ts";
+import type { PathPermissions } from "../../engines/contents/model.ts";
+import { listed, octal, originOf, type PathPermissionsFacts, placesOf } from "../path-places.ts";
+
+/** Made for everybody, or mounted over at run time (Filesystem Hierarchy Standard 3.0). */
+const SHARED = /^(?:tmp|var\/tmp|dev|proc|sys|run|var\/run|var\/lock)(?:\/|$)/;
+
+/** Where programs are looked for when they have no path, and libraries (execvp(3), ld.so(8)). */
+const PROGRAMS = /^(?:usr\/(?:local\/)?)?(?:s?bin|lib(?:32|64|exec|x32)?)(?:\/|$)/;
+
+/** What decides how the system and its programs behave. */
+const SETTINGS = /^(?:etc|boot|root)(?:\/|$)/;
+
+type Group = "programs and libraries" | "settings of the system" | "files and folders";
+
+const severities: Readonly<Record<Group, RatedSeverity>> = {
+  "programs and libraries": "high",
+  "settings of the system": "high",
+  "files and folders": "medium",
+};
+
+/** What every user of the container may change. */
+export const worldWritable: Check<PathPermissionsFacts> = {
+  id: "image/world-writable",
+  title: "Files and folders that everybody may write",
+  layer: "image",
+  category: "configuration",
+  controls: [],
+  severity: "varies",
+  documentation: {
+    what: "Looks at the mode of every file and folder of every layer. What everybody may write is a finding, unless it is a folder with the sticky bit, or lies below `/tmp`, `/var/tmp`, `/dev`, `/run` and the like. Programs, and all in the folders of programs and libraries, are one high finding; all in `/etc`, `/root` and `/boot` is another; the rest is one of medium. Links and devices do not count.",
+    why: "Whoever gets into one process of the container, whatever its user, puts a program of theirs in the place of one that others run, root among them.",
+    fix: "Give the files to the user that must write them, with `COPY --chown` or `chown`, and leave others the right to read: 755 for programs and folders, 644 for the rest. Do it in the instruction that brings them: a `chmod` in a later one stores every file twice.",
+    references: [
+      "https://docs.docker.com/reference/dockerfile/#copy---chown---chmod",
+      "https://man7.org/linux/man-pages/man7/inode.7.html",
+    ],
+  },
+  needs: { paths: "witness", layers: "witness", baseLayers: "witness" },
+  *evaluate({ paths, layers, baseLayers }) {
+    const open = paths.filter((one) => one.removedIn === undefined && isOpen(one));
+    for (const [key, group] of Map.groupBy(open, (one) => `${groupOf(one)}\n${originOf(one, baseLayers) ?? ""}`)) {
+      const [first] = group;
+      const [kind, origin] = key.split("\n") as [Group, "base" | "application" | ""];
+      if (first === undefined) continue;
+      yield {
+        subject: `${kind}${origin === "base" ? " of the base" : ""}`,
+        severity: severities[kind],
+        title: `${counted(group)} everybody may write: ${listed(group.map(({ path }) => `/${path}`))}`,
+        locations: placesOf(group, layers),
+        matches: { ids: ["image/world-writable"], path: first.path },
+        fix: {
+          kind: "instruction",
+          text: "give them to the user that writes them and let others only read, in the instruction that brings them",
+        },
+        ...(origin === "" ? {} : { origin }),
+        evidence: { paths: String(group.length), "mode of the first": octal(first.mode) },
+      };
+    }
+  },
+};
+
+function isOpen({ path, type, mode }: PathPermissions): boolean {
+  if ((mode & 0o002) === 0 || SHARED.test(path)) return false;
+  return type === "file" || (mode & 0o1000) === 0;
+}
+
+function groupOf({ path, type, mode }: PathPermissions): Group {
+  if (PROGRAMS.test(path) || (type === "file" && (mode & 0o111) !== 0)) return "programs and libraries";
+  return SETTINGS.test(path) ? "settings of the system" : "files and folders";
+}
+
+/** `A file that`, `3 files and 2 folders that` */
+function counted(group: readonly PathPermissions[]): string {
+  const folders = group.filter(({ type }) => type === "directory").length;
+  const files = group.length - folders;
+  const parts = [
+    ...(files === 0 ? [] : [files === 1 ? "one file" : `${files} files`]),
+    ...(folders === 0 ? [] : [folders === 1 ? "one folder" : `${folders} folders`]),
+  ];
+  const text = `${parts.join(" and ")} that`;
+  return `${text[0]?.toUpperCase()}${text.slice(1)}`;
+}

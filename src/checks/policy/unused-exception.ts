@@ -1,0 +1,44 @@
+import type { Check } from "../../core/check.ts";
+import { exceptionScope } from "../../core/exception.ts";
+import type { ExceptionInRun } from "../../core/exception-use.ts";
+
+const id = "policy/unused-exception";
+
+/** Its asset is the policy file; the facts are of one run. */
+export const unusedException: Check<{ uses: readonly ExceptionInRun[] }> = {
+  id,
+  title: "Exceptions that nothing needs",
+  layer: "policy",
+  category: "configuration",
+  controls: [],
+  severity: "low",
+  documentation: {
+    what:
+      "An exception of the policy is in force and named no finding of this run, although what it could name was judged. " +
+      "It is said of an exception only where that is certain: at least one asset that it names was judged by a check " +
+      "that could have such a finding, and none of these answers was partial. A scan of one named image speaks only for " +
+      "exceptions that name just that asset; `bulkhead check` speaks also for those that name none, once it has judged " +
+      "an image. It cannot know of images that were not part of the run.",
+    why:
+      "What it was for has been fixed or has gone, or it is misspelt and never worked. Left behind, it waits to hide " +
+      "the flaw when it comes back, and readers take it for a risk that is still there.",
+    fix: "Remove it. Where it should have named something, compare its id, package, path and asset with the finding.",
+    references: [],
+  },
+  needs: { uses: "witness" },
+  *evaluate({ uses }) {
+    for (const { exception, findings, judged } of uses) {
+      if (!judged || findings > 0) continue;
+      const { source, owner, reason, expires } = exception;
+      yield {
+        subject: `unused exception for ${exceptionScope(exception)}`,
+        severity: "low",
+        title: `The exception for ${exceptionScope(exception)} names no finding of this run`,
+        locations: [{ kind: "file", ...source }],
+        matches: { ids: [id], path: source.path },
+        fix: { kind: "instruction", text: "remove it, or correct what it names" },
+        evidence: { expires, owner, reason },
+      };
+    }
+  },
+};

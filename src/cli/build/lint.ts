@@ -1,0 +1,103 @@
+import { statSync } from "node:fs";
+import { basename, dirname, resolve } from "node:path";
+import { lookUpDigests, namesWithoutDigest, parseMirrors } from "../../collect/base-digests.ts";
+import { discover } from "../../collect/discover.ts";
+import { type MendedDockerfile, mendDockerfile, replaceDockerfile } from "../../collect/dockerfile-fixes.ts";
+import { type DockerfileJudgement, evaluateDockerfile, type LintContext } from "../../collect/dockerfiles.ts";
+import { printable } from "../../core/printable.ts";
+import { Problem } from "../../core/problem.ts";
+import { unifiedDiff } from "../../report/unified-diff.ts";
+import { type Judging, type JudgingOptions, runJudging } from "../judging.ts";
+
+export interface LintOptions extends JudgingOptions {
+  readonly fix: boolean;
+  readonly diff: boolean;
+  readonly online: boolean;
+  readonly offline: boolean;
+  /** `docker.io=localhost:5000` */
+  readonly registryMirror: readonly string[];
+}
+
+/** `bulkhead build lint [FILE|DIR]`: Dockerfiles, one or all below a folder. */
+export async function buildLint(place: string, options: LintOptions): Promise<number> {
+  const path = resolve(place);
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) {
+    throw new Problem({ kind: "usage", code: "cli.usage", place, cause: "there is no such file or folder" });
+  }
+  const mirrors = parseMirrors(options.registryMirror);
+  const mends = options.fix || options.diff;
+  const root = stat.isDirectory() ? path : dirname(path);
+  return await runJudging(root, options, async (context) => {
+    const found = stat.isDirectory() ? (await discover(root)).dockerfiles : [basename(path)];
+    const asks = (options.online || mends) && !options.offline;
+    const lint: LintContext = asks ? { ...context, digests: await digestsFor(root, found, context, mirrors) } : context;
+    const results = found.map((file) => {
+      if (!mends) return { judged: evaluateDockerfile(root, file, lint), notes: [], patch: "" };
+      return mend(root, mendDockerfile(root, file, lint), options.diff);
+    });
+    return {
+      subject: place,
+      evaluations: results.flatMap(({ judged }) => judged.evaluations),
+      notes: [
+        ...(found.length === 0 ? ["no Dockerfiles found below this folder"] : []),
+        ...results.flatMap(({ judged, notes }) => [...notes, ...judged.notes]),
+      ],
+      ...(options.diff ? { instead: onStdout(results.map(({ patch }) => patch).join("")) } : {}),
+    };
+  });
+}
+
+async function digestsFor(
+  root: string,
+  files: readonly string[],
+  { open, progress, ...context }: Judging,
+  mirrors: ReturnType<typeof parseMirrors>,
+): Promise<NonNullable<LintContext["digests"]>> {
+  const names = files.flatMap((path) => {
+    const { file } = evaluateDockerfile(root, path, context);
+    return file === undefined ? [] : namesWithoutDigest(file.dockerfile);
+  });
+  return await lookUpDigests(names, {
+    mirrors,
+    ...(open.registry === undefined ? {} : { registry: open.registry }),
+    onAsk: (name) => progress.update(`asking for the digest of ${printable(name)}`),
+  });
+}
+
+interface Result {
+  /** What is left. */
+  readonly judged: DockerfileJudgement;
+  readonly notes: readonly string[];
+  readonly patch: string;
+}
+
+/** Writes what was mended, or shows it, and says both what was and what could not be. */
+function mend(root: string, { path, before, after, mended, first, last }: MendedDockerfile, shows: boolean): Result {
+  if (before === undefined || after === undefined) {
+    const notes = first.file?.lossy === true ? [`${path}: not rewritten, because it is not UTF-8`] : [];
+    return { judged: first, notes, patch: "" };
+  }
+  const refused = (last.file?.refused ?? []).map(
+    ({ finding, reason }) => `${path}: not fixed: ${finding.title} (${finding.fix?.text ?? ""}): ${reason}`,
+  );
+  if (before === after) return { judged: last, notes: refused, patch: "" };
+  if (!shows) {
+    try {
+      replaceDockerfile(root, path, before, after);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      return { judged: first, notes: [`not rewritten: ${error.line()}`], patch: "" };
+    }
+  }
+  const done = mended.map(({ finding, line }) => {
+    const at = line === undefined ? path : `${path}:${line}`;
+    return `${at}: ${shows ? "would be fixed" : "fixed"}: ${finding.title} (${finding.fix?.text ?? ""})`;
+  });
+  return { judged: last, notes: [...done, ...refused], patch: unifiedDiff(path, before, after) };
+}
+
+/** As it is for a file or another program; on a terminal, so that nothing in it acts there. */
+function onStdout(patch: string): string {
+  return process.stdout.isTTY === true ? patch.split("\n").map(printable).join("\n") : patch;
+}

@@ -1,0 +1,69 @@
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { findDockerfiles } from "../../collect/base/dockerfiles.ts";
+import { printable } from "../../core/printable.ts";
+import { Problem } from "../../core/problem.ts";
+import type { ExitCode } from "../../core/report.ts";
+import { automations, type Build, type ConfigurationFile, configurationOf, isPlainPath } from "./automation.ts";
+import type { Print } from "./base-known.ts";
+
+/**
+ * `bulkhead image base --automate SERVICE [DIR]`: prints the configuration, or writes it where nothing is yet. Exit code 3
+ * where a Dockerfile was left out.
+ */
+export function automateRebuilds(service: string, dir: string, write: boolean, print: Print): ExitCode {
+  const automation = automations.find((known) => known === service);
+  if (automation === undefined) {
+    throw usage(`--automate ${service}`, "there is no such service", `one of ${automations.join(", ")}`);
+  }
+  const root = resolve(dir);
+  const found = findDockerfiles(root);
+  const builds: Build[] = [];
+  let leftOut = 0;
+  for (const { path, images, problem } of found) {
+    if (!isPlainPath(path)) {
+      leftOut += 1;
+      note(`${path} is left out: its path has characters that a service may read as an instruction`);
+      continue;
+    }
+    if (problem !== undefined) {
+      note(`${path}: ${problem}`);
+      if (images.length === 0) leftOut += 1;
+    }
+    builds.push({ dockerfile: path, images });
+  }
+  if (builds.length === 0) {
+    throw usage(dir, "no Dockerfile was found that could be built", "name the root of a repository");
+  }
+  const files = configurationOf(automation, builds);
+  if (write) for (const file of files) writeNew(root, file, print);
+  else for (const { path, text } of files) print(files.length === 1 ? text : `# ${path}\n${text}`);
+  if (!write) note(`${files.map(({ path }) => path).join(", ")} is where this belongs; --write puts it there`);
+  return leftOut > 0 ? 3 : 0;
+}
+
+/** What is there stays: it may hold what nobody here knows of. */
+function writeNew(root: string, { path, text }: ConfigurationFile, print: Print): void {
+  const at = join(root, path);
+  if (existsSync(at)) {
+    throw new Problem({
+      ...{ kind: "usage", code: "cli.exists", place: at, cause: "it is there already and is not overwritten" },
+      remedy: "run without --write and merge what it prints",
+    });
+  }
+  try {
+    mkdirSync(dirname(at), { recursive: true });
+    writeFileSync(at, text, { flag: "wx" });
+  } catch (error) {
+    throw new Problem({ kind: "usage", code: "cli.output", place: at, cause: (error as Error).message });
+  }
+  print(`${printable(at)}\n`);
+}
+
+function note(text: string): void {
+  process.stderr.write(`bulkhead: ${printable(text)}\n`);
+}
+
+function usage(place: string, cause: string, remedy: string): Problem {
+  return new Problem({ kind: "usage", code: "cli.usage", place, cause, remedy });
+}

@@ -1,0 +1,242 @@
+import { openKnownBases } from "../../collect/base/known.ts";
+import { type ShareOfBase, shareOfBase } from "../../collect/base/share.ts";
+import { openAdvisories } from "../../collect/image/advisories.ts";
+import { baseOfImage } from "../../collect/image/base.ts";
+import { buildDates, type EvaluateContext, imageAsset } from "../../collect/image/evaluate.ts";
+import { inventoryOfFolder, inventoryOfImage } from "../../collect/image/inventory.ts";
+import { loadPolicy } from "../../collect/policy/load.ts";
+import { sourceFilesOfFolder, sourceFilesOfImage } from "../../collect/source-files.ts";
+import { evaluateRebuild } from "../../collect/updates.ts";
+import type { Asset } from "../../core/asset.ts";
+import type { Evaluation } from "../../core/evaluation.ts";
+import type { Evidence } from "../../core/evidence.ts";
+import type { Policy } from "../../core/policy.ts";
+import { Problem } from "../../core/problem.ts";
+import type { ExitCode } from "../../core/report.ts";
+import type { Severity } from "../../core/severity.ts";
+import type { SmallerKind } from "../../engines/contents/base/smaller.ts";
+import type { BaseImage, Inventory, Package } from "../../engines/contents/model.ts";
+import { openImage } from "../../engines/oci/open.ts";
+import type { VulnerabilityMatch } from "../../engines/vulnerability/model.ts";
+import { type BaseReport, renderBase, renderBaseJson, type Share } from "../../report/base.ts";
+import { outputDefaults } from "../../report/options.ts";
+import { openOptions, type PullingOptions, parseNow, scanCacheOf } from "../judging.ts";
+import { defaultBases, defaultDatabase } from "../paths.ts";
+import { createProgress, progressLine } from "../progress.ts";
+import { openUpdates, type UpdatesOptions } from "../updates.ts";
+import { automateRebuilds } from "./base-automate.ts";
+import { forget, learn, listBases, type Print } from "./base-known.ts";
+import { folderOf } from "./folder.ts";
+
+export interface BaseOptions extends PullingOptions, Omit<UpdatesOptions, keyof PullingOptions> {
+  readonly format: string;
+  readonly policy?: string;
+  readonly db?: string;
+  readonly now?: string;
+  readonly all: boolean;
+  /** The list of known bases. */
+  readonly bases?: string;
+  readonly learn?: readonly string[];
+  readonly list: boolean;
+  readonly forget?: string;
+  readonly automate?: string;
+  readonly write: boolean;
+}
+
+const DAY = 24 * 60 * 60 * 1000;
+
+/**
+ * `bulkhead image base REF`: what an image is built on. Exit code 3 where it is not recognised, or not all of it could be
+ * read; whether the policy accepts it is shown, and judged by `image scan` and `check`.
+ */
+export async function imageBase(
+  reference: string | undefined,
+  options: BaseOptions,
+  print: Print = (text) => process.stdout.write(text),
+): Promise<ExitCode> {
+  const bases = options.bases ?? defaultBases();
+  const wanted = [options.learn, options.list || undefined, options.forget, options.automate].filter(
+    (each) => each !== undefined,
+  );
+  if (wanted.length > 1) throw usage("image base", "only one of --learn, --list, --forget and --automate at a time");
+  if (options.automate !== undefined) return automateRebuilds(options.automate, reference ?? ".", options.write, print);
+  if (options.learn !== undefined) {
+    // A reference before the option is one of those meant.
+    return await learn([...(reference === undefined ? [] : [reference]), ...options.learn], bases, options, print);
+  }
+  if (options.list) return listBases(bases, print);
+  if (options.forget !== undefined) return forget(options.forget, bases, print);
+  if (reference === undefined) throw usage("image base", "no image is named", "bulkhead image base REFERENCE");
+  return await show(reference, bases, options, print);
+}
+
+async function show(reference: string, bases: string, options: BaseOptions, print: Print): Promise<ExitCode> {
+  if (options.format !== "table" && options.format !== "json") {
+    throw usage(`--format ${options.format}`, "there is no such format", "table or json");
+  }
+  const now = parseNow(options.now);
+  const policy = await loadPolicy({ flag: options.policy, root: process.cwd() });
+  const known = openKnownBases(bases);
+  const advisories = openAdvisories(options.db ?? defaultDatabase());
+  const progress = createProgress(process.stderr, options.quiet);
+  const cache = scanCacheOf(options);
+  const updates = openUpdates(options, progress.update);
+  const context: ShowContext = {
+    now,
+    policy,
+    advisories,
+    bases: known,
+    judgesAge: true,
+    ...(updates === undefined ? {} : { updates }),
+    ...(cache === undefined ? {} : { cache }),
+    onProgress: ({ name, done, total }) => progress.update(progressLine(name, done, total)),
+  };
+  try {
+    const read = await readImage(reference, options, context);
+    progress.clear();
+    const { inventory, base } = read;
+    if (inventory.state === "absent") {
+      const [{ code, reason }] = inventory.gaps;
+      throw new Problem({ kind: "input", code, place: reference, cause: reason });
+    }
+    const share = shareOfBase(inventory.facts, base.state === "present" ? base.facts : undefined, advisories);
+    const notes = [
+      ...base.gaps.map(({ reason, remedy }) => (remedy === undefined ? reason : `${reason} (${remedy})`)),
+      ...share.uncovered.map((reason) => `there may be more vulnerabilities: ${reason}`),
+      ...(advisories instanceof Problem ? [`vulnerabilities are not known: ${advisories.line()}`] : []),
+    ];
+    const report = reportOf(reference, read, share, { policy, now, notes });
+    const defaults = outputDefaults(process.stdout, process.env);
+    print(options.format === "json" ? renderBaseJson(report) : renderBase(report, { ...defaults, all: options.all }));
+    return base.state === "absent" || base.gaps.length > 0 ? 3 : 0;
+  } finally {
+    progress.clear();
+    if (!(advisories instanceof Problem)) advisories.close();
+    updates?.close();
+    cache?.close();
+  }
+}
+
+type ShowContext = EvaluateContext & { readonly bases: ReturnType<typeof openKnownBases> };
+
+interface ReadImage {
+  readonly inventory: Evidence<Inventory>;
+  readonly base: Evidence<BaseImage>;
+  readonly image?: string;
+  readonly created?: string;
+  readonly layers: number;
+  /** Of control 9. */
+  readonly rebuild: readonly Evaluation[];
+}
+
+async function readImage(reference: string, options: BaseOptions, context: ShowContext): Promise<ReadImage> {
+  const folder = folderOf(reference);
+  if (folder !== undefined) {
+    const inventory = await inventoryOfFolder(folder, context);
+    // A folder has no layers and no history: what is in it has to tell.
+    const none = { config: { diffIds: [], history: [], labels: {} }, annotations: {} };
+    const asset: Asset = { kind: "rootfs", id: folder, lineage: reference, name: reference };
+    return {
+      inventory,
+      base: baseOfImage(none, inventory, context),
+      layers: 0,
+      // A folder states no age: without a look-up there is nothing to say.
+      rebuild:
+        context.updates === undefined
+          ? []
+          : await evaluateRebuild(asset, inventory, {}, async () => sourceFilesOfFolder(folder), context),
+    };
+  }
+  const named = await openImage(reference, openOptions(options));
+  const { image } = named;
+  try {
+    const inventory = await inventoryOfImage(image, context);
+    const base = baseOfImage(image, inventory, context);
+    const { created } = image.config;
+    return {
+      inventory,
+      base,
+      rebuild: await evaluateRebuild(
+        imageAsset({ ...image, ...named }, context.now),
+        inventory,
+        buildDates(image, base),
+        () => sourceFilesOfImage(image, context.signal),
+        context,
+      ),
+      image: image.configDigest,
+      ...(created === undefined || Number.isNaN(Date.parse(created))
+        ? {}
+        : { created: new Date(created).toISOString() }),
+      layers: image.layers.length,
+    };
+  } finally {
+    await image.store.close();
+  }
+}
+
+const CONDITIONS: Readonly<Record<SmallerKind, string>> = {
+  slim: "where nothing is compiled at run time",
+  distroless: "where the application starts no shell and brings the libraries that it is linked with",
+  static: "where the application is one statically linked program",
+};
+
+function reportOf(
+  subject: string,
+  { base, image, created, layers, rebuild: [rebuild] }: ReadImage,
+  share: ShareOfBase,
+  { policy, now, notes }: { readonly policy: Policy; readonly now: Date; readonly notes: readonly string[] },
+): BaseReport {
+  const ageOf = (time: string | undefined) =>
+    time === undefined ? {} : { ageDays: Math.max(0, Math.floor((now.getTime() - Date.parse(time)) / DAY)) };
+  const { flaws } = share;
+  return {
+    subject,
+    ...(image === undefined ? {} : { image }),
+    ...(base.state === "absent"
+      ? {}
+      : {
+          base: {
+            ...base.facts,
+            ...ageOf(base.facts.created),
+            accepted: policy.bases.accept.includes(base.facts.kind),
+          },
+        }),
+    ...(created === undefined ? {} : { created, ...ageOf(created) }),
+    layers,
+    ...(rebuild === undefined ? {} : { rebuild: { verdict: rebuild.verdict, summary: summaryOf(rebuild, policy) } }),
+    shares: {
+      base: shareOf(share.base, flaws?.base),
+      application: shareOf(share.application, flaws?.application),
+      removed: shareOf(share.removed, flaws?.removed),
+    },
+    packagesOfBase: [...new Set(share.base.map(({ name, version }) => `${name} ${version}`))].sort(),
+    onlyInBase: flaws?.onlyInBase ?? [],
+    switching: share.switching
+      .filter(({ leftOut }) => leftOut.length > 0)
+      .map(({ to, leftOut, flaws: removed, tools }) => ({
+        to,
+        packages: leftOut.length,
+        ...(removed === undefined ? {} : { vulnerabilities: removed }),
+        tools,
+        condition: CONDITIONS[to],
+      })),
+    notes,
+  };
+}
+
+function summaryOf({ verdict, reason, findings, evidence }: Evaluation, { rebuild }: Policy): string {
+  const [worst] = findings;
+  const young = `image and base are younger than ${rebuild.maxAgeDays} days`;
+  return evidence.summary ?? worst?.title ?? (verdict === "pass" ? young : reason);
+}
+
+function shareOf(packages: readonly Package[], flaws: readonly VulnerabilityMatch[] | undefined): Share {
+  if (flaws === undefined) return { packages: packages.length };
+  const vulnerabilities: Partial<Record<Severity, number>> = {};
+  for (const { severity } of flaws) vulnerabilities[severity] = (vulnerabilities[severity] ?? 0) + 1;
+  return { packages: packages.length, vulnerabilities };
+}
+
+function usage(place: string, cause: string, remedy?: string): Problem {
+  return new Problem({ kind: "usage", code: "cli.usage", place, cause, ...(remedy === undefined ? {} : { remedy }) });
+}

@@ -1,0 +1,39 @@
+import { readFileSync, statSync } from "node:fs";
+import { type StepLineLookup, stepLinesIn } from "../../collect/image/dockerfile-lines.ts";
+import { bounds } from "../../core/bounds.ts";
+import { Problem } from "../../core/problem.ts";
+import type { Dockerfile } from "../../engines/dockerfile/model.ts";
+import { parseDockerfile } from "../../engines/dockerfile/parse.ts";
+import type { OpenImage } from "../../engines/oci/image.ts";
+
+/** Dockerfiles that `--dockerfile` names. */
+export interface NamedDockerfiles {
+  readonly stepLines: StepLineLookup;
+  /** What is said of an image that none of them made. */
+  notes(image: Pick<OpenImage, "config">): string[];
+}
+
+/** @throws Problem (usage) where a file cannot be read or is over the bound */
+export function readDockerfiles(files: readonly string[]): NamedDockerfiles | undefined {
+  if (files.length === 0) return undefined;
+  const stepLines = stepLinesIn(files.map(read));
+  return {
+    stepLines,
+    notes: ({ config }) =>
+      stepLines(config.history).size > 0 ? [] : [`the image's history does not end as ${files.join(" or ")} does`],
+  };
+}
+
+function read(file: string): Dockerfile {
+  try {
+    const { size } = statSync(file);
+    if (size > bounds.dockerfileBytes) throw refused(file, `its ${size} bytes are over the bound`);
+    return parseDockerfile(file, readFileSync(file, "utf8"));
+  } catch (error) {
+    throw error instanceof Problem ? error : refused(file, (error as Error).message);
+  }
+}
+
+function refused(file: string, cause: string): Problem {
+  return new Problem({ kind: "usage", code: "cli.dockerfile", place: `--dockerfile ${file}`, cause });
+}

@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+
+const head = "apiVersion: bulkhead/v1\n";
+
+function folder(files: Readonly<Record<string, string>>) {
+  const path = mkdtempSync(join(tmpdir(), "bulkhead-validate-"));
+  mkdirSync(join(path, "org"));
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(path, name), `${head}${text}`);
+  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true }) };
+}
+
+const program = join(import.meta.dirname, "../../../bin/bulkhead.js");
+
+/** Exit code, and what is printed. */
+function validate(root: string): { code: number | null; text: string } {
+  const words = [program, "policy", "validate"];
+  const { status, stdout, stderr } = spawnSync(process.execPath, words, { cwd: root, encoding: "utf8" });
+  return { code: status, text: stdout + stderr };
+}
+
+test("a file that extends nothing is valid, and that is all", () => {
+  using root = folder({ "bulkhead.yaml": "unknownSeverity: high\n" });
+  assert.deepEqual(validate(root.path), { code: 0, text: "bulkhead.yaml: valid\n" });
+});
+
+test("a chain is shown with what holds in the end and who says so", () => {
+  const exception = "{id: CVE-1, reason: r, owner: o, expires: 2025-12-31}";
+  using root = folder({
+    "bulkhead.yaml": `extends: org/base.yaml\nlicenses: {deny: []}\nunknownSeverity: low\nexceptions: [${exception}]\n`,
+    "org/base.yaml": "locked: [licenses]\nlicenses: {deny: [GPL-*], unknown: report}\nunknownSeverity: high\n",
+  });
+  assert.deepEqual(validate(root.path), {
+    code: 1,
+    text: `bulkhead.yaml: valid
+extends: org/base.yaml
+unknownSeverity: low (bulkhead.yaml:4:18)
+licenses.deny: GPL-* (org/base.yaml:3:18, locked)
+licenses.unknown: report (org/base.yaml:3:36, locked)
+exceptions: 1 (bulkhead.yaml)
+loosened: bulkhead.yaml:3:18 tried to loosen licenses.deny from GPL-* to an empty list; refused
+`,
+  });
+});
+
+test("every error of the file is named", () => {
+  using root = folder({ "bulkhead.yaml": "extends: org/base.yaml\none: 1\ntwo: 2\n" });
+  const { code, text } = validate(root.path);
+  assert.equal(code, 2);
+  assert.match(text, /^bulkhead\.yaml:3:1: one is no key.*\nbulkhead\.yaml:4:1: two is no key.*\n$/);
+});

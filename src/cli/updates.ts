@@ -1,0 +1,83 @@
+/** Opens what a look-up of pending updates needs: a client, a cache, the caller's own suites and keys. */
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import type { UpdateLookup } from "../collect/updates.ts";
+import { bounds } from "../core/bounds.ts";
+import { Problem } from "../core/problem.ts";
+import type { KeyFile } from "../engines/updates/keys.ts";
+import { isPublicAddress } from "../engines/updates/public-address.ts";
+import { openSuiteCache } from "../engines/updates/suite-cache.ts";
+import { feedClient } from "../engines/vulnerability/feeds/http.ts";
+import { suitesFolder } from "./paths.ts";
+
+export interface UpdatesOptions {
+  /** Over the network. */
+  readonly updates?: boolean;
+  /** From what an earlier run kept, without it. */
+  readonly updatesOffline?: boolean;
+  /** A file in the form of apt's or apk's sources. */
+  readonly suites?: string;
+  /** Files of keys, or folders of them. */
+  readonly keyring?: readonly string[];
+  /** As for scans: false for none, a path for one of its own. */
+  readonly cache: boolean | string;
+  readonly caFile?: string;
+}
+
+/** Undefined where nobody asked. `close` ends its connections. */
+export function openUpdates(
+  options: UpdatesOptions,
+  onProgress: (text: string) => void,
+): (UpdateLookup & { close(): void }) | undefined {
+  const { updates = false, updatesOffline = false, suites, keyring = [], cache, caFile } = options;
+  if (!updates && !updatesOffline) {
+    if (suites === undefined && keyring.length === 0) return undefined;
+    throw usage("--suites, --keyring", "they say how pending updates are looked up", "add --updates");
+  }
+  const client = updatesOffline
+    ? undefined
+    : feedClient({
+        ...(caFile === undefined ? {} : { caFile }),
+        // An image names servers as it pleases; those that the caller names may be anywhere.
+        ...(suites === undefined ? { permits: isPublicAddress } : {}),
+      });
+  return {
+    from: {
+      onFetch: (place) => onProgress(`fetching ${place}`),
+      ...(client === undefined ? {} : { client }),
+      ...(cache === false
+        ? {}
+        : { cache: openSuiteCache(suitesFolder(typeof cache === "string" ? cache : undefined)) }),
+    },
+    ...(suites === undefined ? {} : { sources: [{ path: suites, text: read(suites).toString("utf8") }] }),
+    keyring: keyring.flatMap(keyFiles),
+    close: () => client?.close(),
+  };
+}
+
+function keyFiles(path: string): KeyFile[] {
+  const isA = (kind: "isDirectory" | "isFile", at: string) =>
+    statSync(at, { throwIfNoEntry: false })?.[kind]() === true;
+  const paths = isA("isDirectory", path)
+    ? readdirSync(path)
+        .sort()
+        .map((name) => join(path, name))
+        .filter((each) => isA("isFile", each))
+    : [path];
+  return paths.map((each) => ({ path: each, bytes: read(each) }));
+}
+
+function read(path: string): Buffer {
+  try {
+    const { size } = statSync(path);
+    if (size > bounds.keyringBytes) throw usage(path, `it is larger than ${bounds.keyringBytes} bytes`);
+    return readFileSync(path);
+  } catch (error) {
+    if (error instanceof Problem) throw error;
+    throw usage(path, `it cannot be read (${(error as NodeJS.ErrnoException).code})`);
+  }
+}
+
+function usage(place: string, cause: string, remedy?: string): Problem {
+  return new Problem({ kind: "usage", code: "cli.usage", place, cause, ...(remedy === undefined ? {} : { remedy }) });
+}

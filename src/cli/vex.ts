@@ -1,0 +1,118 @@
+import { checks } from "../checks/index.ts";
+import { openAdvisories } from "../collect/image/advisories.ts";
+import { evaluateImage } from "../collect/image/evaluate.ts";
+import type { ScanProgress } from "../collect/image/inventory.ts";
+import { loadPolicy } from "../collect/policy/load.ts";
+import { evaluateSbom, isSbomFile } from "../collect/sbom.ts";
+import { statementsOfImages, statementsOfPolicy, type VexStatements } from "../collect/vex-statements.ts";
+import type { Evaluation } from "../core/evaluation.ts";
+import type { Policy } from "../core/policy.ts";
+import { printable } from "../core/printable.ts";
+import { Problem } from "../core/problem.ts";
+import type { ExitCode } from "../core/report.ts";
+import { openImage } from "../engines/oci/open.ts";
+import { writeVex } from "../engines/vulnerability/vex/write.ts";
+import { vexFormats } from "../engines/vulnerability/vex/written.ts";
+import { createdOf } from "./image/sbom.ts";
+import { openOptions, type PullingOptions, parseNow, scanCacheOf } from "./judging.ts";
+import { writeOutput } from "./outputs.ts";
+import { defaultDatabase } from "./paths.ts";
+import { createProgress, progressLine } from "./progress.ts";
+import { toolVersion } from "./version.ts";
+
+export interface VexOptions extends PullingOptions {
+  readonly policy?: string;
+  readonly db?: string;
+  readonly format: string;
+  readonly author?: string;
+  readonly output?: string;
+  readonly timestamp: boolean;
+  readonly now?: string;
+}
+
+/**
+ * `bulkhead vex [IMAGE…]`: a VEX document of what the policy excepts. Exit code 3 where an image could not be judged as
+ * a whole.
+ */
+export async function vex(references: readonly string[], options: VexOptions): Promise<ExitCode> {
+  const format = vexFormats.find((known) => known === options.format);
+  if (format === undefined) {
+    throw usage(
+      "cli.usage",
+      `--format ${options.format}`,
+      "there is no such format",
+      `one of ${vexFormats.join(", ")}`,
+    );
+  }
+  const created = createdOf(options, process.env.SOURCE_DATE_EPOCH);
+  const now = parseNow(options.now);
+  const policy = await loadPolicy({ flag: options.policy, root: process.cwd() });
+  const { statements, owners, leftOut, gaps } = await statementsOf(references, policy, now, options);
+  for (const reason of leftOut) process.stderr.write(`bulkhead: left out: ${printable(reason)}\n`);
+  for (const reason of gaps) process.stderr.write(`bulkhead: incomplete: ${printable(reason)}\n`);
+  if (statements.length === 0) {
+    const name = policy.origin.kind === "default" ? "the default policy" : nameOf(policy.origin);
+    throw usage("vex.empty", name, "no exception in it says anything that VEX can say here", undefined);
+  }
+  const author = options.author ?? owners.join(", ");
+  const text = writeVex({ author, statements }, format, {
+    toolVersion: toolVersion(),
+    ...(created === undefined ? {} : { created }),
+  });
+  if (options.output === undefined) process.stdout.write(text);
+  else writeOutput(options.output, text);
+  return gaps.length > 0 ? 3 : 0;
+}
+
+async function statementsOf(
+  references: readonly string[],
+  policy: Policy,
+  now: Date,
+  options: VexOptions,
+): Promise<VexStatements & { readonly gaps: readonly string[] }> {
+  if (references.length === 0) return { ...statementsOfPolicy(policy.exceptions, now), gaps: [] };
+  const advisories = openAdvisories(options.db ?? defaultDatabase());
+  const cache = scanCacheOf(options);
+  const progress = createProgress(process.stderr, options.quiet);
+  const open = openOptions(options);
+  const context = {
+    now,
+    policy,
+    advisories,
+    ...(cache === undefined ? {} : { cache }),
+    onProgress: ({ name, done, total }: ScanProgress) => progress.update(progressLine(name, done, total)),
+  };
+  try {
+    const evaluations: Evaluation[] = [];
+    for (const reference of references) {
+      const document = reference.startsWith("sbom:") ? reference.slice("sbom:".length) : reference;
+      if (document !== reference || isSbomFile(reference)) {
+        evaluations.push(...evaluateSbom(document, reference, context).evaluations);
+        continue;
+      }
+      const named = await openImage(reference, open);
+      try {
+        evaluations.push(...(await evaluateImage(named, context)));
+      } finally {
+        await named.image.store.close();
+      }
+    }
+    const vulnerability = new Set(checks.filter(({ category }) => category === "vulnerability").map(({ id }) => id));
+    const gaps = evaluations
+      .filter(({ check }) => vulnerability.has(check))
+      .flatMap(({ asset, gaps: own }) => own.map(({ reason }) => `${asset.name}: ${reason}`));
+    return { ...statementsOfImages(evaluations, policy.exceptions, checks), gaps: [...new Set(gaps)] };
+  } finally {
+    progress.clear();
+    if (!(advisories instanceof Problem)) advisories.close();
+    cache?.close();
+  }
+}
+
+function nameOf(origin: Exclude<Policy["origin"], { kind: "default" }>): string {
+  return origin.kind === "tree" ? origin.path : origin.name;
+}
+
+function usage(code: string, place: string, cause: string, remedy: string | undefined): Problem {
+  return new Problem({ kind: "usage", code, place, cause, ...(remedy === undefined ? {} : { remedy }) });
+}

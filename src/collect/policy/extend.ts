@@ -1,0 +1,94 @@
+/** Policy files that extend others: the chain read, and what they state together. */
+import { bounds } from "../../core/bounds.ts";
+import type { Exception } from "../../core/exception.ts";
+import { defaultPolicy, type LoosenedKey } from "../../core/policy.ts";
+import { refused } from "../named-text.ts";
+import { lastingName, placeBeside, placeName } from "./place.ts";
+import { readPolicy } from "./read.ts";
+import { type LockableKey, type SettingKey, settingKeys, settingsOf } from "./settings.ts";
+import { type PolicySource, readPolicyAt } from "./source.ts";
+import { type Stated, type StatedPolicy, statedBy } from "./stated.ts";
+import { loosenedExceptions, tightenKey } from "./tighten.ts";
+
+/** A policy file with all that it extends. */
+export interface ExtendedPolicy extends StatedPolicy {
+  /** Names of the files that it extends, the closest first. */
+  readonly extended: readonly string[];
+  /** What a file of the chain tried to loosen of a key that one above it has locked. It was refused. */
+  readonly loosened: readonly LoosenedKey[];
+}
+
+/**
+ * Reads a policy file and the files that it extends, each the next.
+ *
+ * A file's values replace those of the file that it extends, and its exceptions come on top. Of a key that a file above
+ * has locked, the stricter value is kept, and the other reported; `exceptions` locked means that nobody below adds one.
+ * Nobody unlocks.
+ *
+ * @param root - of the tree under review
+ * @throws Problem (usage) where a file cannot be read or is wrong, the chain is longer than its bound or comes back to
+ * itself, or together they have too many exceptions
+ */
+export async function readExtended(source: PolicySource, root: string): Promise<ExtendedPolicy> {
+  const chain: StatedPolicy[] = [];
+  const names: string[] = [];
+  const seen = new Set<string>();
+  for (let next: PolicySource | undefined = source; next !== undefined; ) {
+    const { place, text }: PolicySource = next;
+    const path = placeName(place);
+    seen.add(lastingName(place));
+    names.push(path);
+    const parsed = readPolicy(text, path);
+    chain.push(statedBy(parsed, path, (written) => lastingName(placeBeside(place, written))));
+    const parent = parsed.file.extends;
+    if (parent === undefined) break;
+    const { line, column } = parsed.document.at(["extends"]);
+    const stop = (cause: string, remedy: string) =>
+      refused("policy.extends", `${path}:${line}:${column}`, cause, remedy);
+    const above = placeBeside(place, parent);
+    if (seen.has(lastingName(above))) throw stop(`${placeName(above)} extends this file in turn`, "break the circle");
+    if (chain.length >= bounds.policyChain) {
+      throw stop(`more than ${bounds.policyChain} files extend one another`, "extend a file further up");
+    }
+    next = await readPolicyAt(above, root);
+  }
+  return { ...together(chain.toReversed()), extended: names.slice(1) };
+}
+
+/** What the files state together, the topmost first. */
+function together(chain: readonly StatedPolicy[]): Omit<ExtendedPolicy, "extended"> {
+  const defaults = settingsOf(defaultPolicy);
+  const settings: Partial<Record<SettingKey, Stated<unknown>>> = {};
+  let exceptions: readonly Exception[] = [];
+  const locked = new Set<LockableKey>();
+  const loosened: LoosenedKey[] = [];
+  for (const file of chain) {
+    for (const key of settingKeys) {
+      const stated = file.settings[key];
+      if (stated === undefined) continue;
+      if (!isLocked(key, locked)) {
+        settings[key] = stated;
+        continue;
+      }
+      const current = settings[key]?.value ?? defaults[key];
+      const result = tightenKey(key, current as never, stated as never);
+      if (result.value !== current) settings[key] = { ...stated, value: result.value };
+      if (result.loosened !== undefined) loosened.push(result.loosened);
+    }
+    if (isLocked("exceptions", locked)) loosened.push(...loosenedExceptions(exceptions, file.exceptions));
+    else exceptions = [...exceptions, ...file.exceptions];
+    for (const key of file.locked) locked.add(key);
+  }
+  if (exceptions.length > bounds.policyExceptions) {
+    const place = exceptions[0]?.source.path ?? "";
+    const cause = `it and the files that it extends have more than ${bounds.policyExceptions} exceptions`;
+    throw refused("policy.exceptions", place, cause, undefined);
+  }
+  return { settings: settings as StatedPolicy["settings"], exceptions, locked: [...locked], loosened };
+}
+
+/** A group's name locks all in it. */
+export function isLocked(key: SettingKey | "exceptions", locked: ReadonlySet<LockableKey>): boolean {
+  const parts = key.split(".");
+  return parts.some((_, index) => locked.has(parts.slice(0, index + 1).join(".") as LockableKey));
+}

@@ -1,0 +1,91 @@
+/** Policies and policy files, for tests of what a file may do to a policy. */
+import fc from "fast-check";
+import type { Exception } from "../../core/exception.ts";
+import { baseKinds, defaultPolicy, type Policy, unknownLicenses } from "../../core/policy.ts";
+import { type Severity, severities } from "../../core/severity.ts";
+import type { PolicyFile } from "./schema.ts";
+import { type StatedPolicy, statedBy } from "./stated.ts";
+
+export const now = new Date("2025-06-15T00:00:00Z");
+const source = { path: "bulkhead.yaml", line: 9, column: 5 };
+
+export function exception(stated: Partial<Exception>): Exception {
+  return { ids: ["CVE-1"], reason: "r", owner: "o", expires: "2025-12-31", source, ...stated };
+}
+
+export function tree(file: Omit<PolicyFile, "apiVersion">, exceptions: readonly Exception[] = []): StatedPolicy {
+  const at = (path: readonly unknown[]) => ({ line: path.length, column: 1 });
+  const document = { value: file, at, keyAt: at };
+  const stated = statedBy({ file: { apiVersion: "bulkhead/v1", ...file }, document }, "bulkhead.yaml", (name) => name);
+  return { ...stated, exceptions };
+}
+
+export const strict: Policy = {
+  ...defaultPolicy,
+  thresholds: {
+    vulnerability: { severity: "high", fixableOnly: false, exploited: true },
+    configuration: { severity: "medium", fixableOnly: false },
+  },
+  unknownSeverity: "unknown",
+  advisories: { maxAgeDays: 5 },
+  exceptions: [],
+  origin: { kind: "trusted", name: "policy.yaml", loosened: [] },
+};
+
+export const severity = fc.constantFrom(...severities);
+export const anySeverity = fc.constantFrom<Severity>(...severities, "unknown");
+const exceptions = fc.array(
+  fc
+    .record(
+      { ids: fc.subarray(["CVE-1", "CVE-2", "CVE-3"]), package: fc.constantFrom("p", "q") },
+      { requiredKeys: ["ids"] },
+    )
+    .map(exception),
+  { maxLength: 3 },
+);
+const patterns = fc.uniqueArray(fc.constantFrom("a", "a*", "ab", "a/b", "a/*", "a/**", "**", "a?", "*b", "A*b"), {
+  maxLength: 4,
+});
+const days = fc.nat(20);
+const more = {
+  licenses: fc.record({ allow: patterns, deny: patterns, unknown: fc.constantFrom(...unknownLicenses) }),
+  registries: patterns,
+  bases: fc.record({ accept: fc.subarray([...baseKinds], { minLength: 1 }) }),
+  rebuild: fc.record({ maxAgeDays: days }),
+  secrets: fc.record({ rules: patterns }),
+  exceptionLimits: fc.record({ maxDays: days, maxFlaws: days, broad: fc.constantFrom("allow" as const, "report") }),
+};
+export const trustedPolicy: fc.Arbitrary<Policy> = fc.record({
+  ...more,
+  thresholds: fc.record({
+    vulnerability: fc.record({ severity, fixableOnly: fc.boolean(), exploited: fc.boolean() }),
+    configuration: fc.record({ severity, fixableOnly: fc.constant(false) }),
+  }),
+  unknownSeverity: anySeverity,
+  advisories: fc.record({ maxAgeDays: fc.nat(20) }),
+  exceptions,
+  origin: fc.constant(strict.origin),
+});
+export const treePolicy: fc.Arbitrary<StatedPolicy> = fc
+  .tuple(
+    fc.record(
+      {
+        thresholds: fc.record(
+          {
+            vulnerabilities: fc.record(
+              { severity, fixableOnly: fc.boolean(), exploited: fc.boolean() },
+              { requiredKeys: [] },
+            ),
+            configuration: fc.record({ severity }, { requiredKeys: [] }),
+          },
+          { requiredKeys: [] },
+        ),
+        unknownSeverity: anySeverity,
+        advisories: fc.record({ maxAgeDays: fc.nat(20) }, { requiredKeys: [] }),
+        ...more,
+      },
+      { requiredKeys: [] },
+    ),
+    exceptions,
+  )
+  .map(([file, own]) => tree(file, own));

@@ -1,0 +1,55 @@
+/** Adds up what single files gave. */
+import { bounds } from "../../core/bounds.ts";
+import type { Gap } from "../../core/evidence.ts";
+import type { SecretFact, SecretsFound } from "../../engines/secrets/model.ts";
+import type { FileSecrets } from "../../engines/secrets/scan.ts";
+
+export interface Gathering {
+  file(path: string, bytes: number, secrets: FileSecrets): void;
+  unread(path: string, cause: string): void;
+  gap(gap: Gap): void;
+  files(): number;
+  finish(): { readonly found: SecretsFound; readonly gaps: readonly Gap[] };
+}
+
+/** @param place - the whole, for reports */
+export function createGathering(place: string): Gathering {
+  const secrets: SecretFact[] = [];
+  let files = 0;
+  let bytes = 0;
+  let omitted = 0;
+  let unread = 0;
+  let firstUnread = "";
+  let firstOmitted = "";
+  const gaps: Gap[] = [];
+  return {
+    file(path, size, found) {
+      files += 1;
+      bytes += size;
+      const room = Math.max(0, bounds.secretsOfAsset - secrets.length);
+      const over = found.omitted + Math.max(0, found.secrets.length - room);
+      secrets.push(...found.secrets.slice(0, room));
+      if (over > 0 && omitted === 0) firstOmitted = path;
+      omitted += over;
+    },
+    unread(path, cause) {
+      if (unread === 0) firstUnread = `${path}: ${cause}`;
+      unread += 1;
+    },
+    gap: (gap) => gaps.push(gap),
+    files: () => files,
+    finish() {
+      if (unread > 0) {
+        const what = unread === 1 ? "one file or folder" : `${unread} files or folders`;
+        gaps.push({ code: "secrets.unreadable", reason: `${place}: ${what} could not be read, first ${firstUnread}` });
+      }
+      if (omitted > 0) {
+        gaps.push({
+          code: "secrets.too-many",
+          reason: `${place}: ${omitted} more places look like secrets than are kept, first in ${firstOmitted}`,
+        });
+      }
+      return { found: { secrets, files, bytes }, gaps };
+    },
+  };
+}

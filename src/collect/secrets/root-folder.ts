@@ -1,0 +1,37 @@
+/** The secrets of a folder that is a root file system, for `image scan dir:ROOT`. */
+import { bounds } from "../../core/bounds.ts";
+import { absent, type Evidence, present } from "../../core/evidence.ts";
+import { isEvidenceProblem, Problem } from "../../core/problem.ts";
+import type { SecretsFound } from "../../engines/secrets/model.ts";
+import type { InventoryContext } from "../image/inventory.ts";
+import { secretsOfFolder } from "./folder.ts";
+
+/** What the kernel shows of itself, and no file system holds (hier(7)). */
+const KERNEL: ReadonlySet<string> = new Set(["proc", "sys", "dev"]);
+
+/** Within the time that one asset may take; what takes longer, or is over another bound, leaves no evidence. */
+export async function secretsOfRoot(
+  root: string,
+  { now, signal, onProgress, secrets: keyed }: InventoryContext & Required<Pick<InventoryContext, "secrets">>,
+): Promise<Evidence<SecretsFound>> {
+  const place = `dir:${root}`;
+  const timeout = AbortSignal.timeout(bounds.assetMilliseconds);
+  try {
+    const { found, gaps } = await secretsOfFolder(root, keyed.scanner, {
+      skipped: new Set(),
+      skippedPaths: KERNEL,
+      signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
+      onProgress: (files) => onProgress?.({ name: `${place}, secrets`, done: files }),
+    });
+    return present(found, now.toISOString(), { gaps });
+  } catch (error) {
+    const problem = timeout.aborted ? overTime(place) : error;
+    if (!isEvidenceProblem(problem)) throw problem;
+    return absent({ code: problem.code, reason: `${problem.place}: ${problem.message}` });
+  }
+}
+
+function overTime(place: string): Problem {
+  const minutes = bounds.assetMilliseconds / 60_000;
+  return new Problem({ kind: "input", code: "collect.time", place, cause: `it took longer than ${minutes} minutes` });
+}

@@ -1,0 +1,78 @@
+/** The scanner that commands use: the rules that are built in, and those that the caller brings. */
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import type { Policy } from "../../core/policy.ts";
+import { Problem } from "../../core/problem.ts";
+import { createFingerprinter, SHORTEST_KEY } from "../../engines/secrets/fingerprint.ts";
+import type { SecretRule } from "../../engines/secrets/rule.ts";
+import { secretRules } from "../../engines/secrets/rules/index.ts";
+import { createSecretScanner, type SecretScanner } from "../../engines/secrets/scan.ts";
+
+import { readNamedByPolicy } from "../policy/source.ts";
+import { gitleaksRulesOf, type LoadedRules } from "./gitleaks.ts";
+
+/** A scanner, and what tells its answers from those of another one: rules, engine, and whose fingerprints. */
+export interface KeyedScanner {
+  readonly scanner: SecretScanner;
+  readonly key: string;
+}
+
+/** Raised when the engine's answer to the same bytes and rules changes. */
+const ENGINE = 3;
+
+export interface ScannerOptions {
+  /** Before those that are built in: where both find something at one place and are as sure, these are told. */
+  readonly rules?: readonly SecretRule[];
+  /** Behind them: they add, and take no other's place. */
+  readonly added?: readonly SecretRule[];
+  /** A file whose bytes key the fingerprints. */
+  readonly fingerprintKey?: string;
+}
+
+export function openSecretScanner({ rules: more = [], added = [], fingerprintKey }: ScannerOptions = {}): KeyedScanner {
+  const own = fingerprintKey === undefined ? undefined : readKey(fingerprintKey);
+  const rules = [...more, ...secretRules, ...added];
+  const key = createHash("sha256").update(JSON.stringify([ENGINE, rules.map(stateOf)]));
+  if (own !== undefined) key.update(own);
+  return {
+    scanner: createSecretScanner({ rules, fingerprint: createFingerprinter(own) }),
+    key: key.digest("hex").slice(0, 32),
+  };
+}
+
+/**
+ * The scanner of a run: with the rules of the files that its policy names. They only add, for the policy may be of the
+ * tree under review.
+ *
+ * @param root - of the tree under review
+ * @returns the notes say what of the files was left out
+ * @throws Problem (usage) where a file cannot be read or a rule in it is broken
+ */
+export async function openPolicyScanner(
+  { secrets }: Pick<Policy, "secrets">,
+  root: string,
+  options: Omit<ScannerOptions, "added"> = {},
+): Promise<KeyedScanner & { readonly notes: readonly string[] }> {
+  const loaded: LoadedRules[] = [];
+  for (const name of secrets.rules) loaded.push(gitleaksRulesOf(name, await readNamedByPolicy(name, root)));
+  const added = loaded.flatMap(({ rules }) => rules);
+  return { ...openSecretScanner({ ...options, added }), notes: loaded.flatMap(({ notes }) => notes) };
+}
+
+/** All of a rule that an answer depends on; of its functions, their text. */
+function stateOf(rule: SecretRule): unknown[] {
+  const { validate, paths, pattern, expression, ...rest } = rule;
+  return [rest, expression?.source, pattern.source, pattern.flags, validate?.toString(), paths?.toString()];
+}
+
+function readKey(file: string): Buffer {
+  const bytes = readFileSync(file);
+  if (bytes.length >= SHORTEST_KEY) return bytes;
+  throw new Problem({
+    kind: "usage",
+    code: "secrets.key",
+    place: file,
+    cause: `the key has ${bytes.length} bytes: it could be guessed`,
+    remedy: `at least ${SHORTEST_KEY} random bytes`,
+  });
+}

@@ -1,0 +1,124 @@
+/** What became of a policy's exceptions in one run. */
+import { bounds } from "./bounds.ts";
+import type { CheckDescription } from "./check.ts";
+import type { Evaluation } from "./evaluation.ts";
+import { assetFilter, type Exception, everyExceptionFor, isExpired } from "./exception.ts";
+
+export interface ExceptionInRun {
+  readonly exception: Exception;
+  /** How many findings it names, whatever else took them out of the verdict as well. */
+  readonly findings: number;
+  /** The different flaws among them, each by the id that is shown, sorted. */
+  readonly flaws: readonly string[];
+  /**
+   * True: it names a finding, or whatever it could have named in this run was judged, on whole evidence, so that naming
+   * nothing means that there was nothing. See {@link usesOf}.
+   */
+  readonly judged: boolean;
+}
+
+/** How much a run looked at: all there is below a folder, or the one thing that was named. */
+export type RunExtent = "tree" | "named";
+
+/**
+ * What each exception in force named among the evaluations' findings; those that have expired name nothing and are left
+ * out. Pure.
+ *
+ * An exception counts as judged only where all of this holds, since everything else may lie outside the run:
+ * - at least one evaluation is of an asset that it names, and by a check whose findings have its ids;
+ * - none of these evaluations has a gap;
+ * - a run over one named thing speaks only for exceptions that name an asset, and name it without a wildcard;
+ * - all patterns together are held against all assets within a bound;
+ * - of a run over a tree, an exception that names neither an asset nor checks alone may be meant for the tree's images:
+ *   one of them was judged.
+ */
+export function usesOf(
+  evaluations: readonly Evaluation[],
+  exceptions: readonly Exception[],
+  {
+    now,
+    checks,
+    extent,
+  }: { readonly now: Date; readonly checks: readonly CheckDescription[]; readonly extent: RunExtent },
+): ExceptionInRun[] {
+  const findings = new Map<Exception, number>();
+  const flaws = new Map<Exception, Set<string>>();
+  for (const { asset, excepted } of evaluations) {
+    if (excepted.length === 0) continue;
+    const naming = everyExceptionFor(asset, exceptions, now);
+    for (const { finding } of excepted) {
+      for (const exception of naming(finding)) {
+        findings.set(exception, (findings.get(exception) ?? 0) + 1);
+        const [id] = finding.matches.ids;
+        const known = flaws.get(exception);
+        if (id === undefined) continue;
+        if (known === undefined) flaws.set(exception, new Set([id]));
+        else known.add(id);
+      }
+    }
+  }
+  const byId = new Map(checks.map((check) => [check.id, check]));
+  const inForce = exceptions.filter((exception) => !isExpired(exception, now));
+  const byAsset = [
+    ...Map.groupBy(evaluations, ({ asset }) => JSON.stringify([asset.id, asset.lineage, asset.name])).values(),
+  ];
+  const affordable = stepsFor(inForce, byAsset) <= bounds.exceptionSteps;
+  return inForce.map((exception) => ({
+    exception,
+    findings: findings.get(exception) ?? 0,
+    flaws: [...(flaws.get(exception) ?? [])].sort(),
+    judged: findings.has(exception) || (affordable && isJudged(exception, byAsset, byId, extent)),
+  }));
+}
+
+/** How much it takes to hold each exception's pattern against each asset's names (see core/glob.ts). */
+function stepsFor(exceptions: readonly Exception[], byAsset: readonly (readonly Evaluation[])[]): number {
+  const patterns = exceptions.reduce((sum, { asset = "" }) => {
+    const wildcard = asset.search(/[*?]/);
+    return sum + (wildcard < 0 ? 1 : asset.length - wildcard);
+  }, 0);
+  const names = byAsset.reduce((sum, [first]) => {
+    return first === undefined
+      ? sum
+      : sum + first.asset.id.length + first.asset.lineage.length + first.asset.name.length;
+  }, 0);
+  return patterns * names;
+}
+
+function isJudged(
+  exception: Exception,
+  byAsset: Iterable<readonly Evaluation[]>,
+  checks: ReadonlyMap<string, CheckDescription>,
+  extent: RunExtent,
+): boolean {
+  if (extent === "named" && (exception.asset === undefined || /[*?]/.test(exception.asset))) return false;
+  const named = assetFilter(exception);
+  const seen = new Set<string>();
+  let image = false;
+  for (const evaluations of byAsset) {
+    const [first] = evaluations;
+    if (first === undefined || !named(first.asset)) continue;
+    for (const { check, asset, gaps } of evaluations) {
+      if (!mayFind(checks.get(check), check, exception)) continue;
+      if (gaps.length > 0) return false;
+      seen.add(check);
+      image ||= asset.kind === "image";
+    }
+  }
+  const ids = exception.ids.map((id) => id.toLowerCase());
+  if (ids.length > 0 && ids.every((id) => checks.has(id))) return ids.every((id) => seen.has(id));
+  return seen.size > 0 && (image || exception.asset !== undefined);
+}
+
+/** Advisories say of themselves that they are: `CVE-2021-44906`, `GHSA-xvch-5gv4-984h`. Other ids may be any check's. */
+const ADVISORY = /^ghsa-|-(?:19|20)\d\d[-:]/i;
+
+function mayFind(check: CheckDescription | undefined, id: string, { ids }: Exception): boolean {
+  return (
+    ids.length === 0 ||
+    ids.some((named) => {
+      if (named.includes("/")) return named.toLowerCase() === id;
+      return !ADVISORY.test(named) || check === undefined || check.category === "vulnerability";
+    })
+  );
+}

@@ -1,0 +1,28 @@
+/** The parts of an image's name as written. Not checked: that is the registry client's work. */
+export interface ImageName {
+  /** Absent: Docker Hub by implication. */
+  readonly registry?: string;
+  readonly repository: string;
+  readonly tag?: string;
+  /** `sha256:…` */
+  readonly digest?: string;
+}
+
+/** Takes `registry/repository:tag@digest` apart as Docker does; what is missing stays missing. */
+export function splitImageName(written: string): ImageName {
+  const at = written.indexOf("@");
+  const digest = at === -1 ? undefined : written.slice(at + 1);
+  const name = at === -1 ? written : written.slice(0, at);
+  const colon = name.lastIndexOf(":");
+  const tagged = colon > name.lastIndexOf("/");
+  const path = tagged ? name.slice(0, colon) : name;
+  const slash = path.indexOf("/");
+  const host = slash === -1 ? "" : path.slice(0, slash);
+  const isHost = host.includes(".") || host.includes(":") || host === "localhost";
+  return {
+    ...(isHost ? { registry: host } : {}),
+    repository: isHost ? path.slice(slash + 1) : path,
+    ...(tagged ? { tag: name.slice(colon + 1) } : {}),
+    ...(digest === undefined ? {} : { digest }),
+  };
+}

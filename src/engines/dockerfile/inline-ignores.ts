@@ -1,0 +1,38 @@
+/**
+ * Comments that ask for findings not to count: `# bulkhead ignore=ID[,ID] reason` above an instruction or within it,
+ * `# bulkhead ignore-file=ID[,ID] reason` anywhere; hadolint's `# hadolint ignore=` and Docker's `# check=skip=`.
+ */
+import type { Comment, Dockerfile, InlineIgnore, SourceRange } from "./model.ts";
+
+export function inlineIgnores(dockerfile: Dockerfile): InlineIgnore[] {
+  const { instructions, comments, directives } = dockerfile;
+  const ignores: InlineIgnore[] = [];
+  let next = 0;
+  for (const comment of comments) {
+    while ((instructions[next]?.range.start ?? Number.POSITIVE_INFINITY) < comment.range.start) next++;
+    ignores.push(...ignoresOf(comment, instructions[next]?.range));
+  }
+  for (const { comments: within, range } of instructions) {
+    for (const comment of within) ignores.push(...ignoresOf(comment, range));
+  }
+  for (const { name, value, range } of directives) {
+    if (name !== "check") continue;
+    const skipped = value.split(";").flatMap((part) => (part.trim().startsWith("skip=") ? [part.trim().slice(5)] : []));
+    if (skipped.length > 0)
+      ignores.push({ form: "docker", ids: idsOf(skipped.join(",")), reason: "", covers: "file", range });
+  }
+  return ignores;
+}
+
+function ignoresOf({ text, range }: Comment, below: SourceRange | undefined): InlineIgnore[] {
+  const match = /^(bulkhead|hadolint)\s+(?:(global)\s+)?(ignore|ignore-file)=(\S*)(.*)$/s.exec(text);
+  if (match === null) return [];
+  const [, form, global, verb, ids = "", reason = ""] = match;
+  const covers = global !== undefined || verb === "ignore-file" ? "file" : below;
+  if (covers === undefined) return [];
+  return [{ form: form as "bulkhead" | "hadolint", ids: idsOf(ids), reason: reason.trim(), covers, range }];
+}
+
+function idsOf(written: string): string[] {
+  return written.split(",").flatMap((id) => (id.trim() === "" ? [] : [id.trim()]));
+}

@@ -1,0 +1,315 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { bounds } from "../../core/bounds.ts";
+import { Problem } from "../../core/problem.ts";
+import { mutatedBytes } from "../contents/mutated-bytes.fixture.ts";
+import type { Dockerfile, Instruction, SourceRange, Word } from "./model.ts";
+import { parseDockerfile } from "./parse.ts";
+
+const parse = (text: string): Dockerfile => parseDockerfile("Dockerfile", text);
+const written = (text: string, { start, end }: SourceRange): string => text.slice(start, end);
+
+/** The kinds of instructions that have the keyword. */
+type Of<K, I extends Instruction = Instruction> = I extends Instruction ? (K extends I["keyword"] ? I : never) : never;
+
+function only<K extends Instruction["keyword"]>(text: string, keyword: K): Of<K> {
+  const found = parse(text).instructions.filter((one) => one.keyword === keyword);
+  assert.equal(found.length, 1, `${found.length} of ${keyword}`);
+  return found[0] as Of<K>;
+}
+
+const problems = (text: string): string[] =>
+  parse(text).problems.map(({ kind, code, range }) => `${range.line}:${range.column} ${kind} ${code}`);
+
+const texts = (words: readonly Word[]): string[] => words.map(({ text }) => text);
+
+const SEED = String.raw`# syntax=docker/dockerfile:1
+# escape=\
+
+ARG VERSION=3.22
+FROM --platform=$BUILDPLATFORM alpine:$VERSION AS Build
+SHELL ["/bin/sh", "-ec"]
+ENV A=1 B="x y" C=$A PATH=/opt/bin:$PATH
+RUN --mount=type=secret,id=token,target=/t --network=none set -e && \
+    # a comment within
+    apk add --no-cache "curl=8" \
+
+    && if [ -f /x ]; then rm /x; fi
+RUN <<EOF
+cat <<-"OTHER" > /y
+	body $A
+	OTHER
+id
+EOF
+COPY --from=build --chown=1:1 a "b" /c/
+COPY ["d e", "/f"]
+ADD <<X https://example.com/a /g/
+data
+X
+ONBUILD RUN f() { g "$(h ${"`i`"})"; }; case $j in k|l) m ;; esac
+HEALTHCHECK --interval=5s CMD wget -q -O- localhost || exit 1
+EXPOSE 80/tcp $A
+VOLUME ["/v"]
+USER 10001:10001
+WORKDIR /w
+STOPSIGNAL SIGTERM
+LABEL a=b "c d"="e"
+ENTRYPOINT ["/bin/sh", "-c", "exec \"$0\" \u0041"]
+CMD nginx -g 'daemon off;'`;
+
+test("the seed has no problem, and every instruction says where it stands", () => {
+  const { instructions, problems: found, stages } = parse(SEED);
+  assert.deepEqual(found, []);
+  assert.equal(stages.length, 1);
+  for (const { keywordRange, keyword, range } of instructions) {
+    assert.equal(written(SEED, keywordRange).toUpperCase(), keyword);
+    assert.equal(range.start, keywordRange.start);
+    const line = SEED.split("\n")[range.line - 1] ?? "";
+    assert.ok(line.slice(range.column - 1).startsWith(written(SEED, keywordRange)));
+  }
+});
+
+test("directives count at the top alone", () => {
+  const names = (text: string): string[] => parse(text).directives.map(({ name, value }) => `${name}=${value}`);
+  assert.deepEqual(names("# Syntax = a/b:1\n#escape=`\nFROM x\n"), ["syntax=a/b:1", "escape=`"]);
+  assert.deepEqual(names("# a comment\n# escape=`\nFROM x\n"), []);
+  assert.deepEqual(names("\n# escape=`\nFROM x\n"), []);
+  assert.deepEqual(names("# unknown=1\n# escape=`\nFROM x\n"), []);
+  assert.deepEqual(names("# check=skip=A;error=true\nFROM x\n"), ["check=skip=A;error=true"]);
+  assert.deepEqual(problems("# escape=x\nFROM a\n"), ["1:1 refused dockerfile.directive"]);
+  assert.deepEqual(problems("# escape=`\n# escape=\\\nFROM a\n"), ["2:1 refused dockerfile.directive"]);
+});
+
+test("lines go on over comments and blank lines, by the escape that the file names", () => {
+  const text = "FROM a\nRUN one \\\n# why\n\n  two \\  \n three\nUSER b\n";
+  const run = only(text, "RUN");
+  assert.equal(run.text, "one   two  three");
+  assert.deepEqual(
+    run.comments.map((comment) => comment.text),
+    ["why"],
+  );
+  assert.equal(written(text, run.range), "RUN one \\\n# why\n\n  two \\  \n three");
+  assert.equal(only("# escape=`\nFROM a\nCOPY a `\n C:\\b\\\nUSER c\n", "COPY").destination.text, "C:\\b\\");
+  // Two in a row are one character that is escaped.
+  assert.equal(only("FROM a\nRUN x \\\\\nUSER b\n", "RUN").text, "x \\\\");
+  assert.equal(only("FROM a\nRUN x \\", "RUN").text, "x");
+});
+
+test("words over a continuation span it", () => {
+  const text = "FROM a\nCOPY ab\\\ncd /e\n";
+  const { sources } = only(text, "COPY");
+  assert.deepEqual(texts(sources), ["abcd"]);
+  assert.equal(written(text, (sources[0] as Word).range), "ab\\\ncd");
+});
+
+test("a byte order mark, CRLF and a missing last line end are kept and not read", () => {
+  const text = "\ufeffFROM a\r\nRUN x \\\r\n  y\r\nUSER b";
+  const { instructions, pieces } = parse(text);
+  assert.equal(pieces.map(({ start, end }) => text.slice(start, end)).join(""), text);
+  assert.deepEqual(
+    instructions.map(({ keyword, text: own, range }) => `${range.line}:${range.column} ${keyword} ${own}`),
+    ["1:1 FROM a", "2:1 RUN x   y", "4:1 USER b"],
+  );
+});
+
+test("FROM: platform, name, digest, alias", () => {
+  const { image, alias, platform, origin } = only(
+    "FROM --platform=linux/arm64 r.io:5000/a/b:1@sha256:ff AS Web\n",
+    "FROM",
+  );
+  assert.equal(image.value, "r.io:5000/a/b:1@sha256:ff");
+  assert.deepEqual(alias?.text, "Web");
+  assert.equal(platform?.value, "linux/arm64");
+  const name = { registry: "r.io:5000", repository: "a/b", tag: "1", digest: "sha256:ff" };
+  assert.deepEqual(origin, { kind: "image", name });
+  for (const text of ["FROM\n", "FROM a b\n", "FROM a AS\n", "FROM a AS b c\n"]) {
+    assert.deepEqual(problems(text), ["1:1 refused dockerfile.from"], text);
+  }
+});
+
+test("ARG and ENV: scopes, defaults, and what the file cannot know", () => {
+  const values = (text: string): (string | undefined)[] =>
+    parse(text).instructions.flatMap((one) =>
+      one.keyword === "LABEL" ? one.pairs.map(({ value }) => value?.value) : [],
+    );
+  const label = 'LABEL a="$A"\n';
+  assert.deepEqual(values(`ARG A=1\nFROM x\n${label}ARG A\n${label}ARG A=2\n${label}`), [undefined, "1", "2"]);
+  assert.deepEqual(values(`FROM x\nENV A=1\nARG A=2\n${label}`), ["1"]);
+  assert.deepEqual(values(`FROM x AS b\nENV A=1\nFROM b\n${label}`), ["1"]);
+  assert.deepEqual(values(`FROM x AS b\nENV A=1\nFROM x\n${label}`), [undefined]);
+  assert.deepEqual(values(`FROM scratch\n${label}`), [""]);
+  assert.deepEqual(values(`FROM scratch\nARG A\n${label}`), [undefined]);
+  // All of one instruction sees what was before it.
+  assert.deepEqual(values("FROM scratch\nENV A=1\nENV A=2 B=$A\nLABEL b=$B a=$A\n"), ["1", "2"]);
+  assert.deepEqual(values("FROM x\nONBUILD ENV A=1\nLABEL a=$A\n"), [undefined]);
+});
+
+test("ENV and LABEL in both forms, with quotes", () => {
+  const pairs = (line: string): (string | undefined)[][] =>
+    parse(`FROM a\n${line}\n`).instructions.flatMap((one) =>
+      one.keyword === "ENV" || one.keyword === "LABEL"
+        ? one.pairs.map(({ name, value }) => [name.text, value?.text])
+        : [],
+    );
+  assert.deepEqual(pairs('ENV A="b c" D=e\\ f "G h"=i'), [
+    ["A", "b c"],
+    ["D", "e f"],
+    ["G h", "i"],
+  ]);
+  assert.deepEqual(pairs("ENV A b  c"), [["A", "b  c"]]);
+  assert.deepEqual(problems("FROM a\nENV A=1 B\n"), ["2:9 refused dockerfile.env"]);
+  assert.deepEqual(problems("FROM a\nENV A\n"), ["2:1 refused dockerfile.env"]);
+});
+
+test("heredocs: several on a line, tabs, quotes, and one that is not closed", () => {
+  const text = "FROM a\nCOPY <<A <<-'B' /d/\none\nA\n\t\ttwo\n\tB\nUSER c\n";
+  const { heredocs, sources, range } = only(text, "COPY");
+  assert.deepEqual(
+    heredocs.map(({ name, stripsTabs, expands, text: body }) => [name, stripsTabs, expands, body]),
+    [
+      ["A", false, true, "one\n"],
+      ["B", true, false, "\t\ttwo\n"],
+    ],
+  );
+  assert.deepEqual(sources, []);
+  assert.equal(written(text, range).endsWith("\tB"), true);
+  assert.equal(only(text, "USER").range.line, 7);
+  assert.deepEqual(problems("FROM a\nRUN <<X\nid\n"), ["3:1 refused dockerfile.heredoc"]);
+  // No heredoc: it is no word of its own, or of an instruction that has none.
+  assert.deepEqual(problems("FROM a\nRUN echo 1<2\nLABEL a=<<b\n"), []);
+});
+
+test("JSON forms where Docker takes them; else the text is a shell's", () => {
+  const cmd = only('FROM a\nCMD [ "b" , "c\\"d\\u0041" ]\n', "CMD");
+  assert.deepEqual(cmd.form.kind === "exec" ? texts(cmd.form.words) : [], ["b", 'c"dA']);
+  assert.equal(only("FROM a\nCMD ['b']\n", "CMD").form.kind, "shell");
+  assert.equal(only("FROM a\nRUN [ -f x ]\n", "RUN").form.kind, "shell");
+  assert.deepEqual(problems("FROM a\nSHELL sh -c\n"), ["2:1 refused dockerfile.shell"]);
+});
+
+test("mounts of RUN", () => {
+  const { mounts } = only("FROM a AS b\nRUN --mount=target=/x,from=b,ro --mount=type=cache,dst=/y id\n", "RUN");
+  const [bind, cache] = mounts;
+  assert.equal(bind?.type, "bind");
+  assert.deepEqual(Object.fromEntries(bind?.options ?? []), { target: "/x", from: "b", ro: "" });
+  assert.deepEqual(bind?.from, { kind: "stage", index: 0 });
+  assert.equal(cache?.type, "cache");
+  assert.equal(cache?.options.get("target"), "/y");
+});
+
+test("stages: names in any case, numbers, and which of them the last one needs", () => {
+  const { stages, instructions } = parse(
+    "FROM a AS One\nFROM b AS two\nFROM one AS three\nCOPY --from=1 x y\nFROM c\nFROM three\nCOPY --from=d x y\nCOPY --from=9 x y\n",
+  );
+  assert.deepEqual(
+    stages.map(({ name, uses, needed }) => [name, uses, needed]),
+    [
+      ["one", [], true],
+      ["two", [], true],
+      ["three", [0, 1], true],
+      [undefined, [], false],
+      [undefined, [2], true],
+    ],
+  );
+  const origins = instructions.flatMap((one) => (one.keyword === "COPY" ? [one.from?.kind] : []));
+  assert.deepEqual(origins, ["stage", "image", "image"]);
+});
+
+test("a shell that is not taken apart is said so", () => {
+  const powershell = 'FROM a\nSHELL ["powershell", "-Command"]\nRUN Get-Item x\nCMD ["x"]\n';
+  assert.deepEqual(problems(powershell), ["3:5 unread dockerfile.shell"]);
+  assert.deepEqual(problems("# escape=`\nFROM a\nRUN dir\n"), ["3:5 unread dockerfile.shell"]);
+  assert.deepEqual(problems("FROM mcr.microsoft.com/windows/nanoserver:1\nRUN dir\n"), ["2:5 unread dockerfile.shell"]);
+  assert.deepEqual(problems("FROM a\nRUN <<X\n#!/usr/bin/env python3\nprint()\nX\n"), ["2:5 unread dockerfile.shell"]);
+  assert.deepEqual(problems("FROM a\nRUN echo 'x\n"), ["2:10 unread dockerfile.shell"]);
+  assert.deepEqual(problems('FROM a\nSHELL ["/bin/bash", "-c"]\nRUN id\n'), []);
+});
+
+test("what Docker refuses is a problem at its place", () => {
+  assert.deepEqual(problems(""), ["1:1 refused dockerfile.empty"]);
+  assert.deepEqual(problems("RUN id\nFROM a\n"), ["1:1 refused dockerfile.before-from"]);
+  assert.deepEqual(problems("FROM a\nBOGUS x\n"), ["2:1 refused dockerfile.unknown-instruction"]);
+  assert.deepEqual(problems("FROM a\nCOPY --bogus=1 x y\n"), ["2:6 refused dockerfile.unknown-flag"]);
+  assert.deepEqual(problems("FROM a\nCOPY x\n"), ["2:1 refused dockerfile.copy"]);
+  assert.deepEqual(problems("FROM a\nONBUILD FROM b\n"), ["2:1 refused dockerfile.onbuild"]);
+  assert.deepEqual(problems("FROM a\nONBUILD ONBUILD RUN id\n"), ["2:1 refused dockerfile.onbuild"]);
+  assert.deepEqual(problems("FROM a\nHEALTHCHECK x\n"), ["2:1 refused dockerfile.healthcheck"]);
+});
+
+test("a file over the bound is refused whole", () => {
+  assert.throws(
+    () => parse("#".repeat(bounds.dockerfileBytes + 1)),
+    (error) => error instanceof Problem && error.code === "dockerfile.size",
+  );
+});
+
+test("too many stages are refused whole; problems are counted past a bound", () => {
+  assert.throws(
+    () => parse("FROM a AS b\n".repeat(bounds.dockerfileStages + 1)),
+    (error) => error instanceof Problem && error.code === "dockerfile.size",
+  );
+  const found = parse(`FROM a\n${"BOGUS\n".repeat(bounds.dockerfileProblems + 5)}`).problems;
+  assert.equal(found.length, bounds.dockerfileProblems + 1);
+  assert.match(found.at(-1)?.reason ?? "", /5 more/);
+});
+
+/** Every range of every node. */
+function* rangesOf(value: unknown): Generator<SourceRange> {
+  if (typeof value !== "object" || value === null) return;
+  if ("start" in value && "end" in value && "line" in value) yield value as SourceRange;
+  for (const each of value instanceof Map ? value.values() : Object.values(value)) yield* rangesOf(each);
+}
+
+test("fuzz: any bytes are read without a throw, and the pieces are the file", () => {
+  fc.assert(
+    fc.property(mutatedBytes(Buffer.from(SEED)), (bytes) => {
+      const text = bytes.toString("utf8");
+      const { pieces, ...file } = parse(text);
+      assert.equal(pieces.map(({ start, end }) => text.slice(start, end)).join(""), text);
+      for (const { start, end, line, column } of rangesOf(file)) {
+        assert.ok(start >= 0 && start <= end && end <= text.length, `${start} to ${end}`);
+        assert.ok(line >= 1 && column >= 1);
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("property: a word on one line is what its range says", () => {
+  const word = fc.stringMatching(/^[a-zA-Z0-9./_-]{1,8}$/).filter((text) => !text.startsWith("-"));
+  fc.assert(
+    fc.property(fc.array(word, { minLength: 2, maxLength: 6 }), fc.nat(3), (words, blanks) => {
+      const text = `FROM a\n${"\n".repeat(blanks)}COPY ${words.join("  ")}\n`;
+      const { sources, destination } = only(text, "COPY");
+      assert.deepEqual(
+        [...sources, destination].map(({ range }) => written(text, range)),
+        words,
+      );
+    }),
+  );
+});
+
+test("hostile nesting and length end, and are said", () => {
+  for (const [name, script] of [
+    ["parentheses", "(".repeat(50_000)],
+    ["substitutions", `echo ${"$(".repeat(50_000)}`],
+    ["braces", `echo ${`$${"{a:-"}`.repeat(50_000)}`],
+    ["arithmetic", `echo ${"$((".repeat(50_000)}`],
+    ["backticks", `echo \`${"\\`".repeat(50_001)}`],
+    ["groups", "{ ".repeat(50_000)],
+    ["shells", "sh -c '".repeat(50_001)],
+    ["functions", "f()".repeat(50_000)],
+    ["conditions", "if ".repeat(50_000)],
+  ] as const) {
+    assert.deepEqual(
+      parse(`FROM a\nRUN ${script}`).problems.map(({ code }) => code),
+      ["dockerfile.shell"],
+      name,
+    );
+  }
+  const doubling = Array.from({ length: 60 }, (_, index) => `ENV A${index + 1}=$A${index}$A${index}\n`).join("");
+  const { instructions } = parse(`FROM scratch\nENV A0=x\n${doubling}`);
+  const last = instructions.at(-1);
+  assert.ok(last?.keyword === "ENV" && last.pairs[0]?.value?.value === undefined);
+});

@@ -1,0 +1,131 @@
+/** Stages: which there are, what each begins from and takes from others, and which of them the last one needs. */
+import { splitImageName } from "../../core/image-name.ts";
+import type { Value } from "./expand.ts";
+import type { CommandForm, FromInstruction, Instruction, Origin, ShellKind, Stage, Word } from "./model.ts";
+import { childScope, type StageScope } from "./scope.ts";
+
+interface OpenStage {
+  readonly from: FromInstruction;
+  readonly name?: string;
+  readonly scope: StageScope;
+}
+
+/** Stages while the file is read. */
+export interface Stages {
+  /** ARGs before the first FROM. */
+  readonly globals: Map<string, Value>;
+  /** Index of the stage that is open; undefined before the first FROM. */
+  current(): number | undefined;
+  scope(): StageScope | undefined;
+  /** What FROM, or `--from` of a stage that is open already, names. */
+  origin(word: Word, use: "from" | "copy"): Origin;
+  open(from: FromInstruction, escapeCharacter: string): void;
+  finish(instructions: readonly Instruction[]): Stage[];
+}
+
+export function createStages(): Stages {
+  const globals = new Map<string, Value>();
+  const open: OpenStage[] = [];
+  const named = new Map<string, number>();
+  return {
+    globals,
+    current: () => (open.length === 0 ? undefined : open.length - 1),
+    scope: () => open.at(-1)?.scope,
+    origin(word, use) {
+      if (word.value === undefined || word.value === "") return { kind: "unknown", text: word.text };
+      const stage = named.get(word.value.toLowerCase());
+      if (stage !== undefined) return { kind: "stage", index: stage };
+      if (use === "from" && word.value === "scratch") return { kind: "scratch" };
+      // COPY may also count the stages; FROM may not.
+      if (use === "copy" && /^\d{1,6}$/.test(word.value) && Number(word.value) < open.length - 1) {
+        return { kind: "stage", index: Number(word.value) };
+      }
+      return { kind: "image", name: splitImageName(word.value) };
+    },
+    open(from, escapeCharacter) {
+      const { origin, alias } = from;
+      const parent = origin.kind === "stage" ? open[origin.index]?.scope : undefined;
+      const name = alias?.value?.toLowerCase();
+      if (name !== undefined) named.set(name, open.length);
+      open.push({
+        from,
+        ...(name === undefined ? {} : { name }),
+        scope: childScope(parent, origin.kind === "scratch", defaultShell(from, escapeCharacter)),
+      });
+    },
+    finish(instructions) {
+      const own: Instruction[][] = open.map(() => []);
+      for (const instruction of instructions) {
+        if (instruction.stage !== undefined && instruction.keyword !== "FROM")
+          own[instruction.stage]?.push(instruction);
+      }
+      const uses = open.map(({ from }, index) => {
+        const origins = [from.origin, ...(own[index] ?? []).flatMap(originsOf)];
+        return [...new Set(origins.flatMap((origin) => (origin.kind === "stage" ? [origin.index] : [])))];
+      });
+      const needed = reachable(uses);
+      return open.map(({ from, name }, index) => ({
+        index,
+        ...(name === undefined ? {} : { name }),
+        from,
+        instructions: own[index] ?? [],
+        uses: uses[index] ?? [],
+        needed: needed.has(index),
+      }));
+    },
+  };
+}
+
+function originsOf(instruction: Instruction): Origin[] {
+  switch (instruction.keyword) {
+    case "COPY":
+    case "ADD":
+      return instruction.from === undefined ? [] : [instruction.from];
+    case "RUN":
+      return instruction.mounts.flatMap(({ from }) => from ?? []);
+    case "ONBUILD":
+      return originsOf(instruction.instruction);
+    default:
+      return [];
+  }
+}
+
+/** From the last one. */
+function reachable(uses: readonly (readonly number[])[]): Set<number> {
+  const pending = uses.length === 0 ? [] : [uses.length - 1];
+  const seen = new Set(pending);
+  for (let index = pending.pop(); index !== undefined; index = pending.pop()) {
+    for (const other of uses[index] ?? []) {
+      if (seen.has(other)) continue;
+      seen.add(other);
+      pending.push(other);
+    }
+  }
+  return seen;
+}
+
+/** Windows images run the shell form with cmd; a backtick as escape is written for nothing else. */
+function defaultShell({ origin, platform }: FromInstruction, escapeCharacter: string): ShellKind {
+  if (escapeCharacter === "`" || platform?.value?.toLowerCase().startsWith("windows") === true) return "cmd";
+  if (origin.kind !== "image") return "posix";
+  const { registry, repository } = origin.name;
+  return registry === "mcr.microsoft.com" && /(?:windows|nanoserver|servercore)/.test(repository) ? "cmd" : "posix";
+}
+
+const posix = /^(?:sh|bash|dash|ash|ksh|mksh|zsh)$/;
+
+/** Which language a `SHELL` instruction's words stand for. */
+export function shellKindOf(words: readonly Word[]): ShellKind {
+  const [program = ""] = words.map((word) => word.text);
+  const name = (program.split(/[/\\]/).pop() ?? "").toLowerCase().replace(/\.exe$/, "");
+  if (posix.test(name) || (name === "busybox" && posix.test(words[1]?.text ?? ""))) return "posix";
+  if (name === "powershell" || name === "pwsh") return "powershell";
+  return name === "cmd" ? "cmd" : "other";
+}
+
+/** The script of `["sh", "-c", "…"]`. */
+export function execScript(form: CommandForm): Word | undefined {
+  if (form.kind !== "exec" || shellKindOf(form.words) !== "posix") return undefined;
+  const flag = form.words.findIndex((word, index) => index > 0 && /^-[a-z]*c[a-z]*$/.test(word.text));
+  return flag === -1 ? undefined : form.words[flag + 1];
+}

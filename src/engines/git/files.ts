@@ -1,0 +1,72 @@
+import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readSync } from "node:fs";
+import { Problem } from "../../core/problem.ts";
+
+/** Opens a regular file: a pipe or device of that name is neither waited for nor read. Undefined where none is there. */
+export function openRegular(path: string): { readonly descriptor: number; readonly size: number } | undefined {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    throw unreadable(path, (error as Error).message);
+  }
+  const stat = fstatSync(descriptor);
+  if (stat.isFile()) return { descriptor, size: stat.size };
+  closeSync(descriptor);
+  throw unreadable(path, "it is no regular file");
+}
+
+/** A whole file of at most that many bytes; undefined where there is none. */
+export function readWhole(path: string, maxBytes: number): Buffer | undefined {
+  const file = openRegular(path);
+  if (file === undefined) return undefined;
+  try {
+    if (file.size > maxBytes) throw unreadable(path, `its ${file.size} bytes are over the bound of ${maxBytes}`);
+    return readAt(file.descriptor, path, 0, file.size);
+  } finally {
+    closeSync(file.descriptor);
+  }
+}
+
+/** Exactly that many bytes. */
+export function readAt(descriptor: number, path: string, offset: number, length: number): Buffer {
+  const bytes = Buffer.allocUnsafeSlow(length);
+  let read = 0;
+  try {
+    while (read < length) {
+      const count = readSync(descriptor, bytes, read, length - read, offset + read);
+      if (count === 0) throw unreadable(path, "it ends early");
+      read += count;
+    }
+  } catch (error) {
+    if (error instanceof Problem) throw error;
+    throw unreadable(path, (error as Error).message);
+  }
+  return bytes;
+}
+
+/** Names within a folder, sorted; none where there is no folder. */
+export function names(path: string): string[] {
+  try {
+    return readdirSync(path).sort();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return [];
+    throw unreadable(path, (error as Error).message);
+  }
+}
+
+/** What the name itself stands for: a symbolic link is not followed. */
+export function kindOfFile(path: string): "file" | "folder" | "other" | undefined {
+  try {
+    const stat = lstatSync(path);
+    return stat.isFile() ? "file" : stat.isDirectory() ? "folder" : "other";
+  } catch {
+    return undefined;
+  }
+}
+
+export function unreadable(path: string, cause: string): Problem {
+  return new Problem({ kind: "input", code: "git.file-unreadable", place: path, cause });
+}

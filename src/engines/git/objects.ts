@@ -1,0 +1,256 @@
+import { hash } from "node:crypto";
+import { join } from "node:path";
+import { inflateSync } from "node:zlib";
+import { bounds } from "../../core/bounds.ts";
+import { Problem } from "../../core/problem.ts";
+import { applyDelta } from "./delta.ts";
+import {
+  BLOB,
+  COMMIT,
+  type EntryHeader,
+  HEADER_BYTES,
+  type ObjectType,
+  OFFSET_DELTA,
+  REFERENCE_DELTA,
+  readEntryHeader,
+  TAG,
+  TREE,
+} from "./entry.ts";
+import { readWhole } from "./files.ts";
+import type { ObjectFormat } from "./model.ts";
+import type { Stored } from "./stored.ts";
+
+/** An object's inflated bytes. They are shared with a cache: nobody writes to them. */
+export interface GitObject {
+  readonly type: ObjectType;
+  readonly bytes: Buffer;
+}
+
+/** Reads objects by their numbers. */
+export interface Objects {
+  /** @throws {Problem} where the object is broken or over a bound; the place names it */
+  read(number: number): GitObject;
+  /** As {@link read}, without its bytes where the type alone is asked for. */
+  typeOf(number: number): ObjectType;
+  /** How it lies in its pack, and the number of its base or -1; undefined for a file of its own. */
+  entry(number: number): { readonly header: EntryHeader; readonly base: number } | undefined;
+  /** The object that a delta makes of its base, which whoever calls has at hand; `copies` as of {@link applyDelta}. */
+  readDelta(number: number, base: Buffer, copies?: number[]): Buffer;
+  /** Inflated so far, in bytes. */
+  readonly inflated: number;
+}
+
+const CACHE_BYTES = 64 * 1024 * 1024;
+const INITIAL_CHUNK = 64 * 1024;
+
+export function readObjects(stored: Stored, format: ObjectFormat): Objects {
+  const { ids, places, offsets, ends, packs, folders } = stored;
+  const idBytes = format === "sha1" ? 20 : 32;
+  const cache = recentlyUsed(CACHE_BYTES);
+  /** Those that are known; 0 else. */
+  const types = new Uint8Array(ids.count);
+  let inflated = 0;
+
+  const broken = (number: number, cause: string): Problem =>
+    new Problem({ kind: "input", code: "git.object-broken", place: `object ${ids.hex(number)}`, cause });
+  const over = (number: number): Problem =>
+    new Problem({
+      kind: "input",
+      code: "git.object-over",
+      place: `object ${ids.hex(number)}`,
+      cause: `it is over the bound of ${bounds.gitObjectBytes} bytes`,
+    });
+  const count = (bytes: number): void => {
+    inflated += bytes;
+    if (inflated <= bounds.gitHistoryBytes) return;
+    throw new Problem({
+      kind: "input",
+      code: "git.history-over",
+      place: "the repository",
+      cause: `its objects are over the bound of ${bounds.gitHistoryBytes} bytes`,
+    });
+  };
+
+  const headerOf = (number: number): EntryHeader => {
+    const start = offsets[number] as number;
+    const end = Math.min(ends[number] as number, start + HEADER_BYTES);
+    if (start < 12 || end <= start) throw broken(number, "its pack ends before it");
+    const header = readEntryHeader(packs.read(places[number] as number, start, end), idBytes);
+    if (header === undefined) throw broken(number, "its header in the pack is broken");
+    return header;
+  };
+  const baseOf = (number: number, header: EntryHeader): number => {
+    const start = offsets[number] as number;
+    const pack = places[number] as number;
+    if (header.type === REFERENCE_DELTA) {
+      const base = ids.find(packs.read(pack, start, start + header.length), header.baseIdAt);
+      if (base === -1) throw broken(number, "the base of its delta is missing");
+      return base;
+    }
+    if (header.type !== OFFSET_DELTA) return -1;
+    const base = atOffset(stored.byOffset[pack] as Int32Array, offsets, start - header.distance);
+    if (base === -1) throw broken(number, "the base of its delta is missing");
+    return base;
+  };
+  /** The object itself, or its delta. */
+  const inflateEntry = (number: number, header: EntryHeader): Buffer => {
+    if (header.size > bounds.gitObjectBytes) throw over(number);
+    count(header.size);
+    const start = (offsets[number] as number) + header.length;
+    const bytes = inflateBounded(packs.read(places[number] as number, start, ends[number] as number), header.size);
+    if (bytes?.length !== header.size) throw broken(number, "its deflated bytes are broken");
+    return bytes;
+  };
+  const patched = (number: number, base: Buffer, header: EntryHeader, copies?: number[]): Buffer => {
+    const result = applyDelta(base, inflateEntry(number, header), copies);
+    if (result === "over") throw over(number);
+    if (result === undefined) throw broken(number, "its delta does not fit its base");
+    count(result.length);
+    return result;
+  };
+  const readLoose = (number: number): GitObject => {
+    const id = ids.hex(number);
+    const path = join(folders[-1 - (places[number] as number)] as string, id.slice(0, 2), id.slice(2));
+    const deflated = readWhole(path, bounds.gitObjectBytes + 64 * 1024);
+    if (deflated === undefined) throw broken(number, "its file is gone");
+    const bytes = inflateBounded(deflated, bounds.gitObjectBytes + LOOSE_HEADER_BYTES);
+    if (bytes === undefined) throw broken(number, "its deflated bytes are broken or over the bound");
+    count(bytes.length);
+    const object = looseObject(bytes);
+    if (object === undefined || hash(format, bytes, "hex") !== id) throw broken(number, "it is not what its id says");
+    return object;
+  };
+  return {
+    get inflated() {
+      return inflated;
+    },
+    read(number) {
+      const chain: { readonly number: number; readonly header: EntryHeader }[] = [];
+      let object = cache.get(number);
+      for (let at = number; object === undefined; ) {
+        if ((places[at] as number) < 0) object = readLoose(at);
+        else {
+          const header = headerOf(at);
+          const base = baseOf(at, header);
+          if (base === -1) object = { type: header.type as ObjectType, bytes: inflateEntry(at, header) };
+          else {
+            chain.push({ number: at, header });
+            if (chain.length > bounds.gitDeltaDepth) throw broken(number, "its deltas are too many or form a circle");
+            at = base;
+            object = cache.get(at);
+            continue;
+          }
+        }
+        cache.set(at, object);
+      }
+      for (const { number: at, header } of chain.reverse()) {
+        object = { type: object.type, bytes: patched(at, object.bytes, header) };
+        cache.set(at, object);
+      }
+      return object;
+    },
+    typeOf(number) {
+      const chain: number[] = [];
+      let type = types[number] as number;
+      for (let at = number; type === 0; ) {
+        chain.push(at);
+        if (chain.length > bounds.gitDeltaDepth) throw broken(number, "its deltas are too many or form a circle");
+        if ((places[at] as number) < 0) type = readLoose(at).type;
+        else {
+          const header = headerOf(at);
+          const base = baseOf(at, header);
+          if (base === -1) type = header.type;
+          else {
+            at = base;
+            type = types[at] as number;
+          }
+        }
+      }
+      for (const at of chain) types[at] = type;
+      return type as ObjectType;
+    },
+    entry(number) {
+      if ((places[number] as number) < 0) return undefined;
+      const header = headerOf(number);
+      return { header, base: baseOf(number, header) };
+    },
+    readDelta: (number, base, copies) => patched(number, base, headerOf(number), copies),
+  };
+}
+
+/** The number whose bytes begin there, or -1. */
+function atOffset(sorted: Int32Array, offsets: Float64Array, offset: number): number {
+  let low = 0;
+  let high = sorted.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const number = sorted[middle] as number;
+    const there = offsets[number] as number;
+    if (there === offset) return number;
+    if (there < offset) low = middle + 1;
+    else high = middle - 1;
+  }
+  return -1;
+}
+
+/** Undefined where it is no zlib stream (RFC 1950, its checksum counts), or one of more than `size` bytes. */
+function inflateBounded(deflated: Buffer, size: number): Buffer | undefined {
+  try {
+    return inflateSync(deflated, {
+      maxOutputLength: size + 1,
+      chunkSize: Math.min(Math.max(size + 1, 64), INITIAL_CHUNK),
+    });
+  } catch {
+    return undefined;
+  }
+}
+
+/** `blob 12`, a NUL. */
+const LOOSE_HEADER_BYTES = 32;
+const looseTypes = new Map<string, ObjectType>([
+  ["commit", COMMIT],
+  ["tree", TREE],
+  ["blob", BLOB],
+  ["tag", TAG],
+]);
+
+/** gitformat-loose: a header of type and size, then the content. */
+function looseObject(bytes: Buffer): GitObject | undefined {
+  const end = bytes.subarray(0, LOOSE_HEADER_BYTES).indexOf(0);
+  const [name = "", size = ""] = bytes.toString("latin1", 0, Math.max(end, 0)).split(" ");
+  const type = looseTypes.get(name);
+  const content = bytes.subarray(end + 1);
+  return type === undefined || size !== String(content.length) ? undefined : { type, bytes: content };
+}
+
+/** Objects by number, the least recently used forgotten first. */
+function recentlyUsed(maxBytes: number): {
+  get(number: number): GitObject | undefined;
+  set(number: number, object: GitObject): void;
+} {
+  const kept = new Map<number, GitObject>();
+  let bytes = 0;
+  return {
+    get(number) {
+      const object = kept.get(number);
+      if (object === undefined) return undefined;
+      kept.delete(number);
+      kept.set(number, object);
+      return object;
+    },
+    set(number, object) {
+      if (object.bytes.length > maxBytes / 4 || kept.has(number)) return;
+      kept.set(number, object);
+      bytes += object.bytes.length + ENTRY_OVERHEAD;
+      if (bytes <= maxBytes) return;
+      // Many at once: looking for the oldest of a Map costs more the more often it is done.
+      for (const [oldest, { bytes: forgotten }] of kept) {
+        if (bytes <= maxBytes * 0.75) break;
+        kept.delete(oldest);
+        bytes -= forgotten.length + ENTRY_OVERHEAD;
+      }
+    },
+  };
+}
+
+const ENTRY_OVERHEAD = 256;

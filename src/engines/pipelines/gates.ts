@@ -1,0 +1,134 @@
+/**
+ * Steps that look for known vulnerabilities in images, and whether what they find stops the pipeline. Each scanner's rule
+ * is from its own documentation.
+ */
+import type { Pipeline, ScanStep, Step } from "./model.ts";
+
+interface Scanner {
+  readonly name: string;
+  /** The action's name without its version. */
+  readonly action?: RegExp;
+  /** The words of a command, up to the end of the command. */
+  readonly command?: RegExp;
+  /** Why a finding does not fail the step; nothing where it does. `words` are the command, `inputs` the action's. */
+  ignores(words: string, inputs: Readonly<Record<string, string>>): string | undefined;
+}
+
+const SCANNERS: readonly Scanner[] = [
+  {
+    name: "bulkhead",
+    action: /(?:^|\/)bulkhead(?:-action)?$/i,
+    command: /(?:^|\s)(?:npx\s+(?:--?[\w-]+\s+)*)?bulkhead\s+(?:image\s+scan|check)\b/,
+    ignores: () => undefined,
+  },
+  {
+    name: "trivy",
+    action: /^aquasecurity\/trivy-action$/i,
+    command: /(?:^|[\s/])trivy\s+(?:--?[\w-]+(?:[ =]\S+)?\s+)*(?:image|i|fs|filesystem|rootfs|repo|repository|sbom)\b/,
+    ignores(words, inputs) {
+      const code = inputs["exit-code"] ?? option(words, "--exit-code");
+      if (code === undefined || code === "0") return "trivy ends with 0 whatever it finds: --exit-code is not set";
+      return severityMissing(inputs.severity ?? option(words, "--severity") ?? option(words, "-s"));
+    },
+  },
+  {
+    name: "grype",
+    action: /^anchore\/scan-action$/i,
+    command: /(?:^|[\s/])grype\s+(?!(?:db|version|completion|config|help)\b)\S/,
+    ignores(words, inputs) {
+      if (words === "") {
+        return inputs["fail-build"] === "false" ? "fail-build is false" : undefined;
+      }
+      return (option(words, "--fail-on") ?? option(words, "-f")) === undefined
+        ? "grype ends with 0 whatever it finds: --fail-on is not set"
+        : undefined;
+    },
+  },
+  {
+    name: "docker scout",
+    action: /^docker\/scout-action$/i,
+    command: /(?:^|\s)docker\s+scout\s+cves\b/,
+    ignores(words, inputs) {
+      const fails = words === "" ? inputs["exit-code"] === "true" : /\s(?:--exit-code|-e)\b/.test(words);
+      if (!fails) return "docker scout ends with 0 whatever it finds: --exit-code is not set";
+      return severityMissing(inputs["only-severities"] ?? option(words, "--only-severity"));
+    },
+  },
+  {
+    name: "snyk",
+    action: /^snyk\/actions\/docker$/i,
+    command: /(?:^|[\s/])snyk\s+(?:container\s+test|test\s[^\n]*--docker)\b/,
+    ignores: () => undefined,
+  },
+];
+
+/** Every step that scans, in the pipelines' order. */
+export function scanSteps(pipelines: readonly Pipeline[]): ScanStep[] {
+  return pipelines.flatMap((pipeline) =>
+    pipeline.jobs
+      .filter(({ disabled }) => !disabled)
+      .flatMap((job) =>
+        job.steps.flatMap((step) =>
+          scansOf(step).map(({ scanner, ignored, line }): ScanStep => {
+            const why = job.mayFail ? "its job may fail" : step.mayFail ? "the step may fail" : ignored;
+            return {
+              pipeline: pipeline.path,
+              job: job.name,
+              line,
+              column: step.column,
+              scanner,
+              ...(why === undefined ? {} : { ignored: why }),
+            };
+          }),
+        ),
+      ),
+  );
+}
+
+interface Scan {
+  readonly scanner: string;
+  readonly ignored?: string | undefined;
+  readonly line: number;
+}
+
+function scansOf(step: Step): Scan[] {
+  const action = step.uses?.split("@")[0] ?? "";
+  const used = SCANNERS.find((scanner) => scanner.action?.test(action) === true);
+  if (used !== undefined) return [{ scanner: used.name, ignored: used.ignores("", step.with), line: step.line }];
+  return commandsOf(step.run ?? "").flatMap((command) => {
+    const scanner = SCANNERS.find((known) => known.command?.test(command) === true);
+    if (scanner === undefined) return [];
+    const ignored = /\|\|\s*(?:true|:|exit\s+0|echo\b)/.test(command)
+      ? "its exit code is thrown away"
+      : scanner.ignores(command, {});
+    return [{ scanner: scanner.name, ignored, line: step.line }];
+  });
+}
+
+/** Lines of a script with the continued ones joined; what is behind a `#` is no command. */
+function commandsOf(script: string): string[] {
+  return script
+    .replace(/\\\r?\n/g, " ")
+    .split("\n")
+    .map((line) => line.replace(/(?:^|\s)#.*$/, "").trim())
+    .flatMap((line) => line.split(/;|&&/))
+    .filter((command) => command !== "");
+}
+
+/** `--name value` or `--name=value`. */
+function option(words: string, name: string): string | undefined {
+  const all = words.split(/[\s=]+/);
+  const at = all.indexOf(name);
+  return at < 0 ? undefined : (all[at + 1] ?? "").replace(/^["']|["']$/g, "");
+}
+
+/** A list of severities to look for that leaves out the critical ones blocks none of them. */
+function severityMissing(severities: string | undefined): string | undefined {
+  if (severities === undefined || severities === "") return undefined;
+  return severities
+    .toLowerCase()
+    .split(/[\s,]+/)
+    .includes("critical")
+    ? undefined
+    : "it does not look for critical ones";
+}

@@ -1,0 +1,49 @@
+/** Pipelines of continuous integration, as facts: what runs, step by step, and whether its failure counts. */
+
+export interface Pipeline {
+  /** Relative to the tree's root. */
+  readonly path: string;
+  readonly system: "github" | "gitlab";
+  /** GitHub's `name`; absent where none is stated. */
+  readonly name?: string;
+  /** What starts it: `push`, `pull_request`, `schedule`; GitLab's pipelines state none. */
+  readonly triggers: readonly string[];
+  readonly jobs: readonly Job[];
+}
+
+export interface Job {
+  /** Its key in the file. */
+  readonly name: string;
+  readonly line: number;
+  readonly steps: readonly Step[];
+  /** GitHub's `continue-on-error`, GitLab's `allow_failure`: the job's failure stops nothing. */
+  readonly mayFail: boolean;
+  /** GitHub's `if: false`, GitLab's `when: never` and hidden jobs (a dot before the name): it never runs. */
+  readonly disabled: boolean;
+}
+
+/** One step: an action that is used, or a script. */
+export interface Step {
+  readonly line: number;
+  readonly column: number;
+  readonly name?: string;
+  /** `owner/action@ref`. */
+  readonly uses?: string;
+  /** The action's inputs, as text. */
+  readonly with: Readonly<Record<string, string>>;
+  /** Shell text, its lines joined as they stand. */
+  readonly run?: string;
+  readonly mayFail: boolean;
+}
+
+/** A step that looks for known vulnerabilities in images. */
+export interface ScanStep {
+  readonly pipeline: string;
+  readonly job: string;
+  readonly line: number;
+  readonly column: number;
+  /** `trivy`, `bulkhead`. */
+  readonly scanner: string;
+  /** Absent where critical findings end the pipeline; else why they do not. */
+  readonly ignored?: string;
+}

@@ -1,0 +1,215 @@
+import {
+  type Document,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseDocument,
+  type YAMLMap,
+} from "yaml";
+import { bounds } from "../../core/bounds.ts";
+import { Problem } from "../../core/problem.ts";
+import type { Job, Pipeline, Step } from "./model.ts";
+
+/** GitHub's folder of workflows and GitLab's file at the root; what GitLab includes from elsewhere is not looked up. */
+export function pipelineSystem(path: string): Pipeline["system"] | undefined {
+  if (/(?:^|\/)\.github\/workflows\/[^/]+\.ya?ml$/.test(path)) return "github";
+  if (/(?:^|\/)\.gitlab-ci\.ya?ml$/.test(path)) return "gitlab";
+  return undefined;
+}
+
+/**
+ * Reads a workflow of GitHub Actions ("Workflow syntax for GitHub Actions") or a GitLab pipeline ("CI/CD YAML syntax
+ * reference"): jobs and steps. What else is in it is left alone.
+ *
+ * @throws Problem `pipelines.broken`, kind input, with the line
+ */
+export function readPipeline(path: string, text: string, system: Pipeline["system"]): Pipeline {
+  if (text.length > bounds.pipelineBytes) throw broken(path, `it has more than ${bounds.pipelineBytes} characters`);
+  const lines = new LineCounter();
+  const document = parsed(text, lines, path);
+  const [error] = document.errors;
+  if (error !== undefined) {
+    throw broken(`${path}:${lines.linePos(error.pos[0]).line}`, error.message.split("\n")[0] ?? "");
+  }
+  const reader = readerOf(document, lines, path);
+  const root = reader.map(document.contents);
+  if (root === undefined) throw broken(path, "it is no mapping");
+  return system === "github" ? githubWorkflow(path, root, reader) : gitlabPipeline(path, root, reader);
+}
+
+/** The library goes down by recursion: what is nested too deeply for it is refused. */
+function parsed(text: string, lines: LineCounter, path: string): Document {
+  try {
+    return parseDocument(text, { lineCounter: lines, uniqueKeys: false, logLevel: "silent" });
+  } catch (error) {
+    if (error instanceof RangeError) throw broken(path, "it is nested too deeply");
+    throw error;
+  }
+}
+
+type Reader = ReturnType<typeof readerOf>;
+
+/** Looks behind aliases: each stands for what it names, which is not copied and so cannot grow. */
+function readerOf(document: Document, lines: LineCounter, path: string) {
+  const behind = (node: unknown): unknown =>
+    typeof node === "object" && node !== null && "source" in node && "resolve" in node
+      ? (node as { resolve(document: Document): Node | undefined }).resolve(document)
+      : node;
+  const map = (node: unknown): YAMLMap | undefined => {
+    const found = behind(node);
+    return isMap(found) ? found : undefined;
+  };
+  return {
+    path,
+    map,
+    list(node: unknown): readonly unknown[] {
+      const found = behind(node);
+      return isSeq(found) ? found.items : [];
+    },
+    /** Text of a scalar, whatever its type; undefined of anything else. */
+    text(node: unknown): string | undefined {
+      const found = behind(node);
+      return isScalar(found) && found.value !== null ? (found.source ?? String(found.value)) : undefined;
+    },
+    get(of: YAMLMap, key: string): unknown {
+      return of.items.findLast((pair) => isScalar(pair.key) && pair.key.value === key)?.value;
+    },
+    position(node: unknown): { line: number; column: number } {
+      const start = (node as Node | undefined)?.range?.[0] ?? 0;
+      const { line, col } = lines.linePos(start);
+      return { line, column: col };
+    },
+  };
+}
+
+function githubWorkflow(path: string, root: YAMLMap, reader: Reader): Pipeline {
+  const name = reader.text(reader.get(root, "name"));
+  const jobs = reader.map(reader.get(root, "jobs"));
+  return {
+    path,
+    system: "github",
+    ...(name === undefined ? {} : { name }),
+    triggers: triggersOf(reader.get(root, "on"), reader),
+    jobs: pairsOf(jobs).flatMap(([key, value, at]): Job[] => {
+      const job = reader.map(value);
+      if (job === undefined) return [];
+      const uses = reader.text(reader.get(job, "uses"));
+      const steps = reader.list(reader.get(job, "steps")).flatMap((step) => githubStep(step, reader));
+      // A job may be another workflow: it is then a step of its own.
+      if (uses !== undefined) {
+        steps.push({
+          ...reader.position(value),
+          uses,
+          with: inputsOf(reader.get(job, "with"), reader),
+          mayFail: false,
+        });
+      }
+      return [
+        {
+          name: key,
+          line: reader.position(at).line,
+          steps,
+          mayFail: isTrue(reader.text(reader.get(job, "continue-on-error"))),
+          disabled: isNever(reader.text(reader.get(job, "if"))),
+        },
+      ];
+    }),
+  };
+}
+
+function githubStep(node: unknown, reader: Reader): Step[] {
+  const step = reader.map(node);
+  if (step === undefined || isNever(reader.text(reader.get(step, "if")))) return [];
+  const [name, uses, run] = ["name", "uses", "run"].map((key) => reader.text(reader.get(step, key)));
+  return [
+    {
+      ...reader.position(node),
+      ...(name === undefined ? {} : { name }),
+      ...(uses === undefined ? {} : { uses }),
+      with: inputsOf(reader.get(step, "with"), reader),
+      ...(run === undefined ? {} : { run }),
+      mayFail: isTrue(reader.text(reader.get(step, "continue-on-error"))),
+    },
+  ];
+}
+
+function triggersOf(node: unknown, reader: Reader): string[] {
+  const single = reader.text(node);
+  if (single !== undefined) return [single];
+  const listed = reader.list(node).flatMap((item) => reader.text(item) ?? []);
+  return [...listed, ...pairsOf(reader.map(node)).map(([key]) => key)];
+}
+
+function inputsOf(node: unknown, reader: Reader): Record<string, string> {
+  const inputs: Record<string, string> = {};
+  for (const [key, value] of pairsOf(reader.map(node))) {
+    const text = reader.text(value);
+    if (text !== undefined && key !== "__proto__") inputs[key] = text;
+  }
+  return inputs;
+}
+
+/** GitLab's keys that are no jobs. */
+const GLOBAL = new Set(
+  "default include stages variables workflow image services cache before_script after_script spec pages:deploy".split(
+    " ",
+  ),
+);
+
+function gitlabPipeline(path: string, root: YAMLMap, reader: Reader): Pipeline {
+  const scripts = ["before_script", "script", "after_script"];
+  return {
+    path,
+    system: "gitlab",
+    triggers: [],
+    jobs: pairsOf(root).flatMap(([key, value, at]): Job[] => {
+      const job = reader.map(value);
+      if (job === undefined || GLOBAL.has(key)) return [];
+      const allowed = reader.get(job, "allow_failure");
+      const steps = scripts.flatMap((script) => {
+        const node = reader.get(job, script);
+        const single = reader.text(node);
+        const runs = single === undefined ? reader.list(node).flatMap((line) => scriptLines(line, reader)) : [single];
+        if (runs.length === 0) return [];
+        return [{ ...reader.position(node), name: script, with: {}, run: runs.join("\n"), mayFail: false }];
+      });
+      return [
+        {
+          name: key,
+          line: reader.position(at).line,
+          steps,
+          // A list of exit codes that are allowed allows some of them to fail.
+          mayFail: isTrue(reader.text(allowed)) || reader.map(allowed) !== undefined,
+          disabled: key.startsWith(".") || reader.text(reader.get(job, "when")) === "never",
+        },
+      ];
+    }),
+  };
+}
+
+/** A script's list may hold lists, one level down in practice and here. */
+function scriptLines(node: unknown, reader: Reader): string[] {
+  const text = reader.text(node);
+  return text === undefined ? reader.list(node).flatMap((line) => reader.text(line) ?? []) : [text];
+}
+
+function pairsOf(of: YAMLMap | undefined): [key: string, value: unknown, at: unknown][] {
+  return (of?.items ?? []).flatMap((pair: Pair): [string, unknown, unknown][] =>
+    isScalar(pair.key) ? [[String(pair.key.value), pair.value, pair.key]] : [],
+  );
+}
+
+function isTrue(text: string | undefined): boolean {
+  return text !== undefined && /^(?:true|\$\{\{\s*true\s*\}\})$/i.test(text.trim());
+}
+
+function isNever(text: string | undefined): boolean {
+  return text !== undefined && /^(?:false|\$\{\{\s*false\s*\}\})$/i.test(text.trim());
+}
+
+function broken(place: string, cause: string): Problem {
+  return new Problem({ kind: "input", code: "pipelines.broken", place, cause });
+}

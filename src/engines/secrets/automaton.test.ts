@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { createAutomaton } from "./automaton.ts";
+
+const keyword = fc.string({ unit: fc.constantFrom("a", "b", "C", "-", "1"), minLength: 1, maxLength: 5 });
+const text = fc.string({ unit: fc.constantFrom("a", "A", "b", "B", "c", "-", "1", "x", "\xc1"), maxLength: 200 });
+
+function found(keywords: readonly string[], bytes: Buffer, from = 0, to = bytes.length): string[] {
+  const hits: string[] = [];
+  createAutomaton(keywords).find(bytes, from, to, (number, start) => hits.push(`${start} ${number}`));
+  return hits.sort();
+}
+
+/** As anyone would look for them. */
+function expected(keywords: readonly string[], bytes: Buffer, from: number, to: number): string[] {
+  const lower = bytes.toString("latin1").replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+  const hits: string[] = [];
+  for (const [number, each] of keywords.entries()) {
+    for (let at = lower.indexOf(each.toLowerCase()); at >= 0; at = lower.indexOf(each.toLowerCase(), at + 1)) {
+      if (at + each.length > from && at + each.length <= to) hits.push(`${at} ${number}`);
+    }
+  }
+  return hits.sort();
+}
+
+test("finds every keyword that ends in the stretch, whatever its case", () => {
+  fc.assert(
+    fc.property(
+      fc.array(keyword, { minLength: 1, maxLength: 6 }),
+      text,
+      fc.nat(200),
+      fc.nat(200),
+      (keywords, of, a, b) => {
+        const bytes = Buffer.from(of, "latin1");
+        const [from, to] = [Math.min(a, b, bytes.length), Math.min(Math.max(a, b), bytes.length)];
+        assert.deepEqual(found(keywords, bytes, from, to), expected(keywords, bytes, from, to));
+      },
+    ),
+  );
+});
+
+test("two readers find what one finds, in order", () => {
+  fc.assert(
+    fc.property(fc.array(keyword, { minLength: 1, maxLength: 6 }), text, fc.nat(3), (keywords, of, odd) => {
+      const bytes = Buffer.from(
+        of
+          .padEnd(8, "ab")
+          .repeat(Math.ceil(6_000 / Math.max(8, of.length)))
+          .slice(0, 6_000 + odd),
+        "latin1",
+      );
+      const automaton = createAutomaton(keywords);
+      const ends: number[] = [];
+      automaton.find(bytes, 0, bytes.length, (number, start) => ends.push(start + (keywords[number] as string).length));
+      assert.deepEqual(
+        ends,
+        [...ends].sort((a, b) => a - b),
+      );
+      assert.deepEqual(found(keywords, bytes), expected(keywords, bytes, 0, bytes.length));
+    }),
+    { numRuns: 30 },
+  );
+});

@@ -1,0 +1,46 @@
+/** The rules and the hand-written detectors behind one automaton. */
+import { ALLOW_KEYWORDS } from "./allow.ts";
+import { ASSIGNMENT_AFTER, ASSIGNMENT_BEFORE, ASSIGNMENT_KEYWORDS } from "./assignment.ts";
+import { type Automaton, createAutomaton } from "./automaton.ts";
+import type { SecretRule } from "./rule.ts";
+import { type PreparedRule, prepareRule } from "./window.ts";
+
+export interface Detectors {
+  readonly automaton: Automaton;
+  readonly rules: readonly PreparedRule[];
+  /** Keyword's number → numbers of the rules to try. */
+  readonly rulesOf: readonly Int32Array[];
+  /** Keyword's number → what else it may begin. */
+  readonly otherOf: readonly ("allow" | "assignment" | undefined)[];
+  /** Bytes that must be there behind a place before keywords that end there are looked at. */
+  readonly ahead: number;
+  /** Bytes before such a place that may still be asked for. */
+  readonly behind: number;
+}
+
+/** @param assignments - whether to look for assignments of random values (assignment.ts) */
+export function createDetectors(given: readonly SecretRule[], assignments: boolean): Detectors {
+  const rules = given.map(prepareRule);
+  const keywords = new Map<string, number[]>();
+  for (const [number, { rule }] of rules.entries()) {
+    for (const keyword of new Set(rule.keywords.map((each) => each.toLowerCase()))) {
+      const others = keywords.get(keyword);
+      if (others === undefined) keywords.set(keyword, [number]);
+      else others.push(number);
+    }
+  }
+  const other = new Map<string, "allow" | "assignment">();
+  for (const keyword of ALLOW_KEYWORDS) other.set(keyword, "allow");
+  if (assignments) for (const keyword of ASSIGNMENT_KEYWORDS) other.set(keyword, "assignment");
+  const all = [...new Set([...keywords.keys(), ...other.keys()])];
+  const automaton = createAutomaton(all);
+  const most = (key: "before" | "after") => rules.reduce((length, rule) => Math.max(length, rule[key]), 0);
+  return {
+    automaton,
+    rules,
+    rulesOf: all.map((keyword) => Int32Array.from(keywords.get(keyword) ?? [])),
+    otherOf: all.map((keyword) => other.get(keyword)),
+    ahead: Math.max(most("after"), ASSIGNMENT_AFTER) + 1,
+    behind: Math.max(most("before"), ASSIGNMENT_BEFORE) + automaton.lookBehind + 1,
+  };
+}

@@ -1,0 +1,41 @@
+import { aiSamples } from "./ai.fixture.ts";
+import { azureSamples } from "./azure.fixture.ts";
+import { chatSamples } from "./chat.fixture.ts";
+import { cloudSamples } from "./cloud.fixture.ts";
+import { databaseSamples } from "./databases.fixture.ts";
+import { fileSamples } from "./files.fixture.ts";
+import { hostingSamples } from "./hosting.fixture.ts";
+import { identitySamples } from "./identity.fixture.ts";
+import { keySamples } from "./keys.fixture.ts";
+import { mailSamples } from "./mail.fixture.ts";
+import { monitoringSamples } from "./monitoring.fixture.ts";
+import { packageSamples } from "./packages.fixture.ts";
+import { paymentSamples } from "./payments.fixture.ts";
+import { pipelineSamples } from "./pipelines.fixture.ts";
+import type { Samples } from "./samples.fixture.ts";
+import { serviceSamples } from "./services.fixture.ts";
+import { sourceHostingSamples } from "./source-hosting.fixture.ts";
+import { toolFileSamples } from "./tool-files.fixture.ts";
+import { webSamples } from "./web.fixture.ts";
+
+/** For each rule's id, texts with its secret in them, and texts that only look so. */
+export const ruleSamples: Readonly<Record<string, Samples>> = {
+  ...cloudSamples,
+  ...azureSamples,
+  ...sourceHostingSamples,
+  ...hostingSamples,
+  ...pipelineSamples,
+  ...packageSamples,
+  ...aiSamples,
+  ...paymentSamples,
+  ...monitoringSamples,
+  ...mailSamples,
+  ...serviceSamples,
+  ...chatSamples,
+  ...databaseSamples,
+  ...fileSamples,
+  ...toolFileSamples,
+  ...keySamples,
+  ...webSamples,
+  ...identitySamples,
+};

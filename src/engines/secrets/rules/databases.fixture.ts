@@ -1,0 +1,62 @@
+import { alnum, atLeast, base64url, exactly, hex, lower, named, type Samples, texts } from "./samples.fixture.ts";
+
+const password = alnum(14, "password");
+const url = (scheme: string, host = "db.acme-corp.io:5432/app"): Samples => ({
+  found: [
+    `URL=${scheme}://app:${password}@${host}`,
+    `"${scheme}://app:${password}@${host}"`,
+    `${scheme}://app:${password}@localhost/x`,
+  ],
+  missed: [
+    `${scheme}://app@${host}`,
+    `${scheme}://app:\${DB_PASSWORD}@${host}`,
+    `${scheme}://app:<password>@${host}`,
+    `${scheme}://${host}`,
+  ],
+});
+
+export const databaseSamples: Readonly<Record<string, Samples>> = {
+  "postgres-url-password": url("postgres"),
+  "mysql-url-password": url("mysql"),
+  "mongodb-url-password": url("mongodb+srv"),
+  "redis-url-password": url("rediss"),
+  "amqp-url-password": url("amqps"),
+  "sqlserver-url-password": url("sqlserver"),
+  "message-broker-url-password": url("nats"),
+  "jdbc-password": texts(
+    [
+      `jdbc:postgresql://db.acme-corp.io/app?user=a&password=${password}`,
+      `jdbc:sqlserver://db;user=a;password=${password};`,
+    ],
+    ["jdbc:postgresql://db/app?user=a", `jdbc:postgresql://db/app?user=a&password=\${PASS}`],
+  ),
+  "oracle-thin-password": texts(
+    [`jdbc:oracle:thin:scott/${password}@//db:1521/orcl`],
+    ["jdbc:oracle:thin:@//db:1521/orcl", `jdbc:oracle:thin:scott/\${PASS}@db`],
+  ),
+  "ado-net-password": texts(
+    [
+      `Server=db.acme-corp.io;Database=app;User Id=sa;Password=${password};`,
+      `Data Source=db;Initial Catalog=a;uid=sa;pwd=${password}"`,
+    ],
+    ["Server=db;Database=app;Integrated Security=true;", "Server=db;User Id=sa;Password={0};", `Password=${password}`],
+  ),
+  "libpq-password": texts(
+    [`host=db dbname=app user=a password=${password}`],
+    ["host=db dbname=app password=$PASS", `password=${password}`],
+  ),
+  "planetscale-token": atLeast(`pscale_tkn_${alnum(43)}`, 30),
+  "neon-api-key": exactly(`napi_${lower(64)}`),
+  "neon-password": exactly(`npg_${alnum(12)}`),
+  "supabase-access-token": exactly(`sbp_${hex(40)}`),
+  "supabase-secret-key": exactly(`sb_secret_${base64url(22)}_${alnum(8)}`),
+  "fauna-secret": exactly(`fnA${alnum(37)}`),
+  "influxdb-token": texts(
+    [`INFLUX_TOKEN=${base64url(86)}==`.replace("=u", ": u")],
+    [`influx: ${base64url(80)}==`, `token: ${base64url(86)}==`],
+  ),
+  "mongodb-atlas-service-account-secret": atLeast(`mdb_sa_sk_${alnum(40)}`, 40),
+  "snowflake-password": named("SNOWFLAKE_PASSWORD", password, "authentication"),
+  "confluent-api-secret": named("CONFLUENT_API_SECRET", alnum(64)),
+  "aiven-service-password": exactly(`AVNS_${alnum(19)}`),
+};

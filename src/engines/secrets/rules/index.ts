@@ -1,0 +1,44 @@
+import type { SecretRule } from "../rule.ts";
+import { aiRules } from "./ai.ts";
+import { azureRules } from "./azure.ts";
+import { chatRules } from "./chat.ts";
+import { cloudRules } from "./cloud.ts";
+import { databaseRules } from "./databases.ts";
+import { fileRules } from "./files.ts";
+import { hostingRules } from "./hosting.ts";
+import { identityRules } from "./identity.ts";
+import { keyRules } from "./keys.ts";
+import { mailRules } from "./mail.ts";
+import { monitoringRules } from "./monitoring.ts";
+import { packageRules } from "./packages.ts";
+import { paymentRules } from "./payments.ts";
+import { pipelineRules } from "./pipelines.ts";
+import { serviceRules } from "./services.ts";
+import { sourceHostingRules } from "./source-hosting.ts";
+import { toolFileRules } from "./tool-files.ts";
+import { webRules } from "./web.ts";
+
+/**
+ * All rules, in the order in which they are to be preferred where two report the same text: a provider's own form first,
+ * then what only its context tells, then forms that many share (URLs, headers, tokens).
+ */
+export const secretRules: readonly SecretRule[] = [
+  ...chatRules,
+  ...cloudRules,
+  ...azureRules,
+  ...sourceHostingRules,
+  ...hostingRules,
+  ...pipelineRules,
+  ...packageRules,
+  ...aiRules,
+  ...paymentRules,
+  ...monitoringRules,
+  ...mailRules,
+  ...serviceRules,
+  ...databaseRules,
+  ...fileRules,
+  ...toolFileRules,
+  ...keyRules,
+  ...webRules,
+  ...identityRules,
+];

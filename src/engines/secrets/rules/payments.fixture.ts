@@ -1,0 +1,51 @@
+import {
+  alnum,
+  atLeast,
+  base64,
+  base64url,
+  exactly,
+  hex,
+  lower,
+  named,
+  type Samples,
+  texts,
+  uuidOf,
+} from "./samples.fixture.ts";
+
+const live = (kind: string): string => `${kind}_${"live"}_`;
+
+export const paymentSamples: Readonly<Record<string, Samples>> = {
+  "stripe-secret-key": exactly(live("sk") + alnum(24)),
+  "stripe-restricted-key": exactly(live("rk") + alnum(34)),
+  "stripe-test-key": atLeast(`sk_${"test"}_${alnum(24)}`, 20),
+  "stripe-webhook-secret": atLeast(`whsec_${alnum(32)}`, 30),
+  "square-access-token": exactly(`EAAA${alnum(60)}`),
+  "square-oauth-secret": exactly(`sq0csp-${alnum(43)}`),
+  "shopify-access-token": exactly(`shpat_${hex(32)}`),
+  "shopify-shared-secret": exactly(`shpss_${hex(32)}`),
+  "braintree-access-token": exactly(`access_token$production$${lower(16)}$${hex(32)}`),
+  "paypal-client-secret": named("PAYPAL_CLIENT_SECRET", `E${base64url(79)}`),
+  "adyen-api-key": atLeast(`AQEy${alnum(100)}==-${alnum(43)}=-${alnum(16)}`, 120),
+  "plaid-access-token": exactly(`access-production-${uuidOf()}`),
+  "plaid-secret": named("PLAID_SECRET", hex(30)),
+  "flutterwave-secret-key": exactly(`FLWSECK-${alnum(32)}-X`),
+  "gocardless-access-token": exactly(`live_${alnum(40)}`),
+  "razorpay-key-id": exactly(`rzp_live_${alnum(14)}`),
+  "mollie-api-key": {
+    found: [`mollie: live_${alnum(30)}`, `MOLLIE_KEY=live_${alnum(32)}`],
+    missed: [`mollie: live_${alnum(20)}`, `payments: live_${alnum(30)}`],
+  },
+  "lob-live-api-key": exactly(`live_${hex(35)}`),
+  "easypost-api-key": exactly(`EZAK${alnum(54)}`),
+  "shippo-live-token": exactly(`shippo_live_${hex(40)}`),
+  "duffel-access-token": exactly(`duffel_live_${alnum(43)}`),
+  "coinbase-api-secret": named("COINBASE_API_SECRET", alnum(32)),
+  "kraken-api-secret": named("KRAKEN_API_SECRET", `${base64(86)}==`, base64(60)),
+  "binance-api-secret": named("BINANCE_API_SECRET", alnum(64)),
+  "ethereum-private-key": texts(
+    [...named("DEPLOYER_PRIVATE_KEY", `0x${hex(64)}`).found, `PRIVATE_KEY=${hex(64)}`],
+    [...named("DEPLOYER_PRIVATE_KEY", `0x${hex(64)}`).missed, `PrivateKey: "${hex(64)}"`],
+  ),
+  "infura-project-secret": named("INFURA_API_KEY", hex(32)),
+  "alchemy-api-key": named("ALCHEMY_API_KEY", base64url(32)),
+};

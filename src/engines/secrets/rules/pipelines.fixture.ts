@@ -1,0 +1,55 @@
+import {
+  alnum,
+  atLeast,
+  base64,
+  base64url,
+  exactly,
+  hex,
+  jwtOf,
+  lower,
+  named,
+  type Samples,
+  texts,
+  upper,
+  uuidOf,
+} from "./samples.fixture.ts";
+
+const bootstrap = `${lower(6)}.${lower(16)}`;
+
+export const pipelineSamples: Readonly<Record<string, Samples>> = {
+  "circleci-personal-token": exactly(`CCIPAT_${alnum(22)}_${hex(40)}`),
+  "circleci-legacy-token": texts(named("CIRCLECI_TOKEN", hex(40)).found, [
+    ...named("CIRCLECI_TOKEN", hex(40)).missed,
+    `https://circleci.com/gh/shop/web.svg?style=svg&circle-token=${hex(40)}`,
+  ]),
+  "buildkite-api-token": exactly(`bkua_${hex(40)}`),
+  "buildkite-agent-token": atLeast(`bkct_${alnum(100)}`, 20),
+  "travis-ci-token": named("TRAVIS_API_TOKEN", alnum(22)),
+  "jenkins-api-token": named("JENKINS_API_TOKEN", `11${hex(32)}`, `11${hex(20)}`),
+  "drone-ci-token": named("DRONE_TOKEN", alnum(32)),
+  "harness-token": exactly(`pat.${base64url(22)}.${hex(24)}.${alnum(20)}`),
+  "terraform-cloud-token": atLeast(`${alnum(14)}.atlasv1.${alnum(67)}`, 60),
+  "pulumi-access-token": exactly(`pul-${hex(40)}`),
+  "infracost-api-key": exactly(`ico-${alnum(32)}`),
+  "vault-service-token": atLeast(`hvs.${alnum(90)}`, 20),
+  "vault-batch-token": atLeast(`hvb.${alnum(140)}`, 60),
+  "vault-recovery-token": atLeast(`hvr.${alnum(24)}`, 20),
+  "vault-legacy-token": named("VAULT_TOKEN", `s.${alnum(24)}`),
+  "vault-unseal-key": texts(
+    [`Unseal Key 1: ${base64(43)}=\n`, `unseal_key=${hex(64)}`],
+    [`Unseal Key 1: ${base64(30)}\n`, "Unseal Key 1: <key>"],
+  ),
+  "consul-acl-token": named("CONSUL_HTTP_TOKEN", uuidOf()),
+  "doppler-token": atLeast(`dp.pt.${alnum(43)}`, 30),
+  "onepassword-service-account-token": atLeast(`ops_eyJ${alnum(600)}`, 100),
+  "onepassword-secret-key": exactly(`A3-${upper(6)}-${upper(11)}-${upper(5)}-${upper(5, "b")}-${upper(5, "c")}`),
+  "infisical-service-token": exactly(`st.${hex(24)}.${hex(32)}.${hex(32, "b")}`),
+  "prefect-api-key": exactly(`pnu_${alnum(36)}`),
+  "octopus-deploy-api-key": exactly(`API-${upper(26)}`),
+  "kubernetes-bootstrap-token": texts(
+    [`kubeadm join 10.0.0.1:6443 --token ${bootstrap} --discovery`, `kind: bootstrapTokens\n- token: "${bootstrap}"`],
+    [`kubeadm join --token ${bootstrap}x`, `version: ${bootstrap}`],
+  ),
+  "openshift-access-token": exactly(`sha256~${alnum(43)}`),
+  "argocd-token": named("ARGOCD_AUTH_TOKEN", jwtOf({ iss: "argocd", sub: "admin" }), "eyJhbGciOiJIUzI1NiJ9.e30.x"),
+};

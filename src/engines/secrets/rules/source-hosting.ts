@@ -1,0 +1,208 @@
+import type { SecretRule } from "../rule.ts";
+import { assigned, token } from "./forms.ts";
+import { base62Checksum } from "./validate/crc32.ts";
+
+const github =
+  "https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/about-authentication-to-github";
+const gitlab = "https://docs.gitlab.com/security/tokens/#token-prefixes";
+
+/** A GitLab token: random text, or the routable form of 2025 with its two dotted parts behind. */
+const gitlabToken = (prefix: string): string =>
+  `${prefix}[A-Za-z0-9_-]{20,128}(?:\\.[0-9a-z]{2}\\.?[0-9a-z]{7,9})?(?![-])`;
+
+/** Where sources are kept: GitHub, GitLab, Bitbucket, Gitea, Sourcegraph. */
+export const sourceHostingRules: readonly SecretRule[] = [
+  token({
+    id: "github-personal-access-token",
+    title: "GitHub personal access token",
+    keywords: ["ghp_"],
+    body: "ghp_[A-Za-z0-9]{36}",
+    validate: base62Checksum,
+    severity: "critical",
+    reference: github,
+  }),
+  token({
+    id: "github-fine-grained-token",
+    title: "GitHub fine-grained personal access token",
+    keywords: ["github_pat_"],
+    body: "github_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59}",
+    severity: "critical",
+    reference: github,
+  }),
+  token({
+    id: "github-oauth-token",
+    title: "GitHub OAuth access token",
+    keywords: ["gho_"],
+    body: "gho_[A-Za-z0-9]{36}",
+    validate: base62Checksum,
+    reference: github,
+  }),
+  token({
+    id: "github-user-token",
+    title: "GitHub App user token",
+    keywords: ["ghu_"],
+    body: "ghu_[A-Za-z0-9]{36}",
+    validate: base62Checksum,
+    reference: github,
+  }),
+  token({
+    id: "github-installation-token",
+    title: "GitHub App installation token",
+    keywords: ["ghs_"],
+    body: "ghs_[A-Za-z0-9]{36}",
+    validate: base62Checksum,
+    severity: "medium",
+    reference: github,
+  }),
+  token({
+    id: "github-refresh-token",
+    title: "GitHub App refresh token",
+    keywords: ["ghr_"],
+    body: "ghr_(?:[A-Za-z0-9]{36}|[A-Za-z0-9]{76})",
+    reference: github,
+  }),
+  assigned({
+    id: "github-legacy-token",
+    title: "GitHub token (before 2021)",
+    keywords: ["github", "gh_token"],
+    names: "github|gh",
+    value: "[0-9a-f]{40}",
+    confidence: "low",
+    severity: "medium",
+    reference: "https://github.blog/engineering/platform-security/behind-githubs-new-authentication-token-formats/",
+  }),
+  token({
+    id: "gitlab-personal-access-token",
+    title: "GitLab personal access token",
+    keywords: ["glpat-"],
+    body: gitlabToken("glpat-"),
+    severity: "critical",
+    reference: gitlab,
+  }),
+  token({
+    id: "gitlab-oauth-secret",
+    title: "GitLab OAuth application secret",
+    keywords: ["gloas-"],
+    body: "gloas-[A-Za-z0-9_-]{64}",
+    reference: gitlab,
+  }),
+  token({
+    id: "gitlab-deploy-token",
+    title: "GitLab deploy token",
+    keywords: ["gldt-"],
+    body: gitlabToken("gldt-"),
+    reference: gitlab,
+  }),
+  token({
+    id: "gitlab-runner-token",
+    title: "GitLab runner authentication token",
+    keywords: ["glrt-", "glrtr-"],
+    body: gitlabToken("glrtr?-(?:t[123]_)?"),
+    reference: gitlab,
+  }),
+  token({
+    id: "gitlab-runner-registration-token",
+    title: "GitLab runner registration token",
+    keywords: ["GR1348941"],
+    body: "GR1348941[A-Za-z0-9_-]{20}(?![-])",
+    reference: gitlab,
+  }),
+  token({
+    id: "gitlab-job-token",
+    title: "GitLab CI/CD job token",
+    keywords: ["glcbt-"],
+    body: "glcbt-(?:[0-9a-fA-F]{1,5}_)?[A-Za-z0-9_-]{20,64}(?![-])",
+    severity: "medium",
+    reference: gitlab,
+  }),
+  token({
+    id: "gitlab-trigger-token",
+    title: "GitLab pipeline trigger token",
+    keywords: ["glptt-"],
+    body: gitlabToken("glptt-"),
+    reference: gitlab,
+  }),
+  token({
+    id: "gitlab-feed-token",
+    title: "GitLab feed token",
+    keywords: ["glft-"],
+    body: gitlabToken("glft-"),
+    severity: "medium",
+    reference: gitlab,
+  }),
+  token({
+    id: "gitlab-incoming-mail-token",
+    title: "GitLab incoming mail token",
+    keywords: ["glimt-"],
+    body: gitlabToken("glimt-"),
+    severity: "medium",
+    reference: gitlab,
+  }),
+  token({
+    id: "gitlab-agent-token",
+    title: "GitLab agent for Kubernetes token",
+    keywords: ["glagent-"],
+    body: gitlabToken("glagent-"),
+    severity: "critical",
+    reference: gitlab,
+  }),
+  token({
+    id: "gitlab-scim-token",
+    title: "GitLab SCIM token",
+    keywords: ["glsoat-"],
+    body: gitlabToken("glsoat-"),
+    reference: gitlab,
+  }),
+  token({
+    id: "gitlab-feature-flags-token",
+    title: "GitLab feature flags client token",
+    keywords: ["glffct-"],
+    body: gitlabToken("glffct-"),
+    severity: "medium",
+    reference: gitlab,
+  }),
+  token({
+    id: "gitlab-workspace-token",
+    title: "GitLab workspace token",
+    keywords: ["glwt-"],
+    body: gitlabToken("glwt-"),
+    reference: gitlab,
+  }),
+  token({
+    id: "bitbucket-app-password",
+    title: "Bitbucket app password",
+    keywords: ["ATBB"],
+    body: "ATBB[A-Za-z0-9]{24}[0-9A-F]{8}",
+    reference: "https://support.atlassian.com/bitbucket-cloud/docs/app-passwords/",
+  }),
+  token({
+    id: "bitbucket-access-token",
+    title: "Bitbucket repository, project or workspace access token",
+    keywords: ["ATCTT3xFfGN0"],
+    body: "ATCTT3xFfGN0[A-Za-z0-9=_-]{171}=[0-9A-F]{8}",
+    reference: "https://support.atlassian.com/bitbucket-cloud/docs/access-tokens/",
+  }),
+  token({
+    id: "bitbucket-server-token",
+    title: "Bitbucket Data Center HTTP access token",
+    keywords: ["BBDC-"],
+    body: "BBDC-[A-Za-z0-9+/]{44}",
+    reference: "https://confluence.atlassian.com/bitbucketserver/http-access-tokens-939515499.html",
+  }),
+  assigned({
+    id: "gitea-access-token",
+    title: "Gitea or Forgejo access token",
+    keywords: ["gitea", "forgejo", "codeberg"],
+    names: "gitea|forgejo|codeberg",
+    value: "[0-9a-f]{40}",
+    reference: "https://docs.gitea.com/development/api-usage",
+  }),
+  token({
+    id: "sourcegraph-access-token",
+    title: "Sourcegraph access token",
+    keywords: ["sgp_", "slk_"],
+    body: "sgp_(?:(?:[0-9a-fA-F]{16}|local)_)?[0-9a-fA-F]{40}|slk_[0-9a-f]{64}",
+    minEntropy: 3,
+    reference: "https://sourcegraph.com/docs/cli/how-tos/creating-an-access-token",
+  }),
+];

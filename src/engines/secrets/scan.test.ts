@@ -1,0 +1,186 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { createFingerprinter } from "./fingerprint.ts";
+import type { SecretRule } from "./rule.ts";
+import { codeRule, pairRule, sampleCode, sampleRules } from "./sample-rules.fixture.ts";
+import { createSecretScanner, type FileSecrets } from "./scan.ts";
+
+const fingerprint = createFingerprinter();
+const scanner = createSecretScanner({ rules: sampleRules, fingerprint });
+
+const randomValue = ["q8Zr", "2Lm0", "Xv5T"].join("");
+
+function scan(text: string | Buffer, path = "config.env"): FileSecrets {
+  return scanner.scan(path, Buffer.isBuffer(text) ? text : Buffer.from(text));
+}
+
+function scanInChunks(bytes: Buffer, sizes: readonly number[], path = "config.env"): FileSecrets {
+  const stream = scanner.open(path);
+  let at = 0;
+  for (let i = 0; at < bytes.length; i++) {
+    const size = sizes[i % sizes.length] as number;
+    stream.write(bytes.subarray(at, at + size));
+    at += size;
+  }
+  return stream.end();
+}
+
+test("a secret is found with its line and column, and its text is nowhere", () => {
+  const { secrets } = scan(`first\nünder = ${sampleCode}\nlast ${sampleCode}`);
+  assert.deepEqual(
+    secrets.map(({ rule, line, column, redacted, validity }) => ({ rule, line, column, redacted, validity })),
+    [
+      { rule: "sample-code", line: 2, column: 9, redacted: "cod_…(28)", validity: "unsure" },
+      { rule: "sample-code", line: 3, column: 6, redacted: "cod_…(28)", validity: "unsure" },
+    ],
+  );
+  assert.ok(!JSON.stringify(secrets).includes(sampleCode.slice(4)));
+});
+
+test("a secret at the first or last byte is found; one that is part of a longer word is not", () => {
+  assert.equal(scan(sampleCode).secrets.length, 1);
+  assert.equal(scan(`${sampleCode}x`).secrets.length, 0);
+  assert.equal(scan(`x${sampleCode}`).secrets.length, 0);
+});
+
+test("the end of a window is no end of a word", () => {
+  // The window ends with the code's 24th character, but the word goes on.
+  const short: SecretRule = { ...codeRule, before: 0, after: sampleCode.length };
+  const narrow = createSecretScanner({ rules: [short], fingerprint, assignments: false });
+  assert.equal(narrow.scan("a", Buffer.from(`${sampleCode}x`)).secrets.length, 0);
+  assert.equal(narrow.scan("a", Buffer.from(`x${sampleCode}`)).secrets.length, 0);
+  assert.equal(narrow.scan("a", Buffer.from(`${sampleCode}.`)).secrets.length, 1);
+});
+
+test("what is found does not depend on the chunks", () => {
+  const piece = fc.oneof(
+    { weight: 3, arbitrary: fc.constantFrom(sampleCode, "cod_", "pair_id=", `pair_id=x pair_key=${"k1".repeat(8)}`) },
+    fc.constantFrom("\n", "\n\n", "é", " ", `password = '${randomValue}'`, "bulkhead:allow sample-code tested", "x"),
+    fc.nat(1_200).map((length) => "y".repeat(length)),
+    fc.nat(900).map((length) => "line\n".repeat(length)),
+  );
+  fc.assert(
+    fc.property(
+      fc.array(piece, { maxLength: 40 }),
+      fc.array(fc.integer({ min: 1, max: 5_000 }), { minLength: 1, maxLength: 5 }),
+      fc.nat(20_000),
+      (pieces, sizes, padding) => {
+        // Around the length at which a stream begins to work on what it has.
+        const bytes = Buffer.from(`${"z\n".repeat(125_000)}${"z".repeat(padding)}${pieces.join("")}`.repeat(2));
+        assert.deepEqual(scanInChunks(bytes, sizes).secrets, scan(bytes).secrets);
+      },
+    ),
+    { numRuns: 40 },
+  );
+});
+
+test("the specific rule is told and not the general one beside it", () => {
+  const { secrets } = scan(`api_key = "${sampleCode}"`, "a.py");
+  assert.deepEqual(
+    secrets.map(({ rule }) => rule),
+    ["sample-code"],
+  );
+});
+
+test("a validator drops what its structure refutes", () => {
+  assert.equal(scan("pair_id=1 pair_key=bad0bad0bad0bad0").secrets.length, 0);
+  assert.deepEqual(
+    scan(`pair_id=1 pair_key=${"k1".repeat(8)}`).secrets.map(({ rule, validity }) => [rule, validity]),
+    [["sample-pair", "valid"]],
+  );
+});
+
+test("UTF-16 is read as text, with and without a mark", () => {
+  const text = `one\ntwo ${sampleCode}\n`;
+  const little = Buffer.from(text, "utf16le");
+  const big = Buffer.from(little).swap16();
+  for (const bytes of [
+    little,
+    big,
+    Buffer.concat([Buffer.from([0xff, 0xfe]), little]),
+    Buffer.concat([Buffer.from([0xfe, 0xff]), big]),
+  ]) {
+    assert.deepEqual(
+      scan(bytes).secrets.map(({ line, column }) => [line, column]),
+      [[2, 5]],
+    );
+  }
+});
+
+test("programs are searched: certain secrets alone, without lines, and not over what is not printable", () => {
+  const { secrets } = scan(
+    Buffer.from(`\0\x01\x7fELF\n\0${sampleCode}\0pair_id=1\0pair_key=${"k1".repeat(8)}\0`, "latin1"),
+    "bin/app",
+  );
+  assert.deepEqual(
+    secrets.map(({ rule, line, offset }) => [rule, line, offset]),
+    [["sample-code", undefined, 8]],
+  );
+});
+
+test("comments allow their own line, or the line below where they stand alone", () => {
+  const { secrets } = scan(
+    [
+      `a = ${sampleCode} # bulkhead:allow sample-code until 2027-01-31 it opens nothing`,
+      `b = ${sampleCode} // gitleaks:allow`,
+      `c = ${sampleCode} # bulkhead:allow other-rule for another`,
+      `d = ${sampleCode} # bulkhead:allow`,
+      "/* bulkhead:allow sample-code of the test */",
+      `e = ${sampleCode}`,
+    ].join("\n"),
+  );
+  assert.deepEqual(
+    secrets.map(({ allowed }) => allowed),
+    [
+      { by: "bulkhead", until: "2027-01-31", reason: "it opens nothing" },
+      { by: "gitleaks" },
+      undefined,
+      undefined,
+      { by: "bulkhead", reason: "of the test" },
+    ],
+  );
+});
+
+test("hits over the bound are counted", () => {
+  const { secrets, omitted } = scan(`${sampleCode}\n`.repeat(2_500));
+  assert.equal(secrets.length, 2_000);
+  // Those in the overlap of two windows are met twice.
+  assert.ok(omitted >= 500 && omitted < 1_000);
+});
+
+test("keywords in any number do not make a rule look at bytes again and again", () => {
+  const longRule: SecretRule = { ...pairRule, id: "long", keywords: ["pair_id"], before: 16, after: 16 * 1024 };
+  for (const rule of [codeRule, pairRule, longRule]) {
+    const only = createSecretScanner({ rules: [rule], fingerprint, assignments: false });
+    for (const keyword of rule.keywords) {
+      for (const filler of ["", " ", "\n", "x".repeat(300)]) {
+        const storm = Buffer.from((keyword + filler).repeat(Math.ceil(400_000 / (keyword.length + filler.length))));
+        const { examined } = only.scan("storm", storm);
+        // Windows are joined up to a length and overlap by less than another.
+        assert.ok(examined <= 2 * storm.length + 64 * 1024, `${rule.id} ${JSON.stringify(filler)}: ${examined}`);
+        const chunked = only.open("storm");
+        for (let i = 0; i < storm.length; i += 70_000) chunked.write(storm.subarray(i, i + 70_000));
+        assert.equal(chunked.end().examined, examined);
+      }
+    }
+  }
+});
+
+test("no bytes make it throw", () => {
+  fc.assert(
+    fc.property(
+      fc.array(
+        fc.oneof(
+          fc.uint8Array({ maxLength: 40 }),
+          fc.constantFrom(...["cod_", "password='", "\xff\xfe", sampleCode].map((text) => Buffer.from(text, "latin1"))),
+        ),
+        { maxLength: 30 },
+      ),
+      (parts) => {
+        const bytes = Buffer.concat(parts);
+        for (const secret of scan(bytes).secrets) assert.ok(secret.offset <= bytes.length * 2);
+      },
+    ),
+  );
+});

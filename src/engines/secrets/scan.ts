@@ -1,0 +1,269 @@
+/**
+ * Finds secrets in files of any size, in one pass and in memory that does not grow with them.
+ *
+ * One automaton runs over the bytes and finds keywords; around a keyword, a rule's pattern is tried on a window of a
+ * bounded length. Windows of one rule that touch are joined up to a bound, so no byte is looked at by a rule more than
+ * a few times, whatever the file holds. What is found does not depend on how the file is cut into chunks.
+ */
+import { bounds } from "../../core/bounds.ts";
+import { ALLOW_LENGTH, parseAllow } from "./allow.ts";
+import { assignmentAt } from "./assignment.ts";
+import { type ContentKind, contentKindOf, LOOKED_AT, printableRuns } from "./content.ts";
+import { createDetectors, type Detectors } from "./detectors.ts";
+import { type Fingerprinter, isRandom } from "./fingerprint.ts";
+import { isForTests } from "./for-tests.ts";
+import { createLineCounter } from "./lines.ts";
+import type { SecretFact } from "./model.ts";
+import type { SecretRule } from "./rule.ts";
+import { type Comment, type Hit, settleHits } from "./settle.ts";
+import { createSimilarFinder, type FindKeywords } from "./similar.ts";
+import { matchesIn } from "./window.ts";
+
+export interface SecretScanner {
+  /** A file that is whole in memory. */
+  scan(path: string, bytes: Buffer): FileSecrets;
+  /** A file that comes in chunks. */
+  open(path: string): SecretStream;
+  /**
+   * Files that resemble the one before, as versions do: finds the same as `scan`, sooner. Each is kept until the next,
+   * and nobody may write to it meanwhile.
+   */
+  versions(): SecretScanner["scan"];
+}
+
+export interface SecretStream {
+  /** The chunk must not change until `end`. */
+  write(chunk: Buffer): void;
+  end(): FileSecrets;
+}
+
+export interface FileSecrets {
+  /** In order of place. One secret once at each place. */
+  readonly secrets: readonly SecretFact[];
+  /** How many more there were over the bound. */
+  readonly omitted: number;
+  /** Bytes that patterns were tried on, all rules together. */
+  readonly examined: number;
+}
+
+export interface ScannerOptions {
+  readonly rules: readonly SecretRule[];
+  readonly fingerprint: Fingerprinter;
+  /** Look for assignments of random values too; true where absent. */
+  readonly assignments?: boolean;
+}
+
+/** Chunks are gathered to at least this before they are looked at. */
+const STEP = 256 * 1024;
+
+export function createSecretScanner(options: ScannerOptions): SecretScanner {
+  const detectors = createDetectors(options.rules, options.assignments ?? true);
+  const { find } = detectors.automaton;
+  const open = (path: string) => openStream(path, detectors, options.fingerprint, find);
+  const whole = (stream: SecretStream, bytes: Buffer): FileSecrets => {
+    stream.write(bytes);
+    return stream.end();
+  };
+  return {
+    open,
+    scan: (path, bytes) => whole(open(path), bytes),
+    versions() {
+      const similar = createSimilarFinder(detectors.automaton);
+      return (path, bytes) => whole(openStream(path, detectors, options.fingerprint, similar), bytes);
+    },
+  };
+}
+
+interface Span {
+  from: number;
+  to: number;
+}
+
+/** Offsets are from the start of the file; the stretch that is held begins at `base`. */
+function openStream(path: string, detectors: Detectors, fingerprint: Fingerprinter, find: FindKeywords): SecretStream {
+  const { rules, rulesOf, otherOf, ahead, behind } = detectors;
+  let kind: ContentKind | undefined;
+  let decoder: InstanceType<typeof TextDecoder> | undefined;
+  let chunks: Buffer[] = [];
+  let waiting = 0;
+  let held: Buffer = EMPTY;
+  let base = 0;
+  let scannedTo = 0;
+  let examined = 0;
+  let omitted = 0;
+  const pending = new Map<number, Span>();
+  const refused = new Map<number, boolean>();
+  const hits: Hit[] = [];
+  /** Rule and start → number of the hit. */
+  const kept = new Map<number, number>();
+  const comments: Comment[] = [];
+  /** How many of the hits and comments know their line. */
+  let settledHits = 0;
+  let settledComments = 0;
+  const lines = createLineCounter();
+
+  function onKeyword(keyword: number, at: number): void {
+    const start = base + at;
+    const other = otherOf[keyword];
+    if (other === "allow") comment(at);
+    else if (other === "assignment" && kind !== "binary") assignment(at);
+    const numbers = rulesOf[keyword] as Int32Array;
+    for (let i = 0; i < numbers.length; i++) {
+      const number = numbers[i] as number;
+      const prepared = rules[number] as Detectors["rules"][number];
+      if (prepared.rule.paths !== undefined && isRefused(number)) continue;
+      const from = Math.max(0, start - prepared.before);
+      const to = start + prepared.after;
+      const span = pending.get(number);
+      if (span === undefined) pending.set(number, { from, to });
+      else if (from <= span.to && to - span.from <= prepared.joined) span.to = Math.max(span.to, to);
+      else {
+        examine(number, span);
+        span.from = from;
+        span.to = to;
+      }
+    }
+  }
+
+  function isRefused(number: number): boolean {
+    let answer = refused.get(number);
+    if (answer === undefined) {
+      answer = rules[number]?.rule.paths?.(path) === false;
+      refused.set(number, answer);
+    }
+    return answer;
+  }
+
+  function examine(number: number, span: Span): void {
+    const prepared = rules[number] as Detectors["rules"][number];
+    const from = span.from - base;
+    const to = Math.min(span.to - base, held.length);
+    examined += to - from;
+    const slice = held.toString("latin1", from, to);
+    const text = kind === "binary" ? printableRuns(slice) : slice;
+    const cutsWord = { start: from > 0 && isInWord(held, from), end: to < held.length && isInWord(held, to) };
+    for (const match of matchesIn(prepared, text, cutsWord)) {
+      // What chance makes of random bytes has no checksum.
+      if (kind === "binary" && prepared.rule.confidence !== "high" && match.validity !== "valid") continue;
+      keep({
+        ...match,
+        rule: prepared.rule,
+        // Among tests a password opens nothing; what an issuer made at random may.
+        wellKnown: match.wellKnown || (isForTests(path) && !isRandom(match.secret)),
+        order: number,
+        start: match.start + span.from,
+        end: match.end + span.from,
+      });
+    }
+  }
+
+  function assignment(at: number): void {
+    const found = assignmentAt(held, at, path);
+    if (found === undefined) return;
+    keep({ ...found, order: rules.length, start: found.start + base, end: found.end + base });
+  }
+
+  function comment(at: number): void {
+    if (comments.length >= bounds.secretsOfFile) return;
+    const allowed = parseAllow(held.toString("utf8", at, Math.min(held.length, at + ALLOW_LENGTH)));
+    if (allowed !== undefined) comments.push({ start: base + at, allowed });
+  }
+
+  function keep(hit: Hit): void {
+    const key = hit.order * 2 ** 40 + hit.start;
+    const known = kept.get(key);
+    if (known !== undefined) {
+      // Windows overlap, and the end of the first may have cut it short.
+      const before = hits[known] as Hit;
+      if (hit.end > before.end) hits[known] = { ...hit, ...placeOf(before) };
+    } else if (hits.length >= bounds.secretsOfFile) omitted += 1;
+    else kept.set(key, hits.push(hit) - 1);
+  }
+
+  /** Looks at what has come, but for the last bytes: windows may reach into what is still to come. */
+  function proceed(final: boolean): void {
+    const to = base + held.length - (final ? 0 : ahead);
+    if (to > scannedTo) {
+      find(held, scannedTo - base, to - base, onKeyword);
+      scannedTo = to;
+    }
+    for (const [number, span] of pending) {
+      // No keyword that is still to come can reach back to it.
+      if (!final && span.to >= scannedTo - behind) continue;
+      examine(number, span);
+      pending.delete(number);
+    }
+    let keepFrom = final ? base + held.length : Math.max(base, scannedTo - behind);
+    if (!final) for (const { from } of pending.values()) keepFrom = Math.min(keepFrom, Math.max(base, from - 1));
+    place(keepFrom, final);
+    if (!final && keepFrom > base) {
+      lines.moveTo(keepFrom, held, base);
+      held = held.subarray(keepFrom - base);
+      base = keepFrom;
+    }
+  }
+
+  /** Gives what was found before an offset its line, while the bytes before it are still held. */
+  function place(before: number, final: boolean): void {
+    if (hits.length === settledHits && comments.length === settledComments) return;
+    const open: { start: number; line?: number; column?: number }[] = [];
+    for (let i = settledHits; i < hits.length; i++) open.push(hits[i] as Hit);
+    for (let i = settledComments; i < comments.length; i++) open.push(comments[i] as Comment);
+    open.sort((a, b) => a.start - b.start);
+    for (const each of open) {
+      if (each.line !== undefined || (!final && each.start >= before)) continue;
+      const { line, column } = lines.moveTo(each.start, held, base);
+      each.line = line;
+      each.column = column;
+    }
+    while (settledHits < hits.length && hits[settledHits]?.line !== undefined) settledHits += 1;
+    while (settledComments < comments.length && comments[settledComments]?.line !== undefined) settledComments += 1;
+  }
+
+  function gather(final: boolean): void {
+    if (chunks.length > 0) {
+      const [only] = chunks;
+      const raw = chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks);
+      chunks = [];
+      waiting = 0;
+      if (kind === undefined) {
+        kind = contentKindOf(raw);
+        if (kind === "utf-16le" || kind === "utf-16be") decoder = new TextDecoder(kind);
+      }
+      const fresh = decoder === undefined ? raw : Buffer.from(decoder.decode(raw, { stream: true }));
+      held = held.length === 0 ? fresh : Buffer.concat([held, fresh]);
+    }
+    if (held.length > 0) proceed(final);
+  }
+
+  return {
+    write(chunk) {
+      if (chunk.length === 0) return;
+      chunks.push(chunk);
+      waiting += chunk.length;
+      if (waiting >= (kind === undefined ? Math.max(STEP, LOOKED_AT) : STEP)) gather(false);
+    },
+    end() {
+      gather(true);
+      const secrets = settleHits(hits, comments, { path, isText: kind !== "binary", fingerprint });
+      return { secrets, omitted, examined };
+    },
+  };
+}
+
+const EMPTY = Buffer.alloc(0);
+
+function placeOf({ line, column }: Hit): Pick<Hit, "line" | "column"> {
+  return line === undefined || column === undefined ? {} : { line, column };
+}
+
+/** Whether the bytes on both sides of an offset belong to one word. */
+function isInWord(bytes: Buffer, at: number): boolean {
+  return isWordByte(bytes[at - 1] as number) && isWordByte(bytes[at] as number);
+}
+
+function isWordByte(byte: number): boolean {
+  return (
+    (byte >= 0x30 && byte <= 0x39) || (byte >= 0x41 && byte <= 0x5a) || (byte >= 0x61 && byte <= 0x7a) || byte === 0x5f
+  );
+}

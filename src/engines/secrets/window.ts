@@ -1,0 +1,133 @@
+/** Tries one rule on one stretch of a file. */
+import { entropyOf } from "./entropy.ts";
+import { isPlaceholder } from "./placeholder.ts";
+import type { Re2 } from "./re2.ts";
+import type { SecretRule } from "./rule.ts";
+import { wellKnown } from "./rules/well-known.ts";
+
+/** A rule with its expressions made ready. */
+export interface PreparedRule {
+  readonly rule: SecretRule;
+  readonly search: RegExp;
+  /** The same with the places of its groups, for what `search` found. */
+  readonly locate: RegExp;
+  readonly before: number;
+  readonly after: number;
+  /** Windows are joined up to this length. */
+  readonly joined: number;
+}
+
+/** A secret in the stretch: offsets from its start. The text has one character a byte. */
+export interface WindowMatch {
+  readonly start: number;
+  readonly end: number;
+  readonly secret: string;
+  readonly validity: "valid" | "unsure";
+  /** The last word before it on its line, or what there is of it in the stretch. */
+  readonly name: string;
+  readonly wellKnown: boolean;
+}
+
+const BEFORE = 96;
+const AFTER = 256;
+const MOST = 16 * 1024;
+/** Windows longer than this are joined to no more than two: a pattern may be dearer than its text is long. */
+const LONG = 1_024;
+
+export function prepareRule(rule: SecretRule): PreparedRule {
+  const flags = rule.pattern.flags.replace(/[dgy]/g, "");
+  const before = Math.min(rule.before ?? BEFORE, MOST);
+  const after = Math.min(rule.after ?? AFTER, MOST);
+  const own = before + after;
+  return {
+    rule,
+    search: new RegExp(rule.pattern.source, `${flags}g`),
+    locate: new RegExp(rule.pattern.source, `${flags}dy`),
+    before,
+    after,
+    joined: own * (own > LONG ? 2 : 4),
+  };
+}
+
+/**
+ * @param text - of the stretch, one character a byte
+ * @param cutsWord - whether the stretch begins, or ends, inside a word of the file: a match at that edge is none, for
+ *   what looks like the border of a word there is not one
+ */
+export function* matchesIn(
+  { rule, search, locate }: PreparedRule,
+  text: string,
+  cutsWord: { readonly start: boolean; readonly end: boolean },
+): Generator<WindowMatch> {
+  if (rule.expression !== undefined) return yield* foundBy(rule, rule.expression, text, cutsWord);
+  search.lastIndex = 0;
+  for (let match = search.exec(text); match !== null; match = search.exec(text)) {
+    const end = match.index + match[0].length;
+    if (match[0].length === 0) search.lastIndex += 1;
+    if ((cutsWord.start && match.index === 0) || (cutsWord.end && end === text.length)) continue;
+    const secret = match.groups?.secret ?? match[0];
+    if (secret.length === 0) continue;
+    if (rule.minEntropy !== undefined && entropyOf(secret) < rule.minEntropy) continue;
+    const validity = rule.validate?.(secret, match) ?? "unsure";
+    if (validity === "invalid") continue;
+    const start = startOf(match, locate, text);
+    const known = wellKnown(secret, rule.id) !== undefined || isPlaceholder(secret, match[0] + wordAt(text, end));
+    yield { start, end: start + secret.length, secret, validity, name: nameBefore(text, start), wellKnown: known };
+  }
+}
+
+/** As above, by an expression that is not V8's. */
+function* foundBy(
+  rule: SecretRule,
+  expression: Re2,
+  text: string,
+  cutsWord: { readonly start: boolean; readonly end: boolean },
+): Generator<WindowMatch> {
+  let from = 0;
+  for (let found = expression.find(text, from); found !== undefined; found = expression.find(text, from)) {
+    const [whole = ""] = found.groups;
+    const end = found.index + whole.length;
+    from = Math.max(end, found.index + 1);
+    if ((cutsWord.start && found.index === 0) || (cutsWord.end && end === text.length)) continue;
+    const group =
+      rule.group ??
+      Math.max(
+        0,
+        found.groups.findIndex((each, i) => i > 0 && each),
+      );
+    const secret = found.groups[group];
+    const start = found.starts[group] ?? -1;
+    if (!secret || start < 0) continue;
+    if (rule.minEntropy !== undefined && entropyOf(secret) < rule.minEntropy) continue;
+    const match = Object.assign([...found.groups] as unknown as RegExpExecArray, { index: found.index, input: text });
+    const validity = rule.validate?.(secret, match) ?? "unsure";
+    if (validity === "invalid") continue;
+    const known = isPlaceholder(secret, whole + wordAt(text, end));
+    yield {
+      start,
+      end: start + secret.length,
+      secret,
+      validity,
+      name: nameBefore(text, start),
+      wellKnown: known,
+    };
+  }
+}
+
+function startOf(match: RegExpExecArray, locate: RegExp, text: string): number {
+  if (match.groups?.secret === undefined) return match.index;
+  locate.lastIndex = match.index;
+  return locate.exec(text)?.indices?.groups?.secret?.[0] ?? match.index;
+}
+
+/** What follows up to a space: the host of an URL whose password was matched. */
+function wordAt(text: string, from: number): string {
+  return /^\S*/.exec(text.slice(from, from + 96))?.[0] ?? "";
+}
+
+/** `db_password` of `  db_password: "`. */
+export function nameBefore(text: string, at: number): string {
+  const line = text.slice(Math.max(0, at - 64), at);
+  const words = line.slice(line.lastIndexOf("\n") + 1).match(/[\w.-]+/g);
+  return words?.at(-1) ?? "";
+}

@@ -1,0 +1,43 @@
+/** Which packages of an inventory have a newer version where their distribution publishes them. */
+import type { Gap } from "../../core/evidence.ts";
+import type { PackageType } from "../contents/model.ts";
+import { alpineUpdates } from "./alpine/pending.ts";
+import { debianUpdates } from "./debian/pending.ts";
+import { installedOf, type LookupAnswer, type LookupRequest } from "./lookup.ts";
+import type { PendingUpdate } from "./model.ts";
+
+/**
+ * Looks up every package of dpkg and apk. What cannot be looked up, or not in full, is a gap; what was found stands.
+ * The flaws that each update mends are for the caller to fill in, who has the advisories.
+ */
+export async function pendingUpdates(request: LookupRequest): Promise<LookupAnswer> {
+  const { inventory } = request;
+  const answers: LookupAnswer[] = [];
+  if (installedOf(inventory, "deb").length > 0) answers.push(await debianUpdates(request));
+  if (installedOf(inventory, "apk").length > 0) answers.push(await alpineUpdates(request));
+  const gaps: Gap[] = answers.flatMap((answer) => answer.gaps);
+  const rpm: PackageType = "rpm";
+  if (inventory.packages.some(({ type, removedIn }) => type === rpm && removedIn === undefined)) {
+    gaps.push({ code: "updates.unsupported", reason: "pending updates: those of rpm packages are not looked up" });
+  }
+  return {
+    updates: {
+      packages: answers.reduce((sum, { updates }) => sum + updates.packages, 0),
+      suites: answers.flatMap(({ updates }) => updates.suites),
+      updates: answers.flatMap(({ updates }) => updates.updates).sort(comparePending),
+    },
+    gaps,
+  };
+}
+
+function comparePending(a: PendingUpdate, b: PendingUpdate): number {
+  return (
+    Number(b.securitySuite) - Number(a.securitySuite) ||
+    compareText(a.since.at, b.since.at) ||
+    compareText(a.package.purl, b.package.purl)
+  );
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

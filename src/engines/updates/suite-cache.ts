@@ -1,0 +1,115 @@
+/**
+ * What was fetched of suites, in a folder: signed files by their URL with what their server said of them, indexes by
+ * their SHA-256, and since when each newer version is known. A cache that fails is one that has nothing; everything in
+ * it is verified anew whenever it is used.
+ */
+import { createHash } from "node:crypto";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { bounds } from "../../core/bounds.ts";
+
+export interface SignedCopy {
+  readonly bytes: Buffer;
+  readonly etag?: string;
+  readonly lastModified?: string;
+  /** ISO 8601: when the server last said that it is current. */
+  readonly checkedAt: string;
+}
+
+/** `name:architecture` → version → ISO 8601 date of the oldest signed file that had it. */
+export type Seen = Record<string, Record<string, string>>;
+
+export interface SuiteCache {
+  signed(url: string): SignedCopy | undefined;
+  storeSigned(url: string, copy: SignedCopy): void;
+  index(sha256: string): Buffer | undefined;
+  storeIndex(sha256: string, bytes: Buffer): void;
+  seen(url: string): Seen;
+  storeSeen(url: string, seen: Seen): void;
+}
+
+/** Indexes that nobody used for so long are thrown away. */
+const UNUSED_DAYS = 30;
+const SEEN_NAMES = 20_000;
+
+export function openSuiteCache(folder: string): SuiteCache {
+  const read = (name: string): Buffer | undefined => {
+    try {
+      return readFileSync(join(folder, name));
+    } catch {
+      return undefined;
+    }
+  };
+  const write = (name: string, bytes: Buffer | string): void => {
+    const path = join(folder, name);
+    const partial = `${path}.${process.pid}`;
+    try {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      writeFileSync(partial, bytes, { mode: 0o600 });
+      renameSync(partial, path);
+    } catch {
+      rmSync(partial, { force: true });
+    }
+  };
+  const parsed = (name: string): unknown => {
+    try {
+      return JSON.parse(read(name)?.toString("utf8") ?? "null");
+    } catch {
+      return undefined;
+    }
+  };
+  removeUnused(folder);
+
+  return {
+    signed(url) {
+      const about = parsed(`${keyOf(url)}.json`) as (Omit<SignedCopy, "bytes"> & { sha256?: string }) | undefined;
+      const bytes = about === undefined || about === null ? undefined : read(`${keyOf(url)}.signed`);
+      if (bytes === undefined || Number.isNaN(Date.parse(String(about?.checkedAt)))) return undefined;
+      // Two files: a process that ended between writing them leaves a pair that does not fit.
+      return sha256Of(bytes) === about?.sha256 ? { ...about, bytes } : undefined;
+    },
+    storeSigned(url, { bytes, ...about }) {
+      write(`${keyOf(url)}.signed`, bytes);
+      write(`${keyOf(url)}.json`, JSON.stringify({ url, ...about, sha256: sha256Of(bytes) }));
+    },
+    index(sha256) {
+      const bytes = read(`${sha256}.index`);
+      if (bytes === undefined || sha256Of(bytes) !== sha256) return undefined;
+      try {
+        const now = new Date();
+        utimesSync(join(folder, `${sha256}.index`), now, now);
+      } catch {
+        // It counts as unused, then.
+      }
+      return bytes;
+    },
+    storeIndex: (sha256, bytes) => write(`${sha256}.index`, bytes),
+    seen(url) {
+      const found = parsed(`${keyOf(url)}.seen`);
+      return typeof found === "object" && found !== null ? (found as Seen) : {};
+    },
+    storeSeen(url, seen) {
+      if (Object.keys(seen).length <= SEEN_NAMES) write(`${keyOf(url)}.seen`, JSON.stringify(seen));
+    },
+  };
+}
+
+export function sha256Of(bytes: Buffer | string): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
+function keyOf(url: string): string {
+  return sha256Of(url);
+}
+
+function removeUnused(folder: string): void {
+  try {
+    const before = Date.now() - UNUSED_DAYS * 86_400_000;
+    for (const name of readdirSync(folder).slice(0, bounds.advisoryNames)) {
+      const path = join(folder, name);
+      if (name.endsWith(".index") && statSync(path).mtimeMs < before) rmSync(path, { force: true });
+    }
+  } catch {
+    // There is no folder yet, or it is not ours to tidy.
+  }
+}

@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { asOf, site } from "./judged-image.fixture.ts";
+
+/** `bulkhead vex` from end to end: what it writes of a policy's exceptions does what they did. */
+
+const program = { node: process.execPath, file: join(import.meta.dirname, "..", "bin", "bulkhead.js") };
+
+interface ReportJson {
+  readonly evaluations: readonly {
+    readonly excepted: readonly { readonly finding: { readonly fingerprint: string; readonly check: string } }[];
+  }[];
+}
+
+function judged() {
+  const place = site();
+  place.image(["old", "older", "fine"]);
+  place.advisories({ old: "critical", older: "critical" });
+  const run = (...words: readonly string[]) => place.run(program, ...words);
+  assert.equal(run("db", "import", "advisories", "--db", "a.db", "--quiet").status, 0);
+  /** `justification`s of the flaws in old and older; an empty one accepts the risk. */
+  const policy = (...said: readonly string[]) =>
+    writeFileSync(
+      join(place.folder, "policy.yaml"),
+      JSON.stringify({
+        apiVersion: "bulkhead/v1",
+        exceptions: said.map((justification, index) => ({
+          id: `CVE-2025-${1_000 + index}`,
+          ...(justification === "" ? {} : { justification }),
+          reason: "the parser is never called",
+          owner: "shop team",
+          expires: "2025-12-31",
+        })),
+      }),
+    );
+  const vex = (...words: readonly string[]) =>
+    run("vex", "oci:image", "--policy", "policy.yaml", "--db", "a.db", ...asOf, ...words);
+  const excepted = (...words: readonly string[]): string[] => {
+    run("image", "scan", "oci:image", "--db", "a.db", ...asOf, "--format", "json=out.json", ...words);
+    const report = JSON.parse(readFileSync(join(place.folder, "out.json"), "utf8")) as ReportJson;
+    return report.evaluations
+      .flatMap((evaluation) => evaluation.excepted)
+      .map(({ finding: { check, fingerprint } }) => `${check} ${fingerprint}`)
+      .sort();
+  };
+  return { ...place, run, policy, vex, excepted };
+}
+
+for (const format of ["openvex", "csaf", "cyclonedx"]) {
+  test(`${format}: read back it takes out what the exceptions took out`, () => {
+    using place = judged();
+    place.policy("vulnerable_code_not_in_execute_path", "vulnerable_code_cannot_be_controlled_by_adversary");
+    const { status, stderr } = place.vex("--format", format, "--output", "v.json");
+    assert.equal(status, 0, stderr);
+    assert.equal(stderr, "");
+    const byPolicy = place.excepted("--policy", "policy.yaml");
+    assert.equal(byPolicy.length, 2);
+    assert.deepEqual(place.excepted("--vex", "v.json"), byPolicy);
+    assert.deepEqual(place.excepted(), []);
+  });
+}
+
+test("an accepted risk stays a finding for whoever reads the document", () => {
+  using place = judged();
+  place.policy("", "component_not_present");
+  assert.equal(place.vex("--output", "v.json").status, 0);
+  assert.equal(place.excepted("--vex", "v.json").length, 1);
+  const { stdout } = place.run(
+    "image",
+    "scan",
+    "oci:image",
+    "--db",
+    "a.db",
+    ...asOf,
+    "--vex",
+    "v.json",
+    "--format",
+    "plain",
+    "--all",
+  );
+  assert.match(stdout, /VEX affected: risk accepted by shop team until 2025-12-31/);
+});
+
+test("two runs write the same, and a document says nothing of another image", () => {
+  using place = judged();
+  place.policy("component_not_present");
+  const first = place.vex();
+  assert.equal(first.stdout, place.vex().stdout);
+  assert.match(first.stdout, /"author": "shop team"/);
+  writeFileSync(join(place.folder, "v.json"), first.stdout);
+  place.image(["old", "other"]);
+  assert.deepEqual(place.excepted("--vex", "v.json"), []);
+});
+
+test("where there is nothing to say, it says so and writes nothing", () => {
+  using place = judged();
+  place.policy();
+  const nothing = place.vex("--output", "v.json");
+  assert.equal(nothing.status, 2);
+  assert.match(nothing.stderr, /^bulkhead: vex\.empty: policy\.yaml: /);
+  place.policy("component_not_present");
+  const unnamed = place.run("vex", "--policy", "policy.yaml", ...asOf);
+  assert.equal(unnamed.status, 2);
+  assert.match(unnamed.stderr, /^bulkhead: left out: policy\.yaml:1: CVE-2025-1000: it names no single image: /m);
+});
