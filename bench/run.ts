@@ -15,6 +15,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   advisories: async () => (await import("./advisories.ts")).advisories,
   secrets: async () => (await import("./secrets.ts")).secrets,
   "git-history": async () => (await import("./git-history.ts")).gitHistory,
+  audit: async () => (await import("./audit.ts")).audit,
   lint: async () => (await import("./lint.ts")).lint,
   "start-up": async () => (await import("./start-up.ts")).startUp,
 };

@@ -14,6 +14,7 @@ const suites: Readonly<Record<string, () => Promise<Suite>>> = {
   dockerfiles: async () => (await import("./dockerfiles.ts")).dockerfiles,
   images: async () => (await import("./images.ts")).images,
   lockfiles: async () => (await import("./lockfiles.ts")).lockfiles,
+  "pod-security": async () => (await import("./pod-security.ts")).podSecurity,
   sboms: async () => (await import("./sboms.ts")).sboms,
   schemas: async () => (await import("./schemas.ts")).schemas,
   secrets: async () => (await import("./secrets.ts")).secrets,

@@ -58,7 +58,9 @@ export async function* sbomCases(
           const file = join(suite.temporary, "sbom.json");
           writeFileSync(file, text);
           const { evaluations } = evaluateSbom(file, subject.name, context);
-          assert.deepEqual(evaluations.map(judgement), (await subject.evaluate()).map(judgement));
+          const told = (all: readonly Evaluation[]) => all.filter(({ check }) => ofContents.has(check)).map(judgement);
+          assert.equal(told(evaluations).length, evaluations.length);
+          assert.deepEqual(told(evaluations), told(await subject.evaluate()));
         },
       };
     }
@@ -66,6 +68,13 @@ export async function* sbomCases(
 }
 
 /** What must be the same: everything but the name that the user gave it, and for a folder what it is. */
+/** Checks of what is listed: of an image's files, configuration and secrets a bill of materials says nothing. */
+const ofContents = new Set(
+  ["known-vulnerabilities", "denied-license", "end-of-life", "full-base", "removed-packages"].map(
+    (name) => `image/${name}`,
+  ),
+);
+
 function judgement({ asset, ...evaluation }: Evaluation): unknown {
   return { ...evaluation, asset: asset.kind === "image" ? { ...asset, name: "" } : asset.lineage };
 }

@@ -2,12 +2,14 @@
  * Assembles the shop's images into OCI layouts, without a container engine and without a network:
  * `node examples/shop/assemble.ts` writes `insecure/.generated/images/NAME` and the same under `hardened`.
  * The same sources give the same digests, those of `hardened` within one week: they are dated by its Monday, or by the
- * Monday of the week of SOURCE_DATE_EPOCH.
+ * Monday of the week of SOURCE_DATE_EPOCH. The insecure shop's Secret goes to `insecure/.generated/kubernetes`.
  */
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildWeek, hardenedImages } from "./hardened/images.ts";
 import { writeLayout } from "./image.ts";
 import { insecureImages } from "./insecure/images.ts";
+import { databaseSecret } from "./insecure/secrets.ts";
 
 const shops = {
   insecure: insecureImages,
@@ -20,3 +22,7 @@ for (const [shop, images] of Object.entries(shops)) {
     process.stdout.write(`${image.reference} ${writeLayout(image, folder)}\n`);
   }
 }
+
+const manifests = join(import.meta.dirname, "insecure", ".generated", "kubernetes");
+mkdirSync(manifests, { recursive: true });
+writeFileSync(join(manifests, "database.yaml"), databaseSecret);

@@ -91,6 +91,10 @@ secrets:
   # Further rules: files in gitleaks' form (TOML), relative to this file.
   rules: []
 
+rotation:
+  # { maxAgeDays: 90 }: the data of a cluster's Secret must have changed in so many days. Nothing: its age is not judged.
+  secrets: {}
+
 # From where on an exception is too broad, and so a finding itself.
 exceptionLimits:
   # Days from today, and different flaws that one exception accepts.

@@ -1,6 +1,6 @@
 /** What every judging command shares: its options read, its context opened and closed, its report written. */
+
 import { relative, resolve, sep } from "node:path";
-import { checks } from "../checks/index.ts";
 import { openKnownBases } from "../collect/base/known.ts";
 import { readBaseline } from "../collect/baseline/read.ts";
 import { openScanCache, type ScanCache } from "../collect/cache.ts";
@@ -18,6 +18,7 @@ import type { ControlResult, DatabaseUse, ExitCode, LayerResult, Report } from "
 import { type RatedSeverity, reaches, severities } from "../core/severity.ts";
 import { parsePlatform } from "../engines/oci/image.ts";
 import type { OpenOptions } from "../engines/oci/open.ts";
+import { descriptionsFor, everyDescription } from "./check-descriptions.ts";
 import { parseFormats, writeOutput, writeReport } from "./outputs.ts";
 import { defaultBases, defaultCache, defaultDatabase } from "./paths.ts";
 import { createProgress, type Progress, progressLine } from "./progress.ts";
@@ -119,7 +120,10 @@ export async function runJudging(
       ...(updates === undefined ? {} : { updates }),
       onProgress: ({ name, done, total }) => progress.update(progressLine(name, done, total)),
     });
-    const judged = { evaluations: [...found, ...evaluatePolicy(policy, found, { now, extent })] };
+    // Only exceptions are held against checks that had nothing to judge.
+    const all = policy.exceptions.length === 0 ? [] : await everyDescription();
+    const judged = { evaluations: [...found, ...evaluatePolicy(policy, found, { now, extent, checks: all })] };
+    const checks = await descriptionsFor(judged.evaluations);
     const apart = baseline === undefined ? undefined : setApart(judged.evaluations, baseline, { policy, checks });
     const evaluations = apart?.evaluations ?? judged.evaluations;
     const named = new Set(evaluations.map((evaluation) => evaluation.check));

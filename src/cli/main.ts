@@ -96,10 +96,26 @@ function updating(command: Command): Command {
     );
 }
 
-updating(pulling(judging(program.command("check"))))
+/** Options of what reads a cluster. */
+function connecting(command: Command): Command {
+  return command
+    .option(
+      "--kubeconfig <file>",
+      "how the cluster is reached (default: KUBECONFIG, ~/.kube/config, or the pod's own account)",
+    )
+    .option("--context <name>", "context of the kubeconfig (default: the current one)")
+    .option("--namespace <name>", "look at this namespace alone, and at what is in none")
+    .option("--images", "pull the images that run by their digests, and scan them", false)
+    .option("--no-secrets", "do not look for secrets");
+}
+
+const RENDER = "run kubectl and helm of this machine on kustomize folders and Helm charts, and judge what they print";
+
+updating(connecting(pulling(judging(program.command("check")))))
   .argument("[dir]", "the folder to judge", ".")
   .description("find what there is below a folder, run every layer, and print the ten controls")
-  .option("--no-secrets", "do not look for secrets")
+  .option("--cluster", "judge a live cluster in place of the folder", false)
+  .option("--render", RENDER, false)
   .action(async (dir: string, options) => finish((await import("./check.ts")).check(dir, options)));
 
 const image = program.command("image").description("what is in an image");
@@ -176,6 +192,27 @@ reaching(judging(build.command("lint")))
     [] as string[],
   )
   .action(async (place: string, options) => finish((await import("./build/lint.ts")).buildLint(place, options)));
+
+const workload = program.command("workload").description("what runs, and what it may do");
+judging(workload.command("audit"))
+  .argument("[place]", "a folder of manifests and Compose files, a file, or - for standard input", ".")
+  .description("judge workloads and namespaces: Pod Security Standards, and hardening beyond them")
+  .option("--render", RENDER, false)
+  .action(async (place: string, options) =>
+    finish((await import("./workload/audit.ts")).workloadAudit(place, options)),
+  );
+judging(workload.command("fix"))
+  .argument("[place]", "a folder of manifests, or a file", ".")
+  .description("mend manifests: every fix that is safe, and proven by running all checks on the result")
+  .option("--dry-run", "change no file, and print what would change as a patch", false)
+  .option("--enforce", "have namespaces enforce the level that their workloads meet, not only warn of it", false)
+  .addHelpText("after", "\n--format patch and --format kustomize print the changes, and change no file.")
+  .action(async (place: string, options) => finish((await import("./workload/fix.ts")).workloadFix(place, options)));
+
+const cluster = program.command("cluster").description("a live cluster");
+updating(connecting(pulling(judging(cluster.command("audit")))))
+  .description("judge what runs in a cluster, its namespaces, and who may do what; it is read and never changed")
+  .action(async (options) => finish((await import("./cluster/audit.ts")).clusterAudit(options)));
 
 const secrets = program.command("secrets").description("keys, tokens and passwords where they do not belong");
 pulling(judging(secrets.command("scan")))

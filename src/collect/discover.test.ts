@@ -94,8 +94,8 @@ test("counts what the layers to come will judge, by kind", async () => {
     "docs/Dockerfiles.md": "",
     "workflows/ci.yml": "",
   });
-  const { lockfiles, pipelines, unjudged } = await discover(folder);
-  assert.deepEqual(Object.fromEntries(unjudged), { "Compose file": 2 });
+  const { lockfiles, pipelines, composeFiles } = await discover(folder);
+  assert.deepEqual(composeFiles, ["compose.yaml", "docker-compose.prod.yml"]);
   assert.deepEqual(lockfiles, ["package-lock.json"]);
   assert.deepEqual(pipelines, [".github/workflows/ci.yml", ".gitlab-ci.yml"]);
 });

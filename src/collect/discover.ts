@@ -6,7 +6,9 @@ import { Problem } from "../core/problem.ts";
 import { looksLikeArchive } from "../engines/oci/archive.ts";
 import { pipelineSystem } from "../engines/pipelines/read.ts";
 import { isDockerfile } from "./dockerfiles.ts";
+import { isKustomization } from "./kustomization-name.ts";
 import { isLockfile } from "./lockfiles.ts";
+import { isComposeFile, looksLikeManifest, mayHoldManifests } from "./manifests.ts";
 
 export interface Discovery {
   /** OCI layout folders and image archives, as paths below the folder that was given, sorted. */
@@ -17,21 +19,21 @@ export interface Discovery {
   readonly dockerfiles: readonly string[];
   /** Pipelines of continuous integration, as for lockfiles. */
   readonly pipelines: readonly string[];
+  /** Files of Kubernetes objects, as for lockfiles; templates of Helm charts are not among them. */
+  readonly manifests: readonly string[];
+  /** Compose files, as for lockfiles. */
+  readonly composeFiles: readonly string[];
+  /** Folders that kustomize builds, and folders of Helm charts, as for lockfiles. */
+  readonly kustomizations: readonly string[];
+  readonly charts: readonly string[];
   /** Folders that could not be listed, relative to the folder that was given, sorted. */
   readonly unlisted: readonly string[];
-  /** What was seen and no check looks at yet: a word for the kind → how many. */
-  readonly unjudged: ReadonlyMap<string, number>;
 }
 
 /** Folders that hold other people's files or the history of ours. */
 const skipped = new Set([".git", ".hg", ".svn", "node_modules"]);
 
 const ARCHIVE = /\.(?:tar|tgz|tar\.gz|tar\.zst)$/;
-
-/** Kinds of files that the layers to come will judge, told by their names. */
-const kinds: readonly (readonly [string, RegExp])[] = [
-  ["Compose file", /(?:^|\/)(?:docker-)?compose(?:\.[^/]+)?\.ya?ml$/],
-];
 
 /**
  * @param clock - milliseconds since any moment
@@ -43,8 +45,13 @@ export async function discover(root: string, clock: () => number = () => perform
   const lockfiles: string[] = [];
   const dockerfiles: string[] = [];
   const pipelines: string[] = [];
+  const manifests: string[] = [];
+  const composeFiles: string[] = [];
+  const kustomizations: string[] = [];
+  const charts: string[] = [];
+  /** Folders of templates of charts, and those below them. */
+  const templates = new Set<string>();
   const unlisted: string[] = [];
-  const unjudged = new Map<string, number>();
   const pending = [root];
   let entries = 0;
   const end = clock() + bounds.discoverMilliseconds;
@@ -60,20 +67,27 @@ export async function discover(root: string, clock: () => number = () => perform
     }
     entries += listed.length;
     if (entries > bounds.entries) throw tooMuch(root, `more than ${bounds.entries} entries`);
+    if (listed.some(({ name }) => isKustomization(name))) kustomizations.push(relative(root, folder));
+    if (listed.some(({ name }) => name === "Chart.yaml")) {
+      charts.push(relative(root, folder));
+      templates.add(join(folder, "templates"));
+    }
+    const isTemplate = templates.has(folder);
     for (const entry of listed) {
       if (clock() > end)
         throw tooMuch(root, `it took more than ${bounds.discoverMilliseconds / 1000} s to look through`);
       const path = join(folder, entry.name);
       if (entry.isDirectory()) {
         if (!skipped.has(entry.name)) pending.push(path);
+        if (isTemplate) templates.add(path);
       } else if (entry.isFile()) {
         if (ARCHIVE.test(entry.name) && (await looksLikeArchive(path))) images.push(path);
         const below = relative(root, path);
         if (isLockfile(below)) lockfiles.push(below);
         if (pipelineSystem(below.replaceAll(sep, "/")) !== undefined) pipelines.push(below);
         if (isDockerfile(below)) dockerfiles.push(below);
-        const kind = kinds.find(([, pattern]) => pattern.test(below))?.[0];
-        if (kind !== undefined) unjudged.set(kind, (unjudged.get(kind) ?? 0) + 1);
+        if (isComposeFile(below)) composeFiles.push(below);
+        else if (!isTemplate && mayHoldManifests(entry.name) && looksLikeManifest(path)) manifests.push(below);
       }
     }
   }
@@ -82,8 +96,11 @@ export async function discover(root: string, clock: () => number = () => perform
     lockfiles: lockfiles.sort(),
     dockerfiles: dockerfiles.sort(),
     pipelines: pipelines.sort(),
+    manifests: manifests.sort(),
+    composeFiles: composeFiles.sort(),
+    kustomizations: kustomizations.sort(),
+    charts: charts.sort(),
     unlisted: unlisted.sort(),
-    unjudged,
   };
 }
 

@@ -317,11 +317,44 @@ export const bounds = {
   kubernetesObjectGaps: 50,
   kubernetesDocumentGaps: 100,
   kubernetesGaps: 10_000,
+  /** Characters of one document that are read while it is patched, however often. */
+  kubernetesPatchLength: 128 * 1024 * 1024,
+  /** Rounds of fixes that are made one on another, and fixes that are tried one by one where they do not do together. */
+  kubernetesFixRounds: 10,
+  kubernetesFixTries: 200,
   /** Characters of what a workload or namespace is called; real names have at most 253, and there are three. */
   assetNameLength: 1_000,
   /** Characters of a seccomp profile, and files that may be the profiles that workloads name. */
   seccompProfileLength: 1024 * 1024,
   seccompProfiles: 1_000,
+  // Folders that kustomize and Helm render.
+  /** A kustomization.yaml or a Chart.yaml, and what one may name that is looked for. */
+  kustomizationBytes: 1024 * 1024,
+  kustomizationPaths: 10_000,
+  /** Folders of one run, and milliseconds for each; what is printed is bounded as a file of manifests is. */
+  renderFolders: 200,
+  renderMilliseconds: 30_000,
+  // A cluster, read over its API.
+  /** A kubeconfig, and what it names: certificates, tokens, the answer of a credential plugin. */
+  kubeconfigBytes: 4 * 1024 * 1024,
+  /** Milliseconds that a credential plugin may take; some open a browser. */
+  execPluginMilliseconds: 120_000,
+  /** One page of a list: of a larger one fewer objects are asked for, down to one. */
+  clusterPageBytes: 64 * 1024 * 1024,
+  /** All pages of one reading together. */
+  clusterBytes: 1024 * 1024 * 1024,
+  /** Times that one list is begun anew because it expired while it was read. */
+  clusterRestarts: 2,
+  /** Milliseconds for one reading of a cluster: what is not read by then is a gap. */
+  clusterMilliseconds: 10 * 60 * 1000,
+  /** Images that run in a cluster, and those of them that are scanned on request. */
+  clusterImages: 20_000,
+  clusterScannedImages: 1_000,
+  // Role-based access control.
+  /** Rules of all bindings together, each counted as often as it is bound; a large cluster has some 100,000. */
+  rbacGrantedRules: 500_000,
+  /** Roles and rules that are gone through to put aggregated roles together. */
+  rbacAggregationSteps: 2_000_000,
   /** Milliseconds in which all there is to judge below a folder must be found. */
   discoverMilliseconds: 10 * 60 * 1000,
   /** Milliseconds for one whole asset (an image): over it, what is missing is unknown. */

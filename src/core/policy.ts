@@ -28,6 +28,12 @@ export interface Policy {
      */
     readonly rules: readonly string[];
   };
+  readonly rotation: {
+    readonly secrets: {
+      /** Days after which the data of a cluster's Secret must have changed. Absent: its age is not judged. */
+      readonly maxAgeDays?: number;
+    };
+  };
   readonly exceptionLimits: ExceptionLimits;
   readonly exceptions: readonly Exception[];
   /** Where the policy came from, and whether the caller vouched for it (`--policy`). */
@@ -110,6 +116,7 @@ export const defaultPolicy: Policy = {
   bases: { accept: baseKinds.filter((kind) => kind !== "full") },
   rebuild: { maxAgeDays: 7 },
   secrets: { rules: [] },
+  rotation: { secrets: {} },
   exceptionLimits: { maxDays: 365, maxFlaws: 20, broad: "report" },
   exceptions: [],
   origin: { kind: "default" },

@@ -39,9 +39,10 @@ export function runCheck<Facts extends object>(
   const facts: Partial<Facts> = {};
   let judgeable = true;
 
-  for (const [name, need] of Object.entries(check.needs) as [keyof Facts, Need][]) {
-    const item: Evidence<Facts[keyof Facts]> = evidence[name];
-    const own = [...item.gaps];
+  for (const name in check.needs) {
+    const need: Need = check.needs[name];
+    const item: Evidence<Facts[typeof name]> = evidence[name];
+    let own = item.gaps;
     if (item.state === "present") {
       facts[name] = item.facts;
       observed.push(item.observedAt);
@@ -49,7 +50,7 @@ export function runCheck<Facts extends object>(
         valid.push(item.validUntil);
         // Negated, so that a date that cannot be read counts as over.
         if (!(Date.parse(item.validUntil) >= context.now.getTime())) {
-          own.push(stale(String(name), item.observedAt, item.validUntil));
+          own = [...own, stale(name, item.observedAt, item.validUntil)];
         }
       }
     }
@@ -60,11 +61,13 @@ export function runCheck<Facts extends object>(
   const findings: Finding[] = [];
   const excepted: Evaluation["excepted"][number][] = [];
   if (judgeable) {
-    const exceptionFor = exceptionsFor(context.asset, context.policy.exceptions, context.now);
+    // Most checks find nothing: the exceptions are prepared for the first finding.
+    let exceptionFor: ReturnType<typeof exceptionsFor> | undefined;
     for (const draft of check.evaluate(facts as Facts, context.now)) {
       const assessment = context.assess?.(draft);
       const noted = assessment?.kind === "noted" ? withNote(draft, assessment.note) : draft;
       const finding = complete(check.id, noted, context, context.policy.thresholds[check.category]);
+      exceptionFor ??= exceptionsFor(context.asset, context.policy.exceptions, context.now);
       const exception = exceptionFor(draft) ?? (assessment?.kind === "dismissed" ? assessment.exception : undefined);
       if (exception === undefined) findings.push(finding);
       else excepted.push({ finding, exception });

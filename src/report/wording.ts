@@ -14,19 +14,19 @@ import { severities } from "../core/severity.ts";
 /** Fails first, then what is unknown; within that by asset, scope and check, so that two runs print the same. */
 export function inOrder(evaluations: readonly Evaluation[]): Evaluation[] {
   const rank: Record<Verdict, number> = { fail: 0, unknown: 1, pass: 2 };
-  const key = ({ asset, scope, check }: Evaluation) => [asset.name, asset.id, scope ?? "", check];
-  return evaluations
-    .map((evaluation) => ({ evaluation, key: key(evaluation) }))
-    .sort((a, b) => rank[a.evaluation.verdict] - rank[b.evaluation.verdict] || compareLists(a.key, b.key))
-    .map(({ evaluation }) => evaluation);
+  return evaluations.toSorted(
+    (a, b) =>
+      rank[a.verdict] - rank[b.verdict] ||
+      compare(a.asset.name, b.asset.name) ||
+      compare(a.asset.id, b.asset.id) ||
+      compare(a.scope ?? "", b.scope ?? "") ||
+      compare(a.check, b.check),
+  );
 }
 
-function compareLists(a: readonly string[], b: readonly string[]): number {
-  for (const [i, text] of a.entries()) {
-    const other = b[i] ?? "";
-    if (text !== other) return text < other ? -1 : 1;
-  }
-  return 0;
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }
 
 /** How many findings of one evaluation are shown unless all are asked for. */

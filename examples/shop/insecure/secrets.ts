@@ -30,3 +30,13 @@ function tokenOf(random: string): string {
 export const npmToken = tokenOf(
   [...hash("npm token").subarray(0, 30)].map((byte) => digits.charAt(byte % 62)).join(""),
 );
+
+/** A Secret that is kept as a file: its base64 hides nothing. */
+export const databaseSecret = `apiVersion: v1
+kind: Secret
+metadata:
+  name: database
+  namespace: shop
+data:
+  password: ${Buffer.from(hash("database password").toString("base64url").slice(0, 20)).toString("base64")}
+`;

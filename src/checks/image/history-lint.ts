@@ -4,7 +4,6 @@ import type { LayerReference } from "../../core/location.ts";
 import type { RatedSeverity } from "../../core/severity.ts";
 import type { Dockerfile, PlacedCommand } from "../../engines/dockerfile/model.ts";
 import type { LintCheck, LintFacts } from "../build/dockerfile/lint-check.ts";
-import { buildChecks } from "../build/index.ts";
 import { historyChecks } from "../history-checks.ts";
 
 /** What the check is handed. */
@@ -22,8 +21,8 @@ export interface HistoryLintFacts {
 const SEVERITIES: ReadonlyMap<string, RatedSeverity> = new Map([["build/add-url", "low"]]);
 
 /** Those that need no more than there is. */
-function isJudged({ id, needs }: (typeof buildChecks)[number]): boolean {
-  return historyChecks.has(id) && Object.keys(needs).every((need) => need === "dockerfile" || need === "commands");
+function isJudged({ needs }: (typeof historyChecks)[number]): boolean {
+  return Object.keys(needs).every((need) => need === "dockerfile" || need === "commands");
 }
 
 /** What an image's history says of how it was built (OCI image specification, config.md, `history`). */
@@ -35,7 +34,7 @@ export const historyLint: Check<HistoryLintFacts> = {
   controls: [],
   severity: "varies",
   documentation: {
-    what: `Reads the steps that the image's configuration keeps of its build, as Docker, BuildKit and Buildah write them, and judges those of the application's layers by the checks over Dockerfiles: ${[...historyChecks].map((id) => `\`${id}\``).join(", ")}. A finding names the step and the check, and an exception may name either. Steps that only name a script, as those with a heredoc do, and those of other builders are not judged.`,
+    what: `Reads the steps that the image's configuration keeps of its build, as Docker, BuildKit and Buildah write them, and judges those of the application's layers by the checks over Dockerfiles: ${historyChecks.map(({ id }) => `\`${id}\``).join(", ")}. A finding names the step and the check, and an exception may name either. Steps that only name a script, as those with a heredoc do, and those of other builders are not judged.`,
     why: "Whoever runs an image seldom has its Dockerfile. What was downloaded without a check, installed without signatures, or handed over as a build argument is in the image all the same.",
     fix: "As the check that is named says (`bulkhead explain build/curl-pipe-shell`), in the Dockerfile that the image is built from.",
     references: ["https://github.com/opencontainers/image-spec/blob/main/config.md"],
@@ -43,7 +42,7 @@ export const historyLint: Check<HistoryLintFacts> = {
   needs: { dockerfile: "witness", commands: "witness", steps: "witness", layers: "witness" },
   *evaluate({ dockerfile, commands, steps, layers }, now) {
     const facts = { dockerfile, commands } as LintFacts;
-    for (const check of buildChecks.filter(isJudged)) {
+    for (const check of historyChecks.filter(isJudged)) {
       for (const found of (check as unknown as LintCheck).evaluate(facts, now)) {
         const [location] = found.locations;
         const line = location.kind === "file" ? (location.line ?? 1) : 1;

@@ -1,6 +1,6 @@
 import { evaluateFolder, evaluateImage } from "../../collect/image/evaluate.ts";
 import { evaluateSbom, isSbomFile } from "../../collect/sbom.ts";
-import { openPolicyScanner } from "../../collect/secrets/scanner.ts";
+import type { Policy } from "../../core/policy.ts";
 import { openImage } from "../../engines/oci/open.ts";
 import { type JudgingOptions, NO_SECRETS, runJudging } from "../judging.ts";
 import { readDockerfiles } from "./dockerfiles.ts";
@@ -23,7 +23,7 @@ export async function imageScan(reference: string, options: ImageScanOptions): P
       const unasked = judging.updates === undefined ? [] : ["a bill of materials is not judged by its pending updates"];
       return { subject: reference, evaluations, notes: [...notes, ...unasked] };
     }
-    const secrets = options.secrets ? await openPolicyScanner(judging.policy, process.cwd()) : undefined;
+    const secrets = options.secrets ? await openScanner(judging.policy) : undefined;
     const dockerfiles = readDockerfiles(options.dockerfile);
     const context = {
       ...judging,
@@ -43,6 +43,12 @@ export async function imageScan(reference: string, options: ImageScanOptions): P
       await named.image.store.close();
     }
   });
+}
+
+/** Hundreds of rules, which a scan without them need not wait for. */
+async function openScanner(policy: Policy) {
+  const { openPolicyScanner } = await import("../../collect/secrets/scanner.ts");
+  return await openPolicyScanner(policy, process.cwd());
 }
 
 /** The bill of materials that is named, as one or by a path whose file is one. */

@@ -105,3 +105,20 @@ test("a file that is nothing to its analyser has no packages", () => {
   files.content(1, Buffer.from("x"));
   assert.deepEqual(files.finish(), [said()]);
 });
+
+test("large bytes lose their memory once they are analysed, unless they wait for the files beside them", () => {
+  const size = 100_000;
+  const files = createFileAnalysis<number>("here");
+  const counting: Partial<Analyser> = {
+    maxBytes: size,
+    analyse: ({ bytes }) => ({ kind: "packages", packages: [], unread: [String(bytes.length)] }),
+  };
+  files.expect(1, "alone", echo(counting), size);
+  files.expect(2, "database", echo({ ...counting, companions: () => ["log"] }), size);
+  const [alone, database] = [Buffer.alloc(size), Buffer.alloc(size)];
+  files.content(1, alone);
+  files.content(2, database);
+  assert.deepEqual([alone.length, database.length], [0, size]);
+  const counted = said(Buffer.from(String(size)));
+  assert.deepEqual(files.finish(), [counted, counted]);
+});

@@ -2,11 +2,13 @@ import { bounds } from "../../core/bounds.ts";
 import { Problem } from "../../core/problem.ts";
 import type { Analyser } from "../../engines/contents/analyser.ts";
 import type { FileFacts } from "../../engines/contents/model.ts";
+import { release } from "../../engines/oci/release.ts";
 
 /** The analysers at work on the files of one layer or folder. */
 export interface FileAnalysis<Key> {
   /** Announces a wanted file. False: it is over its bound, and its content is not to be handed on. */
   expect(key: Key, path: string, analyser: Analyser, size: number): boolean;
+  /** Hands the bytes over: large ones lose their memory once they are analysed. */
   content(key: Key, bytes: Buffer): void;
   /** The content cannot be had. */
   failed(key: Key, cause: string): void;
@@ -64,6 +66,7 @@ export function createFileAnalysis<Key>(place: string): FileAnalysis<Key> {
       expected.delete(key);
       if (file.analyser.companions === undefined) {
         facts[file.slot] = factsOf(file, bytes, noCompanions);
+        release(bytes);
         return;
       }
       buffered += bytes.length;

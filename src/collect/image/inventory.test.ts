@@ -115,9 +115,8 @@ test("a blob that was changed under its name is read again, and refused", async 
   await scanLocal(cache, () => "as it was");
   const { found, read, first } = await scanLocal(cache, () => "changed", Buffer.from("another"));
   assert.deepEqual(found, ["oci.digest-mismatch"]);
-  // The next layer is begun before this one has ended.
+  // Others are begun before this one has ended.
   assert.equal(read[0], first);
-  assert.ok(read.length <= 2);
 });
 
 test("files too young for a stamp are read each time", async () => {

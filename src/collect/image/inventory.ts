@@ -85,10 +85,10 @@ type BoundedContext = InventoryContext & {
 };
 
 /**
- * While one layer's next bytes are inflated on the thread pool, this thread hashes and walks what there is of the other:
- * two keep two cores busy. More would only hold more buffers.
+ * While one layer's next bytes are inflated on the thread pool, this thread hashes and walks what there is of another.
+ * Two would do for two cores; the third fills in where one of them ends. More would only hold more buffers.
  */
-const LAYERS_AT_A_TIME = 2;
+const LAYERS_AT_A_TIME = 3;
 
 async function scanImage(image: OpenImage, context: BoundedContext): Promise<ScannedImage> {
   const { cache, own } = context;

@@ -1,10 +1,9 @@
 /** The policy itself under review: its exceptions, held against what a run found. */
-import { checks } from "../../checks/index.ts";
 import { expiredException } from "../../checks/policy/expired-exception.ts";
 import { tooBroadException } from "../../checks/policy/too-broad-exception.ts";
 import { unusedException } from "../../checks/policy/unused-exception.ts";
 import { fileAsset } from "../../core/asset.ts";
-import type { Check, EvidenceFor } from "../../core/check.ts";
+import type { Check, CheckDescription, EvidenceFor } from "../../core/check.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
 import { present } from "../../core/evidence.ts";
 import { type RunExtent, usesOf } from "../../core/exception-use.ts";
@@ -16,11 +15,16 @@ import { runCheck } from "../../core/runner.ts";
  * named thing where the file has no exceptions.
  *
  * @param evaluations - everything else that the run judged, before a baseline sets anything apart
+ * @param context.checks - all that there are: an exception may name one that had nothing to judge
  */
 export function evaluatePolicy(
   policy: Policy,
   evaluations: readonly Evaluation[],
-  { now, extent }: { readonly now: Date; readonly extent: RunExtent },
+  {
+    now,
+    extent,
+    checks,
+  }: { readonly now: Date; readonly extent: RunExtent; readonly checks: readonly CheckDescription[] },
 ): Evaluation[] {
   const { origin, exceptions } = policy;
   if (origin.kind === "default" || (extent === "named" && exceptions.length === 0)) return [];

@@ -53,6 +53,7 @@ const more = {
   bases: fc.record({ accept: fc.subarray([...baseKinds], { minLength: 1 }) }),
   rebuild: fc.record({ maxAgeDays: days }),
   secrets: fc.record({ rules: patterns }),
+  rotation: fc.record({ secrets: fc.record({ maxAgeDays: days }, { requiredKeys: [] }) }),
   exceptionLimits: fc.record({ maxDays: days, maxFlaws: days, broad: fc.constantFrom("allow" as const, "report") }),
 };
 export const trustedPolicy: fc.Arbitrary<Policy> = fc.record({

@@ -183,6 +183,20 @@ export const policySchema = z
           ),
       })
       .optional(),
+    rotation: z
+      .strictObject({
+        secrets: z
+          .strictObject({
+            maxAgeDays: days
+              .optional()
+              .describe(
+                "Days after which the data of a cluster's Secret must have changed. Default: none stated, and their age is not judged. Stricter: a number where there was none, or less.",
+              ),
+          })
+          .optional(),
+      })
+      .optional()
+      .describe("How often secrets must be replaced."),
     exceptionLimits: exceptionLimits.optional().describe("From where on an exception is too broad."),
     exceptions: z.array(exception).max(bounds.policyExceptions).optional(),
   })

@@ -13,6 +13,7 @@ test("lists of what is allowed only shrink, lists of what is asked for only grow
     registries: ["registry.example.com", "ghcr.io/acme/*"],
     bases: { accept: ["distroless", "alpine"] },
     secrets: { rules: ["/org/rules.toml"] },
+    rotation: { secrets: { maxAgeDays: 90 } },
   };
   const milder = tighten(
     trusted,
@@ -22,6 +23,7 @@ test("lists of what is allowed only shrink, lists of what is asked for only grow
       bases: { accept: ["alpine", "full"] },
       rebuild: { maxAgeDays: 8 },
       secrets: { rules: ["rules.toml"] },
+      rotation: { secrets: { maxAgeDays: 91 } },
       exceptionLimits: { maxDays: 366, maxFlaws: 21, broad: "allow" },
     }),
   );
@@ -42,6 +44,7 @@ test("lists of what is allowed only shrink, lists of what is asked for only grow
       ["bases.accept", "distroless, alpine", "alpine, full"],
       ["rebuild.maxAgeDays", "7", "8"],
       ["secrets.rules", "/org/rules.toml", "rules.toml"],
+      ["rotation.secrets.maxAgeDays", "90", "91"],
       ["exceptionLimits.maxDays", "365", "366"],
       ["exceptionLimits.maxFlaws", "20", "21"],
       ["exceptionLimits.broad", "report", "allow"],
@@ -53,9 +56,12 @@ test("lists of what is allowed only shrink, lists of what is asked for only grow
     bases: { accept: ["distroless"] },
     rebuild: { maxAgeDays: 6 },
     secrets: { rules: ["/org/rules.toml", "more.toml"] },
+    rotation: { secrets: { maxAgeDays: 30 } },
     exceptionLimits: { maxDays: 30, maxFlaws: 1, broad: "report" },
   });
   assert.deepEqual(tighten(trusted, stricter).loosened, []);
+  const first = tighten(strict, tree({ rotation: { secrets: { maxAgeDays: 3650 } } }));
+  assert.deepEqual([first.policy.rotation, first.loosened], [{ secrets: { maxAgeDays: 3650 } }, []]);
   const nothingInCommon = tree({ registries: ["docker.io"], licenses: { allow: [] }, bases: { accept: ["full"] } });
   const kept = tighten(trusted, nothingInCommon);
   assert.deepEqual(kept.policy, trusted);

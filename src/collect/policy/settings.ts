@@ -26,6 +26,8 @@ export interface Settings {
   readonly "rebuild.maxAgeDays": number;
   /** As {@link Policy} has them: resolved. */
   readonly "secrets.rules": readonly string[];
+  /** Undefined: their age is not judged. */
+  readonly "rotation.secrets.maxAgeDays": number | undefined;
   readonly "exceptionLimits.maxDays": number;
   readonly "exceptionLimits.maxFlaws": number;
   readonly "exceptionLimits.broad": ExceptionLimits["broad"];
@@ -60,6 +62,9 @@ const directions: { readonly [Key in SettingKey]: Tighten<Settings[Key]> } = {
   "bases.accept": fewerOf(baseKinds),
   "rebuild.maxAgeDays": either(isLess),
   "secrets.rules": more((one, other) => one === other),
+  "rotation.secrets.maxAgeDays": either(
+    (wanted, current) => wanted !== undefined && (current === undefined || wanted < current),
+  ),
   "exceptionLimits.maxDays": either(isLess),
   "exceptionLimits.maxFlaws": either(isLess),
   "exceptionLimits.broad": either((wanted) => wanted === "report"),
@@ -98,7 +103,7 @@ export function shownValue(value: Settings[SettingKey]): string {
 }
 
 export function settingsOf(policy: Policy): Settings {
-  const { thresholds, unknownSeverity, advisories, licenses, registries, bases, rebuild, secrets } = policy;
+  const { thresholds, unknownSeverity, advisories, licenses, registries, bases, rebuild, secrets, rotation } = policy;
   return {
     "thresholds.vulnerabilities.severity": thresholds.vulnerability.severity,
     "thresholds.vulnerabilities.fixableOnly": thresholds.vulnerability.fixableOnly,
@@ -113,6 +118,7 @@ export function settingsOf(policy: Policy): Settings {
     "bases.accept": bases.accept,
     "rebuild.maxAgeDays": rebuild.maxAgeDays,
     "secrets.rules": secrets.rules,
+    "rotation.secrets.maxAgeDays": rotation.secrets.maxAgeDays,
     "exceptionLimits.maxDays": policy.exceptionLimits.maxDays,
     "exceptionLimits.maxFlaws": policy.exceptionLimits.maxFlaws,
     "exceptionLimits.broad": policy.exceptionLimits.broad,
@@ -121,6 +127,7 @@ export function settingsOf(policy: Policy): Settings {
 
 /** The other way round of {@link settingsOf}. */
 export function policyWith(settings: Settings, { exceptions, origin }: Pick<Policy, "exceptions" | "origin">): Policy {
+  const maxAgeDays = settings["rotation.secrets.maxAgeDays"];
   return {
     thresholds: {
       vulnerability: {
@@ -144,6 +151,7 @@ export function policyWith(settings: Settings, { exceptions, origin }: Pick<Poli
     bases: { accept: settings["bases.accept"] },
     rebuild: { maxAgeDays: settings["rebuild.maxAgeDays"] },
     secrets: { rules: settings["secrets.rules"] },
+    rotation: { secrets: maxAgeDays === undefined ? {} : { maxAgeDays } },
     exceptionLimits: {
       maxDays: settings["exceptionLimits.maxDays"],
       maxFlaws: settings["exceptionLimits.maxFlaws"],

@@ -33,6 +33,7 @@ registries: [registry.example.com, ghcr.io/acme/*]
 bases: { accept: [scratch, distroless] }
 rebuild: { maxAgeDays: 14 }
 secrets: { rules: [ci/rules.toml] }
+rotation: { secrets: { maxAgeDays: 90 } }
 exceptionLimits: { maxDays: 90, maxFlaws: 5, broad: report }
 `;
 

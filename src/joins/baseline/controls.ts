@@ -40,13 +40,13 @@ export const controls: readonly Control[] = [
     number: 4,
     title: "Non-root, read-only root, capabilities dropped",
     noun: "workloads",
-    unjudged: "workloads are not read yet",
+    counts: ["workload"],
   },
   {
     number: 5,
     title: "Restricted Pod Security on application namespaces",
-    noun: "namespaces",
-    unjudged: "namespaces are not read yet",
+    noun: "application namespaces",
+    counts: ["namespace"],
   },
   {
     number: 6,

@@ -27,7 +27,7 @@ const VERSION_3 = {
     },
     "node_modules/a": {
       version: "1.2.3",
-      resolved: "https://registry.npmjs.org/a/-/a-1.2.3.tgz",
+      resolved: "https://registry.example.com/a/-/a-1.2.3.tgz",
       integrity: INTEGRITY,
       license: "MIT",
       dependencies: { b: "^2.0.0", "@s/c": "1" },

@@ -1,0 +1,51 @@
+import { flagCheck, listed } from "./control-plane/flag-check.ts";
+
+/** Admission plugins that are off (Kubernetes reference, command line tools). */
+export const admissionPlugins = flagCheck({
+  name: "admission-plugins",
+  title: "Admission plugins that are off",
+  severity: "high",
+  documentation: {
+    what: "Looks at the admission plugins of kube-apiserver: `AlwaysAdmit`, `PodSecurity`, `ServiceAccount` or `NamespaceLifecycle` switched off, and `NodeRestriction`, which is off by default. Read are static pods of the control plane and kubeadm's configuration; what kubeadm sets by itself counts as set.",
+    why: "PodSecurity is what holds the namespaces' levels. Without NodeRestriction a kubelet may change other nodes and their pods.",
+    fix: "Set `--enable-admission-plugins=NodeRestriction` and leave the default ones on.",
+    references: [
+      "https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/",
+      "https://kubernetes.io/docs/reference/command-line-tools-reference/kube-apiserver/",
+    ],
+  },
+  rules: [
+    {
+      program: "kube-apiserver",
+      flag: "enable-admission-plugins",
+      kubeadm: "NodeRestriction",
+      judge: (value) => {
+        const plugins = listed(value);
+        if (plugins.includes("AlwaysAdmit"))
+          return { title: "everything is admitted (AlwaysAdmit)", fix: "remove AlwaysAdmit" };
+        return plugins.includes("NodeRestriction")
+          ? undefined
+          : {
+              title: "NodeRestriction is off",
+              fix: "add NodeRestriction to --enable-admission-plugins",
+              severity: "medium",
+            };
+      },
+    },
+    {
+      program: "kube-apiserver",
+      flag: "disable-admission-plugins",
+      judge: (value) => {
+        const plugins = listed(value);
+        if (plugins.includes("PodSecurity"))
+          return { title: "PodSecurity is switched off", fix: "remove it from --disable-admission-plugins" };
+        const off = plugins.find((plugin) =>
+          ["ServiceAccount", "NamespaceLifecycle", "NodeRestriction"].includes(plugin),
+        );
+        return off === undefined
+          ? undefined
+          : { title: `${off} is switched off`, fix: "remove it from --disable-admission-plugins", severity: "medium" };
+      },
+    },
+  ],
+});

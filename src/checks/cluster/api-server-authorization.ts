@@ -1,0 +1,36 @@
+import { flagCheck, listed } from "./control-plane/flag-check.ts";
+
+/** Requests to the API server that are not authorized by RBAC (Kubernetes reference, command line tools). */
+export const apiServerAuthorization = flagCheck({
+  name: "api-server-authorization",
+  title: "Requests to the API server that are not authorized by RBAC",
+  severity: "high",
+  documentation: {
+    what: "Looks at `--authorization-mode` of kube-apiserver: `AlwaysAllow`, which is the default where nothing is set, and modes without `RBAC` or `Node`. Read are static pods of the control plane and kubeadm's configuration; what kubeadm sets by itself counts as set.",
+    why: "With AlwaysAllow whoever has any credentials may do everything. Without Node each kubelet may read all Secrets that its role covers, not just its own pods'.",
+    fix: "Set `--authorization-mode=Node,RBAC`.",
+    references: [
+      "https://kubernetes.io/docs/reference/command-line-tools-reference/kube-apiserver/",
+      "https://kubernetes.io/docs/reference/access-authn-authz/authorization/",
+    ],
+  },
+  rules: [
+    {
+      program: "kube-apiserver",
+      flag: "authorization-mode",
+      kubeadm: "Node,RBAC",
+      unless: ["authorization-config"],
+      judge: (value) => {
+        const fix = "set --authorization-mode=Node,RBAC";
+        const modes = listed(value);
+        if (modes.length === 0) return { title: "no authorization is set, so everything is allowed", fix };
+        if (modes.includes("AlwaysAllow")) return { title: "everything is allowed (AlwaysAllow)", fix };
+        if (!modes.includes("RBAC"))
+          return { title: "RBAC is not among the authorization modes", fix, severity: "medium" };
+        return modes.includes("Node")
+          ? undefined
+          : { title: "Node is not among the authorization modes", fix, severity: "medium" };
+      },
+    },
+  ],
+});

@@ -1,0 +1,70 @@
+import type { RatedSeverity } from "../../core/severity.ts";
+import { describeObject, isCovered, type PolicyRule, type Subject } from "../../engines/kubernetes/model.ts";
+import { clusterCheck } from "./kubernetes/cluster-check.ts";
+import { nameSubjects, pathOf, placesOf, whereIt } from "./rbac/words.ts";
+
+/** Who each of them is. */
+const everyone: ReadonlyMap<string, { who: string; severity: RatedSeverity }> = new Map([
+  ["User system:anonymous", { who: "whoever reaches the API server", severity: "critical" }],
+  ["Group system:unauthenticated", { who: "whoever reaches the API server", severity: "critical" }],
+  ["Group system:authenticated", { who: "everybody with any credentials", severity: "high" }],
+  ["Group system:serviceaccounts", { who: "every pod with a token", severity: "high" }],
+]);
+
+/** What everybody has by Kubernetes' own bindings, and reviews of one's own rights. */
+function isHarmless({ apiGroups, resources, nonResourceURLs, verbs }: PolicyRule): boolean {
+  if (resources.length === 0) return nonResourceURLs.every((url) => !url.startsWith("*") && !url.startsWith("/logs"));
+  return (
+    verbs.every((verb) => verb === "create") &&
+    apiGroups.every((group) => group === "authorization.k8s.io" || group === "authentication.k8s.io") &&
+    resources.every((resource) => resource.startsWith("self"))
+  );
+}
+
+function reads(rules: readonly { rule: PolicyRule }[]): boolean {
+  return rules.every(({ rule }) => rule.verbs.every((verb) => ["get", "list", "watch"].includes(verb)));
+}
+
+/** Bindings for groups that hold everybody (Kubernetes documentation, "Using RBAC Authorization", discovery roles). */
+export const bindingToEveryone = clusterCheck<"access">({
+  name: "binding-to-everyone",
+  title: "Bindings for everybody",
+  severity: "critical",
+  documentation: {
+    what: "Finds bindings whose subject is `system:anonymous`, `system:unauthenticated`, `system:authenticated` or `system:serviceaccounts`. For those without credentials it is critical, else high, and one level less where the role only reads and not Secrets. Discovery, health and version, which everybody has in every cluster, are none.",
+    why: "These groups are not a circle of people. In many clusters everybody in the organisation, and with some providers everybody with an account there, is authenticated; an anonymous caller is anybody who reaches the port.",
+    fix: "Bind the users, groups or service accounts that need it.",
+    references: [
+      "https://kubernetes.io/docs/reference/access-authn-authz/rbac/#discovery-roles",
+      "https://kubernetes.io/docs/reference/access-authn-authz/authentication/#anonymous-requests",
+    ],
+  },
+  needs: { manifests: "witness", access: "witness" },
+  applies: ({ access }) => access.grants.length > 0,
+  *spot({ access }) {
+    for (const grant of access.grants) {
+      const found = grant.subjects.filter((subject) => everyone.has(keyOf(subject)));
+      if (found.length === 0) continue;
+      const rules = grant.role.rules.filter(({ rule }) => !isHarmless(rule) && !isCovered(rule, grant.published ?? []));
+      if (rules.length === 0) continue;
+      const all = found.flatMap((subject) => everyone.get(keyOf(subject)) ?? []);
+      const worst = all.find(({ severity }) => severity === "critical") ?? all[0];
+      if (worst === undefined) continue;
+      const secrets = rules.some(({ rule }) => rule.resources.includes("*") || rule.resources.includes("secrets"));
+      yield {
+        object: grant.binding.object,
+        path: ["subjects", grant.subjects.indexOf(found[0] as Subject)],
+        subject: describeObject(grant.binding.object),
+        title: `${nameSubjects(found)}, which is ${worst.who}, has ${grant.role.name} ${whereIt(grant)}`,
+        severity: reads(rules) && !secrets ? (worst.severity === "critical" ? "high" : "medium") : worst.severity,
+        fix: "bind those who need it",
+        also: placesOf(rules),
+        evidence: { path: pathOf(grant, rules) },
+      };
+    }
+  },
+});
+
+function keyOf({ kind, name }: Subject): string {
+  return `${kind} ${name}`;
+}

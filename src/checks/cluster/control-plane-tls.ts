@@ -1,0 +1,41 @@
+import { type FlagRule, flagCheck, listed } from "./control-plane/flag-check.ts";
+
+/** Old TLS versions and weak ciphers (Kubernetes reference, command line tools). */
+export const controlPlaneTls = flagCheck({
+  name: "control-plane-tls",
+  title: "Old TLS versions and weak ciphers",
+  severity: "medium",
+  documentation: {
+    what: "Looks at `--tls-min-version` and the cipher suites of the control plane's programs where they are set; the defaults are TLS 1.2 and sound suites. Read are static pods of the control plane and kubeadm's configuration; what kubeadm sets by itself counts as set.",
+    why: "TLS 1.0 and 1.1, RC4 and triple DES can be broken by who records the traffic.",
+    fix: "Set `VersionTLS12` or `VersionTLS13`, and leave the suites alone or name those that the reference prefers.",
+    references: [
+      "https://kubernetes.io/docs/reference/command-line-tools-reference/kube-apiserver/",
+      "https://datatracker.ietf.org/doc/html/rfc8996",
+    ],
+  },
+  rules: [
+    ...(["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubelet"] as const).flatMap(
+      (program): FlagRule[] => [
+        {
+          program,
+          flag: "tls-min-version",
+          judge: (value) =>
+            value !== undefined && ["VersionTLS10", "VersionTLS11", "TLS1.0", "TLS1.1"].includes(value)
+              ? { title: `it accepts ${value}`, fix: "set VersionTLS12 or newer" }
+              : undefined,
+        },
+        {
+          program,
+          flag: program === "etcd" ? "cipher-suites" : "tls-cipher-suites",
+          judge: (value) => {
+            const weak = listed(value).find((suite) => /RC4|3DES|NULL|EXPORT/.test(suite));
+            return weak === undefined
+              ? undefined
+              : { title: `it accepts the weak cipher suite ${weak}`, fix: "leave the weak suites out" };
+          },
+        },
+      ],
+    ),
+  ],
+});

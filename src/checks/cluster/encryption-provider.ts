@@ -1,0 +1,68 @@
+import type { RatedSeverity } from "../../core/severity.ts";
+import type { EncryptionProvider } from "../../engines/kubernetes/model.ts";
+import { clusterCheck } from "./kubernetes/cluster-check.ts";
+
+interface Weakness {
+  readonly title: string;
+  readonly severity: RatedSeverity;
+  readonly fix: string;
+}
+
+const KMS = "use a KMS provider with apiVersion v2";
+
+function* weaknessesOf({ type, keys, apiVersion }: EncryptionProvider): Generator<Weakness> {
+  if (type === "aescbc") {
+    yield {
+      title: "aescbc does not protect what it encrypts from being changed (padding oracles)",
+      severity: "medium",
+      fix: KMS,
+    };
+  }
+  if (type === "aesgcm" && keys.length < 2) {
+    yield {
+      title: "aesgcm has one key: without a new one every 200,000 writes it is broken",
+      severity: "medium",
+      fix: `${KMS}, or secretbox, or exchange the key by a program`,
+    };
+  }
+  if (type === "kms" && apiVersion !== "v2") {
+    yield { title: "KMS v1 is deprecated, and off by default from Kubernetes 1.29 on", severity: "low", fix: KMS };
+  }
+  if (keys.length > 0) {
+    yield {
+      title: `The keys of ${type} stand in this file`,
+      severity: "medium",
+      fix: `${KMS}; until then keep the file out of the tree, readable by the API server alone, and exchange the keys`,
+    };
+  }
+}
+
+/** How Secrets are encrypted (Kubernetes documentation, "Encrypting Confidential Data at Rest", providers). */
+export const encryptionProvider = clusterCheck({
+  name: "encryption-provider",
+  title: "Weak providers and keys in an encryption configuration",
+  severity: "medium",
+  documentation: {
+    what: "Looks at the providers of EncryptionConfiguration files that encrypt: `aescbc`, `aesgcm` with one key, KMS v1, and any whose keys stand in the file. No key is read: names alone.",
+    why: "A key that lies beside the data protects backups of etcd alone. `aescbc` is open to padding oracles, and Kubernetes recommends `aesgcm` only where a program exchanges its keys.",
+    fix: "Use `kms` with `apiVersion: v2`: the key that encrypts keys stays outside, and changes without a new file. Without a KMS, `secretbox`.",
+    references: [
+      "https://kubernetes.io/docs/tasks/administer-cluster/encrypt-data/#providers",
+      "https://kubernetes.io/docs/tasks/administer-cluster/kms-provider/",
+    ],
+  },
+  needs: { manifests: "witness" },
+  applies: ({ manifests }) => manifests.encryptionConfigurations.length > 0,
+  *spot({ manifests }) {
+    for (const { object, resources } of manifests.encryptionConfigurations) {
+      for (const [entry, { providers }] of resources.entries()) {
+        for (const [index, provider] of providers.entries()) {
+          for (const { title, severity, fix } of weaknessesOf(provider)) {
+            const path = ["resources", entry, "providers", index];
+            yield { object, path, subject: `provider ${provider.type}`, title, severity, fix };
+          }
+        }
+      }
+    }
+  },
+});

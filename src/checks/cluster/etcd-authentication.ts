@@ -1,0 +1,94 @@
+import { flagCheck, isTrue, listed } from "./control-plane/flag-check.ts";
+
+/** Whether one of the URLs is plain and of another machine. */
+function openUrl(value: string | undefined): boolean {
+  return listed(value).some(
+    (url) => url.startsWith("http://") && !/^http:\/\/(?:127\.|localhost[:/]|localhost$|\[::1\])/.test(url),
+  );
+}
+
+/** etcd that answers without a certificate (Kubernetes reference, command line tools). */
+export const etcdAuthentication = flagCheck({
+  name: "etcd-authentication",
+  title: "etcd that answers without a certificate",
+  severity: "high",
+  documentation: {
+    what: "Looks whether etcd asks its clients and peers for certificates and listens with TLS, and whether kube-apiserver reaches it with TLS. Read are static pods of the control plane and kubeadm's configuration; what kubeadm sets by itself counts as set.",
+    why: "etcd holds the whole cluster, Secrets included, and asks for no right beyond the connection: to reach it is to be its administrator.",
+    fix: "Set `--client-cert-auth=true`, `--trusted-ca-file`, `--peer-client-cert-auth=true` and `--peer-trusted-ca-file`; listen on https alone.",
+    references: [
+      "https://kubernetes.io/docs/tasks/administer-cluster/configure-upgrade-etcd/",
+      "https://etcd.io/docs/latest/op-guide/security/",
+    ],
+  },
+  rules: [
+    {
+      program: "etcd",
+      flag: "client-cert-auth",
+      kubeadm: "true",
+      judge: (value) =>
+        isTrue(value)
+          ? undefined
+          : {
+              title: "clients are not asked for a certificate",
+              fix: "set --client-cert-auth=true and --trusted-ca-file",
+            },
+    },
+    {
+      program: "etcd",
+      flag: "peer-client-cert-auth",
+      kubeadm: "true",
+      judge: (value) =>
+        isTrue(value)
+          ? undefined
+          : {
+              title: "peers are not asked for a certificate",
+              fix: "set --peer-client-cert-auth=true and --peer-trusted-ca-file",
+              severity: "medium",
+            },
+    },
+    {
+      program: "etcd",
+      flag: "auto-tls",
+      judge: (value) =>
+        isTrue(value)
+          ? {
+              title: "it signs its own certificate, which nobody can check",
+              fix: "remove --auto-tls and give it a certificate",
+              severity: "medium",
+            }
+          : undefined,
+    },
+    {
+      program: "etcd",
+      flag: "peer-auto-tls",
+      judge: (value) =>
+        isTrue(value)
+          ? {
+              title: "it signs its own certificate for peers, which nobody can check",
+              fix: "remove --peer-auto-tls and give it a certificate",
+              severity: "medium",
+            }
+          : undefined,
+    },
+    {
+      program: "etcd",
+      flag: "listen-client-urls",
+      judge: (value) =>
+        openUrl(value)
+          ? { title: "it listens for clients without TLS", fix: "use https in --listen-client-urls" }
+          : undefined,
+    },
+    {
+      program: "kube-apiserver",
+      flag: "etcd-servers",
+      judge: (value) =>
+        openUrl(value)
+          ? {
+              title: "it reaches etcd without TLS",
+              fix: "use https in --etcd-servers, with --etcd-cafile, --etcd-certfile and --etcd-keyfile",
+            }
+          : undefined,
+    },
+  ],
+});

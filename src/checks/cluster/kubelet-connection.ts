@@ -1,0 +1,39 @@
+import { flagCheck } from "./control-plane/flag-check.ts";
+
+/** The API server's connections to kubelets (Kubernetes reference, command line tools). */
+export const kubeletConnection = flagCheck({
+  name: "kubelet-connection",
+  title: "The API server's connections to kubelets",
+  severity: "medium",
+  documentation: {
+    what: "Looks whether kube-apiserver checks the kubelets' certificates (`--kubelet-certificate-authority`) and shows one itself. Read are static pods of the control plane and kubeadm's configuration; what kubeadm sets by itself counts as set.",
+    why: "Logs, commands and forwarded ports go over this connection. Unchecked, whoever stands between node and API server reads them and answers in the kubelet's place.",
+    fix: "Let kubelets have certificates of the cluster's authority (`serverTLSBootstrap`) and set `--kubelet-certificate-authority`.",
+    references: [
+      "https://kubernetes.io/docs/concepts/architecture/control-plane-node-communication/",
+      "https://kubernetes.io/docs/reference/command-line-tools-reference/kube-apiserver/",
+    ],
+  },
+  rules: [
+    {
+      program: "kube-apiserver",
+      flag: "kubelet-certificate-authority",
+      judge: (value) =>
+        value === undefined
+          ? { title: "the certificates of kubelets are not checked", fix: "set --kubelet-certificate-authority" }
+          : undefined,
+    },
+    {
+      program: "kube-apiserver",
+      flag: "kubelet-client-certificate",
+      kubeadm: "set",
+      judge: (value) =>
+        value === undefined
+          ? {
+              title: "it shows kubelets no certificate",
+              fix: "set --kubelet-client-certificate and --kubelet-client-key",
+            }
+          : undefined,
+    },
+  ],
+});

@@ -1,0 +1,63 @@
+/** What every check over a cluster, or over all manifests of a tree, has in common: `clusterCheck` is where each begins. */
+import type { Check, CheckDocumentation, ControlNumber, Need } from "../../../core/check.ts";
+import type { RatedSeverity } from "../../../core/severity.ts";
+import type { Access, Component, Manifests, Secret } from "../../../engines/kubernetes/model.ts";
+import { draftsOf, type SpottedField } from "../../kubernetes-finding.ts";
+
+/** All that a check over a cluster may be handed; it names those that it needs. */
+export interface ClusterFacts {
+  /** Everything that was read. Partial where any file was read in part, or the cluster refused something. */
+  readonly manifests: Manifests;
+  /** Who may do what. Partial where a binding names a role that was not read. */
+  readonly access: Access;
+  /** The programs of the control plane and the kubelets, as far as files say how they are started. */
+  readonly components: readonly Component[];
+  /** Partial where a Secret's managed fields do not say when its data changed. */
+  readonly secretAges: SecretAges;
+}
+
+export interface SecretAges {
+  /** The policy's `rotation.secrets.maxAgeDays`; absent: no age is judged. */
+  readonly maxAgeDays?: number;
+  /** Those of a cluster that have data and that no store's operator keeps up. */
+  readonly secrets: readonly Secret[];
+}
+
+export interface ClusterCheck extends Check<ClusterFacts> {
+  /** Whether there is anything for it to judge; what there is nothing of is neither passed nor unknown. */
+  applies(facts: ClusterFacts): boolean;
+}
+
+export interface ClusterSpecification<Needed extends keyof ClusterFacts> {
+  /** The file's name: `cluster-admin-binding`. */
+  readonly name: string;
+  readonly title: string;
+  readonly severity: RatedSeverity;
+  readonly controls?: readonly ControlNumber[];
+  readonly documentation: CheckDocumentation;
+  readonly needs: Readonly<Record<Needed | "manifests", Need>>;
+  /** Absent: always. */
+  readonly applies?: (facts: ClusterFacts) => boolean;
+  spot(facts: Pick<ClusterFacts, Needed | "manifests">, now: Date): Iterable<SpottedField>;
+}
+
+export function clusterCheck<Needed extends keyof ClusterFacts = "manifests">(
+  specification: ClusterSpecification<Needed>,
+): ClusterCheck {
+  const { name, title, severity, controls = [], documentation, needs, applies } = specification;
+  const id = `cluster/${name}`;
+  return {
+    id,
+    title,
+    layer: "cluster",
+    category: "configuration",
+    controls,
+    severity,
+    documentation,
+    needs: needs as ClusterCheck["needs"],
+    applies: applies ?? (() => true),
+    *evaluate(facts, now) {
+      yield* draftsOf(id, severity, specification.spot(facts, now));
+    },
+  };
+}

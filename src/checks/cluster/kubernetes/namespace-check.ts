@@ -1,0 +1,65 @@
+/** What every check over a namespace has in common. `namespaceCheck` is where each of them begins. */
+import type { Check, CheckDocumentation, ControlNumber, Need } from "../../../core/check.ts";
+import type { RatedSeverity } from "../../../core/severity.ts";
+import type { Manifests, Namespace, Workload } from "../../../engines/kubernetes/model.ts";
+import { draftsOf, type SpottedField } from "../../kubernetes-finding.ts";
+
+/** A namespace with what is known to be in it. */
+export interface NamespaceContents {
+  readonly name: string;
+  /** The object that declares it. */
+  readonly namespace: Namespace;
+  /** Those that were read; whether those are all, the fact `workloads` says. */
+  readonly workloads: readonly Workload[];
+  /** It is the cluster's own, and no application's: by its name, or as the policy says. */
+  readonly system: boolean;
+}
+
+/** All that a check over a namespace may be handed; it names those that it needs. */
+export interface NamespaceFacts {
+  /** Absent where the namespace is only named by what is in it. Partial where its object was not wholly read. */
+  readonly namespace: NamespaceContents;
+  /** The workloads in it. Partial where one of them, or a file that may hold one, was not wholly read. */
+  readonly workloads: readonly Workload[];
+  /** Everything that was read. Partial where any file was read in part. */
+  readonly manifests: Manifests;
+}
+
+export interface NamespaceCheck extends Check<NamespaceFacts> {
+  /** Which it judges: the cluster's own namespaces too, or those of applications alone. */
+  readonly namespaces: "all" | "application";
+}
+
+export interface NamespaceSpecification<Needed extends keyof NamespaceFacts> {
+  /** The file's name: `namespace-without-quota`. */
+  readonly name: string;
+  readonly title: string;
+  readonly severity: RatedSeverity;
+  readonly controls?: readonly ControlNumber[];
+  readonly documentation: CheckDocumentation;
+  readonly needs: Readonly<Record<Needed | "namespace", Need>>;
+  /** Absent: all. */
+  readonly namespaces?: NamespaceCheck["namespaces"];
+  spot(facts: Pick<NamespaceFacts, Needed | "namespace">): Iterable<SpottedField>;
+}
+
+export function namespaceCheck<Needed extends keyof NamespaceFacts = "namespace">(
+  specification: NamespaceSpecification<Needed>,
+): NamespaceCheck {
+  const { name, title, severity, controls = [], documentation, needs, namespaces = "all" } = specification;
+  const id = `cluster/${name}`;
+  return {
+    id,
+    title,
+    layer: "cluster",
+    category: "configuration",
+    controls,
+    severity,
+    documentation,
+    needs: needs as NamespaceCheck["needs"],
+    namespaces,
+    *evaluate(facts) {
+      yield* draftsOf(id, severity, specification.spot(facts));
+    },
+  };
+}

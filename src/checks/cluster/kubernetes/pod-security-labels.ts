@@ -1,0 +1,49 @@
+/** The labels of Pod Security Admission, and what they mean (Kubernetes documentation). */
+import type { FieldPatch } from "../../../core/finding.ts";
+import type { Namespace } from "../../../engines/kubernetes/model.ts";
+import type { FieldFix } from "../../kubernetes-finding.ts";
+
+export const POD_SECURITY_PREFIX = "pod-security.kubernetes.io/";
+
+/** From the loosest to the strictest. */
+const levels = ["privileged", "baseline", "restricted"] as const;
+type Level = (typeof levels)[number];
+
+export function isPodSecurityLevel(value: string): value is Level {
+  return (levels as readonly string[]).includes(value);
+}
+
+/** The higher forbids more. */
+export function strictness(level: Level): number {
+  return levels.indexOf(level);
+}
+
+export function isPodSecurityVersion(value: string): boolean {
+  return value === "latest" || /^v1\.(?:0|[1-9]\d{0,3})$/.test(value);
+}
+
+/** Every label with the prefix, known or not. */
+export function podSecurityLabels({ object }: Namespace): [string, string][] {
+  return Object.entries(object.labels).filter(([key]) => key.startsWith(POD_SECURITY_PREFIX));
+}
+
+/** `privileged` where none is stated; undefined where it is no level. */
+export function enforcedLevel({ podSecurity: { enforce = "privileged" } }: Namespace): Level | undefined {
+  return isPodSecurityLevel(enforce) ? enforce : undefined;
+}
+
+/** The labels of a namespace whose workloads meet a level: it is enforced, and what is left is warned of. */
+export function raisePodSecurity(meets: Level): FieldFix {
+  const label = (mode: string, value: Level): FieldPatch => ({
+    path: ["metadata", "labels", POD_SECURITY_PREFIX + mode],
+    op: "set",
+    value,
+  });
+  const told = [label("warn", "restricted"), label("audit", "restricted")];
+  if (meets === "privileged") {
+    const text = `set ${POD_SECURITY_PREFIX}warn and audit: restricted, and enforce it once its workloads meet it`;
+    return { text, patches: told };
+  }
+  const text = `set ${POD_SECURITY_PREFIX}enforce: ${meets}, which its workloads meet; as warn first, to see what it says`;
+  return { text, patches: [label("enforce", meets), ...told] };
+}

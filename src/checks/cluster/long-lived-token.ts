@@ -1,0 +1,35 @@
+import { describeObject } from "../../engines/kubernetes/model.ts";
+import { clusterCheck } from "./kubernetes/cluster-check.ts";
+
+const ACCOUNT = "kubernetes.io/service-account.name";
+
+/** Tokens that do not end (Kubernetes documentation, "Managing Service Accounts", long-lived API tokens). */
+export const longLivedToken = clusterCheck({
+  name: "long-lived-token",
+  title: "Tokens of service accounts that never end",
+  severity: "medium",
+  documentation: {
+    what: "Finds Secrets of the type `kubernetes.io/service-account-token`.",
+    why: "The control plane fills such a Secret with a token that has no end and is bound to no pod. A copy of it works until the Secret is deleted, and nothing shows that it was made.",
+    fix: "Delete it once nobody uses it. Within the cluster the token that the kubelet mounts is enough; from outside, ask for one with an end (`kubectl create token`, the TokenRequest API), or let the cluster trust an identity provider.",
+    references: [
+      "https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/#manual-secret-management-for-serviceaccounts",
+      "https://kubernetes.io/docs/concepts/security/service-accounts/",
+    ],
+  },
+  needs: { manifests: "witness" },
+  applies: ({ manifests }) => manifests.secrets.length > 0,
+  *spot({ manifests }) {
+    for (const { object, type } of manifests.secrets) {
+      if (type !== "kubernetes.io/service-account-token") continue;
+      const account = object.annotations[ACCOUNT];
+      yield {
+        object,
+        path: ["type"],
+        subject: describeObject(object),
+        title: `It holds a token${account === undefined ? "" : ` of ServiceAccount ${account}`} without an end`,
+        fix: "delete it once nobody uses it, and use tokens that end",
+      };
+    }
+  },
+});

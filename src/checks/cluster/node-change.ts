@@ -1,0 +1,20 @@
+import { powerCheck } from "./rbac/power-check.ts";
+import { changeNodes } from "./rbac/powers.ts";
+
+/** Nodes and their status that may be changed (Kubernetes documentation, "Role Based Access Control Good Practices"). */
+export const nodeChange = powerCheck({
+  name: "node-change",
+  title: "Nodes and their status that may be changed",
+  power: changeNodes,
+  wide: "medium",
+  fix: "take update and patch of nodes and nodes/status out of the role",
+  documentation: {
+    what: "Finds ClusterRoleBindings whose role allows `update` or `patch` of `nodes` or `nodes/status`.",
+    why: "Labels and taints decide where pods go, and who changes them draws pods to a node that they hold or drives them off. What a node says of itself decides as well where its kubelet is sought.",
+    fix: "Only the node's own credentials and the controllers of nodes need it.",
+    references: [
+      "https://kubernetes.io/docs/reference/access-authn-authz/node/",
+      "https://kubernetes.io/docs/concepts/security/rbac-good-practices/",
+    ],
+  },
+});

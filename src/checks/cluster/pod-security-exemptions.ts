@@ -1,0 +1,74 @@
+import type { RatedSeverity } from "../../core/severity.ts";
+import { clusterCheck } from "./kubernetes/cluster-check.ts";
+
+/** Namespaces of the cluster itself: what runs there needs the node. */
+const ownNamespaces: ReadonlySet<string> = new Set(["kube-system", "kube-public", "kube-node-lease"]);
+
+function severityOfUser(name: string): RatedSeverity {
+  return /^system:serviceaccount:kube-system:(?:replicaset|daemon-set|job|statefulset|replication)-controller$/.test(
+    name,
+  )
+    ? "high"
+    : "medium";
+}
+
+/** Exemptions in the PodSecurity plugin's file (Kubernetes documentation, "Pod Security Admission", exemptions). */
+export const podSecurityExemptions = clusterCheck({
+  name: "pod-security-exemptions",
+  title: "Exemptions from Pod Security",
+  severity: "medium",
+  documentation: {
+    what: "Looks in PodSecurityConfiguration files, and in AdmissionConfiguration files that hold one, at the exempt namespaces, users and runtime classes, and at the level that holds where a namespace has no label. Namespaces of the cluster itself (`kube-system`) are none. Exempting a controller's account is high: all its pods are exempt then.",
+    why: "What is exempt is admitted whatever it asks for, without a warning and without a trace in the audit log. A namespace's labels do not show it.",
+    fix: "Label the namespace with the level that it needs in place of exempting it, and set `enforce: baseline` or `restricted` for those without a label.",
+    references: [
+      "https://kubernetes.io/docs/concepts/security/pod-security-admission/#exemptions",
+      "https://kubernetes.io/docs/tasks/configure-pod-container/enforce-standards-admission-controller/",
+    ],
+  },
+  needs: { manifests: "witness" },
+  applies: ({ manifests }) => manifests.podSecurityConfigurations.length > 0,
+  *spot({ manifests }) {
+    for (const { object, path, defaults, exemptions } of manifests.podSecurityConfigurations) {
+      for (const [index, name] of exemptions.namespaces.entries()) {
+        if (ownNamespaces.has(name)) continue;
+        yield {
+          object,
+          path: [...path, "exemptions", "namespaces", index],
+          subject: `namespace ${name}`,
+          title: `Nothing in namespace ${name} is held to any level`,
+          fix: "label the namespace with the level that it needs",
+        };
+      }
+      for (const [index, name] of exemptions.usernames.entries()) {
+        yield {
+          object,
+          path: [...path, "exemptions", "usernames", index],
+          subject: `user ${name}`,
+          title: `What ${name} creates is held to no level`,
+          severity: severityOfUser(name),
+          fix: "remove the exemption",
+        };
+      }
+      for (const [index, name] of exemptions.runtimeClasses.entries()) {
+        yield {
+          object,
+          path: [...path, "exemptions", "runtimeClasses", index],
+          subject: `runtime class ${name}`,
+          title: `Pods that name the runtime class ${name} are held to no level`,
+          fix: "remove the exemption, or let a policy say who may use the class",
+        };
+      }
+      if (defaults.enforce === undefined || defaults.enforce === "privileged") {
+        yield {
+          object,
+          path: [...path, "defaults", "enforce"],
+          subject: "default level",
+          title: "Namespaces without a label are held to no level",
+          severity: "low",
+          fix: "set defaults.enforce: baseline",
+        };
+      }
+    }
+  },
+});

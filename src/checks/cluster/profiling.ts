@@ -1,0 +1,34 @@
+import { flagCheck, isTrue } from "./control-plane/flag-check.ts";
+
+/** Profiling endpoints of the control plane (Kubernetes reference, command line tools). */
+export const profiling = flagCheck({
+  name: "profiling",
+  title: "Profiling endpoints of the control plane",
+  severity: "low",
+  documentation: {
+    what: "Looks whether `--profiling`, which is on by default, is off for kube-apiserver, kube-controller-manager and kube-scheduler. Read are static pods of the control plane and kubeadm's configuration; what kubeadm sets by itself counts as set.",
+    why: "What runs and how much of it is told to whoever may ask, and asking costs the program time.",
+    fix: "Set `--profiling=false`; switch it on while you look for something.",
+    references: ["https://kubernetes.io/docs/reference/command-line-tools-reference/kube-apiserver/"],
+  },
+  rules: [
+    {
+      program: "kube-apiserver",
+      flag: "profiling",
+      judge: (value) =>
+        value !== undefined && !isTrue(value) ? undefined : { title: "profiling is on", fix: "set --profiling=false" },
+    },
+    {
+      program: "kube-controller-manager",
+      flag: "profiling",
+      judge: (value) =>
+        value !== undefined && !isTrue(value) ? undefined : { title: "profiling is on", fix: "set --profiling=false" },
+    },
+    {
+      program: "kube-scheduler",
+      flag: "profiling",
+      judge: (value) =>
+        value !== undefined && !isTrue(value) ? undefined : { title: "profiling is on", fix: "set --profiling=false" },
+    },
+  ],
+});

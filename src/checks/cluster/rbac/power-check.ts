@@ -1,0 +1,71 @@
+/** What the checks over one power have in common: one finding for each binding that gives it. */
+import type { CheckDocumentation } from "../../../core/check.ts";
+import type { RatedSeverity } from "../../../core/severity.ts";
+import { type AccessRequest, describeObject, type Grant } from "../../../engines/kubernetes/model.ts";
+import { clip, SENTENCE } from "../../one-line.ts";
+import { type ClusterCheck, clusterCheck } from "../kubernetes/cluster-check.ts";
+import { givesEverything, hitsOf, type Power } from "./powers.ts";
+import { isUserFacing, nameSubjects, pathOf, placesOf, whereIt } from "./words.ts";
+
+interface PowerSpecification {
+  readonly name: string;
+  readonly title: string;
+  readonly power: Power;
+  /** In the whole cluster, or in kube-system. */
+  readonly wide: RatedSeverity;
+  /** In another namespace; absent: no finding. */
+  readonly narrow?: RatedSeverity;
+  readonly fix: string;
+  readonly documentation: CheckDocumentation;
+}
+
+/** What a role gives that gives everything is for `cluster/cluster-admin-binding` alone. */
+export function powerCheck(specification: PowerSpecification): ClusterCheck {
+  const { name, title, power, wide, narrow, fix, documentation } = specification;
+  return clusterCheck<"access">({
+    name,
+    title,
+    severity: wide,
+    documentation,
+    needs: { manifests: "witness", access: "witness" },
+    applies: ({ access }) => access.grants.length > 0,
+    *spot({ access }) {
+      for (const grant of access.grants) {
+        if (grant.role.rules.some(({ rule }) => givesEverything(rule))) continue;
+        const severity = severityOf(grant, wide, narrow);
+        const hits = severity === undefined ? [] : hitsOf(grant, power);
+        if (hits.length === 0 || severity === undefined) continue;
+        const rules = hits.map(({ rule }) => rule);
+        yield {
+          object: grant.binding.object,
+          path: ["roleRef"],
+          subject: describeObject(grant.binding.object),
+          title: `${nameSubjects(grant.subjects)} may ${power.does} ${whereIt(grant)}`,
+          severity,
+          fix,
+          also: placesOf(rules),
+          evidence: {
+            path: pathOf(grant, rules),
+            allows: clip(allowed(hits.flatMap(({ requests }) => requests)), SENTENCE),
+          },
+        };
+      }
+    },
+  });
+}
+
+function severityOf(grant: Grant, wide: RatedSeverity, narrow: RatedSeverity | undefined): RatedSeverity | undefined {
+  if (grant.namespace === undefined) return wide;
+  if (narrow !== undefined && isUserFacing(grant)) return "low";
+  return grant.namespace === "kube-system" ? wide : narrow;
+}
+
+/** `get, list secrets; create pods/exec`. */
+function allowed(requests: readonly AccessRequest[]): string {
+  const verbs = new Map<string, Set<string>>();
+  for (const { verb, group, resource } of requests) {
+    const called = group === "" ? resource : `${resource}.${group}`;
+    verbs.set(called, (verbs.get(called) ?? new Set()).add(verb));
+  }
+  return [...verbs].map(([resource, each]) => `${[...each].join(", ")} ${resource}`).join("; ");
+}

@@ -1,0 +1,61 @@
+/** What the service accounts of a namespace may do beyond it. */
+import {
+  type Access,
+  accountOf,
+  firstByName,
+  type Grant,
+  type GrantedRule,
+} from "../../../engines/kubernetes/model.ts";
+import { givesEverything, hitsOf, type Power, strongPowers } from "./powers.ts";
+
+export interface Reach {
+  /** `namespace/name` */
+  readonly account: string;
+  readonly does: string;
+  readonly grant: Grant;
+  readonly rules: readonly GrantedRule[];
+}
+
+/** Of each account that has one, its strongest power in the whole cluster or in kube-system, by namespace. */
+export function reachByNamespace(access: Access): ReadonlyMap<string, readonly Reach[]> {
+  const accounts = new Map<string, { namespace: string; name: string }>();
+  for (const account of access.serviceAccounts) {
+    const slash = account.indexOf("/");
+    accounts.set(account, { namespace: account.slice(0, slash), name: account.slice(slash + 1) });
+  }
+  for (const { subjects } of access.grants) {
+    for (const subject of subjects) {
+      const account = accountOf(subject);
+      if (account !== undefined) accounts.set(`${account.namespace}/${account.name}`, account);
+    }
+  }
+  const lookups = [
+    firstByName(access, everything),
+    ...strongPowers.map((power) => firstByName(access, (grant) => strongly(grant, power))),
+  ];
+  const found = new Map<string, Reach[]>();
+  for (const [account, { namespace, name }] of accounts) {
+    const subject = { kind: "ServiceAccount", namespace, name };
+    let strongest: Omit<Reach, "account"> | undefined;
+    for (const lookup of lookups) strongest ??= lookup(subject);
+    if (strongest === undefined) continue;
+    const list = found.get(namespace);
+    if (list === undefined) found.set(namespace, [{ account, ...strongest }]);
+    else list.push({ account, ...strongest });
+  }
+  return found;
+}
+
+function reachesFar({ namespace }: Grant): boolean {
+  return namespace === undefined || namespace === "kube-system";
+}
+
+function everything(grant: Grant): Omit<Reach, "account"> | undefined {
+  const rules = reachesFar(grant) ? grant.role.rules.filter(({ rule }) => givesEverything(rule)) : [];
+  return rules.length === 0 ? undefined : { does: "do everything", grant, rules };
+}
+
+function strongly(grant: Grant, power: Power): Omit<Reach, "account"> | undefined {
+  const hits = reachesFar(grant) ? hitsOf(grant, power) : [];
+  return hits.length === 0 ? undefined : { does: power.does, grant, rules: hits.map(({ rule }) => rule) };
+}

@@ -1,0 +1,18 @@
+import { powerCheck } from "./rbac/power-check.ts";
+import { createTokens } from "./rbac/powers.ts";
+
+/** Tokens made for service accounts (Kubernetes documentation, "Role Based Access Control Good Practices"). */
+export const tokenCreation = powerCheck({
+  name: "token-creation",
+  title: "Tokens made for service accounts",
+  power: createTokens,
+  wide: "high",
+  narrow: "medium",
+  fix: "name the service accounts in resourceNames, or take serviceaccounts/token out of the role",
+  documentation: {
+    what: "Finds bindings whose role allows `create` of `serviceaccounts/token` without naming the accounts. It is low where the role is `admin` or `edit`.",
+    why: "A token that is asked for is that service account: whoever may make one has all that any account there may do.",
+    fix: "Name the accounts in `resourceNames`: `create` of this subresource can be held to names.",
+    references: ["https://kubernetes.io/docs/concepts/security/rbac-good-practices/#token-request"],
+  },
+});

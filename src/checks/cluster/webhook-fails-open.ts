@@ -1,0 +1,57 @@
+import type { Webhook, WebhookConfiguration } from "../../engines/kubernetes/model.ts";
+import { clusterCheck } from "./kubernetes/cluster-check.ts";
+
+const guards = [
+  "bulkhead",
+  "connaisseur",
+  "cosign",
+  "gatekeeper",
+  "kubewarden",
+  "kyverno",
+  "neuvector",
+  "opa",
+  "policy",
+  "portieris",
+  "ratify",
+  "sigstore",
+];
+
+/** Whether it is there to keep something out: by the words of its names. */
+function isGuard({ object }: WebhookConfiguration, { name, service }: Webhook): boolean {
+  const words = `${object.name} ${name} ${service?.name ?? ""} ${service?.namespace ?? ""}`
+    .toLowerCase()
+    .split(/[^a-z0-9]+/);
+  return guards.some((guard) => words.includes(guard));
+}
+
+/** Webhooks that are passed over when they do not answer (Kubernetes reference, admission webhooks, failure policy). */
+export const webhookFailsOpen = clusterCheck({
+  name: "webhook-fails-open",
+  title: "Guards that are passed over when they do not answer",
+  severity: "medium",
+  documentation: {
+    what: "Finds webhooks with `failurePolicy: Ignore` that, by their names, are there to keep something out: policy engines and verifiers of images. Others, that set defaults or check their own resources, are none.",
+    why: "Whoever makes the webhook slow or its pods go away gets everything admitted, and nothing shows that it was not asked.",
+    fix: "Set `failurePolicy: Fail`, run several replicas with a disruption budget, and leave kube-system and its own namespace out by a selector.",
+    references: [
+      "https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/#failure-policy",
+      "https://kubernetes.io/docs/concepts/cluster-administration/admission-webhooks-good-practices/",
+    ],
+  },
+  needs: { manifests: "witness" },
+  applies: ({ manifests }) => manifests.webhookConfigurations.length > 0,
+  *spot({ manifests }) {
+    for (const configuration of manifests.webhookConfigurations) {
+      for (const [index, webhook] of configuration.webhooks.entries()) {
+        if (webhook.failurePolicy !== "Ignore" || !isGuard(configuration, webhook)) continue;
+        yield {
+          object: configuration.object,
+          path: ["webhooks", index, "failurePolicy"],
+          subject: `${configuration.object.kind} ${configuration.object.name} ${webhook.name}`,
+          title: `${webhook.name} is passed over when it does not answer`,
+          fix: "set failurePolicy: Fail, once it runs with several replicas",
+        };
+      }
+    }
+  },
+});

@@ -1,0 +1,35 @@
+import { accountOf } from "./hardening/account-use.ts";
+import { workloadCheck } from "./kubernetes/workload-check.ts";
+
+/** Pods that run as the account that everything in their namespace shares. */
+export const defaultServiceAccount = workloadCheck<"manifests">({
+  name: "default-service-account",
+  title: "The namespace's default account in use",
+  severity: "low",
+  documentation: {
+    what: "Looks at `serviceAccountName`: where it is not stated, or says `default`, the pod is the account that all such pods of the namespace share. It is medium where a binding that was read gives that account something and the pod gets its token, low where only one of both is so, and nothing where neither is.",
+    why: "What one pod of the namespace is allowed, all of them are, and so is whoever gets into any of them; audit logs cannot tell them apart.",
+    fix: "Make an account for each workload, name it in `serviceAccountName`, bind what it needs to it, and nothing to `default`.",
+    references: ["https://kubernetes.io/docs/concepts/security/service-accounts/#default-service-accounts"],
+  },
+  needs: { workload: "whole", manifests: "witness" },
+  *spot({ workload, manifests }) {
+    const { name, token, bindings } = accountOf(workload, manifests);
+    if (name !== "default" || (token === undefined && bindings.length === 0)) return;
+    const bound = bindings.map(
+      ({ roleRef, object }) => `${roleRef.kind} ${roleRef.name} by ${object.kind} ${object.name}`,
+    );
+    yield {
+      path: ["serviceAccountName"],
+      subject: "serviceAccountName",
+      severity: token !== undefined && bound.length > 0 ? "medium" : "low",
+      title:
+        bound.length > 0
+          ? `It runs as the account that all share, and that has ${bound[0]}`
+          : "It runs as the account that all pods of the namespace share",
+      also: bindings.slice(0, 10).map(({ object }) => ({ object, path: ["subjects"] })),
+      fix: "make an account of its own, and name it in serviceAccountName",
+      ...(bound.length === 0 ? {} : { evidence: { roles: bound.slice(0, 5).join(", ") } }),
+    };
+  },
+});

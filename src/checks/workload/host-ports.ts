@@ -1,0 +1,32 @@
+import { containersOf } from "../../engines/kubernetes/model.ts";
+import type { Spotted } from "./kubernetes/workload-check.ts";
+import { podSecurityCheck, type ReviewedPod } from "./pod-security/pod-security-check.ts";
+
+/** Fields: `containers[*].ports[*].hostPort`. Allowed: 0, or not stated. */
+export const hostPorts = podSecurityCheck({
+  name: "host-ports",
+  level: "baseline",
+  title: "Port of the node taken",
+  severity: "medium",
+  documentation: {
+    what: "A container's port has a `hostPort`.",
+    why: "The port is open on the node's own addresses, past every Service and Ingress and, with many network plugins, past network policies. Only one such pod fits on a node.",
+    fix: "Leave `hostPort` out and put a Service in front of the pods.",
+  },
+  rules: [{ since: 0, violations }],
+});
+
+function* violations({ pod }: ReviewedPod): Generator<Spotted> {
+  for (const placed of containersOf(pod)) {
+    for (const [index, { hostPort }] of placed.container.ports.entries()) {
+      if (hostPort === undefined || hostPort === 0) continue;
+      yield {
+        container: placed,
+        path: [...placed.path, "ports", index, "hostPort"],
+        subject: `hostPort ${hostPort}`,
+        title: `Port ${hostPort} of the node leads into the container`,
+        fix: "leave hostPort out, and put a Service in front",
+      };
+    }
+  }
+}

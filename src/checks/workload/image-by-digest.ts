@@ -1,0 +1,30 @@
+import { clip } from "../one-line.ts";
+import { imagesOf } from "./hardening/images.ts";
+import { workloadCheck } from "./kubernetes/workload-check.ts";
+
+/** Images that a tag names (OCI distribution specification, "Pulling manifests"). */
+export const imageByDigest = workloadCheck({
+  name: "image-by-digest",
+  title: "Images that no digest names",
+  severity: "low",
+  documentation: {
+    what: "Looks at the image of every container, of every volume of type `image`, and of every service of a Compose file: one with `@sha256:…` is always the same, one with a tag is what the tag points to when it is pulled.",
+    why: "A tag can be moved: by a new release, and by whoever gets hold of the registry. Two nodes may run two images under one name, and what was scanned and signed is not what runs.",
+    fix: "Write the digest behind the tag: `registry.example.com/shop/web:2.4.0@sha256:…`. The tag then tells people, the digest tells the engine; tools for updates change both. `docker buildx imagetools inspect IMAGE` shows it.",
+    references: ["https://kubernetes.io/docs/concepts/containers/images/#image-names"],
+  },
+  needs: { workload: "witness" },
+  origins: ["kubernetes", "compose"],
+  *spot({ workload }) {
+    for (const { user, reference, name, path } of imagesOf(workload)) {
+      if (name.digest !== undefined) continue;
+      yield {
+        path,
+        subject: `${user}: image`,
+        title: `${clip(reference)} is what its tag points to when it is pulled`,
+        fix: "write the digest behind it: NAME:TAG@sha256:…",
+        evidence: { image: clip(reference) },
+      };
+    }
+  },
+});

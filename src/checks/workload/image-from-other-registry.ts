@@ -1,0 +1,34 @@
+import { allowedBy, wholeName } from "../build/dockerfile/registries.ts";
+import { clip } from "../one-line.ts";
+import { imagesOf } from "./hardening/images.ts";
+import { workloadCheck } from "./kubernetes/workload-check.ts";
+
+/** Images from registries that the policy does not name. */
+export const imageFromOtherRegistry = workloadCheck<"registries">({
+  name: "image-from-other-registry",
+  title: "Images from registries that the policy does not allow",
+  severity: "high",
+  documentation: {
+    what: "Holds the image of every container, of every volume of type `image`, and of every service of a Compose file against `registries` of the policy. A name without a registry is Docker Hub's: `nginx` is `docker.io/library/nginx`. A policy without `registries` allows all.",
+    why: "What comes from elsewhere has passed none of the scans, signatures and rules that the allowed registries have, and a name that is mistyped is somebody else's.",
+    fix: "Pull it through a registry that the policy allows, which can keep a copy of it, or add its registry or folder to `registries`.",
+    references: ["https://kubernetes.io/docs/concepts/containers/images/#image-names"],
+  },
+  needs: { workload: "witness", registries: "witness" },
+  origins: ["kubernetes", "compose"],
+  *spot({ workload, registries }) {
+    if (registries.length === 0) return;
+    const allowed = allowedBy(registries);
+    for (const { user, reference, name, path } of imagesOf(workload)) {
+      const whole = wholeName(name);
+      if (allowed(whole)) continue;
+      yield {
+        path,
+        subject: `${user}: image`,
+        title: `${clip(whole)} is from no registry that the policy allows`,
+        fix: "pull it through a registry that the policy allows",
+        evidence: { image: clip(reference), registries: clip(registries.join(", ")) },
+      };
+    }
+  },
+});

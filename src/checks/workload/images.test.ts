@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { defaultPolicy } from "../../core/policy.ts";
+import { imageByDigest } from "./image-by-digest.ts";
+import { imageFromOtherRegistry } from "./image-from-other-registry.ts";
+import { imageLatestTag } from "./image-latest-tag.ts";
+import { podText, spotted, verdictsOf } from "./kubernetes/workload.fixture.ts";
+
+const digest = `sha256:${"0123456789abcdef".repeat(4)}`;
+
+const titles = (findings: readonly string[]) => findings.map((each) => each.replace(/^\S+ /, ""));
+
+function pod(...images: string[]): string {
+  return podText({ containers: images.map((image, index) => ({ name: `c${index}`, image })) });
+}
+
+test("an image without a digest is found, with its tag or without", () => {
+  assert.deepEqual(titles(spotted(imageByDigest, pod("nginx", "registry.example.com:5000/a/b:1"))), [
+    "container c0: image | nginx is what its tag points to when it is pulled",
+    "container c1: image | registry.example.com:5000/a/b:1 is what its tag points to when it is pulled",
+  ]);
+  assert.deepEqual(spotted(imageByDigest, pod(`nginx@${digest}`, `a.example/b:1@${digest}`)), []);
+  assert.deepEqual(verdictsOf(imageByDigest, pod(`nginx@${digest}`)), ["Pod/web pass"]);
+});
+
+test("init containers, ephemeral ones and image volumes are looked at; what a template fills in is not", () => {
+  const text = podText({
+    containers: [{ name: "a", image: "{{ .Values.image }}" }],
+    initContainers: [{ name: "b", image: "b:1" }],
+    ephemeralContainers: [{ name: "c", image: "c:1" }, { name: "d" }],
+    volumes: [{ name: "models", image: { reference: "models:1" } }],
+  });
+  assert.deepEqual(
+    titles(spotted(imageByDigest, text)).map((each) => each.split(" | ")[0]),
+    ["init container b: image", "ephemeral container c: image", "volume models: image"],
+  );
+});
+
+test("latest is found, stated or not, unless a digest says which", () => {
+  const text = podText({
+    containers: [
+      { name: "a", image: "nginx", imagePullPolicy: "IfNotPresent" },
+      { name: "b", image: "x/y:latest" },
+      { name: "c", image: "x/y:1.2" },
+      { name: "d", image: `x/y:latest@${digest}` },
+      { name: "e", image: "localhost:5000/y" },
+    ],
+  });
+  assert.deepEqual(titles(spotted(imageLatestTag, text)), [
+    "container a: image | nginx has no tag, which is latest",
+    "container b: image | x/y:latest is whatever is the latest",
+    "container e: image | localhost:5000/y has no tag, which is latest",
+  ]);
+});
+
+test("a service that is built from a folder has no image to pull", () => {
+  const files = { "compose.yaml": "services:\n  a:\n    build: .\n    image: shop\n  b:\n    image: shop\n" };
+  assert.deepEqual(spotted(imageLatestTag, files), [
+    "compose.yaml:6:5 container b: image | shop has no tag, which is latest",
+  ]);
+});
+
+test("registries that the policy does not name are found; none named allows all", () => {
+  const policy = { ...defaultPolicy, registries: ["registry.example.com", "docker.io/library"] };
+  const text = pod("registry.example.com/a:1", "nginx", "someone/nginx", "registry.example.com.evil.example/a");
+  assert.deepEqual(titles(spotted(imageFromOtherRegistry, text, { policy })), [
+    "container c2: image | docker.io/someone/nginx is from no registry that the policy allows",
+    "container c3: image | registry.example.com.evil.example/a is from no registry that the policy allows",
+  ]);
+  assert.deepEqual(spotted(imageFromOtherRegistry, text), []);
+});

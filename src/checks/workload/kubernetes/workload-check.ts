@@ -1,0 +1,112 @@
+/** What every check over a workload has in common. `workloadCheck` is where each of them begins. */
+import type { Check, CheckDocumentation, ControlNumber, Need } from "../../../core/check.ts";
+import type { RatedSeverity } from "../../../core/severity.ts";
+import type {
+  FieldPath,
+  Manifests,
+  PlacedContainer,
+  SeccompProfile,
+  Workload,
+} from "../../../engines/kubernetes/model.ts";
+import { draftsOf, type FieldFix, type SpottedField } from "../../kubernetes-finding.ts";
+
+/** All that a check over a workload may be handed; it names those that it needs. */
+export interface WorkloadFacts {
+  /** Partial where something of its object was not read. */
+  readonly workload: Workload;
+  /** What else was read with it: namespaces, service accounts, Secrets… Partial where any file was read in part. */
+  readonly manifests: Manifests;
+  /** Of the policy: where images may come from (patterns of core/glob.ts); empty is anywhere. */
+  readonly registries: readonly string[];
+  /** Files of the tree that may be the profile that a `localhostProfile` names, by that name; most often one. */
+  readonly seccompProfiles: ReadonlyMap<string, readonly SeccompProfile[]>;
+}
+
+export interface WorkloadCheck extends Check<WorkloadFacts> {
+  /** Which workloads it can judge: what a Compose file does not say is no finding there. */
+  readonly origins: readonly Workload["origin"][];
+}
+
+/** A finding as a check states it. */
+export interface Spotted {
+  /** The container that it is in; its name is put before the subject and among the evidence. */
+  readonly container?: PlacedContainer;
+  /**
+   * Where the path, and those of the fix's patches, begin: at the pod's specification (as the paths of `containersOf`
+   * do), at the pod's template (`["metadata", "annotations", …]`), or at the object's root. Absent: `pod`.
+   */
+  readonly from?: "pod" | "template" | "object";
+  /** Of the field that is wrong, or that is missing: `[...container.path, "securityContext", "privileged"]`. */
+  readonly path: FieldPath;
+  /** Short and stable, without index or changing value: `securityContext.privileged`, `volume data`. */
+  readonly subject: string;
+  /** One sentence without a full stop. */
+  readonly title: string;
+  /** Absent: the check's. */
+  readonly severity?: RatedSeverity;
+  readonly detail?: string;
+  /** What to do in words, and the changes that do it where they are safe to make. */
+  readonly fix?: string | FieldFix;
+  readonly evidence?: Readonly<Record<string, string>>;
+  readonly also?: NonNullable<SpottedField["also"]>;
+}
+
+export interface WorkloadSpecification<Needed extends keyof WorkloadFacts> {
+  /** The file's name: `host-ports`. */
+  readonly name: string;
+  readonly title: string;
+  readonly severity: RatedSeverity;
+  readonly controls?: readonly ControlNumber[];
+  readonly documentation: CheckDocumentation;
+  /** `whole` where the finding is that something is not there: of `manifests` above all. */
+  readonly needs: Readonly<Record<Needed | "workload", Need>>;
+  /** Absent: Kubernetes alone. */
+  readonly origins?: readonly Workload["origin"][];
+  spot(facts: Pick<WorkloadFacts, Needed | "workload">): Iterable<Spotted>;
+}
+
+/** Makes the check: findings get their id, their place, and a subject that no other finding of the workload has. */
+export function workloadCheck<Needed extends keyof WorkloadFacts = "workload">(
+  specification: WorkloadSpecification<Needed>,
+): WorkloadCheck {
+  const { name, title, severity, controls = [], documentation, needs, origins = ["kubernetes"] } = specification;
+  const id = `workload/${name}`;
+  return {
+    id,
+    title,
+    layer: "workload",
+    category: "configuration",
+    controls,
+    severity,
+    documentation,
+    // The runner hands out what is declared here, and `spot` sees nothing else.
+    needs: needs as Check<WorkloadFacts>["needs"],
+    origins,
+    *evaluate(facts) {
+      yield* draftsOf(id, severity, placed(facts.workload, specification.spot(facts)));
+    },
+  };
+}
+
+function* placed(workload: Workload, spots: Iterable<Spotted>): Generator<SpottedField> {
+  for (const { container, from = "pod", path, subject, fix, evidence, ...rest } of spots) {
+    const base = from === "pod" ? workload.podPath : from === "template" ? workload.templatePath : [];
+    yield {
+      ...rest,
+      object: workload.object,
+      path: [...base, ...path],
+      subject: container === undefined ? subject : `${nameOf(container)}: ${subject}`,
+      ...(fix === undefined ? {} : { fix: typeof fix === "string" ? fix : rebased(fix, base) }),
+      evidence: { ...(container === undefined ? {} : { container: nameOf(container) }), ...evidence },
+    };
+  }
+}
+
+function rebased({ text, patches }: FieldFix, base: FieldPath): FieldFix {
+  return { text, patches: patches.map((patch) => ({ ...patch, path: [...base, ...patch.path] })) };
+}
+
+/** `container web`, `init container migrate`: a subject goes by the name, by the index only where there is none. */
+export function nameOf({ kind, index, container }: PlacedContainer): string {
+  return `${kind === "container" ? "" : `${kind} `}container ${container.name || `number ${index + 1}`}`;
+}

@@ -1,0 +1,19 @@
+import { containersOf } from "../../../engines/kubernetes/model.ts";
+import type { Spotted } from "../kubernetes/workload-check.ts";
+import type { ReviewedPod } from "./pod-security-check.ts";
+
+/** Every `procMount` that is stated and not Default. */
+export function* procMounts({ pod }: ReviewedPod): Generator<Spotted> {
+  for (const placed of containersOf(pod)) {
+    const type = placed.container.securityContext?.procMount;
+    if (type === undefined || type === "Default") continue;
+    const path = [...placed.path, "securityContext", "procMount"];
+    yield {
+      container: placed,
+      path,
+      subject: "securityContext.procMount",
+      title: `/proc is mounted as ${type}`,
+      fix: { text: "leave procMount out", patches: [{ path, op: "remove" }] },
+    };
+  }
+}

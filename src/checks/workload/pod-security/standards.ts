@@ -1,0 +1,83 @@
+/**
+ * The Pod Security Standards (Kubernetes documentation): what a level forbids a pod at a version of Kubernetes. Pure, so
+ * that a folder of manifests, a cluster and the admission of a Pod are judged alike.
+ */
+import { allowPrivilegeEscalation } from "../allow-privilege-escalation.ts";
+import { appArmor } from "../app-armor.ts";
+import { capabilitiesBaseline } from "../capabilities-baseline.ts";
+import { capabilitiesRestricted } from "../capabilities-restricted.ts";
+import { hostNamespaces } from "../host-namespaces.ts";
+import { hostPathVolumes } from "../host-path-volumes.ts";
+import { hostPorts } from "../host-ports.ts";
+import { hostProbes } from "../host-probes.ts";
+import { hostProcess } from "../host-process.ts";
+import type { Spotted } from "../kubernetes/workload-check.ts";
+import { privileged } from "../privileged.ts";
+import { procMount } from "../proc-mount.ts";
+import { procMountRestricted } from "../proc-mount-restricted.ts";
+import { runAsNonRoot } from "../run-as-non-root.ts";
+import { runAsUser } from "../run-as-user.ts";
+import { seLinux } from "../se-linux.ts";
+import { seccompBaseline } from "../seccomp-baseline.ts";
+import { seccompRestricted } from "../seccomp-restricted.ts";
+import { sysctls } from "../sysctls.ts";
+import { volumeTypes } from "../volume-types.ts";
+import type { PodSecurityCheck, PodSecurityLevel, PodSecurityRule, ReviewedPod } from "./pod-security-check.ts";
+
+/** Baseline first. */
+export const podSecurityChecks: readonly PodSecurityCheck[] = [
+  appArmor,
+  capabilitiesBaseline,
+  hostNamespaces,
+  hostPathVolumes,
+  hostPorts,
+  hostProbes,
+  hostProcess,
+  privileged,
+  procMount,
+  seLinux,
+  seccompBaseline,
+  sysctls,
+  allowPrivilegeEscalation,
+  capabilitiesRestricted,
+  procMountRestricted,
+  runAsNonRoot,
+  runAsUser,
+  seccompRestricted,
+  volumeTypes,
+];
+
+/** The minor version of Kubernetes 1.x, or `latest`: the newest rules that are known here. */
+export type PodSecurityVersion = number | "latest";
+
+export interface PodSecurityViolation extends Spotted {
+  readonly check: PodSecurityCheck;
+}
+
+/** What keeps a pod from the level: nothing, where it meets it. What its checks do not see (a gap of the reader) is not judged. */
+export function podSecurityViolations(
+  pod: ReviewedPod,
+  level: PodSecurityLevel,
+  version: PodSecurityVersion = "latest",
+): PodSecurityViolation[] {
+  return podSecurityChecks
+    .filter((check) => level === "restricted" || check.level === "baseline")
+    .flatMap((check) => {
+      const rule = ruleAt(check, version);
+      return rule === undefined ? [] : Array.from(rule.violations(pod), (spotted) => ({ ...spotted, check }));
+    });
+}
+
+/** The strictest level that all of them meet; of no pod at all, restricted. */
+export function strictestLevel(
+  pods: readonly ReviewedPod[],
+  version: PodSecurityVersion = "latest",
+): PodSecurityLevel | "privileged" {
+  const meets = (level: PodSecurityLevel) =>
+    pods.every((pod) => podSecurityViolations(pod, level, version).length === 0);
+  return meets("restricted") ? "restricted" : meets("baseline") ? "baseline" : "privileged";
+}
+
+function ruleAt({ rules }: PodSecurityCheck, version: PodSecurityVersion): PodSecurityRule | undefined {
+  return rules.findLast(({ since }) => version === "latest" || since <= version);
+}

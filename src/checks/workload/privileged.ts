@@ -1,0 +1,36 @@
+import { containersOf } from "../../engines/kubernetes/model.ts";
+import type { Spotted } from "./kubernetes/workload-check.ts";
+import { usesHost } from "./pod-security/host-use.ts";
+import { podSecurityCheck, type ReviewedPod } from "./pod-security/pod-security-check.ts";
+
+/** Fields: `containers[*].securityContext.privileged`. Allowed: false, or not stated. */
+export const privileged = podSecurityCheck({
+  name: "privileged",
+  level: "baseline",
+  title: "Privileged container",
+  severity: "critical",
+  origins: ["kubernetes", "compose"],
+  documentation: {
+    what: "A container runs with `privileged: true`.",
+    why: "It has all capabilities, every device of the node, and neither seccomp nor AppArmor in its way: whoever gets into it mounts the node's disk and owns the node.",
+    fix: "Set `privileged: false`, and add the one capability or mount the one device that is needed.",
+  },
+  rules: [{ since: 0, violations }],
+});
+
+function* violations({ pod }: ReviewedPod): Generator<Spotted> {
+  for (const placed of containersOf(pod)) {
+    if (placed.container.securityContext?.privileged !== true) continue;
+    const path = [...placed.path, "securityContext", "privileged"];
+    yield {
+      container: placed,
+      path,
+      subject: "securityContext.privileged",
+      title: "The container is privileged",
+      fix: {
+        text: "set privileged: false, and add only the capability that is needed",
+        patches: usesHost(pod) ? [] : [{ path, op: "set", value: false }],
+      },
+    };
+  }
+}

@@ -1,0 +1,60 @@
+import { containersOf } from "../../engines/kubernetes/model.ts";
+import { clip } from "../one-line.ts";
+import { workloadCheck } from "./kubernetes/workload-check.ts";
+
+/** Ports of databases, caches and queues (IANA's registry, and the programs' documentation) → what listens there. */
+const databases: ReadonlyMap<number, string> = new Map([
+  [1433, "SQL Server"],
+  [1521, "Oracle"],
+  [2181, "ZooKeeper"],
+  [2379, "etcd"],
+  [3306, "MySQL"],
+  [5432, "PostgreSQL"],
+  [5672, "RabbitMQ"],
+  [5984, "CouchDB"],
+  [6379, "Redis"],
+  [7000, "Cassandra"],
+  [8086, "InfluxDB"],
+  [9042, "Cassandra"],
+  [9092, "Kafka"],
+  [9200, "Elasticsearch"],
+  [11211, "memcached"],
+  [15672, "RabbitMQ's administration"],
+  [26257, "CockroachDB"],
+  [27017, "MongoDB"],
+]);
+
+/** Databases of a Compose file that everybody who reaches the machine can reach. */
+export const publishedDatabasePort = workloadCheck({
+  name: "published-database-port",
+  title: "A database's port open to the network",
+  severity: "low",
+  documentation: {
+    what: "Looks at `ports` of the services of a Compose file: those of databases, caches and queues that are published without an address, or at `0.0.0.0` or `[::]`. `hostPort` of a pod is a finding of Pod Security.",
+    why: "Docker publishes past the machine's firewall. Many of these ask for no password as they come, or for one that is known.",
+    fix: 'Leave `ports` out: services of one network reach each other without. For tools on the machine publish at its own address: `"127.0.0.1:5432:5432"`.',
+    references: ["https://docs.docker.com/engine/network/packet-filtering-firewalls/"],
+  },
+  needs: { workload: "witness" },
+  origins: ["compose"],
+  *spot({ workload }) {
+    for (const placed of containersOf(workload.pod)) {
+      for (const [index, { containerPort, hostPort, hostIP }] of placed.container.ports.entries()) {
+        const program = databases.get(containerPort ?? 0);
+        if (program === undefined || hostPort === undefined || !isAnywhere(hostIP)) continue;
+        yield {
+          container: placed,
+          path: [...placed.path, "ports", index],
+          subject: `port ${containerPort}`,
+          title: `Port ${containerPort} (${program}) is open to whoever reaches the machine`,
+          fix: `publish it at 127.0.0.1, or not at all`,
+          evidence: { port: clip(`${hostIP ?? "0.0.0.0"}:${hostPort}`) },
+        };
+      }
+    }
+  },
+});
+
+function isAnywhere(address: string | undefined): boolean {
+  return address === undefined || address === "" || address === "0.0.0.0" || address === "::" || address === "[::]";
+}

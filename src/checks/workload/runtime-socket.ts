@@ -1,0 +1,37 @@
+import { clip } from "../one-line.ts";
+import { hostMountsOf } from "./hardening/host-mounts.ts";
+import { runtimeSocketAt } from "./hardening/host-places.ts";
+import { workloadCheck } from "./kubernetes/workload-check.ts";
+
+/** The socket of a container engine, by any path to it. */
+export const runtimeSocket = workloadCheck({
+  name: "runtime-socket",
+  title: "The container engine's socket in a container",
+  severity: "critical",
+  controls: [],
+  documentation: {
+    what: "Looks at `hostPath` volumes, and at what services of a Compose file mount, for the sockets of Docker, containerd, CRI-O, Podman, cri-dockerd and BuildKit: by their names wherever they are, and by the folders that hold them, `/run` and `/var/run` among them. A mount that is read-only changes nothing: a socket is written to all the same. A volume that no container mounts is low.",
+    why: "Whoever can write to that socket has the engine start a container with all rights and the node's disk in it: they own the node, and every pod on it.",
+    fix: "Take the mount away. To build images use BuildKit or Buildah without root; for what concerns pods ask the API server, with a service account's own rights; to watch containers, a proxy that lets only reading through, in a pod of its own.",
+    references: [
+      "https://docs.docker.com/engine/security/#docker-daemon-attack-surface",
+      "https://kubernetes.io/docs/concepts/storage/volumes/#hostpath",
+    ],
+  },
+  needs: { workload: "witness" },
+  origins: ["kubernetes", "compose"],
+  *spot({ workload }) {
+    for (const { subject, hostPath, path, mounts } of hostMountsOf(workload)) {
+      const socket = runtimeSocketAt(hostPath);
+      if (socket === undefined) continue;
+      yield {
+        path,
+        subject,
+        title: `${clip(hostPath)} is ${socket.what}: whoever is in the container can ${socket.gives}`,
+        ...(mounts.length === 0 ? { severity: "low", detail: "no container mounts it yet" } : {}),
+        fix: "take the mount away; build images without root, and ask the API server for the rest",
+        evidence: { "host path": clip(hostPath), mounts: clip(mounts.join(", ")) || "none" },
+      };
+    }
+  },
+});

@@ -1,0 +1,44 @@
+import { containersOf } from "../../engines/kubernetes/model.ts";
+import { workloadCheck } from "./kubernetes/workload-check.ts";
+
+/** Secrets by environment variables (Kubernetes documentation, "Good practices for Kubernetes Secrets"). */
+export const secretInEnvironment = workloadCheck({
+  name: "secret-in-environment",
+  title: "Secrets in environment variables",
+  severity: "low",
+  documentation: {
+    what: "Finds containers that take a Secret's keys into their environment, by `secretKeyRef` or by `envFrom`, where a volume would do.",
+    why: "The environment goes to every child process, into crash reports and debug pages, and can be read under /proc by whoever may look at the process. It stays what it was when the container started: a Secret that is exchanged needs a restart, a mounted one does not.",
+    fix: "Mount the Secret as a volume and let the program read the file; many take a variable with `_FILE` behind the name.",
+    references: [
+      "https://kubernetes.io/docs/concepts/security/secrets-good-practices/",
+      "https://kubernetes.io/docs/tasks/inject-data-application/distribute-credentials-secure/",
+    ],
+  },
+  needs: { workload: "witness" },
+  *spot({ workload }) {
+    for (const placed of containersOf(workload.pod)) {
+      const { env, envFrom } = placed.container;
+      for (const [index, { name, secretKeyRef }] of env.entries()) {
+        if (secretKeyRef === undefined) continue;
+        yield {
+          container: placed,
+          subject: `env ${name}`,
+          title: `${name} is a key of Secret ${secretKeyRef.name}`,
+          path: [...placed.path, "env", index],
+          fix: "mount the Secret and let the program read the file",
+        };
+      }
+      for (const [index, { secretRef }] of envFrom.entries()) {
+        if (secretRef === undefined) continue;
+        yield {
+          container: placed,
+          subject: `envFrom ${secretRef}`,
+          title: `Every key of Secret ${secretRef} is in the environment`,
+          path: [...placed.path, "envFrom", index],
+          fix: "mount the Secret and let the program read the files",
+        };
+      }
+    }
+  },
+});

@@ -1,0 +1,106 @@
+import type { Check } from "../../core/check.ts";
+import type { FindingDraft } from "../../core/finding.ts";
+import {
+  describeObject,
+  type FieldPath,
+  formatFieldPath,
+  type KubernetesObject,
+  locationOf,
+} from "../../engines/kubernetes/model.ts";
+import type { SecretFact } from "../../engines/secrets/model.ts";
+import { clip } from "../one-line.ts";
+import { secretFindings } from "../secret-finding.ts";
+
+/** What the check is handed of a tree of manifests, or of a cluster. */
+export interface SecretInManifestFacts {
+  readonly manifestSecrets: ManifestSecrets;
+}
+
+export interface ManifestSecrets {
+  readonly secrets: readonly SecretFact[];
+  /** Where each of them stands. */
+  readonly places: ReadonlyMap<SecretFact, { readonly object: KubernetesObject; readonly field: FieldPath }>;
+  readonly clear: readonly ClearSecret[];
+  /** How many objects were looked at. */
+  readonly objects: number;
+}
+
+/** An object with values under names of secrets: a Secret of a file, or a ConfigMap or workload with a password. */
+export interface ClearSecret {
+  readonly object: KubernetesObject;
+  /** Those whose values are no placeholders. */
+  readonly keys: readonly { readonly key: string; readonly field: FieldPath }[];
+  /** All of them are words that everybody tries first: `changeme`. */
+  readonly wellKnown: boolean;
+}
+
+/** Secrets that stand in manifests (Kubernetes, "Good practices for Kubernetes Secrets"). */
+export const secretInManifest: Check<SecretInManifestFacts> = {
+  id: "workload/secret-in-manifest",
+  title: "Secrets in manifests",
+  layer: "workload",
+  category: "configuration",
+  controls: [3],
+  severity: "varies",
+  documentation: {
+    what: "Looks through the values of `ConfigMap`s, of `env`, of `command` and `args`, of the headers and commands of probes and of annotations, of manifests, Compose files and what a cluster holds, for keys, tokens and passwords, as `build/committed-secret` does. In files also through `data` and `stringData` of `Secret`s, decoded: one with values of its own under the names of secrets is high even where no rule knows them, for base64 hides nothing. A password of a `ConfigMap` or of `env` that is a word is medium; one that everybody tries first (`changeme`) is low wherever it is. Placeholders, templates, references, certificates, SOPS's `ENC[…]` and `SealedSecret`s are fine. What is never shown is the value.",
+    why: "Manifests are in repositories, in pipelines' logs and in the release history of tools; whoever may read a `ConfigMap` or a pod, and in most clusters that is everybody, reads what is written there.",
+    fix: "Revoke the secret where it was issued. Keep the new one in a secret store and let External Secrets, the Secrets Store CSI driver or an operator fill a `Secret` from it, or encrypt the manifest (SOPS, Sealed Secrets); mount it into the one container that needs it.",
+    references: [
+      "https://kubernetes.io/docs/concepts/security/secrets-good-practices/",
+      "https://cheatsheetseries.owasp.org/cheatsheets/Secrets_Management_Cheat_Sheet.html",
+    ],
+  },
+  needs: { manifestSecrets: "witness" },
+  *evaluate({ manifestSecrets: { secrets, places, clear } }) {
+    const byPath = Map.groupBy(secrets, ({ path }) => path);
+    for (const own of byPath.values()) {
+      const found = secretFindings(own, {
+        check: "workload/secret-in-manifest",
+        fix: "revoke it where it was issued, and fill a Secret with a new one from a secret store",
+        locate: (secret) => {
+          const place = places.get(secret);
+          return place === undefined ? { kind: "file", path: secret.path } : locationOf(place.object, place.field);
+        },
+      });
+      for (const draft of found) yield placed(draft, own, places);
+    }
+    for (const one of clear) yield inClear(one);
+  },
+};
+
+function placed(draft: FindingDraft, secrets: readonly SecretFact[], places: ManifestSecrets["places"]): FindingDraft {
+  const first = secrets.find(({ rule, fingerprint, path }) => draft.subject === `${rule} ${fingerprint} in ${path}`);
+  const place = first === undefined ? undefined : places.get(first);
+  if (place === undefined) return draft;
+  const { object, field } = place;
+  return {
+    ...draft,
+    evidence: { object: clip(describeObject(object)), field: clip(formatFieldPath(field)), ...draft.evidence },
+  };
+}
+
+function inClear({ object, keys, wellKnown }: ClearSecret): FindingDraft {
+  const names = keys.map(({ key }) => key);
+  const shown = clip(names.slice(0, 5).join(", ") + (names.length > 5 ? ` and ${names.length - 5} more` : ""));
+  const [first, ...more] = keys.map(({ field }) => locationOf(object, field));
+  const isSecret = object.kind === "Secret";
+  const name = clip(describeObject(object));
+  return {
+    subject: `values of ${name}`,
+    severity: wellKnown ? "low" : isSecret ? "high" : "medium",
+    title: `${name} ${isSecret ? "is written with its values" : "has in clear"}: ${shown}${wellKnown ? ", which everybody tries first" : ""}`,
+    locations: [first ?? locationOf(object), ...more.slice(0, 20)],
+    matches: {
+      ids: ["workload/secret-in-manifest"],
+      ...(object.source.kind === "file" ? { path: object.source.text.path } : {}),
+    },
+    fix: {
+      kind: "instruction",
+      text: isSecret
+        ? "revoke what it holds, and let a secret store's operator fill it, or encrypt the file with SOPS or Sealed Secrets"
+        : "make a new one, and mount it from a Secret that a secret store's operator fills",
+    },
+    evidence: { object: name, keys: shown },
+  };
+}

@@ -1,0 +1,35 @@
+import { containersOf } from "../../engines/kubernetes/model.ts";
+import { workloadCheck } from "./kubernetes/workload-check.ts";
+
+/** Containers of one pod that see each other's processes (Kubernetes, "Share Process Namespace"). */
+export const sharedProcessNamespace = workloadCheck({
+  name: "shared-process-namespace",
+  title: "Containers that see each other's processes",
+  severity: "low",
+  documentation: {
+    what: "Looks at `shareProcessNamespace: true` of the pod. It is medium where one of the containers may trace others (`SYS_PTRACE`), and negligible where the pod has one container.",
+    why: "Containers of such a pod see each other's processes, and through `/proc/PID` their environment and, with the same user, their files: a sidecar that is broken into reads the secrets of the program beside it.",
+    fix: "Take it away where no container signals another's processes. For debugging, `kubectl debug --target` joins one container's namespace for a while.",
+    references: ["https://kubernetes.io/docs/tasks/configure-pod-container/share-process-namespace/"],
+  },
+  needs: { workload: "witness" },
+  *spot({ workload: { pod } }) {
+    if (pod.shareProcessNamespace !== true) return;
+    const containers = containersOf(pod);
+    const traces = containers.some(({ container }) =>
+      container.securityContext?.capabilities?.add.some((name) => /^(?:CAP_)?(?:SYS_PTRACE|ALL)$/.test(name)),
+    );
+    const alone = containers.length < 2;
+    yield {
+      path: ["shareProcessNamespace"],
+      subject: "shareProcessNamespace",
+      ...(traces ? { severity: "medium" } : alone ? { severity: "negligible" } : {}),
+      title: alone
+        ? "Containers that are added to it, as for debugging, see its processes"
+        : `Its ${containers.length} containers see each other's processes${traces ? ", and one may trace them" : ""}`,
+      fix: alone
+        ? { text: "take shareProcessNamespace away", patches: [{ path: ["shareProcessNamespace"], op: "remove" }] }
+        : "take it away where no container signals another's processes",
+    };
+  },
+});

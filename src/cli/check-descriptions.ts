@@ -1,0 +1,22 @@
+import type { CheckDescription } from "../core/check.ts";
+import type { Evaluation } from "../core/evaluation.ts";
+
+/** A layer's checks are a module each: a command that judges images alone need not wait for those of clusters. */
+const folders: Readonly<Record<string, () => Promise<readonly CheckDescription[]>>> = {
+  build: async () => (await import("../checks/build/index.ts")).buildChecks,
+  cluster: async () => (await import("../checks/cluster/index.ts")).clusterChecks,
+  image: async () => (await import("../checks/image/index.ts")).imageChecks,
+  policy: async () => (await import("../checks/policy/index.ts")).policyChecks,
+  workload: async () => (await import("../checks/workload/index.ts")).workloadChecks,
+};
+
+/** At least the descriptions of the checks that the evaluations name, in the order of their ids. */
+export async function descriptionsFor(evaluations: readonly Evaluation[]): Promise<CheckDescription[]> {
+  const layers = new Set(evaluations.map(({ check }) => check.slice(0, check.indexOf("/"))));
+  const loaded = await Promise.all([...layers].sort().map((layer) => folders[layer]?.() ?? []));
+  return loaded.flat();
+}
+
+export async function everyDescription(): Promise<CheckDescription[]> {
+  return (await Promise.all(Object.values(folders).map((load) => load()))).flat();
+}

@@ -1,0 +1,56 @@
+import { evaluateCluster, evaluateRunningImages, imageLines } from "../../collect/cluster.ts";
+import { openPolicyScanner } from "../../collect/secrets/scanner.ts";
+import { connectionOf } from "../../engines/kubernetes/cluster/kubeconfig.ts";
+import { type Judged, type Judging, type JudgingOptions, NO_SECRETS, runJudging } from "../judging.ts";
+
+export interface ClusterOptions {
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly namespace?: string;
+  /** Pull and scan what runs. */
+  readonly images: boolean;
+  /** False for --no-secrets. */
+  readonly secrets: boolean;
+}
+
+/** Images that the notes name without --all. */
+const NAMED_IMAGES = 20;
+
+/** `bulkhead cluster audit` */
+export async function clusterAudit(options: JudgingOptions & ClusterOptions): Promise<number> {
+  return await runJudging(process.cwd(), options, (judging) => judgeCluster(judging, options));
+}
+
+/** A cluster as `cluster audit` and `check --cluster` judge it. */
+export async function judgeCluster(
+  judging: Judging,
+  options: ClusterOptions & Pick<JudgingOptions, "all">,
+): Promise<Judged> {
+  const { policy, now, progress } = judging;
+  const connection = connectionOf(options);
+  const keyed = options.secrets ? await openPolicyScanner(policy, process.cwd()) : undefined;
+  const { reading, evaluations, notes } = await evaluateCluster(connection, {
+    policy,
+    now,
+    ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
+    ...(keyed === undefined ? {} : { scanner: keyed.scanner }),
+    onProgress: (resource, objects) =>
+      progress.update(`reading ${resource} of ${connection.name}: ${objects} objects so far`),
+  });
+  const { images } = reading;
+  const context = { ...judging, ...(keyed === undefined ? {} : { secrets: keyed }), judgesAge: true };
+  const scanned = options.images ? await evaluateRunningImages(images, context) : [];
+  const shown = options.all ? images : images.slice(0, NAMED_IMAGES);
+  return {
+    subject: connection.name,
+    extent: "tree",
+    evaluations: [...evaluations, ...scanned],
+    notes: [
+      ...notes,
+      ...(keyed?.notes ?? [NO_SECRETS]),
+      ...(images.length === 0 ? ["no pod says which image it runs"] : imageLines(shown, now)),
+      ...(shown.length < images.length ? [`${images.length - shown.length} more images run (--all names them)`] : []),
+      ...(options.images || images.length === 0 ? [] : ["images that run were not scanned (--images)"]),
+    ],
+  };
+}

@@ -1,0 +1,108 @@
+import { statSync } from "node:fs";
+import { basename, dirname, resolve } from "node:path";
+import { type Discovery, discover } from "../../collect/discover.ts";
+import { readImageUsers } from "../../collect/image-users.ts";
+import { kustomization } from "../../collect/kustomization.ts";
+import { readManifestFiles } from "../../collect/manifests.ts";
+import { replaceFile } from "../../collect/replace-file.ts";
+import { fixWorkloads, type WorkloadFixes } from "../../collect/workload-fixes.ts";
+import { manifestNotes } from "../../collect/workloads.ts";
+import { printable } from "../../core/printable.ts";
+import { Problem } from "../../core/problem.ts";
+import { unifiedDiff } from "../../report/unified-diff.ts";
+import { type JudgingOptions, runJudging } from "../judging.ts";
+
+export interface WorkloadFixOptions extends JudgingOptions {
+  readonly dryRun: boolean;
+  readonly enforce: boolean;
+}
+
+/** `bulkhead workload fix [DIR|FILE]`: makes every fix of manifests that is safe and proven. */
+export async function workloadFix(place: string, options: WorkloadFixOptions): Promise<number> {
+  const path = resolve(place);
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) throw usage(place, "there is no such file or folder");
+  const { prints, formats } = printsOf(options);
+  const root = stat.isDirectory() ? path : dirname(path);
+  return await runJudging(root, { ...options, format: formats }, async ({ policy, now, open, progress }) => {
+    const found: Pick<Discovery, "manifests" | "composeFiles" | "kustomizations" | "charts" | "images"> =
+      stat.isDirectory()
+        ? await discover(root)
+        : { manifests: [basename(path)], composeFiles: [], kustomizations: [], charts: [], images: [] };
+    const users = await readImageUsers(found.images, open);
+    const scope = { scope: "manifests", namespaces: "declared" as const };
+    const fixes = fixWorkloads(readManifestFiles(root, found), {
+      policy,
+      now,
+      users,
+      enforce: options.enforce,
+      ...scope,
+    });
+    const unwritten = prints === undefined ? writeAll(root, fixes) : [];
+    const notes = notesOf(fixes, prints === undefined);
+    if (prints !== undefined && !options.quiet) {
+      progress.clear();
+      for (const note of notes) process.stderr.write(`${printable(note)}\n`);
+    }
+    return {
+      subject: place,
+      ...(stat.isDirectory() ? { extent: "tree" as const } : {}),
+      evaluations: unwritten.length === 0 ? fixes.last : fixes.first,
+      notes: [...unwritten, ...notes, ...manifestNotes(fixes.manifests)],
+      ...(prints === undefined ? {} : { instead: onStdout(prints === "patch" ? diffOf(fixes) : kustomization(fixes)) }),
+    };
+  });
+}
+
+type Prints = "patch" | "kustomize" | undefined;
+
+/** What goes to standard output in the report's place; the other formats are the report's. */
+function printsOf({ dryRun, format }: WorkloadFixOptions): {
+  readonly prints: Prints;
+  readonly formats: readonly string[];
+} {
+  const own = format.filter((one) => one === "patch" || one === "kustomize");
+  const formats = format.filter((one) => one !== "patch" && one !== "kustomize");
+  if (own.length > 1) throw usage(`--format ${own.join(" --format ")}`, "only one of them can be printed");
+  const [one] = own;
+  return { prints: one === "kustomize" ? one : one === "patch" || dryRun ? "patch" : undefined, formats };
+}
+
+/** @returns what could not be written */
+function writeAll(root: string, { files }: WorkloadFixes): string[] {
+  return files.flatMap((file) => {
+    try {
+      replaceFile("kubernetes", root, file);
+      return [];
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      return [`not rewritten: ${error.line()}`];
+    }
+  });
+}
+
+function notesOf({ made, refused }: WorkloadFixes, written: boolean): string[] {
+  const verb = written ? "fixed" : "would be fixed";
+  return [
+    ...made.map(({ finding }) => `${placeOf(finding)}: ${verb}: ${finding.title} (${finding.fix?.text ?? ""})`),
+    ...refused.map(({ finding, reason }) => `${placeOf(finding)}: not fixed: ${finding.title}: ${reason}`),
+  ];
+}
+
+function placeOf({ evidence, locations: [place], subject }: WorkloadFixes["refused"][number]["finding"]): string {
+  const path = place.kind === "file" ? place.path : "";
+  return `${path}: ${evidence.object ?? ""}: ${subject}`;
+}
+
+function diffOf({ files }: WorkloadFixes): string {
+  return files.map(({ path, before, after }) => unifiedDiff(path, before, after)).join("");
+}
+
+/** As it is for a file or another program; on a terminal, so that nothing in it acts there. */
+function onStdout(text: string): string {
+  return process.stdout.isTTY === true ? text.split("\n").map(printable).join("\n") : text;
+}
+
+function usage(place: string, cause: string): Problem {
+  return new Problem({ kind: "usage", code: "cli.usage", place, cause });
+}

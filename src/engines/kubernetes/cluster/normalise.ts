@@ -1,0 +1,80 @@
+/** Takes out of a cluster's object what a server added to what somebody wrote, where it would be judged as theirs. */
+import { isPlain } from "../read/fields.ts";
+
+type Plain = Readonly<Record<string, unknown>>;
+
+const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
+
+/**
+ * Without its status, its managed fields, the copy that `kubectl apply` keeps, and the host ports that the server gives to
+ * a pod of the host's network.
+ *
+ * @param version - of the API server: until 1.27 it gave them to templates too, not to Pods alone (its changelog of 1.28,
+ *   `DefaultHostNetworkHostPortsInPodTemplates`)
+ */
+export function asWritten(object: Plain, version?: string): Plain {
+  const { status: _, metadata, ...rest } = object;
+  const written: Record<string, unknown> = { ...rest };
+  if (isPlain(metadata)) {
+    const { managedFields: __, annotations, ...own } = metadata;
+    written.metadata = { ...own, ...(annotations === undefined ? {} : { annotations: withoutCopy(annotations) }) };
+  } else if (metadata !== undefined) written.metadata = metadata;
+  if (!isPlain(written.spec) || lastApplied(metadata)) return written;
+  const isPod = Array.isArray(written.spec.containers);
+  return isPod || fillsTemplates(version) ? { ...written, spec: withoutHostPorts(written.spec) } : written;
+}
+
+function fillsTemplates(version: string | undefined): boolean {
+  const [, major, minor] = /^v(\d{1,3})\.(\d{1,3})/.exec(version ?? "") ?? [];
+  return major === "1" && Number(minor) < 28;
+}
+
+function withoutCopy(annotations: unknown): unknown {
+  if (!isPlain(annotations) || !Object.hasOwn(annotations, LAST_APPLIED)) return annotations;
+  return Object.fromEntries(Object.entries(annotations).filter(([name]) => name !== LAST_APPLIED));
+}
+
+/** Whether what was applied states a host port itself. */
+function lastApplied(metadata: unknown): boolean {
+  const annotations = isPlain(metadata) && isPlain(metadata.annotations) ? metadata.annotations : {};
+  const text = Object.hasOwn(annotations, LAST_APPLIED) ? annotations[LAST_APPLIED] : undefined;
+  const managed = isPlain(metadata) && Array.isArray(metadata.managedFields) ? metadata.managedFields : [];
+  return (
+    (typeof text === "string" && text.includes('"hostPort"')) ||
+    managed.some(
+      (entry: unknown) =>
+        isPlain(entry) && entry.operation === "Apply" && JSON.stringify(entry.fieldsV1 ?? {}).includes('"f:hostPort"'),
+    )
+  );
+}
+
+/**
+ * On the host's network each port of a container is one of the host's: the API server then writes it as `hostPort`
+ * too, and the finding is the network.
+ */
+function withoutHostPorts(spec: Plain): Plain {
+  // Of a CronJob, of what has a template, of a Pod.
+  for (const inner of ["jobTemplate", "template"]) {
+    const holder = spec[inner];
+    if (isPlain(holder) && isPlain(holder.spec)) {
+      return { ...spec, [inner]: { ...holder, spec: withoutHostPorts(holder.spec) } };
+    }
+  }
+  if (spec.hostNetwork !== true) return spec;
+  const containers = (list: unknown) => (Array.isArray(list) ? list.map(withoutOwnPorts) : list);
+  return {
+    ...spec,
+    ...(spec.containers === undefined ? {} : { containers: containers(spec.containers) }),
+    ...(spec.initContainers === undefined ? {} : { initContainers: containers(spec.initContainers) }),
+  };
+}
+
+function withoutOwnPorts(container: unknown): unknown {
+  if (!isPlain(container) || !Array.isArray(container.ports)) return container;
+  const ports = container.ports.map((port: unknown) => {
+    if (!isPlain(port) || port.hostPort !== port.containerPort) return port;
+    const { hostPort: _, ...rest } = port;
+    return rest;
+  });
+  return { ...container, ports };
+}

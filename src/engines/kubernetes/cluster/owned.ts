@@ -1,0 +1,86 @@
+/**
+ * What a controller made is judged as what it was made from: a Deployment in place of its ReplicaSets and their Pods. What
+ * nobody read made (an operator's own kind) is judged itself; and so are containers that no template has.
+ */
+import { isPlain } from "../read/fields.ts";
+
+type Plain = Readonly<Record<string, unknown>>;
+
+interface Root {
+  /** Names of its template's containers. */
+  readonly containers: ReadonlySet<string>;
+  /** Injected containers that are judged already, as one text of their names. */
+  readonly seen: Set<string>;
+}
+
+const LISTS = ["containers", "initContainers", "ephemeralContainers"] as const;
+
+export interface Owned {
+  /** The object as it is judged; undefined where its owner is judged in its place. Owners must come first. */
+  own(kind: string, object: Plain): Plain | undefined;
+}
+
+export function createOwned(): Owned {
+  const roots = new Map<string, Root>();
+
+  return {
+    own(kind, object) {
+      const metadata = isPlain(object.metadata) ? object.metadata : {};
+      const uid = typeof metadata.uid === "string" ? metadata.uid : undefined;
+      const owner = controllerOf(metadata);
+      const root = owner === undefined ? undefined : roots.get(owner);
+      if (uid !== undefined) {
+        roots.set(uid, root ?? { containers: new Set(namesOf(podSpec(kind, object))), seen: new Set() });
+      }
+      if (root === undefined) return object;
+      return kind === "Pod" ? withForeignContainers(object, metadata, root) : undefined;
+    },
+  };
+}
+
+function controllerOf({ ownerReferences }: Plain): string | undefined {
+  if (!Array.isArray(ownerReferences)) return undefined;
+  const owner = ownerReferences.find((one: unknown) => isPlain(one) && one.controller === true);
+  return isPlain(owner) && typeof owner.uid === "string" ? owner.uid : undefined;
+}
+
+function podSpec(kind: string, { spec }: Plain): Plain {
+  const inner = (from: unknown): unknown => (isPlain(from) && isPlain(from.template) ? from.template.spec : undefined);
+  if (kind === "Pod") return isPlain(spec) ? spec : {};
+  const job = isPlain(spec) && isPlain(spec.jobTemplate) ? spec.jobTemplate.spec : undefined;
+  const found = kind === "CronJob" ? inner(job) : inner(spec);
+  return isPlain(found) ? found : {};
+}
+
+function namesOf(spec: Plain): string[] {
+  return LISTS.flatMap((list) => containersOf(spec, list).map(nameOf));
+}
+
+function containersOf(spec: Plain, list: (typeof LISTS)[number]): readonly unknown[] {
+  const found = spec[list];
+  return Array.isArray(found) ? found : [];
+}
+
+function nameOf(container: unknown): string {
+  return isPlain(container) && typeof container.name === "string" ? container.name : "";
+}
+
+/** Of one pod of an owner, and again where others are injected; ephemeral ones are somebody's work on that very pod. */
+function withForeignContainers(pod: Plain, metadata: Plain, { containers, seen }: Root): Plain | undefined {
+  const spec = podSpec("Pod", pod);
+  const foreign = (list: (typeof LISTS)[number]) =>
+    containersOf(spec, list).filter((one) => !containers.has(nameOf(one)));
+  const injected = [...foreign("containers"), ...foreign("initContainers")].map(nameOf).sort();
+  const ephemeral = containersOf(spec, "ephemeralContainers");
+  const key = injected.join("\n");
+  if (ephemeral.length === 0 && (injected.length === 0 || seen.has(key))) return undefined;
+  seen.add(key);
+  const { ownerReferences: _, ...own } = metadata;
+  const kept = {
+    ...spec,
+    containers: foreign("containers"),
+    initContainers: foreign("initContainers"),
+    ...(ephemeral.length === 0 ? {} : { ephemeralContainers: ephemeral }),
+  };
+  return { ...pod, metadata: own, spec: kept };
+}

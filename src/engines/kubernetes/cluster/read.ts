@@ -1,0 +1,212 @@
+/** Reads a cluster into the same facts as manifests: lists over its API, and nothing else. */
+import { bounds } from "../../../core/bounds.ts";
+import { manifestReader } from "../manifests.ts";
+import type { Manifests } from "../model.ts";
+import type { ManifestGap } from "../object-model.ts";
+import { isPlain } from "../read/fields.ts";
+import { type ClientOptions, type ClusterClient, createClient, type Plain } from "./client.ts";
+import type { ClusterConnection } from "./connection.ts";
+import { lastDataChange, notesValueChanges } from "./managed-fields.ts";
+import { asWritten } from "./normalise.ts";
+import { createOwned } from "./owned.ts";
+import { type Listed, listAll } from "./pages.ts";
+import { type ClusterResource, clusterResources } from "./resources.ts";
+import { createRunningImages, type RunningImage } from "./running.ts";
+import { SECRET_ROWS, secretOfRow, UNKNOWN_KEYS } from "./secret-rows.ts";
+
+export interface ClusterReading {
+  readonly manifests: Manifests;
+  readonly images: readonly RunningImage[];
+  /** `v1.31.2`; absent where it is not told. */
+  readonly version?: string;
+  /** Objects that are judged as what made them: Pods and ReplicaSets above all. */
+  readonly folded: number;
+}
+
+export interface ReadOptions extends ClientOptions {
+  /** Of this namespace alone; what is in none is read all the same. */
+  readonly namespace?: string;
+  readonly onProgress?: (resource: string, objects: number) => void;
+}
+
+/**
+ * A list that is refused, or fails, is a gap that names it; the others are read.
+ *
+ * @throws Problem `cluster.…` where nobody answers or we are not known, `kubeconfig.…` where there are no credentials
+ */
+export async function readCluster(connection: ClusterConnection, options: ReadOptions = {}): Promise<ClusterReading> {
+  const late = AbortSignal.timeout(bounds.clusterMilliseconds);
+  const signal = options.signal === undefined ? late : AbortSignal.any([options.signal, late]);
+  const client = createClient(connection, { ...options, signal });
+  try {
+    const version = await versionOf(client);
+    const served = await groupsOf(client);
+    const reading = createReading(connection.name, version);
+    for (const resource of clusterResources) {
+      options.onProgress?.(resource.resource, reading.objects());
+      if (late.aborted) {
+        reading.unread(resource, `not read: ${bounds.clusterMilliseconds} ms were over`);
+        continue;
+      }
+      try {
+        reading.take(resource, await listResource(client, resource, served, options.namespace, reading.bytesLeft()));
+      } catch (error) {
+        if (options.signal?.aborted === true || !late.aborted) throw error;
+        reading.unread(resource, `not read: ${bounds.clusterMilliseconds} ms were over`);
+      }
+    }
+    return { ...reading.finish(), ...(version === undefined ? {} : { version }) };
+  } finally {
+    client.close();
+  }
+}
+
+/** Everybody may ask for it in most clusters; and whoever cannot be reached is known from here on. */
+async function versionOf(client: ClusterClient): Promise<string | undefined> {
+  const { status, body } = await client.get("/version");
+  return status === 200 && typeof body.gitVersion === "string" ? body.gitVersion.slice(0, 100) : undefined;
+}
+
+/** Group → versions that are served, the preferred one first. Undefined where it is not told: then each is tried. */
+async function groupsOf(client: ClusterClient): Promise<ReadonlyMap<string, readonly string[]> | undefined> {
+  const { status, body } = await client.get("/apis");
+  if (status !== 200 || !Array.isArray(body.groups)) return undefined;
+  const groups = new Map<string, readonly string[]>();
+  for (const group of body.groups) {
+    if (!isPlain(group) || typeof group.name !== "string" || !Array.isArray(group.versions)) continue;
+    const versions = group.versions.flatMap((one: unknown) =>
+      isPlain(one) && typeof one.version === "string" && /^[a-z0-9]{1,63}$/.test(one.version) ? [one.version] : [],
+    );
+    groups.set(group.name, versions);
+  }
+  return groups;
+}
+
+type Answered = { readonly listed: Listed; readonly version: string };
+
+async function listResource(
+  client: ClusterClient,
+  resource: ClusterResource,
+  served: ReadonlyMap<string, readonly string[]> | undefined,
+  namespace: string | undefined,
+  most: number,
+): Promise<Answered | undefined> {
+  const { group, kind, limit } = resource;
+  const there = group === "" ? ["v1"] : served === undefined ? resource.versions : (served.get(group) ?? []);
+  const options = {
+    limit,
+    most,
+    objects: bounds.kubernetesObjects,
+    ...(kind === "Secret" ? { ...SECRET_ROWS, item: secretOfRow } : {}),
+  };
+  for (const version of resource.versions.filter((one) => there.includes(one))) {
+    const base = group === "" ? `/api/${version}` : `/apis/${group}/${version}`;
+    if (kind === "Namespace" && namespace !== undefined) {
+      return { listed: await oneNamespace(client, `${base}/namespaces`, namespace, options), version };
+    }
+    const inside = resource.namespaced && namespace !== undefined ? `/namespaces/${encodeURIComponent(namespace)}` : "";
+    const listed = await listAll(client, `${base}${inside}/${resource.resource}`, options);
+    if (listed.outcome !== "not-served") return { listed, version };
+  }
+  return undefined;
+}
+
+/** Out of the list; by its name where that is allowed and the list is not. */
+async function oneNamespace(
+  client: ClusterClient,
+  path: string,
+  namespace: string,
+  options: Parameters<typeof listAll>[2],
+): Promise<Listed> {
+  const query = `&fieldSelector=${encodeURIComponent(`metadata.name=${namespace}`)}`;
+  const listed = await listAll(client, path, { ...options, query });
+  if (listed.outcome !== "forbidden") return listed;
+  const { status, body, bytes } = await client.get(`${path}/${encodeURIComponent(namespace)}`);
+  return status === 200 ? { outcome: "read", items: [body], bytes } : listed;
+}
+
+function createReading(cluster: string, server: string | undefined) {
+  const reader = manifestReader();
+  const owned = createOwned();
+  const running = createRunningImages();
+  const gaps: ManifestGap[] = [];
+  /** `namespace/name` of Secrets → when their data last changed. */
+  const changes = new Map<string, string>();
+  const withoutKeys = new Set<string>();
+  let bytes = 0;
+  let objects = 0;
+  let folded = 0;
+
+  function unread(resource: ClusterResource, reason: string): void {
+    gaps.push({
+      code: "kubernetes.cluster-list",
+      reason: `${nameOf(resource)}: ${reason}`,
+      path: cluster,
+      lists: [resource.list],
+    });
+  }
+
+  function take(resource: ClusterResource, answered: Answered | undefined): void {
+    if (answered === undefined) return;
+    const { listed, version } = answered;
+    const { group, kind } = resource;
+    if (listed.outcome === "forbidden") {
+      unread(resource, `this identity may not list ${nameOf(resource)} (403)`);
+    } else if (listed.outcome === "failed") unread(resource, `the list failed: ${listed.reason}`);
+    if (listed.outcome !== "read") return;
+    bytes += listed.bytes;
+    const apiVersion = group === "" ? version : `${group}/${version}`;
+    for (const item of listed.items) {
+      objects++;
+      if (kind === "Pod") running.pod(item);
+      if (kind === "Secret") noteSecret(item);
+      const judged = resource.list === "workloads" ? owned.own(kind, item) : item;
+      if (judged === undefined) folded++;
+      else reader.object(asWritten({ ...judged, apiVersion, kind }, server), { kind: "cluster", cluster });
+    }
+  }
+
+  function noteSecret(item: Plain): void {
+    const metadata = isPlain(item.metadata) ? item.metadata : {};
+    const name = `${String(metadata.namespace)}/${String(metadata.name)}`;
+    const isWhole = !(UNKNOWN_KEYS in item);
+    if (!isWhole) withoutKeys.add(name);
+    // Who set keys that are not known, and when, is not known either.
+    const change = isWhole && notesValueChanges(server) ? lastDataChange(metadata) : undefined;
+    if (change !== undefined) changes.set(name, change);
+  }
+
+  function finish(): Omit<ClusterReading, "version"> {
+    const read = reader.manifests();
+    const named = read.secrets.map((secret) => ({ secret, name: `${secret.object.namespace}/${secret.object.name}` }));
+    const secrets = named.map(({ secret, name }) => {
+      const change = changes.get(name);
+      return change === undefined ? secret : { ...secret, lastDataChange: change };
+    });
+    for (const { secret, name } of named) {
+      if (!withoutKeys.has(name)) continue;
+      const reason = "its keys are not all known: its managed fields do not name them";
+      const path = `${cluster} Secret ${name}`;
+      gaps.push({ code: "kubernetes.secret-keys", reason, path, object: secret.object, lists: ["secrets"] });
+    }
+    if (running.over) {
+      const reason = `more than ${bounds.clusterImages} images run: the others are not listed`;
+      gaps.push({ code: "kubernetes.bound", reason, path: cluster, lists: [] });
+    }
+    const manifests = { ...read, secrets, gaps: [...read.gaps, ...gaps] };
+    return { manifests, images: running.images(), folded };
+  }
+
+  return {
+    take,
+    unread,
+    finish,
+    objects: () => objects,
+    bytesLeft: () => bounds.clusterBytes - bytes,
+  };
+}
+
+/** `secrets`, `deployments.apps`. */
+function nameOf({ resource, group }: ClusterResource): string {
+  return group === "" ? resource : `${resource}.${group}`;
+}

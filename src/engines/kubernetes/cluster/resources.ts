@@ -1,0 +1,152 @@
+/** What is read of a cluster: deploy/cluster-audit/role.yaml grants exactly this, and a test holds the two together. */
+
+/** Names of lists of `Manifests`. */
+export type ManifestList =
+  | "workloads"
+  | "namespaces"
+  | "serviceAccounts"
+  | "secrets"
+  | "configMaps"
+  | "externalSecrets"
+  | "services"
+  | "resourceQuotas"
+  | "limitRanges"
+  | "roles"
+  | "bindings"
+  | "ingresses"
+  | "gateways"
+  | "networkPolicies"
+  | "webhookConfigurations"
+  | "admissionPolicies"
+  | "admissionPolicyBindings"
+  | "customResourceDefinitions"
+  | "objects";
+
+export interface ClusterResource {
+  /** Empty for the core group. */
+  readonly group: string;
+  /** Those that are known here, the one to ask for first; empty: whichever the server prefers. */
+  readonly versions: readonly string[];
+  readonly resource: string;
+  readonly kind: string;
+  readonly namespaced: boolean;
+  /** Which list of `Manifests` is short where it cannot be read; `objects` for a kind without one of its own. */
+  readonly list: ManifestList;
+  /** Objects of one page. */
+  readonly limit: number;
+}
+
+const PAGE = 500;
+
+function core(resource: string, kind: string, list: ManifestList, limit = PAGE): ClusterResource {
+  return { group: "", versions: ["v1"], resource, kind, namespaced: true, list, limit };
+}
+
+function named(
+  group: string,
+  versions: readonly string[],
+  resource: string,
+  kind: string,
+  list: ManifestList,
+  namespaced = true,
+): ClusterResource {
+  return { group, versions, resource, kind, namespaced, list, limit: PAGE };
+}
+
+const RBAC = "rbac.authorization.k8s.io";
+const ADMISSION = "admissionregistration.k8s.io";
+const POLICIES = ["v1", "v1beta1", "v1alpha1"];
+const GATEWAY = "gateway.networking.k8s.io";
+const EXTERNAL = "external-secrets.io";
+const VAULT = "secrets.hashicorp.com";
+
+/** In this order: what makes pods before the pods, so that what they make is known as theirs. */
+export const clusterResources: readonly ClusterResource[] = [
+  { ...core("namespaces", "Namespace", "namespaces"), namespaced: false },
+  named("apps", ["v1"], "deployments", "Deployment", "workloads"),
+  named("apps", ["v1"], "statefulsets", "StatefulSet", "workloads"),
+  named("apps", ["v1"], "daemonsets", "DaemonSet", "workloads"),
+  named("batch", ["v1", "v1beta1"], "cronjobs", "CronJob", "workloads"),
+  named("batch", ["v1"], "jobs", "Job", "workloads"),
+  named("apps", ["v1"], "replicasets", "ReplicaSet", "workloads"),
+  core("replicationcontrollers", "ReplicationController", "workloads"),
+  core("pods", "Pod", "workloads", 250),
+  core("podtemplates", "PodTemplate", "workloads"),
+  core("serviceaccounts", "ServiceAccount", "serviceAccounts"),
+  core("secrets", "Secret", "secrets"),
+  core("configmaps", "ConfigMap", "configMaps", 100),
+  core("services", "Service", "services"),
+  core("resourcequotas", "ResourceQuota", "resourceQuotas"),
+  core("limitranges", "LimitRange", "limitRanges"),
+  named(RBAC, ["v1"], "roles", "Role", "roles"),
+  named(RBAC, ["v1"], "clusterroles", "ClusterRole", "roles", false),
+  named(RBAC, ["v1"], "rolebindings", "RoleBinding", "bindings"),
+  named(RBAC, ["v1"], "clusterrolebindings", "ClusterRoleBinding", "bindings", false),
+  named("networking.k8s.io", ["v1", "v1beta1"], "ingresses", "Ingress", "ingresses"),
+  named("networking.k8s.io", ["v1"], "networkpolicies", "NetworkPolicy", "networkPolicies"),
+  named(GATEWAY, ["v1", "v1beta1", "v1alpha2"], "gateways", "Gateway", "gateways"),
+  named(GATEWAY, ["v1", "v1beta1", "v1alpha2"], "httproutes", "HTTPRoute", "gateways"),
+  named(GATEWAY, ["v1", "v1alpha2"], "grpcroutes", "GRPCRoute", "gateways"),
+  named(
+    ADMISSION,
+    POLICIES,
+    "validatingwebhookconfigurations",
+    "ValidatingWebhookConfiguration",
+    "webhookConfigurations",
+    false,
+  ),
+  named(
+    ADMISSION,
+    POLICIES,
+    "mutatingwebhookconfigurations",
+    "MutatingWebhookConfiguration",
+    "webhookConfigurations",
+    false,
+  ),
+  named(ADMISSION, POLICIES, "validatingadmissionpolicies", "ValidatingAdmissionPolicy", "admissionPolicies", false),
+  named(
+    ADMISSION,
+    POLICIES,
+    "validatingadmissionpolicybindings",
+    "ValidatingAdmissionPolicyBinding",
+    "admissionPolicyBindings",
+    false,
+  ),
+  named(ADMISSION, POLICIES, "mutatingadmissionpolicies", "MutatingAdmissionPolicy", "admissionPolicies", false),
+  named(
+    ADMISSION,
+    POLICIES,
+    "mutatingadmissionpolicybindings",
+    "MutatingAdmissionPolicyBinding",
+    "admissionPolicyBindings",
+    false,
+  ),
+  {
+    ...named(
+      "apiextensions.k8s.io",
+      ["v1"],
+      "customresourcedefinitions",
+      "CustomResourceDefinition",
+      "customResourceDefinitions",
+      false,
+    ),
+    limit: 25,
+  },
+  named(EXTERNAL, ["v1", "v1beta1", "v1alpha1"], "externalsecrets", "ExternalSecret", "externalSecrets"),
+  named(EXTERNAL, ["v1", "v1beta1"], "clusterexternalsecrets", "ClusterExternalSecret", "externalSecrets", false),
+  named(
+    "secrets-store.csi.x-k8s.io",
+    ["v1", "v1alpha1"],
+    "secretproviderclasses",
+    "SecretProviderClass",
+    "externalSecrets",
+  ),
+  named(VAULT, ["v1beta1"], "vaultstaticsecrets", "VaultStaticSecret", "externalSecrets"),
+  named(VAULT, ["v1beta1"], "vaultdynamicsecrets", "VaultDynamicSecret", "externalSecrets"),
+  named(VAULT, ["v1beta1"], "vaultpkisecrets", "VaultPKISecret", "externalSecrets"),
+  named("bitnami.com", ["v1alpha1"], "sealedsecrets", "SealedSecret", "externalSecrets"),
+  // Kinds without a list of their own that checks look for.
+  named("kyverno.io", ["v1", "v2beta1"], "clusterpolicies", "ClusterPolicy", "objects", false),
+  named("policies.kyverno.io", POLICIES, "imagevalidatingpolicies", "ImageValidatingPolicy", "objects", false),
+  named("policy.sigstore.dev", ["v1beta1", "v1alpha1"], "clusterimagepolicies", "ClusterImagePolicy", "objects", false),
+];

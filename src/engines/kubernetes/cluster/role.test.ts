@@ -1,0 +1,26 @@
+/** The role that is published grants what is read, and nothing else. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { readManifests } from "../manifests.ts";
+import { clusterResources } from "./resources.ts";
+
+const file = join(import.meta.dirname, "../../../../deploy/cluster-audit/role.yaml");
+
+test("the published roles are exactly the lists that are asked for", () => {
+  const { roles, gaps } = readManifests([{ path: "role.yaml", text: readFileSync(file, "utf8") }]);
+  assert.deepEqual(gaps, []);
+  const granted = roles.flatMap(({ rules }) =>
+    rules.flatMap(({ apiGroups, resources, verbs, resourceNames, nonResourceURLs }) => {
+      assert.deepEqual([verbs, resourceNames, nonResourceURLs], [["list"], [], []]);
+      return apiGroups.flatMap((group) => resources.map((resource) => `${group}/${resource}`));
+    }),
+  );
+  assert.deepEqual(granted.sort(), clusterResources.map(({ group, resource }) => `${group}/${resource}`).sort());
+  const secrets = roles.filter(({ rules }) => rules.some(({ resources }) => resources.includes("secrets")));
+  assert.deepEqual(
+    secrets.map(({ object }) => object.name),
+    ["bulkhead-cluster-audit-secrets"],
+  );
+});

@@ -1,0 +1,98 @@
+/** Which images a cluster runs, as its pods' states say. */
+import { bounds } from "../../../core/bounds.ts";
+import { type Digest, parseDigest } from "../../../core/digest.ts";
+import { isPlain } from "../read/fields.ts";
+
+type Plain = Readonly<Record<string, unknown>>;
+
+/** One image that containers of pods run, or ran and will again. */
+export interface RunningImage {
+  /**
+   * Of its manifest where the runtime names a repository with it, and the image can be pulled by both; else of its
+   * configuration. Absent where no runtime has said.
+   */
+  readonly digest?: Digest;
+  /** `registry/repository` of the digest; absent where the runtime knows none. */
+  readonly repository?: string;
+  /** As the pods ask for it: `nginx:1.27`. The first in order where they differ. */
+  readonly name: string;
+  /** RFC 3339: since when the oldest of these pods runs. */
+  readonly since?: string;
+  readonly pods: number;
+  /** `namespace/pod`, the first few in order. */
+  readonly examples: readonly string[];
+}
+
+export interface RunningImages {
+  pod(pod: Plain): void;
+  /** By name. */
+  images(): readonly RunningImage[];
+  /** More than are kept. */
+  readonly over: boolean;
+}
+
+const EXAMPLES = 3;
+
+export function createRunningImages(): RunningImages {
+  const found = new Map<string, { image: Omit<RunningImage, "pods" | "examples">; pods: Set<string> }>();
+  let over = false;
+
+  function add(image: Omit<RunningImage, "pods" | "examples">, pod: string): void {
+    const key = image.digest === undefined ? `name ${image.name}` : `${image.repository ?? ""}@${image.digest}`;
+    const known = found.get(key);
+    if (known === undefined) {
+      if (found.size >= bounds.clusterImages) over = true;
+      else found.set(key, { image, pods: new Set([pod]) });
+      return;
+    }
+    known.pods.add(pod);
+    const since = [known.image.since, image.since].filter((time) => time !== undefined).sort()[0];
+    const name = [known.image.name, image.name].sort()[0] as string;
+    known.image = { ...known.image, name, ...(since === undefined ? {} : { since }) };
+  }
+
+  return {
+    pod(pod) {
+      const metadata = isPlain(pod.metadata) ? pod.metadata : {};
+      const status = isPlain(pod.status) ? pod.status : {};
+      // What has ended runs nothing.
+      if (status.phase === "Succeeded" || status.phase === "Failed") return;
+      const called = `${String(metadata.namespace ?? "default")}/${String(metadata.name ?? "")}`;
+      const since = typeof status.startTime === "string" ? { since: status.startTime } : {};
+      for (const list of ["initContainerStatuses", "containerStatuses", "ephemeralContainerStatuses"]) {
+        const states = status[list];
+        for (const state of Array.isArray(states) ? states : []) {
+          if (!isPlain(state) || typeof state.image !== "string") continue;
+          const identified = identityOf(typeof state.imageID === "string" ? state.imageID : "");
+          add({ ...identified, name: askedFor(pod, list, state) ?? state.image, ...since }, called);
+        }
+      }
+    },
+    images() {
+      return [...found.values()]
+        .map(({ image, pods }) => ({ ...image, pods: pods.size, examples: [...pods].sort().slice(0, EXAMPLES) }))
+        .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : (a.digest ?? "") < (b.digest ?? "") ? -1 : 1));
+    },
+    get over() {
+      return over;
+    },
+  };
+}
+
+/** A state names the image as the runtime knows it, which may be a digest; the pod's own word says more. */
+function askedFor({ spec }: Plain, states: string, state: Plain): string | undefined {
+  const containers = isPlain(spec) ? spec[states.replace("Statuses", "s")] : undefined;
+  const own = Array.isArray(containers)
+    ? containers.find((one: unknown) => isPlain(one) && one.name === state.name)
+    : undefined;
+  return isPlain(own) && typeof own.image === "string" ? own.image : undefined;
+}
+
+/** `docker.io/library/nginx@sha256:…`, `docker-pullable://nginx@sha256:…`, `docker://sha256:…`, `sha256:…`. */
+function identityOf(imageId: string): { readonly digest?: Digest; readonly repository?: string } {
+  const bare = imageId.replace(/^[a-z-]+:\/\//, "");
+  const at = bare.lastIndexOf("@");
+  const digest = parseDigest(bare.slice(at + 1));
+  if (digest === undefined) return {};
+  return at <= 0 ? { digest } : { digest, repository: bare.slice(0, at) };
+}

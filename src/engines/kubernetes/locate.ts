@@ -1,0 +1,99 @@
+import type { Location } from "../../core/location.ts";
+import { type FieldPath, formatFieldPath } from "./field-path.ts";
+import type { FileSource, KubernetesObject } from "./object-model.ts";
+import { readDocument } from "./yaml/documents.ts";
+import { linePosition } from "./yaml/line-position.ts";
+import type { ManifestText, YamlEntry, YamlNode } from "./yaml/model.ts";
+
+/** Where a field stands in its file's text: offsets in UTF-16 units, lines and columns from 1. */
+export interface FieldRange {
+  /** The path that was found: the whole one, or the deepest part of it that is stated. */
+  readonly field: FieldPath;
+  /** Whether that is the whole path. */
+  readonly stated: boolean;
+  /** The value; of a collection in block style without the white space before its first and behind its last value. */
+  readonly start: number;
+  readonly end: number;
+  /** The key that the value stands behind; absent for an item of a sequence and for the root. */
+  readonly key?: { readonly start: number; readonly end: number };
+  /** It is reached through an alias or a merge key: whoever changes it changes other places too. */
+  readonly shared: boolean;
+  /** Of the key, or of the value where there is none. */
+  readonly line: number;
+  readonly column: number;
+}
+
+/**
+ * Looks a field up in the source. Parses its document anew, and keeps the last one of each text: ask for the fields of
+ * one object together.
+ *
+ * @param field - from the object's root; of a Compose service the field of its pod
+ */
+export function fieldRange(source: FileSource, field: FieldPath): FieldRange {
+  const path = [...source.root, ...field];
+  const { text } = source;
+  const range = text.documents[source.document] ?? { start: 0, end: text.text.length };
+  const root = documentNode(text, source.document);
+  let node: YamlNode | undefined = root;
+  let entry: YamlEntry | undefined;
+  let shared = false;
+  let depth = 0;
+  for (const step of source.fields === undefined ? path : composePath(source, field)) {
+    const next: YamlEntry | YamlNode | undefined = node === undefined ? undefined : stepInto(node, step);
+    if (next === undefined) break;
+    entry = "value" in next && "key" in next ? next : undefined;
+    node = entry === undefined ? (next as YamlNode) : entry.value;
+    shared ||= entry?.shared === true;
+    depth++;
+  }
+  const whole = source.fields === undefined ? path : composePath(source, field);
+  const start = node?.start ?? range.start;
+  const place = linePosition(text, entry?.keyStart ?? start);
+  return {
+    field: whole.slice(0, depth).slice(source.fields === undefined ? source.root.length : 0),
+    stated: depth === whole.length && node !== undefined,
+    start,
+    end: node?.end ?? range.end,
+    ...(entry === undefined ? {} : { key: { start: entry.keyStart, end: entry.keyEnd } }),
+    shared,
+    ...place,
+  };
+}
+
+/** Of a pod's field, where the Compose service states it: the longest beginning of its path that has a counterpart. */
+function composePath({ fields, root }: FileSource, field: FieldPath): FieldPath {
+  for (let length = field.length; length > 0; length--) {
+    const found = fields?.get(formatFieldPath(field.slice(0, length)));
+    if (found !== undefined) return found;
+  }
+  return root;
+}
+
+function stepInto(node: YamlNode, step: string | number): YamlEntry | YamlNode | undefined {
+  if (node.kind === "sequence") return typeof step === "number" ? node.items[step] : undefined;
+  if (node.kind !== "map") return undefined;
+  // Of a key that is there twice the last counts.
+  return node.entries.findLast(({ key }) => key === String(step));
+}
+
+const lastNodes = new WeakMap<ManifestText, { readonly document: number; readonly node: YamlNode | undefined }>();
+
+function documentNode(text: ManifestText, document: number): YamlNode | undefined {
+  const last = lastNodes.get(text);
+  if (last?.document === document) return last.node;
+  const range = text.documents[document];
+  const node = (range === undefined ? undefined : readDocument(text.text, range).node) ?? undefined;
+  lastNodes.set(text, { document, node });
+  return node;
+}
+
+/**
+ * For a finding: the file's line and column of the field, or of the deepest part of its path that is stated. Of an object
+ * of a cluster the path itself.
+ */
+export function locationOf(object: KubernetesObject, field: FieldPath = []): Location {
+  const { source } = object;
+  if (source.kind === "cluster") return { kind: "config", field: formatFieldPath(field) || object.kind };
+  const { line, column } = fieldRange(source, field);
+  return { kind: "file", path: source.text.path, line, column };
+}

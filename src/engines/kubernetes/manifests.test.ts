@@ -1,0 +1,451 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import fc from "fast-check";
+import { bounds } from "../../core/bounds.ts";
+import { mutatedBytes } from "../contents/mutated-bytes.fixture.ts";
+import { manifestReader, readManifests } from "./manifests.ts";
+import {
+  containersOf,
+  describeObject,
+  effectiveNamespace,
+  fieldRange,
+  formatFieldPath,
+  isClusterScoped,
+  type KubernetesObject,
+  lineageOf,
+  locationOf,
+  type Manifests,
+} from "./model.ts";
+
+function read(text: string, path = "a.yaml"): Manifests {
+  return readManifests([{ path, text }]);
+}
+
+const told = ({ gaps }: Manifests) => gaps.map(({ code, line, column, reason }) => [code, line, column, reason]);
+
+const POD_SPEC = `containers:
+- name: web
+  image: shop/web:1
+  securityContext:
+    privileged: true
+    capabilities: { add: [SYS_ADMIN], drop: [ALL] }
+    seccompProfile: { type: Unconfined }
+    windowsOptions: { hostProcess: true }
+  ports: [{ containerPort: 80, hostPort: 8080 }]
+  env:
+  - { name: A, value: b }
+  - name: C
+    valueFrom: { secretKeyRef: { name: s, key: k } }
+  livenessProbe:
+    httpGet: { host: example.com, port: http }
+  lifecycle: { preStop: { exec: { command: [sh] } } }
+  resources: { limits: { cpu: 1, memory: 1Gi } }
+initContainers: [{ name: first }]
+ephemeralContainers: [{ name: debug, targetContainerName: web }]
+volumes:
+- name: host
+  hostPath: { path: /var/run/docker.sock }
+- { name: keys, secret: { secretName: s, defaultMode: 0400 } }
+- { name: odd, quobyte: { volume: v } }
+hostNetwork: true
+hostUsers: false
+serviceAccount: builder
+securityContext: { runAsUser: 0, sysctls: [{ name: kernel.msgmax, value: "1" }] }
+`;
+
+const indented = (text: string, by: number) => text.replace(/^(?=.)/gm, " ".repeat(by));
+
+describe("workloads of all kinds", () => {
+  const cases: readonly [string, string, readonly string[]][] = [
+    ["v1", "Pod", []],
+    ["v1", "PodTemplate", ["template"]],
+    ["v1", "ReplicationController", ["spec", "template"]],
+    ["apps/v1", "Deployment", ["spec", "template"]],
+    ["apps/v1", "ReplicaSet", ["spec", "template"]],
+    ["apps/v1", "StatefulSet", ["spec", "template"]],
+    ["apps/v1", "DaemonSet", ["spec", "template"]],
+    ["batch/v1", "Job", ["spec", "template"]],
+    ["batch/v1", "CronJob", ["spec", "jobTemplate", "spec", "template"]],
+  ];
+  for (const [apiVersion, kind, templatePath] of cases) {
+    test(kind, () => {
+      const steps = [...templatePath, "spec"];
+      const above = steps.map((step, depth) => `${" ".repeat(depth * 2)}${step}:\n`).join("");
+      const text = `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: { name: x }\n${above}${indented(POD_SPEC, steps.length * 2)}`;
+      const found = read(text);
+      assert.deepEqual(told(found), []);
+      assert.equal(found.unknownKinds.size, 0);
+      const [workload] = found.workloads;
+      assert.ok(workload);
+      assert.deepEqual(workload.templatePath, templatePath);
+      const { pod } = workload;
+      assert.deepEqual(
+        containersOf(pod).map(({ kind, container, path }) => [kind, container.name, formatFieldPath(path)]),
+        [
+          ["init", "first", "initContainers[0]"],
+          ["container", "web", "containers[0]"],
+          ["ephemeral", "debug", "ephemeralContainers[0]"],
+        ],
+      );
+      const [web] = pod.containers;
+      assert.deepEqual(web?.securityContext, {
+        privileged: true,
+        capabilities: { add: ["SYS_ADMIN"], drop: ["ALL"] },
+        seccompProfile: { type: "Unconfined" },
+        windowsOptions: { hostProcess: true },
+      });
+      assert.deepEqual(web?.resources, { limits: { cpu: "1", memory: "1Gi" }, requests: {} });
+      assert.equal(web?.livenessProbe?.host, "example.com");
+      assert.equal(web?.ports[0]?.hostPort, 8080);
+      assert.deepEqual(web?.env[1], { name: "C", secretKeyRef: { name: "s", key: "k" } });
+      assert.deepEqual(
+        pod.volumes.map(({ types }) => types),
+        [["hostPath"], ["secret"], ["quobyte"]],
+      );
+      assert.equal(pod.volumes[1]?.secret?.defaultMode, 0o400);
+      assert.equal(pod.serviceAccountName, "builder");
+      assert.equal(pod.securityContext?.runAsUser, 0);
+      const field = [...workload.podPath, "containers", 0, "securityContext", "privileged"];
+      const line = text.split("\n").findIndex((each) => each.includes("privileged")) + 1;
+      const column = (text.split("\n")[line - 1] ?? "").indexOf("privileged") + 1;
+      assert.deepEqual(locationOf(workload.object, field), { kind: "file", path: "a.yaml", line, column });
+    });
+  }
+
+  test("a custom resource of the same name is none", () => {
+    const found = read("apiVersion: example.com/v1\nkind: Deployment\nmetadata: { name: x }\n");
+    assert.equal(found.workloads.length, 0);
+    assert.deepEqual([...found.unknownKinds], [["example.com/Deployment", 1]]);
+  });
+
+  test("one without a pod is told", () => {
+    assert.deepEqual(told(read("apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: x }\n")), [
+      ["kubernetes.type", 1, 1, "spec.template.spec: it has no pod"],
+    ]);
+  });
+});
+
+describe("places", () => {
+  const text = `# c\napiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Pod\n  metadata:\n    name: web\n    annotations: {"example.com/a": b}\n  spec:\n    containers:\n    - image: x\n`;
+  const object = (given: string): KubernetesObject => {
+    const [first] = read(given).objects;
+    assert.ok(first);
+    return first;
+  };
+  const at = (given: string, ...field: (string | number)[]) => {
+    const location = locationOf(object(given), field);
+    return location.kind === "file" ? `${location.line}:${location.column}` : location.kind;
+  };
+
+  test("of fields, and of what is closest to a field that is not stated", () => {
+    assert.equal(at(text), "5:3");
+    assert.equal(at(text, "metadata", "name"), "8:5");
+    assert.equal(at(text, "metadata", "annotations", "example.com/a"), "9:19");
+    assert.equal(at(text, "spec", "containers", 0), "12:7");
+    assert.equal(at(text, "spec", "containers", 0, "image"), "12:7");
+    assert.equal(at(text, "spec", "containers", 0, "securityContext", "privileged"), "12:7");
+    assert.equal(at(text, "spec", "hostPID"), "10:3");
+  });
+
+  test("with line ends of Windows, and a byte order mark", () => {
+    assert.equal(at(`\ufeff${text.replaceAll("\n", "\r\n")}`, "metadata", "name"), "8:5");
+  });
+
+  test("in a later document, and in JSON", () => {
+    const pod = '{"apiVersion":"v1","kind":"Pod",\n\t"metadata":{"name":"x"}}';
+    assert.equal(at(`---\n# nothing\n---\n${pod}\n`, "metadata", "name"), "5:14");
+    assert.equal(at(pod, "metadata", "name"), "2:14");
+  });
+
+  test("what is cut out of the text is the value", () => {
+    const { source } = object(text);
+    assert.ok(source.kind === "file");
+    const range = fieldRange(source, ["metadata", "name"]);
+    assert.equal(text.slice(range.start, range.end), "web");
+    assert.equal(range.key && text.slice(range.key.start, range.key.end), "name");
+    assert.equal(range.stated, true);
+    const missing = fieldRange(source, ["spec", "hostPID"]);
+    assert.deepEqual([missing.stated, missing.field], [false, ["spec"]]);
+  });
+
+  test("of an alias the value stands elsewhere, and is shared", () => {
+    const aliased = `apiVersion: v1\nkind: Pod\nmetadata: &m\n  name: x\n  labels: { name: y }\nother: *m\n`;
+    const { source } = object(aliased);
+    assert.ok(source.kind === "file");
+    assert.equal(fieldRange(source, ["other", "name"]).shared, true);
+    assert.equal(fieldRange(source, ["metadata", "name"]).shared, false);
+    assert.equal(aliased.slice(fieldRange(source, ["other", "name"]).start).startsWith("x"), true);
+  });
+
+  test("of a cluster's object, the field itself", () => {
+    const reader = manifestReader();
+    reader.object(
+      { kind: "PodList", apiVersion: "v1", items: [{ metadata: { name: "x" }, spec: { containers: [{ name: 1 }] } }] },
+      { kind: "cluster", cluster: "test" },
+    );
+    const found = reader.manifests();
+    const [workload] = found.workloads;
+    assert.ok(workload);
+    assert.equal(workload.object.kind, "Pod");
+    assert.deepEqual(locationOf(workload.object, ["spec", "hostPID"]), { kind: "config", field: "spec.hostPID" });
+    assert.deepEqual(
+      found.gaps.map(({ reason, object }) => [reason, object === workload.object]),
+      [["spec.containers[0].name: expected a string", true]],
+    );
+  });
+});
+
+describe("what is wrong is told with its place, and the rest is read", () => {
+  test("types", () => {
+    const found = read(
+      "apiVersion: v1\nkind: Pod\nmetadata: { name: x, labels: { a: 1 } }\nspec:\n  hostPID: 'true'\n  containers:\n  - image: [a]\n    name: web\n  - text\n  - name: last\n",
+    );
+    assert.deepEqual(told(found), [
+      ["kubernetes.type", 3, 32, "metadata.labels.a: expected a string"],
+      ["kubernetes.type", 5, 3, "spec.hostPID: expected true or false"],
+      ["kubernetes.type", 7, 5, "spec.containers[0].image: expected a string"],
+      ["kubernetes.type", 9, 5, "spec.containers[1]: expected a map"],
+    ]);
+    assert.deepEqual(
+      found.workloads[0]?.pod.containers.map(({ name }) => name),
+      ["web", "", "last"],
+    );
+  });
+
+  test("a key twice: the last counts", () => {
+    const found = read("apiVersion: v1\nkind: Pod\nmetadata: { name: x }\nspec:\n  hostPID: false\n  hostPID: true\n");
+    assert.equal(found.workloads[0]?.pod.hostPID, true);
+    const [gap, ...more] = told(found);
+    assert.deepEqual([gap?.slice(0, 3), more.length], [["kubernetes.duplicate-key", 6, 3], 0]);
+    const [object] = found.objects;
+    assert.ok(object);
+    assert.deepEqual(locationOf(object, ["spec", "hostPID"]), { kind: "file", path: "a.yaml", line: 6, column: 3 });
+  });
+
+  test("a tab, and the document behind it", () => {
+    const found = read(
+      "apiVersion: v1\nkind: Pod\nspec:\n\thostPID: true\n---\napiVersion: v1\nkind: Namespace\nmetadata: { name: shop }\n",
+    );
+    assert.deepEqual(
+      told(found).map((gap) => gap.slice(0, 3)),
+      [["kubernetes.yaml", 4, 1]],
+    );
+    assert.equal(found.namespaces.length, 1);
+  });
+
+  test("templates", () => {
+    const found = read("apiVersion: v1\nkind: Pod\nmetadata:\n  name: {{ .Values.name }}\n");
+    assert.deepEqual(
+      told(found).map(([code]) => code),
+      ["kubernetes.template"],
+    );
+  });
+
+  test("what is no object", () => {
+    for (const text of [
+      "[a]",
+      "text",
+      "a: b",
+      "kind: Pod",
+      "apiVersion: 1\nkind: Pod",
+      "kind: List\napiVersion: v1\nitems: [1]",
+    ]) {
+      assert.equal(read(text).gaps.length, 1, text);
+    }
+    for (const text of ["", "# c", "---\n---\n"]) assert.equal(read(text).gaps.length, 0, text);
+  });
+
+  test("a line separator that only Kubernetes knows", () => {
+    const found = read("apiVersion: v1\nkind: Pod\nmetadata: { name: x }\n# c\u2028hidden\nspec: {}\n");
+    assert.deepEqual(
+      told(found).map(([code, line]) => [code, line]),
+      [["kubernetes.line-separator", 4]],
+    );
+  });
+
+  test("a stream of 100,000 documents is read up to its bound", () => {
+    const found = read("apiVersion: v1\nkind: Pod\nmetadata: {name: x}\nspec: {}\n---\n".repeat(100_000));
+    assert.equal(found.workloads.length, bounds.kubernetesDocuments);
+    assert.deepEqual(
+      told(found).map(([code]) => code),
+      ["kubernetes.bound"],
+    );
+  });
+
+  test("objects of one reading over their bound", () => {
+    const items = Array.from({ length: bounds.kubernetesObjects + 1 }, () => ({}));
+    const reader = manifestReader();
+    reader.object({ apiVersion: "v1", kind: "EventList", items }, { kind: "cluster", cluster: "test" });
+    const found = reader.manifests();
+    assert.equal(found.objects.length, bounds.kubernetesObjects);
+    assert.deepEqual(
+      told(found).map(([code]) => code),
+      ["kubernetes.bound"],
+    );
+  });
+
+  test("lists within lists", () => {
+    const text = `${'{"apiVersion":"v1","kind":"List","items":['.repeat(10)}${"]}".repeat(10)}`;
+    assert.deepEqual(
+      told(read(text)).map(([code]) => code),
+      ["kubernetes.bound"],
+    );
+  });
+
+  test("an object of 1 MB", () => {
+    const big = "x".repeat(1_000_000);
+    const found = read(
+      `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: c }\ndata:\n  a: ${big}\n  b: |\n    ${big}\n`,
+    );
+    assert.deepEqual(told(found), []);
+    assert.equal(found.configMaps[0]?.data.b?.length, 1_000_001);
+  });
+});
+
+describe("objects", () => {
+  test("a Secret's values are kept nowhere but in its file's text", () => {
+    const value = ["made", "up"].join("-");
+    const annotation = JSON.stringify({ data: { a: value } });
+    const found = read(
+      JSON.stringify({
+        apiVersion: "v1",
+        kind: "Secret",
+        metadata: {
+          name: "s",
+          annotations: { "kubectl.kubernetes.io/last-applied-configuration": annotation, other: "kept" },
+        },
+        data: { a: value },
+        stringData: { b: value },
+      }),
+    );
+    assert.deepEqual(found.secrets[0]?.keys, ["a", "b"]);
+    assert.equal(found.secrets[0]?.type, "Opaque");
+    const [object] = found.objects;
+    assert.ok(object);
+    const { source: _, ...others } = object;
+    assert.equal(JSON.stringify(others).includes(value), false);
+    assert.equal(others.annotations.other, "kept");
+  });
+
+  test("files of a cluster's programs", () => {
+    const found = read(`apiVersion: apiserver.config.k8s.io/v1
+kind: AdmissionConfiguration
+plugins:
+- name: PodSecurity
+  configuration:
+    apiVersion: pod-security.admission.config.k8s.io/v1
+    kind: PodSecurityConfiguration
+    defaults: { enforce: baseline }
+    exemptions: { namespaces: [kube-system] }
+---
+apiVersion: apiserver.config.k8s.io/v1
+kind: EncryptionConfiguration
+resources:
+- resources: [secrets]
+  providers:
+  - identity: {}
+  - aescbc: { keys: [{ name: k1, secret: made-up }] }
+---
+apiVersion: kubeadm.k8s.io/v1beta4
+kind: ClusterConfiguration
+apiServer: { extraArgs: [{ name: anonymous-auth, value: "false" }] }
+controllerManager: { extraArgs: { profiling: "false" } }
+---
+apiVersion: kubelet.config.k8s.io/v1beta1
+kind: KubeletConfiguration
+authentication: { anonymous: { enabled: true } }
+`);
+    assert.deepEqual(told(found), []);
+    assert.deepEqual(found.podSecurityConfigurations[0]?.exemptions.namespaces, ["kube-system"]);
+    assert.deepEqual(found.podSecurityConfigurations[0]?.path, ["plugins", 0, "configuration"]);
+    const [encryption] = found.encryptionConfigurations;
+    assert.deepEqual(
+      encryption?.resources[0]?.providers.map(({ type, keys }) => [type, keys]),
+      [
+        ["identity", []],
+        ["aescbc", ["k1"]],
+      ],
+    );
+    assert.equal(JSON.stringify(encryption?.object.raw).includes("made-up"), false);
+    assert.equal(found.kubeadmClusterConfigurations[0]?.apiServer["anonymous-auth"], "false");
+    assert.equal(found.kubeadmClusterConfigurations[0]?.controllerManager.profiling, "false");
+    assert.equal(found.kubeletConfigurations[0]?.anonymousAuthentication, true);
+  });
+
+  test("roles, bindings, ingresses", () => {
+    const found = read(`apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: { name: r }
+aggregationRule: { clusterRoleSelectors: [{ matchLabels: { a: b } }] }
+rules: [{ verbs: ["*"], apiGroups: [""], resources: [secrets] }]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: { name: b, namespace: shop }
+roleRef: { kind: ClusterRole, name: r, apiGroup: rbac.authorization.k8s.io }
+subjects: [{ kind: ServiceAccount, name: web }]
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: { name: i }
+spec:
+  rules:
+  - host: shop.example
+    http: { paths: [{ path: /, backend: { service: { name: web, port: { number: 80 } } } }] }
+`);
+    assert.deepEqual(told(found), []);
+    assert.deepEqual(found.roles[0]?.rules[0]?.verbs, ["*"]);
+    assert.deepEqual(found.roles[0]?.aggregationRule?.clusterRoleSelectors[0]?.matchLabels, { a: "b" });
+    assert.equal(found.bindings[0]?.subjects[0]?.name, "web");
+    assert.deepEqual(found.ingresses[0]?.backends, [{ service: "web", port: 80 }]);
+    const [role, binding] = found.objects as [KubernetesObject, KubernetesObject];
+    assert.deepEqual([isClusterScoped(role), isClusterScoped(binding)], [true, false]);
+    assert.equal(effectiveNamespace(role), undefined);
+    assert.equal(effectiveNamespace(binding), "shop");
+    assert.equal(describeObject(binding), "RoleBinding shop/b");
+    assert.equal(lineageOf(binding, "deploy"), "deploy/RoleBinding/shop/b");
+  });
+});
+
+describe("whatever it is given, it reads", () => {
+  const POD = `apiVersion: v1\nkind: Pod\nmetadata: { name: x }\nspec:\n${indented(POD_SPEC, 2)}`;
+
+  test("any bytes", () => {
+    fc.assert(
+      fc.property(mutatedBytes(Buffer.from(POD)), (bytes) => {
+        const found = read(bytes.toString("utf8"));
+        assert.ok(found.objects.length + found.gaps.length > 0 || /^[\s#-]*$/.test(bytes.toString("utf8")));
+        for (const { object, podPath } of found.workloads) locationOf(object, [...podPath, "containers", 0, "image"]);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("any type in any field: told once, and the others stay", () => {
+    const [whole] = read(POD).objects;
+    assert.ok(whole);
+    const paths: (string | number)[][] = [];
+    const walk = (value: unknown, path: (string | number)[]) => {
+      if (path.length > 1) paths.push(path);
+      if (typeof value !== "object" || value === null) return;
+      for (const [key, inner] of Object.entries(value))
+        walk(inner, [...path, Array.isArray(value) ? Number(key) : key]);
+    };
+    walk(whole.raw, []);
+    const wrong = fc.oneof(fc.jsonValue(), fc.constantFrom<unknown>(1, 1.5, "a", true, [], {}, [[]], [1], { a: [] }));
+    fc.assert(
+      fc.property(fc.constantFrom(...paths), wrong, (path, value) => {
+        const raw = structuredClone(whole.raw);
+        let at = raw as Record<string | number, unknown>;
+        for (const step of path.slice(0, -1)) at = at[step] as Record<string | number, unknown>;
+        at[path.at(-1) as string] = value;
+        const found = read(JSON.stringify(raw));
+        assert.equal(found.workloads.length, 1);
+        for (const { field } of found.gaps) {
+          assert.deepEqual(field?.slice(0, path.length), path, formatFieldPath(field ?? []));
+        }
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});

@@ -1,0 +1,184 @@
+/** Manifests of Kubernetes and Compose files, as facts. */
+import { bounds } from "../../core/bounds.ts";
+import { readComposeServices } from "./compose/read.ts";
+import type { FieldPath } from "./field-path.ts";
+import { formatFieldPath } from "./field-path.ts";
+import { fieldRange } from "./locate.ts";
+import type { Manifests } from "./model.ts";
+import type { ClusterSource, FileSource, KubernetesObject, ManifestGap, ObjectSource } from "./object-model.ts";
+import { createCollected } from "./read/collected.ts";
+import { fieldsOf, isPlain } from "./read/fields.ts";
+import { readObject } from "./read/object.ts";
+import { cutDocuments, readDocument } from "./yaml/documents.ts";
+import { linePosition } from "./yaml/line-position.ts";
+import type { ManifestText, YamlFault } from "./yaml/model.ts";
+import { plainValue } from "./yaml/value.ts";
+
+export interface ManifestFile {
+  /** Relative to the folder that is judged, with forward slashes. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Takes files and objects one by one. */
+export interface ManifestReader {
+  file(path: string, text: string): void;
+  /** An object, or a List of them, as an API server answers. */
+  object(raw: unknown, source: ClusterSource): void;
+  gap(gap: ManifestGap): void;
+  manifests(): Manifests;
+}
+
+/** Reads all of them. Never throws for what they contain: what is not read is among the gaps. */
+export function readManifests(files: Iterable<ManifestFile>): Manifests {
+  const reader = manifestReader();
+  for (const { path, text } of files) reader.file(path, text);
+  return reader.manifests();
+}
+
+export function manifestReader(): ManifestReader {
+  const collected = createCollected();
+  let slowLength = 0;
+
+  function file(path: string, text: string): void {
+    if (text.length > bounds.kubernetesFileBytes) {
+      const reason = `it has more than ${bounds.kubernetesFileBytes} characters`;
+      collected.gap({ code: "kubernetes.bound", reason, path });
+      return;
+    }
+    const { text: manifest, over } = cutDocuments(path, text, bounds.kubernetesDocuments);
+    separators(manifest);
+    for (let index = 0; index < manifest.documents.length; index++) {
+      if (collected.isFull()) return;
+      document(manifest, index);
+    }
+    if (over) {
+      const reason = `it has more than ${bounds.kubernetesDocuments} documents: those behind are not read`;
+      collected.gap({ code: "kubernetes.bound", reason, path });
+    }
+  }
+
+  /** Kubernetes ends lines, and comments, where YAML 1.2 does not: what follows might be a field to it. */
+  function separators(manifest: ManifestText): void {
+    const { path, text } = manifest;
+    const offset = text.search(/[\u0085\u2028\u2029]|\r(?!\n)/);
+    if (offset < 0 || isJson(text)) return;
+    const reason = "a line separator that Kubernetes ends a line at, and other readers do not";
+    collected.gap({ code: "kubernetes.line-separator", reason, path, ...linePosition(manifest, offset) });
+  }
+
+  function document(manifest: ManifestText, index: number): void {
+    const { path, text } = manifest;
+    const range = manifest.documents[index] ?? { start: 0, end: 0 };
+    const tell = ({ code, offset, reason }: YamlFault) =>
+      collected.gap({ code, reason, path, document: index, ...linePosition(manifest, offset) });
+    if (slowLength > bounds.kubernetesSlowTotalLength) {
+      tell({ code: "kubernetes.bound", offset: range.start, reason: "too much of unusual form before it" });
+      return;
+    }
+    const { node, faults, slow } = readDocument(text, range);
+    if (slow) slowLength += range.end - range.start;
+    const found = [...faults];
+    const value = node === null || node === undefined ? undefined : plainValue(node, found);
+    const isTemplate = node === undefined && text.slice(range.start, range.end).includes("{{");
+    for (const fault of found.slice(0, bounds.kubernetesDocumentGaps)) {
+      tell(isTemplate ? { ...fault, code: "kubernetes.template", reason: TEMPLATE } : fault);
+    }
+    if (found.length > bounds.kubernetesDocumentGaps) {
+      const reason = `${found.length - bounds.kubernetesDocumentGaps} more faults in this document`;
+      tell({ code: "kubernetes.bound", offset: range.start, reason });
+    }
+    if (node === null || node === undefined || value === null) return;
+    const source: FileSource = { kind: "file", text: manifest, document: index, root: [] };
+    if (isPlain(value) && !Object.hasOwn(value, "kind") && isPlain(value.services)) {
+      readComposeServices(value, source, collected, path);
+      return;
+    }
+    visit(value, source, 0);
+  }
+
+  function visit(value: unknown, source: ObjectSource, depth: number, listKind = "", listVersion = ""): void {
+    if (collected.isFull()) return;
+    const place = () => placeOf(source, []);
+    if (!isPlain(value)) {
+      collected.gap({ code: "kubernetes.type", reason: "expected an object, which is a map", ...place() });
+      return;
+    }
+    const kind = value.kind ?? (listKind || undefined);
+    const apiVersion = value.apiVersion ?? (listVersion || undefined);
+    if (typeof kind !== "string" || typeof apiVersion !== "string" || kind === "" || apiVersion === "") {
+      const reason = "an object needs an apiVersion and a kind, each a text";
+      collected.gap({ code: "kubernetes.type", reason, ...place() });
+      return;
+    }
+    if (Array.isArray(value.items) && kind.endsWith("List")) {
+      if (depth >= bounds.kubernetesListDepth) {
+        const reason = `more than ${bounds.kubernetesListDepth} lists within lists`;
+        collected.gap({ code: "kubernetes.bound", reason, ...place() });
+        return;
+      }
+      const itemKind = kind.slice(0, -"List".length);
+      value.items.forEach((item, index) => {
+        const inner = source.kind === "file" ? { ...source, root: [...source.root, "items", index] } : source;
+        visit(item, inner, depth + 1, itemKind, itemKind === "" ? "" : apiVersion);
+      });
+      return;
+    }
+    one({ ...value, kind, apiVersion }, source);
+  }
+
+  function one(raw: Readonly<Record<string, unknown>>, source: ObjectSource): void {
+    const wrong: { readonly field: FieldPath; readonly reason: string }[] = [];
+    let more = 0;
+    const root = fieldsOf(raw, (field, reason) => {
+      if (wrong.length < bounds.kubernetesObjectGaps) wrong.push({ field, reason });
+      else more++;
+    });
+    const object = readObject(raw, root, source);
+    collected.object(object, root);
+    // A field may be asked for twice: it is told once.
+    const told = new Map<string, ManifestGap>();
+    for (const { field, reason } of wrong) {
+      const text = `${formatFieldPath(field)}: ${reason}`;
+      if (told.has(text)) continue;
+      told.set(text, { code: "kubernetes.type", reason: text, ...placeOf(source, field, object), object, field });
+    }
+    for (const gap of [...told.values()].sort(byPlace)) collected.gap(gap);
+    if (more > 0) {
+      const reason = `${more} more fields of a wrong type`;
+      collected.gap({ code: "kubernetes.type", reason, ...placeOf(source, [], object), object });
+    }
+  }
+
+  return {
+    file,
+    object: (raw, source) => visit(raw, source, 0),
+    gap: collected.gap,
+    manifests: collected.manifests,
+  };
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function byPlace(a: ManifestGap, b: ManifestGap): number {
+  return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
+}
+
+const TEMPLATE = "it is a template: render it first, and have the result read";
+
+function placeOf(source: ObjectSource, field: FieldPath, object?: KubernetesObject) {
+  if (source.kind === "cluster") {
+    return {
+      path: source.cluster + (object === undefined ? "" : ` ${object.kind} ${object.namespace ?? ""}/${object.name}`),
+    };
+  }
+  const { line, column } = fieldRange(source, field);
+  return { path: source.text.path, line, column };
+}

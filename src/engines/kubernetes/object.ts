@@ -1,0 +1,54 @@
+/** What an object is called and where it belongs. */
+import type { KubernetesObject } from "./object-model.ts";
+
+/** Kinds of the API's own groups that are in no namespace. Of others (custom resources) nothing here can tell. */
+const CLUSTER_SCOPED: ReadonlySet<string> = new Set([
+  "APIService",
+  "CertificateSigningRequest",
+  "ClusterRole",
+  "ClusterRoleBinding",
+  "ClusterTrustBundle",
+  "CSIDriver",
+  "CSINode",
+  "CustomResourceDefinition",
+  "DeviceClass",
+  "FlowSchema",
+  "GatewayClass",
+  "IngressClass",
+  "MutatingAdmissionPolicy",
+  "MutatingAdmissionPolicyBinding",
+  "MutatingWebhookConfiguration",
+  "Namespace",
+  "Node",
+  "PersistentVolume",
+  "PodSecurityPolicy",
+  "PriorityClass",
+  "PriorityLevelConfiguration",
+  "RuntimeClass",
+  "StorageClass",
+  "ValidatingAdmissionPolicy",
+  "ValidatingAdmissionPolicyBinding",
+  "ValidatingWebhookConfiguration",
+  "VolumeAttachment",
+]);
+
+export function isClusterScoped({ kind }: Pick<KubernetesObject, "kind">): boolean {
+  return CLUSTER_SCOPED.has(kind);
+}
+
+/** The namespace that it is created in: its own, else the one that whoever applies it has set; none for a cluster's kinds. */
+export function effectiveNamespace(object: KubernetesObject, unstated = "default"): string | undefined {
+  return isClusterScoped(object) ? undefined : (object.namespace ?? unstated);
+}
+
+/** `Deployment shop/web`, `ClusterRole admin`, `Pod (generated job-)`. */
+export function describeObject({ kind, namespace, name, generateName }: KubernetesObject): string {
+  const called = name === "" ? `(${generateName === undefined ? "unnamed" : `generated ${generateName}`})` : name;
+  return `${kind} ${namespace === undefined ? "" : `${namespace}/`}${called}`;
+}
+
+/** Scope, kind, namespace and name: what stays the same while the object changes. `scope`: the cluster, or the folder. */
+export function lineageOf(object: KubernetesObject, scope: string): string {
+  const { kind, namespace = "", name, generateName = "" } = object;
+  return [scope, kind, namespace, name || generateName].join("/");
+}

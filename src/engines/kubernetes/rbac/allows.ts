@@ -1,0 +1,61 @@
+import type { AccessRequest } from "../access-model.ts";
+import type { PolicyRule } from "../rbac-model.ts";
+
+/**
+ * Whether a rule allows a request, for some object at least where it names objects (Kubernetes reference, "Using RBAC
+ * Authorization": `*` is every verb, group or resource with its subresources; a star before `/scale` is that subresource of all).
+ */
+export function allows(rule: PolicyRule, { verb, group, resource }: AccessRequest): boolean {
+  return (
+    has(rule.verbs, verb) &&
+    has(rule.apiGroups, group) &&
+    (has(rule.resources, resource) || rule.resources.includes(`*${subresourceOf(resource)}`))
+  );
+}
+
+/** Whether a rule allows a path that is no resource's: a `*` at the end stands for whatever follows. */
+export function allowsUrl(rule: PolicyRule, verb: string, url: string): boolean {
+  return (
+    has(rule.verbs, verb) &&
+    rule.nonResourceURLs.some((each) => each === url || (each.endsWith("*") && url.startsWith(each.slice(0, -1))))
+  );
+}
+
+/** Whether all that `rule` allows is allowed by one of `others` too. */
+export function isCovered(rule: PolicyRule, others: readonly PolicyRule[]): boolean {
+  return others.some(
+    (other) =>
+      within(rule.verbs, other.verbs) &&
+      within(rule.apiGroups, other.apiGroups) &&
+      rule.resources.every((resource) => coversResource(other.resources, resource)) &&
+      rule.nonResourceURLs.every((url) => coversUrl(other.nonResourceURLs, url)) &&
+      coversNames(other.resourceNames, rule.resourceNames),
+  );
+}
+
+function has(values: readonly string[], value: string): boolean {
+  return values.includes("*") || values.includes(value);
+}
+
+function within(values: readonly string[], others: readonly string[]): boolean {
+  return others.includes("*") || values.every((value) => others.includes(value));
+}
+
+function coversResource(resources: readonly string[], resource: string): boolean {
+  return has(resources, resource) || (resource.includes("/") && resources.includes(`*${subresourceOf(resource)}`));
+}
+
+function coversUrl(urls: readonly string[], url: string): boolean {
+  return urls.some((each) => each === url || (each.endsWith("*") && url.startsWith(each.slice(0, -1))));
+}
+
+/** No names are all of them. */
+function coversNames(names: readonly string[], asked: readonly string[]): boolean {
+  return names.length === 0 || (asked.length > 0 && asked.every((name) => names.includes(name)));
+}
+
+/** `/exec`; of a resource itself what no rule holds. */
+function subresourceOf(resource: string): string {
+  const slash = resource.indexOf("/");
+  return slash < 0 ? "//" : resource.slice(slash);
+}

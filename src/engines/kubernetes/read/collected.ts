@@ -1,0 +1,160 @@
+/** Sorts objects by their kinds into the lists of {@link Manifests}. */
+import { bounds } from "../../../core/bounds.ts";
+import type { Manifests, Workload } from "../model.ts";
+import type { KubernetesObject, ManifestGap } from "../object-model.ts";
+import * as clusterFiles from "./cluster-files.ts";
+import { EXTERNAL_SECRETS } from "./external-secrets.ts";
+import type { Fields } from "./fields.ts";
+import { readConfigMap, readNamespace, readSecret, readServiceAccount } from "./identity.ts";
+import * as network from "./network.ts";
+import * as policies from "./policies.ts";
+import { readBinding, readRole } from "./rbac.ts";
+import { isWorkload, readWorkload } from "./workload.ts";
+
+export interface Collected {
+  object(object: KubernetesObject, root: Fields): void;
+  workload(workload: Workload): void;
+  gap(gap: ManifestGap): void;
+  /** Asked before each object: no more are taken, and a gap says so. */
+  isFull(): boolean;
+  manifests(): Manifests;
+}
+
+type Lists = {
+  -readonly [Name in keyof Manifests as Manifests[Name] extends readonly unknown[] ? Name : never]: Mutable<
+    Manifests[Name]
+  >;
+};
+type Mutable<List> = List extends readonly (infer Item)[] ? Item[] : never;
+type Reader = (lists: Lists, object: KubernetesObject, root: Fields) => void;
+
+const RBAC = "rbac.authorization.k8s.io/";
+const ADMISSION = "admissionregistration.k8s.io/";
+
+const role: Reader = (lists, object, root) => lists.roles.push(readRole(object, root));
+const binding: Reader = (lists, object, root) => lists.bindings.push(readBinding(object, root));
+const webhooks: Reader = (lists, object, root) => lists.webhookConfigurations.push(policies.readWebhooks(object, root));
+const ingress: Reader = (lists, object, root) => lists.ingresses.push(network.readIngress(object, root));
+const admissionPolicy: Reader = (lists, object, root) =>
+  lists.admissionPolicies.push(policies.readAdmissionPolicy(object, root));
+const policyBinding: Reader = (lists, object, root) =>
+  lists.admissionPolicyBindings.push(policies.readAdmissionPolicyBinding(object, root));
+const kubeadmNode: Reader = (lists, object, root) =>
+  lists.kubeadmNodeConfigurations.push(clusterFiles.readKubeadmNode(object, root));
+const encryption: Reader = (lists, object, root) =>
+  lists.encryptionConfigurations.push(clusterFiles.readEncryption(object, root));
+const admission: Reader = (lists, object, root) => {
+  lists.admissionConfigurations.push(clusterFiles.readAdmission(object, root));
+  lists.podSecurityConfigurations.push(...clusterFiles.nestedPodSecurity(object, root));
+};
+
+/** By `group/Kind`, of the core group by the kind alone; whatever the version. */
+const READERS: Readonly<Record<string, Reader>> = {
+  Namespace: (lists, object) => lists.namespaces.push(readNamespace(object)),
+  ServiceAccount: (lists, object, root) => lists.serviceAccounts.push(readServiceAccount(object, root)),
+  Secret: (lists, object, root) => lists.secrets.push(readSecret(object, root)),
+  ConfigMap: (lists, object, root) => lists.configMaps.push(readConfigMap(object, root)),
+  Service: (lists, object, root) => lists.services.push(network.readService(object, root)),
+  ResourceQuota: (lists, object, root) => lists.resourceQuotas.push(policies.readQuota(object, root)),
+  LimitRange: (lists, object, root) => lists.limitRanges.push(policies.readLimitRange(object, root)),
+  [`${RBAC}Role`]: role,
+  [`${RBAC}ClusterRole`]: role,
+  [`${RBAC}RoleBinding`]: binding,
+  [`${RBAC}ClusterRoleBinding`]: binding,
+  "networking.k8s.io/Ingress": ingress,
+  "extensions/Ingress": ingress,
+  "networking.k8s.io/NetworkPolicy": (lists, object) => lists.networkPolicies.push({ object }),
+  "extensions/NetworkPolicy": (lists, object) => lists.networkPolicies.push({ object }),
+  [`${ADMISSION}ValidatingWebhookConfiguration`]: webhooks,
+  [`${ADMISSION}MutatingWebhookConfiguration`]: webhooks,
+  [`${ADMISSION}ValidatingAdmissionPolicy`]: admissionPolicy,
+  [`${ADMISSION}MutatingAdmissionPolicy`]: admissionPolicy,
+  [`${ADMISSION}ValidatingAdmissionPolicyBinding`]: policyBinding,
+  [`${ADMISSION}MutatingAdmissionPolicyBinding`]: policyBinding,
+  "apiextensions.k8s.io/CustomResourceDefinition": (lists, object, root) =>
+    lists.customResourceDefinitions.push(policies.readDefinition(object, root)),
+  "apiserver.config.k8s.io/AdmissionConfiguration": admission,
+  "apiserver.k8s.io/AdmissionConfiguration": admission,
+  "pod-security.admission.config.k8s.io/PodSecurityConfiguration": (lists, object, root) =>
+    lists.podSecurityConfigurations.push(clusterFiles.readPodSecurity(object, root)),
+  "apiserver.config.k8s.io/EncryptionConfiguration": encryption,
+  EncryptionConfig: encryption,
+  "kubeadm.k8s.io/ClusterConfiguration": (lists, object, root) =>
+    lists.kubeadmClusterConfigurations.push(clusterFiles.readKubeadmCluster(object, root)),
+  "kubeadm.k8s.io/InitConfiguration": kubeadmNode,
+  "kubeadm.k8s.io/JoinConfiguration": kubeadmNode,
+  "kubelet.config.k8s.io/KubeletConfiguration": (lists, object, root) =>
+    lists.kubeletConfigurations.push(clusterFiles.readKubelet(object, root)),
+};
+
+export function createCollected(): Collected {
+  const lists: Lists = {
+    objects: [],
+    workloads: [],
+    namespaces: [],
+    serviceAccounts: [],
+    secrets: [],
+    configMaps: [],
+    externalSecrets: [],
+    gaps: [],
+    roles: [],
+    bindings: [],
+    services: [],
+    ingresses: [],
+    gateways: [],
+    networkPolicies: [],
+    resourceQuotas: [],
+    limitRanges: [],
+    webhookConfigurations: [],
+    admissionPolicies: [],
+    admissionPolicyBindings: [],
+    customResourceDefinitions: [],
+    admissionConfigurations: [],
+    podSecurityConfigurations: [],
+    encryptionConfigurations: [],
+    kubeadmClusterConfigurations: [],
+    kubeadmNodeConfigurations: [],
+    kubeletConfigurations: [],
+  };
+  const unknownKinds = new Map<string, number>();
+  let gapsLeftOut = 0;
+  let saidFull = false;
+
+  function gap(found: ManifestGap): void {
+    if (lists.gaps.length < bounds.kubernetesGaps) lists.gaps.push(found);
+    else gapsLeftOut++;
+  }
+
+  function isFull(): boolean {
+    if (lists.objects.length < bounds.kubernetesObjects) return false;
+    if (!saidFull)
+      gap({ code: "kubernetes.bound", reason: `more than ${bounds.kubernetesObjects} objects`, path: "." });
+    saidFull = true;
+    return true;
+  }
+
+  return {
+    object(object, root) {
+      lists.objects.push(object);
+      const { group, kind } = object;
+      const name = group === "" ? kind : `${group}/${kind}`;
+      const external = Object.hasOwn(EXTERNAL_SECRETS, name) ? EXTERNAL_SECRETS[name] : undefined;
+      if (isWorkload(object)) lists.workloads.push(readWorkload(object, root));
+      else if (Object.hasOwn(READERS, name)) READERS[name]?.(lists, object, root);
+      else if (external !== undefined) lists.externalSecrets.push(external(object, root));
+      else if (group === "gateway.networking.k8s.io") lists.gateways.push(network.readGateway(object, root));
+      else unknownKinds.set(name, (unknownKinds.get(name) ?? 0) + 1);
+    },
+    workload(workload) {
+      lists.objects.push(workload.object);
+      lists.workloads.push(workload);
+    },
+    gap,
+    isFull,
+    manifests() {
+      const reason = `${gapsLeftOut} more places that could not be read`;
+      const more = gapsLeftOut === 0 ? [] : [{ code: "kubernetes.bound", reason, path: "." }];
+      return { ...lists, gaps: [...lists.gaps, ...more], unknownKinds };
+    },
+  };
+}

@@ -1,0 +1,44 @@
+import type { FieldPath } from "../field-path.ts";
+import type { Workload } from "../model.ts";
+import type { KubernetesObject } from "../object-model.ts";
+import { type Fields, stated } from "./fields.ts";
+import { readPodSpec } from "./pod.ts";
+
+/** Where each kind has its pod template; a Pod is its own. By group, so that a custom resource of the same name is none. */
+const TEMPLATES: ReadonlyMap<string, FieldPath> = new Map<string, FieldPath>([
+  ["Pod", []],
+  ["PodTemplate", ["template"]],
+  ["ReplicationController", ["spec", "template"]],
+  ...["apps/", "extensions/"].flatMap((group) =>
+    ["Deployment", "ReplicaSet", "StatefulSet", "DaemonSet"].map(
+      (kind) => [group + kind, ["spec", "template"]] as const,
+    ),
+  ),
+  ["batch/Job", ["spec", "template"]],
+  ["batch/CronJob", ["spec", "jobTemplate", "spec", "template"]],
+]);
+
+export function isWorkload({ group, kind }: KubernetesObject): boolean {
+  return TEMPLATES.has(group === "" ? kind : `${group}/${kind}`);
+}
+
+export function readWorkload(object: KubernetesObject, root: Fields): Workload {
+  const templatePath = TEMPLATES.get(object.group === "" ? object.kind : `${object.group}/${object.kind}`) ?? [];
+  let template: Fields | undefined = root;
+  for (const step of templatePath) template = template?.fields(String(step));
+  const metadata = template?.fields("metadata");
+  const spec = template?.fields("spec");
+  if (spec === undefined) root.missing([...templatePath, "spec"], "it has no pod");
+  return stated({
+    object,
+    origin: "kubernetes" as const,
+    templatePath,
+    podPath: [...templatePath, "spec"],
+    podMetadata: {
+      labels: metadata?.stringMap("labels") ?? {},
+      annotations: metadata?.stringMap("annotations") ?? {},
+    },
+    pod: readPodSpec(spec ?? root.empty()),
+    replicas: templatePath.length === 0 ? undefined : root.fields("spec")?.integer("replicas"),
+  });
+}

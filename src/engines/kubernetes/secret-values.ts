@@ -1,0 +1,51 @@
+/** The one place where values of Secrets are read: from the text of a file that holds them, and kept by nobody. */
+import { bounds } from "../../core/bounds.ts";
+import type { FieldPath } from "./field-path.ts";
+import type { KubernetesObject } from "./object-model.ts";
+import { readDocument } from "./yaml/documents.ts";
+import type { YamlMap, YamlNode } from "./yaml/model.ts";
+
+export interface StatedSecretValue {
+  readonly key: string;
+  /** Of `data` without its base64. */
+  readonly text: string;
+  /** From the object's root. */
+  readonly field: FieldPath;
+}
+
+/** Nothing of a cluster's Secret, nor of one that SOPS has encrypted (its documentation, "Encrypting Kubernetes Secrets"). */
+export function statedSecretValues({ kind, source }: KubernetesObject): readonly StatedSecretValue[] {
+  if (kind !== "Secret" || source.kind !== "file") return [];
+  const range = source.text.documents[source.document];
+  if (range === undefined) return [];
+  let node: YamlNode | null | undefined = readDocument(source.text.text, range).node;
+  for (const step of source.root) node = node == null ? undefined : childOf(node, step);
+  if (node?.kind !== "map" || childOf(node, "sops") !== undefined) return [];
+  return [...valuesIn(node, "stringData", plain), ...valuesIn(node, "data", decoded)];
+}
+
+function valuesIn(object: YamlMap, name: string, read: (value: string) => string | undefined): StatedSecretValue[] {
+  const map = childOf(object, name);
+  if (map?.kind !== "map") return [];
+  return map.entries.flatMap(({ key, value }) => {
+    const text = value.kind === "scalar" && typeof value.value === "string" ? read(value.value) : undefined;
+    return text === undefined ? [] : [{ key, text, field: [name, key] }];
+  });
+}
+
+function childOf(node: YamlNode, step: string | number): YamlNode | undefined {
+  if (node.kind === "sequence") return typeof step === "number" ? node.items[step] : undefined;
+  if (node.kind !== "map") return undefined;
+  return node.entries.findLast(({ key }) => key === String(step))?.value;
+}
+
+function plain(value: string): string {
+  return value;
+}
+
+/** Undefined where it is no base64: a placeholder, which the API server would refuse. */
+function decoded(value: string): string | undefined {
+  const packed = value.replace(/\s/g, "");
+  if (packed.length > bounds.kubernetesFileBytes || !/^[A-Za-z0-9+/]*={0,2}$/.test(packed)) return undefined;
+  return Buffer.from(packed, "base64").toString("utf8");
+}

@@ -1,0 +1,67 @@
+/** `bulkhead workload fix` as its users run it. */
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, beforeEach, test } from "node:test";
+import { bulkhead } from "./bulkhead.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "bulkhead-workload-fix-"));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+const place = join(folder, "manifests");
+const file = join(place, "web.yaml");
+const POD = `# The front.\r\napiVersion: v1\r\nkind: Pod\r\nmetadata: {name: web}\r\nspec:\r\n  containers:\r\n    - name: web # it serves\r\n      image: shop/web:1\r\n`;
+const FIXED = `${POD}      securityContext:\r\n        allowPrivilegeEscalation: false\r\n`;
+
+beforeEach(() => {
+  rmSync(place, { recursive: true, force: true });
+  mkdirSync(place);
+  writeFileSync(file, POD);
+});
+
+async function fix(...written: string[]) {
+  return await bulkhead(["workload", "fix", ...written, "--now", "2026-01-01T00:00:00Z"], {
+    cwd: folder,
+    home: folder,
+  });
+}
+
+test("it writes what is safe into the files, and says what is not, and why", async () => {
+  const { code, stdout } = await fix("manifests", "--format", "plain");
+  assert.equal(code, 1);
+  assert.ok(readFileSync(file, "utf8").startsWith(FIXED));
+  assert.match(stdout, /fixed: Nothing keeps the container's processes from gaining privileges/);
+  assert.match(stdout, /not fixed: Nothing keeps the container from running as root: .*shop\/web:1 is not known/);
+});
+
+test("--dry-run changes nothing, and prints a patch that git makes the same of", async () => {
+  const { stdout, stderr } = await fix("manifests", "--dry-run");
+  assert.equal(readFileSync(file, "utf8"), POD);
+  assert.match(stderr, /would be fixed: .*\n/);
+  const { status } = spawnSync("git", ["apply", "-"], { cwd: place, input: stdout });
+  assert.equal(status, 0);
+  assert.ok(readFileSync(file, "utf8").startsWith(FIXED));
+  assert.equal((await fix(join("manifests", "web.yaml"), "--format", "patch")).stdout, "");
+});
+
+test("--format kustomize prints a kustomization, and changes nothing", async () => {
+  const { stdout } = await fix("manifests", "--format", "kustomize", "--quiet");
+  assert.equal(readFileSync(file, "utf8"), POD);
+  assert.match(stdout, /^kind: Kustomization$/m);
+  assert.match(stdout, /allowPrivilegeEscalation: false/);
+});
+
+test("a link out of the folder is not written through, and a slip is one line", async () => {
+  const outside = join(folder, "outside.yaml");
+  writeFileSync(outside, POD);
+  rmSync(file);
+  symlinkSync(outside, file);
+  const { stdout } = await fix(join("manifests", "web.yaml"), "--format", "plain");
+  assert.match(stdout, /not rewritten: .*a link that leads out of the folder/);
+  assert.equal(readFileSync(outside, "utf8"), POD);
+  const { code, stderr } = await fix("nowhere");
+  assert.deepEqual([code, stderr.includes("there is no such file or folder")], [2, true]);
+  assert.equal((await fix("manifests", "--format", "patch", "--format", "kustomize")).code, 2);
+});
