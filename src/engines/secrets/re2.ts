@@ -175,7 +175,8 @@ const SPACE = "\\t\\n\\f\\r ";
 function tokenAt(rest: string): Token | undefined {
   switch (rest[0]) {
     case "(": {
-      const start = /^\((?!\?)|^\(\?:|^\(\?(?:-?i):|^\(\?P?<([A-Za-z_]\w*)>/.exec(rest);
+      // Not (?i:…): see rules/any-case.ts.
+      const start = /^\((?!\?)|^\(\?:|^\(\?P?<([A-Za-z_]\w*)>/.exec(rest);
       if (start === null) return undefined;
       return { kind: "open", text: start[0].replace("(?P<", "(?<"), length: start[0].length };
     }

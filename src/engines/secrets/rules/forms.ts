@@ -1,4 +1,5 @@
 import type { SecretRule } from "../rule.ts";
+import { anyCase } from "./any-case.ts";
 import { longestMatch, parseExpression } from "./expression.ts";
 
 /** Quotes around a name or a value, also as they stand in a string within JSON. */
@@ -54,7 +55,7 @@ export function assigned(
 ): SecretRule {
   const { names, value, exact, ...rest } = rule;
   const tail = exact === true ? "" : `[\\w. -]{0,20}?(?:${kinds})[\\w.-]{0,12}`;
-  const source = `(?i:(?:${names})${tail})${between}(?<secret>${value})(?![\\w/+-])`;
+  const source = `${anyCase(`(?:${names})${tail}`)}${between}(?<secret>${value})(?![\\w/+-])`;
   return {
     confidence: "medium",
     severity: "high",
