@@ -60,13 +60,22 @@ function escaped(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
 }
 
+/** Parts without two blanks in a row, each at its column: browsers differ in what they make of those. */
+function words<Run extends { readonly text: string; readonly column: number }>(run: Run): Run[] {
+  const parts: Run[] = [];
+  for (const { 0: text, index } of run.text.matchAll(/\S+(?: \S+)*/g)) {
+    parts.push({ ...run, text, column: run.column + [...run.text.slice(0, index)].length });
+  }
+  return parts;
+}
+
 function drawn(lines: readonly string[], title: string): string {
   const width = Math.ceil(COLUMNS * CELL.width + 2 * PADDING);
   const height = lines.length * CELL.height + 2 * PADDING;
   const rows = lines.map((line, row) => {
     const y = PADDING + (row + 0.75) * CELL.height;
     return runs(line)
-      .filter((run) => run.text.trim() !== "")
+      .flatMap(words)
       .map(({ style, text, column }) => {
         const x = (PADDING + column * CELL.width).toFixed(1);
         // Every run is stretched to its cells, so that columns stay straight in whatever font there is.
@@ -84,7 +93,7 @@ function drawn(lines: readonly string[], title: string): string {
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escaped(title)}">`,
     `<title>${escaped(title)}</title>`,
     `<rect width="${width}" height="${height}" rx="8" fill="#0d1117"/>`,
-    `<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="14" fill="#e6edf3" xml:space="preserve">`,
+    `<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="14" fill="#e6edf3">`,
     ...rows.filter((row) => row !== ""),
     "</g>",
     "</svg>",

@@ -65,7 +65,9 @@ export async function check(dir: string, options: CheckOptions): Promise<number>
       evaluations.push(...evaluateManifestSecrets(manifests, secrets.scanner, { ...judging, scope: "manifests" }));
     }
     evaluations.push(
-      secrets === undefined ? evaluateUnlooked(context) : await evaluateSources(root, secrets.scanner, context),
+      secrets === undefined
+        ? evaluateUnlooked(context)
+        : await evaluateSources(root, found.images, secrets.scanner, context),
     );
     return {
       subject: dir,

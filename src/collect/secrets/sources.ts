@@ -1,4 +1,5 @@
 /** The secrets of a folder of sources, for `check`. */
+import { relative, sep } from "node:path";
 import { fileAsset } from "../../core/asset.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
 import { isEvidenceProblem, Problem } from "../../core/problem.ts";
@@ -17,8 +18,10 @@ export function evaluateUnlooked(context: EvaluateContext): Evaluation {
   return evaluateCommitted(fileAsset("."), problem, context);
 }
 
+/** @param images - layouts of images below the root, by their paths: what is in them is told of the images */
 export async function evaluateSources(
   root: string,
+  images: readonly string[],
   scanner: SecretScanner,
   context: EvaluateContext,
 ): Promise<Evaluation> {
@@ -26,6 +29,7 @@ export async function evaluateSources(
   try {
     const found = await secretsOfFolder(root, scanner, {
       skipped,
+      skippedPaths: new Set(images.map((path) => relative(root, path).replaceAll(sep, "/"))),
       onProgress: (files) => context.onProgress?.({ name: "secrets", done: files }),
       ...(context.signal === undefined ? {} : { signal: context.signal }),
     });
