@@ -52,6 +52,8 @@ test("what could not be read at all is found, at its place, and makes the contro
   assert.deepEqual(more, []);
   assert.equal(finding?.locations[0].kind === "file" && finding.locations[0].line !== undefined, true);
   assert.deepEqual(verdictsOf(manifestNotRead, text), ["manifest.yaml unknown"]);
+  const read = { file: { path: "manifest.yaml", gaps: [] } };
+  assert.deepEqual([...manifestNotRead.evaluate(read, new Date(0))], []);
   assert.deepEqual(verdictsOf(manifestNotRead, good), []);
 });
 

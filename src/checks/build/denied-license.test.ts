@@ -39,3 +39,12 @@ test("a dependency under a denied licence is found at its lockfile", () => {
   );
   assert.equal(findings[0]?.evidence.declared, "AGPL-3.0");
 });
+
+test("a dependency under a licence that the policy allows is none", () => {
+  const npm = { type: "npm", name: "left", version: "1.0.0", licenses: ["MIT"], purl: "pkg:npm/left@1.0.0" } as const;
+  const facts = {
+    licenses: [{ package: { ...npm, path: "package-lock.json" }, license: { kind: "license", id: "MIT" } as const }],
+    policy: { allow: ["MIT"], deny: [], unknown: "allow" } as const,
+  };
+  assert.deepEqual([...deniedLicense.evaluate(facts, new Date(at))], []);
+});

@@ -85,6 +85,7 @@ test("ports below 1024 are low, those for administration medium", () => {
     "low port 514/udp",
     "low port 443-445/tcp",
   ]);
+  assert.deepEqual([...privilegedPort.evaluate({ config: { exposedPorts: ["8080/tcp"] } }, epoch)], []);
 });
 
 test("volumes over the engine's socket are high, over the system medium, whatever way they are written", () => {
@@ -107,6 +108,7 @@ test("volumes over the engine's socket are high, over the system medium, whateve
     "medium volume /srv/../usr",
     "medium volume /var/lib/kubelet/pods",
   ]);
+  assert.deepEqual([...dockerSocketVolume.evaluate({ config: { volumes: ["/data"] } }, epoch)], []);
 });
 
 test("accounts without a password, in passwd or in shadow, and other names for root", () => {
