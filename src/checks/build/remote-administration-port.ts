@@ -1,22 +1,7 @@
+import { administrationPorts } from "../administration-ports.ts";
 import { dockerfileCheck } from "./dockerfile/lint-check.ts";
 import { exposedPorts } from "./dockerfile/ports.ts";
 import { shippedStages } from "./dockerfile/stages.ts";
-
-/** Ports by which a machine is administered (IANA's registry of service names, and the programs' documentation). */
-const services: ReadonlyMap<number, string> = new Map([
-  [22, "SSH"],
-  [23, "Telnet"],
-  [512, "rexec"],
-  [513, "rlogin"],
-  [514, "rsh"],
-  [2375, "Docker's API without TLS"],
-  [2376, "Docker's API"],
-  [3389, "Remote Desktop"],
-  [5005, "Java's debugger"],
-  [5900, "VNC"],
-  [5985, "WinRM"],
-  [9229, "the debugger of Node.js"],
-]);
 
 /** Ports for administering or debugging what runs in the container. */
 export const remoteAdministrationPort = dockerfileCheck({
@@ -34,7 +19,7 @@ export const remoteAdministrationPort = dockerfileCheck({
     const shipped = shippedStages(dockerfile);
     for (const { word, range, stage } of exposedPorts(dockerfile)) {
       if (range === undefined || range.first !== range.last || stage === undefined || !shipped.has(stage)) continue;
-      const service = services.get(range.first);
+      const service = administrationPorts.get(range.first);
       // syslog is UDP on a port that rsh has.
       if (service === undefined || /\/udp$/i.test(word.value ?? "")) continue;
       yield {

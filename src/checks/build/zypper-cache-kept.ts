@@ -1,14 +1,9 @@
-import type { CommandInstruction } from "../../engines/dockerfile/model.ts";
-import { appended, deletes, isMounted, shippedRuns } from "./dockerfile/cleanup.ts";
 import { dockerfileCheck } from "./dockerfile/lint-check.ts";
-import { operandsOf } from "./dockerfile/options.ts";
+import { cachesKept } from "./dockerfile/package-caches.ts";
 
 const programs = /^zypper$/;
 const verbs = /^(?:install|in|update|up|refresh|ref|patch|dist-upgrade|dup)$/;
 const folders = ["/var/cache/zypp", "/var/cache/zypper"];
-/** Options that take the next word. */
-const valued =
-  "-c --config --installroot --releasever --setopt --enablerepo --disablerepo -x -r --repo --root -R".split(" ");
 
 /** Lists and packages of zypper that stay in a layer (zypper(8), `clean`). */
 export const zypperCacheKept = dockerfileCheck<"commands">({
@@ -23,28 +18,6 @@ export const zypperCacheKept = dockerfileCheck<"commands">({
   },
   needs: { dockerfile: "witness", commands: "witness" },
   *spot({ dockerfile, commands }) {
-    const told = new Set<CommandInstruction>();
-    for (const { command, instruction, stage } of shippedRuns(dockerfile, commands)) {
-      const { program = "" } = command;
-      if (!programs.test(program) || told.has(instruction)) continue;
-      if (!operandsOf(command, valued).some(({ text }) => verbs.test(text))) continue;
-      if (isMounted(instruction, ...folders) || deletes(instruction, ...folders)) continue;
-      const cleans = instruction.commands.some(
-        (other) =>
-          programs.test(other.program ?? "") && other.arguments.some(({ text }) => /^(?:clean|cc)$/.test(text)),
-      );
-      if (cleans) continue;
-      told.add(instruction);
-      yield {
-        subject: `${program} ${operandsOf(command, valued)[0]?.text ?? ""}`.trim(),
-        title: `What ${program} fetches stays in the layer`,
-        range: command.range,
-        stage,
-        fix:
-          command.wrappers.length > 0 || command.arguments.some(({ text }) => /root/.test(text))
-            ? "clean up in the same RUN"
-            : appended(dockerfile, instruction, "zypper clean --all"),
-      };
-    }
+    yield* cachesKept(dockerfile, commands, { programs, verbs, folders, clean: () => "zypper clean --all" });
   },
 });
