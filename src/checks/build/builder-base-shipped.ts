@@ -1,6 +1,6 @@
 import type { ImageName } from "../../engines/dockerfile/model.ts";
 import { dockerfileCheck } from "./dockerfile/lint-check.ts";
-import { chainOf } from "./dockerfile/secret-files.ts";
+import { chainOf } from "./dockerfile/stages.ts";
 
 /** Official images of compilers and build tools, by the end of their repository. */
 const COMPILERS = /(?:^|\/)(?:golang|rust|maven|gradle|gcc|haskell|sbt|swift|buildpack-deps|dotnet\/sdk)$/;

@@ -1,8 +1,8 @@
 import type { Stage } from "../../engines/dockerfile/model.ts";
 import { ignoreRules } from "./dockerfile/ignored.ts";
 import { dockerfileCheck } from "./dockerfile/lint-check.ts";
-import { chainOf, type SecretFile, secretFiles, takesAlong } from "./dockerfile/secret-files.ts";
-import { shippedStages } from "./dockerfile/stages.ts";
+import { type SecretFile, secretFiles, takesAlong } from "./dockerfile/secret-files.ts";
+import { chainOf, shippedStages } from "./dockerfile/stages.ts";
 
 /** Secrets of a stage that builds, taken along into one that ships (Dockerfile reference, `COPY --from`). */
 export const crossStageLeak = dockerfileCheck<"commands" | "context">({

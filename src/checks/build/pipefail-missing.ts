@@ -1,6 +1,6 @@
 import type { CommandInstruction, Dockerfile, ShellCommand } from "../../engines/dockerfile/model.ts";
 import { dockerfileCheck } from "./dockerfile/lint-check.ts";
-import { chainOf } from "./dockerfile/secret-files.ts";
+import { chainOf } from "./dockerfile/stages.ts";
 
 /** Whose failure makes what they write short or empty, and no sign of it reaches the end of the pipe. */
 const failing =

@@ -2,7 +2,7 @@ import type { Stage } from "../../engines/dockerfile/model.ts";
 import { replaceRange } from "./dockerfile/edits.ts";
 import { dockerfileCheck } from "./dockerfile/lint-check.ts";
 import { operandsOf, optionWord } from "./dockerfile/options.ts";
-import { chainOf } from "./dockerfile/secret-files.ts";
+import { chainOf } from "./dockerfile/stages.ts";
 
 const VALUED =
   "-u --uid -g --gid -G --groups -d --home -h -s --shell -c --comment -k --skel --home-dir --gecos --ingroup".split(

@@ -2,8 +2,7 @@
 import type { CommandInstruction, Dockerfile, PlacedCommand } from "../../../engines/dockerfile/model.ts";
 import { insertBehind } from "./edits.ts";
 import type { Spotted } from "./lint-check.ts";
-import { chainOf } from "./secret-files.ts";
-import { shippedStages } from "./stages.ts";
+import { chainOf, shippedStages } from "./stages.ts";
 
 /** Whether a mount over one of the folders, or over one that holds it, keeps it out of the layer. */
 export function isMounted({ mounts }: CommandInstruction, ...folders: readonly string[]): boolean {

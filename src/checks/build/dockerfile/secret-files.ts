@@ -3,7 +3,6 @@ import { bounds } from "../../../core/bounds.ts";
 import { compileGlob } from "../../../core/glob.ts";
 import type {
   CommandInstruction,
-  Dockerfile,
   Instruction,
   ShellCommand,
   ShellWord,
@@ -198,16 +197,4 @@ export function takesAlong(source: string, path: string): boolean {
   if (from === undefined) return false;
   if (from === "/" || from === path || path.startsWith(`${from}/`)) return true;
   return /[*?]/.test(from) && compileGlob(from)(path);
-}
-
-/** Stages from the one at the bottom to this one: what each of them holds is in this one too. */
-export function chainOf({ stages }: Dockerfile, stage: Stage): Stage[] {
-  const chain = new Set<Stage>();
-  let next: Stage | undefined = stage;
-  while (next !== undefined && !chain.has(next)) {
-    chain.add(next);
-    const { origin }: Stage["from"] = next.from;
-    next = origin.kind === "stage" ? stages[origin.index] : undefined;
-  }
-  return [...chain].reverse();
 }

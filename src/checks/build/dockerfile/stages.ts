@@ -89,3 +89,15 @@ function wholeName({ registry, repository, tag, digest }: ImageName): string {
   const host = registry === undefined ? "" : `${registry}/`;
   return `${host}${repository}${tag === undefined ? "" : `:${tag}`}${digest === undefined ? "" : `@${digest}`}`;
 }
+
+/** Stages from the one at the bottom to this one: what each of them holds is in this one too. */
+export function chainOf({ stages }: Dockerfile, stage: Stage): Stage[] {
+  const chain = new Set<Stage>();
+  let next: Stage | undefined = stage;
+  while (next !== undefined && !chain.has(next)) {
+    chain.add(next);
+    const { origin }: Stage["from"] = next.from;
+    next = origin.kind === "stage" ? stages[origin.index] : undefined;
+  }
+  return [...chain].reverse();
+}
