@@ -28,6 +28,11 @@ test-cluster: install ## build a Kubernetes API server, once, and run the tests 
 	@scripts/setup-cluster
 	@npm run -s test:cluster
 
+.PHONY: soak
+soak: install ## fuzz each reader against the program that consumes its format, at length
+	@scripts/setup-tests
+	@npx node test/differential/soak.ts $(READERS) $(if $(CASES),--cases=$(CASES)) $(if $(SEED),--seed=$(SEED))
+
 .PHONY: quick
 quick: install ## the tests that need nothing but Node
 	@npm run -s test:quick
