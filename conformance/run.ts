@@ -18,6 +18,7 @@ const suites: Readonly<Record<string, () => Promise<Suite>>> = {
   sboms: async () => (await import("./sboms.ts")).sboms,
   schemas: async () => (await import("./schemas.ts")).schemas,
   secrets: async () => (await import("./secrets.ts")).secrets,
+  verdicts: async () => (await import("./verdicts.ts")).verdicts,
   programs: async () => (await import("./programs.ts")).programs,
 };
 
