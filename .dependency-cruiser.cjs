@@ -17,7 +17,7 @@ const engines = {
 };
 
 /** What of Node a pure room may use: nothing that reads, writes, connects, runs, or keeps the time. */
-const pureBuiltins = "^(node:)?(crypto|util|buffer)$";
+const pureBuiltins = "^(node:)?(crypto|util|buffer|path)$";
 
 /** Tests and the fixtures they build may reach for anything; nothing else may reach for them. */
 const tests = "[.](test|fixture)[.]ts$";
@@ -34,73 +34,100 @@ function room(name, comment, path, allowed) {
   };
 }
 
+/** What every engine may use. */
+const ground = ["core/", "net/", "formats/"];
+
+/** The floors from core up to one, each with all below it. */
+function floors(top) {
+  const all = [...ground, "engines/", "checks/", "collect/", "evaluate/", "fix/", "scan/", "joins/"];
+  return all.slice(0, all.indexOf(`${top}/`) + 1);
+}
+
+/** A room that does no I/O. */
+function pure(name, comment, path) {
+  return {
+    name,
+    comment,
+    severity: "error",
+    from: { path: `^src/${path}`, ...production },
+    to: { dependencyTypes: ["core"], pathNot: pureBuiltins },
+  };
+}
+
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
     room("core-stands-alone", "core imports nothing but itself", "core/", ["core/"]),
+    pure("core-is-pure", "core does no I/O", "core/"),
     {
-      name: "core-is-pure",
-      comment: "core does no I/O and needs no package",
+      name: "core-needs-no-package",
+      comment: "core needs no package",
       severity: "error",
       from: { path: "^src/core/", ...production },
-      to: { dependencyTypes: ["core", "npm", "npm-dev", "npm-optional"], pathNot: pureBuiltins },
+      to: { dependencyTypes: ["npm", "npm-dev", "npm-optional"] },
     },
+    room("net-asks", "net imports core alone", "net/", ["core/", "net/"]),
+    room("formats-read", "formats import core alone", "formats/", ["core/", "formats/"]),
     ...Object.entries(engines).map(([engine, below]) =>
-      room(`engine-${engine}`, `${engine} imports core and the engines listed for it`, `engines/${engine}/`, [
-        "core/",
-        ...[engine, ...below].map((each) => `engines/${each}/`),
-      ]),
+      room(
+        `engine-${engine}`,
+        `${engine} imports core, net, formats and the engines listed for it`,
+        `engines/${engine}/`,
+        [...ground, ...[engine, ...below].map((each) => `engines/${each}/`)],
+      ),
     ),
     room(
       "engine-unlisted",
-      "an engine that the list does not name imports core alone",
+      "an engine that the list does not name imports no other",
       `engines/(?!(?:${Object.keys(engines).join("|")})/)([^/]+)/`,
-      ["core/", "engines/$1/"],
+      [...ground, "engines/$1/"],
     ),
     room("checks-judge-facts", "checks import core and the engines' models", "checks/", [
       "core/",
       "checks/",
       "engines/[^/]+/model[.]ts$",
     ]),
-    {
-      name: "checks-are-pure",
-      comment: "a check is a pure function: no I/O",
-      severity: "error",
-      from: { path: "^src/checks/", ...production },
-      to: { dependencyTypes: ["core"], pathNot: pureBuiltins },
-    },
-    room("collect", "collect imports checks, engines and core", "collect/", [
-      "core/",
+    pure("checks-are-pure", "a check is a pure function: no I/O", "checks/"),
+    room("collect-reads", "collect imports engines and below: it judges nothing", "collect/", [
+      ...ground,
       "engines/",
-      "checks/",
       "collect/",
     ]),
-    room("guards-stand-apart", "a guard imports collect and below, never another guard", "guards/([^/]+)/", [
+    room("evaluate-judges", "evaluate imports checks and below: it reads nothing", "evaluate/", [
       "core/",
       "engines/",
       "checks/",
-      "collect/",
+      "evaluate/",
+    ]),
+    pure("evaluate-is-pure", "facts, policy and now go in, evaluations come out: no I/O", "evaluate/"),
+    room("fix-proposes", "fix imports evaluate and below: to verify is to evaluate again", "fix/", [
+      "core/",
+      "engines/",
+      "checks/",
+      "evaluate/",
+      "fix/",
+    ]),
+    pure("fix-is-pure", "texts and facts go in, changes come out: no I/O", "fix/"),
+    room("scan", "scan joins collect, evaluate and fix", "scan/", [...floors("scan")]),
+    room("joins", "joins import scan and below", "joins/", [...floors("joins")]),
+    room("guards-stand-apart", "a guard imports joins and below, never another guard", "guards/([^/]+)/", [
+      ...floors("joins"),
       "guards/$1/",
     ]),
-    room("joins", "joins import guards and below", "joins/", [
-      "core/",
-      "engines/",
-      "checks/",
-      "collect/",
-      "guards/",
-      "joins/",
-    ]),
     room("report-shows", "report imports core alone", "report/", ["core/", "report/"]),
-    room("server", "the server imports joins, report and below, never the command line", "server/", [
-      "core/",
-      "engines/",
-      "checks/",
-      "collect/",
+    room("server", "the server imports guards, report and below, never the command line", "server/", [
+      ...floors("joins"),
       "guards/",
-      "joins/",
       "report/",
       "server/",
     ]),
+    {
+      name: "commands-judge-nothing",
+      comment: "a command parses arguments, calls scan, a join or a guard, and hands the result to report",
+      severity: "error",
+      from: { path: "^src/cli/", ...production },
+      to: { path: "^src/(evaluate/|core/runner[.]ts$)" },
+    },
     {
       name: "the-source-stands-alone",
       comment: "src imports nothing of the folders around it",

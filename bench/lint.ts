@@ -2,7 +2,7 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { unpackZstd } from "../conformance/images/unpack.ts";
-import { evaluateDockerfile } from "../src/collect/dockerfiles.ts";
+import { evaluateDockerfile } from "../src/collect/tree/dockerfiles.ts";
 import { defaultPolicy } from "../src/core/policy.ts";
 import { type Bench, row } from "./bench.ts";
 import { bulkhead } from "./program.ts";

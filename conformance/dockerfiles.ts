@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { lintDockerfile } from "../src/collect/dockerfiles.ts";
+import { lintDockerfile } from "../src/collect/tree/dockerfiles.ts";
 import { present } from "../src/core/evidence.ts";
 import { defaultPolicy } from "../src/core/policy.ts";
 import type { Dockerfile, SourceRange } from "../src/engines/dockerfile/model.ts";

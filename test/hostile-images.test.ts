@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { after, before, describe, it, type TestContext } from "node:test";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
-import { type EvaluateContext, evaluateImage } from "../src/collect/image/evaluate.ts";
+import { type EvaluateContext, evaluateImage } from "../src/evaluate/image/image.ts";
 import { alpine310, apkDatabase, imageOf, npmPackage } from "../src/collect/image/image-files.fixture.ts";
 import type { Digest } from "../src/core/digest.ts";
 import { defaultPolicy } from "../src/core/policy.ts";

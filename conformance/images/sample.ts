@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { openScanCache } from "../../src/collect/cache.ts";
+import { openScanCache } from "../../src/collect/image/cache.ts";
 import type { Evaluation } from "../../src/core/evaluation.ts";
 import type { Finding } from "../../src/core/finding.ts";
 import type { Case } from "../suite.ts";

@@ -1,8 +1,8 @@
 /** How the suite's images are scanned: as the command does it, as of a fixed time. */
 
 import { knownVulnerabilities } from "../../src/checks/image/known-vulnerabilities.ts";
-import type { ScanCache } from "../../src/collect/cache.ts";
-import { evaluateImage } from "../../src/collect/image/evaluate.ts";
+import type { ScanCache } from "../../src/collect/image/cache.ts";
+import { evaluateImage } from "../../src/evaluate/image/image.ts";
 import { inventoryOfImage } from "../../src/collect/image/inventory.ts";
 import type { Evaluation } from "../../src/core/evaluation.ts";
 import type { Finding } from "../../src/core/finding.ts";

@@ -1,5 +1,5 @@
 import { rmSync } from "node:fs";
-import { cacheStatus, clearCache } from "../collect/cache.ts";
+import { cacheStatus, clearCache } from "../collect/image/cache.ts";
 import { Problem } from "../core/problem.ts";
 import { defaultCache, suitesFolder } from "./paths.ts";
 

@@ -1,14 +1,14 @@
 /** What every judging command shares: its options read, its context opened and closed, its report written. */
 
 import { relative, resolve, sep } from "node:path";
-import { openKnownBases } from "../collect/base/known.ts";
-import { readBaseline } from "../collect/baseline/read.ts";
-import { openScanCache, type ScanCache } from "../collect/cache.ts";
+import { openKnownBases } from "../collect/image/known-bases.ts";
+import { readBaseline } from "../collect/named/baseline.ts";
+import { openScanCache, type ScanCache } from "../collect/image/cache.ts";
 import { openAdvisories } from "../collect/image/advisories.ts";
-import type { EvaluateContext } from "../collect/image/evaluate.ts";
-import { evaluatePolicy } from "../collect/policy/evaluate.ts";
+import type { EvaluateContext } from "../evaluate/image/image.ts";
+import { evaluatePolicy } from "../evaluate/policy/policy.ts";
 import { loadPolicy } from "../collect/policy/load.ts";
-import { readVexDocuments, vexNotes } from "../collect/vex.ts";
+import { readVexDocuments, vexNotes } from "../collect/named/vex.ts";
 import { baselineOf, formatBaseline, setApart } from "../core/baseline.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import type { RunExtent } from "../core/exception-use.ts";

@@ -1,7 +1,7 @@
 /** Opens what a look-up of pending updates needs: a client, a cache, the caller's own suites and keys. */
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import type { UpdateLookup } from "../collect/updates.ts";
+import type { UpdateLookup } from "../collect/updates/updates.ts";
 import { bounds } from "../core/bounds.ts";
 import { Problem } from "../core/problem.ts";
 import type { KeyFile } from "../engines/updates/keys.ts";

@@ -1,10 +1,10 @@
 import { checks } from "../checks/index.ts";
 import { openAdvisories } from "../collect/image/advisories.ts";
-import { evaluateImage } from "../collect/image/evaluate.ts";
+import { evaluateImage } from "../evaluate/image/image.ts";
 import type { ScanProgress } from "../collect/image/inventory.ts";
 import { loadPolicy } from "../collect/policy/load.ts";
-import { evaluateSbom, isSbomFile } from "../collect/sbom.ts";
-import { statementsOfImages, statementsOfPolicy, type VexStatements } from "../collect/vex-statements.ts";
+import { evaluateSbom, isSbomFile } from "../collect/image/sbom.ts";
+import { statementsOfImages, statementsOfPolicy, type VexStatements } from "../evaluate/vex/statements.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import type { Policy } from "../core/policy.ts";
 import { printable } from "../core/printable.ts";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { sourceFilesOfImage } from "../../src/collect/source-files.ts";
+import { sourceFilesOfImage } from "../../src/collect/updates/source-files.ts";
 import type { Evaluation } from "../../src/core/evaluation.ts";
 import { type FixtureEntry, fixtureImage, tarOf, writeLayout } from "../../src/engines/oci/image.fixture.ts";
 import { openImage } from "../../src/engines/oci/open.ts";

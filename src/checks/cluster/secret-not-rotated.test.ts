@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { evaluateManifests } from "../../collect/workloads.ts";
+import { evaluateManifests } from "../../evaluate/kubernetes/workloads.ts";
 import { defaultPolicy, type Policy } from "../../core/policy.ts";
 import { manifestReader } from "../../engines/kubernetes/manifests.ts";
 import type { Manifests, Secret } from "../../engines/kubernetes/model.ts";

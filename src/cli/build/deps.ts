@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
-import { discover } from "../../collect/discover.ts";
-import { evaluateLockfile } from "../../collect/lockfiles.ts";
+import { discover } from "../../collect/tree/discover.ts";
+import { evaluateLockfile } from "../../collect/tree/lockfiles.ts";
 import { type JudgingOptions, runJudging } from "../judging.ts";
 
 /** `bulkhead build deps [DIR]`: what the lockfiles below a folder pin. */

@@ -1,9 +1,9 @@
 import { statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
-import { lookUpDigests, namesWithoutDigest, parseMirrors } from "../../collect/base-digests.ts";
-import { discover } from "../../collect/discover.ts";
-import { type MendedDockerfile, mendDockerfile, replaceDockerfile } from "../../collect/dockerfile-fixes.ts";
-import { type DockerfileJudgement, evaluateDockerfile, type LintContext } from "../../collect/dockerfiles.ts";
+import { lookUpDigests, namesWithoutDigest, parseMirrors } from "../../collect/image/base-digests.ts";
+import { discover } from "../../collect/tree/discover.ts";
+import { type MendedDockerfile, mendDockerfile, replaceDockerfile } from "../../fix/dockerfile/fixes.ts";
+import { type DockerfileJudgement, evaluateDockerfile, type LintContext } from "../../collect/tree/dockerfiles.ts";
 import { printable } from "../../core/printable.ts";
 import { Problem } from "../../core/problem.ts";
 import { unifiedDiff } from "../../report/unified-diff.ts";

@@ -1,4 +1,4 @@
-import { evaluateCluster, evaluateRunningImages, imageLines } from "../../collect/cluster.ts";
+import { evaluateCluster, evaluateRunningImages, imageLines } from "../../scan/cluster.ts";
 import { openPolicyScanner } from "../../collect/secrets/scanner.ts";
 import { connectionOf } from "../../engines/kubernetes/cluster/kubeconfig.ts";
 import { type Judged, type Judging, type JudgingOptions, NO_SECRETS, runJudging } from "../judging.ts";

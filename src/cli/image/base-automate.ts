@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { findDockerfiles } from "../../collect/base/dockerfiles.ts";
+import { findDockerfiles } from "../../collect/tree/base-images.ts";
 import { printable } from "../../core/printable.ts";
 import { Problem } from "../../core/problem.ts";
 import type { ExitCode } from "../../core/report.ts";

@@ -1,5 +1,5 @@
 /** The list of known bases: `bulkhead image base --learn`, `--list` and `--forget`. */
-import { forgetBase, learnBases, readKnownBases } from "../../collect/base/known.ts";
+import { forgetBase, learnBases, readKnownBases } from "../../collect/image/known-bases.ts";
 import { baseOfImage } from "../../collect/image/base.ts";
 import { inventoryOfImage } from "../../collect/image/inventory.ts";
 import { shortDigest } from "../../core/digest.ts";

@@ -1,12 +1,12 @@
-import { openKnownBases } from "../../collect/base/known.ts";
-import { type ShareOfBase, shareOfBase } from "../../collect/base/share.ts";
+import { openKnownBases } from "../../collect/image/known-bases.ts";
+import { type ShareOfBase, shareOfBase } from "../../evaluate/image/base-share.ts";
 import { openAdvisories } from "../../collect/image/advisories.ts";
 import { baseOfImage } from "../../collect/image/base.ts";
-import { buildDates, type EvaluateContext, imageAsset } from "../../collect/image/evaluate.ts";
+import { buildDates, type EvaluateContext, imageAsset } from "../../evaluate/image/image.ts";
 import { inventoryOfFolder, inventoryOfImage } from "../../collect/image/inventory.ts";
 import { loadPolicy } from "../../collect/policy/load.ts";
-import { sourceFilesOfFolder, sourceFilesOfImage } from "../../collect/source-files.ts";
-import { evaluateRebuild } from "../../collect/updates.ts";
+import { sourceFilesOfFolder, sourceFilesOfImage } from "../../collect/updates/source-files.ts";
+import { evaluateRebuild } from "../../collect/updates/updates.ts";
 import type { Asset } from "../../core/asset.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
 import type { Evidence } from "../../core/evidence.ts";

@@ -1,6 +1,6 @@
-import { openKnownBases } from "../../collect/base/known.ts";
+import { openKnownBases } from "../../collect/image/known-bases.ts";
 import type { InventoryContext } from "../../collect/image/inventory.ts";
-import { sbomOfFolder, sbomOfImage } from "../../collect/sbom.ts";
+import { sbomOfFolder, sbomOfImage } from "../../collect/image/sbom.ts";
 import { printable } from "../../core/printable.ts";
 import { Problem } from "../../core/problem.ts";
 import type { ExitCode } from "../../core/report.ts";

@@ -1,5 +1,5 @@
-import { evaluateFolder, evaluateImage } from "../../collect/image/evaluate.ts";
-import { evaluateSbom, isSbomFile } from "../../collect/sbom.ts";
+import { evaluateFolder, evaluateImage } from "../../evaluate/image/image.ts";
+import { evaluateSbom, isSbomFile } from "../../collect/image/sbom.ts";
 import type { Policy } from "../../core/policy.ts";
 import { openImage } from "../../engines/oci/open.ts";
 import { type JudgingOptions, NO_SECRETS, runJudging } from "../judging.ts";

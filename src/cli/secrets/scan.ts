@@ -1,8 +1,8 @@
 import { existsSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { imageAsset, layersOf } from "../../collect/image/evaluate.ts";
+import { imageAsset, layersOf } from "../../evaluate/image/image.ts";
 import { contentsOfImage } from "../../collect/image/inventory.ts";
-import { evaluateCommitted, evaluateEmbedded } from "../../collect/secrets/evaluate.ts";
+import { evaluateCommitted, evaluateEmbedded } from "../../evaluate/secrets/secrets.ts";
 import { secretsOfFile, secretsOfFolder, versionControl } from "../../collect/secrets/folder.ts";
 import { createGathering } from "../../collect/secrets/gathering.ts";
 import { loadGitleaksRules } from "../../collect/secrets/gitleaks.ts";

@@ -1,12 +1,12 @@
 import { statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
-import { discover } from "../../collect/discover.ts";
-import { evaluateManifestSecrets } from "../../collect/manifest-secrets.ts";
-import { readManifestFiles } from "../../collect/manifests.ts";
-import { type Rendering, renderFolders } from "../../collect/render.ts";
-import { findSeccompProfiles } from "../../collect/seccomp-profiles.ts";
+import { discover } from "../../collect/tree/discover.ts";
+import { evaluateManifestSecrets } from "../../evaluate/kubernetes/manifest-secrets.ts";
+import { readManifestFiles } from "../../collect/kubernetes/manifests.ts";
+import { type Rendering, renderFolders } from "../../collect/kubernetes/render.ts";
+import { findSeccompProfiles } from "../../collect/kubernetes/seccomp-profiles.ts";
 import { openPolicyScanner } from "../../collect/secrets/scanner.ts";
-import { evaluateManifests, manifestNotes } from "../../collect/workloads.ts";
+import { evaluateManifests, manifestNotes } from "../../evaluate/kubernetes/workloads.ts";
 import { bounds } from "../../core/bounds.ts";
 import { Problem } from "../../core/problem.ts";
 import { readManifests } from "../../engines/kubernetes/manifests.ts";

@@ -8,7 +8,7 @@ import { knownBases } from "../../engines/contents/base/known.ts";
 import type { KnownBase } from "../../engines/contents/base/model.ts";
 import type { FixtureEntry } from "../../engines/oci/image.fixture.ts";
 import { recordBelow, withDatabase } from "../../engines/vulnerability/database/advisories.fixture.ts";
-import { type EvaluateContext, evaluateImage } from "./evaluate.ts";
+import { type EvaluateContext, evaluateImage } from "../../evaluate/image/image.ts";
 import {
   alpine310,
   apkDatabase,

@@ -9,7 +9,7 @@ import type { Evidence } from "../../core/evidence.ts";
 import { Problem } from "../../core/problem.ts";
 import type { Inventory } from "../../engines/contents/model.ts";
 import { type FixtureEntry, type FixtureImage, sha256, tarOf } from "../../engines/oci/image.fixture.ts";
-import { openScanCache, type ScanCache } from "../cache.ts";
+import { openScanCache, type ScanCache } from "./cache.ts";
 import {
   alpine310,
   apkDatabase,

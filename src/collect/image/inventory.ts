@@ -11,7 +11,7 @@ import { readFolder } from "../../engines/oci/folder.ts";
 import type { OpenImage } from "../../engines/oci/image.ts";
 import type { Layer } from "../../engines/oci/model.ts";
 import type { SecretsFound } from "../../engines/secrets/model.ts";
-import type { ScanCache, ScannedImage } from "../cache.ts";
+import type { ScanCache, ScannedImage } from "./cache.ts";
 import type { FoundSecrets } from "../secrets/folder.ts";
 import { secretsOfImage } from "../secrets/image.ts";
 import { createLayerSecrets } from "../secrets/layer.ts";

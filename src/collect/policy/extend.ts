@@ -2,7 +2,7 @@
 import { bounds } from "../../core/bounds.ts";
 import type { Exception } from "../../core/exception.ts";
 import { defaultPolicy, type LoosenedKey } from "../../core/policy.ts";
-import { refused } from "../named-text.ts";
+import { refused } from "../named/named-text.ts";
 import { lastingName, placeBeside, placeName } from "./place.ts";
 import { readPolicy } from "./read.ts";
 import { type LockableKey, type SettingKey, settingKeys, settingsOf } from "./settings.ts";

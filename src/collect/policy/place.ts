@@ -1,5 +1,5 @@
 import { posix, resolve } from "node:path";
-import { refused } from "../named-text.ts";
+import { refused } from "../named/named-text.ts";
 
 /** Where a policy file is, and so where the files may be that it names. */
 export type PolicyPlace =

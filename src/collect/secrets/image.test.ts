@@ -9,7 +9,7 @@ import { createFingerprinter } from "../../engines/secrets/fingerprint.ts";
 import type { SecretFact } from "../../engines/secrets/model.ts";
 import { sampleCode, sampleRules } from "../../engines/secrets/sample-rules.fixture.ts";
 import { createSecretScanner } from "../../engines/secrets/scan.ts";
-import { openScanCache } from "../cache.ts";
+import { openScanCache } from "../image/cache.ts";
 import { imageOf, memoryStore, openFixture } from "../image/image-files.fixture.ts";
 import { contentsOfImage, type InventoryContext } from "../image/inventory.ts";
 

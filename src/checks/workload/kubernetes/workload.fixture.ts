@@ -1,6 +1,6 @@
 /** For the tests of checks over Kubernetes objects: what a check finds in manifests, and what its fixes would change. */
 import assert from "node:assert/strict";
-import { evaluateManifests, type ManifestsContext } from "../../../collect/workloads.ts";
+import { evaluateManifests, type ManifestsContext } from "../../../evaluate/kubernetes/workloads.ts";
 import type { Check } from "../../../core/check.ts";
 import type { Evaluation } from "../../../core/evaluation.ts";
 import type { FieldPatch, Finding } from "../../../core/finding.ts";

@@ -1,0 +1,271 @@
+/**
+ * The scan cache: what a layer or an image holds, by content digest, in one SQLite file. It saves work and decides
+ * nothing: a cache that is missing, locked, of another version or broken costs time and no more.
+ *
+ * Tables (every text is UTF-8; `key` is the analysis key, see `analysisKey`):
+ * - `layer(diff_id, key, scan, used)`: a layer's scan, zstd-compressed
+ * - `image(config_digest, key, inventory, used)`: an image's inventory, zstd-compressed JSON
+ * - `secrets(id, key, found, used)`: the secrets of a layer or an image by its diffID or config digest; the key is the
+ *   scanner's, with the analysis key
+ * - `verified(digest, diff_id)`: a stored blob that was read whole and whose digest and diffID fitted
+ * - `stamp(stamp, digest)`: a local file that was read whole while it had this stamp
+ * `used` is in seconds since 1970.
+ */
+import { createHash } from "node:crypto";
+import { chmodSync, closeSync, mkdirSync, openSync, readSync, rmSync } from "node:fs";
+import { dirname } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import { bounds } from "../../core/bounds.ts";
+import type { Digest } from "../../core/digest.ts";
+import type { Gap } from "../../core/evidence.ts";
+import { analysers } from "../../engines/contents/analysers.ts";
+import type { FileFacts, Inventory } from "../../engines/contents/model.ts";
+import type { LayerScan } from "./layer-scan.ts";
+import type { FoundSecrets } from "../secrets/folder.ts";
+
+/** What an image's layers gave, ready for the checks. */
+export interface ScannedImage {
+  readonly inventory: Inventory;
+  readonly gaps: readonly Gap[];
+}
+
+export interface ScanCache {
+  layer(diffId: Digest): LayerScan | undefined;
+  storeLayer(diffId: Digest, scan: LayerScan): void;
+  image(configDigest: Digest): ScannedImage | undefined;
+  storeImage(configDigest: Digest, image: ScannedImage): void;
+  /**
+   * @param id - a layer's diffID or an image's config digest
+   * @param scanner - the key of the scanner that found them
+   */
+  secrets(id: Digest, scanner: string): FoundSecrets | undefined;
+  storeSecrets(id: Digest, scanner: string, found: FoundSecrets): void;
+  /** True where a blob with this digest was once read whole and had this diffID. */
+  isVerified(digest: Digest, diffId: Digest): boolean;
+  storeVerified(digest: Digest, diffId: Digest): void;
+  hasStamp(stamp: string, digest: Digest): boolean;
+  storeStamp(stamp: string, digest: Digest): void;
+  close(): void;
+}
+
+export interface CacheStatus {
+  readonly layers: number;
+  readonly images: number;
+  /** Bytes of the entries, compressed. */
+  readonly bytes: number;
+}
+
+/** Raised when what the tables hold changes its meaning. */
+const FORMAT = 4;
+
+/** "BHsc" in ASCII: tells the cache from any other SQLite file. */
+const APPLICATION_ID = 0x42487363;
+
+/** Everything beside the content that a cached answer depends on. */
+export function analysisKey(): string {
+  const parts = [FORMAT, analysers.map(({ id, version }) => [id, version]), bounds];
+  return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 16);
+}
+
+const SCHEMA = `
+  create table layer (diff_id text, key text, scan blob, used integer, primary key (diff_id, key)) without rowid;
+  create table image (config_digest text, key text, inventory blob, used integer, primary key (config_digest, key)) without rowid;
+  create table secrets (id text, key text, found blob, used integer, primary key (id, key)) without rowid;
+  create table verified (digest text, diff_id text, primary key (digest, diff_id)) without rowid;
+  create table stamp (stamp text, digest text, primary key (stamp, digest)) without rowid;
+  pragma application_id = ${APPLICATION_ID};
+  pragma user_version = ${FORMAT};
+`;
+
+/** Opens or makes the cache; undefined where it cannot be used. */
+export function openScanCache(path: string): ScanCache | undefined {
+  const database = openDatabase(path);
+  return database === undefined ? undefined : cacheOver(database);
+}
+
+/** Undefined where it cannot be used. */
+export function cacheStatus(path: string): CacheStatus | undefined {
+  const database = openDatabase(path);
+  try {
+    return database
+      ?.prepare(`select (select count(*) from layer) as layers, (select count(*) from image) as images,
+        (select coalesce(sum(length(scan)), 0) from layer) + (select coalesce(sum(length(inventory)), 0) from image)
+        + (select coalesce(sum(length(found)), 0) from secrets) as bytes`)
+      .get() as CacheStatus | undefined;
+  } catch {
+    return undefined;
+  } finally {
+    database?.close();
+  }
+}
+
+export function clearCache(path: string): void {
+  for (const suffix of ["", "-wal", "-shm"]) rmSync(path + suffix, { force: true });
+}
+
+function openDatabase(path: string): DatabaseSync | undefined {
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    const opened = openOrMake(path);
+    if (opened !== undefined || !isOurs(path)) return opened;
+    clearCache(path);
+    return openOrMake(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Undefined where the file is broken, of another format or none of ours. Throws where it cannot be had, as while
+ * another process holds it locked.
+ */
+function openOrMake(path: string): DatabaseSync | undefined {
+  const database = new DatabaseSync(path, { timeout: 2_000 });
+  try {
+    database.exec("pragma synchronous = off");
+    if (isEmpty(database)) {
+      database.exec("pragma journal_mode = wal; begin immediate");
+      // Another process may have made the tables meanwhile.
+      database.exec(isEmpty(database) ? `${SCHEMA} commit` : "commit");
+      chmodSync(path, 0o600);
+    }
+    if (pragma(database, "application_id") === APPLICATION_ID && pragma(database, "user_version") === FORMAT) {
+      return database;
+    }
+  } catch (error) {
+    if (!isBroken(error)) {
+      database.close();
+      throw error;
+    }
+  }
+  database.close();
+  return undefined;
+}
+
+function pragma(database: DatabaseSync, name: string): unknown {
+  return Object.values(database.prepare(`pragma ${name}`).get() ?? {})[0];
+}
+
+function isEmpty(database: DatabaseSync): boolean {
+  return database.prepare("select 1 from sqlite_schema limit 1").get() === undefined;
+}
+
+/** SQLITE_CORRUPT and SQLITE_NOTADB. */
+const BROKEN = new Set([11, 26]);
+
+function isBroken(error: unknown): boolean {
+  // The low byte of an extended result code is its primary one.
+  return error instanceof Error && "errcode" in error && BROKEN.has(Number(error.errcode) & 0xff);
+}
+
+/** What `--cache` names by mistake is not thrown away. The id stands at byte 68 (SQLite, "The Database Header"). */
+function isOurs(path: string): boolean {
+  const header = Buffer.alloc(72);
+  const descriptor = openSync(path, "r");
+  try {
+    return readSync(descriptor, header) === header.length && header.readInt32BE(68) === APPLICATION_ID;
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function cacheOver(database: DatabaseSync): ScanCache {
+  const key = analysisKey();
+  const now = () => Math.floor(Date.now() / 1000);
+
+  /** A cache that fails is a cache that has nothing. */
+  function attempt<T>(work: () => T): T | undefined {
+    try {
+      return work();
+    } catch {
+      return undefined;
+    }
+  }
+
+  function blob(table: "layer" | "image", digest: Digest): Buffer | undefined {
+    const [id, column] = table === "layer" ? ["diff_id", "scan"] : ["config_digest", "inventory"];
+    return attempt(() => {
+      const row = database
+        .prepare(`select ${column} as content from ${table} where ${id} = ? and key = ?`)
+        .get(digest, key);
+      return row === undefined ? undefined : zstdDecompressSync(row.content as Uint8Array);
+    });
+  }
+
+  function store(sql: string, values: () => (string | number | Uint8Array)[]): void {
+    attempt(() => database.prepare(sql).run(...values()));
+  }
+
+  return {
+    layer(diffId) {
+      const bytes = blob("layer", diffId);
+      return bytes === undefined ? undefined : attempt(() => decodeScan(bytes));
+    },
+    storeLayer(diffId, scan) {
+      store("insert or replace into layer values (?, ?, ?, ?)", () => [
+        diffId,
+        key,
+        zstdCompressSync(encodeScan(scan)),
+        now(),
+      ]);
+    },
+    image(configDigest) {
+      const bytes = blob("image", configDigest);
+      return bytes === undefined ? undefined : attempt(() => JSON.parse(bytes.toString("utf8")) as ScannedImage);
+    },
+    storeImage(configDigest, image) {
+      store("insert or replace into image values (?, ?, ?, ?)", () => [
+        configDigest,
+        key,
+        zstdCompressSync(Buffer.from(JSON.stringify(image))),
+        now(),
+      ]);
+    },
+    secrets: (id, scanner) =>
+      attempt(() => {
+        const row = database.prepare("select found from secrets where id = ? and key = ?").get(id, `${key} ${scanner}`);
+        if (row === undefined) return undefined;
+        return JSON.parse(zstdDecompressSync(row.found as Uint8Array).toString("utf8")) as FoundSecrets;
+      }),
+    storeSecrets: (id, scanner, found) =>
+      store("insert or replace into secrets values (?, ?, ?, ?)", () => [
+        id,
+        `${key} ${scanner}`,
+        zstdCompressSync(Buffer.from(JSON.stringify(found))),
+        now(),
+      ]),
+    isVerified: (digest, diffId) =>
+      attempt(() => database.prepare("select 1 from verified where digest = ? and diff_id = ?").get(digest, diffId)) !==
+      undefined,
+    storeVerified: (digest, diffId) => store("insert or ignore into verified values (?, ?)", () => [digest, diffId]),
+    hasStamp: (stamp, digest) =>
+      attempt(() => database.prepare("select 1 from stamp where stamp = ? and digest = ?").get(stamp, digest)) !==
+      undefined,
+    storeStamp: (stamp, digest) => store("insert or ignore into stamp values (?, ?)", () => [stamp, digest]),
+    close: () => attempt(() => database.close()),
+  };
+}
+
+/** Records joined by two NULs, which no path holds, then the facts: far quicker to read than JSON of each entry. */
+export function encodeScan(scan: LayerScan): Buffer {
+  const records = Buffer.from(scan.records.join("\0\0"));
+  const rest = Buffer.from(JSON.stringify([scan.facts, scan.gaps, scan.permissions ?? null]));
+  const lengths = Buffer.alloc(8);
+  lengths.writeUInt32LE(scan.records.length, 0);
+  lengths.writeUInt32LE(records.length, 4);
+  return Buffer.concat([lengths, records, rest]);
+}
+
+export function decodeScan(bytes: Buffer): LayerScan {
+  const count = bytes.readUInt32LE(0);
+  const end = 8 + bytes.readUInt32LE(4);
+  const records = count === 0 ? [] : bytes.toString("utf8", 8, end).split("\0\0");
+  if (records.length !== count) throw new Error("a cached scan is broken");
+  const [facts, gaps, permissions] = JSON.parse(bytes.toString("utf8", end)) as [
+    FileFacts[],
+    Gap[],
+    LayerScan["permissions"] | null,
+  ];
+  return { records, facts, gaps, ...(permissions === null || permissions === undefined ? {} : { permissions }) };
+}

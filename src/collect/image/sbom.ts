@@ -1,0 +1,136 @@
+/** Bills of materials: of what is scanned, and as what is judged. */
+import { createHash } from "node:crypto";
+import { closeSync, openSync, readFileSync, readSync, statSync } from "node:fs";
+import { relative, resolve, sep } from "node:path";
+import type { Asset } from "../../core/asset.ts";
+import { bounds } from "../../core/bounds.ts";
+import { type Digest, parseDigest } from "../../core/digest.ts";
+import type { Evaluation } from "../../core/evaluation.ts";
+import { type Evidence, present } from "../../core/evidence.ts";
+import { Problem } from "../../core/problem.ts";
+import type { KnownBases } from "../../engines/contents/base/recognise.ts";
+import type { BaseImage, Inventory } from "../../engines/contents/model.ts";
+import { looksLikeSbom, readSbom } from "../../engines/contents/sbom/read.ts";
+import type { ReadSbom, Sbom, SbomSubject } from "../../engines/contents/sbom/sbom.ts";
+import { formatPlatform } from "../../engines/oci/image.ts";
+import type { NamedImage } from "../../engines/oci/open.ts";
+import { baseOfImage, evidenceOfBase } from "./base.ts";
+import { type EvaluateContext, evaluateInventory, imageAsset, layersOf } from "../../evaluate/image/image.ts";
+import { type InventoryContext, inventoryOfFolder, inventoryOfImage } from "./inventory.ts";
+
+/** @throws Problem where a layer cannot be read: then nothing is known of what is in the image */
+export async function sbomOfImage(
+  named: NamedImage,
+  context: InventoryContext & { readonly bases?: KnownBases },
+): Promise<Sbom> {
+  const { image, lineage, reference } = named;
+  const inventory = await inventoryOfImage(image, context);
+  const base = baseOfImage(image, inventory, context);
+  const { configDigest, manifestDigest, indexDigest } = image;
+  const subject: SbomSubject = {
+    kind: "image",
+    lineage,
+    reference,
+    configDigest,
+    ...(manifestDigest === undefined ? {} : { manifestDigest }),
+    ...(indexDigest === undefined ? {} : { indexDigest }),
+    platform: formatPlatform(image.config.platform),
+    layers: layersOf(image),
+    ...(base.state === "absent" ? {} : { base: base.facts }),
+  };
+  return sbomOf(subject, inventory);
+}
+
+/** @throws Problem where the folder cannot be read */
+export async function sbomOfFolder(root: string, lineage: string, context: InventoryContext): Promise<Sbom> {
+  return sbomOf({ kind: "folder", lineage }, await inventoryOfFolder(root, context));
+}
+
+function sbomOf(subject: SbomSubject, evidence: Evidence<Inventory>): Sbom {
+  if (evidence.state === "present") {
+    const { distribution, packages, removed = [] } = evidence.facts;
+    const inventory = { ...(distribution === undefined ? {} : { distribution }), packages: [...packages, ...removed] };
+    return { subject, inventory, gaps: evidence.gaps };
+  }
+  const [{ code, reason, remedy }] = evidence.gaps;
+  throw new Problem({
+    ...{ kind: "input", code, place: subject.lineage, cause: reason },
+    ...(remedy === undefined ? {} : { remedy }),
+  });
+}
+
+export interface EvaluatedSbom {
+  readonly evaluations: readonly Evaluation[];
+  /** What is wrong with the document and takes nothing from the verdict. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * All evaluations of what a document lists. One that we wrote of an image is judged as that image; any other as itself.
+ *
+ * @param name - as the user called it
+ * @throws Problem where the file cannot be read or is none
+ */
+export function evaluateSbom(file: string, name: string, context: EvaluateContext): EvaluatedSbom {
+  const bytes = readDocument(file);
+  const read = readSbom(bytes, file);
+  const { subject, inventory, gaps, remarks } = read;
+  const layers = subject.kind === "image" ? subject.layers : [];
+  const evidence = present(removedApart(inventory), context.now.toISOString(), { gaps });
+  const base: Evidence<BaseImage> | undefined =
+    subject.kind === "image" ? evidenceOfBase(subject.base, gaps, context.now) : undefined;
+  return {
+    evaluations: evaluateInventory(assetOf(read, bytes, file, name, context.now), evidence, layers, context, base),
+    notes: remarks.map((remark) => `${name}: ${remark}`),
+  };
+}
+
+/** What an upper layer removed is in the document among the others. */
+function removedApart(inventory: Inventory): Inventory {
+  const removed = inventory.packages.filter(({ removedIn }) => removedIn !== undefined);
+  if (removed.length === 0) return inventory;
+  return { ...inventory, packages: inventory.packages.filter(({ removedIn }) => removedIn === undefined), removed };
+}
+
+function assetOf({ subject }: ReadSbom, bytes: Buffer, file: string, name: string, now: Date): Asset {
+  if (subject.kind === "image") return imageAsset({ ...subject, name }, now);
+  const id = parseDigest(`sha256:${createHash("sha256").update(bytes).digest("hex")}`) as Digest;
+  return { kind: "sbom", id, lineage: subject.kind === "folder" ? subject.lineage : pathOf(file), name };
+}
+
+/** From the working folder, with slashes: the same wherever the tree is checked out. */
+function pathOf(file: string): string {
+  const near = relative(process.cwd(), resolve(file)).split(sep).join("/");
+  return near.startsWith("../") ? near.slice(near.lastIndexOf("/") + 1) : near;
+}
+
+function readDocument(file: string): Buffer {
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (found === undefined) throw unreadable("usage", file, "there is no such file");
+  if (found.isDirectory()) throw unreadable("usage", file, "it is a folder");
+  if (found.size > bounds.sbomBytes) {
+    throw unreadable("input", file, `its ${found.size} bytes are over the bound of ${bounds.sbomBytes}`);
+  }
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw unreadable("usage", file, (error as Error).message);
+  }
+}
+
+function unreadable(kind: "usage" | "input", place: string, cause: string): Problem {
+  return new Problem({ kind, code: kind === "input" ? "sbom.too-large" : "sbom.file", place, cause });
+}
+
+/** Whether a path that a user wrote without saying what it is names a bill of materials. */
+export function isSbomFile(path: string): boolean {
+  // A pipe would be read empty, or wait.
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return false;
+  const descriptor = openSync(path, "r");
+  try {
+    const first = Buffer.alloc(4_096);
+    return looksLikeSbom(first.subarray(0, readSync(descriptor, first, 0, first.length, 0)));
+  } finally {
+    closeSync(descriptor);
+  }
+}

@@ -1,0 +1,92 @@
+/** Fixes as strategic-merge patches in a kustomization, for whoever does not change the manifests themselves. */
+import { stringify } from "yaml";
+import type { FieldPatch } from "../../core/finding.ts";
+import { type FieldPath, type KubernetesObject, lineageOf } from "../../engines/kubernetes/model.ts";
+import { isOfFile } from "../../fix/kubernetes/object-places.ts";
+import type { WorkloadFixes } from "../../fix/kubernetes/fixes.ts";
+
+/** By which field kustomize tells the items of a list (Kubernetes API reference, "patch strategy: merge"). */
+const MERGE_KEYS: ReadonlyMap<string, string> = new Map([
+  ["containers", "name"],
+  ["initContainers", "name"],
+  ["ephemeralContainers", "name"],
+  ["volumes", "name"],
+  ["env", "name"],
+  ["volumeMounts", "mountPath"],
+  ["ports", "containerPort"],
+]);
+
+/** The text of a `kustomization.yaml` in the folder of the manifests. Empty where nothing was made. */
+export function kustomization({ made, manifests }: WorkloadFixes): string {
+  const now = new Map(manifests.objects.filter(isOfFile).map((object) => [keyOf(object), object]));
+  const patches = [...Map.groupBy(made, ({ object }) => keyOf(object))].flatMap(([key, mends]) => {
+    const object = now.get(key);
+    const [first] = mends;
+    if (object === undefined || first === undefined) return [];
+    const merge = mergePatch(
+      object,
+      mends.flatMap((mend) => mend.patches),
+    );
+    return [{ patch: stringify(merge, { aliasDuplicateObjects: false, lineWidth: 0 }) }];
+  });
+  if (patches.length === 0) return "";
+  const resources = [...new Set(made.map(({ object }) => object.source.text.path))].sort();
+  return stringify(
+    { apiVersion: "kustomize.config.k8s.io/v1beta1", kind: "Kustomization", resources, patches },
+    { lineWidth: 0 },
+  );
+}
+
+function keyOf(object: WorkloadFixes["made"][number]["object"]): string {
+  return lineageOf(object, `${object.source.text.path} ${object.source.document}`);
+}
+
+function mergePatch(object: KubernetesObject, patches: readonly FieldPatch[]): unknown {
+  const { apiVersion, kind, name, namespace } = object;
+  const metadata = { name, ...(namespace === undefined ? {} : { namespace }) };
+  const patch: Record<string, unknown> = { apiVersion, kind, metadata };
+  for (const { path } of patches) merge(patch, object.raw, path);
+  return patch;
+}
+
+/** Writes what the object holds at the path now: what is gone as null, a list without a merge key as a whole. */
+function merge(patch: Record<string, unknown>, value: unknown, [step, ...rest]: FieldPath): void {
+  if (typeof step !== "string" || step === "__proto__") return;
+  const inner = isMap(value) && Object.hasOwn(value, step) ? value[step] : undefined;
+  const mergeKey = MERGE_KEYS.get(step);
+  const [index, ...behind] = rest;
+  if (Array.isArray(inner) && typeof index === "number" && mergeKey !== undefined && behind.length > 0) {
+    const item: unknown = inner[index];
+    if (isMap(item) && item[mergeKey] !== undefined) {
+      merge(itemOf(patch, step, mergeKey, item[mergeKey]), item, behind);
+      return;
+    }
+  }
+  if (rest.length > 0 && isMap(inner)) {
+    const below = patch[step];
+    const map = isMap(below) ? below : {};
+    patch[step] = map;
+    merge(map, inner, rest);
+    return;
+  }
+  patch[step] = inner ?? null;
+}
+
+function itemOf(
+  patch: Record<string, unknown>,
+  list: string,
+  mergeKey: string,
+  value: unknown,
+): Record<string, unknown> {
+  const items = Array.isArray(patch[list]) ? (patch[list] as Record<string, unknown>[]) : [];
+  patch[list] = items;
+  const known = items.find((item) => item[mergeKey] === value);
+  if (known !== undefined) return known;
+  const item = { [mergeKey]: value };
+  items.push(item);
+  return item;
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,143 @@
+import assert from "node:assert/strict";
+import { symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import fc from "fast-check";
+import { bounds } from "../../core/bounds.ts";
+import { readKustomizeFolder } from "./kustomize-folder.ts";
+import { treeOf } from "../tree/tree.fixture.ts";
+
+function read(kustomization: string, files: Readonly<Record<string, string>> = {}) {
+  using tree = treeOf({ "ov/kustomization.yaml": kustomization, ...files });
+  return readKustomizeFolder(tree.root, "ov");
+}
+
+const refusalOf = (kustomization: string) => read(kustomization).refusal ?? "";
+
+test("resources, patches and bases are told apart", () => {
+  const text = `
+resources: [web.yaml, ../base, missing.yaml]
+components: [../part]
+patches:
+- path: p/one.yaml
+- patch: "- {op: remove, path: /a:b}"
+  target: { kind: "x:y" }
+patchesStrategicMerge:
+- two.yaml
+- |-
+  apiVersion: v1
+  kind: Pod
+patchesJson6902: [{ path: three.json, target: { kind: Pod, name: x } }]
+replacements: [{ path: four.yaml }, { source: { kind: Pod, fieldPath: "a:b" } }]
+configMapGenerator: [{ name: x, literals: ["url=https://example.test/"], files: [key=conf.yaml] }]
+images: [{ name: web, newName: "localhost:5000/web" }]
+`;
+  const files = ["web.yaml", "p/one.yaml", "two.yaml", "three.json", "four.yaml", "conf.yaml"];
+  const found = read(text, {
+    ...Object.fromEntries(files.map((name) => [`ov/${name}`, ""])),
+    "base/kustomization.yaml": "",
+    "part/kustomization.yaml": "",
+  });
+  assert.deepEqual(found, {
+    folder: "ov",
+    isComponent: false,
+    resources: ["ov/web.yaml"],
+    patches: ["ov/p/one.yaml", "ov/two.yaml", "ov/three.json", "ov/four.yaml"],
+    bases: ["base", "part"],
+  });
+  assert.equal(read("kind: Component\n").isComponent, true);
+});
+
+test("a file that kustomize would not load is nobody's patch", () => {
+  const found = read("patches: [{ path: ../prod.yaml }]\nresources: [../prod.yaml]\n", { "prod.yaml": "" });
+  assert.deepEqual([found.patches, found.resources], [[], []]);
+});
+
+test("what may be fetched is refused wherever it stands, and however it is written", () => {
+  for (const address of [
+    "https://example.test/a.yaml",
+    "HTTP://example.test/a.yaml",
+    "github.com/example/app",
+    "GitHub.com/example/app?ref=v1",
+    "git@example.test:app",
+    "ssh://git@example.test/app",
+    "git::https://example.test/app",
+    "file:///etc",
+    "gh:example/app",
+    "example.test/app.git//base",
+  ]) {
+    const text = JSON.stringify(address);
+    for (const kustomization of [
+      `resources: [${text}]`,
+      `Resources: [${text}]`,
+      `bases: [${text}]`,
+      `components: [${text}]`,
+      `patches: [{ path: ${text} }]`,
+      `patches: [{ PATH: ${text} }]`,
+      `patchesStrategicMerge: [${text}]`,
+      `configMapGenerator: [{ files: ["k=" , ${text}] }]`,
+      `secretGenerator: [{ envs: [${text}] }]`,
+      `openapi: { path: ${text} }`,
+      `crds: [${text}]`,
+      `unheard: { of: [${text}] }`,
+      `resources: &a [${text}]\nbases: *a`,
+      JSON.stringify({ resources: [address] }),
+    ]) {
+      assert.match(refusalOf(kustomization), /may be fetched from elsewhere/, kustomization);
+    }
+  }
+});
+
+test("plugins, charts, and what cannot be read for certain are refused", () => {
+  assert.match(refusalOf("generators: [x.yaml]"), /generators of its own/);
+  assert.match(refusalOf("Transformers: [x.yaml]"), /transformers of its own/);
+  assert.match(refusalOf("tran\u017fformer\u017f: [x.yaml]"), /transformers of its own/);
+  assert.match(refusalOf("validators: [x.yaml]"), /validators of its own/);
+  assert.match(refusalOf("helmCharts: [{ name: x }]"), /Helm charts/);
+  assert.match(refusalOf("resources: [a]\nresources: [b]\n"), /twice/);
+  for (const separator of ["\u0085", "\u2028", "\u2029", "\r"]) {
+    assert.match(refusalOf(`#${separator}resources: ["https://example.test/"]\n`), /line separator/);
+  }
+  assert.equal(refusalOf("#\r\nresources: []\r\n"), "");
+  assert.match(refusalOf("a: 1\n---\nresources: [b]\n"), /several documents/);
+  assert.match(refusalOf("- a\n"), /no map/);
+  assert.match(refusalOf("a: [\n"), /cannot be read/);
+  assert.match(read("", { "ov/kustomization.yml": "" }).refusal ?? "", /several kustomizations/);
+  const many = Array.from({ length: bounds.kustomizationPaths + 1 }, (_, index) => `f${index}`);
+  assert.match(refusalOf(JSON.stringify({ resources: many })), /more than \d+ paths/);
+  assert.equal(read("").refusal, undefined);
+});
+
+test("nothing outside of the tree is reached, by path or by link", () => {
+  for (const path of ["../..", "../../elsewhere", "/etc", "/etc/hostname"]) {
+    assert.match(refusalOf(`resources: [${path}]`), /outside of the folder/, path);
+  }
+  using tree = treeOf({ "kustomization.yaml": "resources: [out]\n", "in/x": "" });
+  symlinkSync(tmpdir(), join(tree.root, "out"));
+  assert.match(readKustomizeFolder(tree.root, "").refusal ?? "", /outside of the folder/);
+  assert.match(readKustomizeFolder(tree.root, "in").refusal ?? "", /no kustomization/);
+});
+
+test("whatever a kustomization holds, it is read or refused", () => {
+  const value = fc.letrec((tie) => ({
+    any: fc.oneof(
+      { depthSize: "small" },
+      fc.string(),
+      fc.constantFrom(null, true, 0, "..", "a\0b", "__proto__"),
+      fc.array(tie("any"), { maxLength: 3 }),
+      fc.dictionary(fc.constantFrom("path", "files", "resources", "patches", "name", "__proto__"), tie("any")),
+    ),
+  })).any;
+  fc.assert(
+    fc.property(
+      fc.dictionary(fc.constantFrom("resources", "patches", "configMapGenerator", "kind", "generators"), value),
+      (kustomization) => {
+        const { folder, patches, resources, bases } = read(JSON.stringify(kustomization));
+        assert.equal(folder, "ov");
+        for (const path of [...patches, ...resources, ...bases]) assert.doesNotMatch(path, /^(?:\/|\.\.(?:\/|$))/);
+      },
+    ),
+    { numRuns: 200 },
+  );
+});

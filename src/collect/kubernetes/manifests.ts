@@ -1,0 +1,158 @@
+/** Manifests of Kubernetes and Compose files below a folder: which files they are, and what they say. */
+import { join } from "node:path";
+import { bounds } from "../../core/bounds.ts";
+import { type ManifestReader, manifestReader } from "../../engines/kubernetes/manifests.ts";
+import type { ManifestGap, Manifests } from "../../engines/kubernetes/model.ts";
+import { isKustomization } from "./kustomization-name.ts";
+import { type KustomizeFolder, readKustomizeFolder } from "./kustomize-folder.ts";
+import type { Rendering } from "./render.ts";
+import { readBoundedBytes } from "../tree/text-file.ts";
+
+/** Patches that a gap names. */
+const NAMED_PATCHES = 5;
+
+/** What {@link discover} found. Paths are relative to the folder that is judged. */
+export interface ManifestPaths {
+  readonly manifests: readonly string[];
+  readonly composeFiles: readonly string[];
+  /** Folders that kustomize builds. */
+  readonly kustomizations: readonly string[];
+  /** Folders of Helm charts; their templates are among no manifests. */
+  readonly charts: readonly string[];
+}
+
+/** A Compose file by its name (the Compose specification, "The Compose file"). */
+export function isComposeFile(path: string): boolean {
+  return /(?:^|[\\/])(?:docker-)?compose(?:\.[^\\/]+)?\.ya?ml$/.test(path);
+}
+
+/** Whether a file's name allows for manifests in it. */
+export function mayHoldManifests(name: string): boolean {
+  return /\.(?:ya?ml|json)$/.test(name) && !isKustomization(name);
+}
+
+/**
+ * Whether its text names an apiVersion and a kind. Looks through all of it: whatever stands before an object does not
+ * hide it. What cannot be read, or is over its bound, counts as one if its name says YAML, so that it becomes a gap.
+ */
+export function looksLikeManifest(file: string): boolean {
+  const bytes = readBoundedBytes(file, bounds.kubernetesFileBytes);
+  if (bytes === undefined) return /\.ya?ml$/.test(file);
+  return bytes.includes("apiVersion") && bytes.includes("kind");
+}
+
+/**
+ * Reads all of them. What cannot be read is among the gaps.
+ *
+ * @param rendering - what kustomize and Helm made of the folders; absent: they were not asked
+ */
+export function readManifestFiles(root: string, paths: ManifestPaths, rendering?: Rendering): Manifests {
+  const reader = manifestReader();
+  const kustomizations = paths.kustomizations.map((path) => readKustomizeFolder(root, path.replaceAll("\\", "/")));
+  const patches = patchesOf(kustomizations);
+  const files = [...new Set([...paths.manifests, ...paths.composeFiles])].sort().filter((path) => {
+    const name = path.replaceAll("\\", "/");
+    return !patches.has(name) && rendering?.taken.has(name) !== true;
+  });
+  let total = 0;
+  let read = 0;
+  for (const { path, text } of rendering?.files ?? []) {
+    if (total > bounds.kubernetesTotalBytes) {
+      const reason = "what was rendered is over the bounds of one reading";
+      reader.gap({ code: "kubernetes.bound", reason, path });
+      continue;
+    }
+    total += text.length;
+    reader.file(path, text);
+  }
+  for (const path of files) {
+    if (read >= bounds.kubernetesFiles || total > bounds.kubernetesTotalBytes) break;
+    read++;
+    total += readInto(reader, root, path);
+  }
+  if (read < files.length) {
+    const reason = `${files.length - read} files of manifests are over the bounds of one reading`;
+    reader.gap({ code: "kubernetes.bound", reason, path: files[read] ?? "." });
+  }
+  for (const { folder, patches: named } of kustomizations) {
+    const gap = kustomizeGap(
+      folder,
+      named.filter((path) => patches.has(path)),
+      rendering?.kustomizations,
+    );
+    if (gap !== undefined) reader.gap(gap);
+  }
+  for (const path of paths.charts) {
+    const gap = chartGap(path.replaceAll("\\", "/"), rendering?.charts);
+    if (gap !== undefined) reader.gap(gap);
+  }
+  return reader.manifests();
+}
+
+/** Patches have the form of objects and are parts of such: by themselves they say what nothing is. */
+function patchesOf(kustomizations: readonly KustomizeFolder[]): ReadonlySet<string> {
+  const resources = new Set(kustomizations.flatMap((folder) => folder.resources));
+  return new Set(kustomizations.flatMap(({ patches }) => patches.filter((path) => !resources.has(path))));
+}
+
+type Outcomes = ReadonlyMap<string, string | undefined>;
+
+function kustomizeGap(
+  folder: string,
+  patches: readonly string[],
+  outcomes: Outcomes | undefined,
+): ManifestGap | undefined {
+  const why = outcomes?.get(folder);
+  if (outcomes?.has(folder) === true && why === undefined) return undefined;
+  const names = [...new Set(patches)].sort();
+  const more = names.length > NAMED_PATCHES ? ` and ${names.length - NAMED_PATCHES} more` : "";
+  const unread =
+    names.length === 0 ? "" : `, and its patches are not read: ${names.slice(0, NAMED_PATCHES).join(", ")}${more}`;
+  const reason =
+    outcomes === undefined
+      ? `kustomize builds this folder: its objects are read as they are, without what it changes of them${unread}`
+      : `it was not rendered, since ${why ?? "nothing was asked to"}: its objects are read as they are${unread}`;
+  const path = folder || ".";
+  return { code: "kubernetes.kustomize", reason, remedy: remedy(`kubectl kustomize ${pasted(path)}`, outcomes), path };
+}
+
+function chartGap(chart: string, outcomes: Outcomes | undefined): ManifestGap | undefined {
+  const why = outcomes?.get(chart);
+  if (outcomes?.has(chart) === true && why === undefined) return undefined;
+  const reason =
+    outcomes === undefined
+      ? "a Helm chart: its templates are not rendered"
+      : `a Helm chart that was not rendered, since ${why ?? "nothing was asked to"}`;
+  const path = chart || ".";
+  return { code: "kubernetes.chart", reason, remedy: remedy(`helm template ${pasted(path)}`, outcomes), path };
+}
+
+/** A name that is more than a name to a shell is not offered for pasting. */
+function pasted(path: string): string {
+  return /^[\w.][\w./-]*$/.test(path) ? path : "DIR";
+}
+
+function remedy(command: string, outcomes: Outcomes | undefined): string {
+  const pipe = `pipe it in: ${command} | bulkhead workload audit -`;
+  return outcomes === undefined ? `add --render, which runs kubectl or helm on the folder; or ${pipe}` : pipe;
+}
+
+/** Answers how many bytes it has. */
+function readInto(reader: ManifestReader, root: string, path: string): number {
+  const shown = path.replaceAll("\\", "/");
+  const bytes = readBoundedBytes(join(root, path), bounds.kubernetesFileBytes);
+  if (bytes === undefined) {
+    const reason = `it cannot be read, or has more than ${bounds.kubernetesFileBytes} bytes`;
+    reader.gap({ code: "kubernetes.unreadable", reason, path: shown });
+    return 0;
+  }
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true }).decode(bytes);
+  } catch {
+    reader.gap({ code: "kubernetes.encoding", reason: "it is not UTF-8", path: shown });
+    return bytes.length;
+  }
+  reader.file(shown, text);
+  return bytes.length;
+}

@@ -1,0 +1,140 @@
+/** Programs of this machine that render manifests, run on a tree that nobody vouches for. */
+import { execFile } from "node:child_process";
+import { accessSync, constants, mkdtempSync, realpathSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, isAbsolute, join, relative, sep } from "node:path";
+import { bounds } from "../../core/bounds.ts";
+import { printable } from "../../core/printable.ts";
+
+/** Characters of what a program said that are shown. */
+const SAID = 300;
+
+/** Nothing listens at the discard port: what a program would fetch in spite of all fails at once. */
+const NOWHERE = "http://127.0.0.1:9";
+
+export interface RenderProgram {
+  readonly name: string;
+  readonly file: string;
+}
+
+export interface ProgramFinder {
+  /** The first of the names that is found, outside of the tree. */
+  find(names: readonly string[]): RenderProgram | undefined;
+  /** What it printed, or why there is nothing; one sentence, printable. */
+  run(program: RenderProgram, args: readonly string[]): Promise<{ readonly text: string } | { readonly cause: string }>;
+}
+
+/**
+ * Looks through PATH without what is in the tree or depends on where this runs: a program of the tree is never started.
+ *
+ * @param root - the tree under review
+ */
+export function programsOutside(root: string, path = process.env.PATH ?? ""): ProgramFinder {
+  const real = realpathSync(root);
+  const folders = path.split(delimiter).filter((folder) => isAbsolute(folder) && isOutside(real, folder));
+
+  function find(names: readonly string[]): RenderProgram | undefined {
+    const suffixes = process.platform === "win32" ? [".exe"] : [""];
+    for (const name of names) {
+      for (const folder of folders) {
+        for (const suffix of suffixes) {
+          const file = join(folder, name + suffix);
+          if (isProgram(file) && isOutside(real, file)) return { name, file };
+        }
+      }
+    }
+    return undefined;
+  }
+
+  async function run({ name, file }: RenderProgram, args: readonly string[]) {
+    const home = mkdtempSync(join(tmpdir(), "bulkhead-render-"));
+    try {
+      const { error, stdout, stderr } = await output(file, args, home, folders.join(delimiter));
+      if (error === null) return textOf(name, stdout);
+      if (error.code === "ERR_CHILD_PROCESS_STDIO_MAXBUFFER") {
+        return { cause: `${name} printed more than ${bounds.kubernetesFileBytes} bytes` };
+      }
+      if (error.killed === true) return { cause: `${name} took more than ${bounds.renderMilliseconds / 1000} s` };
+      const lines = stderr.toString("utf8").split("\n");
+      const said = lines.find((line) => /^error\b/i.test(line)) ?? lines.find((line) => line.trim() !== "") ?? "";
+      const short = said
+        .replaceAll(`${real}${sep}`, "")
+        .replace(/^error: /i, "")
+        .trim()
+        .slice(0, SAID);
+      return { cause: printable(`${name} failed${short === "" ? ` (${String(error.code)})` : `: ${short}`}`) };
+    } finally {
+      rmSync(home, { recursive: true, force: true });
+    }
+  }
+
+  return { find, run };
+}
+
+interface Output {
+  readonly error: (Error & { code?: unknown; killed?: boolean }) | null;
+  readonly stdout: Buffer;
+  readonly stderr: Buffer;
+}
+
+/** Without a shell, without input, and with nothing of the caller's environment but where programs are. */
+function output(file: string, args: readonly string[], home: string, path: string): Promise<Output> {
+  const { SystemRoot } = process.env;
+  const env = {
+    PATH: path,
+    HOME: home,
+    USERPROFILE: home,
+    TMPDIR: home,
+    TEMP: home,
+    TMP: home,
+    LC_ALL: "C",
+    KUBECONFIG: "/dev/null",
+    GIT_ALLOW_PROTOCOL: "none",
+    GIT_TERMINAL_PROMPT: "0",
+    HTTP_PROXY: NOWHERE,
+    HTTPS_PROXY: NOWHERE,
+    http_proxy: NOWHERE,
+    https_proxy: NOWHERE,
+    ...(SystemRoot === undefined ? {} : { SystemRoot }),
+  };
+  return new Promise((resolve) => {
+    const options = {
+      encoding: "buffer",
+      cwd: home,
+      env,
+      maxBuffer: bounds.kubernetesFileBytes,
+      timeout: bounds.renderMilliseconds,
+      killSignal: "SIGKILL",
+      windowsHide: true,
+    } as const;
+    const child = execFile(file, [...args], options, (error, stdout, stderr) => resolve({ error, stdout, stderr }));
+    child.stdin?.on("error", () => {});
+    child.stdin?.end();
+  });
+}
+
+function textOf(name: string, bytes: Buffer) {
+  try {
+    return { text: new TextDecoder("utf-8", { ignoreBOM: true, fatal: true }).decode(bytes) };
+  } catch {
+    return { cause: `what ${name} printed is not UTF-8` };
+  }
+}
+
+function isProgram(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return statSync(file).isFile();
+  } catch {
+    return false;
+  }
+}
+
+function isOutside(root: string, path: string): boolean {
+  try {
+    const below = relative(root, realpathSync(path));
+    return below === ".." || below.startsWith(`..${sep}`) || isAbsolute(below);
+  } catch {
+    return false;
+  }
+}

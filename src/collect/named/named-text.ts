@@ -1,0 +1,127 @@
+/** Texts that the caller names on the command line and thereby vouches for. */
+import { execFile } from "node:child_process";
+import { type FileHandle, open } from "node:fs/promises";
+import { bounds } from "../../core/bounds.ts";
+import { Problem } from "../../core/problem.ts";
+
+/** What kind of text it is, for its bound and for what is said of it. */
+export interface TextKind {
+  /** First part of the codes of its problems. */
+  readonly code: "policy" | "baseline" | "vex";
+  /** The option that names it. */
+  readonly option: string;
+  /** What such a file is usually called. */
+  readonly example: string;
+  readonly bytes: number;
+}
+
+/**
+ * Reads a file, or with `git:REF:PATH` a file as a commit of the repository at `root` has it.
+ *
+ * @throws Problem (usage) where it cannot be read, is over its bound or is not UTF-8
+ */
+export async function readNamedText(flag: string, root: string, kind: TextKind): Promise<string> {
+  if (flag.startsWith("git:")) return decode(await readFromGit(flag, root, kind), flag, kind);
+  let handle: FileHandle;
+  try {
+    handle = await open(flag);
+  } catch (error) {
+    const cause = `it cannot be opened: ${(error as Error).message}`;
+    throw refused(`${kind.code}.unreadable`, flag, cause, `check ${kind.option}`, error);
+  }
+  await using file = handle;
+  return await readText(file, flag, kind);
+}
+
+/** The open file's text; see {@link readNamedText} for what is refused. */
+export async function readText(file: FileHandle, name: string, kind: TextKind): Promise<string> {
+  return decode(await readBounded(file, name, kind), name, kind);
+}
+
+/** One byte more than the bound is enough to know that it is over it; a size from stat would trust /proc and pipes. */
+async function readBounded(file: FileHandle, name: string, kind: TextKind): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  try {
+    while (length <= kind.bytes) {
+      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(64 * 1024));
+      if (bytesRead === 0) return Buffer.concat(chunks);
+      chunks.push(buffer.subarray(0, bytesRead));
+      length += bytesRead;
+    }
+  } catch (error) {
+    throw refused(`${kind.code}.unreadable`, name, `it cannot be read: ${(error as Error).message}`, undefined, error);
+  }
+  throw tooLarge(name, kind);
+}
+
+/** `cat-file` hands the blob over as it is: no pager, no filter and no textconv of the repository's configuration. */
+function readFromGit(flag: string, root: string, kind: TextKind): Promise<Buffer> {
+  const [ref = "", ...rest] = flag.slice("git:".length).split(":");
+  const path = rest.join(":");
+  const code = `${kind.code}.git-name`;
+  if (ref === "" || path === "") {
+    const remedy = `write git:REF:PATH, as git:origin/main:${kind.example}`;
+    throw refused(code, flag, "a commit or a path is missing", remedy);
+  }
+  // A commit's name never begins so, but an option does.
+  if (ref.startsWith("-")) throw refused(code, flag, "a commit's name cannot begin with a dash", undefined);
+  return new Promise((resolve, reject) => {
+    execFile(
+      "git",
+      ["-C", root, "--no-replace-objects", "cat-file", "blob", `${ref}:${path}`],
+      {
+        encoding: "buffer",
+        maxBuffer: kind.bytes,
+        timeout: bounds.gitMilliseconds,
+        killSignal: "SIGKILL",
+        env: { ...process.env, GIT_TERMINAL_PROMPT: "0", LC_ALL: "C" },
+      },
+      (error, stdout, stderr) => {
+        if (error === null) resolve(stdout);
+        else reject(gitProblem(flag, error, stderr.toString("utf8"), kind));
+      },
+    );
+  });
+}
+
+function gitProblem(
+  flag: string,
+  error: Error & { code?: unknown; killed?: boolean },
+  stderr: string,
+  kind: TextKind,
+): Problem {
+  if (error.code === "ERR_CHILD_PROCESS_STDIO_MAXBUFFER") return tooLarge(flag, kind);
+  const code = `${kind.code}.git`;
+  if (error.code === "ENOENT") {
+    return refused(code, flag, "git could not be run", `install git, or name a file by ${kind.option}`, error);
+  }
+  const said = (stderr.split("\n", 1)[0] ?? "").replace(/^fatal: /, "").slice(0, 300);
+  const cause = error.killed === true ? `git gave nothing in ${bounds.gitMilliseconds / 1000} s` : `git says: ${said}`;
+  return refused(code, flag, cause, "the commit must be fetched; a shallow clone lacks others", error);
+}
+
+function decode(bytes: Buffer, name: string, kind: TextKind): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (error) {
+    throw refused(`${kind.code}.encoding`, name, "it is not UTF-8", "save it as UTF-8", error);
+  }
+}
+
+function tooLarge(name: string, kind: TextKind): Problem {
+  return refused(`${kind.code}.too-large`, name, `it is larger than ${kind.bytes / 1024} KiB`, undefined);
+}
+
+export function refused(
+  code: string,
+  place: string,
+  cause: string,
+  remedy: string | undefined,
+  error?: unknown,
+): Problem {
+  return new Problem(
+    { kind: "usage", code, place, cause, ...(remedy === undefined ? {} : { remedy }) },
+    error === undefined ? undefined : { cause: error },
+  );
+}

@@ -1,0 +1,127 @@
+import assert from "node:assert/strict";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, relative } from "node:path";
+import { after, test } from "node:test";
+import { gzipSync } from "node:zlib";
+import { bounds } from "../../core/bounds.ts";
+import { Problem } from "../../core/problem.ts";
+import { tarOf } from "../../engines/oci/image.fixture.ts";
+import { discover } from "./discover.ts";
+
+const root = mkdtempSync(join(tmpdir(), "bulkhead-discover-"));
+after(() => rmSync(root, { recursive: true, force: true }));
+let trees = 0;
+
+/** A folder with these files: path → content; a path that ends in a slash is a folder. */
+function treeOf(files: Readonly<Record<string, string | Buffer>>): string {
+  trees += 1;
+  const folder = join(root, String(trees));
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), content);
+  }
+  return folder;
+}
+
+async function imagesIn(folder: string): Promise<string[]> {
+  return (await discover(folder)).images.map((path) => relative(folder, path));
+}
+
+const archive = tarOf([{ name: "manifest.json", content: "[]" }]);
+const layout = { "oci-layout": "{}", "index.json": "{}" };
+
+function at(folder: string, files: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(files).map(([name, content]) => [`${folder}/${name}`, content]));
+}
+
+test("finds layouts and image archives at any depth, in the order of their paths", async () => {
+  const folder = treeOf({
+    ...at("z/layout", layout),
+    "a/b/c/web.tar": archive,
+    "web.tar.gz": gzipSync(archive),
+    "web.tgz": gzipSync(archive),
+  });
+  assert.deepEqual(await imagesIn(folder), ["a/b/c/web.tar", "web.tar.gz", "web.tgz", "z/layout"]);
+});
+
+test("the folder itself may be a layout, and nothing is looked for inside one", async () => {
+  const folder = treeOf({ ...layout, "blobs/sha256/web.tar": archive });
+  assert.deepEqual(await imagesIn(folder), [""]);
+});
+
+test("other tars, archives by another name, and half a layout are none", async () => {
+  const folder = treeOf({
+    "src.tar": tarOf([{ name: "src/manifest.json" }]),
+    "broken.tar": "no tar at all",
+    "empty.tar": "",
+    "broken.tar.gz": Buffer.from([0x1f, 0x8b, 8, 0]),
+    "web.zip": archive,
+    "half/oci-layout": "{}",
+    "other/index.json": "{}",
+  });
+  assert.deepEqual(await imagesIn(folder), []);
+});
+
+test("histories and installed packages are not looked into", async () => {
+  const skipped = [".git", ".hg", ".svn", "node_modules", "deep/node_modules"];
+  const folder = treeOf(Object.fromEntries(skipped.map((name) => [`${name}/web.tar`, archive])));
+  assert.deepEqual(await imagesIn(folder), []);
+  assert.deepEqual(await imagesIn(treeOf({ ".hidden/web.tar": archive })), [".hidden/web.tar"]);
+});
+
+test("no symlink is followed, to a file or to a folder, in a circle or out of the root", async () => {
+  const outside = treeOf({ "web.tar": archive, ...at("layout", layout) });
+  const folder = treeOf({ "sub/file": "" });
+  symlinkSync(join(outside, "web.tar"), join(folder, "web.tar"));
+  symlinkSync(join(outside, "layout"), join(folder, "layout"));
+  symlinkSync("..", join(folder, "sub", "up"));
+  assert.deepEqual(await imagesIn(folder), []);
+});
+
+test("counts what the layers to come will judge, by kind", async () => {
+  const folder = treeOf({
+    Dockerfile: "",
+    "api/Dockerfile.debug": "",
+    "api/web.dockerfile": "",
+    Containerfile: "",
+    "compose.yaml": "",
+    "docker-compose.prod.yml": "",
+    ".github/workflows/ci.yml": "",
+    ".gitlab-ci.yml": "",
+    "package-lock.json": "",
+    "api/go.sum": "",
+    "docs/Dockerfiles.md": "",
+    "workflows/ci.yml": "",
+  });
+  const { lockfiles, pipelines, composeFiles } = await discover(folder);
+  assert.deepEqual(composeFiles, ["compose.yaml", "docker-compose.prod.yml"]);
+  assert.deepEqual(lockfiles, ["package-lock.json"]);
+  assert.deepEqual(pipelines, [".github/workflows/ci.yml", ".gitlab-ci.yml"]);
+});
+
+test("a folder that is not there is the caller's error", async () => {
+  for (const missing of [join(root, "nowhere"), join(treeOf({ file: "" }), "file")]) {
+    await assert.rejects(discover(missing), (error) => error instanceof Problem && error.kind === "usage");
+  }
+});
+
+test("a folder that cannot be listed is said, and hides nothing else", { skip: process.getuid?.() === 0 }, async () => {
+  const folder = treeOf({ "shut/web.tar": archive, "open/web.tar": archive });
+  chmodSync(join(folder, "shut"), 0);
+  const { images, unlisted } = await discover(folder);
+  chmodSync(join(folder, "shut"), 0o700);
+  assert.deepEqual(
+    images.map((path) => relative(folder, path)),
+    ["open/web.tar"],
+  );
+  assert.deepEqual(unlisted, ["shut"]);
+});
+
+test("looking takes no longer than its bound", async () => {
+  const folder = treeOf({ a: "", b: "", c: "" });
+  let asked = 0;
+  const slow = () => asked++ * (bounds.discoverMilliseconds / 2);
+  await assert.rejects(discover(folder, slow), (error) => error instanceof Problem && /600 s/.test(error.message));
+  assert.ok(asked <= 4);
+});

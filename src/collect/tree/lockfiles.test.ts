@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { defaultPolicy } from "../../core/policy.ts";
+import { openAdvisories } from "../image/advisories.ts";
+import { evaluateLockfile, isLockfile } from "./lockfiles.ts";
+
+const root = mkdtempSync(join(tmpdir(), "bulkhead-lockfiles-"));
+after(() => rmSync(root, { recursive: true, force: true }));
+
+// What the advisories say is tested where they are read: here there are none.
+const context = {
+  now: new Date("2026-01-01"),
+  policy: defaultPolicy,
+  advisories: openAdvisories(join(root, "none.db")),
+};
+
+function lockfile(packages: object): string {
+  const path = join(root, "package-lock.json");
+  writeFileSync(path, JSON.stringify({ lockfileVersion: 3, packages: { "": {}, ...packages } }));
+  return path;
+}
+
+test("lockfiles are told by their names, and nothing that is installed is one", () => {
+  for (const path of ["package-lock.json", "web/yarn.lock", "api/poetry.lock", "go.mod", "a/b/Cargo.lock"]) {
+    assert.equal(isLockfile(path), true, path);
+  }
+  for (const path of ["node_modules/x/package.json", "package.json", "var/lib/dpkg/status", "README.md"]) {
+    assert.equal(isLockfile(path), false, path);
+  }
+});
+
+test("development packages are left out and counted", () => {
+  const file = lockfile({
+    "node_modules/used": { version: "1.0.0" },
+    "node_modules/tool": { version: "2.0.0", dev: true },
+  });
+  const [only, ...others] = evaluateLockfile(file, "package-lock.json", context);
+  assert.deepEqual(others, []);
+  assert.equal(only?.verdict, "unknown");
+  assert.deepEqual(only?.evidence, { packages: "1", "left out": "1 for development alone" });
+});
+
+test("a lockfile that pins nothing has no evaluation, one that is broken or gone is unknown", () => {
+  assert.deepEqual(evaluateLockfile(lockfile({}), "package-lock.json", context), []);
+  writeFileSync(join(root, "package-lock.json"), "{");
+  const verdicts = (file: string) =>
+    evaluateLockfile(join(root, file), "package-lock.json", context).map(({ verdict, gaps }) => [
+      verdict,
+      gaps.length > 0,
+    ]);
+  assert.deepEqual(verdicts("package-lock.json"), [["unknown", true]]);
+  assert.deepEqual(verdicts("gone.json"), [["unknown", true]]);
+});
+
+test("licences are judged where the policy speaks of them", () => {
+  const file = lockfile({
+    "node_modules/a": { version: "1.0.0", license: "GPL-3.0" },
+    "node_modules/b": { version: "1.0.0", license: "(MIT OR GPL-3.0)" },
+  });
+  const policy = { ...defaultPolicy, licenses: { ...defaultPolicy.licenses, deny: ["GPL-*"] } };
+  const evaluations = evaluateLockfile(file, "package-lock.json", { ...context, policy });
+  const judged = evaluations.filter(({ check }) => check === "build/denied-license");
+  assert.deepEqual(
+    judged.map(({ verdict, findings }) => [verdict, findings.map(({ subject }) => subject)]),
+    [["fail", ["GPL-3.0-only of npm a"]]],
+  );
+});

@@ -1,0 +1,60 @@
+/** Which files of a build context have the names of secrets. Looks at names alone; follows no symlink. */
+import { readdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { sensitiveFile } from "../../checks/build/dockerfile/secret-names.ts";
+import { bounds } from "../../core/bounds.ts";
+import type { Gap } from "../../core/evidence.ts";
+import type { Dockerfile } from "../../engines/dockerfile/model.ts";
+
+/** Folders that hold other people's files. */
+const skipped = new Set(["node_modules", "vendor", ".venv", "target"]);
+
+export interface SensitiveFiles {
+  /** Paths with slashes, sorted. */
+  readonly files: readonly string[];
+  /** One where there was more than the bounds let through. Folders from the bounded depth on are not looked into. */
+  readonly gaps: readonly Gap[];
+}
+
+/** Those in the Dockerfile's own folder, where it copies what may be a folder. */
+export function sensitiveFilesBeside(root: string, dockerfile: Dockerfile): SensitiveFiles {
+  return copiesFolders(dockerfile) ? sensitiveFilesOf(join(root, dirname(dockerfile.path))) : { files: [], gaps: [] };
+}
+
+function copiesFolders({ instructions }: Dockerfile): boolean {
+  return instructions.some(
+    (one) =>
+      (one.keyword === "COPY" || one.keyword === "ADD") &&
+      one.from === undefined &&
+      one.sources.some(({ value }) => value !== undefined && /(?:^|\/)(?:\.?|[^./]*)$/.test(value)),
+  );
+}
+
+export function sensitiveFilesOf(folder: string): SensitiveFiles {
+  const files: string[] = [];
+  const pending = [{ below: "", depth: 0 }];
+  let entries = 0;
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const { below, depth } = next;
+    for (const entry of list(join(folder, below))) {
+      if (++entries > bounds.contextEntries) {
+        const reason = `${folder} has more than ${bounds.contextEntries} entries`;
+        return { files: files.sort(), gaps: [{ code: "dockerfile.context", reason }] };
+      }
+      const path = below === "" ? entry.name : `${below}/${entry.name}`;
+      if (sensitiveFile(path) !== undefined) files.push(path);
+      else if (entry.isDirectory() && depth < bounds.contextDepth && !skipped.has(entry.name)) {
+        pending.push({ below: path, depth: depth + 1 });
+      }
+    }
+  }
+  return { files: files.sort(), gaps: [] };
+}
+
+function list(folder: string) {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,46 @@
+/**
+ * Which checks a list that a cluster refused is missing to: those that read that list, and no others. Whoever reads
+ * `objects` looks there for kinds that have no list of their own, and must look for no others.
+ */
+import type { Gap } from "../../core/evidence.ts";
+import type { ManifestGap, Manifests } from "../../engines/kubernetes/model.ts";
+import { gapOf } from "./manifest-gaps.ts";
+
+export interface ListGaps {
+  readonly none: boolean;
+  /** Of what reads these lists of `Manifests`. */
+  of(lists: Iterable<string>): readonly Gap[];
+}
+
+/** The manifests without the gaps that are about single lists; and those. */
+export function listGapsApart(manifests: Manifests): { readonly manifests: Manifests; readonly short: ListGaps } {
+  const about = manifests.gaps.filter(({ lists }) => lists !== undefined);
+  const short: ListGaps = {
+    none: about.length === 0,
+    of(lists) {
+      const read = new Set(lists);
+      return about.filter((gap) => (gap.lists ?? []).some((list) => read.has(list))).map(gapOf);
+    },
+  };
+  if (short.none) return { manifests, short };
+  return {
+    manifests: { ...manifests, gaps: manifests.gaps.filter((gap: ManifestGap) => !about.includes(gap)) },
+    short,
+  };
+}
+
+/** The same facts, which tell what of them is read. */
+export function readsOf(manifests: Manifests): { readonly manifests: Manifests; readonly lists: ReadonlySet<string> } {
+  const lists = new Set<string>();
+  const observed = {};
+  for (const [name, value] of Object.entries(manifests)) {
+    Object.defineProperty(observed, name, {
+      enumerable: true,
+      get() {
+        lists.add(name);
+        return value;
+      },
+    });
+  }
+  return { manifests: observed as Manifests, lists };
+}

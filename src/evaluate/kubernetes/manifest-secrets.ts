@@ -1,0 +1,243 @@
+/** Secrets among the values of manifests: the secrets engine judges each object's values as one small file. */
+import { isSecretName } from "../../checks/build/dockerfile/secret-names.ts";
+import { type ClearSecret, type ManifestSecrets, secretInManifest } from "../../checks/workload/secret-in-manifest.ts";
+import { bounds } from "../../core/bounds.ts";
+import type { Evaluation } from "../../core/evaluation.ts";
+import { type Gap, present } from "../../core/evidence.ts";
+import type { Policy } from "../../core/policy.ts";
+import { runCheck } from "../../core/runner.ts";
+import { severityRank } from "../../core/severity.ts";
+import {
+  containersOf,
+  describeObject,
+  type FieldPath,
+  formatFieldPath,
+  type KubernetesObject,
+  type Manifests,
+  type Workload,
+} from "../../engines/kubernetes/model.ts";
+import { statedSecretValues } from "../../engines/kubernetes/secret-values.ts";
+import type { SecretFact } from "../../engines/secrets/model.ts";
+import { isPlaceholder } from "../../engines/secrets/placeholder.ts";
+import type { SecretScanner } from "../../engines/secrets/scan.ts";
+import { manifestGaps } from "./manifest-gaps.ts";
+import { sourceEvidence } from "./secret-sources.ts";
+import { assessorOf } from "../secrets/secrets.ts";
+
+interface Value {
+  /** What it is called, for rules that go by that. */
+  readonly name: string;
+  readonly text: string;
+  /** From the object's root. */
+  readonly field: FieldPath;
+}
+
+interface FoundManifestSecrets {
+  readonly found: ManifestSecrets;
+  readonly gaps: readonly Gap[];
+}
+
+interface ManifestSecretsContext {
+  readonly policy: Policy;
+  readonly now: Date;
+  /** What the tree or the cluster is called. */
+  readonly scope: string;
+}
+
+/** The evaluation of a tree of manifests, or of a cluster; none where nothing was read. */
+export function evaluateManifestSecrets(
+  manifests: Manifests,
+  scanner: SecretScanner,
+  { policy, now, scope }: ManifestSecretsContext,
+): Evaluation[] {
+  if (manifests.objects.length + manifests.workloads.length + manifests.gaps.length === 0) return [];
+  const { found, gaps } = findManifestSecrets(manifests, scanner, manifestGaps(manifests).all);
+  const manifestSecrets = present(found, now.toISOString(), { gaps });
+  return [
+    runCheck(
+      secretInManifest,
+      { manifestSecrets },
+      {
+        asset: { kind: "cluster", id: scope, lineage: scope, name: scope },
+        policy,
+        now,
+        evidence: { objects: String(found.objects), ...sourceEvidence(manifests) },
+        assess: assessorOf(manifestSecrets, { policy, now }),
+      },
+    ),
+  ];
+}
+
+/** @param gaps - of the reading: what was not read may hold a secret */
+export function findManifestSecrets(
+  manifests: Manifests,
+  scanner: SecretScanner,
+  gaps: readonly Gap[] = [],
+): FoundManifestSecrets {
+  const values = Map.groupBy(valuesOf(manifests), ([object]) => object);
+  const secrets: SecretFact[] = [];
+  const places = new Map<SecretFact, { readonly object: KubernetesObject; readonly field: FieldPath }>();
+  const clear: ClearSecret[] = [];
+  let offset = 0;
+  let omitted = 0;
+  for (const [object, own] of values) {
+    const file = object.source.kind === "file" ? object.source.text.path : undefined;
+    const { text, fields } = lined(
+      object,
+      own.map(([, value]) => value),
+    );
+    const bytes = Buffer.from(text);
+    // Rules go by the kind of a file: a cluster's object is configuration as a file's is.
+    const { secrets: found, omitted: more } = scanner.scan(file ?? "object.yaml", bytes);
+    omitted += more;
+    const hits = found.map(({ line = 1, column: _, ...secret }) => ({ secret, field: fields[line - 1] ?? [] }));
+    const one = clearOf(
+      object,
+      own.map(([, value]) => value),
+      new Set(hits.filter(({ secret }) => isSure(object, secret)).map(fieldName)),
+    );
+    if (one !== undefined) clear.push(one);
+    const inClear = new Set(one?.keys.map(fieldName));
+    for (const { secret, field } of hits) {
+      // What a rule only guesses is told once, and with the password's name.
+      if (inClear.has(fieldName({ field }))) continue;
+      if (secrets.length >= bounds.secretsOfAsset) {
+        omitted += 1;
+        continue;
+      }
+      const fact: SecretFact = { ...secret, path: file ?? describeObject(object), offset: offset + secret.offset };
+      secrets.push(fact);
+      places.set(fact, { object, field });
+    }
+    offset += bytes.length;
+  }
+  const over: Gap[] =
+    omitted === 0
+      ? []
+      : [{ code: "secrets.too-many", reason: `${omitted} more places of manifests look like secrets than are kept` }];
+  return { found: { secrets, places, clear, objects: manifests.objects.length }, gaps: [...gaps, ...over] };
+}
+
+/** One value a line, or several where it has some; and whose each line is. */
+function lined(object: KubernetesObject, values: readonly Value[]): { text: string; fields: FieldPath[] } {
+  const fields: FieldPath[] = [];
+  let text = "";
+  for (const { name, text: value, field } of values) {
+    const own = `${name}: ${value}${allowanceOf(object, value)}\n`;
+    text += own;
+    for (let lines = own.split("\n").length - 1; lines > 0; lines--) fields.push(field);
+  }
+  return { text, fields };
+}
+
+/** Lines of a file that allow a secret, in the order of the file. */
+const allowing = new WeakMap<object, readonly string[]>();
+/** So many of one file are looked at. */
+const ALLOWANCES = 200;
+
+/** The comment behind the value in its file, where it allows a secret. */
+function allowanceOf({ source }: KubernetesObject, value: string): string {
+  if (source.kind !== "file" || value === "" || value.includes("\n")) return "";
+  let lines = allowing.get(source.text);
+  if (lines === undefined) {
+    const { text } = source.text;
+    const whole = text.includes(":allow") ? text.split("\n") : [];
+    lines = whole
+      .filter((line) => line.length < 2_000 && /#.*(?:bulkhead|gitleaks):allow/.test(line))
+      .slice(0, ALLOWANCES);
+    allowing.set(source.text, lines);
+  }
+  const line = lines.find((one) => one.slice(0, one.lastIndexOf("#")).includes(value));
+  return line === undefined ? "" : ` ${line.slice(line.lastIndexOf("#"))}`;
+}
+
+function* valuesOf(manifests: Manifests): Generator<readonly [KubernetesObject, Value]> {
+  for (const object of manifests.objects) yield* annotationsOf(object, object.annotations, ["metadata"]);
+  for (const { object, data } of manifests.configMaps) {
+    for (const [name, text] of Object.entries(data)) yield [object, { name, text, field: ["data", name] }];
+  }
+  for (const workload of manifests.workloads) yield* valuesOfWorkload(workload);
+  for (const { object } of manifests.secrets) {
+    for (const { key, text, field } of statedSecretValues(object)) yield [object, { name: key, text, field }];
+  }
+}
+
+function* valuesOfWorkload(workload: Workload): Generator<readonly [KubernetesObject, Value]> {
+  const { object, pod, podPath, podMetadata, templatePath } = workload;
+  if (templatePath.length > 0) yield* annotationsOf(object, podMetadata.annotations, [...templatePath, "metadata"]);
+  for (const { container, path } of containersOf(pod)) {
+    const at = [...podPath, ...path];
+    for (const [index, { name, value }] of container.env.entries()) {
+      if (value !== undefined) yield [object, { name, text: value, field: [...at, "env", index, "value"] }];
+    }
+    for (const list of ["command", "args"] as const) {
+      for (const [index, text] of container[list].entries()) {
+        yield [object, { name: list, text, field: [...at, list, index] }];
+      }
+    }
+    for (const probe of ["livenessProbe", "readinessProbe", "startupProbe"] as const) {
+      const { httpHeaders = [], command = [] } = container[probe] ?? {};
+      for (const [index, { name, value }] of httpHeaders.entries()) {
+        yield [object, { name, text: value, field: [...at, probe, "httpGet", "httpHeaders", index, "value"] }];
+      }
+      if (command.length > 0) {
+        yield [object, { name: "command", text: command.join(" "), field: [...at, probe, "exec", "command"] }];
+      }
+    }
+  }
+}
+
+function* annotationsOf(
+  object: KubernetesObject,
+  annotations: Readonly<Record<string, string>>,
+  path: FieldPath,
+): Generator<readonly [KubernetesObject, Value]> {
+  for (const [name, text] of Object.entries(annotations)) {
+    // It repeats the object, which is looked at itself.
+    if (name === "kubectl.kubernetes.io/last-applied-configuration") continue;
+    yield [object, { name, text, field: [...path, "annotations", name] }];
+  }
+}
+
+/** What a template, a reference or an encrypted value looks like. */
+const FILLED_LATER = /\{\{|\$\{|\$\(|^<.*>$|^ENC\[|^(?:vault|ref|op|secretref|kms):/i;
+/** What everybody tries first. */
+const FIRST_TRIED =
+  /^(?:password\d{0,4}|passw0rd|admin\d{0,4}|root|secret|test\w{0,4}|guest|postgres|mysql|redis|mongo|user|demo|letmein|qwerty\w{0,6}|\d{1,8}|change_?me\w{0,6})!?$/i;
+
+/** Names whose values are passwords; of other secrets the engine tells random values from words. */
+const PASSWORD_NAME = /(?:password|passwd|passphrase|(?:^|[_.-])(?:pass|pwd))$/i;
+/** A switch, a file, an address. */
+const SETTING = /^(?:true|false|yes|no|on|off|none|null|\.{0,2}\/.*|[a-z][a-z0-9+.-]*:\/\/.*)$/i;
+
+/** A rule knows it, and rates it no lower than a value under that name is rated: see `secretInManifest`. */
+function isSure({ kind }: KubernetesObject, { severity, wellKnown }: SecretFact): boolean {
+  return wellKnown !== true && severityRank(severity) <= severityRank(kind === "Secret" ? "high" : "medium");
+}
+
+function fieldName({ field }: { readonly field: FieldPath }): string {
+  return formatFieldPath(field);
+}
+
+/** Of a Secret the values under names of secrets; of others those under names of passwords. */
+function clearOf(
+  object: KubernetesObject,
+  values: readonly Value[],
+  told: ReadonlySet<string>,
+): ClearSecret | undefined {
+  const isNamed = object.kind === "Secret" ? isSecretName : (name: string) => PASSWORD_NAME.test(name);
+  const keys = values.flatMap(({ name, text, field }) => {
+    if (!isNamed(name)) return [];
+    const value = text.trim();
+    if (value.length < 4 || value.includes("\n") || FILLED_LATER.test(value) || SETTING.test(value)) return [];
+    const known = FIRST_TRIED.test(value);
+    if ((!known && isPlaceholder(value, value)) || told.has(formatFieldPath(field))) return [];
+    return [{ key: name, field, known }];
+  });
+  if (keys.length === 0) return undefined;
+  return {
+    object,
+    keys: keys.map(({ key, field }) => ({ key, field })),
+    wellKnown: keys.every(({ known }) => known),
+  };
+}

@@ -1,0 +1,298 @@
+/** Workloads, namespaces and clusters, judged by every check over them. Pure: what was read comes in. */
+
+import { clusterChecks as allClusterChecks } from "../../checks/cluster/index.ts";
+import type { ClusterCheck, ClusterFacts } from "../../checks/cluster/kubernetes/cluster-check.ts";
+import type { NamespaceCheck, NamespaceFacts } from "../../checks/cluster/kubernetes/namespace-check.ts";
+import { workloadChecks as allWorkloadChecks } from "../../checks/workload/index.ts";
+import type { WorkloadCheck, WorkloadFacts } from "../../checks/workload/kubernetes/workload-check.ts";
+import { manifestNotRead } from "../../checks/workload/manifest-not-read.ts";
+import { strictestLevel } from "../../checks/workload/pod-security/standards.ts";
+import { type ClusterAsset, fileAsset, type NamespaceAsset, type WorkloadAsset } from "../../core/asset.ts";
+import { bounds } from "../../core/bounds.ts";
+import type { EvidenceFor } from "../../core/check.ts";
+import type { Evaluation } from "../../core/evaluation.ts";
+import { absent, type Evidence, type Gap, present } from "../../core/evidence.ts";
+import type { Policy } from "../../core/policy.ts";
+import { runCheck } from "../../core/runner.ts";
+import { componentsOf } from "../../engines/kubernetes/control-plane/components.ts";
+import {
+  containersOf,
+  type KubernetesObject,
+  lineageOf,
+  type Manifests,
+  type Workload,
+} from "../../engines/kubernetes/model.ts";
+import { resolveAccess } from "../../engines/kubernetes/rbac/access.ts";
+import { type ListGaps, listGapsApart, readsOf } from "./list-gaps.ts";
+import { gapOf, type ManifestGaps, manifestGaps } from "./manifest-gaps.ts";
+import { type FoundNamespace, isSystemNamespace, namespacesOf, scopeOf } from "./namespaces.ts";
+import { secretAges } from "./secret-ages.ts";
+import { sourceEvidence } from "./secret-sources.ts";
+
+export interface ManifestsContext {
+  readonly policy: Policy;
+  readonly now: Date;
+  /** What the tree or the cluster is called: the id of the asset that the checks over the whole are about. */
+  readonly scope: string;
+  /**
+   * `declared`: a namespace that workloads name and nobody declares is not looked at; what is asked for is the workloads.
+   * Absent: it is unknown.
+   */
+  readonly namespaces?: "declared";
+  /** Absent: none of the tree's files is a profile. */
+  readonly seccompProfiles?: Evidence<WorkloadFacts["seccompProfiles"]>;
+}
+
+/** Kinds and namespaces that a note names. */
+const NAMED_KINDS = 12;
+
+/** Checks whose facts are one workload's. */
+const workloadChecks: readonly WorkloadCheck[] = allWorkloadChecks.filter(
+  (check): check is WorkloadCheck => "workload" in check.needs,
+);
+const namespaceChecks: readonly NamespaceCheck[] = allClusterChecks.filter(
+  (check): check is NamespaceCheck => "namespace" in check.needs,
+);
+const clusterChecks: readonly ClusterCheck[] = allClusterChecks.filter(
+  (check): check is ClusterCheck => !("namespace" in check.needs) && "manifests" in check.needs,
+);
+
+/** Every evaluation of what was read: of files, of workloads, of namespaces, and of the whole. */
+export function evaluateManifests(all: Manifests, context: ManifestsContext): Evaluation[] {
+  const { manifests, short } = listGapsApart(all);
+  const gaps = manifestGaps(manifests);
+  const observedAt = context.now.toISOString();
+  const complete = present(manifests, observedAt, { gaps: gaps.all });
+  if (short.none) return evaluateAll(manifests, { of: () => complete, short }, gaps, context);
+  const reads = new Map<string, ReturnType<typeof readsOf>>();
+  const recording = (check: string) => {
+    const known = reads.get(check) ?? readsOf(manifests);
+    reads.set(check, known);
+    return present(known.manifests, observedAt);
+  };
+  evaluateAll(manifests, { of: recording, short }, gaps, context);
+  const of = (check: string) =>
+    present(manifests, observedAt, { gaps: [...gaps.all, ...short.of(reads.get(check)?.lists ?? [])] });
+  return [...evaluateAll(manifests, { of, short }, gaps, context), ...evaluateUnlisted(short, context)];
+}
+
+/** What checks are handed of the whole, by the check's id; and which lists are short. */
+interface Whole {
+  of(check: string): Evidence<Manifests>;
+  readonly short: ListGaps;
+}
+
+function evaluateAll(manifests: Manifests, whole: Whole, gaps: ManifestGaps, context: ManifestsContext): Evaluation[] {
+  return [
+    ...evaluateFiles(manifests, gaps, context),
+    ...ownWorkloads(manifests).flatMap((workload) => evaluateWorkload(workload, whole, gaps, context)),
+    ...namespacesOf(manifests)
+      .filter(({ namespace }) => namespace !== undefined || context.namespaces !== "declared")
+      .flatMap((found) => evaluateNamespace(found, whole, gaps, context)),
+    ...evaluateCluster(manifests, whole, gaps.all, context),
+  ];
+}
+
+/** What a cluster did not list may be any number of workloads, or of namespaces: no check of theirs is passed. */
+function evaluateUnlisted(short: ListGaps, { policy, now, scope }: ManifestsContext): Evaluation[] {
+  const asset: ClusterAsset = { kind: "cluster", id: scope, lineage: scope, name: scope };
+  const [workload, ...moreOfWorkloads] = short.of(["workloads"]);
+  const [namespace, ...moreOfNamespaces] = short.of(["namespaces"]);
+  const unlisted = absent<never>({ code: "kubernetes.unlisted", reason: "there is nothing to judge it by" });
+  const context = { asset, policy, now };
+  return [
+    ...(workload === undefined
+      ? []
+      : workloadChecks.map((check) => {
+          const facts = { workload: absent<never>(workload, ...moreOfWorkloads), manifests: unlisted };
+          return runCheck(check, { ...facts, registries: unlisted, seccompProfiles: unlisted }, context);
+        })),
+    ...(namespace === undefined
+      ? []
+      : namespaceChecks.map((check) => {
+          const facts = {
+            namespace: absent<never>(namespace, ...moreOfNamespaces),
+            workloads: unlisted,
+            manifests: unlisted,
+          };
+          return runCheck(check, facts, context);
+        })),
+  ];
+}
+
+/** What a report says beside the findings. */
+export function manifestNotes(manifests: Manifests): string[] {
+  const { workloads, objects, unknownKinds } = manifests;
+  const kinds = [...unknownKinds].map(([kind, count]) => `${kind} (${count})`);
+  const shown = kinds.slice(0, NAMED_KINDS).join(", ");
+  const more = kinds.length > NAMED_KINDS ? ` and ${kinds.length - NAMED_KINDS} more` : "";
+  const undeclared = namespacesOf(manifests).filter(
+    ({ namespace, name }) => namespace === undefined && !isSystemNamespace(name),
+  );
+  const names = undeclared.map(({ name }) => name);
+  return [
+    ...(workloads.length === 0 ? [`no workloads found in ${objects.length} objects`] : []),
+    ...(kinds.length === 0 ? [] : [`kinds that no check knows: ${shown}${more}`]),
+    ...(names.length === 0
+      ? []
+      : [
+          `namespaces whose labels are not known, since no manifest declares them: ${names.slice(0, NAMED_KINDS).join(", ")}`,
+        ]),
+  ];
+}
+
+function evaluateFiles({ gaps }: Manifests, { unread }: ManifestGaps, { policy, now }: ManifestsContext): Evaluation[] {
+  return [...Map.groupBy(gaps, ({ path }) => path)].map(([path, all]) => {
+    // What is about an object is among that object's own evaluations.
+    const loose = (unread.get(path) ?? []).map(gapOf);
+    const evidence = { file: present({ path, gaps: all }, now.toISOString(), { gaps: loose }) };
+    return runCheck(manifestNotRead, evidence, { asset: fileAsset(path), policy, now });
+  });
+}
+
+function evaluateWorkload(
+  workload: Workload,
+  whole: Whole,
+  gaps: ManifestGaps,
+  { policy, now, seccompProfiles = present(new Map(), now.toISOString()) }: ManifestsContext,
+): Evaluation[] {
+  const { object, origin } = workload;
+  const observedAt = now.toISOString();
+  const evidence: Omit<EvidenceFor<WorkloadFacts>, "manifests"> = {
+    workload: present(workload, observedAt, { gaps: gaps.of(object) }),
+    registries: present(policy.registries, observedAt),
+    seccompProfiles,
+  };
+  const asset = workloadAsset(object);
+  const looked = { object: object.kind, containers: String(containersOf(workload.pod).length) };
+  return workloadChecks
+    .filter(({ origins }) => origins.includes(origin))
+    .map((check) =>
+      runCheck(check, { ...evidence, manifests: whole.of(check.id) }, { asset, policy, now, evidence: looked }),
+    );
+}
+
+function evaluateNamespace(
+  found: FoundNamespace,
+  whole: Whole,
+  gaps: ManifestGaps,
+  { policy, now }: ManifestsContext,
+): Evaluation[] {
+  const { name, namespace, workloads } = found;
+  const system = isSystemNamespace(name);
+  const observedAt = now.toISOString();
+  const objects = workloads.map(({ object }) => object);
+  const [unlisted, ...more] = whole.short.of(["namespaces"]);
+  const evidence: Omit<EvidenceFor<NamespaceFacts>, "manifests"> = {
+    namespace:
+      namespace === undefined
+        ? absent(
+            unlisted ?? {
+              code: "kubernetes.undeclared-namespace",
+              reason: `namespace ${name} is declared by none of what was read: its labels are not known`,
+              remedy: "add its manifest, or audit the cluster",
+            },
+            ...more,
+          )
+        : present({ name, namespace, workloads, system }, observedAt, {
+            gaps: gaps.of(namespace.object),
+          }),
+    workloads: present(workloads, observedAt, {
+      gaps: [...gaps.around(objects), ...whole.short.of(["workloads"])],
+    }),
+  };
+  const looked = { workloads: String(workloads.length), meets: strictestLevel(workloads) };
+  const asset = namespaceAsset(found);
+  return namespaceChecks
+    .filter(({ namespaces }) => namespaces === "all" || !system)
+    .map((check) =>
+      runCheck(check, { ...evidence, manifests: whole.of(check.id) }, { asset, policy, now, evidence: looked }),
+    );
+}
+
+function evaluateCluster(
+  manifests: Manifests,
+  whole: Whole,
+  gaps: readonly Gap[],
+  context: ManifestsContext,
+): Evaluation[] {
+  if (manifests.objects.length === 0 && whole.short.none) return [];
+  const { policy, now, scope } = context;
+  const forAccess = readsOf(manifests);
+  const access = resolveAccess(forAccess.manifests);
+  const forComponents = readsOf(manifests);
+  const { ages, gaps: ofUnknownAge } = secretAges(manifests, context);
+  const facts: ClusterFacts = {
+    manifests,
+    access,
+    components: componentsOf(forComponents.manifests),
+    secretAges: ages,
+  };
+  const observedAt = now.toISOString();
+  const evidence: Omit<EvidenceFor<ClusterFacts>, "manifests"> = {
+    access: present(facts.access, observedAt, {
+      gaps: [...gaps, ...access.gaps, ...whole.short.of(forAccess.lists)],
+    }),
+    components: present(facts.components, observedAt, { gaps: [...gaps, ...whole.short.of(forComponents.lists)] }),
+    secretAges: present(ages, observedAt, {
+      gaps: [...gaps, ...ofUnknownAge, ...whole.short.of(["secrets", "externalSecrets"])],
+    }),
+  };
+  const asset: ClusterAsset = { kind: "cluster", id: scope, lineage: scope, name: scope };
+  const looked = {
+    objects: String(manifests.objects.length),
+    ...sourceEvidence(manifests),
+  };
+  return clusterChecks
+    .filter((check) => mayApply(check, facts, whole.short, forAccess.lists))
+    .map((check) =>
+      runCheck(check, { ...evidence, manifests: whole.of(check.id) }, { asset, policy, now, evidence: looked }),
+    );
+}
+
+/** Where it says that there is nothing to judge, it must know: of a list that was refused nobody does. */
+function mayApply(
+  check: ClusterCheck,
+  facts: ClusterFacts,
+  short: ListGaps,
+  accessLists: ReadonlySet<string>,
+): boolean {
+  if (check.applies(facts)) return true;
+  if (short.none) return false;
+  const observed = readsOf(facts.manifests);
+  let asksAccess = false;
+  check.applies({
+    manifests: observed.manifests,
+    components: facts.components,
+    secretAges: facts.secretAges,
+    get access() {
+      asksAccess = true;
+      return facts.access;
+    },
+  });
+  return short.of([...observed.lists, ...(asksAccess ? accessLists : [])]).length > 0;
+}
+
+function workloadAsset(object: KubernetesObject): WorkloadAsset {
+  const lineage = lineageOf(object, scopeOf(object)).slice(0, bounds.assetNameLength);
+  const { kind, namespace, name, generateName = "" } = object;
+  const named = [...(namespace === undefined ? [] : [namespace]), kind, name || generateName].join("/");
+  return { kind: "workload", id: lineage, lineage, name: named.slice(0, bounds.assetNameLength) };
+}
+
+function namespaceAsset({ scope, name }: FoundNamespace): NamespaceAsset {
+  const lineage = `${scope}/Namespace/${name}`.slice(0, bounds.assetNameLength);
+  return { kind: "namespace", id: lineage, lineage, name: name.slice(0, bounds.assetNameLength) };
+}
+
+/** Without the Pods and ReplicaSets of a cluster that another object makes which is judged itself. */
+function ownWorkloads({ workloads }: Manifests): readonly Workload[] {
+  const key = (kind: string, { source, namespace = "" }: KubernetesObject, name: string) =>
+    JSON.stringify([source.kind === "cluster" ? source.cluster : "", kind, namespace, name]);
+  const known = new Set(workloads.map(({ object }) => key(object.kind, object, object.name)));
+  return workloads.filter(({ object }) => {
+    if (object.source.kind !== "cluster") return true;
+    const owner = object.ownerReferences.find(({ controller }) => controller === true);
+    return owner === undefined || !known.has(key(owner.kind, object, owner.name));
+  });
+}

@@ -1,0 +1,146 @@
+import assert from "node:assert/strict";
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import fc from "fast-check";
+import { defaultPolicy } from "../../core/policy.ts";
+import type { DigestAnswer } from "../../engines/dockerfile/model.ts";
+import { type MendedDockerfile, mendDockerfile, replaceDockerfile } from "./fixes.ts";
+import { evaluateDockerfileText } from "../../collect/tree/dockerfiles.ts";
+
+const base = mkdtempSync(join(realpathSync(tmpdir()), "bulkhead-mend-"));
+after(() => rmSync(base, { recursive: true, force: true }));
+const now = new Date("2026-01-01T00:00:00Z");
+const digest = `sha256:${"ab".repeat(32)}`;
+const digests: ReadonlyMap<string, DigestAnswer> = new Map([["debian:13", { kind: "found", digest }]]);
+const context = { policy: defaultPolicy, now, digests };
+let folders = 0;
+
+function folderWith(content: string | Buffer): string {
+  folders += 1;
+  const root = join(base, String(folders));
+  mkdirSync(root);
+  writeFileSync(join(root, "Dockerfile"), content);
+  return root;
+}
+
+function mend(content: string | Buffer): MendedDockerfile {
+  return mendDockerfile(folderWith(content), "Dockerfile", context);
+}
+
+const countOf = (of: MendedDockerfile["last"]): number =>
+  of.evaluations.reduce((sum, { findings }) => sum + findings.length, 0);
+
+test("all that can be made is made, and the rest stays in the judgement", () => {
+  const {
+    before,
+    after: text,
+    mended,
+    last,
+  } = mend(
+    "# kept\r\nFROM debian:13\r\nRUN apt-get update \\\r\n  && apt-get install -y curl  # why\r\nCMD nginx -g x\r\n",
+  );
+  assert.notEqual(text, before);
+  assert.equal(
+    text,
+    `# kept\r\nFROM debian:13@${digest}\r\nRUN apt-get update \\\r\n  && apt-get install --no-install-recommends -y curl  # why\r\nUSER 10001:10001\r\nCMD ["nginx", "-g", "x"]\r\n`,
+  );
+  assert.deepEqual(
+    mended.map(({ finding, line }) => `${line} ${finding.check}`),
+    ["2 build/base-without-digest", "2 build/root-at-end", "4 build/apt-recommends", "5 build/shell-form-entrypoint"],
+  );
+  const left = last.evaluations.filter(({ findings }) => findings.length > 0).map(({ check }) => check);
+  assert.ok(left.includes("build/apt-cache-kept") && left.includes("build/apt-unpinned"), left.join());
+});
+
+test("two of the same are both mended", () => {
+  const run = "RUN apt-get update && apt-get install -y a=1 && rm -rf /var/lib/apt/lists/*\n";
+  const { after: text } = mend(`FROM debian:13\n${run}${run}`);
+  assert.equal(text?.match(/--no-install-recommends/g)?.length, 2);
+});
+
+test("what is not UTF-8, and what cannot be read, is not made over", () => {
+  assert.equal(mend(Buffer.from("FROM debian:13\nCMD a \xff\n", "latin1")).after, undefined);
+  assert.equal(mendDockerfile(base, "nothing/Dockerfile", context).after, undefined);
+});
+
+test("the mode stays, nothing else is left in the folder", () => {
+  const root = folderWith("FROM a\n");
+  const file = join(root, "Dockerfile");
+  chmodSync(file, 0o640);
+  replaceDockerfile(root, "Dockerfile", "FROM a\n", "FROM b\n");
+  assert.equal(readFileSync(file, "utf8"), "FROM b\n");
+  assert.equal(statSync(file).mode & 0o7777, 0o640);
+  assert.deepEqual(readdirSync(root), ["Dockerfile"]);
+});
+
+test("a link within the folder is written through, one that leads out is not", () => {
+  const outside = folderWith("FROM a\n");
+  const root = folderWith("FROM a\n");
+  symlinkSync("Dockerfile", join(root, "Dockerfile.same"));
+  symlinkSync(join(outside, "Dockerfile"), join(root, "Dockerfile.other"));
+  replaceDockerfile(root, "Dockerfile.same", "FROM a\n", "FROM b\n");
+  assert.ok(lstatSync(join(root, "Dockerfile.same")).isSymbolicLink());
+  assert.equal(readFileSync(join(root, "Dockerfile"), "utf8"), "FROM b\n");
+  assert.throws(() => replaceDockerfile(root, "Dockerfile.other", "FROM a\n", "FROM b\n"), { code: "dockerfile.link" });
+  assert.equal(readFileSync(join(outside, "Dockerfile"), "utf8"), "FROM a\n");
+});
+
+test("what somebody changed meanwhile stays", () => {
+  const root = folderWith("FROM c\n");
+  assert.throws(() => replaceDockerfile(root, "Dockerfile", "FROM a\n", "FROM b\n"), { code: "dockerfile.changed" });
+  assert.equal(readFileSync(join(root, "Dockerfile"), "utf8"), "FROM c\n");
+});
+
+const lines = fc.constantFrom(
+  "FROM debian:13",
+  "FROM debian:13 AS Build",
+  "from Build",
+  "ARG TOKEN",
+  "RUN curl -H $TOKEN x && make",
+  "RUN npm install a@1.0.0 && npm run build",
+  "COPY id_rsa /root/.ssh/",
+  "RUN rm /root/.ssh/id_rsa",
+  "RUN apt-get update && apt-get install -y a=1 \\\n  b=2",
+  "RUN sudo apt-get update; true",
+  "RUN pip install a==1",
+  "RUN apk add -U a=1",
+  "ENV A b",
+  "MAINTAINER x",
+  "ADD a.txt /b",
+  "USER root",
+  "CMD node x",
+  "ENTRYPOINT ['a']",
+  "WORKDIR app",
+  "# a comment",
+  "",
+);
+
+test("whatever the file, mending leaves fewer findings, brings none, and has nothing left to do", () => {
+  const root = folderWith("");
+  fc.assert(
+    fc.property(fc.array(lines, { maxLength: 14 }), fc.constantFrom("\n", "\r\n"), (some, end) => {
+      writeFileSync(join(root, "Dockerfile"), some.join(end) + end);
+      const { before, after: text, mended, first, last } = mendDockerfile(root, "Dockerfile", context);
+      assert.ok(text !== undefined);
+      if (mended.length === 0) assert.equal(text, before);
+      else assert.ok(countOf(last) < countOf(first));
+      writeFileSync(join(root, "Dockerfile"), text);
+      assert.deepEqual(mendDockerfile(root, "Dockerfile", context).mended, []);
+      assert.equal(countOf(evaluateDockerfileText(root, "Dockerfile", text, context)), countOf(last));
+    }),
+  );
+});

@@ -1,0 +1,134 @@
+/** Manifests made over: every fix that is safe and proven, round by round, until nothing is left that can be made. */
+import { bounds } from "../../core/bounds.ts";
+import type { Evaluation } from "../../core/evaluation.ts";
+import type { Finding } from "../../core/finding.ts";
+import { manifestReader } from "../../engines/kubernetes/manifests.ts";
+import type { Manifests } from "../../engines/kubernetes/model.ts";
+import type { ImageUsers } from "./image-users.ts";
+import { namespaceMends } from "./namespace-labels.ts";
+import { isOfFile, objectFinder } from "./object-places.ts";
+import { fixesTogether, type Judge, type Mend, mendTexts, proverOf, type Texts } from "./proofs.ts";
+import { unsafeReason } from "./safety.ts";
+import { evaluateManifests, type ManifestsContext } from "../../evaluate/kubernetes/workloads.ts";
+
+export interface WorkloadFixContext extends ManifestsContext {
+  readonly users: ImageUsers;
+  /** Namespaces enforce the level that their workloads meet, not only warn of what does not. */
+  readonly enforce: boolean;
+}
+
+export interface RefusedMend {
+  readonly finding: Finding;
+  /** One sentence without a full stop. */
+  readonly reason: string;
+}
+
+export interface WorkloadFixes {
+  /** Those whose text is another now. */
+  readonly files: readonly { readonly path: string; readonly before: string; readonly after: string }[];
+  readonly made: readonly Mend[];
+  readonly refused: readonly RefusedMend[];
+  /** Of the files as they were, and as they are now. */
+  readonly first: readonly Evaluation[];
+  readonly last: readonly Evaluation[];
+  readonly manifests: Manifests;
+}
+
+/** Makes them in memory; nothing is written. Each round leaves fewer findings, and brings none. */
+export function fixWorkloads(read: Manifests, context: WorkloadFixContext): WorkloadFixes {
+  const before: Texts = new Map(
+    read.objects.filter(isOfFile).map(({ source }) => [source.text.path, source.text.text] as const),
+  );
+  const judge = judgeOf(read, before, context);
+  const tries = Math.min(bounds.kubernetesFixTries, Math.max(10, Math.ceil(JUDGED / (read.objects.length + 1))));
+  const made: Mend[] = [];
+  const refused = new Map<string, RefusedMend>();
+  const refuse = (finding: Finding, reason: string) => refused.set(finding.fingerprint, { finding, reason });
+  const first = judge(before);
+  let [texts, current] = [before, first];
+  for (let round = 0; round < bounds.kubernetesFixRounds; round++) {
+    for (const [key, { finding }] of refused) {
+      // What is not safe may be so by what was made meanwhile.
+      if (
+        !current.evaluations.some(({ findings }) => findings.some((one) => one.fingerprint === finding.fingerprint))
+      ) {
+        refused.delete(key);
+      }
+    }
+    const wanted = workloadMends(current, context, refuse);
+    const mends = wanted.length > 0 ? wanted : namespaceMends(current, context.enforce, refuse);
+    if (mends.length === 0) break;
+    const { chosen, refused: unproven } = fixesTogether(mends, proverOf(texts, current, judge), tries);
+    for (const [{ finding }, reason] of unproven) refuse(finding, reason);
+    const changed = mendTexts(texts, chosen);
+    if (chosen.length === 0 || "reasons" in changed) {
+      if (wanted.length === 0) break;
+      continue;
+    }
+    made.push(...chosen);
+    for (const { finding } of chosen) refused.delete(finding.fingerprint);
+    texts = changed;
+    current = judge(texts);
+  }
+  return {
+    files: [...before].flatMap(([path, text]) => {
+      const after = texts.get(path) ?? text;
+      return after === text ? [] : [{ path, before: text, after }];
+    }),
+    made,
+    refused: [...refused.values()],
+    first: first.evaluations,
+    last: current.evaluations,
+    manifests: current.manifests,
+  };
+
+  function workloadMends(
+    { manifests, evaluations }: ReturnType<Judge>,
+    { users }: WorkloadFixContext,
+    tell: typeof refuse,
+  ): Mend[] {
+    const find = objectFinder(manifests);
+    const workloads = new Map(manifests.workloads.map((workload) => [workload.object, workload]));
+    return evaluations.flatMap(({ asset, findings }) =>
+      findings.flatMap((finding): Mend[] => {
+        const { fix } = finding;
+        if (fix?.kind !== "patch" || asset.kind === "namespace") return [];
+        const known = refused.get(finding.fingerprint);
+        if (known !== undefined && !known.reason.startsWith(UNSAFE)) return [];
+        const object = find(finding);
+        if (object === undefined) {
+          tell(finding, "its place in the text is not known");
+          return [];
+        }
+        const workload = workloads.get(object);
+        if (workload?.origin === "compose") {
+          tell(finding, "Compose files are not rewritten");
+          return [];
+        }
+        const unsafe = fix.patches
+          .map((patch) => (workload === undefined ? undefined : unsafeReason(workload, patch, users)))
+          .find((reason) => reason !== undefined);
+        if (unsafe === undefined) return [{ finding, asset: asset.lineage, object, patches: fix.patches, ends: true }];
+        tell(finding, `${UNSAFE}${unsafe}`);
+        return [];
+      }),
+    );
+  }
+}
+
+/** Objects that are judged anew, all tries of a round together. */
+const JUDGED = 20_000;
+
+const UNSAFE = "not safe: ";
+
+function judgeOf(read: Manifests, before: Texts, context: WorkloadFixContext): Judge {
+  // Gaps of what no text stands for: folders that kustomize builds, files that could not be read.
+  const kept = read.gaps.filter(({ path }) => !before.has(path));
+  return (texts) => {
+    const reader = manifestReader();
+    for (const [path, text] of texts) reader.file(path, text);
+    for (const gap of kept) reader.gap(gap);
+    const manifests = reader.manifests();
+    return { manifests, evaluations: evaluateManifests(manifests, context) };
+  };
+}

@@ -1,0 +1,70 @@
+/** The Pod Security labels that a namespace could carry today. */
+import {
+  enforcedLevel,
+  isPodSecurityLevel,
+  POD_SECURITY_PREFIX,
+  strictness,
+} from "../../checks/cluster/kubernetes/pod-security-labels.ts";
+import { strictestLevel } from "../../checks/workload/pod-security/standards.ts";
+import type { FieldPatch, Finding } from "../../core/finding.ts";
+import { manifestGaps } from "../../evaluate/kubernetes/manifest-gaps.ts";
+import { isSystemNamespace, namespacesOf, scopeOf } from "../../evaluate/kubernetes/namespaces.ts";
+import { isOfFile } from "./object-places.ts";
+import type { Judge, Mend } from "./proofs.ts";
+
+const MISSING = "cluster/namespace-pod-security-missing";
+const BELOW = "cluster/namespace-pod-security-below";
+const CHECKS = [MISSING, BELOW, "cluster/namespace-not-restricted"];
+
+/**
+ * The strictest level that all workloads of a namespace meet: warned of first, enforced where that is asked for. Labels
+ * are raised, never lowered.
+ */
+export function namespaceMends(
+  { manifests, evaluations }: ReturnType<Judge>,
+  enforce: boolean,
+  refuse: (finding: Finding, reason: string) => void,
+): Mend[] {
+  const gaps = manifestGaps(manifests);
+  const findings = evaluations.filter(({ asset }) => asset.kind === "namespace");
+  return namespacesOf(manifests).flatMap(({ name, scope, namespace, workloads }): Mend[] => {
+    if (namespace === undefined || isSystemNamespace(name) || !isOfFile(namespace.object)) return [];
+    const asset = `${scope}/Namespace/${name}`;
+    const own = findings.filter(
+      (one) => one.asset.lineage.startsWith(asset) && one.asset.name === name && CHECKS.includes(one.check),
+    );
+    const finding = CHECKS.flatMap((check) =>
+      own.filter((one) => one.check === check).flatMap((one) => one.findings),
+    )[0];
+    if (finding === undefined || scopeOf(namespace.object) !== scope) return [];
+    const meets = strictestLevel(workloads);
+    if (workloads.length === 0) {
+      refuse(finding, "no workload of it was read: which level it can carry is not known");
+      return [];
+    }
+    if (meets === "privileged") {
+      refuse(finding, "its workloads meet no level above privileged");
+      return [];
+    }
+    if (gaps.around(workloads.map(({ object }) => object)).length > 0) {
+      refuse(finding, "not all that may be in it was read: a workload may meet less");
+      return [];
+    }
+    const raises = (mode: "warn" | "audit" | "enforce"): FieldPatch[] => {
+      const stated = mode === "enforce" ? enforcedLevel(namespace) : (namespace.podSecurity[mode] ?? "privileged");
+      if (stated === undefined || !isPodSecurityLevel(stated) || strictness(stated) >= strictness(meets)) return [];
+      return [{ path: ["metadata", "labels", POD_SECURITY_PREFIX + mode], op: "set", value: meets }];
+    };
+    const patches = [...(enforce ? raises("enforce") : []), ...raises("warn"), ...raises("audit")];
+    if (patches.length === 0) {
+      refuse(
+        finding,
+        enforce ? "its workloads meet no stricter level" : `it warns of ${meets} already: --enforce enforces it`,
+      );
+      return [];
+    }
+    const ends = finding.check === MISSING || (enforce && (finding.check === BELOW || meets === "restricted"));
+    const lineage = own[0]?.asset.lineage ?? asset;
+    return [{ finding, asset: lineage, object: namespace.object, patches, next: BELOW, ends }];
+  });
+}

@@ -1,0 +1,99 @@
+/** A live cluster: read over its API, and judged as manifests are. */
+import { fileAsset } from "../core/asset.ts";
+import { bounds } from "../core/bounds.ts";
+import type { Evaluation } from "../core/evaluation.ts";
+import { Problem } from "../core/problem.ts";
+import type { ClusterConnection } from "../engines/kubernetes/cluster/connection.ts";
+import { type ClusterReading, readCluster } from "../engines/kubernetes/cluster/read.ts";
+import type { RunningImage } from "../engines/kubernetes/cluster/running.ts";
+import { type OpenOptions, openImage } from "../engines/oci/open.ts";
+import type { SecretScanner } from "../engines/secrets/scan.ts";
+import { type EvaluateContext, evaluateImage, evaluateUnopened } from "../evaluate/image/image.ts";
+import { asProblem } from "../collect/image/inventory.ts";
+import { evaluateManifestSecrets } from "../evaluate/kubernetes/manifest-secrets.ts";
+import { evaluateManifests, type ManifestsContext, manifestNotes } from "../evaluate/kubernetes/workloads.ts";
+
+export interface ClusterContext extends Pick<ManifestsContext, "policy" | "now"> {
+  /** Of this namespace alone. */
+  readonly namespace?: string;
+  readonly signal?: AbortSignal;
+  /** Absent: secrets are not looked for. */
+  readonly scanner?: SecretScanner;
+  readonly onProgress?: (resource: string, objects: number) => void;
+}
+
+export interface JudgedCluster {
+  readonly reading: ClusterReading;
+  readonly evaluations: readonly Evaluation[];
+  readonly notes: readonly string[];
+}
+
+/** @throws Problem `cluster.…` where nobody answers or we are not known, `kubeconfig.…` */
+export async function evaluateCluster(connection: ClusterConnection, context: ClusterContext): Promise<JudgedCluster> {
+  const { policy, now, scanner } = context;
+  const reading = await readCluster(connection, context);
+  const { manifests, version, folded } = reading;
+  const { name } = connection;
+  const judging = { policy, now, scope: name };
+  // Annotations of any object may hold a secret, so that each list that was refused counts.
+  const secrets = scanner === undefined ? [] : evaluateManifestSecrets(manifests, scanner, judging);
+  return {
+    reading,
+    evaluations: [...evaluateManifests(manifests, judging), ...secrets],
+    notes: [
+      `cluster ${name}: ${version ?? "its version is not told"}, ${manifests.objects.length} objects` +
+        (folded === 0 ? "" : `; ${folded} more are judged as what made them`),
+      ...(connection.unverified ? ["the API server's certificate was not verified: the kubeconfig says so"] : []),
+      ...(context.namespace === undefined ? [] : [`of namespace ${context.namespace} alone`]),
+      ...manifestNotes(manifests),
+    ],
+  };
+}
+
+/** One line an image: digest, name, how many pods, and since when the oldest of them runs. */
+export function imageLines(images: readonly RunningImage[], now: Date): string[] {
+  return images.map(({ digest, repository, name, pods, since, examples }) => {
+    const identified = digest === undefined ? "no digest known" : `${repository ?? ""}@${digest}`.replace(/^@/, "");
+    const days = since === undefined ? undefined : Math.floor((now.getTime() - Date.parse(since)) / 86_400_000);
+    const age = days === undefined || Number.isNaN(days) ? "" : `, for ${days} ${days === 1 ? "day" : "days"}`;
+    const more = pods > examples.length ? ` and ${pods - examples.length} more` : "";
+    return `image ${name}: ${identified}: runs in ${pods} ${pods === 1 ? "pod" : "pods"}${age} (${examples.join(", ")}${more})`;
+  });
+}
+
+/** Each image that runs, pulled by its digest. One that cannot be pulled is unknown, and stops no other. */
+export async function evaluateRunningImages(
+  images: readonly RunningImage[],
+  context: EvaluateContext & { readonly open: OpenOptions },
+): Promise<Evaluation[]> {
+  const evaluations: Evaluation[] = [];
+  for (const [index, image] of images.entries()) {
+    const { name, digest, repository } = image;
+    const unknown = (problem: Problem) => evaluateUnopened(fileAsset(name), problem, context);
+    if (index >= bounds.clusterScannedImages) {
+      const cause = `more than ${bounds.clusterScannedImages} images run: this one is not scanned`;
+      evaluations.push(...unknown(new Problem({ kind: "input", code: "cluster.images", place: name, cause })));
+      continue;
+    }
+    if (digest === undefined || repository === undefined) {
+      const cause = "the cluster names no digest by which it can be pulled";
+      evaluations.push(
+        ...unknown(new Problem({ kind: "unavailable", code: "cluster.image-digest", place: name, cause })),
+      );
+      continue;
+    }
+    try {
+      const named = await openImage(`${repository}@${digest}`, context.open);
+      try {
+        evaluations.push(...(await evaluateImage({ ...named, name }, context)));
+      } finally {
+        await named.image.store.close();
+      }
+    } catch (error) {
+      const problem = asProblem(error, name);
+      if (!(problem instanceof Problem)) throw problem;
+      evaluations.push(...unknown(problem));
+    }
+  }
+  return evaluations;
+}

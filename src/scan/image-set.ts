@@ -1,0 +1,49 @@
+/** All images of one layout or archive. */
+import { fileAsset } from "../core/asset.ts";
+import type { Evaluation } from "../core/evaluation.ts";
+import { Problem } from "../core/problem.ts";
+import { type OpenOptions, openImageSet } from "../engines/oci/open.ts";
+import { type EvaluateContext, evaluateImage, evaluateUnopened } from "../evaluate/image/image.ts";
+import { asProblem } from "../collect/image/inventory.ts";
+
+/**
+ * All evaluations of the images at a path. One that is broken is unknown, and stops no other.
+ *
+ * @param shown - what the path is called, and an image in it that has a tag alone for a name
+ */
+export async function evaluateImageSet(
+  path: string,
+  shown: string,
+  context: EvaluateContext & { readonly open: OpenOptions },
+): Promise<Evaluation[]> {
+  const unopened = (error: unknown, name: string): Evaluation[] => {
+    const problem = asProblem(error, name);
+    if (!(problem instanceof Problem)) throw problem;
+    return evaluateUnopened(fileAsset(name), problem, context);
+  };
+  try {
+    const set = await openImageSet(path, context.open);
+    try {
+      const evaluations: Evaluation[] = [];
+      for (const entry of set.entries) {
+        const name = nameOf(shown, entry.name);
+        try {
+          const named = await entry.open();
+          evaluations.push(...(await evaluateImage({ ...named, name }, context)));
+        } catch (error) {
+          evaluations.push(...unopened(error, name));
+        }
+      }
+      return evaluations;
+    } finally {
+      await set.close();
+    }
+  } catch (error) {
+    return unopened(error, shown);
+  }
+}
+
+/** A name that states a repository says enough; a bare tag needs the path. */
+function nameOf(shown: string, name: string): string {
+  return name.includes("/") || name.includes(":") ? name : shown;
+}
