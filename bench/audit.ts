@@ -2,10 +2,10 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { unpackZstd } from "../conformance/images/unpack.ts";
-import { evaluateManifests } from "../src/evaluate/kubernetes/workloads.ts";
 import { defaultPolicy } from "../src/core/policy.ts";
 import { readManifests } from "../src/engines/kubernetes/manifests.ts";
 import type { Manifests } from "../src/engines/kubernetes/model.ts";
+import { evaluateManifests } from "../src/evaluate/kubernetes/workloads.ts";
 import { type Bench, ratios, row } from "./bench.ts";
 import { bulkhead } from "./program.ts";
 import { interleave, peaks, times } from "./whole-process.ts";

@@ -2,8 +2,8 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { unpackZstd } from "../conformance/images/unpack.ts";
-import { evaluateDockerfile } from "../src/collect/tree/dockerfiles.ts";
 import { defaultPolicy } from "../src/core/policy.ts";
+import { scanDockerfile } from "../src/scan/dockerfile.ts";
 import { type Bench, row } from "./bench.ts";
 import { bulkhead } from "./program.ts";
 import { interleave, times } from "./whole-process.ts";
@@ -31,7 +31,7 @@ export const lint: Bench = {
     let findings = 0;
     for (let round = 0; round < ROUNDS; round++) {
       const started = performance.now();
-      const judged = paths.map((path) => evaluateDockerfile(folder, path, { policy: defaultPolicy, now }));
+      const judged = paths.map((path) => scanDockerfile(folder, path, { policy: defaultPolicy, now }));
       within.push(performance.now() - started);
       findings = judged.flatMap(({ evaluations }) => evaluations).reduce((sum, one) => sum + one.findings.length, 0);
     }

@@ -4,11 +4,11 @@
  */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { lintDockerfile } from "../src/collect/tree/dockerfiles.ts";
 import { present } from "../src/core/evidence.ts";
 import { defaultPolicy } from "../src/core/policy.ts";
 import type { Dockerfile, SourceRange } from "../src/engines/dockerfile/model.ts";
 import { parseDockerfile } from "../src/engines/dockerfile/parse.ts";
+import { lintDockerfile } from "../src/evaluate/build/dockerfiles.ts";
 import { unpackZstd } from "./images/unpack.ts";
 import type { Suite } from "./suite.ts";
 

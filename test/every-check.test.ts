@@ -10,7 +10,7 @@ test("every check has a case that fails and one that passes", () => {
     process.execPath,
     [
       ...["--import", join(import.meta.dirname, "every-check.cases.ts"), "--test", "--test-isolation=none"],
-      ...["src/checks/**/*.test.ts", "src/collect/**/*.test.ts"],
+      ...["src/checks/**/*.test.ts", "src/{collect,evaluate,fix,scan}/**/*.test.ts"],
     ],
     { cwd: join(import.meta.dirname, ".."), encoding: "utf8", env: environment, maxBuffer: 64 * 1024 * 1024 },
   );

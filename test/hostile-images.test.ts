@@ -8,7 +8,6 @@ import { join } from "node:path";
 import { after, before, describe, it, type TestContext } from "node:test";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
-import { type EvaluateContext, evaluateImage } from "../src/evaluate/image/image.ts";
 import { alpine310, apkDatabase, imageOf, npmPackage } from "../src/collect/image/image-files.fixture.ts";
 import type { Digest } from "../src/core/digest.ts";
 import { defaultPolicy } from "../src/core/policy.ts";
@@ -26,6 +25,8 @@ import {
 } from "../src/engines/oci/image.fixture.ts";
 import { type OpenOptions, openImage } from "../src/engines/oci/open.ts";
 import { type AdvisoryDatabase, openAdvisoryDatabase } from "../src/engines/vulnerability/database/open.ts";
+import type { ScanContext } from "../src/scan/context.ts";
+import { scanImage } from "../src/scan/image.ts";
 import { bulkhead } from "./bulkhead.ts";
 import { importMade, now } from "./made-advisories.ts";
 
@@ -39,7 +40,7 @@ const harmlessTar = tarOf(harmless);
 let folder: string;
 let temporary: string;
 let database: AdvisoryDatabase;
-let context: EvaluateContext;
+let context: ScanContext;
 let layouts = 0;
 
 before(async () => {
@@ -94,7 +95,7 @@ async function judged(reference: string, options: OpenOptions = {}): Promise<str
     return [`refused ${error.code}`];
   }
   try {
-    const evaluations = await evaluateImage(named, context);
+    const evaluations = await scanImage(named, context);
     return evaluations
       .filter(({ check }) => check === judgedBy)
       .map(({ verdict, gaps }) => `${verdict} ${gaps[0]?.code ?? ""}`.trim())
@@ -170,7 +171,7 @@ describe("a hostile image", () => {
   it("has a config without history: its layers are read, and say no instruction", async () => {
     const image = fixtureImage([{ tar: tarOf([npmPackage("flawed", "1.0.0")]) }], { history: false });
     const named = await openImage(layoutOf(image));
-    const [evaluation] = await evaluateImage(named, context);
+    const [evaluation] = await scanImage(named, context);
     const [location] = evaluation?.findings[0]?.locations ?? [];
     assert.ok(evaluation?.verdict === "fail" && location?.kind === "image");
     assert.equal(location.layer.instruction, undefined);
@@ -214,7 +215,7 @@ describe("a hostile image", () => {
       { ...npmPackage("flawed", "1.0.0", "app2") },
     ];
     const named = await openImage(layoutOf(withLayer(tarOf(through))));
-    const evaluations = await evaluateImage(named, context);
+    const evaluations = await scanImage(named, context);
     assert.deepEqual(
       evaluations
         .filter(({ check }) => check === judgedBy)
@@ -270,7 +271,7 @@ describe("a hostile image", () => {
     ];
     for (const entry of broken) {
       const named = await openImage(layoutOf(imageOf([entry])));
-      const evaluations = (await evaluateImage(named, context)).filter(({ check }) => check === judgedBy);
+      const evaluations = (await scanImage(named, context)).filter(({ check }) => check === judgedBy);
       assert.ok(evaluations.length > 0, entry.name);
       for (const { verdict } of evaluations) assert.equal(verdict, "unknown", entry.name);
       const reasons = evaluations.flatMap(({ gaps }) => gaps.map(({ reason }) => reason));

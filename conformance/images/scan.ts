@@ -2,7 +2,6 @@
 
 import { knownVulnerabilities } from "../../src/checks/image/known-vulnerabilities.ts";
 import type { ScanCache } from "../../src/collect/image/cache.ts";
-import { evaluateImage } from "../../src/evaluate/image/image.ts";
 import { inventoryOfImage } from "../../src/collect/image/inventory.ts";
 import type { Evaluation } from "../../src/core/evaluation.ts";
 import type { Finding } from "../../src/core/finding.ts";
@@ -10,6 +9,7 @@ import { defaultPolicy } from "../../src/core/policy.ts";
 import type { Inventory } from "../../src/engines/contents/model.ts";
 import { openImage } from "../../src/engines/oci/open.ts";
 import type { AdvisoryDatabase } from "../../src/engines/vulnerability/database/open.ts";
+import { scanImage } from "../../src/scan/image.ts";
 import type { SuiteContext } from "../suite.ts";
 
 /** After the date of every advisory source but the ones that never grow old. */
@@ -25,7 +25,7 @@ export interface ImagesContext extends SuiteContext {
 export async function scan(reference: string, context: ImagesContext, cache?: ScanCache): Promise<Evaluation[]> {
   const named = await openImage(reference);
   try {
-    const evaluations = await evaluateImage(named, {
+    const evaluations = await scanImage(named, {
       now: NOW,
       policy: defaultPolicy,
       advisories: context.advisories,

@@ -5,8 +5,6 @@ import { join } from "node:path";
 import { hardenedImages } from "../../examples/shop/hardened/images.ts";
 import { writeLayout } from "../../examples/shop/image.ts";
 import { insecureImages } from "../../examples/shop/insecure/images.ts";
-import { type EvaluateContext, evaluateFolder, evaluateImage } from "../../src/evaluate/image/image.ts";
-import { evaluateSbom, sbomOfFolder, sbomOfImage } from "../../src/collect/image/sbom.ts";
 import type { Evaluation } from "../../src/core/evaluation.ts";
 import { defaultPolicy } from "../../src/core/policy.ts";
 import { readSbom } from "../../src/engines/contents/sbom/read.ts";
@@ -14,6 +12,9 @@ import type { Sbom, SbomFormat } from "../../src/engines/contents/sbom/sbom.ts";
 import { writeSbom } from "../../src/engines/contents/sbom/write.ts";
 import { openImage } from "../../src/engines/oci/open.ts";
 import type { AdvisoryDatabase } from "../../src/engines/vulnerability/database/open.ts";
+import type { ScanContext } from "../../src/scan/context.ts";
+import { scanImage, scanRootFolder } from "../../src/scan/image.ts";
+import { sbomOfFolder, sbomOfImage, scanSbom } from "../../src/scan/sbom.ts";
 import { NOW } from "../images/scan.ts";
 import type { Case, SuiteContext } from "../suite.ts";
 import { sbomValidators } from "./validators.ts";
@@ -31,7 +32,7 @@ const OPTIONS = { toolVersion: "0.0.0" };
 export async function* sbomCases(
   suite: SuiteContext & { readonly advisories: AdvisoryDatabase },
 ): AsyncGenerator<Case> {
-  const context: EvaluateContext = { now: NOW, policy: defaultPolicy, advisories: suite.advisories };
+  const context: ScanContext = { now: NOW, policy: defaultPolicy, advisories: suite.advisories };
   const validators = sbomValidators(join(suite.data, "schemas"));
   for (const subject of subjectsOf(suite, context)) {
     const sbom = await subject.sbom();
@@ -57,7 +58,7 @@ export async function* sbomCases(
         async run() {
           const file = join(suite.temporary, "sbom.json");
           writeFileSync(file, text);
-          const { evaluations } = evaluateSbom(file, subject.name, context);
+          const { evaluations } = scanSbom(file, subject.name, context);
           const told = (all: readonly Evaluation[]) => all.filter(({ check }) => ofContents.has(check)).map(judgement);
           assert.equal(told(evaluations).length, evaluations.length);
           assert.deepEqual(told(evaluations), told(await subject.evaluate()));
@@ -79,7 +80,7 @@ function judgement({ asset, ...evaluation }: Evaluation): unknown {
   return { ...evaluation, asset: asset.kind === "image" ? { ...asset, name: "" } : asset.lineage };
 }
 
-function* subjectsOf({ data, temporary }: SuiteContext, context: EvaluateContext): Generator<Subject> {
+function* subjectsOf({ data, temporary }: SuiteContext, context: ScanContext): Generator<Subject> {
   const images: [string, string][] = [["sample", join(data, "images/sample-alpine310-node-vuln.oci.tar")]];
   for (const [shop, all] of Object.entries({ insecure: insecureImages, hardened: hardenedImages(new Date(0)) })) {
     for (const image of all) {
@@ -92,13 +93,13 @@ function* subjectsOf({ data, temporary }: SuiteContext, context: EvaluateContext
     yield {
       name,
       sbom: () => withImage(reference, (named) => sbomOfImage(named, context)),
-      evaluate: () => withImage(reference, (named) => evaluateImage(named, context)),
+      evaluate: () => withImage(reference, (named) => scanImage(named, context)),
     };
   }
   yield {
     name: "this machine",
     sbom: () => sbomOfFolder("/", "dir:/", context),
-    evaluate: () => evaluateFolder("/", "dir:/", context),
+    evaluate: () => scanRootFolder("/", "dir:/", context),
   };
 }
 

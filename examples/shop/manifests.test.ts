@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import { discover } from "../../src/collect/tree/discover.ts";
-import { findManifestSecrets } from "../../src/evaluate/kubernetes/manifest-secrets.ts";
 import { readManifestFiles } from "../../src/collect/kubernetes/manifests.ts";
 import { openSecretScanner } from "../../src/collect/secrets/scanner.ts";
-import { evaluateManifests } from "../../src/evaluate/kubernetes/workloads.ts";
+import { discover } from "../../src/collect/tree/discover.ts";
 import { defaultPolicy } from "../../src/core/policy.ts";
 import { severityRank } from "../../src/core/severity.ts";
 import { readManifests } from "../../src/engines/kubernetes/manifests.ts";
+import { findManifestSecrets } from "../../src/evaluate/kubernetes/manifest-secrets.ts";
+import { evaluateManifests } from "../../src/evaluate/kubernetes/workloads.ts";
 import { databaseSecret } from "./insecure/secrets.ts";
 
 const now = new Date("2026-01-01T00:00:00Z");

@@ -1,25 +1,11 @@
-import { join, relative, resolve } from "node:path";
+import { resolve } from "node:path";
 import { checks } from "../checks/index.ts";
-import { discover } from "../collect/tree/discover.ts";
-import { evaluateDockerfile } from "../collect/tree/dockerfiles.ts";
-import { stepLinesIn } from "../collect/image/dockerfile-lines.ts";
-import { type EvaluateContext, evaluateUnopened } from "../evaluate/image/image.ts";
-import { evaluateImageSet } from "../scan/image-set.ts";
-import { evaluateLockfile } from "../collect/tree/lockfiles.ts";
-import { evaluateManifestSecrets } from "../evaluate/kubernetes/manifest-secrets.ts";
-import { readManifestFiles } from "../collect/kubernetes/manifests.ts";
-import { evaluatePipelines } from "../collect/tree/pipelines.ts";
-import { renderFolders } from "../collect/kubernetes/render.ts";
-import { findSeccompProfiles } from "../collect/kubernetes/seccomp-profiles.ts";
-import { openPolicyScanner } from "../collect/secrets/scanner.ts";
-import { evaluateSources, evaluateUnlooked } from "../scan/sources.ts";
-import { evaluateManifests, manifestNotes } from "../evaluate/kubernetes/workloads.ts";
-import { fileAsset } from "../core/asset.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import { Problem } from "../core/problem.ts";
 import { judgeControls, judgeLayers } from "../joins/baseline/baseline.ts";
+import { scanTree } from "../scan/tree.ts";
 import type { ClusterOptions } from "./cluster/audit.ts";
-import { type JudgingOptions, NO_SECRETS, runJudging } from "./judging.ts";
+import { type JudgingOptions, runJudging } from "./judging.ts";
 
 export interface CheckOptions extends JudgingOptions, ClusterOptions {
   /** False for --no-secrets. */
@@ -43,62 +29,14 @@ export async function check(dir: string, options: CheckOptions): Promise<number>
       join: joined,
     }));
   }
-  return await runJudging(root, options, async (judging) => {
-    const secrets = options.secrets ? await openPolicyScanner(judging.policy, root) : undefined;
-    const found = await discover(root);
-    const linted = found.dockerfiles.map((path) => evaluateDockerfile(root, path, judging));
-    const stepLines = stepLinesIn(linted.flatMap(({ file }) => file?.dockerfile ?? []));
-    const context = { ...judging, ...(secrets === undefined ? {} : { secrets }), stepLines, judgesAge: true };
-    const rendering = options.render ? await renderFolders(root, found) : undefined;
-    const manifests = readManifestFiles(root, found, rendering);
-    const evaluations: Evaluation[] = [];
-    for (const path of found.images) {
-      evaluations.push(...(await evaluateImageSet(path, relative(root, path) || path, context)));
-    }
-    for (const path of found.unlisted) evaluations.push(...evaluateUnlisted(path, context));
-    for (const path of found.lockfiles) evaluations.push(...evaluateLockfile(join(root, path), path, context));
-    evaluations.push(...linted.flatMap((dockerfile) => dockerfile.evaluations));
-    evaluations.push(...evaluatePipelines(root, found.pipelines, context));
-    const seccompProfiles = findSeccompProfiles(root, manifests, judging.now);
-    evaluations.push(...evaluateManifests(manifests, { ...judging, scope: "manifests", seccompProfiles }));
-    if (secrets !== undefined) {
-      evaluations.push(...evaluateManifestSecrets(manifests, secrets.scanner, { ...judging, scope: "manifests" }));
-    }
-    evaluations.push(
-      secrets === undefined
-        ? evaluateUnlooked(context)
-        : await evaluateSources(root, found.images, secrets.scanner, context),
-    );
-    return {
-      subject: dir,
-      extent: "tree",
-      evaluations,
-      join: joined,
-      notes: [
-        ...(found.images.length === 0
-          ? ["no images found: build them into OCI layouts or archives below this folder"]
-          : []),
-        ...linted.flatMap((dockerfile) => dockerfile.notes),
-        ...(rendering?.notes ?? []),
-        ...(manifests.objects.length === 0 ? [] : manifestNotes(manifests)),
-        ...(secrets?.notes ?? [NO_SECRETS]),
-      ],
-    };
-  });
+  return await runJudging(root, options, async (judging) => ({
+    ...(await scanTree(root, judging, options)),
+    subject: dir,
+    extent: "tree",
+    join: joined,
+  }));
 }
 
 function joined(judged: readonly Evaluation[]) {
   return { controls: judgeControls(judged, checks), layers: judgeLayers(judged, checks) };
-}
-
-/** There may be an image in it. */
-function evaluateUnlisted(path: string, context: EvaluateContext): Evaluation[] {
-  const problem = new Problem({
-    kind: "unavailable",
-    code: "collect.folder",
-    place: path,
-    cause: "the folder cannot be listed",
-    remedy: "let whoever runs this read it",
-  });
-  return evaluateUnopened(fileAsset(path), problem, context);
 }

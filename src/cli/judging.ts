@@ -1,32 +1,23 @@
 /** What every judging command shares: its options read, its context opened and closed, its report written. */
 
-import { relative, resolve, sep } from "node:path";
-import { openKnownBases } from "../collect/image/known-bases.ts";
-import { readBaseline } from "../collect/named/baseline.ts";
-import { openScanCache, type ScanCache } from "../collect/image/cache.ts";
-import { openAdvisories } from "../collect/image/advisories.ts";
-import type { EvaluateContext } from "../evaluate/image/image.ts";
-import { evaluatePolicy } from "../evaluate/policy/policy.ts";
-import { loadPolicy } from "../collect/policy/load.ts";
-import { readVexDocuments, vexNotes } from "../collect/named/vex.ts";
-import { baselineOf, formatBaseline, setApart } from "../core/baseline.ts";
+import type { ScanCache } from "../collect/image/cache.ts";
+import { openScanCache } from "../collect/image/cache.ts";
+import { baselineOf, formatBaseline } from "../core/baseline.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import type { RunExtent } from "../core/exception-use.ts";
-import type { Policy } from "../core/policy.ts";
 import { Problem } from "../core/problem.ts";
-import type { ControlResult, DatabaseUse, ExitCode, LayerResult, Report } from "../core/report.ts";
-import { type RatedSeverity, reaches, severities } from "../core/severity.ts";
+import type { ControlResult, ExitCode, LayerResult, Report } from "../core/report.ts";
+import { type RatedSeverity, severities } from "../core/severity.ts";
 import { parsePlatform } from "../engines/oci/image.ts";
 import type { OpenOptions } from "../engines/oci/open.ts";
+import type { ScanContext } from "../scan/context.ts";
+import { openRun } from "../scan/run.ts";
 import { descriptionsFor, everyDescription } from "./check-descriptions.ts";
 import { parseFormats, writeOutput, writeReport } from "./outputs.ts";
 import { defaultBases, defaultCache, defaultDatabase } from "./paths.ts";
 import { createProgress, type Progress, progressLine } from "./progress.ts";
 import { openUpdates, type UpdatesOptions } from "./updates.ts";
 import { toolVersion } from "./version.ts";
-
-/** What a report says where secrets were not looked for. */
-export const NO_SECRETS = "secrets were not looked for (--no-secrets)";
 
 /** Options of every command that reads images. */
 export interface PullingOptions {
@@ -71,7 +62,7 @@ export interface Judged {
   readonly instead?: string;
 }
 
-export interface Judging extends EvaluateContext {
+export interface Judging extends ScanContext {
   readonly open: OpenOptions;
   readonly progress: Progress;
 }
@@ -92,57 +83,50 @@ export async function runJudging(
   const failOn = parseFailOn(options.failOn);
   const now = parseNow(options.now);
   const open = openOptions(options);
-  const policy = await loadPolicy({ flag: options.policy, root });
-  const baseline = options.baseline === undefined ? undefined : await readBaseline(options.baseline, root);
-  const vex = await readVexDocuments(options.vex, root);
-  const advisories = openAdvisories(options.db ?? defaultDatabase());
-  const bases = openKnownBases(options.bases ?? defaultBases());
   const cache = scanCacheOf(options);
   const progress = createProgress(process.stderr, options.quiet, started);
   const updates = openUpdates(options, progress.update);
+  let close = (): void => {};
   try {
-    const {
-      subject,
-      notes,
-      join,
-      instead,
-      extent = "named",
-      evaluations: found,
-    } = await judge({
+    const run = await openRun({
+      root,
       now,
-      policy,
-      advisories,
-      vex,
-      bases,
-      open,
-      progress,
-      ...(cache === undefined ? {} : { cache }),
-      ...(updates === undefined ? {} : { updates }),
+      policy: options.policy,
+      baseline: options.baseline,
+      vex: options.vex,
+      database: options.db ?? defaultDatabase(),
+      bases: options.bases ?? defaultBases(),
+      failOn,
+      cache,
+      updates,
       onProgress: ({ name, done, total }) => progress.update(progressLine(name, done, total)),
     });
+    close = run.close;
+    const { policy } = run;
+    const judged = await judge({ ...run.context, open, progress });
+    const { subject, notes, join, instead, extent = "named" } = judged;
     // Only exceptions are held against checks that had nothing to judge.
-    const all = policy.exceptions.length === 0 ? [] : await everyDescription();
-    const judged = { evaluations: [...found, ...evaluatePolicy(policy, found, { now, extent, checks: all })] };
-    const checks = await descriptionsFor(judged.evaluations);
-    const apart = baseline === undefined ? undefined : setApart(judged.evaluations, baseline, { policy, checks });
-    const evaluations = apart?.evaluations ?? judged.evaluations;
+    const known = policy.exceptions.length === 0 ? await descriptionsFor(judged.evaluations) : await everyDescription();
+    const concluded = run.conclude(judged.evaluations, extent, known);
+    const { evaluations } = concluded;
     const named = new Set(evaluations.map((evaluation) => evaluation.check));
+    const checks = await descriptionsFor(concluded.found);
     const report: Report = {
       tool: { name: "bulkhead", version: toolVersion() },
       startedAt: now.toISOString(),
       policy: policy.origin,
-      databases: databasesOf(advisories),
-      ...(apart === undefined ? {} : { baseline: apart.use }),
+      databases: run.databases,
+      ...(concluded.baseline === undefined ? {} : { baseline: concluded.baseline }),
       subject,
       evaluations,
       ...join?.(evaluations),
-      notes: [...notes, ...vexNotes(vex), ...baselineNotes(options.baseline, root, policy)],
+      notes: [...notes, ...run.notes],
       checks: checks.filter((check) => named.has(check.id)),
-      exitCode: exitCodeOf(evaluations, failOn),
+      exitCode: concluded.exitCode,
     };
     progress.clear();
     if (options.writeBaseline !== undefined) {
-      const entries = baselineOf(judged.evaluations, now.toISOString().slice(0, 10), baseline);
+      const entries = baselineOf(concluded.found, now.toISOString().slice(0, 10), run.baseline);
       writeOutput(options.writeBaseline, formatBaseline(entries));
     }
     if (instead !== undefined) process.stdout.write(instead);
@@ -152,31 +136,10 @@ export async function runJudging(
     return report.exitCode;
   } finally {
     progress.clear();
-    if (!(advisories instanceof Problem)) advisories.close();
+    close();
     cache?.close();
     updates?.close();
   }
-}
-
-/** Whoever names a trusted policy does not trust the tree, and a baseline in it is as easily changed as the policy. */
-function baselineNotes(baseline: string | undefined, root: string, policy: Policy): string[] {
-  if (baseline === undefined || baseline.startsWith("git:") || policy.origin.kind !== "trusted") return [];
-  const inTree = relative(root, resolve(baseline)).split(sep)[0] !== "..";
-  return inTree
-    ? [`the baseline ${baseline} is in the tree under review, whose author can add to it: name it as git:REF:PATH`]
-    : [];
-}
-
-/** `1` beats `3`: what was found counts even where not everything was looked at. */
-function exitCodeOf(evaluations: readonly Evaluation[], failOn: RatedSeverity | "never" | undefined): ExitCode {
-  const failed =
-    failOn === undefined
-      ? evaluations.some((evaluation) => evaluation.verdict === "fail")
-      : failOn !== "never" &&
-        evaluations.some(({ findings }) => findings.some((finding) => reaches(finding.severity, failOn)));
-  if (failed) return 1;
-  if (failOn === "never") return 0;
-  return evaluations.some((evaluation) => evaluation.verdict === "unknown") ? 3 : 0;
 }
 
 function parseFailOn(written: string | undefined): RatedSeverity | "never" | undefined {
@@ -207,20 +170,6 @@ export function openOptions(options: PullingOptions): OpenOptions {
       ...(options.caFile === undefined ? {} : { caFile: options.caFile }),
     },
   };
-}
-
-function databasesOf(advisories: EvaluateContext["advisories"]): DatabaseUse[] {
-  if (advisories instanceof Problem) return [];
-  const { label, advisories: count, sources } = advisories.status();
-  const dates = sources.flatMap((source) => source.coverage.map((coverage) => coverage.asOf)).sort();
-  const [asOf] = dates;
-  return [
-    {
-      label: label ?? "advisories",
-      ...(asOf === undefined ? {} : { asOf }),
-      detail: `${count} advisories of ${sources.length} ${sources.length === 1 ? "source" : "sources"}`,
-    },
-  ];
 }
 
 function usage(place: string, cause: string, remedy: string): Problem {

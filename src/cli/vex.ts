@@ -1,18 +1,14 @@
 import { checks } from "../checks/index.ts";
 import { openAdvisories } from "../collect/image/advisories.ts";
-import { evaluateImage } from "../evaluate/image/image.ts";
 import type { ScanProgress } from "../collect/image/inventory.ts";
 import { loadPolicy } from "../collect/policy/load.ts";
-import { evaluateSbom, isSbomFile } from "../collect/image/sbom.ts";
-import { statementsOfImages, statementsOfPolicy, type VexStatements } from "../evaluate/vex/statements.ts";
-import type { Evaluation } from "../core/evaluation.ts";
 import type { Policy } from "../core/policy.ts";
 import { printable } from "../core/printable.ts";
 import { Problem } from "../core/problem.ts";
 import type { ExitCode } from "../core/report.ts";
-import { openImage } from "../engines/oci/open.ts";
 import { writeVex } from "../engines/vulnerability/vex/write.ts";
 import { vexFormats } from "../engines/vulnerability/vex/written.ts";
+import { imageStatements, policyStatements } from "../scan/vex.ts";
 import { createdOf } from "./image/sbom.ts";
 import { openOptions, type PullingOptions, parseNow, scanCacheOf } from "./judging.ts";
 import { writeOutput } from "./outputs.ts";
@@ -69,13 +65,13 @@ async function statementsOf(
   policy: Policy,
   now: Date,
   options: VexOptions,
-): Promise<VexStatements & { readonly gaps: readonly string[] }> {
-  if (references.length === 0) return { ...statementsOfPolicy(policy.exceptions, now), gaps: [] };
+): ReturnType<typeof imageStatements> {
+  if (references.length === 0) return { ...policyStatements(policy, now), gaps: [] };
   const advisories = openAdvisories(options.db ?? defaultDatabase());
   const cache = scanCacheOf(options);
   const progress = createProgress(process.stderr, options.quiet);
-  const open = openOptions(options);
   const context = {
+    open: openOptions(options),
     now,
     policy,
     advisories,
@@ -83,25 +79,7 @@ async function statementsOf(
     onProgress: ({ name, done, total }: ScanProgress) => progress.update(progressLine(name, done, total)),
   };
   try {
-    const evaluations: Evaluation[] = [];
-    for (const reference of references) {
-      const document = reference.startsWith("sbom:") ? reference.slice("sbom:".length) : reference;
-      if (document !== reference || isSbomFile(reference)) {
-        evaluations.push(...evaluateSbom(document, reference, context).evaluations);
-        continue;
-      }
-      const named = await openImage(reference, open);
-      try {
-        evaluations.push(...(await evaluateImage(named, context)));
-      } finally {
-        await named.image.store.close();
-      }
-    }
-    const vulnerability = new Set(checks.filter(({ category }) => category === "vulnerability").map(({ id }) => id));
-    const gaps = evaluations
-      .filter(({ check }) => vulnerability.has(check))
-      .flatMap(({ asset, gaps: own }) => own.map(({ reason }) => `${asset.name}: ${reason}`));
-    return { ...statementsOfImages(evaluations, policy.exceptions, checks), gaps: [...new Set(gaps)] };
+    return await imageStatements(references, context, checks);
   } finally {
     progress.clear();
     if (!(advisories instanceof Problem)) advisories.close();

@@ -1,3 +1,5 @@
+import type { Problem } from "./problem.ts";
+
 /**
  * What a check is handed of one need: the facts, how complete they are, and as of when they hold.
  * A source declares coverage; nothing here is inferred from counts.
@@ -43,4 +45,13 @@ export function present<T>(
 
 export function absent<T>(gap: Gap, ...more: Gap[]): Evidence<T> {
   return { state: "absent", gaps: [gap, ...more] };
+}
+
+/** Why something could not be read, as a gap. */
+export function gapOf(problem: Problem): Gap {
+  return {
+    code: problem.code,
+    reason: `${problem.place}: ${problem.message}`,
+    ...(problem.remedy === undefined ? {} : { remedy: problem.remedy }),
+  };
 }

@@ -52,3 +52,12 @@ export class Problem extends Error {
 export function isEvidenceProblem(error: unknown): error is Problem {
   return error instanceof Problem && error.kind !== "usage";
 }
+
+/** What the file system or the network says becomes a Problem that names the place; a bug stays what it is. */
+export function asProblem(error: unknown, place: string): unknown {
+  if (error instanceof Problem) return error;
+  if (error instanceof Error && "code" in error && "syscall" in error) {
+    return new Problem({ kind: "unavailable", code: "collect.io", place, cause: error.message }, { cause: error });
+  }
+  return error;
+}

@@ -2,16 +2,16 @@
 import { fileAsset } from "../core/asset.ts";
 import { bounds } from "../core/bounds.ts";
 import type { Evaluation } from "../core/evaluation.ts";
-import { Problem } from "../core/problem.ts";
+import { asProblem, Problem } from "../core/problem.ts";
 import type { ClusterConnection } from "../engines/kubernetes/cluster/connection.ts";
 import { type ClusterReading, readCluster } from "../engines/kubernetes/cluster/read.ts";
 import type { RunningImage } from "../engines/kubernetes/cluster/running.ts";
 import { type OpenOptions, openImage } from "../engines/oci/open.ts";
 import type { SecretScanner } from "../engines/secrets/scan.ts";
-import { type EvaluateContext, evaluateImage, evaluateUnopened } from "../evaluate/image/image.ts";
-import { asProblem } from "../collect/image/inventory.ts";
 import { evaluateManifestSecrets } from "../evaluate/kubernetes/manifest-secrets.ts";
 import { evaluateManifests, type ManifestsContext, manifestNotes } from "../evaluate/kubernetes/workloads.ts";
+import type { ScanContext } from "./context.ts";
+import { scanImage, scanUnopened } from "./image.ts";
 
 export interface ClusterContext extends Pick<ManifestsContext, "policy" | "now"> {
   /** Of this namespace alone. */
@@ -29,7 +29,7 @@ export interface JudgedCluster {
 }
 
 /** @throws Problem `cluster.…` where nobody answers or we are not known, `kubeconfig.…` */
-export async function evaluateCluster(connection: ClusterConnection, context: ClusterContext): Promise<JudgedCluster> {
+export async function scanCluster(connection: ClusterConnection, context: ClusterContext): Promise<JudgedCluster> {
   const { policy, now, scanner } = context;
   const reading = await readCluster(connection, context);
   const { manifests, version, folded } = reading;
@@ -62,14 +62,14 @@ export function imageLines(images: readonly RunningImage[], now: Date): string[]
 }
 
 /** Each image that runs, pulled by its digest. One that cannot be pulled is unknown, and stops no other. */
-export async function evaluateRunningImages(
+export async function scanRunningImages(
   images: readonly RunningImage[],
-  context: EvaluateContext & { readonly open: OpenOptions },
+  context: ScanContext & { readonly open: OpenOptions },
 ): Promise<Evaluation[]> {
   const evaluations: Evaluation[] = [];
   for (const [index, image] of images.entries()) {
     const { name, digest, repository } = image;
-    const unknown = (problem: Problem) => evaluateUnopened(fileAsset(name), problem, context);
+    const unknown = (problem: Problem) => scanUnopened(fileAsset(name), problem, context);
     if (index >= bounds.clusterScannedImages) {
       const cause = `more than ${bounds.clusterScannedImages} images run: this one is not scanned`;
       evaluations.push(...unknown(new Problem({ kind: "input", code: "cluster.images", place: name, cause })));
@@ -85,7 +85,7 @@ export async function evaluateRunningImages(
     try {
       const named = await openImage(`${repository}@${digest}`, context.open);
       try {
-        evaluations.push(...(await evaluateImage({ ...named, name }, context)));
+        evaluations.push(...(await scanImage({ ...named, name }, context)));
       } finally {
         await named.image.store.close();
       }

@@ -1,25 +1,25 @@
 /** All images of one layout or archive. */
 import { fileAsset } from "../core/asset.ts";
 import type { Evaluation } from "../core/evaluation.ts";
-import { Problem } from "../core/problem.ts";
+import { asProblem, Problem } from "../core/problem.ts";
 import { type OpenOptions, openImageSet } from "../engines/oci/open.ts";
-import { type EvaluateContext, evaluateImage, evaluateUnopened } from "../evaluate/image/image.ts";
-import { asProblem } from "../collect/image/inventory.ts";
+import type { ScanContext } from "./context.ts";
+import { scanImage, scanUnopened } from "./image.ts";
 
 /**
  * All evaluations of the images at a path. One that is broken is unknown, and stops no other.
  *
  * @param shown - what the path is called, and an image in it that has a tag alone for a name
  */
-export async function evaluateImageSet(
+export async function scanImageSet(
   path: string,
   shown: string,
-  context: EvaluateContext & { readonly open: OpenOptions },
+  context: ScanContext & { readonly open: OpenOptions },
 ): Promise<Evaluation[]> {
   const unopened = (error: unknown, name: string): Evaluation[] => {
     const problem = asProblem(error, name);
     if (!(problem instanceof Problem)) throw problem;
-    return evaluateUnopened(fileAsset(name), problem, context);
+    return scanUnopened(fileAsset(name), problem, context);
   };
   try {
     const set = await openImageSet(path, context.open);
@@ -29,7 +29,7 @@ export async function evaluateImageSet(
         const name = nameOf(shown, entry.name);
         try {
           const named = await entry.open();
-          evaluations.push(...(await evaluateImage({ ...named, name }, context)));
+          evaluations.push(...(await scanImage({ ...named, name }, context)));
         } catch (error) {
           evaluations.push(...unopened(error, name));
         }

@@ -1,29 +1,29 @@
 /** The secrets of a folder of sources, for `check`. */
 import { relative, sep } from "node:path";
+import { secretsOfFolder, versionControl } from "../collect/secrets/folder.ts";
 import { fileAsset } from "../core/asset.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import { isEvidenceProblem, Problem } from "../core/problem.ts";
 import type { SecretScanner } from "../engines/secrets/scan.ts";
-import type { EvaluateContext } from "../evaluate/image/image.ts";
 import { evaluateCommitted } from "../evaluate/secrets/secrets.ts";
-import { secretsOfFolder, versionControl } from "../collect/secrets/folder.ts";
+import type { ScanContext } from "./context.ts";
 
 /** What a package manager fetched is other people's, and judged in the images that have it. */
 const skipped: ReadonlySet<string> = new Set([...versionControl, "node_modules"]);
 
 /** Of a run that was told not to look: whoever has not looked does not pass. */
-export function evaluateUnlooked(context: EvaluateContext): Evaluation {
+export function scanUnlooked(context: ScanContext): Evaluation {
   const cause = "secrets were not looked for (--no-secrets)";
   const problem = new Problem({ kind: "unavailable", code: "secrets.left-out", place: "the sources", cause });
   return evaluateCommitted(fileAsset("."), problem, context);
 }
 
 /** @param images - layouts of images below the root, by their paths: what is in them is told of the images */
-export async function evaluateSources(
+export async function scanSources(
   root: string,
   images: readonly string[],
   scanner: SecretScanner,
-  context: EvaluateContext,
+  context: ScanContext,
 ): Promise<Evaluation> {
   const asset = fileAsset(".");
   try {

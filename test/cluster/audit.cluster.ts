@@ -4,15 +4,15 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { parseAllDocuments } from "yaml";
-import { evaluateCluster } from "../../src/scan/cluster.ts";
-import { evaluateManifestSecrets } from "../../src/evaluate/kubernetes/manifest-secrets.ts";
 import { openPolicyScanner } from "../../src/collect/secrets/scanner.ts";
-import { evaluateManifests } from "../../src/evaluate/kubernetes/workloads.ts";
 import type { Evaluation } from "../../src/core/evaluation.ts";
 import { defaultPolicy } from "../../src/core/policy.ts";
 import { connectionOf } from "../../src/engines/kubernetes/cluster/kubeconfig.ts";
 import { readManifests } from "../../src/engines/kubernetes/manifests.ts";
 import type { SecretScanner } from "../../src/engines/secrets/scan.ts";
+import { evaluateManifestSecrets } from "../../src/evaluate/kubernetes/manifest-secrets.ts";
+import { evaluateManifests } from "../../src/evaluate/kubernetes/workloads.ts";
+import { scanCluster } from "../../src/scan/cluster.ts";
 import { bulkhead } from "../bulkhead.ts";
 import { type Cluster, clusterMissing, startCluster } from "./api-server.ts";
 
@@ -85,7 +85,7 @@ for (const version of ["insecure", "hardened"]) {
     after(() => cluster?.stop());
 
     const audit = async (scanner?: SecretScanner) =>
-      await evaluateCluster(connectionOf({ kubeconfig }), {
+      await scanCluster(connectionOf({ kubeconfig }), {
         policy: defaultPolicy,
         now,
         ...(scanner === undefined ? {} : { scanner }),

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { clusterChecks } from "../../src/checks/cluster/index.ts";
-import { evaluateManifests } from "../../src/evaluate/kubernetes/workloads.ts";
 import { defaultPolicy } from "../../src/core/policy.ts";
 import { readManifests } from "../../src/engines/kubernetes/manifests.ts";
+import { evaluateManifests } from "../../src/evaluate/kubernetes/workloads.ts";
 import { type Cluster, clusterMissing, startCluster } from "./api-server.ts";
 
 const now = new Date("2026-01-01T00:00:00Z");

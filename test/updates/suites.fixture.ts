@@ -137,7 +137,7 @@ export async function site() {
       const inventory = await inventoryOfFolder(root, { now });
       const whole: UpdateLookup = { keyring: [], ...lookup, from };
       return await lookUpUpdates(inventory, async () => sourceFilesOfFolder(root), whole, {
-        policy: defaultPolicy,
+        maxAgeDays: defaultPolicy.advisories.maxAgeDays,
         now,
       });
     },

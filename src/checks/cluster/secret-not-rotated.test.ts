@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { evaluateManifests } from "../../evaluate/kubernetes/workloads.ts";
 import { defaultPolicy, type Policy } from "../../core/policy.ts";
 import { manifestReader } from "../../engines/kubernetes/manifests.ts";
 import type { Manifests, Secret } from "../../engines/kubernetes/model.ts";
+import { evaluateManifests } from "../../evaluate/kubernetes/workloads.ts";
 import { evaluationsOf } from "../workload/kubernetes/workload.fixture.ts";
 import { secretNotRotated } from "./secret-not-rotated.ts";
 

@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
 import { discover } from "../../collect/tree/discover.ts";
-import { evaluateLockfile } from "../../collect/tree/lockfiles.ts";
+import { scanLockfile } from "../../scan/lockfile.ts";
 import { type JudgingOptions, runJudging } from "../judging.ts";
 
 /** `bulkhead build deps [DIR]`: what the lockfiles below a folder pin. */
@@ -10,7 +10,7 @@ export async function buildDeps(dir: string, options: JudgingOptions): Promise<n
     const { lockfiles, unlisted } = await discover(root);
     return {
       subject: dir,
-      evaluations: lockfiles.flatMap((path) => evaluateLockfile(join(root, path), path, context)),
+      evaluations: lockfiles.flatMap((path) => scanLockfile(join(root, path), path, context)),
       notes: [
         ...(lockfiles.length === 0 ? ["no lockfiles found below this folder"] : []),
         ...unlisted.map((path) => `${path} cannot be listed: what is in it was not looked at`),

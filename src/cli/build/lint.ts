@@ -1,13 +1,16 @@
 import { statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
-import { lookUpDigests, namesWithoutDigest, parseMirrors } from "../../collect/image/base-digests.ts";
+import { lookUpDigests, parseMirrors } from "../../collect/image/base-digests.ts";
 import { discover } from "../../collect/tree/discover.ts";
-import { type MendedDockerfile, mendDockerfile, replaceDockerfile } from "../../fix/dockerfile/fixes.ts";
-import { type DockerfileJudgement, evaluateDockerfile, type LintContext } from "../../collect/tree/dockerfiles.ts";
 import { printable } from "../../core/printable.ts";
 import { Problem } from "../../core/problem.ts";
+import type { MendedDockerfile } from "../../fix/dockerfile/fixes.ts";
+import type { DockerfileJudgement } from "../../fix/dockerfile/judge.ts";
 import { unifiedDiff } from "../../report/unified-diff.ts";
+import type { LintContext } from "../../scan/dockerfile.ts";
+import { namesWithoutDigest, scanAndMendDockerfile, scanDockerfile } from "../../scan/dockerfile.ts";
 import { type Judging, type JudgingOptions, runJudging } from "../judging.ts";
+import { replaceFile } from "../replace-file.ts";
 
 export interface LintOptions extends JudgingOptions {
   readonly fix: boolean;
@@ -33,8 +36,8 @@ export async function buildLint(place: string, options: LintOptions): Promise<nu
     const asks = (options.online || mends) && !options.offline;
     const lint: LintContext = asks ? { ...context, digests: await digestsFor(root, found, context, mirrors) } : context;
     const results = found.map((file) => {
-      if (!mends) return { judged: evaluateDockerfile(root, file, lint), notes: [], patch: "" };
-      return mend(root, mendDockerfile(root, file, lint), options.diff);
+      if (!mends) return { judged: scanDockerfile(root, file, lint), notes: [], patch: "" };
+      return mend(root, scanAndMendDockerfile(root, file, lint), options.diff);
     });
     return {
       subject: place,
@@ -55,7 +58,7 @@ async function digestsFor(
   mirrors: ReturnType<typeof parseMirrors>,
 ): Promise<NonNullable<LintContext["digests"]>> {
   const names = files.flatMap((path) => {
-    const { file } = evaluateDockerfile(root, path, context);
+    const { file } = scanDockerfile(root, path, context);
     return file === undefined ? [] : namesWithoutDigest(file.dockerfile);
   });
   return await lookUpDigests(names, {
@@ -84,7 +87,7 @@ function mend(root: string, { path, before, after, mended, first, last }: Mended
   if (before === after) return { judged: last, notes: refused, patch: "" };
   if (!shows) {
     try {
-      replaceDockerfile(root, path, before, after);
+      replaceFile("dockerfile", root, { path, before, after });
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       return { judged: first, notes: [`not rewritten: ${error.line()}`], patch: "" };

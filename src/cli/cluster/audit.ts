@@ -1,7 +1,8 @@
-import { evaluateCluster, evaluateRunningImages, imageLines } from "../../scan/cluster.ts";
 import { openPolicyScanner } from "../../collect/secrets/scanner.ts";
 import { connectionOf } from "../../engines/kubernetes/cluster/kubeconfig.ts";
-import { type Judged, type Judging, type JudgingOptions, NO_SECRETS, runJudging } from "../judging.ts";
+import { imageLines, scanCluster, scanRunningImages } from "../../scan/cluster.ts";
+import { NO_SECRETS } from "../../scan/tree.ts";
+import { type Judged, type Judging, type JudgingOptions, runJudging } from "../judging.ts";
 
 export interface ClusterOptions {
   readonly kubeconfig?: string;
@@ -29,7 +30,7 @@ export async function judgeCluster(
   const { policy, now, progress } = judging;
   const connection = connectionOf(options);
   const keyed = options.secrets ? await openPolicyScanner(policy, process.cwd()) : undefined;
-  const { reading, evaluations, notes } = await evaluateCluster(connection, {
+  const { reading, evaluations, notes } = await scanCluster(connection, {
     policy,
     now,
     ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
@@ -39,7 +40,7 @@ export async function judgeCluster(
   });
   const { images } = reading;
   const context = { ...judging, ...(keyed === undefined ? {} : { secrets: keyed }), judgesAge: true };
-  const scanned = options.images ? await evaluateRunningImages(images, context) : [];
+  const scanned = options.images ? await scanRunningImages(images, context) : [];
   const shown = options.all ? images : images.slice(0, NAMED_IMAGES);
   return {
     subject: connection.name,

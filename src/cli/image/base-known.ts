@@ -1,7 +1,8 @@
 /** The list of known bases: `bulkhead image base --learn`, `--list` and `--forget`. */
-import { forgetBase, learnBases, readKnownBases } from "../../collect/image/known-bases.ts";
+
 import { baseOfImage } from "../../collect/image/base.ts";
 import { inventoryOfImage } from "../../collect/image/inventory.ts";
+import { forgetBase, learnBases, readKnownBases } from "../../collect/image/known-bases.ts";
 import { shortDigest } from "../../core/digest.ts";
 import { printable } from "../../core/printable.ts";
 import { Problem } from "../../core/problem.ts";

@@ -1,32 +1,27 @@
-import { openKnownBases } from "../../collect/image/known-bases.ts";
-import { type ShareOfBase, shareOfBase } from "../../evaluate/image/base-share.ts";
 import { openAdvisories } from "../../collect/image/advisories.ts";
-import { baseOfImage } from "../../collect/image/base.ts";
-import { buildDates, type EvaluateContext, imageAsset } from "../../evaluate/image/image.ts";
-import { inventoryOfFolder, inventoryOfImage } from "../../collect/image/inventory.ts";
+import { openKnownBases } from "../../collect/image/known-bases.ts";
+import { folderOf } from "../../collect/image/named-folder.ts";
 import { loadPolicy } from "../../collect/policy/load.ts";
-import { sourceFilesOfFolder, sourceFilesOfImage } from "../../collect/updates/source-files.ts";
-import { evaluateRebuild } from "../../collect/updates/updates.ts";
-import type { Asset } from "../../core/asset.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
-import type { Evidence } from "../../core/evidence.ts";
 import type { Policy } from "../../core/policy.ts";
 import { Problem } from "../../core/problem.ts";
 import type { ExitCode } from "../../core/report.ts";
 import type { Severity } from "../../core/severity.ts";
 import type { SmallerKind } from "../../engines/contents/base/smaller.ts";
-import type { BaseImage, Inventory, Package } from "../../engines/contents/model.ts";
-import { openImage } from "../../engines/oci/open.ts";
+import type { Package } from "../../engines/contents/model.ts";
+import type { OpenOptions } from "../../engines/oci/open.ts";
 import type { VulnerabilityMatch } from "../../engines/vulnerability/model.ts";
 import { type BaseReport, renderBase, renderBaseJson, type Share } from "../../report/base.ts";
 import { outputDefaults } from "../../report/options.ts";
+import { type ReadBase, readBase } from "../../scan/base.ts";
+import { type ShareOfBase, shareOfBase } from "../../scan/base-share.ts";
+import type { ScanContext } from "../../scan/context.ts";
 import { openOptions, type PullingOptions, parseNow, scanCacheOf } from "../judging.ts";
 import { defaultBases, defaultDatabase } from "../paths.ts";
 import { createProgress, progressLine } from "../progress.ts";
 import { openUpdates, type UpdatesOptions } from "../updates.ts";
 import { automateRebuilds } from "./base-automate.ts";
 import { forget, learn, listBases, type Print } from "./base-known.ts";
-import { folderOf } from "./folder.ts";
 
 export interface BaseOptions extends PullingOptions, Omit<UpdatesOptions, keyof PullingOptions> {
   readonly format: string;
@@ -81,7 +76,8 @@ async function show(reference: string, bases: string, options: BaseOptions, prin
   const progress = createProgress(process.stderr, options.quiet);
   const cache = scanCacheOf(options);
   const updates = openUpdates(options, progress.update);
-  const context: ShowContext = {
+  const context: ScanContext & { readonly open: OpenOptions } = {
+    open: openOptions(options),
     now,
     policy,
     advisories,
@@ -92,7 +88,7 @@ async function show(reference: string, bases: string, options: BaseOptions, prin
     onProgress: ({ name, done, total }) => progress.update(progressLine(name, done, total)),
   };
   try {
-    const read = await readImage(reference, options, context);
+    const read = await readBase(reference, folderOf(reference), context);
     progress.clear();
     const { inventory, base } = read;
     if (inventory.state === "absent") {
@@ -117,63 +113,6 @@ async function show(reference: string, bases: string, options: BaseOptions, prin
   }
 }
 
-type ShowContext = EvaluateContext & { readonly bases: ReturnType<typeof openKnownBases> };
-
-interface ReadImage {
-  readonly inventory: Evidence<Inventory>;
-  readonly base: Evidence<BaseImage>;
-  readonly image?: string;
-  readonly created?: string;
-  readonly layers: number;
-  /** Of control 9. */
-  readonly rebuild: readonly Evaluation[];
-}
-
-async function readImage(reference: string, options: BaseOptions, context: ShowContext): Promise<ReadImage> {
-  const folder = folderOf(reference);
-  if (folder !== undefined) {
-    const inventory = await inventoryOfFolder(folder, context);
-    // A folder has no layers and no history: what is in it has to tell.
-    const none = { config: { diffIds: [], history: [], labels: {} }, annotations: {} };
-    const asset: Asset = { kind: "rootfs", id: folder, lineage: reference, name: reference };
-    return {
-      inventory,
-      base: baseOfImage(none, inventory, context),
-      layers: 0,
-      // A folder states no age: without a look-up there is nothing to say.
-      rebuild:
-        context.updates === undefined
-          ? []
-          : await evaluateRebuild(asset, inventory, {}, async () => sourceFilesOfFolder(folder), context),
-    };
-  }
-  const named = await openImage(reference, openOptions(options));
-  const { image } = named;
-  try {
-    const inventory = await inventoryOfImage(image, context);
-    const base = baseOfImage(image, inventory, context);
-    const { created } = image.config;
-    return {
-      inventory,
-      base,
-      rebuild: await evaluateRebuild(
-        imageAsset({ ...image, ...named }, context.now),
-        inventory,
-        buildDates(image, base),
-        () => sourceFilesOfImage(image, context.signal),
-        context,
-      ),
-      image: image.configDigest,
-      ...(created === undefined || Number.isNaN(Date.parse(created))
-        ? {}
-        : { created: new Date(created).toISOString() }),
-      layers: image.layers.length,
-    };
-  } finally {
-    await image.store.close();
-  }
-}
-
 const CONDITIONS: Readonly<Record<SmallerKind, string>> = {
   slim: "where nothing is compiled at run time",
   distroless: "where the application starts no shell and brings the libraries that it is linked with",
@@ -182,7 +121,7 @@ const CONDITIONS: Readonly<Record<SmallerKind, string>> = {
 
 function reportOf(
   subject: string,
-  { base, image, created, layers, rebuild: [rebuild] }: ReadImage,
+  { base, image, created, layers, rebuild: [rebuild] }: ReadBase,
   share: ShareOfBase,
   { policy, now, notes }: { readonly policy: Policy; readonly now: Date; readonly notes: readonly string[] },
 ): BaseReport {

@@ -1,18 +1,18 @@
-import { openKnownBases } from "../../collect/image/known-bases.ts";
 import type { InventoryContext } from "../../collect/image/inventory.ts";
-import { sbomOfFolder, sbomOfImage } from "../../collect/image/sbom.ts";
+import { openKnownBases } from "../../collect/image/known-bases.ts";
+import { folderOf } from "../../collect/image/named-folder.ts";
 import { printable } from "../../core/printable.ts";
 import { Problem } from "../../core/problem.ts";
 import type { ExitCode } from "../../core/report.ts";
 import type { Sbom, SbomFormat, SbomWriteOptions } from "../../engines/contents/sbom/sbom.ts";
 import { writeSbom } from "../../engines/contents/sbom/write.ts";
 import { openImage } from "../../engines/oci/open.ts";
+import { sbomOfFolder, sbomOfImage } from "../../scan/sbom.ts";
 import { openOptions, type PullingOptions, scanCacheOf } from "../judging.ts";
 import { writeOutput } from "../outputs.ts";
 import { defaultBases } from "../paths.ts";
 import { createProgress, progressLine } from "../progress.ts";
 import { toolVersion } from "../version.ts";
-import { folderOf } from "./folder.ts";
 
 export interface SbomOptions extends PullingOptions {
   readonly format: string;

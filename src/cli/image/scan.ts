@@ -1,10 +1,12 @@
-import { evaluateFolder, evaluateImage } from "../../evaluate/image/image.ts";
-import { evaluateSbom, isSbomFile } from "../../collect/image/sbom.ts";
+import { folderOf } from "../../collect/image/named-folder.ts";
+import { isSbomFile } from "../../collect/image/sbom-file.ts";
 import type { Policy } from "../../core/policy.ts";
 import { openImage } from "../../engines/oci/open.ts";
-import { type JudgingOptions, NO_SECRETS, runJudging } from "../judging.ts";
-import { readDockerfiles } from "./dockerfiles.ts";
-import { folderOf } from "./folder.ts";
+import { scanImage, scanRootFolder } from "../../scan/image.ts";
+import { readDockerfiles } from "../../scan/named-dockerfiles.ts";
+import { scanSbom } from "../../scan/sbom.ts";
+import { NO_SECRETS } from "../../scan/tree.ts";
+import { type JudgingOptions, runJudging } from "../judging.ts";
 
 export interface ImageScanOptions extends JudgingOptions {
   /** False for --no-secrets. */
@@ -18,7 +20,7 @@ export async function imageScan(reference: string, options: ImageScanOptions): P
   return await runJudging(process.cwd(), options, async (judging) => {
     const document = documentOf(reference);
     if (document !== undefined) {
-      const { evaluations, notes } = evaluateSbom(document, reference, judging);
+      const { evaluations, notes } = scanSbom(document, reference, judging);
       // It names no suites, and no time at which an image was built.
       const unasked = judging.updates === undefined ? [] : ["a bill of materials is not judged by its pending updates"];
       return { subject: reference, evaluations, notes: [...notes, ...unasked] };
@@ -33,12 +35,12 @@ export async function imageScan(reference: string, options: ImageScanOptions): P
     const notes = secrets?.notes ?? [NO_SECRETS];
     const folder = folderOf(reference);
     if (folder !== undefined) {
-      return { subject: reference, evaluations: await evaluateFolder(folder, reference, context), notes };
+      return { subject: reference, evaluations: await scanRootFolder(folder, reference, context), notes };
     }
     const named = await openImage(reference, context.open);
     const more = dockerfiles?.notes(named.image) ?? [];
     try {
-      return { subject: reference, evaluations: await evaluateImage(named, context), notes: [...notes, ...more] };
+      return { subject: reference, evaluations: await scanImage(named, context), notes: [...notes, ...more] };
     } finally {
       await named.image.store.close();
     }

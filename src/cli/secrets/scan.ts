@@ -1,20 +1,12 @@
 import { existsSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { imageAsset, layersOf } from "../../evaluate/image/image.ts";
-import { contentsOfImage } from "../../collect/image/inventory.ts";
-import { evaluateCommitted, evaluateEmbedded } from "../../evaluate/secrets/secrets.ts";
-import { secretsOfFile, secretsOfFolder, versionControl } from "../../collect/secrets/folder.ts";
-import { createGathering } from "../../collect/secrets/gathering.ts";
+import { folderOf } from "../../collect/image/named-folder.ts";
 import { loadGitleaksRules } from "../../collect/secrets/gitleaks.ts";
-import { secretsOfHistory, together } from "../../collect/secrets/history.ts";
-import { type KeyedScanner, openPolicyScanner } from "../../collect/secrets/scanner.ts";
-import { fileAsset } from "../../core/asset.ts";
-import type { Evaluation } from "../../core/evaluation.ts";
+import { openPolicyScanner } from "../../collect/secrets/scanner.ts";
 import { Problem } from "../../core/problem.ts";
 import { looksLikeArchive } from "../../engines/oci/archive.ts";
-import { openImage } from "../../engines/oci/open.ts";
-import { folderOf } from "../image/folder.ts";
-import { type Judged, type Judging, type JudgingOptions, runJudging } from "../judging.ts";
+import { type SecretsTarget, scanSecrets } from "../../scan/secrets.ts";
+import { type JudgingOptions, runJudging } from "../judging.ts";
 
 export interface SecretsScanOptions extends JudgingOptions {
   readonly history: boolean;
@@ -34,48 +26,22 @@ export async function secretsScan(target: string, options: SecretsScanOptions): 
   const { rules, notes } = loadGitleaksRules(options.rules);
   const { fingerprintKey } = options;
   const own = { rules, ...(fingerprintKey === undefined ? {} : { fingerprintKey }) };
-  const judge = async (context: Judging, keyed: KeyedScanner): Promise<Judged> => {
-    const { scanner } = keyed;
-    switch (kind) {
-      case "folder": {
-        const onProgress = (done: number) => context.onProgress?.({ name: target, done });
-        const past = options.history ? await secretsOfHistory(root, scanner, { onProgress }) : undefined;
-        const present = await secretsOfFolder(root, scanner, { skipped: versionControl, onProgress });
-        const found = past === undefined ? present : together(past, present);
-        return judged(target, evaluateCommitted(fileAsset("."), found, context));
-      }
-      case "file": {
-        const found = secretsOfFile(resolve(target), target, scanner);
-        return judged(target, evaluateCommitted(fileAsset(target), found, context));
-      }
-      case "input": {
-        const gathering = createGathering(INPUT);
-        const stream = scanner.open("-");
-        let bytes = 0;
-        for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
-          bytes += chunk.length;
-          stream.write(chunk);
-        }
-        gathering.file(INPUT, bytes, stream.end());
-        return judged(target, evaluateCommitted(fileAsset(INPUT), gathering.finish(), context));
-      }
-      case "image": {
-        const named = await openImage(target, context.open);
-        try {
-          const { secrets } = await contentsOfImage(named.image, { ...context, secrets: keyed });
-          if (secrets === undefined) return judged(target);
-          const asset = imageAsset({ ...named.image, ...named }, context.now);
-          return judged(target, evaluateEmbedded(asset, secrets, layersOf(named.image, { secrets: keyed }), context));
-        } finally {
-          await named.image.store.close();
-        }
-      }
-    }
-  };
   return await runJudging(root, options, async (context) => {
     const keyed = await openPolicyScanner(context.policy, root, own);
-    return { ...(await judge(context, keyed)), notes: [...notes, ...keyed.notes] };
+    const evaluations = await scanSecrets(target, targetOf(), keyed, context);
+    return { subject: target, evaluations, notes: [...notes, ...keyed.notes] };
   });
+
+  function targetOf(): SecretsTarget {
+    switch (kind) {
+      case "folder":
+        return { kind, root, history: options.history };
+      case "input":
+        return { kind, stream: process.stdin };
+      default:
+        return { kind };
+    }
+  }
 }
 
 type Kind = "folder" | "file" | "input" | "image";
@@ -87,10 +53,4 @@ async function kindOf(target: string): Promise<Kind> {
   if (stat?.isDirectory()) return existsSync(join(target, "oci-layout")) ? "image" : "folder";
   if (stat?.isFile()) return (await looksLikeArchive(target)) ? "image" : "file";
   return "image";
-}
-
-const INPUT = "standard input";
-
-function judged(subject: string, ...evaluations: readonly Evaluation[]): Judged {
-  return { subject, evaluations, notes: [] };
 }

@@ -1,16 +1,8 @@
 import { statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
-import { discover } from "../../collect/tree/discover.ts";
-import { evaluateManifestSecrets } from "../../evaluate/kubernetes/manifest-secrets.ts";
-import { readManifestFiles } from "../../collect/kubernetes/manifests.ts";
-import { type Rendering, renderFolders } from "../../collect/kubernetes/render.ts";
-import { findSeccompProfiles } from "../../collect/kubernetes/seccomp-profiles.ts";
-import { openPolicyScanner } from "../../collect/secrets/scanner.ts";
-import { evaluateManifests, manifestNotes } from "../../evaluate/kubernetes/workloads.ts";
 import { bounds } from "../../core/bounds.ts";
 import { Problem } from "../../core/problem.ts";
-import { readManifests } from "../../engines/kubernetes/manifests.ts";
-import type { Manifests } from "../../engines/kubernetes/model.ts";
+import { type ManifestPlace, scanManifests } from "../../scan/manifests.ts";
 import { type JudgingOptions, runJudging } from "../judging.ts";
 
 export interface WorkloadAuditOptions extends JudgingOptions {
@@ -31,36 +23,16 @@ export async function workloadAudit(place: string, options: WorkloadAuditOptions
     throw new Problem({ kind: "usage", code: "cli.usage", place, cause });
   }
   const root = isFolder ? path : dirname(path);
-  return await runJudging(root, options, async ({ policy, now }) => {
-    const { manifests, rendering } = await read();
-    const { scanner, notes } = await openPolicyScanner(policy, root);
-    return {
-      subject: place,
-      ...(isFolder && place !== "-" ? { extent: "tree" as const } : {}),
-      evaluations: [
-        ...evaluateManifests(manifests, {
-          policy,
-          now,
-          scope: "manifests",
-          namespaces: "declared",
-          ...(isFolder && place !== "-" ? { seccompProfiles: findSeccompProfiles(root, manifests, now) } : {}),
-        }),
-        ...evaluateManifestSecrets(manifests, scanner, { policy, now, scope: "manifests" }),
-      ],
-      notes: [...(rendering?.notes ?? []), ...manifestNotes(manifests), ...notes],
-    };
-  });
+  return await runJudging(root, options, async (context) => ({
+    ...(await scanManifests(await placeOf(), context)),
+    subject: place,
+    ...(isFolder && place !== "-" ? { extent: "tree" as const } : {}),
+  }));
 
-  async function read(): Promise<{ readonly manifests: Manifests; readonly rendering?: Rendering }> {
-    if (place === "-") return { manifests: readManifests([{ path: "-", text: await standardInput() }]) };
-    if (!isFolder) {
-      const none = { composeFiles: [], kustomizations: [], charts: [] };
-      return { manifests: readManifestFiles(root, { ...none, manifests: [basename(path)] }) };
-    }
-    const found = await discover(root);
-    if (!options.render) return { manifests: readManifestFiles(root, found) };
-    const rendering = await renderFolders(root, found);
-    return { manifests: readManifestFiles(root, found, rendering), rendering };
+  async function placeOf(): Promise<ManifestPlace> {
+    if (place === "-") return { kind: "text", root, text: await standardInput() };
+    if (!isFolder) return { kind: "file", root, name: basename(path) };
+    return { kind: "folder", root, render: options.render };
   }
 }
 

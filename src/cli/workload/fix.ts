@@ -1,16 +1,13 @@
 import { statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
-import { type Discovery, discover } from "../../collect/tree/discover.ts";
-import { readImageUsers } from "../../fix/kubernetes/image-users.ts";
-import { kustomization } from "../../collect/kubernetes/kustomization.ts";
-import { readManifestFiles } from "../../collect/kubernetes/manifests.ts";
-import { replaceFile } from "../../fix/replace-file.ts";
-import { fixWorkloads, type WorkloadFixes } from "../../fix/kubernetes/fixes.ts";
-import { manifestNotes } from "../../evaluate/kubernetes/workloads.ts";
 import { printable } from "../../core/printable.ts";
 import { Problem } from "../../core/problem.ts";
+import type { WorkloadFixes } from "../../fix/kubernetes/fixes.ts";
+import { kustomization } from "../../fix/kubernetes/kustomization.ts";
 import { unifiedDiff } from "../../report/unified-diff.ts";
+import { fixManifests } from "../../scan/manifests.ts";
 import { type JudgingOptions, runJudging } from "../judging.ts";
+import { replaceFile } from "../replace-file.ts";
 
 export interface WorkloadFixOptions extends JudgingOptions {
   readonly dryRun: boolean;
@@ -25,19 +22,10 @@ export async function workloadFix(place: string, options: WorkloadFixOptions): P
   const { prints, formats } = printsOf(options);
   const root = stat.isDirectory() ? path : dirname(path);
   return await runJudging(root, { ...options, format: formats }, async ({ policy, now, open, progress }) => {
-    const found: Pick<Discovery, "manifests" | "composeFiles" | "kustomizations" | "charts" | "images"> =
-      stat.isDirectory()
-        ? await discover(root)
-        : { manifests: [basename(path)], composeFiles: [], kustomizations: [], charts: [], images: [] };
-    const users = await readImageUsers(found.images, open);
-    const scope = { scope: "manifests", namespaces: "declared" as const };
-    const fixes = fixWorkloads(readManifestFiles(root, found), {
-      policy,
-      now,
-      users,
-      enforce: options.enforce,
-      ...scope,
-    });
+    const manifests = stat.isDirectory()
+      ? { kind: "folder" as const, root, render: false }
+      : { kind: "file" as const, root, name: basename(path) };
+    const { fixes, notes: more } = await fixManifests(manifests, { policy, now }, { open, enforce: options.enforce });
     const unwritten = prints === undefined ? writeAll(root, fixes) : [];
     const notes = notesOf(fixes, prints === undefined);
     if (prints !== undefined && !options.quiet) {
@@ -48,7 +36,7 @@ export async function workloadFix(place: string, options: WorkloadFixOptions): P
       subject: place,
       ...(stat.isDirectory() ? { extent: "tree" as const } : {}),
       evaluations: unwritten.length === 0 ? fixes.last : fixes.first,
-      notes: [...unwritten, ...notes, ...manifestNotes(fixes.manifests)],
+      notes: [...unwritten, ...notes, ...more],
       ...(prints === undefined ? {} : { instead: onStdout(prints === "patch" ? diffOf(fixes) : kustomization(fixes)) }),
     };
   });

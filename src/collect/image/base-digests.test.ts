@@ -4,7 +4,8 @@ import { type TestContext, test } from "node:test";
 import { Problem } from "../../core/problem.ts";
 import { parseDockerfile } from "../../engines/dockerfile/parse.ts";
 import { type Loopback, listen } from "../../engines/oci/registry/loopback.fixture.ts";
-import { lookUpDigests, namesWithoutDigest, parseMirrors } from "./base-digests.ts";
+import { namesWithoutDigest } from "../../scan/dockerfile.ts";
+import { lookUpDigests, parseMirrors } from "./base-digests.ts";
 
 const OCI_INDEX = "application/vnd.oci.image.index.v1+json";
 const body = JSON.stringify({ schemaVersion: 2, mediaType: OCI_INDEX, manifests: [] });

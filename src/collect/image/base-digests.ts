@@ -1,8 +1,7 @@
 /** What the names of base images point to now: asked of their registries, or of the mirrors that stand in for them. */
-import { imagesUsed } from "../../checks/build/dockerfile/stages.ts";
 import { bounds } from "../../core/bounds.ts";
 import { Problem } from "../../core/problem.ts";
-import type { DigestAnswer, Dockerfile } from "../../engines/dockerfile/model.ts";
+import type { DigestAnswer } from "../../engines/dockerfile/model.ts";
 import { formatReference, type ImageReference, parseReference } from "../../engines/oci/reference.ts";
 import { openRegistry, type RegistryOptions } from "../../engines/oci/registry/client.ts";
 
@@ -54,11 +53,6 @@ export function parseMirrors(written: readonly string[]): ReadonlyMap<string, Mi
     mirrors.set(domain, mirror);
   }
   return mirrors;
-}
-
-/** The whole names of the images that have no digest yet. */
-export function namesWithoutDigest(dockerfile: Dockerfile): string[] {
-  return imagesUsed(dockerfile).flatMap(({ name, whole }) => (name.digest === undefined ? [whole] : []));
 }
 
 /**

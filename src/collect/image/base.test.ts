@@ -8,7 +8,8 @@ import { knownBases } from "../../engines/contents/base/known.ts";
 import type { KnownBase } from "../../engines/contents/base/model.ts";
 import type { FixtureEntry } from "../../engines/oci/image.fixture.ts";
 import { recordBelow, withDatabase } from "../../engines/vulnerability/database/advisories.fixture.ts";
-import { type EvaluateContext, evaluateImage } from "../../evaluate/image/image.ts";
+import type { ScanContext } from "../../scan/context.ts";
+import { scanImage } from "../../scan/image.ts";
 import {
   alpine310,
   apkDatabase,
@@ -33,11 +34,11 @@ const coverage = [
 
 type Layers = readonly (readonly FixtureEntry[])[];
 
-async function judged(layers: Layers, more: Partial<EvaluateContext> = {}): Promise<Evaluation[]> {
+async function judged(layers: Layers, more: Partial<ScanContext> = {}): Promise<Evaluation[]> {
   const names = { name: "web", lineage: "shop/web", reference: "shop/web:1" };
   const image = await openFixture(imageOf(...layers));
   return await withDatabase(records, coverage, (advisories) =>
-    evaluateImage({ image, ...names }, { now, policy: defaultPolicy, advisories, ...more }),
+    scanImage({ image, ...names }, { now, policy: defaultPolicy, advisories, ...more }),
   );
 }
 

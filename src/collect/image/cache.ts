@@ -21,8 +21,8 @@ import type { Digest } from "../../core/digest.ts";
 import type { Gap } from "../../core/evidence.ts";
 import { analysers } from "../../engines/contents/analysers.ts";
 import type { FileFacts, Inventory } from "../../engines/contents/model.ts";
+import type { FoundSecrets } from "../../engines/secrets/model.ts";
 import type { LayerScan } from "./layer-scan.ts";
-import type { FoundSecrets } from "../secrets/folder.ts";
 
 /** What an image's layers gave, ready for the checks. */
 export interface ScannedImage {

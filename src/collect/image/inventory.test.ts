@@ -6,7 +6,7 @@ import { after, test } from "node:test";
 import { bounds } from "../../core/bounds.ts";
 import type { Digest } from "../../core/digest.ts";
 import type { Evidence } from "../../core/evidence.ts";
-import { Problem } from "../../core/problem.ts";
+import { asProblem, Problem } from "../../core/problem.ts";
 import type { Inventory } from "../../engines/contents/model.ts";
 import { type FixtureEntry, type FixtureImage, sha256, tarOf } from "../../engines/oci/image.fixture.ts";
 import { openScanCache, type ScanCache } from "./cache.ts";
@@ -19,7 +19,7 @@ import {
   npmPackage,
   openFixture,
 } from "./image-files.fixture.ts";
-import { asProblem, inventoryOfFolder, inventoryOfImage, type ScanProgress } from "./inventory.ts";
+import { inventoryOfFolder, inventoryOfImage, type ScanProgress } from "./inventory.ts";
 import type { LayerScan } from "./layer-scan.ts";
 
 const now = new Date("2026-01-02T00:00:00Z");

@@ -1,7 +1,7 @@
 /** What an image or a root file system holds, as evidence: layers read or remembered, merged, catalogued. */
 import { bounds } from "../../core/bounds.ts";
-import { absent, type Evidence, type Gap, present } from "../../core/evidence.ts";
-import { isEvidenceProblem, Problem } from "../../core/problem.ts";
+import { absent, type Evidence, type Gap, gapOf, present } from "../../core/evidence.ts";
+import { asProblem, isEvidenceProblem, Problem } from "../../core/problem.ts";
 import type { Analyser, FileHistory, RemovedHistory } from "../../engines/contents/analyser.ts";
 import { analyserFor } from "../../engines/contents/analysers.ts";
 import { toolAt } from "../../engines/contents/base/tools.ts";
@@ -10,13 +10,12 @@ import type { FileFacts, Inventory, Permissions, Tool } from "../../engines/cont
 import { readFolder } from "../../engines/oci/folder.ts";
 import type { OpenImage } from "../../engines/oci/image.ts";
 import type { Layer } from "../../engines/oci/model.ts";
-import type { SecretsFound } from "../../engines/secrets/model.ts";
-import type { ScanCache, ScannedImage } from "./cache.ts";
-import type { FoundSecrets } from "../secrets/folder.ts";
+import type { FoundSecrets, SecretsFound } from "../../engines/secrets/model.ts";
 import { secretsOfImage } from "../secrets/image.ts";
 import { createLayerSecrets } from "../secrets/layer.ts";
 import type { KeyedScanner } from "../secrets/scanner.ts";
 import { ahead } from "./ahead.ts";
+import type { ScanCache, ScannedImage } from "./cache.ts";
 import { createFileAnalysis, limitOf } from "./file-analysis.ts";
 import { type ExtraFiles, isExecutable, type LayerScan, readExtraFiles, scanLayer } from "./layer-scan.ts";
 import { type MissingFile, mergeLayers } from "./merge.ts";
@@ -314,24 +313,7 @@ async function asEvidence(
   }
 }
 
-export function gapOf(problem: Problem): Gap {
-  return {
-    code: problem.code,
-    reason: `${problem.place}: ${problem.message}`,
-    ...(problem.remedy === undefined ? {} : { remedy: problem.remedy }),
-  };
-}
-
 function overTime(place: string): Problem {
   const minutes = bounds.assetMilliseconds / 60_000;
   return new Problem({ kind: "input", code: "collect.time", place, cause: `it took longer than ${minutes} minutes` });
-}
-
-/** What the file system or the network says becomes a Problem that names the place; a bug stays what it is. */
-export function asProblem(error: unknown, place: string): unknown {
-  if (error instanceof Problem) return error;
-  if (error instanceof Error && "code" in error && "syscall" in error) {
-    return new Problem({ kind: "unavailable", code: "collect.io", place, cause: error.message }, { cause: error });
-  }
-  return error;
 }

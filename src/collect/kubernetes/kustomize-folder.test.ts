@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
 import { bounds } from "../../core/bounds.ts";
-import { readKustomizeFolder } from "./kustomize-folder.ts";
 import { treeOf } from "../tree/tree.fixture.ts";
+import { readKustomizeFolder } from "./kustomize-folder.ts";
 
 function read(kustomization: string, files: Readonly<Record<string, string>> = {}) {
   using tree = treeOf({ "ov/kustomization.yaml": kustomization, ...files });

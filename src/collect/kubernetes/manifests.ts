@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { bounds } from "../../core/bounds.ts";
 import { type ManifestReader, manifestReader } from "../../engines/kubernetes/manifests.ts";
 import type { ManifestGap, Manifests } from "../../engines/kubernetes/model.ts";
+import { readBoundedBytes } from "../tree/text-file.ts";
 import { isKustomization } from "./kustomization-name.ts";
 import { type KustomizeFolder, readKustomizeFolder } from "./kustomize-folder.ts";
 import type { Rendering } from "./render.ts";
-import { readBoundedBytes } from "../tree/text-file.ts";
 
 /** Patches that a gap names. */
 const NAMED_PATCHES = 5;

@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { bounds } from "../../core/bounds.ts";
 import { discover } from "../tree/discover.ts";
+import { treeOf } from "../tree/tree.fixture.ts";
 import { readManifestFiles } from "./manifests.ts";
 import { renderFolders } from "./render.ts";
 import { programsOutside } from "./render-program.ts";
-import { treeOf } from "../tree/tree.fixture.ts";
 
 const deployment = (container: string) =>
   `apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: web }\nspec:\n  template:\n    spec:\n      containers: [${container}]\n`;

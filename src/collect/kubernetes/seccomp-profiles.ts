@@ -1,7 +1,6 @@
 /** Seccomp profiles that workloads name by `localhostProfile`, where the tree has files of those names. */
 import { type Dirent, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import type { WorkloadFacts } from "../../checks/workload/kubernetes/workload-check.ts";
 import { bounds } from "../../core/bounds.ts";
 import { type Evidence, type Gap, present } from "../../core/evidence.ts";
 import { Problem } from "../../core/problem.ts";
@@ -19,7 +18,7 @@ export function findSeccompProfiles(
   root: string,
   manifests: Manifests,
   now: Date,
-): Evidence<WorkloadFacts["seccompProfiles"]> {
+): Evidence<ReadonlyMap<string, readonly SeccompProfile[]>> {
   const names = profileNames(manifests);
   const profiles = new Map<string, SeccompProfile[]>();
   const gaps: Gap[] = [];

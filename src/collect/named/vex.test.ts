@@ -4,7 +4,8 @@ import type { Asset } from "../../core/asset.ts";
 import type { Digest } from "../../core/digest.ts";
 import { config, manifest, openVex } from "../../engines/vulnerability/vex/documents.fixture.ts";
 import { readVex } from "../../engines/vulnerability/vex/read.ts";
-import { assessorOf, vexNotes } from "./vex.ts";
+import { assessorOf } from "../../evaluate/vex/assess.ts";
+import { vexNotes } from "./vex.ts";
 
 const finding = {
   subject: "s",

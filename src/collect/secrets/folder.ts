@@ -3,16 +3,10 @@ import { closeSync, constants, type Dirent, fstatSync, openSync, readdirSync, re
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { bounds } from "../../core/bounds.ts";
-import type { Gap } from "../../core/evidence.ts";
 import { Problem } from "../../core/problem.ts";
-import type { SecretsFound } from "../../engines/secrets/model.ts";
+import type { FoundSecrets } from "../../engines/secrets/model.ts";
 import type { SecretScanner } from "../../engines/secrets/scan.ts";
 import { createGathering } from "./gathering.ts";
-
-export interface FoundSecrets {
-  readonly found: SecretsFound;
-  readonly gaps: readonly Gap[];
-}
 
 export interface FolderOptions {
   /** Names of folders that are not looked into, wherever they are. */

@@ -4,9 +4,8 @@ import { Problem } from "../../core/problem.ts";
 import { history } from "../../engines/git/history.ts";
 import type { CommitFacts, HistoryBlob, HistoryMessage } from "../../engines/git/model.ts";
 import { openRepository } from "../../engines/git/repository.ts";
-import type { SecretFact } from "../../engines/secrets/model.ts";
+import type { FoundSecrets, SecretFact } from "../../engines/secrets/model.ts";
 import type { SecretScanner } from "../../engines/secrets/scan.ts";
-import type { FoundSecrets } from "./folder.ts";
 import { createGathering } from "./gathering.ts";
 
 export interface HistoryOptions {

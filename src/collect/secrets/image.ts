@@ -1,9 +1,8 @@
 /** The secrets of an image: those of all its layers, and of its config. */
 import type { OpenImage } from "../../engines/oci/image.ts";
 import type { ImageConfig } from "../../engines/oci/model.ts";
-import type { SecretFact } from "../../engines/secrets/model.ts";
+import type { FoundSecrets, SecretFact } from "../../engines/secrets/model.ts";
 import type { SecretScanner } from "../../engines/secrets/scan.ts";
-import type { FoundSecrets } from "./folder.ts";
 import { createGathering } from "./gathering.ts";
 
 /**

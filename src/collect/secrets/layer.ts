@@ -2,8 +2,8 @@
 
 import { cleanPath } from "../../engines/oci/path.ts";
 import type { TarEntry } from "../../engines/oci/tar.ts";
+import type { FoundSecrets } from "../../engines/secrets/model.ts";
 import type { SecretScanner, SecretStream } from "../../engines/secrets/scan.ts";
-import type { FoundSecrets } from "./folder.ts";
 import { createGathering } from "./gathering.ts";
 
 export interface LayerSecretsReader {

@@ -5,10 +5,10 @@ import { bounds } from "../../core/bounds.ts";
 import { Problem } from "../../core/problem.ts";
 import { looksLikeArchive } from "../../engines/oci/archive.ts";
 import { pipelineSystem } from "../../engines/pipelines/read.ts";
-import { isDockerfile } from "./dockerfiles.ts";
 import { isKustomization } from "../kubernetes/kustomization-name.ts";
-import { isLockfile } from "./lockfiles.ts";
 import { isComposeFile, looksLikeManifest, mayHoldManifests } from "../kubernetes/manifests.ts";
+import { isDockerfile } from "./dockerfiles.ts";
+import { isLockfile } from "./lockfiles.ts";
 
 export interface Discovery {
   /** OCI layout folders and image archives, as paths below the folder that was given, sorted. */

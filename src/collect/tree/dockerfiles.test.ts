@@ -6,7 +6,10 @@ import { after, test } from "node:test";
 import { bounds } from "../../core/bounds.ts";
 import { defaultPolicy, type Policy } from "../../core/policy.ts";
 import { applyEdits } from "../../engines/dockerfile/rewrite.ts";
-import { type DockerfileJudgement, evaluateDockerfile, isDockerfile, lintChecks } from "./dockerfiles.ts";
+import { lintChecks } from "../../evaluate/build/dockerfiles.ts";
+import type { DockerfileJudgement } from "../../fix/dockerfile/judge.ts";
+import { scanDockerfile } from "../../scan/dockerfile.ts";
+import { isDockerfile } from "./dockerfiles.ts";
 
 const root = mkdtempSync(join(tmpdir(), "bulkhead-dockerfiles-"));
 after(() => rmSync(root, { recursive: true, force: true }));
@@ -18,7 +21,7 @@ function judge(content: string | Buffer, policy: Policy = defaultPolicy): Docker
   const path = `${files}/Dockerfile`;
   mkdirSync(dirname(join(root, path)), { recursive: true });
   writeFileSync(join(root, path), content);
-  return evaluateDockerfile(root, path, { policy, now });
+  return scanDockerfile(root, path, { policy, now });
 }
 
 const verdictOf = ({ evaluations }: DockerfileJudgement, check: string): string | undefined =>
@@ -72,7 +75,7 @@ test("a shell that is not taken apart is unknown for the checks that need it alo
 
 test("what cannot be read is unknown for every check", () => {
   for (const judged of [
-    evaluateDockerfile(root, "missing/Dockerfile", { policy: defaultPolicy, now }),
+    scanDockerfile(root, "missing/Dockerfile", { policy: defaultPolicy, now }),
     judge("#".repeat(bounds.dockerfileBytes + 1)),
   ]) {
     assert.deepEqual(new Set(judged.evaluations.map(({ verdict }) => verdict)), new Set(["unknown"]));

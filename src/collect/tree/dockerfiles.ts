@@ -1,73 +1,12 @@
-/** Dockerfiles: read, taken apart, judged by every check over them, with fixes that are tried before they are offered. */
+/** Dockerfiles: found by name, read and taken apart, with what of their build context lints need. */
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { LintCheck, LintFacts } from "../../checks/build/dockerfile/lint-check.ts";
-import { buildChecks } from "../../checks/build/index.ts";
-import { fileAsset } from "../../core/asset.ts";
 import { bounds } from "../../core/bounds.ts";
-import type { EvidenceFor } from "../../core/check.ts";
-import type { Evaluation } from "../../core/evaluation.ts";
-import { absent, type Evidence, type Gap, present } from "../../core/evidence.ts";
-import type { Assessment } from "../../core/exception.ts";
-import type { FindingDraft } from "../../core/finding.ts";
-import type { Policy } from "../../core/policy.ts";
+import { present } from "../../core/evidence.ts";
 import { isEvidenceProblem, Problem } from "../../core/problem.ts";
-import { runCheck } from "../../core/runner.ts";
-import { placedCommands } from "../../engines/dockerfile/commands.ts";
-import type {
-  BuildContext,
-  DigestAnswer,
-  Dockerfile,
-  DockerfileProblem,
-  IgnoreFile,
-} from "../../engines/dockerfile/model.ts";
+import type { IgnoreFile, ReadDockerfile } from "../../engines/dockerfile/model.ts";
 import { parseDockerfile } from "../../engines/dockerfile/parse.ts";
-import { assessorOf, ignoreNotes } from "../../evaluate/build/dockerfile-ignores.ts";
-import {
-  inWords,
-  type Prover,
-  proveFixes,
-  proverOf,
-  type RefusedFix,
-  type Spot,
-  withLineEnds,
-} from "../../fix/dockerfile/proofs.ts";
-import { sensitiveFilesBeside } from "./sensitive-files.ts";
-
-export interface LintContext {
-  readonly policy: Policy;
-  readonly now: Date;
-  /** What registries said of images, by their whole names; absent: none was asked. */
-  readonly digests?: ReadonlyMap<string, DigestAnswer>;
-}
-
-export interface DockerfileJudgement {
-  /** One a check. */
-  readonly evaluations: readonly Evaluation[];
-  /** One sentence each. */
-  readonly notes: readonly string[];
-  /** Absent where it could not be read. */
-  readonly file?: JudgedFile;
-}
-
-/** The text that was judged, and what of its findings can be mended. */
-export interface JudgedFile {
-  readonly text: string;
-  /** Its bytes are not UTF-8, and would not survive being written again. */
-  readonly lossy: boolean;
-  readonly dockerfile: Dockerfile;
-  readonly refused: readonly RefusedFix[];
-  readonly prove: Prover;
-}
-
-const noDigests: LintFacts["digests"] = new Map();
-
-/** Every check whose facts are a Dockerfile's. */
-export const lintChecks: readonly LintCheck[] = buildChecks.filter(
-  (check): check is LintCheck => "dockerfile" in check.needs,
-);
-
-const lintIds: ReadonlySet<string> = new Set(lintChecks.map(({ id }) => id));
+import { type IsSensitive, sensitiveFilesBeside } from "./sensitive-files.ts";
 
 /** Whether a file's name says that it is a Dockerfile. */
 export function isDockerfile(path: string): boolean {
@@ -79,109 +18,24 @@ export function isDockerfile(path: string): boolean {
 }
 
 /**
- * All evaluations of one Dockerfile.
+ * One Dockerfile, or why it cannot be read.
  *
  * @param root - the folder that is judged
  * @param path - relative to it
+ * @param isSensitive - whether a file of the build context has the name of a secret
  */
-export function evaluateDockerfile(root: string, path: string, context: LintContext): DockerfileJudgement {
-  return evaluateText(root, path, () => readText(join(root, path)), context);
-}
-
-/** The same with a text in place of the file's own. */
-export function evaluateDockerfileText(
-  root: string,
-  path: string,
-  text: string,
-  context: LintContext,
-): DockerfileJudgement {
-  return evaluateText(root, path, () => ({ text, lossy: false }), context);
-}
-
-function evaluateText(
-  root: string,
-  path: string,
-  read: () => { readonly text: string; readonly lossy: boolean },
-  context: LintContext,
-): DockerfileJudgement {
-  let file: { readonly text: string; readonly lossy: boolean };
-  let dockerfile: Dockerfile;
+export function readDockerfile(root: string, path: string, now: Date, isSensitive: IsSensitive): ReadDockerfile {
   try {
-    file = read();
-    dockerfile = parseDockerfile(path, file.text);
+    const { text, lossy } = readText(join(root, path));
+    const dockerfile = parseDockerfile(path, text);
+    const { files: sensitiveFiles, gaps } = sensitiveFilesBeside(root, dockerfile, isSensitive);
+    const context = { ignoreFiles: ignoreFiles(root, path), sensitiveFiles };
+    return { state: "read", path, text, lossy, dockerfile, context: present(context, now.toISOString(), { gaps }) };
   } catch (error) {
-    if (isEvidenceProblem(error)) return unreadDockerfile(path, { code: error.code, reason: error.message }, context);
+    if (isEvidenceProblem(error)) return { state: "unread", path, gap: { code: error.code, reason: error.message } };
     if (!isSystemError(error)) throw error;
-    return unreadDockerfile(path, { code: "dockerfile.unreadable", reason: error.message }, context);
+    return { state: "unread", path, gap: { code: "dockerfile.unreadable", reason: error.message } };
   }
-  const { files: sensitiveFiles, gaps } = sensitiveFilesBeside(root, dockerfile);
-  const buildContext = { ignoreFiles: ignoreFiles(root, path), sensitiveFiles };
-  const around = present(buildContext, context.now.toISOString(), { gaps });
-  const found = lintDockerfile(dockerfile, around, context).map((one) => withLineEnds(one, file.text));
-  const prove = proverOf(dockerfile, found, spotterOf(buildContext, context));
-  const { evaluations, refused } = file.lossy
-    ? { evaluations: found.map((one) => inWords(one, () => true)), refused: [] }
-    : proveFixes(found, prove);
-  return {
-    evaluations,
-    notes: ignoreNotes(dockerfile, context.policy, lintIds),
-    file: { ...file, dockerfile, refused, prove },
-  };
-}
-
-function unreadDockerfile(path: string, gap: Gap, context: LintContext): DockerfileJudgement {
-  const missing = absent<never>(gap);
-  const evidence: EvidenceFor<LintFacts> = {
-    dockerfile: missing,
-    commands: missing,
-    context: missing,
-    registries: missing,
-    digests: missing,
-  };
-  return { evaluations: judge(path, evidence, context), notes: [] };
-}
-
-/** Judges a Dockerfile that is taken apart already. Pure. */
-export function lintDockerfile(
-  dockerfile: Dockerfile,
-  context: Evidence<BuildContext>,
-  { policy, now, digests = noDigests }: LintContext,
-): Evaluation[] {
-  const { path, problems } = dockerfile;
-  const observedAt = now.toISOString();
-  const refused = problems.filter(({ kind }) => kind === "refused").map((problem) => gapOf(path, problem));
-  const unread = problems.filter(({ kind }) => kind === "unread").map((problem) => gapOf(path, problem));
-  const evidence: EvidenceFor<LintFacts> = {
-    dockerfile: present(dockerfile, observedAt, { gaps: refused }),
-    commands: present(placedCommands(dockerfile), observedAt, { gaps: unread }),
-    context,
-    registries: present(policy.registries, observedAt),
-    digests: present(digests, observedAt),
-  };
-  return judge(path, evidence, { policy, now }, assessorOf(dockerfile, policy));
-}
-
-function judge(
-  path: string,
-  evidence: EvidenceFor<LintFacts>,
-  { policy, now }: LintContext,
-  assess?: (finding: FindingDraft) => Assessment | undefined,
-): Evaluation[] {
-  const looked: Readonly<Record<string, string>> =
-    evidence.dockerfile.state === "present"
-      ? {
-          stages: String(evidence.dockerfile.facts.stages.length),
-          instructions: String(evidence.dockerfile.facts.instructions.length),
-        }
-      : {};
-  const asset = fileAsset(path);
-  return lintChecks.map((check) =>
-    runCheck(check, evidence, { asset, policy, now, evidence: looked, ...(assess === undefined ? {} : { assess }) }),
-  );
-}
-
-function gapOf(path: string, { code, reason, range }: DockerfileProblem): Gap {
-  return { code, reason: `${path}:${range.line}:${range.column}: ${reason}` };
 }
 
 function readText(file: string): { text: string; lossy: boolean } {
@@ -214,22 +68,6 @@ function ignoreFiles(root: string, path: string): IgnoreFile[] {
       return [];
     }
   });
-}
-
-/** Lints another text of a file, for the proofs of fixes. Without verdicts. */
-function spotterOf(buildContext: BuildContext, { policy, now, digests = noDigests }: LintContext): Spot {
-  return (dockerfile) => {
-    const facts: LintFacts = {
-      dockerfile,
-      commands: placedCommands(dockerfile),
-      context: buildContext,
-      registries: policy.registries,
-      digests,
-    };
-    return lintChecks.flatMap(({ id, evaluate }) =>
-      [...evaluate(facts, now)].map(({ severity }) => ({ check: id, severity })),
-    );
-  };
 }
 
 function isSystemError(error: unknown): error is NodeJS.ErrnoException {

@@ -4,8 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { defaultPolicy } from "../../core/policy.ts";
+import { scanLockfile } from "../../scan/lockfile.ts";
 import { openAdvisories } from "../image/advisories.ts";
-import { evaluateLockfile, isLockfile } from "./lockfiles.ts";
+import { isLockfile } from "./lockfiles.ts";
 
 const root = mkdtempSync(join(tmpdir(), "bulkhead-lockfiles-"));
 after(() => rmSync(root, { recursive: true, force: true }));
@@ -37,20 +38,17 @@ test("development packages are left out and counted", () => {
     "node_modules/used": { version: "1.0.0" },
     "node_modules/tool": { version: "2.0.0", dev: true },
   });
-  const [only, ...others] = evaluateLockfile(file, "package-lock.json", context);
+  const [only, ...others] = scanLockfile(file, "package-lock.json", context);
   assert.deepEqual(others, []);
   assert.equal(only?.verdict, "unknown");
   assert.deepEqual(only?.evidence, { packages: "1", "left out": "1 for development alone" });
 });
 
 test("a lockfile that pins nothing has no evaluation, one that is broken or gone is unknown", () => {
-  assert.deepEqual(evaluateLockfile(lockfile({}), "package-lock.json", context), []);
+  assert.deepEqual(scanLockfile(lockfile({}), "package-lock.json", context), []);
   writeFileSync(join(root, "package-lock.json"), "{");
   const verdicts = (file: string) =>
-    evaluateLockfile(join(root, file), "package-lock.json", context).map(({ verdict, gaps }) => [
-      verdict,
-      gaps.length > 0,
-    ]);
+    scanLockfile(join(root, file), "package-lock.json", context).map(({ verdict, gaps }) => [verdict, gaps.length > 0]);
   assert.deepEqual(verdicts("package-lock.json"), [["unknown", true]]);
   assert.deepEqual(verdicts("gone.json"), [["unknown", true]]);
 });
@@ -61,7 +59,7 @@ test("licences are judged where the policy speaks of them", () => {
     "node_modules/b": { version: "1.0.0", license: "(MIT OR GPL-3.0)" },
   });
   const policy = { ...defaultPolicy, licenses: { ...defaultPolicy.licenses, deny: ["GPL-*"] } };
-  const evaluations = evaluateLockfile(file, "package-lock.json", { ...context, policy });
+  const evaluations = scanLockfile(file, "package-lock.json", { ...context, policy });
   const judged = evaluations.filter(({ check }) => check === "build/denied-license");
   assert.deepEqual(
     judged.map(({ verdict, findings }) => [verdict, findings.map(({ subject }) => subject)]),

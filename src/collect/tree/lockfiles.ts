@@ -1,79 +1,33 @@
-/** Lockfiles: what they pin, judged by the advisories before an image has it. */
+/** Lockfiles: what they pin, as an inventory. */
 import { readFileSync, statSync } from "node:fs";
-import { deniedLicense } from "../../checks/build/denied-license.ts";
-import { vulnerableDependencies } from "../../checks/build/vulnerable-dependencies.ts";
-import { fileAsset } from "../../core/asset.ts";
-import type { Evaluation } from "../../core/evaluation.ts";
 import { type Evidence, present } from "../../core/evidence.ts";
-import { runCheck } from "../../core/runner.ts";
 import type { Analyser } from "../../engines/contents/analyser.ts";
 import { folderAnalyserFor } from "../../engines/contents/analysers.ts";
 import { catalogue } from "../../engines/contents/catalogue.ts";
-import { licensedPackages } from "../../engines/contents/licenses/declared.ts";
 import type { FileFacts, Inventory } from "../../engines/contents/model.ts";
-import { speaksOfLicenses } from "../../evaluate/image/contents.ts";
-import { type EvaluateContext, scopesOf } from "../../evaluate/image/image.ts";
 import { limitOf } from "../image/file-analysis.ts";
-import { assessorOf } from "../named/vex.ts";
 
 /** Whether a file of a folder of source code is a lockfile. `path` is relative to the folder. */
 export function isLockfile(path: string): boolean {
   return folderAnalyserFor(path)?.evidence === "declared";
 }
 
+export interface Pinned {
+  /** Without what is for development alone. */
+  readonly inventory: Evidence<Inventory>;
+  /** How many packages are. */
+  readonly development: number;
+}
+
 /**
- * All evaluations of one lockfile; none where it pins nothing.
+ * What one lockfile pins; undefined where it is none.
  *
  * @param file - where to read it
  * @param path - relative to the folder that is judged: its name in reports, and what tells its format
  */
-export function evaluateLockfile(file: string, path: string, context: EvaluateContext): Evaluation[] {
+export function readLockfile(file: string, path: string, now: Date): Pinned | undefined {
   const analyser = folderAnalyserFor(path);
-  if (analyser === undefined) return [];
-  const { policy, now, vex = [] } = context;
-  const asset = fileAsset(path);
-  // A lockfile declares many packages at one path, and is no program that a statement's product could be.
-  const assess = assessorOf(vex, asset, []);
-  const { inventory, development } = pinnedBy(analyser, file, path, context);
-  if (inventory.state === "present" && inventory.facts.packages.length === 0 && inventory.gaps.length === 0) return [];
-  const vulnerabilities = scopesOf(inventory, context).map(({ scope, inventory: own, evidence, looked }) =>
-    runCheck(
-      vulnerableDependencies,
-      { inventory: own, vulnerabilities: evidence },
-      {
-        asset,
-        policy,
-        now,
-        assess,
-        evidence: development === 0 ? looked : { ...looked, "left out": `${development} for development alone` },
-        ...(scope === undefined ? {} : { scope }),
-      },
-    ),
-  );
-  return [...vulnerabilities, ...licensesOf(inventory, path, context)];
-}
-
-function licensesOf(inventory: Evidence<Inventory>, path: string, { policy, now }: EvaluateContext): Evaluation[] {
-  if (inventory.state === "absent" || !speaksOfLicenses(policy.licenses)) return [];
-  const { packages } = inventory.facts;
-  return [
-    runCheck(
-      deniedLicense,
-      {
-        licenses: { ...inventory, facts: licensedPackages(packages) },
-        policy: present(policy.licenses, now.toISOString()),
-      },
-      { asset: fileAsset(path), policy, now, evidence: { packages: String(packages.length) } },
-    ),
-  ];
-}
-
-function pinnedBy(
-  analyser: Analyser,
-  file: string,
-  path: string,
-  { now }: EvaluateContext,
-): { readonly inventory: Evidence<Inventory>; readonly development: number } {
+  if (analyser === undefined) return undefined;
   const read = catalogue([{ path, versions: [{ facts: factsOf(analyser, file, path) }] }]);
   const packages = read.inventory.packages.filter(({ usage }) => usage !== "development");
   const inventory = present({ ...read.inventory, packages }, now.toISOString(), { gaps: read.gaps });

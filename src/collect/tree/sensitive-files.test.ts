@@ -3,11 +3,13 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, test } from "node:test";
+import { sensitiveFile } from "../../checks/build/dockerfile/secret-names.ts";
 import { bounds } from "../../core/bounds.ts";
 import { defaultPolicy } from "../../core/policy.ts";
-import { evaluateDockerfile } from "./dockerfiles.ts";
+import { scanDockerfile } from "../../scan/dockerfile.ts";
 import { sensitiveFilesOf } from "./sensitive-files.ts";
 
+const isSensitive = (path: string): boolean => sensitiveFile(path) !== undefined;
 const root = mkdtempSync(join(tmpdir(), "bulkhead-context-"));
 after(() => rmSync(root, { recursive: true, force: true }));
 
@@ -22,24 +24,24 @@ test("names of secrets are found some folders deep, and not where others' files 
   }
   put("a/.git/config");
   symlinkSync(root, join(root, "a/loop"));
-  const { files, gaps } = sensitiveFilesOf(join(root, "a"));
+  const { files, gaps } = sensitiveFilesOf(join(root, "a"), isSensitive);
   assert.deepEqual(files, [".env", ".git", "x/id_rsa", "x/y/.netrc"]);
   assert.deepEqual(gaps, []);
 });
 
 test("a folder that cannot be listed has none, and one with too many entries a gap", () => {
-  assert.deepEqual(sensitiveFilesOf(join(root, "missing")), { files: [], gaps: [] });
+  assert.deepEqual(sensitiveFilesOf(join(root, "missing"), isSensitive), { files: [], gaps: [] });
   mkdirSync(join(root, "many"));
   for (let index = 0; index <= bounds.contextEntries; index++) mkdirSync(join(root, "many", String(index)));
   assert.deepEqual(
-    sensitiveFilesOf(join(root, "many")).gaps.map(({ code }) => code),
+    sensitiveFilesOf(join(root, "many"), isSensitive).gaps.map(({ code }) => code),
     ["dockerfile.context"],
   );
 });
 
 test("a Dockerfile that copies its folder takes them along, unless .dockerignore leaves them out", () => {
   const verdict = (folder: string) => {
-    const { evaluations } = evaluateDockerfile(root, `${folder}/Dockerfile`, {
+    const { evaluations } = scanDockerfile(root, `${folder}/Dockerfile`, {
       policy: defaultPolicy,
       now: new Date(0),
     });

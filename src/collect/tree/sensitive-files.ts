@@ -1,7 +1,6 @@
 /** Which files of a build context have the names of secrets. Looks at names alone; follows no symlink. */
 import { readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { sensitiveFile } from "../../checks/build/dockerfile/secret-names.ts";
 import { bounds } from "../../core/bounds.ts";
 import type { Gap } from "../../core/evidence.ts";
 import type { Dockerfile } from "../../engines/dockerfile/model.ts";
@@ -16,9 +15,14 @@ export interface SensitiveFiles {
   readonly gaps: readonly Gap[];
 }
 
+/** Whether a path, relative to the build context, has the name of a secret. */
+export type IsSensitive = (path: string) => boolean;
+
 /** Those in the Dockerfile's own folder, where it copies what may be a folder. */
-export function sensitiveFilesBeside(root: string, dockerfile: Dockerfile): SensitiveFiles {
-  return copiesFolders(dockerfile) ? sensitiveFilesOf(join(root, dirname(dockerfile.path))) : { files: [], gaps: [] };
+export function sensitiveFilesBeside(root: string, dockerfile: Dockerfile, isSensitive: IsSensitive): SensitiveFiles {
+  return copiesFolders(dockerfile)
+    ? sensitiveFilesOf(join(root, dirname(dockerfile.path)), isSensitive)
+    : { files: [], gaps: [] };
 }
 
 function copiesFolders({ instructions }: Dockerfile): boolean {
@@ -30,7 +34,7 @@ function copiesFolders({ instructions }: Dockerfile): boolean {
   );
 }
 
-export function sensitiveFilesOf(folder: string): SensitiveFiles {
+export function sensitiveFilesOf(folder: string, isSensitive: IsSensitive): SensitiveFiles {
   const files: string[] = [];
   const pending = [{ below: "", depth: 0 }];
   let entries = 0;
@@ -42,7 +46,7 @@ export function sensitiveFilesOf(folder: string): SensitiveFiles {
         return { files: files.sort(), gaps: [{ code: "dockerfile.context", reason }] };
       }
       const path = below === "" ? entry.name : `${below}/${entry.name}`;
-      if (sensitiveFile(path) !== undefined) files.push(path);
+      if (isSensitive(path)) files.push(path);
       else if (entry.isDirectory() && depth < bounds.contextDepth && !skipped.has(entry.name)) {
         pending.push({ below: path, depth: depth + 1 });
       }

@@ -7,10 +7,12 @@ import { Problem } from "../../core/problem.ts";
 import type { Package } from "../../engines/contents/model.ts";
 import type { PendingUpdate, PendingUpdates } from "../../engines/updates/model.ts";
 import type { VulnerabilityMatch } from "../../engines/vulnerability/model.ts";
-import { evaluateRebuild, evaluateUpdates, lookUpUpdates, summaryOf, withFixes } from "./updates.ts";
+import { evaluateUpdates, summaryOf } from "../../evaluate/image/rebuild.ts";
+import { scanUpdates } from "../../scan/image.ts";
+import { lookUpUpdates, withFixes } from "./updates.ts";
 
 const now = new Date("2026-06-10T12:00:00Z");
-const context = { policy: defaultPolicy, now };
+const context = { policy: defaultPolicy, now, maxAgeDays: defaultPolicy.advisories.maxAgeDays };
 const asset = fileAsset("image");
 
 function installed(name: string): Package {
@@ -113,7 +115,7 @@ test("times that no build has are none", async () => {
     });
     const all = { ...context, advisories, judgesAge: true };
     const files = async () => ({ sources: [], keys: [], gaps: [] });
-    const [evaluation] = await evaluateRebuild(asset, gone, { image }, files, all);
+    const [evaluation] = await scanUpdates(asset, gone, { image }, files, all);
     return evaluation?.reason;
   };
   for (const date of ["1970-01-01T00:00:00Z", "1980-01-01T00:00:01Z", "2030-01-01T00:00:00Z", "yesterday", ""]) {

@@ -5,6 +5,7 @@
  * Offsets count UTF-16 units of the text as it was read, a byte order mark included; lines and columns count from 1.
  */
 
+import type { Evidence, Gap } from "../../core/evidence.ts";
 import type { ImageName } from "../../core/image-name.ts";
 
 export type { ImageName };
@@ -322,3 +323,17 @@ export interface InlineIgnore {
   readonly covers: SourceRange | "file";
   readonly range: SourceRange;
 }
+
+/** A Dockerfile of a tree as it was read, or why it could not be. */
+export type ReadDockerfile =
+  | {
+      readonly state: "read";
+      /** Relative to the tree's root. */
+      readonly path: string;
+      readonly text: string;
+      /** Its bytes are not UTF-8, and would not survive being written again. */
+      readonly lossy: boolean;
+      readonly dockerfile: Dockerfile;
+      readonly context: Evidence<BuildContext>;
+    }
+  | { readonly state: "unread"; readonly path: string; readonly gap: Gap };

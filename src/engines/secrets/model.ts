@@ -1,3 +1,4 @@
+import type { Gap } from "../../core/evidence.ts";
 /** Secrets as facts: what checks may know of them. Nothing here holds the text of a secret. */
 import type { RatedSeverity } from "../../core/severity.ts";
 import type { SecretConfidence } from "./rule.ts";
@@ -64,4 +65,10 @@ export interface SecretsFound {
   readonly secrets: readonly SecretFact[];
   readonly files: number;
   readonly bytes: number;
+}
+
+/** What was found where somebody looked, and what could not be looked at. */
+export interface FoundSecrets {
+  readonly found: SecretsFound;
+  readonly gaps: readonly Gap[];
 }

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { debian13, dpkgStatus, openFixture } from "../../collect/image/image-files.fixture.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
 import { defaultPolicy } from "../../core/policy.ts";
 import { Problem } from "../../core/problem.ts";
 import { type FixtureEntry, fixtureImage, tarOf } from "../../engines/oci/image.fixture.ts";
-import { evaluateImage } from "./image.ts";
-import { debian13, dpkgStatus, openFixture } from "../../collect/image/image-files.fixture.ts";
+import { scanImage } from "../../scan/image.ts";
 
 const now = new Date("2026-01-02T00:00:00Z");
 const advisories = new Problem({
@@ -26,7 +26,7 @@ async function judged(
   const tars = layers.map(({ entries, createdBy }) => ({ tar: tarOf(entries), createdBy }));
   const image = await openFixture(fixtureImage(tars, { config: { config, ...more } }));
   const named = { image, name: "web", lineage: "shop/web", reference: "shop/web:1" };
-  return await evaluateImage(named, { now, policy: defaultPolicy, advisories });
+  return await scanImage(named, { now, policy: defaultPolicy, advisories });
 }
 
 /** `verdict severities` of a check; undefined where it was not run. */

@@ -1,13 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fileAsset } from "../../core/asset.ts";
-import type { Evaluation } from "../../core/evaluation.ts";
-import { defaultPolicy } from "../../core/policy.ts";
-import { Problem } from "../../core/problem.ts";
-import type { FixtureEntry, FixtureImage } from "../../engines/oci/image.fixture.ts";
-import type { NamedImage } from "../../engines/oci/open.ts";
-import { type RawRecord, recordBelow, withDatabase } from "../../engines/vulnerability/database/advisories.fixture.ts";
-import { type EvaluateContext, evaluateImage, evaluateUnopened } from "./image.ts";
 import {
   alpine310,
   apkDatabase,
@@ -17,6 +9,16 @@ import {
   npmPackage,
   openFixture,
 } from "../../collect/image/image-files.fixture.ts";
+import { fileAsset } from "../../core/asset.ts";
+import type { Evaluation } from "../../core/evaluation.ts";
+import { defaultPolicy } from "../../core/policy.ts";
+import { Problem } from "../../core/problem.ts";
+import type { FixtureEntry, FixtureImage } from "../../engines/oci/image.fixture.ts";
+import type { NamedImage } from "../../engines/oci/open.ts";
+import { type RawRecord, recordBelow, withDatabase } from "../../engines/vulnerability/database/advisories.fixture.ts";
+import type { ScanContext } from "../../scan/context.ts";
+import { scanImage } from "../../scan/image.ts";
+import { evaluateUnopened } from "./image.ts";
 
 const now = new Date("2026-01-02T00:00:00Z");
 const asOf = "2026-01-01";
@@ -38,13 +40,13 @@ async function judged(
     records = [flaw],
     coverage = [npm, alpine, debian],
     ...changes
-  }: Partial<EvaluateContext> & {
+  }: Partial<ScanContext> & {
     readonly records?: readonly RawRecord[];
     readonly coverage?: readonly RawRecord[];
   } = {},
 ): Promise<Evaluation[]> {
   const all = await withDatabase(records, coverage, async (advisories) =>
-    evaluateImage(await named(imageOf(entries)), { now, policy: defaultPolicy, advisories, ...changes }),
+    scanImage(await named(imageOf(entries)), { now, policy: defaultPolicy, advisories, ...changes }),
   );
   return all.filter(({ check }) => check === "image/known-vulnerabilities");
 }
@@ -63,7 +65,7 @@ test("one evaluation for each ecosystem, each with its own verdict", async () =>
 
 test("the asset is the image's config, with where it was met", async () => {
   const image = imageOf([npmPackage("a", "1.0.1")]);
-  const [evaluation] = await evaluateImage(await named(image), { now, policy: defaultPolicy, advisories: none });
+  const [evaluation] = await scanImage(await named(image), { now, policy: defaultPolicy, advisories: none });
   assert.deepEqual(evaluation?.asset, {
     kind: "image",
     id: image.config,
@@ -76,7 +78,7 @@ test("the asset is the image's config, with where it was met", async () => {
 
 test("a finding says its layer and that layer's instruction", async () => {
   const [, evaluation] = await withDatabase([flaw], [npm], async (advisories) =>
-    evaluateImage(await named(imageOf([alpine310, apkDatabase({ musl: "1" })], [npmPackage("a", "1.0.0")])), {
+    scanImage(await named(imageOf([alpine310, apkDatabase({ musl: "1" })], [npmPackage("a", "1.0.0")])), {
       now,
       policy: defaultPolicy,
       advisories,
@@ -204,7 +206,7 @@ test("an image that could not be opened is unknown, with the problem as its reas
   const [evaluation, base] = evaluateUnopened(fileAsset("web.tar"), none, {
     now,
     policy: defaultPolicy,
-    advisories: none,
+    searchesSecrets: false,
   });
   assert.deepEqual([evaluation?.verdict, evaluation?.reason], ["unknown", "here: there is none"]);
   assert.equal(evaluation?.asset.name, "web.tar");
@@ -219,7 +221,7 @@ test("a layer that cannot be read makes the whole image unknown, once for each c
     image: { ...opened.image, layers: opened.image.layers.map((layer) => ({ ...layer, size: layer.size - 1 })) },
   };
   const evaluations = await withDatabase([flaw], [npm], (advisories) =>
-    evaluateImage(broken, { now, policy: defaultPolicy, advisories }),
+    scanImage(broken, { now, policy: defaultPolicy, advisories }),
   );
   assert.deepEqual(
     evaluations.map(({ check, verdict, gaps }) => [check, verdict, gaps[0]?.code]),

@@ -20,9 +20,9 @@ import { statedSecretValues } from "../../engines/kubernetes/secret-values.ts";
 import type { SecretFact } from "../../engines/secrets/model.ts";
 import { isPlaceholder } from "../../engines/secrets/placeholder.ts";
 import type { SecretScanner } from "../../engines/secrets/scan.ts";
+import { assessorOf } from "../secrets/secrets.ts";
 import { manifestGaps } from "./manifest-gaps.ts";
 import { sourceEvidence } from "./secret-sources.ts";
-import { assessorOf } from "../secrets/secrets.ts";
 
 interface Value {
   /** What it is called, for rules that go by that. */

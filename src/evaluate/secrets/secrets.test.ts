@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { createGathering } from "../../collect/secrets/gathering.ts";
 import { fileAsset } from "../../core/asset.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
 import { defaultPolicy, type Policy } from "../../core/policy.ts";
@@ -8,7 +9,6 @@ import { createFingerprinter } from "../../engines/secrets/fingerprint.ts";
 import { sampleCode, sampleRules } from "../../engines/secrets/sample-rules.fixture.ts";
 import { createSecretScanner } from "../../engines/secrets/scan.ts";
 import { evaluateCommitted } from "./secrets.ts";
-import { createGathering } from "../../collect/secrets/gathering.ts";
 
 const scanner = createSecretScanner({ rules: sampleRules, fingerprint: createFingerprinter() });
 const now = new Date("2026-01-02T00:00:00Z");

@@ -12,8 +12,7 @@ import type { LayerReference } from "../../core/location.ts";
 import type { Policy } from "../../core/policy.ts";
 import type { Problem } from "../../core/problem.ts";
 import { runCheck } from "../../core/runner.ts";
-import type { SecretAllowance, SecretFact, SecretsFound } from "../../engines/secrets/model.ts";
-import type { FoundSecrets } from "../../collect/secrets/folder.ts";
+import type { FoundSecrets, SecretAllowance, SecretFact, SecretsFound } from "../../engines/secrets/model.ts";
 
 interface SecretsContext {
   readonly policy: Policy;

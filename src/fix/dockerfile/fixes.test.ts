@@ -16,10 +16,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import fc from "fast-check";
+import { replaceFile } from "../../cli/replace-file.ts";
 import { defaultPolicy } from "../../core/policy.ts";
 import type { DigestAnswer } from "../../engines/dockerfile/model.ts";
-import { type MendedDockerfile, mendDockerfile, replaceDockerfile } from "./fixes.ts";
-import { evaluateDockerfileText } from "../../collect/tree/dockerfiles.ts";
+import { scanAndMendDockerfile, scanDockerfile } from "../../scan/dockerfile.ts";
+import type { MendedDockerfile } from "./fixes.ts";
 
 const base = mkdtempSync(join(realpathSync(tmpdir()), "bulkhead-mend-"));
 after(() => rmSync(base, { recursive: true, force: true }));
@@ -38,7 +39,12 @@ function folderWith(content: string | Buffer): string {
 }
 
 function mend(content: string | Buffer): MendedDockerfile {
-  return mendDockerfile(folderWith(content), "Dockerfile", context);
+  return scanAndMendDockerfile(folderWith(content), "Dockerfile", context);
+}
+
+function judgedText(root: string, text: string): MendedDockerfile["last"] {
+  writeFileSync(join(root, "Dockerfile"), text);
+  return scanDockerfile(root, "Dockerfile", context);
 }
 
 const countOf = (of: MendedDockerfile["last"]): number =>
@@ -74,14 +80,14 @@ test("two of the same are both mended", () => {
 
 test("what is not UTF-8, and what cannot be read, is not made over", () => {
   assert.equal(mend(Buffer.from("FROM debian:13\nCMD a \xff\n", "latin1")).after, undefined);
-  assert.equal(mendDockerfile(base, "nothing/Dockerfile", context).after, undefined);
+  assert.equal(scanAndMendDockerfile(base, "nothing/Dockerfile", context).after, undefined);
 });
 
 test("the mode stays, nothing else is left in the folder", () => {
   const root = folderWith("FROM a\n");
   const file = join(root, "Dockerfile");
   chmodSync(file, 0o640);
-  replaceDockerfile(root, "Dockerfile", "FROM a\n", "FROM b\n");
+  replaceFile("dockerfile", root, { path: "Dockerfile", before: "FROM a\n", after: "FROM b\n" });
   assert.equal(readFileSync(file, "utf8"), "FROM b\n");
   assert.equal(statSync(file).mode & 0o7777, 0o640);
   assert.deepEqual(readdirSync(root), ["Dockerfile"]);
@@ -92,16 +98,21 @@ test("a link within the folder is written through, one that leads out is not", (
   const root = folderWith("FROM a\n");
   symlinkSync("Dockerfile", join(root, "Dockerfile.same"));
   symlinkSync(join(outside, "Dockerfile"), join(root, "Dockerfile.other"));
-  replaceDockerfile(root, "Dockerfile.same", "FROM a\n", "FROM b\n");
+  replaceFile("dockerfile", root, { path: "Dockerfile.same", before: "FROM a\n", after: "FROM b\n" });
   assert.ok(lstatSync(join(root, "Dockerfile.same")).isSymbolicLink());
   assert.equal(readFileSync(join(root, "Dockerfile"), "utf8"), "FROM b\n");
-  assert.throws(() => replaceDockerfile(root, "Dockerfile.other", "FROM a\n", "FROM b\n"), { code: "dockerfile.link" });
+  assert.throws(
+    () => replaceFile("dockerfile", root, { path: "Dockerfile.other", before: "FROM a\n", after: "FROM b\n" }),
+    { code: "dockerfile.link" },
+  );
   assert.equal(readFileSync(join(outside, "Dockerfile"), "utf8"), "FROM a\n");
 });
 
 test("what somebody changed meanwhile stays", () => {
   const root = folderWith("FROM c\n");
-  assert.throws(() => replaceDockerfile(root, "Dockerfile", "FROM a\n", "FROM b\n"), { code: "dockerfile.changed" });
+  assert.throws(() => replaceFile("dockerfile", root, { path: "Dockerfile", before: "FROM a\n", after: "FROM b\n" }), {
+    code: "dockerfile.changed",
+  });
   assert.equal(readFileSync(join(root, "Dockerfile"), "utf8"), "FROM c\n");
 });
 
@@ -134,13 +145,13 @@ test("whatever the file, mending leaves fewer findings, brings none, and has not
   fc.assert(
     fc.property(fc.array(lines, { maxLength: 14 }), fc.constantFrom("\n", "\r\n"), (some, end) => {
       writeFileSync(join(root, "Dockerfile"), some.join(end) + end);
-      const { before, after: text, mended, first, last } = mendDockerfile(root, "Dockerfile", context);
+      const { before, after: text, mended, first, last } = scanAndMendDockerfile(root, "Dockerfile", context);
       assert.ok(text !== undefined);
       if (mended.length === 0) assert.equal(text, before);
       else assert.ok(countOf(last) < countOf(first));
       writeFileSync(join(root, "Dockerfile"), text);
-      assert.deepEqual(mendDockerfile(root, "Dockerfile", context).mended, []);
-      assert.equal(countOf(evaluateDockerfileText(root, "Dockerfile", text, context)), countOf(last));
+      assert.deepEqual(scanAndMendDockerfile(root, "Dockerfile", context).mended, []);
+      assert.equal(countOf(judgedText(root, text)), countOf(last));
     }),
   );
 });

@@ -1,15 +1,13 @@
 /** Dockerfiles made over: every fix that is proven, round by round, until nothing is left that can be made. */
+
 import { bounds } from "../../core/bounds.ts";
 import type { Finding } from "../../core/finding.ts";
+import type { ReadDockerfile } from "../../engines/dockerfile/model.ts";
+import { parseDockerfile } from "../../engines/dockerfile/parse.ts";
 import { applyEdits } from "../../engines/dockerfile/rewrite.ts";
+import type { LintContext } from "../../evaluate/build/dockerfiles.ts";
+import { type DockerfileJudgement, judgeDockerfile } from "./judge.ts";
 import { editsOf, fixableTogether } from "./proofs.ts";
-import {
-  type DockerfileJudgement,
-  evaluateDockerfile,
-  evaluateDockerfileText,
-  type LintContext,
-} from "../../collect/tree/dockerfiles.ts";
-import { replaceFile } from "../replace-file.ts";
 
 export interface MendedDockerfile {
   readonly path: string;
@@ -25,9 +23,12 @@ export interface MendedDockerfile {
 }
 
 /** Makes every proven fix in memory; nothing is written. Each round leaves fewer findings, and brings none. */
-export function mendDockerfile(root: string, path: string, context: LintContext): MendedDockerfile {
-  const first = evaluateDockerfile(root, path, context);
-  if (first.file === undefined || first.file.lossy) return { path, mended: [], first, last: first };
+export function mendDockerfile(read: ReadDockerfile, context: LintContext): MendedDockerfile {
+  const { path } = read;
+  const first = judgeDockerfile(read, context);
+  if (read.state === "unread" || first.file === undefined || first.file.lossy) {
+    return { path, mended: [], first, last: first };
+  }
   const before = first.file.text;
   const mended: { finding: Finding; line?: number }[] = [];
   let after = before;
@@ -40,18 +41,9 @@ export function mendDockerfile(root: string, path: string, context: LintContext)
       const line = round === 0 ? lineOf(finding) : undefined;
       mended.push(line === undefined ? { finding } : { finding, line });
     }
-    last = evaluateDockerfileText(root, path, after, context);
+    last = judgeDockerfile({ ...read, text: after, dockerfile: parseDockerfile(path, after) }, context);
   }
   return { path, before, after, mended, first, last };
-}
-
-/**
- * Puts the new text in the old one's place; see {@link replaceFile}.
- *
- * @throws Problem `dockerfile.link`, `dockerfile.changed` or `dockerfile.unwritable`
- */
-export function replaceDockerfile(root: string, path: string, before: string, after: string): void {
-  replaceFile("dockerfile", root, { path, before, after });
 }
 
 function lineOf({ locations: [location] }: Finding): number | undefined {

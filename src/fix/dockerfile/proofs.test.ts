@@ -3,7 +3,8 @@ import { test } from "node:test";
 import type { Evaluation } from "../../core/evaluation.ts";
 import type { Finding } from "../../core/finding.ts";
 import { parseDockerfile } from "../../engines/dockerfile/parse.ts";
-import { fixableTogether, proveFixes, proverOf, type Spot } from "./proofs.ts";
+import type { Spot } from "../../evaluate/build/dockerfiles.ts";
+import { fixableTogether, proveFixes, proverOf } from "./proofs.ts";
 
 const text = "FROM a:1\nRUN bad\nRUN bad\n";
 const dockerfile = parseDockerfile("Dockerfile", text);

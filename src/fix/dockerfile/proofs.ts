@@ -6,6 +6,7 @@ import { isEvidenceProblem } from "../../core/problem.ts";
 import type { Dockerfile } from "../../engines/dockerfile/model.ts";
 import { parseDockerfile } from "../../engines/dockerfile/parse.ts";
 import { applyEdits, editsOverlap } from "../../engines/dockerfile/rewrite.ts";
+import type { Spot } from "../../evaluate/build/dockerfiles.ts";
 
 export interface Prover {
   /** Fixes that may be tried one by one, by the length of the file. */
@@ -27,9 +28,6 @@ export interface Proofs {
 
 /** Single edits that are tried in one file, where all of them together do not do. */
 const PROOFS = 200;
-
-/** What is found, without verdicts. */
-export type Spot = (dockerfile: Dockerfile) => readonly Pick<Finding, "check" | "severity">[];
 
 /**
  * @param evaluations - of the file as it is

@@ -4,10 +4,10 @@ import fc from "fast-check";
 import { defaultPolicy } from "../../core/policy.ts";
 import { mutatedBytes } from "../../engines/contents/mutated-bytes.fixture.ts";
 import { readManifests } from "../../engines/kubernetes/manifests.ts";
-import { type ImageUsers, noImageUsers } from "./image-users.ts";
-import { kustomization } from "../../collect/kubernetes/kustomization.ts";
-import { fixWorkloads, type WorkloadFixes } from "./fixes.ts";
 import { evaluateManifests } from "../../evaluate/kubernetes/workloads.ts";
+import { fixWorkloads, type WorkloadFixes } from "./fixes.ts";
+import { type ImageUsers, noImageUsers } from "./image-users.ts";
+import { kustomization } from "./kustomization.ts";
 
 const context = { policy: defaultPolicy, now: new Date("2026-01-01T00:00:00Z"), scope: "manifests" };
 

@@ -4,12 +4,12 @@ import type { Evaluation } from "../../core/evaluation.ts";
 import type { Finding } from "../../core/finding.ts";
 import { manifestReader } from "../../engines/kubernetes/manifests.ts";
 import type { Manifests } from "../../engines/kubernetes/model.ts";
+import { evaluateManifests, type ManifestsContext } from "../../evaluate/kubernetes/workloads.ts";
 import type { ImageUsers } from "./image-users.ts";
 import { namespaceMends } from "./namespace-labels.ts";
 import { isOfFile, objectFinder } from "./object-places.ts";
 import { fixesTogether, type Judge, type Mend, mendTexts, proverOf, type Texts } from "./proofs.ts";
 import { unsafeReason } from "./safety.ts";
-import { evaluateManifests, type ManifestsContext } from "../../evaluate/kubernetes/workloads.ts";
 
 export interface WorkloadFixContext extends ManifestsContext {
   readonly users: ImageUsers;

@@ -1,6 +1,5 @@
 /** For the tests of checks over Kubernetes objects: what a check finds in manifests, and what its fixes would change. */
 import assert from "node:assert/strict";
-import { evaluateManifests, type ManifestsContext } from "../../../evaluate/kubernetes/workloads.ts";
 import type { Check } from "../../../core/check.ts";
 import type { Evaluation } from "../../../core/evaluation.ts";
 import type { FieldPatch, Finding } from "../../../core/finding.ts";
@@ -8,6 +7,7 @@ import { formatLocation } from "../../../core/location.ts";
 import { defaultPolicy } from "../../../core/policy.ts";
 import { readManifests } from "../../../engines/kubernetes/manifests.ts";
 import { formatFieldPath, type Workload } from "../../../engines/kubernetes/model.ts";
+import { evaluateManifests, type ManifestsContext } from "../../../evaluate/kubernetes/workloads.ts";
 
 /** A text is one file, `manifest.yaml`. */
 export type ManifestTexts = string | Readonly<Record<string, string>>;

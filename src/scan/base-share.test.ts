@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Problem } from "../../core/problem.ts";
-import type { BaseImage, Inventory, Package } from "../../engines/contents/model.ts";
-import { type RawRecord, recordBelow, withDatabase } from "../../engines/vulnerability/database/advisories.fixture.ts";
+import { Problem } from "../core/problem.ts";
+import type { BaseImage, Inventory, Package } from "../engines/contents/model.ts";
+import { type RawRecord, recordBelow, withDatabase } from "../engines/vulnerability/database/advisories.fixture.ts";
 import { shareOfBase } from "./base-share.ts";
 
 function apk(name: string, layer?: number): Package {

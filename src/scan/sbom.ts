@@ -1,22 +1,24 @@
 /** Bills of materials: of what is scanned, and as what is judged. */
 import { createHash } from "node:crypto";
-import { closeSync, openSync, readFileSync, readSync, statSync } from "node:fs";
 import { relative, resolve, sep } from "node:path";
-import type { Asset } from "../../core/asset.ts";
-import { bounds } from "../../core/bounds.ts";
-import { type Digest, parseDigest } from "../../core/digest.ts";
-import type { Evaluation } from "../../core/evaluation.ts";
-import { type Evidence, present } from "../../core/evidence.ts";
-import { Problem } from "../../core/problem.ts";
-import type { KnownBases } from "../../engines/contents/base/recognise.ts";
-import type { BaseImage, Inventory } from "../../engines/contents/model.ts";
-import { looksLikeSbom, readSbom } from "../../engines/contents/sbom/read.ts";
-import type { ReadSbom, Sbom, SbomSubject } from "../../engines/contents/sbom/sbom.ts";
-import { formatPlatform } from "../../engines/oci/image.ts";
-import type { NamedImage } from "../../engines/oci/open.ts";
-import { baseOfImage, evidenceOfBase } from "./base.ts";
-import { type EvaluateContext, evaluateInventory, imageAsset, layersOf } from "../../evaluate/image/image.ts";
-import { type InventoryContext, inventoryOfFolder, inventoryOfImage } from "./inventory.ts";
+import { baseOfImage, evidenceOfBase } from "../collect/image/base.ts";
+import { type InventoryContext, inventoryOfFolder, inventoryOfImage } from "../collect/image/inventory.ts";
+import { readSbomFile } from "../collect/image/sbom-file.ts";
+import type { Asset } from "../core/asset.ts";
+import { type Digest, parseDigest } from "../core/digest.ts";
+import type { Evaluation } from "../core/evaluation.ts";
+import { type Evidence, present } from "../core/evidence.ts";
+import { Problem } from "../core/problem.ts";
+import type { KnownBases } from "../engines/contents/base/recognise.ts";
+import type { BaseImage, Inventory } from "../engines/contents/model.ts";
+import { readSbom } from "../engines/contents/sbom/read.ts";
+import type { ReadSbom, Sbom, SbomSubject } from "../engines/contents/sbom/sbom.ts";
+import { formatPlatform } from "../engines/oci/image.ts";
+import type { NamedImage } from "../engines/oci/open.ts";
+import { imageAsset, layersOf } from "../evaluate/image/assets.ts";
+import { evaluateInventory } from "../evaluate/image/image.ts";
+import type { ScanContext } from "./context.ts";
+import { contentsOf } from "./image.ts";
 
 /** @throws Problem where a layer cannot be read: then nothing is known of what is in the image */
 export async function sbomOfImage(
@@ -59,7 +61,7 @@ function sbomOf(subject: SbomSubject, evidence: Evidence<Inventory>): Sbom {
   });
 }
 
-export interface EvaluatedSbom {
+export interface ScannedSbom {
   readonly evaluations: readonly Evaluation[];
   /** What is wrong with the document and takes nothing from the verdict. */
   readonly notes: readonly string[];
@@ -71,8 +73,8 @@ export interface EvaluatedSbom {
  * @param name - as the user called it
  * @throws Problem where the file cannot be read or is none
  */
-export function evaluateSbom(file: string, name: string, context: EvaluateContext): EvaluatedSbom {
-  const bytes = readDocument(file);
+export function scanSbom(file: string, name: string, context: ScanContext): ScannedSbom {
+  const bytes = readSbomFile(file);
   const read = readSbom(bytes, file);
   const { subject, inventory, gaps, remarks } = read;
   const layers = subject.kind === "image" ? subject.layers : [];
@@ -80,7 +82,11 @@ export function evaluateSbom(file: string, name: string, context: EvaluateContex
   const base: Evidence<BaseImage> | undefined =
     subject.kind === "image" ? evidenceOfBase(subject.base, gaps, context.now) : undefined;
   return {
-    evaluations: evaluateInventory(assetOf(read, bytes, file, name, context.now), evidence, layers, context, base),
+    evaluations: evaluateInventory(
+      assetOf(read, bytes, file, name, context.now),
+      contentsOf(evidence, layers, context, base),
+      context,
+    ),
     notes: remarks.map((remark) => `${name}: ${remark}`),
   };
 }
@@ -102,35 +108,4 @@ function assetOf({ subject }: ReadSbom, bytes: Buffer, file: string, name: strin
 function pathOf(file: string): string {
   const near = relative(process.cwd(), resolve(file)).split(sep).join("/");
   return near.startsWith("../") ? near.slice(near.lastIndexOf("/") + 1) : near;
-}
-
-function readDocument(file: string): Buffer {
-  const found = statSync(file, { throwIfNoEntry: false });
-  if (found === undefined) throw unreadable("usage", file, "there is no such file");
-  if (found.isDirectory()) throw unreadable("usage", file, "it is a folder");
-  if (found.size > bounds.sbomBytes) {
-    throw unreadable("input", file, `its ${found.size} bytes are over the bound of ${bounds.sbomBytes}`);
-  }
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    throw unreadable("usage", file, (error as Error).message);
-  }
-}
-
-function unreadable(kind: "usage" | "input", place: string, cause: string): Problem {
-  return new Problem({ kind, code: kind === "input" ? "sbom.too-large" : "sbom.file", place, cause });
-}
-
-/** Whether a path that a user wrote without saying what it is names a bill of materials. */
-export function isSbomFile(path: string): boolean {
-  // A pipe would be read empty, or wait.
-  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return false;
-  const descriptor = openSync(path, "r");
-  try {
-    const first = Buffer.alloc(4_096);
-    return looksLikeSbom(first.subarray(0, readSync(descriptor, first, 0, first.length, 0)));
-  } finally {
-    closeSync(descriptor);
-  }
 }

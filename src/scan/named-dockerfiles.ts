@@ -1,10 +1,10 @@
 import { readFileSync, statSync } from "node:fs";
-import { type StepLineLookup, stepLinesIn } from "../../collect/image/dockerfile-lines.ts";
-import { bounds } from "../../core/bounds.ts";
-import { Problem } from "../../core/problem.ts";
-import type { Dockerfile } from "../../engines/dockerfile/model.ts";
-import { parseDockerfile } from "../../engines/dockerfile/parse.ts";
-import type { OpenImage } from "../../engines/oci/image.ts";
+import { bounds } from "../core/bounds.ts";
+import { Problem } from "../core/problem.ts";
+import type { Dockerfile } from "../engines/dockerfile/model.ts";
+import { parseDockerfile } from "../engines/dockerfile/parse.ts";
+import type { OpenImage } from "../engines/oci/image.ts";
+import { type StepLineLookup, stepLinesIn } from "../evaluate/image/dockerfile-lines.ts";
 
 /** Dockerfiles that `--dockerfile` names. */
 export interface NamedDockerfiles {

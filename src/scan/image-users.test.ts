@@ -3,8 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { fixtureImage, tarOf, writeLayout } from "../../engines/oci/image.fixture.ts";
-import { imageUser, noImageUsers, readImageUsers } from "./image-users.ts";
+import { fixtureImage, tarOf, writeLayout } from "../engines/oci/image.fixture.ts";
+import { noImageUsers } from "../fix/kubernetes/image-users.ts";
+import { imageUser, readImageUsers } from "./image-users.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "bulkhead-image-users-"));
 after(() => rmSync(folder, { recursive: true, force: true }));

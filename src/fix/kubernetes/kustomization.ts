@@ -2,8 +2,8 @@
 import { stringify } from "yaml";
 import type { FieldPatch } from "../../core/finding.ts";
 import { type FieldPath, type KubernetesObject, lineageOf } from "../../engines/kubernetes/model.ts";
-import { isOfFile } from "../../fix/kubernetes/object-places.ts";
-import type { WorkloadFixes } from "../../fix/kubernetes/fixes.ts";
+import type { WorkloadFixes } from "./fixes.ts";
+import { isOfFile } from "./object-places.ts";
 
 /** By which field kustomize tells the items of a list (Kubernetes API reference, "patch strategy: merge"). */
 const MERGE_KEYS: ReadonlyMap<string, string> = new Map([

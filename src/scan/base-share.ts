@@ -1,13 +1,13 @@
 /** What of an image its base brings, and what a smaller one would not. */
-import { Problem } from "../../core/problem.ts";
-import { type Severity, severityRank } from "../../core/severity.ts";
-import { isOfDistribution } from "../../engines/contents/base/kind.ts";
-import { withOrigins } from "../../engines/contents/base/recognise.ts";
-import { attackersTools, leftOutBy, type SmallerKind, smallerThan } from "../../engines/contents/base/smaller.ts";
-import type { BaseImage, Inventory, Package } from "../../engines/contents/model.ts";
-import type { AdvisoryDatabase } from "../../engines/vulnerability/database/open.ts";
-import { matchPackages } from "../../engines/vulnerability/matching.ts";
-import type { ScopeMatches, VulnerabilityMatch } from "../../engines/vulnerability/model.ts";
+import { Problem } from "../core/problem.ts";
+import { type Severity, severityRank } from "../core/severity.ts";
+import { isOfDistribution } from "../engines/contents/base/kind.ts";
+import { withOrigins } from "../engines/contents/base/recognise.ts";
+import { attackersTools, leftOutBy, type SmallerKind, smallerThan } from "../engines/contents/base/smaller.ts";
+import type { BaseImage, Inventory, Package } from "../engines/contents/model.ts";
+import type { AdvisoryDatabase } from "../engines/vulnerability/database/open.ts";
+import { matchPackages } from "../engines/vulnerability/matching.ts";
+import type { ScopeMatches, VulnerabilityMatch } from "../engines/vulnerability/model.ts";
 
 export interface ShareOfBase {
   readonly base: readonly Package[];

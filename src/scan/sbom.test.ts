@@ -3,16 +3,18 @@ import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import type { Evaluation } from "../../core/evaluation.ts";
-import { defaultPolicy } from "../../core/policy.ts";
-import { Problem } from "../../core/problem.ts";
-import type { SbomFormat } from "../../engines/contents/sbom/sbom.ts";
-import { writeSbom } from "../../engines/contents/sbom/write.ts";
-import type { NamedImage } from "../../engines/oci/open.ts";
-import { inFolder, recordBelow, withDatabase } from "../../engines/vulnerability/database/advisories.fixture.ts";
-import { type EvaluateContext, evaluateImage } from "../../evaluate/image/image.ts";
-import { alpine310, apkDatabase, imageOf, npmPackage, openFixture } from "./image-files.fixture.ts";
-import { evaluateSbom, isSbomFile, sbomOfFolder, sbomOfImage } from "./sbom.ts";
+import { alpine310, apkDatabase, imageOf, npmPackage, openFixture } from "../collect/image/image-files.fixture.ts";
+import { isSbomFile } from "../collect/image/sbom-file.ts";
+import type { Evaluation } from "../core/evaluation.ts";
+import { defaultPolicy } from "../core/policy.ts";
+import { Problem } from "../core/problem.ts";
+import type { SbomFormat } from "../engines/contents/sbom/sbom.ts";
+import { writeSbom } from "../engines/contents/sbom/write.ts";
+import type { NamedImage } from "../engines/oci/open.ts";
+import { inFolder, recordBelow, withDatabase } from "../engines/vulnerability/database/advisories.fixture.ts";
+import type { ScanContext } from "./context.ts";
+import { scanImage } from "./image.ts";
+import { sbomOfFolder, sbomOfImage, scanSbom } from "./sbom.ts";
 
 const now = new Date("2026-01-02T03:04:05Z");
 
@@ -25,7 +27,7 @@ const coverage = [
   { ecosystem: "npm", asOf: "2026-01-01", complete: true },
 ];
 
-async function inContext(work: (context: EvaluateContext, folder: string) => Promise<void>): Promise<void> {
+async function inContext(work: (context: ScanContext, folder: string) => Promise<void>): Promise<void> {
   await withDatabase(records, coverage, (advisories) =>
     inFolder((folder) => work({ now, policy: defaultPolicy, advisories }, folder)),
   );
@@ -68,10 +70,10 @@ for (const format of ["cyclonedx", "spdx"] satisfies SbomFormat[]) {
     test("the bill of materials of an image is judged as the image is, to the last field", async () => {
       await inContext(async (context, folder) => {
         const named = await shop();
-        const expected = await evaluateImage(named, context);
+        const expected = await scanImage(named, context);
         assert.equal(expected.flatMap(({ findings }) => findings).length, 4);
         const file = writeTo(folder, writeSbom(await sbomOfImage(named, context), format, { toolVersion: "1" }));
-        const { evaluations, notes } = evaluateSbom(file, "sbom:web.json", context);
+        const { evaluations, notes } = scanSbom(file, "sbom:web.json", context);
         assert.deepEqual(unnamed(evaluations), unnamed(expected));
         assert.deepEqual(notes, []);
       });
@@ -85,24 +87,24 @@ for (const format of ["cyclonedx", "spdx"] satisfies SbomFormat[]) {
         ];
         const names = { name: "shop/web:1", lineage: "example.com/shop/web", reference: "example.com/shop/web:1" };
         const named = { image: await openFixture(imageOf(...layers)), ...names };
-        const expected = await evaluateImage(named, context);
+        const expected = await scanImage(named, context);
         const checks = expected.map(({ check }) => check);
         assert.ok(checks.includes("image/full-base") && checks.includes("image/removed-packages"));
         const sbom = await sbomOfImage(named, context);
         assert.equal(sbom.inventory.packages.filter(({ removedIn }) => removedIn === 1).length, 2);
         const file = writeTo(folder, writeSbom(sbom, format, { toolVersion: "1" }));
-        assert.deepEqual(unnamed(evaluateSbom(file, "x", context).evaluations), unnamed(expected));
+        assert.deepEqual(unnamed(scanSbom(file, "x", context).evaluations), unnamed(expected));
       });
     });
 
     test("also where something in the image could not be read", async () => {
       await inContext(async (context, folder) => {
         const named = await shop({ name: "app/node_modules/x/package.json", content: "{" });
-        const expected = await evaluateImage(named, context);
+        const expected = await scanImage(named, context);
         const sbom = await sbomOfImage(named, context);
         assert.equal(sbom.gaps.length, 1);
         const file = writeTo(folder, writeSbom(sbom, format, { toolVersion: "1" }));
-        assert.deepEqual(unnamed(evaluateSbom(file, "x", context).evaluations), unnamed(expected));
+        assert.deepEqual(unnamed(scanSbom(file, "x", context).evaluations), unnamed(expected));
       });
     });
   });
@@ -114,7 +116,7 @@ test("one of a folder, or by another tool, is an asset of its own, its places ar
     const component = { name: "minimist", version: "0.0.8", purl: "pkg:npm/minimist@0.0.8" };
     const foreign = JSON.stringify({ bomFormat: "CycloneDX", specVersion: "1.5", components: [component] });
     const file = writeTo(folder, foreign);
-    const [evaluation] = evaluateSbom(file, "sbom:web.json", context).evaluations;
+    const [evaluation] = scanSbom(file, "sbom:web.json", context).evaluations;
     assert.equal(evaluation?.asset.kind, "sbom");
     assert.match(evaluation?.asset.id ?? "", /^sha256:/);
     assert.deepEqual([evaluation?.asset.lineage, evaluation?.asset.name], ["web.json", "sbom:web.json"]);
@@ -124,7 +126,7 @@ test("one of a folder, or by another tool, is an asset of its own, its places ar
       folder,
       writeSbom(await sbomOfFolder(folder, "dir:app", context), "spdx", { toolVersion: "1" }),
     );
-    const { asset, verdict } = evaluateSbom(own, "x", context).evaluations[0] ?? {};
+    const { asset, verdict } = scanSbom(own, "x", context).evaluations[0] ?? {};
     assert.deepEqual([asset?.kind, asset?.lineage, verdict === undefined], ["sbom", "dir:app", false]);
   });
 });
@@ -138,7 +140,7 @@ test("a document that cannot be read is refused by its name", async () => {
     ] as const;
     for (const [file, code, kind] of refused) {
       assert.throws(
-        () => evaluateSbom(file, file, context),
+        () => scanSbom(file, file, context),
         (error) => error instanceof Problem && error.code === code && error.kind === kind && error.place === file,
       );
     }

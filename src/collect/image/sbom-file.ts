@@ -1,0 +1,37 @@
+/** Files that hold a bill of materials. */
+import { closeSync, openSync, readFileSync, readSync, statSync } from "node:fs";
+import { bounds } from "../../core/bounds.ts";
+import { Problem } from "../../core/problem.ts";
+import { looksLikeSbom } from "../../engines/contents/sbom/read.ts";
+
+/** @throws Problem `sbom.file`, `sbom.too-large` */
+export function readSbomFile(file: string): Buffer {
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (found === undefined) throw unreadable("usage", file, "there is no such file");
+  if (found.isDirectory()) throw unreadable("usage", file, "it is a folder");
+  if (found.size > bounds.sbomBytes) {
+    throw unreadable("input", file, `its ${found.size} bytes are over the bound of ${bounds.sbomBytes}`);
+  }
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw unreadable("usage", file, (error as Error).message);
+  }
+}
+
+function unreadable(kind: "usage" | "input", place: string, cause: string): Problem {
+  return new Problem({ kind, code: kind === "input" ? "sbom.too-large" : "sbom.file", place, cause });
+}
+
+/** Whether a path that a user wrote without saying what it is names a bill of materials. */
+export function isSbomFile(path: string): boolean {
+  // A pipe would be read empty, or wait.
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return false;
+  const descriptor = openSync(path, "r");
+  try {
+    const first = Buffer.alloc(4_096);
+    return looksLikeSbom(first.subarray(0, readSync(descriptor, first, 0, first.length, 0)));
+  } finally {
+    closeSync(descriptor);
+  }
+}

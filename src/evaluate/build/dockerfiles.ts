@@ -1,0 +1,106 @@
+/** Dockerfiles that were read, judged by every check over them. */
+import type { LintCheck, LintFacts } from "../../checks/build/dockerfile/lint-check.ts";
+import { buildChecks } from "../../checks/build/index.ts";
+import { fileAsset } from "../../core/asset.ts";
+import type { EvidenceFor } from "../../core/check.ts";
+import type { Evaluation } from "../../core/evaluation.ts";
+import { absent, type Evidence, type Gap, present } from "../../core/evidence.ts";
+import type { Assessment } from "../../core/exception.ts";
+import type { Finding, FindingDraft } from "../../core/finding.ts";
+import type { Policy } from "../../core/policy.ts";
+import { runCheck } from "../../core/runner.ts";
+import { placedCommands } from "../../engines/dockerfile/commands.ts";
+import type { BuildContext, DigestAnswer, Dockerfile, DockerfileProblem } from "../../engines/dockerfile/model.ts";
+import { assessorOf } from "./dockerfile-ignores.ts";
+
+export interface LintContext {
+  readonly policy: Policy;
+  readonly now: Date;
+  /** What registries said of images, by their whole names; absent: none was asked. */
+  readonly digests?: ReadonlyMap<string, DigestAnswer>;
+}
+
+const noDigests: LintFacts["digests"] = new Map();
+
+/** Every check whose facts are a Dockerfile's. */
+export const lintChecks: readonly LintCheck[] = buildChecks.filter(
+  (check): check is LintCheck => "dockerfile" in check.needs,
+);
+
+export const lintIds: ReadonlySet<string> = new Set(lintChecks.map(({ id }) => id));
+
+/** One that could not be read: nothing about it is known. */
+export function evaluateUnreadDockerfile(path: string, gap: Gap, context: LintContext): Evaluation[] {
+  const missing = absent<never>(gap);
+  const evidence: EvidenceFor<LintFacts> = {
+    dockerfile: missing,
+    commands: missing,
+    context: missing,
+    registries: missing,
+    digests: missing,
+  };
+  return judge(path, evidence, context);
+}
+
+/** Judges a Dockerfile that is taken apart already. Pure. */
+export function lintDockerfile(
+  dockerfile: Dockerfile,
+  context: Evidence<BuildContext>,
+  { policy, now, digests = noDigests }: LintContext,
+): Evaluation[] {
+  const { path, problems } = dockerfile;
+  const observedAt = now.toISOString();
+  const refused = problems.filter(({ kind }) => kind === "refused").map((problem) => gapOf(path, problem));
+  const unread = problems.filter(({ kind }) => kind === "unread").map((problem) => gapOf(path, problem));
+  const evidence: EvidenceFor<LintFacts> = {
+    dockerfile: present(dockerfile, observedAt, { gaps: refused }),
+    commands: present(placedCommands(dockerfile), observedAt, { gaps: unread }),
+    context,
+    registries: present(policy.registries, observedAt),
+    digests: present(digests, observedAt),
+  };
+  return judge(path, evidence, { policy, now }, assessorOf(dockerfile, policy));
+}
+
+function judge(
+  path: string,
+  evidence: EvidenceFor<LintFacts>,
+  { policy, now }: LintContext,
+  assess?: (finding: FindingDraft) => Assessment | undefined,
+): Evaluation[] {
+  const looked: Readonly<Record<string, string>> =
+    evidence.dockerfile.state === "present"
+      ? {
+          stages: String(evidence.dockerfile.facts.stages.length),
+          instructions: String(evidence.dockerfile.facts.instructions.length),
+        }
+      : {};
+  const asset = fileAsset(path);
+  return lintChecks.map((check) =>
+    runCheck(check, evidence, { asset, policy, now, evidence: looked, ...(assess === undefined ? {} : { assess }) }),
+  );
+}
+
+function gapOf(path: string, { code, reason, range }: DockerfileProblem): Gap {
+  return { code, reason: `${path}:${range.line}:${range.column}: ${reason}` };
+}
+
+/** What is found, without verdicts. */
+export type Spot = (dockerfile: Dockerfile) => readonly Pick<Finding, "check" | "severity">[];
+
+/** Lints another text of a file, for the proofs of fixes. Without verdicts. */
+export function spotterOf(around: Evidence<BuildContext>, { policy, now, digests = noDigests }: LintContext): Spot {
+  const context = around.state === "present" ? around.facts : { ignoreFiles: [], sensitiveFiles: [] };
+  return (dockerfile) => {
+    const facts: LintFacts = {
+      dockerfile,
+      commands: placedCommands(dockerfile),
+      context,
+      registries: policy.registries,
+      digests,
+    };
+    return lintChecks.flatMap(({ id, evaluate }) =>
+      [...evaluate(facts, now)].map(({ severity }) => ({ check: id, severity })),
+    );
+  };
+}

@@ -1,0 +1,58 @@
+/**
+ * The end of every run: the policy is held against what was found, the baseline's findings are set apart, and the exit
+ * code follows. One step, so that no caller can leave a part of it out.
+ */
+import { type Baseline, setApart } from "../core/baseline.ts";
+import type { CheckDescription } from "../core/check.ts";
+import type { Evaluation } from "../core/evaluation.ts";
+import type { RunExtent } from "../core/exception-use.ts";
+import type { Policy } from "../core/policy.ts";
+import type { BaselineUse, ExitCode } from "../core/report.ts";
+import { type RatedSeverity, reaches } from "../core/severity.ts";
+import { evaluatePolicy } from "./policy/policy.ts";
+
+export interface ConcludeContext {
+  readonly policy: Policy;
+  readonly now: Date;
+  readonly extent: RunExtent;
+  /** All that there are: an exception may name one that had nothing to judge. */
+  readonly checks: readonly CheckDescription[];
+  readonly baseline?: Baseline;
+  /** Changes the exit code alone; absent: what the verdicts say. */
+  readonly failOn?: RatedSeverity | "never";
+}
+
+export interface Conclusion {
+  /** Without what the baseline has. */
+  readonly evaluations: readonly Evaluation[];
+  /** With it. */
+  readonly found: readonly Evaluation[];
+  readonly baseline?: BaselineUse;
+  readonly exitCode: ExitCode;
+}
+
+/** @param found - by the scan, before the policy itself is judged */
+export function conclude(scanned: readonly Evaluation[], context: ConcludeContext): Conclusion {
+  const { policy, baseline, checks, failOn } = context;
+  const found = [...scanned, ...evaluatePolicy(policy, scanned, context)];
+  const apart = baseline === undefined ? undefined : setApart(found, baseline, { policy, checks });
+  const evaluations = apart?.evaluations ?? found;
+  return {
+    evaluations,
+    found,
+    ...(apart === undefined ? {} : { baseline: apart.use }),
+    exitCode: exitCodeOf(evaluations, failOn),
+  };
+}
+
+/** `1` beats `3`: what was found counts even where not everything was looked at. */
+function exitCodeOf(evaluations: readonly Evaluation[], failOn: RatedSeverity | "never" | undefined): ExitCode {
+  const failed =
+    failOn === undefined
+      ? evaluations.some((evaluation) => evaluation.verdict === "fail")
+      : failOn !== "never" &&
+        evaluations.some(({ findings }) => findings.some((finding) => reaches(finding.severity, failOn)));
+  if (failed) return 1;
+  if (failOn === "never") return 0;
+  return evaluations.some((evaluation) => evaluation.verdict === "unknown") ? 3 : 0;
+}

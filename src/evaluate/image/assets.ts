@@ -1,0 +1,50 @@
+/** An image and its layers as reports name them. */
+import type { Asset } from "../../core/asset.ts";
+import type { LayerReference } from "../../core/location.ts";
+import type { OpenImage } from "../../engines/oci/image.ts";
+import type { NamedImage } from "../../engines/oci/open.ts";
+import type { SecretScanner } from "../../engines/secrets/scan.ts";
+import { maskSecrets } from "../secrets/mask.ts";
+import type { StepLineLookup } from "./dockerfile-lines.ts";
+
+/** What identifies an image, and what it is called. */
+type IdentifiedImage = Pick<NamedImage, "name" | "lineage" | "reference"> &
+  Pick<OpenImage, "configDigest" | "manifestDigest" | "indexDigest">;
+
+export function imageAsset(image: IdentifiedImage, now: Date): Asset {
+  const { name, lineage, reference, configDigest, manifestDigest, indexDigest } = image;
+  return {
+    kind: "image",
+    id: configDigest,
+    identifiedBy: "config",
+    lineage,
+    name,
+    references: [
+      {
+        reference,
+        ...(manifestDigest === undefined ? {} : { manifestDigest }),
+        ...(indexDigest === undefined ? {} : { indexDigest }),
+        observedAt: now.toISOString(),
+      },
+    ],
+  };
+}
+
+/** The layers for reports. Secrets in the instructions are not shown where they are looked for. */
+export function layersOf(
+  { layers, config }: OpenImage,
+  { stepLines, scanner }: { readonly stepLines?: StepLineLookup; readonly scanner?: SecretScanner } = {},
+): LayerReference[] {
+  const lines = stepLines?.(config.history);
+  const shown = (createdBy: string) => (scanner === undefined ? createdBy : maskSecrets(createdBy, scanner));
+  return layers.map(({ index, diffId, history }) => {
+    const dockerfile = history === undefined ? undefined : lines?.get(history.index);
+    return {
+      index,
+      of: layers.length,
+      diffId,
+      ...(history === undefined ? {} : { instruction: shown(history.createdBy), historyIndex: history.index }),
+      ...(dockerfile === undefined ? {} : { dockerfile }),
+    };
+  });
+}

@@ -1,0 +1,25 @@
+import type { InventoryContext } from "../collect/image/inventory.ts";
+import type { UpdateLookup } from "../collect/updates/updates.ts";
+import type { Policy } from "../core/policy.ts";
+import type { Problem } from "../core/problem.ts";
+import type { KnownBases } from "../engines/contents/base/recognise.ts";
+import type { AdvisoryDatabase } from "../engines/vulnerability/database/open.ts";
+import type { VexDocument } from "../engines/vulnerability/vex/model.ts";
+import type { StepLineLookup } from "../evaluate/image/dockerfile-lines.ts";
+
+/** What a scan reads by, and is judged by. */
+export interface ScanContext extends InventoryContext {
+  readonly policy: Policy;
+  /** The database, or why there is none. */
+  readonly advisories: AdvisoryDatabase | Problem;
+  /** What the caller vouches for. */
+  readonly vex?: readonly VexDocument[];
+  /** Base images that were learnt on this machine. */
+  readonly bases?: KnownBases;
+  /** How pending updates are looked up; absent: they are not. */
+  readonly updates?: UpdateLookup;
+  /** Finds the lines of the Dockerfile that an image was built from; absent: no Dockerfiles are known. */
+  readonly stepLines?: StepLineLookup;
+  /** True: an image's age is judged where its updates are not looked up. */
+  readonly judgesAge?: boolean;
+}

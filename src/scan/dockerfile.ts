@@ -1,0 +1,35 @@
+/** A Dockerfile of a tree: read, judged, its fixes tried. */
+import { sensitiveFile } from "../checks/build/dockerfile/secret-names.ts";
+import { imagesUsed } from "../checks/build/dockerfile/stages.ts";
+import { readDockerfile } from "../collect/tree/dockerfiles.ts";
+import type { Dockerfile, ReadDockerfile } from "../engines/dockerfile/model.ts";
+
+export type { LintContext } from "../evaluate/build/dockerfiles.ts";
+
+import type { LintContext } from "../evaluate/build/dockerfiles.ts";
+import { type MendedDockerfile, mendDockerfile } from "../fix/dockerfile/fixes.ts";
+import { type DockerfileJudgement, judgeDockerfile } from "../fix/dockerfile/judge.ts";
+
+/**
+ * All evaluations of one Dockerfile.
+ *
+ * @param root - the folder that is judged
+ * @param path - relative to it
+ */
+export function scanDockerfile(root: string, path: string, context: LintContext): DockerfileJudgement {
+  return judgeDockerfile(read(root, path, context), context);
+}
+
+/** The same with every verified fix made in memory; nothing is written. */
+export function scanAndMendDockerfile(root: string, path: string, context: LintContext): MendedDockerfile {
+  return mendDockerfile(read(root, path, context), context);
+}
+
+function read(root: string, path: string, { now }: LintContext): ReadDockerfile {
+  return readDockerfile(root, path, now, (file) => sensitiveFile(file) !== undefined);
+}
+
+/** The whole names of the images that have no digest yet. */
+export function namesWithoutDigest(dockerfile: Dockerfile): string[] {
+  return imagesUsed(dockerfile).flatMap(({ name, whole }) => (name.digest === undefined ? [whole] : []));
+}

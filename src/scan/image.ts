@@ -1,0 +1,121 @@
+/** From a named image or root file system to its evaluations: read, then judged. */
+import { baseOfImage } from "../collect/image/base.ts";
+import { contentsOfImage, inventoryOfFolder } from "../collect/image/inventory.ts";
+import { removedVulnerabilities, scopesOf } from "../collect/image/scopes.ts";
+import { secretsOfRoot } from "../collect/secrets/root-folder.ts";
+import { type SourceFiles, sourceFilesOfFolder, sourceFilesOfImage } from "../collect/updates/source-files.ts";
+import { lookUpUpdates, withKnownFixes } from "../collect/updates/updates.ts";
+import type { Asset } from "../core/asset.ts";
+import type { Evaluation } from "../core/evaluation.ts";
+import type { Evidence } from "../core/evidence.ts";
+import type { LayerReference } from "../core/location.ts";
+import type { Problem } from "../core/problem.ts";
+import { withOrigins } from "../engines/contents/base/recognise.ts";
+import type { BaseImage, Inventory } from "../engines/contents/model.ts";
+import type { OpenImage } from "../engines/oci/image.ts";
+import type { NamedImage } from "../engines/oci/open.ts";
+import type { SecretsFound } from "../engines/secrets/model.ts";
+import type { BuildDates } from "../engines/updates/model.ts";
+import { imageAsset, layersOf } from "../evaluate/image/assets.ts";
+import { evaluateConfiguration } from "../evaluate/image/configuration.ts";
+import { evaluateInventory, evaluateUnopened, type ReadContents } from "../evaluate/image/image.ts";
+import { buildDates, evaluateUpdates } from "../evaluate/image/rebuild.ts";
+import { evaluateEmbedded } from "../evaluate/secrets/secrets.ts";
+import type { ScanContext } from "./context.ts";
+
+/** All evaluations of one image. */
+export async function scanImage(named: NamedImage, context: ScanContext): Promise<Evaluation[]> {
+  const { image } = named;
+  const { inventory, secrets } = await contentsOfImage(image, context);
+  const asset = imageAsset({ ...image, ...named }, context.now);
+  const base = baseOfImage(image, inventory, context);
+  const layers = layersOf(image, {
+    ...(context.stepLines === undefined ? {} : { stepLines: context.stepLines }),
+    ...(context.secrets === undefined ? {} : { scanner: context.secrets.scanner }),
+  });
+  return [
+    ...evaluateInventory(asset, contentsOf(inventory, layers, context, base), context),
+    ...evaluateConfiguration(asset, { config: image.config, inventory, base, layers }, context),
+    ...(secrets === undefined
+      ? []
+      : [evaluateEmbedded(asset, withStepLines(secrets, image, context), layers, context)]),
+    ...(await scanUpdates(
+      asset,
+      inventory,
+      buildDates(image, base),
+      () => sourceFilesOfImage(image, context.signal),
+      context,
+    )),
+  ];
+}
+
+/** All evaluations of a folder that is a root file system. */
+export async function scanRootFolder(root: string, name: string, context: ScanContext): Promise<Evaluation[]> {
+  const asset: Asset = { kind: "rootfs", id: root, lineage: name, name };
+  const inventory = await inventoryOfFolder(root, context);
+  return [
+    ...evaluateInventory(asset, contentsOf(inventory, [], context), context),
+    ...(context.secrets === undefined
+      ? []
+      : [evaluateEmbedded(asset, await secretsOfRoot(root, { ...context, secrets: context.secrets }), [], context)]),
+    ...(await scanUpdates(asset, inventory, {}, async () => sourceFilesOfFolder(root), context)),
+  ];
+}
+
+/** The evaluations of an image that was found and could not be opened. */
+export function scanUnopened(asset: Asset, problem: Problem, context: ScanContext): Evaluation[] {
+  return evaluateUnopened(asset, problem, { ...context, searchesSecrets: context.secrets !== undefined });
+}
+
+/** An inventory with what the advisories say of it. @param base - of an image alone */
+export function contentsOf(
+  read: Evidence<Inventory>,
+  layers: readonly LayerReference[],
+  { advisories, policy, now }: Pick<ScanContext, "advisories" | "policy" | "now">,
+  base?: Evidence<BaseImage>,
+): ReadContents {
+  const inventory =
+    read.state === "present" && base?.state === "present"
+      ? { ...read, facts: withOrigins(read.facts, base.facts) }
+      : read;
+  return {
+    inventory,
+    scopes: scopesOf(inventory, { advisories, now, maxAgeDays: policy.advisories.maxAgeDays }),
+    removedVulnerabilities: inventory.state === "absent" ? {} : removedVulnerabilities(inventory.facts, advisories),
+    layers,
+    ...(base === undefined ? {} : { base }),
+  };
+}
+
+/**
+ * The evaluation of control 9: none where neither a look-up nor the age was asked for.
+ *
+ * @param readFiles - reads what the asset itself says of its suites and keys; asked only for a look-up
+ */
+export async function scanUpdates(
+  asset: Asset,
+  inventory: Evidence<Inventory>,
+  built: BuildDates,
+  readFiles: () => Promise<SourceFiles>,
+  context: Pick<ScanContext, "updates" | "judgesAge" | "advisories" | "policy" | "now">,
+): Promise<Evaluation[]> {
+  const { updates, judgesAge, advisories, policy, now } = context;
+  if (updates === undefined) return judgesAge === true ? [evaluateUpdates(asset, built, undefined, context)] : [];
+  const found = await lookUpUpdates(inventory, readFiles, updates, { now, maxAgeDays: policy.advisories.maxAgeDays });
+  return [evaluateUpdates(asset, built, withKnownFixes(found, inventory, advisories), context)];
+}
+
+/** Secrets of the configuration with the lines of the Dockerfile that state them. */
+function withStepLines(
+  secrets: Evidence<SecretsFound>,
+  { config }: OpenImage,
+  { stepLines }: ScanContext,
+): Evidence<SecretsFound> {
+  if (secrets.state === "absent" || stepLines === undefined) return secrets;
+  const lines = stepLines(config.history);
+  const placed = secrets.facts.secrets.map((secret) => {
+    const dockerfile = secret.step === undefined ? undefined : lines.get(secret.step);
+    return dockerfile === undefined ? secret : { ...secret, dockerfile };
+  });
+  return { ...secrets, facts: { ...secrets.facts, secrets: placed } };
+}

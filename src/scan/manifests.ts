@@ -1,0 +1,89 @@
+/** Kubernetes manifests and Compose files: read, judged, and fixed where that is asked for. */
+import { readManifestFiles } from "../collect/kubernetes/manifests.ts";
+import { type Rendering, renderFolders } from "../collect/kubernetes/render.ts";
+import { findSeccompProfiles } from "../collect/kubernetes/seccomp-profiles.ts";
+import { openPolicyScanner } from "../collect/secrets/scanner.ts";
+import { discover } from "../collect/tree/discover.ts";
+import type { Evaluation } from "../core/evaluation.ts";
+import { readManifests } from "../engines/kubernetes/manifests.ts";
+import type { Manifests } from "../engines/kubernetes/model.ts";
+import type { OpenOptions } from "../engines/oci/open.ts";
+import { evaluateManifestSecrets } from "../evaluate/kubernetes/manifest-secrets.ts";
+import { evaluateManifests, manifestNotes } from "../evaluate/kubernetes/workloads.ts";
+import { fixWorkloads, type WorkloadFixes } from "../fix/kubernetes/fixes.ts";
+import type { ScanContext } from "./context.ts";
+import { readImageUsers } from "./image-users.ts";
+
+/** Where manifests are. */
+export type ManifestPlace =
+  | { readonly kind: "folder"; readonly root: string; readonly render: boolean }
+  /** `name` is of a file in the folder `root`. */
+  | { readonly kind: "file"; readonly root: string; readonly name: string }
+  /** Standard input. */
+  | { readonly kind: "text"; readonly root: string; readonly text: string };
+
+export interface ScannedManifests {
+  readonly evaluations: readonly Evaluation[];
+  readonly notes: readonly string[];
+}
+
+/** What scopes the objects of a tree. */
+const SCOPE = "manifests";
+
+const nothing = { manifests: [], composeFiles: [], kustomizations: [], charts: [], images: [] };
+
+export async function scanManifests(
+  place: ManifestPlace,
+  { policy, now }: Pick<ScanContext, "policy" | "now">,
+): Promise<ScannedManifests> {
+  const { manifests, rendering } = await read(place);
+  const { scanner, notes } = await openPolicyScanner(policy, place.root);
+  const seccompProfiles = place.kind === "folder" ? findSeccompProfiles(place.root, manifests, now) : undefined;
+  return {
+    evaluations: [
+      ...evaluateManifests(manifests, {
+        policy,
+        now,
+        scope: SCOPE,
+        namespaces: "declared",
+        ...(seccompProfiles === undefined ? {} : { seccompProfiles }),
+      }),
+      ...evaluateManifestSecrets(manifests, scanner, { policy, now, scope: SCOPE }),
+    ],
+    notes: [...(rendering?.notes ?? []), ...manifestNotes(manifests), ...notes],
+  };
+}
+
+async function read(place: ManifestPlace): Promise<{ readonly manifests: Manifests; readonly rendering?: Rendering }> {
+  switch (place.kind) {
+    case "text":
+      return { manifests: readManifests([{ path: "-", text: place.text }]) };
+    case "file":
+      return { manifests: readManifestFiles(place.root, { ...nothing, manifests: [place.name] }) };
+    case "folder": {
+      const found = await discover(place.root);
+      if (!place.render) return { manifests: readManifestFiles(place.root, found) };
+      const rendering = await renderFolders(place.root, found);
+      return { manifests: readManifestFiles(place.root, found, rendering), rendering };
+    }
+  }
+}
+
+/** Fixes made in memory; nothing is written. */
+export async function fixManifests(
+  place: Exclude<ManifestPlace, { kind: "text" }>,
+  { policy, now }: Pick<ScanContext, "policy" | "now">,
+  { open, enforce }: { readonly open: OpenOptions; readonly enforce: boolean },
+): Promise<{ readonly fixes: WorkloadFixes; readonly notes: readonly string[] }> {
+  const found = place.kind === "folder" ? await discover(place.root) : { ...nothing, manifests: [place.name] };
+  const users = await readImageUsers(found.images, open);
+  const fixes = fixWorkloads(readManifestFiles(place.root, found), {
+    policy,
+    now,
+    users,
+    enforce,
+    scope: SCOPE,
+    namespaces: "declared",
+  });
+  return { fixes, notes: manifestNotes(fixes.manifests) };
+}

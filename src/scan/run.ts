@@ -1,0 +1,113 @@
+/** What every run shares, for commands, guards and the server alike: what it reads by is opened, what it found concluded. */
+import { relative, resolve, sep } from "node:path";
+import { openAdvisories } from "../collect/image/advisories.ts";
+import type { ScanCache } from "../collect/image/cache.ts";
+import { openKnownBases } from "../collect/image/known-bases.ts";
+import { readBaseline } from "../collect/named/baseline.ts";
+import { readVexDocuments, vexNotes } from "../collect/named/vex.ts";
+import { loadPolicy } from "../collect/policy/load.ts";
+import type { UpdateLookup } from "../collect/updates/updates.ts";
+import type { Baseline } from "../core/baseline.ts";
+import type { CheckDescription } from "../core/check.ts";
+import type { Evaluation } from "../core/evaluation.ts";
+import type { RunExtent } from "../core/exception-use.ts";
+import type { Policy } from "../core/policy.ts";
+import { Problem } from "../core/problem.ts";
+import type { DatabaseUse } from "../core/report.ts";
+import type { RatedSeverity } from "../core/severity.ts";
+import { type Conclusion, conclude } from "../evaluate/conclude.ts";
+import type { ScanContext } from "./context.ts";
+
+export interface RunOptions {
+  /** Where the tree's own policy file is looked for. */
+  readonly root: string;
+  readonly now: Date;
+  /** `--policy`: a file, or git:REF:PATH. */
+  readonly policy?: string | undefined;
+  /** A file, or git:REF:PATH. */
+  readonly baseline?: string | undefined;
+  /** Files, or git:REF:PATH. */
+  readonly vex: readonly string[];
+  /** The advisory database. */
+  readonly database: string;
+  /** The list of known base images. */
+  readonly bases: string;
+  readonly failOn?: RatedSeverity | "never" | undefined;
+  /** What the caller opened, and closes. */
+  readonly cache?: ScanCache | undefined;
+  readonly updates?: UpdateLookup | undefined;
+  readonly onProgress?: ScanContext["onProgress"];
+}
+
+export interface Run {
+  readonly context: ScanContext;
+  readonly policy: Policy;
+  readonly databases: readonly DatabaseUse[];
+  /** One sentence each: what the verdicts rest on. */
+  readonly notes: readonly string[];
+  /** Absent where none was named. */
+  readonly baseline?: Baseline;
+  /** @param checks - all that there are */
+  conclude(scanned: readonly Evaluation[], extent: RunExtent, checks: readonly CheckDescription[]): Conclusion;
+  close(): void;
+}
+
+/** @throws Problem (usage) where what the caller named cannot be read */
+export async function openRun(options: RunOptions): Promise<Run> {
+  const { root, now, cache, updates, onProgress, failOn } = options;
+  const policy = await loadPolicy({ flag: options.policy, root });
+  const baseline = options.baseline === undefined ? undefined : await readBaseline(options.baseline, root);
+  const vex = await readVexDocuments(options.vex, root);
+  const advisories = openAdvisories(options.database);
+  return {
+    context: {
+      now,
+      policy,
+      advisories,
+      vex,
+      bases: openKnownBases(options.bases),
+      ...(cache === undefined ? {} : { cache }),
+      ...(updates === undefined ? {} : { updates }),
+      ...(onProgress === undefined ? {} : { onProgress }),
+    },
+    policy,
+    databases: databasesOf(advisories),
+    notes: [...vexNotes(vex), ...baselineNotes(options.baseline, root, policy)],
+    ...(baseline === undefined ? {} : { baseline }),
+    conclude: (scanned, extent, checks) =>
+      conclude(scanned, {
+        policy,
+        now,
+        extent,
+        checks,
+        ...(baseline === undefined ? {} : { baseline }),
+        ...(failOn === undefined ? {} : { failOn }),
+      }),
+    close: () => {
+      if (!(advisories instanceof Problem)) advisories.close();
+    },
+  };
+}
+
+/** Whoever names a trusted policy does not trust the tree, and a baseline in it is as easily changed as the policy. */
+function baselineNotes(baseline: string | undefined, root: string, policy: Policy): string[] {
+  if (baseline === undefined || baseline.startsWith("git:") || policy.origin.kind !== "trusted") return [];
+  const inTree = relative(root, resolve(baseline)).split(sep)[0] !== "..";
+  return inTree
+    ? [`the baseline ${baseline} is in the tree under review, whose author can add to it: name it as git:REF:PATH`]
+    : [];
+}
+
+function databasesOf(advisories: ScanContext["advisories"]): DatabaseUse[] {
+  if (advisories instanceof Problem) return [];
+  const { label, advisories: count, sources } = advisories.status();
+  const dates = sources.flatMap((source) => source.coverage.map((coverage) => coverage.asOf)).sort();
+  const [asOf] = dates;
+  return [
+    {
+      label: label ?? "advisories",
+      ...(asOf === undefined ? {} : { asOf }),
+      detail: `${count} advisories of ${sources.length} ${sources.length === 1 ? "source" : "sources"}`,
+    },
+  ];
+}

@@ -1,0 +1,97 @@
+/** Everything below a folder: images, lockfiles, Dockerfiles, pipelines, manifests, and secrets in all of it. */
+import { join, relative } from "node:path";
+import { readManifestFiles } from "../collect/kubernetes/manifests.ts";
+import { renderFolders } from "../collect/kubernetes/render.ts";
+import { findSeccompProfiles } from "../collect/kubernetes/seccomp-profiles.ts";
+import { openPolicyScanner } from "../collect/secrets/scanner.ts";
+import { discover } from "../collect/tree/discover.ts";
+import { readPipelines } from "../collect/tree/pipelines.ts";
+import { fileAsset } from "../core/asset.ts";
+import type { Evaluation } from "../core/evaluation.ts";
+import { Problem } from "../core/problem.ts";
+import type { OpenOptions } from "../engines/oci/open.ts";
+import { evaluatePipelines } from "../evaluate/build/pipelines.ts";
+import { stepLinesIn } from "../evaluate/image/dockerfile-lines.ts";
+import { evaluateManifestSecrets } from "../evaluate/kubernetes/manifest-secrets.ts";
+import { evaluateManifests, manifestNotes } from "../evaluate/kubernetes/workloads.ts";
+import type { ScanContext } from "./context.ts";
+import { scanDockerfile } from "./dockerfile.ts";
+import { scanUnopened } from "./image.ts";
+import { scanImageSet } from "./image-set.ts";
+import { scanLockfile } from "./lockfile.ts";
+import { scanSources, scanUnlooked } from "./sources.ts";
+
+export interface TreeOptions {
+  /** False: nobody looks for secrets, and the evaluations say so. */
+  readonly secrets: boolean;
+  /** Run kubectl and helm on what needs them. */
+  readonly render: boolean;
+}
+
+export interface ScannedTree {
+  readonly evaluations: readonly Evaluation[];
+  readonly notes: readonly string[];
+}
+
+/** What a report says where secrets were not looked for. */
+export const NO_SECRETS = "secrets were not looked for (--no-secrets)";
+
+/** What scopes the objects of a tree. */
+const SCOPE = "manifests";
+
+export async function scanTree(
+  root: string,
+  context: ScanContext & { readonly open: OpenOptions },
+  options: TreeOptions,
+): Promise<ScannedTree> {
+  const { policy, now } = context;
+  const secrets = options.secrets ? await openPolicyScanner(policy, root) : undefined;
+  const found = await discover(root);
+  const linted = found.dockerfiles.map((path) => scanDockerfile(root, path, context));
+  const own = {
+    ...context,
+    ...(secrets === undefined ? {} : { secrets }),
+    stepLines: stepLinesIn(linted.flatMap(({ file }) => file?.dockerfile ?? [])),
+    judgesAge: true,
+  };
+  const rendering = options.render ? await renderFolders(root, found) : undefined;
+  const manifests = readManifestFiles(root, found, rendering);
+  const evaluations: Evaluation[] = [];
+  for (const path of found.images) evaluations.push(...(await scanImageSet(path, relative(root, path) || path, own)));
+  for (const path of found.unlisted) evaluations.push(...evaluateUnlisted(path, own));
+  for (const path of found.lockfiles) evaluations.push(...scanLockfile(join(root, path), path, own));
+  evaluations.push(...linted.flatMap((dockerfile) => dockerfile.evaluations));
+  evaluations.push(...evaluatePipelines(readPipelines(root, found.pipelines), own));
+  const seccompProfiles = findSeccompProfiles(root, manifests, now);
+  evaluations.push(...evaluateManifests(manifests, { policy, now, scope: SCOPE, seccompProfiles }));
+  if (secrets !== undefined) {
+    evaluations.push(...evaluateManifestSecrets(manifests, secrets.scanner, { policy, now, scope: SCOPE }));
+  }
+  evaluations.push(
+    secrets === undefined ? scanUnlooked(own) : await scanSources(root, found.images, secrets.scanner, own),
+  );
+  return {
+    evaluations,
+    notes: [
+      ...(found.images.length === 0
+        ? ["no images found: build them into OCI layouts or archives below this folder"]
+        : []),
+      ...linted.flatMap((dockerfile) => dockerfile.notes),
+      ...(rendering?.notes ?? []),
+      ...(manifests.objects.length === 0 ? [] : manifestNotes(manifests)),
+      ...(secrets?.notes ?? [NO_SECRETS]),
+    ],
+  };
+}
+
+/** There may be an image in it. */
+function evaluateUnlisted(path: string, context: ScanContext): Evaluation[] {
+  const problem = new Problem({
+    kind: "unavailable",
+    code: "collect.folder",
+    place: path,
+    cause: "the folder cannot be listed",
+    remedy: "let whoever runs this read it",
+  });
+  return scanUnopened(fileAsset(path), problem, context);
+}
