@@ -27,6 +27,9 @@ export async function generatedFiles(root: string): Promise<ReadonlyMap<string, 
     files.set(`src/checks/${layer}/index.ts`, format("index.ts", layerIndex(layer, some)));
     for (const one of some) files.set(`docs/checks/${layer}/${one.name}.md`, checkPage(one.check));
   }
+  for (const [subject, some] of Map.groupBy(checks, ({ check }) => check.subject)) {
+    files.set(`src/checks/lists/${subject}.ts`, format("list.ts", subjectList(subject, some)));
+  }
   files.set("src/checks/index.ts", format("index.ts", checksIndex(layers.map(([layer]) => layer))));
   files.set("docs/checks/README.md", checksPage(checks));
   const { $schema, ...schema } = policyJsonSchema();
@@ -37,7 +40,9 @@ export async function generatedFiles(root: string): Promise<ReadonlyMap<string, 
 
 /** Files in the generated folders that nothing generates any more: of a check that is gone. */
 export function leftOver(root: string, files: ReadonlyMap<string, string>): string[] {
-  const indexes = listed(join(root, "src/checks")).filter((path) => path.endsWith("index.ts"));
+  const indexes = listed(join(root, "src/checks")).filter(
+    (path) => path.endsWith("index.ts") || path.startsWith("lists/"),
+  );
   return [
     ...indexes.map((path) => `src/checks/${path}`),
     ...listed(join(root, "docs/checks")).map((path) => `docs/checks/${path}`),
@@ -47,7 +52,7 @@ export function leftOver(root: string, files: ReadonlyMap<string, string>): stri
 /** Each check of each layer's folder, sorted. A file that does not keep to the rules is an error that names it. */
 async function checkFiles(root: string): Promise<CheckFile[]> {
   const paths = listed(join(root, "src/checks"))
-    .filter((path) => /^[^/]+\/[^/]+\.ts$/.test(path) && !/(?:\.test|\/index)\.ts$/.test(path))
+    .filter((path) => /^[^/]+\/[^/]+\.ts$/.test(path) && !/(?:\.test|\/index)\.ts$|^(?:lists|subjects)\//.test(path))
     // By their names without the ending, as the linter sorts imports: `app-armor` is before `app-armor-not-stated`.
     .sort((a, b) => (a.slice(0, -".ts".length) < b.slice(0, -".ts".length) ? -1 : 1));
   return Promise.all(
@@ -65,6 +70,8 @@ async function checkFiles(root: string): Promise<CheckFile[]> {
       if (check.id !== `${layer}/${name}` || check.layer !== layer) {
         throw new Error(`src/checks/${path}: its id must be ${layer}/${name} and its layer ${layer}`);
       }
+      if (check.subject === undefined)
+        throw new Error(`src/checks/${path}: it must name the subject that it is run over`);
       return { layer, name, constant, check };
     }),
   );
@@ -85,6 +92,25 @@ function layerIndex(layer: string, checks: readonly CheckFile[]): string {
   const imports = checks.map(({ constant, name }) => `import { ${constant} } from "./${name}.ts";`);
   const list = checks.map(({ constant }) => constant).join(", ");
   return `// ${header}\n${imports.join("\n")}\n\nexport const ${layer}Checks = [${list}] as const;\n`;
+}
+
+/** What is run over a subject: every check that names it, of whichever layer. */
+function subjectList(subject: string, checks: readonly CheckFile[]): string {
+  const named = checks.map(({ layer, name, constant }) => {
+    const twice = checks.filter((other) => other.constant === constant).length > 1;
+    return {
+      layer,
+      name,
+      constant,
+      local: twice ? `${layer}${constant[0]?.toUpperCase()}${constant.slice(1)}` : constant,
+    };
+  });
+  const imports = named.map(({ layer, name, constant, local }) => {
+    const what = local === constant ? constant : `${constant} as ${local}`;
+    return `import { ${what} } from "../${layer}/${name}.ts";`;
+  });
+  const list = named.map(({ local }) => local).join(", ");
+  return `// ${header}\n${imports.join("\n")}\n\nexport const ${camelCase(subject)}Checks = [${list}] as const;\n`;
 }
 
 function checksIndex(layers: readonly string[]): string {

@@ -9,3 +9,8 @@ export function userOf(field: string): string {
 export function isNumber(user: string): boolean {
   return /^[+-]?\d+$/.test(user);
 }
+
+/** Whether a configured user, with or without a group, goes by a name other than root's. */
+export function isNamed(configured: string): boolean {
+  return !/^(?:[+-]?\d*|root)(?::|$)/.test(configured);
+}

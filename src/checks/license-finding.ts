@@ -5,10 +5,13 @@ import type { LicensePolicy } from "../core/policy.ts";
 import type { LicensedPackage, Package, PackageType } from "../engines/contents/model.ts";
 import { type LicenseFault, type LicenseVerdict, licenseJudge } from "./license-judgement.ts";
 
-/** What both checks are handed. */
-export interface DeniedLicenseFacts {
-  readonly licenses: readonly LicensedPackage[];
+/** What of the policy both checks judge by. */
+export interface LicenseParameters {
   readonly policy: LicensePolicy;
+}
+
+interface DeniedLicenseFacts extends LicenseParameters {
+  readonly licenses: readonly LicensedPackage[];
 }
 
 /** A licence, and the packages whose use of it is not allowed. */

@@ -120,3 +120,8 @@ function licenseName(term: Exclude<LicenseTerm, { kind: "and" | "or" }>): string
   if (term.kind === "unlisted") return term.text;
   return term.exception === undefined ? term.id : `${term.id} WITH ${term.exception}`;
 }
+
+/** A policy that says nothing of licences asks for no judgement of them. */
+export function speaksOfLicenses({ allow, deny, unknown }: LicensePolicy): boolean {
+  return allow.length > 0 || deny.length > 0 || unknown !== "allow";
+}

@@ -1,17 +1,7 @@
 /** What checks over the permissions of an image's paths have in common. */
 import type { FindingDraft } from "../core/finding.ts";
 import type { LayerReference, Location } from "../core/location.ts";
-import type { PathPermissions } from "../engines/contents/model.ts";
-
-/** What each of them is handed. */
-export interface PathPermissionsFacts {
-  /** Of the whole image, what a layer removed among them. */
-  readonly paths: readonly PathPermissions[];
-  /** The image's layers, lowest first. */
-  readonly layers: readonly LayerReference[];
-  /** How many of the lowest layers are the base's; undefined where the base is not recognised. */
-  readonly baseLayers: number | undefined;
-}
+import { type PathPermissions, raisesRights } from "../engines/contents/model.ts";
 
 /** More of one finding are counted. */
 const PLACES = 20;
@@ -43,4 +33,10 @@ export function listed(names: readonly string[]): string {
 /** As `ls -l` and chmod(1) have it: `4755`. */
 export function octal(mode: number): string {
   return mode.toString(8).padStart(4, "0");
+}
+
+/** How many of those that raise rights an upper layer removed, for who reads the verdict; nothing where none. */
+export function removedAmong(paths: readonly PathPermissions[]): Record<string, string> {
+  const removed = paths.filter((one) => one.removedIn !== undefined && raisesRights(one)).length;
+  return removed === 0 ? {} : { "removed by a higher layer": String(removed) };
 }

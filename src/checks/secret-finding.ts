@@ -2,7 +2,7 @@
 import type { FindingDraft } from "../core/finding.ts";
 import type { Location } from "../core/location.ts";
 import type { Severity } from "../core/severity.ts";
-import type { SecretFact } from "../engines/secrets/model.ts";
+import type { SecretFact, SecretsFound } from "../engines/secrets/model.ts";
 
 /** More places of one secret in one file are counted. */
 const PLACES = 20;
@@ -73,4 +73,12 @@ function evidenceOf(secret: SecretFact, count: number): Record<string, string> {
 
 function placeOf({ line, column, offset, layer, commit }: SecretFact): string {
   return [layer, commit?.id, line ?? offset, column].join(" ");
+}
+
+/** What was searched, for who reads a pass. */
+export function searched({ files, bytes }: Pick<SecretsFound, "files" | "bytes">): Record<string, string> {
+  return {
+    files: String(files),
+    bytes: bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`,
+  };
 }

@@ -22,6 +22,7 @@ const check: CheckDescription = {
   controls: [],
   severity: "varies",
   documentation: { what: "", why: "", fix: "", references: [] },
+  subject: "file",
   needs: {},
 };
 const threshold = defaultPolicy.thresholds.configuration;

@@ -1,5 +1,7 @@
+import type { Category } from "./category.ts";
 import type { Evidence } from "./evidence.ts";
 import type { FindingDraft } from "./finding.ts";
+import type { Policy } from "./policy.ts";
 import type { RatedSeverity } from "./severity.ts";
 
 /** The layer of defence that a check judges; also its folder under checks/. */
@@ -14,16 +16,14 @@ export type ControlNumber = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10;
  */
 export type Need = "witness" | "whole";
 
-/** Which of the policy's thresholds applies. */
-export type Category = "vulnerability" | "configuration";
-
 /**
  * A check: a pure function of typed facts and declared parameters, in one file with its documentation.
  * It never sees thresholds or exceptions; the runner applies those.
  *
  * @typeParam Facts - name → facts, one entry for each need
+ * @typeParam Parameters - name → what of the policy it judges by
  */
-export interface Check<Facts extends object = never> {
+export interface Check<Facts extends object = never, Parameters extends object = object> {
   /** `<layer>/<what it finds>`, kebab case; the file has the same name. */
   readonly id: string;
   readonly title: string;
@@ -33,8 +33,32 @@ export interface Check<Facts extends object = never> {
   readonly controls: readonly ControlNumber[];
   readonly severity: RatedSeverity | "varies";
   readonly documentation: CheckDocumentation;
+  /**
+   * The kind of subject that it is run over, whatever its layer: `image`, `dockerfile`, `workload`. What facts there are
+   * of a subject, its type in checks/subjects says; the generated lists beside it are all that decides what is run.
+   */
+  readonly subject: string;
   readonly needs: { readonly [Name in keyof Facts]: Need };
-  evaluate(facts: Facts, now: Date): Iterable<FindingDraft>;
+  /** What it judges by, which the policy states: never absent, stale or partial, and so no evidence. */
+  readonly parameters?: { readonly [Name in keyof Parameters]: (policy: PolicyParameters) => Parameters[Name] };
+  /** Whether there is anything for it to judge; what there is nothing of is neither passed nor unknown. Absent: always. */
+  applies?(facts: Facts & Parameters): boolean;
+  /** What was looked at, for who reads the verdict, in the order to show it: `{ ports: "2" }`. */
+  looked?(facts: Facts & Parameters): Readonly<Record<string, string>>;
+  evaluate(facts: Facts & Parameters, now: Date): Iterable<FindingDraft>;
+}
+
+/** What of the policy checks may judge by: all but what the runner applies to their findings. */
+export type PolicyParameters = Omit<Policy, "thresholds" | "unknownSeverity" | "exceptions" | "origin">;
+
+/** Any check over a subject: it needs some of the facts that there are of it. */
+export interface SubjectCheck<Facts extends object> extends Omit<CheckDescription, "needs"> {
+  readonly needs: { readonly [Name in keyof Facts]?: Need };
+  readonly parameters?: object;
+  // Each sees those facts alone that it names, and its own parameters beside them.
+  applies?(facts: never): boolean;
+  looked?(facts: never): Readonly<Record<string, string>>;
+  evaluate(facts: never, now: Date): Iterable<FindingDraft>;
 }
 
 /** Feeds `bulkhead explain`, docs/checks and SARIF's rule help. Plain sentences; code in backticks. */
@@ -46,7 +70,7 @@ export interface CheckDocumentation {
 }
 
 /** A check's own description, whatever its facts are. */
-export type CheckDescription = Omit<Check<never>, "needs" | "evaluate"> & {
+export type CheckDescription = Omit<Check<never>, "needs" | "parameters" | "applies" | "looked" | "evaluate"> & {
   readonly needs: Readonly<Record<string, Need>>;
 };
 

@@ -21,7 +21,17 @@ const web: Asset = {
 
 function described(id: string, category: CheckDescription["category"]): CheckDescription {
   const documentation = { what: "w", why: "y", fix: "f", references: [] };
-  return { id, title: id, layer: "image", category, controls: [], severity: "high", documentation, needs: {} };
+  return {
+    id,
+    title: id,
+    layer: "image",
+    subject: "image-scope",
+    category,
+    controls: [],
+    severity: "high",
+    documentation,
+    needs: {},
+  };
 }
 const checks = [
   described("image/known-vulnerabilities", "vulnerability"),

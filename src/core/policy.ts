@@ -1,4 +1,4 @@
-import type { Category } from "./check.ts";
+import type { Category } from "./category.ts";
 import type { Exception } from "./exception.ts";
 import type { RatedSeverity } from "./severity.ts";
 

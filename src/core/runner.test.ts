@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { fileAsset } from "./asset.ts";
-import type { Category, Check, Need } from "./check.ts";
+import type { Category } from "./category.ts";
+import type { Check, Need } from "./check.ts";
 import { absent, type Evidence, type Gap, present } from "./evidence.ts";
 import type { Assessment } from "./exception.ts";
 import type { FindingDraft } from "./finding.ts";
@@ -38,6 +39,7 @@ function check(need: Need, category: Category = "configuration"): Check<{ drafts
     controls: [],
     severity: "varies",
     documentation: { what: "w", why: "y", fix: "f", references: [] },
+    subject: "file",
     needs: { drafts: need },
     evaluate: ({ drafts }) => drafts,
   };
@@ -146,8 +148,9 @@ test("the fingerprint is that of check, lineage and subject, and nothing else", 
 });
 
 test("the oldest evidence dates the evaluation, and the first to go stale bounds it", () => {
+  const { applies: _, looked: __, ...described } = check("whole");
   const both: Check<{ a: null; b: null }> = {
-    ...check("whole"),
+    ...described,
     needs: { a: "whole", b: "whole" },
     evaluate: () => [],
   };

@@ -1,5 +1,5 @@
 import type { Asset } from "./asset.ts";
-import type { Check, EvidenceFor, Need } from "./check.ts";
+import type { Check, EvidenceFor, Need, SubjectCheck } from "./check.ts";
 import type { Evaluation, Verdict } from "./evaluation.ts";
 import type { Evidence, Gap } from "./evidence.ts";
 import { type Assessment, exceptionsFor } from "./exception.ts";
@@ -28,20 +28,78 @@ export interface RunContext {
  * 4. A finding that would be over the threshold if its severity were known: unknown.
  * 5. Partial or stale evidence: unknown. Else pass.
  */
-export function runCheck<Facts extends object>(
-  check: Check<Facts>,
+export function runCheck<Facts extends object, Parameters extends object = object>(
+  check: Check<Facts, Parameters>,
   evidence: EvidenceFor<Facts>,
+  context: RunContext,
+): Evaluation {
+  return run(check as unknown as SubjectCheck<Facts>, evidence, context);
+}
+
+/** Facts of one subject, by name; what nobody looked for is not there. */
+export type SubjectEvidence<Facts extends object> = { readonly [Name in keyof Facts]?: Evidence<Facts[Name]> };
+
+/**
+ * Runs every check over one subject. Left out is a check that needs what nobody looked for, and one for which there is
+ * nothing to judge.
+ */
+export function runChecks<Facts extends object>(
+  checks: readonly SubjectCheck<Facts>[],
+  evidence: SubjectEvidence<Facts>,
+  context: RunContext,
+): Evaluation[] {
+  const evaluations: Evaluation[] = [];
+  for (const check of checks) {
+    if (!lookedFor(check, evidence)) continue;
+    if (hasSomething(check, evidence, context)) evaluations.push(run(check, evidence, context));
+  }
+  return evaluations;
+}
+
+function lookedFor<Facts extends object>(check: SubjectCheck<Facts>, evidence: SubjectEvidence<Facts>): boolean {
+  for (const name in check.needs) if (evidence[name] === undefined) return false;
+  return true;
+}
+
+/** Of what is absent nobody knows whether there is something to judge. */
+function hasSomething<Facts extends object>(
+  check: SubjectCheck<Facts>,
+  evidence: SubjectEvidence<Facts>,
+  { policy }: RunContext,
+): boolean {
+  if (check.applies === undefined) return true;
+  const facts: Partial<Facts> = parametersOf(check, policy);
+  for (const name in check.needs) {
+    const item = evidence[name] as Evidence<Facts[typeof name]>;
+    if (item.state === "absent") return true;
+    facts[name] = item.facts;
+  }
+  return check.applies(facts as never);
+}
+
+function parametersOf<Facts extends object>({ parameters = {} }: SubjectCheck<Facts>, policy: Policy): Partial<Facts> {
+  const values: Record<string, unknown> = {};
+  for (const [name, read] of Object.entries(parameters as Record<string, (policy: Policy) => unknown>)) {
+    values[name] = read(policy);
+  }
+  return values as Partial<Facts>;
+}
+
+function run<Facts extends object>(
+  check: SubjectCheck<Facts>,
+  evidence: SubjectEvidence<Facts>,
   context: RunContext,
 ): Evaluation {
   const gaps: Gap[] = [];
   const observed: string[] = [];
   const valid: string[] = [];
-  const facts: Partial<Facts> = {};
+  const facts = parametersOf(check, context.policy);
+  let absent = false;
   let judgeable = true;
 
   for (const name in check.needs) {
-    const need: Need = check.needs[name];
-    const item: Evidence<Facts[typeof name]> = evidence[name];
+    const need = check.needs[name] as Need;
+    const item = evidence[name] as Evidence<Facts[typeof name]>;
     let own = item.gaps;
     if (item.state === "present") {
       facts[name] = item.facts;
@@ -54,16 +112,19 @@ export function runCheck<Facts extends object>(
         }
       }
     }
+    if (item.state === "absent") absent = true;
     if (item.state === "absent" || (need === "whole" && own.length > 0)) judgeable = false;
     gaps.push(...own);
   }
+
+  const looked = absent ? undefined : check.looked?.(facts as never);
 
   const findings: Finding[] = [];
   const excepted: Evaluation["excepted"][number][] = [];
   if (judgeable) {
     // Most checks find nothing: the exceptions are prepared for the first finding.
     let exceptionFor: ReturnType<typeof exceptionsFor> | undefined;
-    for (const draft of check.evaluate(facts as Facts, context.now)) {
+    for (const draft of check.evaluate(facts as never, context.now)) {
       const assessment = context.assess?.(draft);
       const noted = assessment?.kind === "noted" ? withNote(draft, assessment.note) : draft;
       const finding = complete(check.id, noted, context, context.policy.thresholds[check.category]);
@@ -91,7 +152,7 @@ export function runCheck<Facts extends object>(
     reason,
     findings,
     excepted,
-    evidence: context.evidence ?? {},
+    evidence: looked === undefined ? (context.evidence ?? {}) : { ...context.evidence, ...looked },
     gaps,
     observedAt: observed.sort()[0] ?? context.now.toISOString(),
     ...(valid.length === 0 ? {} : { validUntil: valid.sort()[0] as string }),

@@ -183,6 +183,7 @@ const checks: readonly CheckDescription[] = [
       fix: "Decide again.",
       references: [],
     },
+    subject: "policy",
     needs: { policy: "witness" },
   },
   {
@@ -198,6 +199,7 @@ const checks: readonly CheckDescription[] = [
       fix: "Upgrade the package.",
       references: ["https://ossf.github.io/osv-schema/"],
     },
+    subject: "image-scope",
     needs: { inventory: "witness", vulnerabilities: "witness" },
   },
 ];

@@ -17,10 +17,9 @@ import type { NamedImage } from "../engines/oci/open.ts";
 import type { SecretsFound } from "../engines/secrets/model.ts";
 import type { BuildDates } from "../engines/updates/model.ts";
 import { imageAsset, layersOf } from "../evaluate/image/assets.ts";
-import { evaluateConfiguration } from "../evaluate/image/configuration.ts";
-import { evaluateInventory, evaluateUnopened, type ReadContents } from "../evaluate/image/image.ts";
+import type { ReadContents } from "../evaluate/image/facts.ts";
+import { evaluateImage, evaluateUnopened } from "../evaluate/image/image.ts";
 import { buildDates, evaluateUpdates } from "../evaluate/image/rebuild.ts";
-import { evaluateEmbedded } from "../evaluate/secrets/secrets.ts";
 import type { ScanContext } from "./context.ts";
 
 /** All evaluations of one image. */
@@ -33,12 +32,13 @@ export async function scanImage(named: NamedImage, context: ScanContext): Promis
     ...(context.stepLines === undefined ? {} : { stepLines: context.stepLines }),
     ...(context.secrets === undefined ? {} : { scanner: context.secrets.scanner }),
   });
+  const read = {
+    ...contentsOf(inventory, layers, context, base),
+    config: image.config,
+    ...(secrets === undefined ? {} : { secrets: withStepLines(secrets, image, context) }),
+  };
   return [
-    ...evaluateInventory(asset, contentsOf(inventory, layers, context, base), context),
-    ...evaluateConfiguration(asset, { config: image.config, inventory, base, layers }, context),
-    ...(secrets === undefined
-      ? []
-      : [evaluateEmbedded(asset, withStepLines(secrets, image, context), layers, context)]),
+    ...evaluateImage(asset, read, context),
     ...(await scanUpdates(
       asset,
       inventory,
@@ -53,11 +53,13 @@ export async function scanImage(named: NamedImage, context: ScanContext): Promis
 export async function scanRootFolder(root: string, name: string, context: ScanContext): Promise<Evaluation[]> {
   const asset: Asset = { kind: "rootfs", id: root, lineage: name, name };
   const inventory = await inventoryOfFolder(root, context);
+  const { secrets } = context;
+  const read = {
+    ...contentsOf(inventory, [], context),
+    ...(secrets === undefined ? {} : { secrets: await secretsOfRoot(root, { ...context, secrets }) }),
+  };
   return [
-    ...evaluateInventory(asset, contentsOf(inventory, [], context), context),
-    ...(context.secrets === undefined
-      ? []
-      : [evaluateEmbedded(asset, await secretsOfRoot(root, { ...context, secrets: context.secrets }), [], context)]),
+    ...evaluateImage(asset, read, context),
     ...(await scanUpdates(asset, inventory, {}, async () => sourceFilesOfFolder(root), context)),
   ];
 }
@@ -100,9 +102,9 @@ export async function scanUpdates(
   context: Pick<ScanContext, "updates" | "judgesAge" | "advisories" | "policy" | "now">,
 ): Promise<Evaluation[]> {
   const { updates, judgesAge, advisories, policy, now } = context;
-  if (updates === undefined) return judgesAge === true ? [evaluateUpdates(asset, built, undefined, context)] : [];
+  if (updates === undefined) return judgesAge === true ? evaluateUpdates(asset, built, undefined, context) : [];
   const found = await lookUpUpdates(inventory, readFiles, updates, { now, maxAgeDays: policy.advisories.maxAgeDays });
-  return [evaluateUpdates(asset, built, withKnownFixes(found, inventory, advisories), context)];
+  return evaluateUpdates(asset, built, withKnownFixes(found, inventory, advisories), context);
 }
 
 /** Secrets of the configuration with the lines of the Dockerfile that state them. */

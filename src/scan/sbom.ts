@@ -16,7 +16,7 @@ import type { ReadSbom, Sbom, SbomSubject } from "../engines/contents/sbom/sbom.
 import { formatPlatform } from "../engines/oci/image.ts";
 import type { NamedImage } from "../engines/oci/open.ts";
 import { imageAsset, layersOf } from "../evaluate/image/assets.ts";
-import { evaluateInventory } from "../evaluate/image/image.ts";
+import { evaluateImage } from "../evaluate/image/image.ts";
 import type { ScanContext } from "./context.ts";
 import { contentsOf } from "./image.ts";
 
@@ -82,7 +82,7 @@ export function scanSbom(file: string, name: string, context: ScanContext): Scan
   const base: Evidence<BaseImage> | undefined =
     subject.kind === "image" ? evidenceOfBase(subject.base, gaps, context.now) : undefined;
   return {
-    evaluations: evaluateInventory(
+    evaluations: evaluateImage(
       assetOf(read, bytes, file, name, context.now),
       contentsOf(evidence, layers, context, base),
       context,

@@ -36,11 +36,11 @@ export async function scanSecrets(
       const past = history ? await secretsOfHistory(root, scanner, { onProgress }) : undefined;
       const present = await secretsOfFolder(root, scanner, { skipped: versionControl, onProgress });
       const found = past === undefined ? present : together(past, present);
-      return [evaluateCommitted(fileAsset("."), found, context)];
+      return evaluateCommitted(fileAsset("."), found, context);
     }
     case "file": {
       const found = secretsOfFile(resolve(name), name, scanner);
-      return [evaluateCommitted(fileAsset(name), found, context)];
+      return evaluateCommitted(fileAsset(name), found, context);
     }
     case "input": {
       const gathering = createGathering(INPUT);
@@ -51,7 +51,7 @@ export async function scanSecrets(
         stream.write(chunk);
       }
       gathering.file(INPUT, bytes, stream.end());
-      return [evaluateCommitted(fileAsset(INPUT), gathering.finish(), context)];
+      return evaluateCommitted(fileAsset(INPUT), gathering.finish(), context);
     }
     case "image": {
       const named = await openImage(name, context.open);
@@ -59,7 +59,7 @@ export async function scanSecrets(
         const { secrets } = await contentsOfImage(named.image, { ...context, secrets: keyed });
         if (secrets === undefined) return [];
         const asset = imageAsset({ ...named.image, ...named }, context.now);
-        return [evaluateEmbedded(asset, secrets, layersOf(named.image, { scanner }), context)];
+        return evaluateEmbedded(asset, secrets, layersOf(named.image, { scanner }), context);
       } finally {
         await named.image.store.close();
       }

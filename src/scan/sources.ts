@@ -12,7 +12,7 @@ import type { ScanContext } from "./context.ts";
 const skipped: ReadonlySet<string> = new Set([...versionControl, "node_modules"]);
 
 /** Of a run that was told not to look: whoever has not looked does not pass. */
-export function scanUnlooked(context: ScanContext): Evaluation {
+export function scanUnlooked(context: ScanContext): Evaluation[] {
   const cause = "secrets were not looked for (--no-secrets)";
   const problem = new Problem({ kind: "unavailable", code: "secrets.left-out", place: "the sources", cause });
   return evaluateCommitted(fileAsset("."), problem, context);
@@ -24,7 +24,7 @@ export async function scanSources(
   images: readonly string[],
   scanner: SecretScanner,
   context: ScanContext,
-): Promise<Evaluation> {
+): Promise<Evaluation[]> {
   const asset = fileAsset(".");
   try {
     const found = await secretsOfFolder(root, scanner, {

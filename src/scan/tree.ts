@@ -68,7 +68,7 @@ export async function scanTree(
     evaluations.push(...evaluateManifestSecrets(manifests, secrets.scanner, { policy, now, scope: SCOPE }));
   }
   evaluations.push(
-    secrets === undefined ? scanUnlooked(own) : await scanSources(root, found.images, secrets.scanner, own),
+    ...(secrets === undefined ? scanUnlooked(own) : await scanSources(root, found.images, secrets.scanner, own)),
   );
   return {
     evaluations,

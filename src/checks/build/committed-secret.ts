@@ -1,14 +1,8 @@
-import type { Check } from "../../core/check.ts";
-import type { SecretsFound } from "../../engines/secrets/model.ts";
-import { secretFindings } from "../secret-finding.ts";
-
-/** What the check is handed of a folder, a file or a repository's history. */
-export interface CommittedSecretFacts {
-  readonly secrets: SecretsFound;
-}
+import { searched, secretFindings } from "../secret-finding.ts";
+import type { SourcesCheck } from "../subjects/tree.ts";
 
 /** Secrets in source code and configuration, before an image has them. */
-export const committedSecret: Check<CommittedSecretFacts> = {
+export const committedSecret: SourcesCheck = {
   id: "build/committed-secret",
   title: "Secrets among the sources",
   layer: "build",
@@ -24,7 +18,9 @@ export const committedSecret: Check<CommittedSecretFacts> = {
       "https://cwe.mitre.org/data/definitions/798.html",
     ],
   },
+  subject: "sources",
   needs: { secrets: "witness" },
+  looked: ({ secrets }) => searched(secrets),
   *evaluate({ secrets }) {
     yield* secretFindings(secrets.secrets, {
       check: "build/committed-secret",

@@ -28,9 +28,12 @@ test("a dependency under a denied licence is found at its lockfile", () => {
         ],
         at,
       ),
-      policy: present({ allow: [], deny: ["AGPL-*"], unknown: "allow" }, at),
     },
-    { asset: fileAsset("web/package-lock.json"), policy: defaultPolicy, now: new Date(at) },
+    {
+      asset: fileAsset("web/package-lock.json"),
+      policy: { ...defaultPolicy, licenses: { allow: [], deny: ["AGPL-*"], unknown: "allow" } },
+      now: new Date(at),
+    },
   );
   assert.equal(verdict, "fail");
   assert.deepEqual(

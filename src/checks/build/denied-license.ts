@@ -1,10 +1,11 @@
-import type { Check } from "../../core/check.ts";
-import { type DeniedLicenseFacts, licenseFindings } from "../license-finding.ts";
+import { type LicenseParameters, licenseFindings } from "../license-finding.ts";
+import { speaksOfLicenses } from "../license-judgement.ts";
+import type { LockfileCheck } from "../subjects/tree.ts";
 
 const id = "build/denied-license";
 
 /** Licences of what a lockfile pins that the policy does not allow. */
-export const deniedLicense: Check<DeniedLicenseFacts> = {
+export const deniedLicense: LockfileCheck<LicenseParameters> = {
   id,
   title: "Pinned dependencies under licences that the policy denies",
   layer: "build",
@@ -17,7 +18,11 @@ export const deniedLicense: Check<DeniedLicenseFacts> = {
     fix: "Use another package, or decide that the licence is acceptable and add it to `licenses.allow`. For one package alone write an exception.",
     references: ["https://spdx.github.io/spdx-spec/v2.3/SPDX-license-expressions/", "https://spdx.org/licenses/"],
   },
-  needs: { licenses: "witness", policy: "witness" },
+  subject: "lockfile",
+  needs: { licenses: "witness" },
+  parameters: { policy: ({ licenses }) => licenses },
+  applies: ({ policy }) => speaksOfLicenses(policy),
+  looked: ({ licenses }) => ({ packages: String(licenses.length) }),
   *evaluate(facts) {
     yield* licenseFindings(id, facts, ({ path }) => ({ kind: "file", path }));
   },

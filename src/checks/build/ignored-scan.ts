@@ -1,17 +1,10 @@
-import type { Check } from "../../core/check.ts";
-import type { ScanStep } from "../../engines/pipelines/model.ts";
-
-/** What the check is handed. */
-export interface IgnoredScanFacts {
-  /** Every step of the tree's pipelines that looks for vulnerabilities. */
-  readonly scans: readonly ScanStep[];
-}
+import type { PipelinesCheck } from "../subjects/tree.ts";
 
 /**
  * Scans in continuous integration that cannot stop it. That there is no scan at all is a gap of the evidence and not a
  * finding: it may stand in a place that is not in the tree.
  */
-export const ignoredScan: Check<IgnoredScanFacts> = {
+export const ignoredScan: PipelinesCheck = {
   id: "build/ignored-scan",
   title: "A gate that blocks critical vulnerabilities",
   layer: "build",
@@ -27,6 +20,7 @@ export const ignoredScan: Check<IgnoredScanFacts> = {
       "https://docs.gitlab.com/ci/yaml/#allow_failure",
     ],
   },
+  subject: "pipelines",
   needs: { scans: "witness" },
   *evaluate({ scans }) {
     for (const { pipeline, job, line, column, scanner, ignored } of scans) {

@@ -3,7 +3,7 @@ import { allowedBy, wholeName } from "./dockerfile/registries.ts";
 import { imagesUsed } from "./dockerfile/stages.ts";
 
 /** Images without a registry where the policy names others than Docker Hub (OCI has no default registry; Docker has). */
-export const implicitRegistry = dockerfileCheck<"registries">({
+export const implicitRegistry = dockerfileCheck({
   name: "implicit-registry",
   title: "Images without a registry",
   severity: "high",
@@ -16,7 +16,7 @@ export const implicitRegistry = dockerfileCheck<"registries">({
       "https://github.com/containers/image/blob/main/docs/containers-registries.conf.5.md",
     ],
   },
-  needs: { dockerfile: "witness", registries: "witness" },
+  needs: { dockerfile: "witness" },
   *spot({ dockerfile, registries }) {
     if (registries.length === 0) return;
     const allowed = allowedBy(registries);

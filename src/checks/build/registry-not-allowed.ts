@@ -3,7 +3,7 @@ import { allowedBy, wholeName } from "./dockerfile/registries.ts";
 import { imagesUsed } from "./dockerfile/stages.ts";
 
 /** Images from registries that the policy does not name. */
-export const registryNotAllowed = dockerfileCheck<"registries">({
+export const registryNotAllowed = dockerfileCheck({
   name: "registry-not-allowed",
   title: "Images from registries that the policy does not allow",
   severity: "high",
@@ -13,7 +13,7 @@ export const registryNotAllowed = dockerfileCheck<"registries">({
     fix: "Take the image from a registry that the policy names, or mirror it there; add the registry to the policy where it is to be trusted.",
     references: ["https://docs.docker.com/reference/dockerfile/#from"],
   },
-  needs: { dockerfile: "witness", registries: "witness" },
+  needs: { dockerfile: "witness" },
   *spot({ dockerfile, registries }) {
     if (registries.length === 0) return;
     const allowed = allowedBy(registries);

@@ -1,17 +1,8 @@
-import type { Check } from "../../core/check.ts";
-import type { Inventory } from "../../engines/contents/model.ts";
-import type { ScopeMatches } from "../../engines/vulnerability/model.ts";
+import type { LockfileScopeCheck } from "../subjects/tree.ts";
 import { vulnerabilityFinding } from "../vulnerability-finding.ts";
 
-/** What the check is handed of one lockfile, one ecosystem at a time. */
-export interface VulnerableDependenciesFacts {
-  /** The packages that the lockfile pins, without those for development alone. */
-  readonly inventory: Inventory;
-  readonly vulnerabilities: ScopeMatches;
-}
-
 /** Known vulnerabilities in what a lockfile pins, before an image has it. */
-export const vulnerableDependencies: Check<VulnerableDependenciesFacts> = {
+export const vulnerableDependencies: LockfileScopeCheck = {
   id: "build/vulnerable-dependencies",
   title: "Pinned dependencies with known vulnerabilities",
   layer: "build",
@@ -24,6 +15,7 @@ export const vulnerableDependencies: Check<VulnerableDependenciesFacts> = {
     fix: "Upgrade the package to the fixed version that the finding names and write the lockfile again. For a dependency of a dependency, upgrade what brings it, or use the package manager's override.",
     references: ["https://ossf.github.io/osv-schema/"],
   },
+  subject: "lockfile-scope",
   needs: { vulnerabilities: "witness", inventory: "witness" },
   *evaluate({ vulnerabilities }) {
     for (const match of vulnerabilities.matches) {

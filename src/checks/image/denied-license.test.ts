@@ -35,10 +35,9 @@ function evaluate(policy: Partial<LicensePolicy>, ...licenses: readonly Licensed
     deniedLicense,
     {
       licenses: present(licenses, now.toISOString()),
-      policy: present(whole, now.toISOString()),
       layers: present(layers, now.toISOString()),
     },
-    { asset: { kind: "rootfs", id: "/", lineage: "/", name: "/" }, policy: defaultPolicy, now },
+    { asset: { kind: "rootfs", id: "/", lineage: "/", name: "/" }, policy: { ...defaultPolicy, licenses: whole }, now },
   );
 }
 

@@ -1,18 +1,13 @@
-import type { Check } from "../../core/check.ts";
 import type { LayerReference, Location } from "../../core/location.ts";
 import type { Package } from "../../engines/contents/model.ts";
-import { type DeniedLicenseFacts, licenseFindings } from "../license-finding.ts";
+import { type LicenseParameters, licenseFindings } from "../license-finding.ts";
+import { speaksOfLicenses } from "../license-judgement.ts";
+import type { ImageCheck } from "../subjects/image.ts";
 
 const id = "image/denied-license";
 
-/** What the check is handed. */
-export interface ImageLicenseFacts extends DeniedLicenseFacts {
-  /** The image's layers, lowest first; empty for a folder. */
-  readonly layers: readonly LayerReference[];
-}
-
 /** Licences of an image's packages that the policy does not allow. */
-export const deniedLicense: Check<ImageLicenseFacts> = {
+export const deniedLicense: ImageCheck<"licenses" | "layers", LicenseParameters> = {
   id,
   title: "Packages under licences that the policy denies",
   layer: "image",
@@ -25,7 +20,11 @@ export const deniedLicense: Check<ImageLicenseFacts> = {
     fix: "Replace the package, or decide that its licence is acceptable and add it to `licenses.allow`. For one package alone write an exception.",
     references: ["https://spdx.github.io/spdx-spec/v2.3/SPDX-license-expressions/", "https://spdx.org/licenses/"],
   },
-  needs: { licenses: "witness", policy: "witness", layers: "witness" },
+  subject: "image",
+  needs: { licenses: "witness", layers: "witness" },
+  parameters: { policy: ({ licenses }) => licenses },
+  applies: ({ policy }) => speaksOfLicenses(policy),
+  looked: ({ licenses }) => ({ packages: String(licenses.length) }),
   *evaluate(facts) {
     yield* licenseFindings(id, facts, (item) => locationOf(item, facts.layers));
   },

@@ -1,10 +1,4 @@
-import type { Check } from "../../core/check.ts";
-import type { ImageConfig } from "../../engines/oci/model.ts";
-
-/** What the check is handed. */
-export interface DockerSocketVolumeFacts {
-  readonly config: Pick<ImageConfig, "volumes">;
-}
+import type { ImageCheck } from "../subjects/image.ts";
 
 /** Where engines listen, by their documentation. */
 const SOCKET =
@@ -15,7 +9,7 @@ const SYSTEM =
   /^\/(?:|(?:bin|boot|dev|etc|lib|lib64|proc|root|run|sbin|sys|usr|home|var|var\/run)|(?:bin|sbin|boot|dev|proc|sys|etc|usr\/s?bin|usr\/lib)\/.*|var\/lib\/(?:docker|containerd|containers|kubelet|etcd)(?:\/.*)?)$/;
 
 /** Volumes that an image should not have (OCI image specification, config.md, `Volumes`). */
-export const dockerSocketVolume: Check<DockerSocketVolumeFacts> = {
+export const dockerSocketVolume: ImageCheck<"config"> = {
   id: "image/docker-socket-volume",
   title: "Volumes over the engine's socket or the system",
   layer: "image",
@@ -31,7 +25,10 @@ export const dockerSocketVolume: Check<DockerSocketVolumeFacts> = {
       "https://github.com/opencontainers/image-spec/blob/main/config.md",
     ],
   },
+  subject: "image",
   needs: { config: "whole" },
+  applies: ({ config }) => config.volumes.length > 0,
+  looked: ({ config }) => ({ volumes: String(config.volumes.length) }),
   *evaluate({ config }) {
     for (const volume of config.volumes) {
       const path = normal(volume);

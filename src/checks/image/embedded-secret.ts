@@ -1,21 +1,11 @@
-import type { Check } from "../../core/check.ts";
-import type { LayerReference } from "../../core/location.ts";
-import type { SecretsFound } from "../../engines/secrets/model.ts";
-import { secretFindings } from "../secret-finding.ts";
-
-/** What the check is handed of an image or a root file system. */
-export interface EmbeddedSecretFacts {
-  /** Of every layer, also of files that a higher one deletes, and of the config. */
-  readonly secrets: SecretsFound;
-  /** The image's layers, lowest first; empty for a root file system. */
-  readonly layers: readonly LayerReference[];
-}
+import { searched, secretFindings } from "../secret-finding.ts";
+import type { ImageCheck } from "../subjects/image.ts";
 
 /** Fields of the image's configuration, and no file's path. */
 const CONFIGURATION = /^config\.(?:Env\[\d+\]|Labels\..*|Entrypoint|Cmd)$|^history\[\d+\]$/;
 
 /** Secrets that whoever pulls the image can read (NIST SP 800-190, 3.1.4). */
-export const embeddedSecret: Check<EmbeddedSecretFacts> = {
+export const embeddedSecret: ImageCheck<"secrets" | "layers"> = {
   id: "image/embedded-secret",
   title: "Secrets in an image",
   layer: "image",
@@ -32,7 +22,9 @@ export const embeddedSecret: Check<EmbeddedSecretFacts> = {
       "https://github.com/opencontainers/image-spec/blob/main/config.md",
     ],
   },
+  subject: "image",
   needs: { secrets: "witness", layers: "witness" },
+  looked: ({ secrets }) => searched(secrets),
   *evaluate({ secrets, layers }) {
     yield* secretFindings(secrets.secrets, {
       check: "image/embedded-secret",

@@ -1,17 +1,9 @@
-import type { Check } from "../../core/check.ts";
 import type { FindingDraft } from "../../core/finding.ts";
 import type { LayerReference, Location } from "../../core/location.ts";
 import type { Lifecycle, Package, ReleaseLifecycle } from "../../engines/contents/model.ts";
+import type { ImageCheck } from "../subjects/image.ts";
 
 const id = "image/end-of-life";
-
-/** What the check is handed. */
-export interface EndOfLifeFacts {
-  /** What it does not tell is its gaps. */
-  readonly lifecycle: Lifecycle;
-  /** The image's layers, lowest first; empty for a folder. */
-  readonly layers: readonly LayerReference[];
-}
 
 /** Days before an end from which on it is a finding. */
 const NOTICE_DAYS = 90;
@@ -22,7 +14,7 @@ const OS_RELEASE = "etc/os-release";
 const DAY = 24 * 60 * 60 * 1000;
 
 /** Distributions, runtimes and frameworks whose support is over, or soon will be: one finding for each release. */
-export const endOfLife: Check<EndOfLifeFacts> = {
+export const endOfLife: ImageCheck<"lifecycle" | "layers"> = {
   id,
   title: "Releases without security support",
   layer: "image",
@@ -35,7 +27,9 @@ export const endOfLife: Check<EndOfLifeFacts> = {
     fix: "Move to a release that is still supported; the finding names the oldest one. Where a vendor sells longer support and you have it, write an exception with its end as the expiry.",
     references: [],
   },
+  subject: "image",
   needs: { lifecycle: "witness", layers: "witness" },
+  looked: ({ lifecycle: { releases, asOf } }) => ({ releases: String(releases.length), table: `as of ${asOf}` }),
   *evaluate({ lifecycle, layers }, now) {
     for (const release of lifecycle.releases) {
       const finding = release.ends === undefined ? undefined : judge(release, release.ends, lifecycle, layers, now);

@@ -1,7 +1,7 @@
-import type { Check } from "../../core/check.ts";
 import type { RatedSeverity } from "../../core/severity.ts";
 import type { PathPermissions } from "../../engines/contents/model.ts";
-import { originOf, type PathPermissionsFacts, placesOf } from "../path-places.ts";
+import { originOf, placesOf } from "../path-places.ts";
+import type { ImageCheck } from "../subjects/image.ts";
 
 /** Each alone is root, or as good as root (capabilities(7)). */
 const ROOT: ReadonlySet<string> = new Set([
@@ -19,7 +19,7 @@ const ORDINARY: ReadonlySet<string> = new Set([
 const EXPECTED = /^(?:usr\/)?s?bin\/(?:newuidmap|newgidmap|ping|ping6|arping|clockdiff|tracepath|mtr-packet)$/;
 
 /** Programs that have capabilities whoever starts them. */
-export const fileCapabilities: Check<PathPermissionsFacts> = {
+export const fileCapabilities: ImageCheck<"paths" | "layers" | "baseLayers"> = {
   id: "image/file-capabilities",
   title: "Programs with capabilities of their own",
   layer: "image",
@@ -32,6 +32,7 @@ export const fileCapabilities: Check<PathPermissionsFacts> = {
     fix: "Take it away with `setcap -r`, in the instruction that brings the program, or let the program do without: a port from 1024 on needs none.",
     references: ["https://man7.org/linux/man-pages/man7/capabilities.7.html"],
   },
+  subject: "image",
   needs: { paths: "witness", layers: "witness", baseLayers: "witness" },
   *evaluate({ paths, layers, baseLayers }) {
     for (const one of paths) {

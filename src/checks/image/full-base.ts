@@ -1,16 +1,8 @@
-import type { Check } from "../../core/check.ts";
 import type { BaseKind } from "../../core/policy.ts";
-import type { BaseImage } from "../../engines/contents/model.ts";
-
-/** What the check is handed. */
-export interface FullBaseFacts {
-  readonly base: BaseImage;
-  /** Kinds that the policy accepts. */
-  readonly accept: readonly BaseKind[];
-}
+import type { ImageCheck } from "../subjects/image.ts";
 
 /** Images on a base with more in it than the policy accepts. */
-export const fullBase: Check<FullBaseFacts> = {
+export const fullBase: ImageCheck<"base", { readonly accept: readonly BaseKind[] }> = {
   id: "image/full-base",
   title: "Base images with more in them than they need",
   layer: "image",
@@ -26,7 +18,14 @@ export const fullBase: Check<FullBaseFacts> = {
       "https://github.com/opencontainers/image-spec/blob/main/annotations.md",
     ],
   },
-  needs: { base: "whole", accept: "whole" },
+  subject: "image",
+  needs: { base: "whole" },
+  parameters: { accept: ({ bases }) => bases.accept },
+  looked: ({ base: { kind, name, by, confidence } }) => ({
+    kind,
+    ...(name === undefined ? {} : { base: name }),
+    "recognised by": `${by} (${confidence})`,
+  }),
   *evaluate({ base, accept }) {
     if (accept.includes(base.kind)) return;
     yield {

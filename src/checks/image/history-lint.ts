@@ -1,21 +1,9 @@
-import type { Check } from "../../core/check.ts";
 import type { FindingDraft } from "../../core/finding.ts";
 import type { LayerReference } from "../../core/location.ts";
 import type { RatedSeverity } from "../../core/severity.ts";
-import type { Dockerfile, PlacedCommand } from "../../engines/dockerfile/model.ts";
-import type { LintCheck, LintFacts } from "../build/dockerfile/lint-check.ts";
+import type { LintCheck, LintFacts, LintParameters } from "../build/dockerfile/lint-check.ts";
 import { historyChecks } from "../history-checks.ts";
-
-/** What the check is handed. */
-export interface HistoryLintFacts {
-  /** The history of the application's layers, written as a Dockerfile. */
-  readonly dockerfile: Dockerfile;
-  readonly commands: readonly PlacedCommand[];
-  /** Line of that Dockerfile from which on a step of the history stands, in order. */
-  readonly steps: readonly { readonly line: number; readonly step: number }[];
-  /** The image's layers, lowest first. */
-  readonly layers: readonly LayerReference[];
-}
+import type { ImageCheck } from "../subjects/image.ts";
 
 /** A history says nothing of `ADD --checksum`: it may have been held to one. */
 const SEVERITIES: ReadonlyMap<string, RatedSeverity> = new Map([["build/add-url", "low"]]);
@@ -26,7 +14,7 @@ function isJudged({ needs }: (typeof historyChecks)[number]): boolean {
 }
 
 /** What an image's history says of how it was built (OCI image specification, config.md, `history`). */
-export const historyLint: Check<HistoryLintFacts> = {
+export const historyLint: ImageCheck<"history" | "commands" | "layers"> = {
   id: "image/history-lint",
   title: "Build steps that the history shows",
   layer: "image",
@@ -39,9 +27,11 @@ export const historyLint: Check<HistoryLintFacts> = {
     fix: "As the check that is named says (`bulkhead explain build/curl-pipe-shell`), in the Dockerfile that the image is built from.",
     references: ["https://github.com/opencontainers/image-spec/blob/main/config.md"],
   },
-  needs: { dockerfile: "witness", commands: "witness", steps: "witness", layers: "witness" },
-  *evaluate({ dockerfile, commands, steps, layers }, now) {
-    const facts = { dockerfile, commands } as LintFacts;
+  subject: "image",
+  needs: { history: "witness", commands: "witness", layers: "witness" },
+  looked: ({ history: { steps, total } }) => ({ steps: `${steps.length} of ${total} read` }),
+  *evaluate({ history: { dockerfile, steps }, commands, layers }, now) {
+    const facts = { dockerfile, commands } as LintFacts & LintParameters;
     for (const check of historyChecks.filter(isJudged)) {
       for (const found of (check as unknown as LintCheck).evaluate(facts, now)) {
         const [location] = found.locations;

@@ -6,6 +6,7 @@ import type { Account, Accounts } from "../../engines/contents/model.ts";
 import { placedCommands } from "../../engines/dockerfile/commands.ts";
 import { dockerfileOfHistory } from "../../engines/dockerfile/history.ts";
 import { sha256 } from "../../engines/oci/image.fixture.ts";
+import type { ImageConfig } from "../../engines/oci/model.ts";
 import { buildChecks } from "../build/index.ts";
 import { historyChecks } from "../history-checks.ts";
 import { dockerSocketVolume } from "./docker-socket-volume.ts";
@@ -23,6 +24,16 @@ function account(name: string, uid: number, password: Account["password"] = "els
   return { name, uid, password, shell };
 }
 
+const plain: ImageConfig = {
+  platform: { os: "linux", architecture: "amd64" },
+  user: "",
+  env: [],
+  entrypoint: [],
+  cmd: [],
+  exposedPorts: [],
+  volumes: [],
+} as unknown as ImageConfig;
+
 const passwd = [account("root", 0), account("toor", 0), account("app", 10001)];
 
 function told(drafts: Iterable<FindingDraft>): string[] {
@@ -34,7 +45,7 @@ function asRoot(
   application: "some" | "none" | "unknown" = "some",
   known: readonly Account[] | undefined = passwd,
 ) {
-  return [...runsAsRoot.evaluate({ config: { user }, passwd: known, application }, epoch)].map(
+  return [...runsAsRoot.evaluate({ config: { ...plain, user }, passwd: known, application }, epoch)].map(
     ({ severity }) => severity,
   );
 }
@@ -53,13 +64,15 @@ test("a base alone, or an image whose base is not known, runs as root at medium"
 test("a name that nobody knows is medium, and root needs no passwd", () => {
   assert.deepEqual(asRoot("ghost"), ["medium"]);
   assert.deepEqual(asRoot("app", "some", []), ["medium"]);
-  const without = [...runsAsRoot.evaluate({ config: { user: "app" }, passwd: undefined, application: "some" }, epoch)];
+  const without = [
+    ...runsAsRoot.evaluate({ config: { ...plain, user: "app" }, passwd: undefined, application: "some" }, epoch),
+  ];
   assert.match(without[0]?.title ?? "", /it has no \/etc\/passwd/);
   assert.deepEqual(asRoot("root", "some", []), ["high"]);
 });
 
 test("a user by name is low, unless it is root's or a number", () => {
-  const named = (user: string) => [...userByName.evaluate({ config: { user }, passwd }, epoch)];
+  const named = (user: string) => [...userByName.evaluate({ config: { ...plain, user }, passwd }, epoch)];
   assert.deepEqual(told(named("app:app")), ["low user"]);
   assert.equal(named("app")[0]?.fix?.text, "name the user by number: USER 10001");
   for (const user of ["", "root", "0", "10001:10001", "toor"]) assert.deepEqual(named(user), [], user);
@@ -78,14 +91,14 @@ test("ports below 1024 are low, those for administration medium", () => {
     "0/tcp",
     "99999999",
   ];
-  assert.deepEqual(told(privilegedPort.evaluate({ config: { exposedPorts } }, epoch)), [
+  assert.deepEqual(told(privilegedPort.evaluate({ config: { ...plain, exposedPorts } }, epoch)), [
     "low port 80/tcp",
     "medium port 22/tcp",
     "medium port 2375",
     "low port 514/udp",
     "low port 443-445/tcp",
   ]);
-  assert.deepEqual([...privilegedPort.evaluate({ config: { exposedPorts: ["8080/tcp"] } }, epoch)], []);
+  assert.deepEqual([...privilegedPort.evaluate({ config: { ...plain, exposedPorts: ["8080/tcp"] } }, epoch)], []);
 });
 
 test("volumes over the engine's socket are high, over the system medium, whatever way they are written", () => {
@@ -100,7 +113,7 @@ test("volumes over the engine's socket are high, over the system medium, whateve
     "/var/lib/app",
     "/home/app",
   ];
-  assert.deepEqual(told(dockerSocketVolume.evaluate({ config: { volumes } }, epoch)), [
+  assert.deepEqual(told(dockerSocketVolume.evaluate({ config: { ...plain, volumes } }, epoch)), [
     "high volume /var/run/docker.sock",
     "high volume //run/./docker.sock",
     "medium volume /",
@@ -108,7 +121,7 @@ test("volumes over the engine's socket are high, over the system medium, whateve
     "medium volume /srv/../usr",
     "medium volume /var/lib/kubelet/pods",
   ]);
-  assert.deepEqual([...dockerSocketVolume.evaluate({ config: { volumes: ["/data"] } }, epoch)], []);
+  assert.deepEqual([...dockerSocketVolume.evaluate({ config: { ...plain, volumes: ["/data"] } }, epoch)], []);
 });
 
 test("accounts without a password, in passwd or in shadow, and other names for root", () => {
@@ -161,7 +174,10 @@ function linted(...steps: readonly string[]) {
   const { dockerfile } = read;
   const layers = steps.map((instruction, i) => ({ index: i, of: steps.length, diffId, instruction, historyIndex: i }));
   return [
-    ...historyLint.evaluate({ dockerfile, commands: placedCommands(dockerfile), steps: read.steps, layers }, epoch),
+    ...historyLint.evaluate(
+      { history: { dockerfile, steps: read.steps, total: steps.length }, commands: placedCommands(dockerfile), layers },
+      epoch,
+    ),
   ];
 }
 

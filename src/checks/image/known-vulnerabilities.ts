@@ -1,21 +1,10 @@
-import type { Check } from "../../core/check.ts";
 import type { LayerReference, Location } from "../../core/location.ts";
-import type { Inventory, Package } from "../../engines/contents/model.ts";
-import type { ScopeMatches } from "../../engines/vulnerability/model.ts";
+import type { Package } from "../../engines/contents/model.ts";
+import type { ImageScopeCheck } from "../subjects/image.ts";
 import { vulnerabilityFinding } from "../vulnerability-finding.ts";
 
-/** What the check is handed, one scope (`npm`, `Debian:13`) at a time. */
-export interface KnownVulnerabilitiesFacts {
-  /** The packages of the whole asset; what could not be read of them is its gaps. */
-  readonly inventory: Inventory;
-  /** What the advisory database says of the packages of this scope. */
-  readonly vulnerabilities: ScopeMatches;
-  /** The image's layers, lowest first; empty for a folder. */
-  readonly layers: readonly LayerReference[];
-}
-
 /** Known vulnerabilities in an image's packages, one finding for each flaw of each package at each place. */
-export const knownVulnerabilities: Check<KnownVulnerabilitiesFacts> = {
+export const knownVulnerabilities: ImageScopeCheck = {
   id: "image/known-vulnerabilities",
   title: "Packages with known vulnerabilities",
   layer: "image",
@@ -28,6 +17,7 @@ export const knownVulnerabilities: Check<KnownVulnerabilitiesFacts> = {
     fix: "Upgrade the package to the fixed version that the finding names, in the instruction that brought it. Where there is no fix, remove the package, or write an exception into the policy file with a reason, an owner and an expiry.",
     references: ["https://ossf.github.io/osv-schema/", "https://www.first.org/cvss/v3-1/specification-document"],
   },
+  subject: "image-scope",
   needs: { vulnerabilities: "witness", inventory: "witness", layers: "witness" },
   *evaluate({ vulnerabilities, layers }) {
     for (const match of vulnerabilities.matches) yield vulnerabilityFinding(match, locationOf(match.package, layers));

@@ -1,10 +1,9 @@
 /** The checks over permissions: setuid-files, file-capabilities, world-writable. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Check } from "../../core/check.ts";
 import type { PathPermissions } from "../../engines/contents/model.ts";
 import { sha256 } from "../../engines/oci/image.fixture.ts";
-import type { PathPermissionsFacts } from "../path-places.ts";
+import type { ImageCheck } from "../subjects/image.ts";
 import { fileCapabilities } from "./file-capabilities.ts";
 import { setuidFiles } from "./setuid-files.ts";
 import { worldWritable } from "./world-writable.ts";
@@ -17,7 +16,7 @@ function at(path: string, mode: number, more: Partial<PathPermissions> = {}): Pa
 }
 
 function found(
-  check: Check<PathPermissionsFacts>,
+  check: ImageCheck<"paths" | "layers" | "baseLayers">,
   paths: readonly PathPermissions[],
   baseLayers: number | undefined = 1,
 ) {
@@ -25,7 +24,7 @@ function found(
 }
 
 /** `severity subject` of each. */
-function told(check: Check<PathPermissionsFacts>, ...paths: readonly PathPermissions[]): string[] {
+function told(check: ImageCheck<"paths" | "layers" | "baseLayers">, ...paths: readonly PathPermissions[]): string[] {
   return found(check, paths).map(({ severity, subject }) => `${severity} ${subject}`);
 }
 

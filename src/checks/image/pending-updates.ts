@@ -1,19 +1,10 @@
-import type { Check } from "../../core/check.ts";
 import type { FindingDraft } from "../../core/finding.ts";
 import type { Location } from "../../core/location.ts";
-import type { BuildDates, PendingUpdate, PendingUpdates } from "../../engines/updates/model.ts";
-
-/** What the check is handed. */
-export interface PendingUpdatesFacts {
-  readonly built: BuildDates;
-  /** Undefined where nobody looked: then the age alone speaks. */
-  readonly pending: PendingUpdates | undefined;
-  /** Days that an image may go without a rebuild: the policy's `rebuild.maxAgeDays`. */
-  readonly maxAgeDays: number;
-}
+import type { PendingUpdate } from "../../engines/updates/model.ts";
+import type { ImageUpdatesCheck } from "../subjects/image.ts";
 
 /** Images that were not rebuilt although their distribution has newer packages. */
-export const pendingUpdates: Check<PendingUpdatesFacts> = {
+export const pendingUpdates: ImageUpdatesCheck<{ readonly maxAgeDays: number }> = {
   id: "image/pending-updates",
   title: "Images that need a rebuild",
   layer: "image",
@@ -26,7 +17,10 @@ export const pendingUpdates: Check<PendingUpdatesFacts> = {
     fix: "Build the image again, from a base that was pulled anew (`--pull --no-cache`), and let a schedule do so each week: `bulkhead image base --automate` writes it.",
     references: ["https://wiki.debian.org/DebianRepository/Format", "https://wiki.alpinelinux.org/wiki/Apk_spec"],
   },
-  needs: { built: "witness", pending: "witness", maxAgeDays: "witness" },
+  subject: "image-updates",
+  needs: { built: "witness", pending: "witness" },
+  // Days that an image may go without a rebuild.
+  parameters: { maxAgeDays: ({ rebuild }) => rebuild.maxAgeDays },
   *evaluate({ built, pending, maxAgeDays }, now) {
     const age = daysSince(built.image, now);
     const isOld = age !== undefined && age > maxAgeDays;

@@ -1,15 +1,9 @@
-import type { Check } from "../../core/check.ts";
 import type { RatedSeverity } from "../../core/severity.ts";
-import type { ImageConfig } from "../../engines/oci/model.ts";
 import { administrationPorts } from "../administration-ports.ts";
-
-/** What the check is handed. */
-export interface PrivilegedPortFacts {
-  readonly config: Pick<ImageConfig, "exposedPorts">;
-}
+import type { ImageCheck } from "../subjects/image.ts";
 
 /** Ports that an image should not need (ip(7), `ip_unprivileged_port_start`). */
-export const privilegedPort: Check<PrivilegedPortFacts> = {
+export const privilegedPort: ImageCheck<"config"> = {
   id: "image/privileged-port",
   title: "Exposed ports below 1024 or for administration",
   layer: "image",
@@ -25,7 +19,10 @@ export const privilegedPort: Check<PrivilegedPortFacts> = {
       "https://man7.org/linux/man-pages/man7/ip.7.html",
     ],
   },
+  subject: "image",
   needs: { config: "whole" },
+  applies: ({ config }) => config.exposedPorts.length > 0,
+  looked: ({ config }) => ({ ports: String(config.exposedPorts.length) }),
   *evaluate({ config }) {
     for (const exposed of config.exposedPorts) {
       const match = /^(\d{1,5})(?:-(\d{1,5}))?(?:\/([a-z]{1,8}))?$/i.exec(exposed);

@@ -16,7 +16,7 @@ function gone(name: string, more: Partial<Package> = {}): Package {
 }
 
 function found(removed: readonly Package[], vulnerabilities = {}) {
-  return [...removedPackages.evaluate({ removed, vulnerabilities, layers }, new Date(0))];
+  return [...removedPackages.evaluate({ removed, removedVulnerabilities: vulnerabilities, layers }, new Date(0))];
 }
 
 test("one finding for each type of package, where it came from, and low whatever its flaws", () => {

@@ -1,21 +1,9 @@
-import type { Check } from "../../core/check.ts";
-import type { LayerReference } from "../../core/location.ts";
-import type { Package } from "../../engines/contents/model.ts";
-
-/** What the check is handed. */
-export interface RemovedPackagesFacts {
-  /** Each with the layer that removed it. */
-  readonly removed: readonly Package[];
-  /** Type of package → known vulnerabilities of those that were removed. */
-  readonly vulnerabilities: Readonly<Record<string, number>>;
-  /** The image's layers, lowest first. */
-  readonly layers: readonly LayerReference[];
-}
+import type { ImageCheck } from "../subjects/image.ts";
 
 const NAMED = 5;
 
 /** Packages that a higher layer removed and that the image ships all the same. */
-export const removedPackages: Check<RemovedPackagesFacts> = {
+export const removedPackages: ImageCheck<"removed" | "removedVulnerabilities" | "layers"> = {
   id: "image/removed-packages",
   title: "Removed packages that the image still ships",
   layer: "image",
@@ -28,15 +16,18 @@ export const removedPackages: Check<RemovedPackagesFacts> = {
     fix: "Install and remove in one `RUN` instruction, or build in a stage of its own and copy the result into the last one.",
     references: ["https://github.com/opencontainers/image-spec/blob/main/layer.md#whiteouts"],
   },
-  needs: { removed: "witness", vulnerabilities: "witness", layers: "witness" },
-  *evaluate({ removed, vulnerabilities, layers }) {
+  subject: "image",
+  needs: { removed: "witness", removedVulnerabilities: "witness", layers: "witness" },
+  applies: ({ removed }) => removed.length > 0,
+  looked: ({ removed }) => ({ packages: String(removed.length) }),
+  *evaluate({ removed, removedVulnerabilities, layers }) {
     for (const [type, packages] of Map.groupBy(removed, (item) => item.type)) {
       const [first] = packages;
       if (first === undefined) continue;
       const names = [...new Set(packages.map(({ name, version }) => `${name} ${version}`))];
       const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : "";
       const layer = first.layer === undefined ? undefined : layers[first.layer];
-      const flaws = vulnerabilities[type];
+      const flaws = removedVulnerabilities[type];
       const removers = [...new Set(packages.flatMap(({ removedIn }) => removedIn ?? []))].sort((a, b) => a - b);
       yield {
         subject: `removed ${type} packages`,

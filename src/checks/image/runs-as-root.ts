@@ -1,23 +1,12 @@
-import type { Check } from "../../core/check.ts";
 import type { FindingDraft } from "../../core/finding.ts";
 import type { RatedSeverity } from "../../core/severity.ts";
-import type { Account } from "../../engines/contents/model.ts";
-import type { ImageConfig } from "../../engines/oci/model.ts";
 import { isNumber, userOf } from "../configured-user.ts";
-
-/** What the check is handed. */
-export interface RunsAsRootFacts {
-  readonly config: Pick<ImageConfig, "user">;
-  /** Of the image's /etc/passwd; undefined where it has none. */
-  readonly passwd: readonly Account[] | undefined;
-  /** Which layers are an application's: `none` where the image is a base and no more. */
-  readonly application: "some" | "none" | "unknown";
-}
+import type { ImageCheck } from "../subjects/image.ts";
 
 const FIX = "add a user to the image and name it by number at the end of the Dockerfile, for example USER 10001";
 
 /** Images whose processes start as root (OCI image specification, config.md, `User`). */
-export const runsAsRoot: Check<RunsAsRootFacts> = {
+export const runsAsRoot: ImageCheck<"config" | "passwd" | "application"> = {
   id: "image/runs-as-root",
   title: "Images that run as root",
   layer: "image",
@@ -33,7 +22,9 @@ export const runsAsRoot: Check<RunsAsRootFacts> = {
       "https://kubernetes.io/docs/concepts/security/pod-security-standards/",
     ],
   },
+  subject: "image",
   needs: { config: "whole", passwd: "witness", application: "witness" },
+  looked: ({ config }) => ({ user: config.user === "" ? "none" : config.user }),
   *evaluate({ config, passwd, application }) {
     const user = userOf(config.user);
     const asRoot: RatedSeverity = application === "some" ? "high" : "medium";

@@ -1,8 +1,9 @@
-import type { Check } from "../../core/check.ts";
 import type { FindingDraft } from "../../core/finding.ts";
+import type { LayerReference } from "../../core/location.ts";
 import type { RatedSeverity } from "../../core/severity.ts";
 import type { PathPermissions } from "../../engines/contents/model.ts";
-import { listed, octal, originOf, type PathPermissionsFacts, placesOf } from "../path-places.ts";
+import { listed, octal, originOf, placesOf, removedAmong } from "../path-places.ts";
+import type { ImageCheck } from "../subjects/image.ts";
 
 const SETUID = 0o4000;
 const SETGID = 0o2000;
@@ -31,7 +32,7 @@ const INTERPRETER =
   /^(?:(?:ba|da|a|z|k|c|tc|fi)?sh|busybox|toybox|env|find|xargs|awk|[gm]awk|sed|vim?|nano|emacs|less|more|man|ed|(?:python|perl|ruby|lua|php|node|java|guile|tclsh)[\d.]*|cp|mv|dd|tar|rsync|install|chmod|chown|tee|cat|nmap|gdb|strace|make|git|curl|wget|nc|ncat|socat|docker|podman|systemctl|nsenter|unshare|chroot|setpriv|gosu|su-exec|openssl|mysql|psql|sqlite3)$/;
 
 /** Programs that run with the rights of their owner or group. */
-export const setuidFiles: Check<PathPermissionsFacts> = {
+export const setuidFiles: ImageCheck<"paths" | "layers" | "baseLayers"> = {
   id: "image/setuid-files",
   title: "Setuid and setgid programs",
   layer: "image",
@@ -47,7 +48,9 @@ export const setuidFiles: Check<PathPermissionsFacts> = {
       "https://docs.kernel.org/userspace-api/no_new_privs.html",
     ],
   },
+  subject: "image",
   needs: { paths: "witness", layers: "witness", baseLayers: "witness" },
+  looked: ({ paths }) => removedAmong(paths),
   *evaluate({ paths, layers, baseLayers }) {
     const programs = paths.filter((one) => one.removedIn === undefined && isRaised(one));
     const isGrouped = (one: PathPermissions): boolean => isExpected(one, originOf(one, baseLayers) === "application");
@@ -75,7 +78,7 @@ export const setuidFiles: Check<PathPermissionsFacts> = {
   },
 };
 
-function knownOnes(known: readonly PathPermissions[], layers: PathPermissionsFacts["layers"]): FindingDraft {
+function knownOnes(known: readonly PathPermissions[], layers: readonly LayerReference[]): FindingDraft {
   const names = [...new Set(known.map(({ path }) => nameOf(path)))];
   return {
     subject: "setuid programs of the distribution",

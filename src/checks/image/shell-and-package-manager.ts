@@ -1,16 +1,8 @@
-import type { Check } from "../../core/check.ts";
-import type { LayerReference } from "../../core/location.ts";
 import type { Tool } from "../../engines/contents/model.ts";
-
-/** What the check is handed. */
-export interface ShellAndPackageManagerFacts {
-  readonly tools: readonly Tool[];
-  /** The image's layers, lowest first; empty in a folder. */
-  readonly layers: readonly LayerReference[];
-}
+import type { ImageCheck } from "../subjects/image.ts";
 
 /** What an attacker who got in works with. */
-export const shellAndPackageManager: Check<ShellAndPackageManagerFacts> = {
+export const shellAndPackageManager: ImageCheck<"tools" | "layers"> = {
   id: "image/shell-and-package-manager",
   title: "Shells and package managers in an image",
   layer: "image",
@@ -23,7 +15,9 @@ export const shellAndPackageManager: Check<ShellAndPackageManagerFacts> = {
     fix: "Build on a distroless or static base, or copy the application from a build stage into an empty image. `bulkhead image base` shows what that leaves out. For looking into a container there is `kubectl debug`.",
     references: ["https://docs.docker.com/build/building/best-practices/#choose-the-right-base-image"],
   },
+  subject: "image",
   needs: { tools: "witness", layers: "witness" },
+  applies: ({ tools }) => tools.some(({ kind }) => kind !== "loader"),
   *evaluate({ tools, layers }) {
     const shells = tools.filter(({ kind }) => kind === "shell");
     const managers = tools.filter(({ kind }) => kind === "package-manager");

@@ -1,20 +1,13 @@
-import type { Check } from "../../core/check.ts";
 import type { FindingDraft } from "../../core/finding.ts";
 import type { LayerReference, Location } from "../../core/location.ts";
-import type { Account, AccountFile, Accounts } from "../../engines/contents/model.ts";
-
-/** What the check is handed. */
-export interface UnsafeAccountsFacts {
-  readonly accounts: Accounts;
-  /** The image's layers, lowest first; empty in a folder. */
-  readonly layers: readonly LayerReference[];
-}
+import type { Account, AccountFile } from "../../engines/contents/model.ts";
+import type { ImageCheck } from "../subjects/image.ts";
 
 /** Shells with which nobody gets in: nologin(8), false(1). */
 const NO_SHELL = /\/(?:nologin|false)$/;
 
 /** Accounts without a password, and other names for root (passwd(5), shadow(5)). */
-export const unsafeAccounts: Check<UnsafeAccountsFacts> = {
+export const unsafeAccounts: ImageCheck<"accounts" | "layers"> = {
   id: "image/unsafe-accounts",
   title: "Accounts without a password, and more than one root",
   layer: "image",
@@ -30,7 +23,9 @@ export const unsafeAccounts: Check<UnsafeAccountsFacts> = {
       "https://man7.org/linux/man-pages/man5/passwd.5.html",
     ],
   },
+  subject: "image",
   needs: { accounts: "witness", layers: "witness" },
+  looked: ({ accounts: { passwd } }) => ({ accounts: String(passwd?.accounts.length ?? 0) }),
   *evaluate({ accounts: { passwd, shadow }, layers }) {
     const hidden = new Map(shadow?.accounts.map((account) => [account.name, account]));
     const seen = new Set<string>();

@@ -1,17 +1,8 @@
-import type { Check } from "../../core/check.ts";
-import type { Account } from "../../engines/contents/model.ts";
-import type { ImageConfig } from "../../engines/oci/model.ts";
-import { isNumber, userOf } from "../configured-user.ts";
-
-/** What the check is handed. */
-export interface UserByNameFacts {
-  readonly config: Pick<ImageConfig, "user">;
-  /** Of the image's /etc/passwd; undefined where it has none. */
-  readonly passwd: readonly Account[] | undefined;
-}
+import { isNamed, isNumber, userOf } from "../configured-user.ts";
+import type { ImageCheck } from "../subjects/image.ts";
 
 /** Images whose user Kubernetes cannot tell from root. */
-export const userByName: Check<UserByNameFacts> = {
+export const userByName: ImageCheck<"config" | "passwd"> = {
   id: "image/user-by-name",
   title: "Users that are named and not numbered",
   layer: "image",
@@ -24,7 +15,9 @@ export const userByName: Check<UserByNameFacts> = {
     fix: "Name the same user by its number: `USER 10001`, or `USER 10001:10001` with the group.",
     references: ["https://kubernetes.io/docs/tasks/configure-pod-container/security-context/"],
   },
+  subject: "image",
   needs: { config: "whole", passwd: "witness" },
+  applies: ({ config }) => isNamed(config.user),
   *evaluate({ config, passwd }) {
     const user = userOf(config.user);
     if (user === "" || user === "root" || isNumber(user)) return;

@@ -1,7 +1,7 @@
-import type { Check } from "../../core/check.ts";
 import type { RatedSeverity } from "../../core/severity.ts";
 import type { PathPermissions } from "../../engines/contents/model.ts";
-import { listed, octal, originOf, type PathPermissionsFacts, placesOf } from "../path-places.ts";
+import { listed, octal, originOf, placesOf } from "../path-places.ts";
+import type { ImageCheck } from "../subjects/image.ts";
 
 /** Made for everybody, or mounted over at run time (Filesystem Hierarchy Standard 3.0). */
 const SHARED = /^(?:tmp|var\/tmp|dev|proc|sys|run|var\/run|var\/lock)(?:\/|$)/;
@@ -21,7 +21,7 @@ const severities: Readonly<Record<Group, RatedSeverity>> = {
 };
 
 /** What every user of the container may change. */
-export const worldWritable: Check<PathPermissionsFacts> = {
+export const worldWritable: ImageCheck<"paths" | "layers" | "baseLayers"> = {
   id: "image/world-writable",
   title: "Files and folders that everybody may write",
   layer: "image",
@@ -37,6 +37,7 @@ export const worldWritable: Check<PathPermissionsFacts> = {
       "https://man7.org/linux/man-pages/man7/inode.7.html",
     ],
   },
+  subject: "image",
   needs: { paths: "witness", layers: "witness", baseLayers: "witness" },
   *evaluate({ paths, layers, baseLayers }) {
     const open = paths.filter((one) => one.removedIn === undefined && isOpen(one));

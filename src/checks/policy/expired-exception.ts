@@ -1,12 +1,11 @@
-import type { Check } from "../../core/check.ts";
 import { type Exception, exceptionScope, isExpired } from "../../core/exception.ts";
 import type { FindingDraft } from "../../core/finding.ts";
-import type { Policy } from "../../core/policy.ts";
+import type { PolicyCheck } from "../subjects/policy.ts";
 
 const id = "policy/expired-exception";
 
 /** Its asset is the policy file. */
-export const expiredException: Check<{ policy: Policy }> = {
+export const expiredException: PolicyCheck<"policy"> = {
   id,
   title: "Exceptions that have expired",
   layer: "policy",
@@ -23,7 +22,9 @@ export const expiredException: Check<{ policy: Policy }> = {
       "let its owner decide again, with today's reason, and set a new `expires` date.",
     references: [],
   },
+  subject: "policy",
   needs: { policy: "witness" },
+  looked: ({ policy: { exceptions } }) => ({ exceptions: String(exceptions.length) }),
   *evaluate({ policy }, now) {
     for (const exception of policy.exceptions) if (isExpired(exception, now)) yield expired(exception);
   },

@@ -22,10 +22,13 @@ function evaluate(stated: Partial<Exception>, use: Partial<ExceptionInRun> = {},
   };
   const uses: ExceptionInRun[] = [{ exception, findings: 0, flaws: [], judged: true, ...use }];
   const evidence = {
-    limits: present({ ...limits, ...own }, now.toISOString()),
     uses: present(uses, now.toISOString()),
   };
-  return runCheck(tooBroadException, evidence, { asset: fileAsset("bulkhead.yaml"), policy: defaultPolicy, now });
+  return runCheck(tooBroadException, evidence, {
+    asset: fileAsset("bulkhead.yaml"),
+    policy: { ...defaultPolicy, exceptionLimits: { ...limits, ...own } },
+    now,
+  });
 }
 
 function said(...stated: Parameters<typeof evaluate>): string[] {

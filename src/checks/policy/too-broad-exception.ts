@@ -1,14 +1,15 @@
-import type { Check } from "../../core/check.ts";
 import { type Exception, exceptionScope } from "../../core/exception.ts";
 import type { ExceptionInRun } from "../../core/exception-use.ts";
 import type { ExceptionLimits } from "../../core/policy.ts";
 import type { RatedSeverity } from "../../core/severity.ts";
 
+import type { PolicyCheck } from "../subjects/policy.ts";
+
 const id = "policy/too-broad-exception";
 const DAY = 24 * 60 * 60 * 1000;
 
 /** Its asset is the policy file; the limits are the policy's own. */
-export const tooBroadException: Check<{ limits: ExceptionLimits; uses: readonly ExceptionInRun[] }> = {
+export const tooBroadException: PolicyCheck<"uses", { readonly limits: ExceptionLimits }> = {
   id,
   title: "Exceptions that take out too much",
   layer: "policy",
@@ -29,7 +30,10 @@ export const tooBroadException: Check<{ limits: ExceptionLimits; uses: readonly 
       "somebody looks again. Write several exceptions where there are several reasons.",
     references: [],
   },
-  needs: { limits: "witness", uses: "witness" },
+  subject: "policy",
+  needs: { uses: "witness" },
+  looked: ({ uses }) => ({ "exceptions in force": String(uses.length) }),
+  parameters: { limits: ({ exceptionLimits }) => exceptionLimits },
   *evaluate({ limits, uses }, now) {
     if (limits.broad === "allow") return;
     for (const use of uses) {

@@ -19,7 +19,7 @@ const exception = {
 
 function evaluate(...uses: Partial<ExceptionInRun>[]) {
   const facts = uses.map((one): ExceptionInRun => ({ exception, findings: 0, flaws: [], judged: true, ...one }));
-  const evidence = { uses: present(facts, now.toISOString()) };
+  const evidence = { allUses: present(facts, now.toISOString()) };
   return runCheck(unusedException, evidence, { asset: fileAsset("bulkhead.yaml"), policy: defaultPolicy, now });
 }
 

@@ -1,11 +1,10 @@
-import type { Check } from "../../core/check.ts";
 import { exceptionScope } from "../../core/exception.ts";
-import type { ExceptionInRun } from "../../core/exception-use.ts";
+import type { PolicyCheck } from "../subjects/policy.ts";
 
 const id = "policy/unused-exception";
 
 /** Its asset is the policy file; the facts are of one run. */
-export const unusedException: Check<{ uses: readonly ExceptionInRun[] }> = {
+export const unusedException: PolicyCheck<"allUses"> = {
   id,
   title: "Exceptions that nothing needs",
   layer: "policy",
@@ -25,9 +24,15 @@ export const unusedException: Check<{ uses: readonly ExceptionInRun[] }> = {
     fix: "Remove it. Where it should have named something, compare its id, package, path and asset with the finding.",
     references: [],
   },
-  needs: { uses: "witness" },
-  *evaluate({ uses }) {
-    for (const { exception, findings, judged } of uses) {
+  subject: "policy",
+  needs: { allUses: "witness" },
+  looked: ({ allUses }) => ({
+    "exceptions in force": String(allUses.length),
+    used: String(allUses.filter(({ findings }) => findings > 0).length),
+    "not judged": String(allUses.filter(({ judged }) => !judged).length),
+  }),
+  *evaluate({ allUses }) {
+    for (const { exception, findings, judged } of allUses) {
       if (!judged || findings > 0) continue;
       const { source, owner, reason, expires } = exception;
       yield {

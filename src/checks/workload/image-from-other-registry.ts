@@ -4,7 +4,7 @@ import { imagesOf } from "./hardening/images.ts";
 import { workloadCheck } from "./kubernetes/workload-check.ts";
 
 /** Images from registries that the policy does not name. */
-export const imageFromOtherRegistry = workloadCheck<"registries">({
+export const imageFromOtherRegistry = workloadCheck({
   name: "image-from-other-registry",
   title: "Images from registries that the policy does not allow",
   severity: "high",
@@ -14,7 +14,7 @@ export const imageFromOtherRegistry = workloadCheck<"registries">({
     fix: "Pull it through a registry that the policy allows, which can keep a copy of it, or add its registry or folder to `registries`.",
     references: ["https://kubernetes.io/docs/concepts/containers/images/#image-names"],
   },
-  needs: { workload: "witness", registries: "witness" },
+  needs: { workload: "witness" },
   origins: ["kubernetes", "compose"],
   *spot({ workload, registries }) {
     if (registries.length === 0) return;

@@ -1,10 +1,9 @@
-import type { Check } from "../../core/check.ts";
 import type { FindingDraft } from "../../core/finding.ts";
 import { clip, SENTENCE } from "../one-line.ts";
-import type { ReadFile } from "./kubernetes/read-file.ts";
+import type { ManifestFileCheck } from "../subjects/tree.ts";
 
 /** What a file of manifests holds that is not what an API server would take, so that nothing is skipped in silence. */
-export const manifestNotRead: Check<{ readonly file: ReadFile }> = {
+export const manifestNotRead: ManifestFileCheck = {
   id: "workload/manifest-not-read",
   title: "Manifest that could not be read whole",
   layer: "workload",
@@ -17,6 +16,7 @@ export const manifestNotRead: Check<{ readonly file: ReadFile }> = {
     fix: "Write what the API server accepts (`kubectl apply --dry-run=server` tells), and have templates rendered before they are judged.",
     references: ["https://kubernetes.io/docs/concepts/overview/working-with-objects/"],
   },
+  subject: "manifest-file",
   needs: { file: "witness" },
   *evaluate({ file }): Generator<FindingDraft> {
     const seen = new Map<string, number>();

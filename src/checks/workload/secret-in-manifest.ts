@@ -51,6 +51,7 @@ export const secretInManifest: Check<SecretInManifestFacts> = {
       "https://cheatsheetseries.owasp.org/cheatsheets/Secrets_Management_Cheat_Sheet.html",
     ],
   },
+  subject: "manifest-values",
   needs: { manifestSecrets: "witness" },
   *evaluate({ manifestSecrets: { secrets, places, clear } }) {
     const byPath = Map.groupBy(secrets, ({ path }) => path);

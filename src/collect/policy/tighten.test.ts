@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { fileAsset } from "../../core/asset.ts";
-import type { Category, Check } from "../../core/check.ts";
+import type { Category } from "../../core/category.ts";
+import type { Check } from "../../core/check.ts";
 import type { Verdict } from "../../core/evaluation.ts";
 import { present } from "../../core/evidence.ts";
 import type { Exception } from "../../core/exception.ts";
@@ -114,6 +115,7 @@ function verdictUnder(policy: Policy, category: Category, drafts: readonly Findi
     controls: [],
     severity: "varies",
     documentation: { what: "w", why: "y", fix: "f", references: [] },
+    subject: "file",
     needs: { drafts: "witness" },
     evaluate: (facts) => facts.drafts,
   };

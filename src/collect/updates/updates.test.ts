@@ -78,8 +78,8 @@ test("an update mends what is fixed in its source's version or below", () => {
 test("the verdict without a look-up", () => {
   const verdict = (image?: string, base?: string) => {
     const built = { ...(image === undefined ? {} : { image }), ...(base === undefined ? {} : { base }) };
-    const { verdict: reached, reason } = evaluateUpdates(asset, built, undefined, context);
-    return [reached, reason];
+    const [evaluation] = evaluateUpdates(asset, built, undefined, context);
+    return [evaluation?.verdict, evaluation?.reason];
   };
   const [young, old] = ["2026-06-08T00:00:00Z", "2026-05-01T00:00:00Z"];
   assert.equal(verdict(young, young)[0], "pass");
@@ -93,7 +93,7 @@ test("the verdict with a look-up", () => {
   const at = now.toISOString();
   const gaps = [{ code: "updates.expired", reason: "a suite is over" }];
   const verdict = (image: string | undefined, pending: PendingUpdates, own = present(pending, at)) =>
-    evaluateUpdates(asset, image === undefined ? {} : { image }, own, context).verdict;
+    evaluateUpdates(asset, image === undefined ? {} : { image }, own, context)[0]?.verdict;
   const [young, old] = ["2026-06-08T00:00:00Z", "2026-05-01T00:00:00Z"];
   assert.equal(verdict(old, pendingOf()), "pass");
   assert.equal(verdict(undefined, pendingOf()), "pass");

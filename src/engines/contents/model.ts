@@ -6,6 +6,7 @@ import type { Permissions } from "./permissions/model.ts";
 export type { Account, AccountFile, Accounts } from "./accounts/model.ts";
 export type { BaseImage, KnownBase, Tool } from "./base/model.ts";
 export type { PathPermissions, Permissions } from "./permissions/model.ts";
+export { raisesRights } from "./permissions/raises.ts";
 
 /** Types of the package-url specification; `generic` is a program recognised by its own version string. */
 export type PackageType =

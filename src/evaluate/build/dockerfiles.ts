@@ -1,6 +1,6 @@
 /** Dockerfiles that were read, judged by every check over them. */
-import type { LintCheck, LintFacts } from "../../checks/build/dockerfile/lint-check.ts";
-import { buildChecks } from "../../checks/build/index.ts";
+import type { LintCheck, LintFacts, LintParameters } from "../../checks/build/dockerfile/lint-check.ts";
+import { dockerfileChecks } from "../../checks/lists/dockerfile.ts";
 import { fileAsset } from "../../core/asset.ts";
 import type { EvidenceFor } from "../../core/check.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
@@ -8,7 +8,7 @@ import { absent, type Evidence, type Gap, present } from "../../core/evidence.ts
 import type { Assessment } from "../../core/exception.ts";
 import type { Finding, FindingDraft } from "../../core/finding.ts";
 import type { Policy } from "../../core/policy.ts";
-import { runCheck } from "../../core/runner.ts";
+import { runChecks } from "../../core/runner.ts";
 import { placedCommands } from "../../engines/dockerfile/commands.ts";
 import type { BuildContext, DigestAnswer, Dockerfile, DockerfileProblem } from "../../engines/dockerfile/model.ts";
 import { assessorOf } from "./dockerfile-ignores.ts";
@@ -22,10 +22,8 @@ export interface LintContext {
 
 const noDigests: LintFacts["digests"] = new Map();
 
-/** Every check whose facts are a Dockerfile's. */
-export const lintChecks: readonly LintCheck[] = buildChecks.filter(
-  (check): check is LintCheck => "dockerfile" in check.needs,
-);
+/** Every check over Dockerfiles. */
+export const lintChecks: readonly LintCheck[] = dockerfileChecks;
 
 export const lintIds: ReadonlySet<string> = new Set(lintChecks.map(({ id }) => id));
 
@@ -36,7 +34,6 @@ export function evaluateUnreadDockerfile(path: string, gap: Gap, context: LintCo
     dockerfile: missing,
     commands: missing,
     context: missing,
-    registries: missing,
     digests: missing,
   };
   return judge(path, evidence, context);
@@ -56,7 +53,6 @@ export function lintDockerfile(
     dockerfile: present(dockerfile, observedAt, { gaps: refused }),
     commands: present(placedCommands(dockerfile), observedAt, { gaps: unread }),
     context,
-    registries: present(policy.registries, observedAt),
     digests: present(digests, observedAt),
   };
   return judge(path, evidence, { policy, now }, assessorOf(dockerfile, policy));
@@ -76,9 +72,8 @@ function judge(
         }
       : {};
   const asset = fileAsset(path);
-  return lintChecks.map((check) =>
-    runCheck(check, evidence, { asset, policy, now, evidence: looked, ...(assess === undefined ? {} : { assess }) }),
-  );
+  const context = { asset, policy, now, evidence: looked, ...(assess === undefined ? {} : { assess }) };
+  return runChecks<LintFacts>(lintChecks, evidence, context);
 }
 
 function gapOf(path: string, { code, reason, range }: DockerfileProblem): Gap {
@@ -92,7 +87,7 @@ export type Spot = (dockerfile: Dockerfile) => readonly Pick<Finding, "check" | 
 export function spotterOf(around: Evidence<BuildContext>, { policy, now, digests = noDigests }: LintContext): Spot {
   const context = around.state === "present" ? around.facts : { ignoreFiles: [], sensitiveFiles: [] };
   return (dockerfile) => {
-    const facts: LintFacts = {
+    const facts: LintFacts & LintParameters = {
       dockerfile,
       commands: placedCommands(dockerfile),
       context,

@@ -1,14 +1,14 @@
 /** What a lockfile pins, judged by the advisories and the policy's licences before an image has it. */
-import { deniedLicense } from "../../checks/build/denied-license.ts";
-import { vulnerableDependencies } from "../../checks/build/vulnerable-dependencies.ts";
+import { lockfileChecks } from "../../checks/lists/lockfile.ts";
+import { lockfileScopeChecks } from "../../checks/lists/lockfile-scope.ts";
+import type { LockfileFacts, LockfileScopeFacts } from "../../checks/subjects/tree.ts";
 import { fileAsset } from "../../core/asset.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
-import { type Evidence, present } from "../../core/evidence.ts";
-import { runCheck } from "../../core/runner.ts";
+import type { Evidence } from "../../core/evidence.ts";
+import { runChecks } from "../../core/runner.ts";
 import { licensedPackages } from "../../engines/contents/licenses/declared.ts";
 import type { Inventory } from "../../engines/contents/model.ts";
 import type { ScopeEvidence } from "../../engines/vulnerability/model.ts";
-import { speaksOfLicenses } from "../image/contents.ts";
 import type { ImageContext } from "../image/image.ts";
 import { assessorOf } from "../vex/assess.ts";
 
@@ -27,9 +27,9 @@ export function evaluateLockfile(path: string, pinned: PinnedContents, context: 
   const asset = fileAsset(path);
   // A lockfile declares many packages at one path, and is no program that a statement's product could be.
   const assess = assessorOf(vex, asset, []);
-  const vulnerabilities = scopes.map(({ scope, inventory: own, evidence, looked }) =>
-    runCheck(
-      vulnerableDependencies,
+  const vulnerabilities = scopes.flatMap(({ scope, inventory: own, evidence, looked }) =>
+    runChecks<LockfileScopeFacts>(
+      lockfileScopeChecks,
       { inventory: own, vulnerabilities: evidence },
       {
         asset,
@@ -41,20 +41,7 @@ export function evaluateLockfile(path: string, pinned: PinnedContents, context: 
       },
     ),
   );
-  return [...vulnerabilities, ...licensesOf(inventory, path, context)];
-}
-
-function licensesOf(inventory: Evidence<Inventory>, path: string, { policy, now }: ImageContext): Evaluation[] {
-  if (inventory.state === "absent" || !speaksOfLicenses(policy.licenses)) return [];
-  const { packages } = inventory.facts;
-  return [
-    runCheck(
-      deniedLicense,
-      {
-        licenses: { ...inventory, facts: licensedPackages(packages) },
-        policy: present(policy.licenses, now.toISOString()),
-      },
-      { asset: fileAsset(path), policy, now, evidence: { packages: String(packages.length) } },
-    ),
-  ];
+  if (inventory.state === "absent") return vulnerabilities;
+  const licenses = { ...inventory, facts: licensedPackages(inventory.facts.packages) };
+  return [...vulnerabilities, ...runChecks<LockfileFacts>(lockfileChecks, { licenses }, { asset, policy, now })];
 }

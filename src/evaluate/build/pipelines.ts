@@ -1,10 +1,11 @@
 /** Whether the pipelines of a tree block critical vulnerabilities. */
-import { ignoredScan } from "../../checks/build/ignored-scan.ts";
+import { pipelinesChecks } from "../../checks/lists/pipelines.ts";
+import type { PipelinesFacts } from "../../checks/subjects/tree.ts";
 import type { Asset } from "../../core/asset.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
 import { type Gap, present } from "../../core/evidence.ts";
 import type { Policy } from "../../core/policy.ts";
-import { runCheck } from "../../core/runner.ts";
+import { runChecks } from "../../core/runner.ts";
 import { scanSteps } from "../../engines/pipelines/gates.ts";
 import type { Pipeline } from "../../engines/pipelines/model.ts";
 
@@ -35,21 +36,19 @@ export function evaluatePipelines(
           },
         ];
   const [first] = gates;
-  return [
-    runCheck(
-      ignoredScan,
-      { scans: present(scans, now.toISOString(), { gaps: open }) },
-      {
-        asset: assetOf(paths),
-        policy,
-        now,
-        evidence: {
-          pipelines: String(paths.length),
-          gate: first === undefined ? "none" : `${first.scanner} at ${first.pipeline}:${first.line}`,
-        },
+  return runChecks<PipelinesFacts>(
+    pipelinesChecks,
+    { scans: present(scans, now.toISOString(), { gaps: open }) },
+    {
+      asset: assetOf(paths),
+      policy,
+      now,
+      evidence: {
+        pipelines: String(paths.length),
+        gate: first === undefined ? "none" : `${first.scanner} at ${first.pipeline}:${first.line}`,
       },
-    ),
-  ];
+    },
+  );
 }
 
 function assetOf(paths: readonly string[]): Asset {

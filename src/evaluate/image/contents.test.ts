@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { absent, type Gap, present } from "../../core/evidence.ts";
+import type { Evaluation } from "../../core/evaluation.ts";
+import { absent, type Evidence, type Gap, present } from "../../core/evidence.ts";
 import { defaultPolicy, type Policy } from "../../core/policy.ts";
 import type { Inventory, Package } from "../../engines/contents/model.ts";
-import { evaluateContents } from "./contents.ts";
+import { evaluateImage } from "./image.ts";
 
 const now = new Date("2026-09-01T00:00:00Z");
 const asset = { kind: "rootfs", id: "/", lineage: "/", name: "/" } as const;
@@ -12,9 +13,14 @@ function packageOf(name: string, version: string, changes: Partial<Package> = {}
   return { type: "generic", name, version, licenses: [], purl: `pkg:generic/${name}`, path: `opt/${name}`, ...changes };
 }
 
+/** Of contents that no advisories speak of. */
+function evaluateContents(inventory: Evidence<Inventory>, policy: Policy, at = now): Evaluation[] {
+  return evaluateImage(asset, { inventory, scopes: [], removedVulnerabilities: {}, layers: [] }, { policy, now: at });
+}
+
 /** `check verdict findings` of each. */
 function evaluated(facts: Inventory, policy: Policy = defaultPolicy, gaps: readonly Gap[] = []): string[] {
-  return evaluateContents(asset, present(facts, now.toISOString(), { gaps }), [], { policy, now }).map(
+  return evaluateContents(present(facts, now.toISOString(), { gaps }), policy).map(
     ({ check, verdict, findings }) => `${check} ${verdict} ${findings.length}`,
   );
 }
@@ -22,7 +28,7 @@ function evaluated(facts: Inventory, policy: Policy = defaultPolicy, gaps: reado
 test("nothing to speak of is no evaluation", () => {
   assert.deepEqual(evaluated({ packages: [packageOf("left", "1")] }), []);
   const gone = absent<Inventory>({ code: "oci.io", reason: "gone" });
-  assert.deepEqual(evaluateContents(asset, gone, [], { policy: defaultPolicy, now }), []);
+  assert.deepEqual(evaluateContents(gone, defaultPolicy), []);
 });
 
 test("the end of life of what is there", () => {
@@ -37,8 +43,7 @@ test("the end of life of what is there", () => {
 
 test("a table that is a year old proves no pass", () => {
   const node = present({ packages: [packageOf("node", "26.0.0")] }, now.toISOString());
-  const at = (day: string) =>
-    evaluateContents(asset, node, [], { policy: defaultPolicy, now: new Date(day) }).map(({ verdict }) => verdict);
+  const at = (day: string) => evaluateContents(node, defaultPolicy, new Date(day)).map(({ verdict }) => verdict);
   assert.deepEqual(at("2027-08-01"), ["pass"]);
   assert.deepEqual(at("2027-10-01"), ["unknown"]);
 });
@@ -58,6 +63,7 @@ test("licences where the policy speaks of them, also of what a layer removed", (
   assert.deepEqual(evaluated({ packages: [gpl] }, denying), ["image/denied-license fail 1"]);
   assert.deepEqual(evaluated({ packages: [], removed: [{ ...gpl, removedIn: 1 }] }, denying), [
     "image/denied-license fail 1",
+    "image/removed-packages pass 1",
   ]);
   const strict = { ...defaultPolicy, licenses: { ...defaultPolicy.licenses, unknown: "deny" as const } };
   assert.deepEqual(evaluated({ packages: [packageOf("a", "1")] }, strict), ["image/denied-license fail 1"]);

@@ -1,10 +1,11 @@
 /** Control 9: whether an image was rebuilt in time, by what its suites have newer or by its age. */
-import { pendingUpdates as pendingUpdatesCheck } from "../../checks/image/pending-updates.ts";
+import { imageUpdatesChecks } from "../../checks/lists/image-updates.ts";
+import type { ImageUpdatesFacts } from "../../checks/subjects/image.ts";
 import type { Asset } from "../../core/asset.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
 import { type Evidence, type Gap, present } from "../../core/evidence.ts";
 import type { Policy } from "../../core/policy.ts";
-import { runCheck } from "../../core/runner.ts";
+import { runChecks } from "../../core/runner.ts";
 import type { BaseImage } from "../../engines/contents/model.ts";
 import type { OpenImage } from "../../engines/oci/image.ts";
 import type { BuildDates, PendingUpdates, SuiteUse } from "../../engines/updates/model.ts";
@@ -18,23 +19,22 @@ export function buildDates({ config: { created } }: Pick<OpenImage, "config">, b
   return { ...(created === undefined ? {} : { image: created }), ...(below === undefined ? {} : { base: below }) };
 }
 
-/** The evaluation of control 9. @param pending - undefined where nobody asked for a look-up */
+/** The evaluations of control 9. @param pending - undefined where nobody asked for a look-up */
 export function evaluateUpdates(
   asset: Asset,
   stated: BuildDates,
   pending: Evidence<PendingUpdates> | undefined,
   { policy, now }: { readonly policy: Policy; readonly now: Date },
-): Evaluation {
+): Evaluation[] {
   const at = now.toISOString();
   const built = datesOf(stated, now);
   const { maxAgeDays } = policy.rebuild;
   const evidence = pending ?? present(undefined, at, { gaps: ageGaps(built, maxAgeDays, now) });
-  return runCheck(
-    pendingUpdatesCheck,
+  return runChecks<ImageUpdatesFacts>(
+    imageUpdatesChecks,
     {
       built: present(built, at, { gaps: pending === undefined ? [] : undatedGaps(built, pending) }),
       pending: evidence,
-      maxAgeDays: present(maxAgeDays, at),
     },
     { asset, policy, now, evidence: looked(built, pending, now) },
   );

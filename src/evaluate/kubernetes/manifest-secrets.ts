@@ -1,11 +1,12 @@
 /** Secrets among the values of manifests: the secrets engine judges each object's values as one small file. */
 import { isSecretName } from "../../checks/build/dockerfile/secret-names.ts";
-import { type ClearSecret, type ManifestSecrets, secretInManifest } from "../../checks/workload/secret-in-manifest.ts";
+import { manifestValuesChecks } from "../../checks/lists/manifest-values.ts";
+import type { ClearSecret, ManifestSecrets, SecretInManifestFacts } from "../../checks/workload/secret-in-manifest.ts";
 import { bounds } from "../../core/bounds.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
 import { type Gap, present } from "../../core/evidence.ts";
 import type { Policy } from "../../core/policy.ts";
-import { runCheck } from "../../core/runner.ts";
+import { runChecks } from "../../core/runner.ts";
 import { severityRank } from "../../core/severity.ts";
 import {
   containersOf,
@@ -53,19 +54,17 @@ export function evaluateManifestSecrets(
   if (manifests.objects.length + manifests.workloads.length + manifests.gaps.length === 0) return [];
   const { found, gaps } = findManifestSecrets(manifests, scanner, manifestGaps(manifests).all);
   const manifestSecrets = present(found, now.toISOString(), { gaps });
-  return [
-    runCheck(
-      secretInManifest,
-      { manifestSecrets },
-      {
-        asset: { kind: "cluster", id: scope, lineage: scope, name: scope },
-        policy,
-        now,
-        evidence: { objects: String(found.objects), ...sourceEvidence(manifests) },
-        assess: assessorOf(manifestSecrets, { policy, now }),
-      },
-    ),
-  ];
+  return runChecks<SecretInManifestFacts>(
+    manifestValuesChecks,
+    { manifestSecrets },
+    {
+      asset: { kind: "cluster", id: scope, lineage: scope, name: scope },
+      policy,
+      now,
+      evidence: { objects: String(found.objects), ...sourceEvidence(manifests) },
+      assess: assessorOf(manifestSecrets, { policy, now }),
+    },
+  );
 }
 
 /** @param gaps - of the reading: what was not read may hold a secret */

@@ -1,11 +1,13 @@
 /** Workloads, namespaces and clusters, judged by every check over them. Pure: what was read comes in. */
 
-import { clusterChecks as allClusterChecks } from "../../checks/cluster/index.ts";
 import type { ClusterCheck, ClusterFacts } from "../../checks/cluster/kubernetes/cluster-check.ts";
 import type { NamespaceCheck, NamespaceFacts } from "../../checks/cluster/kubernetes/namespace-check.ts";
-import { workloadChecks as allWorkloadChecks } from "../../checks/workload/index.ts";
+import { clusterChecks as allClusterChecks } from "../../checks/lists/cluster.ts";
+import { manifestFileChecks } from "../../checks/lists/manifest-file.ts";
+import { namespaceChecks as allNamespaceChecks } from "../../checks/lists/namespace.ts";
+import { workloadChecks as allWorkloadChecks } from "../../checks/lists/workload.ts";
+import type { ManifestFileFacts } from "../../checks/subjects/tree.ts";
 import type { WorkloadCheck, WorkloadFacts } from "../../checks/workload/kubernetes/workload-check.ts";
-import { manifestNotRead } from "../../checks/workload/manifest-not-read.ts";
 import { strictestLevel } from "../../checks/workload/pod-security/standards.ts";
 import { type ClusterAsset, fileAsset, type NamespaceAsset, type WorkloadAsset } from "../../core/asset.ts";
 import { bounds } from "../../core/bounds.ts";
@@ -13,7 +15,7 @@ import type { EvidenceFor } from "../../core/check.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
 import { absent, type Evidence, type Gap, present } from "../../core/evidence.ts";
 import type { Policy } from "../../core/policy.ts";
-import { runCheck } from "../../core/runner.ts";
+import { runCheck, runChecks } from "../../core/runner.ts";
 import { componentsOf } from "../../engines/kubernetes/control-plane/components.ts";
 import {
   containersOf,
@@ -46,16 +48,9 @@ export interface ManifestsContext {
 /** Kinds and namespaces that a note names. */
 const NAMED_KINDS = 12;
 
-/** Checks whose facts are one workload's. */
-const workloadChecks: readonly WorkloadCheck[] = allWorkloadChecks.filter(
-  (check): check is WorkloadCheck => "workload" in check.needs,
-);
-const namespaceChecks: readonly NamespaceCheck[] = allClusterChecks.filter(
-  (check): check is NamespaceCheck => "namespace" in check.needs,
-);
-const clusterChecks: readonly ClusterCheck[] = allClusterChecks.filter(
-  (check): check is ClusterCheck => !("namespace" in check.needs) && "manifests" in check.needs,
-);
+const workloadChecks: readonly WorkloadCheck[] = allWorkloadChecks;
+const namespaceChecks: readonly NamespaceCheck[] = allNamespaceChecks;
+const clusterChecks: readonly ClusterCheck[] = allClusterChecks;
 
 /** Every evaluation of what was read: of files, of workloads, of namespaces, and of the whole. */
 export function evaluateManifests(all: Manifests, context: ManifestsContext): Evaluation[] {
@@ -105,7 +100,7 @@ function evaluateUnlisted(short: ListGaps, { policy, now, scope }: ManifestsCont
       ? []
       : workloadChecks.map((check) => {
           const facts = { workload: absent<never>(workload, ...moreOfWorkloads), manifests: unlisted };
-          return runCheck(check, { ...facts, registries: unlisted, seccompProfiles: unlisted }, context);
+          return runCheck(check, { ...facts, seccompProfiles: unlisted }, context);
         })),
     ...(namespace === undefined
       ? []
@@ -142,11 +137,11 @@ export function manifestNotes(manifests: Manifests): string[] {
 }
 
 function evaluateFiles({ gaps }: Manifests, { unread }: ManifestGaps, { policy, now }: ManifestsContext): Evaluation[] {
-  return [...Map.groupBy(gaps, ({ path }) => path)].map(([path, all]) => {
+  return [...Map.groupBy(gaps, ({ path }) => path)].flatMap(([path, all]) => {
     // What is about an object is among that object's own evaluations.
     const loose = (unread.get(path) ?? []).map(gapOf);
     const evidence = { file: present({ path, gaps: all }, now.toISOString(), { gaps: loose }) };
-    return runCheck(manifestNotRead, evidence, { asset: fileAsset(path), policy, now });
+    return runChecks<ManifestFileFacts>(manifestFileChecks, evidence, { asset: fileAsset(path), policy, now });
   });
 }
 
@@ -160,7 +155,6 @@ function evaluateWorkload(
   const observedAt = now.toISOString();
   const evidence: Omit<EvidenceFor<WorkloadFacts>, "manifests"> = {
     workload: present(workload, observedAt, { gaps: gaps.of(object) }),
-    registries: present(policy.registries, observedAt),
     seccompProfiles,
   };
   const asset = workloadAsset(object);

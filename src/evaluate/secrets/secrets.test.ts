@@ -14,10 +14,16 @@ const scanner = createSecretScanner({ rules: sampleRules, fingerprint: createFin
 const now = new Date("2026-01-02T00:00:00Z");
 const trusted: Policy = { ...defaultPolicy, origin: { kind: "trusted", name: "policy.yaml", loosened: [] } };
 
+function committed(found: Parameters<typeof evaluateCommitted>[1], policy: Policy = defaultPolicy): Evaluation {
+  const [evaluation, ...more] = evaluateCommitted(fileAsset("."), found, { policy, now });
+  assert.ok(evaluation !== undefined && more.length === 0);
+  return evaluation;
+}
+
 function judged(text: string, policy: Policy = defaultPolicy): Evaluation {
   const gathering = createGathering("here");
   gathering.file("a.env", text.length, scanner.scan("a.env", Buffer.from(text)));
-  return evaluateCommitted(fileAsset("."), gathering.finish(), { policy, now });
+  return committed(gathering.finish(), policy);
 }
 
 test("a secret fails, a clean folder passes and says what was looked at", () => {
@@ -55,13 +61,10 @@ test("a comment that is over, or beside one place of two, allows nothing", () =>
 
 test("what could not be read makes it unknown, and what was found still fails", () => {
   const problem = new Problem({ kind: "input", code: "secrets.folder", place: "here", cause: "too many" });
-  assert.equal(evaluateCommitted(fileAsset("."), problem, { policy: defaultPolicy, now }).verdict, "unknown");
+  assert.equal(committed(problem).verdict, "unknown");
   const gathering = createGathering("here");
   gathering.unread("b", "EACCES");
-  assert.equal(
-    evaluateCommitted(fileAsset("."), gathering.finish(), { policy: defaultPolicy, now }).verdict,
-    "unknown",
-  );
+  assert.equal(committed(gathering.finish()).verdict, "unknown");
   gathering.file("a.env", 1, scanner.scan("a.env", Buffer.from(sampleCode)));
-  assert.equal(evaluateCommitted(fileAsset("."), gathering.finish(), { policy: defaultPolicy, now }).verdict, "fail");
+  assert.equal(committed(gathering.finish()).verdict, "fail");
 });

@@ -1,8 +1,10 @@
 /** From secrets that were found to evaluations; comments in the files may take findings out, or only be told. */
 
-import { committedSecret } from "../../checks/build/committed-secret.ts";
-import { embeddedSecret } from "../../checks/image/embedded-secret.ts";
+import { imageChecks } from "../../checks/lists/image.ts";
+import { sourcesChecks } from "../../checks/lists/sources.ts";
 import { subjectOf } from "../../checks/secret-finding.ts";
+import type { ImageFacts } from "../../checks/subjects/image.ts";
+import type { SourcesFacts } from "../../checks/subjects/tree.ts";
 import type { Asset } from "../../core/asset.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
 import { absent, type Evidence, present } from "../../core/evidence.ts";
@@ -11,7 +13,7 @@ import type { FindingDraft } from "../../core/finding.ts";
 import type { LayerReference } from "../../core/location.ts";
 import type { Policy } from "../../core/policy.ts";
 import type { Problem } from "../../core/problem.ts";
-import { runCheck } from "../../core/runner.ts";
+import { runChecks } from "../../core/runner.ts";
 import type { FoundSecrets, SecretAllowance, SecretFact, SecretsFound } from "../../engines/secrets/model.ts";
 
 interface SecretsContext {
@@ -19,40 +21,31 @@ interface SecretsContext {
   readonly now: Date;
 }
 
-/** The evaluation of a folder, a file, standard input or a history. */
+/** The evaluations of a folder, a file, standard input or a history. */
 export function evaluateCommitted(
   asset: Asset,
   found: FoundSecrets | Problem,
   { policy, now }: SecretsContext,
-): Evaluation {
+): Evaluation[] {
   const secrets = evidenceOf(found, now);
-  const own = { asset, policy, now, evidence: lookedAt(secrets), assess: assessorOf(secrets, { policy, now }) };
-  return runCheck(committedSecret, { secrets }, own);
+  const own = { asset, policy, now, assess: assessorOf(secrets, { policy, now }) };
+  return runChecks<SourcesFacts>(sourcesChecks, { secrets }, own);
 }
 
-/** The evaluation of an image or a root file system. */
+/** The evaluations of the secrets alone of an image or a root file system. */
 export function evaluateEmbedded(
   asset: Asset,
   secrets: Evidence<SecretsFound>,
   layers: readonly LayerReference[],
   { policy, now }: SecretsContext,
-): Evaluation {
-  const own = { asset, policy, now, evidence: lookedAt(secrets), assess: assessorOf(secrets, { policy, now }) };
-  return runCheck(embeddedSecret, { secrets, layers: present(layers, now.toISOString()) }, own);
+): Evaluation[] {
+  const own = { asset, policy, now, assess: assessorOf(secrets, { policy, now }) };
+  return runChecks<ImageFacts>(imageChecks, { secrets, layers: present(layers, now.toISOString()) }, own);
 }
 
 function evidenceOf(found: FoundSecrets | Problem, now: Date): Evidence<SecretsFound> {
   if (found instanceof Error) return absent({ code: found.code, reason: `${found.place}: ${found.message}` });
   return present(found.found, now.toISOString(), { gaps: found.gaps });
-}
-
-function lookedAt(secrets: Evidence<SecretsFound>): Record<string, string> {
-  if (secrets.state === "absent") return {};
-  const { files, bytes } = secrets.facts;
-  return {
-    files: String(files),
-    bytes: bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`,
-  };
 }
 
 /**

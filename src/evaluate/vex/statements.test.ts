@@ -16,6 +16,7 @@ const check = {
   id: "image/known-vulnerabilities",
   title: "t",
   layer: "image",
+  subject: "image-scope",
   category: "vulnerability",
   controls: [],
   severity: "varies",

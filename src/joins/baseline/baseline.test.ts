@@ -17,6 +17,7 @@ function checkOf(id: string, layer: Layer, speaksTo: CheckDescription["controls"
     controls: speaksTo,
     severity: "high",
     documentation: { what: "", why: "", fix: "", references: [] },
+    subject: "image",
     needs: {},
   };
 }

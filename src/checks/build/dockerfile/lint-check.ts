@@ -19,13 +19,17 @@ export interface LintFacts {
   readonly commands: readonly PlacedCommand[];
   /** The folder around it. */
   readonly context: BuildContext;
-  /** Of the policy: where images may come from (patterns of core/glob.ts); empty is anywhere. */
-  readonly registries: readonly string[];
   /** What registries said of the images that the file uses, by their whole names; empty where none was asked. */
   readonly digests: ReadonlyMap<string, DigestAnswer>;
 }
 
-export type LintCheck = Check<LintFacts>;
+/** What of the policy they judge by. */
+export interface LintParameters {
+  /** Where images may come from (patterns of core/glob.ts); empty is anywhere. */
+  readonly registries: readonly string[];
+}
+
+export type LintCheck = Check<LintFacts, LintParameters>;
 
 /** A finding as a check states it. */
 export interface Spotted {
@@ -56,7 +60,7 @@ export interface LintSpecification<Needed extends keyof LintFacts> {
   readonly documentation: CheckDocumentation;
   /** `whole` where the finding is that something is not there. */
   readonly needs: Readonly<Record<Needed | "dockerfile", Need>>;
-  spot(facts: Pick<LintFacts, Needed | "dockerfile">): Iterable<Spotted>;
+  spot(facts: Pick<LintFacts, Needed | "dockerfile"> & LintParameters): Iterable<Spotted>;
 }
 
 /** Makes the check: findings get their id, the place, the stage and a subject that no other finding of the file has. */
@@ -73,8 +77,10 @@ export function dockerfileCheck<Needed extends keyof LintFacts = "dockerfile">(
     controls,
     severity,
     documentation,
+    subject: "dockerfile",
     // The runner hands out what is declared here, and `spot` sees nothing else.
-    needs: needs as Check<LintFacts>["needs"],
+    needs: needs as LintCheck["needs"],
+    parameters: { registries: (policy) => policy.registries },
     *evaluate(facts) {
       const seen = new Map<string, number>();
       for (const spotted of specification.spot(facts)) {

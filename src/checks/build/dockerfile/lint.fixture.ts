@@ -33,7 +33,7 @@ export function dockerfile(strings: TemplateStringsArray, ...values: readonly st
 
 function factsOf(
   file: Dockerfile,
-  { context = { ignoreFiles: [] }, registries = [], digests = new Map() }: Around,
+  { context = { ignoreFiles: [] }, digests = new Map() }: Around,
 ): {
   [Name in keyof LintFacts]: Evidence<LintFacts[Name]>;
 } {
@@ -42,7 +42,6 @@ function factsOf(
     dockerfile: present(file, at),
     commands: present(placedCommands(file), at),
     context: present(context, at),
-    registries: present(registries, at),
     digests: present(digests, at),
   };
 }
@@ -51,7 +50,11 @@ function factsOf(
 export function findings(check: LintCheck, text: string, around: Around = {}): Finding[] {
   const file = parseDockerfile("Dockerfile", text);
   const asset = { kind: "file", id: "Dockerfile", lineage: "Dockerfile", name: "Dockerfile" } as const;
-  const { findings: found } = runCheck(check, factsOf(file, around), { asset, policy: defaultPolicy, now });
+  const { findings: found } = runCheck(check, factsOf(file, around), {
+    asset,
+    policy: { ...defaultPolicy, registries: around.registries ?? [] },
+    now,
+  });
   assert.equal(new Set(found.map(({ subject }) => subject)).size, found.length, "subjects differ");
   return [...found].sort((a, b) => placeOf(a) - placeOf(b));
 }

@@ -54,6 +54,7 @@ export function clusterCheck<Needed extends keyof ClusterFacts = "manifests">(
     controls,
     severity,
     documentation,
+    subject: "cluster",
     needs: needs as ClusterCheck["needs"],
     applies: applies ?? (() => true),
     *evaluate(facts, now) {

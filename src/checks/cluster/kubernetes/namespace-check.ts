@@ -56,6 +56,7 @@ export function namespaceCheck<Needed extends keyof NamespaceFacts = "namespace"
     controls,
     severity,
     documentation,
+    subject: "namespace",
     needs: needs as NamespaceCheck["needs"],
     namespaces,
     *evaluate(facts) {

@@ -16,13 +16,17 @@ export interface WorkloadFacts {
   readonly workload: Workload;
   /** What else was read with it: namespaces, service accounts, Secrets… Partial where any file was read in part. */
   readonly manifests: Manifests;
-  /** Of the policy: where images may come from (patterns of core/glob.ts); empty is anywhere. */
-  readonly registries: readonly string[];
   /** Files of the tree that may be the profile that a `localhostProfile` names, by that name; most often one. */
   readonly seccompProfiles: ReadonlyMap<string, readonly SeccompProfile[]>;
 }
 
-export interface WorkloadCheck extends Check<WorkloadFacts> {
+/** What of the policy they judge by. */
+export interface WorkloadParameters {
+  /** Where images may come from (patterns of core/glob.ts); empty is anywhere. */
+  readonly registries: readonly string[];
+}
+
+export interface WorkloadCheck extends Check<WorkloadFacts, WorkloadParameters> {
   /** Which workloads it can judge: what a Compose file does not say is no finding there. */
   readonly origins: readonly Workload["origin"][];
 }
@@ -62,7 +66,7 @@ export interface WorkloadSpecification<Needed extends keyof WorkloadFacts> {
   readonly needs: Readonly<Record<Needed | "workload", Need>>;
   /** Absent: Kubernetes alone. */
   readonly origins?: readonly Workload["origin"][];
-  spot(facts: Pick<WorkloadFacts, Needed | "workload">): Iterable<Spotted>;
+  spot(facts: Pick<WorkloadFacts, Needed | "workload"> & WorkloadParameters): Iterable<Spotted>;
 }
 
 /** Makes the check: findings get their id, their place, and a subject that no other finding of the workload has. */
@@ -79,8 +83,10 @@ export function workloadCheck<Needed extends keyof WorkloadFacts = "workload">(
     controls,
     severity,
     documentation,
+    subject: "workload",
     // The runner hands out what is declared here, and `spot` sees nothing else.
-    needs: needs as Check<WorkloadFacts>["needs"],
+    needs: needs as WorkloadCheck["needs"],
+    parameters: { registries: (policy) => policy.registries },
     origins,
     *evaluate(facts) {
       yield* draftsOf(id, severity, placed(facts.workload, specification.spot(facts)));

@@ -8,7 +8,7 @@
 import { bounds } from "../../../core/bounds.ts";
 import type { TreeEntry } from "../../oci/tree.ts";
 import type { PathPermissions, StatedPermissions } from "./model.ts";
-import { raisesRights } from "./stated.ts";
+import { raisesRights } from "./raises.ts";
 
 interface Node {
   held?: PathPermissions;

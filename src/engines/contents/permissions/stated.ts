@@ -3,6 +3,7 @@ import { bounds } from "../../../core/bounds.ts";
 import type { TarEntry } from "../../oci/tar.ts";
 import { fileCapabilities } from "./capabilities.ts";
 import type { StatedPermissions } from "./model.ts";
+import { raisesRights } from "./raises.ts";
 
 /** What one layer states; plain JSON, for it is cached with the layer. */
 export interface LayerPermissions {
@@ -16,8 +17,6 @@ const SETUID = 0o4000;
 const SETGID = 0o2000;
 const STICKY = 0o1000;
 const ALL_WRITE = 0o002;
-const EXECUTE = 0o111;
-const GROUP_EXECUTE = 0o010;
 
 /** Bits that are worth a look; what remains is ordinary. One operation an entry. */
 const REMARKABLE = SETUID | SETGID | ALL_WRITE;
@@ -63,17 +62,4 @@ function statedBy({ type, mode, owner, capability }: TarEntry): StatedPermission
     ...(capability === undefined ? {} : { capabilities: fileCapabilities(capability) }),
   };
   return raisesRights(stated) || (mode & ALL_WRITE) !== 0 ? stated : undefined;
-}
-
-/**
- * Whether running the file gives other rights than those of who runs it. Without the group's execute bit, setgid once
- * asked for mandatory locks (chmod(2)); without any, nobody runs it.
- */
-export function raisesRights({ type, mode, capabilities }: StatedPermissions): boolean {
-  if (type !== "file") return false;
-  return (
-    ((mode & SETUID) !== 0 && (mode & EXECUTE) !== 0) ||
-    ((mode & SETGID) !== 0 && (mode & GROUP_EXECUTE) !== 0) ||
-    capabilities !== undefined
-  );
 }

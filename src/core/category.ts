@@ -1,0 +1,2 @@
+/** Which of the policy's thresholds applies. */
+export type Category = "vulnerability" | "configuration";
