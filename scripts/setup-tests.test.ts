@@ -15,14 +15,14 @@ const all = named.filter(([line]) => !line.startsWith("$")).map(([, program = ""
 /** Runs the script's dry run where only these programs are there, and `id -u` says who asks. */
 function dryRun(user: number, programs: readonly string[]) {
   const folder = mkdtempSync(join(tmpdir(), "bulkhead-setup-"));
-  for (const path of folders) mkdirSync(join(folder, "go", path), { recursive: true });
+  for (const path of folders) mkdirSync(join(folder, "sources", path), { recursive: true });
   symlinkSync("/bin/grep", join(folder, "grep"));
   for (const [name, text] of [["id", `echo ${user}`], ...programs.map((program) => [program, "exit 1"])]) {
     writeFileSync(join(folder, name as string), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
   }
   try {
     const { status, stdout } = spawnSync("/bin/bash", [script, "--dry-run"], {
-      env: { PATH: folder, GO_SOURCES: join(folder, "go") },
+      env: { PATH: folder, GO_SOURCES: join(folder, "sources") },
       encoding: "utf8",
     });
     return { status, stdout };
