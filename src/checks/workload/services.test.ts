@@ -10,11 +10,12 @@ import { seLinux } from "./se-linux.ts";
 import { sensitiveHostPath } from "./sensitive-host-path.ts";
 import { serviceNamespaces } from "./service-namespaces.ts";
 
+/** § stands for the dollar of a variable. */
 const service = (fields: string, rest = "") =>
-  `services:\n  web:\n    image: x\n${fields.replace(/^/gm, "    ")}\n${rest}`;
+  `services:\n  web:\n    image: x\n${fields.replace(/^/gm, "    ")}\n${rest}`.replaceAll("§", "$");
 
 test("namespaces of the host that pods have no field for", () => {
-  assert.deepEqual(spotted(serviceNamespaces, service("uts: ${U:-host}\ncgroup: host\nuserns_mode: host")), [
+  assert.deepEqual(spotted(serviceNamespaces, service("uts: §{U:-host}\ncgroup: host\nuserns_mode: host")), [
     "4:5 uts | uts: host gives the service the host's name, which it can change with one capability more",
     "5:5 cgroup | cgroup: host gives the service the host's tree of control groups",
     "6:5 userns_mode | userns_mode: host gives the service no user namespace, where the engine gives one to all others",
@@ -40,7 +41,7 @@ test("hooks with rights of their own", () => {
 
 test("builds that are not confined", () => {
   const build = service(
-    "build:\n  context: .\n  privileged: true\n  network: ${N:-host}\n  entitlements: [security.insecure]",
+    "build:\n  context: .\n  privileged: true\n  network: §{N:-host}\n  entitlements: [security.insecure]",
   );
   assert.deepEqual(
     findingsOf(buildPrivileges, build).map(({ subject, severity }) => [subject, severity]),
@@ -82,11 +83,11 @@ test("the host behind named volumes, configs, secrets and the engine's own socke
       .length,
     1,
   );
-  assert.equal(findingsOf(runtimeSocket, volume("{ type: none, o: bind, device: '${D:-/run}' }")).length, 1);
+  assert.equal(findingsOf(runtimeSocket, volume("{ type: none, o: bind, device: '§{D:-/run}' }")).length, 1);
   assert.deepEqual(verdictsOf(sensitiveHostPath, volume("{ type: nfs, o: addr=10.0.0.1, device: ':/x' }")), [
     "Service/web pass",
   ]);
-  assert.deepEqual(verdictsOf(sensitiveHostPath, volume("{ type: none, o: bind, device: '${D}' }")), [
+  assert.deepEqual(verdictsOf(sensitiveHostPath, volume("{ type: none, o: bind, device: '§{D}' }")), [
     "Service/web unknown",
   ]);
   assert.deepEqual(verdictsOf(sensitiveHostPath, volume("{ type: odd, device: odd }")), ["Service/web unknown"]);

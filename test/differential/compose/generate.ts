@@ -1,7 +1,7 @@
 /** Compose files: mostly valid, with what decides how a service is confined written in every way that YAML and Compose have. */
 import type { Random } from "../random.ts";
 
-/** Field → values as they stand behind its colon. */
+/** Field → values as they stand behind its colon; § stands for the dollar of a variable. */
 const FIELDS: Readonly<Record<string, readonly string[]>> = {
   privileged: [
     "true",
@@ -10,21 +10,21 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
     "false",
     "on",
     "'y'",
-    "${P:-true}",
-    "${P-yes}",
+    "§{P:-true}",
+    "§{P-yes}",
     "!override true",
     "!!bool true",
     "no",
     "~",
   ],
-  read_only: ["true", "'on'", "False", "TRUE", "${R:-true}"],
+  read_only: ["true", "'on'", "False", "TRUE", "§{R:-true}"],
   user: [
     "root",
     '"0"',
     '"00"',
     '"+0"',
     "'1000:1000'",
-    "${U:-root}",
+    "§{U:-root}",
     "nobody",
     "0",
     '"0x0"',
@@ -34,23 +34,23 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
   network_mode: [
     "host",
     '"host"',
-    "${N:-host}",
-    "${N-${M:-host}}",
+    "§{N:-host}",
+    "§{N-§{M:-host}}",
     "bridge",
     "service:b",
-    "${N}",
+    "§{N}",
     '"\\x68ost"',
     "ho\\\n      st",
   ],
-  pid: ["host", "${N:-host}", '"${N:-${M-host}}"', "null", "'host'", "! host"],
-  ipc: ["host", "shareable", "${N:-ho}${M:-st}", "$${N}", "$N", "${N:+host}", "${N:?needed}"],
-  uts: ["host", "${N:-host}", '"host"'],
-  cgroup: ["host", "private", "${N:-host}"],
-  userns_mode: ["host", "${N:-host}", "keep-id"],
+  pid: ["host", "§{N:-host}", '"§{N:-§{M-host}}"', "null", "'host'", "! host"],
+  ipc: ["host", "shareable", "§{N:-ho}§{M:-st}", "$§{N}", "$N", "§{N:+host}", "§{N:?needed}"],
+  uts: ["host", "§{N:-host}", '"host"'],
+  cgroup: ["host", "private", "§{N:-host}"],
+  userns_mode: ["host", "§{N:-host}", "keep-id"],
   cap_add: [
     "[ALL]",
     "[SYS_ADMIN, NET_ADMIN]",
-    "['${C:-SYS_ADMIN}']",
+    "['§{C:-SYS_ADMIN}']",
     "[A, A, B]",
     "\n      - SYS_ADMIN\n      - cap_sys_ptrace",
     "[a=b, a=c]",
@@ -60,30 +60,30 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
   security_opt: [
     "['no-new-privileges:true']",
     "[no-new-privileges:true, no-new-privileges:false]",
-    "['${S:-seccomp=unconfined}']",
+    "['§{S:-seccomp=unconfined}']",
     '[systempaths=unconfined, "label:disable"]',
     "\n      - apparmor=unconfined\n      - seccomp:unconfined",
     "[]",
   ],
   volumes: [
     "[/var/run/docker.sock:/s]",
-    "['${V:-/var/run/docker.sock}:/s', './a:/a:ro', data:/d]",
+    "['§{V:-/var/run/docker.sock}:/s', './a:/a:ro', data:/d]",
     "['data:/d', '/:/d']",
     "['a:/x', '/b:/x/', '/c:/x']",
     "[/only, x, 'C:\\w:/w', '~/.ssh:/k:ro,z']",
-    "\n      - type: ${T:-bind}\n        source: /etc\n        target: /e\n        read_only: ${B:-true}",
+    "\n      - type: §{T:-bind}\n        source: /etc\n        target: /e\n        read_only: §{B:-true}",
     "[{type: bind, source: /, target: /h, read_only: yes}, {type: volume, source: data, target: /d/}]",
     "[{type: bind, source: '', target: /h}]",
     "['/a:/b:ro,rw', '/c:/d:rw,ro', '/e:/f:z']",
     "['.:/a', 'é:/b', '\\\\\\\\.\\pipe:/c', '//x:/y']",
-    "['${A:-/x:/y}:ro']",
+    "['§{A:-/x:/y}:ro']",
     "['/a::/b']",
   ],
   devices: [
     "[/dev/sda]",
     "['/dev/a:/dev/b:r', '/dev/c:/dev/b']",
     "[{source: /dev/kvm, target: /k, permissions: r}]",
-    "['${D:-/dev/sda}']",
+    "['§{D:-/dev/sda}']",
   ],
   device_cgroup_rules: ["['a *:* rwm']", "['c 1:3 mr', \"b 8:* r\"]"],
   sysctls: [
@@ -91,7 +91,7 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
     "[a=1, b=2, a=3]",
     "{a: 010, b: 0x10, c: 1_000, d: 1.5}",
     "[a]",
-    "{a: ${X:-5}}",
+    "{a: §{X:-5}}",
     "{a: true}",
     "{a: null}",
   ],
@@ -99,29 +99,29 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
     "['80:8080', 9000, '127.0.0.1:1:2/udp']",
     "['[::1]:53:53/udp', '3000-3002:4000-4002', '5000-5010:5000']",
     "[{target: 80, published: '8080', protocol: tcp}, {target: 81}]",
-    "['${PORT:-80}:80', '8000-8001']",
+    "['§{PORT:-80}:80', '8000-8001']",
     "['::1:5:5', 22:22]",
     "[1:2, 0o17, 010]",
     "['80:80', '80:80']",
   ],
-  image: ["x", "${I:-x:latest}", "'a/b:${T-1}'", "x@sha256:0", "'x$$y'", "1.5", "!!str 15", "! x"],
+  image: ["x", "§{I:-x:latest}", "'a/b:§{T-1}'", "x@sha256:0", "'x$$y'", "1.5", "!!str 15", "! x"],
   configs: ["[c]", "[{source: c, target: /x}, {source: d}]", "[c, c]"],
   secrets: ["[s]", "[{source: s, target: k}, s]"],
   post_start: ["[{command: [sh], user: root, privileged: true}]", "[{command: id, privileged: 'yes'}]"],
-  pre_stop: ["[{command: id, user: '${U:-root}'}]"],
+  pre_stop: ["[{command: id, user: '§{U:-root}'}]"],
   build: [
     ".",
     "{context: ., privileged: true, network: host, entitlements: [security.insecure]}",
-    "{network: '${N:-host}'}",
+    "{network: '§{N:-host}'}",
     "~",
   ],
   group_add: ["['0', docker]", "[0, 1]", "[1.5]"],
   volumes_from: ["[b]", "['container:x']"],
-  environment: ["{A: b}", "[A=b]", "{A: ${B}}"],
+  environment: ["{A: b}", "[A=b]", "{A: §{B}}"],
   "x-a": ["{b: yes}", "[1, 2]"],
   labels: ["{a: b}", "[a=b]"],
   deploy: ["{resources: {limits: {memory: 1m}}}"],
-  command: ["[a, b]", '"$${A} b"', "|\n      multi\n      line"],
+  command: ["[a, b]", '"$§{A} b"', "|\n      multi\n      line"],
 };
 
 const NAMES = Object.keys(FIELDS);
@@ -159,10 +159,10 @@ const ODD_ENTRIES = [
 
 const AROUND = [
   "volumes: {data: {driver_opts: {type: none, o: bind, device: /}}}",
-  "volumes:\n  data: {driver: local, driver_opts: {device: '${D:-/etc}', o: bind, type: none}}",
+  "volumes:\n  data: {driver: local, driver_opts: {device: '§{D:-/etc}', o: bind, type: none}}",
   "volumes: {data: , a: {external: true}}",
   "configs: {c: {file: /etc/shadow}, d: {content: x}}",
-  "secrets: {s: {file: '${F:-/etc/shadow}'}}",
+  "secrets: {s: {file: '§{F:-/etc/shadow}'}}",
   "name: x",
   "version: '3.8'",
   "x-top: &top {privileged: true}",
@@ -182,7 +182,7 @@ const TAILS = [
 
 const PIECES = [
   ...[
-    "${",
+    "§{",
     "}",
     "$",
     "$$",
@@ -256,7 +256,7 @@ export function generate(random: Random): Buffer {
   });
   if (random.once(4)) kept.reverse();
   lines.push(...kept);
-  const text = `${lines.join("\n")}${random.once(12) ? random.pick(TAILS) : "\n"}`;
+  const text = `${lines.join("\n").replaceAll("§", "$")}${random.once(12) ? random.pick(TAILS) : "\n"}`;
   return Buffer.from(random.once(3) ? mutated(random, text) : text);
 }
 

@@ -26,7 +26,9 @@ class Refused extends Error {
 
 export function readComposeDocument(text: string, range: DocumentRange): ComposeReading {
   try {
-    const fast = fastDocument(text, range);
+    // The fast reader takes no notice of a merge within braces.
+    const merges = text.slice(range.start, range.end).includes("<<");
+    const fast = merges ? undefined : fastDocument(text, range);
     if (fast === null) return { node: null, faults: [] };
     return { node: fast === undefined ? slow(text, range) : resolved(text, fast), faults: [] };
   } catch (error) {
