@@ -33,7 +33,8 @@ export const differential: Differential = {
       return { kind: "refused", why: "it is not UTF-8" };
     }
     const { workloads, gaps } = readManifests([{ path: "compose.yaml", text }]);
-    const [gap] = gaps;
+    // What no service uses makes none another.
+    const [gap] = gaps.filter(({ reason }) => !reason.endsWith("used by no service of this file"));
     if (gap !== undefined) return { kind: "refused", why: gap.reason };
     const services = workloads.map(describe).sort((a, b) => compareBytes(a.name, b.name));
     return { kind: "value", value: JSON.stringify(services) };

@@ -81,3 +81,19 @@ test("a Compose file by its name is read as one, whatever it holds", () => {
   assert.match(read("services: { a: &b.c {} }\n").gaps[0]?.reason ?? "", /anchor/);
   assert.deepEqual(read("# nothing\n").gaps, []);
 });
+
+test("what is of the host and used by no service of the file may be another file's, and is told", () => {
+  const options = "driver_opts: { type: none, o: bind, device: / }";
+  const reasons = (text: string) => read(text).gaps.map(({ reason, line }) => [line, reason]);
+  assert.deepEqual(
+    reasons(`volumes: { data: { ${options} } }\nsecrets: { s: { file: /etc/shadow }, own: { file: ./s } }\n`),
+    [
+      [1, "volumes.data: of the host, and used by no service of this file"],
+      [2, "secrets.s: of the host, and used by no service of this file"],
+    ],
+  );
+  assert.deepEqual(
+    reasons(`services: { a: { image: x, volumes: ["data:/d"] } }\nvolumes: { data: { ${options} } }\n`),
+    [],
+  );
+});

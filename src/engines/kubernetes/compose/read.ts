@@ -13,7 +13,7 @@ import type { ComposeBuild, ComposeFacts, ComposeHook } from "./facts.ts";
 import type { ComposeVariables } from "./interpolate.ts";
 import { devicesOf, type FileSources, filesOf, flag, lastOf, mountsOf } from "./mounts.ts";
 import { servicePod } from "./service.ts";
-import { devicesOfVolumes, hostVolumesOf } from "./volumes.ts";
+import { devicesOfVolumes, type HostVolumes, hostVolumesOf, isOfHost } from "./volumes.ts";
 
 type Plain = Readonly<Record<string, unknown>>;
 
@@ -36,6 +36,7 @@ export function readComposeServices(
     collected.gap({ code: "kubernetes.type", reason: text, path, line, column, ...of, field });
   };
   const services = isPlain(file.services) ? file.services : {};
+  const used: ComposeFacts[] = [];
   const hostVolumes = hostVolumesOf(file.volumes, (name) =>
     tell(["volumes", name, "driver_opts"], "what its driver mounts is not known"),
   );
@@ -52,6 +53,7 @@ export function readComposeServices(
     const fields = fieldsOf(service, (field, reason) => wrong.push([field, reason]), root);
     const places = new Map<string, FieldPath>();
     const facts = factsOf(fields, sources, volumeDevices);
+    used.push(facts);
     const pod = servicePod(name, fields, facts, hostVolumes, places);
     const object = objectOf(name, service, fields, { ...source, root, fields: places });
     if (fields.has("extends")) wrong.push([[...root, "extends"], "what it extends is not followed"]);
@@ -75,12 +77,29 @@ export function readComposeServices(
       tell(root, `${told.length - bounds.kubernetesObjectGaps} more fields that are not read`, object);
     }
   }
+  // Compose makes one of several files: what none of these services uses may be another file's.
+  for (const field of unusedOf(hostVolumes, sources, used))
+    tell(field, "of the host, and used by no service of this file");
   if (file.services !== undefined && !isPlain(file.services)) tell(["services"], "expected a map");
   if (file.include !== undefined) {
     const { line, column } = fieldRange({ ...source, root: [] }, ["include"]);
     const reason = "what it includes is not followed";
     collected.gap({ code: "kubernetes.compose-include", reason, path, line, column });
   }
+}
+
+/** Volumes, configs and secrets that are places of the host, and that no service mounts. */
+function unusedOf(volumes: HostVolumes, sources: FileSources, services: readonly ComposeFacts[]): FieldPath[] {
+  const mounted = new Set(services.flatMap(({ mounts }) => mounts.map(({ source }) => source)));
+  const shown = new Set(services.flatMap(({ files }) => files.map(({ kind, name }) => `${kind} ${name}`)));
+  return [
+    ...[...volumes.keys()].filter((name) => !mounted.has(name)).map((name) => ["volumes", name]),
+    ...(["configs", "secrets"] as const).flatMap((kind) =>
+      [...sources[kind]]
+        .filter(([name, path]) => isOfHost(path) && !shown.has(`${kind} ${name}`))
+        .map(([name]) => [kind, name]),
+    ),
+  ];
 }
 
 /** Whether a value that is not known stands where it makes the service another. */

@@ -83,8 +83,7 @@ export function volumesOf(
   });
   for (const { kind, name, file, target, index } of files) {
     const path = target.startsWith("/") ? target : `/run/secrets/${target}`;
-    // What lies beside the Compose file is the project's own.
-    const outside = file !== undefined && /^(?:[/~$]|(?:\.\/)*\.\.(?:\/|$))/.test(file);
+    const outside = file !== undefined && isOfHost(file);
     add([kind, index], path, true, outside ? hostPath(file) : volumeOf(kind, name));
   }
   for (const { source, target, permissions, index } of devices) {
@@ -100,6 +99,11 @@ export function volumesOf(
     add(["use_api_socket"], socket, undefined, hostPath(socket));
   }
   return { volumes, volumeMounts };
+}
+
+/** What lies beside the Compose file is the project's own. */
+export function isOfHost(path: string): boolean {
+  return /^(?:[/~$]|(?:\.\/+)*\.\.(?:\/|$))/.test(path);
 }
 
 function hostPath(path: string): Omit<Volume, "name"> {
