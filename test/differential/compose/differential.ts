@@ -13,7 +13,7 @@ export const differential: Differential = {
   reader: "compose",
   consumer: "compose-go 2",
   needs: ["go", "/usr/share/gocode/src/github.com/compose-spec/compose-go"],
-  cases: { short: 1_000, soak: 10_000 },
+  cases: { short: 600, soak: 10_000 },
   // Nothing is started of what Compose refuses.
   accepting: "harmless",
   generate,

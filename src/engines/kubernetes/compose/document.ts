@@ -84,7 +84,7 @@ function refuseTwice(seen: Set<string>, key: string, offset: number): void {
 }
 
 /** Forms that the library and Compose's reader are not known to read alike. */
-const DOUBTFUL = /^[ \t-]*\?(?:[ \t\r\n]|$)|^%|[,{[][ \t]*\?[ \t]|^[ \t]*\t[ \t]*\S|[^\P{Cc}\t\n\r]|\ufeff/mu;
+const DOUBTFUL = /^[ \t-]*\?(?:[ \t\r\n]|$)|^%|[,{[][ \t]*\?[ \t]|^ *\t[ \t]*\S|[^\P{Cc}\t\n\r]|\ufeff/mu;
 
 const RESET = "!reset";
 const OVERRIDE = "!override";

@@ -30,6 +30,10 @@ const DECIDING: ReadonlySet<string> = new Set([
   ],
 ]);
 
+/** Variables that a reason names, and characters of a name. */
+const NAMED = 5;
+const LONGEST = 80;
+
 const OF_BUILD: ReadonlySet<string> = new Set(["privileged", "network", "entitlements"]);
 
 /** What everybody's environment has, and what begins a path there. */
@@ -44,10 +48,11 @@ export function expandFile(
     if (typeof value === "string") {
       const found = expandCompose(value, variables);
       if (isDeciding(field)) {
-        const names = found.unresolved.filter((name) => !(OWN_FOLDERS.has(name) && isPath(field, found.text)));
+        const path = isPath(field, found.text);
+        const names = [...new Set(found.unresolved)].filter((name) => !(path && OWN_FOLDERS.has(name)));
         if (found.invalid)
           unresolved.push({ field, reason: "its variables are written in a way that is not followed" });
-        else if (names.length > 0) unresolved.push({ field, reason: `nothing here says what ${names.join(", ")} is` });
+        else if (names.length > 0) unresolved.push({ field, reason: `nothing here says what ${named(names)} is` });
       }
       return found.text;
     }
@@ -62,6 +67,11 @@ export function expandFile(
   };
   const expanded = expand(file, []);
   return { file: expanded as Plain, unresolved };
+}
+
+function named(names: readonly string[]): string {
+  const shown = names.slice(0, NAMED).map((name) => (name.length > LONGEST ? `${name.slice(0, LONGEST)}…` : name));
+  return shown.join(", ") + (names.length > NAMED ? ` and ${names.length - NAMED} more` : "");
 }
 
 function isDeciding([section, , name, inner]: FieldPath): boolean {

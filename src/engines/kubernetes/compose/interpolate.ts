@@ -34,6 +34,8 @@ export function expandCompose(text: string, variables: ComposeVariables): Expand
       return from;
     }
     let out = "";
+    /** Where the line ends that a variable is in, and its last closing brace: looked for once a line. */
+    let line = { end: -1, last: -1 };
     for (let at = 0; at < from.length; ) {
       const dollar = from.indexOf("$", at);
       if (dollar < 0) return out + from.slice(at);
@@ -52,7 +54,12 @@ export function expandCompose(text: string, variables: ComposeVariables): Expand
         at = dollar + 1 + (name?.length ?? 0);
         continue;
       }
-      const close = name === undefined ? -1 : closing(from, dollar, dollar + 2 + name.length);
+      if (dollar > line.end) {
+        const newline = from.indexOf("\n", dollar);
+        const end = newline < 0 ? from.length : newline;
+        line = { end, last: from.lastIndexOf("}", end) };
+      }
+      const close = name === undefined ? -1 : closing(from, dollar, dollar + 2 + name.length, line.last);
       if (name === undefined || close < 0) {
         invalid = true;
         return out + from.slice(dollar);
@@ -99,20 +106,16 @@ export function expandCompose(text: string, variables: ComposeVariables): Expand
  * The brace that closes a variable, or -1: Go's expression takes all up to the line's last brace, and then cuts at the first that
  * closes as many as were opened; the character behind an opening one is never looked at.
  */
-function closing(text: string, dollar: number, afterName: number): number {
+function closing(text: string, dollar: number, afterName: number, last: number): number {
   if (text[afterName] === "}") return afterName;
-  if (!/^:?[-+?]/.test(text.slice(afterName, afterName + 2))) return -1;
-  const newline = text.indexOf("\n", dollar);
-  const line = newline < 0 ? text : text.slice(0, newline);
-  const last = line.lastIndexOf("}");
-  if (last < afterName) return -1;
+  if (!/^:?[-+?]/.test(text.slice(afterName, afterName + 2)) || last < afterName) return -1;
   let open = 0;
   for (let at = dollar; at <= last; at++) {
-    if (line[at] === "}") {
+    if (text[at] === "}") {
       open--;
       if (open === 0) return at;
     }
-    if (line[at] === "{") {
+    if (text[at] === "{") {
       open++;
       at++;
     }

@@ -31,19 +31,7 @@ export function mountsOf(fields: Fields): readonly ComposeMount[] {
 function shortMount(text: string, index: number): ComposeMount | undefined {
   if (text === "") return undefined;
   if (text.length <= 2) return { type: "volume", source: "", target: text, index };
-  const parts: string[] = [];
-  let part = "";
-  for (let at = 0; at < text.length; at++) {
-    const variable = text.startsWith("${", at) ? text.indexOf("}", at) : -1;
-    if (variable > 0) {
-      part += text.slice(at, variable + 1);
-      at = variable;
-    } else if (text[at] === ":" && !/^\p{L}$/u.test(part)) {
-      parts.push(part);
-      part = "";
-    } else part += text[at];
-  }
-  parts.push(part);
+  const parts = splitOutside(text, true);
   if (parts.some((each) => each === "") || parts.length > 3) return undefined;
   const [first = "", target, options = ""] = parts;
   if (target === undefined) return { type: "volume", source: "", target: first, index };
@@ -80,9 +68,27 @@ export function devicesOf(fields: Fields): readonly ComposeDevice[] {
   return lastOf(devices, ({ target }) => target);
 }
 
-/** At colons that stand outside of a variable. */
-function splitOutside(text: string): string[] {
-  return text.split(/:(?![^${}]*\})/);
+/**
+ * At colons that stand outside of a variable.
+ *
+ * @param drives - whether a colon behind a single letter is a part of its path
+ */
+export function splitOutside(text: string, drives = false): string[] {
+  const parts: string[] = [];
+  const lastClose = text.lastIndexOf("}");
+  let start = 0;
+  for (let at = 0; at < text.length; at++) {
+    if (text[at] === "$" && text[at + 1] === "{" && at < lastClose) at = text.indexOf("}", at);
+    else if (text[at] === ":" && !(drives && isDrive(text.slice(start, Math.min(at, start + 3))))) {
+      parts.push(text.slice(start, at));
+      start = at + 1;
+    }
+  }
+  return [...parts, text.slice(start)];
+}
+
+function isDrive(text: string): boolean {
+  return /^\p{L}$/u.test(text);
 }
 
 /** Where the services' `configs` and `secrets` come from: name → the file of the host, absent where it is none. */

@@ -1,7 +1,7 @@
 import { type FieldPath, formatFieldPath } from "../field-path.ts";
 import type { ContainerPort } from "../pod-model.ts";
 import { type Fields, stated } from "../read/fields.ts";
-import { entriesOf } from "./mounts.ts";
+import { entriesOf, splitOutside } from "./mounts.ts";
 
 /** A range of more ports than this gives its first and last. */
 const MOST_PORTS = 1024;
@@ -30,7 +30,7 @@ export function portsOf(
 /** `[[HOST_IP:][HOST_PORT]:]PORT[/PROTOCOL]`, where ports may be ranges and the address may be IPv6, in brackets or not. */
 function shortPorts(text: string): ContainerPort[] {
   const [address = "", protocol] = text.split("/", 2);
-  const parts = address.split(/:(?![^${}]*\})/);
+  const parts = splitOutside(address);
   const [first, last] = range(parts.at(-1));
   const [hostFirst, hostLast] = parts.length > 1 ? range(parts.at(-2)) : [undefined, undefined];
   const rest = parts.slice(0, -2).join(":");

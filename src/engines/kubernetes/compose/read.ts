@@ -8,7 +8,7 @@ import { fieldRange } from "../locate.ts";
 import type { FileSource, KubernetesObject } from "../object-model.ts";
 import type { Collected } from "../read/collected.ts";
 import { type Fields, fieldsOf, isPlain, stated } from "../read/fields.ts";
-import { expandFile, type Unresolved } from "./expanded.ts";
+import { expandFile } from "./expanded.ts";
 import type { ComposeBuild, ComposeFacts, ComposeHook } from "./facts.ts";
 import type { ComposeVariables } from "./interpolate.ts";
 import { devicesOf, type FileSources, filesOf, flag, lastOf, mountsOf } from "./mounts.ts";
@@ -37,6 +37,7 @@ export function readComposeServices(
   };
   const services = isPlain(file.services) ? file.services : {};
   const used: ComposeFacts[] = [];
+  const unknown = Map.groupBy(unresolved, ({ field: [section, owner] }) => `${section} ${owner}`);
   const hostVolumes = hostVolumesOf(file.volumes, (name) =>
     tell(["volumes", name, "driver_opts"], "what its driver mounts is not known"),
   );
@@ -59,7 +60,9 @@ export function readComposeServices(
     if (fields.has("extends")) wrong.push([[...root, "extends"], "what it extends is not followed"]);
     if (fields.has("volumes_from"))
       wrong.push([[...root, "volumes_from"], "what it takes from others is not followed"]);
-    for (const { field, reason } of unresolved) if (concerns(field, name, facts)) wrong.push([field, reason]);
+    for (const place of placesOf(name, facts)) {
+      for (const { field, reason } of unknown.get(place) ?? []) wrong.push([field, reason]);
+    }
     collected.workload({
       object,
       origin: "compose",
@@ -102,12 +105,13 @@ function unusedOf(volumes: HostVolumes, sources: FileSources, services: readonly
   ];
 }
 
-/** Whether a value that is not known stands where it makes the service another. */
-function concerns(field: Unresolved["field"], name: string, { mounts, files }: ComposeFacts): boolean {
-  const [section, owner] = field;
-  if (section === "services") return owner === name;
-  if (section === "volumes") return mounts.some(({ type, source }) => type === "volume" && source === owner);
-  return files.some((file) => file.kind === section && file.name === owner);
+/** What makes the service another: itself, and the volumes, configs and secrets that it uses. */
+function placesOf(name: string, { mounts, files }: ComposeFacts): ReadonlySet<string> {
+  return new Set([
+    `services ${name}`,
+    ...mounts.filter(({ type }) => type === "volume").map(({ source }) => `volumes ${source}`),
+    ...files.map((file) => `${file.kind} ${file.name}`),
+  ]);
 }
 
 function fileSources(section: unknown): ReadonlyMap<string, string> {

@@ -62,9 +62,13 @@ export function volumesOf(
 ): { readonly volumes: Volume[]; readonly volumeMounts: VolumeMount[] } {
   const volumes: Volume[] = [];
   const volumeMounts: VolumeMount[] = [];
+  const names = new Set<string>();
   const add = (own: FieldPath, target: string, readOnly: boolean | undefined, volume: Omit<Volume, "name">) => {
     const index = volumes.length;
-    const name = `${own[0]}-${own[1] ?? 0}${volumes.some((each) => each.name === `${own[0]}-${own[1] ?? 0}`) ? `-${index}` : ""}`;
+    const plain = `${own[0]}-${own[1] ?? 0}`;
+    // A named volume may be several places.
+    const name = names.has(plain) ? `${plain}-${index}` : plain;
+    names.add(plain);
     places.set(formatFieldPath(["spec", "volumes", index]), [...fields.path(), ...own]);
     places.set(formatFieldPath(["spec", "containers", 0, "volumeMounts", index]), [...fields.path(), ...own]);
     volumes.push({ name, ...volume });
