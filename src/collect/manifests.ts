@@ -1,12 +1,16 @@
 /** Manifests of Kubernetes and Compose files below a folder: which files they are, and what they say. */
-import { join } from "node:path";
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { bounds } from "../core/bounds.ts";
+import { readEnvFile } from "../engines/kubernetes/compose/env-file.ts";
+import type { ComposeVariables } from "../engines/kubernetes/compose/interpolate.ts";
+import { isComposeFile } from "../engines/kubernetes/compose/name.ts";
 import { type ManifestReader, manifestReader } from "../engines/kubernetes/manifests.ts";
 import type { ManifestGap, Manifests } from "../engines/kubernetes/model.ts";
 import { isKustomization } from "./kustomization-name.ts";
 import { type KustomizeFolder, readKustomizeFolder } from "./kustomize-folder.ts";
 import type { Rendering } from "./render.ts";
-import { readBoundedBytes } from "./text-file.ts";
+import { readBoundedBytes, readBoundedText } from "./text-file.ts";
 
 /** Patches that a gap names. */
 const NAMED_PATCHES = 5;
@@ -21,10 +25,7 @@ export interface ManifestPaths {
   readonly charts: readonly string[];
 }
 
-/** A Compose file by its name (the Compose specification, "The Compose file"). */
-export function isComposeFile(path: string): boolean {
-  return /(?:^|[\\/])(?:docker-)?compose(?:\.[^\\/]+)?\.ya?ml$/.test(path);
-}
+export { isComposeFile };
 
 /** Whether a file's name allows for manifests in it. */
 export function mayHoldManifests(name: string): boolean {
@@ -153,6 +154,14 @@ function readInto(reader: ManifestReader, root: string, path: string): number {
     reader.gap({ code: "kubernetes.encoding", reason: "it is not UTF-8", path: shown });
     return bytes.length;
   }
-  reader.file(shown, text);
+  reader.file(shown, text, isComposeFile(path) ? environmentBeside(join(root, path)) : undefined);
   return bytes.length;
+}
+
+/** Compose takes variables from a `.env` beside the file: what it sets goes before every default. */
+function environmentBeside(file: string): ComposeVariables {
+  const path = join(dirname(file), ".env");
+  if (!existsSync(path)) return new Map();
+  const text = readBoundedText(path, bounds.composeEnvironmentBytes);
+  return text === undefined ? "unknown" : readEnvFile(text);
 }

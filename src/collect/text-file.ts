@@ -27,7 +27,7 @@ export function readBoundedBytes(file: string, limit: number): Buffer | undefine
 export function readBoundedText(file: string, limit: number): string | undefined {
   try {
     const bytes = statSync(file).isFile() ? readBoundedBytes(file, limit) : undefined;
-    return bytes === undefined ? undefined : new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return bytes === undefined ? undefined : new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     return undefined;
   }

@@ -327,6 +327,9 @@ export const bounds = {
   /** Characters of a seccomp profile, and files that may be the profiles that workloads name. */
   seccompProfileLength: 1024 * 1024,
   seccompProfiles: 1_000,
+  // The `.env` beside a Compose file.
+  composeEnvironmentBytes: 1024 * 1024,
+
   // Folders that kustomize and Helm render.
   /** A kustomization.yaml or a Chart.yaml, and what one may name that is looked for. */
   kustomizationBytes: 1024 * 1024,

@@ -13,6 +13,7 @@ export const seLinux = podSecurityCheck({
   level: "baseline",
   title: "SELinux type, user or role of another than a container",
   severity: "medium",
+  origins: ["kubernetes", "compose"],
   documentation: {
     what: "A pod or container asks for an SELinux type that is none of containers, or for a user or role.",
     why: "On nodes with SELinux the type is the wall: `spc_t` and the types of the system's own services may touch the node's files.",

@@ -1,5 +1,8 @@
 /** Manifests of Kubernetes and Compose files, as facts. */
 import { bounds } from "../../core/bounds.ts";
+import { readComposeDocument } from "./compose/document.ts";
+import type { ComposeVariables } from "./compose/interpolate.ts";
+import { isComposeFile } from "./compose/name.ts";
 import { readComposeServices } from "./compose/read.ts";
 import type { FieldPath } from "./field-path.ts";
 import { formatFieldPath } from "./field-path.ts";
@@ -22,7 +25,8 @@ export interface ManifestFile {
 
 /** Takes files and objects one by one. */
 export interface ManifestReader {
-  file(path: string, text: string): void;
+  /** @param variables - of a Compose file, what the `.env` beside it sets; absent: there is none */
+  file(path: string, text: string, variables?: ComposeVariables): void;
   /** An object, or a List of them, as an API server answers. */
   object(raw: unknown, source: ClusterSource): void;
   gap(gap: ManifestGap): void;
@@ -40,7 +44,7 @@ export function manifestReader(): ManifestReader {
   const collected = createCollected();
   let slowLength = 0;
 
-  function file(path: string, text: string): void {
+  function file(path: string, text: string, variables: ComposeVariables = new Map()): void {
     if (text.length > bounds.kubernetesFileBytes) {
       const reason = `it has more than ${bounds.kubernetesFileBytes} characters`;
       collected.gap({ code: "kubernetes.bound", reason, path });
@@ -48,9 +52,17 @@ export function manifestReader(): ManifestReader {
     }
     const { text: manifest, over } = cutDocuments(path, text, bounds.kubernetesDocuments);
     separators(manifest);
+    const services: number[] = [];
     for (let index = 0; index < manifest.documents.length; index++) {
       if (collected.isFull()) return;
-      document(manifest, index);
+      if (composeDocument(manifest, index, variables)) services.push(index);
+      else document(manifest, index);
+    }
+    const [, second] = services;
+    if (second !== undefined) {
+      const reason = "Compose makes one of several documents: here each is read by itself";
+      const { start = 0 } = manifest.documents[second] ?? {};
+      collected.gap({ code: "kubernetes.compose-documents", reason, path, ...linePosition(manifest, start) });
     }
     if (over) {
       const reason = `it has more than ${bounds.kubernetesDocuments} documents: those behind are not read`;
@@ -65,6 +77,33 @@ export function manifestReader(): ManifestReader {
     if (offset < 0 || isJson(text)) return;
     const reason = "a line separator that Kubernetes ends a line at, and other readers do not";
     collected.gap({ code: "kubernetes.line-separator", reason, path, ...linePosition(manifest, offset) });
+  }
+
+  /** Answers whether it is for Compose alone. */
+  function composeDocument(manifest: ManifestText, index: number, variables: ComposeVariables): boolean {
+    const { path, text } = manifest;
+    const range = manifest.documents[index] ?? { start: 0, end: 0 };
+    const named = isComposeFile(path);
+    // What names it as such may be written with escapes, but not in a file that is called otherwise.
+    if (!named && !/^["']?services["']?[ \t]*:/m.test(text.slice(range.start, range.end))) return false;
+    if (slowLength > bounds.kubernetesSlowTotalLength) return false;
+    const { node, faults } = readComposeDocument(text, range);
+    if (node === null) return named;
+    slowLength += faults.length > 0 ? range.end - range.start : 0;
+    if (node === undefined) {
+      if (!named) return false;
+      const isTemplate = text.slice(range.start, range.end).includes("{{");
+      for (const { code, offset, reason } of faults) {
+        const about = isTemplate ? { code: "kubernetes.template", reason: TEMPLATE } : { code, reason };
+        collected.gap({ ...about, path, document: index, ...linePosition(manifest, offset) });
+      }
+      return true;
+    }
+    const value = plainValue(node, []);
+    if (!isPlain(value) || Object.hasOwn(value, "kind") || (!isPlain(value.services) && !named)) return false;
+    const source: FileSource = { kind: "file", text: manifest, document: index, root: [], node };
+    readComposeServices({ file: value, source, path, variables }, collected);
+    return true;
   }
 
   function document(manifest: ManifestText, index: number): void {
@@ -90,10 +129,6 @@ export function manifestReader(): ManifestReader {
     }
     if (node === null || node === undefined || value === null) return;
     const source: FileSource = { kind: "file", text: manifest, document: index, root: [] };
-    if (isPlain(value) && !Object.hasOwn(value, "kind") && isPlain(value.services)) {
-      readComposeServices(value, source, collected, path);
-      return;
-    }
     visit(value, source, 0);
   }
 
