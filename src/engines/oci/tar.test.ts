@@ -122,7 +122,7 @@ test("global pax headers are skipped, as engines skip them", () => {
 test("sparse files are marked, their content is never handed on", () => {
   const { entries, contents } = walk(
     tarOf([
-      paxEntry({ "GNU.sparse.major": "1", "GNU.sparse.name": "real" }),
+      paxEntry({ "GNU.sparse.major": "1", "GNU.sparse.minor": "0", "GNU.sparse.name": "real" }),
       { name: "GNUSparseFile.0/real", content: "x" },
     ]),
   );
@@ -152,7 +152,7 @@ test("refuses broken pax records and headers over the bound", () => {
   }
   assert.match(refusal(tarOf([{ name: "x", flag: "x", content: "", size: bounds.extendedHeaderBytes + 1 }])), /bound/);
   const negative = tarEntry(paxEntry({ size: "-1" }));
-  assert.match(refusal(Buffer.concat([negative, tarEntry({ name: "y" })])), /invalid size/);
+  assert.match(refusal(Buffer.concat([negative, tarEntry({ name: "y" })])), /negative/);
 });
 
 test("the pieces in which bytes arrive do not matter", () => {
