@@ -13,6 +13,7 @@ import { cleanPath } from "./path.ts";
 import { spool } from "./spool.ts";
 import { stampOf } from "./stamp.ts";
 import { createTarWalker, type TarWalker } from "./tar.ts";
+import { zstdPieces } from "./zstd-frames.ts";
 
 export interface Member {
   readonly offset: number;
@@ -40,7 +41,8 @@ export async function openTar(archive: string | FileHandle, shown: string): Prom
   };
   try {
     const compression = await compressionOfFile(handle);
-    if (compression !== "none") seekable = await spool(readFrom(handle, 0), inflater(compression), shown);
+    if (compression !== "none")
+      seekable = await spool(packed(readFrom(handle, 0), compression), inflater(compression), shown);
     const { members, links } = await listMembers(seekable, shown);
     return {
       members,
@@ -202,13 +204,19 @@ async function walkInflated(
   enough: () => boolean,
 ): Promise<void> {
   let bytes = 0;
-  await pipeline(createReadStream(file, { highWaterMark: READ_BYTES }), inflater(compression), async (chunks) => {
+  const source = packed(createReadStream(file, { highWaterMark: READ_BYTES }), compression);
+  await pipeline(source, inflater(compression), async (chunks) => {
     for await (const chunk of chunks) {
       walker.write(chunk as Buffer);
       bytes += (chunk as Buffer).length;
       if (enough() || bytes > bounds.probeBytes) return;
     }
   });
+}
+
+/** What is handed to the inflater: node's decoder of zstd takes one frame at a time. */
+function packed(source: Readable, compression: "gzip" | "zstd"): Readable {
+  return compression === "gzip" ? source : Readable.from(zstdPieces(source));
 }
 
 function inflater(compression: "gzip" | "zstd") {
