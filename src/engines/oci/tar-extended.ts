@@ -32,7 +32,7 @@ export function parsePax(bytes: Buffer, fail: Fail): PaxRecords {
     const value = () => bytes.toString("latin1", start, end);
     if (start === end) {
       // The entry keeps what its header says, for Go; to others it then has an empty name or none.
-      if (MEANT.has(key) || key.startsWith(SPARSE)) fields.doubt = `its extended header has an empty ${key}`;
+      if (MEANT.has(key) || key.startsWith(SPARSE)) fields.doubt = `its records have an empty ${key}`;
       continue;
     }
     switch (key) {
@@ -75,11 +75,6 @@ export function parsePax(bytes: Buffer, fail: Fail): PaxRecords {
   }
   fields.sparse = isSparse(sparse, map);
   return fields;
-}
-
-/** A global header concerns nobody, but a broken one ends the reading of the archive. */
-export function checkGlobalPax(bytes: Buffer, fail: Fail): void {
-  for (let at = 0; at < bytes.length; ) at = recordAt(bytes, at, fail).end + 1;
 }
 
 const SPARSE = "GNU.sparse.";

@@ -111,11 +111,21 @@ test("GNU long names and links are joined", () => {
   assert.deepEqual([entries[0]?.name, entries[0]?.link], [name, link]);
 });
 
-test("global pax headers are skipped, as engines skip them", () => {
-  const { entries } = walk(tarOf([{ ...paxEntry({ path: "evil" }), flag: "g" }, { name: "good" }]));
+test("a global pax header says nothing of the entries that follow, and is one itself, as engines take it", () => {
+  const { entries } = walk(
+    tarOf([
+      { ...paxEntry({ path: "in/the/way" }), flag: "g" },
+      { ...paxEntry({ comment: "c" }), flag: "g" },
+      { name: "good" },
+    ]),
+  );
   assert.deepEqual(
-    entries.map((entry) => entry.name),
-    ["good"],
+    entries.map(({ type, name }) => [type, name]),
+    [
+      ["other", "in/the/way"],
+      ["other", "PaxHeaders/x"],
+      ["file", "good"],
+    ],
   );
 });
 

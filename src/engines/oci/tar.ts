@@ -7,7 +7,7 @@
  */
 import { bounds } from "../../core/bounds.ts";
 import { Problem } from "../../core/problem.ts";
-import { checkGlobalPax, type PaxRecords, parsePax } from "./tar-extended.ts";
+import { type PaxRecords, parsePax } from "./tar-extended.ts";
 import { BLOCK, isZeroBlock, readTarHeader, type TarHeader, textUntilNul } from "./tar-header.ts";
 
 export type TarEntryType = "file" | "directory" | "symlink" | "hardlink" | "other";
@@ -88,6 +88,7 @@ export function createTarWalker(place: string, visitor: TarVisitor): TarWalker {
   let collectedLength = 0;
 
   let extended: Extended | undefined;
+  let globalName = "";
   let extendedBytes = 0;
 
   function fail(cause: string): never {
@@ -121,9 +122,7 @@ export function createTarWalker(place: string, visitor: TarVisitor): TarWalker {
         extend("pax", parsePax(bytes, fail));
         break;
       case "global":
-        checkGlobalPax(bytes, fail);
-        // To Go it is an entry of its own, which takes all that was said before it.
-        if (extended !== undefined) extended.doubt = "a global header stands between it and its extended header";
+        globalEntry(parsePax(bytes, fail));
         break;
       case "longName":
       case "longLink":
@@ -132,6 +131,17 @@ export function createTarWalker(place: string, visitor: TarVisitor): TarWalker {
       case "none":
         break;
     }
+  }
+
+  /**
+   * To Go a global header is an entry of its own, which takes all that was said before it. Runtimes make nothing of
+   * it, but only after they removed what stands at its path.
+   */
+  function globalEntry({ path = globalName, doubt }: PaxRecords): void {
+    if (doubt !== undefined) fail(`the global header ${JSON.stringify(path.slice(0, SHOWN_NAME))}: ${doubt}`);
+    if (extended !== undefined) extended.doubt = "a global header stands between it and its extended header";
+    const nothing = { link: "", size: 0, mode: 0, owner: undefined, capability: undefined, sparse: false };
+    visitor.entry({ type: "other", name: path, offset: position, ...nothing });
   }
 
   function extend<Key extends "pax" | "longName" | "longLink">(key: Key, value: NonNullable<Extended[Key]>): void {
@@ -177,12 +187,18 @@ export function createTarWalker(place: string, visitor: TarVisitor): TarWalker {
         fail("the extended headers of one entry are over the bound");
       }
       current = undefined;
+      if (purpose === "global") countEntry();
+      globalName = header.name;
       startContent(header.size, purpose);
       return;
     }
+    countEntry();
+    readEntry(header, block[at + 482] !== 0);
+  }
+
+  function countEntry(): void {
     entries += 1;
     if (entries > bounds.entries) fail(`more than ${bounds.entries} entries`);
-    readEntry(header, block[at + 482] !== 0);
   }
 
   function checkSize(size: number): void {

@@ -31,8 +31,8 @@ var types = map[byte]string{
 }
 
 func sparse(header *tar.Header) bool {
-	if header.Typeflag == tar.TypeGNUSparse {
-		return true
+	if header.Typeflag == tar.TypeGNUSparse || header.Typeflag == tar.TypeXGlobalHeader {
+		return header.Typeflag == tar.TypeGNUSparse
 	}
 	major, minor := header.PAXRecords["GNU.sparse.major"], header.PAXRecords["GNU.sparse.minor"]
 	if major != "" || minor != "" {
@@ -51,9 +51,6 @@ func list(archive []byte) any {
 		}
 		if err != nil {
 			return map[string]string{"refused": err.Error()}
-		}
-		if header.Typeflag == tar.TypeXGlobalHeader {
-			continue
 		}
 		found := entry{
 			Type: types[header.Typeflag], Name: hex.EncodeToString([]byte(header.Name)),

@@ -25,7 +25,7 @@ export function askGo(source: string, cases: readonly Buffer[]): unknown[] {
       return [length, bytes];
     }),
   );
-  const { stdout, stderr, status } = spawnSync(program, { input, maxBuffer: 1024 * 1024 * 1024 });
+  const { stdout, stderr, status } = spawnSync(program, { input, maxBuffer: 1024 * 1024 * 1024, timeout: 300_000 });
   if (status !== 0) throw new Error(`${source} ended with ${status}: ${stderr}`);
   return stdout
     .toString()
