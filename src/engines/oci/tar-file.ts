@@ -18,6 +18,8 @@ import { zstdPieces } from "./zstd-frames.ts";
 export interface Member {
   readonly offset: number;
   readonly size: number;
+  /** The archive has it more than once: podman takes the first, Docker the last. */
+  readonly repeated: boolean;
 }
 
 export interface TarContents {
@@ -53,6 +55,10 @@ export async function openTar(archive: string | FileHandle, shown: string): Prom
       },
       read: (offset, length) => readAt(seekable, offset, length, shown),
       small(member, place) {
+        if (member.repeated) {
+          const cause = "the archive has this document more than once";
+          throw new Problem({ kind: "input", code: "oci.document", place, cause });
+        }
         if (member.size > bounds.manifestBytes) {
           throw new Problem({
             kind: "input",
@@ -120,7 +126,8 @@ async function listMembers(
           cause: `more than ${bounds.archiveEntries} members`,
         });
       }
-      if (entry.type === "file" && !entry.sparse) members.set(path, { offset: entry.offset, size: entry.size });
+      if (entry.type === "file" && !entry.sparse)
+        members.set(path, { offset: entry.offset, size: entry.size, repeated: members.has(path) });
       else if (entry.type === "symlink") links.set(path, posix.join(posix.dirname(path), entry.link));
       else if (entry.type === "hardlink") links.set(path, entry.link);
       return false;
