@@ -149,7 +149,10 @@ test("gaps name the layer by its place in this image", async () => {
   const { gaps } = await mergeLayers([good, withOwnGap], async () => []);
   assert.deepEqual(
     gaps.map(({ reason }) => reason),
-    ["layer 2: 1 entry is too long", "layer 2: 1 entries stand below a loop of symlinks or too deep to be reached"],
+    [
+      "layer 2: 1 entry is too long",
+      "layer 2: 1 entries stand below a loop of symlinks or too deep to be reached, or are whiteouts that runtimes read in different ways",
+    ],
   );
 });
 
