@@ -98,10 +98,11 @@ function withNewlines(stored: Buffer): Buffer {
   return bytes;
 }
 
-/** Field names are ASCII, where bit 5 alone tells the cases of a letter apart; `name` holds only letters. */
+/** Field names are ASCII, where bit 5 alone tells the cases of a letter apart. */
 function equalsIgnoringCase(bytes: Buffer, start: number, name: Buffer): boolean {
   for (let index = 0; index < name.length; index++) {
-    if (((bytes[start + index] as number) | 0x20) !== name[index]) return false;
+    const byte = bytes[start + index] as number;
+    if (byte !== name[index] && (byte | 0x20) !== name[index]) return false;
   }
   return true;
 }
