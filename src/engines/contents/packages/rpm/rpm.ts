@@ -7,6 +7,7 @@ import { unreadEntries } from "../unread.ts";
 import { readBerkeley } from "./berkeley.ts";
 import { readRpmHeader } from "./header.ts";
 import { readNdb } from "./ndb.ts";
+import { checkRpmSchema } from "./schema.ts";
 import { openSqlite } from "./sqlite.ts";
 
 /** Where rpm keeps its database: of old, on SUSE and newer Fedora, and under rpm-ostree. */
@@ -24,7 +25,7 @@ const NDB = "Packages.db";
  */
 export const rpm: Analyser = {
   id: "rpm",
-  version: 2,
+  version: 3,
   evidence: "installed",
   basenames: [SQLITE, LOG, JOURNAL, BERKELEY, NDB],
   maxBytes: bounds.wantedFileBytes,
@@ -75,7 +76,9 @@ type Entry = Buffer | { readonly fault: string };
 
 /** The table `Packages`: hnum INTEGER PRIMARY KEY, blob BLOB. */
 function* headersInSqlite(bytes: Buffer, log: Buffer | undefined): Generator<Entry> {
-  for (const [, blob] of openSqlite(bytes, log).rows("Packages")) {
+  const database = openSqlite(bytes, log);
+  checkRpmSchema(database.schema());
+  for (const [, blob] of database.rows("Packages")) {
     yield Buffer.isBuffer(blob) ? blob : { fault: "is no blob" };
   }
 }
