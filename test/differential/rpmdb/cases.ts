@@ -64,6 +64,9 @@ const STATEMENTS = [
   "ALTER TABLE Packages RENAME COLUMN blob TO other; ALTER TABLE Packages ADD COLUMN blob BLOB",
   "CREATE TABLE Other (blob BLOB, hnum INTEGER PRIMARY KEY); INSERT INTO Other (hnum, blob) SELECT hnum, blob FROM Packages; DROP TABLE Packages; ALTER TABLE Other RENAME TO Packages",
   "CREATE TABLE Other (hnum INTEGER PRIMARY KEY, blob BLOB NOT NULL) WITHOUT ROWID; INSERT INTO Other SELECT hnum, blob FROM Packages; DROP TABLE Packages; ALTER TABLE Other RENAME TO Packages",
+  // Hidden behind a column of the same place, and behind a name that only stands beside the statement.
+  "CREATE TABLE Other (hnum INTEGER PRIMARY KEY, decoy BLOB, blob BLOB NOT NULL); INSERT INTO Other SELECT hnum, (SELECT blob FROM Packages WHERE hnum = 1), blob FROM Packages; DROP TABLE Packages; ALTER TABLE Other RENAME TO Packages",
+  "CREATE TABLE Decoy (hnum INTEGER PRIMARY KEY AUTOINCREMENT,blob BLOB NOT NULL); INSERT INTO Decoy SELECT hnum, blob FROM Packages WHERE hnum = 1; PRAGMA writable_schema = ON; UPDATE sqlite_schema SET name = CASE name WHEN 'Decoy' THEN 'Packages' ELSE 'Decoy' END WHERE name IN ('Decoy', 'Packages')",
   "PRAGMA page_size = 512; VACUUM",
   "PRAGMA page_size = 65536; VACUUM",
   "PRAGMA user_version = 7",
