@@ -47,6 +47,8 @@ function analyse(file: AnalysedFile): FileFacts {
   if (name === NDB) return analyseEntries(readNdb(file.bytes));
   const journal = file.companions.get(folder + JOURNAL);
   const faults = journal !== undefined && isHot(journal) ? ["a transaction on it was not finished"] : [];
+  // SQLite looks for the log where the file really is.
+  if (!FOLDERS.has(folder.slice(0, -1))) faults.push("it is reached by a link, and a log beside it is not looked at");
   return analyseEntries(headersInSqlite(file.bytes, file.companions.get(folder + LOG)), faults);
 }
 
