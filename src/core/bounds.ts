@@ -34,6 +34,8 @@ export const bounds = {
   smallFileBytes: 4 * 1024 * 1024,
   /** A lockfile or another list of what a project asks for; the largest real ones stay under 20 MiB. */
   lockfileBytes: 64 * 1024 * 1024,
+  /** Files that one lockfile includes. */
+  includedFiles: 100,
   /** Edges of the dependency graph that one file states; the largest real ones have some 50,000. */
   dependencyEdges: 2_000_000,
   /** Places tried while the dependencies of one lockfile are followed through its nested folders of modules. */

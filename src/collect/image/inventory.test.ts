@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, test } from "node:test";
@@ -248,4 +248,29 @@ test("a folder is a root file system without layers", async () => {
   const evidence = await inventoryOfFolder(folder, { now });
   assert.deepEqual(packagesIn(evidence), ["musl 1.1.22-r2", "a 1.0.0"]);
   await assert.rejects(inventoryOfFolder(join(root, "nowhere"), { now }), Problem);
+});
+
+test("in a folder a wanted file that is a link is said, unless its file is read where it is", async () => {
+  const folder = join(root, "linked");
+  for (const [path, content] of [
+    ["opt/blob", "Package: openssl\nStatus: install ok installed\nVersion: 1\n\n"],
+    ["usr/lib/os-release", "ID=debian\n"],
+  ] as const) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), content);
+  }
+  mkdirSync(join(folder, "var/lib/dpkg"), { recursive: true });
+  mkdirSync(join(folder, "etc"), { recursive: true });
+  symlinkSync("../usr/lib/os-release", join(folder, "etc/os-release"));
+  symlinkSync("nowhere", join(folder, "etc/dead.jar"));
+  const reasons = async () => (await inventoryOfFolder(folder, { now })).gaps.map(({ reason }) => reason);
+  assert.deepEqual(
+    (await reasons()).filter((reason) => reason.includes("link")),
+    [],
+  );
+  symlinkSync("/opt/blob", join(folder, "var/lib/dpkg/status"));
+  assert.ok(
+    (await reasons()).includes("1 wanted files are links, which are not followed, first /var/lib/dpkg/status"),
+    (await reasons()).join("; "),
+  );
 });

@@ -88,6 +88,8 @@ export interface MergedTree<Payload> {
   resolve(path: string): string | undefined;
   /** Hard links whose wanted content was not read; empty in nearly every image. */
   unreadLinks(): UnreadLink[];
+  /** The paths of all symlinks. */
+  symlinks(): string[];
   /** Gives such a link its content. */
   fill(link: UnreadLink, payload: Payload): void;
 }
@@ -380,6 +382,14 @@ export function createMergedTree<Payload>(wanted: (path: string) => boolean): Me
         if (node.kind === "unread") links.push({ path, layer: node.layer, target: node.target });
       });
       return links;
+    },
+
+    symlinks() {
+      const paths: string[] = [];
+      visit((path, node) => {
+        if (node.kind === "symlink") paths.push(path);
+      });
+      return paths;
     },
 
     fill(link, payload) {
