@@ -1,5 +1,5 @@
 /** Small files of settings that another program reads, read as that program would: one document, a map. */
-import { cutDocuments, readDocument } from "../engines/kubernetes/yaml/documents.ts";
+import { cutDocuments, foreignLineBreak, readDocument } from "../engines/kubernetes/yaml/documents.ts";
 import type { YamlFault } from "../engines/kubernetes/yaml/model.ts";
 import { plainValue } from "../engines/kubernetes/yaml/value.ts";
 import { readBoundedText } from "./text-file.ts";
@@ -9,11 +9,11 @@ export function readYamlMap(file: string, name: string, limit: number): Readonly
   const text = readBoundedText(file, limit);
   if (text === undefined) return `its ${name} is no file of UTF-8 with at most ${limit} bytes`;
   // YAML 1.1 ends lines, and comments, at more characters than YAML 1.2: what follows may be a field to that program.
-  if (/[\u0085\u2028\u2029]|\r(?!\n)/.test(text)) {
+  if (foreignLineBreak(text) !== undefined) {
     return `its ${name} has a line separator that not all programs end a line at`;
   }
-  const { text: cut, over } = cutDocuments(name, text, 8);
-  const faults: YamlFault[] = [];
+  const { text: cut, over, faults: ofCut } = cutDocuments(name, text, 8);
+  const faults: YamlFault[] = [...ofCut];
   const values: unknown[] = [];
   for (const range of cut.documents) {
     const { node, faults: found } = readDocument(text, range);

@@ -9,7 +9,7 @@ import type { ClusterSource, FileSource, KubernetesObject, ManifestGap, ObjectSo
 import { createCollected } from "./read/collected.ts";
 import { fieldsOf, isPlain } from "./read/fields.ts";
 import { readObject } from "./read/object.ts";
-import { cutDocuments, readDocument } from "./yaml/documents.ts";
+import { cutDocuments, foreignLineBreak, readDocument } from "./yaml/documents.ts";
 import { linePosition } from "./yaml/line-position.ts";
 import type { ManifestText, YamlFault } from "./yaml/model.ts";
 import { plainValue } from "./yaml/value.ts";
@@ -46,8 +46,11 @@ export function manifestReader(): ManifestReader {
       collected.gap({ code: "kubernetes.bound", reason, path });
       return;
     }
-    const { text: manifest, over } = cutDocuments(path, text, bounds.kubernetesDocuments);
-    separators(manifest);
+    const { text: manifest, over, faults } = cutDocuments(path, text, bounds.kubernetesDocuments);
+    lineBreaks(manifest);
+    for (const { code, offset, reason, document: index } of faults.slice(0, bounds.kubernetesDocumentGaps)) {
+      collected.gap({ code, reason, path, document: index, ...linePosition(manifest, offset) });
+    }
     for (let index = 0; index < manifest.documents.length; index++) {
       if (collected.isFull()) return;
       document(manifest, index);
@@ -58,13 +61,13 @@ export function manifestReader(): ManifestReader {
     }
   }
 
-  /** Kubernetes ends lines, and comments, where YAML 1.2 does not: what follows might be a field to it. */
-  function separators(manifest: ManifestText): void {
-    const { path, text } = manifest;
-    const offset = text.search(/[\u0085\u2028\u2029]|\r(?!\n)/);
-    if (offset < 0 || isJson(text)) return;
+  /** What might be a field to Kubernetes, and is a comment or a text to others. */
+  function lineBreaks(manifest: ManifestText): void {
+    const offset = foreignLineBreak(manifest.text);
+    if (offset === undefined) return;
     const reason = "a line separator that Kubernetes ends a line at, and other readers do not";
-    collected.gap({ code: "kubernetes.line-separator", reason, path, ...linePosition(manifest, offset) });
+    const place = linePosition(manifest, offset);
+    collected.gap({ code: "kubernetes.line-separator", reason, path: manifest.path, ...place });
   }
 
   function document(manifest: ManifestText, index: number): void {
@@ -156,15 +159,6 @@ export function manifestReader(): ManifestReader {
     gap: collected.gap,
     manifests: collected.manifests,
   };
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function byPlace(a: ManifestGap, b: ManifestGap): number {
