@@ -135,9 +135,7 @@ function converter(text: string, base: number, limit: number, faults: YamlFault[
     // The line break that was put behind the document is none of its text.
     const end = Math.min(base + (node.range?.[1] ?? 0), limit);
     if (isScalar(node)) {
-      if (node.type === "QUOTE_DOUBLE" && /\\\r?\n[ \t]*\r?\n/.test(text.slice(start, end))) {
-        throw new Refused("kubernetes.yaml", start, "a blank line behind a line break that is escaped");
-      }
+      checkBlankLines(node, start, end);
       return { kind: "scalar", value: scalarValue(node, start), start, end: scalarEnd(node, start, end) };
     }
     const { tag } = node;
@@ -152,6 +150,15 @@ function converter(text: string, base: number, limit: number, faults: YamlFault[
       return { kind: "map", entries: entriesOf(node, start, depth), start, end };
     }
     throw new Refused("kubernetes.yaml", start, "a value of an unknown form");
+  }
+
+  /** Readers part on blank lines: behind a line break that is escaped, and of spaces where an indentation is stated. */
+  function checkBlankLines({ type }: Scalar, start: number, end: number): void {
+    const own = text.slice(start, end);
+    const odd = isBlockScalar({ type })
+      ? /^[|>][-+]?[0-9]/.test(own) && /\n[ \t]+(?:\r?\n|$)/.test(own)
+      : type === "QUOTE_DOUBLE" && /\\\r?\n[ \t]*\r?\n/.test(own);
+    if (odd) throw new Refused("kubernetes.yaml", start, "a blank line within a text that readers end differently");
   }
 
   /** YAML 1.1 begins a key at each question mark between brackets, and ends none at a colon before one. */
