@@ -138,8 +138,12 @@ export function manifestReader(): ManifestReader {
       const reason = `kubectl takes it for a list of its items, since it has such; others for the ${kind} that it says it is`;
       collected.gap({ code: "kubernetes.list", reason, ...placeOf(source, ["items"]) });
       one({ ...value, kind, apiVersion }, source);
-    } else if (value.items !== null && !Array.isArray(value.items)) {
-      collected.gap({ code: "kubernetes.type", reason: "items: expected a list", ...placeOf(source, ["items"]) });
+    } else if (!Array.isArray(value.items)) {
+      if (value.items !== null) {
+        collected.gap({ code: "kubernetes.type", reason: "items: expected a list", ...placeOf(source, ["items"]) });
+      }
+      // Within a list, it is an object like others.
+      if (depth > 0) one({ ...value, kind, apiVersion }, source);
     }
     if (!Array.isArray(value.items)) return;
     if (depth >= bounds.kubernetesListDepth) {

@@ -19,5 +19,5 @@ function bits(value: number): string {
 }
 
 function quoted(text: string): string {
-  return `"${text.replace(/[^ !#-[\]-~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)}"`;
+  return `"${text.replace(/[^!#-[\]-~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)}"`;
 }

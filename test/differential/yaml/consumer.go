@@ -185,7 +185,7 @@ func canonical(out *strings.Builder, value any) {
 func quoted(out *strings.Builder, text string) {
 	out.WriteByte('"')
 	for _, unit := range utf16.Encode([]rune(text)) {
-		if unit >= 0x20 && unit < 0x7f && unit != '"' && unit != '\\' {
+		if unit > 0x20 && unit < 0x7f && unit != '"' && unit != '\\' {
 			out.WriteByte(byte(unit))
 		} else {
 			fmt.Fprintf(out, "\\u%04x", unit)

@@ -159,7 +159,22 @@ function mapping(random: Random, indent: string, depth: number): string {
 function inner(random: Random, indent: string, depth: number): string {
   const deeper = indent + random.pick([" ", "  ", "  ", "    "]);
   const kind = depth > 3 ? 9 : random.below(12);
-  const properties = random.pick(["", "", "", "", " &x", " &y", " !!map", " !!seq", " # c", " !", " &x # c"]);
+  const properties = random.pick([
+    "",
+    "",
+    "",
+    "",
+    " &x",
+    " &y",
+    " !!map",
+    " !!seq",
+    " # c",
+    " !",
+    " ! yes",
+    " ! 0",
+    " !!int 1",
+    " &x # c",
+  ]);
   if (kind < 2) return `${properties}\n${mapping(random, deeper, depth + 1)}`;
   if (kind < 4) {
     const at = random.once(2) ? indent : deeper;

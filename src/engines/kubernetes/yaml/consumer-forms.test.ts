@@ -40,15 +40,28 @@ describe("documents are cut where kubectl cuts them", () => {
 });
 
 describe("merge keys", () => {
-  const tagged = ["! <<", '! "<<"', "!!merge <<", '!!merge "<<"', "!!merge hostPID", "!!binary aG9zdFBJRA==", "!x y"];
-  for (const key of tagged) {
-    test(`a key with a tag is no key to rely on: ${key}`, () => {
+  for (const key of ["<<", "! <<", '! "<<"', "!!merge <<", '!!merge "<<"', "! '<<'"]) {
+    test(`${key} merges`, () => {
+      assert.deepEqual(stream(`spec:\n  ${key}: {hostPID: true}\n  a: b\n`), {
+        values: [{ spec: { hostPID: true, a: "b" } }],
+        told: [],
+      });
+    });
+  }
+  for (const key of ["!!merge hostPID", "!!binary aG9zdFBJRA==", "!x hostPID", "!!str <<"]) {
+    test(`a key with another tag is no key to rely on: ${key}`, () => {
       assert.deepEqual(stream(`spec:\n  ${key}: {hostPID: true}\n`), {
         values: [undefined],
         told: ["kubernetes.yaml"],
       });
     });
   }
+  test("a tag of no name makes a text of all else", () => {
+    assert.deepEqual(stream('! hostPID: ! "yes"\n! 1: ! yes\nc: !\n'), {
+      values: [{ hostPID: "yes", 1: "yes", c: "" }],
+      told: [],
+    });
+  });
   test("in flow style too", () => {
     assert.deepEqual(stream("x: &x {a: 1}\nz: {<<: *x, b: 2}\n").values, [{ x: { a: 1 }, z: { a: 1, b: 2 } }]);
     assert.deepEqual(stream("z: {<<: {a: 1}}\n").values, [{ z: { a: 1 } }]);
@@ -106,7 +119,7 @@ describe("single values", () => {
   for (const [text, value] of cases) {
     test(text, () => assert.deepEqual(stream(`a: ${text}\n`), { values: [{ a: value }], told: [] }));
   }
-  for (const text of ['! "true"', "! x", "!!binary aGk=", "!!int x", "!!set {a: b}", "{a:}", "{?3}", "[a?b]"]) {
+  for (const text of ["!!binary aGk=", "!!int x", "!!set {a: b}", "{a:}", "{?3}", "[a?b]"]) {
     test(`${text} is told`, () => assert.deepEqual(stream(`a: ${text}\n`).told, ["kubernetes.yaml"]));
   }
   test("numbers as keys are written as Kubernetes writes them, or told", () => {

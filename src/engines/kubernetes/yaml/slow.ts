@@ -135,6 +135,7 @@ function converter(text: string, base: number, limit: number, faults: YamlFault[
     // The line break that was put behind the document is none of its text.
     const end = Math.min(base + (node.range?.[1] ?? 0), limit);
     if (isScalar(node)) {
+      checkQuotes(node, start, end);
       checkBlankLines(node, start, end);
       return { kind: "scalar", value: scalarValue(node, start), start, end: scalarEnd(node, start, end) };
     }
@@ -150,6 +151,14 @@ function converter(text: string, base: number, limit: number, faults: YamlFault[
       return { kind: "map", entries: entriesOf(node, start, depth), start, end };
     }
     throw new Refused("kubernetes.yaml", start, "a value of an unknown form");
+  }
+
+  /** The library ends some texts before their last quote. */
+  function checkQuotes({ type }: Scalar, start: number, end: number): void {
+    if (type !== "QUOTE_SINGLE" && type !== "QUOTE_DOUBLE") return;
+    const own = text.slice(start, end);
+    const whole = type === "QUOTE_SINGLE" ? /^'(?:[^']|'')*'$/ : /^"(?:[^"\\]|\\[\s\S])*"$/;
+    if (!whole.test(own)) throw new Refused("kubernetes.yaml", start, "a text in quotes whose end is not clear");
   }
 
   /** Readers part on blank lines: behind a line break that is escaped, and of spaces where an indentation is stated. */
@@ -183,7 +192,7 @@ function converter(text: string, base: number, limit: number, faults: YamlFault[
       const keyEnd = base + (key?.range?.[1] ?? start - base);
       if (!isScalar(key)) throw new Refused("kubernetes.yaml", keyStart, "a key that is no text");
       // Readers differ on which tags change what a key says, and on which make a merge key of it.
-      if (key.tag !== undefined) throw unknownTag(key.tag, keyStart);
+      if (key.tag !== undefined && key.tag !== "!" && !isMergeKey(key)) throw unknownTag(key.tag, keyStart);
       if (key.anchor !== undefined) throw new Refused("kubernetes.yaml", keyStart, "a key that is named by an anchor");
       const value = child(given, keyEnd, depth);
       const shared = isAlias(given) ? ({ shared: true } as const) : {};
@@ -239,7 +248,7 @@ function converter(text: string, base: number, limit: number, faults: YamlFault[
     const source = scalar.source ?? String(scalar.value ?? "");
     const plain = scalar.type === "PLAIN" || scalar.type === undefined;
     if (scalar.tag === undefined) return plain ? resolvePlain(source) : String(scalar.value);
-    if (scalar.tag === "tag:yaml.org,2002:str") return String(scalar.value);
+    if (scalar.tag === "tag:yaml.org,2002:str" || scalar.tag === "!") return String(scalar.value);
     const value = resolvePlain(plain ? source : String(scalar.value));
     // What does not fit its tag is an error to Kubernetes.
     if (TYPES.get(scalar.tag)?.includes(value === null ? "null" : typeof value) !== true) {
@@ -273,12 +282,14 @@ function isBlockScalar({ type }: { readonly type?: Scalar.Type | undefined }): b
   return type === "BLOCK_LITERAL" || type === "BLOCK_FOLDED";
 }
 
-function isMergeKey(key: Scalar): boolean {
-  return key.source === "<<" && key.type === "PLAIN";
+/** `<<`, and in quotes too where a tag takes them away (sigs.k8s.io/yaml, goyaml.v2, isMerge). */
+function isMergeKey({ source, value, type, tag }: Scalar): boolean {
+  if (tag === undefined) return type === "PLAIN" && source === "<<";
+  return tag === "!" ? String(value) === "<<" : tag === "tag:yaml.org,2002:merge" && source === "<<";
 }
 
 function nameOf(key: Scalar, offset: number): string {
-  if (key.type !== "PLAIN") return String(key.value);
+  if (key.type !== "PLAIN" || key.tag === "!") return String(key.value);
   const source = key.source ?? String(key.value);
   const name = keyText(source);
   if (name === undefined) throw new Refused("kubernetes.yaml", offset, `the key ${quote(source)} is one text to none`);
