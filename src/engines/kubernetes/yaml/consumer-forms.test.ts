@@ -57,8 +57,8 @@ describe("merge keys", () => {
     });
   }
   test("a tag of no name makes a text of all else", () => {
-    assert.deepEqual(stream('! hostPID: ! "yes"\n! 1: ! yes\nc: !\n'), {
-      values: [{ hostPID: "yes", 1: "yes", c: "" }],
+    assert.deepEqual(stream('! hostPID: ! "yes"\n! 1: ! yes\n'), {
+      values: [{ hostPID: "yes", 1: "yes" }],
       told: [],
     });
   });
@@ -108,6 +108,7 @@ describe("single values", () => {
   const cases: readonly [string, unknown][] = [
     [".5_1", 0.51],
     ["._5", "._5"],
+    [".1E400", ".1E400"],
     ["0b-11", -3],
     ["0xFFFFFFFFFFFFFFFF", 2 ** 64],
     ["0x1FFFFFFFFFFFFFFFF", "0x1FFFFFFFFFFFFFFFF"],
@@ -119,7 +120,18 @@ describe("single values", () => {
   for (const [text, value] of cases) {
     test(text, () => assert.deepEqual(stream(`a: ${text}\n`), { values: [{ a: value }], told: [] }));
   }
-  for (const text of ["!!binary aGk=", "!!int x", "!!set {a: b}", "{a:}", "{?3}", "[a?b]"]) {
+  for (const text of [
+    "!",
+    "[!, a]",
+    "[!!str, a]",
+    "'''\n0: i'",
+    "!!binary aGk=",
+    "!!int x",
+    "!!set {a: b}",
+    "{a:}",
+    "{?3}",
+    "[a?b]",
+  ]) {
     test(`${text} is told`, () => assert.deepEqual(stream(`a: ${text}\n`).told, ["kubernetes.yaml"]));
   }
   test("numbers as keys are written as Kubernetes writes them, or told", () => {

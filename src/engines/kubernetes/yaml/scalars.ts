@@ -27,7 +27,7 @@ export function resolvePlain(text: string): string | number | boolean | null {
   const first = text.charCodeAt(0);
   // + - . and digits; nothing else begins a number.
   if (first > 57 || (first < 48 && first !== 43 && first !== 45 && first !== 46)) return text;
-  if (first === 46) return FLOAT_OF_DOT.test(text) ? Number(text.replaceAll("_", "")) : text;
+  if (first === 46) return (FLOAT_OF_DOT.test(text) ? finite(Number(text.replaceAll("_", "")), "") : undefined) ?? text;
   const digits = text.includes("_") ? text.replaceAll("_", "") : text;
   const [matched, sign, hexadecimal, binary, octal, decimal] = INTEGER.exec(digits) ?? [];
   if (decimal !== undefined) return finite(Number(decimal), sign) ?? text;

@@ -193,6 +193,7 @@ function converter(text: string, base: number, limit: number, faults: YamlFault[
       if (!isScalar(key)) throw new Refused("kubernetes.yaml", keyStart, "a key that is no text");
       // Readers differ on which tags change what a key says, and on which make a merge key of it.
       if (key.tag !== undefined && key.tag !== "!" && !isMergeKey(key)) throw unknownTag(key.tag, keyStart);
+      checkTag(key, keyStart);
       if (key.anchor !== undefined) throw new Refused("kubernetes.yaml", keyStart, "a key that is named by an anchor");
       const value = child(given, keyEnd, depth);
       const shared = isAlias(given) ? ({ shared: true } as const) : {};
@@ -245,6 +246,7 @@ function converter(text: string, base: number, limit: number, faults: YamlFault[
   }
 
   function scalarValue(scalar: Scalar, offset: number): string | number | boolean | null {
+    checkTag(scalar, offset);
     const source = scalar.source ?? String(scalar.value ?? "");
     const plain = scalar.type === "PLAIN" || scalar.type === undefined;
     if (scalar.tag === undefined) return plain ? resolvePlain(source) : String(scalar.value);
@@ -258,6 +260,11 @@ function converter(text: string, base: number, limit: number, faults: YamlFault[
   }
 
   return convert;
+}
+
+/** A comma behind a tag is one of its characters to YAML 1.1, and what stands then for nothing is another value. */
+function checkTag({ tag, source = "" }: Scalar, offset: number): void {
+  if (tag !== undefined && source === "") throw unknownTag(tag, offset);
 }
 
 /** Tags that Kubernetes resolves → what values they may then have. Dates stay texts, as they do without a tag. */
