@@ -16,7 +16,7 @@ export const differential: Differential = {
   reader: "kubectl",
   consumer: "kubectl create --dry-run=client",
   needs: ["kubectl"],
-  cases: { short: 24, soak: 2_000 },
+  cases: { short: 8, soak: 2_000 },
   // Nothing is created of what kubectl refuses.
   accepting: "harmless",
   generate,

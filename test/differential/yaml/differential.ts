@@ -15,7 +15,7 @@ export const differential: Differential = {
   reader: "yaml",
   consumer: "sigs.k8s.io/yaml behind apimachinery's cut",
   needs: ["go", "/usr/share/gocode/src/sigs.k8s.io/yaml"],
-  cases: { short: 4_000, soak: 200_000 },
+  cases: { short: 3_000, soak: 200_000 },
   // Nothing is created of what kubectl refuses.
   accepting: "harmless",
   generate,
