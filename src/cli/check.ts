@@ -13,6 +13,7 @@ import { renderFolders } from "../collect/render.ts";
 import { findSeccompProfiles } from "../collect/seccomp-profiles.ts";
 import { openPolicyScanner } from "../collect/secrets/scanner.ts";
 import { evaluateSources, evaluateUnlooked } from "../collect/secrets/sources.ts";
+import { skippedNotes } from "../collect/skipped-notes.ts";
 import { evaluateManifests, manifestNotes } from "../collect/workloads.ts";
 import { fileAsset } from "../core/asset.ts";
 import type { Evaluation } from "../core/evaluation.ts";
@@ -78,6 +79,7 @@ export async function check(dir: string, options: CheckOptions): Promise<number>
         ...(found.images.length === 0
           ? ["no images found: build them into OCI layouts or archives below this folder"]
           : []),
+        ...skippedNotes(found),
         ...linted.flatMap((dockerfile) => dockerfile.notes),
         ...(rendering?.notes ?? []),
         ...(manifests.objects.length === 0 ? [] : manifestNotes(manifests)),

@@ -1,6 +1,7 @@
 /** Small files of settings that another program acts on: read where every reader of YAML reads them alike, else refused. */
 import { lstatSync } from "node:fs";
 import { fastDocument } from "../engines/kubernetes/yaml/block.ts";
+import { foreignLineBreak } from "../engines/kubernetes/yaml/documents.ts";
 import type { YamlFault } from "../engines/kubernetes/yaml/model.ts";
 import { plainValue } from "../engines/kubernetes/yaml/value.ts";
 import { readBoundedText } from "./text-file.ts";
@@ -19,7 +20,7 @@ export function readYamlMap(file: string, name: string, limit: number): Readonly
 /** The same of a text; `name` is what a reason calls it. */
 export function mapOf(text: string, name: string): Readonly<Record<string, unknown>> | string {
   // YAML 1.1 ends lines, and comments, at more characters than YAML 1.2: what follows may be a field to that program.
-  if (/[\u0085\u2028\u2029]|\r(?!\n)/.test(text)) {
+  if (foreignLineBreak(text) !== undefined) {
     return `its ${name} has a line separator that not all programs end a line at`;
   }
   const start = /^(?:[ \t]*(?:#[^\n]*)?\r?\n)*---[ \t]*(?=\r?\n|$)/.exec(text)?.[0].length ?? 0;

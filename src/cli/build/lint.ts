@@ -4,6 +4,7 @@ import { lookUpDigests, namesWithoutDigest, parseMirrors } from "../../collect/b
 import { discover } from "../../collect/discover.ts";
 import { type MendedDockerfile, mendDockerfile, replaceDockerfile } from "../../collect/dockerfile-fixes.ts";
 import { type DockerfileJudgement, evaluateDockerfile, type LintContext } from "../../collect/dockerfiles.ts";
+import { skippedNotes } from "../../collect/skipped-notes.ts";
 import { printable } from "../../core/printable.ts";
 import { Problem } from "../../core/problem.ts";
 import { unifiedDiff } from "../../report/unified-diff.ts";
@@ -29,7 +30,8 @@ export async function buildLint(place: string, options: LintOptions): Promise<nu
   const mends = options.fix || options.diff;
   const root = stat.isDirectory() ? path : dirname(path);
   return await runJudging(root, options, async (context) => {
-    const found = stat.isDirectory() ? (await discover(root)).dockerfiles : [basename(path)];
+    const discovery = stat.isDirectory() ? await discover(root) : undefined;
+    const found = discovery?.dockerfiles ?? [basename(path)];
     const asks = (options.online || mends) && !options.offline;
     const lint: LintContext = asks ? { ...context, digests: await digestsFor(root, found, context, mirrors) } : context;
     const results = found.map((file) => {
@@ -41,6 +43,7 @@ export async function buildLint(place: string, options: LintOptions): Promise<nu
       evaluations: results.flatMap(({ judged }) => judged.evaluations),
       notes: [
         ...(found.length === 0 ? ["no Dockerfiles found below this folder"] : []),
+        ...(discovery === undefined ? [] : skippedNotes(discovery)),
         ...results.flatMap(({ judged, notes }) => [...notes, ...judged.notes]),
       ],
       ...(options.diff ? { instead: onStdout(results.map(({ patch }) => patch).join("")) } : {}),

@@ -6,6 +6,7 @@ import { readManifestFiles } from "../../collect/manifests.ts";
 import { type Rendering, renderFolders } from "../../collect/render.ts";
 import { findSeccompProfiles } from "../../collect/seccomp-profiles.ts";
 import { openPolicyScanner } from "../../collect/secrets/scanner.ts";
+import { skippedNotes } from "../../collect/skipped-notes.ts";
 import { evaluateManifests, manifestNotes } from "../../collect/workloads.ts";
 import { bounds } from "../../core/bounds.ts";
 import { Problem } from "../../core/problem.ts";
@@ -32,7 +33,7 @@ export async function workloadAudit(place: string, options: WorkloadAuditOptions
   }
   const root = isFolder ? path : dirname(path);
   return await runJudging(root, options, async ({ policy, now }) => {
-    const { manifests, rendering } = await read();
+    const { manifests, rendering, skipped } = await read();
     const { scanner, notes } = await openPolicyScanner(policy, root);
     return {
       subject: place,
@@ -47,20 +48,25 @@ export async function workloadAudit(place: string, options: WorkloadAuditOptions
         }),
         ...evaluateManifestSecrets(manifests, scanner, { policy, now, scope: "manifests" }),
       ],
-      notes: [...(rendering?.notes ?? []), ...manifestNotes(manifests), ...notes],
+      notes: [...(skipped ?? []), ...(rendering?.notes ?? []), ...manifestNotes(manifests), ...notes],
     };
   });
 
-  async function read(): Promise<{ readonly manifests: Manifests; readonly rendering?: Rendering }> {
+  async function read(): Promise<{
+    readonly manifests: Manifests;
+    readonly rendering?: Rendering;
+    readonly skipped?: readonly string[];
+  }> {
     if (place === "-") return { manifests: readManifests([{ path: "-", text: await standardInput() }]) };
     if (!isFolder) {
       const none = { composeFiles: [], kustomizations: [], charts: [] };
       return { manifests: readManifestFiles(root, { ...none, manifests: [basename(path)] }) };
     }
     const found = await discover(root);
-    if (!options.render) return { manifests: readManifestFiles(root, found) };
+    const skipped = skippedNotes(found);
+    if (!options.render) return { manifests: readManifestFiles(root, found), skipped };
     const rendering = await renderFolders(root, found);
-    return { manifests: readManifestFiles(root, found, rendering), rendering };
+    return { manifests: readManifestFiles(root, found, rendering), rendering, skipped };
   }
 }
 

@@ -3,7 +3,7 @@ import { basename, dirname, resolve } from "node:path";
 import { type Discovery, discover } from "../../collect/discover.ts";
 import { readImageUsers } from "../../collect/image-users.ts";
 import { kustomization } from "../../collect/kustomization.ts";
-import { readManifestFiles } from "../../collect/manifests.ts";
+import { type ManifestPaths, readManifestFiles } from "../../collect/manifests.ts";
 import { replaceFile } from "../../collect/replace-file.ts";
 import { fixWorkloads, type WorkloadFixes } from "../../collect/workload-fixes.ts";
 import { manifestNotes } from "../../collect/workloads.ts";
@@ -25,10 +25,9 @@ export async function workloadFix(place: string, options: WorkloadFixOptions): P
   const { prints, formats } = printsOf(options);
   const root = stat.isDirectory() ? path : dirname(path);
   return await runJudging(root, { ...options, format: formats }, async ({ policy, now, open, progress }) => {
-    const found: Pick<Discovery, "manifests" | "composeFiles" | "kustomizations" | "charts" | "images"> =
-      stat.isDirectory()
-        ? await discover(root)
-        : { manifests: [basename(path)], composeFiles: [], kustomizations: [], charts: [], images: [] };
+    const found: Pick<Discovery, "images"> & ManifestPaths = stat.isDirectory()
+      ? await discover(root)
+      : { manifests: [basename(path)], composeFiles: [], kustomizations: [], charts: [], images: [] };
     const users = await readImageUsers(found.images, open);
     const scope = { scope: "manifests", namespaces: "declared" as const };
     const fixes = fixWorkloads(readManifestFiles(root, found), {

@@ -19,6 +19,8 @@ export interface FolderOptions {
   readonly skipped: ReadonlySet<string>;
   /** Folders that are not looked into, by their paths below the root. */
   readonly skippedPaths?: ReadonlySet<string>;
+  /** Files that are not looked into, by their paths below the root. */
+  readonly skipsFile?: (path: string) => boolean;
   readonly signal?: AbortSignal;
   /** How many files have been read. */
   readonly onProgress?: (files: number) => void;
@@ -63,7 +65,7 @@ export async function secretsOfFolder(
       const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
       if (entry.isDirectory()) {
         if (!options.skipped.has(entry.name) && options.skippedPaths?.has(path) !== true) pending.push(path);
-      } else if (entry.isFile()) {
+      } else if (entry.isFile() && options.skipsFile?.(path) !== true) {
         sinceYield += scanFile(join(root, path), path, scanner, gathering, buffer);
       }
     }
