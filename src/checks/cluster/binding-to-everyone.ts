@@ -1,7 +1,7 @@
 import type { RatedSeverity } from "../../core/severity.ts";
-import { describeObject, isCovered, type PolicyRule, type Subject } from "../../engines/kubernetes/model.ts";
+import { isCovered, type PolicyRule, type Subject } from "../../engines/kubernetes/model.ts";
 import { clusterCheck } from "./kubernetes/cluster-check.ts";
-import { nameSubjects, pathOf, placesOf, whereIt } from "./rbac/words.ts";
+import { describeRule, nameSubjects, pathOf, placesOf, subjectOf, whereIt } from "./rbac/words.ts";
 
 /** Who each of them is. */
 const everyone: ReadonlyMap<string, { who: string; severity: RatedSeverity }> = new Map([
@@ -54,7 +54,13 @@ export const bindingToEveryone = clusterCheck<"access">({
       yield {
         object: grant.binding.object,
         path: ["subjects", grant.subjects.indexOf(found[0] as Subject)],
-        subject: describeObject(grant.binding.object),
+        subject: subjectOf(
+          grant,
+          rules
+            .map(({ rule }) => describeRule(rule))
+            .sort()
+            .join("; "),
+        ),
         title: `${nameSubjects(found)}, which is ${worst.who}, has ${grant.role.name} ${whereIt(grant)}`,
         severity: reads(rules) && !secrets ? (worst.severity === "critical" ? "high" : "medium") : worst.severity,
         fix: "bind those who need it",

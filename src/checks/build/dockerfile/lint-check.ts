@@ -9,7 +9,7 @@ import type {
   PlacedCommand,
   SourceRange,
 } from "../../../engines/dockerfile/model.ts";
-import { clip, SENTENCE } from "../../one-line.ts";
+import { clip, clipSubject, SENTENCE } from "../../one-line.ts";
 
 /** All that a check over a Dockerfile may be handed; it names those that it needs. */
 export interface LintFacts {
@@ -114,7 +114,7 @@ function draftOf(
 }
 
 function subjectOf({ stages }: Dockerfile, { subject, stage }: Spotted): string {
-  const about = clip(subject);
+  const about = clipSubject(subject);
   return stage === undefined ? about : `stage ${nameOfStage(stages[stage]?.name, stage)}: ${about}`;
 }
 
