@@ -1,6 +1,7 @@
 import type { RatedSeverity } from "../../core/severity.ts";
 import { isCovered, type PolicyRule, type Subject } from "../../engines/kubernetes/model.ts";
 import { clusterCheck } from "./kubernetes/cluster-check.ts";
+import { showsInsides } from "./rbac/insides.ts";
 import { describeRule, nameSubjects, pathOf, placesOf, subjectOf, whereIt } from "./rbac/words.ts";
 
 /** Who each of them is. */
@@ -13,7 +14,7 @@ const everyone: ReadonlyMap<string, { who: string; severity: RatedSeverity }> = 
 
 /** What everybody has by Kubernetes' own bindings, and reviews of one's own rights. */
 function isHarmless({ apiGroups, resources, nonResourceURLs, verbs }: PolicyRule): boolean {
-  if (resources.length === 0) return nonResourceURLs.every((url) => !url.startsWith("*") && !url.startsWith("/logs"));
+  if (resources.length === 0) return !nonResourceURLs.some(showsInsides);
   return (
     verbs.every((verb) => verb === "create") &&
     apiGroups.every((group) => group === "authorization.k8s.io" || group === "authentication.k8s.io") &&

@@ -12,7 +12,7 @@ const halves = [
 
 function changing(resource: string): Power {
   const requests = ["update", "patch"].map((verb) => ({ verb, group: GROUP, resource }));
-  return { does: "", requests, clusterScoped: true, named: false };
+  return { does: "", requests, clusterScoped: true, named: "never" };
 }
 
 /** Signers whose certificates the API server itself takes for clients or kubelets. */

@@ -15,13 +15,15 @@ interface PowerSpecification {
   readonly wide: RatedSeverity;
   /** In another namespace; absent: no finding. */
   readonly narrow?: RatedSeverity;
+  /** There, where every rule names its objects; absent: `narrow`. */
+  readonly narrowNamed?: RatedSeverity;
   readonly fix: string;
   readonly documentation: CheckDocumentation;
 }
 
 /** What a role gives that gives everything is for `cluster/cluster-admin-binding` alone. */
 export function powerCheck(specification: PowerSpecification): ClusterCheck {
-  const { name, title, power, wide, narrow, fix, documentation } = specification;
+  const { name, title, power, wide, narrow, narrowNamed = narrow, fix, documentation } = specification;
   return clusterCheck<"access">({
     name,
     title,
@@ -37,17 +39,19 @@ export function powerCheck(specification: PowerSpecification): ClusterCheck {
         if (hits.length === 0) continue;
         const rules = hits.map(({ rule }) => rule);
         const allows = allowed(hits.flatMap(({ requests }) => requests));
+        const names = [...new Set(rules.flatMap(({ rule }) => rule.resourceNames))].sort();
+        const named = isNamed(rules) ? ` named ${names.join(", ")}` : "";
         yield {
           object: grant.binding.object,
           path: ["roleRef"],
-          subject: subjectOf(grant, allows),
+          subject: subjectOf(grant, allows + named),
           title: `${nameSubjects(grant.subjects)} may ${power.does} ${whereIt(grant)}`,
-          severity: severityOf(grant, rules, wide, narrow ?? wide),
+          severity: severityOf(grant, rules, wide, (isNamed(rules) ? narrowNamed : narrow) ?? wide),
           fix,
           also: placesOf(rules),
           evidence: {
             path: pathOf(grant, rules),
-            allows: clip(allows, SENTENCE),
+            allows: clip(allows + named, SENTENCE),
           },
         };
       }
@@ -63,6 +67,10 @@ function severityOf(
 ): RatedSeverity {
   if (grant.namespace === undefined || grant.namespace === "kube-system") return wide;
   return isUserFacing(grant, rules) ? "low" : narrow;
+}
+
+function isNamed(rules: readonly GrantedRule[]): boolean {
+  return rules.every(({ rule }) => rule.resourceNames.length > 0);
 }
 
 /** `get, list secrets; create pods/exec`. */

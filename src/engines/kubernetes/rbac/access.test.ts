@@ -46,6 +46,7 @@ test("stars, subresources and names, as the API server compares them", () => {
 test("paths that are no resource's", () => {
   assert.ok(allowsUrl(urls("get", "/healthz/*"), "get", "/healthz/ping"));
   assert.ok(allowsUrl(urls("*", "*"), "post", "/anything"));
+  assert.ok(allowsUrl(urls("get", "/healthz/**"), "get", "/healthz/ping"));
   assert.ok(!allowsUrl(urls("get", "/healthz"), "get", "/healthz/ping"));
   assert.ok(!allowsUrl(urls("get", "/healthz"), "post", "/healthz"));
 });

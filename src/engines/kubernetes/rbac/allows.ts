@@ -13,12 +13,9 @@ export function allows(rule: PolicyRule, { verb, group, resource }: AccessReques
   );
 }
 
-/** Whether a rule allows a path that is no resource's: a `*` at the end stands for whatever follows. */
+/** Whether a rule allows a path that is no resource's: stars at the end stand for whatever follows. */
 export function allowsUrl(rule: PolicyRule, verb: string, url: string): boolean {
-  return (
-    has(rule.verbs, verb) &&
-    rule.nonResourceURLs.some((each) => each === url || (each.endsWith("*") && url.startsWith(each.slice(0, -1))))
-  );
+  return has(rule.verbs, verb) && coversUrl(rule.nonResourceURLs, url);
 }
 
 /** Whether all that `rule` allows is allowed by one of `others` too. */
@@ -45,8 +42,11 @@ function coversResource(resources: readonly string[], resource: string): boolean
   return has(resources, resource) || (resource.includes("/") && resources.includes(`*${subresourceOf(resource)}`));
 }
 
+/** The authorizer takes off as many as there are. */
+const TRAILING_STARS = /(?<!\*)\*+$/;
+
 function coversUrl(urls: readonly string[], url: string): boolean {
-  return urls.some((each) => each === url || (each.endsWith("*") && url.startsWith(each.slice(0, -1))));
+  return urls.some((each) => each === url || (each.endsWith("*") && url.startsWith(each.replace(TRAILING_STARS, ""))));
 }
 
 /** No names are all of them. */
