@@ -18,8 +18,12 @@ export function clipSubject(text: string): string {
   if (text.length <= CLIPPED) return clip(text);
   const line = lineOf(text);
   if (line.length <= CLIPPED) return line;
-  const digest = createHash("sha256").update(line).digest("hex").slice(0, TOLD);
-  return `${line.slice(0, CLIPPED - TOLD - 2)}… ${digest}`;
+  return `${line.slice(0, CLIPPED - TOLD - 2)}… ${digestOf(line)}`;
+}
+
+/** Stands in a subject for a text that is too long for it; white space counts once. */
+export function digestOf(text: string): string {
+  return createHash("sha256").update(text.replace(/\s+/g, " ").trim()).digest("hex").slice(0, TOLD);
 }
 
 function lineOf(text: string): string {

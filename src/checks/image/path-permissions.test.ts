@@ -109,11 +109,11 @@ test("capabilities: what is as good as root is high, what ordinary programs have
       at("usr/bin/su", 0o4755),
     ),
     [
-      "high capabilities of app/run",
-      "low capabilities of app/web",
-      "low capabilities of usr/bin/newuidmap",
-      "medium capabilities of app/net",
-      "low capabilities of app/odd",
+      "high capabilities of app/run: cap_net_raw,cap_sys_admin",
+      "low capabilities of app/web: cap_net_bind_service",
+      "low capabilities of usr/bin/newuidmap: cap_setuid",
+      "medium capabilities of app/net: cap_net_admin",
+      "low capabilities of app/odd: unreadable",
     ],
   );
   const all = Array.from({ length: 41 }, (_, i) => `cap_${i}`);
