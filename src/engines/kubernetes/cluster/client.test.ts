@@ -161,3 +161,12 @@ test("no namespace at all is a gap", async (t) => {
   const [one] = await gapsOf(t, none, "shop");
   assert.equal(one, "namespaces namespaces: there is no namespace shop");
 });
+
+test("who is asked as goes out in UTF-8, as kubectl sends it", async (t) => {
+  const { connection } = await serve(t, ({ headers }, response) => {
+    response.end(JSON.stringify({ as: Buffer.from(String(headers["impersonate-user"]), "latin1").toString("utf8") }));
+  });
+  const client = createClient({ ...connection, impersonation: { "impersonate-user": "jörg ✓" } });
+  t.after(() => client.close());
+  assert.deepEqual((await client.get("/x")).body, { as: "jörg ✓" });
+});
