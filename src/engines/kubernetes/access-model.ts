@@ -69,4 +69,6 @@ export interface AccessRequest {
   readonly group: string;
   /** With the subresource behind a slash: `pods/exec`. */
   readonly resource: string;
+  /** Of the object; empty for what is asked without one, as `list` is. Absent: whichever. */
+  readonly name?: string;
 }

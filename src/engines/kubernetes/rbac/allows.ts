@@ -2,11 +2,12 @@ import type { AccessRequest } from "../access-model.ts";
 import type { PolicyRule } from "../rbac-model.ts";
 
 /**
- * Whether a rule allows a request, for some object at least where it names objects (Kubernetes reference, "Using RBAC
+ * Whether a rule allows a request; one that names no object, for some object at least where the rule names its objects (Kubernetes reference, "Using RBAC
  * Authorization": `*` is every verb, group or resource with its subresources; a star before `/scale` is that subresource of all).
  */
-export function allows(rule: PolicyRule, { verb, group, resource }: AccessRequest): boolean {
+export function allows(rule: PolicyRule, { verb, group, resource, name }: AccessRequest): boolean {
   return (
+    (name === undefined || coversNames(rule.resourceNames, [name])) &&
     has(rule.verbs, verb) &&
     has(rule.apiGroups, group) &&
     (has(rule.resources, resource) || rule.resources.includes(`*${subresourceOf(resource)}`))
