@@ -141,7 +141,45 @@ export function worldOf(random: Random): World {
       ),
     };
   });
-  return { roles, bindings, requests: Array.from({ length: 8 }, () => requestOf(random)) };
+  const requests = Array.from({ length: 8 }, (_, index) =>
+    index % 2 === 0 ? requestOf(random) : likely(random, roles, random.pick(bindings)),
+  );
+  return { roles, bindings, requests };
+}
+
+/** What the binding may well give: by somebody it is for, of what a rule of its role names. */
+function likely(
+  random: Random,
+  roles: readonly WorldRole[],
+  { role, subjects, namespace }: WorldBinding,
+): WorldRequest {
+  const any = requestOf(random);
+  const subject = random.pick(subjects);
+  const known = roles.find(({ name }) => name === role.name);
+  const rule = known === undefined ? undefined : random.pick(known.rules);
+  const who = {
+    user: subject.kind === "User" ? subject.name : (userOf(subject) ?? any.user),
+    groups: subject.kind === "Group" && subject.name.indexOf(":") < 0 ? [subject.name] : any.groups,
+  };
+  if (rule === undefined) return { ...any, ...who };
+  const said = random.pick(rule.verbs);
+  const verb = said === "*" ? any.verb : said;
+  if (rule.nonResourceURLs !== undefined) return { ...who, verb, url: any.url ?? random.pick(URLS) };
+  const group = random.pick(rule.apiGroups ?? [""]);
+  const [resource = "", subresource = ""] = random.pick(rule.resources ?? ["pods"]).split("/");
+  return {
+    ...who,
+    verb,
+    group: group === "*" ? "apps" : group,
+    resource: resource === "*" ? random.pick(["pods", "deployments"]) : resource,
+    subresource,
+    name: random.pick(["", "one"]),
+    namespace: namespace ?? any.namespace ?? "",
+  };
+}
+
+function userOf({ kind, name, namespace }: WorldSubject): string | undefined {
+  return kind === "ServiceAccount" ? `system:serviceaccount:${namespace}:${name}` : undefined;
 }
 
 /** The groups that whoever authenticates a user adds. */
