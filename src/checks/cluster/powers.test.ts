@@ -96,6 +96,10 @@ test("a name in a rule takes little from what is a node, a token or a workload o
   // Objects that are created have no name to compare, but for those that a patch creates.
   assert.deepEqual(named(podCreation, "create|pods", "b"), []);
   assert.deepEqual(named(podCreation, "create patch|pods", "b"), ["high"]);
+  const apart = (other: string): object =>
+    role("r", [ruleWords("create|pods", ["one"]), ruleWords("patch|pods", [other])]);
+  assert.deepEqual(severities(podCreation, apart("one"), binding("b", "r", ["User ada"])), ["high"]);
+  assert.deepEqual(severities(podCreation, apart("two"), binding("b", "r", ["User ada"])), []);
 });
 
 test("a workload of kube-system that a rule names runs as any account there", () => {

@@ -157,7 +157,7 @@ export function hitsOf(grant: Grant, power: Power): { rule: GrantedRule; request
     if (isNamed && (power.named === "never" || (power.named === "wide" && !isWide))) continue;
     const below = power.below === undefined ? [] : subresourcesOf(power.below, rule).filter(isOpen);
     const requests = [...open, ...below].filter(
-      (request) => allows(rule, request) && (!isNamed || canBeNamed(rule, request)),
+      (request) => allows(rule, request) && (!isNamed || canBeNamed(rule, request, grant.role.rules)),
     );
     if (requests.length > 0) hits.push({ rule: granted, requests });
   }
@@ -178,9 +178,10 @@ function subresourcesOf(below: AccessRequest, { resources }: PolicyRule): readon
  * Whether a request of a rule's verb has a name for the rule to compare: creating an object has none, except where a patch is
  * what creates it (server-side apply asks for both verbs, by name).
  */
-function canBeNamed(rule: PolicyRule, request: AccessRequest): boolean {
+function canBeNamed({ resourceNames }: PolicyRule, request: AccessRequest, all: readonly GrantedRule[]): boolean {
   if (request.verb === "deletecollection") return false;
-  return request.verb !== "create" || request.resource.includes("/") || allows(rule, { ...request, verb: "patch" });
+  if (request.verb !== "create" || request.resource.includes("/")) return true;
+  return all.some(({ rule }) => resourceNames.some((name) => allows(rule, { ...request, verb: "patch", name })));
 }
 
 function isClusterScoped(resource: string): boolean {

@@ -234,3 +234,12 @@ test("nothing that an object may hold makes it throw", () => {
     }),
   );
 });
+
+test("the user * of v1alpha1 is everybody with credentials, later one of that name", () => {
+  const everybody = (version: string): string | undefined => {
+    const view = { kind: "ClusterRole", name: "view" };
+    const any = bound("ClusterRoleBinding", "b", view, { kind: "User", name: "*" });
+    return accessOf({ ...any, apiVersion: `rbac.authorization.k8s.io/${version}` }).grants[0]?.subjects[0]?.kind;
+  };
+  assert.deepEqual(["v1alpha1", "v1beta1", "v1"].map(everybody), ["Group", "User", "User"]);
+});
