@@ -136,7 +136,12 @@ export async function runJudging(
       subject,
       evaluations,
       ...join?.(evaluations),
-      notes: [...notes, ...vexNotes(vex), ...baselineNotes(options.baseline, root, policy)],
+      notes: [
+        ...notes,
+        ...vexNotes(vex),
+        ...baselineNotes(options.baseline, root, policy),
+        ...(options.writeBaseline === undefined ? [] : unrecordedNotes(judged.evaluations)),
+      ],
       checks: checks.filter((check) => named.has(check.id)),
       exitCode: exitCodeOf(evaluations, failOn),
     };
@@ -165,6 +170,16 @@ function baselineNotes(baseline: string | undefined, root: string, policy: Polic
   return inTree
     ? [`the baseline ${baseline} is in the tree under review, whose author can add to it: name it as git:REF:PATH`]
     : [];
+}
+
+/** What is new at the next run too. */
+function unrecordedNotes(evaluations: readonly Evaluation[]): string[] {
+  const count = evaluations.flatMap(({ findings }) => findings).filter(({ unrecorded }) => unrecorded === true).length;
+  if (count === 0) return [];
+  const those = count === 1 ? "a password is" : `${count} passwords are`;
+  return [
+    `${those} in no baseline, for a baseline cannot tell one that could be guessed from another in its place: revoke it, or write an exception`,
+  ];
 }
 
 /** `1` beats `3`: what was found counts even where not everything was looked at. */

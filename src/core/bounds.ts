@@ -352,6 +352,8 @@ export const bounds = {
   clusterBytes: 1024 * 1024 * 1024,
   /** Times that one list is begun anew because it expired while it was read. */
   clusterRestarts: 2,
+  /** Pages of one list that are less than half full and not the last: an API server fills them, but for what it filters. */
+  clusterShortPages: 32,
   /** Milliseconds for one reading of a cluster: what is not read by then is a gap. */
   clusterMilliseconds: 10 * 60 * 1000,
   /** Images that run in a cluster, and those of them that are scanned on request. */

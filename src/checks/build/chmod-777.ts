@@ -38,7 +38,14 @@ export const chmod777 = dockerfileCheck<"commands">({
         // A mode may begin with a dash, which then takes rights away.
         const mode = operandsOf(command, ["--reference"])[0];
         if (mode === undefined || !letsAllWrite(mode.text)) continue;
-        yield { ...found(`chmod ${mode.text}`), range: command.range, stage: instruction.stage };
+        const targets = operandsOf(command, ["--reference"]).slice(1);
+        const where = targets.map(({ text }) => text).join(" ");
+        yield {
+          ...found(`chmod ${mode.text}`),
+          subject: `chmod ${mode.text} ${where}`.trimEnd(),
+          range: command.range,
+          stage: instruction.stage,
+        };
       } else if (program === "install" || program === "mkdir") {
         const at = command.arguments.findIndex(
           ({ text }) => text === "-m" || text === "--mode" || /^-[a-zA-Z]+m$/.test(text),
@@ -50,7 +57,13 @@ export const chmod777 = dockerfileCheck<"commands">({
                 ?.text.replace(/^(?:--mode=|-m)/, "")
             : command.arguments[at + 1]?.text;
         if (mode === undefined || !letsAllWrite(mode)) continue;
-        yield { ...found(`${program} -m ${mode}`), range: command.range, stage: instruction.stage };
+        const where = command.arguments.filter(({ text }) => text.includes("/")).map(({ text }) => text);
+        yield {
+          ...found(`${program} -m ${mode}`),
+          subject: [program, "-m", mode, ...where].join(" "),
+          range: command.range,
+          stage: instruction.stage,
+        };
       }
     }
     for (const { flags, keyword, stage } of unfolded(dockerfile)) {

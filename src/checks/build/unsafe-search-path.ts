@@ -39,7 +39,7 @@ export const unsafeSearchPath = dockerfileCheck({
         )[0];
         if (what === undefined) continue;
         yield {
-          subject: `ENV ${name.text}`,
+          subject: `ENV ${name.text} with ${what}`,
           title: `${name.text} has ${what}`,
           range: value.range,
           stage: instruction.stage,

@@ -1,6 +1,7 @@
 import type { Check } from "../../core/check.ts";
 import type { RatedSeverity } from "../../core/severity.ts";
 import type { PathPermissions } from "../../engines/contents/model.ts";
+import { clipSubject } from "../one-line.ts";
 import { originOf, type PathPermissionsFacts, placesOf } from "../path-places.ts";
 
 /** Each alone is root, or as good as root (capabilities(7)). */
@@ -39,7 +40,7 @@ export const fileCapabilities: Check<PathPermissionsFacts> = {
       if (capabilities === undefined || removedIn !== undefined) continue;
       const origin = originOf(one, baseLayers);
       yield {
-        subject: `capabilities of ${path}`,
+        subject: clipSubject(`capabilities of ${path}: ${namesOf(capabilities)}`),
         severity: severityOf(one),
         title: `/${path} ${sentence(capabilities)}`,
         locations: placesOf([one], layers),
@@ -53,6 +54,11 @@ export const fileCapabilities: Check<PathPermissionsFacts> = {
 };
 
 type Capabilities = NonNullable<PathPermissions["capabilities"]>;
+
+function namesOf(capabilities: Capabilities): string {
+  if (capabilities.kind === "unreadable") return "unreadable";
+  return [...new Set([...capabilities.permitted, ...capabilities.inheritable])].sort().join(",");
+}
 
 function severityOf({ path, capabilities }: PathPermissions): RatedSeverity {
   if (capabilities === undefined || capabilities.kind === "unreadable") return "low";

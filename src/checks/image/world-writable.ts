@@ -1,6 +1,7 @@
 import type { Check } from "../../core/check.ts";
 import type { RatedSeverity } from "../../core/severity.ts";
 import type { PathPermissions } from "../../engines/contents/model.ts";
+import { clipSubject } from "../one-line.ts";
 import { listed, octal, originOf, type PathPermissionsFacts, placesOf } from "../path-places.ts";
 
 /** Made for everybody, or mounted over at run time (Filesystem Hierarchy Standard 3.0). */
@@ -45,7 +46,7 @@ export const worldWritable: Check<PathPermissionsFacts> = {
       const [kind, origin] = key.split("\n") as [Group, "base" | "application" | ""];
       if (first === undefined) continue;
       yield {
-        subject: `${kind}${origin === "base" ? " of the base" : ""}`,
+        subject: clipSubject(`${kind}${origin === "base" ? " of the base" : ""}${toldBy(kind, group)}`),
         severity: severities[kind],
         title: `${counted(group)} everybody may write: ${listed(group.map(({ path }) => `/${path}`))}`,
         locations: placesOf(group, layers),
@@ -60,6 +61,16 @@ export const worldWritable: Check<PathPermissionsFacts> = {
     }
   },
 };
+
+/** What is written there is run, or obeyed: another one is another finding. Of the rest there may be a thousand, and new ones. */
+function toldBy(kind: Group, group: readonly PathPermissions[]): string {
+  return kind === "files and folders"
+    ? ""
+    : `: ${group
+        .map(({ path }) => path)
+        .sort()
+        .join(", ")}`;
+}
 
 function isOpen({ path, type, mode }: PathPermissions): boolean {
   if ((mode & 0o002) === 0 || SHARED.test(path)) return false;

@@ -47,7 +47,7 @@ function* wrong(
     yield {
       ...owner,
       path,
-      subject: `securityContext.seLinuxOptions.${field}`,
+      subject: `securityContext.seLinuxOptions.${field} ${value}`,
       title: `The SELinux ${field} is ${value}`,
       fix: { text: `leave the SELinux ${field} out`, patches: [{ path, op: "remove" }] },
     };
