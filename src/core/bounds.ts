@@ -227,8 +227,6 @@ export const bounds = {
   gitAbsentObjects: 100_000,
   /** Characters kept of a commit's author, and of the first line of its message. */
   gitSubjectLength: 256,
-  /** Milliseconds that git may take to hand over a policy file. */
-  gitMilliseconds: 30_000,
   /** Milliseconds without a byte from a registry before it counts as stalled. */
   stallMilliseconds: 30_000,
   /** Milliseconds that one document (manifest, config, token) may take in all. */
