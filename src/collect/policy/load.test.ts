@@ -92,7 +92,10 @@ test("a policy is taken from a commit, whatever the work tree has", async () => 
     await refusal(root.path, "git:HEAD:other.yaml"),
     /^policy\.git: git:HEAD:other\.yaml: other\.yaml: HEAD has no such file/,
   );
-  assert.match(await refusal(root.path, "git:no-such-branch:bulkhead.yaml"), /^policy\.git: .*no branch, tag or commit is called no-such-branch/);
+  assert.match(
+    await refusal(root.path, "git:no-such-branch:bulkhead.yaml"),
+    /^policy\.git: .*no branch, tag or commit is called no-such-branch/,
+  );
 });
 
 test("neither a commit's name nor the path may be missing", async () => {
