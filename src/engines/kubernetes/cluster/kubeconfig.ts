@@ -190,7 +190,7 @@ function readUser(
   const exec = fields.fields("exec");
   const plugin = exec === undefined ? undefined : readPlugin(exec, file, place, context);
   return {
-    impersonation: impersonationOf(fields),
+    impersonation: impersonationOf(fields, place),
     async identify(signal) {
       const certificate = pem(fields, file, "client-certificate");
       const key = pem(fields, file, "client-key");
@@ -214,19 +214,35 @@ function authorizationOf(fields: Fields, file: string, place: string): string | 
   return `Basic ${Buffer.from(`${username}:${fields.string("password") ?? ""}`).toString("base64")}`;
 }
 
-function impersonationOf(fields: Fields): Record<string, string | readonly string[]> {
+/** @throws Problem `kubeconfig.impersonation` where a text could not be a header, or nobody is named, as in client-go */
+function impersonationOf(fields: Fields, place: string): Record<string, string | readonly string[]> {
   const headers: Record<string, string | readonly string[]> = {};
   const user = fields.string("as");
-  if (user) headers["impersonate-user"] = user;
+  if (user) headers["impersonate-user"] = headerValue(user, "as", place);
   const uid = fields.string("as-uid");
-  if (uid) headers["impersonate-uid"] = uid;
+  if (uid) headers["impersonate-uid"] = headerValue(uid, "as-uid", place);
   const groups = fields.strings("as-groups");
-  if (groups.length > 0) headers["impersonate-group"] = groups;
+  if (groups.length > 0) headers["impersonate-group"] = groups.map((each) => headerValue(each, "as-groups", place));
   const extra = fields.fields("as-user-extra");
   for (const key of extra?.keys ?? []) {
-    headers[`impersonate-extra-${encodeURIComponent(key)}`] = extra?.strings(key) ?? [];
+    const values = extra?.strings(key) ?? [];
+    // encodeURIComponent refuses halves of surrogate pairs.
+    const name = encodeURIComponent(key.toWellFormed());
+    headers[`impersonate-extra-${name}`] = values.map((each) => headerValue(each, "as-user-extra", place));
+  }
+  if (!user && Object.keys(headers).length > 0) {
+    throw connectionProblem("impersonation", place, "it impersonates a uid, groups or extra fields, and no user");
   }
   return headers;
+}
+
+/** The bytes of its UTF-8, as Go sends them. A line break would begin a header of its own (RFC 9110, section 5.5). */
+function headerValue(text: string, field: string, place: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the purpose
+  if (/[\u0000-\u0008\u000a-\u001f\u007f]/.test(text)) {
+    throw connectionProblem("impersonation", place, `its "${field}" has characters that no header may have`);
+  }
+  return Buffer.from(text, "utf8").toString("latin1");
 }
 
 function readPlugin(
