@@ -44,7 +44,7 @@ apiVersion: bulkhead/v1
 
 # Another policy file of this tree, whose values hold where this one states none. Of what it has locked, this one can
 # loosen nothing.
-# extends: ../org/${policyFile}
+# extends: org/${policyFile}
 
 # Keys that no file that extends this one may loosen: thresholds, licenses.deny, exceptions.
 locked: []
