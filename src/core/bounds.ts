@@ -199,6 +199,8 @@ export const bounds = {
   /** Problems of one policy file that are reported. */
   policyProblems: 100,
   // A Git repository (engines/git): its files are read without running git.
+  /** Repositories of submodules within one. */
+  gitModules: 10_000,
   /** One small file of a repository: HEAD, a loose ref, config, gitdir, alternates, shallow. */
   gitFileBytes: 16 * 1024 * 1024,
   /** packed-refs; some 70 bytes a ref. */
