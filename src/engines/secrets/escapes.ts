@@ -21,7 +21,7 @@ const LONGEST = 12;
 export function withEscapes(plain: SecretStream, again: () => SecretStream): SecretStream {
   let second: SecretStream | undefined;
   /** What is still to be looked at with what comes next. */
-  let tail = EMPTY;
+  let tail: Buffer = EMPTY;
   /** The last chunk, which had no escape. It is measured where another comes: most files are one. */
   let before: Buffer | undefined;
   /** The start of the file, and where the second look began. */
@@ -61,7 +61,7 @@ export function withEscapes(plain: SecretStream, again: () => SecretStream): Sec
   };
 }
 
-const EMPTY = Buffer.alloc(0);
+const EMPTY: Buffer = Buffer.alloc(0);
 const BACKSLASH = 0x5c;
 
 function lineFeeds(bytes: Buffer, end: number): number {
