@@ -4,7 +4,7 @@
  */
 import { bounds } from "../../core/bounds.ts";
 import type { SecretFact } from "./model.ts";
-import type { FileSecrets, SecretStream } from "./scan.ts";
+import type { FileSecrets, SecretStream } from "./stream.ts";
 
 /** Of printable ASCII alone: what would end a line or a string stays as it is written, so lines stay the file's own. */
 const ESCAPE = /\\(?:u00([2-7][0-9a-f])|u\{0{0,6}([2-7][0-9a-f])\}|U000000([2-7][0-9a-f])|x([2-7][0-9a-f])|\/)/gi;

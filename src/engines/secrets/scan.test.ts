@@ -4,7 +4,8 @@ import fc from "fast-check";
 import { createFingerprinter } from "./fingerprint.ts";
 import type { SecretRule } from "./rule.ts";
 import { codeRule, pairRule, sampleCode, sampleRules } from "./sample-rules.fixture.ts";
-import { createSecretScanner, type FileSecrets } from "./scan.ts";
+import { createSecretScanner } from "./scan.ts";
+import type { FileSecrets } from "./stream.ts";
 
 const fingerprint = createFingerprinter();
 const scanner = createSecretScanner({ rules: sampleRules, fingerprint });

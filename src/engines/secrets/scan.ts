@@ -14,10 +14,10 @@ import { withEscapes } from "./escapes.ts";
 import { type Fingerprinter, isRandom } from "./fingerprint.ts";
 import { isForTests } from "./for-tests.ts";
 import { createLineCounter } from "./lines.ts";
-import type { SecretFact } from "./model.ts";
 import type { SecretRule } from "./rule.ts";
 import { type Comment, type Hit, settleHits } from "./settle.ts";
 import { createSimilarFinder, type FindKeywords } from "./similar.ts";
+import type { FileSecrets, SecretStream } from "./stream.ts";
 import { utf32Decoder } from "./utf-32.ts";
 import { matchesIn } from "./window.ts";
 
@@ -31,21 +31,6 @@ export interface SecretScanner {
    * and nobody may write to it meanwhile.
    */
   versions(): SecretScanner["scan"];
-}
-
-export interface SecretStream {
-  /** The chunk must not change until `end`. */
-  write(chunk: Buffer): void;
-  end(): FileSecrets;
-}
-
-export interface FileSecrets {
-  /** In order of place. One secret once at each place. */
-  readonly secrets: readonly SecretFact[];
-  /** How many more there were over the bound. */
-  readonly omitted: number;
-  /** Bytes that patterns were tried on, all rules together. */
-  readonly examined: number;
 }
 
 export interface ScannerOptions {
