@@ -60,14 +60,29 @@ function packedRef(commonFolder: string, name: string, hex: RegExp): string | un
   const path = join(commonFolder, "packed-refs");
   const bytes = readWhole(path, bounds.gitPackedRefsBytes);
   if (bytes === undefined) return undefined;
-  const ending = Buffer.from(` ${name}\n`);
+  const wanted = Buffer.from(name).toString("latin1");
   let found: string | undefined;
-  for (let at = bytes.indexOf(ending); at !== -1; at = bytes.indexOf(ending, at + 1)) {
-    const start = bytes.lastIndexOf(10, at) + 1;
-    const id = bytes.toString("latin1", start, at);
-    if (!hex.test(id)) continue;
-    if (found !== undefined) throw broken(`${path}: ${name}`, "it is listed twice");
-    found = id;
+  let previous = "";
+  let sorted = false;
+  for (let start = 0, number = 1; start < bytes.length; number++) {
+    const feed = bytes.indexOf(10, start);
+    if (feed === -1) throw broken(`${path}:${number}`, "the line does not end");
+    const line = bytes.toString("latin1", start, feed);
+    start = feed + 1;
+    if (number === 1 && line.startsWith("# pack-refs with:")) sorted = line.split(/[ :]/).includes("sorted");
+    else if (!line.startsWith("^") || !hex.test(line.slice(1))) {
+      const space = line.indexOf(" ");
+      const id = line.slice(0, Math.max(space, 0));
+      const ref = line.slice(space + 1);
+      // Git searches by halves in what says that it is sorted: elsewhere it would find otherwise, or nothing.
+      if (!hex.test(id) || !isRefName(ref) || (sorted && ref <= previous)) {
+        throw broken(`${path}:${number}`, "the line is out of order, or names no ref and object");
+      }
+      previous = ref;
+      if (ref !== wanted) continue;
+      if (found !== undefined) throw broken(`${path}: ${name}`, "it is listed twice");
+      found = id;
+    }
   }
   return found;
 }

@@ -307,4 +307,12 @@ export const differential: Differential = {
     return readings;
   },
   read,
+  // Said to be sorted, with a line that is none behind.
+  regressions: () => {
+    const template = 1;
+    const target = templates()[template]?.targets.findIndex(({ path }) => path === "packed-refs") ?? 0;
+    const id = "ed1553a34d2d27e46120af8214ed5338d203520d";
+    const text = `# pack-refs with:sorted\n${id} refs/heads/main\n${id} e12df3 87e12df3\n`;
+    return new Map([["unsorted", Buffer.concat([Buffer.from([template, target]), Buffer.from(text)])]]);
+  },
 };
