@@ -49,3 +49,18 @@ test("whoever may not install is told what is missing and what it is for", () =>
 test("without apt-get even root is only told", () => {
   assert.match(dryRun(0, without("git")).stdout, /skipped:\n {2}git \(/);
 });
+
+test("CDPATH of the environment leads no script of ours elsewhere", (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "bulkhead-setup-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  mkdirSync(join(folder, "scripts"));
+  for (const name of ["package-lock.json", "package.json"]) writeFileSync(join(folder, name), "{}");
+  const root = join(import.meta.dirname, "..");
+  const { stdout } = spawnSync("/bin/bash", ["-x", "scripts/setup-npm", "--dry-run"], {
+    cwd: root,
+    env: { PATH: process.env.PATH, CDPATH: folder },
+    encoding: "utf8",
+  });
+  // Elsewhere it would print where it went, and find that nothing is installed.
+  assert.doesNotMatch(stdout, /bulkhead-setup/);
+});

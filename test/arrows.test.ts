@@ -75,6 +75,8 @@ const forbidden = [
   ["src/core/disk.ts", "node:fs", "core-is-pure"],
   ["src/core/network.ts", "node:net", "core-is-pure"],
   ["src/core/process.ts", "node:child_process", "core-is-pure"],
+  ["src/engines/git/run.ts", "node:child_process", "programs-are-few"],
+  ["src/cli/run.ts", "child_process", "programs-are-few"],
   ["src/core/package.ts", "zod", "core-is-pure"],
   ["src/engines/oci/up.ts", "../contents/model.ts", "engine-oci"],
   ["src/engines/contents/up.ts", "../vulnerability/match.ts", "engine-contents"],

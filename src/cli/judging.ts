@@ -16,10 +16,11 @@ import type { Policy } from "../core/policy.ts";
 import { Problem } from "../core/problem.ts";
 import type { ControlResult, DatabaseUse, ExitCode, LayerResult, Report } from "../core/report.ts";
 import { type RatedSeverity, reaches, severities } from "../core/severity.ts";
+import { writeWhole } from "../engines/files/write.ts";
 import { parsePlatform } from "../engines/oci/image.ts";
 import type { OpenOptions } from "../engines/oci/open.ts";
 import { descriptionsFor, everyDescription } from "./check-descriptions.ts";
-import { parseFormats, writeOutput, writeReport } from "./outputs.ts";
+import { parseFormats, writeReport } from "./outputs.ts";
 import { defaultBases, defaultCache, defaultDatabase } from "./paths.ts";
 import { createProgress, type Progress, progressLine } from "./progress.ts";
 import { openUpdates, type UpdatesOptions } from "./updates.ts";
@@ -148,11 +149,11 @@ export async function runJudging(
     progress.clear();
     if (options.writeBaseline !== undefined) {
       const entries = baselineOf(judged.evaluations, now.toISOString().slice(0, 10), baseline);
-      writeOutput(options.writeBaseline, formatBaseline(entries));
+      writeWhole(options.writeBaseline, formatBaseline(entries), { within: [root] });
     }
     if (instead !== undefined) process.stdout.write(instead);
     for (const output of outputs) {
-      if (instead === undefined || output.file !== undefined) writeReport(report, output, options.all);
+      if (instead === undefined || output.file !== undefined) writeReport(report, output, options.all, root);
     }
     return report.exitCode;
   } finally {

@@ -203,6 +203,8 @@ export const bounds = {
   /** Problems of one policy file that are reported. */
   policyProblems: 100,
   // A Git repository (engines/git): its files are read without running git.
+  /** Repositories of submodules within one. */
+  gitModules: 10_000,
   /** One small file of a repository: HEAD, a loose ref, config, gitdir, alternates, shallow. */
   gitFileBytes: 16 * 1024 * 1024,
   /** packed-refs; some 70 bytes a ref. */
@@ -231,8 +233,6 @@ export const bounds = {
   gitAbsentObjects: 100_000,
   /** Characters kept of a commit's author, and of the first line of its message. */
   gitSubjectLength: 256,
-  /** Milliseconds that git may take to hand over a policy file. */
-  gitMilliseconds: 30_000,
   /** Milliseconds without a byte from a registry before it counts as stalled. */
   stallMilliseconds: 30_000,
   /** Milliseconds that one document (manifest, config, token) may take in all. */

@@ -9,6 +9,7 @@ import { printable } from "../../core/printable.ts";
 import { Problem } from "../../core/problem.ts";
 import { unifiedDiff } from "../../report/unified-diff.ts";
 import { type Judging, type JudgingOptions, runJudging } from "../judging.ts";
+import { forStandardOutput } from "../patch-output.ts";
 
 export interface LintOptions extends JudgingOptions {
   readonly fix: boolean;
@@ -46,7 +47,7 @@ export async function buildLint(place: string, options: LintOptions): Promise<nu
         ...(discovery === undefined ? [] : skippedNotes(discovery)),
         ...results.flatMap(({ judged, notes }) => [...notes, ...judged.notes]),
       ],
-      ...(options.diff ? { instead: onStdout(results.map(({ patch }) => patch).join("")) } : {}),
+      ...(options.diff ? { instead: forStandardOutput(results.map(({ patch }) => patch).join("")) } : {}),
     };
   });
 }
@@ -98,9 +99,4 @@ function mend(root: string, { path, before, after, mended, first, last }: Mended
     return `${at}: ${shows ? "would be fixed" : "fixed"}: ${finding.title} (${finding.fix?.text ?? ""})`;
   });
   return { judged: last, notes: [...done, ...refused], patch: unifiedDiff(path, before, after) };
-}
-
-/** As it is for a file or another program; on a terminal, so that nothing in it acts there. */
-function onStdout(patch: string): string {
-  return process.stdout.isTTY === true ? patch.split("\n").map(printable).join("\n") : patch;
 }

@@ -1,5 +1,5 @@
 import { existsSync, statSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { imageAsset, layersOf } from "../../collect/image/evaluate.ts";
 import { contentsOfImage } from "../../collect/image/inventory.ts";
 import { evaluateCommitted, evaluateEmbedded } from "../../collect/secrets/evaluate.ts";
@@ -39,10 +39,13 @@ export async function secretsScan(target: string, options: SecretsScanOptions): 
     switch (kind) {
       case "folder": {
         const onProgress = (done: number) => context.onProgress?.({ name: target, done });
-        const past = options.history ? await secretsOfHistory(root, scanner, { onProgress }) : undefined;
         const present = await secretsOfFolder(root, scanner, { skipped: versionControl, onProgress });
+        const skipped = present.skipped ?? [];
+        const nested = skipped.filter((path) => path.endsWith("/.git")).map((path) => dirname(path));
+        const past = options.history ? await secretsOfHistory(root, scanner, { onProgress }, nested) : undefined;
         const found = past === undefined ? present : together(past, present);
-        return judged(target, evaluateCommitted(fileAsset("."), found, context));
+        const evaluation = evaluateCommitted(fileAsset("."), found, context);
+        return { ...judged(target, evaluation), notes: unlooked(skipped, options.history) };
       }
       case "file": {
         const found = secretsOfFile(resolve(target), target, scanner);
@@ -77,6 +80,18 @@ export async function secretsScan(target: string, options: SecretsScanOptions): 
     return { ...(await judge(context, keyed)), notes: [...notes, ...keyed.notes] };
   });
 }
+
+/** What version control keeps beside the files was looked at as far as Git's is, and with --history alone. */
+function unlooked(skipped: readonly string[], history: boolean): string[] {
+  const stores = skipped.filter((path) => !(history && basename(path) === ".git")).sort();
+  if (stores.length === 0) return [];
+  const named = stores.slice(0, NAMED_STORES).join(", ");
+  const more = stores.length > NAMED_STORES ? ` and ${stores.length - NAMED_STORES} more` : "";
+  const remedy = history ? "" : ": --history looks through Git's, and all that they ever held";
+  return [`not looked at: ${named}${more}${remedy}`];
+}
+
+const NAMED_STORES = 3;
 
 type Kind = "folder" | "file" | "input" | "image";
 

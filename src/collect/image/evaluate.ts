@@ -1,6 +1,6 @@
 /** From a named image or folder to its evaluations: evidence gathered, checks run. */
 import { knownVulnerabilities } from "../../checks/image/known-vulnerabilities.ts";
-import type { Asset } from "../../core/asset.ts";
+import type { Asset, ImageAsset } from "../../core/asset.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
 import { absent, type Evidence, present } from "../../core/evidence.ts";
 import type { LayerReference } from "../../core/location.ts";
@@ -48,11 +48,20 @@ export interface EvaluateContext extends InventoryContext {
 
 const DAY = 24 * 60 * 60 * 1000;
 
-/** All evaluations of one image: one for each ecosystem and release that it has packages of. */
-export async function evaluateImage(named: NamedImage, context: EvaluateContext): Promise<Evaluation[]> {
+/**
+ * All evaluations of one image: one for each ecosystem and release that it has packages of.
+ *
+ * @param place - where it lies in the tree under review; absent: the caller named it
+ */
+export async function evaluateImage(
+  named: NamedImage,
+  context: EvaluateContext,
+  place?: string,
+): Promise<Evaluation[]> {
   const { image } = named;
   const { inventory, secrets } = await contentsOfImage(image, context);
-  const asset = imageAsset({ ...image, ...named }, context.now);
+  const met = imageAsset({ ...image, ...named }, context.now);
+  const asset = place === undefined ? met : { ...met, place };
   const base = baseOfImage(image, inventory, context);
   const layers = layersOf(image, context);
   return [
@@ -97,7 +106,7 @@ export function buildDates({ config: { created } }: Pick<OpenImage, "config">, b
 type IdentifiedImage = Pick<NamedImage, "name" | "lineage" | "reference"> &
   Pick<OpenImage, "configDigest" | "manifestDigest" | "indexDigest">;
 
-export function imageAsset(image: IdentifiedImage, now: Date): Asset {
+export function imageAsset(image: IdentifiedImage, now: Date): ImageAsset {
   const { name, lineage, reference, configDigest, manifestDigest, indexDigest } = image;
   return {
     kind: "image",

@@ -12,6 +12,8 @@ import { createGathering } from "./gathering.ts";
 export interface FoundSecrets {
   readonly found: SecretsFound;
   readonly gaps: readonly Gap[];
+  /** Folders that were not looked into, of the names that are skipped: paths below the root. */
+  readonly skipped?: readonly string[];
 }
 
 export interface FolderOptions {
@@ -41,6 +43,7 @@ export async function secretsOfFolder(
   const gathering = createGathering(root);
   const buffer = Buffer.allocUnsafe(AT_ONCE);
   const pending = [""];
+  const skipped: string[] = [];
   let entries = 0;
   let sinceYield = 0;
   for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
@@ -64,7 +67,8 @@ export async function secretsOfFolder(
     for (const entry of listed) {
       const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
       if (entry.isDirectory()) {
-        if (!options.skipped.has(entry.name) && options.skippedPaths?.has(path) !== true) pending.push(path);
+        if (options.skipped.has(entry.name)) skipped.push(path);
+        else if (options.skippedPaths?.has(path) !== true) pending.push(path);
       } else if (entry.isFile() && options.skipsFile?.(path) !== true) {
         sinceYield += scanFile(join(root, path), path, scanner, gathering, buffer);
       }
@@ -77,7 +81,7 @@ export async function secretsOfFolder(
       options.signal?.throwIfAborted();
     }
   }
-  return gathering.finish();
+  return { ...gathering.finish(), skipped };
 }
 
 /** One file. @throws Problem where it cannot be read */

@@ -48,6 +48,26 @@ describe("a kubeconfig", () => {
     assert.deepEqual(await connection.identify(undefined), { authorization: `Bearer ${word}` });
   });
 
+  it("impersonates nobody by a name that is more than one header", async (t) => {
+    const read = (user: object) => {
+      const at = folder(t, { config: config(user) });
+      return connectionOf({ kubeconfig: join(at, "config"), environment: {} });
+    };
+    for (const user of [
+      { as: "a\r\nb" },
+      { as: "a\nauthorization: x" },
+      { as: "a", "as-uid": "\u0000" },
+      { as: "a", "as-groups": ["b", "c\r"] },
+      { as: "a", "as-user-extra": { scope: ["x\u007f"] } },
+      { "as-groups": ["b"] },
+    ]) {
+      assert.equal((await problemOf(() => read(user))).code, "kubeconfig.credentials", JSON.stringify(user));
+    }
+    const { impersonation } = read({ as: "Zoë", "as-user-extra": { "a/b": ["c\td"] } });
+    assert.equal(impersonation["impersonate-user"], "Zoë");
+    assert.deepEqual(impersonation["impersonate-extra-a%2Fb"], ["c\td"]);
+  });
+
   it("is written in YAML too, and its files are beside it", async (t) => {
     const text = `clusters:
 - name: one

@@ -218,33 +218,33 @@ function authorizationOf(fields: Fields, file: string, place: string): string | 
   return `Basic ${Buffer.from(`${username}:${fields.string("password") ?? ""}`).toString("base64")}`;
 }
 
+/** @throws Problem `kubeconfig.credentials` where a text could not be a header, or nobody is named, as in client-go */
 function impersonationOf(fields: Fields, place: string): Record<string, string | readonly string[]> {
   const headers: Record<string, string | readonly string[]> = {};
   const user = fields.string("as");
-  if (user) headers["impersonate-user"] = user;
-  const sent = (field: string, value: string): string => {
-    if (isHeaderText(value)) return value;
-    throw connectionProblem("credentials", place, `${field} has a line break or another control character`);
-  };
+  if (user) headers["impersonate-user"] = headerValue(user, "as", place);
   const uid = fields.string("as-uid");
-  if (uid) headers["impersonate-uid"] = sent("as-uid", uid);
+  if (uid) headers["impersonate-uid"] = headerValue(uid, "as-uid", place);
   const groups = fields.strings("as-groups");
-  if (groups.length > 0) headers["impersonate-group"] = groups.map((group) => sent("as-groups", group));
+  if (groups.length > 0) headers["impersonate-group"] = groups.map((each) => headerValue(each, "as-groups", place));
   const extra = fields.fields("as-user-extra");
   for (const key of extra?.keys ?? []) {
     const values = extra?.strings(key) ?? [];
-    headers[`impersonate-extra-${headerName(key)}`] = values.map((value) => sent("as-user-extra", value));
+    headers[`impersonate-extra-${headerName(key)}`] = values.map((each) => headerValue(each, "as-user-extra", place));
   }
   if (!user && Object.keys(headers).length > 0) {
-    throw connectionProblem("credentials", place, "it names groups, a uid or extra fields to ask as, and no user");
+    throw connectionProblem("credentials", place, "it impersonates a uid, groups or extra fields, and no user");
   }
   return headers;
 }
 
-/** What a header may hold (RFC 9110, section 5.5): no control character but the tab. */
-function isHeaderText(value: string): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  return !/[\x00-\x08\x0a-\x1f\x7f]/.test(value);
+/** A line break would begin a header of its own (RFC 9110, section 5.5). */
+function headerValue(text: string, field: string, place: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the purpose
+  if (/[\u0000-\u0008\u000a-\u001f\u007f]/.test(text)) {
+    throw connectionProblem("credentials", place, `its "${field}" has characters that no header may have`);
+  }
+  return text;
 }
 
 /** Bytes that the name of a header may not have are written as %XX, as client-go writes them. */
