@@ -135,7 +135,9 @@ test("ARG and ENV: scopes, defaults, and what the file cannot know", () => {
     );
   const label = 'LABEL a="$A"\n';
   assert.deepEqual(values(`ARG A=1\nFROM x\n${label}ARG A\n${label}ARG A=2\n${label}`), [undefined, "1", "2"]);
-  assert.deepEqual(values(`FROM x\nENV A=1\nARG A=2\n${label}`), ["1"]);
+  // The later one counts; in a stage that is built on this one, what the image keeps.
+  assert.deepEqual(values(`FROM x AS b\nENV A=1\nARG A=2\n${label}FROM b\n${label}`), ["2", "1"]);
+  assert.deepEqual(values(`FROM x\nENV A=1\nARG A\n${label}`), ["1"]);
   assert.deepEqual(values(`FROM x AS b\nENV A=1\nFROM b\n${label}`), ["1"]);
   assert.deepEqual(values(`FROM x AS b\nENV A=1\nFROM x\n${label}`), [undefined]);
   assert.deepEqual(values(`FROM scratch\n${label}`), [""]);

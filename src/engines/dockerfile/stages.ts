@@ -1,30 +1,42 @@
 /** Stages: which there are, what each begins from and takes from others, and which of them the last one needs. */
 import { splitImageName } from "../../core/image-name.ts";
-import type { Value } from "./expand.ts";
 import type { CommandForm, FromInstruction, Instruction, Origin, ShellKind, Stage, Word } from "./model.ts";
-import { childScope, type StageScope } from "./scope.ts";
+import type { Reading } from "./reading.ts";
+import { childScope, type Globals, type StageScope } from "./scope.ts";
+import { lowerCase } from "./white-space.ts";
 
 interface OpenStage {
   readonly from: FromInstruction;
   readonly name?: string;
   readonly scope: StageScope;
+  /** What ONBUILD of this stage keeps for those that begin from it. */
+  readonly triggers: Reading[];
+  readonly triggered: Instruction[];
 }
 
 /** Stages while the file is read. */
 export interface Stages {
   /** ARGs before the first FROM. */
-  readonly globals: Map<string, Value>;
+  readonly globals: Globals;
   /** Index of the stage that is open; undefined before the first FROM. */
   current(): number | undefined;
   scope(): StageScope | undefined;
   /** What FROM, or `--from` of a stage that is open already, names. */
   origin(word: Word, use: "from" | "copy"): Origin;
   open(from: FromInstruction, escapeCharacter: string): void;
+  /** For the stages that begin from the open one. */
+  addTrigger(trigger: Reading): void;
+  /** Of the stage that the open one begins from. */
+  triggers(): readonly Reading[];
+  addTriggered(instruction: Instruction): void;
+  /** How many there are in all stages. */
+  triggered(): number;
   finish(instructions: readonly Instruction[]): Stage[];
 }
 
 export function createStages(): Stages {
-  const globals = new Map<string, Value>();
+  const globals: Globals = new Map();
+  let triggered = 0;
   const open: OpenStage[] = [];
   const named = new Map<string, number>();
   return {
@@ -32,43 +44,57 @@ export function createStages(): Stages {
     current: () => (open.length === 0 ? undefined : open.length - 1),
     scope: () => open.at(-1)?.scope,
     origin(word, use) {
-      if (word.value === undefined || word.value === "") return { kind: "unknown", text: word.text };
-      const stage = named.get(word.value.toLowerCase());
+      const name = word.value ?? word.stated ?? "";
+      if (name === "") return { kind: "unknown", text: word.text };
+      const stage = named.get(lowerCase(name));
       if (stage !== undefined) return { kind: "stage", index: stage };
-      if (use === "from" && word.value === "scratch") return { kind: "scratch" };
-      // COPY may also count the stages; FROM may not.
-      if (use === "copy" && /^\d{1,6}$/.test(word.value) && Number(word.value) < open.length - 1) {
-        return { kind: "stage", index: Number(word.value) };
+      if (use === "from" && name === "scratch") return { kind: "scratch" };
+      // COPY may also count the stages, as Go reads a number; FROM may not.
+      if (use === "copy" && /^[+-]?\d{1,6}$/.test(name) && Number(name) >= 0 && Number(name) < open.length - 1) {
+        return { kind: "stage", index: Number(name) };
       }
-      return { kind: "image", name: splitImageName(word.value) };
+      return { kind: "image", name: splitImageName(name) };
     },
     open(from, escapeCharacter) {
       const { origin, alias } = from;
       const parent = origin.kind === "stage" ? open[origin.index]?.scope : undefined;
-      const name = alias?.value?.toLowerCase();
+      const name = alias?.value === undefined ? undefined : lowerCase(alias.value);
       if (name !== undefined) named.set(name, open.length);
       open.push({
         from,
         ...(name === undefined ? {} : { name }),
         scope: childScope(parent, origin.kind === "scratch", defaultShell(from, escapeCharacter)),
+        triggers: [],
+        triggered: [],
       });
     },
+    addTrigger: (trigger) => open.at(-1)?.triggers.push(trigger),
+    triggers() {
+      const origin = open.at(-1)?.from.origin;
+      return origin?.kind === "stage" ? (open[origin.index]?.triggers ?? []) : [];
+    },
+    addTriggered(instruction) {
+      open.at(-1)?.triggered.push(instruction);
+      triggered++;
+    },
+    triggered: () => triggered,
     finish(instructions) {
       const own: Instruction[][] = open.map(() => []);
       for (const instruction of instructions) {
         if (instruction.stage !== undefined && instruction.keyword !== "FROM")
           own[instruction.stage]?.push(instruction);
       }
-      const uses = open.map(({ from }, index) => {
-        const origins = [from.origin, ...(own[index] ?? []).flatMap(originsOf)];
+      const uses = open.map(({ from, triggered: before }, index) => {
+        const origins = [from.origin, ...[...before, ...(own[index] ?? [])].flatMap(originsOf)];
         return [...new Set(origins.flatMap((origin) => (origin.kind === "stage" ? [origin.index] : [])))];
       });
       const needed = reachable(uses);
-      return open.map(({ from, name }, index) => ({
+      return open.map(({ from, name, triggered: before }, index) => ({
         index,
         ...(name === undefined ? {} : { name }),
         from,
         instructions: own[index] ?? [],
+        triggered: before,
         uses: uses[index] ?? [],
         needed: needed.has(index),
       }));
