@@ -232,7 +232,7 @@ function readTriggers(reading: Reading): void {
 function portsOf(word: Word, reading: Reading): Word[] {
   if (word.variables.length === 0 && word.value === word.text && !/\s/.test(word.text)) return [word];
   const words = expand(word.raw, reading.escapeCharacter, lookupIn(reading)).words;
-  if (words === undefined) return [word];
+  if (words === undefined || (words.length === 0 && word.value === undefined)) return [word];
   return words.map((one) => {
     const { value, ...rest } = word;
     return { ...rest, stated: one, ...(value === undefined ? {} : { value: one }) };

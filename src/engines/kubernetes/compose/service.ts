@@ -119,8 +119,9 @@ function optionOf(options: readonly string[], name: string): string | undefined 
   return found?.slice(name.length + 1);
 }
 
+/** A sign and leading zeros are allowed, as Go reads a number: `+0` is root. */
 function numeric(text: string): number | undefined {
-  return /^[0-9]{1,10}$/.test(text) ? Number(text) : undefined;
+  return /^[+-]?[0-9]{1,10}$/.test(text) ? Number(text) : undefined;
 }
 
 function words(fields: Fields, name: string): readonly string[] {
