@@ -230,7 +230,7 @@ function readTriggers(reading: Reading): void {
 
 /** A value may be several ports, or none (BuildKit, `dispatchExpose`). */
 function portsOf(word: Word, reading: Reading): Word[] {
-  if (word.variables.length === 0 && word.value === word.text && !/\s/.test(word.text)) return [word];
+  if (word.variables.length === 0 && word.value === word.text && /^\S+$/.test(word.text)) return [word];
   const words = expand(word.raw, reading.escapeCharacter, lookupIn(reading)).words;
   if (words === undefined || (words.length === 0 && word.value === undefined)) return [word];
   return words.map((one) => {

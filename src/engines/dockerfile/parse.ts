@@ -115,14 +115,15 @@ export function parseDockerfile(path: string, text: string): Dockerfile {
     const range = source.range(0, 0);
     problems.push({ kind: "refused", code: "dockerfile.empty", reason: "it has no instruction", range });
   }
+  const settled = stages.settle(instructions);
   return {
     path,
     text,
     pieces,
     directives,
     comments,
-    instructions,
-    stages: stages.finish(instructions),
+    instructions: settled,
+    stages: stages.finish(settled),
     problems: bounded(problems),
   };
 }

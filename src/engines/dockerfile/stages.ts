@@ -23,6 +23,8 @@ export interface Stages {
   scope(): StageScope | undefined;
   /** What FROM, or `--from` of a stage that is open already, names. */
   origin(word: Word, use: "from" | "copy"): Origin;
+  /** With COPY and mounts leading to the stages that come later in the file, which Docker knows by then. */
+  settle(instructions: readonly Instruction[]): readonly Instruction[];
   open(from: FromInstruction, escapeCharacter: string): void;
   /** For the stages that begin from the open one. */
   addTrigger(trigger: Reading): void;
@@ -49,11 +51,46 @@ export function createStages(): Stages {
       const stage = named.get(lowerCase(name));
       if (stage !== undefined) return { kind: "stage", index: stage };
       if (use === "from" && name === "scratch") return { kind: "scratch" };
-      // COPY may also count the stages, as Go reads a number; FROM may not.
-      if (use === "copy" && /^[+-]?\d{1,6}$/.test(name) && Number(name) >= 0 && Number(name) < open.length - 1) {
-        return { kind: "stage", index: Number(name) };
-      }
+      // COPY may also count the stages; FROM may not.
+      const counted = use === "copy" ? stageAt(name, open.length - 1) : undefined;
+      if (counted !== undefined) return { kind: "stage", index: counted };
       return { kind: "image", name: splitImageName(name) };
+    },
+    settle(instructions) {
+      const settled = (
+        origin: Origin | undefined,
+        written: string | undefined,
+        own: number | undefined,
+      ): Origin | undefined => {
+        if (origin === undefined || written === undefined) return origin;
+        const later = stageAt(written, open.length) ?? named.get(lowerCase(written));
+        return later === undefined || later === own ? origin : { kind: "stage", index: later };
+      };
+      const settle = (instruction: Instruction): Instruction => {
+        const { stage } = instruction;
+        switch (instruction.keyword) {
+          case "COPY": {
+            const word = instruction.flags.find(({ name }) => name === "from")?.value;
+            const from = settled(instruction.from, word?.value ?? word?.stated, stage);
+            return from === instruction.from
+              ? instruction
+              : { ...instruction, ...(from === undefined ? {} : { from }) };
+          }
+          case "RUN": {
+            if (instruction.mounts.every(({ from }) => from === undefined)) return instruction;
+            const mounts = instruction.mounts.map((mount) => {
+              const from = settled(mount.from, mount.options.get("from"), stage);
+              return from === undefined ? mount : { ...mount, from };
+            });
+            return { ...instruction, mounts };
+          }
+          case "ONBUILD":
+            return { ...instruction, instruction: settle(instruction.instruction) };
+          default:
+            return instruction;
+        }
+      };
+      return instructions.map(settle);
     },
     open(from, escapeCharacter) {
       const { origin, alias } = from;
@@ -100,6 +137,13 @@ export function createStages(): Stages {
       }));
     },
   };
+}
+
+/** A number as Go reads it: `+1`, `01`. */
+function stageAt(written: string, count: number): number | undefined {
+  if (!/^[+-]?\d{1,6}$/.test(written)) return undefined;
+  const index = Math.abs(Number(written));
+  return index < count && (index === 0 || !written.startsWith("-")) ? index : undefined;
 }
 
 function originsOf(instruction: Instruction): Origin[] {
