@@ -196,6 +196,8 @@ export function shellKindOf(words: readonly Word[]): ShellKind {
 /** The script of `["sh", "-c", "…"]`. */
 export function execScript(form: CommandForm): Word | undefined {
   if (form.kind !== "exec" || shellKindOf(form.words) !== "posix") return undefined;
-  const flag = form.words.findIndex((word, index) => index > 0 && /^-[a-z]*c[a-z]*$/.test(word.text));
+  const flag = form.words.findIndex(
+    (word, index) => index > 0 && /^-[a-z]+$/.test(word.text) && word.text.includes("c"),
+  );
   return flag === -1 ? undefined : form.words[flag + 1];
 }
