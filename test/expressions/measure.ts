@@ -21,16 +21,24 @@ const only = process.argv[3];
 for (const { place, source, flags, bound } of [...writtenExpressions(), ...ruleExpressions()]) {
   if (only !== undefined && !place.includes(only)) continue;
   const length = Math.min(bound, most);
-  const expression = new RegExp(source, flags.replaceAll(/[gy]/g, ""));
+  const expression = new RegExp(source, flags.replace("g", ""));
   const attacks = attacksOn(source, flags);
   process.stdout.write(`${JSON.stringify({ place })}\n`);
   let worst = 0;
   for (const attack of attacks) {
     const text = textOf(attack, length);
-    const began = performance.now();
-    expression.test(text);
-    worst = Math.max(worst, performance.now() - began);
+    let took = time(expression, text);
+    // Another program had the processor, or it was compiled: it is what it takes at best.
+    if (took > 20) took = Math.min(took, time(expression, text));
+    worst = Math.max(worst, took);
   }
   const measured: Measured = { place, source, length, worst: Math.round(worst * 100) / 100, attacks: attacks.length };
   process.stdout.write(`${JSON.stringify(measured)}\n`);
+}
+
+function time(expression: RegExp, text: string): number {
+  expression.lastIndex = 0;
+  const began = performance.now();
+  expression.test(text);
+  return performance.now() - began;
 }

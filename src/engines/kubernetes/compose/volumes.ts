@@ -54,9 +54,24 @@ export function entriesOf(fields: Fields, name: string): readonly (string | Fiel
   return fields.either(name);
 }
 
+/** At colons behind which no `}` ends a variable. */
+function splitOutsideBraces(text: string): string[] {
+  const parts: string[] = [];
+  let next = "";
+  let end = text.length;
+  for (let at = text.length - 1; at >= 0; at--) {
+    const character = text[at] as string;
+    if (character === ":" && next !== "}") {
+      parts.push(text.slice(at + 1, end));
+      end = at;
+    } else if ("${}".includes(character)) next = character;
+  }
+  return [text.slice(0, end), ...parts.reverse()];
+}
+
 /** `[SOURCE:]TARGET[:OPTIONS]`; a source that begins with `.`, `~`, `/` or a variable is a path, any other a volume. */
 function shortMount(text: string): Mount {
-  const parts = text.split(/:(?![^${}]*\})/);
+  const parts = splitOutsideBraces(text);
   if (parts.length === 1) return { type: "volume", source: "", target: text, readOnly: undefined };
   const [source = "", target = "", options = ""] = parts;
   const readOnly = options.split(",").includes("ro") ? true : undefined;
