@@ -10,7 +10,7 @@ import { readPairs } from "./pairs.ts";
 import { lookupIn, type Reading, wordIn } from "./reading.ts";
 import { globalLookup } from "./scope.ts";
 import { shellKindOf } from "./stages.ts";
-import { endOfText, isBlank, isSpace, lowerCase, skipSpace } from "./white-space.ts";
+import { endOfText, isBlank, isSpace, keywordOf, lowerCase, skipSpace } from "./white-space.ts";
 import { jsonArrayAt, jsonWords, type Span, spacedSpans, wordAt } from "./words.ts";
 
 /** Flags of each instruction (Dockerfile reference; `exclude` and `parents` of its labs channel). */
@@ -50,7 +50,7 @@ export function readInstruction(reading: Reading): Instruction {
   const { joined, heredocs, comments, range, stages, problems, onbuild, escapeCharacter } = reading;
   const { text } = joined;
   const { keywordStart, keywordEnd, last } = partsOf(text);
-  const keyword = lowerCase(text.slice(keywordStart, keywordEnd)).toUpperCase();
+  const keyword = keywordOf(text.slice(keywordStart, keywordEnd));
   const { flags, end: flagsEnd, unsure } = readFlags(reading, keyword, keywordEnd, last);
   // Arguments stand between the two.
   const start = Math.min(skipSpace(text, flagsEnd, last), last);
@@ -199,7 +199,7 @@ export function readInstruction(reading: Reading): Instruction {
     }
     case "ONBUILD": {
       const inner = partsOf(text.slice(0, last), start);
-      const nested = lowerCase(text.slice(inner.keywordStart, inner.keywordEnd)).toUpperCase();
+      const nested = keywordOf(text.slice(inner.keywordStart, inner.keywordEnd));
       if (onbuild || nested === "" || notInOnbuild.has(nested)) {
         return broken("onbuild", nested === "" ? "ONBUILD triggers nothing" : `ONBUILD may not trigger ${nested}`);
       }

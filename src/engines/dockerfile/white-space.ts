@@ -44,3 +44,9 @@ export function trimSpace(text: string): string {
 export function lowerCase(text: string): string {
   return text.replaceAll("\u212a", "k").replaceAll("\u0130", "i").toLowerCase();
 }
+
+/** A keyword as this engine writes them; what is none stays in lower case. */
+export function keywordOf(written: string): string {
+  const lower = lowerCase(written);
+  return /^[a-z]+$/.test(lower) ? lower.toUpperCase() : lower;
+}

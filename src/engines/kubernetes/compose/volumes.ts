@@ -54,6 +54,8 @@ export function entriesOf(fields: Fields, name: string): readonly (string | Fiel
   return fields.either(name);
 }
 
+const BRACES: ReadonlySet<string> = new Set(["$", "{", "}"]);
+
 /** At colons behind which no `}` ends a variable. */
 function splitOutsideBraces(text: string): string[] {
   const parts: string[] = [];
@@ -64,7 +66,7 @@ function splitOutsideBraces(text: string): string[] {
     if (character === ":" && next !== "}") {
       parts.push(text.slice(at + 1, end));
       end = at;
-    } else if ("${}".includes(character)) next = character;
+    } else if (BRACES.has(character)) next = character;
   }
   return [text.slice(0, end), ...parts.reverse()];
 }
