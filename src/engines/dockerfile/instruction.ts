@@ -10,7 +10,7 @@ import { readPairs } from "./pairs.ts";
 import { lookupIn, type Reading, wordIn } from "./reading.ts";
 import { globalLookup } from "./scope.ts";
 import { shellKindOf } from "./stages.ts";
-import { endOfText, isBlank, isSpace, keywordOf, lowerCase, skipSpace } from "./white-space.ts";
+import { endOfText, isBlank, isSpace, keywordOf, lowerCase, skipSpace, trimSpace } from "./white-space.ts";
 import { jsonArrayAt, jsonWords, type Span, spacedSpans, wordAt } from "./words.ts";
 
 /** Flags of each instruction (Dockerfile reference; `exclude` and `parents` of its labs channel). */
@@ -165,7 +165,7 @@ export function readInstruction(reading: Reading): Instruction {
         (isArray ? jsonWords(joined, start, lookup, escapeCharacter) : undefined) ??
         // A heredoc is no path, though it may be the only source.
         spans().map(expanded);
-      const paths = words.filter((word) => heredocStart(word.raw) === undefined);
+      const paths = words.filter((word) => heredocStart(isArray ? word.text : word.raw) === undefined);
       const destination = paths.at(-1);
       if (destination === undefined || words.length < 2) {
         return broken(keyword.toLowerCase(), `${keyword} takes at least one source, and where it goes to`);
@@ -181,7 +181,8 @@ export function readInstruction(reading: Reading): Instruction {
       return { ...base, keyword, words };
     }
     case "VOLUME": {
-      const words = (isArray ? jsonWords(joined, start, lookup, escapeCharacter) : undefined) ?? spans().map(expanded);
+      const listed = isArray ? jsonWords(joined, start, lookup, escapeCharacter) : undefined;
+      const words = listed?.map(trimmed) ?? spans().map(expanded);
       if (words.length === 0) return broken(keyword.toLowerCase(), `${keyword} names nothing`);
       return { ...base, keyword, words };
     }
@@ -226,6 +227,17 @@ function readTriggers(reading: Reading): void {
     // What is wrong with it is told where it is written.
     stages.addTriggered(readInstruction({ ...trigger, stages, problems: [], onbuild: false }));
   }
+}
+
+/** BuildKit takes the white space off the strings of VOLUME. */
+function trimmed(word: Word): Word {
+  const { value, stated, text } = word;
+  return {
+    ...word,
+    text: trimSpace(text),
+    ...(value === undefined ? {} : { value: trimSpace(value) }),
+    ...(stated === undefined ? {} : { stated: trimSpace(stated) }),
+  };
 }
 
 /** A value may be several ports, or none (BuildKit, `dispatchExpose`). */

@@ -18,6 +18,7 @@ import {
 } from "./lines.ts";
 import { createSource, mappedText } from "./mapped-text.ts";
 import type { Comment, Directive, Dockerfile, DockerfileProblem, Heredoc, Instruction, Piece } from "./model.ts";
+import type { Reading } from "./reading.ts";
 import { createStages } from "./stages.ts";
 import { lowerCase, skipSpace } from "./white-space.ts";
 import { jsonArrayAt } from "./words.ts";
@@ -35,7 +36,7 @@ export function parseDockerfile(path: string, text: string): Dockerfile {
   const comments: Comment[] = [];
   const instructions: Instruction[] = [];
   const problems: DockerfileProblem[] = [];
-  const stages = createStages();
+  const stages = createStages<Reading>();
   let escapeCharacter = "\\";
   let mayBeDirective = true;
 

@@ -16,7 +16,7 @@ export interface Reading {
   readonly comments: readonly Comment[];
   readonly range: SourceRange;
   readonly escapeCharacter: string;
-  readonly stages: Stages;
+  readonly stages: Stages<Reading>;
   readonly problems: DockerfileProblem[];
   readonly onbuild: boolean;
 }

@@ -1,21 +1,20 @@
 /** Stages: which there are, what each begins from and takes from others, and which of them the last one needs. */
 import { splitImageName } from "../../core/image-name.ts";
 import type { CommandForm, FromInstruction, Instruction, Origin, ShellKind, Stage, Word } from "./model.ts";
-import type { Reading } from "./reading.ts";
 import { childScope, type Globals, type StageScope } from "./scope.ts";
 import { lowerCase } from "./white-space.ts";
 
-interface OpenStage {
+interface OpenStage<Trigger> {
   readonly from: FromInstruction;
   readonly name?: string;
   readonly scope: StageScope;
   /** What ONBUILD of this stage keeps for those that begin from it. */
-  readonly triggers: Reading[];
+  readonly triggers: Trigger[];
   readonly triggered: Instruction[];
 }
 
-/** Stages while the file is read. */
-export interface Stages {
+/** Stages while the file is read. `Trigger` is what an ONBUILD is read from again. */
+export interface Stages<Trigger> {
   /** ARGs before the first FROM. */
   readonly globals: Globals;
   /** Index of the stage that is open; undefined before the first FROM. */
@@ -27,19 +26,19 @@ export interface Stages {
   settle(instructions: readonly Instruction[]): readonly Instruction[];
   open(from: FromInstruction, escapeCharacter: string): void;
   /** For the stages that begin from the open one. */
-  addTrigger(trigger: Reading): void;
+  addTrigger(trigger: Trigger): void;
   /** Of the stage that the open one begins from. */
-  triggers(): readonly Reading[];
+  triggers(): readonly Trigger[];
   addTriggered(instruction: Instruction): void;
   /** How many there are in all stages. */
   triggered(): number;
   finish(instructions: readonly Instruction[]): Stage[];
 }
 
-export function createStages(): Stages {
+export function createStages<Trigger>(): Stages<Trigger> {
   const globals: Globals = new Map();
   let triggered = 0;
-  const open: OpenStage[] = [];
+  const open: OpenStage<Trigger>[] = [];
   const named = new Map<string, number>();
   return {
     globals,

@@ -188,7 +188,7 @@ func evaluate(dockerfile []byte) (lines [][]string, err error) {
 
 // What the parser alone sees.
 func shape(node *parser.Node) []string {
-	line := []string{"instruction", strings.ToLower(node.Value), fmt.Sprint(node.StartLine), fmt.Sprint(node.EndLine)}
+	line := []string{"instruction", strings.ToLower(node.Value), fmt.Sprint(node.StartLine)}
 	for _, flag := range node.Flags {
 		if flag == "--" {
 			continue

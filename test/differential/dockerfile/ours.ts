@@ -42,7 +42,6 @@ function linesOf({ instructions, stages, directives, text }: Dockerfile): string
 
 function shape({ keywordRange, range, flags, heredocs }: Instruction, text: string): string[] {
   const written = text.slice(keywordRange.start, keywordRange.end);
-  const last = text.slice(range.start, range.end).split("\n").length - 1;
   return [
     "instruction",
     written
@@ -51,7 +50,6 @@ function shape({ keywordRange, range, flags, heredocs }: Instruction, text: stri
       .replaceAll("\u0130", "i")
       .toLowerCase(),
     String(range.line),
-    String(range.line + last),
     ...flags.map(({ name }) => `--${name}`),
     ...heredocs.flatMap(({ name, stripsTabs, expands, text: body }) => [
       "<<",
@@ -147,7 +145,7 @@ function meaning(instruction: Instruction): string[] {
         "expose",
         ...instruction.words
           .map(plain)
-          .filter((port) => port !== "")
+          .filter((port) => port.trim() !== "")
           .sort(byBytes),
       ];
     case "ONBUILD":
