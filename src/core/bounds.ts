@@ -151,8 +151,10 @@ export const bounds = {
   dockerfileProofLength: 4 * 1024 * 1024,
   /** One value of a Dockerfile's variables: what holds itself several times grows with each ENV. */
   dockerfileValueLength: 16_384,
-  /** One value in which a pattern is replaced: each is a copy. */
-  dockerfileReplacedLength: 1_024,
+  /** Comparisons of characters that one pattern of a variable's value may take. */
+  dockerfilePatternSteps: 4_000_000,
+  /** Instructions that ONBUILD of a stage triggers in those of the same file that begin from it, all together. */
+  dockerfileTriggers: 2_000,
   /** Patterns of a .dockerignore that are matched with paths, all paths together, and folders of one path. */
   dockerignoreMatches: 100_000,
   dockerignoreDepth: 32,

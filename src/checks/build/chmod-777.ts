@@ -8,9 +8,10 @@ function letsAllWrite(mode: string): boolean {
     const bits = Number.parseInt(mode, 8);
     return (bits & 0o002) !== 0 && (bits & 0o1000) === 0;
   }
-  return mode
-    .split(",")
-    .some((clause) => /^(?=[ugo]*[oa])[ugoa]+[+=][rwxXst]*w[rwxXst]*$/.test(clause) && !clause.includes("t"));
+  return mode.split(",").some((clause) => {
+    const [, who = "", rights = ""] = /^([ugoa]+)[+=]([rwxXst]*)$/.exec(clause) ?? [];
+    return /[oa]/.test(who) && rights.includes("w") && !rights.includes("t");
+  });
 }
 
 /** Modes that let every user of the container write. */
