@@ -9,12 +9,20 @@
 const engines = {
   oci: [],
   contents: ["oci"],
+  files: [],
   git: [],
-  vulnerability: ["contents"],
+  vulnerability: ["contents", "files"],
   kubernetes: [],
   // Compares versions, and asks servers as the feeds do.
-  updates: ["contents", "vulnerability"],
+  updates: ["contents", "files", "vulnerability"],
 };
+
+/** The only places that start a program: the user's credential helpers, and --render. */
+const runPrograms = [
+  "engines/oci/registry/credential-helper",
+  "engines/kubernetes/cluster/exec-plugin",
+  "collect/kubernetes/render-program",
+];
 
 /** What of Node a pure room may use: nothing that reads, writes, connects, runs, or keeps the time. */
 const pureBuiltins = "^(node:)?(crypto|util|buffer|path)$";
@@ -134,6 +142,13 @@ module.exports = {
       severity: "error",
       from: { path: "^src/", ...production },
       to: { path: "^(test|bench|conformance|examples|scripts|bin)/" },
+    },
+    {
+      name: "programs-are-few",
+      comment: "programs are run in these places alone, and git in none: what a tree says must not run",
+      severity: "error",
+      from: { path: "^src/", pathNot: `${tests}|^src/core/|^src/(?:${runPrograms.join("|")})[.]ts$` },
+      to: { path: "^(node:)?child_process$" },
     },
     {
       name: "no-tests-imported",

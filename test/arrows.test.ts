@@ -83,6 +83,8 @@ const forbidden = [
   ["src/core/network.ts", "node:net", "core-is-pure"],
   ["src/core/process.ts", "node:child_process", "core-is-pure"],
   ["src/core/package.ts", "zod", "core-needs-no-package"],
+  ["src/engines/git/run.ts", "node:child_process", "programs-are-few"],
+  ["src/cli/run.ts", "child_process", "programs-are-few"],
   ["src/engines/oci/up.ts", "../contents/model.ts", "engine-oci"],
   ["src/engines/contents/up.ts", "../vulnerability/match.ts", "engine-contents"],
   ["src/engines/vulnerability/down-two.ts", "../oci/layer.ts", "engine-vulnerability"],

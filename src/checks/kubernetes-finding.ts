@@ -8,7 +8,7 @@ import {
   type KubernetesObject,
   locationOf,
 } from "../engines/kubernetes/model.ts";
-import { clip, SENTENCE } from "./one-line.ts";
+import { clip, clipSubject, SENTENCE } from "./one-line.ts";
 
 /** A finding as a check states it. Paths are from the object's root. */
 export interface SpottedField {
@@ -42,7 +42,7 @@ export interface FieldFix {
 export function* draftsOf(id: string, severity: RatedSeverity, spots: Iterable<SpottedField>): Generator<FindingDraft> {
   const seen = new Map<string, number>();
   for (const spotted of spots) {
-    const subject = clip(spotted.subject);
+    const subject = clipSubject(spotted.subject);
     const times = (seen.get(subject) ?? 0) + 1;
     seen.set(subject, times);
     yield draftOf(id, spotted.severity ?? severity, spotted, times === 1 ? subject : `${subject} (${times})`);

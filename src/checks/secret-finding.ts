@@ -37,6 +37,9 @@ export function* secretFindings(
       fix: { kind: "instruction", text: fix },
       evidence: evidenceOf(first, group.length),
       references: [first.reference],
+      // Of a password that may be guessed the fingerprint tells the place alone. One that everybody knows ranks low, and
+      // another in its place does not.
+      ...(first.fingerprint.startsWith("p") && first.wellKnown !== true ? { unrecorded: true as const } : {}),
     };
   }
 }

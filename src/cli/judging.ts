@@ -8,12 +8,13 @@ import type { RunExtent } from "../core/exception-use.ts";
 import { Problem } from "../core/problem.ts";
 import type { ControlResult, ExitCode, LayerResult, Report } from "../core/report.ts";
 import { type RatedSeverity, severities } from "../core/severity.ts";
+import { writeWhole } from "../engines/files/write.ts";
 import { parsePlatform } from "../engines/oci/image.ts";
 import type { OpenOptions } from "../engines/oci/open.ts";
 import type { ScanContext } from "../scan/context.ts";
 import { openRun } from "../scan/run.ts";
 import { descriptionsFor, everyDescription } from "./check-descriptions.ts";
-import { parseFormats, writeOutput, writeReport } from "./outputs.ts";
+import { parseFormats, writeReport } from "./outputs.ts";
 import { defaultBases, defaultCache, defaultDatabase } from "./paths.ts";
 import { createProgress, type Progress, progressLine } from "./progress.ts";
 import { openUpdates, type UpdatesOptions } from "./updates.ts";
@@ -120,18 +121,18 @@ export async function runJudging(
       subject,
       evaluations,
       ...join?.(evaluations),
-      notes: [...notes, ...run.notes],
+      notes: [...notes, ...run.notes, ...(options.writeBaseline === undefined ? [] : unrecordedNotes(concluded.found))],
       checks: checks.filter((check) => named.has(check.id)),
       exitCode: concluded.exitCode,
     };
     progress.clear();
     if (options.writeBaseline !== undefined) {
       const entries = baselineOf(concluded.found, now.toISOString().slice(0, 10), run.baseline);
-      writeOutput(options.writeBaseline, formatBaseline(entries));
+      writeWhole(options.writeBaseline, formatBaseline(entries), { within: [root] });
     }
     if (instead !== undefined) process.stdout.write(instead);
     for (const output of outputs) {
-      if (instead === undefined || output.file !== undefined) writeReport(report, output, options.all);
+      if (instead === undefined || output.file !== undefined) writeReport(report, output, options.all, root);
     }
     return report.exitCode;
   } finally {
@@ -140,6 +141,16 @@ export async function runJudging(
     cache?.close();
     updates?.close();
   }
+}
+
+/** What is new at the next run too. */
+function unrecordedNotes(evaluations: readonly Evaluation[]): string[] {
+  const count = evaluations.flatMap(({ findings }) => findings).filter(({ unrecorded }) => unrecorded === true).length;
+  if (count === 0) return [];
+  const those = count === 1 ? "a password is" : `${count} passwords are`;
+  return [
+    `${those} in no baseline, for a baseline cannot tell one that could be guessed from another in its place: revoke it, or write an exception`,
+  ];
 }
 
 function parseFailOn(written: string | undefined): RatedSeverity | "never" | undefined {

@@ -1,7 +1,7 @@
 /** Where a report goes: the formats that `--format` asks for, and the files they are written to. */
-import { writeFileSync } from "node:fs";
 import { Problem } from "../core/problem.ts";
 import type { Report } from "../core/report.ts";
+import { writeWhole } from "../engines/files/write.ts";
 import { outputDefaults, type Terminal } from "../report/options.ts";
 import { type Format, formats, render } from "../report/render.ts";
 
@@ -42,20 +42,12 @@ export function parseFormats(written: readonly string[], { isTTY }: Terminal): O
   return outputs.some((output) => output.file === undefined) ? outputs : [...outputs, {}];
 }
 
-export function writeReport(report: Report, { format, file }: Output, all: boolean): void {
+/** @param root - the tree under review: no link of it is written through. @throws Problem (usage), see {@link writeWhole} */
+export function writeReport(report: Report, { format, file }: Output, all: boolean, root: string): void {
   const defaults = outputDefaults(process.stdout, process.env);
   const shown = format ?? defaults.format;
   if (file === undefined) process.stdout.write(render(report, shown, { ...defaults, all }));
-  else writeOutput(file, render(report, shown, { columns: 100, color: false, all }));
-}
-
-/** @throws Problem (usage) where the file cannot be written */
-export function writeOutput(file: string, text: string): void {
-  try {
-    writeFileSync(file, text);
-  } catch (error) {
-    throw new Problem({ kind: "usage", code: "cli.output", place: file, cause: (error as Error).message });
-  }
+  else writeWhole(file, render(report, shown, { columns: 100, color: false, all }), { within: [root] });
 }
 
 function usage(written: string, cause: string, remedy: string): Problem {

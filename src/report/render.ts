@@ -1,3 +1,4 @@
+import { withoutLogCommands } from "../core/log-commands.ts";
 import type { Report } from "../core/report.ts";
 import { renderGithub } from "./github.ts";
 import { renderGitlab } from "./gitlab.ts";
@@ -18,6 +19,14 @@ export type Format = (typeof formats)[number];
  * markdown heed the options; json, sarif, html and junit always hold every finding.
  */
 export function render(report: Report, format: Format, options: RenderOptions): string {
+  const text = rendered(report, format, options);
+  // What else is printed is escaped text by text; JSON holds the texts as they are.
+  return JSON_FORMATS.has(format) ? withoutLogCommands(text) : text;
+}
+
+const JSON_FORMATS: ReadonlySet<Format> = new Set(["json", "sarif", "gitlab"]);
+
+function rendered(report: Report, format: Format, options: RenderOptions): string {
   switch (format) {
     case "table":
       return renderTable(report, options);

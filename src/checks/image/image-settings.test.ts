@@ -73,7 +73,7 @@ test("a name that nobody knows is medium, and root needs no passwd", () => {
 
 test("a user by name is low, unless it is root's or a number", () => {
   const named = (user: string) => [...userByName.evaluate({ config: { ...plain, user }, passwd }, epoch)];
-  assert.deepEqual(told(named("app:app")), ["low user"]);
+  assert.deepEqual(told(named("app:app")), ["low user app"]);
   assert.equal(named("app")[0]?.fix?.text, "name the user by number: USER 10001");
   for (const user of ["", "root", "0", "10001:10001", "toor"]) assert.deepEqual(named(user), [], user);
 });

@@ -24,7 +24,7 @@ export const imageFromOtherRegistry = workloadCheck({
       if (allowed(whole)) continue;
       yield {
         path,
-        subject: `${user}: image`,
+        subject: `${user}: image ${whole}`,
         title: `${clip(whole)} is from no registry that the policy allows`,
         fix: "pull it through a registry that the policy allows",
         evidence: { image: clip(reference), registries: clip(registries.join(", ")) },

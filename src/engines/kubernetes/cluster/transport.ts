@@ -50,7 +50,7 @@ export function createTransport(connection: ClusterConnection, identity: Cluster
         "accept-encoding": "identity",
         accept,
         ...(identity.authorization === undefined ? {} : { authorization: identity.authorization }),
-        ...impersonation,
+        ...inBytes(impersonation),
       },
     });
     const place = `${server.host}${path.split("?")[0]}`;
@@ -92,6 +92,14 @@ export function createTransport(connection: ClusterConnection, identity: Cluster
   }
 
   return { get, close: () => agent.destroy() };
+}
+
+/** A header's text goes out in one byte a character: its UTF-8, as kubectl sends it, has to be written so. */
+function inBytes(headers: ClusterConnection["impersonation"]): Record<string, string | string[]> {
+  const bytes = (text: string): string => Buffer.from(text, "utf8").toString("latin1");
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, typeof value === "string" ? bytes(value) : value.map(bytes)]),
+  );
 }
 
 function tooLarge(place: string): Problem {
