@@ -1,9 +1,9 @@
 /** Certificates (OpenPGP's public keys with all that is said of them), and which of their keys may sign what. */
 import { bounds } from "../../../core/bounds.ts";
 import { dearmor } from "./armor.ts";
-import { type Packet, PUBLIC_KEY, PUBLIC_SUBKEY, readPackets, SIGNATURE, USER_ID } from "./packets.ts";
+import { type Packet, type Packets, PUBLIC_KEY, PUBLIC_SUBKEY, readPackets, SIGNATURE, USER_ID } from "./packets.ts";
 import { type PublicKey, readPublicKey } from "./public-key.ts";
-import { isMadeBy, readSignature, type Signature } from "./signature.ts";
+import { claimOf, isMadeBy, readSignature, type Signature } from "./signature.ts";
 
 /** One certificate, read and not judged yet. */
 export interface Certificate {
@@ -11,13 +11,20 @@ export interface Certificate {
   /** The first user id; for showing. */
   readonly owner: string;
   readonly statements: readonly Statement[];
-  readonly subkeys: readonly { readonly key: PublicKey; readonly signatures: readonly Signature[] }[];
+  readonly subkeys: readonly {
+    readonly key: PublicKey;
+    readonly signatures: readonly Signature[];
+    readonly doubt?: string;
+  }[];
+  /** Why none of its keys counts: it says something of itself that is not read here, and GnuPG may read. */
+  readonly doubt?: string;
 }
 
 /** A signature over the primary key, alone or with a user id. */
 interface Statement {
   readonly signature: Signature;
-  readonly userId?: Buffer;
+  /** Which of the user ids, and its bytes. */
+  readonly about?: { readonly userId: Buffer };
 }
 
 const DIRECT = 0x1f;
@@ -25,7 +32,11 @@ const SUBKEY_BINDING = 0x18;
 const PRIMARY_BINDING = 0x19;
 const KEY_REVOCATION = 0x20;
 const SUBKEY_REVOCATION = 0x28;
+const USER_ID_REVOCATION = 0x30;
 const MAY_SIGN = 0x02;
+
+/** Made by a version or with a hash that is not read here, it may say that the key is no longer good. */
+const UNREAD = "says something of itself that cannot be read";
 
 /** The certificates of a key ring file, armored or not. */
 export function readKeyring(bytes: Buffer): Certificate[] {
@@ -34,13 +45,14 @@ export function readKeyring(bytes: Buffer): Certificate[] {
   return rings.flatMap((ring) => certificatesOf(readPackets(ring)));
 }
 
-function certificatesOf(packets: readonly Packet[]): Certificate[] {
+function certificatesOf({ packets, whole }: Packets): Certificate[] {
   const found: Certificate[] = [];
   for (let start = 0; start < packets.length && found.length < bounds.openpgpCertificates; start++) {
     if (packets[start]?.tag !== PUBLIC_KEY) continue;
     let end = start + 1;
     while (end < packets.length && packets[end]?.tag !== PUBLIC_KEY) end++;
-    const certificate = certificateOf(packets.slice(start, end));
+    // What is cut off of the last one may be its revocation.
+    const certificate = end === packets.length && !whole ? undefined : certificateOf(packets.slice(start, end));
     if (certificate !== undefined) found.push(certificate);
     start = end - 1;
   }
@@ -51,27 +63,39 @@ function certificateOf([first, ...rest]: readonly Packet[]): Certificate | undef
   const primary = first === undefined ? undefined : readPublicKey(first.body);
   if (primary === undefined) return undefined;
   const statements: Statement[] = [];
-  const subkeys: { key: PublicKey; signatures: Signature[] }[] = [];
+  const subkeys: { key: PublicKey; signatures: Signature[]; doubt?: string }[] = [];
   let owner = "";
-  let about: { userId?: Buffer; subkey?: Signature[] } | undefined = {};
+  let doubt: string | undefined;
+  let about: { readonly userId: Buffer } | undefined;
+  let subkey: (typeof subkeys)[number] | "unread" | undefined;
   for (const { tag, body } of rest) {
     if (tag === USER_ID) {
       about = { userId: body };
+      subkey = undefined;
       owner ||= body.toString("utf8").slice(0, bounds.declaredTextLength);
     } else if (tag === PUBLIC_SUBKEY) {
       const key = readPublicKey(body);
-      const signatures: Signature[] = [];
-      if (key !== undefined && subkeys.length < bounds.openpgpSubkeys) subkeys.push({ key, signatures });
-      about = key === undefined ? undefined : { subkey: signatures };
+      subkey = key === undefined ? "unread" : { key, signatures: [] };
+      if (typeof subkey === "object" && subkeys.length < bounds.openpgpSubkeys) subkeys.push(subkey);
     } else if (tag === SIGNATURE) {
-      const signature = about === undefined ? undefined : readSignature(body);
+      const signature = readSignature(body);
+      if (signature === undefined) {
+        const { type, issuer } = claimOf(body);
+        if (issuer !== primary.keyId) continue;
+        if (typeof subkey === "object" && type !== KEY_REVOCATION) subkey.doubt = UNREAD;
+        else if (subkey !== "unread" || type === KEY_REVOCATION) doubt = UNREAD;
+        continue;
+      }
       // Of others' certifications there may be thousands: they say nothing about what the key may do.
-      if (signature === undefined || about === undefined || !isFrom(signature, primary)) continue;
-      if (about.subkey !== undefined) about.subkey.push(signature);
-      else statements.push({ signature, ...(about.userId === undefined ? {} : { userId: about.userId }) });
+      if (!isFrom(signature, primary)) {
+        if (signature.type === KEY_REVOCATION) doubt = "may have been revoked by another";
+      } else if (typeof subkey === "object" && signature.type !== KEY_REVOCATION) subkey.signatures.push(signature);
+      else if (subkey === undefined || signature.type === KEY_REVOCATION) {
+        statements.push({ signature, ...(about === undefined ? {} : { about }) });
+      }
     } else about = undefined;
   }
-  return { primary, owner, statements, subkeys };
+  return { primary, owner, statements, subkeys, ...(doubt === undefined ? {} : { doubt }) };
 }
 
 /** Most of a key ring has nothing to do with a signature, and is not verified for it. */
@@ -79,61 +103,74 @@ export function concerns({ primary, subkeys }: Certificate, signature: Signature
   return isFrom(signature, primary) || subkeys.some(({ key }) => isFrom(signature, key));
 }
 
-function isFrom(signature: Signature, key: PublicKey): boolean {
-  return signature.issuers.includes(key.fingerprint) || signature.issuers.includes(key.keyId);
+function isFrom({ issuer, issuerFingerprint }: Signature, key: PublicKey): boolean {
+  return issuer === key.keyId && (issuerFingerprint === undefined || issuerFingerprint === key.fingerprint);
+}
+
+export interface KeyOf {
+  readonly key: PublicKey;
+  /** Why it may not sign, as the end of a sentence about it. */
+  readonly fault?: string;
+  /** True: for good, whatever another copy of the certificate says. */
+  readonly revoked?: boolean;
 }
 
 /** The keys of a certificate that made a signature, by its own word, with why each may not sign where it may not. */
-export function keysOf(
-  certificate: Certificate,
-  signature: Signature,
-  now: Date,
-): { readonly key: PublicKey; readonly fault?: string }[] {
+export function keysOf(certificate: Certificate, signature: Signature, now: Date): KeyOf[] {
   const { primary } = certificate;
   const subkeys = certificate.subkeys.filter(({ key }) => isFrom(signature, key));
   const seconds = Math.floor(now.getTime() / 1000);
   const own = primaryFault(certificate, seconds);
   return [
     ...(isFrom(signature, primary) ? [{ key: primary, ...withFault(own.unusable ?? own.fault) }] : []),
-    ...subkeys.map(({ key, signatures }) => ({
+    ...subkeys.map(({ key, signatures, doubt }) => ({
       key,
-      ...withFault(own.unusable ?? subkeyFault(primary, key, signatures, seconds)),
+      ...withFault(own.unusable ?? doubt ?? subkeyFault(primary, key, signatures, seconds)),
     })),
   ];
 }
 
-function withFault(fault: string | undefined): { readonly fault?: string } {
-  return fault === undefined ? {} : { fault };
+const REVOKED = "was revoked";
+
+function withFault(fault: string | undefined): { readonly fault?: string; readonly revoked?: boolean } {
+  return fault === undefined ? {} : { fault, revoked: fault === REVOKED };
 }
 
 /** `unusable` holds for the subkeys too; `fault` for the primary key alone. */
-function primaryFault({ primary, statements }: Certificate, now: number): { unusable?: string; fault?: string } {
+function primaryFault({ primary, statements, doubt }: Certificate, now: number): { unusable?: string; fault?: string } {
   const tried = statements.slice(0, bounds.openpgpStatements);
-  const valid = tried.filter(({ signature, userId }) => {
+  const made = tried.filter(({ signature, about }) => {
     if (signature.type === KEY_REVOCATION || signature.type === DIRECT) {
-      return isStatement(signature, now) && isMadeBy(signature, primary, [primary.hashed]);
+      return isMadeBy(signature, primary, [primary.hashed]);
     }
-    if (userId === undefined || signature.type < 0x10 || signature.type > 0x13) return false;
+    const isCertification = signature.type >= 0x10 && signature.type <= 0x13;
+    if (about === undefined || !(isCertification || signature.type === USER_ID_REVOCATION)) return false;
     const prefix = Buffer.from([0xb4, 0, 0, 0, 0]);
-    prefix.writeUInt32BE(userId.length, 1);
-    return isStatement(signature, now) && isMadeBy(signature, primary, [primary.hashed, prefix, userId]);
+    prefix.writeUInt32BE(about.userId.length, 1);
+    return isMadeBy(signature, primary, [primary.hashed, prefix, about.userId]);
   });
-  if (valid.some(({ signature }) => signature.type === KEY_REVOCATION)) return { unusable: "was revoked" };
+  if (made.some(({ signature }) => signature.type === KEY_REVOCATION)) return { unusable: REVOKED };
+  if (doubt !== undefined) return { unusable: doubt };
   if (statements.length > tried.length) return { unusable: "has more signatures over itself than are read" };
-  // A signature over the key alone may be newer than that with a user id, and say nothing of what the other says:
-  // each is asked, and the stricter counts.
-  const isDirect = ({ signature }: Statement) => signature.type === DIRECT;
-  const over = (statements: readonly Statement[]) => newestOf(statements.map(({ signature }) => signature));
-  const newest = [over(valid.filter(isDirect)), over(valid.filter((each) => !isDirect(each)))].filter(
-    (signature) => signature !== undefined,
-  );
-  if (newest.length === 0) return { unusable: "has no valid signature over itself" };
-  for (const signature of newest) {
-    const expired = expiry(primary, signature, now);
-    if (expired !== undefined) return { unusable: expired };
+  if (primary.created > now) return { unusable: "was made in the future" };
+  // As GnuPG takes them: the newest over the key alone, then the newest over each user id, of which the newest counts
+  // that says something.
+  const direct = newestOf(made.filter(({ signature }) => signature.type === DIRECT && isCurrent(signature, now)));
+  const ids = new Set(made.map(({ about }) => about));
+  const overIds = [...ids].flatMap((about) => {
+    const newest = about === undefined ? undefined : newestOf(made.filter((each) => each.about === about));
+    return newest === undefined || newest.type === USER_ID_REVOCATION || !isCurrent(newest, now) ? [] : [newest];
+  });
+  const counted = [...(direct === undefined ? [] : [direct]), ...overIds].filter((each) => isFit(each, primary));
+  if (counted.length === 0 || (direct !== undefined && !isFit(direct, primary))) {
+    return { unusable: "has no valid signature over itself" };
   }
-  const mayNot = newest.some(({ keyFlags }) => keyFlags !== undefined && (keyFlags & MAY_SIGN) === 0);
-  return mayNot ? { fault: "may not sign" } : {};
+  const said = <Key extends "keyFlags" | "keyExpiresAfter">(name: Key): Signature | undefined =>
+    direct?.[name] !== undefined ? direct : newestSignature(overIds.filter((each) => each[name] !== undefined));
+  const expired = expiry(primary, said("keyExpiresAfter"), now);
+  if (expired !== undefined) return { unusable: expired };
+  const flags = said("keyFlags");
+  return flags?.keyFlags !== undefined && (flags.keyFlags & MAY_SIGN) === 0 ? { fault: "may not sign" } : {};
 }
 
 function subkeyFault(
@@ -144,36 +181,50 @@ function subkeyFault(
 ): string | undefined {
   const over = [primary.hashed, key.hashed];
   const tried = signatures.slice(0, bounds.openpgpStatements);
-  const valid = tried.filter((signature) => isStatement(signature, now) && isMadeBy(signature, primary, over));
-  if (valid.some(({ type }) => type === SUBKEY_REVOCATION)) return "was revoked";
+  const made = tried.filter((signature) => isMadeBy(signature, primary, over));
+  if (made.some(({ type }) => type === SUBKEY_REVOCATION)) return REVOKED;
   if (signatures.length > tried.length) return "has more signatures over itself than are read";
-  const newest = newestOf(valid.filter(({ type }) => type === SUBKEY_BINDING));
-  if (newest === undefined) return "is not bound to its primary key";
+  const newest = newestSignature(made.filter((each) => each.type === SUBKEY_BINDING && isCurrent(each, now)));
+  if (newest === undefined || !isFit(newest, primary) || newest.created < key.created) {
+    return "is not bound to its primary key";
+  }
   if (newest.keyFlags === undefined || (newest.keyFlags & MAY_SIGN) === 0) return "may not sign";
   const back = newest.embedded;
   // Without it, anybody could claim another's subkey as their own.
-  if (back?.type !== PRIMARY_BINDING || back.weak || !isStatement(back, now) || !isMadeBy(back, key, over)) {
+  const isBack = back?.type === PRIMARY_BINDING && isFrom(back, key) && !back.weak && isCurrent(back, now);
+  if (back === undefined || !isBack || back.created < key.created || !isMadeBy(back, key, over)) {
     return "does not confirm its primary key";
   }
-  return expiry(key, newest, now);
+  return key.created > now ? "was made in the future" : expiry(key, newest, now);
 }
 
 /** GnuPG's day: SHA-1 in what a key says of itself counts until then, for old keys have nothing else. */
 const SHA1_UNTIL = Date.UTC(2019, 0, 19) / 1000;
 
-function isStatement({ weak, created, expiresAfter }: Signature, now: number): boolean {
-  return (!weak || created < SHA1_UNTIL) && (expiresAfter === undefined || created + expiresAfter > now);
+/** Whether it may carry a key: what does not is not passed over for an older word, though. */
+function isFit({ weak, created }: Signature, by: PublicKey): boolean {
+  return (!weak || created < SHA1_UNTIL) && created >= by.created;
 }
 
-function newestOf(signatures: readonly Signature[]): Signature | undefined {
+function isCurrent({ created, expiresAfter }: Signature, now: number): boolean {
+  return expiresAfter === undefined || created + expiresAfter > now;
+}
+
+function newestOf(statements: readonly Statement[]): Signature | undefined {
+  return newestSignature(statements.map(({ signature }) => signature));
+}
+
+/** Of several of one second the last, as GnuPG takes it. */
+function newestSignature(signatures: readonly Signature[]): Signature | undefined {
   return signatures.reduce<Signature | undefined>(
-    (newest, each) => (newest === undefined || each.created > newest.created ? each : newest),
+    (newest, each) => (newest === undefined || each.created >= newest.created ? each : newest),
     undefined,
   );
 }
 
-function expiry({ created }: PublicKey, { keyExpiresAfter }: Signature, now: number): string | undefined {
-  return keyExpiresAfter !== undefined && created + keyExpiresAfter <= now
-    ? `expired on ${new Date((created + keyExpiresAfter) * 1000).toISOString().slice(0, 10)}`
+function expiry({ created }: PublicKey, said: Signature | undefined, now: number): string | undefined {
+  const after = said?.keyExpiresAfter;
+  return after !== undefined && created + after <= now
+    ? `expired on ${new Date((created + after) * 1000).toISOString().slice(0, 10)}`
     : undefined;
 }

@@ -11,23 +11,30 @@ export const PUBLIC_KEY = 6;
 export const USER_ID = 13;
 export const PUBLIC_SUBKEY = 14;
 
+export interface Packets {
+  readonly packets: readonly Packet[];
+  /** False where they end before the bytes do: what follows is cut off, broken, or too much. */
+  readonly whole: boolean;
+}
+
 /**
- * The packets of a key ring or a signature. Where one is cut off, or its length is of a form that only data may have,
- * they end: what came before stands, and fewer keys or signatures never prove more.
+ * The packets of a key ring or a signature, as far as they can be read. A length of a form that only data may have
+ * (partial, or open) ends them too.
  */
-export function readPackets(bytes: Buffer): Packet[] {
+export function readPackets(bytes: Buffer): Packets {
   const packets: Packet[] = [];
   let at = 0;
-  while (at < bytes.length && packets.length < bounds.openpgpPackets) {
+  while (at < bytes.length) {
     const header = bytes[at] as number;
-    if ((header & 0x80) === 0) break;
     const isNew = (header & 0x40) !== 0;
     const length = isNew ? newLength(bytes, at + 1) : oldLength(bytes, at + 1, header & 3);
-    if (length === undefined || length.end + length.value > bytes.length) break;
-    at = length.end + length.value;
-    packets.push({ tag: isNew ? header & 0x3f : (header >> 2) & 0xf, body: bytes.subarray(length.end, at) });
+    const end = length === undefined ? Number.NaN : length.end + length.value;
+    if ((header & 0x80) === 0 || length === undefined || !(end <= bytes.length)) return { packets, whole: false };
+    if (packets.length >= bounds.openpgpPackets) return { packets, whole: false };
+    packets.push({ tag: isNew ? header & 0x3f : (header >> 2) & 0xf, body: bytes.subarray(length.end, end) });
+    at = end;
   }
-  return packets;
+  return { packets, whole: true };
 }
 
 interface Length {
@@ -48,7 +55,7 @@ function newLength(bytes: Buffer, at: number): Length | undefined {
   return first !== undefined && first >= 224 && first < 255 ? undefined : variableLength(bytes, at);
 }
 
-interface Subpacket {
+export interface Subpacket {
   readonly type: number;
   readonly critical: boolean;
   readonly body: Buffer;

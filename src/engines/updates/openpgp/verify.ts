@@ -21,7 +21,7 @@ const SKEW = 600;
 
 /**
  * One valid signature of one of the certificates is enough, as it is for apt: archives sign with their old and their
- * new key while one replaces the other.
+ * new key while one replaces the other. One that is wrong, of a key that is known, makes the message wrong.
  *
  * @returns what was signed and by whom, or why not as the end of a sentence about the file
  */
@@ -33,33 +33,41 @@ export function verifyCleartext(
   const message = readCleartext(bytes);
   if ("fault" in message) return message;
   let fault = "has no signature that can be read";
+  let good: Verified | undefined;
   let tries = 0;
   for (const signature of message.signatures) {
-    fault = `is signed by a key that is not trusted (${signature.issuers[0] ?? "unnamed"})`;
+    const concerned = certificates.filter((certificate) => concerns(certificate, signature));
+    tries += concerned.length;
+    if (tries > bounds.openpgpTries) return { fault: "has more keys to try than are tried" };
+    const keys = concerned.flatMap((certificate) =>
+      keysOf(certificate, signature, now).map((each) => ({ ...each, certificate })),
+    );
+    if (keys.length === 0) {
+      fault = `is signed by a key that is not trusted (${signature.issuerFingerprint ?? signature.issuer})`;
+      continue;
+    }
+    const makers = message.hashes.has(signature.hash)
+      ? keys.filter(({ key }) => isMadeBy(signature, key, [message.signed]))
+      : [];
+    if (makers.length === 0) return { fault: "has a signature that does not fit its content" };
     const wrong = signatureFault(signature, now);
-    for (const certificate of certificates) {
-      if (!concerns(certificate, signature)) continue;
-      if (++tries > bounds.openpgpTries) return { fault: "has more keys to try than are tried" };
-      for (const { key, fault: keyFault } of keysOf(certificate, signature, now)) {
-        if (!isMadeBy(signature, key, [message.signed])) {
-          fault = "has a signature that does not fit its content";
-          continue;
-        }
-        const reason = wrong ?? (keyFault === undefined ? undefined : `is signed by a key that ${keyFault}`);
-        if (reason === undefined) {
-          return {
-            text: message.text,
-            fingerprint: key.fingerprint,
-            certificate: certificate.primary.fingerprint,
-            owner: certificate.owner,
-            signedAt: new Date(signature.created * 1000),
-          };
-        }
-        fault = reason;
-      }
+    // Of a key with several certificates one may be older than its revocation.
+    const maker = makers.find(({ revoked }) => revoked === true) ?? makers.find((each) => each.fault === undefined);
+    const { key, certificate, fault: keyFault } = maker ?? (makers[0] as (typeof makers)[number]);
+    if (key.created > signature.created) return { fault: "has a signature that is older than its key" };
+    if (wrong !== undefined) fault = wrong;
+    else if (keyFault !== undefined) fault = `is signed by a key that ${keyFault}`;
+    else {
+      good ??= {
+        text: message.text,
+        fingerprint: key.fingerprint,
+        certificate: certificate.primary.fingerprint,
+        owner: certificate.owner,
+        signedAt: new Date(signature.created * 1000),
+      };
     }
   }
-  return { fault };
+  return good ?? { fault };
 }
 
 function signatureFault({ type, weak, created, expiresAfter }: Signature, now: Date): string | undefined {
