@@ -2,8 +2,8 @@
 import { bounds } from "../../../core/bounds.ts";
 import { dearmor } from "./armor.ts";
 import { type Packet, type Packets, PUBLIC_KEY, PUBLIC_SUBKEY, readPackets, SIGNATURE, USER_ID } from "./packets.ts";
-import { type PublicKey, readPublicKey } from "./public-key.ts";
-import { claimOf, isMadeBy, readSignature, type Signature } from "./signature.ts";
+import { isKeyPacket, type PublicKey, readPublicKey } from "./public-key.ts";
+import { claimOf, endOf, isBelowCurve, isMadeBy, readSignature, type Signature } from "./signature.ts";
 
 /** One certificate, read and not judged yet. */
 export interface Certificate {
@@ -11,11 +11,7 @@ export interface Certificate {
   /** The first user id; for showing. */
   readonly owner: string;
   readonly statements: readonly Statement[];
-  readonly subkeys: readonly {
-    readonly key: PublicKey;
-    readonly signatures: readonly Signature[];
-    readonly doubt?: string;
-  }[];
+  readonly subkeys: readonly { readonly key: PublicKey; readonly signatures: readonly Signature[] }[];
   /** Why none of its keys counts: it says something of itself that is not read here, and GnuPG may read. */
   readonly doubt?: string;
 }
@@ -34,6 +30,11 @@ const KEY_REVOCATION = 0x20;
 const SUBKEY_REVOCATION = 0x28;
 const USER_ID_REVOCATION = 0x30;
 const MAY_SIGN = 0x02;
+
+/** GnuPG reads no longer ones. */
+const USER_ID_BYTES = 2_048;
+/** Trust, which GnuPG writes in its own key rings, and user attributes. */
+const PASSED_OVER: ReadonlySet<number> = new Set([12, 17]);
 
 /** Made by a version or with a hash that is not read here, it may say that the key is no longer good. */
 const UNREAD = "says something of itself that cannot be read";
@@ -59,41 +60,46 @@ function certificatesOf({ packets, whole }: Packets): Certificate[] {
   return found;
 }
 
+/** Undefined also where a packet of it is broken: what it would have said is not known, and GnuPG reads none of it. */
 function certificateOf([first, ...rest]: readonly Packet[]): Certificate | undefined {
   const primary = first === undefined ? undefined : readPublicKey(first.body);
   if (primary === undefined) return undefined;
   const statements: Statement[] = [];
-  const subkeys: { key: PublicKey; signatures: Signature[]; doubt?: string }[] = [];
+  const subkeys: { key: PublicKey; signatures: Signature[] }[] = [];
   let owner = "";
   let doubt: string | undefined;
   let about: { readonly userId: Buffer } | undefined;
   let subkey: (typeof subkeys)[number] | "unread" | undefined;
   for (const { tag, body } of rest) {
     if (tag === USER_ID) {
+      if (body.length > USER_ID_BYTES) return undefined;
       about = { userId: body };
       subkey = undefined;
       owner ||= body.toString("utf8").slice(0, bounds.declaredTextLength);
     } else if (tag === PUBLIC_SUBKEY) {
+      if (!isKeyPacket(body)) return undefined;
       const key = readPublicKey(body);
       subkey = key === undefined ? "unread" : { key, signatures: [] };
       if (typeof subkey === "object" && subkeys.length < bounds.openpgpSubkeys) subkeys.push(subkey);
     } else if (tag === SIGNATURE) {
       const signature = readSignature(body);
       if (signature === undefined) {
-        const { type, issuer } = claimOf(body);
-        if (issuer !== primary.keyId) continue;
-        if (typeof subkey === "object" && type !== KEY_REVOCATION) subkey.doubt = UNREAD;
-        else if (subkey !== "unread" || type === KEY_REVOCATION) doubt = UNREAD;
+        const claim = claimOf(body);
+        if (claim === undefined) return undefined;
+        if (claim.issuer === primary.keyId) doubt = UNREAD;
         continue;
       }
       // Of others' certifications there may be thousands: they say nothing about what the key may do.
       if (!isFrom(signature, primary)) {
         if (signature.type === KEY_REVOCATION) doubt = "may have been revoked by another";
+      } else if (isBelowCurve(signature, primary)) {
+        doubt = "says something of itself with a hash that is weaker than the key";
       } else if (typeof subkey === "object" && signature.type !== KEY_REVOCATION) subkey.signatures.push(signature);
       else if (subkey === undefined || signature.type === KEY_REVOCATION) {
         statements.push({ signature, ...(about === undefined ? {} : { about }) });
       }
-    } else about = undefined;
+    } else if (PASSED_OVER.has(tag)) about = undefined;
+    else return undefined;
   }
   return { primary, owner, statements, subkeys, ...(doubt === undefined ? {} : { doubt }) };
 }
@@ -119,13 +125,14 @@ export interface KeyOf {
 export function keysOf(certificate: Certificate, signature: Signature, now: Date): KeyOf[] {
   const { primary } = certificate;
   const subkeys = certificate.subkeys.filter(({ key }) => isFrom(signature, key));
+  const twice = subkeys.length > 1 ? "is in its certificate twice" : undefined;
   const seconds = Math.floor(now.getTime() / 1000);
   const own = primaryFault(certificate, seconds);
   return [
     ...(isFrom(signature, primary) ? [{ key: primary, ...withFault(own.unusable ?? own.fault) }] : []),
-    ...subkeys.map(({ key, signatures, doubt }) => ({
+    ...subkeys.map(({ key, signatures }) => ({
       key,
-      ...withFault(own.unusable ?? doubt ?? subkeyFault(primary, key, signatures, seconds)),
+      ...withFault(own.unusable ?? twice ?? subkeyFault(primary, key, signatures, seconds)),
     })),
   ];
 }
@@ -206,8 +213,8 @@ function isFit({ weak, created }: Signature, by: PublicKey): boolean {
   return (!weak || created < SHA1_UNTIL) && created >= by.created;
 }
 
-function isCurrent({ created, expiresAfter }: Signature, now: number): boolean {
-  return expiresAfter === undefined || created + expiresAfter > now;
+function isCurrent({ expires }: Signature, now: number): boolean {
+  return expires === undefined || expires > now;
 }
 
 function newestOf(statements: readonly Statement[]): Signature | undefined {
@@ -224,7 +231,6 @@ function newestSignature(signatures: readonly Signature[]): Signature | undefine
 
 function expiry({ created }: PublicKey, said: Signature | undefined, now: number): string | undefined {
   const after = said?.keyExpiresAfter;
-  return after !== undefined && created + after <= now
-    ? `expired on ${new Date((created + after) * 1000).toISOString().slice(0, 10)}`
-    : undefined;
+  if (after === undefined || endOf(created, after) > now) return undefined;
+  return `expired on ${new Date((created + after) * 1000).toISOString().slice(0, 10)}`;
 }

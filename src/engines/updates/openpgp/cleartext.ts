@@ -38,7 +38,7 @@ export function readCleartext(bytes: Buffer): Cleartext | { readonly fault: stri
     .toString("latin1")
     .split("\n")
     .map((line) => (line.endsWith("\r") ? line.slice(0, -1) : line));
-  if (lines[0]?.trimEnd() !== "-----BEGIN PGP SIGNED MESSAGE-----") return { fault: "is no signed message" };
+  if (lines[0] !== "-----BEGIN PGP SIGNED MESSAGE-----") return { fault: "is no signed message" };
   const stray = lines.find((line) => line.length > bounds.openpgpLineLength || line.includes("\r"));
   if (stray !== undefined) return { fault: "has a line that is too long, or a carriage return within one" };
   const header = readHashes(lines);
@@ -50,8 +50,10 @@ export function readCleartext(bytes: Buffer): Cleartext | { readonly fault: stri
     if (line.startsWith("-") && !line.startsWith("- ")) return { fault: "has a line whose dash is not escaped" };
     text.push(trimmedEnd(line.startsWith("- ") ? line.slice(2) : line));
   }
+  // GnuPG finds no data in it.
+  if (text.every((line) => line === "")) return { fault: "signs nothing" };
   const last = lines.indexOf("-----END PGP SIGNATURE-----", end);
-  if (last < 0 || lines.slice(last + 1).some((line) => line.trim() !== "")) {
+  if (last < 0 || lines.slice(last + 1).some((line) => trimmedEnd(line) !== "")) {
     return { fault: "does not end with its signature" };
   }
   const signatures = readSignatures(lines.slice(end + 1, last));
@@ -81,7 +83,9 @@ function readHashes(
 }
 
 function readSignatures(lines: readonly string[]): Signature[] | { readonly fault: string } {
-  const bytes = armoredBytes(lines);
+  // Without its checksum, and without padding, GnuPG misses the armor's end.
+  const isEnded = lines.slice(lines.indexOf("")).some((line) => line.startsWith("=") || line.endsWith("="));
+  const bytes = isEnded ? armoredBytes(lines) : undefined;
   const { packets, whole } = readPackets(bytes ?? Buffer.alloc(0));
   if (packets.length === 0) return { fault: "has no signature that can be read" };
   if (packets.length > bounds.openpgpSignatures) return { fault: "has more signatures than are read" };

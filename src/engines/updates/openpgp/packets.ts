@@ -86,18 +86,32 @@ function variableLength(bytes: Buffer, at: number): Length | undefined {
   return at + 5 > bytes.length ? undefined : { value: bytes.readUInt32BE(at + 1), end: at + 5 };
 }
 
+/** GnuPG reads no larger ones. */
+const INTEGER_BITS = 16_384;
+
 /** Multiprecision integers, as many as are asked for; undefined where there are fewer, or bytes are left over. */
 export function readIntegers(bytes: Buffer, count: number): Buffer[] | undefined {
+  const read = firstIntegers(bytes, count);
+  return read?.end === bytes.length ? read.integers : undefined;
+}
+
+/** The same, whatever follows them. */
+export function firstIntegers(
+  bytes: Buffer,
+  count: number,
+): { readonly integers: Buffer[]; readonly end: number } | undefined {
   const found: Buffer[] = [];
   let at = 0;
   for (let i = 0; i < count; i++) {
     if (at + 2 > bytes.length) return undefined;
-    const size = (bytes.readUInt16BE(at) + 7) >> 3;
+    const bits = bytes.readUInt16BE(at);
+    if (bits > INTEGER_BITS) return undefined;
+    const size = (bits + 7) >> 3;
     if (at + 2 + size > bytes.length) return undefined;
     found.push(bytes.subarray(at + 2, at + 2 + size));
     at += 2 + size;
   }
-  return at === bytes.length ? found : undefined;
+  return { integers: found, end: at };
 }
 
 /** With zeros in front; undefined where it has more bytes than that. */

@@ -1,6 +1,6 @@
 /** Public keys: RFC 9580, section 5.5.2, of version 4, for the algorithms that sign and GnuPG knows. */
 import { createHash, createPublicKey, type JsonWebKey, type KeyObject } from "node:crypto";
-import { padded, readIntegers } from "./packets.ts";
+import { firstIntegers, padded, readIntegers } from "./packets.ts";
 
 export interface PublicKey {
   /** Seconds since 1970. */
@@ -41,6 +41,19 @@ export function readPublicKey(body: Buffer): PublicKey | undefined {
     algorithm,
     verifies,
   };
+}
+
+/** Integers of a public key by its algorithm: RSA, Elgamal, DSA. */
+const INTEGERS: Readonly<Record<number, number>> = { 1: 2, 2: 2, 3: 2, 16: 3, 17: 4 };
+const ON_CURVES: ReadonlySet<number> = new Set([18, 19, 22]);
+
+/** Whether GnuPG takes it for a key packet at all, whatever it is worth. */
+export function isKeyPacket(body: Buffer): boolean {
+  if (body[0] !== 4 || body.length < 10) return false;
+  const algorithm = body[5] as number;
+  const material = body.subarray(6);
+  if (!ON_CURVES.has(algorithm)) return firstIntegers(material, INTEGERS[algorithm] ?? 0) !== undefined;
+  return firstIntegers(material.subarray(1 + (material[0] ?? 0)), 1) !== undefined;
 }
 
 function algorithmOf(algorithm: number, material: Buffer): KeyAlgorithm | undefined {

@@ -3,15 +3,15 @@
  * and GnuPG, whose word is the measure here, knows them not.
  */
 import { createHash, verify } from "node:crypto";
-import { readSubpackets, type Subpacket } from "./packets.ts";
+import { firstIntegers, readIntegers, readSubpackets, type Subpacket } from "./packets.ts";
 import { type PublicKey, signatureBytes } from "./public-key.ts";
 
 export interface Signature {
   readonly type: number;
   /** Seconds since 1970. */
   readonly created: number;
-  /** Seconds after it; absent where it does not expire. */
-  readonly expiresAfter?: number;
+  /** Seconds since 1970; absent where it does not expire. */
+  readonly expires?: number;
   /** Of a key that is signed, seconds after its own creation. */
   readonly keyExpiresAfter?: number;
   /** The first octet of the key flags. */
@@ -42,6 +42,9 @@ const HASHES: Readonly<Record<number, { readonly name: string; readonly size: nu
   10: { name: "sha512", size: 64 },
   11: { name: "sha224", size: 28 },
 };
+
+/** Integers that a signature has, by its algorithm (RFC 9580, section 9.1): RSA, DSA, ECDSA, EdDSA. */
+const INTEGERS: Readonly<Record<number, number>> = { 1: 1, 3: 1, 17: 2, 19: 2, 22: 2 };
 
 const CREATED = 2;
 const EXPIRES = 3;
@@ -82,9 +85,15 @@ export function readSignature(body: Buffer, depth = 0): Signature | undefined {
   if (created === undefined || from === undefined) return undefined;
   const keyFlags = stated.find(({ type }) => type === KEY_FLAGS);
   const inner = [...stated, ...hints].filter(({ type }) => type === EMBEDDED);
+  if (inner.some((each) => claimOf(each.body) === undefined)) return undefined;
   const [first] = inner;
   const embedded =
     inner.length > 1 || first === undefined || depth > 0 ? undefined : readSignature(first.body, depth + 1);
+  // Also of a signature whose key nobody has: what cannot be read is no signature.
+  const algorithm = body[2] as number;
+  const material = body.subarray(unhashed.end + 2);
+  const integers = INTEGERS[algorithm];
+  if (integers === undefined || readIntegers(material, integers) === undefined) return undefined;
   const end = Buffer.alloc(6);
   end[0] = 4;
   end[1] = 0xff;
@@ -92,7 +101,7 @@ export function readSignature(body: Buffer, depth = 0): Signature | undefined {
   return {
     type: body[1] as number,
     created,
-    ...(expiresAfter ? { expiresAfter } : {}),
+    ...(expiresAfter ? { expires: endOf(created, expiresAfter) } : {}),
     ...(keyExpiresAfter ? { keyExpiresAfter } : {}),
     // Flags of no octet allow nothing.
     ...(keyFlags === undefined ? {} : { keyFlags: keyFlags.body[0] ?? 0 }),
@@ -102,10 +111,15 @@ export function readSignature(body: Buffer, depth = 0): Signature | undefined {
     hash: hash.name,
     hashSize: hash.size,
     weak: hash.weak === true,
-    algorithm: body[2] as number,
+    algorithm,
     trailer: Buffer.concat([body.subarray(0, hashed.end), end]),
-    material: body.subarray(unhashed.end + 2),
+    material,
   };
+}
+
+/** Seconds since 1970. Times have 32 bits: one after the last of them is long ago, as GnuPG counts. */
+export function endOf(from: number, after: number): number {
+  return from + after > 0xffffffff ? 0 : from + after;
 }
 
 /** Undefined where it names no key, or several. */
@@ -126,17 +140,28 @@ function issuerOf(subpackets: readonly Subpacket[]): { issuer: string; issuerFin
   return /^04[0-9a-f]{40}$/.test(print) ? { issuer, issuerFingerprint: print.slice(2) } : undefined;
 }
 
-/** A signature packet that {@link readSignature} does not read, and GnuPG may: what kind it is, and whose by its word. */
-export function claimOf(body: Buffer): { readonly type: number; readonly issuer?: string } {
-  if (body[0] === 2 || body[0] === 3) return { type: body[2] ?? 0, issuer: body.toString("hex", 7, 15) };
+/**
+ * A signature packet that {@link readSignature} does not read, and GnuPG may: whose it is by its word.
+ * Undefined where it is none for GnuPG either.
+ */
+export function claimOf(body: Buffer): { readonly issuer?: string } | undefined {
+  const version = body[0];
+  if (body.length < 16 || version === undefined || version < 2 || version > 5) return undefined;
+  if (version <= 3) {
+    return hasIntegers(body[15], body.subarray(19)) ? { issuer: body.toString("hex", 7, 15) } : undefined;
+  }
   const hashed = area(body, 4, HASHED_BYTES);
   const unhashed = hashed === undefined ? undefined : area(body, hashed.end, UNHASHED_BYTES);
-  const subpackets = [hashed, unhashed].flatMap((each) =>
-    each === undefined ? [] : (readSubpackets(each.bytes) ?? []),
-  );
+  if (hashed === undefined || unhashed === undefined) return undefined;
+  if (!hasIntegers(body[2], body.subarray(unhashed.end + 2))) return undefined;
+  const subpackets = [hashed, unhashed].flatMap(({ bytes }) => readSubpackets(bytes) ?? []);
   const named = subpackets.find(({ type }) => type === ISSUER || type === ISSUER_FINGERPRINT);
   const issuer = named?.body.toString("hex").slice(-16);
-  return { type: body[1] ?? 0, ...(issuer === undefined ? {} : { issuer }) };
+  return issuer === undefined ? {} : { issuer };
+}
+
+function hasIntegers(algorithm: number | undefined, material: Buffer): boolean {
+  return algorithm !== undefined && firstIntegers(material, INTEGERS[algorithm] ?? 0) !== undefined;
 }
 
 function area(body: Buffer, at: number, most: number): { readonly bytes: Buffer; readonly end: number } | undefined {
@@ -144,6 +169,11 @@ function area(body: Buffer, at: number, most: number): { readonly bytes: Buffer;
   const size = body.readUInt16BE(at);
   const end = at + 2 + size;
   return size > most || end > body.length ? undefined : { bytes: body.subarray(at + 2, end), end };
+}
+
+/** FIPS 186-5, section 6.4: a hash is to be as strong as the curve. The largest hash has 64 bytes. */
+export function isBelowCurve({ hashSize }: Signature, { verifies }: PublicKey): boolean {
+  return verifies.name === "ecdsa" && hashSize < Math.min(verifies.size, 64);
 }
 
 /** Whether the key made the signature over these bytes; nothing about whether the key may. */
@@ -156,8 +186,7 @@ export function isMadeBy(signature: Signature, key: PublicKey, signed: readonly 
   try {
     if (verifies.name === "rsa") return verify(signature.hash, message, verifies.key, bytes);
     if (verifies.name === "ecdsa") {
-      // FIPS 186-5, section 6.4: a hash as strong as the curve. The largest there is has 64 bytes.
-      if (signature.hashSize < Math.min(verifies.size, 64)) return false;
+      if (isBelowCurve(signature, key)) return false;
       return verify(signature.hash, message, { key: verifies.key, dsaEncoding: "ieee-p1363" }, bytes);
     }
     return verify(null, createHash(signature.hash).update(message).digest(), verifies.key, bytes);

@@ -165,6 +165,11 @@ describe("a signature does not count", () => {
     );
   });
 
+  test("without its armor's checksum, where nothing else marks the end", () => {
+    const bare = Buffer.from(message.toString().replace(/\n=.{4}\n/, "\n"));
+    assert.equal(faultOf(bare, certificate(rsa)), bare.includes("=\n") ? "none" : "has no signature that can be read");
+  });
+
   test("that is older than its key", () => {
     assert.match(
       faultOf(clearsigned(TEXT, [rsa], { created: KEY_CREATED - 1 }), certificate(rsa)),

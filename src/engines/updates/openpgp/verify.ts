@@ -33,6 +33,7 @@ export function verifyCleartext(
   const message = readCleartext(bytes);
   if ("fault" in message) return message;
   let fault = "has no signature that can be read";
+  if (message.signatures.some(({ type }) => type !== TEXT)) return { fault: "has a signature that is not over a text" };
   let good: Verified | undefined;
   let tries = 0;
   for (const signature of message.signatures) {
@@ -51,9 +52,9 @@ export function verifyCleartext(
       : [];
     if (makers.length === 0) return { fault: "has a signature that does not fit its content" };
     const wrong = signatureFault(signature, now);
-    // Of a key with several certificates one may be older than its revocation.
-    const maker = makers.find(({ revoked }) => revoked === true) ?? makers.find((each) => each.fault === undefined);
-    const { key, certificate, fault: keyFault } = maker ?? (makers[0] as (typeof makers)[number]);
+    // Of a key with several certificates the first counts, as for GnuPG; but it may be older than a revocation.
+    const maker = makers.find(({ revoked }) => revoked === true) ?? makers[0];
+    const { key, certificate, fault: keyFault } = maker as (typeof makers)[number];
     if (key.created > signature.created) return { fault: "has a signature that is older than its key" };
     if (wrong !== undefined) fault = wrong;
     else if (keyFault !== undefined) fault = `is signed by a key that ${keyFault}`;
@@ -70,11 +71,10 @@ export function verifyCleartext(
   return good ?? { fault };
 }
 
-function signatureFault({ type, weak, created, expiresAfter }: Signature, now: Date): string | undefined {
+function signatureFault({ weak, created, expires }: Signature, now: Date): string | undefined {
   const seconds = now.getTime() / 1000;
-  if (type !== TEXT) return "has a signature that is not over a text";
   if (weak) return "is signed with SHA-1, which proves nothing any more";
   if (created > seconds + SKEW) return "was signed in the future";
-  if (expiresAfter !== undefined && created + expiresAfter <= seconds) return "has a signature that expired";
+  if (expires !== undefined && expires <= seconds) return "has a signature that expired";
   return undefined;
 }
