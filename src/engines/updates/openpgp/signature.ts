@@ -51,6 +51,7 @@ const EXPIRES = 3;
 const KEY_EXPIRES = 9;
 const REVOKER = 12;
 const ISSUER = 16;
+const NOTATION = 20;
 const KEY_FLAGS = 27;
 const EMBEDDED = 32;
 const ISSUER_FINGERPRINT = 33;
@@ -76,7 +77,8 @@ export function readSignature(body: Buffer, depth = 0): Signature | undefined {
   const stated = readSubpackets(hashed.bytes);
   const hints = readSubpackets(unhashed.bytes);
   if (hash === undefined || stated === undefined || hints === undefined) return undefined;
-  if ([...stated, ...hints].some(({ type, critical }) => critical && !KNOWN.has(type))) return undefined;
+  if ([...stated, ...hints].some((each) => isMalformed(each) || (each.critical && !KNOWN.has(each.type))))
+    return undefined;
   if (SINGLE.some((single) => stated.filter(({ type }) => type === single).length > 1)) return undefined;
   const times = [CREATED, EXPIRES, KEY_EXPIRES].map((type) => stated.find((each) => each.type === type)?.body);
   if (times.some((time) => time !== undefined && time.length !== 4)) return undefined;
@@ -117,6 +119,18 @@ export function readSignature(body: Buffer, depth = 0): Signature | undefined {
   };
 }
 
+/** The bytes that a subpacket has at least, by its type: GnuPG counts one with fewer as an error of the whole. */
+const LEAST: Readonly<Record<number, number>> = {
+  ...{ [CREATED]: 4, [EXPIRES]: 4, 4: 1, 5: 2, 7: 1, [KEY_EXPIRES]: 4, [REVOKER]: 22, [ISSUER]: 8 },
+  ...{ [NOTATION]: 8, 25: 1, 29: 1, [EMBEDDED]: 1, [ISSUER_FINGERPRINT]: 21 },
+};
+
+function isMalformed({ type, body }: Subpacket): boolean {
+  if (body.length < (LEAST[type] ?? 0)) return true;
+  if (type === NOTATION) return body.length !== 8 + body.readUInt16BE(4) + body.readUInt16BE(6);
+  return (type === 25 && body.length !== 1) || (type === 5 && body.length !== 2);
+}
+
 /** Seconds since 1970. Times have 32 bits: one after the last of them is long ago, as GnuPG counts. */
 export function endOf(from: number, after: number): number {
   return from + after > 0xffffffff ? 0 : from + after;
@@ -155,6 +169,7 @@ export function claimOf(body: Buffer): { readonly issuer?: string } | undefined 
   if (hashed === undefined || unhashed === undefined) return undefined;
   if (!hasIntegers(body[2], body.subarray(unhashed.end + 2))) return undefined;
   const subpackets = [hashed, unhashed].flatMap(({ bytes }) => readSubpackets(bytes) ?? []);
+  if (subpackets.some(isMalformed)) return undefined;
   const named = subpackets.find(({ type }) => type === ISSUER || type === ISSUER_FINGERPRINT);
   const issuer = named?.body.toString("hex").slice(-16);
   return issuer === undefined ? {} : { issuer };
