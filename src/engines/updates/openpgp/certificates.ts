@@ -33,8 +33,9 @@ const MAY_SIGN = 0x02;
 
 /** GnuPG reads no longer ones. */
 const USER_ID_BYTES = 2_048;
-/** Trust, which GnuPG writes in its own key rings, and user attributes. */
-const PASSED_OVER: ReadonlySet<number> = new Set([12, 17]);
+/** GnuPG writes it in its own key rings, behind whatever it is about. */
+const TRUST = 12;
+const USER_ATTRIBUTE = 17;
 
 /** Made by a version or with a hash that is not read here, it may say that the key is no longer good. */
 const UNREAD = "says something of itself that cannot be read";
@@ -60,7 +61,11 @@ function certificatesOf({ packets, whole }: Packets): Certificate[] {
   return found;
 }
 
-/** Undefined also where a packet of it is broken: what it would have said is not known, and GnuPG reads none of it. */
+/**
+ * The primary key, user ids and subkeys, in that order (RFC 9580, section 10.1), each with its signatures behind it.
+ *
+ * Undefined also where a packet of it is broken: what it would have said is not known, and GnuPG reads none of it.
+ */
 function certificateOf([first, ...rest]: readonly Packet[]): Certificate | undefined {
   const primary = first === undefined ? undefined : readPublicKey(first.body);
   if (primary === undefined) return undefined;
@@ -70,11 +75,12 @@ function certificateOf([first, ...rest]: readonly Packet[]): Certificate | undef
   let doubt: string | undefined;
   let about: { readonly userId: Buffer } | undefined;
   let subkey: (typeof subkeys)[number] | "unread" | undefined;
+  let isBeforeIds = true;
   for (const { tag, body } of rest) {
     if (tag === USER_ID) {
-      if (body.length > USER_ID_BYTES) return undefined;
+      if (body.length > USER_ID_BYTES || subkey !== undefined) return undefined;
+      isBeforeIds = false;
       about = { userId: body };
-      subkey = undefined;
       owner ||= body.toString("utf8").slice(0, bounds.declaredTextLength);
     } else if (tag === PUBLIC_SUBKEY) {
       if (!isKeyPacket(body)) return undefined;
@@ -95,11 +101,17 @@ function certificateOf([first, ...rest]: readonly Packet[]): Certificate | undef
       } else if (isBelowCurve(signature, primary)) {
         doubt = "says something of itself with a hash that is weaker than the key";
       } else if (typeof subkey === "object" && signature.type !== KEY_REVOCATION) subkey.signatures.push(signature);
-      else if (subkey === undefined || signature.type === KEY_REVOCATION) {
+      // What is said of the key alone stands before the first user id; of a revocation it does not matter where.
+      else if (
+        signature.type === KEY_REVOCATION ||
+        (subkey === undefined && (signature.type !== DIRECT || isBeforeIds))
+      ) {
         statements.push({ signature, ...(about === undefined ? {} : { about }) });
       }
-    } else if (PASSED_OVER.has(tag)) about = undefined;
-    else return undefined;
+    } else if (tag === USER_ATTRIBUTE) {
+      about = undefined;
+      isBeforeIds = false;
+    } else if (tag !== TRUST) return undefined;
   }
   return { primary, owner, statements, subkeys, ...(doubt === undefined ? {} : { doubt }) };
 }
