@@ -45,17 +45,27 @@ module.exports = {
       from: { path: "^src/core/", ...production },
       to: { dependencyTypes: ["core", "npm", "npm-dev", "npm-optional"], pathNot: pureBuiltins },
     },
+    room("net-knows-no-layer", "net imports core alone", "net/", ["core/", "net/"]),
+    {
+      name: "one-http-client",
+      comment:
+        "servers are asked through net, which holds the bounds, proxies and credentials; Docker's socket is local",
+      severity: "error",
+      from: { path: "^src/", pathNot: [tests, "^src/net/", "^src/engines/oci/daemon[.]ts$"] },
+      to: { dependencyTypes: ["core"], path: "^(node:)?(http|https|http2|tls)$" },
+    },
     ...Object.entries(engines).map(([engine, below]) =>
-      room(`engine-${engine}`, `${engine} imports core and the engines listed for it`, `engines/${engine}/`, [
+      room(`engine-${engine}`, `${engine} imports core, net and the engines listed for it`, `engines/${engine}/`, [
         "core/",
+        "net/",
         ...[engine, ...below].map((each) => `engines/${each}/`),
       ]),
     ),
     room(
       "engine-unlisted",
-      "an engine that the list does not name imports core alone",
+      "an engine that the list does not name imports core and net alone",
       `engines/(?!(?:${Object.keys(engines).join("|")})/)([^/]+)/`,
-      ["core/", "engines/$1/"],
+      ["core/", "net/", "engines/$1/"],
     ),
     room("checks-judge-facts", "checks import core and the engines' models", "checks/", [
       "core/",

@@ -54,7 +54,9 @@ function certificatesOf({ packets, whole }: Packets): Certificate[] {
     let end = start + 1;
     while (end < packets.length && packets[end]?.tag !== PUBLIC_KEY) end++;
     // What is cut off of the last one may be its revocation.
-    const certificate = end === packets.length && !whole ? undefined : certificateOf(packets.slice(start, end));
+    const certificate = end === packets.length && !whole ? "broken" : certificateOf(packets.slice(start, end));
+    // GnuPG reads no further, either.
+    if (certificate === "broken") break;
     if (certificate !== undefined) found.push(certificate);
     start = end - 1;
   }
@@ -64,10 +66,12 @@ function certificatesOf({ packets, whole }: Packets): Certificate[] {
 /**
  * The primary key, user ids and subkeys, in that order (RFC 9580, section 10.1), each with its signatures behind it.
  *
- * Undefined also where a packet of it is broken: what it would have said is not known, and GnuPG reads none of it.
+ * Undefined where its algorithm or version is not read here; broken where a packet of it is: what it would have said is not
+ * known, and GnuPG reads none of it.
  */
-function certificateOf([first, ...rest]: readonly Packet[]): Certificate | undefined {
-  const primary = first === undefined ? undefined : readPublicKey(first.body);
+function certificateOf([first, ...rest]: readonly Packet[]): Certificate | "broken" | undefined {
+  if (first === undefined || !isKeyPacket(first.body)) return "broken";
+  const primary = readPublicKey(first.body);
   if (primary === undefined) return undefined;
   const statements: Statement[] = [];
   const subkeys: { key: PublicKey; signatures: Signature[] }[] = [];
@@ -78,12 +82,12 @@ function certificateOf([first, ...rest]: readonly Packet[]): Certificate | undef
   let isBeforeIds = true;
   for (const { tag, body } of rest) {
     if (tag === USER_ID) {
-      if (body.length > USER_ID_BYTES || subkey !== undefined) return undefined;
+      if (body.length > USER_ID_BYTES || subkey !== undefined) return "broken";
       isBeforeIds = false;
       about = { userId: body };
       owner ||= body.toString("utf8").slice(0, bounds.declaredTextLength);
     } else if (tag === PUBLIC_SUBKEY) {
-      if (!isKeyPacket(body)) return undefined;
+      if (!isKeyPacket(body)) return "broken";
       const key = readPublicKey(body);
       subkey = key === undefined ? "unread" : { key, signatures: [] };
       if (typeof subkey === "object" && subkeys.length < bounds.openpgpSubkeys) subkeys.push(subkey);
@@ -91,14 +95,18 @@ function certificateOf([first, ...rest]: readonly Packet[]): Certificate | undef
       const signature = readSignature(body);
       if (signature === undefined) {
         const claim = claimOf(body);
-        if (claim === undefined) return undefined;
+        if (claim === undefined) return "broken";
         if (claim.issuer === primary.keyId) doubt = UNREAD;
         continue;
       }
       // Of others' certifications there may be thousands: they say nothing about what the key may do.
       if (!isFrom(signature, primary)) {
         if (signature.type === KEY_REVOCATION) doubt = "may have been revoked by another";
-      } else if (isBelowCurve(signature, primary)) {
+        continue;
+      }
+      const { embedded } = signature;
+      const isWeakBack = typeof subkey === "object" && embedded !== undefined && isBelowCurve(embedded, subkey.key);
+      if (isBelowCurve(signature, primary) || isWeakBack) {
         doubt = "says something of itself with a hash that is weaker than the key";
       } else if (typeof subkey === "object" && signature.type !== KEY_REVOCATION) subkey.signatures.push(signature);
       // What is said of the key alone stands before the first user id; of a revocation it does not matter where.
@@ -111,7 +119,7 @@ function certificateOf([first, ...rest]: readonly Packet[]): Certificate | undef
     } else if (tag === USER_ATTRIBUTE) {
       about = undefined;
       isBeforeIds = false;
-    } else if (tag !== TRUST) return undefined;
+    } else if (tag !== TRUST) return "broken";
   }
   return { primary, owner, statements, subkeys, ...(doubt === undefined ? {} : { doubt }) };
 }
@@ -129,34 +137,32 @@ export interface KeyOf {
   readonly key: PublicKey;
   /** Why it may not sign, as the end of a sentence about it. */
   readonly fault?: string;
-  /** True: for good, whatever another copy of the certificate says. */
-  readonly revoked?: boolean;
+  /** It was good once: another key's signature beside its own may still count. */
+  readonly lapsed?: "revoked" | "expired";
 }
 
 /** The keys of a certificate that made a signature, by its own word, with why each may not sign where it may not. */
 export function keysOf(certificate: Certificate, signature: Signature, now: Date): KeyOf[] {
   const { primary } = certificate;
   const subkeys = certificate.subkeys.filter(({ key }) => isFrom(signature, key));
-  const twice = subkeys.length > 1 ? "is in its certificate twice" : undefined;
+  const twice = subkeys.length > 1 ? { fault: "is in its certificate twice" } : undefined;
   const seconds = Math.floor(now.getTime() / 1000);
   const own = primaryFault(certificate, seconds);
   return [
-    ...(isFrom(signature, primary) ? [{ key: primary, ...withFault(own.unusable ?? own.fault) }] : []),
+    ...(isFrom(signature, primary) ? [{ key: primary, ...(own.unusable ?? own.fault) }] : []),
     ...subkeys.map(({ key, signatures }) => ({
       key,
-      ...withFault(own.unusable ?? twice ?? subkeyFault(primary, key, signatures, seconds)),
+      ...(twice ?? subkeyFault(primary, key, signatures, seconds, own.unusable)),
     })),
   ];
 }
 
-const REVOKED = "was revoked";
+type Fault = Required<Pick<KeyOf, "fault">> & Pick<KeyOf, "lapsed">;
 
-function withFault(fault: string | undefined): { readonly fault?: string; readonly revoked?: boolean } {
-  return fault === undefined ? {} : { fault, revoked: fault === REVOKED };
-}
+const REVOKED: Fault = { fault: "was revoked", lapsed: "revoked" };
 
 /** `unusable` holds for the subkeys too; `fault` for the primary key alone. */
-function primaryFault({ primary, statements, doubt }: Certificate, now: number): { unusable?: string; fault?: string } {
+function primaryFault({ primary, statements, doubt }: Certificate, now: number): { unusable?: Fault; fault?: Fault } {
   const tried = statements.slice(0, bounds.openpgpStatements);
   const made = tried.filter(({ signature, about }) => {
     if (signature.type === KEY_REVOCATION || signature.type === DIRECT) {
@@ -168,10 +174,11 @@ function primaryFault({ primary, statements, doubt }: Certificate, now: number):
     prefix.writeUInt32BE(about.userId.length, 1);
     return isMadeBy(signature, primary, [primary.hashed, prefix, about.userId]);
   });
+  const unusable = (fault: string) => ({ unusable: { fault } });
+  if (doubt !== undefined) return unusable(doubt);
   if (made.some(({ signature }) => signature.type === KEY_REVOCATION)) return { unusable: REVOKED };
-  if (doubt !== undefined) return { unusable: doubt };
-  if (statements.length > tried.length) return { unusable: "has more signatures over itself than are read" };
-  if (primary.created > now) return { unusable: "was made in the future" };
+  if (statements.length > tried.length) return unusable("has more signatures over itself than are read");
+  if (primary.created > now) return unusable("was made in the future");
   // As GnuPG takes them: the newest over the key alone, then the newest over each user id, of which the newest counts
   // that says something.
   const direct = newestOf(made.filter(({ signature }) => signature.type === DIRECT && isCurrent(signature, now)));
@@ -182,39 +189,42 @@ function primaryFault({ primary, statements, doubt }: Certificate, now: number):
   });
   const counted = [...(direct === undefined ? [] : [direct]), ...overIds].filter((each) => isFit(each, primary));
   if (counted.length === 0 || (direct !== undefined && !isFit(direct, primary))) {
-    return { unusable: "has no valid signature over itself" };
+    return unusable("has no valid signature over itself");
   }
   const said = <Key extends "keyFlags" | "keyExpiresAfter">(name: Key): Signature | undefined =>
     direct?.[name] !== undefined ? direct : newestSignature(overIds.filter((each) => each[name] !== undefined));
   const expired = expiry(primary, said("keyExpiresAfter"), now);
   if (expired !== undefined) return { unusable: expired };
   const flags = said("keyFlags");
-  return flags?.keyFlags !== undefined && (flags.keyFlags & MAY_SIGN) === 0 ? { fault: "may not sign" } : {};
+  return flags?.keyFlags !== undefined && (flags.keyFlags & MAY_SIGN) === 0 ? { fault: { fault: "may not sign" } } : {};
 }
 
+/** That it lapsed, itself or with its primary key, is said last: where anything else is wrong it never was good. */
 function subkeyFault(
   primary: PublicKey,
   key: PublicKey,
   signatures: readonly Signature[],
   now: number,
-): string | undefined {
+  unusable: Fault | undefined,
+): Fault | undefined {
+  if (unusable !== undefined && unusable.lapsed === undefined) return unusable;
   const over = [primary.hashed, key.hashed];
   const tried = signatures.slice(0, bounds.openpgpStatements);
   const made = tried.filter((signature) => isMadeBy(signature, primary, over));
-  if (made.some(({ type }) => type === SUBKEY_REVOCATION)) return REVOKED;
-  if (signatures.length > tried.length) return "has more signatures over itself than are read";
+  if (signatures.length > tried.length) return { fault: "has more signatures over itself than are read" };
   const newest = newestSignature(made.filter((each) => each.type === SUBKEY_BINDING && isCurrent(each, now)));
   if (newest === undefined || !isFit(newest, primary) || newest.created < key.created) {
-    return "is not bound to its primary key";
+    return { fault: "is not bound to its primary key" };
   }
-  if (newest.keyFlags === undefined || (newest.keyFlags & MAY_SIGN) === 0) return "may not sign";
+  if (newest.keyFlags === undefined || (newest.keyFlags & MAY_SIGN) === 0) return { fault: "may not sign" };
   const back = newest.embedded;
   // Without it, anybody could claim another's subkey as their own.
   const isBack = back?.type === PRIMARY_BINDING && isFrom(back, key) && !back.weak && isCurrent(back, now);
   if (back === undefined || !isBack || back.created < key.created || !isMadeBy(back, key, over)) {
-    return "does not confirm its primary key";
+    return { fault: "does not confirm its primary key" };
   }
-  return key.created > now ? "was made in the future" : expiry(key, newest, now);
+  if (key.created > now) return { fault: "was made in the future" };
+  return made.some(({ type }) => type === SUBKEY_REVOCATION) ? REVOKED : (unusable ?? expiry(key, newest, now));
 }
 
 /** GnuPG's day: SHA-1 in what a key says of itself counts until then, for old keys have nothing else. */
@@ -241,8 +251,9 @@ function newestSignature(signatures: readonly Signature[]): Signature | undefine
   );
 }
 
-function expiry({ created }: PublicKey, said: Signature | undefined, now: number): string | undefined {
+function expiry({ created }: PublicKey, said: Signature | undefined, now: number): Fault | undefined {
   const after = said?.keyExpiresAfter;
   if (after === undefined || endOf(created, after) > now) return undefined;
-  return `expired on ${new Date((created + after) * 1000).toISOString().slice(0, 10)}`;
+  const date = new Date((created + after) * 1000).toISOString().slice(0, 10);
+  return { fault: `expired on ${date}`, lapsed: "expired" };
 }

@@ -21,7 +21,8 @@ const SKEW = 600;
 
 /**
  * One valid signature of one of the certificates is enough, as it is for apt: archives sign with their old and their
- * new key while one replaces the other. One that is wrong, of a key that is known, makes the message wrong.
+ * new key while one replaces the other. One that is wrong, of a key that is known, makes the message wrong; one of a
+ * key that expired or was revoked only does not count.
  *
  * @returns what was signed and by whom, or why not as the end of a sentence about the file
  */
@@ -53,11 +54,13 @@ export function verifyCleartext(
     if (makers.length === 0) return { fault: "has a signature that does not fit its content" };
     const wrong = signatureFault(signature, now);
     // Of a key with several certificates the first counts, as for GnuPG; but it may be older than a revocation.
-    const maker = makers.find(({ revoked }) => revoked === true) ?? makers[0];
-    const { key, certificate, fault: keyFault } = maker as (typeof makers)[number];
+    const maker = makers.find(({ lapsed }) => lapsed === "revoked") ?? makers[0];
+    const { key, certificate, fault: keyFault, lapsed } = maker as (typeof makers)[number];
     if (key.created > signature.created) return { fault: "has a signature that is older than its key" };
-    if (wrong !== undefined) fault = wrong;
-    else if (keyFault !== undefined) fault = `is signed by a key that ${keyFault}`;
+    if (keyFault !== undefined) {
+      fault = `is signed by a key that ${keyFault}`;
+      if (lapsed === undefined) return { fault };
+    } else if (wrong !== undefined) fault = wrong;
     else {
       good ??= {
         text: message.text,
