@@ -15,10 +15,10 @@ import { pipeline, type Readable } from "node:stream";
 import { type ConnectionOptions, getCACertificates } from "node:tls";
 import { bounds } from "../core/bounds.ts";
 import { Problem } from "../core/problem.ts";
-import { failureOf, HttpFailure, NOT_PERMITTED, stalled } from "./failure.ts";
+import { failureOf, HttpFailure, NOT_PERMITTED, proxyFailure, stalled } from "./failure.ts";
 import { isRefusedHost, type Permits, permittedLookup } from "./permitted.ts";
-import { type Environment, type HttpProxy, portOf, proxiesOf } from "./proxy.ts";
-import { openTunnel } from "./tunnel.ts";
+import { type Environment, type HttpProxy, proxiesOf } from "./proxy.ts";
+import { openTunnel, placeOf } from "./tunnel.ts";
 
 export type { IncomingHttpHeaders };
 
@@ -120,8 +120,7 @@ export function createHttpClient(options: HttpOptions): HttpClient {
     return agent;
   }
 
-  function open({ url, method, headers, body }: HttpRequest): ClientRequest {
-    const proxy = proxyFor(url);
+  function open({ url, method, headers, body }: HttpRequest, proxy: HttpProxy | undefined): ClientRequest {
     if (permits !== undefined && isRefusedHost(url.hostname, permits, proxy !== undefined)) {
       throw Object.assign(new Error("not permitted"), { code: NOT_PERMITTED });
     }
@@ -143,8 +142,7 @@ export function createHttpClient(options: HttpOptions): HttpClient {
       const through = proxy.url.protocol === "http:" ? httpRequest : httpsRequest;
       return through({
         ...request,
-        hostname: bare(proxy.url),
-        port: portOf(proxy.url),
+        ...placeOf(proxy.url),
         path: `${url.origin}${url.pathname}${url.search}`,
         headers: {
           ...request.headers,
@@ -154,8 +152,7 @@ export function createHttpClient(options: HttpOptions): HttpClient {
     }
     return (url.protocol === "http:" ? httpRequest : httpsRequest)({
       ...request,
-      hostname: bare(url),
-      port: portOf(url),
+      ...placeOf(url),
       path: url.pathname + url.search,
     });
   }
@@ -168,8 +165,10 @@ export function createHttpClient(options: HttpOptions): HttpClient {
     }
     if (signal?.aborted) return Promise.reject(signal.reason);
     let request: ClientRequest;
+    let proxy: HttpProxy | undefined;
     try {
-      request = open(asked);
+      proxy = proxyFor(url);
+      request = open(asked, proxy);
     } catch (error) {
       return Promise.reject(isPlainError(error) ? failureOf(error, url) : error);
     }
@@ -186,7 +185,10 @@ export function createHttpClient(options: HttpOptions): HttpClient {
     });
     request.on("error", (error) => {
       settle();
-      reject(error === signal?.reason || !isPlainError(error) ? error : failureOf(error, url));
+      if (error === signal?.reason || !isPlainError(error)) return reject(error);
+      const failure = failureOf(error, url);
+      // Of plain http it is the proxy alone that is connected to.
+      reject(url.protocol === "http:" && proxy !== undefined ? proxyFailure(proxy.url, failure) : failure);
     });
     // An answer that switches protocols has its socket closed by node without an error.
     request.on("close", () => {
@@ -224,8 +226,4 @@ function serverOptions({ authorities, certificate, key, serverName, unverified }
 /** Not one of ours, which say already what they mean. */
 function isPlainError(error: unknown): error is Error {
   return error instanceof Error && !(error instanceof Problem);
-}
-
-function bare({ hostname }: URL): string {
-  return hostname.replace(/^\[|\]$/g, "");
 }

@@ -44,6 +44,14 @@ export function stalled(url: URL, milliseconds: number): HttpFailure {
   return new HttpFailure("stalled", url, `nothing came for ${milliseconds} ms`);
 }
 
+/** What connecting to a proxy came to, as a failure of the proxy; what came through it is the server's. */
+export function proxyFailure(proxy: URL, failure: HttpFailure): HttpFailure {
+  if (failure.reason !== "unreachable" && failure.reason !== "tls" && failure.reason !== "certificate") return failure;
+  return new HttpFailure("proxy", proxy, `the proxy ${proxy.host} does not connect: ${failure.message}`, {
+    cause: failure,
+  });
+}
+
 /** Codes of what a lookup refuses, and of a proxy that will not. */
 export const NOT_PERMITTED = "ENOTPERMITTED";
 

@@ -1,11 +1,11 @@
 /** Connections to https servers through a proxy: CONNECT (RFC 9110, section 9.3.6), then TLS with the server within. */
 import { request as httpRequest, type RequestOptions } from "node:http";
 import { request as httpsRequest } from "node:https";
-import type { Socket } from "node:net";
+import { isIP, type Socket } from "node:net";
 import { type ConnectionOptions, connect as connectTls } from "node:tls";
 import { bounds } from "../core/bounds.ts";
 import { failureOf, HttpFailure } from "./failure.ts";
-import type { HttpProxy } from "./proxy.ts";
+import { type HttpProxy, portOf } from "./proxy.ts";
 
 export interface TunnelOptions {
   readonly proxy: HttpProxy;
@@ -28,6 +28,15 @@ export async function openTunnel(
   return connectTls({ ...(server as ConnectionOptions), socket });
 }
 
+/**
+ * Where a server or proxy is, and the name that its certificate is to have: node would take that of the Host header, which
+ * at a proxy is another's.
+ */
+export function placeOf(url: URL): { readonly hostname: string; readonly port: string; readonly servername: string } {
+  const hostname = url.hostname.replace(/^\[|\]$/g, "");
+  return { hostname, port: portOf(url), servername: isIP(hostname) === 0 ? hostname : "" };
+}
+
 function connectProxy(
   authority: string,
   { url, authorization }: HttpProxy,
@@ -39,8 +48,7 @@ function connectProxy(
     reject(new HttpFailure("proxy", url, `the proxy ${url.host} ${cause}`, { cause: error }));
   const options: RequestOptions = {
     ...(url.protocol === "https:" ? proxyTls : {}),
-    host: url.hostname.replace(/^\[|\]$/g, ""),
-    ...(url.port === "" ? {} : { port: url.port }),
+    ...placeOf(url),
     method: "CONNECT",
     path: authority,
     agent: false,
