@@ -75,11 +75,14 @@ export interface HttpOptions {
   readonly permits?: Permits;
   /** Where proxies are named; the process's own where absent. */
   readonly environment?: Environment;
+  /** Through which every server is asked, whatever the environment names. */
+  readonly proxy?: HttpProxy;
 }
 
 export function createHttpClient(options: HttpOptions): HttpClient {
   const { stallMilliseconds, permits } = options;
-  const proxyFor = proxiesOf(options.environment ?? process.env);
+  const { proxy: named } = options;
+  const proxyFor = named === undefined ? proxiesOf(options.environment ?? process.env) : () => named;
   const agents = new Map<string, HttpAgent>();
   const general: ConnectionOptions =
     options.moreAuthorities === undefined ? {} : { ca: [...getCACertificates(), options.moreAuthorities] };

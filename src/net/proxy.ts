@@ -42,7 +42,11 @@ export function portOf({ port, protocol }: URL): string {
   return port === "" ? (protocol === "https:" ? "443" : "80") : port;
 }
 
-function proxyOf(name: string, text: string): HttpProxy {
+/**
+ * @param name - where the text stands, for messages
+ * @throws Problem `net.proxy`
+ */
+export function proxyOf(name: string, text: string): HttpProxy {
   const url = URL.parse(/^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`);
   // The value may hold a password: it is not shown.
   if (url === null || url.hostname === "") throw refused(name, "its value is no URL of a proxy");

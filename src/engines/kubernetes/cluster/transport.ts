@@ -26,9 +26,10 @@ export interface ClusterTransport {
 
 /** A client of one server, with kept connections. Who we are is said to that server alone. */
 export function createTransport(connection: ClusterConnection, identity: ClusterIdentity): ClusterTransport {
-  const { server, authorities, serverName, unverified, impersonation } = connection;
+  const { server, authorities, serverName, unverified, impersonation, proxy } = connection;
   const client = createHttpClient({
     stallMilliseconds: bounds.stallMilliseconds,
+    ...(proxy === undefined ? {} : { proxy }),
     server: {
       origin: server.origin,
       unverified,
@@ -66,7 +67,12 @@ function problemOf({ reason, code, message }: HttpFailure, place: string): Probl
     case "address":
       return unavailable("unreachable", place, `the API server cannot be reached (${code})`);
     case "proxy":
-      return unavailable("proxy", place, message, "the environment names it: HTTPS_PROXY, HTTP_PROXY, NO_PROXY");
+      return unavailable(
+        "proxy",
+        place,
+        message,
+        "the kubeconfig (proxy-url) or the environment (HTTPS_PROXY) names it",
+      );
     case "certificate": {
       const remedy = "the kubeconfig names the authority in certificate-authority-data";
       const cause = `the API server's certificate, or ours, is not accepted (${code})`;

@@ -129,8 +129,9 @@ export function concerns({ primary, subkeys }: Certificate, signature: Signature
   return isFrom(signature, primary) || subkeys.some(({ key }) => isFrom(signature, key));
 }
 
-function isFrom({ issuer, issuerFingerprint }: Signature, key: PublicKey): boolean {
-  return issuer === key.keyId && (issuerFingerprint === undefined || issuerFingerprint === key.fingerprint);
+/** By the key's id, as GnuPG looks for it; a fingerprint that is another's makes the signature wrong, not foreign. */
+function isFrom({ issuer }: Signature, key: PublicKey): boolean {
+  return issuer === key.keyId;
 }
 
 export interface KeyOf {

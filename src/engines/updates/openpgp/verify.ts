@@ -2,6 +2,7 @@
 import { bounds } from "../../../core/bounds.ts";
 import { type Certificate, concerns, keysOf } from "./certificates.ts";
 import { readCleartext } from "./cleartext.ts";
+import type { PublicKey } from "./public-key.ts";
 import { isMadeBy, type Signature } from "./signature.ts";
 
 export interface Verified {
@@ -49,7 +50,7 @@ export function verifyCleartext(
       continue;
     }
     const makers = message.hashes.has(signature.hash)
-      ? keys.filter(({ key }) => isMadeBy(signature, key, [message.signed]))
+      ? keys.filter(({ key }) => isNamed(signature, key) && isMadeBy(signature, key, [message.signed]))
       : [];
     if (makers.length === 0) return { fault: "has a signature that does not fit its content" };
     const wrong = signatureFault(signature, now);
@@ -72,6 +73,10 @@ export function verifyCleartext(
     }
   }
   return good ?? { fault };
+}
+
+function isNamed({ issuerFingerprint }: Signature, { fingerprint }: PublicKey): boolean {
+  return issuerFingerprint === undefined || issuerFingerprint === fingerprint;
 }
 
 function signatureFault({ weak, created, expires }: Signature, now: Date): string | undefined {
