@@ -8,6 +8,8 @@ export interface BodyOptions {
   readonly limit: number;
   /** Milliseconds without a byte. */
   readonly stallMilliseconds: number;
+  /** Milliseconds that all of it may take, the reader's own time with it: a byte now and then is no silence. */
+  readonly milliseconds?: number;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -19,7 +21,8 @@ export interface BodyOptions {
  */
 export async function* chunksOf(answer: HttpAnswer, options: BodyOptions): AsyncGenerator<Buffer> {
   const { url, body, headers } = answer;
-  const { limit, stallMilliseconds, signal } = options;
+  const { limit, stallMilliseconds, milliseconds = Number.POSITIVE_INFINITY, signal } = options;
+  const deadline = performance.now() + milliseconds;
   const announced = headers["content-length"];
   const encoded = encodingFault(answer);
   if (encoded !== undefined || Number(announced ?? 0) > limit || signal?.aborted) {
@@ -39,6 +42,9 @@ export async function* chunksOf(answer: HttpAnswer, options: BodyOptions): Async
     for await (const chunk of body as AsyncIterable<Buffer>) {
       size += chunk.length;
       if (size > limit) throw tooLarge(url, limit);
+      if (performance.now() > deadline) {
+        throw new HttpFailure("stalled", url, `it took longer than ${milliseconds} ms`);
+      }
       wanted = false;
       yield chunk;
       wanted = true;

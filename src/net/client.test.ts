@@ -185,6 +185,18 @@ describe("a hostile server", () => {
     });
   }
 
+  test("that sends a byte now and then is not waited for without an end", async (t) => {
+    const server = await serve(t, (_, response) => {
+      const timer = setInterval(() => response.write("x"), 20);
+      response.on("close", () => clearInterval(timer));
+    });
+    const answer = await clientOf(t, { stallMilliseconds: 20_000 }).send(get(server.origin));
+    assert.equal(
+      await reasonOf(bytesOf(answer, { limit: 1e6, stallMilliseconds: 20_000, milliseconds: 100 })),
+      "stalled",
+    );
+  });
+
   test("a reader that takes its time is no stall", async (t) => {
     const server = await serve(t, (_, response) => response.end("x".repeat(500)));
     const answer = await clientOf(t).send(get(server.origin));

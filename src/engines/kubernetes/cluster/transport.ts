@@ -50,8 +50,8 @@ export function createTransport(connection: ClusterConnection, identity: Cluster
       try {
         const url = new URL(server.origin + base + path);
         const answer = await client.send({ url, method: "GET", headers: { accept, ...headers } }, signal);
-        const { stallMilliseconds, clusterPageBytes: limit } = bounds;
-        const body = await bytesOf(answer, { limit, stallMilliseconds, signal });
+        const { stallMilliseconds, documentMilliseconds: milliseconds, clusterPageBytes: limit } = bounds;
+        const body = await bytesOf(answer, { limit, stallMilliseconds, milliseconds, signal });
         return { status: answer.status, headers: answer.headers, body };
       } catch (error) {
         throw error instanceof HttpFailure ? problemOf(error, place) : error;
