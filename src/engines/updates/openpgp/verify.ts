@@ -1,7 +1,8 @@
 /** Who signed a cleartext message. Pure. */
 import { bounds } from "../../../core/bounds.ts";
-import { type Certificate, concerns, keysOf } from "./certificates.ts";
+import { type Certificate, concerns } from "./certificates.ts";
 import { readCleartext } from "./cleartext.ts";
+import { keysOf } from "./key-faults.ts";
 import type { PublicKey } from "./public-key.ts";
 import { isMadeBy, type Signature } from "./signature.ts";
 
