@@ -2,7 +2,7 @@
 import { bounds } from "../../../core/bounds.ts";
 import { dearmor } from "./armor.ts";
 import { type Packet, type Packets, PUBLIC_KEY, PUBLIC_SUBKEY, readPackets, SIGNATURE, USER_ID } from "./packets.ts";
-import { isKeyPacket, type PublicKey, readPublicKey } from "./public-key.ts";
+import { type PublicKey, readPublicKey } from "./public-key.ts";
 import { claimOf, isBelowCurve, readSignature, type Signature } from "./signature.ts";
 
 /** One certificate, read and not judged yet. */
@@ -52,7 +52,7 @@ function certificatesOf({ packets, whole }: Packets): Certificate[] {
     const certificate = end === packets.length && !whole ? "broken" : certificateOf(packets.slice(start, end));
     // GnuPG reads no further, either.
     if (certificate === "broken") break;
-    if (certificate !== undefined) found.push(certificate);
+    found.push(certificate);
     start = end - 1;
   }
   return found;
@@ -61,19 +61,17 @@ function certificatesOf({ packets, whole }: Packets): Certificate[] {
 /**
  * The primary key, user ids and subkeys, in that order (RFC 9580, section 10.1), each with its signatures behind it.
  *
- * Undefined where its algorithm or version is not read here; broken where a packet of it is: what it would have said is not
- * known, and GnuPG reads none of it.
+ * Broken where a packet of it is: what it would have said is not known, and GnuPG reads none of it.
  */
-function certificateOf([first, ...rest]: readonly Packet[]): Certificate | "broken" | undefined {
-  if (first === undefined || !isKeyPacket(first.body)) return "broken";
-  const primary = readPublicKey(first.body);
-  if (primary === undefined) return undefined;
+function certificateOf([first, ...rest]: readonly Packet[]): Certificate | "broken" {
+  const primary = first === undefined ? undefined : readPublicKey(first.body);
+  if (primary === undefined) return "broken";
   const statements: Statement[] = [];
   const subkeys: { key: PublicKey; signatures: Signature[] }[] = [];
   let owner = "";
   let doubt: string | undefined;
   let about: { readonly userId: Buffer } | undefined;
-  let subkey: (typeof subkeys)[number] | "unread" | undefined;
+  let subkey: (typeof subkeys)[number] | undefined;
   let isBeforeIds = true;
   for (const { tag, body } of rest) {
     if (tag === USER_ID) {
@@ -82,10 +80,10 @@ function certificateOf([first, ...rest]: readonly Packet[]): Certificate | "brok
       about = { userId: body };
       owner ||= body.toString("utf8").slice(0, bounds.declaredTextLength);
     } else if (tag === PUBLIC_SUBKEY) {
-      if (!isKeyPacket(body)) return "broken";
       const key = readPublicKey(body);
-      subkey = key === undefined ? "unread" : { key, signatures: [] };
-      if (typeof subkey === "object" && subkeys.length < bounds.openpgpSubkeys) subkeys.push(subkey);
+      if (key === undefined || subkeys.length >= bounds.openpgpSubkeys) return "broken";
+      subkey = { key, signatures: [] };
+      subkeys.push(subkey);
     } else if (tag === SIGNATURE) {
       const signature = readSignature(body);
       if (signature === undefined) {
@@ -100,10 +98,10 @@ function certificateOf([first, ...rest]: readonly Packet[]): Certificate | "brok
         continue;
       }
       const { embedded } = signature;
-      const isWeakBack = typeof subkey === "object" && embedded !== undefined && isBelowCurve(embedded, subkey.key);
+      const isWeakBack = subkey !== undefined && embedded !== undefined && isBelowCurve(embedded, subkey.key);
       if (isBelowCurve(signature, primary) || isWeakBack) {
         doubt = "says something of itself with a hash that is weaker than the key";
-      } else if (typeof subkey === "object" && signature.type !== KEY_REVOCATION) subkey.signatures.push(signature);
+      } else if (subkey !== undefined && signature.type !== KEY_REVOCATION) subkey.signatures.push(signature);
       // What is said of the key alone stands before the first user id; of a revocation it does not matter where.
       else if (
         signature.type === KEY_REVOCATION ||

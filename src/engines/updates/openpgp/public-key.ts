@@ -15,7 +15,11 @@ export interface PublicKey {
   readonly verifies: KeyAlgorithm;
 }
 
+/** Whose signatures are not verified: of another algorithm, a weak one, or broken. It is known all the same. */
+const UNREAD = { name: "unread" } as const;
+
 export type KeyAlgorithm =
+  | typeof UNREAD
   | { readonly name: "rsa"; readonly key: KeyObject; readonly size: number }
   | { readonly name: "ecdsa"; readonly key: KeyObject; readonly size: number }
   /** Ed25519 as two integers, as GnuPG writes it. */
@@ -24,14 +28,13 @@ export type KeyAlgorithm =
 /** RSA keys below it are refused, as apt does; above it, one takes too long. */
 const RSA_BYTES = { least: 256, most: 2048 };
 
-/** Undefined where the key is none that can verify here: another version or algorithm, a weak one, a broken one. */
+/** Undefined where it is of another version, or GnuPG would not take it for a key packet at all. */
 export function readPublicKey(body: Buffer): PublicKey | undefined {
-  if (body[0] !== 4 || body.length < 10 || body.length > 0xffff) return undefined;
+  if (!isKeyPacket(body)) return undefined;
   const algorithm = body[5] as number;
   const prefix = Buffer.from([0x99, body.length >> 8, body.length & 0xff]);
   const hashed = Buffer.concat([prefix, body]);
-  const verifies = algorithmOf(algorithm, body.subarray(6));
-  if (verifies === undefined) return undefined;
+  const verifies = algorithmOf(algorithm, body.subarray(6)) ?? UNREAD;
   const fingerprint = createHash("sha1").update(hashed).digest("hex");
   return {
     created: body.readUInt32BE(1),
@@ -47,13 +50,15 @@ export function readPublicKey(body: Buffer): PublicKey | undefined {
 const INTEGERS: Readonly<Record<number, number>> = { 1: 2, 2: 2, 3: 2, 16: 3, 17: 4 };
 const ON_CURVES: ReadonlySet<number> = new Set([18, 19, 22]);
 
-/** Whether GnuPG takes it for a key packet at all, whatever it is worth. */
-export function isKeyPacket(body: Buffer): boolean {
-  if (body[0] !== 4 || body.length < 10) return false;
+function isKeyPacket(body: Buffer): boolean {
+  if (body[0] !== 4 || body.length < 10 || body.length > 0xffff) return false;
   const algorithm = body[5] as number;
   const material = body.subarray(6);
   if (!ON_CURVES.has(algorithm)) return firstIntegers(material, INTEGERS[algorithm] ?? 0) !== undefined;
-  return firstIntegers(material.subarray(1 + (material[0] ?? 0)), 1) !== undefined;
+  const point = material.subarray(1 + (material[0] ?? 0));
+  // A point of ECDSA begins with 04, so its bits are three more than a multiple of eight.
+  if (algorithm === 19 && point.length > 1 && point.readUInt16BE() % 8 > 3) return false;
+  return firstIntegers(point, 1) !== undefined;
 }
 
 function algorithmOf(algorithm: number, material: Buffer): KeyAlgorithm | undefined {
@@ -117,6 +122,8 @@ function url(bytes: Buffer): string {
 /** The bytes of a signature as node:crypto takes them; undefined where they do not fit the key. */
 export function signatureBytes(algorithm: KeyAlgorithm, material: Buffer): Buffer | undefined {
   switch (algorithm.name) {
+    case "unread":
+      return undefined;
     case "rsa": {
       const [s] = readIntegers(material, 1) ?? [];
       return s === undefined ? undefined : padded(s, algorithm.size);

@@ -194,7 +194,7 @@ export function isBelowCurve({ hashSize }: Signature, { verifies }: PublicKey): 
 /** Whether the key made the signature over these bytes; nothing about whether the key may. */
 export function isMadeBy(signature: Signature, key: PublicKey, signed: readonly Buffer[]): boolean {
   const { verifies } = key;
-  if (key.algorithm !== signature.algorithm) return false;
+  if (verifies.name === "unread" || key.algorithm !== signature.algorithm) return false;
   const bytes = signatureBytes(verifies, signature.material);
   if (bytes === undefined) return false;
   const message = Buffer.concat([...signed, signature.trailer]);

@@ -152,7 +152,7 @@ describe("a signature does not count", () => {
 
   test("of an RSA key that is too short", () => {
     const weak = fixtureKey("rsa", { bits: 1024 });
-    assert.match(faultOf(clearsigned(TEXT, [weak]), certificate(weak)), /not trusted/);
+    assert.match(faultOf(clearsigned(TEXT, [weak]), certificate(weak)), /too weak/);
   });
 
   test("with its armor's checksum broken", () => {
@@ -233,6 +233,13 @@ describe("a signature does not count", () => {
     assert.match(beside(packet(10, Buffer.from("PGP"))), /something else/);
     assert.match(beside(bytes(good).subarray(0, 40)), /cannot be read/);
     assert.match(beside(packet(2, Buffer.from([3, 5, 1, ...Buffer.alloc(40)]))), /cannot be read/);
+  });
+
+  test("beside one of a key that is known and cannot be verified", () => {
+    const weak = fixtureKey("rsa", { bits: 1024 });
+    const both = clearsigned(TEXT, [weak, rsa]);
+    assert.equal(faultOf(both, certificate(rsa)), "none");
+    assert.match(faultOf(both, certificate(weak), certificate(rsa)), /too weak/);
   });
 
   test("of version 6, which GnuPG does not know", () => {

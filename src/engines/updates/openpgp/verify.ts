@@ -53,7 +53,14 @@ export function verifyCleartext(
     const makers = message.hashes.has(signature.hash)
       ? keys.filter(({ key }) => isNamed(signature, key) && isMadeBy(signature, key, [message.signed]))
       : [];
-    if (makers.length === 0) return { fault: "has a signature that does not fit its content" };
+    if (makers.length === 0) {
+      const isUnread = keys.every(({ key }) => key.verifies.name === "unread");
+      return {
+        fault: isUnread
+          ? "is signed by a key that is too weak, or of a kind that is not read"
+          : "has a signature that does not fit its content",
+      };
+    }
     const wrong = signatureFault(signature, now);
     // Of a key with several certificates the first counts, as for GnuPG; but it may be older than a revocation.
     const maker = makers.find(({ lapsed }) => lapsed === "revoked") ?? makers[0];
