@@ -50,12 +50,16 @@ function certificatesOf({ packets, whole }: Packets): Certificate[] {
     while (end < packets.length && packets[end]?.tag !== PUBLIC_KEY) end++;
     // What is cut off of the last one may be its revocation.
     const certificate = end === packets.length && !whole ? "broken" : certificateOf(packets.slice(start, end));
-    // GnuPG reads no further, either.
-    if (certificate === "broken") break;
+    // GnuPG reads no further, either; and where it is the key itself, not the certificate in front of it.
+    if (certificate === "broken") return isKey(packets[start]) ? found : found.slice(0, -1);
     found.push(certificate);
     start = end - 1;
   }
   return found;
+}
+
+function isKey(packet: Packet | undefined): boolean {
+  return packet !== undefined && readPublicKey(packet.body) !== undefined;
 }
 
 /**
