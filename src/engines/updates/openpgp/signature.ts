@@ -87,10 +87,10 @@ export function readSignature(body: Buffer, depth = 0): Signature | undefined {
   if (created === undefined || from === undefined) return undefined;
   const keyFlags = stated.find(({ type }) => type === KEY_FLAGS);
   const inner = [...stated, ...hints].filter(({ type }) => type === EMBEDDED);
-  if (inner.some((each) => claimOf(each.body) === undefined)) return undefined;
+  if (inner.length > 1 || inner.some((each) => claimOf(each.body) === undefined)) return undefined;
   const [first] = inner;
-  const embedded =
-    inner.length > 1 || first === undefined || depth > 0 ? undefined : readSignature(first.body, depth + 1);
+  const embedded = first === undefined || depth > 0 ? undefined : readSignature(first.body, depth + 1);
+  if (first !== undefined && depth === 0 && embedded === undefined) return undefined;
   // Also of a signature whose key nobody has: what cannot be read is no signature.
   const algorithm = body[2] as number;
   const material = body.subarray(unhashed.end + 2);
