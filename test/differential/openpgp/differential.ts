@@ -11,6 +11,7 @@ import { askGpgv, comparable } from "./gpgv.ts";
 import { madeCase } from "./made-cases.ts";
 import { mutated } from "./mutations.ts";
 import { realCases } from "./real-keys.ts";
+import { regressions } from "./regressions.ts";
 
 export const differential: Differential = {
   reader: "openpgp",
@@ -18,6 +19,7 @@ export const differential: Differential = {
   needs: ["gpg", "gpgv"],
   cases: { short: 150, soak: 10_000 },
   accepting: "difference",
+  regressions,
   generate: (random) => packCase(generated(random)),
   consume: (cases) => askGpgv(cases.map(unpackCase)),
   read(bytes) {
