@@ -35,7 +35,10 @@ const USER_ATTRIBUTE = 17;
 /** Made by a version or with a hash that is not read here, it may say that the key is no longer good. */
 const UNREAD = "says something of itself that cannot be read";
 
-/** The certificates of a key ring file, armored or not. */
+/**
+ * The certificates of a key ring file, armored or not. None where anything in it is broken or cut off: that may be a
+ * revocation, and of how far one may still read GnuPG has its own idea.
+ */
 export function readKeyring(bytes: Buffer): Certificate[] {
   const armored = bytes.subarray(0, 4096).includes("-----BEGIN PGP");
   const rings = armored ? dearmor(bytes.toString("latin1"), "PGP PUBLIC KEY BLOCK") : [bytes];
@@ -44,32 +47,27 @@ export function readKeyring(bytes: Buffer): Certificate[] {
 
 function certificatesOf({ packets, whole }: Packets): Certificate[] {
   const found: Certificate[] = [];
+  if (!whole) return [];
   for (let start = 0; start < packets.length && found.length < bounds.openpgpCertificates; start++) {
     if (packets[start]?.tag !== PUBLIC_KEY) continue;
     let end = start + 1;
     while (end < packets.length && packets[end]?.tag !== PUBLIC_KEY) end++;
-    // What is cut off of the last one may be its revocation.
-    const certificate = end === packets.length && !whole ? "broken" : certificateOf(packets.slice(start, end));
-    // GnuPG reads no further, either; and where it is the key itself, not the certificate in front of it.
-    if (certificate === "broken") return isKey(packets[start]) ? found : found.slice(0, -1);
+    const certificate = certificateOf(packets.slice(start, end));
+    if (certificate === undefined) return [];
     found.push(certificate);
     start = end - 1;
   }
   return found;
 }
 
-function isKey(packet: Packet | undefined): boolean {
-  return packet !== undefined && readPublicKey(packet.body) !== undefined;
-}
-
 /**
  * The primary key, user ids and subkeys, in that order (RFC 9580, section 10.1), each with its signatures behind it.
  *
- * Broken where a packet of it is: what it would have said is not known, and GnuPG reads none of it.
+ * Undefined where a packet of it is broken.
  */
-function certificateOf([first, ...rest]: readonly Packet[]): Certificate | "broken" {
+function certificateOf([first, ...rest]: readonly Packet[]): Certificate | undefined {
   const primary = first === undefined ? undefined : readPublicKey(first.body);
-  if (primary === undefined) return "broken";
+  if (primary === undefined) return undefined;
   const statements: Statement[] = [];
   const subkeys: { key: PublicKey; signatures: Signature[] }[] = [];
   let owner = "";
@@ -79,20 +77,20 @@ function certificateOf([first, ...rest]: readonly Packet[]): Certificate | "brok
   let isBeforeIds = true;
   for (const { tag, body } of rest) {
     if (tag === USER_ID) {
-      if (body.length > USER_ID_BYTES || subkey !== undefined) return "broken";
+      if (body.length > USER_ID_BYTES || subkey !== undefined) return undefined;
       isBeforeIds = false;
       about = { userId: body };
       owner ||= body.toString("utf8").slice(0, bounds.declaredTextLength);
     } else if (tag === PUBLIC_SUBKEY) {
       const key = readPublicKey(body);
-      if (key === undefined || subkeys.length >= bounds.openpgpSubkeys) return "broken";
+      if (key === undefined || subkeys.length >= bounds.openpgpSubkeys) return undefined;
       subkey = { key, signatures: [] };
       subkeys.push(subkey);
     } else if (tag === SIGNATURE) {
       const signature = readSignature(body);
       if (signature === undefined) {
         const claim = claimOf(body);
-        if (claim === undefined) return "broken";
+        if (claim === undefined) return undefined;
         if (claim.issuer === primary.keyId) doubt = UNREAD;
         continue;
       }
@@ -116,7 +114,7 @@ function certificateOf([first, ...rest]: readonly Packet[]): Certificate | "brok
     } else if (tag === USER_ATTRIBUTE) {
       about = undefined;
       isBeforeIds = false;
-    } else if (tag !== TRUST) return "broken";
+    } else if (tag !== TRUST) return undefined;
   }
   return { primary, owner, statements, subkeys, ...(doubt === undefined ? {} : { doubt }) };
 }
