@@ -263,6 +263,8 @@ export const bounds = {
   openpgpCertificates: 1_000,
   openpgpSubkeys: 64,
   openpgpTries: 64,
+  /** Characters of one line of a signed message: GnuPG cuts those off that have 20,000. */
+  openpgpLineLength: 19_000,
   /** One file of public keys. */
   keyringBytes: 4 * 1024 * 1024,
   /** Files of keys, and of sources, that one image or machine may have. */

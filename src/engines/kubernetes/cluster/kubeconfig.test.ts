@@ -124,7 +124,7 @@ contexts:
       ["kubeconfig.context", config({ token: word }, { "current-context": "absent" })],
       ["kubeconfig.cluster", config({ token: word }, { clusters: [] })],
       ["kubeconfig.user", config({ token: word }, { users: [] })],
-      ["kubeconfig.proxy", config({ token: word }, {}, { "proxy-url": "http://proxy.example" })],
+      ["net.proxy", config({ token: word }, {}, { "proxy-url": `socks5://user:${word}@proxy.example` })],
       ["kubeconfig.server", config({ token: word }, {}, { server: "http://api.example" })],
       ["kubeconfig.credentials", config({ "auth-provider": { name: "gcp" } })],
       ["kubeconfig.credentials", config({ token: `${word}\r\nx: y` })],
@@ -144,6 +144,15 @@ contexts:
       assert.equal(problem.kind, "usage");
     }
     assert.equal((await problemOf(() => connectionOf({ environment: {} }))).code, "kubeconfig.context");
+  });
+
+  it("names the proxy that the server is reached through, with its credentials for the proxy alone", (t) => {
+    const at = folder(t, {
+      config: config({ token: word }, {}, { "proxy-url": "http://user:p%3Aw@proxy.example:3128" }),
+    });
+    const { proxy } = connectionOf({ kubeconfig: join(at, "config"), environment: {} });
+    assert.equal(proxy?.url.href, "http://proxy.example:3128/");
+    assert.equal(proxy?.authorization, `Basic ${Buffer.from("user:p:w").toString("base64")}`);
   });
 
   it("never fails otherwise than by a Problem, whatever stands in it", (t) => {

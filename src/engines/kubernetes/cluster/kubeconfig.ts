@@ -1,6 +1,8 @@
 /** Kubeconfig files (Kubernetes, "Organizing Cluster Access Using kubeconfig Files"). */
+
 import { existsSync } from "node:fs";
 import { delimiter, dirname, isAbsolute, join, resolve } from "node:path";
+import { proxyOf } from "../../../net/proxy.ts";
 import { formatFieldPath } from "../field-path.ts";
 import { type Fields, fieldsOf, isPlain } from "../read/fields.ts";
 import { cutDocuments, readDocument } from "../yaml/documents.ts";
@@ -138,13 +140,11 @@ function choose(config: Kubeconfig, asked: string | undefined, environment: Envi
   };
 }
 
-type ConnectedCluster = Pick<ClusterConnection, "server" | "authorities" | "serverName" | "unverified">;
+type ConnectedCluster = Pick<ClusterConnection, "server" | "authorities" | "serverName" | "unverified" | "proxy">;
 
 function readCluster({ fields, file }: Entry, name: string): ConnectedCluster {
   const place = `cluster "${name}" of ${file}`;
-  if (fields.string("proxy-url")) {
-    throw connectionProblem("proxy", place, "it is reached through a proxy, which is not supported");
-  }
+  const proxyUrl = fields.string("proxy-url");
   const authorities = pem(fields, file, "certificate-authority");
   const serverName = fields.string("tls-server-name") || undefined;
   const unverified = fields.boolean("insecure-skip-tls-verify") === true;
@@ -155,6 +155,7 @@ function readCluster({ fields, file }: Entry, name: string): ConnectedCluster {
     server: serverUrl(fields.string("server") ?? "", place),
     ...(authorities === undefined ? {} : { authorities }),
     ...(serverName === undefined ? {} : { serverName }),
+    ...(proxyUrl ? { proxy: proxyOf(`proxy-url of ${place}`, proxyUrl) } : {}),
     unverified,
   };
 }
