@@ -2,7 +2,7 @@
 import type { Value } from "./expand.ts";
 import type { Pair, SourceRange, Word } from "./model.ts";
 import { noteFailure, type Reading, wordIn } from "./reading.ts";
-import { declareArgument, globalLookup, setEnvironment } from "./scope.ts";
+import { declareArgument, globalLookup, setEnvironment, stageLookup } from "./scope.ts";
 import { isBlank } from "./white-space.ts";
 import { quotedSpans, type Span, wordAt } from "./words.ts";
 
@@ -26,7 +26,8 @@ export function readPairs(reading: Reading, place: Place): Pairs {
   const { start, last, keyword } = place;
   const spans = quotedSpans(joined.text.slice(0, last), escapeCharacter, start);
   if (keyword === "ARG" && !onbuild && stages.scope() === undefined) return globalPairs(reading, spans);
-  const read = keyword === "ARG" ? argumentsIn(reading, spans) : statedPairs(reading, spans, place);
+  if (keyword === "ARG") return argumentsIn(reading, spans);
+  const read = statedPairs(reading, spans, place);
   // All of one instruction sees what was before it.
   if (!onbuild && keyword !== "LABEL") for (const pair of read.pairs) declare(reading, keyword, pair);
   return read;
@@ -51,8 +52,29 @@ function globalPairs(reading: Reading, spans: readonly Span[]): Pairs {
   return { legacy: false, pairs };
 }
 
+/**
+ * In a stage each sees the ones before it, and names are as they are written (BuildKit of 2024 on, `dispatchArg`). To older
+ * ones all of an instruction sees what was before it, and names are expanded: where that makes a difference it is told.
+ */
 function argumentsIn(reading: Reading, spans: readonly Span[]): Pairs {
-  const pairs = spans.map((span) => pairAt(reading, span));
+  const { joined, stages, escapeCharacter, onbuild, problems } = reading;
+  const scope = stages.scope();
+  const older =
+    scope === undefined || spans.length < 2
+      ? undefined
+      : stageLookup({ ...scope, variables: new Map(scope.variables), environment: new Map(scope.environment) });
+  const pairs = spans.map((span): Pair => {
+    const pair = pairAt(reading, span);
+    const { value } = partsOf(joined.text, span, pair.range);
+    const was = older && value && wordAt(joined, value, escapeCharacter, older);
+    const isOther = was !== undefined && (was.value !== pair.value?.value || was.stated !== pair.value?.stated);
+    if (isOther || pair.name.variables.length > 0) {
+      const reason = "versions of Docker differ over variables in an ARG";
+      problems.push({ kind: "unsure", code: "dockerfile.unsure", reason, range: pair.range });
+    }
+    if (!onbuild) declare(reading, "ARG", pair);
+    return pair;
+  });
   return { legacy: false, pairs };
 }
 

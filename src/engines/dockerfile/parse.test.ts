@@ -302,6 +302,25 @@ test("ARGs before FROM see the ones before them, defaults are stated, and the la
   assert.deepEqual(users($("FROM a\nARG N=U\nENV @N=root\nUSER @U\n")), ["root"]);
 });
 
+test("what versions of Docker read differently in an ARG of a stage is told, and the newest reading counts", () => {
+  const $ = (text: string): string => text.replaceAll("@", "$");
+  const hidden = $("FROM a\nARG A=root B=@A\nUSER @B\n");
+  assert.deepEqual(users(hidden), ["root"]);
+  assert.deepEqual(problems(hidden), ["2:12 unsure dockerfile.unsure"]);
+  const other = $("FROM a\nARG A=root\nARG A=1000 B=@A\nUSER @B\n");
+  assert.deepEqual(users(other), ["1000"]);
+  assert.deepEqual(problems(other), ["3:12 unsure dockerfile.unsure"]);
+  const named = $("FROM a\nENV N=U\nARG U=root\nARG @N=1000\nUSER @U\n");
+  assert.deepEqual(problems(named), ["4:5 unsure dockerfile.unsure"]);
+  for (const alike of [
+    "FROM a\nARG A=1 B=2 C\n",
+    "FROM a\nARG A=1\nARG B=@A C=@A\n",
+    "ARG A=1 B=@A\nFROM a\nARG A B\n",
+  ]) {
+    assert.deepEqual(problems($(alike)), []);
+  }
+});
+
 test("what ONBUILD of a stage triggers belongs to the stage that begins from it", () => {
   const { stages } = parse("FROM a AS b\nONBUILD USER $U\nUSER 1000\nFROM b\nFROM b\nENV X=1\n");
   const triggered = stages.map((stage) => stage.triggered.map(({ keyword }) => keyword));
