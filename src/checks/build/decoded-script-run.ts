@@ -1,5 +1,5 @@
 import type { ShellCommand } from "../../engines/dockerfile/model.ts";
-import { digestOf } from "../one-line.ts";
+import { digestOf } from "../findings/one-line.ts";
 import { dockerfileCheck } from "./dockerfile/lint-check.ts";
 import { hasOption, operandsOf } from "./dockerfile/options.ts";
 

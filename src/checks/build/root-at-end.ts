@@ -1,6 +1,6 @@
 import type { TextEdit } from "../../core/finding.ts";
 import type { Dockerfile, Instruction, Stage, Word } from "../../engines/dockerfile/model.ts";
-import { isNumber, userOf } from "../configured-user.ts";
+import { isNumber, userOf } from "../knowledge/configured-user.ts";
 import { insertBehind, replaceRange } from "./dockerfile/edits.ts";
 import { dockerfileCheck } from "./dockerfile/lint-check.ts";
 import { stepsOf } from "./dockerfile/stages.ts";

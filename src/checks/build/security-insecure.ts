@@ -1,4 +1,4 @@
-import { digestOf } from "../one-line.ts";
+import { digestOf } from "../findings/one-line.ts";
 import { dockerfileCheck } from "./dockerfile/lint-check.ts";
 import { unfolded } from "./dockerfile/stages.ts";
 

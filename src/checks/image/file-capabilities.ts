@@ -1,7 +1,7 @@
 import type { RatedSeverity } from "../../core/severity.ts";
 import type { PathPermissions } from "../../engines/contents/model.ts";
-import { clipSubject } from "../one-line.ts";
-import { originOf, placesOf } from "../path-places.ts";
+import { clipSubject } from "../findings/one-line.ts";
+import { originOf, placesOf } from "../findings/path-places.ts";
 import type { ImageCheck } from "../subjects/image.ts";
 
 /** Each alone is root, or as good as root (capabilities(7)). */

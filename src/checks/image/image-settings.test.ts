@@ -8,7 +8,7 @@ import { dockerfileOfHistory } from "../../engines/dockerfile/history.ts";
 import { sha256 } from "../../engines/oci/image.fixture.ts";
 import type { ImageConfig } from "../../engines/oci/model.ts";
 import { buildChecks } from "../build/index.ts";
-import { historyChecks } from "../history-checks.ts";
+import { historyChecks } from "../knowledge/history-checks.ts";
 import { dockerSocketVolume } from "./docker-socket-volume.ts";
 import { historyLint } from "./history-lint.ts";
 import { privilegedPort } from "./privileged-port.ts";

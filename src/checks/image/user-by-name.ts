@@ -1,4 +1,4 @@
-import { isNamed, isNumber, userOf } from "../configured-user.ts";
+import { isNamed, isNumber, userOf } from "../knowledge/configured-user.ts";
 import type { ImageCheck } from "../subjects/image.ts";
 
 /** Images whose user Kubernetes cannot tell from root. */

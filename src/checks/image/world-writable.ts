@@ -1,7 +1,7 @@
 import type { RatedSeverity } from "../../core/severity.ts";
 import type { PathPermissions } from "../../engines/contents/model.ts";
-import { clipSubject } from "../one-line.ts";
-import { listed, octal, originOf, placesOf } from "../path-places.ts";
+import { clipSubject } from "../findings/one-line.ts";
+import { listed, octal, originOf, placesOf } from "../findings/path-places.ts";
 import type { ImageCheck } from "../subjects/image.ts";
 
 /** Made for everybody, or mounted over at run time (Filesystem Hierarchy Standard 3.0). */

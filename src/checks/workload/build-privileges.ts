@@ -1,4 +1,4 @@
-import { clip } from "../one-line.ts";
+import { clip } from "../findings/one-line.ts";
 import type { Spotted } from "./kubernetes/workload-check.ts";
 import { workloadCheck } from "./kubernetes/workload-check.ts";
 

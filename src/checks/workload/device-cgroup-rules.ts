@@ -1,4 +1,4 @@
-import { clip } from "../one-line.ts";
+import { clip } from "../findings/one-line.ts";
 import { workloadCheck } from "./kubernetes/workload-check.ts";
 
 /** Devices that a service may open once it has a node for them (Linux, control groups v1, "devices"). */

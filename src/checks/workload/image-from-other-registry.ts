@@ -1,5 +1,5 @@
 import { allowedBy, wholeName } from "../build/dockerfile/registries.ts";
-import { clip } from "../one-line.ts";
+import { clip } from "../findings/one-line.ts";
 import { imagesOf } from "./hardening/images.ts";
 import { workloadCheck } from "./kubernetes/workload-check.ts";
 

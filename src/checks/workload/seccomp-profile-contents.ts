@@ -6,7 +6,7 @@ import {
   type PodSpec,
   type Profile,
 } from "../../engines/kubernetes/model.ts";
-import { clip } from "../one-line.ts";
+import { clip } from "../findings/one-line.ts";
 import { type CallLetThrough, dangerousCallsOf, letsThrough } from "./hardening/dangerous-calls.ts";
 import { workloadCheck } from "./kubernetes/workload-check.ts";
 

@@ -8,8 +8,8 @@ import {
   locationOf,
 } from "../../engines/kubernetes/model.ts";
 import type { SecretFact } from "../../engines/secrets/model.ts";
-import { clip, clipSubject } from "../one-line.ts";
-import { secretFindings } from "../secret-finding.ts";
+import { clip, clipSubject } from "../findings/one-line.ts";
+import { secretFindings } from "../findings/secret-finding.ts";
 
 /** What the check is handed of a tree of manifests, or of a cluster. */
 export interface SecretInManifestFacts {

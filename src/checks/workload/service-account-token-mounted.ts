@@ -1,5 +1,5 @@
 import type { Workload } from "../../engines/kubernetes/model.ts";
-import { clip } from "../one-line.ts";
+import { clip } from "../findings/one-line.ts";
 import { accountOf } from "./hardening/account-use.ts";
 import { workloadCheck } from "./kubernetes/workload-check.ts";
 

@@ -355,5 +355,5 @@ function hasContent(flag: number, type: TarEntryType): boolean {
 
 /** chown(2) leaves a file as it is where it is given -1: it is root's, who unpacked it. */
 function ownerOf(uid: number): number {
-  return uid < 0 ? 0 : uid;
+  return Math.max(0, uid);
 }

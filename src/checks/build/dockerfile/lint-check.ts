@@ -9,7 +9,7 @@ import type {
   PlacedCommand,
   SourceRange,
 } from "../../../engines/dockerfile/model.ts";
-import { clip, clipSubject, SENTENCE } from "../../one-line.ts";
+import { clip, clipSubject, SENTENCE } from "../../findings/one-line.ts";
 import { hostsOf } from "./hosts.ts";
 
 /** All that a check over a Dockerfile may be handed; it names those that it needs. */

@@ -2,7 +2,7 @@
 import type { CheckDocumentation } from "../../../core/check.ts";
 import type { RatedSeverity } from "../../../core/severity.ts";
 import type { AccessRequest, Grant, GrantedRule } from "../../../engines/kubernetes/model.ts";
-import { clip, SENTENCE } from "../../one-line.ts";
+import { clip, SENTENCE } from "../../findings/one-line.ts";
 import { type ClusterCheck, clusterCheck } from "../kubernetes/cluster-check.ts";
 import { givesEverything, hitsOf, type Power } from "./powers.ts";
 import { isUserFacing, nameSubjects, pathOf, placesOf, subjectOf, whereIt } from "./words.ts";

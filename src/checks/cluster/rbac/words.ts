@@ -10,7 +10,7 @@ import {
   type PolicyRule,
   type Subject,
 } from "../../../engines/kubernetes/model.ts";
-import { clip, SENTENCE } from "../../one-line.ts";
+import { clip, SENTENCE } from "../../findings/one-line.ts";
 
 const SHOWN = 3;
 

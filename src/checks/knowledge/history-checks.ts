@@ -1,12 +1,12 @@
-import { addUrl } from "./build/add-url.ts";
-import { curlPipeShell } from "./build/curl-pipe-shell.ts";
-import { packageSignaturesOff } from "./build/package-signatures-off.ts";
-import { passwordInCommand } from "./build/password-in-command.ts";
-import { secretInArgOrEnv } from "./build/secret-in-arg-or-env.ts";
-import { secretLeftInLayer } from "./build/secret-left-in-layer.ts";
-import { secretWritten } from "./build/secret-written.ts";
-import { sudo } from "./build/sudo.ts";
-import { tlsVerificationOff } from "./build/tls-verification-off.ts";
+import { addUrl } from "../build/add-url.ts";
+import { curlPipeShell } from "../build/curl-pipe-shell.ts";
+import { packageSignaturesOff } from "../build/package-signatures-off.ts";
+import { passwordInCommand } from "../build/password-in-command.ts";
+import { secretInArgOrEnv } from "../build/secret-in-arg-or-env.ts";
+import { secretLeftInLayer } from "../build/secret-left-in-layer.ts";
+import { secretWritten } from "../build/secret-written.ts";
+import { sudo } from "../build/sudo.ts";
+import { tlsVerificationOff } from "../build/tls-verification-off.ts";
 
 /**
  * Checks over Dockerfiles whose findings a history can prove. Left out is what it does not say (stages, digests, ignore

@@ -1,7 +1,7 @@
 /** What checks over the permissions of an image's paths have in common. */
-import type { FindingDraft } from "../core/finding.ts";
-import type { LayerReference, Location } from "../core/location.ts";
-import { type PathPermissions, raisesRights } from "../engines/contents/model.ts";
+import type { FindingDraft } from "../../core/finding.ts";
+import type { LayerReference, Location } from "../../core/location.ts";
+import { type PathPermissions, raisesRights } from "../../engines/contents/model.ts";
 
 /** More of one finding are counted. */
 const PLACES = 20;

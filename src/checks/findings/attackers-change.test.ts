@@ -1,14 +1,14 @@
 /** A baseline knows a finding by its subject: of what an attacker would change, each makes another one. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { findings as dockerfileFindings } from "./build/dockerfile/lint.fixture.ts";
-import type { LintCheck } from "./build/dockerfile/lint-check.ts";
-import { buildChecks } from "./build/index.ts";
-import { clusterChecks } from "./cluster/index.ts";
-import { binding, manifestOf, role, ruleWords } from "./cluster/rbac/rbac.fixture.ts";
+import { findings as dockerfileFindings } from "../build/dockerfile/lint.fixture.ts";
+import type { LintCheck } from "../build/dockerfile/lint-check.ts";
+import { buildChecks } from "../build/index.ts";
+import { clusterChecks } from "../cluster/index.ts";
+import { binding, manifestOf, role, ruleWords } from "../cluster/rbac/rbac.fixture.ts";
 import { clipSubject } from "./one-line.ts";
-import { workloadChecks } from "./workload/index.ts";
-import { findingsOf as manifestFindings } from "./workload/kubernetes/workload.fixture.ts";
+import { workloadChecks } from "../workload/index.ts";
+import { findingsOf as manifestFindings } from "../workload/kubernetes/workload.fixture.ts";
 
 const checks = [...buildChecks, ...clusterChecks, ...workloadChecks];
 

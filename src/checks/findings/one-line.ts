@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { printable } from "../core/printable.ts";
+import { printable } from "../../core/printable.ts";
 
 /** Characters of a subject or an excerpt, and of a sentence that may hold one. */
 const CLIPPED = 120;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import type { LicenseTerm } from "../engines/contents/model.ts";
+import type { LicenseTerm } from "../../engines/contents/model.ts";
 import { licenseJudge } from "./license-judgement.ts";
 
 const mit: LicenseTerm = { kind: "license", id: "MIT" };

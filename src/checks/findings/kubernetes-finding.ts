@@ -1,13 +1,13 @@
 /** What the checks over Kubernetes objects have in common: a finding as a check states it, and what becomes of it. */
-import type { FieldPatch, FindingDraft, Fix } from "../core/finding.ts";
-import type { RatedSeverity } from "../core/severity.ts";
+import type { FieldPatch, FindingDraft, Fix } from "../../core/finding.ts";
+import type { RatedSeverity } from "../../core/severity.ts";
 import {
   describeObject,
   type FieldPath,
   formatFieldPath,
   type KubernetesObject,
   locationOf,
-} from "../engines/kubernetes/model.ts";
+} from "../../engines/kubernetes/model.ts";
 import { clip, clipSubject, SENTENCE } from "./one-line.ts";
 
 /** A finding as a check states it. Paths are from the object's root. */

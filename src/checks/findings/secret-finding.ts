@@ -1,8 +1,8 @@
 /** What both checks of secrets say of one: at all the places of a file where it stands. */
-import type { FindingDraft } from "../core/finding.ts";
-import type { Location } from "../core/location.ts";
-import type { Severity } from "../core/severity.ts";
-import type { SecretFact, SecretsFound } from "../engines/secrets/model.ts";
+import type { FindingDraft } from "../../core/finding.ts";
+import type { Location } from "../../core/location.ts";
+import type { Severity } from "../../core/severity.ts";
+import type { SecretFact, SecretsFound } from "../../engines/secrets/model.ts";
 
 /** More places of one secret in one file are counted. */
 const PLACES = 20;
