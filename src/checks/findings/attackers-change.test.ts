@@ -6,9 +6,9 @@ import type { LintCheck } from "../build/dockerfile/lint-check.ts";
 import { buildChecks } from "../build/index.ts";
 import { clusterChecks } from "../cluster/index.ts";
 import { binding, manifestOf, role, ruleWords } from "../cluster/rbac/rbac.fixture.ts";
-import { clipSubject } from "./one-line.ts";
 import { workloadChecks } from "../workload/index.ts";
 import { findingsOf as manifestFindings } from "../workload/kubernetes/workload.fixture.ts";
+import { clipSubject } from "./one-line.ts";
 
 const checks = [...buildChecks, ...clusterChecks, ...workloadChecks];
 
