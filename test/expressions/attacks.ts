@@ -11,7 +11,7 @@ export interface Attack {
 /** What follows the pump: something that most expressions do not take, a line end, nothing. */
 const ENDS = ["\0", "\n!", ""];
 /** Pieces of one expression that are pumped. */
-const MOST_PUMPS = 24;
+const MOST_PUMPS = 32;
 
 export function attacksOn(source: string, flags: string): Attack[] {
   const parser = new RegExpParser({ ecmaVersion: 2025 });
