@@ -60,8 +60,8 @@ function* setByShell(text: string): Generator<string> {
   let expects = false;
   let takesOptions = false;
   for (const word of text.split(" ")) {
-    const isOption = expects && takesOptions && /^-\w+$/.test(word);
-    const name = expects && !isOption ? /^\w+/.exec(word)?.[0] : undefined;
+    const isOption: boolean = expects && takesOptions && /^-\w+$/.test(word);
+    const name: string | undefined = expects && !isOption ? /^\w+/.exec(word)?.[0] : undefined;
     if (name !== undefined) yield name;
     const keyword = /\b(?:for|read|select)$/.exec(word)?.[0];
     expects = isOption || keyword !== undefined;
