@@ -61,6 +61,7 @@ suite("the tool itself", () => {
     const texts = (source: string): string[] => attacksOn(source, "").map((attack) => textOf(attack, 12));
     assert.ok(texts("^x(?:--?[a-]+ )*y").some((text) => /^x(?:--?a ){2,}/.test(text)));
     assert.ok(texts("\\s+$").some((text) => text.startsWith("   ")));
+    assert.ok(texts("\\b(?:for|read(?: -\\w+)*) x").some((text) => text.startsWith("read -read")));
     assert.ok(texts("#.*z").some((text) => text.startsWith("###") || text.startsWith("#a#a")));
   });
 });
