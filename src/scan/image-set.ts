@@ -1,5 +1,5 @@
 /** All images of one layout or archive. */
-import { fileAsset } from "../core/asset.ts";
+import { unopenedImage } from "../core/asset.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import { asProblem, Problem } from "../core/problem.ts";
 import { type OpenOptions, openImageSet } from "../engines/oci/open.ts";
@@ -16,10 +16,11 @@ export async function scanImageSet(
   shown: string,
   context: ScanContext & { readonly open: OpenOptions },
 ): Promise<Evaluation[]> {
-  const unopened = (error: unknown, name: string): Evaluation[] => {
+  const unopened = (error: unknown, name: string, lineage?: string): Evaluation[] => {
     const problem = asProblem(error, name);
     if (!(problem instanceof Problem)) throw problem;
-    return scanUnopened(fileAsset(name), problem, context);
+    const asset = unopenedImage(name, lineage === undefined ? { path: shown } : { lineage });
+    return scanUnopened(asset, problem, context);
   };
   try {
     const set = await openImageSet(path, context.open);
@@ -29,9 +30,10 @@ export async function scanImageSet(
         const name = nameOf(shown, entry.name);
         try {
           const named = await entry.open();
-          evaluations.push(...(await scanImage({ ...named, name }, context)));
+          const place = named.partOfFile === undefined ? {} : { path: shown + named.partOfFile };
+          evaluations.push(...(await scanImage({ ...named, ...place, name }, context)));
         } catch (error) {
-          evaluations.push(...unopened(error, name));
+          evaluations.push(...unopened(error, name, entry.repository));
         }
       }
       return evaluations;

@@ -23,7 +23,10 @@ import { buildDates, evaluateUpdates } from "../evaluate/image/rebuild.ts";
 import type { ScanContext } from "./context.ts";
 
 /** All evaluations of one image. */
-export async function scanImage(named: NamedImage, context: ScanContext): Promise<Evaluation[]> {
+export async function scanImage(
+  named: NamedImage & { readonly path?: string },
+  context: ScanContext,
+): Promise<Evaluation[]> {
   const { image } = named;
   const { inventory, secrets } = await contentsOfImage(image, context);
   const asset = imageAsset({ ...image, ...named }, context.now);
