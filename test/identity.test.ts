@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type TestContext, test } from "node:test";
+import { after, before, describe, it } from "node:test";
 import { bulkhead } from "./bulkhead.ts";
 
 const manifest = `apiVersion: apps/v1
@@ -36,10 +36,8 @@ interface Reported {
 }
 
 /** A checkout with one workload and one Dockerfile. @param remote - absent: it is in no repository */
-function tree(context: TestContext, remote?: string): Tree {
-  const folder = mkdtempSync(join(tmpdir(), "bulkhead-identity-"));
-  context.after(() => rmSync(folder, { recursive: true, force: true }));
-  const root = join(folder, "checkout");
+function tree(folder: string, name: string, remote?: string): Tree {
+  const root = join(folder, name);
   mkdirSync(join(root, "deploy"), { recursive: true });
   writeFileSync(join(root, "deploy/web.yaml"), manifest);
   writeFileSync(join(root, "Dockerfile"), "FROM debian\n");
@@ -63,123 +61,118 @@ function tree(context: TestContext, remote?: string): Tree {
 const fingerprints = ({ evaluations }: Reported) =>
   new Set(evaluations.flatMap(({ findings }) => findings.map(({ fingerprint }) => fingerprint)));
 
+const password = ["hunter", "2"].join("-");
 const ssh = "git@github.com:acme/shop.git";
-const https = `https://ann:${["to", "ken"].join("")}@github.com/acme/shop`;
+const https = `https://ann:${password}@github.com/acme/shop`;
 
-test("one repository has the same fingerprints cloned by ssh and by https, and shows no credentials", async (t) => {
-  const [one, other] = await Promise.all([tree(t, ssh).report("check", "."), tree(t, https).report("check", ".")]);
-  assert.ok(fingerprints(one).size > 10);
-  assert.deepEqual(fingerprints(one), fingerprints(other));
-  assert.ok(!JSON.stringify(other).includes(["to", "ken"].join("")));
-  const ids = one.evaluations.map(({ asset }) => asset.id as string);
-  assert.ok(ids.includes("github.com/acme/shop//deploy/Deployment/shop/web"));
-  assert.ok(ids.every((id) => id.startsWith("github.com/acme/shop//")));
-});
+describe("who an asset belongs to", () => {
+  const folder = mkdtempSync(join(tmpdir(), "bulkhead-identity-"));
+  after(() => rmSync(folder, { recursive: true, force: true }));
+  const known = join(folder, "known.json");
+  const shop = tree(folder, "shop", ssh);
+  const clone = tree(folder, "clone", https);
+  const other = tree(folder, "other", "git@github.com:acme/other.git");
+  const loose = tree(folder, "loose");
+  /** Of shop, whose findings are in the baseline, and of loose. */
+  let first: Reported;
+  let unnamed: Reported;
 
-test("a part of the repository that is scanned alone has the same workloads", async (t) => {
-  const place = tree(t, ssh);
-  const [whole, part] = await Promise.all([
-    place.report("workload", "audit", "."),
-    place.report("workload", "audit", "deploy"),
-  ]);
-  const workloads = ({ evaluations }: Reported) =>
-    fingerprints({ evaluations: evaluations.filter(({ asset }) => asset.kind === "workload") } as unknown as Reported);
-  assert.ok(workloads(whole).size > 5);
-  assert.deepEqual(workloads(part), workloads(whole));
-});
+  before(async () => {
+    first = await shop.report("check", ".", "--write-baseline", known);
+    unnamed = await loose.report("check", ".", "--write-baseline", `${known}.loose`);
+  });
 
-test("two repositories with equal files share no fingerprint", async (t) => {
-  const reports = await Promise.all(
-    [ssh, "git@github.com:acme/other.git", undefined].map((remote) => tree(t, remote).report("check", ".")),
-  );
-  const all = reports.map(fingerprints);
-  assert.equal(
-    new Set(all.flatMap((some) => [...some])).size,
-    all.reduce((sum, { size }) => sum + size, 0),
-  );
-});
+  it("is the repository, on every machine", () => {
+    assert.ok(fingerprints(first).size > 10);
+    const ids = first.evaluations.map(({ asset }) => asset.id as string);
+    assert.ok(ids.includes("github.com/acme/shop//deploy/Deployment/shop/web"));
+    assert.ok(ids.every((id) => id.startsWith("github.com/acme/shop//")));
+    assert.ok(!readFileSync(known, "utf8").includes(folder));
+  });
 
-test("entries of another repository take nothing out, and the report says how many there are", async (t) => {
-  const victim = tree(t, ssh);
-  const known = join(victim.root, "..", "known.json");
-  await victim.run("check", ".", "--write-baseline", known, "--quiet");
-  const own = await victim.report("check", ".", "--baseline", known);
-  assert.ok((own.baseline?.known ?? 0) > 10);
-  assert.equal(own.baseline?.foreign, 0);
-
-  const other = await tree(t, "https://github.com/acme/other").report("check", ".", "--baseline", known);
-  const entries = own.baseline?.entries;
-  assert.deepEqual(
-    { ...other.baseline, name: 0 },
-    { name: 0, entries, known: 0, risen: 0, gone: 0, unjudged: 0, foreign: entries },
-  );
-  assert.equal(other.exitCode, 1);
-  const shown = await tree(t).run("check", ".", "--baseline", known);
-  assert.match(
-    shown.stdout,
-    /^baseline: .*: 0 findings set apart, \d+ entries of another repository or cluster: they do not count here$/m,
-  );
-});
-
-test("a tree that claims another's remote gets neither its baseline nor its exceptions", async (t) => {
-  const victim = tree(t, ssh);
-  await victim.run("check", ".", "--write-baseline", "bulkhead-baseline.json", "--quiet");
-  const attacker = tree(t, https);
-  for (const name of ["bulkhead-baseline.json", "known.json"]) {
-    writeFileSync(join(attacker.root, name), readFileSync(join(victim.root, "bulkhead-baseline.json")));
-  }
-  // Nothing is looked for by the claim: only the caller brings a baseline.
-  const report = await attacker.report("check", ".");
-  assert.equal(report.baseline, undefined);
-  assert.equal(report.exitCode, 1);
-
-  // An exception goes by the place in what is scanned, which the caller chose, and never by the claim.
-  const policy = join(victim.root, "..", "policy.yaml");
-  const exception = (asset: string) =>
-    writeFileSync(
-      policy,
-      `apiVersion: bulkhead/v1\nexceptions:\n  - asset: "${asset}"\n    reason: r\n    owner: o\n    expires: 2999-01-01\n`,
+  it("is the same cloned by ssh and by https, and shows no credentials", async () => {
+    const report = await clone.report("check", ".", "--baseline", known);
+    assert.equal(
+      report.baseline?.known,
+      first.evaluations.reduce((sum, { findings }) => sum + findings.length, 0),
     );
-  const excepted = async () => {
-    const { evaluations } = await attacker.report("check", ".", "--policy", policy);
-    return evaluations.reduce((sum, one) => sum + one.excepted.length, 0);
-  };
-  for (const pattern of ["github.com/acme/shop//deploy/Deployment/shop/web", "github.com/acme/shop//Dockerfile"]) {
-    exception(pattern);
-    assert.equal(await excepted(), 0, pattern);
-  }
-  exception("deploy/Deployment/shop/web");
-  assert.ok((await excepted()) > 5);
-});
+    assert.deepEqual([report.baseline?.foreign, fingerprints(report).size], [0, 0]);
+    assert.ok(!JSON.stringify(report).includes(password));
+  });
 
-test("a directory that no remote names says so where a baseline is used, and is no repository's", async (t) => {
-  const place = tree(t);
-  const known = join(place.root, "..", "known.json");
-  const written = await place.report("check", ".", "--write-baseline", known);
-  assert.ok(written.notes.some((note) => /in no Git work tree, so baseline entries .* under local\/\//.test(note)));
-  assert.ok((await place.report("check", ".")).notes.every((note) => !note.includes("local//")));
-  // Another checkout of it needs no other baseline, and one with a remote has none of its entries.
-  assert.ok(((await tree(t).report("check", ".", "--baseline", known)).baseline?.known ?? 0) > 10);
-  assert.equal((await tree(t, ssh).report("check", ".", "--baseline", known)).baseline?.known, 0);
-});
+  it("is the same where a part of the repository is scanned alone", async () => {
+    const workloads = ({ evaluations }: Reported) =>
+      new Set(
+        evaluations
+          .flatMap(({ asset, findings }) => (asset.kind === "workload" ? findings : []))
+          .map(({ fingerprint }) => fingerprint),
+      );
+    const part = await shop.report("workload", "audit", "deploy");
+    assert.ok(workloads(part).size > 5);
+    assert.deepEqual(workloads(part), workloads(first));
+  });
 
-test("a broken layout counts as 0 of 1 images in controls 1 and 2", async (t) => {
-  const place = tree(t, ssh);
-  mkdirSync(join(place.root, "build/web"), { recursive: true });
-  writeFileSync(join(place.root, "build/web/oci-layout"), '{"imageLayoutVersion":"1.0.0"}');
-  writeFileSync(join(place.root, "build/web/index.json"), "{");
-  const { controls, evaluations } = await place.report("check", ".");
-  for (const number of [1, 2]) {
-    const { coverage } = controls.find((control) => control.number === number) ?? {};
-    assert.deepEqual([coverage?.judged, coverage?.total], [0, 1], `control ${number}`);
-  }
-  const image = evaluations.find(({ asset }) => asset.kind === "image")?.asset;
-  assert.deepEqual(image, {
-    kind: "image",
-    id: "build/web",
-    identifiedBy: "reference",
-    lineage: "github.com/acme/shop//build/web",
-    name: "build/web",
-    references: [],
+  it("is another for equal files of another repository, whose baseline takes nothing out and is counted", async () => {
+    const report = await other.report("check", ".", "--baseline", known);
+    const own = fingerprints(report);
+    const entries = report.baseline?.entries;
+    assert.ok(own.size > 10 && entries === own.size);
+    assert.ok(fingerprints(first).isDisjointFrom(own));
+    const none = { known: 0, risen: 0, gone: 0, unjudged: 0 };
+    assert.deepEqual(report.baseline, { name: known, entries, ...none, foreign: entries });
+    assert.equal(report.exitCode, 1);
+  });
+
+  it("is nobody's where no remote says it, which is said where a baseline is used", async () => {
+    const note = /in no Git work tree, so baseline entries .* under local\/\//;
+    assert.ok(unnamed.notes.some((one) => note.test(one)));
+    assert.ok(first.notes.every((one) => !note.test(one)));
+    assert.ok(fingerprints(unnamed).isDisjointFrom(fingerprints(first)));
+    // Another checkout of it needs no other baseline, and one with a remote gets nothing of it.
+    const again = await tree(folder, "loose-again").report("check", ".", "--baseline", `${known}.loose`);
+    assert.equal(fingerprints(again).size, 0);
+    const { stdout } = await shop.run("check", ".", "--baseline", `${known}.loose`, "--quiet");
+    assert.match(stdout, /^baseline: .*: 0 findings set apart, \d+ entries of another .*: they do not count here$/m);
+  });
+
+  it("is a claim that brings in neither another's baseline nor its exceptions", async () => {
+    const attacker = tree(folder, "attacker", https);
+    // Nothing is looked for by the claim: only the caller brings a baseline.
+    for (const name of ["bulkhead-baseline.json", "known.json"]) {
+      writeFileSync(join(attacker.root, name), readFileSync(known));
+    }
+    // An exception goes by the place in what is scanned, which the caller chose, and never by the claim.
+    const exceptions = [
+      "github.com/acme/shop//deploy/Deployment/shop/web",
+      "github.com/acme/shop//**",
+      "github.com/acme/shop*/**",
+      "Dockerfile",
+    ].map((asset) => `  - {asset: "${asset}", reason: r, owner: o, expires: 2999-01-01}\n`);
+    writeFileSync(join(folder, "policy.yaml"), `apiVersion: bulkhead/v1\nexceptions:\n${exceptions.join("")}`);
+    const report = await attacker.report("check", ".", "--policy", join(folder, "policy.yaml"));
+    assert.equal(report.baseline, undefined);
+    const excepted = report.evaluations.filter((one) => one.excepted.length > 0).map(({ asset }) => asset.name);
+    assert.deepEqual([...new Set(excepted)], ["Dockerfile"]);
+    assert.equal(report.exitCode, 1);
+  });
+
+  it("a broken layout counts as 0 of 1 images in controls 1 and 2", async () => {
+    const place = tree(folder, "broken", ssh);
+    mkdirSync(join(place.root, "build/web"), { recursive: true });
+    writeFileSync(join(place.root, "build/web/oci-layout"), '{"imageLayoutVersion":"1.0.0"}');
+    writeFileSync(join(place.root, "build/web/index.json"), "{");
+    const { controls, evaluations } = await place.report("check", ".");
+    for (const number of [1, 2]) {
+      const { coverage } = controls.find((control) => control.number === number) ?? {};
+      assert.deepEqual([coverage?.judged, coverage?.total], [0, 1], `control ${number}`);
+    }
+    assert.deepEqual(evaluations.find(({ asset }) => asset.kind === "image")?.asset, {
+      kind: "image",
+      id: "build/web",
+      identifiedBy: "reference",
+      lineage: "github.com/acme/shop//build/web",
+      name: "build/web",
+      references: [],
+    });
   });
 });
