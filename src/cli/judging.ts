@@ -128,7 +128,7 @@ export async function runJudging(
       subject,
       evaluations,
       ...join?.(evaluations),
-      notes: [...notes, ...run.notes],
+      notes: [...notes, ...run.notes, ...concluded.notes],
       checks: checks.filter((check) => named.has(check.id)),
       exitCode: concluded.exitCode,
     };

@@ -8,7 +8,7 @@ import { readVexDocuments, vexNotes } from "../collect/named/vex.ts";
 import { loadPolicy } from "../collect/policy/load.ts";
 import { authorityOfDirectory } from "../collect/tree/authority.ts";
 import type { UpdateLookup } from "../collect/updates/updates.ts";
-import { type Authority, formatAuthority } from "../core/authority.ts";
+import { type Authority, authorityIn, formatAuthority } from "../core/authority.ts";
 import type { Baseline } from "../core/baseline.ts";
 import type { CheckDescription } from "../core/check.ts";
 import type { Evaluation } from "../core/evaluation.ts";
@@ -51,7 +51,7 @@ export interface Run {
   readonly notes: readonly string[];
   /** Absent where none was named. */
   readonly baseline?: Baseline;
-  conclude(scanned: readonly Evaluation[], about: ConcludedRun): Conclusion;
+  conclude(scanned: readonly Evaluation[], about: ConcludedRun): Conclusion & { readonly notes: readonly string[] };
   close(): void;
 }
 
@@ -85,14 +85,10 @@ export async function openRun(options: RunOptions): Promise<Run> {
     },
     policy,
     databases: databasesOf(advisories),
-    notes: [
-      ...vexNotes(vex),
-      ...baselineNotes(options.baseline, root, policy),
-      ...(options.baseline === undefined && options.writesBaseline !== true ? [] : authorityNotes(directory)),
-    ],
+    notes: [...vexNotes(vex), ...baselineNotes(options.baseline, root, policy)],
     ...(baseline === undefined ? {} : { baseline }),
-    conclude: (scanned, { extent, checks, cluster }) =>
-      conclude(scanned, {
+    conclude: (scanned, { extent, checks, cluster }) => {
+      const conclusion = conclude(scanned, {
         policy,
         now,
         extent,
@@ -100,7 +96,10 @@ export async function openRun(options: RunOptions): Promise<Run> {
         authorities: { directory, ...(cluster === undefined ? {} : { cluster }) },
         ...(baseline === undefined ? {} : { baseline }),
         ...(failOn === undefined ? {} : { failOn }),
-      }),
+      });
+      const uses = options.baseline !== undefined || options.writesBaseline === true;
+      return { ...conclusion, notes: uses ? authorityNotes(directory, conclusion.found) : [] };
+    },
     close: () => {
       if (!(advisories instanceof Problem)) advisories.close();
     },
@@ -116,10 +115,10 @@ function baselineNotes(baseline: string | undefined, root: string, policy: Polic
     : [];
 }
 
-/** A baseline of one such directory would know the findings of any other. */
-function authorityNotes(directory: Authority): string[] {
-  if (directory.kind !== "directory") return [];
+/** A baseline of one directory that nothing identifies would know the findings of any other. */
+function authorityNotes(directory: Authority, found: readonly Evaluation[]): string[] {
   const name = formatAuthority(directory);
+  if (directory.kind !== "directory" || !found.some(({ asset }) => authorityIn(asset.lineage) === name)) return [];
   return [
     `${directory.reason}, so baseline entries of this directory are under ${name}//, as those of any other directory without a remote`,
   ];
