@@ -2,6 +2,7 @@
 
 import type { ScanCache } from "../collect/image/cache.ts";
 import { openScanCache } from "../collect/image/cache.ts";
+import type { Authority } from "../core/authority.ts";
 import { baselineOf, formatBaseline } from "../core/baseline.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import type { RunExtent } from "../core/exception-use.ts";
@@ -53,6 +54,8 @@ export interface Judged {
   /** Absent: one named thing. */
   readonly extent?: RunExtent;
   readonly evaluations: readonly Evaluation[];
+  /** The cluster that was read, by the name that it has in the evaluations. */
+  readonly cluster?: { readonly name: string; readonly authority: Authority };
   /** What joins evaluations; asked once the baseline's findings are set apart. */
   readonly join?: (evaluations: readonly Evaluation[]) => {
     readonly controls: readonly ControlResult[];
@@ -94,6 +97,7 @@ export async function runJudging(
       now,
       policy: options.policy,
       baseline: options.baseline,
+      writesBaseline: options.writeBaseline !== undefined,
       vex: options.vex,
       database: options.db ?? defaultDatabase(),
       bases: options.bases ?? defaultBases(),
@@ -105,10 +109,14 @@ export async function runJudging(
     close = run.close;
     const { policy } = run;
     const judged = await judge({ ...run.context, open, progress });
-    const { subject, notes, join, instead, extent = "named" } = judged;
+    const { subject, notes, join, instead, extent = "named", cluster } = judged;
     // Only exceptions are held against checks that had nothing to judge.
     const known = policy.exceptions.length === 0 ? await descriptionsFor(judged.evaluations) : await everyDescription();
-    const concluded = run.conclude(judged.evaluations, extent, known);
+    const concluded = run.conclude(judged.evaluations, {
+      extent,
+      checks: known,
+      ...(cluster === undefined ? {} : { cluster }),
+    });
     const { evaluations } = concluded;
     const named = new Set(evaluations.map((evaluation) => evaluation.check));
     const checks = await descriptionsFor(concluded.found);
@@ -121,7 +129,12 @@ export async function runJudging(
       subject,
       evaluations,
       ...join?.(evaluations),
-      notes: [...notes, ...run.notes, ...(options.writeBaseline === undefined ? [] : unrecordedNotes(concluded.found))],
+      notes: [
+        ...notes,
+        ...run.notes,
+        ...concluded.notes,
+        ...(options.writeBaseline === undefined ? [] : unrecordedNotes(concluded.found)),
+      ],
       checks: checks.filter((check) => named.has(check.id)),
       exitCode: concluded.exitCode,
     };

@@ -60,8 +60,8 @@ function chainJson({ extended, loosened }: Partial<PolicyChain>): object {
   };
 }
 
-function baselineJson({ name, entries, known, risen, gone, unjudged }: BaselineUse): object {
-  return { name, entries, known, risen, gone, unjudged };
+function baselineJson({ name, entries, known, risen, gone, unjudged, foreign }: BaselineUse): object {
+  return { name, entries, known, risen, gone, unjudged, foreign };
 }
 
 function controlJson({ number, title, verdict, reason, coverage, worst, nextFix }: ControlResult): object {
