@@ -31,6 +31,8 @@ test("a report keeps to the published schema", () => {
   const locations = [
     { kind: "config", field: "config.User" },
     { kind: "file", path: "Dockerfile" },
+    { kind: "object", object: "Namespace shop" },
+    { kind: "object", object: "Pod shop/web", field: "spec.hostPID", place: { path: "web.yaml", line: 2, column: 3 } },
   ] as const;
   const [finding] = npm.findings;
   assert.ok(finding);

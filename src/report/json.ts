@@ -186,6 +186,15 @@ function locationJson(location: Location): object {
     }
     case "config":
       return { kind: "config", field: location.field };
+    case "object": {
+      const { object, field, place } = location;
+      return {
+        kind: "object",
+        object,
+        field,
+        place: place === undefined ? undefined : { path: place.path, line: place.line, column: place.column },
+      };
+    }
   }
 }
 

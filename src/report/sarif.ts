@@ -207,6 +207,15 @@ function locationOf(location: Location, asset: Asset): object {
         ...physical(asset.name),
         logicalLocations: [logical(asset), { fullyQualifiedName: `${asset.name}!${location.field}`, kind: "property" }],
       };
+    case "object": {
+      const { object, field, place } = location;
+      const known = { name: object, fullyQualifiedName: `${asset.id}!${object}`, kind: "resource" };
+      const within = { name: field, fullyQualifiedName: `${asset.id}!${object}!${field}`, kind: "property" };
+      return {
+        ...(place === undefined ? physical(asset.name) : physical(place.path, place.line, place.column)),
+        logicalLocations: [logical(asset), known, ...(field === undefined ? [] : [within])],
+      };
+    }
   }
 }
 
