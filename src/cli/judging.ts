@@ -6,6 +6,7 @@ import { baselineOf, formatBaseline } from "../core/baseline.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import type { RunExtent } from "../core/exception-use.ts";
 import { Problem } from "../core/problem.ts";
+import type { Relation } from "../core/relation.ts";
 import type { ControlResult, ExitCode, LayerResult, Report } from "../core/report.ts";
 import { type RatedSeverity, severities } from "../core/severity.ts";
 import { parsePlatform } from "../engines/oci/image.ts";
@@ -13,11 +14,12 @@ import type { OpenOptions } from "../engines/oci/open.ts";
 import type { ScanContext } from "../scan/context.ts";
 import { openRun } from "../scan/run.ts";
 import { descriptionsFor, everyDescription } from "./check-descriptions.ts";
-import { parseFormats, writeOutput, writeReport } from "./outputs.ts";
+import { parseFormats, writeReport } from "./outputs.ts";
 import { defaultBases, defaultCache, defaultDatabase } from "./paths.ts";
 import { createProgress, type Progress, progressLine } from "./progress.ts";
 import { openUpdates, type UpdatesOptions } from "./updates.ts";
 import { toolVersion } from "./version.ts";
+import { writeFile } from "./written-file.ts";
 
 /** Options of every command that reads images. */
 export interface PullingOptions {
@@ -57,6 +59,8 @@ export interface Judged {
     readonly controls: readonly ControlResult[];
     readonly layers: readonly LayerResult[];
   };
+  /** Absent: none are known. */
+  readonly relations?: readonly Relation[];
   readonly notes: readonly string[];
   /** Goes to standard output in the place of a report. */
   readonly instead?: string;
@@ -119,6 +123,7 @@ export async function runJudging(
       ...(concluded.baseline === undefined ? {} : { baseline: concluded.baseline }),
       subject,
       evaluations,
+      relations: judged.relations ?? [],
       ...join?.(evaluations),
       notes: [...notes, ...run.notes],
       checks: checks.filter((check) => named.has(check.id)),
@@ -127,11 +132,11 @@ export async function runJudging(
     progress.clear();
     if (options.writeBaseline !== undefined) {
       const entries = baselineOf(concluded.found, now.toISOString().slice(0, 10), run.baseline);
-      writeOutput(options.writeBaseline, formatBaseline(entries));
+      writeFile(options.writeBaseline, [formatBaseline(entries)]);
     }
     if (instead !== undefined) process.stdout.write(instead);
     for (const output of outputs) {
-      if (instead === undefined || output.file !== undefined) writeReport(report, output, options.all);
+      if (instead === undefined || output.file !== undefined) await writeReport(report, output, options.all);
     }
     return report.exitCode;
   } finally {

@@ -1,9 +1,10 @@
 /** Where a report goes: the formats that `--format` asks for, and the files they are written to. */
-import { writeFileSync } from "node:fs";
+import type { Writable } from "node:stream";
 import { Problem } from "../core/problem.ts";
 import type { Report } from "../core/report.ts";
 import { outputDefaults, type Terminal } from "../report/options.ts";
 import { type Format, formats, render } from "../report/render.ts";
+import { inChunks, writeFile } from "./written-file.ts";
 
 interface Output {
   /** Absent: what suits the output stream. */
@@ -42,19 +43,27 @@ export function parseFormats(written: readonly string[], { isTTY }: Terminal): O
   return outputs.some((output) => output.file === undefined) ? outputs : [...outputs, {}];
 }
 
-export function writeReport(report: Report, { format, file }: Output, all: boolean): void {
+/** @throws Problem (usage) where the file cannot be written */
+export async function writeReport(report: Report, { format, file }: Output, all: boolean): Promise<void> {
   const defaults = outputDefaults(process.stdout, process.env);
   const shown = format ?? defaults.format;
-  if (file === undefined) process.stdout.write(render(report, shown, { ...defaults, all }));
-  else writeOutput(file, render(report, shown, { columns: 100, color: false, all }));
+  if (file === undefined) await writeStream(process.stdout, render(report, shown, { ...defaults, all }));
+  else writeFile(file, render(report, shown, { columns: 100, color: false, all }));
 }
 
-/** @throws Problem (usage) where the file cannot be written */
-export function writeOutput(file: string, text: string): void {
-  try {
-    writeFileSync(file, text);
-  } catch (error) {
-    throw new Problem({ kind: "usage", code: "cli.output", place: file, cause: (error as Error).message });
+/** Waits where the reader is slower, so that no more than a piece is held; ends where the reader has gone. */
+async function writeStream(stream: Writable, pieces: Iterable<string>): Promise<void> {
+  for (const chunk of inChunks(pieces)) {
+    if (!stream.writable) return;
+    if (stream.write(chunk)) continue;
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        for (const event of ["drain", "close", "error"]) stream.off(event, done);
+        resolve();
+      };
+      // Who listens for errors of the stream judges them.
+      for (const event of ["drain", "close", "error"]) stream.on(event, done);
+    });
   }
 }
 

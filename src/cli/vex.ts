@@ -11,10 +11,10 @@ import { vexFormats } from "../engines/vulnerability/vex/written.ts";
 import { imageStatements, policyStatements } from "../scan/vex.ts";
 import { createdOf } from "./image/sbom.ts";
 import { openOptions, type PullingOptions, parseNow, scanCacheOf } from "./judging.ts";
-import { writeOutput } from "./outputs.ts";
 import { defaultDatabase } from "./paths.ts";
 import { createProgress, progressLine } from "./progress.ts";
 import { toolVersion } from "./version.ts";
+import { writeFile } from "./written-file.ts";
 
 export interface VexOptions extends PullingOptions {
   readonly policy?: string;
@@ -56,7 +56,7 @@ export async function vex(references: readonly string[], options: VexOptions): P
     ...(created === undefined ? {} : { created }),
   });
   if (options.output === undefined) process.stdout.write(text);
-  else writeOutput(options.output, text);
+  else writeFile(options.output, [text]);
   return gaps.length > 0 ? 3 : 0;
 }
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Report } from "../core/report.ts";
+import { renderSarif } from "./rendered.fixture.ts";
 import { npm, sampleReport } from "./sample.ts";
-import { renderSarif } from "./sarif.ts";
 
 /** What the tests look at of a log; SARIF 2.1.0 has more. */
 interface Log {
