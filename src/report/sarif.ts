@@ -9,7 +9,7 @@ import type { Report } from "../core/report.ts";
 import { type Severity, severityRank } from "../core/severity.ts";
 import { checkMarkdown } from "./check-markdown.ts";
 import { shortInstruction } from "./instruction.ts";
-import { jsonPieces, keyByKey } from "./json/pieces.ts";
+import { itemByItem, jsonPieces, keyByKey } from "./json/pieces.ts";
 import {
   baselineText,
   databaseText,
@@ -32,18 +32,17 @@ export function* renderSarif(report: Report): Generator<string> {
   const evaluations = inOrder(report.evaluations);
   const rules = rulesOf(report, evaluations);
   const ruleIndex = new Map(rules.map(({ id }, index) => [id, index]));
+  const invocation = keyByKey({
+    executionSuccessful: report.exitCode !== 2,
+    exitCode: report.exitCode,
+    startTimeUtc: report.startedAt,
+    toolExecutionNotifications: itemByItem(notices(report), (text) => ({ level: "note", message: { text } })),
+  });
   const run = keyByKey({
     tool: keyByKey({
       driver: keyByKey({ name: report.tool.name, version: report.tool.version, rules: rules.values() }),
     }),
-    invocations: [
-      {
-        executionSuccessful: report.exitCode !== 2,
-        exitCode: report.exitCode,
-        startTimeUtc: report.startedAt,
-        toolExecutionNotifications: notices(report).map((text) => ({ level: "note", message: { text } })),
-      },
-    ],
+    invocations: [invocation].values(),
     columnKind: "utf16CodeUnits",
     results: resultsOf(evaluations, ruleIndex, report.baseline !== undefined),
   });
