@@ -5,8 +5,9 @@ import { openScanCache } from "../collect/image/cache.ts";
 import { baselineOf, formatBaseline } from "../core/baseline.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import type { RunExtent } from "../core/exception-use.ts";
+import { policyDigest } from "../core/policy.ts";
 import { Problem } from "../core/problem.ts";
-import type { Relation } from "../core/relation.ts";
+import { indexChildren, type Relation } from "../core/relation.ts";
 import type { ControlResult, ExitCode, LayerResult, Report } from "../core/report.ts";
 import { type RatedSeverity, severities } from "../core/severity.ts";
 import { parsePlatform } from "../engines/oci/image.ts";
@@ -59,14 +60,13 @@ export interface Judged {
     readonly controls: readonly ControlResult[];
     readonly layers: readonly LayerResult[];
   };
-  /** Absent: none are known. */
-  readonly relations?: readonly Relation[];
   readonly notes: readonly string[];
   /** Goes to standard output in the place of a report. */
   readonly instead?: string;
 }
 
 export interface Judging extends ScanContext {
+  readonly onRelations: (relations: readonly Relation[]) => void;
   readonly open: OpenOptions;
   readonly progress: Progress;
 }
@@ -107,7 +107,11 @@ export async function runJudging(
     });
     close = run.close;
     const { policy } = run;
-    const judged = await judge({ ...run.context, open, progress });
+    const relations: Relation[] = [];
+    const onRelations = (told: readonly Relation[]) => {
+      for (const relation of told) relations.push(relation);
+    };
+    const judged = await judge({ ...run.context, open, progress, onRelations });
     const { subject, notes, join, instead, extent = "named" } = judged;
     // Only exceptions are held against checks that had nothing to judge.
     const known = policy.exceptions.length === 0 ? await descriptionsFor(judged.evaluations) : await everyDescription();
@@ -119,11 +123,12 @@ export async function runJudging(
       tool: { name: "bulkhead", version: toolVersion() },
       startedAt: now.toISOString(),
       policy: policy.origin,
+      policyDigest: policyDigest(policy),
       databases: run.databases,
       ...(concluded.baseline === undefined ? {} : { baseline: concluded.baseline }),
       subject,
       evaluations,
-      relations: judged.relations ?? [],
+      relations: [...relations, ...indexChildren(evaluations.map(({ asset }) => asset))],
       ...join?.(evaluations),
       notes: [...notes, ...run.notes],
       checks: checks.filter((check) => named.has(check.id)),

@@ -58,3 +58,30 @@ export type OtherEnd = (typeof otherEnds)[number];
 
 /** What is no asset by itself: who acts in a cluster and what that one may do, who signed, what is connected to. */
 export const otherEnds = ["account", "permission", "signer", "attestation", "peer", "port", "package"] as const;
+
+export function assetEnd(asset: Asset): RelationEnd {
+  const { id, name } = asset;
+  return asset.kind === "image"
+    ? { kind: "image", id, identifiedBy: asset.identifiedBy, name }
+    : { kind: asset.kind, id, name };
+}
+
+/** Each image that was met in an index, and that index: what an index points to changes, so it is as of then. */
+export function indexChildren(assets: Iterable<Asset>): Relation[] {
+  const found = new Map<string, Relation>();
+  for (const asset of assets) {
+    if (asset.kind !== "image") continue;
+    for (const { reference, manifestDigest, indexDigest, observedAt } of asset.references) {
+      if (indexDigest === undefined) continue;
+      found.set(JSON.stringify([asset.id, indexDigest]), {
+        type: "childOf",
+        from: assetEnd(asset),
+        to: { kind: "image", id: indexDigest, identifiedBy: "index", name: reference },
+        observedAt,
+        evidence: { reference, ...(manifestDigest === undefined ? {} : { manifest: manifestDigest }) },
+        gaps: [],
+      });
+    }
+  }
+  return [...found.values()];
+}

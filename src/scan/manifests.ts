@@ -13,6 +13,7 @@ import { evaluateManifests, manifestNotes } from "../evaluate/kubernetes/workloa
 import { fixWorkloads, type WorkloadFixContext, type WorkloadFixes } from "../fix/kubernetes/fixes.ts";
 import type { ScanContext } from "./context.ts";
 import { readImageUsers } from "./image-users.ts";
+import { manifestRelations } from "./relations.ts";
 
 /** Where manifests are. */
 export type ManifestPlace =
@@ -34,9 +35,10 @@ const nothing = { manifests: [], composeFiles: [], kustomizations: [], charts: [
 
 export async function scanManifests(
   place: ManifestPlace,
-  { policy, now }: Pick<ScanContext, "policy" | "now">,
+  { policy, now, onRelations }: Pick<ScanContext, "policy" | "now" | "onRelations">,
 ): Promise<ScannedManifests> {
   const { manifests, rendering } = await read(place);
+  onRelations?.(manifestRelations(manifests, now));
   const { scanner, notes } = await openPolicyScanner(policy, place.root);
   const seccompProfiles = place.kind === "folder" ? findSeccompProfiles(place.root, manifests, now) : undefined;
   return {
