@@ -73,7 +73,11 @@ const fix: fc.Arbitrary<Fix> = fc.oneof(
   record({
     kind: fc.constant("edit"),
     text,
-    edits: some(record({ path: text, start: count, end: count, replacement: text })),
+    edits: some(
+      fc
+        .tuple(text, count, count, text)
+        .map(([path, start, length, replacement]) => ({ path, start, end: start + length, replacement })),
+    ),
   }),
   record({
     kind: fc.constant("patch"),
@@ -188,7 +192,7 @@ const check = record(
     title: text,
     layer,
     category: fc.constantFrom("vulnerability", "configuration"),
-    controls: fc.array(controlNumber, { maxLength: 2 }),
+    controls: fc.uniqueArray(controlNumber, { maxLength: 2 }),
     severity: fc.constantFrom(...severities, "varies" as const),
     documentation: record({ what: text, why: text, fix: text, references: texts }),
     subject: text,
