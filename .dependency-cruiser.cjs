@@ -9,12 +9,20 @@
 const engines = {
   oci: [],
   contents: ["oci"],
+  files: [],
   git: [],
-  vulnerability: ["contents"],
+  vulnerability: ["contents", "files"],
   kubernetes: [],
   // Compares versions, and asks servers as the feeds do.
-  updates: ["contents", "vulnerability"],
+  updates: ["contents", "files", "vulnerability"],
 };
+
+/** The only places that start a program: the user's credential helpers, and --render. */
+const runPrograms = [
+  "engines/oci/registry/credential-helper",
+  "engines/kubernetes/cluster/exec-plugin",
+  "collect/kubernetes/render-program",
+];
 
 /** What of Node a pure room may use: nothing that reads, writes, connects, runs, or keeps the time. */
 const pureBuiltins = "^(node:)?(crypto|util|buffer|path)$";
@@ -66,7 +74,15 @@ module.exports = {
       from: { path: "^src/core/", ...production },
       to: { dependencyTypes: ["npm", "npm-dev", "npm-optional"] },
     },
-    room("net-asks", "net imports core alone", "net/", ["core/", "net/"]),
+    room("net-knows-no-layer", "net imports core alone", "net/", ["core/", "net/"]),
+    {
+      name: "one-http-client",
+      comment:
+        "servers are asked through net, which holds the bounds, proxies and credentials; Docker's socket is local",
+      severity: "error",
+      from: { path: "^src/", pathNot: [tests, "^src/net/", "^src/engines/oci/daemon[.]ts$"] },
+      to: { dependencyTypes: ["core"], path: "^(node:)?(http|https|http2|tls)$" },
+    },
     room("formats-read", "formats import core alone", "formats/", ["core/", "formats/"]),
     ...Object.entries(engines).map(([engine, below]) =>
       room(
@@ -88,8 +104,9 @@ module.exports = {
       "engines/[^/]+/model[.]ts$",
     ]),
     pure("checks-are-pure", "a check is a pure function: no I/O", "checks/"),
-    room("collect-reads", "collect imports engines and below: it judges nothing", "collect/", [
-      ...ground,
+    room("collect-reads", "collect imports engines, formats and core: it judges nothing", "collect/", [
+      "core/",
+      "formats/",
       "engines/",
       "collect/",
     ]),
@@ -134,6 +151,13 @@ module.exports = {
       severity: "error",
       from: { path: "^src/", ...production },
       to: { path: "^(test|bench|conformance|examples|scripts|bin)/" },
+    },
+    {
+      name: "programs-are-few",
+      comment: "programs are run in these places alone, and git in none: what a tree says must not run",
+      severity: "error",
+      from: { path: "^src/", pathNot: `${tests}|^src/core/|^src/(?:${runPrograms.join("|")})[.]ts$` },
+      to: { path: "^(node:)?child_process$" },
     },
     {
       name: "no-tests-imported",

@@ -12,6 +12,7 @@ import type { Suite } from "./suite.ts";
 
 const suites: Readonly<Record<string, () => Promise<Suite>>> = {
   dockerfiles: async () => (await import("./dockerfiles.ts")).dockerfiles,
+  expressions: async () => (await import("./expressions.ts")).expressions,
   images: async () => (await import("./images.ts")).images,
   lockfiles: async () => (await import("./lockfiles.ts")).lockfiles,
   "pod-security": async () => (await import("./pod-security.ts")).podSecurity,

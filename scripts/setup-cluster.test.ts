@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
@@ -52,6 +61,34 @@ test("the server's path is printed where it is built, and nothing where it is no
   assert.match(stdout, /^CACHES\/bulkhead\/test-cluster\/1\.20\.2-go1\.24\.4-[0-9a-f]{12}\/kube-apiserver\n$/);
   assert.deepEqual(run({ programs: ["go"], asked: "--path" }), { status: 0, stdout: "", left: false });
   assert.deepEqual(run({ programs: [], built: true, asked: "--path" }).stdout, "");
+});
+
+test("nothing is run from a cache folder of another user's, behind a link, or of the tree", { skip }, (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "bulkhead-setup-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const hash = createHash("sha256").update(readFileSync(script)).digest("hex").slice(0, 12);
+  const name = `bulkhead/test-cluster/1.20.2-go1.24.4-${hash}/kube-apiserver`;
+  for (const caches of ["own", "tree", "linked/real"]) {
+    mkdirSync(dirname(join(folder, caches, name)), { recursive: true });
+    writeFileSync(join(folder, caches, name), "", { mode: 0o755 });
+  }
+  mkdirSync(join(folder, "linked/bulkhead"));
+  symlinkSync("../real/bulkhead/test-cluster", join(folder, "linked/bulkhead/test-cluster"));
+  writeFileSync(join(folder, "go"), "#!/bin/sh\necho go1.24.4\n", { mode: 0o755 });
+  const at = (caches: string) => {
+    const env = { PATH: `${folder}:/usr/bin:/bin`, HOME: join(folder, "home"), XDG_CACHE_HOME: caches };
+    return spawnSync("/bin/bash", [script, "--path"], { env, cwd: folder, encoding: "utf8" }).stdout;
+  };
+  assert.equal(at(join(folder, "own")), `${join(folder, "own", name)}\n`);
+  assert.equal(at("tree"), "");
+  assert.equal(at(join(folder, "linked")), "");
+  if (process.getuid?.() !== 0) return;
+  chownSync(join(folder, "own/bulkhead/test-cluster"), 1_234, 1_234);
+  assert.equal(at(join(folder, "own")), "");
+  const env = { PATH: `${folder}:/usr/bin:/bin`, HOME: folder, XDG_CACHE_HOME: join(folder, "own") };
+  const { status, stderr } = spawnSync("/bin/bash", [script, "--dry-run"], { env, encoding: "utf8" });
+  assert.equal(status, 1);
+  assert.match(stderr, /another user's/);
 });
 
 test("whoever may not install is told what is missing and what it is for", { skip }, () => {

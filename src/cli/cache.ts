@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs";
 import { cacheStatus, clearCache } from "../collect/image/cache.ts";
+import { printable } from "../core/printable.ts";
 import { Problem } from "../core/problem.ts";
 import { defaultCache, suitesFolder } from "./paths.ts";
 
@@ -10,7 +11,7 @@ export function cache(action: string, options: { readonly cache?: string }): num
     case "clear":
       clearCache(path);
       rmSync(suitesFolder(options.cache), { recursive: true, force: true });
-      process.stdout.write(`${path} is empty\n`);
+      process.stdout.write(`${printable(path)} is empty\n`);
       return 0;
     case "status": {
       const status = cacheStatus(path);
@@ -18,7 +19,7 @@ export function cache(action: string, options: { readonly cache?: string }): num
         throw new Problem({ kind: "usage", code: "cli.cache", place: path, cause: "the cache cannot be opened" });
       }
       const { layers, images, bytes } = status;
-      process.stdout.write(`${path}: ${layers} layers, ${images} images, ${(bytes / 1e6).toFixed(1)} MB\n`);
+      process.stdout.write(`${printable(path)}: ${layers} layers, ${images} images, ${(bytes / 1e6).toFixed(1)} MB\n`);
       return 0;
     }
     default:

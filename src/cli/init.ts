@@ -1,8 +1,9 @@
-import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { policyJsonSchema } from "../collect/policy/json-schema.ts";
 import { defaultPolicy } from "../core/policy.ts";
+import { printable } from "../core/printable.ts";
 import { Problem } from "../core/problem.ts";
+import { isThere, writeNew } from "../engines/files/write.ts";
 
 const policyFile = "bulkhead.yaml";
 /** Beside the policy, so that editors need no network, and know the keys of the version that wrote it. */
@@ -10,7 +11,7 @@ const schemaFile = "bulkhead.schema.json";
 
 /** `bulkhead init [DIR]`: a policy file that states the defaults, and its schema for editors. Overwrites nothing. */
 export function init(dir: string): number {
-  const taken = [policyFile, "bulkhead.yml", schemaFile].find((name) => existsSync(join(dir, name)));
+  const taken = [policyFile, "bulkhead.yml", schemaFile].find((name) => isThere(join(dir, name)));
   if (taken !== undefined) {
     throw new Problem({
       kind: "usage",
@@ -26,12 +27,8 @@ export function init(dir: string): number {
   ] as const;
   for (const [name, text] of files) {
     const path = join(dir, name);
-    try {
-      writeFileSync(path, text, { flag: "wx" });
-    } catch (error) {
-      throw new Problem({ kind: "usage", code: "cli.output", place: path, cause: (error as Error).message });
-    }
-    process.stdout.write(`${path}\n`);
+    writeNew(path, text, { within: [dir] });
+    process.stdout.write(`${printable(path)}\n`);
   }
   return 0;
 }
@@ -45,8 +42,9 @@ export function policyTemplate(): string {
 # review cannot reach: --policy git:origin/main:${policyFile}; then this one may only be stricter.
 apiVersion: bulkhead/v1
 
-# Another policy file, whose values hold where this one states none. Of what it has locked, this one can loosen nothing.
-# extends: git:origin/main:${policyFile}
+# Another policy file of this tree, whose values hold where this one states none. Of what it has locked, this one can
+# loosen nothing.
+# extends: org/${policyFile}
 
 # Keys that no file that extends this one may loosen: thresholds, licenses.deny, exceptions.
 locked: []

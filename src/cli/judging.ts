@@ -10,6 +10,7 @@ import { Problem } from "../core/problem.ts";
 import { indexChildren, type Relation } from "../core/relation.ts";
 import type { ControlResult, ExitCode, LayerResult, Report } from "../core/report.ts";
 import { type RatedSeverity, severities } from "../core/severity.ts";
+import { writeWhole } from "../engines/files/write.ts";
 import { parsePlatform } from "../engines/oci/image.ts";
 import type { OpenOptions } from "../engines/oci/open.ts";
 import type { ScanContext } from "../scan/context.ts";
@@ -20,7 +21,6 @@ import { defaultBases, defaultCache, defaultDatabase } from "./paths.ts";
 import { createProgress, type Progress, progressLine } from "./progress.ts";
 import { openUpdates, type UpdatesOptions } from "./updates.ts";
 import { toolVersion } from "./version.ts";
-import { writeFile } from "./written-file.ts";
 
 /** Options of every command that reads images. */
 export interface PullingOptions {
@@ -130,18 +130,18 @@ export async function runJudging(
       evaluations,
       relations: [...relations, ...indexChildren(evaluations.map(({ asset }) => asset))],
       ...join?.(evaluations),
-      notes: [...notes, ...run.notes],
+      notes: [...notes, ...run.notes, ...(options.writeBaseline === undefined ? [] : unrecordedNotes(concluded.found))],
       checks: checks.filter((check) => named.has(check.id)),
       exitCode: concluded.exitCode,
     };
     progress.clear();
     if (options.writeBaseline !== undefined) {
       const entries = baselineOf(concluded.found, now.toISOString().slice(0, 10), run.baseline);
-      writeFile(options.writeBaseline, [formatBaseline(entries)]);
+      writeWhole(options.writeBaseline, formatBaseline(entries), { within: [root] });
     }
     if (instead !== undefined) process.stdout.write(instead);
     for (const output of outputs) {
-      if (instead === undefined || output.file !== undefined) await writeReport(report, output, options.all);
+      if (instead === undefined || output.file !== undefined) await writeReport(report, output, options.all, root);
     }
     return report.exitCode;
   } finally {
@@ -150,6 +150,16 @@ export async function runJudging(
     cache?.close();
     updates?.close();
   }
+}
+
+/** What is new at the next run too. */
+function unrecordedNotes(evaluations: readonly Evaluation[]): string[] {
+  const count = evaluations.flatMap(({ findings }) => findings).filter(({ unrecorded }) => unrecorded === true).length;
+  if (count === 0) return [];
+  const those = count === 1 ? "a password is" : `${count} passwords are`;
+  return [
+    `${those} in no baseline, for a baseline cannot tell one that could be guessed from another in its place: revoke it, or write an exception`,
+  ];
 }
 
 function parseFailOn(written: string | undefined): RatedSeverity | "never" | undefined {

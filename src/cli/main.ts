@@ -9,6 +9,8 @@ const program = new Command("bulkhead")
   .version(toolVersion())
   .showHelpAfterError("(bulkhead --help shows what there is)")
   .exitOverride()
+  // It repeats words of the command line, and a pattern of the shell may have made them of names in a tree.
+  .configureOutput({ writeErr: (text) => process.stderr.write(text.split("\n").map(printable).join("\n")) })
   .configureHelp({ showGlobalOptions: false })
   .addHelpText(
     "after",

@@ -2,9 +2,10 @@
 import type { Writable } from "node:stream";
 import { Problem } from "../core/problem.ts";
 import type { Report } from "../core/report.ts";
+import { inChunks } from "../engines/files/chunks.ts";
+import { writeWhole } from "../engines/files/write.ts";
 import { outputDefaults, type Terminal } from "../report/options.ts";
 import { type Format, formats, render } from "../report/render.ts";
-import { inChunks, writeFile } from "./written-file.ts";
 
 interface Output {
   /** Absent: what suits the output stream. */
@@ -43,12 +44,12 @@ export function parseFormats(written: readonly string[], { isTTY }: Terminal): O
   return outputs.some((output) => output.file === undefined) ? outputs : [...outputs, {}];
 }
 
-/** @throws Problem (usage) where the file cannot be written */
-export async function writeReport(report: Report, { format, file }: Output, all: boolean): Promise<void> {
+/** @param root - the tree under review: no link of it is written through. @throws Problem (usage), see {@link writeWhole} */
+export async function writeReport(report: Report, { format, file }: Output, all: boolean, root: string): Promise<void> {
   const defaults = outputDefaults(process.stdout, process.env);
   const shown = format ?? defaults.format;
   if (file === undefined) await writeStream(process.stdout, render(report, shown, { ...defaults, all }));
-  else writeFile(file, render(report, shown, { columns: 100, color: false, all }));
+  else writeWhole(file, () => render(report, shown, { columns: 100, color: false, all }), { within: [root] });
 }
 
 /** Waits where the reader is slower, so that no more than a piece is held; ends where the reader has gone. */

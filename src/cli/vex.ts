@@ -6,6 +6,7 @@ import type { Policy } from "../core/policy.ts";
 import { printable } from "../core/printable.ts";
 import { Problem } from "../core/problem.ts";
 import type { ExitCode } from "../core/report.ts";
+import { writeWhole } from "../engines/files/write.ts";
 import { writeVex } from "../engines/vulnerability/vex/write.ts";
 import { vexFormats } from "../engines/vulnerability/vex/written.ts";
 import { imageStatements, policyStatements } from "../scan/vex.ts";
@@ -14,7 +15,6 @@ import { openOptions, type PullingOptions, parseNow, scanCacheOf } from "./judgi
 import { defaultDatabase } from "./paths.ts";
 import { createProgress, progressLine } from "./progress.ts";
 import { toolVersion } from "./version.ts";
-import { writeFile } from "./written-file.ts";
 
 export interface VexOptions extends PullingOptions {
   readonly policy?: string;
@@ -56,7 +56,7 @@ export async function vex(references: readonly string[], options: VexOptions): P
     ...(created === undefined ? {} : { created }),
   });
   if (options.output === undefined) process.stdout.write(text);
-  else writeFile(options.output, [text]);
+  else writeWhole(options.output, text);
   return gaps.length > 0 ? 3 : 0;
 }
 

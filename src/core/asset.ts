@@ -24,6 +24,11 @@ export interface ImageAsset {
   readonly name: string;
   /** Where it was met. */
   readonly references: readonly ImageReferenceSeen[];
+  /**
+   * Of an image that lies in the tree under review: the path of its layout or archive there. Name and lineage are then
+   * what that says of itself, and whoever writes the tree writes it.
+   */
+  readonly place?: string;
 }
 
 /** One name that pointed to the image when it was looked up. */

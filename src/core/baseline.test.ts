@@ -252,3 +252,11 @@ test("no text makes the reader throw anything but a problem", () => {
     }),
   );
 });
+
+test("what can be exchanged unseen is recorded in no baseline, and known by none", () => {
+  const password = { ...finding("ENV PASSWORD", "high"), unrecorded: true as const };
+  assert.deepEqual(written([evaluation([password])]).entries.size, 0);
+  const forged = written([evaluation([finding("ENV PASSWORD", "high")])]);
+  const { evaluations, use } = setApart([evaluation([password])], forged, how);
+  assert.deepEqual([evaluations[0]?.verdict, evaluations[0]?.findings.length, use.known], ["fail", 1, 0]);
+});

@@ -37,7 +37,8 @@ export interface Baseline {
 /**
  * Takes the findings that the baseline knows out of the evaluations and reaches each verdict anew. Pure.
  *
- * A finding whose severity is worse than the entry's counts as new; so does one that was unrated and now has a rating.
+ * A finding whose severity is worse than the entry's counts as new; so does one that was unrated and now has a rating, and
+ * one that is never recorded, whatever the file says.
  * An entry is gone only where its asset was judged by its check on whole evidence and it did not occur: what was not
  * looked at may still be there.
  */
@@ -53,7 +54,7 @@ export function setApart(
     const findings: Finding[] = [];
     const baselined: { finding: Finding; since: string }[] = [];
     for (const finding of evaluation.findings) {
-      const entry = baseline.entries.get(finding.fingerprint);
+      const entry = finding.unrecorded === true ? undefined : baseline.entries.get(finding.fingerprint);
       const worse = entry !== undefined && severityRank(finding.severity) < severityRank(entry.severity);
       if (worse) risen++;
       if (entry === undefined || worse) findings.push(finding);
@@ -82,8 +83,8 @@ export function setApart(
 }
 
 /**
- * What a new baseline holds, sorted: every finding that no exception covers, at its worst where several assets share
- * it. What `before` has of it keeps its date, and what `before` has and this run did not judge stays.
+ * What a new baseline holds, sorted: every finding that no exception covers and that may be recorded, at its worst where
+ * several assets share it. What `before` has of it keeps its date, and what `before` has and this run did not judge stays.
  *
  * @param evaluations - with the baselined findings still among the findings
  * @param today - ISO 8601 date
@@ -91,7 +92,8 @@ export function setApart(
 export function baselineOf(evaluations: readonly Evaluation[], today: string, before?: Baseline): BaselineEntry[] {
   const entries = new Map<string, BaselineEntry>();
   for (const { check, asset, findings } of evaluations) {
-    for (const { fingerprint, subject, severity } of findings) {
+    for (const { fingerprint, subject, severity, unrecorded } of findings) {
+      if (unrecorded === true) continue;
       const other = entries.get(fingerprint);
       if (other !== undefined && severityRank(other.severity) <= severityRank(severity)) continue;
       const since = before?.entries.get(fingerprint)?.since ?? today;

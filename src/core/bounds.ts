@@ -34,6 +34,8 @@ export const bounds = {
   smallFileBytes: 4 * 1024 * 1024,
   /** A lockfile or another list of what a project asks for; the largest real ones stay under 20 MiB. */
   lockfileBytes: 64 * 1024 * 1024,
+  /** Files that one lockfile includes. */
+  includedFiles: 100,
   /** Edges of the dependency graph that one file states; the largest real ones have some 50,000. */
   dependencyEdges: 2_000_000,
   /** Places tried while the dependencies of one lockfile are followed through its nested folders of modules. */
@@ -94,6 +96,8 @@ export const bounds = {
   probeBytes: 1024 * 1024 * 1024,
   /** The spool: what must be seekable and is not on disk yet (a gzipped archive). */
   spoolBytes: 40 * 1024 * 1024 * 1024,
+  /** Frames of one zstd stream; an image in the format zstd:chunked has one for each chunk of its files. */
+  zstdFrames: 1_000_000,
   /** One advisory record. */
   advisoryBytes: 8 * 1024 * 1024,
   /** One advisory source, decompressed. */
@@ -147,8 +151,10 @@ export const bounds = {
   dockerfileProofLength: 4 * 1024 * 1024,
   /** One value of a Dockerfile's variables: what holds itself several times grows with each ENV. */
   dockerfileValueLength: 16_384,
-  /** One value in which a pattern is replaced: each is a copy. */
-  dockerfileReplacedLength: 1_024,
+  /** Comparisons of characters that one pattern of a variable's value may take. */
+  dockerfilePatternSteps: 4_000_000,
+  /** Instructions that ONBUILD of a stage triggers in those of the same file that begin from it, all together. */
+  dockerfileTriggers: 2_000,
   /** Patterns of a .dockerignore that are matched with paths, all paths together, and folders of one path. */
   dockerignoreMatches: 100_000,
   dockerignoreDepth: 32,
@@ -201,6 +207,8 @@ export const bounds = {
   /** Problems of one policy file that are reported. */
   policyProblems: 100,
   // A Git repository (engines/git): its files are read without running git.
+  /** Repositories of submodules within one. */
+  gitModules: 10_000,
   /** One small file of a repository: HEAD, a loose ref, config, gitdir, alternates, shallow. */
   gitFileBytes: 16 * 1024 * 1024,
   /** packed-refs; some 70 bytes a ref. */
@@ -229,8 +237,6 @@ export const bounds = {
   gitAbsentObjects: 100_000,
   /** Characters kept of a commit's author, and of the first line of its message. */
   gitSubjectLength: 256,
-  /** Milliseconds that git may take to hand over a policy file. */
-  gitMilliseconds: 30_000,
   /** Milliseconds without a byte from a registry before it counts as stalled. */
   stallMilliseconds: 30_000,
   /** Milliseconds that one document (manifest, config, token) may take in all. */
@@ -259,6 +265,8 @@ export const bounds = {
   openpgpCertificates: 1_000,
   openpgpSubkeys: 64,
   openpgpTries: 64,
+  /** Characters of one line of a signed message: GnuPG cuts those off that have 20,000. */
+  openpgpLineLength: 19_000,
   /** One file of public keys. */
   keyringBytes: 4 * 1024 * 1024,
   /** Files of keys, and of sources, that one image or machine may have. */
@@ -329,6 +337,9 @@ export const bounds = {
   /** Characters of a seccomp profile, and files that may be the profiles that workloads name. */
   seccompProfileLength: 1024 * 1024,
   seccompProfiles: 1_000,
+  // The `.env` beside a Compose file.
+  composeEnvironmentBytes: 1024 * 1024,
+
   // Folders that kustomize and Helm render.
   /** A kustomization.yaml or a Chart.yaml, and what one may name that is looked for. */
   kustomizationBytes: 1024 * 1024,
@@ -347,6 +358,8 @@ export const bounds = {
   clusterBytes: 1024 * 1024 * 1024,
   /** Times that one list is begun anew because it expired while it was read. */
   clusterRestarts: 2,
+  /** Pages of one list that are less than half full and not the last: an API server fills them, but for what it filters. */
+  clusterShortPages: 32,
   /** Milliseconds for one reading of a cluster: what is not read by then is a gap. */
   clusterMilliseconds: 10 * 60 * 1000,
   /** Images that run in a cluster, and those of them that are scanned on request. */

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { type Asset, fileAsset } from "./asset.ts";
-import { type Exception, exceptionScope, exceptionsFor, isExpired } from "./exception.ts";
+import { type Asset, fileAsset, type ImageAsset } from "./asset.ts";
+import type { Digest } from "./digest.ts";
+import { assetFilter, type Exception, exceptionScope, exceptionsFor, isExpired } from "./exception.ts";
 import type { FindingDraft, FindingKeys } from "./finding.ts";
 
 const now = new Date("2025-06-15T12:00:00Z");
@@ -44,6 +45,26 @@ test("an id or alias is matched in any case, and as a whole", () => {
   assert.ok(covered({ ids: ["CVE-1-1", "ghsa-XVCH-5gv4-984h"] }));
   assert.ok(!covered({ ids: ["CVE-2021-4490"] }));
   assert.ok(!covered({ ids: ["CVE-2021-44906"] }, { ids: [] }));
+});
+
+test("an image of the tree under review is named by its path or a digest, not by what it calls itself", () => {
+  const digest = (letter: string): Digest => `sha256:${letter.repeat(64)}` as Digest;
+  const image: ImageAsset = {
+    kind: "image",
+    id: digest("a"),
+    identifiedBy: "config",
+    lineage: "registry.example.com/shop/web",
+    name: "registry.example.com/shop/web:1",
+    references: [
+      { reference: "registry.example.com/shop/web:1", manifestDigest: digest("b"), observedAt: now.toISOString() },
+    ],
+  };
+  const names = (pattern: string, of: Asset) => assetFilter({ asset: pattern })(of);
+  const met: ImageAsset = { ...image, place: "build/evil" };
+  for (const pattern of ["registry.example.com/shop/web*", "registry.example.com/shop/*", image.name, "**shop/web*"]) {
+    assert.deepEqual([names(pattern, image), names(pattern, met)], [true, false], pattern);
+  }
+  for (const pattern of ["build/evil", "build/*", digest("a"), digest("b")]) assert.ok(names(pattern, met), pattern);
 });
 
 test("everything that is stated must match", () => {

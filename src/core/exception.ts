@@ -10,7 +10,7 @@ export interface Exception {
   readonly package?: string;
   /** Path pattern (see core/glob.ts) over the path in the image or the tree, without a leading slash. */
   readonly path?: string;
-  /** Pattern over the asset's name, lineage or id, as for path. */
+  /** Pattern over what the asset is called, as for path: see {@link assetFilter}. */
   readonly asset?: string;
   /** Why the flaw does no harm there, in VEX's words; absent: it may, and that is accepted. Only `bulkhead vex` asks. */
   readonly justification?: Justification;
@@ -131,21 +131,31 @@ interface Candidate {
   readonly matchesPath?: (path: string) => boolean;
 }
 
-/** Whether an asset is one that the exception names. */
+/**
+ * Whether an asset is one that the exception names: by its name, lineage or id. An image of the tree under review says
+ * itself what it is called, and could take any excepted image's name: it is named by its path in the tree or by a digest.
+ */
 export function assetFilter({ asset: pattern }: Pick<Exception, "asset">): (asset: Asset) => boolean {
   if (pattern === undefined) return () => true;
   const matches = compileGlob(pattern);
-  return ({ name, lineage, id }) => {
+  return (asset) => {
+    const names = namesOf(asset);
     // One asset has many evaluations, and a hostile policy a thousand patterns: each pair is looked at once.
-    const key = [pattern, name, lineage, id].join("\0");
+    const key = [pattern, ...names].join("\0");
     let named = remembered.get(key);
     if (named === undefined) {
-      named = matches(name) || matches(lineage) || matches(id);
+      named = names.some(matches);
       if (remembered.size >= REMEMBERED) remembered.clear();
       remembered.set(key, named);
     }
     return named;
   };
+}
+
+function namesOf(asset: Asset): string[] {
+  if (asset.kind !== "image" || asset.place === undefined) return [asset.name, asset.lineage, asset.id];
+  const digests = asset.references.flatMap(({ manifestDigest, indexDigest }) => [manifestDigest, indexDigest]);
+  return [asset.place, asset.id, ...digests.filter((digest) => digest !== undefined)];
 }
 
 /** What a pattern says of an asset never changes. */

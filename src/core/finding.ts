@@ -26,6 +26,11 @@ export interface FindingDraft {
   /** Shown beside the finding: name → value, in this order. */
   readonly evidence: Readonly<Record<string, string>>;
   readonly references?: readonly string[];
+  /**
+   * What it is about can be exchanged for something else without its subject telling: a password in the place of another. No
+   * baseline knows it.
+   */
+  readonly unrecorded?: true;
 }
 
 export type Confidence = (typeof confidences)[number];

@@ -1,4 +1,6 @@
 /** What an image is built on, for people and for machines. */
+
+import { withoutLogCommands } from "../core/log-commands.ts";
 import type { BaseKind } from "../core/policy.ts";
 import { printable } from "../core/printable.ts";
 import { type Severity, severities } from "../core/severity.ts";
@@ -68,7 +70,7 @@ export const baseSchema = "bulkhead/base/v1";
 
 /** Ends with a line break; what has no value is left out. */
 export function renderBaseJson(report: BaseReport): string {
-  return `${JSON.stringify({ schema: baseSchema, ...report, estimate: "switching" }, null, 2)}\n`;
+  return withoutLogCommands(`${JSON.stringify({ schema: baseSchema, ...report, estimate: "switching" }, null, 2)}\n`);
 }
 
 const SHOWN = 12;

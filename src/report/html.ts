@@ -1,4 +1,5 @@
 import type { Evaluation, Verdict } from "../core/evaluation.ts";
+import { withoutLogCommands } from "../core/log-commands.ts";
 import type { Report } from "../core/report.ts";
 import { findingData } from "./html-data.ts";
 import { script } from "./html-script.ts";
@@ -74,7 +75,7 @@ export function* renderHtml(report: Report): Generator<string> {
 
 /** JSON in which nothing can end the element or begin a comment (HTML, "Restrictions for contents of script elements"). */
 function dataText(json: string): string {
-  return json.replace(
+  return withoutLogCommands(json).replace(
     /[<>&\u2028\u2029]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );

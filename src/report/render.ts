@@ -1,3 +1,4 @@
+import { withoutLogCommands } from "../core/log-commands.ts";
 import type { Report } from "../core/report.ts";
 import { renderGithub } from "./github.ts";
 import { renderGitlab } from "./gitlab.ts";
@@ -19,6 +20,18 @@ export type Format = (typeof formats)[number];
  * hold every finding.
  */
 export function render(report: Report, format: Format, options: RenderOptions): Iterable<string> {
+  const pieces = rendered(report, format, options);
+  // What else is printed is escaped text by text; JSON holds the texts as they are, each whole in one piece.
+  return JSON_FORMATS.has(format) ? withoutCommands(pieces) : pieces;
+}
+
+const JSON_FORMATS: ReadonlySet<Format> = new Set(["json", "sarif", "gitlab"]);
+
+function* withoutCommands(pieces: Iterable<string>): Generator<string> {
+  for (const piece of pieces) yield withoutLogCommands(piece);
+}
+
+function rendered(report: Report, format: Format, options: RenderOptions): Iterable<string> {
   switch (format) {
     case "table":
       return renderTable(report, options);

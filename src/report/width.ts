@@ -32,7 +32,10 @@ export function pad(text: string, width: number): string {
   return text + " ".repeat(Math.max(0, width - displayWidth(text)));
 }
 
-/** Lines of at most `width` columns, broken between words; a longer word is broken where it must. */
+/**
+ * Lines of at most `width` columns, broken between words; a longer word is broken where it must, but never so that a line
+ * begins with two colons, which a log may take for a command.
+ */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = "";
@@ -47,8 +50,10 @@ export function wrap(text: string, width: number): string[] {
     let head = fitting(characters, width);
     while (from + head.length < characters.length) {
       // One character at least, however narrow the page, so that this ends.
-      lines.push(head.length === 0 ? (characters[from] as string) : head.join(""));
-      from += Math.max(1, head.length);
+      let length = Math.max(1, head.length);
+      if (length > 1 && characters[from + length] === ":" && characters[from + length + 1] === ":") length -= 1;
+      lines.push(characters.slice(from, from + length).join(""));
+      from += length;
       head = fitting(characters, width, from);
     }
     line = head.join("");

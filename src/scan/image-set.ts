@@ -9,29 +9,31 @@ import { scanImage, scanUnopened } from "./image.ts";
 /**
  * All evaluations of the images at a path. One that is broken is unknown, and stops no other.
  *
- * @param shown - what the path is called, and an image in it that has a tag alone for a name
+ * @param shown - the path in the tree under review, and what an image in it is called that has a tag alone for a name
  */
 export async function scanImageSet(
   path: string,
   shown: string,
   context: ScanContext & { readonly open: OpenOptions },
 ): Promise<Evaluation[]> {
-  const unopened = (error: unknown, name: string): Evaluation[] => {
+  const unopened = (error: unknown, name: string, nth?: number): Evaluation[] => {
     const problem = asProblem(error, name);
     if (!(problem instanceof Problem)) throw problem;
-    return scanUnopened(fileAsset(name), problem, context);
+    // By its path: what it is called is its author's word.
+    const asset = fileAsset(shown);
+    return scanUnopened(nth === undefined ? asset : { ...asset, id: `${shown}#${nth}` }, problem, context);
   };
   try {
     const set = await openImageSet(path, context.open);
     try {
       const evaluations: Evaluation[] = [];
-      for (const entry of set.entries) {
+      for (const [nth, entry] of set.entries.entries()) {
         const name = nameOf(shown, entry.name);
         try {
           const named = await entry.open();
-          evaluations.push(...(await scanImage({ ...named, name }, context)));
+          evaluations.push(...(await scanImage({ ...named, name }, context, shown)));
         } catch (error) {
-          evaluations.push(...unopened(error, name));
+          evaluations.push(...unopened(error, name, set.entries.length > 1 ? nth : undefined));
         }
       }
       return evaluations;

@@ -1,6 +1,6 @@
 /** Which user the images of a tree run as, for workloads that name them. */
 import { isDeepStrictEqual } from "node:util";
-import { isNumber, userOf } from "../checks/configured-user.ts";
+import { isNumber, userOf } from "../checks/knowledge/configured-user.ts";
 import { splitImageName } from "../core/image-name.ts";
 import type { OpenImage } from "../engines/oci/image.ts";
 import { type OpenOptions, openImageSet } from "../engines/oci/open.ts";

@@ -23,11 +23,16 @@ import { buildDates, evaluateUpdates } from "../evaluate/image/rebuild.ts";
 import type { ScanContext } from "./context.ts";
 import { builtFromRelations } from "./relations.ts";
 
-/** All evaluations of one image. */
-export async function scanImage(named: NamedImage, context: ScanContext): Promise<Evaluation[]> {
+/**
+ * All evaluations of one image.
+ *
+ * @param place - where it lies in the tree under review; absent: the caller named it
+ */
+export async function scanImage(named: NamedImage, context: ScanContext, place?: string): Promise<Evaluation[]> {
   const { image } = named;
   const { inventory, secrets } = await contentsOfImage(image, context);
-  const asset = imageAsset({ ...image, ...named }, context.now);
+  const met = imageAsset({ ...image, ...named }, context.now);
+  const asset = place === undefined ? met : { ...met, place };
   const base = baseOfImage(image, inventory, context);
   const layers = layersOf(image, {
     ...(context.stepLines === undefined ? {} : { stepLines: context.stepLines }),

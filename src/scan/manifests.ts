@@ -4,6 +4,7 @@ import { type Rendering, renderFolders } from "../collect/kubernetes/render.ts";
 import { findSeccompProfiles } from "../collect/kubernetes/seccomp-profiles.ts";
 import { openPolicyScanner } from "../collect/secrets/scanner.ts";
 import { discover } from "../collect/tree/discover.ts";
+import { skippedNotes } from "../collect/tree/skipped-notes.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import { readManifests } from "../engines/kubernetes/manifests.ts";
 import type { Manifests } from "../engines/kubernetes/model.ts";
@@ -37,7 +38,7 @@ export async function scanManifests(
   place: ManifestPlace,
   { policy, now, onRelations }: Pick<ScanContext, "policy" | "now" | "onRelations">,
 ): Promise<ScannedManifests> {
-  const { manifests, rendering } = await read(place);
+  const { manifests, rendering, skipped = [] } = await read(place);
   onRelations?.(manifestRelations(manifests, now));
   const { scanner, notes } = await openPolicyScanner(policy, place.root);
   const seccompProfiles = place.kind === "folder" ? findSeccompProfiles(place.root, manifests, now) : undefined;
@@ -52,11 +53,18 @@ export async function scanManifests(
       }),
       ...evaluateManifestSecrets(manifests, scanner, { policy, now, scope: SCOPE }),
     ],
-    notes: [...(rendering?.notes ?? []), ...manifestNotes(manifests), ...notes],
+    notes: [...skipped, ...(rendering?.notes ?? []), ...manifestNotes(manifests), ...notes],
   };
 }
 
-async function read(place: ManifestPlace): Promise<{ readonly manifests: Manifests; readonly rendering?: Rendering }> {
+interface Read {
+  readonly manifests: Manifests;
+  readonly rendering?: Rendering;
+  /** What of the folder was not looked at, one sentence each. */
+  readonly skipped?: readonly string[];
+}
+
+async function read(place: ManifestPlace): Promise<Read> {
   switch (place.kind) {
     case "text":
       return { manifests: readManifests([{ path: "-", text: place.text }]) };
@@ -64,9 +72,10 @@ async function read(place: ManifestPlace): Promise<{ readonly manifests: Manifes
       return { manifests: readManifestFiles(place.root, { ...nothing, manifests: [place.name] }) };
     case "folder": {
       const found = await discover(place.root);
-      if (!place.render) return { manifests: readManifestFiles(place.root, found) };
+      const skipped = skippedNotes(found);
+      if (!place.render) return { manifests: readManifestFiles(place.root, found), skipped };
       const rendering = await renderFolders(place.root, found);
-      return { manifests: readManifestFiles(place.root, found, rendering), rendering };
+      return { manifests: readManifestFiles(place.root, found, rendering), rendering, skipped };
     }
   }
 }

@@ -1,5 +1,5 @@
 /** Secrets of one target: a folder, its history, a file, a stream, an image. */
-import { resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import { contentsOfImage } from "../collect/image/inventory.ts";
 import { secretsOfFile, secretsOfFolder, versionControl } from "../collect/secrets/folder.ts";
 import { createGathering } from "../collect/secrets/gathering.ts";
@@ -18,6 +18,11 @@ export type SecretsTarget =
   | { readonly kind: "input"; readonly stream: AsyncIterable<Buffer> }
   | { readonly kind: "image" };
 
+export interface ScannedSecrets {
+  readonly evaluations: readonly Evaluation[];
+  readonly notes: readonly string[];
+}
+
 /** What standard input is called. */
 const INPUT = "standard input";
 
@@ -27,20 +32,22 @@ export async function scanSecrets(
   target: SecretsTarget,
   keyed: KeyedScanner,
   context: ScanContext & { readonly open: OpenOptions },
-): Promise<readonly Evaluation[]> {
+): Promise<ScannedSecrets> {
   const { scanner } = keyed;
   switch (target.kind) {
     case "folder": {
       const { root, history } = target;
       const onProgress = (done: number) => context.onProgress?.({ name, done });
-      const past = history ? await secretsOfHistory(root, scanner, { onProgress }) : undefined;
       const present = await secretsOfFolder(root, scanner, { skipped: versionControl, onProgress });
+      const skipped = present.skipped ?? [];
+      const nested = skipped.filter((path) => path.endsWith("/.git")).map((path) => dirname(path));
+      const past = history ? await secretsOfHistory(root, scanner, { onProgress }, nested) : undefined;
       const found = past === undefined ? present : together(past, present);
-      return evaluateCommitted(fileAsset("."), found, context);
+      return { evaluations: evaluateCommitted(fileAsset("."), found, context), notes: unlooked(skipped, history) };
     }
     case "file": {
       const found = secretsOfFile(resolve(name), name, scanner);
-      return evaluateCommitted(fileAsset(name), found, context);
+      return { evaluations: evaluateCommitted(fileAsset(name), found, context), notes: [] };
     }
     case "input": {
       const gathering = createGathering(INPUT);
@@ -51,18 +58,31 @@ export async function scanSecrets(
         stream.write(chunk);
       }
       gathering.file(INPUT, bytes, stream.end());
-      return evaluateCommitted(fileAsset(INPUT), gathering.finish(), context);
+      return { evaluations: evaluateCommitted(fileAsset(INPUT), gathering.finish(), context), notes: [] };
     }
     case "image": {
       const named = await openImage(name, context.open);
       try {
         const { secrets } = await contentsOfImage(named.image, { ...context, secrets: keyed });
-        if (secrets === undefined) return [];
+        if (secrets === undefined) return { evaluations: [], notes: [] };
         const asset = imageAsset({ ...named.image, ...named }, context.now);
-        return evaluateEmbedded(asset, secrets, layersOf(named.image, { scanner }), context);
+        const layers = layersOf(named.image, { scanner });
+        return { evaluations: evaluateEmbedded(asset, secrets, layers, context), notes: [] };
       } finally {
         await named.image.store.close();
       }
     }
   }
 }
+
+/** What version control keeps beside the files was looked at as far as Git's is, and with --history alone. */
+function unlooked(skipped: readonly string[], history: boolean): string[] {
+  const stores = skipped.filter((path) => !(history && basename(path) === ".git")).sort();
+  if (stores.length === 0) return [];
+  const named = stores.slice(0, NAMED_STORES).join(", ");
+  const more = stores.length > NAMED_STORES ? ` and ${stores.length - NAMED_STORES} more` : "";
+  const remedy = history ? "" : ": --history looks through Git's, and all that they ever held";
+  return [`not looked at: ${named}${more}${remedy}`];
+}
+
+const NAMED_STORES = 3;

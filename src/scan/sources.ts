@@ -26,10 +26,11 @@ export async function scanSources(
   context: ScanContext,
 ): Promise<Evaluation[]> {
   const asset = fileAsset(".");
+  const layouts = new Set(images.map((path) => relative(root, path).replaceAll(sep, "/")));
   try {
     const found = await secretsOfFolder(root, scanner, {
       skipped,
-      skippedPaths: new Set(images.map((path) => relative(root, path).replaceAll(sep, "/"))),
+      skipsFile: (path) => isBlob(path, layouts),
       onProgress: (files) => context.onProgress?.({ name: "secrets", done: files }),
       ...(context.signal === undefined ? {} : { signal: context.signal }),
     });
@@ -38,4 +39,10 @@ export async function scanSources(
     if (!isEvidenceProblem(error)) throw error;
     return evaluateCommitted(asset, error, context);
   }
+}
+
+/** A file of a layout that an image is made of (OCI image layout, "Blobs"); all else in its folder is a source. */
+export function isBlob(path: string, layouts: ReadonlySet<string>): boolean {
+  const [, layout] = /^(.*?)(?:^|\/)blobs\/[^/]+\/[0-9a-f]{64,128}$/.exec(path) ?? [];
+  return layout !== undefined && layouts.has(layout);
 }

@@ -6,6 +6,7 @@ import { findSeccompProfiles } from "../collect/kubernetes/seccomp-profiles.ts";
 import { openPolicyScanner } from "../collect/secrets/scanner.ts";
 import { discover } from "../collect/tree/discover.ts";
 import { readPipelines } from "../collect/tree/pipelines.ts";
+import { skippedNotes } from "../collect/tree/skipped-notes.ts";
 import { fileAsset } from "../core/asset.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import { Problem } from "../core/problem.ts";
@@ -78,6 +79,7 @@ export async function scanTree(
       ...(found.images.length === 0
         ? ["no images found: build them into OCI layouts or archives below this folder"]
         : []),
+      ...skippedNotes(found),
       ...linted.flatMap((dockerfile) => dockerfile.notes),
       ...(rendering?.notes ?? []),
       ...(manifests.objects.length === 0 ? [] : manifestNotes(manifests)),

@@ -37,6 +37,8 @@ describe("the roles and bindings that an API server makes", { skip: clusterMissi
       roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "cluster-admin" },
       subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "User", name: "mallory" }],
     });
-    assert.deepEqual(await found(), ["cluster/cluster-admin-binding ClusterRoleBinding system:foo"]);
+    assert.deepEqual(await found(), [
+      "cluster/cluster-admin-binding ClusterRoleBinding system:foo to ClusterRole cluster-admin for User mallory",
+    ]);
   });
 });

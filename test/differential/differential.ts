@@ -17,6 +17,10 @@ export interface Differential {
   readonly consumer: string;
   /** Programs and folders that must be there; without one it is skipped by name. A path begins with `/`. */
   readonly needs: readonly string[];
+  /** It needs an API server: its short run is in test/cluster, with those that do. */
+  readonly cluster?: true;
+  /** Ends what `consume` keeps running. */
+  readonly close?: () => Promise<void>;
   /** How many cases: in the suite, in a few seconds; in `make soak`. */
   readonly cases: { readonly short: number; readonly soak: number };
   /**

@@ -38,6 +38,7 @@ for (const differential of chosen) {
       if (process.stderr.isTTY) process.stderr.write(`\r${reader} ${done}\r`);
     },
   });
+  await differential.close?.();
   const known = [...outcome.known.values()].reduce((sum, count) => sum + count, 0);
   say(
     `${reader}: ${outcome.cases} cases against ${consumer}: ${outcome.same} alike, ${outcome.unknown} unknown here, ` +

@@ -1,3 +1,4 @@
+import { trimEndOf } from "../../core/trim.ts";
 import type { CommandInstruction } from "../../engines/dockerfile/model.ts";
 import { appendToRun } from "./dockerfile/edits.ts";
 import { dockerfileCheck } from "./dockerfile/lint-check.ts";
@@ -10,7 +11,7 @@ const removal = `rm -rf ${LISTS}/*`;
 /** A mount over the lists, or over a folder that holds them, keeps them out of the layer. */
 function isMounted({ mounts }: CommandInstruction): boolean {
   return mounts.some(({ type, options }) => {
-    const target = (options.get("target") ?? "").replace(/\/+$/, "");
+    const target = trimEndOf(options.get("target") ?? "", "/");
     return (type === "cache" || type === "tmpfs") && (target === LISTS || LISTS.startsWith(`${target}/`));
   });
 }

@@ -1,6 +1,7 @@
 import { installsOf } from "./dockerfile/installs.ts";
 import { dockerfileCheck } from "./dockerfile/lint-check.ts";
 import { optionWord } from "./dockerfile/options.ts";
+import { packageName } from "./dockerfile/package-name.ts";
 import { deletesPackages } from "./dockerfile/removals.ts";
 import { shippedStages } from "./dockerfile/stages.ts";
 
@@ -30,12 +31,10 @@ export const buildToolsShipped = dockerfileCheck<"commands">({
           ? undefined
           : (group.text.split("=")[1] ?? command.arguments[command.arguments.indexOf(group) + 1]?.text);
       if (name !== undefined && deletesPackages(instruction, name)) continue;
-      const found = packages.filter(
-        ({ text }) => tools.test(text.replace(/[=<>~].*$/, "")) && !deletesPackages(instruction, text),
-      );
+      const found = packages.filter(({ text }) => tools.test(packageName(text)) && !deletesPackages(instruction, text));
       const [first] = found;
       if (first === undefined) continue;
-      const names = found.map(({ text }) => text.replace(/[=<>~].*$/, ""));
+      const names = found.map(({ text }) => packageName(text));
       yield {
         subject: names.join(" "),
         title: `${names.slice(0, 5).join(", ")} ${names.length === 1 ? "is" : "are"} installed in the image`,

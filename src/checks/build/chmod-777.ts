@@ -8,9 +8,10 @@ function letsAllWrite(mode: string): boolean {
     const bits = Number.parseInt(mode, 8);
     return (bits & 0o002) !== 0 && (bits & 0o1000) === 0;
   }
-  return mode
-    .split(",")
-    .some((clause) => /^(?=[ugo]*[oa])[ugoa]+[+=][rwxXst]*w[rwxXst]*$/.test(clause) && !clause.includes("t"));
+  return mode.split(",").some((clause) => {
+    const [, who = "", rights = ""] = /^([ugoa]+)[+=]([rwxXst]*)$/.exec(clause) ?? [];
+    return /[oa]/.test(who) && rights.includes("w") && !rights.includes("t");
+  });
 }
 
 /** Modes that let every user of the container write. */
@@ -38,7 +39,14 @@ export const chmod777 = dockerfileCheck<"commands">({
         // A mode may begin with a dash, which then takes rights away.
         const mode = operandsOf(command, ["--reference"])[0];
         if (mode === undefined || !letsAllWrite(mode.text)) continue;
-        yield { ...found(`chmod ${mode.text}`), range: command.range, stage: instruction.stage };
+        const targets = operandsOf(command, ["--reference"]).slice(1);
+        const where = targets.map(({ text }) => text).join(" ");
+        yield {
+          ...found(`chmod ${mode.text}`),
+          subject: `chmod ${mode.text} ${where}`.trimEnd(),
+          range: command.range,
+          stage: instruction.stage,
+        };
       } else if (program === "install" || program === "mkdir") {
         const at = command.arguments.findIndex(
           ({ text }) => text === "-m" || text === "--mode" || /^-[a-zA-Z]+m$/.test(text),
@@ -50,7 +58,13 @@ export const chmod777 = dockerfileCheck<"commands">({
                 ?.text.replace(/^(?:--mode=|-m)/, "")
             : command.arguments[at + 1]?.text;
         if (mode === undefined || !letsAllWrite(mode)) continue;
-        yield { ...found(`${program} -m ${mode}`), range: command.range, stage: instruction.stage };
+        const where = command.arguments.filter(({ text }) => text.includes("/")).map(({ text }) => text);
+        yield {
+          ...found(`${program} -m ${mode}`),
+          subject: [program, "-m", mode, ...where].join(" "),
+          range: command.range,
+          stage: instruction.stage,
+        };
       }
     }
     for (const { flags, keyword, stage } of unfolded(dockerfile)) {

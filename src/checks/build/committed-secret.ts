@@ -1,4 +1,4 @@
-import { searched, secretFindings } from "../secret-finding.ts";
+import { searched, secretFindings } from "../findings/secret-finding.ts";
 import type { SourcesCheck } from "../subjects/tree.ts";
 
 /** Secrets in source code and configuration, before an image has them. */

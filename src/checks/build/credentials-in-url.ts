@@ -40,6 +40,7 @@ export const credentialsInUrl = dockerfileCheck<"commands">({
       );
       yield {
         subject: `${program ?? "the shell"}: URL`,
+        unrecorded: literal && !local ? true : undefined,
         title: literal ? "A password stands within a URL" : "Git writes the URL with its password to .git/config",
         severity: local ? "low" : literal ? "high" : "medium",
         range: command.programWord?.range ?? { ...command.range, end: command.range.start },

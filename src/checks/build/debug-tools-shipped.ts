@@ -1,5 +1,6 @@
 import { installsOf } from "./dockerfile/installs.ts";
 import { dockerfileCheck } from "./dockerfile/lint-check.ts";
+import { packageName } from "./dockerfile/package-name.ts";
 import { deletesPackages } from "./dockerfile/removals.ts";
 import { shippedStages } from "./dockerfile/stages.ts";
 
@@ -31,13 +32,11 @@ export const debugToolsShipped = dockerfileCheck<"commands">({
       if (instruction.keyword !== "RUN" || stage === undefined || !shipped.has(stage)) continue;
       const found = packages.filter(
         ({ text }) =>
-          tools.test(text.replace(/[=<>~].*$/, "")) &&
-          !purposes.has(text.replace(/[=<>~].*$/, "")) &&
-          !deletesPackages(instruction, text),
+          tools.test(packageName(text)) && !purposes.has(packageName(text)) && !deletesPackages(instruction, text),
       );
       const [first] = found;
       if (first === undefined) continue;
-      const names = found.map(({ text }) => text.replace(/[=<>~].*$/, ""));
+      const names = found.map(({ text }) => packageName(text));
       yield {
         subject: names.join(" "),
         title: `${names.slice(0, 5).join(", ")} ${names.length === 1 ? "is" : "are"} installed in the image`,

@@ -1,4 +1,5 @@
 import type { ShellCommand } from "../../engines/dockerfile/model.ts";
+import { digestOf } from "../findings/one-line.ts";
 import { dockerfileCheck } from "./dockerfile/lint-check.ts";
 import { hasOption, operandsOf } from "./dockerfile/options.ts";
 
@@ -33,7 +34,7 @@ export const decodedScriptRun = dockerfileCheck<"commands">({
     ],
   },
   needs: { dockerfile: "witness", commands: "witness" },
-  *spot({ commands }) {
+  *spot({ dockerfile, commands }) {
     for (const { command, instruction } of commands) {
       if (!decodes(command)) continue;
       const all = instruction.commands;
@@ -50,7 +51,7 @@ export const decodedScriptRun = dockerfileCheck<"commands">({
       const runner = reader ?? taker;
       if (runner === undefined) continue;
       yield {
-        subject: `${command.program} into ${runner.program}`,
+        subject: `${command.program} into ${runner.program}: ${digestOf(dockerfile.text.slice(instruction.range.start, instruction.range.end))}`,
         title: `What ${command.program} decodes is run by ${runner.program}`,
         range: command.programWord?.range ?? command.range,
         stage: instruction.stage,

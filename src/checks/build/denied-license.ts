@@ -1,5 +1,5 @@
-import { type LicenseParameters, licenseFindings } from "../license-finding.ts";
-import { speaksOfLicenses } from "../license-judgement.ts";
+import { type LicenseParameters, licenseFindings } from "../findings/license-finding.ts";
+import { speaksOfLicenses } from "../knowledge/license-judgement.ts";
 import type { LockfileCheck } from "../subjects/tree.ts";
 
 const id = "build/denied-license";

@@ -51,7 +51,7 @@ export const gitCloneUnpinned = dockerfileCheck<"commands">({
         .replace(/^[^/@:]*@/, "")
         .replace(/\.git$/, "");
       yield {
-        subject: `git clone ${name}`,
+        subject: `git clone ${name}${picked === undefined ? "" : ` at ${picked}`}`,
         title: `${name} is cloned ${picked === undefined ? "without a tag or commit" : `from the branch ${picked}`}`,
         range: verb.range,
         stage: instruction.stage,

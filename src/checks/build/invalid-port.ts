@@ -17,8 +17,8 @@ export const invalidPort = dockerfileCheck({
   },
   needs: { dockerfile: "witness" },
   *spot({ dockerfile }) {
-    for (const { word, range, stage } of exposedPorts(dockerfile)) {
-      if (range !== undefined) continue;
+    for (const { word, range, stage, namesHost } of exposedPorts(dockerfile)) {
+      if (range !== undefined && !namesHost) continue;
       const title = `${word.text} is no port from 1 to 65535 with tcp, udp or sctp`;
       yield {
         subject: `EXPOSE ${word.text}`,

@@ -111,6 +111,7 @@ export const passwordInCommand = dockerfileCheck<"commands">({
       const program = command.program ?? "the shell";
       yield {
         subject: `${program}: ${given.how}`,
+        unrecorded: true,
         title: `A password stands in the command: ${given.how}`,
         range: given.range.end > given.range.start ? given.range : (command.programWord?.range ?? given.range),
         stage: instruction.stage,

@@ -1,4 +1,5 @@
 import type { ShellCommand } from "../../engines/dockerfile/model.ts";
+import { digestOf } from "../findings/one-line.ts";
 import { shippedRuns } from "./dockerfile/cleanup.ts";
 import { dockerfileCheck } from "./dockerfile/lint-check.ts";
 import { optionWord } from "./dockerfile/options.ts";
@@ -71,7 +72,7 @@ export const passwordlessAccount = dockerfileCheck<"commands">({
       const found = sudoers ? (["NOPASSWD", "sudo asks for no password"] as const) : harm(command);
       if (found === undefined) continue;
       yield {
-        subject: found[0],
+        subject: `${found[0]}: ${digestOf(command.words.map(({ text }) => text).join(" "))}`,
         title: `In the image ${found[1]}`,
         range: command.programWord?.range ?? command.range,
         stage,

@@ -25,7 +25,7 @@ export const plainHttpDownload = dockerfileCheck<"commands">({
       ...clones.map(({ command, instruction }) => ({ command, instruction, urls: command.arguments })),
     ];
     for (const { command, instruction, urls } of fetched) {
-      const plain = urls.find(({ text }) => /^(?:http|ftp|git):\/\//i.test(text) && !isLocal(text));
+      const [plain] = urls.filter(({ text }) => /^(?:http|ftp|git):\/\//i.test(text) && !isLocal(text));
       if (plain === undefined || instruction.commands.some(verifies)) continue;
       const { program = "" } = command;
       const host = /^[a-z]+:\/\/(?:[^/@]*@)?([^/:?#]*)/i.exec(plain.text)?.[1] ?? "";

@@ -1,4 +1,4 @@
-import { administrationPorts } from "../administration-ports.ts";
+import { administrationPorts } from "../knowledge/administration-ports.ts";
 import { dockerfileCheck } from "./dockerfile/lint-check.ts";
 import { exposedPorts } from "./dockerfile/ports.ts";
 import { shippedStages } from "./dockerfile/stages.ts";

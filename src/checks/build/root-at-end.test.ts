@@ -13,6 +13,22 @@ test("no USER, root and 0 are found", () => {
   assert.deepEqual(spotted(rootAtEnd, "FROM debian:13\nUSER 1000\nUSER root:root\n"), ["3:6 It runs as root"]);
 });
 
+test("every spelling that an engine takes for root is found", () => {
+  for (const user of ["00", "+0:0", "-0", "+00:1000", ":1000", '""']) {
+    const name = user === '""' ? "" : (user.split(":")[0] ?? "");
+    const title = name === "" ? "Its USER names nobody, so it runs as root" : `It runs as ${name}`;
+    assert.deepEqual(spotted(rootAtEnd, `FROM debian:13\nUSER ${user}\n`), [`2:6 ${title}`], user);
+  }
+  assert.deepEqual(spotted(rootAtEnd, "FROM debian:13\nUSER 0x0\n"), []);
+});
+
+test("the default of a variable, and what ONBUILD triggers, are found", () => {
+  const byDefault = "FROM debian:13\nARG U\nUSER @{U:-root}\n".replace("@", "$");
+  assert.deepEqual(spotted(rootAtEnd, byDefault), ["3:6 It runs as root"]);
+  const triggered = "FROM debian:13 AS base\nONBUILD USER root\nUSER 1000\nFROM base\n";
+  assert.deepEqual(spotted(rootAtEnd, triggered), ["2:14 It runs as root"]);
+});
+
 test("another user at the end is none, whoever came before", () => {
   assert.deepEqual(spotted(rootAtEnd, "FROM debian:13\nUSER root\nUSER 10001:10001\n"), []);
   assert.deepEqual(spotted(rootAtEnd, "FROM debian:13\nUSER app\n"), []);

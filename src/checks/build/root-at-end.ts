@@ -1,7 +1,9 @@
 import type { TextEdit } from "../../core/finding.ts";
 import type { Dockerfile, Instruction, Stage, Word } from "../../engines/dockerfile/model.ts";
+import { isNumber, userOf } from "../knowledge/configured-user.ts";
 import { insertBehind, replaceRange } from "./dockerfile/edits.ts";
 import { dockerfileCheck } from "./dockerfile/lint-check.ts";
+import { stepsOf } from "./dockerfile/stages.ts";
 
 /** Images whose own configuration names a user who is not root. */
 function startsWithoutRoot({ from }: Stage): boolean {
@@ -21,7 +23,7 @@ function userAtEnd({ stages }: Dockerfile): { user?: Word; bottom: Stage } | und
   const seen = new Set<number>();
   while (stage !== undefined && !seen.has(stage.index)) {
     seen.add(stage.index);
-    const user = stage.instructions.findLast(({ keyword }) => keyword === "USER");
+    const user = stepsOf(stage).findLast(({ keyword }) => keyword === "USER");
     if (user?.keyword === "USER" && user.words[0] !== undefined) return { user: user.words[0], bottom: stage };
     const { origin } = stage.from;
     if (origin.kind !== "stage") return { bottom: stage };
@@ -36,7 +38,7 @@ export const rootAtEnd = dockerfileCheck({
   title: "Images that run as root",
   severity: "high",
   documentation: {
-    what: "Looks for the last `USER` of the last stage, and of the stages that it is built on. None, `root` and `0` are findings; a base image that is known to name another user is none, and neither is a user that a variable decides.",
+    what: "Looks for the last `USER` of the last stage, and of the stages that it is built on. None, `root` and `0` are findings, in each spelling that a container engine takes for them (`00`, `+0:0`), and so is `root` as the default that a variable has where it is used; a base image that is known to name another user is none, and neither is a user that a variable without a default decides.",
     why: "A process of root in a container is root for the kernel as well, unless user namespaces are in use. Whoever breaks into it can change every file of the image, and a flaw of the runtime or a careless mount gives them the host.",
     fix: "Make a user while the image is built, give it the files that it must write, and name it by number at the end: `USER 10001`.",
     references: [
@@ -65,11 +67,24 @@ export const rootAtEnd = dockerfileCheck({
       };
       return;
     }
-    const name = user.value?.split(":")[0];
-    if (name !== "root" && name !== "0") return;
-    yield { subject: "user", title: `It runs as ${name}`, range: user.range, stage: last.index, fix };
+    const name = rootIn(user);
+    if (name === undefined) return;
+    const title = name === "" ? "Its USER names nobody, so it runs as root" : `It runs as ${name}`;
+    yield { subject: "user", title, range: user.range, stage: last.index, fix };
   },
 });
+
+/**
+ * How it names root: by name, by a number that is 0 to Go (`00`, `+0`), or by no name at all (moby/sys, `GetExecUser`).
+ * What a build makes of it to which nobody gives a variable counts, unless that is nothing.
+ */
+function rootIn({ value, stated }: Word): string | undefined {
+  const whole = value ?? stated;
+  if (whole === undefined) return undefined;
+  const name = userOf(whole);
+  if (name === "") return value === undefined && whole === "" ? undefined : name;
+  return name === "root" || (isNumber(name) && Number(name) === 0) ? name : undefined;
+}
 
 const USER = "10001:10001";
 

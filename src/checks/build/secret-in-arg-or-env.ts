@@ -34,6 +34,8 @@ export const secretInArgOrEnv = dockerfileCheck({
         if (!isSecretName(name.text) || isHarmless(pair)) continue;
         yield {
           subject: `${instruction.keyword} ${name.text}`,
+          // Without a value there is nothing that could be another.
+          unrecorded: pair.value === undefined ? undefined : true,
           title: `${name.text} looks like a secret, and ${instruction.keyword} keeps it in the image`,
           // Of the name alone: the value is not shown.
           range: name.range,

@@ -1,3 +1,4 @@
+import { digestOf } from "../findings/one-line.ts";
 import { dockerfileCheck } from "./dockerfile/lint-check.ts";
 import { unfolded } from "./dockerfile/stages.ts";
 
@@ -14,11 +15,12 @@ export const securityInsecure = dockerfileCheck({
   },
   needs: { dockerfile: "witness" },
   *spot({ dockerfile }) {
-    for (const { keyword, flags, stage } of unfolded(dockerfile)) {
+    for (const { keyword, flags, stage, range: whole } of unfolded(dockerfile)) {
       for (const { name, value, range } of flags) {
         if (keyword !== "RUN" || name !== "security" || value?.value !== "insecure") continue;
         const title = "It runs with all privileges of the machine that builds";
-        yield { subject: "RUN --security=insecure", title, range, stage, fix: "leave --security=insecure out" };
+        const told = digestOf(dockerfile.text.slice(whole.start, whole.end));
+        yield { subject: `RUN --security=insecure ${told}`, title, range, stage, fix: "leave --security=insecure out" };
       }
     }
   },

@@ -35,7 +35,7 @@ export const setuidLeftIn = dockerfileCheck<"commands">({
             : undefined;
       if (mode === undefined || !setsUser(mode)) continue;
       yield {
-        subject: `${program} ${mode}`,
+        subject: [program, mode, ...operandsOf(command).flatMap(({ text }) => (text === mode ? [] : [text]))].join(" "),
         title: `${program} ${mode} makes a program that runs with its owner's rights`,
         range: command.range,
         stage,

@@ -1,5 +1,6 @@
 import { installsOf } from "./dockerfile/installs.ts";
 import { dockerfileCheck } from "./dockerfile/lint-check.ts";
+import { packageName } from "./dockerfile/package-name.ts";
 import { shippedStages } from "./dockerfile/stages.ts";
 
 const packages =
@@ -24,7 +25,7 @@ export const sshServer = dockerfileCheck<"commands">({
     for (const { packages: words, instruction } of installsOf(commands, "apt", "apk", "dnf", "zypper")) {
       if (instruction.stage === undefined || !shipped.has(instruction.stage)) continue;
       for (const { text, range } of words) {
-        const name = text.replace(/[=<>~].*$/, "");
+        const name = packageName(text);
         if (!packages.test(name)) continue;
         yield { subject: name, title: `${name} is installed`, range, stage: instruction.stage, fix };
       }

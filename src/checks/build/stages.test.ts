@@ -33,7 +33,6 @@ test("stages are found where they are used before they are there", () => {
     "3:13 own is the stage itself",
     "4:13 1 is the stage itself",
     "5:13 7 is the number of no stage before it",
-    "6:5 later is a stage that comes later, so an image of that name is pulled",
   ]);
 });
 

@@ -10,6 +10,19 @@ function wrong(folder: string): string | undefined {
   return /^[^/$~]/.test(folder) ? `${folder}, which is relative to the working directory` : undefined;
 }
 
+/** Each `${…}` as `$`. An expression would look for the end of each of many that have none. */
+function withoutBraces(text: string): string {
+  const parts: string[] = [];
+  let from = 0;
+  for (let open = text.indexOf("${"); open !== -1; open = text.indexOf("${", from)) {
+    const close = text.indexOf("}", open);
+    if (close === -1) break;
+    parts.push(text.slice(from, open), "$");
+    from = close + 1;
+  }
+  return parts.join("") + text.slice(from);
+}
+
 /** Folders that others can put programs and libraries into (environ(7), ld.so(8)). */
 export const unsafeSearchPath = dockerfileCheck({
   name: "unsafe-search-path",
@@ -30,7 +43,7 @@ export const unsafeSearchPath = dockerfileCheck({
       if (instruction.keyword !== "ENV") continue;
       for (const { name, value } of instruction.pairs) {
         if (value === undefined || !VARIABLES.has(name.text) || value.text === "") continue;
-        const folders = value.text.replace(/\$\{[^}]*\}/g, "$").split(name.text === "LD_PRELOAD" ? /[: ]/ : ":");
+        const folders = withoutBraces(value.text).split(name.text === "LD_PRELOAD" ? /[: ]/ : ":");
         // Windows separates by semicolons, and its paths begin with drives.
         if (value.text.includes(";") || /(?:^|:)[A-Za-z]:\\/.test(value.text)) continue;
         // A library without a folder is looked for where libraries are.
@@ -39,7 +52,7 @@ export const unsafeSearchPath = dockerfileCheck({
         )[0];
         if (what === undefined) continue;
         yield {
-          subject: `ENV ${name.text}`,
+          subject: `ENV ${name.text} with ${what}`,
           title: `${name.text} has ${what}`,
           range: value.range,
           stage: instruction.stage,

@@ -1,3 +1,4 @@
+import { trimEndOf } from "../../core/trim.ts";
 import type { CommandInstruction, ShellCommand } from "../../engines/dockerfile/model.ts";
 import { type Download, downloadsOf, verifies } from "./dockerfile/downloads.ts";
 import { dockerfileCheck } from "./dockerfile/lint-check.ts";
@@ -30,8 +31,8 @@ function outputOf({ command, program, urls }: Download): string | undefined {
     ({ operator, descriptor }) => operator.startsWith(">") && descriptor !== 2,
   );
   const named = equals ?? (at === -1 ? undefined : command.arguments[at + 1]?.text) ?? redirected?.target.text;
-  const path = named ?? urls[0]?.text.replace(/[?#].*$/, "");
-  const last = path?.replace(/\/+$/, "").split("/").at(-1);
+  const path = named ?? urls[0]?.text.split(/[?#]/, 1)[0];
+  const last = path === undefined ? undefined : trimEndOf(path, "/").split("/").at(-1);
   return last === undefined || last === "" || last === "-" ? undefined : last;
 }
 

@@ -2,7 +2,7 @@ import type { Stage } from "../../engines/dockerfile/model.ts";
 import { replaceRange } from "./dockerfile/edits.ts";
 import { dockerfileCheck } from "./dockerfile/lint-check.ts";
 import { operandsOf, optionWord } from "./dockerfile/options.ts";
-import { chainOf } from "./dockerfile/stages.ts";
+import { chainOf, stepsOf } from "./dockerfile/stages.ts";
 
 const VALUED =
   "-u --uid -g --gid -G --groups -d --home -h -s --shell -c --comment -k --skel --home-dir --gecos --ingroup".split(
@@ -42,9 +42,9 @@ export const userByName = dockerfileCheck({
     const last = dockerfile.stages.at(-1);
     if (last === undefined) return;
     const chain = chainOf(dockerfile, last);
-    const found = chain.flatMap(({ instructions }) => instructions).findLast(({ keyword }) => keyword === "USER");
+    const found = chain.flatMap(stepsOf).findLast(({ keyword }) => keyword === "USER");
     const word = found?.keyword === "USER" ? found.words[0] : undefined;
-    const name = word?.value?.split(":")[0] ?? "";
+    const name = (word?.value ?? word?.stated)?.split(":")[0] ?? "";
     if (word === undefined || found === undefined || !/^[a-z_][\w.-]*\$?$/i.test(name) || name === "root") return;
     const id = word.value === name && word.raw === name ? idOf(name, chain) : undefined;
     const text = id === undefined ? "write the user's number" : `write USER ${id}`;

@@ -1,5 +1,5 @@
+import { vulnerabilityFinding } from "../findings/vulnerability-finding.ts";
 import type { LockfileScopeCheck } from "../subjects/tree.ts";
-import { vulnerabilityFinding } from "../vulnerability-finding.ts";
 
 /** Known vulnerabilities in what a lockfile pins, before an image has it. */
 export const vulnerableDependencies: LockfileScopeCheck = {

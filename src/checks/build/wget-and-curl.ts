@@ -1,5 +1,6 @@
 import { installsOf } from "./dockerfile/installs.ts";
 import { dockerfileCheck } from "./dockerfile/lint-check.ts";
+import { packageName } from "./dockerfile/package-name.ts";
 import { shippedStages } from "./dockerfile/stages.ts";
 
 /** Two programs for one task. */
@@ -19,7 +20,7 @@ export const wgetAndCurl = dockerfileCheck<"commands">({
     const installed = installsOf(commands, "apt", "apk", "dnf", "zypper")
       .filter(({ instruction: { keyword, stage } }) => keyword === "RUN" && stage !== undefined && shipped.has(stage))
       .flatMap(({ packages, instruction }) =>
-        packages.map((word) => ({ word, stage: instruction.stage, name: word.text.replace(/[=<>~].*$/, "") })),
+        packages.map((word) => ({ word, stage: instruction.stage, name: packageName(word.text) })),
       );
     const curl = installed.find(({ name }) => name === "curl");
     const wget = installed.find(({ name }) => name === "wget");

@@ -10,6 +10,7 @@ import {
   reachKubelets,
   readSecrets,
 } from "./rbac/powers.ts";
+import { describeRule } from "./rbac/words.ts";
 
 const PREFIX = "rbac.authorization.k8s.io/aggregate-to-";
 
@@ -29,70 +30,44 @@ function wrongOf(target: string, rule: PolicyRule): { does: string; severity: Ra
   return { does: "change objects", severity: "medium" };
 }
 
-/** Rules that come into `admin`, `edit` and `view` by a label (Kubernetes documentation, aggregated ClusterRoles). */
+/** Rules that are put into `admin`, `edit` and `view`, or come there by a label (Kubernetes documentation, aggregated ClusterRoles). */
 export const aggregatedRolePowers = clusterCheck<"access">({
   name: "aggregated-role-powers",
-  title: "Dangerous rules aggregated into admin, edit or view",
+  title: "Dangerous rules in admin, edit or view",
   severity: "high",
   documentation: {
-    what: "Looks at ClusterRoles with a label `rbac.authorization.k8s.io/aggregate-to-…`. Found are rules that `view` is not meant to hold (Secrets, commands in pods, any change) and such as none of the three is: `escalate`, `bind`, `impersonate` of users, the kubelets' interface, admission. Kubernetes' own roles are known.",
-    why: "The label gives the rules to everybody who has `view`, `edit` or `admin` anywhere, without any binding that shows it.",
+    what: "Looks at ClusterRoles with a label `rbac.authorization.k8s.io/aggregate-to-…`, and at those that are called `view`, `edit` or `admin` themselves. Found are rules that `view` is not meant to hold (Secrets, commands in pods, any change) and such as none of the three is: `escalate`, `bind`, `impersonate` of users, the kubelets' interface, admission. What Kubernetes publishes for its own roles is known, and what they hold beyond that is found.",
+    why: "Everybody who has `view`, `edit` or `admin` anywhere gets the rules, without any binding that shows it.",
     fix: "Take the rule out of the role, or the label off it, and bind the role where it is needed.",
     references: ["https://kubernetes.io/docs/reference/access-authn-authz/rbac/#aggregated-clusterroles"],
   },
   needs: { manifests: "witness", access: "witness" },
   applies: ({ access }) => access.roles.length > 0,
   *spot({ access }) {
-    for (const { object, rules } of access.roles) {
-      if (
-        object === undefined ||
-        object.kind !== "ClusterRole" ||
-        (object.labels["kubernetes.io/bootstrapping"] === "rbac-defaults" &&
-          isOwn(
-            object.name,
-            rules.map(({ rule }) => rule),
-          ))
-      )
-        continue;
+    for (const role of access.roles) {
+      const [first] = role.objects;
+      if (first === undefined || first.kind !== "ClusterRole") continue;
       for (const target of strangers.keys()) {
-        if (object.labels[PREFIX + target] !== "true") continue;
-        for (const { rule, path, object: stating } of rules) {
+        const labelled = role.objects.find(({ labels }) => labels[PREFIX + target] === "true");
+        if (labelled === undefined && first.name !== target) continue;
+        for (const { rule, path, object: stating, through } of role.rules) {
           const wrong = wrongOf(target, rule);
-          if (wrong === undefined || stating === undefined) continue;
+          if (wrong === undefined || stating === undefined || isCovered(rule, role.published ?? [])) continue;
+          // Into the three themselves it comes by a label of the role that states it, which is found there.
+          if (through !== undefined && strangers.has(first.name)) continue;
           yield {
             object: stating,
             path,
-            subject: `${describeObject(object)} to ${target}: ${wrong.does}`,
-            title: `Everybody with ${target} may ${wrong.does}, by this role's label`,
+            subject: `${describeObject(first)} to ${target}: ${describeRule(rule)}`,
+            title: `Everybody with ${target} may ${wrong.does}, by this role${labelled === undefined ? "" : "'s label"}`,
             severity: wrong.severity,
-            fix: "take the rule out, or the label off",
-            also: [{ object, path: ["metadata", "labels", PREFIX + target] }],
+            fix: labelled === undefined ? "take the rule out" : "take the rule out, or the label off",
+            ...(labelled === undefined
+              ? {}
+              : { also: [{ object: labelled, path: ["metadata", "labels", PREFIX + target] }] }),
           };
         }
       }
     }
   },
 });
-
-/** What Kubernetes itself puts there: it impersonates service accounts and nobody else, and escalates nothing. */
-function isOwn(name: string, rules: readonly PolicyRule[]): boolean {
-  if (
-    ![
-      "admin",
-      "edit",
-      "view",
-      "system:aggregate-to-admin",
-      "system:aggregate-to-edit",
-      "system:aggregate-to-view",
-    ].includes(name)
-  )
-    return false;
-  const allowed: PolicyRule = {
-    verbs: ["impersonate"],
-    apiGroups: [""],
-    resources: ["serviceaccounts"],
-    resourceNames: [],
-    nonResourceURLs: [],
-  };
-  return rules.every((rule) => isCovered(rule, [allowed]) || wrongOf("edit", rule) === undefined);
-}

@@ -1,7 +1,8 @@
 import type { RatedSeverity } from "../../core/severity.ts";
-import { describeObject, isCovered, type PolicyRule, type Subject } from "../../engines/kubernetes/model.ts";
+import { isCovered, type PolicyRule, type Subject } from "../../engines/kubernetes/model.ts";
 import { clusterCheck } from "./kubernetes/cluster-check.ts";
-import { nameSubjects, pathOf, placesOf, whereIt } from "./rbac/words.ts";
+import { showsInsides } from "./rbac/insides.ts";
+import { describeRule, nameSubjects, pathOf, placesOf, subjectOf, whereIt } from "./rbac/words.ts";
 
 /** Who each of them is. */
 const everyone: ReadonlyMap<string, { who: string; severity: RatedSeverity }> = new Map([
@@ -13,7 +14,7 @@ const everyone: ReadonlyMap<string, { who: string; severity: RatedSeverity }> = 
 
 /** What everybody has by Kubernetes' own bindings, and reviews of one's own rights. */
 function isHarmless({ apiGroups, resources, nonResourceURLs, verbs }: PolicyRule): boolean {
-  if (resources.length === 0) return nonResourceURLs.every((url) => !url.startsWith("*") && !url.startsWith("/logs"));
+  if (resources.length === 0) return !nonResourceURLs.some(showsInsides);
   return (
     verbs.every((verb) => verb === "create") &&
     apiGroups.every((group) => group === "authorization.k8s.io" || group === "authentication.k8s.io") &&
@@ -54,7 +55,13 @@ export const bindingToEveryone = clusterCheck<"access">({
       yield {
         object: grant.binding.object,
         path: ["subjects", grant.subjects.indexOf(found[0] as Subject)],
-        subject: describeObject(grant.binding.object),
+        subject: subjectOf(
+          grant,
+          rules
+            .map(({ rule }) => describeRule(rule))
+            .sort()
+            .join("; "),
+        ),
         title: `${nameSubjects(found)}, which is ${worst.who}, has ${grant.role.name} ${whereIt(grant)}`,
         severity: reads(rules) && !secrets ? (worst.severity === "critical" ? "high" : "medium") : worst.severity,
         fix: "bind those who need it",

@@ -191,7 +191,7 @@ test("a token Secret is found, others are not", () => {
     "",
   ].join("\n");
   assert.deepEqual(spotted(longLivedToken, text), [
-    "6:1 Secret robot | It holds a token of ServiceAccount robot without an end",
+    "6:1 Secret robot of robot | It holds a token of ServiceAccount robot without an end",
   ]);
   assert.deepEqual(spotted(longLivedToken, text.replace("kubernetes.io/service-account-token", "Opaque")), []);
 });

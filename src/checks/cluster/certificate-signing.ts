@@ -1,7 +1,7 @@
-import { allows, describeObject, firstByName, type Grant, type GrantedRule } from "../../engines/kubernetes/model.ts";
+import { allows, firstByName, type Grant, type GrantedRule } from "../../engines/kubernetes/model.ts";
 import { clusterCheck } from "./kubernetes/cluster-check.ts";
 import { givesEverything, hitsOf, type Power } from "./rbac/powers.ts";
-import { nameSubjects, pathOf, placesOf } from "./rbac/words.ts";
+import { describeRule, nameSubjects, pathOf, placesOf, subjectOf } from "./rbac/words.ts";
 
 const GROUP = "certificates.k8s.io";
 
@@ -12,7 +12,7 @@ const halves = [
 
 function changing(resource: string): Power {
   const requests = ["update", "patch"].map((verb) => ({ verb, group: GROUP, resource }));
-  return { does: "", requests, clusterScoped: true, named: false };
+  return { does: "", requests, clusterScoped: true, named: "never" };
 }
 
 /** Signers whose certificates the API server itself takes for clients or kubelets. */
@@ -64,7 +64,7 @@ export const certificateSigning = clusterCheck<"access">({
         yield {
           object: grant.binding.object,
           path: ["roleRef"],
-          subject: `${describeObject(grant.binding.object)} ${verb}`,
+          subject: subjectOf(grant, verb, describeRule(other.rule.rule)),
           title: `${nameSubjects(grant.subjects)} may ${verb} certificates that the API server trusts`,
           fix: "name the signers in resourceNames, or take it out of the role",
           also: [...placesOf(rules), ...placesOf([other.rule])],

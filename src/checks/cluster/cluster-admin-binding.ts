@@ -1,7 +1,6 @@
-import { describeObject } from "../../engines/kubernetes/model.ts";
 import { clusterCheck } from "./kubernetes/cluster-check.ts";
 import { givesEverything } from "./rbac/powers.ts";
-import { nameSubjects, pathOf, placesOf, whereIt } from "./rbac/words.ts";
+import { nameSubjects, pathOf, placesOf, subjectOf, whereIt } from "./rbac/words.ts";
 
 /** Whoever may do everything (Kubernetes documentation, "Using RBAC Authorization", `cluster-admin`). */
 export const clusterAdminBinding = clusterCheck<"access">({
@@ -28,7 +27,7 @@ export const clusterAdminBinding = clusterCheck<"access">({
       yield {
         object: grant.binding.object,
         path: ["roleRef"],
-        subject: describeObject(grant.binding.object),
+        subject: subjectOf(grant),
         title: `${nameSubjects(grant.subjects)} may do everything ${whereIt(grant)}`,
         ...(narrow ? { severity: "medium" } : {}),
         fix: "bind a role that names what is used",

@@ -230,7 +230,7 @@ test("Secrets in the environment", () => {
     "",
   ].join("\n");
   assert.deepEqual(spotted(secretInEnvironment, text), [
-    "9:11 container web: env TOKEN | TOKEN is a key of Secret api",
+    "9:11 container web: env TOKEN of Secret api | TOKEN is a key of Secret api",
     "13:11 container web: envFrom all | Every key of Secret all is in the environment",
   ]);
   assert.deepEqual(

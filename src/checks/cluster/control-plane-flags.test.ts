@@ -42,10 +42,10 @@ const cases: readonly [ClusterCheck, string, readonly string[], readonly string[
     "kube-apiserver",
     ["--anonymous-auth", "true", "--insecure-port=8080", "--token-auth-file=/etc/x", "--service-account-lookup=false"],
     [
-      "high kube-apiserver --insecure-port",
-      "high kube-apiserver --token-auth-file",
-      "low kube-apiserver --anonymous-auth",
-      "medium kube-apiserver --service-account-lookup",
+      "high kube-apiserver --insecure-port=8080",
+      "high kube-apiserver --token-auth-file=/etc/x",
+      "low kube-apiserver --anonymous-auth=true",
+      "medium kube-apiserver --service-account-lookup=false",
     ],
     ["--anonymous-auth=false", "--insecure-port=0"],
   ],
@@ -53,14 +53,17 @@ const cases: readonly [ClusterCheck, string, readonly string[], readonly string[
     apiServerAuthorization,
     "kube-apiserver",
     ["--authorization-mode=AlwaysAllow"],
-    ["high kube-apiserver --authorization-mode"],
+    ["high kube-apiserver --authorization-mode=AlwaysAllow"],
     ["--authorization_mode=Node,RBAC"],
   ],
   [
     admissionPlugins,
     "kube-apiserver",
     ["--enable-admission-plugins=NodeRestriction,AlwaysAdmit", "--disable-admission-plugins=PodSecurity"],
-    ["high kube-apiserver --disable-admission-plugins", "high kube-apiserver --enable-admission-plugins"],
+    [
+      "high kube-apiserver --disable-admission-plugins=PodSecurity",
+      "high kube-apiserver --enable-admission-plugins=NodeRestriction,AlwaysAdmit",
+    ],
     ["--enable-admission-plugins=NodeRestriction"],
   ],
   [
@@ -70,7 +73,7 @@ const cases: readonly [ClusterCheck, string, readonly string[], readonly string[
     ["medium kube-apiserver --audit-log-path", "medium kube-apiserver --audit-policy-file"],
     ["--audit-log-path=/var/log/audit", "--audit-policy-file=/etc/audit.yaml"],
   ],
-  [profiling, "kube-scheduler", ["--profiling"], ["low kube-scheduler --profiling"], ["--profiling=false"]],
+  [profiling, "kube-scheduler", ["--profiling"], ["low kube-scheduler --profiling=true"], ["--profiling=false"]],
   [
     kubeletConnection,
     "kube-apiserver",
@@ -86,7 +89,7 @@ const cases: readonly [ClusterCheck, string, readonly string[], readonly string[
       "--peer-client-cert-auth",
       "--listen-client-urls=https://10.0.0.1:2379,http://10.0.0.1:2381",
     ],
-    ["high etcd --client-cert-auth", "high etcd --listen-client-urls"],
+    ["high etcd --client-cert-auth=false", "high etcd --listen-client-urls=https://10.0.0.1:2379,http://10.0.0.1:2381"],
     [
       "--client-cert-auth=true",
       "--peer-client-cert-auth=true",
@@ -99,7 +102,7 @@ const cases: readonly [ClusterCheck, string, readonly string[], readonly string[
     ["--port=10252"],
     [
       "low kube-controller-manager --bind-address",
-      "medium kube-controller-manager --port",
+      "medium kube-controller-manager --port=10252",
       "medium kube-controller-manager --use-service-account-credentials",
     ],
     ["--bind-address=127.0.0.1", "--use-service-account-credentials=true"],
@@ -108,7 +111,10 @@ const cases: readonly [ClusterCheck, string, readonly string[], readonly string[
     controlPlaneTls,
     "kube-apiserver",
     ["--tls-min-version=VersionTLS11", "--tls-cipher-suites=TLS_AES_128_GCM_SHA256,TLS_RSA_WITH_RC4_128_SHA"],
-    ["medium kube-apiserver --tls-cipher-suites", "medium kube-apiserver --tls-min-version"],
+    [
+      "medium kube-apiserver --tls-cipher-suites=TLS_AES_128_GCM_SHA256,TLS_RSA_WITH_RC4_128_SHA",
+      "medium kube-apiserver --tls-min-version=VersionTLS11",
+    ],
     ["--tls-min-version=VersionTLS12"],
   ],
   [
@@ -122,7 +128,11 @@ const cases: readonly [ClusterCheck, string, readonly string[], readonly string[
     kubeletFlags,
     "kubelet",
     ["--anonymous-auth=true", "--read-only-port=10255", "--authorization-mode=AlwaysAllow"],
-    ["high kubelet --anonymous-auth", "high kubelet --authorization-mode", "high kubelet --read-only-port"],
+    [
+      "high kubelet --anonymous-auth=true",
+      "high kubelet --authorization-mode=AlwaysAllow",
+      "high kubelet --read-only-port=10255",
+    ],
     ["--config=/etc/kubelet.yaml", "--read-only-port=0"],
   ],
 ];
@@ -141,7 +151,7 @@ test("authorization is off where nothing is said, unless a file says it", () => 
   assert.deepEqual(found(apiServerAuthorization, api()), ["high kube-apiserver --authorization-mode"]);
   assert.deepEqual(found(apiServerAuthorization, api("--authorization-config=/a")), []);
   assert.deepEqual(found(apiServerAuthorization, api("--authorization-mode=RBAC")), [
-    "medium kube-apiserver --authorization-mode",
+    "medium kube-apiserver --authorization-mode=RBAC",
   ]);
 });
 
@@ -151,9 +161,9 @@ test("what kubeadm sets by itself counts, in both of its forms", () => {
   assert.deepEqual(found(etcdAuthentication, kubeadm({})), []);
   assert.deepEqual(found(apiServerEncryption, kubeadm({})), ["high kube-apiserver --encryption-provider-config"]);
   const list = kubeadm({ apiServer: { extraArgs: [{ name: "authorization-mode", value: "AlwaysAllow" }] } });
-  assert.deepEqual(found(apiServerAuthorization, list), ["high kube-apiserver --authorization-mode"]);
+  assert.deepEqual(found(apiServerAuthorization, list), ["high kube-apiserver --authorization-mode=AlwaysAllow"]);
   const map = list.replace("v1beta4", "v1beta3").replace(/\[.*\]/, '{"authorization-mode":"AlwaysAllow"}');
-  assert.deepEqual(found(apiServerAuthorization, map), ["high kube-apiserver --authorization-mode"]);
+  assert.deepEqual(found(apiServerAuthorization, map), ["high kube-apiserver --authorization-mode=AlwaysAllow"]);
 });
 
 test("the place is the flag's", () => {

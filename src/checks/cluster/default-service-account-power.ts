@@ -1,6 +1,6 @@
 import { accountOf, describeObject } from "../../engines/kubernetes/model.ts";
 import { clusterCheck } from "./kubernetes/cluster-check.ts";
-import { nameSubject, pathOf, placesOf, whereIt } from "./rbac/words.ts";
+import { describeRule, nameSubject, pathOf, placesOf, whereIt } from "./rbac/words.ts";
 
 /** What pods get that ask for nothing (Kubernetes documentation, "Configure Service Accounts for Pods"). */
 export const defaultServiceAccountPower = clusterCheck<"access">({
@@ -21,13 +21,17 @@ export const defaultServiceAccountPower = clusterCheck<"access">({
   *spot({ access }) {
     for (const grant of access.grants) {
       if (grant.role.rules.length === 0) continue;
+      const given = grant.role.rules
+        .map(({ rule }) => describeRule(rule))
+        .sort()
+        .join("; ");
       for (const [index, subject] of grant.subjects.entries()) {
         const account = accountOf(subject);
         if (account?.name !== "default") continue;
         yield {
           object: grant.binding.object,
           path: ["subjects", index],
-          subject: `${describeObject(grant.binding.object)} ${account.namespace}/default`,
+          subject: `${describeObject(grant.binding.object)} to ${grant.role.name} for ${account.namespace}/default: ${given}`,
           title: `Every pod of ${account.namespace} that names no account has ${grant.role.name} ${whereIt(grant)}`,
           severity: grant.namespace === account.namespace && account.namespace !== "kube-system" ? "low" : "medium",
           fix: "make a service account for the program that needs it, and bind that one",

@@ -40,6 +40,7 @@ import { rbacEscalation } from "./rbac-escalation.ts";
 import { runtimeDetection } from "./runtime-detection.ts";
 import { secretNotRotated } from "./secret-not-rotated.ts";
 import { secretsReadable } from "./secrets-readable.ts";
+import { serverInsides } from "./server-insides.ts";
 import { tokenCreation } from "./token-creation.ts";
 import { webhookFailsOpen } from "./webhook-fails-open.ts";
 import { wildcardPowers } from "./wildcard-powers.ts";
@@ -86,6 +87,7 @@ export const clusterChecks = [
   runtimeDetection,
   secretNotRotated,
   secretsReadable,
+  serverInsides,
   tokenCreation,
   webhookFailsOpen,
   wildcardPowers,

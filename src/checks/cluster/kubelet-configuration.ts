@@ -1,6 +1,6 @@
 import type { RatedSeverity } from "../../core/severity.ts";
 import type { FieldPath, KubeletConfiguration } from "../../engines/kubernetes/model.ts";
-import type { FieldFix } from "../kubernetes-finding.ts";
+import type { FieldFix } from "../findings/kubernetes-finding.ts";
 import { clusterCheck } from "./kubernetes/cluster-check.ts";
 
 interface Fault {

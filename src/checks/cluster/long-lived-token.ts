@@ -26,7 +26,7 @@ export const longLivedToken = clusterCheck({
       yield {
         object,
         path: ["type"],
-        subject: describeObject(object),
+        subject: `${describeObject(object)} of ${account ?? "no account"}`,
         title: `It holds a token${account === undefined ? "" : ` of ServiceAccount ${account}`} without an end`,
         fix: "delete it once nobody uses it, and use tokens that end",
       };

@@ -28,7 +28,7 @@ export const missingSubject = clusterCheck<"access">({
         yield {
           object: grant.binding.object,
           path: ["subjects", index],
-          subject: `${describeObject(grant.binding.object)} ${called}`,
+          subject: `${describeObject(grant.binding.object)} to ${grant.role.name} for ${called}`,
           title: `ServiceAccount ${called} has ${grant.role.name} and is not there`,
           ...(access.live ? {} : { severity: "low" }),
           fix: "remove the subject, or create the account",

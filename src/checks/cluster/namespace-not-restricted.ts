@@ -23,7 +23,7 @@ export const namespaceNotRestricted = namespaceCheck({
     yield {
       object: namespace.object,
       path: ["metadata", "labels", `${POD_SECURITY_PREFIX}enforce`],
-      subject: "enforce",
+      subject: enforced === undefined ? "enforce" : `enforce: ${enforced}`,
       title:
         namespace.podSecurity.enforce === undefined
           ? "No Pod Security level is enforced"

@@ -25,7 +25,7 @@ export const namespacePodSecurityBelow = namespaceCheck<"workloads">({
     yield {
       object: namespace.object,
       path: ["metadata", "labels", "pod-security.kubernetes.io/enforce"],
-      subject: "pod-security.kubernetes.io/enforce",
+      subject: `pod-security.kubernetes.io/enforce${enforce === undefined ? "" : `: ${enforce}`}`,
       title: `${enforce === undefined ? "Nothing is enforced" : `${enforce} is enforced`}, and all its workloads meet ${meets}`,
       fix: raisePodSecurity(meets),
       evidence: { workloads: String(workloads.length), "its workloads meet": meets },

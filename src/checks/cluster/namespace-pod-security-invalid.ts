@@ -29,7 +29,7 @@ export const namespacePodSecurityInvalid = namespaceCheck({
       yield {
         object: namespace.object,
         path: ["metadata", "labels", key],
-        subject: `label ${key}`,
+        subject: `label ${key}: ${value}`,
         title:
           known === null
             ? `Kubernetes knows no label ${key}`

@@ -9,7 +9,7 @@ export const nodeProxy = powerCheck({
   wide: "high",
   fix: "take nodes/proxy out of the role; nodes/metrics, nodes/stats and nodes/log are enough to monitor",
   documentation: {
-    what: "Finds ClusterRoleBindings whose role allows `get` or `create` of `nodes/proxy`.",
+    what: "Finds ClusterRoleBindings whose role allows `get` or `create` of `nodes/proxy`, be it of one node that the rule names.",
     why: "The kubelet's interface runs commands in every pod of its node. What goes through it passes neither admission nor the API server's audit log, and reading rights may be enough for a command over a WebSocket.",
     fix: "Give the subresources that are needed: `nodes/metrics`, `nodes/stats`, `nodes/log`, `nodes/healthz`.",
     references: [

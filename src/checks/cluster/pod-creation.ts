@@ -1,8 +1,8 @@
-import { accountOf, describeObject, type Grant } from "../../engines/kubernetes/model.ts";
+import { accountOf, type Grant } from "../../engines/kubernetes/model.ts";
 import { clusterCheck } from "./kubernetes/cluster-check.ts";
 import { createPods, givesEverything, hitsOf } from "./rbac/powers.ts";
 import { type Reach, reachByNamespace } from "./rbac/reach.ts";
-import { nameSubjects, pathOf, placesOf, whereIt } from "./rbac/words.ts";
+import { nameSubjects, pathOf, placesOf, subjectOf, whereIt } from "./rbac/words.ts";
 
 /** The account of the namespace that reaches furthest and is not all that the binding is for. */
 function towards(grant: Grant, reaches: readonly Reach[]): Reach | undefined {
@@ -41,7 +41,7 @@ export const podCreation = clusterCheck<"access">({
       yield {
         object: grant.binding.object,
         path: ["roleRef"],
-        subject: describeObject(grant.binding.object),
+        subject: subjectOf(grant, ...(reach === undefined ? [] : [`as ${reach.account} ${reach.does}`])),
         title: `${nameSubjects(grant.subjects)} may run pods ${whereIt(grant)}${onwards}`,
         fix:
           reach === undefined

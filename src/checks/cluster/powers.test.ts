@@ -8,10 +8,12 @@ import type { ClusterCheck } from "./kubernetes/cluster-check.ts";
 import { nodeChange } from "./node-change.ts";
 import { nodeProxy } from "./node-proxy.ts";
 import { persistentVolumeCreation } from "./persistent-volume-creation.ts";
+import { podCreation } from "./pod-creation.ts";
 import { podExec } from "./pod-exec.ts";
 import { binding, manifestOf, role, ruleWords } from "./rbac/rbac.fixture.ts";
 import { rbacEscalation } from "./rbac-escalation.ts";
 import { secretsReadable } from "./secrets-readable.ts";
+import { serverInsides } from "./server-insides.ts";
 import { tokenCreation } from "./token-creation.ts";
 
 /** The check, a rule that gives its power, and severities in the whole cluster, in a namespace, and in kube-system. */
@@ -45,7 +47,7 @@ for (const [check, words, wide, narrow, system] of cases) {
     const [finding, ...more] = findingsOf(check, text);
     assert.equal(more.length, 0);
     assert.equal(finding?.severity, wide);
-    assert.equal(finding?.subject, "ClusterRoleBinding b");
+    assert.match(finding?.subject ?? "", /^ClusterRoleBinding b to ClusterRole r for ServiceAccount shop\/web: /);
     assert.equal(finding?.evidence.path, "ClusterRoleBinding b → ClusterRole r → rules[1]");
     assert.deepEqual(
       finding?.locations.map((location) => (location.kind === "file" ? location.line : 0)),
@@ -67,7 +69,10 @@ for (const [check, words, wide, narrow, system] of cases) {
 test("a rule that names its objects is how it should be, except for who may give rights on", () => {
   const named = (words: string): object[] => [role("r", [ruleWords(words, ["one"])]), binding("b", "r", ["User ada"])];
   assert.deepEqual(severities(secretsReadable, ...named("get|secrets")), []);
-  assert.deepEqual(severities(tokenCreation, ...named("create|serviceaccounts/token")), []);
+  assert.deepEqual(
+    severities(podExec, role("r", [ruleWords("create|pods/exec", ["one"])]), binding("shop/b", "r", ["User ada"])),
+    [],
+  );
   assert.deepEqual(severities(rbacEscalation, ...named("bind|rbac.authorization.k8s.io|clusterroles")), ["high"]);
   assert.deepEqual(severities(rbacEscalation, ...named("impersonate|groups")), ["high"]);
 });
@@ -76,4 +81,68 @@ test("admin and edit are known without their manifests, and low where they are b
   assert.deepEqual(severities(secretsReadable, binding("shop/b", "edit", ["Group shop"])), ["low"]);
   assert.deepEqual(severities(secretsReadable, binding("b", "edit", ["Group shop"])), ["high"]);
   assert.deepEqual(severities(secretsReadable, binding("b", "view", ["Group shop"])), []);
+});
+
+test("a name in a rule takes little from what is a node, a token or a workload of kube-system", () => {
+  const named = (check: ClusterCheck, words: string, bound: string): string[] =>
+    severities(check, role("r", [ruleWords(words, ["one"])]), binding(bound, "r", ["User ada"]));
+  assert.deepEqual(named(nodeProxy, "get|nodes/proxy", "b"), ["high"]);
+  assert.deepEqual(named(nodeChange, "patch|nodes/status", "b"), ["medium"]);
+  assert.deepEqual(named(tokenCreation, "create|serviceaccounts/token", "b"), ["high"]);
+  assert.deepEqual(named(tokenCreation, "create|serviceaccounts/token", "kube-system/b"), ["high"]);
+  assert.deepEqual(named(tokenCreation, "create|serviceaccounts/token", "shop/b"), ["low"]);
+  assert.deepEqual(named(podExec, "create|pods/exec", "kube-system/b"), ["high"]);
+  assert.deepEqual(named(podCreation, "patch|apps|daemonsets", "b"), ["high"]);
+  // Objects that are created have no name to compare, but for those that a patch creates.
+  assert.deepEqual(named(podCreation, "create|pods", "b"), []);
+  assert.deepEqual(named(podCreation, "create patch|pods", "b"), ["high"]);
+  const apart = (other: string): object =>
+    role("r", [ruleWords("create|pods", ["one"]), ruleWords("patch|pods", [other])]);
+  assert.deepEqual(severities(podCreation, apart("one"), binding("b", "r", ["User ada"])), ["high"]);
+  assert.deepEqual(severities(podCreation, apart("two"), binding("b", "r", ["User ada"])), []);
+});
+
+test("a workload of kube-system that a rule names runs as any account there", () => {
+  const objects = [
+    role("reader", [ruleWords("list|secrets")]),
+    binding("strong", "reader", ["kube-system/strong"]),
+    role("deployer", [ruleWords("patch|apps|daemonsets", ["kube-proxy"])]),
+    binding("kube-system/ci", "deployer", ["ci/bot"]),
+  ];
+  assert.deepEqual(severities(podCreation, ...objects), ["high"]);
+});
+
+test("extra fields of whom somebody impersonates, each by its name or a star", () => {
+  const given = (resources: string): string[] =>
+    severities(
+      rbacEscalation,
+      role("r", [ruleWords(`impersonate|authentication.k8s.io|${resources}`)]),
+      binding("b", "r", ["User ada"]),
+    );
+  assert.deepEqual(given("userextras/scopes"), ["high"]);
+  assert.deepEqual(given("userextras/*"), ["high"]);
+  assert.deepEqual(given("*/scopes"), ["high"]);
+  assert.deepEqual(given("tokenreviews/status"), []);
+});
+
+test("paths of the API server that show its logs and its memory", () => {
+  const given = (url: string, bound = "b"): string[] =>
+    severities(serverInsides, role("r", [{ verbs: ["get"], urls: [url] }]), binding(bound, "r", ["User ada"]));
+  for (const url of [
+    "*",
+    "**",
+    "/*",
+    "/logs",
+    "/logs/*",
+    "/logs/kube-apiserver.log",
+    "/debug/*",
+    "/debug/pprof/*",
+    "/de*",
+  ]) {
+    assert.deepEqual(given(url), ["medium"], url);
+  }
+  for (const url of ["/healthz", "/healthz/*", "/metrics", "/logsome", "/debugger"])
+    assert.deepEqual(given(url), [], url);
+  assert.deepEqual(given("*", "shop/b"), []);
+  assert.deepEqual(severities(serverInsides, binding("b", "cluster-admin", ["User ada"])), []);
 });

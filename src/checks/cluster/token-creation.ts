@@ -8,9 +8,10 @@ export const tokenCreation = powerCheck({
   power: createTokens,
   wide: "high",
   narrow: "medium",
+  narrowNamed: "low",
   fix: "name the service accounts in resourceNames, or take serviceaccounts/token out of the role",
   documentation: {
-    what: "Finds bindings whose role allows `create` of `serviceaccounts/token` without naming the accounts. It is low where the role is `admin` or `edit`.",
+    what: "Finds bindings whose role allows `create` of `serviceaccounts/token`. In a namespace it is low where the rule names the accounts, or the role is `admin` or `edit`; in the whole cluster and in kube-system names make no difference.",
     why: "A token that is asked for is that service account: whoever may make one has all that any account there may do.",
     fix: "Name the accounts in `resourceNames`: `create` of this subresource can be held to names.",
     references: ["https://kubernetes.io/docs/concepts/security/rbac-good-practices/#token-request"],

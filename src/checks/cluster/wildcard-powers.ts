@@ -1,8 +1,8 @@
 import type { RatedSeverity } from "../../core/severity.ts";
-import { describeObject, isCovered, type PolicyRule } from "../../engines/kubernetes/model.ts";
+import { isCovered, type PolicyRule } from "../../engines/kubernetes/model.ts";
 import { clusterCheck } from "./kubernetes/cluster-check.ts";
 import { givesEverything } from "./rbac/powers.ts";
-import { nameSubjects, pathOf, placesOf, whereIt } from "./rbac/words.ts";
+import { describeRule, nameSubjects, pathOf, placesOf, subjectOf, whereIt } from "./rbac/words.ts";
 
 const changes = ["*", "create", "update", "patch", "delete", "deletecollection"];
 
@@ -51,7 +51,13 @@ export const wildcardPowers = clusterCheck<"access">({
       yield {
         object: grant.binding.object,
         path: ["roleRef"],
-        subject: describeObject(grant.binding.object),
+        subject: subjectOf(
+          grant,
+          rules
+            .map(({ rule }) => describeRule(rule))
+            .sort()
+            .join("; "),
+        ),
         title: `${nameSubjects(grant.subjects)} has rights by wildcards ${whereIt(grant)}`,
         severity: ranks[Math.min(worst + (narrow ? 1 : 0), 3)] ?? "low",
         fix: "write the verbs and the resources out",

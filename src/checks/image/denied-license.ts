@@ -1,7 +1,7 @@
 import type { LayerReference, Location } from "../../core/location.ts";
 import type { Package } from "../../engines/contents/model.ts";
-import { type LicenseParameters, licenseFindings } from "../license-finding.ts";
-import { speaksOfLicenses } from "../license-judgement.ts";
+import { type LicenseParameters, licenseFindings } from "../findings/license-finding.ts";
+import { speaksOfLicenses } from "../knowledge/license-judgement.ts";
 import type { ImageCheck } from "../subjects/image.ts";
 
 const id = "image/denied-license";

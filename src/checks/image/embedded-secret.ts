@@ -1,4 +1,4 @@
-import { searched, secretFindings } from "../secret-finding.ts";
+import { searched, secretFindings } from "../findings/secret-finding.ts";
 import type { ImageCheck } from "../subjects/image.ts";
 
 /** Fields of the image's configuration, and no file's path. */

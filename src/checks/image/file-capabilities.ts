@@ -1,6 +1,7 @@
 import type { RatedSeverity } from "../../core/severity.ts";
 import type { PathPermissions } from "../../engines/contents/model.ts";
-import { originOf, placesOf } from "../path-places.ts";
+import { clipSubject } from "../findings/one-line.ts";
+import { originOf, placesOf } from "../findings/path-places.ts";
 import type { ImageCheck } from "../subjects/image.ts";
 
 /** Each alone is root, or as good as root (capabilities(7)). */
@@ -40,7 +41,7 @@ export const fileCapabilities: ImageCheck<"paths" | "layers" | "baseLayers"> = {
       if (capabilities === undefined || removedIn !== undefined) continue;
       const origin = originOf(one, baseLayers);
       yield {
-        subject: `capabilities of ${path}`,
+        subject: clipSubject(`capabilities of ${path}: ${namesOf(capabilities)}`),
         severity: severityOf(one),
         title: `/${path} ${sentence(capabilities)}`,
         locations: placesOf([one], layers),
@@ -54,6 +55,11 @@ export const fileCapabilities: ImageCheck<"paths" | "layers" | "baseLayers"> = {
 };
 
 type Capabilities = NonNullable<PathPermissions["capabilities"]>;
+
+function namesOf(capabilities: Capabilities): string {
+  if (capabilities.kind === "unreadable") return "unreadable";
+  return [...new Set([...capabilities.permitted, ...capabilities.inheritable])].sort().join(",");
+}
 
 function severityOf({ path, capabilities }: PathPermissions): RatedSeverity {
   if (capabilities === undefined || capabilities.kind === "unreadable") return "low";

@@ -2,7 +2,7 @@ import type { FindingDraft } from "../../core/finding.ts";
 import type { LayerReference } from "../../core/location.ts";
 import type { RatedSeverity } from "../../core/severity.ts";
 import type { LintCheck, LintFacts, LintParameters } from "../build/dockerfile/lint-check.ts";
-import { historyChecks } from "../history-checks.ts";
+import { historyChecks } from "../knowledge/history-checks.ts";
 import type { ImageCheck } from "../subjects/image.ts";
 
 /** A history says nothing of `ADD --checksum`: it may have been held to one. */

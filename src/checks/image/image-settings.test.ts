@@ -8,7 +8,7 @@ import { dockerfileOfHistory } from "../../engines/dockerfile/history.ts";
 import { sha256 } from "../../engines/oci/image.fixture.ts";
 import type { ImageConfig } from "../../engines/oci/model.ts";
 import { buildChecks } from "../build/index.ts";
-import { historyChecks } from "../history-checks.ts";
+import { historyChecks } from "../knowledge/history-checks.ts";
 import { dockerSocketVolume } from "./docker-socket-volume.ts";
 import { historyLint } from "./history-lint.ts";
 import { privilegedPort } from "./privileged-port.ts";
@@ -73,7 +73,7 @@ test("a name that nobody knows is medium, and root needs no passwd", () => {
 
 test("a user by name is low, unless it is root's or a number", () => {
   const named = (user: string) => [...userByName.evaluate({ config: { ...plain, user }, passwd }, epoch)];
-  assert.deepEqual(told(named("app:app")), ["low user"]);
+  assert.deepEqual(told(named("app:app")), ["low user app"]);
   assert.equal(named("app")[0]?.fix?.text, "name the user by number: USER 10001");
   for (const user of ["", "root", "0", "10001:10001", "toor"]) assert.deepEqual(named(user), [], user);
 });

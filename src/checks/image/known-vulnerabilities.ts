@@ -1,7 +1,7 @@
 import type { LayerReference, Location } from "../../core/location.ts";
 import type { Package } from "../../engines/contents/model.ts";
+import { vulnerabilityFinding } from "../findings/vulnerability-finding.ts";
 import type { ImageScopeCheck } from "../subjects/image.ts";
-import { vulnerabilityFinding } from "../vulnerability-finding.ts";
 
 /** Known vulnerabilities in an image's packages, one finding for each flaw of each package at each place. */
 export const knownVulnerabilities: ImageScopeCheck = {

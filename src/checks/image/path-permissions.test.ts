@@ -108,11 +108,11 @@ test("capabilities: what is as good as root is high, what ordinary programs have
       at("usr/bin/su", 0o4755),
     ),
     [
-      "high capabilities of app/run",
-      "low capabilities of app/web",
-      "low capabilities of usr/bin/newuidmap",
-      "medium capabilities of app/net",
-      "low capabilities of app/odd",
+      "high capabilities of app/run: cap_net_raw,cap_sys_admin",
+      "low capabilities of app/web: cap_net_bind_service",
+      "low capabilities of usr/bin/newuidmap: cap_setuid",
+      "medium capabilities of app/net: cap_net_admin",
+      "low capabilities of app/odd: unreadable",
     ],
   );
   const all = Array.from({ length: 41 }, (_, i) => `cap_${i}`);
@@ -130,7 +130,11 @@ test("writable by everybody: one finding for each kind, programs and settings hi
       at("app/data", 0o777, { type: "directory", layer: 1 }),
       at("app/notes", 0o666, { layer: 1 }),
     ),
-    ["high programs and libraries of the base", "high settings of the system of the base", "medium files and folders"],
+    [
+      "high programs and libraries of the base: app/run, usr/lib/x.so, usr/local/lib",
+      "high settings of the system of the base: etc/app.conf",
+      "medium files and folders",
+    ],
   );
   const [draft] = found(worldWritable, [at("a", 0o666), at("b", 0o666), at("c", 0o777, { type: "directory" })]);
   assert.equal(draft?.title, "2 files and one folder that everybody may write: /a, /b, /c");

@@ -1,5 +1,5 @@
 import type { RatedSeverity } from "../../core/severity.ts";
-import { administrationPorts } from "../administration-ports.ts";
+import { administrationPorts } from "../knowledge/administration-ports.ts";
 import type { ImageCheck } from "../subjects/image.ts";
 
 /** Ports that an image should not need (ip(7), `ip_unprivileged_port_start`). */

@@ -1,6 +1,6 @@
 import type { FindingDraft } from "../../core/finding.ts";
 import type { RatedSeverity } from "../../core/severity.ts";
-import { isNumber, userOf } from "../configured-user.ts";
+import { isNumber, userOf } from "../knowledge/configured-user.ts";
 import type { ImageCheck } from "../subjects/image.ts";
 
 const FIX = "add a user to the image and name it by number at the end of the Dockerfile, for example USER 10001";

@@ -2,7 +2,7 @@ import type { FindingDraft } from "../../core/finding.ts";
 import type { LayerReference } from "../../core/location.ts";
 import type { RatedSeverity } from "../../core/severity.ts";
 import type { PathPermissions } from "../../engines/contents/model.ts";
-import { listed, octal, originOf, placesOf, removedAmong } from "../path-places.ts";
+import { listed, octal, originOf, placesOf, removedAmong } from "../findings/path-places.ts";
 import type { ImageCheck } from "../subjects/image.ts";
 
 const SETUID = 0o4000;

@@ -1,4 +1,4 @@
-import { isNamed, isNumber, userOf } from "../configured-user.ts";
+import { isNamed, isNumber, userOf } from "../knowledge/configured-user.ts";
 import type { ImageCheck } from "../subjects/image.ts";
 
 /** Images whose user Kubernetes cannot tell from root. */
@@ -24,7 +24,7 @@ export const userByName: ImageCheck<"config" | "passwd"> = {
     const uid = passwd?.find(({ name }) => name === user)?.uid;
     if (uid === 0) return;
     yield {
-      subject: "user",
+      subject: `user ${user}`,
       severity: "low",
       title: `Its user ${user} has a name and no number: Kubernetes cannot tell that it is not root`,
       locations: [{ kind: "config", field: "config.User" }],

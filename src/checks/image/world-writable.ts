@@ -1,6 +1,7 @@
 import type { RatedSeverity } from "../../core/severity.ts";
 import type { PathPermissions } from "../../engines/contents/model.ts";
-import { listed, octal, originOf, placesOf } from "../path-places.ts";
+import { clipSubject } from "../findings/one-line.ts";
+import { listed, octal, originOf, placesOf } from "../findings/path-places.ts";
 import type { ImageCheck } from "../subjects/image.ts";
 
 /** Made for everybody, or mounted over at run time (Filesystem Hierarchy Standard 3.0). */
@@ -46,7 +47,7 @@ export const worldWritable: ImageCheck<"paths" | "layers" | "baseLayers"> = {
       const [kind, origin] = key.split("\n") as [Group, "base" | "application" | ""];
       if (first === undefined) continue;
       yield {
-        subject: `${kind}${origin === "base" ? " of the base" : ""}`,
+        subject: clipSubject(`${kind}${origin === "base" ? " of the base" : ""}${toldBy(kind, group)}`),
         severity: severities[kind],
         title: `${counted(group)} everybody may write: ${listed(group.map(({ path }) => `/${path}`))}`,
         locations: placesOf(group, layers),
@@ -61,6 +62,16 @@ export const worldWritable: ImageCheck<"paths" | "layers" | "baseLayers"> = {
     }
   },
 };
+
+/** What is written there is run, or obeyed: another one is another finding. Of the rest there may be a thousand, and new ones. */
+function toldBy(kind: Group, group: readonly PathPermissions[]): string {
+  return kind === "files and folders"
+    ? ""
+    : `: ${group
+        .map(({ path }) => path)
+        .sort()
+        .join(", ")}`;
+}
 
 function isOpen({ path, type, mode }: PathPermissions): boolean {
   if ((mode & 0o002) === 0 || SHARED.test(path)) return false;

@@ -35,6 +35,7 @@ import { rbacEscalation } from "../cluster/rbac-escalation.ts";
 import { runtimeDetection } from "../cluster/runtime-detection.ts";
 import { secretNotRotated } from "../cluster/secret-not-rotated.ts";
 import { secretsReadable } from "../cluster/secrets-readable.ts";
+import { serverInsides } from "../cluster/server-insides.ts";
 import { tokenCreation } from "../cluster/token-creation.ts";
 import { webhookFailsOpen } from "../cluster/webhook-fails-open.ts";
 import { wildcardPowers } from "../cluster/wildcard-powers.ts";
@@ -76,6 +77,7 @@ export const clusterChecks = [
   runtimeDetection,
   secretNotRotated,
   secretsReadable,
+  serverInsides,
   tokenCreation,
   webhookFailsOpen,
   wildcardPowers,

@@ -2,10 +2,13 @@
 import { allowPrivilegeEscalation } from "../workload/allow-privilege-escalation.ts";
 import { appArmor } from "../workload/app-armor.ts";
 import { appArmorNotStated } from "../workload/app-armor-not-stated.ts";
+import { buildPrivileges } from "../workload/build-privileges.ts";
 import { capabilitiesBaseline } from "../workload/capabilities-baseline.ts";
 import { capabilitiesRestricted } from "../workload/capabilities-restricted.ts";
 import { dangerousCapabilities } from "../workload/dangerous-capabilities.ts";
 import { defaultServiceAccount } from "../workload/default-service-account.ts";
+import { deviceCgroupRules } from "../workload/device-cgroup-rules.ts";
+import { hookPrivileges } from "../workload/hook-privileges.ts";
 import { hostNamespaces } from "../workload/host-namespaces.ts";
 import { hostPathVolumes } from "../workload/host-path-volumes.ts";
 import { hostPorts } from "../workload/host-ports.ts";
@@ -33,6 +36,7 @@ import { seccompRestricted } from "../workload/seccomp-restricted.ts";
 import { secretInEnvironment } from "../workload/secret-in-environment.ts";
 import { sensitiveHostPath } from "../workload/sensitive-host-path.ts";
 import { serviceAccountTokenMounted } from "../workload/service-account-token-mounted.ts";
+import { serviceNamespaces } from "../workload/service-namespaces.ts";
 import { sharedProcessNamespace } from "../workload/shared-process-namespace.ts";
 import { sysctls } from "../workload/sysctls.ts";
 import { volumeTypes } from "../workload/volume-types.ts";
@@ -41,10 +45,13 @@ export const workloadChecks = [
   allowPrivilegeEscalation,
   appArmor,
   appArmorNotStated,
+  buildPrivileges,
   capabilitiesBaseline,
   capabilitiesRestricted,
   dangerousCapabilities,
   defaultServiceAccount,
+  deviceCgroupRules,
+  hookPrivileges,
   hostNamespaces,
   hostPathVolumes,
   hostPorts,
@@ -72,6 +79,7 @@ export const workloadChecks = [
   secretInEnvironment,
   sensitiveHostPath,
   serviceAccountTokenMounted,
+  serviceNamespaces,
   sharedProcessNamespace,
   sysctls,
   volumeTypes,

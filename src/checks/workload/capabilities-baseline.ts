@@ -28,7 +28,7 @@ function* violations({ pod }: ReviewedPod): Generator<Spotted> {
     yield {
       container: placed,
       path: [...placed.path, "securityContext", "capabilities", "add"],
-      subject: "securityContext.capabilities.add",
+      subject: `securityContext.capabilities.add ${beyond.toSorted().join(",")}`,
       title: `The container is given ${beyond.join(", ")}`,
       fix: `leave ${beyond.join(", ")} out of capabilities.add`,
     };

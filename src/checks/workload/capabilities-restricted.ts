@@ -45,7 +45,7 @@ function* violations({ pod }: ReviewedPod): Generator<Spotted> {
       yield {
         container: placed,
         path: [...base, "add"],
-        subject: "securityContext.capabilities.add",
+        subject: `securityContext.capabilities.add ${kept.toSorted().join(",")}`,
         title: `The container keeps ${kept.join(", ")}`,
         severity: "medium",
         fix: `leave ${kept.join(", ")} out of capabilities.add`,

@@ -1,5 +1,5 @@
 import { containersOf } from "../../engines/kubernetes/model.ts";
-import { clip } from "../one-line.ts";
+import { clip } from "../findings/one-line.ts";
 import { capabilityName, escapes } from "./hardening/escapes.ts";
 import { workloadCheck } from "./kubernetes/workload-check.ts";
 

@@ -21,7 +21,7 @@ export const defaultServiceAccount = workloadCheck<"manifests">({
     );
     yield {
       path: ["serviceAccountName"],
-      subject: "serviceAccountName",
+      subject: ["serviceAccountName", ...bound.toSorted()].join(" "),
       severity: token !== undefined && bound.length > 0 ? "medium" : "low",
       title:
         bound.length > 0

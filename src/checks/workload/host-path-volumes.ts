@@ -21,7 +21,7 @@ function* violations({ pod }: ReviewedPod): Generator<Spotted> {
     if (!types.includes("hostPath")) continue;
     yield {
       path: ["volumes", index, "hostPath"],
-      subject: `volume ${name}`,
+      subject: `volume ${name} at ${hostPath?.path ?? ""}`,
       title: `Volume ${name} shows ${hostPath?.path || "a folder"} of the node`,
       fix: "use emptyDir, a PersistentVolumeClaim or a projected volume",
     };

@@ -35,7 +35,7 @@ function* violations({ pod }: ReviewedPod): Generator<Spotted> {
       yield {
         container: placed,
         path,
-        subject: `${field.join(".")}.${handler.type}.host`,
+        subject: `${field.join(".")}.${handler.type}.host ${handler.host}`,
         title: `The kubelet calls ${handler.host}`,
         fix: { text: "leave host out", patches: [{ path, op: "remove" }] },
       };

@@ -1,4 +1,5 @@
-import { clip } from "../one-line.ts";
+import { wholeName } from "../build/dockerfile/registries.ts";
+import { clip } from "../findings/one-line.ts";
 import { imagesOf } from "./hardening/images.ts";
 import { workloadCheck } from "./kubernetes/workload-check.ts";
 
@@ -20,7 +21,7 @@ export const imageByDigest = workloadCheck({
       if (name.digest !== undefined) continue;
       yield {
         path,
-        subject: `${user}: image`,
+        subject: `${user}: image ${wholeName(name)}`,
         title: `${clip(reference)} is what its tag points to when it is pulled`,
         fix: "write the digest behind it: NAME:TAG@sha256:…",
         evidence: { image: clip(reference) },

@@ -1,5 +1,5 @@
 import { allowedBy, wholeName } from "../build/dockerfile/registries.ts";
-import { clip } from "../one-line.ts";
+import { clip } from "../findings/one-line.ts";
 import { imagesOf } from "./hardening/images.ts";
 import { workloadCheck } from "./kubernetes/workload-check.ts";
 
@@ -24,7 +24,7 @@ export const imageFromOtherRegistry = workloadCheck({
       if (allowed(whole)) continue;
       yield {
         path,
-        subject: `${user}: image`,
+        subject: `${user}: image ${whole}`,
         title: `${clip(whole)} is from no registry that the policy allows`,
         fix: "pull it through a registry that the policy allows",
         evidence: { image: clip(reference), registries: clip(registries.join(", ")) },

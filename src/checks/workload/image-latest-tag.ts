@@ -1,4 +1,5 @@
-import { clip } from "../one-line.ts";
+import { wholeName } from "../build/dockerfile/registries.ts";
+import { clip } from "../findings/one-line.ts";
 import { imagesOf } from "./hardening/images.ts";
 import { workloadCheck } from "./kubernetes/workload-check.ts";
 
@@ -21,7 +22,7 @@ export const imageLatestTag = workloadCheck({
       const kept = pullPolicy === "IfNotPresent" || pullPolicy === "Never";
       yield {
         path,
-        subject: `${user}: image`,
+        subject: `${user}: image ${wholeName(name)}`,
         title: `${clip(reference)} ${name.tag === undefined ? "has no tag, which is latest" : "is whatever is the latest"}`,
         ...(kept ? { detail: `imagePullPolicy ${pullPolicy}: each node keeps the one that it pulled first` } : {}),
         fix: "name the version that is meant, with its digest",

@@ -16,8 +16,8 @@ function pod(...images: string[]): string {
 
 test("an image without a digest is found, with its tag or without", () => {
   assert.deepEqual(titles(spotted(imageByDigest, pod("nginx", "registry.example.com:5000/a/b:1"))), [
-    "container c0: image | nginx is what its tag points to when it is pulled",
-    "container c1: image | registry.example.com:5000/a/b:1 is what its tag points to when it is pulled",
+    "container c0: image docker.io/library/nginx | nginx is what its tag points to when it is pulled",
+    "container c1: image registry.example.com:5000/a/b | registry.example.com:5000/a/b:1 is what its tag points to when it is pulled",
   ]);
   assert.deepEqual(spotted(imageByDigest, pod(`nginx@${digest}`, `a.example/b:1@${digest}`)), []);
   assert.deepEqual(verdictsOf(imageByDigest, pod(`nginx@${digest}`)), ["Pod/web pass"]);
@@ -32,7 +32,11 @@ test("init containers, ephemeral ones and image volumes are looked at; what a te
   });
   assert.deepEqual(
     titles(spotted(imageByDigest, text)).map((each) => each.split(" | ")[0]),
-    ["init container b: image", "ephemeral container c: image", "volume models: image"],
+    [
+      "init container b: image docker.io/library/b",
+      "ephemeral container c: image docker.io/library/c",
+      "volume models: image docker.io/library/models",
+    ],
   );
 });
 
@@ -47,16 +51,16 @@ test("latest is found, stated or not, unless a digest says which", () => {
     ],
   });
   assert.deepEqual(titles(spotted(imageLatestTag, text)), [
-    "container a: image | nginx has no tag, which is latest",
-    "container b: image | x/y:latest is whatever is the latest",
-    "container e: image | localhost:5000/y has no tag, which is latest",
+    "container a: image docker.io/library/nginx | nginx has no tag, which is latest",
+    "container b: image docker.io/x/y | x/y:latest is whatever is the latest",
+    "container e: image localhost:5000/y | localhost:5000/y has no tag, which is latest",
   ]);
 });
 
 test("a service that is built from a folder has no image to pull", () => {
   const files = { "compose.yaml": "services:\n  a:\n    build: .\n    image: shop\n  b:\n    image: shop\n" };
   assert.deepEqual(spotted(imageLatestTag, files), [
-    "compose.yaml:6:5 container b: image | shop has no tag, which is latest",
+    "compose.yaml:6:5 container b: image docker.io/library/shop | shop has no tag, which is latest",
   ]);
 });
 
@@ -64,8 +68,8 @@ test("registries that the policy does not name are found; none named allows all"
   const policy = { ...defaultPolicy, registries: ["registry.example.com", "docker.io/library"] };
   const text = pod("registry.example.com/a:1", "nginx", "someone/nginx", "registry.example.com.evil.example/a");
   assert.deepEqual(titles(spotted(imageFromOtherRegistry, text, { policy })), [
-    "container c2: image | docker.io/someone/nginx is from no registry that the policy allows",
-    "container c3: image | registry.example.com.evil.example/a is from no registry that the policy allows",
+    "container c2: image docker.io/someone/nginx | docker.io/someone/nginx is from no registry that the policy allows",
+    "container c3: image registry.example.com.evil.example/a | registry.example.com.evil.example/a is from no registry that the policy allows",
   ]);
   assert.deepEqual(spotted(imageFromOtherRegistry, text), []);
 });

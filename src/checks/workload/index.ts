@@ -2,10 +2,13 @@
 import { allowPrivilegeEscalation } from "./allow-privilege-escalation.ts";
 import { appArmor } from "./app-armor.ts";
 import { appArmorNotStated } from "./app-armor-not-stated.ts";
+import { buildPrivileges } from "./build-privileges.ts";
 import { capabilitiesBaseline } from "./capabilities-baseline.ts";
 import { capabilitiesRestricted } from "./capabilities-restricted.ts";
 import { dangerousCapabilities } from "./dangerous-capabilities.ts";
 import { defaultServiceAccount } from "./default-service-account.ts";
+import { deviceCgroupRules } from "./device-cgroup-rules.ts";
+import { hookPrivileges } from "./hook-privileges.ts";
 import { hostNamespaces } from "./host-namespaces.ts";
 import { hostPathVolumes } from "./host-path-volumes.ts";
 import { hostPorts } from "./host-ports.ts";
@@ -35,6 +38,7 @@ import { secretInEnvironment } from "./secret-in-environment.ts";
 import { secretInManifest } from "./secret-in-manifest.ts";
 import { sensitiveHostPath } from "./sensitive-host-path.ts";
 import { serviceAccountTokenMounted } from "./service-account-token-mounted.ts";
+import { serviceNamespaces } from "./service-namespaces.ts";
 import { sharedProcessNamespace } from "./shared-process-namespace.ts";
 import { sysctls } from "./sysctls.ts";
 import { volumeTypes } from "./volume-types.ts";
@@ -43,10 +47,13 @@ export const workloadChecks = [
   allowPrivilegeEscalation,
   appArmor,
   appArmorNotStated,
+  buildPrivileges,
   capabilitiesBaseline,
   capabilitiesRestricted,
   dangerousCapabilities,
   defaultServiceAccount,
+  deviceCgroupRules,
+  hookPrivileges,
   hostNamespaces,
   hostPathVolumes,
   hostPorts,
@@ -76,6 +83,7 @@ export const workloadChecks = [
   secretInManifest,
   sensitiveHostPath,
   serviceAccountTokenMounted,
+  serviceNamespaces,
   sharedProcessNamespace,
   sysctls,
   volumeTypes,

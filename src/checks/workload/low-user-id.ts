@@ -26,7 +26,11 @@ export const lowUserId = workloadCheck({
     ] as const) {
       const id = ids.find((one) => isLow(field, one));
       if (id === undefined) continue;
-      yield { path: ["securityContext", field], subject: `securityContext.${field}`, ...said("The pod", field, id) };
+      yield {
+        path: ["securityContext", field],
+        subject: `securityContext.${field} ${ids.filter((one) => isLow(field, one)).join(",")}`,
+        ...said("The pod", field, id),
+      };
     }
     for (const placed of containersOf(pod)) {
       for (const field of ["runAsUser", "runAsGroup"] as const) {
@@ -36,7 +40,7 @@ export const lowUserId = workloadCheck({
         yield {
           container: placed,
           path: [...placed.path, "securityContext", field],
-          subject: `securityContext.${field}`,
+          subject: `securityContext.${field} ${id}`,
           ...said(`${who.charAt(0).toUpperCase()}${who.slice(1)}`, field, id),
         };
       }

@@ -1,5 +1,5 @@
 import type { FindingDraft } from "../../core/finding.ts";
-import { clip, SENTENCE } from "../one-line.ts";
+import { clip, SENTENCE } from "../findings/one-line.ts";
 import type { ManifestFileCheck } from "../subjects/tree.ts";
 
 /** What a file of manifests holds that is not what an API server would take, so that nothing is skipped in silence. */

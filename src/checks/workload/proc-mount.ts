@@ -7,6 +7,7 @@ export const procMount = podSecurityCheck({
   level: "baseline",
   title: "/proc shown without its masks",
   severity: "high",
+  origins: ["kubernetes", "compose"],
   documentation: {
     what: "A container's `procMount` is not `Default`.",
     why: "Runtimes hide parts of /proc and make others read-only: kernel memory, keys, settings of the whole node. Unmasked, root in the container can change them.",

@@ -1,5 +1,5 @@
 import { containersOf } from "../../engines/kubernetes/model.ts";
-import { clip } from "../one-line.ts";
+import { clip } from "../findings/one-line.ts";
 import { workloadCheck } from "./kubernetes/workload-check.ts";
 
 /** Ports of databases, caches and queues (IANA's registry, and the programs' documentation) → what listens there. */

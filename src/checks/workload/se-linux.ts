@@ -13,6 +13,7 @@ export const seLinux = podSecurityCheck({
   level: "baseline",
   title: "SELinux type, user or role of another than a container",
   severity: "medium",
+  origins: ["kubernetes", "compose"],
   documentation: {
     what: "A pod or container asks for an SELinux type that is none of containers, or for a user or role.",
     why: "On nodes with SELinux the type is the wall: `spc_t` and the types of the system's own services may touch the node's files.",
@@ -46,7 +47,7 @@ function* wrong(
     yield {
       ...owner,
       path,
-      subject: `securityContext.seLinuxOptions.${field}`,
+      subject: `securityContext.seLinuxOptions.${field} ${value}`,
       title: `The SELinux ${field} is ${value}`,
       fix: { text: `leave the SELinux ${field} out`, patches: [{ path, op: "remove" }] },
     };

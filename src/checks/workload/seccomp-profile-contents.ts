@@ -6,7 +6,7 @@ import {
   type PodSpec,
   type Profile,
 } from "../../engines/kubernetes/model.ts";
-import { clip } from "../one-line.ts";
+import { clip } from "../findings/one-line.ts";
 import { type CallLetThrough, dangerousCallsOf, letsThrough } from "./hardening/dangerous-calls.ts";
 import { workloadCheck } from "./kubernetes/workload-check.ts";
 
@@ -50,7 +50,7 @@ export const seccompProfileContents = workloadCheck<"seccompProfiles">({
         if (open) {
           yield {
             ...place,
-            subject: `seccomp profile ${name}: default`,
+            subject: `seccomp profile ${name}: default ${named(sure)}`.trimEnd(),
             severity: sure.length > 0 ? "high" : "medium",
             title: `${clip(profile.path)} lets every call through that it does not name${among(sure)}`,
             fix: "start from the engine's default profile, with SCMP_ACT_ERRNO as the default action",
@@ -59,7 +59,7 @@ export const seccompProfileContents = workloadCheck<"seccompProfiles">({
         } else if (sure.length > 0) {
           yield {
             ...place,
-            subject: `seccomp profile ${name}: calls`,
+            subject: `seccomp profile ${name}: calls ${named(sure)}`,
             severity: worst(sure),
             title: `${clip(profile.path)} lets dangerous calls through${among(sure)}`,
             detail: sure.slice(0, 4).map(sentence).join("; "),
@@ -71,7 +71,7 @@ export const seccompProfileContents = workloadCheck<"seccompProfiles">({
         if (sometimes.length > 0) {
           yield {
             ...place,
-            subject: `seccomp profile ${name}: conditions`,
+            subject: `seccomp profile ${name}: conditions of ${named(sometimes)}`,
             severity: "low",
             title: `${clip(profile.path)} lets ${joined(sometimes)} through under conditions that containerd reads past`,
             fix: "write a profile without includes and excludes for nodes with containerd",
@@ -112,6 +112,13 @@ function among(calls: readonly CallLetThrough[]): string {
 function joined(calls: readonly CallLetThrough[], most = 5): string {
   const names = calls.slice(0, most).map(({ name }) => name);
   return calls.length > most ? `${names.join(", ")} and ${calls.length - most} more` : names.join(", ");
+}
+
+function named(calls: readonly CallLetThrough[]): string {
+  return calls
+    .map(({ name }) => name)
+    .sort()
+    .join(",");
 }
 
 function sentence({ name, allows }: CallLetThrough): string {

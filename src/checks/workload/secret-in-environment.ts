@@ -23,7 +23,7 @@ export const secretInEnvironment = workloadCheck({
         if (secretKeyRef === undefined) continue;
         yield {
           container: placed,
-          subject: `env ${name}`,
+          subject: `env ${name} of Secret ${secretKeyRef.name}`,
           title: `${name} is a key of Secret ${secretKeyRef.name}`,
           path: [...placed.path, "env", index],
           fix: "mount the Secret and let the program read the file",

@@ -8,8 +8,8 @@ import {
   locationOf,
 } from "../../engines/kubernetes/model.ts";
 import type { SecretFact } from "../../engines/secrets/model.ts";
-import { clip } from "../one-line.ts";
-import { secretFindings } from "../secret-finding.ts";
+import { clip, clipSubject } from "../findings/one-line.ts";
+import { secretFindings } from "../findings/secret-finding.ts";
 
 /** What the check is handed of a tree of manifests, or of a cluster. */
 export interface SecretInManifestFacts {
@@ -88,7 +88,8 @@ function inClear({ object, keys, wellKnown }: ClearSecret): FindingDraft {
   const isSecret = object.kind === "Secret";
   const name = clip(describeObject(object));
   return {
-    subject: `values of ${name}`,
+    subject: clipSubject(`values of ${name}: ${names.toSorted().join(", ")}`),
+    ...(wellKnown ? {} : { unrecorded: true as const }),
     severity: wellKnown ? "low" : isSecret ? "high" : "medium",
     title: `${name} ${isSecret ? "is written with its values" : "has in clear"}: ${shown}${wellKnown ? ", which everybody tries first" : ""}`,
     locations: [first ?? locationOf(object), ...more.slice(0, 20)],

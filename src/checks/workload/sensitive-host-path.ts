@@ -1,4 +1,4 @@
-import { clip } from "../one-line.ts";
+import { clip } from "../findings/one-line.ts";
 import { hostMountsOf } from "./hardening/host-mounts.ts";
 import { type HostPlace, hostPlaceAt, runtimeSocketAt } from "./hardening/host-places.ts";
 import { workloadCheck } from "./kubernetes/workload-check.ts";

@@ -1,5 +1,5 @@
 import type { Workload } from "../../engines/kubernetes/model.ts";
-import { clip } from "../one-line.ts";
+import { clip } from "../findings/one-line.ts";
 import { accountOf } from "./hardening/account-use.ts";
 import { workloadCheck } from "./kubernetes/workload-check.ts";
 
@@ -25,7 +25,7 @@ export const serviceAccountTokenMounted = workloadCheck<"manifests">({
     const text = "set automountServiceAccountToken: false";
     yield {
       path: ["automountServiceAccountToken"],
-      subject: "automountServiceAccountToken",
+      subject: `automountServiceAccountToken of ${name}`,
       severity: isDefault ? "medium" : "low",
       title: `It gets the token of ${isDefault ? "the default account" : `the account ${clip(name)}`}, to which nothing that was read gives a role`,
       fix:

@@ -38,11 +38,11 @@ function rule(since: number): PodSecurityRule {
   return {
     since,
     *violations({ pod }) {
-      for (const [index, { name }] of (pod.securityContext?.sysctls ?? []).entries()) {
+      for (const [index, { name, value }] of (pod.securityContext?.sysctls ?? []).entries()) {
         if (safe.has(name)) continue;
         yield {
           path: ["securityContext", "sysctls", index],
-          subject: `sysctl ${name}`,
+          subject: `sysctl ${name}=${value}`,
           title: `The pod sets ${name || "a sysctl without a name"}`,
           fix: "leave it out, or have it set for the whole node",
         };

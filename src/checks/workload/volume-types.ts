@@ -34,7 +34,7 @@ function* violations({ pod }: ReviewedPod): Generator<Spotted> {
     if (type === undefined) continue;
     yield {
       path: ["volumes", index, type],
-      subject: `volume ${name}`,
+      subject: `volume ${name} of kind ${type}`,
       title: `Volume ${name} is of the kind ${type}`,
       fix: "use a PersistentVolumeClaim",
     };

@@ -1,5 +1,6 @@
 import { join, resolve } from "node:path";
 import { discover } from "../../collect/tree/discover.ts";
+import { skippedNotes } from "../../collect/tree/skipped-notes.ts";
 import { scanLockfile } from "../../scan/lockfile.ts";
 import { type JudgingOptions, runJudging } from "../judging.ts";
 
@@ -7,12 +8,14 @@ import { type JudgingOptions, runJudging } from "../judging.ts";
 export async function buildDeps(dir: string, options: JudgingOptions): Promise<number> {
   const root = resolve(dir);
   return await runJudging(root, options, async (context) => {
-    const { lockfiles, unlisted } = await discover(root);
+    const found = await discover(root);
+    const { lockfiles, unlisted } = found;
     return {
       subject: dir,
       evaluations: lockfiles.flatMap((path) => scanLockfile(join(root, path), path, context)),
       notes: [
         ...(lockfiles.length === 0 ? ["no lockfiles found below this folder"] : []),
+        ...skippedNotes(found),
         ...unlisted.map((path) => `${path} cannot be listed: what is in it was not looked at`),
       ],
     };

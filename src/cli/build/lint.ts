@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { lookUpDigests, parseMirrors } from "../../collect/image/base-digests.ts";
 import { discover } from "../../collect/tree/discover.ts";
+import { skippedNotes } from "../../collect/tree/skipped-notes.ts";
 import { printable } from "../../core/printable.ts";
 import { Problem } from "../../core/problem.ts";
 import type { MendedDockerfile } from "../../fix/dockerfile/fixes.ts";
@@ -10,6 +11,7 @@ import { unifiedDiff } from "../../report/unified-diff.ts";
 import type { LintContext } from "../../scan/dockerfile.ts";
 import { namesWithoutDigest, scanAndMendDockerfile, scanDockerfile } from "../../scan/dockerfile.ts";
 import { type Judging, type JudgingOptions, runJudging } from "../judging.ts";
+import { forStandardOutput } from "../patch-output.ts";
 import { replaceFile } from "../replace-file.ts";
 
 export interface LintOptions extends JudgingOptions {
@@ -32,7 +34,8 @@ export async function buildLint(place: string, options: LintOptions): Promise<nu
   const mends = options.fix || options.diff;
   const root = stat.isDirectory() ? path : dirname(path);
   return await runJudging(root, options, async (context) => {
-    const found = stat.isDirectory() ? (await discover(root)).dockerfiles : [basename(path)];
+    const discovery = stat.isDirectory() ? await discover(root) : undefined;
+    const found = discovery?.dockerfiles ?? [basename(path)];
     const asks = (options.online || mends) && !options.offline;
     const lint: LintContext = asks ? { ...context, digests: await digestsFor(root, found, context, mirrors) } : context;
     const results = found.map((file) => {
@@ -44,9 +47,10 @@ export async function buildLint(place: string, options: LintOptions): Promise<nu
       evaluations: results.flatMap(({ judged }) => judged.evaluations),
       notes: [
         ...(found.length === 0 ? ["no Dockerfiles found below this folder"] : []),
+        ...(discovery === undefined ? [] : skippedNotes(discovery)),
         ...results.flatMap(({ judged, notes }) => [...notes, ...judged.notes]),
       ],
-      ...(options.diff ? { instead: onStdout(results.map(({ patch }) => patch).join("")) } : {}),
+      ...(options.diff ? { instead: forStandardOutput(results.map(({ patch }) => patch).join("")) } : {}),
     };
   });
 }
@@ -98,9 +102,4 @@ function mend(root: string, { path, before, after, mended, first, last }: Mended
     return `${at}: ${shows ? "would be fixed" : "fixed"}: ${finding.title} (${finding.fix?.text ?? ""})`;
   });
   return { judged: last, notes: [...done, ...refused], patch: unifiedDiff(path, before, after) };
-}
-
-/** As it is for a file or another program; on a terminal, so that nothing in it acts there. */
-function onStdout(patch: string): string {
-  return process.stdout.isTTY === true ? patch.split("\n").map(printable).join("\n") : patch;
 }

@@ -1,7 +1,7 @@
-import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { printable } from "../../core/printable.ts";
 import { Problem } from "../../core/problem.ts";
+import { makePrivateFolder } from "../../engines/files/write.ts";
 import { type BundleTrust, importBundle } from "../../engines/vulnerability/bundle/import.ts";
 import { verifyingKey } from "../../engines/vulnerability/bundle/keys.ts";
 import type { CoverageDeclaration } from "../../engines/vulnerability/database/coverage.ts";
@@ -24,7 +24,7 @@ const SHOWN = 5;
 /** `bulkhead db import SOURCE...` */
 export async function dbImport(sources: readonly string[], options: ImportOptions): Promise<number> {
   const database = options.db ?? defaultDatabase();
-  mkdirSync(dirname(database), { recursive: true });
+  makePrivateFolder(dirname(database));
   const [first] = sources;
   const bundles = sources.filter((path) => path.endsWith(".bundle"));
   if (first !== undefined && bundles.length > 0) {

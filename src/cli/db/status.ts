@@ -1,3 +1,4 @@
+import { withoutLogCommands } from "../../core/log-commands.ts";
 import { printable } from "../../core/printable.ts";
 import { openAdvisoryDatabase } from "../../engines/vulnerability/database/open.ts";
 import { defaultDatabase } from "../paths.ts";
@@ -12,7 +13,7 @@ export function dbStatus(options: { readonly db?: string; readonly json: boolean
     const status = database.status();
     const problems = database.problems(PROBLEMS);
     if (options.json) {
-      process.stdout.write(`${JSON.stringify({ ...status, problems }, undefined, 2)}\n`);
+      process.stdout.write(withoutLogCommands(`${JSON.stringify({ ...status, problems }, undefined, 2)}\n`));
       return 0;
     }
     const lines = [

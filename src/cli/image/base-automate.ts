@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { findDockerfiles } from "../../collect/tree/base-images.ts";
 import { printable } from "../../core/printable.ts";
 import { Problem } from "../../core/problem.ts";
 import type { ExitCode } from "../../core/report.ts";
+import { isThere, writeNew } from "../../engines/files/write.ts";
 import { automations, type Build, type ConfigurationFile, configurationOf, isPlainPath } from "./automation.ts";
 import type { Print } from "./base-known.ts";
 
@@ -36,27 +36,22 @@ export function automateRebuilds(service: string, dir: string, write: boolean, p
     throw usage(dir, "no Dockerfile was found that could be built", "name the root of a repository");
   }
   const files = configurationOf(automation, builds);
-  if (write) for (const file of files) writeNew(root, file, print);
+  if (write) for (const file of files) writeConfiguration(root, file, print);
   else for (const { path, text } of files) print(files.length === 1 ? text : `# ${path}\n${text}`);
   if (!write) note(`${files.map(({ path }) => path).join(", ")} is where this belongs; --write puts it there`);
   return leftOut > 0 ? 3 : 0;
 }
 
 /** What is there stays: it may hold what nobody here knows of. */
-function writeNew(root: string, { path, text }: ConfigurationFile, print: Print): void {
+function writeConfiguration(root: string, { path, text }: ConfigurationFile, print: Print): void {
   const at = join(root, path);
-  if (existsSync(at)) {
+  if (isThere(at)) {
     throw new Problem({
       ...{ kind: "usage", code: "cli.exists", place: at, cause: "it is there already and is not overwritten" },
       remedy: "run without --write and merge what it prints",
     });
   }
-  try {
-    mkdirSync(dirname(at), { recursive: true });
-    writeFileSync(at, text, { flag: "wx" });
-  } catch (error) {
-    throw new Problem({ kind: "usage", code: "cli.output", place: at, cause: (error as Error).message });
-  }
+  writeNew(at, text, { within: [root], folders: true });
   print(`${printable(at)}\n`);
 }
 

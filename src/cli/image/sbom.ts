@@ -6,13 +6,13 @@ import { Problem } from "../../core/problem.ts";
 import type { ExitCode } from "../../core/report.ts";
 import type { Sbom, SbomFormat, SbomWriteOptions } from "../../engines/contents/sbom/sbom.ts";
 import { writeSbom } from "../../engines/contents/sbom/write.ts";
+import { writeWhole } from "../../engines/files/write.ts";
 import { openImage } from "../../engines/oci/open.ts";
 import { sbomOfFolder, sbomOfImage } from "../../scan/sbom.ts";
 import { openOptions, type PullingOptions, scanCacheOf } from "../judging.ts";
 import { defaultBases } from "../paths.ts";
 import { createProgress, progressLine } from "../progress.ts";
 import { toolVersion } from "../version.ts";
-import { writeFile } from "../written-file.ts";
 
 export interface SbomOptions extends PullingOptions {
   readonly format: string;
@@ -46,7 +46,7 @@ export async function imageSbom(reference: string, options: SbomOptions): Promis
       ...(imageCreated === undefined ? {} : { imageCreated }),
     });
     if (options.output === undefined) process.stdout.write(text);
-    else writeFile(options.output, [text]);
+    else writeWhole(options.output, text);
     for (const { reason } of sbom.gaps) process.stderr.write(`bulkhead: incomplete: ${printable(reason)}\n`);
     return sbom.gaps.length > 0 ? 3 : 0;
   } finally {

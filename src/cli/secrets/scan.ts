@@ -28,8 +28,8 @@ export async function secretsScan(target: string, options: SecretsScanOptions): 
   const own = { rules, ...(fingerprintKey === undefined ? {} : { fingerprintKey }) };
   return await runJudging(root, options, async (context) => {
     const keyed = await openPolicyScanner(context.policy, root, own);
-    const evaluations = await scanSecrets(target, targetOf(), keyed, context);
-    return { subject: target, evaluations, notes: [...notes, ...keyed.notes] };
+    const scanned = await scanSecrets(target, targetOf(), keyed, context);
+    return { subject: target, evaluations: scanned.evaluations, notes: [...scanned.notes, ...notes, ...keyed.notes] };
   });
 
   function targetOf(): SecretsTarget {

@@ -10,6 +10,7 @@ import { readReport } from "../../report/json/read.ts";
 import { unifiedDiff } from "../../report/unified-diff.ts";
 import { fixManifests } from "../../scan/manifests.ts";
 import { type JudgingOptions, runJudging } from "../judging.ts";
+import { forStandardOutput } from "../patch-output.ts";
 import { replaceFile } from "../replace-file.ts";
 
 export interface WorkloadFixOptions extends JudgingOptions {
@@ -47,7 +48,9 @@ export async function workloadFix(place: string, options: WorkloadFixOptions): P
       ...(stat.isDirectory() ? { extent: "tree" as const } : {}),
       evaluations: unwritten.length === 0 ? fixes.last : fixes.first,
       notes: [...unwritten, ...notes, ...more],
-      ...(prints === undefined ? {} : { instead: onStdout(prints === "patch" ? diffOf(fixes) : kustomization(fixes)) }),
+      ...(prints === undefined
+        ? {}
+        : { instead: forStandardOutput(prints === "patch" ? diffOf(fixes) : kustomization(fixes)) }),
     };
   });
 }
@@ -98,11 +101,6 @@ function placeOf({ evidence, locations: [place], subject }: WorkloadFixes["refus
 
 function diffOf({ files }: WorkloadFixes): string {
   return files.map(({ path, before, after }) => unifiedDiff(path, before, after)).join("");
-}
-
-/** As it is for a file or another program; on a terminal, so that nothing in it acts there. */
-function onStdout(text: string): string {
-  return process.stdout.isTTY === true ? text.split("\n").map(printable).join("\n") : text;
 }
 
 function usage(place: string, cause: string): Problem {

@@ -12,7 +12,7 @@
  * `used` is in seconds since 1970.
  */
 import { createHash } from "node:crypto";
-import { chmodSync, closeSync, mkdirSync, openSync, readSync, rmSync } from "node:fs";
+import { chmodSync, closeSync, openSync, readSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
@@ -21,6 +21,7 @@ import type { Digest } from "../../core/digest.ts";
 import type { Gap } from "../../core/evidence.ts";
 import { analysers } from "../../engines/contents/analysers.ts";
 import type { FileFacts, Inventory } from "../../engines/contents/model.ts";
+import { makePrivateFolder, refuseLink } from "../../engines/files/write.ts";
 import type { FoundSecrets } from "../../engines/secrets/model.ts";
 import type { LayerScan } from "./layer-scan.ts";
 
@@ -78,7 +79,11 @@ const SCHEMA = `
   pragma user_version = ${FORMAT};
 `;
 
-/** Opens or makes the cache; undefined where it cannot be used. */
+/**
+ * Opens or makes the cache; undefined where it cannot be used.
+ *
+ * @throws Problem (usage) `files.link` where a link is in its place: SQLite would write to what it leads to
+ */
 export function openScanCache(path: string): ScanCache | undefined {
   const database = openDatabase(path);
   return database === undefined ? undefined : cacheOver(database);
@@ -101,12 +106,13 @@ export function cacheStatus(path: string): CacheStatus | undefined {
 }
 
 export function clearCache(path: string): void {
-  for (const suffix of ["", "-wal", "-shm"]) rmSync(path + suffix, { force: true });
+  for (const suffix of ["", "-wal", "-shm", "-journal"]) rmSync(path + suffix, { force: true });
 }
 
 function openDatabase(path: string): DatabaseSync | undefined {
+  for (const suffix of ["", "-wal", "-shm", "-journal"]) refuseLink(path + suffix, "the scan cache");
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    makePrivateFolder(dirname(path));
     const opened = openOrMake(path);
     if (opened !== undefined || !isOurs(path)) return opened;
     clearCache(path);

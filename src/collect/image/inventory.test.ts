@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, test } from "node:test";
@@ -8,7 +8,7 @@ import type { Digest } from "../../core/digest.ts";
 import type { Evidence } from "../../core/evidence.ts";
 import { asProblem, Problem } from "../../core/problem.ts";
 import type { Inventory } from "../../engines/contents/model.ts";
-import { type FixtureEntry, type FixtureImage, sha256, tarOf } from "../../engines/oci/image.fixture.ts";
+import { type FixtureEntry, type FixtureImage, paxEntry, sha256, tarOf } from "../../engines/oci/image.fixture.ts";
 import { openScanCache, type ScanCache } from "./cache.ts";
 import {
   alpine310,
@@ -52,6 +52,36 @@ test("a package belongs to the layer that first brought its version", async () =
   assert.deepEqual(packagesIn(evidence), packages);
   assert.ok(evidence.state === "present");
   assert.deepEqual([evidence.facts.distribution?.id, evidence.gaps], ["alpine", []]);
+});
+
+test("an image of 500 layers is read to its last, whichever of them brought a package or took it away", async () => {
+  const layers = Array.from({ length: 498 }, (_, i) => [
+    npmPackage(`p${i}`, "1.0.0"),
+    { name: `app/node_modules/.wh.p${i - 1}` },
+  ]);
+  const many = imageOf(base, ...layers, [apkDatabase({ musl: "1.1.22-r3" })]);
+  const evidence = await inventoryOfImage(await openFixture(many), { now });
+  assert.deepEqual(evidence.gaps, []);
+  const found = packagesIn(evidence);
+  assert.ok(found.includes("musl 1.1.22-r3 @499") && found.includes("p497 1.0.0 @498"), found.join());
+  assert.equal(found.length, 2);
+});
+
+test("a layer that runtimes read in different ways leaves no inventory, and the layer and the entry are named", async () => {
+  const long = { name: "././@LongLink", flag: "L", content: "lib/apk/db/installed\0" };
+  const hidden = imageOf(base, [paxEntry({ path: "decoy" }), long, apkDatabase({ musl: "9" })]);
+  const evidence = await inventoryOfImage(await openFixture(hidden), { now });
+  assert.equal(evidence.state, "absent");
+  assert.match(evidence.gaps[0]?.reason ?? "", /^layer 2 .*the entry "lib\/apk\/db\/installed": it has two names/);
+});
+
+test("a whiteout of what its own layer holds is a gap", async () => {
+  const twice = imageOf(base, [apkDatabase({ musl: "9" }), { name: "lib/apk/db/.wh.installed" }]);
+  const evidence = await inventoryOfImage(await openFixture(twice), { now });
+  assert.ok(
+    evidence.gaps.some(({ code }) => code === "oci.path"),
+    JSON.stringify(evidence.gaps),
+  );
 });
 
 test("a layer with the wrong bytes leaves no inventory at all", async () => {
@@ -218,4 +248,29 @@ test("a folder is a root file system without layers", async () => {
   const evidence = await inventoryOfFolder(folder, { now });
   assert.deepEqual(packagesIn(evidence), ["musl 1.1.22-r2", "a 1.0.0"]);
   await assert.rejects(inventoryOfFolder(join(root, "nowhere"), { now }), Problem);
+});
+
+test("in a folder a wanted file that is a link is said, unless its file is read where it is", async () => {
+  const folder = join(root, "linked");
+  for (const [path, content] of [
+    ["opt/blob", "Package: openssl\nStatus: install ok installed\nVersion: 1\n\n"],
+    ["usr/lib/os-release", "ID=debian\n"],
+  ] as const) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), content);
+  }
+  mkdirSync(join(folder, "var/lib/dpkg"), { recursive: true });
+  mkdirSync(join(folder, "etc"), { recursive: true });
+  symlinkSync("../usr/lib/os-release", join(folder, "etc/os-release"));
+  symlinkSync("nowhere", join(folder, "etc/dead.jar"));
+  const reasons = async () => (await inventoryOfFolder(folder, { now })).gaps.map(({ reason }) => reason);
+  assert.deepEqual(
+    (await reasons()).filter((reason) => reason.includes("link")),
+    [],
+  );
+  symlinkSync("/opt/blob", join(folder, "var/lib/dpkg/status"));
+  assert.ok(
+    (await reasons()).includes("1 wanted files are links, which are not followed, first /var/lib/dpkg/status"),
+    (await reasons()).join("; "),
+  );
 });

@@ -1,4 +1,6 @@
 /** What an image or a root file system holds, as evidence: layers read or remembered, merged, catalogued. */
+import { existsSync } from "node:fs";
+import { join, posix } from "node:path";
 import { bounds } from "../../core/bounds.ts";
 import { absent, type Evidence, type Gap, gapOf, present } from "../../core/evidence.ts";
 import { asProblem, isEvidenceProblem, Problem } from "../../core/problem.ts";
@@ -227,6 +229,8 @@ async function scanFolder(root: string, context: BoundedContext): Promise<Scanne
   const tools: Tool[] = [];
   let unlisted = 0;
   let firstUnlisted = "";
+  let links = 0;
+  let firstLink = "";
   /** Of the file that was last asked for. */
   let analyser: Analyser | undefined;
   await readFolder(
@@ -247,6 +251,15 @@ async function scanFolder(root: string, context: BoundedContext): Promise<Scanne
         if (Buffer.isBuffer(content)) files.content(path, content);
         else files.failed(path, content.unreadable);
       },
+      link(path, target) {
+        const wanting = analyserFor(path);
+        if (wanting === undefined) return;
+        const real = linkTarget(path, target() ?? "");
+        // A file that the same analyser reads where it is, or none at all.
+        if (analyserFor(real) === wanting || !existsSync(join(root, real))) return;
+        if (links === 0) firstLink = `/${path}`;
+        links += 1;
+      },
       unlisted(path, cause) {
         if (unlisted === 0) firstUnlisted = `/${path}: ${cause}`;
         unlisted += 1;
@@ -260,6 +273,12 @@ async function scanFolder(root: string, context: BoundedContext): Promise<Scanne
   if (unlisted > 0) {
     gaps.push({ code: "oci.folder", reason: `${unlisted} folders could not be listed, first ${firstUnlisted}` });
   }
+  if (links > 0) {
+    gaps.push({
+      code: "oci.link",
+      reason: `${links} wanted files are links, which are not followed, first ${firstLink}`,
+    });
+  }
   const facts = files.finish();
   return finish({
     files: paths.map((path, i) => ({ path, versions: [{ facts: facts[i] as FileFacts }] })),
@@ -267,6 +286,11 @@ async function scanFolder(root: string, context: BoundedContext): Promise<Scanne
     tools: tools.sort((a, b) => (a.path < b.path ? -1 : 1)),
     gaps,
   });
+}
+
+/** Where a symlink of a root file system leads in it, as it is written: other links on the way are not followed. */
+function linkTarget(path: string, target: string): string {
+  return posix.join("/", target.startsWith("/") ? target : posix.join(posix.dirname(path), target)).slice(1);
 }
 
 /** Spares most files of a machine the look at their mode: a program's name has no ending, or a library's. */

@@ -1,11 +1,12 @@
 /** The list of known bases on this machine: read, added to, removed from. */
-import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { bounds } from "../../core/bounds.ts";
 import { Problem } from "../../core/problem.ts";
 import { formatKnownBases, knownBases, parseKnownBases } from "../../engines/contents/base/known.ts";
 import type { KnownBase } from "../../engines/contents/base/model.ts";
 import type { KnownBases } from "../../engines/contents/base/recognise.ts";
+import { makePrivateFolder, writeWhole } from "../../engines/files/write.ts";
 
 /** Empty where there is no file. @throws Problem `bases.document`, `bases.file` */
 export function readKnownBases(path: string): KnownBase[] {
@@ -49,8 +50,6 @@ export function forgetBase(path: string, name: string): number {
 
 /** In one step, so that nobody reads half a file. */
 function write(path: string, bases: readonly KnownBase[]): void {
-  if (!existsSync(dirname(path))) mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const temporary = `${path}.${process.pid}`;
-  writeFileSync(temporary, formatKnownBases(bases), { mode: 0o600 });
-  renameSync(temporary, path);
+  makePrivateFolder(dirname(path));
+  writeWhole(path, formatKnownBases(bases), { mode: 0o600 });
 }

@@ -26,13 +26,24 @@ export function linksToFollow(tree: MergedTree<FileFacts>): WantedLink[] {
     if (analyser !== undefined) links.push({ path, target, analyser, layer, unread });
   }
   const present = new Set(tree.files().map((file) => file.path));
-  for (const path of wellKnownPaths) {
+  for (const path of new Set([...wellKnownPaths, ...wantedBehind(tree.symlinks())])) {
     const target = tree.resolve(path);
     const analyser = analyserFor(path);
     if (target === undefined || analyser === undefined || target === path || present.has(target)) continue;
     links.push({ path, target, analyser });
   }
   return links;
+}
+
+/** What Python reads of a folder of metadata, which may be a link as well. */
+const IN_METADATA = ["METADATA", "PKG-INFO"] as const;
+
+/** Of symlinks those with a wanted name, and the wanted files of those that may be a folder of Python's metadata. */
+function wantedBehind(symlinks: readonly string[]): string[] {
+  return symlinks.flatMap((path) => {
+    if (analyserFor(path)?.id !== "pypi") return analyserFor(path) === undefined ? [] : [path];
+    return [path, ...IN_METADATA.map((name) => `${path}/${name}`)];
+  });
 }
 
 /** Where an entry of an archive put a file of the merged tree: `path` may lead there through symlinks. */

@@ -149,7 +149,10 @@ test("gaps name the layer by its place in this image", async () => {
   const { gaps } = await mergeLayers([good, withOwnGap], async () => []);
   assert.deepEqual(
     gaps.map(({ reason }) => reason),
-    ["layer 2: 1 entry is too long", "layer 2: 1 entries stand below a loop of symlinks or too deep to be reached"],
+    [
+      "layer 2: 1 entry is too long",
+      "layer 2: 1 entries stand below a loop of symlinks or too deep to be reached, or are whiteouts that runtimes read in different ways",
+    ],
   );
 });
 
@@ -163,4 +166,25 @@ test("a hundred thousand links into a hundred thousand files are found in one pa
     return missing.map(() => read);
   });
   assert.equal(asked, count);
+});
+
+test("every link with a wanted name is followed, and a folder of Python's metadata that is one", async () => {
+  const site = "usr/lib/python3/site-packages";
+  const { asked } = await merged([
+    { name: "opt/blob", content: "Name: a\nVersion: 1\n" },
+    { name: "opt/hidden/METADATA", content: "Name: b\nVersion: 1\n" },
+    { name: `${site}/a-1.dist-info/METADATA`, flag: "2", link: "/opt/blob" },
+    { name: `${site}/b-1.dist-info`, flag: "2", link: "/opt/hidden" },
+    { name: "app/a.jar", flag: "2", link: "../opt/blob" },
+    { name: "app/dead.jar", flag: "2", link: "../opt/nothing" },
+    { name: "var/lib/dpkg/status", flag: "2", link: "/opt/blob" },
+    { name: "var/lib/dpkg/updates/0001", flag: "2", link: "/opt/blob" },
+  ]);
+  assert.deepEqual(asked.sort(), [
+    "0:opt/blob for dpkg",
+    "0:opt/blob for dpkg",
+    "0:opt/blob for jar",
+    "0:opt/blob for pypi",
+    "0:opt/hidden/METADATA for pypi",
+  ]);
 });

@@ -49,7 +49,7 @@ export async function mergeLayers(
     if (refused > 0) {
       own.push({
         code: "oci.path",
-        reason: `${refused} entries stand below a loop of symlinks or too deep to be reached`,
+        reason: `${refused} entries stand below a loop of symlinks or too deep to be reached, or are whiteouts that runtimes read in different ways`,
       });
     }
     for (const gap of own) gaps.push({ ...gap, reason: `layer ${layer + 1}: ${gap.reason}` });

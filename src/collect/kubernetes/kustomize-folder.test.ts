@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { symlinkSync } from "node:fs";
+import { symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -28,6 +28,8 @@ patchesStrategicMerge:
 - |-
   apiVersion: v1
   kind: Pod
+  metadata: { name: web }
+  spec: { image: "https://example.test/" }
 patchesJson6902: [{ path: three.json, target: { kind: Pod, name: x } }]
 replacements: [{ path: four.yaml }, { source: { kind: Pod, fieldPath: "a:b" } }]
 configMapGenerator: [{ name: x, literals: ["url=https://example.test/"], files: [key=conf.yaml] }]
@@ -81,7 +83,11 @@ test("what may be fetched is refused wherever it stands, and however it is writt
       `openapi: { path: ${text} }`,
       `crds: [${text}]`,
       `unheard: { of: [${text}] }`,
-      `resources: &a [${text}]\nbases: *a`,
+      `patches: [${text}]`,
+      `patches: [{ options: {}, Path: [${text}] }]`,
+      `patches: [{ unheard: ${text} }]`,
+      `patches: [{ patch: ${JSON.stringify(`${/^[a-z]+:\/\//i.test(address) ? "" : "https://"}${address}`)} }]`,
+      `replacements: [${text}]`,
       JSON.stringify({ resources: [address] }),
     ]) {
       assert.match(refusalOf(kustomization), /may be fetched from elsewhere/, kustomization);
@@ -102,11 +108,59 @@ test("plugins, charts, and what cannot be read for certain are refused", () => {
   assert.equal(refusalOf("#\r\nresources: []\r\n"), "");
   assert.match(refusalOf("a: 1\n---\nresources: [b]\n"), /several documents/);
   assert.match(refusalOf("- a\n"), /no map/);
-  assert.match(refusalOf("a: [\n"), /cannot be read/);
+  assert.match(refusalOf("a: [\n"), /not all programs read alike/);
+  assert.match(refusalOf("# {{ a }}\nresources: [b]\n---\n"), /several documents/);
   assert.match(read("", { "ov/kustomization.yml": "" }).refusal ?? "", /several kustomizations/);
   const many = Array.from({ length: bounds.kustomizationPaths + 1 }, (_, index) => `f${index}`);
   assert.match(refusalOf(JSON.stringify({ resources: many })), /more than \d+ paths/);
   assert.equal(read("").refusal, undefined);
+});
+
+test("a form that not all programs read alike is refused, whatever it says", () => {
+  for (const kustomization of [
+    "patches: [{!!merge path: http://127.0.0.1/}]",
+    "patches: [{! path: http://127.0.0.1/}]",
+    'patches: [{!!str "path": http://127.0.0.1/}]',
+    "patches:\n- !!merge path: http://127.0.0.1/",
+    "resources: &a [x]\nbases: *a",
+    "x: &a {path: x}\npatches: [{<<: *a}]",
+    "? resources\n: [x]",
+    "!!map {resources: [x]}",
+    "%YAML 1.1\n---\nresources: [x]",
+    "resources: [x]\n---#x: |\nbases: [y]",
+    "---#x: |\nbases: [y]",
+    "patches: [{path:}]",
+    "\ufeffresources: [x]",
+    "a: 1\n\ufeffresources: [x]",
+    "a: \u0000\nresources: [x]",
+  ]) {
+    assert.match(
+      refusalOf(kustomization),
+      /not all programs (?:read alike|end a line at)|several documents|cannot be read/,
+      kustomization,
+    );
+  }
+  assert.match(refusalOf('"\\x72esources": ["https://example.test/"]'), /may be fetched/);
+  assert.equal(refusalOf("---\nresources: [x]\n"), "");
+  using wide = treeOf({ "ov/x": "" });
+  writeFileSync(join(wide.root, "ov/kustomization.yaml"), Buffer.from("\ufeffresources: [x]\n", "utf16le"));
+  assert.match(readKustomizeFolder(wide.root, "ov").refusal ?? "", /no file of UTF-8/);
+  using linked = treeOf({ "ov/x": "", "other.yaml": "resources: [x]\n" });
+  symlinkSync("../other.yaml", join(linked.root, "ov/kustomization.yaml"));
+  assert.match(readKustomizeFolder(linked.root, "ov").refusal ?? "", /symbolic link/);
+});
+
+test("a text that is trimmed into another name, or is no object in place of a path, is refused", () => {
+  for (const kustomization of [
+    'patches: [{ path: " p.yaml" }]',
+    'patches: [{ path: "../../p.yaml\\n" }]',
+    'resources: ["../../x "]',
+    "patchesStrategicMerge:\n- |\n  ../../x\n",
+    "patchesStrategicMerge:\n- |\n  kind: Pod\n  !!merge path: x\n",
+  ]) {
+    assert.match(refusalOf(kustomization), /not for certain the name of a file/, kustomization);
+  }
+  assert.match(refusalOf("resources: [app.example/team/base]"), /may be fetched/);
 });
 
 test("nothing outside of the tree is reached, by path or by link", () => {

@@ -3,7 +3,7 @@ import { lstatSync, readdirSync, realpathSync } from "node:fs";
 import { join, posix, relative, sep } from "node:path";
 import { bounds } from "../../core/bounds.ts";
 import { isKustomization } from "./kustomization-name.ts";
-import { isMap, readYamlMap } from "./yaml-map.ts";
+import { isMap, mapOf, readYamlMap } from "./yaml-map.ts";
 
 /** One folder. All paths are relative to the tree's root, with forward slashes; the root itself is the empty text. */
 export interface KustomizeFolder {
@@ -30,8 +30,9 @@ const NOT_PATHS: ReadonlySet<string> = new Set([
   "sortoptions",
 ]);
 
-/** Of these, the field `path` of each item alone is one. */
+/** Items of these name a file, or hold what the file would: every text of an item counts as a path but for these fields. */
 const WITH_PATH: ReadonlySet<string> = new Set(["patches", "patchesjson6902", "replacements"]);
+const IN_PLACE: ReadonlySet<string> = new Set(["patch", "target", "options", "source", "targets"]);
 
 /** Texts that are never loaded, in the generators of config maps and secrets. */
 const NOT_LOADED: ReadonlySet<string> = new Set(["name", "namespace", "behavior", "type", "literals", "options"]);
@@ -43,6 +44,7 @@ const REFUSED: ReadonlyMap<string, string> = new Map([
   ["validators", "validators of its own"],
   ["helmcharts", "Helm charts"],
   ["helmchartinflationgenerator", "Helm charts"],
+  ["helmglobals", "Helm charts"],
 ]);
 
 /** Never throws: what cannot be read, and what leads out of the tree, is its refusal. */
@@ -67,12 +69,20 @@ export function readKustomizeFolder(root: string, folder: string): KustomizeFold
         refusal ??= `it names more than ${bounds.kustomizationPaths} paths`;
         break;
       }
+      if (/^\s|\s$|\p{Cc}/u.test(text)) {
+        refusal ??= `it names ${JSON.stringify(text.slice(0, 200))}, which is not for certain the name of a file`;
+        continue;
+      }
       if (isAddress(text)) {
-        refusal ??= `it names ${JSON.stringify(text.slice(0, 200))}, which may be fetched from elsewhere`;
+        refusal ??= fetched(text);
         continue;
       }
       const place = placeOf(root, folder, text);
-      if (place === undefined) continue;
+      if (place === undefined) {
+        // What names nothing here, and begins as a host does, may be looked for elsewhere.
+        if (/^[^./][^/]*\.[^/]*\/./.test(text)) refusal ??= fetched(text);
+        continue;
+      }
       if (place === "outside") {
         refusal ??= `it names ${JSON.stringify(text.slice(0, 200))}, which is outside of the folder that is judged`;
       } else if (place.isFolder) bases.push(place.path);
@@ -84,6 +94,10 @@ export function readKustomizeFolder(root: string, folder: string): KustomizeFold
     }
   }
   return { folder, isComponent, resources, patches, bases, ...(refusal === undefined ? {} : { refusal }) };
+}
+
+function fetched(text: string): string {
+  return `it names ${JSON.stringify(text.slice(0, 200))}, which may be fetched from elsewhere`;
 }
 
 /** Its fields in their order, or why they cannot be read. */
@@ -104,9 +118,14 @@ function readFields(root: string, folder: string): [string, unknown][] | string 
 function pathsOf(field: string, value: unknown): string[] {
   if (NOT_PATHS.has(field) || REFUSED.has(field)) return [];
   if (WITH_PATH.has(field)) {
-    return itemsOf(value).flatMap((item) =>
-      fieldsOf(item).flatMap(([key, path]) => (key === "path" ? texts(path) : [])),
-    );
+    return itemsOf(value).flatMap((item) => {
+      if (!isMap(item)) return texts(item);
+      return fieldsOf(item).flatMap(([key, inner]) => {
+        if (!IN_PLACE.has(key)) return texts(inner);
+        // A patch in one line might be the name of a file to some version.
+        return key === "patch" ? texts(inner).filter((text) => /^\s*[a-z][a-z0-9+.-]*:(?:\/\/|:)/i.test(text)) : [];
+      });
+    });
   }
   if (field === "configmapgenerator" || field === "secretgenerator") {
     const loaded = itemsOf(value).flatMap((item) =>
@@ -116,8 +135,21 @@ function pathsOf(field: string, value: unknown): string[] {
     return loaded.flatMap((text) => [text, text.slice(text.indexOf("=") + 1)]);
   }
   const found = texts(value);
-  // A patch may be written out in place of its path.
-  return field === "patchesstrategicmerge" ? found.filter((text) => !text.includes("\n")) : found;
+  // A patch may be written out in place of its path: kustomize takes for a path what it cannot read as objects.
+  return field === "patchesstrategicmerge" ? found.filter((text) => !isObject(text)) : found;
+}
+
+/** Read alike by all, and an object of Kubernetes. */
+function isObject(text: string): boolean {
+  if (!text.includes("\n") || text.length > bounds.kustomizationBytes) return false;
+  const object = mapOf(text, "patch");
+  return (
+    isMap(object) && isMap(object.metadata) && [object.kind, object.apiVersion, object.metadata.name].every(isName)
+  );
+}
+
+function isName(value: unknown): boolean {
+  return typeof value === "string" && value !== "";
 }
 
 function fieldsOf(value: unknown): [string, unknown][] {

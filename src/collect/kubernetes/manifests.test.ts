@@ -90,3 +90,22 @@ test("patches of kustomize are not read as objects, and the gap names them", asy
     rmSync(root, { recursive: true });
   }
 });
+
+test("the .env beside a Compose file goes before the defaults in it; one that is not followed leaves them unknown", () => {
+  const compose = `services: { web: { image: x, network_mode: "$${"{N:-bridge}"}" } }\n`;
+  const judge = (environment?: string) => {
+    const root = folderOf({
+      "app/compose.yaml": compose,
+      ...(environment === undefined ? {} : { "app/.env": environment }),
+    });
+    const paths = { manifests: [], composeFiles: ["app/compose.yaml"], kustomizations: [], charts: [] };
+    const { workloads, gaps } = readManifestFiles(root, paths);
+    rmSync(root, { recursive: true });
+    return [workloads[0]?.pod.hostNetwork ?? false, ...gaps.map(({ reason }) => reason)];
+  };
+  assert.deepEqual(judge(), [false]);
+  assert.deepEqual(judge("N=host\n"), [true]);
+  const unknown = "services.web.network_mode: nothing here says what N is";
+  assert.deepEqual(judge("N=$OTHER\n"), [false, unknown]);
+  assert.deepEqual(judge("A='\nN=host\n'\n"), [false, unknown]);
+});

@@ -1,10 +1,13 @@
 /** Manifests of Kubernetes and Compose files below a folder: which files they are, and what they say. */
-import { join } from "node:path";
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { bounds } from "../../core/bounds.ts";
+import { readEnvFile } from "../../engines/kubernetes/compose/env-file.ts";
+import type { ComposeVariables } from "../../engines/kubernetes/compose/interpolate.ts";
+import { isComposeFile } from "../../engines/kubernetes/compose/name.ts";
 import { type ManifestReader, manifestReader } from "../../engines/kubernetes/manifests.ts";
 import type { ManifestGap, Manifests } from "../../engines/kubernetes/model.ts";
-import { readBoundedBytes } from "../tree/text-file.ts";
-import { isKustomization } from "./kustomization-name.ts";
+import { readBoundedBytes, readBoundedText } from "../tree/text-file.ts";
 import { type KustomizeFolder, readKustomizeFolder } from "./kustomize-folder.ts";
 import type { Rendering } from "./render.ts";
 
@@ -19,26 +22,8 @@ export interface ManifestPaths {
   readonly kustomizations: readonly string[];
   /** Folders of Helm charts; their templates are among no manifests. */
   readonly charts: readonly string[];
-}
-
-/** A Compose file by its name (the Compose specification, "The Compose file"). */
-export function isComposeFile(path: string): boolean {
-  return /(?:^|[\\/])(?:docker-)?compose(?:\.[^\\/]+)?\.ya?ml$/.test(path);
-}
-
-/** Whether a file's name allows for manifests in it. */
-export function mayHoldManifests(name: string): boolean {
-  return /\.(?:ya?ml|json)$/.test(name) && !isKustomization(name);
-}
-
-/**
- * Whether its text names an apiVersion and a kind. Looks through all of it: whatever stands before an object does not
- * hide it. What cannot be read, or is over its bound, counts as one if its name says YAML, so that it becomes a gap.
- */
-export function looksLikeManifest(file: string): boolean {
-  const bytes = readBoundedBytes(file, bounds.kubernetesFileBytes);
-  if (bytes === undefined) return /\.ya?ml$/.test(file);
-  return bytes.includes("apiVersion") && bytes.includes("kind");
+  /** What may hold more of them and is not read. */
+  readonly unread?: readonly ManifestGap[];
 }
 
 /**
@@ -74,6 +59,7 @@ export function readManifestFiles(root: string, paths: ManifestPaths, rendering?
     const reason = `${files.length - read} files of manifests are over the bounds of one reading`;
     reader.gap({ code: "kubernetes.bound", reason, path: files[read] ?? "." });
   }
+  for (const gap of paths.unread ?? []) reader.gap(gap);
   for (const { folder, patches: named } of kustomizations) {
     const gap = kustomizeGap(
       folder,
@@ -150,9 +136,18 @@ function readInto(reader: ManifestReader, root: string, path: string): number {
   try {
     text = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true }).decode(bytes);
   } catch {
-    reader.gap({ code: "kubernetes.encoding", reason: "it is not UTF-8", path: shown });
+    const remedy = "save it as UTF-8";
+    reader.gap({ code: "kubernetes.encoding", reason: "it is not UTF-8", remedy, path: shown });
     return bytes.length;
   }
-  reader.file(shown, text);
+  reader.file(shown, text, isComposeFile(path) ? environmentBeside(join(root, path)) : undefined);
   return bytes.length;
+}
+
+/** Compose takes variables from a `.env` beside the file: what it sets goes before every default. */
+function environmentBeside(file: string): ComposeVariables {
+  const path = join(dirname(file), ".env");
+  if (!existsSync(path)) return new Map();
+  const text = readBoundedText(path, bounds.composeEnvironmentBytes);
+  return text === undefined ? "unknown" : readEnvFile(text);
 }

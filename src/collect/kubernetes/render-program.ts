@@ -9,7 +9,10 @@ import { printable } from "../../core/printable.ts";
 /** Characters of what a program said that are shown. */
 const SAID = 300;
 
-/** Nothing listens at the discard port: what a program would fetch in spite of all fails at once. */
+/**
+ * Nothing listens at the discard port: what a program would fetch in spite of all fails at once. Go goes past a proxy to
+ * this machine itself, hence {@link withoutNetwork}.
+ */
 const NOWHERE = "http://127.0.0.1:9";
 
 export interface RenderProgram {
@@ -32,6 +35,7 @@ export interface ProgramFinder {
 export function programsOutside(root: string, path = process.env.PATH ?? ""): ProgramFinder {
   const real = realpathSync(root);
   const folders = path.split(delimiter).filter((folder) => isAbsolute(folder) && isOutside(real, folder));
+  let isolation: Promise<readonly string[]> | undefined;
 
   function find(names: readonly string[]): RenderProgram | undefined {
     const suffixes = process.platform === "win32" ? [".exe"] : [""];
@@ -49,7 +53,9 @@ export function programsOutside(root: string, path = process.env.PATH ?? ""): Pr
   async function run({ name, file }: RenderProgram, args: readonly string[]) {
     const home = mkdtempSync(join(tmpdir(), "bulkhead-render-"));
     try {
-      const { error, stdout, stderr } = await output(file, args, home, folders.join(delimiter));
+      isolation ??= withoutNetwork(find(["unshare"]), home);
+      const [started = file, ...before] = [...(await isolation), file];
+      const { error, stdout, stderr } = await output(started, [...before, ...args], home);
       if (error === null) return textOf(name, stdout);
       if (error.code === "ERR_CHILD_PROCESS_STDIO_MAXBUFFER") {
         return { cause: `${name} printed more than ${bounds.kubernetesFileBytes} bytes` };
@@ -71,17 +77,28 @@ export function programsOutside(root: string, path = process.env.PATH ?? ""): Pr
   return { find, run };
 }
 
+/**
+ * What to put before a program so that it runs in a network of its own, without even this machine in it: Linux's `unshare`,
+ * where users may make namespaces. Empty where that is not so: then what was decided beforehand is the one wall.
+ */
+async function withoutNetwork(unshare: RenderProgram | undefined, home: string): Promise<readonly string[]> {
+  if (unshare === undefined) return [];
+  const before = ["--user", "--map-root-user", "--net", "--"];
+  const { error } = await output(unshare.file, [...before, process.execPath, "--version"], home);
+  return error === null ? [unshare.file, ...before] : [];
+}
+
 interface Output {
   readonly error: (Error & { code?: unknown; killed?: boolean }) | null;
   readonly stdout: Buffer;
   readonly stderr: Buffer;
 }
 
-/** Without a shell, without input, and with nothing of the caller's environment but where programs are. */
-function output(file: string, args: readonly string[], home: string, path: string): Promise<Output> {
+/** Without a shell, without input, with nothing of the caller's environment, and with no program that it could find by name. */
+function output(file: string, args: readonly string[], home: string): Promise<Output> {
   const { SystemRoot } = process.env;
   const env = {
-    PATH: path,
+    PATH: home,
     HOME: home,
     USERPROFILE: home,
     TMPDIR: home,
@@ -91,10 +108,15 @@ function output(file: string, args: readonly string[], home: string, path: strin
     KUBECONFIG: "/dev/null",
     GIT_ALLOW_PROTOCOL: "none",
     GIT_TERMINAL_PROMPT: "0",
+    GIT_CONFIG_NOSYSTEM: "1",
+    GIT_CONFIG_GLOBAL: "/dev/null",
     HTTP_PROXY: NOWHERE,
     HTTPS_PROXY: NOWHERE,
     http_proxy: NOWHERE,
     https_proxy: NOWHERE,
+    ALL_PROXY: NOWHERE,
+    NO_PROXY: "",
+    no_proxy: "",
     ...(SystemRoot === undefined ? {} : { SystemRoot }),
   };
   return new Promise((resolve) => {

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -103,7 +106,8 @@ test("helm is given arguments alone, a home of its own, and nothing of the calle
     );
     assert.equal(data.env_KUBECONFIG, "/dev/null");
     assert.equal(data.env_HTTPS_PROXY, "http://127.0.0.1:9");
-    assert.equal(data.env_PATH, fake.root);
+    assert.equal(data.env_GIT_ALLOW_PROTOCOL, "none");
+    assert.equal(data.env_PATH, data.env_HOME);
     assert.equal(data.env_BULKHEAD_TEST_TOKEN, undefined);
     assert.notEqual(data.env_HOME, process.env.HOME);
     assert.equal(data.env_HOME, data.env_TMPDIR);
@@ -111,6 +115,35 @@ test("helm is given arguments alone, a home of its own, and nothing of the calle
   } finally {
     delete process.env.BULKHEAD_TEST_TOKEN;
   }
+});
+
+test("helm validates by no schema that it would fetch from elsewhere", async () => {
+  const schema = (value: unknown) => JSON.stringify({ type: "object", properties: { a: value } });
+  using tree = treeOf({
+    "plain/Chart.yaml": "name: plain\n",
+    "plain/values.schema.json": schema({ $ref: "#/definitions/a", $schema: "http://json-schema.org/draft-07/schema#" }),
+    "fetched/Chart.yaml": "name: fetched\n",
+    "fetched/values.schema.json": schema({ "\u0024ref": "http://127.0.0.1/a.json" }),
+    "file/Chart.yaml": "name: file\n",
+    "file/charts/sub/values.schema.json": schema({ items: [{ $ref: "file:///etc/passwd" }] }),
+    "meta/Chart.yaml": "name: meta\n",
+    "meta/values.schema.json": '{"$schema": "https://example.test/schema"}',
+    "packed/Chart.yaml": "name: packed\n",
+    "packed/charts/sub-1.0.0.tgz": "",
+  });
+  using fake = programs({ helm: TELL });
+  const { objects } = await judge(tree.root, fake.root);
+  const skipped = objects.map(({ raw, source }) => {
+    const data = raw.data as Readonly<Record<string, string>>;
+    return `${source.kind === "file" ? source.text.path : ""} ${data.arg4 ?? ""}`;
+  });
+  assert.deepEqual(skipped, [
+    "fetched/(rendered-chart) --skip-schema-validation",
+    "file/(rendered-chart) --skip-schema-validation",
+    "meta/(rendered-chart) --skip-schema-validation",
+    "packed/(rendered-chart) --skip-schema-validation",
+    "plain/(rendered-chart) ",
+  ]);
 });
 
 test("a program that is missing is named, and so is one that fails, babbles or prints what is no text", async () => {
@@ -142,6 +175,32 @@ test("no program of the tree is run, nor one that depends on where this runs", a
   symlinkSync(join(tree.root, "bin/kubectl"), join(fake.root, "kubectl"));
   const path = [join(tree.root, "bin"), fake.root, "", ".", "bin"].join(":");
   assert.equal(programsOutside(tree.root, path).find(["kubectl"]), undefined);
+});
+
+const isolates = spawnSync("unshare", ["--user", "--map-root-user", "--net", "--", "/bin/true"]).status === 0;
+
+test("a program that would fetch all the same has no network, where the machine can take it away", {
+  skip: isolates ? false : "unshare makes no network of its own here",
+}, async () => {
+  using tree = treeOf({ "fetch.mjs": "await fetch(process.argv[2]).catch(() => {}); console.log('ran');" });
+  let seen = 0;
+  const server = createServer((_, response) => {
+    seen++;
+    response.end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  try {
+    const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const programs = programsOutside(tree.root);
+    const node = { name: "node", file: process.execPath };
+    assert.deepEqual(await programs.run(node, [join(tree.root, "fetch.mjs"), address]), { text: "ran\n" });
+    assert.equal(seen, 0);
+    await fetch(address);
+    assert.equal(seen, 1);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
 });
 
 test("nothing is run on a folder that may fetch, at any depth, or that leads out of the tree", async () => {

@@ -2,6 +2,7 @@
 import { readdirSync, realpathSync } from "node:fs";
 import { basename, isAbsolute, join, posix, relative, sep } from "node:path";
 import { bounds } from "../../core/bounds.ts";
+import { staysInside } from "./chart-schemas.ts";
 import { type KustomizeFolder, readKustomizeFolder } from "./kustomize-folder.ts";
 import { type ProgramFinder, programsOutside, type RenderProgram } from "./render-program.ts";
 import { readYamlMap } from "./yaml-map.ts";
@@ -144,10 +145,13 @@ async function renderCharts(
     // Others include it; by itself it makes no object.
     if (about.type === "library") return undefined;
     if (program === undefined) return "helm is not installed here";
-    const leak = linkOutside(root, chart);
-    if (leak !== undefined) return leak;
+    const inside = insideOf(root, chart);
+    if (typeof inside === "string") return inside;
     const folder = realpathSync(join(root, chart));
-    const answer = await render(programs, program, ["template", releaseName(folder), folder, "--skip-tests"], left);
+    const args = ["template", releaseName(folder), folder, "--skip-tests"];
+    // An older helm than 3.16 refuses it, which is as well.
+    if (!inside.schemasStayInside) args.push("--skip-schema-validation");
+    const answer = await render(programs, program, args, left);
     if ("cause" in answer) return answer.cause;
     files.push({ path: posix.join(chart, "(rendered-chart)"), text: answer.text });
     return undefined;
@@ -171,9 +175,13 @@ function releaseName(folder: string): string {
   return /^[a-z0-9](?:[a-z0-9-]{0,51}[a-z0-9])?$/.test(name) ? name : "release";
 }
 
-/** Helm follows symbolic links, wherever they lead. */
-function linkOutside(root: string, chart: string): string | undefined {
+/**
+ * What the chart's files may have helm read elsewhere: its schemas, and those of packed charts, which are not opened here. Helm
+ * follows symbolic links, wherever they lead: one that leads out of the tree is the reason that is answered.
+ */
+function insideOf(root: string, chart: string): { readonly schemasStayInside: boolean } | string {
   const real = realpathSync(root);
+  let schemasStayInside = true;
   const seen = new Set([realpathSync(join(root, chart))]);
   let entries = 0;
   for (const folder of seen) {
@@ -181,6 +189,8 @@ function linkOutside(root: string, chart: string): string | undefined {
       for (const entry of readdirSync(folder, { withFileTypes: true })) {
         if (++entries > bounds.entries) return `it has more than ${bounds.entries} entries`;
         const path = join(folder, entry.name);
+        if (/\.(?:tgz|tar\.gz)$/i.test(entry.name)) schemasStayInside = false;
+        if (/^values\.schema\.json$/i.test(entry.name) && !staysInside(path)) schemasStayInside = false;
         if (entry.isDirectory()) seen.add(path);
         if (!entry.isSymbolicLink()) continue;
         const target = realpathSync(path);
@@ -196,7 +206,7 @@ function linkOutside(root: string, chart: string): string | undefined {
       if (code !== "ENOTDIR") return `it cannot be looked through (${code ?? "unknown"})`;
     }
   }
-  return undefined;
+  return { schemasStayInside };
 }
 
 function namesOf(folders: readonly string[]): string {

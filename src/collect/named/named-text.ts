@@ -1,8 +1,7 @@
 /** Texts that the caller names on the command line and thereby vouches for. */
-import { execFile } from "node:child_process";
 import { type FileHandle, open } from "node:fs/promises";
-import { bounds } from "../../core/bounds.ts";
-import { Problem } from "../../core/problem.ts";
+import { isEvidenceProblem, Problem } from "../../core/problem.ts";
+import { readFileAt } from "../../engines/git/file-at.ts";
 
 /** What kind of text it is, for its bound and for what is said of it. */
 export interface TextKind {
@@ -21,7 +20,7 @@ export interface TextKind {
  * @throws Problem (usage) where it cannot be read, is over its bound or is not UTF-8
  */
 export async function readNamedText(flag: string, root: string, kind: TextKind): Promise<string> {
-  if (flag.startsWith("git:")) return decode(await readFromGit(flag, root, kind), flag, kind);
+  if (flag.startsWith("git:")) return decode(readFromGit(flag, root, kind), flag, kind);
   let handle: FileHandle;
   try {
     handle = await open(flag);
@@ -55,50 +54,23 @@ async function readBounded(file: FileHandle, name: string, kind: TextKind): Prom
   throw tooLarge(name, kind);
 }
 
-/** `cat-file` hands the blob over as it is: no pager, no filter and no textconv of the repository's configuration. */
-function readFromGit(flag: string, root: string, kind: TextKind): Promise<Buffer> {
+/** The repository's files are read: git is not run, so nothing that a configuration names can be. */
+function readFromGit(flag: string, root: string, kind: TextKind): Buffer {
   const [ref = "", ...rest] = flag.slice("git:".length).split(":");
   const path = rest.join(":");
-  const code = `${kind.code}.git-name`;
   if (ref === "" || path === "") {
     const remedy = `write git:REF:PATH, as git:origin/main:${kind.example}`;
-    throw refused(code, flag, "a commit or a path is missing", remedy);
+    throw refused(`${kind.code}.git-name`, flag, "a commit or a path is missing", remedy);
   }
-  // A commit's name never begins so, but an option does.
-  if (ref.startsWith("-")) throw refused(code, flag, "a commit's name cannot begin with a dash", undefined);
-  return new Promise((resolve, reject) => {
-    execFile(
-      "git",
-      ["-C", root, "--no-replace-objects", "cat-file", "blob", `${ref}:${path}`],
-      {
-        encoding: "buffer",
-        maxBuffer: kind.bytes,
-        timeout: bounds.gitMilliseconds,
-        killSignal: "SIGKILL",
-        env: { ...process.env, GIT_TERMINAL_PROMPT: "0", LC_ALL: "C" },
-      },
-      (error, stdout, stderr) => {
-        if (error === null) resolve(stdout);
-        else reject(gitProblem(flag, error, stderr.toString("utf8"), kind));
-      },
-    );
-  });
-}
-
-function gitProblem(
-  flag: string,
-  error: Error & { code?: unknown; killed?: boolean },
-  stderr: string,
-  kind: TextKind,
-): Problem {
-  if (error.code === "ERR_CHILD_PROCESS_STDIO_MAXBUFFER") return tooLarge(flag, kind);
-  const code = `${kind.code}.git`;
-  if (error.code === "ENOENT") {
-    return refused(code, flag, "git could not be run", `install git, or name a file by ${kind.option}`, error);
+  let bytes: Buffer;
+  try {
+    bytes = readFileAt(root, ref, path);
+  } catch (error) {
+    if (!isEvidenceProblem(error)) throw error;
+    throw refused(`${kind.code}.git`, flag, `${error.place}: ${error.message}`, error.remedy, error);
   }
-  const said = (stderr.split("\n", 1)[0] ?? "").replace(/^fatal: /, "").slice(0, 300);
-  const cause = error.killed === true ? `git gave nothing in ${bounds.gitMilliseconds / 1000} s` : `git says: ${said}`;
-  return refused(code, flag, cause, "the commit must be fetched; a shallow clone lacks others", error);
+  if (bytes.length > kind.bytes) throw tooLarge(flag, kind);
+  return bytes;
 }
 
 function decode(bytes: Buffer, name: string, kind: TextKind): string {

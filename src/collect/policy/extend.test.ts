@@ -126,12 +126,27 @@ test("a commit's file extends files of that commit, and any file one of a commit
   git("add", ".");
   git("commit", "--quiet", "--no-gpg-sign", "-m", "policy");
   await writeFile(join(root.path, "org/base.yaml"), `${head}unknownSeverity: low\n`);
-  await writeFile(join(root.path, "bulkhead.yaml"), `${head}extends: git:main:org/policy.yaml\n`);
-  const own = await loadPolicy({ root: root.path });
-  assert.equal(own.unknownSeverity, "high");
-  assert.deepEqual(own.secrets.rules, ["git:main:rules.toml"]);
   const trusted = await loadPolicy({ root: root.path, flag: "git:main:org/policy.yaml" });
   assert.equal(trusted.unknownSeverity, "high");
+  assert.deepEqual(trusted.secrets.rules, ["git:main:rules.toml"]);
+  await using other = await folder({ "policy.yaml": "extends: git:main:org/policy.yaml\n" });
+  const vouched = await loadPolicy({ root: root.path, flag: join(other.path, "policy.yaml") });
+  assert.equal(vouched.unknownSeverity, "high");
+});
+
+test("a policy of the tree names no commit, itself or by a file that it extends, under a trusted policy too", async () => {
+  await using other = await folder({ "trusted.yaml": "" });
+  const trusted = join(other.path, "trusted.yaml");
+  for (const files of [
+    { "bulkhead.yaml": "extends: git:main:org/policy.yaml\n" },
+    { "bulkhead.yaml": "secrets: {rules: ['git:main:rules.toml']}\n" },
+    { "bulkhead.yaml": "extends: base.yaml\n", "base.yaml": "extends: git:main:x.yaml\n" },
+  ]) {
+    await using root = await folder(files);
+    for (const flag of [undefined, trusted]) {
+      assert.match(await refusal(root.path, flag), /^policy\.outside: .*the tree under review may not choose a commit/);
+    }
+  }
 });
 
 test("files of rules are resolved where they are named", async () => {
@@ -179,7 +194,10 @@ test("nothing of the tree leads out of it", async () => {
   assert.match(await extending("none.yaml"), /^policy\.unreadable: none\.yaml: there is no such file/);
   assert.match(await extending("sub"), /^policy\.not-a-file: sub: it is not a regular file/);
   for (const name of ["git:--x:y", "git:HEAD^{/secret}:y", "git:a..b:y", "git:HEAD:", "git:x"]) {
-    assert.match(await extending(name), /^policy\.outside: .*no branch, tag or commit/, name);
+    assert.match(await extending(name), /^policy\.outside: /, name);
+    await writeFile(join(outside.path, "base.yaml"), `${head}extends: ${JSON.stringify(name)}\n`);
+    const flag = join(outside.path, "base.yaml");
+    assert.match(await refusal(root.path, flag), /^policy\.outside: .*no branch, tag or commit/, name);
   }
   await writeFile(join(root.path, "bulkhead.yaml"), `${head}secrets: {rules: [/etc/passwd]}\n`);
   assert.match(await refusal(root.path), /^policy\.outside/);

@@ -90,18 +90,20 @@ test("a policy is taken from a commit, whatever the work tree has", async () => 
 
   assert.match(
     await refusal(root.path, "git:HEAD:other.yaml"),
-    /^policy\.git: git:HEAD:other\.yaml: git says: .*other\.yaml/,
+    /^policy\.git: git:HEAD:other\.yaml: other\.yaml: HEAD has no such file/,
   );
-  assert.match(await refusal(root.path, "git:no-such-branch:bulkhead.yaml"), /^policy\.git: .*git says: /);
+  assert.match(
+    await refusal(root.path, "git:no-such-branch:bulkhead.yaml"),
+    /^policy\.git: .*no branch, tag or commit is called no-such-branch/,
+  );
 });
 
-test("a commit's name cannot be an option, and neither it nor the path may be missing", async () => {
+test("neither a commit's name nor the path may be missing", async () => {
   await using root = await folder();
-  assert.match(await refusal(root.path, "git:--textconv:x"), /^policy\.git-name: .*cannot begin with a dash/);
   for (const flag of ["git:", "git:HEAD", "git:HEAD:", "git::x"]) {
     assert.match(await refusal(root.path, flag), /^policy\.git-name: .*a commit or a path is missing/);
   }
-  assert.match(await refusal(root.path, "git:HEAD:x"), /^policy\.git: .*not a git repository/);
+  assert.match(await refusal(root.path, "git:HEAD:x"), /^policy\.git: .*in no git repository/);
 });
 
 test("the first error is named with its place, and how many more there are", async () => {

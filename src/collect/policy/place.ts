@@ -26,12 +26,18 @@ export function placeNamed(name: string): PolicyPlace {
 const REF = /^[A-Za-z0-9][A-Za-z0-9._/-]*$/;
 
 /**
- * The place of a file that the policy file at `place` names: relative to itself, or `git:REF:PATH`.
+ * The place of a file that the policy file at `place` names: relative to itself, or `git:REF:PATH` where the caller
+ * vouches for `place`.
  *
  * @throws Problem (usage, `policy.outside`) where it may not name that
  */
 export function placeBeside(place: PolicyPlace, written: string): PolicyPlace {
   if (written.startsWith("git:")) {
+    // A repository has commits that nobody reviewed: those of forks, of other branches, of an open change.
+    if (place.kind === "tree") {
+      const cause = "a policy of the tree under review may not choose a commit";
+      throw outside(place, written, cause, "name a file in the tree, or name the policy by --policy");
+    }
     const named = placeNamed(written);
     if (named.kind === "git" && REF.test(named.ref) && !named.ref.includes("..") && named.path !== "") return named;
     throw outside(place, written, "it is no branch, tag or commit with a path", "write git:REF:PATH");
@@ -40,7 +46,12 @@ export function placeBeside(place: PolicyPlace, written: string): PolicyPlace {
   const path = posix.normalize(posix.join(posix.dirname(place.path), written));
   const whole = place.kind === "tree" ? "the tree under review" : "the repository";
   if (posix.isAbsolute(written) || path === ".." || path.startsWith("../")) {
-    throw outside(place, written, `it leads out of ${whole}`, "name a file in it, or git:REF:PATH");
+    throw outside(
+      place,
+      written,
+      `it leads out of ${whole}`,
+      place.kind === "tree" ? "name a file in it" : "name a file in it, or git:REF:PATH",
+    );
   }
   return { ...place, path };
 }

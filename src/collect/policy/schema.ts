@@ -115,7 +115,7 @@ export const policySchema = z
     extends: text
       .optional()
       .describe(
-        "Another policy file, whose values hold where this one states none: a path from this file (../org/bulkhead.yaml), or git:REF:PATH.",
+        "Another policy file, whose values hold where this one states none: a path from this file (../org/bulkhead.yaml); git:REF:PATH in a file that the caller vouches for.",
       ),
     locked: z
       .array(z.enum(lockableKeys))

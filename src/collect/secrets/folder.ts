@@ -13,6 +13,8 @@ export interface FolderOptions {
   readonly skipped: ReadonlySet<string>;
   /** Folders that are not looked into, by their paths below the root. */
   readonly skippedPaths?: ReadonlySet<string>;
+  /** Files that are not looked into, by their paths below the root. */
+  readonly skipsFile?: (path: string) => boolean;
   readonly signal?: AbortSignal;
   /** How many files have been read. */
   readonly onProgress?: (files: number) => void;
@@ -33,6 +35,7 @@ export async function secretsOfFolder(
   const gathering = createGathering(root);
   const buffer = Buffer.allocUnsafe(AT_ONCE);
   const pending = [""];
+  const skipped: string[] = [];
   let entries = 0;
   let sinceYield = 0;
   for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
@@ -56,8 +59,9 @@ export async function secretsOfFolder(
     for (const entry of listed) {
       const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
       if (entry.isDirectory()) {
-        if (!options.skipped.has(entry.name) && options.skippedPaths?.has(path) !== true) pending.push(path);
-      } else if (entry.isFile()) {
+        if (options.skipped.has(entry.name)) skipped.push(path);
+        else if (options.skippedPaths?.has(path) !== true) pending.push(path);
+      } else if (entry.isFile() && options.skipsFile?.(path) !== true) {
         sinceYield += scanFile(join(root, path), path, scanner, gathering, buffer);
       }
     }
@@ -69,7 +73,7 @@ export async function secretsOfFolder(
       options.signal?.throwIfAborted();
     }
   }
-  return gathering.finish();
+  return { ...gathering.finish(), skipped };
 }
 
 /** One file. @throws Problem where it cannot be read */

@@ -2,7 +2,7 @@
 import { bounds } from "../../core/bounds.ts";
 import type { Gap } from "../../core/evidence.ts";
 import type { SecretFact, SecretsFound } from "../../engines/secrets/model.ts";
-import type { FileSecrets } from "../../engines/secrets/scan.ts";
+import type { FileSecrets } from "../../engines/secrets/stream.ts";
 
 export interface Gathering {
   file(path: string, bytes: number, secrets: FileSecrets): void;

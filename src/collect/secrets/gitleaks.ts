@@ -151,9 +151,15 @@ function keywordsOf(table: TomlTable, regex: string): string[] {
   return fixed === undefined ? [] : [fixed];
 }
 
+/** Whether a `|` stands somewhere between two parentheses. */
+function hasGroupedBar(regex: string): boolean {
+  const bar = regex.indexOf("|", regex.indexOf("("));
+  return regex.includes("(") && bar !== -1 && regex.indexOf(")", bar) !== -1;
+}
+
 /** The longest text that every match has in it: letters that stand in no group, class or alternative. */
 function fixedText(regex: string): string | undefined {
-  if (regex.includes("|") && !/\(.*\|.*\)/.test(regex)) return undefined;
+  if (regex.includes("|") && !hasGroupedBar(regex)) return undefined;
   let depth = 0;
   let run = "";
   let longest = "";

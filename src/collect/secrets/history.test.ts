@@ -33,7 +33,13 @@ test("a secret is told with the first commit that had it, also where a later one
   const third = commit(`three ${otherCode}`, 1_700_000_200);
 
   const { found, gaps } = await secretsOfHistory(folder, scanner);
-  const shown = found.secrets.map(({ path, commit: from, hidden }) => [path, from?.id, hidden]).sort();
+  // The message stands in Git's own files too: the reflog, and the one that an editor was given.
+  const own = found.secrets.filter(({ path }) => path.startsWith(".git/")).map(({ path }) => path);
+  assert.ok(own.includes(".git/logs/HEAD"), own.join());
+  const shown = found.secrets
+    .filter(({ path }) => !path.startsWith(".git/"))
+    .map(({ path, commit: from, hidden }) => [path, from?.id, hidden])
+    .sort();
   assert.deepEqual(shown, [
     ["commit message", third, undefined],
     ["gone.env", first, true],
@@ -53,4 +59,95 @@ test("a folder without a repository is the caller's error", async (context) => {
     secretsOfHistory(folder, scanner),
     (error) => error instanceof Problem && error.kind === "usage",
   );
+});
+
+/** Another code of the sample rule's kind for each place. */
+const codeOf = (nth: number): string => sampleCode.replace("a8Z0", `c${nth}Z0`);
+
+test("what no ref leads to is told: stashes, reflogs, open merges, staged files and what was staged", {
+  skip: skipWithoutGit,
+}, async (context) => {
+  const folder = temporaryFolder(context);
+  const put = (name: string, nth: number) => writeFileSync(join(folder, name), `CODE=${codeOf(nth)}\n`);
+  git(folder, ["init", "-q", "--initial-branch=main"]);
+  writeFileSync(join(folder, "a"), "clean\n");
+  git(folder, ["add", "-A"]);
+  git(folder, ["commit", "-qm", "one"]);
+  for (const nth of [1, 2]) {
+    put("a", nth);
+    git(folder, ["stash", "-q"]);
+  }
+  put("amended", 3);
+  git(folder, ["add", "-A"]);
+  git(folder, ["commit", "-qm", "secret"]);
+  git(folder, ["reset", "-q", "--hard", "HEAD~1"]);
+  git(folder, ["switch", "-q", "-c", "side"]);
+  put("merged", 4);
+  git(folder, ["add", "-A"]);
+  git(folder, ["commit", "-qm", "side"]);
+  git(folder, ["switch", "-q", "main"]);
+  git(folder, ["merge", "-q", "--no-ff", "--no-commit", "side"]);
+  git(folder, ["branch", "-qD", "side"]);
+  put("unstaged", 5);
+  git(folder, ["add", "unstaged"]);
+  git(folder, ["rm", "-q", "--cached", "unstaged"]);
+  rmSync(join(folder, "unstaged"));
+  put("staged", 6);
+  git(folder, ["add", "staged"]);
+  const shown = async () => {
+    const { found, gaps } = await secretsOfHistory(folder, scanner);
+    assert.deepEqual(gaps, []);
+    return found.secrets.map(({ path }) => path.replace(/[0-9a-f]{40}/, "ID")).sort();
+  };
+  const all = ["a", "a", "amended", "merged", "object ID", "staged"];
+  assert.deepEqual(await shown(), all);
+  git(folder, ["repack", "-adq", "--keep-unreachable"]);
+  assert.deepEqual(await shown(), all);
+});
+
+test("Git's own files, repositories of submodules and nested ones are looked through", {
+  skip: skipWithoutGit,
+}, async (context) => {
+  const root = temporaryFolder(context);
+  const folder = join(root, "top");
+  const make = (path: string, nth: number) => {
+    git(root, ["init", "-q", "--initial-branch=main", path]);
+    writeFileSync(join(path, "f"), `CODE=${codeOf(nth)}\n`);
+    git(path, ["add", "-A"]);
+    git(path, ["commit", "-qm", "one"]);
+    writeFileSync(join(path, "f"), "clean\n");
+    git(path, ["commit", "-qam", "two"]);
+  };
+  make(join(root, "library"), 1);
+  make(folder, 2);
+  git(folder, [
+    "-c",
+    "protocol.file.allow=always",
+    "submodule",
+    "--quiet",
+    "add",
+    "--name",
+    "a/b",
+    join(root, "library"),
+    "inner",
+  ]);
+  make(join(folder, "nested"), 3);
+  git(folder, ["config", "http.extraHeader", `CODE=${codeOf(4)}`]);
+  writeFileSync(join(folder, ".git/FETCH_HEAD"), `CODE=${codeOf(5)}\n`);
+  git(folder, ["worktree", "add", "-q", "-b", "other", join(root, "linked")]);
+  writeFileSync(join(root, "linked/g"), `CODE=${codeOf(6)}\n`);
+  git(join(root, "linked"), ["add", "g"]);
+  const { found, gaps } = await secretsOfHistory(folder, scanner, {}, ["nested"]);
+  assert.deepEqual(gaps, []);
+  assert.deepEqual(found.secrets.map(({ path }) => path).sort(), [
+    ".git/FETCH_HEAD",
+    ".git/config",
+    ".git/modules/a/b:f",
+    "f",
+    "g",
+    "nested:f",
+  ]);
+  writeFileSync(join(folder, ".git/modules/a/b/config"), "[core]\nrepositoryformatversion = 7\n");
+  const broken = await secretsOfHistory(folder, scanner);
+  assert.match(broken.gaps[0]?.reason ?? "", /^\.git\/modules\/a\/b: .*format version 7 is unknown/);
 });

@@ -1,11 +1,17 @@
 /** The secrets of a git repository's whole history: every version of every file once, and what commits and tags say. */
+
+import { existsSync, readdirSync, realpathSync } from "node:fs";
+import { isAbsolute, join, relative, sep } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { Problem } from "../../core/problem.ts";
+import { bounds } from "../../core/bounds.ts";
+import { isEvidenceProblem, Problem } from "../../core/problem.ts";
 import { history } from "../../engines/git/history.ts";
 import type { CommitFacts, HistoryBlob, HistoryMessage } from "../../engines/git/model.ts";
+import type { Repository } from "../../engines/git/repository.ts";
 import { openRepository } from "../../engines/git/repository.ts";
 import type { FoundSecrets, SecretFact } from "../../engines/secrets/model.ts";
 import type { SecretScanner } from "../../engines/secrets/scan.ts";
+import { secretsOfFolder } from "./folder.ts";
 import { createGathering } from "./gathering.ts";
 
 export interface HistoryOptions {
@@ -15,15 +21,22 @@ export interface HistoryOptions {
 }
 
 /**
+ * All that a folder's repository holds, whatever leads to it: every object of its store (the history of all refs, stashes,
+ * what reflogs, MERGE_HEAD and the like name, what was staged, and what nothing names any more), and Git's own files
+ * beside the store, which may hold a token (config, reflogs, FETCH_HEAD). So of each repository below it: those of
+ * submodules (`.git/modules`), and `nested` ones.
+ *
  * A secret is told once for each path, with the first commit that had it, and is hidden where HEAD has it no more. The
  * order of objects in a repository is any, so that is known at the end.
  *
+ * @param nested - folders below the root with a repository of their own, as the reading of the folder met them
  * @throws Problem `secrets.history` (usage) where there is no repository
  */
 export async function secretsOfHistory(
   root: string,
   scanner: SecretScanner,
-  { signal, onProgress }: HistoryOptions = {},
+  options: HistoryOptions = {},
+  nested: readonly string[] = [],
 ): Promise<FoundSecrets> {
   using repository = openRepository(root, { outside: true });
   if (repository === undefined) {
@@ -35,10 +48,41 @@ export async function secretsOfHistory(
       remedy: "name the folder that holds .git, or leave --history out",
     });
   }
+  let all = await secretsOfRepository(root, repository, "", scanner, options);
+  const seen = new Set([realPathOf(repository.facts.commonFolder)]);
+  const below = [
+    ...moduleFolders(repository.facts.commonFolder).map((path) => ({
+      name: `.git/${path}`,
+      at: join(repository.facts.commonFolder, path),
+    })),
+    ...nested.map((path) => ({ name: path, at: join(root, path) })),
+  ];
+  for (const { name, at } of below) {
+    try {
+      using inner = openRepository(at, { outside: true });
+      if (inner === undefined || seen.has(realPathOf(inner.facts.commonFolder))) continue;
+      seen.add(realPathOf(inner.facts.commonFolder));
+      all = together(all, await secretsOfRepository(at, inner, `${name}:`, scanner, options));
+    } catch (error) {
+      if (!isEvidenceProblem(error)) throw error;
+      all = { ...all, gaps: [...all.gaps, { code: error.code, reason: `${name}: ${error.place}: ${error.message}` }] };
+    }
+  }
+  return all;
+}
+
+/** @param prefix - before the paths of what is told: of a repository within another, which one */
+async function secretsOfRepository(
+  root: string,
+  repository: Repository,
+  prefix: string,
+  scanner: SecretScanner,
+  { signal, onProgress }: HistoryOptions,
+): Promise<FoundSecrets> {
   const gathering = createGathering(root);
   const first = new Map<string, SecretFact>();
   const scan = scanner.versions();
-  const items = history(repository, { unreachable: false });
+  const items = history(repository, { unreachable: true });
   let item = items.next();
   for (; !item.done; item = items.next()) {
     const { value } = item;
@@ -52,20 +96,81 @@ export async function secretsOfHistory(
     const found = scan(path, value.bytes);
     const fresh: SecretFact[] = [];
     for (const secret of found.secrets) {
-      const fact = withCommit(secret, value);
-      const key = JSON.stringify([secret.rule, secret.fingerprint, path]);
+      const fact = withCommit({ ...secret, path: prefix + path }, value);
+      const key = keyOf(fact);
       const before = first.get(key);
       if (before === undefined) fresh.push(fact);
       first.set(key, before === undefined ? fact : earlier(before, fact));
     }
     gathering.file(path, value.bytes.length, { ...found, secrets: fresh });
   }
-  for (const { code, place, reason } of item.value.gaps) gathering.gap({ code, reason: `${place}: ${reason}` });
+  for (const { code, place, reason } of item.value.gaps)
+    gathering.gap({ code, reason: `${prefix}${place}: ${reason}` });
   const { found, gaps } = gathering.finish();
-  const secrets = found.secrets.map(
-    (secret) => first.get(JSON.stringify([secret.rule, secret.fingerprint, secret.path])) ?? secret,
-  );
-  return { found: { ...found, secrets }, gaps };
+  const secrets = found.secrets.map((secret) => first.get(keyOf(secret)) ?? secret);
+  return together({ found: { ...found, secrets }, gaps }, await secretsOfOwnFiles(repository, prefix, scanner, signal));
+}
+
+/** Git's own files: all but the store of objects, and what other repositories lie within. */
+async function secretsOfOwnFiles(
+  { facts: { gitFolder, commonFolder } }: Repository,
+  prefix: string,
+  scanner: SecretScanner,
+  signal: AbortSignal | undefined,
+): Promise<FoundSecrets> {
+  const shown = prefix === "" ? ".git/" : prefix;
+  let all: FoundSecrets | undefined;
+  for (const folder of new Set([commonFolder, ...(isBelow(commonFolder, gitFolder) ? [] : [gitFolder])])) {
+    const read = await secretsOfFolder(folder, scanner, {
+      skipped: new Set(),
+      skippedPaths: new Set(["objects", "modules"]),
+      ...(signal === undefined ? {} : { signal }),
+    });
+    const secrets = read.found.secrets.map((secret) => ({ ...secret, path: shown + secret.path }));
+    const own = { ...read, found: { ...read.found, secrets } };
+    all = all === undefined ? own : together(all, own);
+  }
+  return all ?? { found: { secrets: [], files: 0, bytes: 0 }, gaps: [] };
+}
+
+function isBelow(folder: string, path: string): boolean {
+  const way = relative(folder, path);
+  return way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+}
+
+/** Repositories of submodules, and of theirs: a name may have slashes, and so be folders deep. */
+function moduleFolders(commonFolder: string): string[] {
+  const found: string[] = [];
+  const waiting = [{ path: "modules", depth: 0 }];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const at = join(commonFolder, next.path);
+    const isRepository = existsSync(join(at, "HEAD")) && existsSync(join(at, "objects"));
+    if (isRepository) found.push(next.path);
+    if (next.depth > bounds.pathDepth || found.length > bounds.gitModules) continue;
+    const inner = isRepository ? ["modules"] : foldersIn(at);
+    for (const name of inner) waiting.push({ path: `${next.path}/${name}`, depth: next.depth + 1 });
+  }
+  return found.sort();
+}
+
+function foldersIn(path: string): string[] {
+  try {
+    return readdirSync(path, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
+  } catch {
+    return [];
+  }
+}
+
+function realPathOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
+function keyOf({ rule, fingerprint, path }: SecretFact): string {
+  return JSON.stringify([rule, fingerprint, path]);
 }
 
 /** What the work tree has beside what was committed; the commit that brought a secret comes first. */

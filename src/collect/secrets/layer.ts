@@ -3,7 +3,8 @@
 import { cleanPath } from "../../engines/oci/path.ts";
 import type { TarEntry } from "../../engines/oci/tar.ts";
 import type { FoundSecrets } from "../../engines/secrets/model.ts";
-import type { SecretScanner, SecretStream } from "../../engines/secrets/scan.ts";
+import type { SecretScanner } from "../../engines/secrets/scan.ts";
+import type { SecretStream } from "../../engines/secrets/stream.ts";
 import { createGathering } from "./gathering.ts";
 
 export interface LayerSecretsReader {

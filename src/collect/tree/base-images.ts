@@ -48,7 +48,9 @@ function read(root: string, path: string): FoundDockerfile {
       return { path, images: [], problem: `its ${size} bytes are over the bound of ${bounds.smallFileBytes}` };
     }
     const { stages } = parseDockerfile(path, readFileSync(file, "utf8"));
-    const images = stages.flatMap(({ from }) => (from.origin.kind === "image" ? (from.image.value ?? []) : []));
+    const images = stages.flatMap(({ from }) =>
+      from.origin.kind === "image" ? (from.image.value ?? from.image.stated ?? []) : [],
+    );
     const open = stages.filter(({ from }) => from.origin.kind === "unknown").length;
     return {
       path,

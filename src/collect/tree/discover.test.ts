@@ -45,9 +45,88 @@ test("finds layouts and image archives at any depth, in the order of their paths
   assert.deepEqual(await imagesIn(folder), ["a/b/c/web.tar", "web.tar.gz", "web.tgz", "z/layout"]);
 });
 
-test("the folder itself may be a layout, and nothing is looked for inside one", async () => {
-  const folder = treeOf({ ...layout, "blobs/sha256/web.tar": archive });
+test("the folder itself may be a layout, of which its own files are nothing else", async () => {
+  const folder = treeOf({ ...layout, [`blobs/sha256/${"0".repeat(64)}`]: archive });
   assert.deepEqual(await imagesIn(folder), [""]);
+});
+
+test("a layout hides nothing that is beside its own files, nor among its blobs", async () => {
+  const pod = "apiVersion: v1\nkind: Pod\n";
+  const folder = treeOf({
+    ...layout,
+    Dockerfile: "FROM scratch\n",
+    "deploy/pod.yaml": pod,
+    "blobs/sha256/pod.yaml": pod,
+    "blobs/web.tar": archive,
+    "app/package-lock.json": "{}",
+    "compose.yaml": "",
+    ".github/workflows/ci.yml": "",
+    ...at("inner", layout),
+  });
+  const found = await discover(folder);
+  assert.deepEqual(await imagesIn(folder), ["", "blobs/web.tar", "inner"]);
+  assert.deepEqual(found.manifests, ["blobs/sha256/pod.yaml", "deploy/pod.yaml"]);
+  assert.deepEqual(found.dockerfiles, ["Dockerfile"]);
+  assert.deepEqual(found.lockfiles, ["app/package-lock.json"]);
+  assert.deepEqual(found.composeFiles, ["compose.yaml"]);
+  assert.deepEqual(found.pipelines, [".github/workflows/ci.yml"]);
+});
+
+const POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\n";
+
+test("a link to a file of the folder is that file, once", async () => {
+  const folder = treeOf({ "pod.txt": POD, "real/web.yaml": POD, "real/build": "FROM scratch\n", "image.bin": archive });
+  symlinkSync("pod.txt", join(folder, "pod.yaml"));
+  symlinkSync("real/web.yaml", join(folder, "again.yaml"));
+  symlinkSync("real/build", join(folder, "Dockerfile"));
+  symlinkSync("image.bin", join(folder, "web.tar"));
+  symlinkSync("real", join(folder, "folder"));
+  const found = await discover(folder);
+  assert.deepEqual(found.manifests, ["pod.yaml", "real/web.yaml"]);
+  assert.deepEqual(found.dockerfiles, ["Dockerfile"]);
+  assert.deepEqual(await imagesIn(folder), ["web.tar"]);
+  assert.deepEqual([found.links, found.unread], [[], []]);
+});
+
+test("a link out of the folder is not followed, and said; where it may be a manifest, as not read", async () => {
+  const outside = treeOf({ "pod.yaml": POD, "notes.txt": "", "deploy/pod.yaml": POD });
+  const folder = treeOf({ file: "" });
+  symlinkSync(join(outside, "pod.yaml"), join(folder, "pod.yaml"));
+  symlinkSync(join(outside, "notes.txt"), join(folder, "notes.txt"));
+  symlinkSync(join(outside, "deploy"), join(folder, "deploy"));
+  symlinkSync("nowhere.yaml", join(folder, "gone.yaml"));
+  const found = await discover(folder);
+  assert.deepEqual(found.manifests, []);
+  assert.deepEqual(found.links, ["deploy", "gone.yaml", "notes.txt", "pod.yaml"]);
+  assert.deepEqual(
+    found.unread.map(({ code, path }) => [code, path]),
+    [["kubernetes.link", "pod.yaml"]],
+  );
+});
+
+test("folders of other people's files are looked into for manifests, and said", async () => {
+  const packages = {
+    "node_modules/a/package.json": '{"name": "a", "kind": "module", "description": "apiVersion"}',
+    "node_modules/a/tsconfig.json": '{"a": "\\u0041"}',
+    "node_modules/a/web.tar": archive,
+  };
+  const clean = await discover(treeOf(packages));
+  assert.deepEqual([clean.unread, clean.skipped, clean.images], [[], ["node_modules"], []]);
+  const folder = treeOf({
+    ...packages,
+    "node_modules/b/deploy/pod.yaml": POD,
+    "web/node_modules/c/node_modules/d.json": `{"apiVersion": "v1", "\\u006bind": "Pod"}`,
+    ".svn/pod.yaml": POD,
+    ".git/pod.yaml": POD,
+  });
+  const { unread, manifests, skipped } = await discover(folder);
+  assert.deepEqual(manifests, []);
+  assert.deepEqual(skipped, [".git", ".svn", "node_modules", "web/node_modules"]);
+  assert.deepEqual(
+    unread.map(({ code, path }) => [code, path]),
+    skipped.map((path) => ["kubernetes.skipped-folder", path]),
+  );
+  assert.match(unread[2]?.reason ?? "", /manifests in it: 1, such as node_modules\/b\/deploy\/pod.yaml/);
 });
 
 test("other tars, archives by another name, and half a layout are none", async () => {

@@ -1,13 +1,21 @@
-/** Finds what there is to judge below a folder. Looks at names and first bytes; follows no symlink. */
+/**
+ * Finds what there is to judge below a folder, by names and first bytes. A link to a file of the folder is that file; no
+ * other link is followed.
+ */
 import { existsSync, readdirSync } from "node:fs";
-import { join, relative, sep } from "node:path";
+import { basename, join, relative, sep } from "node:path";
 import { bounds } from "../../core/bounds.ts";
 import { Problem } from "../../core/problem.ts";
+import { isComposeFile } from "../../engines/kubernetes/compose/name.ts";
+import type { ManifestGap } from "../../engines/kubernetes/model.ts";
 import { looksLikeArchive } from "../../engines/oci/archive.ts";
 import { pipelineSystem } from "../../engines/pipelines/read.ts";
+import { foreignManifests } from "../kubernetes/foreign-manifests.ts";
 import { isKustomization } from "../kubernetes/kustomization-name.ts";
-import { isComposeFile, looksLikeManifest, mayHoldManifests } from "../kubernetes/manifests.ts";
+import { mayHoldManifests } from "../kubernetes/manifest-names.ts";
+import { looksLikeManifest } from "../kubernetes/manifest-text.ts";
 import { isDockerfile } from "./dockerfiles.ts";
+import { type LinkWithin, linkReader } from "./links.ts";
 import { isLockfile } from "./lockfiles.ts";
 
 export interface Discovery {
@@ -28,6 +36,11 @@ export interface Discovery {
   readonly charts: readonly string[];
   /** Folders that could not be listed, relative to the folder that was given, sorted. */
   readonly unlisted: readonly string[];
+  /** Links out of the folder, and folders of other people's files, where they may hold manifests. */
+  readonly unread: readonly ManifestGap[];
+  /** Folders that are looked into for manifests alone, and links that are not followed, as for lockfiles. */
+  readonly skipped: readonly string[];
+  readonly links: readonly string[];
 }
 
 /** Folders that hold other people's files or the history of ours. */
@@ -41,67 +54,96 @@ const ARCHIVE = /\.(?:tar|tgz|tar\.gz|tar\.zst)$/;
  * to look through than its own
  */
 export async function discover(root: string, clock: () => number = () => performance.now()): Promise<Discovery> {
-  const images: string[] = [];
-  const lockfiles: string[] = [];
-  const dockerfiles: string[] = [];
-  const pipelines: string[] = [];
-  const manifests: string[] = [];
-  const composeFiles: string[] = [];
-  const kustomizations: string[] = [];
-  const charts: string[] = [];
+  const found = nothing();
   /** Folders of templates of charts, and those below them. */
   const templates = new Set<string>();
-  const unlisted: string[] = [];
+  const links = linkReader(root);
+  const foreign: string[] = [];
   const pending = [root];
   let entries = 0;
   const end = clock() + bounds.discoverMilliseconds;
+  const late = () => clock() > end;
   for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
     const listed = list(folder, folder === root);
     if (listed === undefined) {
-      unlisted.push(relative(root, folder));
+      found.unlisted.push(relative(root, folder));
       continue;
     }
+    // A layout's own files are of names that nothing else has: what else is in its folder is looked at like all.
     if (listed.some((entry) => entry.name === "oci-layout") && existsSync(join(folder, "index.json"))) {
-      images.push(folder);
-      continue;
+      found.images.push(folder);
     }
     entries += listed.length;
     if (entries > bounds.entries) throw tooMuch(root, `more than ${bounds.entries} entries`);
-    if (listed.some(({ name }) => isKustomization(name))) kustomizations.push(relative(root, folder));
+    if (listed.some(({ name }) => isKustomization(name))) found.kustomizations.push(relative(root, folder));
     if (listed.some(({ name }) => name === "Chart.yaml")) {
-      charts.push(relative(root, folder));
+      found.charts.push(relative(root, folder));
       templates.add(join(folder, "templates"));
     }
     const isTemplate = templates.has(folder);
     for (const entry of listed) {
-      if (clock() > end)
-        throw tooMuch(root, `it took more than ${bounds.discoverMilliseconds / 1000} s to look through`);
+      if (late()) throw tooMuch(root, `it took more than ${bounds.discoverMilliseconds / 1000} s to look through`);
       const path = join(folder, entry.name);
       if (entry.isDirectory()) {
-        if (!skipped.has(entry.name)) pending.push(path);
+        (skipped.has(entry.name) ? foreign : pending).push(path);
         if (isTemplate) templates.add(path);
-      } else if (entry.isFile()) {
-        if (ARCHIVE.test(entry.name) && (await looksLikeArchive(path))) images.push(path);
-        const below = relative(root, path);
-        if (isLockfile(below)) lockfiles.push(below);
-        if (pipelineSystem(below.replaceAll(sep, "/")) !== undefined) pipelines.push(below);
-        if (isDockerfile(below)) dockerfiles.push(below);
-        if (isComposeFile(below)) composeFiles.push(below);
-        else if (!isTemplate && mayHoldManifests(entry.name) && looksLikeManifest(path)) manifests.push(below);
-      }
+      } else if (entry.isSymbolicLink()) links.add(path, isTemplate);
+      else if (entry.isFile()) await sort(found, root, path, isTemplate);
     }
   }
+  await addLinked(found, root, links.within());
+  const unread = foreign.sort().flatMap((folder) => foreignManifests(root, folder, late) ?? []);
+  for (const kind of ["kustomizations", "charts", "unlisted", ...kinds] as const) found[kind].sort();
   return {
-    images: images.sort(),
-    lockfiles: lockfiles.sort(),
-    dockerfiles: dockerfiles.sort(),
-    pipelines: pipelines.sort(),
-    manifests: manifests.sort(),
-    composeFiles: composeFiles.sort(),
-    kustomizations: kustomizations.sort(),
-    charts: charts.sort(),
-    unlisted: unlisted.sort(),
+    ...found,
+    unread: [...unread, ...links.unread()],
+    skipped: foreign.map((folder) => relative(root, folder)),
+    links: links.left(),
   };
+}
+
+/** Kinds of files that a link may stand for. */
+const kinds = ["images", "lockfiles", "dockerfiles", "pipelines", "manifests", "composeFiles"] as const;
+
+/** A link counts where the file that it leads to is not found for the same under its own name. */
+async function addLinked(found: Found, root: string, links: readonly LinkWithin[]): Promise<void> {
+  const known = Object.fromEntries(kinds.map((kind) => [kind, new Set(found[kind])]));
+  for (const { path, target, isTemplate } of links) {
+    const linked = nothing();
+    await sort(linked, root, path, isTemplate);
+    for (const kind of kinds) {
+      const own = kind === "images" ? join(root, target) : target;
+      if (known[kind]?.has(own) !== true) found[kind].push(...linked[kind]);
+    }
+  }
+}
+
+type Found = ReturnType<typeof nothing>;
+
+function nothing() {
+  return {
+    images: [] as string[],
+    lockfiles: [] as string[],
+    dockerfiles: [] as string[],
+    pipelines: [] as string[],
+    manifests: [] as string[],
+    composeFiles: [] as string[],
+    kustomizations: [] as string[],
+    charts: [] as string[],
+    unlisted: [] as string[],
+  };
+}
+
+/** Puts a file where its name and its bytes say that it belongs. */
+async function sort(found: Found, root: string, path: string, isTemplate: boolean): Promise<void> {
+  const name = basename(path);
+  if (ARCHIVE.test(name) && (await looksLikeArchive(path))) found.images.push(path);
+  const below = relative(root, path);
+  if (isLockfile(below)) found.lockfiles.push(below);
+  if (pipelineSystem(below.replaceAll(sep, "/")) !== undefined) found.pipelines.push(below);
+  if (isDockerfile(below)) found.dockerfiles.push(below);
+  if (isComposeFile(below)) found.composeFiles.push(below);
+  else if (!isTemplate && mayHoldManifests(name) && looksLikeManifest(path)) found.manifests.push(below);
 }
 
 function tooMuch(root: string, cause: string): Problem {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -65,4 +65,27 @@ test("licences are judged where the policy speaks of them", () => {
     judged.map(({ verdict, findings }) => [verdict, findings.map(({ subject }) => subject)]),
     [["fail", ["GPL-3.0-only of npm a"]]],
   );
+});
+
+test("what a requirements file includes is read with it, and never through a link out of the tree", () => {
+  const tree = join(root, "tree");
+  mkdirSync(join(tree, "app/deps"), { recursive: true });
+  writeFileSync(join(root, "outside.txt"), "secret==1\n");
+  writeFileSync(join(tree, "app/deps/prod.in"), "django==1.11\n-r more.txt\n-r requirements.txt\n");
+  writeFileSync(join(tree, "app/deps/more.txt"), "flask==0.12\n");
+  symlinkSync(join(root, "outside.txt"), join(tree, "app/deps/requirements.txt"));
+  symlinkSync(root, join(tree, "app/link"));
+  const read = (text: string) => {
+    writeFileSync(join(tree, "app/requirements.txt"), text);
+    const [only] = scanLockfile(join(tree, "app/requirements.txt"), "app/requirements.txt", context);
+    return { packages: only?.evidence.packages, gaps: only?.gaps.map(({ reason }) => reason) ?? [] };
+  };
+  const { packages, gaps } = read("-r deps/prod.in\n");
+  assert.equal(packages, "2");
+  assert.ok(
+    gaps.some((reason) => reason.includes("includes requirements.txt, which cannot be read")),
+    gaps.join(),
+  );
+  const linked = read("-r link/outside.txt\n-r ../../outside.txt\n-r deps\n");
+  assert.equal(linked.gaps.filter((reason) => reason.includes("which cannot be read")).length, 3, linked.gaps.join());
 });

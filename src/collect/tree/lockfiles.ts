@@ -1,5 +1,7 @@
 /** Lockfiles: what they pin, as an inventory. */
-import { readFileSync, statSync } from "node:fs";
+import { lstatSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { bounds } from "../../core/bounds.ts";
 import { type Evidence, present } from "../../core/evidence.ts";
 import type { Analyser } from "../../engines/contents/analyser.ts";
 import { folderAnalyserFor } from "../../engines/contents/analysers.ts";
@@ -40,9 +42,50 @@ function factsOf(analyser: Analyser, file: string, path: string): FileFacts {
     const { size } = statSync(file);
     const limit = limitOf(analyser);
     if (size > limit) return unreadable(`its ${size} bytes are over the bound of ${limit}`);
-    const facts = analyser.analyse({ path, bytes: readFileSync(file), companions: new Map() });
+    const bytes = readFileSync(file);
+    // What it includes is named from the folder that is judged.
+    const root = file.endsWith(path) ? file.slice(0, -path.length) : undefined;
+    const companions = root === undefined ? new Map() : includedFiles(analyser, { root, path, bytes });
+    const facts = analyser.analyse({ path, bytes, companions });
     return facts ?? { kind: "packages", packages: [], unread: [] };
   } catch (error) {
     return unreadable((error as Error).message);
+  }
+}
+
+/**
+ * What a lockfile includes, and what that includes: regular files of the folder, no links among them and their folders.
+ * What is not in the answer was not to be had, and the analyser says so.
+ */
+function includedFiles(
+  analyser: Analyser,
+  first: { readonly root: string; readonly path: string; readonly bytes: Buffer },
+): ReadonlyMap<string, Buffer> {
+  const found = new Map<string, Buffer>();
+  const { root } = first;
+  if (analyser.includes === undefined) return found;
+  const pending: { readonly path: string; readonly bytes: Buffer }[] = [first];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    for (const path of analyser.includes(next)) {
+      if (found.has(path) || found.size >= bounds.includedFiles) continue;
+      const bytes = regularFile(root, path, limitOf(analyser));
+      if (bytes === undefined) continue;
+      found.set(path, bytes);
+      pending.push({ path, bytes });
+    }
+  }
+  return found;
+}
+
+function regularFile(root: string, path: string, limit: number): Buffer | undefined {
+  try {
+    const file = `${root}${path}`;
+    const stat = lstatSync(file);
+    if (!stat.isFile() || stat.size > limit) return undefined;
+    // A link among its folders may lead out of the tree.
+    const real = realpathSync(root === "" ? "." : root);
+    return realpathSync(file) === join(real, path) ? readFileSync(file) : undefined;
+  } catch {
+    return undefined;
   }
 }

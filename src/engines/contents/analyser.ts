@@ -28,6 +28,11 @@ export interface Analyser {
   readonly maxBytes: number;
   /** Files beside it that it reads together with this one, where the same layer has them: a write-ahead log. */
   companions?(path: string): readonly string[];
+  /**
+   * Files that its content names and that are read together with it, as paths from the root. For folders of source
+   * code; each is asked for what it includes in turn.
+   */
+  includes?(file: { readonly path: string; readonly bytes: Buffer }): readonly string[];
   /** Never throws for what the bytes contain: a broken file is `unreadable`, a broken entry is in `unread`. */
   analyse(file: AnalysedFile): FileFacts | undefined;
 }

@@ -12,7 +12,11 @@ export const wellKnownPaths: readonly string[] = [
   "var/lib/rpm/Packages.db",
   "var/lib/rpm/Packages",
   "usr/lib/sysimage/rpm/rpmdb.sqlite",
+  "usr/lib/sysimage/rpm/Packages.db",
+  "usr/lib/sysimage/rpm/Packages",
   "usr/share/rpm/rpmdb.sqlite",
+  "usr/share/rpm/Packages.db",
+  "usr/share/rpm/Packages",
   "etc/passwd",
   "etc/shadow",
 ];

@@ -6,6 +6,10 @@ import { Problem } from "../../core/problem.ts";
  * Zip archives in memory (PKWARE APPNOTE.TXT 6.3): entries by the central directory, stored or deflated, with Zip64.
  * Refused: encryption, other methods, several disks, and sizes or checksums that do not hold. What stands before the
  * archive, a script that starts it, is passed over.
+ *
+ * The directory is found as Java's class loader finds it (java.util.zip.ZipFile, `findEND` and `initCEN`), which is more
+ * forgiving than the format: bytes may follow the archive, and the stated count of entries does not matter. An archive
+ * that Java opens is one that runs, so each of these differences would be a place to hide in.
  */
 export interface ZipEntry {
   readonly name: string;
@@ -46,13 +50,12 @@ const INFLATE_CHUNK = 256 * 1024;
  * @throws Problem `contents.zip-broken`, kind input; entries before the broken place have been handed out
  */
 export function* zipEntries(bytes: Buffer): Generator<ZipEntry> {
-  const { directory, count, shift } = findDirectory(bytes);
-  if (count > bounds.zipEntries) throw broken("directory", `it has ${count} entries`);
+  const { directory, shift } = findDirectory(bytes);
   let at = 0;
-  for (let index = 0; index < count; index++) {
-    if (at + ENTRY_BYTES > directory.length || directory.readUInt32LE(at) !== ENTRY_SIGNATURE) {
-      throw broken("directory", `entry ${index} is broken`);
-    }
+  // The directory's bytes count, not its stated number of entries.
+  for (let index = 0; at + ENTRY_BYTES <= directory.length; index++) {
+    if (directory.readUInt32LE(at) !== ENTRY_SIGNATURE) throw broken("directory", `entry ${index} is broken`);
+    if (index >= bounds.zipEntries) throw broken("directory", `it has more than ${bounds.zipEntries} entries`);
     const nameEnd = at + ENTRY_BYTES + directory.readUInt16LE(at + 28);
     const extraEnd = nameEnd + directory.readUInt16LE(at + 30);
     const end = extraEnd + directory.readUInt16LE(at + 32);
@@ -73,6 +76,7 @@ export function* zipEntries(bytes: Buffer): Generator<ZipEntry> {
     };
     at = end;
   }
+  if (at !== directory.length) throw broken("directory", `${directory.length - at} bytes follow its last entry`);
 }
 
 /**
@@ -111,57 +115,107 @@ function inflate(packed: Buffer, size: number, place: string): Buffer {
 
 interface Directory {
   readonly directory: Buffer;
-  readonly count: number;
   /** What is to be added to stated offsets: the bytes before the archive, where its writer did not count them. */
   readonly shift: number;
 }
 
-/** The end record stands within the last 64 KiB, before a comment whose length it states. */
 function findDirectory(bytes: Buffer): Directory {
-  const first = Math.max(0, bytes.length - END_BYTES - LONGEST_COMMENT);
-  for (let at = bytes.length; ; ) {
-    at = at === 0 ? -1 : bytes.lastIndexOf(END_SIGNATURE, at - 1);
-    if (at < first) throw broken("end", "it has no end record, so it is no zip archive or was cut off");
-    if (at + END_BYTES > bytes.length || at + END_BYTES + bytes.readUInt16LE(at + 20) !== bytes.length) continue;
-    const count = bytes.readUInt16LE(at + 10);
-    const size = bytes.readUInt32LE(at + 12);
-    const offset = bytes.readUInt32LE(at + 16);
-    if (count === ELSEWHERE_16 || size === ELSEWHERE_32 || offset === ELSEWHERE_32) {
-      const wide = findDirectory64(bytes, at);
-      if (wide !== undefined) return wide;
-    }
-    if (bytes.readUInt16LE(at + 4) !== 0) throw broken("end", "it is one of several disks");
-    return directoryAt(bytes, { count, size, offset, end: at });
-  }
+  const end = findEnd(bytes);
+  if (end === undefined) throw broken("end", "it has no end record, so it is no zip archive or was cut off");
+  // Where it says, or right before its locator, which is the same unless something stands before the archive.
+  const { count, size, offset, at } = end;
+  const wide = wideEnd(bytes, end);
+  if (wide !== undefined) return directoryAt(bytes, wide);
+  if (bytes.readUInt16LE(at + 4) !== 0) throw broken("end", "it is one of several disks");
+  return directoryAt(bytes, { count, size, offset, at });
 }
 
-/** Undefined where there is no Zip64 record: then the fields' values are what they say. */
-function findDirectory64(bytes: Buffer, end: number): Directory | undefined {
-  const locator = end - LOCATOR64_BYTES;
-  if (locator < 0 || bytes.readUInt32LE(locator) !== LOCATOR64_SIGNATURE) return undefined;
-  // Where it says, or right before its locator, which is the same unless something stands before the archive.
-  for (const at of [safeNumber(bytes.readBigUInt64LE(locator + 8)), locator - END64_BYTES]) {
-    if (at < 0 || at + END64_BYTES > bytes.length || bytes.readUInt32LE(at) !== END64_SIGNATURE) continue;
-    if (bytes.readUInt32LE(at + 16) !== 0) throw broken("end", "it is one of several disks");
-    return directoryAt(bytes, {
-      count: safeNumber(bytes.readBigUInt64LE(at + 32)),
-      size: safeNumber(bytes.readBigUInt64LE(at + 40)),
-      offset: safeNumber(bytes.readBigUInt64LE(at + 48)),
-      end: at,
-    });
+/** Where the directory is, as an end record or a Zip64 end record states it. */
+interface End {
+  readonly count: number;
+  /** Bytes of the directory. */
+  readonly size: number;
+  readonly offset: number;
+  /** Of the record, right behind the directory. */
+  readonly at: number;
+}
+
+/**
+ * How far Java looks for the record, from the end: the longest comment, rounded up to the blocks that it reads
+ * (`READBLOCKSZ`), which overlap by a record.
+ */
+const LOOK_BYTES = 128;
+const LOOK_STEP = LOOK_BYTES - END_BYTES;
+
+/**
+ * The last end record whose comment fills the rest, or whose directory begins with an entry and whose archive begins
+ * with a local header: after such a one other bytes may follow.
+ */
+function findEnd(bytes: Buffer): End | undefined {
+  const { length } = bytes;
+  const least = Math.max(0, length - END_BYTES - LONGEST_COMMENT) - LOOK_STEP;
+  const steps = Math.floor((length - LOOK_BYTES - least) / LOOK_STEP);
+  const first = Math.max(0, length - LOOK_BYTES - steps * LOOK_STEP);
+  for (let from = length - END_BYTES; from >= first; ) {
+    const at = bytes.lastIndexOf(END_SIGNATURE, from);
+    if (at < first) return undefined;
+    from = at - 1;
+    const size = bytes.readUInt32LE(at + 12);
+    const offset = bytes.readUInt32LE(at + 16);
+    const end = at + END_BYTES + bytes.readUInt16LE(at + 20);
+    if (end !== length) {
+      const directory = at - size;
+      const archive = directory - offset;
+      if (archive < 0 || bytes.readUInt32LE(directory) !== ENTRY_SIGNATURE) continue;
+      if (bytes.readUInt32LE(archive) !== LOCAL_SIGNATURE) continue;
+      if (end > length) throw broken("end", "its comment runs over its end");
+    }
+    return { count: bytes.readUInt16LE(at + 10), size, offset, at };
   }
-  throw broken("end", "its Zip64 end record is missing");
+  return undefined;
+}
+
+/** Whether a value of an end record leaves it to the Zip64 record, or says the same. */
+function agrees(narrow: number, elsewhere: number, wide: number): boolean {
+  return narrow === elsewhere || narrow === wide;
+}
+
+/**
+ * What the Zip64 end record says, if it counts: one that contradicts the end record does not, for Java. Undefined where
+ * there is none: then the end record's values are what they say.
+ */
+function wideEnd(bytes: Buffer, end: End): End | undefined {
+  const locator = end.at - LOCATOR64_BYTES;
+  if (locator < 0 || bytes.readUInt32LE(locator) !== LOCATOR64_SIGNATURE) return undefined;
+  const leavesOut = end.count === ELSEWHERE_16 || end.size === ELSEWHERE_32 || end.offset === ELSEWHERE_32;
+  // Right before its locator it is where something stands before the archive. Java does not look there, and refuses
+  // the archive then if the end record leaves a value to it.
+  const places = [safeNumber(bytes.readBigUInt64LE(locator + 8)), ...(leavesOut ? [locator - END64_BYTES] : [])];
+  for (const at of places) {
+    if (at < 0 || at + END64_BYTES > bytes.length || bytes.readUInt32LE(at) !== END64_SIGNATURE) continue;
+    const count = safeNumber(bytes.readBigUInt64LE(at + 32));
+    const size = safeNumber(bytes.readBigUInt64LE(at + 40));
+    const offset = safeNumber(bytes.readBigUInt64LE(at + 48));
+    if (
+      agrees(end.count, ELSEWHERE_16, count) &&
+      agrees(end.size, ELSEWHERE_32, size) &&
+      agrees(end.offset, ELSEWHERE_32, offset)
+    ) {
+      if (bytes.readUInt32LE(at + 16) !== 0) throw broken("end", "it is one of several disks");
+      return { count, size, offset, at };
+    }
+    break;
+  }
+  if (leavesOut && end.size === ELSEWHERE_32) throw broken("end", "its Zip64 end record is missing");
+  return undefined;
 }
 
 /** The directory ends where the end record begins, whatever stands before the archive. */
-function directoryAt(
-  bytes: Buffer,
-  stated: { readonly count: number; readonly size: number; readonly offset: number; readonly end: number },
-): Directory {
-  const start = stated.end - stated.size;
-  if (start < 0 || start < stated.offset) throw broken("end", "its directory lies outside of it");
-  if (stated.count * ENTRY_BYTES > stated.size) throw broken("end", "its directory is too short for its entries");
-  return { directory: bytes.subarray(start, stated.end), count: stated.count, shift: start - stated.offset };
+function directoryAt(bytes: Buffer, { count, size, offset, at }: End): Directory {
+  const start = at - size;
+  if (start < 0 || start < offset) throw broken("end", "its directory lies outside of it");
+  if (count * ENTRY_BYTES > size) throw broken("end", "its directory is too short for its entries");
+  return { directory: bytes.subarray(start, at), shift: start - offset };
 }
 
 type Numbers = Pick<ZipEntry, "size" | "packedSize" | "offset">;
@@ -170,6 +224,7 @@ type Numbers = Pick<ZipEntry, "size" | "packedSize" | "offset">;
 function wideNumbers(extra: Buffer, numbers: Numbers): Numbers {
   const { size, packedSize, offset } = numbers;
   if (size !== ELSEWHERE_32 && packedSize !== ELSEWHERE_32 && offset !== ELSEWHERE_32) return numbers;
+  let found: Numbers | undefined;
   for (let at = 0; at + 4 <= extra.length; at += 4 + extra.readUInt16LE(at + 2)) {
     if (extra.readUInt16LE(at) !== ZIP64_FIELD) continue;
     const field = extra.subarray(at + 4, at + 4 + extra.readUInt16LE(at + 2));
@@ -180,9 +235,11 @@ function wideNumbers(extra: Buffer, numbers: Numbers): Numbers {
       next += 8;
       return safeNumber(field.readBigUInt64LE(next - 8));
     };
-    return { size: wide(size), packedSize: wide(packedSize), offset: wide(offset) };
+    // Readers part over which of two counts.
+    if (found !== undefined) throw broken("directory", "an entry has two Zip64 fields");
+    found = { size: wide(size), packedSize: wide(packedSize), offset: wide(offset) };
   }
-  return numbers;
+  return found ?? numbers;
 }
 
 /** Beyond every file it is no longer exact, and need not be. */

@@ -8,13 +8,14 @@ import { posixShells } from "./shell/nested-shell.ts";
 import { baseName, programOf } from "./shell/program.ts";
 import { readShell } from "./shell/read.ts";
 import { execScript } from "./stages.ts";
-import { jsonString, jsonWords } from "./words.ts";
+import { jsonArrayAt, jsonString, jsonWords } from "./words.ts";
 
 export function readCommandForm({ joined }: Reading, start: number, last: number): CommandForm {
-  const words = jsonWords(joined.slice(0, last), start);
   const range = joined.range(start, last);
+  const array = jsonArrayAt(joined.text.slice(0, last), start);
+  const words = array?.kind === "strings" && array.end === last ? jsonWords(joined.slice(0, last), start) : undefined;
   if (words !== undefined) return { kind: "exec", words, range };
-  return { kind: "shell", text: joined.text.slice(start, last).trim(), range };
+  return { kind: "shell", text: joined.text.slice(start, last), range };
 }
 
 /** What the instruction runs. What cannot be taken apart becomes a problem. */

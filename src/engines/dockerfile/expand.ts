@@ -1,12 +1,19 @@
-/** Docker's own expansion of variables and quotes in the arguments of instructions (BuildKit, frontend/dockerfile/shell). */
+/**
+ * Docker's own expansion of variables and quotes in the arguments of instructions, and its splitting into words
+ * (BuildKit, frontend/dockerfile/shell). One pass from left to right.
+ */
 import { bounds } from "../../core/bounds.ts";
+import { type Matched, withoutPrefix, withoutSuffix, withReplaced } from "./pattern.ts";
+import { isSpace } from "./white-space.ts";
+
+/** What is decided of a variable. */
+export type Known = { readonly kind: "set"; readonly value: string } | { readonly kind: "unset" };
 
 /** What the file says of a variable where it is used. */
 export type Value =
-  | { readonly kind: "set"; readonly value: string }
-  | { readonly kind: "unset" }
-  /** Given at build time, or by a base image. */
-  | { readonly kind: "unknown" };
+  | Known
+  /** Given at build time, or by a base image. `stated`: what it is where neither gives it. */
+  | { readonly kind: "unknown"; readonly stated?: Known };
 
 export type Lookup = (name: string) => Value;
 
@@ -15,7 +22,60 @@ export interface Expanded {
   readonly text: string;
   /** Undefined where a variable is unknown, or the whole is over a bound. */
   readonly value: string | undefined;
+  /** The value where nobody gives what may be given; undefined where the file does not say that either. */
+  readonly stated: string | undefined;
+  /** The value, or what is stated, taken apart at white space that is not quoted. */
+  readonly words: readonly string[] | undefined;
   readonly variables: readonly string[];
+  /** Docker refuses the instruction (`refused`), or it goes deeper than is followed here (`deep`). */
+  readonly failure?: Failure;
+}
+
+type Failure = "refused" | "deep";
+
+export function expand(written: string, escapeCharacter: string, lookup: Lookup): Expanded {
+  if (isPlain(written, escapeCharacter)) {
+    return { text: written, value: written, stated: written, words: wordsIn(written), variables: [] };
+  }
+  const state = stateOf(written, escapeCharacter, lookup);
+  const { text, value, words } = finish(stretch(state, "", false, 0));
+  const { variables, failure } = state;
+  if (failure !== undefined) {
+    return { text: written, value: undefined, stated: undefined, words: undefined, variables, failure };
+  }
+  if (value !== undefined) return { text, value, stated: value, words, variables };
+  const ungiven = stateOf(written, escapeCharacter, (name) => {
+    const own = lookup(name);
+    return own.kind === "unknown" ? (own.stated ?? own) : own;
+  });
+  const stated = finish(stretch(ungiven, "", false, 0));
+  if (ungiven.failure !== undefined) return { text, value, stated: undefined, words: undefined, variables };
+  return { text, value, stated: stated.value, words: stated.words, variables };
+}
+
+/**
+ * The words of a line for a heredoc among them: quotes and escapes stay, and so does every variable. Undefined where the
+ * line has none, because Docker gives up on it.
+ */
+export function rawWords(line: string): { readonly words: readonly string[] | undefined; readonly deep: boolean } {
+  const state: State = { ...stateOf(line, "\\", () => ({ kind: "unset" })), raw: true };
+  const { words } = finish(stretch(state, "", true, 0));
+  return { words: state.failure === undefined ? words : undefined, deep: state.failure === "deep" };
+}
+
+/** The one word that a heredoc's name is, and whether any of its quotes were such; undefined where it is no single word. */
+export function heredocName(written: string): { readonly name: string; readonly quoted: boolean } | undefined {
+  const read = (quotes: "taken off" | "kept"): readonly string[] | undefined => {
+    const state: State = { ...stateOf(written, "\\", () => ({ kind: "unset" })), unsetStay: true };
+    if (quotes === "kept") state.raw = true;
+    const { words } = finish(stretch(state, "", false, 0));
+    return state.failure === undefined ? words : undefined;
+  };
+  const [name, ...more] = read("taken off") ?? [];
+  const [kept] = read("kept") ?? [];
+  if (name === undefined || kept === undefined || more.length > 0) return undefined;
+  const quotesIn = (text: string): number => text.split(/["']/).length;
+  return { name, quoted: quotesIn(name) !== quotesIn(kept) };
 }
 
 interface State {
@@ -23,189 +83,250 @@ interface State {
   readonly escapeCharacter: string;
   readonly lookup: Lookup;
   readonly variables: string[];
+  /** Quotes are kept, and variables that are not set too. */
+  raw: boolean;
+  /** Variables that are not set stay as they are written. */
+  readonly unsetStay: boolean;
   at: number;
-  /** A `${` without its end, or nothing between them: Docker refuses the instruction. */
-  broken: boolean;
+  failure?: Failure;
 }
 
-/** Two renderings of the same stretch. */
+function stateOf(text: string, escapeCharacter: string, lookup: Lookup): State {
+  // Go's scanner passes over a byte order mark at the start.
+  const at = text.startsWith("\ufeff") ? 1 : 0;
+  return { text, escapeCharacter, lookup, variables: [], raw: false, unsetStay: false, at };
+}
+
+/** Renderings of the same stretch. */
 interface Rendered {
   text: string;
   value: string | undefined;
+  readonly words: string[];
+  word: string;
 }
 
-export function expand(
-  written: string,
-  escapeCharacter: string,
-  lookup: Lookup,
-): Expanded & { readonly broken: boolean } {
-  const state: State = { text: written, escapeCharacter, lookup, variables: [], at: 0, broken: false };
-  const { text, value } = renderUntil(state, "", 0);
-  return { text, value, variables: state.variables, broken: state.broken };
+const rendered = (): Rendered => ({ text: "", value: "", words: [], word: "" });
+
+function isPlain(text: string, escapeCharacter: string): boolean {
+  return !/[$'"\ufeff]/.test(text) && !text.includes(escapeCharacter);
 }
 
-/** Renders up to the character `stop`, which is left unread; to the end where it is "". */
-function renderUntil(state: State, stop: string, depth: number): Rendered {
-  const out: Rendered = { text: "", value: "" };
-  let quote = "";
-  while (state.at < state.text.length) {
-    const character = state.text[state.at] as string;
-    if (quote === "" && character === stop) break;
-    if (quote === "'") {
+function wordsIn(text: string): string[] {
+  const out = rendered();
+  addSplit(out, text);
+  if (out.word !== "") out.words.push(out.word);
+  return out.words;
+}
+
+function finish(out: Rendered): { text: string; value: string | undefined; words: readonly string[] | undefined } {
+  if (out.word !== "") out.words.push(out.word);
+  out.word = "";
+  return { text: out.text, value: out.value, words: out.value === undefined ? undefined : out.words };
+}
+
+/** Renders up to the character `stop` and passes it; to the end where it is "". */
+function stretch(state: State, stop: string, escapesStay: boolean, depth: number): Rendered {
+  const { text, escapeCharacter } = state;
+  const out = rendered();
+  while (state.at < text.length) {
+    const start = state.at;
+    const character = text[start] as string;
+    if (character === stop) {
       state.at++;
-      if (character === "'") quote = "";
-      else add(out, character, character);
-    } else if (character === state.escapeCharacter) {
-      const next = state.text[state.at + 1];
-      state.at += 2;
-      if (next === undefined) break;
-      const kept =
-        quote === '"' && next !== '"' && next !== "$" && next !== state.escapeCharacter ? character + next : next;
-      add(out, kept, kept);
-    } else if (character === '"') {
-      state.at++;
-      quote = quote === "" ? '"' : "";
-    } else if (character === "'" && quote === "") {
-      state.at++;
-      quote = "'";
-    } else if (character === "$") {
-      const start = state.at;
+      return out;
+    }
+    if (character === "$") {
       const value = dollar(state, depth);
-      add(out, state.text.slice(start, state.at), value);
+      add(state, out, text.slice(start, state.at), value, true);
+    } else if (character === "'") singleQuoted(state, out);
+    else if (character === '"') doubleQuoted(state, out, escapesStay, depth);
+    else if (character === escapeCharacter) {
+      if (escapesStay) add(state, out, character, character, false);
+      const next = text[start + 1];
+      state.at += 2;
+      if (next !== undefined) add(state, out, next, next, false);
     } else {
-      state.at++;
-      add(out, character, character);
+      while (state.at < text.length && !isSpecial(text[state.at] as string, stop, escapeCharacter)) state.at++;
+      const plain = text.slice(start, state.at);
+      add(state, out, plain, plain, true);
     }
   }
-  if (quote !== "") state.broken = true;
+  if (stop !== "") fail(state, "refused");
   return out;
 }
 
-function add(out: Rendered, text: string, value: string | undefined): void {
-  out.text += text;
-  const joined = out.value === undefined || value === undefined ? undefined : out.value + value;
-  out.value = joined !== undefined && joined.length > bounds.dockerfileValueLength ? undefined : joined;
+function isSpecial(character: string, stop: string, escapeCharacter: string): boolean {
+  return (
+    character === "$" || character === "'" || character === '"' || character === escapeCharacter || character === stop
+  );
 }
 
-/** At a `$`. Gives the value of what follows it; undefined where it is unknown. */
+/** @param split - white space in it ends a word */
+function add(state: State, out: Rendered, text: string, value: string | undefined, split: boolean): void {
+  out.text += text;
+  if (out.value === undefined) return;
+  const isOver = !state.raw && out.value.length + (value?.length ?? 0) > bounds.dockerfileValueLength;
+  if (value === undefined || isOver) {
+    out.value = undefined;
+    return;
+  }
+  out.value += value;
+  if (split) addSplit(out, value);
+  else out.word += value;
+}
+
+function addSplit(out: Rendered, text: string): void {
+  let from = 0;
+  for (let at = 0; at <= text.length; at++) {
+    if (at < text.length && !isSpace(text.charCodeAt(at))) continue;
+    out.word += text.slice(from, at);
+    from = at + 1;
+    if (at < text.length && out.word !== "") {
+      out.words.push(out.word);
+      out.word = "";
+    }
+  }
+}
+
+function singleQuoted(state: State, out: Rendered): void {
+  const close = state.text.indexOf("'", state.at + 1);
+  if (close === -1) {
+    fail(state, "refused");
+    return;
+  }
+  const inner = state.text.slice(state.at + 1, close);
+  add(state, out, inner, state.raw ? `'${inner}'` : inner, false);
+  state.at = close + 1;
+}
+
+function doubleQuoted(state: State, into: Rendered, escapesStay: boolean, depth: number): void {
+  const { text, escapeCharacter } = state;
+  const out = rendered();
+  state.at++;
+  for (;;) {
+    const start = state.at;
+    const character = text[start];
+    if (character === undefined) {
+      fail(state, "refused");
+      return;
+    }
+    if (character === '"') break;
+    if (character === "$") {
+      const value = dollar(state, depth);
+      add(state, out, text.slice(start, state.at), value, false);
+    } else if (character === escapeCharacter) {
+      const next = text[start + 1] ?? "";
+      const escapes = next === '"' || next === "$" || next === escapeCharacter;
+      const kept = (escapesStay && next !== "" ? character : "") + (escapes ? next : character);
+      state.at += escapes ? 2 : 1;
+      add(state, out, kept, kept, false);
+    } else {
+      while (state.at < text.length && !isSpecial(text[state.at] as string, '"', escapeCharacter)) state.at++;
+      if (state.at === start) state.at++;
+      const plain = text.slice(start, state.at);
+      add(state, out, plain, plain, false);
+    }
+  }
+  state.at++;
+  add(state, into, out.text, state.raw && out.value !== undefined ? `"${out.value}"` : out.value, false);
+}
+
+/** At a `$`. Gives the value of what it begins; undefined where it is unknown. */
 function dollar(state: State, depth: number): string | undefined {
+  const { text } = state;
   state.at++;
-  if (state.text[state.at] !== "{") {
+  if (text[state.at] !== "{") {
     const name = nameAt(state);
-    return name === "" ? "$" : plain(state, name);
+    if (name === "") return "$";
+    const own = look(state, name);
+    return own.kind === "unset" && staysUnset(state) ? `$${name}` : textOf(own);
   }
   state.at++;
+  if (state.at >= text.length || "{}:".includes(text[state.at] as string)) return fail(state, "refused");
   const name = nameAt(state);
-  if (name === "" || depth >= bounds.dockerfileExpansionDepth) return give(state);
-  const first = state.text[state.at];
+  const first = text[state.at++];
   if (first === "}") {
-    state.at++;
-    return plain(state, name);
+    const own = look(state, name);
+    return own.kind === "unset" && staysUnset(state) ? `\${${name}}` : textOf(own);
   }
+  if (depth >= bounds.dockerfileExpansionDepth) return fail(state, "deep");
+  if (first === "/") return replaced(state, name, depth);
   const colon = first === ":";
-  const modifier = state.text[state.at + (colon ? 1 : 0)] ?? "";
-  state.at += colon ? 2 : 1;
+  const modifier = colon ? text[state.at++] : first;
+  if (modifier === undefined || (!colon && !"+-?#%".includes(modifier))) return fail(state, "refused");
+  const isPattern = modifier === "#" || modifier === "%";
   const own = look(state, name);
+  const word = stretch(state, "}", isPattern, depth + 1).value;
+  if (state.failure !== undefined) return undefined;
+  if (own.kind === "unset" && staysUnset(state)) return `\${${name}${colon ? ":" : ""}${modifier}${word}}`;
+  if (!"+-?#%".includes(modifier)) return fail(state, "refused");
+  if (own.kind === "unknown") return undefined;
+  const value = own.kind === "set" ? own.value : "";
+  const isSet = own.kind === "set" && !(colon && value === "");
   switch (modifier) {
     case "-":
+      return isSet ? value : word;
     case "+":
-    case "?": {
-      const { value: word } = renderUntil(state, "}", depth + 1);
-      if (!closes(state)) return give(state);
-      if (own.kind === "unknown") return undefined;
-      const isSet = own.kind === "set" && !(colon && own.value === "");
-      if (modifier === "+") return isSet ? word : "";
-      if (isSet && own.kind === "set") return own.value;
-      return modifier === "-" ? word : undefined;
+      return isSet ? word : "";
+    case "?":
+      return isSet ? value : fail(state, "refused");
+    default: {
+      if (word === undefined) return undefined;
+      const greedy = word.startsWith(modifier);
+      const pattern = greedy ? word.slice(1) : word;
+      return matched(
+        state,
+        modifier === "#" ? withoutPrefix(value, pattern, greedy) : withoutSuffix(value, pattern, greedy),
+      );
     }
-    case "#":
-    case "%": {
-      if (colon) return give(state);
-      const greedy = state.text[state.at] === modifier;
-      if (greedy) state.at++;
-      const { value: pattern } = renderUntil(state, "}", depth + 1);
-      if (!closes(state)) return give(state);
-      if (own.kind === "unknown" || pattern === undefined) return undefined;
-      return strip(own.kind === "set" ? own.value : "", pattern, modifier, greedy);
-    }
-    case "/": {
-      if (colon) return give(state);
-      const all = state.text[state.at] === "/";
-      if (all) state.at++;
-      const { value: pattern } = renderUntil(state, "/", depth + 1);
-      if (!closes(state)) return give(state);
-      const { value: replacement } = renderUntil(state, "}", depth + 1);
-      if (!closes(state)) return give(state);
-      if (own.kind === "unknown" || pattern === undefined || replacement === undefined) return undefined;
-      // With wildcards the match is a search of its own: it is left unknown.
-      if (pattern === "" || /[*?\\]/.test(pattern)) return own.kind === "unset" ? "" : undefined;
-      const value = own.kind === "set" ? own.value : "";
-      if (value.length > bounds.dockerfileReplacedLength) return undefined;
-      if (!all) {
-        const at = value.indexOf(pattern);
-        return at === -1 ? value : value.slice(0, at) + replacement + value.slice(at + pattern.length);
-      }
-      const pieces = value.split(pattern);
-      const length = value.length + pieces.length * replacement.length;
-      return length > bounds.dockerfileReplacedLength ? undefined : pieces.join(replacement);
-    }
-    default:
-      return give(state);
   }
 }
 
-/** Docker refuses what stands here; the rest of the word is taken as it is. */
-function give(state: State): undefined {
-  state.broken = true;
+/** Behind `${name/`. */
+function replaced(state: State, name: string, depth: number): string | undefined {
+  const own = look(state, name);
+  const all = state.text[state.at] === "/";
+  if (all) state.at++;
+  const pattern = stretch(state, "/", true, depth + 1).value;
+  if (state.failure !== undefined) return undefined;
+  const replacement = stretch(state, "}", true, depth + 1).value;
+  if (state.failure !== undefined) return undefined;
+  if (own.kind === "unset" && staysUnset(state)) return `\${${name}/${pattern}/${replacement}}`;
+  if (own.kind === "unknown" || pattern === undefined || replacement === undefined) return undefined;
+  return matched(state, withReplaced(own.kind === "set" ? own.value : "", pattern, replacement, all));
+}
+
+function matched(state: State, found: Matched): string | undefined {
+  if (typeof found === "string") return found;
+  return found.kind === "invalid" ? fail(state, "refused") : undefined;
+}
+
+/** What follows is not read. */
+function fail(state: State, failure: Failure): undefined {
+  state.failure ??= failure;
   state.at = state.text.length;
   return undefined;
 }
 
-function closes(state: State): boolean {
-  if (state.at >= state.text.length) return false;
-  state.at++;
-  return true;
+function staysUnset(state: State): boolean {
+  return state.raw || state.unsetStay;
 }
 
+const NAME = /\p{Nd}+|[@*#?$!-]|[\p{L}_][\p{L}\p{Nd}_]*/uy;
+
 function nameAt(state: State): string {
-  const start = state.at;
-  const first = state.text[start] ?? "";
-  if (/[A-Za-z_]/.test(first)) {
-    while (/[A-Za-z0-9_]/.test(state.text[state.at] ?? "")) state.at++;
-  } else if (/[0-9]/.test(first)) {
-    while (/[0-9]/.test(state.text[state.at] ?? "")) state.at++;
-  } else if (first !== "" && "@*#?-$!".includes(first)) {
-    state.at++;
-  }
-  return state.text.slice(start, state.at);
+  NAME.lastIndex = state.at;
+  const name = NAME.exec(state.text)?.[0] ?? "";
+  state.at += name.length;
+  return name;
 }
 
 function look(state: State, name: string): Value {
+  if (name === "") return { kind: "unset" };
   if (state.variables.length < bounds.dockerfileWordVariables) state.variables.push(name);
   return state.lookup(name);
 }
 
-function plain(state: State, name: string): string | undefined {
-  const own = look(state, name);
+function textOf(own: Value): string | undefined {
   return own.kind === "unknown" ? undefined : own.kind === "set" ? own.value : "";
-}
-
-/** `${x#p}` and `${x%p}`: the shortest match, the longest where `greedy`. Undefined where the pattern is no simple one. */
-function strip(value: string, pattern: string, end: "#" | "%", greedy: boolean): string | undefined {
-  if (pattern.includes("\\") || pattern.includes("[")) return undefined;
-  const star = pattern.indexOf("*");
-  if (star === -1 && !pattern.includes("?")) {
-    if (end === "#") return value.startsWith(pattern) ? value.slice(pattern.length) : value;
-    return value.endsWith(pattern) ? value.slice(0, value.length - pattern.length) : value;
-  }
-  // One star at the edge that the match does not start from is what is written in practice: `${x%%-*}`, `${x##*/}`.
-  const fixed = end === "#" ? pattern.slice(1) : pattern.slice(0, -1);
-  const atEdge = end === "#" ? star === 0 : star === pattern.length - 1;
-  if (!atEdge || /[*?]/.test(fixed)) return undefined;
-  if (end === "#") {
-    const at = greedy ? value.lastIndexOf(fixed) : value.indexOf(fixed);
-    return at === -1 ? value : value.slice(greedy && fixed === "" ? value.length : at + fixed.length);
-  }
-  const at = greedy ? value.indexOf(fixed) : value.lastIndexOf(fixed);
-  return at === -1 ? value : value.slice(0, at);
 }

@@ -25,9 +25,12 @@ export function inlineIgnores(dockerfile: Dockerfile): InlineIgnore[] {
 }
 
 function ignoresOf({ text, range }: Comment, below: SourceRange | undefined): InlineIgnore[] {
-  const match = /^(bulkhead|hadolint)\s+(?:(global)\s+)?(ignore|ignore-file)=(\S*)(.*)$/s.exec(text);
+  const match = /^(bulkhead|hadolint)\s+(?:(global)\s+)?(ignore|ignore-file)=/.exec(text);
   if (match === null) return [];
-  const [, form, global, verb, ids = "", reason = ""] = match;
+  const [whole, form, global, verb] = match;
+  const rest = text.slice(whole.length);
+  const ids = rest.split(/\s/, 1)[0] ?? "";
+  const reason = rest.slice(ids.length);
   const covers = global !== undefined || verb === "ignore-file" ? "file" : below;
   if (covers === undefined) return [];
   return [{ form: form as "bulkhead" | "hadolint", ids: idsOf(ids), reason: reason.trim(), covers, range }];

@@ -1,13 +1,17 @@
 /** One instruction: its keyword, its flags, and the arguments in the form that the keyword asks for. */
 
+import { bounds } from "../../core/bounds.ts";
 import { readCommandForm, readMounts, readScripts } from "./command.ts";
-import type { Value } from "./expand.ts";
-import { heredocStart, isSpace } from "./lines.ts";
-import type { Flag, FromInstruction, Instruction, Pair, SourceRange, Word } from "./model.ts";
-import type { Reading } from "./reading.ts";
-import { declareArgument, globalLookup, setEnvironment, stageLookup } from "./scope.ts";
+import { expand } from "./expand.ts";
+import { readFlags } from "./flags.ts";
+import { heredocStart } from "./lines.ts";
+import type { Flag, FromInstruction, Instruction, SourceRange, Word } from "./model.ts";
+import { readPairs } from "./pairs.ts";
+import { lookupIn, type Reading, wordIn } from "./reading.ts";
+import { globalLookup } from "./scope.ts";
 import { shellKindOf } from "./stages.ts";
-import { jsonWords, quotedSpans, type Span, spacedSpans, wordAt } from "./words.ts";
+import { endOfText, isBlank, isSpace, keywordOf, lowerCase, skipSpace, trimSpace } from "./white-space.ts";
+import { jsonArrayAt, jsonWords, type Span, spacedSpans, wordAt } from "./words.ts";
 
 /** Flags of each instruction (Dockerfile reference; `exclude` and `parents` of its labs channel). */
 const flagsOf: Readonly<Record<string, readonly string[]>> = {
@@ -21,21 +25,40 @@ const flagsOf: Readonly<Record<string, readonly string[]>> = {
 /** May not be triggered (Dockerfile reference, ONBUILD). */
 const notInOnbuild = new Set(["ONBUILD", "FROM", "MAINTAINER"]);
 
+/** Folded as BuildKit compares it (Go's `strings.EqualFold`). */
+const AS = /^a[sS\u017f]$/i;
+/** In lower case. */
+const STAGE_NAME = /^[a-z][a-z0-9_.-]*$/;
+
+/** Where its keyword ends, and its arguments begin and end: what BuildKit's `splitCommand` parts. */
+export interface Parts {
+  readonly keywordStart: number;
+  readonly keywordEnd: number;
+  /** Of the arguments without white space around them. */
+  readonly last: number;
+}
+
+export function partsOf(text: string, from = 0): Parts {
+  const keywordStart = skipSpace(text, from);
+  const last = endOfText(text, keywordStart);
+  let keywordEnd = keywordStart;
+  while (keywordEnd < last && !isBlank(text.charCodeAt(keywordEnd))) keywordEnd++;
+  return { keywordStart, keywordEnd, last };
+}
+
 export function readInstruction(reading: Reading): Instruction {
-  const { joined, heredocs, comments, range, escapeCharacter, stages, problems, onbuild } = reading;
+  const { joined, heredocs, comments, range, stages, problems, onbuild, escapeCharacter } = reading;
   const { text } = joined;
-  let keywordEnd = 0;
-  while (keywordEnd < text.length && !isSpace(text.charCodeAt(keywordEnd))) keywordEnd++;
-  const keyword = text.slice(0, keywordEnd).toUpperCase();
-  const { flags, end: flagsEnd } = readFlags(reading, keywordEnd);
-  const last = text.trimEnd().length;
+  const { keywordStart, keywordEnd, last } = partsOf(text);
+  const keyword = keywordOf(text.slice(keywordStart, keywordEnd));
+  const { flags, end: flagsEnd, unsure } = readFlags(reading, keyword, keywordEnd, last);
   // Arguments stand between the two.
-  const start = Math.min(flagsEnd, last);
+  const start = Math.min(skipSpace(text, flagsEnd, last), last);
   const current = stages.current();
   const base = {
     range,
-    keywordRange: joined.range(0, keywordEnd),
-    text: text.slice(keywordEnd, last).trim(),
+    keywordRange: joined.range(keywordStart, keywordEnd),
+    text: text.slice(Math.min(skipSpace(text, keywordEnd, last), last), last),
     flags,
     heredocs,
     comments,
@@ -49,6 +72,10 @@ export function readInstruction(reading: Reading): Instruction {
     refuse(code, reason);
     return { ...base, keyword: "broken" };
   };
+  const differs = (reason: string): void => {
+    problems.push({ kind: "unsure", code: "dockerfile.unsure", reason, range });
+  };
+  if (unsure) differs("a flag has characters that Docker does not read as text");
   for (const flag of flags) {
     if (!(flagsOf[keyword] ?? []).includes(flag.name)) {
       refuse("unknown-flag", `${keyword} knows no --${flag.name}`, flag.range);
@@ -58,9 +85,18 @@ export function readInstruction(reading: Reading): Instruction {
     if (instructionNames.has(keyword)) refuse("before-from", `${keyword} stands before the first FROM`);
   }
   const scope = stages.scope();
-  const lookup = scope === undefined ? globalLookup(stages.globals) : stageLookup(scope);
+  const lookup = lookupIn(reading);
   const spans = (): Span[] => spacedSpans(text.slice(0, last), start);
-  const expanded = (span: Span): Word => wordAt(joined, span, escapeCharacter, lookup);
+  const expanded = (span: Span): Word => wordIn(reading, span);
+  // JSON where the instruction takes it. Undefined: plain words, or a shell's text.
+  const array = jsonTakers.has(keyword) ? jsonArrayAt(text.slice(0, last), start) : undefined;
+  if (array?.kind === "others") return broken("json", "a JSON array may hold strings alone");
+  if (array !== undefined && array.end < last) {
+    const reason = "versions of Docker differ over what stands behind a JSON array";
+    if (text.includes("<<", array.end) || !shellTakers.has(keyword)) differs(reason);
+    else problems.push({ kind: "unread", code: "dockerfile.unsure", reason, range });
+  }
+  const isArray = array !== undefined && array.end === last;
   const rest = (): Word => expanded({ start, end: last });
 
   switch (keyword) {
@@ -69,11 +105,14 @@ export function readInstruction(reading: Reading): Instruction {
       if (image === undefined || more.length > 0 || (as !== undefined && alias === undefined)) {
         return broken("from", "FROM takes an image, or an image AS a name");
       }
-      if (as !== undefined && text.slice(as.start, as.end).toUpperCase() !== "AS") {
+      if (as !== undefined && !AS.test(text.slice(as.start, as.end))) {
         return broken("from", "what follows FROM's image must be AS and a name");
       }
       const inFrom = globalLookup(stages.globals);
-      const word = wordAt(joined, image, escapeCharacter, inFrom);
+      const word = wordIn(reading, image, inFrom);
+      if (alias !== undefined && !STAGE_NAME.test(lowerCase(text.slice(alias.start, alias.end)))) {
+        refuse("stage-name", "a stage's name begins with a letter, and has letters, digits, ., _ and - alone");
+      }
       const platform = flagValue(flags, "platform");
       const from: FromInstruction = {
         ...base,
@@ -85,15 +124,15 @@ export function readInstruction(reading: Reading): Instruction {
         origin: stages.origin(word, "from"),
       };
       stages.open(from, escapeCharacter);
+      readTriggers(reading);
       return from;
     }
     case "ARG":
     case "ENV":
     case "LABEL": {
-      const read = readPairs(reading, quotedSpans(text.slice(0, last), escapeCharacter, start), keyword, last);
+      const read = readPairs(reading, { start, last, keyword });
       if (read.pairs.length === 0) return broken(keyword.toLowerCase(), `${keyword} takes name=value`);
       if (read.missing !== undefined) refuse(keyword.toLowerCase(), `${keyword} takes name=value`, read.missing);
-      declare(reading, keyword, read.pairs);
       return { ...base, keyword, ...read };
     }
     case "RUN":
@@ -106,21 +145,27 @@ export function readInstruction(reading: Reading): Instruction {
       return { ...base, keyword, form, shell, mounts, commands: readScripts(reading, form, shell, start, last) };
     }
     case "HEALTHCHECK": {
-      const [type] = spans();
-      const word = type === undefined ? "" : text.slice(type.start, type.end).toUpperCase();
-      if (word === "NONE") return { ...base, keyword, commands: [] };
-      if (word !== "CMD" || type === undefined) return broken("healthcheck", "HEALTHCHECK takes CMD or NONE");
-      const form = readCommandForm(reading, type.end, last);
+      let typeEnd = start;
+      while (typeEnd < last && !isSpace(text.charCodeAt(typeEnd))) typeEnd++;
+      const type = text.slice(start, typeEnd).toUpperCase();
+      if (type === "NONE" && typeEnd === last) return { ...base, keyword, commands: [] };
+      const behind = skipSpace(text, typeEnd, last);
+      if (type !== "CMD" || behind >= last)
+        return broken("healthcheck", "HEALTHCHECK takes CMD and a command, or NONE");
+      if (jsonArrayAt(text.slice(0, last), behind)?.kind === "others") {
+        return broken("json", "a JSON array may hold strings alone");
+      }
+      const form = readCommandForm(reading, behind, last);
       const shell = scope?.shell ?? "posix";
-      return { ...base, keyword, form, commands: readScripts(reading, form, shell, type.end, last) };
+      return { ...base, keyword, form, commands: readScripts(reading, form, shell, behind, last) };
     }
     case "COPY":
     case "ADD": {
       const words =
-        jsonWords(joined, start, lookup, escapeCharacter) ??
+        (isArray ? jsonWords(joined, start, lookup, escapeCharacter) : undefined) ??
         // A heredoc is no path, though it may be the only source.
         spans().map(expanded);
-      const paths = words.filter((word) => heredocs.length === 0 || heredocStart(word.raw) === undefined);
+      const paths = words.filter((word) => heredocStart(isArray ? word.text : word.raw) === undefined);
       const destination = paths.at(-1);
       if (destination === undefined || words.length < 2) {
         return broken(keyword.toLowerCase(), `${keyword} takes at least one source, and where it goes to`);
@@ -130,10 +175,14 @@ export function readInstruction(reading: Reading): Instruction {
       const sources = paths.slice(0, -1);
       return { ...base, keyword, sources, destination, ...(origin === undefined ? {} : { from: origin }) };
     }
-    case "EXPOSE":
+    case "EXPOSE": {
+      const words = spans().flatMap((span) => portsOf(expanded(span), reading));
+      if (start >= last) return broken("expose", "EXPOSE names nothing");
+      return { ...base, keyword, words };
+    }
     case "VOLUME": {
-      const words =
-        (keyword === "VOLUME" ? jsonWords(joined, start, lookup, escapeCharacter) : undefined) ?? spans().map(expanded);
+      const listed = isArray ? jsonWords(joined, start, lookup, escapeCharacter) : undefined;
+      const words = listed?.map(trimmed) ?? spans().map(expanded);
       if (words.length === 0) return broken(keyword.toLowerCase(), `${keyword} names nothing`);
       return { ...base, keyword, words };
     }
@@ -144,23 +193,62 @@ export function readInstruction(reading: Reading): Instruction {
       if (start >= last) return broken(keyword.toLowerCase(), `${keyword} names nothing`);
       return { ...base, keyword, words: [rest()] };
     case "SHELL": {
-      const words = jsonWords(joined, start);
+      const words = isArray ? jsonWords(joined, start) : undefined;
       if (words === undefined || words.length === 0) return broken("shell", "SHELL takes a JSON array of strings");
       if (scope !== undefined && !onbuild) scope.shell = shellKindOf(words);
       return { ...base, keyword, words };
     }
     case "ONBUILD": {
-      const nested = text.slice(start, last).split(/\s/, 1)[0]?.toUpperCase() ?? "";
+      const inner = partsOf(text.slice(0, last), start);
+      const nested = keywordOf(text.slice(inner.keywordStart, inner.keywordEnd));
       if (onbuild || nested === "" || notInOnbuild.has(nested)) {
         return broken("onbuild", nested === "" ? "ONBUILD triggers nothing" : `ONBUILD may not trigger ${nested}`);
       }
       const own = joined.slice(start, last);
       const at = { ...range, ...joined.range(start, last), end: range.end };
-      return { ...base, keyword, instruction: readInstruction({ ...reading, joined: own, range: at, onbuild: true }) };
+      const trigger = { ...reading, joined: own, range: at, onbuild: true };
+      stages.addTrigger(trigger);
+      return { ...base, keyword, instruction: readInstruction(trigger) };
     }
     default:
       return broken("unknown-instruction", `there is no instruction ${keyword.slice(0, 40)}`);
   }
+}
+
+/** What the ONBUILDs of the stage below do at the beginning of the stage that was just opened. */
+function readTriggers(reading: Reading): void {
+  const { stages, problems } = reading;
+  for (const trigger of stages.triggers()) {
+    if (stages.triggered() >= bounds.dockerfileTriggers) {
+      const reason = `ONBUILD triggers more than ${bounds.dockerfileTriggers} instructions`;
+      problems.push({ kind: "unsure", code: "dockerfile.onbuild", reason, range: reading.range });
+      return;
+    }
+    // What is wrong with it is told where it is written.
+    stages.addTriggered(readInstruction({ ...trigger, stages, problems: [], onbuild: false }));
+  }
+}
+
+/** BuildKit takes the white space off the strings of VOLUME. */
+function trimmed(word: Word): Word {
+  const { value, stated, text } = word;
+  return {
+    ...word,
+    text: trimSpace(text),
+    ...(value === undefined ? {} : { value: trimSpace(value) }),
+    ...(stated === undefined ? {} : { stated: trimSpace(stated) }),
+  };
+}
+
+/** A value may be several ports, or none (BuildKit, `dispatchExpose`). */
+function portsOf(word: Word, reading: Reading): Word[] {
+  if (word.variables.length === 0 && word.value === word.text && /^\S+$/.test(word.text)) return [word];
+  const words = expand(word.raw, reading.escapeCharacter, lookupIn(reading)).words;
+  if (words === undefined || (words.length === 0 && word.value === undefined)) return [word];
+  return words.map((one) => {
+    const { value, ...rest } = word;
+    return { ...rest, stated: one, ...(value === undefined ? {} : { value: one }) };
+  });
 }
 
 const instructionNames = new Set(
@@ -169,101 +257,10 @@ const instructionNames = new Set(
   ),
 );
 
+/** Whose arguments may be a JSON array; without one the first three hand them to a shell. */
+const shellTakers = new Set(["RUN", "CMD", "ENTRYPOINT"]);
+const jsonTakers = new Set([...shellTakers, "SHELL", "COPY", "ADD", "VOLUME"]);
+
 function flagValue(flags: readonly Flag[], name: string): Word | undefined {
   return flags.find((flag) => flag.name === name)?.value;
-}
-
-/** Words that begin with `--`, before anything else (BuildKit, `extractBuilderFlags`). */
-function readFlags(reading: Reading, from: number): { readonly flags: Flag[]; readonly end: number } {
-  const { joined, escapeCharacter, stages } = reading;
-  const { text } = joined;
-  const scope = stages.scope();
-  const lookup = scope === undefined ? globalLookup(stages.globals) : stageLookup(scope);
-  const inFrom = text.slice(0, 5).toUpperCase() === "FROM " ? globalLookup(stages.globals) : lookup;
-  const flags: Flag[] = [];
-  let at = from;
-  for (;;) {
-    while (at < text.length && isSpace(text.charCodeAt(at))) at++;
-    if (!text.startsWith("--", at)) return { flags, end: at };
-    const end = endOfFlag(text, escapeCharacter, at);
-    if (end === at + 2) return { flags, end: at };
-    const equals = text.slice(at, end).indexOf("=");
-    const nameEnd = equals === -1 ? end : at + equals;
-    flags.push({
-      name: text.slice(at + 2, nameEnd),
-      ...(equals === -1 ? {} : { value: wordAt(joined, { start: nameEnd + 1, end }, escapeCharacter, inFrom) }),
-      range: joined.range(at, end),
-    });
-    at = end;
-  }
-}
-
-function endOfFlag(text: string, escapeCharacter: string, from: number): number {
-  let at = from;
-  let quote = "";
-  while (at < text.length) {
-    const character = text[at] as string;
-    if (quote === "" && isSpace(text.charCodeAt(at))) break;
-    if (character === escapeCharacter) at++;
-    else if (quote === "" && (character === '"' || character === "'")) quote = character;
-    else if (character === quote) quote = "";
-    at++;
-  }
-  return Math.min(at, text.length);
-}
-
-interface Pairs {
-  readonly legacy: boolean;
-  readonly pairs: readonly Pair[];
-  /** A word without a `=` where there must be one. */
-  readonly missing?: SourceRange;
-}
-
-function readPairs(reading: Reading, spans: readonly Span[], keyword: "ARG" | "ENV" | "LABEL", last: number): Pairs {
-  const { joined, escapeCharacter, stages } = reading;
-  const { text } = joined;
-  const scope = stages.scope();
-  const lookup = scope === undefined ? globalLookup(stages.globals) : stageLookup(scope);
-  const [first] = spans;
-  if (first === undefined) return { legacy: false, pairs: [] };
-  if (keyword !== "ARG" && !text.slice(first.start, first.end).includes("=")) {
-    const rest = spacedSpans(text.slice(0, last), first.end)[0];
-    const name = wordAt(joined, first, escapeCharacter, lookup);
-    if (rest === undefined) return { legacy: true, pairs: [], missing: name.range };
-    const value = wordAt(joined, { start: rest.start, end: last }, escapeCharacter, lookup);
-    return { legacy: true, pairs: [{ name, value, range: joined.range(first.start, last) }] };
-  }
-  const pairs: Pair[] = [];
-  let missing: SourceRange | undefined;
-  for (const { start, end } of spans) {
-    const equals = text.slice(start, end).indexOf("=");
-    const range = joined.range(start, end);
-    if (equals === -1) {
-      if (keyword !== "ARG") {
-        missing ??= range;
-        continue;
-      }
-      pairs.push({ name: wordAt(joined, { start, end }, escapeCharacter, lookup), range });
-    } else {
-      const name = wordAt(joined, { start, end: start + equals }, escapeCharacter, lookup);
-      pairs.push({ name, value: wordAt(joined, { start: start + equals + 1, end }, escapeCharacter, lookup), range });
-    }
-  }
-  return { legacy: false, pairs, ...(missing === undefined ? {} : { missing }) };
-}
-
-function declare({ stages, onbuild }: Reading, keyword: "ARG" | "ENV" | "LABEL", pairs: readonly Pair[]): void {
-  if (onbuild || keyword === "LABEL") return;
-  const scope = stages.scope();
-  for (const { name, value: word } of pairs) {
-    const value: Value | undefined =
-      word === undefined
-        ? undefined
-        : word.value === undefined
-          ? { kind: "unknown" }
-          : { kind: "set", value: word.value };
-    if (scope === undefined) stages.globals.set(name.text, value ?? { kind: "unknown" });
-    else if (keyword === "ENV") setEnvironment(scope, name.text, value ?? { kind: "unknown" });
-    else declareArgument(scope, stages.globals, name.text, value);
-  }
 }

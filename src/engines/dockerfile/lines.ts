@@ -1,6 +1,8 @@
 /** Lines as Docker reads them: continuations, comments between them, heredocs, and the directives at the top. */
+import { heredocName } from "./expand.ts";
 import { type MappedText, mappedText, type Source } from "./mapped-text.ts";
 import type { Comment, Directive, Heredoc } from "./model.ts";
+import { lowerCase, skipSpace, trimSpace } from "./white-space.ts";
 
 /** One line of the file. */
 export interface Line {
@@ -28,22 +30,10 @@ export function lineAt(text: string, start: number): Line {
   return { start, end, next };
 }
 
-/** The first offset from `start` that holds no space of a line. */
-export function skipSpace(text: string, start: number, end: number): number {
-  let at = start;
-  while (at < end && isSpace(text.charCodeAt(at))) at++;
-  return at;
-}
-
-/** Space, tab, vertical tab, form feed, carriage return, line feed. */
-export function isSpace(code: number): boolean {
-  return code === 0x20 || (code >= 0x09 && code <= 0x0d);
-}
-
 export function commentAt(source: Source, line: Line): Comment | undefined {
   const start = skipSpace(source.text, line.start, line.end);
   if (source.text[start] !== "#" || start >= line.end) return undefined;
-  return { text: source.text.slice(start + 1, line.end).trim(), range: source.range(start, line.end) };
+  return { text: trimSpace(source.text.slice(start + 1, line.end)), range: source.range(start, line.end) };
 }
 
 /**
@@ -96,11 +86,13 @@ export interface HeredocStart {
 
 /** The word as a heredoc, as BuildKit tells them: `<<EOF`, `<<-EOF`, `3<<"EOF"`. */
 export function heredocStart(word: string): HeredocStart | undefined {
-  const match = /^\d*<<(-?)([^<]+)$/.exec(word);
-  const written = match?.[2] ?? "";
-  const name = written.replace(/["'\\]/g, "");
-  if (name === "") return undefined;
-  return { name, stripsTabs: match?.[1] === "-", expands: name === written };
+  const arrows = word.indexOf("<<");
+  if (arrows === -1 || !/^\d*$/.test(word.slice(0, arrows))) return undefined;
+  const stripsTabs = word[arrows + 2] === "-";
+  const written = word.slice(arrows + (stripsTabs ? 3 : 2));
+  if (written.includes("<")) return undefined;
+  const read = heredocName(written);
+  return read === undefined ? undefined : { name: read.name, stripsTabs, expands: !read.quoted };
 }
 
 /** Reads a heredoc's body from the line at `start` on; `closed` is false where the file ends before it does. */
@@ -125,11 +117,23 @@ export function readHeredoc(
   return { heredoc, end: text.length, next: text.length, closed: false };
 }
 
-/** `# escape=\``: a comment line of this form, before anything else in the file, is a directive. */
-export function directiveOf(comment: Comment): Directive | undefined {
-  const equals = comment.text.indexOf("=");
-  const name = comment.text.slice(0, Math.max(0, equals)).trim().toLowerCase();
-  const value = comment.text.slice(equals + 1).trim();
-  if (value === "" || (name !== "syntax" && name !== "escape" && name !== "check")) return undefined;
-  return { name, value, range: comment.range };
+/** White space of Go's expressions: `\s`. */
+const SPACE = "[\\t\\n\\f\\r ]";
+const NAME = new RegExp(`^#${SPACE}*([a-zA-Z][a-zA-Z0-9]*)${SPACE}*=`);
+const LAST_SPACE = new RegExp(`^${SPACE}$`);
+
+/** `# escape=\``: a comment line of this form, before anything else in the file, is a directive (BuildKit, `DirectiveParser`). */
+export function directiveOf({ text }: Source, { range }: Comment): Directive | undefined {
+  const written = text.slice(range.start, range.end);
+  const match = NAME.exec(written);
+  const name = lowerCase(match?.[1] ?? "");
+  if (match === null || (name !== "syntax" && name !== "escape" && name !== "check")) return undefined;
+  const rest = written.slice(match[0].length);
+  let start = 0;
+  let end = rest.length;
+  while (start < end && LAST_SPACE.test(rest[start] as string)) start++;
+  while (end > start && LAST_SPACE.test(rest[end - 1] as string)) end--;
+  // Of white space alone, the last one is the value.
+  const value = start < end ? rest.slice(start, end) : rest.slice(-1);
+  return value === "" ? undefined : { name, value, range };
 }

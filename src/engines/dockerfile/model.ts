@@ -27,6 +27,13 @@ export interface Word {
   readonly text: string;
   /** With variables expanded by what the file alone says; absent where that is not enough. */
   readonly value?: string;
+  /**
+   * The value; where that is absent, what a build makes of it to which nobody gives what may be given, and whose base
+   * image sets nothing: `${USER:-root}`. Absent where that is not known either.
+   */
+  readonly stated?: string;
+  /** Docker refuses it (`refused`), or it is nested too deeply to be read (`deep`). */
+  readonly failure?: "refused" | "deep";
   /** Names of all variables in it, in order. */
   readonly variables: readonly string[];
   readonly range: SourceRange;
@@ -186,15 +193,23 @@ export interface Stage {
   readonly from: FromInstruction;
   /** Without the FROM; with it they are in the order of the file. ONBUILD's are within their ONBUILD. */
   readonly instructions: readonly Instruction[];
+  /**
+   * What ONBUILD of the stage that it begins from triggers before them, as it reads in this stage. They are not among
+   * the file's instructions.
+   */
+  readonly triggered: readonly Instruction[];
   /** Indexes of the stages that it is built on or takes files from. */
   readonly uses: readonly number[];
   /** The last stage needs it, or is it. What else there is, is built only when asked for. */
   readonly needed: boolean;
 }
 
-/** What Docker would refuse (`refused`), or what was not taken apart (`unread`). */
+/**
+ * What Docker would refuse (`refused`), what was not taken apart (`unread`), or what may be read in another way, so that
+ * more than this place rests on it (`unsure`).
+ */
 export interface DockerfileProblem {
-  readonly kind: "refused" | "unread";
+  readonly kind: "refused" | "unread" | "unsure";
   /** `dockerfile.unknown-instruction`, `dockerfile.shell`. */
   readonly code: string;
   readonly reason: string;

@@ -135,7 +135,9 @@ test("ARG and ENV: scopes, defaults, and what the file cannot know", () => {
     );
   const label = 'LABEL a="$A"\n';
   assert.deepEqual(values(`ARG A=1\nFROM x\n${label}ARG A\n${label}ARG A=2\n${label}`), [undefined, "1", "2"]);
-  assert.deepEqual(values(`FROM x\nENV A=1\nARG A=2\n${label}`), ["1"]);
+  // The later one counts; in a stage that is built on this one, what the image keeps.
+  assert.deepEqual(values(`FROM x AS b\nENV A=1\nARG A=2\n${label}FROM b\n${label}`), ["2", "1"]);
+  assert.deepEqual(values(`FROM x\nENV A=1\nARG A\n${label}`), ["1"]);
   assert.deepEqual(values(`FROM x AS b\nENV A=1\nFROM b\n${label}`), ["1"]);
   assert.deepEqual(values(`FROM x AS b\nENV A=1\nFROM x\n${label}`), [undefined]);
   assert.deepEqual(values(`FROM scratch\n${label}`), [""]);
@@ -252,6 +254,94 @@ test("too many stages are refused whole; problems are counted past a bound", () 
   const found = parse(`FROM a\n${"BOGUS\n".repeat(bounds.dockerfileProblems + 5)}`).problems;
   assert.equal(found.length, bounds.dockerfileProblems + 1);
   assert.match(found.at(-1)?.reason ?? "", /5 more/);
+});
+
+const users = (text: string): (string | undefined)[] =>
+  parse(text).instructions.flatMap((one) =>
+    one.keyword === "USER" ? one.words.map(({ value, stated }) => value ?? stated) : [],
+  );
+
+test("white space is Go's: a line of U+00A0 or U+2003 is empty, and an instruction goes on behind it", () => {
+  for (const blank of ["\u00a0", "\u2003", "\u0085", "\v", " \u3000\t"]) {
+    assert.deepEqual(users(`FROM a\nMAINTAINER me \\\n${blank}\nUSER 1000\n`), [], JSON.stringify(blank));
+    assert.deepEqual(users(`FROM a\nUSER root\nRUN x \\\n${blank}# note\nUSER 1000\n`), ["root"]);
+    assert.deepEqual(users(`FROM a\n${blank}\n${blank}USER root\n`), ["root"]);
+  }
+  // It parts no keyword from its arguments, and U+FEFF is none.
+  assert.deepEqual(problems("FROM a\nUSER\u00a0root\n"), ["2:1 refused dockerfile.unknown-instruction"]);
+  assert.deepEqual(problems("FROM a\n\ufeff\n"), ["2:1 refused dockerfile.unknown-instruction"]);
+  assert.deepEqual(users("FROM a\nUSER \ufeffroot\n"), ["root"]);
+});
+
+test("a line whose quotes or variables Docker gives up on has no heredoc", () => {
+  for (const tail of ["# don't", '"', "@{", "@{:-x}"]) {
+    const text = `FROM a\nRUN cat <<EOF ${tail}\nUSER root\nEOF\n`.replaceAll("@", "$");
+    assert.deepEqual(users(text), ["root"], tail);
+  }
+  assert.deepEqual(users("FROM a\nRUN cat <<EOF # don''t\nUSER root\nEOF\n"), []);
+  // Nor has what is JSON, nor `<<<`; a name keeps its expansion behind a backslash.
+  assert.deepEqual(users('FROM a\nRUN ["cat", "<<EOF"]\nUSER root\n'), ["root"]);
+  assert.deepEqual(users("FROM a\nRUN cat <<<EOF\nUSER root\n"), ["root"]);
+  assert.equal(only("FROM a\nRUN <<\\EOF\nEOF\n", "RUN").heredocs[0]?.expands, true);
+  assert.deepEqual(problems('FROM a\nRUN ["cat"] <<EOF\nUSER root\nEOF\n').slice(0, 1), [
+    "2:1 unsure dockerfile.unsure",
+  ]);
+});
+
+test("ARGs before FROM see the ones before them, defaults are stated, and the last of ENV and ARG counts", () => {
+  const origins = (text: string): unknown[] =>
+    parse(text.replaceAll("@", "$")).stages.map(({ from }) =>
+      from.origin.kind === "image" ? from.origin.name.repository : from.origin.kind,
+    );
+  assert.deepEqual(origins("ARG A=evil B=@A\nFROM @B\n"), ["evil"]);
+  assert.deepEqual(origins("ARG BASE\nFROM @{BASE:-evil}\n"), ["evil"]);
+  assert.deepEqual(origins("ARG BASE\nFROM @BASE\n"), ["unknown"]);
+  const $ = (text: string): string => text.replaceAll("@", "$");
+  assert.deepEqual(users($("FROM a\nARG U\nUSER @{U:-root}\n")), ["root"]);
+  assert.deepEqual(users($("FROM a\nENV U=1000\nARG U=root\nUSER @U\n")), ["root"]);
+  assert.deepEqual(users($("FROM a\nARG N=U\nENV @N=root\nUSER @U\n")), ["root"]);
+});
+
+test("what versions of Docker read differently in an ARG of a stage is told, and the newest reading counts", () => {
+  const $ = (text: string): string => text.replaceAll("@", "$");
+  const hidden = $("FROM a\nARG A=root B=@A\nUSER @B\n");
+  assert.deepEqual(users(hidden), ["root"]);
+  assert.deepEqual(problems(hidden), ["2:12 unsure dockerfile.unsure"]);
+  const other = $("FROM a\nARG A=root\nARG A=1000 B=@A\nUSER @B\n");
+  assert.deepEqual(users(other), ["1000"]);
+  assert.deepEqual(problems(other), ["3:12 unsure dockerfile.unsure"]);
+  const named = $("FROM a\nENV N=U\nARG U=root\nARG @N=1000\nUSER @U\n");
+  assert.deepEqual(problems(named), ["4:5 unsure dockerfile.unsure"]);
+  for (const alike of [
+    "FROM a\nARG A=1 B=2 C\n",
+    "FROM a\nARG A=1\nARG B=@A C=@A\n",
+    "ARG A=1 B=@A\nFROM a\nARG A B\n",
+  ]) {
+    assert.deepEqual(problems($(alike)), []);
+  }
+});
+
+test("what ONBUILD of a stage triggers belongs to the stage that begins from it", () => {
+  const { stages } = parse("FROM a AS b\nONBUILD USER $U\nUSER 1000\nFROM b\nFROM b\nENV X=1\n");
+  const triggered = stages.map((stage) => stage.triggered.map(({ keyword }) => keyword));
+  assert.deepEqual(triggered, [[], ["USER"], ["USER"]]);
+  const many = `FROM a AS b\n${"ONBUILD USER 1\n".repeat(bounds.dockerfileTriggers)}FROM b\nFROM b\n`;
+  assert.deepEqual(problems(many), [`${bounds.dockerfileTriggers + 3}:1 unsure dockerfile.onbuild`]);
+});
+
+test("directives, keywords and flags as BuildKit tells them", () => {
+  assert.deepEqual(
+    parse("\u00a0# escape = `\nFROM a\n").directives.map(({ value }) => value),
+    ["`"],
+  );
+  assert.deepEqual(problems("# escape= \nFROM a\n"), ["1:1 refused dockerfile.directive"]);
+  assert.deepEqual(parse("#\vescape=`\nFROM a\n").directives, []);
+  assert.deepEqual(problems("FROM a\nWOR\u212aDIR /x\nU\u017fER b\n"), ["3:1 refused dockerfile.unknown-instruction"]);
+  assert.equal(only("FROM a\nRUN -- --x\n", "RUN").text, "-- --x");
+  const copy = only('FROM a AS b\nFROM c\nCOPY "--from=b" --link x\n', "COPY");
+  assert.deepEqual([copy.flags.length, copy.sources.length], [0, 2]);
+  const later = only("FROM a\nCOPY --from=late x y\nFROM b AS late\n", "COPY");
+  assert.deepEqual(later.from, { kind: "stage", index: 1 });
 });
 
 /** Every range of every node. */

@@ -4,7 +4,9 @@
  */
 import { bounds } from "../../core/bounds.ts";
 import { Problem } from "../../core/problem.ts";
-import { readInstruction } from "./instruction.ts";
+import { rawWords } from "./expand.ts";
+import { endOfFlags } from "./flags.ts";
+import { partsOf, readInstruction } from "./instruction.ts";
 import {
   commentAt,
   directiveOf,
@@ -13,14 +15,13 @@ import {
   lineAt,
   readHeredoc,
   readLogicalLine,
-  skipSpace,
 } from "./lines.ts";
 import { createSource, mappedText } from "./mapped-text.ts";
 import type { Comment, Directive, Dockerfile, DockerfileProblem, Heredoc, Instruction, Piece } from "./model.ts";
+import type { Reading } from "./reading.ts";
 import { createStages } from "./stages.ts";
-import { quotedSpans } from "./words.ts";
-
-const HEREDOC_INSTRUCTION = /^(?:onbuild[ \t]+)?(?:run|copy|add)(?:[ \t]|$)/i;
+import { lowerCase, skipSpace } from "./white-space.ts";
+import { jsonArrayAt } from "./words.ts";
 
 /**
  * @param path - its name in reports
@@ -35,7 +36,7 @@ export function parseDockerfile(path: string, text: string): Dockerfile {
   const comments: Comment[] = [];
   const instructions: Instruction[] = [];
   const problems: DockerfileProblem[] = [];
-  const stages = createStages();
+  const stages = createStages<Reading>();
   let escapeCharacter = "\\";
   let mayBeDirective = true;
 
@@ -46,7 +47,7 @@ export function parseDockerfile(path: string, text: string): Dockerfile {
     const line = lineAt(text, at);
     const comment = commentAt(source, line);
     if (comment !== undefined) {
-      const directive = mayBeDirective ? directiveOf(comment) : undefined;
+      const directive = mayBeDirective ? directiveOf(source, comment) : undefined;
       if (directive === undefined) {
         mayBeDirective = false;
         comments.push(comment);
@@ -68,7 +69,12 @@ export function parseDockerfile(path: string, text: string): Dockerfile {
       const logical = readLogicalLine(source, at, escapeCharacter);
       const heredocs: Heredoc[] = [];
       let { end, next } = logical;
-      for (const start of heredocStarts(logical.joined.text, escapeCharacter)) {
+      const announced = heredocStarts(logical.joined.text);
+      if (announced.deep) {
+        const reason = "its variables are nested too deeply to tell heredocs";
+        problems.push({ kind: "unsure", code: "dockerfile.unsure", reason, range: source.range(at, logical.end) });
+      }
+      for (const start of announced.starts) {
         const body = readHeredoc(source, next, start);
         if (!body.closed) {
           const range = source.range(next, text.length);
@@ -110,14 +116,15 @@ export function parseDockerfile(path: string, text: string): Dockerfile {
     const range = source.range(0, 0);
     problems.push({ kind: "refused", code: "dockerfile.empty", reason: "it has no instruction", range });
   }
+  const settled = stages.settle(instructions);
   return {
     path,
     text,
     pieces,
     directives,
     comments,
-    instructions,
-    stages: stages.finish(instructions),
+    instructions: settled,
+    stages: stages.finish(settled),
     problems: bounded(problems),
   };
 }
@@ -129,7 +136,7 @@ function overBound(place: string, what: string, count: number, bound: number): P
 
 /** The first of each kind, and how many more there are: what rests on them stays unknown. */
 function bounded(problems: readonly DockerfileProblem[]): DockerfileProblem[] {
-  return (["refused", "unread"] as const).flatMap((kind) => {
+  return (["refused", "unread", "unsure"] as const).flatMap((kind) => {
     const own = problems.filter((problem) => problem.kind === kind);
     const next = own[bounds.dockerfileProblems];
     if (next === undefined) return own;
@@ -138,10 +145,23 @@ function bounded(problems: readonly DockerfileProblem[]): DockerfileProblem[] {
   });
 }
 
-function heredocStarts(text: string, escapeCharacter: string): HeredocStart[] {
-  if (!text.includes("<<") || !HEREDOC_INSTRUCTION.test(text)) return [];
-  return quotedSpans(text, escapeCharacter).flatMap(({ start, end }) => heredocStart(text.slice(start, end)) ?? []);
+/** The heredocs of an instruction that may have some, where its arguments are no JSON (BuildKit, `canContainHeredoc`). */
+function heredocStarts(text: string): { readonly starts: readonly HeredocStart[]; readonly deep: boolean } {
+  const none = { starts: [], deep: false };
+  if (!text.includes("<<")) return none;
+  const outer = partsOf(text);
+  const keyword = lowerCase(text.slice(outer.keywordStart, outer.keywordEnd));
+  const { keywordStart, keywordEnd } =
+    keyword === "onbuild" ? partsOf(text, endOfFlags(text, outer.keywordEnd)) : outer;
+  if (!holdHeredocs.has(lowerCase(text.slice(keywordStart, keywordEnd)))) return none;
+  const array = jsonArrayAt(text, endOfFlags(text, keywordEnd));
+  // What stands behind an array makes the whole no JSON.
+  if (array?.kind === "others" || (array !== undefined && array.end === outer.last)) return none;
+  const { words, deep } = rawWords(text);
+  return { starts: (words ?? []).flatMap((word) => heredocStart(word) ?? []), deep };
 }
+
+const holdHeredocs = new Set(["run", "copy", "add"]);
 
 function directiveProblems(directive: Directive, before: readonly Directive[]): DockerfileProblem[] {
   const { name, value, range } = directive;

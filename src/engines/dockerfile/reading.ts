@@ -1,6 +1,9 @@
+import type { Lookup } from "./expand.ts";
 import type { MappedText, Source } from "./mapped-text.ts";
-import type { Comment, DockerfileProblem, Heredoc, SourceRange } from "./model.ts";
+import type { Comment, DockerfileProblem, Heredoc, SourceRange, Word } from "./model.ts";
+import { globalLookup, stageLookup } from "./scope.ts";
 import type { Stages } from "./stages.ts";
+import { type Span, wordAt } from "./words.ts";
 
 /** What an instruction is read from. */
 export interface Reading {
@@ -13,7 +16,30 @@ export interface Reading {
   readonly comments: readonly Comment[];
   readonly range: SourceRange;
   readonly escapeCharacter: string;
-  readonly stages: Stages;
+  readonly stages: Stages<Reading>;
   readonly problems: DockerfileProblem[];
   readonly onbuild: boolean;
+}
+
+/** Variables as they are where the instruction stands. */
+export function lookupIn({ stages }: Reading): Lookup {
+  const scope = stages.scope();
+  return scope === undefined ? globalLookup(stages.globals) : stageLookup(scope);
+}
+
+/** The stretch as a word that Docker expands; what it refuses there becomes a problem. */
+export function wordIn(reading: Reading, span: Span, lookup = lookupIn(reading)): Word {
+  const word = wordAt(reading.joined, span, reading.escapeCharacter, lookup);
+  noteFailure(reading, word);
+  return word;
+}
+
+export function noteFailure({ problems }: Reading, { failure, range }: Word): void {
+  if (failure === "refused") {
+    const reason = "its quotes or variables are none that Docker knows";
+    problems.push({ kind: "refused", code: "dockerfile.expansion", reason, range });
+  } else if (failure === "deep") {
+    const reason = "its variables are nested too deeply to be read";
+    problems.push({ kind: "unsure", code: "dockerfile.unsure", reason, range });
+  }
 }

@@ -1,9 +1,9 @@
 /** Splitting an instruction's arguments into words: by space, with quotes, or as a JSON array. */
 import { expand, type Lookup } from "./expand.ts";
-import { isSpace } from "./lines.ts";
 import type { MappedText, Source } from "./mapped-text.ts";
 import { mappedText } from "./mapped-text.ts";
-import type { Word } from "./model.ts";
+import type { SourceRange, Word } from "./model.ts";
+import { isBlank, isSpace, skipSpace } from "./white-space.ts";
 
 /** A stretch of a text. */
 export interface Span {
@@ -11,20 +11,20 @@ export interface Span {
   readonly end: number;
 }
 
-/** Stretches between spaces. */
+/** Stretches between blanks. */
 export function spacedSpans(text: string, from = 0): Span[] {
   const spans: Span[] = [];
   let at = from;
   while (at < text.length) {
-    while (at < text.length && isSpace(text.charCodeAt(at))) at++;
+    while (at < text.length && isBlank(text.charCodeAt(at))) at++;
     const start = at;
-    while (at < text.length && !isSpace(text.charCodeAt(at))) at++;
+    while (at < text.length && !isBlank(text.charCodeAt(at))) at++;
     if (at > start) spans.push({ start, end: at });
   }
   return spans;
 }
 
-/** Stretches between spaces that no quote holds and no escape precedes (BuildKit, `parseWords`). */
+/** Stretches between white space that no quote holds and no escape precedes (BuildKit, `parseWords`). */
 export function quotedSpans(text: string, escapeCharacter: string, from = 0): Span[] {
   const spans: Span[] = [];
   let at = from;
@@ -55,45 +55,98 @@ function endOfQuoted(text: string, escapeCharacter: string, from: number): numbe
 
 /** The stretch as a word; `lookup` where Docker expands variables there. */
 export function wordAt(text: MappedText, { start, end }: Span, escapeCharacter: string, lookup?: Lookup): Word {
-  const raw = text.text.slice(start, end);
-  const range = text.range(start, end);
-  if (lookup === undefined) return { raw, text: raw, value: raw, variables: [], range };
-  const { text: bare, value, variables } = expand(raw, escapeCharacter, lookup);
-  return { raw, text: bare, ...(value === undefined ? {} : { value }), variables, range };
+  const written = text.text.slice(start, end);
+  return wordOf(written, written, text.range(start, end), escapeCharacter, lookup);
 }
 
-/**
- * The JSON array of strings that the text from `from` on is; undefined where it is none, and Docker then reads the
- * text as a shell's.
- */
-export function jsonWords(text: MappedText, from: number, lookup?: Lookup, escapeCharacter = "\\"): Word[] | undefined {
-  const written = text.text;
-  let start = from;
-  while (start < written.length && isSpace(written.charCodeAt(start))) start++;
+/** @param meant - the text that Docker expands, once what is around it is taken off */
+export function wordOf(
+  raw: string,
+  meant: string,
+  range: SourceRange,
+  escapeCharacter: string,
+  lookup: Lookup | undefined,
+): Word {
+  if (lookup === undefined) return { raw, text: meant, value: meant, stated: meant, variables: [], range };
+  const { text, value, stated, variables, failure } = expand(meant, escapeCharacter, lookup);
+  return {
+    raw,
+    text,
+    ...(value === undefined ? {} : { value }),
+    ...(stated === undefined ? {} : { stated }),
+    variables,
+    range,
+    ...(failure === undefined ? {} : { failure }),
+  };
+}
+
+/** The JSON array that the text from `from` on begins with, as Go's decoder reads it: what follows it does not count. */
+export type JsonArray =
+  | { readonly kind: "strings"; readonly values: readonly string[]; readonly end: number }
+  /** An array of something else, which Docker refuses. */
+  | { readonly kind: "others" };
+
+/** Undefined where it is none, and Docker then reads the text as a shell's or as plain words. */
+export function jsonArrayAt(written: string, from: number): JsonArray | undefined {
+  const start = skipSpace(written, from);
   if (written[start] !== "[") return undefined;
+  const end = endOfArray(written, start);
+  if (end === undefined) return undefined;
   let values: unknown;
   try {
-    values = JSON.parse(written.slice(start));
+    values = JSON.parse(written.slice(start, end));
   } catch {
     return undefined;
   }
-  if (!Array.isArray(values) || !values.every((value) => typeof value === "string")) return undefined;
+  if (!Array.isArray(values)) return undefined;
+  if (values.every((value) => typeof value === "string")) {
+    // Half of a surrogate pair is none to Go.
+    return { kind: "strings", values: (values as string[]).map((value) => value.toWellFormed()), end };
+  }
+  return hasHugeNumber(values) ? undefined : { kind: "others" };
+}
+
+/** How deep Go's decoder follows. */
+const DEEPEST = 10_000;
+
+function endOfArray(written: string, start: number): number | undefined {
+  let depth = 0;
+  for (let at = start; at < written.length; at++) {
+    const character = written[at];
+    if (character === '"') {
+      at++;
+      while (at < written.length && written[at] !== '"') at += written[at] === "\\" ? 2 : 1;
+    } else if (character === "[" || character === "{") {
+      if (++depth > DEEPEST) return undefined;
+    } else if ((character === "]" || character === "}") && --depth === 0) return at + 1;
+  }
+  return undefined;
+}
+
+/** Go refuses a number that no float holds, and Docker then takes the whole for no JSON. */
+function hasHugeNumber(value: unknown): boolean {
+  const pending = [value];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    if (typeof next === "number" && !Number.isFinite(next)) return true;
+    if (typeof next === "object" && next !== null) for (const one of Object.values(next)) pending.push(one);
+  }
+  return false;
+}
+
+/** The words of the array at `from`; undefined where there is no array of strings. */
+export function jsonWords(text: MappedText, from: number, lookup?: Lookup, escapeCharacter = "\\"): Word[] | undefined {
+  const written = text.text;
+  const array = jsonArrayAt(written, from);
+  if (array?.kind !== "strings") return undefined;
   // It is valid JSON, so every quote that no backslash precedes opens or closes one of the strings.
   const words: Word[] = [];
-  let at = start;
-  for (const value of values as string[]) {
+  let at = from;
+  for (const value of array.values) {
     const open = written.indexOf('"', at);
     let close = open + 1;
     while (written[close] !== '"') close += written[close] === "\\" ? 2 : 1;
     at = close + 1;
-    const raw = written.slice(open, at);
-    const range = text.range(open, at);
-    if (lookup === undefined) words.push({ raw, text: value, value, variables: [], range });
-    else {
-      const expanded = expand(value, escapeCharacter, lookup);
-      const known = expanded.value === undefined ? {} : { value: expanded.value };
-      words.push({ raw, text: expanded.text, ...known, variables: expanded.variables, range });
-    }
+    words.push(wordOf(written.slice(open, at), value, text.range(open, at), escapeCharacter, lookup));
   }
   return words;
 }

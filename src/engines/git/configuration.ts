@@ -7,7 +7,12 @@
  *   a key without a value is `true`. A line that is not understood is passed over.
  */
 export function readConfiguration(text: string): Map<string, string> {
-  const settings = new Map<string, string>();
+  return new Map(settingsOf(text));
+}
+
+/** As {@link readConfiguration}, every value in order: of some keys all count. */
+export function settingsOf(text: string): [key: string, value: string][] {
+  const settings: [string, string][] = [];
   let section = "";
   for (const line of text.split("\n")) {
     let rest = line.trim();
@@ -20,7 +25,7 @@ export function readConfiguration(text: string): Map<string, string> {
     if (rest === "" || rest.startsWith("#") || rest.startsWith(";")) continue;
     const equals = rest.indexOf("=");
     const key = (equals === -1 ? rest : rest.slice(0, equals)).trim().toLowerCase();
-    settings.set(`${section}.${key}`, equals === -1 ? "true" : textOf(rest.slice(equals + 1)));
+    settings.push([`${section}.${key}`, equals === -1 ? "true" : textOf(rest.slice(equals + 1))]);
   }
   return settings;
 }

@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readSync } from "node:fs";
+import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readSync, realpathSync } from "node:fs";
 import { Problem } from "../../core/problem.ts";
 
 /** Opens a regular file: a pipe or device of that name is neither waited for nor read. Undefined where none is there. */
@@ -27,6 +27,24 @@ export function readWhole(path: string, maxBytes: number): Buffer | undefined {
   } finally {
     closeSync(file.descriptor);
   }
+}
+
+/** As {@link readAt}, of a file that is opened for it alone; undefined where it is shorter, or not there. */
+export function readPart(path: string, offset: number, length: number): Buffer | undefined {
+  const file = openRegular(path);
+  if (file === undefined) return undefined;
+  try {
+    return offset + length > file.size ? undefined : readAt(file.descriptor, path, offset, length);
+  } finally {
+    closeSync(file.descriptor);
+  }
+}
+
+/** In bytes; undefined where there is no regular file. */
+export function sizeOf(path: string): number | undefined {
+  const file = openRegular(path);
+  if (file !== undefined) closeSync(file.descriptor);
+  return file?.size;
 }
 
 /** Exactly that many bytes. */
@@ -64,6 +82,15 @@ export function kindOfFile(path: string): "file" | "folder" | "other" | undefine
     return stat.isFile() ? "file" : stat.isDirectory() ? "folder" : "other";
   } catch {
     return undefined;
+  }
+}
+
+/** @throws {Problem} where there is nothing */
+export function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch (error) {
+    throw unreadable(path, (error as Error).message);
   }
 }
 

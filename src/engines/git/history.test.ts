@@ -128,7 +128,7 @@ test("unreachable objects are told where they are asked for", { skip }, (context
     "after|amended|Amended|false",
     "before|amended|To be amended|true",
     "kept|kept|Kept|false",
-    "staged only||undefined|true",
+    "staged only|staged|undefined|true",
   ]);
 });
 

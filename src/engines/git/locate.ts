@@ -15,26 +15,31 @@ export interface Located {
  * Finds the repository of a folder: its `.git` folder, or the one that its `.git` file names (linked work trees and
  * submodules; gitrepository-layout), or the folder itself where it is a bare one. No parent folder is looked at.
  *
+ * @param bare - whether the folder itself may be one: whoever commits HEAD, objects and refs makes any folder one
  * @param within - real path that gitdir and commondir must stay under; undefined follows them anywhere, as git does
  * @returns undefined where there is none
  * @throws {Problem} where a file leads to no repository
  */
-export function locateRepository(path: string, within: string | undefined): Located | undefined {
+export function locateRepository(
+  path: string,
+  { bare, within }: { readonly bare: boolean; readonly within: string | undefined },
+): Located | undefined {
   const dotGit = join(path, ".git");
   const kind = kindOfFile(dotGit);
   let gitFolder: string;
   if (kind === "file") {
     const text = readWhole(dotGit, bounds.gitFileBytes)?.toString("utf8") ?? "";
-    if (!text.startsWith("gitdir:")) throw lost(dotGit, "it does not begin with gitdir:");
-    gitFolder = resolve(path, text.slice("gitdir:".length).trim());
+    if (!text.startsWith(GITDIR)) throw lost(dotGit, "it does not begin with gitdir:");
+    gitFolder = resolve(path, withoutEnd(text.slice(GITDIR.length)));
     refuseOutside(gitFolder, within, dotGit);
   } else if (kind !== undefined) {
     gitFolder = dotGit;
     refuseOutside(gitFolder, within, dotGit);
-  } else gitFolder = path;
+  } else if (bare) gitFolder = path;
+  else return undefined;
   const pointer = join(gitFolder, "commondir");
-  const common = readWhole(pointer, bounds.gitFileBytes)?.toString("utf8").trim();
-  const commonFolder = common === undefined ? gitFolder : resolve(gitFolder, common);
+  const common = readWhole(pointer, bounds.gitFileBytes)?.toString("utf8");
+  const commonFolder = common === undefined ? gitFolder : resolve(gitFolder, withoutEnd(common));
   if (common !== undefined) refuseOutside(commonFolder, within, pointer);
   const whole =
     kindOfFile(join(gitFolder, "HEAD")) !== undefined &&
@@ -43,6 +48,12 @@ export function locateRepository(path: string, within: string | undefined): Loca
   if (whole) return { gitFolder, commonFolder };
   if (kind === undefined) return undefined;
   throw lost(dotGit, kind === "file" ? "what it names is no repository" : "it lacks HEAD, objects or refs");
+}
+
+const GITDIR = "gitdir: ";
+
+function withoutEnd(text: string): string {
+  return text.replace(/[\r\n]+$/, "");
 }
 
 /** `objects` of the repository, then of each that it borrows from (`info/alternates`), each once. */

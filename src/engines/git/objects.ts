@@ -1,30 +1,20 @@
 import { hash } from "node:crypto";
 import { join } from "node:path";
-import { inflateSync } from "node:zlib";
 import { bounds } from "../../core/bounds.ts";
 import { Problem } from "../../core/problem.ts";
+import { type GitObject, inflateBounded, LOOSE_HEADER_BYTES, looseObject } from "./deflated.ts";
 import { applyDelta } from "./delta.ts";
 import {
-  BLOB,
-  COMMIT,
   type EntryHeader,
   HEADER_BYTES,
   type ObjectType,
   OFFSET_DELTA,
   REFERENCE_DELTA,
   readEntryHeader,
-  TAG,
-  TREE,
 } from "./entry.ts";
 import { readWhole } from "./files.ts";
 import type { ObjectFormat } from "./model.ts";
 import type { Stored } from "./stored.ts";
-
-/** An object's inflated bytes. They are shared with a cache: nobody writes to them. */
-export interface GitObject {
-  readonly type: ObjectType;
-  readonly bytes: Buffer;
-}
 
 /** Reads objects by their numbers. */
 export interface Objects {
@@ -41,7 +31,6 @@ export interface Objects {
 }
 
 const CACHE_BYTES = 64 * 1024 * 1024;
-const INITIAL_CHUNK = 64 * 1024;
 
 export function readObjects(stored: Stored, format: ObjectFormat): Objects {
   const { ids, places, offsets, ends, packs, folders } = stored;
@@ -191,36 +180,6 @@ function atOffset(sorted: Int32Array, offsets: Float64Array, offset: number): nu
     else high = middle - 1;
   }
   return -1;
-}
-
-/** Undefined where it is no zlib stream (RFC 1950, its checksum counts), or one of more than `size` bytes. */
-function inflateBounded(deflated: Buffer, size: number): Buffer | undefined {
-  try {
-    return inflateSync(deflated, {
-      maxOutputLength: size + 1,
-      chunkSize: Math.min(Math.max(size + 1, 64), INITIAL_CHUNK),
-    });
-  } catch {
-    return undefined;
-  }
-}
-
-/** `blob 12`, a NUL. */
-const LOOSE_HEADER_BYTES = 32;
-const looseTypes = new Map<string, ObjectType>([
-  ["commit", COMMIT],
-  ["tree", TREE],
-  ["blob", BLOB],
-  ["tag", TAG],
-]);
-
-/** gitformat-loose: a header of type and size, then the content. */
-function looseObject(bytes: Buffer): GitObject | undefined {
-  const end = bytes.subarray(0, LOOSE_HEADER_BYTES).indexOf(0);
-  const [name = "", size = ""] = bytes.toString("latin1", 0, Math.max(end, 0)).split(" ");
-  const type = looseTypes.get(name);
-  const content = bytes.subarray(end + 1);
-  return type === undefined || size !== String(content.length) ? undefined : { type, bytes: content };
 }
 
 /** Objects by number, the least recently used forgotten first. */

@@ -1,6 +1,6 @@
 import { Problem } from "../../core/problem.ts";
+import type { GitObject } from "./deflated.ts";
 import { BLOB, type ObjectType } from "./entry.ts";
-import type { GitObject } from "./objects.ts";
 import type { Repository } from "./repository.ts";
 
 /** One that was asked for, with its bytes. */

@@ -1,3 +1,4 @@
+import { isEvidenceProblem } from "../../core/problem.ts";
 import { type Absent, countAbsent } from "./absent.ts";
 import { BLOB, COMMIT, TAG } from "./entry.ts";
 import { readHead } from "./head.ts";
@@ -6,11 +7,13 @@ import type { CommitFacts, HistoryBlob, HistoryMessage, HistoryProgress } from "
 import { oldestFirst } from "./order.ts";
 import { paced } from "./pace.ts";
 import type { Repository } from "./repository.ts";
+import { indexPaths, readIndex } from "./staged.ts";
 import { type Commits, noCommits, walkCommits } from "./walk-commits.ts";
 import {
   IN_HEAD,
   type Introductions,
   introduce,
+  introduceStaged,
   LINK,
   NO_COMMIT,
   NOBODY,
@@ -49,7 +52,7 @@ export function* traceHistory(
   const { stored, objects, facts, gaps, idBytes } = repository;
   const commits = noCommits(stored.ids.count);
   const into = noIntroductions(stored.ids.count, idBytes);
-  const absent = countAbsent(idBytes, facts.partial);
+  const referred = countAbsent(idBytes, facts.partial);
   if (facts.shallow.length > 0) {
     const reason = `what came before ${facts.shallow.length} of its commits was cut off (a shallow clone)`;
     gaps.add({ code: "git.shallow", place: "the repository", reason });
@@ -57,6 +60,7 @@ export function* traceHistory(
   const due = paced();
   let trees = 0;
   function* walk(tips: readonly number[], stray: boolean): Generator<HistoryMessage | HistoryProgress, void> {
+    const absent = stray ? PRUNED : referred;
     const before = commits.numbers.length;
     const othersBefore = commits.others.length;
     for (const message of walkCommits(repository, commits, tips, stray, absent)) {
@@ -77,12 +81,15 @@ export function* traceHistory(
     for (const number of commits.others.slice(othersBefore)) trees += other(repository, into, number, absent);
   }
 
-  yield* walk(tipsOf(repository, absent), false);
+  yield* walk(tipsOf(repository, referred), false);
   if (unreachable) {
     yield* walk(strayTips(repository, commits), true);
-    if (wantsTrees()) strayBlobs(repository, into);
+    if (wantsTrees()) {
+      stagedBlobs(repository, into);
+      strayBlobs(repository, into);
+    }
   }
-  absent.tell(gaps);
+  referred.tell(gaps);
   const head = readHead(repository, into, wantsTrees() ? headTree(repository, commits) : undefined);
   return {
     commits: commits.numbers.length,
@@ -91,6 +98,29 @@ export function* traceHistory(
     describe: describer(repository, commits, into, head.has),
   };
 }
+
+/** What nothing refers to may have been thrown away in part, as `git gc` does by age: nobody can read that any more. */
+const PRUNED: Absent = { note: () => {}, tell: () => {} };
+
+/** Names those that are staged; where an index cannot be read they are told without their names. */
+function stagedBlobs({ facts, idBytes, stored: { ids }, objects }: Repository, into: Introductions): void {
+  for (const path of indexPaths(facts)) {
+    try {
+      for (const { id, path: name, mode } of readIndex(path, idBytes) ?? []) {
+        const number = mode === SUBMODULE || mode === FOLDER ? -1 : ids.find(id, 0);
+        if (number !== -1 && objects.typeOf(number) === BLOB) {
+          introduceStaged(into, number, name.toString("utf8"), mode === SYMBOLIC_LINK);
+        }
+      }
+    } catch (error) {
+      if (!isEvidenceProblem(error)) throw error;
+    }
+  }
+}
+
+const FOLDER = 0o040000;
+const SYMBOLIC_LINK = 0o120000;
+const SUBMODULE = 0o160000;
 
 function tipsOf({ facts: { refs }, stored: { ids }, idBytes }: Repository, absent: Absent): number[] {
   const tips: number[] = [];

@@ -97,6 +97,14 @@ export function introduce(
   return read;
 }
 
+/** Notes a blob that no commit has, where the index names it. */
+export function introduceStaged(into: Introductions, number: number, path: string, link: boolean): void {
+  if (into.commits[number] !== NOBODY) return;
+  into.commits[number] = NO_COMMIT;
+  into.marks[number] = (into.marks[number] as number) | UNREACHABLE | (link ? LINK : 0);
+  into.paths[number] = indexOf(into, path);
+}
+
 function indexOf({ names, indices }: Introductions, path: string): number {
   const known = indices.get(path);
   if (known !== undefined) return known;

@@ -20,13 +20,18 @@ export interface GrantedRule {
 export interface ResolvedRole {
   /** `ClusterRole view`, `Role kube-system/reader`. */
   readonly name: string;
-  readonly object?: KubernetesObject;
+  /** All that state it: in files several may have one name, and each is judged. */
+  readonly objects: readonly KubernetesObject[];
   /**
    * `read`: it is among what was read. `published`: it is not, and Kubernetes says what it holds. `missing`: nobody says,
-   * so that what it gives is not known.
+   * so that what it gives is not known; of
+   * some of Kubernetes' own only what is worth a warning is known, and they are then that too.
    */
   readonly origin: "read" | "published" | "missing";
+  /** In files those that Kubernetes publishes for the name are among them, whatever the files say of it. */
   readonly rules: readonly GrantedRule[];
+  /** What Kubernetes publishes for a role of this name; absent where it has none. */
+  readonly published?: readonly PolicyRule[];
 }
 
 /** What one binding gives. */
@@ -42,10 +47,12 @@ export interface Grant {
    * the rules that Kubernetes publishes for that role: what its role holds beyond them is somebody's as well.
    */
   readonly published?: readonly PolicyRule[];
+  /** Nothing states this binding, but every cluster has it, and the files state its role: its place is the role's. */
+  readonly implied?: true;
 }
 
 export interface Access {
-  /** In the bindings' order. */
+  /** In the bindings' order; behind them those that are implied. */
   readonly grants: readonly Grant[];
   /** Every role that was read. */
   readonly roles: readonly ResolvedRole[];
@@ -62,4 +69,6 @@ export interface AccessRequest {
   readonly group: string;
   /** With the subresource behind a slash: `pods/exec`. */
   readonly resource: string;
+  /** Of the object; empty for what is asked without one, as `list` is. Absent: whichever. */
+  readonly name?: string;
 }

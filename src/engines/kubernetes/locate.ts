@@ -34,7 +34,7 @@ export function fieldRange(source: FileSource, field: FieldPath): FieldRange {
   const path = [...source.root, ...field];
   const { text } = source;
   const range = text.documents[source.document] ?? { start: 0, end: text.text.length };
-  const root = documentNode(text, source.document);
+  const root = source.node ?? documentNode(text, source.document);
   let node: YamlNode | undefined = root;
   let entry: YamlEntry | undefined;
   let shared = false;

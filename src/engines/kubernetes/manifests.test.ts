@@ -251,7 +251,7 @@ describe("what is wrong is told with its place, and the rest is read", () => {
       "[a]",
       "text",
       "a: b",
-      "kind: Pod",
+      "kind: Deployment",
       "apiVersion: 1\nkind: Pod",
       "kind: List\napiVersion: v1\nitems: [1]",
     ]) {
@@ -453,4 +453,44 @@ describe("whatever it is given, it reads", () => {
       { numRuns: 2_000 },
     );
   });
+});
+
+test("whatever has items is a list of them, and told where it says that it is something else", () => {
+  const text =
+    "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\nitems:\n- {apiVersion: v1, kind: Pod, metadata: {name: evil}}\n";
+  const { objects, gaps } = readManifests([{ path: "x.yaml", text }]);
+  assert.deepEqual(
+    objects.map(({ kind, name }) => `${kind} ${name}`),
+    ["ConfigMap x", "Pod evil"],
+  );
+  assert.deepEqual(
+    gaps.filter(({ code }) => code !== "kubernetes.type").map(({ code, line }) => [code, line]),
+    [["kubernetes.list", 4]],
+  );
+});
+
+test("what names no apiVersion is of v1 to kubectl, and told", () => {
+  for (const version of ["", 'apiVersion: ""\n', "apiVersion: null\n"]) {
+    const { objects, gaps } = readManifests([{ path: "x.yaml", text: `${version}kind: Pod\nmetadata: {name: a}\n` }]);
+    assert.deepEqual(
+      objects.map(({ kind, apiVersion }) => [kind, apiVersion]),
+      [["Pod", "v1"]],
+    );
+    assert.deepEqual(
+      gaps.filter(({ object }) => object === undefined).map(({ code }) => code),
+      ["kubernetes.version"],
+    );
+  }
+});
+
+test("keys that Go takes for another are told, each with its place", () => {
+  for (const key of ["Kind", "KIND", "\u212aind", "apiversion", "\u017fpec", "Items"]) {
+    const text = `apiVersion: v1\nkind: Pod\n"${key}": Namespace\n`;
+    const { gaps } = readManifests([{ path: "x.yaml", text }]);
+    assert.deepEqual(
+      gaps.filter(({ code }) => code !== "kubernetes.type").map(({ code, line }) => [code, line]),
+      [["kubernetes.folded-key", 3]],
+      key,
+    );
+  }
 });

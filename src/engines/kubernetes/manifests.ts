@@ -1,5 +1,8 @@
 /** Manifests of Kubernetes and Compose files, as facts. */
 import { bounds } from "../../core/bounds.ts";
+import { readComposeDocument } from "./compose/document.ts";
+import type { ComposeVariables } from "./compose/interpolate.ts";
+import { isComposeFile } from "./compose/name.ts";
 import { readComposeServices } from "./compose/read.ts";
 import type { FieldPath } from "./field-path.ts";
 import { formatFieldPath } from "./field-path.ts";
@@ -7,9 +10,10 @@ import { fieldRange } from "./locate.ts";
 import type { Manifests } from "./model.ts";
 import type { ClusterSource, FileSource, KubernetesObject, ManifestGap, ObjectSource } from "./object-model.ts";
 import { createCollected } from "./read/collected.ts";
+import { CORE_VERSION, isCoreKind } from "./read/core-kinds.ts";
 import { fieldsOf, isPlain } from "./read/fields.ts";
 import { readObject } from "./read/object.ts";
-import { cutDocuments, readDocument } from "./yaml/documents.ts";
+import { cutDocuments, foreignLineBreak, readDocument } from "./yaml/documents.ts";
 import { linePosition } from "./yaml/line-position.ts";
 import type { ManifestText, YamlFault } from "./yaml/model.ts";
 import { plainValue } from "./yaml/value.ts";
@@ -22,7 +26,8 @@ export interface ManifestFile {
 
 /** Takes files and objects one by one. */
 export interface ManifestReader {
-  file(path: string, text: string): void;
+  /** @param variables - of a Compose file, what the `.env` beside it sets; absent: there is none */
+  file(path: string, text: string, variables?: ComposeVariables): void;
   /** An object, or a List of them, as an API server answers. */
   object(raw: unknown, source: ClusterSource): void;
   gap(gap: ManifestGap): void;
@@ -36,21 +41,40 @@ export function readManifests(files: Iterable<ManifestFile>): Manifests {
   return reader.manifests();
 }
 
+/** Whether there are objects in a text, or what may be some and cannot be read. */
+export function holdsObjects(text: string): boolean {
+  const { objects, gaps } = readManifests([{ path: "", text }]);
+  return (
+    objects.some(({ apiVersion }) => apiVersion !== "compose") || gaps.some(({ code }) => code !== "kubernetes.type")
+  );
+}
+
 export function manifestReader(): ManifestReader {
   const collected = createCollected();
   let slowLength = 0;
 
-  function file(path: string, text: string): void {
+  function file(path: string, text: string, variables: ComposeVariables = new Map()): void {
     if (text.length > bounds.kubernetesFileBytes) {
       const reason = `it has more than ${bounds.kubernetesFileBytes} characters`;
       collected.gap({ code: "kubernetes.bound", reason, path });
       return;
     }
-    const { text: manifest, over } = cutDocuments(path, text, bounds.kubernetesDocuments);
-    separators(manifest);
+    const { text: manifest, over, faults } = cutDocuments(path, text, bounds.kubernetesDocuments);
+    lineBreaks(manifest);
+    for (const { code, offset, reason, document: index } of faults.slice(0, bounds.kubernetesDocumentGaps)) {
+      collected.gap({ code, reason, path, document: index, ...linePosition(manifest, offset) });
+    }
+    const services: number[] = [];
     for (let index = 0; index < manifest.documents.length; index++) {
       if (collected.isFull()) return;
-      document(manifest, index);
+      if (composeDocument(manifest, index, variables)) services.push(index);
+      else document(manifest, index);
+    }
+    const [, second] = services;
+    if (second !== undefined) {
+      const reason = "Compose makes one of several documents: here each is read by itself";
+      const { start = 0 } = manifest.documents[second] ?? {};
+      collected.gap({ code: "kubernetes.compose-documents", reason, path, ...linePosition(manifest, start) });
     }
     if (over) {
       const reason = `it has more than ${bounds.kubernetesDocuments} documents: those behind are not read`;
@@ -58,13 +82,40 @@ export function manifestReader(): ManifestReader {
     }
   }
 
-  /** Kubernetes ends lines, and comments, where YAML 1.2 does not: what follows might be a field to it. */
-  function separators(manifest: ManifestText): void {
-    const { path, text } = manifest;
-    const offset = text.search(/[\u0085\u2028\u2029]|\r(?!\n)/);
-    if (offset < 0 || isJson(text)) return;
+  /** What might be a field to Kubernetes, and is a comment or a text to others. */
+  function lineBreaks(manifest: ManifestText): void {
+    const offset = foreignLineBreak(manifest.text);
+    if (offset === undefined) return;
     const reason = "a line separator that Kubernetes ends a line at, and other readers do not";
-    collected.gap({ code: "kubernetes.line-separator", reason, path, ...linePosition(manifest, offset) });
+    const place = linePosition(manifest, offset);
+    collected.gap({ code: "kubernetes.line-separator", reason, path: manifest.path, ...place });
+  }
+
+  /** Answers whether it is for Compose alone. */
+  function composeDocument(manifest: ManifestText, index: number, variables: ComposeVariables): boolean {
+    const { path, text } = manifest;
+    const range = manifest.documents[index] ?? { start: 0, end: 0 };
+    const named = isComposeFile(path);
+    // What names it as such may be written with escapes, but not in a file that is called otherwise.
+    if (!named && !/^["']?services["']?[ \t]*:/m.test(text.slice(range.start, range.end))) return false;
+    if (slowLength > bounds.kubernetesSlowTotalLength) return false;
+    const { node, faults } = readComposeDocument(text, range);
+    if (node === null) return named;
+    slowLength += faults.length > 0 ? range.end - range.start : 0;
+    if (node === undefined) {
+      if (!named) return false;
+      const isTemplate = text.slice(range.start, range.end).includes("{{");
+      for (const { code, offset, reason } of faults) {
+        const about = isTemplate ? { code: "kubernetes.template", reason: TEMPLATE } : { code, reason };
+        collected.gap({ ...about, path, document: index, ...linePosition(manifest, offset) });
+      }
+      return true;
+    }
+    const value = plainValue(node, []);
+    if (!isPlain(value) || Object.hasOwn(value, "kind") || (!isPlain(value.services) && !named)) return false;
+    const source: FileSource = { kind: "file", text: manifest, document: index, root: [], node };
+    readComposeServices({ file: value, source, path, variables }, collected);
+    return true;
   }
 
   function document(manifest: ManifestText, index: number): void {
@@ -90,10 +141,6 @@ export function manifestReader(): ManifestReader {
     }
     if (node === null || node === undefined || value === null) return;
     const source: FileSource = { kind: "file", text: manifest, document: index, root: [] };
-    if (isPlain(value) && !Object.hasOwn(value, "kind") && isPlain(value.services)) {
-      readComposeServices(value, source, collected, path);
-      return;
-    }
     visit(value, source, 0);
   }
 
@@ -105,26 +152,55 @@ export function manifestReader(): ManifestReader {
       return;
     }
     const kind = value.kind ?? (listKind || undefined);
-    const apiVersion = value.apiVersion ?? (listVersion || undefined);
+    let apiVersion = value.apiVersion ?? (listVersion || undefined);
+    if ((apiVersion === undefined || apiVersion === "") && isCoreKind(kind)) {
+      const reason = "it has no apiVersion: kubectl takes it for one of v1, others refuse it";
+      collected.gap({ code: "kubernetes.version", reason, ...place() });
+      apiVersion = CORE_VERSION;
+    }
     if (typeof kind !== "string" || typeof apiVersion !== "string" || kind === "" || apiVersion === "") {
       const reason = "an object needs an apiVersion and a kind, each a text";
       collected.gap({ code: "kubernetes.type", reason, ...place() });
       return;
     }
-    if (Array.isArray(value.items) && kind.endsWith("List")) {
-      if (depth >= bounds.kubernetesListDepth) {
-        const reason = `more than ${bounds.kubernetesListDepth} lists within lists`;
-        collected.gap({ code: "kubernetes.bound", reason, ...place() });
-        return;
-      }
-      const itemKind = kind.slice(0, -"List".length);
-      value.items.forEach((item, index) => {
-        const inner = source.kind === "file" ? { ...source, root: [...source.root, "items", index] } : source;
-        visit(item, inner, depth + 1, itemKind, itemKind === "" ? "" : apiVersion);
-      });
+    foldedKeys(value, source);
+    if (!Object.hasOwn(value, "items")) {
+      one({ ...value, kind, apiVersion }, source);
       return;
     }
-    one({ ...value, kind, apiVersion }, source);
+    // Whatever has items is a list of them to kubectl (apimachinery, unstructuredJSONScheme), and nothing besides.
+    if (!kind.endsWith("List")) {
+      const reason = `kubectl takes it for a list of its items, since it has such; others for the ${kind} that it says it is`;
+      collected.gap({ code: "kubernetes.list", reason, ...placeOf(source, ["items"]) });
+      one({ ...value, kind, apiVersion }, source);
+    } else if (!Array.isArray(value.items)) {
+      if (value.items !== null) {
+        collected.gap({ code: "kubernetes.type", reason: "items: expected a list", ...placeOf(source, ["items"]) });
+      }
+      // Within a list, it is an object like others.
+      if (depth > 0) one({ ...value, kind, apiVersion }, source);
+    }
+    if (!Array.isArray(value.items)) return;
+    if (depth >= bounds.kubernetesListDepth) {
+      const reason = `more than ${bounds.kubernetesListDepth} lists within lists`;
+      collected.gap({ code: "kubernetes.bound", reason, ...place() });
+      return;
+    }
+    const itemKind = kind.endsWith("List") ? kind.slice(0, -"List".length) : kind;
+    value.items.forEach((item, index) => {
+      const inner = source.kind === "file" ? { ...source, root: [...source.root, "items", index] } : source;
+      visit(item, inner, depth + 1, itemKind, itemKind === "" ? "" : apiVersion);
+    });
+  }
+
+  /** An API server that looks for the kind takes `Kind` for it as well (Go's encoding/json), and the last of them. */
+  function foldedKeys(value: Readonly<Record<string, unknown>>, source: ObjectSource): void {
+    for (const key of Object.keys(value)) {
+      const name = ROOT_KEYS.get(key.toUpperCase().toLowerCase());
+      if (name === undefined || name === key) continue;
+      const reason = `readers differ on whether ${JSON.stringify(key)} is ${name}`;
+      collected.gap({ code: "kubernetes.folded-key", reason, ...placeOf(source, [key]) });
+    }
   }
 
   function one(raw: Readonly<Record<string, unknown>>, source: ObjectSource): void {
@@ -158,18 +234,14 @@ export function manifestReader(): ManifestReader {
   };
 }
 
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 function byPlace(a: ManifestGap, b: ManifestGap): number {
   return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
 }
+
+/** Keys of an object's root, folded → as they are. */
+const ROOT_KEYS: ReadonlyMap<string, string> = new Map(
+  ["apiVersion", "kind", "metadata", "items", "spec"].map((name) => [name.toLowerCase(), name]),
+);
 
 const TEMPLATE = "it is a template: render it first, and have the result read";
 

@@ -2,6 +2,7 @@
  * Kubernetes manifests, Compose files and clusters as facts, without judgement. Types carry the API's own names; what is
  * optional there is optional here. Nothing is defaulted: a field that is absent was not stated.
  */
+import type { ComposeFacts } from "./compose/facts.ts";
 import type { SecretSources } from "./external-secret-model.ts";
 import type { FieldPath } from "./field-path.ts";
 import type { ClusterFiles } from "./file-model.ts";
@@ -13,6 +14,7 @@ import type { RbacObjects } from "./rbac-model.ts";
 
 export type * from "./access-model.ts";
 export type * from "./component-model.ts";
+export type * from "./compose/facts.ts";
 export { containersOf, type PlacedContainer } from "./containers.ts";
 export type * from "./external-secret-model.ts";
 export { type FieldPath, formatFieldPath } from "./field-path.ts";
@@ -42,6 +44,8 @@ export interface Workload {
   };
   readonly pod: PodSpec;
   readonly replicas?: number;
+  /** Of a Compose service, and only there. */
+  readonly compose?: ComposeFacts;
 }
 
 export interface Namespace {

@@ -1,6 +1,6 @@
 /** An object, where it is from, and what of it was not read. */
 import type { FieldPath } from "./field-path.ts";
-import type { ManifestText } from "./yaml/model.ts";
+import type { ManifestText, YamlNode } from "./yaml/model.ts";
 
 /** One object of the API, or one service of a Compose file (`apiVersion` is then `compose`). */
 export interface KubernetesObject {
@@ -47,6 +47,8 @@ export interface FileSource {
   readonly root: FieldPath;
   /** Of a Compose file: the pod's fields by `formatFieldPath` → where the service states them, from its document's root. */
   readonly fields?: ReadonlyMap<string, FieldPath>;
+  /** Of a Compose file: the document as Compose reads it. */
+  readonly node?: YamlNode;
 }
 
 export interface ClusterSource {

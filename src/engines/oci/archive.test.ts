@@ -53,6 +53,21 @@ test("an archive may hold several images, and one without a name", async () => {
   assert.deepEqual(await imagesIn(archiveOf(listing)), [`shop/web:1 ${image.config}`, ` ${image.config}`]);
 });
 
+test("a listing of which two readers make two is refused: keys that fold, keys and members that stand twice", async () => {
+  const listing = JSON.stringify(manifest[0]);
+  const texts = [
+    `[${listing.replace("}", ',"layers":["other.tar"]}')}]`,
+    `[${listing.replace("}", ',"Layers":["other.tar"]}')}]`,
+    `[${listing.replace("Config", "config")}]`,
+  ];
+  for (const content of texts) {
+    const bytes = tarOf([...members, { name: "manifest.json", content }]);
+    await assert.rejects(imagesIn(bytes), (error: Problem) => error.code === "oci.document");
+  }
+  const twice = archiveOf(manifest, [...members, { name: "./manifest.json", content: json(manifest) }]);
+  await assert.rejects(imagesIn(twice), /more than once/);
+});
+
 test("a listing that is none, and layers over the bound, are refused", async () => {
   const layers = Array.from({ length: bounds.layers + 1 }, () => "layer.tar");
   const listings = [[], {}, [null], [{}], [{ Config: 1, Layers: [] }], [{ Config: "config.json", Layers: [1] }]];

@@ -8,7 +8,7 @@ import { bounds } from "../../core/bounds.ts";
 import { type Digest, digestAlgorithm, digestHex, parseDigest } from "../../core/digest.ts";
 import { Problem } from "../../core/problem.ts";
 import type { BlobStore } from "./blob.ts";
-import { parseImageConfig, verifyDocument } from "./document.ts";
+import { object, parseImageConfig, parseJson, verifyDocument } from "./document.ts";
 import { layersOf, type OpenImage } from "./image.ts";
 import { compressionOf } from "./layer.ts";
 import { checkMarker, type Layout, rootsOf } from "./layout.ts";
@@ -100,19 +100,16 @@ interface DockerManifestEntry {
   readonly layers: readonly string[];
 }
 
+const MANIFEST_FIELDS: ReadonlySet<string> = new Set(["Config", "RepoTags", "Layers"]);
+
 /** `docker save`'s manifest.json: `[{Config, RepoTags, Layers}]`. */
 function parseDockerManifest(bytes: Buffer, place: string): DockerManifestEntry[] {
   const malformed = (cause: string) =>
     new Problem({ kind: "input", code: "oci.document", place: `${place}/manifest.json`, cause });
-  let json: unknown;
-  try {
-    json = JSON.parse(bytes.toString("utf8"));
-  } catch (error) {
-    throw malformed(`it is no JSON: ${(error as Error).message}`);
-  }
+  const json = parseJson(bytes, `${place}/manifest.json`);
   if (!Array.isArray(json) || json.length === 0) throw malformed("it lists no image");
   return json.map((item: unknown, i) => {
-    const entry = item as { Config?: unknown; RepoTags?: unknown; Layers?: unknown } | null;
+    const entry = object(item, MANIFEST_FIELDS, `${place}/manifest.json, entry ${i}`);
     const layers = entry?.Layers;
     if (typeof entry?.Config !== "string" || !Array.isArray(layers) || !layers.every((l) => typeof l === "string")) {
       throw malformed(`entry ${i} has no Config or no Layers`);

@@ -70,16 +70,76 @@ test("reads what a manifest, an index and a config say", () => {
   });
 });
 
-test("what a config leaves out has its default, and what is of another type counts as left out", () => {
+test("what a config leaves out has its default, and null leaves it out", () => {
   const odd = [
     {},
     { config: null, history: null },
-    { config: [], history: "x" },
-    { config: { Env: "A", User: 1, Labels: [] } },
+    { config: { Env: null, User: null, Labels: null, ExposedPorts: null }, history: [] },
   ];
   for (const changes of odd) {
     const config = parseImageConfig(json({ rootfs: { diff_ids: [] }, ...changes }), "here");
     assert.deepEqual([config.user, config.env, config.labels, config.history], ["", [], {}, []]);
+  }
+  const nulls = { rootfs: { diff_ids: [] }, config: { Env: [null, "A=b"], Labels: { a: null } }, history: [null] };
+  const config = parseImageConfig(json(nulls), "here");
+  assert.deepEqual([config.env, config.labels], [["", "A=b"], { a: "" }]);
+  assert.deepEqual(config.history, [{ createdBy: "", emptyLayer: false }]);
+});
+
+test("what is of another type is refused, as runtimes refuse it or read it their own way", () => {
+  const odd = [
+    { config: [] },
+    { history: "x" },
+    { history: [{ empty_layer: "true" }] },
+    { config: { User: 1 } },
+    // Docker alone takes it for a list of one.
+    { config: { Entrypoint: "/bin/sh" } },
+    { config: { Env: [1] } },
+    { config: { Labels: { a: 1 } } },
+    { config: { ExposedPorts: ["80/tcp"] } },
+    { os: 1 },
+  ];
+  for (const changes of odd) refusal(() => parseImageConfig(json({ rootfs: { diff_ids: [] }, ...changes }), "here"));
+});
+
+test("a key that folds to a known one, or stands twice, makes two documents of one digest: refused", () => {
+  const config = (text: string) => refusal(() => parseImageConfig(Buffer.from(text), "here")).message;
+  const rootfs = '"rootfs":{"diff_ids":[]}';
+  assert.match(config(`{${rootfs},"config":{"User":"app","user":"root"}}`), /key "user" is read as another one/);
+  assert.match(config(`{${rootfs},"config":{"\\u0075ser":"root"}}`), /key "user" is read/);
+  assert.match(config(`{${rootfs},"config":{"U\u017fer":"root"}}`), /is read as another one/);
+  assert.match(config(`{${rootfs},"Config":{"User":"root"}}`), /key "Config" is read/);
+  assert.match(config(`{${rootfs},"config":{"wor\u212aingdir":"/"}}`), /is read as another one/);
+  assert.match(config(`{${rootfs},"history":[{"Empty_Layer":true}]}`), /key "Empty_Layer"/);
+  assert.match(config(`{${rootfs},"config":{"User":"app","User":"root"}}`), /the key "User" twice/);
+  assert.match(config(`{${rootfs},"config":{"User":"app"},"config":{}}`), /the key "config" twice/);
+  assert.match(config(`{${rootfs},"config":{"User":"app","Us\\u0065r":"root"}}`), /the key "User" twice/);
+
+  const manifest = (text: string) => refusal(() => parseIndexOrManifest(Buffer.from(text), "here")).message;
+  const one = `{"digest":"${image.config}","size":1}`;
+  assert.match(manifest(`{"config":${one},"layers":[],"Layers":[${one}]}`), /key "Layers" is read/);
+  assert.match(manifest(`{"config":${one},"layers":[{"digest":"${image.config}","Digest":"x","size":1}]}`), /"Digest"/);
+  assert.match(manifest(`{"manifests":[{"digest":"${image.config}","size":1,"platform":{"OS":"linux"}}]}`), /"OS"/);
+});
+
+test("keys of maps, and of objects that are not read, may differ in case alone", () => {
+  const text = '{"rootfs":{"diff_ids":[]},"config":{"Labels":{"a":"1","A":"2"},"x":{"User":1,"user":2}},"author":"x"}';
+  assert.deepEqual(parseImageConfig(Buffer.from(text), "here").labels, { a: "1", A: "2" });
+});
+
+test("text that readers mend in different ways is refused", () => {
+  const bytes = (text: string) => Buffer.from(`{"rootfs":{"diff_ids":[]},"config":{"User":"${text}"}}`, "latin1");
+  assert.match(refusal(() => parseImageConfig(bytes("\xff"), "here")).message, /no UTF-8/);
+  assert.match(refusal(() => parseImageConfig(bytes("\\ud83d"), "here")).message, /half of a character/);
+  assert.match(refusal(() => parseImageConfig(bytes("\\uDE00\\uD83D"), "here")).message, /half of a character/);
+  assert.equal(parseImageConfig(bytes("\\ud83d\\ude00"), "here").user, "😀");
+  for (const around of [
+    ["\ufeff", ""],
+    ["", "{}"],
+    ["", "x"],
+  ] as const) {
+    const text = `${around[0]}{"rootfs":{"diff_ids":[]}}${around[1]}`;
+    assert.match(refusal(() => parseImageConfig(Buffer.from(text), "here")).message, /no JSON/);
   }
 });
 

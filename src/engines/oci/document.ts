@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { bounds } from "../../core/bounds.ts";
 import { type Digest, digestAlgorithm, parseDigest } from "../../core/digest.ts";
+import { foldedKey, parseExactJson } from "../../core/exact-json.ts";
 import { Problem } from "../../core/problem.ts";
 import type { Descriptor, HistoryStep, ImageConfig, Platform } from "./model.ts";
 
@@ -42,8 +43,20 @@ export function verifyDocument(bytes: Buffer, expected: Digest, place: string): 
   }
 }
 
+/** The fields that are read, of each kind of object. Go takes a key in another case for one of them. */
+const fieldsOf = {
+  manifest: new Set(["schemaVersion", "mediaType", "manifests", "config", "layers", "annotations"]),
+  descriptor: new Set(["mediaType", "digest", "size", "platform", "annotations"]),
+  platform: new Set(["os", "architecture", "variant", "os.version"]),
+  image: new Set(["created", "os", "architecture", "variant", "os.version", "config", "rootfs", "history"]),
+  config: new Set(["User", "Env", "Entrypoint", "Cmd", "Labels", "ExposedPorts", "Volumes", "WorkingDir"]),
+  rootfs: new Set(["type", "diff_ids"]),
+  history: new Set(["created", "created_by", "comment", "empty_layer"]),
+} as const;
+
+/** @throws Problem `oci.document`, also where two readers would read two documents */
 export function parseIndexOrManifest(bytes: Buffer, place: string): Index | Manifest {
-  const json = parseObject(bytes, place);
+  const json = parseObject(bytes, fieldsOf.manifest, place);
   const mediaType = json.mediaType;
   if (json.schemaVersion === 1 && mediaType === undefined) {
     throw malformed(place, "it is a Docker schema 1 manifest, which Docker itself no longer reads");
@@ -61,7 +74,7 @@ export function parseIndexOrManifest(bytes: Buffer, place: string): Index | Mani
     kind: "manifest",
     config: descriptor(json.config, `${place}, config`),
     layers: json.layers.map((item, i) => descriptor(item, `${place}, layers[${i}]`)),
-    annotations: stringRecord(json.annotations),
+    annotations: texts(json.annotations, `${place}, annotations`),
   };
 }
 
@@ -69,104 +82,131 @@ export function isImageConfig(mediaType: string): boolean {
   return mediaType === mediaTypes.ociConfig || mediaType === mediaTypes.dockerConfig;
 }
 
-/** The image configuration (OCI image specification, config.md). */
+/**
+ * The image configuration (OCI image specification, config.md).
+ *
+ * @throws Problem `oci.document`, also where two readers would read two documents
+ */
 export function parseImageConfig(bytes: Buffer, place: string): ImageConfig {
-  const json = parseObject(bytes, place);
-  const rootfs = object(json.rootfs);
+  const json = parseObject(bytes, fieldsOf.image, place);
+  const rootfs = object(json.rootfs, fieldsOf.rootfs, `${place}, rootfs`);
   const diffIds = rootfs?.diff_ids;
   if (!Array.isArray(diffIds)) throw malformed(place, "it has no rootfs.diff_ids");
   if (diffIds.length > bounds.layers) throw malformed(place, `more than ${bounds.layers} layers`);
-  const config = object(json.config) ?? {};
+  const at = `${place}, config`;
+  const config = object(json.config, fieldsOf.config, at) ?? {};
   return {
-    platform: platform(json),
-    ...optional("created", text(json.created)),
-    user: text(config.User) ?? "",
-    env: texts(config.Env),
-    entrypoint: texts(config.Entrypoint),
-    cmd: texts(config.Cmd),
-    labels: stringRecord(config.Labels),
-    exposedPorts: Object.keys(object(config.ExposedPorts) ?? {}),
-    volumes: Object.keys(object(config.Volumes) ?? {}),
-    workingDir: text(config.WorkingDir) ?? "",
+    platform: platform(json, place),
+    ...optional("created", text(json.created, `${place}, created`)),
+    user: text(config.User, `${at}.User`) ?? "",
+    env: list(config.Env, `${at}.Env`).map(textItem),
+    entrypoint: list(config.Entrypoint, `${at}.Entrypoint`).map(textItem),
+    cmd: list(config.Cmd, `${at}.Cmd`).map(textItem),
+    labels: texts(config.Labels, `${at}.Labels`),
+    exposedPorts: Object.keys(map(config.ExposedPorts, `${at}.ExposedPorts`)),
+    volumes: Object.keys(map(config.Volumes, `${at}.Volumes`)),
+    workingDir: text(config.WorkingDir, `${at}.WorkingDir`) ?? "",
     diffIds: diffIds.map((diffId, i) => {
       const digest = parseDigest(diffId);
       if (digest === undefined) throw malformed(place, `rootfs.diff_ids[${i}] is no digest`);
       return digest;
     }),
-    history: Array.isArray(json.history) ? json.history.map(historyStep) : [],
+    history: list(json.history, `${place}, history`).map(({ item, place }) => historyStep(item, place)),
   };
 }
 
-function historyStep(item: unknown): HistoryStep {
-  const step = object(item) ?? {};
+function historyStep(item: unknown, place: string): HistoryStep {
+  const step = object(item, fieldsOf.history, place) ?? {};
+  const empty = step.empty_layer ?? false;
+  if (typeof empty !== "boolean") throw malformed(place, "its empty_layer is neither true nor false");
   return {
-    createdBy: text(step.created_by) ?? "",
-    ...optional("created", text(step.created)),
-    ...optional("comment", text(step.comment)),
-    emptyLayer: step.empty_layer === true,
+    createdBy: text(step.created_by, `${place}.created_by`) ?? "",
+    ...optional("created", text(step.created, `${place}.created`)),
+    ...optional("comment", text(step.comment, `${place}.comment`)),
+    emptyLayer: empty,
   };
 }
 
-function platform(json: Json): Platform {
+function platform(json: Json, place: string): Platform {
   return {
-    os: text(json.os) ?? "",
-    architecture: text(json.architecture) ?? "",
-    ...optional("variant", text(json.variant)),
-    ...optional("osVersion", text(json["os.version"])),
+    os: text(json.os, `${place}, os`) ?? "",
+    architecture: text(json.architecture, `${place}, architecture`) ?? "",
+    ...optional("variant", text(json.variant, `${place}, variant`)),
+    ...optional("osVersion", text(json["os.version"], `${place}, os.version`)),
   };
 }
 
 export function descriptor(item: unknown, place: string): Descriptor {
-  const json = object(item);
+  const json = object(item, fieldsOf.descriptor, place);
   const digest = parseDigest(json?.digest);
   if (json === undefined || digest === undefined) throw malformed(place, "it is no descriptor with a digest");
   const size = json.size;
   if (typeof size !== "number" || !Number.isSafeInteger(size) || size < 0)
     throw malformed(place, "its size is invalid");
-  const target = object(json.platform);
+  const target = object(json.platform, fieldsOf.platform, `${place}, platform`);
   return {
-    mediaType: text(json.mediaType) ?? "",
+    mediaType: text(json.mediaType, `${place}, mediaType`) ?? "",
     digest,
     size,
-    ...(target === undefined ? {} : { platform: platform(target) }),
-    annotations: stringRecord(json.annotations),
+    ...(target === undefined ? {} : { platform: platform(target, `${place}, platform`) }),
+    annotations: texts(json.annotations, `${place}, annotations`),
   };
 }
 
 /** Parses JSON that must be an object; depth is bounded by the document's own bytes. */
-export function parseObject(bytes: Buffer, place: string): Json {
-  let value: unknown;
-  try {
-    value = JSON.parse(bytes.toString("utf8"));
-  } catch (error) {
-    throw malformed(place, `it is no JSON: ${(error as Error).message}`);
-  }
-  const json = object(value);
+function parseObject(bytes: Buffer, fields: ReadonlySet<string>, place: string): Json {
+  const json = object(parseJson(bytes, place), fields, place);
   if (json === undefined) throw malformed(place, "it is no JSON object");
   return json;
+}
+
+/** @throws Problem `oci.document` for what is no JSON, and for what is not the same to all readers of it */
+export function parseJson(bytes: Buffer, place: string): unknown {
+  const parsed = parseExactJson(bytes);
+  if ("fault" in parsed) throw malformed(place, parsed.fault);
+  return parsed.value;
 }
 
 function malformed(place: string, cause: string): Problem {
   return new Problem({ kind: "input", code: "oci.document", place, cause });
 }
 
-function object(value: unknown): Json | undefined {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
+/** An object with fields that are known; null is as good as none, as it is to Go, and anything else is refused there. */
+export function object(value: unknown, fields: ReadonlySet<string>, place: string): Json | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== "object" || Array.isArray(value)) throw malformed(place, "it is no JSON object");
+  const key = foldedKey(value, fields);
+  if (key === undefined) return value as Json;
+  throw malformed(place, `its key ${JSON.stringify(key)} is read as another one by runtimes: they do not heed case`);
 }
 
-function text(value: unknown): string | undefined {
-  return typeof value === "string" ? value : undefined;
+/** An object with any keys. */
+function map(value: unknown, place: string): Json {
+  return object(value, NONE, place) ?? {};
 }
 
-function texts(value: unknown): string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
+const NONE: ReadonlySet<string> = new Set();
+
+function text(value: unknown, place: string): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== "string") throw malformed(place, "it is no text");
+  return value;
 }
 
-function stringRecord(value: unknown): Record<string, string> {
-  const entries = Object.entries(object(value) ?? {}).filter(
-    (entry): entry is [string, string] => typeof entry[1] === "string",
-  );
-  return Object.fromEntries(entries);
+function list(value: unknown, place: string): { item: unknown; place: string }[] {
+  if (value === undefined || value === null) return [];
+  // Docker takes a text for a list of one, others refuse it.
+  if (!Array.isArray(value)) throw malformed(place, "it is no list");
+  return value.map((item: unknown, i) => ({ item, place: `${place}[${i}]` }));
+}
+
+function textItem({ item, place }: { item: unknown; place: string }): string {
+  return text(item, place) ?? "";
+}
+
+function texts(value: unknown, place: string): Record<string, string> {
+  const entries = Object.entries(map(value, place));
+  return Object.fromEntries(entries.map(([key, item]) => [key, text(item, `${place}.${key}`) ?? ""]));
 }
 
 function optional<Key extends string>(key: Key, value: string | undefined): { [K in Key]?: string } {

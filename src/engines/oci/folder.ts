@@ -6,6 +6,7 @@ import {
   fstatSync,
   openSync,
   readdirSync,
+  readlinkSync,
   readSync,
   statfsSync,
   statSync,
@@ -21,6 +22,8 @@ export interface FolderVisitor {
   wanted(path: string, mode: () => number): Wish | undefined;
   /** The content, or why it could not be had: larger than asked for, unreadable, gone. */
   file(path: string, content: Buffer | { readonly unreadable: string }): void;
+  /** A symlink, which is not followed; `target` as it is written there, or undefined where it cannot be read. */
+  link?(path: string, target: () => string | undefined): void;
   /** A folder that could not be listed. */
   unlisted(path: string, cause: string): void;
 }
@@ -91,6 +94,7 @@ export async function readFolder(root: string, visitor: FolderVisitor, options: 
     for (const entry of listed) {
       const path = folder.path === "" ? entry.name : `${folder.path}/${entry.name}`;
       if (entry.isDirectory()) enter(path, folder.device);
+      else if (entry.isSymbolicLink()) visitor.link?.(path, () => targetOf(join(root, path)));
       else if (entry.isFile()) {
         const full = join(root, path);
         const wish = visitor.wanted(path, () => statSync(full, { throwIfNoEntry: false })?.mode ?? 0);
@@ -114,6 +118,14 @@ export async function readFolder(root: string, visitor: FolderVisitor, options: 
     if (stat.dev !== device && isKernelFileSystem(full)) return;
     if (path.length > bounds.pathBytes) visitor.unlisted(path, `its path is longer than ${bounds.pathBytes}`);
     else pending.push({ path, device: stat.dev });
+  }
+}
+
+function targetOf(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
   }
 }
 

@@ -31,8 +31,8 @@ export function tarEntry(entry: FixtureEntry): Buffer {
   header.write("        ", 148);
   header.write(entry.flag ?? "0", 156);
   header.write((entry.link ?? "").slice(0, 100), 157, "utf8");
-  header.write("ustar\0", 257);
-  header.write("00", 263);
+  // GNU's sparse files are read with GNU's magic alone.
+  header.write(entry.flag === "S" ? "ustar  \0" : "ustar\x0000", 257);
   let sum = 0;
   for (const byte of header) sum += byte;
   header.write(`${octal(sum, 6)}\0 `, 148);

@@ -11,6 +11,7 @@ import type { BlobStore } from "./blob.ts";
 import type { Layer } from "./model.ts";
 import { release } from "./release.ts";
 import { createTarWalker, type TarVisitor } from "./tar.ts";
+import { createZstdFrames, isSkippable, type ZstdFrames } from "./zstd-frames.ts";
 
 /** Inflating into large chunks halves its cost against node:zlib's default of 16 KiB; each chunk wakes a thread. */
 const CHUNK = 512 * 1024;
@@ -114,7 +115,7 @@ export function compressionOf(start: Buffer): Compression {
   if (start.length >= 2 && start[0] === 0x1f && start[1] === 0x8b) return "gzip";
   if (start.length >= 4) {
     const magic = start.readUInt32LE(0);
-    if (magic === 0xfd2fb528 || (magic >= 0x184d2a50 && magic <= 0x184d2a5f)) return "zstd";
+    if (magic === 0xfd2fb528 || isSkippable(magic)) return "zstd";
   }
   return "none";
 }
@@ -139,6 +140,7 @@ interface PumpTargets {
 async function pump(stored: Readable, targets: PumpTargets): Promise<unknown> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   let inflate: Inflater | undefined;
+  let frames: ZstdFrames | undefined;
   let failure: unknown;
   /** Nobody waits any more: what still arrives is for nobody. */
   let over = false;
@@ -172,30 +174,39 @@ async function pump(stored: Readable, targets: PumpTargets): Promise<unknown> {
     const compression = compressionOf(chunk);
     targets.onCompression(compression);
     if (compression === "none") return;
+    if (compression === "zstd") frames = createZstdFrames();
     inflate = compression === "gzip" ? createGunzip({ chunkSize: CHUNK }) : createZstdDecompress({ chunkSize: CHUNK });
     // node:zlib emits a chunk before it starts on the next: looking at it a tick later lets the thread pool go on.
     inflate.on("data", (chunk: Buffer) => process.nextTick(inflated, chunk));
     inflate.on("drain", () => stored.resume());
     inflate.on("end", () => process.nextTick(resolve));
-    inflate.on("error", (error) =>
-      contentFailed(
-        new Problem(
-          {
-            kind: "input",
-            code: "oci.layer",
-            place: targets.place,
-            cause: `it cannot be decompressed: ${error.message}`,
-          },
-          { cause: error },
-        ),
-      ),
-    );
+    inflate.on("error", broken);
+  }
+
+  function broken(error: Error): void {
+    const cause = `it cannot be decompressed: ${error.message}`;
+    contentFailed(new Problem({ kind: "input", code: "oci.layer", place: targets.place, cause }, { cause: error }));
   }
 
   function pass(chunk: Buffer): void {
     if (failure !== undefined) return;
     if (inflate === undefined) content(chunk);
+    else if (frames !== undefined) passFrames(inflate, frames, chunk);
     else if (!inflate.write(chunk, () => targets.used(chunk))) stored.pause();
+  }
+
+  function passFrames(into: Inflater, of: ZstdFrames, chunk: Buffer): void {
+    let pieces: Buffer[];
+    try {
+      pieces = of.split(chunk);
+    } catch (error) {
+      broken(error as Error);
+      return;
+    }
+    const last = pieces.pop();
+    for (const piece of pieces) into.write(piece);
+    if (last === undefined) targets.used(chunk);
+    else if (!into.write(last, () => targets.used(chunk))) stored.pause();
   }
 
   stored.on("data", (bytes: Buffer) => {
@@ -223,6 +234,8 @@ async function pump(stored: Readable, targets: PumpTargets): Promise<unknown> {
       begin(chunk);
       pass(chunk);
     }
+    const cut = failure === undefined ? frames?.end() : undefined;
+    if (cut !== undefined) broken(new Error(cut));
     if (inflate === undefined || failure !== undefined) resolve();
     else inflate.end();
   });

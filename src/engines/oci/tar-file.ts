@@ -13,10 +13,13 @@ import { cleanPath } from "./path.ts";
 import { spool } from "./spool.ts";
 import { stampOf } from "./stamp.ts";
 import { createTarWalker, type TarWalker } from "./tar.ts";
+import { zstdPieces } from "./zstd-frames.ts";
 
 export interface Member {
   readonly offset: number;
   readonly size: number;
+  /** The archive has it more than once: podman takes the first, Docker the last. */
+  readonly repeated: boolean;
 }
 
 export interface TarContents {
@@ -40,7 +43,8 @@ export async function openTar(archive: string | FileHandle, shown: string): Prom
   };
   try {
     const compression = await compressionOfFile(handle);
-    if (compression !== "none") seekable = await spool(readFrom(handle, 0), inflater(compression), shown);
+    if (compression !== "none")
+      seekable = await spool(packed(readFrom(handle, 0), compression), inflater(compression), shown);
     const { members, links } = await listMembers(seekable, shown);
     return {
       members,
@@ -51,6 +55,10 @@ export async function openTar(archive: string | FileHandle, shown: string): Prom
       },
       read: (offset, length) => readAt(seekable, offset, length, shown),
       small(member, place) {
+        if (member.repeated) {
+          const cause = "the archive has this document more than once";
+          throw new Problem({ kind: "input", code: "oci.document", place, cause });
+        }
         if (member.size > bounds.manifestBytes) {
           throw new Problem({
             kind: "input",
@@ -118,7 +126,8 @@ async function listMembers(
           cause: `more than ${bounds.archiveEntries} members`,
         });
       }
-      if (entry.type === "file" && !entry.sparse) members.set(path, { offset: entry.offset, size: entry.size });
+      if (entry.type === "file" && !entry.sparse)
+        members.set(path, { offset: entry.offset, size: entry.size, repeated: members.has(path) });
       else if (entry.type === "symlink") links.set(path, posix.join(posix.dirname(path), entry.link));
       else if (entry.type === "hardlink") links.set(path, entry.link);
       return false;
@@ -202,13 +211,19 @@ async function walkInflated(
   enough: () => boolean,
 ): Promise<void> {
   let bytes = 0;
-  await pipeline(createReadStream(file, { highWaterMark: READ_BYTES }), inflater(compression), async (chunks) => {
+  const source = packed(createReadStream(file, { highWaterMark: READ_BYTES }), compression);
+  await pipeline(source, inflater(compression), async (chunks) => {
     for await (const chunk of chunks) {
       walker.write(chunk as Buffer);
       bytes += (chunk as Buffer).length;
       if (enough() || bytes > bounds.probeBytes) return;
     }
   });
+}
+
+/** What is handed to the inflater: node's decoder of zstd takes one frame at a time. */
+function packed(source: Readable, compression: "gzip" | "zstd"): Readable {
+  return compression === "gzip" ? source : Readable.from(zstdPieces(source));
 }
 
 function inflater(compression: "gzip" | "zstd") {

@@ -1,12 +1,14 @@
 /**
- * A tar walker: ustar, pax extended headers and GNU long names (POSIX.1-2024 pax, GNU tar manual "Basic Tar Format").
- * Where the formats leave room it follows what container engines extract, for that is what will run: global pax
- * headers are skipped, an archive may end without its two zero blocks.
+ * A tar walker: V7, ustar, star, GNU and pax (POSIX.1-2024 pax, GNU tar manual "Basic Tar Format"), read as Go's
+ * archive/tar reads them, for that is what runtimes unpack by. Entries about whose name, target or size other readers
+ * differ (two sources of one name, empty records, a global header between an entry and its own) are refused.
  *
  * Bytes are pushed in as they come; nothing is kept but the content that the visitor asks for.
  */
 import { bounds } from "../../core/bounds.ts";
 import { Problem } from "../../core/problem.ts";
+import { type PaxRecords, parsePax } from "./tar-extended.ts";
+import { BLOCK, isZeroBlock, readTarHeader, type TarHeader, textUntilNul } from "./tar-header.ts";
 
 export type TarEntryType = "file" | "directory" | "symlink" | "hardlink" | "other";
 
@@ -52,8 +54,19 @@ export interface TarWalker {
 /** Enough for the magic number of every format that is told by one. */
 export const PEEK_BYTES = 16;
 
-const BLOCK = 512;
 const EMPTY = Buffer.alloc(0);
+/** The type of GNU's old sparse files. */
+const SPARSE = 0x53;
+/** Characters of an entry's name that a message shows. */
+const SHOWN_NAME = 200;
+
+/** What extended headers say of the one entry that follows them. */
+interface Extended {
+  pax?: PaxRecords;
+  longName?: string;
+  longLink?: string;
+  doubt?: string;
+}
 
 /** Pushes `chunk`s through; throws Problem `oci.tar` for what is no tar, and for what is over a bound. */
 export function createTarWalker(place: string, visitor: TarVisitor): TarWalker {
@@ -69,14 +82,13 @@ export function createTarWalker(place: string, visitor: TarVisitor): TarWalker {
   let entries = 0;
 
   /** What the content is collected for: the visitor, or an extended header. */
-  let collecting: "none" | "peek" | "visitor" | "pax" | "longName" | "longLink" = "none";
+  let collecting: "none" | "peek" | "visitor" | "pax" | "global" | "longName" | "longLink" = "none";
   let current: TarEntry | undefined;
   let collected: Buffer = EMPTY;
   let collectedLength = 0;
 
-  let pax: PaxRecords | undefined;
-  let longName: string | undefined;
-  let longLink: string | undefined;
+  let extended: Extended | undefined;
+  let globalName = "";
   let extendedBytes = 0;
 
   function fail(cause: string): never {
@@ -107,17 +119,36 @@ export function createTarWalker(place: string, visitor: TarVisitor): TarWalker {
         if (current !== undefined) visitor.content?.(current, bytes);
         break;
       case "pax":
-        pax = parsePax(bytes, fail);
+        extend("pax", parsePax(bytes, fail));
+        break;
+      case "global":
+        globalEntry(parsePax(bytes, fail));
         break;
       case "longName":
-        longName = textUntilNul(bytes, 0, bytes.length);
-        break;
       case "longLink":
-        longLink = textUntilNul(bytes, 0, bytes.length);
+        extend(purpose, textUntilNul(bytes, 0, bytes.length));
         break;
       case "none":
         break;
     }
+  }
+
+  /**
+   * To Go a global header is an entry of its own, which takes all that was said before it. Runtimes make nothing of
+   * it, but only after they removed what stands at its path.
+   */
+  function globalEntry({ path = globalName, doubt }: PaxRecords): void {
+    if (doubt !== undefined) fail(`the global header ${JSON.stringify(path.slice(0, SHOWN_NAME))}: ${doubt}`);
+    if (extended !== undefined) extended.doubt = "a global header stands between it and its extended header";
+    const nothing = { link: "", size: 0, mode: 0, owner: undefined, capability: undefined, sparse: false };
+    visitor.entry({ type: "other", name: path, offset: position, ...nothing });
+  }
+
+  function extend<Key extends "pax" | "longName" | "longLink">(key: Key, value: NonNullable<Extended[Key]>): void {
+    extended ??= {};
+    if (extended[key] !== undefined) extended.doubt = "it has two extended headers of one kind";
+    if (value === "") extended.doubt = "it has an empty long name or link target";
+    extended[key] = value;
   }
 
   /** The look is over and more content follows: it is kept from its first byte on, or not at all. */
@@ -135,62 +166,80 @@ export function createTarWalker(place: string, visitor: TarVisitor): TarWalker {
 
   function readHeader(block: Buffer, at: number): void {
     if (sparseHeadersFollow) {
-      sparseHeadersFollow = block[at + 504] === 1;
+      sparseHeadersFollow = block[at + 504] !== 0;
       if (!sparseHeadersFollow && current !== undefined) startContent(current.size, "none");
       return;
     }
-    if (isZero(block, at)) {
+    if (isZeroBlock(block, at)) {
       zeroBlocks += 1;
       if (zeroBlocks === 2) ended = true;
       return;
     }
     if (zeroBlocks === 1) fail("a single zero block stands between two entries");
-    checkSum(block, at, fail);
-    const flag = block[at + 156] as number;
-    let size = readNumber(block, at + 124, 12, fail);
-    if (flag === 0x78 /* x */ || flag === 0x4c /* L */ || flag === 0x4b /* K */) {
-      extendedBytes += size;
-      if (extendedBytes > bounds.extendedHeaderBytes) fail("the extended headers of one entry are over the bound");
+    const header = readTarHeader(block, at);
+    if (typeof header === "string") fail(header);
+    const { flag } = header;
+    const purpose = extendedHeader(flag);
+    if (purpose !== undefined) {
+      extendedBytes += purpose === "global" ? 0 : header.size;
+      checkSize(header.size);
+      if (Math.max(header.size, extendedBytes) > bounds.extendedHeaderBytes) {
+        fail("the extended headers of one entry are over the bound");
+      }
       current = undefined;
-      startContent(size, flag === 0x78 ? "pax" : flag === 0x4c ? "longName" : "longLink");
+      if (purpose === "global") countEntry();
+      globalName = header.name;
+      startContent(header.size, purpose);
       return;
     }
-    if (flag === 0x67 /* g */ || flag === 0x56 /* V */) {
-      current = undefined;
-      startContent(size, "none");
-      return;
-    }
+    countEntry();
+    readEntry(header, block[at + 482] !== 0);
+  }
+
+  function countEntry(): void {
     entries += 1;
     if (entries > bounds.entries) fail(`more than ${bounds.entries} entries`);
-    if (pax?.size !== undefined) size = pax.size;
-    const name = pax?.sparseName ?? pax?.path ?? longName ?? headerName(block, at);
-    const link = pax?.linkpath ?? longLink ?? textUntilNul(block, at + 157, 100);
+  }
+
+  function checkSize(size: number): void {
+    if (!Number.isSafeInteger(size) || size < 0) fail("a header has a negative or oversized number");
+  }
+
+  function readEntry(header: TarHeader, sparseHeaders: boolean): void {
+    const { flag, mode } = header;
+    const pax = extended?.pax;
+    const name =
+      (pax?.sparse && flag !== SPARSE ? pax.sparseName : undefined) ?? extended?.longName ?? pax?.path ?? header.name;
+    const doubt = extended === undefined ? undefined : doubtOf(extended);
+    if (doubt !== undefined) fail(`the entry ${JSON.stringify(name.slice(0, SHOWN_NAME))}: ${doubt}`);
     const type = typeOf(flag, name);
-    const oldSparse = flag === 0x53; /* S */
-    const mode = readNumber(block, at + 100, 8, fail) & 0o7777;
+    const sparse = flag === SPARSE || pax?.sparse === true;
+    const size = hasContent(flag, type) ? (pax?.size ?? header.size) : 0;
+    if (flag === 0 || hasContent(flag, type)) checkSize(header.size);
+    checkSize(size);
+    if (flag === SPARSE ? !header.gnu : sparse && !hasContent(flag, type)) fail("a sparse file is none of GNU's");
     const entry: TarEntry = {
       type,
       name,
-      link,
-      // Only files have content; a size on a link or device is to be ignored (POSIX), and a runtime does ignore it.
+      link: extended?.longLink ?? pax?.linkpath ?? header.link,
+      // Only files have content that is any; what an unknown type has is passed over.
       size: type === "file" ? size : 0,
       mode,
-      owner: (mode & 0o4000) === 0 ? undefined : (pax?.owner ?? ownerNumber(block, at + 108)),
+      owner: (mode & 0o4000) === 0 ? undefined : ownerOf(pax?.owner ?? header.uid),
       capability: pax?.capability,
       offset: position + BLOCK,
-      sparse: oldSparse || pax?.sparse === true,
+      sparse,
     };
-    pax = undefined;
-    longName = undefined;
-    longLink = undefined;
+    extended = undefined;
     extendedBytes = 0;
-    current = entry;
     const wanted = visitor.entry(entry);
-    if (oldSparse && block[at + 482] === 1) {
+    current = type === "file" ? entry : undefined;
+    if (flag === SPARSE && sparseHeaders) {
       sparseHeadersFollow = true;
       return;
     }
-    startContent(entry.size, entry.sparse || wanted === false ? "none" : wanted === "peek" ? "peek" : "visitor");
+    const unread = type !== "file" || sparse || wanted === false;
+    startContent(size, unread ? "none" : wanted === "peek" ? "peek" : "visitor");
   }
 
   return {
@@ -253,54 +302,31 @@ export function createTarWalker(place: string, visitor: TarVisitor): TarWalker {
   };
 }
 
-interface PaxRecords {
-  path?: string;
-  linkpath?: string;
-  size?: number;
-  owner?: number;
-  capability?: Buffer;
-  sparse?: boolean;
-  sparseName?: string;
+function extendedHeader(flag: number): "pax" | "global" | "longName" | "longLink" | undefined {
+  switch (flag) {
+    case 0x78: // x
+      return "pax";
+    case 0x67: // g
+      return "global";
+    case 0x4c: // L
+      return "longName";
+    case 0x4b: // K
+      return "longLink";
+    default:
+      return undefined;
+  }
 }
 
-type Fail = (cause: string) => never;
-
-/** `<length> <key>=<value>\n`, the length counting itself; lengths are bytes, the text is UTF-8. */
-function parsePax(bytes: Buffer, fail: Fail): PaxRecords {
-  const records: PaxRecords = {};
-  let at = 0;
-  while (at < bytes.length && bytes[at] !== 0) {
-    const space = bytes.indexOf(0x20, at);
-    if (space < 0 || space - at > 8) fail("an extended header record has no length");
-    const length = Number(bytes.toString("latin1", at, space));
-    const end = at + length;
-    if (!Number.isInteger(length) || length <= space - at + 1 || end > bytes.length || bytes[end - 1] !== 0x0a) {
-      fail("an extended header record has a wrong length");
-    }
-    const equals = bytes.indexOf(0x3d, space + 1);
-    if (equals < 0 || equals >= end) fail("an extended header record has no value");
-    const key = bytes.toString("utf8", space + 1, equals);
-    if (key === "path" || key === "linkpath" || key === "GNU.sparse.name") {
-      const value = bytes.toString("utf8", equals + 1, end - 1);
-      if (value.includes("\0")) fail(`an extended header has a NUL byte in its ${key}`);
-      if (key === "path") records.path = value;
-      else if (key === "linkpath") records.linkpath = value;
-      else records.sparseName = value;
-    } else if (key === "size") {
-      const size = Number(bytes.toString("latin1", equals + 1, end - 1));
-      if (!Number.isSafeInteger(size) || size < 0) fail("an extended header has an invalid size");
-      records.size = size;
-    } else if (key === "uid") {
-      // Nothing is unpacked by it: one that is no number is left out.
-      const digits = bytes.toString("latin1", equals + 1, end - 1);
-      if (/^\d{1,10}$/.test(digits)) records.owner = Number(digits);
-    } else if (key === "SCHILY.xattr.security.capability") {
-      records.capability = Buffer.from(bytes.subarray(equals + 1, end - 1));
-    }
-    if (key.startsWith("GNU.sparse.")) records.sparse = true;
-    at = end;
-  }
-  return records;
+/** What an entry has come to be called by, where readers do not agree which of it counts. */
+function doubtOf({ pax, longName, longLink, doubt }: Extended): string | undefined {
+  if (doubt !== undefined) return doubt;
+  if (pax === undefined) return undefined;
+  if (pax.doubt !== undefined) return pax.doubt;
+  const names = [pax.path, longName, pax.sparse ? pax.sparseName : undefined].filter((name) => name !== undefined);
+  if (names.length > 1) return "it has two names: one by each of two kinds of extended headers";
+  return pax.linkpath !== undefined && longLink !== undefined
+    ? "it has two link targets: one by each of two kinds of extended headers"
+    : undefined;
 }
 
 function typeOf(flag: number, name: string): TarEntryType {
@@ -309,7 +335,7 @@ function typeOf(flag: number, name: string): TarEntryType {
       return name.endsWith("/") ? "directory" : "file";
     case 0x30: // 0
     case 0x37: // 7, contiguous
-    case 0x53: // S, GNU sparse
+    case SPARSE:
       return "file";
     case 0x31:
       return "hardlink";
@@ -322,69 +348,12 @@ function typeOf(flag: number, name: string): TarEntryType {
   }
 }
 
-function headerName(block: Buffer, at: number): string {
-  const name = textUntilNul(block, at, 100);
-  // The prefix belongs to POSIX ustar ("ustar\0"); GNU ("ustar  ") keeps times there.
-  const posix =
-    block[at + 257] === 0x75 && block[at + 258] === 0x73 && block[at + 261] === 0x72 && block[at + 262] === 0;
-  if (!posix || block[at + 345] === 0) return name;
-  return `${textUntilNul(block, at + 345, 155)}/${name}`;
+/** Links, folders, devices and pipes have no content, whatever size they state. All else has, known or not. */
+function hasContent(flag: number, type: TarEntryType): boolean {
+  return type !== "directory" && !(flag >= 0x31 && flag <= 0x36);
 }
 
-function textUntilNul(bytes: Buffer, start: number, length: number): string {
-  let end = start;
-  const limit = Math.min(start + length, bytes.length);
-  while (end < limit && bytes[end] !== 0) end += 1;
-  return bytes.toString("utf8", start, end);
-}
-
-/** Octal in ASCII, or base-256 where the first bit is set (GNU). Negative and unsafe numbers are refused. */
-function readNumber(block: Buffer, start: number, length: number, fail: Fail): number {
-  const first = block[start] as number;
-  if (first & 0x80) {
-    if (first !== 0x80) fail("a header has a negative or oversized number");
-    let value = 0;
-    for (let i = start + 1; i < start + length; i++) value = value * 256 + (block[i] as number);
-    if (!Number.isSafeInteger(value)) fail("a header has an oversized number");
-    return value;
-  }
-  let value = 0;
-  let i = start;
-  const end = start + length;
-  while (i < end && block[i] === 0x20) i += 1;
-  for (; i < end; i++) {
-    const digit = block[i] as number;
-    if (digit === 0 || digit === 0x20) break;
-    if (digit < 0x30 || digit > 0x37) fail("a header has a number that is not octal");
-    value = value * 8 + (digit - 0x30);
-  }
-  return value;
-}
-
-/** Nothing is walked or unpacked by it: what is no number is undefined, where others are refused. */
-function ownerNumber(block: Buffer, start: number): number | undefined {
-  if (((block[start] as number) & 0x80) !== 0) {
-    return block[start] === 0x80 ? block.readUIntBE(start + 2, 6) : undefined;
-  }
-  const digits = /^ *([0-7]{1,8})[ \0]*$/.exec(block.toString("latin1", start, start + 8))?.[1];
-  return digits === undefined ? undefined : Number.parseInt(digits, 8);
-}
-
-function isZero(block: Buffer, at: number): boolean {
-  if (block[at] !== 0) return false;
-  for (let i = at; i < at + BLOCK; i++) if (block[i] !== 0) return false;
-  return true;
-}
-
-function checkSum(block: Buffer, at: number, fail: Fail): void {
-  const stated = readNumber(block, at + 148, 8, fail);
-  let unsigned = 8 * 0x20;
-  let signed = unsigned;
-  for (let i = 0; i < BLOCK; i++) {
-    if (i === 148) i = 156;
-    const byte = block[at + i] as number;
-    unsigned += byte;
-    signed += byte < 128 ? byte : byte - 256;
-  }
-  if (stated !== unsigned && stated !== signed) fail("a header's checksum is wrong");
+/** chown(2) leaves a file as it is where it is given -1: it is root's, who unpacked it. */
+function ownerOf(uid: number): number {
+  return Math.max(0, uid);
 }

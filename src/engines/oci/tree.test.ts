@@ -305,3 +305,44 @@ test("property: each payload of each layer is in the tree, in a history, or take
     }),
   );
 });
+
+test("a hard link to a symlink is that symlink, read from its new place, as the kernel links it", () => {
+  assert.deepEqual(
+    survivors([file("x/real", "decoy"), symlink("x/s", "real"), hardlink("db/installed", "x/s"), file("db/real", "1")]),
+    ["db/real=1", "x/real=decoy"],
+  );
+  const tree = merge([symlink("s", "/safe"), hardlink("app", "s")], [file("app/x", "1")]);
+  assert.deepEqual(
+    tree.files().map(({ path }) => path),
+    ["safe/x"],
+  );
+  // The target's text is cleaned before anything is followed.
+  assert.deepEqual(survivors([symlink("a", "b/c"), file("f", "1"), file("b/f", "2")], [hardlink("l", "a/../f")]), [
+    "b/f=2",
+    "f=1",
+    "l=1",
+  ]);
+});
+
+test("whiteouts that runtimes read in different ways are told apart", () => {
+  const taken = (lower: Layer, upper: Layer): boolean[] => {
+    const tree = merge(lower);
+    return upper.map((entry) => tree.apply(1, entry));
+  };
+  assert.deepEqual(taken([file("a/f", "1")], [file("a/.wh.f"), file("a/f", "2")]), [true, true]);
+  assert.deepEqual(taken([file("a/f", "1")], [file("a/f", "2"), file("a/.wh.f")]), [true, false]);
+  assert.deepEqual(taken([file("a/f", "1")], [file("a/g", "2"), file(".wh.a")]), [true, false]);
+  for (const name of ["a/.wh.", "a/.wh..", "a/.wh..."])
+    assert.deepEqual(taken([file("a/f", "1")], [file(name)]), [false]);
+  assert.deepEqual(taken([], [file(".wh..wh.plnk"), file("a/.wh..wh.x")]), [true, true]);
+  assert.deepEqual(taken([file("a/.wh.x", "1")], [file("a/.wh..wh.x")]), [true]);
+
+  // What stands before an opaque whiteout stays where the layer lists its folder.
+  const opaque = file("a/.wh..wh..opq");
+  assert.deepEqual(
+    taken([file("a/b/f", "1")], [folder("a"), opaque, folder("a/b"), file("a/b/g", "2")]).includes(false),
+    false,
+  );
+  assert.deepEqual(taken([file("a/b/f", "1")], [folder("a/b"), file("a/b/g", "2"), opaque]), [true, true, true]);
+  assert.deepEqual(taken([file("a/b/f", "1")], [file("a/b/g", "2"), opaque]), [true, false]);
+});

@@ -7,6 +7,7 @@
  */
 import { bounds } from "../../core/bounds.ts";
 import { Problem } from "../../core/problem.ts";
+import { cleanPath } from "./path.ts";
 import type { TarEntryType } from "./tar.ts";
 
 /** A file of the merged tree that carries a payload, and the versions of it in lower layers. */
@@ -46,6 +47,8 @@ export interface UnreadLink {
 interface Directory<Payload> {
   readonly kind: "directory";
   readonly layer: number;
+  /** The last layer that has an entry for it, and not only for what is below. */
+  listed: number;
   readonly children: Map<string, Node<Payload>>;
 }
 interface Symlink {
@@ -73,7 +76,8 @@ const OPAQUE = ".wh..wh..opq";
 export interface MergedTree<Payload> {
   /**
    * Applies one entry of a layer; layers come lowest first. Returns false where its parent cannot be resolved (a loop
-   * of symlinks, a depth over the bound): no runtime would extract it.
+   * of symlinks, a depth over the bound), for no runtime would extract it, and for whiteouts that runtimes read in
+   * different ways: of what the same layer holds, and of names that are none.
    */
   apply(layer: number, entry: TreeEntry<Payload>): boolean;
   /** All files with a payload, in the order of their paths. */
@@ -84,12 +88,14 @@ export interface MergedTree<Payload> {
   resolve(path: string): string | undefined;
   /** Hard links whose wanted content was not read; empty in nearly every image. */
   unreadLinks(): UnreadLink[];
+  /** The paths of all symlinks. */
+  symlinks(): string[];
   /** Gives such a link its content. */
   fill(link: UnreadLink, payload: Payload): void;
 }
 
 export function createMergedTree<Payload>(wanted: (path: string) => boolean): MergedTree<Payload> {
-  const root: Directory<Payload> = { kind: "directory", layer: -1, children: new Map() };
+  const root: Directory<Payload> = { kind: "directory", layer: -1, listed: -1, children: new Map() };
 
   // Archives list a folder's files one after the other: the last parent serves most entries. Anything that removes a
   // node or adds a symlink may move it, and forgets it.
@@ -147,7 +153,7 @@ export function createMergedTree<Payload>(wanted: (path: string) => boolean): Me
       else {
         // Missing, or a file that a lower layer had there: a folder takes its place.
         drop(child, layer);
-        const made: Directory<Payload> = { kind: "directory", layer, children: new Map() };
+        const made: Directory<Payload> = { kind: "directory", layer, listed: -1, children: new Map() };
         directory.children.set(component, made);
         trail.push(made);
       }
@@ -190,15 +196,31 @@ export function createMergedTree<Payload>(wanted: (path: string) => boolean): Me
     return kept || node.layer === layer;
   }
 
-  function whiteout(parent: Directory<Payload>, name: string, layer: number): void {
+  /** False where runtimes differ: some take away what the same layer put there before, too. */
+  function whiteout(parent: Directory<Payload>, name: string, layer: number): boolean {
     forgetParent();
-    if (name === OPAQUE) removeLower(parent, layer);
-    // Other names that start with a doubled prefix are aufs's own bookkeeping.
-    else if (!name.startsWith(WHITEOUT + WHITEOUT)) {
-      const hidden = name.slice(WHITEOUT.length);
-      const child = parent.children.get(hidden);
-      if (child !== undefined && !removeNode(child, layer)) parent.children.delete(hidden);
+    if (name === OPAQUE) {
+      removeLower(parent, layer);
+      return !keepsUnlisted(parent, layer);
     }
+    const hidden = name.slice(WHITEOUT.length);
+    if (hidden === "" || hidden === "." || hidden === "..") return false;
+    // Names that start with a doubled prefix are aufs's own bookkeeping, which it keeps in the root.
+    if (name.startsWith(WHITEOUT + WHITEOUT)) return parent === root || !parent.children.has(hidden);
+    const child = parent.children.get(hidden);
+    if (child === undefined) return true;
+    const kept = removeNode(child, layer);
+    if (!kept) parent.children.delete(hidden);
+    return !kept;
+  }
+
+  /** Whether a folder stays below that the layer has no entry for: containers/storage then empties it. */
+  function keepsUnlisted(directory: Directory<Payload>, layer: number): boolean {
+    for (const child of directory.children.values()) {
+      step();
+      if (child.kind === "directory" && (child.listed !== layer || keepsUnlisted(child, layer))) return true;
+    }
+    return false;
   }
 
   function file(
@@ -221,11 +243,34 @@ export function createMergedTree<Payload>(wanted: (path: string) => boolean): Me
   }
 
   function hardlink(parent: Directory<Payload>, name: string, path: string, layer: number, link: string): void {
-    const target = wanted(path) ? lookup(link) : undefined;
+    const found = linked(link);
+    if (found?.node?.kind === "symlink") {
+      // The kernel links the symlink itself: the same text, read from its new place.
+      symlink(parent, name, layer, found.node.target);
+      return;
+    }
+    const target = wanted(path) ? found : undefined;
     const node = target?.node;
     file(parent, name, path, layer, node?.kind === "file" ? node.version.payload : undefined);
     if (target === undefined || node?.kind === "file" || node?.kind === "directory") return;
     parent.children.set(name, { kind: "unread", layer, target: node?.kind === "unread" ? node.target : target.path });
+  }
+
+  /** What a hard link leads to: its text is cleaned first, then symlinks of the folders on the way are followed. */
+  function linked(link: string): { path: string; node: Node<Payload> | undefined } | undefined {
+    const path = cleanPath(link);
+    if (path === undefined || path === "") return undefined;
+    const slash = path.lastIndexOf("/");
+    const found = lookup(slash < 0 ? "" : path.slice(0, slash));
+    if (found?.node?.kind !== "directory") return undefined;
+    const name = path.slice(slash + 1);
+    return { path: found.path === "" ? name : `${found.path}/${name}`, node: found.node.children.get(name) };
+  }
+
+  function symlink(parent: Directory<Payload>, name: string, layer: number, target: string): void {
+    forgetParent();
+    drop(parent.children.get(name), layer);
+    parent.children.set(name, { kind: "symlink", layer, target });
   }
 
   /** Follows symlinks inside the root, the last component's too; the node is absent where nothing is kept there. */
@@ -288,8 +333,7 @@ export function createMergedTree<Payload>(wanted: (path: string) => boolean): Me
       const name = path.slice(slash + 1);
       if (name.startsWith(WHITEOUT)) {
         const parent = directoryAt(parentPath, layer, false);
-        if (parent !== undefined) whiteout(parent, name, layer);
-        return true;
+        return parent === undefined || whiteout(parent, name, layer);
       }
       const parent = directoryAt(parentPath, layer, true);
       if (parent === undefined) return false;
@@ -300,14 +344,12 @@ export function createMergedTree<Payload>(wanted: (path: string) => boolean): Me
           if (before?.kind !== "directory") {
             if (before !== undefined) forgetParent();
             drop(before, layer);
-            parent.children.set(name, { kind: "directory", layer, children: new Map() });
-          }
+            parent.children.set(name, { kind: "directory", layer, listed: layer, children: new Map() });
+          } else before.listed = layer;
           return true;
         }
         case "symlink":
-          forgetParent();
-          drop(parent.children.get(name), layer);
-          parent.children.set(name, { kind: "symlink", layer, target: entry.link });
+          symlink(parent, name, layer, entry.link);
           return true;
         case "hardlink":
           hardlink(parent, name, path, layer, entry.link);
@@ -340,6 +382,14 @@ export function createMergedTree<Payload>(wanted: (path: string) => boolean): Me
         if (node.kind === "unread") links.push({ path, layer: node.layer, target: node.target });
       });
       return links;
+    },
+
+    symlinks() {
+      const paths: string[] = [];
+      visit((path, node) => {
+        if (node.kind === "symlink") paths.push(path);
+      });
+      return paths;
     },
 
     fill(link, payload) {

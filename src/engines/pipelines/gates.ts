@@ -8,8 +8,8 @@ interface Scanner {
   readonly name: string;
   /** The action's name without its version. */
   readonly action?: RegExp;
-  /** The words of a command, up to the end of the command. */
-  readonly command?: RegExp;
+  /** Whether a command of these words scans. */
+  scans?(words: readonly string[]): boolean;
   /** Why a finding does not fail the step; nothing where it does. `words` are the command, `inputs` the action's. */
   ignores(words: string, inputs: Readonly<Record<string, string>>): string | undefined;
 }
@@ -18,13 +18,16 @@ const SCANNERS: readonly Scanner[] = [
   {
     name: "bulkhead",
     action: /(?:^|\/)bulkhead(?:-action)?$/i,
-    command: /(?:^|\s)(?:npx\s+(?:--?[\w-]+\s+)*)?bulkhead\s+(?:image\s+scan|check)\b/,
+    scans: (words) =>
+      behind(words, "bulkhead").some(
+        ([first = "", second = ""]) => /^check\b/.test(first) || (first === "image" && /^scan\b/.test(second)),
+      ),
     ignores: () => undefined,
   },
   {
     name: "trivy",
     action: /^aquasecurity\/trivy-action$/i,
-    command: /(?:^|[\s/])trivy\s+(?:--?[\w-]+(?:[ =]\S+)?\s+)*(?:image|i|fs|filesystem|rootfs|repo|repository|sbom)\b/,
+    scans: (words) => behind(words, "trivy").some((more) => TRIVY.test(firstOperand(more, TRIVY))),
     ignores(words, inputs) {
       const code = inputs["exit-code"] ?? option(words, "--exit-code");
       if (code === undefined || code === "0") return "trivy ends with 0 whatever it finds: --exit-code is not set";
@@ -34,7 +37,10 @@ const SCANNERS: readonly Scanner[] = [
   {
     name: "grype",
     action: /^anchore\/scan-action$/i,
-    command: /(?:^|[\s/])grype\s+(?!(?:db|version|completion|config|help)\b)\S/,
+    scans: (words) =>
+      behind(words, "grype").some(
+        ([first = ""]) => first !== "" && !/^(?:db|version|completion|config|help)\b/.test(first),
+      ),
     ignores(words, inputs) {
       if (words === "") {
         return inputs["fail-build"] === "false" ? "fail-build is false" : undefined;
@@ -47,7 +53,8 @@ const SCANNERS: readonly Scanner[] = [
   {
     name: "docker scout",
     action: /^docker\/scout-action$/i,
-    command: /(?:^|\s)docker\s+scout\s+cves\b/,
+    scans: (words) =>
+      behind(words, "docker").some(([first, second = ""]) => first === "scout" && /^cves\b/.test(second)),
     ignores(words, inputs) {
       const fails = words === "" ? inputs["exit-code"] === "true" : /\s(?:--exit-code|-e)\b/.test(words);
       if (!fails) return "docker scout ends with 0 whatever it finds: --exit-code is not set";
@@ -57,10 +64,37 @@ const SCANNERS: readonly Scanner[] = [
   {
     name: "snyk",
     action: /^snyk\/actions\/docker$/i,
-    command: /(?:^|[\s/])snyk\s+(?:container\s+test|test\s[^\n]*--docker)\b/,
+    scans: (words) =>
+      behind(words, "snyk").some(
+        ([first, second = "", ...more]) =>
+          (first === "container" && /^test\b/.test(second)) ||
+          (first === "test" && [second, ...more].some((word) => /--docker\b/.test(word))),
+      ),
     ignores: () => undefined,
   },
 ];
+
+/** Commands of trivy that look for vulnerabilities. */
+const TRIVY = /^(?:image|i|fs|filesystem|rootfs|repo|repository|sbom)\b/;
+
+/** What follows the program, wherever it stands among the words. */
+function behind(words: readonly string[], program: string): string[][] {
+  return words.flatMap((word, at) =>
+    word === program || word.endsWith(`/${program}`) ? [words.slice(at + 1, at + 1 + MOST_WORDS)] : [],
+  );
+}
+
+/** Words of one command that are looked at. */
+const MOST_WORDS = 200;
+
+/** The first word that is no option, nor the value of one; a word that `is` what is looked for is never a value. */
+function firstOperand(words: readonly string[], is: RegExp): string {
+  for (const [at, word] of words.entries()) {
+    const isValue = words[at - 1]?.startsWith("-") === true && words[at - 1]?.includes("=") !== true;
+    if (is.test(word) || (!word.startsWith("-") && !isValue)) return word;
+  }
+  return "";
+}
 
 /** Every step that scans, in the pipelines' order. */
 export function scanSteps(pipelines: readonly Pipeline[]): ScanStep[] {
@@ -96,7 +130,8 @@ function scansOf(step: Step): Scan[] {
   const used = SCANNERS.find((scanner) => scanner.action?.test(action) === true);
   if (used !== undefined) return [{ scanner: used.name, ignored: used.ignores("", step.with), line: step.line }];
   return commandsOf(step.run ?? "").flatMap((command) => {
-    const scanner = SCANNERS.find((known) => known.command?.test(command) === true);
+    const words = command.split(/\s+/);
+    const scanner = SCANNERS.find((known) => known.scans?.(words) === true);
     if (scanner === undefined) return [];
     const ignored = /\|\|\s*(?:true|:|exit\s+0|echo\b)/.test(command)
       ? "its exit code is thrown away"
@@ -110,9 +145,15 @@ function commandsOf(script: string): string[] {
   return script
     .replace(/\\\r?\n/g, " ")
     .split("\n")
-    .map((line) => line.replace(/(?:^|\s)#.*$/, "").trim())
+    .map((line) => withoutComment(line).trim())
     .flatMap((line) => line.split(/;|&&/))
     .filter((command) => command !== "");
+}
+
+/** A `#` begins one at the start of a word. */
+function withoutComment(line: string): string {
+  const at = line.search(/(?<=^|\s)#/);
+  return at === -1 ? line : line.slice(0, at);
 }
 
 /** `--name value` or `--name=value`. */

@@ -14,7 +14,7 @@ export interface AllowComment extends SecretAllowance {
 const OURS =
   /^bulkhead:allow[ \t]+([a-z0-9][a-z0-9-]{0,100})(?:[ \t]+until[ \t]+(\d{4}-\d\d-\d\d)(?![\w-]))?(?:[ \t]+([^\r\n]{1,300}))?/i;
 /** What closes a comment is no part of its reason. */
-const CLOSING = /[ \t]*(?:\*\/|-->|--%>|#\})[ \t]*$/;
+const CLOSING = /(?:\*\/|-->|--%>|#\})$/;
 
 /**
  * @param text - from the keyword on
@@ -24,7 +24,7 @@ export function parseAllow(text: string): AllowComment | undefined {
   if (/^gitleaks:allow/i.test(text)) return { by: "gitleaks" };
   const [, rule, until, rest] = OURS.exec(text) ?? [];
   if (rule === undefined) return undefined;
-  const reason = rest?.replace(CLOSING, "").trim();
+  const reason = rest?.trimEnd().replace(CLOSING, "").trim();
   return {
     by: "bulkhead",
     rule: rule.toLowerCase(),

@@ -1,12 +1,17 @@
 /** What kind of content a file has, told from its first bytes. */
 
-export type ContentKind = "text" | "utf-16le" | "utf-16be" | "binary";
+export type ContentKind = "text" | "utf-16le" | "utf-16be" | "utf-32le" | "utf-32be" | "binary";
 
 /** As many as git looks at; fewer where the file is shorter. */
 export const LOOKED_AT = 8_000;
 
-/** A NUL byte makes a file binary, as for git, unless every other byte is one: text in UTF-16. */
+/** A NUL byte makes a file binary, as for git, unless every other byte is one, or three of four: text in UTF-16 or UTF-32. */
 export function contentKindOf(start: Buffer): ContentKind {
+  if (start.length >= 4) {
+    const mark = start.readUInt32BE(0);
+    if (mark === 0xfffe0000) return "utf-32le";
+    if (mark === 0x0000feff) return "utf-32be";
+  }
   if (start.length >= 2) {
     const mark = start.readUInt16BE(0);
     if (mark === 0xfffe) return "utf-16le";
@@ -14,8 +19,14 @@ export function contentKindOf(start: Buffer): ContentKind {
   }
   if (start.length > LOOKED_AT) start = start.subarray(0, LOOKED_AT);
   if (!start.includes(0)) return "text";
-  const zeros = [0, 0];
-  for (let i = 0; i < start.length; i++) if (start[i] === 0) zeros[i & 1] = (zeros[i & 1] as number) + 1;
+  const quarters = [0, 0, 0, 0];
+  for (let i = 0; i < start.length; i++) if (start[i] === 0) quarters[i & 3] = (quarters[i & 3] as number) + 1;
+  const [first = 0, second = 0, third = 0, fourth = 0] = quarters;
+  const fours = start.length >> 2;
+  // Of the two higher bytes one is always zero, and the other too but for what is beyond the first 65,536 characters.
+  if (fours >= 4 && fourth >= fours * 0.9 && third >= fours * 0.9 && first === 0) return "utf-32le";
+  if (fours >= 4 && first >= fours * 0.9 && second >= fours * 0.9 && fourth === 0) return "utf-32be";
+  const zeros = [first + third, second + fourth];
   const pairs = start.length >> 1;
   if (pairs >= 4 && zeros[0] === 0 && (zeros[1] as number) >= pairs * 0.9) return "utf-16le";
   if (pairs >= 4 && zeros[1] === 0 && (zeros[0] as number) >= pairs * 0.9) return "utf-16be";

@@ -1,10 +1,23 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { createFingerprinter, isRandom, redact } from "./fingerprint.ts";
+import { createFingerprinter, isIssued, isRandom, redact } from "./fingerprint.ts";
 
 const random = ["q8Zr2Lm0", "Xv5Ta91b", "Ke7Pw3Dy"].join("");
 const fingerprint = createFingerprinter();
+
+test("a key that a provider issued may be told from another, a password in its place may not", () => {
+  const of = createFingerprinter();
+  const key = (end: string): string => ["AKIA", "QYLPMN5H", "HHFPZA", end].join("");
+  const issued = { rule: "aws-access-key-id", name: "key", issued: true };
+  assert.match(of({ ...issued, secret: key("M2") }), /^r/);
+  assert.notEqual(of({ ...issued, secret: key("M2") }), of({ ...issued, secret: key("M3") }));
+  assert.match(of({ ...issued, issued: false, secret: key("M2") }), /^p/);
+  assert.match(of({ ...issued, secret: `${"AKIA".repeat(4)}0000` }), /^p/);
+  assert.ok(isIssued({ id: "aws-access-key-id", confidence: "high" }));
+  assert.ok(!isIssued({ id: "netrc-password", confidence: "high" }));
+  assert.ok(!isIssued({ id: "of-a-file", confidence: "high", definition: "x" }));
+});
 
 test("a random secret is told by itself, wherever it is", () => {
   const here = fingerprint({ rule: "a", secret: random, name: "key" });

@@ -71,4 +71,6 @@ export interface SecretsFound {
 export interface FoundSecrets {
   readonly found: SecretsFound;
   readonly gaps: readonly Gap[];
+  /** Folders that were not looked into, of the names that are skipped: paths below the root. */
+  readonly skipped?: readonly string[];
 }

@@ -4,7 +4,8 @@ import fc from "fast-check";
 import { createFingerprinter } from "./fingerprint.ts";
 import type { SecretRule } from "./rule.ts";
 import { codeRule, pairRule, sampleCode, sampleRules } from "./sample-rules.fixture.ts";
-import { createSecretScanner, type FileSecrets } from "./scan.ts";
+import { createSecretScanner } from "./scan.ts";
+import type { FileSecrets } from "./stream.ts";
 
 const fingerprint = createFingerprinter();
 const scanner = createSecretScanner({ rules: sampleRules, fingerprint });
@@ -183,4 +184,37 @@ test("no bytes make it throw", () => {
       },
     ),
   );
+});
+
+test("UTF-32 is read as text, with and without a mark, in pieces of any size", () => {
+  const text = `one\ntwo ${sampleCode}\n`;
+  const little = Buffer.from([...text].flatMap((character) => [character.charCodeAt(0), 0, 0, 0]));
+  const big = Buffer.from(little).swap32();
+  const marks = [Buffer.from([0xff, 0xfe, 0, 0]), Buffer.from([0, 0, 0xfe, 0xff])] as const;
+  for (const bytes of [little, big, Buffer.concat([marks[0], little]), Buffer.concat([marks[1], big])]) {
+    for (const found of [scan(bytes), scanInChunks(bytes, [3])]) {
+      assert.deepEqual(
+        found.secrets.map(({ line, column }) => [line, column]),
+        [[2, 5]],
+      );
+    }
+  }
+});
+
+test("a secret that is written with escapes is found on its line, wherever they stand and however it is cut", () => {
+  const [first = ""] = sampleCode;
+  const hex = first.charCodeAt(0).toString(16);
+  for (const form of [`\\u00${hex}`, `\\u{${hex}}`, `\\U000000${hex}`, `\\x${hex}`]) {
+    const written = sampleCode.replace(first, form);
+    assert.notEqual(written, sampleCode);
+    for (const padding of [0, 300_000]) {
+      const bytes = Buffer.from(`${"line\n".repeat(padding / 5)}{\n"code": "${written}"}\n`);
+      for (const sizes of [[bytes.length], [7, 250_000, 5]]) {
+        const lines = scanInChunks(bytes, sizes).secrets.map(({ rule, line }) => `${rule} ${line}`);
+        assert.deepEqual(lines, [`sample-code ${padding / 5 + 2}`], `${form} ${padding} ${sizes}`);
+      }
+    }
+  }
+  const plain = `{"code": "${sampleCode}", "path": "a\\/b"}`;
+  assert.equal(scan(plain).secrets.length, 1);
 });

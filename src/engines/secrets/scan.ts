@@ -10,13 +10,15 @@ import { ALLOW_LENGTH, parseAllow } from "./allow.ts";
 import { assignmentAt } from "./assignment.ts";
 import { type ContentKind, contentKindOf, LOOKED_AT, printableRuns } from "./content.ts";
 import { createDetectors, type Detectors } from "./detectors.ts";
+import { withEscapes } from "./escapes.ts";
 import { type Fingerprinter, isRandom } from "./fingerprint.ts";
 import { isForTests } from "./for-tests.ts";
 import { createLineCounter } from "./lines.ts";
-import type { SecretFact } from "./model.ts";
 import type { SecretRule } from "./rule.ts";
 import { type Comment, type Hit, settleHits } from "./settle.ts";
 import { createSimilarFinder, type FindKeywords } from "./similar.ts";
+import type { FileSecrets, SecretStream } from "./stream.ts";
+import { utf32Decoder } from "./utf-32.ts";
 import { matchesIn } from "./window.ts";
 
 export interface SecretScanner {
@@ -29,21 +31,6 @@ export interface SecretScanner {
    * and nobody may write to it meanwhile.
    */
   versions(): SecretScanner["scan"];
-}
-
-export interface SecretStream {
-  /** The chunk must not change until `end`. */
-  write(chunk: Buffer): void;
-  end(): FileSecrets;
-}
-
-export interface FileSecrets {
-  /** In order of place. One secret once at each place. */
-  readonly secrets: readonly SecretFact[];
-  /** How many more there were over the bound. */
-  readonly omitted: number;
-  /** Bytes that patterns were tried on, all rules together. */
-  readonly examined: number;
 }
 
 export interface ScannerOptions {
@@ -59,7 +46,8 @@ const STEP = 256 * 1024;
 export function createSecretScanner(options: ScannerOptions): SecretScanner {
   const detectors = createDetectors(options.rules, options.assignments ?? true);
   const { find } = detectors.automaton;
-  const open = (path: string) => openStream(path, detectors, options.fingerprint, find);
+  const plain = (path: string) => openStream(path, detectors, options.fingerprint, find);
+  const open = (path: string) => withEscapes(plain(path), () => plain(path));
   const whole = (stream: SecretStream, bytes: Buffer): FileSecrets => {
     stream.write(bytes);
     return stream.end();
@@ -69,7 +57,13 @@ export function createSecretScanner(options: ScannerOptions): SecretScanner {
     scan: (path, bytes) => whole(open(path), bytes),
     versions() {
       const similar = createSimilarFinder(detectors.automaton);
-      return (path, bytes) => whole(openStream(path, detectors, options.fingerprint, similar), bytes);
+      return (path, bytes) => {
+        const stream = openStream(path, detectors, options.fingerprint, similar);
+        return whole(
+          withEscapes(stream, () => plain(path)),
+          bytes,
+        );
+      };
     },
   };
 }
@@ -83,7 +77,7 @@ interface Span {
 function openStream(path: string, detectors: Detectors, fingerprint: Fingerprinter, find: FindKeywords): SecretStream {
   const { rules, rulesOf, otherOf, ahead, behind } = detectors;
   let kind: ContentKind | undefined;
-  let decoder: InstanceType<typeof TextDecoder> | undefined;
+  let decode: ((bytes: Buffer) => Buffer) | undefined;
   let chunks: Buffer[] = [];
   let waiting = 0;
   let held: Buffer = EMPTY;
@@ -228,9 +222,9 @@ function openStream(path: string, detectors: Detectors, fingerprint: Fingerprint
       waiting = 0;
       if (kind === undefined) {
         kind = contentKindOf(raw);
-        if (kind === "utf-16le" || kind === "utf-16be") decoder = new TextDecoder(kind);
+        decode = decoderOf(kind);
       }
-      const fresh = decoder === undefined ? raw : Buffer.from(decoder.decode(raw, { stream: true }));
+      const fresh = decode === undefined ? raw : decode(raw);
       held = held.length === 0 ? fresh : Buffer.concat([held, fresh]);
     }
     if (held.length > 0) proceed(final);
@@ -252,6 +246,14 @@ function openStream(path: string, detectors: Detectors, fingerprint: Fingerprint
 }
 
 const EMPTY = Buffer.alloc(0);
+
+/** To UTF-8; undefined for what is looked at as it is. */
+function decoderOf(kind: ContentKind): ((bytes: Buffer) => Buffer) | undefined {
+  if (kind === "utf-32le" || kind === "utf-32be") return utf32Decoder(kind === "utf-32le" ? "le" : "be");
+  if (kind !== "utf-16le" && kind !== "utf-16be") return undefined;
+  const decoder = new TextDecoder(kind);
+  return (bytes) => Buffer.from(decoder.decode(bytes, { stream: true }));
+}
 
 function placeOf({ line, column }: Hit): Pick<Hit, "line" | "column"> {
   return line === undefined || column === undefined ? {} : { line, column };

@@ -1,6 +1,7 @@
 /** From what was found in one file to facts: one secret once at each place, without its text. */
+
 import type { AllowComment } from "./allow.ts";
-import { type Fingerprinter, redact } from "./fingerprint.ts";
+import { type Fingerprinter, isIssued, redact } from "./fingerprint.ts";
 import type { SecretAllowance, SecretFact } from "./model.ts";
 import type { SecretConfidence, SecretRule } from "./rule.ts";
 
@@ -59,7 +60,7 @@ export function settleHits(
       confidence: rule.confidence,
       severity: rule.severity,
       redacted: redact(text),
-      fingerprint: fingerprint({ rule: rule.id, secret: text, name }),
+      fingerprint: fingerprint({ rule: rule.id, secret: text, name, issued: isIssued(rule) }),
       path,
       ...(isText && line !== undefined && column !== undefined ? { line, column } : {}),
       offset: start,

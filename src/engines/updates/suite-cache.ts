@@ -4,9 +4,10 @@
  * it is verified anew whenever it is used.
  */
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, statSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { bounds } from "../../core/bounds.ts";
+import { makePrivateFolder, writeWhole } from "../files/write.ts";
 
 export interface SignedCopy {
   readonly bytes: Buffer;
@@ -41,14 +42,11 @@ export function openSuiteCache(folder: string): SuiteCache {
     }
   };
   const write = (name: string, bytes: Buffer | string): void => {
-    const path = join(folder, name);
-    const partial = `${path}.${process.pid}`;
     try {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
-      writeFileSync(partial, bytes, { mode: 0o600 });
-      renameSync(partial, path);
+      makePrivateFolder(folder);
+      writeWhole(join(folder, name), bytes, { mode: 0o600 });
     } catch {
-      rmSync(partial, { force: true });
+      // What is not kept is asked for again.
     }
   };
   const parsed = (name: string): unknown => {

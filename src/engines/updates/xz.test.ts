@@ -38,6 +38,14 @@ test("reads what xz wrote, compressed and stored", () => {
   assert.equal(readXz(fileOf(), 0).toString(), "");
 });
 
+test("reads every stream of a file, with zeros between them", () => {
+  assert.equal(readXz(Buffer.concat([PACKED, PACKED]), TEXT.length * 2).toString(), TEXT + TEXT);
+  assert.equal(readXz(Buffer.concat([PACKED, Buffer.alloc(8), PACKED]), TEXT.length * 2).toString(), TEXT + TEXT);
+  assert.match(faultOf(Buffer.concat([PACKED, Buffer.from("junk")])), /no .xz/);
+  assert.match(faultOf(Buffer.concat([PACKED, Buffer.alloc(2)])), /no .xz/);
+  assert.match(faultOf(PACKED.subarray(0, PACKED.length - 4)), /cut off/);
+});
+
 test("refuses what is over its limit, cut off, or of another kind", () => {
   assert.match(faultOf(PACKED, TEXT.length - 1), /more than it may/);
   assert.match(faultOf(fileOf(stored("abc")), 2), /more than it may/);

@@ -24,18 +24,38 @@ export function readXz(bytes: Buffer, limit: number): Buffer | { readonly fault:
 }
 
 function decode(bytes: Buffer, limit: number): Buffer | { readonly fault: string } {
-  if (bytes.length < 12 || !bytes.subarray(0, 6).equals(MAGIC)) return { fault: "is no .xz file" };
-  const checkSize = bytes[6] === 0 ? CHECK_SIZES[bytes[7] as number] : undefined;
-  if (checkSize === undefined) return { fault: "has stream flags that are not known" };
   const lzma = createLzma(limit);
-  let at = 12;
+  let at = 0;
+  // Streams may follow one another, with zeros in between: xz reads them all.
+  do {
+    const end = streamEnd(bytes, at, lzma);
+    if (typeof end !== "number") return end;
+    at = end;
+    while (at + 4 <= bytes.length && bytes.readUInt32LE(at) === 0) at += 4;
+  } while (at < bytes.length);
+  return lzma.output();
+}
+
+/** Reads one stream; where its footer ends. */
+function streamEnd(bytes: Buffer, start: number, lzma: Lzma): number | { readonly fault: string } {
+  if (bytes.length - start < 12 || !bytes.subarray(start, start + 6).equals(MAGIC)) return { fault: "is no .xz file" };
+  const checkSize = bytes[start + 6] === 0 ? CHECK_SIZES[bytes[start + 7] as number] : undefined;
+  if (checkSize === undefined) return { fault: "has stream flags that are not known" };
+  let at = start + 12;
   // A size of 0 where a block's header would begin is the index: all blocks were read.
   while (byteAt(bytes, at) !== 0) {
     const end = blockEnd(bytes, at, lzma);
     if (typeof end !== "number") return end;
     at = end + ((4 - ((end - at) % 4)) % 4) + checkSize;
   }
-  return lzma.output();
+  const index = at;
+  const records = numberAt(bytes, index + 1);
+  at = afterNumber(bytes, index + 1);
+  for (let i = 0; i < records * 2; i++) at = afterNumber(bytes, at);
+  // Padding and a checksum of the index, then the footer.
+  at += ((4 - ((at - index) % 4)) % 4) + 4 + 12;
+  if (at > bytes.length) throw new RangeError("cut off");
+  return at;
 }
 
 /** Reads one block; where its compressed data ends. */
@@ -86,6 +106,15 @@ function afterNumber(bytes: Buffer, start: number): number {
   let at = start;
   while (byteAt(bytes, at) >= 0x80) at += 1;
   return at + 1;
+}
+
+function numberAt(bytes: Buffer, start: number): number {
+  let value = 0;
+  for (let at = start, unit = 1; ; at++, unit *= 128) {
+    const byte = byteAt(bytes, at);
+    value += (byte & 0x7f) * unit;
+    if (byte < 0x80) return value;
+  }
 }
 
 function byteAt(bytes: Buffer, at: number): number {

@@ -47,11 +47,11 @@ export function lintDockerfile(
 ): Evaluation[] {
   const { path, problems } = dockerfile;
   const observedAt = now.toISOString();
-  const refused = problems.filter(({ kind }) => kind === "refused").map((problem) => gapOf(path, problem));
-  const unread = problems.filter(({ kind }) => kind === "unread").map((problem) => gapOf(path, problem));
+  const gapsOf = (...kinds: readonly DockerfileProblem["kind"][]): Gap[] =>
+    problems.filter(({ kind }) => kinds.includes(kind)).map((problem) => gapOf(path, problem));
   const evidence: EvidenceFor<LintFacts> = {
-    dockerfile: present(dockerfile, observedAt, { gaps: refused }),
-    commands: present(placedCommands(dockerfile), observedAt, { gaps: unread }),
+    dockerfile: present(dockerfile, observedAt, { gaps: gapsOf("refused", "unsure") }),
+    commands: present(placedCommands(dockerfile), observedAt, { gaps: gapsOf("unread", "unsure") }),
     context,
     digests: present(digests, observedAt),
   };

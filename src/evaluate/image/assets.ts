@@ -1,5 +1,5 @@
 /** An image and its layers as reports name them. */
-import type { Asset } from "../../core/asset.ts";
+import type { ImageAsset } from "../../core/asset.ts";
 import type { LayerReference } from "../../core/location.ts";
 import type { OpenImage } from "../../engines/oci/image.ts";
 import type { NamedImage } from "../../engines/oci/open.ts";
@@ -11,7 +11,7 @@ import type { StepLineLookup } from "./dockerfile-lines.ts";
 type IdentifiedImage = Pick<NamedImage, "name" | "lineage" | "reference"> &
   Pick<OpenImage, "configDigest" | "manifestDigest" | "indexDigest">;
 
-export function imageAsset(image: IdentifiedImage, now: Date): Asset {
+export function imageAsset(image: IdentifiedImage, now: Date): ImageAsset {
   const { name, lineage, reference, configDigest, manifestDigest, indexDigest } = image;
   return {
     kind: "image",

@@ -1,6 +1,6 @@
 /** From what was read of an image, or of another inventory, to the facts that checks over images are handed. */
 
-import { isNamed } from "../../checks/configured-user.ts";
+import { isNamed } from "../../checks/knowledge/configured-user.ts";
 import type { ImageFacts } from "../../checks/subjects/image.ts";
 import { absent, type Evidence, type Gap, present } from "../../core/evidence.ts";
 import type { LayerReference } from "../../core/location.ts";

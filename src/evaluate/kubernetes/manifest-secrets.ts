@@ -142,7 +142,12 @@ function allowanceOf({ source }: KubernetesObject, value: string): string {
     const { text } = source.text;
     const whole = text.includes(":allow") ? text.split("\n") : [];
     lines = whole
-      .filter((line) => line.length < 2_000 && /#.*(?:bulkhead|gitleaks):allow/.test(line))
+      .filter(
+        (line) =>
+          line.length < 2_000 &&
+          /(?:bulkhead|gitleaks):allow/.test(line.slice(line.indexOf("#") + 1)) &&
+          line.includes("#"),
+      )
       .slice(0, ALLOWANCES);
     allowing.set(source.text, lines);
   }

@@ -1,7 +1,7 @@
 /** Whose age is judged of a cluster's Secrets, and of which nobody knows it. */
 
 import type { SecretAges } from "../../checks/cluster/kubernetes/cluster-check.ts";
-import { clip } from "../../checks/one-line.ts";
+import { clip } from "../../checks/findings/one-line.ts";
 import type { Gap } from "../../core/evidence.ts";
 import type { Policy } from "../../core/policy.ts";
 import { storeFollowers } from "../../engines/kubernetes/external-secrets.ts";

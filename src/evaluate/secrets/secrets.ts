@@ -1,8 +1,8 @@
 /** From secrets that were found to evaluations; comments in the files may take findings out, or only be told. */
 
+import { subjectOf } from "../../checks/findings/secret-finding.ts";
 import { imageChecks } from "../../checks/lists/image.ts";
 import { sourcesChecks } from "../../checks/lists/sources.ts";
-import { subjectOf } from "../../checks/secret-finding.ts";
 import type { ImageFacts } from "../../checks/subjects/image.ts";
 import type { SourcesFacts } from "../../checks/subjects/tree.ts";
 import type { Asset } from "../../core/asset.ts";

@@ -93,18 +93,22 @@ test("the mode stays, nothing else is left in the folder", () => {
   assert.deepEqual(readdirSync(root), ["Dockerfile"]);
 });
 
-test("a link within the folder is written through, one that leads out is not", () => {
+test("no link is written through, wherever it leads", () => {
   const outside = folderWith("FROM a\n");
   const root = folderWith("FROM a\n");
   symlinkSync("Dockerfile", join(root, "Dockerfile.same"));
   symlinkSync(join(outside, "Dockerfile"), join(root, "Dockerfile.other"));
-  replaceFile("dockerfile", root, { path: "Dockerfile.same", before: "FROM a\n", after: "FROM b\n" });
+  mkdirSync(join(root, "real"));
+  writeFileSync(join(root, "real/Dockerfile"), "FROM a\n");
+  symlinkSync("real", join(root, "linked"));
+  for (const path of ["Dockerfile.same", "Dockerfile.other", "linked/Dockerfile"]) {
+    assert.throws(() => replaceFile("dockerfile", root, { path, before: "FROM a\n", after: "FROM b\n" }), {
+      code: "dockerfile.link",
+    });
+  }
   assert.ok(lstatSync(join(root, "Dockerfile.same")).isSymbolicLink());
-  assert.equal(readFileSync(join(root, "Dockerfile"), "utf8"), "FROM b\n");
-  assert.throws(
-    () => replaceFile("dockerfile", root, { path: "Dockerfile.other", before: "FROM a\n", after: "FROM b\n" }),
-    { code: "dockerfile.link" },
-  );
+  for (const path of ["Dockerfile", "real/Dockerfile"])
+    assert.equal(readFileSync(join(root, path), "utf8"), "FROM a\n");
   assert.equal(readFileSync(join(outside, "Dockerfile"), "utf8"), "FROM a\n");
 });
 

@@ -1,4 +1,5 @@
 /** What a RUN leaves out of its layer: caches that it mounts, and what it deletes at its end. */
+import { trimEndOf } from "../../../core/trim.ts";
 import type { CommandInstruction, Dockerfile, PlacedCommand } from "../../../engines/dockerfile/model.ts";
 import { insertBehind } from "./edits.ts";
 import type { Spotted } from "./lint-check.ts";
@@ -7,7 +8,7 @@ import { chainOf, shippedStages } from "./stages.ts";
 /** Whether a mount over one of the folders, or over one that holds it, keeps it out of the layer. */
 export function isMounted({ mounts }: CommandInstruction, ...folders: readonly string[]): boolean {
   return mounts.some(({ type, options }) => {
-    const target = (options.get("target") ?? "").replace(/\/+$/, "");
+    const target = trimEndOf(options.get("target") ?? "", "/");
     return (
       (type === "cache" || type === "tmpfs") && folders.some((one) => one === target || one.startsWith(`${target}/`))
     );

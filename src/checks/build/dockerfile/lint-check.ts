@@ -9,7 +9,8 @@ import type {
   PlacedCommand,
   SourceRange,
 } from "../../../engines/dockerfile/model.ts";
-import { clip, SENTENCE } from "../../one-line.ts";
+import { clip, clipSubject, SENTENCE } from "../../findings/one-line.ts";
+import { hostsOf } from "./hosts.ts";
 
 /** All that a check over a Dockerfile may be handed; it names those that it needs. */
 export interface LintFacts {
@@ -35,9 +36,12 @@ export type LintCheck = Check<LintFacts, LintParameters>;
 export interface Spotted {
   /**
    * What it is about, as short as it can be told from others in its stage, without a line: `debian:12`,
-   * `apt-get install`. The stage comes before it, and a number behind it where it comes again.
+   * `apt-get install`. The stage comes before it, behind it the hosts that its command names, and a number where it comes
+   * again. Whatever of the finding an attacker would change belongs into it.
    */
   readonly subject: string;
+  /** See `FindingDraft`. */
+  readonly unrecorded?: true | undefined;
   /** One sentence without a full stop. */
   readonly title: string;
   readonly range: SourceRange;
@@ -83,8 +87,9 @@ export function dockerfileCheck<Needed extends keyof LintFacts = "dockerfile">(
     parameters: { registries: (policy) => policy.registries },
     *evaluate(facts) {
       const seen = new Map<string, number>();
+      const hosts = hostsOf(facts.dockerfile);
       for (const spotted of specification.spot(facts)) {
-        const subject = subjectOf(facts.dockerfile, spotted);
+        const subject = subjectOf(facts.dockerfile, spotted, hosts(spotted.range));
         const times = (seen.get(subject) ?? 0) + 1;
         seen.set(subject, times);
         yield draftOf(id, severity, facts.dockerfile, spotted, times === 1 ? subject : `${subject} (${times})`);
@@ -100,7 +105,7 @@ function draftOf(
   spotted: Spotted,
   subject: string,
 ): FindingDraft {
-  const { range, stage, title, detail, fix, evidence } = spotted;
+  const { range, stage, title, detail, fix, evidence, unrecorded } = spotted;
   const location = { kind: "file", path, line: range.line, column: range.column } as const;
   const stageName = stage === undefined || stages.length < 2 ? undefined : nameOfStage(stages[stage]?.name, stage);
   return {
@@ -110,6 +115,7 @@ function draftOf(
     ...(detail === undefined ? {} : { detail: clip(detail, SENTENCE) }),
     locations: [location],
     matches: { ids: [id], path },
+    ...(unrecorded === true ? { unrecorded } : {}),
     ...(fix === undefined ? {} : { fix: fixOf(fix) }),
     evidence: {
       ...(stageName === undefined ? {} : { stage: stageName }),
@@ -119,8 +125,10 @@ function draftOf(
   };
 }
 
-function subjectOf({ stages }: Dockerfile, { subject, stage }: Spotted): string {
-  const about = clip(subject);
+function subjectOf({ stages }: Dockerfile, { subject, stage }: Spotted, hosts: readonly string[]): string {
+  const words = new Set(subject.split(" "));
+  const more = hosts.filter((host) => !words.has(host));
+  const about = clipSubject(more.length === 0 ? subject : `${subject} (${more.join(", ")})`);
   return stage === undefined ? about : `stage ${nameOfStage(stages[stage]?.name, stage)}: ${about}`;
 }
 

@@ -7,6 +7,8 @@ export interface ExposedPort {
   readonly stage: number | undefined;
   /** Absent where the word is no port, range or protocol that there is. */
   readonly range?: { readonly first: number; readonly last: number };
+  /** It names a port or address of the host as well, which Docker passes over. */
+  readonly namesHost: boolean;
 }
 
 /** What a variable leaves open is not among them. */
@@ -15,19 +17,21 @@ export function exposedPorts(dockerfile: Dockerfile): ExposedPort[] {
     if (instruction.keyword !== "EXPOSE") return [];
     const { stage } = instruction;
     return instruction.words.flatMap((word) => {
-      const { value } = word;
-      // A value that a variable gives may be several ports.
-      if (value === undefined || (word.variables.length > 0 && !/^\d+(?:\/\w+)?$/.test(value))) return [];
+      const value = word.value ?? word.stated ?? "";
+      if (value === "") return [];
       const range = rangeOf(value);
-      return [{ word, stage, ...(range === undefined ? {} : { range }) }];
+      return [{ word, stage, namesHost: value.includes(":"), ...(range === undefined ? {} : { range }) }];
     });
   });
 }
 
+/** What is before the last colon would be the host's (Docker's `nat.ParsePortSpec`). */
 function rangeOf(value: string): { first: number; last: number } | undefined {
-  const match = /^(\d{1,5})(?:-(\d{1,5}))?(?:\/(?:tcp|udp|sctp))?$/i.exec(value);
-  if (match === null) return undefined;
-  const first = Number(match[1]);
-  const last = Number(match[2] ?? match[1]);
-  return last > 65_535 || first > last || first === 0 ? undefined : { first, last };
+  const own = value.slice(value.lastIndexOf(":") + 1);
+  const [ports = "", protocol = ""] = own.split("/");
+  if (!/^(?:tcp|udp|sctp)?$/i.test(protocol)) return undefined;
+  const [first = "", last = first, ...more] = ports.split("-");
+  if (more.length > 0 || !/^\d+$/.test(first) || !/^\d+$/.test(last)) return undefined;
+  const range = { first: Number(first), last: Number(last) };
+  return range.last > 65_535 || range.first > range.last || range.first === 0 ? undefined : range;
 }

@@ -1,6 +1,8 @@
 /** Files with secrets that a build copies or writes, and what becomes of them in later instructions. */
+
 import { bounds } from "../../../core/bounds.ts";
 import { compileGlob } from "../../../core/glob.ts";
+import { trimEndOf } from "../../../core/trim.ts";
 import type {
   CommandInstruction,
   Instruction,
@@ -66,7 +68,7 @@ function copied(instruction: TransferInstruction, folder: string | undefined): O
     const kind = /^[a-z+]+:\/\//i.test(text) ? undefined : sensitiveFile(text);
     const to = resolved(folder, destination.value);
     if (kind === undefined || to === undefined || isKeyring(to)) return [];
-    const name = text.replace(/\/+$/, "").split("/").at(-1) ?? "";
+    const name = trimEndOf(text, "/").split("/").at(-1) ?? "";
     // A folder's files go into the destination; only a file keeps its name below one that ends with a slash.
     const intoFolder = sources.length > 1 || /\/$|^\.{1,2}$|\/\.$/.test(destination.value ?? "");
     const path = intoFolder ? `${to === "/" ? "" : to}/${name}` : to;

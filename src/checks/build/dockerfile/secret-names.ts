@@ -1,4 +1,5 @@
 /** Which names are those of secrets. */
+import { trimEndOf } from "../../../core/trim.ts";
 
 /** What names of secrets have in them, as words between underscores. */
 const secretWords =
@@ -61,7 +62,7 @@ const harmless =
 
 /** Whether a file of that name holds a secret. */
 export function sensitiveFile(path: string): SensitiveFile | undefined {
-  const name = path.toLowerCase().replace(/\/+$/, "");
+  const name = trimEndOf(path.toLowerCase(), "/");
   if (name.length > 256 || harmless.test(name)) return undefined;
   const [, what, certain] = kinds.find(([pattern]) => pattern.test(name)) ?? [];
   return what === undefined || certain === undefined ? undefined : { what, certain };

@@ -20,6 +20,11 @@ export function shippedStages({ stages }: Dockerfile): ReadonlySet<number> {
   return shipped;
 }
 
+/** What a stage does, in the order in which it does it: first what ONBUILD of the stage triggers that it begins from. */
+export function stepsOf({ triggered, instructions }: Stage): readonly Instruction[] {
+  return triggered.length === 0 ? instructions : [...triggered, ...instructions];
+}
+
 /** The instructions of a file in order, what ONBUILD triggers in its place. */
 export function unfolded({ instructions }: Dockerfile): Instruction[] {
   return instructions.map((instruction) => (instruction.keyword === "ONBUILD" ? instruction.instruction : instruction));

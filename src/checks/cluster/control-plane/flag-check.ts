@@ -44,10 +44,11 @@ export function flagCheck(specification: FlagSpecification): ClusterCheck {
         for (const rule of rules) {
           const fault = faultOf(component, rule);
           if (fault === undefined) continue;
+          const value = component.flags.get(rule.flag)?.value;
           yield {
             object: component.object,
             path: component.flags.get(rule.flag)?.path ?? component.path,
-            subject: `${component.program} --${rule.flag}`,
+            subject: `${component.program} --${rule.flag}${value === undefined ? "" : `=${value}`}`,
             title: `${component.program}: ${fault.title}`,
             ...(fault.severity === undefined ? {} : { severity: fault.severity }),
             fix: fault.fix,

@@ -2,7 +2,7 @@
 import type { Check, CheckDocumentation, ControlNumber, Need } from "../../../core/check.ts";
 import type { RatedSeverity } from "../../../core/severity.ts";
 import type { Access, Component, Manifests, Secret } from "../../../engines/kubernetes/model.ts";
-import { draftsOf, type SpottedField } from "../../kubernetes-finding.ts";
+import { draftsOf, type SpottedField } from "../../findings/kubernetes-finding.ts";
 
 /** All that a check over a cluster may be handed; it names those that it needs. */
 export interface ClusterFacts {

@@ -2,7 +2,7 @@
 import type { Check, CheckDocumentation, ControlNumber, Need } from "../../../core/check.ts";
 import type { RatedSeverity } from "../../../core/severity.ts";
 import type { Manifests, Namespace, Workload } from "../../../engines/kubernetes/model.ts";
-import { draftsOf, type SpottedField } from "../../kubernetes-finding.ts";
+import { draftsOf, type SpottedField } from "../../findings/kubernetes-finding.ts";
 
 /** A namespace with what is known to be in it. */
 export interface NamespaceContents {

@@ -1,7 +1,7 @@
 /** The labels of Pod Security Admission, and what they mean (Kubernetes documentation). */
 import type { FieldPatch } from "../../../core/finding.ts";
 import type { Namespace } from "../../../engines/kubernetes/model.ts";
-import type { FieldFix } from "../../kubernetes-finding.ts";
+import type { FieldFix } from "../../findings/kubernetes-finding.ts";
 
 export const POD_SECURITY_PREFIX = "pod-security.kubernetes.io/";
 

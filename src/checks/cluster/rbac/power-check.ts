@@ -1,11 +1,11 @@
 /** What the checks over one power have in common: one finding for each binding that gives it. */
 import type { CheckDocumentation } from "../../../core/check.ts";
 import type { RatedSeverity } from "../../../core/severity.ts";
-import { type AccessRequest, describeObject, type Grant } from "../../../engines/kubernetes/model.ts";
-import { clip, SENTENCE } from "../../one-line.ts";
+import type { AccessRequest, Grant, GrantedRule } from "../../../engines/kubernetes/model.ts";
+import { clip, SENTENCE } from "../../findings/one-line.ts";
 import { type ClusterCheck, clusterCheck } from "../kubernetes/cluster-check.ts";
 import { givesEverything, hitsOf, type Power } from "./powers.ts";
-import { isUserFacing, nameSubjects, pathOf, placesOf, whereIt } from "./words.ts";
+import { isUserFacing, nameSubjects, pathOf, placesOf, subjectOf, whereIt } from "./words.ts";
 
 interface PowerSpecification {
   readonly name: string;
@@ -15,13 +15,15 @@ interface PowerSpecification {
   readonly wide: RatedSeverity;
   /** In another namespace; absent: no finding. */
   readonly narrow?: RatedSeverity;
+  /** There, where every rule names its objects; absent: `narrow`. */
+  readonly narrowNamed?: RatedSeverity;
   readonly fix: string;
   readonly documentation: CheckDocumentation;
 }
 
 /** What a role gives that gives everything is for `cluster/cluster-admin-binding` alone. */
 export function powerCheck(specification: PowerSpecification): ClusterCheck {
-  const { name, title, power, wide, narrow, fix, documentation } = specification;
+  const { name, title, power, wide, narrow, narrowNamed = narrow, fix, documentation } = specification;
   return clusterCheck<"access">({
     name,
     title,
@@ -32,21 +34,24 @@ export function powerCheck(specification: PowerSpecification): ClusterCheck {
     *spot({ access }) {
       for (const grant of access.grants) {
         if (grant.role.rules.some(({ rule }) => givesEverything(rule))) continue;
-        const severity = severityOf(grant, wide, narrow);
-        const hits = severity === undefined ? [] : hitsOf(grant, power);
-        if (hits.length === 0 || severity === undefined) continue;
+        if (grant.namespace !== undefined && grant.namespace !== "kube-system" && narrow === undefined) continue;
+        const hits = hitsOf(grant, power);
+        if (hits.length === 0) continue;
         const rules = hits.map(({ rule }) => rule);
+        const allows = allowed(hits.flatMap(({ requests }) => requests));
+        const names = [...new Set(rules.flatMap(({ rule }) => rule.resourceNames))].sort();
+        const named = isNamed(rules) ? ` named ${names.join(", ")}` : "";
         yield {
           object: grant.binding.object,
           path: ["roleRef"],
-          subject: describeObject(grant.binding.object),
+          subject: subjectOf(grant, allows + named),
           title: `${nameSubjects(grant.subjects)} may ${power.does} ${whereIt(grant)}`,
-          severity,
+          severity: severityOf(grant, rules, wide, (isNamed(rules) ? narrowNamed : narrow) ?? wide),
           fix,
           also: placesOf(rules),
           evidence: {
             path: pathOf(grant, rules),
-            allows: clip(allowed(hits.flatMap(({ requests }) => requests)), SENTENCE),
+            allows: clip(allows + named, SENTENCE),
           },
         };
       }
@@ -54,10 +59,18 @@ export function powerCheck(specification: PowerSpecification): ClusterCheck {
   });
 }
 
-function severityOf(grant: Grant, wide: RatedSeverity, narrow: RatedSeverity | undefined): RatedSeverity | undefined {
-  if (grant.namespace === undefined) return wide;
-  if (narrow !== undefined && isUserFacing(grant)) return "low";
-  return grant.namespace === "kube-system" ? wide : narrow;
+function severityOf(
+  grant: Grant,
+  rules: readonly GrantedRule[],
+  wide: RatedSeverity,
+  narrow: RatedSeverity,
+): RatedSeverity {
+  if (grant.namespace === undefined || grant.namespace === "kube-system") return wide;
+  return isUserFacing(grant, rules) ? "low" : narrow;
+}
+
+function isNamed(rules: readonly GrantedRule[]): boolean {
+  return rules.every(({ rule }) => rule.resourceNames.length > 0);
 }
 
 /** `get, list secrets; create pods/exec`. */

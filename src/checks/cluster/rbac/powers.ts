@@ -13,9 +13,16 @@ export interface Power {
   readonly requests: readonly AccessRequest[];
   /** Its resources are in no namespace: a RoleBinding does not give it. */
   readonly clusterScoped: boolean;
-  /** Whether a rule that names its objects gives it as well; else such a rule is how it should be done. */
-  readonly named: boolean;
+  /**
+   * Where a rule that names its objects gives it as well: `wide` in the whole cluster and in kube-system, whose objects have
+   * names that everybody knows; `never` where such a rule is how it should be done.
+   */
+  readonly named: Named;
+  /** Verb, group and resource of which every subresource gives it: `userextras/scopes`. */
+  readonly below?: AccessRequest;
 }
+
+type Named = "never" | "wide" | "always";
 
 /** `resources` and `verbs` are words with spaces between them. */
 function power(
@@ -23,7 +30,7 @@ function power(
   verbs: string,
   group: string,
   resources: string,
-  { clusterScoped = false, named = false } = {},
+  { clusterScoped = false, named = "never" }: { clusterScoped?: boolean; named?: Named } = {},
 ): Power {
   const requests = resources
     .split(" ")
@@ -31,16 +38,20 @@ function power(
   return { does, requests, clusterScoped, named };
 }
 
-function both(does: string, ...powers: Power[]): Power {
+/** Named as the first is. */
+function both(does: string, first: Power, ...more: Power[]): Power {
+  const powers = [first, ...more];
   return {
     does,
     requests: powers.flatMap(({ requests }) => requests),
     clusterScoped: powers.every(({ clusterScoped }) => clusterScoped),
-    named: powers.some(({ named }) => named),
+    named: first.named,
   };
 }
 
 const CLUSTER = { clusterScoped: true };
+const ALWAYS = { named: "always" } as const;
+const WIDE = { named: "wide" } as const;
 
 export const readSecrets = power("read Secrets", "get list watch", "", "secrets");
 
@@ -49,6 +60,7 @@ export const executeInPods = power(
   "create get",
   "",
   "pods/exec pods/attach pods/portforward pods/proxy",
+  WIDE,
 );
 
 export const changeEphemeralContainers = power(
@@ -56,18 +68,25 @@ export const changeEphemeralContainers = power(
   "patch update",
   "",
   "pods/ephemeralcontainers",
+  WIDE,
 );
 
-export const createTokens = power("make tokens of service accounts", "create", "", "serviceaccounts/token");
+export const createTokens = power("make tokens of service accounts", "create", "", "serviceaccounts/token", ALWAYS);
 
-export const reachKubelets = power("reach the kubelets' own interface", "get create", "", "nodes/proxy", CLUSTER);
+export const reachKubelets = power("reach the kubelets' own interface", "get create", "", "nodes/proxy", {
+  ...CLUSTER,
+  ...ALWAYS,
+});
 
-export const escalate = both(
-  "give more than it has, or be somebody else",
-  power("", "escalate bind", "rbac.authorization.k8s.io", "roles clusterroles", { named: true }),
-  power("", "impersonate", "", "users groups serviceaccounts", { named: true }),
-  power("", "impersonate", "authentication.k8s.io", "userextras uids", { named: true }),
-);
+export const escalate: Power = {
+  ...both(
+    "give more than it has, or be somebody else",
+    power("", "escalate bind", "rbac.authorization.k8s.io", "roles clusterroles", ALWAYS),
+    power("", "impersonate", "", "users groups serviceaccounts"),
+    power("", "impersonate", "authentication.k8s.io", "userextras uids"),
+  ),
+  below: { verb: "impersonate", group: "authentication.k8s.io", resource: "userextras" },
+};
 
 export const controlAdmission = both(
   "change what is admitted",
@@ -93,14 +112,14 @@ export const changeNodes = power(
   "update patch",
   "",
   "nodes nodes/status",
-  CLUSTER,
+  { ...CLUSTER, ...ALWAYS },
 );
 
 const WORKLOADS = "deployments daemonsets statefulsets replicasets";
 
 export const createPods = both(
   "run pods",
-  power("", "create", "", "pods replicationcontrollers"),
+  power("", "create", "", "pods replicationcontrollers", ALWAYS),
   power("", "create update patch", "apps", WORKLOADS),
   power("", "create update patch", "", "replicationcontrollers"),
   power("", "create update patch", "batch", "jobs cronjobs"),
@@ -124,23 +143,48 @@ export function givesEverything({ verbs, apiGroups, resources, resourceNames }: 
 }
 
 /** What the grant's rules have of a power, without what Kubernetes itself gives there. */
-export function hitsOf(
-  grant: Grant,
-  { requests, clusterScoped, named }: Power,
-): { rule: GrantedRule; requests: readonly AccessRequest[] }[] {
-  if (grant.subjects.length === 0 || (clusterScoped && grant.namespace !== undefined)) return [];
-  const asked =
-    grant.namespace === undefined ? requests : requests.filter(({ resource }) => !isClusterScoped(resource));
-  const open = asked.filter((request) => !(grant.published ?? []).some((rule) => allows(rule, request)));
+export function hitsOf(grant: Grant, power: Power): { rule: GrantedRule; requests: readonly AccessRequest[] }[] {
+  const { namespace, published = [] } = grant;
+  if (grant.subjects.length === 0 || (power.clusterScoped && namespace !== undefined)) return [];
+  const isOpen = (request: AccessRequest): boolean =>
+    (namespace === undefined || !isClusterScoped(request.resource)) && !published.some((rule) => allows(rule, request));
+  const open = power.requests.filter(isOpen);
+  const isWide = namespace === undefined || namespace === "kube-system";
   const hits = [];
-  for (const rule of grant.role.rules) {
-    if (!named && rule.rule.resourceNames.length > 0) continue;
-    const found = open.filter((request) => allows(rule.rule, request));
-    if (found.length > 0) hits.push({ rule, requests: found });
+  for (const granted of grant.role.rules) {
+    const { rule } = granted;
+    const isNamed = rule.resourceNames.length > 0;
+    if (isNamed && (power.named === "never" || (power.named === "wide" && !isWide))) continue;
+    const below = power.below === undefined ? [] : subresourcesOf(power.below, rule).filter(isOpen);
+    const requests = [...open, ...below].filter(
+      (request) => allows(rule, request) && (!isNamed || canBeNamed(rule, request, grant.role.rules)),
+    );
+    if (requests.length > 0) hits.push({ rule: granted, requests });
   }
   return hits;
 }
 
+/** What a rule names below a resource, be it by a star before it: `userextras/scopes`, a star and `/scopes`. */
+function subresourcesOf(below: AccessRequest, { resources }: PolicyRule): readonly AccessRequest[] {
+  return resources.flatMap((resource) => {
+    const slash = resource.indexOf("/");
+    const base = slash < 0 ? undefined : resource.slice(0, slash);
+    if (base !== below.resource && base !== "*") return [];
+    return [{ ...below, resource: below.resource + resource.slice(slash) }];
+  });
+}
+
+/**
+ * Whether a request of a rule's verb has a name for the rule to compare: creating an object has none, except where a patch is
+ * what creates it (server-side apply asks for both verbs, by name).
+ */
+function canBeNamed({ resourceNames }: PolicyRule, request: AccessRequest, all: readonly GrantedRule[]): boolean {
+  if (request.verb === "deletecollection") return false;
+  if (request.verb !== "create" || request.resource.includes("/")) return true;
+  return all.some(({ rule }) => resourceNames.some((name) => allows(rule, { ...request, verb: "patch", name })));
+}
+
 function isClusterScoped(resource: string): boolean {
-  return ["clusterroles", "users", "groups", "userextras", "uids"].includes(resource);
+  const [base = ""] = resource.split("/");
+  return ["clusterroles", "users", "groups", "userextras", "uids"].includes(base);
 }

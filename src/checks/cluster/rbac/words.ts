@@ -5,10 +5,12 @@ import {
   formatFieldPath,
   type Grant,
   type GrantedRule,
+  isCovered,
   type KubernetesObject,
+  type PolicyRule,
   type Subject,
 } from "../../../engines/kubernetes/model.ts";
-import { clip, SENTENCE } from "../../one-line.ts";
+import { clip, SENTENCE } from "../../findings/one-line.ts";
 
 const SHOWN = 3;
 
@@ -27,13 +29,14 @@ export function whereIt({ namespace }: Grant): string {
 }
 
 /** `ClusterRoleBinding a → ClusterRole view → ClusterRole more rules[2]`. */
-export function pathOf({ binding, role }: Grant, rules: readonly GrantedRule[]): string {
+export function pathOf({ binding, role, implied }: Grant, rules: readonly GrantedRule[]): string {
   const shown = rules.slice(0, SHOWN).map(({ role: stating, path, through, object }) => {
     const place = object === undefined ? "as Kubernetes publishes it" : formatFieldPath(path);
     return through === undefined ? place : `${stating} ${place}`;
   });
   const more = rules.length > SHOWN ? ` and ${rules.length - SHOWN} more` : "";
-  return clip([describeObject(binding.object), role.name, [...new Set(shown)].join(", ") + more].join(" → "), SENTENCE);
+  const binds = describeObject(binding.object) + (implied === true ? " of every cluster" : "");
+  return clip([binds, role.name, [...new Set(shown)].join(", ") + more].join(" → "), SENTENCE);
 }
 
 /** The places of the rules that were read. */
@@ -41,7 +44,34 @@ export function placesOf(rules: readonly GrantedRule[]): { object: KubernetesObj
   return rules.slice(0, SHOWN).flatMap(({ object, path }) => (object === undefined ? [] : [{ object, path }]));
 }
 
-/** Whether the role is one of those that Kubernetes has for people of a namespace. */
-export function isUserFacing({ role }: Grant): boolean {
-  return ["ClusterRole admin", "ClusterRole edit", "ClusterRole view"].includes(role.name);
+/** Whether the role is one of those that Kubernetes has for people of a namespace, and gives these rules to it itself. */
+export function isUserFacing({ role }: Grant, rules: readonly GrantedRule[]): boolean {
+  return (
+    ["ClusterRole admin", "ClusterRole edit", "ClusterRole view"].includes(role.name) &&
+    rules.every(({ rule }) => isCovered(rule, role.published ?? []))
+  );
+}
+
+/** `get,list secrets,pods.apps named a`; `get /metrics`: the same whatever the order of its words. */
+export function describeRule({ verbs, apiGroups, resources, resourceNames, nonResourceURLs }: PolicyRule): string {
+  const words = (all: readonly string[]): string => [...new Set(all)].sort().join(",");
+  const groups = words(apiGroups);
+  return [
+    words(verbs),
+    words(resources) + (groups === "" ? "" : ` of ${groups}`),
+    words(nonResourceURLs),
+    resourceNames.length === 0 ? "" : `named ${words(resourceNames)}`,
+  ]
+    .filter((part) => part !== "")
+    .join(" ");
+}
+
+/**
+ * A grant in a finding's subject: whoever changes the binding's role or those whom it is for makes another finding of it.
+ * Their order says nothing.
+ */
+export function subjectOf(grant: Grant, ...more: readonly string[]): string {
+  const { binding, role, subjects } = grant;
+  const named = [...new Set(subjects.map(nameSubject))].sort().join(", ");
+  return [`${describeObject(binding.object)} to ${role.name} for ${named}`, ...more].join(": ");
 }

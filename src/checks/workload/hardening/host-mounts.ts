@@ -3,7 +3,7 @@ import { containersOf, type FieldPath, type Workload } from "../../../engines/ku
 import { nameOf } from "../kubernetes/workload-check.ts";
 
 export interface HostMount {
-  /** `volume data`; of a Compose file, whose volumes need no names, the host's path. */
+  /** `volume data at /srv in container web at /data`; of a Compose file, whose volumes need no names, without the name. */
   readonly subject: string;
   readonly hostPath: string;
   /** From the pod's specification. */
@@ -27,7 +27,12 @@ export function hostMountsOf({ pod, origin }: Workload): HostMount[] {
     );
     return [
       {
-        subject: `volume ${origin === "compose" ? hostPath.path : name}`,
+        subject: `volume ${origin === "compose" ? "" : `${name} at `}${hostPath.path} in ${
+          mounts
+            .map(({ text }) => text)
+            .toSorted()
+            .join(", ") || "nothing"
+        }`,
         hostPath: hostPath.path,
         path: ["volumes", index, "hostPath", "path"],
         mounts: mounts.map(({ text }) => text),

@@ -161,17 +161,25 @@ test("where the pod works on its node, nothing is changed without somebody who k
 
 test("each check has a manifest that it fails or finds something in, and one that it passes", () => {
   const findings = [
-    [hostPathVolumes, text({ volumes: [{ name: "a", hostPath: { path: "/var" } }] }), "volume a"],
+    [hostPathVolumes, text({ volumes: [{ name: "a", hostPath: { path: "/var" } }] }), "volume a at /var"],
     [hostProcess, secured({ windowsOptions: { hostProcess: true } }), "securityContext.windowsOptions.hostProcess"],
-    [capabilitiesBaseline, secured({ capabilities: { add: ["SYS_ADMIN"] } }), "securityContext.capabilities.add"],
+    [
+      capabilitiesBaseline,
+      secured({ capabilities: { add: ["SYS_ADMIN"] } }),
+      "securityContext.capabilities.add SYS_ADMIN",
+    ],
     [
       procMountRestricted,
       text({ hostUsers: false, containers: [{ name: "web", securityContext: { procMount: "Unmasked" } }] }),
       "securityContext.procMount",
     ],
     [runAsUser, secured({ runAsUser: 0 }), "securityContext.runAsUser"],
-    [sysctls, text({ securityContext: { sysctls: [{ name: "kernel.shmmax", value: "1" }] } }), "sysctl kernel.shmmax"],
-    [volumeTypes, text({ volumes: [{ name: "a", nfs: { server: "b", path: "/" } }] }), "volume a"],
+    [
+      sysctls,
+      text({ securityContext: { sysctls: [{ name: "kernel.shmmax", value: "1" }] } }),
+      "sysctl kernel.shmmax=1",
+    ],
+    [volumeTypes, text({ volumes: [{ name: "a", nfs: { server: "b", path: "/" } }] }), "volume a of kind nfs"],
   ] as const;
   const good = text({ containers: [{ name: "web" }] });
   for (const [check, manifest, subject] of findings) {

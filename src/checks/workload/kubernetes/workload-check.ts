@@ -8,7 +8,7 @@ import type {
   SeccompProfile,
   Workload,
 } from "../../../engines/kubernetes/model.ts";
-import { draftsOf, type FieldFix, type SpottedField } from "../../kubernetes-finding.ts";
+import { draftsOf, type FieldFix, type SpottedField } from "../../findings/kubernetes-finding.ts";
 
 /** All that a check over a workload may be handed; it names those that it needs. */
 export interface WorkloadFacts {

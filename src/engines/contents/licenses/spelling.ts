@@ -1,4 +1,5 @@
 /** What licences are called where nobody asked for SPDX's ids: package managers' fields, trove classifiers, DEP-5. */
+import { trimEndOf } from "../../../core/trim.ts";
 import type { LicenseTerm } from "../model.ts";
 import { parseLicenseExpression } from "./expression.ts";
 import { termOf } from "./terms.ts";
@@ -87,8 +88,7 @@ function ofAddress(text: string): LicenseTerm | undefined {
   const address = /^<?https?:\/\/(?:www\.)?([a-z.]{1,40})\/([\w./-]{1,100})>?$/i.exec(text.trim());
   if (address === null) return undefined;
   const [, host = "", path = ""] = address;
-  const last = path
-    .replace(/\/+$/, "")
+  const last = trimEndOf(path, "/")
     .replace(/\.(?:html?|txt|php|json|en)$/, "")
     .split("/")
     .at(-1) as string;

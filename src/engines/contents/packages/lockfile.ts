@@ -16,15 +16,20 @@ export interface LockfileFormat {
    * From the text, without a byte order mark. A text that breaks the format is refused with {@link brokenLockfile};
    * a broken entry is among what is unread.
    */
-  readonly read: (text: string, path: string) => FileFacts;
+  readonly read: (text: string, path: string, companions: Companions) => FileFacts;
+  /** Files that the text names and that are read with it, as paths from the root of the folder. */
+  readonly includes?: (text: string, path: string) => readonly string[];
 }
+
+/** The text of a file that is read together with this one, by its path; undefined where it is not there. */
+export type Companions = (path: string) => string | undefined;
 
 /**
  * The analyser of a lockfile. Installed packages sometimes carry the lockfile of their own development, which their
  * installer never looks at: what lies in a folder of installed packages is not wanted.
  */
 export function lockfile(format: LockfileFormat): Analyser {
-  const { id, version, basenames, extensions, wants = () => true, read } = format;
+  const { id, version, basenames, extensions, wants = () => true, includes, read } = format;
   return {
     id,
     version,
@@ -33,7 +38,14 @@ export function lockfile(format: LockfileFormat): Analyser {
     ...(extensions === undefined ? {} : { extensions }),
     maxBytes: bounds.lockfileBytes,
     wants: (path) => wants(path) && !isInstalled(path),
-    analyse: ({ path, bytes }) => reading(() => read(decoded(bytes), path)),
+    ...(includes === undefined ? {} : { includes: ({ path, bytes }) => includes(decoded(bytes), path) }),
+    analyse({ path, bytes, companions }) {
+      const beside: Companions = (other) => {
+        const content = companions.get(other);
+        return content === undefined ? undefined : decoded(content);
+      };
+      return reading(() => read(decoded(bytes), path, beside));
+    },
   };
 }
 

@@ -144,7 +144,8 @@ test("property: what is there is what the merged tree holds, where no symlink le
       for (const [layer, entries] of layers.entries()) {
         for (const [path, mode, more] of entries) {
           const payload = mode === undefined || "type" in more ? {} : { payload: "setuid" };
-          tree.apply(layer, { type: "file", path, link: "", ...more, ...payload });
+          // A whiteout that runtimes read in different ways is a gap: what is told then is the more of the two.
+          fc.pre(tree.apply(layer, { type: "file", path, link: "", ...more, ...payload }));
         }
       }
       const files: Entry[][] = layers.map((own) =>

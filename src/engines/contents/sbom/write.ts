@@ -1,3 +1,4 @@
+import { withoutLogCommands } from "../../../core/log-commands.ts";
 import { cycloneDxDocument } from "./cyclonedx/write.ts";
 import { withDocumentId } from "./document-id.ts";
 import type { Sbom, SbomFormat, SbomWriteOptions } from "./sbom.ts";
@@ -25,5 +26,5 @@ export function writeSbom(sbom: Sbom, format: SbomFormat, options: SbomWriteOpti
 
 function checked(document: object, faults: readonly string[]): string {
   if (faults.length > 0) throw new Error(`the bill of materials is not sound: ${faults.join("; ")}`);
-  return `${withDocumentId(JSON.stringify(document, undefined, 2))}\n`;
+  return `${withoutLogCommands(withDocumentId(JSON.stringify(document, undefined, 2)))}\n`;
 }

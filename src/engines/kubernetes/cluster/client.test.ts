@@ -6,6 +6,7 @@ import { bounds } from "../../../core/bounds.ts";
 import { Problem } from "../../../core/problem.ts";
 import { createClient } from "./client.ts";
 import type { ClusterConnection } from "./connection.ts";
+import { groupList, listAt } from "./lists.fixture.ts";
 import { readCluster } from "./read.ts";
 
 /** An API server on loopback, and a connection to it whose token is `token-1`, `token-2`… */
@@ -92,7 +93,7 @@ test("a server that refuses all but pods gives those, and a gap for each list th
   const pod = { metadata: { name: "a", namespace: "shop" }, spec: { containers: [{ name: "web", image: "web:1" }] } };
   const { connection } = await serve(t, ({ url }, response) => {
     const isPods = url?.startsWith("/prefix/api/v1/pods") === true;
-    response.writeHead(isPods ? 200 : 403).end(JSON.stringify(isPods ? { metadata: {}, items: [pod] } : {}));
+    response.writeHead(isPods ? 200 : 403).end(JSON.stringify(isPods ? listAt(url, [pod]) : {}));
   });
   const { manifests } = await readCluster(connection);
   assert.deepEqual(
@@ -103,4 +104,69 @@ test("a server that refuses all but pods gives those, and a gap for each list th
   assert.ok(reasons.includes("secrets: this identity may not list secrets (403)"));
   assert.ok(reasons.includes("deployments.apps: this identity may not list deployments.apps (403)"));
   assert.ok(manifests.gaps.every(({ lists }) => lists?.length === 1));
+});
+
+/** What is not read of a server that answers as one does, but for some paths. */
+async function gapsOf(t: TestContext, odd: (path: string) => object | number | undefined, namespace?: string) {
+  const { connection } = await serve(t, ({ url = "" }, response) => {
+    const path = url.replace("/prefix", "");
+    const own = path === "/apis" ? groupList : path === "/version" ? { gitVersion: "v1.31.0" } : listAt(path);
+    const answer = odd(path) ?? own ?? 404;
+    response.writeHead(typeof answer === "number" ? answer : 200).end(JSON.stringify(answer));
+  });
+  const { manifests } = await readCluster(connection, namespace === undefined ? {} : { namespace });
+  return manifests.gaps.map(({ reason, lists }) => `${lists?.join()} ${reason}`);
+}
+
+test("a cluster that answers each list, empty or not, has no gap", async (t) => {
+  assert.deepEqual(await gapsOf(t, () => undefined), []);
+});
+
+test("what is answered with 200 and is no list is a gap that says what it was", async (t) => {
+  const roles = (answer: object) => (path: string) => (path.includes("/clusterroles?") ? answer : undefined);
+  const failed = "roles clusterroles.rbac.authorization.k8s.io: the list failed: the API server answered";
+  const status = { kind: "Status", apiVersion: "v1", status: "Failure", message: "etcd is away" };
+  assert.deepEqual(await gapsOf(t, roles(status)), [`${failed} a Status: etcd is away`]);
+  assert.deepEqual(await gapsOf(t, roles({})), [`${failed} what names no kind in place of the list`]);
+  const pods = { kind: "PodList", apiVersion: "v1", items: [] };
+  assert.deepEqual(await gapsOf(t, roles(pods)), [`${failed} a PodList in place of the list`]);
+  const list = { kind: "ClusterRoleList", apiVersion: "rbac.authorization.k8s.io/v1" };
+  assert.deepEqual(await gapsOf(t, roles(list)), [`${failed} no list (200)`]);
+  const stranger = { ...list, items: [{ kind: "Role", metadata: { name: "a" } }] };
+  assert.deepEqual(await gapsOf(t, roles(stranger)), [`${failed} a list of something else`]);
+});
+
+test("a Secret list in place of the table that was asked for is none", async (t) => {
+  const list = { kind: "SecretList", apiVersion: "v1", items: [] };
+  const gaps = await gapsOf(t, (path) => (path.startsWith("/api/v1/secrets?") ? list : undefined));
+  assert.deepEqual(gaps, [
+    "secrets secrets: the list failed: the API server answered a SecretList in place of the list",
+  ]);
+});
+
+test("what every API server serves is a gap where it is said not to be", async (t) => {
+  const notServed = "the API server says that it does not serve them, as every one does";
+  assert.deepEqual(await gapsOf(t, (path) => (path.startsWith("/api/v1/pods?") ? 404 : undefined)), [
+    `workloads pods: ${notServed}`,
+  ]);
+  const gaps = await gapsOf(t, (path) => (path === "/apis" ? { kind: "APIGroupList", groups: [] } : undefined));
+  assert.ok(gaps.includes(`bindings clusterrolebindings.rbac.authorization.k8s.io: ${notServed}`));
+  assert.ok(!gaps.some((gap) => gap.includes("externalsecrets")));
+});
+
+test("no namespace at all is a gap", async (t) => {
+  const none = (path: string) => (path.includes("/namespaces?") ? listAt(path, []) : undefined);
+  const [all] = await gapsOf(t, none);
+  assert.equal(all, "namespaces namespaces: the API server answers none, and every cluster has some");
+  const [one] = await gapsOf(t, none, "shop");
+  assert.equal(one, "namespaces namespaces: there is no namespace shop");
+});
+
+test("who is asked as goes out in UTF-8, as kubectl sends it", async (t) => {
+  const { connection } = await serve(t, ({ headers }, response) => {
+    response.end(JSON.stringify({ as: Buffer.from(String(headers["impersonate-user"]), "latin1").toString("utf8") }));
+  });
+  const client = createClient({ ...connection, impersonation: { "impersonate-user": "jörg ✓" } });
+  t.after(() => client.close());
+  assert.deepEqual((await client.get("/x")).body, { as: "jörg ✓" });
 });

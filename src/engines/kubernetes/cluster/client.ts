@@ -2,6 +2,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { bounds } from "../../../core/bounds.ts";
 import { Problem } from "../../../core/problem.ts";
+import { parseRetryAfter } from "../../../net/retry.ts";
 import { isPlain } from "../read/fields.ts";
 import type { ClusterConnection } from "./connection.ts";
 import { type ClusterAnswer, type ClusterTransport, createTransport } from "./transport.ts";
@@ -73,7 +74,7 @@ export function createClient(connection: ClusterConnection, options: ClientOptio
         }
         const passes = answer.status === 429 || answer.status >= 500;
         if (!passes || tries >= bounds.tries) throw refusal(answer, place);
-        wait = Math.max(wait, Number(answer.headers["retry-after"] ?? 0) * 1_000 || 0);
+        wait = Math.max(wait, parseRetryAfter(answer.headers["retry-after"], Date.now()) ?? 0);
       } catch (error) {
         const passes =
           error instanceof Problem && (error.code === "cluster.broken" || error.code === "cluster.stalled");

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { bounds } from "../../../core/bounds.ts";
 import { Problem } from "../../../core/problem.ts";
+import type { HttpProxy } from "../../../net/proxy.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -25,6 +26,8 @@ export interface ClusterConnection {
   readonly serverName?: string;
   /** The certificate is not looked at: the kubeconfig says `insecure-skip-tls-verify`. */
   readonly unverified: boolean;
+  /** Through which alone it is reached, whatever the environment names: the kubeconfig's `proxy-url`. */
+  readonly proxy?: HttpProxy;
   /** The context's namespace. */
   readonly namespace?: string;
   /** `Impersonate-User` and the like. */

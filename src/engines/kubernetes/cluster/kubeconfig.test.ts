@@ -48,6 +48,26 @@ describe("a kubeconfig", () => {
     assert.deepEqual(await connection.identify(undefined), { authorization: `Bearer ${word}` });
   });
 
+  it("impersonates nobody by a name that is more than one header", async (t) => {
+    const read = (user: object) => {
+      const at = folder(t, { config: config(user) });
+      return connectionOf({ kubeconfig: join(at, "config"), environment: {} });
+    };
+    for (const user of [
+      { as: "a\r\nb" },
+      { as: "a\nauthorization: x" },
+      { as: "a", "as-uid": "\u0000" },
+      { as: "a", "as-groups": ["b", "c\r"] },
+      { as: "a", "as-user-extra": { scope: ["x\u007f"] } },
+      { "as-groups": ["b"] },
+    ]) {
+      assert.equal((await problemOf(() => read(user))).code, "kubeconfig.credentials", JSON.stringify(user));
+    }
+    const { impersonation } = read({ as: "Zoë", "as-user-extra": { "a/b": ["c\td"] } });
+    assert.equal(impersonation["impersonate-user"], "Zoë");
+    assert.deepEqual(impersonation["impersonate-extra-a%2Fb"], ["c\td"]);
+  });
+
   it("is written in YAML too, and its files are beside it", async (t) => {
     const text = `clusters:
 - name: one
@@ -77,6 +97,16 @@ contexts:
     });
   });
 
+  it("names extra fields in what a header may be called", (t) => {
+    const user = { as: "ann", "as-user-extra": { "shop.example/a(b)": ["jörg"], "\ud800é": ["x"] } };
+    const at = folder(t, { config: config(user) });
+    assert.deepEqual(connectionOf({ kubeconfig: join(at, "config"), environment: {} }).impersonation, {
+      "impersonate-user": "ann",
+      "impersonate-extra-shop.example%2Fa%28b%29": ["jörg"],
+      "impersonate-extra-%EF%BF%BD%C3%A9": ["x"],
+    });
+  });
+
   it("is put together of several files, of which the first that says something counts", async (t) => {
     const other = config({ token: "second" }, { "current-context": "other" }, { server: "https://second.example" });
     const at = folder(t, { a: JSON.stringify({ "current-context": "prod" }), b: config({ token: "first" }), c: other });
@@ -94,10 +124,15 @@ contexts:
       ["kubeconfig.context", config({ token: word }, { "current-context": "absent" })],
       ["kubeconfig.cluster", config({ token: word }, { clusters: [] })],
       ["kubeconfig.user", config({ token: word }, { users: [] })],
-      ["kubeconfig.proxy", config({ token: word }, {}, { "proxy-url": "http://proxy.example" })],
+      ["net.proxy", config({ token: word }, {}, { "proxy-url": `socks5://user:${word}@proxy.example` })],
       ["kubeconfig.server", config({ token: word }, {}, { server: "http://api.example" })],
       ["kubeconfig.credentials", config({ "auth-provider": { name: "gcp" } })],
       ["kubeconfig.credentials", config({ token: `${word}\r\nx: y` })],
+      ["kubeconfig.credentials", config({ token: word, as: "a", "as-groups": ["a\r\nx: y"] })],
+      ["kubeconfig.credentials", config({ token: word, as: "a", "as-uid": "a\ny" })],
+      ["kubeconfig.credentials", config({ token: word, as: "a", "as-user-extra": { scopes: ["a\0"] } })],
+      ["kubeconfig.credentials", config({ token: word, "as-groups": ["system:masters"] })],
+      ["kubeconfig.credentials", config({ token: word, "client-certificate-data": "Yw==" })],
       ["kubeconfig.unreadable", config({ tokenFile: "absent" })],
     ];
     for (const [code, text] of cases) {
@@ -109,6 +144,15 @@ contexts:
       assert.equal(problem.kind, "usage");
     }
     assert.equal((await problemOf(() => connectionOf({ environment: {} }))).code, "kubeconfig.context");
+  });
+
+  it("names the proxy that the server is reached through, with its credentials for the proxy alone", (t) => {
+    const at = folder(t, {
+      config: config({ token: word }, {}, { "proxy-url": "http://user:p%3Aw@proxy.example:3128" }),
+    });
+    const { proxy } = connectionOf({ kubeconfig: join(at, "config"), environment: {} });
+    assert.equal(proxy?.url.href, "http://proxy.example:3128/");
+    assert.equal(proxy?.authorization, `Basic ${Buffer.from("user:p:w").toString("base64")}`);
   });
 
   it("never fails otherwise than by a Problem, whatever stands in it", (t) => {

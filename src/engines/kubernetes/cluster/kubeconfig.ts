@@ -1,6 +1,8 @@
 /** Kubeconfig files (Kubernetes, "Organizing Cluster Access Using kubeconfig Files"). */
+
 import { existsSync } from "node:fs";
 import { delimiter, dirname, isAbsolute, join, resolve } from "node:path";
+import { proxyOf } from "../../../net/proxy.ts";
 import { formatFieldPath } from "../field-path.ts";
 import { type Fields, fieldsOf, isPlain } from "../read/fields.ts";
 import { cutDocuments, readDocument } from "../yaml/documents.ts";
@@ -138,13 +140,11 @@ function choose(config: Kubeconfig, asked: string | undefined, environment: Envi
   };
 }
 
-type ConnectedCluster = Pick<ClusterConnection, "server" | "authorities" | "serverName" | "unverified">;
+type ConnectedCluster = Pick<ClusterConnection, "server" | "authorities" | "serverName" | "unverified" | "proxy">;
 
 function readCluster({ fields, file }: Entry, name: string): ConnectedCluster {
   const place = `cluster "${name}" of ${file}`;
-  if (fields.string("proxy-url")) {
-    throw connectionProblem("proxy", place, "it is reached through a proxy, which is not supported");
-  }
+  const proxyUrl = fields.string("proxy-url");
   const authorities = pem(fields, file, "certificate-authority");
   const serverName = fields.string("tls-server-name") || undefined;
   const unverified = fields.boolean("insecure-skip-tls-verify") === true;
@@ -155,6 +155,7 @@ function readCluster({ fields, file }: Entry, name: string): ConnectedCluster {
     server: serverUrl(fields.string("server") ?? "", place),
     ...(authorities === undefined ? {} : { authorities }),
     ...(serverName === undefined ? {} : { serverName }),
+    ...(proxyUrl ? { proxy: proxyOf(`proxy-url of ${place}`, proxyUrl) } : {}),
     unverified,
   };
 }
@@ -190,10 +191,14 @@ function readUser(
   const exec = fields.fields("exec");
   const plugin = exec === undefined ? undefined : readPlugin(exec, file, place, context);
   return {
-    impersonation: impersonationOf(fields),
+    impersonation: impersonationOf(fields, place),
     async identify(signal) {
       const certificate = pem(fields, file, "client-certificate");
       const key = pem(fields, file, "client-key");
+      // Without it kubectl goes no further, and neither would be known as whom the file means.
+      if (certificate !== undefined && key === undefined) {
+        throw connectionProblem("credentials", place, "it has a client certificate without its key");
+      }
       const own: ClusterIdentity = certificate === undefined || key === undefined ? {} : { certificate, key };
       const authorization = authorizationOf(fields, file, place);
       if (authorization !== undefined) return { ...own, authorization };
@@ -214,19 +219,45 @@ function authorizationOf(fields: Fields, file: string, place: string): string | 
   return `Basic ${Buffer.from(`${username}:${fields.string("password") ?? ""}`).toString("base64")}`;
 }
 
-function impersonationOf(fields: Fields): Record<string, string | readonly string[]> {
+/** @throws Problem `kubeconfig.credentials` where a text could not be a header, or nobody is named, as in client-go */
+function impersonationOf(fields: Fields, place: string): Record<string, string | readonly string[]> {
   const headers: Record<string, string | readonly string[]> = {};
   const user = fields.string("as");
-  if (user) headers["impersonate-user"] = user;
+  if (user) headers["impersonate-user"] = headerValue(user, "as", place);
   const uid = fields.string("as-uid");
-  if (uid) headers["impersonate-uid"] = uid;
+  if (uid) headers["impersonate-uid"] = headerValue(uid, "as-uid", place);
   const groups = fields.strings("as-groups");
-  if (groups.length > 0) headers["impersonate-group"] = groups;
+  if (groups.length > 0) headers["impersonate-group"] = groups.map((each) => headerValue(each, "as-groups", place));
   const extra = fields.fields("as-user-extra");
   for (const key of extra?.keys ?? []) {
-    headers[`impersonate-extra-${encodeURIComponent(key)}`] = extra?.strings(key) ?? [];
+    const values = extra?.strings(key) ?? [];
+    headers[`impersonate-extra-${headerName(key)}`] = values.map((each) => headerValue(each, "as-user-extra", place));
+  }
+  if (!user && Object.keys(headers).length > 0) {
+    throw connectionProblem("credentials", place, "it impersonates a uid, groups or extra fields, and no user");
   }
   return headers;
+}
+
+/** A line break would begin a header of its own (RFC 9110, section 5.5). */
+function headerValue(text: string, field: string, place: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the purpose
+  if (/[\u0000-\u0008\u000a-\u001f\u007f]/.test(text)) {
+    throw connectionProblem("credentials", place, `its "${field}" has characters that no header may have`);
+  }
+  return text;
+}
+
+/** Bytes that the name of a header may not have are written as %XX, as client-go writes them. */
+function headerName(key: string): string {
+  return [...Buffer.from(key)]
+    .map((byte) => String.fromCharCode(byte))
+    .map((char) =>
+      /[A-Za-z0-9!#$&'*+.^_`|~-]/.test(char)
+        ? char
+        : `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`,
+    )
+    .join("");
 }
 
 function readPlugin(

@@ -18,7 +18,7 @@ test("a Secret is made of a row, without a value", () => {
     name: "db",
     managedFields: [managed("2026-01-01T00:00:00Z", { "f:data": { ".": {}, "f:user": {}, "f:key": {} } })],
   };
-  const row = { cells: ["db", "Opaque", 2, "9d"], object: { metadata } };
+  const row = { cells: ["db", "Opaque", 2, "9d"], object: { kind: "PartialObjectMetadata", metadata } };
   assert.deepEqual(secretOfRow(row, page), { metadata, type: "Opaque", data: { key: "", user: "" } });
   const more = secretOfRow({ ...row, cells: ["db", "Opaque", 3, "9d"] }, page);
   assert.ok(more !== undefined && UNKNOWN_KEYS in more);

@@ -41,7 +41,7 @@ export async function readCluster(connection: ClusterConnection, options: ReadOp
   try {
     const version = await versionOf(client);
     const served = await groupsOf(client);
-    const reading = createReading(connection.name, version);
+    const reading = createReading(connection.name, version, options.namespace);
     for (const resource of clusterResources) {
       options.onProgress?.(resource.resource, reading.objects());
       if (late.aborted) {
@@ -70,7 +70,7 @@ async function versionOf(client: ClusterClient): Promise<string | undefined> {
 /** Group → versions that are served, the preferred one first. Undefined where it is not told: then each is tried. */
 async function groupsOf(client: ClusterClient): Promise<ReadonlyMap<string, readonly string[]> | undefined> {
   const { status, body } = await client.get("/apis");
-  if (status !== 200 || !Array.isArray(body.groups)) return undefined;
+  if (status !== 200 || body.kind !== "APIGroupList" || !Array.isArray(body.groups)) return undefined;
   const groups = new Map<string, readonly string[]>();
   for (const group of body.groups) {
     if (!isPlain(group) || typeof group.name !== "string" || !Array.isArray(group.versions)) continue;
@@ -93,13 +93,17 @@ async function listResource(
 ): Promise<Answered | undefined> {
   const { group, kind, limit } = resource;
   const there = group === "" ? ["v1"] : served === undefined ? resource.versions : (served.get(group) ?? []);
-  const options = {
-    limit,
-    most,
-    objects: bounds.kubernetesObjects,
-    ...(kind === "Secret" ? { ...SECRET_ROWS, item: secretOfRow } : {}),
-  };
   for (const version of resource.versions.filter((one) => there.includes(one))) {
+    const apiVersion = group === "" ? version : `${group}/${version}`;
+    const options = {
+      apiVersion,
+      kind: `${kind}List`,
+      limit,
+      most,
+      objects: bounds.kubernetesObjects,
+      item: (item: Plain) => (isOf(item, apiVersion, kind) ? item : undefined),
+      ...(kind === "Secret" ? { ...SECRET_ROWS, item: secretOfRow } : {}),
+    };
     const base = group === "" ? `/api/${version}` : `/apis/${group}/${version}`;
     if (kind === "Namespace" && namespace !== undefined) {
       return { listed: await oneNamespace(client, `${base}/namespaces`, namespace, options), version };
@@ -109,6 +113,11 @@ async function listResource(
     if (listed.outcome !== "not-served") return { listed, version };
   }
   return undefined;
+}
+
+/** Items of a typed list leave out what the list says; what says something else is none of it. */
+function isOf(item: Plain, apiVersion: string, kind: string): boolean {
+  return (item.kind ?? kind) === kind && (item.apiVersion ?? apiVersion) === apiVersion;
 }
 
 /** Out of the list; by its name where that is allowed and the list is not. */
@@ -122,10 +131,14 @@ async function oneNamespace(
   const listed = await listAll(client, path, { ...options, query });
   if (listed.outcome !== "forbidden") return listed;
   const { status, body, bytes } = await client.get(`${path}/${encodeURIComponent(namespace)}`);
-  return status === 200 ? { outcome: "read", items: [body], bytes } : listed;
+  if (status !== 200) return listed;
+  const isIt = body.kind === "Namespace" && isPlain(body.metadata) && body.metadata.name === namespace;
+  return isIt
+    ? { outcome: "read", items: [body], bytes }
+    : { outcome: "failed", reason: "the API server answered another object" };
 }
 
-function createReading(cluster: string, server: string | undefined) {
+function createReading(cluster: string, server: string | undefined, namespace: string | undefined) {
   const reader = manifestReader();
   const owned = createOwned();
   const running = createRunningImages();
@@ -147,13 +160,24 @@ function createReading(cluster: string, server: string | undefined) {
   }
 
   function take(resource: ClusterResource, answered: Answered | undefined): void {
-    if (answered === undefined) return;
+    if (answered === undefined) {
+      if (resource.everywhere) unread(resource, "the API server says that it does not serve them, as every one does");
+      return;
+    }
     const { listed, version } = answered;
     const { group, kind } = resource;
     if (listed.outcome === "forbidden") {
       unread(resource, `this identity may not list ${nameOf(resource)} (403)`);
     } else if (listed.outcome === "failed") unread(resource, `the list failed: ${listed.reason}`);
-    if (listed.outcome !== "read") return;
+    if (listed.outcome === "partial") unread(resource, `the list is not whole: ${listed.reason}`);
+    if (listed.outcome !== "read" && listed.outcome !== "partial") return;
+    if (kind === "Namespace" && listed.items.length === 0 && listed.outcome === "read") {
+      const reason =
+        namespace === undefined
+          ? "the API server answers none, and every cluster has some"
+          : `there is no namespace ${namespace}`;
+      unread(resource, reason);
+    }
     bytes += listed.bytes;
     const apiVersion = group === "" ? version : `${group}/${version}`;
     for (const item of listed.items) {

@@ -34,12 +34,14 @@ export interface ClusterResource {
   readonly list: ManifestList;
   /** Objects of one page. */
   readonly limit: number;
+  /** Whether every API server serves one of the versions: one that says it does not leaves something out. */
+  readonly everywhere: boolean;
 }
 
 const PAGE = 500;
 
 function core(resource: string, kind: string, list: ManifestList, limit = PAGE): ClusterResource {
-  return { group: "", versions: ["v1"], resource, kind, namespaced: true, list, limit };
+  return { group: "", versions: ["v1"], resource, kind, namespaced: true, list, limit, everywhere: true };
 }
 
 function named(
@@ -50,8 +52,27 @@ function named(
   list: ManifestList,
   namespaced = true,
 ): ClusterResource {
-  return { group, versions, resource, kind, namespaced, list, limit: PAGE };
+  return { group, versions, resource, kind, namespaced, list, limit: PAGE, everywhere: EVERYWHERE.has(resource) };
 }
+
+/** Of the groups that every API server has; admission policies came with later versions. */
+const EVERYWHERE: ReadonlySet<string> = new Set([
+  "deployments",
+  "statefulsets",
+  "daemonsets",
+  "cronjobs",
+  "jobs",
+  "replicasets",
+  "roles",
+  "clusterroles",
+  "rolebindings",
+  "clusterrolebindings",
+  "ingresses",
+  "networkpolicies",
+  "validatingwebhookconfigurations",
+  "mutatingwebhookconfigurations",
+  "customresourcedefinitions",
+]);
 
 const RBAC = "rbac.authorization.k8s.io";
 const ADMISSION = "admissionregistration.k8s.io";

@@ -4,12 +4,16 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { test } from "node:test";
+import { groupList, listAt } from "./lists.fixture.ts";
 import { readCluster } from "./read.ts";
 
 const TIME = "2026-01-01T00:00:00Z";
 
 function row(name: string, keys: number, managedFields: readonly object[]) {
-  return { cells: [name, "Opaque", keys, "9d"], object: { metadata: { namespace: "shop", name, managedFields } } };
+  return {
+    cells: [name, "Opaque", keys, "9d"],
+    object: { kind: "PartialObjectMetadata", metadata: { namespace: "shop", name, managedFields } },
+  };
 }
 
 const written = (time: string | undefined, ...keys: string[]) => ({
@@ -19,6 +23,7 @@ const written = (time: string | undefined, ...keys: string[]) => ({
 });
 
 const table = {
+  apiVersion: "meta.k8s.io/v1",
   kind: "Table",
   columnDefinitions: [{ name: "Name" }, { name: "Type" }, { name: "Data" }, { name: "Age" }],
   rows: [
@@ -32,15 +37,17 @@ const table = {
 async function read(gitVersion: string) {
   const answers: Readonly<Record<string, object>> = {
     "/version": { gitVersion },
-    "/apis": { groups: [{ name: "external-secrets.io", versions: [{ version: "v1" }] }] },
+    "/apis": groupList,
     "/api/v1/secrets": table,
     "/apis/external-secrets.io/v1/externalsecrets": {
+      apiVersion: "external-secrets.io/v1",
+      kind: "ExternalSecretList",
       items: [{ metadata: { namespace: "shop", name: "known" }, spec: { secretStoreRef: { name: "prod" } } }],
     },
   };
   const server = createServer(({ url = "" }, response) => {
     const answer = answers[url.split("?")[0] ?? ""];
-    response.writeHead(200).end(JSON.stringify(answer ?? { items: [] }));
+    response.writeHead(200).end(JSON.stringify(answer ?? listAt(url)));
   }).listen(0, "127.0.0.1");
   try {
     await once(server, "listening");

@@ -10,6 +10,8 @@ export const SECRET_ROWS = {
   accept: "application/json;as=Table;g=meta.k8s.io;v=v1",
   query: "&includeObject=Metadata",
   items: "rows",
+  apiVersion: "meta.k8s.io/v1",
+  kind: "Table",
 } as const;
 
 /** Where a Secret's row has fewer keys than its object, the object carries this: it is taken out again by the reading. */
@@ -17,7 +19,8 @@ export const UNKNOWN_KEYS = Symbol("unknown keys");
 
 /** One row as the Secret that it is of, each value empty; undefined where it is none. */
 export function secretOfRow(row: Plain, page: Plain): Plain | undefined {
-  const metadata = isPlain(row.object) && isPlain(row.object.metadata) ? row.object.metadata : undefined;
+  const object = isPlain(row.object) && row.object.kind === "PartialObjectMetadata" ? row.object : {};
+  const metadata = isPlain(object.metadata) ? object.metadata : undefined;
   const cell = (name: string): unknown => {
     const columns = Array.isArray(page.columnDefinitions) ? page.columnDefinitions : [];
     const index = columns.findIndex((column) => isPlain(column) && column.name === name);

@@ -7,29 +7,45 @@ import { type FieldPath, formatFieldPath } from "../field-path.ts";
 import { fieldRange } from "../locate.ts";
 import type { FileSource, KubernetesObject } from "../object-model.ts";
 import type { Collected } from "../read/collected.ts";
-import { type Fields, fieldsOf, isPlain } from "../read/fields.ts";
+import { type Fields, fieldsOf, isPlain, stated } from "../read/fields.ts";
+import { expandFile } from "./expanded.ts";
+import type { ComposeBuild, ComposeFacts, ComposeHook } from "./facts.ts";
+import type { ComposeVariables } from "./interpolate.ts";
+import { devicesOf, type FileSources, filesOf, flag, lastOf, mountsOf } from "./mounts.ts";
 import { servicePod } from "./service.ts";
+import { devicesOfVolumes, type HostVolumes, hostVolumesOf, isOfHost } from "./volumes.ts";
 
 type Plain = Readonly<Record<string, unknown>>;
 
-export function readComposeServices(file: Plain, source: FileSource, collected: Collected, path: string): void {
+export interface ComposeDocument {
+  readonly file: Plain;
+  readonly source: FileSource;
+  readonly path: string;
+  readonly variables: ComposeVariables;
+}
+
+export function readComposeServices(
+  { file: raw, source, path, variables }: ComposeDocument,
+  collected: Collected,
+): void {
+  const { file, unresolved } = expandFile(raw, variables);
+  const tell = (field: FieldPath, reason: string, object?: KubernetesObject) => {
+    const { line, column } = fieldRange({ ...source, root: [] }, field);
+    const text = `${formatFieldPath(field)}: ${reason}`;
+    const of = object === undefined ? {} : { object };
+    collected.gap({ code: "kubernetes.type", reason: text, path, line, column, ...of, field });
+  };
   const services = isPlain(file.services) ? file.services : {};
+  const used: ComposeFacts[] = [];
+  const unknown = Map.groupBy(unresolved, ({ field: [section, owner] }) => `${section} ${owner}`);
+  const hostVolumes = hostVolumesOf(file.volumes, (name) =>
+    tell(["volumes", name, "driver_opts"], "what its driver mounts is not known"),
+  );
+  const volumeDevices = devicesOfVolumes(file.volumes);
+  const sources = { configs: fileSources(file.configs), secrets: fileSources(file.secrets) };
   for (const [name, service] of Object.entries(services)) {
     if (collected.isFull()) return;
     const root: FieldPath = ["services", name];
-    const tell = (field: FieldPath, reason: string, object?: KubernetesObject) => {
-      const { line, column } = fieldRange({ ...source, root: [] }, field);
-      const text = `${formatFieldPath(field)}: ${reason}`;
-      collected.gap({
-        code: "kubernetes.type",
-        reason: text,
-        path,
-        line,
-        column,
-        ...(object ? { object } : {}),
-        field,
-      });
-    };
     if (!isPlain(service)) {
       tell(root, "expected a map");
       continue;
@@ -37,9 +53,16 @@ export function readComposeServices(file: Plain, source: FileSource, collected: 
     const wrong: [FieldPath, string][] = [];
     const fields = fieldsOf(service, (field, reason) => wrong.push([field, reason]), root);
     const places = new Map<string, FieldPath>();
-    const pod = servicePod(name, fields, places);
+    const facts = factsOf(fields, sources, volumeDevices);
+    used.push(facts);
+    const pod = servicePod(name, fields, facts, hostVolumes, places);
     const object = objectOf(name, service, fields, { ...source, root, fields: places });
     if (fields.has("extends")) wrong.push([[...root, "extends"], "what it extends is not followed"]);
+    if (fields.has("volumes_from"))
+      wrong.push([[...root, "volumes_from"], "what it takes from others is not followed"]);
+    for (const place of placesOf(name, facts)) {
+      for (const { field, reason } of unknown.get(place) ?? []) wrong.push([field, reason]);
+    }
     collected.workload({
       object,
       origin: "compose",
@@ -47,17 +70,106 @@ export function readComposeServices(file: Plain, source: FileSource, collected: 
       podPath: ["spec"],
       podMetadata: { labels: object.labels, annotations: object.annotations },
       pod,
+      compose: facts,
     });
-    for (const [field, reason] of wrong.slice(0, bounds.kubernetesObjectGaps)) tell(field, reason, object);
-    if (wrong.length > bounds.kubernetesObjectGaps) {
-      tell(root, `${wrong.length - bounds.kubernetesObjectGaps} more fields of a wrong type`, object);
+    const told = [
+      ...new Map(wrong.map(([field, reason]) => [`${formatFieldPath(field)}: ${reason}`, { field, reason }])),
+    ];
+    for (const [, { field, reason }] of told.slice(0, bounds.kubernetesObjectGaps)) tell(field, reason, object);
+    if (told.length > bounds.kubernetesObjectGaps) {
+      tell(root, `${told.length - bounds.kubernetesObjectGaps} more fields that are not read`, object);
     }
   }
+  // Compose makes one of several files: what none of these services uses may be another file's.
+  for (const field of unusedOf(hostVolumes, sources, used))
+    tell(field, "of the host, and used by no service of this file");
+  if (file.services !== undefined && !isPlain(file.services)) tell(["services"], "expected a map");
   if (file.include !== undefined) {
     const { line, column } = fieldRange({ ...source, root: [] }, ["include"]);
     const reason = "what it includes is not followed";
     collected.gap({ code: "kubernetes.compose-include", reason, path, line, column });
   }
+}
+
+/** Volumes, configs and secrets that are places of the host, and that no service mounts. */
+function unusedOf(volumes: HostVolumes, sources: FileSources, services: readonly ComposeFacts[]): FieldPath[] {
+  const mounted = new Set(services.flatMap(({ mounts }) => mounts.map(({ source }) => source)));
+  const shown = new Set(services.flatMap(({ files }) => files.map(({ kind, name }) => `${kind} ${name}`)));
+  return [
+    ...[...volumes.keys()].filter((name) => !mounted.has(name)).map((name) => ["volumes", name]),
+    ...(["configs", "secrets"] as const).flatMap((kind) =>
+      [...sources[kind]]
+        .filter(([name, path]) => isOfHost(path) && !shown.has(`${kind} ${name}`))
+        .map(([name]) => [kind, name]),
+    ),
+  ];
+}
+
+/** What makes the service another: itself, and the volumes, configs and secrets that it uses. */
+function placesOf(name: string, { mounts, files }: ComposeFacts): ReadonlySet<string> {
+  return new Set([
+    `services ${name}`,
+    ...mounts.filter(({ type }) => type === "volume").map(({ source }) => `volumes ${source}`),
+    ...files.map((file) => `${file.kind} ${file.name}`),
+  ]);
+}
+
+function fileSources(section: unknown): ReadonlyMap<string, string> {
+  const entries = isPlain(section) ? Object.entries(section) : [];
+  return new Map(
+    entries.flatMap(([name, value]) => (isPlain(value) && typeof value.file === "string" ? [[name, value.file]] : [])),
+  );
+}
+
+function factsOf(fields: Fields, sources: FileSources, devices: ReadonlyMap<string, string>): ComposeFacts {
+  const user = fields.integerOrString("user");
+  const groups = fields.has("group_add") ? fields.either("group_add") : [];
+  return stated({
+    user: user === undefined ? undefined : String(user),
+    networkMode: fields.string("network_mode"),
+    pid: fields.string("pid"),
+    ipc: fields.string("ipc"),
+    uts: fields.string("uts"),
+    cgroup: fields.string("cgroup"),
+    usernsMode: fields.string("userns_mode"),
+    capAdd: capabilities(fields, "cap_add"),
+    capDrop: capabilities(fields, "cap_drop"),
+    securityOptions: fields.strings("security_opt"),
+    deviceCgroupRules: fields.strings("device_cgroup_rules"),
+    groups: groups.filter((group) => typeof group === "string"),
+    volumesFrom: fields.strings("volumes_from"),
+    useApiSocket: flag(fields, "use_api_socket"),
+    hooks: [...hooksOf(fields, "post_start"), ...hooksOf(fields, "pre_stop")],
+    build: buildOf(fields),
+    mounts: mountsOf(fields).map((mount) => {
+      const device = mount.type === "volume" ? devices.get(mount.source) : undefined;
+      return device === undefined ? mount : { ...mount, device };
+    }),
+    devices: devicesOf(fields),
+    files: filesOf(fields, sources),
+  });
+}
+
+/** What is the same up to an equals sign is there once. */
+function capabilities(fields: Fields, name: string): readonly string[] {
+  return lastOf(fields.strings(name), (capability) => capability.split("=", 1)[0] ?? "");
+}
+
+function hooksOf(fields: Fields, on: ComposeHook["on"]): ComposeHook[] {
+  return fields
+    .list(on)
+    .map((hook, index) => stated({ on, index, user: hook.string("user"), privileged: flag(hook, "privileged") }));
+}
+
+function buildOf(fields: Fields): ComposeBuild | undefined {
+  if (!fields.has("build") || fields.isText("build")) return undefined;
+  const build = fields.fields("build");
+  if (build === undefined) return undefined;
+  return stated({
+    privileged: flag(build, "privileged"),
+    network: build.string("network"),
+    entitlements: build.strings("entitlements"),
+  });
 }
 
 function objectOf(name: string, raw: Plain, fields: Fields, source: FileSource): KubernetesObject {

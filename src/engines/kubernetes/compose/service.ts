@@ -1,16 +1,32 @@
 import type { FieldPath } from "../field-path.ts";
 import { formatFieldPath } from "../field-path.ts";
-import type { Container, EnvVar, PodSecurityContext, PodSpec, Profile, SecurityContext } from "../pod-model.ts";
+import type {
+  Container,
+  EnvVar,
+  PodSecurityContext,
+  PodSpec,
+  Profile,
+  SELinuxOptions,
+  SecurityContext,
+} from "../pod-model.ts";
 import { type Fields, stated } from "../read/fields.ts";
+import type { ComposeFacts } from "./facts.ts";
+import { flag, lastOf } from "./mounts.ts";
 import { portsOf } from "./ports.ts";
-import { volumesOf } from "./volumes.ts";
+import { type HostVolumes, volumesOf } from "./volumes.ts";
 
 const POD: FieldPath = ["spec"];
 const CONTAINER: FieldPath = [...POD, "containers", 0];
 const SECURITY: FieldPath = [...CONTAINER, "securityContext"];
 
 /** @param places - gets, for each field of the pod, where the service states it */
-export function servicePod(name: string, fields: Fields, places: Map<string, FieldPath>): PodSpec {
+export function servicePod(
+  name: string,
+  fields: Fields,
+  facts: ComposeFacts,
+  hostVolumes: HostVolumes,
+  places: Map<string, FieldPath>,
+): PodSpec {
   const at = (path: FieldPath, ...own: FieldPath) => {
     if (own.length === 0 || fields.has(String(own[0]))) places.set(formatFieldPath(path), [...fields.path(), ...own]);
   };
@@ -36,12 +52,22 @@ export function servicePod(name: string, fields: Fields, places: Map<string, Fie
   at([...SECURITY, "capabilities", "add"], "cap_add");
   at([...SECURITY, "capabilities", "drop"], "cap_drop");
   for (const field of ["runAsUser", "runAsGroup", "runAsNonRoot"]) at([...SECURITY, field], "user");
-  for (const field of ["allowPrivilegeEscalation", "seccompProfile", "appArmorProfile", "seLinuxOptions"]) {
+  for (const field of [
+    "allowPrivilegeEscalation",
+    "seccompProfile",
+    "appArmorProfile",
+    "seLinuxOptions",
+    "procMount",
+  ]) {
     at([...SECURITY, field], "security_opt");
   }
-  const { volumes, volumeMounts } = volumesOf(fields, places);
+  // What no pod has is found by the service's own names.
+  for (const own of ["userns_mode", "uts", "cgroup", "device_cgroup_rules", "build"]) at([own], own);
+  for (const own of ["privileged", "network", "entitlements"])
+    if (facts.build !== undefined) at(["build", own], "build", own);
+  for (const { on, index } of facts.hooks) at([on, index], on, index);
+  const { volumes, volumeMounts } = volumesOf(facts, fields, places, hostVolumes);
   const { ports } = portsOf(fields, places, CONTAINER);
-  const options = fields.strings("security_opt");
   const sysctls = sysctlsOf(fields);
   const security: PodSecurityContext | undefined =
     sysctls.length === 0 ? undefined : { supplementalGroups: [], sysctls };
@@ -57,10 +83,10 @@ export function servicePod(name: string, fields: Fields, places: Map<string, Fie
     resources: resourcesOf(fields),
     volumeMounts,
     volumeDevices: [],
-    securityContext: securityOf(fields, options),
+    securityContext: securityOf(fields, facts),
     livenessProbe: healthOf(fields),
-    stdin: fields.boolean("stdin_open"),
-    tty: fields.boolean("tty"),
+    stdin: flag(fields, "stdin_open"),
+    tty: flag(fields, "tty"),
   });
   return stated({
     containers: [container],
@@ -68,10 +94,10 @@ export function servicePod(name: string, fields: Fields, places: Map<string, Fie
     ephemeralContainers: [],
     volumes,
     securityContext: security,
-    hostNetwork: fields.string("network_mode") === "host" ? true : undefined,
-    hostPID: fields.string("pid") === "host" ? true : undefined,
-    hostIPC: fields.string("ipc") === "host" ? true : undefined,
-    hostUsers: fields.string("userns_mode") === "host" ? true : undefined,
+    hostNetwork: facts.networkMode === "host" ? true : undefined,
+    hostPID: facts.pid === "host" ? true : undefined,
+    hostIPC: facts.ipc === "host" ? true : undefined,
+    hostUsers: facts.usernsMode === "host" ? true : undefined,
     imagePullSecrets: [],
     nodeSelector: {},
     runtimeClassName: fields.string("runtime"),
@@ -79,8 +105,11 @@ export function servicePod(name: string, fields: Fields, places: Map<string, Fie
   });
 }
 
-function securityOf(fields: Fields, options: readonly string[]): SecurityContext {
-  const [user = "", group = ""] = String(fields.integerOrString("user") ?? "").split(":");
+function securityOf(
+  fields: Fields,
+  { user: stating = "", securityOptions: options, capAdd, capDrop }: ComposeFacts,
+): SecurityContext {
+  const [user = "", group = ""] = stating.split(":");
   const profile = (name: string): Profile | undefined => {
     const value = optionOf(options, name);
     if (value === undefined) return undefined;
@@ -89,29 +118,44 @@ function securityOf(fields: Fields, options: readonly string[]): SecurityContext
       ? { type: "RuntimeDefault" }
       : { type: "Localhost", localhostProfile: value };
   };
-  const labels = options.flatMap((option) => /^label[:=](user|role|type|level)[:=](.*)$/.exec(option) ?? []);
-  const noNewPrivileges = options.some((option) => /^no-new-privileges(?:[:=]true)?$/.test(option));
+  const noNewPrivileges = options.findLast((option) => /^no-new-privileges(?:[:=]|$)/.test(option));
   return stated({
-    privileged: fields.boolean("privileged"),
-    readOnlyRootFilesystem: fields.boolean("read_only"),
-    allowPrivilegeEscalation: noNewPrivileges ? false : undefined,
+    privileged: flag(fields, "privileged"),
+    readOnlyRootFilesystem: flag(fields, "read_only"),
+    // Of several the last counts (strconv.ParseBool).
+    allowPrivilegeEscalation:
+      noNewPrivileges !== undefined && /^no-new-privileges(?:[:=](?:1|t|T|TRUE|true|True))?$/.test(noNewPrivileges)
+        ? false
+        : undefined,
     runAsUser: numeric(user === "root" ? "0" : user),
     // Compose has no word for it; a number other than root's cannot become root by what the image's passwd says.
     runAsNonRoot: (numeric(user) ?? 0) > 0 ? true : undefined,
     runAsGroup: numeric(group === "root" ? "0" : group),
     seccompProfile: profile("seccomp"),
     appArmorProfile: profile("apparmor"),
-    seLinuxOptions: labels.length === 0 ? undefined : { [labels[1] as string]: labels[2] as string },
+    seLinuxOptions: labelsOf(options),
+    procMount: options.includes("systempaths=unconfined") ? "Unmasked" : undefined,
     capabilities:
       fields.has("cap_add") || fields.has("cap_drop")
-        ? { add: capabilities(fields, "cap_add"), drop: capabilities(fields, "cap_drop") }
+        ? { add: capabilities(capAdd), drop: capabilities(capDrop) }
         : undefined,
   });
 }
 
+/** Without labels a container is what `spc_t` is on nodes with SELinux: confined by none. */
+function labelsOf(options: readonly string[]): SELinuxOptions | undefined {
+  const labels: Record<string, string> = {};
+  for (const option of options) {
+    const [, name, value = ""] = /^label[:=](user|role|type|level|disable)(?:[:=](.*))?$/.exec(option) ?? [];
+    if (name === "disable" || option === "disable") labels.type = "spc_t";
+    else if (name !== undefined) labels[name] = value;
+  }
+  return Object.keys(labels).length === 0 ? undefined : labels;
+}
+
 /** Docker takes both spellings and any case; Kubernetes the one without `CAP_`, in capitals. */
-function capabilities(fields: Fields, name: string): string[] {
-  return fields.strings(name).map((capability) => capability.toUpperCase().replace(/^CAP_/, ""));
+function capabilities(stated: readonly string[]): string[] {
+  return stated.map((capability) => capability.toUpperCase().replace(/^CAP_/, ""));
 }
 
 function optionOf(options: readonly string[], name: string): string | undefined {
@@ -119,8 +163,9 @@ function optionOf(options: readonly string[], name: string): string | undefined 
   return found?.slice(name.length + 1);
 }
 
+/** As the runtime does (Go, strconv.Atoi): `00` and `+0` are root. */
 function numeric(text: string): number | undefined {
-  return /^[0-9]{1,10}$/.test(text) ? Number(text) : undefined;
+  return /^[-+]?[0-9]{1,15}$/.test(text) ? Math.abs(Number(text)) : undefined;
 }
 
 function words(fields: Fields, name: string): readonly string[] {
@@ -143,10 +188,11 @@ function sysctlsOf(fields: Fields): { name: string; value: string }[] {
   if (!fields.isList("sysctls")) {
     return Object.entries(fields.texts("sysctls")).map(([name, value]) => ({ name, value }));
   }
-  return fields.strings("sysctls").map((pair) => {
-    const [name = "", value = ""] = pair.split("=", 2);
-    return { name, value };
+  const pairs = fields.strings("sysctls").map((pair) => {
+    const at = pair.indexOf("=");
+    return at < 0 ? { name: pair, value: "" } : { name: pair.slice(0, at), value: pair.slice(at + 1) };
   });
+  return [...lastOf(pairs, ({ name }) => name)];
 }
 
 /** `deploy.resources`, or the older fields beside it. */
@@ -169,6 +215,6 @@ function resourcesOf(fields: Fields): Container["resources"] {
 
 function healthOf(fields: Fields): Container["livenessProbe"] {
   const health = fields.fields("healthcheck");
-  if (health === undefined || health.boolean("disable") === true) return undefined;
+  if (health === undefined || flag(health, "disable") === true) return undefined;
   return { type: "exec", command: words(health, "test"), httpHeaders: [] };
 }

@@ -1,84 +1,138 @@
+/** What a service mounts, as the volumes of a pod: what is of the host is a hostPath. */
 import { type FieldPath, formatFieldPath } from "../field-path.ts";
 import type { Volume, VolumeMount } from "../pod-model.ts";
-import { type Fields, stated } from "../read/fields.ts";
+import { type Fields, isPlain, stated } from "../read/fields.ts";
+import type { ComposeFacts } from "./facts.ts";
 
-interface Mount {
-  readonly type: string;
-  readonly source: string;
-  readonly target: string;
-  readonly readOnly: boolean | undefined;
+/** Named volumes that the engine makes of places of the host: name → those places. */
+export type HostVolumes = ReadonlyMap<string, readonly string[]>;
+
+/** What a volume of the local driver may be without being of the host (Linux, mount(8)). */
+const REMOTE = /^(?:nfs4?|cifs|smb3?|tmpfs|ceph|glusterfs|9p)$/;
+
+/**
+ * Volumes whose driver mounts a place of the host: `driver_opts` of the local driver are what mount(8) is given.
+ *
+ * @param tell - of what such options come to that is not known
+ */
+export function hostVolumesOf(volumes: unknown, tell: (name: string) => void): HostVolumes {
+  const found = new Map<string, readonly string[]>();
+  for (const [name, option] of localVolumes(volumes)) {
+    const [type, device, options] = [option("type"), option("device"), option("o")];
+    if (REMOTE.test(type)) continue;
+    const layers = options.split(",").flatMap((each) => {
+      const [, places] = /^(?:lowerdir|upperdir|workdir)=(.*)$/.exec(each) ?? [];
+      return places === undefined ? [] : places.split(":");
+    });
+    const places = [...(/^[./~$]/.test(device) ? [device] : []), ...layers];
+    if (places.length > 0) found.set(name, places);
+    else if (type !== "" || device !== "" || options !== "") tell(name);
+  }
+  return found;
 }
 
-/** `volumes`, `tmpfs`, `secrets` and `devices` of a service; a bind mount is a pod's hostPath. */
+/** Named volumes of the local driver → their `device`, whatever it is. */
+export function devicesOfVolumes(volumes: unknown): ReadonlyMap<string, string> {
+  return new Map(
+    localVolumes(volumes).flatMap(([name, option]) => (option("device") === "" ? [] : [[name, option("device")]])),
+  );
+}
+
+type Option = (key: string) => string;
+
+function localVolumes(volumes: unknown): (readonly [string, Option])[] {
+  if (!isPlain(volumes)) return [];
+  return Object.entries(volumes).flatMap(([name, volume]) => {
+    if (!isPlain(volume) || !isPlain(volume.driver_opts)) return [];
+    if (typeof volume.driver === "string" && volume.driver !== "local" && volume.driver !== "") return [];
+    const options = volume.driver_opts;
+    const option = (key: string): string => {
+      const value = Object.hasOwn(options, key) ? options[key] : undefined;
+      return typeof value === "string" || typeof value === "number" ? String(value) : "";
+    };
+    return [[name, option] as const];
+  });
+}
+
 export function volumesOf(
+  { mounts, devices, files, useApiSocket }: Pick<ComposeFacts, "mounts" | "devices" | "files" | "useApiSocket">,
   fields: Fields,
   places: Map<string, FieldPath>,
+  hostVolumes: HostVolumes,
 ): { readonly volumes: Volume[]; readonly volumeMounts: VolumeMount[] } {
   const volumes: Volume[] = [];
   const volumeMounts: VolumeMount[] = [];
-  const add = (own: FieldPath, { type, source, target, readOnly }: Mount) => {
-    const name = `${own[0]}-${own[1] ?? 0}`;
+  const names = new Set<string>();
+  const add = (own: FieldPath, target: string, readOnly: boolean | undefined, volume: Omit<Volume, "name">) => {
     const index = volumes.length;
+    const plain = `${own[0]}-${own[1] ?? 0}`;
+    // A named volume may be several places.
+    const name = names.has(plain) ? `${plain}-${index}` : plain;
+    names.add(plain);
     places.set(formatFieldPath(["spec", "volumes", index]), [...fields.path(), ...own]);
     places.set(formatFieldPath(["spec", "containers", 0, "volumeMounts", index]), [...fields.path(), ...own]);
-    volumes.push(volumeOf(name, type, source));
+    volumes.push({ name, ...volume });
     volumeMounts.push(stated({ name, mountPath: target, readOnly }));
   };
-  entriesOf(fields, "volumes").forEach((entry, index) => {
-    const mount = typeof entry === "string" ? shortMount(entry) : longMount(entry);
-    if (mount !== undefined) add(["volumes", index], mount);
-  });
+  for (const { type, source, target, readOnly, index } of mounts) {
+    const own = ["volumes", index];
+    const hosts = type === "volume" ? hostVolumes.get(source) : undefined;
+    for (const path of hosts ?? []) add(own, target, readOnly, hostPath(path));
+    if (hosts === undefined) add(own, target, readOnly, volumeOf(type, source));
+  }
   const tmpfs = fields.isList("tmpfs") ? fields.strings("tmpfs") : [fields.string("tmpfs") ?? ""];
   tmpfs.forEach((target, index) => {
-    if (target === "") return;
     const own = fields.isList("tmpfs") ? ["tmpfs", index] : ["tmpfs"];
-    add(own, { type: "tmpfs", source: "", target: target.split(":")[0] ?? "", readOnly: undefined });
+    if (target !== "") add(own, target.split(":")[0] ?? "", undefined, volumeOf("tmpfs", ""));
   });
-  entriesOf(fields, "secrets").forEach((entry, index) => {
-    const source = typeof entry === "string" ? entry : (entry.string("source") ?? "");
-    const target = typeof entry === "string" ? source : (entry.string("target") ?? source);
+  for (const { kind, name, file, target, index } of files) {
     const path = target.startsWith("/") ? target : `/run/secrets/${target}`;
-    add(["secrets", index], { type: "secret", source, target: path, readOnly: true });
-  });
-  entriesOf(fields, "devices").forEach((entry, index) => {
-    const [source = "", target = source] =
-      typeof entry === "string" ? entry.split(":") : [entry.string("source") ?? "", entry.string("target")];
-    add(["devices", index], { type: "bind", source, target, readOnly: undefined });
-  });
+    const outside = file !== undefined && isOfHost(file);
+    add([kind, index], path, true, outside ? hostPath(file) : volumeOf(kind, name));
+  }
+  for (const { source, target, permissions, index } of devices) {
+    add(
+      ["devices", index],
+      target,
+      permissions.includes("w") || permissions === "" ? undefined : true,
+      hostPath(source),
+    );
+  }
+  if (useApiSocket === true) {
+    const socket = "/var/run/docker.sock";
+    add(["use_api_socket"], socket, undefined, hostPath(socket));
+  }
   return { volumes, volumeMounts };
 }
 
-/** Items of a list that are a text in the short form, and a map in the long one. */
-export function entriesOf(fields: Fields, name: string): readonly (string | Fields)[] {
-  if (!fields.has(name)) return [];
-  return fields.either(name);
+/** What lies beside the Compose file is the project's own. */
+export function isOfHost(path: string): boolean {
+  return /^(?:[/~$]|(?:\.\/+)*\.\.(?:\/|$))/.test(path);
 }
 
-/** `[SOURCE:]TARGET[:OPTIONS]`; a source that begins with `.`, `~`, `/` or a variable is a path, any other a volume. */
-function shortMount(text: string): Mount {
-  const parts = text.split(/:(?![^${}]*\})/);
-  if (parts.length === 1) return { type: "volume", source: "", target: text, readOnly: undefined };
-  const [source = "", target = "", options = ""] = parts;
-  const readOnly = options.split(",").includes("ro") ? true : undefined;
-  return { type: /^(?:[./~$]|[A-Za-z]:?[\\/])/.test(source) ? "bind" : "volume", source, target, readOnly };
+function hostPath(path: string): Omit<Volume, "name"> {
+  return { types: ["hostPath"], hostPath: { path: climbed(path) } };
 }
 
-function longMount(entry: Fields): Mount | undefined {
-  const type = entry.string("type") ?? "volume";
-  const [source, target] = [entry.string("source") ?? "", entry.string("target") ?? ""];
-  return { type, source, target, readOnly: entry.boolean("read_only") };
+/** So many steps up end at the root wherever the Compose file lies. */
+function climbed(path: string): string {
+  return path.replace(/^(?:\.\/+)*(?:\.\.\/+(?:\.\/+)*){4,}/, "/");
 }
 
-function volumeOf(name: string, type: string, source: string): Volume {
+function volumeOf(type: string, source: string): Omit<Volume, "name"> {
   switch (type) {
     case "bind":
     case "npipe":
-      return { name, types: ["hostPath"], hostPath: { path: source } };
+      return hostPath(source);
     case "tmpfs":
-      return { name, types: ["emptyDir"], emptyDir: { medium: "Memory" } };
-    case "secret":
-      return { name, types: ["secret"], secret: { name: source, items: [] } };
+      return { types: ["emptyDir"], emptyDir: { medium: "Memory" } };
+    case "secrets":
+      return { types: ["secret"], secret: { name: source, items: [] } };
+    case "configs":
+      return { types: ["configMap"], configMap: { name: source, items: [] } };
+    case "image":
+      return { types: ["image"], image: { reference: source } };
     default:
-      return { name, types: ["persistentVolumeClaim"], persistentVolumeClaim: { claimName: source } };
+      return { types: ["persistentVolumeClaim"], persistentVolumeClaim: { claimName: source } };
   }
 }

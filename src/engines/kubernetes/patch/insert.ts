@@ -79,7 +79,7 @@ function flowInsert(
     return { start: end, end, replacement: `${style.json === "compact" ? "," : ", "}${write(undefined)}` };
   }
   const close = lineEnd(text, end);
-  const [, comma, comment] = /^[ \t]*(,?)([ \t]*#.*)$/.exec(text.slice(end, close)) ?? [];
+  const [, comma, comment] = /^(,?)([ \t]*#.*)$/.exec(text.slice(end, close).replace(/^[ \t]*(?=,)/, "")) ?? [];
   const line = `${style.newline}${before}${write(before)}`;
   if (comment === undefined) return { start: end, end, replacement: `,${line}` };
   return { start: end, end: close, replacement: `,${comment}${line}${comma}` };

@@ -59,7 +59,12 @@ function isNamed(text: string, { node, entry, holder }: Place): boolean {
   const before = text.slice(Math.min(from, node.start), node.start);
   // Comments may stand between a key and its value.
   if (entry !== undefined) return /[&!]/.test(before.slice(0, 10_000).replace(/(?:^|[ \t])#[^\n]*/g, ""));
-  return /[-[,][ \t\r\n]*[&!][^\s,[\]{}]*[ \t\r\n]*$/.test(before);
+  const trimmed = before.trimEnd();
+  let start = trimmed.length;
+  while (start > 0 && !/[\s,[\]{}]/.test(trimmed[start - 1] as string)) start--;
+  const word = trimmed.slice(start);
+  if (word.includes("-&") || word.includes("-!")) return true;
+  return /^[&!]/.test(word) && /[-[,]$/.test(trimmed.slice(0, start).trimEnd());
 }
 
 /** Whether what is written in a value's place must be in flow style. */

@@ -46,6 +46,7 @@ test("stars, subresources and names, as the API server compares them", () => {
 test("paths that are no resource's", () => {
   assert.ok(allowsUrl(urls("get", "/healthz/*"), "get", "/healthz/ping"));
   assert.ok(allowsUrl(urls("*", "*"), "post", "/anything"));
+  assert.ok(allowsUrl(urls("get", "/healthz/**"), "get", "/healthz/ping"));
   assert.ok(!allowsUrl(urls("get", "/healthz"), "get", "/healthz/ping"));
   assert.ok(!allowsUrl(urls("get", "/healthz"), "post", "/healthz"));
 });
@@ -232,4 +233,13 @@ test("nothing that an object may hold makes it throw", () => {
       assert.ok(access.grants.every(({ role }) => role.rules.every(({ rule: { verbs } }) => Array.isArray(verbs))));
     }),
   );
+});
+
+test("the user * of v1alpha1 is everybody with credentials, later one of that name", () => {
+  const everybody = (version: string): string | undefined => {
+    const view = { kind: "ClusterRole", name: "view" };
+    const any = bound("ClusterRoleBinding", "b", view, { kind: "User", name: "*" });
+    return accessOf({ ...any, apiVersion: `rbac.authorization.k8s.io/${version}` }).grants[0]?.subjects[0]?.kind;
+  };
+  assert.deepEqual(["v1alpha1", "v1beta1", "v1"].map(everybody), ["Group", "User", "User"]);
 });

@@ -2,23 +2,21 @@ import type { AccessRequest } from "../access-model.ts";
 import type { PolicyRule } from "../rbac-model.ts";
 
 /**
- * Whether a rule allows a request, for some object at least where it names objects (Kubernetes reference, "Using RBAC
+ * Whether a rule allows a request; one that names no object, for some object at least where the rule names its objects (Kubernetes reference, "Using RBAC
  * Authorization": `*` is every verb, group or resource with its subresources; a star before `/scale` is that subresource of all).
  */
-export function allows(rule: PolicyRule, { verb, group, resource }: AccessRequest): boolean {
+export function allows(rule: PolicyRule, { verb, group, resource, name }: AccessRequest): boolean {
   return (
+    (name === undefined || coversNames(rule.resourceNames, [name])) &&
     has(rule.verbs, verb) &&
     has(rule.apiGroups, group) &&
     (has(rule.resources, resource) || rule.resources.includes(`*${subresourceOf(resource)}`))
   );
 }
 
-/** Whether a rule allows a path that is no resource's: a `*` at the end stands for whatever follows. */
+/** Whether a rule allows a path that is no resource's: stars at the end stand for whatever follows. */
 export function allowsUrl(rule: PolicyRule, verb: string, url: string): boolean {
-  return (
-    has(rule.verbs, verb) &&
-    rule.nonResourceURLs.some((each) => each === url || (each.endsWith("*") && url.startsWith(each.slice(0, -1))))
-  );
+  return has(rule.verbs, verb) && coversUrl(rule.nonResourceURLs, url);
 }
 
 /** Whether all that `rule` allows is allowed by one of `others` too. */
@@ -45,8 +43,11 @@ function coversResource(resources: readonly string[], resource: string): boolean
   return has(resources, resource) || (resource.includes("/") && resources.includes(`*${subresourceOf(resource)}`));
 }
 
+/** The authorizer takes off as many as there are. */
+const TRAILING_STARS = /(?<!\*)\*+$/;
+
 function coversUrl(urls: readonly string[], url: string): boolean {
-  return urls.some((each) => each === url || (each.endsWith("*") && url.startsWith(each.slice(0, -1))));
+  return urls.some((each) => each === url || (each.endsWith("*") && url.startsWith(each.replace(TRAILING_STARS, ""))));
 }
 
 /** No names are all of them. */

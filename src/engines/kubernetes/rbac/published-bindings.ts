@@ -3,6 +3,7 @@
  * reference, implementation details).
  */
 import type { PolicyRule, Subject } from "../rbac-model.ts";
+import { type PublishedRole, publishedRoles } from "./published.ts";
 import { controllerBindings } from "./published-controllers.ts";
 import { rule } from "./published-rule.ts";
 
@@ -121,3 +122,21 @@ export const publishedNamespacedRules: ReadonlyMap<string, readonly PolicyRule[]
   ["kube-system/system:controller:token-cleaner", [rule(`${READ} delete`, "", "secrets")]],
   ["kube-public/kubeadm:bootstrap-signer-clusterinfo", [rule("get", "", "configmaps", "cluster-info")]],
 ]);
+
+/**
+ * What is published of a Role, by `namespace/name`. Of those that the API server makes and that are known by their bindings
+ * alone it is what is worth a warning.
+ */
+export function publishedRole(key: string): PublishedRole | undefined {
+  return publishedRoles.get(key) ?? ofBindings.get(key);
+}
+
+const ofBindings: ReadonlyMap<string, PublishedRole> = new Map(
+  publishedRoleBindings
+    .entries()
+    .filter(([, { labelled }]) => labelled)
+    .map(([key, { role }]) => [
+      `${key.slice(0, key.indexOf("/"))}/${role}`,
+      { rules: publishedNamespacedRules.get(key) ?? [], whole: false },
+    ]),
+);

@@ -6,7 +6,7 @@ import type { PolicyRule } from "../rbac-model.ts";
 import { controllerRules } from "./published-controllers.ts";
 import { rule, urls } from "./published-rule.ts";
 
-interface PublishedRole {
+export interface PublishedRole {
   readonly rules: readonly PolicyRule[];
   /** False where only what is worth a warning is known of it. */
   readonly whole: boolean;
@@ -88,6 +88,10 @@ export const publishedClusterRoles: ReadonlyMap<string, PublishedRole> = new Map
   ["admin", { rules: admin, whole: true, aggregates: `${AGGREGATE}admin` }],
   ["edit", { rules: edit, whole: true, aggregates: `${AGGREGATE}edit` }],
   ["view", { rules: view, whole: true, aggregates: `${AGGREGATE}view` }],
+  // Each gives to the role behind its name what that one is made of.
+  ["system:aggregate-to-admin", whole(...admin)],
+  ["system:aggregate-to-edit", whole(...edit)],
+  ["system:aggregate-to-view", whole(...view)],
   ["system:auth-delegator", whole(...REVIEWS)],
   [
     "system:basic-user",
@@ -236,6 +240,23 @@ export const publishedClusterRoles: ReadonlyMap<string, PublishedRole> = new Map
   ],
   ...controllerRules.map(([name, rules]): [string, PublishedRole] => [name, { rules, whole: false }]),
 ]);
+
+const ON: Readonly<Record<string, string>> = {
+  view: "edit",
+  edit: "admin",
+  "system:aggregate-to-view": "view",
+  "system:aggregate-to-edit": "edit",
+  "system:aggregate-to-admin": "admin",
+};
+
+/** The labels that a published ClusterRole has: an aggregated role of somebody's own may select it by them. */
+export function publishedLabels(name: string): Readonly<Record<string, string>> {
+  const into = Object.hasOwn(ON, name) ? ON[name] : undefined;
+  return {
+    "kubernetes.io/bootstrapping": "rbac-defaults",
+    ...(into === undefined ? {} : { [AGGREGATE + into]: "true" }),
+  };
+}
 
 /** By `namespace/name`. */
 export const publishedRoles: ReadonlyMap<string, PublishedRole> = new Map([

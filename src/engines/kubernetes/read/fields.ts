@@ -12,6 +12,7 @@ export interface Fields {
   /** Its own path from the object's root. */
   path(): FieldPath;
   isList(name: string): boolean;
+  isText(name: string): boolean;
   string(name: string): string | undefined;
   boolean(name: string): boolean | undefined;
   /** A whole number. */
@@ -83,6 +84,7 @@ function createFields(value: Plain, tell: WrongType, base: () => FieldPath): Fie
     has: (name) => own(name) !== undefined,
     path: base,
     isList: (name) => Array.isArray(own(name)),
+    isText: (name) => isString(own(name)),
     string: (name) => typed(name, isString, "a string"),
     boolean: (name) => typed(name, isBoolean, "true or false"),
     integer: (name) => typed(name, isInteger, "a whole number"),

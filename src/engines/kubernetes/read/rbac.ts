@@ -1,5 +1,5 @@
 import type { KubernetesObject } from "../object-model.ts";
-import type { LabelSelector, Role, RoleBinding } from "../rbac-model.ts";
+import type { LabelSelector, Role, RoleBinding, Subject } from "../rbac-model.ts";
 import { type Fields, stated } from "./fields.ts";
 
 export function readRole(object: KubernetesObject, root: Fields): Role {
@@ -31,7 +31,7 @@ export function readBinding(object: KubernetesObject, root: Fields): RoleBinding
       name: roleRef?.string("name") ?? "",
     }),
     subjects: root.list("subjects").map((subject) =>
-      stated({
+      readSubject(object.version, {
         kind: subject.string("kind") ?? "",
         apiGroup: subject.string("apiGroup"),
         name: subject.string("name") ?? "",
@@ -39,6 +39,13 @@ export function readBinding(object: KubernetesObject, root: Fields): RoleBinding
       }),
     ),
   };
+}
+
+/** In v1alpha1 the user `*` was everybody with credentials (its conversion to later versions; "User *" there). */
+function readSubject(version: string, subject: { [Key in keyof Subject]-?: Subject[Key] | undefined }): Subject {
+  const { kind, name = "" } = subject;
+  if (version === "v1alpha1" && kind === "User" && name === "*") return { kind: "Group", name: "system:authenticated" };
+  return stated({ ...subject, kind: kind ?? "", name });
 }
 
 function readSelector(fields: Fields): LabelSelector {

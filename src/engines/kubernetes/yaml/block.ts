@@ -77,7 +77,7 @@ function keyAt({ text, content, contentEnd }: Lines): Key | undefined {
     while (text.charCodeAt(end - 1) === SPACE) end--;
     const key = text.slice(content, end);
     if (key === "<<") giveUp();
-    return { key: MAY_BE_TYPED.test(key) ? keyText(key) : key, start: content, end, after: at + 1 };
+    return { key: MAY_BE_TYPED.test(key) ? (keyText(key) ?? giveUp()) : key, start: content, end, after: at + 1 };
   }
   return undefined;
 }

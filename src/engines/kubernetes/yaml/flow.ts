@@ -10,6 +10,7 @@ const CLOSE_SEQUENCE = 93;
 const COMMA = 44;
 const COLON = 58;
 const HASH = 35;
+const QUESTION = 63;
 
 interface Flow {
   readonly text: string;
@@ -39,11 +40,11 @@ function map(flow: Flow, depth: number): YamlMap {
     // A key that is a text only in quotes may be followed by a colon without a space.
     if (skip(flow) !== COLON) giveUp();
     flow.at++;
-    if (!quoted && !isSpace(flow.text.charCodeAt(flow.at))) giveUp();
+    if (!quoted && (key.value === "<<" || !isSpace(flow.text.charCodeAt(flow.at)))) giveUp();
     const first = skip(flow);
     if (first === COMMA || first === CLOSE_MAP) giveUp();
     entries.push({
-      key: typeof key.value === "string" ? key.value : keyText(flow.text.slice(key.start, key.end)),
+      key: typeof key.value === "string" ? key.value : (keyText(flow.text.slice(key.start, key.end)) ?? giveUp()),
       keyStart: key.start,
       keyEnd: key.end,
       value: value(flow, depth),
@@ -91,6 +92,8 @@ function scalar(flow: Flow): YamlScalar {
     const code = text.charCodeAt(at);
     if (code === COMMA || isBracket(code) || code === 10 || code === 13 || code === 9) break;
     if (code === COLON && isPlainEnd(text.charCodeAt(at + 1))) break;
+    // It begins a key to YAML 1.1, wherever it is.
+    if (code === QUESTION) giveUp();
     if (code === HASH && text.charCodeAt(at - 1) === 32) break;
   }
   flow.at = at;

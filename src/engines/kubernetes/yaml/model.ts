@@ -57,6 +57,7 @@ export interface YamlFault {
     | "kubernetes.duplicate-key"
     | "kubernetes.merge-order"
     | "kubernetes.line-separator"
+    | "kubernetes.separator"
     | "kubernetes.bound";
   readonly offset: number;
   readonly reason: string;

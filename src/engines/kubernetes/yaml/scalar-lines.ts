@@ -70,6 +70,8 @@ function isCommented(text: string, end: number, contentEnd: number): boolean {
 export function blockScalarAt(lines: Lines, offset: number, parentIndent: number): YamlScalar {
   const { text, end } = lines;
   const literal = text[offset] === "|";
+  // Of a document that is one block, readers differ on how far its lines must be indented.
+  if (parentIndent < 0) giveUp();
   // An indentation that is stated is rare: the slow reader's.
   const chomping = /^[|>]([+-]?)(?: *| +#.*)$/.exec(text.slice(offset, lines.contentEnd))?.[1] ?? giveUp();
   let indent = -1;

@@ -1,5 +1,18 @@
 /** The library's reader, for what the fast one gives up on. Some ten times slower. */
-import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, parseDocument, type Scalar, type YAMLMap } from "yaml";
+import {
+  type Alias,
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  type Node,
+  type Pair,
+  parseDocument,
+  type Scalar,
+  type YAMLMap,
+  type YAMLSeq,
+} from "yaml";
 import { bounds } from "../../../core/bounds.ts";
 import type { DocumentRange, YamlEntry, YamlFault, YamlNode } from "./model.ts";
 import { keyText, resolvePlain } from "./scalars.ts";
@@ -34,7 +47,9 @@ export function slowDocument(text: string, { start, end }: DocumentRange): SlowR
     );
   }
   try {
-    const document = parseDocument(text.slice(start, end), {
+    const own = text.slice(start, end);
+    // Kubernetes ends each line with a line break, the last one too.
+    const document = parseDocument(own.endsWith("\n") ? own : `${own}\n`, {
       schema: "failsafe",
       uniqueKeys: false,
       prettyErrors: false,
@@ -43,7 +58,9 @@ export function slowDocument(text: string, { start, end }: DocumentRange): SlowR
     const [error] = document.errors;
     if (error !== undefined) return refused("kubernetes.yaml", start + error.pos[0], sentence(error.message));
     const faults: YamlFault[] = [];
-    const node = document.contents === null ? null : converter(text, start, faults)(document.contents as Node, 1);
+    const root = document.contents as Node | null;
+    if (isScalar(root) && isBlockScalar(root)) return refused("kubernetes.yaml", start, "a document that is one block");
+    const node = root === null ? null : converter(text, start, end, faults)(root, 1);
     return { node, faults };
   } catch (error) {
     if (error instanceof Refused) return refused(error.fault.code, error.fault.offset, error.fault.reason);
@@ -58,12 +75,23 @@ function sentence(message: string): string {
   return line.length > 160 ? `${line.slice(0, 159)}…` : line;
 }
 
-function converter(text: string, base: number, faults: YamlFault[]) {
+/** A node that is named. `value` is absent until it is read whole: within itself it can stand for nothing. */
+interface Named {
+  read?: {
+    readonly value: YamlNode;
+    /** How many values it is, with its aliases followed, and how deep. */
+    readonly count: number;
+    readonly height: number;
+  };
+}
+
+function converter(text: string, base: number, limit: number, faults: YamlFault[]) {
   /** With aliases followed: what an alias bomb runs into. */
   let values = 0;
-  /** The nodes that are named so far. The library's own look-up goes through the whole document for each alias. */
-  const anchors = new Map<string, Node>();
-  let aliasDepth = 0;
+  /** How deep what was read of the current value is. */
+  let deepest = 0;
+  /** The nodes that are named so far: an alias stands for what has the name at its own place, wherever it is used. */
+  const anchors = new Map<string, Named>();
 
   function count(more: number, offset: number): void {
     values += more;
@@ -71,39 +99,86 @@ function converter(text: string, base: number, faults: YamlFault[]) {
     throw new Refused("kubernetes.bound", offset, `over ${bounds.kubernetesValues} values, with its aliases followed`);
   }
 
-  function named(node: Node): void {
-    if (aliasDepth === 0 && !isAlias(node) && node.anchor !== undefined) anchors.set(node.anchor, node);
+  function reach(depth: number, offset: number): void {
+    if (depth > bounds.kubernetesDepth) {
+      throw new Refused("kubernetes.bound", offset, `values are nested more than ${bounds.kubernetesDepth} deep`);
+    }
+    deepest = Math.max(deepest, depth);
   }
 
   function convert(node: Node, depth: number): YamlNode {
     const start = base + (node.range?.[0] ?? 0);
-    const end = base + (node.range?.[1] ?? 0);
+    reach(depth, start);
+    if (isAlias(node)) return aliased(node, start, depth);
+    const before = { values, deepest };
+    deepest = depth;
+    const named: Named = {};
+    if (node.anchor !== undefined) anchors.set(nameOfAnchor(node.anchor, start), named);
     count(1, start);
-    if (depth > bounds.kubernetesDepth) {
-      throw new Refused("kubernetes.bound", start, `values are nested more than ${bounds.kubernetesDepth} deep`);
-    }
-    if (isAlias(node)) {
-      const target = anchors.get(node.source);
-      if (target === undefined)
-        throw new Refused("kubernetes.yaml", start, `the alias *${node.source} leads to nothing`);
-      aliasDepth++;
-      const value = convert(target, depth + 1);
-      aliasDepth--;
-      return value;
-    }
-    named(node);
-    if (isScalar(node))
+    const value = unnamed(node, start, depth);
+    named.read = { value, count: values - before.values, height: deepest - depth };
+    deepest = Math.max(deepest, before.deepest);
+    return value;
+  }
+
+  function aliased({ source }: Alias, start: number, depth: number): YamlNode {
+    const named = anchors.get(nameOfAnchor(source, start));
+    if (named === undefined) throw new Refused("kubernetes.yaml", start, `the alias *${source} leads to nothing`);
+    const { read } = named;
+    if (read === undefined) throw new Refused("kubernetes.bound", start, `the alias *${source} stands within itself`);
+    count(1 + read.count, start);
+    reach(depth + 1 + read.height, start);
+    return read.value;
+  }
+
+  function unnamed(node: Exclude<Node, Alias>, start: number, depth: number): YamlNode {
+    // The line break that was put behind the document is none of its text.
+    const end = Math.min(base + (node.range?.[1] ?? 0), limit);
+    if (isScalar(node)) {
+      checkQuotes(node, start, end);
+      checkBlankLines(node, start, end);
       return { kind: "scalar", value: scalarValue(node, start), start, end: scalarEnd(node, start, end) };
-    if (isSeq(node)) {
-      return {
-        kind: "sequence",
-        items: node.items.map((item) => child(item as Node | null, start, depth)),
-        start,
-        end,
-      };
     }
-    if (isMap(node)) return { kind: "map", entries: entriesOf(node, start, depth), start, end };
+    const { tag } = node;
+    if (node.flow === true) checkFlow(node);
+    if (isSeq(node)) {
+      if (tag !== undefined && tag !== "tag:yaml.org,2002:seq") throw unknownTag(tag, start);
+      const items = node.items.map((item) => child(item as Node | null, start, depth));
+      return { kind: "sequence", items, start, end };
+    }
+    if (isMap(node)) {
+      if (tag !== undefined && tag !== "tag:yaml.org,2002:map") throw unknownTag(tag, start);
+      return { kind: "map", entries: entriesOf(node, start, depth), start, end };
+    }
     throw new Refused("kubernetes.yaml", start, "a value of an unknown form");
+  }
+
+  /** The library ends some texts before their last quote. */
+  function checkQuotes({ type }: Scalar, start: number, end: number): void {
+    if (type !== "QUOTE_SINGLE" && type !== "QUOTE_DOUBLE") return;
+    const own = text.slice(start, end);
+    const whole = type === "QUOTE_SINGLE" ? /^'(?:[^']|'')*'$/ : /^"(?:[^"\\]|\\[\s\S])*"$/;
+    if (!whole.test(own)) throw new Refused("kubernetes.yaml", start, "a text in quotes whose end is not clear");
+  }
+
+  /** Readers part on blank lines: behind a line break that is escaped, and of spaces where an indentation is stated. */
+  function checkBlankLines({ type }: Scalar, start: number, end: number): void {
+    const own = text.slice(start, end);
+    const odd = isBlockScalar({ type })
+      ? /^[|>][-+]?[0-9]/.test(own) && /\n[ \t]+(?:\r?\n|$)/.test(own)
+      : type === "QUOTE_DOUBLE" && /\\\r?\n[ \t]*\r?\n/.test(own);
+    if (odd) throw new Refused("kubernetes.yaml", start, "a blank line within a text that readers end differently");
+  }
+
+  /** YAML 1.1 begins a key at each question mark between brackets, and ends none at a colon before one. */
+  function checkFlow({ items }: YAMLMap | YAMLSeq): void {
+    const scalars = items.flatMap((item) => (isPair(item) ? [item.key, item.value] : [item])).filter(isScalar);
+    for (const { range, type, source = "" } of scalars) {
+      if (type !== "PLAIN") continue;
+      const behind = text.slice(base + (range?.[1] ?? 0), base + (range?.[1] ?? 0) + 2);
+      if (!source.includes("?") && !/^:[,[\]{}]/.test(behind)) continue;
+      throw new Refused("kubernetes.yaml", base + (range?.[0] ?? 0), "a question mark, or a colon before a bracket");
+    }
   }
 
   function child(node: Node | null, start: number, depth: number): YamlNode {
@@ -112,16 +187,18 @@ function converter(text: string, base: number, faults: YamlFault[]) {
 
   function entriesOf(map: YAMLMap, start: number, depth: number): YamlEntry[] {
     const entries: YamlEntry[] = [];
-    for (const pair of map.items as Pair<Node | null, Node | null>[]) {
-      const key = isAlias(pair.key) ? anchors.get(pair.key.source) : pair.key;
-      if (isScalar(key) && key === pair.key) named(key);
-      const keyStart = base + (pair.key?.range?.[0] ?? start - base);
-      const keyEnd = base + (pair.key?.range?.[1] ?? start - base);
+    for (const { key, value: given } of map.items as Pair<Node | null, Node | null>[]) {
+      const keyStart = base + (key?.range?.[0] ?? start - base);
+      const keyEnd = base + (key?.range?.[1] ?? start - base);
       if (!isScalar(key)) throw new Refused("kubernetes.yaml", keyStart, "a key that is no text");
-      const value = child(pair.value, keyEnd, depth);
-      const shared = isAlias(pair.value) ? ({ shared: true } as const) : {};
+      // Readers differ on which tags change what a key says, and on which make a merge key of it.
+      if (key.tag !== undefined && key.tag !== "!" && !isMergeKey(key)) throw unknownTag(key.tag, keyStart);
+      checkTag(key, keyStart);
+      if (key.anchor !== undefined) throw new Refused("kubernetes.yaml", keyStart, "a key that is named by an anchor");
+      const value = child(given, keyEnd, depth);
+      const shared = isAlias(given) ? ({ shared: true } as const) : {};
       if (isMergeKey(key)) mergeInto(entries, value, keyStart);
-      else entries.push({ key: nameOf(key), keyStart, keyEnd, value, ...shared });
+      else entries.push({ key: nameOf(key, keyStart), keyStart, keyEnd, value, ...shared });
     }
     return entries;
   }
@@ -134,7 +211,7 @@ function converter(text: string, base: number, faults: YamlFault[]) {
     const taken = new Set<string>();
     for (const map of maps) {
       if (map.kind !== "map") throw new Refused("kubernetes.yaml", offset, "a merge key takes mappings alone");
-      for (const entry of map.entries) {
+      for (const entry of standing(map.entries)) {
         if (taken.has(entry.key)) continue;
         taken.add(entry.key);
         if (stated.has(entry.key)) {
@@ -145,41 +222,85 @@ function converter(text: string, base: number, faults: YamlFault[]) {
     }
   }
 
+  /** Each key once: what a mapping states itself in place of what it merges. */
+  function standing(entries: readonly YamlEntry[]): Iterable<YamlEntry> {
+    const last = new Map<string, YamlEntry>();
+    for (const entry of entries) {
+      const before = last.get(entry.key);
+      if (before !== undefined && before.merged !== true) {
+        const reason = `the key ${quote(entry.key)} is there twice in what is merged`;
+        faults.push({ code: "kubernetes.duplicate-key", offset: entry.keyStart, reason });
+      }
+      last.set(entry.key, entry);
+    }
+    return last.values();
+  }
+
   /** The library counts the line break behind a block as its own. */
   function scalarEnd({ type }: Scalar, start: number, end: number): number {
     let at = end;
-    if (type === "BLOCK_LITERAL" || type === "BLOCK_FOLDED") {
+    if (isBlockScalar({ type })) {
       while (at > start && (text[at - 1] === "\n" || text[at - 1] === "\r")) at--;
     }
     return at;
   }
 
   function scalarValue(scalar: Scalar, offset: number): string | number | boolean | null {
+    checkTag(scalar, offset);
     const source = scalar.source ?? String(scalar.value ?? "");
-    switch (scalar.tag) {
-      case undefined:
-        return scalar.type === "PLAIN" || scalar.type === undefined ? resolvePlain(source) : String(scalar.value);
-      case "tag:yaml.org,2002:str":
-        return String(scalar.value);
-      case "tag:yaml.org,2002:int":
-      case "tag:yaml.org,2002:float":
-      case "tag:yaml.org,2002:bool":
-      case "tag:yaml.org,2002:null":
-        return resolvePlain(source);
-      default:
-        throw new Refused("kubernetes.yaml", offset, `the tag ${quote(scalar.tag)} has no meaning in a manifest`);
+    const plain = scalar.type === "PLAIN" || scalar.type === undefined;
+    if (scalar.tag === undefined) return plain ? resolvePlain(source) : String(scalar.value);
+    if (scalar.tag === "tag:yaml.org,2002:str" || scalar.tag === "!") return String(scalar.value);
+    const value = resolvePlain(plain ? source : String(scalar.value));
+    // What does not fit its tag is an error to Kubernetes.
+    if (TYPES.get(scalar.tag)?.includes(value === null ? "null" : typeof value) !== true) {
+      throw unknownTag(scalar.tag, offset);
     }
+    return value;
   }
 
   return convert;
 }
 
-function isMergeKey(key: Scalar): boolean {
-  return key.source === "<<" && key.type === "PLAIN" && key.tag === undefined;
+/** A comma behind a tag is one of its characters to YAML 1.1, and what stands then for nothing is another value. */
+function checkTag({ tag, source = "" }: Scalar, offset: number): void {
+  if (tag !== undefined && source === "") throw unknownTag(tag, offset);
 }
 
-function nameOf(key: Scalar): string {
-  return key.type === "PLAIN" && key.tag === undefined ? keyText(key.source ?? String(key.value)) : String(key.value);
+/** Tags that Kubernetes resolves → what values they may then have. Dates stay texts, as they do without a tag. */
+const TYPES: ReadonlyMap<string, readonly string[]> = new Map([
+  ["tag:yaml.org,2002:int", ["number"]],
+  ["tag:yaml.org,2002:float", ["number"]],
+  ["tag:yaml.org,2002:bool", ["boolean"]],
+  ["tag:yaml.org,2002:null", ["null"]],
+]);
+
+function unknownTag(tag: string, offset: number): Refused {
+  return new Refused("kubernetes.yaml", offset, `the tag ${quote(tag)} has no one meaning here`);
+}
+
+/** YAML 1.1's names, which Kubernetes reads; of others a part would be one to it. */
+function nameOfAnchor(name: string, offset: number): string {
+  if (/^[0-9A-Za-z_-]+$/.test(name)) return name;
+  throw new Refused("kubernetes.yaml", offset, `${quote(name)} is no name of an anchor to all readers`);
+}
+
+function isBlockScalar({ type }: { readonly type?: Scalar.Type | undefined }): boolean {
+  return type === "BLOCK_LITERAL" || type === "BLOCK_FOLDED";
+}
+
+/** `<<`, and in quotes too where a tag takes them away (sigs.k8s.io/yaml, goyaml.v2, isMerge). */
+function isMergeKey({ source, value, type, tag }: Scalar): boolean {
+  if (tag === undefined) return type === "PLAIN" && source === "<<";
+  return tag === "!" ? String(value) === "<<" : tag === "tag:yaml.org,2002:merge" && source === "<<";
+}
+
+function nameOf(key: Scalar, offset: number): string {
+  if (key.type !== "PLAIN" || key.tag === "!") return String(key.value);
+  const source = key.source ?? String(key.value);
+  const name = keyText(source);
+  if (name === undefined) throw new Refused("kubernetes.yaml", offset, `the key ${quote(source)} is one text to none`);
+  return name;
 }
 
 function quote(text: string): string {

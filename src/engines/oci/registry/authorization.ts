@@ -1,8 +1,9 @@
 import { Problem } from "../../../core/problem.ts";
+import type { Clock } from "../../../net/retry.ts";
 import { type Challenge, parseChallenges } from "./challenge.ts";
 import { basicAuthorization, describeCredentials } from "./credentials.ts";
 import type { FoundCredentials } from "./docker-config.ts";
-import type { Clock, RegistryLimits } from "./limits.ts";
+import type { RegistryLimits } from "./limits.ts";
 import { fetchToken, isAcceptableRealm, type Token, type TokenRequest } from "./token.ts";
 import type { Transport } from "./transport.ts";
 import { describeUrl } from "./url.ts";

@@ -1,9 +1,13 @@
 import { Readable } from "node:stream";
 import { Problem } from "../../../core/problem.ts";
-import { discard, encodingProblem } from "./body.ts";
-import type { Clock, RegistryLimits } from "./limits.ts";
+import { discard } from "../../../net/body.ts";
+import type { HttpAnswer } from "../../../net/client.ts";
+import { failureOf, stalled } from "../../../net/failure.ts";
+import type { Clock } from "../../../net/retry.ts";
+import { encodingProblem } from "./body.ts";
+import type { RegistryLimits } from "./limits.ts";
 import { retry } from "./retry.ts";
-import { broken, type HttpAnswer, networkProblem, stalled } from "./transport.ts";
+import { broken, problemOf } from "./transport.ts";
 import { describeUrl } from "./url.ts";
 
 export interface BlobSource {
@@ -64,7 +68,7 @@ export function streamBlob(
     const copied = Promise.withResolvers<void>();
     // While the consumer wants nothing the timer may run out unheard; it starts again with what the consumer wants next.
     const stall = setTimeout(() => {
-      if (wanted) fail(stalled(url, limits.stallMilliseconds));
+      if (wanted) fail(problemOf(stalled(url, limits.stallMilliseconds)));
     }, limits.stallMilliseconds);
     const onAbort = () => fail(ending.reason);
     let toSkip = skip;
@@ -97,8 +101,8 @@ export function streamBlob(
       if (!wanted) body.pause();
     });
     body.on("error", (error) => {
-      const problem = networkProblem(error, url);
-      fail(problem.code === "registry.broken" ? endedEarly(answer, offset, source.size) : problem);
+      const failure = failureOf(error, url);
+      fail(failure.reason === "broken" ? endedEarly(answer, offset, source.size) : problemOf(failure));
     });
     body.on("close", () => {
       if (body.complete && offset === source.size) {

@@ -3,24 +3,27 @@ import { createHash } from "node:crypto";
 import type { Readable } from "node:stream";
 import { type Digest, digestAlgorithm, parseDigest } from "../../../core/digest.ts";
 import { Problem } from "../../../core/problem.ts";
+import { discard } from "../../../net/body.ts";
+import type { HttpAnswer } from "../../../net/client.ts";
+import { type Clock, systemClock } from "../../../net/retry.ts";
 import { type ImageReference, isTag, registryHost, repositoryOf } from "../reference.ts";
 import { type Authorizer, createAuthorizer } from "./authorization.ts";
 import { streamBlob } from "./blob-stream.ts";
-import { discard, readBody } from "./body.ts";
+import { readBody } from "./body.ts";
 import type { Credentials, Environment } from "./credentials.ts";
 import { findCredentials } from "./docker-config.ts";
-import { type Clock, type RegistryLimits, registryLimits, systemClock } from "./limits.ts";
+import { type RegistryLimits, registryLimits } from "./limits.ts";
 import { manifestMediaType, manifestMediaTypes } from "./media-type.ts";
 import { follow } from "./redirect.ts";
 import { errorText, refusal } from "./refusal.ts";
 import { retry } from "./retry.ts";
-import { createTransport, type HttpAnswer } from "./transport.ts";
+import { createTransport } from "./transport.ts";
 import { describeUrl, isLoopback } from "./url.ts";
 
 export interface RegistryOptions {
   /** Instead of those that docker's and podman's files have for the repository. */
   readonly credentials?: Credentials;
-  /** Where DOCKER_CONFIG, REGISTRY_AUTH_FILE, HOME and the like are looked up; default process.env. */
+  /** Where DOCKER_CONFIG, REGISTRY_AUTH_FILE, HOME, HTTPS_PROXY and the like are looked up; default process.env. */
   readonly environment?: Environment;
   /** A PEM file of certificate authorities that count beside the system's. */
   readonly caFile?: string;
@@ -69,6 +72,7 @@ export function openRegistry(reference: ImageReference, options: RegistryOptions
   const host = registryHost(reference);
   const transport = createTransport({
     stallMilliseconds: limits.stallMilliseconds,
+    ...(options.environment === undefined ? {} : { environment: options.environment }),
     ...(options.caFile === undefined ? {} : { caFile: options.caFile }),
     ...(options.insecure === true ? { unverified: new URL(`https://${host}`).host } : {}),
   });
@@ -163,7 +167,7 @@ export function openRegistry(reference: ImageReference, options: RegistryOptions
           const answer = await request(path, headers, signal);
           if (answer.status !== 200) throw unaskedPart(answer);
           const { stallMilliseconds } = limits;
-          return { answer, bytes: await readBody(answer, { maxBytes, stallMilliseconds, signal }) };
+          return { answer, bytes: await readBody(answer, { limit: maxBytes, stallMilliseconds, signal }) };
         },
         limits,
         clock,

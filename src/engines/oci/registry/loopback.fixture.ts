@@ -3,8 +3,9 @@ import { createServer, type IncomingHttpHeaders, type RequestListener, type Serv
 import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { TestContext } from "node:test";
+import type { Clock } from "../../../net/retry.ts";
 import type { Certificate } from "./certificate.fixture.ts";
-import type { Clock, RegistryLimits } from "./limits.ts";
+import type { RegistryLimits } from "./limits.ts";
 
 export interface Seen {
   readonly method: string;

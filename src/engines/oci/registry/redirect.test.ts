@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import type { RequestListener } from "node:http";
 import { describe, it, type TestContext } from "node:test";
 import { Problem } from "../../../core/problem.ts";
+import type { HttpAnswer } from "../../../net/client.ts";
 import { registryLimits } from "./limits.ts";
 import { fastLimits, type Loopback, listen } from "./loopback.fixture.ts";
 import { follow } from "./redirect.ts";
-import type { HttpAnswer, Transport } from "./transport.ts";
+import type { Transport } from "./transport.ts";
 import { createTransport } from "./transport.ts";
 
 const limits = registryLimits(fastLimits);

@@ -1,10 +1,12 @@
 import { bounds } from "../../../core/bounds.ts";
 import { printable } from "../../../core/printable.ts";
 import { Problem } from "../../../core/problem.ts";
+import type { HttpAnswer } from "../../../net/client.ts";
+import type { Clock } from "../../../net/retry.ts";
+import { parseRetryAfter } from "../../../net/retry.ts";
 import { readBody } from "./body.ts";
-import type { Clock, RegistryLimits } from "./limits.ts";
-import { PassingProblem, parseRetryAfter } from "./retry.ts";
-import type { HttpAnswer } from "./transport.ts";
+import type { RegistryLimits } from "./limits.ts";
+import { PassingProblem } from "./retry.ts";
 import { describeUrl } from "./url.ts";
 
 /** Reads why a server said no and puts it into words: its own, where it gives them. */
@@ -42,7 +44,7 @@ export async function errorText(
   const enough = AbortSignal.timeout(limits.stallMilliseconds);
   try {
     bytes = await readBody(answer, {
-      maxBytes: bounds.errorBytes,
+      limit: bounds.errorBytes,
       stallMilliseconds: limits.stallMilliseconds,
       signal: signal === undefined ? enough : AbortSignal.any([signal, enough]),
     });

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Problem } from "../../../core/problem.ts";
-import { type Clock, registryLimits } from "./limits.ts";
-import { PassingProblem, parseRetryAfter, retry } from "./retry.ts";
+import { type Clock, parseRetryAfter } from "../../../net/retry.ts";
+import { registryLimits } from "./limits.ts";
+import { PassingProblem, retry } from "./retry.ts";
 
 const now = Date.parse("2025-01-01T00:00:00Z");
 

@@ -3,13 +3,15 @@
  * OAuth2" describe it.
  */
 import { Problem } from "../../../core/problem.ts";
+import type { HttpAnswer } from "../../../net/client.ts";
+import type { Clock } from "../../../net/retry.ts";
 import { readBody } from "./body.ts";
 import { basicAuthorization, type Credentials, describeCredentials, isBearerToken } from "./credentials.ts";
-import type { Clock, RegistryLimits } from "./limits.ts";
+import type { RegistryLimits } from "./limits.ts";
 import { follow } from "./redirect.ts";
 import { errorText, refusal } from "./refusal.ts";
 import { retry } from "./retry.ts";
-import type { HttpAnswer, Transport } from "./transport.ts";
+import type { Transport } from "./transport.ts";
 import { describeUrl, isLoopback } from "./url.ts";
 
 export interface TokenRequest {
@@ -58,9 +60,9 @@ export async function fetchToken(
       });
     }
     if (answer.status !== 200) throw await refusal(answer, limits, clock, signal);
-    const { stallMilliseconds, manifestBytes: maxBytes } = limits;
+    const { stallMilliseconds, manifestBytes: limit } = limits;
     const received = clock.now();
-    return readToken(await readBody(answer, { maxBytes, stallMilliseconds, signal }), realm, received);
+    return readToken(await readBody(answer, { limit, stallMilliseconds, signal }), realm, received);
   }
   return await retry(once, limits, clock, signal);
 }

@@ -11,8 +11,4 @@ export function isLoopback(hostname: string): boolean {
   return family === 0 ? host.toLowerCase() === "localhost" : loopback.check(host, family === 6 ? "ipv6" : "ipv4");
 }
 
-/** A URL fit for messages: user, password, query and fragment can be secrets (signed URLs), so they are left out. */
-export function describeUrl(url: URL): string {
-  const path = url.pathname.length <= 200 ? url.pathname : `${url.pathname.slice(0, 200)}…`;
-  return url.origin + path;
-}
+export { describeUrl } from "../../../net/redirect.ts";

@@ -48,8 +48,19 @@ export const fileSamples: Readonly<Record<string, Samples>> = {
     [kubeconfig("REDACTED"), kubeconfig("<token of the service account>"), `token: ${alnum(40)}`],
   ),
   "netrc-password": texts(
-    [`machine git.acme-corp.io login ci password ${password}`, `machine a\n  login b\n  password ${password}\n`],
-    ["machine a login b password $PASS", "machine learning: the password is reset", "machine a login b"],
+    [
+      `machine git.acme-corp.io login ci password ${password}`,
+      `machine a\n  login b\n  password ${password}\n`,
+      `machine\n\tgit.acme-corp.io\nlogin\tci\npassword\n${" ".repeat(20)}${password}\n`,
+      `machine git.acme-corp.io\npassword ${password}\n`,
+      `machine a login b account c password ${password}`,
+    ],
+    [
+      "the machine room\npassword protected",
+      "machine a login b password $PASS",
+      "machine learning: the password is reset",
+      "machine a login b",
+    ],
   ),
   "pgpass-password": texts(
     [`db.acme-corp.io:5432:app:ci:${password}\n`, `*:*:*:*:${password}`],

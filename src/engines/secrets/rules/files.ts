@@ -100,9 +100,11 @@ export const fileRules: readonly SecretRule[] = [
   {
     id: "netrc-password",
     title: "Password in a .netrc file",
-    keywords: ["machine "],
-    pattern: /machine [^\s]{1,253}\s{1,8}login [^\s]{1,160}\s{1,8}password (?<secret>[^\s"'\\]{2,400})/,
-    after: 900,
+    keywords: ["machine"],
+    // Words are parted by any white space. Without a login the words are too near to prose: a host and a line break.
+    pattern:
+      /machine\s{1,64}(?:[^\s]{1,253}(?:\s{1,64}(?:login|account)\s{1,64}[^\s]{1,160}){1,2}\s{1,64}|[^\s.]{1,63}\.[^\s]{1,190}[ \t]{0,64}\r?\n\s{0,64})password\s{1,64}(?<secret>[^\s"'\\]{2,400})/,
+    after: 1_700,
     validate: passwordValidity,
     confidence: "high",
     severity: "high",

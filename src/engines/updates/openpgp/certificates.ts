@@ -1,9 +1,9 @@
-/** Certificates (OpenPGP's public keys with all that is said of them), and which of their keys may sign what. */
+/** Certificates: OpenPGP's public keys with all that is said of them, read and not verified. */
 import { bounds } from "../../../core/bounds.ts";
 import { dearmor } from "./armor.ts";
-import { type Packet, PUBLIC_KEY, PUBLIC_SUBKEY, readPackets, SIGNATURE, USER_ID } from "./packets.ts";
+import { type Packet, type Packets, PUBLIC_KEY, PUBLIC_SUBKEY, readPackets, SIGNATURE, USER_ID } from "./packets.ts";
 import { type PublicKey, readPublicKey } from "./public-key.ts";
-import { isMadeBy, readSignature, type Signature } from "./signature.ts";
+import { claimOf, isBelowCurve, readSignature, type Signature } from "./signature.ts";
 
 /** One certificate, read and not judged yet. */
 export interface Certificate {
@@ -12,66 +12,111 @@ export interface Certificate {
   readonly owner: string;
   readonly statements: readonly Statement[];
   readonly subkeys: readonly { readonly key: PublicKey; readonly signatures: readonly Signature[] }[];
+  /** Why none of its keys counts: it says something of itself that is not read here, and GnuPG may read. */
+  readonly doubt?: string;
 }
 
 /** A signature over the primary key, alone or with a user id. */
-interface Statement {
+export interface Statement {
   readonly signature: Signature;
-  readonly userId?: Buffer;
+  /** Which of the user ids, and its bytes. */
+  readonly about?: { readonly userId: Buffer };
 }
 
-const DIRECT = 0x1f;
-const SUBKEY_BINDING = 0x18;
-const PRIMARY_BINDING = 0x19;
-const KEY_REVOCATION = 0x20;
-const SUBKEY_REVOCATION = 0x28;
-const MAY_SIGN = 0x02;
+export const DIRECT = 0x1f;
+export const KEY_REVOCATION = 0x20;
 
-/** The certificates of a key ring file, armored or not. */
+/** GnuPG reads no longer ones. */
+const USER_ID_BYTES = 2_048;
+/** GnuPG writes it in its own key rings, behind whatever it is about. */
+const TRUST = 12;
+const USER_ATTRIBUTE = 17;
+
+/** Made by a version or with a hash that is not read here, it may say that the key is no longer good. */
+const UNREAD = "says something of itself that cannot be read";
+
+/**
+ * The certificates of a key ring file, armored or not. None where anything in it is broken or cut off: that may be a
+ * revocation, and of how far one may still read GnuPG has its own idea.
+ */
 export function readKeyring(bytes: Buffer): Certificate[] {
   const armored = bytes.subarray(0, 4096).includes("-----BEGIN PGP");
   const rings = armored ? dearmor(bytes.toString("latin1"), "PGP PUBLIC KEY BLOCK") : [bytes];
   return rings.flatMap((ring) => certificatesOf(readPackets(ring)));
 }
 
-function certificatesOf(packets: readonly Packet[]): Certificate[] {
+function certificatesOf({ packets, whole }: Packets): Certificate[] {
   const found: Certificate[] = [];
+  if (!whole) return [];
   for (let start = 0; start < packets.length && found.length < bounds.openpgpCertificates; start++) {
     if (packets[start]?.tag !== PUBLIC_KEY) continue;
     let end = start + 1;
     while (end < packets.length && packets[end]?.tag !== PUBLIC_KEY) end++;
     const certificate = certificateOf(packets.slice(start, end));
-    if (certificate !== undefined) found.push(certificate);
+    if (certificate === undefined) return [];
+    found.push(certificate);
     start = end - 1;
   }
   return found;
 }
 
+/**
+ * The primary key, user ids and subkeys, in that order (RFC 9580, section 10.1), each with its signatures behind it.
+ *
+ * Undefined where a packet of it is broken.
+ */
 function certificateOf([first, ...rest]: readonly Packet[]): Certificate | undefined {
   const primary = first === undefined ? undefined : readPublicKey(first.body);
   if (primary === undefined) return undefined;
   const statements: Statement[] = [];
   const subkeys: { key: PublicKey; signatures: Signature[] }[] = [];
   let owner = "";
-  let about: { userId?: Buffer; subkey?: Signature[] } | undefined = {};
+  let doubt: string | undefined;
+  let about: { readonly userId: Buffer } | undefined;
+  let subkey: (typeof subkeys)[number] | undefined;
+  let isBeforeIds = true;
   for (const { tag, body } of rest) {
     if (tag === USER_ID) {
+      if (body.length > USER_ID_BYTES || subkey !== undefined) return undefined;
+      isBeforeIds = false;
       about = { userId: body };
       owner ||= body.toString("utf8").slice(0, bounds.declaredTextLength);
     } else if (tag === PUBLIC_SUBKEY) {
       const key = readPublicKey(body);
-      const signatures: Signature[] = [];
-      if (key !== undefined && subkeys.length < bounds.openpgpSubkeys) subkeys.push({ key, signatures });
-      about = key === undefined ? undefined : { subkey: signatures };
+      if (key === undefined || subkeys.length >= bounds.openpgpSubkeys) return undefined;
+      subkey = { key, signatures: [] };
+      subkeys.push(subkey);
     } else if (tag === SIGNATURE) {
-      const signature = about === undefined ? undefined : readSignature(body);
+      const signature = readSignature(body);
+      if (signature === undefined) {
+        const claim = claimOf(body);
+        if (claim === undefined) return undefined;
+        if (claim.issuer === primary.keyId) doubt = UNREAD;
+        continue;
+      }
       // Of others' certifications there may be thousands: they say nothing about what the key may do.
-      if (signature === undefined || about === undefined || !isFrom(signature, primary)) continue;
-      if (about.subkey !== undefined) about.subkey.push(signature);
-      else statements.push({ signature, ...(about.userId === undefined ? {} : { userId: about.userId }) });
-    } else about = undefined;
+      if (!isFrom(signature, primary)) {
+        if (signature.type === KEY_REVOCATION) doubt = "may have been revoked by another";
+        continue;
+      }
+      const { embedded } = signature;
+      const isWeakBack = subkey !== undefined && embedded !== undefined && isBelowCurve(embedded, subkey.key);
+      if (isBelowCurve(signature, primary) || isWeakBack) {
+        doubt = "says something of itself with a hash that is weaker than the key";
+      } else if (subkey !== undefined && signature.type !== KEY_REVOCATION) subkey.signatures.push(signature);
+      // What is said of the key alone stands before the first user id; of a revocation it does not matter where.
+      else if (
+        signature.type === KEY_REVOCATION ||
+        (subkey === undefined && (signature.type !== DIRECT || isBeforeIds))
+      ) {
+        statements.push({ signature, ...(about === undefined ? {} : { about }) });
+      }
+    } else if (tag === USER_ATTRIBUTE) {
+      about = undefined;
+      isBeforeIds = false;
+    } else if (tag !== TRUST) return undefined;
   }
-  return { primary, owner, statements, subkeys };
+  return { primary, owner, statements, subkeys, ...(doubt === undefined ? {} : { doubt }) };
 }
 
 /** Most of a key ring has nothing to do with a signature, and is not verified for it. */
@@ -79,101 +124,7 @@ export function concerns({ primary, subkeys }: Certificate, signature: Signature
   return isFrom(signature, primary) || subkeys.some(({ key }) => isFrom(signature, key));
 }
 
-function isFrom(signature: Signature, key: PublicKey): boolean {
-  return signature.issuers.includes(key.fingerprint) || signature.issuers.includes(key.keyId);
-}
-
-/** The keys of a certificate that made a signature, by its own word, with why each may not sign where it may not. */
-export function keysOf(
-  certificate: Certificate,
-  signature: Signature,
-  now: Date,
-): { readonly key: PublicKey; readonly fault?: string }[] {
-  const { primary } = certificate;
-  const subkeys = certificate.subkeys.filter(({ key }) => isFrom(signature, key));
-  const seconds = Math.floor(now.getTime() / 1000);
-  const own = primaryFault(certificate, seconds);
-  return [
-    ...(isFrom(signature, primary) ? [{ key: primary, ...withFault(own.unusable ?? own.fault) }] : []),
-    ...subkeys.map(({ key, signatures }) => ({
-      key,
-      ...withFault(own.unusable ?? subkeyFault(primary, key, signatures, seconds)),
-    })),
-  ];
-}
-
-function withFault(fault: string | undefined): { readonly fault?: string } {
-  return fault === undefined ? {} : { fault };
-}
-
-/** `unusable` holds for the subkeys too; `fault` for the primary key alone. */
-function primaryFault({ primary, statements }: Certificate, now: number): { unusable?: string; fault?: string } {
-  const tried = statements.slice(0, bounds.openpgpStatements);
-  const valid = tried.filter(({ signature, userId }) => {
-    if (signature.type === KEY_REVOCATION || signature.type === DIRECT) {
-      return isStatement(signature, now) && isMadeBy(signature, primary, [primary.hashed]);
-    }
-    if (userId === undefined || signature.type < 0x10 || signature.type > 0x13) return false;
-    const prefix = Buffer.from([0xb4, 0, 0, 0, 0]);
-    prefix.writeUInt32BE(userId.length, 1);
-    return isStatement(signature, now) && isMadeBy(signature, primary, [primary.hashed, prefix, userId]);
-  });
-  if (valid.some(({ signature }) => signature.type === KEY_REVOCATION)) return { unusable: "was revoked" };
-  if (statements.length > tried.length) return { unusable: "has more signatures over itself than are read" };
-  // A signature over the key alone may be newer than that with a user id, and say nothing of what the other says:
-  // each is asked, and the stricter counts.
-  const isDirect = ({ signature }: Statement) => signature.type === DIRECT;
-  const over = (statements: readonly Statement[]) => newestOf(statements.map(({ signature }) => signature));
-  const newest = [over(valid.filter(isDirect)), over(valid.filter((each) => !isDirect(each)))].filter(
-    (signature) => signature !== undefined,
-  );
-  if (newest.length === 0) return { unusable: "has no valid signature over itself" };
-  for (const signature of newest) {
-    const expired = expiry(primary, signature, now);
-    if (expired !== undefined) return { unusable: expired };
-  }
-  const mayNot = newest.some(({ keyFlags }) => keyFlags !== undefined && (keyFlags & MAY_SIGN) === 0);
-  return mayNot ? { fault: "may not sign" } : {};
-}
-
-function subkeyFault(
-  primary: PublicKey,
-  key: PublicKey,
-  signatures: readonly Signature[],
-  now: number,
-): string | undefined {
-  const over = [primary.hashed, key.hashed];
-  const tried = signatures.slice(0, bounds.openpgpStatements);
-  const valid = tried.filter((signature) => isStatement(signature, now) && isMadeBy(signature, primary, over));
-  if (valid.some(({ type }) => type === SUBKEY_REVOCATION)) return "was revoked";
-  if (signatures.length > tried.length) return "has more signatures over itself than are read";
-  const newest = newestOf(valid.filter(({ type }) => type === SUBKEY_BINDING));
-  if (newest === undefined) return "is not bound to its primary key";
-  if (newest.keyFlags === undefined || (newest.keyFlags & MAY_SIGN) === 0) return "may not sign";
-  const back = newest.embedded;
-  // Without it, anybody could claim another's subkey as their own.
-  if (back?.type !== PRIMARY_BINDING || back.weak || !isStatement(back, now) || !isMadeBy(back, key, over)) {
-    return "does not confirm its primary key";
-  }
-  return expiry(key, newest, now);
-}
-
-/** GnuPG's day: SHA-1 in what a key says of itself counts until then, for old keys have nothing else. */
-const SHA1_UNTIL = Date.UTC(2019, 0, 19) / 1000;
-
-function isStatement({ weak, created, expiresAfter }: Signature, now: number): boolean {
-  return (!weak || created < SHA1_UNTIL) && (expiresAfter === undefined || created + expiresAfter > now);
-}
-
-function newestOf(signatures: readonly Signature[]): Signature | undefined {
-  return signatures.reduce<Signature | undefined>(
-    (newest, each) => (newest === undefined || each.created > newest.created ? each : newest),
-    undefined,
-  );
-}
-
-function expiry({ created }: PublicKey, { keyExpiresAfter }: Signature, now: number): string | undefined {
-  return keyExpiresAfter !== undefined && created + keyExpiresAfter <= now
-    ? `expired on ${new Date((created + keyExpiresAfter) * 1000).toISOString().slice(0, 10)}`
-    : undefined;
+/** By the key's id, as GnuPG looks for it; a fingerprint that is another's makes the signature wrong, not foreign. */
+export function isFrom({ issuer }: Signature, key: PublicKey): boolean {
+  return issuer === key.keyId;
 }

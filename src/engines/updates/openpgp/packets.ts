@@ -11,23 +11,30 @@ export const PUBLIC_KEY = 6;
 export const USER_ID = 13;
 export const PUBLIC_SUBKEY = 14;
 
+export interface Packets {
+  readonly packets: readonly Packet[];
+  /** False where they end before the bytes do: what follows is cut off, broken, or too much. */
+  readonly whole: boolean;
+}
+
 /**
- * The packets of a key ring or a signature. Where one is cut off, or its length is of a form that only data may have,
- * they end: what came before stands, and fewer keys or signatures never prove more.
+ * The packets of a key ring or a signature, as far as they can be read. A length of a form that only data may have
+ * (partial, or open) ends them too.
  */
-export function readPackets(bytes: Buffer): Packet[] {
+export function readPackets(bytes: Buffer): Packets {
   const packets: Packet[] = [];
   let at = 0;
-  while (at < bytes.length && packets.length < bounds.openpgpPackets) {
+  while (at < bytes.length) {
     const header = bytes[at] as number;
-    if ((header & 0x80) === 0) break;
     const isNew = (header & 0x40) !== 0;
     const length = isNew ? newLength(bytes, at + 1) : oldLength(bytes, at + 1, header & 3);
-    if (length === undefined || length.end + length.value > bytes.length) break;
-    at = length.end + length.value;
-    packets.push({ tag: isNew ? header & 0x3f : (header >> 2) & 0xf, body: bytes.subarray(length.end, at) });
+    const end = length === undefined ? Number.NaN : length.end + length.value;
+    if ((header & 0x80) === 0 || length === undefined || !(end <= bytes.length)) return { packets, whole: false };
+    if (packets.length >= bounds.openpgpPackets) return { packets, whole: false };
+    packets.push({ tag: isNew ? header & 0x3f : (header >> 2) & 0xf, body: bytes.subarray(length.end, end) });
+    at = end;
   }
-  return packets;
+  return { packets, whole: true };
 }
 
 interface Length {
@@ -48,7 +55,7 @@ function newLength(bytes: Buffer, at: number): Length | undefined {
   return first !== undefined && first >= 224 && first < 255 ? undefined : variableLength(bytes, at);
 }
 
-interface Subpacket {
+export interface Subpacket {
   readonly type: number;
   readonly critical: boolean;
   readonly body: Buffer;
@@ -79,18 +86,32 @@ function variableLength(bytes: Buffer, at: number): Length | undefined {
   return at + 5 > bytes.length ? undefined : { value: bytes.readUInt32BE(at + 1), end: at + 5 };
 }
 
+/** GnuPG reads no larger ones. */
+const INTEGER_BITS = 16_384;
+
 /** Multiprecision integers, as many as are asked for; undefined where there are fewer, or bytes are left over. */
 export function readIntegers(bytes: Buffer, count: number): Buffer[] | undefined {
+  const read = firstIntegers(bytes, count);
+  return read?.end === bytes.length ? read.integers : undefined;
+}
+
+/** The same, whatever follows them. */
+export function firstIntegers(
+  bytes: Buffer,
+  count: number,
+): { readonly integers: Buffer[]; readonly end: number } | undefined {
   const found: Buffer[] = [];
   let at = 0;
   for (let i = 0; i < count; i++) {
     if (at + 2 > bytes.length) return undefined;
-    const size = (bytes.readUInt16BE(at) + 7) >> 3;
+    const bits = bytes.readUInt16BE(at);
+    if (bits > INTEGER_BITS) return undefined;
+    const size = (bits + 7) >> 3;
     if (at + 2 + size > bytes.length) return undefined;
     found.push(bytes.subarray(at + 2, at + 2 + size));
     at += 2 + size;
   }
-  return at === bytes.length ? found : undefined;
+  return { integers: found, end: at };
 }
 
 /** With zeros in front; undefined where it has more bytes than that. */

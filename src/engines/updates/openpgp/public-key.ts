@@ -1,9 +1,8 @@
-/** Public keys: RFC 9580, section 5.5.2, for the algorithms that sign. */
+/** Public keys: RFC 9580, section 5.5.2, of version 4, for the algorithms that sign and GnuPG knows. */
 import { createHash, createPublicKey, type JsonWebKey, type KeyObject } from "node:crypto";
-import { padded, readIntegers } from "./packets.ts";
+import { firstIntegers, padded, readIntegers } from "./packets.ts";
 
 export interface PublicKey {
-  readonly version: 4 | 6;
   /** Seconds since 1970. */
   readonly created: number;
   /** Hex, lower case. */
@@ -11,54 +10,55 @@ export interface PublicKey {
   readonly keyId: string;
   /** What a signature over the key hashes of it. */
   readonly hashed: Buffer;
+  /** RFC 9580, section 9.1: its signatures name the same. */
+  readonly algorithm: number;
   readonly verifies: KeyAlgorithm;
 }
 
+/** Whose signatures are not verified: of another algorithm, a weak one, or broken. It is known all the same. */
+const UNREAD = { name: "unread" } as const;
+
 export type KeyAlgorithm =
+  | typeof UNREAD
   | { readonly name: "rsa"; readonly key: KeyObject; readonly size: number }
   | { readonly name: "ecdsa"; readonly key: KeyObject; readonly size: number }
   /** Ed25519 as two integers, as GnuPG writes it. */
-  | { readonly name: "eddsa-legacy"; readonly key: KeyObject }
-  | { readonly name: "ed25519" | "ed448"; readonly key: KeyObject; readonly size: number };
-
-/** The signature algorithms that fit each: RFC 9580, section 9.1. */
-export const algorithmIds: Readonly<Record<KeyAlgorithm["name"], readonly number[]>> = {
-  rsa: [1, 3],
-  ecdsa: [19],
-  "eddsa-legacy": [22],
-  ed25519: [27],
-  ed448: [28],
-};
+  | { readonly name: "eddsa-legacy"; readonly key: KeyObject };
 
 /** RSA keys below it are refused, as apt does; above it, one takes too long. */
 const RSA_BYTES = { least: 256, most: 2048 };
 
-/** Undefined where the key is none that can verify here: another algorithm, a weak one, a broken one. */
+/** Undefined where it is of another version, or GnuPG would not take it for a key packet at all. */
 export function readPublicKey(body: Buffer): PublicKey | undefined {
-  const version = body[0];
-  if ((version !== 4 && version !== 6) || body.length < 10) return undefined;
-  const start = version === 4 ? 6 : 10;
+  if (!isKeyPacket(body)) return undefined;
   const algorithm = body[5] as number;
-  const material = body.subarray(start);
-  if (version === 6 && body.readUInt32BE(6) !== material.length) return undefined;
-  const prefix = Buffer.alloc(version === 4 ? 3 : 5);
-  prefix[0] = version === 4 ? 0x99 : 0x9b;
-  if (version === 4 && body.length > 0xffff) return undefined;
-  prefix.writeUIntBE(body.length, 1, version === 4 ? 2 : 4);
+  const prefix = Buffer.from([0x99, body.length >> 8, body.length & 0xff]);
   const hashed = Buffer.concat([prefix, body]);
-  const fingerprint = createHash(version === 4 ? "sha1" : "sha256")
-    .update(hashed)
-    .digest("hex");
-  const verifies = algorithmOf(algorithm, material);
-  if (verifies === undefined) return undefined;
+  const verifies = algorithmOf(algorithm, body.subarray(6)) ?? UNREAD;
+  const fingerprint = createHash("sha1").update(hashed).digest("hex");
   return {
-    version,
     created: body.readUInt32BE(1),
     fingerprint,
-    keyId: version === 4 ? fingerprint.slice(-16) : fingerprint.slice(0, 16),
+    keyId: fingerprint.slice(-16),
     hashed,
+    algorithm,
     verifies,
   };
+}
+
+/** Integers of a public key by its algorithm: RSA, Elgamal, DSA. */
+const INTEGERS: Readonly<Record<number, number>> = { 1: 2, 2: 2, 3: 2, 16: 3, 17: 4 };
+const ON_CURVES: ReadonlySet<number> = new Set([18, 19, 22]);
+
+function isKeyPacket(body: Buffer): boolean {
+  if (body[0] !== 4 || body.length < 10 || body.length > 0xffff) return false;
+  const algorithm = body[5] as number;
+  const material = body.subarray(6);
+  if (!ON_CURVES.has(algorithm)) return firstIntegers(material, INTEGERS[algorithm] ?? 0) !== undefined;
+  const point = material.subarray(1 + (material[0] ?? 0));
+  // A point of ECDSA begins with 04, so its bits are three more than a multiple of eight.
+  if (algorithm === 19 && point.length > 1 && point.readUInt16BE() % 8 > 3) return false;
+  return firstIntegers(point, 1) !== undefined;
 }
 
 function algorithmOf(algorithm: number, material: Buffer): KeyAlgorithm | undefined {
@@ -66,10 +66,6 @@ function algorithmOf(algorithm: number, material: Buffer): KeyAlgorithm | undefi
     if (algorithm === 1 || algorithm === 3) return rsa(material);
     if (algorithm === 19) return ecdsa(material);
     if (algorithm === 22) return eddsaLegacy(material);
-    if (algorithm === 27 && material.length === 32)
-      return { name: "ed25519", key: edwards("Ed25519", material), size: 64 };
-    if (algorithm === 28 && material.length === 57)
-      return { name: "ed448", key: edwards("Ed448", material), size: 114 };
   } catch {
     // Numbers that are no key of their algorithm: OpenSSL says so by throwing.
   }
@@ -111,11 +107,8 @@ function ecdsa(material: Buffer): KeyAlgorithm | undefined {
 function eddsaLegacy(material: Buffer): KeyAlgorithm | undefined {
   const { oid, point } = onCurve(material) ?? {};
   if (oid !== ED25519_OID || point === undefined || point[0] !== 0x40 || point.length !== 33) return undefined;
-  return { name: "eddsa-legacy", key: edwards("Ed25519", point.subarray(1)) };
-}
-
-function edwards(crv: string, point: Buffer): KeyObject {
-  return fromJwk({ kty: "OKP", crv, x: url(point) });
+  const key = fromJwk({ kty: "OKP", crv: "Ed25519", x: url(point.subarray(1)) });
+  return { name: "eddsa-legacy", key };
 }
 
 function fromJwk(key: JsonWebKey): KeyObject {
@@ -129,6 +122,8 @@ function url(bytes: Buffer): string {
 /** The bytes of a signature as node:crypto takes them; undefined where they do not fit the key. */
 export function signatureBytes(algorithm: KeyAlgorithm, material: Buffer): Buffer | undefined {
   switch (algorithm.name) {
+    case "unread":
+      return undefined;
     case "rsa": {
       const [s] = readIntegers(material, 1) ?? [];
       return s === undefined ? undefined : padded(s, algorithm.size);
@@ -137,8 +132,6 @@ export function signatureBytes(algorithm: KeyAlgorithm, material: Buffer): Buffe
       return pair(material, algorithm.size);
     case "eddsa-legacy":
       return pair(material, 32);
-    default:
-      return material.length === algorithm.size ? material : undefined;
   }
 }
 

@@ -1,121 +1,207 @@
-/** Signature packets: RFC 9580, section 5.2. */
+/**
+ * Signature packets: RFC 9580, section 5.2, of version 4. Version 6 and its algorithms are not taken: no archive signs so,
+ * and GnuPG, whose word is the measure here, knows them not.
+ */
 import { createHash, verify } from "node:crypto";
-import { readSubpackets } from "./packets.ts";
-import { algorithmIds, type PublicKey, signatureBytes } from "./public-key.ts";
+import { firstIntegers, readIntegers, readSubpackets, type Subpacket } from "./packets.ts";
+import { type PublicKey, signatureBytes } from "./public-key.ts";
 
 export interface Signature {
-  readonly version: 4 | 6;
   readonly type: number;
   /** Seconds since 1970. */
   readonly created: number;
-  /** Seconds after it; absent where it does not expire. */
-  readonly expiresAfter?: number;
+  /** Seconds since 1970; absent where it does not expire. */
+  readonly expires?: number;
   /** Of a key that is signed, seconds after its own creation. */
   readonly keyExpiresAfter?: number;
   /** The first octet of the key flags. */
   readonly keyFlags?: number;
-  /** Key ids and fingerprints that it says it is from: for finding the key alone. */
-  readonly issuers: readonly string[];
+  /** The key that it says it is from, for finding the key alone: its id, and where it is stated its fingerprint. */
+  readonly issuer: string;
+  readonly issuerFingerprint?: string;
+  /** Names a key that may revoke this one. */
+  readonly namesRevoker: boolean;
   /** The signature of a subkey over its primary key. */
   readonly embedded?: Signature;
   readonly hash: string;
+  /** Bytes of the hash. */
+  readonly hashSize: number;
   /** Uses a hash that collisions are known for. */
   readonly weak: boolean;
   readonly algorithm: number;
   /** Everything that is hashed behind what is signed. */
   readonly trailer: Buffer;
-  readonly salt: Buffer;
   readonly material: Buffer;
 }
 
 /** By their ids: RFC 9580, section 9.5. What is not listed is not accepted at all. */
-const HASHES: Readonly<Record<number, { readonly name: string; readonly salt: number; readonly weak?: true }>> = {
-  2: { name: "sha1", salt: -1, weak: true },
-  8: { name: "sha256", salt: 16 },
-  9: { name: "sha384", salt: 24 },
-  10: { name: "sha512", salt: 32 },
-  11: { name: "sha224", salt: 16 },
-  12: { name: "sha3-256", salt: 16 },
-  14: { name: "sha3-512", salt: 32 },
+const HASHES: Readonly<Record<number, { readonly name: string; readonly size: number; readonly weak?: true }>> = {
+  2: { name: "sha1", size: 20, weak: true },
+  8: { name: "sha256", size: 32 },
+  9: { name: "sha384", size: 48 },
+  10: { name: "sha512", size: 64 },
+  11: { name: "sha224", size: 28 },
 };
 
-/** Subpackets that are understood or whose sense does not matter here; a critical one beside these is refused. */
-const KNOWN: ReadonlySet<number> = new Set([
-  2, 3, 7, 9, 11, 16, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 32, 33, 34,
-]);
+/** Integers that a signature has, by its algorithm (RFC 9580, section 9.1): RSA, DSA, ECDSA, EdDSA. */
+const INTEGERS: Readonly<Record<number, number>> = { 1: 1, 3: 1, 17: 2, 19: 2, 22: 2 };
 
-/** Undefined where it is broken, of another version, or asks for what is not understood. */
+const CREATED = 2;
+const EXPIRES = 3;
+const KEY_EXPIRES = 9;
+const REVOKER = 12;
+const ISSUER = 16;
+const NOTATION = 20;
+const KEY_FLAGS = 27;
+const EMBEDDED = 32;
+const ISSUER_FINGERPRINT = 33;
+
+/**
+ * Subpackets that may be critical: those whose sense is kept here, or does not matter for what is verified, and that
+ * GnuPG takes. Not among them: notations (20), preferred key servers' flags (23) and signer's user id (28).
+ */
+const KNOWN: ReadonlySet<number> = new Set([2, 3, 7, 9, 11, 16, 21, 22, 24, 25, 26, 27, 29, 30, 32, 33, 34]);
+/** Said twice, readers differ about which one counts. */
+const SINGLE = [CREATED, EXPIRES, KEY_EXPIRES, KEY_FLAGS];
+/** Bytes: GnuPG reads no larger ones. */
+const HASHED_BYTES = 30_000;
+const UNHASHED_BYTES = 10_000;
+
+/** Undefined where it is broken, ambiguous, of another version, or asks for what is not understood. */
 export function readSignature(body: Buffer, depth = 0): Signature | undefined {
-  const version = body[0];
-  if (version !== 4 && version !== 6) return undefined;
-  const wide = version === 6 ? 4 : 2;
-  const hashed = area(body, 4, wide);
-  const unhashed = hashed === undefined ? undefined : area(body, hashed.end, wide);
+  if (body[0] !== 4 || body.length < 16) return undefined;
+  const hashed = area(body, 4, HASHED_BYTES);
+  const unhashed = hashed === undefined ? undefined : area(body, hashed.end, UNHASHED_BYTES);
   if (hashed === undefined || unhashed === undefined || unhashed.end + 2 > body.length) return undefined;
   const hash = HASHES[body[3] as number];
-  if (hash === undefined) return undefined;
-  let at = unhashed.end + 2;
-  let salt = Buffer.alloc(0);
-  if (version === 6) {
-    if (body[at] !== hash.salt || at + 1 + hash.salt > body.length) return undefined;
-    salt = Buffer.from(body.subarray(at + 1, at + 1 + hash.salt));
-    at += 1 + hash.salt;
-  }
   const stated = readSubpackets(hashed.bytes);
   const hints = readSubpackets(unhashed.bytes);
-  if (stated === undefined || hints === undefined) return undefined;
-  if (stated.some(({ type, critical }) => critical && !KNOWN.has(type))) return undefined;
-  const number = (type: number) =>
-    stated.find((each) => each.type === type && each.body.length === 4)?.body.readUInt32BE();
-  const created = number(2);
-  if (created === undefined) return undefined;
-  const expiresAfter = number(3);
-  const keyExpiresAfter = number(9);
-  const keyFlags = stated.find(({ type }) => type === 27)?.body[0];
-  const inner = [...stated, ...hints].find(({ type }) => type === 32)?.body;
-  const embedded = inner === undefined || depth > 0 ? undefined : readSignature(inner, depth + 1);
+  if (hash === undefined || stated === undefined || hints === undefined) return undefined;
+  if ([...stated, ...hints].some((each) => isMalformed(each) || (each.critical && !KNOWN.has(each.type))))
+    return undefined;
+  if (SINGLE.some((single) => stated.filter(({ type }) => type === single).length > 1)) return undefined;
+  const times = [CREATED, EXPIRES, KEY_EXPIRES].map((type) => stated.find((each) => each.type === type)?.body);
+  if (times.some((time) => time !== undefined && time.length !== 4)) return undefined;
+  const [created, expiresAfter, keyExpiresAfter] = times.map((time) => time?.readUInt32BE());
+  const from = issuerOf([...stated, ...hints]);
+  if (created === undefined || from === undefined) return undefined;
+  const keyFlags = stated.find(({ type }) => type === KEY_FLAGS);
+  const inner = [...stated, ...hints].filter(({ type }) => type === EMBEDDED);
+  if (inner.length > 1 || inner.some((each) => claimOf(each.body) === undefined)) return undefined;
+  const [first] = inner;
+  const embedded = first === undefined || depth > 0 ? undefined : readSignature(first.body, depth + 1);
+  if (first !== undefined && depth === 0 && embedded === undefined) return undefined;
+  // Also of a signature whose key nobody has: what cannot be read is no signature.
+  const algorithm = body[2] as number;
+  const material = body.subarray(unhashed.end + 2);
+  const integers = INTEGERS[algorithm];
+  if (integers === undefined || readIntegers(material, integers) === undefined) return undefined;
   const end = Buffer.alloc(6);
-  end[0] = version;
+  end[0] = 4;
   end[1] = 0xff;
   end.writeUInt32BE(hashed.end, 2);
   return {
-    version,
     type: body[1] as number,
     created,
-    ...(expiresAfter ? { expiresAfter } : {}),
+    ...(expiresAfter ? { expires: endOf(created, expiresAfter) } : {}),
     ...(keyExpiresAfter ? { keyExpiresAfter } : {}),
-    ...(keyFlags === undefined ? {} : { keyFlags }),
-    issuers: [...stated, ...hints].flatMap(({ type, body: said }) =>
-      type === 16 ? [said.toString("hex")] : type === 33 ? [said.toString("hex", 1)] : [],
-    ),
+    // Flags of no octet allow nothing.
+    ...(keyFlags === undefined ? {} : { keyFlags: keyFlags.body[0] ?? 0 }),
+    ...from,
+    namesRevoker: stated.some(({ type }) => type === REVOKER),
     ...(embedded === undefined ? {} : { embedded }),
     hash: hash.name,
+    hashSize: hash.size,
     weak: hash.weak === true,
-    algorithm: body[2] as number,
+    algorithm,
     trailer: Buffer.concat([body.subarray(0, hashed.end), end]),
-    salt,
-    material: body.subarray(at),
+    material,
   };
 }
 
-function area(body: Buffer, at: number, wide: number): { readonly bytes: Buffer; readonly end: number } | undefined {
-  if (at + wide > body.length) return undefined;
-  const start = at + wide;
-  const end = start + body.readUIntBE(at, wide);
-  return end > body.length ? undefined : { bytes: body.subarray(start, end), end };
+/** The bytes that a subpacket has at least, by its type: GnuPG counts one with fewer as an error of the whole. */
+const LEAST: Readonly<Record<number, number>> = {
+  ...{ [CREATED]: 4, [EXPIRES]: 4, 4: 1, 5: 2, 7: 1, [KEY_EXPIRES]: 4, [REVOKER]: 22, [ISSUER]: 8 },
+  ...{ [NOTATION]: 8, 25: 1, 29: 1, [EMBEDDED]: 1, [ISSUER_FINGERPRINT]: 21 },
+};
+
+function isMalformed({ type, body }: Subpacket): boolean {
+  if (body.length < (LEAST[type] ?? 0)) return true;
+  if (type === NOTATION) return body.length !== 8 + body.readUInt16BE(4) + body.readUInt16BE(6);
+  return (type === 25 && body.length !== 1) || (type === 5 && body.length !== 2);
+}
+
+/** Seconds since 1970. Times have 32 bits: one after the last of them is long ago, as GnuPG counts. */
+export function endOf(from: number, after: number): number {
+  return from + after > 0xffffffff ? 0 : from + after;
+}
+
+/** Undefined where it names no key, or several. */
+function issuerOf(subpackets: readonly Subpacket[]): { issuer: string; issuerFingerprint?: string } | undefined {
+  const ids = new Set<string>();
+  const fingerprints = new Set<string>();
+  for (const { type, body } of subpackets) {
+    if (type === ISSUER) ids.add(body.toString("hex"));
+    if (type === ISSUER_FINGERPRINT) {
+      fingerprints.add(body.toString("hex"));
+      ids.add(body.toString("hex").slice(-16));
+    }
+  }
+  const [issuer] = ids;
+  const [print] = fingerprints;
+  if (ids.size !== 1 || fingerprints.size > 1 || issuer?.length !== 16) return undefined;
+  if (print === undefined) return { issuer };
+  return /^04[0-9a-f]{40}$/.test(print) ? { issuer, issuerFingerprint: print.slice(2) } : undefined;
+}
+
+/**
+ * A signature packet that {@link readSignature} does not read, and GnuPG may: whose it is by its word.
+ * Undefined where it is none for GnuPG either.
+ */
+export function claimOf(body: Buffer): { readonly issuer?: string } | undefined {
+  const version = body[0];
+  if (body.length < 16 || version === undefined || version < 2 || version > 5) return undefined;
+  if (version <= 3) {
+    return hasIntegers(body[15], body.subarray(19)) ? { issuer: body.toString("hex", 7, 15) } : undefined;
+  }
+  const hashed = area(body, 4, HASHED_BYTES);
+  const unhashed = hashed === undefined ? undefined : area(body, hashed.end, UNHASHED_BYTES);
+  if (hashed === undefined || unhashed === undefined) return undefined;
+  if (!hasIntegers(body[2], body.subarray(unhashed.end + 2))) return undefined;
+  const subpackets = [hashed, unhashed].flatMap(({ bytes }) => readSubpackets(bytes) ?? []);
+  if (subpackets.some(isMalformed)) return undefined;
+  const named = subpackets.find(({ type }) => type === ISSUER || type === ISSUER_FINGERPRINT);
+  const issuer = named?.body.toString("hex").slice(-16);
+  return issuer === undefined ? {} : { issuer };
+}
+
+function hasIntegers(algorithm: number | undefined, material: Buffer): boolean {
+  return algorithm !== undefined && firstIntegers(material, INTEGERS[algorithm] ?? 0) !== undefined;
+}
+
+function area(body: Buffer, at: number, most: number): { readonly bytes: Buffer; readonly end: number } | undefined {
+  if (at + 2 > body.length) return undefined;
+  const size = body.readUInt16BE(at);
+  const end = at + 2 + size;
+  return size > most || end > body.length ? undefined : { bytes: body.subarray(at + 2, end), end };
+}
+
+/** FIPS 186-5, section 6.4: a hash is to be as strong as the curve. The largest hash has 64 bytes. */
+export function isBelowCurve({ hashSize }: Signature, { verifies }: PublicKey): boolean {
+  return verifies.name === "ecdsa" && hashSize < Math.min(verifies.size, 64);
 }
 
 /** Whether the key made the signature over these bytes; nothing about whether the key may. */
 export function isMadeBy(signature: Signature, key: PublicKey, signed: readonly Buffer[]): boolean {
   const { verifies } = key;
-  // A key of one version makes no signatures of the other.
-  if (signature.version !== key.version || !algorithmIds[verifies.name].includes(signature.algorithm)) return false;
+  if (verifies.name === "unread" || key.algorithm !== signature.algorithm) return false;
   const bytes = signatureBytes(verifies, signature.material);
   if (bytes === undefined) return false;
-  const message = Buffer.concat([signature.salt, ...signed, signature.trailer]);
+  const message = Buffer.concat([...signed, signature.trailer]);
   try {
     if (verifies.name === "rsa") return verify(signature.hash, message, verifies.key, bytes);
     if (verifies.name === "ecdsa") {
+      if (isBelowCurve(signature, key)) return false;
       return verify(signature.hash, message, { key: verifies.key, dsaEncoding: "ieee-p1363" }, bytes);
     }
     return verify(null, createHash(signature.hash).update(message).digest(), verifies.key, bytes);

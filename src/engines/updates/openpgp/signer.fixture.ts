@@ -1,4 +1,7 @@
-/** OpenPGP keys and signatures made in code, for tests: RFC 9580, from the writing side. */
+/**
+ * OpenPGP keys and signatures made in code, for tests: RFC 9580, from the writing side. It writes more than is read:
+ * version 6, and hashes and algorithms that are refused.
+ */
 import { createHash, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 import { crc24 } from "./armor.ts";
 
@@ -80,14 +83,14 @@ function generate(algorithm: FixtureAlgorithm, bits: number): { privateKey: KeyO
   }
 }
 
-function hashedKey(version: 4 | 6, body: Buffer): Buffer {
+export function hashedKey(version: 4 | 6, body: Buffer): Buffer {
   return Buffer.concat([Buffer.from([version === 4 ? 0x99 : 0x9b]), number(body.length, version === 4 ? 2 : 4), body]);
 }
 
 export interface SignatureOptions {
   readonly type: number;
   readonly created?: number;
-  readonly hash?: "sha1" | "sha256" | "sha384" | "sha512";
+  readonly hash?: FixtureHash;
   readonly keyFlags?: number;
   /** Seconds after the signature's, or the key's, creation. */
   readonly expiresAfter?: number;
@@ -96,10 +99,29 @@ export interface SignatureOptions {
   readonly embedded?: Buffer;
   /** Further hashed subpackets: type, with its critical bit, and body. */
   readonly more?: readonly (readonly [number, Buffer])[];
+  /** The same, where nothing protects them. */
+  readonly unhashed?: readonly (readonly [number, Buffer])[];
+  /** Absent: the key's own; undefined: none. */
+  readonly issuer?: Buffer | undefined;
+  /** In place of the RSA, ECDSA or EdDSA one that the key is of. */
+  readonly algorithm?: number;
 }
 
-const HASH_ID = { sha1: 2, sha256: 8, sha384: 9, sha512: 10 } as const;
-const SALT = { sha1: 16, sha256: 16, sha384: 24, sha512: 32 } as const;
+const HASH_ID = {
+  md5: 1,
+  sha1: 2,
+  ripemd160: 3,
+  sha256: 8,
+  sha384: 9,
+  sha512: 10,
+  sha224: 11,
+  "sha3-256": 12,
+} as const;
+export type FixtureHash = keyof typeof HASH_ID;
+
+function saltOf(hash: FixtureHash): number {
+  return { sha384: 24, sha512: 32 }[hash as string] ?? 16;
+}
 
 /** The body of a signature packet. */
 export function signatureBody(key: FixtureKey, signed: Buffer, options: SignatureOptions): Buffer {
@@ -107,7 +129,7 @@ export function signatureBody(key: FixtureKey, signed: Buffer, options: Signatur
   const wide = key.version === 4 ? 2 : 4;
   const hashed = Buffer.concat([
     subpacket(2, number(created, 4)),
-    subpacket(33, Buffer.concat([Buffer.from([key.version]), Buffer.from(key.fingerprint, "hex")])),
+    ...("issuer" in options && options.issuer === undefined ? [] : [subpacket(33, options.issuer ?? issuerOf(key))]),
     ...(expiresAfter === undefined ? [] : [subpacket(3, number(expiresAfter, 4))]),
     ...(keyExpiresAfter === undefined ? [] : [subpacket(9, number(keyExpiresAfter, 4))]),
     ...(keyFlags === undefined ? [] : [subpacket(27, Buffer.from([keyFlags]))]),
@@ -115,21 +137,28 @@ export function signatureBody(key: FixtureKey, signed: Buffer, options: Signatur
     ...(options.more ?? []).map(([kind, body]) => subpacket(kind, body)),
   ]);
   const head = Buffer.concat([
-    Buffer.from([key.version, type, idOf(key.algorithm), HASH_ID[hash]]),
+    Buffer.from([key.version, type, options.algorithm ?? idOf(key.algorithm), HASH_ID[hash]]),
     number(hashed.length, wide),
     hashed,
   ]);
-  const salt = key.version === 6 ? Buffer.alloc(SALT[hash], 7) : Buffer.alloc(0);
+  const unhashed = Buffer.concat((options.unhashed ?? []).map(([kind, body]) => subpacket(kind, body)));
+  const salt = key.version === 6 ? Buffer.alloc(saltOf(hash), 7) : Buffer.alloc(0);
   const trailer = Buffer.concat([head, Buffer.from([key.version, 0xff]), number(head.length, 4)]);
   const message = Buffer.concat([salt, signed, trailer]);
   const digest = createHash(hash).update(message).digest();
   return Buffer.concat([
     head,
-    number(0, wide),
+    number(unhashed.length, wide),
+    unhashed,
     digest.subarray(0, 2),
     ...(key.version === 6 ? [Buffer.from([salt.length]), salt] : []),
     signatureMaterial(key, hash, message, digest),
   ]);
+}
+
+/** The fingerprint as a subpacket has it. */
+export function issuerOf(key: FixtureKey): Buffer {
+  return Buffer.concat([Buffer.from([key.version]), Buffer.from(key.fingerprint, "hex")]);
 }
 
 function signatureMaterial(key: FixtureKey, hash: string, message: Buffer, digest: Buffer): Buffer {
@@ -151,8 +180,12 @@ export interface CertificateOptions {
   readonly keyExpiresAfter?: number;
   readonly selfSigned?: number;
   readonly revoked?: boolean;
-  /** True: with a newer signature over the key alone, which says nothing. */
-  readonly direct?: boolean;
+  /** True: with a newer signature over the key alone, which says nothing. Or what it says. */
+  readonly direct?: boolean | Partial<SignatureOptions>;
+  /** Of the signature over the user id. */
+  readonly self?: Partial<SignatureOptions>;
+  /** Of the revocation. */
+  readonly revocation?: Partial<SignatureOptions>;
   readonly subkey?: {
     readonly key: FixtureKey;
     readonly keyFlags?: number;
@@ -162,6 +195,10 @@ export interface CertificateOptions {
     readonly back?: boolean;
     /** Who binds it; the primary key where absent. */
     readonly boundBy?: FixtureKey;
+    readonly binding?: Partial<SignatureOptions>;
+    readonly backSignature?: Partial<SignatureOptions>;
+    /** Binds it again, in front of the other binding. */
+    readonly before?: Partial<SignatureOptions>;
   };
 }
 
@@ -176,11 +213,14 @@ export function certificate(key: FixtureKey, options: CertificateOptions = {}): 
     ...(options.hash === undefined ? {} : { hash: options.hash }),
     ...(options.selfSigned === undefined ? {} : { created: options.selfSigned }),
     ...(options.keyExpiresAfter === undefined ? {} : { keyExpiresAfter: options.keyExpiresAfter }),
+    ...options.self,
   });
   const parts = [packet(6, key.body)];
-  if (options.revoked === true) parts.push(packet(2, signatureBody(key, primary, { type: 0x20 })));
-  if (options.direct === true) {
-    parts.push(packet(2, signatureBody(key, primary, { type: 0x1f, created: KEY_CREATED + 60 })));
+  if (options.revoked === true)
+    parts.push(packet(2, signatureBody(key, primary, { type: 0x20, ...options.revocation })));
+  if (options.direct !== undefined && options.direct !== false) {
+    const said = options.direct === true ? {} : options.direct;
+    parts.push(packet(2, signatureBody(key, primary, { type: 0x1f, created: KEY_CREATED + 60, ...said })));
   }
   parts.push(packet(13, owner), packet(2, self));
   const { subkey } = options;
@@ -188,35 +228,49 @@ export function certificate(key: FixtureKey, options: CertificateOptions = {}): 
     const both = Buffer.concat([primary, hashedKey(subkey.key.version, subkey.key.body)]);
     parts.push(packet(14, subkey.key.body));
     if (subkey.revoked === true) parts.push(packet(2, signatureBody(key, both, { type: 0x28 })));
+    const back = signatureBody(subkey.key, both, { type: 0x19, ...subkey.backSignature });
     const binding = signatureBody(subkey.boundBy ?? key, both, {
       type: 0x18,
       keyFlags: subkey.keyFlags ?? 0x02,
       ...(subkey.keyExpiresAfter === undefined ? {} : { keyExpiresAfter: subkey.keyExpiresAfter }),
-      ...(subkey.back === false ? {} : { embedded: signatureBody(subkey.key, both, { type: 0x19 }) }),
+      ...(subkey.back === false ? {} : { embedded: back }),
+      ...subkey.binding,
     });
+    if (subkey.before !== undefined) {
+      const before = { type: 0x18, keyFlags: 0x02, embedded: back, ...subkey.before };
+      parts.push(packet(2, signatureBody(key, both, before)));
+    }
     parts.push(packet(2, binding));
   }
   return Buffer.concat(parts);
+}
+
+export interface MessageOptions extends Partial<SignatureOptions> {
+  /** The lines between the first one and the empty one; the hash's own header where absent. */
+  readonly headers?: readonly string[];
 }
 
 /** A message with a signature of each of the keys. */
 export function clearsigned(
   text: string,
   keys: readonly FixtureKey[],
-  options: Partial<SignatureOptions> = {},
+  { headers, ...options }: MessageOptions = {},
 ): Buffer {
+  const signatures = keys.map((key) => packet(2, signatureBody(key, signedText(text), { type: 0x01, ...options })));
+  const own = `Hash: ${(options.hash ?? "sha512").toUpperCase()}`;
+  return clearsignedWith(text, headers ?? [own], armored("PGP SIGNATURE", Buffer.concat(signatures)));
+}
+
+/** What a signature of type 0x01 hashes of a text. */
+export function signedText(text: string): Buffer {
   const lines = text.replace(/\n$/, "").split("\n");
-  const signed = Buffer.from(lines.map((line) => line.replace(/[ \t]+$/, "")).join("\r\n"));
-  const signatures = keys.map((key) => packet(2, signatureBody(key, signed, { type: 0x01, ...options })));
-  return Buffer.from(
-    [
-      "-----BEGIN PGP SIGNED MESSAGE-----",
-      "Hash: SHA512",
-      "",
-      ...lines.map((line) => (line.startsWith("-") ? `- ${line}` : line)),
-      armored("PGP SIGNATURE", Buffer.concat(signatures)),
-    ].join("\n"),
-  );
+  return Buffer.from(lines.map((line) => line.replace(/[ \t]+$/, "")).join("\r\n"));
+}
+
+export function clearsignedWith(text: string, headers: readonly string[], signature: string): Buffer {
+  const lines = text.replace(/\n$/, "").split("\n");
+  const escaped = lines.map((line) => (line.startsWith("-") ? `- ${line}` : line));
+  return Buffer.from(["-----BEGIN PGP SIGNED MESSAGE-----", ...headers, "", ...escaped, signature].join("\n"));
 }
 
 export function armored(label: string, bytes: Buffer): string {
@@ -229,7 +283,7 @@ export function packet(tag: number, body: Buffer): Buffer {
   return Buffer.concat([Buffer.from([0xc0 | tag]), lengthOf(body.length), body]);
 }
 
-function subpacket(type: number, body: Buffer): Buffer {
+export function subpacket(type: number, body: Buffer): Buffer {
   return Buffer.concat([lengthOf(body.length + 1), Buffer.from([type]), body]);
 }
 

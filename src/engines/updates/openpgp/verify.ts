@@ -1,7 +1,9 @@
 /** Who signed a cleartext message. Pure. */
 import { bounds } from "../../../core/bounds.ts";
-import { type Certificate, concerns, keysOf } from "./certificates.ts";
+import { type Certificate, concerns } from "./certificates.ts";
 import { readCleartext } from "./cleartext.ts";
+import { keysOf } from "./key-faults.ts";
+import type { PublicKey } from "./public-key.ts";
 import { isMadeBy, type Signature } from "./signature.ts";
 
 export interface Verified {
@@ -21,7 +23,8 @@ const SKEW = 600;
 
 /**
  * One valid signature of one of the certificates is enough, as it is for apt: archives sign with their old and their
- * new key while one replaces the other.
+ * new key while one replaces the other. One that is wrong, of a key that is known, makes the message wrong; one of a
+ * key that expired or was revoked only does not count.
  *
  * @returns what was signed and by whom, or why not as the end of a sentence about the file
  */
@@ -33,40 +36,61 @@ export function verifyCleartext(
   const message = readCleartext(bytes);
   if ("fault" in message) return message;
   let fault = "has no signature that can be read";
+  if (message.signatures.some(({ type }) => type !== TEXT)) return { fault: "has a signature that is not over a text" };
+  let good: Verified | undefined;
   let tries = 0;
   for (const signature of message.signatures) {
-    fault = `is signed by a key that is not trusted (${signature.issuers[0] ?? "unnamed"})`;
+    const concerned = certificates.filter((certificate) => concerns(certificate, signature));
+    tries += concerned.length;
+    if (tries > bounds.openpgpTries) return { fault: "has more keys to try than are tried" };
+    const keys = concerned.flatMap((certificate) =>
+      keysOf(certificate, signature, now).map((each) => ({ ...each, certificate })),
+    );
+    if (keys.length === 0) {
+      fault = `is signed by a key that is not trusted (${signature.issuerFingerprint ?? signature.issuer})`;
+      continue;
+    }
+    const makers = message.hashes.has(signature.hash)
+      ? keys.filter(({ key }) => isNamed(signature, key) && isMadeBy(signature, key, [message.signed]))
+      : [];
+    if (makers.length === 0) {
+      const isUnread = keys.every(({ key }) => key.verifies.name === "unread");
+      return {
+        fault: isUnread
+          ? "is signed by a key that is too weak, or of a kind that is not read"
+          : "has a signature that does not fit its content",
+      };
+    }
     const wrong = signatureFault(signature, now);
-    for (const certificate of certificates) {
-      if (!concerns(certificate, signature)) continue;
-      if (++tries > bounds.openpgpTries) return { fault: "has more keys to try than are tried" };
-      for (const { key, fault: keyFault } of keysOf(certificate, signature, now)) {
-        if (!isMadeBy(signature, key, [message.signed])) {
-          fault = "has a signature that does not fit its content";
-          continue;
-        }
-        const reason = wrong ?? (keyFault === undefined ? undefined : `is signed by a key that ${keyFault}`);
-        if (reason === undefined) {
-          return {
-            text: message.text,
-            fingerprint: key.fingerprint,
-            certificate: certificate.primary.fingerprint,
-            owner: certificate.owner,
-            signedAt: new Date(signature.created * 1000),
-          };
-        }
-        fault = reason;
-      }
+    // Of a key with several certificates the first counts, as for GnuPG; but it may be older than a revocation.
+    const maker = makers.find(({ lapsed }) => lapsed === "revoked") ?? makers[0];
+    const { key, certificate, fault: keyFault, lapsed } = maker as (typeof makers)[number];
+    if (key.created > signature.created) return { fault: "has a signature that is older than its key" };
+    if (keyFault !== undefined) {
+      fault = `is signed by a key that ${keyFault}`;
+      if (lapsed === undefined) return { fault };
+    } else if (wrong !== undefined) fault = wrong;
+    else {
+      good ??= {
+        text: message.text,
+        fingerprint: key.fingerprint,
+        certificate: certificate.primary.fingerprint,
+        owner: certificate.owner,
+        signedAt: new Date(signature.created * 1000),
+      };
     }
   }
-  return { fault };
+  return good ?? { fault };
 }
 
-function signatureFault({ type, weak, created, expiresAfter }: Signature, now: Date): string | undefined {
+function isNamed({ issuerFingerprint }: Signature, { fingerprint }: PublicKey): boolean {
+  return issuerFingerprint === undefined || issuerFingerprint === fingerprint;
+}
+
+function signatureFault({ weak, created, expires }: Signature, now: Date): string | undefined {
   const seconds = now.getTime() / 1000;
-  if (type !== TEXT) return "has a signature that is not over a text";
   if (weak) return "is signed with SHA-1, which proves nothing any more";
   if (created > seconds + SKEW) return "was signed in the future";
-  if (expiresAfter !== undefined && created + expiresAfter <= seconds) return "has a signature that expired";
+  if (expires !== undefined && expires <= seconds) return "has a signature that expired";
   return undefined;
 }

@@ -42,13 +42,16 @@ const programs: readonly Program[] = [
     name: "openssl",
     files: /^(?:openssl|lib(?:ssl|crypto)\.so(?:\.[\da-z]+)*)$/,
     // The date tells the library's own text from what mentions a version: `OpenSSL 1.1.1k  FIPS 25 Mar 2021`.
-    version: after("OpenSSL ", /^\d+\.\d+\.\d+[a-z]{0,2}(?=[-+.\w]{0,20} {1,2}(?:FIPS )?\d{1,2} [A-Z][a-z]{2} \d{4})/),
+    version: after(
+      "OpenSSL ",
+      /^\d{1,9}\.\d{1,9}\.\d{1,9}[a-z]{0,2}(?=[-+.\w]{0,20} {1,2}(?:FIPS )?\d{1,2} [A-Z][a-z]{2} \d{4})/,
+    ),
   },
   { name: "apache", files: /^(?:httpd|apache2)$/, version: after("Apache/", /^2(?:\.\d{1,3}){2}/) },
   {
     name: "haproxy",
     files: /^haproxy$/,
-    version: after(" version ", /^\d+\.\d+(?:\.\d+)?(?=[-+.~\w]{0,40}, released )/),
+    version: after(" version ", /^\d{1,9}\.\d{1,9}(?:\.\d{1,9})?(?=[-+.~\w]{0,40}, released )/),
   },
   { name: "memcached", files: /^memcached$/, version: after("VERSION ", NUMBERS) },
   { name: "mariadb", files: /^(?:mariadbd|mysqld)$/, version: amongTexts("MariaDB", /\0(\d+\.\d+\.\d+)-MariaDB/g) },

@@ -239,3 +239,69 @@ test("whatever the bytes, an answer", () => {
     { numRuns: 300 },
   );
 });
+
+/** Each stanza is one that dpkg-query prints as said here; test/differential/dpkg-status holds it against dpkg itself. */
+describe("forms that dpkg reads", () => {
+  const sourceIn = (stanza: string) => packagesOf(read(stanza))[0]?.source;
+
+  test("blanks before the colon", () => {
+    const text = "Package : libssl3\nStatus\t: install ok installed\nVersion: 1\nSource : openssl (3.0)\n\n";
+    assert.deepEqual(sourceIn(text), { name: "openssl", version: "3.0" });
+  });
+
+  test("capitals in a package's name and in its state", () => {
+    const text = "PACKAGE: OpenSSL\nStatus: Install OK Installed\nVersion: 1\n\n";
+    assert.deepEqual(
+      packagesOf(read(text)).map(({ name }) => name),
+      ["openssl"],
+    );
+  });
+
+  test("of a source the name up to the first blank", () => {
+    assert.deepEqual(sourceIn(installed("a", "Version: 2", "Source: openssl x (1)")), {
+      name: "openssl",
+      version: "1",
+    });
+  });
+
+  test("a value that goes on in the next line, a source with white space and a revision apart are gaps", () => {
+    for (const lines of [
+      ["Version: 1", "\t.2"],
+      ["Version: 1", "\v.2"],
+      ["Version: 1", "Source: openssl", " x"],
+      ["Version: 1", "Source: open\tssl"],
+      ["Version: 1", "Source: openssl\0x"],
+      ["Version: 1", "Revision: 2"],
+      ["Version: 1", "Package_Revision: 2"],
+    ]) {
+      const facts = read(installed("a", ...lines));
+      assert.deepEqual([packagesOf(facts).length, unreadOf(facts).length], [0, 1], JSON.stringify(lines));
+    }
+  });
+
+  test("lines that only look like fields: continued by other white space than blanks", () => {
+    const facts = read(installed("a", "Version: 1", "Description: x", "\vSource: hidden", "\rVersion: 0"));
+    assert.deepEqual([packagesOf(facts)[0]?.source, unreadOf(facts)], [{ name: "a", version: "1" }, []]);
+  });
+
+  test("the mark that ends a file of MS-DOS ends a line and a stanza, and is told", () => {
+    const facts = read(
+      `${installed("a", "Version: 1", "Description: x\x1a\x1aPackage: b\nStatus: install ok installed\nVersion: 2")}`,
+    );
+    assert.deepEqual(
+      packagesOf(facts).map(({ name }) => name),
+      ["a", "b"],
+    );
+    assert.deepEqual(unreadOf(facts), ["it holds end-of-file marks of MS-DOS"]);
+  });
+
+  test("updates that are not written into the status file yet", () => {
+    const update = read(installed("b", "Version: 2"), "var/lib/dpkg/updates/0001");
+    assert.deepEqual(
+      packagesOf(update).map(({ name }) => name),
+      ["b"],
+    );
+    assert.ok(dpkg.wants("var/lib/dpkg/updates/0"));
+    for (const path of ["tmp.i", "1/2", "", "0001.new"]) assert.ok(!dpkg.wants(`var/lib/dpkg/updates/${path}`), path);
+  });
+});

@@ -169,10 +169,90 @@ describe("a manifest", () => {
   test("the first of two counts", () => assert.equal(readManifest("A: 1\nA: 2\n").get("a"), "1"));
 });
 
+/**
+ * What each of these bytes is to Java: it opens the archive and lists log4j-core, so the class loader finds its classes.
+ * test/differential/zip holds it against Java itself.
+ */
+describe("a jar that is one to Java alone", () => {
+  const LOG4J = "org.apache.logging.log4j:log4j-core@2.14.0";
+  const entries = [stated("org.ok", "ok", "9.9"), stated("org.apache.logging.log4j", "log4j-core", "2.14.0")];
+  const END = 22;
+
+  test("bytes before its first header", () => {
+    // The first bytes alone do not tell.
+    assert.equal(jar.startsRight, undefined);
+    for (const before of ["x", "MZ\0\0", "#!/bin/sh\n", "\n".repeat(5000)]) {
+      const bytes = Buffer.concat([Buffer.from(before), zipOf(entries)]);
+      assert.ok(found(bytes).includes(LOG4J), JSON.stringify(before.slice(0, 10)));
+    }
+  });
+
+  test("an end record whose count is short", () => {
+    const bytes = zipOf(entries);
+    for (const count of [0, 1]) {
+      bytes.writeUInt16LE(count, bytes.length - END + 8);
+      bytes.writeUInt16LE(count, bytes.length - END + 10);
+      assert.ok(found(bytes).includes(LOG4J), `${count}`);
+    }
+  });
+
+  test("a comment that spans an archive: the last end record counts, whatever follows it", () => {
+    const decoy = zipOf([stated("org.ok", "ok", "9.9")]);
+    for (const behind of ["", "x"]) {
+      const last = Buffer.concat([zipOf(entries), Buffer.from(behind)]);
+      const both = Buffer.concat([decoy, last]);
+      both.writeUInt16LE(last.length, decoy.length - 2);
+      assert.ok(found(both).includes(LOG4J), JSON.stringify(behind));
+    }
+  });
+
+  test("bytes behind its end record, with or without a comment of another length", () => {
+    for (const behind of ["x", "\n\n", "PK\x05\x06", "x".repeat(60_000)]) {
+      assert.ok(found(Buffer.concat([zipOf(entries), Buffer.from(behind)])).includes(LOG4J), behind.slice(0, 8));
+    }
+    const longer = zipOf(entries, { comment: "ab" });
+    assert.ok(found(Buffer.concat([longer, Buffer.from("cd")])).includes(LOG4J));
+  });
+
+  test("a Zip64 record elsewhere that says the same as the end record", () => {
+    const real = zipOf(entries);
+    const [size, offset] = [real.readUInt32LE(real.length - END + 12), real.readUInt32LE(real.length - END + 16)];
+    const record = Buffer.alloc(56);
+    record.writeUInt32LE(0x06064b50, 0);
+    for (const [at, value] of [2, 2, size, offset].entries()) record.writeBigUInt64LE(BigInt(value), 24 + 8 * at);
+    const locator = Buffer.alloc(20);
+    locator.writeUInt32LE(0x07064b50, 0);
+    locator.writeBigUInt64LE(BigInt(real.length - END), 8);
+    // A decoy of the same size, which ends right before the end record: its last entry has the rest for a comment.
+    const ok = zipOf(entries.slice(0, 1));
+    const local = ok.subarray(0, ok.readUInt32LE(ok.length - END + 16));
+    const entry = Buffer.from(ok.subarray(local.length, -END));
+    entry.writeUInt16LE(size - entry.length, 32);
+    entry.writeUInt32LE(offset - local.length, 42);
+    const comment = Buffer.alloc(size - entry.length - locator.length, "x");
+    const parts = [real.subarray(0, -END), record, local, entry, comment, locator, real.subarray(-END)];
+    assert.deepEqual(found(Buffer.concat(parts)), ["org.ok:ok@9.9", LOG4J]);
+  });
+
+  test("what lies behind the last entry of its directory is a gap that names it", () => {
+    const real = zipOf(entries);
+    const end = Buffer.from(real.subarray(real.length - END));
+    end.writeUInt32LE(end.readUInt32LE(12) + 5, 12);
+    const facts = read(Buffer.concat([real.subarray(0, -END), Buffer.from("12345"), end]));
+    assert.deepEqual(unreadOf(facts), ["directory: 5 bytes follow its last entry"]);
+  });
+});
+
 describe("hostile jars", () => {
-  test("that are no archives are unreadable", () => {
-    for (const bytes of ["", "PK", Buffer.alloc(1000)]) {
+  test("that begin or end as an archive and are none are unreadable", () => {
+    for (const bytes of ["PK\x03\x04", `x${"PK\x05\x06"}`, `${"PK\x05\x06"}${"x".repeat(100)}`]) {
       assert.equal(factsOf(jar, "a.jar", bytes)?.kind, "unreadable");
+    }
+  });
+
+  test("in which no reader would find an archive are none", () => {
+    for (const bytes of ["", "PK", "<html>", "#!/bin/bash\n", Buffer.alloc(1000)]) {
+      assert.equal(factsOf(jar, "a.jar", bytes), undefined);
     }
   });
 
@@ -255,11 +335,5 @@ describe("which files", () => {
   test("archives of Java by their ending, in any case", () => {
     for (const path of ["a.jar", "opt/app.WAR", "x/y.ear", "plugins/git.hpi"]) assert.ok(jar.wants(path), path);
     for (const path of ["a.zip", ".jar", "x/.jar", "jar", "a.jar/b"]) assert.ok(!jar.wants(path), path);
-  });
-
-  test("that begin as an archive or as a script", () => {
-    assert.ok(jar.startsRight?.(zipOf([])));
-    assert.ok(jar.startsRight?.(Buffer.from("#!/bin/bash\n")));
-    for (const other of ["", "P", "<html>"]) assert.ok(!jar.startsRight?.(Buffer.from(other)));
   });
 });

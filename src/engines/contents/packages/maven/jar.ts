@@ -17,13 +17,11 @@ const ENDINGS = [".jar", ".war", ".ear", ".sar", ".par", ".nar", ".hpi", ".jpi",
  */
 export const jar: Analyser = {
   id: "jar",
-  version: 1,
+  version: 2,
   evidence: "installed",
   extensions: ENDINGS,
   maxBytes: bounds.wantedFileBytes,
   wants: isArchive,
-  // A local header, an empty archive, or the script that starts an executable jar.
-  startsRight: (first) => (first[0] === 0x50 && first[1] === 0x4b) || (first[0] === 0x23 && first[1] === 0x21),
   analyse,
 };
 
@@ -31,6 +29,18 @@ function isArchive(path: string): boolean {
   const dot = path.lastIndexOf(".");
   return dot > path.lastIndexOf("/") + 1 && (ENDINGS as readonly string[]).includes(path.slice(dot).toLowerCase());
 }
+
+/**
+ * Whether no reader finds an archive in it: one that reads from the front wants a local header there, the others an end
+ * record. What stands before an archive may be anything, so the first bytes alone do not tell.
+ */
+function isNoArchive(bytes: Buffer): boolean {
+  return bytes.length < 4 || (bytes.readUInt16BE(0) !== LOCAL_START && !bytes.includes(END_START));
+}
+
+/** `PK`, and the signature of an end record. */
+const LOCAL_START = 0x504b;
+const END_START = Buffer.from("PK\x05\x06", "latin1");
 
 /** What is left of the bounds, and what was found, for one jar and all within it. */
 interface Search {
@@ -42,6 +52,7 @@ interface Search {
 }
 
 function analyse({ path, bytes }: AnalysedFile): FileFacts | undefined {
+  if (isNoArchive(bytes)) return undefined;
   const search: Search = {
     archives: bounds.jarArchives,
     entries: bounds.jarEntries,

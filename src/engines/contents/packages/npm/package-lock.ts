@@ -7,6 +7,7 @@ import { brokenLockfile, jsonObject, lockfile, namesIn } from "../lockfile.ts";
 import type { Usage } from "../usage.ts";
 import { hashesOf } from "./integrity.ts";
 import { type Module, type Modules, modules } from "./modules.ts";
+import { contradictionIn } from "./resolved.ts";
 import { isOwnFolder, specifierOf } from "./specifier.ts";
 
 /**
@@ -20,7 +21,7 @@ import { isOwnFolder, specifierOf } from "./specifier.ts";
  */
 export const packageLock = lockfile({
   id: "package-lock",
-  version: 1,
+  version: 2,
   basenames: ["package-lock.json", "npm-shrinkwrap.json"],
   read,
 });
@@ -54,6 +55,7 @@ function readPackages(packages: JsonObject, locked: LockedPackages): void {
     if (own || entry.link === true || isOwnFolder(textIn(entry.resolved) ?? "")) continue;
     // npm writes such an entry for an optional peer that nothing brings.
     if (entry.version === undefined && entry.resolved === undefined) continue;
+    noteContradiction(locked, textIn(entry.name) ?? parts.at(-1), entry);
     locked.add(module.key, {
       name: textIn(entry.name) ?? parts.at(-1),
       version: textIn(entry.version),
@@ -110,6 +112,10 @@ function readDependencies(dependencies: JsonObject, locked: LockedPackages): voi
       const stated = textIn(entry.version) ?? "";
       if (entry.bundled !== true && isOwnFolder(stated)) continue;
       const alias = stated.startsWith("npm:") ? specifierOf(stated.slice("npm:".length)) : undefined;
+      // Where the version is a place itself, it is what is installed.
+      if (!stated.includes(":") || alias !== undefined) {
+        noteContradiction(locked, alias?.name ?? folder, { ...entry, version: alias?.rest ?? stated });
+      }
       locked.add(module.key, {
         name: alias?.name ?? folder,
         version: alias?.rest ?? stated,
@@ -125,6 +131,15 @@ function readDependencies(dependencies: JsonObject, locked: LockedPackages): voi
     }
   }
   noteExhaustion(tree, locked);
+}
+
+/** npm installs what `resolved` brings: what stands beside it is then not what is there. */
+function noteContradiction(locked: LockedPackages, name: string | undefined, entry: JsonObject): void {
+  const [version, resolved] = [textIn(entry.version), textIn(entry.resolved)];
+  if (name === undefined || version === undefined || resolved === undefined) return;
+  const contradiction = contradictionIn(name, version, resolved);
+  if (contradiction !== undefined)
+    locked.unread(`the package ${name.slice(0, bounds.packageNameLength)} ${contradiction}`);
 }
 
 function noteExhaustion(tree: Modules, locked: LockedPackages): void {

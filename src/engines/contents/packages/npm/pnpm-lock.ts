@@ -1,9 +1,11 @@
+import { bounds } from "../../../../core/bounds.ts";
 import type { FileFacts } from "../../model.ts";
 import { type LockedPackages, lockedPackages } from "../locked.ts";
 import { brokenLockfile, lockfile } from "../lockfile.ts";
 import type { Usage } from "../usage.ts";
 import { isMap, type YamlMap, type YamlValue, yamlDocuments } from "../yaml.ts";
 import { hashesOf } from "./integrity.ts";
+import { contradictionIn } from "./resolved.ts";
 import { isOwnFolder, specifierOf } from "./specifier.ts";
 
 /**
@@ -14,7 +16,7 @@ import { isOwnFolder, specifierOf } from "./specifier.ts";
  *
  * A second document, before the project's, locks what pnpm itself needs to begin: its packages are for development.
  */
-export const pnpmLock = lockfile({ id: "pnpm-lock", version: 1, basenames: ["pnpm-lock.yaml"], read });
+export const pnpmLock = lockfile({ id: "pnpm-lock", version: 2, basenames: ["pnpm-lock.yaml"], read });
 
 function read(text: string): FileFacts {
   const locked = lockedPackages("npm");
@@ -32,9 +34,21 @@ function readDocument(document: YamlMap, major: number, locked: LockedPackages):
     const { name, version } = identityIn(key, major);
     const resolution = map(entry.get("resolution"));
     if (resolution?.get("type") === "directory" || resolution?.has("directory") || isOwnFolder(version)) continue;
+    const statedVersion = scalar(entry.get("version"));
+    // pnpm fetches what the key says from the registry; an archive or a repository is told by its place.
+    if (statedVersion !== undefined && statedVersion !== version && /^\d/.test(version)) {
+      locked.unread(
+        `the package ${key.slice(0, bounds.packageNameLength)} states version ${statedVersion.slice(0, bounds.versionLength)}`,
+      );
+    }
+    const tarball = scalar(resolution?.get("tarball"));
+    const contradiction =
+      tarball === undefined || !/^\d/.test(version) ? undefined : contradictionIn(name, version, tarball);
+    if (contradiction !== undefined)
+      locked.unread(`the package ${key.slice(0, bounds.packageNameLength)} ${contradiction}`);
     locked.add(key, {
       name: scalar(entry.get("name")) ?? name,
-      version: scalar(entry.get("version")) ?? version,
+      version: statedVersion ?? version,
       // Version 9 has no flags: there the ways that lead to a package tell.
       usage: major < FIRST_WITH_SNAPSHOTS ? usageOf(entry) : undefined,
       hashes: hashesOf(resolution?.get("integrity")),

@@ -2,6 +2,7 @@ import type { FileFacts } from "../../model.ts";
 import { lockedPackages } from "../locked.ts";
 import { brokenLockfile } from "../lockfile.ts";
 import { hashesOf } from "./integrity.ts";
+import { contradictionIn } from "./resolved.ts";
 import { isOwnFolder, specifierOf } from "./specifier.ts";
 
 /** One entry: every range that was asked for, and the package that answers them all. */
@@ -31,7 +32,11 @@ export function readYarnClassic(text: string): FileFacts {
     const { name, rest } = specifierOf(first);
     if (!fields.has("resolved") && isOwnFolder(rest)) continue;
     const real = rest.startsWith("npm:") ? specifierOf(rest.slice("npm:".length)).name : name;
-    locked.add(first, { name: real, version: fields.get("version"), hashes: hashesOf(fields.get("integrity")) });
+    const version = fields.get("version");
+    const contradiction =
+      version === undefined ? undefined : contradictionIn(real, version, fields.get("resolved") ?? "");
+    if (contradiction !== undefined) locked.unread(`the entry at line ${line} ${contradiction}`);
+    locked.add(first, { name: real, version, hashes: hashesOf(fields.get("integrity")) });
     for (const other of patterns.slice(1)) locked.alias(other, first);
   }
   for (const { patterns, needs } of entries) {

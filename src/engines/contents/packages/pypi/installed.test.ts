@@ -27,6 +27,17 @@ describe("which files are installed packages", () => {
     "opt/app/a-1.0-py3.11.egg-info/PKG-INFO",
     "usr/lib/python3/dist-packages/a-1.0.egg-info",
     "usr/lib/python2/site-packages/a-1.0-py2.7.egg/EGG-INFO/PKG-INFO",
+    // importlib.metadata lists all of these.
+    "site-packages/a.dist-info/METADATA",
+    "site-packages/a-1.0.DIST-INFO/METADATA",
+    "site-packages/a-1.0.dist-info/PKG-INFO",
+    "site-packages/a-1.0.egg-info/METADATA",
+    "site-packages/\u00e9-1.0.dist-info/METADATA",
+    "site-packages/_a-1.0.dist-info/METADATA",
+    "site-packages/a-1.0.dist-info",
+    "site-packages/a.EGG-INFO",
+    "opt/app/a.egg-info/PKG-INFO",
+    "opt/app/a-1.0.egg-info",
   ];
   for (const path of wanted) test(`wants ${path}`, () => assert.ok(pypi.wants(path)));
 
@@ -34,12 +45,9 @@ describe("which files are installed packages", () => {
     "METADATA",
     "PKG-INFO",
     "model/METADATA",
-    "a.dist-info/METADATA",
     "app/a-1.0.dist-info/sub/METADATA",
     "app/a-1.0.dist-info/RECORD",
-    "src/a.egg-info/PKG-INFO",
     "src/EGG-INFO/PKG-INFO",
-    "src/a-1.0.egg-info",
     "usr/lib/python3/dist-packages/.egg-info",
     "",
   ];
@@ -90,6 +98,17 @@ Name: not-this\r
 
   test("names of fields have no case, and of a repeated one the first counts", () => {
     assert.equal(packagesOf(read("NAME: a\nname: b\nversion: 1\n"))[0]?.name, "a");
+  });
+
+  test("a lone carriage return ends a line, as in Python's universal newlines", () => {
+    const text = "Metadata-Version: 2.1\rName: urllib3\rVersion: 1.25\rSummary: x\r\rName: not-this";
+    assert.deepEqual(
+      packagesOf(read(text)).map(({ name, version }) => `${name}@${version}`),
+      ["urllib3@1.25"],
+    );
+    const hidden = "Name: urllib3\nSummary: x\rVersion: 1.25\nVersion: 9\n";
+    assert.equal(packagesOf(read(hidden))[0]?.version, "1.25");
+    assert.equal(packagesOf(read("Name: a\nVersion: 1\r\n\r\nAuthor: x\n"))[0]?.supplier, undefined);
   });
 
   test("what states no name or version is unreadable", () => {

@@ -6,21 +6,20 @@ import { isProjectName } from "./name.ts";
 
 const METADATA = "METADATA";
 const PKG_INFO = "PKG-INFO";
-const EGG_INFO = ".egg-info";
+const ENDINGS = [".dist-info", ".egg-info"] as const;
 
 /**
- * Installed Python packages by their core metadata ("Recording installed projects" and the egg formats of setuptools):
- * `NAME-VERSION.dist-info/METADATA` wherever it lies (packages are also installed into folders of an application, and
- * carry copies of others within them), `PKG-INFO` in an egg or in a folder `*.egg-info`, and a file `*.egg-info`, as
- * distutils left it. An egg-info folder without a version in its name, outside of a folder of installed packages, is
- * that of a project's own source.
+ * Installed Python packages by their core metadata, as importlib.metadata finds them and pip with it: folders and files
+ * that end in `.dist-info` or `.egg-info`, in whatever case and with or without a version in their name, in any folder
+ * (whatever is on `sys.path`, an application's own folder too). Of such a folder `METADATA` is read, else `PKG-INFO`; a
+ * file is the metadata itself. In an egg the folder is `EGG-INFO`.
  */
 export const pypi: Analyser = {
   id: "pypi",
-  version: 1,
+  version: 2,
   evidence: "installed",
   basenames: [METADATA, PKG_INFO],
-  extensions: [EGG_INFO],
+  extensions: ENDINGS,
   maxBytes: bounds.smallFileBytes,
   wants: isInstalled,
   analyse,
@@ -28,19 +27,14 @@ export const pypi: Analyser = {
 
 function isInstalled(path: string): boolean {
   const [file = "", folder = "", around = ""] = path.split("/").reverse();
-  if (file === METADATA) return VERSIONED.test(folder) && folder.endsWith(".dist-info");
-  if (file === PKG_INFO) {
-    if (folder === "EGG-INFO") return around.endsWith(".egg");
-    return folder.endsWith(EGG_INFO) && (PACKAGES.has(around) || VERSIONED.test(folder));
-  }
-  return file.endsWith(EGG_INFO) && file !== EGG_INFO && PACKAGES.has(folder);
+  if (file !== METADATA && file !== PKG_INFO) return isNamed(file);
+  return isNamed(folder) || (folder.toLowerCase() === "egg-info" && around.toLowerCase().endsWith(".egg"));
 }
 
-/** `name-1.0.dist-info`: a dash, and a version that begins with a digit (or an epoch, which does too) or a `v`. */
-const VERSIONED = /^[A-Za-z0-9][^/]*-v?[0-9]/;
-
-/** Where Python looks for installed packages; Debian has a name of its own. */
-const PACKAGES: ReadonlySet<string> = new Set(["site-packages", "dist-packages"]);
+function isNamed(name: string): boolean {
+  const lower = name.toLowerCase();
+  return ENDINGS.some((ending) => lower.endsWith(ending) && lower !== ending);
+}
 
 function analyse({ bytes }: AnalysedFile): FileFacts {
   const fields = fieldsIn(bytes.toString("utf8"));
@@ -69,15 +63,20 @@ function unreadable(reason: string): FileFacts {
 
 type Fields = ReadonlyMap<string, readonly string[]>;
 
-/** The headers by their lower-case names; a field that goes over several lines is a text, and stays so marked. */
-function fieldsIn(text: string): Fields {
+/**
+ * The headers by their lower-case names, up to the first line that is none, as Python's email parser reads them; a
+ * field that goes over several lines is a text, and stays so marked. Python reads the file with universal newlines, so
+ * a lone carriage return ends a line.
+ */
+function fieldsIn(stored: string): Fields {
+  const text = stored.includes("\r") ? stored.replace(/\r\n?/g, "\n") : stored;
   const fields = new Map<string, string[]>();
   let last: string[] | undefined;
   let start = text.charCodeAt(0) === 0xfeff ? 1 : 0;
   while (start < text.length) {
     const newline = text.indexOf("\n", start);
     const end = newline < 0 ? text.length : newline;
-    const line = text.slice(start, end).replace(/\r$/, "");
+    const line = text.slice(start, end);
     start = end + 1;
     if (line === "") break;
     if (line[0] === " " || line[0] === "\t") {
@@ -86,6 +85,7 @@ function fieldsIn(text: string): Fields {
       continue;
     }
     const colon = line.indexOf(":");
+    // What is no header ends them for Python; here it is passed over, so that more is seen and not less.
     if (colon < 0) continue;
     const name = line.slice(0, colon).toLowerCase();
     if (!WANTED.has(name)) {

@@ -11,12 +11,74 @@ function read(text: string | Buffer, path = PATH) {
   return factsOf(requirements, path, text);
 }
 
+/** What `pip install -r` would take for the same files. */
+describe("what a requirements file includes", () => {
+  const readWith = (text: string, files: Readonly<Record<string, string>>) => {
+    const companions = new Map(Object.entries(files).map(([path, content]) => [path, Buffer.from(content)]));
+    return requirements.analyse({ path: PATH, bytes: Buffer.from(text), companions });
+  };
+
+  test("is named from the folder of the file, in all spellings of the option", () => {
+    const text =
+      "-r a.txt\n-rb.in\n--requirement c\n--requirement=../d.txt\n--requirem e.txt\n-r 'f g.txt'\n-c=h.txt\n--con i.txt\n";
+    assert.deepEqual(requirements.includes?.({ path: PATH, bytes: Buffer.from(text) }), [
+      ...["app/a.txt", "app/b.in", "app/c", "d.txt", "app/e.txt", "app/f g.txt", "app/=h.txt", "app/i.txt"],
+    ]);
+  });
+
+  test("is read with it, around in a circle too", () => {
+    const facts = readWith("-r base.txt\na==1\n", {
+      "app/base.txt": "django==1.11\n-r deps/prod.in\n",
+      "app/deps/prod.in": "b==2\n-r ../base.txt\n-r ../requirements.txt\n",
+    });
+    assert.deepEqual(packageLines(facts), ["a@1", "b@2", "django@1.11"]);
+    assert.deepEqual(unreadOf(facts), []);
+  });
+
+  test("cannot be followed out of the tree, over the network or by a variable, and that is said", () => {
+    for (const target of ["missing.txt", "../../etc/x.txt", "/etc/x.txt", "https://host/x.txt", "$" + "{X}.txt"]) {
+      const facts = readWith(`a==1\n-r ${target}\n`, {});
+      assert.deepEqual(unreadOf(facts), [`line 2 includes ${target}, which cannot be read`]);
+      assert.deepEqual(packageLines(facts), ["a@1"]);
+    }
+  });
+
+  test("constraints pin what is not pinned, and what else they pin may come too", () => {
+    const facts = readWith("-c c.txt\nDjango>=1\nflask\n", { "app/c.txt": "django==1.11\njinja2==2.0\nx>1\n" });
+    assert.deepEqual(packageLines(facts), ["django@1.11", "jinja2@2.0 optional"]);
+    assert.deepEqual(unreadOf(facts), ["1 of its requirements are not pinned to one version"]);
+  });
+
+  test("an option that pip does not have is said", () => {
+    assert.deepEqual(unreadOf(readWith("--unheard-of x\n-z\n--pre\n--no-binary :all:\n", {})), [
+      "line 1 has an option that is not known",
+      "line 2 has an option that is not known",
+    ]);
+  });
+});
+
+describe("lines as pip reads them", () => {
+  test("each line end of Python ends a comment", () => {
+    for (const end of ["\r", "\x0b", "\x0c", "\x1c", "\x85", "\u2028"]) {
+      assert.deepEqual(packageLines(read(`# comment${end}django==1.11\n`)), ["django@1.11"], JSON.stringify(end));
+    }
+  });
+
+  test("what a backslash parts is joined without a blank", () => {
+    assert.deepEqual(packageLines(read("djan\\\ngo==1.\\\n11\n")), ["django@1.11"]);
+  });
+
+  test("an encoding that is not read is a gap: a comment may be a line in it", () => {
+    const facts = read("# -*- coding: utf-7 -*-\n#+AAo-django==1.11\n");
+    assert.deepEqual(unreadOf(facts), ["it states an encoding that is not read"]);
+    assert.deepEqual(unreadOf(read("# -*- coding: utf-8 -*-\na==1\n")), []);
+  });
+});
+
 describe("requirements.txt", () => {
   test("pinned requirements in every form", () => {
     const text = `# a comment
 --index-url https://host/simple
--r other.txt
--c constraints.txt
 Flask==2.0.0
 click == 8.0.0 # behind
 jinja2==3.0.0#right behind

@@ -1,18 +1,35 @@
+import { bounds } from "../../../../core/bounds.ts";
 import type { FileFacts } from "../../model.ts";
-import { lockedPackages } from "../locked.ts";
-import { lockfile } from "../lockfile.ts";
+import { type LockedPackages, lockedPackages } from "../locked.ts";
+import { type Companions, lockfile } from "../lockfile.ts";
 import type { Usage } from "../usage.ts";
 import { normalizedName } from "./name.ts";
 import { pinnedVersion, requirementOf } from "./requirement.ts";
+import { includedPath, requirementLines } from "./requirement-lines.ts";
 import { onlyHash } from "./toml-fields.ts";
 
 /**
  * pip's requirements files ("Requirements File Format"): `requirements*.txt`, `*requirements.txt`, and what lies in a
  * folder `requirements`. Requirements that are pinned with `==` or `===` are packages, whatever their markers; what is
- * not pinned is counted as unread, since nobody can tell what it brings. Included files (`-r`, `-c`) are files of their
- * own; a local path is the project's own code.
+ * not pinned is counted as unread, since nobody can tell what it brings. Included files (`-r`) are read with it, whatever
+ * their names; constraints (`-c`) give the versions of what is not pinned itself, and what else they pin may come as a
+ * dependency. What cannot be followed is unread; a local path is the project's own code.
  */
-export const requirements = lockfile({ id: "requirements", version: 1, extensions: [".txt"], wants, read });
+export const requirements = lockfile({
+  id: "requirements",
+  version: 2,
+  extensions: [".txt"],
+  wants,
+  includes(text, path) {
+    const paths: string[] = [];
+    for (const line of requirementLines(text)) {
+      const included = "target" in line ? includedPath(line.target, path) : undefined;
+      if (included !== undefined) paths.push(included);
+    }
+    return paths;
+  },
+  read,
+});
 
 function wants(path: string): boolean {
   const parts = path.toLowerCase().split("/");
@@ -21,41 +38,112 @@ function wants(path: string): boolean {
   return file.startsWith("requirements") || file.endsWith("requirements.txt") || parts.at(-2) === "requirements";
 }
 
-function read(text: string, path: string): FileFacts {
+interface Reading {
+  readonly locked: LockedPackages;
+  readonly usage: Usage | undefined;
+  readonly companions: Companions;
+  /** Files that were read, so that none is read twice, with what it was read for. */
+  readonly seen: Set<string>;
+  /** What is not pinned, by its normalized name; undefined for addresses, which have none. */
+  readonly open: (string | undefined)[];
+  /** Normalized name → what a file of constraints pins. */
+  readonly constraints: Map<string, { readonly name: string; readonly version: string }>;
+  readonly required: Set<string>;
+}
+
+function read(text: string, path: string, companions: Companions): FileFacts {
   const locked = lockedPackages("pypi");
   const usage = usageOf(path);
+  const { constraints, open, required, ...reading }: Reading = {
+    ...{ locked, usage, companions, seen: new Set<string>() },
+    ...{ open: [], constraints: new Map(), required: new Set<string>() },
+  };
+  readFile(text, path, "requirements", { ...reading, constraints, open, required });
   let notPinned = 0;
-  for (const { line, content } of logicalLines(text)) {
-    if (content.startsWith("-")) {
-      if (EDITABLE.test(content) && content.includes("://")) notPinned += 1;
-      continue;
-    }
-    const [specifier = "", ...options] = content.split(/\s--/);
-    const requirement = requirementOf(specifier);
-    if (requirement === undefined) {
-      // A URL names a package whose version is unknown.
-      if (content.includes("://")) notPinned += 1;
-      else if (!isLocal(content)) locked.unread(`line ${line} is no requirement`);
-      continue;
-    }
-    const version = pinnedVersion(requirement.clauses);
-    if (version === undefined) {
-      if (!isLocal(content)) notPinned += 1;
-      continue;
-    }
-    const hashes = options.map(hashIn).filter((hash) => hash !== undefined);
-    locked.add(`${normalizedName(requirement.name)} ${line}`, {
-      name: requirement.name,
-      version,
-      usage,
-      hashes: onlyHash(hashes),
-    });
+  for (const name of open) {
+    const pin = name === undefined ? undefined : constraints.get(name);
+    if (pin === undefined) notPinned += 1;
+    else locked.add(`${name} constrained`, { ...pin, usage });
+  }
+  for (const [name, pin] of constraints) {
+    if (!required.has(name)) locked.add(`${name} constraint`, { ...pin, usage: usage ?? "optional" });
   }
   if (notPinned > 0) locked.unread(`${notPinned} of its requirements are not pinned to one version`);
   return locked.facts();
 }
 
-const EDITABLE = /^(?:-e|--editable)[\s=]/;
+function readFile(text: string, path: string, kind: "requirements" | "constraints", reading: Reading): void {
+  const { locked, seen, open, required, usage } = reading;
+  if (seen.has(`${kind} ${path}`)) return;
+  seen.add(`${kind} ${path}`);
+  const first = seen.size === 1;
+  const place = (line: number): string =>
+    first ? `line ${line}` : `line ${line} of ${path.slice(0, bounds.packageNameLength)}`;
+  if (isEncoded(text)) locked.unread(`${first ? "it" : path} states an encoding that is not read`);
+  for (const line of requirementLines(text)) {
+    if (line.kind === "option") continue;
+    if (line.kind === "unknown") locked.unread(`${place(line.line)} has an option that is not known`);
+    else if ("target" in line) follow(line, path, kind, place(line.line), reading);
+    else if (line.kind === "editable") {
+      if (line.content.includes("://")) open.push(undefined);
+    } else {
+      const [specifier = "", ...options] = line.content.split(/\s--/);
+      const requirement = requirementOf(specifier);
+      if (requirement === undefined) {
+        // A URL names a package whose version is unknown.
+        if (line.content.includes("://")) open.push(undefined);
+        else if (!isLocal(line.content)) locked.unread(`${place(line.line)} is no requirement`);
+        continue;
+      }
+      const name = normalizedName(requirement.name);
+      const version = pinnedVersion(requirement.clauses);
+      if (kind === "constraints") {
+        if (version !== undefined) reading.constraints.set(name, { name: requirement.name, version });
+        continue;
+      }
+      required.add(name);
+      if (version === undefined) {
+        if (!isLocal(line.content)) open.push(line.content.includes("@") ? undefined : name);
+        continue;
+      }
+      const hashes = options.map(hashIn).filter((hash) => hash !== undefined);
+      locked.add(`${name} ${seen.size} ${line.line}`, {
+        name: requirement.name,
+        version,
+        usage,
+        hashes: onlyHash(hashes),
+      });
+    }
+  }
+}
+
+/** What a file of constraints includes constrains too, whichever option names it. */
+function follow(
+  { kind, target }: { readonly kind: "requirements" | "constraints"; readonly target: string },
+  path: string,
+  within: "requirements" | "constraints",
+  place: string,
+  reading: Reading,
+): void {
+  const included = includedPath(target, path);
+  const as = within === "constraints" ? within : kind;
+  if (reading.seen.has(`${as} ${included}`)) return;
+  const text = included === undefined ? undefined : reading.companions(included);
+  if (included === undefined || text === undefined) {
+    reading.locked.unread(`${place} includes ${target.slice(0, bounds.packageNameLength)}, which cannot be read`);
+    return;
+  }
+  readFile(text, included, as, reading);
+}
+
+/** pip decodes a file as a comment in its first two lines says (formerly PEP 263). */
+function isEncoded(text: string): boolean {
+  const encoding = text
+    .split("\n", 2)
+    .map((line) => /^\s*#.*?coding[:=][ \t]*([-\w.]+)/.exec(line)?.[1])
+    .find((found) => found !== undefined);
+  return encoding !== undefined && !/^(?:utf[-_]?8|u8|ascii|us-ascii|latin-?1|iso-?8859-1)$/i.test(encoding);
+}
 
 /** `hash=sha256:…` of `--hash=sha256:…` */
 function hashIn(option: string): string | undefined {
@@ -65,33 +153,6 @@ function hashIn(option: string): string | undefined {
 function isLocal(content: string): boolean {
   if (content.includes("://")) return false;
   return /^[./~]/.test(content) || /^[^\s<>=!~;@[]*[/\\]/.test(content) || /\.(?:whl|zip|tar\.gz)$/i.test(content);
-}
-
-/** Lines that end in a backslash are joined with the next; comments and blank lines are left out. */
-function* logicalLines(text: string): Generator<{ readonly line: number; readonly content: string }> {
-  let line = 0;
-  let start = 0;
-  let joined: string[] = [];
-  let from = 1;
-  while (start < text.length) {
-    line += 1;
-    const newline = text.indexOf("\n", start);
-    const end = newline < 0 ? text.length : newline;
-    const physical = text.slice(start, end).trimEnd();
-    start = end + 1;
-    if (joined.length === 0) from = line;
-    const isComment = physical.trimStart().startsWith("#");
-    if (physical.endsWith("\\") && !isComment && start < text.length) {
-      joined.push(physical.slice(0, -1));
-      continue;
-    }
-    joined.push(isComment ? "" : physical);
-    // pip wants white space before a comment; no requirement with a version has the mark anywhere.
-    const content = joined.join(" ").split(/\s#/, 1)[0]?.trim() ?? "";
-    joined = [];
-    if (content !== "")
-      yield { line: from, content: content.includes("://") ? content : (content.split("#", 1)[0] ?? "").trim() };
-  }
 }
 
 /** A file for development says so in its name: `requirements-dev.txt`, `requirements/test.txt`. */

@@ -202,3 +202,66 @@ describe("where and in which formats", () => {
     }
   });
 });
+
+/**
+ * What `rpm -qa` lists of these is not what stands in the rows of the table `Packages`, so nothing in them is believed.
+ * test/differential/rpmdb holds such databases against rpm itself.
+ */
+describe("a schema that is not rpm's", () => {
+  const header = rpmHeader({ name: "bash" });
+  const cases: readonly [title: string, statements: string][] = [
+    ["columns in another order", "CREATE TABLE Packages (blob BLOB, hnum INTEGER PRIMARY KEY)"],
+    ["a column more", "CREATE TABLE Packages (hnum INTEGER PRIMARY KEY AUTOINCREMENT, decoy BLOB, blob BLOB NOT NULL)"],
+    ["a generated column", "CREATE TABLE Packages (hnum INTEGER PRIMARY KEY, other BLOB, blob BLOB AS (other))"],
+    ["no rowids", "CREATE TABLE Packages (hnum INTEGER PRIMARY KEY, blob BLOB NOT NULL) WITHOUT ROWID"],
+    ["a view", "CREATE TABLE Other (hnum INTEGER PRIMARY KEY, blob BLOB); CREATE VIEW Packages AS SELECT * FROM Other"],
+    ["nothing of that name", "CREATE TABLE Other (hnum INTEGER PRIMARY KEY, blob BLOB)"],
+  ];
+  for (const [title, statements] of cases) {
+    test(title, () => {
+      const { database } = writeSqlite((open) => open.exec(statements));
+      const facts = read(database);
+      assert.equal(facts?.kind === "unreadable" && facts.code, "contents.rpm-database-broken", title);
+    });
+  }
+
+  const beside: readonly [title: string, statements: string][] = [
+    ["a trigger", "CREATE TRIGGER t AFTER INSERT ON Packages BEGIN SELECT 1; END"],
+    ["a view of another name", "CREATE VIEW v AS SELECT 1"],
+    ["an index that covers the columns", "CREATE INDEX i ON Packages(blob)"],
+  ];
+  for (const [title, statements] of beside) {
+    test(`${title} beside the table`, () => {
+      const { database } = writeSqlite((open) => {
+        createPackages(open, [header]);
+        open.exec(statements);
+      });
+      assert.equal(read(database)?.kind, "unreadable");
+    });
+  }
+
+  test("a name that is another's in the statement", () => {
+    const { database } = writeSqlite((open) => {
+      createPackages(open, [header]);
+      open.exec("CREATE TABLE 'Decoyed' (hnum INTEGER)");
+      open.enableDefensive?.(false);
+      open.exec("PRAGMA writable_schema = ON");
+      open.exec("UPDATE sqlite_schema SET name = 'Swapped' WHERE name = 'Decoyed'");
+    });
+    assert.equal(read(database)?.kind, "unreadable");
+  });
+
+  test("rpm's own tables and indexes beside it are as they should be", () => {
+    const { database } = writeSqlite((open) => {
+      createPackages(open, [header]);
+      open.exec(
+        "CREATE TABLE 'Name' (key 'TEXT' NOT NULL, hnum INTEGER NOT NULL, idx INTEGER NOT NULL, " +
+          "FOREIGN KEY (hnum) REFERENCES 'Packages'(hnum)); CREATE INDEX 'Name_key_idx' ON 'Name'(key ASC)",
+      );
+    });
+    assert.deepEqual(
+      packagesOf(read(database)).map(({ name }) => name),
+      ["bash"],
+    );
+  });
+});

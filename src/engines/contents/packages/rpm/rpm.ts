@@ -7,6 +7,7 @@ import { unreadEntries } from "../unread.ts";
 import { readBerkeley } from "./berkeley.ts";
 import { readRpmHeader } from "./header.ts";
 import { readNdb } from "./ndb.ts";
+import { checkRpmSchema } from "./schema.ts";
 import { openSqlite } from "./sqlite.ts";
 
 /** Where rpm keeps its database: of old, on SUSE and newer Fedora, and under rpm-ostree. */
@@ -24,7 +25,7 @@ const NDB = "Packages.db";
  */
 export const rpm: Analyser = {
   id: "rpm",
-  version: 2,
+  version: 3,
   evidence: "installed",
   basenames: [SQLITE, LOG, JOURNAL, BERKELEY, NDB],
   maxBytes: bounds.wantedFileBytes,
@@ -46,6 +47,8 @@ function analyse(file: AnalysedFile): FileFacts {
   if (name === NDB) return analyseEntries(readNdb(file.bytes));
   const journal = file.companions.get(folder + JOURNAL);
   const faults = journal !== undefined && isHot(journal) ? ["a transaction on it was not finished"] : [];
+  // SQLite looks for the log where the file really is.
+  if (!FOLDERS.has(folder.slice(0, -1))) faults.push("it is reached by a link, and a log beside it is not looked at");
   return analyseEntries(headersInSqlite(file.bytes, file.companions.get(folder + LOG)), faults);
 }
 
@@ -75,7 +78,9 @@ type Entry = Buffer | { readonly fault: string };
 
 /** The table `Packages`: hnum INTEGER PRIMARY KEY, blob BLOB. */
 function* headersInSqlite(bytes: Buffer, log: Buffer | undefined): Generator<Entry> {
-  for (const [, blob] of openSqlite(bytes, log).rows("Packages")) {
+  const database = openSqlite(bytes, log);
+  checkRpmSchema(database.schema());
+  for (const [, blob] of database.rows("Packages")) {
     yield Buffer.isBuffer(blob) ? blob : { fault: "is no blob" };
   }
 }

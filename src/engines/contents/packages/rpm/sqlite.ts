@@ -17,6 +17,22 @@ export interface SqliteDatabase {
    * @throws Problem `contents.sqlite-broken`, kind input; rows before the broken place have been handed out
    */
   rows(table: string): Generator<readonly SqliteValue[]>;
+  /**
+   * What the schema holds, in its order.
+   *
+   * @throws Problem `contents.sqlite-broken`, kind input
+   */
+  schema(): SqliteObject[];
+}
+
+/** A row of sqlite_schema: a table, an index, a view or a trigger. */
+export interface SqliteObject {
+  readonly type: string;
+  readonly name: string;
+  /** Of an index or a trigger, whose it is. */
+  readonly table: string;
+  /** Absent for the indexes that SQLite makes by itself. */
+  readonly sql?: string;
 }
 
 export type SqliteValue = undefined | number | bigint | string | Buffer;
@@ -26,6 +42,9 @@ const HEADER_BYTES = 100;
 const SCHEMA_ROOT = 1;
 const INTERIOR_TABLE = 0x05;
 const LEAF_TABLE = 0x0d;
+
+/** rpm's database has some fifty. */
+const MOST_OBJECTS = 10_000;
 
 type Encoding = "utf8" | "utf16le" | "utf16be";
 const ENCODINGS: readonly (Encoding | undefined)[] = ["utf8", "utf8", "utf16le", "utf16be"];
@@ -51,6 +70,17 @@ export function openSqlite(bytes: Buffer, log?: Buffer): SqliteDatabase {
       }
       if (root === undefined) throw broken("schema", `it has no table ${table}`);
       yield* tableRows(pages, visits, root, encoding);
+    },
+    schema() {
+      const objects: SqliteObject[] = [];
+      for (const [type, name, table, , sql] of tableRows(pages, visitOnce(pages), SCHEMA_ROOT, encoding)) {
+        if (typeof type !== "string" || typeof name !== "string" || typeof table !== "string") {
+          throw broken("schema", "an object has no name");
+        }
+        if (objects.length >= MOST_OBJECTS) throw broken("schema", `it has more than ${MOST_OBJECTS} objects`);
+        objects.push({ type, name, table, ...(typeof sql === "string" ? { sql } : {}) });
+      }
+      return objects;
     },
   };
 }

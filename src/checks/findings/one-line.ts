@@ -1,0 +1,31 @@
+import { createHash } from "node:crypto";
+import { printable } from "../../core/printable.ts";
+
+/** Characters of a subject or an excerpt, and of a sentence that may hold one. */
+const CLIPPED = 120;
+export const SENTENCE = 400;
+/** Hexadecimal digits of sha256 that stand for what is cut off: nobody finds another text with the same. */
+const TOLD = 16;
+
+/** One line of bounded length, without what a URL has of a user and a password. */
+export function clip(text: string, length = CLIPPED): string {
+  const line = lineOf(text.slice(0, length * 4));
+  return line.length <= length ? line : `${line.slice(0, length - 1)}…`;
+}
+
+/** As `clip`; but of two that differ where one is cut, each ends in a digest of its own. What a finding is about goes by it. */
+export function clipSubject(text: string): string {
+  if (text.length <= CLIPPED) return clip(text);
+  const line = lineOf(text);
+  if (line.length <= CLIPPED) return line;
+  return `${line.slice(0, CLIPPED - TOLD - 2)}… ${digestOf(line)}`;
+}
+
+/** Stands in a subject for a text that is too long for it; white space counts once. */
+export function digestOf(text: string): string {
+  return createHash("sha256").update(text.replace(/\s+/g, " ").trim()).digest("hex").slice(0, TOLD);
+}
+
+function lineOf(text: string): string {
+  return printable(text.replace(/\s+/g, " ")).replace(/:\/\/[^/\s@]{1,256}@/g, "://…@");
+}

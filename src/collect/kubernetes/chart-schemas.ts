@@ -1,0 +1,26 @@
+/** Schemas of a chart's values: helm fetches what they refer to, by whatever address (JSON Schema, `$ref`). */
+import { bounds } from "../../core/bounds.ts";
+import { readBoundedText } from "../tree/text-file.ts";
+
+/** Fields that name another schema. */
+const REFERENCES: ReadonlySet<string> = new Set(["$ref", "$dynamicRef", "$recursiveRef", "$schema", "$id", "id"]);
+
+/** The schemas that every validator brings with it. */
+const OWN = /^https?:\/\/json-schema\.org\/(?:draft-0[3-7]\/schema|draft\/20(?:19-09|20-12)\/schema)#?$/;
+
+/** Whether to validate by it reads nothing but the schema itself; false for what is not known. */
+export function staysInside(file: string): boolean {
+  const text = readBoundedText(file, bounds.kustomizationBytes);
+  if (text === undefined) return false;
+  let inside = true;
+  try {
+    JSON.parse(text, (key, value: unknown) => {
+      if (REFERENCES.has(key) && typeof value === "string" && !value.startsWith("#") && !OWN.test(value))
+        inside = false;
+      return value;
+    });
+  } catch {
+    return false;
+  }
+  return inside;
+}

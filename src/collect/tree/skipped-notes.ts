@@ -1,0 +1,24 @@
+/** What of a folder was not looked at, or not for everything: one line each, with a count. */
+import { basename } from "node:path";
+import type { Discovery } from "./discover.ts";
+
+/** Paths that a note names. */
+const NAMED = 5;
+
+export function skippedNotes({ links, skipped }: Pick<Discovery, "links" | "skipped">): string[] {
+  // The history of a repository is no part of its tree, and what is said of every tree is read by nobody.
+  const foreign = skipped.filter((path) => basename(path) !== ".git");
+  return [
+    ...(links.length === 0
+      ? []
+      : [`links that lead out of the folder, or to nothing, and are not followed: ${counted(links)}`]),
+    ...(foreign.length === 0
+      ? []
+      : [`folders of other people's files, which are looked into for manifests alone: ${counted(foreign)}`]),
+  ];
+}
+
+function counted(paths: readonly string[]): string {
+  const more = paths.length > NAMED ? ` and ${paths.length - NAMED} more` : "";
+  return `${paths.length} (${paths.slice(0, NAMED).join(", ")}${more})`;
+}

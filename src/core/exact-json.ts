@@ -1,0 +1,106 @@
+/**
+ * JSON of which every reader makes the same. Go's encoding/json, by which runtimes read documents of images, takes a
+ * key in another case for the field that it knows, and the last of several; here the exact one would count. A document
+ * that leaves room for both is two documents under one digest.
+ */
+import { isUtf8 } from "node:buffer";
+
+export type ExactJson = { readonly value: unknown } | { readonly fault: string };
+
+/** @returns the value, or why there is none as the end of a sentence about the document */
+export function parseExactJson(bytes: Buffer): ExactJson {
+  // Each reader puts something else in the place of bytes that are no text.
+  if (!isUtf8(bytes)) return { fault: "it is no UTF-8" };
+  const text = bytes.toString("utf8");
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    return { fault: `it is no JSON: ${(error as Error).message}` };
+  }
+  if (/\\ud[89a-f]/i.test(text) && !isWellFormed(value)) return { fault: "it has an escaped half of a character" };
+  const key = repeatedKey(text);
+  return key === undefined ? { value } : { fault: `it has the key ${JSON.stringify(key)} twice in one object` };
+}
+
+/** Whether no text in it is cut within a character, keys included. */
+function isWellFormed(value: unknown): boolean {
+  const pending = [value];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    if (typeof next === "string" && !next.isWellFormed()) return false;
+    if (typeof next !== "object" || next === null) continue;
+    for (const [key, item] of Object.entries(next)) {
+      if (!key.isWellFormed()) return false;
+      pending.push(item);
+    }
+  }
+  return true;
+}
+
+/** A key that Go takes for one of the fields though it is written otherwise. */
+export function foldedKey(json: object, fields: ReadonlySet<string>): string | undefined {
+  const folded = foldedFields(fields);
+  return Object.keys(json).find((key) => !fields.has(key) && folded.has(fold(key)));
+}
+
+const foldedOf = new WeakMap<ReadonlySet<string>, ReadonlySet<string>>();
+
+function foldedFields(fields: ReadonlySet<string>): ReadonlySet<string> {
+  const known = foldedOf.get(fields) ?? new Set([...fields].map(fold));
+  foldedOf.set(fields, known);
+  return known;
+}
+
+/** As Unicode folds one character to one (Go's unicode.SimpleFold), where one of them is in ASCII. */
+function fold(key: string): string {
+  return key.replace(/[A-Z\u017f\u212a]/g, (letter) => {
+    if (letter === "\u017f") return "s";
+    return letter === "\u212a" ? "k" : letter.toLowerCase();
+  });
+}
+
+/** The first key that one object has twice. The text must be JSON. */
+function repeatedKey(text: string): string | undefined {
+  /** The keys of each object around the place; undefined for a list. */
+  const around: (Set<string> | undefined)[] = [];
+  let keyFollows = false;
+  for (let at = 0; at < text.length; at++) {
+    switch (text.charCodeAt(at)) {
+      case 0x22: {
+        const start = at;
+        at = endOfString(text, at);
+        const keys = around.at(-1);
+        if (!keyFollows || keys === undefined) break;
+        keyFollows = false;
+        const written = text.slice(start + 1, at);
+        const key = written.includes("\\") ? (JSON.parse(text.slice(start, at + 1)) as string) : written;
+        if (keys.has(key)) return key;
+        keys.add(key);
+        break;
+      }
+      case 0x7b: // {
+        around.push(new Set());
+        keyFollows = true;
+        break;
+      case 0x5b: // [
+        around.push(undefined);
+        break;
+      case 0x7d: // }
+      case 0x5d: // ]
+        around.pop();
+        keyFollows = false;
+        break;
+      case 0x2c: // ,
+        keyFollows = around.at(-1) !== undefined;
+        break;
+    }
+  }
+  return undefined;
+}
+
+/** Where the string that begins at a quote has its other quote. */
+function endOfString(text: string, start: number): number {
+  let at = start + 1;
+  while (text.charCodeAt(at) !== 0x22) at += text.charCodeAt(at) === 0x5c ? 2 : 1;
+  return at;
+}

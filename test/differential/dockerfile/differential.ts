@@ -1,0 +1,21 @@
+import type { Differential } from "../differential.ts";
+import { dockerfileFrom } from "./generate.ts";
+import { readByUs } from "./ours.ts";
+import { readByBuildKit } from "./program.ts";
+
+export const differential: Differential = {
+  reader: "dockerfile",
+  consumer: "BuildKit's parser, instructions and lexer (Debian's golang-github-docker-docker-dev)",
+  needs: [
+    "go",
+    "/usr/share/gocode/src/github.com/moby/buildkit",
+    "/usr/share/gocode/src/github.com/agext/levenshtein",
+    "/usr/share/gocode/src/github.com/distribution/reference",
+  ],
+  cases: { short: 2_000, soak: 20_000 },
+  accepting: "harmless",
+  generate: dockerfileFrom,
+  consume: readByBuildKit,
+  read: readByUs,
+  known: [],
+};

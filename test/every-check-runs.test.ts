@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { after, test } from "node:test";
+import { checks } from "../src/checks/index.ts";
+import { openAdvisories } from "../src/collect/image/advisories.ts";
+import { defaultPolicy, type Policy } from "../src/core/policy.ts";
+import { manifestReader } from "../src/engines/kubernetes/manifests.ts";
+import { fixtureImage, tarOf, writeLayout } from "../src/engines/oci/image.fixture.ts";
+import { conclude } from "../src/evaluate/conclude.ts";
+import { evaluateManifests } from "../src/evaluate/kubernetes/workloads.ts";
+import { scanTree } from "../src/scan/tree.ts";
+
+/**
+ * A check that is listed, documented and tested, and that no scan ever runs, is worse than none. So both shops, and what no
+ * shop has, are scanned, and each listed check must be among the evaluations.
+ */
+
+const shop = join(import.meta.dirname, "..", "examples", "shop");
+const folder = mkdtempSync(join(tmpdir(), "bulkhead-every-check-"));
+after(() => rmSync(folder, { recursive: true, force: true }));
+const now = new Date("2026-11-25T00:00:00Z");
+const policy: Policy = {
+  ...defaultPolicy,
+  licenses: { allow: [], deny: ["AGPL-*"], unknown: "allow" },
+  rotation: { secrets: { maxAgeDays: 90 } },
+  origin: { kind: "tree", path: "bulkhead.yaml" },
+};
+
+function staticPod(program: string): object {
+  const container = { name: program, image: `registry.k8s.io/${program}:v1.33.0`, command: [program] };
+  const metadata = { name: program, namespace: "kube-system" };
+  return { apiVersion: "v1", kind: "Pod", metadata, spec: { containers: [container] } };
+}
+
+const signed = { name: "signed", verifyImages: [{ imageReferences: ["*"], failureAction: "Audit" }] };
+const agents = {
+  template: { spec: { containers: [{ name: "falco", image: "docker.io/falcosecurity/falco:0.41.0" }] } },
+};
+const webhook = { name: "validate.kyverno.example", failurePolicy: "Ignore", clientConfig: { url: "https://kyverno" } };
+
+/** A control plane, and what stands guard in it. */
+const controlPlane: readonly object[] = [
+  ...["kube-apiserver", "kube-controller-manager", "kube-scheduler", "etcd", "kubelet"].map(staticPod),
+  {
+    apiVersion: "apiserver.config.k8s.io/v1",
+    kind: "EncryptionConfiguration",
+    resources: [{ resources: ["secrets"], providers: [{ identity: {} }] }],
+  },
+  { apiVersion: "kubelet.config.k8s.io/v1beta1", kind: "KubeletConfiguration" },
+  {
+    apiVersion: "pod-security.admission.config.k8s.io/v1",
+    kind: "PodSecurityConfiguration",
+    exemptions: { namespaces: ["shop"] },
+  },
+  {
+    apiVersion: "admissionregistration.k8s.io/v1",
+    kind: "ValidatingWebhookConfiguration",
+    metadata: { name: "kyverno-resource" },
+    webhooks: [webhook],
+  },
+  {
+    apiVersion: "admissionregistration.k8s.io/v1",
+    kind: "ValidatingAdmissionPolicy",
+    metadata: { name: "p" },
+    spec: {},
+  },
+  {
+    apiVersion: "kyverno.io/v1",
+    kind: "ClusterPolicy",
+    metadata: { name: "signed" },
+    spec: { rules: [{ ...signed, match: { any: [{ resources: { kinds: ["Pod"] } }] } }] },
+  },
+  { apiVersion: "apps/v1", kind: "DaemonSet", metadata: { name: "falco", namespace: "falco" }, spec: agents },
+];
+
+/** What no shop has. */
+function writeOthers(): string {
+  const root = join(folder, "others");
+  const lock = { lockfileVersion: 3, packages: { "": {}, "node_modules/a": { version: "1.0.0", license: "MIT" } } };
+  const files = {
+    "control-plane.yaml": controlPlane.map((object) => JSON.stringify(object)).join("\n---\n"),
+    "broken.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: a\n",
+    "package-lock.json": JSON.stringify(lock),
+  };
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
+  const status = tarOf([{ name: "lib/apk/db/installed", content: "P:musl\nV:1.2.3-r0\nL:MIT\n\n" }]);
+  const config = { User: "app", Volumes: { "/var/run": {} }, ExposedPorts: { "22/tcp": {} } };
+  writeLayout(join(root, "image"), { web: fixtureImage([{ tar: status }], { config: { config } }) });
+  return root;
+}
+
+/** The age of a Secret is known of a cluster alone. */
+function cluster() {
+  const reader = manifestReader();
+  const metadata = { name: "db", namespace: "shop", creationTimestamp: "2020-01-01T00:00:00Z" };
+  const secret = { apiVersion: "v1", kind: "Secret", metadata, type: "Opaque", data: { password: "" } };
+  reader.object(secret, { kind: "cluster", cluster: "prod" });
+  return evaluateManifests(reader.manifests(), { policy, now, scope: "prod" });
+}
+
+test("every listed check is run by a scan", async () => {
+  execFileSync(process.execPath, [join(shop, "assemble.ts")], { stdio: "ignore" });
+  const context = { now, policy, advisories: openAdvisories(join(folder, "none.db")), open: { registry: {} } };
+  const scanned = cluster();
+  for (const root of [join(shop, "insecure"), join(shop, "hardened"), writeOthers()]) {
+    scanned.push(...(await scanTree(root, context, { secrets: true, render: false })).evaluations);
+  }
+  const { found } = conclude(scanned, { policy, now, extent: "tree", checks });
+  const run = new Set(found.map(({ check }) => check));
+  const neverRun = (listed: readonly { readonly id: string }[]): string[] =>
+    listed.map(({ id }) => id).filter((id) => !run.has(id));
+  assert.deepEqual(neverRun(checks), []);
+  // One that nothing runs is named.
+  assert.deepEqual(neverRun([...checks, { id: "image/never-run" }]), ["image/never-run"]);
+});

@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { suite, test } from "node:test";
+import { attacksOn, textOf } from "./expressions/attacks.ts";
+import { countConstructed, type FoundExpression, ruleExpressions, writtenExpressions } from "./expressions/found.ts";
+import { slowPartsOf } from "./expressions/verdicts.ts";
+
+/** Slow by their shape, and not where they are used: the source of each → why. */
+const ACCEPTED: Readonly<Record<string, string>> = {};
+
+/** `new RegExp` in src/: look whether another one is as linear as these before the number is raised. */
+const CONSTRUCTED = 15;
+
+/** Long enough that whatever grows with its square does not end while the child may run. */
+const LENGTH = 100_000;
+const MOST_MILLISECONDS = 240_000;
+
+suite("every expression of the project is linear", () => {
+  test("none is found that two repetitions of it could share a text", () => {
+    const slow = writtenExpressions().flatMap((found) => {
+      const parts = found.source in ACCEPTED ? undefined : slowPartsOf(found);
+      return parts === undefined ? [] : [`${found.place}: /${found.source}/ (${parts})`];
+    });
+    assert.deepEqual(slow, []);
+  });
+
+  test("all are found", () => {
+    assert.ok(writtenExpressions().length > 700);
+    assert.ok(ruleExpressions().length > 350);
+    // Each is put together of texts of our own, and bounded or without repetitions beside one another.
+    assert.equal(countConstructed(), CONSTRUCTED);
+  });
+
+  test("each ends on what its own repetitions take, over and over", async () => {
+    const child = spawn(process.execPath, [join(import.meta.dirname, "expressions/measure.ts"), String(LENGTH)], {
+      stdio: ["ignore", "pipe", "inherit"],
+      timeout: MOST_MILLISECONDS,
+      killSignal: "SIGKILL",
+    });
+    let last = "";
+    const ended = once(child, "close") as Promise<[number | null]>;
+    for await (const line of createInterface(child.stdout)) last = line;
+    const [code] = await ended;
+    assert.equal(code, 0, `it did not go on behind ${last}`);
+  });
+});
+
+suite("the tool itself", () => {
+  const found = (source: string): FoundExpression => ({ place: "made", source, flags: "", bound: 100 });
+
+  test("tells what is slow", () => {
+    for (const source of ["a+$", "^a*a*$", "(?:a+)+$", "\\(.*\\|.*\\)"])
+      assert.notEqual(slowPartsOf(found(source)), undefined, source);
+    for (const source of ["^a+$", "^a*b*$", "[ab]"]) assert.equal(slowPartsOf(found(source)), undefined, source);
+  });
+
+  test("makes the texts on which they are", () => {
+    const texts = (source: string): string[] => attacksOn(source, "").map((attack) => textOf(attack, 12));
+    assert.ok(texts("^x(?:--?[a-]+ )*y").some((text) => /^x(?:--?a ){2,}/.test(text)));
+    assert.ok(texts("\\s+$").some((text) => text.startsWith("   ")));
+    assert.ok(texts("#.*z").some((text) => text.startsWith("###") || text.startsWith("#a#a")));
+  });
+});
