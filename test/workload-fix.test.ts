@@ -65,3 +65,48 @@ test("a link out of the folder is not written through, and a slip is one line", 
   assert.deepEqual([code, stderr.includes("there is no such file or folder")], [2, true]);
   assert.equal((await fix("manifests", "--format", "patch", "--format", "kustomize")).code, 2);
 });
+
+test("--report makes the fixes of a report that was written elsewhere, and no others", async () => {
+  const report = join(folder, "report.json");
+  await bulkhead(["workload", "audit", "manifests", "--format", `json=${report}`, "--now", "2026-01-01T00:00:00Z"], {
+    cwd: folder,
+    home: folder,
+  });
+  const whole = readFileSync(report, "utf8");
+  const document = JSON.parse(whole) as { evaluations: { check: string; findings: unknown[] }[] };
+  for (const evaluation of document.evaluations) {
+    if (evaluation.check !== "workload/allow-privilege-escalation") evaluation.findings = [];
+  }
+  writeFileSync(report, JSON.stringify({ ...document, controls: undefined }));
+  const { stdout } = await fix("manifests", "--report", report, "--format", "plain");
+  assert.equal(readFileSync(file, "utf8"), FIXED);
+  assert.match(stdout, /: fixed: Nothing keeps the container's processes from gaining privileges/);
+  assert.doesNotMatch(stdout, /not fixed/);
+
+  const again = await fix("manifests", "--report", report, "--format", "plain");
+  assert.match(again.stdout, /not fixed: .*: no such finding in these files/);
+  assert.equal(readFileSync(file, "utf8"), FIXED);
+});
+
+test("a change that a report brings of its own is refused, and so is what is no report", async () => {
+  const report = join(folder, "report.json");
+  await bulkhead(["workload", "audit", "manifests", "--format", `json=${report}`, "--now", "2026-01-01T00:00:00Z"], {
+    cwd: folder,
+    home: folder,
+  });
+  const text = readFileSync(report, "utf8");
+  const brought = text.replace(
+    /"patches": \[/g,
+    '"patches": [{ "path": ["spec", "containers", 0, "image"], "op": "set", "value": "evil/web:1" },',
+  );
+  assert.notEqual(brought, text);
+  writeFileSync(report, brought);
+  const { stdout } = await fix("manifests", "--report", report, "--format", "plain");
+  assert.equal(readFileSync(file, "utf8"), POD);
+  assert.match(stdout, /not fixed: .*: the change is not the one that the check proposes for these files/);
+
+  writeFileSync(report, "{}");
+  const { code, stderr } = await fix("manifests", "--report", report);
+  assert.equal(code, 2);
+  assert.match(stderr, /report\.json: it is no report of Bulkhead \(write it by --format json/);
+});

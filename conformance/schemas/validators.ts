@@ -40,3 +40,13 @@ export function sbomValidators(schemas: string): Readonly<Record<SbomFormat, Val
     spdx: validator("spdx-2.3"),
   };
 }
+
+/** SARIF 2.1.0 with its errata; the schema is of draft 4, which names itself by `id`. */
+export function sarifValidator(schemas: string): Validator {
+  const { id: _, $schema: __, ...schema } = JSON.parse(readFileSync(join(schemas, "sarif-2.1.0.json"), "utf8"));
+  const ajv = new Ajv({ strict: false, allErrors: true });
+  addFormats(ajv);
+  const validate = ajv.compile(schema as AnySchema);
+  return (document) =>
+    validate(document) ? [] : (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
+}

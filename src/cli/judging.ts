@@ -6,7 +6,9 @@ import type { Authority } from "../core/authority.ts";
 import { baselineOf, formatBaseline } from "../core/baseline.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import type { RunExtent } from "../core/exception-use.ts";
+import { policyDigest } from "../core/policy.ts";
 import { Problem } from "../core/problem.ts";
+import { indexChildren, type Relation } from "../core/relation.ts";
 import type { ControlResult, ExitCode, LayerResult, Report } from "../core/report.ts";
 import { type RatedSeverity, severities } from "../core/severity.ts";
 import { writeWhole } from "../engines/files/write.ts";
@@ -67,6 +69,7 @@ export interface Judged {
 }
 
 export interface Judging extends ScanContext {
+  readonly onRelations: (relations: readonly Relation[]) => void;
   readonly open: OpenOptions;
   readonly progress: Progress;
 }
@@ -108,7 +111,11 @@ export async function runJudging(
     });
     close = run.close;
     const { policy } = run;
-    const judged = await judge({ ...run.context, open, progress });
+    const relations: Relation[] = [];
+    const onRelations = (told: readonly Relation[]) => {
+      for (const relation of told) relations.push(relation);
+    };
+    const judged = await judge({ ...run.context, open, progress, onRelations });
     const { subject, notes, join, instead, extent = "named", cluster } = judged;
     // Only exceptions are held against checks that had nothing to judge.
     const known = policy.exceptions.length === 0 ? await descriptionsFor(judged.evaluations) : await everyDescription();
@@ -124,10 +131,12 @@ export async function runJudging(
       tool: { name: "bulkhead", version: toolVersion() },
       startedAt: now.toISOString(),
       policy: policy.origin,
+      policyDigest: policyDigest(policy),
       databases: run.databases,
       ...(concluded.baseline === undefined ? {} : { baseline: concluded.baseline }),
       subject,
       evaluations,
+      relations: [...relations, ...indexChildren(evaluations.map(({ asset }) => asset))],
       ...join?.(evaluations),
       notes: [
         ...notes,
@@ -145,7 +154,7 @@ export async function runJudging(
     }
     if (instead !== undefined) process.stdout.write(instead);
     for (const output of outputs) {
-      if (instead === undefined || output.file !== undefined) writeReport(report, output, options.all, root);
+      if (instead === undefined || output.file !== undefined) await writeReport(report, output, options.all, root);
     }
     return report.exitCode;
   } finally {

@@ -207,6 +207,7 @@ judging(workload.command("fix"))
   .argument("[place]", "a folder of manifests, or a file", ".")
   .description("mend manifests: every fix that is safe, and proven by running all checks on the result")
   .option("--dry-run", "change no file, and print what would change as a patch", false)
+  .option("--report <file>", "make only the fixes of a JSON report, written elsewhere (a file, or git:REF:PATH)")
   .option("--enforce", "have namespaces enforce the level that their workloads meet, not only warn of it", false)
   .addHelpText("after", "\n--format patch and --format kustomize print the changes, and change no file.")
   .action(async (place: string, options) => finish((await import("./workload/fix.ts")).workloadFix(place, options)));

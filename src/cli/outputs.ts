@@ -1,6 +1,8 @@
 /** Where a report goes: the formats that `--format` asks for, and the files they are written to. */
+import type { Writable } from "node:stream";
 import { Problem } from "../core/problem.ts";
 import type { Report } from "../core/report.ts";
+import { inChunks } from "../engines/files/chunks.ts";
 import { writeWhole } from "../engines/files/write.ts";
 import { outputDefaults, type Terminal } from "../report/options.ts";
 import { type Format, formats, render } from "../report/render.ts";
@@ -43,11 +45,27 @@ export function parseFormats(written: readonly string[], { isTTY }: Terminal): O
 }
 
 /** @param root - the tree under review: no link of it is written through. @throws Problem (usage), see {@link writeWhole} */
-export function writeReport(report: Report, { format, file }: Output, all: boolean, root: string): void {
+export async function writeReport(report: Report, { format, file }: Output, all: boolean, root: string): Promise<void> {
   const defaults = outputDefaults(process.stdout, process.env);
   const shown = format ?? defaults.format;
-  if (file === undefined) process.stdout.write(render(report, shown, { ...defaults, all }));
-  else writeWhole(file, render(report, shown, { columns: 100, color: false, all }), { within: [root] });
+  if (file === undefined) await writeStream(process.stdout, render(report, shown, { ...defaults, all }));
+  else writeWhole(file, () => render(report, shown, { columns: 100, color: false, all }), { within: [root] });
+}
+
+/** Waits where the reader is slower, so that no more than a piece is held; ends where the reader has gone. */
+async function writeStream(stream: Writable, pieces: Iterable<string>): Promise<void> {
+  for (const chunk of inChunks(pieces)) {
+    if (!stream.writable) return;
+    if (stream.write(chunk)) continue;
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        for (const event of ["drain", "close", "error"]) stream.off(event, done);
+        resolve();
+      };
+      // Who listens for errors of the stream judges them.
+      for (const event of ["drain", "close", "error"]) stream.on(event, done);
+    });
+  }
 }
 
 function usage(written: string, cause: string, remedy: string): Problem {

@@ -184,6 +184,8 @@ export const bounds = {
   policyBytes: 1024 * 1024,
   /** A baseline of known findings: some 250 bytes each. */
   baselineBytes: 128 * 1024 * 1024,
+  /** A report as JSON that is read back: under the longest string there is. */
+  reportBytes: 256 * 1024 * 1024,
   /** Values within values in a policy file. */
   policyDepth: 16,
   /** Values of a policy file, with its aliases followed. */

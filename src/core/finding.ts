@@ -10,6 +10,8 @@ export interface FindingDraft {
    */
   readonly subject: string;
   readonly severity: Severity;
+  /** How sure it is that it is what it says, whatever its severity; absent where nothing tells. */
+  readonly confidence?: Confidence;
   /** One line, without the subject's location. */
   readonly title: string;
   readonly detail?: string;
@@ -30,6 +32,11 @@ export interface FindingDraft {
    */
   readonly unrecorded?: true;
 }
+
+export type Confidence = (typeof confidences)[number];
+
+/** `high`: it is that; `medium`: it looks like it; `low`: it may be. */
+export const confidences = ["high", "medium", "low"] as const;
 
 /** What is known of a finding beyond its severity. */
 export interface Priority {

@@ -22,3 +22,14 @@ test("a path in an image is absolute and names its layer, counted from 1", () =>
 test("a field of the config stands for itself", () => {
   assert.equal(formatLocation({ kind: "config", field: "config.User" }), "config.User");
 });
+
+test("a field of an object is shown behind the object, and where that is written", () => {
+  const object = "Deployment shop/web";
+  assert.equal(formatLocation({ kind: "object", object }), "Deployment shop/web");
+  const field = "spec.hostPID";
+  assert.equal(formatLocation({ kind: "object", object, field }), "Deployment shop/web: spec.hostPID");
+  assert.equal(
+    formatLocation({ kind: "object", object, field, place: { path: "web.yaml", line: 3 } }),
+    "Deployment shop/web: spec.hostPID (web.yaml:3)",
+  );
+});

@@ -9,7 +9,19 @@ export type Location =
       readonly path: string;
       readonly layer: LayerReference;
     }
-  | { readonly kind: "config" /** Pointer into the image's config: `config.User`. */; readonly field: string };
+  | { readonly kind: "config" /** Pointer into the image's config: `config.User`. */; readonly field: string }
+  | ObjectLocation;
+
+/** A field of an object that an API holds: a live cluster's. */
+export interface ObjectLocation {
+  readonly kind: "object";
+  /** Its kind and what it is called there: `Deployment shop/web`. */
+  readonly object: string;
+  /** From the object's root: `spec.template.spec.hostPID`; absent where it is about the whole object. */
+  readonly field?: string;
+  /** Where the object is written, where that is known. */
+  readonly place?: { readonly path: string; readonly line?: number; readonly column?: number };
+}
 
 /** A layer of an image and the instruction that made it. */
 export interface LayerReference {
@@ -26,7 +38,7 @@ export interface LayerReference {
   readonly dockerfile?: { readonly path: string; readonly line: number };
 }
 
-/** `etc/passwd`, `bulkhead.yaml:4:7`: the form that editors and terminals turn into a link. */
+/** `etc/passwd`, `bulkhead.yaml:4:7`, `Deployment shop/web: spec.hostPID`: the form that editors and terminals turn into a link. */
 export function formatLocation(location: Location): string {
   switch (location.kind) {
     case "file": {
@@ -38,6 +50,11 @@ export function formatLocation(location: Location): string {
       return `/${location.path} (${[formatLayer(location.layer), formatDockerfile(location.layer) ?? []].flat().join(", ")})`;
     case "config":
       return location.field;
+    case "object": {
+      const { object, field, place } = location;
+      const written = place === undefined ? "" : ` (${formatLocation({ kind: "file", ...place })})`;
+      return `${object}${field === undefined ? "" : `: ${field}`}${written}`;
+    }
   }
 }
 

@@ -1,4 +1,6 @@
+import { createHash } from "node:crypto";
 import type { Category } from "./category.ts";
+import { type Digest, parseDigest } from "./digest.ts";
 import type { Exception } from "./exception.ts";
 import type { RatedSeverity } from "./severity.ts";
 
@@ -102,6 +104,17 @@ export interface LoosenedKey {
   readonly column: number;
   readonly trusted: string;
   readonly wanted: string;
+}
+
+/** Of what is in force, whichever files state it, in whatever order: sha256 over its keys sorted. */
+export function policyDigest({ origin: _, exceptions, ...policy }: Policy): Digest {
+  const stated = { ...policy, exceptions: exceptions.map(({ source: __, ...exception }) => exception) };
+  const text = JSON.stringify(stated, (_key, value: unknown) =>
+    typeof value === "object" && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
+  );
+  return parseDigest(`sha256:${createHash("sha256").update(text).digest("hex")}`) as Digest;
 }
 
 export const defaultPolicy: Policy = {

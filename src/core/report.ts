@@ -1,7 +1,9 @@
 import type { CheckDescription, ControlNumber, Layer } from "./check.ts";
+import type { Digest } from "./digest.ts";
 import type { Evaluation, Verdict } from "./evaluation.ts";
 import type { Finding } from "./finding.ts";
 import type { PolicyOrigin } from "./policy.ts";
+import type { Relation } from "./relation.ts";
 
 /** What a command hands to report/: everything that any format shows, with nothing left to judge. */
 export interface Report {
@@ -11,10 +13,14 @@ export interface Report {
   /** ISO 8601, UTC. */
   readonly startedAt: string;
   readonly policy: PolicyOrigin;
+  /** Of the policy in force with every default filled in: equal where two runs judged by the same one. */
+  readonly policyDigest?: Digest;
   readonly databases: readonly DatabaseUse[];
   /** Absent where no baseline was given. */
   readonly baseline?: BaselineUse;
   readonly evaluations: readonly Evaluation[];
+  /** How what was looked at hangs together. */
+  readonly relations: readonly Relation[];
   /** The ten, in order; absent where a command does not judge them (`image scan`). */
   readonly controls?: readonly ControlResult[];
   readonly layers?: readonly LayerResult[];
@@ -67,7 +73,7 @@ export interface ControlResult {
   readonly reason: string;
   /** `{ judged: 7, total: 9, noun: "workloads" }`: seven of nine workloads have a pass or a fail. */
   readonly coverage: { readonly judged: number; readonly total: number; readonly noun: string };
-  /** The worst findings that speak against it, worst first. */
+  /** The worst findings that speak against it, worst first; each is a finding of one of the report's evaluations. */
   readonly worst: readonly Finding[];
   /** What would change the verdict or the most findings, one line. */
   readonly nextFix?: string;

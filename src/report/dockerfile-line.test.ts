@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Finding } from "../core/finding.ts";
-import { type Format, render } from "./render.ts";
+import type { Format } from "./render.ts";
+import { render } from "./rendered.fixture.ts";
 import { npm, sampleReport, vulnerability } from "./sample.ts";
 
 const dockerfile = { path: "deploy/Dockerfile", line: 12 };

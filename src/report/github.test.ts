@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import type { Report } from "../core/report.ts";
-import { renderGithub } from "./github.ts";
 import { nastyText, withTexts } from "./hostile.fixture.ts";
+import { renderGithub } from "./rendered.fixture.ts";
 import { npm, sampleReport, vulnerability } from "./sample.ts";
 
 test("errors for what is over the threshold, with file and line where there is one", () => {

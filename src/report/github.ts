@@ -28,24 +28,44 @@ const messageCharacters = 4_000;
  * The report as workflow commands of GitHub Actions, which become annotations: an error for a finding over the
  * threshold, a warning for one of at least medium severity under it and for what is unknown, a notice for the rest.
  * The worst ten of each level, then a line that says how many more. What is excepted or baselined is left out.
- * A finding in an image has no file of the repository, and says where it is in words. Ends with a line break.
+ * A finding in an image has no file of the repository, and says where it is in words. In pieces; ends with a line break.
  */
-export function renderGithub(report: Report): string {
-  const annotations = inOrder(report.evaluations).flatMap((evaluation) => [
-    ...evaluation.findings.map((finding) => ofFinding(finding, evaluation)),
-    ...(evaluation.verdict === "unknown" ? [ofUnknown(evaluation)] : []),
-  ]);
-  const lines: string[] = [];
-  const more: string[] = [];
-  for (const level of ["error", "warning", "notice"] as const) {
-    const own = annotations.filter((annotation) => annotation.level === level).sort((a, b) => a.rank - b.rank);
-    lines.push(...own.slice(0, shownOfLevel).map(command));
-    if (own.length > shownOfLevel) more.push(`${own.length - shownOfLevel} more of level ${level}`);
+export function* renderGithub(report: Report): Generator<string> {
+  const levels = { error: createWorst(), warning: createWorst(), notice: createWorst() };
+  for (const evaluation of inOrder(report.evaluations)) {
+    for (const finding of evaluation.findings) {
+      const annotation = ofFinding(finding, evaluation);
+      levels[annotation.level].add(annotation);
+    }
+    if (evaluation.verdict === "unknown") levels.warning.add(ofUnknown(evaluation));
   }
-  if (more.length > 0) lines.push(`${more.join(", ")}: GitHub shows ${shownOfLevel} of each`);
+  const more: string[] = [];
+  for (const [level, worst] of Object.entries(levels)) {
+    for (const annotation of worst.annotations()) yield `${command(annotation)}\n`;
+    const left = worst.count - shownOfLevel;
+    if (left > 0) more.push(`${left} more of level ${level}`);
+  }
+  if (more.length > 0) yield `${more.join(", ")}: GitHub shows ${shownOfLevel} of each\n`;
   // The runner takes commands anywhere in its older form (`##[`), so what stands outside a command is ours alone.
-  lines.push(`${report.tool.name}: ${exitText(report)} (exit code ${report.exitCode})`);
-  return `${lines.join("\n")}\n`;
+  yield `${report.tool.name}: ${exitText(report)} (exit code ${report.exitCode})\n`;
+}
+
+/** Keeps the annotations of one level that are shown, the first of a rank before others of it, and counts all. */
+function createWorst() {
+  const kept: Annotation[] = [];
+  let count = 0;
+  return {
+    get count() {
+      return count;
+    },
+    add(annotation: Annotation): void {
+      count++;
+      const after = kept.findIndex(({ rank }) => rank > annotation.rank);
+      kept.splice(after < 0 ? kept.length : after, 0, annotation);
+      if (kept.length > shownOfLevel) kept.pop();
+    },
+    annotations: (): readonly Annotation[] => kept,
+  };
 }
 
 function ofFinding(finding: Finding, { asset }: Evaluation): Annotation {

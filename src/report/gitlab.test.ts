@@ -3,8 +3,8 @@ import { test } from "node:test";
 import { Ajv } from "ajv";
 import fc from "fast-check";
 import type { Report } from "../core/report.ts";
-import { renderGitlab } from "./gitlab.ts";
 import { nastyText, withTexts } from "./hostile.fixture.ts";
+import { renderGitlab } from "./rendered.fixture.ts";
 import { npm, sampleReport } from "./sample.ts";
 
 const text = { type: "string", minLength: 1 };

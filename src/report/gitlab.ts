@@ -6,6 +6,7 @@ import { formatLocation } from "../core/location.ts";
 import { printable } from "../core/printable.ts";
 import type { Report } from "../core/report.ts";
 import type { Severity } from "../core/severity.ts";
+import { jsonPieces, keyByKey } from "./json/pieces.ts";
 import { literal } from "./markdown-text.ts";
 import { isWebAddress } from "./markup.ts";
 import { counted, findingName, inOrder, policyText, unknownText } from "./wording.ts";
@@ -20,15 +21,10 @@ const solutionCharacters = 7_000;
 /**
  * The report as GitLab's container scanning report. That form knows vulnerabilities of packages alone: findings about
  * anything else are counted in a message, as is what is unknown. Excepted findings are left out; baselined ones are in
- * it, since GitLab tells itself what is new. Ends with a line break.
+ * it, since GitLab tells itself what is new. In pieces; ends with a line break.
  */
-export function renderGitlab(report: Report): string {
+export function* renderGitlab(report: Report): Generator<string> {
   const evaluations = inOrder(report.evaluations);
-  const vulnerabilities = evaluations.flatMap((evaluation) =>
-    [...evaluation.findings, ...(evaluation.baselined ?? []).map(({ finding }) => finding)]
-      .filter(({ matches }) => matches.package !== undefined)
-      .map((finding) => vulnerabilityOf(finding, evaluation)),
-  );
   const program = {
     id: report.tool.name,
     name: "Bulkhead",
@@ -38,9 +34,9 @@ export function renderGitlab(report: Report): string {
   // Without a zone: the schema's own form. It is UTC.
   const time = report.startedAt.slice(0, 19);
   const unknown = evaluations.filter(({ verdict }) => verdict === "unknown");
-  const document = {
+  const document = keyByKey({
     version: schemaVersion,
-    scan: {
+    scan: keyByKey({
       analyzer: program,
       scanner: program,
       type: "container_scanning",
@@ -48,33 +44,39 @@ export function renderGitlab(report: Report): string {
       end_time: time,
       status: unknown.length > 0 && unknown.length === evaluations.length ? "failure" : "success",
       messages: messagesOf(report, unknown),
-    },
-    vulnerabilities,
-  };
-  return `${JSON.stringify(document, null, 2)}\n`;
+    }),
+    vulnerabilities: vulnerabilitiesOf(evaluations),
+  });
+  yield* jsonPieces(document);
+  yield "\n";
 }
 
-function messagesOf(report: Report, unknown: readonly Evaluation[]): object[] {
-  const others = report.evaluations
-    .flatMap(({ findings }) => findings)
-    .filter(({ matches }) => matches.package === undefined);
-  return [
-    { level: "info", value: printable(`policy ${policyText(report.policy)}`) },
-    ...report.notes.map((note) => ({ level: "info", value: printable(note) })),
-    ...(others.length === 0
-      ? []
-      : [
-          {
-            level: "warn",
-            value: `${counted(others.length, "finding")} about no package, which this form cannot hold`,
-          },
-        ]),
-    ...unknown.map((evaluation) => {
-      const { asset, scope } = evaluation;
-      const subject = scope === undefined ? asset.name : `${asset.name}, ${scope}`;
-      return { level: "warn", value: printable(`unknown for ${subject}: ${unknownText(evaluation)}`) };
-    }),
-  ];
+function* vulnerabilitiesOf(evaluations: readonly Evaluation[]): Generator<object> {
+  for (const evaluation of evaluations) {
+    for (const finding of evaluation.findings) {
+      if (finding.matches.package !== undefined) yield vulnerabilityOf(finding, evaluation);
+    }
+    for (const { finding } of evaluation.baselined ?? []) {
+      if (finding.matches.package !== undefined) yield vulnerabilityOf(finding, evaluation);
+    }
+  }
+}
+
+function* messagesOf(report: Report, unknown: readonly Evaluation[]): Generator<object> {
+  yield { level: "info", value: printable(`policy ${policyText(report.policy)}`) };
+  for (const note of report.notes) yield { level: "info", value: printable(note) };
+  let others = 0;
+  for (const { findings } of report.evaluations) {
+    for (const { matches } of findings) if (matches.package === undefined) others++;
+  }
+  if (others > 0) {
+    yield { level: "warn", value: `${counted(others, "finding")} about no package, which this form cannot hold` };
+  }
+  for (const evaluation of unknown) {
+    const { asset, scope } = evaluation;
+    const subject = scope === undefined ? asset.name : `${asset.name}, ${scope}`;
+    yield { level: "warn", value: printable(`unknown for ${subject}: ${unknownText(evaluation)}`) };
+  }
 }
 
 const severities: Record<Severity, string> = {

@@ -10,11 +10,12 @@ import { exceptionText, findingName, inOrder } from "./wording.ts";
 
 /** What the page's script is handed. Its texts are printable, and are data: the script sets them as text. */
 export interface PageData {
-  readonly assets: readonly string[];
+  /** Worst first; each is made when it is gone to. */
+  readonly findings: Iterable<FindingData>;
+  /** Gone through behind the findings, which say what is in it. */
+  readonly assets: Iterable<string>;
   /** Instructions of layers: few, and each the same for many findings. */
-  readonly instructions: readonly string[];
-  /** Worst first. */
-  readonly findings: readonly FindingData[];
+  readonly instructions: Iterable<string>;
 }
 
 export interface FindingData {
@@ -50,19 +51,40 @@ export interface FindingData {
 export function findingData(report: Report): PageData {
   const assets = interned();
   const instructions = interned();
-  const findings: FindingData[] = [];
+  const told: Told[] = [];
   for (const evaluation of inOrder(report.evaluations)) {
-    const add = (finding: Finding, accepted?: string) => {
-      findings.push(dataOf(finding, evaluation, accepted, assets, instructions));
-    };
-    for (const finding of evaluation.findings) add(finding);
-    for (const { finding, since } of evaluation.baselined ?? []) add(finding, `in the baseline since ${since}`);
-    for (const { finding, exception } of evaluation.excepted) add(finding, `excepted: ${exceptionText(exception)}`);
+    for (const finding of evaluation.findings) told.push({ finding, evaluation });
+    for (const { finding, since } of evaluation.baselined ?? []) {
+      told.push({ finding, evaluation, accepted: `in the baseline since ${since}` });
+    }
+    for (const { finding, exception } of evaluation.excepted) {
+      told.push({ finding, evaluation, accepted: `excepted: ${exceptionText(exception)}` });
+    }
   }
-  findings.sort(
-    (a, b) => Number(b.over ?? false) - Number(a.over ?? false) || a.rank - b.rank || (b.score ?? 0) - (a.score ?? 0),
+  const over = ({ finding, accepted }: Told) => Number(finding.overThreshold && accepted === undefined);
+  const score = ({ finding }: Told) => finding.priority?.score ?? 0;
+  told.sort(
+    (a, b) =>
+      over(b) - over(a) || severityRank(a.finding.severity) - severityRank(b.finding.severity) || score(b) - score(a),
   );
-  return { assets: assets.texts, instructions: instructions.texts, findings };
+  return { findings: made(), assets: later(assets), instructions: later(instructions) };
+
+  function* made(): Generator<FindingData> {
+    for (const { finding, evaluation, accepted } of told) {
+      yield dataOf(finding, evaluation, accepted, assets, instructions);
+    }
+  }
+
+  function* later({ texts }: Interned): Generator<string> {
+    yield* texts;
+  }
+}
+
+/** A finding of the page, before it is data. */
+interface Told {
+  readonly finding: Finding;
+  readonly evaluation: Evaluation;
+  readonly accepted?: string;
 }
 
 /** Texts kept once, by the order in which they came. */

@@ -3,8 +3,8 @@ import { test } from "node:test";
 import fc from "fast-check";
 import type { Report } from "../core/report.ts";
 import { nastyText, withTexts } from "./hostile.fixture.ts";
-import { renderHtml } from "./html.ts";
 import { browse } from "./page.fixture.ts";
+import { renderHtml } from "./rendered.fixture.ts";
 import { npm, sampleReport, vulnerability } from "./sample.ts";
 
 /** The page without what its script is handed as data, and that data. */

@@ -4,6 +4,7 @@ import type { Report } from "../core/report.ts";
 import { findingData } from "./html-data.ts";
 import { script } from "./html-script.ts";
 import { style } from "./html-style.ts";
+import { jsonPieces, keyByKey } from "./json/pieces.ts";
 import { markupText } from "./markup.ts";
 import { verdictText } from "./page.ts";
 import {
@@ -30,14 +31,15 @@ const contentPolicy =
 /**
  * The report as one page that needs nothing else: the controls, the layers, what was judged, and a table of every
  * finding to filter and sort. The findings are data in the page; its script draws the rows that are looked at and sets
- * them as text, never as markup. Everything before the table is there without scripts too. Ends with a line break.
+ * them as text, never as markup. Everything before the table is there without scripts too. In pieces; ends with a line
+ * break.
  */
-export function renderHtml(report: Report): string {
+export function* renderHtml(report: Report): Generator<string> {
   const { tool, subject, exitCode } = report;
   const verdict = ({ 0: "pass", 1: "fail", 2: "fail", 3: "unknown" } as const)[exitCode];
   const findings = report.evaluations.flatMap((evaluation) => evaluation.findings);
   const title = `${tool.name}: ${subject}`;
-  return `<!doctype html>
+  yield `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -55,9 +57,16 @@ export function renderHtml(report: Report): string {
 <p>${markupText(findings.length === 0 ? "no findings" : `${counted(findings.length, "finding")}: ${severityCounts(findings)}`)}</p>
 </header>
 <main>
-${[controlsMarkup(report), layersMarkup(report), judgedMarkup(report), findingsMarkup(report), basisMarkup(report)].filter((section) => section !== "").join("\n")}
-</main>
-<script type="application/json" id="report-data">${dataText(findingData(report))}</script>
+`;
+  yield* controlsMarkup(report);
+  yield* layersMarkup(report);
+  yield* judgedMarkup(report);
+  yield findingsMarkup(report);
+  yield* basisMarkup(report);
+  yield `</main>
+<script type="application/json" id="report-data">`;
+  for (const piece of jsonPieces(keyByKey(findingData(report)), "compact")) yield dataText(piece);
+  yield `</script>
 <script>${script}</script>
 </body>
 </html>
@@ -65,8 +74,8 @@ ${[controlsMarkup(report), layersMarkup(report), judgedMarkup(report), findingsM
 }
 
 /** JSON in which nothing can end the element or begin a comment (HTML, "Restrictions for contents of script elements"). */
-export function dataText(data: unknown): string {
-  return withoutLogCommands(JSON.stringify(data)).replace(
+function dataText(json: string): string {
+  return withoutLogCommands(json).replace(
     /[<>&\u2028\u2029]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
@@ -76,7 +85,7 @@ function verdictMarkup(verdict: Verdict): string {
   return `<span class="verdict ${verdict}">${verdictText(verdict)}</span>`;
 }
 
-function controlsMarkup({ controls = [] }: Report): string {
+function controlsMarkup({ controls = [] }: Report): Iterable<string> {
   const rows = controls.map(({ number, title, verdict, coverage, reason, nextFix }) => {
     const next = nextFix === undefined ? "" : `<div class="fix">Next: ${markupText(nextFix)}</div>`;
     return `<tr><td>${number}</td><th scope="row">${markupText(title)}</th><td>${verdictMarkup(verdict)}</td><td>${markupText(coverageText(coverage) ?? "")}</td><td>${markupText(reason)}${next}</td></tr>`;
@@ -84,7 +93,7 @@ function controlsMarkup({ controls = [] }: Report): string {
   return section("Controls", ["", "Control", "Verdict", "Judged", "Why"], rows);
 }
 
-function layersMarkup({ layers = [] }: Report): string {
+function layersMarkup({ layers = [] }: Report): Iterable<string> {
   const rows = layers.map(
     (result) =>
       `<tr><th scope="row">${result.layer}</th><td>${verdictMarkup(result.verdict)}</td><td>${markupText(layerText(result))}</td></tr>`,
@@ -92,16 +101,18 @@ function layersMarkup({ layers = [] }: Report): string {
   return section("Layers of defence", ["Layer", "Verdict", "Defended by"], rows);
 }
 
-function judgedMarkup({ evaluations }: Report): string {
+function judgedMarkup({ evaluations }: Report): Iterable<string> {
   return section(
     "Judged",
     ["What", "Verdict", "Check", "Why"],
-    inOrder(evaluations).map((evaluation) => {
-      const { asset, scope, check, verdict } = evaluation;
-      const identity = [assetIdentity(asset), scope].filter((part) => part !== undefined).join(" · ");
-      const small = identity === "" ? "" : `<div class="quiet">${markupText(identity)}</div>`;
-      return `<tr><th scope="row">${markupText(asset.name)}${small}</th><td>${verdictMarkup(verdict)}</td><td>${markupText(check)}</td><td>${reasonMarkup(evaluation)}</td></tr>`;
-    }),
+    inOrder(evaluations)
+      .values()
+      .map((evaluation) => {
+        const { asset, scope, check, verdict } = evaluation;
+        const identity = [assetIdentity(asset), scope].filter((part) => part !== undefined).join(" · ");
+        const small = identity === "" ? "" : `<div class="quiet">${markupText(identity)}</div>`;
+        return `<tr><th scope="row">${markupText(asset.name)}${small}</th><td>${verdictMarkup(verdict)}</td><td>${markupText(check)}</td><td>${reasonMarkup(evaluation)}</td></tr>`;
+      }),
   );
 }
 
@@ -146,23 +157,34 @@ function findingsMarkup({ evaluations }: Report): string {
 </form>
 <table id="findings"><thead><tr>${heads.join("")}</tr></thead><tbody></tbody></table>
 <button type="button" id="more" hidden>Show more</button>
-</section>`;
+</section>
+`;
 }
 
-function basisMarkup(report: Report): string {
-  const entries = [
-    ["policy", policyText(report.policy)],
-    ...loosenedKeys(report.policy).map((key) => ["policy", loosenedText(key)]),
-    ...report.databases.map((database) => ["database", databaseText(database)]),
-    ...(report.baseline === undefined ? [] : [["baseline", baselineText(report.baseline)]]),
-    ...report.notes.map((note) => ["note", note]),
-  ];
-  const list = entries.map(([label = "", text = ""]) => `<dt>${label}</dt><dd>${markupText(text)}</dd>`);
-  return `<section>\n<h2>What this rests on</h2>\n<dl>${list.join("")}</dl>\n</section>`;
+function* basisMarkup(report: Report): Generator<string> {
+  yield "<section>\n<h2>What this rests on</h2>\n<dl>";
+  for (const [label, text] of basisOf(report)) yield `<dt>${label}</dt><dd>${markupText(text)}</dd>`;
+  yield "</dl>\n</section>\n";
 }
 
-function section(title: string, columns: readonly string[], rows: readonly string[]): string {
-  if (rows.length === 0) return "";
-  const heads = columns.map((column) => `<th scope="col">${column}</th>`).join("");
-  return `<section>\n<h2>${title}</h2>\n<table><thead><tr>${heads}</tr></thead><tbody>\n${rows.join("\n")}\n</tbody></table>\n</section>`;
+function* basisOf(report: Report): Generator<readonly [label: string, text: string]> {
+  yield ["policy", policyText(report.policy)];
+  for (const key of loosenedKeys(report.policy)) yield ["policy", loosenedText(key)];
+  for (const database of report.databases) yield ["database", databaseText(database)];
+  if (report.baseline !== undefined) yield ["baseline", baselineText(report.baseline)];
+  for (const note of report.notes) yield ["note", note];
+}
+
+/** A table; nothing where it has no rows. */
+function* section(title: string, columns: readonly string[], rows: Iterable<string>): Generator<string> {
+  let first = true;
+  for (const row of rows) {
+    if (first) {
+      const heads = columns.map((column) => `<th scope="col">${column}</th>`).join("");
+      yield `<section>\n<h2>${title}</h2>\n<table><thead><tr>${heads}</tr></thead><tbody>\n`;
+    }
+    yield `${row}\n`;
+    first = false;
+  }
+  if (!first) yield "</tbody></table>\n</section>\n";
 }

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import type { Report } from "../core/report.ts";
 import { nastyText, withTexts } from "./hostile.fixture.ts";
-import { renderJunit } from "./junit.ts";
+import { renderJunit } from "./rendered.fixture.ts";
 import { npm, sampleReport } from "./sample.ts";
 
 interface Element {

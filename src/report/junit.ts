@@ -6,102 +6,111 @@ import { shortInstruction } from "./instruction.ts";
 import { markupText } from "./markup.ts";
 import { exceptionText, findingName, inOrder, packageOf, unknownText } from "./wording.ts";
 
-interface Case {
-  readonly outcome: "passed" | "failed" | "skipped";
-  readonly lines: readonly string[];
+interface Counts {
+  readonly tests: number;
+  readonly failures: number;
+  readonly skipped: number;
 }
 
 /**
  * The report as JUnit's XML, for whatever shows tests: an evaluation is a suite. Its first case is the evaluation itself:
  * passed, or skipped where it is unknown, with the reason. A finding over the threshold is a failed case, one under it a
- * passed case, one that an exception or the baseline sets apart a skipped case. Ends with a line break.
+ * passed case, one that an exception or the baseline sets apart a skipped case. In pieces; ends with a line break.
  */
-export function renderJunit(report: Report): string {
-  const suites = inOrder(report.evaluations).map((evaluation) => suiteOf(evaluation, report.startedAt));
-  const total = (outcome?: Case["outcome"]) => suites.reduce((sum, { cases }) => sum + countOf(cases, outcome), 0);
-  return [
-    '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites${attributes([
-      ["name", `${report.tool.name} ${report.subject}`],
-      ["tests", total()],
-      ["failures", total("failed")],
-      ["errors", 0],
-      ["skipped", total("skipped")],
-      ["time", 0],
-    ])}>`,
-    ...suites.map(({ text }) => text),
-    "</testsuites>\n",
-  ].join("\n");
+export function* renderJunit(report: Report): Generator<string> {
+  yield '<?xml version="1.0" encoding="UTF-8"?>\n';
+  yield `<testsuites${attributes([
+    ["name", `${report.tool.name} ${report.subject}`],
+    ...countAttributes(totalOf(report.evaluations)),
+  ])}>\n`;
+  for (const evaluation of inOrder(report.evaluations)) yield* suiteOf(evaluation, report.startedAt);
+  yield "</testsuites>\n";
 }
 
-function suiteOf(evaluation: Evaluation, startedAt: string): { text: string; cases: readonly Case[] } {
+function* suiteOf(evaluation: Evaluation, startedAt: string): Generator<string> {
   const { asset, scope, check, findings, excepted, baselined = [] } = evaluation;
   const name = [asset.name, scope, check].filter((part) => part !== undefined).join(" ");
-  const cases = [
-    ...ownCase(evaluation),
-    ...findings.map((finding) => findingCase(finding, evaluation)),
-    ...excepted.map(({ finding, exception }) =>
-      skippedCase(finding, evaluation, `excepted: ${exceptionText(exception)}`),
-    ),
-    ...baselined.map(({ finding, since }) => skippedCase(finding, evaluation, `in the baseline since ${since}`)),
-  ];
-  const head = attributes([
+  yield `<testsuite${attributes([
     ["name", name],
-    ["tests", cases.length],
-    ["failures", countOf(cases, "failed")],
-    ["errors", 0],
-    ["skipped", countOf(cases, "skipped")],
-    ["time", 0],
+    ...countAttributes(countsOf(evaluation)),
     // Without a zone, as the schema that most readers keep to has it.
     ["timestamp", startedAt.slice(0, 19)],
-  ]);
-  return { text: [`<testsuite${head}>`, ...cases.flatMap(({ lines }) => lines), "</testsuite>"].join("\n"), cases };
+  ])}>\n`;
+  yield* ownCase(evaluation);
+  for (const finding of findings) yield findingCase(finding, evaluation);
+  for (const { finding, exception } of excepted) {
+    yield skippedCase(finding, evaluation, `excepted: ${exceptionText(exception)}`);
+  }
+  for (const { finding, since } of baselined) {
+    yield skippedCase(finding, evaluation, `in the baseline since ${since}`);
+  }
+  yield "</testsuite>\n";
 }
 
-function countOf(cases: readonly Case[], outcome?: Case["outcome"]): number {
-  return outcome === undefined ? cases.length : cases.filter((each) => each.outcome === outcome).length;
+/** Of the cases that `suiteOf` writes. */
+function countsOf({ verdict, findings, excepted, baselined = [] }: Evaluation): Counts {
+  const apart = excepted.length + baselined.length;
+  let failures = 0;
+  for (const { overThreshold } of findings) if (overThreshold) failures++;
+  return {
+    tests: (verdict === "fail" ? 0 : 1) + findings.length + apart,
+    failures,
+    skipped: (verdict === "unknown" ? 1 : 0) + apart,
+  };
+}
+
+function totalOf(evaluations: readonly Evaluation[]): Counts {
+  const total = { tests: 0, failures: 0, skipped: 0 };
+  for (const { tests, failures, skipped } of evaluations.map(countsOf)) {
+    total.tests += tests;
+    total.failures += failures;
+    total.skipped += skipped;
+  }
+  return total;
+}
+
+function countAttributes({ tests, failures, skipped }: Counts): [name: string, value: number][] {
+  return [
+    ["tests", tests],
+    ["failures", failures],
+    ["errors", 0],
+    ["skipped", skipped],
+    ["time", 0],
+  ];
 }
 
 /** What failed says so by its findings. */
-function ownCase(evaluation: Evaluation): Case[] {
+function* ownCase(evaluation: Evaluation): Generator<string> {
   const { check, asset, verdict, reason } = evaluation;
-  if (verdict === "fail") return [];
+  if (verdict === "fail") return;
   const open = `  <testcase${attributes([
     ["name", check],
     ["classname", asset.name],
     ["time", 0],
   ])}`;
   if (verdict === "pass") {
-    return [{ outcome: "passed", lines: [`${open}>`, `    ${output(reason)}`, "  </testcase>"] }];
+    yield `${open}>\n    ${output(reason)}\n  </testcase>\n`;
+    return;
   }
   const message = attributes([["message", `unknown: ${unknownText(evaluation)}`]]);
-  return [{ outcome: "skipped", lines: [`${open}>`, `    <skipped${message}/>`, "  </testcase>"] }];
+  yield `${open}>\n    <skipped${message}/>\n  </testcase>\n`;
 }
 
-function findingCase(finding: Finding, { asset }: Evaluation): Case {
+function findingCase(finding: Finding, { asset }: Evaluation): string {
   const { overThreshold, severity, title } = finding;
   const message = attributes([
     ["message", `${severity}: ${title}`],
     ["type", finding.check],
   ]);
-  return {
-    outcome: overThreshold ? "failed" : "passed",
-    lines: [
-      opening(finding, asset.name),
-      overThreshold
-        ? `    <failure${message}>${textOf(finding)}</failure>`
-        : `    ${output(`${severity}, under the threshold: ${title}`)}`,
-      "  </testcase>",
-    ],
-  };
+  const said = overThreshold
+    ? `<failure${message}>${textOf(finding)}</failure>`
+    : output(`${severity}, under the threshold: ${title}`);
+  return `${opening(finding, asset.name)}\n    ${said}\n  </testcase>\n`;
 }
 
-function skippedCase(finding: Finding, { asset }: Evaluation, why: string): Case {
+function skippedCase(finding: Finding, { asset }: Evaluation, why: string): string {
   const message = attributes([["message", why]]);
-  return {
-    outcome: "skipped",
-    lines: [opening(finding, asset.name), `    <skipped${message}/>`, "  </testcase>"],
-  };
+  return `${opening(finding, asset.name)}\n    <skipped${message}/>\n  </testcase>\n`;
 }
 
 function opening(finding: Finding, asset: string): string {

@@ -3,7 +3,8 @@ import { test } from "node:test";
 import fc from "fast-check";
 import type { Report } from "../core/report.ts";
 import { withTexts } from "./hostile.fixture.ts";
-import { formats, render } from "./render.ts";
+import { formats } from "./render.ts";
+import { render } from "./rendered.fixture.ts";
 import { sampleReport } from "./sample.ts";
 
 /** As actions/runner takes a line for a command (ActionCommand.TryParseV2, then TryParse), and other services theirs. */

@@ -4,8 +4,8 @@ import fc from "fast-check";
 import { printable } from "../core/printable.ts";
 import type { Report } from "../core/report.ts";
 import { nastyText, withTexts } from "./hostile.fixture.ts";
-import { renderMarkdown } from "./markdown.ts";
 import { code, literal, plain } from "./markdown-text.ts";
+import { renderMarkdown } from "./rendered.fixture.ts";
 import { npm, sampleReport, vulnerability } from "./sample.ts";
 
 test("a comment: verdict, controls, next fix, findings in a table, what it rests on", () => {

@@ -35,9 +35,9 @@ const mostLines = 20;
 
 /**
  * The report for a pull request's comment or a job's summary, in GitHub's Markdown: the controls, then each evaluation
- * folded with its worst findings. It stays under 65,000 characters; what does not fit is counted. Ends with a line break.
+ * folded with its worst findings. It stays under 65,000 characters; what does not fit is counted. One piece.
  */
-export function renderMarkdown(report: Report, { all }: Pick<RenderOptions, "all">): string {
+export function* renderMarkdown(report: Report, { all }: Pick<RenderOptions, "all">): Generator<string> {
   const head = headOf(report);
   const basis = basisOf(report);
   let room = mostCharacters - closingCharacters - head.length - basis.length;
@@ -59,7 +59,7 @@ export function renderMarkdown(report: Report, { all }: Pick<RenderOptions, "all
     ...(evaluations === 0 ? [] : [`${evaluations} more ${evaluations === 1 ? "evaluation" : "evaluations"}`]),
   ];
   const closing = left.length === 0 ? "" : `**${left.join(" in what is shown and ")}** did not fit.\n\n`;
-  return `${head}${blocks.join("")}${closing}${basis}`;
+  yield `${head}${blocks.join("")}${closing}${basis}`;
 }
 
 function headOf(report: Report): string {

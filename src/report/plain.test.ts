@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { renderPlain } from "./plain.ts";
+import { renderPlain } from "./rendered.fixture.ts";
 import { npm, sampleReport, vulnerability } from "./sample.ts";
 
 test("the whole report", () => {

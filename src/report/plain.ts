@@ -28,55 +28,59 @@ import {
 /**
  * The table's content for pipes and logs: one line a fact, each beginning with its kind and a colon, so that grep and
  * cut find it. Of a finding, `key=value` pairs; a value with blanks, quotes or nothing in it is quoted as in JSON.
- * No colours, no wrapping. Ends with a line break.
+ * No colours, no wrapping. A piece a line.
  */
-export function renderPlain(report: Report, { all }: Pick<RenderOptions, "all">): string {
-  const lines = [`tool: ${report.tool.name} ${report.tool.version}`, `subject: ${report.subject}`];
+export function* renderPlain(report: Report, options: Pick<RenderOptions, "all">): Generator<string> {
+  for (const line of plainLines(report, options)) yield `${printable(line)}\n`;
+}
+
+function* plainLines(report: Report, { all }: Pick<RenderOptions, "all">): Generator<string> {
+  yield `tool: ${report.tool.name} ${report.tool.version}`;
+  yield `subject: ${report.subject}`;
   for (const { number, verdict, title, coverage, reason } of report.controls ?? []) {
     const covered = coverageText(coverage);
-    lines.push(`control: ${number} ${verdict} ${title}: ${covered === undefined ? "" : `${covered}: `}${reason}`);
+    yield `control: ${number} ${verdict} ${title}: ${covered === undefined ? "" : `${covered}: `}${reason}`;
   }
-  for (const layer of report.layers ?? []) lines.push(`layer: ${layer.layer} ${layer.verdict}: ${layerText(layer)}`);
+  for (const layer of report.layers ?? []) yield `layer: ${layer.layer} ${layer.verdict}: ${layerText(layer)}`;
   const { told, quiet } = withoutQuiet(inOrder(report.evaluations), all);
-  for (const evaluation of told) pushEvaluation(lines, evaluation, all);
+  for (const evaluation of told) yield* evaluationLines(evaluation, all);
   for (const { asset, checks } of quiet) {
     const judged = pairs([
       ["asset", asset.name],
       ["identity", assetIdentity(asset)],
     ]);
-    lines.push(`passed: ${judged}: ${checks.length} checks without a finding (--all names them)`);
+    yield `passed: ${judged}: ${checks.length} checks without a finding (--all names them)`;
   }
   for (const { number, nextFix } of report.controls ?? []) {
-    if (nextFix !== undefined) lines.push(`next: ${number} ${nextFix}`);
+    if (nextFix !== undefined) yield `next: ${number} ${nextFix}`;
   }
-  lines.push(`policy: ${policyText(report.policy)}`);
-  for (const key of loosenedKeys(report.policy)) lines.push(`loosened: ${loosenedText(key)}`);
-  for (const database of report.databases) lines.push(`database: ${databaseText(database)}`);
-  if (report.baseline !== undefined) lines.push(`baseline: ${baselineText(report.baseline)}`);
-  for (const note of report.notes) lines.push(`note: ${note}`);
-  lines.push(`result: ${exitText(report)} (exit code ${report.exitCode})`);
-  return `${lines.map(printable).join("\n")}\n`;
+  yield `policy: ${policyText(report.policy)}`;
+  for (const key of loosenedKeys(report.policy)) yield `loosened: ${loosenedText(key)}`;
+  for (const database of report.databases) yield `database: ${databaseText(database)}`;
+  if (report.baseline !== undefined) yield `baseline: ${baselineText(report.baseline)}`;
+  for (const note of report.notes) yield `note: ${note}`;
+  yield `result: ${exitText(report)} (exit code ${report.exitCode})`;
 }
 
-function pushEvaluation(lines: string[], evaluation: Evaluation, all: boolean): void {
+function* evaluationLines(evaluation: Evaluation, all: boolean): Generator<string> {
   const { asset, scope, check, verdict, reason, evidence } = evaluation;
   const judged = pairs([
     ["asset", asset.name],
     ["identity", assetIdentity(asset)],
     ["scope", scope],
   ]);
-  lines.push(`evaluation: ${verdict} ${check} ${judged}: ${reason}`);
+  yield `evaluation: ${verdict} ${check} ${judged}: ${reason}`;
   const looked = pairs(Object.entries(evidence));
-  if (looked !== "") lines.push(`evidence: ${judged}: ${looked}`);
+  if (looked !== "") yield `evidence: ${judged}: ${looked}`;
   const { findings, more } = shown(evaluation, all);
-  for (const finding of findings) lines.push(`finding: ${findingPairs(finding, evaluation)}`);
-  if (more > 0) lines.push(`more: ${judged}: ${moreFindings(evaluation)} (--all shows them)`);
+  for (const finding of findings) yield `finding: ${findingPairs(finding, evaluation)}`;
+  if (more > 0) yield `more: ${judged}: ${moreFindings(evaluation)} (--all shows them)`;
   for (const { finding, exception } of evaluation.excepted) {
-    lines.push(`excepted: ${findingPairs(finding, evaluation)}: ${exceptionText(exception)}`);
+    yield `excepted: ${findingPairs(finding, evaluation)}: ${exceptionText(exception)}`;
   }
   const baselined = baselinedText(evaluation);
-  if (baselined !== undefined) lines.push(`baselined: ${judged}: ${baselined}`);
-  for (const gap of evaluation.gaps) lines.push(`unknown: ${judged}: ${gapText(gap)}`);
+  if (baselined !== undefined) yield `baselined: ${judged}: ${baselined}`;
+  for (const gap of evaluation.gaps) yield `unknown: ${judged}: ${gapText(gap)}`;
 }
 
 function findingPairs(finding: Finding, { asset, scope }: Evaluation): string {

@@ -6,7 +6,8 @@ import type { Report } from "../core/report.ts";
 import { explainCheck } from "./explain.ts";
 import { withTexts } from "./hostile.fixture.ts";
 import { outputDefaults } from "./options.ts";
-import { formats, render } from "./render.ts";
+import { formats } from "./render.ts";
+import { render } from "./rendered.fixture.ts";
 import { knownAndNew, sampleReport } from "./sample.ts";
 
 const options = { columns: 100, color: false, all: true };

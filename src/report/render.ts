@@ -3,7 +3,7 @@ import type { Report } from "../core/report.ts";
 import { renderGithub } from "./github.ts";
 import { renderGitlab } from "./gitlab.ts";
 import { renderHtml } from "./html.ts";
-import { renderJson } from "./json.ts";
+import { renderJson } from "./json/write.ts";
 import { renderJunit } from "./junit.ts";
 import { renderMarkdown } from "./markdown.ts";
 import type { RenderOptions } from "./options.ts";
@@ -15,18 +15,23 @@ export const formats = ["table", "plain", "json", "sarif", "html", "markdown", "
 export type Format = (typeof formats)[number];
 
 /**
- * The report in one of the formats, as text that ends with a line break. Table, plain and
- * markdown heed the options; json, sarif, html and junit always hold every finding.
+ * The report in one of the formats, in pieces of text of which the last ends with a line break: what all make together
+ * may be longer than a string can be. Table, plain and markdown heed the options; json, sarif, html and junit always
+ * hold every finding.
  */
-export function render(report: Report, format: Format, options: RenderOptions): string {
-  const text = rendered(report, format, options);
-  // What else is printed is escaped text by text; JSON holds the texts as they are.
-  return JSON_FORMATS.has(format) ? withoutLogCommands(text) : text;
+export function render(report: Report, format: Format, options: RenderOptions): Iterable<string> {
+  const pieces = rendered(report, format, options);
+  // What else is printed is escaped text by text; JSON holds the texts as they are, each whole in one piece.
+  return JSON_FORMATS.has(format) ? withoutCommands(pieces) : pieces;
 }
 
 const JSON_FORMATS: ReadonlySet<Format> = new Set(["json", "sarif", "gitlab"]);
 
-function rendered(report: Report, format: Format, options: RenderOptions): string {
+function* withoutCommands(pieces: Iterable<string>): Generator<string> {
+  for (const piece of pieces) yield withoutLogCommands(piece);
+}
+
+function rendered(report: Report, format: Format, options: RenderOptions): Iterable<string> {
   switch (format) {
     case "table":
       return renderTable(report, options);

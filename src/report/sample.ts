@@ -260,6 +260,7 @@ export const sampleReport: Report = {
     { layer: "image", verdict: "fail", defends: ["image scan"], failing: ["image scan"] },
     { layer: "cluster", verdict: "unknown", defends: [], failing: [] },
   ],
+  relations: [],
   notes: ["the advisory database is the demo's: it knows what concerns the shop alone"],
   checks,
   exitCode: 1,

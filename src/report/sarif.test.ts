@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Report } from "../core/report.ts";
+import { renderSarif } from "./rendered.fixture.ts";
 import { npm, sampleReport } from "./sample.ts";
-import { renderSarif } from "./sarif.ts";
 
 /** What the tests look at of a log; SARIF 2.1.0 has more. */
 interface Log {
@@ -144,4 +144,54 @@ test("a check that nobody described is a rule all the same, and any path is a UR
   const { results, tool } = runOf({ ...sampleReport, checks: [], evaluations: [{ ...npm, findings: [hostile] }] });
   assert.deepEqual(tool.driver.rules, [{ id: "image/known-vulnerabilities" }]);
   assert.equal(results[0]?.locations[0]?.physicalLocation.artifactLocation.uri, "a%20b/c%3Ad%3Fe%23f%EF%BF%BD/%252e");
+});
+
+test("a change of files is a fix that can be applied, of each file its replacements", () => {
+  const [finding] = npm.findings;
+  assert.ok(finding);
+  const edit = (path: string, start: number, end: number, replacement: string) => ({ path, start, end, replacement });
+  const edits = [edit("a b/Dockerfile", 5, 9, "USER 1"), edit("c", 0, 0, "x"), edit("a b/Dockerfile", 20, 20, "y")];
+  const [first, ...more] = edits;
+  assert.ok(first);
+  const fix = { kind: "edit", text: "run as a user", edits: [first, ...more] } as const;
+  const log = JSON.parse(renderSarif({ ...sampleReport, evaluations: [{ ...npm, findings: [{ ...finding, fix }] }] }));
+  const replacement = (charOffset: number, charLength: number, text: string) => ({
+    deletedRegion: { charOffset, charLength },
+    insertedContent: { text },
+  });
+  assert.deepEqual(log.runs[0].results[0].fixes, [
+    {
+      description: { text: "run as a user" },
+      artifactChanges: [
+        {
+          artifactLocation: { uri: "a%20b/Dockerfile" },
+          replacements: [replacement(5, 4, "USER 1"), replacement(20, 0, "y")],
+        },
+        { artifactLocation: { uri: "c" }, replacements: [replacement(0, 0, "x")] },
+      ],
+    },
+  ]);
+  assert.equal(log.runs[0].columnKind, "utf16CodeUnits");
+});
+
+test("a field of a cluster's object is a logical location, and no field of an image", () => {
+  const [finding] = npm.findings;
+  assert.ok(finding);
+  const asset = {
+    kind: "workload",
+    id: "prod/Pod/shop/web",
+    lineage: "prod/Pod/shop/web",
+    name: "shop/Pod/web",
+  } as const;
+  const located = {
+    ...finding,
+    locations: [{ kind: "object", object: "Pod shop/web", field: "spec.hostPID" }] as const,
+  };
+  const log = JSON.parse(renderSarif({ ...sampleReport, evaluations: [{ ...npm, asset, findings: [located] }] }));
+  const [location] = log.runs[0].results[0].locations;
+  assert.deepEqual(location.logicalLocations, [
+    { name: "shop/Pod/web", fullyQualifiedName: "prod/Pod/shop/web", kind: "module" },
+    { name: "Pod shop/web", fullyQualifiedName: "prod/Pod/shop/web!Pod shop/web", kind: "resource" },
+    { name: "spec.hostPID", fullyQualifiedName: "prod/Pod/shop/web!Pod shop/web!spec.hostPID", kind: "property" },
+  ]);
 });

@@ -2,13 +2,14 @@ import type { Asset } from "../core/asset.ts";
 import type { CheckDescription } from "../core/check.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import type { ExceptionUse } from "../core/exception.ts";
-import type { Finding } from "../core/finding.ts";
+import type { Finding, Fix, TextEdit } from "../core/finding.ts";
 import { formatDockerfile, formatLayer, type Location } from "../core/location.ts";
 import { printable } from "../core/printable.ts";
 import type { Report } from "../core/report.ts";
 import { type Severity, severityRank } from "../core/severity.ts";
 import { checkMarkdown } from "./check-markdown.ts";
 import { shortInstruction } from "./instruction.ts";
+import { itemByItem, jsonPieces, keyByKey } from "./json/pieces.ts";
 import {
   baselineText,
   databaseText,
@@ -25,54 +26,54 @@ import {
  * The report as SARIF 2.1.0 (OASIS), one run. A check is a rule. A finding is a result of kind `fail`; one that an
  * exception covers is suppressed with its justification; with a baseline each says whether it is new (3.27.24); an evaluation without an answer is a result of kind `open`
  * ("not yet determined", 3.27.9), whose level must then be `none` (3.27.10). What is passed is left out.
- * Ends with a line break.
+ * A fix that is a change of files is a `fix` (3.55). In pieces; ends with a line break.
  */
-export function renderSarif(report: Report): string {
+export function* renderSarif(report: Report): Generator<string> {
   const evaluations = inOrder(report.evaluations);
   const rules = rulesOf(report, evaluations);
   const ruleIndex = new Map(rules.map(({ id }, index) => [id, index]));
-  const results = evaluations.flatMap((evaluation) => {
-    const rule = { ruleId: evaluation.check, ruleIndex: ruleIndex.get(evaluation.check) ?? -1 };
-    const state = (baselineState: "new" | "unchanged") => (report.baseline === undefined ? {} : { baselineState });
-    return [
-      ...evaluation.findings.map((finding) => ({
-        ...rule,
-        ...resultOf(finding, evaluation.asset),
-        ...state("new"),
-      })),
-      ...(evaluation.baselined ?? []).map(({ finding }) => ({
-        ...rule,
-        ...resultOf(finding, evaluation.asset),
-        ...state("unchanged"),
-      })),
-      ...evaluation.excepted.map(({ finding, exception }) => ({
-        ...rule,
-        ...resultOf(finding, evaluation.asset),
-        suppressions: [suppressionOf(exception)],
-      })),
-      ...(evaluation.verdict === "unknown" ? [{ ...rule, ...openResult(evaluation) }] : []),
-    ];
+  const invocation = keyByKey({
+    executionSuccessful: report.exitCode !== 2,
+    exitCode: report.exitCode,
+    startTimeUtc: report.startedAt,
+    toolExecutionNotifications: itemByItem(notices(report), (text) => ({ level: "note", message: { text } })),
   });
-  const log = {
+  const run = keyByKey({
+    tool: keyByKey({
+      driver: keyByKey({ name: report.tool.name, version: report.tool.version, rules: rules.values() }),
+    }),
+    invocations: [invocation].values(),
+    columnKind: "utf16CodeUnits",
+    results: resultsOf(evaluations, ruleIndex, report.baseline !== undefined),
+  });
+  const log = keyByKey({
     $schema: "https://json.schemastore.org/sarif-2.1.0.json",
     version: "2.1.0",
-    runs: [
-      {
-        tool: { driver: { name: report.tool.name, version: report.tool.version, rules } },
-        invocations: [
-          {
-            executionSuccessful: report.exitCode !== 2,
-            exitCode: report.exitCode,
-            startTimeUtc: report.startedAt,
-            toolExecutionNotifications: notices(report).map((text) => ({ level: "note", message: { text } })),
-          },
-        ],
-        columnKind: "utf16CodeUnits",
-        results,
-      },
-    ],
-  };
-  return `${JSON.stringify(log, null, 2)}\n`;
+    runs: [run].values(),
+  });
+  yield* jsonPieces(log);
+  yield "\n";
+}
+
+/** @param compared - with a baseline, so that each says whether it is new */
+function* resultsOf(
+  evaluations: readonly Evaluation[],
+  ruleIndex: ReadonlyMap<string, number>,
+  compared: boolean,
+): Generator<object> {
+  const state = (baselineState: "new" | "unchanged") => (compared ? { baselineState } : {});
+  for (const evaluation of evaluations) {
+    const { asset, check } = evaluation;
+    const rule = { ruleId: check, ruleIndex: ruleIndex.get(check) ?? -1 };
+    for (const finding of evaluation.findings) yield { ...rule, ...resultOf(finding, asset), ...state("new") };
+    for (const { finding } of evaluation.baselined ?? []) {
+      yield { ...rule, ...resultOf(finding, asset), ...state("unchanged") };
+    }
+    for (const { finding, exception } of evaluation.excepted) {
+      yield { ...rule, ...resultOf(finding, asset), suppressions: [suppressionOf(exception)] };
+    }
+    if (evaluation.verdict === "unknown") yield { ...rule, ...openResult(evaluation) };
+  }
 }
 
 type Rule = { readonly id: string } & Readonly<Record<string, unknown>>;
@@ -135,7 +136,7 @@ function securitySeverity(severity: Severity | undefined): { "security-severity"
 }
 
 function resultOf(finding: Finding, asset: Asset): object {
-  const { severity, fingerprint, overThreshold, matches, fix, locations } = finding;
+  const { severity, confidence, fingerprint, overThreshold, matches, fix, locations } = finding;
   const affected = packageOf(finding);
   return {
     kind: "fail",
@@ -143,10 +144,12 @@ function resultOf(finding: Finding, asset: Asset): object {
     message: { text: printable(messageOf(finding, asset)) },
     locations: locations.map((location) => locationOf(location, asset)),
     ...writtenAt(locations),
+    ...fixesOf(fix),
     partialFingerprints: { "bulkhead/v1": fingerprint },
     properties: {
       ...securitySeverity(severity),
       severity,
+      ...(confidence === undefined ? {} : { confidence }),
       overThreshold,
       ids: matches.ids,
       asset: asset.id,
@@ -155,6 +158,20 @@ function resultOf(finding: Finding, asset: Asset): object {
       ...(fix === undefined ? {} : { fix: fix.text }),
     },
   };
+}
+
+/** Offsets are in the run's `columnKind` (3.30.9), as ours are. A patch of an object's fields is no text yet. */
+function fixesOf(fix: Fix | undefined): { fixes?: object[] } {
+  if (fix?.kind !== "edit") return {};
+  const changes = Map.groupBy<string, TextEdit>(fix.edits, ({ path }) => path);
+  const artifactChanges = Array.from(changes, ([path, edits]) => ({
+    artifactLocation: { uri: relativeUri(path) },
+    replacements: edits.map(({ start, end, replacement }) => ({
+      deletedRegion: { charOffset: start, charLength: end - start },
+      insertedContent: { text: replacement },
+    })),
+  }));
+  return { fixes: [{ description: { text: printable(fix.text) }, artifactChanges }] };
 }
 
 /** Lines of the Dockerfile that the image was built from, where it is known. */
@@ -207,6 +224,15 @@ function locationOf(location: Location, asset: Asset): object {
         ...physical(asset.name),
         logicalLocations: [logical(asset), { fullyQualifiedName: `${asset.name}!${location.field}`, kind: "property" }],
       };
+    case "object": {
+      const { object, field, place } = location;
+      const known = { name: object, fullyQualifiedName: `${asset.id}!${object}`, kind: "resource" };
+      const within = { name: field, fullyQualifiedName: `${asset.id}!${object}!${field}`, kind: "property" };
+      return {
+        ...(place === undefined ? physical(asset.name) : physical(place.path, place.line, place.column)),
+        logicalLocations: [logical(asset), known, ...(field === undefined ? [] : [within])],
+      };
+    }
   }
 }
 

@@ -26,7 +26,10 @@ export function evaluationLines(page: Page, evaluation: Evaluation): string[] {
   const lines = heading(page, evaluation);
   if (findings.length > 0) {
     const tabular = page.columns >= tableColumns && findings.every(({ matches }) => matches.package !== undefined);
-    lines.push("", ...(tabular ? packageTable(page, findings) : findings.flatMap((finding) => entry(page, finding))));
+    lines.push("");
+    for (const line of tabular ? packageTable(page, findings) : findings.flatMap((one) => entry(page, one))) {
+      lines.push(line);
+    }
   }
   if (more > 0) lines.push("", dim(`${verdictIndent}${moreFindings(evaluation)} (--all shows them)`));
   const baselined = baselinedText(evaluation);

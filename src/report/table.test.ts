@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { stripVTControlCharacters } from "node:util";
 import type { Report } from "../core/report.ts";
+import { renderTable } from "./rendered.fixture.ts";
 import { npm, sampleReport, vulnerability } from "./sample.ts";
-import { renderTable } from "./table.ts";
 import { displayWidth } from "./width.ts";
 
 const plain = { columns: 80, color: false, all: false };

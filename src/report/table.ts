@@ -22,26 +22,34 @@ import {
   withoutQuiet,
 } from "./wording.ts";
 
-/** The report for a terminal, fitted to its columns; ends with a line break. Verdicts are never told by colour alone. */
-export function renderTable(report: Report, options: RenderOptions): string {
+/** The report for a terminal, fitted to its columns; a piece a line. Verdicts are never told by colour alone. */
+export function* renderTable(report: Report, options: RenderOptions): Generator<string> {
+  for (const line of tableLines(report, options)) yield `${line}\n`;
+}
+
+function* tableLines(report: Report, options: RenderOptions): Generator<string> {
   const page = pageOf(options);
   const { bold, dim } = page.colors;
   const { tool, subject, controls = [], layers = [], evaluations } = report;
-  const lines = [
-    `${bold(printable(`${tool.name} ${tool.version}`))}${dim(" · ")}${clip(printable(subject), page.columns - 20)}`,
-  ];
-  if (controls.length > 0) lines.push("", ...controlSection(page, controls));
-  if (layers.length > 0) lines.push("", ...layerSection(page, layers));
+  yield `${bold(printable(`${tool.name} ${tool.version}`))}${dim(" · ")}${clip(printable(subject), page.columns - 20)}`;
+  yield* apart(controls.length === 0 ? [] : controlSection(page, controls));
+  yield* apart(layers.length === 0 ? [] : layerSection(page, layers));
   if (evaluations.length > 0) {
-    lines.push("", rule(page, "FINDINGS", severityTally(evaluations)));
+    yield* apart([rule(page, "FINDINGS", severityTally(evaluations))]);
     const { told, quiet } = withoutQuiet(inOrder(evaluations), page.all);
-    for (const evaluation of told) lines.push("", ...evaluationLines(page, evaluation));
-    if (quiet.length > 0) lines.push("", ...quietLines(page, quiet));
+    for (const evaluation of told) yield* apart(evaluationLines(page, evaluation));
+    yield* apart(quietLines(page, quiet));
   }
   const fixes = controls.filter((control) => control.nextFix !== undefined);
-  if (fixes.length > 0) lines.push("", ...fixSection(page, fixes));
-  lines.push("", ...footer(page, report));
-  return `${lines.join("\n")}\n`;
+  yield* apart(fixes.length === 0 ? [] : fixSection(page, fixes));
+  yield* apart(footer(page, report));
+}
+
+/** Lines behind an empty one; nothing where there are none. */
+function* apart(lines: readonly string[]): Generator<string> {
+  if (lines.length === 0) return;
+  yield "";
+  yield* lines;
 }
 
 /** What passed without a word, a line an asset. */

@@ -14,8 +14,9 @@ import { evaluateManifestSecrets } from "../evaluate/kubernetes/manifest-secrets
 import { evaluateManifests, type ManifestsContext, manifestNotes } from "../evaluate/kubernetes/workloads.ts";
 import type { ScanContext } from "./context.ts";
 import { scanImage, scanUnopened } from "./image.ts";
+import { runningRelations } from "./relations.ts";
 
-export interface ClusterContext extends Pick<ManifestsContext, "policy" | "now"> {
+export interface ClusterContext extends Pick<ManifestsContext, "policy" | "now">, Pick<ScanContext, "onRelations"> {
   /** Of this namespace alone. */
   readonly namespace?: string;
   readonly signal?: AbortSignal;
@@ -38,6 +39,7 @@ export async function scanCluster(connection: ClusterConnection, context: Cluste
   const reading = await readCluster(connection, context);
   const { manifests, version, folded, uid } = reading;
   const { name } = connection;
+  context.onRelations?.(runningRelations(reading.images, name, now));
   const judging = { policy, now, scope: name };
   // Annotations of any object may hold a secret, so that each list that was refused counts.
   const secrets = scanner === undefined ? [] : evaluateManifestSecrets(manifests, scanner, judging);

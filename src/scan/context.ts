@@ -2,6 +2,7 @@ import type { InventoryContext } from "../collect/image/inventory.ts";
 import type { UpdateLookup } from "../collect/updates/updates.ts";
 import type { Policy } from "../core/policy.ts";
 import type { Problem } from "../core/problem.ts";
+import type { Relation } from "../core/relation.ts";
 import type { KnownBases } from "../engines/contents/base/recognise.ts";
 import type { AdvisoryDatabase } from "../engines/vulnerability/database/open.ts";
 import type { VexDocument } from "../engines/vulnerability/vex/model.ts";
@@ -22,4 +23,6 @@ export interface ScanContext extends InventoryContext {
   readonly stepLines?: StepLineLookup;
   /** True: an image's age is judged where its updates are not looked up. */
   readonly judgesAge?: boolean;
+  /** Told how what is read hangs together. */
+  readonly onRelations?: (relations: readonly Relation[]) => void;
 }

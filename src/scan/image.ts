@@ -21,6 +21,7 @@ import type { ReadContents } from "../evaluate/image/facts.ts";
 import { evaluateImage, evaluateUnopened } from "../evaluate/image/image.ts";
 import { buildDates, evaluateUpdates } from "../evaluate/image/rebuild.ts";
 import type { ScanContext } from "./context.ts";
+import { builtFromRelations } from "./relations.ts";
 
 /**
  * All evaluations of one image.
@@ -41,6 +42,7 @@ export async function scanImage(
     ...(context.stepLines === undefined ? {} : { stepLines: context.stepLines }),
     ...(context.secrets === undefined ? {} : { scanner: context.secrets.scanner }),
   });
+  context.onRelations?.(builtFromRelations(asset, base, layers, context.now));
   const read = {
     ...contentsOf(inventory, layers, context, base),
     config: image.config,

@@ -11,9 +11,10 @@ import type { Manifests } from "../engines/kubernetes/model.ts";
 import type { OpenOptions } from "../engines/oci/open.ts";
 import { evaluateManifestSecrets } from "../evaluate/kubernetes/manifest-secrets.ts";
 import { evaluateManifests, manifestNotes } from "../evaluate/kubernetes/workloads.ts";
-import { fixWorkloads, type WorkloadFixes } from "../fix/kubernetes/fixes.ts";
+import { fixWorkloads, type WorkloadFixContext, type WorkloadFixes } from "../fix/kubernetes/fixes.ts";
 import type { ScanContext } from "./context.ts";
 import { readImageUsers } from "./image-users.ts";
+import { manifestRelations } from "./relations.ts";
 
 /** Where manifests are. */
 export type ManifestPlace =
@@ -35,9 +36,10 @@ const nothing = { manifests: [], composeFiles: [], kustomizations: [], charts: [
 
 export async function scanManifests(
   place: ManifestPlace,
-  { policy, now }: Pick<ScanContext, "policy" | "now">,
+  { policy, now, onRelations }: Pick<ScanContext, "policy" | "now" | "onRelations">,
 ): Promise<ScannedManifests> {
   const { manifests, rendering, skipped = [] } = await read(place);
+  onRelations?.(manifestRelations(manifests, now));
   const { scanner, notes } = await openPolicyScanner(policy, place.root);
   const seccompProfiles = place.kind === "folder" ? findSeccompProfiles(place.root, manifests, now) : undefined;
   return {
@@ -78,11 +80,16 @@ async function read(place: ManifestPlace): Promise<Read> {
   }
 }
 
+export interface FixOptions extends Pick<WorkloadFixContext, "enforce" | "reported"> {
+  /** How the images are opened that say as whom they run. */
+  readonly open: OpenOptions;
+}
+
 /** Fixes made in memory; nothing is written. */
 export async function fixManifests(
   place: Exclude<ManifestPlace, { kind: "text" }>,
   { policy, now }: Pick<ScanContext, "policy" | "now">,
-  { open, enforce }: { readonly open: OpenOptions; readonly enforce: boolean },
+  { open, enforce, reported }: FixOptions,
 ): Promise<{ readonly fixes: WorkloadFixes; readonly notes: readonly string[] }> {
   const found = place.kind === "folder" ? await discover(place.root) : { ...nothing, manifests: [place.name] };
   const users = await readImageUsers(found.images, open);
@@ -91,6 +98,7 @@ export async function fixManifests(
     now,
     users,
     enforce,
+    ...(reported === undefined ? {} : { reported }),
     scope: SCOPE,
     namespaces: "declared",
   });

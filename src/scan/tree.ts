@@ -20,6 +20,7 @@ import { scanDockerfile } from "./dockerfile.ts";
 import { scanUnopened } from "./image.ts";
 import { scanImageSet } from "./image-set.ts";
 import { scanLockfile } from "./lockfile.ts";
+import { manifestRelations } from "./relations.ts";
 import { scanSources, scanUnlooked } from "./sources.ts";
 
 export interface TreeOptions {
@@ -57,6 +58,7 @@ export async function scanTree(
   };
   const rendering = options.render ? await renderFolders(root, found) : undefined;
   const manifests = readManifestFiles(root, found, rendering);
+  context.onRelations?.(manifestRelations(manifests, now));
   const evaluations: Evaluation[] = [];
   for (const path of found.images) evaluations.push(...(await scanImageSet(path, relative(root, path) || path, own)));
   for (const path of found.unlisted) evaluations.push(...evaluateUnlisted(path, own));

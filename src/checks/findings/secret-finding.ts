@@ -28,6 +28,7 @@ export function* secretFindings(
     yield {
       subject: subjectOf(first),
       severity: severityOf(first),
+      confidence: first.confidence,
       title: titleOf(
         first,
         group.every(({ hidden }) => hidden === true),

@@ -33,6 +33,7 @@ export async function judgeCluster(
   const { reading, authority, evaluations, notes } = await scanCluster(connection, {
     policy,
     now,
+    onRelations: judging.onRelations,
     ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
     ...(keyed === undefined ? {} : { scanner: keyed.scanner }),
     onProgress: (resource, objects) =>

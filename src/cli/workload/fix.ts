@@ -1,9 +1,12 @@
 import { statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
+import { readReportText } from "../../collect/named/report.ts";
+import type { Evaluation } from "../../core/evaluation.ts";
 import { printable } from "../../core/printable.ts";
 import { Problem } from "../../core/problem.ts";
 import type { WorkloadFixes } from "../../fix/kubernetes/fixes.ts";
 import { kustomization } from "../../fix/kubernetes/kustomization.ts";
+import { readReport } from "../../report/json/read.ts";
 import { unifiedDiff } from "../../report/unified-diff.ts";
 import { fixManifests } from "../../scan/manifests.ts";
 import { type JudgingOptions, runJudging } from "../judging.ts";
@@ -13,6 +16,8 @@ import { replaceFile } from "../replace-file.ts";
 export interface WorkloadFixOptions extends JudgingOptions {
   readonly dryRun: boolean;
   readonly enforce: boolean;
+  /** A file, or git:REF:PATH. */
+  readonly report?: string;
 }
 
 /** `bulkhead workload fix [DIR|FILE]`: makes every fix of manifests that is safe and proven. */
@@ -26,7 +31,12 @@ export async function workloadFix(place: string, options: WorkloadFixOptions): P
     const manifests = stat.isDirectory()
       ? { kind: "folder" as const, root, render: false }
       : { kind: "file" as const, root, name: basename(path) };
-    const { fixes, notes: more } = await fixManifests(manifests, { policy, now }, { open, enforce: options.enforce });
+    const reported = await reportedBy(options, root);
+    const { fixes, notes: more } = await fixManifests(
+      manifests,
+      { policy, now },
+      { open, enforce: options.enforce, ...(reported === undefined ? {} : { reported }) },
+    );
     const unwritten = prints === undefined ? writeAll(root, fixes) : [];
     const notes = notesOf(fixes, prints === undefined);
     if (prints !== undefined && !options.quiet) {
@@ -43,6 +53,10 @@ export async function workloadFix(place: string, options: WorkloadFixOptions): P
         : { instead: forStandardOutput(prints === "patch" ? diffOf(fixes) : kustomization(fixes)) }),
     };
   });
+}
+
+async function reportedBy({ report }: WorkloadFixOptions, root: string): Promise<readonly Evaluation[] | undefined> {
+  return report === undefined ? undefined : readReport(await readReportText(report, root), report).evaluations;
 }
 
 type Prints = "patch" | "kustomize" | undefined;

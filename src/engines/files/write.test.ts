@@ -125,3 +125,16 @@ test("a link in the place of a file of ours is told", (context) => {
   assert.throws(() => refuseLink(join(root, "scans.db"), "the scan cache"), /in the place of the scan cache/);
   refuseLink(join(root, "none"), "x");
 });
+
+test("what comes in pieces and cannot be finished leaves the old file, and nothing beside it", (context) => {
+  const root = folder(context);
+  const file = join(root, "report.json");
+  writeWhole(file, () => ["ol", "d"]);
+  function* broken(): Generator<string> {
+    yield "x".repeat(200_000);
+    throw new RangeError("Invalid string length");
+  }
+  assert.throws(() => writeWhole(file, broken), RangeError);
+  assert.equal(read(file), "old");
+  assert.deepEqual(readdirSync(root), ["report.json"]);
+});

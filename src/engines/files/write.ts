@@ -21,6 +21,10 @@ import {
 } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { Problem } from "../../core/problem.ts";
+import { inChunks } from "./chunks.ts";
+
+/** What is written: whole, or in pieces, which may have to be made twice. */
+export type Content = string | Uint8Array | (() => Iterable<string>);
 
 export interface WriteOptions {
   /**
@@ -41,10 +45,10 @@ export interface WriteOptions {
  *
  * @throws Problem (usage) `files.link` where it or a folder on the way is a link, `files.unwritable`
  */
-export function writeWhole(path: string, content: string | Uint8Array, options: WriteOptions = {}): void {
+export function writeWhole(path: string, content: Content, options: WriteOptions = {}): void {
   attempt(path, () => {
     if (isDevice(path)) {
-      writeFileSync(path, content);
+      writeTo(openSync(path, "w"), content);
       return;
     }
     refuseLinkedFolders(path, options.within);
@@ -118,7 +122,7 @@ export function refuseLinkedFolders(path: string, within: readonly string[] = []
 const REMEDY = "name the place that it leads to";
 
 /** Puts new content in a file's place in one step. Errors are the system's. */
-export function replace(path: string, content: string | Uint8Array, mode: number): void {
+export function replace(path: string, content: Content, mode: number): void {
   const before = entryAt(path);
   if (before?.isSymbolicLink() === true) {
     throw refused("files.link", path, "it is a symbolic link, and nothing is written through it", REMEDY);
@@ -126,7 +130,7 @@ export function replace(path: string, content: string | Uint8Array, mode: number
   if (before !== undefined && !before.isFile()) throw refused("files.unwritable", path, "it is no regular file");
   const fresh = join(dirname(path), `.${basename(path).slice(0, 100)}.${randomBytes(6).toString("hex")}.new`);
   try {
-    writeFileSync(fresh, content, { flag: "wx", mode: before === undefined ? mode : before.mode & 0o777 });
+    writeTo(openSync(fresh, "wx", before === undefined ? mode : before.mode & 0o777), content);
     if (before !== undefined) keepRights(fresh, before);
     const descriptor = openSync(fresh, "r");
     fsyncSync(descriptor);
@@ -139,6 +143,19 @@ export function replace(path: string, content: string | Uint8Array, mode: number
   }
 }
 
+function writeTo(descriptor: number, content: Content): void {
+  try {
+    writeContent(descriptor, content);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function writeContent(descriptor: number, content: Content): void {
+  if (typeof content !== "function") writeFileSync(descriptor, content);
+  else for (const chunk of inChunks(content())) writeFileSync(descriptor, chunk);
+}
+
 function keepRights(fresh: string, { uid, gid, mode }: Stats): void {
   if (process.getuid?.() === 0) chownSync(fresh, uid, gid);
   // Behind chown, which takes set-id bits away, and whatever the umask is.
@@ -147,12 +164,12 @@ function keepRights(fresh: string, { uid, gid, mode }: Stats): void {
 
 const CANNOT_REPLACE = new Set(["EACCES", "EPERM", "EBUSY", "EXDEV", "EROFS"]);
 
-function overwrite(path: string, content: string | Uint8Array): void {
+function overwrite(path: string, content: Content): void {
   const descriptor = openSync(path, constants.O_WRONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
     if (!fstatSync(descriptor).isFile()) throw refused("files.unwritable", path, "it is no regular file");
     ftruncateSync(descriptor);
-    writeFileSync(descriptor, content);
+    writeContent(descriptor, content);
     fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);

@@ -1,5 +1,6 @@
 import type { Location } from "../../core/location.ts";
 import { type FieldPath, formatFieldPath } from "./field-path.ts";
+import { describeObject } from "./object.ts";
 import type { FileSource, KubernetesObject } from "./object-model.ts";
 import { readDocument } from "./yaml/documents.ts";
 import { linePosition } from "./yaml/line-position.ts";
@@ -89,11 +90,14 @@ function documentNode(text: ManifestText, document: number): YamlNode | undefine
 
 /**
  * For a finding: the file's line and column of the field, or of the deepest part of its path that is stated. Of an object
- * of a cluster the path itself.
+ * of a cluster the object and the path.
  */
 export function locationOf(object: KubernetesObject, field: FieldPath = []): Location {
   const { source } = object;
-  if (source.kind === "cluster") return { kind: "config", field: formatFieldPath(field) || object.kind };
+  if (source.kind === "cluster") {
+    const path = formatFieldPath(field);
+    return { kind: "object", object: describeObject(object), ...(path === "" ? {} : { field: path }) };
+  }
   const { line, column } = fieldRange(source, field);
   return { kind: "file", path: source.text.path, line, column };
 }

@@ -177,7 +177,7 @@ describe("places", () => {
     assert.equal(aliased.slice(fieldRange(source, ["other", "name"]).start).startsWith("x"), true);
   });
 
-  test("of a cluster's object, the field itself", () => {
+  test("of a cluster's object, the object and its field", () => {
     const reader = manifestReader();
     reader.object(
       { kind: "PodList", apiVersion: "v1", items: [{ metadata: { name: "x" }, spec: { containers: [{ name: 1 }] } }] },
@@ -187,7 +187,12 @@ describe("places", () => {
     const [workload] = found.workloads;
     assert.ok(workload);
     assert.equal(workload.object.kind, "Pod");
-    assert.deepEqual(locationOf(workload.object, ["spec", "hostPID"]), { kind: "config", field: "spec.hostPID" });
+    assert.deepEqual(locationOf(workload.object, ["spec", "hostPID"]), {
+      kind: "object",
+      object: "Pod x",
+      field: "spec.hostPID",
+    });
+    assert.deepEqual(locationOf(workload.object), { kind: "object", object: "Pod x" });
     assert.deepEqual(
       found.gaps.map(({ reason, object }) => [reason, object === workload.object]),
       [["spec.containers[0].name: expected a string", true]],

@@ -9,12 +9,15 @@ import type { ImageUsers } from "./image-users.ts";
 import { namespaceMends } from "./namespace-labels.ts";
 import { isOfFile, objectFinder } from "./object-places.ts";
 import { fixesTogether, type Judge, type Mend, mendTexts, proverOf, type Texts } from "./proofs.ts";
+import { chooseReported } from "./reported.ts";
 import { unsafeReason } from "./safety.ts";
 
 export interface WorkloadFixContext extends ManifestsContext {
   readonly users: ImageUsers;
   /** Namespaces enforce the level that their workloads meet, not only warn of what does not. */
   readonly enforce: boolean;
+  /** Of a report: only what it proposes is made. Absent: everything. */
+  readonly reported?: readonly Evaluation[];
 }
 
 export interface RefusedMend {
@@ -43,8 +46,12 @@ export function fixWorkloads(read: Manifests, context: WorkloadFixContext): Work
   const tries = Math.min(bounds.kubernetesFixTries, Math.max(10, Math.ceil(JUDGED / (read.objects.length + 1))));
   const made: Mend[] = [];
   const refused = new Map<string, RefusedMend>();
-  const refuse = (finding: Finding, reason: string) => refused.set(finding.fingerprint, { finding, reason });
+  const refuse = (finding: Finding, reason: string) => {
+    if (isWanted(finding)) refused.set(finding.fingerprint, { finding, reason });
+  };
   const first = judge(before);
+  const only = context.reported === undefined ? undefined : chooseReported(context.reported, first.evaluations);
+  const isWanted = ({ fingerprint }: Finding) => only === undefined || only.chosen.has(fingerprint);
   let [texts, current] = [before, first];
   for (let round = 0; round < bounds.kubernetesFixRounds; round++) {
     for (const [key, { finding }] of refused) {
@@ -56,7 +63,10 @@ export function fixWorkloads(read: Manifests, context: WorkloadFixContext): Work
       }
     }
     const wanted = workloadMends(current, context, refuse);
-    const mends = wanted.length > 0 ? wanted : namespaceMends(current, context.enforce, refuse);
+    const mends =
+      wanted.length > 0
+        ? wanted
+        : namespaceMends(current, context.enforce, refuse).filter(({ finding }) => isWanted(finding));
     if (mends.length === 0) break;
     const { chosen, refused: unproven } = fixesTogether(mends, proverOf(texts, current, judge), tries);
     for (const [{ finding }, reason] of unproven) refuse(finding, reason);
@@ -76,7 +86,7 @@ export function fixWorkloads(read: Manifests, context: WorkloadFixContext): Work
       return after === text ? [] : [{ path, before: text, after }];
     }),
     made,
-    refused: [...refused.values()],
+    refused: [...(only?.refused ?? []), ...refused.values()],
     first: first.evaluations,
     last: current.evaluations,
     manifests: current.manifests,
@@ -92,7 +102,7 @@ export function fixWorkloads(read: Manifests, context: WorkloadFixContext): Work
     return evaluations.flatMap(({ asset, findings }) =>
       findings.flatMap((finding): Mend[] => {
         const { fix } = finding;
-        if (fix?.kind !== "patch" || asset.kind === "namespace") return [];
+        if (fix?.kind !== "patch" || asset.kind === "namespace" || !isWanted(finding)) return [];
         const known = refused.get(finding.fingerprint);
         if (known !== undefined && !known.reason.startsWith(UNSAFE)) return [];
         const object = find(finding);

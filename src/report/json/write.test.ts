@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { Ajv2020 } from "ajv/dist/2020.js";
-import type { Report } from "../core/report.ts";
-import { renderJson } from "./json.ts";
-import { knownAndNew, npm, sampleReport } from "./sample.ts";
+import type { Report } from "../../core/report.ts";
+import { renderJson } from "../rendered.fixture.ts";
+import { knownAndNew, npm, sampleReport } from "../sample.ts";
 
-const schemaFile = new URL("../../docs/schemas/bulkhead-report-v1.json", import.meta.url);
+const schemaFile = new URL("../../../docs/schemas/bulkhead-report-v1.json", import.meta.url);
 const validate = new Ajv2020({ allErrors: true, strict: true }).compile(JSON.parse(readFileSync(schemaFile, "utf8")));
 
 function valid(report: Report): unknown {
@@ -31,6 +31,8 @@ test("a report keeps to the published schema", () => {
   const locations = [
     { kind: "config", field: "config.User" },
     { kind: "file", path: "Dockerfile" },
+    { kind: "object", object: "Namespace shop" },
+    { kind: "object", object: "Pod shop/web", field: "spec.hostPID", place: { path: "web.yaml", line: 2, column: 3 } },
   ] as const;
   const [finding] = npm.findings;
   assert.ok(finding);

@@ -1,0 +1,39 @@
+/** Fixes that a report proposes, which may have been written elsewhere, held against the files at hand. */
+import { isDeepStrictEqual } from "node:util";
+import type { Evaluation } from "../../core/evaluation.ts";
+import type { Finding } from "../../core/finding.ts";
+
+export interface ReportedFixes {
+  /** Fingerprints of the findings whose fixes are to be made. */
+  readonly chosen: ReadonlySet<string>;
+  /** The others, and why. */
+  readonly refused: readonly { readonly finding: Finding; readonly reason: string }[];
+}
+
+/**
+ * A report is a claim: it chooses among the fixes that the checks propose for the text at hand, and brings none of its
+ * own. What it proposes otherwise than they do (it was changed, or the files were) is refused.
+ *
+ * @param here - of the files at hand, as they are
+ */
+export function chooseReported(reported: readonly Evaluation[], here: readonly Evaluation[]): ReportedFixes {
+  const own = new Map(here.flatMap(({ findings }) => findings).map((finding) => [finding.fingerprint, finding]));
+  const chosen = new Set<string>();
+  const refused: { finding: Finding; reason: string }[] = [];
+  for (const finding of reported.flatMap(({ findings }) => findings)) {
+    const reason = refusalOf(finding, own.get(finding.fingerprint));
+    if (reason === undefined) chosen.add(finding.fingerprint);
+    else if (reason !== NO_CHANGE) refused.push({ finding, reason });
+  }
+  return { chosen, refused };
+}
+
+const NO_CHANGE = "the report proposes no change";
+
+function refusalOf({ check, fix }: Finding, own: Finding | undefined): string | undefined {
+  if (fix?.kind === "edit") return "it changes no manifest (build lint --fix mends Dockerfiles)";
+  if (fix?.kind !== "patch") return NO_CHANGE;
+  if (own === undefined || own.check !== check) return "no such finding in these files";
+  if (own.fix?.kind === "patch" && isDeepStrictEqual(own.fix.patches, fix.patches)) return undefined;
+  return "the change is not the one that the check proposes for these files";
+}

@@ -1,0 +1,316 @@
+import type { Asset } from "../../core/asset.ts";
+import type { CheckDescription } from "../../core/check.ts";
+import type { Digest } from "../../core/digest.ts";
+import type { Evaluation } from "../../core/evaluation.ts";
+import type { Gap } from "../../core/evidence.ts";
+import type { ExceptionUse } from "../../core/exception.ts";
+import type { Finding, Fix, Priority } from "../../core/finding.ts";
+import type { Location } from "../../core/location.ts";
+import type { PolicyChain, PolicyOrigin } from "../../core/policy.ts";
+import type { Relation, RelationEnd } from "../../core/relation.ts";
+import type { BaselineUse, ControlResult, Report } from "../../core/report.ts";
+import { inOrder } from "../wording.ts";
+import { itemByItem, jsonPieces, keyByKey } from "./pieces.ts";
+
+/** Raised when a key changes its meaning or goes; a new key does not raise it. */
+export const reportSchema = "bulkhead/report/v1";
+
+/**
+ * The whole report for machines, as docs/schemas/bulkhead-report-v1.json describes it: nothing is left out, and
+ * `readReport` gives it back. Keys always come in the same order and evaluations in that of the table, so that two
+ * reports can be compared as text. Keys without a value are left out. In pieces; ends with a line break.
+ */
+export function* renderJson(report: Report): Generator<string> {
+  const evaluations = inOrder(report.evaluations);
+  const placeOf = findingPlaces(evaluations, report.controls ?? []);
+  const document = keyByKey({
+    schema: reportSchema,
+    tool: { name: report.tool.name, version: report.tool.version },
+    subject: report.subject,
+    startedAt: report.startedAt,
+    exitCode: report.exitCode,
+    policy: policyJson(report.policy, report.policyDigest),
+    databases: report.databases.map(({ label, asOf, detail }) => ({ label, asOf, detail })),
+    baseline: report.baseline === undefined ? undefined : baselineJson(report.baseline),
+    notes: report.notes.values(),
+    controls: report.controls?.map((control) => controlJson(control, placeOf)),
+    layers: report.layers?.map(({ layer, verdict, defends, failing }) => ({ layer, verdict, defends, failing })),
+    evaluations: itemByItem(evaluations, evaluationJson),
+    relations: itemByItem(report.relations, relationJson),
+    checks: itemByItem(
+      report.checks.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+      checkJson,
+    ),
+  });
+  yield* jsonPieces(document);
+  yield "\n";
+}
+
+/** Index of an evaluation in the report, and of the finding among its own. */
+interface FindingPlace {
+  readonly evaluation: number;
+  readonly finding: number;
+}
+
+/** Images of one lineage share fingerprints, so that a fingerprint alone does not say which finding it is. */
+function findingPlaces(evaluations: readonly Evaluation[], controls: readonly ControlResult[]) {
+  const wanted = new Set(controls.flatMap(({ worst }) => worst));
+  const places = new Map<Finding, FindingPlace>();
+  for (const [evaluation, { findings }] of evaluations.entries()) {
+    for (const [index, finding] of findings.entries()) {
+      if (wanted.has(finding) && !places.has(finding)) places.set(finding, { evaluation, finding: index });
+    }
+  }
+  return (finding: Finding) => places.get(finding);
+}
+
+function policyJson(origin: PolicyOrigin, digest: Digest | undefined): object {
+  switch (origin.kind) {
+    case "default":
+      return { origin: "default", trusted: false, digest };
+    case "tree":
+      return { origin: "tree", trusted: false, name: origin.path, digest, ...chainJson(origin) };
+    case "trusted":
+      return { origin: "trusted", trusted: true, name: origin.name, digest, ...chainJson(origin) };
+  }
+}
+
+function chainJson({ extended, loosened }: Partial<PolicyChain>): object {
+  return {
+    extends: extended,
+    loosened: loosened?.map(({ key, path, line, column, trusted, wanted }) => ({
+      key,
+      path,
+      line,
+      column,
+      trusted,
+      wanted,
+    })),
+  };
+}
+
+function baselineJson({ name, entries, known, risen, gone, unjudged, foreign }: BaselineUse): object {
+  return { name, entries, known, risen, gone, unjudged, foreign };
+}
+
+function controlJson(
+  { number, title, verdict, reason, coverage, worst, nextFix }: ControlResult,
+  placeOf: (finding: Finding) => FindingPlace | undefined,
+): object {
+  const { judged, total, noun } = coverage;
+  return {
+    number,
+    title,
+    verdict,
+    reason,
+    coverage: { judged, total, noun },
+    worst: worst.map((finding) => finding.fingerprint),
+    worstAt: worst.map((finding) => placeOf(finding) ?? null),
+    nextFix,
+  };
+}
+
+function evaluationJson(evaluation: Evaluation): object {
+  const {
+    check,
+    asset,
+    scope,
+    verdict,
+    reason,
+    findings,
+    excepted,
+    baselined,
+    evidence,
+    gaps,
+    observedAt,
+    validUntil,
+  } = evaluation;
+  const written = {
+    check,
+    asset: assetJson(asset),
+    scope,
+    verdict,
+    reason,
+    observedAt,
+    validUntil,
+  };
+  // Nine of ten: a pass that has nothing to tell.
+  if (findings.length + excepted.length + gaps.length === 0 && baselined === undefined) {
+    return { ...written, findings, excepted, evidence, gaps };
+  }
+  return keyByKey({
+    ...written,
+    findings: itemByItem(findings, findingJson),
+    excepted: itemByItem(excepted, ({ finding, exception }) => ({
+      finding: findingJson(finding),
+      exception: exceptionJson(exception),
+    })),
+    baselined:
+      baselined === undefined
+        ? undefined
+        : itemByItem(baselined, ({ finding, since }) => ({ finding: findingJson(finding), since })),
+    evidence,
+    gaps: itemByItem(gaps, gapJson),
+  });
+}
+
+function gapJson({ code, reason, remedy, concerns }: Gap): object {
+  return { code, reason, remedy, concerns };
+}
+
+function relationJson({ type, from, to, observedAt, since, evidence, gaps }: Relation): object {
+  return { type, from: endJson(from), to: endJson(to), observedAt, since, evidence, gaps: gaps.map(gapJson) };
+}
+
+function endJson(end: RelationEnd): object {
+  const { kind, id, name } = end;
+  return { kind, id, identifiedBy: end.kind === "image" ? end.identifiedBy : undefined, name };
+}
+
+function assetJson(asset: Asset): object {
+  const { kind, id, lineage, name } = asset;
+  if (asset.kind !== "image") return { kind, id, lineage, name };
+  const references = asset.references.map(({ reference, manifestDigest, indexDigest, observedAt }) => ({
+    reference,
+    manifestDigest,
+    indexDigest,
+    observedAt,
+  }));
+  return {
+    kind,
+    id,
+    identifiedBy: asset.identifiedBy,
+    lineage,
+    path: asset.path,
+    place: asset.place,
+    name,
+    references,
+  };
+}
+
+function findingJson(finding: Finding): object {
+  const {
+    fingerprint,
+    severity,
+    confidence,
+    overThreshold,
+    unrecorded,
+    title,
+    detail,
+    subject,
+    locations,
+    matches,
+    fix,
+    origin,
+    priority,
+    evidence,
+    references,
+  } = finding;
+  const { ids, package: name, version, purl, path } = matches;
+  return {
+    fingerprint,
+    severity,
+    confidence,
+    overThreshold,
+    unrecorded,
+    title,
+    detail,
+    subject,
+    ids,
+    package: name === undefined ? undefined : { name, version, purl },
+    // What is known of a thing that is no package.
+    version: name === undefined ? version : undefined,
+    purl: name === undefined ? purl : undefined,
+    path,
+    locations: locations.map(locationJson),
+    fix: fix === undefined ? undefined : fixJson(fix),
+    origin,
+    priority: priority === undefined ? undefined : priorityJson(priority),
+    evidence,
+    references,
+  };
+}
+
+function fixJson(fix: Fix): object {
+  const { kind, text } = fix;
+  switch (fix.kind) {
+    case "upgrade":
+      return { kind, text, version: fix.version };
+    case "instruction":
+      return { kind, text };
+    case "edit":
+      return {
+        kind,
+        text,
+        edits: fix.edits.map(({ path, start, end, replacement }) => ({ path, start, end, replacement })),
+      };
+    case "patch":
+      return { kind, text, patches: fix.patches.map(({ path, op, value }) => ({ path, op, value })) };
+  }
+}
+
+function priorityJson({ score, exploited, mark, reasons }: Priority): object {
+  return { score, exploited, mark, reasons };
+}
+
+function locationJson(location: Location): object {
+  switch (location.kind) {
+    case "file":
+      return { kind: "file", path: location.path, line: location.line, column: location.column };
+    case "image": {
+      const { index, of, diffId, instruction, historyIndex, dockerfile } = location.layer;
+      return {
+        kind: "image",
+        path: location.path,
+        layer: {
+          index,
+          of,
+          diffId,
+          instruction,
+          historyIndex,
+          dockerfile: dockerfile === undefined ? undefined : { path: dockerfile.path, line: dockerfile.line },
+        },
+      };
+    }
+    case "config":
+      return { kind: "config", field: location.field };
+    case "object": {
+      const { object, field, place } = location;
+      return {
+        kind: "object",
+        object,
+        field,
+        place: place === undefined ? undefined : { path: place.path, line: place.line, column: place.column },
+      };
+    }
+  }
+}
+
+function exceptionJson({ reason, owner, expires, source }: ExceptionUse): object {
+  return { reason, owner, expires, source: { path: source.path, line: source.line, column: source.column } };
+}
+
+function checkJson({
+  id,
+  title,
+  layer,
+  category,
+  controls,
+  severity,
+  subject,
+  needs,
+  documentation,
+}: CheckDescription): object {
+  const { what, why, fix, references } = documentation;
+  return {
+    id,
+    title,
+    layer,
+    category,
+    controls,
+    severity,
+    subject,
+    needs,
+    documentation: { what, why, fix, references },
+  };
+}

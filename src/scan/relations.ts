@@ -1,0 +1,104 @@
+/** How what was read hangs together: what runs which image, and what an image was built from. */
+import type { Asset } from "../core/asset.ts";
+import { bounds } from "../core/bounds.ts";
+import { parseDigest } from "../core/digest.ts";
+import type { Evidence } from "../core/evidence.ts";
+import { splitImageName } from "../core/image-name.ts";
+import type { LayerReference } from "../core/location.ts";
+import { assetEnd, type Relation, type RelationEnd } from "../core/relation.ts";
+import type { BaseImage } from "../engines/contents/model.ts";
+import type { RunningImage } from "../engines/kubernetes/cluster/running.ts";
+import { containersOf, lineageOf, type Manifests } from "../engines/kubernetes/model.ts";
+import { scopeOf } from "../evaluate/kubernetes/namespaces.ts";
+
+/** A cluster runs each of its pods' images, as their states say. */
+export function runningRelations(images: readonly RunningImage[], cluster: string, now: Date): Relation[] {
+  return images.map(({ name, digest, repository, since, pods, examples }): Relation => {
+    const isTime = since !== undefined && !Number.isNaN(Date.parse(since));
+    return {
+      type: "runs",
+      from: { kind: "cluster", id: cluster, name: cluster },
+      to:
+        digest === undefined
+          ? { kind: "image", id: name, identifiedBy: "reference", name }
+          : // A runtime that knows no repository names the config's digest.
+            { kind: "image", id: digest, identifiedBy: repository === undefined ? "config" : "manifest", name },
+      observedAt: now.toISOString(),
+      ...(isTime ? { since } : {}),
+      evidence: {
+        pods: String(pods),
+        examples: examples.join(", "),
+        ...(repository === undefined ? {} : { repository }),
+      },
+      gaps:
+        digest === undefined
+          ? [{ code: "cluster.image-digest", reason: `no runtime says which digest ${name} has` }]
+          : [],
+    };
+  });
+}
+
+/** A workload of manifests would run the images that its containers name: what a tag is then, nobody can say now. */
+export function manifestRelations({ workloads }: Manifests, now: Date): Relation[] {
+  return workloads.flatMap(({ object, pod }) => {
+    const id = lineageOf(object, scopeOf(object)).slice(0, bounds.assetNameLength);
+    const named = new Map<string, string[]>();
+    for (const { container } of containersOf(pod)) {
+      if (container.image === undefined || container.image === "") continue;
+      const containers = named.get(container.image);
+      if (containers === undefined) named.set(container.image, [container.name ?? ""]);
+      else containers.push(container.name ?? "");
+    }
+    return Array.from(named, ([image, containers]): Relation => {
+      const digest = parseDigest(splitImageName(image).digest);
+      return {
+        type: "runs",
+        from: { kind: "workload", id, name: id },
+        // It may be of an index: what it is, only the registry says.
+        to: { kind: "image", id: image, identifiedBy: "reference", name: image },
+        observedAt: now.toISOString(),
+        evidence: { containers: containers.join(", "), ...(digest === undefined ? {} : { digest }) },
+        gaps:
+          digest === undefined
+            ? [{ code: "image.by-tag", reason: `${image} names no digest: which image it is can change` }]
+            : [],
+      };
+    });
+  });
+}
+
+/** What an image was built from: its base where that was recognised, the Dockerfiles where they are known. */
+export function builtFromRelations(
+  asset: Asset,
+  base: Evidence<BaseImage>,
+  layers: readonly LayerReference[],
+  now: Date,
+): Relation[] {
+  const ends: { to: RelationEnd; evidence: Relation["evidence"] }[] = [];
+  if (base.state === "present") {
+    const { name, digest, layers: count, by, confidence } = base.facts;
+    const reference = name === undefined ? digest : digest === undefined ? name : `${name}@${digest}`;
+    if (count > 0 && reference !== undefined) {
+      ends.push({
+        to: { kind: "image", id: reference, identifiedBy: "reference", name: name ?? reference },
+        evidence: { by, confidence, layers: String(count) },
+      });
+    }
+  }
+  const written = Map.groupBy(layers, ({ dockerfile }) => dockerfile?.path);
+  for (const [path, own] of written) {
+    if (path === undefined) continue;
+    ends.push({
+      to: { kind: "file", id: path, name: path },
+      evidence: { layers: String(own.length), "of layers": String(layers.length) },
+    });
+  }
+  return ends.map(({ to, evidence }) => ({
+    type: "builtFrom",
+    from: assetEnd(asset),
+    to,
+    observedAt: now.toISOString(),
+    evidence,
+    gaps: base.gaps,
+  }));
+}
