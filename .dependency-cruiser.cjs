@@ -53,9 +53,11 @@ module.exports = {
       from: { path: "^src/core/", ...production },
       to: { dependencyTypes: ["core", "npm", "npm-dev", "npm-optional"], pathNot: pureBuiltins },
     },
+    room("formats-read", "formats import core alone", "formats/", ["core/", "formats/"]),
     ...Object.entries(engines).map(([engine, below]) =>
       room(`engine-${engine}`, `${engine} imports core and the engines listed for it`, `engines/${engine}/`, [
         "core/",
+        "formats/",
         ...[engine, ...below].map((each) => `engines/${each}/`),
       ]),
     ),
@@ -63,7 +65,7 @@ module.exports = {
       "engine-unlisted",
       "an engine that the list does not name imports core alone",
       `engines/(?!(?:${Object.keys(engines).join("|")})/)([^/]+)/`,
-      ["core/", "engines/$1/"],
+      ["core/", "formats/", "engines/$1/"],
     ),
     room("checks-judge-facts", "checks import core and the engines' models", "checks/", [
       "core/",
@@ -79,12 +81,14 @@ module.exports = {
     },
     room("collect", "collect imports checks, engines and core", "collect/", [
       "core/",
+      "formats/",
       "engines/",
       "checks/",
       "collect/",
     ]),
     room("guards-stand-apart", "a guard imports collect and below, never another guard", "guards/([^/]+)/", [
       "core/",
+      "formats/",
       "engines/",
       "checks/",
       "collect/",
@@ -92,6 +96,7 @@ module.exports = {
     ]),
     room("joins", "joins import guards and below", "joins/", [
       "core/",
+      "formats/",
       "engines/",
       "checks/",
       "collect/",
@@ -101,6 +106,7 @@ module.exports = {
     room("report-shows", "report imports core alone", "report/", ["core/", "report/"]),
     room("server", "the server imports joins, report and below, never the command line", "server/", [
       "core/",
+      "formats/",
       "engines/",
       "checks/",
       "collect/",
