@@ -8,12 +8,12 @@ import {
   isSeq,
   type Node,
   type Pair,
-  parseDocument,
   type Scalar,
   type YAMLMap,
   type YAMLSeq,
 } from "yaml";
 import { bounds } from "../../core/bounds.ts";
+import { libraryDocument } from "./library.ts";
 import type { DocumentRange, YamlEntry, YamlFault, YamlNode } from "./model.ts";
 import { keyText, resolvePlain } from "./scalars.ts";
 
@@ -45,12 +45,11 @@ export function slowDocument(text: string, { start, end }: DocumentRange): SlowR
   try {
     const own = text.slice(start, end);
     // Kubernetes ends each line with a line break, the last one too.
-    const document = parseDocument(own.endsWith("\n") ? own : `${own}\n`, {
+    const document = libraryDocument(own.endsWith("\n") ? own : `${own}\n`, {
       schema: "failsafe",
-      uniqueKeys: false,
       prettyErrors: false,
-      logLevel: "silent",
     });
+    if (document === undefined) return refused("bound", start, "values are nested too deeply");
     const [error] = document.errors;
     if (error !== undefined) return refused("yaml", start + error.pos[0], sentence(error.message));
     const faults: YamlFault[] = [];

@@ -3,9 +3,10 @@
  * it merges, wherever the merge stands; `!reset` takes a field out; a key twice is an error. Aliases are followed: the tree
  * that is answered has none.
  */
-import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, parseDocument, type Scalar, type YAMLMap } from "yaml";
+import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, type Scalar, type YAMLMap } from "yaml";
 import { bounds } from "../../../core/bounds.ts";
 import { fastDocument } from "../../../formats/yaml/block.ts";
+import { libraryDocument } from "../../../formats/yaml/library.ts";
 import type { DocumentRange, YamlEntry, YamlFault, YamlNode } from "../../../formats/yaml/model.ts";
 import { resolveComposePlain } from "./scalars.ts";
 
@@ -98,12 +99,8 @@ function slow(text: string, { start, end }: DocumentRange): YamlNode | null {
   const source = text.slice(start, end);
   const doubtful = DOUBTFUL.exec(source);
   if (doubtful !== null) throw new Refused(start + doubtful.index, "a form that not all readers of YAML take alike");
-  const document = parseDocument(source, {
-    schema: "failsafe",
-    uniqueKeys: false,
-    prettyErrors: false,
-    logLevel: "silent",
-  });
+  const document = libraryDocument(source, { schema: "failsafe", prettyErrors: false });
+  if (document === undefined) throw new Refused(start, "values are nested too deeply");
   const [error] = [...document.errors, ...document.warnings.filter(({ code }) => code !== "TAG_RESOLVE_FAILED")];
   if (error !== undefined) throw new Refused(start + error.pos[0], sentence(error.message));
   if (document.contents === null) return null;
