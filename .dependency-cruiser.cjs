@@ -112,6 +112,7 @@ module.exports = {
     ]),
     room("evaluate-judges", "evaluate imports checks and below: it reads nothing", "evaluate/", [
       "core/",
+      "formats/",
       "engines/",
       "checks/",
       "evaluate/",

@@ -1,6 +1,6 @@
 /** A jar within a jar within a war, 20,000 classes in all, made in memory. */
 import { createHash } from "node:crypto";
-import { type ZipEntry, zipOf } from "../src/engines/vulnerability/database/zip.fixture.ts";
+import { type ZipEntry, zipOf } from "../src/formats/zip/zip.fixture.ts";
 
 export const CLASSES = 20_000;
 /** What a class of an ordinary library takes. */

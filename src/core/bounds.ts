@@ -76,6 +76,8 @@ export const bounds = {
   sbomBytes: 256 * 1024 * 1024,
   /** Values of one bill of materials in JSON: as objects they take some 50 bytes each. */
   sbomValues: 10_000_000,
+  /** The name of an element or attribute of XML. */
+  xmlNameLength: 1_024,
   /** Elements of one in XML, or tags of one in tag-value form, which take more. */
   sbomElements: 3_000_000,
   /** Values within values in a bill of materials; one within sbomDepth components needs two for each. */
@@ -315,11 +317,11 @@ export const bounds = {
   /** Objects of one reading, items of lists counted. */
   kubernetesObjects: 200_000,
   /** Values within values, in one document. */
-  kubernetesDepth: 200,
+  yamlDepth: 200,
   /** Values of one document, with its aliases followed. */
-  kubernetesValues: 500_000,
+  yamlValues: 500_000,
   /** Characters of one document that uses more of YAML than the fast reader knows, and of all of them together. */
-  kubernetesSlowLength: 2 * 1024 * 1024,
+  yamlSlowLength: 2 * 1024 * 1024,
   kubernetesSlowTotalLength: 32 * 1024 * 1024,
   /** Lists within lists. */
   kubernetesListDepth: 4,

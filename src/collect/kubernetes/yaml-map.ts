@@ -1,9 +1,9 @@
 /** Small files of settings that another program acts on: read where every reader of YAML reads them alike, else refused. */
 import { lstatSync } from "node:fs";
-import { fastDocument } from "../../engines/kubernetes/yaml/block.ts";
-import { foreignLineBreak } from "../../engines/kubernetes/yaml/documents.ts";
-import type { YamlFault } from "../../engines/kubernetes/yaml/model.ts";
-import { plainValue } from "../../engines/kubernetes/yaml/value.ts";
+import { fastDocument } from "../../formats/yaml/block.ts";
+import { foreignLineBreak } from "../../formats/yaml/documents.ts";
+import type { YamlFault } from "../../formats/yaml/model.ts";
+import { plainValue } from "../../formats/yaml/value.ts";
 import { readBoundedText } from "../tree/text-file.ts";
 
 /**

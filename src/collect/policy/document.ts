@@ -1,5 +1,6 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
+import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node } from "yaml";
 import { bounds } from "../../core/bounds.ts";
+import { libraryDocument } from "../../formats/yaml/library.ts";
 import type { PolicyProblem } from "./policy-problem.ts";
 
 export type Key = string | number;
@@ -25,13 +26,7 @@ export interface PolicyDocument {
  */
 export function readDocument(text: string, path: string): PolicyDocument | { readonly problems: PolicyProblem[] } {
   const lines = new LineCounter();
-  // Duplicate keys are looked for below: the library's own look is quadratic.
-  const document = parseDocument(text, {
-    lineCounter: lines,
-    uniqueKeys: false,
-    prettyErrors: false,
-    logLevel: "error",
-  });
+  const document = libraryDocument(text, { lineCounter: lines, logLevel: "error", prettyErrors: false });
   const position = (offset: number): Position => {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
@@ -40,6 +35,7 @@ export function readDocument(text: string, path: string): PolicyDocument | { rea
     problems: faults.slice(0, bounds.policyProblems).map(({ offset, cause }) => ({ path, ...position(offset), cause })),
   });
 
+  if (document === undefined) return problems([{ offset: 0, cause: "not valid YAML: it is nested too deeply" }]);
   const complaints = [...document.errors, ...document.warnings];
   if (complaints.length > 0) {
     return problems(

@@ -1,7 +1,8 @@
 /** gitleaks' allowlists: what of a match, or of a path, makes it none. */
-import type { TomlTable } from "../../engines/contents/packages/toml.ts";
+
 import type { Re2 } from "../../engines/secrets/re2.ts";
-import { textOf, textsOf } from "./toml-fields.ts";
+import { tomlText, tomlTexts } from "../../formats/toml/fields.ts";
+import type { TomlTable } from "../../formats/toml/read.ts";
 
 export interface Allowlist {
   readonly paths: readonly Re2[];
@@ -15,13 +16,13 @@ export interface Allowlist {
 }
 
 export function allowlistOf(table: TomlTable, compile: (text: string) => Re2): Allowlist {
-  const target = textOf(table, "regexTarget");
+  const target = tomlText(table.get("regexTarget"));
   return {
-    paths: textsOf(table, "paths").map(compile),
-    regexes: textsOf(table, "regexes").map(compile),
+    paths: tomlTexts(table.get("paths")).map(compile),
+    regexes: tomlTexts(table.get("regexes")).map(compile),
     target: target === "match" || target === "line" ? target : "secret",
-    stopwords: textsOf(table, "stopwords").map((word) => word.toLowerCase()),
-    all: /^(?:and|&&)$/i.test(textOf(table, "condition") ?? ""),
+    stopwords: tomlTexts(table.get("stopwords")).map((word) => word.toLowerCase()),
+    all: /^(?:and|&&)$/i.test(tomlText(table.get("condition")) ?? ""),
   };
 }
 

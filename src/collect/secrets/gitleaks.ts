@@ -6,11 +6,11 @@ import { readFileSync, statSync } from "node:fs";
 import { dirname, isAbsolute, join } from "node:path";
 import { bounds } from "../../core/bounds.ts";
 import { Problem } from "../../core/problem.ts";
-import { type TomlTable, type TomlValue, tomlSections } from "../../engines/contents/packages/toml.ts";
 import { compileRe2, type Re2 } from "../../engines/secrets/re2.ts";
 import type { SecretRule } from "../../engines/secrets/rule.ts";
+import { tomlNumber, tomlTable, tomlTables, tomlText, tomlTexts } from "../../formats/toml/fields.ts";
+import { type TomlTable, type TomlValue, tomlSections } from "../../formats/toml/read.ts";
 import { type Allowlist, allowlistOf, isAllowed, isPathAllowed } from "./allowlist.ts";
-import { numberOf, tableOf, tablesOf, textOf, textsOf } from "./toml-fields.ts";
 
 export interface LoadedRules {
   readonly rules: readonly SecretRule[];
@@ -73,8 +73,8 @@ function rulesIn(file: string, sections: readonly Section[], extended: (base: st
   const notes: string[] = [];
   const rules: SecretRule[] = [];
   const extend = one("extend");
-  const base = extend === undefined ? undefined : textOf(extend, "path");
-  const disabled = new Set(extend === undefined ? [] : textsOf(extend, "disabledRules"));
+  const base = extend === undefined ? undefined : tomlText(extend.get("path"));
+  const disabled = new Set(extend === undefined ? [] : tomlTexts(extend.get("disabledRules")));
   if (base !== undefined) {
     const loaded = extended(base);
     rules.push(...loaded.rules.filter(({ id }) => !disabled.has(id)));
@@ -96,25 +96,26 @@ function ruleOf(
   global: { readonly lists: readonly Allowlist[]; readonly definition: string },
   file: string,
 ): SecretRule | string {
-  const id = textOf(table, "id");
+  const id = tomlText(table.get("id"));
   if (id === undefined) throw wrong(file, "a rule has no id");
   const place = `${file}, rule ${id}`;
-  const regex = textOf(table, "regex");
+  const regex = tomlText(table.get("regex"));
   if (regex === undefined) return `${place} is left out: it has no regex, and names of files alone are no secrets`;
   const expression = expressionOf(regex, place);
   const keywords = keywordsOf(table, regex);
   if (keywords.length === 0) return `${place} is left out: it has no keyword of three letters, and no fixed text`;
-  const path = textOf(table, "path");
+  const path = tomlText(table.get("path"));
   const pathExpression = path === undefined ? undefined : expressionOf(path, place);
-  const own = [...tablesOf(table, "allowlists"), ...tableOf(table, "allowlist")].map((each) =>
+  const single = tomlTable(table.get("allowlist"));
+  const own = [...tomlTables(table.get("allowlists")), ...(single === undefined ? [] : [single])].map((each) =>
     allowlistOf(each, (text) => expressionOf(text, place)),
   );
   const allowlists = [...global.lists, ...own];
-  const entropy = numberOf(table, "entropy");
-  const group = numberOf(table, "secretGroup");
+  const entropy = tomlNumber(table.get("entropy"));
+  const group = tomlNumber(table.get("secretGroup"));
   return {
     id,
-    title: textOf(table, "description") ?? id,
+    title: tomlText(table.get("description")) ?? id,
     keywords,
     pattern: NEVER,
     expression,
@@ -143,10 +144,10 @@ const NEVER = /(?!)/;
 const SHORTEST_KEYWORD = 3;
 
 function keywordsOf(table: TomlTable, regex: string): string[] {
-  const stated = textsOf(table, "keywords").filter(
+  const stated = tomlTexts(table.get("keywords")).filter(
     (each) => each.length >= SHORTEST_KEYWORD && /^[\x20-\x7e]+$/.test(each),
   );
-  if (stated.length > 0 || textsOf(table, "keywords").length > 0) return stated;
+  if (stated.length > 0 || tomlTexts(table.get("keywords")).length > 0) return stated;
   const fixed = fixedText(regex);
   return fixed === undefined ? [] : [fixed];
 }
@@ -194,7 +195,7 @@ interface Section {
 
 function sectionsOf(file: string, read: () => string): Section[] {
   try {
-    return [...tomlSections(read())];
+    return [...tomlSections(read(), ({ line }, cause) => wrong(file, `line ${line}: ${cause}`))];
   } catch (error) {
     if (error instanceof Problem && error.code === "secrets.rules") throw error;
     throw wrong(file, (error as Error).message);

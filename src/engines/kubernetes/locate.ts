@@ -1,10 +1,10 @@
 import type { Location } from "../../core/location.ts";
+import { readDocument } from "../../formats/yaml/documents.ts";
+import { linePosition } from "../../formats/yaml/line-position.ts";
+import type { ManifestText, YamlEntry, YamlNode } from "../../formats/yaml/model.ts";
 import { type FieldPath, formatFieldPath } from "./field-path.ts";
 import { describeObject } from "./object.ts";
 import type { FileSource, KubernetesObject } from "./object-model.ts";
-import { readDocument } from "./yaml/documents.ts";
-import { linePosition } from "./yaml/line-position.ts";
-import type { ManifestText, YamlEntry, YamlNode } from "./yaml/model.ts";
 
 /** Where a field stands in its file's text: offsets in UTF-16 units, lines and columns from 1. */
 export interface FieldRange {

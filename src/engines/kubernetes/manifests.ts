@@ -1,5 +1,9 @@
 /** Manifests of Kubernetes and Compose files, as facts. */
 import { bounds } from "../../core/bounds.ts";
+import { cutDocuments, foreignLineBreak, readDocument } from "../../formats/yaml/documents.ts";
+import { linePosition } from "../../formats/yaml/line-position.ts";
+import type { ManifestText, YamlFault } from "../../formats/yaml/model.ts";
+import { plainValue } from "../../formats/yaml/value.ts";
 import { readComposeDocument } from "./compose/document.ts";
 import type { ComposeVariables } from "./compose/interpolate.ts";
 import { isComposeFile } from "./compose/name.ts";
@@ -13,10 +17,6 @@ import { createCollected } from "./read/collected.ts";
 import { CORE_VERSION, isCoreKind } from "./read/core-kinds.ts";
 import { fieldsOf, isPlain } from "./read/fields.ts";
 import { readObject } from "./read/object.ts";
-import { cutDocuments, foreignLineBreak, readDocument } from "./yaml/documents.ts";
-import { linePosition } from "./yaml/line-position.ts";
-import type { ManifestText, YamlFault } from "./yaml/model.ts";
-import { plainValue } from "./yaml/value.ts";
 
 export interface ManifestFile {
   /** Relative to the folder that is judged, with forward slashes. */
@@ -62,7 +62,7 @@ export function manifestReader(): ManifestReader {
     const { text: manifest, over, faults } = cutDocuments(path, text, bounds.kubernetesDocuments);
     lineBreaks(manifest);
     for (const { code, offset, reason, document: index } of faults.slice(0, bounds.kubernetesDocumentGaps)) {
-      collected.gap({ code, reason, path, document: index, ...linePosition(manifest, offset) });
+      collected.gap({ code: `kubernetes.${code}`, reason, path, document: index, ...linePosition(manifest, offset) });
     }
     const services: number[] = [];
     for (let index = 0; index < manifest.documents.length; index++) {
@@ -106,7 +106,9 @@ export function manifestReader(): ManifestReader {
       if (!named) return false;
       const isTemplate = text.slice(range.start, range.end).includes("{{");
       for (const { code, offset, reason } of faults) {
-        const about = isTemplate ? { code: "kubernetes.template", reason: TEMPLATE } : { code, reason };
+        const about = isTemplate
+          ? { code: "kubernetes.template", reason: TEMPLATE }
+          : { code: `kubernetes.${code}`, reason };
         collected.gap({ ...about, path, document: index, ...linePosition(manifest, offset) });
       }
       return true;
@@ -121,10 +123,14 @@ export function manifestReader(): ManifestReader {
   function document(manifest: ManifestText, index: number): void {
     const { path, text } = manifest;
     const range = manifest.documents[index] ?? { start: 0, end: 0 };
-    const tell = ({ code, offset, reason }: YamlFault) =>
-      collected.gap({ code, reason, path, document: index, ...linePosition(manifest, offset) });
+    const tell = ({
+      code,
+      offset,
+      reason,
+    }: Omit<YamlFault, "code"> & { readonly code: YamlFault["code"] | "template" }) =>
+      collected.gap({ code: `kubernetes.${code}`, reason, path, document: index, ...linePosition(manifest, offset) });
     if (slowLength > bounds.kubernetesSlowTotalLength) {
-      tell({ code: "kubernetes.bound", offset: range.start, reason: "too much of unusual form before it" });
+      tell({ code: "bound", offset: range.start, reason: "too much of unusual form before it" });
       return;
     }
     const { node, faults, slow } = readDocument(text, range);
@@ -133,11 +139,11 @@ export function manifestReader(): ManifestReader {
     const value = node === null || node === undefined ? undefined : plainValue(node, found);
     const isTemplate = node === undefined && text.slice(range.start, range.end).includes("{{");
     for (const fault of found.slice(0, bounds.kubernetesDocumentGaps)) {
-      tell(isTemplate ? { ...fault, code: "kubernetes.template", reason: TEMPLATE } : fault);
+      tell(isTemplate ? { ...fault, code: "template", reason: TEMPLATE } : fault);
     }
     if (found.length > bounds.kubernetesDocumentGaps) {
       const reason = `${found.length - bounds.kubernetesDocumentGaps} more faults in this document`;
-      tell({ code: "kubernetes.bound", offset: range.start, reason });
+      tell({ code: "bound", offset: range.start, reason });
     }
     if (node === null || node === undefined || value === null) return;
     const source: FileSource = { kind: "file", text: manifest, document: index, root: [] };

@@ -1,6 +1,7 @@
 /** An object, where it is from, and what of it was not read. */
+
+import type { ManifestText, YamlNode } from "../../formats/yaml/model.ts";
 import type { FieldPath } from "./field-path.ts";
-import type { ManifestText, YamlNode } from "./yaml/model.ts";
 
 /** One object of the API, or one service of a Compose file (`apiVersion` is then `compose`). */
 export interface KubernetesObject {

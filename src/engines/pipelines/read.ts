@@ -1,16 +1,7 @@
-import {
-  type Document,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  type Pair,
-  parseDocument,
-  type YAMLMap,
-} from "yaml";
+import { type Document, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, type YAMLMap } from "yaml";
 import { bounds } from "../../core/bounds.ts";
 import { Problem } from "../../core/problem.ts";
+import { libraryDocument } from "../../formats/yaml/library.ts";
 import type { Job, Pipeline, Step } from "./model.ts";
 
 /** GitHub's folder of workflows and GitLab's file at the root; what GitLab includes from elsewhere is not looked up. */
@@ -29,7 +20,8 @@ export function pipelineSystem(path: string): Pipeline["system"] | undefined {
 export function readPipeline(path: string, text: string, system: Pipeline["system"]): Pipeline {
   if (text.length > bounds.pipelineBytes) throw broken(path, `it has more than ${bounds.pipelineBytes} characters`);
   const lines = new LineCounter();
-  const document = parsed(text, lines, path);
+  const document = libraryDocument(text, { lineCounter: lines });
+  if (document === undefined) throw broken(path, "it is nested too deeply");
   const [error] = document.errors;
   if (error !== undefined) {
     throw broken(`${path}:${lines.linePos(error.pos[0]).line}`, error.message.split("\n")[0] ?? "");
@@ -38,16 +30,6 @@ export function readPipeline(path: string, text: string, system: Pipeline["syste
   const root = reader.map(document.contents);
   if (root === undefined) throw broken(path, "it is no mapping");
   return system === "github" ? githubWorkflow(path, root, reader) : gitlabPipeline(path, root, reader);
-}
-
-/** The library goes down by recursion: what is nested too deeply for it is refused. */
-function parsed(text: string, lines: LineCounter, path: string): Document {
-  try {
-    return parseDocument(text, { lineCounter: lines, uniqueKeys: false, logLevel: "silent" });
-  } catch (error) {
-    if (error instanceof RangeError) throw broken(path, "it is nested too deeply");
-    throw error;
-  }
 }
 
 type Reader = ReturnType<typeof readerOf>;

@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { bounds } from "../../../src/core/bounds.ts";
-import { cutDocuments, foreignLineBreak, readDocument } from "../../../src/engines/kubernetes/yaml/documents.ts";
-import { plainValue } from "../../../src/engines/kubernetes/yaml/value.ts";
+import { cutDocuments, foreignLineBreak, readDocument } from "../../../src/formats/yaml/documents.ts";
+import { plainValue } from "../../../src/formats/yaml/value.ts";
 import type { Differential, Reading } from "../differential.ts";
 import { canonical } from "./canonical.ts";
 import { generate } from "./generate.ts";

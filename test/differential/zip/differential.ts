@@ -2,7 +2,9 @@
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { isEvidenceProblem } from "../../../src/core/problem.ts";
-import { readZipEntry, zipEntries } from "../../../src/engines/contents/zip.ts";
+import { jarRules } from "../../../src/engines/contents/packages/maven/jar.ts";
+import { readZipEntry, zipEntries } from "../../../src/formats/zip/read.ts";
+import { inMemory } from "../../../src/formats/zip/source.ts";
 import type { Differential, Reading } from "../differential.ts";
 import { answersOf } from "../framed.ts";
 import { zipCase } from "./cases.ts";
@@ -39,10 +41,11 @@ function hasName(own: ReadonlySet<string>, entry: string): boolean {
 function read(bytes: Buffer): Reading {
   try {
     const found = new Map<string, string>();
+    const archive = inMemory(bytes);
     // Of a repeated name the last counts, as for Java.
-    for (const entry of zipEntries(bytes)) {
+    for (const entry of zipEntries(archive, jarRules)) {
       if (entry.name.endsWith("/")) continue;
-      found.set(Buffer.from(entry.name).toString("hex"), crc32(readZipEntry(bytes, entry)).toString(16));
+      found.set(Buffer.from(entry.name).toString("hex"), crc32(readZipEntry(archive, entry, jarRules)).toString(16));
     }
     const entries = [...found].sort(([a], [b]) => (a < b ? -1 : 1));
     return { kind: "value", value: entries.map(([name, sum]) => `${name}:${sum} `).join("") };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { factsOf } from "../facts.fixture.ts";
-import { brokenLockfile, lineAt, lockfile } from "./lockfile.ts";
+import { brokenLockfile, lockfile } from "./lockfile.ts";
 
 /** Says what text it was handed. */
 const echo = lockfile({
@@ -38,12 +38,4 @@ describe("lockfile", () => {
       assert.ok(!echo.wants(`app/${folder}/echo.lock`), folder);
     }
   });
-});
-
-test("lineAt counts from 1", () => {
-  const text = "a\nb\n\nc";
-  assert.deepEqual(
-    [0, 1, 2, 4, 5, 6, 99].map((offset) => lineAt(text, offset)),
-    [1, 1, 2, 3, 4, 4, 4],
-  );
 });

@@ -1,5 +1,7 @@
 import { bounds } from "../../../core/bounds.ts";
 import { isEvidenceProblem, Problem } from "../../../core/problem.ts";
+import type { Refuse } from "../../../formats/position.ts";
+import type { XmlRules } from "../../../formats/xml/events.ts";
 import type { Analyser } from "../analyser.ts";
 import type { FileFacts } from "../model.ts";
 import { isJsonObject, type JsonObject } from "./json.ts";
@@ -80,6 +82,12 @@ export function brokenLockfile(place: string, cause: string): Problem {
   return new Problem({ kind: "input", code: "contents.lockfile-broken", place, cause });
 }
 
+/** What the readers of formats throw for a lockfile. */
+export const brokenAt: Refuse = ({ line }, cause) => brokenLockfile(`line ${line}`, cause);
+
+/** Build tools take a document type, and what is not declared, as it comes. */
+export const lockfileXml: XmlRules = { depth: bounds.manifestDepth, foreignEntities: true, refuse: brokenAt };
+
 /** The JSON object that a lockfile is. Of a repeated key the last counts. */
 export function jsonObject(text: string): JsonObject {
   let value: unknown;
@@ -95,11 +103,4 @@ export function jsonObject(text: string): JsonObject {
 /** The names of an object's fields; none where the value is no object. Spares huge objects a pair for each field. */
 export function namesIn(value: unknown): string[] {
   return isJsonObject(value) ? Object.keys(value) : [];
-}
-
-/** From 1. Linear, so only for the one place of a problem. */
-export function lineAt(text: string, offset: number): number {
-  let line = 1;
-  for (let at = text.indexOf("\n"); at >= 0 && at < offset; at = text.indexOf("\n", at + 1)) line += 1;
-  return line;
 }

@@ -2,12 +2,12 @@
 
 import { existsSync } from "node:fs";
 import { delimiter, dirname, isAbsolute, join, resolve } from "node:path";
+import { cutDocuments, readDocument } from "../../../formats/yaml/documents.ts";
+import type { YamlFault } from "../../../formats/yaml/model.ts";
+import { plainValue } from "../../../formats/yaml/value.ts";
 import { proxyOf } from "../../../net/proxy.ts";
 import { formatFieldPath } from "../field-path.ts";
 import { type Fields, fieldsOf, isPlain } from "../read/fields.ts";
-import { cutDocuments, readDocument } from "../yaml/documents.ts";
-import type { YamlFault } from "../yaml/model.ts";
-import { plainValue } from "../yaml/value.ts";
 import {
   bearer,
   type ClusterConnection,

@@ -3,10 +3,11 @@
  * it merges, wherever the merge stands; `!reset` takes a field out; a key twice is an error. Aliases are followed: the tree
  * that is answered has none.
  */
-import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, parseDocument, type Scalar, type YAMLMap } from "yaml";
+import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, type Scalar, type YAMLMap } from "yaml";
 import { bounds } from "../../../core/bounds.ts";
-import { fastDocument } from "../yaml/block.ts";
-import type { DocumentRange, YamlEntry, YamlFault, YamlNode } from "../yaml/model.ts";
+import { fastDocument } from "../../../formats/yaml/block.ts";
+import { libraryDocument } from "../../../formats/yaml/library.ts";
+import type { DocumentRange, YamlEntry, YamlFault, YamlNode } from "../../../formats/yaml/model.ts";
 import { resolveComposePlain } from "./scalars.ts";
 
 export interface ComposeReading {
@@ -18,7 +19,7 @@ export interface ComposeReading {
 class Refused extends Error {
   readonly fault: YamlFault;
 
-  constructor(offset: number, reason: string, code: YamlFault["code"] = "kubernetes.yaml") {
+  constructor(offset: number, reason: string, code: YamlFault["code"] = "yaml") {
     super(reason);
     this.fault = { code, offset, reason };
   }
@@ -78,7 +79,7 @@ function isTime(text: string): boolean {
 
 function refuseTwice(seen: Set<string>, key: string, offset: number): void {
   if (seen.has(key)) {
-    throw new Refused(offset, `the key ${quote(key)} is there twice: Compose refuses it`, "kubernetes.duplicate-key");
+    throw new Refused(offset, `the key ${quote(key)} is there twice: Compose refuses it`, "duplicate-key");
   }
   seen.add(key);
 }
@@ -91,19 +92,15 @@ const OVERRIDE = "!override";
 const CORE = "tag:yaml.org,2002:";
 
 function slow(text: string, { start, end }: DocumentRange): YamlNode | null {
-  if (end - start > bounds.kubernetesSlowLength) {
-    const reason = `a document of unusual form with over ${bounds.kubernetesSlowLength} characters`;
-    throw new Refused(start, reason, "kubernetes.bound");
+  if (end - start > bounds.yamlSlowLength) {
+    const reason = `a document of unusual form with over ${bounds.yamlSlowLength} characters`;
+    throw new Refused(start, reason, "bound");
   }
   const source = text.slice(start, end);
   const doubtful = DOUBTFUL.exec(source);
   if (doubtful !== null) throw new Refused(start + doubtful.index, "a form that not all readers of YAML take alike");
-  const document = parseDocument(source, {
-    schema: "failsafe",
-    uniqueKeys: false,
-    prettyErrors: false,
-    logLevel: "silent",
-  });
+  const document = libraryDocument(source, { schema: "failsafe", prettyErrors: false });
+  if (document === undefined) throw new Refused(start, "values are nested too deeply");
   const [error] = [...document.errors, ...document.warnings.filter(({ code }) => code !== "TAG_RESOLVE_FAILED")];
   if (error !== undefined) throw new Refused(start + error.pos[0], sentence(error.message));
   if (document.contents === null) return null;
@@ -118,8 +115,8 @@ function converter(source: string, base: number) {
 
   function count(more: number, offset: number): void {
     values += more;
-    if (values <= bounds.kubernetesValues) return;
-    throw new Refused(offset, `over ${bounds.kubernetesValues} values, with its aliases followed`, "kubernetes.bound");
+    if (values <= bounds.yamlValues) return;
+    throw new Refused(offset, `over ${bounds.yamlValues} values, with its aliases followed`, "bound");
   }
 
   /** Undefined where `!reset` takes it out. */
@@ -128,7 +125,7 @@ function converter(source: string, base: number) {
     const start = base + (node.range?.[0] ?? at);
     const end = base + (node.range?.[1] ?? at);
     count(1, start);
-    if (depth > bounds.kubernetesDepth) throw new Refused(start, "values are nested too deeply", "kubernetes.bound");
+    if (depth > bounds.yamlDepth) throw new Refused(start, "values are nested too deeply", "bound");
     if (isAlias(node)) {
       const target = anchors.get(node.source);
       if (target === undefined) throw new Refused(start, `the alias *${node.source} leads to nothing`);

@@ -3,9 +3,9 @@ import { describe, test } from "node:test";
 import fc from "fast-check";
 import { stringify } from "yaml";
 import type { FieldPatch } from "../../../core/finding.ts";
+import { readDocument } from "../../../formats/yaml/documents.ts";
+import { plainValue } from "../../../formats/yaml/value.ts";
 import { mutatedBytes } from "../../contents/mutated-bytes.fixture.ts";
-import { readDocument } from "../yaml/documents.ts";
-import { plainValue } from "../yaml/value.ts";
 import { patchDocument } from "./document.ts";
 import { patchedValue } from "./value.ts";
 

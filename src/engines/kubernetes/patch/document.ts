@@ -2,9 +2,9 @@
 import { isDeepStrictEqual } from "node:util";
 import { bounds } from "../../../core/bounds.ts";
 import type { FieldPatch } from "../../../core/finding.ts";
-import { readDocument } from "../yaml/documents.ts";
-import type { YamlNode } from "../yaml/model.ts";
-import { plainValue } from "../yaml/value.ts";
+import { readDocument } from "../../../formats/yaml/documents.ts";
+import type { YamlNode } from "../../../formats/yaml/model.ts";
+import { plainValue } from "../../../formats/yaml/value.ts";
 import type { DocumentEdit } from "./document-edit.ts";
 import { patchEdit } from "./edit.ts";
 import { styleOf } from "./style.ts";

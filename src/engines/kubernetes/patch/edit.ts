@@ -1,8 +1,8 @@
 /** One patch as one edit of a document's text. What it makes of the text is proven by whoever makes it. */
 import { isDeepStrictEqual } from "node:util";
 import type { FieldPatch } from "../../../core/finding.ts";
-import type { YamlNode } from "../yaml/model.ts";
-import { plainValue } from "../yaml/value.ts";
+import type { YamlNode } from "../../../formats/yaml/model.ts";
+import { plainValue } from "../../../formats/yaml/value.ts";
 import type { DocumentEdit, EditContext } from "./document-edit.ts";
 import { appendItem, insertEntry } from "./insert.ts";
 import { type Place, placeOf } from "./place.ts";

@@ -1,4 +1,4 @@
-import type { YamlEntry, YamlMap } from "../yaml/model.ts";
+import type { YamlEntry, YamlMap } from "../../../formats/yaml/model.ts";
 import type { DocumentEdit, EditContext } from "./document-edit.ts";
 import { isInFlow, type Place, valueEnd } from "./place.ts";
 import { blockLines, entryLines, flowEntry, flowText, isNested } from "./render.ts";

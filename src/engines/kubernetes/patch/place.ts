@@ -1,6 +1,6 @@
 /** Where in a document's text a patch is to be made, and how deep its path is stated there. */
 import type { FieldPatch } from "../../../core/finding.ts";
-import type { YamlEntry, YamlNode } from "../yaml/model.ts";
+import type { YamlEntry, YamlNode } from "../../../formats/yaml/model.ts";
 import { isFlow } from "./style.ts";
 import type { PatchRefusal } from "./value.ts";
 

@@ -1,5 +1,5 @@
 /** Plain data as the text of a manifest. */
-import { keyText, resolvePlain } from "../yaml/scalars.ts";
+import { keyText, resolvePlain } from "../../../formats/yaml/scalars.ts";
 
 /** How a document is written. */
 export interface TextStyle {

@@ -1,4 +1,4 @@
-import type { YamlMap, YamlNode } from "../yaml/model.ts";
+import type { YamlMap, YamlNode } from "../../../formats/yaml/model.ts";
 import type { TextStyle } from "./render.ts";
 
 /** Values that are looked at for how a document is indented; the first ones of each kind decide. */

@@ -1,10 +1,10 @@
 import { bounds } from "../../../../core/bounds.ts";
+import { type TomlTable, type TomlValue, tomlSections } from "../../../../formats/toml/read.ts";
 import type { FileFacts } from "../../model.ts";
 import { dependencyGraph } from "../dependency-graph.ts";
 import { hexHash } from "../hashes.ts";
 import { identityOf } from "../identity.ts";
-import { brokenLockfile, lockfile } from "../lockfile.ts";
-import { type TomlTable, type TomlValue, tomlSections } from "../toml.ts";
+import { brokenAt, brokenLockfile, lockfile } from "../lockfile.ts";
 import { unreadEntries } from "../unread.ts";
 
 /**
@@ -76,7 +76,7 @@ function tablesIn(text: string): { readonly entries: Entry[]; readonly checksums
   const entries: Entry[] = [];
   const checksums = new Map<string, string>();
   let known = false;
-  for (const { name, table } of tomlSections(text)) {
+  for (const { name, table } of tomlSections(text, brokenAt)) {
     known ||= name !== "" || table.has("version");
     if (name === "package" || name === "root") {
       if (entries.length >= bounds.packages)

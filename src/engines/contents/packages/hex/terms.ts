@@ -1,5 +1,6 @@
 import { bounds } from "../../../../core/bounds.ts";
-import { brokenLockfile, lineAt } from "../lockfile.ts";
+import { positionAt } from "../../../../formats/position.ts";
+import { brokenLockfile } from "../lockfile.ts";
 
 /** A term of Erlang or Elixir. Strings, binaries, atoms and numbers are their text. */
 export type Term = string | TermGroup | TermPair;
@@ -107,7 +108,7 @@ export function readTerms(source: string, language: "elixir" | "erlang"): Term[]
 }
 
 function brokenAt(source: string, offset: number, cause: string): Error {
-  return brokenLockfile(`line ${lineAt(source, offset)}`, cause);
+  return brokenLockfile(`line ${positionAt(source, offset).line}`, cause);
 }
 
 /** What is passed over between values; a comma too many is no matter here. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { bounds } from "../../../../core/bounds.ts";
-import { type ZipEntry, zipOf } from "../../../vulnerability/database/zip.fixture.ts";
+import { type ZipEntry, zipOf } from "../../../../formats/zip/zip.fixture.ts";
 import { factsOf, packagesOf, unreadOf } from "../../facts.fixture.ts";
 import { mutatedBytes } from "../../mutated-bytes.fixture.ts";
 import { jar } from "./jar.ts";

@@ -1,8 +1,9 @@
 import { bounds } from "../../../../core/bounds.ts";
-import { isEvidenceProblem } from "../../../../core/problem.ts";
+import { isEvidenceProblem, Problem } from "../../../../core/problem.ts";
+import { readZipEntry, type ZipEntry, zipEntries } from "../../../../formats/zip/read.ts";
+import { inMemory, type ZipRules, type ZipSource } from "../../../../formats/zip/source.ts";
 import type { AnalysedFile, Analyser } from "../../analyser.ts";
 import type { FileFacts, PackageRecord } from "../../model.ts";
-import { readZipEntry, type ZipEntry, zipEntries } from "../../zip.ts";
 import { type Unread, unreadEntries } from "../unread.ts";
 import { type Coordinates, ownCoordinates, statedCoordinates } from "./coordinates.ts";
 import { readManifest } from "./manifest.ts";
@@ -76,27 +77,36 @@ function analyse({ path, bytes }: AnalysedFile): FileFacts | undefined {
 const MANIFEST = "META-INF/MANIFEST.MF";
 const STATED = /^META-INF\/maven\/[^/]+\/[^/]+\/pom\.properties$/;
 
+/** What a class loader opens. */
+export const jarRules: ZipRules = {
+  entries: bounds.zipEntries,
+  directoryBytes: bounds.zipDirectoryBytes,
+  entryBytes: bounds.zipEntryBytes,
+  refuse: ({ place, cause }) => new Problem({ kind: "input", code: "contents.zip-broken", place, cause }),
+};
+
 /**
  * @param place - the names of the archives on the way, `shop.war!WEB-INF/lib/a.jar`
  * @throws Problem where the archive cannot be read any further; what was found before stays
  */
 function searchArchive(place: string, bytes: Buffer, depth: number, search: Search): void {
+  const source = inMemory(bytes);
   const stated: Coordinates[] = [];
   const within: ZipEntry[] = [];
   const folders = new Set<string>();
   let manifest: ReadonlyMap<string, string> = new Map();
   let problem: unknown;
   try {
-    for (const entry of zipEntries(bytes)) {
+    for (const entry of zipEntries(source, jarRules)) {
       if (--search.entries < 0) {
         search.unread.add(`${place}: it and what is in it have more than ${bounds.jarEntries} entries`);
         break;
       }
       const { name } = entry;
       if (name.endsWith(".class")) addFolder(folders, name);
-      else if (name === MANIFEST) manifest = readManifest(read(place, bytes, entry, search)?.toString("utf8") ?? "");
+      else if (name === MANIFEST) manifest = readManifest(read(place, source, entry, search)?.toString("utf8") ?? "");
       else if (name.startsWith("META-INF/maven/") && STATED.test(name)) {
-        const text = read(place, bytes, entry, search)?.toString("utf8");
+        const text = read(place, source, entry, search)?.toString("utf8");
         const coordinates = text === undefined ? undefined : statedCoordinates(text);
         if (coordinates !== undefined) stated.push(coordinates);
       } else if (isArchive(name)) within.push(entry);
@@ -115,11 +125,17 @@ function searchArchive(place: string, bytes: Buffer, depth: number, search: Sear
       search.unread.add(`${place}: it states no group, so its advisories cannot be looked up`);
     }
   }
-  searchWithin(place, bytes, within, depth, search);
+  searchWithin(place, source, within, depth, search);
   if (problem !== undefined) throw problem;
 }
 
-function searchWithin(place: string, bytes: Buffer, within: readonly ZipEntry[], depth: number, search: Search): void {
+function searchWithin(
+  place: string,
+  source: ZipSource,
+  within: readonly ZipEntry[],
+  depth: number,
+  search: Search,
+): void {
   for (const entry of within) {
     const inner = `${place}!${entry.name}`;
     if (depth + 1 >= bounds.jarDepth) {
@@ -130,7 +146,7 @@ function searchWithin(place: string, bytes: Buffer, within: readonly ZipEntry[],
       search.unread.add(`${inner}: there are more than ${bounds.jarArchives} archives`);
       return;
     }
-    const content = read(place, bytes, entry, search);
+    const content = read(place, source, entry, search);
     // Some tools leave empty files in the place of libraries that are provided elsewhere.
     if (content === undefined || content.length === 0) continue;
     try {
@@ -143,7 +159,7 @@ function searchWithin(place: string, bytes: Buffer, within: readonly ZipEntry[],
 }
 
 /** An entry's content; where it cannot be had that is said. */
-function read(place: string, bytes: Buffer, entry: ZipEntry, search: Search): Buffer | undefined {
+function read(place: string, source: ZipSource, entry: ZipEntry, search: Search): Buffer | undefined {
   const limit = isArchive(entry.name) ? bounds.zipEntryBytes : bounds.smallFileBytes;
   if (entry.size > limit || entry.size > search.bytes) {
     search.unread.add(`${place}!${entry.name}: its ${entry.size} bytes are over the bound`);
@@ -151,7 +167,7 @@ function read(place: string, bytes: Buffer, entry: ZipEntry, search: Search): Bu
   }
   search.bytes -= entry.size;
   try {
-    return readZipEntry(bytes, entry);
+    return readZipEntry(source, entry, jarRules);
   } catch (error) {
     if (!isEvidenceProblem(error)) throw error;
     search.unread.add(`${place}!${error.place}: ${error.message}`);

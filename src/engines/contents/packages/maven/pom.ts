@@ -1,6 +1,6 @@
 import { bounds } from "../../../../core/bounds.ts";
-import { brokenLockfile } from "../lockfile.ts";
-import { xmlEvents } from "../xml.ts";
+import { xmlEvents } from "../../../../formats/xml/events.ts";
+import { brokenLockfile, lockfileXml } from "../lockfile.ts";
 
 /** What of a pom.xml is read, as written: nothing is interpolated or inherited yet. */
 export interface Pom {
@@ -39,7 +39,7 @@ export function readPom(text: string): Pom {
   const path: string[] = [];
   let content = "";
 
-  for (const event of xmlEvents(text)) {
+  for (const event of xmlEvents(text, lockfileXml)) {
     if (event.kind === "text") {
       content += event.text;
       continue;

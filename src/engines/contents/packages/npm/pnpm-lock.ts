@@ -1,9 +1,9 @@
 import { bounds } from "../../../../core/bounds.ts";
+import { isMap, type YamlMap, type YamlValue, yamlDocuments } from "../../../../formats/yaml/texts/read.ts";
 import type { FileFacts } from "../../model.ts";
 import { type LockedPackages, lockedPackages } from "../locked.ts";
-import { brokenLockfile, lockfile } from "../lockfile.ts";
+import { brokenAt, brokenLockfile, lockfile } from "../lockfile.ts";
 import type { Usage } from "../usage.ts";
-import { isMap, type YamlMap, type YamlValue, yamlDocuments } from "../yaml.ts";
 import { hashesOf } from "./integrity.ts";
 import { contradictionIn } from "./resolved.ts";
 import { isOwnFolder, specifierOf } from "./specifier.ts";
@@ -20,7 +20,7 @@ export const pnpmLock = lockfile({ id: "pnpm-lock", version: 2, basenames: ["pnp
 
 function read(text: string): FileFacts {
   const locked = lockedPackages("npm");
-  for (const document of yamlDocuments(text)) {
+  for (const document of yamlDocuments(text, brokenAt)) {
     const major = Number.parseInt(scalar(document.get("lockfileVersion")) ?? "", 10);
     if (Number.isNaN(major)) throw brokenLockfile("the file", "it states no lockfileVersion");
     readDocument(document, major, locked);

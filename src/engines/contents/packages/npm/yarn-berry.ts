@@ -1,6 +1,7 @@
+import { isMap, type YamlMap, type YamlValue, yamlDocuments } from "../../../../formats/yaml/texts/read.ts";
 import type { FileFacts } from "../../model.ts";
 import { lockedPackages } from "../locked.ts";
-import { isMap, type YamlMap, type YamlValue, yamlDocuments } from "../yaml.ts";
+import { brokenAt } from "../lockfile.ts";
 import { isOwnFolder, specifierOf } from "./specifier.ts";
 
 /**
@@ -11,7 +12,7 @@ import { isOwnFolder, specifierOf } from "./specifier.ts";
  */
 export function readYarnBerry(text: string): FileFacts {
   const locked = lockedPackages("npm");
-  const entries = yamlDocuments(text)
+  const entries = yamlDocuments(text, brokenAt)
     .flatMap((document) => [...document])
     .filter((entry): entry is [string, YamlMap] => entry[0] !== METADATA && isMap(entry[1]))
     .map(([key, entry]) => {

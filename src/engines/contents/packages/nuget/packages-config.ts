@@ -1,9 +1,9 @@
+import { xmlEvents } from "../../../../formats/xml/events.ts";
 import type { FileFacts } from "../../model.ts";
 import { packageList } from "../dependency-graph.ts";
 import { identityOf } from "../identity.ts";
-import { brokenLockfile, lockfile } from "../lockfile.ts";
+import { brokenLockfile, lockfile, lockfileXml } from "../lockfile.ts";
 import { unreadEntries } from "../unread.ts";
-import { xmlEvents } from "../xml.ts";
 
 /**
  * packages.config of older .NET projects (NuGet docs, "packages.config reference"): every package with its version,
@@ -21,7 +21,7 @@ function read(text: string): FileFacts {
   const list = packageList();
   let depth = 0;
   let place = 0;
-  for (const event of xmlEvents(text)) {
+  for (const event of xmlEvents(text, lockfileXml)) {
     if (event.kind === "end") depth -= 1;
     if (event.kind !== "start") continue;
     depth += 1;

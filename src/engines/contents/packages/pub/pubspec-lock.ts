@@ -1,10 +1,10 @@
+import { isMap, type YamlValue, yamlDocuments } from "../../../../formats/yaml/texts/read.ts";
 import type { FileFacts } from "../../model.ts";
 import { packageList } from "../dependency-graph.ts";
 import { hexHash } from "../hashes.ts";
 import { identityOf } from "../identity.ts";
-import { brokenLockfile, lockfile } from "../lockfile.ts";
+import { brokenAt, brokenLockfile, lockfile } from "../lockfile.ts";
 import { unreadEntries } from "../unread.ts";
-import { isMap, type YamlValue, yamlDocuments } from "../yaml.ts";
 
 /**
  * pubspec.lock (Dart's pub, `lock_file.dart`). Hosted packages and those of git repositories count; those of a local
@@ -13,7 +13,7 @@ import { isMap, type YamlValue, yamlDocuments } from "../yaml.ts";
 export const pubspecLock = lockfile({ id: "pubspec-lock", version: 1, basenames: ["pubspec.lock"], read });
 
 function read(text: string): FileFacts {
-  const [document] = yamlDocuments(text);
+  const [document] = yamlDocuments(text, brokenAt);
   const packages = document?.get("packages");
   // Without any package, pub writes the key alone or an empty map.
   if (packages === undefined || !(isMap(packages) || packages === "")) {

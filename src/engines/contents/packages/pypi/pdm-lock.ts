@@ -1,9 +1,10 @@
-import { brokenLockfile, lockfile } from "../lockfile.ts";
-import { type TomlTable, tomlSections } from "../toml.ts";
+import { tomlTables, tomlText, tomlTexts } from "../../../../formats/toml/fields.ts";
+import { type TomlTable, tomlSections } from "../../../../formats/toml/read.ts";
+import { brokenAt, brokenLockfile, lockfile } from "../lockfile.ts";
 import type { Usage } from "../usage.ts";
+import { onlyHash } from "./only-hash.ts";
 import { type PythonEntry, pythonPackages } from "./python-graph.ts";
 import { requirementOf } from "./requirement.ts";
-import { onlyHash, tomlTables, tomlText, tomlTexts } from "./toml-fields.ts";
 
 /**
  * `pdm.lock` (pdm-project/pdm, lock format 4). A package with an extra has a second entry, of the same name and
@@ -19,7 +20,7 @@ export const pdmLock = lockfile({
 
 function* entriesIn(text: string): Generator<PythonEntry> {
   let pdm = false;
-  for (const { name, table } of tomlSections(text)) {
+  for (const { name, table } of tomlSections(text, brokenAt)) {
     if (name === "package") yield entryOf(table);
     pdm ||= name === "package" || name === "metadata";
   }

@@ -3,7 +3,7 @@ import { fieldsOf, isJsonObject, itemsOf, textIn } from "../json.ts";
 import { lockedPackages } from "../locked.ts";
 import { brokenLockfile, jsonObject, lockfile } from "../lockfile.ts";
 import { normalizedName } from "./name.ts";
-import { onlyHash } from "./toml-fields.ts";
+import { onlyHash } from "./only-hash.ts";
 
 /**
  * `Pipfile.lock` (pypa/pipfile). `default` is what runs; `develop` and every other category are not installed unless

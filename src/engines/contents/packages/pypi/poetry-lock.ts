@@ -1,10 +1,11 @@
-import { brokenLockfile, lockfile } from "../lockfile.ts";
-import { type TomlTable, type TomlValue, tomlSections } from "../toml.ts";
+import { tomlTable, tomlTables, tomlText, tomlTexts } from "../../../../formats/toml/fields.ts";
+import { type TomlTable, type TomlValue, tomlSections } from "../../../../formats/toml/read.ts";
+import { brokenAt, brokenLockfile, lockfile } from "../lockfile.ts";
 import type { Usage } from "../usage.ts";
 import { normalizedName } from "./name.ts";
+import { onlyHash } from "./only-hash.ts";
 import { type PythonEntry, type PythonNeed, pythonPackages } from "./python-graph.ts";
 import { requirementOf } from "./requirement.ts";
-import { onlyHash, tomlTable, tomlTables, tomlText, tomlTexts } from "./toml-fields.ts";
 
 /**
  * `poetry.lock`, lock versions 1 and 2 (python-poetry/poetry-core). What is for development stands in `category` (until
@@ -19,7 +20,7 @@ export const poetryLock = lockfile({
 
 function* entriesIn(text: string): Generator<PythonEntry> {
   let poetry = false;
-  for (const { name, table } of tomlSections(text)) {
+  for (const { name, table } of tomlSections(text, brokenAt)) {
     if (name === "package") yield entryOf(table);
     poetry ||= name === "package" || name === "metadata";
   }

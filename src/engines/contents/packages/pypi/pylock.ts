@@ -1,9 +1,9 @@
+import { tomlTable, tomlTables, tomlText } from "../../../../formats/toml/fields.ts";
+import { type TomlTable, type TomlValue, tomlSections } from "../../../../formats/toml/read.ts";
 import type { PackageRecord } from "../../model.ts";
 import { type HashAlgorithm, hexHash } from "../hashes.ts";
-import { brokenLockfile, lockfile } from "../lockfile.ts";
-import { type TomlTable, type TomlValue, tomlSections } from "../toml.ts";
+import { brokenAt, brokenLockfile, lockfile } from "../lockfile.ts";
 import { type PythonEntry, pythonPackages } from "./python-graph.ts";
-import { tomlTable, tomlTables, tomlText } from "./toml-fields.ts";
 
 /**
  * `pylock.toml` and `pylock.NAME.toml` ("pylock.toml Specification", formerly PEP 751). A version is optional there:
@@ -19,7 +19,7 @@ export const pylock = lockfile({
 
 function* entriesIn(text: string): Generator<PythonEntry> {
   let version: TomlValue | undefined;
-  for (const { name, table } of tomlSections(text)) {
+  for (const { name, table } of tomlSections(text, brokenAt)) {
     if (name === "") version = table.get("lock-version");
     else if (name === "packages") yield entryOf(table);
   }

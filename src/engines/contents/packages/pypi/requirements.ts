@@ -4,9 +4,9 @@ import { type LockedPackages, lockedPackages } from "../locked.ts";
 import { type Companions, lockfile } from "../lockfile.ts";
 import type { Usage } from "../usage.ts";
 import { normalizedName } from "./name.ts";
+import { onlyHash } from "./only-hash.ts";
 import { pinnedVersion, requirementOf } from "./requirement.ts";
 import { includedPath, requirementLines } from "./requirement-lines.ts";
-import { onlyHash } from "./toml-fields.ts";
 
 /**
  * pip's requirements files ("Requirements File Format"): `requirements*.txt`, `*requirements.txt`, and what lies in a

@@ -1,8 +1,9 @@
-import { brokenLockfile, lockfile } from "../lockfile.ts";
-import { type TomlTable, type TomlValue, tomlSections } from "../toml.ts";
+import { tomlTable, tomlTables, tomlText, tomlTexts } from "../../../../formats/toml/fields.ts";
+import { type TomlTable, type TomlValue, tomlSections } from "../../../../formats/toml/read.ts";
+import { brokenAt, brokenLockfile, lockfile } from "../lockfile.ts";
 import { normalizedName } from "./name.ts";
+import { onlyHash } from "./only-hash.ts";
 import { type PythonEntry, type PythonNeed, pythonPackages } from "./python-graph.ts";
-import { onlyHash, tomlTable, tomlTables, tomlText, tomlTexts } from "./toml-fields.ts";
 
 /**
  * `uv.lock` version 1 ("The lockfile" in uv's documentation). The project and its workspace are entries too, with a
@@ -17,7 +18,7 @@ export const uvLock = lockfile({
 
 function* entriesIn(text: string): Generator<PythonEntry> {
   let version: TomlValue | undefined;
-  for (const { name, table } of tomlSections(text)) {
+  for (const { name, table } of tomlSections(text, brokenAt)) {
     if (name === "") version = table.get("version");
     else if (name === "package") yield entryOf(table);
   }

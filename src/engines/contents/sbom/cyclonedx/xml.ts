@@ -1,12 +1,19 @@
 /** CycloneDX in XML (bom-1.6.xsd) → the shape of the JSON form, as far as its reader looks. */
+import { bounds } from "../../../../core/bounds.ts";
+import { Problem } from "../../../../core/problem.ts";
+import { parseXml, type XmlElement } from "../../../../formats/xml/tree.ts";
 import type { Untyped } from "../untyped.ts";
-import { parseXml, type XmlElement } from "../xml.ts";
 
 const NAMESPACE = "http://cyclonedx.org/schema/bom/";
 
-/** @throws Problem `sbom.xml` */
+/** @throws Problem `sbom.xml` with line and column */
 export function parseCycloneDxXml(text: string, place: string): Untyped | undefined {
-  const bom = parseXml(text, place);
+  const bom = parseXml(text, {
+    depth: bounds.sbomDepth * 4,
+    elements: bounds.sbomElements,
+    refuse: ({ line, column }, cause) =>
+      new Problem({ kind: "input", code: "sbom.xml", place: `${place}:${line}:${column}`, cause }),
+  });
   const [, namespace] = [...bom.attributes].find(([, value]) => value.startsWith(NAMESPACE)) ?? [];
   if (bom.name !== "bom" || namespace === undefined) return undefined;
   const metadata = child(bom, "metadata");

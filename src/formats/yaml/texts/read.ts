@@ -1,29 +1,30 @@
 import { bounds } from "../../../core/bounds.ts";
-import { brokenLockfile } from "./lockfile.ts";
-import { flowAt, isMap, type YamlMap, type YamlValue } from "./yaml-flow.ts";
-import { type Line, type Lines, yamlLines } from "./yaml-lines.ts";
-import { quotedAt, trimmedEnd, trimmedStart } from "./yaml-text.ts";
+import type { Refuse } from "../../position.ts";
+import { flowAt, isMap, type YamlMap, type YamlValue } from "./flow.ts";
+import { type Line, type Lines, yamlLines } from "./lines.ts";
+import { quotedAt, trimmedEnd, trimmedStart } from "./quoted.ts";
 
 export { isMap, type YamlMap, type YamlValue };
 
 /**
- * Reads what the writers of lockfiles use of YAML 1.2: block mappings and sequences, flow collections, plain and quoted
+ * Reads what programs write for themselves, lockfiles above all, and what they use of YAML 1.2 for it: block mappings and sequences, flow collections, plain and quoted
  * scalars, literal and folded blocks, explicit keys, comments, several documents. Anchors, aliases and tags are refused,
  * and so is a quoted scalar that goes over its line. Of a repeated key the last counts.
  *
  * @returns one mapping a document; a document that is empty has none
- * @throws Problem where the text is something else
+ * @param refuse - makes what is thrown where the text is something else
  */
-export function yamlDocuments(text: string): YamlMap[] {
-  const lines = yamlLines(text);
+export function yamlDocuments(text: string, refuse: Refuse): YamlMap[] {
+  const lines = yamlLines(text, refuse);
   const documents: YamlMap[] = [];
   while (lines.current !== undefined) {
     if (lines.current.marker) {
       lines.advance();
       continue;
     }
+    const { start } = lines.current;
     const value = block(lines, lines.current.indent, 1);
-    if (!isMap(value)) throw brokenLockfile("the file", "it is no mapping");
+    if (!isMap(value)) throw lines.brokenAt(start, "it is no mapping");
     documents.push(value);
     // Flow typing cannot see that block() moves on.
     const left = lines.current as Line | undefined;
@@ -144,7 +145,7 @@ function scalar(lines: Lines, rest: string, start: number, indent: number, depth
     case "&":
     case "*":
     case "!":
-      throw lines.broken("anchors, aliases and tags have no place in a lockfile");
+      throw lines.broken("anchors, aliases and tags have no place here");
   }
   const quoted = quotedAt(rest, 0);
   if (quoted !== undefined) {

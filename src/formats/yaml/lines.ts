@@ -1,4 +1,4 @@
-import { bounds } from "../../../core/bounds.ts";
+import { bounds } from "../../core/bounds.ts";
 
 const SPACE = 32;
 const TAB = 9;
@@ -84,5 +84,5 @@ export function endValue(lines: Lines, offset: number): void {
 }
 
 export function refuseDepth(depth: number): void {
-  if (depth > bounds.kubernetesDepth) giveUp();
+  if (depth > bounds.yamlDepth) giveUp();
 }

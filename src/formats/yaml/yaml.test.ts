@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { stringify } from "yaml";
-import { bounds } from "../../../core/bounds.ts";
-import { mutatedBytes } from "../../contents/mutated-bytes.fixture.ts";
+import { bounds } from "../../core/bounds.ts";
+import { mutatedBytes } from "../../engines/contents/mutated-bytes.fixture.ts";
 import { fastDocument } from "./block.ts";
 import { cutDocuments, readDocument } from "./documents.ts";
 import type { YamlNode } from "./model.ts";
@@ -211,7 +211,7 @@ describe("what the slow reader is for", () => {
     assert.deepEqual(value, { x: { a: 1 }, z: { a: 2 } });
     assert.deepEqual(
       faults.map(({ code }) => code),
-      ["kubernetes.merge-order"],
+      ["merge-order"],
     );
   });
 
@@ -225,13 +225,13 @@ describe("what the slow reader is for", () => {
       assert.equal(value, undefined);
       assert.deepEqual(
         faults.map(({ code }) => code),
-        ["kubernetes.bound"],
+        ["bound"],
       );
     }
   });
 
   test("many aliases and merges end soon", () => {
-    const many = bounds.kubernetesValues / 50;
+    const many = bounds.yamlValues / 50;
     const { faults } = read(`a: &a {b: 1}\nc:\n${"  <<: *a\n".repeat(many)}`);
     assert.ok(faults.length > 0);
     const text = `a: &a b\nc:\n${"- *a\n".repeat(many)}`;
@@ -250,7 +250,7 @@ describe("what the slow reader is for", () => {
     assert.equal(value, undefined);
     assert.deepEqual(
       faults.map(({ code, offset }) => [code, offset]),
-      [["kubernetes.yaml", 3]],
+      [["yaml", 3]],
     );
   });
 });

@@ -24,7 +24,7 @@ export function cutDocuments(path: string, text: string, limit: number): CutText
   const documents: DocumentRange[] = [];
   const faults: CutText["faults"][number][] = [];
   const fault = (offset: number, reason: string) =>
-    faults.push({ code: "kubernetes.separator", offset, reason, document: documents.length });
+    faults.push({ code: "separator", offset, reason, document: documents.length });
   const cut = (over: boolean): CutText => ({ text: { path, text, documents }, over, faults });
   /** Behind the last line that kubectl cuts at. */
   let lineAfter = 0;

@@ -8,12 +8,12 @@ import {
   isSeq,
   type Node,
   type Pair,
-  parseDocument,
   type Scalar,
   type YAMLMap,
   type YAMLSeq,
 } from "yaml";
-import { bounds } from "../../../core/bounds.ts";
+import { bounds } from "../../core/bounds.ts";
+import { libraryDocument } from "./library.ts";
 import type { DocumentRange, YamlEntry, YamlFault, YamlNode } from "./model.ts";
 import { keyText, resolvePlain } from "./scalars.ts";
 
@@ -39,33 +39,28 @@ export function slowDocument(text: string, { start, end }: DocumentRange): SlowR
     node: undefined,
     faults: [{ code, offset: Math.min(Math.max(offset, start), end), reason }],
   });
-  if (end - start > bounds.kubernetesSlowLength) {
-    return refused(
-      "kubernetes.bound",
-      start,
-      `a document of unusual form with over ${bounds.kubernetesSlowLength} characters`,
-    );
+  if (end - start > bounds.yamlSlowLength) {
+    return refused("bound", start, `a document of unusual form with over ${bounds.yamlSlowLength} characters`);
   }
   try {
     const own = text.slice(start, end);
     // Kubernetes ends each line with a line break, the last one too.
-    const document = parseDocument(own.endsWith("\n") ? own : `${own}\n`, {
+    const document = libraryDocument(own.endsWith("\n") ? own : `${own}\n`, {
       schema: "failsafe",
-      uniqueKeys: false,
       prettyErrors: false,
-      logLevel: "silent",
     });
+    if (document === undefined) return refused("bound", start, "values are nested too deeply");
     const [error] = document.errors;
-    if (error !== undefined) return refused("kubernetes.yaml", start + error.pos[0], sentence(error.message));
+    if (error !== undefined) return refused("yaml", start + error.pos[0], sentence(error.message));
     const faults: YamlFault[] = [];
     const root = document.contents as Node | null;
-    if (isScalar(root) && isBlockScalar(root)) return refused("kubernetes.yaml", start, "a document that is one block");
+    if (isScalar(root) && isBlockScalar(root)) return refused("yaml", start, "a document that is one block");
     const node = root === null ? null : converter(text, start, end, faults)(root, 1);
     return { node, faults };
   } catch (error) {
     if (error instanceof Refused) return refused(error.fault.code, error.fault.offset, error.fault.reason);
     // The library goes down by recursion.
-    if (error instanceof RangeError) return refused("kubernetes.bound", start, "values are nested too deeply");
+    if (error instanceof RangeError) return refused("bound", start, "values are nested too deeply");
     throw error;
   }
 }
@@ -95,13 +90,13 @@ function converter(text: string, base: number, limit: number, faults: YamlFault[
 
   function count(more: number, offset: number): void {
     values += more;
-    if (values <= bounds.kubernetesValues) return;
-    throw new Refused("kubernetes.bound", offset, `over ${bounds.kubernetesValues} values, with its aliases followed`);
+    if (values <= bounds.yamlValues) return;
+    throw new Refused("bound", offset, `over ${bounds.yamlValues} values, with its aliases followed`);
   }
 
   function reach(depth: number, offset: number): void {
-    if (depth > bounds.kubernetesDepth) {
-      throw new Refused("kubernetes.bound", offset, `values are nested more than ${bounds.kubernetesDepth} deep`);
+    if (depth > bounds.yamlDepth) {
+      throw new Refused("bound", offset, `values are nested more than ${bounds.yamlDepth} deep`);
     }
     deepest = Math.max(deepest, depth);
   }
@@ -123,9 +118,9 @@ function converter(text: string, base: number, limit: number, faults: YamlFault[
 
   function aliased({ source }: Alias, start: number, depth: number): YamlNode {
     const named = anchors.get(nameOfAnchor(source, start));
-    if (named === undefined) throw new Refused("kubernetes.yaml", start, `the alias *${source} leads to nothing`);
+    if (named === undefined) throw new Refused("yaml", start, `the alias *${source} leads to nothing`);
     const { read } = named;
-    if (read === undefined) throw new Refused("kubernetes.bound", start, `the alias *${source} stands within itself`);
+    if (read === undefined) throw new Refused("bound", start, `the alias *${source} stands within itself`);
     count(1 + read.count, start);
     reach(depth + 1 + read.height, start);
     return read.value;
@@ -150,7 +145,7 @@ function converter(text: string, base: number, limit: number, faults: YamlFault[
       if (tag !== undefined && tag !== "tag:yaml.org,2002:map") throw unknownTag(tag, start);
       return { kind: "map", entries: entriesOf(node, start, depth), start, end };
     }
-    throw new Refused("kubernetes.yaml", start, "a value of an unknown form");
+    throw new Refused("yaml", start, "a value of an unknown form");
   }
 
   /** The library ends some texts before their last quote. */
@@ -158,7 +153,7 @@ function converter(text: string, base: number, limit: number, faults: YamlFault[
     if (type !== "QUOTE_SINGLE" && type !== "QUOTE_DOUBLE") return;
     const own = text.slice(start, end);
     const whole = type === "QUOTE_SINGLE" ? /^'(?:[^']|'')*'$/ : /^"(?:[^"\\]|\\[\s\S])*"$/;
-    if (!whole.test(own)) throw new Refused("kubernetes.yaml", start, "a text in quotes whose end is not clear");
+    if (!whole.test(own)) throw new Refused("yaml", start, "a text in quotes whose end is not clear");
   }
 
   /** Readers part on blank lines: behind a line break that is escaped, and of spaces where an indentation is stated. */
@@ -167,7 +162,7 @@ function converter(text: string, base: number, limit: number, faults: YamlFault[
     const odd = isBlockScalar({ type })
       ? /^[|>][-+]?[0-9]/.test(own) && /\n[ \t]+(?:\r?\n|$)/.test(own)
       : type === "QUOTE_DOUBLE" && /\\\r?\n[ \t]*\r?\n/.test(own);
-    if (odd) throw new Refused("kubernetes.yaml", start, "a blank line within a text that readers end differently");
+    if (odd) throw new Refused("yaml", start, "a blank line within a text that readers end differently");
   }
 
   /** YAML 1.1 begins a key at each question mark between brackets, and ends none at a colon before one. */
@@ -177,7 +172,7 @@ function converter(text: string, base: number, limit: number, faults: YamlFault[
       if (type !== "PLAIN") continue;
       const behind = text.slice(base + (range?.[1] ?? 0), base + (range?.[1] ?? 0) + 2);
       if (!source.includes("?") && !/^:[,[\]{}]/.test(behind)) continue;
-      throw new Refused("kubernetes.yaml", base + (range?.[0] ?? 0), "a question mark, or a colon before a bracket");
+      throw new Refused("yaml", base + (range?.[0] ?? 0), "a question mark, or a colon before a bracket");
     }
   }
 
@@ -190,11 +185,11 @@ function converter(text: string, base: number, limit: number, faults: YamlFault[
     for (const { key, value: given } of map.items as Pair<Node | null, Node | null>[]) {
       const keyStart = base + (key?.range?.[0] ?? start - base);
       const keyEnd = base + (key?.range?.[1] ?? start - base);
-      if (!isScalar(key)) throw new Refused("kubernetes.yaml", keyStart, "a key that is no text");
+      if (!isScalar(key)) throw new Refused("yaml", keyStart, "a key that is no text");
       // Readers differ on which tags change what a key says, and on which make a merge key of it.
       if (key.tag !== undefined && key.tag !== "!" && !isMergeKey(key)) throw unknownTag(key.tag, keyStart);
       checkTag(key, keyStart);
-      if (key.anchor !== undefined) throw new Refused("kubernetes.yaml", keyStart, "a key that is named by an anchor");
+      if (key.anchor !== undefined) throw new Refused("yaml", keyStart, "a key that is named by an anchor");
       const value = child(given, keyEnd, depth);
       const shared = isAlias(given) ? ({ shared: true } as const) : {};
       if (isMergeKey(key)) mergeInto(entries, value, keyStart);
@@ -210,13 +205,13 @@ function converter(text: string, base: number, limit: number, faults: YamlFault[
     const stated = new Set(entries.map(({ key }) => key));
     const taken = new Set<string>();
     for (const map of maps) {
-      if (map.kind !== "map") throw new Refused("kubernetes.yaml", offset, "a merge key takes mappings alone");
+      if (map.kind !== "map") throw new Refused("yaml", offset, "a merge key takes mappings alone");
       for (const entry of standing(map.entries)) {
         if (taken.has(entry.key)) continue;
         taken.add(entry.key);
         if (stated.has(entry.key)) {
           const reason = `${quote(entry.key)} stands before a merge that states it too: readers differ on which counts`;
-          faults.push({ code: "kubernetes.merge-order", offset, reason });
+          faults.push({ code: "merge-order", offset, reason });
         } else entries.push({ ...entry, shared: true, merged: true });
       }
     }
@@ -229,7 +224,7 @@ function converter(text: string, base: number, limit: number, faults: YamlFault[
       const before = last.get(entry.key);
       if (before !== undefined && before.merged !== true) {
         const reason = `the key ${quote(entry.key)} is there twice in what is merged`;
-        faults.push({ code: "kubernetes.duplicate-key", offset: entry.keyStart, reason });
+        faults.push({ code: "duplicate-key", offset: entry.keyStart, reason });
       }
       last.set(entry.key, entry);
     }
@@ -276,13 +271,13 @@ const TYPES: ReadonlyMap<string, readonly string[]> = new Map([
 ]);
 
 function unknownTag(tag: string, offset: number): Refused {
-  return new Refused("kubernetes.yaml", offset, `the tag ${quote(tag)} has no one meaning here`);
+  return new Refused("yaml", offset, `the tag ${quote(tag)} has no one meaning here`);
 }
 
 /** YAML 1.1's names, which Kubernetes reads; of others a part would be one to it. */
 function nameOfAnchor(name: string, offset: number): string {
   if (/^[0-9A-Za-z_-]+$/.test(name)) return name;
-  throw new Refused("kubernetes.yaml", offset, `${quote(name)} is no name of an anchor to all readers`);
+  throw new Refused("yaml", offset, `${quote(name)} is no name of an anchor to all readers`);
 }
 
 function isBlockScalar({ type }: { readonly type?: Scalar.Type | undefined }): boolean {
@@ -299,7 +294,7 @@ function nameOf(key: Scalar, offset: number): string {
   if (key.type !== "PLAIN" || key.tag === "!") return String(key.value);
   const source = key.source ?? String(key.value);
   const name = keyText(source);
-  if (name === undefined) throw new Refused("kubernetes.yaml", offset, `the key ${quote(source)} is one text to none`);
+  if (name === undefined) throw new Refused("yaml", offset, `the key ${quote(source)} is one text to none`);
   return name;
 }
 

@@ -1,7 +1,7 @@
-import { bounds } from "../../../core/bounds.ts";
-import { brokenLockfile, lineAt } from "./lockfile.ts";
+import { bounds } from "../../core/bounds.ts";
+import { positionAt, type Refuse } from "../position.ts";
 
-/** Dates, special numbers and numbers in other bases are null: no lockfile says anything wanted in them. */
+/** Dates, special numbers and numbers in other bases are null: nothing that is read here says anything wanted in them. */
 export type TomlValue = string | number | boolean | null | readonly TomlValue[] | TomlTable;
 export type TomlTable = ReadonlyMap<string, TomlValue>;
 
@@ -19,10 +19,10 @@ export interface TomlSection {
  * A header below the first level (`[package.source]`, `[[package.wheels]]`) belongs to the section before it where that
  * has the same first name; a name that comes up again makes a section of its own. Of a repeated key the last counts.
  *
- * @throws Problem where the text is no TOML
+ * @param refuse - makes what is thrown where the text is no TOML
  */
-export function* tomlSections(text: string): Generator<TomlSection> {
-  const reader = tomlReader(text);
+export function* tomlSections(text: string, refuse: Refuse): Generator<TomlSection> {
+  const reader = tomlReader(text, refuse);
   let name = "";
   let section: MutableTable = new Map();
   let current = section;
@@ -77,10 +77,10 @@ const APOSTROPHE = 0x27;
 const NEWLINE = 0x0a;
 const BACKSLASH = 0x5c;
 
-function tomlReader(text: string): { next(): Statement | undefined } {
+function tomlReader(text: string, refuse: Refuse): { next(): Statement | undefined } {
   let at = 0;
 
-  const broken = (cause: string): Error => brokenLockfile(`line ${lineAt(text, at)}`, cause);
+  const broken = (cause: string): Error => refuse(positionAt(text, at), cause);
 
   const skipBlanks = (): void => {
     while (text[at] === " " || text[at] === "\t") at += 1;

@@ -14,7 +14,7 @@ export function plainValue(node: YamlNode, faults: YamlFault[]): unknown {
         const { key } = entry;
         if (Object.hasOwn(value, key)) {
           if (merged?.has(key) === true) merged.delete(key);
-          else faults.push({ code: "kubernetes.duplicate-key", offset: entry.keyStart, reason: twice(key) });
+          else faults.push({ code: "duplicate-key", offset: entry.keyStart, reason: twice(key) });
         }
         if (entry.merged === true) {
           merged ??= new Set();

@@ -51,14 +51,7 @@ export interface YamlSequence {
 
 /** Why a document, or one value in it, is not what it seems. */
 export interface YamlFault {
-  readonly code:
-    | "kubernetes.yaml"
-    | "kubernetes.template"
-    | "kubernetes.duplicate-key"
-    | "kubernetes.merge-order"
-    | "kubernetes.line-separator"
-    | "kubernetes.separator"
-    | "kubernetes.bound";
+  readonly code: "yaml" | "duplicate-key" | "merge-order" | "separator" | "bound";
   readonly offset: number;
   readonly reason: string;
 }

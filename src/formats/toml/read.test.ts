@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { bounds } from "../../../core/bounds.ts";
-import { Problem } from "../../../core/problem.ts";
-import { type TomlValue, tomlSections } from "./toml.ts";
+import { bounds } from "../../core/bounds.ts";
+import { Problem } from "../../core/problem.ts";
+import { refusedAt } from "../refused.fixture.ts";
+import { type TomlValue, tomlSections } from "./read.ts";
 
 type Plain = string | number | boolean | null | Plain[] | { [key: string]: Plain };
 
@@ -13,7 +14,7 @@ function plain(value: TomlValue): Plain {
 }
 
 function sections(text: string): [string, Plain][] {
-  return [...tomlSections(text)].map(({ name, table }) => [name, plain(table)]);
+  return [...tomlSections(text, refusedAt)].map(({ name, table }) => [name, plain(table)]);
 }
 
 /** What stands before the first header. */
@@ -103,7 +104,7 @@ a.b = []
 
   test("line ends of Windows, and names that objects have of their own", () => {
     assert.deepEqual(sections('[a]\r\n__proto__ = "x"\r\nconstructor = "y"\r\n').length, 1);
-    assert.equal([...tomlSections('[a]\r\n__proto__ = "x"\r\n')][0]?.table.get("__proto__"), "x");
+    assert.equal([...tomlSections('[a]\r\n__proto__ = "x"\r\n', refusedAt)][0]?.table.get("__proto__"), "x");
   });
 
   test("what is no TOML is refused with its line", () => {
@@ -127,7 +128,7 @@ a.b = []
     for (const [text, line] of broken) {
       assert.throws(
         () => sections(text),
-        (error) => error instanceof Problem && error.kind === "input" && error.place === `line ${line}`,
+        (error) => error instanceof Problem && error.kind === "input" && error.place.startsWith(`${line}:`),
         text,
       );
     }

@@ -1,5 +1,5 @@
-import { brokenLockfile, lineAt } from "./lockfile.ts";
-import { trimmedEnd, trimmedStart } from "./yaml-text.ts";
+import { positionAt, type Refuse } from "../../position.ts";
+import { trimmedEnd, trimmedStart } from "./quoted.ts";
 
 /** A line that says something. */
 export interface Line {
@@ -23,10 +23,12 @@ export interface Lines {
   /** Raw lines, blank ones among them, that are indented by more than `indent`: a block scalar's. */
   takeDeeper(indent: number): string[];
   readonly text: string;
+  /** At the current line. */
   broken(cause: string): Error;
+  brokenAt(offset: number, cause: string): Error;
 }
 
-export function yamlLines(text: string): Lines {
+export function yamlLines(text: string, refuse: Refuse): Lines {
   let next = 0;
   const lineFrom = (start: number): { end: number; after: number } => {
     const newline = text.indexOf("\n", start);
@@ -82,8 +84,9 @@ export function yamlLines(text: string): Lines {
       return taken;
     },
     broken: (cause) => at(lines.current?.start ?? text.length, cause),
+    brokenAt: (offset, cause) => at(offset, cause),
   };
-  const at = (offset: number, cause: string): Error => brokenLockfile(`line ${lineAt(text, offset)}`, cause);
+  const at = (offset: number, cause: string): Error => refuse(positionAt(text, offset), cause);
   lines.advance();
   return lines;
 }

@@ -1,7 +1,6 @@
 import { bounds } from "../../../core/bounds.ts";
-import { brokenLockfile, lineAt } from "./lockfile.ts";
-import type { Lines } from "./yaml-lines.ts";
-import { quotedAt, trimmedEnd, trimmedStart } from "./yaml-text.ts";
+import type { Lines } from "./lines.ts";
+import { quotedAt, trimmedEnd, trimmedStart } from "./quoted.ts";
 
 /** Every scalar is its text, whatever YAML's schemas would make of it; an empty one is the empty text. */
 export type YamlValue = string | readonly YamlValue[] | YamlMap;
@@ -15,7 +14,7 @@ export function isMap(value: YamlValue | undefined): value is YamlMap {
 export function flowAt(lines: Lines, start: number, depth: number): YamlValue {
   const { text } = lines;
   let at = start;
-  const broken = (cause: string): Error => brokenLockfile(`line ${lineAt(text, at)}`, cause);
+  const broken = (cause: string): Error => lines.brokenAt(at, cause);
 
   const skip = (): void => {
     while (at < text.length) {
@@ -37,7 +36,7 @@ export function flowAt(lines: Lines, start: number, depth: number): YamlValue {
     const first = text[at] ?? "";
     if (first === '"' || first === "'") throw broken("a quoted text does not end in its line");
     if (first === "&" || first === "*" || first === "!") {
-      throw broken("anchors, aliases and tags have no place in a lockfile");
+      throw broken("anchors, aliases and tags have no place here");
     }
     const from = at;
     while (at < text.length && !FLOW_ENDS.has(text.charCodeAt(at))) {

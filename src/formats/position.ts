@@ -1,0 +1,24 @@
+/** A place in a text, from 1; columns in UTF-16 units. */
+export interface TextPosition {
+  readonly line: number;
+  readonly column: number;
+}
+
+/**
+ * What a reader throws for a text that breaks its format. The reader knows the place and the cause; the code, the file
+ * and what to do about it are its caller's.
+ *
+ * @param cause - what is wrong, without a full stop
+ */
+export type Refuse = (at: TextPosition, cause: string) => Error;
+
+/** Linear, so only for the one place of a problem. */
+export function positionAt(text: string, offset: number): TextPosition {
+  let line = 1;
+  let start = 0;
+  for (let at = text.indexOf("\n"); at >= 0 && at < offset; at = text.indexOf("\n", at + 1)) {
+    line += 1;
+    start = at + 1;
+  }
+  return { line, column: offset - start + 1 };
+}
