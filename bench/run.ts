@@ -16,6 +16,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   secrets: async () => (await import("./secrets.ts")).secrets,
   "git-history": async () => (await import("./git-history.ts")).gitHistory,
   audit: async () => (await import("./audit.ts")).audit,
+  object: async () => (await import("./object.ts")).object,
   lint: async () => (await import("./lint.ts")).lint,
   "start-up": async () => (await import("./start-up.ts")).startUp,
 };

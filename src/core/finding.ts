@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Location } from "./location.ts";
 import type { Severity } from "./severity.ts";
 
@@ -112,8 +112,5 @@ export interface Finding extends FindingDraft {
 
 /** check + lineage + subject; see the design's rules of evidence. */
 export function fingerprintOf(check: string, lineage: string, subject: string): string {
-  return createHash("sha256")
-    .update(JSON.stringify([check, lineage, subject]))
-    .digest("hex")
-    .slice(0, 32);
+  return hash("sha256", JSON.stringify([check, lineage, subject])).slice(0, 32);
 }

@@ -77,11 +77,10 @@ function hasSomething<Facts extends object>(
   return check.applies(facts as never);
 }
 
-function parametersOf<Facts extends object>({ parameters = {} }: SubjectCheck<Facts>, policy: Policy): Partial<Facts> {
+function parametersOf<Facts extends object>({ parameters }: SubjectCheck<Facts>, policy: Policy): Partial<Facts> {
   const values: Record<string, unknown> = {};
-  for (const [name, read] of Object.entries(parameters as Record<string, (policy: Policy) => unknown>)) {
-    values[name] = read(policy);
-  }
+  const readers = parameters as Record<string, (policy: Policy) => unknown> | undefined;
+  for (const name in readers) values[name] = readers[name]?.(policy);
   return values as Partial<Facts>;
 }
 

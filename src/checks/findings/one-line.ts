@@ -7,8 +7,15 @@ export const SENTENCE = 400;
 /** Hexadecimal digits of sha256 that stand for what is cut off: nobody finds another text with the same. */
 const TOLD = 16;
 
+/**
+ * Anything but ASCII that prints, white space that is not one space, the beginning of an address, and what a log may take
+ * for a command.
+ */
+const NOT_AS_IT_IS = /[^ -~]| {2}|:\/\/|::|##|section_/i;
+
 /** One line of bounded length, without what a URL has of a user and a password. */
 export function clip(text: string, length = CLIPPED): string {
+  if (text.length <= length && !NOT_AS_IT_IS.test(text)) return text;
   const line = lineOf(text.slice(0, length * 4));
   return line.length <= length ? line : `${line.slice(0, length - 1)}…`;
 }

@@ -72,10 +72,13 @@ export function evaluateManifests(all: Manifests, context: ManifestsContext): Ev
 }
 
 /** What checks are handed of the whole, by the check's id; and which lists are short. */
-interface Whole {
+export interface Whole {
   of(check: string): Evidence<Manifests>;
   readonly short: ListGaps;
 }
+
+/** Every list was read. */
+export const NONE_SHORT: ListGaps = { none: true, of: () => [] };
 
 function evaluateAll(manifests: Manifests, whole: Whole, gaps: ManifestGaps, context: ManifestsContext): Evaluation[] {
   return [
@@ -136,7 +139,11 @@ export function manifestNotes(manifests: Manifests): string[] {
   ];
 }
 
-function evaluateFiles({ gaps }: Manifests, { unread }: ManifestGaps, { policy, now }: ManifestsContext): Evaluation[] {
+export function evaluateFiles(
+  { gaps }: Manifests,
+  { unread }: ManifestGaps,
+  { policy, now }: Pick<ManifestsContext, "policy" | "now">,
+): Evaluation[] {
   return [...Map.groupBy(gaps, ({ path }) => path)].flatMap(([path, all]) => {
     // What is about an object is among that object's own evaluations.
     const loose = (unread.get(path) ?? []).map(gapOf);
@@ -145,7 +152,7 @@ function evaluateFiles({ gaps }: Manifests, { unread }: ManifestGaps, { policy, 
   });
 }
 
-function evaluateWorkload(
+export function evaluateWorkload(
   workload: Workload,
   whole: Whole,
   gaps: ManifestGaps,
@@ -166,7 +173,7 @@ function evaluateWorkload(
     );
 }
 
-function evaluateNamespace(
+export function evaluateNamespace(
   found: FoundNamespace,
   whole: Whole,
   gaps: ManifestGaps,

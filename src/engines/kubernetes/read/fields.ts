@@ -154,6 +154,6 @@ type Stated<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } 
 /** The same without what is undefined. */
 export function stated<T extends object>(fields: T): Stated<T> {
   const result: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(fields)) if (value !== undefined) result[name] = value;
+  for (const name in fields) if (fields[name] !== undefined) result[name] = fields[name];
   return result as Stated<T>;
 }
