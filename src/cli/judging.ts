@@ -91,7 +91,7 @@ export async function runJudging(
   const now = parseNow(options.now);
   const open = openOptions(options);
   const cache = scanCacheOf(options);
-  const progress = createProgress(process.stderr, options.quiet, started);
+  const progress = createProgress(process.stderr, options.quiet, () => performance.now(), started);
   const updates = openUpdates(options, progress.update);
   let close = (): void => {};
   try {

@@ -11,12 +11,16 @@ function stream(isTTY: boolean): { readonly to: WriteStream; readonly written: (
   return { to: to as unknown as WriteStream, written: () => String(to.read() ?? "") };
 }
 
-const longAgo = performance.now() - 2_000;
+/** Tells these times, one a call. */
+function clock(...times: readonly number[]): () => number {
+  const left = [...times];
+  return () => left.shift() ?? assert.fail("nobody is to ask for the time again");
+}
 
 test("nothing is shown before a second has passed", () => {
   for (const isTTY of [true, false]) {
     const { to, written } = stream(isTTY);
-    const progress = createProgress(to, false);
+    const progress = createProgress(to, false, clock(5_000, 5_999));
     progress.update("at work");
     progress.clear();
     assert.equal(written(), "");
@@ -25,7 +29,7 @@ test("nothing is shown before a second has passed", () => {
 
 test("after it a terminal has one line, which is removed again", () => {
   const { to, written } = stream(true);
-  const progress = createProgress(to, false, longAgo);
+  const progress = createProgress(to, false, clock(5_000, 6_000, 6_099));
   progress.update(`at work on ${"x".repeat(100)}`);
   progress.update("redrawn too soon");
   const line = written();
@@ -39,7 +43,7 @@ test("after it a terminal has one line, which is removed again", () => {
 
 test("a log gets whole lines, and is told nothing twice within seconds", () => {
   const { to, written } = stream(false);
-  const progress = createProgress(to, false, longAgo);
+  const progress = createProgress(to, false, clock(5_000, 6_000, 15_999));
   progress.update("at work");
   progress.update("still at work");
   progress.clear();
@@ -48,13 +52,13 @@ test("a log gets whole lines, and is told nothing twice within seconds", () => {
 
 test("quiet is quiet", () => {
   const { to, written } = stream(false);
-  createProgress(to, true, longAgo).update("at work");
+  createProgress(to, true, clock(5_000, 7_000)).update("at work");
   assert.equal(written(), "");
 });
 
 test("names from images cannot move the cursor", () => {
   const { to, written } = stream(false);
-  createProgress(to, false, longAgo).update("web\u001b[2J\r\n");
+  createProgress(to, false, clock(5_000, 7_000)).update("web\u001b[2J\r\n");
   const line = written().slice(0, -1);
   for (const control of ["\u001b", "\r", "\n"]) assert.ok(!line.includes(control));
 });

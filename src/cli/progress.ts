@@ -12,12 +12,21 @@ const FIRST_MILLISECONDS = 1_000;
 const TERMINAL_MILLISECONDS = 100;
 const LOG_MILLISECONDS = 10_000;
 
-export function createProgress(stream: NodeJS.WriteStream, quiet: boolean, start = performance.now()): Progress {
-  let due = start + FIRST_MILLISECONDS;
+/**
+ * @param clock - milliseconds since whenever
+ * @param started - by that clock; absent: now
+ */
+export function createProgress(
+  stream: NodeJS.WriteStream,
+  quiet: boolean,
+  clock: () => number = () => performance.now(),
+  started = clock(),
+): Progress {
+  let due = started + FIRST_MILLISECONDS;
   let shown = false;
   return {
     update(text) {
-      const now = performance.now();
+      const now = clock();
       if (quiet || now < due) return;
       due = now + (stream.isTTY ? TERMINAL_MILLISECONDS : LOG_MILLISECONDS);
       const line = printable(text);

@@ -243,9 +243,10 @@ describe("gaps", () => {
   });
 
   test("more packages than the bound allows are cut off, and it says so", () => {
-    const many = Array.from({ length: bounds.packages + 1 }, (_, index) => record("deb", `a${index}@1`));
-    const { inventory, gaps } = catalogue([history(STATUS, [0, { kind: "packages", packages: many, unread: [] }])]);
-    assert.equal(inventory.packages.length, bounds.packages);
+    const many = Array.from({ length: 4 }, (_, index) => record("deb", `a${index}@1`));
+    const found = { kind: "packages", packages: many, unread: [] } as const;
+    const { inventory, gaps } = catalogue([history(STATUS, [0, found])], [], 3);
+    assert.equal(inventory.packages.length, 3);
     assert.equal(gaps[0]?.code, "contents.too-many-packages");
   });
 });

@@ -34,7 +34,11 @@ const DISTRIBUTION_PATHS: readonly string[] = [...osReleasePaths, alpineReleaseP
  *
  * @param removed - files that a layer took away
  */
-export function catalogue(files: Iterable<FileHistory>, removed: readonly RemovedHistory[] = []): Catalogue {
+export function catalogue(
+  files: Iterable<FileHistory>,
+  removed: readonly RemovedHistory[] = [],
+  most = bounds.packages,
+): Catalogue {
   const gaps = gapList();
   const distributions = new Map<string, Distribution>();
   const located: Located[] = [];
@@ -95,9 +99,9 @@ export function catalogue(files: Iterable<FileHistory>, removed: readonly Remove
   const distribution = DISTRIBUTION_PATHS.map((path) => distributions.get(path)).find((found) => found !== undefined);
   const unique = withoutRepeats(located.filter((item) => !isSpokenFor(item, ownerOf)));
   const typesRead = new Set(unique.map(({ record }) => record.type));
-  if (unique.length > bounds.packages) {
-    gaps.add("contents.too-many-packages", `${unique.length} packages, of which ${bounds.packages} are looked at`);
-    unique.length = bounds.packages;
+  if (unique.length > most) {
+    gaps.add("contents.too-many-packages", `${unique.length} packages, of which ${most} are looked at`);
+    unique.length = most;
   }
   const expected = distribution === undefined ? undefined : databaseOf(distribution);
   if (distribution !== undefined && expected !== undefined && !typesRead.has(expected) && !typesUnread.has(expected)) {
@@ -111,12 +115,9 @@ export function catalogue(files: Iterable<FileHistory>, removed: readonly Remove
     distribution,
     isFile: (path) => paths.has(path),
   });
-  if (gone.length > bounds.packages) {
-    gaps.add(
-      "contents.too-many-packages",
-      `${gone.length} removed packages, of which ${bounds.packages} are looked at`,
-    );
-    gone.length = bounds.packages;
+  if (gone.length > most) {
+    gaps.add("contents.too-many-packages", `${gone.length} removed packages, of which ${most} are looked at`);
+    gone.length = most;
   }
   return {
     inventory: {

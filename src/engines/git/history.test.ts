@@ -9,7 +9,7 @@ import { openRepository } from "./repository.ts";
 import { traceHistory } from "./trace.ts";
 
 const skip = skipWithoutGit;
-const RUNS = 12;
+const RUNS = 6;
 
 /** Writes a file and commits everything. */
 function commit(folder: string, path: string, content: string, subject: string): string {
