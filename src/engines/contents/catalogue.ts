@@ -33,11 +33,12 @@ const DISTRIBUTION_PATHS: readonly string[] = [...osReleasePaths, alpineReleaseP
  * version and path, whatever order the files came in.
  *
  * @param removed - files that a layer took away
+ * @param most - packages, and removed ones, that are looked at
  */
 export function catalogue(
   files: Iterable<FileHistory>,
   removed: readonly RemovedHistory[] = [],
-  most = bounds.packages,
+  most: number = bounds.packages,
 ): Catalogue {
   const gaps = gapList();
   const distributions = new Map<string, Distribution>();
