@@ -7,7 +7,7 @@ import { after, test } from "node:test";
 
 const root = mkdtempSync(join(tmpdir(), "bulkhead-secrets-scan-"));
 after(() => rmSync(root, { recursive: true, force: true }));
-const program = resolve(import.meta.dirname, "../../../bin/bulkhead.js");
+const program = resolve(import.meta.dirname, "../bin/bulkhead.js");
 const keyId = ["AKIA", "QYLPMN5H", "HHFPZAM2"].join("");
 writeFileSync(join(root, "deploy.env"), `REGION=eu-central-1\nAWS_ACCESS_KEY_ID=${keyId}\n`);
 
