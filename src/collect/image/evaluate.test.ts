@@ -211,6 +211,21 @@ test("an image that could not be opened is unknown, with the problem as its reas
   assert.deepEqual([base?.check, base?.verdict], ["image/full-base", "unknown"]);
 });
 
+test("an image whose documents can be read in two ways is a finding, beside all that is unknown of it", () => {
+  const cause = 'it has the key "User" twice in one object';
+  const twice = new Problem({ kind: "input", code: "oci.ambiguous", place: "web@sha256:0", cause });
+  const evaluations = evaluateUnopened(fileAsset("web"), twice, { now, policy: defaultPolicy, advisories: none });
+  assert.deepEqual(
+    evaluations.map(({ check, verdict }) => [check, verdict]),
+    [
+      ["image/ambiguous-document", "fail"],
+      ["image/known-vulnerabilities", "unknown"],
+      ["image/full-base", "unknown"],
+    ],
+  );
+  assert.match(evaluations[0]?.findings[0]?.title ?? "", /read in two ways: it has the key "User" twice/);
+});
+
 test("a layer that cannot be read makes the whole image unknown, once for each check", async () => {
   const image = imageOf([npmPackage("a", "1.0.0")]);
   const opened = await named(image);

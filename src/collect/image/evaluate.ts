@@ -1,4 +1,5 @@
 /** From a named image or folder to its evaluations: evidence gathered, checks run. */
+import { ambiguousDocument } from "../../checks/image/ambiguous-document.ts";
 import { knownVulnerabilities } from "../../checks/image/known-vulnerabilities.ts";
 import type { Asset, ImageAsset } from "../../core/asset.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
@@ -9,6 +10,7 @@ import { Problem } from "../../core/problem.ts";
 import { runCheck } from "../../core/runner.ts";
 import { type KnownBases, withOrigins } from "../../engines/contents/base/recognise.ts";
 import type { BaseImage, Inventory, PackageType } from "../../engines/contents/model.ts";
+import { AMBIGUOUS } from "../../engines/oci/document.ts";
 import type { OpenImage } from "../../engines/oci/image.ts";
 import type { NamedImage } from "../../engines/oci/open.ts";
 import type { SecretsFound } from "../../engines/secrets/model.ts";
@@ -160,7 +162,9 @@ export async function evaluateFolder(root: string, name: string, context: Evalua
 /** The evaluations of an image that was found and could not be opened. */
 export function evaluateUnopened(asset: Asset, problem: Problem, context: EvaluateContext): Evaluation[] {
   const gone = absent<never>(gapOf(problem));
+  const { policy, now } = context;
   return [
+    ...(problem.code === AMBIGUOUS ? [evaluateAmbiguity(asset, problem, { policy, now })] : []),
     runCheck(
       knownVulnerabilities,
       { inventory: gone, vulnerabilities: gone, layers: gone },
@@ -169,6 +173,17 @@ export function evaluateUnopened(asset: Asset, problem: Problem, context: Evalua
     evaluateBase(asset, gone, context),
     ...(context.secrets === undefined ? [] : [evaluateEmbedded(asset, gone, [], context)]),
   ];
+}
+
+/** Who makes an image that is two has something to hide: beside all that is unknown of it, that is a finding. */
+function evaluateAmbiguity(
+  asset: Asset,
+  { place, message }: Problem,
+  { policy, now }: Pick<EvaluateContext, "policy" | "now">,
+): Evaluation {
+  // Its digest and the field: where the image lies, the asset says.
+  const ambiguity = present({ place: place.slice(place.indexOf("@") + 1), cause: message }, now.toISOString());
+  return runCheck(ambiguousDocument, { ambiguity }, { asset, policy, now });
 }
 
 /**
