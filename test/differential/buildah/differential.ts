@@ -31,6 +31,13 @@ export const differential: Differential = {
 /** What buildah adds where a file states none; no Dockerfile of ours states this one. */
 const DEFAULT_PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
+/** Buildah leaves ports as they are written: `0080/tcp`, `22/TCP`, `8000-8002/tcp`. */
+function portsOf(written: string): string[] {
+  const [, first = "", last = first, protocol = ""] = /^0*(\d+)(?:-0*(\d+))?\/(.*)$/.exec(written) ?? [];
+  const count = Number(last) - Number(first) + 1;
+  return Array.from({ length: count }, (_, nth) => `${Number(first) + nth}/${protocol.toLowerCase()}`);
+}
+
 function splitAt(text: string, at: number): [string, string] {
   return [text.slice(0, at), text.slice(at + 1)];
 }
@@ -62,7 +69,7 @@ async function builtBy(buildah: Buildah, folder: string, bytes: Buffer): Promise
     value: written({
       user: made.User ?? "",
       env: Object.fromEntries(env),
-      ports: Object.keys(made.ExposedPorts ?? {}),
+      ports: Object.keys(made.ExposedPorts ?? {}).flatMap(portsOf),
       labels: made.Labels ?? {},
     }),
   };

@@ -30,7 +30,7 @@ export function dockerfileFrom(random: Random): Buffer {
     const below = names.length > 0 && random.once(2) ? random.pick(names) : "scratch";
     const name = STAGES[names.length] ?? "last";
     lines.push(`${keyword(random, "FROM")} ${below} ${random.pick(["AS", "as"])} ${name}`);
-    names.push(random.once(4) ? name.toUpperCase() : name);
+    names.push(random.once(20) ? name.toUpperCase() : name);
     for (let count = 1 + random.below(7); count > 0; count--) lines.push(instruction(random));
   }
   const ending = random.once(8) ? "\r\n" : "\n";
@@ -50,8 +50,8 @@ function variable(random: Random): string {
     `@{${name}:-${word}}`,
     `@{${name}:-@{B:-${word}}}`,
     `@{${name}:+${word}}`,
-    `@{${name}-${word}}`,
-    `@{${name}+${word}}`,
+    // Without a colon buildah refuses it.
+    random.once(20) ? `@{${name}-${word}}` : `$${name}`,
   ]);
 }
 
