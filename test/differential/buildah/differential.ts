@@ -55,14 +55,13 @@ async function builtBy(buildah: Buildah, folder: string, bytes: Buffer): Promise
   for (const old of [context, layout]) rmSync(old, { recursive: true, force: true });
   mkdirSync(context);
   writeFileSync(join(context, "Dockerfile"), bytes);
-  // Without a label of buildah's own.
-  const { code, said } = await buildah.build(context, `oci:${layout}:made`, "--identity-label=false", "--no-cache");
+  // Docker's format alone keeps ONBUILD. Without a label of buildah's own.
+  const options = ["--format=docker", "--identity-label=false", "--no-cache"];
+  const { code, said } = await buildah.build(context, `dir:${layout}`, ...options);
   if (code !== 0) return { kind: "refused", why: said.trim().split("\n").at(-1) ?? "" };
   const read = (name: string): unknown => JSON.parse(readFileSync(join(layout, name), "utf8"));
-  const blob = ({ digest }: { digest: string }): unknown => read(`blobs/${digest.replace(":", "/")}`);
-  const { manifests } = read("index.json") as { manifests: [{ digest: string }] };
-  const { config } = blob(manifests[0]) as { config: { digest: string } };
-  const { config: made = {} } = blob(config) as { config?: Config };
+  const { config } = read("manifest.json") as { config: { digest: string } };
+  const { config: made = {} } = read(config.digest.replace("sha256:", "")) as { config?: Config };
   const env = (made.Env ?? []).filter((pair) => pair !== DEFAULT_PATH).map((pair) => splitAt(pair, pair.indexOf("=")));
   return {
     kind: "value",
