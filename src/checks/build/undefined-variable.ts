@@ -44,7 +44,7 @@ function* usesIn(instruction: Instruction): Generator<Use> {
     if (!/^(?:export|local|declare|readonly|typeset|read|getopts|unset)$/.test(program ?? "")) continue;
     for (const { text } of words) own.add(text.split("=", 1)[0] ?? "");
   }
-  for (const [, name] of instruction.text.matchAll(/\b(?:for|read(?: -\w+)*|select) (\w+)/g)) own.add(name ?? "");
+  for (const name of namesFollowing(instruction.text)) own.add(name);
   for (const { words, redirections } of instruction.commands) {
     for (const { text, expansions } of [...words, ...redirections.map(({ target }) => target)]) {
       const modified = modifiedIn(text);
@@ -121,4 +121,23 @@ export const undefinedVariable = dockerfileCheck<"commands">({
 /** Arguments that a build has without ARG (Dockerfile reference, "Predefined ARGs"). */
 function isPredefined(name: string): boolean {
   return /^(?:HTTP|HTTPS|FTP|NO|ALL)_PROXY$/i.test(name);
+}
+
+/** What `for`, `select` and `read` with its options are followed by. Options are walked over once, whatever they say. */
+function* namesFollowing(text: string): Iterable<string> {
+  const options = /(?: -\w+)*/y;
+  const name = / (\w+)/y;
+  let end = 0;
+  for (const { 0: word, index } of text.matchAll(/\b(?:for|read|select)(?= )/g)) {
+    if (index < end) continue;
+    end = index + word.length;
+    if (word === "read") {
+      options.lastIndex = end;
+      options.test(text);
+      end = options.lastIndex;
+    }
+    name.lastIndex = end;
+    const found = name.exec(text)?.[1];
+    if (found !== undefined) yield found;
+  }
 }
