@@ -43,7 +43,8 @@ export function readPipeline(path: string, text: string, system: Pipeline["syste
 /** The library goes down by recursion: what is nested too deeply for it is refused. */
 function parsed(text: string, lines: LineCounter, path: string): Document {
   try {
-    return parseDocument(text, { lineCounter: lines, uniqueKeys: false, logLevel: "silent" });
+    // Else each error copies the line that it is in.
+    return parseDocument(text, { lineCounter: lines, uniqueKeys: false, logLevel: "silent", prettyErrors: false });
   } catch (error) {
     if (error instanceof RangeError) throw broken(path, "it is nested too deeply");
     throw error;
