@@ -14,7 +14,7 @@ const MOST_MILLISECONDS = 1_000;
 const PATIENCE = 120_000;
 
 export const expressions: Suite = {
-  about: "the worst measured time of every expression at its input's bound",
+  about: "a list of the worst measured time of every expression at its input's bound",
   needs: [],
   async *cases(): AsyncIterable<Case> {
     const child = spawn(process.execPath, [MEASURE, String(BOUND)], { stdio: ["ignore", "pipe", "inherit"] });
@@ -27,8 +27,10 @@ export const expressions: Suite = {
       const { place, source, length, worst, attacks } = JSON.parse(line) as Partial<Measured> & { place: string };
       at = place;
       if (worst === undefined) continue;
+      const name = `${worst} ms at ${length} characters, ${attacks} texts: ${place} /${source}/`;
+      process.stdout.write(`${name}\n`);
       yield {
-        name: `${worst} ms at ${length} characters, ${attacks} texts: ${place} /${source}/`,
+        name,
         run: () => assert.ok(worst <= MOST_MILLISECONDS, `it takes ${worst} ms`),
       };
     }

@@ -5,22 +5,28 @@
  */
 import { isUtf8 } from "node:buffer";
 
-export type ExactJson = { readonly value: unknown } | { readonly fault: string };
+export type ExactJson =
+  | { readonly value: unknown }
+  /** `ambiguous`: readers take it, and not all for the same. */
+  | { readonly fault: string; readonly ambiguous: boolean };
 
 /** @returns the value, or why there is none as the end of a sentence about the document */
 export function parseExactJson(bytes: Buffer): ExactJson {
   // Each reader puts something else in the place of bytes that are no text.
-  if (!isUtf8(bytes)) return { fault: "it is no UTF-8" };
+  if (!isUtf8(bytes)) return { fault: "it is no UTF-8", ambiguous: true };
   const text = bytes.toString("utf8");
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    return { fault: `it is no JSON: ${(error as Error).message}` };
+    return { fault: `it is no JSON: ${(error as Error).message}`, ambiguous: false };
   }
-  if (/\\ud[89a-f]/i.test(text) && !isWellFormed(value)) return { fault: "it has an escaped half of a character" };
+  if (/\\ud[89a-f]/i.test(text) && !isWellFormed(value)) {
+    return { fault: "it has an escaped half of a character", ambiguous: true };
+  }
   const key = repeatedKey(text);
-  return key === undefined ? { value } : { fault: `it has the key ${JSON.stringify(key)} twice in one object` };
+  if (key === undefined) return { value };
+  return { fault: `it has the key ${JSON.stringify(key)} twice in one object`, ambiguous: true };
 }
 
 /** Whether no text in it is cut within a character, keys included. */

@@ -28,6 +28,8 @@ export interface ImageFacts {
   /** How many of the lowest layers are the base's; undefined where the base is not recognised. */
   readonly baseLayers: number | undefined;
   readonly config: ImageConfig;
+  /** Where a document of the image can be read in two ways, and why; undefined where all can be read in one alone. */
+  readonly ambiguity: { readonly place: string; readonly cause: string } | undefined;
   /** What the history says of the build, as the Dockerfile that it would be, and which step each of its lines is of. */
   readonly history: ReadHistory;
   /** The shell commands of the history. Partial where one could not be taken apart. */

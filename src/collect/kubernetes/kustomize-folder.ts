@@ -80,7 +80,7 @@ export function readKustomizeFolder(root: string, folder: string): KustomizeFold
       const place = placeOf(root, folder, text);
       if (place === undefined) {
         // What names nothing here, and begins as a host does, may be looked for elsewhere.
-        if (/^[^./][^/]*\.[^/]*\/./.test(text)) refusal ??= fetched(text);
+        if (beginsAsHost(text)) refusal ??= fetched(text);
         continue;
       }
       if (place === "outside") {
@@ -199,4 +199,10 @@ function placeOf(root: string, folder: string, text: string) {
 
 function isEmpty(value: unknown): boolean {
   return value === null || (Array.isArray(value) && value.length === 0);
+}
+
+/** `example.com/x`: something with a dot within it, and a path behind it. */
+function beginsAsHost(text: string): boolean {
+  const slash = text.indexOf("/");
+  return slash > 0 && slash < text.length - 1 && text[0] !== "." && text.lastIndexOf(".", slash) > 0;
 }

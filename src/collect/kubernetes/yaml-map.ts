@@ -23,7 +23,7 @@ export function mapOf(text: string, name: string): Readonly<Record<string, unkno
   if (foreignLineBreak(text) !== undefined) {
     return `its ${name} has a line separator that not all programs end a line at`;
   }
-  const start = /^(?:[ \t]*(?:#[^\n]*)?\r?\n)*---[ \t]*(?=\r?\n|$)/.exec(text)?.[0].length ?? 0;
+  const start = /^(?:[ \t]*(?:#[^\n]*|\r?)\n)*---[ \t]*(?=\r?\n|$)/.exec(text)?.[0].length ?? 0;
   if (/^(?:---|\.\.\.)/m.test(text.slice(start))) return `its ${name} has several documents`;
   const unusual = UNUSUAL.exec(text);
   const node = unusual === null ? fastDocument(text, { start, end: text.length }) : undefined;

@@ -182,7 +182,7 @@ export function readInstruction(reading: Reading): Instruction {
     }
     case "VOLUME": {
       const listed = isArray ? jsonWords(joined, start, lookup, escapeCharacter) : undefined;
-      const words = listed?.map(trimmed) ?? spans().map(expanded);
+      const words = listed?.map(trimmed) ?? spans().map((span) => expanded(withoutSpace(text, span)));
       if (words.length === 0) return broken(keyword.toLowerCase(), `${keyword} names nothing`);
       return { ...base, keyword, words };
     }
@@ -227,6 +227,12 @@ function readTriggers(reading: Reading): void {
     // What is wrong with it is told where it is written.
     stages.addTriggered(readInstruction({ ...trigger, stages, problems: [], onbuild: false }));
   }
+}
+
+/** More is white space at the ends of a volume than what separates it from others. */
+function withoutSpace(text: string, { start, end }: Span): Span {
+  const from = skipSpace(text, start, end);
+  return { start: from, end: endOfText(text, from, end) };
 }
 
 /** BuildKit takes the white space off the strings of VOLUME. */

@@ -271,6 +271,13 @@ test("white space is Go's: a line of U+00A0 or U+2003 is empty, and an instructi
   assert.deepEqual(problems("FROM a\nUSER\u00a0root\n"), ["2:1 refused dockerfile.unknown-instruction"]);
   assert.deepEqual(problems("FROM a\n\ufeff\n"), ["2:1 refused dockerfile.unknown-instruction"]);
   assert.deepEqual(users("FROM a\nUSER \ufeffroot\n"), ["root"]);
+  // Of a volume it is taken off.
+  const volume = parse("FROM a\nVOLUME /run/docker.sock\u00a0 \u2003/v\n").instructions[1];
+  assert.ok(volume?.keyword === "VOLUME");
+  assert.deepEqual(
+    volume.words.map(({ value }) => value),
+    ["/run/docker.sock", "/v"],
+  );
 });
 
 test("a line whose quotes or variables Docker gives up on has no heredoc", () => {

@@ -53,7 +53,9 @@ export function locateRepository(
 const GITDIR = "gitdir: ";
 
 function withoutEnd(text: string): string {
-  return text.replace(/[\r\n]+$/, "");
+  let end = text.length;
+  while (end > 0 && (text[end - 1] === "\r" || text[end - 1] === "\n")) end--;
+  return text.slice(0, end);
 }
 
 /** `objects` of the repository, then of each that it borrows from (`info/alternates`), each once. */

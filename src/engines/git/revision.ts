@@ -31,7 +31,8 @@ const PLACES = ["", "refs/", "refs/tags/", "refs/heads/", "refs/remotes/"];
  * @throws {Problem} `git.revision` where it names nothing, or not one thing; what reading objects throws
  */
 export function readRevision(revision: string, reading: Reading): FoundObject {
-  const [, name = "", steps = ""] = /^([^~^]*)(.*)$/s.exec(revision) ?? [];
+  const [name = ""] = /^[^~^]*/.exec(revision) ?? [];
+  const steps = revision.slice(name.length);
   let found = readNamed(idOf(name, revision, reading), revision, reading);
   for (const [step] of stepsOf(steps, revision)) found = follow(found, step, revision, reading);
   return found;

@@ -54,7 +54,7 @@ const fieldsOf = {
   history: new Set(["created", "created_by", "comment", "empty_layer"]),
 } as const;
 
-/** @throws Problem `oci.document`, also where two readers would read two documents */
+/** @throws Problem `oci.document`, and `oci.ambiguous` where two readers would read two documents */
 export function parseIndexOrManifest(bytes: Buffer, place: string): Index | Manifest {
   const json = parseObject(bytes, fieldsOf.manifest, place);
   const mediaType = json.mediaType;
@@ -63,7 +63,7 @@ export function parseIndexOrManifest(bytes: Buffer, place: string): Index | Mani
   }
   const manifests = json.manifests;
   // A document with both lists could be read as either: the index specification tells readers to refuse it.
-  if (manifests !== undefined && json.layers !== undefined) throw malformed(place, "it is index and manifest at once");
+  if (manifests !== undefined && json.layers !== undefined) throw ambiguous(place, "it is index and manifest at once");
   if (Array.isArray(manifests)) {
     if (manifests.length > bounds.indexEntries) throw malformed(place, `more than ${bounds.indexEntries} manifests`);
     return { kind: "index", manifests: manifests.map((item, i) => descriptor(item, `${place}, manifests[${i}]`)) };
@@ -85,7 +85,7 @@ export function isImageConfig(mediaType: string): boolean {
 /**
  * The image configuration (OCI image specification, config.md).
  *
- * @throws Problem `oci.document`, also where two readers would read two documents
+ * @throws Problem `oci.document`, and `oci.ambiguous` where two readers would read two documents
  */
 export function parseImageConfig(bytes: Buffer, place: string): ImageConfig {
   const json = parseObject(bytes, fieldsOf.image, place);
@@ -160,11 +160,18 @@ function parseObject(bytes: Buffer, fields: ReadonlySet<string>, place: string):
   return json;
 }
 
-/** @throws Problem `oci.document` for what is no JSON, and for what is not the same to all readers of it */
+/** @throws Problem `oci.document` for what is no JSON, `oci.ambiguous` for what is not the same to all readers of it */
 export function parseJson(bytes: Buffer, place: string): unknown {
   const parsed = parseExactJson(bytes);
-  if ("fault" in parsed) throw malformed(place, parsed.fault);
-  return parsed.value;
+  if ("value" in parsed) return parsed.value;
+  throw parsed.ambiguous ? ambiguous(place, parsed.fault) : malformed(place, parsed.fault);
+}
+
+/** The code of documents that are not the same to all readers: whoever made one may show each another image. */
+export const AMBIGUOUS = "oci.ambiguous";
+
+export function ambiguous(place: string, cause: string): Problem {
+  return new Problem({ kind: "input", code: AMBIGUOUS, place, cause });
 }
 
 function malformed(place: string, cause: string): Problem {
@@ -177,7 +184,7 @@ export function object(value: unknown, fields: ReadonlySet<string>, place: strin
   if (typeof value !== "object" || Array.isArray(value)) throw malformed(place, "it is no JSON object");
   const key = foldedKey(value, fields);
   if (key === undefined) return value as Json;
-  throw malformed(place, `its key ${JSON.stringify(key)} is read as another one by runtimes: they do not heed case`);
+  throw ambiguous(place, `its key ${JSON.stringify(key)} is read as another one by runtimes: they do not heed case`);
 }
 
 /** An object with any keys. */

@@ -199,7 +199,7 @@ test("broken documents are refused with their place", async () => {
     ["oci.document", fixtureImage([{ tar: layerTar }], { config: { rootfs: { diff_ids: ["sha256:zz"] } } })],
     ["oci.document", fixtureImage([{ tar: layerTar }], { manifest: { layers: "none" } })],
     ["oci.document", fixtureImage([{ tar: layerTar }], { manifest: { layers: [{ digest: "sha256:../../etc" }] } })],
-    ["oci.document", fixtureImage([{ tar: layerTar }], { manifest: { manifests: [] } })],
+    ["oci.ambiguous", fixtureImage([{ tar: layerTar }], { manifest: { manifests: [] } })],
     [
       "oci.not-an-image",
       fixtureImage([{ tar: layerTar }], {

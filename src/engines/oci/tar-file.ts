@@ -7,6 +7,7 @@ import { pipeline } from "node:stream/promises";
 import { createGunzip, createZstdDecompress } from "node:zlib";
 import { bounds } from "../../core/bounds.ts";
 import { Problem } from "../../core/problem.ts";
+import { ambiguous } from "./document.ts";
 import { type Compression, compressionOf } from "./layer.ts";
 import { READ_BYTES } from "./layout.ts";
 import { cleanPath } from "./path.ts";
@@ -56,8 +57,7 @@ export async function openTar(archive: string | FileHandle, shown: string): Prom
       read: (offset, length) => readAt(seekable, offset, length, shown),
       small(member, place) {
         if (member.repeated) {
-          const cause = "the archive has this document more than once";
-          throw new Problem({ kind: "input", code: "oci.document", place, cause });
+          throw ambiguous(place, "the archive has this document more than once");
         }
         if (member.size > bounds.manifestBytes) {
           throw new Problem({

@@ -20,7 +20,8 @@ export function pipelineSystem(path: string): Pipeline["system"] | undefined {
 export function readPipeline(path: string, text: string, system: Pipeline["system"]): Pipeline {
   if (text.length > bounds.pipelineBytes) throw broken(path, `it has more than ${bounds.pipelineBytes} characters`);
   const lines = new LineCounter();
-  const document = libraryDocument(text, { lineCounter: lines });
+  // Else each error copies the line that it is in.
+  const document = libraryDocument(text, { lineCounter: lines, prettyErrors: false });
   if (document === undefined) throw broken(path, "it is nested too deeply");
   const [error] = document.errors;
   if (error !== undefined) {

@@ -77,6 +77,8 @@ function configFacts({ config, inventory, base }: ReadContents, at: string): Fac
   if (config.platform.os !== "" && config.platform.os !== "linux") return {};
   return {
     config: present(config, at),
+    // Whatever could be read in two ways was not opened.
+    ambiguity: present(undefined, at),
     passwd: passwdOf(config.user, inventory, at),
     application: present(applicationOf(base, config.diffIds.length), at),
     ...historyFacts(config, base, at),

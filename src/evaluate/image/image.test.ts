@@ -213,6 +213,21 @@ test("an image that could not be opened is unknown, with the problem as its reas
   assert.deepEqual([base?.check, base?.verdict], ["image/full-base", "unknown"]);
 });
 
+test("an image whose documents can be read in two ways is a finding, beside all that is unknown of it", () => {
+  const cause = 'it has the key "User" twice in one object';
+  const twice = new Problem({ kind: "input", code: "oci.ambiguous", place: "web@sha256:0", cause });
+  const evaluations = evaluateUnopened(fileAsset("web"), twice, { now, policy: defaultPolicy, searchesSecrets: false });
+  assert.deepEqual(
+    evaluations.map(({ check, verdict }) => [check, verdict]),
+    [
+      ["image/known-vulnerabilities", "unknown"],
+      ["image/ambiguous-document", "fail"],
+      ["image/full-base", "unknown"],
+    ],
+  );
+  assert.match(evaluations[1]?.findings[0]?.title ?? "", /read in two ways: it has the key "User" twice/);
+});
+
 test("a layer that cannot be read makes the whole image unknown, once for each check", async () => {
   const image = imageOf([npmPackage("a", "1.0.0")]);
   const opened = await named(image);
@@ -227,6 +242,7 @@ test("a layer that cannot be read makes the whole image unknown, once for each c
     evaluations.map(({ check, verdict, gaps }) => [check, verdict, gaps[0]?.code]),
     [
       ["image/known-vulnerabilities", "unknown", "oci.digest-mismatch"],
+      ["image/ambiguous-document", "pass", undefined],
       ["image/full-base", "unknown", "oci.digest-mismatch"],
       // Its configuration was read, and names a user by number.
       ["image/runs-as-root", "pass", undefined],

@@ -8,6 +8,7 @@ import { absent, gapOf, present } from "../../core/evidence.ts";
 import type { Policy } from "../../core/policy.ts";
 import type { Problem } from "../../core/problem.ts";
 import { runChecks } from "../../core/runner.ts";
+import { AMBIGUOUS } from "../../engines/oci/document.ts";
 import type { VexDocument } from "../../engines/vulnerability/vex/model.ts";
 import { assessorOf as assessorOfSecrets } from "../secrets/secrets.ts";
 import { assessorOf } from "../vex/assess.ts";
@@ -56,8 +57,19 @@ export function evaluateUnopened(
     ...runChecks<ImageScopeFacts>(imageScopeChecks, { inventory: gone, vulnerabilities: gone, layers: gone }, context),
     ...runChecks<ImageFacts>(
       imageChecks,
-      { base: gone, layers: gone, ...(searchesSecrets ? { secrets: gone } : {}) },
+      {
+        base: gone,
+        layers: gone,
+        ...(searchesSecrets ? { secrets: gone } : {}),
+        ...(problem.code === AMBIGUOUS ? { ambiguity: present(ambiguityOf(problem), now.toISOString()) } : {}),
+      },
       context,
     ),
   ];
+}
+
+/** Who makes an image that is two has something to hide: beside all that is unknown of it, that is a finding. */
+function ambiguityOf({ place, message }: Problem): ImageFacts["ambiguity"] {
+  // Its digest and the field: where the image lies, the asset says.
+  return { place: place.slice(place.indexOf("@") + 1), cause: message };
 }

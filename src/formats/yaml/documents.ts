@@ -62,7 +62,7 @@ const BEHIND_DOTS = "what stands behind a line of three dots is read by some, an
 
 /** More than white space and comments. */
 function holdsSomething(text: string, start: number, end: number): boolean {
-  return /^[ \t\r]*[^ \t\r\n#]/m.test(text.slice(start, end));
+  return /(?:^|[\n\r\u2028\u2029])[ \t]*[^ \t\r\n#]/.test(text.slice(start, end));
 }
 
 /**

@@ -51,5 +51,7 @@ export async function readByBuildKit(cases: readonly Buffer[]): Promise<Reading[
 }
 
 export function written(lines: readonly (readonly string[])[]): string {
-  return lines.map((line) => JSON.stringify(line)).join("\n");
+  const text = lines.map((line) => JSON.stringify(line)).join("\n");
+  // Go's JSON puts one of them for each byte of a cut character, text decoders one for all.
+  return text.replace(/\ufffd+/g, "\ufffd");
 }

@@ -6,7 +6,11 @@ import { canDeclare } from "../ownership.ts";
 import { unreadEntries } from "../unread.ts";
 
 /** Newer releases keep the database under usr; one that moved has a symlink in the old place. */
-const DATABASES: ReadonlySet<string> = new Set(["lib/apk/db/installed", "usr/lib/apk/db/installed"]);
+const DATABASES: ReadonlySet<string> = new Set([
+  ...["lib/apk/db/installed", "usr/lib/apk/db/installed"],
+  // A second layer of installed packages, on volumes of a device: apk lists both as one.
+  ...["lib/apk/db-uvol/installed", "usr/lib/apk/db-uvol/installed"],
+]);
 
 /** The installed packages of apk (apk-package(5), "installed database"). Everything in it is installed. */
 export const apk: Analyser = {
@@ -103,7 +107,9 @@ function analyse({ bytes }: AnalysedFile): FileFacts {
         const field = FIELD_OF.get(bytes[start] as number);
         if (field !== undefined) {
           if (entry.fields[field] !== undefined) entry.fault ??= `states its ${field} a second time in line ${line}`;
-          entry.fields[field] = bytes.toString("utf8", start + 2, end).trim();
+          // White space belongs to a name and a version; with it they are none.
+          const value = bytes.toString("utf8", start + 2, end);
+          entry.fields[field] = field === "name" || field === "version" ? value : value.trim();
         }
       }
     }

@@ -63,6 +63,31 @@ describe("Go's build information", () => {
     assert.deepEqual(namesIn(machoFile({ __data: INFO })), EXPECTED);
   });
 
+  test("at the address that its section states, as Go reads it, whatever else the section's place in the file holds", () => {
+    const decoy = goBuildInfo("go1.22.5", ["path\texample.org/decoy", "mod\texample.org/decoy\tv1.0.0\t"]);
+    const file = elfFile({ ".go.buildinfo": INFO, ".data": decoy });
+    const [table, entry] = [64 + 56, 64];
+    file.writeBigUInt64LE(BigInt(file.indexOf(decoy)), table + entry + 24);
+    assert.deepEqual(namesIn(file), EXPECTED);
+  });
+
+  test("in its section, whose name ends another's or stands a second time in the table of names", () => {
+    const file = elfFile({ "x.go.buildinfo": Buffer.alloc(16), ".go.buildinfo": INFO, ".go.buildinfX": INFO });
+    const [table, entry, names] = [64 + 56, 64, file.lastIndexOf(".go.buildinfX")];
+    const start = file.indexOf("\0x.go.buildinfo\0");
+    file.write("o", names + 12);
+    file.writeUInt32LE(names - start, table + 2 * entry);
+    assert.deepEqual(namesIn(file), EXPECTED);
+    const suffix = elfFile({ "x.go.buildinfo": INFO });
+    suffix.writeUInt32LE(2, table + entry);
+    assert.deepEqual(namesIn(suffix), EXPECTED);
+  });
+
+  test("with a toolchain of another name is a gap where it lists modules", () => {
+    const read = factsOf(binary, "app", elfFile({ ".data": goBuildInfo("x", MODULES) }));
+    assert.equal(read?.kind, "unreadable");
+  });
+
   test("of a universal file once, whatever its slices", () => {
     const slice = machoFile({ __go_buildinfo: INFO });
     assert.deepEqual(namesIn(universalFile(machoFile({ __text: INFO.subarray(0, 8) }), slice, slice)), EXPECTED);

@@ -26,7 +26,11 @@ export function readElf(bytes: Buffer): Executable | undefined {
     return loaded;
   };
   return {
-    section: (name) => sections?.find(name),
+    section: (name) => sections?.find(name)?.content,
+    loaded(name) {
+      const found = sections?.find(name);
+      return found === undefined ? undefined : mappedAt(segments(), found.address)?.subarray(0, found.size);
+    },
     data: () => segments().find(({ writable }) => writable)?.content,
     at: (address) => mappedAt(segments(), address),
   };
@@ -44,7 +48,14 @@ interface Layout {
 const STRTAB_INDEX_ELSEWHERE = 0xffff;
 const NO_BITS = 8;
 
-function sectionTable(layout: Layout): { find(name: string): Buffer | undefined } | undefined {
+interface Section {
+  /** In the file; undefined where it has none there, or says that it lies outside of it. */
+  readonly content: Buffer | undefined;
+  readonly address: number;
+  readonly size: number;
+}
+
+function sectionTable(layout: Layout): { find(name: string): Section | undefined } | undefined {
   const { bytes, wide } = layout;
   const table = layout.word(wide ? 40 : 32);
   const entryBytes = layout.uint16(wide ? 58 : 46);
@@ -56,22 +67,24 @@ function sectionTable(layout: Layout): { find(name: string): Buffer | undefined 
   const names = namesIndex === STRTAB_INDEX_ELSEWHERE ? layout.uint32(table + (wide ? 40 : 24)) : namesIndex;
   if (names >= count || table + count * entryBytes > bytes.length) return undefined;
 
-  const content = (index: number): Buffer | undefined => {
+  const section = (index: number): Section => {
     const at = table + index * entryBytes;
-    if (layout.uint32(at + 4) === NO_BITS) return undefined;
     const offset = layout.word(at + (wide ? 24 : 16));
     const size = layout.word(at + (wide ? 32 : 20));
-    return offset + size > bytes.length ? undefined : bytes.subarray(offset, offset + size);
+    const isThere = layout.uint32(at + 4) !== NO_BITS && offset + size <= bytes.length;
+    const content = isThere ? bytes.subarray(offset, offset + size) : undefined;
+    return { content, address: layout.word(at + (wide ? 16 : 12)), size };
   };
-  const text = content(names);
+  const text = section(names).content;
   if (text === undefined) return undefined;
   return {
     find(name) {
-      // One look in the table of names settles it for nearly every file.
-      const nameAt = text.indexOf(`\0${name}\0`, 0, "latin1") + 1;
-      if (nameAt === 0) return undefined;
-      for (let index = 1; index < count; index++) {
-        if (layout.uint32(table + index * entryBytes) === nameAt) return content(index);
+      // One look in the table of names settles it for nearly every file. A name may be there twice, or end another one.
+      const wanted = Buffer.from(`${name}\0`, "latin1");
+      if (!text.includes(wanted)) return undefined;
+      for (let index = 0; index < count; index++) {
+        const nameAt = layout.uint32(table + index * entryBytes);
+        if (text.subarray(nameAt, nameAt + wanted.length).equals(wanted)) return section(index);
       }
       return undefined;
     },

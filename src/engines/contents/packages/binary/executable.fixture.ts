@@ -10,6 +10,9 @@ export interface ElfOptions {
 /** Where the content of the fixtures is loaded: file offset plus this. */
 export const LOADED_AT = 0x400000;
 
+const PROGRAM_DATA = 1;
+const STRING_TABLE = 3;
+
 /** One writable segment over the whole file, and a section for each name. */
 export function elfFile(sections: Readonly<Record<string, Buffer>>, options: ElfOptions = {}): Buffer {
   const { bits = 64, order = "little", sectionTable = true } = options;
@@ -33,7 +36,8 @@ export function elfFile(sections: Readonly<Record<string, Buffer>>, options: Elf
     if (sectionTable) {
       const at = entryBytes * (index + 1);
       put.uint32(table, names.indexOf(`\0${name}\0`) + 1, at);
-      put.uint32(table, 1, at + 4);
+      put.uint32(table, content === names ? STRING_TABLE : PROGRAM_DATA, at + 4);
+      put.word(table, wide, LOADED_AT + offset, at + (wide ? 16 : 12));
       put.word(table, wide, offset, at + (wide ? 24 : 16));
       put.word(table, wide, content.length, at + (wide ? 32 : 20));
     }

@@ -2,6 +2,8 @@
 export interface Executable {
   /** A section's content; undefined where there is none of the name, or the file does not hold all of it. */
   section(name: string): Buffer | undefined;
+  /** A section's content where its address is mapped, which need not be the place in the file that it states. ELF alone. */
+  loaded?(name: string): Buffer | undefined;
   /** What is loaded writable, as far as the file holds it: where Go's linker puts what has no section of its own. */
   data(): Buffer | undefined;
   /** From a virtual address to the end of what was mapped with it; undefined where nothing is. */

@@ -28,7 +28,9 @@ const SENTINEL_BYTES = 16;
  * @returns undefined where there is none; a fault where a program is Go's and it cannot be read
  */
 export function readGoBuildInfo(executable: Executable): GoBuildInfo | { readonly fault: string } | undefined {
-  const named = executable.section(".go.buildinfo") ?? executable.section("__go_buildinfo");
+  // Go reads by the address.
+  const named =
+    executable.loaded?.(".go.buildinfo") ?? executable.section(".go.buildinfo") ?? executable.section("__go_buildinfo");
   const place = named ?? executable.data();
   if (place === undefined) return undefined;
   let places = 0;
@@ -36,13 +38,19 @@ export function readGoBuildInfo(executable: Executable): GoBuildInfo | { readonl
     places += 1;
     if (at % ALIGNMENT !== 0) continue;
     const info = readAt(place.subarray(at), executable);
-    // Elsewhere the magic may be some program's own text; in its section it is what it says.
-    if (named !== undefined || !("fault" in info)) return info;
+    // Elsewhere the magic may be some program's own text; in its section, or before modules, it is what it says.
+    if (named !== undefined || !("fault" in info) || info.listsModules) return info;
   }
   return named === undefined ? undefined : { fault: "its section of Go build information holds none" };
 }
 
-function readAt(info: Buffer, executable: Executable): GoBuildInfo | { readonly fault: string } {
+interface Fault {
+  readonly fault: string;
+  /** All the same Go would list modules. */
+  readonly listsModules?: boolean;
+}
+
+function readAt(info: Buffer, executable: Executable): GoBuildInfo | Fault {
   if (info.length < HEADER_BYTES) return { fault: "its Go build information is cut off" };
   const flags = info[15] as number;
   const [toolchain, modules] =
@@ -52,7 +60,8 @@ function readAt(info: Buffer, executable: Executable): GoBuildInfo | { readonly 
   }
   const text = toolchain.toString("utf8", 0, bounds.versionLength);
   if (!/^(?:go|devel )/.test(text) || toolchain.length > bounds.versionLength) {
-    return { fault: "its Go build information names no toolchain" };
+    const listsModules = toolchain.length > 0 && betweenSentinels(modules) !== "";
+    return { fault: "its Go build information names no toolchain", listsModules };
   }
   if (modules.length > bounds.smallFileBytes) return { fault: `its list of modules has ${modules.length} bytes` };
   return { toolchain: text, modules: betweenSentinels(modules) };

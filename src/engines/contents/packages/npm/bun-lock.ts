@@ -8,6 +8,7 @@ import type { Usage } from "../usage.ts";
 import { hashesOf } from "./integrity.ts";
 import { plainJson } from "./jsonc.ts";
 import { type Module, modules } from "./modules.ts";
+import { contradictionIn } from "./resolved.ts";
 import { isOwnFolder, specifierOf } from "./specifier.ts";
 
 /**
@@ -49,6 +50,11 @@ function read(text: string): FileFacts {
     placed.push({ module, manifest });
     const { name, rest } = specifierOf(tuple[0]);
     if (isOwnFolder(rest)) continue;
+    // Empty for the usual registry; another one's address alone names no archive.
+    const archive = typeof tuple[1] === "string" && tuple[1].includes("/-/") ? tuple[1] : "";
+    const contradiction = contradictionIn(name, rest, archive);
+    if (contradiction !== undefined)
+      locked.unread(`the package ${path.slice(0, bounds.packageNameLength)} ${contradiction}`);
     locked.add(path, { name, version: rest, hashes: hashesOf(tuple.at(-1)) });
   }
   for (const { module, manifest } of placed) {

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { factsOf, unreadOf } from "../../facts.fixture.ts";
+import { pipfileLock } from "../pypi/pipfile-lock.ts";
+import { bunLock } from "./bun-lock.ts";
 import { packageLock } from "./package-lock.ts";
 import { pnpmLock } from "./pnpm-lock.ts";
 import { contradictionIn } from "./resolved.ts";
@@ -57,6 +59,44 @@ describe("a version and the place that is installed", () => {
   test("so has yarn.lock", () => {
     const text = `lodash@^4:\n  version "4.17.21"\n  resolved "${OLD}#6d0e"\n`;
     holds(unreadOf(factsOf(yarnLock, "yarn.lock", text)), ["the entry at line 1 is resolved to", OLD]);
+  });
+
+  test("so has Yarn's later lockfile, for the locator, a patch's and an archive of another place", () => {
+    const lock = (place: string) =>
+      `__metadata:\n  version: 8\n\n"lodash@npm:^4":\n  version: 4.17.21\n  resolution: "lodash@${place}"\n  languageName: node\n  linkType: hard\n`;
+    const read = (place: string) => unreadOf(factsOf(yarnLock, "yarn.lock", lock(place)));
+    holds(read("npm:4.17.4"), ["lodash@npm:^4 is resolved to 4.17.4", "not version 4.17.21"]);
+    holds(read("patch:lodash@npm%3A4.17.4#./a.patch"), ["is resolved to 4.17.4"]);
+    holds(read(`npm:4.17.21::__archiveUrl=${encodeURIComponent(OLD)}`), ["is resolved to", OLD]);
+    for (const place of ["npm:4.17.21", "patch:lodash@npm%3A4.17.21#./a.patch::version=4.17.21&hash=1"]) {
+      assert.deepEqual(read(place), []);
+    }
+  });
+
+  test("so has bun.lock, for the archive of a registry", () => {
+    const read = (archive: string) => {
+      const packages = { lodash: ["lodash@4.17.21", archive, {}, "sha512-x"] };
+      return unreadOf(factsOf(bunLock, "bun.lock", JSON.stringify({ lockfileVersion: 1, packages })));
+    };
+    holds(read(OLD), ["the package lodash is resolved to", "not version 4.17.21"]);
+    for (const place of ["", "https://npm.example.org/", OLD.replace("17.4", "17.21")])
+      assert.deepEqual(read(place), []);
+  });
+
+  test("so has Pipfile.lock, for archives and repositories", () => {
+    const read = (entry: object) => {
+      const packages = { default: { django: { version: "==4.2.1", ...entry } } };
+      return unreadOf(factsOf(pipfileLock, "Pipfile.lock", JSON.stringify(packages)));
+    };
+    holds(read({ file: "https://host/django-1.0.tar.gz" }), [
+      "the package django is https://host",
+      "not version 4.2.1",
+    ]);
+    holds(read({ git: "https://host/django.git", ref: "00" }), ["states version 4.2.1 beside a repository"]);
+    for (const file of ["https://host/Django-4.2.1-py3-none-any.whl", "https://host/x/django-4.2.1.tar.gz#sha256=00"]) {
+      assert.deepEqual(read({ file }), []);
+    }
+    assert.deepEqual(read({}), []);
   });
 
   test("so has pnpm-lock.yaml, for the archive and for a version beside the key", () => {

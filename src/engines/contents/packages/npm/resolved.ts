@@ -32,7 +32,8 @@ function isOf(part: string, version: string): boolean {
   return stem === version || stem === `v${version}` || stem.endsWith(`-${version}`) || stem.endsWith(`-v${version}`);
 }
 
-function decoded(text: string): string {
+/** Without escapes of addresses, where they are well formed. */
+export function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {

@@ -1,7 +1,9 @@
+import { bounds } from "../../../../core/bounds.ts";
 import { isMap, type YamlMap, type YamlValue, yamlDocuments } from "../../../../formats/yaml/texts/read.ts";
 import type { FileFacts } from "../../model.ts";
 import { lockedPackages } from "../locked.ts";
 import { brokenAt } from "../lockfile.ts";
+import { contradictionIn, decoded } from "./resolved.ts";
 import { isOwnFolder, specifierOf } from "./specifier.ts";
 
 /**
@@ -21,7 +23,11 @@ export function readYarnBerry(text: string): FileFacts {
     });
   for (const { key, descriptors, entry, name, place } of entries) {
     if (isOwn(entry, place)) continue;
-    locked.add(key, { name, version: scalar(entry.get("version")) });
+    const version = scalar(entry.get("version"));
+    const contradiction = version === undefined ? undefined : contradictionOf(name, version, place);
+    if (contradiction !== undefined)
+      locked.unread(`the entry ${key.slice(0, bounds.packageNameLength)} ${contradiction}`);
+    locked.add(key, { name, version });
     for (const descriptor of descriptors) locked.alias(descriptor, key);
   }
   for (const { key, entry, place } of entries) {
@@ -38,6 +44,15 @@ export function readYarnBerry(text: string): FileFacts {
 }
 
 const METADATA = "__metadata";
+
+/** Yarn installs what the locator names (`npm:4.17.4`, in a patch's locator too), whatever version stands beside it. */
+function contradictionOf(name: string, version: string, place: string): string | undefined {
+  const written = decoded(place);
+  const located = /(?:^|@)npm:([^:#@]+)/.exec(written)?.[1];
+  if (located !== undefined && located !== version) return `is resolved to ${located}, which is not version ${version}`;
+  const archive = /::__archiveUrl=([^&]*)/.exec(place)?.[1];
+  return archive === undefined ? undefined : contradictionIn(name, version, decoded(archive));
+}
 
 function isOwn(entry: YamlMap, place: string): boolean {
   return scalar(entry.get("linkType")) === "soft" || isOwnFolder(place.replace(/^[^@]*@file:/, "file:"));

@@ -1,5 +1,6 @@
+import { bounds } from "../../../../core/bounds.ts";
 import type { FileFacts } from "../../model.ts";
-import { fieldsOf, isJsonObject, itemsOf, textIn } from "../json.ts";
+import { fieldsOf, isJsonObject, itemsOf, type JsonObject, textIn } from "../json.ts";
 import { lockedPackages } from "../locked.ts";
 import { brokenLockfile, jsonObject, lockfile } from "../lockfile.ts";
 import { normalizedName } from "./name.ts";
@@ -23,6 +24,9 @@ function read(text: string): FileFacts {
     for (const [name, entry] of fieldsOf(packages)) {
       if (!isJsonObject(entry) || entry.path !== undefined || entry.editable === true) continue;
       const hashes = itemsOf(entry.hashes).map(textIn);
+      const contradiction = contradictionOf(entry);
+      if (contradiction !== undefined)
+        locked.unread(`the package ${name.slice(0, bounds.packageNameLength)} ${contradiction}`);
       locked.add(`${normalizedName(name)} ${category}`, {
         name,
         version: textIn(entry.version)?.replace(/^={2,3}/, "") ?? textIn(entry.ref),
@@ -33,3 +37,20 @@ function read(text: string): FileFacts {
   }
   return locked.facts();
 }
+
+/** An archive or a repository is what is installed, whatever version stands beside it. */
+function contradictionOf(entry: JsonObject): string | undefined {
+  const version = textIn(entry.version)?.replace(/^={2,3}/, "");
+  if (version === undefined) return undefined;
+  if (textIn(entry.git) !== undefined)
+    return `states version ${version.slice(0, bounds.versionLength)} beside a repository`;
+  const archive = textIn(entry.file) ?? textIn(entry.uri);
+  if (archive === undefined) return undefined;
+  const file = archive.split(/[?#]/, 1)[0]?.split("/").at(-1) ?? "";
+  const stem = file.replace(/\.(?:whl|zip|tgz|tar\.[a-z0-9]+)$/i, "");
+  // NAME-VERSION of a source archive, NAME-VERSION-… of a wheel.
+  if (stem.split("-").some((part) => part === version || part === `v${version}`)) return undefined;
+  return `is ${archive.slice(0, MOST_SHOWN)}, which is not version ${version.slice(0, bounds.versionLength)}`;
+}
+
+const MOST_SHOWN = 120;

@@ -1,0 +1,36 @@
+import type { ImageCheck } from "../subjects/image.ts";
+
+/** Images that are not the same to all who read their documents (RFC 8259, section 4; Go's encoding/json). */
+export const ambiguousDocument: ImageCheck<"ambiguity"> = {
+  id: "image/ambiguous-document",
+  title: "Images whose documents can be read in two ways",
+  layer: "image",
+  category: "configuration",
+  controls: [],
+  severity: "high",
+  documentation: {
+    what: 'Looks for what lets two programs read two images from one index, manifest or configuration: a key that stands twice in one object, a key that runtimes take for a known one because they do not heed case (`"User"` and `"user"`), bytes that are no UTF-8, a document that is index and manifest at once, and one that an archive has more than once. Such an image is not looked into any further: whatever else is asked of it is unknown.',
+    why: "One digest stands for one image, and everything rests on that: what was scanned, signed and approved is what runs. Here whoever made the image chooses what a scanner sees and what a container engine runs: a harmless user for the one and root for the other, or other layers. No tool that builds images writes such a document by itself.",
+    fix: "Do not run the image. Build it anew from its source, and find out who or what wrote this document.",
+    references: [
+      "https://www.rfc-editor.org/rfc/rfc8259#section-4",
+      "https://github.com/opencontainers/image-spec/blob/main/config.md",
+      "https://pkg.go.dev/encoding/json#Unmarshal",
+    ],
+  },
+  subject: "image",
+  needs: { ambiguity: "whole" },
+  *evaluate({ ambiguity }) {
+    if (ambiguity === undefined) return;
+    const { place, cause } = ambiguity;
+    yield {
+      subject: cause,
+      severity: "high",
+      title: `A document of the image can be read in two ways: ${cause}`,
+      locations: [{ kind: "config", field: place }],
+      matches: { ids: ["image/ambiguous-document"] },
+      fix: { kind: "instruction", text: "build the image anew from its source, and do not run this one" },
+      evidence: { document: place },
+    };
+  },
+};
