@@ -111,7 +111,13 @@ test("every listed check is run by a scan", async () => {
   for (const root of [join(shop, "insecure"), join(shop, "hardened"), writeOthers()]) {
     scanned.push(...(await scanTree(root, context, { secrets: true, render: false })).evaluations);
   }
-  const { found } = conclude(scanned, { policy, now, extent: "tree", checks });
+  const { found } = conclude(scanned, {
+    policy,
+    now,
+    extent: "tree",
+    checks,
+    authorities: { directory: { kind: "directory", path: "", reason: "made" } },
+  });
   const run = new Set(found.map(({ check }) => check));
   const neverRun = (listed: readonly { readonly id: string }[]): string[] =>
     listed.map(({ id }) => id).filter((id) => !run.has(id));

@@ -80,7 +80,7 @@ test("a baseline is read from a commit", { skip: !git && "there is no git" }, ()
   assert.equal(place.scan("--baseline", "git:HEAD:known.json").status, 0);
   const broken = place.scan("--baseline", "known.json");
   assert.equal(broken.status, 2);
-  assert.match(broken.stderr, /^bulkhead: baseline\.invalid: known\.json: its schema is not bulkhead\/baseline\/v1 /);
+  assert.match(broken.stderr, /^bulkhead: baseline\.invalid: known\.json: its schema is not bulkhead\/baseline\/v2 /);
   assert.match(place.scan("--baseline", "none.json").stderr, /^bulkhead: baseline\.unreadable: none\.json: /);
   assert.match(
     place.scan("--baseline", "git:HEAD:none.json").stderr,

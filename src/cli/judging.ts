@@ -2,12 +2,13 @@
 
 import type { ScanCache } from "../collect/image/cache.ts";
 import { openScanCache } from "../collect/image/cache.ts";
+import type { Authority } from "../core/authority.ts";
 import { baselineOf, formatBaseline } from "../core/baseline.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import type { RunExtent } from "../core/exception-use.ts";
 import { policyDigest } from "../core/policy.ts";
 import { Problem } from "../core/problem.ts";
-import { indexChildren, type Relation } from "../core/relation.ts";
+import { identifiedEnds, indexChildren, type Relation } from "../core/relation.ts";
 import type { ControlResult, ExitCode, LayerResult, Report } from "../core/report.ts";
 import { type RatedSeverity, severities } from "../core/severity.ts";
 import { writeWhole } from "../engines/files/write.ts";
@@ -55,6 +56,8 @@ export interface Judged {
   /** Absent: one named thing. */
   readonly extent?: RunExtent;
   readonly evaluations: readonly Evaluation[];
+  /** The cluster that was read, by the name that it has in the evaluations. */
+  readonly cluster?: { readonly name: string; readonly authority: Authority };
   /** What joins evaluations; asked once the baseline's findings are set apart. */
   readonly join?: (evaluations: readonly Evaluation[]) => {
     readonly controls: readonly ControlResult[];
@@ -97,6 +100,7 @@ export async function runJudging(
       now,
       policy: options.policy,
       baseline: options.baseline,
+      writesBaseline: options.writeBaseline !== undefined,
       vex: options.vex,
       database: options.db ?? defaultDatabase(),
       bases: options.bases ?? defaultBases(),
@@ -112,10 +116,14 @@ export async function runJudging(
       for (const relation of told) relations.push(relation);
     };
     const judged = await judge({ ...run.context, open, progress, onRelations });
-    const { subject, notes, join, instead, extent = "named" } = judged;
+    const { subject, notes, join, instead, extent = "named", cluster } = judged;
     // Only exceptions are held against checks that had nothing to judge.
     const known = policy.exceptions.length === 0 ? await descriptionsFor(judged.evaluations) : await everyDescription();
-    const concluded = run.conclude(judged.evaluations, extent, known);
+    const concluded = run.conclude(judged.evaluations, {
+      extent,
+      checks: known,
+      ...(cluster === undefined ? {} : { cluster }),
+    });
     const { evaluations } = concluded;
     const named = new Set(evaluations.map((evaluation) => evaluation.check));
     const checks = await descriptionsFor(concluded.found);
@@ -128,9 +136,18 @@ export async function runJudging(
       ...(concluded.baseline === undefined ? {} : { baseline: concluded.baseline }),
       subject,
       evaluations,
-      relations: [...relations, ...indexChildren(evaluations.map(({ asset }) => asset))],
+      relations: [
+        // What is judged goes by its place until it is concluded, which keeps the order.
+        ...identifiedEnds(relations, judged.evaluations, concluded.found),
+        ...indexChildren(evaluations.map(({ asset }) => asset)),
+      ],
       ...join?.(evaluations),
-      notes: [...notes, ...run.notes, ...(options.writeBaseline === undefined ? [] : unrecordedNotes(concluded.found))],
+      notes: [
+        ...notes,
+        ...run.notes,
+        ...concluded.notes,
+        ...(options.writeBaseline === undefined ? [] : unrecordedNotes(concluded.found)),
+      ],
       checks: checks.filter((check) => named.has(check.id)),
       exitCode: concluded.exitCode,
     };

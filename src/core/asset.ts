@@ -1,6 +1,9 @@
 import type { Digest } from "./digest.ts";
 
-/** What an evaluation is about. */
+/**
+ * What an evaluation is about. While it is evaluated, what is of a directory or a cluster goes by its place in it; in a
+ * report its lineage starts with the authority (core/authority.ts), which `identify` puts there.
+ */
 export type Asset =
   | ImageAsset
   | RootFileSystemAsset
@@ -12,14 +15,29 @@ export type Asset =
 
 /**
  * A container image. Its identity is the config digest for real images, else the manifest digest (artifacts whose
- * config is not an image's). Indexes and references point to it; they are dated and never join two images.
+ * config is not an image's), else, where it could not be opened, the reference. Indexes and references point to it; they
+ * are dated and never join two images.
  */
-export interface ImageAsset {
-  readonly kind: "image";
+export type ImageAsset = OpenedImageAsset | UnopenedImageAsset;
+
+export interface OpenedImageAsset extends ImageNames {
   readonly id: Digest;
   readonly identifiedBy: "config" | "manifest";
+}
+
+/** One that was found and could not be opened: nothing in it is known. */
+export interface UnopenedImageAsset extends ImageNames {
+  /** As the user wrote it, or where it was found. */
+  readonly id: string;
+  readonly identifiedBy: "reference";
+}
+
+interface ImageNames {
+  readonly kind: "image";
   /** The image's repository without its tag; survives rebuilds. */
   readonly lineage: string;
+  /** Where it lies in the directory, where it states no repository: then that is its lineage, under the authority. */
+  readonly path?: string;
   /** What the user called it, for reports. */
   readonly name: string;
   /** Where it was met. */
@@ -49,9 +67,10 @@ export interface RootFileSystemAsset {
   readonly name: string;
 }
 
-/** A file of the tree under review; its lineage is its path from the root of that tree. */
+/** A file of the directory under review; its lineage is its path from there, and in a report from the repository's root. */
 export interface FileAsset {
   readonly kind: "file";
+  /** The lineage. */
   readonly id: string;
   readonly lineage: string;
   readonly name: string;
@@ -95,7 +114,7 @@ export interface NamespaceAsset {
 /** A cluster, or all manifests of a tree taken as one. */
 export interface ClusterAsset {
   readonly kind: "cluster";
-  /** The lineage: what the user calls it, or the tree's folder. */
+  /** The lineage: what the user calls it, in a report its authority; `manifests` of a directory. */
   readonly id: string;
   readonly lineage: string;
   readonly name: string;
@@ -103,4 +122,21 @@ export interface ClusterAsset {
 
 export function fileAsset(path: string): FileAsset {
   return { kind: "file", id: path, lineage: path, name: path };
+}
+
+/** @param reference - as the user wrote it, or where it was found */
+export function unopenedImage(
+  reference: string,
+  { lineage = reference, path }: { readonly lineage?: string; readonly path?: string } = {},
+): UnopenedImageAsset {
+  const place = path === undefined ? {} : { path };
+  return {
+    kind: "image",
+    id: reference,
+    identifiedBy: "reference",
+    lineage,
+    ...place,
+    name: reference,
+    references: [],
+  };
 }

@@ -26,7 +26,7 @@ const check: CheckDescription = {
   needs: {},
 };
 const threshold = defaultPolicy.thresholds.configuration;
-const how = { policy: defaultPolicy, checks: [check] };
+const how = { policy: defaultPolicy, checks: [check], authorities: new Set(["github.com/acme/shop"]) };
 
 function finding(subject: string, severity: Severity, lineage = "Dockerfile"): Finding {
   return {
@@ -71,7 +71,7 @@ test("what is known does not fail, what is new does", () => {
       ["b", "2025-06-15"],
     ],
   );
-  assert.deepEqual(use, { name: "baseline.json", entries: 2, known: 2, risen: 0, gone: 0, unjudged: 0 });
+  assert.deepEqual(use, { name: "baseline.json", entries: 2, known: 2, risen: 0, gone: 0, unjudged: 0, foreign: 0 });
 
   const next = evaluation([finding("a", "high"), finding("c", "high")]);
   const [now] = setApart([next], written([old]), how).evaluations;
@@ -165,7 +165,7 @@ test("the file has one finding a line, in an order that does not depend on the r
     text.split("\n").map((line) => line.replace(/[0-9a-f]{32}/, "…")),
     [
       "{",
-      '  "schema": "bulkhead/baseline/v1",',
+      '  "schema": "bulkhead/baseline/v2",',
       '  "findings": [',
       '    {"check":"build/made-up","asset":"A","subject":"c","severity":"low","since":"2025-06-15","fingerprint":"…"},',
       '    {"check":"build/made-up","asset":"Dockerfile","subject":"a","severity":"low","since":"2025-06-15","fingerprint":"…"},',
@@ -178,7 +178,7 @@ test("the file has one finding a line, in an order that does not depend on the r
 });
 
 test("what is written keeps to the published schema", () => {
-  const schema = readFileSync(new URL("../../docs/schemas/bulkhead-baseline-v1.json", import.meta.url), "utf8");
+  const schema = readFileSync(new URL("../../docs/schemas/bulkhead-baseline-v2.json", import.meta.url), "utf8");
   const validate = new Ajv2020({ allErrors: true }).compile(JSON.parse(schema));
   for (const some of [[], [evaluation([finding("a", "high"), finding("b", "unknown")])]]) {
     assert.equal(
@@ -207,8 +207,8 @@ test("a file that is none, or says something else than its fingerprints, is refu
   };
   assert.equal(refusal(good), "read");
   assert.match(refusal("{"), /^b\.json: it is not JSON: /);
-  assert.equal(refusal([]), "b.json: its schema is not bulkhead/baseline/v1");
-  assert.equal(refusal({ ...good, schema: "bulkhead/baseline/v2" }), "b.json: its schema is not bulkhead/baseline/v1");
+  assert.equal(refusal([]), "b.json: its schema is not bulkhead/baseline/v2");
+  assert.equal(refusal({ ...good, schema: "bulkhead/baseline/v3" }), "b.json: its schema is not bulkhead/baseline/v2");
   assert.equal(refusal({ ...good, findings: {} }), "b.json: findings is not a list");
   const of = (change: object) => refusal({ ...good, findings: [{ ...entry, ...change }] });
   assert.equal(
@@ -259,4 +259,31 @@ test("what can be exchanged unseen is recorded in no baseline, and known by none
   const forged = written([evaluation([finding("ENV PASSWORD", "high")])]);
   const { evaluations, use } = setApart([evaluation([password])], forged, how);
   assert.deepEqual([evaluations[0]?.verdict, evaluations[0]?.findings.length, use.known], ["fail", 1, 0]);
+});
+
+test("an entry of another repository or cluster knows nothing here, and is counted", () => {
+  const of = (authority: string) => {
+    const lineage = `${authority}//Dockerfile`;
+    return evaluation([finding("a", "high", lineage)], [], lineage);
+  };
+  const own = of("github.com/acme/shop");
+  const others = [of("github.com/acme/other"), of("local"), of("cluster:6f2e0b0c-0000")];
+  assert.equal(new Set([own, ...others].map(({ findings }) => findings[0]?.fingerprint)).size, 4);
+  const foreign = setApart([own], written(others), how);
+  assert.equal(foreign.evaluations[0]?.verdict, "fail");
+  assert.deepEqual(
+    { ...foreign.use, name: "" },
+    { name: "", entries: 3, known: 0, risen: 0, gone: 0, unjudged: 0, foreign: 3 },
+  );
+  const mixed = setApart([own], written([...others, own]), how);
+  assert.equal(mixed.evaluations[0]?.verdict, "pass");
+  assert.deepEqual([mixed.use.known, mixed.use.foreign], [1, 3]);
+});
+
+test("a baseline without authorities is refused by its version", () => {
+  assert.throws(
+    () => parseBaseline('{"schema":"bulkhead/baseline/v1","findings":[]}', "b.json"),
+    (problem: Problem) =>
+      /baseline\/v1.*do not name their repository or cluster.*--write-baseline/.test(problem.line()),
+  );
 });

@@ -2,6 +2,7 @@
  * The baseline of an old code base: the findings that were there when Bulkhead was taken up. They are set apart, and the
  * verdict is reached without them, so that only what is new fails.
  */
+import { authorityIn } from "./authority.ts";
 import type { CheckDescription } from "./check.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { type Finding, fingerprintOf } from "./finding.ts";
@@ -12,13 +13,16 @@ import { reachVerdict } from "./runner.ts";
 import { type Severity, severities, severityRank } from "./severity.ts";
 
 /** Raised when a key changes its meaning or goes. */
-export const baselineSchema = "bulkhead/baseline/v1";
+export const baselineSchema = "bulkhead/baseline/v2";
+
+/** Its assets had no authority, so that two repositories shared fingerprints. */
+const withoutAuthorities = "bulkhead/baseline/v1";
 
 export interface BaselineEntry {
   /** Of check, asset and subject, as a finding's. */
   readonly fingerprint: string;
   readonly check: string;
-  /** The asset's lineage. */
+  /** The asset's lineage: it starts with the repository or cluster that the entry is of, except for images. */
   readonly asset: string;
   readonly subject: string;
   /** As it was when it was written: a finding that has become worse is new. */
@@ -40,12 +44,23 @@ export interface Baseline {
  * A finding whose severity is worse than the entry's counts as new; so does one that was unrated and now has a rating, and
  * one that is never recorded, whatever the file says.
  * An entry is gone only where its asset was judged by its check on whole evidence and it did not occur: what was not
- * looked at may still be there.
+ * looked at may still be there. An entry of another repository or cluster knows nothing of this run: a lineage starts with
+ * the authority, and the fingerprint is over it.
+ *
+ * @param context.authorities - of this run, as lineages start with them
  */
 export function setApart(
   evaluations: readonly Evaluation[],
   baseline: Baseline,
-  { policy, checks }: { readonly policy: Policy; readonly checks: readonly CheckDescription[] },
+  {
+    policy,
+    checks,
+    authorities,
+  }: {
+    readonly policy: Policy;
+    readonly checks: readonly CheckDescription[];
+    readonly authorities: ReadonlySet<string>;
+  },
 ): { readonly evaluations: Evaluation[]; readonly use: BaselineUse } {
   const categories = new Map(checks.map(({ id, category }) => [id, category]));
   let known = 0;
@@ -75,10 +90,16 @@ export function setApart(
     };
   });
   const fates = fatesOf(evaluations, baseline);
-  const count = (fate: Fate) => fates.values().reduce((sum, each) => sum + Number(each === fate), 0);
+  let [gone, unjudged, foreign] = [0, 0, 0];
+  for (const [fingerprint, fate] of fates) {
+    const authority = authorityIn(baseline.entries.get(fingerprint)?.asset ?? "");
+    if (fate === "gone") gone++;
+    else if (fate === "unjudged" && authority !== undefined && !authorities.has(authority)) foreign++;
+    else if (fate === "unjudged") unjudged++;
+  }
   return {
     evaluations: apart,
-    use: { name: baseline.name, entries: fates.size, known, risen, gone: count("gone"), unjudged: count("unjudged") },
+    use: { name: baseline.name, entries: fates.size, known, risen, gone, unjudged, foreign },
   };
 }
 
@@ -158,6 +179,9 @@ export function parseBaseline(text: string, name: string): Baseline {
     document = JSON.parse(text);
   } catch (error) {
     throw wrong(name, `it is not JSON: ${(error as Error).message}`);
+  }
+  if (isRecord(document) && document.schema === withoutAuthorities) {
+    throw wrong(name, `its schema is ${withoutAuthorities}, whose entries do not name their repository or cluster`);
   }
   if (!isRecord(document) || document.schema !== baselineSchema) {
     throw wrong(name, `its schema is not ${baselineSchema}`);

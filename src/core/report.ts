@@ -60,6 +60,8 @@ export interface BaselineUse {
   readonly gone: number;
   /** Entries about what this run did not judge, or not on whole evidence. */
   readonly unjudged: number;
+  /** Entries of another repository or cluster than this run's: none of them takes a finding out. */
+  readonly foreign: number;
 }
 
 /** One of the baseline's ten controls. */

@@ -1,6 +1,6 @@
 /**
- * The end of every run: the policy is held against what was found, the baseline's findings are set apart, and the exit
- * code follows. One step, so that no caller can leave a part of it out.
+ * The end of every run: the policy is held against what was found, every asset gets its authority, the baseline's findings
+ * are set apart, and the exit code follows. One step, so that no caller can leave a part of it out.
  */
 import { type Baseline, setApart } from "../core/baseline.ts";
 import type { CheckDescription } from "../core/check.ts";
@@ -9,6 +9,7 @@ import type { RunExtent } from "../core/exception-use.ts";
 import type { Policy } from "../core/policy.ts";
 import type { BaselineUse, ExitCode } from "../core/report.ts";
 import { type RatedSeverity, reaches } from "../core/severity.ts";
+import { type Authorities, authoritiesNamed, identify } from "./identify.ts";
 import { evaluatePolicy } from "./policy/policy.ts";
 
 export interface ConcludeContext {
@@ -18,6 +19,7 @@ export interface ConcludeContext {
   /** All that there are: an exception may name one that had nothing to judge. */
   readonly checks: readonly CheckDescription[];
   readonly baseline?: Baseline;
+  readonly authorities: Authorities;
   /** Changes the exit code alone; absent: what the verdicts say. */
   readonly failOn?: RatedSeverity | "never";
 }
@@ -31,11 +33,14 @@ export interface Conclusion {
   readonly exitCode: ExitCode;
 }
 
-/** @param found - by the scan, before the policy itself is judged */
+/** @param scanned - by the scan, before the policy itself is judged */
 export function conclude(scanned: readonly Evaluation[], context: ConcludeContext): Conclusion {
-  const { policy, baseline, checks, failOn } = context;
-  const found = [...scanned, ...evaluatePolicy(policy, scanned, context)];
-  const apart = baseline === undefined ? undefined : setApart(found, baseline, { policy, checks });
+  const { policy, baseline, checks, failOn, authorities } = context;
+  const found = identify([...scanned, ...evaluatePolicy(policy, scanned, context)], authorities);
+  const apart =
+    baseline === undefined
+      ? undefined
+      : setApart(found, baseline, { policy, checks, authorities: authoritiesNamed(authorities) });
   const evaluations = apart?.evaluations ?? found;
   return {
     evaluations,

@@ -233,7 +233,15 @@ export const anyReport: fc.Arbitrary<Report> = fc.array(evaluation, { maxLength:
     },
     {
       policyDigest: digest,
-      baseline: record({ name: text, entries: count, known: count, risen: count, gone: count, unjudged: count }),
+      baseline: record({
+        name: text,
+        entries: count,
+        known: count,
+        risen: count,
+        gone: count,
+        unjudged: count,
+        foreign: count,
+      }),
       controls: controlsOf(evaluations),
       layers: fc.array(record({ layer, verdict, defends: texts, failing: texts }), { maxLength: 2 }),
     },

@@ -71,7 +71,7 @@ export function packageOf({ matches }: Finding): string | undefined {
 
 /** An image's short identity beside its name; nothing where the name is the identity. */
 export function assetIdentity(asset: Asset): string | undefined {
-  return asset.kind === "image" ? shortDigest(asset.id) : undefined;
+  return asset.kind === "image" && asset.identifiedBy !== "reference" ? shortDigest(asset.id) : undefined;
 }
 
 export function coverageText({ judged, total, noun }: ControlResult["coverage"]): string | undefined {
@@ -166,12 +166,16 @@ export function databaseText({ label, asOf, detail }: DatabaseUse): string {
   return `${label}, ${date}${detail === undefined ? "" : `, ${detail}`}`;
 }
 
-export function baselineText({ name, known, risen, gone, unjudged }: BaselineUse): string {
+export function baselineText({ name, known, risen, gone, unjudged, foreign }: BaselineUse): string {
   const parts = [`${counted(known, "finding")} set apart`];
   if (risen > 0) parts.push(`${risen} worse than in it and counted as new`);
   if (gone > 0)
     parts.push(`${counted(gone, "entry", "entries")} no longer ${gone === 1 ? "occurs" : "occur"}: write it anew`);
   if (unjudged > 0) parts.push(`${counted(unjudged, "entry", "entries")} about what was not judged`);
+  if (foreign > 0) {
+    const which = foreign === 1 ? "it does not count" : "they do not count";
+    parts.push(`${counted(foreign, "entry", "entries")} of another repository or cluster: ${which} here`);
+  }
   return `${name}: ${parts.join(", ")}`;
 }
 

@@ -1,12 +1,14 @@
 /** A live cluster: read over its API, and judged as manifests are. */
-import { fileAsset } from "../core/asset.ts";
+import { unopenedImage } from "../core/asset.ts";
+import type { Authority } from "../core/authority.ts";
 import { bounds } from "../core/bounds.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import { asProblem, Problem } from "../core/problem.ts";
 import type { ClusterConnection } from "../engines/kubernetes/cluster/connection.ts";
+import { addressOf } from "../engines/kubernetes/cluster/identity.ts";
 import { type ClusterReading, readCluster } from "../engines/kubernetes/cluster/read.ts";
 import type { RunningImage } from "../engines/kubernetes/cluster/running.ts";
-import { type OpenOptions, openImage } from "../engines/oci/open.ts";
+import { type OpenOptions, openImage, repositoryNamed } from "../engines/oci/open.ts";
 import type { SecretScanner } from "../engines/secrets/scan.ts";
 import { evaluateManifestSecrets } from "../evaluate/kubernetes/manifest-secrets.ts";
 import { evaluateManifests, type ManifestsContext, manifestNotes } from "../evaluate/kubernetes/workloads.ts";
@@ -25,6 +27,8 @@ export interface ClusterContext extends Pick<ManifestsContext, "policy" | "now">
 
 export interface JudgedCluster {
   readonly reading: ClusterReading;
+  /** The same for every context, user and machine that reads the cluster. */
+  readonly authority: Authority;
   readonly evaluations: readonly Evaluation[];
   readonly notes: readonly string[];
 }
@@ -33,7 +37,7 @@ export interface JudgedCluster {
 export async function scanCluster(connection: ClusterConnection, context: ClusterContext): Promise<JudgedCluster> {
   const { policy, now, scanner } = context;
   const reading = await readCluster(connection, context);
-  const { manifests, version, folded } = reading;
+  const { manifests, version, folded, uid } = reading;
   const { name } = connection;
   context.onRelations?.(runningRelations(reading.images, name, now));
   const judging = { policy, now, scope: name };
@@ -41,11 +45,15 @@ export async function scanCluster(connection: ClusterConnection, context: Cluste
   const secrets = scanner === undefined ? [] : evaluateManifestSecrets(manifests, scanner, judging);
   return {
     reading,
+    authority: uid === undefined ? { kind: "cluster-address", ...addressOf(connection) } : { kind: "cluster", uid },
     evaluations: [...evaluateManifests(manifests, judging), ...secrets],
     notes: [
       `cluster ${name}: ${version ?? "its version is not told"}, ${manifests.objects.length} objects` +
         (folded === 0 ? "" : `; ${folded} more are judged as what made them`),
       ...(connection.unverified ? ["the API server's certificate was not verified: the kubeconfig says so"] : []),
+      ...(uid === undefined
+        ? ["the UID of namespace kube-system cannot be read, so the cluster is identified by its address and its CA"]
+        : []),
       ...(context.namespace === undefined ? [] : [`of namespace ${context.namespace} alone`]),
       ...manifestNotes(manifests),
     ],
@@ -71,7 +79,8 @@ export async function scanRunningImages(
   const evaluations: Evaluation[] = [];
   for (const [index, image] of images.entries()) {
     const { name, digest, repository } = image;
-    const unknown = (problem: Problem) => scanUnopened(fileAsset(name), problem, context);
+    const unopened = unopenedImage(name, { lineage: repositoryNamed(name) ?? name });
+    const unknown = (problem: Problem) => scanUnopened(unopened, problem, context);
     if (index >= bounds.clusterScannedImages) {
       const cause = `more than ${bounds.clusterScannedImages} images run: this one is not scanned`;
       evaluations.push(...unknown(new Problem({ kind: "input", code: "cluster.images", place: name, cause })));

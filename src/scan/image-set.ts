@@ -1,5 +1,5 @@
 /** All images of one layout or archive. */
-import { fileAsset } from "../core/asset.ts";
+import { unopenedImage } from "../core/asset.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import { asProblem, Problem } from "../core/problem.ts";
 import { type OpenOptions, openImageSet } from "../engines/oci/open.ts";
@@ -20,8 +20,11 @@ export async function scanImageSet(
     const problem = asProblem(error, name);
     if (!(problem instanceof Problem)) throw problem;
     // By its path: what it is called is its author's word.
-    const asset = fileAsset(shown);
-    return scanUnopened(nth === undefined ? asset : { ...asset, id: `${shown}#${nth}` }, problem, context);
+    return scanUnopened(
+      unopenedImage(nth === undefined ? shown : `${shown}#${nth}`, { path: shown }),
+      problem,
+      context,
+    );
   };
   try {
     const set = await openImageSet(path, context.open);
@@ -31,7 +34,8 @@ export async function scanImageSet(
         const name = nameOf(shown, entry.name);
         try {
           const named = await entry.open();
-          evaluations.push(...(await scanImage({ ...named, name }, context, shown)));
+          const place = named.partOfFile === undefined ? {} : { path: shown + named.partOfFile };
+          evaluations.push(...(await scanImage({ ...named, ...place, name }, context, shown)));
         } catch (error) {
           evaluations.push(...unopened(error, name, set.entries.length > 1 ? nth : undefined));
         }

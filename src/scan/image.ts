@@ -28,7 +28,11 @@ import { builtFromRelations } from "./relations.ts";
  *
  * @param place - where it lies in the tree under review; absent: the caller named it
  */
-export async function scanImage(named: NamedImage, context: ScanContext, place?: string): Promise<Evaluation[]> {
+export async function scanImage(
+  named: NamedImage & { readonly path?: string },
+  context: ScanContext,
+  place?: string,
+): Promise<Evaluation[]> {
   const { image } = named;
   const { inventory, secrets } = await contentsOfImage(image, context);
   const met = imageAsset({ ...image, ...named }, context.now);

@@ -6,7 +6,9 @@ import { openKnownBases } from "../collect/image/known-bases.ts";
 import { readBaseline } from "../collect/named/baseline.ts";
 import { readVexDocuments, vexNotes } from "../collect/named/vex.ts";
 import { loadPolicy } from "../collect/policy/load.ts";
+import { authorityOfDirectory } from "../collect/tree/authority.ts";
 import type { UpdateLookup } from "../collect/updates/updates.ts";
+import { type Authority, authorityIn, formatAuthority } from "../core/authority.ts";
 import type { Baseline } from "../core/baseline.ts";
 import type { CheckDescription } from "../core/check.ts";
 import type { Evaluation } from "../core/evaluation.ts";
@@ -26,6 +28,8 @@ export interface RunOptions {
   readonly policy?: string | undefined;
   /** A file, or git:REF:PATH. */
   readonly baseline?: string | undefined;
+  /** What was found is written into one. */
+  readonly writesBaseline?: boolean;
   /** Files, or git:REF:PATH. */
   readonly vex: readonly string[];
   /** The advisory database. */
@@ -47,9 +51,17 @@ export interface Run {
   readonly notes: readonly string[];
   /** Absent where none was named. */
   readonly baseline?: Baseline;
-  /** @param checks - all that there are */
-  conclude(scanned: readonly Evaluation[], extent: RunExtent, checks: readonly CheckDescription[]): Conclusion;
+  conclude(scanned: readonly Evaluation[], about: ConcludedRun): Conclusion & { readonly notes: readonly string[] };
   close(): void;
+}
+
+/** What a run was over. */
+export interface ConcludedRun {
+  readonly extent: RunExtent;
+  /** All that there are. */
+  readonly checks: readonly CheckDescription[];
+  /** The cluster that was read, by the name that it has in the evaluations. */
+  readonly cluster?: { readonly name: string; readonly authority: Authority };
 }
 
 /** @throws Problem (usage) where what the caller named cannot be read */
@@ -59,6 +71,7 @@ export async function openRun(options: RunOptions): Promise<Run> {
   const baseline = options.baseline === undefined ? undefined : await readBaseline(options.baseline, root);
   const vex = await readVexDocuments(options.vex, root);
   const advisories = openAdvisories(options.database);
+  const directory = authorityOfDirectory(root);
   return {
     context: {
       now,
@@ -74,15 +87,19 @@ export async function openRun(options: RunOptions): Promise<Run> {
     databases: databasesOf(advisories),
     notes: [...vexNotes(vex), ...baselineNotes(options.baseline, root, policy)],
     ...(baseline === undefined ? {} : { baseline }),
-    conclude: (scanned, extent, checks) =>
-      conclude(scanned, {
+    conclude: (scanned, { extent, checks, cluster }) => {
+      const conclusion = conclude(scanned, {
         policy,
         now,
         extent,
         checks,
+        authorities: { directory, ...(cluster === undefined ? {} : { cluster }) },
         ...(baseline === undefined ? {} : { baseline }),
         ...(failOn === undefined ? {} : { failOn }),
-      }),
+      });
+      const uses = options.baseline !== undefined || options.writesBaseline === true;
+      return { ...conclusion, notes: uses ? authorityNotes(directory, conclusion.found) : [] };
+    },
     close: () => {
       if (!(advisories instanceof Problem)) advisories.close();
     },
@@ -96,6 +113,15 @@ function baselineNotes(baseline: string | undefined, root: string, policy: Polic
   return inTree
     ? [`the baseline ${baseline} is in the tree under review, whose author can add to it: name it as git:REF:PATH`]
     : [];
+}
+
+/** A baseline of one directory that nothing identifies would know the findings of any other. */
+function authorityNotes(directory: Authority, found: readonly Evaluation[]): string[] {
+  const name = formatAuthority(directory);
+  if (directory.kind !== "directory" || !found.some(({ asset }) => authorityIn(asset.lineage) === name)) return [];
+  return [
+    `${directory.reason}, so baseline entries of this directory are under ${name}//, as those of any other directory without a remote`,
+  ];
 }
 
 function databasesOf(advisories: ScanContext["advisories"]): DatabaseUse[] {

@@ -7,7 +7,7 @@ import { openPolicyScanner } from "../collect/secrets/scanner.ts";
 import { discover } from "../collect/tree/discover.ts";
 import { readPipelines } from "../collect/tree/pipelines.ts";
 import { skippedNotes } from "../collect/tree/skipped-notes.ts";
-import { fileAsset } from "../core/asset.ts";
+import { unopenedImage } from "../core/asset.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import { Problem } from "../core/problem.ts";
 import type { OpenOptions } from "../engines/oci/open.ts";
@@ -97,5 +97,5 @@ function evaluateUnlisted(path: string, context: ScanContext): Evaluation[] {
     cause: "the folder cannot be listed",
     remedy: "let whoever runs this read it",
   });
-  return scanUnopened(fileAsset(path), problem, context);
+  return scanUnopened(unopenedImage(path, { path }), problem, context);
 }

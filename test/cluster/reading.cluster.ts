@@ -116,6 +116,31 @@ describe("reading a cluster", { skip: clusterMissing }, () => {
     assert.ok(manifests.roles.length > 10);
   });
 
+  it("is one cluster by every context: its lineages start with the UID of kube-system", async () => {
+    const config = JSON.parse(await readFile(kubeconfig, "utf8")) as {
+      contexts: { name: string }[];
+      "current-context": string;
+    };
+    const renamed = { ...config, contexts: config.contexts.map((one) => ({ ...one, name: "renamed" })) };
+    const other = join(cluster.folder, "renamed.json");
+    await writeFile(other, JSON.stringify({ ...renamed, "current-context": "renamed" }));
+    const run = { cwd: cluster.folder, home: cluster.folder };
+    const [first, second] = await Promise.all(
+      [kubeconfig, other].map(async (file) => {
+        const words = ["cluster", "audit", "--kubeconfig", file, "--format", "json", "--quiet"];
+        const { stdout } = await bulkhead(words, run);
+        const { evaluations, subject } = JSON.parse(stdout) as { evaluations: Evaluation[]; subject: string };
+        return { subject, assets: new Set(evaluations.map(({ asset }) => `${asset.kind} ${asset.id}`)) };
+      }),
+    );
+    assert.notEqual(first?.subject, second?.subject);
+    assert.deepEqual(first?.assets, second?.assets);
+    const { body } = await cluster.request("/api/v1/namespaces/kube-system");
+    const { uid } = (body as { metadata: { uid: string } }).metadata;
+    assert.ok(first?.assets.has(`cluster cluster:${uid}//`), [...(first?.assets ?? [])].join("\n"));
+    assert.ok(first?.assets.has(`workload cluster:${uid}//Pod/${namespace}/web`));
+  });
+
   it("says unknown for all where nothing may be listed, and fails where nobody is known", async () => {
     const config = await cluster.kubeconfig(cluster.tokenOf("nobody"));
     const run = { cwd: cluster.folder, home: cluster.folder };

@@ -11,7 +11,7 @@ export interface Attack {
 /** What follows the pump: something that most expressions do not take, a line end, nothing. */
 const ENDS = ["\0", "\n!", ""];
 /** Pieces of one expression that are pumped. */
-const MOST_PUMPS = 24;
+const MOST_PUMPS = 32;
 
 export function attacksOn(source: string, flags: string): Attack[] {
   const parser = new RegExpParser({ ecmaVersion: 2025 });
@@ -39,8 +39,10 @@ function walk(alternative: AST.Alternative, before: string, turn: number, add: A
       for (let variant = 0; variant < 3; variant++) {
         const body = sample(element.element, variant);
         add(prefix, body);
-        // What begins at many places, and ends at none.
+        // What begins at many places, and ends at none; also where its beginning stands in what it repeats.
         add("", prefix + body);
+        const filled = sample(element.element, variant, prefix);
+        if (filled !== body) add(prefix, filled);
         add(prefix, `${body}${sample(next(alternative, element), variant)}`);
       }
     }
@@ -58,8 +60,11 @@ function next(alternative: AST.Alternative, element: AST.Element): AST.Element |
   return alternative.elements[alternative.elements.indexOf(element) + 1];
 }
 
-/** A text that the element takes; another one with another `variant`, as far as there is one. */
-function sample(node: AST.Element | undefined, variant: number): string {
+/**
+ * A text that the element takes; another one with another `variant`, as far as there is one. What it repeats within is
+ * `filler`, where it takes that.
+ */
+function sample(node: AST.Element | undefined, variant: number, filler = ""): string {
   switch (node?.type) {
     case "Character":
       return String.fromCodePoint(node.value);
@@ -70,14 +75,23 @@ function sample(node: AST.Element | undefined, variant: number): string {
     case "Group":
     case "CapturingGroup": {
       const chosen = node.alternatives[variant % node.alternatives.length];
-      return (chosen?.elements ?? []).map((element) => sample(element, variant)).join("");
+      return (chosen?.elements ?? []).map((element) => sample(element, variant, filler)).join("");
     }
     case "Quantifier":
+      if (filler !== "" && node.max > 8 && takes(node, filler)) return filler;
       return sample(node.element, variant).repeat(
         Math.min(64, Math.max(node.min, node.max > 0 && variant % 2 === 0 ? 1 : 0)),
       );
     default:
       return "";
+  }
+}
+
+function takes({ raw }: AST.Quantifier, text: string): boolean {
+  try {
+    return new RegExp(`^(?:${raw})$`, "u").test(text);
+  } catch {
+    return false;
   }
 }
 

@@ -72,3 +72,7 @@ test("what a later commit took away is said, unless HEAD has it in another place
 test("nothing found is no finding", () => {
   assert.deepEqual(findings(), []);
 });
+
+test("what was staged or stashed, and no commit has, is in Git's objects", () => {
+  assert.equal(findings({ ...secret, hidden: true })[0]?.title, "Sample code cod_…(28), in Git's objects only");
+});

@@ -10,7 +10,7 @@ interface Given {
 
 /** Values that say themselves that they are none: for builds that only want something to be set. */
 const placeholder =
-  /^(?:|[*!x]+|0|1|true|false|yes|no|on|off|none|null|nil|dummy\S*|fake\S*|placeholder\S*|unused|not-?(?:a-?)?\S*used\S*|build\S*|example\S*|ignore\S*|disabled|ci|[<{].*)$/i;
+  /^(?:|[*!x]+|0|1|true|false|yes|no|on|off|none|null|nil|dummy\S*|fake\S*|placeholder\S*|unused|not(?:(?!used)\S)*used\S*|build\S*|example\S*|ignore\S*|disabled|ci|[<{].*)$/i;
 
 /** `-pvalue` of these is a password (mysql(1)). */
 const shortPassword =

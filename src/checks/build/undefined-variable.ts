@@ -44,7 +44,7 @@ function* usesIn(instruction: Instruction): Generator<Use> {
     if (!/^(?:export|local|declare|readonly|typeset|read|getopts|unset)$/.test(program ?? "")) continue;
     for (const { text } of words) own.add(text.split("=", 1)[0] ?? "");
   }
-  for (const [, name] of instruction.text.matchAll(/\b(?:for|read(?: -\w+)*|select) (\w+)/g)) own.add(name ?? "");
+  for (const name of setByShell(instruction.text)) own.add(name);
   for (const { words, redirections } of instruction.commands) {
     for (const { text, expansions } of [...words, ...redirections.map(({ target }) => target)]) {
       const modified = modifiedIn(text);
@@ -52,6 +52,20 @@ function* usesIn(instruction: Instruction): Generator<Use> {
         if (kind === "parameter" && name !== undefined && !own.has(name) && !modified.has(name)) yield { name, range };
       }
     }
+  }
+}
+
+/** `for x`, `select x`, `read -r x`, wherever they stand in the text: word by word, as an expression would begin anew at each. */
+function* setByShell(text: string): Generator<string> {
+  let expects = false;
+  let takesOptions = false;
+  for (const word of text.split(" ")) {
+    const isOption: boolean = expects && takesOptions && /^-\w+$/.test(word);
+    const name: string | undefined = expects && !isOption ? /^\w+/.exec(word)?.[0] : undefined;
+    if (name !== undefined) yield name;
+    const keyword = /\b(?:for|read|select)$/.exec(word)?.[0];
+    expects = isOption || keyword !== undefined;
+    takesOptions = isOption || keyword === "read";
   }
 }
 

@@ -79,6 +79,8 @@ test("what a script, a base image, or the stage below sets is set", () => {
     "ARG V=1\nFROM a:1\nRUN V=2 && echo $V\n",
     "ARG V=1\nFROM a:1\nRUN export V=2; echo $V\n",
     "ARG V=1\nFROM a:1\nRUN for V in a b; do echo $V; done\n",
+    "ARG V=1\nFROM a:1\nRUN ls | while read -r -a V; do echo $V; done\n",
+    "ARG V=1\nFROM a:1\nRUN x=$(read -read V; echo $V)\n",
     `ARG V=1\nFROM a:1\nRUN echo \${V:-2} '$V'\n`,
     "ARG NODE_VERSION=1\nFROM node:$NODE_VERSION\nRUN echo $NODE_VERSION\n",
     "ARG V=1\nFROM a:1 AS x\nARG V\nFROM x\nRUN echo $V\n",
@@ -87,6 +89,13 @@ test("what a script, a base image, or the stage below sets is set", () => {
     "FROM scratch\nENV PATH=/x:$PATH\n",
   ]) {
     assert.deepEqual(spotted(undefinedVariable, text), [], text);
+  }
+});
+
+test("what only looks like the name that read or for sets is none", () => {
+  for (const words of ["for -r V", "reader V", "read x V"]) {
+    const found = spotted(undefinedVariable, `ARG V=1\nFROM a:1\nRUN echo ${words} ; echo $V\n`);
+    assert.ok(found.length > 0, words);
   }
 });
 

@@ -55,10 +55,15 @@ function severityOf({ severity, wellKnown }: SecretFact): Severity {
   return wellKnown === true && severity !== "negligible" ? "low" : severity;
 }
 
-function titleOf({ title, redacted, wellKnown, commit }: SecretFact, hidden: boolean): string {
-  const known = wellKnown === true ? ", of a test, an example or a placeholder" : "";
-  const by = commit === undefined ? "a higher layer" : "a later commit";
-  return `${title} ${redacted}${known}${hidden ? `, in a file that ${by} deletes or changes` : ""}`;
+function titleOf(secret: SecretFact, hidden: boolean): string {
+  const known = secret.wellKnown === true ? ", of a test, an example or a placeholder" : "";
+  return `${secret.title} ${secret.redacted}${known}${hidden ? hiddenBy(secret) : ""}`;
+}
+
+function hiddenBy({ commit, layer }: SecretFact): string {
+  if (layer !== undefined) return ", in a file that a higher layer deletes or changes";
+  // Staged or stashed once: no commit has it.
+  return commit === undefined ? ", in Git's objects only" : ", in a file that a later commit deletes or changes";
 }
 
 function evidenceOf(secret: SecretFact, count: number): Record<string, string> {

@@ -30,7 +30,7 @@ export async function judgeCluster(
   const { policy, now, progress } = judging;
   const connection = connectionOf(options);
   const keyed = options.secrets ? await openPolicyScanner(policy, process.cwd()) : undefined;
-  const { reading, evaluations, notes } = await scanCluster(connection, {
+  const { reading, authority, evaluations, notes } = await scanCluster(connection, {
     policy,
     now,
     onRelations: judging.onRelations,
@@ -47,6 +47,7 @@ export async function judgeCluster(
     subject: connection.name,
     extent: "tree",
     evaluations: [...evaluations, ...scanned],
+    cluster: { name: connection.name, authority },
     notes: [
       ...notes,
       ...(keyed?.notes ?? [NO_SECRETS]),

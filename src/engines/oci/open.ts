@@ -28,6 +28,11 @@ export interface NamedImage {
   readonly name: string;
   /** The repository without a tag; for a file that names none, the file's own name. */
   readonly lineage: string;
+  /**
+   * Where nothing states the repository, so that the lineage is a file's name: which part of the file the image is, `#1`;
+   * empty for the only one.
+   */
+  readonly partOfFile?: string;
   /** What pointed to the image: a registry reference, or the name that an archive or layout gives it. */
   readonly reference: string;
 }
@@ -35,6 +40,8 @@ export interface NamedImage {
 /** One image of a source that may hold several; opened on demand, so that one broken image spoils no other. */
 export interface ImageEntry {
   readonly name: string;
+  /** Without a tag; absent where the name states none. */
+  readonly repository?: string;
   open(): Promise<NamedImage>;
 }
 
@@ -164,11 +171,16 @@ function archiveSet(archive: Archive, lineage: string, options: OpenOptions): Im
   return {
     close: archive.close,
     entries: archive.images.map((image, i) => {
-      const name = image.tags[0] ?? (archive.images.length === 1 ? lineage : `${lineage}#${i}`);
+      const [tag] = image.tags;
+      const part = archive.images.length === 1 ? "" : `#${i}`;
+      const name = tag ?? lineage + part;
+      const repository = tag === undefined ? undefined : repositoryNamed(tag);
+      const place = tag === undefined ? { partOfFile: part } : {};
       return {
         name,
+        ...(repository === undefined ? {} : { repository }),
         async open() {
-          return { image: await image.open(), name, reference: name, lineage: repositoryIn(name) ?? name };
+          return { image: await image.open(), name, reference: name, lineage: repository ?? name, ...place };
         },
       };
     }),
@@ -189,11 +201,14 @@ function layoutSet({ store, roots }: Layout, lineage: string, options: OpenOptio
     if (first === undefined) continue;
     const stated = nameOfRoot(first);
     const name = stated ?? (roots.length === group.length ? lineage : `${lineage}@${first.digest}`);
+    const repository = stated === undefined ? undefined : repositoryNamed(stated);
     entries.push({
       name,
+      ...(repository === undefined ? {} : { repository }),
       async open() {
         const image = await openRoots(store, group, options.platform);
-        return { image, name, reference: name, lineage: (stated && repositoryIn(stated)) ?? lineage };
+        const named = { image, name, reference: name };
+        return repository === undefined ? { ...named, lineage, partOfFile: "" } : { ...named, lineage: repository };
       },
     });
   }
@@ -215,7 +230,7 @@ function nameOfRoot(root: Descriptor): string | undefined {
 }
 
 /** The repository that a name states; a bare tag (`latest`, as layouts write it) states none. */
-function repositoryIn(name: string): string | undefined {
+export function repositoryNamed(name: string): string | undefined {
   if (!/[/:]/.test(name)) return undefined;
   try {
     return repositoryOf(parseReference(name));
@@ -236,7 +251,7 @@ async function openStored(written: string, at: string): Promise<NamedImage> {
   const bracket = /^\[(?:[a-z]+@)?([^\]]+)\](.*)$/.exec(at);
   const image = await openFromStorage(bracket?.[1] ?? storageRoot(), bracket?.[2] ?? at);
   const { storedName } = image;
-  return { image, name: written, reference: storedName, lineage: repositoryIn(storedName) ?? storedName };
+  return { image, name: written, reference: storedName, lineage: repositoryNamed(storedName) ?? storedName };
 }
 
 async function openFromRegistry(written: string, reference: string, options: OpenOptions): Promise<NamedImage> {

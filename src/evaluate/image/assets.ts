@@ -8,16 +8,21 @@ import { maskSecrets } from "../secrets/mask.ts";
 import type { StepLineLookup } from "./dockerfile-lines.ts";
 
 /** What identifies an image, and what it is called. */
-type IdentifiedImage = Pick<NamedImage, "name" | "lineage" | "reference"> &
-  Pick<OpenImage, "configDigest" | "manifestDigest" | "indexDigest">;
+type IdentifiedImage = Pick<NamedImage, "name" | "lineage" | "reference" | "partOfFile"> &
+  Pick<OpenImage, "configDigest" | "manifestDigest" | "indexDigest"> & {
+    /** From the directory that is scanned; absent: the lineage, where that is a path. */
+    readonly path?: string;
+  };
 
 export function imageAsset(image: IdentifiedImage, now: Date): ImageAsset {
-  const { name, lineage, reference, configDigest, manifestDigest, indexDigest } = image;
+  const { name, lineage, reference, configDigest, manifestDigest, indexDigest, partOfFile } = image;
+  const path = image.path ?? (partOfFile === undefined ? undefined : lineage);
   return {
     kind: "image",
     id: configDigest,
     identifiedBy: "config",
     lineage,
+    ...(path === undefined ? {} : { path }),
     name,
     references: [
       {

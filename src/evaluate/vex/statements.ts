@@ -1,5 +1,5 @@
 /** What the policy's exceptions say in the words of VEX. */
-import type { ImageAsset } from "../../core/asset.ts";
+import type { OpenedImageAsset } from "../../core/asset.ts";
 import type { CheckDescription } from "../../core/check.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
 import { type Exception, exceptionScope, isExpired } from "../../core/exception.ts";
@@ -52,6 +52,8 @@ export function statementsOfImages(
       leftOut.add(`${asset?.name ?? id}: it is no image, and nothing that VEX has a name for`);
       continue;
     }
+    // Of one that could not be opened nothing was found.
+    if (asset.identifiedBy === "reference") continue;
     const image = imageOf(asset);
     const kept = new Set(ofAsset.flatMap(({ findings }) => findings.flatMap(placesOf)));
     const taken = ofAsset.flatMap(({ excepted }) =>
@@ -129,7 +131,7 @@ function faultOf(exception: Exception, flaws: readonly string[], now: Date): str
   return undefined;
 }
 
-function imageOf(asset: ImageAsset): WrittenImage {
+function imageOf(asset: OpenedImageAsset): WrittenImage {
   const manifest = asset.references.map(({ manifestDigest }) => manifestDigest).find((digest) => digest !== undefined);
   return writtenImage(asset.lineage, asset.name, { manifest, config: asset.id });
 }

@@ -84,22 +84,26 @@ const finding = z.object({
   references: texts.exactOptional(),
 });
 
+const image = {
+  kind: z.literal("image"),
+  lineage: text,
+  path: text.exactOptional(),
+  name: text,
+  references: z.array(
+    z.object({
+      reference: text,
+      manifestDigest: digest.exactOptional(),
+      indexDigest: digest.exactOptional(),
+      observedAt: text,
+    }),
+  ),
+};
+
 const asset = z.discriminatedUnion("kind", [
-  z.object({
-    kind: z.literal("image"),
-    id: digest,
-    identifiedBy: z.enum(["config", "manifest"]),
-    lineage: text,
-    name: text,
-    references: z.array(
-      z.object({
-        reference: text,
-        manifestDigest: digest.exactOptional(),
-        indexDigest: digest.exactOptional(),
-        observedAt: text,
-      }),
-    ),
-  }),
+  z.discriminatedUnion("identifiedBy", [
+    z.object({ ...image, id: digest, identifiedBy: z.enum(["config", "manifest"]) }),
+    z.object({ ...image, id: text, identifiedBy: z.literal("reference") }),
+  ]),
   z.object({ kind: z.literal("sbom"), id: digest, lineage: text, name: text }),
   z.object({
     kind: z.enum(["rootfs", "file", "workload", "namespace", "cluster"]),
@@ -200,7 +204,15 @@ export const jsonReport = z.object({
   policy,
   databases: z.array(z.object({ label: text, asOf: text.exactOptional(), detail: text.exactOptional() })),
   baseline: z
-    .object({ name: text, entries: count, known: count, risen: count, gone: count, unjudged: count })
+    .object({
+      name: text,
+      entries: count,
+      known: count,
+      risen: count,
+      gone: count,
+      unjudged: count,
+      foreign: count.default(0),
+    })
     .exactOptional(),
   notes: texts,
   controls: z.array(control).exactOptional(),

@@ -89,8 +89,8 @@ function chainJson({ extended, loosened }: Partial<PolicyChain>): object {
   };
 }
 
-function baselineJson({ name, entries, known, risen, gone, unjudged }: BaselineUse): object {
-  return { name, entries, known, risen, gone, unjudged };
+function baselineJson({ name, entries, known, risen, gone, unjudged, foreign }: BaselineUse): object {
+  return { name, entries, known, risen, gone, unjudged, foreign };
 }
 
 function controlJson(
@@ -176,7 +176,7 @@ function assetJson(asset: Asset): object {
     indexDigest,
     observedAt,
   }));
-  return { kind, id, identifiedBy: asset.identifiedBy, lineage, name, references };
+  return { kind, id, identifiedBy: asset.identifiedBy, lineage, path: asset.path, name, references };
 }
 
 function findingJson(finding: Finding): object {

@@ -6,6 +6,7 @@ import type { ManifestGap } from "../object-model.ts";
 import { isPlain } from "../read/fields.ts";
 import { type ClientOptions, type ClusterClient, createClient, type Plain } from "./client.ts";
 import type { ClusterConnection } from "./connection.ts";
+import { readClusterUid, uidOfCluster } from "./identity.ts";
 import { lastDataChange, notesValueChanges } from "./managed-fields.ts";
 import { asWritten } from "./normalise.ts";
 import { createOwned } from "./owned.ts";
@@ -21,6 +22,8 @@ export interface ClusterReading {
   readonly version?: string;
   /** Objects that are judged as what made them: Pods and ReplicaSets above all. */
   readonly folded: number;
+  /** Of its kube-system namespace: no two clusters share it. Absent where it cannot be read. */
+  readonly uid?: string;
 }
 
 export interface ReadOptions extends ClientOptions {
@@ -55,7 +58,12 @@ export async function readCluster(connection: ClusterConnection, options: ReadOp
         reading.unread(resource, `not read: ${bounds.clusterMilliseconds} ms were over`);
       }
     }
-    return { ...reading.finish(), ...(version === undefined ? {} : { version }) };
+    const uid = reading.uid() ?? (late.aborted ? undefined : await readClusterUid(client));
+    return {
+      ...reading.finish(),
+      ...(version === undefined ? {} : { version }),
+      ...(uid === undefined ? {} : { uid }),
+    };
   } finally {
     client.close();
   }
@@ -149,6 +157,7 @@ function createReading(cluster: string, server: string | undefined, namespace: s
   let bytes = 0;
   let objects = 0;
   let folded = 0;
+  let uid: string | undefined;
 
   function unread(resource: ClusterResource, reason: string): void {
     gaps.push({
@@ -182,6 +191,7 @@ function createReading(cluster: string, server: string | undefined, namespace: s
     const apiVersion = group === "" ? version : `${group}/${version}`;
     for (const item of listed.items) {
       objects++;
+      if (kind === "Namespace") uid ??= uidOfCluster(item);
       if (kind === "Pod") running.pod(item);
       if (kind === "Secret") noteSecret(item);
       const judged = resource.list === "workloads" ? owned.own(kind, item) : item;
@@ -200,7 +210,7 @@ function createReading(cluster: string, server: string | undefined, namespace: s
     if (change !== undefined) changes.set(name, change);
   }
 
-  function finish(): Omit<ClusterReading, "version"> {
+  function finish(): Omit<ClusterReading, "version" | "uid"> {
     const read = reader.manifests();
     const named = read.secrets.map((secret) => ({ secret, name: `${secret.object.namespace}/${secret.object.name}` }));
     const secrets = named.map(({ secret, name }) => {
@@ -225,6 +235,7 @@ function createReading(cluster: string, server: string | undefined, namespace: s
     take,
     unread,
     finish,
+    uid: () => uid,
     objects: () => objects,
     bytesLeft: () => bounds.clusterBytes - bytes,
   };

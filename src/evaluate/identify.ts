@@ -1,0 +1,72 @@
+/**
+ * The last thing that a run does to an asset: it gets its authority. While it is evaluated an asset goes by its place in
+ * its directory or cluster, and by that alone exceptions know it, so that no claim about a repository brings one into force.
+ */
+import type { Asset } from "../core/asset.ts";
+import { type Authority, formatAuthority, lineageUnder } from "../core/authority.ts";
+import type { Evaluation } from "../core/evaluation.ts";
+import { type Finding, fingerprintOf } from "../core/finding.ts";
+
+/** Whose the assets of a run are. */
+export interface Authorities {
+  /** Of the directory, or of the one that the run was started in. */
+  readonly directory: Authority;
+  /** Of the cluster that was read, and what it goes by while it is evaluated. Absent: workloads are of the directory. */
+  readonly cluster?: { readonly name: string; readonly authority: Authority };
+}
+
+/** As lineages start with them. */
+export function authoritiesNamed({ directory, cluster }: Authorities): ReadonlySet<string> {
+  const all = cluster === undefined ? [directory] : [directory, cluster.authority];
+  return new Set(all.map(formatAuthority));
+}
+
+/** The same with every lineage under its authority, and the fingerprints that follow. Pure. */
+export function identify(evaluations: readonly Evaluation[], authorities: Authorities): Evaluation[] {
+  const known = new Map<Asset, Asset>();
+  return evaluations.map((evaluation) => {
+    let asset = known.get(evaluation.asset);
+    if (asset === undefined) {
+      asset = identified(evaluation.asset, authorities);
+      known.set(evaluation.asset, asset);
+    }
+    if (asset === evaluation.asset) return evaluation;
+    const { lineage } = asset;
+    const again = (finding: Finding): Finding => ({
+      ...finding,
+      fingerprint: fingerprintOf(finding.check, lineage, finding.subject),
+    });
+    return {
+      ...evaluation,
+      asset,
+      findings: evaluation.findings.map(again),
+      excepted: evaluation.excepted.map(({ finding, exception }) => ({ finding: again(finding), exception })),
+    };
+  });
+}
+
+function identified(asset: Asset, { directory, cluster }: Authorities): Asset {
+  switch (asset.kind) {
+    case "rootfs":
+      return asset;
+    case "image":
+      return asset.path === undefined ? asset : { ...asset, lineage: lineageUnder(directory, asset.path) };
+    case "sbom":
+      return { ...asset, lineage: lineageUnder(directory, asset.lineage) };
+    default: {
+      const within = cluster === undefined ? undefined : withinCluster(asset.lineage, cluster.name);
+      const lineage =
+        cluster === undefined || within === undefined
+          ? lineageUnder(directory, asset.lineage)
+          : lineageUnder(cluster.authority, within);
+      return { ...asset, id: lineage, lineage };
+    }
+  }
+}
+
+/** A cluster's own lineage is its name, that of what is in it begins with it; a gap's place may too (`staging Secret a/b`). */
+function withinCluster(lineage: string, name: string): string | undefined {
+  if (lineage === name) return "";
+  const next = lineage[name.length];
+  return lineage.startsWith(name) && (next === "/" || next === " ") ? lineage.slice(name.length + 1) : undefined;
+}
