@@ -206,7 +206,7 @@ describe("what is wrong with the words is said in one line", { concurrency: 2 },
     [
       "a file to write to",
       ["--format", "json=no/such/folder.json"],
-      /^bulkhead: cli\.output: no\/such\/folder\.json: /,
+      /^bulkhead: files\.unwritable: no\/such\/folder\.json: /,
     ],
   ];
   for (const [what, options, line] of cases) {

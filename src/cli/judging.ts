@@ -8,7 +8,7 @@ import type { Evaluation } from "../core/evaluation.ts";
 import type { RunExtent } from "../core/exception-use.ts";
 import { policyDigest } from "../core/policy.ts";
 import { Problem } from "../core/problem.ts";
-import { indexChildren, type Relation } from "../core/relation.ts";
+import { identifiedEnds, indexChildren, type Relation } from "../core/relation.ts";
 import type { ControlResult, ExitCode, LayerResult, Report } from "../core/report.ts";
 import { type RatedSeverity, severities } from "../core/severity.ts";
 import { writeWhole } from "../engines/files/write.ts";
@@ -136,7 +136,11 @@ export async function runJudging(
       ...(concluded.baseline === undefined ? {} : { baseline: concluded.baseline }),
       subject,
       evaluations,
-      relations: [...relations, ...indexChildren(evaluations.map(({ asset }) => asset))],
+      relations: [
+        // What is judged goes by its place until it is concluded, which keeps the order.
+        ...identifiedEnds(relations, judged.evaluations, concluded.found),
+        ...indexChildren(evaluations.map(({ asset }) => asset)),
+      ],
       ...join?.(evaluations),
       notes: [
         ...notes,

@@ -85,3 +85,26 @@ export function indexChildren(assets: Iterable<Asset>): Relation[] {
   }
   return [...found.values()];
 }
+
+/**
+ * The relations with the identities that their assets have in the report.
+ *
+ * @param before - as they were read
+ * @param after - the same, in the same order, with the authority
+ */
+export function identifiedEnds(
+  relations: readonly Relation[],
+  before: readonly { readonly asset: Asset }[],
+  after: readonly { readonly asset: Asset }[],
+): Relation[] {
+  const known = new Map<string, Asset>();
+  for (const [index, { asset }] of before.entries()) {
+    const identified = after[index]?.asset;
+    if (identified !== undefined) known.set(JSON.stringify([asset.kind, asset.id]), identified);
+  }
+  const of = (end: RelationEnd): RelationEnd => {
+    const asset = known.get(JSON.stringify([end.kind, end.id]));
+    return asset === undefined || asset.kind === "image" ? end : { kind: asset.kind, id: asset.id, name: asset.name };
+  };
+  return relations.map((relation) => ({ ...relation, from: of(relation.from), to: of(relation.to) }));
+}

@@ -3,6 +3,7 @@ import { readManifestFiles } from "../collect/kubernetes/manifests.ts";
 import { type Rendering, renderFolders } from "../collect/kubernetes/render.ts";
 import { findSeccompProfiles } from "../collect/kubernetes/seccomp-profiles.ts";
 import { openPolicyScanner } from "../collect/secrets/scanner.ts";
+import { authorityOfDirectory } from "../collect/tree/authority.ts";
 import { discover } from "../collect/tree/discover.ts";
 import { skippedNotes } from "../collect/tree/skipped-notes.ts";
 import type { Evaluation } from "../core/evaluation.ts";
@@ -80,7 +81,9 @@ async function read(place: ManifestPlace): Promise<Read> {
   }
 }
 
-export interface FixOptions extends Pick<WorkloadFixContext, "enforce" | "reported"> {
+export interface FixOptions extends Pick<WorkloadFixContext, "enforce"> {
+  /** Of a report: only what it proposes is made. Absent: everything. */
+  readonly reported?: readonly Evaluation[];
   /** How the images are opened that say as whom they run. */
   readonly open: OpenOptions;
 }
@@ -98,7 +101,9 @@ export async function fixManifests(
     now,
     users,
     enforce,
-    ...(reported === undefined ? {} : { reported }),
+    ...(reported === undefined
+      ? {}
+      : { reported: { evaluations: reported, authorities: { directory: authorityOfDirectory(place.root) } } }),
     scope: SCOPE,
     namespaces: "declared",
   });

@@ -144,7 +144,7 @@ test("of a cluster Secrets are what they should be, and a ConfigMap's values are
     { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "c", namespace: "n" }, data: { a: sampleCode } },
     source,
   );
-  assert.deepEqual(shown(reader.manifests()), ["high ConfigMap n/c data.a at data.a"]);
+  assert.deepEqual(shown(reader.manifests()), ["high ConfigMap n/c data.a at ConfigMap n/c: data.a"]);
 });
 
 test("a comment beside a value allows it, and not under a trusted policy", () => {

@@ -4,6 +4,7 @@ import type { Evaluation } from "../../core/evaluation.ts";
 import type { Finding } from "../../core/finding.ts";
 import { manifestReader } from "../../engines/kubernetes/manifests.ts";
 import type { Manifests } from "../../engines/kubernetes/model.ts";
+import type { Authorities } from "../../evaluate/identify.ts";
 import { evaluateManifests, type ManifestsContext } from "../../evaluate/kubernetes/workloads.ts";
 import type { ImageUsers } from "./image-users.ts";
 import { namespaceMends } from "./namespace-labels.ts";
@@ -17,7 +18,7 @@ export interface WorkloadFixContext extends ManifestsContext {
   /** Namespaces enforce the level that their workloads meet, not only warn of what does not. */
   readonly enforce: boolean;
   /** Of a report: only what it proposes is made. Absent: everything. */
-  readonly reported?: readonly Evaluation[];
+  readonly reported?: { readonly evaluations: readonly Evaluation[]; readonly authorities: Authorities };
 }
 
 export interface RefusedMend {
@@ -50,7 +51,10 @@ export function fixWorkloads(read: Manifests, context: WorkloadFixContext): Work
     if (isWanted(finding)) refused.set(finding.fingerprint, { finding, reason });
   };
   const first = judge(before);
-  const only = context.reported === undefined ? undefined : chooseReported(context.reported, first.evaluations);
+  const only =
+    context.reported === undefined
+      ? undefined
+      : chooseReported(context.reported.evaluations, first.evaluations, context.reported.authorities);
   const isWanted = ({ fingerprint }: Finding) => only === undefined || only.chosen.has(fingerprint);
   let [texts, current] = [before, first];
   for (let round = 0; round < bounds.kubernetesFixRounds; round++) {

@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Evaluation } from "../../core/evaluation.ts";
 import type { Finding } from "../../core/finding.ts";
+import { type Authorities, identify } from "../../evaluate/identify.ts";
 
 export interface ReportedFixes {
   /** Fingerprints of the findings whose fixes are to be made. */
@@ -16,13 +17,21 @@ export interface ReportedFixes {
  *
  * @param here - of the files at hand, as they are
  */
-export function chooseReported(reported: readonly Evaluation[], here: readonly Evaluation[]): ReportedFixes {
-  const own = new Map(here.flatMap(({ findings }) => findings).map((finding) => [finding.fingerprint, finding]));
+export function chooseReported(
+  reported: readonly Evaluation[],
+  here: readonly Evaluation[],
+  authorities: Authorities,
+): ReportedFixes {
+  const plain = here.flatMap(({ findings }) => findings);
+  // In a report a finding goes by the repository's authority.
+  const identified = identify(here, authorities).flatMap(({ findings }) => findings);
+  const own = new Map(plain.map((finding, index) => [identified[index]?.fingerprint, finding]));
   const chosen = new Set<string>();
   const refused: { finding: Finding; reason: string }[] = [];
   for (const finding of reported.flatMap(({ findings }) => findings)) {
-    const reason = refusalOf(finding, own.get(finding.fingerprint));
-    if (reason === undefined) chosen.add(finding.fingerprint);
+    const known = own.get(finding.fingerprint);
+    const reason = refusalOf(finding, known);
+    if (reason === undefined) chosen.add(known?.fingerprint ?? finding.fingerprint);
     else if (reason !== NO_CHANGE) refused.push({ finding, reason });
   }
   return { chosen, refused };

@@ -85,7 +85,7 @@ const finding = z.object({
   references: texts.exactOptional(),
 });
 
-const imageNames = {
+const image = {
   kind: z.literal("image"),
   lineage: text,
   path: text.exactOptional(),
@@ -101,9 +101,11 @@ const imageNames = {
   ),
 };
 
-const asset = z.union([
-  z.object({ ...imageNames, id: digest, identifiedBy: z.enum(["config", "manifest"]) }),
-  z.object({ ...imageNames, id: text, identifiedBy: z.literal("reference") }),
+const asset = z.discriminatedUnion("kind", [
+  z.discriminatedUnion("identifiedBy", [
+    z.object({ ...image, id: digest, identifiedBy: z.enum(["config", "manifest"]) }),
+    z.object({ ...image, id: text, identifiedBy: z.literal("reference") }),
+  ]),
   z.object({ kind: z.literal("sbom"), id: digest, lineage: text, name: text }),
   z.object({
     kind: z.enum(["rootfs", "file", "workload", "namespace", "cluster"]),
@@ -204,7 +206,15 @@ export const jsonReport = z.object({
   policy,
   databases: z.array(z.object({ label: text, asOf: text.exactOptional(), detail: text.exactOptional() })),
   baseline: z
-    .object({ name: text, entries: count, known: count, risen: count, gone: count, unjudged: count, foreign: count })
+    .object({
+      name: text,
+      entries: count,
+      known: count,
+      risen: count,
+      gone: count,
+      unjudged: count,
+      foreign: count.default(0),
+    })
     .exactOptional(),
   notes: texts,
   controls: z.array(control).exactOptional(),
