@@ -20,7 +20,7 @@ async function serve(t: TestContext, allows: (path: string) => boolean): Promise
     if (path === "/api/v1/namespaces/kube-system") return void response.end(JSON.stringify(system));
     if (path === "/api/v1/namespaces") {
       const items = query.includes("shop") ? [] : [system, { metadata: { name: "shop", uid: "0".repeat(36) } }];
-      return void response.end(JSON.stringify({ metadata: {}, items }));
+      return void response.end(JSON.stringify({ apiVersion: "v1", kind: "NamespaceList", metadata: {}, items }));
     }
     response.end(JSON.stringify(path === "/apis" ? { groups: [] } : { metadata: {}, items: [] }));
   }).listen(0, "127.0.0.1");
