@@ -56,7 +56,7 @@ function writeTo(folder: string, text: string | Buffer, name = "web.json"): stri
 /** Of an image's files and configuration a bill of materials says nothing. */
 const ofImagesAlone = new Set([
   ...["image/file-capabilities", "image/runs-as-root", "image/setuid-files", "image/shell-and-package-manager"],
-  ...["image/unsafe-accounts", "image/world-writable"],
+  ...["image/unsafe-accounts", "image/world-writable", "image/ambiguous-document"],
 ]);
 
 /** What the user called it aside. */
