@@ -171,6 +171,7 @@ describe("who an asset belongs to", () => {
       id: "build/web",
       identifiedBy: "reference",
       lineage: "github.com/acme/shop//build/web",
+      path: "build/web",
       name: "build/web",
       references: [],
     });

@@ -225,7 +225,7 @@ export function createTarWalker(place: string, visitor: TarVisitor): TarWalker {
       // Only files have content that is any; what an unknown type has is passed over.
       size: type === "file" ? size : 0,
       mode,
-      owner: (mode & 0o4000) === 0 ? undefined : ownerOf(pax?.owner ?? header.uid),
+      owner: (mode & 0o4000) === 0 ? undefined : (pax?.owner ?? header.uid),
       capability: pax?.capability,
       offset: position + BLOCK,
       sparse,
@@ -351,9 +351,4 @@ function typeOf(flag: number, name: string): TarEntryType {
 /** Links, folders, devices and pipes have no content, whatever size they state. All else has, known or not. */
 function hasContent(flag: number, type: TarEntryType): boolean {
   return type !== "directory" && !(flag >= 0x31 && flag <= 0x36);
-}
-
-/** chown(2) leaves a file as it is where it is given -1: it is root's, who unpacked it. */
-function ownerOf(uid: number): number {
-  return Math.max(0, uid);
 }

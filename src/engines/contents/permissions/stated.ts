@@ -52,7 +52,8 @@ function statedBy({ type, mode, owner, capability }: TarEntry): StatedPermission
   // A hard link's header repeats the mode of the file.
   const kind = type === "hardlink" ? "file" : type;
   if (kind !== "file" && kind !== "directory") return undefined;
-  const own = { mode, ...(owner === undefined ? {} : { owner }) };
+  // chown(2) leaves a file as it is where it is given -1: it is root's, who unpacked it.
+  const own = { mode, ...(owner === undefined ? {} : { owner: Math.max(0, owner) }) };
   if (kind === "directory") {
     return (mode & ALL_WRITE) !== 0 && (mode & STICKY) === 0 ? { type: kind, ...own } : undefined;
   }

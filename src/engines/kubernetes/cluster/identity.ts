@@ -1,5 +1,6 @@
 /** Which cluster answers, whatever it is called and however it is reached. */
 import { createHash, X509Certificate } from "node:crypto";
+import { isEvidenceProblem } from "../../../core/problem.ts";
 import { isPlain } from "../read/fields.ts";
 import type { ClusterClient, Plain } from "./client.ts";
 import type { ClusterConnection } from "./connection.ts";
@@ -17,13 +18,24 @@ export function uidOfCluster({ metadata }: Plain): string | undefined {
 /** Asks for it where the namespaces were not listed; undefined where that is refused too. */
 export async function readClusterUid(client: ClusterClient): Promise<string | undefined> {
   for (const path of [`${PATH}?fieldSelector=metadata.name%3D${NAMESPACE}&limit=1`, `${PATH}/${NAMESPACE}`]) {
-    const { status, body } = await client.get(path);
-    if (status !== 200) continue;
+    const answer = await answerOf(client, path);
+    if (answer?.status !== 200) continue;
+    const { body } = answer;
     const [found = body] = Array.isArray(body.items) ? body.items : [];
     const uid = isPlain(found) ? uidOfCluster(found) : undefined;
     if (uid !== undefined) return uid;
   }
   return undefined;
+}
+
+/** Who answers otherwise than an API server does tells no UID: it is known by its address then. */
+async function answerOf(client: ClusterClient, path: string) {
+  try {
+    return await client.get(path);
+  } catch (error) {
+    if (isEvidenceProblem(error)) return undefined;
+    throw error;
+  }
 }
 
 /** `host:port/path`, and a digest of the authorities that may sign for it; what they are written like does not count. */
