@@ -13,6 +13,7 @@ export const admissionPolicyWithoutEffect = clusterCheck({
     references: ["https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/"],
   },
   needs: { manifests: "whole" },
+  reads: ["admissionPolicies", "admissionPolicyBindings"],
   applies: ({ manifests }) => manifests.admissionPolicies.length > 0,
   *spot({ manifests }) {
     for (const { object } of manifests.admissionPolicies) {

@@ -25,6 +25,7 @@ export const encryptionAtRest = clusterCheck({
     ],
   },
   needs: { manifests: "witness" },
+  reads: ["encryptionConfigurations"],
   applies: ({ manifests }) => manifests.encryptionConfigurations.length > 0,
   *spot({ manifests }) {
     for (const configuration of manifests.encryptionConfigurations) {

@@ -52,6 +52,7 @@ export const encryptionProvider = clusterCheck({
     ],
   },
   needs: { manifests: "witness" },
+  reads: ["encryptionConfigurations"],
   applies: ({ manifests }) => manifests.encryptionConfigurations.length > 0,
   *spot({ manifests }) {
     for (const { object, resources } of manifests.encryptionConfigurations) {

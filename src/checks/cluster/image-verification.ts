@@ -30,6 +30,7 @@ export const imageVerification = clusterCheck({
     ],
   },
   needs: { manifests: "witness" },
+  reads: ["objects"],
   applies: ({ manifests }) => isClear(manifests),
   *spot({ manifests }) {
     for (const { object, path } of judged(manifests)) {

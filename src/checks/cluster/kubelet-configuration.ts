@@ -66,6 +66,7 @@ export const kubeletConfiguration = clusterCheck({
     ],
   },
   needs: { manifests: "witness" },
+  reads: ["kubeletConfigurations"],
   applies: ({ manifests }) => manifests.kubeletConfigurations.length > 0,
   *spot({ manifests }) {
     for (const kubelet of manifests.kubeletConfigurations) {

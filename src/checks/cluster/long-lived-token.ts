@@ -18,6 +18,7 @@ export const longLivedToken = clusterCheck({
     ],
   },
   needs: { manifests: "witness" },
+  reads: ["secrets"],
   applies: ({ manifests }) => manifests.secrets.length > 0,
   *spot({ manifests }) {
     for (const { object, type } of manifests.secrets) {

@@ -13,6 +13,7 @@ export const namespaceWithoutQuota = namespaceCheck<"manifests">({
     references: ["https://kubernetes.io/docs/concepts/policy/resource-quotas/"],
   },
   needs: { namespace: "witness", manifests: "whole" },
+  reads: ["resourceQuotas"],
   *spot({ namespace: { name, namespace, workloads, system }, manifests }) {
     if (workloads.length === 0 || system) return;
     const limited = quotasOf(manifests).get(name);

@@ -27,6 +27,7 @@ export const podSecurityExemptions = clusterCheck({
     ],
   },
   needs: { manifests: "witness" },
+  reads: ["podSecurityConfigurations"],
   applies: ({ manifests }) => manifests.podSecurityConfigurations.length > 0,
   *spot({ manifests }) {
     for (const { object, path, defaults, exemptions } of manifests.podSecurityConfigurations) {

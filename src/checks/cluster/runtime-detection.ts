@@ -43,6 +43,7 @@ export const runtimeDetection = clusterCheck({
     references: ["https://falco.org/docs/setup/kubernetes/", "https://tetragon.io/docs/installation/kubernetes/"],
   },
   needs: { manifests: "witness" },
+  reads: ["workloads"],
   applies: ({ manifests }) => agents(manifests.workloads).length > 0,
   *spot({ manifests }) {
     const found = agents(manifests.workloads);

@@ -25,6 +25,7 @@ export const secretNotRotated = clusterCheck<"secretAges">({
     ],
   },
   needs: { manifests: "witness", secretAges: "witness" },
+  reads: ["secrets"],
   applies: ({ manifests, secretAges }) =>
     secretAges.maxAgeDays !== undefined && manifests.secrets.some(({ object }) => object.source.kind === "cluster"),
   *spot({ secretAges: { maxAgeDays, secrets } }, now) {

@@ -39,6 +39,7 @@ export const webhookFailsOpen = clusterCheck({
     ],
   },
   needs: { manifests: "witness" },
+  reads: ["webhookConfigurations"],
   applies: ({ manifests }) => manifests.webhookConfigurations.length > 0,
   *spot({ manifests }) {
     for (const configuration of manifests.webhookConfigurations) {

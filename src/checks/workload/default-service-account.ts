@@ -13,6 +13,7 @@ export const defaultServiceAccount = workloadCheck<"manifests">({
     references: ["https://kubernetes.io/docs/concepts/security/service-accounts/#default-service-accounts"],
   },
   needs: { workload: "whole", manifests: "witness" },
+  reads: ["bindings", "serviceAccounts"],
   *spot({ workload, manifests }) {
     const { name, token, bindings } = accountOf(workload, manifests);
     if (name !== "default" || (token === undefined && bindings.length === 0)) return;

@@ -34,6 +34,7 @@ export const resourceLimits = workloadCheck<"manifests">({
     ],
   },
   needs: { workload: "whole", manifests: "whole" },
+  reads: ["limitRanges"],
   origins: ["kubernetes", "compose"],
   *spot({ workload, manifests }) {
     const { pod, origin, object } = workload;

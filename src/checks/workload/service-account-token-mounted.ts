@@ -17,6 +17,7 @@ export const serviceAccountTokenMounted = workloadCheck<"manifests">({
     ],
   },
   needs: { workload: "whole", manifests: "whole" },
+  reads: ["bindings", "serviceAccounts"],
   *spot({ workload, manifests }) {
     const { name, token, bindings } = accountOf(workload, manifests);
     if (token === undefined || bindings.length > 0) return;

@@ -1,6 +1,6 @@
 /**
- * Which checks a list that a cluster refused is missing to: those that read that list, and no others. Whoever reads
- * `objects` looks there for kinds that have no list of their own, and must look for no others.
+ * What a list that a cluster refused is missing to: the checks that say they read that list, what is derived from it, and
+ * nothing else. Whoever reads `objects` looks there for kinds that have no list of their own, and must look for no others.
  */
 import type { Gap } from "../../core/evidence.ts";
 import type { ManifestGap, Manifests } from "../../engines/kubernetes/model.ts";

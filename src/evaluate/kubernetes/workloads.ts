@@ -56,24 +56,29 @@ const clusterChecks: readonly ClusterCheck[] = allClusterChecks;
 export function evaluateManifests(all: Manifests, context: ManifestsContext): Evaluation[] {
   const { manifests, short } = listGapsApart(all);
   const gaps = manifestGaps(manifests);
-  const observedAt = context.now.toISOString();
-  const complete = present(manifests, observedAt, { gaps: gaps.all });
-  if (short.none) return evaluateAll(manifests, { of: () => complete, short }, gaps, context);
-  const reads = new Map<string, ReturnType<typeof readsOf>>();
-  const recording = (check: string) => {
-    const known = reads.get(check) ?? readsOf(manifests);
-    reads.set(check, known);
-    return present(known.manifests, observedAt);
-  };
-  evaluateAll(manifests, { of: recording, short }, gaps, context);
-  const of = (check: string) =>
-    present(manifests, observedAt, { gaps: [...gaps.all, ...short.of(reads.get(check)?.lists ?? [])] });
-  return [...evaluateAll(manifests, { of, short }, gaps, context), ...evaluateUnlisted(short, context)];
+  const whole = wholeOf(manifests, gaps.all, short, context.now);
+  const evaluations = evaluateAll(manifests, whole, gaps, context);
+  return short.none ? evaluations : [...evaluations, ...evaluateUnlisted(short, context)];
 }
 
-/** What checks are handed of the whole, by the check's id; and which lists are short. */
+/** Each check is handed the lists that it says it reads, and told what is missing of those. */
+function wholeOf(manifests: Manifests, gaps: readonly Gap[], short: ListGaps, now: Date): Whole {
+  const handed = new Map<string, Evidence<Manifests>>();
+  const of: Whole["of"] = ({ reads }) => {
+    const key = reads.join();
+    const known = handed.get(key);
+    if (known !== undefined) return known;
+    const lists = Object.fromEntries(reads.map((list) => [list, manifests[list]])) as unknown as Manifests;
+    const evidence = present(lists, now.toISOString(), { gaps: [...gaps, ...short.of(reads)] });
+    handed.set(key, evidence);
+    return evidence;
+  };
+  return { of, short };
+}
+
+/** What a check is handed of the whole, and which lists are short. */
 export interface Whole {
-  of(check: string): Evidence<Manifests>;
+  of(check: { readonly reads: readonly (keyof Manifests)[] }): Evidence<Manifests>;
   readonly short: ListGaps;
 }
 
@@ -169,7 +174,7 @@ export function evaluateWorkload(
   return workloadChecks
     .filter(({ origins }) => origins.includes(origin))
     .map((check) =>
-      runCheck(check, { ...evidence, manifests: whole.of(check.id) }, { asset, policy, now, evidence: looked }),
+      runCheck(check, { ...evidence, manifests: whole.of(check) }, { asset, policy, now, evidence: looked }),
     );
 }
 
@@ -207,7 +212,7 @@ export function evaluateNamespace(
   return namespaceChecks
     .filter(({ namespaces }) => namespaces === "all" || !system)
     .map((check) =>
-      runCheck(check, { ...evidence, manifests: whole.of(check.id) }, { asset, policy, now, evidence: looked }),
+      runCheck(check, { ...evidence, manifests: whole.of(check) }, { asset, policy, now, evidence: looked }),
     );
 }
 
@@ -247,7 +252,7 @@ function evaluateCluster(
   return clusterChecks
     .filter((check) => mayApply(check, facts, whole.short, forAccess.lists))
     .map((check) =>
-      runCheck(check, { ...evidence, manifests: whole.of(check.id) }, { asset, policy, now, evidence: looked }),
+      runCheck(check, { ...evidence, manifests: whole.of(check) }, { asset, policy, now, evidence: looked }),
     );
 }
 

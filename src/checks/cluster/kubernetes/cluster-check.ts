@@ -24,6 +24,8 @@ export interface SecretAges {
 }
 
 export interface ClusterCheck extends Check<ClusterFacts> {
+  /** Lists of `manifests` that it reads: of the others it is handed nothing, and what is missing of one makes it unknown. */
+  readonly reads: readonly (keyof Manifests)[];
   /** Whether there is anything for it to judge; what there is nothing of is neither passed nor unknown. */
   applies(facts: ClusterFacts): boolean;
 }
@@ -36,6 +38,8 @@ export interface ClusterSpecification<Needed extends keyof ClusterFacts> {
   readonly controls?: readonly ControlNumber[];
   readonly documentation: CheckDocumentation;
   readonly needs: Readonly<Record<Needed | "manifests", Need>>;
+  /** Lists of `manifests` that it reads. Absent: none. */
+  readonly reads?: readonly (keyof Manifests)[];
   /** Absent: always. */
   readonly applies?: (facts: ClusterFacts) => boolean;
   spot(facts: Pick<ClusterFacts, Needed | "manifests">, now: Date): Iterable<SpottedField>;
@@ -44,7 +48,7 @@ export interface ClusterSpecification<Needed extends keyof ClusterFacts> {
 export function clusterCheck<Needed extends keyof ClusterFacts = "manifests">(
   specification: ClusterSpecification<Needed>,
 ): ClusterCheck {
-  const { name, title, severity, controls = [], documentation, needs, applies } = specification;
+  const { name, title, severity, controls = [], documentation, needs, reads = [], applies } = specification;
   const id = `cluster/${name}`;
   return {
     id,
@@ -56,6 +60,7 @@ export function clusterCheck<Needed extends keyof ClusterFacts = "manifests">(
     documentation,
     subject: "cluster",
     needs: needs as ClusterCheck["needs"],
+    reads,
     applies: applies ?? (() => true),
     *evaluate(facts, now) {
       yield* draftsOf(id, severity, specification.spot(facts, now));

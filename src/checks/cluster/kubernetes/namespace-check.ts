@@ -28,6 +28,8 @@ export interface NamespaceFacts {
 export interface NamespaceCheck extends Check<NamespaceFacts> {
   /** Which it judges: the cluster's own namespaces too, or those of applications alone. */
   readonly namespaces: "all" | "application";
+  /** Lists of `manifests` that it reads: of the others it is handed nothing, and what is missing of one makes it unknown. */
+  readonly reads: readonly (keyof Manifests)[];
 }
 
 export interface NamespaceSpecification<Needed extends keyof NamespaceFacts> {
@@ -38,6 +40,8 @@ export interface NamespaceSpecification<Needed extends keyof NamespaceFacts> {
   readonly controls?: readonly ControlNumber[];
   readonly documentation: CheckDocumentation;
   readonly needs: Readonly<Record<Needed | "namespace", Need>>;
+  /** Lists of `manifests` that it reads. Absent: none. */
+  readonly reads?: readonly (keyof Manifests)[];
   /** Absent: all. */
   readonly namespaces?: NamespaceCheck["namespaces"];
   spot(facts: Pick<NamespaceFacts, Needed | "namespace">): Iterable<SpottedField>;
@@ -46,7 +50,7 @@ export interface NamespaceSpecification<Needed extends keyof NamespaceFacts> {
 export function namespaceCheck<Needed extends keyof NamespaceFacts = "namespace">(
   specification: NamespaceSpecification<Needed>,
 ): NamespaceCheck {
-  const { name, title, severity, controls = [], documentation, needs, namespaces = "all" } = specification;
+  const { name, title, severity, controls = [], documentation, needs, namespaces = "all", reads = [] } = specification;
   const id = `cluster/${name}`;
   return {
     id,
@@ -59,6 +63,7 @@ export function namespaceCheck<Needed extends keyof NamespaceFacts = "namespace"
     subject: "namespace",
     needs: needs as NamespaceCheck["needs"],
     namespaces,
+    reads,
     *evaluate(facts) {
       yield* draftsOf(id, severity, specification.spot(facts));
     },

@@ -29,6 +29,8 @@ export interface WorkloadParameters {
 export interface WorkloadCheck extends Check<WorkloadFacts, WorkloadParameters> {
   /** Which workloads it can judge: what a Compose file does not say is no finding there. */
   readonly origins: readonly Workload["origin"][];
+  /** Lists of `manifests` that it reads: of the others it is handed nothing, and what is missing of one makes it unknown. */
+  readonly reads: readonly (keyof Manifests)[];
 }
 
 /** A finding as a check states it. */
@@ -66,6 +68,8 @@ export interface WorkloadSpecification<Needed extends keyof WorkloadFacts> {
   readonly needs: Readonly<Record<Needed | "workload", Need>>;
   /** Absent: Kubernetes alone. */
   readonly origins?: readonly Workload["origin"][];
+  /** Lists of `manifests` that it reads. Absent: none. */
+  readonly reads?: readonly (keyof Manifests)[];
   spot(facts: Pick<WorkloadFacts, Needed | "workload"> & WorkloadParameters): Iterable<Spotted>;
 }
 
@@ -73,7 +77,16 @@ export interface WorkloadSpecification<Needed extends keyof WorkloadFacts> {
 export function workloadCheck<Needed extends keyof WorkloadFacts = "workload">(
   specification: WorkloadSpecification<Needed>,
 ): WorkloadCheck {
-  const { name, title, severity, controls = [], documentation, needs, origins = ["kubernetes"] } = specification;
+  const {
+    name,
+    title,
+    severity,
+    controls = [],
+    documentation,
+    needs,
+    origins = ["kubernetes"],
+    reads = [],
+  } = specification;
   const id = `workload/${name}`;
   return {
     id,
@@ -88,6 +101,7 @@ export function workloadCheck<Needed extends keyof WorkloadFacts = "workload">(
     needs: needs as WorkloadCheck["needs"],
     parameters: { registries: (policy) => policy.registries },
     origins,
+    reads,
     *evaluate(facts) {
       yield* draftsOf(id, severity, placed(facts.workload, specification.spot(facts)));
     },
