@@ -10,7 +10,7 @@ import { readPairs } from "./pairs.ts";
 import { lookupIn, type Reading, wordIn } from "./reading.ts";
 import { globalLookup } from "./scope.ts";
 import { shellKindOf } from "./stages.ts";
-import { endOfText, isBlank, isSpace, keywordOf, lowerCase, skipSpace, trimSpace } from "./white-space.ts";
+import { endOfText, isBlank, keywordOf, lowerCase, skipSpace, trimSpace } from "./white-space.ts";
 import { jsonArrayAt, jsonWords, type Span, spacedSpans, wordAt } from "./words.ts";
 
 /** Flags of each instruction (Dockerfile reference; `exclude` and `parents` of its labs channel). */
@@ -91,11 +91,14 @@ export function readInstruction(reading: Reading): Instruction {
   // JSON where the instruction takes it. Undefined: plain words, or a shell's text.
   const array = jsonTakers.has(keyword) ? jsonArrayAt(text.slice(0, last), start) : undefined;
   if (array?.kind === "others") return broken("json", "a JSON array may hold strings alone");
-  if (array !== undefined && array.end < last) {
+  /** Of a shell's text the command alone rests on it, of words everything. */
+  const readBehind = (found: { readonly end: number } | undefined, ofShell: boolean): void => {
+    if (found === undefined || found.end >= last) return;
     const reason = "versions of Docker differ over what stands behind a JSON array";
-    if (text.includes("<<", array.end) || !shellTakers.has(keyword)) differs(reason);
+    if (text.includes("<<", found.end) || !ofShell) differs(reason);
     else problems.push({ kind: "unread", code: "dockerfile.unsure", reason, range });
-  }
+  };
+  readBehind(array, shellTakers.has(keyword));
   const isArray = array !== undefined && array.end === last;
   const rest = (): Word => expanded({ start, end: last });
 
@@ -145,16 +148,18 @@ export function readInstruction(reading: Reading): Instruction {
       return { ...base, keyword, form, shell, mounts, commands: readScripts(reading, form, shell, start, last) };
     }
     case "HEALTHCHECK": {
+      // Byte by byte in Docker: white space outside ASCII is none here.
       let typeEnd = start;
-      while (typeEnd < last && !isSpace(text.charCodeAt(typeEnd))) typeEnd++;
+      while (typeEnd < last && !ASCII_SPACE.has(text[typeEnd] ?? "")) typeEnd++;
       const type = text.slice(start, typeEnd).toUpperCase();
       if (type === "NONE" && typeEnd === last) return { ...base, keyword, commands: [] };
-      const behind = skipSpace(text, typeEnd, last);
+      let behind = typeEnd;
+      while (behind < last && ASCII_SPACE.has(text[behind] ?? "")) behind++;
       if (type !== "CMD" || behind >= last)
         return broken("healthcheck", "HEALTHCHECK takes CMD and a command, or NONE");
-      if (jsonArrayAt(text.slice(0, last), behind)?.kind === "others") {
-        return broken("json", "a JSON array may hold strings alone");
-      }
+      const command = jsonArrayAt(text.slice(0, last), behind);
+      if (command?.kind === "others") return broken("json", "a JSON array may hold strings alone");
+      readBehind(command, true);
       const form = readCommandForm(reading, behind, last);
       const shell = scope?.shell ?? "posix";
       return { ...base, keyword, form, commands: readScripts(reading, form, shell, behind, last) };
@@ -256,6 +261,8 @@ function portsOf(word: Word, reading: Reading): Word[] {
     return { ...rest, stated: one, ...(value === undefined ? {} : { value: one }) };
   });
 }
+
+const ASCII_SPACE: ReadonlySet<string> = new Set(["\t", "\n", "\v", "\f", "\r", " "]);
 
 const instructionNames = new Set(
   "ADD CMD COPY ENTRYPOINT ENV EXPOSE HEALTHCHECK LABEL MAINTAINER ONBUILD RUN SHELL STOPSIGNAL USER VOLUME WORKDIR".split(

@@ -293,6 +293,12 @@ test("a line whose quotes or variables Docker gives up on has no heredoc", () =>
   assert.deepEqual(problems('FROM a\nRUN ["cat"] <<EOF\nUSER root\nEOF\n').slice(0, 1), [
     "2:1 unsure dockerfile.unsure",
   ]);
+  // Docker looks for the end of the type byte by byte: white space outside ASCII belongs to the command.
+  const { form } = only("FROM a\nHEALTHCHECK CMD \u2005x\n", "HEALTHCHECK");
+  assert.equal(form?.kind === "shell" && form.text, "\u2005x");
+  for (const instruction of ["CMD", "HEALTHCHECK CMD"]) {
+    assert.deepEqual(problems(`FROM a\n${instruction} ["cat"] x\n`), ["2:1 unread dockerfile.unsure"], instruction);
+  }
 });
 
 test("ARGs before FROM see the ones before them, defaults are stated, and the last of ENV and ARG counts", () => {
