@@ -10,6 +10,8 @@ import { Problem } from "../../core/problem.ts";
 import { cleanPath } from "./path.ts";
 import type { TarEntryType } from "./tar.ts";
 
+const NO_NAME: ReadonlySet<string> = new Set(["", ".", ".."]);
+
 /** A file of the merged tree that carries a payload, and the versions of it in lower layers. */
 export interface TreeFile<Payload> {
   readonly path: string;
@@ -204,7 +206,7 @@ export function createMergedTree<Payload>(wanted: (path: string) => boolean): Me
       return !keepsUnlisted(parent, layer);
     }
     const hidden = name.slice(WHITEOUT.length);
-    if (hidden === "" || hidden === "." || hidden === "..") return false;
+    if (NO_NAME.has(hidden)) return false;
     // Names that start with a doubled prefix are aufs's own bookkeeping, which it keeps in the root.
     if (name.startsWith(WHITEOUT + WHITEOUT)) return parent === root || !parent.children.has(hidden);
     const child = parent.children.get(hidden);
@@ -332,8 +334,9 @@ export function createMergedTree<Payload>(wanted: (path: string) => boolean): Me
       const parentPath = slash < 0 ? "" : path.slice(0, slash);
       const name = path.slice(slash + 1);
       if (name.startsWith(WHITEOUT)) {
+        // Below what is no folder they are nothing, but for those of no name: they are of what they stand below.
         const parent = directoryAt(parentPath, layer, false);
-        return parent === undefined || whiteout(parent, name, layer);
+        return parent === undefined ? !NO_NAME.has(name.slice(WHITEOUT.length)) : whiteout(parent, name, layer);
       }
       const parent = directoryAt(parentPath, layer, true);
       if (parent === undefined) return false;

@@ -104,6 +104,12 @@ describe("anchors", () => {
   });
 });
 
+test("a block whose indentation is stated and that ends in a line of spaces is told", () => {
+  for (const end of ["   ", "   \n", "\n   "])
+    assert.deepEqual(stream(`a: |2\n   x\n${end}`).told, ["yaml"], JSON.stringify(end));
+  assert.deepEqual(stream("a: |2\n   x\n"), { values: [{ a: " x\n" }], told: [] });
+});
+
 describe("single values", () => {
   const cases: readonly [string, unknown][] = [
     [".5_1", 0.51],

@@ -24,6 +24,8 @@ export interface SlowReading {
 }
 
 /** Ends the conversion: what follows could not be trusted, or would take too long. */
+const BLANK: ReadonlySet<string> = new Set([" ", "\t", "\r", "\n"]);
+
 class Refused extends Error {
   readonly fault: YamlFault;
 
@@ -158,7 +160,10 @@ function converter(text: string, base: number, limit: number, faults: YamlFault[
 
   /** Readers part on blank lines: behind a line break that is escaped, and of spaces where an indentation is stated. */
   function checkBlankLines({ type }: Scalar, start: number, end: number): void {
-    const own = text.slice(start, end);
+    // The library may end a block before its last blank line.
+    let behind = end;
+    while (BLANK.has(text[behind] ?? "")) behind++;
+    const own = text.slice(start, behind);
     const odd = isBlockScalar({ type })
       ? /^[|>][-+]?[0-9]/.test(own) && /\n[ \t]+(?:\r?\n|$)/.test(own)
       : type === "QUOTE_DOUBLE" && /\\\r?\n[ \t]*\r?\n/.test(own);
