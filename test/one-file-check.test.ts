@@ -38,7 +38,7 @@ function checkFile(layer: string, subject: string, needs: string): readonly [pat
 export const ${constant} = {
   id: "${id}", title: "Planted things", layer: "${layer}", category: "configuration", controls: [], severity: "low",
   documentation: { what: "x", why: "x", fix: "x", references: [] },
-  subject: "${subject}", needs: { ${needs} }, origins: ["kubernetes"], namespaces: "all", applies: () => true,
+  subject: "${subject}", needs: { ${needs} }, origins: ["kubernetes"], namespaces: "all", reads: [], applies: () => true,
   *evaluate() {
     yield {
       subject: "planted", severity: "low", title: "Found by the planted check", locations: [{ kind: "config", field: "x" }],
