@@ -36,8 +36,8 @@ const USER_ATTRIBUTE = 17;
 const UNREAD = "says something of itself that cannot be read";
 
 /**
- * The certificates of a key ring file, armored or not. None where anything in it is broken or cut off: that may be a
- * revocation, and of how far one may still read GnuPG has its own idea.
+ * The certificates of a key ring file, armored or not. None where anything in it is broken, cut off or before the first
+ * primary key: that may be a revocation, and of how far one may still read GnuPG has its own idea.
  */
 export function readKeyring(bytes: Buffer): Certificate[] {
   const armored = bytes.subarray(0, 4096).includes("-----BEGIN PGP");
@@ -47,9 +47,8 @@ export function readKeyring(bytes: Buffer): Certificate[] {
 
 function certificatesOf({ packets, whole }: Packets): Certificate[] {
   const found: Certificate[] = [];
-  if (!whole) return [];
+  if (!whole || packets[0]?.tag !== PUBLIC_KEY) return [];
   for (let start = 0; start < packets.length && found.length < bounds.openpgpCertificates; start++) {
-    if (packets[start]?.tag !== PUBLIC_KEY) continue;
     let end = start + 1;
     while (end < packets.length && packets[end]?.tag !== PUBLIC_KEY) end++;
     const certificate = certificateOf(packets.slice(start, end));

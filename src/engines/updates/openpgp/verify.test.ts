@@ -8,6 +8,7 @@ import fc from "fast-check";
 import { mutatedBytes } from "../../contents/mutated-bytes.fixture.ts";
 import { dearmor } from "./armor.ts";
 import { readKeyring } from "./certificates.ts";
+import { readPackets } from "./packets.ts";
 import {
   armored,
   type CertificateOptions,
@@ -291,6 +292,12 @@ describe("a signature does not count", () => {
     assert.match(faultOf(message, certificate(rsa), certificate(rsa, { revoked: true })), /was revoked/);
   });
 
+  test("of a key ring that begins with anything but a primary key", () => {
+    for (const stray of [packet(14, Buffer.alloc(3)), packet(13, Buffer.from("Archive"))]) {
+      assert.match(faultOf(clearsigned(TEXT, [rsa]), Buffer.concat([stray, certificate(rsa)])), /not trusted/);
+    }
+  });
+
   test("of a key whose newest word uses SHA-1, whatever an older one says", () => {
     const newer = { hash: "sha1", created: KEY_CREATED + 60, keyFlags: 0x0c } as const;
     assert.match(faultOf(message, certificate(rsa, { direct: newer })), /no valid signature/);
@@ -325,8 +332,17 @@ test("whatever the bytes of a message, the signed text or none", () => {
 test("a packet of any length is read to its end or not at all", () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 600 }), fc.uint8Array({ maxLength: 9000 }), (before, after) => {
-      const ring = Buffer.concat([packet(60, Buffer.from(before)), packet(61, Buffer.from(after)), mixed]);
-      assert.equal(readKeyring(ring).length, 2);
+      const written = [packet(60, Buffer.from(before)), packet(61, Buffer.from(after)), certificate(rsa)];
+      const { packets, whole } = readPackets(Buffer.concat(written));
+      assert.ok(whole);
+      assert.deepEqual(
+        packets.slice(0, 3).map(({ tag, body }) => [tag, body.toString("hex")]),
+        [
+          [60, Buffer.from(before).toString("hex")],
+          [61, Buffer.from(after).toString("hex")],
+          [6, readPackets(certificate(rsa)).packets[0]?.body.toString("hex")],
+        ],
+      );
     }),
     { numRuns: 50 },
   );
