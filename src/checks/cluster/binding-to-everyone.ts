@@ -2,7 +2,7 @@ import type { RatedSeverity } from "../../core/severity.ts";
 import { isCovered, type PolicyRule, type Subject } from "../../engines/kubernetes/model.ts";
 import { clusterCheck } from "./kubernetes/cluster-check.ts";
 import { showsInsides } from "./rbac/insides.ts";
-import { describeRule, nameSubjects, pathOf, placesOf, subjectOf, whereIt } from "./rbac/words.ts";
+import { describeRules, nameSubjects, pathOf, placesOf, subjectOf, whereIt } from "./rbac/words.ts";
 
 /** Who each of them is. */
 const everyone: ReadonlyMap<string, { who: string; severity: RatedSeverity }> = new Map([
@@ -55,13 +55,7 @@ export const bindingToEveryone = clusterCheck<"access">({
       yield {
         object: grant.binding.object,
         path: ["subjects", grant.subjects.indexOf(found[0] as Subject)],
-        subject: subjectOf(
-          grant,
-          rules
-            .map(({ rule }) => describeRule(rule))
-            .sort()
-            .join("; "),
-        ),
+        subject: subjectOf(grant, describeRules(rules)),
         title: `${nameSubjects(found)}, which is ${worst.who}, has ${grant.role.name} ${whereIt(grant)}`,
         severity: reads(rules) && !secrets ? (worst.severity === "critical" ? "high" : "medium") : worst.severity,
         fix: "bind those who need it",

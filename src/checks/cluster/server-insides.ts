@@ -2,7 +2,7 @@ import { isCovered } from "../../engines/kubernetes/model.ts";
 import { clusterCheck } from "./kubernetes/cluster-check.ts";
 import { showsInsides } from "./rbac/insides.ts";
 import { givesEverything } from "./rbac/powers.ts";
-import { describeRule, nameSubjects, pathOf, placesOf, subjectOf } from "./rbac/words.ts";
+import { describeRules, nameSubjects, pathOf, placesOf, subjectOf } from "./rbac/words.ts";
 
 /** Paths that are no resource's (Kubernetes documentation, "Using RBAC Authorization", `nonResourceURLs`). */
 export const serverInsides = clusterCheck<"access">({
@@ -32,13 +32,7 @@ export const serverInsides = clusterCheck<"access">({
       yield {
         object: grant.binding.object,
         path: ["roleRef"],
-        subject: subjectOf(
-          grant,
-          rules
-            .map(({ rule }) => describeRule(rule))
-            .sort()
-            .join("; "),
-        ),
+        subject: subjectOf(grant, describeRules(rules)),
         title: `${nameSubjects(grant.subjects)} may see the API server's logs or memory`,
         fix: "name the paths that are used",
         also: placesOf(rules),

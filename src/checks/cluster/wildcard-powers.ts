@@ -2,7 +2,7 @@ import type { RatedSeverity } from "../../core/severity.ts";
 import { isCovered, type PolicyRule } from "../../engines/kubernetes/model.ts";
 import { clusterCheck } from "./kubernetes/cluster-check.ts";
 import { givesEverything } from "./rbac/powers.ts";
-import { describeRule, nameSubjects, pathOf, placesOf, subjectOf, whereIt } from "./rbac/words.ts";
+import { describeRules, nameSubjects, pathOf, placesOf, subjectOf, whereIt } from "./rbac/words.ts";
 
 const changes = ["*", "create", "update", "patch", "delete", "deletecollection"];
 
@@ -51,13 +51,7 @@ export const wildcardPowers = clusterCheck<"access">({
       yield {
         object: grant.binding.object,
         path: ["roleRef"],
-        subject: subjectOf(
-          grant,
-          rules
-            .map(({ rule }) => describeRule(rule))
-            .sort()
-            .join("; "),
-        ),
+        subject: subjectOf(grant, describeRules(rules)),
         title: `${nameSubjects(grant.subjects)} has rights by wildcards ${whereIt(grant)}`,
         severity: ranks[Math.min(worst + (narrow ? 1 : 0), 3)] ?? "low",
         fix: "write the verbs and the resources out",

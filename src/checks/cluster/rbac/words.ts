@@ -66,6 +66,14 @@ export function describeRule({ verbs, apiGroups, resources, resourceNames, nonRe
     .join(" ");
 }
 
+/** Each in the words of `describeRule`, the same whatever their order. */
+export function describeRules(rules: readonly GrantedRule[]): string {
+  return rules
+    .map(({ rule }) => describeRule(rule))
+    .sort()
+    .join("; ");
+}
+
 /**
  * A grant in a finding's subject: whoever changes the binding's role or those whom it is for makes another finding of it.
  * Their order says nothing.
