@@ -33,8 +33,8 @@ export interface WorkloadCheck extends Check<WorkloadFacts, WorkloadParameters> 
   readonly reads: readonly (keyof Manifests)[];
 }
 
-/** A finding as a check states it. */
-export interface Spotted {
+/** A finding as a check states it: the object is the workload's. */
+export interface Spotted extends Omit<SpottedField, "object"> {
   /** The container that it is in; its name is put before the subject and among the evidence. */
   readonly container?: PlacedContainer;
   /**
@@ -46,15 +46,6 @@ export interface Spotted {
   readonly path: FieldPath;
   /** Short and stable, without index or changing value: `securityContext.privileged`, `volume data`. */
   readonly subject: string;
-  /** One sentence without a full stop. */
-  readonly title: string;
-  /** Absent: the check's. */
-  readonly severity?: RatedSeverity;
-  readonly detail?: string;
-  /** What to do in words, and the changes that do it where they are safe to make. */
-  readonly fix?: string | FieldFix;
-  readonly evidence?: Readonly<Record<string, string>>;
-  readonly also?: NonNullable<SpottedField["also"]>;
 }
 
 export interface WorkloadSpecification<Needed extends keyof WorkloadFacts> {
