@@ -189,45 +189,29 @@ function assetJson(asset: Asset): object {
 }
 
 function findingJson(finding: Finding): object {
-  const {
-    fingerprint,
-    severity,
-    confidence,
-    overThreshold,
-    unrecorded,
-    title,
-    detail,
-    subject,
-    locations,
-    matches,
-    fix,
-    origin,
-    priority,
-    evidence,
-    references,
-  } = finding;
-  const { ids, package: name, version, purl, path } = matches;
+  const { fix, priority } = finding;
+  const { ids, package: name, version, purl, path } = finding.matches;
   return {
-    fingerprint,
-    severity,
-    confidence,
-    overThreshold,
-    unrecorded,
-    title,
-    detail,
-    subject,
+    fingerprint: finding.fingerprint,
+    severity: finding.severity,
+    confidence: finding.confidence,
+    overThreshold: finding.overThreshold,
+    unrecorded: finding.unrecorded,
+    title: finding.title,
+    detail: finding.detail,
+    subject: finding.subject,
     ids,
     package: name === undefined ? undefined : { name, version, purl },
     // What is known of a thing that is no package.
     version: name === undefined ? version : undefined,
     purl: name === undefined ? purl : undefined,
     path,
-    locations: locations.map(locationJson),
+    locations: finding.locations.map(locationJson),
     fix: fix === undefined ? undefined : fixJson(fix),
-    origin,
+    origin: finding.origin,
     priority: priority === undefined ? undefined : priorityJson(priority),
-    evidence,
-    references,
+    evidence: finding.evidence,
+    references: finding.references,
   };
 }
 
