@@ -1,12 +1,10 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { suite, test } from "node:test";
 import { attacksOn, textOf } from "./expressions/attacks.ts";
 import { countConstructed, type FoundExpression, ruleExpressions, writtenExpressions } from "./expressions/found.ts";
 import { slowPartsOf } from "./expressions/verdicts.ts";
+import { endsInTime } from "./watched-child.ts";
 
 /** Slow by their shape, and not where they are used: the source of each → why. */
 const ACCEPTED: Readonly<Record<string, string>> = {};
@@ -35,16 +33,7 @@ suite("every expression of the project is linear", () => {
   });
 
   test("each ends on what its own repetitions take, over and over", async () => {
-    const child = spawn(process.execPath, [join(import.meta.dirname, "expressions/measure.ts"), String(LENGTH)], {
-      stdio: ["ignore", "pipe", "inherit"],
-      timeout: MOST_MILLISECONDS,
-      killSignal: "SIGKILL",
-    });
-    let last = "";
-    const ended = once(child, "close") as Promise<[number | null]>;
-    for await (const line of createInterface(child.stdout)) last = line;
-    const [code] = await ended;
-    assert.equal(code, 0, `it did not go on behind ${last}`);
+    await endsInTime(join(import.meta.dirname, "expressions/measure.ts"), [String(LENGTH)], MOST_MILLISECONDS);
   });
 });
 
