@@ -2,16 +2,15 @@
 import { spawn } from "node:child_process";
 import type { Reading } from "./differential.ts";
 
+/** For a batch; a consumer that takes longer hangs. */
+const MOST_MILLISECONDS = 300_000;
+
 /**
  * @param cases - each is handed over behind its length (4 bytes, big-endian)
- * @returns of a line `=TEXT` the value, of `!TEXT` why it is refused; in order
+ * @returns its lines, in order
  */
-export async function answersOf(
-  program: string,
-  args: readonly string[],
-  cases: readonly Buffer[],
-): Promise<readonly Reading[]> {
-  const child = spawn(program, args, { stdio: ["pipe", "pipe", "inherit"] });
+export async function linesOf(program: string, args: readonly string[], cases: readonly Buffer[]): Promise<string[]> {
+  const child = spawn(program, args, { stdio: ["pipe", "pipe", "inherit"], timeout: MOST_MILLISECONDS });
   const ended = new Promise<void>((resolve, reject) => {
     child.once("error", reject);
     child.once("close", (code) => (code === 0 ? resolve() : reject(new Error(`${program} ended with ${code}`))));
@@ -28,9 +27,16 @@ export async function answersOf(
   const parts: Buffer[] = [];
   child.stdout.on("data", (part: Buffer) => parts.push(part));
   await ended;
-  const lines = Buffer.concat(parts).toString("utf8").split("\n");
-  lines.pop();
-  return lines.map((line) =>
+  return Buffer.concat(parts).toString("utf8").split("\n").slice(0, -1);
+}
+
+/** @returns of a line `=TEXT` the value, of `!TEXT` why it is refused; in order */
+export async function answersOf(
+  program: string,
+  args: readonly string[],
+  cases: readonly Buffer[],
+): Promise<readonly Reading[]> {
+  return (await linesOf(program, args, cases)).map((line) =>
     line.startsWith("=") ? { kind: "value", value: line.slice(1) } : { kind: "refused", why: line.slice(1) },
   );
 }

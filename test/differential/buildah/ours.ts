@@ -1,8 +1,8 @@
 /** What an image is that is built from a Dockerfile, as the product reads the file: user, variables, ports and labels. */
 import { type ExposedPort, exposedPorts } from "../../../src/checks/build/dockerfile/ports.ts";
 import type { Dockerfile, Instruction, Stage, Word } from "../../../src/engines/dockerfile/model.ts";
-import { parseDockerfile } from "../../../src/engines/dockerfile/parse.ts";
 import type { Reading } from "../differential.ts";
+import { readingOf, Undecided } from "../dockerfile/ours.ts";
 
 /** What is compared: of both sides as one text. */
 export interface Built {
@@ -18,19 +18,8 @@ export function written({ user, env, ports, labels }: Built): string {
   return JSON.stringify([user, sorted(env), [...new Set(ports)].sort(), sorted(labels)]);
 }
 
-/** What the file alone does not decide, so that no check says anything of it. */
-class Undecided extends Error {}
-
 export function readByUs(bytes: Buffer): Reading {
-  const dockerfile = parseDockerfile("Dockerfile", new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes));
-  const problem = dockerfile.problems.find(({ kind, code }) => kind !== "unread" || code === "dockerfile.unsure");
-  if (problem !== undefined) return { kind: "refused", why: problem.reason };
-  try {
-    return { kind: "value", value: written(builtFrom(dockerfile)) };
-  } catch (error) {
-    if (error instanceof Undecided) return { kind: "refused", why: error.message };
-    throw error;
-  }
+  return readingOf(bytes, (dockerfile) => written(builtFrom(dockerfile)));
 }
 
 function builtFrom(dockerfile: Dockerfile): Built {

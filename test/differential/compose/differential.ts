@@ -4,10 +4,13 @@ import { join } from "node:path";
 import { readManifests } from "../../../src/engines/kubernetes/manifests.ts";
 import type { Workload } from "../../../src/engines/kubernetes/model.ts";
 import type { Differential, Reading } from "../differential.ts";
+import { askGo } from "../go-program.ts";
 import { generate } from "./generate.ts";
-import { answersOf } from "./program.ts";
 
 const SOURCE = join(import.meta.dirname, "consumer.go");
+
+/** Libraries whose import path ends with a version that their folder has not. */
+const VERSIONED = ["github.com/compose-spec/compose-go", "github.com/go-viper/mapstructure"];
 
 export const differential: Differential = {
   reader: "compose",
@@ -18,7 +21,7 @@ export const differential: Differential = {
   accepting: "harmless",
   generate,
   async consume(cases) {
-    return (await answersOf(SOURCE, cases)).map((line): Reading => {
+    return (await askGo(SOURCE, cases, VERSIONED)).map((line): Reading => {
       const answer = JSON.parse(line) as readonly object[] | { readonly error: string };
       return "error" in answer
         ? { kind: "refused", why: answer.error }

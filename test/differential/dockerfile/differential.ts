@@ -1,7 +1,8 @@
+import { join } from "node:path";
 import type { Differential } from "../differential.ts";
+import { askGoForJson } from "../go-program.ts";
 import { dockerfileFrom } from "./generate.ts";
-import { readByUs } from "./ours.ts";
-import { readByBuildKit } from "./program.ts";
+import { readByUs, written } from "./ours.ts";
 
 export const differential: Differential = {
   reader: "dockerfile",
@@ -15,7 +16,10 @@ export const differential: Differential = {
   cases: { short: 2_000, soak: 20_000 },
   accepting: "harmless",
   generate: dockerfileFrom,
-  consume: readByBuildKit,
+  consume: (cases) =>
+    askGoForJson(join(import.meta.dirname, "consumer.go"), cases, (answer) =>
+      written((answer as { value: string[][] }).value),
+    ),
   read: readByUs,
   known: [],
 };

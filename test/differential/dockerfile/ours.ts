@@ -9,17 +9,21 @@ import type {
 } from "../../../src/engines/dockerfile/model.ts";
 import { parseDockerfile } from "../../../src/engines/dockerfile/parse.ts";
 import type { Reading } from "../differential.ts";
-import { written } from "./program.ts";
 
 /** What the file alone does not decide, so that no check says anything of it. */
-class Undecided extends Error {}
+export class Undecided extends Error {}
 
 export function readByUs(bytes: Buffer): Reading {
+  return readingOf(bytes, (dockerfile) => written(linesOf(dockerfile)));
+}
+
+/** @param shown - throws an `Undecided` */
+export function readingOf(bytes: Buffer, shown: (dockerfile: Dockerfile) => string): Reading {
   const dockerfile = parseDockerfile("Dockerfile", new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes));
   const problem = dockerfile.problems.find(({ kind, code }) => kind !== "unread" || code === "dockerfile.unsure");
   if (problem !== undefined) return { kind: "refused", why: problem.reason };
   try {
-    return { kind: "value", value: written(linesOf(dockerfile)) };
+    return { kind: "value", value: shown(dockerfile) };
   } catch (error) {
     if (error instanceof Undecided) return { kind: "refused", why: error.message };
     throw error;
@@ -160,4 +164,11 @@ function meaning(instruction: Instruction): string[] {
     default:
       throw new Undecided(instruction.keyword);
   }
+}
+
+/** Lines of both sides as one text. */
+export function written(lines: readonly (readonly string[])[]): string {
+  const text = lines.map((line) => JSON.stringify(line)).join("\n");
+  // Go's JSON puts one of them for each byte of a cut character, text decoders one for all.
+  return text.replace(/\ufffd+/g, "\ufffd");
 }

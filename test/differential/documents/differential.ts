@@ -4,7 +4,7 @@ import { Problem } from "../../../src/core/problem.ts";
 import { parseImageConfig, parseIndexOrManifest } from "../../../src/engines/oci/document.ts";
 import type { Descriptor } from "../../../src/engines/oci/model.ts";
 import type { Differential, Reading } from "../differential.ts";
-import { askGo, readingOf } from "../tar/program.ts";
+import { askGoForJson } from "../go-program.ts";
 import { documentFrom } from "./made.ts";
 
 export const differential: Differential = {
@@ -14,9 +14,7 @@ export const differential: Differential = {
   cases: { short: 3_000, soak: 20_000 },
   accepting: "harmless",
   generate: documentFrom,
-  async consume(cases) {
-    return askGo(join(import.meta.dirname, "consumer.go"), cases).map((answer) => readingOf(answer, shown));
-  },
+  consume: (cases) => askGoForJson(join(import.meta.dirname, "consumer.go"), cases, shown),
   read,
 };
 

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { binary } from "../../../src/engines/contents/packages/binary/binary.ts";
 import type { Differential, Reading } from "../differential.ts";
-import { askGo, readingOf } from "../tar/program.ts";
+import { askGoForJson } from "../go-program.ts";
 import { programFrom } from "./generate.ts";
 
 export const differential: Differential = {
@@ -12,12 +12,10 @@ export const differential: Differential = {
   cases: { short: 200, soak: 5_000 },
   accepting: "harmless",
   generate: programFrom,
-  async consume(cases) {
-    const answers = askGo(join(import.meta.dirname, "consumer.go"), cases);
-    return answers.map((answer) =>
-      readingOf(answer, (modules) => shown((modules as readonly string[][]).map(installed))),
-    );
-  },
+  consume: (cases) =>
+    askGoForJson(join(import.meta.dirname, "consumer.go"), cases, (modules) =>
+      shown((modules as readonly string[][]).map(installed)),
+    ),
   read,
   known: [
     {

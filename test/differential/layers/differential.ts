@@ -5,7 +5,7 @@ import { cleanPath } from "../../../src/engines/oci/path.ts";
 import { createTarWalker, type TarEntry } from "../../../src/engines/oci/tar.ts";
 import { createMergedTree, type MergedTree } from "../../../src/engines/oci/tree.ts";
 import type { Differential, Reading } from "../differential.ts";
-import { askGo, readingOf } from "../tar/program.ts";
+import { askGoForJson } from "../go-program.ts";
 import { archivesOf, layersFrom } from "./made.ts";
 
 export const differential: Differential = {
@@ -15,11 +15,10 @@ export const differential: Differential = {
   cases: { short: 30, soak: 1_000 },
   accepting: "harmless",
   generate: layersFrom,
-  async consume(cases) {
-    return askGo(join(import.meta.dirname, "consumer.go"), cases.map(framed)).map((answer) =>
-      readingOf(answer, (tree) => shown(Object.entries((tree as { files: Record<string, string> }).files))),
-    );
-  },
+  consume: (cases) =>
+    askGoForJson(join(import.meta.dirname, "consumer.go"), cases.map(framed), (tree) =>
+      shown(Object.entries((tree as { files: Record<string, string> }).files)),
+    ),
   read,
 };
 

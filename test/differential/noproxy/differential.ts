@@ -1,33 +1,19 @@
 /** NO_PROXY beside Go's golang.org/x/net/http/httpproxy: what it says is what docker, containerd and kubectl do. */
-import { execFileSync, spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { proxiesOf } from "../../../src/net/proxy.ts";
 import type { Differential, Reading } from "../differential.ts";
+import { askGo } from "../go-program.ts";
 import type { Random } from "../random.ts";
-
-const GO_PATH = "/usr/share/gocode";
 
 export const differential: Differential = {
   reader: "noproxy",
   consumer: "Go's httpproxy",
-  needs: ["go", `${GO_PATH}/src/golang.org/x/net/http/httpproxy`],
+  needs: ["go", "/usr/share/gocode/src/golang.org/x/net/http/httpproxy"],
   cases: { short: 3_000, soak: 100_000 },
   accepting: "difference",
   generate: (random) => Buffer.from(`${noProxy(random)}\n${address(random)}`),
   async consume(cases) {
-    const input = Buffer.concat(
-      cases.flatMap((bytes) => {
-        const length = Buffer.alloc(4);
-        length.writeUInt32BE(bytes.length);
-        return [length, bytes];
-      }),
-    );
-    const { stdout, status, stderr } = spawnSync(built(), { input, maxBuffer: 64 * 1024 * 1024 });
-    if (status !== 0) throw new Error(stderr.toString());
-    const lines = stdout.toString().trimEnd().split("\n");
+    const lines = await askGo(join(import.meta.dirname, "noproxy.go"), cases);
     return lines.map((line) => (line === "refused" ? { kind: "refused", why: "no URL" } : value(line)));
   },
   read(bytes) {
@@ -42,21 +28,6 @@ export const differential: Differential = {
 
 function value(text: string): Reading {
   return { kind: "value", value: text };
-}
-
-/** Once for each state of its source. */
-function built(): string {
-  const source = join(import.meta.dirname, "noproxy.go");
-  const digest = createHash("sha256").update(readFileSync(source)).digest("hex").slice(0, 16);
-  const folder = join(tmpdir(), `bulkhead-differential-${process.getuid?.() ?? 0}`);
-  const program = join(folder, `noproxy-${digest}`);
-  if (existsSync(program)) return program;
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const made = `${program}.${process.pid}`;
-  const env = { ...process.env, GO111MODULE: "off", GOPATH: GO_PATH, GOFLAGS: "", GOTOOLCHAIN: "local" };
-  execFileSync("go", ["build", "-o", made, source], { env: { ...env, GOCACHE: join(folder, "go-build") } });
-  renameSync(made, program);
-  return program;
 }
 
 const NAMES = [

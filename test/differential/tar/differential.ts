@@ -5,8 +5,8 @@ import { Problem } from "../../../src/core/problem.ts";
 import { createTarWalker, type TarEntry } from "../../../src/engines/oci/tar.ts";
 import { textOf } from "../../../src/engines/oci/tar-header.ts";
 import type { Differential, Reading } from "../differential.ts";
+import { askGoForJson } from "../go-program.ts";
 import { archiveFrom } from "./archives.ts";
-import { askGo, readingOf } from "./program.ts";
 
 interface GoEntry {
   readonly type: string;
@@ -25,9 +25,7 @@ export const differential: Differential = {
   cases: { short: 3_000, soak: 100_000 },
   accepting: "harmless",
   generate: archiveFrom,
-  async consume(cases) {
-    return askGo(join(import.meta.dirname, "consumer.go"), cases).map((answer) => readingOf(answer, shown));
-  },
+  consume: (cases) => askGoForJson(join(import.meta.dirname, "consumer.go"), cases, shown),
   read,
 };
 

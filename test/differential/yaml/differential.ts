@@ -5,9 +5,9 @@ import { bounds } from "../../../src/core/bounds.ts";
 import { cutDocuments, foreignLineBreak, readDocument } from "../../../src/formats/yaml/documents.ts";
 import { plainValue } from "../../../src/formats/yaml/value.ts";
 import type { Differential, Reading } from "../differential.ts";
+import { askGo } from "../go-program.ts";
 import { canonical } from "./canonical.ts";
 import { generate } from "./generate.ts";
-import { answersOf } from "./program.ts";
 
 const SOURCE = join(import.meta.dirname, "consumer.go");
 
@@ -20,7 +20,7 @@ export const differential: Differential = {
   accepting: "harmless",
   generate,
   async consume(cases) {
-    return (await answersOf(SOURCE, cases)).map((line): Reading => {
+    return (await askGo(SOURCE, cases)).map((line): Reading => {
       const rest = line.slice(2);
       return line.startsWith("v") ? { kind: "value", value: rest } : { kind: "refused", why: rest };
     });
