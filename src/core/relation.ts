@@ -98,9 +98,13 @@ export function identifiedEnds(
   after: readonly { readonly asset: Asset }[],
 ): Relation[] {
   const known = new Map<string, Asset>();
+  const seen = new Set<Asset>();
   for (const [index, { asset }] of before.entries()) {
     const identified = after[index]?.asset;
-    if (identified !== undefined) known.set(JSON.stringify([asset.kind, asset.id]), identified);
+    // All evaluations of an asset share it.
+    if (identified === undefined || seen.has(asset)) continue;
+    seen.add(asset);
+    known.set(JSON.stringify([asset.kind, asset.id]), identified);
   }
   const of = (end: RelationEnd): RelationEnd => {
     const asset = known.get(JSON.stringify([end.kind, end.id]));
