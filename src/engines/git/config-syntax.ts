@@ -114,8 +114,9 @@ export function readConfigText(written: string): ConfigText {
       if (character === "\\") {
         at++;
         const next = text[at];
-        if (next === "\n") continue;
-        const escaped = ESCAPES[next ?? ""];
+        // To git the end of the file is the end of a line.
+        if (next === "\n" || next === undefined) continue;
+        const escaped = ESCAPES[next];
         if (escaped === undefined) return undefined;
         value += escaped;
       } else value += character;

@@ -125,7 +125,7 @@ test("a configuration is read as git reads it", { skip: skipWithoutGit }, (conte
       const { entries, brokenAt } = readConfigText(written);
       assert.deepEqual(brokenAt === undefined ? entries.map(asGitLists) : undefined, expected);
     }),
-    { numRuns: Number(process.env.CONFIG_CASES ?? 60) },
+    { numRuns: Number(process.env.CONFIG_CASES ?? 60), examples: [["u-1=\\"], ['u-1="\\']] },
   );
 });
 
