@@ -9,11 +9,15 @@ import { isSpace } from "./white-space.ts";
 /** What is decided of a variable. */
 export type Known = { readonly kind: "set"; readonly value: string } | { readonly kind: "unset" };
 
-/** What the file says of a variable where it is used. */
-export type Value =
+/** What the file says of a variable where it is used, by BuildKit. */
+export type Value = (
   | Known
   /** Given at build time, or by a base image. `stated`: what it is where neither gives it. */
-  | { readonly kind: "unknown"; readonly stated?: Known };
+  | { readonly kind: "unknown"; readonly stated?: Known }
+) & {
+  /** To another builder it stands for something else. */
+  readonly disputed?: true;
+};
 
 export type Lookup = (name: string) => Value;
 
@@ -27,6 +31,8 @@ export interface Expanded {
   /** The value, or what is stated, taken apart at white space that is not quoted. */
   readonly words: readonly string[] | undefined;
   readonly variables: readonly string[];
+  /** It rests on a variable over which builders differ. */
+  readonly disputed?: true;
   /** Docker refuses the instruction (`refused`), or it goes deeper than is followed here (`deep`). */
   readonly failure?: Failure;
 }
@@ -39,18 +45,19 @@ export function expand(written: string, escapeCharacter: string, lookup: Lookup)
   }
   const state = stateOf(written, escapeCharacter, lookup);
   const { text, value, words } = finish(stretch(state, "", false, 0));
-  const { variables, failure } = state;
+  const { failure } = state;
+  const variables = { variables: state.variables, ...(state.disputed ? { disputed: true as const } : {}) };
   if (failure !== undefined) {
-    return { text: written, value: undefined, stated: undefined, words: undefined, variables, failure };
+    return { text: written, value: undefined, stated: undefined, words: undefined, ...variables, failure };
   }
-  if (value !== undefined) return { text, value, stated: value, words, variables };
+  if (value !== undefined) return { text, value, stated: value, words, ...variables };
   const ungiven = stateOf(written, escapeCharacter, (name) => {
     const own = lookup(name);
     return own.kind === "unknown" ? (own.stated ?? own) : own;
   });
   const stated = finish(stretch(ungiven, "", false, 0));
-  if (ungiven.failure !== undefined) return { text, value, stated: undefined, words: undefined, variables };
-  return { text, value, stated: stated.value, words: stated.words, variables };
+  if (ungiven.failure !== undefined) return { text, value, stated: undefined, words: undefined, ...variables };
+  return { text, value, stated: stated.value, words: stated.words, ...variables };
 }
 
 /**
@@ -88,13 +95,14 @@ interface State {
   /** Variables that are not set stay as they are written. */
   readonly unsetStay: boolean;
   at: number;
+  disputed: boolean;
   failure?: Failure;
 }
 
 function stateOf(text: string, escapeCharacter: string, lookup: Lookup): State {
   // Go's scanner passes over a byte order mark at the start.
   const at = text.startsWith("\ufeff") ? 1 : 0;
-  return { text, escapeCharacter, lookup, variables: [], raw: false, unsetStay: false, at };
+  return { text, escapeCharacter, lookup, variables: [], raw: false, unsetStay: false, at, disputed: false };
 }
 
 /** Renderings of the same stretch. */
@@ -324,7 +332,9 @@ function nameAt(state: State): string {
 function look(state: State, name: string): Value {
   if (name === "") return { kind: "unset" };
   if (state.variables.length < bounds.dockerfileWordVariables) state.variables.push(name);
-  return state.lookup(name);
+  const value = state.lookup(name);
+  if (value.disputed) state.disputed = true;
+  return value;
 }
 
 function textOf(own: Value): string | undefined {

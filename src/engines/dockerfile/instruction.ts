@@ -5,7 +5,7 @@ import { readCommandForm, readMounts, readScripts } from "./command.ts";
 import { expand } from "./expand.ts";
 import { readFlags } from "./flags.ts";
 import { heredocStart } from "./lines.ts";
-import type { Flag, FromInstruction, Instruction, SourceRange, Word } from "./model.ts";
+import type { DockerfileProblem, Flag, FromInstruction, Instruction, SourceRange, Word } from "./model.ts";
 import { readPairs } from "./pairs.ts";
 import { lookupIn, type Reading, wordIn } from "./reading.ts";
 import { globalLookup } from "./scope.ts";
@@ -74,6 +74,10 @@ export function readInstruction(reading: Reading): Instruction {
   };
   const differs = (reason: string): void => {
     problems.push({ kind: "unsure", code: "dockerfile.unsure", reason, range });
+  };
+  /** Of what decides who the image runs as, and where it listens; elsewhere it would leave most of such files unknown. */
+  const noteDispute = ({ disputed }: Word): void => {
+    if (disputed) differs("BuildKit and buildah differ over a variable in it");
   };
   if (unsure) differs("a flag has characters that Docker does not read as text");
   for (const flag of flags) {
@@ -181,7 +185,9 @@ export function readInstruction(reading: Reading): Instruction {
       return { ...base, keyword, sources, destination, ...(origin === undefined ? {} : { from: origin }) };
     }
     case "EXPOSE": {
-      const words = spans().flatMap((span) => portsOf(expanded(span), reading));
+      const named = spans().map(expanded);
+      named.forEach(noteDispute);
+      const words = named.flatMap((word) => portsOf(word, reading));
       if (start >= last) return broken("expose", "EXPOSE names nothing");
       return { ...base, keyword, words };
     }
@@ -194,9 +200,12 @@ export function readInstruction(reading: Reading): Instruction {
     case "USER":
     case "WORKDIR":
     case "STOPSIGNAL":
-    case "MAINTAINER":
+    case "MAINTAINER": {
       if (start >= last) return broken(keyword.toLowerCase(), `${keyword} names nothing`);
-      return { ...base, keyword, words: [rest()] };
+      const word = rest();
+      if (keyword === "USER") noteDispute(word);
+      return { ...base, keyword, words: [word] };
+    }
     case "SHELL": {
       const words = isArray ? jsonWords(joined, start) : undefined;
       if (words === undefined || words.length === 0) return broken("shell", "SHELL takes a JSON array of strings");
@@ -229,9 +238,15 @@ function readTriggers(reading: Reading): void {
       problems.push({ kind: "unsure", code: "dockerfile.onbuild", reason, range: reading.range });
       return;
     }
-    // What is wrong with it is told where it is written.
-    stages.addTriggered(readInstruction({ ...trigger, stages, problems: [], onbuild: false }));
+    const found: DockerfileProblem[] = [];
+    stages.addTriggered(readInstruction({ ...trigger, stages, problems: found, onbuild: false }));
+    // What is wrong with it is told where it is written; what its variables stand for shows here alone.
+    for (const problem of found) if (problem.kind === "unsure" && !isTold(problems, problem)) problems.push(problem);
   }
+}
+
+function isTold(problems: readonly DockerfileProblem[], { reason, range }: DockerfileProblem): boolean {
+  return problems.some((told) => told.reason === reason && told.range.start === range.start);
 }
 
 /** More is white space at the ends of a volume than what separates it from others. */

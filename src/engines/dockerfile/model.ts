@@ -36,6 +36,8 @@ export interface Word {
   readonly failure?: "refused" | "deep";
   /** Names of all variables in it, in order. */
   readonly variables: readonly string[];
+  /** It rests on a variable over which builders differ: value and text are BuildKit's. */
+  readonly disputed?: true;
   readonly range: SourceRange;
 }
 

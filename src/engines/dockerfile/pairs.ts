@@ -35,12 +35,17 @@ export function readPairs(reading: Reading, place: Place): Pairs {
 
 /** Before the first FROM each sees the ones before it, names are as they are written, and a value that is refused is empty. */
 function globalPairs(reading: Reading, spans: readonly Span[]): Pairs {
-  const { joined, stages, escapeCharacter } = reading;
+  const { joined, stages, escapeCharacter, problems } = reading;
   const lookup = globalLookup(stages.globals);
   const pairs = spans.map((span): Pair => {
     const { name, value, range } = partsOf(joined.text, span, joined.range(span.start, span.end));
     const own = wordAt(joined, name, escapeCharacter);
     if (value === undefined) {
+      // BuildKit forgets the default, buildah keeps it.
+      if (stages.globals.get(own.text) !== undefined) {
+        const reason = "BuildKit and buildah differ over an ARG that is declared again without a default";
+        problems.push({ kind: "unsure", code: "dockerfile.unsure", reason, range });
+      }
       stages.globals.set(own.text, undefined);
       return { name: own, range };
     }
@@ -136,7 +141,9 @@ function declare({ stages }: Reading, keyword: "ARG" | "ENV", { name, value: wor
   else declareArgument(scope, stages.globals, own, word === undefined ? undefined : statedValue(word));
 }
 
-function statedValue({ value, stated }: Word): Value {
-  if (value !== undefined) return { kind: "set", value };
-  return stated === undefined ? { kind: "unknown" } : { kind: "unknown", stated: { kind: "set", value: stated } };
+function statedValue({ value, stated, disputed }: Word): Value {
+  const dispute = disputed ? { disputed } : {};
+  if (value !== undefined) return { kind: "set", value, ...dispute };
+  if (stated === undefined) return { kind: "unknown", ...dispute };
+  return { kind: "unknown", stated: { kind: "set", value: stated }, ...dispute };
 }

@@ -218,6 +218,34 @@ test("stages: names in any case, numbers, and which of them the last one needs",
   assert.deepEqual(origins, ["stage", "image", "image"]);
 });
 
+test("what decides the user or a port, and stands for something else to buildah, is unsure", () => {
+  const unsure = ["unsure dockerfile.unsure"];
+  const told = (text: string): string[] => problems(text).map((problem) => problem.replace(/^\S+ /, ""));
+  for (const text of [
+    "FROM a AS b\nARG U=1000\nFROM b\nUSER $U\n",
+    "FROM a AS b\nARG U=8080\nFROM b\nEXPOSE 9000 $U\n",
+    "FROM a AS b\nARG U=1000\nFROM b AS c\nFROM c\nUSER @{U:-app}\n",
+    "FROM a AS b\nARG U=1000\nFROM b\nENV V=x$U\nUSER $V\n",
+    "FROM a AS b\nARG U=1000\nFROM b\nARG U\nUSER $U\n",
+    "FROM a AS b\nARG U=1000\nONBUILD USER $U\nFROM b\n",
+    "ARG U=1000\nFROM a AS b\nONBUILD ARG U\nFROM b AS c\nFROM c\nUSER $U\n",
+    "FROM a\nENV U=root\nARG U=1000\nUSER $U\n",
+    "FROM a AS b\nENV U=root\nFROM b\nARG U=1000\nUSER $U\n",
+    "ARG U=1000 U\nFROM a\nARG U\nUSER $U\n",
+  ]) {
+    assert.deepEqual(told(text.replace("@", "$")), unsure, text);
+  }
+  for (const text of [
+    "FROM a AS b\nENV U=1000\nFROM b\nUSER $U\n",
+    "FROM a AS b\nARG U=1000\nFROM b\nARG U=1001\nUSER $U\n",
+    "ARG U=1000\nFROM a AS b\nARG U\nFROM b\nARG U\nUSER $U\n",
+    "FROM a\nARG U=1000\nENV U=1001\nUSER $U\n",
+    "FROM a AS b\nARG D=/srv\nFROM b\nWORKDIR $D\nRUN echo $D\n",
+  ]) {
+    assert.deepEqual(told(text), [], text);
+  }
+});
+
 test("a shell that is not taken apart is said so", () => {
   const powershell = 'FROM a\nSHELL ["powershell", "-Command"]\nRUN Get-Item x\nCMD ["x"]\n';
   assert.deepEqual(problems(powershell), ["3:5 unread dockerfile.shell"]);

@@ -58,7 +58,8 @@ export function stageLookup(scope: StageScope): Lookup {
     }
     for (let at = scope.parent; at !== undefined; at = at.parent) {
       const value = at.variables.get(name);
-      if (value !== undefined) return value;
+      // Here buildah has an ARG end with its stage.
+      if (value !== undefined) return { ...value, disputed: true };
     }
     if (name === "PATH") return unknown;
     return scope.fromScratch ? unset : open;
@@ -77,13 +78,21 @@ export function childScope(parent: StageScope | undefined, fromScratch: boolean,
 }
 
 /**
- * `ARG name=value` in a stage, which reaches over an ENV before it (BuildKit, `dispatchArg`); without a value the global
- * one counts, as far as there is one, and else what the name stood for before.
+ * `ARG name=value` in a stage, which reaches over an ENV before it (BuildKit, `dispatchArg`; buildah leaves the ENV);
+ * without a value the global one counts, as far as there is one, and else what the name stood for before.
  */
 export function declareArgument(scope: StageScope, globals: Globals, name: string, value: Value | undefined): void {
   const given = value ?? globals.get(name) ?? (isPlatformArgument(name) ? unknown : undefined);
-  if (given !== undefined) scope.variables.set(name, given);
+  if (given !== undefined)
+    scope.variables.set(name, isInEnvironment(scope, name) ? { ...given, disputed: true } : given);
   else if (stageLookup(scope)(name).kind === "unset") scope.variables.set(name, open);
+}
+
+function isInEnvironment(scope: StageScope, name: string): boolean {
+  for (let at: StageScope | undefined = scope; at !== undefined; at = at.parent) {
+    if (at.anySet || at.environment.has(name)) return true;
+  }
+  return false;
 }
 
 export function setEnvironment(scope: StageScope, name: string, value: Value): void {

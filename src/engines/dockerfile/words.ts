@@ -68,13 +68,14 @@ export function wordOf(
   lookup: Lookup | undefined,
 ): Word {
   if (lookup === undefined) return { raw, text: meant, value: meant, stated: meant, variables: [], range };
-  const { text, value, stated, variables, failure } = expand(meant, escapeCharacter, lookup);
+  const { text, value, stated, variables, disputed, failure } = expand(meant, escapeCharacter, lookup);
   return {
     raw,
     text,
     ...(value === undefined ? {} : { value }),
     ...(stated === undefined ? {} : { stated }),
     variables,
+    ...(disputed ? { disputed } : {}),
     range,
     ...(failure === undefined ? {} : { failure }),
   };

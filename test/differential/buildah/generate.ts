@@ -1,9 +1,9 @@
 /** Dockerfiles from nothing that run no program: mostly such as buildah builds, with what the two sides could read otherwise. */
 import type { Random } from "../random.ts";
 
-/** Buildah lets an ENV win over a later ARG of its name, BuildKit the ARG: no name is of both. */
-const ARGUMENTS = ["A", "B", "PORT"];
-const VARIABLES = ["E", "F", "U", "PATH"];
+/** `B` and `U` are of both: buildah lets an ENV win over a later ARG of its name, BuildKit the ARG. */
+const ARGUMENTS = ["A", "B", "PORT", "U"];
+const VARIABLES = ["E", "F", "U", "B", "PATH"];
 const WORDS = ["root", "0", "00", "+0:0", "1000:1000", "app", "x", "80", "8080", "22", "/srv", "b-c-d", "a\\ b"];
 const PORTS = [
   "80",

@@ -39,9 +39,9 @@ function builtFrom(dockerfile: Dockerfile): Built {
   return { user, env, ports: exposedPorts({ ...dockerfile, instructions }).flatMap(portsOf), labels };
 }
 
-function portsOf({ word, range }: ExposedPort): string[] {
+function portsOf({ word, range, namesHost }: ExposedPort): string[] {
   const value = plain(word);
-  if (range === undefined) throw new Undecided(`${value} is no port, and a finding`);
+  if (range === undefined || namesHost) throw new Undecided(`${value} is no port, and a finding`);
   const protocol = value.split("/")[1]?.toLowerCase() || "tcp";
   return Array.from({ length: range.last - range.first + 1 }, (_, nth) => `${range.first + nth}/${protocol}`);
 }
@@ -53,6 +53,7 @@ function stepsOf(stages: readonly Stage[], { from, triggered, instructions }: St
 }
 
 function plain(word: Word | undefined): string {
+  if (word?.disputed) throw new Undecided(`${word.raw} is disputed`);
   const value = word?.value ?? word?.stated;
   if (value === undefined) throw new Undecided(`${word?.raw} is not decided`);
   return value;
