@@ -149,14 +149,17 @@ function run<Facts extends object>(
     ...(context.scope === undefined ? {} : { scope: context.scope }),
     verdict,
     reason,
-    findings,
-    excepted,
+    // Of a great run nearly all evaluations are passes that found nothing: they share what is empty.
+    findings: findings.length === 0 ? NONE : findings,
+    excepted: excepted.length === 0 ? NONE : excepted,
     evidence: looked === undefined ? (context.evidence ?? {}) : { ...context.evidence, ...looked },
-    gaps,
+    gaps: gaps.length === 0 ? NONE : gaps,
     observedAt: observed.sort()[0] ?? context.now.toISOString(),
     ...(valid.length === 0 ? {} : { validUntil: valid.sort()[0] as string }),
   };
 }
+
+const NONE: readonly never[] = [];
 
 function withNote(draft: FindingDraft, note: string): FindingDraft {
   return { ...draft, detail: draft.detail === undefined ? note : `${draft.detail}; ${note}` };

@@ -6,7 +6,7 @@ import { closeSync, openSync, readSync } from "node:fs";
 import { bounds } from "../../core/bounds.ts";
 import { holdsObjects } from "../../engines/kubernetes/manifests.ts";
 import { namesCoreKind } from "../../engines/kubernetes/read/core-kinds.ts";
-import { readBoundedBytes } from "../tree/text-file.ts";
+import { withBoundedBytes } from "../tree/text-file.ts";
 
 /** Every object names its kind, as a key; an item of a list may leave it to the list. */
 const KIND = { word: "kind", packed: "a2luZ" } as const;
@@ -17,8 +17,8 @@ const VERSION = { word: "apiVersion", packed: "YXBpVmVyc2lvb" } as const;
  * what is over its bound if its name says YAML, so that it becomes a gap.
  */
 export function looksLikeManifest(file: string): boolean {
-  const bytes = readBoundedBytes(file, bounds.kubernetesFileBytes);
-  return bytes === undefined ? /\.ya?ml$/.test(file) || longMayHoldObject(file) : looksLikeObjects(bytes);
+  const looks = withBoundedBytes(file, bounds.kubernetesFileBytes, looksLikeObjects);
+  return looks ?? (/\.ya?ml$/.test(file) || longMayHoldObject(file));
 }
 
 /** A kind with an apiVersion, in whatever place; without one, what parsing it shows to be an object. */

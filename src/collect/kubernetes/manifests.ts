@@ -7,7 +7,7 @@ import type { ComposeVariables } from "../../engines/kubernetes/compose/interpol
 import { isComposeFile } from "../../engines/kubernetes/compose/name.ts";
 import { type ManifestReader, manifestReader } from "../../engines/kubernetes/manifests.ts";
 import type { ManifestGap, Manifests } from "../../engines/kubernetes/model.ts";
-import { readBoundedBytes, readBoundedText } from "../tree/text-file.ts";
+import { readBoundedText, withBoundedBytes } from "../tree/text-file.ts";
 import { type KustomizeFolder, readKustomizeFolder } from "./kustomize-folder.ts";
 import type { Rendering } from "./render.ts";
 
@@ -126,22 +126,28 @@ function remedy(command: string, outcomes: Outcomes | undefined): string {
 /** Answers how many bytes it has. */
 function readInto(reader: ManifestReader, root: string, path: string): number {
   const shown = path.replaceAll("\\", "/");
-  const bytes = readBoundedBytes(join(root, path), bounds.kubernetesFileBytes);
-  if (bytes === undefined) {
+  const read = withBoundedBytes(join(root, path), bounds.kubernetesFileBytes, (bytes) => {
+    return { length: bytes.length, text: textOf(bytes) };
+  });
+  if (read === undefined) {
     const reason = `it cannot be read, or has more than ${bounds.kubernetesFileBytes} bytes`;
     reader.gap({ code: "kubernetes.unreadable", reason, path: shown });
     return 0;
   }
-  let text: string;
-  try {
-    text = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true }).decode(bytes);
-  } catch {
+  if (read.text === undefined) {
     const remedy = "save it as UTF-8";
     reader.gap({ code: "kubernetes.encoding", reason: "it is not UTF-8", remedy, path: shown });
-    return bytes.length;
+  } else reader.file(shown, read.text, isComposeFile(path) ? environmentBeside(join(root, path)) : undefined);
+  return read.length;
+}
+
+/** Undefined where it is not UTF-8. */
+function textOf(bytes: Buffer): string | undefined {
+  try {
+    return new TextDecoder("utf-8", { ignoreBOM: true, fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
   }
-  reader.file(shown, text, isComposeFile(path) ? environmentBeside(join(root, path)) : undefined);
-  return bytes.length;
 }
 
 /** Compose takes variables from a `.env` beside the file: what it sets goes before every default. */

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { bounds } from "../../core/bounds.ts";
+import { rawOf } from "../../engines/kubernetes/model.ts";
 import { discover } from "../tree/discover.ts";
 import { treeOf } from "../tree/tree.fixture.ts";
 import { readManifestFiles } from "./manifests.ts";
@@ -97,7 +98,9 @@ test("helm is given arguments alone, a home of its own, and nothing of the calle
     const { objects, gaps } = await judge(tree.root, fake.root);
     assert.deepEqual(gaps, []);
     assert.equal(objects.length, 1);
-    const data = (objects[0]?.raw.data ?? {}) as Readonly<Record<string, string>>;
+    const data = ((objects[0] === undefined ? undefined : rawOf(objects[0]).data) ?? {}) as Readonly<
+      Record<string, string>
+    >;
     const folder = join(tree.root, "Web Shop");
     const args = Object.entries(data).filter(([name]) => name.startsWith("arg"));
     assert.deepEqual(
@@ -133,8 +136,9 @@ test("helm validates by no schema that it would fetch from elsewhere", async () 
   });
   using fake = programs({ helm: TELL });
   const { objects } = await judge(tree.root, fake.root);
-  const skipped = objects.map(({ raw, source }) => {
-    const data = raw.data as Readonly<Record<string, string>>;
+  const skipped = objects.map((object) => {
+    const { source } = object;
+    const data = rawOf(object).data as Readonly<Record<string, string>>;
     return `${source.kind === "file" ? source.text.path : ""} ${data.arg4 ?? ""}`;
   });
   assert.deepEqual(skipped, [

@@ -4,6 +4,7 @@ import type { ExternalSecret } from "./external-secret-model.ts";
 import type { Manifests, Secret, Workload } from "./model.ts";
 import { effectiveNamespace } from "./object.ts";
 import type { KubernetesObject } from "./object-model.ts";
+import { rawOf } from "./raw.ts";
 
 /** What the operators put on the Secrets that they make and keep up, by their own documentation. */
 const LABELS = ["reconcile.external-secrets.io/managed", "secrets-store.csi.k8s.io/managed"];
@@ -49,7 +50,7 @@ export function secretSources({ externalSecrets, secrets, workloads }: Manifests
   const counts = new Map<string, number>();
   const count = (what: string) => counts.set(what, (counts.get(what) ?? 0) + 1);
   for (const { object } of externalSecrets) count(object.kind);
-  for (const { object } of secrets) if (object.raw.sops !== undefined) count("SOPS Secret");
+  for (const { object } of secrets) if (rawOf(object).sops !== undefined) count("SOPS Secret");
   for (const workload of workloads) {
     for (const { csi } of workload.pod.volumes) if (csi?.driver === CSI_DRIVER) count("Secrets Store CSI volume");
     if (hasVaultAgent(workload)) count("Vault agent");

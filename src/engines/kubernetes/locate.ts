@@ -25,8 +25,8 @@ export interface FieldRange {
 }
 
 /**
- * Looks a field up in the source. Parses its document anew, and keeps the last one of each text: ask for the fields of
- * one object together.
+ * Looks a field up in the source. Parses its document anew, and keeps the last one: ask for the fields of one object
+ * together.
  *
  * @param field - from the object's root; of a Compose service the field of its pod
  */
@@ -34,7 +34,8 @@ export function fieldRange(source: FileSource, field: FieldPath): FieldRange {
   const path = [...source.root, ...field];
   const { text } = source;
   const range = text.documents[source.document] ?? { start: 0, end: text.text.length };
-  const root = source.node ?? documentNode(text, source.document);
+  const { node: root, offset } =
+    source.node === undefined ? documentNode(text, source.document) : { node: source.node, offset: 0 };
   let node: YamlNode | undefined = root;
   let entry: YamlEntry | undefined;
   let shared = false;
@@ -48,14 +49,14 @@ export function fieldRange(source: FileSource, field: FieldPath): FieldRange {
     depth++;
   }
   const whole = source.fields === undefined ? path : composePath(source, field);
-  const start = node?.start ?? range.start;
-  const place = linePosition(text, entry?.keyStart ?? start);
+  const start = node === undefined ? range.start : offset + node.start;
+  const place = linePosition(text, entry === undefined ? start : offset + entry.keyStart);
   return {
     field: whole.slice(0, depth).slice(source.fields === undefined ? source.root.length : 0),
     stated: depth === whole.length && node !== undefined,
     start,
-    end: node?.end ?? range.end,
-    ...(entry === undefined ? {} : { key: { start: entry.keyStart, end: entry.keyEnd } }),
+    end: node === undefined ? range.end : offset + node.end,
+    ...(entry === undefined ? {} : { key: { start: offset + entry.keyStart, end: offset + entry.keyEnd } }),
     shared,
     ...place,
   };
@@ -77,15 +78,25 @@ function stepInto(node: YamlNode, step: string | number): YamlEntry | YamlNode |
   return node.entries.findLast(({ key }) => key === String(step));
 }
 
-const lastNodes = new WeakMap<ManifestText, { readonly document: number; readonly node: YamlNode | undefined }>();
+interface PlacedDocument {
+  /** Undefined where it cannot be read, or holds nothing. */
+  readonly node: YamlNode | undefined;
+  /** What the offsets of its nodes begin at. */
+  readonly offset: number;
+}
 
-function documentNode(text: ManifestText, document: number): YamlNode | undefined {
-  const last = lastNodes.get(text);
-  if (last?.document === document) return last.node;
+/** The last one that was read. */
+let last: (PlacedDocument & { readonly text: ManifestText; readonly document: number }) | undefined;
+
+/** A document of a text, read anew unless it was the last that was asked for. */
+export function documentNode(text: ManifestText, document: number): PlacedDocument {
+  if (last?.text === text && last.document === document) return last;
   const range = text.documents[document];
-  const node = (range === undefined ? undefined : readDocument(text.text, range).node) ?? undefined;
-  lastNodes.set(text, { document, node });
-  return node;
+  if (range === undefined) return { node: undefined, offset: 0 };
+  const { text: part, offset } = text.part(range.start);
+  const node = readDocument(part, { start: range.start - offset, end: range.end - offset }).node ?? undefined;
+  last = { text, document, node, offset };
+  return last;
 }
 
 /**

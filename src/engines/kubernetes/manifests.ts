@@ -13,10 +13,12 @@ import { formatFieldPath } from "./field-path.ts";
 import { fieldRange } from "./locate.ts";
 import type { Manifests } from "./model.ts";
 import type { ClusterSource, FileSource, KubernetesObject, ManifestGap, ObjectSource } from "./object-model.ts";
-import { createCollected } from "./read/collected.ts";
+import { withoutSecrets } from "./raw.ts";
+import { createCollected, listSaysAll } from "./read/collected.ts";
 import { CORE_VERSION, isCoreKind } from "./read/core-kinds.ts";
 import { fieldsOf, isPlain } from "./read/fields.ts";
 import { readObject } from "./read/object.ts";
+import { createStrings } from "./read/strings.ts";
 
 export interface ManifestFile {
   /** Relative to the folder that is judged, with forward slashes. */
@@ -51,6 +53,7 @@ export function holdsObjects(text: string): boolean {
 
 export function manifestReader(): ManifestReader {
   const collected = createCollected();
+  const strings = createStrings();
   let slowLength = 0;
 
   function file(path: string, text: string, variables: ComposeVariables = new Map()): void {
@@ -70,6 +73,7 @@ export function manifestReader(): ManifestReader {
       if (composeDocument(manifest, index, variables)) services.push(index);
       else document(manifest, index);
     }
+    manifest.pack();
     const [, second] = services;
     if (second !== undefined) {
       const reason = "Compose makes one of several documents: here each is read by itself";
@@ -116,7 +120,7 @@ export function manifestReader(): ManifestReader {
     const value = plainValue(node, []);
     if (!isPlain(value) || Object.hasOwn(value, "kind") || (!isPlain(value.services) && !named)) return false;
     const source: FileSource = { kind: "file", text: manifest, document: index, root: [], node };
-    readComposeServices({ file: value, source, path, variables }, collected);
+    readComposeServices({ file: value, source, path, variables, strings }, collected);
     return true;
   }
 
@@ -146,7 +150,7 @@ export function manifestReader(): ManifestReader {
       tell({ code: "bound", offset: range.start, reason });
     }
     if (node === null || node === undefined || value === null) return;
-    const source: FileSource = { kind: "file", text: manifest, document: index, root: [] };
+    const source: FileSource = { kind: "file", text: manifest, document: index, root: ROOT };
     visit(value, source, 0);
   }
 
@@ -212,11 +216,17 @@ export function manifestReader(): ManifestReader {
   function one(raw: Readonly<Record<string, unknown>>, source: ObjectSource): void {
     const wrong: { readonly field: FieldPath; readonly reason: string }[] = [];
     let more = 0;
-    const root = fieldsOf(raw, (field, reason) => {
-      if (wrong.length < bounds.kubernetesObjectGaps) wrong.push({ field, reason });
-      else more++;
-    });
-    const object = readObject(raw, root, source);
+    const root = fieldsOf(
+      raw,
+      (field, reason) => {
+        if (wrong.length < bounds.kubernetesObjectGaps) wrong.push({ field, reason });
+        else more++;
+      },
+      strings,
+    );
+    const stated = readObject(root, source);
+    const held = source.kind === "cluster" && !listSaysAll(stated);
+    const object = held ? { ...stated, raw: withoutSecrets(raw, stated.kind) } : stated;
     collected.object(object, root);
     // A field may be asked for twice: it is told once.
     const told = new Map<string, ManifestGap>();
@@ -248,6 +258,8 @@ function byPlace(a: ManifestGap, b: ManifestGap): number {
 const ROOT_KEYS: ReadonlyMap<string, string> = new Map(
   ["apiVersion", "kind", "metadata", "items", "spec"].map((name) => [name.toLowerCase(), name]),
 );
+
+const ROOT: FieldPath = [];
 
 const TEMPLATE = "it is a template: render it first, and have the result read";
 

@@ -25,6 +25,7 @@ export { describeObject, effectiveNamespace, isClusterScoped, lineageOf } from "
 export type * from "./object-model.ts";
 export type * from "./pod-model.ts";
 export type * from "./policy-model.ts";
+export { rawOf } from "./raw.ts";
 export { allows, isCovered } from "./rbac/allows.ts";
 export { accountOf, firstByName } from "./rbac/principals.ts";
 export type * from "./rbac-model.ts";

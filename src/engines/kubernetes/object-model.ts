@@ -23,11 +23,8 @@ export interface KubernetesObject {
   readonly deletionTimestamp?: string;
   readonly uid?: string;
   readonly source: ObjectSource;
-  /**
-   * The whole object as plain values, typed by nobody. Of a Secret, and of an EncryptionConfiguration, every value is
-   * replaced by the empty text; the annotation of `kubectl apply` that repeats them too.
-   */
-  readonly raw: Readonly<Record<string, unknown>>;
+  /** Ask `rawOf`: it is held of those objects alone whose lists do not say all of them, and that no file can be asked for. */
+  readonly raw?: Readonly<Record<string, unknown>>;
 }
 
 export interface OwnerReference {

@@ -1,8 +1,8 @@
 /** The one place where values of Secrets are read: from the text of a file that holds them, and kept by nobody. */
 import { bounds } from "../../core/bounds.ts";
-import { readDocument } from "../../formats/yaml/documents.ts";
 import type { YamlMap, YamlNode } from "../../formats/yaml/model.ts";
 import type { FieldPath } from "./field-path.ts";
+import { documentNode } from "./locate.ts";
 import type { KubernetesObject } from "./object-model.ts";
 
 export interface StatedSecretValue {
@@ -16,10 +16,8 @@ export interface StatedSecretValue {
 /** Nothing of a cluster's Secret, nor of one that SOPS has encrypted (its documentation, "Encrypting Kubernetes Secrets"). */
 export function statedSecretValues({ kind, source }: KubernetesObject): readonly StatedSecretValue[] {
   if (kind !== "Secret" || source.kind !== "file") return [];
-  const range = source.text.documents[source.document];
-  if (range === undefined) return [];
-  let node: YamlNode | null | undefined = readDocument(source.text.text, range).node;
-  for (const step of source.root) node = node == null ? undefined : childOf(node, step);
+  let { node } = documentNode(source.text, source.document);
+  for (const step of source.root) node = node === undefined ? undefined : childOf(node, step);
   if (node?.kind !== "map" || childOf(node, "sops") !== undefined) return [];
   return [...valuesIn(node, "stringData", plain), ...valuesIn(node, "data", decoded)];
 }

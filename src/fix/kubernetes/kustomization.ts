@@ -1,7 +1,7 @@
 /** Fixes as strategic-merge patches in a kustomization, for whoever does not change the manifests themselves. */
 import { stringify } from "yaml";
 import type { FieldPatch } from "../../core/finding.ts";
-import { type FieldPath, type KubernetesObject, lineageOf } from "../../engines/kubernetes/model.ts";
+import { type FieldPath, type KubernetesObject, lineageOf, rawOf } from "../../engines/kubernetes/model.ts";
 import type { WorkloadFixes } from "./fixes.ts";
 import { isOfFile } from "./object-places.ts";
 
@@ -45,7 +45,7 @@ function mergePatch(object: KubernetesObject, patches: readonly FieldPatch[]): u
   const { apiVersion, kind, name, namespace } = object;
   const metadata = { name, ...(namespace === undefined ? {} : { namespace }) };
   const patch: Record<string, unknown> = { apiVersion, kind, metadata };
-  for (const { path } of patches) merge(patch, object.raw, path);
+  for (const { path } of patches) merge(patch, rawOf(object), path);
   return patch;
 }
 

@@ -1,9 +1,10 @@
 import { fastDocument } from "./block.ts";
-import type { DocumentRange, ManifestText, YamlFault, YamlNode } from "./model.ts";
+import { PackableText } from "./manifest-text.ts";
+import type { DocumentRange, YamlFault, YamlNode } from "./model.ts";
 import { slowDocument } from "./slow.ts";
 
 export interface CutText {
-  readonly text: ManifestText;
+  readonly text: PackableText;
   /** There are more documents than the limit. */
   readonly over: boolean;
   /** Where readers part on what a document is, each with the index of the one that it is about. */
@@ -25,7 +26,7 @@ export function cutDocuments(path: string, text: string, limit: number): CutText
   const faults: CutText["faults"][number][] = [];
   const fault = (offset: number, reason: string) =>
     faults.push({ code: "separator", offset, reason, document: documents.length });
-  const cut = (over: boolean): CutText => ({ text: { path, text, documents }, over, faults });
+  const cut = (over: boolean): CutText => ({ text: new PackableText(path, text, documents), over, faults });
   /** Behind the last line that kubectl cuts at. */
   let lineAfter = 0;
   let start = /^\ufeff(?:---(?=[ \t\r\n]|$))?/.exec(text)?.[0].length ?? 0;

@@ -3,9 +3,20 @@
 export interface ManifestText {
   /** Relative to the folder that is judged, with forward slashes. */
   readonly path: string;
+  /** The whole; it may have to be put together. */
   readonly text: string;
   /** In order; those that hold comments alone too. */
   readonly documents: readonly DocumentRange[];
+  /** The part that a character is in; each holds its documents whole. */
+  part(offset: number): TextPart;
+}
+
+export interface TextPart {
+  readonly text: string;
+  /** Of its first character in the whole. */
+  readonly offset: number;
+  /** Of its first line in the whole, from 1. */
+  readonly line: number;
 }
 
 /** Offsets in UTF-16 units of the text, without the `---` lines around the document. */

@@ -59,7 +59,7 @@ async function builtBy(buildah: Buildah, folder: string, bytes: Buffer): Promise
   const options = ["--format=docker", "--identity-label=false", "--no-cache"];
   const { code, said } = await buildah.build(context, `dir:${layout}`, ...options);
   // What it refuses before it reads an instruction says nothing of the file.
-  if (said.includes("creating build container")) throw new Error(`buildah cannot build here: ${said.trim()}`);
+  if (said.includes('could not find "netavark"')) throw new Error(`buildah cannot build here: ${said.trim()}`);
   if (code !== 0) return { kind: "refused", why: said.trim().split("\n").at(-1) ?? "" };
   const read = (name: string): unknown => JSON.parse(readFileSync(join(layout, name), "utf8"));
   const { config } = read("manifest.json") as { config: { digest: string } };

@@ -1,5 +1,5 @@
 /** Policies of others that verify images on admission, by their own documentation of their resources. */
-import type { FieldPath, KubernetesObject } from "../../../engines/kubernetes/model.ts";
+import { type FieldPath, type KubernetesObject, rawOf } from "../../../engines/kubernetes/model.ts";
 
 export interface ImageVerifier {
   readonly object: KubernetesObject;
@@ -21,7 +21,7 @@ export function imageVerifiers(objects: readonly KubernetesObject[]): ImageVerif
 
 /** Kyverno: `spec.validationFailureAction`, or of a rule `verifyImages[].failureAction`; Audit where nothing is stated. */
 function kyvernoPolicy(object: KubernetesObject): ImageVerifier[] {
-  const spec = record(object.raw.spec);
+  const spec = record(rawOf(object).spec);
   const stated = spec.validationFailureAction;
   const found: ImageVerifier[] = [];
   for (const [index, rule] of list(spec.rules).entries()) {
@@ -56,7 +56,7 @@ function matchesEveryPod(rule: Record<string, unknown>): boolean {
 
 /** `spec.validationActions`: Deny, Audit, Warn; Deny where nothing is stated. Whom it is about is an expression. */
 function kyvernoImages(object: KubernetesObject): ImageVerifier[] {
-  const actions = texts(record(object.raw.spec).validationActions);
+  const actions = texts(record(rawOf(object).spec).validationActions);
   return [
     {
       object,
@@ -69,7 +69,7 @@ function kyvernoImages(object: KubernetesObject): ImageVerifier[] {
 
 /** `spec.mode`: enforce, warn; enforce where nothing is stated. It holds in namespaces with a label alone. */
 function sigstorePolicy(object: KubernetesObject): ImageVerifier[] {
-  return [{ object, path: ["spec", "mode"], enforces: record(object.raw.spec).mode !== "warn", everywhere: false }];
+  return [{ object, path: ["spec", "mode"], enforces: record(rawOf(object).spec).mode !== "warn", everywhere: false }];
 }
 
 function record(value: unknown): Record<string, unknown> {

@@ -14,8 +14,8 @@ export interface WorkloadImage {
 }
 
 /** Where a Compose file builds the image, its name is what it will be called. */
-export function imagesOf({ pod, origin, object }: Workload): WorkloadImage[] {
-  if (origin === "compose" && Object.hasOwn(object.raw, "build")) return [];
+export function imagesOf({ pod, origin, compose }: Workload): WorkloadImage[] {
+  if (origin === "compose" && compose?.isBuilt === true) return [];
   const run = containersOf(pod).flatMap(({ kind, index, container, path }): WorkloadImage[] => {
     const { image, imagePullPolicy: pullPolicy, name } = container;
     if (isUnstated(image)) return [];

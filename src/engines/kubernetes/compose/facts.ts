@@ -18,6 +18,8 @@ export interface ComposeFacts {
   readonly volumesFrom: readonly string[];
   readonly useApiSocket?: boolean;
   readonly hooks: readonly ComposeHook[];
+  /** It is built, and not pulled: its image is then what the result will be called. */
+  readonly isBuilt?: boolean;
   readonly build?: ComposeBuild;
   readonly mounts: readonly ComposeMount[];
   readonly devices: readonly ComposeDevice[];

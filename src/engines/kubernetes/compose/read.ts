@@ -8,6 +8,7 @@ import { fieldRange } from "../locate.ts";
 import type { FileSource, KubernetesObject } from "../object-model.ts";
 import type { Collected } from "../read/collected.ts";
 import { type Fields, fieldsOf, isPlain, stated } from "../read/fields.ts";
+import type { Strings } from "../read/strings.ts";
 import { expandFile } from "./expanded.ts";
 import type { ComposeBuild, ComposeFacts, ComposeHook } from "./facts.ts";
 import type { ComposeVariables } from "./interpolate.ts";
@@ -22,10 +23,11 @@ export interface ComposeDocument {
   readonly source: FileSource;
   readonly path: string;
   readonly variables: ComposeVariables;
+  readonly strings: Strings;
 }
 
 export function readComposeServices(
-  { file: raw, source, path, variables }: ComposeDocument,
+  { file: raw, source, path, variables, strings }: ComposeDocument,
   collected: Collected,
 ): void {
   const { file, unresolved } = expandFile(raw, variables);
@@ -51,12 +53,12 @@ export function readComposeServices(
       continue;
     }
     const wrong: [FieldPath, string][] = [];
-    const fields = fieldsOf(service, (field, reason) => wrong.push([field, reason]), root);
+    const fields = fieldsOf(service, (field, reason) => wrong.push([field, reason]), strings, root);
     const places = new Map<string, FieldPath>();
     const facts = factsOf(fields, sources, volumeDevices);
     used.push(facts);
     const pod = servicePod(name, fields, facts, hostVolumes, places);
-    const object = objectOf(name, service, fields, { ...source, root, fields: places });
+    const object = objectOf(name, fields, { ...source, root, fields: places });
     if (fields.has("extends")) wrong.push([[...root, "extends"], "what it extends is not followed"]);
     if (fields.has("volumes_from"))
       wrong.push([[...root, "volumes_from"], "what it takes from others is not followed"]);
@@ -140,6 +142,7 @@ function factsOf(fields: Fields, sources: FileSources, devices: ReadonlyMap<stri
     volumesFrom: fields.strings("volumes_from"),
     useApiSocket: flag(fields, "use_api_socket"),
     hooks: [...hooksOf(fields, "post_start"), ...hooksOf(fields, "pre_stop")],
+    isBuilt: fields.keys.includes("build") || undefined,
     build: buildOf(fields),
     mounts: mountsOf(fields).map((mount) => {
       const device = mount.type === "volume" ? devices.get(mount.source) : undefined;
@@ -172,7 +175,7 @@ function buildOf(fields: Fields): ComposeBuild | undefined {
   });
 }
 
-function objectOf(name: string, raw: Plain, fields: Fields, source: FileSource): KubernetesObject {
+function objectOf(name: string, fields: Fields, source: FileSource): KubernetesObject {
   return {
     apiVersion: "compose",
     group: "",
@@ -183,7 +186,6 @@ function objectOf(name: string, raw: Plain, fields: Fields, source: FileSource):
     annotations: mapOrList(fields, "annotations"),
     ownerReferences: [],
     source,
-    raw,
   };
 }
 

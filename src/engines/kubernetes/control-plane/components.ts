@@ -2,6 +2,7 @@ import type { Component, ComponentFlag, ComponentProgram } from "../component-mo
 import type { FieldPath } from "../field-path.ts";
 import type { Manifests, Workload } from "../model.ts";
 import type { KubernetesObject } from "../object-model.ts";
+import { rawOf } from "../raw.ts";
 
 const programs: ReadonlySet<string> = new Set<ComponentProgram>([
   "etcd",
@@ -21,7 +22,7 @@ export function componentsOf(
     found.push(extraArguments("kube-apiserver", object, ["apiServer"]));
     found.push(extraArguments("kube-controller-manager", object, ["controllerManager"]));
     found.push(extraArguments("kube-scheduler", object, ["scheduler"]));
-    const etcd = object.raw.etcd;
+    const { etcd } = rawOf(object);
     if (!isRecord(etcd) || !isRecord(etcd.external)) found.push(extraArguments("etcd", object, ["etcd", "local"]));
   }
   for (const { object } of manifests.kubeadmNodeConfigurations) {
@@ -83,7 +84,7 @@ function extraArguments(
   const path = [...parent, field];
   const value = path.reduce<unknown>(
     (inner, step) => (isRecord(inner) && Object.hasOwn(inner, step) ? inner[step] : undefined),
-    object.raw,
+    rawOf(object),
   );
   const flags = new Map<string, ComponentFlag>();
   if (Array.isArray(value)) {

@@ -72,7 +72,7 @@ const MAY_BE_BOUND: ReadonlySet<string> = new Set([
 
 /** It has no place of its own: the role's is shown. */
 function madeOf(key: string, known: PublishedBinding, { object }: Role, namespace: string | undefined): RoleBinding {
-  const { namespace: _, ...rest } = object;
+  const { namespace: _, raw: __, ...rest } = object;
   return {
     object: {
       ...rest,
@@ -81,7 +81,6 @@ function madeOf(key: string, known: PublishedBinding, { object }: Role, namespac
       ...(namespace === undefined ? {} : { namespace }),
       labels: known.labelled ? BOOTSTRAPPED : {},
       annotations: {},
-      raw: {},
     },
     roleRef: { apiGroup: GROUP, kind: namespace === undefined ? "ClusterRole" : "Role", name: known.role },
     subjects: known.subjects,

@@ -87,6 +87,23 @@ const READERS: Readonly<Record<string, Reader>> = {
     lists.kubeletConfigurations.push(clusterFiles.readKubelet(object, root)),
 };
 
+/** Kinds whose readers keep a part alone of what checks may ask for. */
+const READ_IN_PART: ReadonlySet<string> = new Set([
+  "kubeadm.k8s.io/ClusterConfiguration",
+  "kubeadm.k8s.io/InitConfiguration",
+  "kubeadm.k8s.io/JoinConfiguration",
+]);
+
+/** Whether its list says all of it that any check asks for. */
+export function listSaysAll(object: KubernetesObject): boolean {
+  const name = nameOf(object);
+  return isWorkload(object) || (Object.hasOwn(READERS, name) && !READ_IN_PART.has(name));
+}
+
+function nameOf({ group, kind }: KubernetesObject): string {
+  return group === "" ? kind : `${group}/${kind}`;
+}
+
 export function createCollected(): Collected {
   const lists: Lists = {
     objects: [],
@@ -136,8 +153,8 @@ export function createCollected(): Collected {
   return {
     object(object, root) {
       lists.objects.push(object);
-      const { group, kind } = object;
-      const name = group === "" ? kind : `${group}/${kind}`;
+      const { group } = object;
+      const name = nameOf(object);
       const external = Object.hasOwn(EXTERNAL_SECRETS, name) ? EXTERNAL_SECRETS[name] : undefined;
       if (isWorkload(object)) lists.workloads.push(readWorkload(object, root));
       else if (Object.hasOwn(READERS, name)) READERS[name]?.(lists, object, root);

@@ -1,5 +1,6 @@
 /** Reads untyped values field by field: what has a wrong type is told with its path, left out, and the rest is read. */
 import type { FieldPath } from "../field-path.ts";
+import type { Strings } from "./strings.ts";
 
 /** Told of each field that has another type than the API gives it, or is missing: one sentence without a full stop. */
 export type WrongType = (path: FieldPath, reason: string) => void;
@@ -43,11 +44,12 @@ export function isPlain(value: unknown): value is Plain {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-export function fieldsOf(value: Plain, tell: WrongType, base: FieldPath = []): Fields {
-  return createFields(value, tell, () => base);
+/** @param strings - every text goes through it */
+export function fieldsOf(value: Plain, tell: WrongType, strings: Strings = same, base: FieldPath = []): Fields {
+  return createFields(value, tell, strings, () => base);
 }
 
-function createFields(value: Plain, tell: WrongType, base: () => FieldPath): Fields {
+function createFields(value: Plain, tell: WrongType, strings: Strings, base: () => FieldPath): Fields {
   const wrong = (path: FieldPath, expected: string) => tell(path, `expected ${expected}`);
   const own = (name: string): unknown => (Object.hasOwn(value, name) ? (value[name] ?? undefined) : undefined);
   const at = (name: string): FieldPath => [...base(), name];
@@ -69,12 +71,14 @@ function createFields(value: Plain, tell: WrongType, base: () => FieldPath): Fie
     });
   }
 
+  const held = (text: string | undefined) => (text === undefined ? undefined : strings(text));
+
   function map(name: string, text: (value: unknown) => string | undefined, expected: string): Record<string, string> {
     const result: Record<string, string> = {};
     for (const [key, inner] of Object.entries(typed(name, isPlain, "a map") ?? {})) {
       const found = inner === null ? "" : text(inner);
       if (found === undefined) wrong([...at(name), key], expected);
-      else if (key !== "__proto__") result[key] = found;
+      else if (key !== "__proto__") result[key] = strings(found);
     }
     return result;
   }
@@ -85,42 +89,49 @@ function createFields(value: Plain, tell: WrongType, base: () => FieldPath): Fie
     path: base,
     isList: (name) => Array.isArray(own(name)),
     isText: (name) => isString(own(name)),
-    string: (name) => typed(name, isString, "a string"),
+    string: (name) => held(typed(name, isString, "a string")),
     boolean: (name) => typed(name, isBoolean, "true or false"),
     integer: (name) => typed(name, isInteger, "a whole number"),
-    integerOrString: (name) => typed(name, isIntegerOrString, "a whole number or a string"),
-    strings: (name) => items(name, isString, "a string"),
+    integerOrString(name) {
+      const found = typed(name, isIntegerOrString, "a whole number or a string");
+      return isString(found) ? strings(found) : found;
+    },
+    strings: (name) => items(name, isString, "a string").map(strings),
     integers: (name) => items(name, isInteger, "a whole number"),
     stringMap: (name) => map(name, (inner) => (isString(inner) ? inner : undefined), "a string"),
     quantities: (name) => map(name, quantityText, "a quantity"),
     scalar(name) {
       const found = typed(name, isScalar, "a text or a number");
-      return found === undefined ? undefined : String(found);
+      return found === undefined ? undefined : strings(String(found));
     },
     texts: (name) => map(name, (inner) => (isScalar(inner) ? String(inner) : undefined), "a text or a number"),
     fields(name) {
       const inner = typed(name, isPlain, "a map");
-      return inner === undefined ? undefined : createFields(inner, tell, () => at(name));
+      return inner === undefined ? undefined : createFields(inner, tell, strings, () => at(name));
     },
     list(name) {
       const list = typed(name, Array.isArray as (value: unknown) => value is unknown[], "a list") ?? [];
       return list.map((item, index) => {
         if (!isPlain(item)) wrong([...at(name), index], "a map");
         // An item that is no map keeps its place, so that those behind it keep their indices.
-        return createFields(isPlain(item) ? item : {}, tell, () => [...at(name), index]);
+        return createFields(isPlain(item) ? item : {}, tell, strings, () => [...at(name), index]);
       });
     },
     either(name) {
       const list = typed(name, Array.isArray as (value: unknown) => value is unknown[], "a list") ?? [];
       return list.map((item, index) => {
-        if (isScalar(item)) return String(item);
+        if (isScalar(item)) return strings(String(item));
         if (!isPlain(item)) wrong([...at(name), index], "a text or a map");
-        return createFields(isPlain(item) ? item : {}, tell, () => [...at(name), index]);
+        return createFields(isPlain(item) ? item : {}, tell, strings, () => [...at(name), index]);
       });
     },
     missing: tell,
-    empty: () => createFields({}, tell, base),
+    empty: () => createFields({}, tell, strings, base),
   };
+}
+
+function same(text: string): string {
+  return text;
 }
 
 function quantityText(value: unknown): string | undefined {
@@ -151,9 +162,22 @@ type Stated<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } 
   [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
 };
 
-/** The same without what is undefined. */
+/** The same without what is undefined. Most lists and maps of an object are empty: all of them are one. */
 export function stated<T extends object>(fields: T): Stated<T> {
   const result: Record<string, unknown> = {};
-  for (const name in fields) if (fields[name] !== undefined) result[name] = fields[name];
+  for (const name in fields) {
+    const value = fields[name];
+    if (value !== undefined) result[name] = typeof value === "object" ? emptyShared(value) : value;
+  }
   return result as Stated<T>;
+}
+
+const NO_ITEMS: readonly never[] = Object.freeze([]);
+const NO_ENTRIES: Readonly<Record<string, never>> = Object.freeze({});
+
+function emptyShared(value: unknown): unknown {
+  if (Array.isArray(value)) return value.length === 0 ? NO_ITEMS : value;
+  if (value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
+  for (const _ in value as object) return value;
+  return NO_ENTRIES;
 }

@@ -1,0 +1,49 @@
+/** Whole objects as plain values. Few checks look so deep, and of 59,000 objects they would be a third of all memory. */
+import { plainValue } from "../../formats/yaml/value.ts";
+import { documentNode } from "./locate.ts";
+import type { KubernetesObject } from "./object-model.ts";
+import { isPlain } from "./read/fields.ts";
+
+export type RawObject = Readonly<Record<string, unknown>>;
+
+/**
+ * The whole object as plain values, typed by nobody; an object of a file is read anew. Of a Secret, and of an
+ * EncryptionConfiguration, every value is replaced by the empty text; the annotation of `kubectl apply` that repeats them
+ * too.
+ */
+export function rawOf({ kind, source, raw }: KubernetesObject): RawObject {
+  if (raw !== undefined) return raw;
+  if (source.kind !== "file") return {};
+  const { node } = documentNode(source.text, source.document);
+  let value = node === undefined ? undefined : plainValue(node, []);
+  for (const step of source.root) {
+    if (Array.isArray(value) && typeof step === "number") value = value[step];
+    else value = isPlain(value) && Object.hasOwn(value, step) ? value[step] : undefined;
+  }
+  return isPlain(value) ? withoutSecrets(value, kind) : {};
+}
+
+/** What `kubectl apply` keeps of the object as it was applied: of a Secret its values. */
+export const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
+
+export function withoutSecrets(raw: RawObject, kind: string): RawObject {
+  if (kind === "Secret") {
+    const { data, stringData, metadata, ...others } = raw;
+    const kept: Record<string, unknown> = { ...others };
+    if (data !== undefined) kept.data = emptied(data);
+    if (stringData !== undefined) kept.stringData = emptied(stringData);
+    if (metadata !== undefined) {
+      kept.metadata =
+        isPlain(metadata) && isPlain(metadata.annotations) && Object.hasOwn(metadata.annotations, LAST_APPLIED)
+          ? { ...metadata, annotations: { ...metadata.annotations, [LAST_APPLIED]: "" } }
+          : metadata;
+    }
+    return kept;
+  }
+  if (kind !== "EncryptionConfiguration" && kind !== "EncryptionConfig") return raw;
+  return JSON.parse(JSON.stringify(raw, (key, value) => (key === "secret" ? "" : value)));
+}
+
+function emptied(values: unknown): unknown {
+  return isPlain(values) ? Object.fromEntries(Object.keys(values).map((key) => [key, ""])) : "";
+}

@@ -1,0 +1,101 @@
+/**
+ * Texts of files that are read at once, and later only where a finding needs a line. Between the two they are held packed,
+ * in parts of a few documents each, so that a line costs the unpacking of its part.
+ */
+import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import type { DocumentRange, ManifestText, TextPart } from "./model.ts";
+
+/** Characters of a part, if its last document ends there. */
+const PART_LENGTH = 16 * 1024;
+
+interface PackedPart {
+  /** Of the part's first character in the text. */
+  readonly offset: number;
+  /** Characters. */
+  readonly length: number;
+  /** Of the part's first line, from 1. */
+  readonly line: number;
+  /** Where it is packed. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What is near in a text is asked for together: the last part that was unpacked. */
+let last: (TextPart & { readonly of: PackableText }) | undefined;
+
+export class PackableText implements ManifestText {
+  readonly path: string;
+  readonly documents: readonly DocumentRange[];
+  #text: string;
+  #parts: readonly PackedPart[] | undefined;
+  #packed: Uint8Array = new Uint8Array();
+
+  constructor(path: string, text: string, documents: readonly DocumentRange[]) {
+    this.path = path;
+    this.documents = documents;
+    this.#text = text;
+  }
+
+  get text(): string {
+    return this.#parts?.map((part) => this.#unpacked(part)).join("") ?? this.#text;
+  }
+
+  part(offset: number): TextPart {
+    if (last?.of === this && offset >= last.offset && offset < last.offset + last.text.length) return last;
+    const part = this.#parts?.findLast((one) => one.offset <= offset);
+    last =
+      part === undefined
+        ? { of: this, text: this.#text, offset: 0, line: 1 }
+        : { of: this, text: this.#unpacked(part), offset: part.offset, line: part.line };
+    return last;
+  }
+
+  /** Call it when all is read. A text that UTF-8 does not hold as it is stays as it is. */
+  pack(): void {
+    if (this.#parts !== undefined || !this.#text.isWellFormed()) return;
+    if (last?.of === this) last = undefined;
+    const packed: Uint8Array[] = [];
+    const parts: PackedPart[] = [];
+    let line = 1;
+    let from = 0;
+    for (const { offset, text } of partsOf(this.#text, this.documents)) {
+      const bytes = zstdCompressSync(text, { chunkSize: PART_LENGTH, params: { [constants.ZSTD_c_windowLog]: 17 } });
+      packed.push(bytes);
+      parts.push({ offset, length: text.length, line, from, to: from + bytes.length });
+      from += bytes.length;
+      line += lineStarts(text).length - 1;
+    }
+    // A Buffer would keep more than is in it: what it was packed in, or the pool that it was cut from.
+    this.#packed = new Uint8Array(from);
+    for (const [index, { from: at }] of parts.entries()) this.#packed.set(packed[index] as Uint8Array, at);
+    this.#parts = parts;
+    this.#text = "";
+  }
+
+  #unpacked({ from, to, length }: PackedPart): string {
+    // No character takes more than three bytes of UTF-8 for each of its units.
+    return zstdDecompressSync(this.#packed.subarray(from, to), {
+      chunkSize: Math.max(64, length + 64),
+      maxOutputLength: 3 * length + 1,
+    }).toString("utf8");
+  }
+}
+
+/** Each begins with a line and holds its documents whole. */
+function* partsOf(text: string, documents: readonly DocumentRange[]): Generator<{ offset: number; text: string }> {
+  let offset = 0;
+  for (const { start } of documents) {
+    const line = text.lastIndexOf("\n", start - 1) + 1;
+    if (line - offset < PART_LENGTH) continue;
+    yield { offset, text: text.slice(offset, line) };
+    offset = line;
+  }
+  yield { offset, text: text.slice(offset) };
+}
+
+/** Offsets of the first characters of all lines; the last may be empty. */
+export function lineStarts(text: string): readonly number[] {
+  const starts = [0];
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
+  return starts;
+}
