@@ -55,7 +55,8 @@ export interface Judged {
   readonly subject: string;
   /** Absent: one named thing. */
   readonly extent?: RunExtent;
-  readonly evaluations: readonly Evaluation[];
+  /** Those of the caller alone: what concludes them takes them over. */
+  readonly evaluations: Evaluation[];
   /** The cluster that was read, by the name that it has in the evaluations. */
   readonly cluster?: { readonly name: string; readonly authority: Authority };
   /** What joins evaluations; asked once the baseline's findings are set apart. */
@@ -137,8 +138,8 @@ export async function runJudging(
       subject,
       evaluations,
       relations: [
-        // What is judged goes by its place until it is concluded, which keeps the order.
-        ...identifiedEnds(relations, judged.evaluations, concluded.found),
+        // What is judged goes by its place until it is concluded.
+        ...identifiedEnds(relations, concluded.identities),
         ...indexChildren(evaluations.map(({ asset }) => asset)),
       ],
       ...join?.(evaluations),

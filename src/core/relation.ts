@@ -92,20 +92,9 @@ export function indexChildren(assets: Iterable<Asset>): Relation[] {
  * @param before - as they were read
  * @param after - the same, in the same order, with the authority
  */
-export function identifiedEnds(
-  relations: readonly Relation[],
-  before: readonly { readonly asset: Asset }[],
-  after: readonly { readonly asset: Asset }[],
-): Relation[] {
+export function identifiedEnds(relations: readonly Relation[], identities: ReadonlyMap<Asset, Asset>): Relation[] {
   const known = new Map<string, Asset>();
-  const seen = new Set<Asset>();
-  for (const [index, { asset }] of before.entries()) {
-    const identified = after[index]?.asset;
-    // All evaluations of an asset share it.
-    if (identified === undefined || seen.has(asset)) continue;
-    seen.add(asset);
-    known.set(JSON.stringify([asset.kind, asset.id]), identified);
-  }
+  for (const [asset, identified] of identities) known.set(JSON.stringify([asset.kind, asset.id]), identified);
   const of = (end: RelationEnd): RelationEnd => {
     const asset = known.get(JSON.stringify([end.kind, end.id]));
     return asset === undefined || asset.kind === "image" ? end : { kind: asset.kind, id: asset.id, name: asset.name };

@@ -3,9 +3,10 @@ import type { Check, EvidenceFor, Need, SubjectCheck } from "./check.ts";
 import type { Evaluation, Verdict } from "./evaluation.ts";
 import type { Evidence, Gap } from "./evidence.ts";
 import { type Assessment, exceptionsFor } from "./exception.ts";
-import { type Finding, type FindingDraft, fingerprintOf } from "./finding.ts";
+import { type Finding, type FindingDraft, type Fix, fingerprintOf } from "./finding.ts";
 import type { Policy, Threshold } from "./policy.ts";
 import { reaches, type Severity, severityRank } from "./severity.ts";
+import { createStrings } from "./strings.ts";
 
 /** What the runner needs beside the check and its evidence. */
 export interface RunContext {
@@ -148,9 +149,10 @@ function run<Facts extends object>(
     asset: context.asset,
     ...(context.scope === undefined ? {} : { scope: context.scope }),
     verdict,
-    reason,
+    reason: strings(reason),
     // Of a great run nearly all evaluations are passes that found nothing: they share what is empty.
-    findings: findings.length === 0 ? NONE : findings,
+    // A list that was pushed to holds room for more.
+    findings: findings.length === 0 ? NONE : findings.slice(),
     excepted: excepted.length === 0 ? NONE : excepted,
     evidence: looked === undefined ? (context.evidence ?? {}) : { ...context.evidence, ...looked },
     gaps: gaps.length === 0 ? NONE : gaps,
@@ -161,6 +163,20 @@ function run<Facts extends object>(
 
 const NONE: readonly never[] = [];
 
+/** Thousands of workloads have the same few dozen findings. */
+const strings = createStrings(50_000);
+
+function heldFix(fix: Fix): Fix {
+  const text = strings(fix.text);
+  return text === fix.text && fix.kind === "instruction" ? fix : { ...fix, text };
+}
+
+function held(evidence: FindingDraft["evidence"]): FindingDraft["evidence"] {
+  const own: Record<string, string> = {};
+  for (const name in evidence) own[name] = strings(evidence[name] as string);
+  return own;
+}
+
 function withNote(draft: FindingDraft, note: string): FindingDraft {
   return { ...draft, detail: draft.detail === undefined ? note : `${draft.detail}; ${note}` };
 }
@@ -168,6 +184,11 @@ function withNote(draft: FindingDraft, note: string): FindingDraft {
 function complete(check: string, draft: FindingDraft, context: RunContext, threshold: Threshold): Finding {
   return {
     ...draft,
+    subject: strings(draft.subject),
+    title: strings(draft.title),
+    ...(draft.detail === undefined ? {} : { detail: strings(draft.detail) }),
+    ...(draft.fix === undefined ? {} : { fix: heldFix(draft.fix) }),
+    evidence: held(draft.evidence),
     check,
     fingerprint: fingerprintOf(check, context.asset.lineage, draft.subject),
     overThreshold: isOver(draft, threshold, countedSeverity(draft.severity, context.policy)),

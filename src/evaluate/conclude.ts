@@ -9,7 +9,7 @@ import type { RunExtent } from "../core/exception-use.ts";
 import type { Policy } from "../core/policy.ts";
 import type { BaselineUse, ExitCode } from "../core/report.ts";
 import { type RatedSeverity, reaches } from "../core/severity.ts";
-import { type Authorities, authoritiesNamed, identify } from "./identify.ts";
+import { type Authorities, authoritiesNamed, type Identities, identify } from "./identify.ts";
 import { evaluatePolicy } from "./policy/policy.ts";
 
 export interface ConcludeContext {
@@ -29,14 +29,16 @@ export interface Conclusion {
   readonly evaluations: readonly Evaluation[];
   /** With it. */
   readonly found: readonly Evaluation[];
+  readonly identities: Identities;
   readonly baseline?: BaselineUse;
   readonly exitCode: ExitCode;
 }
 
-/** @param scanned - by the scan, before the policy itself is judged */
-export function conclude(scanned: readonly Evaluation[], context: ConcludeContext): Conclusion {
+/** @param found - by the scan, before the policy itself is judged; the list is taken over */
+export function conclude(found: Evaluation[], context: ConcludeContext): Conclusion {
   const { policy, baseline, checks, failOn, authorities } = context;
-  const found = identify([...scanned, ...evaluatePolicy(policy, scanned, context)], authorities);
+  found.push(...evaluatePolicy(policy, found, context));
+  const identities = identify(found, authorities);
   const apart =
     baseline === undefined
       ? undefined
@@ -45,6 +47,7 @@ export function conclude(scanned: readonly Evaluation[], context: ConcludeContex
   return {
     evaluations,
     found,
+    identities,
     ...(apart === undefined ? {} : { baseline: apart.use }),
     exitCode: exitCodeOf(evaluations, failOn),
   };

@@ -32,12 +32,17 @@ function workload(lineage: string): Asset {
   return { kind: "workload", id: lineage, lineage, name: "shop/Deployment/web" };
 }
 
+function identified(evaluations: Evaluation[], authorities: Authorities): Evaluation[] {
+  identify(evaluations, authorities);
+  return evaluations;
+}
+
 const lineages = (assets: readonly Asset[], authorities: Authorities) =>
-  identify(assets.map(evaluation), authorities).map(({ asset }) => asset.lineage);
+  identified(assets.map(evaluation), authorities).map(({ asset }) => asset.lineage);
 
 test("equal manifests of two repositories have different fingerprints, and display names stay", () => {
-  const [mine] = identify([evaluation(workload("deploy/Deployment/shop/web"))], { directory: shop });
-  const [theirs] = identify([evaluation(workload("deploy/Deployment/shop/web"))], { directory: other });
+  const [mine] = identified([evaluation(workload("deploy/Deployment/shop/web"))], { directory: shop });
+  const [theirs] = identified([evaluation(workload("deploy/Deployment/shop/web"))], { directory: other });
   assert.equal(mine?.asset.id, "github.com/acme/shop//deploy/Deployment/shop/web");
   assert.equal(mine.asset.lineage, mine.asset.id);
   assert.equal(mine.asset.name, "shop/Deployment/web");
@@ -82,6 +87,6 @@ test("an image is its repository's everywhere, and one that states none is the d
 
 test("evaluations of one asset share it", () => {
   const asset = fileAsset("Dockerfile");
-  const [first, second] = identify([evaluation(asset), evaluation(asset)], { directory: shop });
+  const [first, second] = identified([evaluation(asset), evaluation(asset)], { directory: shop });
   assert.equal(first?.asset, second?.asset);
 });

@@ -21,28 +21,41 @@ export function authoritiesNamed({ directory, cluster }: Authorities): ReadonlyS
   return new Set(all.map(formatAuthority));
 }
 
-/** The same with every lineage under its authority, and the fingerprints that follow. Pure. */
-export function identify(evaluations: readonly Evaluation[], authorities: Authorities): Evaluation[] {
+/** Each asset as it was evaluated → as it is called in the report. */
+export type Identities = ReadonlyMap<Asset, Asset>;
+
+/**
+ * Puts every lineage under its authority, with the fingerprints that follow. The list is taken over: each evaluation gives
+ * its place to its successor, for of a great run memory does not hold two.
+ */
+export function identify(evaluations: Evaluation[], authorities: Authorities): Identities {
   const known = new Map<Asset, Asset>();
-  return evaluations.map((evaluation) => {
+  for (const [index, evaluation] of evaluations.entries()) {
     let asset = known.get(evaluation.asset);
     if (asset === undefined) {
       asset = identified(evaluation.asset, authorities);
       known.set(evaluation.asset, asset);
     }
-    if (asset === evaluation.asset) return evaluation;
-    const { lineage } = asset;
-    const again = (finding: Finding): Finding => ({
-      ...finding,
-      fingerprint: fingerprintOf(finding.check, lineage, finding.subject),
-    });
-    return {
-      ...evaluation,
-      asset,
-      findings: evaluation.findings.map(again),
-      excepted: evaluation.excepted.map(({ finding, exception }) => ({ finding: again(finding), exception })),
-    };
+    if (asset !== evaluation.asset) evaluations[index] = underAuthority(evaluation, asset);
+  }
+  return known;
+}
+
+function underAuthority(evaluation: Evaluation, asset: Asset): Evaluation {
+  const { findings, excepted } = evaluation;
+  const again = (finding: Finding): Finding => ({
+    ...finding,
+    fingerprint: fingerprintOf(finding.check, asset.lineage, finding.subject),
   });
+  return {
+    ...evaluation,
+    asset,
+    findings: findings.length === 0 ? findings : findings.map(again),
+    excepted:
+      excepted.length === 0
+        ? excepted
+        : excepted.map(({ finding, exception }) => ({ finding: again(finding), exception })),
+  };
 }
 
 function identified(asset: Asset, { directory, cluster }: Authorities): Asset {

@@ -29,7 +29,7 @@ export interface JudgedCluster {
   readonly reading: ClusterReading;
   /** The same for every context, user and machine that reads the cluster. */
   readonly authority: Authority;
-  readonly evaluations: readonly Evaluation[];
+  readonly evaluations: Evaluation[];
   readonly notes: readonly string[];
 }
 

@@ -26,7 +26,7 @@ export type ManifestPlace =
   | { readonly kind: "text"; readonly root: string; readonly text: string };
 
 export interface ScannedManifests {
-  readonly evaluations: readonly Evaluation[];
+  readonly evaluations: Evaluation[];
   readonly notes: readonly string[];
 }
 

@@ -51,7 +51,7 @@ export interface Run {
   readonly notes: readonly string[];
   /** Absent where none was named. */
   readonly baseline?: Baseline;
-  conclude(scanned: readonly Evaluation[], about: ConcludedRun): Conclusion & { readonly notes: readonly string[] };
+  conclude(scanned: Evaluation[], about: ConcludedRun): Conclusion & { readonly notes: readonly string[] };
   close(): void;
 }
 

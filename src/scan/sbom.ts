@@ -62,7 +62,7 @@ function sbomOf(subject: SbomSubject, evidence: Evidence<Inventory>): Sbom {
 }
 
 export interface ScannedSbom {
-  readonly evaluations: readonly Evaluation[];
+  readonly evaluations: Evaluation[];
   /** What is wrong with the document and takes nothing from the verdict. */
   readonly notes: readonly string[];
 }

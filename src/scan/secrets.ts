@@ -19,7 +19,7 @@ export type SecretsTarget =
   | { readonly kind: "image" };
 
 export interface ScannedSecrets {
-  readonly evaluations: readonly Evaluation[];
+  readonly evaluations: Evaluation[];
   readonly notes: readonly string[];
 }
 

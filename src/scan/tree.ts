@@ -31,7 +31,7 @@ export interface TreeOptions {
 }
 
 export interface ScannedTree {
-  readonly evaluations: readonly Evaluation[];
+  readonly evaluations: Evaluation[];
   readonly notes: readonly string[];
 }
 

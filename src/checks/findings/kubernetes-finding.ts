@@ -57,8 +57,8 @@ function draftOf(id: string, severity: RatedSeverity, spotted: SpottedField, sub
     title: clip(title, SENTENCE),
     ...(detail === undefined ? {} : { detail: clip(detail, SENTENCE) }),
     locations: [locationOf(object, path), ...also.map((place) => locationOf(place.object, place.path))],
-    matches: { ids: [id], ...(object.source.kind === "file" ? { path: object.source.text.path } : {}) },
-    ...(fix === undefined ? {} : { fix: fixOf(fix) }),
+    matches: matchesOf(id, object.source.kind === "file" ? object.source.text.path : undefined),
+    ...(fix === undefined ? {} : { fix: fixOf(id, fix) }),
     evidence: {
       object: clip(describeObject(object)),
       ...(path.length === 0 ? {} : { field: clip(formatFieldPath(path), SENTENCE) }),
@@ -67,8 +67,30 @@ function draftOf(id: string, severity: RatedSeverity, spotted: SpottedField, sub
   };
 }
 
-function fixOf(fix: string | FieldFix): Fix {
+/** The last of each check: the objects of one file have the same. */
+const lastMatches = new Map<string, FindingDraft["matches"]>();
+
+function matchesOf(id: string, path: string | undefined): FindingDraft["matches"] {
+  const last = lastMatches.get(id);
+  if (last !== undefined && last.path === path) return last;
+  const matches = { ids: [id], ...(path === undefined ? {} : { path }) };
+  lastMatches.set(id, matches);
+  return matches;
+}
+
+function isSome<T>(items: readonly T[]): items is readonly [T, ...T[]] {
+  return items.length > 0;
+}
+
+/** The last of each check, where it says one thing of all. */
+const lastInstructions = new Map<string, Fix & { readonly kind: "instruction" }>();
+
+function fixOf(id: string, fix: string | FieldFix): Fix {
   const text = clip(typeof fix === "string" ? fix : fix.text, SENTENCE);
-  const [first, ...more] = typeof fix === "string" ? [] : fix.patches;
-  return first === undefined ? { kind: "instruction", text } : { kind: "patch", text, patches: [first, ...more] };
+  if (typeof fix !== "string" && isSome(fix.patches)) return { kind: "patch", text, patches: fix.patches };
+  const last = lastInstructions.get(id);
+  if (last?.text === text) return last;
+  const instruction = { kind: "instruction", text } as const;
+  lastInstructions.set(id, instruction);
+  return instruction;
 }

@@ -46,7 +46,7 @@ export async function workloadFix(place: string, options: WorkloadFixOptions): P
     return {
       subject: place,
       ...(stat.isDirectory() ? { extent: "tree" as const } : {}),
-      evaluations: unwritten.length === 0 ? fixes.last : fixes.first,
+      evaluations: [...(unwritten.length === 0 ? fixes.last : fixes.first)],
       notes: [...unwritten, ...notes, ...more],
       ...(prints === undefined
         ? {}

@@ -24,7 +24,9 @@ export function chooseReported(
 ): ReportedFixes {
   const plain = here.flatMap(({ findings }) => findings);
   // In a report a finding goes by the repository's authority.
-  const identified = identify(here, authorities).flatMap(({ findings }) => findings);
+  const under = [...here];
+  identify(under, authorities);
+  const identified = under.flatMap(({ findings }) => findings);
   const own = new Map(plain.map((finding, index) => [identified[index]?.fingerprint, finding]));
   const chosen = new Set<string>();
   const refused: { finding: Finding; reason: string }[] = [];

@@ -3,12 +3,12 @@
  * would state it, so that the checks of pods apply, and each such field remembers where the service has it.
  */
 import { bounds } from "../../../core/bounds.ts";
+import type { Strings } from "../../../core/strings.ts";
 import { type FieldPath, formatFieldPath } from "../field-path.ts";
 import { fieldRange } from "../locate.ts";
 import type { FileSource, KubernetesObject } from "../object-model.ts";
 import type { Collected } from "../read/collected.ts";
 import { type Fields, fieldsOf, isPlain, stated } from "../read/fields.ts";
-import type { Strings } from "../read/strings.ts";
 import { expandFile } from "./expanded.ts";
 import type { ComposeBuild, ComposeFacts, ComposeHook } from "./facts.ts";
 import type { ComposeVariables } from "./interpolate.ts";

@@ -1,6 +1,7 @@
 /** Reads untyped values field by field: what has a wrong type is told with its path, left out, and the rest is read. */
+
+import type { Strings } from "../../../core/strings.ts";
 import type { FieldPath } from "../field-path.ts";
-import type { Strings } from "./strings.ts";
 
 /** Told of each field that has another type than the API gives it, or is missing: one sentence without a full stop. */
 export type WrongType = (path: FieldPath, reason: string) => void;

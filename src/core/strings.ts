@@ -1,32 +1,33 @@
 /**
- * Texts that outlive the file that they stand in. What is cut from a text keeps the whole of it in memory (V8's sliced
- * strings), and manifests say the same few thousand words again and again: each is held once, by itself.
+ * Texts that outlive what they were made of. A text that is cut from another keeps the whole of that in memory, one that
+ * was put together keeps its parts (V8's sliced and cons strings); and a great run says the same few thousand things again
+ * and again. Here each is held once, by itself.
  */
 
 /** Longer texts are seldom said twice. */
 const SHARED_LENGTH = 256;
-/** Different texts that are held; of 59,000 objects they are some 20,000. */
-const SHARED_TEXTS = 500_000;
 /** V8 copies what is shorter, instead of cutting it. */
 const CUT_LENGTH = 13;
 
 export type Strings = (text: string) => string;
 
-export function createStrings(): Strings {
+/** @param limit - different texts that are held at most; then it begins anew */
+export function createStrings(limit: number): Strings {
   const known = new Map<string, string>();
   return (text) => {
     if (text.length > SHARED_LENGTH) return detached(text);
     const shared = known.get(text);
     if (shared !== undefined) return shared;
+    if (known.size >= limit) known.clear();
     const own = detached(text);
-    if (known.size < SHARED_TEXTS) known.set(own, own);
+    known.set(own, own);
     return own;
   };
 }
 
 /** The same text, cut from no other. */
 export function detached(text: string): string {
-  // A lone surrogate comes of an escape, so such a text was put together, and not cut.
+  // UTF-8 has no lone surrogate; such a text comes of an escape, so it was put together, and not cut.
   if (text.length < CUT_LENGTH || !text.isWellFormed()) return text;
   return Buffer.from(text, "utf8").toString("utf8");
 }
