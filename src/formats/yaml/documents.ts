@@ -1,5 +1,5 @@
-import { fastDocument } from "./block.ts";
 import type { DocumentRange, ManifestText, YamlFault, YamlNode } from "./model.ts";
+import { fastDocument } from "./nodes.ts";
 import { slowDocument } from "./slow.ts";
 
 export interface CutText {

@@ -5,9 +5,9 @@
  */
 import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, type Scalar, type YAMLMap } from "yaml";
 import { bounds } from "../../../core/bounds.ts";
-import { fastDocument } from "../../../formats/yaml/block.ts";
 import { libraryDocument } from "../../../formats/yaml/library.ts";
 import type { DocumentRange, YamlEntry, YamlFault, YamlNode } from "../../../formats/yaml/model.ts";
+import { fastDocument } from "../../../formats/yaml/nodes.ts";
 import { resolveComposePlain } from "./scalars.ts";
 
 export interface ComposeReading {
@@ -29,7 +29,7 @@ export function readComposeDocument(text: string, range: DocumentRange): Compose
   try {
     // The fast reader takes no notice of a merge within braces.
     const merges = text.slice(range.start, range.end).includes("<<");
-    const fast = merges ? undefined : fastDocument(text, range);
+    const fast = merges ? undefined : fastDocument(text, range, "refused");
     if (fast === null) return { node: null, faults: [] };
     return { node: fast === undefined ? slow(text, range) : resolved(text, fast), faults: [] };
   } catch (error) {
