@@ -93,6 +93,13 @@ export function endOfLine(text: string, from: number, end: number): number {
   return at < 0 || at > end ? end : at;
 }
 
+/** Where a carriage return ends a line alone: to some readers, and to others it is a character like others. */
+export function loneReturn(text: string): number | undefined {
+  // Nearly no text holds any, which this finds out some ten times faster.
+  const at = text.includes("\r") ? text.search(/\r(?!\n)/) : -1;
+  return at < 0 ? undefined : at;
+}
+
 export function withoutReturn(text: string, lineStart: number, lineEnd: number): number {
   return lineEnd > lineStart && text.charCodeAt(lineEnd - 1) === RETURN ? lineEnd - 1 : lineEnd;
 }

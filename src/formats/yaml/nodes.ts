@@ -5,6 +5,7 @@
 import { bounds } from "../../core/bounds.ts";
 import { composeDocument } from "./block.ts";
 import type { Composer } from "./composer.ts";
+import { loneReturn } from "./lines.ts";
 import type { DocumentRange, YamlEntry, YamlMap, YamlNode, YamlSequence } from "./model.ts";
 import { keyText, resolvePlain } from "./scalars.ts";
 
@@ -63,7 +64,7 @@ export function fastDocument(
   explicitKeys: "read" | "refused" = "read",
 ): YamlNode | null | undefined {
   // A line break to Kubernetes, and to the library none everywhere.
-  if (/\r(?!\n)/.test(text.slice(start, end))) return undefined;
+  if (loneReturn(text.slice(start, end)) !== undefined) return undefined;
   try {
     return composeDocument(text, start, end, explicitKeys === "read" ? nodes : implicitKeysAlone) ?? null;
   } catch (error) {

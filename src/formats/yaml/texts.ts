@@ -6,6 +6,7 @@ import { bounds } from "../../core/bounds.ts";
 import { positionAt, type Refuse } from "../position.ts";
 import { composeDocument } from "./block.ts";
 import type { Composer } from "./composer.ts";
+import { loneReturn } from "./lines.ts";
 
 /** An empty value is the empty text. */
 export type YamlValue = string | readonly YamlValue[] | YamlMap;
@@ -25,8 +26,8 @@ export function yamlDocuments(text: string, refuse: Refuse): YamlMap[] {
   const refuseAt = (offset: number, cause: string): never => {
     throw refuse(positionAt(text, offset), cause);
   };
-  const lone = text.includes("\r") ? text.search(/\r(?!\n)/) : -1;
-  if (lone >= 0) refuseAt(lone, "a carriage return ends a line, and no line feed follows");
+  const lone = loneReturn(text);
+  if (lone !== undefined) refuseAt(lone, "a carriage return ends a line, and no line feed follows");
   const composer = textsOf(refuseAt);
   const documents: YamlMap[] = [];
   for (const { start, end } of documentsOf(text, refuseAt)) {
