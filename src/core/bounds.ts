@@ -320,6 +320,8 @@ export const bounds = {
   yamlDepth: 200,
   /** Values of one document, with its aliases followed. */
   yamlValues: 500_000,
+  /** Values that are written in one document of manifests or a lockfile: 64 MiB of a lockfile hold two million. */
+  yamlWrittenValues: 3_000_000,
   /** Characters of one document that uses more of YAML than the fast reader knows, and of all of them together. */
   yamlSlowLength: 2 * 1024 * 1024,
   kubernetesSlowTotalLength: 32 * 1024 * 1024,

@@ -1,8 +1,8 @@
 /** Small files of settings that another program acts on: read where every reader of YAML reads them alike, else refused. */
 import { lstatSync } from "node:fs";
-import { fastDocument } from "../../formats/yaml/block.ts";
 import { foreignLineBreak } from "../../formats/yaml/documents.ts";
 import type { YamlFault } from "../../formats/yaml/model.ts";
+import { fastDocument } from "../../formats/yaml/nodes.ts";
 import { plainValue } from "../../formats/yaml/value.ts";
 import { readBoundedText } from "../tree/text-file.ts";
 
@@ -26,7 +26,7 @@ export function mapOf(text: string, name: string): Readonly<Record<string, unkno
   const start = /^(?:[ \t]*(?:#[^\n]*|\r?)\n)*---[ \t]*(?=\r?\n|$)/.exec(text)?.[0].length ?? 0;
   if (/^(?:---|\.\.\.)/m.test(text.slice(start))) return `its ${name} has several documents`;
   const unusual = UNUSUAL.exec(text);
-  const node = unusual === null ? fastDocument(text, { start, end: text.length }) : undefined;
+  const node = unusual === null ? fastDocument(text, { start, end: text.length }, "refused") : undefined;
   if (node === undefined) return `its ${name} is of a form that not all programs read alike`;
   const faults: YamlFault[] = [];
   const value = node === null ? null : plainValue(node, faults);

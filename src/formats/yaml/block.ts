@@ -1,173 +1,258 @@
 /**
- * Reads what nearly all manifests are written in: block mappings and sequences, flow collections (and with them JSON),
- * plain and quoted scalars, literal and folded blocks, comments. It is exact where it answers and gives up on all else
- * (anchors, aliases, tags, explicit keys, directives, anything wrong), which the slow reader then reads.
+ * The one reader of YAML: block mappings and sequences, explicit keys, flow collections (and with them JSON), plain and
+ * quoted scalars, literal and folded blocks, comments. Anchors, aliases, tags and collections as keys are refused. What is
+ * made of it is the composer's: nodes with places for Kubernetes, texts for lockfiles.
  */
+import { blockScalarAt } from "./block-scalar.ts";
+import type { Composer } from "./composer.ts";
 import { flowAt } from "./flow.ts";
-import { advance, endValue, giveUp, type Lines, linesOf, reenter, refuseDepth, unusual } from "./lines.ts";
-import type { DocumentRange, YamlEntry, YamlMap, YamlNode, YamlSequence } from "./model.ts";
-import { quotedAt } from "./quoted.ts";
-import { blockScalarAt, plainAt } from "./scalar-lines.ts";
-import { keyText } from "./scalars.ts";
+import {
+  advance,
+  countValue,
+  endValue,
+  isWhite,
+  type Lines,
+  linesOf,
+  reenter,
+  refuseDepth,
+  skipWhite,
+} from "./lines.ts";
+import { plainAt, refuseIndicator } from "./plain.ts";
+import { closingQuote, isQuote, quotedAt, unescaped } from "./quoted.ts";
 
+const TAB = 9;
 const SPACE = 32;
+const DOUBLE_QUOTE = 34;
+const HASH = 35;
+const PERCENT = 37;
 const DASH = 45;
 const COLON = 58;
-const HASH = 35;
+const GREATER = 62;
+const QUESTION = 63;
+const OPEN_SEQUENCE = 91;
+const OPEN_MAP = 123;
+const BAR = 124;
 
-/** The document's value; `null` where it holds none, undefined where it is for the slow reader. */
-export function fastDocument(text: string, { start, end }: DocumentRange): YamlNode | null | undefined {
-  // A line break to Kubernetes, and to the library none everywhere.
-  if (/\r(?!\n)/.test(text.slice(start, end))) return undefined;
-  try {
-    const lines = linesOf(text, start, end);
-    if (lines.done) return null;
-    const node = block(lines, -1, 1);
-    if (!lines.done) giveUp();
-    return node;
-  } catch (error) {
-    if (error === unusual) return undefined;
-    throw error;
+/** Longer keys YAML takes behind a question mark alone. */
+const KEY_LENGTH = 1024;
+
+/**
+ * One document, without the markers around it; `\r` stands before a line feed alone. Undefined where it holds nothing.
+ *
+ * @param start - of a line
+ */
+export function composeDocument<V, M extends V, S extends V>(
+  text: string,
+  start: number,
+  end: number,
+  to: Composer<V, M, S>,
+): V | undefined {
+  const lines = linesOf(text, start, end, to);
+  // Directives.
+  while (!lines.done && lines.indent === 0 && text.charCodeAt(lines.content) === PERCENT) {
+    to.doubt(lines.content);
+    advance(lines);
   }
+  if (lines.done) return undefined;
+  countValue(lines, lines.content);
+  const value = block(lines, to, -1, 1);
+  if (!lines.done) to.refuse(lines.content, "a line is indented less than those before it");
+  return value;
 }
 
 /** What begins in the current line, which is indented more than `parentIndent`. */
-function block(lines: Lines, parentIndent: number, depth: number): YamlNode {
-  refuseDepth(depth);
-  if (isItem(lines)) return sequence(lines, depth);
+function block<V, M extends V, S extends V>(
+  lines: Lines,
+  to: Composer<V, M, S>,
+  parentIndent: number,
+  depth: number,
+): V {
+  refuseDepth(lines, depth, lines.content);
+  if (isItem(lines)) return sequence(lines, to, depth);
   const key = keyAt(lines);
-  return key === undefined ? inline(lines, lines.content, parentIndent, depth) : mapping(lines, key, depth);
+  return key === undefined && !isMarked(lines, QUESTION)
+    ? inline(lines, to, lines.content, parentIndent, depth)
+    : mapping(lines, to, key, depth);
 }
 
-function isItem({ text, content, contentEnd }: Lines): boolean {
-  return text.charCodeAt(content) === DASH && (content + 1 >= contentEnd || text.charCodeAt(content + 1) === SPACE);
+function isItem(lines: Lines): boolean {
+  return isMarked(lines, DASH);
 }
 
-interface Key {
-  readonly key: string;
-  readonly start: number;
-  readonly end: number;
-  /** Behind the colon. */
-  readonly after: number;
+/** Whether the current line begins with this mark and a space behind it. */
+function isMarked({ text, content, contentEnd }: Lines, mark: number): boolean {
+  return text.charCodeAt(content) === mark && (content + 1 >= contentEnd || text.charCodeAt(content + 1) === SPACE);
 }
 
-/** The key that the current line begins with, if it does. */
-function keyAt({ text, content, contentEnd }: Lines): Key | undefined {
+/** The key that the current line begins with, if it does; its end and what is behind its colon are left in `lines`. */
+function keyAt(lines: Lines): string | undefined {
+  const { text, content, contentEnd, rules } = lines;
   const first = text.charCodeAt(content);
-  if (first === 34 || first === 39) {
-    const line = text.slice(content, contentEnd);
+  if (isQuote(first)) {
     // A quoted scalar that goes over its line is no key.
-    const close = first === 34 ? closedQuote(line) : line.indexOf("'", 1);
+    const close = closingQuote(text, content, contentEnd);
     if (close < 0) return undefined;
-    const { value, end } = quotedAt(text, content, contentEnd, -1);
-    let at = end;
-    while (at < contentEnd && text.charCodeAt(at) === SPACE) at++;
-    if (text.charCodeAt(at) !== COLON || at >= contentEnd) return undefined;
-    if (at + 1 < contentEnd && text.charCodeAt(at + 1) !== SPACE) giveUp();
-    return { key: String(value), start: content, end, after: at + 1 };
+    const at = skipWhite(lines, close + 1, contentEnd);
+    if (at >= contentEnd || text.charCodeAt(at) !== COLON) return undefined;
+    if (at + 1 < contentEnd && !isWhite(text.charCodeAt(at + 1))) rules.refuse(at, "no space stands behind a key");
+    lines.keyEnd = close + 1;
+    lines.keyAfter = at + 1;
+    return unescaped(lines, content + 1, text.slice(content + 1, close), first === DOUBLE_QUOTE);
   }
+  if (isOpening(first) || (first === QUESTION && isMarked(lines, QUESTION))) return undefined;
   for (let at = content; at < contentEnd; at++) {
     const code = text.charCodeAt(at);
-    if (code === 9) giveUp();
-    if (code === HASH && text.charCodeAt(at - 1) === SPACE) return undefined;
-    if (code !== COLON || (at + 1 < contentEnd && text.charCodeAt(at + 1) !== SPACE)) continue;
-    // Indicators begin what is no plain key; `<<` is a merge.
-    if (at === content || INDICATOR.test(text[content] ?? "") || at - content > 1024) giveUp();
-    let end = at;
-    while (text.charCodeAt(end - 1) === SPACE) end--;
-    const key = text.slice(content, end);
-    if (key === "<<") giveUp();
-    return { key: MAY_BE_TYPED.test(key) ? (keyText(key) ?? giveUp()) : key, start: content, end, after: at + 1 };
+    if (code > COLON) continue;
+    if (code === TAB) rules.doubt(at);
+    else if (code === HASH) {
+      if (isWhite(text.charCodeAt(at - 1))) return undefined;
+    } else if (code === COLON && (at + 1 >= contentEnd || isWhite(text.charCodeAt(at + 1)))) {
+      if (refuseIndicator(lines, content, contentEnd) || at - content > KEY_LENGTH) rules.doubt(content);
+      let end = at;
+      while (isWhite(text.charCodeAt(end - 1))) end--;
+      lines.keyEnd = end;
+      lines.keyAfter = at + 1;
+      return rules.key(text.slice(content, end), content);
+    }
   }
   return undefined;
 }
 
-const INDICATOR = /^[\s,[\]{}#&*!|>'"%@`?:-]$/;
-
-/** What YAML might take for something else than a text. */
-const MAY_BE_TYPED = /^(?:[-+.0-9~].*|[yYnNtTfFoO][a-zA-Z]{0,4})$/;
-
-function closedQuote(line: string): number {
-  for (let at = 1; at < line.length; at++) {
-    if (line[at] === '"') return at;
-    if (line[at] === "\\") at++;
-  }
-  return -1;
-}
-
-function mapping(lines: Lines, firstKey: Key, depth: number): YamlMap {
+/** @param firstKey - that of the current line, which {@link keyAt} found; undefined where that is explicit */
+function mapping<V, M extends V, S extends V>(
+  lines: Lines,
+  to: Composer<V, M, S>,
+  firstKey: string | undefined,
+  depth: number,
+): V {
   const { indent } = lines;
-  const entries: YamlEntry[] = [];
-  let key: Key | undefined = firstKey;
+  const map = to.map(lines.content);
+  let key = firstKey;
   for (;;) {
-    if (key === undefined) giveUp();
-    const { key: name, start, end, after } = key as Key;
-    const value = valueAfter(lines, after, indent, depth, true);
-    entries.push({ key: name, keyStart: start, keyEnd: end, value });
+    const start = lines.content;
+    countValue(lines, start);
+    if (key !== undefined) {
+      const { keyEnd } = lines;
+      to.put(map, key, start, keyEnd, valueAfter(lines, to, lines.keyAfter, indent, depth, OF_KEY));
+    } else if (isMarked(lines, QUESTION)) explicitEntry(lines, to, map, depth);
+    else to.refuse(start, "a line has no key");
     if (lines.done || lines.indent < indent) break;
-    if (lines.indent > indent || isItem(lines)) giveUp();
+    if (lines.indent > indent || isItem(lines)) to.refuse(lines.content, "a line is indented as none before it");
     key = keyAt(lines);
   }
-  return { kind: "map", entries, start: firstKey.start, end: entries.at(-1)?.value.end ?? firstKey.end };
+  to.close(map, lines.valueEnd);
+  return map;
 }
 
-function sequence(lines: Lines, depth: number): YamlSequence {
-  const { indent, content: start } = lines;
-  const items: YamlNode[] = [];
-  while (!lines.done && lines.indent === indent && isItem(lines)) {
-    items.push(valueAfter(lines, lines.content + 1, indent, depth, false));
+/** `? key`, and in a line of its own `: value`, which may be missing. */
+function explicitEntry<V, M extends V, S extends V>(lines: Lines, to: Composer<V, M, S>, map: M, depth: number): void {
+  const { text, indent } = lines;
+  to.explicitKey(lines.content);
+  let start = skipWhite(lines, lines.content + 1, lines.contentEnd);
+  if (start >= lines.contentEnd || text.charCodeAt(start) === HASH) {
+    to.doubt(start);
+    advance(lines);
+    if (lines.done || lines.indent <= indent) to.refuse(start, "an explicit key is empty");
+    start = lines.content;
+  } else reenter(lines, start);
+  if (isItem(lines) || isMarked(lines, QUESTION) || isOpening(text.charCodeAt(start)) || keyAt(lines) !== undefined) {
+    to.refuse(start, "a key is no text");
   }
-  if (!lines.done && lines.indent > indent) giveUp();
-  return { kind: "sequence", items, start, end: items.at(-1)?.end ?? start };
+  const { contentEnd } = lines;
+  const written = scalarAt(lines, start, indent);
+  const keyEnd = lines.valueEnd;
+  if (keyEnd > contentEnd) to.doubt(start);
+  const key = lines.isPlain ? to.key(written, start) : written;
+  const hasValue = lines.indent === indent && isMarked(lines, COLON);
+  const value = hasValue
+    ? valueAfter(lines, to, lines.content + 1, indent, depth, OF_EXPLICIT_KEY)
+    : nothing(lines, to, keyEnd);
+  to.put(map, key, start, keyEnd, value);
 }
+
+function sequence<V, M extends V, S extends V>(lines: Lines, to: Composer<V, M, S>, depth: number): V {
+  const { indent } = lines;
+  const items = to.sequence(lines.content);
+  while (!lines.done && lines.indent === indent && isItem(lines)) {
+    countValue(lines, lines.content);
+    to.push(items, valueAfter(lines, to, lines.content + 1, indent, depth, OF_ITEM));
+  }
+  if (!lines.done && lines.indent > indent) to.refuse(lines.content, "a line is indented as none before it");
+  to.close(items, lines.valueEnd);
+  return items;
+}
+
+/** Behind a key a collection begins in a line of its own; an item's does not stand right below its dash. */
+const OF_KEY = 0;
+const OF_ITEM = 1;
+const OF_EXPLICIT_KEY = 2;
 
 /** What follows a key's colon or an item's dash: in its line, or in lines that are indented more. */
-function valueAfter(lines: Lines, after: number, indent: number, depth: number, ofKey: boolean): YamlNode {
-  const { text } = lines;
-  let at = after;
-  while (at < lines.contentEnd && text.charCodeAt(at) === SPACE) at++;
-  if (text.charCodeAt(at) === 9) giveUp();
-  const empty = at >= lines.contentEnd || text.charCodeAt(at) === HASH;
-  if (!empty) {
-    if (ofKey) return inline(lines, at, indent, depth);
+function valueAfter<V, M extends V, S extends V>(
+  lines: Lines,
+  to: Composer<V, M, S>,
+  after: number,
+  indent: number,
+  depth: number,
+  of: typeof OF_KEY | typeof OF_ITEM | typeof OF_EXPLICIT_KEY,
+): V {
+  const at = skipWhite(lines, after, lines.contentEnd);
+  if (at < lines.contentEnd && lines.text.charCodeAt(at) !== HASH) {
+    if (of === OF_KEY) return inline(lines, to, at, indent, depth);
     reenter(lines, at);
-    if (isItem(lines)) return nested(lines, depth);
+    if (isItem(lines)) return nested(lines, to, depth);
     const key = keyAt(lines);
-    if (key === undefined) return inline(lines, at, indent, depth);
-    refuseDepth(depth + 1);
-    return mapping(lines, key, depth + 1);
+    if (key === undefined && !isMarked(lines, QUESTION)) return inline(lines, to, at, indent, depth);
+    refuseDepth(lines, depth + 1, at);
+    return mapping(lines, to, key, depth + 1);
   }
   advance(lines);
-  if (!lines.done && lines.indent > indent) return block(lines, indent, depth + 1);
+  if (!lines.done && lines.indent > indent) return block(lines, to, indent, depth + 1);
   // The items of a key's sequence may stand right below it.
-  if (ofKey && !lines.done && lines.indent === indent && isItem(lines)) return nested(lines, depth);
-  return { kind: "scalar", value: null, start: after, end: after };
+  if (of !== OF_ITEM && !lines.done && lines.indent === indent && isItem(lines)) return nested(lines, to, depth);
+  return nothing(lines, to, after);
 }
 
-function nested(lines: Lines, depth: number): YamlSequence {
-  refuseDepth(depth + 1);
-  return sequence(lines, depth + 1);
+function nothing<V, M extends V, S extends V>(lines: Lines, to: Composer<V, M, S>, offset: number): V {
+  lines.valueEnd = offset;
+  return to.nothing(offset);
+}
+
+function nested<V, M extends V, S extends V>(lines: Lines, to: Composer<V, M, S>, depth: number): V {
+  refuseDepth(lines, depth + 1, lines.content);
+  return sequence(lines, to, depth + 1);
+}
+
+function isOpening(code: number): boolean {
+  return code === OPEN_MAP || code === OPEN_SEQUENCE;
 }
 
 /** A scalar or flow collection that begins in the current line; moves on past it. */
-function inline(lines: Lines, offset: number, parentIndent: number, depth: number): YamlNode {
-  switch (lines.text[offset]) {
-    case "{":
-    case "[": {
-      const node = flowAt(lines, offset, parentIndent, depth + 1);
-      endValue(lines, node.end);
-      return node;
-    }
-    case '"':
-    case "'": {
-      const node = quotedAt(lines.text, offset, lines.end, parentIndent);
-      endValue(lines, node.end);
-      return node;
-    }
-    case "|":
-    case ">":
-      return blockScalarAt(lines, offset, parentIndent);
-    default:
-      return plainAt(lines, offset, parentIndent);
+function inline<V, M extends V, S extends V>(
+  lines: Lines,
+  to: Composer<V, M, S>,
+  offset: number,
+  parentIndent: number,
+  depth: number,
+): V {
+  if (isOpening(lines.text.charCodeAt(offset))) {
+    const value = flowAt(lines, to, offset, parentIndent, depth + 1);
+    endValue(lines, lines.valueEnd);
+    return value;
   }
+  const text = scalarAt(lines, offset, parentIndent);
+  return lines.isPlain ? to.plain(text, offset, lines.valueEnd) : to.text(text, offset, lines.valueEnd);
+}
+
+/** The same of a scalar: its text; its end and whether it is plain are left in `lines`. */
+function scalarAt(lines: Lines, offset: number, parentIndent: number): string {
+  const first = lines.text.charCodeAt(offset);
+  if (isQuote(first)) {
+    const text = quotedAt(lines, offset, parentIndent);
+    endValue(lines, lines.valueEnd);
+    return text;
+  }
+  return first === BAR || first === GREATER
+    ? blockScalarAt(lines, offset, parentIndent)
+    : plainAt(lines, offset, parentIndent);
 }

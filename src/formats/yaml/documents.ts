@@ -1,6 +1,6 @@
-import { fastDocument } from "./block.ts";
 import { PackableText } from "./manifest-text.ts";
 import type { DocumentRange, YamlFault, YamlNode } from "./model.ts";
+import { fastDocument } from "./nodes.ts";
 import { slowDocument } from "./slow.ts";
 
 export interface CutText {

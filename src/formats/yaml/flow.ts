@@ -1,7 +1,8 @@
-import { giveUp, type Lines, refuseDepth } from "./lines.ts";
-import type { YamlEntry, YamlMap, YamlNode, YamlScalar, YamlSequence } from "./model.ts";
-import { quotedAt } from "./quoted.ts";
-import { keyText, resolvePlain } from "./scalars.ts";
+/** Collections in braces or brackets: all of JSON, too. */
+import type { Composer } from "./composer.ts";
+import { countValue, type Lines, refuseDepth, withoutWhite } from "./lines.ts";
+import { refuseIndicator } from "./plain.ts";
+import { isQuote, quotedAt } from "./quoted.ts";
 
 const OPEN_MAP = 123;
 const CLOSE_MAP = 125;
@@ -12,130 +13,169 @@ const COLON = 58;
 const HASH = 35;
 const QUESTION = 63;
 
-interface Flow {
-  readonly text: string;
-  readonly end: number;
-  /** What lines within must be indented more than. */
-  readonly parentIndent: number;
-  at: number;
+/**
+ * The collection that begins at `offset`, and whose further lines are indented more than `parentIndent`; leaves its end in
+ * `valueEnd`.
+ */
+export function flowAt<V, M extends V, S extends V>(
+  lines: Lines,
+  to: Composer<V, M, S>,
+  offset: number,
+  parentIndent: number,
+  depth: number,
+): V {
+  lines.at = offset;
+  const value = collection(lines, to, parentIndent, depth);
+  lines.valueEnd = lines.at;
+  return value;
 }
 
-/** A collection in braces or brackets: all of JSON, too. */
-export function flowAt({ text, end }: Lines, offset: number, parentIndent: number, depth: number): YamlNode {
-  return collection({ text, end, parentIndent, at: offset }, depth);
+function collection<V, M extends V, S extends V>(
+  lines: Lines,
+  to: Composer<V, M, S>,
+  parentIndent: number,
+  depth: number,
+): V {
+  refuseDepth(lines, depth, lines.at);
+  return lines.text.charCodeAt(lines.at) === OPEN_MAP
+    ? map(lines, to, parentIndent, depth)
+    : sequence(lines, to, parentIndent, depth);
 }
 
-function collection(flow: Flow, depth: number): YamlMap | YamlSequence {
-  refuseDepth(depth);
-  return flow.text.charCodeAt(flow.at) === OPEN_MAP ? map(flow, depth) : sequence(flow, depth);
-}
-
-function map(flow: Flow, depth: number): YamlMap {
-  const start = flow.at++;
-  const entries: YamlEntry[] = [];
+function map<V, M extends V, S extends V>(lines: Lines, to: Composer<V, M, S>, parentIndent: number, depth: number): V {
+  const { text } = lines;
+  const entries = to.map(lines.at++);
   for (;;) {
-    if (skip(flow) === CLOSE_MAP) break;
-    const key = scalar(flow);
-    const quoted = isQuote(flow.text.charCodeAt(key.start));
-    // A key that is a text only in quotes may be followed by a colon without a space.
-    if (skip(flow) !== COLON) giveUp();
-    flow.at++;
-    if (!quoted && (key.value === "<<" || !isSpace(flow.text.charCodeAt(flow.at)))) giveUp();
-    const first = skip(flow);
-    if (first === COMMA || first === CLOSE_MAP) giveUp();
-    entries.push({
-      key: typeof key.value === "string" ? key.value : (keyText(flow.text.slice(key.start, key.end)) ?? giveUp()),
-      keyStart: key.start,
-      keyEnd: key.end,
-      value: value(flow, depth),
-    });
-    const next = skip(flow);
-    if (next === COMMA) flow.at++;
-    else if (next !== CLOSE_MAP) giveUp();
+    const first = skip(lines, parentIndent);
+    if (first === CLOSE_MAP) break;
+    if (first === QUESTION && isSpace(text.charCodeAt(lines.at + 1))) {
+      // An explicit key.
+      to.doubt(lines.at++);
+      skip(lines, parentIndent);
+    }
+    const start = lines.at;
+    countValue(lines, start);
+    const written = scalar(lines, parentIndent);
+    const end = lines.valueEnd;
+    const key = lines.isPlain ? to.key(written, start) : written;
+    to.put(entries, key, start, end, valueBehind(lines, to, end, parentIndent, depth));
+    const next = skip(lines, parentIndent);
+    if (next === COMMA) lines.at++;
+    else if (next !== CLOSE_MAP) to.refuse(lines.at, "there is no } or comma");
   }
-  flow.at++;
-  return { kind: "map", entries, start, end: flow.at };
+  lines.at++;
+  to.close(entries, lines.at);
+  return entries;
 }
 
-function sequence(flow: Flow, depth: number): YamlSequence {
-  const start = flow.at++;
-  const items: YamlNode[] = [];
-  for (;;) {
-    const first = skip(flow);
-    if (first === CLOSE_SEQUENCE) break;
-    if (first === COMMA) giveUp();
-    items.push(value(flow, depth));
-    const next = skip(flow);
-    if (next === COMMA) flow.at++;
-    else if (next !== CLOSE_SEQUENCE) giveUp();
+/** What stands behind a key that ends at `keyEnd`. */
+function valueBehind<V, M extends V, S extends V>(
+  lines: Lines,
+  to: Composer<V, M, S>,
+  keyEnd: number,
+  parentIndent: number,
+  depth: number,
+): V {
+  const quoted = !lines.isPlain;
+  if (skip(lines, parentIndent) !== COLON) {
+    to.doubt(lines.at);
+    return to.nothing(keyEnd);
   }
-  flow.at++;
-  return { kind: "sequence", items, start, end: flow.at };
+  lines.at++;
+  // A key that is a text only in quotes may be followed by a colon without a space.
+  if (!quoted && !isSpace(lines.text.charCodeAt(lines.at))) to.doubt(lines.at);
+  const first = skip(lines, parentIndent);
+  if (first !== COMMA && first !== CLOSE_MAP) return value(lines, to, parentIndent, depth);
+  to.doubt(lines.at);
+  return to.nothing(lines.at);
 }
 
-function value(flow: Flow, depth: number): YamlNode {
-  const first = flow.text.charCodeAt(flow.at);
-  return first === OPEN_MAP || first === OPEN_SEQUENCE ? collection(flow, depth + 1) : scalar(flow);
+function sequence<V, M extends V, S extends V>(
+  lines: Lines,
+  to: Composer<V, M, S>,
+  parentIndent: number,
+  depth: number,
+): V {
+  const items = to.sequence(lines.at++);
+  while (skip(lines, parentIndent) !== CLOSE_SEQUENCE) {
+    countValue(lines, lines.at);
+    to.push(items, value(lines, to, parentIndent, depth));
+    const next = skip(lines, parentIndent);
+    if (next === COMMA) lines.at++;
+    else if (next !== CLOSE_SEQUENCE) to.refuse(lines.at, "there is no ] or comma");
+  }
+  lines.at++;
+  to.close(items, lines.at);
+  return items;
 }
 
-function scalar(flow: Flow): YamlScalar {
-  const { text, end, at: start } = flow;
+function value<V, M extends V, S extends V>(
+  lines: Lines,
+  to: Composer<V, M, S>,
+  parentIndent: number,
+  depth: number,
+): V {
+  const start = lines.at;
+  const first = lines.text.charCodeAt(start);
+  if (first === OPEN_MAP || first === OPEN_SEQUENCE) return collection(lines, to, parentIndent, depth + 1);
+  const text = scalar(lines, parentIndent);
+  return lines.isPlain ? to.plain(text, start, lines.valueEnd) : to.text(text, start, lines.valueEnd);
+}
+
+/** Its text; its end and whether it is plain are left in `lines`. */
+function scalar(lines: Lines, parentIndent: number): string {
+  const { text, end, rules, at: start } = lines;
   if (isQuote(text.charCodeAt(start))) {
-    const quoted = quotedAt(text, start, end, flow.parentIndent);
-    flow.at = quoted.end;
+    const quoted = quotedAt(lines, start, parentIndent);
+    lines.at = lines.valueEnd;
     return quoted;
   }
-  const first = text[start] ?? "";
-  if (!PLAIN_START.test(first) || (first === "-" && isPlainEnd(text.charCodeAt(start + 1)))) giveUp();
+  const isMark = refuseIndicator(lines, start, end);
+  if (isMark && isPlainEnd(text.charCodeAt(start + 1))) rules.refuse(start, "no text without quotes begins like that");
+  if (isMark && text[start] !== "-") rules.doubt(start);
   let at = start;
   for (; at < end; at++) {
     const code = text.charCodeAt(at);
     if (code === COMMA || isBracket(code) || code === 10 || code === 13 || code === 9) break;
     if (code === COLON && isPlainEnd(text.charCodeAt(at + 1))) break;
     // It begins a key to YAML 1.1, wherever it is.
-    if (code === QUESTION) giveUp();
+    if (code === QUESTION) rules.doubt(at);
     if (code === HASH && text.charCodeAt(at - 1) === 32) break;
   }
-  flow.at = at;
-  while (at > start && text.charCodeAt(at - 1) === 32) at--;
-  if (at === start) giveUp();
-  return { kind: "scalar", value: resolvePlain(text.slice(start, at)), start, end: at };
+  lines.at = at;
+  lines.valueEnd = withoutWhite(text, start, at);
+  lines.isPlain = true;
+  return text.slice(start, lines.valueEnd);
 }
-
-/** Indicators are the slow reader's; `-` and `.` begin numbers. */
-const PLAIN_START = /^[^\s,[\]{}#&*!|>'"%@`?:-]$|^-$/;
 
 /** Past white space and comments; answers the character there. */
-function skip(flow: Flow): number {
-  const { text, end } = flow;
-  for (; flow.at < end; flow.at++) {
-    const code = text.charCodeAt(flow.at);
+function skip(lines: Lines, parentIndent: number): number {
+  const { text, end, rules } = lines;
+  for (; lines.at < end; lines.at++) {
+    const code = text.charCodeAt(lines.at);
     if (code === HASH) {
-      if (!isSpace(text.charCodeAt(flow.at - 1))) giveUp();
-      const lineEnd = text.indexOf("\n", flow.at);
-      flow.at = (lineEnd < 0 ? end : lineEnd) - 1;
+      if (!isSpace(text.charCodeAt(lines.at - 1))) rules.refuse(lines.at, "a comment without a space before it");
+      const lineEnd = text.indexOf("\n", lines.at);
+      lines.at = (lineEnd < 0 ? end : lineEnd) - 1;
     } else if (code === 10) {
-      if (flow.parentIndent >= 0) indented(flow);
-    } else if ((code === 9 && flow.parentIndent >= 0) || (code === 13 && text.charCodeAt(flow.at + 1) !== 10)) giveUp();
-    else if (!isSpace(code)) return code;
+      if (parentIndent >= 0) doubtIndentation(lines, parentIndent);
+    } else if (code === 9) {
+      if (parentIndent >= 0) rules.doubt(lines.at);
+    } else if (!isSpace(code)) return code;
   }
-  return giveUp();
+  return rules.refuse(end, "there is no closing bracket");
 }
 
-/** The line after this line feed must be blank or indented enough. */
-function indented(flow: Flow): void {
-  let at = flow.at + 1;
-  while (flow.text.charCodeAt(at) === 32) at++;
-  const code = flow.text.charCodeAt(at);
-  if (code !== 10 && code !== 13 && at - flow.at - 1 <= flow.parentIndent) giveUp();
+/** The line after this line feed must be blank or indented enough; not all readers mind. */
+function doubtIndentation({ text, at: feed, rules }: Lines, parentIndent: number): void {
+  let at = feed + 1;
+  while (text.charCodeAt(at) === 32) at++;
+  const code = text.charCodeAt(at);
+  if (code !== 10 && code !== 13 && at - feed - 1 <= parentIndent) rules.doubt(at);
 }
 
 function isSpace(code: number): boolean {
   return code === 32 || code === 10 || code === 13 || code === 9;
-}
-
-function isQuote(code: number): boolean {
-  return code === 34 || code === 39;
 }
 
 function isBracket(code: number): boolean {

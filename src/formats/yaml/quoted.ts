@@ -1,5 +1,10 @@
-import { endOfLine, giveUp } from "./lines.ts";
-import type { YamlScalar } from "./model.ts";
+/** Texts in single or double quotes. */
+import { endOfLine, type Lines, skipWhite, withoutReturn, withoutWhite } from "./lines.ts";
+
+const SPACE = 32;
+const DOUBLE = 34;
+const SINGLE = 39;
+const BACKSLASH = 92;
 
 const ESCAPES: Readonly<Record<string, string>> = {
   "0": "\0",
@@ -23,39 +28,50 @@ const ESCAPES: Readonly<Record<string, string>> = {
 
 const HEX_LENGTH: Readonly<Record<string, number>> = { x: 2, u: 4, U: 8 };
 
+export function isQuote(code: number): boolean {
+  return code === DOUBLE || code === SINGLE;
+}
+
 /**
- * A scalar in single or double quotes.
+ * The text in quotes that begins here, and goes on in lines that are indented more than `parentIndent`; leaves its end in
+ * `valueEnd`.
  *
  * @param offset - of its first quote
- * @param parentIndent - what its further lines must be indented more than
  */
-export function quotedAt(text: string, offset: number, end: number, parentIndent: number): YamlScalar {
-  const double = text[offset] === '"';
-  const close = double ? closingDouble(text, offset + 1, end) : closingSingle(text, offset + 1, end);
+export function quotedAt(lines: Lines, offset: number, parentIndent: number): string {
+  const { text, end } = lines;
+  const close = closingQuote(text, offset, end);
+  if (close < 0) lines.rules.refuse(offset, "a quoted text does not end");
+  lines.valueEnd = close + 1;
+  lines.isPlain = false;
+  const double = text.charCodeAt(offset) === DOUBLE;
   const inner = text.slice(offset + 1, close);
-  const value = inner.includes("\n") ? folded(text, offset + 1, close, parentIndent, double) : unescaped(inner, double);
-  return { kind: "scalar", value, start: offset, end: close + 1 };
+  return inner.includes("\n")
+    ? folded(lines, offset + 1, close, parentIndent, double)
+    : unescaped(lines, offset + 1, inner, double);
 }
 
-function closingDouble(text: string, from: number, end: number): number {
-  for (let at = from; at < end; at++) {
+/** Where the text ends that begins with the quote at `offset`; -1 where it does not before `limit`. */
+export function closingQuote(text: string, offset: number, limit: number): number {
+  if (text.charCodeAt(offset) === SINGLE) {
+    for (let at = text.indexOf("'", offset + 1); at >= 0 && at < limit; at = text.indexOf("'", at + 2)) {
+      if (at + 1 >= limit || text.charCodeAt(at + 1) !== SINGLE) return at;
+    }
+    return -1;
+  }
+  for (let at = offset + 1; at < limit; at++) {
     const code = text.charCodeAt(at);
-    if (code === 34) return at;
-    if (code === 92) at++;
+    if (code === DOUBLE) return at;
+    if (code === BACKSLASH) at++;
   }
-  return giveUp();
+  return -1;
 }
 
-function closingSingle(text: string, from: number, end: number): number {
-  for (let at = text.indexOf("'", from); at >= 0 && at < end; at = text.indexOf("'", at + 2)) {
-    if (text[at + 1] !== "'" || at + 1 >= end) return at;
-  }
-  return giveUp();
-}
-
-function unescaped(inner: string, double: boolean): string {
+/** What a text in quotes, or one line of it, says. */
+export function unescaped(lines: Lines, offset: number, inner: string, double: boolean): string {
   if (!double) return inner.includes("'") ? inner.replaceAll("''", "'") : inner;
   if (!inner.includes("\\")) return inner;
+  const refuse = (at: number) => lines.rules.refuse(offset + at, "an escape that YAML does not have");
   let value = "";
   let copied = 0;
   for (let at = inner.indexOf("\\"); at >= 0; at = inner.indexOf("\\", copied)) {
@@ -65,13 +81,11 @@ function unescaped(inner: string, double: boolean): string {
     if (length !== undefined) {
       const digits = inner.slice(at + 2, at + 2 + length);
       const code = Number.parseInt(digits, 16);
-      if (digits.length !== length || !/^[0-9a-fA-F]+$/.test(digits) || code > 0x10ffff) giveUp();
+      if (digits.length !== length || !/^[0-9a-fA-F]+$/.test(digits) || code > 0x10ffff) refuse(at);
       value += String.fromCodePoint(code);
       copied = at + 2 + length;
     } else {
-      const character = Object.hasOwn(ESCAPES, name) ? ESCAPES[name] : undefined;
-      if (character === undefined) giveUp();
-      value += character;
+      value += (Object.hasOwn(ESCAPES, name) ? ESCAPES[name] : undefined) ?? refuse(at);
       copied = at + 2;
     }
   }
@@ -79,33 +93,34 @@ function unescaped(inner: string, double: boolean): string {
 }
 
 /** One line break is a space, more are one less; white space around them does not count (YAML 1.2.2, 7.3). */
-function folded(text: string, from: number, close: number, parentIndent: number, double: boolean): string {
+function folded(lines: Lines, from: number, close: number, parentIndent: number, double: boolean): string {
+  const { text, rules } = lines;
   let value = "";
   let breaks = 0;
   let joined = true;
   for (let at = from; at <= close; ) {
     const lineEnd = endOfLine(text, at, close);
     const first = at === from;
-    let line = text.slice(at, lineEnd);
-    if (line.endsWith("\r")) line = line.slice(0, -1);
-    if (line.includes("\t")) giveUp();
     const last = lineEnd >= close;
+    let start = at;
+    let end = last ? lineEnd : withoutReturn(text, at, lineEnd);
+    if (text.slice(start, end).includes("\t")) rules.doubt(start);
     if (!first) {
-      const trimmed = line.slice(leadingSpaces(line));
-      const indent = line.length - trimmed.length;
-      if ((trimmed !== "" || last) && indent <= parentIndent) giveUp();
-      line = trimmed;
+      while (start < end && text.charCodeAt(start) === SPACE) start++;
+      const indent = start - at;
+      start = skipWhite(lines, start, end);
+      if ((start < end || last) && indent <= parentIndent) rules.refuse(start, "a text goes on with too few spaces");
     }
-    const continued = double && !last && endsInBackslash(line);
-    if (continued) line = line.slice(0, -1);
-    else if (!last) line = trimmedEnd(line, double);
-    const empty = line === "" && !first && !last && !continued;
+    const continued = double && !last && endsInBackslash(text, start, end);
+    if (continued) end--;
+    else if (!last) end = trimmedEnd(lines, start, end, double);
+    const empty = start === end && !first && !last && !continued;
     // Readers differ on blank lines behind a line break that is escaped.
-    if (empty && !joined) giveUp();
+    if (empty && !joined) rules.doubt(start);
     if (empty) breaks++;
     else {
       if (!first) value += breaks > 0 ? "\n".repeat(breaks) : joined ? " " : "";
-      value += unescaped(line, double);
+      value += unescaped(lines, start, text.slice(start, end), double);
       breaks = 0;
       joined = !continued;
     }
@@ -114,23 +129,16 @@ function folded(text: string, from: number, close: number, parentIndent: number,
   return value;
 }
 
-function leadingSpaces(line: string): number {
-  let count = 0;
-  while (line.charCodeAt(count) === 32) count++;
-  return count;
+/** White space that is escaped stays. */
+function trimmedEnd({ text, rules }: Lines, start: number, end: number, double: boolean): number {
+  const trimmed = withoutWhite(text, start, end);
+  if (!double || trimmed === end || !endsInBackslash(text, start, trimmed)) return trimmed;
+  rules.doubt(trimmed);
+  return trimmed + 1;
 }
 
-/** A space that is escaped stays. */
-function trimmedEnd(line: string, double: boolean): string {
-  let end = line.length;
-  while (line.charCodeAt(end - 1) === 32) end--;
-  const trimmed = line.slice(0, end);
-  if (double && trimmed.length < line.length && endsInBackslash(trimmed)) giveUp();
-  return trimmed;
-}
-
-function endsInBackslash(line: string): boolean {
+function endsInBackslash(text: string, start: number, end: number): boolean {
   let count = 0;
-  while (line[line.length - 1 - count] === "\\") count++;
+  while (end - count > start && text.charCodeAt(end - 1 - count) === BACKSLASH) count++;
   return count % 2 === 1;
 }

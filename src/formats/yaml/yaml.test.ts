@@ -4,9 +4,9 @@ import fc from "fast-check";
 import { stringify } from "yaml";
 import { bounds } from "../../core/bounds.ts";
 import { mutatedBytes } from "../../engines/contents/mutated-bytes.fixture.ts";
-import { fastDocument } from "./block.ts";
 import { cutDocuments, readDocument } from "./documents.ts";
 import type { YamlNode } from "./model.ts";
+import { fastDocument } from "./nodes.ts";
 import { resolvePlain } from "./scalars.ts";
 import { slowDocument } from "./slow.ts";
 import { plainValue } from "./value.ts";
@@ -156,14 +156,66 @@ describe("the fast reader and the slow one agree", () => {
 
   test("on lines put together at random", () => {
     const line = fc.constantFrom(
-      ..."a: b|a:|- a|-|  - b: c|  c: d|  |# c|  # d|a: |-|  text|    more|b: 'x|  y'|c: {d: e,|  f: [g]}|\ta: b|- - a|\"q\": r|: x|? y|a: &x b|c: *x".split(
+      ..."? a|  ? b|? 'c' # d|? e: f|:|: - g|  : h|: i: j|a: b|a:|- a|-|  - b: c|  c: d|  |# c|  # d|a: |-|  text|    more|b: 'x|  y'|c: {d: e,|  f: [g]}|\ta: b|- - a|\"q\": r|: x|? y|a: &x b|c: *x".split(
         "|",
       ),
     );
     fc.assert(
       fc.property(fc.array(line, { maxLength: 8 }), (lines) => void agree(`${lines.join("\n")}\n`)),
-      { numRuns: 2_000 },
+      { numRuns: 4_000 },
     );
+  });
+});
+
+describe("explicit keys", () => {
+  const text = `? a
+: b
+? "c: d" # e
+: - f
+  - g: h
+? 'i'
+? j
+:
+- k
+l:
+- ? m n
+  : ? o
+    : p
+`;
+  test("are read with their places", () => {
+    assert.ok(agree(text));
+    const node = fastDocument(text, whole(text));
+    assert.ok(node);
+    assert.deepEqual(plainValue(node, []), {
+      a: "b",
+      "c: d": ["f", { g: "h" }],
+      i: null,
+      j: ["k"],
+      l: [{ "m n": { o: "p" } }],
+    });
+  });
+  test("are left to the library where they are no text, or go over their line", () => {
+    for (const key of [
+      "- a",
+      "{a: b}",
+      "[a]",
+      "a: b",
+      "? a",
+      "|\n  a",
+      "a\n  b",
+      "\n  a",
+      "&x a",
+      "!!str a",
+      "~",
+      "",
+      "<<",
+    ]) {
+      assert.equal(fastDocument(`? ${key}\n: b\n`, whole(`? ${key}\n: b\n`)), undefined, key);
+    }
+  });
+  test("are left out where it is not known what is made of them", () => {
+    assert.equal(fastDocument(text, whole(text), "refused"), undefined);
+    assert.ok(fastDocument("a: b\n", whole("a: b\n"), "refused"));
   });
 });
 

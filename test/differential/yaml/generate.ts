@@ -35,6 +35,7 @@ const SEEDS = [
   `---\n${POD}---\napiVersion: v1\nkind: List\nitems:\n- {a: 1}\n...\n`,
   'a: &x {b: [1, 2, {c: d}], "e f": g}\nh: *x\ni:\n  <<: [*x, {b: 3}]\n  j: k\n',
   "? a\n: b\n? |\n  block\n: - c\n  - d: e\n    f: g\n",
+  "spec:\n  ? hostPID\n  : yes\n  ? \"containers\"\n  :\n  - ? name # c\n    : a\n    image: b\n  ? 'x y'\n",
   "a: |2-\n   x\n  y\nb: >+\n  c\n\n   d\n  e\n\nf:\n",
   "a: \"b\n  c\\\n  d\n\n  e\\x41\\u00e9\"\nf: 'g\n  h''i'\nj: k\n  l\n\n  m\n",
   '{\n\t"apiVersion": "v1",\n\t"kind": "Pod",\n\t"n": [1, -2.5e3, null, true, "a\\u0041\\n"]\n}\n',
@@ -135,6 +136,10 @@ function grown(random: Random): string {
 function mapping(random: Random, indent: string, depth: number): string {
   let text = "";
   for (let left = 1 + random.below(4); left > 0; left--) {
+    if (random.once(6)) {
+      text += explicitEntry(random, indent, depth);
+      continue;
+    }
     const key = random.pick([
       "a",
       "b",
@@ -154,6 +159,52 @@ function mapping(random: Random, indent: string, depth: number): string {
     text += `${indent}${key.startsWith("? ") ? `${key}\n${indent}:` : `${key}:`}${inner(random, indent, depth)}`;
   }
   return text;
+}
+
+/** `? key`, with or without its value. */
+function explicitEntry(random: Random, indent: string, depth: number): string {
+  const key = random.pick([
+    ...[
+      "a",
+      "b",
+      "kind",
+      '"k"',
+      "'l'",
+      "m n",
+      "1",
+      "yes",
+      "~",
+      "<<",
+      '"<<"',
+      "a # c",
+      '"k" # c',
+      "k#",
+      "-a",
+      "?a",
+      ":a",
+    ],
+    ...["- a", "{a: b}", "[a]", "a: b", "a:", "? a", "&x a", "*x", "!!str a", "", "# c", "a\tb", '"k"\t', '"k" a'],
+    ...[`\n${indent}  a`, `|\n${indent}  a`, ">-", "|", `a\n${indent}  b`, `"a\n${indent} b"`, `a\n\n${indent} # c`],
+    "a".repeat(random.pick([1_023, 1_024, 1_025, 2_000])),
+    fragment(random),
+  ]);
+  const behind = random.pick([
+    "",
+    `${indent}:${inner(random, indent, depth)}`,
+    `${indent}:${inner(random, indent, depth)}`,
+    `${indent}: ${scalar(random, `${indent} `)}\n`,
+    `${indent}: - a\n${indent}  - b\n`,
+    `${indent}: a: b\n${indent}  c: d\n`,
+    `${indent}:\n${indent}- a\n`,
+    `${indent}: ? a\n${indent}  : b\n`,
+    `${indent}: # c\n${indent}  a: b\n`,
+    `\n${indent}# c\n${indent}: b\n`,
+    `${indent}:\n`,
+    `${indent}:a\n`,
+    `${indent}:\ta\n`,
+    `${indent} : a\n`,
+  ]);
+  return `${indent}?${random.once(12) ? random.pick(["", "\t", "  "]) : " "}${key}\n${behind}`;
 }
 
 function inner(random: Random, indent: string, depth: number): string {

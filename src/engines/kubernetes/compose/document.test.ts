@@ -62,6 +62,9 @@ test("keys by escape, in quotes, before other spaces; numbers and doubled ones a
   for (const body of ["1: a", "null: a", "pid: a\npid: host", 'pid: a\n"pid": host', "? pid\n: host"]) {
     assert.equal(typeof shown(body), "string", body);
   }
+  for (const body of ["build: {?network: host}", "x-a: &a 1\nbuild: { args: [ # b\n  ?c] }"]) {
+    assert.match(String(shown(body)), /not all readers of YAML take alike/, body);
+  }
 });
 
 test("several documents are one to Compose, which is told", () => {

@@ -3,11 +3,22 @@
  * it merges, wherever the merge stands; `!reset` takes a field out; a key twice is an error. Aliases are followed: the tree
  * that is answered has none.
  */
-import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, type Scalar, type YAMLMap } from "yaml";
+import {
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  type Node,
+  type Pair,
+  type Scalar,
+  type YAMLMap,
+  type YAMLSeq,
+} from "yaml";
 import { bounds } from "../../../core/bounds.ts";
-import { fastDocument } from "../../../formats/yaml/block.ts";
 import { libraryDocument } from "../../../formats/yaml/library.ts";
 import type { DocumentRange, YamlEntry, YamlFault, YamlNode } from "../../../formats/yaml/model.ts";
+import { fastDocument } from "../../../formats/yaml/nodes.ts";
 import { resolveComposePlain } from "./scalars.ts";
 
 export interface ComposeReading {
@@ -29,7 +40,7 @@ export function readComposeDocument(text: string, range: DocumentRange): Compose
   try {
     // The fast reader takes no notice of a merge within braces.
     const merges = text.slice(range.start, range.end).includes("<<");
-    const fast = merges ? undefined : fastDocument(text, range);
+    const fast = merges ? undefined : fastDocument(text, range, "refused");
     if (fast === null) return { node: null, faults: [] };
     return { node: fast === undefined ? slow(text, range) : resolved(text, fast), faults: [] };
   } catch (error) {
@@ -87,6 +98,8 @@ function refuseTwice(seen: Set<string>, key: string, offset: number): void {
 /** Forms that the library and Compose's reader are not known to read alike. */
 const DOUBTFUL = /^[ \t-]*\?(?:[ \t\r\n]|$)|^%|[,{[][ \t]*\?[ \t]|^ *\t[ \t]*\S|[^\P{Cc}\t\n\r]|\ufeff/mu;
 
+const DOUBT = "a form that not all readers of YAML take alike";
+
 const RESET = "!reset";
 const OVERRIDE = "!override";
 const CORE = "tag:yaml.org,2002:";
@@ -98,7 +111,7 @@ function slow(text: string, { start, end }: DocumentRange): YamlNode | null {
   }
   const source = text.slice(start, end);
   const doubtful = DOUBTFUL.exec(source);
-  if (doubtful !== null) throw new Refused(start + doubtful.index, "a form that not all readers of YAML take alike");
+  if (doubtful !== null) throw new Refused(start + doubtful.index, DOUBT);
   const document = libraryDocument(source, { schema: "failsafe", prettyErrors: false });
   if (document === undefined) throw new Refused(start, "values are nested too deeply");
   const [error] = [...document.errors, ...document.warnings.filter(({ code }) => code !== "TAG_RESOLVE_FAILED")];
@@ -149,6 +162,7 @@ function converter(source: string, base: number) {
   }
 
   function convertValue(node: Node, depth: number, start: number, end: number): YamlNode | undefined {
+    if ((isSeq(node) || isMap(node)) && node.flow === true) refuseQuestions(node);
     const tag = "tag" in node ? (node.tag as string | undefined) : undefined;
     if (tag === RESET || tag === OVERRIDE) special++;
     if (tag === RESET) return undefined;
@@ -164,6 +178,13 @@ function converter(source: string, base: number) {
     if (value === undefined) throw new Refused(start, "a value of an unknown form");
     if (tag === OVERRIDE && special > specials) throw new Refused(start, "a !reset or !override within an !override");
     return value;
+  }
+
+  /** In braces and brackets Compose's reader begins a key at a question mark, whatever stands behind it. */
+  function refuseQuestions({ items }: YAMLMap | YAMLSeq): void {
+    const inner = items.flatMap((item) => (isPair(item) ? [item.key, item.value] : [item])).filter(isScalar);
+    const found = inner.find(({ type, source = "" }) => type === "PLAIN" && source.startsWith("?"));
+    if (found !== undefined) throw new Refused(base + (found.range?.[0] ?? 0), DOUBT);
   }
 
   function sequence(items: readonly (Node | null)[], depth: number, start: number, end: number): YamlNode {

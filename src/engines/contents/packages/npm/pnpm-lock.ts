@@ -1,5 +1,5 @@
 import { bounds } from "../../../../core/bounds.ts";
-import { isMap, type YamlMap, type YamlValue, yamlDocuments } from "../../../../formats/yaml/texts/read.ts";
+import { isMap, type YamlMap, type YamlValue, yamlDocuments } from "../../../../formats/yaml/texts.ts";
 import type { FileFacts } from "../../model.ts";
 import { type LockedPackages, lockedPackages } from "../locked.ts";
 import { brokenAt, brokenLockfile, lockfile } from "../lockfile.ts";
@@ -16,7 +16,7 @@ import { isOwnFolder, specifierOf } from "./specifier.ts";
  *
  * A second document, before the project's, locks what pnpm itself needs to begin: its packages are for development.
  */
-export const pnpmLock = lockfile({ id: "pnpm-lock", version: 2, basenames: ["pnpm-lock.yaml"], read });
+export const pnpmLock = lockfile({ id: "pnpm-lock", version: 3, basenames: ["pnpm-lock.yaml"], read });
 
 function read(text: string): FileFacts {
   const locked = lockedPackages("npm");

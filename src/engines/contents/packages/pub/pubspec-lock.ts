@@ -1,4 +1,4 @@
-import { isMap, type YamlValue, yamlDocuments } from "../../../../formats/yaml/texts/read.ts";
+import { isMap, type YamlValue, yamlDocuments } from "../../../../formats/yaml/texts.ts";
 import type { FileFacts } from "../../model.ts";
 import { packageList } from "../dependency-graph.ts";
 import { hexHash } from "../hashes.ts";
@@ -10,7 +10,7 @@ import { unreadEntries } from "../unread.ts";
  * pubspec.lock (Dart's pub, `lock_file.dart`). Hosted packages and those of git repositories count; those of a local
  * path are the project's own code, and those of an SDK (flutter) have no version but the SDK's. There is no graph.
  */
-export const pubspecLock = lockfile({ id: "pubspec-lock", version: 1, basenames: ["pubspec.lock"], read });
+export const pubspecLock = lockfile({ id: "pubspec-lock", version: 2, basenames: ["pubspec.lock"], read });
 
 function read(text: string): FileFacts {
   const [document] = yamlDocuments(text, brokenAt);
