@@ -9,17 +9,9 @@ import { bounds } from "../../core/bounds.ts";
 import { Problem } from "../../core/problem.ts";
 import { cleanPath } from "./path.ts";
 import type { TarEntryType } from "./tar.ts";
+import { type Directory, lookup, type Node, type TreeFile, visit } from "./tree-nodes.ts";
 
 const NO_NAME: ReadonlySet<string> = new Set(["", ".", ".."]);
-
-/** A file of the merged tree that carries a payload, and the versions of it in lower layers. */
-export interface TreeFile<Payload> {
-  readonly path: string;
-  readonly layer: number;
-  readonly payload: Payload;
-  /** The next lower version at the same path, where no whiteout stands between. */
-  readonly previous: TreeFile<Payload> | undefined;
-}
 
 /** A file that a layer took away: a whiteout hides it, or something without a payload stands in its place. */
 export interface RemovedFile<Payload> {
@@ -45,31 +37,6 @@ export interface UnreadLink {
   /** The target's path in the merged tree. */
   readonly target: string;
 }
-
-interface Directory<Payload> {
-  readonly kind: "directory";
-  readonly layer: number;
-  /** The last layer that has an entry for it, and not only for what is below. */
-  listed: number;
-  readonly children: Map<string, Node<Payload>>;
-}
-interface Symlink {
-  readonly kind: "symlink";
-  readonly layer: number;
-  readonly target: string;
-}
-interface File<Payload> {
-  readonly kind: "file";
-  readonly layer: number;
-  readonly version: TreeFile<Payload>;
-}
-/** Stands where a wanted hard link points to content that was not read. */
-interface Unread {
-  readonly kind: "unread";
-  readonly layer: number;
-  readonly target: string;
-}
-type Node<Payload> = Directory<Payload> | Symlink | File<Payload> | Unread;
 
 const WHITEOUT = ".wh.";
 const OPAQUE = ".wh..wh..opq";
@@ -263,7 +230,7 @@ export function createMergedTree<Payload>(wanted: (path: string) => boolean): Me
     const path = cleanPath(link);
     if (path === undefined || path === "") return undefined;
     const slash = path.lastIndexOf("/");
-    const found = lookup(slash < 0 ? "" : path.slice(0, slash));
+    const found = lookup(root, slash < 0 ? "" : path.slice(0, slash), step);
     if (found?.node?.kind !== "directory") return undefined;
     const name = path.slice(slash + 1);
     return { path: found.path === "" ? name : `${found.path}/${name}`, node: found.node.children.get(name) };
@@ -273,57 +240,6 @@ export function createMergedTree<Payload>(wanted: (path: string) => boolean): Me
     forgetParent();
     drop(parent.children.get(name), layer);
     parent.children.set(name, { kind: "symlink", layer, target });
-  }
-
-  /** Follows symlinks inside the root, the last component's too; the node is absent where nothing is kept there. */
-  function lookup(path: string): { path: string; node: Node<Payload> | undefined } | undefined {
-    let links = 0;
-    const pending = path.split("/").reverse();
-    const names: string[] = [];
-    const trail: Node<Payload>[] = [root];
-    while (pending.length > 0) {
-      step();
-      const component = pending.pop() as string;
-      if (component === "" || component === ".") continue;
-      if (component === "..") {
-        if (names.length > 0) {
-          names.pop();
-          trail.pop();
-        }
-        continue;
-      }
-      const here = trail.at(-1);
-      if (here?.kind !== "directory") return undefined;
-      const child = here.children.get(component);
-      if (child === undefined) {
-        const rest = pending.filter((part) => part !== "" && part !== ".");
-        if (rest.length > 0) return undefined;
-        return { path: [...names, component].join("/"), node: undefined };
-      }
-      if (child.kind === "symlink") {
-        links += 1;
-        if (links > bounds.symlinks || pending.length > bounds.pathDepth) return undefined;
-        if (child.target.startsWith("/")) {
-          trail.length = 1;
-          names.length = 0;
-        }
-        pending.push(...child.target.split("/").reverse());
-        continue;
-      }
-      names.push(component);
-      trail.push(child);
-    }
-    return { path: names.join("/"), node: trail.at(-1) };
-  }
-
-  function visit(each: (path: string, node: Node<Payload>) => void): void {
-    const enter = (directory: Directory<Payload>, prefix: string): void => {
-      for (const [name, child] of directory.children) {
-        if (child.kind === "directory") enter(child, `${prefix}${name}/`);
-        else each(prefix + name, child);
-      }
-    };
-    enter(root, "");
   }
 
   return {
@@ -366,7 +282,7 @@ export function createMergedTree<Payload>(wanted: (path: string) => boolean): Me
 
     files() {
       const found: TreeFile<Payload>[] = [];
-      visit((path, node) => {
+      visit(root, (path, node) => {
         // A file written through a symlinked folder carries the path of its entry: here is where it really is.
         if (node.kind === "file") found.push(node.version.path === path ? node.version : { ...node.version, path });
       });
@@ -376,12 +292,12 @@ export function createMergedTree<Payload>(wanted: (path: string) => boolean): Me
     removed: () => removed,
 
     resolve(path) {
-      return lookup(path)?.path;
+      return lookup(root, path, step)?.path;
     },
 
     unreadLinks() {
       const links: UnreadLink[] = [];
-      visit((path, node) => {
+      visit(root, (path, node) => {
         if (node.kind === "unread") links.push({ path, layer: node.layer, target: node.target });
       });
       return links;
@@ -389,7 +305,7 @@ export function createMergedTree<Payload>(wanted: (path: string) => boolean): Me
 
     symlinks() {
       const paths: string[] = [];
-      visit((path, node) => {
+      visit(root, (path, node) => {
         if (node.kind === "symlink") paths.push(path);
       });
       return paths;
