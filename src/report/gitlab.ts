@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Asset } from "../core/asset.ts";
+import { type Asset, assetTitle } from "../core/asset.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import type { Finding } from "../core/finding.ts";
 import { formatLocation } from "../core/location.ts";
@@ -74,7 +74,7 @@ function* messagesOf(report: Report, unknown: readonly Evaluation[]): Generator<
   }
   for (const evaluation of unknown) {
     const { asset, scope } = evaluation;
-    const subject = scope === undefined ? asset.name : `${asset.name}, ${scope}`;
+    const subject = scope === undefined ? assetTitle(asset) : `${assetTitle(asset)}, ${scope}`;
     yield { level: "warn", value: printable(`unknown for ${subject}: ${unknownText(evaluation)}`) };
   }
 }
@@ -91,7 +91,7 @@ const severities: Record<Severity, string> = {
 function vulnerabilityOf(finding: Finding, { asset, scope }: Evaluation): object {
   const { severity, title, detail, fix, matches, references = [], locations, check } = finding;
   const sentences = [title, ...(detail === undefined ? [] : [detail])];
-  const where = `In ${formatLocation(locations[0])} of ${asset.name}`;
+  const where = `In ${formatLocation(locations[0])} of ${assetTitle(asset)}`;
   const links = references.filter(isWebAddress);
   const ids = matches.ids.length === 0 ? [check] : matches.ids;
   return {

@@ -1,3 +1,4 @@
+import { assetTitle } from "../core/asset.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import type { Finding } from "../core/finding.ts";
 import { formatLocation } from "../core/location.ts";
@@ -105,7 +106,7 @@ function blockOf(evaluation: Evaluation, room: number, all: boolean): { text: st
     ...firstOf(gaps.map((gap) => `- unknown: ${plain(gapText(gap))}`)),
   ];
   const lines = [
-    `<details${verdict === "pass" ? "" : " open"}><summary><b>${verdictText(verdict)}</b> ${code(asset.name)} ${named.join(" ")}: ${plain(reason)}</summary>`,
+    `<details${verdict === "pass" ? "" : " open"}><summary><b>${verdictText(verdict)}</b> ${code(assetTitle(asset))} ${named.join(" ")}: ${plain(reason)}</summary>`,
     "",
     ...(notes.length === 0 ? [] : [...notes, ""]),
     ...(findings.length === 0

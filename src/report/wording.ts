@@ -1,4 +1,4 @@
-import type { Asset } from "../core/asset.ts";
+import { type Asset, assetTitle } from "../core/asset.ts";
 import { shortDigest } from "../core/digest.ts";
 import type { Evaluation, Verdict } from "../core/evaluation.ts";
 import type { Gap } from "../core/evidence.ts";
@@ -17,7 +17,7 @@ export function inOrder(evaluations: readonly Evaluation[]): Evaluation[] {
   return evaluations.toSorted(
     (a, b) =>
       rank[a.verdict] - rank[b.verdict] ||
-      compare(a.asset.name, b.asset.name) ||
+      compare(assetTitle(a.asset), assetTitle(b.asset)) ||
       compare(a.asset.id, b.asset.id) ||
       compare(a.scope ?? "", b.scope ?? "") ||
       compare(a.check, b.check),
@@ -101,7 +101,7 @@ export function withoutQuiet(
     verdict === "pass" &&
     scope === undefined &&
     findings.length + excepted.length + baselined.length + gaps.length === 0;
-  const groups = Map.groupBy(evaluations.filter(isQuiet), ({ asset }) => asset.id);
+  const groups = Map.groupBy(evaluations.filter(isQuiet), ({ asset }) => JSON.stringify([asset.id, assetTitle(asset)]));
   const folded = [...groups.values()].filter((group) => group.length > FEW_QUIET);
   const gone = new Set(folded.flat());
   return {

@@ -86,9 +86,11 @@ export interface Whole {
 export const NONE_SHORT: ListGaps = { none: true, of: () => [] };
 
 function evaluateAll(manifests: Manifests, whole: Whole, gaps: ManifestGaps, context: ManifestsContext): Evaluation[] {
+  const workloads = ownWorkloads(manifests);
+  const several = namesOfSeveralFiles(workloads);
   return [
     ...evaluateFiles(manifests, gaps, context),
-    ...ownWorkloads(manifests).flatMap((workload) => evaluateWorkload(workload, whole, gaps, context)),
+    ...workloads.flatMap((workload) => evaluateWorkload(workload, whole, gaps, context, several)),
     ...namespacesOf(manifests)
       .filter(({ namespace }) => namespace !== undefined || context.namespaces !== "declared")
       .flatMap((found) => evaluateNamespace(found, whole, gaps, context)),
@@ -157,11 +159,13 @@ export function evaluateFiles(
   });
 }
 
+/** @param inSeveralFiles - names of workloads that more than one file states */
 export function evaluateWorkload(
   workload: Workload,
   whole: Whole,
   gaps: ManifestGaps,
   { policy, now, seccompProfiles = present(new Map(), now.toISOString()) }: ManifestsContext,
+  inSeveralFiles?: ReadonlySet<string>,
 ): Evaluation[] {
   const { object, origin } = workload;
   const observedAt = now.toISOString();
@@ -169,7 +173,7 @@ export function evaluateWorkload(
     workload: present(workload, observedAt, { gaps: gaps.of(object) }),
     seccompProfiles,
   };
-  const asset = workloadAsset(object);
+  const asset = workloadAsset(object, inSeveralFiles);
   const looked = { object: object.kind, containers: String(containersOf(workload.pod).length) };
   return workloadChecks
     .filter(({ origins }) => origins.includes(origin))
@@ -279,11 +283,38 @@ function mayApply(
   return short.of([...observed.lists, ...(asksAccess ? accessLists : [])]).length > 0;
 }
 
-function workloadAsset(object: KubernetesObject): WorkloadAsset {
+function workloadAsset(object: KubernetesObject, inSeveralFiles?: ReadonlySet<string>): WorkloadAsset {
   const lineage = lineageOf(object, scopeOf(object)).slice(0, bounds.assetNameLength);
-  const { kind, namespace, name, generateName = "" } = object;
-  const named = [...(namespace === undefined ? [] : [namespace]), kind, name || generateName].join("/");
-  return { kind: "workload", id: lineage, lineage, name: named.slice(0, bounds.assetNameLength) };
+  const name = workloadName(object);
+  const { source } = object;
+  return {
+    kind: "workload",
+    id: lineage,
+    lineage,
+    name,
+    ...(source.kind === "file" && inSeveralFiles?.has(name) === true
+      ? { place: source.text.path.slice(0, bounds.assetNameLength) }
+      : {}),
+  };
+}
+
+function workloadName({ kind, namespace, name, generateName = "" }: KubernetesObject): string {
+  const parts = [...(namespace === undefined ? [] : [namespace]), kind, name || generateName];
+  return parts.join("/").slice(0, bounds.assetNameLength);
+}
+
+/** Names of workloads that more than one file states. */
+function namesOfSeveralFiles(workloads: readonly Workload[]): ReadonlySet<string> {
+  const files = new Map<string, string>();
+  const several = new Set<string>();
+  for (const { object } of workloads) {
+    if (object.source.kind !== "file") continue;
+    const name = workloadName(object);
+    const { path } = object.source.text;
+    if ((files.get(name) ?? path) !== path) several.add(name);
+    files.set(name, path);
+  }
+  return several;
 }
 
 function namespaceAsset({ scope, name }: FoundNamespace): NamespaceAsset {

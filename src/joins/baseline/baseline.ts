@@ -1,4 +1,5 @@
 /** The ten controls and the layers of threat, judged from evaluations. Pure. */
+import { assetTitle } from "../../core/asset.ts";
 import type { CheckDescription } from "../../core/check.ts";
 import { combine, type Evaluation, type Verdict } from "../../core/evaluation.ts";
 import type { Finding } from "../../core/finding.ts";
@@ -65,7 +66,7 @@ function reasonOf(
   }
   if (evaluations.length === 0) return unjudged ?? `no ${noun} found`;
   const unknown = evaluations.find((evaluation) => evaluation.verdict === "unknown");
-  if (unknown !== undefined) return `${unknown.asset.name}: ${unknown.reason}`;
+  if (unknown !== undefined) return `${assetTitle(unknown.asset)}: ${unknown.reason}`;
   return unjudged ?? "nothing at or over the threshold";
 }
 
@@ -75,7 +76,7 @@ function countOver(evaluations: readonly Evaluation[]): string {
 }
 
 function names(evaluations: readonly Evaluation[]): string {
-  const all = [...new Set(evaluations.map(({ asset }) => asset.name))];
+  const all = [...new Set(evaluations.map(({ asset }) => assetTitle(asset)))];
   const more = all.length - NAMED;
   return all.slice(0, NAMED).join(", ") + (more > 0 ? ` and ${more} more` : "");
 }

@@ -108,7 +108,14 @@ const asset = z.discriminatedUnion("kind", [
   ]),
   z.object({ kind: z.literal("sbom"), id: digest, lineage: text, name: text }),
   z.object({
-    kind: z.enum(["rootfs", "file", "workload", "namespace", "cluster"]),
+    kind: z.literal("workload"),
+    id: text,
+    lineage: text,
+    name: text,
+    place: text.exactOptional(),
+  }),
+  z.object({
+    kind: z.enum(["rootfs", "file", "namespace", "cluster"]),
     id: text,
     lineage: text,
     name: text,

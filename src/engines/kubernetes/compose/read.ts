@@ -5,6 +5,7 @@
 import { bounds } from "../../../core/bounds.ts";
 import { type FieldPath, formatFieldPath } from "../field-path.ts";
 import { fieldRange } from "../locate.ts";
+import { COMPOSE_SERVICE } from "../object.ts";
 import type { FileSource, KubernetesObject } from "../object-model.ts";
 import type { Collected } from "../read/collected.ts";
 import { type Fields, fieldsOf, isPlain, stated } from "../read/fields.ts";
@@ -177,7 +178,7 @@ function objectOf(name: string, raw: Plain, fields: Fields, source: FileSource):
     apiVersion: "compose",
     group: "",
     version: "compose",
-    kind: "Service",
+    kind: COMPOSE_SERVICE,
     name,
     labels: mapOrList(fields, "labels"),
     annotations: mapOrList(fields, "annotations"),
