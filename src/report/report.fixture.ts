@@ -176,6 +176,18 @@ const relation = record(
   { since: text },
 ) as fc.Arbitrary<Relation>;
 
+const permitted = record(
+  {
+    type: fc.constant("may"),
+    from: record({ kind: fc.constant("account"), id: text, name: text }),
+    to: record({ kind: fc.constant("permission"), id: text, name: text }),
+    observedAt: text,
+    evidence: dictionary(fc.constantFrom("binding", "binding at", "role", "role at", "rules", "powers", "path"), text),
+    gaps,
+  },
+  {},
+) as fc.Arbitrary<Relation>;
+
 const loosened = fc.array(
   record({ key: text, path: text, line: ordinal, column: ordinal, trusted: text, wanted: text }),
   { maxLength: 2 },
@@ -227,7 +239,7 @@ export const anyReport: fc.Arbitrary<Report> = fc.array(evaluation, { maxLength:
       policy,
       databases: fc.array(record({ label: text }, { asOf: text, detail: text }), { maxLength: 2 }),
       evaluations: fc.constant(evaluations),
-      relations: fc.array(relation, { maxLength: 2 }),
+      relations: fc.array(fc.oneof(relation, permitted), { maxLength: 2 }),
       notes: texts,
       checks: fc.uniqueArray(check, { maxLength: 3, selector: ({ id }) => id }),
       exitCode: fc.constantFrom<ExitCode>(0, 1, 2, 3),

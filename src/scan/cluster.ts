@@ -10,6 +10,7 @@ import { type ClusterReading, readCluster } from "../engines/kubernetes/cluster/
 import type { RunningImage } from "../engines/kubernetes/cluster/running.ts";
 import { type OpenOptions, openImage, repositoryNamed } from "../engines/oci/open.ts";
 import type { SecretScanner } from "../engines/secrets/scan.ts";
+import { accessRelations } from "../evaluate/kubernetes/access-relations.ts";
 import { evaluateManifestSecrets } from "../evaluate/kubernetes/manifest-secrets.ts";
 import { evaluateManifests, type ManifestsContext, manifestNotes } from "../evaluate/kubernetes/workloads.ts";
 import type { ScanContext } from "./context.ts";
@@ -39,8 +40,8 @@ export async function scanCluster(connection: ClusterConnection, context: Cluste
   const reading = await readCluster(connection, context);
   const { manifests, version, folded, uid } = reading;
   const { name } = connection;
-  context.onRelations?.(runningRelations(reading.images, name, now));
   const judging = { policy, now, scope: name };
+  context.onRelations?.([...runningRelations(reading.images, name, now), ...accessRelations(manifests, judging)]);
   // Annotations of any object may hold a secret, so that each list that was refused counts.
   const secrets = scanner === undefined ? [] : evaluateManifestSecrets(manifests, scanner, judging);
   return {
