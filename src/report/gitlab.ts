@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { type Asset, assetTitle } from "../core/asset.ts";
+import { counted } from "../core/counted.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import type { Finding } from "../core/finding.ts";
 import { formatLocation } from "../core/location.ts";
@@ -9,7 +10,7 @@ import type { Severity } from "../core/severity.ts";
 import { jsonPieces, keyByKey } from "./json/pieces.ts";
 import { literal } from "./markdown-text.ts";
 import { isWebAddress } from "./markup.ts";
-import { counted, findingName, inOrder, policyText, unknownText } from "./wording.ts";
+import { findingName, inOrder, policyText, unknownText } from "./wording.ts";
 
 /** Version of GitLab's schema for reports of container scanning that this keeps to. */
 const schemaVersion = "15.2.1";

@@ -1,4 +1,5 @@
 import { assetTitle } from "../core/asset.ts";
+import { counted } from "../core/counted.ts";
 import type { Evaluation, Verdict } from "../core/evaluation.ts";
 import { withoutLogCommands } from "../core/log-commands.ts";
 import type { Report } from "../core/report.ts";
@@ -12,7 +13,6 @@ import {
   assetIdentity,
   baselinedText,
   baselineText,
-  counted,
   coverageText,
   databaseText,
   exitText,

@@ -1,5 +1,7 @@
 /** Manifests of Kubernetes and Compose files, as facts. */
+
 import { bounds } from "../../core/bounds.ts";
+import { isObject } from "../../core/untyped.ts";
 import { cutDocuments, foreignLineBreak, readDocument } from "../../formats/yaml/documents.ts";
 import { linePosition } from "../../formats/yaml/line-position.ts";
 import type { ManifestText, YamlFault } from "../../formats/yaml/model.ts";
@@ -15,7 +17,7 @@ import type { Manifests } from "./model.ts";
 import type { ClusterSource, FileSource, KubernetesObject, ManifestGap, ObjectSource } from "./object-model.ts";
 import { createCollected } from "./read/collected.ts";
 import { CORE_VERSION, isCoreKind } from "./read/core-kinds.ts";
-import { fieldsOf, isPlain } from "./read/fields.ts";
+import { fieldsOf } from "./read/fields.ts";
 import { readObject } from "./read/object.ts";
 
 export interface ManifestFile {
@@ -114,7 +116,7 @@ export function manifestReader(): ManifestReader {
       return true;
     }
     const value = plainValue(node, []);
-    if (!isPlain(value) || Object.hasOwn(value, "kind") || (!isPlain(value.services) && !named)) return false;
+    if (!isObject(value) || Object.hasOwn(value, "kind") || (!isObject(value.services) && !named)) return false;
     const source: FileSource = { kind: "file", text: manifest, document: index, root: [], node };
     readComposeServices({ file: value, source, path, variables }, collected);
     return true;
@@ -153,7 +155,7 @@ export function manifestReader(): ManifestReader {
   function visit(value: unknown, source: ObjectSource, depth: number, listKind = "", listVersion = ""): void {
     if (collected.isFull()) return;
     const place = () => placeOf(source, []);
-    if (!isPlain(value)) {
+    if (!isObject(value)) {
       collected.gap({ code: "kubernetes.type", reason: "expected an object, which is a map", ...place() });
       return;
     }

@@ -5,7 +5,9 @@
  * It keeps directories, symlinks and the files that carry a payload; other files act (they replace what was there) and
  * are forgotten, so that an image of a million files costs no more than its folders.
  */
+
 import { bounds } from "../../core/bounds.ts";
+import { compareText } from "../../core/order.ts";
 import { Problem } from "../../core/problem.ts";
 import { cleanPath } from "./path.ts";
 import type { TarEntryType } from "./tar.ts";
@@ -286,7 +288,7 @@ export function createMergedTree<Payload>(wanted: (path: string) => boolean): Me
         // A file written through a symlinked folder carries the path of its entry: here is where it really is.
         if (node.kind === "file") found.push(node.version.path === path ? node.version : { ...node.version, path });
       });
-      return found.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+      return found.sort((a, b) => compareText(a.path, b.path));
     },
 
     removed: () => removed,

@@ -1,5 +1,6 @@
+import { isObject } from "../../../core/untyped.ts";
 import type { KubernetesObject, ObjectSource } from "../object-model.ts";
-import { type Fields, isPlain, stated } from "./fields.ts";
+import { type Fields, stated } from "./fields.ts";
 
 type Plain = Readonly<Record<string, unknown>>;
 
@@ -51,7 +52,7 @@ function withoutSecrets(raw: Plain, kind: string): Plain {
     if (stringData !== undefined) kept.stringData = emptied(stringData);
     if (metadata !== undefined) {
       kept.metadata =
-        isPlain(metadata) && isPlain(metadata.annotations) && Object.hasOwn(metadata.annotations, LAST_APPLIED)
+        isObject(metadata) && isObject(metadata.annotations) && Object.hasOwn(metadata.annotations, LAST_APPLIED)
           ? { ...metadata, annotations: { ...metadata.annotations, [LAST_APPLIED]: "" } }
           : metadata;
     }
@@ -62,5 +63,5 @@ function withoutSecrets(raw: Plain, kind: string): Plain {
 }
 
 function emptied(values: unknown): unknown {
-  return isPlain(values) ? Object.fromEntries(Object.keys(values).map((key) => [key, ""])) : "";
+  return isObject(values) ? Object.fromEntries(Object.keys(values).map((key) => [key, ""])) : "";
 }
