@@ -51,8 +51,9 @@ export function holdsObjects(text: string): boolean {
   );
 }
 
-export function manifestReader(): ManifestReader {
-  const collected = createCollected();
+/** @param mostObjects - of all that is read together */
+export function manifestReader(mostObjects: number = bounds.kubernetesObjects): ManifestReader {
+  const collected = createCollected(mostObjects);
   let slowLength = 0;
 
   function file(path: string, text: string, variables: ComposeVariables = new Map()): void {

@@ -43,7 +43,7 @@ export interface UnreadLink {
 const WHITEOUT = ".wh.";
 const OPAQUE = ".wh..wh..opq";
 
-/** Its methods throw a Problem `oci.tree` where they take more than bounds.treeSteps together. */
+/** Its methods throw a Problem `oci.tree` where they take more than the bound of steps together. */
 export interface MergedTree<Payload> {
   /**
    * Applies one entry of a layer; layers come lowest first. Returns false where its parent cannot be resolved (a loop
@@ -65,7 +65,11 @@ export interface MergedTree<Payload> {
   fill(link: UnreadLink, payload: Payload): void;
 }
 
-export function createMergedTree<Payload>(wanted: (path: string) => boolean): MergedTree<Payload> {
+/** @param mostSteps - together, over all that is applied and asked for */
+export function createMergedTree<Payload>(
+  wanted: (path: string) => boolean,
+  mostSteps: number = bounds.treeSteps,
+): MergedTree<Payload> {
   const root: Directory<Payload> = { kind: "directory", layer: -1, listed: -1, children: new Map() };
 
   // Archives list a folder's files one after the other: the last parent serves most entries. Anything that removes a
@@ -77,12 +81,12 @@ export function createMergedTree<Payload>(wanted: (path: string) => boolean): Me
   /** Each entry has its own bounds; a million that each go to the limit need one together. */
   function step(): void {
     steps += 1;
-    if (steps <= bounds.treeSteps) return;
+    if (steps <= mostSteps) return;
     throw new Problem({
       kind: "input",
       code: "oci.tree",
       place: "the merged tree",
-      cause: `its paths, symlinks and whiteouts take more than ${bounds.treeSteps} steps to follow`,
+      cause: `its paths, symlinks and whiteouts take more than ${mostSteps} steps to follow`,
     });
   }
 
