@@ -111,6 +111,8 @@ export interface NamespaceAsset {
   readonly id: string;
   readonly lineage: string;
   readonly name: string;
+  /** As a workload's. */
+  readonly place?: string;
 }
 
 /** A cluster, or all manifests of a tree taken as one. */
@@ -124,7 +126,8 @@ export interface ClusterAsset {
 
 /** What reports call it: by its name, and the file that states it where the name alone does not tell it from others. */
 export function assetTitle(asset: Asset): string {
-  return asset.kind === "workload" && asset.place !== undefined ? `${asset.name} (${asset.place})` : asset.name;
+  const isObject = asset.kind === "workload" || asset.kind === "namespace";
+  return isObject && asset.place !== undefined ? `${asset.name} (${asset.place})` : asset.name;
 }
 
 export function fileAsset(path: string): FileAsset {

@@ -130,14 +130,14 @@ const asset: fc.Arbitrary<Asset> = fc.oneof(
   record({ kind: fc.constant("sbom"), id: digest, lineage: text, name: text }, {}),
   record(
     {
-      kind: fc.constantFrom("rootfs", "file", "namespace", "cluster"),
+      kind: fc.constantFrom("rootfs", "file", "cluster"),
       id: text,
       lineage: text,
       name: text,
     },
     {},
   ),
-  record({ kind: fc.constant("workload"), id: text, lineage: text, name: text }, { place: text }),
+  record({ kind: fc.constantFrom("workload", "namespace"), id: text, lineage: text, name: text }, { place: text }),
 ) as fc.Arbitrary<Asset>;
 
 const gap = record({ code: text, reason: text }, { remedy: text, concerns: text });

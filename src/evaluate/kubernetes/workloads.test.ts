@@ -72,6 +72,14 @@ test("of a name that several files state, each is told with its file", () => {
   const evaluations = evaluateManifests(readManifests(files), { policy: defaultPolicy, now, scope: "tree" });
   const titles = evaluations.filter(({ check }) => check === privileged.id).map(({ asset }) => assetTitle(asset));
   assert.deepEqual(titles, ["Pod/web (a/web.yaml)", "Pod/web (a/web.yaml)", "Pod/web (b/web.yaml)", "Pod/other"]);
+  const namespace = (path: string, name: string) => ({
+    path,
+    text: `apiVersion: v1\nkind: Namespace\nmetadata: {name: ${name}}\n`,
+  });
+  const declared = [namespace("a/ns.yaml", "shop"), namespace("b/ns.yaml", "shop"), namespace("b/own.yaml", "own")];
+  const judged = evaluateManifests(readManifests(declared), { policy: defaultPolicy, now, scope: "tree" });
+  const names = judged.filter(({ asset }) => asset.kind === "namespace").map(({ asset }) => assetTitle(asset));
+  assert.deepEqual([...new Set(names)], ["shop (a/ns.yaml)", "shop (b/ns.yaml)", "own"]);
 });
 
 test("what could not be read at all is found, at its place, and makes the control unknown", () => {

@@ -110,14 +110,14 @@ const asset = z.discriminatedUnion("kind", [
   ]),
   z.object({ kind: z.literal("sbom"), id: digest, lineage: text, name: text }),
   z.object({
-    kind: z.literal("workload"),
+    kind: z.enum(["workload", "namespace"]),
     id: text,
     lineage: text,
     name: text,
     place: text.exactOptional(),
   }),
   z.object({
-    kind: z.enum(["rootfs", "file", "namespace", "cluster"]),
+    kind: z.enum(["rootfs", "file", "cluster"]),
     id: text,
     lineage: text,
     name: text,
