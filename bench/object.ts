@@ -1,10 +1,11 @@
 /** What admission costs: pods, one by one, as parsed JSON, through every check over a workload. */
+
 import { join } from "node:path";
 import { unpackZstd } from "../conformance/images/unpack.ts";
 import { openSecretScanner } from "../src/collect/secrets/scanner.ts";
 import { defaultPolicy } from "../src/core/policy.ts";
+import { isObject } from "../src/core/untyped.ts";
 import { readManifests } from "../src/engines/kubernetes/manifests.ts";
-import { isPlain } from "../src/engines/kubernetes/read/fields.ts";
 import { scanObject } from "../src/scan/object.ts";
 import { type Bench, ratios, row } from "./bench.ts";
 
@@ -84,12 +85,12 @@ export const object: Bench = {
 function podsOf(templates: readonly unknown[]): unknown[] {
   return Array.from({ length: PODS }, (_, number) => {
     const template = templates[number % templates.length];
-    const { metadata, spec } = isPlain(template) ? template : {};
-    const named = { ...(isPlain(metadata) ? metadata : {}), name: `pod-${number}`, namespace: `team-${number % 50}` };
+    const { metadata, spec } = isObject(template) ? template : {};
+    const named = { ...(isObject(metadata) ? metadata : {}), name: `pod-${number}`, namespace: `team-${number % 50}` };
     return JSON.parse(JSON.stringify({ apiVersion: "v1", kind: "Pod", metadata: named, spec }));
   });
 }
 
 function at(value: unknown, path: readonly (string | number)[]): unknown {
-  return path.reduce<unknown>((inner, step) => (isPlain(inner) ? inner[step] : undefined), value);
+  return path.reduce<unknown>((inner, step) => (isObject(inner) ? inner[step] : undefined), value);
 }

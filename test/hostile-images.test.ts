@@ -1,17 +1,12 @@
 /** Images that somebody made to do harm: each ends in *unknown* or *fail* with its reason, none in *pass*. */
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
+import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, describe, it, type TestContext } from "node:test";
+import { after, describe, it } from "node:test";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { alpine310, apkDatabase, imageOf, npmPackage } from "../src/collect/image/image-files.fixture.ts";
 import type { Digest } from "../src/core/digest.ts";
-import { defaultPolicy } from "../src/core/policy.ts";
-import { Problem } from "../src/core/problem.ts";
 import {
   type FixtureEntry,
   type FixtureImage,
@@ -23,51 +18,19 @@ import {
   writeLayout,
   writeLayoutParts,
 } from "../src/engines/oci/image.fixture.ts";
-import { type OpenOptions, openImage } from "../src/engines/oci/open.ts";
-import { type AdvisoryDatabase, openAdvisoryDatabase } from "../src/engines/vulnerability/database/open.ts";
-import type { ScanContext } from "../src/scan/context.ts";
+import { openImage } from "../src/engines/oci/open.ts";
 import { scanImage } from "../src/scan/image.ts";
 import { bulkhead } from "./bulkhead.ts";
-import { importMade, now } from "./made-advisories.ts";
+import { INDEX, imageJudge, judgedBy, MANIFEST } from "./image-judge.fixture.ts";
+import { now } from "./made-advisories.ts";
 
-const MANIFEST = "application/vnd.oci.image.manifest.v1+json";
-const INDEX = "application/vnd.oci.image.index.v1+json";
+const judge = await imageJudge();
+const { freshFolder, layoutOf, judged, judgedLayout, context, folder } = judge;
+after(judge.close);
 
 /** Two packages without a flaw, in an ecosystem that is covered whole: alone it would pass. */
 const harmless: readonly FixtureEntry[] = [alpine310, apkDatabase({ zlib: "1.2.11-r1" }), npmPackage("sound", "1.0.0")];
 const harmlessTar = tarOf(harmless);
-
-let folder: string;
-let temporary: string;
-let database: AdvisoryDatabase;
-let context: ScanContext;
-let layouts = 0;
-
-before(async () => {
-  folder = mkdtempSync(join(tmpdir(), "bulkhead-hostile-"));
-  for (const name of ["tmp", "home", "cwd", "images"]) mkdirSync(join(folder, name));
-  temporary = process.env.TMPDIR ?? "";
-  process.env.TMPDIR = join(folder, "tmp");
-  database = openAdvisoryDatabase(await importMade(folder));
-  context = { now: new Date(now), policy: defaultPolicy, advisories: database };
-});
-after(() => {
-  database.close();
-  if (temporary === "") delete process.env.TMPDIR;
-  else process.env.TMPDIR = temporary;
-  rmSync(folder, { recursive: true });
-});
-
-function freshFolder(): string {
-  layouts += 1;
-  return join(folder, "images", String(layouts));
-}
-
-function layoutOf(image: FixtureImage): string {
-  const at = freshFolder();
-  writeLayout(at, { v1: image });
-  return at;
-}
 
 /** The harmless layer, and over it one of other stored bytes that claims to be `tar`. */
 function withLayer(tar: Buffer, stored?: Buffer): FixtureImage {
@@ -79,34 +42,6 @@ function swapped(image: FixtureImage, change: (bytes: Buffer) => Buffer): Fixtur
   const manifest = JSON.parse(String(image.blobs.get(image.manifest))) as { layers: { digest: Digest }[] };
   const digest = manifest.layers.at(-1)?.digest as Digest;
   return { ...image, blobs: new Map([...image.blobs, [digest, change(image.blobs.get(digest) as Buffer)]]) };
-}
-
-/** What an image is judged by here: its vulnerabilities, which pass only where all of it was read. */
-const judgedBy = "image/known-vulnerabilities";
-
-/** `verdict code` of each scope of the vulnerabilities, sorted; or `refused code` where the image does not open. */
-async function judged(reference: string, options: OpenOptions = {}): Promise<string[]> {
-  let named: Awaited<ReturnType<typeof openImage>>;
-  try {
-    named = await openImage(reference, options);
-  } catch (error) {
-    assert.ok(error instanceof Problem, error instanceof Error ? error.stack : String(error));
-    assert.ok(!error.line().includes("\n"));
-    return [`refused ${error.code}`];
-  }
-  try {
-    const evaluations = await scanImage(named, context);
-    return evaluations
-      .filter(({ check }) => check === judgedBy)
-      .map(({ verdict, gaps }) => `${verdict} ${gaps[0]?.code ?? ""}`.trim())
-      .sort();
-  } finally {
-    await named.image.store.close();
-  }
-}
-
-function judgedLayout(image: FixtureImage): Promise<string[]> {
-  return judged(layoutOf(image));
 }
 
 const added = tarOf([
@@ -310,72 +245,6 @@ describe("a hostile image", () => {
     rmSync(join(at, "index.json"));
     symlinkSync("/etc/passwd", join(at, "index.json"));
     assert.deepEqual(await judged(at), ["refused oci.layout"]);
-  });
-});
-
-describe("a registry that", () => {
-  const image = imageOf([npmPackage("sound", "1.0.0")]);
-
-  /** Serves the image's blobs; `answer` may take a request first. */
-  async function serve(t: TestContext, answer: (path: string) => Buffer | "stall" | undefined): Promise<string> {
-    const server = createServer((request, response) => {
-      const path = request.url ?? "";
-      const taken = answer(path);
-      if (taken === "stall") return;
-      const digest = path.slice(path.lastIndexOf("/") + 1);
-      const bytes = taken ?? image.blobs.get((digest === "v1" ? image.manifest : digest) as Digest);
-      const isIndex = bytes?.includes('"manifests"') === true;
-      const isManifest = path.includes("/manifests/");
-      response.writeHead(path === "/v2/" || bytes !== undefined ? 200 : 404, {
-        ...(isManifest ? { "content-type": isIndex ? INDEX : MANIFEST } : {}),
-      });
-      response.end(bytes);
-    });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    t.after(() => {
-      server.close();
-      server.closeAllConnections();
-    });
-    return `127.0.0.1:${(server.address() as AddressInfo).port}/shop/web:v1`;
-  }
-
-  const limits = { stallMilliseconds: 100, documentMilliseconds: 1_000, tries: 2, backoffMilliseconds: 1 };
-  const options: OpenOptions = { registry: { limits, environment: {}, plainHttp: true } };
-
-  it("does as it should gives a pass", async (t) => {
-    assert.deepEqual(await judged(await serve(t, () => undefined), options), ["pass"]);
-  });
-
-  it("stalls in a layer leaves unknown, not a hang", async (t) => {
-    const reference = await serve(t, (path) =>
-      path.includes("/blobs/") && !path.includes(image.config) ? "stall" : undefined,
-    );
-    const [verdict, ...others] = await judged(reference, options);
-    assert.match(verdict ?? "", /^unknown registry\./);
-    assert.deepEqual(others, []);
-  });
-
-  it("stalls before its first word is refused with a line", async (t) => {
-    const [verdict] = await judged(
-      await serve(t, (path) => (path.includes("/manifests/") ? "stall" : undefined)),
-      options,
-    );
-    assert.match(verdict ?? "", /^refused registry\./);
-  });
-
-  it("sends other bytes than it was asked for is caught by their digest", async (t) => {
-    const claimed = sha256(Buffer.from("self"));
-    const circle = json({
-      schemaVersion: 2,
-      mediaType: INDEX,
-      manifests: [{ mediaType: INDEX, digest: claimed, size: 1 }],
-    });
-    const lying = await serve(t, (path) => (path.includes("/manifests/") ? circle : undefined));
-    assert.deepEqual(await judged(lying, options), ["refused oci.digest-mismatch"]);
-    const layer = await serve(t, (path) =>
-      path.includes("/blobs/") && !path.includes(image.config) ? gzipSync(tarOf([])) : undefined,
-    );
-    assert.match((await judged(layer, options))[0] ?? "", /^unknown (?:oci|registry)\./);
   });
 });
 

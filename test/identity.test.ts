@@ -4,6 +4,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
+import { readReport } from "../src/report/json/read.ts";
+import { renderJson } from "../src/report/json/write.ts";
 import { bulkhead } from "./bulkhead.ts";
 
 const manifest = `apiVersion: apps/v1
@@ -175,5 +177,25 @@ describe("who an asset belongs to", () => {
       name: "build/web",
       references: [],
     });
+  });
+
+  it("and what its bindings let whom do; a report of it is read back whole", async () => {
+    const access = tree(folder, "access", ssh);
+    const bound = {
+      apiVersion: "rbac.authorization.k8s.io/v1",
+      kind: "RoleBinding",
+      metadata: { name: "ops", namespace: "shop" },
+      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "edit" },
+      subjects: [{ kind: "ServiceAccount", name: "web" }],
+    };
+    writeFileSync(join(access.root, "deploy/binding.json"), JSON.stringify(bound));
+    const { stdout } = await access.run("workload", "audit", ".", "--format", "json", "--quiet");
+    const report = readReport(stdout);
+    assert.equal([...renderJson(report)].join(""), stdout);
+    const [relation, ...more] = report.relations.filter(({ type }) => type === "may");
+    assert.deepEqual(more, []);
+    assert.equal(relation?.from.id, "github.com/acme/shop//manifests/ServiceAccount/shop/web");
+    assert.equal(relation?.to.id, "github.com/acme/shop//manifests/Namespace/shop/ClusterRole//edit");
+    assert.match(relation?.evidence.powers ?? "", /read Secrets/);
   });
 });

@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { cacheStatus, clearCache } from "../collect/image/cache.ts";
 import { printable } from "../core/printable.ts";
-import { Problem } from "../core/problem.ts";
+import { Problem, usageProblem } from "../core/problem.ts";
 import { defaultCache, suitesFolder } from "./paths.ts";
 
 /** `bulkhead cache [status|clear]` */
@@ -23,12 +23,6 @@ export function cache(action: string, options: { readonly cache?: string }): num
       return 0;
     }
     default:
-      throw new Problem({
-        kind: "usage",
-        code: "cli.usage",
-        place: `cache ${action}`,
-        cause: "there is no such action",
-        remedy: "status or clear",
-      });
+      throw usageProblem(`cache ${action}`, "there is no such action", "status or clear");
   }
 }

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { checks } from "../checks/index.ts";
 import type { Evaluation } from "../core/evaluation.ts";
-import { Problem } from "../core/problem.ts";
+import { usageProblem } from "../core/problem.ts";
 import { judgeControls, judgeLayers } from "../joins/baseline/baseline.ts";
 import { scanTree } from "../scan/tree.ts";
 import type { ClusterOptions } from "./cluster/audit.ts";
@@ -21,7 +21,7 @@ export async function check(dir: string, options: CheckOptions): Promise<number>
   const root = resolve(dir);
   if (options.cluster && options.render) {
     const cause = "a cluster has nothing to render";
-    throw new Problem({ kind: "usage", code: "cli.usage", place: "--cluster --render", cause });
+    throw usageProblem("--cluster --render", cause);
   }
   if (options.cluster) {
     return await runJudging(root, options, async (judging) => ({

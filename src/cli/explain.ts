@@ -1,5 +1,5 @@
 import { checks } from "../checks/index.ts";
-import { Problem } from "../core/problem.ts";
+import { usageProblem } from "../core/problem.ts";
 import { explainCheck } from "../report/explain.ts";
 
 /** `bulkhead explain [CHECK]` */
@@ -11,13 +11,7 @@ export function explain(id: string | undefined): number {
   }
   const check = checks.find((known) => known.id === id);
   if (check === undefined) {
-    throw new Problem({
-      kind: "usage",
-      code: "cli.usage",
-      place: `explain ${id}`,
-      cause: "there is no such check",
-      remedy: "bulkhead explain lists them",
-    });
+    throw usageProblem(`explain ${id}`, "there is no such check", "bulkhead explain lists them");
   }
   process.stdout.write(explainCheck(check));
   return 0;

@@ -7,7 +7,7 @@ import { baselineOf, formatBaseline } from "../core/baseline.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import type { RunExtent } from "../core/exception-use.ts";
 import { policyDigest } from "../core/policy.ts";
-import { Problem } from "../core/problem.ts";
+import { usageProblem } from "../core/problem.ts";
 import { identifiedEnds, indexChildren, type Relation } from "../core/relation.ts";
 import type { ControlResult, ExitCode, LayerResult, Report } from "../core/report.ts";
 import { type RatedSeverity, severities } from "../core/severity.ts";
@@ -184,14 +184,15 @@ function parseFailOn(written: string | undefined): RatedSeverity | "never" | und
   if (written === undefined || written === "never") return written;
   const severity = severities.find((known) => known === written.toLowerCase());
   if (severity === undefined) {
-    throw usage(`--fail-on ${written}`, "there is no such severity", `one of ${severities.join(", ")}, never`);
+    throw usageProblem(`--fail-on ${written}`, "there is no such severity", `one of ${severities.join(", ")}, never`);
   }
   return severity;
 }
 
 export function parseNow(written: string | undefined): Date {
   const now = written === undefined ? new Date() : new Date(written);
-  if (Number.isNaN(now.getTime())) throw usage(`--now ${written}`, "it is no time", "for example 2026-08-22T00:00:00Z");
+  if (Number.isNaN(now.getTime()))
+    throw usageProblem(`--now ${written}`, "it is no time", "for example 2026-08-22T00:00:00Z");
   return now;
 }
 
@@ -208,8 +209,4 @@ export function openOptions(options: PullingOptions): OpenOptions {
       ...(options.caFile === undefined ? {} : { caFile: options.caFile }),
     },
   };
-}
-
-function usage(place: string, cause: string, remedy: string): Problem {
-  return new Problem({ kind: "usage", code: "cli.usage", place, cause, remedy });
 }

@@ -1,6 +1,7 @@
 /** Where a report goes: the formats that `--format` asks for, and the files they are written to. */
+
 import type { Writable } from "node:stream";
-import { Problem } from "../core/problem.ts";
+import { usageProblem } from "../core/problem.ts";
 import type { Report } from "../core/report.ts";
 import { inChunks } from "../engines/files/chunks.ts";
 import { writeWhole } from "../engines/files/write.ts";
@@ -24,21 +25,21 @@ export function parseFormats(written: readonly string[], { isTTY }: Terminal): O
     const equals = text.indexOf("=");
     const name = equals < 0 ? text : text.slice(0, equals);
     const format = formats.find((known) => known === name);
-    if (format === undefined) throw usage(text, "there is no such format", `one of ${formats.join(", ")}`);
-    if (equals === text.length - 1) throw usage(text, "no file is named", `as in --format ${name}=FILE`);
+    if (format === undefined)
+      throw usageProblem(`--format ${text}`, "there is no such format", `one of ${formats.join(", ")}`);
+    if (equals === text.length - 1)
+      throw usageProblem(`--format ${text}`, "no file is named", `as in --format ${name}=FILE`);
     if (format === "html" && equals < 0 && isTTY === true) {
-      throw usage(text, "a page is for a browser, not for a terminal", "--format html=report.html");
+      throw usageProblem(
+        `--format ${text}`,
+        "a page is for a browser, not for a terminal",
+        "--format html=report.html",
+      );
     }
     return equals < 0 ? { format } : { format, file: text.slice(equals + 1) };
   });
   if (outputs.filter((output) => output.file === undefined).length > 1) {
-    throw new Problem({
-      kind: "usage",
-      code: "cli.usage",
-      place: "--format",
-      cause: "two formats would both go to the terminal",
-      remedy: "give one a file: --format sarif=FILE",
-    });
+    throw usageProblem("--format", "two formats would both go to the terminal", "give one a file: --format sarif=FILE");
   }
   // A file beside it does not take the terminal's own view away.
   return outputs.some((output) => output.file === undefined) ? outputs : [...outputs, {}];
@@ -66,8 +67,4 @@ async function writeStream(stream: Writable, pieces: Iterable<string>): Promise<
       for (const event of ["drain", "close", "error"]) stream.on(event, done);
     });
   }
-}
-
-function usage(written: string, cause: string, remedy: string): Problem {
-  return new Problem({ kind: "usage", code: "cli.usage", place: `--format ${written}`, cause, remedy });
 }

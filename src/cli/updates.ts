@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { UpdateLookup } from "../collect/updates/updates.ts";
 import { bounds } from "../core/bounds.ts";
-import { Problem } from "../core/problem.ts";
+import { Problem, usageProblem } from "../core/problem.ts";
 import type { KeyFile } from "../engines/updates/keys.ts";
 import { isPublicAddress } from "../engines/updates/public-address.ts";
 import { openSuiteCache } from "../engines/updates/suite-cache.ts";
@@ -32,7 +32,7 @@ export function openUpdates(
   const { updates = false, updatesOffline = false, suites, keyring = [], cache, caFile } = options;
   if (!updates && !updatesOffline) {
     if (suites === undefined && keyring.length === 0) return undefined;
-    throw usage("--suites, --keyring", "they say how pending updates are looked up", "add --updates");
+    throw usageProblem("--suites, --keyring", "they say how pending updates are looked up", "add --updates");
   }
   const client = updatesOffline
     ? undefined
@@ -70,14 +70,10 @@ function keyFiles(path: string): KeyFile[] {
 function read(path: string): Buffer {
   try {
     const { size } = statSync(path);
-    if (size > bounds.keyringBytes) throw usage(path, `it is larger than ${bounds.keyringBytes} bytes`);
+    if (size > bounds.keyringBytes) throw usageProblem(path, `it is larger than ${bounds.keyringBytes} bytes`);
     return readFileSync(path);
   } catch (error) {
     if (error instanceof Problem) throw error;
-    throw usage(path, `it cannot be read (${(error as NodeJS.ErrnoException).code})`);
+    throw usageProblem(path, `it cannot be read (${(error as NodeJS.ErrnoException).code})`);
   }
-}
-
-function usage(place: string, cause: string, remedy?: string): Problem {
-  return new Problem({ kind: "usage", code: "cli.usage", place, cause, ...(remedy === undefined ? {} : { remedy }) });
 }

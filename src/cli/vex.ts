@@ -4,7 +4,7 @@ import type { ScanProgress } from "../collect/image/inventory.ts";
 import { loadPolicy } from "../collect/policy/load.ts";
 import type { Policy } from "../core/policy.ts";
 import { printable } from "../core/printable.ts";
-import { Problem } from "../core/problem.ts";
+import { Problem, usageProblem } from "../core/problem.ts";
 import type { ExitCode } from "../core/report.ts";
 import { writeWhole } from "../engines/files/write.ts";
 import { writeVex } from "../engines/vulnerability/vex/write.ts";
@@ -33,12 +33,7 @@ export interface VexOptions extends PullingOptions {
 export async function vex(references: readonly string[], options: VexOptions): Promise<ExitCode> {
   const format = vexFormats.find((known) => known === options.format);
   if (format === undefined) {
-    throw usage(
-      "cli.usage",
-      `--format ${options.format}`,
-      "there is no such format",
-      `one of ${vexFormats.join(", ")}`,
-    );
+    throw usageProblem(`--format ${options.format}`, "there is no such format", `one of ${vexFormats.join(", ")}`);
   }
   const created = createdOf(options, process.env.SOURCE_DATE_EPOCH);
   const now = parseNow(options.now);
@@ -48,7 +43,8 @@ export async function vex(references: readonly string[], options: VexOptions): P
   for (const reason of gaps) process.stderr.write(`bulkhead: incomplete: ${printable(reason)}\n`);
   if (statements.length === 0) {
     const name = policy.origin.kind === "default" ? "the default policy" : nameOf(policy.origin);
-    throw usage("vex.empty", name, "no exception in it says anything that VEX can say here", undefined);
+    const cause = "no exception in it says anything that VEX can say here";
+    throw new Problem({ kind: "usage", code: "vex.empty", place: name, cause });
   }
   const author = options.author ?? owners.join(", ");
   const text = writeVex({ author, statements }, format, {
@@ -89,8 +85,4 @@ async function statementsOf(
 
 function nameOf(origin: Exclude<Policy["origin"], { kind: "default" }>): string {
   return origin.kind === "tree" ? origin.path : origin.name;
-}
-
-function usage(code: string, place: string, cause: string, remedy: string | undefined): Problem {
-  return new Problem({ kind: "usage", code, place, cause, ...(remedy === undefined ? {} : { remedy }) });
 }

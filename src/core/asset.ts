@@ -98,8 +98,10 @@ export interface WorkloadAsset {
   /** The lineage. */
   readonly id: string;
   readonly lineage: string;
-  /** `shop/Deployment/web`. */
+  /** `shop/Deployment/web`, `ComposeService/web`. */
   readonly name: string;
+  /** The file that states it, where others of the tree state one of the same name. */
+  readonly place?: string;
 }
 
 /** A namespace that is declared, or that workloads are in. */
@@ -109,6 +111,8 @@ export interface NamespaceAsset {
   readonly id: string;
   readonly lineage: string;
   readonly name: string;
+  /** As a workload's. */
+  readonly place?: string;
 }
 
 /** A cluster, or all manifests of a tree taken as one. */
@@ -118,6 +122,12 @@ export interface ClusterAsset {
   readonly id: string;
   readonly lineage: string;
   readonly name: string;
+}
+
+/** What reports call it: by its name, and the file that states it where the name alone does not tell it from others. */
+export function assetTitle(asset: Asset): string {
+  const isObject = asset.kind === "workload" || asset.kind === "namespace";
+  return isObject && asset.place !== undefined ? `${asset.name} (${asset.place})` : asset.name;
 }
 
 export function fileAsset(path: string): FileAsset {

@@ -2,6 +2,7 @@
  * The baseline of an old code base: the findings that were there when Bulkhead was taken up. They are set apart, and the
  * verdict is reached without them, so that only what is new fails.
  */
+
 import { authorityIn } from "./authority.ts";
 import type { CheckDescription } from "./check.ts";
 import type { Evaluation } from "./evaluation.ts";
@@ -11,6 +12,7 @@ import { Problem } from "./problem.ts";
 import type { BaselineUse } from "./report.ts";
 import { reachVerdict } from "./runner.ts";
 import { type Severity, severities, severityRank } from "./severity.ts";
+import { isObject } from "./untyped.ts";
 
 /** Raised when a key changes its meaning or goes. */
 export const baselineSchema = "bulkhead/baseline/v2";
@@ -180,10 +182,10 @@ export function parseBaseline(text: string, name: string): Baseline {
   } catch (error) {
     throw wrong(name, `it is not JSON: ${(error as Error).message}`);
   }
-  if (isRecord(document) && document.schema === withoutAuthorities) {
+  if (isObject(document) && document.schema === withoutAuthorities) {
     throw wrong(name, `its schema is ${withoutAuthorities}, whose entries do not name their repository or cluster`);
   }
-  if (!isRecord(document) || document.schema !== baselineSchema) {
+  if (!isObject(document) || document.schema !== baselineSchema) {
     throw wrong(name, `its schema is not ${baselineSchema}`);
   }
   if (!Array.isArray(document.findings)) throw wrong(name, "findings is not a list");
@@ -200,7 +202,7 @@ export function parseBaseline(text: string, name: string): Baseline {
 const DATE = /^\d{4}-\d\d-\d\d$/;
 
 function entryOf(value: unknown, place: string): BaselineEntry {
-  if (!isRecord(value)) throw wrong(place, "it is not an object");
+  if (!isObject(value)) throw wrong(place, "it is not an object");
   const text = (key: keyof BaselineEntry): string => {
     const found = value[key];
     if (typeof found !== "string") throw wrong(place, `${key} is missing or not a text`);
@@ -220,10 +222,6 @@ function entryOf(value: unknown, place: string): BaselineEntry {
     throw wrong(place, "the fingerprint is not that of its check, asset and subject");
   }
   return { fingerprint, check, asset, subject, severity, since };
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function wrong(place: string, cause: string): Problem {

@@ -3,6 +3,7 @@ import type { Category } from "./category.ts";
 import { type Digest, parseDigest } from "./digest.ts";
 import type { Exception } from "./exception.ts";
 import type { RatedSeverity } from "./severity.ts";
+import { isObject } from "./untyped.ts";
 
 /** A policy as the runner uses it: every default filled in. The file's form is in collect/policy/. */
 export interface Policy {
@@ -110,9 +111,7 @@ export interface LoosenedKey {
 export function policyDigest({ origin: _, exceptions, ...policy }: Policy): Digest {
   const stated = { ...policy, exceptions: exceptions.map(({ source: __, ...exception }) => exception) };
   const text = JSON.stringify(stated, (_key, value: unknown) =>
-    typeof value === "object" && value !== null && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : value,
+    isObject(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value,
   );
   return parseDigest(`sha256:${createHash("sha256").update(text).digest("hex")}`) as Digest;
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isEvidenceProblem, Problem, type ProblemKind } from "./problem.ts";
+import { isEvidenceProblem, Problem, type ProblemKind, usageProblem } from "./problem.ts";
 
 const details = { kind: "input", code: "test.broken", place: "a.tar", cause: "the end is missing" } as const;
 
@@ -25,4 +25,13 @@ test("broken input and a silent registry make an answer unknown; a wrong word or
   const of = (kind: ProblemKind) => isEvidenceProblem(new Problem({ ...details, kind }));
   assert.deepEqual([of("input"), of("unavailable"), of("usage")], [true, true, false]);
   assert.equal(isEvidenceProblem(new Error("a bug")), false);
+});
+
+test("what the caller wrote wrong is told as written, with a remedy where there is one", () => {
+  assert.equal(usageProblem("--now x", "it is no time").line(), "cli.usage: --now x: it is no time");
+  assert.equal(
+    usageProblem("--now x", "it is no time", "2026-01-01").line(),
+    "cli.usage: --now x: it is no time (2026-01-01)",
+  );
+  assert.equal(isEvidenceProblem(usageProblem("a", "b")), false);
 });

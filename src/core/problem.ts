@@ -48,6 +48,11 @@ export class Problem extends Error {
   }
 }
 
+/** What the caller wrote makes no sense, or goes with nothing else that was written. @param place - as it was written */
+export function usageProblem(place: string, cause: string, remedy?: string): Problem {
+  return new Problem({ kind: "usage", code: "cli.usage", place, cause, ...(remedy === undefined ? {} : { remedy }) });
+}
+
 /** True for a {@link Problem} that makes an answer *unknown* instead of ending the run. */
 export function isEvidenceProblem(error: unknown): error is Problem {
   return error instanceof Problem && error.kind !== "usage";

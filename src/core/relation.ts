@@ -3,7 +3,8 @@ import type { Gap } from "./evidence.ts";
 
 /**
  * How two things hang together, as evidence: dated, with what it rests on and what is not known of it. It reads
- * `from type to`: a workload `runs` an image, an image is `builtFrom` a base, an image is `childOf` an index.
+ * `from type to`: a workload `runs` an image, an image is `builtFrom` a base, an image is `childOf` an index, an account
+ * `may` what a role permits.
  */
 export interface Relation {
   readonly type: RelationType;
@@ -56,7 +57,10 @@ export const imageIdentities = ["config", "manifest", "index", "layers", "refere
 
 export type OtherEnd = (typeof otherEnds)[number];
 
-/** What is no asset by itself: who acts in a cluster and what that one may do, who signed, what is connected to. */
+/**
+ * What is no asset by itself: who acts in a cluster and what that one may do, who signed, what is connected to. What is in a
+ * cluster has an id that begins with that of the cluster's asset, so that it has one identity on every machine as well.
+ */
 export const otherEnds = ["account", "permission", "signer", "attestation", "peer", "port", "package"] as const;
 
 export function assetEnd(asset: Asset): RelationEnd {
@@ -89,15 +93,30 @@ export function indexChildren(assets: Iterable<Asset>): Relation[] {
 /**
  * The relations with the identities that their assets have in the report.
  *
- * @param before - as they were read
- * @param after - the same, in the same order, with the authority
+ * @param identities - each asset as it was evaluated → with the authority
  */
 export function identifiedEnds(relations: readonly Relation[], identities: ReadonlyMap<Asset, Asset>): Relation[] {
   const known = new Map<string, Asset>();
-  for (const [asset, identified] of identities) known.set(JSON.stringify([asset.kind, asset.id]), identified);
+  const clusters = new Map<string, string>();
+  for (const [asset, identified] of identities) {
+    known.set(JSON.stringify([asset.kind, asset.id]), identified);
+    if (asset.kind === "cluster") clusters.set(`${asset.id}/`, identified.id);
+  }
   const of = (end: RelationEnd): RelationEnd => {
+    if (isOther(end)) return { ...end, id: within(end.id) };
     const asset = known.get(JSON.stringify([end.kind, end.id]));
     return asset === undefined || asset.kind === "image" ? end : { kind: asset.kind, id: asset.id, name: asset.name };
   };
+  const within = (id: string): string => {
+    const before = clusters.keys().find((cluster) => id.startsWith(cluster));
+    if (before === undefined) return id;
+    const cluster = clusters.get(before) ?? "";
+    // Of a live cluster nothing stands behind the authority.
+    return `${cluster}${cluster.endsWith("/") ? "" : "/"}${id.slice(before.length)}`;
+  };
   return relations.map((relation) => ({ ...relation, from: of(relation.from), to: of(relation.to) }));
+}
+
+function isOther({ kind }: RelationEnd): boolean {
+  return (otherEnds as readonly string[]).includes(kind);
 }

@@ -1,9 +1,11 @@
 import type { Asset } from "./asset.ts";
 import type { Check, EvidenceFor, Need, SubjectCheck } from "./check.ts";
+import { counted } from "./counted.ts";
 import type { Evaluation, Verdict } from "./evaluation.ts";
 import type { Evidence, Gap } from "./evidence.ts";
 import { type Assessment, exceptionsFor } from "./exception.ts";
 import { type Finding, type FindingDraft, type Fix, fingerprintOf } from "./finding.ts";
+import { compareText } from "./order.ts";
 import type { Policy, Threshold } from "./policy.ts";
 import { reaches, type Severity, severityRank } from "./severity.ts";
 import { createStrings } from "./strings.ts";
@@ -225,7 +227,7 @@ export function reachVerdict(
   if (over.length > 0)
     return {
       verdict: "fail",
-      reason: `${over.length} ${plural(over.length, "finding")} at or over the threshold (${wording})`,
+      reason: `${counted(over.length, "finding")} at or over the threshold (${wording})`,
     };
   const firstGap = gaps[0];
   if (!judgeable || firstGap !== undefined) {
@@ -236,12 +238,12 @@ export function reachVerdict(
       countedSeverity(finding.severity, policy) === "unknown" && isOver(finding, threshold, threshold.severity),
   );
   if (unrated.length > 0) {
-    return { verdict: "unknown", reason: `${unrated.length} ${plural(unrated.length, "finding")} of unknown severity` };
+    return { verdict: "unknown", reason: `${counted(unrated.length, "finding")} of unknown severity` };
   }
   const under =
     findings.length === 0
       ? "no findings"
-      : `${findings.length} ${plural(findings.length, "finding")}, none at the threshold (${wording})`;
+      : `${counted(findings.length, "finding")}, none at the threshold (${wording})`;
   return { verdict: "pass", reason: under };
 }
 
@@ -258,10 +260,6 @@ export function compareFindings(a: Finding, b: Finding): number {
     severityRank(a.severity) - severityRank(b.severity) ||
     (b.priority?.score ?? 0) - (a.priority?.score ?? 0) ||
     Number(b.fix !== undefined) - Number(a.fix !== undefined) ||
-    (a.subject < b.subject ? -1 : a.subject > b.subject ? 1 : 0)
+    compareText(a.subject, b.subject)
   );
-}
-
-function plural(count: number, noun: string): string {
-  return count === 1 ? noun : `${noun}s`;
 }

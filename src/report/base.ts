@@ -1,5 +1,6 @@
 /** What an image is built on, for people and for machines. */
 
+import { counted } from "../core/counted.ts";
 import { withoutLogCommands } from "../core/log-commands.ts";
 import type { BaseKind } from "../core/policy.ts";
 import { printable } from "../core/printable.ts";
@@ -7,7 +8,6 @@ import { type Severity, severities } from "../core/severity.ts";
 import type { RenderOptions } from "./options.ts";
 import { type Page, pageOf } from "./page.ts";
 import { wrap } from "./width.ts";
-import { counted } from "./wording.ts";
 
 /** Everything that `bulkhead image base` shows. */
 export interface BaseReport {

@@ -1,3 +1,4 @@
+import { assetTitle } from "../core/asset.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import type { Finding } from "../core/finding.ts";
 import { formatLocation } from "../core/location.ts";
@@ -74,7 +75,7 @@ function ofFinding(finding: Finding, { asset }: Evaluation): Annotation {
   const affected = packageOf(finding);
   const sentences = [
     title,
-    ...(location.kind === "file" ? [] : [`In ${formatLocation(location)} of ${asset.name}`]),
+    ...(location.kind === "file" ? [] : [`In ${formatLocation(location)} of ${assetTitle(asset)}`]),
     ...(fix === undefined ? ["No fix is known"] : [`Fix: ${fix.text}`]),
   ];
   const level = overThreshold ? "error" : severityRank(severity) <= severityRank("medium") ? "warning" : "notice";
@@ -98,7 +99,7 @@ function ofUnknown(evaluation: Evaluation): Annotation {
     // Before findings under the threshold: what it hides may be worse.
     rank: -1,
     title: `unknown ${check}`,
-    message: `${scope === undefined ? asset.name : `${asset.name}, ${scope}`}: ${unknownText(evaluation)}`,
+    message: `${scope === undefined ? assetTitle(asset) : `${assetTitle(asset)}, ${scope}`}: ${unknownText(evaluation)}`,
   };
 }
 

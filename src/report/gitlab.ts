@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import type { Asset } from "../core/asset.ts";
+import { type Asset, assetTitle } from "../core/asset.ts";
+import { counted } from "../core/counted.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import type { Finding } from "../core/finding.ts";
 import { formatLocation } from "../core/location.ts";
@@ -9,7 +10,7 @@ import type { Severity } from "../core/severity.ts";
 import { jsonPieces, keyByKey } from "./json/pieces.ts";
 import { literal } from "./markdown-text.ts";
 import { isWebAddress } from "./markup.ts";
-import { counted, findingName, inOrder, policyText, unknownText } from "./wording.ts";
+import { findingName, inOrder, policyText, unknownText } from "./wording.ts";
 
 /** Version of GitLab's schema for reports of container scanning that this keeps to. */
 const schemaVersion = "15.2.1";
@@ -74,7 +75,7 @@ function* messagesOf(report: Report, unknown: readonly Evaluation[]): Generator<
   }
   for (const evaluation of unknown) {
     const { asset, scope } = evaluation;
-    const subject = scope === undefined ? asset.name : `${asset.name}, ${scope}`;
+    const subject = scope === undefined ? assetTitle(asset) : `${assetTitle(asset)}, ${scope}`;
     yield { level: "warn", value: printable(`unknown for ${subject}: ${unknownText(evaluation)}`) };
   }
 }
@@ -91,7 +92,7 @@ const severities: Record<Severity, string> = {
 function vulnerabilityOf(finding: Finding, { asset, scope }: Evaluation): object {
   const { severity, title, detail, fix, matches, references = [], locations, check } = finding;
   const sentences = [title, ...(detail === undefined ? [] : [detail])];
-  const where = `In ${formatLocation(locations[0])} of ${asset.name}`;
+  const where = `In ${formatLocation(locations[0])} of ${assetTitle(asset)}`;
   const links = references.filter(isWebAddress);
   const ids = matches.ids.length === 0 ? [check] : matches.ids;
   return {

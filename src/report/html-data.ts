@@ -1,3 +1,4 @@
+import { assetTitle } from "../core/asset.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import type { Finding } from "../core/finding.ts";
 import { formatLocation, type Location } from "../core/location.ts";
@@ -149,7 +150,7 @@ function dataOf(
     ...(priority === undefined ? {} : { score: priority.score }),
     ...optional("fix", fix?.text),
     ...optional("fixed", fix?.kind === "upgrade" ? fix.version : undefined),
-    asset: assets.indexOf(asset.name),
+    asset: assets.indexOf(assetTitle(asset)),
     ...optional("scope", scope),
     check,
     places: locations.map(place),

@@ -1,3 +1,5 @@
+import { assetTitle } from "../core/asset.ts";
+import { counted } from "../core/counted.ts";
 import type { Evaluation, Verdict } from "../core/evaluation.ts";
 import { withoutLogCommands } from "../core/log-commands.ts";
 import type { Report } from "../core/report.ts";
@@ -11,7 +13,6 @@ import {
   assetIdentity,
   baselinedText,
   baselineText,
-  counted,
   coverageText,
   databaseText,
   exitText,
@@ -111,7 +112,7 @@ function judgedMarkup({ evaluations }: Report): Iterable<string> {
         const { asset, scope, check, verdict } = evaluation;
         const identity = [assetIdentity(asset), scope].filter((part) => part !== undefined).join(" · ");
         const small = identity === "" ? "" : `<div class="quiet">${markupText(identity)}</div>`;
-        return `<tr><th scope="row">${markupText(asset.name)}${small}</th><td>${verdictMarkup(verdict)}</td><td>${markupText(check)}</td><td>${reasonMarkup(evaluation)}</td></tr>`;
+        return `<tr><th scope="row">${markupText(assetTitle(asset))}${small}</th><td>${verdictMarkup(verdict)}</td><td>${markupText(check)}</td><td>${reasonMarkup(evaluation)}</td></tr>`;
       }),
   );
 }

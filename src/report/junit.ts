@@ -1,3 +1,4 @@
+import { assetTitle } from "../core/asset.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import type { Finding } from "../core/finding.ts";
 import { formatLocation } from "../core/location.ts";
@@ -29,7 +30,7 @@ export function* renderJunit(report: Report): Generator<string> {
 
 function* suiteOf(evaluation: Evaluation, startedAt: string): Generator<string> {
   const { asset, scope, check, findings, excepted, baselined = [] } = evaluation;
-  const name = [asset.name, scope, check].filter((part) => part !== undefined).join(" ");
+  const name = [assetTitle(asset), scope, check].filter((part) => part !== undefined).join(" ");
   yield `<testsuite${attributes([
     ["name", name],
     ...countAttributes(countsOf(evaluation)),
@@ -85,7 +86,7 @@ function* ownCase(evaluation: Evaluation): Generator<string> {
   if (verdict === "fail") return;
   const open = `  <testcase${attributes([
     ["name", check],
-    ["classname", asset.name],
+    ["classname", assetTitle(asset)],
     ["time", 0],
   ])}`;
   if (verdict === "pass") {
@@ -105,12 +106,12 @@ function findingCase(finding: Finding, { asset }: Evaluation): string {
   const said = overThreshold
     ? `<failure${message}>${textOf(finding)}</failure>`
     : output(`${severity}, under the threshold: ${title}`);
-  return `${opening(finding, asset.name)}\n    ${said}\n  </testcase>\n`;
+  return `${opening(finding, assetTitle(asset))}\n    ${said}\n  </testcase>\n`;
 }
 
 function skippedCase(finding: Finding, { asset }: Evaluation, why: string): string {
   const message = attributes([["message", why]]);
-  return `${opening(finding, asset.name)}\n    <skipped${message}/>\n  </testcase>\n`;
+  return `${opening(finding, assetTitle(asset))}\n    <skipped${message}/>\n  </testcase>\n`;
 }
 
 function opening(finding: Finding, asset: string): string {

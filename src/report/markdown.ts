@@ -1,3 +1,5 @@
+import { assetTitle } from "../core/asset.ts";
+import { counted } from "../core/counted.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import type { Finding } from "../core/finding.ts";
 import { formatLocation } from "../core/location.ts";
@@ -10,7 +12,6 @@ import {
   assetIdentity,
   baselinedText,
   baselineText,
-  counted,
   coverageText,
   databaseText,
   exitText,
@@ -55,8 +56,8 @@ export function* renderMarkdown(report: Report, { all }: Pick<RenderOptions, "al
     room -= block.text.length;
   }
   const left = [
-    ...(findings === 0 ? [] : [`${findings} more ${findings === 1 ? "finding" : "findings"}`]),
-    ...(evaluations === 0 ? [] : [`${evaluations} more ${evaluations === 1 ? "evaluation" : "evaluations"}`]),
+    ...(findings === 0 ? [] : [counted(findings, "more finding")]),
+    ...(evaluations === 0 ? [] : [counted(evaluations, "more evaluation")]),
   ];
   const closing = left.length === 0 ? "" : `**${left.join(" in what is shown and ")}** did not fit.\n\n`;
   yield `${head}${blocks.join("")}${closing}${basis}`;
@@ -105,7 +106,7 @@ function blockOf(evaluation: Evaluation, room: number, all: boolean): { text: st
     ...firstOf(gaps.map((gap) => `- unknown: ${plain(gapText(gap))}`)),
   ];
   const lines = [
-    `<details${verdict === "pass" ? "" : " open"}><summary><b>${verdictText(verdict)}</b> ${code(asset.name)} ${named.join(" ")}: ${plain(reason)}</summary>`,
+    `<details${verdict === "pass" ? "" : " open"}><summary><b>${verdictText(verdict)}</b> ${code(assetTitle(asset))} ${named.join(" ")}: ${plain(reason)}</summary>`,
     "",
     ...(notes.length === 0 ? [] : [...notes, ""]),
     ...(findings.length === 0

@@ -1,3 +1,4 @@
+import { assetTitle } from "../core/asset.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import type { Finding } from "../core/finding.ts";
 import { formatDockerfile, formatLayer, formatLocation } from "../core/location.ts";
@@ -46,7 +47,7 @@ function* plainLines(report: Report, { all }: Pick<RenderOptions, "all">): Gener
   for (const evaluation of told) yield* evaluationLines(evaluation, all);
   for (const { asset, checks } of quiet) {
     const judged = pairs([
-      ["asset", asset.name],
+      ["asset", assetTitle(asset)],
       ["identity", assetIdentity(asset)],
     ]);
     yield `passed: ${judged}: ${checks.length} checks without a finding (--all names them)`;
@@ -65,7 +66,7 @@ function* plainLines(report: Report, { all }: Pick<RenderOptions, "all">): Gener
 function* evaluationLines(evaluation: Evaluation, all: boolean): Generator<string> {
   const { asset, scope, check, verdict, reason, evidence } = evaluation;
   const judged = pairs([
-    ["asset", asset.name],
+    ["asset", assetTitle(asset)],
     ["identity", assetIdentity(asset)],
     ["scope", scope],
   ]);
@@ -92,7 +93,7 @@ function findingPairs(finding: Finding, { asset, scope }: Evaluation): string {
     ["version", matches.version],
     ["fixed", fix?.kind === "upgrade" ? fix.version : undefined],
     ["priority", priority?.reasons.join("; ")],
-    ["asset", asset.name],
+    ["asset", assetTitle(asset)],
     ["scope", scope],
     ["at", location.kind === "image" ? `/${location.path}` : formatLocation(location)],
     ["layer", layer === undefined ? undefined : formatLayer(layer).slice("layer ".length)],

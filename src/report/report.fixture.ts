@@ -130,13 +130,14 @@ const asset: fc.Arbitrary<Asset> = fc.oneof(
   record({ kind: fc.constant("sbom"), id: digest, lineage: text, name: text }, {}),
   record(
     {
-      kind: fc.constantFrom("rootfs", "file", "workload", "namespace", "cluster"),
+      kind: fc.constantFrom("rootfs", "file", "cluster"),
       id: text,
       lineage: text,
       name: text,
     },
     {},
   ),
+  record({ kind: fc.constantFrom("workload", "namespace"), id: text, lineage: text, name: text }, { place: text }),
 ) as fc.Arbitrary<Asset>;
 
 const gap = record({ code: text, reason: text }, { remedy: text, concerns: text });
@@ -173,6 +174,18 @@ const end: fc.Arbitrary<RelationEnd> = fc.oneof(
 const relation = record(
   { type: fc.constantFrom(...relationTypes), from: end, to: end, observedAt: text, evidence: named, gaps },
   { since: text },
+) as fc.Arbitrary<Relation>;
+
+const permitted = record(
+  {
+    type: fc.constant("may"),
+    from: record({ kind: fc.constant("account"), id: text, name: text }),
+    to: record({ kind: fc.constant("permission"), id: text, name: text }),
+    observedAt: text,
+    evidence: dictionary(fc.constantFrom("binding", "binding at", "role", "role at", "rules", "powers", "path"), text),
+    gaps,
+  },
+  {},
 ) as fc.Arbitrary<Relation>;
 
 const loosened = fc.array(
@@ -226,7 +239,7 @@ export const anyReport: fc.Arbitrary<Report> = fc.array(evaluation, { maxLength:
       policy,
       databases: fc.array(record({ label: text }, { asOf: text, detail: text }), { maxLength: 2 }),
       evaluations: fc.constant(evaluations),
-      relations: fc.array(relation, { maxLength: 2 }),
+      relations: fc.array(fc.oneof(relation, permitted), { maxLength: 2 }),
       notes: texts,
       checks: fc.uniqueArray(check, { maxLength: 3, selector: ({ id }) => id }),
       exitCode: fc.constantFrom<ExitCode>(0, 1, 2, 3),

@@ -1,4 +1,4 @@
-import type { Asset } from "../core/asset.ts";
+import { type Asset, assetTitle } from "../core/asset.ts";
 import type { CheckDescription } from "../core/check.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import type { ExceptionUse } from "../core/exception.ts";
@@ -200,7 +200,7 @@ function messageOf(finding: Finding, asset: Asset): string {
 }
 
 function openResult({ asset, scope, reason, gaps }: Evaluation): object {
-  const subject = scope === undefined ? asset.name : `${asset.name}, ${scope}`;
+  const subject = scope === undefined ? assetTitle(asset) : `${assetTitle(asset)}, ${scope}`;
   const others = gaps.map(gapText).filter((text) => text !== reason);
   return {
     kind: "open",

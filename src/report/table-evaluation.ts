@@ -1,3 +1,4 @@
+import { assetTitle } from "../core/asset.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import type { Finding } from "../core/finding.ts";
 import { formatLocation } from "../core/location.ts";
@@ -52,7 +53,7 @@ export function evaluationLines(page: Page, evaluation: Evaluation): string[] {
 function heading(page: Page, evaluation: Evaluation): string[] {
   const { bold, dim } = page.colors;
   const { asset, scope, check, verdict, reason } = evaluation;
-  const name = clip(printable(asset.name), page.columns - 12);
+  const name = clip(printable(assetTitle(asset)), page.columns - 12);
   const parts = [scope, assetIdentity(asset), check].filter((part) => part !== undefined).map(printable);
   let used = verdict.length + 4 + displayWidth(name);
   let line = `${verdictMark(page, verdict)}  ${bold(name)}`;

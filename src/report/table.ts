@@ -1,3 +1,4 @@
+import { assetTitle } from "../core/asset.ts";
 import type { Evaluation, Verdict } from "../core/evaluation.ts";
 import { printable } from "../core/printable.ts";
 import type { ControlResult, LayerResult, Report } from "../core/report.ts";
@@ -56,7 +57,7 @@ function* apart(lines: readonly string[]): Generator<string> {
 function quietLines(page: Page, quiet: readonly QuietChecks[]): string[] {
   return quiet.map(({ asset, checks }) => {
     const count = ` · ${checks.length} checks without a finding`;
-    const name = clip(printable(asset.name), page.columns - verdictWidth - 2 - displayWidth(count));
+    const name = clip(printable(assetTitle(asset)), page.columns - verdictWidth - 2 - displayWidth(count));
     return `${verdictMark(page, "pass", verdictWidth)}  ${name}${page.colors.dim(count)}`;
   });
 }

@@ -1,10 +1,12 @@
-import type { Asset } from "../core/asset.ts";
+import { type Asset, assetTitle } from "../core/asset.ts";
+import { counted } from "../core/counted.ts";
 import { shortDigest } from "../core/digest.ts";
 import type { Evaluation, Verdict } from "../core/evaluation.ts";
 import type { Gap } from "../core/evidence.ts";
 import type { ExceptionUse } from "../core/exception.ts";
 import type { Finding } from "../core/finding.ts";
 import { formatLocation } from "../core/location.ts";
+import { compareText } from "../core/order.ts";
 import type { LoosenedKey, PolicyChain, PolicyOrigin } from "../core/policy.ts";
 import type { BaselineUse, ControlResult, DatabaseUse, LayerResult, Report } from "../core/report.ts";
 import { severities } from "../core/severity.ts";
@@ -17,16 +19,11 @@ export function inOrder(evaluations: readonly Evaluation[]): Evaluation[] {
   return evaluations.toSorted(
     (a, b) =>
       rank[a.verdict] - rank[b.verdict] ||
-      compare(a.asset.name, b.asset.name) ||
-      compare(a.asset.id, b.asset.id) ||
-      compare(a.scope ?? "", b.scope ?? "") ||
-      compare(a.check, b.check),
+      compareText(assetTitle(a.asset), assetTitle(b.asset)) ||
+      compareText(a.asset.id, b.asset.id) ||
+      compareText(a.scope ?? "", b.scope ?? "") ||
+      compareText(a.check, b.check),
   );
-}
-
-function compare(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }
 
 /** How many findings of one evaluation are shown unless all are asked for. */
@@ -101,7 +98,7 @@ export function withoutQuiet(
     verdict === "pass" &&
     scope === undefined &&
     findings.length + excepted.length + baselined.length + gaps.length === 0;
-  const groups = Map.groupBy(evaluations.filter(isQuiet), ({ asset }) => asset.id);
+  const groups = Map.groupBy(evaluations.filter(isQuiet), ({ asset }) => JSON.stringify([asset.id, assetTitle(asset)]));
   const folded = [...groups.values()].filter((group) => group.length > FEW_QUIET);
   const gone = new Set(folded.flat());
   return {
@@ -177,10 +174,6 @@ export function baselineText({ name, known, risen, gone, unjudged, foreign }: Ba
     parts.push(`${counted(foreign, "entry", "entries")} of another repository or cluster: ${which} here`);
   }
   return `${name}: ${parts.join(", ")}`;
-}
-
-export function counted(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`;
 }
 
 export function exitText({ exitCode, evaluations }: Pick<Report, "exitCode" | "evaluations">): string {

@@ -1,7 +1,9 @@
 /** A live cluster: read over its API, and judged as manifests are. */
+
 import { unopenedImage } from "../core/asset.ts";
 import type { Authority } from "../core/authority.ts";
 import { bounds } from "../core/bounds.ts";
+import { counted } from "../core/counted.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import { asProblem, Problem } from "../core/problem.ts";
 import type { ClusterConnection } from "../engines/kubernetes/cluster/connection.ts";
@@ -10,6 +12,7 @@ import { type ClusterReading, readCluster } from "../engines/kubernetes/cluster/
 import type { RunningImage } from "../engines/kubernetes/cluster/running.ts";
 import { type OpenOptions, openImage, repositoryNamed } from "../engines/oci/open.ts";
 import type { SecretScanner } from "../engines/secrets/scan.ts";
+import { accessRelations } from "../evaluate/kubernetes/access-relations.ts";
 import { evaluateManifestSecrets } from "../evaluate/kubernetes/manifest-secrets.ts";
 import { evaluateManifests, type ManifestsContext, manifestNotes } from "../evaluate/kubernetes/workloads.ts";
 import type { ScanContext } from "./context.ts";
@@ -39,8 +42,8 @@ export async function scanCluster(connection: ClusterConnection, context: Cluste
   const reading = await readCluster(connection, context);
   const { manifests, version, folded, uid } = reading;
   const { name } = connection;
-  context.onRelations?.(runningRelations(reading.images, name, now));
   const judging = { policy, now, scope: name };
+  context.onRelations?.([...runningRelations(reading.images, name, now), ...accessRelations(manifests, judging)]);
   // Annotations of any object may hold a secret, so that each list that was refused counts.
   const secrets = scanner === undefined ? [] : evaluateManifestSecrets(manifests, scanner, judging);
   return {
@@ -65,9 +68,9 @@ export function imageLines(images: readonly RunningImage[], now: Date): string[]
   return images.map(({ digest, repository, name, pods, since, examples }) => {
     const identified = digest === undefined ? "no digest known" : `${repository ?? ""}@${digest}`.replace(/^@/, "");
     const days = since === undefined ? undefined : Math.floor((now.getTime() - Date.parse(since)) / 86_400_000);
-    const age = days === undefined || Number.isNaN(days) ? "" : `, for ${days} ${days === 1 ? "day" : "days"}`;
+    const age = days === undefined || Number.isNaN(days) ? "" : `, for ${counted(days, "day")}`;
     const more = pods > examples.length ? ` and ${pods - examples.length} more` : "";
-    return `image ${name}: ${identified}: runs in ${pods} ${pods === 1 ? "pod" : "pods"}${age} (${examples.join(", ")}${more})`;
+    return `image ${name}: ${identified}: runs in ${counted(pods, "pod")}${age} (${examples.join(", ")}${more})`;
   });
 }
 

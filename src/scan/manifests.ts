@@ -10,6 +10,7 @@ import type { Evaluation } from "../core/evaluation.ts";
 import { readManifests } from "../engines/kubernetes/manifests.ts";
 import type { Manifests } from "../engines/kubernetes/model.ts";
 import type { OpenOptions } from "../engines/oci/open.ts";
+import { accessRelations } from "../evaluate/kubernetes/access-relations.ts";
 import { evaluateManifestSecrets } from "../evaluate/kubernetes/manifest-secrets.ts";
 import { evaluateManifests, manifestNotes } from "../evaluate/kubernetes/workloads.ts";
 import { fixWorkloads, type WorkloadFixContext, type WorkloadFixes } from "../fix/kubernetes/fixes.ts";
@@ -40,7 +41,7 @@ export async function scanManifests(
   { policy, now, onRelations }: Pick<ScanContext, "policy" | "now" | "onRelations">,
 ): Promise<ScannedManifests> {
   const { manifests, rendering, skipped = [] } = await read(place);
-  onRelations?.(manifestRelations(manifests, now));
+  onRelations?.([...manifestRelations(manifests, now), ...accessRelations(manifests, { scope: SCOPE, now })]);
   const { scanner, notes } = await openPolicyScanner(policy, place.root);
   const seccompProfiles = place.kind === "folder" ? findSeccompProfiles(place.root, manifests, now) : undefined;
   return {

@@ -1,9 +1,10 @@
 /** One object of the Kubernetes API, read and judged by itself: as admission calls it, once for each request. */
+
 import type { Evaluation } from "../core/evaluation.ts";
+import { isObject } from "../core/untyped.ts";
 import { asWritten } from "../engines/kubernetes/cluster/normalise.ts";
 import { manifestReader } from "../engines/kubernetes/manifests.ts";
 import { describeObject } from "../engines/kubernetes/model.ts";
-import { isPlain } from "../engines/kubernetes/read/fields.ts";
 import type { SecretScanner } from "../engines/secrets/scan.ts";
 import { evaluateManifestSecrets } from "../evaluate/kubernetes/manifest-secrets.ts";
 import { evaluateObject, type ObjectContext } from "../evaluate/kubernetes/object.ts";
@@ -26,7 +27,7 @@ export interface ScannedObjectContext extends ObjectContext {
 export function scanObject(object: unknown, context: ScannedObjectContext): Evaluation[] {
   const { scanner, scope, version } = context;
   const reader = manifestReader();
-  const written = isPlain(object) ? asWritten(object, version) : object;
+  const written = isObject(object) ? asWritten(object, version) : object;
   reader.object(written, { kind: "cluster", cluster: scope });
   const read = reader.manifests();
   const evaluations = evaluateObject(read, context);

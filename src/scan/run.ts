@@ -1,4 +1,5 @@
 /** What every run shares, for commands, guards and the server alike: what it reads by is opened, what it found concluded. */
+
 import { relative, resolve, sep } from "node:path";
 import { openAdvisories } from "../collect/image/advisories.ts";
 import type { ScanCache } from "../collect/image/cache.ts";
@@ -11,6 +12,7 @@ import type { UpdateLookup } from "../collect/updates/updates.ts";
 import { type Authority, authorityIn, formatAuthority } from "../core/authority.ts";
 import type { Baseline } from "../core/baseline.ts";
 import type { CheckDescription } from "../core/check.ts";
+import { counted } from "../core/counted.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import type { RunExtent } from "../core/exception-use.ts";
 import type { Policy } from "../core/policy.ts";
@@ -133,7 +135,7 @@ function databasesOf(advisories: ScanContext["advisories"]): DatabaseUse[] {
     {
       label: label ?? "advisories",
       ...(asOf === undefined ? {} : { asOf }),
-      detail: `${count} advisories of ${sources.length} ${sources.length === 1 ? "source" : "sources"}`,
+      detail: `${count} advisories of ${counted(sources.length, "source")}`,
     },
   ];
 }

@@ -13,6 +13,7 @@ import { Problem } from "../core/problem.ts";
 import type { OpenOptions } from "../engines/oci/open.ts";
 import { evaluatePipelines } from "../evaluate/build/pipelines.ts";
 import { stepLinesIn } from "../evaluate/image/dockerfile-lines.ts";
+import { accessRelations } from "../evaluate/kubernetes/access-relations.ts";
 import { evaluateManifestSecrets } from "../evaluate/kubernetes/manifest-secrets.ts";
 import { evaluateManifests, manifestNotes } from "../evaluate/kubernetes/workloads.ts";
 import type { ScanContext } from "./context.ts";
@@ -58,7 +59,7 @@ export async function scanTree(
   };
   const rendering = options.render ? await renderFolders(root, found) : undefined;
   const manifests = readManifestFiles(root, found, rendering);
-  context.onRelations?.(manifestRelations(manifests, now));
+  context.onRelations?.([...manifestRelations(manifests, now), ...accessRelations(manifests, { scope: SCOPE, now })]);
   const evaluations: Evaluation[] = [];
   for (const path of found.images) evaluations.push(...(await scanImageSet(path, relative(root, path) || path, own)));
   for (const path of found.unlisted) evaluations.push(...evaluateUnlisted(path, own));

@@ -1,4 +1,4 @@
-import { containersOf, describeObject, type Workload } from "../../engines/kubernetes/model.ts";
+import { containersOf, subjectName, type Workload } from "../../engines/kubernetes/model.ts";
 import { clusterCheck } from "./kubernetes/cluster-check.ts";
 
 /** Last part of an image's repository → what watches by it. */
@@ -54,7 +54,7 @@ export const runtimeDetection = clusterCheck({
       yield {
         object,
         path: other ? ["kind"] : [...podPath, "nodeSelector"],
-        subject: describeObject(object),
+        subject: subjectName(object),
         title: `${detectorOf(workload)} ${other ? `runs as a ${object.kind}, not on every node` : "runs on some nodes alone"}`,
         fix: "run it as a DaemonSet without a nodeSelector",
       };

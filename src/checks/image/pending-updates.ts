@@ -1,3 +1,4 @@
+import { counted } from "../../core/counted.ts";
 import type { FindingDraft } from "../../core/finding.ts";
 import type { Location } from "../../core/location.ts";
 import type { PendingUpdate } from "../../engines/updates/model.ts";
@@ -95,6 +96,6 @@ function updateFinding(
 
 /** A suite's date is a lower bound; a package is published soon after it was built. */
 function pendingText(days: number, by: PendingUpdate["since"]["by"]): string {
-  const count = `${days} ${days === 1 ? "day" : "days"}`;
+  const count = counted(days, "day");
   return by === "built" ? `built ${count} ago` : `for at least ${count}`;
 }

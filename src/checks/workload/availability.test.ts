@@ -49,7 +49,7 @@ test("of a Compose file the limit of memory counts", () => {
   const files = { "compose.yaml": "services:\n  a:\n    image: b\n  c:\n    image: d\n    mem_limit: 1g\n" };
   assert.deepEqual(
     findingsOf(resourceLimits, files).map(({ evidence }) => `${evidence.object} ${evidence.missing}`),
-    ["Service a limits.memory"],
+    ["ComposeService a limits.memory"],
   );
 });
 

@@ -6,6 +6,7 @@ import {
   formatFieldPath,
   type KubernetesObject,
   locationOf,
+  subjectName,
 } from "../../engines/kubernetes/model.ts";
 import type { SecretFact } from "../../engines/secrets/model.ts";
 import { clip, clipSubject } from "../findings/one-line.ts";
@@ -88,7 +89,7 @@ function inClear({ object, keys, wellKnown }: ClearSecret): FindingDraft {
   const isSecret = object.kind === "Secret";
   const name = clip(describeObject(object));
   return {
-    subject: clipSubject(`values of ${name}: ${names.toSorted().join(", ")}`),
+    subject: clipSubject(`values of ${clip(subjectName(object))}: ${names.toSorted().join(", ")}`),
     ...(wellKnown ? {} : { unrecorded: true as const }),
     severity: wellKnown ? "low" : isSecret ? "high" : "medium",
     title: `${name} ${isSecret ? "is written with its values" : "has in clear"}: ${shown}${wellKnown ? ", which everybody tries first" : ""}`,

@@ -20,7 +20,7 @@ test("namespaces of the host that pods have no field for", () => {
     "5:5 cgroup | cgroup: host gives the service the host's tree of control groups",
     "6:5 userns_mode | userns_mode: host gives the service no user namespace, where the engine gives one to all others",
   ]);
-  assert.deepEqual(verdictsOf(serviceNamespaces, service("cgroup: private")), ["Service/web pass"]);
+  assert.deepEqual(verdictsOf(serviceNamespaces, service("cgroup: private")), ["ComposeService/web pass"]);
 });
 
 test("hooks with rights of their own", () => {
@@ -35,7 +35,7 @@ test("hooks with rights of their own", () => {
     ],
   );
   assert.deepEqual(verdictsOf(hookPrivileges, service("pre_stop: [{ command: id, user: '1000' }]")), [
-    "Service/web pass",
+    "ComposeService/web pass",
   ]);
 });
 
@@ -51,7 +51,9 @@ test("builds that are not confined", () => {
       ["build.entitlements security.insecure", "high"],
     ],
   );
-  assert.deepEqual(verdictsOf(buildPrivileges, service("build: { context: ., network: none }")), ["Service/web pass"]);
+  assert.deepEqual(verdictsOf(buildPrivileges, service("build: { context: ., network: none }")), [
+    "ComposeService/web pass",
+  ]);
 });
 
 test("devices by their numbers", () => {
@@ -64,7 +66,9 @@ test("devices by their numbers", () => {
       ["device_cgroup_rules c 1:* r", "medium"],
     ],
   );
-  assert.deepEqual(verdictsOf(deviceCgroupRules, service("device_cgroup_rules: ['c 1:3 mr']")), ["Service/web pass"]);
+  assert.deepEqual(verdictsOf(deviceCgroupRules, service("device_cgroup_rules: ['c 1:3 mr']")), [
+    "ComposeService/web pass",
+  ]);
 });
 
 test("paths of the system and labels that are lifted", () => {
@@ -85,12 +89,12 @@ test("the host behind named volumes, configs, secrets and the engine's own socke
   );
   assert.equal(findingsOf(runtimeSocket, volume("{ type: none, o: bind, device: '§{D:-/run}' }")).length, 1);
   assert.deepEqual(verdictsOf(sensitiveHostPath, volume("{ type: nfs, o: addr=10.0.0.1, device: ':/x' }")), [
-    "Service/web pass",
+    "ComposeService/web pass",
   ]);
   assert.deepEqual(verdictsOf(sensitiveHostPath, volume("{ type: none, o: bind, device: '§{D}' }")), [
-    "Service/web unknown",
+    "ComposeService/web unknown",
   ]);
-  assert.deepEqual(verdictsOf(sensitiveHostPath, volume("{ type: odd, device: odd }")), ["Service/web unknown"]);
+  assert.deepEqual(verdictsOf(sensitiveHostPath, volume("{ type: odd, device: odd }")), ["ComposeService/web unknown"]);
   const files = service(
     "configs: [c]\nsecrets: [s]",
     "configs: { c: { file: /var/run/docker.sock } }\nsecrets: { s: { file: /etc/shadow } }\n",

@@ -4,7 +4,7 @@ import { lookUpDigests, parseMirrors } from "../../collect/image/base-digests.ts
 import { discover } from "../../collect/tree/discover.ts";
 import { skippedNotes } from "../../collect/tree/skipped-notes.ts";
 import { printable } from "../../core/printable.ts";
-import { Problem } from "../../core/problem.ts";
+import { Problem, usageProblem } from "../../core/problem.ts";
 import type { MendedDockerfile } from "../../fix/dockerfile/fixes.ts";
 import type { DockerfileJudgement } from "../../fix/dockerfile/judge.ts";
 import { unifiedDiff } from "../../report/unified-diff.ts";
@@ -28,7 +28,7 @@ export async function buildLint(place: string, options: LintOptions): Promise<nu
   const path = resolve(place);
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat === undefined) {
-    throw new Problem({ kind: "usage", code: "cli.usage", place, cause: "there is no such file or folder" });
+    throw usageProblem(place, "there is no such file or folder");
   }
   const mirrors = parseMirrors(options.registryMirror);
   const mends = options.fix || options.diff;

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { checks } from "../../checks/index.ts";
-import { Problem } from "../../core/problem.ts";
+import { usageProblem } from "../../core/problem.ts";
 import { severities } from "../../core/severity.ts";
 import { formats } from "../../report/render.ts";
 import { bashCompletion } from "./bash.ts";
@@ -14,13 +14,11 @@ const shells = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion 
 export function completion(shell: string, program: Command): number {
   const script = Object.entries(shells).find(([name]) => name === shell)?.[1];
   if (script === undefined) {
-    throw new Problem({
-      kind: "usage",
-      code: "cli.usage",
-      place: `completion ${shell}`,
-      cause: "there is no completion for that shell",
-      remedy: `one of ${Object.keys(shells).join(", ")}`,
-    });
+    throw usageProblem(
+      `completion ${shell}`,
+      "there is no completion for that shell",
+      `one of ${Object.keys(shells).join(", ")}`,
+    );
   }
   const values = {
     "--format": formats,

@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
+import { counted } from "../../core/counted.ts";
 import { printable } from "../../core/printable.ts";
-import { Problem } from "../../core/problem.ts";
+import { usageProblem } from "../../core/problem.ts";
 import { makePrivateFolder } from "../../engines/files/write.ts";
 import { type BundleTrust, importBundle } from "../../engines/vulnerability/bundle/import.ts";
 import { verifyingKey } from "../../engines/vulnerability/bundle/keys.ts";
@@ -28,7 +29,7 @@ export async function dbImport(sources: readonly string[], options: ImportOption
   const [first] = sources;
   const bundles = sources.filter((path) => path.endsWith(".bundle"));
   if (first !== undefined && bundles.length > 0) {
-    if (sources.length > 1) throw usage(sources.join(" "), "a bundle is a whole database, and stands alone");
+    if (sources.length > 1) throw usageProblem(sources.join(" "), "a bundle is a whole database, and stands alone");
     return takeBundle(first, database, options);
   }
   const progress = createProgress(process.stderr, options.quiet);
@@ -45,9 +46,7 @@ export async function dbImport(sources: readonly string[], options: ImportOption
   const lines = [
     ...(report.sources.length === 0
       ? []
-      : [
-          `${report.records} records of ${report.sources.length} ${report.sources.length === 1 ? "source" : "sources"} in ${seconds} s`,
-        ]),
+      : [`${report.records} records of ${counted(report.sources.length, "source")} in ${seconds} s`]),
     `${report.advisories} advisories, ${(report.size / 1e6).toFixed(1)} MB: ${database}`,
   ];
   for (const { kind, version, records, asOf } of report.catalogues) {
@@ -72,7 +71,11 @@ export async function dbImport(sources: readonly string[], options: ImportOption
 async function takeBundle(path: string, database: string, options: ImportOptions): Promise<number> {
   const { publicKey, insecureUnsigned } = options;
   if (publicKey === undefined && !insecureUnsigned) {
-    throw usage(path, "nobody is named whose signature it must have", "--public-key FILE, or --insecure-unsigned");
+    throw usageProblem(
+      path,
+      "nobody is named whose signature it must have",
+      "--public-key FILE, or --insecure-unsigned",
+    );
   }
   const trust: BundleTrust =
     publicKey === undefined ? { kind: "unsigned" } : { kind: "signed", key: verifyingKey(publicKey) };
@@ -82,22 +85,12 @@ async function takeBundle(path: string, database: string, options: ImportOptions
   return 0;
 }
 
-function usage(place: string, cause: string, remedy?: string): Problem {
-  return new Problem({ kind: "usage", code: "cli.usage", place, cause, ...(remedy === undefined ? {} : { remedy }) });
-}
-
 /** `Debian:13@2026-08-21`, `npm@2026-08-21`. */
 function parseCoverage(written: string): CoverageDeclaration {
   const match = /^([^:@]+)(?::([^@]+))?@(\d{4}-\d\d-\d\d)$/.exec(written);
   const [, ecosystem, release, asOf] = match ?? [];
   if (ecosystem === undefined || asOf === undefined) {
-    throw new Problem({
-      kind: "usage",
-      code: "cli.usage",
-      place: `--covers ${written}`,
-      cause: "it is no ECOSYSTEM[:RELEASE]@DATE",
-      remedy: "for example Debian:13@2026-08-21",
-    });
+    throw usageProblem(`--covers ${written}`, "it is no ECOSYSTEM[:RELEASE]@DATE", "for example Debian:13@2026-08-21");
   }
   return { ecosystem, ...(release === undefined ? {} : { release }), asOf, complete: true };
 }

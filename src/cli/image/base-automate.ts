@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import { findDockerfiles } from "../../collect/tree/base-images.ts";
 import { printable } from "../../core/printable.ts";
-import { Problem } from "../../core/problem.ts";
+import { Problem, usageProblem } from "../../core/problem.ts";
 import type { ExitCode } from "../../core/report.ts";
 import { isThere, writeNew } from "../../engines/files/write.ts";
 import { automations, type Build, type ConfigurationFile, configurationOf, isPlainPath } from "./automation.ts";
@@ -14,7 +14,7 @@ import type { Print } from "./base-known.ts";
 export function automateRebuilds(service: string, dir: string, write: boolean, print: Print): ExitCode {
   const automation = automations.find((known) => known === service);
   if (automation === undefined) {
-    throw usage(`--automate ${service}`, "there is no such service", `one of ${automations.join(", ")}`);
+    throw usageProblem(`--automate ${service}`, "there is no such service", `one of ${automations.join(", ")}`);
   }
   const root = resolve(dir);
   const found = findDockerfiles(root);
@@ -33,7 +33,7 @@ export function automateRebuilds(service: string, dir: string, write: boolean, p
     builds.push({ dockerfile: path, images });
   }
   if (builds.length === 0) {
-    throw usage(dir, "no Dockerfile was found that could be built", "name the root of a repository");
+    throw usageProblem(dir, "no Dockerfile was found that could be built", "name the root of a repository");
   }
   const files = configurationOf(automation, builds);
   if (write) for (const file of files) writeConfiguration(root, file, print);
@@ -57,8 +57,4 @@ function writeConfiguration(root: string, { path, text }: ConfigurationFile, pri
 
 function note(text: string): void {
   process.stderr.write(`bulkhead: ${printable(text)}\n`);
-}
-
-function usage(place: string, cause: string, remedy: string): Problem {
-  return new Problem({ kind: "usage", code: "cli.usage", place, cause, remedy });
 }

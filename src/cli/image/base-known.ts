@@ -3,6 +3,7 @@
 import { baseOfImage } from "../../collect/image/base.ts";
 import { inventoryOfImage } from "../../collect/image/inventory.ts";
 import { forgetBase, learnBases, readKnownBases } from "../../collect/image/known-bases.ts";
+import { counted } from "../../core/counted.ts";
 import { shortDigest } from "../../core/digest.ts";
 import { printable } from "../../core/printable.ts";
 import { Problem } from "../../core/problem.ts";
@@ -91,6 +92,6 @@ export function forget(name: string, bases: string, print: Print): ExitCode {
 
 /** `debian:13-slim  slim  1 layer  sha256:0123456789ab  2026-08-01`. */
 function lineOf({ name, kind, layers, chainId, created }: KnownBase): string {
-  const parts = [name, kind, `${layers} ${layers === 1 ? "layer" : "layers"}`, shortDigest(chainId)];
+  const parts = [name, kind, counted(layers, "layer"), shortDigest(chainId)];
   return printable([...parts, ...(created === undefined ? [] : [created.slice(0, 10)])].join("  "));
 }

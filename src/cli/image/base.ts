@@ -4,7 +4,7 @@ import { folderOf } from "../../collect/image/named-folder.ts";
 import { loadPolicy } from "../../collect/policy/load.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
 import type { Policy } from "../../core/policy.ts";
-import { Problem } from "../../core/problem.ts";
+import { Problem, usageProblem } from "../../core/problem.ts";
 import type { ExitCode } from "../../core/report.ts";
 import type { Severity } from "../../core/severity.ts";
 import type { SmallerKind } from "../../engines/contents/base/smaller.ts";
@@ -53,7 +53,8 @@ export async function imageBase(
   const wanted = [options.learn, options.list || undefined, options.forget, options.automate].filter(
     (each) => each !== undefined,
   );
-  if (wanted.length > 1) throw usage("image base", "only one of --learn, --list, --forget and --automate at a time");
+  if (wanted.length > 1)
+    throw usageProblem("image base", "only one of --learn, --list, --forget and --automate at a time");
   if (options.automate !== undefined) return automateRebuilds(options.automate, reference ?? ".", options.write, print);
   if (options.learn !== undefined) {
     // A reference before the option is one of those meant.
@@ -61,13 +62,13 @@ export async function imageBase(
   }
   if (options.list) return listBases(bases, print);
   if (options.forget !== undefined) return forget(options.forget, bases, print);
-  if (reference === undefined) throw usage("image base", "no image is named", "bulkhead image base REFERENCE");
+  if (reference === undefined) throw usageProblem("image base", "no image is named", "bulkhead image base REFERENCE");
   return await show(reference, bases, options, print);
 }
 
 async function show(reference: string, bases: string, options: BaseOptions, print: Print): Promise<ExitCode> {
   if (options.format !== "table" && options.format !== "json") {
-    throw usage(`--format ${options.format}`, "there is no such format", "table or json");
+    throw usageProblem(`--format ${options.format}`, "there is no such format", "table or json");
   }
   const now = parseNow(options.now);
   const policy = await loadPolicy({ flag: options.policy, root: process.cwd() });
@@ -174,8 +175,4 @@ function shareOf(packages: readonly Package[], flaws: readonly VulnerabilityMatc
   const vulnerabilities: Partial<Record<Severity, number>> = {};
   for (const { severity } of flaws) vulnerabilities[severity] = (vulnerabilities[severity] ?? 0) + 1;
   return { packages: packages.length, vulnerabilities };
-}
-
-function usage(place: string, cause: string, remedy?: string): Problem {
-  return new Problem({ kind: "usage", code: "cli.usage", place, cause, ...(remedy === undefined ? {} : { remedy }) });
 }

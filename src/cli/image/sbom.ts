@@ -2,7 +2,7 @@ import type { InventoryContext } from "../../collect/image/inventory.ts";
 import { openKnownBases } from "../../collect/image/known-bases.ts";
 import { folderOf } from "../../collect/image/named-folder.ts";
 import { printable } from "../../core/printable.ts";
-import { Problem } from "../../core/problem.ts";
+import { usageProblem } from "../../core/problem.ts";
 import type { ExitCode } from "../../core/report.ts";
 import type { Sbom, SbomFormat, SbomWriteOptions } from "../../engines/contents/sbom/sbom.ts";
 import { writeSbom } from "../../engines/contents/sbom/write.ts";
@@ -27,7 +27,7 @@ const FORMATS: readonly SbomFormat[] = ["cyclonedx", "spdx"];
 export async function imageSbom(reference: string, options: SbomOptions): Promise<ExitCode> {
   const format = FORMATS.find((known) => known === options.format);
   if (format === undefined) {
-    throw usage(`--format ${options.format}`, "there is no such format", `one of ${FORMATS.join(", ")}`);
+    throw usageProblem(`--format ${options.format}`, "there is no such format", `one of ${FORMATS.join(", ")}`);
   }
   const created = createdOf(options, process.env.SOURCE_DATE_EPOCH);
   const progress = createProgress(process.stderr, options.quiet);
@@ -88,11 +88,7 @@ export function createdOf(
   if (sourceDateEpoch === undefined || sourceDateEpoch === "") return timestamp ? new Date() : undefined;
   const seconds = /^\d{1,12}$/.test(sourceDateEpoch) ? Number(sourceDateEpoch) : Number.NaN;
   if (!(seconds <= LAST_SECOND)) {
-    throw usage(`SOURCE_DATE_EPOCH=${sourceDateEpoch}`, "it is no time", "seconds since 1970-01-01, in digits");
+    throw usageProblem(`SOURCE_DATE_EPOCH=${sourceDateEpoch}`, "it is no time", "seconds since 1970-01-01, in digits");
   }
   return new Date(seconds * 1000);
-}
-
-function usage(place: string, cause: string, remedy: string): Problem {
-  return new Problem({ kind: "usage", code: "cli.usage", place, cause, remedy });
 }

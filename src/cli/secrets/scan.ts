@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { folderOf } from "../../collect/image/named-folder.ts";
 import { loadGitleaksRules } from "../../collect/secrets/gitleaks.ts";
 import { openPolicyScanner } from "../../collect/secrets/scanner.ts";
-import { Problem } from "../../core/problem.ts";
+import { usageProblem } from "../../core/problem.ts";
 import { looksLikeArchive } from "../../engines/oci/archive.ts";
 import { type SecretsTarget, scanSecrets } from "../../scan/secrets.ts";
 import { type JudgingOptions, runJudging } from "../judging.ts";
@@ -20,7 +20,7 @@ export async function secretsScan(target: string, options: SecretsScanOptions): 
   const folder = folderOf(target);
   const kind = folder === undefined ? await kindOf(target) : "folder";
   if (options.history && kind !== "folder") {
-    throw new Problem({ kind: "usage", code: "cli.usage", place: target, cause: "--history takes a folder" });
+    throw usageProblem(target, "--history takes a folder");
   }
   const root = kind === "folder" ? (folder ?? resolve(target)) : process.cwd();
   const { rules, notes } = loadGitleaksRules(options.rules);

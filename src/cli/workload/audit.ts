@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { bounds } from "../../core/bounds.ts";
-import { Problem } from "../../core/problem.ts";
+import { Problem, usageProblem } from "../../core/problem.ts";
 import { type ManifestPlace, scanManifests } from "../../scan/manifests.ts";
 import { type JudgingOptions, runJudging } from "../judging.ts";
 
@@ -15,12 +15,12 @@ export async function workloadAudit(place: string, options: WorkloadAuditOptions
   const path = resolve(place === "-" ? "." : place);
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat === undefined) {
-    throw new Problem({ kind: "usage", code: "cli.usage", place, cause: "there is no such file or folder" });
+    throw usageProblem(place, "there is no such file or folder");
   }
   const isFolder = stat.isDirectory();
   if (options.render && (place === "-" || !isFolder)) {
     const cause = "--render is for folders: those of kustomize and Helm";
-    throw new Problem({ kind: "usage", code: "cli.usage", place, cause });
+    throw usageProblem(place, cause);
   }
   const root = isFolder ? path : dirname(path);
   return await runJudging(root, options, async (context) => ({

@@ -3,7 +3,7 @@ import { basename, dirname, resolve } from "node:path";
 import { readReportText } from "../../collect/named/report.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
 import { printable } from "../../core/printable.ts";
-import { Problem } from "../../core/problem.ts";
+import { Problem, usageProblem } from "../../core/problem.ts";
 import type { WorkloadFixes } from "../../fix/kubernetes/fixes.ts";
 import { kustomization } from "../../fix/kubernetes/kustomization.ts";
 import { readReport } from "../../report/json/read.ts";
@@ -24,7 +24,7 @@ export interface WorkloadFixOptions extends JudgingOptions {
 export async function workloadFix(place: string, options: WorkloadFixOptions): Promise<number> {
   const path = resolve(place);
   const stat = statSync(path, { throwIfNoEntry: false });
-  if (stat === undefined) throw usage(place, "there is no such file or folder");
+  if (stat === undefined) throw usageProblem(place, "there is no such file or folder");
   const { prints, formats } = printsOf(options);
   const root = stat.isDirectory() ? path : dirname(path);
   return await runJudging(root, { ...options, format: formats }, async ({ policy, now, open, progress }) => {
@@ -68,7 +68,7 @@ function printsOf({ dryRun, format }: WorkloadFixOptions): {
 } {
   const own = format.filter((one) => one === "patch" || one === "kustomize");
   const formats = format.filter((one) => one !== "patch" && one !== "kustomize");
-  if (own.length > 1) throw usage(`--format ${own.join(" --format ")}`, "only one of them can be printed");
+  if (own.length > 1) throw usageProblem(`--format ${own.join(" --format ")}`, "only one of them can be printed");
   const [one] = own;
   return { prints: one === "kustomize" ? one : one === "patch" || dryRun ? "patch" : undefined, formats };
 }
@@ -101,8 +101,4 @@ function placeOf({ evidence, locations: [place], subject }: WorkloadFixes["refus
 
 function diffOf({ files }: WorkloadFixes): string {
   return files.map(({ path, before, after }) => unifiedDiff(path, before, after)).join("");
-}
-
-function usage(place: string, cause: string): Problem {
-  return new Problem({ kind: "usage", code: "cli.usage", place, cause });
 }

@@ -1,6 +1,7 @@
 /** What the names of base images point to now: asked of their registries, or of the mirrors that stand in for them. */
+
 import { bounds } from "../../core/bounds.ts";
-import { Problem } from "../../core/problem.ts";
+import { Problem, usageProblem } from "../../core/problem.ts";
 import type { DigestAnswer } from "../../engines/dockerfile/model.ts";
 import { formatReference, type ImageReference, parseReference } from "../../engines/oci/reference.ts";
 import { openRegistry, type RegistryOptions } from "../../engines/oci/registry/client.ts";
@@ -145,11 +146,5 @@ function domainOf(written: string, text: string): string {
 }
 
 function usage(written: string, cause: string): Problem {
-  return new Problem({
-    kind: "usage",
-    code: "cli.usage",
-    place: `--registry-mirror ${written}`,
-    cause,
-    remedy: "for example docker.io=localhost:5000",
-  });
+  return usageProblem(`--registry-mirror ${written}`, cause, "for example docker.io=localhost:5000");
 }

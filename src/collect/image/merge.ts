@@ -5,7 +5,8 @@ import { analyserFor } from "../../engines/contents/analysers.ts";
 import { toolsOf } from "../../engines/contents/base/tools.ts";
 import type { FileFacts, Permissions, Tool } from "../../engines/contents/model.ts";
 import { createMergedPermissions } from "../../engines/contents/permissions/merged.ts";
-import { createMergedTree, type TreeFile } from "../../engines/oci/tree.ts";
+import { createMergedTree } from "../../engines/oci/tree.ts";
+import type { TreeFile } from "../../engines/oci/tree-nodes.ts";
 import { entriesOf, type LayerScan } from "./layer-scan.ts";
 import { createLocator, linksToFollow, type WantedLink } from "./links.ts";
 

@@ -1,4 +1,5 @@
 /** What the advisories say of an inventory, scope by scope: an ecosystem, or a release of a distribution. */
+import { counted } from "../../core/counted.ts";
 import { absent, type Evidence, gapOf, present } from "../../core/evidence.ts";
 import { Problem } from "../../core/problem.ts";
 import type { Inventory, Package, PackageType } from "../../engines/contents/model.ts";
@@ -101,10 +102,6 @@ function sharesOf(matched: ScopeMatches, inventory: Inventory): Record<string, s
       : {}),
     ...(removed === 0 ? {} : { "removed packages": String(removed) }),
   };
-}
-
-function counted(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`;
 }
 
 /** Vulnerabilities of what upper layers removed, by the type of package. */

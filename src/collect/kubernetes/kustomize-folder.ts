@@ -1,9 +1,11 @@
 /** What the kustomizations of a tree name: kustomize's own reading of `kustomization.yaml`, as far as paths go. */
+
 import { lstatSync, readdirSync, realpathSync } from "node:fs";
 import { join, posix, relative, sep } from "node:path";
 import { bounds } from "../../core/bounds.ts";
+import { isObject } from "../../core/untyped.ts";
 import { isKustomization } from "./kustomization-name.ts";
-import { isMap, mapOf, readYamlMap } from "./yaml-map.ts";
+import { mapOf, readYamlMap } from "./yaml-map.ts";
 
 /** One folder. All paths are relative to the tree's root, with forward slashes; the root itself is the empty text. */
 export interface KustomizeFolder {
@@ -119,7 +121,7 @@ function pathsOf(field: string, value: unknown): string[] {
   if (NOT_PATHS.has(field) || REFUSED.has(field)) return [];
   if (WITH_PATH.has(field)) {
     return itemsOf(value).flatMap((item) => {
-      if (!isMap(item)) return texts(item);
+      if (!isObject(item)) return texts(item);
       return fieldsOf(item).flatMap(([key, inner]) => {
         if (!IN_PLACE.has(key)) return texts(inner);
         // A patch in one line might be the name of a file to some version.
@@ -136,15 +138,17 @@ function pathsOf(field: string, value: unknown): string[] {
   }
   const found = texts(value);
   // A patch may be written out in place of its path: kustomize takes for a path what it cannot read as objects.
-  return field === "patchesstrategicmerge" ? found.filter((text) => !isObject(text)) : found;
+  return field === "patchesstrategicmerge" ? found.filter((text) => !holdsObject(text)) : found;
 }
 
 /** Read alike by all, and an object of Kubernetes. */
-function isObject(text: string): boolean {
+function holdsObject(text: string): boolean {
   if (!text.includes("\n") || text.length > bounds.kustomizationBytes) return false;
   const object = mapOf(text, "patch");
   return (
-    isMap(object) && isMap(object.metadata) && [object.kind, object.apiVersion, object.metadata.name].every(isName)
+    isObject(object) &&
+    isObject(object.metadata) &&
+    [object.kind, object.apiVersion, object.metadata.name].every(isName)
   );
 }
 
@@ -153,7 +157,7 @@ function isName(value: unknown): boolean {
 }
 
 function fieldsOf(value: unknown): [string, unknown][] {
-  return isMap(value) ? Object.entries(value).map(([key, inner]) => [folded(key), inner]) : [];
+  return isObject(value) ? Object.entries(value).map(([key, inner]) => [folded(key), inner]) : [];
 }
 
 /** Names of fields count whatever their case, as they do for kustomize; the long s is an s to it (Go, encoding/json). */
@@ -169,7 +173,7 @@ function itemsOf(value: unknown): readonly unknown[] {
 function texts(value: unknown): string[] {
   if (typeof value === "string") return [value];
   if (Array.isArray(value)) return value.flatMap(texts);
-  return isMap(value) ? Object.values(value).flatMap(texts) : [];
+  return isObject(value) ? Object.values(value).flatMap(texts) : [];
 }
 
 /**

@@ -1,5 +1,7 @@
 /** Small files of settings that another program acts on: read where every reader of YAML reads them alike, else refused. */
+
 import { lstatSync } from "node:fs";
+import { isObject } from "../../core/untyped.ts";
 import { foreignLineBreak } from "../../formats/yaml/documents.ts";
 import type { YamlFault } from "../../formats/yaml/model.ts";
 import { fastDocument } from "../../formats/yaml/nodes.ts";
@@ -34,7 +36,7 @@ export function mapOf(text: string, name: string): Readonly<Record<string, unkno
   const [fault] = faults;
   if (fault !== undefined) return `its ${name} cannot be read: ${fault.reason}`;
   if (value === null) return {};
-  return isMap(value) ? value : `its ${name} is no map`;
+  return isObject(value) ? value : `its ${name} is no map`;
 }
 
 /** Control characters, byte order marks, and keys of a flow mapping without a space or a value behind their colon. */
@@ -46,8 +48,4 @@ function isLink(file: string): boolean {
   } catch {
     return false;
   }
-}
-
-export function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,7 @@
 /** VEX documents that the caller names. */
+
 import { bounds } from "../../core/bounds.ts";
+import { counted } from "../../core/counted.ts";
 import type { VexDocument } from "../../engines/vulnerability/vex/model.ts";
 import { readVex } from "../../engines/vulnerability/vex/read.ts";
 import { readNamedText } from "./named-text.ts";
@@ -21,6 +23,6 @@ export async function readVexDocuments(flags: readonly string[], root: string): 
 /** One sentence for each document: what the verdicts rest on beside the advisories. */
 export function vexNotes(documents: readonly VexDocument[]): string[] {
   return documents.map(({ path, author, format, statements: { length } }) => {
-    return `VEX: ${path}, ${format} by ${author}, ${length} ${length === 1 ? "statement" : "statements"}`;
+    return `VEX: ${path}, ${format} by ${author}, ${counted(length, "statement")}`;
   });
 }

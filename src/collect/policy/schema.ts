@@ -3,6 +3,7 @@ import { bounds } from "../../core/bounds.ts";
 import { justifications } from "../../core/exception.ts";
 import { baseKinds, unknownLicenses } from "../../core/policy.ts";
 import { severities } from "../../core/severity.ts";
+import { isObject } from "../../core/untyped.ts";
 import { lockableKeys } from "./settings.ts";
 
 /**
@@ -206,5 +207,5 @@ export type PolicyFile = z.infer<typeof policySchema>;
 
 /** Lets the rules over several keys speak beside what is wrong with single ones. */
 function isMapping({ value }: { readonly value: unknown }): boolean {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return isObject(value);
 }

@@ -34,15 +34,20 @@ function copiesFolders({ instructions }: Dockerfile): boolean {
   );
 }
 
-export function sensitiveFilesOf(folder: string, isSensitive: IsSensitive): SensitiveFiles {
+/** @param mostEntries - that are looked at */
+export function sensitiveFilesOf(
+  folder: string,
+  isSensitive: IsSensitive,
+  mostEntries: number = bounds.contextEntries,
+): SensitiveFiles {
   const files: string[] = [];
   const pending = [{ below: "", depth: 0 }];
   let entries = 0;
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const { below, depth } = next;
     for (const entry of list(join(folder, below))) {
-      if (++entries > bounds.contextEntries) {
-        const reason = `${folder} has more than ${bounds.contextEntries} entries`;
+      if (++entries > mostEntries) {
+        const reason = `${folder} has more than ${mostEntries} entries`;
         return { files: files.sort(), gaps: [{ code: "dockerfile.context", reason }] };
       }
       const path = below === "" ? entry.name : `${below}/${entry.name}`;

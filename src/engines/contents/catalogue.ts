@@ -1,5 +1,6 @@
 import { bounds } from "../../core/bounds.ts";
 import type { Gap } from "../../core/evidence.ts";
+import { compareText } from "../../core/order.ts";
 import { printable } from "../../core/printable.ts";
 import { isAccountFile, passwdPath } from "./accounts/accounts.ts";
 import type { AccountFile, Accounts } from "./accounts/model.ts";
@@ -219,10 +220,6 @@ function withoutRepeats(located: Located[]): Located[] {
       identityKey(before.record) !== identityKey(item.record)
     );
   });
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** Analysers of packages have the name of their manager. */

@@ -1,4 +1,5 @@
 /** Packages that an upper layer removed and that the layers below still ship. */
+import { compareText } from "../../core/order.ts";
 import type { RemovedHistory } from "./analyser.ts";
 import { attribute, departed, type Located, type Removed } from "./located.ts";
 import type { Distribution, Package, PackageType } from "./model.ts";
@@ -88,8 +89,4 @@ function comparePackages(a: Package, b: Package): number {
     compareText(a.architecture ?? "", b.architecture ?? "") ||
     compareText(a.path, b.path)
   );
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,6 +1,8 @@
 /** Manifests of Kubernetes and Compose files, as facts. */
+
 import { bounds } from "../../core/bounds.ts";
 import { createStrings } from "../../core/strings.ts";
+import { isObject } from "../../core/untyped.ts";
 import { cutDocuments, foreignLineBreak, readDocument } from "../../formats/yaml/documents.ts";
 import { linePosition } from "../../formats/yaml/line-position.ts";
 import type { ManifestText, YamlFault } from "../../formats/yaml/model.ts";
@@ -17,7 +19,7 @@ import type { ClusterSource, FileSource, KubernetesObject, ManifestGap, ObjectSo
 import { withoutSecrets } from "./raw.ts";
 import { createCollected, listSaysAll } from "./read/collected.ts";
 import { CORE_VERSION, isCoreKind } from "./read/core-kinds.ts";
-import { fieldsOf, isPlain } from "./read/fields.ts";
+import { fieldsOf } from "./read/fields.ts";
 import { readObject } from "./read/object.ts";
 
 export interface ManifestFile {
@@ -51,8 +53,9 @@ export function holdsObjects(text: string): boolean {
   );
 }
 
-export function manifestReader(): ManifestReader {
-  const collected = createCollected();
+/** @param mostObjects - of all that is read together */
+export function manifestReader(mostObjects: number = bounds.kubernetesObjects): ManifestReader {
+  const collected = createCollected(mostObjects);
   const strings = createStrings(SHARED_TEXTS);
   let slowLength = 0;
 
@@ -118,7 +121,7 @@ export function manifestReader(): ManifestReader {
       return true;
     }
     const value = plainValue(node, []);
-    if (!isPlain(value) || Object.hasOwn(value, "kind") || (!isPlain(value.services) && !named)) return false;
+    if (!isObject(value) || Object.hasOwn(value, "kind") || (!isObject(value.services) && !named)) return false;
     const source: FileSource = { kind: "file", text: manifest, document: index, root: [], node };
     readComposeServices({ file: value, source, path, variables, strings }, collected);
     return true;
@@ -157,7 +160,7 @@ export function manifestReader(): ManifestReader {
   function visit(value: unknown, source: ObjectSource, depth: number, listKind = "", listVersion = ""): void {
     if (collected.isFull()) return;
     const place = () => placeOf(source, []);
-    if (!isPlain(value)) {
+    if (!isObject(value)) {
       collected.gap({ code: "kubernetes.type", reason: "expected an object, which is a map", ...place() });
       return;
     }

@@ -21,7 +21,7 @@ export { type FieldPath, formatFieldPath } from "./field-path.ts";
 export type * from "./file-model.ts";
 export { fieldRange, locationOf } from "./locate.ts";
 export type * from "./network-model.ts";
-export { describeObject, effectiveNamespace, isClusterScoped, lineageOf } from "./object.ts";
+export { describeObject, effectiveNamespace, isClusterScoped, lineageOf, subjectName } from "./object.ts";
 export type * from "./object-model.ts";
 export type * from "./pod-model.ts";
 export type * from "./policy-model.ts";

@@ -3,7 +3,7 @@
 import type { ManifestText, YamlNode } from "../../formats/yaml/model.ts";
 import type { FieldPath } from "./field-path.ts";
 
-/** One object of the API, or one service of a Compose file (`apiVersion` is then `compose`). */
+/** One object of the API, or one service of a Compose file (`apiVersion` is then `compose`, the kind COMPOSE_SERVICE). */
 export interface KubernetesObject {
   readonly apiVersion: string;
   /** The part of apiVersion before the slash; empty for the core group. */

@@ -47,8 +47,21 @@ export function describeObject({ kind, namespace, name, generateName }: Kubernet
   return `${kind} ${namespace === undefined ? "" : `${namespace}/`}${called}`;
 }
 
+/** The kind of a Compose file's services: nobody takes it for a Service, which is what exposes pods. */
+export const COMPOSE_SERVICE = "ComposeService";
+
+/** In what fingerprints rest on it has the word of the first baselines: no workload is a Service, so nothing is confused. */
+function lastingKind(kind: string): string {
+  return kind === COMPOSE_SERVICE ? "Service" : kind;
+}
+
+/** As {@link describeObject}, for subjects of findings. */
+export function subjectName(object: KubernetesObject): string {
+  return describeObject({ ...object, kind: lastingKind(object.kind) });
+}
+
 /** Scope, kind, namespace and name: what stays the same while the object changes. `scope`: the cluster, or the folder. */
 export function lineageOf(object: KubernetesObject, scope: string): string {
   const { kind, namespace = "", name, generateName = "" } = object;
-  return [scope, kind, namespace, name || generateName].join("/");
+  return [scope, lastingKind(kind), namespace, name || generateName].join("/");
 }

@@ -1,8 +1,8 @@
 /** Whole objects as plain values. Few checks look so deep, and of 59,000 objects they would be a third of all memory. */
+import { isObject } from "../../core/untyped.ts";
 import { plainValue } from "../../formats/yaml/value.ts";
 import { documentNode } from "./locate.ts";
 import type { KubernetesObject } from "./object-model.ts";
-import { isPlain } from "./read/fields.ts";
 
 export type RawObject = Readonly<Record<string, unknown>>;
 
@@ -18,9 +18,9 @@ export function rawOf({ kind, source, raw }: KubernetesObject): RawObject {
   let value = node === undefined ? undefined : plainValue(node, []);
   for (const step of source.root) {
     if (Array.isArray(value) && typeof step === "number") value = value[step];
-    else value = isPlain(value) && Object.hasOwn(value, step) ? value[step] : undefined;
+    else value = isObject(value) && Object.hasOwn(value, step) ? value[step] : undefined;
   }
-  return isPlain(value) ? withoutSecrets(value, kind) : {};
+  return isObject(value) ? withoutSecrets(value, kind) : {};
 }
 
 /** What `kubectl apply` keeps of the object as it was applied: of a Secret its values. */
@@ -34,7 +34,7 @@ export function withoutSecrets(raw: RawObject, kind: string): RawObject {
     if (stringData !== undefined) kept.stringData = emptied(stringData);
     if (metadata !== undefined) {
       kept.metadata =
-        isPlain(metadata) && isPlain(metadata.annotations) && Object.hasOwn(metadata.annotations, LAST_APPLIED)
+        isObject(metadata) && isObject(metadata.annotations) && Object.hasOwn(metadata.annotations, LAST_APPLIED)
           ? { ...metadata, annotations: { ...metadata.annotations, [LAST_APPLIED]: "" } }
           : metadata;
     }
@@ -45,5 +45,5 @@ export function withoutSecrets(raw: RawObject, kind: string): RawObject {
 }
 
 function emptied(values: unknown): unknown {
-  return isPlain(values) ? Object.fromEntries(Object.keys(values).map((key) => [key, ""])) : "";
+  return isObject(values) ? Object.fromEntries(Object.keys(values).map((key) => [key, ""])) : "";
 }

@@ -1,5 +1,6 @@
 import { bounds } from "../../core/bounds.ts";
 import { Problem } from "../../core/problem.ts";
+import { isObject } from "../../core/untyped.ts";
 import type { SeccompProfile, SeccompRule } from "./seccomp-model.ts";
 
 /**
@@ -51,10 +52,6 @@ function ruleOf(path: string, rule: unknown, at: number): SeccompRule {
 function holdsSomething(condition: unknown): boolean {
   if (!isObject(condition)) return false;
   return Object.values(condition).some((value) => (Array.isArray(value) ? value.length > 0 : Boolean(value)));
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function unreadable(path: string, cause: string): Problem {

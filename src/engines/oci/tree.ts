@@ -5,21 +5,15 @@
  * It keeps directories, symlinks and the files that carry a payload; other files act (they replace what was there) and
  * are forgotten, so that an image of a million files costs no more than its folders.
  */
+
 import { bounds } from "../../core/bounds.ts";
+import { compareText } from "../../core/order.ts";
 import { Problem } from "../../core/problem.ts";
 import { cleanPath } from "./path.ts";
 import type { TarEntryType } from "./tar.ts";
+import { type Directory, lookup, type Node, type TreeFile, visit } from "./tree-nodes.ts";
 
 const NO_NAME: ReadonlySet<string> = new Set(["", ".", ".."]);
-
-/** A file of the merged tree that carries a payload, and the versions of it in lower layers. */
-export interface TreeFile<Payload> {
-  readonly path: string;
-  readonly layer: number;
-  readonly payload: Payload;
-  /** The next lower version at the same path, where no whiteout stands between. */
-  readonly previous: TreeFile<Payload> | undefined;
-}
 
 /** A file that a layer took away: a whiteout hides it, or something without a payload stands in its place. */
 export interface RemovedFile<Payload> {
@@ -46,35 +40,10 @@ export interface UnreadLink {
   readonly target: string;
 }
 
-interface Directory<Payload> {
-  readonly kind: "directory";
-  readonly layer: number;
-  /** The last layer that has an entry for it, and not only for what is below. */
-  listed: number;
-  readonly children: Map<string, Node<Payload>>;
-}
-interface Symlink {
-  readonly kind: "symlink";
-  readonly layer: number;
-  readonly target: string;
-}
-interface File<Payload> {
-  readonly kind: "file";
-  readonly layer: number;
-  readonly version: TreeFile<Payload>;
-}
-/** Stands where a wanted hard link points to content that was not read. */
-interface Unread {
-  readonly kind: "unread";
-  readonly layer: number;
-  readonly target: string;
-}
-type Node<Payload> = Directory<Payload> | Symlink | File<Payload> | Unread;
-
 const WHITEOUT = ".wh.";
 const OPAQUE = ".wh..wh..opq";
 
-/** Its methods throw a Problem `oci.tree` where they take more than bounds.treeSteps together. */
+/** Its methods throw a Problem `oci.tree` where they take more than the bound of steps together. */
 export interface MergedTree<Payload> {
   /**
    * Applies one entry of a layer; layers come lowest first. Returns false where its parent cannot be resolved (a loop
@@ -96,7 +65,11 @@ export interface MergedTree<Payload> {
   fill(link: UnreadLink, payload: Payload): void;
 }
 
-export function createMergedTree<Payload>(wanted: (path: string) => boolean): MergedTree<Payload> {
+/** @param mostSteps - together, over all that is applied and asked for */
+export function createMergedTree<Payload>(
+  wanted: (path: string) => boolean,
+  mostSteps: number = bounds.treeSteps,
+): MergedTree<Payload> {
   const root: Directory<Payload> = { kind: "directory", layer: -1, listed: -1, children: new Map() };
 
   // Archives list a folder's files one after the other: the last parent serves most entries. Anything that removes a
@@ -108,12 +81,12 @@ export function createMergedTree<Payload>(wanted: (path: string) => boolean): Me
   /** Each entry has its own bounds; a million that each go to the limit need one together. */
   function step(): void {
     steps += 1;
-    if (steps <= bounds.treeSteps) return;
+    if (steps <= mostSteps) return;
     throw new Problem({
       kind: "input",
       code: "oci.tree",
       place: "the merged tree",
-      cause: `its paths, symlinks and whiteouts take more than ${bounds.treeSteps} steps to follow`,
+      cause: `its paths, symlinks and whiteouts take more than ${mostSteps} steps to follow`,
     });
   }
 
@@ -263,7 +236,7 @@ export function createMergedTree<Payload>(wanted: (path: string) => boolean): Me
     const path = cleanPath(link);
     if (path === undefined || path === "") return undefined;
     const slash = path.lastIndexOf("/");
-    const found = lookup(slash < 0 ? "" : path.slice(0, slash));
+    const found = lookup(root, slash < 0 ? "" : path.slice(0, slash), step);
     if (found?.node?.kind !== "directory") return undefined;
     const name = path.slice(slash + 1);
     return { path: found.path === "" ? name : `${found.path}/${name}`, node: found.node.children.get(name) };
@@ -273,57 +246,6 @@ export function createMergedTree<Payload>(wanted: (path: string) => boolean): Me
     forgetParent();
     drop(parent.children.get(name), layer);
     parent.children.set(name, { kind: "symlink", layer, target });
-  }
-
-  /** Follows symlinks inside the root, the last component's too; the node is absent where nothing is kept there. */
-  function lookup(path: string): { path: string; node: Node<Payload> | undefined } | undefined {
-    let links = 0;
-    const pending = path.split("/").reverse();
-    const names: string[] = [];
-    const trail: Node<Payload>[] = [root];
-    while (pending.length > 0) {
-      step();
-      const component = pending.pop() as string;
-      if (component === "" || component === ".") continue;
-      if (component === "..") {
-        if (names.length > 0) {
-          names.pop();
-          trail.pop();
-        }
-        continue;
-      }
-      const here = trail.at(-1);
-      if (here?.kind !== "directory") return undefined;
-      const child = here.children.get(component);
-      if (child === undefined) {
-        const rest = pending.filter((part) => part !== "" && part !== ".");
-        if (rest.length > 0) return undefined;
-        return { path: [...names, component].join("/"), node: undefined };
-      }
-      if (child.kind === "symlink") {
-        links += 1;
-        if (links > bounds.symlinks || pending.length > bounds.pathDepth) return undefined;
-        if (child.target.startsWith("/")) {
-          trail.length = 1;
-          names.length = 0;
-        }
-        pending.push(...child.target.split("/").reverse());
-        continue;
-      }
-      names.push(component);
-      trail.push(child);
-    }
-    return { path: names.join("/"), node: trail.at(-1) };
-  }
-
-  function visit(each: (path: string, node: Node<Payload>) => void): void {
-    const enter = (directory: Directory<Payload>, prefix: string): void => {
-      for (const [name, child] of directory.children) {
-        if (child.kind === "directory") enter(child, `${prefix}${name}/`);
-        else each(prefix + name, child);
-      }
-    };
-    enter(root, "");
   }
 
   return {
@@ -366,22 +288,22 @@ export function createMergedTree<Payload>(wanted: (path: string) => boolean): Me
 
     files() {
       const found: TreeFile<Payload>[] = [];
-      visit((path, node) => {
+      visit(root, (path, node) => {
         // A file written through a symlinked folder carries the path of its entry: here is where it really is.
         if (node.kind === "file") found.push(node.version.path === path ? node.version : { ...node.version, path });
       });
-      return found.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+      return found.sort((a, b) => compareText(a.path, b.path));
     },
 
     removed: () => removed,
 
     resolve(path) {
-      return lookup(path)?.path;
+      return lookup(root, path, step)?.path;
     },
 
     unreadLinks() {
       const links: UnreadLink[] = [];
-      visit((path, node) => {
+      visit(root, (path, node) => {
         if (node.kind === "unread") links.push({ path, layer: node.layer, target: node.target });
       });
       return links;
@@ -389,7 +311,7 @@ export function createMergedTree<Payload>(wanted: (path: string) => boolean): Me
 
     symlinks() {
       const paths: string[] = [];
-      visit((path, node) => {
+      visit(root, (path, node) => {
         if (node.kind === "symlink") paths.push(path);
       });
       return paths;

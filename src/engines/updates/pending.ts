@@ -1,5 +1,7 @@
 /** Which packages of an inventory have a newer version where their distribution publishes them. */
+
 import type { Gap } from "../../core/evidence.ts";
+import { compareText } from "../../core/order.ts";
 import type { PackageType } from "../contents/model.ts";
 import { alpineUpdates } from "./alpine/pending.ts";
 import { debianUpdates } from "./debian/pending.ts";
@@ -36,8 +38,4 @@ function comparePending(a: PendingUpdate, b: PendingUpdate): number {
     compareText(a.since.at, b.since.at) ||
     compareText(a.package.purl, b.package.purl)
   );
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

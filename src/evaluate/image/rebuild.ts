@@ -1,7 +1,9 @@
 /** Control 9: whether an image was rebuilt in time, by what its suites have newer or by its age. */
+
 import { imageUpdatesChecks } from "../../checks/lists/image-updates.ts";
 import type { ImageUpdatesFacts } from "../../checks/subjects/image.ts";
 import type { Asset } from "../../core/asset.ts";
+import { counted } from "../../core/counted.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
 import { type Evidence, type Gap, present } from "../../core/evidence.ts";
 import type { Policy } from "../../core/policy.ts";
@@ -114,7 +116,7 @@ export function summaryOf({ updates }: PendingUpdates, now: Date, isWhole: boole
   const days = Math.max(0, Math.floor((now.getTime() - Date.parse(oldest as string)) / DAY));
   const fixes =
     fixing === 0 ? "none with a fix for a known vulnerability" : `${fixing} with a fix for a known vulnerability`;
-  return `rebuild needed: ${isWhole ? "" : "at least "}${updates.length} ${updates.length === 1 ? "package" : "packages"}, ${fixes}, oldest pending ${days} ${days === 1 ? "day" : "days"}`;
+  return `rebuild needed: ${isWhole ? "" : "at least "}${counted(updates.length, "package")}, ${fixes}, oldest pending ${counted(days, "day")}`;
 }
 
 function datesOf({ image, base }: BuildDates, now: Date): BuildDates {

@@ -133,7 +133,11 @@ test("a password in clear is rated by where it is, and by whether everybody trie
     "compose.yaml": `services:\n  db:\n    image: a\n    environment:\n      - POSTGRES_PASSWORD=${password}\n`,
   };
   const files = Object.entries(compose).map(([path, text]) => ({ path, text }));
-  assert.match(shown(readManifests(files)).join(), /^medium Service db POSTGRES_PASSWORD at compose\.yaml:\d:\d$/);
+  assert.match(
+    shown(readManifests(files)).join(),
+    /^medium ComposeService db POSTGRES_PASSWORD at compose\.yaml:\d:\d$/,
+  );
+  assert.equal(judged(readManifests(files)).findings[0]?.subject, "values of Service db: POSTGRES_PASSWORD");
 });
 
 test("of a cluster Secrets are what they should be, and a ConfigMap's values are looked at", () => {

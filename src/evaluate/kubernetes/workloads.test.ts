@@ -4,6 +4,7 @@ import { findingsOf, podText, verdictsOf } from "../../checks/workload/kubernete
 import { manifestNotRead } from "../../checks/workload/manifest-not-read.ts";
 import { privileged } from "../../checks/workload/privileged.ts";
 import { runAsNonRoot } from "../../checks/workload/run-as-non-root.ts";
+import { assetTitle } from "../../core/asset.ts";
 import { defaultPolicy } from "../../core/policy.ts";
 import { manifestReader, readManifests } from "../../engines/kubernetes/manifests.ts";
 import { evaluateManifests, manifestNotes } from "./workloads.ts";
@@ -44,6 +45,41 @@ test("a folder that is built from patches says nothing for certain of what is in
       ["other/Pod//web", "pass", "no findings"],
     ],
   );
+});
+
+test("a service of a Compose file is no Service, and keeps the lineage that baselines know", () => {
+  const text = "services:\n  web: { image: shop/web }\n";
+  const [workload] = evaluateManifests(readManifests([{ path: "deploy/compose.yaml", text }]), {
+    policy: defaultPolicy,
+    now,
+    scope: "tree",
+  }).filter(({ asset }) => asset.kind === "workload");
+  assert.deepEqual(workload?.asset, {
+    kind: "workload",
+    id: "deploy/Service//web",
+    lineage: "deploy/Service//web",
+    name: "ComposeService/web",
+  });
+  assert.equal(workload?.evidence.object, "ComposeService");
+});
+
+test("of a name that several files state, each is told with its file", () => {
+  const files = [
+    { path: "a/web.yaml", text: `${good}\n---\n${good}` },
+    { path: "b/web.yaml", text: good },
+    { path: "b/other.yaml", text: good.replace('"web"', '"other"') },
+  ];
+  const evaluations = evaluateManifests(readManifests(files), { policy: defaultPolicy, now, scope: "tree" });
+  const titles = evaluations.filter(({ check }) => check === privileged.id).map(({ asset }) => assetTitle(asset));
+  assert.deepEqual(titles, ["Pod/web (a/web.yaml)", "Pod/web (a/web.yaml)", "Pod/web (b/web.yaml)", "Pod/other"]);
+  const namespace = (path: string, name: string) => ({
+    path,
+    text: `apiVersion: v1\nkind: Namespace\nmetadata: {name: ${name}}\n`,
+  });
+  const declared = [namespace("a/ns.yaml", "shop"), namespace("b/ns.yaml", "shop"), namespace("b/own.yaml", "own")];
+  const judged = evaluateManifests(readManifests(declared), { policy: defaultPolicy, now, scope: "tree" });
+  const names = judged.filter(({ asset }) => asset.kind === "namespace").map(({ asset }) => assetTitle(asset));
+  assert.deepEqual([...new Set(names)], ["shop (a/ns.yaml)", "shop (b/ns.yaml)", "own"]);
 });
 
 test("what could not be read at all is found, at its place, and makes the control unknown", () => {

@@ -86,12 +86,23 @@ export interface Whole {
 export const NONE_SHORT: ListGaps = { none: true, of: () => [] };
 
 function evaluateAll(manifests: Manifests, whole: Whole, gaps: ManifestGaps, context: ManifestsContext): Evaluation[] {
+  const workloads = ownWorkloads(manifests);
+  const names = {
+    workloads: inSeveralFiles(
+      workloads.map(({ object }) => object),
+      workloadName,
+    ),
+    namespaces: inSeveralFiles(
+      manifests.namespaces.map(({ object }) => object),
+      ({ name }) => name,
+    ),
+  };
   return [
     ...evaluateFiles(manifests, gaps, context),
-    ...ownWorkloads(manifests).flatMap((workload) => evaluateWorkload(workload, whole, gaps, context)),
+    ...workloads.flatMap((workload) => evaluateWorkload(workload, whole, gaps, context, names.workloads)),
     ...namespacesOf(manifests)
       .filter(({ namespace }) => namespace !== undefined || context.namespaces !== "declared")
-      .flatMap((found) => evaluateNamespace(found, whole, gaps, context)),
+      .flatMap((found) => evaluateNamespace(found, whole, gaps, context, names.namespaces)),
     ...evaluateCluster(manifests, whole, gaps.all, context),
   ];
 }
@@ -157,11 +168,13 @@ export function evaluateFiles(
   });
 }
 
+/** @param several - names of workloads that more than one file states */
 export function evaluateWorkload(
   workload: Workload,
   whole: Whole,
   gaps: ManifestGaps,
   { policy, now, seccompProfiles = present(new Map(), now.toISOString()) }: ManifestsContext,
+  several?: ReadonlySet<string>,
 ): Evaluation[] {
   const { object, origin } = workload;
   const observedAt = now.toISOString();
@@ -169,7 +182,7 @@ export function evaluateWorkload(
     workload: present(workload, observedAt, { gaps: gaps.of(object) }),
     seccompProfiles,
   };
-  const asset = workloadAsset(object);
+  const asset = workloadAsset(object, several);
   const looked = { object: object.kind, containers: String(containersOf(workload.pod).length) };
   return workloadChecks
     .filter(({ origins }) => origins.includes(origin))
@@ -178,11 +191,13 @@ export function evaluateWorkload(
     );
 }
 
+/** @param several - names of namespaces that more than one file states */
 export function evaluateNamespace(
   found: FoundNamespace,
   whole: Whole,
   gaps: ManifestGaps,
   { policy, now }: ManifestsContext,
+  several?: ReadonlySet<string>,
 ): Evaluation[] {
   const { name, namespace, workloads } = found;
   const system = isSystemNamespace(name);
@@ -208,7 +223,7 @@ export function evaluateNamespace(
     }),
   };
   const looked = { workloads: String(workloads.length), meets: strictestLevel(workloads) };
-  const asset = namespaceAsset(found);
+  const asset = namespaceAsset(found, several);
   return namespaceChecks
     .filter(({ namespaces }) => namespaces === "all" || !system)
     .map((check) =>
@@ -279,16 +294,44 @@ function mayApply(
   return short.of([...observed.lists, ...(asksAccess ? accessLists : [])]).length > 0;
 }
 
-function workloadAsset(object: KubernetesObject): WorkloadAsset {
+function workloadAsset(object: KubernetesObject, several?: ReadonlySet<string>): WorkloadAsset {
   const lineage = lineageOf(object, scopeOf(object)).slice(0, bounds.assetNameLength);
-  const { kind, namespace, name, generateName = "" } = object;
-  const named = [...(namespace === undefined ? [] : [namespace]), kind, name || generateName].join("/");
-  return { kind: "workload", id: lineage, lineage, name: named.slice(0, bounds.assetNameLength) };
+  const name = workloadName(object);
+  return { kind: "workload", id: lineage, lineage, name, ...placeIn(object, several?.has(name)) };
 }
 
-function namespaceAsset({ scope, name }: FoundNamespace): NamespaceAsset {
+function workloadName({ kind, namespace, name, generateName = "" }: KubernetesObject): string {
+  const parts = [...(namespace === undefined ? [] : [namespace]), kind, name || generateName];
+  return parts.join("/").slice(0, bounds.assetNameLength);
+}
+
+function namespaceAsset({ scope, name, namespace }: FoundNamespace, several?: ReadonlySet<string>): NamespaceAsset {
   const lineage = `${scope}/Namespace/${name}`.slice(0, bounds.assetNameLength);
-  return { kind: "namespace", id: lineage, lineage, name: name.slice(0, bounds.assetNameLength) };
+  const place = placeIn(namespace?.object, several?.has(name));
+  return { kind: "namespace", id: lineage, lineage, name: name.slice(0, bounds.assetNameLength), ...place };
+}
+
+function placeIn(object: KubernetesObject | undefined, isWanted = false): { readonly place?: string } {
+  return isWanted && object?.source.kind === "file"
+    ? { place: object.source.text.path.slice(0, bounds.assetNameLength) }
+    : {};
+}
+
+/** Names that objects of more than one file have. */
+function inSeveralFiles(
+  objects: readonly KubernetesObject[],
+  nameOf: (object: KubernetesObject) => string,
+): ReadonlySet<string> {
+  const files = new Map<string, string>();
+  const several = new Set<string>();
+  for (const object of objects) {
+    if (object.source.kind !== "file") continue;
+    const name = nameOf(object);
+    const { path } = object.source.text;
+    if ((files.get(name) ?? path) !== path) several.add(name);
+    files.set(name, path);
+  }
+  return several;
 }
 
 /** Without the Pods and ReplicaSets of a cluster that another object makes which is judged itself. */

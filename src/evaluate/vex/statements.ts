@@ -1,9 +1,11 @@
 /** What the policy's exceptions say in the words of VEX. */
+
 import type { OpenedImageAsset } from "../../core/asset.ts";
 import type { CheckDescription } from "../../core/check.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
 import { type Exception, exceptionScope, isExpired } from "../../core/exception.ts";
 import type { Finding } from "../../core/finding.ts";
+import { compareText } from "../../core/order.ts";
 import {
   type Claim,
   namedImage,
@@ -136,7 +138,7 @@ function imageOf(asset: OpenedImageAsset): WrittenImage {
   return writtenImage(asset.lineage, asset.name, { manifest, config: asset.id });
 }
 
-/** One key for each id, since readers compare all of them; without qualifiers, which readers may leave out. */
+/** One key for each id, since readers compareText all of them; without qualifiers, which readers may leave out. */
 function placesOf({ matches: { ids, purl } }: Finding): string[] {
   const bare = purl?.split("?", 1)[0];
   return ids.map((id) => JSON.stringify([id.toLowerCase(), bare]));
@@ -167,19 +169,15 @@ function together(statements: readonly Statement[]): StatementToWrite[] {
     JSON.stringify([name, title, claim]),
   );
   return [...same]
-    .sort(([a], [b]) => compare(a, b))
+    .sort(([a], [b]) => compareText(a, b))
     .map(([, members]) => {
       const [{ vulnerability, claim }] = members as [Statement];
       const aliases = [...new Set(members.flatMap((one) => one.vulnerability.aliases))].sort();
-      const byImage = [...Map.groupBy(members, ({ image }) => image.purl)].sort(([a], [b]) => compare(a, b));
+      const byImage = [...Map.groupBy(members, ({ image }) => image.purl)].sort(([a], [b]) => compareText(a, b));
       const products = byImage.map(([, inImage]) => {
         const [{ image }] = inImage as [Statement];
         return { image, parts: [...new Set(inImage.flatMap(({ part }) => part ?? []))].sort() };
       });
       return { vulnerability: { ...vulnerability, aliases }, products, claim };
     });
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,6 +1,8 @@
 /** Fixes as strategic-merge patches in a kustomization, for whoever does not change the manifests themselves. */
+
 import { stringify } from "yaml";
 import type { FieldPatch } from "../../core/finding.ts";
+import { isObject } from "../../core/untyped.ts";
 import { type FieldPath, type KubernetesObject, lineageOf, rawOf } from "../../engines/kubernetes/model.ts";
 import type { WorkloadFixes } from "./fixes.ts";
 import { isOfFile } from "./object-places.ts";
@@ -52,19 +54,19 @@ function mergePatch(object: KubernetesObject, patches: readonly FieldPatch[]): u
 /** Writes what the object holds at the path now: what is gone as null, a list without a merge key as a whole. */
 function merge(patch: Record<string, unknown>, value: unknown, [step, ...rest]: FieldPath): void {
   if (typeof step !== "string" || step === "__proto__") return;
-  const inner = isMap(value) && Object.hasOwn(value, step) ? value[step] : undefined;
+  const inner = isObject(value) && Object.hasOwn(value, step) ? value[step] : undefined;
   const mergeKey = MERGE_KEYS.get(step);
   const [index, ...behind] = rest;
   if (Array.isArray(inner) && typeof index === "number" && mergeKey !== undefined && behind.length > 0) {
     const item: unknown = inner[index];
-    if (isMap(item) && item[mergeKey] !== undefined) {
+    if (isObject(item) && item[mergeKey] !== undefined) {
       merge(itemOf(patch, step, mergeKey, item[mergeKey]), item, behind);
       return;
     }
   }
-  if (rest.length > 0 && isMap(inner)) {
+  if (rest.length > 0 && isObject(inner)) {
     const below = patch[step];
-    const map = isMap(below) ? below : {};
+    const map = isObject(below) ? below : {};
     patch[step] = map;
     merge(map, inner, rest);
     return;
@@ -85,8 +87,4 @@ function itemOf(
   const item = { [mergeKey]: value };
   items.push(item);
   return item;
-}
-
-function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

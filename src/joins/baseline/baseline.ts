@@ -1,5 +1,8 @@
 /** The ten controls and the layers of threat, judged from evaluations. Pure. */
+
+import { assetTitle } from "../../core/asset.ts";
 import type { CheckDescription } from "../../core/check.ts";
+import { counted } from "../../core/counted.ts";
 import { combine, type Evaluation, type Verdict } from "../../core/evaluation.ts";
 import type { Finding } from "../../core/finding.ts";
 import type { ControlResult, LayerResult } from "../../core/report.ts";
@@ -19,11 +22,11 @@ export function judgeControls(
   return controls.map((control) => {
     const own = evaluations.filter(({ check }) => byId.get(check)?.controls.includes(control.number));
     // A policy file speaks to a control, but is none of the assets that the control counts.
-    const counted = own.filter(
+    const speaking = own.filter(
       ({ check, asset }) =>
         byId.get(check)?.layer !== "policy" && (control.counts === undefined || control.counts.includes(asset.kind)),
     );
-    return judgeControl(control, own, coverageOf(counted));
+    return judgeControl(control, own, coverageOf(speaking));
   });
 }
 
@@ -65,17 +68,17 @@ function reasonOf(
   }
   if (evaluations.length === 0) return unjudged ?? `no ${noun} found`;
   const unknown = evaluations.find((evaluation) => evaluation.verdict === "unknown");
-  if (unknown !== undefined) return `${unknown.asset.name}: ${unknown.reason}`;
+  if (unknown !== undefined) return `${assetTitle(unknown.asset)}: ${unknown.reason}`;
   return unjudged ?? "nothing at or over the threshold";
 }
 
 function countOver(evaluations: readonly Evaluation[]): string {
   const count = evaluations.reduce((sum, { findings }) => sum + findings.filter((f) => f.overThreshold).length, 0);
-  return `${count} ${count === 1 ? "finding" : "findings"} at or over the threshold`;
+  return `${counted(count, "finding")} at or over the threshold`;
 }
 
 function names(evaluations: readonly Evaluation[]): string {
-  const all = [...new Set(evaluations.map(({ asset }) => asset.name))];
+  const all = [...new Set(evaluations.map(({ asset }) => assetTitle(asset)))];
   const more = all.length - NAMED;
   return all.slice(0, NAMED).join(", ") + (more > 0 ? ` and ${more} more` : "");
 }

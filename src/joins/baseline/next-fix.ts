@@ -1,3 +1,4 @@
+import { assetTitle } from "../../core/asset.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
 import type { Finding } from "../../core/finding.ts";
 
@@ -17,7 +18,7 @@ export function nextFix(evaluations: readonly Evaluation[]): string | undefined 
       if (!finding.overThreshold || finding.fix === undefined) continue;
       const key = JSON.stringify([asset.id, stepOf(finding)]);
       const step = steps.get(key) ?? {
-        asset: asset.name,
+        asset: assetTitle(asset),
         text: finding.fix.text,
         versions: new Set<string>(),
         count: 0,

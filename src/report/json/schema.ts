@@ -1,10 +1,12 @@
 /** The form of a report as JSON, for reading it: docs/schemas/bulkhead-report-v1.json as types. */
+
 import { z } from "zod";
 import type { ControlNumber } from "../../core/check.ts";
 import { type Digest, parseDigest } from "../../core/digest.ts";
 import { confidences } from "../../core/finding.ts";
 import { imageIdentities, otherEnds, relationTypes } from "../../core/relation.ts";
 import { severities } from "../../core/severity.ts";
+import { isObject } from "../../core/untyped.ts";
 
 const text = z.string();
 const texts = z.array(text);
@@ -108,7 +110,14 @@ const asset = z.discriminatedUnion("kind", [
   ]),
   z.object({ kind: z.literal("sbom"), id: digest, lineage: text, name: text }),
   z.object({
-    kind: z.enum(["rootfs", "file", "workload", "namespace", "cluster"]),
+    kind: z.enum(["workload", "namespace"]),
+    id: text,
+    lineage: text,
+    name: text,
+    place: text.exactOptional(),
+  }),
+  z.object({
+    kind: z.enum(["rootfs", "file", "cluster"]),
     id: text,
     lineage: text,
     name: text,
@@ -228,7 +237,3 @@ export type JsonPolicy = z.infer<typeof policy>;
 export type JsonEvaluation = z.infer<typeof evaluation>;
 export type JsonFinding = z.infer<typeof finding>;
 export type JsonControl = z.infer<typeof control>;
-
-function isObject(value: unknown): value is object {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}

@@ -169,7 +169,7 @@ function endJson(end: RelationEnd): object {
 
 function assetJson(asset: Asset): object {
   const { kind, id, lineage, name } = asset;
-  if (asset.kind !== "image") return { kind, id, lineage, name };
+  if (asset.kind !== "image") return { kind, id, lineage, name, place: "place" in asset ? asset.place : undefined };
   const references = asset.references.map(({ reference, manifestDigest, indexDigest, observedAt }) => ({
     reference,
     manifestDigest,

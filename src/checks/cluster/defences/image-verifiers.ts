@@ -1,4 +1,5 @@
 /** Policies of others that verify images on admission, by their own documentation of their resources. */
+import { isObject, type Untyped } from "../../../core/untyped.ts";
 import { type FieldPath, type KubernetesObject, rawOf } from "../../../engines/kubernetes/model.ts";
 
 export interface ImageVerifier {
@@ -72,11 +73,11 @@ function sigstorePolicy(object: KubernetesObject): ImageVerifier[] {
   return [{ object, path: ["spec", "mode"], enforces: record(rawOf(object).spec).mode !== "warn", everywhere: false }];
 }
 
-function record(value: unknown): Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
+function record(value: unknown): Untyped {
+  return isObject(value) ? value : {};
 }
 
-function list(value: unknown): Record<string, unknown>[] {
+function list(value: unknown): Untyped[] {
   return Array.isArray(value) ? value.map(record) : [];
 }
 

@@ -209,11 +209,11 @@ test("a Compose service is judged by what Compose can say", () => {
 
 test("a Compose service states its user, by number", () => {
   const compose = (user: string) => ({ "compose.yaml": `services:\n  web:\n    image: web\n${user}` });
-  assert.deepEqual(verdictsOf(runAsNonRoot, compose("")), ["Service/web fail"]);
-  assert.deepEqual(verdictsOf(runAsNonRoot, compose("    user: web\n")), ["Service/web fail"]);
-  assert.deepEqual(verdictsOf(runAsNonRoot, compose('    user: "1000:1000"\n')), ["Service/web pass"]);
-  assert.deepEqual(verdictsOf(runAsNonRoot, compose('    user: "0"\n')), ["Service/web pass"]);
-  assert.deepEqual(verdictsOf(runAsUser, compose('    user: "0"\n')), ["Service/web fail"]);
+  assert.deepEqual(verdictsOf(runAsNonRoot, compose("")), ["ComposeService/web fail"]);
+  assert.deepEqual(verdictsOf(runAsNonRoot, compose("    user: web\n")), ["ComposeService/web fail"]);
+  assert.deepEqual(verdictsOf(runAsNonRoot, compose('    user: "1000:1000"\n')), ["ComposeService/web pass"]);
+  assert.deepEqual(verdictsOf(runAsNonRoot, compose('    user: "0"\n')), ["ComposeService/web pass"]);
+  assert.deepEqual(verdictsOf(runAsUser, compose('    user: "0"\n')), ["ComposeService/web fail"]);
 });
 
 test("titles are one bounded line, whatever the manifest says", () => {

@@ -1,6 +1,8 @@
 /** The list of bases that were read before, as a JSON document. */
+
 import { bounds } from "../../../core/bounds.ts";
 import { parseDigest } from "../../../core/digest.ts";
+import { compareText } from "../../../core/order.ts";
 import { baseKinds } from "../../../core/policy.ts";
 import { Problem } from "../../../core/problem.ts";
 import type { KnownBase } from "./model.ts";
@@ -61,8 +63,4 @@ function broken(place: string, cause: string): Problem {
     ...{ kind: "input", code: "bases.document", place, cause },
     remedy: "remove the file and learn the bases anew: bulkhead image base --learn REFERENCE",
   });
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

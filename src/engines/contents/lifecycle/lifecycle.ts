@@ -1,5 +1,7 @@
 /** Until when the distribution and the programs of an inventory get security fixes, by the dated table. */
+
 import { type Evidence, type Gap, present } from "../../../core/evidence.ts";
+import { compareText } from "../../../core/order.ts";
 import { printable } from "../../../core/printable.ts";
 import type { Distribution, Inventory, Lifecycle, Package, ReleaseLifecycle } from "../model.ts";
 import { distributions } from "./distributions.ts";
@@ -121,8 +123,4 @@ function merged(releases: readonly ReleaseLifecycle[]): ReleaseLifecycle[] {
   return joined.sort(
     (a, b) => compareText(a.kind, b.kind) || compareText(a.product, b.product) || compareText(a.release, b.release),
   );
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -21,8 +21,9 @@ export interface DependencyGraph extends PackageList {
   connectProject(to: Iterable<string>): void;
 }
 
-export function packageList(): PackageList {
-  const { add, list } = statements();
+/** @param most - of packages */
+export function packageList(most?: number): PackageList {
+  const { add, list } = statements(most);
   return { add, records: (unread) => list(unread).map(([, statement]) => statement) };
 }
 
@@ -66,7 +67,7 @@ export function dependencyGraph(): DependencyGraph {
 }
 
 /** What both have: statements by reference, up to the bound. */
-function statements() {
+function statements(most: number = bounds.packages) {
   const byReference = new Map<string, PackageStatement>();
   let leftOut = 0;
   return {
@@ -75,7 +76,7 @@ function statements() {
       const before = byReference.get(reference);
       if (before !== undefined) {
         byReference.set(reference, joined(before, statement));
-      } else if (byReference.size < bounds.packages) {
+      } else if (byReference.size < most) {
         const { name, version } = statement;
         byReference.set(reference, { ...statement, name: ofItsOwn(name), version: ofItsOwn(version) });
       } else {
@@ -85,7 +86,7 @@ function statements() {
     },
     has: (reference: string): boolean => byReference.has(reference),
     list(unread: Unread): [reference: string, statement: PackageStatement][] {
-      if (leftOut > 0) unread.add(`it states more than the ${bounds.packages} packages that are looked at`);
+      if (leftOut > 0) unread.add(`it states more than the ${most} packages that are looked at`);
       return [...byReference].map(([reference, statement]) => [reference, withoutDisputedHashes(statement)]);
     },
   };

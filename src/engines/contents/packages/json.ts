@@ -1,4 +1,5 @@
 /** A JSON object whose fields nobody has looked at yet. */
+import { isObject } from "../../../core/untyped.ts";
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** The value of a file's JSON (RFC 8259), or undefined where it is none; a byte order mark is skipped. */
@@ -14,16 +15,12 @@ export function jsonIn(bytes: Buffer): unknown {
 /** The object that a file's JSON is, or undefined where it is none. */
 export function jsonObjectIn(bytes: Buffer): JsonObject | undefined {
   const value = jsonIn(bytes);
-  return isJsonObject(value) ? value : undefined;
-}
-
-export function isJsonObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return isObject(value) ? value : undefined;
 }
 
 /** The fields of an object; none where the value is no object. */
 export function fieldsOf(value: unknown): [name: string, value: unknown][] {
-  return isJsonObject(value) ? Object.entries(value) : [];
+  return isObject(value) ? Object.entries(value) : [];
 }
 
 /** The items of a list; none where the value is no list. */

@@ -1,10 +1,11 @@
 import { bounds } from "../../../core/bounds.ts";
 import { isEvidenceProblem, Problem } from "../../../core/problem.ts";
+import { isObject } from "../../../core/untyped.ts";
 import type { Refuse } from "../../../formats/position.ts";
 import type { XmlRules } from "../../../formats/xml/events.ts";
 import type { Analyser } from "../analyser.ts";
 import type { FileFacts } from "../model.ts";
-import { isJsonObject, type JsonObject } from "./json.ts";
+import type { JsonObject } from "./json.ts";
 
 /** What tells one kind of lockfile from another. */
 export interface LockfileFormat {
@@ -96,11 +97,11 @@ export function jsonObject(text: string): JsonObject {
   } catch {
     throw brokenLockfile("the file", "it is no JSON");
   }
-  if (!isJsonObject(value)) throw brokenLockfile("the file", "it is no JSON object");
+  if (!isObject(value)) throw brokenLockfile("the file", "it is no JSON object");
   return value;
 }
 
 /** The names of an object's fields; none where the value is no object. Spares huge objects a pair for each field. */
 export function namesIn(value: unknown): string[] {
-  return isJsonObject(value) ? Object.keys(value) : [];
+  return isObject(value) ? Object.keys(value) : [];
 }

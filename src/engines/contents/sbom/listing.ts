@@ -1,5 +1,7 @@
 /** Components as any format lists them → an inventory, with what could not be read of them. */
+
 import { bounds } from "../../../core/bounds.ts";
+import { compareText } from "../../../core/order.ts";
 import type { Distribution, Inventory, Package, PackageRecord, PackageType } from "../model.ts";
 import { isDeclaredText } from "../packages/identity.ts";
 import { purlOf } from "../purl.ts";
@@ -266,8 +268,4 @@ function comparePackages(a: Package, b: Package): number {
     compareText(a.architecture ?? "", b.architecture ?? "") ||
     compareText(a.path, b.path)
   );
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

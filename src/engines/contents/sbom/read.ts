@@ -1,6 +1,8 @@
 /** Bills of materials of any tool: CycloneDX (JSON, XML), SPDX 2 (JSON, tag-value) and Syft's own JSON. */
+
 import { bounds } from "../../../core/bounds.ts";
 import { Problem } from "../../../core/problem.ts";
+import type { Untyped } from "../../../core/untyped.ts";
 import { type Complaints, complaints } from "./complaints.ts";
 import { readCycloneDx } from "./cyclonedx/read.ts";
 import { parseCycloneDxXml } from "./cyclonedx/xml.ts";
@@ -11,7 +13,7 @@ import type { ReadSbom } from "./sbom.ts";
 import { isSpdx, readSpdx } from "./spdx/read.ts";
 import { readTagValue } from "./spdx/tag-value.ts";
 import { isSyft, readSyft } from "./syft/read.ts";
-import { asObject, asText, type Untyped } from "./untyped.ts";
+import { asObject, asText } from "./untyped.ts";
 
 /**
  * Reads a document, whichever of the formats it has.

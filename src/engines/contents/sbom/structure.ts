@@ -4,11 +4,12 @@
  * asked of every document that is written; the official schemas are asked in the conformance suite.
  */
 
+import type { Untyped } from "../../../core/untyped.ts";
 import { licenseReferences, parseLicenseExpression } from "../licenses/expression.ts";
 import { parsePurl } from "../purl-parse.ts";
 import type { CycloneDxDocument } from "./cyclonedx/write.ts";
 import type { SpdxDocument } from "./spdx/write.ts";
-import { asObjects, asText, asTexts, type Untyped } from "./untyped.ts";
+import { asObjects, asText, asTexts } from "./untyped.ts";
 
 /** Faults of one document that are told. */
 const TOLD = 20;

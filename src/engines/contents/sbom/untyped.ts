@@ -1,9 +1,8 @@
 /** Looks into a parsed document of whom nobody knows: what is not of the wanted shape is not there. */
-
-export type Untyped = Readonly<Record<string, unknown>>;
+import { isObject, type Untyped } from "../../../core/untyped.ts";
 
 export function asObject(value: unknown): Untyped | undefined {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Untyped) : undefined;
+  return isObject(value) ? value : undefined;
 }
 
 export function asList(value: unknown): readonly unknown[] {

@@ -1,9 +1,10 @@
 /** Asks an API server, as one identity, and tries again what may pass (Kubernetes, "API Concepts"). */
+
 import { setTimeout as delay } from "node:timers/promises";
 import { bounds } from "../../../core/bounds.ts";
 import { Problem } from "../../../core/problem.ts";
+import { isObject } from "../../../core/untyped.ts";
 import { parseRetryAfter } from "../../../net/retry.ts";
-import { isPlain } from "../read/fields.ts";
 import type { ClusterConnection } from "./connection.ts";
 import { type ClusterAnswer, type ClusterTransport, createTransport } from "./transport.ts";
 
@@ -97,7 +98,7 @@ function parsed({ status, body }: ClusterAnswer, place: string): Plain {
   } catch {
     value = undefined;
   }
-  if (isPlain(value)) return value;
+  if (isObject(value)) return value;
   if (status !== 200) return {};
   throw new Problem({ kind: "input", code: "cluster.answer", place, cause: "it answers no object of JSON" });
 }
@@ -117,7 +118,7 @@ function refusal({ status, body }: ClusterAnswer, place: string): Problem {
 function messageOf(body: Buffer): string | undefined {
   try {
     const value: unknown = JSON.parse(body.subarray(0, bounds.errorBytes).toString("utf8"));
-    return isPlain(value) && typeof value.message === "string" ? value.message.slice(0, 300) : undefined;
+    return isObject(value) && typeof value.message === "string" ? value.message.slice(0, 300) : undefined;
   } catch {
     return undefined;
   }

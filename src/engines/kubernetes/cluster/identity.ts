@@ -1,7 +1,8 @@
 /** Which cluster answers, whatever it is called and however it is reached. */
+
 import { createHash, X509Certificate } from "node:crypto";
 import { isEvidenceProblem } from "../../../core/problem.ts";
-import { isPlain } from "../read/fields.ts";
+import { isObject } from "../../../core/untyped.ts";
 import type { ClusterClient, Plain } from "./client.ts";
 import type { ClusterConnection } from "./connection.ts";
 
@@ -11,7 +12,7 @@ const PATH = "/api/v1/namespaces";
 
 /** The UID of a namespace, where it is the one that tells clusters apart. */
 export function uidOfCluster({ metadata }: Plain): string | undefined {
-  if (!isPlain(metadata) || metadata.name !== NAMESPACE || typeof metadata.uid !== "string") return undefined;
+  if (!isObject(metadata) || metadata.name !== NAMESPACE || typeof metadata.uid !== "string") return undefined;
   return /^[0-9a-f-]{8,64}$/i.test(metadata.uid) ? metadata.uid.toLowerCase() : undefined;
 }
 
@@ -22,7 +23,7 @@ export async function readClusterUid(client: ClusterClient): Promise<string | un
     if (answer?.status !== 200) continue;
     const { body } = answer;
     const [found = body] = Array.isArray(body.items) ? body.items : [];
-    const uid = isPlain(found) ? uidOfCluster(found) : undefined;
+    const uid = isObject(found) ? uidOfCluster(found) : undefined;
     if (uid !== undefined) return uid;
   }
   return undefined;

@@ -2,12 +2,13 @@
 
 import { existsSync } from "node:fs";
 import { delimiter, dirname, isAbsolute, join, resolve } from "node:path";
+import { isObject } from "../../../core/untyped.ts";
 import { cutDocuments, readDocument } from "../../../formats/yaml/documents.ts";
 import type { YamlFault } from "../../../formats/yaml/model.ts";
 import { plainValue } from "../../../formats/yaml/value.ts";
 import { proxyOf } from "../../../net/proxy.ts";
 import { formatFieldPath } from "../field-path.ts";
-import { type Fields, fieldsOf, isPlain } from "../read/fields.ts";
+import { type Fields, fieldsOf } from "../read/fields.ts";
 import {
   bearer,
   type ClusterConnection,
@@ -97,7 +98,7 @@ function readRoot(file: string): Fields {
   faults.push(...found);
   const value = node === null ? {} : node === undefined ? undefined : plainValue(node, faults);
   // Its reasons may repeat what stands there, and what stands there is secret.
-  if (faults.length > 0 || !isPlain(value)) throw wrong("it is no map of YAML or JSON");
+  if (faults.length > 0 || !isObject(value)) throw wrong("it is no map of YAML or JSON");
   return fieldsOf(value, (path, reason) => {
     throw wrong(`${formatFieldPath(path)}: ${reason}`);
   });

@@ -1,5 +1,5 @@
 /** Who set which field of an object, and when (Kubernetes, "Server-Side Apply", field management). */
-import { isPlain } from "../read/fields.ts";
+import { isObject } from "../../../core/untyped.ts";
 
 type Plain = Readonly<Record<string, unknown>>;
 
@@ -12,7 +12,7 @@ export function dataKeys(metadata: Plain): string[] {
   for (const { fields } of entriesOf(metadata)) {
     for (const list of DATA) {
       const own = fields[list];
-      for (const name of Object.keys(isPlain(own) ? own : {})) {
+      for (const name of Object.keys(isObject(own) ? own : {})) {
         if (name.startsWith("f:")) keys.add(name.slice("f:".length));
       }
     }
@@ -27,7 +27,7 @@ export function dataKeys(metadata: Plain): string[] {
 export function lastDataChange(metadata: Plain): string | undefined {
   const times: string[] = [];
   for (const { fields, time } of entriesOf(metadata)) {
-    if (!DATA.some((list) => isPlain(fields[list]))) continue;
+    if (!DATA.some((list) => isObject(fields[list]))) continue;
     if (time === undefined) return undefined;
     times.push(time);
   }
@@ -47,7 +47,7 @@ export function notesValueChanges(version: string | undefined): boolean {
 function entriesOf({ managedFields }: Plain): { readonly fields: Plain; readonly time?: string }[] {
   if (!Array.isArray(managedFields)) return [];
   return managedFields.flatMap((entry: unknown) => {
-    if (!isPlain(entry) || !isPlain(entry.fieldsV1)) return [];
+    if (!isObject(entry) || !isObject(entry.fieldsV1)) return [];
     const { time } = entry;
     const isTime = typeof time === "string" && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(time);
     return [{ fields: entry.fieldsV1, ...(isTime ? { time } : {}) }];

@@ -1,5 +1,5 @@
 /** Takes out of a cluster's object what a server added to what somebody wrote, where it would be judged as theirs. */
-import { isPlain } from "../read/fields.ts";
+import { isObject } from "../../../core/untyped.ts";
 
 type Plain = Readonly<Record<string, unknown>>;
 
@@ -15,11 +15,11 @@ const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 export function asWritten(object: Plain, version?: string): Plain {
   const { status: _, metadata, ...rest } = object;
   const written: Record<string, unknown> = { ...rest };
-  if (isPlain(metadata)) {
+  if (isObject(metadata)) {
     const { managedFields: __, annotations, ...own } = metadata;
     written.metadata = { ...own, ...(annotations === undefined ? {} : { annotations: withoutCopy(annotations) }) };
   } else if (metadata !== undefined) written.metadata = metadata;
-  if (!isPlain(written.spec) || lastApplied(metadata)) return written;
+  if (!isObject(written.spec) || lastApplied(metadata)) return written;
   const isPod = Array.isArray(written.spec.containers);
   return isPod || fillsTemplates(version) ? { ...written, spec: withoutHostPorts(written.spec) } : written;
 }
@@ -30,20 +30,20 @@ function fillsTemplates(version: string | undefined): boolean {
 }
 
 function withoutCopy(annotations: unknown): unknown {
-  if (!isPlain(annotations) || !Object.hasOwn(annotations, LAST_APPLIED)) return annotations;
+  if (!isObject(annotations) || !Object.hasOwn(annotations, LAST_APPLIED)) return annotations;
   return Object.fromEntries(Object.entries(annotations).filter(([name]) => name !== LAST_APPLIED));
 }
 
 /** Whether what was applied states a host port itself. */
 function lastApplied(metadata: unknown): boolean {
-  const annotations = isPlain(metadata) && isPlain(metadata.annotations) ? metadata.annotations : {};
+  const annotations = isObject(metadata) && isObject(metadata.annotations) ? metadata.annotations : {};
   const text = Object.hasOwn(annotations, LAST_APPLIED) ? annotations[LAST_APPLIED] : undefined;
-  const managed = isPlain(metadata) && Array.isArray(metadata.managedFields) ? metadata.managedFields : [];
+  const managed = isObject(metadata) && Array.isArray(metadata.managedFields) ? metadata.managedFields : [];
   return (
     (typeof text === "string" && text.includes('"hostPort"')) ||
     managed.some(
       (entry: unknown) =>
-        isPlain(entry) && entry.operation === "Apply" && JSON.stringify(entry.fieldsV1 ?? {}).includes('"f:hostPort"'),
+        isObject(entry) && entry.operation === "Apply" && JSON.stringify(entry.fieldsV1 ?? {}).includes('"f:hostPort"'),
     )
   );
 }
@@ -56,7 +56,7 @@ function withoutHostPorts(spec: Plain): Plain {
   // Of a CronJob, of what has a template, of a Pod.
   for (const inner of ["jobTemplate", "template"]) {
     const holder = spec[inner];
-    if (isPlain(holder) && isPlain(holder.spec)) {
+    if (isObject(holder) && isObject(holder.spec)) {
       return { ...spec, [inner]: { ...holder, spec: withoutHostPorts(holder.spec) } };
     }
   }
@@ -70,9 +70,9 @@ function withoutHostPorts(spec: Plain): Plain {
 }
 
 function withoutOwnPorts(container: unknown): unknown {
-  if (!isPlain(container) || !Array.isArray(container.ports)) return container;
+  if (!isObject(container) || !Array.isArray(container.ports)) return container;
   const ports = container.ports.map((port: unknown) => {
-    if (!isPlain(port) || port.hostPort !== port.containerPort) return port;
+    if (!isObject(port) || port.hostPort !== port.containerPort) return port;
     const { hostPort: _, ...rest } = port;
     return rest;
   });

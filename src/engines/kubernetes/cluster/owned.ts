@@ -2,7 +2,7 @@
  * What a controller made is judged as what it was made from: a Deployment in place of its ReplicaSets and their Pods. What
  * nobody read made (an operator's own kind) is judged itself; and so are containers that no template has.
  */
-import { isPlain } from "../read/fields.ts";
+import { isObject } from "../../../core/untyped.ts";
 
 type Plain = Readonly<Record<string, unknown>>;
 
@@ -25,7 +25,7 @@ export function createOwned(): Owned {
 
   return {
     own(kind, object) {
-      const metadata = isPlain(object.metadata) ? object.metadata : {};
+      const metadata = isObject(object.metadata) ? object.metadata : {};
       const uid = typeof metadata.uid === "string" ? metadata.uid : undefined;
       const owner = controllerOf(metadata);
       const root = owner === undefined ? undefined : roots.get(owner);
@@ -40,16 +40,17 @@ export function createOwned(): Owned {
 
 function controllerOf({ ownerReferences }: Plain): string | undefined {
   if (!Array.isArray(ownerReferences)) return undefined;
-  const owner = ownerReferences.find((one: unknown) => isPlain(one) && one.controller === true);
-  return isPlain(owner) && typeof owner.uid === "string" ? owner.uid : undefined;
+  const owner = ownerReferences.find((one: unknown) => isObject(one) && one.controller === true);
+  return isObject(owner) && typeof owner.uid === "string" ? owner.uid : undefined;
 }
 
 function podSpec(kind: string, { spec }: Plain): Plain {
-  const inner = (from: unknown): unknown => (isPlain(from) && isPlain(from.template) ? from.template.spec : undefined);
-  if (kind === "Pod") return isPlain(spec) ? spec : {};
-  const job = isPlain(spec) && isPlain(spec.jobTemplate) ? spec.jobTemplate.spec : undefined;
+  const inner = (from: unknown): unknown =>
+    isObject(from) && isObject(from.template) ? from.template.spec : undefined;
+  if (kind === "Pod") return isObject(spec) ? spec : {};
+  const job = isObject(spec) && isObject(spec.jobTemplate) ? spec.jobTemplate.spec : undefined;
   const found = kind === "CronJob" ? inner(job) : inner(spec);
-  return isPlain(found) ? found : {};
+  return isObject(found) ? found : {};
 }
 
 function namesOf(spec: Plain): string[] {
@@ -62,7 +63,7 @@ function containersOf(spec: Plain, list: (typeof LISTS)[number]): readonly unkno
 }
 
 function nameOf(container: unknown): string {
-  return isPlain(container) && typeof container.name === "string" ? container.name : "";
+  return isObject(container) && typeof container.name === "string" ? container.name : "";
 }
 
 /** Of one pod of an owner, and again where others are injected; ephemeral ones are somebody's work on that very pod. */

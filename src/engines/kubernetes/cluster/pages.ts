@@ -1,7 +1,8 @@
 /** A whole list, page by page (Kubernetes, "API Concepts", retrieving large result sets in chunks). */
+
 import { bounds } from "../../../core/bounds.ts";
 import { Problem } from "../../../core/problem.ts";
-import { isPlain } from "../read/fields.ts";
+import { isObject } from "../../../core/untyped.ts";
 import type { ClusterClient, Plain } from "./client.ts";
 
 export type Listed =
@@ -72,7 +73,7 @@ export async function listAll(client: ClusterClient, path: string, options: List
     }
     const { status, body } = reply;
     bytes += reply.bytes;
-    const metadata = isPlain(body.metadata) ? body.metadata : {};
+    const metadata = isObject(body.metadata) ? body.metadata : {};
     const token = typeof metadata.continue === "string" ? metadata.continue : "";
     if (status === 403) return { outcome: "forbidden" };
     if (status === 404) return { outcome: "not-served" };
@@ -121,8 +122,8 @@ function takePage(read: Progress, body: Plain, options: ListOptions): string | u
   const isNone = body[where] === null || (where === "rows" && body[where] === undefined);
   if (!isNone && !Array.isArray(body[where])) return "the API server answered no list (200)";
   for (const one of pageOf(body, options)) {
-    const made = isPlain(one) ? options.item(one, body) : undefined;
-    const metadata = isPlain(made?.metadata) ? made.metadata : {};
+    const made = isObject(one) ? options.item(one, body) : undefined;
+    const metadata = isObject(made?.metadata) ? made.metadata : {};
     if (made === undefined || typeof metadata.name !== "string" || metadata.name === "") {
       return "the API server answered a list of something else";
     }

@@ -1,9 +1,10 @@
 /** Reads a cluster into the same facts as manifests: lists over its API, and nothing else. */
+
 import { bounds } from "../../../core/bounds.ts";
+import { isObject } from "../../../core/untyped.ts";
 import { manifestReader } from "../manifests.ts";
 import type { Manifests } from "../model.ts";
 import type { ManifestGap } from "../object-model.ts";
-import { isPlain } from "../read/fields.ts";
 import { type ClientOptions, type ClusterClient, createClient, type Plain } from "./client.ts";
 import type { ClusterConnection } from "./connection.ts";
 import { readClusterUid, uidOfCluster } from "./identity.ts";
@@ -81,9 +82,9 @@ async function groupsOf(client: ClusterClient): Promise<ReadonlyMap<string, read
   if (status !== 200 || body.kind !== "APIGroupList" || !Array.isArray(body.groups)) return undefined;
   const groups = new Map<string, readonly string[]>();
   for (const group of body.groups) {
-    if (!isPlain(group) || typeof group.name !== "string" || !Array.isArray(group.versions)) continue;
+    if (!isObject(group) || typeof group.name !== "string" || !Array.isArray(group.versions)) continue;
     const versions = group.versions.flatMap((one: unknown) =>
-      isPlain(one) && typeof one.version === "string" && /^[a-z0-9]{1,63}$/.test(one.version) ? [one.version] : [],
+      isObject(one) && typeof one.version === "string" && /^[a-z0-9]{1,63}$/.test(one.version) ? [one.version] : [],
     );
     groups.set(group.name, versions);
   }
@@ -140,7 +141,7 @@ async function oneNamespace(
   if (listed.outcome !== "forbidden") return listed;
   const { status, body, bytes } = await client.get(`${path}/${encodeURIComponent(namespace)}`);
   if (status !== 200) return listed;
-  const isIt = body.kind === "Namespace" && isPlain(body.metadata) && body.metadata.name === namespace;
+  const isIt = body.kind === "Namespace" && isObject(body.metadata) && body.metadata.name === namespace;
   return isIt
     ? { outcome: "read", items: [body], bytes }
     : { outcome: "failed", reason: "the API server answered another object" };
@@ -201,7 +202,7 @@ function createReading(cluster: string, server: string | undefined, namespace: s
   }
 
   function noteSecret(item: Plain): void {
-    const metadata = isPlain(item.metadata) ? item.metadata : {};
+    const metadata = isObject(item.metadata) ? item.metadata : {};
     const name = `${String(metadata.namespace)}/${String(metadata.name)}`;
     const isWhole = !(UNKNOWN_KEYS in item);
     if (!isWhole) withoutKeys.add(name);

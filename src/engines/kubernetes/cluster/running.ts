@@ -1,7 +1,8 @@
 /** Which images a cluster runs, as its pods' states say. */
+
 import { bounds } from "../../../core/bounds.ts";
 import { type Digest, parseDigest } from "../../../core/digest.ts";
-import { isPlain } from "../read/fields.ts";
+import { isObject } from "../../../core/untyped.ts";
 
 type Plain = Readonly<Record<string, unknown>>;
 
@@ -53,8 +54,8 @@ export function createRunningImages(): RunningImages {
 
   return {
     pod(pod) {
-      const metadata = isPlain(pod.metadata) ? pod.metadata : {};
-      const status = isPlain(pod.status) ? pod.status : {};
+      const metadata = isObject(pod.metadata) ? pod.metadata : {};
+      const status = isObject(pod.status) ? pod.status : {};
       // What has ended runs nothing.
       if (status.phase === "Succeeded" || status.phase === "Failed") return;
       const called = `${String(metadata.namespace ?? "default")}/${String(metadata.name ?? "")}`;
@@ -62,7 +63,7 @@ export function createRunningImages(): RunningImages {
       for (const list of ["initContainerStatuses", "containerStatuses", "ephemeralContainerStatuses"]) {
         const states = status[list];
         for (const state of Array.isArray(states) ? states : []) {
-          if (!isPlain(state) || typeof state.image !== "string") continue;
+          if (!isObject(state) || typeof state.image !== "string") continue;
           const identified = identityOf(typeof state.imageID === "string" ? state.imageID : "");
           add({ ...identified, name: askedFor(pod, list, state) ?? state.image, ...since }, called);
         }
@@ -81,11 +82,11 @@ export function createRunningImages(): RunningImages {
 
 /** A state names the image as the runtime knows it, which may be a digest; the pod's own word says more. */
 function askedFor({ spec }: Plain, states: string, state: Plain): string | undefined {
-  const containers = isPlain(spec) ? spec[states.replace("Statuses", "s")] : undefined;
+  const containers = isObject(spec) ? spec[states.replace("Statuses", "s")] : undefined;
   const own = Array.isArray(containers)
-    ? containers.find((one: unknown) => isPlain(one) && one.name === state.name)
+    ? containers.find((one: unknown) => isObject(one) && one.name === state.name)
     : undefined;
-  return isPlain(own) && typeof own.image === "string" ? own.image : undefined;
+  return isObject(own) && typeof own.image === "string" ? own.image : undefined;
 }
 
 /** `docker.io/library/nginx@sha256:…`, `docker-pullable://nginx@sha256:…`, `docker://sha256:…`, `sha256:…`. */

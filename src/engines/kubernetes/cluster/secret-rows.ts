@@ -2,7 +2,7 @@
  * Secrets without their values: the API server is asked for the table that kubectl prints, with each object's metadata
  * (Kubernetes, "API Concepts", receiving resources as Tables). Types are in a column, keys in the managed fields.
  */
-import { isPlain } from "../read/fields.ts";
+import { isObject } from "../../../core/untyped.ts";
 import type { Plain } from "./client.ts";
 import { dataKeys } from "./managed-fields.ts";
 
@@ -19,11 +19,11 @@ export const UNKNOWN_KEYS = Symbol("unknown keys");
 
 /** One row as the Secret that it is of, each value empty; undefined where it is none. */
 export function secretOfRow(row: Plain, page: Plain): Plain | undefined {
-  const object = isPlain(row.object) && row.object.kind === "PartialObjectMetadata" ? row.object : {};
-  const metadata = isPlain(object.metadata) ? object.metadata : undefined;
+  const object = isObject(row.object) && row.object.kind === "PartialObjectMetadata" ? row.object : {};
+  const metadata = isObject(object.metadata) ? object.metadata : undefined;
   const cell = (name: string): unknown => {
     const columns = Array.isArray(page.columnDefinitions) ? page.columnDefinitions : [];
-    const index = columns.findIndex((column) => isPlain(column) && column.name === name);
+    const index = columns.findIndex((column) => isObject(column) && column.name === name);
     return index < 0 || !Array.isArray(row.cells) ? undefined : row.cells[index];
   };
   const type = cell("Type");

@@ -1,6 +1,6 @@
 /** A Compose file with its variables filled in, and what of it that leaves open. */
+import { isObject } from "../../../core/untyped.ts";
 import type { FieldPath } from "../field-path.ts";
-import { isPlain } from "../read/fields.ts";
 import { type ComposeVariables, expandCompose } from "./interpolate.ts";
 
 type Plain = Readonly<Record<string, unknown>>;
@@ -57,7 +57,7 @@ export function expandFile(
       return found.text;
     }
     if (Array.isArray(value)) return value.map((item, index) => expand(item, [...field, index]));
-    if (!isPlain(value)) return value;
+    if (!isObject(value)) return value;
     const inner: Record<string, unknown> = {};
     for (const [key, each] of Object.entries(value)) {
       const expanded = expand(each, [...field, key]);

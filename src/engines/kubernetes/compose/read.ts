@@ -2,13 +2,16 @@
  * Services of a Compose file (the Compose specification, "Services") as workloads: what a service states is put where a pod
  * would state it, so that the checks of pods apply, and each such field remembers where the service has it.
  */
+
 import { bounds } from "../../../core/bounds.ts";
 import type { Strings } from "../../../core/strings.ts";
+import { isObject } from "../../../core/untyped.ts";
 import { type FieldPath, formatFieldPath } from "../field-path.ts";
 import { fieldRange } from "../locate.ts";
+import { COMPOSE_SERVICE } from "../object.ts";
 import type { FileSource, KubernetesObject } from "../object-model.ts";
 import type { Collected } from "../read/collected.ts";
-import { type Fields, fieldsOf, isPlain, stated } from "../read/fields.ts";
+import { type Fields, fieldsOf, stated } from "../read/fields.ts";
 import { expandFile } from "./expanded.ts";
 import type { ComposeBuild, ComposeFacts, ComposeHook } from "./facts.ts";
 import type { ComposeVariables } from "./interpolate.ts";
@@ -37,7 +40,7 @@ export function readComposeServices(
     const of = object === undefined ? {} : { object };
     collected.gap({ code: "kubernetes.type", reason: text, path, line, column, ...of, field });
   };
-  const services = isPlain(file.services) ? file.services : {};
+  const services = isObject(file.services) ? file.services : {};
   const used: ComposeFacts[] = [];
   const unknown = Map.groupBy(unresolved, ({ field: [section, owner] }) => `${section} ${owner}`);
   const hostVolumes = hostVolumesOf(file.volumes, (name) =>
@@ -48,7 +51,7 @@ export function readComposeServices(
   for (const [name, service] of Object.entries(services)) {
     if (collected.isFull()) return;
     const root: FieldPath = ["services", name];
-    if (!isPlain(service)) {
+    if (!isObject(service)) {
       tell(root, "expected a map");
       continue;
     }
@@ -85,7 +88,7 @@ export function readComposeServices(
   // Compose makes one of several files: what none of these services uses may be another file's.
   for (const field of unusedOf(hostVolumes, sources, used))
     tell(field, "of the host, and used by no service of this file");
-  if (file.services !== undefined && !isPlain(file.services)) tell(["services"], "expected a map");
+  if (file.services !== undefined && !isObject(file.services)) tell(["services"], "expected a map");
   if (file.include !== undefined) {
     const { line, column } = fieldRange({ ...source, root: [] }, ["include"]);
     const reason = "what it includes is not followed";
@@ -117,9 +120,9 @@ function placesOf(name: string, { mounts, files }: ComposeFacts): ReadonlySet<st
 }
 
 function fileSources(section: unknown): ReadonlyMap<string, string> {
-  const entries = isPlain(section) ? Object.entries(section) : [];
+  const entries = isObject(section) ? Object.entries(section) : [];
   return new Map(
-    entries.flatMap(([name, value]) => (isPlain(value) && typeof value.file === "string" ? [[name, value.file]] : [])),
+    entries.flatMap(([name, value]) => (isObject(value) && typeof value.file === "string" ? [[name, value.file]] : [])),
   );
 }
 
@@ -180,7 +183,7 @@ function objectOf(name: string, fields: Fields, source: FileSource): KubernetesO
     apiVersion: "compose",
     group: "",
     version: "compose",
-    kind: "Service",
+    kind: COMPOSE_SERVICE,
     name,
     labels: mapOrList(fields, "labels"),
     annotations: mapOrList(fields, "annotations"),

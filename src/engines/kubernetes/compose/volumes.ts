@@ -1,7 +1,8 @@
 /** What a service mounts, as the volumes of a pod: what is of the host is a hostPath. */
+import { isObject } from "../../../core/untyped.ts";
 import { type FieldPath, formatFieldPath } from "../field-path.ts";
 import type { Volume, VolumeMount } from "../pod-model.ts";
-import { type Fields, isPlain, stated } from "../read/fields.ts";
+import { type Fields, stated } from "../read/fields.ts";
 import type { ComposeFacts } from "./facts.ts";
 
 /** Named volumes that the engine makes of places of the host: name → those places. */
@@ -41,9 +42,9 @@ export function devicesOfVolumes(volumes: unknown): ReadonlyMap<string, string> 
 type Option = (key: string) => string;
 
 function localVolumes(volumes: unknown): (readonly [string, Option])[] {
-  if (!isPlain(volumes)) return [];
+  if (!isObject(volumes)) return [];
   return Object.entries(volumes).flatMap(([name, volume]) => {
-    if (!isPlain(volume) || !isPlain(volume.driver_opts)) return [];
+    if (!isObject(volume) || !isObject(volume.driver_opts)) return [];
     if (typeof volume.driver === "string" && volume.driver !== "local" && volume.driver !== "") return [];
     const options = volume.driver_opts;
     const option = (key: string): string => {

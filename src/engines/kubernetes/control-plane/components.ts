@@ -1,3 +1,4 @@
+import { isObject } from "../../../core/untyped.ts";
 import type { Component, ComponentFlag, ComponentProgram } from "../component-model.ts";
 import type { FieldPath } from "../field-path.ts";
 import type { Manifests, Workload } from "../model.ts";
@@ -23,7 +24,7 @@ export function componentsOf(
     found.push(extraArguments("kube-controller-manager", object, ["controllerManager"]));
     found.push(extraArguments("kube-scheduler", object, ["scheduler"]));
     const { etcd } = rawOf(object);
-    if (!isRecord(etcd) || !isRecord(etcd.external)) found.push(extraArguments("etcd", object, ["etcd", "local"]));
+    if (!isObject(etcd) || !isObject(etcd.external)) found.push(extraArguments("etcd", object, ["etcd", "local"]));
   }
   for (const { object } of manifests.kubeadmNodeConfigurations) {
     found.push(extraArguments("kubelet", object, ["nodeRegistration"], "kubeletExtraArgs"));
@@ -83,16 +84,16 @@ function extraArguments(
 ): Component {
   const path = [...parent, field];
   const value = path.reduce<unknown>(
-    (inner, step) => (isRecord(inner) && Object.hasOwn(inner, step) ? inner[step] : undefined),
+    (inner, step) => (isObject(inner) && Object.hasOwn(inner, step) ? inner[step] : undefined),
     rawOf(object),
   );
   const flags = new Map<string, ComponentFlag>();
   if (Array.isArray(value)) {
     for (const [index, item] of value.entries()) {
-      if (!isRecord(item) || typeof item.name !== "string") continue;
+      if (!isObject(item) || typeof item.name !== "string") continue;
       flags.set(item.name, { value: textOf(item.value), path: [...path, index, "value"] });
     }
-  } else if (isRecord(value)) {
+  } else if (isObject(value)) {
     for (const [name, item] of Object.entries(value)) flags.set(name, { value: textOf(item), path: [...path, name] });
   }
   return { program, object, path, origin: "kubeadm", flags, configured: flags.has("config") };
@@ -100,8 +101,4 @@ function extraArguments(
 
 function textOf(value: unknown): string {
   return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : "";
-}
-
-function isRecord(value: unknown): value is Record<string | number, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

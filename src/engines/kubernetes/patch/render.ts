@@ -1,4 +1,5 @@
 /** Plain data as the text of a manifest. */
+import { isObject } from "../../../core/untyped.ts";
 import { keyText, resolvePlain } from "../../../formats/yaml/scalars.ts";
 
 /** How a document is written. */
@@ -35,13 +36,9 @@ export function keyOf(key: string): string {
   return PLAIN.test(key) && keyText(key) === key && typeof resolvePlain(key) === "string" ? key : quoted(key);
 }
 
-function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 /** Whether it is written over several lines in block style. */
 export function isNested(value: unknown): boolean {
-  return Array.isArray(value) ? value.length > 0 : isMap(value) && Object.keys(value).length > 0;
+  return Array.isArray(value) ? value.length > 0 : isObject(value) && Object.keys(value).length > 0;
 }
 
 export type FlowQuotes = "all" | "compact" | "needed";
@@ -50,7 +47,7 @@ export type FlowQuotes = "all" | "compact" | "needed";
 export function flowText(value: unknown, quotes: FlowQuotes): string {
   if (quotes === "compact") return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map((item) => flowText(item, quotes)).join(", ")}]`;
-  if (isMap(value)) {
+  if (isObject(value)) {
     const entries = Object.entries(value).map(([key, inner]) => flowEntry(key, inner, quotes));
     return quotes === "all" && entries.length > 0 ? `{ ${entries.join(", ")} }` : `{${entries.join(", ")}}`;
   }

@@ -21,7 +21,7 @@ export function replaceValue(context: EditContext, at: Place, value: unknown): D
   if (!isNested(value)) {
     const isInLine = node.start < end && lineStart(text, node.start) === lineStart(text, start);
     const written = scalarText(value, node.kind === "scalar" ? text[node.start] : "");
-    const shown = isObject(value) ? flowText(value, "needed") : written;
+    const shown = isCollection(value) ? flowText(value, "needed") : written;
     return isInLine ? { start: node.start, end, replacement: shown } : { start, end, replacement: ` ${shown}` };
   }
   if (at.entry !== undefined) {
@@ -41,7 +41,7 @@ export function replaceValue(context: EditContext, at: Place, value: unknown): D
   return { start, end, replacement: ` ${blockLines(value, style).join(style.newline + indent)}` };
 }
 
-function isObject(value: unknown): boolean {
+function isCollection(value: unknown): boolean {
   return typeof value === "object" && value !== null;
 }
 

@@ -104,7 +104,8 @@ function nameOf({ group, kind }: KubernetesObject): string {
   return group === "" ? kind : `${group}/${kind}`;
 }
 
-export function createCollected(): Collected {
+/** @param mostObjects - of all that is read together */
+export function createCollected(mostObjects: number): Collected {
   const lists: Lists = {
     objects: [],
     workloads: [],
@@ -143,9 +144,8 @@ export function createCollected(): Collected {
   }
 
   function isFull(): boolean {
-    if (lists.objects.length < bounds.kubernetesObjects) return false;
-    if (!saidFull)
-      gap({ code: "kubernetes.bound", reason: `more than ${bounds.kubernetesObjects} objects`, path: "." });
+    if (lists.objects.length < mostObjects) return false;
+    if (!saidFull) gap({ code: "kubernetes.bound", reason: `more than ${mostObjects} objects`, path: "." });
     saidFull = true;
     return true;
   }

@@ -1,6 +1,6 @@
 /** Reads untyped values field by field: what has a wrong type is told with its path, left out, and the rest is read. */
-
 import type { Strings } from "../../../core/strings.ts";
+import { isObject } from "../../../core/untyped.ts";
 import type { FieldPath } from "../field-path.ts";
 
 /** Told of each field that has another type than the API gives it, or is missing: one sentence without a full stop. */
@@ -41,10 +41,6 @@ export interface Fields {
 
 type Plain = Readonly<Record<string, unknown>>;
 
-export function isPlain(value: unknown): value is Plain {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 /** @param strings - every text goes through it */
 export function fieldsOf(value: Plain, tell: WrongType, strings: Strings = same, base: FieldPath = []): Fields {
   return createFields(value, tell, strings, () => base);
@@ -76,7 +72,7 @@ function createFields(value: Plain, tell: WrongType, strings: Strings, base: () 
 
   function map(name: string, text: (value: unknown) => string | undefined, expected: string): Record<string, string> {
     const result: Record<string, string> = {};
-    for (const [key, inner] of Object.entries(typed(name, isPlain, "a map") ?? {})) {
+    for (const [key, inner] of Object.entries(typed(name, isObject, "a map") ?? {})) {
       const found = inner === null ? "" : text(inner);
       if (found === undefined) wrong([...at(name), key], expected);
       else if (key !== "__proto__") result[key] = strings(found);
@@ -107,23 +103,23 @@ function createFields(value: Plain, tell: WrongType, strings: Strings, base: () 
     },
     texts: (name) => map(name, (inner) => (isScalar(inner) ? String(inner) : undefined), "a text or a number"),
     fields(name) {
-      const inner = typed(name, isPlain, "a map");
+      const inner = typed(name, isObject, "a map");
       return inner === undefined ? undefined : createFields(inner, tell, strings, () => at(name));
     },
     list(name) {
       const list = typed(name, Array.isArray as (value: unknown) => value is unknown[], "a list") ?? [];
       return list.map((item, index) => {
-        if (!isPlain(item)) wrong([...at(name), index], "a map");
+        if (!isObject(item)) wrong([...at(name), index], "a map");
         // An item that is no map keeps its place, so that those behind it keep their indices.
-        return createFields(isPlain(item) ? item : {}, tell, strings, () => [...at(name), index]);
+        return createFields(isObject(item) ? item : {}, tell, strings, () => [...at(name), index]);
       });
     },
     either(name) {
       const list = typed(name, Array.isArray as (value: unknown) => value is unknown[], "a list") ?? [];
       return list.map((item, index) => {
         if (isScalar(item)) return strings(String(item));
-        if (!isPlain(item)) wrong([...at(name), index], "a text or a map");
-        return createFields(isPlain(item) ? item : {}, tell, strings, () => [...at(name), index]);
+        if (!isObject(item)) wrong([...at(name), index], "a text or a map");
+        return createFields(isObject(item) ? item : {}, tell, strings, () => [...at(name), index]);
       });
     },
     missing: tell,

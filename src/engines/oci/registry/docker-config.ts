@@ -1,9 +1,11 @@
 /** Credentials from the files that `docker login` and `podman login` write (docker config.json, podman auth.json(5)). */
+
 import { readFile, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { bounds } from "../../../core/bounds.ts";
 import { Problem } from "../../../core/problem.ts";
+import { isObject } from "../../../core/untyped.ts";
 import type { ImageReference } from "../reference.ts";
 import { askHelper } from "./credential-helper.ts";
 import { type Credentials, type Environment, isBearerToken } from "./credentials.ts";
@@ -169,10 +171,6 @@ function readEntry(entry: unknown, path: string): Credentials | undefined {
   const colon = decoded.indexOf(":");
   if (colon < 1) throw unreadable(path, 'an "auth" in it is not the base64 of user:password');
   return { kind: "password", username: decoded.slice(0, colon), password: decoded.slice(colon + 1), source: path };
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function unreadable(path: string, cause: string): Problem {

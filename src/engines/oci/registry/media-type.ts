@@ -1,4 +1,5 @@
 import { Problem } from "../../../core/problem.ts";
+import { isObject } from "../../../core/untyped.ts";
 
 const INDEX = "application/vnd.oci.image.index.v1+json";
 const MANIFEST = "application/vnd.oci.image.manifest.v1+json";
@@ -63,9 +64,7 @@ function parseObject(bytes: Buffer, place: string): Readonly<Record<string, unkn
   } catch {
     document = undefined;
   }
-  if (typeof document === "object" && document !== null && !Array.isArray(document)) {
-    return document as Record<string, unknown>;
-  }
+  if (isObject(document)) return document;
   throw new Problem({ kind: "input", code: "registry.answer", place, cause: "it is not a JSON object" });
 }
 

@@ -26,6 +26,10 @@ export interface FixtureKey {
 /** Before every date that tests use. */
 export const KEY_CREATED = Date.UTC(2024, 0, 1) / 1000;
 
+/** A text with what cleartext signatures treat in a way of its own: dashes, blanks at a line's end. */
+export const SIGNED_TEXT =
+  "Suite: stable\nDate: Mon, 01 Jan 2024 00:00:00 UTC\n- a dash\n-----no header\ntrailing  \t\nä\n";
+
 const ALGORITHM_ID = { rsa: 1, ecdsa: 19, "eddsa-legacy": 22, ed25519: 27, ed448: 28 } as const;
 const CURVES = {
   "ecdsa-p256": { name: "P-256", oid: "2a8648ce3d030107" },

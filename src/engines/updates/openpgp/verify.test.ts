@@ -1,8 +1,4 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { mutatedBytes } from "../../contents/mutated-bytes.fixture.ts";
@@ -16,14 +12,13 @@ import {
   clearsigned,
   clearsignedWith,
   type FixtureAlgorithm,
-  type FixtureKey,
   fixtureKey,
   KEY_CREATED,
   packet,
+  SIGNED_TEXT,
 } from "./signer.fixture.ts";
 import { verifyCleartext } from "./verify.ts";
 
-const TEXT = "Suite: stable\nDate: Mon, 01 Jan 2024 00:00:00 UTC\n- a dash\n-----no header\ntrailing  \t\nä\n";
 const YEAR = 365 * 86_400;
 const now = new Date((KEY_CREATED + YEAR) * 1000);
 const rsa = fixtureKey("rsa");
@@ -51,12 +46,12 @@ describe("a signature counts", () => {
     test(`of ${algorithm}`, () => {
       const key = fixtureKey(algorithm);
       for (const hash of hashesOf(algorithm)) {
-        const verified = verify(clearsigned(TEXT, [key], { hash }), certificate(key));
+        const verified = verify(clearsigned(SIGNED_TEXT, [key], { hash }), certificate(key));
         assert.ok(!("fault" in verified), JSON.stringify(verified));
-        assert.equal(verified.text, TEXT.replace("trailing  \t", "trailing"));
+        assert.equal(verified.text, SIGNED_TEXT.replace("trailing  \t", "trailing"));
         assert.equal(verified.fingerprint, key.fingerprint);
       }
-      assert.match(faultOf(clearsigned(TEXT, [key]), certificate(stranger)), /not trusted/);
+      assert.match(faultOf(clearsigned(SIGNED_TEXT, [key]), certificate(stranger)), /not trusted/);
     });
   }
 
@@ -64,7 +59,7 @@ describe("a signature counts", () => {
     const ring = Buffer.from(
       armored("PGP PUBLIC KEY BLOCK", certificate(rsa, { keyFlags: 1, subkey: { key: subkey } })),
     );
-    const verified = verify(clearsigned(TEXT, [subkey]), certificate(stranger), ring);
+    const verified = verify(clearsigned(SIGNED_TEXT, [subkey]), certificate(stranger), ring);
     assert.ok(!("fault" in verified));
     assert.equal(verified.fingerprint, subkey.fingerprint);
     assert.equal(verified.certificate, rsa.fingerprint);
@@ -72,17 +67,17 @@ describe("a signature counts", () => {
   });
 
   test("where one of several is of a key that is known", () => {
-    assert.ok(!("fault" in verify(clearsigned(TEXT, [stranger, rsa]), certificate(rsa))));
+    assert.ok(!("fault" in verify(clearsigned(SIGNED_TEXT, [stranger, rsa]), certificate(rsa))));
   });
 
   test("with line ends of any kind", () => {
-    const crlf = Buffer.from(clearsigned(TEXT, [rsa]).toString("latin1").replaceAll("\n", "\r\n"), "latin1");
+    const crlf = Buffer.from(clearsigned(SIGNED_TEXT, [rsa]).toString("latin1").replaceAll("\n", "\r\n"), "latin1");
     assert.ok(!("fault" in verify(crlf, certificate(rsa))));
   });
 });
 
 describe("a signature does not count", () => {
-  const message = clearsigned(TEXT, [rsa]);
+  const message = clearsigned(SIGNED_TEXT, [rsa]);
   const changed = (from: string, to: string) => Buffer.from(message.toString().replace(from, to));
 
   test("over another text", () => {
@@ -95,7 +90,7 @@ describe("a signature does not count", () => {
     assert.match(faultOf(Buffer.concat([message, Buffer.from("more\n")]), certificate(rsa)), /does not end/);
     assert.match(faultOf(changed("Hash: SHA512\n", "Hash: SHA512\nDate: x\n"), certificate(rsa)), /header other than/);
     assert.match(faultOf(changed("- - a dash", "-- a dash"), certificate(rsa)), /not escaped/);
-    assert.match(faultOf(Buffer.from(TEXT), certificate(rsa)), /no signed message/);
+    assert.match(faultOf(Buffer.from(SIGNED_TEXT), certificate(rsa)), /no signed message/);
     assert.match(faultOf(changed("-----BEGIN PGP SIGNATURE-----", ""), certificate(rsa)), /no signature/);
   });
 
@@ -113,10 +108,10 @@ describe("a signature does not count", () => {
   test("old keys with SHA-1 over themselves do count", () => {
     const key = fixtureKey("rsa", { created: Date.UTC(2014, 0) / 1000 });
     const old = certificate(key, { hash: "sha1", selfSigned: Date.UTC(2015, 0) / 1000 });
-    assert.equal(faultOf(clearsigned(TEXT, [key]), old), "none");
+    assert.equal(faultOf(clearsigned(SIGNED_TEXT, [key]), old), "none");
   });
 
-  const bySubkey = clearsigned(TEXT, [subkey]);
+  const bySubkey = clearsigned(SIGNED_TEXT, [subkey]);
   const bindings: readonly [
     name: string,
     binding: Omit<NonNullable<CertificateOptions["subkey"]>, "key">,
@@ -141,7 +136,7 @@ describe("a signature does not count", () => {
 
   test("by its own time and kind", () => {
     const by = (options: Parameters<typeof clearsigned>[2]) =>
-      faultOf(clearsigned(TEXT, [rsa], options), certificate(rsa));
+      faultOf(clearsigned(SIGNED_TEXT, [rsa], options), certificate(rsa));
     assert.match(by({ expiresAfter: 60 }), /expired/);
     assert.match(by({ created: KEY_CREATED + 2 * YEAR }), /in the future/);
     assert.match(by({ hash: "sha1" }), /SHA-1/);
@@ -153,7 +148,7 @@ describe("a signature does not count", () => {
 
   test("of an RSA key that is too short", () => {
     const weak = fixtureKey("rsa", { bits: 1024 });
-    assert.match(faultOf(clearsigned(TEXT, [weak]), certificate(weak)), /too weak/);
+    assert.match(faultOf(clearsigned(SIGNED_TEXT, [weak]), certificate(weak)), /too weak/);
   });
 
   test("with its armor's checksum broken", () => {
@@ -173,10 +168,10 @@ describe("a signature does not count", () => {
 
   test("that is older than its key", () => {
     assert.match(
-      faultOf(clearsigned(TEXT, [rsa], { created: KEY_CREATED - 1 }), certificate(rsa)),
+      faultOf(clearsigned(SIGNED_TEXT, [rsa], { created: KEY_CREATED - 1 }), certificate(rsa)),
       /older than its key/,
     );
-    const old = clearsigned(TEXT, [subkey], { created: KEY_CREATED - 1 });
+    const old = clearsigned(SIGNED_TEXT, [subkey], { created: KEY_CREATED - 1 });
     assert.match(faultOf(old, certificate(rsa, { subkey: { key: subkey } })), /older than its key/);
     const early = { created: KEY_CREATED - 1 };
     assert.match(faultOf(message, certificate(rsa, { self: early })), /no valid signature over itself/);
@@ -189,7 +184,7 @@ describe("a signature does not count", () => {
   test("with a critical notation, whoever made it up, or another critical subpacket that GnuPG does not take", () => {
     const notation = Buffer.concat([Buffer.from([0x80, 0, 0, 0, 0, 3, 0, 1]), Buffer.from("a@bv")]);
     const by = (options: Parameters<typeof clearsigned>[2]) =>
-      faultOf(clearsigned(TEXT, [rsa], options), certificate(rsa));
+      faultOf(clearsigned(SIGNED_TEXT, [rsa], options), certificate(rsa));
     assert.equal(by({ more: [[20, notation]] }), "none");
     assert.match(by({ more: [[0x80 | 20, notation]] }), /cannot be read/);
     assert.match(by({ unhashed: [[0x80 | 20, notation]] }), /cannot be read/);
@@ -197,7 +192,7 @@ describe("a signature does not count", () => {
   });
 
   test("whose hash its header does not name, or names otherwise than GnuPG knows it", () => {
-    const under = (...headers: string[]) => faultOf(clearsigned(TEXT, [rsa], { headers }), certificate(rsa));
+    const under = (...headers: string[]) => faultOf(clearsigned(SIGNED_TEXT, [rsa], { headers }), certificate(rsa));
     for (const headers of [["Hash: SHA256, SHA512"], ["Hash: SHA256", "Hash: SHA512"], ["Hash: SHA512,SHA256"]]) {
       assert.equal(under(...headers), "none", headers.join());
     }
@@ -238,14 +233,14 @@ describe("a signature does not count", () => {
 
   test("beside one of a key that is known and cannot be verified", () => {
     const weak = fixtureKey("rsa", { bits: 1024 });
-    const both = clearsigned(TEXT, [weak, rsa]);
+    const both = clearsigned(SIGNED_TEXT, [weak, rsa]);
     assert.equal(faultOf(both, certificate(rsa)), "none");
     assert.match(faultOf(both, certificate(weak), certificate(rsa)), /too weak/);
   });
 
   test("of version 6, which GnuPG does not know", () => {
     const key = fixtureKey("ed25519", { version: 6 });
-    assert.match(faultOf(clearsigned(TEXT, [key]), certificate(key)), /cannot be read/);
+    assert.match(faultOf(clearsigned(SIGNED_TEXT, [key]), certificate(key)), /cannot be read/);
   });
 
   test("of ECDSA over a hash that is weaker than its curve", () => {
@@ -255,13 +250,13 @@ describe("a signature does not count", () => {
       ["ecdsa-p521", "sha384"],
     ] as const) {
       const key = fixtureKey(algorithm);
-      assert.match(faultOf(clearsigned(TEXT, [key], { hash }), certificate(key)), /does not fit/, algorithm);
+      assert.match(faultOf(clearsigned(SIGNED_TEXT, [key], { hash }), certificate(key)), /does not fit/, algorithm);
     }
   });
 
   test("that names two keys, or says its time twice", () => {
     const by = (options: Parameters<typeof clearsigned>[2]) =>
-      faultOf(clearsigned(TEXT, [rsa], options), certificate(rsa));
+      faultOf(clearsigned(SIGNED_TEXT, [rsa], options), certificate(rsa));
     assert.match(by({ unhashed: [[16, Buffer.from(stranger.fingerprint.slice(-16), "hex")]] }), /cannot be read/);
     assert.match(by({ more: [[2, Buffer.from([1, 2, 3, 4])]] }), /cannot be read/);
     assert.match(by({ issuer: undefined }), /cannot be read/);
@@ -294,7 +289,7 @@ describe("a signature does not count", () => {
 
   test("of a key ring that begins with anything but a primary key", () => {
     for (const stray of [packet(14, Buffer.alloc(3)), packet(13, Buffer.from("Archive"))]) {
-      assert.match(faultOf(clearsigned(TEXT, [rsa]), Buffer.concat([stray, certificate(rsa)])), /not trusted/);
+      assert.match(faultOf(clearsigned(SIGNED_TEXT, [rsa]), Buffer.concat([stray, certificate(rsa)])), /not trusted/);
     }
   });
 
@@ -308,7 +303,7 @@ const mixed = Buffer.concat([certificate(rsa, { subkey: { key: subkey } }), cert
 
 test("whatever the bytes of a key ring, no key more than it has", () => {
   const known = new Set([rsa.fingerprint]);
-  const text = clearsigned(TEXT, [rsa, subkey]);
+  const text = clearsigned(SIGNED_TEXT, [rsa, subkey]);
   fc.assert(
     fc.property(mutatedBytes(mixed), (bytes) => {
       const verified = verify(text, bytes);
@@ -319,9 +314,9 @@ test("whatever the bytes of a key ring, no key more than it has", () => {
 });
 
 test("whatever the bytes of a message, the signed text or none", () => {
-  const signed = TEXT.replace("trailing  \t", "trailing");
+  const signed = SIGNED_TEXT.replace("trailing  \t", "trailing");
   fc.assert(
-    fc.property(mutatedBytes(clearsigned(TEXT, [rsa, subkey])), (bytes) => {
+    fc.property(mutatedBytes(clearsigned(SIGNED_TEXT, [rsa, subkey])), (bytes) => {
       const verified = verify(bytes, mixed);
       if (!("fault" in verified)) assert.equal(verified.text, signed);
     }),
@@ -346,77 +341,4 @@ test("a packet of any length is read to its end or not at all", () => {
     }),
     { numRuns: 50 },
   );
-});
-
-const hasGpg = spawnSync("gpg", ["--version"]).status === 0 && spawnSync("gpgv", ["--version"]).status === 0;
-
-describe("against GnuPG", { skip: hasGpg ? false : "gpg and gpgv are not installed" }, () => {
-  const folder = mkdtempSync(join(tmpdir(), "gpg-"));
-  process.on("exit", () => {
-    spawnSync("gpgconf", ["--homedir", folder, "--kill", "all"]);
-    rmSync(folder, { recursive: true, force: true });
-  });
-  const gpg = (words: readonly string[], input = ""): Buffer => {
-    const { status, stdout, stderr } = spawnSync(
-      "gpg",
-      ["--homedir", folder, "--batch", "--quiet", "--pinentry-mode", "loopback", "--passphrase", "", ...words],
-      { input },
-    );
-    assert.equal(status, 0, stderr.toString());
-    return stdout;
-  };
-
-  for (const algorithm of ["rsa2048", "ed25519", "nistp256/ecdsa", "nistp384/ecdsa"]) {
-    test(`reads what it makes: ${algorithm}`, () => {
-      const owner = `${algorithm.replace("/", "-")}@example.org`;
-      gpg(["--quick-gen-key", owner, algorithm, "sign", "2y"]);
-      const print = gpg(["--with-colons", "--list-keys", owner])
-        .toString()
-        .match(/^fpr:+([0-9A-F]+):/m)?.[1] as string;
-      gpg(["--quick-add-key", print, algorithm, "sign", "1y"]);
-      const ring = gpg(["--export", owner]);
-      const message = gpg(["--clearsign", "--local-user", owner], TEXT);
-      const verified = verifyCleartext(message, readKeyring(ring), new Date());
-      assert.ok(!("fault" in verified), JSON.stringify(verified));
-      assert.equal(verified.certificate, print.toLowerCase());
-      // GnuPG signs with the newest subkey.
-      assert.notEqual(verified.fingerprint, verified.certificate);
-      const later = verifyCleartext(message, readKeyring(ring), new Date(Date.now() + 400 * 86_400_000));
-      assert.match("fault" in later ? later.fault : "none", /expired/);
-    });
-  }
-
-  const makes: readonly [name: string, key: FixtureKey, options: CertificateOptions][] = [
-    ["rsa", rsa, {}],
-    ["a revoked key", rsa, { revoked: true }],
-    ["an expired key", rsa, { keyExpiresAfter: 60 }],
-    ["an expired key with a newer word over itself", rsa, { keyExpiresAfter: 60, direct: true }],
-    ["a key with a newer word over itself", rsa, { direct: true }],
-    ["a subkey", subkey, { subkey: { key: subkey } }],
-    ["a revoked subkey", subkey, { subkey: { key: subkey, revoked: true } }],
-    ["a subkey without its word", subkey, { subkey: { key: subkey, back: false } }],
-    ["a subkey of another", subkey, { subkey: { key: subkey, boundBy: stranger } }],
-  ];
-  for (const [name, key, options] of makes) {
-    test(`says of what is made here what gpgv says: ${name}`, () => {
-      const ring = certificate(rsa, options);
-      const message = clearsigned(TEXT, [key]);
-      writeFileSync(join(folder, "ring.gpg"), ring);
-      writeFileSync(join(folder, "message"), message);
-      const output = join(folder, "text");
-      rmSync(output, { force: true });
-      const { stdout } = spawnSync("gpgv", [
-        ...["--homedir", folder, "--status-fd", "1", "--keyring", join(folder, "ring.gpg")],
-        ...["--output", output, join(folder, "message")],
-      ]);
-      // As apt reads it: a good signature is one of a key that is neither expired nor revoked.
-      const good = /^\[GNUPG:\] GOODSIG /m.test(stdout.toString());
-      const verified = verifyCleartext(message, readKeyring(ring), new Date());
-      assert.equal(!("fault" in verified), good, stdout.toString());
-      if (good && !("fault" in verified)) {
-        const same = (text: string) => text.replace(/[ \t]+$/gm, "").trimEnd();
-        assert.equal(same(verified.text), same(readFileSync(output, "utf8")));
-      }
-    });
-  }
 });

@@ -1,7 +1,8 @@
 import { bounds } from "../../../../core/bounds.ts";
+import { isObject } from "../../../../core/untyped.ts";
 import type { AnalysedFile, Analyser } from "../../analyser.ts";
 import type { FileFacts } from "../../model.ts";
-import { isJsonObject, itemsOf, jsonIn, textIn } from "../json.ts";
+import { itemsOf, jsonIn, textIn } from "../json.ts";
 import { composerFacts } from "./packages.ts";
 
 /**
@@ -21,15 +22,15 @@ export const composerInstalled: Analyser = {
 
 function analyse({ bytes }: AnalysedFile): FileFacts {
   const installed = jsonIn(bytes);
-  const packages = isJsonObject(installed) ? installed.packages : installed;
+  const packages = isObject(installed) ? installed.packages : installed;
   if (!Array.isArray(packages)) {
     return { kind: "unreadable", code: "contents.composer-installed-broken", reason: "it is no JSON list of packages" };
   }
-  const development = new Set(isJsonObject(installed) ? itemsOf(installed["dev-package-names"]) : []);
+  const development = new Set(isObject(installed) ? itemsOf(installed["dev-package-names"]) : []);
   return composerFacts(
     packages.map((stated: unknown) => ({
       stated,
-      development: isJsonObject(stated) && development.has(textIn(stated.name)),
+      development: isObject(stated) && development.has(textIn(stated.name)),
     })),
   );
 }

@@ -1,8 +1,9 @@
+import { isObject } from "../../../../core/untyped.ts";
 import type { FileFacts } from "../../model.ts";
 import { dependencyGraph } from "../dependency-graph.ts";
 import { hexHash } from "../hashes.ts";
 import { identityOf, isDeclaredText } from "../identity.ts";
-import { fieldsOf, isJsonObject, itemsOf, type JsonObject, textIn } from "../json.ts";
+import { fieldsOf, itemsOf, type JsonObject, textIn } from "../json.ts";
 import { unreadEntries } from "../unread.ts";
 
 /** A package object of composer.lock or installed.json, and whether the project needs it for development alone. */
@@ -24,7 +25,7 @@ export function composerFacts(all: Iterable<ComposerPackage>): FileFacts {
   let place = 0;
   for (const { stated, development } of all) {
     place += 1;
-    if (!isJsonObject(stated)) {
+    if (!isObject(stated)) {
       unread.add(`package ${place} is no object`);
       continue;
     }
@@ -33,7 +34,7 @@ export function composerFacts(all: Iterable<ComposerPackage>): FileFacts {
       unread.add(`package ${place} ${identity.fault}`);
       continue;
     }
-    const dist = isJsonObject(stated.dist) ? stated.dist : {};
+    const dist = isObject(stated.dist) ? stated.dist : {};
     if (dist.type === "path") continue;
     const reference = graph.add({
       type: "composer",

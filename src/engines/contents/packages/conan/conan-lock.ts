@@ -1,7 +1,8 @@
+import { isObject } from "../../../../core/untyped.ts";
 import type { FileFacts, PackageRecord } from "../../model.ts";
 import { dependencyGraph, type PackageStatement, packageList } from "../dependency-graph.ts";
 import { identityOf } from "../identity.ts";
-import { fieldsOf, isJsonObject, itemsOf, type JsonObject, textIn } from "../json.ts";
+import { fieldsOf, itemsOf, type JsonObject, textIn } from "../json.ts";
 import { brokenLockfile, jsonObject, lockfile } from "../lockfile.ts";
 import { type Unread, unreadEntries } from "../unread.ts";
 
@@ -21,7 +22,7 @@ function read(text: string): FileFacts {
   const lock = jsonObject(text);
   const unread = unreadEntries();
   let packages: PackageRecord[];
-  if (isJsonObject(lock.graph_lock) && isJsonObject(lock.graph_lock.nodes)) {
+  if (isObject(lock.graph_lock) && isObject(lock.graph_lock.nodes)) {
     packages = packagesOfGraph(lock.graph_lock.nodes, unread);
   } else if (LISTS.some(([list]) => Array.isArray(lock[list]))) {
     packages = packagesOfLists(lock, unread);
@@ -36,7 +37,7 @@ function packagesOfGraph(nodes: JsonObject, unread: Unread): PackageRecord[] {
   /** Node → reference; undefined for the project. */
   const references = new Map<string, string | undefined>();
   for (const [key, node] of fieldsOf(nodes)) {
-    if (!isJsonObject(node)) {
+    if (!isObject(node)) {
       unread.add(`node ${key.slice(0, 40)} is no object`);
       continue;
     }
@@ -49,7 +50,7 @@ function packagesOfGraph(nodes: JsonObject, unread: Unread): PackageRecord[] {
     else references.set(key, graph.add(statementOf(identity, node.context === "build")));
   }
   for (const [key, node] of fieldsOf(nodes)) {
-    if (!references.has(key) || !isJsonObject(node)) continue;
+    if (!references.has(key) || !isObject(node)) continue;
     const needed = [...itemsOf(node.requires), ...itemsOf(node.build_requires)]
       .map((need) => references.get(textIn(need) ?? ""))
       .filter((to) => to !== undefined);

@@ -1,7 +1,8 @@
+import { isObject } from "../../../../core/untyped.ts";
 import type { FileFacts } from "../../model.ts";
 import { dependencyGraph } from "../dependency-graph.ts";
 import { identityOf } from "../identity.ts";
-import { fieldsOf, isJsonObject, itemsOf, type JsonObject, textIn } from "../json.ts";
+import { fieldsOf, itemsOf, type JsonObject, textIn } from "../json.ts";
 import { brokenLockfile, jsonObject, lockfile } from "../lockfile.ts";
 import { unreadEntries } from "../unread.ts";
 
@@ -21,14 +22,14 @@ const NEEDS = ["Requirements", "Depends", "Imports", "LinkingTo"] as const;
 
 function read(text: string): FileFacts {
   const lock = jsonObject(text);
-  if (!isJsonObject(lock.Packages)) {
+  if (!isObject(lock.Packages)) {
     throw brokenLockfile("the file", "it has no Packages");
   }
   const unread = unreadEntries();
   const graph = dependencyGraph();
   const references = new Map<string, { readonly reference: string; readonly stated: JsonObject }>();
   for (const [key, stated] of fieldsOf(lock.Packages)) {
-    const fields = isJsonObject(stated) ? stated : {};
+    const fields = isObject(stated) ? stated : {};
     const identity = identityOf(textIn(fields.Package) ?? key, textIn(fields.Version));
     if ("fault" in identity) {
       unread.add(`a package ${identity.fault}`);

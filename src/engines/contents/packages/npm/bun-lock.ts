@@ -1,7 +1,8 @@
 import { bounds } from "../../../../core/bounds.ts";
+import { isObject } from "../../../../core/untyped.ts";
 import type { Analyser } from "../../analyser.ts";
 import type { FileFacts } from "../../model.ts";
-import { fieldsOf, isJsonObject, type JsonObject, textIn } from "../json.ts";
+import { fieldsOf, type JsonObject, textIn } from "../json.ts";
 import { type LockedPackages, lockedPackages } from "../locked.ts";
 import { brokenLockfile, jsonObject, lockfile, namesIn } from "../lockfile.ts";
 import type { Usage } from "../usage.ts";
@@ -46,7 +47,7 @@ function read(text: string): FileFacts {
       locked.unread(`the package ${path.slice(0, bounds.packageNameLength)} has no place or no tuple`);
       continue;
     }
-    const manifest = tuple.find(isJsonObject) ?? {};
+    const manifest = tuple.find(isObject) ?? {};
     placed.push({ module, manifest });
     const { name, rest } = specifierOf(tuple[0]);
     if (isOwnFolder(rest)) continue;
@@ -66,7 +67,7 @@ function read(text: string): FileFacts {
     }
   }
   for (const [, workspace] of fieldsOf(file.workspaces)) {
-    if (isJsonObject(workspace)) addRoots(workspace, tree, locked);
+    if (isObject(workspace)) addRoots(workspace, tree, locked);
   }
   if (tree.exhausted()) locked.unread(`its dependencies need more than ${bounds.dependencySteps} looks to follow`);
   return locked.facts();

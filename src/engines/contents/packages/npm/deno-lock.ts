@@ -1,5 +1,6 @@
+import { isObject } from "../../../../core/untyped.ts";
 import type { FileFacts } from "../../model.ts";
-import { fieldsOf, isJsonObject, type JsonObject, textIn } from "../json.ts";
+import { fieldsOf, type JsonObject, textIn } from "../json.ts";
 import { type LockedPackages, lockedPackages } from "../locked.ts";
 import { brokenLockfile, jsonObject, lockfile } from "../lockfile.ts";
 import { hashesOf } from "./integrity.ts";
@@ -16,18 +17,18 @@ function read(text: string): FileFacts {
   const file = jsonObject(text);
   if (file.version === undefined) throw brokenLockfile("the file", "it states no version");
   const locked = lockedPackages("npm");
-  const old = isJsonObject(file.packages) ? file.packages : undefined;
-  const npm = isJsonObject(file.npm) ? file.npm : {};
-  const packages = isJsonObject(npm.packages) ? npm.packages : isJsonObject(old?.npm) ? old.npm : npm;
+  const old = isObject(file.packages) ? file.packages : undefined;
+  const npm = isObject(file.npm) ? file.npm : {};
+  const packages = isObject(npm.packages) ? npm.packages : isObject(old?.npm) ? old.npm : npm;
   const byName = new Map<string, string>();
   for (const [key, entry] of fieldsOf(packages)) {
-    if (!isJsonObject(entry)) continue;
+    if (!isObject(entry)) continue;
     const { name, rest } = specifierOf(key);
     locked.add(key, { name, version: rest.split("_", 1)[0], hashes: hashesOf(entry.integrity) });
     if (!byName.has(name)) byName.set(name, key);
   }
   for (const [key, entry] of fieldsOf(packages)) {
-    if (!isJsonObject(entry)) continue;
+    if (!isObject(entry)) continue;
     for (const [field, kind] of FIELDS) {
       for (const needed of namesIn(entry[field])) {
         const found = locked.has(needed) ? needed : byName.get(needed);
@@ -36,7 +37,7 @@ function read(text: string): FileFacts {
     }
   }
   const specifiers = file.specifiers ?? old?.specifiers ?? npm.specifiers;
-  if (isJsonObject(specifiers)) addRoots(specifiers, locked);
+  if (isObject(specifiers)) addRoots(specifiers, locked);
   return locked.facts();
 }
 

@@ -1,5 +1,6 @@
 import { clean } from "semver";
 import { bounds } from "../../../../core/bounds.ts";
+import { isObject } from "../../../../core/untyped.ts";
 import type { AnalysedFile, Analyser } from "../../analyser.ts";
 import type { FileFacts, PackageRecord } from "../../model.ts";
 import { isDeclaredText } from "../identity.ts";
@@ -84,10 +85,6 @@ function licensesOf({ license, licenses }: Record<string, unknown>): string[] {
 
 /** Of one package; a list longer than that is no declaration. */
 const MOST_LICENSES = 32;
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 function unreadable(reason: string): FileFacts {
   return { kind: "unreadable", code: "contents.npm-manifest-broken", reason };

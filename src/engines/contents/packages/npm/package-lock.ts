@@ -1,6 +1,7 @@
 import { bounds } from "../../../../core/bounds.ts";
+import { isObject } from "../../../../core/untyped.ts";
 import type { FileFacts } from "../../model.ts";
-import { fieldsOf, isJsonObject, type JsonObject, textIn } from "../json.ts";
+import { fieldsOf, type JsonObject, textIn } from "../json.ts";
 import type { LockedPackages } from "../locked.ts";
 import { lockedPackages } from "../locked.ts";
 import { brokenLockfile, jsonObject, lockfile, namesIn } from "../lockfile.ts";
@@ -29,8 +30,8 @@ export const packageLock = lockfile({
 function read(text: string): FileFacts {
   const file = jsonObject(text);
   const locked = lockedPackages("npm");
-  if (isJsonObject(file.packages)) readPackages(file.packages, locked);
-  else if (isJsonObject(file.dependencies)) readDependencies(file.dependencies, locked);
+  if (isObject(file.packages)) readPackages(file.packages, locked);
+  else if (isObject(file.dependencies)) readDependencies(file.dependencies, locked);
   else if (file.lockfileVersion === undefined) throw brokenLockfile("the file", "it states no lockfileVersion");
   return locked.facts();
 }
@@ -40,7 +41,7 @@ function readPackages(packages: JsonObject, locked: LockedPackages): void {
   const tree = modules();
   const placed: { readonly entry: JsonObject; readonly module: Module; readonly own: boolean }[] = [];
   for (const [path, entry] of Object.entries(packages)) {
-    if (!isJsonObject(entry)) {
+    if (!isObject(entry)) {
       locked.unread(`the package at ${path.slice(0, bounds.packageNameLength)} is no object`);
       continue;
     }
@@ -98,7 +99,7 @@ function readDependencies(dependencies: JsonObject, locked: LockedPackages): voi
   const pending: { readonly dependencies: unknown; readonly around: Module }[] = [{ dependencies, around: tree.root }];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     for (const [folder, entry] of fieldsOf(next.dependencies)) {
-      if (!isJsonObject(entry)) {
+      if (!isObject(entry)) {
         locked.unread(`the package ${folder.slice(0, bounds.packageNameLength)} is no object`);
         continue;
       }

@@ -1,10 +1,11 @@
 import { bounds } from "../../../../core/bounds.ts";
+import { isObject } from "../../../../core/untyped.ts";
 import type { AnalysedFile, Analyser } from "../../analyser.ts";
 import type { FileFacts } from "../../model.ts";
 import { dependencyGraph } from "../dependency-graph.ts";
 import { base64Hash } from "../hashes.ts";
 import { identityOf } from "../identity.ts";
-import { fieldsOf, isJsonObject, type JsonObject, jsonObjectIn, textIn } from "../json.ts";
+import { fieldsOf, type JsonObject, jsonObjectIn, textIn } from "../json.ts";
 import { unreadEntries } from "../unread.ts";
 import { libraryOf } from "./package-ids.ts";
 
@@ -30,7 +31,7 @@ const RUNTIME_PACK = "runtimepack.";
 
 function analyse({ bytes }: AnalysedFile): FileFacts {
   const deps = jsonObjectIn(bytes);
-  if (deps === undefined || !(isJsonObject(deps.targets) || isJsonObject(deps.libraries))) {
+  if (deps === undefined || !(isObject(deps.targets) || isObject(deps.libraries))) {
     return { kind: "unreadable", code: "contents.dotnet-deps-broken", reason: "it is no JSON object with targets" };
   }
   const unread = unreadEntries();
@@ -39,7 +40,7 @@ function analyse({ bytes }: AnalysedFile): FileFacts {
   /** Library as the file writes it, lower case → reference; undefined for the project's own code. */
   const references = new Map<string, string | undefined>();
   for (const [key, library] of fieldsOf(deps.libraries)) {
-    const { type, sha512 } = isJsonObject(library) ? library : {};
+    const { type, sha512 } = isObject(library) ? library : {};
     const inTarget = target?.get(key);
     if (type === "project") references.set(key.toLowerCase(), undefined);
     if ((type !== "package" && type !== "runtimepack") || (inTarget !== undefined && !hasFiles(inTarget))) continue;
@@ -74,10 +75,10 @@ function analyse({ bytes }: AnalysedFile): FileFacts {
 
 /** The libraries of the target that the application runs on; undefined where the file does not have it. */
 function targetOf({ runtimeTarget, targets }: JsonObject): ReadonlyMap<string, JsonObject> | undefined {
-  const name = isJsonObject(runtimeTarget) ? textIn(runtimeTarget.name) : textIn(runtimeTarget);
+  const name = isObject(runtimeTarget) ? textIn(runtimeTarget.name) : textIn(runtimeTarget);
   const found = fieldsOf(targets).find(([target]) => target === name)?.[1];
   if (found === undefined) return undefined;
-  return new Map(fieldsOf(found).map(([key, entry]) => [key, isJsonObject(entry) ? entry : {}]));
+  return new Map(fieldsOf(found).map(([key, entry]) => [key, isObject(entry) ? entry : {}]));
 }
 
 function hasFiles(entry: JsonObject): boolean {

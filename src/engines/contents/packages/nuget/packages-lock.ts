@@ -1,8 +1,9 @@
+import { isObject } from "../../../../core/untyped.ts";
 import type { FileFacts } from "../../model.ts";
 import { dependencyGraph } from "../dependency-graph.ts";
 import { base64Hash } from "../hashes.ts";
 import { identityOf } from "../identity.ts";
-import { fieldsOf, isJsonObject, textIn } from "../json.ts";
+import { fieldsOf, textIn } from "../json.ts";
 import { brokenLockfile, jsonObject, lockfile } from "../lockfile.ts";
 import { unreadEntries } from "../unread.ts";
 import { idSpelling } from "./package-ids.ts";
@@ -21,7 +22,7 @@ export const nugetPackagesLock = lockfile({
 
 function read(text: string): FileFacts {
   const lock = jsonObject(text);
-  if (!isJsonObject(lock.dependencies)) {
+  if (!isObject(lock.dependencies)) {
     throw brokenLockfile("the file", "it has no dependencies");
   }
   const unread = unreadEntries();
@@ -35,7 +36,7 @@ function read(text: string): FileFacts {
     const resolved = new Map<string, string>();
     targets.set(target, resolved);
     for (const [id, entry] of fieldsOf(entries)) {
-      const { type, resolved: version, contentHash, dependencies } = isJsonObject(entry) ? entry : {};
+      const { type, resolved: version, contentHash, dependencies } = isObject(entry) ? entry : {};
       if (typeof type === "string" && type.toLowerCase() === "project") continue;
       const identity = identityOf(spelled(id), textIn(version));
       if ("fault" in identity) {

@@ -1,8 +1,9 @@
+import { isObject } from "../../../../core/untyped.ts";
 import type { FileFacts } from "../../model.ts";
 import { dependencyGraph } from "../dependency-graph.ts";
 import { base64Hash } from "../hashes.ts";
 import { identityOf } from "../identity.ts";
-import { fieldsOf, isJsonObject, textIn } from "../json.ts";
+import { fieldsOf, textIn } from "../json.ts";
 import { brokenLockfile, jsonObject, lockfile } from "../lockfile.ts";
 import { unreadEntries } from "../unread.ts";
 import { idSpelling, libraryOf } from "./package-ids.ts";
@@ -20,7 +21,7 @@ export const nugetProjectAssets = lockfile({
 
 function read(text: string): FileFacts {
   const assets = jsonObject(text);
-  if (!isJsonObject(assets.targets)) {
+  if (!isObject(assets.targets)) {
     throw brokenLockfile("the file", "it has no targets");
   }
   const unread = unreadEntries();
@@ -29,20 +30,20 @@ function read(text: string): FileFacts {
   const hashes = new Map(
     fieldsOf(assets.libraries).map(([key, library]) => [
       key.toLowerCase(),
-      isJsonObject(library) ? textIn(library.sha512) : undefined,
+      isObject(library) ? textIn(library.sha512) : undefined,
     ]),
   );
-  const project = isJsonObject(assets.project) ? assets.project : undefined;
+  const project = isObject(assets.project) ? assets.project : undefined;
   const named = new Set(
     fieldsOf(project?.frameworks).flatMap(([, framework]) =>
-      fieldsOf(isJsonObject(framework) ? framework.dependencies : undefined).map(([id]) => id.toLowerCase()),
+      fieldsOf(isObject(framework) ? framework.dependencies : undefined).map(([id]) => id.toLowerCase()),
     ),
   );
   for (const [name, target] of fieldsOf(assets.targets)) {
     const resolved = new Map<string, string>();
     const needing: { readonly reference: string; readonly dependencies: unknown }[] = [];
     for (const [key, entry] of fieldsOf(target)) {
-      if (!isJsonObject(entry) || entry.type !== "package") continue;
+      if (!isObject(entry) || entry.type !== "package") continue;
       const { id, version } = libraryOf(key);
       const identity = identityOf(spelled(id), version);
       if ("fault" in identity) {

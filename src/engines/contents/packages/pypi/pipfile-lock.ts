@@ -1,6 +1,7 @@
 import { bounds } from "../../../../core/bounds.ts";
+import { isObject } from "../../../../core/untyped.ts";
 import type { FileFacts } from "../../model.ts";
-import { fieldsOf, isJsonObject, itemsOf, type JsonObject, textIn } from "../json.ts";
+import { fieldsOf, itemsOf, type JsonObject, textIn } from "../json.ts";
 import { lockedPackages } from "../locked.ts";
 import { brokenLockfile, jsonObject, lockfile } from "../lockfile.ts";
 import { normalizedName } from "./name.ts";
@@ -15,14 +16,14 @@ export const pipfileLock = lockfile({ id: "pipfile-lock", version: 1, basenames:
 
 function read(text: string): FileFacts {
   const file = jsonObject(text);
-  if (!isJsonObject(file.default) && !isJsonObject(file.develop) && !isJsonObject(file._meta)) {
+  if (!isObject(file.default) && !isObject(file.develop) && !isObject(file._meta)) {
     throw brokenLockfile("the file", "it has neither packages nor _meta");
   }
   const locked = lockedPackages("pypi");
   for (const [category, packages] of Object.entries(file)) {
     if (category === "_meta") continue;
     for (const [name, entry] of fieldsOf(packages)) {
-      if (!isJsonObject(entry) || entry.path !== undefined || entry.editable === true) continue;
+      if (!isObject(entry) || entry.path !== undefined || entry.editable === true) continue;
       const hashes = itemsOf(entry.hashes).map(textIn);
       const contradiction = contradictionOf(entry);
       if (contradiction !== undefined)

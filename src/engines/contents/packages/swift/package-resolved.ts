@@ -1,7 +1,8 @@
+import { isObject } from "../../../../core/untyped.ts";
 import type { FileFacts } from "../../model.ts";
 import { packageList } from "../dependency-graph.ts";
 import { identityOf } from "../identity.ts";
-import { isJsonObject, textIn } from "../json.ts";
+import { textIn } from "../json.ts";
 import { brokenLockfile, jsonObject, lockfile } from "../lockfile.ts";
 import { unreadEntries } from "../unread.ts";
 
@@ -20,14 +21,14 @@ export const swiftPackageResolved = lockfile({
 
 function read(text: string): FileFacts {
   const resolved = jsonObject(text);
-  const pins = isJsonObject(resolved.object) ? resolved.object.pins : resolved.pins;
+  const pins = isObject(resolved.object) ? resolved.object.pins : resolved.pins;
   if (!Array.isArray(pins)) {
     throw brokenLockfile("the file", "it has no pins");
   }
   const unread = unreadEntries();
   const list = packageList();
   for (const [index, pin] of (pins as readonly unknown[]).entries()) {
-    if (!isJsonObject(pin)) {
+    if (!isObject(pin)) {
       unread.add(`pin ${index + 1} is no object`);
       continue;
     }
@@ -35,7 +36,7 @@ function read(text: string): FileFacts {
     if (kind === "localSourceControl" || kind === "fileSystem") continue;
     const url = textIn(location ?? repositoryURL) ?? "";
     if (url.startsWith("/") || url.startsWith("file:")) continue;
-    const { version, revision } = isJsonObject(state) ? state : {};
+    const { version, revision } = isObject(state) ? state : {};
     const read = identityOf(
       kind === "registry" ? textIn(identity) : repositoryPath(url),
       textIn(version) ?? textIn(revision),

@@ -1,5 +1,7 @@
 /** CycloneDX 1.0 to 1.7 in JSON, as any tool writes it. */
+
 import { bounds } from "../../../../core/bounds.ts";
+import type { Untyped } from "../../../../core/untyped.ts";
 import type { PackageRecord } from "../../model.ts";
 import type { Complaints } from "../complaints.ts";
 import type { ReadDocument } from "../document.ts";
@@ -7,7 +9,7 @@ import { readHashes } from "../hashes.ts";
 import type { ListedComponent, Listing } from "../listing.ts";
 import { distributionFieldsOf, type PropertyBag, packageFieldsOf, propertyBag, subjectOf } from "../properties.ts";
 import { statedDistribution } from "../stated-distribution.ts";
-import { asObject, asObjects, asText, asTexts, type Untyped } from "../untyped.ts";
+import { asObject, asObjects, asText, asTexts } from "../untyped.ts";
 
 /** Component types that are no packages, whatever they are called (component.type). */
 const STRUCTURE: ReadonlySet<string> = new Set([

@@ -1,4 +1,5 @@
 /** SPDX 2.1 to 2.3 in JSON, as any tool writes it; tag-value documents are brought into the same shape before. */
+import type { Untyped } from "../../../../core/untyped.ts";
 import type { PackageRecord } from "../../model.ts";
 import { parsePurl } from "../../purl-parse.ts";
 import type { Complaints } from "../complaints.ts";
@@ -16,7 +17,7 @@ import {
   subjectOf,
 } from "../properties.ts";
 import { statedDistribution } from "../stated-distribution.ts";
-import { asList, asObject, asObjects, asText, asTexts, parseJson, type Untyped } from "../untyped.ts";
+import { asList, asObject, asObjects, asText, asTexts, parseJson } from "../untyped.ts";
 
 const DOCUMENT = "SPDXRef-DOCUMENT";
 

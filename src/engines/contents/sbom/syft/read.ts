@@ -1,10 +1,11 @@
 /** Syft's own JSON (its schema versions 1 to 16), as `syft -o json` writes it. */
+import type { Untyped } from "../../../../core/untyped.ts";
 import type { Distribution } from "../../model.ts";
 import type { Complaints } from "../complaints.ts";
 import type { ReadDocument } from "../document.ts";
 import { type ListedComponent, withinBound } from "../listing.ts";
 import { statedDistribution } from "../stated-distribution.ts";
-import { asList, asObject, asObjects, asText, asTexts, type Untyped } from "../untyped.ts";
+import { asList, asObject, asObjects, asText, asTexts } from "../untyped.ts";
 
 export function isSyft(document: Untyped): boolean {
   return Array.isArray(document.artifacts) && (document.schema !== undefined || document.source !== undefined);

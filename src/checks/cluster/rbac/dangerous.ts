@@ -1,0 +1,27 @@
+/** All that a binding gives of what the checks warn of, whoever made it. */
+import type { Grant, GrantedRule } from "../../../engines/kubernetes/model.ts";
+import { showsInsides } from "./insides.ts";
+import { changeNodes, createVolumes, extendApi, givesEverything, hitsOf, type Power, strongPowers } from "./powers.ts";
+
+export interface GivenPower {
+  /** Behind "may": `read Secrets`. */
+  readonly does: string;
+  /** That give it. */
+  readonly rules: readonly GrantedRule[];
+}
+
+const powers: readonly Power[] = [...strongPowers, createVolumes, changeNodes, extendApi];
+
+/** What Kubernetes itself gives counts too: it is no finding, and true all the same. Who may do everything is told so alone. */
+export function dangerousPowers({ published: _, ...grant }: Grant): readonly GivenPower[] {
+  const everything = grant.role.rules.filter(({ rule }) => givesEverything(rule));
+  if (everything.length > 0) return [{ does: "do everything", rules: everything }];
+  const given = powers.map((power) => ({ does: power.does, rules: hitsOf(grant, power).map(({ rule }) => rule) }));
+  const insides =
+    grant.namespace === undefined
+      ? grant.role.rules.filter(({ rule }) => rule.verbs.length > 0 && rule.nonResourceURLs.some(showsInsides))
+      : [];
+  return [...given, { does: "see the API server's logs or memory", rules: insides }].filter(
+    ({ rules }) => rules.length > 0,
+  );
+}
