@@ -1,7 +1,6 @@
 /** A live cluster: read over its API, and judged as manifests are. */
 import { unopenedImage } from "../core/asset.ts";
 import type { Authority } from "../core/authority.ts";
-import { bounds } from "../core/bounds.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import { asProblem, Problem } from "../core/problem.ts";
 import type { ClusterConnection } from "../engines/kubernetes/cluster/connection.ts";
@@ -12,6 +11,7 @@ import { type OpenOptions, openImage, repositoryNamed } from "../engines/oci/ope
 import type { SecretScanner } from "../engines/secrets/scan.ts";
 import { evaluateManifestSecrets } from "../evaluate/kubernetes/manifest-secrets.ts";
 import { evaluateManifests, type ManifestsContext, manifestNotes } from "../evaluate/kubernetes/workloads.ts";
+import { bounds } from "./bounds.ts";
 import type { ScanContext } from "./context.ts";
 import { scanImage, scanUnopened } from "./image.ts";
 import { runningRelations } from "./relations.ts";

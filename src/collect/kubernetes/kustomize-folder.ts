@@ -1,7 +1,7 @@
 /** What the kustomizations of a tree name: kustomize's own reading of `kustomization.yaml`, as far as paths go. */
 import { lstatSync, readdirSync, realpathSync } from "node:fs";
 import { join, posix, relative, sep } from "node:path";
-import { bounds } from "../../core/bounds.ts";
+import { bounds } from "./bounds.ts";
 import { isKustomization } from "./kustomization-name.ts";
 import { isMap, mapOf, readYamlMap } from "./yaml-map.ts";
 

@@ -1,8 +1,9 @@
 /** Policy files that extend others: the chain read, and what they state together. */
-import { bounds } from "../../core/bounds.ts";
+
 import type { Exception } from "../../core/exception.ts";
 import { defaultPolicy, type LoosenedKey } from "../../core/policy.ts";
 import { refused } from "../named/named-text.ts";
+import { bounds } from "./bounds.ts";
 import { lastingName, placeBeside, placeName } from "./place.ts";
 import { readPolicy } from "./read.ts";
 import { type LockableKey, type SettingKey, settingKeys, settingsOf } from "./settings.ts";

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { bounds } from "../../core/bounds.ts";
 import { justifications } from "../../core/exception.ts";
 import { baseKinds, unknownLicenses } from "../../core/policy.ts";
 import { severities } from "../../core/severity.ts";
+import { bounds } from "./bounds.ts";
 import { lockableKeys } from "./settings.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { bounds } from "../../core/bounds.ts";
+import { bounds } from "./bounds.ts";
 import { type Key, type PolicyDocument, readDocument } from "./document.ts";
 import { type JsonSchema, policyJsonSchema } from "./json-schema.ts";
 import type { PolicyProblem } from "./policy-problem.ts";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { bounds } from "../../core/bounds.ts";
 import { Problem } from "../../core/problem.ts";
 import { mutatedBytes } from "../contents/mutated-bytes.fixture.ts";
+import { bounds } from "./bounds.ts";
 import type { Dockerfile, Instruction, SourceRange, Word } from "./model.ts";
 import { parseDockerfile } from "./parse.ts";
 

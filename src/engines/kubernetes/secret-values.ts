@@ -1,7 +1,8 @@
 /** The one place where values of Secrets are read: from the text of a file that holds them, and kept by nobody. */
-import { bounds } from "../../core/bounds.ts";
+
 import { readDocument } from "../../formats/yaml/documents.ts";
 import type { YamlMap, YamlNode } from "../../formats/yaml/model.ts";
+import { bounds } from "./bounds.ts";
 import type { FieldPath } from "./field-path.ts";
 import type { KubernetesObject } from "./object-model.ts";
 

@@ -5,8 +5,9 @@
  * It keeps directories, symlinks and the files that carry a payload; other files act (they replace what was there) and
  * are forgotten, so that an image of a million files costs no more than its folders.
  */
-import { bounds } from "../../core/bounds.ts";
+
 import { Problem } from "../../core/problem.ts";
+import { bounds } from "./bounds.ts";
 import { cleanPath } from "./path.ts";
 import type { TarEntryType } from "./tar.ts";
 

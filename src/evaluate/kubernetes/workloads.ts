@@ -10,12 +10,12 @@ import type { ManifestFileFacts } from "../../checks/subjects/tree.ts";
 import type { WorkloadCheck, WorkloadFacts } from "../../checks/workload/kubernetes/workload-check.ts";
 import { strictestLevel } from "../../checks/workload/pod-security/standards.ts";
 import { type ClusterAsset, fileAsset, type NamespaceAsset, type WorkloadAsset } from "../../core/asset.ts";
-import { bounds } from "../../core/bounds.ts";
 import type { EvidenceFor } from "../../core/check.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
 import { absent, type Evidence, type Gap, present } from "../../core/evidence.ts";
 import type { Policy } from "../../core/policy.ts";
 import { runCheck, runChecks } from "../../core/runner.ts";
+import { bounds as kubernetesBounds } from "../../engines/kubernetes/bounds.ts";
 import { componentsOf } from "../../engines/kubernetes/control-plane/components.ts";
 import {
   containersOf,
@@ -280,15 +280,15 @@ function mayApply(
 }
 
 function workloadAsset(object: KubernetesObject): WorkloadAsset {
-  const lineage = lineageOf(object, scopeOf(object)).slice(0, bounds.assetNameLength);
+  const lineage = lineageOf(object, scopeOf(object)).slice(0, kubernetesBounds.assetNameLength);
   const { kind, namespace, name, generateName = "" } = object;
   const named = [...(namespace === undefined ? [] : [namespace]), kind, name || generateName].join("/");
-  return { kind: "workload", id: lineage, lineage, name: named.slice(0, bounds.assetNameLength) };
+  return { kind: "workload", id: lineage, lineage, name: named.slice(0, kubernetesBounds.assetNameLength) };
 }
 
 function namespaceAsset({ scope, name }: FoundNamespace): NamespaceAsset {
-  const lineage = `${scope}/Namespace/${name}`.slice(0, bounds.assetNameLength);
-  return { kind: "namespace", id: lineage, lineage, name: name.slice(0, bounds.assetNameLength) };
+  const lineage = `${scope}/Namespace/${name}`.slice(0, kubernetesBounds.assetNameLength);
+  return { kind: "namespace", id: lineage, lineage, name: name.slice(0, kubernetesBounds.assetNameLength) };
 }
 
 /** Without the Pods and ReplicaSets of a cluster that another object makes which is judged itself. */

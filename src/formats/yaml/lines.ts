@@ -1,4 +1,4 @@
-import { bounds } from "../../core/bounds.ts";
+import { bounds } from "../bounds.ts";
 
 const SPACE = 32;
 const TAB = 9;

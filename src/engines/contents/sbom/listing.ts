@@ -1,5 +1,7 @@
 /** Components as any format lists them → an inventory, with what could not be read of them. */
-import { bounds } from "../../../core/bounds.ts";
+
+import { bounds as ociBounds } from "../../oci/bounds.ts";
+import { bounds as contentsBounds } from "../bounds.ts";
 import type { Distribution, Inventory, Package, PackageRecord, PackageType } from "../model.ts";
 import { isDeclaredText } from "../packages/identity.ts";
 import { purlOf } from "../purl.ts";
@@ -81,10 +83,10 @@ export function inventoryOf(listing: Listing, complaints: Complaints): Inventory
 
 /** The first of a document's entries, as many as are looked at. */
 export function withinBound<T>(entries: readonly T[], name: string, complaints: Complaints): readonly T[] {
-  if (entries.length <= bounds.packages) return entries;
-  const what = `has ${entries.length} entries, of which ${bounds.packages} are looked at`;
+  if (entries.length <= contentsBounds.packages) return entries;
+  const what = `has ${entries.length} entries, of which ${contentsBounds.packages} are looked at`;
   complaints.gap("sbom.too-many-components", what, name);
-  return entries.slice(0, bounds.packages);
+  return entries.slice(0, contentsBounds.packages);
 }
 
 interface Candidate {
@@ -248,9 +250,9 @@ const DATABASES =
 
 function pathOf(type: PackageType, paths: readonly string[]): string | undefined {
   const database = isDistributions(type)
-    ? paths.find((path) => path.length <= bounds.pathBytes && DATABASES.test(path))
+    ? paths.find((path) => path.length <= ociBounds.pathBytes && DATABASES.test(path))
     : undefined;
-  return database ?? paths.find((path) => path.length <= bounds.pathBytes);
+  return database ?? paths.find((path) => path.length <= ociBounds.pathBytes);
 }
 
 function withoutSlash(path: string): string {

@@ -4,7 +4,7 @@
  * that is answered has none.
  */
 import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, type Scalar, type YAMLMap } from "yaml";
-import { bounds } from "../../../core/bounds.ts";
+import { bounds as formatsBounds } from "../../../formats/bounds.ts";
 import { fastDocument } from "../../../formats/yaml/block.ts";
 import { libraryDocument } from "../../../formats/yaml/library.ts";
 import type { DocumentRange, YamlEntry, YamlFault, YamlNode } from "../../../formats/yaml/model.ts";
@@ -92,8 +92,8 @@ const OVERRIDE = "!override";
 const CORE = "tag:yaml.org,2002:";
 
 function slow(text: string, { start, end }: DocumentRange): YamlNode | null {
-  if (end - start > bounds.yamlSlowLength) {
-    const reason = `a document of unusual form with over ${bounds.yamlSlowLength} characters`;
+  if (end - start > formatsBounds.yamlSlowLength) {
+    const reason = `a document of unusual form with over ${formatsBounds.yamlSlowLength} characters`;
     throw new Refused(start, reason, "bound");
   }
   const source = text.slice(start, end);
@@ -115,8 +115,8 @@ function converter(source: string, base: number) {
 
   function count(more: number, offset: number): void {
     values += more;
-    if (values <= bounds.yamlValues) return;
-    throw new Refused(offset, `over ${bounds.yamlValues} values, with its aliases followed`, "bound");
+    if (values <= formatsBounds.yamlValues) return;
+    throw new Refused(offset, `over ${formatsBounds.yamlValues} values, with its aliases followed`, "bound");
   }
 
   /** Undefined where `!reset` takes it out. */
@@ -125,7 +125,7 @@ function converter(source: string, base: number) {
     const start = base + (node.range?.[0] ?? at);
     const end = base + (node.range?.[1] ?? at);
     count(1, start);
-    if (depth > bounds.yamlDepth) throw new Refused(start, "values are nested too deeply", "bound");
+    if (depth > formatsBounds.yamlDepth) throw new Refused(start, "values are nested too deeply", "bound");
     if (isAlias(node)) {
       const target = anchors.get(node.source);
       if (target === undefined) throw new Refused(start, `the alias *${node.source} leads to nothing`);

@@ -2,7 +2,7 @@
  * Services of a Compose file (the Compose specification, "Services") as workloads: what a service states is put where a pod
  * would state it, so that the checks of pods apply, and each such field remembers where the service has it.
  */
-import { bounds } from "../../../core/bounds.ts";
+import { bounds } from "../bounds.ts";
 import { type FieldPath, formatFieldPath } from "../field-path.ts";
 import { fieldRange } from "../locate.ts";
 import type { FileSource, KubernetesObject } from "../object-model.ts";

@@ -1,4 +1,4 @@
-import { bounds } from "../../../core/bounds.ts";
+import { bounds } from "../../bounds.ts";
 import type { Lines } from "./lines.ts";
 import { quotedAt, trimmedEnd, trimmedStart } from "./quoted.ts";
 
@@ -47,7 +47,7 @@ export function flowAt(lines: Lines, start: number, depth: number): YamlValue {
   };
 
   const value = (level: number): YamlValue => {
-    if (level > bounds.manifestDepth) throw broken(`values are nested more than ${bounds.manifestDepth} deep`);
+    if (level > bounds.depth) throw broken(`values are nested more than ${bounds.depth} deep`);
     if (text[at] === "{") return map(level);
     if (text[at] === "[") return list(level);
     return token();

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { stringify } from "yaml";
-import { bounds } from "../../../core/bounds.ts";
 import { Problem } from "../../../core/problem.ts";
+import { bounds } from "../../bounds.ts";
 import { refusedAt } from "../../refused.fixture.ts";
 import { type YamlValue, yamlDocuments } from "./read.ts";
 
@@ -118,7 +118,7 @@ same:
   });
 
   test("nesting is bounded", () => {
-    const deep = bounds.manifestDepth + 1;
+    const deep = bounds.depth + 1;
     const block = Array.from({ length: deep }, (_, indent) => `${" ".repeat(indent)}a:\n`).join("");
     for (const text of [block, `a: ${"[".repeat(100_000)}`, `a:\n${"- ".repeat(100_000)}b`]) {
       assert.throws(() => read(text), Problem);

@@ -1,4 +1,4 @@
-import { bounds } from "../../../core/bounds.ts";
+import { bounds } from "../../bounds.ts";
 import type { Refuse } from "../../position.ts";
 import { flowAt, isMap, type YamlMap, type YamlValue } from "./flow.ts";
 import { type Line, type Lines, yamlLines } from "./lines.ts";
@@ -35,7 +35,7 @@ export function yamlDocuments(text: string, refuse: Refuse): YamlMap[] {
 
 /** The collection whose lines are indented by `indent`. */
 function block(lines: Lines, indent: number, depth: number): YamlValue {
-  if (depth > bounds.manifestDepth) throw lines.broken(`values are nested more than ${bounds.manifestDepth} deep`);
+  if (depth > bounds.depth) throw lines.broken(`values are nested more than ${bounds.depth} deep`);
   const content = lines.current?.content ?? "";
   if (isItem(content)) return sequence(lines, indent, depth);
   if (content[0] === "{" || content[0] === "[") return flowAt(lines, lines.current?.start ?? 0, depth);

@@ -1,5 +1,5 @@
-import { bounds } from "../../../../core/bounds.ts";
 import type { AnalysedFile, Analyser } from "../../analyser.ts";
+import { bounds } from "../../bounds.ts";
 import type { FileFacts } from "../../model.ts";
 import { isJsonObject, itemsOf, jsonIn, textIn } from "../json.ts";
 import { composerFacts } from "./packages.ts";

@@ -1,4 +1,6 @@
-import { bounds } from "../../../../core/bounds.ts";
+import { bounds as formatsBounds } from "../../../../formats/bounds.ts";
+import { bounds as ociBounds } from "../../../oci/bounds.ts";
+import { bounds } from "../../bounds.ts";
 import type { FileFacts } from "../../model.ts";
 import { fieldsOf, isJsonObject, type JsonObject, textIn } from "../json.ts";
 import type { LockedPackages } from "../locked.ts";
@@ -45,7 +47,7 @@ function readPackages(packages: JsonObject, locked: LockedPackages): void {
       continue;
     }
     const parts = `/${path}`.split("/node_modules/");
-    const module = path.length > bounds.pathBytes ? undefined : placeAll(tree, parts);
+    const module = path.length > ociBounds.pathBytes ? undefined : placeAll(tree, parts);
     if (module === undefined) {
       locked.unread(`a package lies in a path of ${path.length} characters and ${parts.length} folders`);
       continue;
@@ -104,7 +106,7 @@ function readDependencies(dependencies: JsonObject, locked: LockedPackages): voi
       }
       const module = tree.place(next.around, folder, String(placed.length));
       if (module === undefined) {
-        locked.unread(`packages lie in more than ${bounds.manifestDepth} folders within each other`);
+        locked.unread(`packages lie in more than ${formatsBounds.depth} folders within each other`);
         continue;
       }
       placed.push({ entry, module });

@@ -1,4 +1,4 @@
-import { bounds } from "../../../../core/bounds.ts";
+import { bounds } from "../../bounds.ts";
 import type { FileFacts } from "../../model.ts";
 import { fieldsOf, isJsonObject, itemsOf, type JsonObject, textIn } from "../json.ts";
 import { lockedPackages } from "../locked.ts";

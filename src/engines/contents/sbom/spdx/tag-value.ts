@@ -1,5 +1,5 @@
 /** SPDX 2 in tag-value form (annex on formats; clauses 6 to 12 name the tags) → the shape of the JSON form. */
-import { bounds } from "../../../../core/bounds.ts";
+import { bounds } from "../bounds.ts";
 import type { Complaints } from "../complaints.ts";
 import type { Untyped } from "../untyped.ts";
 
