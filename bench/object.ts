@@ -1,8 +1,8 @@
 /** What admission costs: pods, one by one, as parsed JSON, through every check over a workload. */
 import { join } from "node:path";
 import { unpackZstd } from "../conformance/images/unpack.ts";
+import { defaultPolicy } from "../src/collect/policy/default.ts";
 import { openSecretScanner } from "../src/collect/secrets/scanner.ts";
-import { defaultPolicy } from "../src/core/policy.ts";
 import { readManifests } from "../src/engines/kubernetes/manifests.ts";
 import { isPlain } from "../src/engines/kubernetes/read/fields.ts";
 import { scanObject } from "../src/scan/object.ts";

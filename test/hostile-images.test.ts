@@ -9,8 +9,8 @@ import { after, before, describe, it, type TestContext } from "node:test";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { alpine310, apkDatabase, imageOf, npmPackage } from "../src/collect/image/image-files.fixture.ts";
+import { defaultPolicy } from "../src/collect/policy/default.ts";
 import type { Digest } from "../src/core/digest.ts";
-import { defaultPolicy } from "../src/core/policy.ts";
 import { Problem } from "../src/core/problem.ts";
 import {
   type FixtureEntry,

@@ -38,6 +38,7 @@ export interface JudgingOptions extends PullingOptions, Omit<UpdatesOptions, "ca
   /** The list of known base images. */
   readonly bases?: string;
   readonly policy?: string;
+  readonly environment?: string;
   /** A file, or git:REF:PATH. */
   readonly baseline?: string;
   readonly writeBaseline?: string;
@@ -99,6 +100,7 @@ export async function runJudging(
       root,
       now,
       policy: options.policy,
+      environment: options.environment,
       baseline: options.baseline,
       writesBaseline: options.writeBaseline !== undefined,
       vex: options.vex,

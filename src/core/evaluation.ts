@@ -1,4 +1,5 @@
 import type { Asset } from "./asset.ts";
+import type { Action } from "./enforcement.ts";
 import type { Gap } from "./evidence.ts";
 import type { ExceptionUse } from "./exception.ts";
 import type { Finding } from "./finding.ts";
@@ -12,6 +13,8 @@ export interface Evaluation {
   /** The part of the asset that was judged, where one asset has several: `Debian:13`, `npm`. */
   readonly scope?: string;
   readonly verdict: Verdict;
+  /** What the policy makes of it where it found or missed something and that is less than `deny`. */
+  readonly action?: Exclude<Action, "deny">;
   /** Why it is what it is, one line. */
   readonly reason: string;
   /** Excepted and baselined findings are not among them. */

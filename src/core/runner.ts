@@ -4,7 +4,7 @@ import type { Evaluation, Verdict } from "./evaluation.ts";
 import type { Evidence, Gap } from "./evidence.ts";
 import { type Assessment, exceptionsFor } from "./exception.ts";
 import { type Finding, type FindingDraft, fingerprintOf } from "./finding.ts";
-import type { Policy, Threshold } from "./policy.ts";
+import { type Policy, type Threshold, thresholdOf } from "./policy.ts";
 import { reaches, type Severity, severityRank } from "./severity.ts";
 
 /** What the runner needs beside the check and its evidence. */
@@ -93,6 +93,7 @@ function run<Facts extends object>(
   const observed: string[] = [];
   const valid: string[] = [];
   const facts = parametersOf(check, context.policy);
+  const threshold = thresholdOf(context.policy, check.category);
   let absent = false;
   let judgeable = true;
 
@@ -126,7 +127,7 @@ function run<Facts extends object>(
     for (const draft of check.evaluate(facts as never, context.now)) {
       const assessment = context.assess?.(draft);
       const noted = assessment?.kind === "noted" ? withNote(draft, assessment.note) : draft;
-      const finding = complete(check.id, noted, context, context.policy.thresholds[check.category]);
+      const finding = complete(check.id, noted, context, threshold);
       exceptionFor ??= exceptionsFor(context.asset, context.policy.exceptions, context.now);
       const exception = exceptionFor(draft) ?? (assessment?.kind === "dismissed" ? assessment.exception : undefined);
       if (exception === undefined) findings.push(finding);
@@ -136,13 +137,7 @@ function run<Facts extends object>(
   findings.sort(compareFindings);
   excepted.sort((a, b) => compareFindings(a.finding, b.finding));
 
-  const { verdict, reason } = reachVerdict(
-    findings,
-    gaps,
-    judgeable,
-    context.policy,
-    context.policy.thresholds[check.category],
-  );
+  const { verdict, reason } = reachVerdict(findings, gaps, judgeable, context.policy, threshold);
   return {
     check: check.id,
     asset: context.asset,

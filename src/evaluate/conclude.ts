@@ -1,9 +1,10 @@
 /**
  * The end of every run: the policy is held against what was found, every asset gets its authority, the baseline's findings
- * are set apart, and the exit code follows. One step, so that no caller can leave a part of it out.
+ * are set apart, each gets what the policy makes of it, and the exit code follows. One step, so that no caller can leave a part of it out.
  */
 import { type Baseline, setApart } from "../core/baseline.ts";
 import type { CheckDescription } from "../core/check.ts";
+import { actionsUnder } from "../core/enforcement.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import type { RunExtent } from "../core/exception-use.ts";
 import type { Policy } from "../core/policy.ts";
@@ -41,7 +42,7 @@ export function conclude(scanned: readonly Evaluation[], context: ConcludeContex
     baseline === undefined
       ? undefined
       : setApart(found, baseline, { policy, checks, authorities: authoritiesNamed(authorities) });
-  const evaluations = apart?.evaluations ?? found;
+  const evaluations = enforced(apart?.evaluations ?? found, context);
   return {
     evaluations,
     found,
@@ -50,8 +51,21 @@ export function conclude(scanned: readonly Evaluation[], context: ConcludeContex
   };
 }
 
+/** A check that nobody describes is one that the policy could not have named: it is denied. */
+function enforced(evaluations: readonly Evaluation[], { policy, checks }: ConcludeContext): readonly Evaluation[] {
+  const actionOf = actionsUnder(policy.enforcement.ci);
+  const actions = new Map(checks.map((check) => [check.id, actionOf(check)]));
+  if (actions.values().every((action) => action === "deny")) return evaluations;
+  return evaluations.map((evaluation) => {
+    const action = actions.get(evaluation.check) ?? "deny";
+    const { verdict, findings } = evaluation;
+    return action === "deny" || (verdict === "pass" && findings.length === 0) ? evaluation : { ...evaluation, action };
+  });
+}
+
 /** `1` beats `3`: what was found counts even where not everything was looked at. */
-function exitCodeOf(evaluations: readonly Evaluation[], failOn: RatedSeverity | "never" | undefined): ExitCode {
+function exitCodeOf(all: readonly Evaluation[], failOn: RatedSeverity | "never" | undefined): ExitCode {
+  const evaluations = all.filter(({ action }) => action === undefined);
   const failed =
     failOn === undefined
       ? evaluations.some((evaluation) => evaluation.verdict === "fail")

@@ -14,6 +14,7 @@ import {
   counted,
   coverageText,
   databaseText,
+  enforcementText,
   exitText,
   gapText,
   inOrder,
@@ -172,6 +173,8 @@ function* basisOf(report: Report): Generator<readonly [label: string, text: stri
   for (const key of loosenedKeys(report.policy)) yield ["policy", loosenedText(key)];
   for (const database of report.databases) yield ["database", databaseText(database)];
   if (report.baseline !== undefined) yield ["baseline", baselineText(report.baseline)];
+  const unenforced = enforcementText(report.evaluations);
+  if (unenforced !== undefined) yield ["enforcement", unenforced];
   for (const note of report.notes) yield ["note", note];
 }
 

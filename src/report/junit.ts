@@ -48,10 +48,10 @@ function* suiteOf(evaluation: Evaluation, startedAt: string): Generator<string> 
 }
 
 /** Of the cases that `suiteOf` writes. */
-function countsOf({ verdict, findings, excepted, baselined = [] }: Evaluation): Counts {
+function countsOf({ verdict, action, findings, excepted, baselined = [] }: Evaluation): Counts {
   const apart = excepted.length + baselined.length;
   let failures = 0;
-  for (const { overThreshold } of findings) if (overThreshold) failures++;
+  for (const { overThreshold } of findings) if (overThreshold && action === undefined) failures++;
   return {
     tests: (verdict === "fail" ? 0 : 1) + findings.length + apart,
     failures,
@@ -96,15 +96,17 @@ function* ownCase(evaluation: Evaluation): Generator<string> {
   yield `${open}>\n    <skipped${message}/>\n  </testcase>\n`;
 }
 
-function findingCase(finding: Finding, { asset }: Evaluation): string {
+function findingCase(finding: Finding, { asset, action }: Evaluation): string {
   const { overThreshold, severity, title } = finding;
   const message = attributes([
     ["message", `${severity}: ${title}`],
     ["type", finding.check],
   ]);
-  const said = overThreshold
-    ? `<failure${message}>${textOf(finding)}</failure>`
-    : output(`${severity}, under the threshold: ${title}`);
+  const why = overThreshold ? `not enforced (${action})` : "under the threshold";
+  const said =
+    overThreshold && action === undefined
+      ? `<failure${message}>${textOf(finding)}</failure>`
+      : output(`${severity}, ${why}: ${title}`);
   return `${opening(finding, asset.name)}\n    ${said}\n  </testcase>\n`;
 }
 

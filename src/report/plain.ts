@@ -7,10 +7,12 @@ import { shortInstruction } from "./instruction.ts";
 import type { RenderOptions } from "./options.ts";
 import {
   assetIdentity,
+  auditedText,
   baselinedText,
   baselineText,
   coverageText,
   databaseText,
+  enforcementText,
   exceptionText,
   exitText,
   findingName,
@@ -22,6 +24,7 @@ import {
   moreFindings,
   policyText,
   shown,
+  withoutAudited,
   withoutQuiet,
 } from "./wording.ts";
 
@@ -42,7 +45,8 @@ function* plainLines(report: Report, { all }: Pick<RenderOptions, "all">): Gener
     yield `control: ${number} ${verdict} ${title}: ${covered === undefined ? "" : `${covered}: `}${reason}`;
   }
   for (const layer of report.layers ?? []) yield `layer: ${layer.layer} ${layer.verdict}: ${layerText(layer)}`;
-  const { told, quiet } = withoutQuiet(inOrder(report.evaluations), all);
+  const { told: loud, audited } = withoutAudited(inOrder(report.evaluations), all);
+  const { told, quiet } = withoutQuiet(loud, all);
   for (const evaluation of told) yield* evaluationLines(evaluation, all);
   for (const { asset, checks } of quiet) {
     const judged = pairs([
@@ -51,6 +55,7 @@ function* plainLines(report: Report, { all }: Pick<RenderOptions, "all">): Gener
     ]);
     yield `passed: ${judged}: ${checks.length} checks without a finding (--all names them)`;
   }
+  if (audited.length > 0) yield `audited: ${auditedText(audited)} (--all shows them)`;
   for (const { number, nextFix } of report.controls ?? []) {
     if (nextFix !== undefined) yield `next: ${number} ${nextFix}`;
   }
@@ -58,16 +63,19 @@ function* plainLines(report: Report, { all }: Pick<RenderOptions, "all">): Gener
   for (const key of loosenedKeys(report.policy)) yield `loosened: ${loosenedText(key)}`;
   for (const database of report.databases) yield `database: ${databaseText(database)}`;
   if (report.baseline !== undefined) yield `baseline: ${baselineText(report.baseline)}`;
+  const unenforced = enforcementText(report.evaluations);
+  if (unenforced !== undefined) yield `enforced: ${unenforced}`;
   for (const note of report.notes) yield `note: ${note}`;
   yield `result: ${exitText(report)} (exit code ${report.exitCode})`;
 }
 
 function* evaluationLines(evaluation: Evaluation, all: boolean): Generator<string> {
-  const { asset, scope, check, verdict, reason, evidence } = evaluation;
+  const { asset, scope, check, verdict, reason, evidence, action } = evaluation;
   const judged = pairs([
     ["asset", asset.name],
     ["identity", assetIdentity(asset)],
     ["scope", scope],
+    ["action", action],
   ]);
   yield `evaluation: ${verdict} ${check} ${judged}: ${reason}`;
   const looked = pairs(Object.entries(evidence));

@@ -1,6 +1,7 @@
 /** Any report, for what must hold of every one. */
 import fc from "fast-check";
 import type { Asset } from "../core/asset.ts";
+import { categories } from "../core/category.ts";
 import type { CheckDescription, ControlNumber } from "../core/check.ts";
 import type { Digest } from "../core/digest.ts";
 import type { Evaluation } from "../core/evaluation.ts";
@@ -157,7 +158,12 @@ const evaluation: fc.Arbitrary<Evaluation> = text.chain((check) => {
       gaps,
       observedAt: text,
     },
-    { scope: text, baselined: fc.array(record({ finding: own, since: text }), { maxLength: 1 }), validUntil: text },
+    {
+      action: fc.constantFrom("warn", "audit"),
+      scope: text,
+      baselined: fc.array(record({ finding: own, since: text }), { maxLength: 1 }),
+      validUntil: text,
+    },
   ) as fc.Arbitrary<Evaluation>;
 });
 
@@ -182,8 +188,8 @@ const loosened = fc.array(
 
 const policy: fc.Arbitrary<PolicyOrigin> = fc.oneof(
   record({ kind: fc.constant("default") }, {}),
-  record({ kind: fc.constant("tree"), path: text }, { extended: texts, loosened }),
-  record({ kind: fc.constant("trusted"), name: text, loosened }, { extended: texts }),
+  record({ kind: fc.constant("tree"), path: text }, { environment: text, extended: texts, loosened }),
+  record({ kind: fc.constant("trusted"), name: text, loosened }, { environment: text, extended: texts }),
 ) as fc.Arbitrary<PolicyOrigin>;
 
 const check = record(
@@ -191,7 +197,7 @@ const check = record(
     id: text,
     title: text,
     layer,
-    category: fc.constantFrom("vulnerability", "configuration"),
+    category: fc.constantFrom(...categories),
     controls: fc.uniqueArray(controlNumber, { maxLength: 2 }),
     severity: fc.constantFrom(...severities, "varies" as const),
     documentation: record({ what: text, why: text, fix: text, references: texts }),

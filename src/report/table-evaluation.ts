@@ -51,9 +51,9 @@ export function evaluationLines(page: Page, evaluation: Evaluation): string[] {
 
 function heading(page: Page, evaluation: Evaluation): string[] {
   const { bold, dim } = page.colors;
-  const { asset, scope, check, verdict, reason } = evaluation;
+  const { asset, scope, check, verdict, reason, action } = evaluation;
   const name = clip(printable(asset.name), page.columns - 12);
-  const parts = [scope, assetIdentity(asset), check].filter((part) => part !== undefined).map(printable);
+  const parts = [action, scope, assetIdentity(asset), check].filter((part) => part !== undefined).map(printable);
   let used = verdict.length + 4 + displayWidth(name);
   let line = `${verdictMark(page, verdict)}  ${bold(name)}`;
   for (const part of parts) {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { defaultPolicy } from "../collect/policy/default.ts";
 import { openSecretScanner } from "../collect/secrets/scanner.ts";
 import type { Evaluation } from "../core/evaluation.ts";
-import { defaultPolicy } from "../core/policy.ts";
 import { manifestReader } from "../engines/kubernetes/manifests.ts";
 import { evaluateManifests } from "../evaluate/kubernetes/workloads.ts";
 import { scanObject } from "./object.ts";

@@ -26,6 +26,8 @@ export interface RunOptions {
   readonly now: Date;
   /** `--policy`: a file, or git:REF:PATH. */
   readonly policy?: string | undefined;
+  /** One that a policy file states; absent: none. */
+  readonly environment?: string | undefined;
   /** A file, or git:REF:PATH. */
   readonly baseline?: string | undefined;
   /** What was found is written into one. */
@@ -67,7 +69,7 @@ export interface ConcludedRun {
 /** @throws Problem (usage) where what the caller named cannot be read */
 export async function openRun(options: RunOptions): Promise<Run> {
   const { root, now, cache, updates, onProgress, failOn } = options;
-  const policy = await loadPolicy({ flag: options.policy, root });
+  const policy = await loadPolicy({ flag: options.policy, root, environment: options.environment });
   const baseline = options.baseline === undefined ? undefined : await readBaseline(options.baseline, root);
   const vex = await readVexDocuments(options.vex, root);
   const advisories = openAdvisories(options.database);

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Evaluation } from "../../core/evaluation.ts";
-import { defaultPolicy } from "../../core/policy.ts";
 import { Problem } from "../../core/problem.ts";
 import { chainIds } from "../../engines/contents/base/chain.ts";
 import { knownBases } from "../../engines/contents/base/known.ts";
@@ -10,6 +9,7 @@ import type { FixtureEntry } from "../../engines/oci/image.fixture.ts";
 import { recordBelow, withDatabase } from "../../engines/vulnerability/database/advisories.fixture.ts";
 import type { ScanContext } from "../../scan/context.ts";
 import { scanImage } from "../../scan/image.ts";
+import { defaultPolicy } from "../policy/default.ts";
 import {
   alpine310,
   apkDatabase,

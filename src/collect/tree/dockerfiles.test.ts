@@ -3,12 +3,13 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, test } from "node:test";
-import { defaultPolicy, type Policy } from "../../core/policy.ts";
+import type { Policy } from "../../core/policy.ts";
 import { bounds as dockerfileBounds } from "../../engines/dockerfile/bounds.ts";
 import { applyEdits } from "../../engines/dockerfile/rewrite.ts";
 import { lintChecks } from "../../evaluate/build/dockerfiles.ts";
 import type { DockerfileJudgement } from "../../fix/dockerfile/judge.ts";
 import { scanDockerfile } from "../../scan/dockerfile.ts";
+import { defaultPolicy } from "../policy/default.ts";
 import { isDockerfile } from "./dockerfiles.ts";
 
 const root = mkdtempSync(join(tmpdir(), "bulkhead-dockerfiles-"));

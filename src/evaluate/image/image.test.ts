@@ -9,9 +9,9 @@ import {
   npmPackage,
   openFixture,
 } from "../../collect/image/image-files.fixture.ts";
+import { defaultPolicy } from "../../collect/policy/default.ts";
 import { fileAsset } from "../../core/asset.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
-import { defaultPolicy } from "../../core/policy.ts";
 import { Problem } from "../../core/problem.ts";
 import type { FixtureEntry, FixtureImage } from "../../engines/oci/image.fixture.ts";
 import type { NamedImage } from "../../engines/oci/open.ts";

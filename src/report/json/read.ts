@@ -52,8 +52,9 @@ function parse(text: string, name: string): unknown {
 }
 
 function policyOf(policy: JsonPolicy): Report["policy"] {
-  const { name, extends: extended, loosened } = policy;
+  const { name, environment, extends: extended, loosened } = policy;
   const chain = {
+    ...(environment === undefined ? {} : { environment }),
     ...(extended === undefined ? {} : { extended }),
     ...(loosened === undefined ? {} : { loosened }),
   };

@@ -1,5 +1,6 @@
 /** The form of a report as JSON, for reading it: docs/schemas/bulkhead-report-v1.json as types. */
 import { z } from "zod";
+import { categories } from "../../core/category.ts";
 import type { ControlNumber } from "../../core/check.ts";
 import { type Digest, parseDigest } from "../../core/digest.ts";
 import { confidences } from "../../core/finding.ts";
@@ -124,6 +125,7 @@ const evaluation = z.object({
   asset,
   scope: text.exactOptional(),
   verdict,
+  action: z.enum(["warn", "audit"]).exactOptional(),
   reason: text,
   observedAt: text,
   validUntil: text.exactOptional(),
@@ -175,7 +177,7 @@ const check = z.object({
   id: text,
   title: text,
   layer,
-  category: z.enum(["vulnerability", "configuration"]),
+  category: z.enum(categories),
   controls: z.array(controlNumber),
   severity: z.enum([...severities, "varies"]),
   // Not in the first reports of this version.
@@ -191,6 +193,7 @@ const policy = z.object({
   origin: z.enum(["default", "tree", "trusted"]),
   name: text.exactOptional(),
   digest: digest.exactOptional(),
+  environment: text.exactOptional(),
   extends: texts.exactOptional(),
   loosened: z
     .array(z.object({ key: text, path: text, line: ordinal, column: ordinal, trusted: text, wanted: text }))

@@ -75,8 +75,9 @@ function policyJson(origin: PolicyOrigin, digest: Digest | undefined): object {
   }
 }
 
-function chainJson({ extended, loosened }: Partial<PolicyChain>): object {
+function chainJson({ environment, extended, loosened }: Partial<PolicyChain>): object {
   return {
+    environment,
     extends: extended,
     loosened: loosened?.map(({ key, path, line, column, trusted, wanted }) => ({
       key,
@@ -116,6 +117,7 @@ function evaluationJson(evaluation: Evaluation): object {
     asset,
     scope,
     verdict,
+    action,
     reason,
     findings,
     excepted,
@@ -130,6 +132,7 @@ function evaluationJson(evaluation: Evaluation): object {
     asset: assetJson(asset),
     scope,
     verdict,
+    action,
     reason,
     observedAt,
     validUntil,

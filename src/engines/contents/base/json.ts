@@ -1,8 +1,8 @@
 import { parseDigest } from "../../../core/digest.ts";
-import { baseKinds } from "../../../core/policy.ts";
 import { bounds as ociBounds } from "../../oci/bounds.ts";
 import { bounds as contentsBounds } from "../bounds.ts";
 import type { BaseImage, Confidence, RecognisedBy } from "./model.ts";
+import { baseKinds } from "./model.ts";
 
 const RECOGNISED_BY: readonly RecognisedBy[] = ["chain", "annotation", "history", "os-release", "contents"];
 const CONFIDENCES: readonly Confidence[] = ["certain", "stated", "likely", "guess"];

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { baseKinds } from "../../../core/policy.ts";
 import { Problem } from "../../../core/problem.ts";
 import { bounds as ociBounds } from "../../oci/bounds.ts";
 import { sha256 } from "../../oci/image.fixture.ts";
 import { mutatedBytes } from "../mutated-bytes.fixture.ts";
 import { formatKnownBases, knownBases, parseKnownBases } from "./known.ts";
 import type { KnownBase } from "./model.ts";
+import { baseKinds } from "./model.ts";
 
 const digest = fc.string().map((text) => sha256(Buffer.from(text)));
 const base: fc.Arbitrary<KnownBase> = fc.record(

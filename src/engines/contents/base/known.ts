@@ -1,12 +1,12 @@
 /** The list of bases that were read before, as a JSON document. */
 
 import { parseDigest } from "../../../core/digest.ts";
-import { baseKinds } from "../../../core/policy.ts";
 import { Problem } from "../../../core/problem.ts";
 import { bounds as ociBounds } from "../../oci/bounds.ts";
 import { bounds as contentsBounds } from "../bounds.ts";
 import { bounds } from "./bounds.ts";
 import type { KnownBase } from "./model.ts";
+import { baseKinds } from "./model.ts";
 import type { KnownBases } from "./recognise.ts";
 
 const SCHEMA = "bulkhead/bases/v1";
