@@ -113,6 +113,7 @@ test("every listed check is run by a scan", async () => {
     scanned.push(...(await scanTree(root, context, { secrets: true, render: false })).evaluations);
   }
   const { found } = conclude(scanned, {
+    tool: { name: "bulkhead", version: "test" },
     policy,
     now,
     extent: "tree",

@@ -96,7 +96,9 @@ export async function runJudging(
   const updates = openUpdates(options, progress.update);
   let close = (): void => {};
   try {
+    const tool = { name: "bulkhead", version: toolVersion() };
     const run = await openRun({
+      tool,
       root,
       now,
       policy: options.policy,
@@ -130,7 +132,7 @@ export async function runJudging(
     const named = new Set(evaluations.map((evaluation) => evaluation.check));
     const checks = await descriptionsFor(concluded.found);
     const report: Report = {
-      tool: { name: "bulkhead", version: toolVersion() },
+      tool,
       startedAt: now.toISOString(),
       policy: policy.origin,
       policyDigest: policyDigest(policy),

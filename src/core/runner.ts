@@ -1,16 +1,20 @@
 import type { Asset } from "./asset.ts";
+import type { DatabaseUse } from "./basis.ts";
 import type { Check, EvidenceFor, Need, SubjectCheck } from "./check.ts";
 import type { Evaluation, Verdict } from "./evaluation.ts";
 import type { Evidence, Gap } from "./evidence.ts";
 import { type Assessment, exceptionsFor } from "./exception.ts";
 import { type Finding, type FindingDraft, fingerprintOf } from "./finding.ts";
 import { type Policy, type Threshold, thresholdOf } from "./policy.ts";
+import type { Scope } from "./scope.ts";
 import { reaches, type Severity, severityRank } from "./severity.ts";
 
 /** What the runner needs beside the check and its evidence. */
 export interface RunContext {
   readonly asset: Asset;
-  readonly scope?: string;
+  readonly scope?: Scope;
+  /** What of the world's knowledge its evidence is of. */
+  readonly databases?: readonly DatabaseUse[];
   /** What the evaluation says that was looked at. */
   readonly evidence?: Readonly<Record<string, string>>;
   readonly policy: Policy;
@@ -142,6 +146,7 @@ function run<Facts extends object>(
     check: check.id,
     asset: context.asset,
     ...(context.scope === undefined ? {} : { scope: context.scope }),
+    ...(context.databases === undefined ? {} : { basis: { databases: context.databases } }),
     verdict,
     reason,
     findings,

@@ -1,19 +1,21 @@
 /**
  * The end of every run: the policy is held against what was found, every asset gets its authority, the baseline's findings
- * are set apart, each gets what the policy makes of it, and the exit code follows. One step, so that no caller can leave a part of it out.
+ * are set apart, each gets its basis and what the policy makes of it, and the exit code follows. One step, so that no caller can leave a part of it out.
  */
 import { type Baseline, setApart } from "../core/baseline.ts";
+import { basisOf, type Tool } from "../core/basis.ts";
 import type { CheckDescription } from "../core/check.ts";
 import { actionsUnder } from "../core/enforcement.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import type { RunExtent } from "../core/exception-use.ts";
-import type { Policy } from "../core/policy.ts";
+import { type Policy, policyDigest } from "../core/policy.ts";
 import type { BaselineUse, ExitCode } from "../core/report.ts";
 import { type RatedSeverity, reaches } from "../core/severity.ts";
 import { type Authorities, authoritiesNamed, identify } from "./identify.ts";
 import { evaluatePolicy } from "./policy/policy.ts";
 
 export interface ConcludeContext {
+  readonly tool: Tool;
   readonly policy: Policy;
   readonly now: Date;
   readonly extent: RunExtent;
@@ -37,12 +39,13 @@ export interface Conclusion {
 /** @param scanned - by the scan, before the policy itself is judged */
 export function conclude(scanned: readonly Evaluation[], context: ConcludeContext): Conclusion {
   const { policy, baseline, checks, failOn, authorities } = context;
-  const found = identify([...scanned, ...evaluatePolicy(policy, scanned, context)], authorities);
+  const judged = [...scanned, ...evaluatePolicy(policy, scanned, context)];
+  const found = finished(identify(judged, authorities), context);
   const apart =
     baseline === undefined
       ? undefined
       : setApart(found, baseline, { policy, checks, authorities: authoritiesNamed(authorities) });
-  const evaluations = enforced(apart?.evaluations ?? found, context);
+  const evaluations = apart?.evaluations ?? found;
   return {
     evaluations,
     found,
@@ -52,14 +55,15 @@ export function conclude(scanned: readonly Evaluation[], context: ConcludeContex
 }
 
 /** A check that nobody describes is one that the policy could not have named: it is denied. */
-function enforced(evaluations: readonly Evaluation[], { policy, checks }: ConcludeContext): readonly Evaluation[] {
+function finished(evaluations: readonly Evaluation[], { tool, policy, checks }: ConcludeContext): Evaluation[] {
+  const basis = basisOf({ tool, policy: policyDigest(policy) });
   const actionOf = actionsUnder(policy.enforcement.ci);
   const actions = new Map(checks.map((check) => [check.id, actionOf(check)]));
-  if (actions.values().every((action) => action === "deny")) return evaluations;
   return evaluations.map((evaluation) => {
-    const action = actions.get(evaluation.check) ?? "deny";
-    const { verdict, findings } = evaluation;
-    return action === "deny" || (verdict === "pass" && findings.length === 0) ? evaluation : { ...evaluation, action };
+    const { check, verdict, findings } = evaluation;
+    const action = actions.get(check) ?? "deny";
+    const enforced = action === "deny" || (verdict === "pass" && findings.length === 0);
+    return { ...evaluation, ...(enforced ? {} : { action }), basis: basis(evaluation.basis) };
   });
 }
 

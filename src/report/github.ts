@@ -4,7 +4,7 @@ import { formatLocation } from "../core/location.ts";
 import { printable } from "../core/printable.ts";
 import type { Report } from "../core/report.ts";
 import { severityRank } from "../core/severity.ts";
-import { exitText, findingName, inOrder, packageOf, unknownText } from "./wording.ts";
+import { exitText, findingName, inOrder, packageOf, scopeText, unknownText } from "./wording.ts";
 
 type Level = "error" | "warning" | "notice";
 
@@ -94,7 +94,8 @@ function ofFinding(finding: Finding, { asset, action }: Evaluation): Annotation 
 }
 
 function ofUnknown(evaluation: Evaluation): Annotation {
-  const { asset, scope, check } = evaluation;
+  const { asset, check } = evaluation;
+  const scope = scopeText(evaluation.scope);
   return {
     level: "warning",
     // Before findings under the threshold: what it hides may be worse.

@@ -22,6 +22,7 @@ import {
   loosenedKeys,
   loosenedText,
   policyText,
+  scopeText,
   severityCounts,
 } from "./wording.ts";
 
@@ -109,7 +110,8 @@ function judgedMarkup({ evaluations }: Report): Iterable<string> {
     inOrder(evaluations)
       .values()
       .map((evaluation) => {
-        const { asset, scope, check, verdict } = evaluation;
+        const { asset, check, verdict } = evaluation;
+        const scope = scopeText(evaluation.scope);
         const identity = [assetIdentity(asset), scope].filter((part) => part !== undefined).join(" · ");
         const small = identity === "" ? "" : `<div class="quiet">${markupText(identity)}</div>`;
         return `<tr><th scope="row">${markupText(asset.name)}${small}</th><td>${verdictMarkup(verdict)}</td><td>${markupText(check)}</td><td>${reasonMarkup(evaluation)}</td></tr>`;

@@ -4,7 +4,7 @@ import { formatLocation } from "../core/location.ts";
 import type { Report } from "../core/report.ts";
 import { shortInstruction } from "./instruction.ts";
 import { markupText } from "./markup.ts";
-import { exceptionText, findingName, inOrder, packageOf, unknownText } from "./wording.ts";
+import { exceptionText, findingName, inOrder, packageOf, scopeText, unknownText } from "./wording.ts";
 
 interface Counts {
   readonly tests: number;
@@ -28,7 +28,8 @@ export function* renderJunit(report: Report): Generator<string> {
 }
 
 function* suiteOf(evaluation: Evaluation, startedAt: string): Generator<string> {
-  const { asset, scope, check, findings, excepted, baselined = [] } = evaluation;
+  const { asset, check, findings, excepted, baselined = [] } = evaluation;
+  const scope = scopeText(evaluation.scope);
   const name = [asset.name, scope, check].filter((part) => part !== undefined).join(" ");
   yield `<testsuite${attributes([
     ["name", name],

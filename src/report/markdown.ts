@@ -24,6 +24,7 @@ import {
   moreFindings,
   packageOf,
   policyText,
+  scopeText,
   severityCounts,
   shown,
   withoutAudited,
@@ -98,7 +99,8 @@ function headOf(report: Report): string {
 
 /** An evaluation with as many findings as there is room for; undefined where there is none for itself. */
 function blockOf(evaluation: Evaluation, room: number, all: boolean): { text: string; unfit: number } | undefined {
-  const { asset, scope, check, verdict, reason, excepted, gaps, action } = evaluation;
+  const { asset, check, verdict, reason, excepted, gaps, action } = evaluation;
+  const scope = scopeText(evaluation.scope);
   const { findings, more } = shown(evaluation, all);
   const named = [action, assetIdentity(asset), scope, check].filter((part) => part !== undefined).map(code);
   const baselined = baselinedText(evaluation);

@@ -23,6 +23,7 @@ import {
   loosenedText,
   moreFindings,
   policyText,
+  scopeText,
   shown,
   withoutAudited,
   withoutQuiet,
@@ -70,7 +71,8 @@ function* plainLines(report: Report, { all }: Pick<RenderOptions, "all">): Gener
 }
 
 function* evaluationLines(evaluation: Evaluation, all: boolean): Generator<string> {
-  const { asset, scope, check, verdict, reason, evidence, action } = evaluation;
+  const { asset, check, verdict, reason, evidence, action } = evaluation;
+  const scope = scopeText(evaluation.scope);
   const judged = pairs([
     ["asset", asset.name],
     ["identity", assetIdentity(asset)],
@@ -101,7 +103,7 @@ function findingPairs(finding: Finding, { asset, scope }: Evaluation): string {
     ["fixed", fix?.kind === "upgrade" ? fix.version : undefined],
     ["priority", priority?.reasons.join("; ")],
     ["asset", asset.name],
-    ["scope", scope],
+    ["scope", scopeText(scope)],
     ["at", location.kind === "image" ? `/${location.path}` : formatLocation(location)],
     ["layer", layer === undefined ? undefined : formatLayer(layer).slice("layer ".length)],
     ["instruction", layer?.instruction === undefined ? undefined : shortInstruction(layer.instruction)],

@@ -21,6 +21,7 @@ import {
   loosenedText,
   packageOf,
   policyText,
+  scopeText,
 } from "./wording.ts";
 
 /**
@@ -208,7 +209,8 @@ function messageOf(finding: Finding, asset: Asset): string {
 }
 
 function openResult({ asset, scope, reason, gaps }: Evaluation): object {
-  const subject = scope === undefined ? asset.name : `${asset.name}, ${scope}`;
+  const part = scopeText(scope);
+  const subject = part === undefined ? asset.name : `${asset.name}, ${part}`;
   const others = gaps.map(gapText).filter((text) => text !== reason);
   return {
     kind: "open",

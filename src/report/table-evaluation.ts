@@ -13,6 +13,7 @@ import {
   gapText,
   moreFindings,
   packageOf,
+  scopeText,
   shown,
 } from "./wording.ts";
 
@@ -51,7 +52,8 @@ export function evaluationLines(page: Page, evaluation: Evaluation): string[] {
 
 function heading(page: Page, evaluation: Evaluation): string[] {
   const { bold, dim } = page.colors;
-  const { asset, scope, check, verdict, reason, action } = evaluation;
+  const { asset, check, verdict, reason, action } = evaluation;
+  const scope = scopeText(evaluation.scope);
   const name = clip(printable(asset.name), page.columns - 12);
   const parts = [action, scope, assetIdentity(asset), check].filter((part) => part !== undefined).map(printable);
   let used = verdict.length + 4 + displayWidth(name);

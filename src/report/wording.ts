@@ -1,4 +1,5 @@
 import type { Asset } from "../core/asset.ts";
+import type { DatabaseUse } from "../core/basis.ts";
 import { shortDigest } from "../core/digest.ts";
 import type { Evaluation, Verdict } from "../core/evaluation.ts";
 import type { Gap } from "../core/evidence.ts";
@@ -6,7 +7,8 @@ import type { ExceptionUse } from "../core/exception.ts";
 import type { Finding } from "../core/finding.ts";
 import { formatLocation } from "../core/location.ts";
 import type { LoosenedKey, PolicyChain, PolicyOrigin } from "../core/policy.ts";
-import type { BaselineUse, ControlResult, DatabaseUse, LayerResult, Report } from "../core/report.ts";
+import type { BaselineUse, ControlResult, LayerResult, Report } from "../core/report.ts";
+import { formatScope, type Scope } from "../core/scope.ts";
 import { severities } from "../core/severity.ts";
 
 /** What the terminal formats say in the same words. Nothing here is escaped yet. */
@@ -19,9 +21,14 @@ export function inOrder(evaluations: readonly Evaluation[]): Evaluation[] {
       rank[a.verdict] - rank[b.verdict] ||
       compare(a.asset.name, b.asset.name) ||
       compare(a.asset.id, b.asset.id) ||
-      compare(a.scope ?? "", b.scope ?? "") ||
+      compare(scopeText(a.scope) ?? "", scopeText(b.scope) ?? "") ||
       compare(a.check, b.check),
   );
+}
+
+/** `npm`, `Pod shop/web`; undefined where the whole asset was judged. */
+export function scopeText(scope: Scope | undefined): string | undefined {
+  return scope === undefined ? undefined : formatScope(scope);
 }
 
 function compare(a: string, b: string): number {

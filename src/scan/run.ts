@@ -10,17 +10,19 @@ import { authorityOfDirectory } from "../collect/tree/authority.ts";
 import type { UpdateLookup } from "../collect/updates/updates.ts";
 import { type Authority, authorityIn, formatAuthority } from "../core/authority.ts";
 import type { Baseline } from "../core/baseline.ts";
+import type { DatabaseUse, Tool } from "../core/basis.ts";
 import type { CheckDescription } from "../core/check.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import type { RunExtent } from "../core/exception-use.ts";
 import type { Policy } from "../core/policy.ts";
 import { Problem } from "../core/problem.ts";
-import type { DatabaseUse } from "../core/report.ts";
 import type { RatedSeverity } from "../core/severity.ts";
 import { type Conclusion, conclude } from "../evaluate/conclude.ts";
 import type { ScanContext } from "./context.ts";
 
 export interface RunOptions {
+  /** What judges, for the basis of its verdicts. */
+  readonly tool: Tool;
   /** Where the tree's own policy file is looked for. */
   readonly root: string;
   readonly now: Date;
@@ -91,6 +93,7 @@ export async function openRun(options: RunOptions): Promise<Run> {
     ...(baseline === undefined ? {} : { baseline }),
     conclude: (scanned, { extent, checks, cluster }) => {
       const conclusion = conclude(scanned, {
+        tool: options.tool,
         policy,
         now,
         extent,

@@ -120,10 +120,24 @@ const gaps = z.array(
   z.object({ code: text, reason: text, remedy: text.exactOptional(), concerns: text.exactOptional() }),
 );
 
+const tool = z.object({ name: text, version: text });
+
+const databases = z.array(z.object({ label: text, asOf: text.exactOptional(), detail: text.exactOptional() }));
+
+const basis = z.object({ tool: tool.exactOptional(), policy: digest.exactOptional(), databases });
+
+const part = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("packages"), ecosystem: text, release: text.exactOptional() }),
+  z.object({ kind: z.literal("object"), object: text }),
+]);
+
 const evaluation = z.object({
   check: text,
   asset,
   scope: text.exactOptional(),
+  // Not in the first reports of this version.
+  part: part.exactOptional(),
+  basis: count.exactOptional(),
   verdict,
   action: z.enum(["warn", "audit"]).exactOptional(),
   reason: text,
@@ -177,7 +191,9 @@ const check = z.object({
   id: text,
   title: text,
   layer,
-  category: z.enum(categories),
+  category: z.enum(["vulnerability", "configuration"]),
+  // Not in the first reports of this version.
+  kind: z.enum(categories).exactOptional(),
   controls: z.array(controlNumber),
   severity: z.enum([...severities, "varies"]),
   // Not in the first reports of this version.
@@ -202,12 +218,12 @@ const policy = z.object({
 
 export const jsonReport = z.object({
   schema: text,
-  tool: z.object({ name: text, version: text }),
+  tool,
   subject: text,
   startedAt: text,
   exitCode: z.literal([0, 1, 2, 3]),
   policy,
-  databases: z.array(z.object({ label: text, asOf: text.exactOptional(), detail: text.exactOptional() })),
+  databases,
   baseline: z
     .object({
       name: text,
@@ -222,6 +238,7 @@ export const jsonReport = z.object({
   notes: texts,
   controls: z.array(control).exactOptional(),
   layers: z.array(z.object({ layer, verdict, defends: texts, failing: texts.default([]) })).exactOptional(),
+  bases: z.array(basis).default([]),
   evaluations: z.array(evaluation),
   relations: z.array(relation).default([]),
   checks: z.array(check),
