@@ -55,7 +55,7 @@ test("warn and audit change the exit code alone", async () => {
 test("the report says how many are not enforced, and of what is audited one line", async () => {
   const warned = await check("enforcement: {ci: warn}", "--format", "plain");
   assert.match(warned.stdout, /^enforced: \d+ that did not pass are not enforced \(\d+ warn\)/m);
-  assert.match(warned.stdout, /^result: nothing that is enforced \(exit code 0\)$/m);
+  assert.match(warned.stdout, /^result: nothing that the policy enforces \(exit code 0\)$/m);
   assert.match(warned.stdout, /^evaluation: fail \S+ .*action=warn/m);
   const audited = await check("enforcement: {ci: audit}", "--format", "plain");
   assert.equal(audited.code, 0);

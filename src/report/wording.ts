@@ -231,7 +231,7 @@ export function exitText({ exitCode, evaluations }: Pick<Report, "exitCode" | "e
       const verdicts = new Set(evaluations.filter(({ action }) => action === undefined).map(({ verdict }) => verdict));
       if (verdicts.has("fail")) return "findings at or over the threshold, let through by --fail-on";
       if (verdicts.has("unknown")) return "incomplete, let through by --fail-on";
-      return enforcementText(evaluations) === undefined ? "clean" : "nothing that is enforced";
+      return enforcementText(evaluations) === undefined ? "clean" : "nothing that the policy enforces";
     }
     case 1:
       return "findings at or over the threshold";
