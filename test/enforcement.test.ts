@@ -85,7 +85,7 @@ test("an environment is chosen by its name", async () => {
   assert.equal((await check(own)).code, 1);
   const development = await check(own, "--environment", "development", "--format", "plain");
   assert.equal(development.code, 0);
-  assert.match(development.stdout, /^policy: untrusted: .*, environment development /m);
+  assert.match(development.stdout, /^policy: untrusted: bulkhead\.yaml \(environment development\) comes/m);
   const misspelt = await check(own, "--environment", "develop");
   assert.equal(misspelt.code, 2);
   assert.match(

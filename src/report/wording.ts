@@ -157,8 +157,11 @@ export function policyText(origin: PolicyOrigin): string {
 }
 
 function extendedText({ extended = [], environment }: Partial<PolicyChain>): string {
-  const chain = extended.length === 0 ? "" : ` (extends ${extended.join(", which extends ")})`;
-  return environment === undefined ? chain : `${chain}, environment ${environment}`;
+  const parts = [
+    ...(environment === undefined ? [] : [`environment ${environment}`]),
+    ...(extended.length === 0 ? [] : [`extends ${extended.join(", which extends ")}`]),
+  ];
+  return parts.length === 0 ? "" : ` (${parts.join("; ")})`;
 }
 
 export function loosenedKeys(origin: PolicyOrigin): readonly LoosenedKey[] {
