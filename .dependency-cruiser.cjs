@@ -74,6 +74,13 @@ module.exports = {
       from: { path: "^src/core/", ...production },
       to: { dependencyTypes: ["npm", "npm-dev", "npm-optional"] },
     },
+    {
+      name: "bounds-with-their-readers",
+      comment: "core's bounds are of core's own work: a reader has its own beside it",
+      severity: "error",
+      from: { path: "^src/", pathNot: "^src/core/" },
+      to: { path: "^src/core/bounds[.]ts$" },
+    },
     room("net-knows-no-layer", "net imports core alone", "net/", ["core/", "net/"]),
     {
       name: "one-http-client",

@@ -2,7 +2,7 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { unpackZstd } from "../conformance/images/unpack.ts";
-import { defaultPolicy } from "../src/core/policy.ts";
+import { defaultPolicy } from "../src/collect/policy/default.ts";
 import { readManifests } from "../src/engines/kubernetes/manifests.ts";
 import type { Manifests } from "../src/engines/kubernetes/model.ts";
 import { evaluateManifests } from "../src/evaluate/kubernetes/workloads.ts";

@@ -2,7 +2,7 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { unpackZstd } from "../conformance/images/unpack.ts";
-import { defaultPolicy } from "../src/core/policy.ts";
+import { defaultPolicy } from "../src/collect/policy/default.ts";
 import { scanDockerfile } from "../src/scan/dockerfile.ts";
 import { type Bench, row } from "./bench.ts";
 import { bulkhead } from "./program.ts";

@@ -2,8 +2,8 @@
 
 import { join } from "node:path";
 import { unpackZstd } from "../conformance/images/unpack.ts";
+import { defaultPolicy } from "../src/collect/policy/default.ts";
 import { openSecretScanner } from "../src/collect/secrets/scanner.ts";
-import { defaultPolicy } from "../src/core/policy.ts";
 import { isObject } from "../src/core/untyped.ts";
 import { readManifests } from "../src/engines/kubernetes/manifests.ts";
 import { scanObject } from "../src/scan/object.ts";

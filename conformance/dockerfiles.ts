@@ -4,8 +4,8 @@
  */
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { defaultPolicy } from "../src/collect/policy/default.ts";
 import { present } from "../src/core/evidence.ts";
-import { defaultPolicy } from "../src/core/policy.ts";
 import type { Dockerfile, SourceRange } from "../src/engines/dockerfile/model.ts";
 import { parseDockerfile } from "../src/engines/dockerfile/parse.ts";
 import { lintDockerfile } from "../src/evaluate/build/dockerfiles.ts";

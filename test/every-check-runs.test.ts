@@ -6,7 +6,8 @@ import { dirname, join } from "node:path";
 import { after, test } from "node:test";
 import { checks } from "../src/checks/index.ts";
 import { openAdvisories } from "../src/collect/image/advisories.ts";
-import { defaultPolicy, type Policy } from "../src/core/policy.ts";
+import { defaultPolicy } from "../src/collect/policy/default.ts";
+import type { Policy } from "../src/core/policy.ts";
 import { manifestReader } from "../src/engines/kubernetes/manifests.ts";
 import { fixtureImage, tarOf, writeLayout } from "../src/engines/oci/image.fixture.ts";
 import { conclude } from "../src/evaluate/conclude.ts";
@@ -112,6 +113,7 @@ test("every listed check is run by a scan", async () => {
     scanned.push(...(await scanTree(root, context, { secrets: true, render: false })).evaluations);
   }
   const { found } = conclude(scanned, {
+    tool: { name: "bulkhead", version: "test" },
     policy,
     now,
     extent: "tree",

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { defaultPolicy } from "../src/core/policy.ts";
+import { defaultPolicy } from "../src/collect/policy/default.ts";
 import { Problem } from "../src/core/problem.ts";
 import { type FixtureImage, writeLayout } from "../src/engines/oci/image.fixture.ts";
 import { type OpenOptions, openImage } from "../src/engines/oci/open.ts";

@@ -1,6 +1,7 @@
 /** Two real docker-archives, gzipped as they were published. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { packagesScope } from "../../src/core/scope.ts";
 import type { Case } from "../suite.ts";
 import { type ImagesContext, inventoryOf, scan } from "./scan.ts";
 
@@ -40,7 +41,7 @@ export async function* alpineCases(context: ImagesContext): AsyncGenerator<Case>
         const evaluations = await scan(reference, context);
         assert.deepEqual(
           evaluations.map((evaluation) => [evaluation.asset.id, evaluation.scope]),
-          [[identity, scope]],
+          [[identity, packagesScope(scope)]],
         );
       },
     };

@@ -3,9 +3,10 @@
 import { knownVulnerabilities } from "../../src/checks/image/known-vulnerabilities.ts";
 import type { ScanCache } from "../../src/collect/image/cache.ts";
 import { inventoryOfImage } from "../../src/collect/image/inventory.ts";
+import { defaultPolicy } from "../../src/collect/policy/default.ts";
 import type { Evaluation } from "../../src/core/evaluation.ts";
 import type { Finding } from "../../src/core/finding.ts";
-import { defaultPolicy } from "../../src/core/policy.ts";
+import { formatScope } from "../../src/core/scope.ts";
 import type { Inventory } from "../../src/engines/contents/model.ts";
 import { openImage } from "../../src/engines/oci/open.ts";
 import type { AdvisoryDatabase } from "../../src/engines/vulnerability/database/open.ts";
@@ -52,5 +53,7 @@ export async function inventoryOf(reference: string): Promise<{ identity: string
 }
 
 export function findingsIn(evaluations: readonly Evaluation[], scope: string): readonly Finding[] {
-  return evaluations.filter((evaluation) => evaluation.scope === scope).flatMap((evaluation) => evaluation.findings);
+  return evaluations
+    .filter((evaluation) => evaluation.scope !== undefined && formatScope(evaluation.scope) === scope)
+    .flatMap((evaluation) => evaluation.findings);
 }

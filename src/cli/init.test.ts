@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { parse } from "yaml";
+import { defaultPolicy } from "../collect/policy/default.ts";
 import { policyJsonSchema } from "../collect/policy/json-schema.ts";
 import { loadPolicy } from "../collect/policy/load.ts";
 import { validatePolicy } from "../collect/policy/validate.ts";
-import { defaultPolicy } from "../core/policy.ts";
 import { Problem } from "../core/problem.ts";
 import { init, policyTemplate } from "./init.ts";
 
@@ -36,7 +36,10 @@ test("it states every key that there is, and its example is valid", () => {
     Object.keys(parse(text)),
     keys.filter((key) => key !== "extends"),
   );
-  const example = text.replace("exceptions: []", "exceptions:").replaceAll(/^# {2}/gm, "  ");
+  const example = text
+    .replace("environments: {}", "environments:")
+    .replace("exceptions: []", "exceptions:")
+    .replaceAll(/^# {2}/gm, "  ");
   assert.equal((parse(example) as { exceptions: unknown[] }).exceptions.length, 1);
   assert.deepEqual(validatePolicy(example, "bulkhead.yaml"), []);
 });

@@ -1,6 +1,6 @@
 import { join } from "node:path";
+import { defaultPolicy } from "../collect/policy/default.ts";
 import { policyJsonSchema } from "../collect/policy/json-schema.ts";
-import { defaultPolicy } from "../core/policy.ts";
 import { printable } from "../core/printable.ts";
 import { Problem } from "../core/problem.ts";
 import { isThere, writeNew } from "../engines/files/write.ts";
@@ -60,6 +60,13 @@ thresholds:
   configuration:
     severity: ${thresholds.configuration.severity}
 
+  # secrets, licenses, trust, network and detections, each as { severity: medium }: their own. Nothing: as configuration.
+
+# What the exit code of a command counts: deny, warn (shown, not counted) or audit (recorded, told in one line). Verdicts
+# stay what they are. Or by category and check: { default: deny, categories: { secrets: deny }, checks: { "image/*": warn } }
+enforcement:
+  ci: deny
+
 # What a finding of unknown severity counts as: a severity, or unknown, which makes the verdict unknown.
 unknownSeverity: ${unknownSeverity}
 
@@ -92,6 +99,10 @@ secrets:
 rotation:
   # { maxAgeDays: 90 }: the data of a cluster's Secret must have changed in so many days. Nothing: its age is not judged.
   secrets: {}
+
+# What holds in an environment that --environment names, before what stands outside of it: any key but exceptions.
+environments: {}
+#  development: { enforcement: { ci: warn } }
 
 # From where on an exception is too broad, and so a finding itself.
 exceptionLimits:

@@ -38,6 +38,7 @@ export interface JudgingOptions extends PullingOptions, Omit<UpdatesOptions, "ca
   /** The list of known base images. */
   readonly bases?: string;
   readonly policy?: string;
+  readonly environment?: string;
   /** A file, or git:REF:PATH. */
   readonly baseline?: string;
   readonly writeBaseline?: string;
@@ -96,10 +97,13 @@ export async function runJudging(
   const updates = openUpdates(options, progress.update);
   let close = (): void => {};
   try {
+    const tool = { name: "bulkhead", version: toolVersion() };
     const run = await openRun({
+      tool,
       root,
       now,
       policy: options.policy,
+      environment: options.environment,
       baseline: options.baseline,
       writesBaseline: options.writeBaseline !== undefined,
       vex: options.vex,
@@ -129,7 +133,7 @@ export async function runJudging(
     const named = new Set(evaluations.map((evaluation) => evaluation.check));
     const checks = await descriptionsFor(concluded.found);
     const report: Report = {
-      tool: { name: "bulkhead", version: toolVersion() },
+      tool,
       startedAt: now.toISOString(),
       policy: policy.origin,
       policyDigest: policyDigest(policy),

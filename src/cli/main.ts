@@ -36,6 +36,7 @@ function judging(command: Command): Command {
       "--policy <source>",
       "trusted policy: a file, or git:REF:PATH (default: bulkhead.yaml of the tree, untrusted)",
     )
+    .option("--environment <name>", "one of the policy's environments, whose values hold before its others")
     .option(
       "--baseline <source>",
       "known findings that do not count: a file that --write-baseline wrote, or git:REF:PATH",
@@ -166,6 +167,7 @@ updating(pulling(image.command("base")))
   .option("--write", "with --automate: write it where it belongs, if nothing is there", false)
   .option("--bases <file>", "list of base images that were learnt (default: in the user's cache folder)")
   .option("--policy <source>", "trusted policy: a file, or git:REF:PATH (default: bulkhead.yaml of this folder)")
+  .option("--environment <name>", "one of the policy's environments, whose values hold before its others")
   .option("--db <file>", "advisory database (default: the user's, see `bulkhead db status`)")
   .option("--now <time>", "judge ages as of this time (ISO 8601)")
   .option("--quiet", "no progress on stderr", false)
@@ -297,7 +299,10 @@ policy
   .command("validate")
   .argument("[file]", "the file", "bulkhead.yaml")
   .description("check a policy file, name every error in it, and say what it comes to with the files that it extends")
-  .action(async (file: string) => finish((await import("./policy/validate.ts")).policyValidate(file)));
+  .option("--environment <name>", "what it comes to in one of its environments")
+  .action(async (file: string, { environment }) =>
+    finish((await import("./policy/validate.ts")).policyValidate(file, environment)),
+  );
 
 program
   .command("explain")

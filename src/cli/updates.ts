@@ -2,8 +2,8 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { UpdateLookup } from "../collect/updates/updates.ts";
-import { bounds } from "../core/bounds.ts";
 import { Problem, usageProblem } from "../core/problem.ts";
+import { bounds as updatesBounds } from "../engines/updates/bounds.ts";
 import type { KeyFile } from "../engines/updates/keys.ts";
 import { isPublicAddress } from "../engines/updates/public-address.ts";
 import { openSuiteCache } from "../engines/updates/suite-cache.ts";
@@ -70,7 +70,8 @@ function keyFiles(path: string): KeyFile[] {
 function read(path: string): Buffer {
   try {
     const { size } = statSync(path);
-    if (size > bounds.keyringBytes) throw usageProblem(path, `it is larger than ${bounds.keyringBytes} bytes`);
+    if (size > updatesBounds.keyringBytes)
+      throw usageProblem(path, `it is larger than ${updatesBounds.keyringBytes} bytes`);
     return readFileSync(path);
   } catch (error) {
     if (error instanceof Problem) throw error;

@@ -7,7 +7,7 @@ import { authorityIn } from "./authority.ts";
 import type { CheckDescription } from "./check.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { type Finding, fingerprintOf } from "./finding.ts";
-import type { Policy } from "./policy.ts";
+import { type Policy, thresholdOf } from "./policy.ts";
 import { Problem } from "./problem.ts";
 import type { BaselineUse } from "./report.ts";
 import { reachVerdict } from "./runner.ts";
@@ -80,7 +80,7 @@ export function setApart(
     const category = categories.get(evaluation.check);
     if (baselined.length === 0 || category === undefined) return { ...evaluation, baselined: [] };
     known += baselined.length;
-    const { verdict, reason } = reachVerdict(findings, evaluation.gaps, true, policy, policy.thresholds[category]);
+    const { verdict, reason } = reachVerdict(findings, evaluation.gaps, true, policy, thresholdOf(policy, category));
     const more = `${baselined.length} ${findings.length === 0 ? "" : "more "}in the baseline`;
     // The reason of an unknown is a gap's, which the formats recognise by its words.
     return {

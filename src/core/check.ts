@@ -49,7 +49,7 @@ export interface Check<Facts extends object = never, Parameters extends object =
 }
 
 /** What of the policy checks may judge by: all but what the runner applies to their findings. */
-export type PolicyParameters = Omit<Policy, "thresholds" | "unknownSeverity" | "exceptions" | "origin">;
+export type PolicyParameters = Omit<Policy, "thresholds" | "enforcement" | "unknownSeverity" | "exceptions" | "origin">;
 
 /** Any check over a subject: it needs some of the facts that there are of it. */
 export interface SubjectCheck<Facts extends object> extends Omit<CheckDescription, "needs"> {

@@ -1,7 +1,10 @@
 import type { Asset } from "./asset.ts";
+import type { Basis } from "./basis.ts";
+import type { Action } from "./enforcement.ts";
 import type { Gap } from "./evidence.ts";
 import type { ExceptionUse } from "./exception.ts";
 import type { Finding } from "./finding.ts";
+import type { Scope } from "./scope.ts";
 
 export type Verdict = "pass" | "fail" | "unknown";
 
@@ -9,9 +12,11 @@ export type Verdict = "pass" | "fail" | "unknown";
 export interface Evaluation {
   readonly check: string;
   readonly asset: Asset;
-  /** The part of the asset that was judged, where one asset has several: `Debian:13`, `npm`. */
-  readonly scope?: string;
+  /** Absent: the whole asset. */
+  readonly scope?: Scope;
   readonly verdict: Verdict;
+  /** What the policy makes of it where it found or missed something and that is less than `deny`. */
+  readonly action?: Exclude<Action, "deny">;
   /** Why it is what it is, one line. */
   readonly reason: string;
   /** Excepted and baselined findings are not among them. */
@@ -24,6 +29,8 @@ export interface Evaluation {
   readonly evidence: Readonly<Record<string, string>>;
   /** Why the evidence was not whole. */
   readonly gaps: readonly Gap[];
+  /** Absent in reports of before there was one. */
+  readonly basis?: Basis;
   /** ISO 8601, UTC. */
   readonly observedAt: string;
   readonly validUntil?: string;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { defaultPolicy, policyDigest } from "./policy.ts";
+import { defaultPolicy } from "../collect/policy/default.ts";
+import { policyDigest } from "./policy.ts";
 
 const exception = { ids: ["CVE-2020-1"], reason: "r", owner: "o", expires: "2027-01-01" };
 

@@ -1,67 +1,30 @@
 import { createHash } from "node:crypto";
 import type { Category } from "./category.ts";
 import { type Digest, parseDigest } from "./digest.ts";
+import type { Enforcement } from "./enforcement.ts";
 import type { Exception } from "./exception.ts";
 import type { RatedSeverity } from "./severity.ts";
 import { isObject } from "./untyped.ts";
 
+/** What each layer adds to the policy: it declares its slice here, beside its settings (`policy.ts` of its room). */
+// biome-ignore lint/suspicious/noEmptyInterface: core knows no layer
+export interface PolicySlices {}
+
 /** A policy as the runner uses it: every default filled in. The file's form is in collect/policy/. */
-export interface Policy {
-  readonly thresholds: Readonly<Record<Category, Threshold>>;
+export interface Policy extends PolicySlices {
+  readonly thresholds: Thresholds;
+  /** What each gate does about checks that do not pass. */
+  readonly enforcement: {
+    /** The commands, by their exit code. */
+    readonly ci: Enforcement;
+  };
   /** What a finding of unknown severity counts as; `unknown` (the default) makes the threshold's verdict unknown. */
   readonly unknownSeverity: RatedSeverity | "unknown";
-  readonly advisories: {
-    /** Days after a source's own date (its asOf) on which what it says still counts as current. */
-    readonly maxAgeDays: number;
-  };
-  readonly licenses: LicensePolicy;
-  /** Where images may come from: `registry.example.com`, `ghcr.io/acme/*` (see core/glob.ts); empty is anywhere. */
-  readonly registries: readonly string[];
-  readonly bases: {
-    readonly accept: readonly BaseKind[];
-  };
-  readonly rebuild: {
-    /** Days after its creation on which an image still counts as freshly built. */
-    readonly maxAgeDays: number;
-  };
-  readonly secrets: {
-    /**
-     * Files of rules in gitleaks' form (TOML): an absolute path, or `git:REF:PATH`. They only add: an allow list in one
-     * acts on the rules of that file alone, since the file may be of the tree under review.
-     */
-    readonly rules: readonly string[];
-  };
-  readonly rotation: {
-    readonly secrets: {
-      /** Days after which the data of a cluster's Secret must have changed. Absent: its age is not judged. */
-      readonly maxAgeDays?: number;
-    };
-  };
   readonly exceptionLimits: ExceptionLimits;
   readonly exceptions: readonly Exception[];
   /** Where the policy came from, and whether the caller vouched for it (`--policy`). */
   readonly origin: PolicyOrigin;
 }
-
-/** SPDX ids, any case, or patterns over them: `GPL-*`. */
-export interface LicensePolicy {
-  /** Empty: every licence that is not denied. */
-  readonly allow: readonly string[];
-  /** Wins over `allow`. */
-  readonly deny: readonly string[];
-  /** What becomes of packages whose licence is stated nowhere, or is none that SPDX lists. */
-  readonly unknown: UnknownLicense;
-}
-
-export type UnknownLicense = (typeof unknownLicenses)[number];
-
-/** From the loosest to the strictest. */
-export const unknownLicenses = ["allow", "report", "deny"] as const;
-
-export type BaseKind = (typeof baseKinds)[number];
-
-/** What an image is built on, from the least in it to the most. */
-export const baseKinds = ["scratch", "static", "distroless", "wolfi", "alpine", "slim", "full"] as const;
 
 /** From where on an exception is too broad. */
 export interface ExceptionLimits {
@@ -71,6 +34,14 @@ export interface ExceptionLimits {
   readonly maxFlaws: number;
   /** Whether one that is over them, or names no id, no package and no asset, is a finding. */
   readonly broad: "allow" | "report";
+}
+
+/** By category; one that has none of its own has that of configuration. */
+export type Thresholds = Readonly<Record<"vulnerability" | "configuration", Threshold>> &
+  Readonly<Partial<Record<Category, Threshold>>>;
+
+export function thresholdOf({ thresholds }: Pick<Policy, "thresholds">, category: Category): Threshold {
+  return thresholds[category] ?? thresholds.configuration;
 }
 
 export interface Threshold {
@@ -89,6 +60,8 @@ export type PolicyOrigin =
   | ({ readonly kind: "trusted"; readonly name: string } & Pick<PolicyChain, "loosened"> & Partial<PolicyChain>);
 
 export interface PolicyChain {
+  /** The one that the caller chose (`--environment`). */
+  readonly environment?: string;
   /** The files that it extends, the closest first. */
   readonly extended: readonly string[];
   /**
@@ -115,21 +88,3 @@ export function policyDigest({ origin: _, exceptions, ...policy }: Policy): Dige
   );
   return parseDigest(`sha256:${createHash("sha256").update(text).digest("hex")}`) as Digest;
 }
-
-export const defaultPolicy: Policy = {
-  thresholds: {
-    vulnerability: { severity: "critical", fixableOnly: true, exploited: false },
-    configuration: { severity: "high", fixableOnly: false },
-  },
-  unknownSeverity: "unknown",
-  advisories: { maxAgeDays: 7 },
-  licenses: { allow: [], deny: [], unknown: "allow" },
-  registries: [],
-  bases: { accept: baseKinds.filter((kind) => kind !== "full") },
-  rebuild: { maxAgeDays: 7 },
-  secrets: { rules: [] },
-  rotation: { secrets: {} },
-  exceptionLimits: { maxDays: 365, maxFlaws: 20, broad: "report" },
-  exceptions: [],
-  origin: { kind: "default" },
-};

@@ -1,3 +1,4 @@
+import type { DatabaseUse, Tool } from "./basis.ts";
 import type { CheckDescription, ControlNumber, Layer } from "./check.ts";
 import type { Digest } from "./digest.ts";
 import type { Evaluation, Verdict } from "./evaluation.ts";
@@ -7,7 +8,7 @@ import type { Relation } from "./relation.ts";
 
 /** What a command hands to report/: everything that any format shows, with nothing left to judge. */
 export interface Report {
-  readonly tool: { readonly name: string; readonly version: string };
+  readonly tool: Tool;
   /** What was asked for, as the user named it: a folder, an image reference. */
   readonly subject: string;
   /** ISO 8601, UTC. */
@@ -33,19 +34,9 @@ export interface Report {
 
 /**
  * 0 clean; 1 findings at or over the threshold; 2 usage or input error; 3 incomplete: an *unknown* whose asset was
- * found, or that the policy requires. 1 beats 3.
+ * found, or that the policy requires. 1 beats 3. What the policy does not enforce (`Evaluation.action`) counts as neither.
  */
 export type ExitCode = 0 | 1 | 2 | 3;
-
-/** Something that answers rested on. */
-export interface DatabaseUse {
-  /** `advisories`, `demo advisories`. */
-  readonly label: string;
-  /** ISO 8601 date or time: the state of the world that it describes; the oldest where it has several. */
-  readonly asOf?: string;
-  /** `42 records of 3 sources`. */
-  readonly detail?: string;
-}
 
 /** What a baseline of known findings (`--baseline`) did to the run. */
 export interface BaselineUse {

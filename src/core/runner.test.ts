@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { defaultPolicy } from "../collect/policy/default.ts";
 import { fileAsset } from "./asset.ts";
 import type { Category } from "./category.ts";
 import type { Check, Need } from "./check.ts";
 import { absent, type Evidence, type Gap, present } from "./evidence.ts";
 import type { Assessment } from "./exception.ts";
 import type { FindingDraft } from "./finding.ts";
-import { defaultPolicy, type Policy } from "./policy.ts";
+import type { Policy } from "./policy.ts";
 import { compareFindings, runCheck } from "./runner.ts";
 import { type Severity, severities } from "./severity.ts";
 

@@ -1,4 +1,5 @@
 import type { Asset } from "./asset.ts";
+import type { DatabaseUse } from "./basis.ts";
 import type { Check, EvidenceFor, Need, SubjectCheck } from "./check.ts";
 import { counted } from "./counted.ts";
 import type { Evaluation, Verdict } from "./evaluation.ts";
@@ -6,14 +7,17 @@ import type { Evidence, Gap } from "./evidence.ts";
 import { type Assessment, exceptionsFor } from "./exception.ts";
 import { type Finding, type FindingDraft, type Fix, fingerprintOf } from "./finding.ts";
 import { compareText } from "./order.ts";
-import type { Policy, Threshold } from "./policy.ts";
+import { type Policy, type Threshold, thresholdOf } from "./policy.ts";
+import type { Scope } from "./scope.ts";
 import { reaches, type Severity, severityRank } from "./severity.ts";
 import { createStrings } from "./strings.ts";
 
 /** What the runner needs beside the check and its evidence. */
 export interface RunContext {
   readonly asset: Asset;
-  readonly scope?: string;
+  readonly scope?: Scope;
+  /** What of the world's knowledge its evidence is of. */
+  readonly databases?: readonly DatabaseUse[];
   /** What the evaluation says that was looked at. */
   readonly evidence?: Readonly<Record<string, string>>;
   readonly policy: Policy;
@@ -96,6 +100,7 @@ function run<Facts extends object>(
   const observed: string[] = [];
   const valid: string[] = [];
   const facts = parametersOf(check, context.policy);
+  const threshold = thresholdOf(context.policy, check.category);
   let absent = false;
   let judgeable = true;
 
@@ -129,7 +134,7 @@ function run<Facts extends object>(
     for (const draft of check.evaluate(facts as never, context.now)) {
       const assessment = context.assess?.(draft);
       const noted = assessment?.kind === "noted" ? withNote(draft, assessment.note) : draft;
-      const finding = complete(check.id, noted, context, context.policy.thresholds[check.category]);
+      const finding = complete(check.id, noted, context, threshold);
       exceptionFor ??= exceptionsFor(context.asset, context.policy.exceptions, context.now);
       const exception = exceptionFor(draft) ?? (assessment?.kind === "dismissed" ? assessment.exception : undefined);
       if (exception === undefined) findings.push(finding);
@@ -139,17 +144,12 @@ function run<Facts extends object>(
   findings.sort(compareFindings);
   excepted.sort((a, b) => compareFindings(a.finding, b.finding));
 
-  const { verdict, reason } = reachVerdict(
-    findings,
-    gaps,
-    judgeable,
-    context.policy,
-    context.policy.thresholds[check.category],
-  );
+  const { verdict, reason } = reachVerdict(findings, gaps, judgeable, context.policy, threshold);
   return {
     check: check.id,
     asset: context.asset,
     ...(context.scope === undefined ? {} : { scope: context.scope }),
+    ...(context.databases === undefined ? {} : { basis: { databases: context.databases } }),
     verdict,
     reason: strings(reason),
     // Of a great run nearly all evaluations are passes that found nothing: they share what is empty.

@@ -1,18 +1,21 @@
 /**
  * The end of every run: the policy is held against what was found, every asset gets its authority, the baseline's findings
- * are set apart, and the exit code follows. One step, so that no caller can leave a part of it out.
+ * are set apart, each gets its basis and what the policy makes of it, and the exit code follows. One step, so that no caller can leave a part of it out.
  */
 import { type Baseline, setApart } from "../core/baseline.ts";
+import { basisOf, type Tool } from "../core/basis.ts";
 import type { CheckDescription } from "../core/check.ts";
+import { actionsUnder } from "../core/enforcement.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import type { RunExtent } from "../core/exception-use.ts";
-import type { Policy } from "../core/policy.ts";
+import { type Policy, policyDigest } from "../core/policy.ts";
 import type { BaselineUse, ExitCode } from "../core/report.ts";
 import { type RatedSeverity, reaches } from "../core/severity.ts";
 import { type Authorities, authoritiesNamed, type Identities, identify } from "./identify.ts";
 import { evaluatePolicy } from "./policy/policy.ts";
 
 export interface ConcludeContext {
+  readonly tool: Tool;
   readonly policy: Policy;
   readonly now: Date;
   readonly extent: RunExtent;
@@ -39,6 +42,7 @@ export function conclude(found: Evaluation[], context: ConcludeContext): Conclus
   const { policy, baseline, checks, failOn, authorities } = context;
   found.push(...evaluatePolicy(policy, found, context));
   const identities = identify(found, authorities);
+  finish(found, context);
   const apart =
     baseline === undefined
       ? undefined
@@ -53,8 +57,22 @@ export function conclude(found: Evaluation[], context: ConcludeContext): Conclus
   };
 }
 
+/** A check that nobody describes is one that the policy could not have named: it is denied. */
+function finish(evaluations: Evaluation[], { tool, policy, checks }: ConcludeContext): void {
+  const basis = basisOf({ tool, policy: policyDigest(policy) });
+  const actionOf = actionsUnder(policy.enforcement.ci);
+  const actions = new Map(checks.map((check) => [check.id, actionOf(check)]));
+  for (const [index, evaluation] of evaluations.entries()) {
+    const { check, verdict, findings } = evaluation;
+    const action = actions.get(check) ?? "deny";
+    const enforced = action === "deny" || (verdict === "pass" && findings.length === 0);
+    evaluations[index] = { ...evaluation, ...(enforced ? {} : { action }), basis: basis(evaluation.basis) };
+  }
+}
+
 /** `1` beats `3`: what was found counts even where not everything was looked at. */
-function exitCodeOf(evaluations: readonly Evaluation[], failOn: RatedSeverity | "never" | undefined): ExitCode {
+function exitCodeOf(all: readonly Evaluation[], failOn: RatedSeverity | "never" | undefined): ExitCode {
+  const evaluations = all.filter(({ action }) => action === undefined);
   const failed =
     failOn === undefined
       ? evaluations.some((evaluation) => evaluation.verdict === "fail")

@@ -1,5 +1,5 @@
 /** Bodies of answers: piece by piece, line by line, or whole. */
-import { bounds } from "../core/bounds.ts";
+import { bounds } from "./bounds.ts";
 import type { HttpAnswer } from "./client.ts";
 import { failureOf, HttpFailure, stalled } from "./failure.ts";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { Readable } from "node:stream";
 import { describe, type TestContext, test } from "node:test";
-import { bounds } from "../core/bounds.ts";
 import { bytesOf, linesOf } from "./body.ts";
+import { bounds } from "./bounds.ts";
 import { createHttpClient, type HttpClient, type HttpOptions, type HttpRequest } from "./client.ts";
 import { HttpFailure } from "./failure.ts";
 import { authority, raw, serve } from "./loopback.fixture.ts";

@@ -13,8 +13,8 @@ import {
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { pipeline, type Readable } from "node:stream";
 import { type ConnectionOptions, getCACertificates } from "node:tls";
-import { bounds } from "../core/bounds.ts";
 import { Problem } from "../core/problem.ts";
+import { bounds } from "./bounds.ts";
 import { failureOf, HttpFailure, NOT_PERMITTED, proxyFailure, stalled } from "./failure.ts";
 import { isRefusedHost, type Permits, permittedLookup } from "./permitted.ts";
 import { type Environment, type HttpProxy, proxiesOf } from "./proxy.ts";

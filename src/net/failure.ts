@@ -1,5 +1,5 @@
 /** Why a request came to nothing, as one of a few reasons. Each client puts them into its own Problems. */
-import { bounds } from "../core/bounds.ts";
+import { bounds } from "./bounds.ts";
 
 export type FailureReason =
   /** Nothing can be connected to: the name, the route, nobody listens. */

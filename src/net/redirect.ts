@@ -1,5 +1,5 @@
 /** Redirects (RFC 9110, section 15.4), for requests that change nothing. */
-import { bounds } from "../core/bounds.ts";
+import { bounds } from "./bounds.ts";
 import type { HttpAnswer, HttpClient, HttpRequest } from "./client.ts";
 import { HttpFailure } from "./failure.ts";
 

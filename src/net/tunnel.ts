@@ -3,7 +3,7 @@ import { request as httpRequest, type RequestOptions } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { isIP, type Socket } from "node:net";
 import { type ConnectionOptions, connect as connectTls } from "node:tls";
-import { bounds } from "../core/bounds.ts";
+import { bounds } from "./bounds.ts";
 import { failureOf, HttpFailure } from "./failure.ts";
 import { type HttpProxy, portOf } from "./proxy.ts";
 

@@ -2,7 +2,6 @@
 
 import { counted } from "../core/counted.ts";
 import { withoutLogCommands } from "../core/log-commands.ts";
-import type { BaseKind } from "../core/policy.ts";
 import { printable } from "../core/printable.ts";
 import { type Severity, severities } from "../core/severity.ts";
 import type { RenderOptions } from "./options.ts";
@@ -17,7 +16,7 @@ export interface BaseReport {
   readonly image?: string;
   /** Absent where it was not recognised. */
   readonly base?: {
-    readonly kind: BaseKind;
+    readonly kind: string;
     readonly name?: string;
     readonly digest?: string;
     readonly layers: number;

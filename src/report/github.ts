@@ -5,7 +5,7 @@ import { formatLocation } from "../core/location.ts";
 import { printable } from "../core/printable.ts";
 import type { Report } from "../core/report.ts";
 import { severityRank } from "../core/severity.ts";
-import { exitText, findingName, inOrder, packageOf, unknownText } from "./wording.ts";
+import { exitText, findingName, inOrder, packageOf, scopeText, unknownText } from "./wording.ts";
 
 type Level = "error" | "warning" | "notice";
 
@@ -28,7 +28,7 @@ const messageCharacters = 4_000;
 /**
  * The report as workflow commands of GitHub Actions, which become annotations: an error for a finding over the
  * threshold, a warning for one of at least medium severity under it and for what is unknown, a notice for the rest.
- * The worst ten of each level, then a line that says how many more. What is excepted or baselined is left out.
+ * Of what the policy does not enforce, at most a warning or a notice. The worst ten of each level, then a line that says how many more. What is excepted or baselined is left out.
  * A finding in an image has no file of the repository, and says where it is in words. In pieces; ends with a line break.
  */
 export function* renderGithub(report: Report): Generator<string> {
@@ -38,7 +38,7 @@ export function* renderGithub(report: Report): Generator<string> {
       const annotation = ofFinding(finding, evaluation);
       levels[annotation.level].add(annotation);
     }
-    if (evaluation.verdict === "unknown") levels.warning.add(ofUnknown(evaluation));
+    if (evaluation.verdict === "unknown" && evaluation.action !== "audit") levels.warning.add(ofUnknown(evaluation));
   }
   const more: string[] = [];
   for (const [level, worst] of Object.entries(levels)) {
@@ -69,7 +69,7 @@ function createWorst() {
   };
 }
 
-function ofFinding(finding: Finding, { asset }: Evaluation): Annotation {
+function ofFinding(finding: Finding, { asset, action }: Evaluation): Annotation {
   const { severity, overThreshold, title, fix, locations } = finding;
   const [location] = locations;
   const affected = packageOf(finding);
@@ -78,9 +78,11 @@ function ofFinding(finding: Finding, { asset }: Evaluation): Annotation {
     ...(location.kind === "file" ? [] : [`In ${formatLocation(location)} of ${assetTitle(asset)}`]),
     ...(fix === undefined ? ["No fix is known"] : [`Fix: ${fix.text}`]),
   ];
-  const level = overThreshold ? "error" : severityRank(severity) <= severityRank("medium") ? "warning" : "notice";
+  const under = severityRank(severity) <= severityRank("medium") ? "warning" : "notice";
+  const enforced = overThreshold ? "error" : under;
+  const level = { deny: enforced, warn: overThreshold ? "warning" : under, audit: "notice" } as const;
   return {
-    level,
+    level: level[action ?? "deny"],
     rank: severityRank(severity),
     title: [severity, findingName(finding), ...(affected === undefined ? [] : ["in", affected])].join(" "),
     message: sentences.join(". "),
@@ -93,7 +95,8 @@ function ofFinding(finding: Finding, { asset }: Evaluation): Annotation {
 }
 
 function ofUnknown(evaluation: Evaluation): Annotation {
-  const { asset, scope, check } = evaluation;
+  const { asset, check } = evaluation;
+  const scope = scopeText(evaluation.scope);
   return {
     level: "warning",
     // Before findings under the threshold: what it hides may be worse.

@@ -10,7 +10,7 @@ import type { Severity } from "../core/severity.ts";
 import { jsonPieces, keyByKey } from "./json/pieces.ts";
 import { literal } from "./markdown-text.ts";
 import { isWebAddress } from "./markup.ts";
-import { findingName, inOrder, policyText, unknownText } from "./wording.ts";
+import { findingName, inOrder, policyText, scopeText, unknownText } from "./wording.ts";
 
 /** Version of GitLab's schema for reports of container scanning that this keeps to. */
 const schemaVersion = "15.2.1";
@@ -74,7 +74,8 @@ function* messagesOf(report: Report, unknown: readonly Evaluation[]): Generator<
     yield { level: "warn", value: `${counted(others, "finding")} about no package, which this form cannot hold` };
   }
   for (const evaluation of unknown) {
-    const { asset, scope } = evaluation;
+    const { asset } = evaluation;
+    const scope = scopeText(evaluation.scope);
     const subject = scope === undefined ? assetTitle(asset) : `${assetTitle(asset)}, ${scope}`;
     yield { level: "warn", value: printable(`unknown for ${subject}: ${unknownText(evaluation)}`) };
   }
@@ -104,7 +105,7 @@ function vulnerabilityOf(finding: Finding, { asset, scope }: Evaluation): object
     ...(fix === undefined ? {} : { solution: literal(fix.text, solutionCharacters) }),
     location: {
       dependency: { package: { name: printable(matches.package ?? "") }, version: printable(matches.version ?? "") },
-      operating_system: printable(scope ?? "") || "unknown",
+      operating_system: printable(scopeText(scope) ?? "") || "unknown",
       image: printable(asset.name) || asset.id,
     },
     identifiers: ids.map(identifierOf),

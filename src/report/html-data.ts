@@ -7,7 +7,7 @@ import type { Report } from "../core/report.ts";
 import { severityRank } from "../core/severity.ts";
 import { shortInstruction } from "./instruction.ts";
 import { isWebAddress } from "./markup.ts";
-import { exceptionText, findingName, inOrder } from "./wording.ts";
+import { exceptionText, findingName, inOrder, scopeText } from "./wording.ts";
 
 /** What the page's script is handed. Its texts are printable, and are data: the script sets them as text. */
 export interface PageData {
@@ -151,7 +151,7 @@ function dataOf(
     ...optional("fix", fix?.text),
     ...optional("fixed", fix?.kind === "upgrade" ? fix.version : undefined),
     asset: assets.indexOf(assetTitle(asset)),
-    ...optional("scope", scope),
+    ...optional("scope", scopeText(scope)),
     check,
     places: locations.map(place),
     ...(looked.length === 0 ? {} : { evidence: looked }),

@@ -15,6 +15,7 @@ import {
   baselineText,
   coverageText,
   databaseText,
+  enforcementText,
   exitText,
   gapText,
   inOrder,
@@ -22,6 +23,7 @@ import {
   loosenedKeys,
   loosenedText,
   policyText,
+  scopeText,
   severityCounts,
 } from "./wording.ts";
 
@@ -109,7 +111,8 @@ function judgedMarkup({ evaluations }: Report): Iterable<string> {
     inOrder(evaluations)
       .values()
       .map((evaluation) => {
-        const { asset, scope, check, verdict } = evaluation;
+        const { asset, check, verdict } = evaluation;
+        const scope = scopeText(evaluation.scope);
         const identity = [assetIdentity(asset), scope].filter((part) => part !== undefined).join(" · ");
         const small = identity === "" ? "" : `<div class="quiet">${markupText(identity)}</div>`;
         return `<tr><th scope="row">${markupText(assetTitle(asset))}${small}</th><td>${verdictMarkup(verdict)}</td><td>${markupText(check)}</td><td>${reasonMarkup(evaluation)}</td></tr>`;
@@ -173,6 +176,8 @@ function* basisOf(report: Report): Generator<readonly [label: string, text: stri
   for (const key of loosenedKeys(report.policy)) yield ["policy", loosenedText(key)];
   for (const database of report.databases) yield ["database", databaseText(database)];
   if (report.baseline !== undefined) yield ["baseline", baselineText(report.baseline)];
+  const unenforced = enforcementText(report.evaluations);
+  if (unenforced !== undefined) yield ["enforcement", unenforced];
   for (const note of report.notes) yield ["note", note];
 }
 

@@ -5,7 +5,7 @@ import { formatLocation } from "../core/location.ts";
 import type { Report } from "../core/report.ts";
 import { shortInstruction } from "./instruction.ts";
 import { markupText } from "./markup.ts";
-import { exceptionText, findingName, inOrder, packageOf, unknownText } from "./wording.ts";
+import { exceptionText, findingName, inOrder, packageOf, scopeText, unknownText } from "./wording.ts";
 
 interface Counts {
   readonly tests: number;
@@ -29,7 +29,8 @@ export function* renderJunit(report: Report): Generator<string> {
 }
 
 function* suiteOf(evaluation: Evaluation, startedAt: string): Generator<string> {
-  const { asset, scope, check, findings, excepted, baselined = [] } = evaluation;
+  const { asset, check, findings, excepted, baselined = [] } = evaluation;
+  const scope = scopeText(evaluation.scope);
   const name = [assetTitle(asset), scope, check].filter((part) => part !== undefined).join(" ");
   yield `<testsuite${attributes([
     ["name", name],
@@ -49,10 +50,10 @@ function* suiteOf(evaluation: Evaluation, startedAt: string): Generator<string> 
 }
 
 /** Of the cases that `suiteOf` writes. */
-function countsOf({ verdict, findings, excepted, baselined = [] }: Evaluation): Counts {
+function countsOf({ verdict, action, findings, excepted, baselined = [] }: Evaluation): Counts {
   const apart = excepted.length + baselined.length;
   let failures = 0;
-  for (const { overThreshold } of findings) if (overThreshold) failures++;
+  for (const { overThreshold } of findings) if (overThreshold && action === undefined) failures++;
   return {
     tests: (verdict === "fail" ? 0 : 1) + findings.length + apart,
     failures,
@@ -97,15 +98,17 @@ function* ownCase(evaluation: Evaluation): Generator<string> {
   yield `${open}>\n    <skipped${message}/>\n  </testcase>\n`;
 }
 
-function findingCase(finding: Finding, { asset }: Evaluation): string {
+function findingCase(finding: Finding, { asset, action }: Evaluation): string {
   const { overThreshold, severity, title } = finding;
   const message = attributes([
     ["message", `${severity}: ${title}`],
     ["type", finding.check],
   ]);
-  const said = overThreshold
-    ? `<failure${message}>${textOf(finding)}</failure>`
-    : output(`${severity}, under the threshold: ${title}`);
+  const why = overThreshold ? `not enforced (${action})` : "under the threshold";
+  const said =
+    overThreshold && action === undefined
+      ? `<failure${message}>${textOf(finding)}</failure>`
+      : output(`${severity}, ${why}: ${title}`);
   return `${opening(finding, assetTitle(asset))}\n    ${said}\n  </testcase>\n`;
 }
 

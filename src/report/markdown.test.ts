@@ -3,6 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { printable } from "../core/printable.ts";
 import type { Report } from "../core/report.ts";
+import { packagesScope } from "../core/scope.ts";
 import { nastyText, withTexts } from "./hostile.fixture.ts";
 import { code, literal, plain } from "./markdown-text.ts";
 import { renderMarkdown } from "./rendered.fixture.ts";
@@ -44,7 +45,7 @@ test("it stays under GitHub's limit and counts what did not fit", () => {
   const findings = Array.from({ length: 5_000 }, (_, i) =>
     vulnerability(`CVE-2024-${i}`, "high", [`package-${i}`, "1.0.0", "1.0.1"], [`usr/lib/package-${i}`, 0]),
   );
-  const many = Array.from({ length: 300 }, (_, i) => ({ ...npm, scope: `scope ${i}`, findings }));
+  const many = Array.from({ length: 300 }, (_, i) => ({ ...npm, scope: packagesScope(`scope ${i}`), findings }));
   for (const evaluations of [[{ ...npm, findings }], many]) {
     const text = renderMarkdown({ ...sampleReport, evaluations }, { all: true });
     assert.ok(text.length < 65_000);

@@ -10,10 +10,12 @@ import type { RenderOptions } from "./options.ts";
 import { verdictText } from "./page.ts";
 import {
   assetIdentity,
+  auditedText,
   baselinedText,
   baselineText,
   coverageText,
   databaseText,
+  enforcementText,
   exitText,
   findingName,
   gapText,
@@ -23,8 +25,10 @@ import {
   moreFindings,
   packageOf,
   policyText,
+  scopeText,
   severityCounts,
   shown,
+  withoutAudited,
 } from "./wording.ts";
 
 /** GitHub takes 65,536 characters in a comment. */
@@ -45,7 +49,8 @@ export function* renderMarkdown(report: Report, { all }: Pick<RenderOptions, "al
   const blocks: string[] = [];
   let findings = 0;
   let evaluations = 0;
-  for (const evaluation of inOrder(report.evaluations)) {
+  const { told, audited } = withoutAudited(inOrder(report.evaluations), all);
+  for (const evaluation of told) {
     const block = blockOf(evaluation, room, all);
     findings += block?.unfit ?? evaluation.findings.length;
     if (block === undefined) {
@@ -55,12 +60,13 @@ export function* renderMarkdown(report: Report, { all }: Pick<RenderOptions, "al
     blocks.push(block.text);
     room -= block.text.length;
   }
+  const aside = audited.length === 0 ? "" : `audited: ${auditedText(audited)} (\`--all\` shows them)\n\n`;
   const left = [
     ...(findings === 0 ? [] : [counted(findings, "more finding")]),
     ...(evaluations === 0 ? [] : [counted(evaluations, "more evaluation")]),
   ];
   const closing = left.length === 0 ? "" : `**${left.join(" in what is shown and ")}** did not fit.\n\n`;
-  yield `${head}${blocks.join("")}${closing}${basis}`;
+  yield `${head}${blocks.join("")}${aside}${closing}${basis}`;
 }
 
 function headOf(report: Report): string {
@@ -94,9 +100,10 @@ function headOf(report: Report): string {
 
 /** An evaluation with as many findings as there is room for; undefined where there is none for itself. */
 function blockOf(evaluation: Evaluation, room: number, all: boolean): { text: string; unfit: number } | undefined {
-  const { asset, scope, check, verdict, reason, excepted, gaps } = evaluation;
+  const { asset, check, verdict, reason, excepted, gaps, action } = evaluation;
+  const scope = scopeText(evaluation.scope);
   const { findings, more } = shown(evaluation, all);
-  const named = [assetIdentity(asset), scope, check].filter((part) => part !== undefined).map(code);
+  const named = [action, assetIdentity(asset), scope, check].filter((part) => part !== undefined).map(code);
   const baselined = baselinedText(evaluation);
   const notes = [
     ...(excepted.length === 0
@@ -145,12 +152,14 @@ function findingRow(finding: Finding): string {
 
 /** What the report rests on. */
 function basisOf(report: Report): string {
+  const unenforced = enforcementText(report.evaluations);
   const lines = firstOf(
     [
       `policy ${policyText(report.policy)}`,
       ...loosenedKeys(report.policy).map(loosenedText),
       ...report.databases.map((database) => `database: ${databaseText(database)}`),
       ...(report.baseline === undefined ? [] : [`baseline ${baselineText(report.baseline)}`]),
+      ...(unenforced === undefined ? [] : [`enforcement: ${unenforced}`]),
       ...report.notes,
     ].map((text) => `- ${plain(text)}`),
   );

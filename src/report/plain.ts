@@ -8,10 +8,12 @@ import { shortInstruction } from "./instruction.ts";
 import type { RenderOptions } from "./options.ts";
 import {
   assetIdentity,
+  auditedText,
   baselinedText,
   baselineText,
   coverageText,
   databaseText,
+  enforcementText,
   exceptionText,
   exitText,
   findingName,
@@ -22,7 +24,9 @@ import {
   loosenedText,
   moreFindings,
   policyText,
+  scopeText,
   shown,
+  withoutAudited,
   withoutQuiet,
 } from "./wording.ts";
 
@@ -43,7 +47,8 @@ function* plainLines(report: Report, { all }: Pick<RenderOptions, "all">): Gener
     yield `control: ${number} ${verdict} ${title}: ${covered === undefined ? "" : `${covered}: `}${reason}`;
   }
   for (const layer of report.layers ?? []) yield `layer: ${layer.layer} ${layer.verdict}: ${layerText(layer)}`;
-  const { told, quiet } = withoutQuiet(inOrder(report.evaluations), all);
+  const { told: loud, audited } = withoutAudited(inOrder(report.evaluations), all);
+  const { told, quiet } = withoutQuiet(loud, all);
   for (const evaluation of told) yield* evaluationLines(evaluation, all);
   for (const { asset, checks } of quiet) {
     const judged = pairs([
@@ -52,6 +57,7 @@ function* plainLines(report: Report, { all }: Pick<RenderOptions, "all">): Gener
     ]);
     yield `passed: ${judged}: ${checks.length} checks without a finding (--all names them)`;
   }
+  if (audited.length > 0) yield `audited: ${auditedText(audited)} (--all shows them)`;
   for (const { number, nextFix } of report.controls ?? []) {
     if (nextFix !== undefined) yield `next: ${number} ${nextFix}`;
   }
@@ -59,16 +65,20 @@ function* plainLines(report: Report, { all }: Pick<RenderOptions, "all">): Gener
   for (const key of loosenedKeys(report.policy)) yield `loosened: ${loosenedText(key)}`;
   for (const database of report.databases) yield `database: ${databaseText(database)}`;
   if (report.baseline !== undefined) yield `baseline: ${baselineText(report.baseline)}`;
+  const unenforced = enforcementText(report.evaluations);
+  if (unenforced !== undefined) yield `enforced: ${unenforced}`;
   for (const note of report.notes) yield `note: ${note}`;
   yield `result: ${exitText(report)} (exit code ${report.exitCode})`;
 }
 
 function* evaluationLines(evaluation: Evaluation, all: boolean): Generator<string> {
-  const { asset, scope, check, verdict, reason, evidence } = evaluation;
+  const { asset, check, verdict, reason, evidence, action } = evaluation;
+  const scope = scopeText(evaluation.scope);
   const judged = pairs([
     ["asset", assetTitle(asset)],
     ["identity", assetIdentity(asset)],
     ["scope", scope],
+    ["action", action],
   ]);
   yield `evaluation: ${verdict} ${check} ${judged}: ${reason}`;
   const looked = pairs(Object.entries(evidence));
@@ -94,7 +104,7 @@ function findingPairs(finding: Finding, { asset, scope }: Evaluation): string {
     ["fixed", fix?.kind === "upgrade" ? fix.version : undefined],
     ["priority", priority?.reasons.join("; ")],
     ["asset", assetTitle(asset)],
-    ["scope", scope],
+    ["scope", scopeText(scope)],
     ["at", location.kind === "image" ? `/${location.path}` : formatLocation(location)],
     ["layer", layer === undefined ? undefined : formatLayer(layer).slice("layer ".length)],
     ["instruction", layer?.instruction === undefined ? undefined : shortInstruction(layer.instruction)],

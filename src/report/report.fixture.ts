@@ -1,6 +1,8 @@
 /** Any report, for what must hold of every one. */
 import fc from "fast-check";
 import type { Asset } from "../core/asset.ts";
+import type { Basis } from "../core/basis.ts";
+import { categories } from "../core/category.ts";
 import type { CheckDescription, ControlNumber } from "../core/check.ts";
 import type { Digest } from "../core/digest.ts";
 import type { Evaluation } from "../core/evaluation.ts";
@@ -9,6 +11,7 @@ import type { Location } from "../core/location.ts";
 import type { PolicyOrigin } from "../core/policy.ts";
 import { imageIdentities, otherEnds, type Relation, type RelationEnd, relationTypes } from "../core/relation.ts";
 import type { ControlResult, ExitCode, Report } from "../core/report.ts";
+import type { Scope } from "../core/scope.ts";
 import { severities } from "../core/severity.ts";
 import { nastyText } from "./hostile.fixture.ts";
 
@@ -143,6 +146,18 @@ const asset: fc.Arbitrary<Asset> = fc.oneof(
 const gap = record({ code: text, reason: text }, { remedy: text, concerns: text });
 const gaps = fc.array(gap, { maxLength: 2 });
 
+const databases = fc.array(record({ label: text }, { asOf: text, detail: text }), { maxLength: 2 });
+
+const scope: fc.Arbitrary<Scope> = fc.oneof(
+  record({ kind: fc.constant("packages"), ecosystem: text }, { release: text }),
+  record({ kind: fc.constant("object"), object: text }, {}),
+) as fc.Arbitrary<Scope>;
+
+const basis = record(
+  { databases },
+  { tool: record({ name: text, version: text }), policy: digest },
+) as fc.Arbitrary<Basis>;
+
 const evaluation: fc.Arbitrary<Evaluation> = text.chain((check) => {
   const own = finding.map((one): Finding => ({ ...one, check }));
   const exception = record({ reason: text, owner: text, source: place }, { expires: text });
@@ -158,7 +173,13 @@ const evaluation: fc.Arbitrary<Evaluation> = text.chain((check) => {
       gaps,
       observedAt: text,
     },
-    { scope: text, baselined: fc.array(record({ finding: own, since: text }), { maxLength: 1 }), validUntil: text },
+    {
+      action: fc.constantFrom("warn", "audit"),
+      scope,
+      basis,
+      baselined: fc.array(record({ finding: own, since: text }), { maxLength: 1 }),
+      validUntil: text,
+    },
   ) as fc.Arbitrary<Evaluation>;
 });
 
@@ -195,8 +216,8 @@ const loosened = fc.array(
 
 const policy: fc.Arbitrary<PolicyOrigin> = fc.oneof(
   record({ kind: fc.constant("default") }, {}),
-  record({ kind: fc.constant("tree"), path: text }, { extended: texts, loosened }),
-  record({ kind: fc.constant("trusted"), name: text, loosened }, { extended: texts }),
+  record({ kind: fc.constant("tree"), path: text }, { environment: text, extended: texts, loosened }),
+  record({ kind: fc.constant("trusted"), name: text, loosened }, { environment: text, extended: texts }),
 ) as fc.Arbitrary<PolicyOrigin>;
 
 const check = record(
@@ -204,7 +225,7 @@ const check = record(
     id: text,
     title: text,
     layer,
-    category: fc.constantFrom("vulnerability", "configuration"),
+    category: fc.constantFrom(...categories),
     controls: fc.uniqueArray(controlNumber, { maxLength: 2 }),
     severity: fc.constantFrom(...severities, "varies" as const),
     documentation: record({ what: text, why: text, fix: text, references: texts }),
@@ -237,7 +258,7 @@ export const anyReport: fc.Arbitrary<Report> = fc.array(evaluation, { maxLength:
       subject: text,
       startedAt: text,
       policy,
-      databases: fc.array(record({ label: text }, { asOf: text, detail: text }), { maxLength: 2 }),
+      databases,
       evaluations: fc.constant(evaluations),
       relations: fc.array(fc.oneof(relation, permitted), { maxLength: 2 }),
       notes: texts,

@@ -6,6 +6,7 @@ import type { Evaluation } from "../core/evaluation.ts";
 import { type Finding, type FindingDraft, fingerprintOf } from "../core/finding.ts";
 import type { LayerReference } from "../core/location.ts";
 import type { Report } from "../core/report.ts";
+import { packagesScope } from "../core/scope.ts";
 
 const digestOf = (character: string) => `sha256:${character.repeat(64)}` as Digest;
 const observedAt = "2025-06-15T10:00:00.000Z";
@@ -68,7 +69,7 @@ export function vulnerability(
 export const npm: Evaluation = {
   check: "image/known-vulnerabilities",
   asset: image,
-  scope: "npm",
+  scope: packagesScope("npm"),
   verdict: "fail",
   reason: "1 finding at or over the threshold (critical with a fix available)",
   findings: [
@@ -115,7 +116,7 @@ export const npm: Evaluation = {
 const debian: Evaluation = {
   check: "image/known-vulnerabilities",
   asset: image,
-  scope: "Debian:13",
+  scope: packagesScope("Debian:13"),
   verdict: "unknown",
   reason: "no advisories for Debian:13",
   findings: [],
@@ -127,7 +128,7 @@ const debian: Evaluation = {
 
 const alpine: Evaluation = {
   ...debian,
-  scope: "Alpine:v3.10",
+  scope: packagesScope("Alpine:v3.10"),
   verdict: "pass",
   reason: "2 findings, none at the threshold (critical with a fix available)",
   findings: [

@@ -13,6 +13,7 @@ import { itemByItem, jsonPieces, keyByKey } from "./json/pieces.ts";
 import {
   baselineText,
   databaseText,
+  enforcementText,
   findingName,
   gapText,
   inOrder,
@@ -20,6 +21,7 @@ import {
   loosenedText,
   packageOf,
   policyText,
+  scopeText,
 } from "./wording.ts";
 
 /**
@@ -63,14 +65,14 @@ function* resultsOf(
 ): Generator<object> {
   const state = (baselineState: "new" | "unchanged") => (compared ? { baselineState } : {});
   for (const evaluation of evaluations) {
-    const { asset, check } = evaluation;
+    const { check } = evaluation;
     const rule = { ruleId: check, ruleIndex: ruleIndex.get(check) ?? -1 };
-    for (const finding of evaluation.findings) yield { ...rule, ...resultOf(finding, asset), ...state("new") };
+    for (const finding of evaluation.findings) yield { ...rule, ...resultOf(finding, evaluation), ...state("new") };
     for (const { finding } of evaluation.baselined ?? []) {
-      yield { ...rule, ...resultOf(finding, asset), ...state("unchanged") };
+      yield { ...rule, ...resultOf(finding, evaluation), ...state("unchanged") };
     }
     for (const { finding, exception } of evaluation.excepted) {
-      yield { ...rule, ...resultOf(finding, asset), suppressions: [suppressionOf(exception)] };
+      yield { ...rule, ...resultOf(finding, evaluation), suppressions: [suppressionOf(exception)] };
     }
     if (evaluation.verdict === "unknown") yield { ...rule, ...openResult(evaluation) };
   }
@@ -120,6 +122,12 @@ const levels: Record<Severity, "error" | "warning" | "note"> = {
   unknown: "warning",
 };
 
+/** What the policy does not enforce is no error, whatever reads it. */
+function levelOf(severity: Severity, action: Evaluation["action"]): "error" | "warning" | "note" {
+  if (action === "audit") return "note";
+  return action === "warn" && levels[severity] === "error" ? "warning" : levels[severity];
+}
+
 /** The lower end of each CVSS band: what readers of this property sort the score into. */
 const scores: Record<Severity, string | undefined> = {
   critical: "9.0",
@@ -135,12 +143,12 @@ function securitySeverity(severity: Severity | undefined): { "security-severity"
   return score === undefined ? {} : { "security-severity": score };
 }
 
-function resultOf(finding: Finding, asset: Asset): object {
+function resultOf(finding: Finding, { asset, action }: Evaluation): object {
   const { severity, confidence, fingerprint, overThreshold, matches, fix, locations } = finding;
   const affected = packageOf(finding);
   return {
     kind: "fail",
-    level: levels[severity],
+    level: levelOf(severity, action),
     message: { text: printable(messageOf(finding, asset)) },
     locations: locations.map((location) => locationOf(location, asset)),
     ...writtenAt(locations),
@@ -151,6 +159,7 @@ function resultOf(finding: Finding, asset: Asset): object {
       severity,
       ...(confidence === undefined ? {} : { confidence }),
       overThreshold,
+      ...(action === undefined ? {} : { action }),
       ids: matches.ids,
       asset: asset.id,
       ...(affected === undefined ? {} : { package: affected }),
@@ -200,7 +209,8 @@ function messageOf(finding: Finding, asset: Asset): string {
 }
 
 function openResult({ asset, scope, reason, gaps }: Evaluation): object {
-  const subject = scope === undefined ? assetTitle(asset) : `${assetTitle(asset)}, ${scope}`;
+  const part = scopeText(scope);
+  const subject = part === undefined ? assetTitle(asset) : `${assetTitle(asset)}, ${part}`;
   const others = gaps.map(gapText).filter((text) => text !== reason);
   return {
     kind: "open",
@@ -266,10 +276,12 @@ function suppressionOf({ reason, owner, expires, source }: ExceptionUse): object
 }
 
 function notices(report: Report): string[] {
+  const unenforced = enforcementText(report.evaluations);
   return [
     `policy: ${policyText(report.policy)}`,
     ...loosenedKeys(report.policy).map(loosenedText),
     ...report.databases.map((database) => `database: ${databaseText(database)}`),
+    ...(unenforced === undefined ? [] : [`enforcement: ${unenforced}`]),
     ...(report.baseline === undefined ? [] : [`baseline: ${baselineText(report.baseline)}`]),
     ...report.notes,
   ].map(printable);

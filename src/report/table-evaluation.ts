@@ -14,6 +14,7 @@ import {
   gapText,
   moreFindings,
   packageOf,
+  scopeText,
   shown,
 } from "./wording.ts";
 
@@ -52,9 +53,10 @@ export function evaluationLines(page: Page, evaluation: Evaluation): string[] {
 
 function heading(page: Page, evaluation: Evaluation): string[] {
   const { bold, dim } = page.colors;
-  const { asset, scope, check, verdict, reason } = evaluation;
+  const { asset, check, verdict, reason, action } = evaluation;
+  const scope = scopeText(evaluation.scope);
   const name = clip(printable(assetTitle(asset)), page.columns - 12);
-  const parts = [scope, assetIdentity(asset), check].filter((part) => part !== undefined).map(printable);
+  const parts = [action, scope, assetIdentity(asset), check].filter((part) => part !== undefined).map(printable);
   let used = verdict.length + 4 + displayWidth(name);
   let line = `${verdictMark(page, verdict)}  ${bold(name)}`;
   for (const part of parts) {

@@ -4,13 +4,24 @@ import { printable } from "../core/printable.ts";
 import type { ControlResult, LayerResult, Report } from "../core/report.ts";
 import { type Severity, severities } from "../core/severity.ts";
 import type { RenderOptions } from "./options.ts";
-import { hanging, type Page, pageOf, verdictMark, verdictPaint, verdictText, verdictWidth } from "./page.ts";
+import {
+  hanging,
+  type Page,
+  pageOf,
+  verdictIndent,
+  verdictMark,
+  verdictPaint,
+  verdictText,
+  verdictWidth,
+} from "./page.ts";
 import { evaluationLines } from "./table-evaluation.ts";
 import { clip, displayWidth, pad, wrap } from "./width.ts";
 import {
+  auditedText,
   baselineText,
   coverageText,
   databaseText,
+  enforcementText,
   exitText,
   findingName,
   inOrder,
@@ -20,6 +31,7 @@ import {
   packageOf,
   policyText,
   type QuietChecks,
+  withoutAudited,
   withoutQuiet,
 } from "./wording.ts";
 
@@ -37,9 +49,11 @@ function* tableLines(report: Report, options: RenderOptions): Generator<string> 
   yield* apart(layers.length === 0 ? [] : layerSection(page, layers));
   if (evaluations.length > 0) {
     yield* apart([rule(page, "FINDINGS", severityTally(evaluations))]);
-    const { told, quiet } = withoutQuiet(inOrder(evaluations), page.all);
+    const { told: loud, audited } = withoutAudited(inOrder(evaluations), page.all);
+    const { told, quiet } = withoutQuiet(loud, page.all);
     for (const evaluation of told) yield* apart(evaluationLines(page, evaluation));
     yield* apart(quietLines(page, quiet));
+    if (audited.length > 0) yield* apart([dim(`${verdictIndent}audited: ${auditedText(audited)} (--all shows them)`)]);
   }
   const fixes = controls.filter((control) => control.nextFix !== undefined);
   yield* apart(fixes.length === 0 ? [] : fixSection(page, fixes));
@@ -151,12 +165,14 @@ function footer(page: Page, report: Report): string[] {
   const entry = (label: string, text: string, paint: (text: string) => string = (plain) => plain) =>
     wrap(printable(text), page.columns - 10).map((line, i) => dim(pad(i === 0 ? label : "", 10)) + paint(line));
   const verdict = ({ 0: "pass", 1: "fail", 2: "fail", 3: "unknown" } as const)[report.exitCode];
+  const unenforced = enforcementText(report.evaluations);
   return [
     page.colors.dim("─".repeat(page.columns)),
     ...entry("policy", policyText(report.policy), report.policy.kind === "trusted" ? undefined : yellow),
     ...loosenedKeys(report.policy).flatMap((key) => entry("", loosenedText(key), yellow)),
     ...report.databases.flatMap((database) => entry("database", databaseText(database))),
     ...(report.baseline === undefined ? [] : entry("baseline", baselineText(report.baseline))),
+    ...(unenforced === undefined ? [] : entry("enforced", unenforced, yellow)),
     ...report.notes.flatMap((note) => entry("note", note)),
     ...entry(
       "result",

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fileAsset } from "../core/asset.ts";
 import type { Evaluation } from "../core/evaluation.ts";
+import { packagesScope } from "../core/scope.ts";
 import { layerText, withoutQuiet } from "./wording.ts";
 
 function passed(asset: string, check: string, changes: Partial<Evaluation> = {}): Evaluation {
@@ -24,7 +25,7 @@ test("many checks that passed over one asset without a word are folded, and noth
   const told = [
     passed("Dockerfile", "f", { gaps: [gap] }),
     passed("Dockerfile", "g", { verdict: "unknown" }),
-    passed("Dockerfile", "h", { scope: "npm" }),
+    passed("Dockerfile", "h", { scope: packagesScope("npm") }),
     ...["a", "b", "c", "d"].map((check) => passed("other", check)),
   ];
   const parted = withoutQuiet([...quiet, ...told], false);

@@ -1,4 +1,5 @@
 import { type Asset, assetTitle } from "../core/asset.ts";
+import type { DatabaseUse } from "../core/basis.ts";
 import { counted } from "../core/counted.ts";
 import { shortDigest } from "../core/digest.ts";
 import type { Evaluation, Verdict } from "../core/evaluation.ts";
@@ -8,7 +9,8 @@ import type { Finding } from "../core/finding.ts";
 import { formatLocation } from "../core/location.ts";
 import { compareText } from "../core/order.ts";
 import type { LoosenedKey, PolicyChain, PolicyOrigin } from "../core/policy.ts";
-import type { BaselineUse, ControlResult, DatabaseUse, LayerResult, Report } from "../core/report.ts";
+import type { BaselineUse, ControlResult, LayerResult, Report } from "../core/report.ts";
+import { formatScope, type Scope } from "../core/scope.ts";
 import { severities } from "../core/severity.ts";
 
 /** What the terminal formats say in the same words. Nothing here is escaped yet. */
@@ -21,9 +23,14 @@ export function inOrder(evaluations: readonly Evaluation[]): Evaluation[] {
       rank[a.verdict] - rank[b.verdict] ||
       compareText(assetTitle(a.asset), assetTitle(b.asset)) ||
       compareText(a.asset.id, b.asset.id) ||
-      compareText(a.scope ?? "", b.scope ?? "") ||
+      compareText(scopeText(a.scope) ?? "", scopeText(b.scope) ?? "") ||
       compareText(a.check, b.check),
   );
+}
+
+/** `npm`, `Pod shop/web`; undefined where the whole asset was judged. */
+export function scopeText(scope: Scope | undefined): string | undefined {
+  return scope === undefined ? undefined : formatScope(scope);
 }
 
 /** How many findings of one evaluation are shown unless all are asked for. */
@@ -146,8 +153,12 @@ export function policyText(origin: PolicyOrigin): string {
   }
 }
 
-function extendedText({ extended = [] }: Partial<PolicyChain>): string {
-  return extended.length === 0 ? "" : ` (extends ${extended.join(", which extends ")})`;
+function extendedText({ extended = [], environment }: Partial<PolicyChain>): string {
+  const parts = [
+    ...(environment === undefined ? [] : [`environment ${environment}`]),
+    ...(extended.length === 0 ? [] : [`extends ${extended.join(", which extends ")}`]),
+  ];
+  return parts.length === 0 ? "" : ` (${parts.join("; ")})`;
 }
 
 export function loosenedKeys(origin: PolicyOrigin): readonly LoosenedKey[] {
@@ -176,13 +187,47 @@ export function baselineText({ name, known, risen, gone, unjudged, foreign }: Ba
   return `${name}: ${parts.join(", ")}`;
 }
 
+/** What did not pass and is not enforced, by what the policy makes of it. */
+export function notEnforced(evaluations: readonly Evaluation[]): Readonly<Record<"warn" | "audit", number>> {
+  const counts = { warn: 0, audit: 0 };
+  for (const { action, verdict } of evaluations) if (action !== undefined && verdict !== "pass") counts[action]++;
+  return counts;
+}
+
+/** `3 that did not pass are not enforced (2 warn, 1 audit)`; undefined where all is. */
+export function enforcementText(evaluations: readonly Evaluation[]): string | undefined {
+  const { warn, audit } = notEnforced(evaluations);
+  if (warn + audit === 0) return undefined;
+  const parts = [...(warn === 0 ? [] : [`${warn} warn`]), ...(audit === 0 ? [] : [`${audit} audit`])].join(", ");
+  const are = warn + audit === 1 ? "is" : "are";
+  return `${warn + audit} that did not pass ${are} not enforced (${parts}): the exit code does not count ${warn + audit === 1 ? "it" : "them"}`;
+}
+
+/** Parts what the policy only has recorded from what is told one by one. */
+export function withoutAudited(
+  evaluations: readonly Evaluation[],
+  all: boolean,
+): { readonly told: readonly Evaluation[]; readonly audited: readonly Evaluation[] } {
+  const isAudited = ({ action }: Evaluation) => action === "audit" && !all;
+  return { told: evaluations.filter((one) => !isAudited(one)), audited: evaluations.filter(isAudited) };
+}
+
+/** `4 evaluations with 12 findings: 2 high, 10 low`. */
+export function auditedText(audited: readonly Evaluation[]): string {
+  const findings = audited.flatMap((evaluation) => evaluation.findings);
+  const named =
+    findings.length === 0 ? "" : ` with ${counted(findings.length, "finding")}: ${severityCounts(findings)}`;
+  return `${counted(audited.length, "evaluation")}${named}`;
+}
+
 export function exitText({ exitCode, evaluations }: Pick<Report, "exitCode" | "evaluations">): string {
   switch (exitCode) {
     case 0: {
       // `--fail-on` changes the exit code alone: what was found stays found.
-      const verdicts = new Set(evaluations.map(({ verdict }) => verdict));
+      const verdicts = new Set(evaluations.filter(({ action }) => action === undefined).map(({ verdict }) => verdict));
       if (verdicts.has("fail")) return "findings at or over the threshold, let through by --fail-on";
-      return verdicts.has("unknown") ? "incomplete, let through by --fail-on" : "clean";
+      if (verdicts.has("unknown")) return "incomplete, let through by --fail-on";
+      return enforcementText(evaluations) === undefined ? "clean" : "nothing that the policy enforces";
     }
     case 1:
       return "findings at or over the threshold";

@@ -2,7 +2,6 @@
 
 import { unopenedImage } from "../core/asset.ts";
 import type { Authority } from "../core/authority.ts";
-import { bounds } from "../core/bounds.ts";
 import { counted } from "../core/counted.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import { asProblem, Problem } from "../core/problem.ts";
@@ -15,6 +14,7 @@ import type { SecretScanner } from "../engines/secrets/scan.ts";
 import { accessRelations } from "../evaluate/kubernetes/access-relations.ts";
 import { evaluateManifestSecrets } from "../evaluate/kubernetes/manifest-secrets.ts";
 import { evaluateManifests, type ManifestsContext, manifestNotes } from "../evaluate/kubernetes/workloads.ts";
+import { bounds } from "./bounds.ts";
 import type { ScanContext } from "./context.ts";
 import { scanImage, scanUnopened } from "./image.ts";
 import { runningRelations } from "./relations.ts";

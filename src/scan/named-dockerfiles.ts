@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
-import { bounds } from "../core/bounds.ts";
 import { Problem } from "../core/problem.ts";
+import { bounds as dockerfileBounds } from "../engines/dockerfile/bounds.ts";
 import type { Dockerfile } from "../engines/dockerfile/model.ts";
 import { parseDockerfile } from "../engines/dockerfile/parse.ts";
 import type { OpenImage } from "../engines/oci/image.ts";
@@ -27,7 +27,7 @@ export function readDockerfiles(files: readonly string[]): NamedDockerfiles | un
 function read(file: string): Dockerfile {
   try {
     const { size } = statSync(file);
-    if (size > bounds.dockerfileBytes) throw refused(file, `its ${size} bytes are over the bound`);
+    if (size > dockerfileBounds.dockerfileBytes) throw refused(file, `its ${size} bytes are over the bound`);
     return parseDockerfile(file, readFileSync(file, "utf8"));
   } catch (error) {
     throw error instanceof Problem ? error : refused(file, (error as Error).message);

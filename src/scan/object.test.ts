@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { defaultPolicy } from "../collect/policy/default.ts";
 import { openSecretScanner } from "../collect/secrets/scanner.ts";
 import type { Evaluation } from "../core/evaluation.ts";
-import { defaultPolicy } from "../core/policy.ts";
 import { manifestReader } from "../engines/kubernetes/manifests.ts";
 import { evaluateManifests } from "../evaluate/kubernetes/workloads.ts";
 import { scanObject } from "./object.ts";
@@ -104,8 +104,9 @@ test("secrets among its values are found where there is a scanner, and its pass 
     spec: { containers: [{ name: "web", image: "web", env: [{ name: "TOKEN", value: secret }] }] },
   };
   const found = of(scanObject(leaking, { ...context, scanner }), "workload/secret-in-manifest");
-  assert.deepEqual([found?.findings.length, found?.scope], [1, "Pod shop/web"]);
-  assert.equal(of(scanObject(pod, { ...context, scanner }), "workload/secret-in-manifest")?.scope, "Pod shop/web");
+  const part = { kind: "object", object: "Pod shop/web" };
+  assert.deepEqual([found?.findings.length, found?.scope], [1, part]);
+  assert.deepEqual(of(scanObject(pod, { ...context, scanner }), "workload/secret-in-manifest")?.scope, part);
   assert.equal(of(scanObject(pod, context), "workload/secret-in-manifest"), undefined);
 });
 

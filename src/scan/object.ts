@@ -1,6 +1,7 @@
 /** One object of the Kubernetes API, read and judged by itself: as admission calls it, once for each request. */
 
 import type { Evaluation } from "../core/evaluation.ts";
+import type { Scope } from "../core/scope.ts";
 import { isObject } from "../core/untyped.ts";
 import { asWritten } from "../engines/kubernetes/cluster/normalise.ts";
 import { manifestReader } from "../engines/kubernetes/manifests.ts";
@@ -34,7 +35,7 @@ export function scanObject(object: unknown, context: ScannedObjectContext): Eval
   const [first] = read.objects;
   if (scanner === undefined || first === undefined) return evaluations;
   // The asset is the cluster, of which this is a part: what it passes, nothing else does.
-  const part = describeObject(first);
+  const part: Scope = { kind: "object", object: describeObject(first) };
   const secrets = evaluateManifestSecrets(read, scanner, context).map((each) => ({ ...each, scope: part }));
   return [...evaluations, ...secrets];
 }

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { defaultPolicy } from "../collect/policy/default.ts";
 import type { ImageAsset } from "../core/asset.ts";
 import type { Digest } from "../core/digest.ts";
 import { present } from "../core/evidence.ts";
-import { defaultPolicy } from "../core/policy.ts";
 import type { BaseImage } from "../engines/contents/model.ts";
 import { readManifests } from "../engines/kubernetes/manifests.ts";
 import { evaluateManifests } from "../evaluate/kubernetes/workloads.ts";

@@ -1,12 +1,12 @@
 /** How what was read hangs together: what runs which image, and what an image was built from. */
 import type { Asset } from "../core/asset.ts";
-import { bounds } from "../core/bounds.ts";
 import { parseDigest } from "../core/digest.ts";
 import type { Evidence } from "../core/evidence.ts";
 import { splitImageName } from "../core/image-name.ts";
 import type { LayerReference } from "../core/location.ts";
 import { assetEnd, type Relation, type RelationEnd } from "../core/relation.ts";
 import type { BaseImage } from "../engines/contents/model.ts";
+import { bounds as kubernetesBounds } from "../engines/kubernetes/bounds.ts";
 import type { RunningImage } from "../engines/kubernetes/cluster/running.ts";
 import { containersOf, lineageOf, type Manifests } from "../engines/kubernetes/model.ts";
 import { scopeOf } from "../evaluate/kubernetes/namespaces.ts";
@@ -41,7 +41,7 @@ export function runningRelations(images: readonly RunningImage[], cluster: strin
 /** A workload of manifests would run the images that its containers name: what a tag is then, nobody can say now. */
 export function manifestRelations({ workloads }: Manifests, now: Date): Relation[] {
   return workloads.flatMap(({ object, pod }) => {
-    const id = lineageOf(object, scopeOf(object)).slice(0, bounds.assetNameLength);
+    const id = lineageOf(object, scopeOf(object)).slice(0, kubernetesBounds.assetNameLength);
     const named = new Map<string, string[]>();
     for (const { container } of containersOf(pod)) {
       if (container.image === undefined || container.image === "") continue;

@@ -11,23 +11,27 @@ import { authorityOfDirectory } from "../collect/tree/authority.ts";
 import type { UpdateLookup } from "../collect/updates/updates.ts";
 import { type Authority, authorityIn, formatAuthority } from "../core/authority.ts";
 import type { Baseline } from "../core/baseline.ts";
+import type { DatabaseUse, Tool } from "../core/basis.ts";
 import type { CheckDescription } from "../core/check.ts";
 import { counted } from "../core/counted.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import type { RunExtent } from "../core/exception-use.ts";
 import type { Policy } from "../core/policy.ts";
 import { Problem } from "../core/problem.ts";
-import type { DatabaseUse } from "../core/report.ts";
 import type { RatedSeverity } from "../core/severity.ts";
 import { type Conclusion, conclude } from "../evaluate/conclude.ts";
 import type { ScanContext } from "./context.ts";
 
 export interface RunOptions {
+  /** What judges, for the basis of its verdicts. */
+  readonly tool: Tool;
   /** Where the tree's own policy file is looked for. */
   readonly root: string;
   readonly now: Date;
   /** `--policy`: a file, or git:REF:PATH. */
   readonly policy?: string | undefined;
+  /** One that a policy file states; absent: none. */
+  readonly environment?: string | undefined;
   /** A file, or git:REF:PATH. */
   readonly baseline?: string | undefined;
   /** What was found is written into one. */
@@ -69,7 +73,7 @@ export interface ConcludedRun {
 /** @throws Problem (usage) where what the caller named cannot be read */
 export async function openRun(options: RunOptions): Promise<Run> {
   const { root, now, cache, updates, onProgress, failOn } = options;
-  const policy = await loadPolicy({ flag: options.policy, root });
+  const policy = await loadPolicy({ flag: options.policy, root, environment: options.environment });
   const baseline = options.baseline === undefined ? undefined : await readBaseline(options.baseline, root);
   const vex = await readVexDocuments(options.vex, root);
   const advisories = openAdvisories(options.database);
@@ -91,6 +95,7 @@ export async function openRun(options: RunOptions): Promise<Run> {
     ...(baseline === undefined ? {} : { baseline }),
     conclude: (scanned, { extent, checks, cluster }) => {
       const conclusion = conclude(scanned, {
+        tool: options.tool,
         policy,
         now,
         extent,

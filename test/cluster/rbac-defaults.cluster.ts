@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { clusterChecks } from "../../src/checks/cluster/index.ts";
-import { defaultPolicy } from "../../src/core/policy.ts";
+import { defaultPolicy } from "../../src/collect/policy/default.ts";
 import { readManifests } from "../../src/engines/kubernetes/manifests.ts";
 import { evaluateManifests } from "../../src/evaluate/kubernetes/workloads.ts";
 import { type Cluster, clusterMissing, startCluster } from "./api-server.ts";

@@ -3,8 +3,8 @@
  * and over, and prints before each which one, at its end how long it took of the processor. Who started it ends it.
  */
 
+import { defaultPolicy } from "../../src/collect/policy/default.ts";
 import { present } from "../../src/core/evidence.ts";
-import { defaultPolicy } from "../../src/core/policy.ts";
 import { Problem } from "../../src/core/problem.ts";
 import { parseDockerfile } from "../../src/engines/dockerfile/parse.ts";
 import { expandCompose } from "../../src/engines/kubernetes/compose/interpolate.ts";

@@ -6,10 +6,10 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { inventoryOfFolder } from "../../src/collect/image/inventory.ts";
+import { defaultPolicy } from "../../src/collect/policy/default.ts";
 import { sourceFilesOfFolder } from "../../src/collect/updates/source-files.ts";
 import { lookUpUpdates, type UpdateLookup } from "../../src/collect/updates/updates.ts";
 import type { Evidence } from "../../src/core/evidence.ts";
-import { defaultPolicy } from "../../src/core/policy.ts";
 import type { PendingUpdates } from "../../src/engines/updates/model.ts";
 import {
   certificate,

@@ -6,7 +6,7 @@ export const committedSecret: SourcesCheck = {
   id: "build/committed-secret",
   title: "Secrets among the sources",
   layer: "build",
-  category: "configuration",
+  category: "secret",
   controls: [3],
   severity: "varies",
   documentation: {

@@ -19,6 +19,7 @@ export const credentialsInUrl = dockerfileCheck<"commands">({
   name: "credentials-in-url",
   title: "Passwords within a URL",
   severity: "high",
+  category: "secret",
   controls: [3],
   documentation: {
     what: "Looks in commands for URLs with a password or a token before the `@`. Where a variable holds it, only `git clone`, `git remote` and `git config` are findings, of severity medium: Git writes the URL with the value to `.git/config`. Databases on this machine are of severity low.",

@@ -9,6 +9,7 @@ export const crossStageLeak = dockerfileCheck<"commands" | "context">({
   name: "cross-stage-leak",
   title: "Secrets of a build stage that are copied on",
   severity: "high",
+  category: "secret",
   controls: [3],
   documentation: {
     what: "Looks at `COPY --from` of an earlier stage into the last one and those that it is built on. A finding is a copy of a file, of a folder or of everything, in which that stage has put a file with a secret and not deleted it. What a copy of a folder brought there counts too: such files in the folder of the Dockerfile that `.dockerignore` lets through.",

@@ -9,7 +9,7 @@ export const deniedLicense: LockfileCheck<LicenseParameters> = {
   id,
   title: "Pinned dependencies under licences that the policy denies",
   layer: "build",
-  category: "configuration",
+  category: "license",
   controls: [],
   severity: "high",
   documentation: {

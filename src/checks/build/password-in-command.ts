@@ -95,6 +95,7 @@ export const passwordInCommand = dockerfileCheck<"commands">({
   name: "password-in-command",
   title: "Passwords in commands",
   severity: "high",
+  category: "secret",
   controls: [3],
   documentation: {
     what: "Looks for passwords and tokens that are written out in a command: piped into `chpasswd` or `passwd`, behind `--password` and its like, `-p` of MySQL's programs, `-u user:…` of curl, `useradd -p`, and variables with the name of a secret. What comes from a variable or a file is none, nor a value such as `dummy`. The value is never shown.",

@@ -35,6 +35,7 @@ export const privateKeyGenerated = dockerfileCheck<"commands">({
   name: "private-key-generated",
   title: "Private keys made while the image is built",
   severity: "medium",
+  category: "secret",
   controls: [3],
   documentation: {
     what: "Looks for `ssh-keygen`, `openssl genrsa`, `genpkey`, `req -newkey`, `keytool -genkeypair` and their like in `RUN`, in the last stage and those that it is built on. A key that the same `RUN` deletes is none.",

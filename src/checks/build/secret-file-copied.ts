@@ -33,6 +33,7 @@ export const secretFileCopied = dockerfileCheck<"commands" | "context">({
   name: "secret-file-copied",
   title: "Files with secrets copied into the image",
   severity: "high",
+  category: "secret",
   controls: [3],
   documentation: {
     what: "Looks at what `COPY` and `ADD` bring from the build context into the last stage and those that it is built on: SSH keys, `.netrc`, cloud and cluster credentials, private keys, Terraform's state and their like by name. Where a folder is copied, such files in the folder of the Dockerfile count, unless `.dockerignore` leaves them out. Files that often hold a secret and may not (`.npmrc`, `.env`, `*.key`, `.git`) are of severity medium. Public keys and samples are none.",

@@ -15,6 +15,7 @@ export const secretInArgOrEnv = dockerfileCheck({
   name: "secret-in-arg-or-env",
   title: "Secrets through ARG or ENV",
   severity: "high",
+  category: "secret",
   controls: [3],
   documentation: {
     what: "Looks at the names that `ARG` and `ENV` set: those with a word for a password, token or private key in them are findings, unless they name a file or a setting, or what they are set to is empty, a switch or a path.",

@@ -8,6 +8,7 @@ export const secretLeftInLayer = dockerfileCheck<"commands">({
   name: "secret-left-in-layer",
   title: "Secrets that a later instruction deletes, and a layer keeps",
   severity: "high",
+  category: "secret",
   controls: [3],
   documentation: {
     what: "Looks for files with secrets that one instruction copies or writes and another one deletes, in the last stage and those that it is built on. What the same `RUN` writes and deletes is none.",

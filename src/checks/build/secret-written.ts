@@ -7,6 +7,7 @@ export const secretWritten = dockerfileCheck<"commands">({
   name: "secret-written",
   title: "Secrets written to a file of the image",
   severity: "high",
+  category: "secret",
   controls: [3],
   documentation: {
     what: "Looks at `RUN` in the last stage and those that it is built on: a variable with the name of a secret that `echo`, `printf` or `cat` write to a file, and a file of `--mount=type=secret` that is copied. What the same `RUN` deletes again, and what goes into another mount, is none.",

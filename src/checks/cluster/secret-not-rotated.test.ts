@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { defaultPolicy, type Policy } from "../../core/policy.ts";
+import { defaultPolicy } from "../../collect/policy/default.ts";
+import type { Policy } from "../../core/policy.ts";
 import { manifestReader } from "../../engines/kubernetes/manifests.ts";
 import type { Manifests, Secret } from "../../engines/kubernetes/model.ts";
 import { evaluateManifests } from "../../evaluate/kubernetes/workloads.ts";

@@ -1,8 +1,7 @@
 /** What checks of every layer say of licences that the policy denies or does not know. */
 import type { FindingDraft } from "../../core/finding.ts";
 import type { Location } from "../../core/location.ts";
-import type { LicensePolicy } from "../../core/policy.ts";
-import type { LicensedPackage, Package, PackageType } from "../../engines/contents/model.ts";
+import type { LicensedPackage, LicensePolicy, Package, PackageType } from "../../engines/contents/model.ts";
 import { type LicenseFault, type LicenseVerdict, licenseJudge } from "../knowledge/license-judgement.ts";
 
 /** What of the policy both checks judge by. */

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { defaultPolicy } from "../../collect/policy/default.ts";
 import type { Digest } from "../../core/digest.ts";
 import { present } from "../../core/evidence.ts";
-import { defaultPolicy, type LicensePolicy } from "../../core/policy.ts";
 import { runCheck } from "../../core/runner.ts";
-import type { LicensedPackage, LicenseTerm, PackageType } from "../../engines/contents/model.ts";
+import type { LicensedPackage, LicensePolicy, LicenseTerm, PackageType } from "../../engines/contents/model.ts";
 import { deniedLicense } from "./denied-license.ts";
 
 const now = new Date("2026-05-01T00:00:00Z");

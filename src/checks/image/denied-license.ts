@@ -11,7 +11,7 @@ export const deniedLicense: ImageCheck<"licenses" | "layers", LicenseParameters>
   id,
   title: "Packages under licences that the policy denies",
   layer: "image",
-  category: "configuration",
+  category: "license",
   controls: [],
   severity: "high",
   documentation: {

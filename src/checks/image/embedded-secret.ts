@@ -9,7 +9,7 @@ export const embeddedSecret: ImageCheck<"secrets" | "layers"> = {
   id: "image/embedded-secret",
   title: "Secrets in an image",
   layer: "image",
-  category: "configuration",
+  category: "secret",
   controls: [3],
   severity: "varies",
   documentation: {

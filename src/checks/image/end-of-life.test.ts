@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { defaultPolicy } from "../../collect/policy/default.ts";
 import type { Digest } from "../../core/digest.ts";
 import { present } from "../../core/evidence.ts";
-import { defaultPolicy } from "../../core/policy.ts";
 import { runCheck } from "../../core/runner.ts";
 import type { Package, ReleaseLifecycle } from "../../engines/contents/model.ts";
 import { endOfLife } from "./end-of-life.ts";

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { defaultPolicy } from "../../collect/policy/default.ts";
 import type { FindingDraft } from "../../core/finding.ts";
-import { baseKinds, defaultPolicy } from "../../core/policy.ts";
+import { baseKinds } from "../../engines/contents/base/model.ts";
 import type { BaseImage } from "../../engines/contents/model.ts";
 import { fullBase } from "./full-base.ts";
 

@@ -1,4 +1,4 @@
-import type { BaseKind } from "../../core/policy.ts";
+import type { BaseKind } from "../../engines/contents/model.ts";
 import type { ImageCheck } from "../subjects/image.ts";
 
 /** Images on a base with more in it than the policy accepts. */

@@ -1,6 +1,5 @@
 import { compileGlob } from "../../core/glob.ts";
-import type { LicensePolicy } from "../../core/policy.ts";
-import type { LicenseTerm } from "../../engines/contents/model.ts";
+import type { LicensePolicy, LicenseTerm } from "../../engines/contents/model.ts";
 
 /** What the policy says of one licence term. */
 export type LicenseVerdict =

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { defaultPolicy } from "../../collect/policy/default.ts";
 import { fileAsset } from "../../core/asset.ts";
 import { present } from "../../core/evidence.ts";
 import type { Exception } from "../../core/exception.ts";
-import { defaultPolicy } from "../../core/policy.ts";
 import { runCheck } from "../../core/runner.ts";
 import { expiredException } from "./expired-exception.ts";
 

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { defaultPolicy } from "../../collect/policy/default.ts";
 import { fileAsset } from "../../core/asset.ts";
 import { present } from "../../core/evidence.ts";
 import type { Exception } from "../../core/exception.ts";
 import type { ExceptionInRun } from "../../core/exception-use.ts";
-import { defaultPolicy, type ExceptionLimits } from "../../core/policy.ts";
+import type { ExceptionLimits } from "../../core/policy.ts";
 import { runCheck } from "../../core/runner.ts";
 import { tooBroadException } from "./too-broad-exception.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { defaultPolicy } from "../../core/policy.ts";
+import { defaultPolicy } from "../../collect/policy/default.ts";
 import { imageByDigest } from "./image-by-digest.ts";
 import { imageFromOtherRegistry } from "./image-from-other-registry.ts";
 import { imageLatestTag } from "./image-latest-tag.ts";

@@ -40,7 +40,7 @@ export const secretInManifest: Check<SecretInManifestFacts> = {
   id: "workload/secret-in-manifest",
   title: "Secrets in manifests",
   layer: "workload",
-  category: "configuration",
+  category: "secret",
   controls: [3],
   severity: "varies",
   documentation: {

@@ -26,6 +26,7 @@ import { forget, learn, listBases, type Print } from "./base-known.ts";
 export interface BaseOptions extends PullingOptions, Omit<UpdatesOptions, keyof PullingOptions> {
   readonly format: string;
   readonly policy?: string;
+  readonly environment?: string;
   readonly db?: string;
   readonly now?: string;
   readonly all: boolean;
@@ -71,7 +72,7 @@ async function show(reference: string, bases: string, options: BaseOptions, prin
     throw usageProblem(`--format ${options.format}`, "there is no such format", "table or json");
   }
   const now = parseNow(options.now);
-  const policy = await loadPolicy({ flag: options.policy, root: process.cwd() });
+  const policy = await loadPolicy({ flag: options.policy, root: process.cwd(), environment: options.environment });
   const known = openKnownBases(bases);
   const advisories = openAdvisories(options.db ?? defaultDatabase());
   const progress = createProgress(process.stderr, options.quiet);

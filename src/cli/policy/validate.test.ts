@@ -47,6 +47,20 @@ loosened: bulkhead.yaml:3:18 tried to loosen licenses.deny from GPL-* to an empt
   });
 });
 
+test("checks that there are not are named, with the nearest that there is", () => {
+  using root = folder({
+    "bulkhead.yaml":
+      'enforcement: {ci: {checks: {"image/*": warn, build/commited-secret: deny, nothing/like/it: deny}}}\n',
+  });
+  assert.deepEqual(validate(root.path), {
+    code: 0,
+    text: `bulkhead.yaml: valid
+note: enforcement.ci.checks: there is no check build/commited-secret; build/committed-secret?
+note: enforcement.ci.checks: there is no check nothing/like/it
+`,
+  });
+});
+
 test("every error of the file is named", () => {
   using root = folder({ "bulkhead.yaml": "extends: org/base.yaml\none: 1\ntwo: 2\n" });
   const { code, text } = validate(root.path);

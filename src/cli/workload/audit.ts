@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
-import { bounds } from "../../core/bounds.ts";
 import { Problem, usageProblem } from "../../core/problem.ts";
+import { bounds as kubernetesBounds } from "../../engines/kubernetes/bounds.ts";
 import { type ManifestPlace, scanManifests } from "../../scan/manifests.ts";
 import { type JudgingOptions, runJudging } from "../judging.ts";
 
@@ -41,8 +41,8 @@ async function standardInput(): Promise<string> {
   let length = 0;
   for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
     length += chunk.length;
-    if (length > bounds.kubernetesFileBytes) {
-      const cause = `more than ${bounds.kubernetesFileBytes} bytes`;
+    if (length > kubernetesBounds.kubernetesFileBytes) {
+      const cause = `more than ${kubernetesBounds.kubernetesFileBytes} bytes`;
       throw new Problem({ kind: "input", code: "kubernetes.bound", place: "standard input", cause });
     }
     chunks.push(chunk);

@@ -1,10 +1,10 @@
 /** What the names of base images point to now: asked of their registries, or of the mirrors that stand in for them. */
 
-import { bounds } from "../../core/bounds.ts";
 import { Problem, usageProblem } from "../../core/problem.ts";
 import type { DigestAnswer } from "../../engines/dockerfile/model.ts";
 import { formatReference, type ImageReference, parseReference } from "../../engines/oci/reference.ts";
 import { openRegistry, type RegistryOptions } from "../../engines/oci/registry/client.ts";
+import { bounds } from "./bounds.ts";
 
 /** A registry that is asked in the place of another. */
 export interface Mirror {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Evaluation } from "../../core/evaluation.ts";
-import { defaultPolicy } from "../../core/policy.ts";
 import { Problem } from "../../core/problem.ts";
+import { formatScope } from "../../core/scope.ts";
 import { chainIds } from "../../engines/contents/base/chain.ts";
 import { knownBases } from "../../engines/contents/base/known.ts";
 import type { KnownBase } from "../../engines/contents/base/model.ts";
@@ -10,6 +10,7 @@ import type { FixtureEntry } from "../../engines/oci/image.fixture.ts";
 import { recordBelow, withDatabase } from "../../engines/vulnerability/database/advisories.fixture.ts";
 import type { ScanContext } from "../../scan/context.ts";
 import { scanImage } from "../../scan/image.ts";
+import { defaultPolicy } from "../policy/default.ts";
 import {
   alpine310,
   apkDatabase,
@@ -102,7 +103,11 @@ test("removed packages are told apart: not matched with the others, counted, and
   const evaluations = await judged(layers);
   const scopes = evaluations.filter(({ check }) => check === "image/known-vulnerabilities");
   assert.deepEqual(
-    scopes.map(({ scope, findings, evidence }) => [scope, findings.length, evidence["removed packages"]]),
+    scopes.map(({ scope, findings, evidence }) => [
+      scope && formatScope(scope),
+      findings.length,
+      evidence["removed packages"],
+    ]),
     [["Alpine:v3.10", 1, "1"]],
   );
   const [removed] = evaluations.filter(({ check }) => check === "image/removed-packages");

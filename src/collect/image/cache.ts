@@ -2,27 +2,26 @@
  * The scan cache: what a layer or an image holds, by content digest, in one SQLite file. It saves work and decides
  * nothing: a cache that is missing, locked, of another version or broken costs time and no more.
  *
- * Tables (every text is UTF-8; `key` is the analysis key, see `analysisKey`):
+ * Tables (every text is UTF-8; `key` is of the kind of answer, see `cacheKeys`):
  * - `layer(diff_id, key, scan, used)`: a layer's scan, zstd-compressed
  * - `image(config_digest, key, inventory, used)`: an image's inventory, zstd-compressed JSON
- * - `secrets(id, key, found, used)`: the secrets of a layer or an image by its diffID or config digest; the key is the
- *   scanner's, with the analysis key
+ * - `secrets(id, key, found, used)`: the secrets of a layer or an image by its diffID or config digest; the key is
+ *   followed by the scanner's
  * - `verified(digest, diff_id)`: a stored blob that was read whole and whose digest and diffID fitted
  * - `stamp(stamp, digest)`: a local file that was read whole while it had this stamp
  * `used` is in seconds since 1970.
  */
-import { createHash } from "node:crypto";
 import { chmodSync, closeSync, openSync, readSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
-import { bounds } from "../../core/bounds.ts";
+
 import type { Digest } from "../../core/digest.ts";
 import type { Gap } from "../../core/evidence.ts";
-import { analysers } from "../../engines/contents/analysers.ts";
 import type { FileFacts, Inventory } from "../../engines/contents/model.ts";
 import { makePrivateFolder, refuseLink } from "../../engines/files/write.ts";
 import type { FoundSecrets } from "../../engines/secrets/model.ts";
+import { cacheKeys, FORMAT } from "./cache-key.ts";
 import type { LayerScan } from "./layer-scan.ts";
 
 /** What an image's layers gave, ready for the checks. */
@@ -57,17 +56,8 @@ export interface CacheStatus {
   readonly bytes: number;
 }
 
-/** Raised when what the tables hold changes its meaning. */
-const FORMAT = 4;
-
 /** "BHsc" in ASCII: tells the cache from any other SQLite file. */
 const APPLICATION_ID = 0x42487363;
-
-/** Everything beside the content that a cached answer depends on. */
-export function analysisKey(): string {
-  const parts = [FORMAT, analysers.map(({ id, version }) => [id, version]), bounds];
-  return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 16);
-}
 
 const SCHEMA = `
   create table layer (diff_id text, key text, scan blob, used integer, primary key (diff_id, key)) without rowid;
@@ -177,7 +167,7 @@ function isOurs(path: string): boolean {
 }
 
 function cacheOver(database: DatabaseSync): ScanCache {
-  const key = analysisKey();
+  const keys = cacheKeys();
   const now = () => Math.floor(Date.now() / 1000);
 
   /** A cache that fails is a cache that has nothing. */
@@ -194,7 +184,7 @@ function cacheOver(database: DatabaseSync): ScanCache {
     return attempt(() => {
       const row = database
         .prepare(`select ${column} as content from ${table} where ${id} = ? and key = ?`)
-        .get(digest, key);
+        .get(digest, keys[table]);
       return row === undefined ? undefined : zstdDecompressSync(row.content as Uint8Array);
     });
   }
@@ -211,7 +201,7 @@ function cacheOver(database: DatabaseSync): ScanCache {
     storeLayer(diffId, scan) {
       store("insert or replace into layer values (?, ?, ?, ?)", () => [
         diffId,
-        key,
+        keys.layer,
         zstdCompressSync(encodeScan(scan)),
         now(),
       ]);
@@ -223,21 +213,23 @@ function cacheOver(database: DatabaseSync): ScanCache {
     storeImage(configDigest, image) {
       store("insert or replace into image values (?, ?, ?, ?)", () => [
         configDigest,
-        key,
+        keys.image,
         zstdCompressSync(Buffer.from(JSON.stringify(image))),
         now(),
       ]);
     },
     secrets: (id, scanner) =>
       attempt(() => {
-        const row = database.prepare("select found from secrets where id = ? and key = ?").get(id, `${key} ${scanner}`);
+        const row = database
+          .prepare("select found from secrets where id = ? and key = ?")
+          .get(id, `${keys.secrets} ${scanner}`);
         if (row === undefined) return undefined;
         return JSON.parse(zstdDecompressSync(row.found as Uint8Array).toString("utf8")) as FoundSecrets;
       }),
     storeSecrets: (id, scanner, found) =>
       store("insert or replace into secrets values (?, ?, ?, ?)", () => [
         id,
-        `${key} ${scanner}`,
+        `${keys.secrets} ${scanner}`,
         zstdCompressSync(Buffer.from(JSON.stringify(found))),
         now(),
       ]),

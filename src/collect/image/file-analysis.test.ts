@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bounds } from "../../core/bounds.ts";
 import { Problem } from "../../core/problem.ts";
 import type { Analyser } from "../../engines/contents/analyser.ts";
+import { bounds as contentsBounds } from "../../engines/contents/bounds.ts";
 import type { FileFacts, PackageRecord } from "../../engines/contents/model.ts";
 import { createFileAnalysis, limitOf } from "./file-analysis.ts";
 
@@ -46,7 +46,7 @@ test("a file over its analyser's bound is refused before it is read, with both n
 });
 
 test("no analyser is handed more than the bound for all of them", () => {
-  assert.equal(limitOf(echo({ maxBytes: Number.MAX_SAFE_INTEGER })), bounds.wantedFileBytes);
+  assert.equal(limitOf(echo({ maxBytes: Number.MAX_SAFE_INTEGER })), contentsBounds.wantedFileBytes);
   assert.equal(limitOf(echo()), 10);
 });
 
@@ -86,7 +86,7 @@ test("files that are read together wait for each other, whatever their order", (
 test("files that together list more packages than the bound are too many", () => {
   const half: FileFacts = {
     kind: "packages",
-    packages: Array.from({ length: bounds.packages / 2 }, () => musl),
+    packages: Array.from({ length: contentsBounds.packages / 2 }, () => musl),
     unread: [],
   };
   const files = createFileAnalysis<number>("layer 1 of web");

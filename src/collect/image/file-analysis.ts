@@ -1,8 +1,9 @@
-import { bounds } from "../../core/bounds.ts";
 import { Problem } from "../../core/problem.ts";
 import type { Analyser } from "../../engines/contents/analyser.ts";
+import { bounds as contentsBounds } from "../../engines/contents/bounds.ts";
 import type { FileFacts } from "../../engines/contents/model.ts";
 import { release } from "../../engines/oci/release.ts";
+import { bounds } from "./bounds.ts";
 
 /** The analysers at work on the files of one layer or folder. */
 export interface FileAnalysis<Key> {
@@ -39,12 +40,12 @@ export function createFileAnalysis<Key>(place: string): FileAnalysis<Key> {
   function factsOf(file: Expected, bytes: Buffer, companions: ReadonlyMap<string, Buffer>): FileFacts {
     const found = analyse(file, bytes, companions);
     if (found.kind === "packages") packages += found.packages.length;
-    if (packages <= bounds.packages) return found;
+    if (packages <= contentsBounds.packages) return found;
     throw new Problem({
       kind: "input",
       code: "contents.too-many-packages",
       place,
-      cause: `its files list more than ${bounds.packages} packages`,
+      cause: `its files list more than ${contentsBounds.packages} packages`,
     });
   }
 
@@ -101,7 +102,7 @@ export function createFileAnalysis<Key>(place: string): FileAnalysis<Key> {
 
 /** Bytes that an analyser is handed at most. */
 export function limitOf(analyser: Analyser): number {
-  return Math.min(analyser.maxBytes, bounds.wantedFileBytes);
+  return Math.min(analyser.maxBytes, contentsBounds.wantedFileBytes);
 }
 
 const noCompanions: ReadonlyMap<string, Buffer> = new Map();

@@ -3,12 +3,12 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, test } from "node:test";
-import { bounds } from "../../core/bounds.ts";
 import type { Digest } from "../../core/digest.ts";
 import type { Evidence } from "../../core/evidence.ts";
 import { asProblem, Problem } from "../../core/problem.ts";
 import type { Inventory } from "../../engines/contents/model.ts";
 import { type FixtureEntry, type FixtureImage, paxEntry, sha256, tarOf } from "../../engines/oci/image.fixture.ts";
+import { bounds as collectBounds } from "../bounds.ts";
 import { openScanCache, type ScanCache } from "./cache.ts";
 import {
   alpine310,
@@ -200,7 +200,7 @@ test("databases behind links are read after all, two of them behind one file too
 
 test("layers that each keep to the bounds must keep to them together", async () => {
   const scans: LayerScan[] = [
-    { records: Array.from({ length: bounds.entries / 2 }, () => "Fa"), facts: [], gaps: [] },
+    { records: Array.from({ length: collectBounds.entries / 2 }, () => "Fa"), facts: [], gaps: [] },
     { records: Array.from({ length: 100_000 }, () => `F${"a".repeat(2_000)}`), facts: [], gaps: [] },
   ];
   for (const scan of scans) {

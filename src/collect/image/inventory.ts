@@ -1,7 +1,6 @@
 /** What an image or a root file system holds, as evidence: layers read or remembered, merged, catalogued. */
 import { existsSync } from "node:fs";
 import { join, posix } from "node:path";
-import { bounds } from "../../core/bounds.ts";
 import { absent, type Evidence, type Gap, gapOf, present } from "../../core/evidence.ts";
 import { asProblem, isEvidenceProblem, Problem } from "../../core/problem.ts";
 import type { Analyser, FileHistory, RemovedHistory } from "../../engines/contents/analyser.ts";
@@ -13,10 +12,12 @@ import { readFolder } from "../../engines/oci/folder.ts";
 import type { OpenImage } from "../../engines/oci/image.ts";
 import type { Layer } from "../../engines/oci/model.ts";
 import type { FoundSecrets, SecretsFound } from "../../engines/secrets/model.ts";
+import { bounds as collectBounds } from "../bounds.ts";
 import { secretsOfImage } from "../secrets/image.ts";
 import { createLayerSecrets } from "../secrets/layer.ts";
 import type { KeyedScanner } from "../secrets/scanner.ts";
 import { ahead } from "./ahead.ts";
+import { bounds } from "./bounds.ts";
 import type { ScanCache, ScannedImage } from "./cache.ts";
 import { createFileAnalysis, limitOf } from "./file-analysis.ts";
 import { type ExtraFiles, isExecutable, type LayerScan, readExtraFiles, scanLayer } from "./layer-scan.ts";
@@ -126,7 +127,7 @@ async function scanImage(image: OpenImage, context: BoundedContext): Promise<Sca
     entries += scan.records.length;
     for (const record of scan.records) namesLength += record.length;
     for (const facts of scan.facts) if (facts.kind === "packages") packages += facts.packages.length;
-    if (entries > bounds.entries || namesLength > bounds.namesLength || packages > bounds.packageRecords) {
+    if (entries > collectBounds.entries || namesLength > bounds.namesLength || packages > bounds.packageRecords) {
       throw tooLarge(image.store.place);
     }
   }
@@ -160,7 +161,7 @@ function tooLarge(place: string): Problem {
     kind: "input",
     code: "oci.entries",
     place,
-    cause: `its layers together have more than ${bounds.entries} entries, ${bounds.namesLength} characters of paths or ${bounds.packageRecords} packages`,
+    cause: `its layers together have more than ${collectBounds.entries} entries, ${bounds.namesLength} characters of paths or ${bounds.packageRecords} packages`,
   });
 }
 
@@ -325,7 +326,7 @@ async function asEvidence(
   context: InventoryContext,
   work: (signal: AbortSignal) => Promise<ScannedImage>,
 ): Promise<Evidence<Inventory>> {
-  const timeout = AbortSignal.timeout(bounds.assetMilliseconds);
+  const timeout = AbortSignal.timeout(collectBounds.assetMilliseconds);
   const signal = context.signal === undefined ? timeout : AbortSignal.any([timeout, context.signal]);
   try {
     const { inventory, gaps } = await work(signal);
@@ -338,6 +339,6 @@ async function asEvidence(
 }
 
 function overTime(place: string): Problem {
-  const minutes = bounds.assetMilliseconds / 60_000;
+  const minutes = collectBounds.assetMilliseconds / 60_000;
   return new Problem({ kind: "input", code: "collect.time", place, cause: `it took longer than ${minutes} minutes` });
 }

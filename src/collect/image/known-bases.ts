@@ -1,12 +1,13 @@
 /** The list of known bases on this machine: read, added to, removed from. */
 import { readFileSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import { bounds } from "../../core/bounds.ts";
 import { Problem } from "../../core/problem.ts";
+import { bounds as baseBounds } from "../../engines/contents/base/bounds.ts";
 import { formatKnownBases, knownBases, parseKnownBases } from "../../engines/contents/base/known.ts";
 import type { KnownBase } from "../../engines/contents/base/model.ts";
 import type { KnownBases } from "../../engines/contents/base/recognise.ts";
 import { makePrivateFolder, writeWhole } from "../../engines/files/write.ts";
+import { bounds } from "./bounds.ts";
 
 /** Empty where there is no file. @throws Problem `bases.document`, `bases.file` */
 export function readKnownBases(path: string): KnownBase[] {
@@ -33,8 +34,8 @@ export function openKnownBases(path: string): KnownBases {
 export function learnBases(path: string, learnt: readonly KnownBase[]): void {
   const key = ({ name, chainId }: KnownBase) => `${name}\0${chainId}`;
   const all = new Map([...readKnownBases(path), ...learnt].map((base) => [key(base), base]));
-  if (all.size > bounds.knownBases) {
-    const cause = `it would have more than ${bounds.knownBases} bases`;
+  if (all.size > baseBounds.knownBases) {
+    const cause = `it would have more than ${baseBounds.knownBases} bases`;
     throw new Problem({ kind: "usage", code: "bases.file", place: path, cause, remedy: "--forget some of them" });
   }
   write(path, [...all.values()]);

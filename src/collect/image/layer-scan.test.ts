@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bounds } from "../../core/bounds.ts";
 import { analyserFor } from "../../engines/contents/analysers.ts";
+import { bounds as ociBounds } from "../../engines/oci/bounds.ts";
 import { type FixtureEntry, paxEntry } from "../../engines/oci/image.fixture.ts";
 import type { Layer } from "../../engines/oci/model.ts";
 import { apkDatabase, imageOf, memoryStore, npmPackage, openFixture } from "./image-files.fixture.ts";
@@ -57,8 +57,8 @@ test("entries give back what the records say, the facts with the files that are 
 });
 
 test("paths over a bound are counted and named, whatever layer of whatever image it is", async () => {
-  const deep = "d/".repeat(bounds.pathDepth + 1);
-  const long = "x".repeat(bounds.pathBytes + 1);
+  const deep = "d/".repeat(ociBounds.pathDepth + 1);
+  const long = "x".repeat(ociBounds.pathBytes + 1);
   const { store, layers } = await openFixture(
     imageOf(
       [{ name: "a" }],

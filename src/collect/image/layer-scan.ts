@@ -3,7 +3,7 @@
  * layer's content, the analysers and the bounds alone, so it is cached under those and serves every image with the
  * layer.
  */
-import { bounds } from "../../core/bounds.ts";
+
 import type { Gap } from "../../core/evidence.ts";
 import { Problem } from "../../core/problem.ts";
 import type { Analyser } from "../../engines/contents/analyser.ts";
@@ -11,12 +11,14 @@ import { analyserFor } from "../../engines/contents/analysers.ts";
 import type { FileFacts } from "../../engines/contents/model.ts";
 import { createPermissionsReader, type LayerPermissions } from "../../engines/contents/permissions/stated.ts";
 import type { BlobStore } from "../../engines/oci/blob.ts";
+import { bounds as ociBounds } from "../../engines/oci/bounds.ts";
 import { type ReadLayerOptions, readLayer } from "../../engines/oci/layer.ts";
 import type { Layer } from "../../engines/oci/model.ts";
 import { cleanPath } from "../../engines/oci/path.ts";
 import type { TarEntry } from "../../engines/oci/tar.ts";
 import type { TreeEntry } from "../../engines/oci/tree.ts";
 import type { LayerSecretsReader } from "../secrets/layer.ts";
+import { bounds } from "./bounds.ts";
 import { createFileAnalysis } from "./file-analysis.ts";
 
 export interface LayerScan {
@@ -75,7 +77,7 @@ export async function scanLayer(store: BlobStore, layer: Layer, options: ScanLay
     {
       entry(entry) {
         const path = cleanPath(entry.name);
-        if (path === undefined || entry.link.length > bounds.pathBytes) {
+        if (path === undefined || entry.link.length > ociBounds.pathBytes) {
           refusedPaths += 1;
           return false;
         }
@@ -119,7 +121,7 @@ export async function scanLayer(store: BlobStore, layer: Layer, options: ScanLay
   if (refusedPaths > 0) {
     gaps.push({
       code: "oci.path",
-      reason: `${refusedPaths} entries have paths over the bounds (${bounds.pathBytes} bytes, ${bounds.pathDepth} deep)`,
+      reason: `${refusedPaths} entries have paths over the bounds (${ociBounds.pathBytes} bytes, ${ociBounds.pathDepth} deep)`,
     });
   }
   if (sparse > 0) gaps.push({ code: "oci.sparse", reason: `${sparse} wanted files are sparse, which is not read` });

@@ -1,7 +1,7 @@
 /** Files that hold a bill of materials. */
 import { closeSync, openSync, readFileSync, readSync, statSync } from "node:fs";
-import { bounds } from "../../core/bounds.ts";
 import { Problem } from "../../core/problem.ts";
+import { bounds as sbomBounds } from "../../engines/contents/sbom/bounds.ts";
 import { looksLikeSbom } from "../../engines/contents/sbom/read.ts";
 
 /** @throws Problem `sbom.file`, `sbom.too-large` */
@@ -9,8 +9,8 @@ export function readSbomFile(file: string): Buffer {
   const found = statSync(file, { throwIfNoEntry: false });
   if (found === undefined) throw unreadable("usage", file, "there is no such file");
   if (found.isDirectory()) throw unreadable("usage", file, "it is a folder");
-  if (found.size > bounds.sbomBytes) {
-    throw unreadable("input", file, `its ${found.size} bytes are over the bound of ${bounds.sbomBytes}`);
+  if (found.size > sbomBounds.sbomBytes) {
+    throw unreadable("input", file, `its ${found.size} bytes are over the bound of ${sbomBounds.sbomBytes}`);
   }
   try {
     return readFileSync(file);

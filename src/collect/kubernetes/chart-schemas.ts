@@ -1,6 +1,7 @@
 /** Schemas of a chart's values: helm fetches what they refer to, by whatever address (JSON Schema, `$ref`). */
-import { bounds } from "../../core/bounds.ts";
+
 import { readBoundedText } from "../tree/text-file.ts";
+import { bounds } from "./bounds.ts";
 
 /** Fields that name another schema. */
 const REFERENCES: ReadonlySet<string> = new Set(["$ref", "$dynamicRef", "$recursiveRef", "$schema", "$id", "id"]);

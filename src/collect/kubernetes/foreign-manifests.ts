@@ -1,9 +1,10 @@
 /** Folders of other people's files are not judged; whether there are manifests among them is looked at, and said. */
 import { readdirSync } from "node:fs";
 import { join, relative, sep } from "node:path";
-import { bounds } from "../../core/bounds.ts";
+import { bounds as kubernetesBounds } from "../../engines/kubernetes/bounds.ts";
 import { holdsObjects } from "../../engines/kubernetes/manifests.ts";
 import type { ManifestGap } from "../../engines/kubernetes/model.ts";
+import { bounds as collectBounds } from "../bounds.ts";
 import { readBoundedText } from "../tree/text-file.ts";
 import { mayHoldManifests } from "./manifest-names.ts";
 import { looksLikeManifest } from "./manifest-text.ts";
@@ -29,7 +30,7 @@ export function foreignManifests(root: string, folder: string, late: () => boole
     if (listed === undefined) return gap(`${below(root, at)} cannot be listed`);
     entries += listed.length;
     for (const entry of listed) {
-      if (entries > bounds.entries || late()) return gap("it is too large to be looked through for manifests");
+      if (entries > collectBounds.entries || late()) return gap("it is too large to be looked through for manifests");
       const file = join(at, entry.name);
       if (entry.isDirectory()) pending.push(file);
       else if (entry.isFile() && mayHoldManifests(entry.name) && isManifest(file)) found.push(below(root, file));
@@ -42,7 +43,7 @@ export function foreignManifests(root: string, folder: string, late: () => boole
 /** Whatever may hold an object and cannot be read counts. */
 function isManifest(file: string): boolean {
   if (!looksLikeManifest(file)) return false;
-  const text = readBoundedText(file, bounds.kubernetesFileBytes);
+  const text = readBoundedText(file, kubernetesBounds.kubernetesFileBytes);
   return text === undefined || holdsObjects(text);
 }
 

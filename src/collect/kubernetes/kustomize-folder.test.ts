@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
-import { bounds } from "../../core/bounds.ts";
 import { treeOf } from "../tree/tree.fixture.ts";
+import { bounds } from "./bounds.ts";
 import { readKustomizeFolder } from "./kustomize-folder.ts";
 
 function read(kustomization: string, files: Readonly<Record<string, string>> = {}) {

@@ -2,8 +2,8 @@
 
 import { lstatSync, readdirSync, realpathSync } from "node:fs";
 import { join, posix, relative, sep } from "node:path";
-import { bounds } from "../../core/bounds.ts";
 import { isObject } from "../../core/untyped.ts";
+import { bounds } from "./bounds.ts";
 import { isKustomization } from "./kustomization-name.ts";
 import { mapOf, readYamlMap } from "./yaml-map.ts";
 

@@ -3,7 +3,7 @@ import { mkdtempSync, openSync, rmSync, truncateSync, writeFileSync, writeSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
-import { bounds } from "../../core/bounds.ts";
+import { bounds as kubernetesBounds } from "../../engines/kubernetes/bounds.ts";
 import { looksLikeManifest, looksLikeObjects } from "./manifest-text.ts";
 
 const POD = "metadata:\n  name: web\nspec:\n  hostPID: true\n";
@@ -61,7 +61,7 @@ describe("a file over the bound of one reading", () => {
   function long(name: string, text: string, at: number): string {
     const file = join(folder, name);
     writeFileSync(file, "");
-    truncateSync(file, bounds.kubernetesFileBytes + 1024);
+    truncateSync(file, kubernetesBounds.kubernetesFileBytes + 1024);
     writeSync(openSync(file, "r+"), text, at);
     return file;
   }

@@ -3,7 +3,7 @@
  * parsed, and says then what it is.
  */
 import { closeSync, openSync, readSync } from "node:fs";
-import { bounds } from "../../core/bounds.ts";
+import { bounds as kubernetesBounds } from "../../engines/kubernetes/bounds.ts";
 import { holdsObjects } from "../../engines/kubernetes/manifests.ts";
 import { namesCoreKind } from "../../engines/kubernetes/read/core-kinds.ts";
 import { withBoundedBytes } from "../tree/text-file.ts";
@@ -17,7 +17,7 @@ const VERSION = { word: "apiVersion", packed: "YXBpVmVyc2lvb" } as const;
  * what is over its bound if its name says YAML, so that it becomes a gap.
  */
 export function looksLikeManifest(file: string): boolean {
-  const looks = withBoundedBytes(file, bounds.kubernetesFileBytes, looksLikeObjects);
+  const looks = withBoundedBytes(file, kubernetesBounds.kubernetesFileBytes, looksLikeObjects);
   return looks ?? (/\.ya?ml$/.test(file) || longMayHoldObject(file));
 }
 

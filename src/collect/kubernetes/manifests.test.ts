@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
-import { bounds } from "../../core/bounds.ts";
+import { bounds as kubernetesBounds } from "../../engines/kubernetes/bounds.ts";
 import { discover } from "../tree/discover.ts";
 import { readManifestFiles } from "./manifests.ts";
 
@@ -32,7 +32,7 @@ test("manifests, Compose files, kustomizations and charts are found and read", a
     "chart/templates/sub/a.yaml": "apiVersion: v1\nkind: {{ .Values.kind }}\n",
     "chart/crds/a.yaml": pod("crd"),
     "latin.yaml": Buffer.from(`# ${String.fromCharCode(0xe9)}\n${pod("latin")}`, "latin1"),
-    "huge.yaml": Buffer.alloc(bounds.kubernetesFileBytes + 1, "#"),
+    "huge.yaml": Buffer.alloc(kubernetesBounds.kubernetesFileBytes + 1, "#"),
   });
   try {
     const found = await discover(root);

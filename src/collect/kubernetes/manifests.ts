@@ -1,13 +1,14 @@
 /** Manifests of Kubernetes and Compose files below a folder: which files they are, and what they say. */
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { bounds } from "../../core/bounds.ts";
+import { bounds as kubernetesBounds } from "../../engines/kubernetes/bounds.ts";
 import { readEnvFile } from "../../engines/kubernetes/compose/env-file.ts";
 import type { ComposeVariables } from "../../engines/kubernetes/compose/interpolate.ts";
 import { isComposeFile } from "../../engines/kubernetes/compose/name.ts";
 import { type ManifestReader, manifestReader } from "../../engines/kubernetes/manifests.ts";
 import type { ManifestGap, Manifests } from "../../engines/kubernetes/model.ts";
 import { readBoundedText, withBoundedBytes } from "../tree/text-file.ts";
+import { bounds } from "./bounds.ts";
 import { type KustomizeFolder, readKustomizeFolder } from "./kustomize-folder.ts";
 import type { Rendering } from "./render.ts";
 
@@ -126,11 +127,11 @@ function remedy(command: string, outcomes: Outcomes | undefined): string {
 /** Answers how many bytes it has. */
 function readInto(reader: ManifestReader, root: string, path: string): number {
   const shown = path.replaceAll("\\", "/");
-  const read = withBoundedBytes(join(root, path), bounds.kubernetesFileBytes, (bytes) => {
+  const read = withBoundedBytes(join(root, path), kubernetesBounds.kubernetesFileBytes, (bytes) => {
     return { length: bytes.length, text: textOf(bytes) };
   });
   if (read === undefined) {
-    const reason = `it cannot be read, or has more than ${bounds.kubernetesFileBytes} bytes`;
+    const reason = `it cannot be read, or has more than ${kubernetesBounds.kubernetesFileBytes} bytes`;
     reader.gap({ code: "kubernetes.unreadable", reason, path: shown });
     return 0;
   }

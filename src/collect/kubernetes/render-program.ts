@@ -3,8 +3,9 @@ import { execFile } from "node:child_process";
 import { accessSync, constants, mkdtempSync, realpathSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, isAbsolute, join, relative, sep } from "node:path";
-import { bounds } from "../../core/bounds.ts";
 import { printable } from "../../core/printable.ts";
+import { bounds as kubernetesBounds } from "../../engines/kubernetes/bounds.ts";
+import { bounds } from "./bounds.ts";
 
 /** Characters of what a program said that are shown. */
 const SAID = 300;
@@ -58,7 +59,7 @@ export function programsOutside(root: string, path = process.env.PATH ?? ""): Pr
       const { error, stdout, stderr } = await output(started, [...before, ...args], home);
       if (error === null) return textOf(name, stdout);
       if (error.code === "ERR_CHILD_PROCESS_STDIO_MAXBUFFER") {
-        return { cause: `${name} printed more than ${bounds.kubernetesFileBytes} bytes` };
+        return { cause: `${name} printed more than ${kubernetesBounds.kubernetesFileBytes} bytes` };
       }
       if (error.killed === true) return { cause: `${name} took more than ${bounds.renderMilliseconds / 1000} s` };
       const lines = stderr.toString("utf8").split("\n");
@@ -124,7 +125,7 @@ function output(file: string, args: readonly string[], home: string): Promise<Ou
       encoding: "buffer",
       cwd: home,
       env,
-      maxBuffer: bounds.kubernetesFileBytes,
+      maxBuffer: kubernetesBounds.kubernetesFileBytes,
       timeout: bounds.renderMilliseconds,
       killSignal: "SIGKILL",
       windowsHide: true,

@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { bounds } from "../../core/bounds.ts";
+import { bounds as kubernetesBounds } from "../../engines/kubernetes/bounds.ts";
 import { rawOf } from "../../engines/kubernetes/model.ts";
 import { discover } from "../tree/discover.ts";
 import { treeOf } from "../tree/tree.fixture.ts";
@@ -165,9 +165,9 @@ test("a program that is missing is named, and so is one that fails, babbles or p
     await reasons({ kustomize: "exit 3", helm: "echo warn >&2; printf 'Error: \\033[31mno\\n' >&2; exit 1" }),
     ["kustomize failed (3)", "helm failed: \\u001b[31mno"],
   );
-  const babble = `exec /usr/bin/head -c ${bounds.kubernetesFileBytes + 1} /dev/zero`;
+  const babble = `exec /usr/bin/head -c ${kubernetesBounds.kubernetesFileBytes + 1} /dev/zero`;
   assert.deepEqual(await reasons({ kubectl: babble, helm: "printf '\\377'" }), [
-    `kubectl printed more than ${bounds.kubernetesFileBytes} bytes`,
+    `kubectl printed more than ${kubernetesBounds.kubernetesFileBytes} bytes`,
     "what helm printed is not UTF-8",
   ]);
 });

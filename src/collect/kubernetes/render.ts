@@ -1,7 +1,8 @@
 /** Kustomize folders and Helm charts, rendered by the programs of this machine: on request alone. */
 import { readdirSync, realpathSync } from "node:fs";
 import { basename, isAbsolute, join, posix, relative, sep } from "node:path";
-import { bounds } from "../../core/bounds.ts";
+import { bounds as collectBounds } from "../bounds.ts";
+import { bounds } from "./bounds.ts";
 import { staysInside } from "./chart-schemas.ts";
 import { type KustomizeFolder, readKustomizeFolder } from "./kustomize-folder.ts";
 import { type ProgramFinder, programsOutside, type RenderProgram } from "./render-program.ts";
@@ -187,7 +188,7 @@ function insideOf(root: string, chart: string): { readonly schemasStayInside: bo
   for (const folder of seen) {
     try {
       for (const entry of readdirSync(folder, { withFileTypes: true })) {
-        if (++entries > bounds.entries) return `it has more than ${bounds.entries} entries`;
+        if (++entries > collectBounds.entries) return `it has more than ${collectBounds.entries} entries`;
         const path = join(folder, entry.name);
         if (/\.(?:tgz|tar\.gz)$/i.test(entry.name)) schemasStayInside = false;
         if (/^values\.schema\.json$/i.test(entry.name) && !staysInside(path)) schemasStayInside = false;

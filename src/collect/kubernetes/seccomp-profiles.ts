@@ -1,11 +1,13 @@
 /** Seccomp profiles that workloads name by `localhostProfile`, where the tree has files of those names. */
 import { type Dirent, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { bounds } from "../../core/bounds.ts";
 import { type Evidence, type Gap, present } from "../../core/evidence.ts";
 import { Problem } from "../../core/problem.ts";
+import { bounds as kubernetesBounds } from "../../engines/kubernetes/bounds.ts";
 import { containersOf, type Manifests, type SeccompProfile } from "../../engines/kubernetes/model.ts";
 import { readSeccompProfile } from "../../engines/kubernetes/seccomp.ts";
+import { bounds as collectBounds } from "../bounds.ts";
+import { bounds } from "./bounds.ts";
 
 /** Folders that hold other people's files or the history of ours. */
 const skipped: ReadonlySet<string> = new Set([".git", ".hg", ".svn", "node_modules"]);
@@ -67,8 +69,11 @@ function filesNamed(root: string, names: ReadonlySet<string>, gaps: Gap[]): stri
   for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
     const listed = list(join(root, folder));
     entries += listed.length;
-    if (entries > bounds.entries) {
-      gaps.push({ code: "kubernetes.bound", reason: `profiles were looked for among ${bounds.entries} entries alone` });
+    if (entries > collectBounds.entries) {
+      gaps.push({
+        code: "kubernetes.bound",
+        reason: `profiles were looked for among ${collectBounds.entries} entries alone`,
+      });
       break;
     }
     for (const entry of listed) {
@@ -92,7 +97,7 @@ function list(folder: string): Dirent[] {
 
 function bounded(file: string, path: string): string {
   const { size } = statSync(file);
-  if (size <= 4 * bounds.seccompProfileLength) return readFileSync(file, "utf8");
+  if (size <= 4 * kubernetesBounds.seccompProfileLength) return readFileSync(file, "utf8");
   const cause = `its ${size} bytes are over the bound`;
   throw new Problem({ kind: "input", code: "kubernetes.seccomp-profile", place: path, cause });
 }

@@ -1,5 +1,5 @@
 import { type Baseline, parseBaseline } from "../../core/baseline.ts";
-import { bounds } from "../../core/bounds.ts";
+import { bounds } from "./bounds.ts";
 import { readNamedText } from "./named-text.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { bounds } from "../../core/bounds.ts";
+import { bounds } from "./bounds.ts";
 import { readNamedText } from "./named-text.ts";
 
 /**

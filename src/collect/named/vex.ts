@@ -1,7 +1,7 @@
 /** VEX documents that the caller names. */
 
-import { bounds } from "../../core/bounds.ts";
 import { counted } from "../../core/counted.ts";
+import { bounds as vulnerabilityBounds } from "../../engines/vulnerability/bounds.ts";
 import type { VexDocument } from "../../engines/vulnerability/vex/model.ts";
 import { readVex } from "../../engines/vulnerability/vex/read.ts";
 import { readNamedText } from "./named-text.ts";
@@ -14,7 +14,7 @@ import { readNamedText } from "./named-text.ts";
  * @throws Problem where one cannot be read or is broken
  */
 export async function readVexDocuments(flags: readonly string[], root: string): Promise<VexDocument[]> {
-  const kind = { code: "vex", option: "--vex", example: "openvex.json", bytes: bounds.vexBytes } as const;
+  const kind = { code: "vex", option: "--vex", example: "openvex.json", bytes: vulnerabilityBounds.vexBytes } as const;
   const documents: VexDocument[] = [];
   for (const flag of flags) documents.push(readVex(Buffer.from(await readNamedText(flag, root, kind)), flag));
   return documents;

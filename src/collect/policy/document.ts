@@ -1,6 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node } from "yaml";
-import { bounds } from "../../core/bounds.ts";
 import { libraryDocument } from "../../formats/yaml/library.ts";
+import { bounds } from "./bounds.ts";
 import type { PolicyProblem } from "./policy-problem.ts";
 
 export type Key = string | number;

@@ -1,11 +1,19 @@
 /** Policy files that extend others: the chain read, and what they state together. */
-import { bounds } from "../../core/bounds.ts";
+
 import type { Exception } from "../../core/exception.ts";
-import { defaultPolicy, type LoosenedKey } from "../../core/policy.ts";
+import type { LoosenedKey } from "../../core/policy.ts";
 import { refused } from "../named/named-text.ts";
+import { bounds } from "./bounds.ts";
 import { lastingName, placeBeside, placeName } from "./place.ts";
 import { readPolicy } from "./read.ts";
-import { type LockableKey, type SettingKey, settingKeys, settingsOf } from "./settings.ts";
+import {
+  inheritedKey,
+  initialSettings,
+  type LockableKey,
+  type SettingKey,
+  type Settings,
+  settingKeys,
+} from "./settings.ts";
 import { type PolicySource, readPolicyAt } from "./source.ts";
 import { type Stated, type StatedPolicy, statedBy } from "./stated.ts";
 import { loosenedExceptions, tightenKey } from "./tighten.ts";
@@ -26,10 +34,11 @@ export interface ExtendedPolicy extends StatedPolicy {
  * Nobody unlocks.
  *
  * @param root - of the tree under review
+ * @param environment - whose values hold, in each file, before the file's own
  * @throws Problem (usage) where a file cannot be read or is wrong, the chain is longer than its bound or comes back to
  * itself, or together they have too many exceptions
  */
-export async function readExtended(source: PolicySource, root: string): Promise<ExtendedPolicy> {
+export async function readExtended(source: PolicySource, root: string, environment?: string): Promise<ExtendedPolicy> {
   const chain: StatedPolicy[] = [];
   const names: string[] = [];
   const seen = new Set<string>();
@@ -39,7 +48,8 @@ export async function readExtended(source: PolicySource, root: string): Promise<
     seen.add(lastingName(place));
     names.push(path);
     const parsed = readPolicy(text, path);
-    chain.push(statedBy(parsed, path, (written) => lastingName(placeBeside(place, written))));
+    const beside = (written: string) => lastingName(placeBeside(place, written));
+    chain.push(statedBy(parsed, path, beside, environment));
     const parent = parsed.file.extends;
     if (parent === undefined) break;
     const { line, column } = parsed.document.at(["extends"]);
@@ -57,22 +67,23 @@ export async function readExtended(source: PolicySource, root: string): Promise<
 
 /** What the files state together, the topmost first. */
 function together(chain: readonly StatedPolicy[]): Omit<ExtendedPolicy, "extended"> {
-  const defaults = settingsOf(defaultPolicy);
   const settings: Partial<Record<SettingKey, Stated<unknown>>> = {};
   let exceptions: readonly Exception[] = [];
   const locked = new Set<LockableKey>();
   const loosened: LoosenedKey[] = [];
   for (const file of chain) {
+    const above = Object.entries(settings).map(([key, stated]) => [key, stated.value]);
+    const before = { ...initialSettings, ...Object.fromEntries(above) } as Settings;
     for (const key of settingKeys) {
       const stated = file.settings[key];
       if (stated === undefined) continue;
-      if (!isLocked(key, locked)) {
+      const inherits = before[key] === undefined ? inheritedKey(key) : undefined;
+      if (!isLocked(key, locked) && (inherits === undefined || !isLocked(inherits, locked))) {
         settings[key] = stated;
         continue;
       }
-      const current = settings[key]?.value ?? defaults[key];
-      const result = tightenKey(key, current as never, stated as never);
-      if (result.value !== current) settings[key] = { ...stated, value: result.value };
+      const result = tightenKey(key, before, stated as Stated<Settings[typeof key]>);
+      if (result.value !== before[key]) settings[key] = { ...stated, value: result.value };
       if (result.loosened !== undefined) loosened.push(result.loosened);
     }
     if (isLocked("exceptions", locked)) loosened.push(...loosenedExceptions(exceptions, file.exceptions));
@@ -84,7 +95,13 @@ function together(chain: readonly StatedPolicy[]): Omit<ExtendedPolicy, "extende
     const cause = `it and the files that it extends have more than ${bounds.policyExceptions} exceptions`;
     throw refused("policy.exceptions", place, cause, undefined);
   }
-  return { settings: settings as StatedPolicy["settings"], exceptions, locked: [...locked], loosened };
+  return {
+    settings: settings as StatedPolicy["settings"],
+    exceptions,
+    locked: [...locked],
+    environments: [...new Set(chain.flatMap(({ environments }) => environments))],
+    loosened,
+  };
 }
 
 /** A group's name locks all in it. */

@@ -4,9 +4,9 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { bounds } from "../../core/bounds.ts";
-import { defaultPolicy } from "../../core/policy.ts";
 import { Problem } from "../../core/problem.ts";
+import { bounds } from "./bounds.ts";
+import { defaultPolicy } from "./default.ts";
 import { loadPolicy } from "./load.ts";
 
 const head = "apiVersion: bulkhead/v1\n";

@@ -1,48 +1,89 @@
-import { defaultPolicy, type Policy, type PolicyChain } from "../../core/policy.ts";
+import type { Policy, PolicyChain } from "../../core/policy.ts";
+import { refused } from "../named/named-text.ts";
+import { defaultPolicy } from "./default.ts";
 import type { ExtendedPolicy } from "./extend.ts";
 import { placeName, placeNamed } from "./place.ts";
 import { type PolicySource, readPolicyAt, readTreePolicy } from "./source.ts";
 
+export interface PolicyOptions {
+  /** `--policy`. */
+  readonly flag?: string | undefined;
+  /** The folder under review. */
+  readonly root: string;
+  /** `--environment`. */
+  readonly environment?: string | undefined;
+}
+
 /**
  * The policy that holds for a run.
  *
- * With `flag` (`--policy`) it is that file's, origin `trusted`, and the tree's own `bulkhead.yaml` may only tighten it;
- * what that tried to loosen is in the origin. Without, it is the tree's own (origin `tree`), else the default.
+ * With `flag` it is that file's, origin `trusted`, and the tree's own `bulkhead.yaml` may only tighten it; what that
+ * tried to loosen is in the origin. Without, it is the tree's own (origin `tree`), else the default. With `environment`
+ * each file's values for it hold before its others.
  *
- * @param root - the folder under review
- * @throws Problem (usage) where a policy file cannot be read or is wrong, with its line and column
+ * @throws Problem (usage) where a policy file cannot be read or is wrong, with its line and column, or none of them
+ * states the environment
  */
-export async function loadPolicy({ flag, root }: { flag?: string | undefined; root: string }): Promise<Policy> {
+export async function loadPolicy({ flag, root, environment }: PolicyOptions): Promise<Policy> {
   const tree = await readTreePolicy(root);
-  if (flag === undefined) return tree === undefined ? defaultPolicy : ofTree(tree, root);
-  return ofTrusted(await readPolicyAt(placeNamed(flag), root), tree, root);
+  if (flag !== undefined) return ofTrusted(await readPolicyAt(placeNamed(flag), root), tree, root, environment);
+  if (tree !== undefined) return ofTree(tree, root, environment);
+  checkEnvironment(environment, []);
+  return defaultPolicy;
 }
 
 // The schema library costs a tenth of a second of start-up: it is loaded once there is a file to read.
 
-async function ofTree(tree: PolicySource, root: string): Promise<Policy> {
+async function ofTree(tree: PolicySource, root: string, environment?: string): Promise<Policy> {
   const { policyOf } = await import("./stated.ts");
-  const stated = await extended(tree, root);
-  return policyOf(stated, { kind: "tree", path: placeName(tree.place), ...chainOf(stated) });
+  const stated = await extended(tree, root, environment);
+  checkEnvironment(environment, [stated]);
+  return policyOf(stated, { kind: "tree", path: placeName(tree.place), ...chainOf(stated, environment) });
 }
 
-async function ofTrusted(trusted: PolicySource, tree: PolicySource | undefined, root: string): Promise<Policy> {
+async function ofTrusted(
+  trusted: PolicySource,
+  tree: PolicySource | undefined,
+  root: string,
+  environment?: string,
+): Promise<Policy> {
   const { policyOf } = await import("./stated.ts");
-  const stated = await extended(trusted, root);
-  const origin = { kind: "trusted", name: placeName(trusted.place), loosened: [], ...chainOf(stated) } as const;
+  const stated = await extended(trusted, root, environment);
+  const own = tree === undefined ? undefined : await extended(tree, root, environment);
+  checkEnvironment(environment, own === undefined ? [stated] : [stated, own]);
+  const chain = chainOf(stated, environment);
+  const origin = { kind: "trusted", name: placeName(trusted.place), loosened: [], ...chain } as const;
   const policy = policyOf(stated, origin);
-  if (tree === undefined) return policy;
+  if (own === undefined) return policy;
   const { tighten } = await import("./tighten.ts");
-  const own = await extended(tree, root);
   const tightened = tighten(policy, own);
   const loosened = [...stated.loosened, ...own.loosened, ...tightened.loosened];
   return { ...tightened.policy, origin: { ...origin, loosened } };
 }
 
-async function extended(source: PolicySource, root: string): Promise<ExtendedPolicy> {
-  return await (await import("./extend.ts")).readExtended(source, root);
+async function extended(source: PolicySource, root: string, environment?: string): Promise<ExtendedPolicy> {
+  return await (await import("./extend.ts")).readExtended(source, root, environment);
 }
 
-function chainOf({ extended, loosened }: PolicyChain): Partial<PolicyChain> {
-  return { ...(extended.length === 0 ? {} : { extended }), ...(loosened.length === 0 ? {} : { loosened }) };
+/** A name that is spelt wrong would silently be the policy of no environment. */
+export function checkEnvironment(
+  environment: string | undefined,
+  files: readonly Pick<ExtendedPolicy, "environments">[],
+): void {
+  const stated = [...new Set(files.flatMap(({ environments }) => environments))];
+  if (environment === undefined || stated.includes(environment)) return;
+  const cause = files.length === 0 ? "there is no policy file" : "no policy file states an environment of this name";
+  const remedy = stated.length === 0 ? "environments in bulkhead.yaml name them" : `one of ${stated.join(", ")}`;
+  throw refused("policy.environment", `--environment ${environment}`, cause, remedy);
+}
+
+function chainOf(
+  { extended, loosened }: Pick<PolicyChain, "extended" | "loosened">,
+  environment: string | undefined,
+): Partial<PolicyChain> {
+  return {
+    ...(environment === undefined ? {} : { environment }),
+    ...(extended.length === 0 ? {} : { extended }),
+    ...(loosened.length === 0 ? {} : { loosened }),
+  };
 }

@@ -1,9 +1,17 @@
 /** Policies and policy files, for tests of what a file may do to a policy. */
 import fc from "fast-check";
+import { categories, categoryKeys } from "../../core/category.ts";
+import { actions, denyAll } from "../../core/enforcement.ts";
 import type { Exception } from "../../core/exception.ts";
-import { baseKinds, defaultPolicy, type Policy, unknownLicenses } from "../../core/policy.ts";
+import type { Policy } from "../../core/policy.ts";
+import type { WrittenEnforcement } from "../../core/policy-settings.ts";
+
 import { type Severity, severities } from "../../core/severity.ts";
+import { baseKinds } from "../../engines/contents/base/model.ts";
+import { unknownLicenses } from "../../engines/contents/licenses/policy.ts";
+import { defaultPolicy } from "./default.ts";
 import type { PolicyFile } from "./schema.ts";
+import { settingOf } from "./settings.ts";
 import { type StatedPolicy, statedBy } from "./stated.ts";
 
 export const now = new Date("2025-06-15T00:00:00Z");
@@ -13,10 +21,10 @@ export function exception(stated: Partial<Exception>): Exception {
   return { ids: ["CVE-1"], reason: "r", owner: "o", expires: "2025-12-31", source, ...stated };
 }
 
-export function tree(file: Omit<PolicyFile, "apiVersion">, exceptions: readonly Exception[] = []): StatedPolicy {
+export function tree(file: Partial<PolicyFile>, exceptions: readonly Exception[] = []): StatedPolicy {
   const at = (path: readonly unknown[]) => ({ line: path.length, column: 1 });
   const document = { value: file, at, keyAt: at };
-  const stated = statedBy({ file: { apiVersion: "bulkhead/v1", ...file }, document }, "bulkhead.yaml", (name) => name);
+  const stated = statedBy({ file: { ...file, apiVersion: "bulkhead/v1" }, document }, "bulkhead.yaml", (name) => name);
   return { ...stated, exceptions };
 }
 
@@ -47,6 +55,20 @@ const patterns = fc.uniqueArray(fc.constantFrom("a", "a*", "ab", "a/b", "a/*", "
   maxLength: 4,
 });
 const days = fc.nat(20);
+const action = fc.constantFrom(...actions);
+/** Check ids and patterns over them. */
+export const checkPatterns = ["image/*", "image/a", "image/b", "*/a", "**", "build/a"];
+export const writtenEnforcement: fc.Arbitrary<WrittenEnforcement> = fc.oneof(
+  action,
+  fc.record(
+    {
+      default: action,
+      categories: fc.dictionary(fc.constantFrom(...Object.values(categoryKeys)), action, { noNullPrototype: true }),
+      checks: fc.dictionary(fc.constantFrom(...checkPatterns), action, { maxKeys: 3, noNullPrototype: true }),
+    },
+    { requiredKeys: [], noNullPrototype: true },
+  ),
+);
 const more = {
   licenses: fc.record({ allow: patterns, deny: patterns, unknown: fc.constantFrom(...unknownLicenses) }),
   registries: patterns,
@@ -56,12 +78,23 @@ const more = {
   rotation: fc.record({ secrets: fc.record({ maxAgeDays: days }, { requiredKeys: [] }) }),
   exceptionLimits: fc.record({ maxDays: days, maxFlaws: days, broad: fc.constantFrom("allow" as const, "report") }),
 };
+const otherThresholds = Object.fromEntries(
+  categories.slice(2).map((category) => [categoryKeys[category], fc.record({ severity })]),
+);
 export const trustedPolicy: fc.Arbitrary<Policy> = fc.record({
   ...more,
-  thresholds: fc.record({
-    vulnerability: fc.record({ severity, fixableOnly: fc.boolean(), exploited: fc.boolean() }),
-    configuration: fc.record({ severity, fixableOnly: fc.constant(false) }),
-  }),
+  enforcement: writtenEnforcement.map((ci) => ({
+    ci: settingOf("enforcement.ci").read?.(ci as never, String) ?? denyAll,
+  })),
+  thresholds: fc.record(
+    {
+      vulnerability: fc.record({ severity, fixableOnly: fc.boolean(), exploited: fc.boolean() }),
+      configuration: fc.record({ severity, fixableOnly: fc.constant(false) }),
+      secret: fc.record({ severity, fixableOnly: fc.constant(false) }),
+      network: fc.record({ severity, fixableOnly: fc.constant(false) }),
+    },
+    { requiredKeys: ["vulnerability", "configuration"], noNullPrototype: true },
+  ),
   unknownSeverity: anySeverity,
   advisories: fc.record({ maxAgeDays: fc.nat(20) }),
   exceptions,
@@ -78,9 +111,11 @@ export const treePolicy: fc.Arbitrary<StatedPolicy> = fc
               { requiredKeys: [] },
             ),
             configuration: fc.record({ severity }, { requiredKeys: [] }),
+            ...otherThresholds,
           },
           { requiredKeys: [] },
         ),
+        enforcement: fc.record({ ci: writtenEnforcement }, { requiredKeys: [] }),
         unknownSeverity: anySeverity,
         advisories: fc.record({ maxAgeDays: fc.nat(20) }, { requiredKeys: [] }),
         ...more,

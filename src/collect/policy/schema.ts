@@ -1,40 +1,18 @@
 import { z } from "zod";
-import { bounds } from "../../core/bounds.ts";
+import { categoryKeys } from "../../core/category.ts";
+import { actions } from "../../core/enforcement.ts";
 import { justifications } from "../../core/exception.ts";
-import { baseKinds, unknownLicenses } from "../../core/policy.ts";
-import { severities } from "../../core/severity.ts";
+import type { Setting } from "../../core/setting.ts";
 import { isObject } from "../../core/untyped.ts";
-import { lockableKeys } from "./settings.ts";
+import { bounds } from "./bounds.ts";
+import { lockableKeys, type SettingKey, settingKeys, settingOf } from "./settings.ts";
 
 /**
  * The form of `bulkhead.yaml`. Every key has one stricter direction, which its description states and tighten.ts keeps.
  * The descriptions end up in the published JSON Schema, where editors show them.
  */
-const severity = z.enum(severities);
 const text = z.string().trim().min(1).max(bounds.policyTextLength);
 const pattern = z.string().trim().min(1).max(bounds.policyPatternLength);
-
-const vulnerabilityThreshold = z.strictObject({
-  severity: severity
-    .optional()
-    .describe("Vulnerabilities of this severity or worse fail. Default: critical. Stricter: a lesser severity."),
-  fixableOnly: z
-    .boolean()
-    .optional()
-    .describe("Count only vulnerabilities that have a fixed version. Default: true. Stricter: false."),
-  exploited: z
-    .boolean()
-    .optional()
-    .describe(
-      "Vulnerabilities that are known to be exploited (CISA's KEV) fail whatever their severity; with fixableOnly, those that have a fixed version. Default: false. Stricter: true.",
-    ),
-});
-
-const configurationThreshold = z.strictObject({
-  severity: severity
-    .optional()
-    .describe("Configuration findings of this severity or worse fail. Default: high. Stricter: a lesser severity."),
-});
 
 const exception = z
   .strictObject({
@@ -71,44 +49,68 @@ const exception = z
   .describe("Accepts the findings that match everything it states, until it expires. Any exception is looser.");
 
 const texts = z.array(z.string().trim().min(1).max(bounds.policyEntryLength)).max(bounds.policyListEntries);
-const days = z.int().min(0).max(3650);
+const action = z.enum(actions);
 
-const licenses = z.strictObject({
-  allow: texts
-    .optional()
-    .describe(
-      "The only licences that packages may have: SPDX ids, or patterns such as BSD-*. Default: none listed, which allows all that deny does not name. Stricter: a list where there was none, or fewer entries.",
-    ),
-  deny: texts
-    .optional()
-    .describe(
-      "Licences that no package may have, whatever allow says: AGPL-3.0-only, GPL-*. Default: none. Stricter: more.",
-    ),
-  unknown: z
-    .enum(unknownLicenses)
-    .optional()
-    .describe(
-      "Packages whose licence is stated nowhere or is none that SPDX lists. Default: allow. Stricter: report, then deny.",
-    ),
-});
+const enforcement = z.union([
+  action,
+  z.strictObject({
+    default: action.optional().describe("Of all that nothing else is stated of. Default: deny."),
+    categories: z
+      .strictObject(Object.fromEntries(Object.values(categoryKeys).map((key) => [key, action.optional()])))
+      .optional()
+      .describe("By the category of the check."),
+    checks: z
+      .record(pattern, action)
+      .refine((checks) => Object.keys(checks).length <= bounds.policyListEntries, {
+        error: "names too many checks",
+        params: { allowed: `at most ${bounds.policyListEntries}` },
+      })
+      .optional()
+      .describe("By check id or a pattern over them: image/*. Of several that match, the strictest holds."),
+  }),
+]);
 
-const exceptionLimits = z.strictObject({
-  maxDays: days
-    .optional()
-    .describe("How many days from today an exception may hold at most. Default: 365. Stricter: less."),
-  maxFlaws: z
-    .int()
-    .min(1)
-    .max(100_000)
-    .optional()
-    .describe("How many different flaws one exception may accept in one run. Default: 20. Stricter: less."),
-  broad: z
-    .enum(["allow", "report"])
-    .optional()
-    .describe(
-      "Whether an exception over these limits, or one that names no id, no package and no asset, is a finding. Default: report. Stricter: report.",
-    ),
-});
+function schemaOf({ form, description }: Setting<unknown>): z.ZodType {
+  const schema = ((): z.ZodType => {
+    switch (form.kind) {
+      case "flag":
+        return z.boolean();
+      case "number":
+        return z.int().min(form.from).max(form.to);
+      case "choice":
+        return z.enum(form.of);
+      case "choices":
+        return z.array(z.enum(form.of)).min(1).max(form.of.length);
+      case "texts":
+        return texts;
+      case "enforcement":
+        return enforcement;
+    }
+  })();
+  return schema.optional().describe(description);
+}
+
+/** The settings as the file nests them: `licenses.deny` is `deny` within `licenses`. */
+function nested(keys: readonly SettingKey[], depth = 0): Record<string, z.ZodType> {
+  const groups = Map.groupBy(keys, (key) => key.split(".")[depth] ?? "");
+  return Object.fromEntries(
+    Array.from(groups, ([name, own]) => {
+      const [key] = own;
+      const whole = key !== undefined && key.split(".").length === depth + 1;
+      return [name, whole ? schemaOf(settingOf(key) as Setting<unknown>) : groupOf(own, depth)];
+    }),
+  );
+}
+
+function groupOf(keys: readonly SettingKey[], depth: number): z.ZodType {
+  const group = z.strictObject(nested(keys, depth + 1)).optional();
+  const described = depth > 0 ? undefined : keys.map((key) => settingOf(key).group).find((text) => text !== undefined);
+  return described === undefined ? group : group.describe(described);
+}
+
+const settingsShape = nested(settingKeys);
+// What is about exceptions stands beside them.
+const { exceptionLimits, ...beforeExceptions } = settingsShape;
 
 export const policySchema = z
   .strictObject({
@@ -125,85 +127,26 @@ export const policySchema = z
       .describe(
         "Keys that no file that extends this one may loosen: thresholds, licenses.deny, exceptions. Default: none. Stricter: more.",
       ),
-    thresholds: z
-      .strictObject({
-        vulnerabilities: vulnerabilityThreshold.optional(),
-        configuration: configurationThreshold.optional(),
+    ...beforeExceptions,
+    environments: z
+      .record(text, z.strictObject(settingsShape))
+      .refine((named) => Object.keys(named).length <= bounds.policyListEntries, {
+        error: "are too many",
+        params: { allowed: `at most ${bounds.policyListEntries}` },
       })
-      .optional()
-      .describe("From which severity on findings fail."),
-    unknownSeverity: z
-      .enum([...severities, "unknown"])
       .optional()
       .describe(
-        "What a finding of unknown severity counts as. Default: unknown, which makes the verdict unknown. " +
-          "Stricter: a worse severity; critical is stricter than unknown, and no other is.",
+        "What holds in an environment that --environment names: any of the keys that are no list of exceptions, before what the file states outside of it.",
       ),
-    advisories: z
-      .strictObject({
-        maxAgeDays: z
-          .int()
-          .min(0)
-          .max(3650)
-          .optional()
-          .describe(
-            "Days after an advisory source's own date on which it still counts as current. Default: 7. Stricter: less.",
-          ),
-      })
-      .optional(),
-    licenses: licenses.optional().describe("Which licences packages may have."),
-    registries: texts
-      .optional()
-      .describe(
-        "Where images may come from: registry.example.com, ghcr.io/acme/*. Default: none listed, which is anywhere. Stricter: a list where there was none, or fewer entries.",
-      ),
-    bases: z
-      .strictObject({
-        accept: z
-          .array(z.enum(baseKinds))
-          .min(1)
-          .max(baseKinds.length)
-          .optional()
-          .describe("Kinds of base images that are accepted. Default: all but full. Stricter: fewer."),
-      })
-      .optional()
-      .describe("What images may be built on."),
-    rebuild: z
-      .strictObject({
-        maxAgeDays: days
-          .optional()
-          .describe("Days after which an image must have been built anew. Default: 7. Stricter: less."),
-      })
-      .optional(),
-    secrets: z
-      .strictObject({
-        rules: texts
-          .optional()
-          .describe(
-            "Further rules: files in gitleaks' form (TOML), relative to this file. Default: none. Stricter: more.",
-          ),
-      })
-      .optional(),
-    rotation: z
-      .strictObject({
-        secrets: z
-          .strictObject({
-            maxAgeDays: days
-              .optional()
-              .describe(
-                "Days after which the data of a cluster's Secret must have changed. Default: none stated, and their age is not judged. Stricter: a number where there was none, or less.",
-              ),
-          })
-          .optional(),
-      })
-      .optional()
-      .describe("How often secrets must be replaced."),
-    exceptionLimits: exceptionLimits.optional().describe("From where on an exception is too broad."),
+    ...(exceptionLimits === undefined ? {} : { exceptionLimits }),
     exceptions: z.array(exception).max(bounds.policyExceptions).optional(),
   })
   .describe("Bulkhead's policy file.");
 
-export type PolicyFile = z.infer<typeof policySchema>;
+/** What it states of the settings is read by their keys (stated.ts). */
+export interface PolicyFile extends z.infer<typeof policySchema> {
+  readonly [group: string]: unknown;
+}
 
 /** Lets the rules over several keys speak beside what is wrong with single ones. */
 function isMapping({ value }: { readonly value: unknown }): boolean {

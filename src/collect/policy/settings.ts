@@ -1,76 +1,43 @@
-import {
-  type BaseKind,
-  baseKinds,
-  defaultPolicy,
-  type ExceptionLimits,
-  type Policy,
-  type UnknownLicense,
-  unknownLicenses,
-} from "../../core/policy.ts";
-import { type RatedSeverity, severityRank } from "../../core/severity.ts";
-import { coversAll, coversRepository, coversText } from "./pattern-cover.ts";
+/** Every setting that a policy file can state, from the slices of the layers, and a policy as its settings. */
+import { categories, categoryKeys } from "../../core/category.ts";
+import type { Policy, Thresholds } from "../../core/policy.ts";
+import { commonSettings, exceptionSettings } from "../../core/policy-settings.ts";
+import type { Setting, Tightened } from "../../core/setting.ts";
+import { baseSettings } from "../../engines/contents/base/policy.ts";
+import { licenseSettings } from "../../engines/contents/licenses/policy.ts";
+import { rotationSettings } from "../../engines/kubernetes/policy.ts";
+import { registrySettings } from "../../engines/oci/policy.ts";
+import { secretSettings } from "../../engines/secrets/policy.ts";
+import { rebuildSettings } from "../../engines/updates/policy.ts";
+import { advisorySettings } from "../../engines/vulnerability/policy.ts";
 
-/** The single values of a policy by their keys in the file; `exceptions` is no single value. */
-export interface Settings {
-  readonly "thresholds.vulnerabilities.severity": RatedSeverity;
-  readonly "thresholds.vulnerabilities.fixableOnly": boolean;
-  readonly "thresholds.vulnerabilities.exploited": boolean;
-  readonly "thresholds.configuration.severity": RatedSeverity;
-  readonly unknownSeverity: Policy["unknownSeverity"];
-  readonly "advisories.maxAgeDays": number;
-  readonly "licenses.allow": readonly string[];
-  readonly "licenses.deny": readonly string[];
-  readonly "licenses.unknown": UnknownLicense;
-  readonly registries: readonly string[];
-  readonly "bases.accept": readonly BaseKind[];
-  readonly "rebuild.maxAgeDays": number;
-  /** As {@link Policy} has them: resolved. */
-  readonly "secrets.rules": readonly string[];
-  /** Undefined: their age is not judged. */
-  readonly "rotation.secrets.maxAgeDays": number | undefined;
-  readonly "exceptionLimits.maxDays": number;
-  readonly "exceptionLimits.maxFlaws": number;
-  readonly "exceptionLimits.broad": ExceptionLimits["broad"];
-}
-
-export type SettingKey = keyof Settings;
-
-/** What two values of one key come to where neither may loosen the other. */
-interface Tightened<Value> {
-  readonly value: Value;
-  /** The one that was wanted would have been looser, at least in part. */
-  readonly loosens: boolean;
-}
-
-type Tighten<Value> = (current: Value, wanted: Value) => Tightened<Value>;
-
-/**
- * The stricter direction of each key, which its description in the schema states. What cannot be compared keeps what
- * holds: whether an unknown severity that counts as `high` fails or passes depends on the threshold.
- */
-const directions: { readonly [Key in SettingKey]: Tighten<Settings[Key]> } = {
-  "thresholds.vulnerabilities.severity": either((wanted, current) => severityRank(wanted) > severityRank(current)),
-  "thresholds.vulnerabilities.fixableOnly": either((wanted) => !wanted),
-  "thresholds.vulnerabilities.exploited": either((wanted) => wanted),
-  "thresholds.configuration.severity": either((wanted, current) => severityRank(wanted) > severityRank(current)),
-  unknownSeverity: either(countsAsMore),
-  "advisories.maxAgeDays": either(isLess),
-  "licenses.allow": fewer(coversText),
-  "licenses.deny": more(coversText),
-  "licenses.unknown": either((wanted, current) => unknownLicenses.indexOf(wanted) > unknownLicenses.indexOf(current)),
-  registries: fewer(coversRepository),
-  "bases.accept": fewerOf(baseKinds),
-  "rebuild.maxAgeDays": either(isLess),
-  "secrets.rules": more((one, other) => one === other),
-  "rotation.secrets.maxAgeDays": either(
-    (wanted, current) => wanted !== undefined && (current === undefined || wanted < current),
-  ),
-  "exceptionLimits.maxDays": either(isLess),
-  "exceptionLimits.maxFlaws": either(isLess),
-  "exceptionLimits.broad": either((wanted) => wanted === "report"),
+/** In the order in which the file's keys are told. */
+const settings = {
+  ...commonSettings,
+  ...advisorySettings,
+  ...licenseSettings,
+  ...registrySettings,
+  ...baseSettings,
+  ...rebuildSettings,
+  ...secretSettings,
+  ...rotationSettings,
+  ...exceptionSettings,
 };
 
-export const settingKeys = Object.keys(directions) as readonly SettingKey[];
+export type SettingKey = keyof typeof settings;
+
+/** The single values of a policy by their keys in the file; `exceptions` is no single value. */
+export type Settings = { readonly [Key in SettingKey]: (typeof settings)[Key]["initial"] };
+
+export const settingKeys = Object.keys(settings) as readonly SettingKey[];
+
+export function settingOf<Key extends SettingKey>(key: Key): Setting<Settings[Key]> {
+  return settings[key] as unknown as Setting<Settings[Key]>;
+}
+
+export const initialSettings = Object.fromEntries(
+  settingKeys.map((key) => [key, settings[key].initial]),
+) as unknown as Settings;
 
 /** What `locked` may name: a key, a group of keys, or `exceptions`. */
 export type LockableKey = SettingKey | GroupOf<SettingKey> | "exceptions";
@@ -88,120 +55,95 @@ function prefixesOf(key: SettingKey): LockableKey[] {
   return parts.map((_, index) => parts.slice(0, index + 1).join(".") as LockableKey);
 }
 
+/**
+ * What a key comes to where neither value may loosen the other.
+ *
+ * @param before - all that held: where the key has no value of its own, the one that it inherits may not be loosened
+ */
 export function tightened<Key extends SettingKey>(
   key: Key,
-  current: Settings[Key],
+  before: Settings,
   wanted: Settings[Key],
-): Tightened<Settings[Key]> {
-  return directions[key](current, wanted);
+): Tightened<Settings[Key]> & { /** What held. */ readonly held: Settings[Key] } {
+  const { tighten } = settingOf(key);
+  const own = before[key];
+  const held = own ?? inheritedBy(key, before);
+  const result = tighten(held, wanted);
+  return { ...result, value: result.loosens && own === undefined ? own : result.value, held };
+}
+
+function inheritedBy<Key extends SettingKey>(key: Key, all: Settings): Settings[Key] {
+  const inherits = inheritedKey(key);
+  return (inherits === undefined ? undefined : all[inherits]) as Settings[Key];
+}
+
+export function inheritedKey(key: SettingKey): SettingKey | undefined {
+  return settingOf(key).inherits as SettingKey | undefined;
 }
 
 /** A setting's value in one line, for reports. */
-export function shownValue(value: Settings[SettingKey]): string {
-  if (typeof value !== "object") return String(value);
+export function shownValue<Key extends SettingKey>(key: Key, value: Settings[Key]): string {
+  const { show } = settingOf(key);
+  if (show !== undefined) return show(value);
+  if (!Array.isArray(value)) return String(value);
   return value.length === 0 ? "an empty list" : value.join(", ");
 }
 
+/** A policy's values by key. */
 export function settingsOf(policy: Policy): Settings {
-  const { thresholds, unknownSeverity, advisories, licenses, registries, bases, rebuild, secrets, rotation } = policy;
-  return {
-    "thresholds.vulnerabilities.severity": thresholds.vulnerability.severity,
-    "thresholds.vulnerabilities.fixableOnly": thresholds.vulnerability.fixableOnly,
-    "thresholds.vulnerabilities.exploited": thresholds.vulnerability.exploited ?? false,
-    "thresholds.configuration.severity": thresholds.configuration.severity,
-    unknownSeverity,
-    "advisories.maxAgeDays": advisories.maxAgeDays,
-    "licenses.allow": licenses.allow,
-    "licenses.deny": licenses.deny,
-    "licenses.unknown": licenses.unknown,
-    registries,
-    "bases.accept": bases.accept,
-    "rebuild.maxAgeDays": rebuild.maxAgeDays,
-    "secrets.rules": secrets.rules,
-    "rotation.secrets.maxAgeDays": rotation.secrets.maxAgeDays,
-    "exceptionLimits.maxDays": policy.exceptionLimits.maxDays,
-    "exceptionLimits.maxFlaws": policy.exceptionLimits.maxFlaws,
-    "exceptionLimits.broad": policy.exceptionLimits.broad,
-  };
+  const values = settingKeys.map((key) => [key, valueAt(policy, key.split("."))]);
+  return { ...Object.fromEntries(values), ...thresholdSettings(policy.thresholds) } as Settings;
 }
 
 /** The other way round of {@link settingsOf}. */
-export function policyWith(settings: Settings, { exceptions, origin }: Pick<Policy, "exceptions" | "origin">): Policy {
-  const maxAgeDays = settings["rotation.secrets.maxAgeDays"];
-  return {
-    thresholds: {
-      vulnerability: {
-        severity: settings["thresholds.vulnerabilities.severity"],
-        fixableOnly: settings["thresholds.vulnerabilities.fixableOnly"],
-        exploited: settings["thresholds.vulnerabilities.exploited"],
-      },
-      configuration: {
-        severity: settings["thresholds.configuration.severity"],
-        fixableOnly: defaultPolicy.thresholds.configuration.fixableOnly,
-      },
-    },
-    unknownSeverity: settings.unknownSeverity,
-    advisories: { maxAgeDays: settings["advisories.maxAgeDays"] },
-    licenses: {
-      allow: settings["licenses.allow"],
-      deny: settings["licenses.deny"],
-      unknown: settings["licenses.unknown"],
-    },
-    registries: settings.registries,
-    bases: { accept: settings["bases.accept"] },
-    rebuild: { maxAgeDays: settings["rebuild.maxAgeDays"] },
-    secrets: { rules: settings["secrets.rules"] },
-    rotation: { secrets: maxAgeDays === undefined ? {} : { maxAgeDays } },
-    exceptionLimits: {
-      maxDays: settings["exceptionLimits.maxDays"],
-      maxFlaws: settings["exceptionLimits.maxFlaws"],
-      broad: settings["exceptionLimits.broad"],
-    },
-    exceptions,
-    origin,
-  };
+export function policyWith(values: Settings, { exceptions, origin }: Pick<Policy, "exceptions" | "origin">): Policy {
+  const policy: Group = { thresholds: thresholdsWith(values) };
+  for (const key of settingKeys) {
+    if (!key.startsWith("thresholds.")) put(policy, key.split("."), values[key]);
+  }
+  return { ...(policy as unknown as Policy), exceptions, origin };
 }
 
-function either<Value>(isStricter: (wanted: Value, current: Value) => boolean): Tighten<Value> {
-  return (current, wanted) => {
-    if (wanted === current || isStricter(wanted, current)) return { value: wanted, loosens: false };
-    return { value: current, loosens: true };
-  };
+type Group = { [name: string]: unknown };
+
+function valueAt(policy: Policy, path: readonly string[]): unknown {
+  let value: unknown = policy;
+  for (const name of path) value = (value as Group | undefined)?.[name];
+  return value;
 }
 
-/** Lists of what is allowed, where an empty one allows everything: what both allow. */
-function fewer(covers: (entry: string, wanted: string) => boolean): Tighten<readonly string[]> {
-  return (current, wanted) => {
-    if (current.length === 0) return { value: wanted, loosens: false };
-    if (wanted.length === 0) return { value: current, loosens: true };
-    const kept = wanted.filter((entry) => current.some((other) => covers(other, entry)));
-    // Nothing in common would be an empty list, and that allows everything.
-    return { value: kept.length === 0 ? current : kept, loosens: kept.length < wanted.length };
-  };
+/** Of a value that is none, its group alone. */
+function put(group: Group, [name = "", ...rest]: readonly string[], value: unknown): void {
+  if (rest.length > 0) {
+    group[name] ??= {};
+    put(group[name] as Group, rest, value);
+  } else if (value !== undefined) {
+    group[name] = value;
+  }
 }
 
-/** Lists of what is asked for: what either does. */
-function more(covers: (entry: string, wanted: string) => boolean): Tighten<readonly string[]> {
-  return (current, wanted) => {
-    const added = wanted.filter((entry) => !current.includes(entry));
-    const value = added.length === 0 ? current : [...current, ...added];
-    return { value, loosens: !coversAll(wanted, current, covers) };
-  };
+// The file has other words for the categories than the policy, and a category that it does not state has no threshold.
+
+function thresholdSettings(thresholds: Thresholds): Group {
+  const stated = categories.flatMap((category) =>
+    Object.entries(thresholds[category] ?? {}).map(([name, value]) => [
+      `thresholds.${categoryKeys[category]}.${name}`,
+      value,
+    ]),
+  );
+  const known = new Set<string>(settingKeys);
+  return Object.fromEntries(stated.filter(([key]) => known.has(String(key))));
 }
 
-function fewerOf<Value>(order: readonly Value[]): Tighten<readonly Value[]> {
-  return (current, wanted) => {
-    const kept = order.filter((kind) => current.includes(kind) && wanted.includes(kind));
-    const loosens = wanted.some((kind) => !current.includes(kind));
-    return { value: kept.length === 0 ? current : kept, loosens };
-  };
-}
-
-function isLess(wanted: number, current: number): boolean {
-  return wanted < current;
-}
-
-function countsAsMore(wanted: Policy["unknownSeverity"], current: Policy["unknownSeverity"]): boolean {
-  if (wanted === "critical") return true;
-  return wanted !== "unknown" && current !== "unknown" && severityRank(wanted) < severityRank(current);
+function thresholdsWith(values: Settings): Thresholds {
+  const all = values as Group;
+  const stated = categories.flatMap((category) => {
+    const key = `thresholds.${categoryKeys[category]}`;
+    const severity = all[`${key}.severity`];
+    const exploited = all[`${key}.exploited`];
+    if (severity === undefined) return [];
+    const fixableOnly = all[`${key}.fixableOnly`] ?? false;
+    return [[category, { severity, fixableOnly, ...(exploited === undefined ? {} : { exploited }) }]];
+  });
+  return Object.fromEntries(stated) as Thresholds;
 }

@@ -1,8 +1,8 @@
 import { constants } from "node:fs";
 import { type FileHandle, open, realpath } from "node:fs/promises";
 import { dirname, isAbsolute, join } from "node:path";
-import { bounds } from "../../core/bounds.ts";
 import { readNamedText, readText, refused, type TextKind } from "../named/named-text.ts";
+import { bounds } from "./bounds.ts";
 import { type PolicyPlace, placeName } from "./place.ts";
 
 /** A policy file's text and where it is. */

@@ -1,7 +1,16 @@
 import type { Exception } from "../../core/exception.ts";
-import { defaultPolicy, type Policy, type PolicyOrigin } from "../../core/policy.ts";
-import type { Position } from "./document.ts";
-import { type LockableKey, policyWith, type SettingKey, type Settings, settingKeys, settingsOf } from "./settings.ts";
+import type { Policy, PolicyOrigin } from "../../core/policy.ts";
+import type { Beside } from "../../core/setting.ts";
+import type { Key, Position } from "./document.ts";
+import {
+  initialSettings,
+  type LockableKey,
+  policyWith,
+  type SettingKey,
+  type Settings,
+  settingKeys,
+  settingOf,
+} from "./settings.ts";
 import type { ParsedPolicy } from "./validate.ts";
 
 /** What a policy file states, and nothing of what it leaves out. */
@@ -9,6 +18,8 @@ export interface StatedPolicy {
   readonly settings: { readonly [Key in SettingKey]?: Stated<Settings[Key]> };
   readonly exceptions: readonly Exception[];
   readonly locked: readonly LockableKey[];
+  /** Names of the environments that it states. */
+  readonly environments: readonly string[];
 }
 
 export interface Stated<Value> {
@@ -18,21 +29,24 @@ export interface Stated<Value> {
 
 /**
  * @param path - what places and exceptions name
- * @param beside - resolves what the file names relative to itself
+ * @param environment - whose values hold before the file's own
  */
 export function statedBy(
   { file, document }: ParsedPolicy,
   path: string,
-  beside: (written: string) => string,
+  beside: Beside,
+  environment?: string,
 ): StatedPolicy {
   const settings: Partial<Record<SettingKey, Stated<unknown>>> = {};
   for (const key of settingKeys) {
-    const keys = key.split(".");
-    let value: unknown = file;
-    for (const name of keys) value = (value as Record<string, unknown> | undefined)?.[name];
-    if (value === undefined) continue;
+    const own: readonly Key[] = key.split(".");
+    const ofEnvironment = environment === undefined ? [] : [["environments", environment, ...own]];
+    const keys = [...ofEnvironment, own].find((place) => valueAt(file, place) !== undefined);
+    if (keys === undefined) continue;
+    const value = valueAt(file, keys);
+    const { read } = settingOf(key);
     settings[key] = {
-      value: key === "secrets.rules" ? (value as readonly string[]).map(beside) : value,
+      value: read === undefined ? value : read(value as never, beside),
       place: { path, ...document.at(keys) },
     };
   }
@@ -51,12 +65,30 @@ export function statedBy(
       source: { path, ...document.at(["exceptions", index]) },
     };
   });
-  return { settings: settings as StatedPolicy["settings"], exceptions, locked: file.locked ?? [] };
+  return {
+    settings: settings as StatedPolicy["settings"],
+    exceptions,
+    locked: file.locked ?? [],
+    environments: Object.keys(file.environments ?? {}),
+  };
+}
+
+function valueAt(file: unknown, path: readonly Key[]): unknown {
+  let value = file;
+  for (const name of path) {
+    // A name of an environment may be one of every object's.
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, name)) return undefined;
+    value = (value as Record<Key, unknown>)[name];
+  }
+  return value;
 }
 
 /** What is stated, with the defaults for the rest. */
-export function policyOf({ settings, exceptions }: Omit<StatedPolicy, "locked">, origin: PolicyOrigin): Policy {
+export function policyOf(
+  { settings, exceptions }: Pick<StatedPolicy, "settings" | "exceptions">,
+  origin: PolicyOrigin,
+): Policy {
   const own = Object.entries(settings).map(([key, stated]) => [key, stated.value]);
-  const whole = { ...settingsOf(defaultPolicy), ...Object.fromEntries(own) } as Settings;
+  const whole = { ...initialSettings, ...Object.fromEntries(own) } as Settings;
   return policyWith(whole, { exceptions, origin });
 }

@@ -8,8 +8,9 @@ import type { Verdict } from "../../core/evaluation.ts";
 import { present } from "../../core/evidence.ts";
 import type { Exception } from "../../core/exception.ts";
 import type { FindingDraft } from "../../core/finding.ts";
-import { defaultPolicy, type Policy } from "../../core/policy.ts";
+import type { Policy } from "../../core/policy.ts";
 import { runCheck } from "../../core/runner.ts";
+import { defaultPolicy } from "./default.ts";
 import { anySeverity, exception, now, strict, tree, treePolicy, trustedPolicy } from "./policies.fixture.ts";
 import { tighten } from "./tighten.ts";
 

@@ -13,20 +13,21 @@ import type { Stated, StatedPolicy } from "./stated.ts";
 
 /**
  * What the trusted policy becomes with what the tree's own file states, which may only tighten it: of each key the
- * stricter value is kept (see settings.ts), and what it tried to loosen is returned with its place. What the file
+ * stricter value is kept (see core/setting.ts), and what it tried to loosen is returned with its place. What the file
  * leaves out says nothing. An exception is looser, always, unless the trusted policy has one of the same scope that
  * lasts at least as long.
  */
 export function tighten(
   trusted: Policy,
-  tree: Omit<StatedPolicy, "locked">,
+  tree: Pick<StatedPolicy, "settings" | "exceptions">,
 ): { policy: Policy; loosened: readonly LoosenedKey[] } {
   const loosened: LoosenedKey[] = [];
-  const settings: Partial<Record<SettingKey, unknown>> = { ...settingsOf(trusted) };
+  const before = settingsOf(trusted);
+  const settings: Partial<Record<SettingKey, unknown>> = { ...before };
   for (const key of settingKeys) {
     const stated = tree.settings[key];
     if (stated === undefined) continue;
-    const result = tightenKey(key, settings[key] as never, stated as never);
+    const result = tightenKey(key, before, stated as Stated<Settings[typeof key]>);
     settings[key] = result.value;
     if (result.loosened !== undefined) loosened.push(result.loosened);
   }
@@ -37,12 +38,13 @@ export function tighten(
 /** One key's part of {@link tighten}. */
 export function tightenKey<Key extends SettingKey>(
   key: Key,
-  current: Settings[Key],
+  before: Settings,
   wanted: Stated<Settings[Key]>,
 ): { readonly value: Settings[Key]; readonly loosened?: LoosenedKey } {
-  const { value, loosens } = tightened(key, current, wanted.value);
+  const { value, loosens, held } = tightened(key, before, wanted.value);
   if (!loosens) return { value };
-  return { value, loosened: { key, ...wanted.place, trusted: shownValue(current), wanted: shownValue(wanted.value) } };
+  const words = { trusted: shownValue(key, held), wanted: shownValue(key, wanted.value) };
+  return { value, loosened: { key, ...wanted.place, ...words } };
 }
 
 /** Those that none of the trusted ones allows as they are. Each is called by its place in its own file. */

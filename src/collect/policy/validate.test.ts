@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { bounds } from "../../core/bounds.ts";
+import { bounds } from "./bounds.ts";
+import { statedBy } from "./stated.ts";
 import { parsePolicy, validatePolicy } from "./validate.ts";
 
 const full = `# our policy
@@ -50,7 +51,8 @@ function policy(...lines: string[]): string {
 test("a full policy is read as it is written", () => {
   const parsed = parsePolicy(full, "bulkhead.yaml");
   assert.ok(!("problems" in parsed));
-  assert.equal(parsed.file.thresholds?.vulnerabilities?.fixableOnly, false);
+  const { settings } = statedBy(parsed, "bulkhead.yaml", (name) => name);
+  assert.equal(settings["thresholds.vulnerabilities.fixableOnly"]?.value, false);
   assert.equal(parsed.file.exceptions?.[1]?.reason, "not reachable");
   assert.deepEqual(parsed.document.at(["exceptions", 1]), { line: 19, column: 5 });
   assert.deepEqual(parsed.document.at(["thresholds", "configuration", "severity"]), { line: 6, column: 15 });
@@ -104,7 +106,9 @@ test("an error says what is allowed", () => {
   assert.deepEqual(allowed("thresholds: {configuration: {severity: bad}}"), [
     "critical, high, medium, low or negligible",
   ]);
-  assert.deepEqual(allowed("thresholds: {other: 1}"), ["a mapping of vulnerabilities, configuration"]);
+  assert.deepEqual(allowed("thresholds: {other: 1}"), [
+    "a mapping of vulnerabilities, configuration, secrets, licenses, trust, network, detections",
+  ]);
   assert.deepEqual(allowed("advisories: {maxAgeDays: -1}"), ["a whole number from 0 to 3650"]);
   assert.deepEqual(allowed("thresholds: {vulnerabilities: {fixableOnly: 1}}"), ["true or false"]);
   assert.deepEqual(allowed("exceptions: {}"), [`a list of 0 to ${bounds.policyExceptions} entries`]);

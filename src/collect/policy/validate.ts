@@ -1,4 +1,4 @@
-import { bounds } from "../../core/bounds.ts";
+import { bounds } from "./bounds.ts";
 import { type Key, type PolicyDocument, readDocument } from "./document.ts";
 import { type JsonSchema, policyJsonSchema } from "./json-schema.ts";
 import type { PolicyProblem } from "./policy-problem.ts";
@@ -37,6 +37,8 @@ interface Issue {
   readonly code: string;
   readonly path: readonly Key[];
   readonly message: string;
+  /** Of `invalid_union`: what each of its forms says. */
+  readonly errors?: readonly (readonly Issue[])[];
   /** Of `unrecognized_keys`. */
   readonly keys?: readonly string[];
   /** Of `custom`: what our own rules add. */
@@ -45,11 +47,20 @@ interface Issue {
 
 function problemsOf(issue: Issue, document: PolicyDocument, schema: JsonSchema): Omit<PolicyProblem, "path">[] {
   const { path } = issue;
+  if (issue.code === "invalid_union") {
+    // Of a mapping that which says something of what is in it.
+    const within = issue.errors?.find((form) =>
+      form.some(({ path: [first], code }) => first !== undefined || code === "unrecognized_keys"),
+    );
+    if (within !== undefined) {
+      return within.flatMap((one) => problemsOf({ ...one, path: [...path, ...one.path] }, document, schema));
+    }
+  }
   if (issue.code === "unrecognized_keys") {
     return (issue.keys ?? []).map((key) => ({
       ...document.keyAt([...path, key]),
       cause: `${keyName([...path, key])} is no key of a policy`,
-      ...allowed(allowedBy(subschema(schema, path))),
+      ...allowed(allowedBy(mappingOf(subschema(schema, path)))),
     }));
   }
   if (issue.code === "custom") {
@@ -95,18 +106,28 @@ function shown(value: unknown): string {
 
 function subschema(schema: JsonSchema, path: readonly Key[]): JsonSchema | undefined {
   let here: JsonSchema | undefined = schema;
-  for (const key of path) here = typeof key === "number" ? here?.items : here?.properties?.[key];
+  for (const key of path) {
+    const whole = mappingOf(here);
+    here = typeof key === "number" ? whole?.items : (whole?.properties?.[key] ?? whole?.additionalProperties);
+  }
   return here;
+}
+
+/** Of what may be a mapping or something else, the mapping. */
+function mappingOf(schema: JsonSchema | undefined): JsonSchema | undefined {
+  return schema?.anyOf?.find(({ type }) => type === "object") ?? schema;
 }
 
 function allowedBy(schema: JsonSchema | undefined): string | undefined {
   if (schema === undefined) return undefined;
+  if (schema.anyOf !== undefined) return schema.anyOf.map(allowedBy).join(", or ");
   if (schema.const !== undefined) return String(schema.const);
   if (schema.enum !== undefined) return inWords(schema.enum.map(String));
   if (schema.format === "date") return "a date such as 2025-12-31";
   switch (schema.type) {
     case "object":
-      return `a mapping of ${Object.keys(schema.properties ?? {}).join(", ")}`;
+      if (schema.properties === undefined) return "a mapping by name";
+      return `a mapping of ${Object.keys(schema.properties).join(", ")}`;
     case "array":
       return `a list of ${schema.minItems ?? 0} to ${schema.maxItems ?? bounds.policyValues} entries`;
     case "integer":

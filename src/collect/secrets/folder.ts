@@ -2,10 +2,10 @@
 import { closeSync, constants, type Dirent, fstatSync, openSync, readdirSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { bounds } from "../../core/bounds.ts";
 import { Problem } from "../../core/problem.ts";
 import type { FoundSecrets } from "../../engines/secrets/model.ts";
 import type { SecretScanner } from "../../engines/secrets/scan.ts";
+import { bounds as collectBounds } from "../bounds.ts";
 import { createGathering } from "./gathering.ts";
 
 export interface FolderOptions {
@@ -46,12 +46,12 @@ export async function secretsOfFolder(
       continue;
     }
     entries += listed.length;
-    if (entries > bounds.entries) {
+    if (entries > collectBounds.entries) {
       throw new Problem({
         kind: "input",
         code: "secrets.folder",
         place: root,
-        cause: `more than ${bounds.entries} entries`,
+        cause: `more than ${collectBounds.entries} entries`,
         remedy: "name a folder further down",
       });
     }

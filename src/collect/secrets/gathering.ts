@@ -1,6 +1,7 @@
 /** Adds up what single files gave. */
-import { bounds } from "../../core/bounds.ts";
+
 import type { Gap } from "../../core/evidence.ts";
+import { bounds as secretsBounds } from "../../engines/secrets/bounds.ts";
 import type { SecretFact, SecretsFound } from "../../engines/secrets/model.ts";
 import type { FileSecrets } from "../../engines/secrets/stream.ts";
 
@@ -26,7 +27,7 @@ export function createGathering(place: string): Gathering {
     file(path, size, found) {
       files += 1;
       bytes += size;
-      const room = Math.max(0, bounds.secretsOfAsset - secrets.length);
+      const room = Math.max(0, secretsBounds.secretsOfAsset - secrets.length);
       const over = found.omitted + Math.max(0, found.secrets.length - room);
       secrets.push(...found.secrets.slice(0, room));
       if (over > 0 && omitted === 0) firstOmitted = path;

@@ -4,13 +4,13 @@
  */
 import { readFileSync, statSync } from "node:fs";
 import { dirname, isAbsolute, join } from "node:path";
-import { bounds } from "../../core/bounds.ts";
 import { Problem } from "../../core/problem.ts";
 import { compileRe2, type Re2 } from "../../engines/secrets/re2.ts";
 import type { SecretRule } from "../../engines/secrets/rule.ts";
 import { tomlNumber, tomlTable, tomlTables, tomlText, tomlTexts } from "../../formats/toml/fields.ts";
 import { type TomlTable, type TomlValue, tomlSections } from "../../formats/toml/read.ts";
 import { type Allowlist, allowlistOf, isAllowed, isPathAllowed } from "./allowlist.ts";
+import { bounds } from "./bounds.ts";
 
 export interface LoadedRules {
   readonly rules: readonly SecretRule[];

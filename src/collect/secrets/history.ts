@@ -3,14 +3,15 @@
 import { existsSync, readdirSync, realpathSync } from "node:fs";
 import { isAbsolute, join, relative, sep } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { bounds } from "../../core/bounds.ts";
 import { isEvidenceProblem, Problem } from "../../core/problem.ts";
+import { bounds as gitBounds } from "../../engines/git/bounds.ts";
 import { history } from "../../engines/git/history.ts";
 import type { CommitFacts, HistoryBlob, HistoryMessage } from "../../engines/git/model.ts";
 import type { Repository } from "../../engines/git/repository.ts";
 import { openRepository } from "../../engines/git/repository.ts";
 import type { FoundSecrets, SecretFact } from "../../engines/secrets/model.ts";
 import type { SecretScanner } from "../../engines/secrets/scan.ts";
+import { bounds } from "./bounds.ts";
 import { secretsOfFolder } from "./folder.ts";
 import { createGathering } from "./gathering.ts";
 
@@ -146,7 +147,7 @@ function moduleFolders(commonFolder: string): string[] {
     const at = join(commonFolder, next.path);
     const isRepository = existsSync(join(at, "HEAD")) && existsSync(join(at, "objects"));
     if (isRepository) found.push(next.path);
-    if (next.depth > bounds.pathDepth || found.length > bounds.gitModules) continue;
+    if (next.depth > gitBounds.pathDepth || found.length > bounds.gitModules) continue;
     const inner = isRepository ? ["modules"] : foldersIn(at);
     for (const name of inner) waiting.push({ path: `${next.path}/${name}`, depth: next.depth + 1 });
   }

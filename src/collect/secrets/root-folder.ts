@@ -1,8 +1,9 @@
 /** The secrets of a folder that is a root file system, for `image scan dir:ROOT`. */
-import { bounds } from "../../core/bounds.ts";
+
 import { absent, type Evidence, present } from "../../core/evidence.ts";
 import { isEvidenceProblem, Problem } from "../../core/problem.ts";
 import type { SecretsFound } from "../../engines/secrets/model.ts";
+import { bounds as collectBounds } from "../bounds.ts";
 import type { InventoryContext } from "../image/inventory.ts";
 import { secretsOfFolder } from "./folder.ts";
 
@@ -15,7 +16,7 @@ export async function secretsOfRoot(
   { now, signal, onProgress, secrets: keyed }: InventoryContext & Required<Pick<InventoryContext, "secrets">>,
 ): Promise<Evidence<SecretsFound>> {
   const place = `dir:${root}`;
-  const timeout = AbortSignal.timeout(bounds.assetMilliseconds);
+  const timeout = AbortSignal.timeout(collectBounds.assetMilliseconds);
   try {
     const { found, gaps } = await secretsOfFolder(root, keyed.scanner, {
       skipped: new Set(),
@@ -32,6 +33,6 @@ export async function secretsOfRoot(
 }
 
 function overTime(place: string): Problem {
-  const minutes = bounds.assetMilliseconds / 60_000;
+  const minutes = collectBounds.assetMilliseconds / 60_000;
   return new Problem({ kind: "input", code: "collect.time", place, cause: `it took longer than ${minutes} minutes` });
 }

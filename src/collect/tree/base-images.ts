@@ -1,9 +1,10 @@
 /** Dockerfiles below a folder, with the images that they build on. */
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { bounds } from "../../core/bounds.ts";
 import { Problem } from "../../core/problem.ts";
 import { parseDockerfile } from "../../engines/dockerfile/parse.ts";
+import { bounds as collectBounds } from "../bounds.ts";
+import { bounds } from "./bounds.ts";
 
 export interface FoundDockerfile {
   /** Below the folder, with slashes. */
@@ -27,8 +28,8 @@ export function findDockerfiles(root: string): FoundDockerfile[] {
   for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
     const listed = list(join(root, folder), folder === "");
     entries += listed.length;
-    if (entries > bounds.entries) {
-      const cause = `more than ${bounds.entries} entries`;
+    if (entries > collectBounds.entries) {
+      const cause = `more than ${collectBounds.entries} entries`;
       throw new Problem({ kind: "input", code: "collect.folder", place: root, cause });
     }
     for (const entry of listed) {

@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { after, test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { bounds } from "../../core/bounds.ts";
 import { Problem } from "../../core/problem.ts";
 import { tarOf } from "../../engines/oci/image.fixture.ts";
+import { bounds } from "./bounds.ts";
 import { discover } from "./discover.ts";
 
 const root = mkdtempSync(join(tmpdir(), "bulkhead-discover-"));

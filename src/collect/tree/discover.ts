@@ -4,16 +4,17 @@
  */
 import { existsSync, readdirSync } from "node:fs";
 import { basename, join, relative, sep } from "node:path";
-import { bounds } from "../../core/bounds.ts";
 import { Problem } from "../../core/problem.ts";
 import { isComposeFile } from "../../engines/kubernetes/compose/name.ts";
 import type { ManifestGap } from "../../engines/kubernetes/model.ts";
 import { looksLikeArchive } from "../../engines/oci/archive.ts";
 import { pipelineSystem } from "../../engines/pipelines/read.ts";
+import { bounds as collectBounds } from "../bounds.ts";
 import { foreignManifests } from "../kubernetes/foreign-manifests.ts";
 import { isKustomization } from "../kubernetes/kustomization-name.ts";
 import { mayHoldManifests } from "../kubernetes/manifest-names.ts";
 import { looksLikeManifest } from "../kubernetes/manifest-text.ts";
+import { bounds } from "./bounds.ts";
 import { isDockerfile } from "./dockerfiles.ts";
 import { type LinkWithin, linkReader } from "./links.ts";
 import { isLockfile } from "./lockfiles.ts";
@@ -74,7 +75,7 @@ export async function discover(root: string, clock: () => number = () => perform
       found.images.push(folder);
     }
     entries += listed.length;
-    if (entries > bounds.entries) throw tooMuch(root, `more than ${bounds.entries} entries`);
+    if (entries > collectBounds.entries) throw tooMuch(root, `more than ${collectBounds.entries} entries`);
     if (listed.some(({ name }) => isKustomization(name))) found.kustomizations.push(relative(root, folder));
     if (listed.some(({ name }) => name === "Chart.yaml")) {
       found.charts.push(relative(root, folder));

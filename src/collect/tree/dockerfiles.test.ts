@@ -3,12 +3,13 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, test } from "node:test";
-import { bounds } from "../../core/bounds.ts";
-import { defaultPolicy, type Policy } from "../../core/policy.ts";
+import type { Policy } from "../../core/policy.ts";
+import { bounds as dockerfileBounds } from "../../engines/dockerfile/bounds.ts";
 import { applyEdits } from "../../engines/dockerfile/rewrite.ts";
 import { lintChecks } from "../../evaluate/build/dockerfiles.ts";
 import type { DockerfileJudgement } from "../../fix/dockerfile/judge.ts";
 import { scanDockerfile } from "../../scan/dockerfile.ts";
+import { defaultPolicy } from "../policy/default.ts";
 import { isDockerfile } from "./dockerfiles.ts";
 
 const root = mkdtempSync(join(tmpdir(), "bulkhead-dockerfiles-"));
@@ -76,7 +77,7 @@ test("a shell that is not taken apart is unknown for the checks that need it alo
 test("what cannot be read is unknown for every check", () => {
   for (const judged of [
     scanDockerfile(root, "missing/Dockerfile", { policy: defaultPolicy, now }),
-    judge("#".repeat(bounds.dockerfileBytes + 1)),
+    judge("#".repeat(dockerfileBounds.dockerfileBytes + 1)),
   ]) {
     assert.deepEqual(new Set(judged.evaluations.map(({ verdict }) => verdict)), new Set(["unknown"]));
     assert.equal(judged.evaluations.length, lintChecks.length);

@@ -1,9 +1,9 @@
 /** Dockerfiles: found by name, read and taken apart, with what of their build context lints need. */
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { bounds } from "../../core/bounds.ts";
 import { present } from "../../core/evidence.ts";
 import { isEvidenceProblem, Problem } from "../../core/problem.ts";
+import { bounds as dockerfileBounds } from "../../engines/dockerfile/bounds.ts";
 import type { IgnoreFile, ReadDockerfile } from "../../engines/dockerfile/model.ts";
 import { parseDockerfile } from "../../engines/dockerfile/parse.ts";
 import { type IsSensitive, sensitiveFilesBeside } from "./sensitive-files.ts";
@@ -40,8 +40,8 @@ export function readDockerfile(root: string, path: string, now: Date, isSensitiv
 
 function readText(file: string): { text: string; lossy: boolean } {
   const { size } = statSync(file);
-  if (size > bounds.dockerfileBytes) {
-    const cause = `its ${size} bytes are over the bound of ${bounds.dockerfileBytes}`;
+  if (size > dockerfileBounds.dockerfileBytes) {
+    const cause = `its ${size} bytes are over the bound of ${dockerfileBounds.dockerfileBytes}`;
     throw new Problem({ kind: "input", code: "dockerfile.size", place: file, cause });
   }
   const bytes = readFileSync(file);
@@ -60,7 +60,7 @@ function ignoreFiles(root: string, path: string): IgnoreFile[] {
   return names.flatMap((name) => {
     const file = join(root, name);
     try {
-      if (!existsSync(file) || statSync(file).size > bounds.dockerfileBytes) return [];
+      if (!existsSync(file) || statSync(file).size > dockerfileBounds.dockerfileBytes) return [];
       const lines = readFileSync(file, "utf8").split("\n");
       const patterns = lines.map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#"));
       return [{ path: name, patterns }];

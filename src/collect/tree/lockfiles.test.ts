@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { defaultPolicy } from "../../core/policy.ts";
 import { scanLockfile } from "../../scan/lockfile.ts";
 import { openAdvisories } from "../image/advisories.ts";
+import { defaultPolicy } from "../policy/default.ts";
 import { isLockfile } from "./lockfiles.ts";
 
 const root = mkdtempSync(join(tmpdir(), "bulkhead-lockfiles-"));

@@ -1,13 +1,13 @@
 /** Lockfiles: what they pin, as an inventory. */
 import { lstatSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { bounds } from "../../core/bounds.ts";
 import { type Evidence, present } from "../../core/evidence.ts";
 import type { Analyser } from "../../engines/contents/analyser.ts";
 import { folderAnalyserFor } from "../../engines/contents/analysers.ts";
 import { catalogue } from "../../engines/contents/catalogue.ts";
 import type { FileFacts, Inventory } from "../../engines/contents/model.ts";
 import { limitOf } from "../image/file-analysis.ts";
+import { bounds } from "./bounds.ts";
 
 /** Whether a file of a folder of source code is a lockfile. `path` is relative to the folder. */
 export function isLockfile(path: string): boolean {

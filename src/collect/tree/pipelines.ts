@@ -1,11 +1,11 @@
 /** The pipelines of a tree. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { bounds } from "../../core/bounds.ts";
 import { type Gap, gapOf } from "../../core/evidence.ts";
 import { asProblem, isEvidenceProblem } from "../../core/problem.ts";
 import type { Pipeline } from "../../engines/pipelines/model.ts";
 import { pipelineSystem, readPipeline } from "../../engines/pipelines/read.ts";
+import { bounds } from "./bounds.ts";
 
 export interface ReadPipelines {
   /** Relative to the root; also of those that could not be read. */

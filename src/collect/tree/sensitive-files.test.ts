@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, test } from "node:test";
 import { sensitiveFile } from "../../checks/build/dockerfile/secret-names.ts";
-import { defaultPolicy } from "../../core/policy.ts";
 import { scanDockerfile } from "../../scan/dockerfile.ts";
+import { defaultPolicy } from "../policy/default.ts";
 import { sensitiveFilesOf } from "./sensitive-files.ts";
 
 const isSensitive = (path: string): boolean => sensitiveFile(path) !== undefined;

@@ -1,9 +1,9 @@
 /** Which files of a build context have the names of secrets. Looks at names alone; follows no symlink. */
 import { readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { bounds } from "../../core/bounds.ts";
 import type { Gap } from "../../core/evidence.ts";
 import type { Dockerfile } from "../../engines/dockerfile/model.ts";
+import { bounds } from "./bounds.ts";
 
 /** Folders that hold other people's files. */
 const skipped = new Set(["node_modules", "vendor", ".venv", "target"]);

@@ -1,7 +1,6 @@
 /** The few small files that say where packages come from and whose keys count: of an image, a folder, this machine. */
 import { lstatSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import { join, sep } from "node:path";
-import { bounds } from "../../core/bounds.ts";
 import type { Gap } from "../../core/evidence.ts";
 import type { Distribution } from "../../engines/contents/model.ts";
 import type { OpenImage } from "../../engines/oci/image.ts";
@@ -9,6 +8,7 @@ import { readLayer } from "../../engines/oci/layer.ts";
 import { cleanPath } from "../../engines/oci/path.ts";
 import type { TarEntry } from "../../engines/oci/tar.ts";
 import { createMergedTree } from "../../engines/oci/tree.ts";
+import { bounds as updatesBounds } from "../../engines/updates/bounds.ts";
 import type { KeyFile } from "../../engines/updates/keys.ts";
 
 export interface SourceFiles {
@@ -130,7 +130,7 @@ export function sourceFilesOfFolder(root: string): SourceFiles {
 
 function namesIn(folder: string): string[] {
   try {
-    return readdirSync(folder).sort().slice(0, bounds.keyringFiles);
+    return readdirSync(folder).sort().slice(0, updatesBounds.keyringFiles);
   } catch {
     return [];
   }
@@ -154,8 +154,9 @@ function createTaken() {
   let refused = 0;
   return {
     take(path: string, size: number): boolean {
-      const limit = kindOf(path) === "key" ? bounds.keyringBytes : bounds.smallFileBytes;
-      const fits = size <= limit && bytes + size <= bounds.keyringTotalBytes && count < bounds.keyringFiles;
+      const limit = kindOf(path) === "key" ? updatesBounds.keyringBytes : updatesBounds.smallFileBytes;
+      const fits =
+        size <= limit && bytes + size <= updatesBounds.keyringTotalBytes && count < updatesBounds.keyringFiles;
       if (fits) {
         bytes += size;
         count += 1;

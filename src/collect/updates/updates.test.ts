@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fileAsset } from "../../core/asset.ts";
 import { absent, present } from "../../core/evidence.ts";
-import { defaultPolicy } from "../../core/policy.ts";
 import { Problem } from "../../core/problem.ts";
 import type { Package } from "../../engines/contents/model.ts";
 import type { PendingUpdate, PendingUpdates } from "../../engines/updates/model.ts";
 import type { VulnerabilityMatch } from "../../engines/vulnerability/model.ts";
 import { evaluateUpdates, summaryOf } from "../../evaluate/image/rebuild.ts";
 import { scanUpdates } from "../../scan/image.ts";
+import { defaultPolicy } from "../policy/default.ts";
 import { lookUpUpdates, withFixes } from "./updates.ts";
 
 const now = new Date("2026-06-10T12:00:00Z");

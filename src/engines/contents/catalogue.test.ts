@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { bounds } from "../../core/bounds.ts";
 import type { FileHistory } from "./analyser.ts";
+import { bounds } from "./bounds.ts";
 import { catalogue } from "./catalogue.ts";
 import type { Distribution, FileFacts, PackageRecord, PackageType } from "./model.ts";
 

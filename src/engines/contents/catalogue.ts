@@ -1,4 +1,3 @@
-import { bounds } from "../../core/bounds.ts";
 import type { Gap } from "../../core/evidence.ts";
 import { compareText } from "../../core/order.ts";
 import { printable } from "../../core/printable.ts";
@@ -6,6 +5,7 @@ import { isAccountFile, passwdPath } from "./accounts/accounts.ts";
 import type { AccountFile, Accounts } from "./accounts/model.ts";
 import type { FileHistory, RemovedHistory } from "./analyser.ts";
 import { folderAnalyserFor } from "./analysers.ts";
+import { bounds } from "./bounds.ts";
 import { type StatedLicenses, withLicenses } from "./licenses/stated-apart.ts";
 import { attribute, departed, identityKey, type Located, type Removed } from "./located.ts";
 import type { Distribution, FileFacts, Inventory, Package, PackageType } from "./model.ts";

@@ -4,7 +4,8 @@ import type { Tool } from "./base/model.ts";
 import type { Permissions } from "./permissions/model.ts";
 
 export type { Account, AccountFile, Accounts } from "./accounts/model.ts";
-export type { BaseImage, KnownBase, Tool } from "./base/model.ts";
+export type { BaseImage, BaseKind, KnownBase, Tool } from "./base/model.ts";
+export type { LicensePolicy } from "./licenses/policy.ts";
 export type { PathPermissions, Permissions } from "./permissions/model.ts";
 export { raisesRights } from "./permissions/raises.ts";
 

@@ -2,7 +2,7 @@
  * Docker's own expansion of variables and quotes in the arguments of instructions, and its splitting into words
  * (BuildKit, frontend/dockerfile/shell). One pass from left to right.
  */
-import { bounds } from "../../core/bounds.ts";
+import { bounds } from "./bounds.ts";
 import { type Matched, withoutPrefix, withoutSuffix, withReplaced } from "./pattern.ts";
 import { isSpace } from "./white-space.ts";
 

@@ -4,7 +4,7 @@
  * not in it.
  */
 import { createHash } from "node:crypto";
-import { bounds } from "../../core/bounds.ts";
+import { bounds } from "./bounds.ts";
 import type { Dockerfile } from "./model.ts";
 import { parseDockerfile } from "./parse.ts";
 

@@ -1,10 +1,11 @@
 /** Whatever the bytes of a Dockerfile: it is read without a throw, whole or refused, and in bounded time. */
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { bounds } from "../../core/bounds.ts";
 import { Problem } from "../../core/problem.ts";
 import { mutatedBytes } from "../contents/mutated-bytes.fixture.ts";
+import { bounds } from "./bounds.ts";
 import type { Dockerfile, SourceRange } from "./model.ts";
 import { parseDockerfile } from "./parse.ts";
 

@@ -1,6 +1,6 @@
 /** One instruction: its keyword, its flags, and the arguments in the form that the keyword asks for. */
 
-import { bounds } from "../../core/bounds.ts";
+import { bounds } from "./bounds.ts";
 import { readCommandForm, readMounts, readScripts } from "./command.ts";
 import { expand } from "./expand.ts";
 import { readFlags } from "./flags.ts";

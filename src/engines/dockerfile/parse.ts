@@ -2,8 +2,9 @@
  * Reads a Dockerfile: Docker's own reference, and BuildKit's parser for what the reference leaves open. Never throws
  * for what a file says: what Docker would refuse becomes a problem of the file, and reading goes on.
  */
-import { bounds } from "../../core/bounds.ts";
+
 import { Problem } from "../../core/problem.ts";
+import { bounds } from "./bounds.ts";
 import { rawWords } from "./expand.ts";
 import { endOfFlags } from "./flags.ts";
 import { partsOf, readInstruction } from "./instruction.ts";

@@ -1,5 +1,5 @@
 /** Patterns of `${x#p}`, `${x%p}` and `${x/p/r}`: `*`, `?` and escapes (BuildKit, `convertShellPatternToRegex`). */
-import { bounds } from "../../core/bounds.ts";
+import { bounds } from "./bounds.ts";
 
 /** A text; `invalid` where BuildKit refuses the pattern, `unknown` where it is over a bound. */
 export type Matched = string | { readonly kind: "invalid" | "unknown" };

@@ -1,4 +1,4 @@
-import { bounds } from "../../core/bounds.ts";
+import { bounds } from "./bounds.ts";
 import type { Gaps } from "./gaps.ts";
 
 /** Counts objects that others name and that are not there, each once. */

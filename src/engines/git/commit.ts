@@ -1,4 +1,4 @@
-import { bounds } from "../../core/bounds.ts";
+import { bounds } from "./bounds.ts";
 import { readHex } from "./ids.ts";
 import type { CommitFacts } from "./model.ts";
 

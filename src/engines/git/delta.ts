@@ -1,4 +1,4 @@
-import { bounds } from "../../core/bounds.ts";
+import { bounds } from "./bounds.ts";
 
 /**
  * What a delta makes of its base (gitformat-pack, "Deltified representation"): the sizes of both, then instructions

@@ -1,6 +1,7 @@
 /** A file as a commit has it. */
-import { bounds } from "../../core/bounds.ts";
+
 import { Problem } from "../../core/problem.ts";
+import { bounds } from "./bounds.ts";
 import { BLOB, TREE } from "./entry.ts";
 import { gatherGaps } from "./gaps.ts";
 import { objectFolders } from "./locate.ts";

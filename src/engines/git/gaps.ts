@@ -1,5 +1,5 @@
-import { bounds } from "../../core/bounds.ts";
 import { isEvidenceProblem } from "../../core/problem.ts";
+import { bounds } from "./bounds.ts";
 import type { GitGap } from "./model.ts";
 
 /** Gathers what could not be read; of one code the first few are told and the rest is counted. */

@@ -1,8 +1,8 @@
 /** Single objects by their ids: each pack's index is searched where the id would stand, and nothing is kept. */
 import { hash } from "node:crypto";
 import { join } from "node:path";
-import { bounds } from "../../core/bounds.ts";
 import { Problem } from "../../core/problem.ts";
+import { bounds } from "./bounds.ts";
 import { type GitObject, inflateBounded, LOOSE_HEADER_BYTES, looseHeader, looseObject } from "./deflated.ts";
 import { applyDelta } from "./delta.ts";
 import { HEADER_BYTES, type ObjectType, OFFSET_DELTA, REFERENCE_DELTA, readEntryHeader } from "./entry.ts";

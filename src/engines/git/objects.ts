@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import { join } from "node:path";
-import { bounds } from "../../core/bounds.ts";
 import { Problem } from "../../core/problem.ts";
+import { bounds } from "./bounds.ts";
 import { type GitObject, inflateBounded, LOOSE_HEADER_BYTES, looseObject } from "./deflated.ts";
 import { applyDelta } from "./delta.ts";
 import {

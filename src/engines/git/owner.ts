@@ -1,8 +1,8 @@
 import { lstatSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { bounds } from "../../core/bounds.ts";
 import { Problem } from "../../core/problem.ts";
+import { bounds } from "./bounds.ts";
 import { settingsOf } from "./configuration.ts";
 import { readWhole, realPath } from "./files.ts";
 import { ownedParts, type WorkTree } from "./work-tree.ts";

@@ -1,5 +1,5 @@
-import { bounds } from "../../core/bounds.ts";
 import { Problem } from "../../core/problem.ts";
+import { bounds } from "./bounds.ts";
 import { readPart, sizeOf } from "./files.ts";
 
 /** The index of a pack, version 2 (gitformat-pack), of which only those ids are read that begin with the byte looked for. */

@@ -1,8 +1,8 @@
 /** Names of refs, and single refs by them. */
 import { lstatSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
-import { bounds } from "../../core/bounds.ts";
 import { Problem } from "../../core/problem.ts";
+import { bounds } from "./bounds.ts";
 import { kindOfFile, readWhole } from "./files.ts";
 import type { Located } from "./locate.ts";
 

@@ -1,7 +1,7 @@
 /** The index: what is staged for the next commit (gitformat-index(5)), versions 2 to 4. */
 import { join } from "node:path";
-import { bounds } from "../../core/bounds.ts";
 import { Problem } from "../../core/problem.ts";
+import { bounds } from "./bounds.ts";
 import { names, readWhole } from "./files.ts";
 import type { Located } from "./locate.ts";
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { bounds } from "../../core/bounds.ts";
 import { Problem } from "../../core/problem.ts";
+import { bounds } from "./bounds.ts";
 import { readConfiguration } from "./configuration.ts";
 import { readWhole } from "./files.ts";
 import type { ObjectFormat } from "./model.ts";

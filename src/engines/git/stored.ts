@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { bounds } from "../../core/bounds.ts";
 import { Problem } from "../../core/problem.ts";
+import { bounds } from "./bounds.ts";
 import { names, readWhole } from "./files.ts";
 import type { Gaps } from "./gaps.ts";
 import { createIds, type Ids } from "./ids.ts";

@@ -1,6 +1,6 @@
-import { bounds } from "../../core/bounds.ts";
 import { Problem } from "../../core/problem.ts";
 import type { Absent } from "./absent.ts";
+import { bounds } from "./bounds.ts";
 import { TREE } from "./entry.ts";
 import type { Repository } from "./repository.ts";
 import { type TreeChanges, treeChanges } from "./tree-changes.ts";

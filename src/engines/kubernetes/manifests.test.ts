@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { bounds } from "../../core/bounds.ts";
 import { mutatedBytes } from "../contents/mutated-bytes.fixture.ts";
+import { bounds } from "./bounds.ts";
 import { manifestReader, readManifests } from "./manifests.ts";
 import { containersOf, formatFieldPath, locationOf, type Manifests, rawOf } from "./model.ts";
 

@@ -1,12 +1,12 @@
 /** Manifests of Kubernetes and Compose files, as facts. */
 
-import { bounds } from "../../core/bounds.ts";
 import { createStrings } from "../../core/strings.ts";
 import { isObject } from "../../core/untyped.ts";
 import { cutDocuments, foreignLineBreak, readDocument } from "../../formats/yaml/documents.ts";
 import { linePosition } from "../../formats/yaml/line-position.ts";
 import type { ManifestText, YamlFault } from "../../formats/yaml/model.ts";
 import { plainValue } from "../../formats/yaml/value.ts";
+import { bounds } from "./bounds.ts";
 import { readComposeDocument } from "./compose/document.ts";
 import type { ComposeVariables } from "./compose/interpolate.ts";
 import { isComposeFile } from "./compose/name.ts";

@@ -1,6 +1,6 @@
-import { bounds } from "../../core/bounds.ts";
 import { Problem } from "../../core/problem.ts";
 import { isObject } from "../../core/untyped.ts";
+import { bounds } from "./bounds.ts";
 import type { SeccompProfile, SeccompRule } from "./seccomp-model.ts";
 
 /**

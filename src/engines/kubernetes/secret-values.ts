@@ -1,6 +1,7 @@
 /** The one place where values of Secrets are read: from the text of a file that holds them, and kept by nobody. */
-import { bounds } from "../../core/bounds.ts";
+
 import type { YamlMap, YamlNode } from "../../formats/yaml/model.ts";
+import { bounds } from "./bounds.ts";
 import type { FieldPath } from "./field-path.ts";
 import { documentNode } from "./locate.ts";
 import type { KubernetesObject } from "./object-model.ts";

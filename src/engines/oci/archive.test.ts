@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import fc from "fast-check";
-import { bounds } from "../../core/bounds.ts";
 import { Problem } from "../../core/problem.ts";
 import { openArchive } from "./archive.ts";
+import { bounds } from "./bounds.ts";
 import { type FixtureEntry, fixtureImage, json, tarOf } from "./image.fixture.ts";
 
 const root = mkdtempSync(join(tmpdir(), "bulkhead-archive-"));

@@ -4,10 +4,10 @@
  */
 import { createHash } from "node:crypto";
 import type { FileHandle } from "node:fs/promises";
-import { bounds } from "../../core/bounds.ts";
 import { type Digest, digestAlgorithm, digestHex, parseDigest } from "../../core/digest.ts";
 import { Problem } from "../../core/problem.ts";
 import type { BlobStore } from "./blob.ts";
+import { bounds } from "./bounds.ts";
 import { object, parseImageConfig, parseJson, verifyDocument } from "./document.ts";
 import { layersOf, type OpenImage } from "./image.ts";
 import { compressionOf } from "./layer.ts";

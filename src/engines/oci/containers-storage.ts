@@ -5,10 +5,10 @@
 import { readFile, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { bounds } from "../../core/bounds.ts";
 import { type Digest, parseDigest } from "../../core/digest.ts";
 import { Problem } from "../../core/problem.ts";
 import type { BlobStore } from "./blob.ts";
+import { bounds } from "./bounds.ts";
 import { parseImageConfig, verifyDocument } from "./document.ts";
 import { layersOf, type OpenImage } from "./image.ts";
 import { parseReference, repositoryOf } from "./reference.ts";

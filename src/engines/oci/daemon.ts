@@ -4,9 +4,9 @@
  */
 import { type IncomingMessage, request } from "node:http";
 import { join } from "node:path";
-import { bounds } from "../../core/bounds.ts";
 import { printable } from "../../core/printable.ts";
 import { Problem } from "../../core/problem.ts";
+import { bounds as netBounds } from "../../net/bounds.ts";
 import { type Archive, openArchive } from "./archive.ts";
 import { spool } from "./spool.ts";
 
@@ -72,7 +72,7 @@ function socketOf(engine: Engine, environment: Environment): Socket {
 function get(socket: Socket, path: string, place: string): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const sent = request({ ...socket, path, method: "GET", headers: { host: "localhost" } }, resolve);
-    sent.setTimeout(bounds.documentMilliseconds, () => sent.destroy(new Error("no answer")));
+    sent.setTimeout(netBounds.documentMilliseconds, () => sent.destroy(new Error("no answer")));
     sent.on("error", (error) =>
       reject(
         new Problem(
@@ -95,7 +95,7 @@ async function messageOf(answer: IncomingMessage): Promise<string> {
   let text = "";
   for await (const chunk of answer) {
     text += String(chunk);
-    if (text.length > bounds.errorBytes) break;
+    if (text.length > netBounds.errorBytes) break;
   }
   try {
     const { message } = JSON.parse(text) as { message?: unknown };

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { bounds } from "../../core/bounds.ts";
 import { Problem } from "../../core/problem.ts";
+import { bounds } from "./bounds.ts";
 import { parseImageConfig, parseIndexOrManifest, verifyDocument } from "./document.ts";
 import { fixtureImage, json, sha256, tarOf } from "./image.fixture.ts";
 

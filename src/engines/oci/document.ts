@@ -1,9 +1,9 @@
 /** Indexes, manifests and configs: JSON documents checked by hand, for they come from whoever made the image. */
 import { createHash } from "node:crypto";
-import { bounds } from "../../core/bounds.ts";
 import { type Digest, digestAlgorithm, parseDigest } from "../../core/digest.ts";
 import { foldedKey, parseExactJson } from "../../core/exact-json.ts";
 import { Problem } from "../../core/problem.ts";
+import { bounds } from "./bounds.ts";
 import type { Descriptor, HistoryStep, ImageConfig, Platform } from "./model.ts";
 
 export const mediaTypes = {

@@ -1,8 +1,9 @@
 /** From a descriptor in a store to one image: indexes walked, platform chosen, manifest and config verified. */
-import { bounds } from "../../core/bounds.ts";
+
 import type { Digest } from "../../core/digest.ts";
 import { Problem } from "../../core/problem.ts";
 import type { BlobStore } from "./blob.ts";
+import { bounds } from "./bounds.ts";
 import { isImageConfig, type Manifest, parseImageConfig, parseIndexOrManifest } from "./document.ts";
 import type { Descriptor, HistoryStep, ImageConfig, Layer, Platform } from "./model.ts";
 

@@ -4,10 +4,10 @@
 import { createHash, type Hash } from "node:crypto";
 import type { Readable } from "node:stream";
 import { createGunzip, createZstdDecompress } from "node:zlib";
-import { bounds } from "../../core/bounds.ts";
 import { digestAlgorithm } from "../../core/digest.ts";
 import { Problem } from "../../core/problem.ts";
 import type { BlobStore } from "./blob.ts";
+import { bounds } from "./bounds.ts";
 import type { Layer } from "./model.ts";
 import { release } from "./release.ts";
 import { createTarWalker, type TarVisitor } from "./tar.ts";

@@ -2,10 +2,10 @@
 import { createReadStream } from "node:fs";
 import { open, readFile, realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
-import { bounds } from "../../core/bounds.ts";
 import { type Digest, digestAlgorithm, digestHex } from "../../core/digest.ts";
 import { Problem } from "../../core/problem.ts";
 import type { BlobStore } from "./blob.ts";
+import { bounds } from "./bounds.ts";
 import { parseIndexOrManifest, verifyDocument } from "./document.ts";
 import type { Descriptor } from "./model.ts";
 import { stampOf } from "./stamp.ts";

@@ -4,10 +4,10 @@
  */
 import { existsSync, statSync } from "node:fs";
 import { basename, join, relative } from "node:path";
-import { bounds } from "../../core/bounds.ts";
 import { Problem } from "../../core/problem.ts";
 import { type Archive, openArchive } from "./archive.ts";
 import type { BlobStore } from "./blob.ts";
+import { bounds } from "./bounds.ts";
 import { openFromStorage, storageRoot } from "./containers-storage.ts";
 import { openFromDaemon } from "./daemon.ts";
 import { chooseByPlatform, type OpenImage, openImageAt } from "./image.ts";

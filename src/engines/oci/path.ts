@@ -1,4 +1,4 @@
-import { bounds } from "../../core/bounds.ts";
+import { bounds } from "./bounds.ts";
 
 /**
  * Cleans an entry's name as if the archive's root were `/`: no leading slash, no `.`, no empty component, and `..`

@@ -5,8 +5,9 @@
  *
  * Bytes are pushed in as they come; nothing is kept but the content that the visitor asks for.
  */
-import { bounds } from "../../core/bounds.ts";
+
 import { Problem } from "../../core/problem.ts";
+import { bounds } from "./bounds.ts";
 import { type PaxRecords, parsePax } from "./tar-extended.ts";
 import { BLOCK, isZeroBlock, readTarHeader, type TarHeader, textUntilNul } from "./tar-header.ts";
 

@@ -1,5 +1,5 @@
+import { bounds } from "./bounds.ts";
 /** What stands in the merged file tree of an image (tree.ts), and how a path in it is followed. */
-import { bounds } from "../../core/bounds.ts";
 
 /** A file of the merged tree that carries a payload, and the versions of it in lower layers. */
 export interface TreeFile<Payload> {

@@ -6,9 +6,9 @@
  * are forgotten, so that an image of a million files costs no more than its folders.
  */
 
-import { bounds } from "../../core/bounds.ts";
 import { compareText } from "../../core/order.ts";
 import { Problem } from "../../core/problem.ts";
+import { bounds } from "./bounds.ts";
 import { cleanPath } from "./path.ts";
 import type { TarEntryType } from "./tar.ts";
 import { type Directory, lookup, type Node, type TreeFile, visit } from "./tree-nodes.ts";

@@ -4,7 +4,7 @@
  * the next piece. Runtimes read all frames, and images in the format zstd:chunked have thousands.
  */
 import type { Readable } from "node:stream";
-import { bounds } from "../../core/bounds.ts";
+import { bounds } from "./bounds.ts";
 
 export interface ZstdFrames {
   /** The chunk in pieces, none of which goes over the end of a frame; skippable frames are left out. */

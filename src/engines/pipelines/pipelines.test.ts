@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { bounds } from "../../core/bounds.ts";
 import { isEvidenceProblem } from "../../core/problem.ts";
 import { mutatedBytes } from "../contents/mutated-bytes.fixture.ts";
+import { bounds } from "./bounds.ts";
 import { scanSteps } from "./gates.ts";
 import { pipelineSystem, readPipeline } from "./read.ts";
 

@@ -1,7 +1,7 @@
 import { type Document, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, type YAMLMap } from "yaml";
-import { bounds } from "../../core/bounds.ts";
 import { Problem } from "../../core/problem.ts";
 import { libraryDocument } from "../../formats/yaml/library.ts";
+import { bounds } from "./bounds.ts";
 import type { Job, Pipeline, Step } from "./model.ts";
 
 /** GitHub's folder of workflows and GitLab's file at the root; what GitLab includes from elsewhere is not looked up. */

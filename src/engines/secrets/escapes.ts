@@ -2,7 +2,7 @@
  * Secrets that are written with escapes: in JSON and JavaScript `\u0067hp_…`, in YAML and many languages `\x67`, in YAML
  * also `\U00000067`, in JSON `https:\/\/`. Whoever reads the file reads the secret; a pattern over its bytes does not.
  */
-import { bounds } from "../../core/bounds.ts";
+import { bounds } from "./bounds.ts";
 import type { SecretFact } from "./model.ts";
 import type { FileSecrets, SecretStream } from "./stream.ts";
 

@@ -5,9 +5,10 @@
  * bounded length. Windows of one rule that touch are joined up to a bound, so no byte is looked at by a rule more than
  * a few times, whatever the file holds. What is found does not depend on how the file is cut into chunks.
  */
-import { bounds } from "../../core/bounds.ts";
+
 import { ALLOW_LENGTH, parseAllow } from "./allow.ts";
 import { assignmentAt } from "./assignment.ts";
+import { bounds } from "./bounds.ts";
 import { type ContentKind, contentKindOf, LOOKED_AT, printableRuns } from "./content.ts";
 import { createDetectors, type Detectors } from "./detectors.ts";
 import { withEscapes } from "./escapes.ts";

@@ -1,8 +1,9 @@
 /** Files of suites: from the cache where that answers, else over HTTP. */
-import { bounds } from "../../core/bounds.ts";
+
 import { Problem } from "../../core/problem.ts";
 import { type FeedClient, getDocument } from "../vulnerability/feeds/http.ts";
 import { conditions, validatorsOf } from "../vulnerability/feeds/validators.ts";
+import { bounds } from "./bounds.ts";
 import { type SignedCopy, type SuiteCache, sha256Of } from "./suite-cache.ts";
 
 export interface SuiteSource {

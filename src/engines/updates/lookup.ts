@@ -1,8 +1,9 @@
 /** What every look-up of pending updates is asked and answers. */
-import { bounds } from "../../core/bounds.ts";
+
 import type { Gap } from "../../core/evidence.ts";
 import { isEvidenceProblem, Problem } from "../../core/problem.ts";
 import type { Inventory, Package } from "../contents/model.ts";
+import { bounds } from "./bounds.ts";
 import type { SuiteSource } from "./fetch.ts";
 import type { KeyFiles } from "./keys.ts";
 import type { PendingUpdates } from "./model.ts";

@@ -6,8 +6,8 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, rmSync, statSync, utimesSync } from "node:fs";
 import { join } from "node:path";
-import { bounds } from "../../core/bounds.ts";
 import { makePrivateFolder, writeWhole } from "../files/write.ts";
+import { bounds as vulnerabilityBounds } from "../vulnerability/bounds.ts";
 
 export interface SignedCopy {
   readonly bytes: Buffer;
@@ -103,7 +103,7 @@ function keyOf(url: string): string {
 function removeUnused(folder: string): void {
   try {
     const before = Date.now() - UNUSED_DAYS * 86_400_000;
-    for (const name of readdirSync(folder).slice(0, bounds.advisoryNames)) {
+    for (const name of readdirSync(folder).slice(0, vulnerabilityBounds.advisoryNames)) {
       const path = join(folder, name);
       if (name.endsWith(".index") && statSync(path).mtimeMs < before) rmSync(path, { force: true });
     }

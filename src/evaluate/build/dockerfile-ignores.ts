@@ -1,10 +1,11 @@
 /** What comments in a Dockerfile ask to ignore: applied to findings, or said not to count. */
-import { bounds } from "../../core/bounds.ts";
+
 import type { Assessment } from "../../core/exception.ts";
 import type { FindingDraft } from "../../core/finding.ts";
 import type { Policy } from "../../core/policy.ts";
 import { inlineIgnores } from "../../engines/dockerfile/inline-ignores.ts";
 import type { Dockerfile, InlineIgnore } from "../../engines/dockerfile/model.ts";
+import { bounds } from "./bounds.ts";
 
 /** What the file's own comments say of a finding. Whoever names a trusted policy does not trust them. */
 export function assessorOf(

@@ -6,9 +6,11 @@ import { fileAsset } from "../../core/asset.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
 import type { Evidence } from "../../core/evidence.ts";
 import { runChecks } from "../../core/runner.ts";
+import { packagesScope } from "../../core/scope.ts";
 import { licensedPackages } from "../../engines/contents/licenses/declared.ts";
 import type { Inventory } from "../../engines/contents/model.ts";
 import type { ScopeEvidence } from "../../engines/vulnerability/model.ts";
+import { databasesOf } from "../image/databases.ts";
 import type { ImageContext } from "../image/image.ts";
 import { assessorOf } from "../vex/assess.ts";
 
@@ -37,7 +39,8 @@ export function evaluateLockfile(path: string, pinned: PinnedContents, context: 
         now,
         assess,
         evidence: development === 0 ? looked : { ...looked, "left out": `${development} for development alone` },
-        ...(scope === undefined ? {} : { scope }),
+        ...(scope === undefined ? {} : { scope: packagesScope(scope) }),
+        databases: databasesOf(evidence),
       },
     ),
   );

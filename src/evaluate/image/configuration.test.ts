@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { debian13, dpkgStatus, openFixture } from "../../collect/image/image-files.fixture.ts";
+import { defaultPolicy } from "../../collect/policy/default.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
-import { defaultPolicy } from "../../core/policy.ts";
 import { Problem } from "../../core/problem.ts";
 import { type FixtureEntry, fixtureImage, tarOf } from "../../engines/oci/image.fixture.ts";
 import { scanImage } from "../../scan/image.ts";

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { defaultPolicy } from "../../collect/policy/default.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
 import { absent, type Evidence, type Gap, present } from "../../core/evidence.ts";
-import { defaultPolicy, type Policy } from "../../core/policy.ts";
+import type { Policy } from "../../core/policy.ts";
 import type { Inventory, Package } from "../../engines/contents/model.ts";
 import { evaluateImage } from "./image.ts";
 

@@ -3,10 +3,11 @@
  * file's name, so a Dockerfile is taken for an image's only where the steps at the end of the history are the
  * instructions of its last stage, each in its place, and no other Dockerfile fits as well.
  */
-import { bounds } from "../../core/bounds.ts";
+
 import type { LayerReference } from "../../core/location.ts";
 import type { Dockerfile, Instruction, Stage } from "../../engines/dockerfile/model.ts";
 import type { HistoryStep } from "../../engines/oci/model.ts";
+import { bounds } from "./bounds.ts";
 import { type ExpectedStep, expectedStep, readStep } from "./history-steps.ts";
 
 /** The line of each step whose line is known, by its index in the history. */

@@ -2,8 +2,9 @@
  * A step of an image's history beside an instruction of a Dockerfile. Builders write the same instruction down in
  * different ways: `/bin/sh -c #(nop) COPY file:… in /srv` (Docker's first builder, buildah), `COPY a /srv # buildkit`.
  */
-import { bounds } from "../../core/bounds.ts";
+
 import type { Instruction, Word } from "../../engines/dockerfile/model.ts";
+import { bounds } from "./bounds.ts";
 
 /** A step of the history, read. */
 export interface ToldStep {

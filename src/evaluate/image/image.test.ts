@@ -9,10 +9,11 @@ import {
   npmPackage,
   openFixture,
 } from "../../collect/image/image-files.fixture.ts";
+import { defaultPolicy } from "../../collect/policy/default.ts";
 import { fileAsset } from "../../core/asset.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
-import { defaultPolicy } from "../../core/policy.ts";
 import { Problem } from "../../core/problem.ts";
+import { formatScope, type Scope } from "../../core/scope.ts";
 import type { FixtureEntry, FixtureImage } from "../../engines/oci/image.fixture.ts";
 import type { NamedImage } from "../../engines/oci/open.ts";
 import { type RawRecord, recordBelow, withDatabase } from "../../engines/vulnerability/database/advisories.fixture.ts";
@@ -51,9 +52,13 @@ async function judged(
   return all.filter(({ check }) => check === "image/known-vulnerabilities");
 }
 
+function part(scope: Scope | undefined): string | undefined {
+  return scope === undefined ? undefined : formatScope(scope);
+}
+
 /** `scope: verdict, reason` of each. */
 function verdicts(evaluations: readonly Evaluation[]): string[] {
-  return evaluations.map(({ scope, verdict, reason }) => `${scope}: ${verdict}, ${reason}`);
+  return evaluations.map(({ scope, verdict, reason }) => `${part(scope)}: ${verdict}, ${reason}`);
 }
 
 test("one evaluation for each ecosystem, each with its own verdict", async () => {
@@ -100,7 +105,7 @@ test("a broken database of one ecosystem leaves the others their verdicts", asyn
     npmPackage("a", "1.0.1"),
   ]);
   assert.deepEqual(
-    evaluations.map(({ scope, verdict }) => [scope, verdict]),
+    evaluations.map(({ scope, verdict }) => [part(scope), verdict]),
     [
       ["Alpine:v3.10", "unknown"],
       ["npm", "pass"],
@@ -116,7 +121,7 @@ test("a database without one readable package has a verdict of its own: unknown"
     npmPackage("a", "1.0.1"),
   ]);
   assert.deepEqual(
-    evaluations.map(({ scope, verdict, gaps }) => [scope, verdict, gaps.length > 0]),
+    evaluations.map(({ scope, verdict, gaps }) => [part(scope), verdict, gaps.length > 0]),
     [
       ["npm", "pass", false],
       ["rpm", "unknown", true],
@@ -144,7 +149,7 @@ test("an image in which nothing was found is unknown, not clean", async () => {
 
 test("a distribution without its package database is unknown", async () => {
   const evaluations = await judged([debian13, npmPackage("a", "1.0.1")]);
-  const others = evaluations.filter(({ scope }) => scope !== "npm");
+  const others = evaluations.filter(({ scope }) => part(scope) !== "npm");
   assert.equal(evaluations.length - others.length, 1);
   assert.ok(others.length > 0 && others.every(({ verdict }) => verdict === "unknown"));
 });

@@ -8,10 +8,12 @@ import { absent, gapOf, present } from "../../core/evidence.ts";
 import type { Policy } from "../../core/policy.ts";
 import type { Problem } from "../../core/problem.ts";
 import { runChecks } from "../../core/runner.ts";
+import { packagesScope } from "../../core/scope.ts";
 import { AMBIGUOUS } from "../../engines/oci/document.ts";
 import type { VexDocument } from "../../engines/vulnerability/vex/model.ts";
 import { assessorOf as assessorOfSecrets } from "../secrets/secrets.ts";
 import { assessorOf } from "../vex/assess.ts";
+import { databasesOf } from "./databases.ts";
 import { imageFacts, type ReadContents } from "./facts.ts";
 
 export interface ImageContext {
@@ -31,7 +33,15 @@ export function evaluateImage(asset: Asset, read: ReadContents, context: ImageCo
     runChecks<ImageScopeFacts>(
       imageScopeChecks,
       { inventory: own, vulnerabilities: evidence, layers: present(layers, now.toISOString()) },
-      { asset, policy, now, assess, evidence: looked, ...(scope === undefined ? {} : { scope }) },
+      {
+        asset,
+        policy,
+        now,
+        assess,
+        evidence: looked,
+        ...(scope === undefined ? {} : { scope: packagesScope(scope) }),
+        databases: databasesOf(evidence),
+      },
     ),
   );
   return [

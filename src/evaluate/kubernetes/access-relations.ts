@@ -1,11 +1,12 @@
 /** Who may do what, as relations: of each binding one for each that it is for. Pure. */
+
 import { dangerousPowers, type GivenPower } from "../../checks/cluster/rbac/dangerous.ts";
 import { nameSubject, pathOf, whereIt } from "../../checks/cluster/rbac/words.ts";
 import { clip, SENTENCE } from "../../checks/findings/one-line.ts";
-import { bounds } from "../../core/bounds.ts";
 import type { Gap } from "../../core/evidence.ts";
 import { formatLocation } from "../../core/location.ts";
 import type { Relation, RelationEnd } from "../../core/relation.ts";
+import { bounds as kubernetesBounds } from "../../engines/kubernetes/bounds.ts";
 import {
   accountOf,
   describeObject,
@@ -95,7 +96,7 @@ function permissionOf(grant: Grant, scope: string): RelationEnd {
 }
 
 function idOf(...parts: readonly string[]): string {
-  return parts.join("/").slice(0, bounds.assetNameLength);
+  return parts.join("/").slice(0, kubernetesBounds.assetNameLength);
 }
 
 /** A role is bound in hundreds of namespaces, and gives the same in nearly all of them. */

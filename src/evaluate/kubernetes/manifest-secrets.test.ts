@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { defaultPolicy } from "../../collect/policy/default.ts";
 import { formatLocation } from "../../core/location.ts";
-import { defaultPolicy, type Policy } from "../../core/policy.ts";
+import type { Policy } from "../../core/policy.ts";
 import { manifestReader, readManifests } from "../../engines/kubernetes/manifests.ts";
 import type { Manifests } from "../../engines/kubernetes/model.ts";
 import { createFingerprinter } from "../../engines/secrets/fingerprint.ts";

@@ -2,7 +2,6 @@
 import { isSecretName } from "../../checks/build/dockerfile/secret-names.ts";
 import { manifestValuesChecks } from "../../checks/lists/manifest-values.ts";
 import type { ClearSecret, ManifestSecrets, SecretInManifestFacts } from "../../checks/workload/secret-in-manifest.ts";
-import { bounds } from "../../core/bounds.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
 import { type Gap, present } from "../../core/evidence.ts";
 import type { Policy } from "../../core/policy.ts";
@@ -18,6 +17,7 @@ import {
   type Workload,
 } from "../../engines/kubernetes/model.ts";
 import { statedSecretValues } from "../../engines/kubernetes/secret-values.ts";
+import { bounds as secretsBounds } from "../../engines/secrets/bounds.ts";
 import type { SecretFact } from "../../engines/secrets/model.ts";
 import { isPlaceholder } from "../../engines/secrets/placeholder.ts";
 import type { SecretScanner } from "../../engines/secrets/scan.ts";
@@ -100,7 +100,7 @@ export function findManifestSecrets(
     for (const { secret, field } of hits) {
       // What a rule only guesses is told once, and with the password's name.
       if (inClear.has(fieldName({ field }))) continue;
-      if (secrets.length >= bounds.secretsOfAsset) {
+      if (secrets.length >= secretsBounds.secretsOfAsset) {
         omitted += 1;
         continue;
       }

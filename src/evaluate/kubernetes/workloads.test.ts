@@ -4,8 +4,8 @@ import { findingsOf, podText, verdictsOf } from "../../checks/workload/kubernete
 import { manifestNotRead } from "../../checks/workload/manifest-not-read.ts";
 import { privileged } from "../../checks/workload/privileged.ts";
 import { runAsNonRoot } from "../../checks/workload/run-as-non-root.ts";
+import { defaultPolicy } from "../../collect/policy/default.ts";
 import { assetTitle } from "../../core/asset.ts";
-import { defaultPolicy } from "../../core/policy.ts";
 import { manifestReader, readManifests } from "../../engines/kubernetes/manifests.ts";
 import { evaluateManifests, manifestNotes } from "./workloads.ts";
 

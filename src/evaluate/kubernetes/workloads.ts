@@ -10,12 +10,12 @@ import type { ManifestFileFacts } from "../../checks/subjects/tree.ts";
 import type { WorkloadCheck, WorkloadFacts } from "../../checks/workload/kubernetes/workload-check.ts";
 import { strictestLevel } from "../../checks/workload/pod-security/standards.ts";
 import { type ClusterAsset, fileAsset, type NamespaceAsset, type WorkloadAsset } from "../../core/asset.ts";
-import { bounds } from "../../core/bounds.ts";
 import type { EvidenceFor } from "../../core/check.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
 import { absent, type Evidence, type Gap, present } from "../../core/evidence.ts";
 import type { Policy } from "../../core/policy.ts";
 import { runCheck, runChecks } from "../../core/runner.ts";
+import { bounds as kubernetesBounds } from "../../engines/kubernetes/bounds.ts";
 import { componentsOf } from "../../engines/kubernetes/control-plane/components.ts";
 import {
   containersOf,
@@ -295,25 +295,25 @@ function mayApply(
 }
 
 function workloadAsset(object: KubernetesObject, several?: ReadonlySet<string>): WorkloadAsset {
-  const lineage = lineageOf(object, scopeOf(object)).slice(0, bounds.assetNameLength);
+  const lineage = lineageOf(object, scopeOf(object)).slice(0, kubernetesBounds.assetNameLength);
   const name = workloadName(object);
   return { kind: "workload", id: lineage, lineage, name, ...placeIn(object, several?.has(name)) };
 }
 
 function workloadName({ kind, namespace, name, generateName = "" }: KubernetesObject): string {
   const parts = [...(namespace === undefined ? [] : [namespace]), kind, name || generateName];
-  return parts.join("/").slice(0, bounds.assetNameLength);
+  return parts.join("/").slice(0, kubernetesBounds.assetNameLength);
 }
 
 function namespaceAsset({ scope, name, namespace }: FoundNamespace, several?: ReadonlySet<string>): NamespaceAsset {
-  const lineage = `${scope}/Namespace/${name}`.slice(0, bounds.assetNameLength);
+  const lineage = `${scope}/Namespace/${name}`.slice(0, kubernetesBounds.assetNameLength);
   const place = placeIn(namespace?.object, several?.has(name));
-  return { kind: "namespace", id: lineage, lineage, name: name.slice(0, bounds.assetNameLength), ...place };
+  return { kind: "namespace", id: lineage, lineage, name: name.slice(0, kubernetesBounds.assetNameLength), ...place };
 }
 
 function placeIn(object: KubernetesObject | undefined, isWanted = false): { readonly place?: string } {
   return isWanted && object?.source.kind === "file"
-    ? { place: object.source.text.path.slice(0, bounds.assetNameLength) }
+    ? { place: object.source.text.path.slice(0, kubernetesBounds.assetNameLength) }
     : {};
 }
 

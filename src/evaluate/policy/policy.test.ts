@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { checks } from "../../checks/index.ts";
+import { defaultPolicy } from "../../collect/policy/default.ts";
 import type { Exception } from "../../core/exception.ts";
-import { defaultPolicy, type Policy } from "../../core/policy.ts";
+import type { Policy } from "../../core/policy.ts";
 import { evaluatePolicy } from "./policy.ts";
 
 const now = new Date("2025-07-01T00:00:00Z");

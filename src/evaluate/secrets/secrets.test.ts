@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { defaultPolicy } from "../../collect/policy/default.ts";
 import { createGathering } from "../../collect/secrets/gathering.ts";
 import { fileAsset } from "../../core/asset.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
-import { defaultPolicy, type Policy } from "../../core/policy.ts";
+import type { Policy } from "../../core/policy.ts";
 import { Problem } from "../../core/problem.ts";
 import { createFingerprinter } from "../../engines/secrets/fingerprint.ts";
 import { sampleCode, sampleRules } from "../../engines/secrets/sample-rules.fixture.ts";

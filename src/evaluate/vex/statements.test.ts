@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { defaultPolicy } from "../../collect/policy/default.ts";
 import type { Asset } from "../../core/asset.ts";
 import type { CheckDescription } from "../../core/check.ts";
 import type { Digest } from "../../core/digest.ts";
 import { present } from "../../core/evidence.ts";
 import type { Exception } from "../../core/exception.ts";
 import type { FindingDraft } from "../../core/finding.ts";
-import { defaultPolicy } from "../../core/policy.ts";
 import { runCheck } from "../../core/runner.ts";
 import { config, manifest } from "../../engines/vulnerability/vex/documents.fixture.ts";
 import { statementsOfImages, statementsOfPolicy } from "./statements.ts";

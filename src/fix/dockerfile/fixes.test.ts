@@ -17,7 +17,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import fc from "fast-check";
 import { replaceFile } from "../../cli/replace-file.ts";
-import { defaultPolicy } from "../../core/policy.ts";
+import { defaultPolicy } from "../../collect/policy/default.ts";
 import type { DigestAnswer } from "../../engines/dockerfile/model.ts";
 import { scanAndMendDockerfile, scanDockerfile } from "../../scan/dockerfile.ts";
 import type { MendedDockerfile } from "./fixes.ts";

@@ -1,11 +1,11 @@
 /** Dockerfiles made over: every fix that is proven, round by round, until nothing is left that can be made. */
 
-import { bounds } from "../../core/bounds.ts";
 import type { Finding } from "../../core/finding.ts";
 import type { ReadDockerfile } from "../../engines/dockerfile/model.ts";
 import { parseDockerfile } from "../../engines/dockerfile/parse.ts";
 import { applyEdits } from "../../engines/dockerfile/rewrite.ts";
 import type { LintContext } from "../../evaluate/build/dockerfiles.ts";
+import { bounds } from "./bounds.ts";
 import { type DockerfileJudgement, judgeDockerfile } from "./judge.ts";
 import { editsOf, fixableTogether } from "./proofs.ts";
 

@@ -1,5 +1,5 @@
 /** Fixes are tried before they are offered: made on the file, the finding is gone and no other one has come. */
-import { bounds } from "../../core/bounds.ts";
+
 import type { Evaluation } from "../../core/evaluation.ts";
 import type { Finding, TextEdit } from "../../core/finding.ts";
 import { isEvidenceProblem } from "../../core/problem.ts";
@@ -7,6 +7,7 @@ import type { Dockerfile } from "../../engines/dockerfile/model.ts";
 import { parseDockerfile } from "../../engines/dockerfile/parse.ts";
 import { applyEdits, editsOverlap } from "../../engines/dockerfile/rewrite.ts";
 import type { Spot } from "../../evaluate/build/dockerfiles.ts";
+import { bounds } from "./bounds.ts";
 
 export interface Prover {
   /** Fixes that may be tried one by one, by the length of the file. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { defaultPolicy } from "../../core/policy.ts";
+import { defaultPolicy } from "../../collect/policy/default.ts";
 import { mutatedBytes } from "../../engines/contents/mutated-bytes.fixture.ts";
 import { readManifests } from "../../engines/kubernetes/manifests.ts";
 import { evaluateManifests } from "../../evaluate/kubernetes/workloads.ts";

@@ -1,11 +1,12 @@
 /** Manifests made over: every fix that is safe and proven, round by round, until nothing is left that can be made. */
-import { bounds } from "../../core/bounds.ts";
+
 import type { Evaluation } from "../../core/evaluation.ts";
 import type { Finding } from "../../core/finding.ts";
 import { manifestReader } from "../../engines/kubernetes/manifests.ts";
 import type { Manifests } from "../../engines/kubernetes/model.ts";
 import type { Authorities } from "../../evaluate/identify.ts";
 import { evaluateManifests, type ManifestsContext } from "../../evaluate/kubernetes/workloads.ts";
+import { bounds } from "./bounds.ts";
 import type { ImageUsers } from "./image-users.ts";
 import { namespaceMends } from "./namespace-labels.ts";
 import { isOfFile, objectFinder } from "./object-places.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { bounds } from "../../core/bounds.ts";
 import { Problem } from "../../core/problem.ts";
+import { bounds } from "../bounds.ts";
 import { refusedAt } from "../refused.fixture.ts";
 import { type TomlValue, tomlSections } from "./read.ts";
 
@@ -135,7 +135,7 @@ a.b = []
   });
 
   test("nesting is bounded", () => {
-    for (const text of ["a = ", `${"a.".repeat(bounds.manifestDepth)}a = 1 #`, "a = [{b = "]) {
+    for (const text of ["a = ", `${"a.".repeat(bounds.depth)}a = 1 #`, "a = [{b = "]) {
       assert.throws(() => sections(text + "[".repeat(100_000)), Problem);
     }
   });

@@ -1,4 +1,4 @@
-import { bounds } from "../../core/bounds.ts";
+import { bounds } from "../bounds.ts";
 import { positionAt, type Refuse } from "../position.ts";
 
 /** Dates, special numbers and numbers in other bases are null: nothing that is read here says anything wanted in them. */
@@ -128,7 +128,7 @@ function tomlReader(text: string, refuse: Refuse): { next(): Statement | undefin
     while (true) {
       skipBlanks();
       parts.push(keyPart());
-      if (parts.length > bounds.manifestDepth) throw broken(`a key has more than ${bounds.manifestDepth} parts`);
+      if (parts.length > bounds.depth) throw broken(`a key has more than ${bounds.depth} parts`);
       skipBlanks();
       if (text[at] !== ".") return parts;
       at += 1;
@@ -188,7 +188,7 @@ function tomlReader(text: string, refuse: Refuse): { next(): Statement | undefin
     });
 
   const value = (depth: number): TomlValue => {
-    if (depth > bounds.manifestDepth) throw broken(`values are nested more than ${bounds.manifestDepth} deep`);
+    if (depth > bounds.depth) throw broken(`values are nested more than ${bounds.depth} deep`);
     const code = text.charCodeAt(at);
     if (code === QUOTE) return text.startsWith('"""', at) ? multiline('"""') : quoted();
     if (code === APOSTROPHE) return text.startsWith("'''", at) ? multiline("'''") : quoted();

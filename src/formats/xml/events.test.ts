@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { bounds } from "../../core/bounds.ts";
 import { Problem } from "../../core/problem.ts";
 import { mutatedBytes } from "../../engines/contents/mutated-bytes.fixture.ts";
+import { bounds } from "../bounds.ts";
 import { refusedAt } from "../refused.fixture.ts";
 import { xmlEvents } from "./events.ts";
 

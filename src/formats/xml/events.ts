@@ -1,5 +1,5 @@
 /** A reader of XML 1.0 in one pass: elements, attributes and text, and nothing that they could expand to. */
-import { bounds } from "../../core/bounds.ts";
+import { bounds } from "../bounds.ts";
 import { positionAt, type Refuse } from "../position.ts";
 
 /** What a document consists of, in its order. Names of elements are without their prefix, those of attributes with it. */
@@ -69,7 +69,7 @@ export function* xmlEvents(text: string, rules: XmlRules): Generator<XmlEvent> {
     if (!characters.includes("&")) return characters;
     if (foreignEntities !== true) return decoded(characters, fail);
     // Longer than any name or version: nobody looks at it.
-    return characters.length > bounds.declaredTextLength ? characters : decoded(characters);
+    return characters.length > bounds.xmlTextLength ? characters : decoded(characters);
   };
   /** Leaves `at` on the `>` or `/>` that ends the tag. */
   const attributesAt = (): ReadonlyMap<string, string> => {

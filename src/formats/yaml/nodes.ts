@@ -2,7 +2,7 @@
  * What nearly all manifests are written in, as nodes with places, and as Kubernetes reads it: exact where it answers. All else
  * (anchors, aliases, tags, merge keys, anything wrong, and whatever readers take differently) is left to the library.
  */
-import { bounds } from "../../core/bounds.ts";
+import { bounds } from "../bounds.ts";
 import { composeDocument } from "./block.ts";
 import type { Composer } from "./composer.ts";
 import { loneReturn } from "./lines.ts";

@@ -12,7 +12,7 @@ import {
   type YAMLMap,
   type YAMLSeq,
 } from "yaml";
-import { bounds } from "../../core/bounds.ts";
+import { bounds } from "../bounds.ts";
 import { libraryDocument } from "./library.ts";
 import type { DocumentRange, YamlEntry, YamlFault, YamlNode } from "./model.ts";
 import { keyText, resolvePlain } from "./scalars.ts";

@@ -3,8 +3,8 @@ import { describe, test } from "node:test";
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { parseAllDocuments, stringify } from "yaml";
-import { bounds } from "../../core/bounds.ts";
 import { Problem } from "../../core/problem.ts";
+import { bounds } from "../bounds.ts";
 import { refusedAt } from "../refused.fixture.ts";
 import { type YamlValue, yamlDocuments } from "./texts.ts";
 
@@ -148,7 +148,7 @@ same:
   });
 
   test("nesting is bounded", () => {
-    const deep = bounds.manifestDepth + 1;
+    const deep = bounds.depth + 1;
     const block = Array.from({ length: deep }, (_, indent) => `${" ".repeat(indent)}a:\n`).join("");
     for (const text of [block, `a: ${"[".repeat(100_000)}`, `a:\n${"- ".repeat(100_000)}b`]) {
       assert.throws(() => read(text), Problem);

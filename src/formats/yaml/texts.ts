@@ -2,7 +2,7 @@
  * What programs write for themselves, lockfiles above all: every scalar is its text, whatever YAML's schemas would make of
  * it, and the place of none is kept.
  */
-import { bounds } from "../../core/bounds.ts";
+import { bounds } from "../bounds.ts";
 import { positionAt, type Refuse } from "../position.ts";
 import { composeDocument } from "./block.ts";
 import type { Composer } from "./composer.ts";
@@ -43,7 +43,7 @@ type RefuseAt = (offset: number, cause: string) => never;
 
 function textsOf(refuse: RefuseAt): Composer<YamlValue, Map<string, YamlValue>, YamlValue[]> {
   return {
-    depth: bounds.manifestDepth,
+    depth: bounds.depth,
     values: bounds.yamlWrittenValues,
     key: (text, offset) => (text === "<<" ? refuse(offset, "merge keys have no place here") : text),
     explicitKey() {},

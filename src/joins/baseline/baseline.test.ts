@@ -5,6 +5,7 @@ import type { CheckDescription, Layer } from "../../core/check.ts";
 import type { Digest } from "../../core/digest.ts";
 import type { Evaluation, Verdict } from "../../core/evaluation.ts";
 import type { Finding } from "../../core/finding.ts";
+import { packagesScope } from "../../core/scope.ts";
 import { judgeControls, judgeLayers } from "./baseline.ts";
 import { controls } from "./controls.ts";
 
@@ -124,10 +125,10 @@ test("the reason is that of what decided", () => {
 
 test("coverage counts assets, each once, judged where each of its evaluations is", () => {
   const { coverage } = second(
-    evaluation("a", "pass", { scope: "npm" }),
-    evaluation("a", "fail", { scope: "Debian:13" }),
-    evaluation("b", "pass", { scope: "npm" }),
-    evaluation("b", "unknown", { scope: "Debian:13" }),
+    evaluation("a", "pass", { scope: packagesScope("npm") }),
+    evaluation("a", "fail", { scope: packagesScope("Debian:13") }),
+    evaluation("b", "pass", { scope: packagesScope("npm") }),
+    evaluation("b", "unknown", { scope: packagesScope("Debian:13") }),
     evaluation("c", "unknown"),
   );
   assert.deepEqual(coverage, { judged: 1, total: 3, noun: "images" });

@@ -59,18 +59,28 @@ test("of two images of one lineage, a control's worst finding is the one that it
 test("a report of an older Bulkhead is read: what it did not say is empty", () => {
   const document = JSON.parse(renderJson(sampleReport)) as Record<string, unknown> & {
     controls: { worstAt?: unknown }[];
-    checks: { documentation?: unknown; subject?: unknown }[];
+    checks: { documentation?: unknown; subject?: unknown; kind?: unknown }[];
+    evaluations: { part?: unknown; basis?: unknown }[];
   };
   delete document.relations;
+  delete document.bases;
+  for (const evaluation of document.evaluations) {
+    delete evaluation.part;
+    delete evaluation.basis;
+  }
   for (const control of document.controls) delete control.worstAt;
   for (const check of document.checks) {
     delete check.documentation;
     delete check.subject;
+    delete check.kind;
   }
   const report = readReport(JSON.stringify(document));
   assert.deepEqual(report.relations, []);
   assert.deepEqual(report.controls?.[1]?.worst, sampleReport.controls?.[1]?.worst);
   assert.equal(report.checks[0]?.documentation.what, "");
+  const parts = (some: Report) => inOrder(some.evaluations).map(({ scope }) => scope);
+  assert.deepEqual(parts(report), parts(sampleReport));
+  assert.ok(report.evaluations.every(({ basis }) => basis === undefined));
 });
 
 test("what is no report is refused with its place", () => {
@@ -85,6 +95,7 @@ test("what is no report is refused with its place", () => {
     ["report.version", "r.json", '{"schema":"bulkhead/report/v9"}'],
     ["report.form", "r.json: exitCode", of((document) => set([document], "exitCode", 7))],
     ["report.form", "r.json: evaluations: 0: verdict", of(({ evaluations }) => set(evaluations, "verdict", "passed"))],
+    ["report.form", "r.json: evaluations: 0", of(({ evaluations }) => set(evaluations, "basis", 99))],
     [
       "report.form",
       "r.json: controls: 1",

@@ -1,9 +1,11 @@
 /** A report that was written as JSON, read back whole. */
 import { z } from "zod";
+import type { Basis } from "../../core/basis.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
 import type { Finding } from "../../core/finding.ts";
 import { Problem } from "../../core/problem.ts";
 import type { ControlResult, Report } from "../../core/report.ts";
+import { packagesScope, type Scope } from "../../core/scope.ts";
 import { type JsonControl, type JsonEvaluation, type JsonFinding, type JsonPolicy, jsonReport } from "./schema.ts";
 import { reportSchema } from "./write.ts";
 
@@ -27,8 +29,8 @@ export function readReport(text: string, name = "report"): Report {
     const place = [name, ...(issue?.path ?? [])].map(String).join(": ");
     throw problem("report.form", place, (issue?.message ?? "it has another form").replace(/^Invalid input: /, ""));
   }
-  const { schema: _, policy, evaluations: written, controls, checks, ...rest } = read.data;
-  const evaluations = written.map(evaluationOf);
+  const { schema: _, policy, bases, evaluations: written, controls, checks, ...rest } = read.data;
+  const evaluations = written.map((one, index) => evaluationOf(one, bases, `${name}: evaluations: ${index}`));
   const { digest } = policy;
   return {
     ...rest,
@@ -38,7 +40,7 @@ export function readReport(text: string, name = "report"): Report {
     ...(controls === undefined
       ? {}
       : { controls: controls.map((control, index) => controlOf(control, evaluations, `${name}: controls: ${index}`)) }),
-    checks,
+    checks: checks.map(({ kind, ...check }) => ({ ...check, category: kind ?? check.category })),
   };
 }
 
@@ -52,8 +54,9 @@ function parse(text: string, name: string): unknown {
 }
 
 function policyOf(policy: JsonPolicy): Report["policy"] {
-  const { name, extends: extended, loosened } = policy;
+  const { name, environment, extends: extended, loosened } = policy;
   const chain = {
+    ...(environment === undefined ? {} : { environment }),
     ...(extended === undefined ? {} : { extended }),
     ...(loosened === undefined ? {} : { loosened }),
   };
@@ -67,17 +70,27 @@ function policyOf(policy: JsonPolicy): Report["policy"] {
   }
 }
 
-function evaluationOf(written: JsonEvaluation): Evaluation {
-  const { check, findings, excepted, baselined, ...rest } = written;
+function evaluationOf(written: JsonEvaluation, bases: readonly Basis[], place: string): Evaluation {
+  const { check, findings, excepted, baselined, scope: said, part, basis: at, ...rest } = written;
+  const scope = part ?? (said === undefined ? undefined : scopeSaid(said, written.asset.kind));
+  const basis = at === undefined ? undefined : bases[at];
+  if (at !== undefined && basis === undefined) throw problem("report.form", place, `there is no basis ${at}`);
   return {
     check,
     ...rest,
+    ...(scope === undefined ? {} : { scope }),
+    ...(basis === undefined ? {} : { basis }),
     findings: findings.map((finding) => findingOf(finding, check)),
     excepted: excepted.map(({ finding, exception }) => ({ finding: findingOf(finding, check), exception })),
     ...(baselined === undefined
       ? {}
       : { baselined: baselined.map(({ finding, since }) => ({ finding: findingOf(finding, check), since })) }),
   };
+}
+
+/** Older reports say it as text alone: of clusters it was an object, of all else its packages. */
+function scopeSaid(said: string, asset: JsonEvaluation["asset"]["kind"]): Scope {
+  return asset === "cluster" ? { kind: "object", object: said } : packagesScope(said);
 }
 
 function findingOf(written: JsonFinding, check: string): Finding {

@@ -1,6 +1,7 @@
 /** The form of a report as JSON, for reading it: docs/schemas/bulkhead-report-v1.json as types. */
 
 import { z } from "zod";
+import { categories } from "../../core/category.ts";
 import type { ControlNumber } from "../../core/check.ts";
 import { type Digest, parseDigest } from "../../core/digest.ts";
 import { confidences } from "../../core/finding.ts";
@@ -128,11 +129,26 @@ const gaps = z.array(
   z.object({ code: text, reason: text, remedy: text.exactOptional(), concerns: text.exactOptional() }),
 );
 
+const tool = z.object({ name: text, version: text });
+
+const databases = z.array(z.object({ label: text, asOf: text.exactOptional(), detail: text.exactOptional() }));
+
+const basis = z.object({ tool: tool.exactOptional(), policy: digest.exactOptional(), databases });
+
+const part = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("packages"), ecosystem: text, release: text.exactOptional() }),
+  z.object({ kind: z.literal("object"), object: text }),
+]);
+
 const evaluation = z.object({
   check: text,
   asset,
   scope: text.exactOptional(),
+  // Not in the first reports of this version.
+  part: part.exactOptional(),
+  basis: count.exactOptional(),
   verdict,
+  action: z.enum(["warn", "audit"]).exactOptional(),
   reason: text,
   observedAt: text,
   validUntil: text.exactOptional(),
@@ -185,6 +201,8 @@ const check = z.object({
   title: text,
   layer,
   category: z.enum(["vulnerability", "configuration"]),
+  // Not in the first reports of this version.
+  kind: z.enum(categories).exactOptional(),
   controls: z.array(controlNumber),
   severity: z.enum([...severities, "varies"]),
   // Not in the first reports of this version.
@@ -200,6 +218,7 @@ const policy = z.object({
   origin: z.enum(["default", "tree", "trusted"]),
   name: text.exactOptional(),
   digest: digest.exactOptional(),
+  environment: text.exactOptional(),
   extends: texts.exactOptional(),
   loosened: z
     .array(z.object({ key: text, path: text, line: ordinal, column: ordinal, trusted: text, wanted: text }))
@@ -208,12 +227,12 @@ const policy = z.object({
 
 export const jsonReport = z.object({
   schema: text,
-  tool: z.object({ name: text, version: text }),
+  tool,
   subject: text,
   startedAt: text,
   exitCode: z.literal([0, 1, 2, 3]),
   policy,
-  databases: z.array(z.object({ label: text, asOf: text.exactOptional(), detail: text.exactOptional() })),
+  databases,
   baseline: z
     .object({
       name: text,
@@ -228,6 +247,7 @@ export const jsonReport = z.object({
   notes: texts,
   controls: z.array(control).exactOptional(),
   layers: z.array(z.object({ layer, verdict, defends: texts, failing: texts.default([]) })).exactOptional(),
+  bases: z.array(basis).default([]),
   evaluations: z.array(evaluation),
   relations: z.array(relation).default([]),
   checks: z.array(check),

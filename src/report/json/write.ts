@@ -1,4 +1,5 @@
 import type { Asset } from "../../core/asset.ts";
+import type { Basis, DatabaseUse } from "../../core/basis.ts";
 import type { CheckDescription } from "../../core/check.ts";
 import type { Digest } from "../../core/digest.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
@@ -9,7 +10,9 @@ import type { Location } from "../../core/location.ts";
 import type { PolicyChain, PolicyOrigin } from "../../core/policy.ts";
 import type { Relation, RelationEnd } from "../../core/relation.ts";
 import type { BaselineUse, ControlResult, Report } from "../../core/report.ts";
-import { inOrder } from "../wording.ts";
+import type { Scope } from "../../core/scope.ts";
+import { inOrder, scopeText } from "../wording.ts";
+import { type BasisPlaces, basisPlaces } from "./bases.ts";
 import { itemByItem, jsonPieces, keyByKey } from "./pieces.ts";
 
 /** Raised when a key changes its meaning or goes; a new key does not raise it. */
@@ -23,6 +26,7 @@ export const reportSchema = "bulkhead/report/v1";
 export function* renderJson(report: Report): Generator<string> {
   const evaluations = inOrder(report.evaluations);
   const placeOf = findingPlaces(evaluations, report.controls ?? []);
+  const bases = basisPlaces(evaluations);
   const document = keyByKey({
     schema: reportSchema,
     tool: { name: report.tool.name, version: report.tool.version },
@@ -30,12 +34,13 @@ export function* renderJson(report: Report): Generator<string> {
     startedAt: report.startedAt,
     exitCode: report.exitCode,
     policy: policyJson(report.policy, report.policyDigest),
-    databases: report.databases.map(({ label, asOf, detail }) => ({ label, asOf, detail })),
+    databases: report.databases.map(databaseJson),
     baseline: report.baseline === undefined ? undefined : baselineJson(report.baseline),
     notes: report.notes.values(),
     controls: report.controls?.map((control) => controlJson(control, placeOf)),
     layers: report.layers?.map(({ layer, verdict, defends, failing }) => ({ layer, verdict, defends, failing })),
-    evaluations: itemByItem(evaluations, evaluationJson),
+    bases: bases.all.map(basisJson),
+    evaluations: itemByItem(evaluations, (evaluation) => evaluationJson(evaluation, bases.placeOf)),
     relations: itemByItem(report.relations, relationJson),
     checks: itemByItem(
       report.checks.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
@@ -75,8 +80,9 @@ function policyJson(origin: PolicyOrigin, digest: Digest | undefined): object {
   }
 }
 
-function chainJson({ extended, loosened }: Partial<PolicyChain>): object {
+function chainJson({ environment, extended, loosened }: Partial<PolicyChain>): object {
   return {
+    environment,
     extends: extended,
     loosened: loosened?.map(({ key, path, line, column, trusted, wanted }) => ({
       key,
@@ -110,12 +116,14 @@ function controlJson(
   };
 }
 
-function evaluationJson(evaluation: Evaluation): object {
+function evaluationJson(evaluation: Evaluation, basisOf: BasisPlaces["placeOf"]): object {
   const {
     check,
     asset,
     scope,
+    basis,
     verdict,
+    action,
     reason,
     findings,
     excepted,
@@ -128,8 +136,12 @@ function evaluationJson(evaluation: Evaluation): object {
   const written = {
     check,
     asset: assetJson(asset),
-    scope,
+    // Both: `scope` was all that the first reports of this version said.
+    scope: scopeText(scope),
+    part: scope === undefined ? undefined : partJson(scope),
+    basis: basisOf(basis),
     verdict,
+    action,
     reason,
     observedAt,
     validUntil,
@@ -152,6 +164,27 @@ function evaluationJson(evaluation: Evaluation): object {
     evidence,
     gaps: itemByItem(gaps, gapJson),
   });
+}
+
+function partJson(scope: Scope): object {
+  switch (scope.kind) {
+    case "packages":
+      return { kind: scope.kind, ecosystem: scope.ecosystem, release: scope.release };
+    case "object":
+      return { kind: scope.kind, object: scope.object };
+  }
+}
+
+function basisJson({ tool, policy, databases }: Basis): object {
+  return {
+    tool: tool === undefined ? undefined : { name: tool.name, version: tool.version },
+    policy,
+    databases: databases.map(databaseJson),
+  };
+}
+
+function databaseJson({ label, asOf, detail }: DatabaseUse): object {
+  return { label, asOf, detail };
 }
 
 function gapJson({ code, reason, remedy, concerns }: Gap): object {
@@ -290,7 +323,9 @@ function checkJson({
     id,
     title,
     layer,
-    category,
+    // The first reports of this version knew two, and their readers no others.
+    category: category === "vulnerability" ? category : "configuration",
+    kind: category,
     controls,
     severity,
     subject,

@@ -1,7 +1,7 @@
 /** Streams of YAML and JSON: what we read of them beside what kubectl hands to an API server. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { bounds } from "../../../src/core/bounds.ts";
+import { bounds } from "../../../src/engines/kubernetes/bounds.ts";
 import { cutDocuments, foreignLineBreak, readDocument } from "../../../src/formats/yaml/documents.ts";
 import { plainValue } from "../../../src/formats/yaml/value.ts";
 import type { Differential, Reading } from "../differential.ts";

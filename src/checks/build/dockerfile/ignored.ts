@@ -1,7 +1,8 @@
 /** What a .dockerignore leaves out (Docker's documentation of build contexts, ".dockerignore files"). */
-import { bounds } from "../../../core/bounds.ts";
+
 import { compileGlob } from "../../../core/glob.ts";
 import type { BuildContext } from "../../../engines/dockerfile/model.ts";
+import { bounds } from "./bounds.ts";
 
 export type Ignored = "yes" | "no" | "unknown";
 

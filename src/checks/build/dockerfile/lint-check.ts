@@ -1,4 +1,5 @@
 /** What every check over a Dockerfile has in common. `dockerfileCheck` is where each of them begins. */
+import type { Category } from "../../../core/category.ts";
 import type { Check, CheckDocumentation, ControlNumber, Need } from "../../../core/check.ts";
 import type { FindingDraft, Fix, TextEdit } from "../../../core/finding.ts";
 import type { RatedSeverity } from "../../../core/severity.ts";
@@ -60,6 +61,8 @@ export interface LintSpecification<Needed extends keyof LintFacts> {
   readonly name: string;
   readonly title: string;
   readonly severity: RatedSeverity;
+  /** Absent: configuration. */
+  readonly category?: Category;
   readonly controls?: readonly ControlNumber[];
   readonly documentation: CheckDocumentation;
   /** `whole` where the finding is that something is not there. */
@@ -71,13 +74,13 @@ export interface LintSpecification<Needed extends keyof LintFacts> {
 export function dockerfileCheck<Needed extends keyof LintFacts = "dockerfile">(
   specification: LintSpecification<Needed>,
 ): LintCheck {
-  const { name, title, severity, controls = [], documentation, needs } = specification;
+  const { name, title, severity, category = "configuration", controls = [], documentation, needs } = specification;
   const id = `build/${name}`;
   return {
     id,
     title,
     layer: "build",
-    category: "configuration",
+    category,
     controls,
     severity,
     documentation,

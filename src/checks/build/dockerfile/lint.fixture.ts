@@ -1,8 +1,8 @@
 /** For the tests of checks over Dockerfiles: what a check finds in a text, and what its fixes make of it. */
 import assert from "node:assert/strict";
+import { defaultPolicy } from "../../../collect/policy/default.ts";
 import { type Evidence, present } from "../../../core/evidence.ts";
 import type { Finding } from "../../../core/finding.ts";
-import { defaultPolicy } from "../../../core/policy.ts";
 import { runCheck } from "../../../core/runner.ts";
 import { placedCommands } from "../../../engines/dockerfile/commands.ts";
 import type { BuildContext, DigestAnswer, Dockerfile } from "../../../engines/dockerfile/model.ts";

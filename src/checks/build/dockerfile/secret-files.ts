@@ -1,6 +1,5 @@
 /** Files with secrets that a build copies or writes, and what becomes of them in later instructions. */
 
-import { bounds } from "../../../core/bounds.ts";
 import { compileGlob } from "../../../core/glob.ts";
 import { trimEndOf } from "../../../core/trim.ts";
 import type {
@@ -12,6 +11,7 @@ import type {
   Stage,
   TransferInstruction,
 } from "../../../engines/dockerfile/model.ts";
+import { bounds } from "./bounds.ts";
 import { operandsOf } from "./options.ts";
 import { isSecretName, sensitiveFile } from "./secret-names.ts";
 

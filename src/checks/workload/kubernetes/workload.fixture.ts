@@ -1,10 +1,10 @@
 /** For the tests of checks over Kubernetes objects: what a check finds in manifests, and what its fixes would change. */
 import assert from "node:assert/strict";
+import { defaultPolicy } from "../../../collect/policy/default.ts";
 import type { Check } from "../../../core/check.ts";
 import type { Evaluation } from "../../../core/evaluation.ts";
 import type { FieldPatch, Finding } from "../../../core/finding.ts";
 import { formatLocation } from "../../../core/location.ts";
-import { defaultPolicy } from "../../../core/policy.ts";
 import { readManifests } from "../../../engines/kubernetes/manifests.ts";
 import { formatFieldPath, type Workload } from "../../../engines/kubernetes/model.ts";
 import { evaluateManifests, type ManifestsContext } from "../../../evaluate/kubernetes/workloads.ts";

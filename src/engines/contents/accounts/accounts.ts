@@ -1,6 +1,7 @@
 /** The accounts of a Unix system (passwd(5), shadow(5)). */
-import { bounds } from "../../../core/bounds.ts";
+
 import type { Analyser } from "../analyser.ts";
+import { bounds } from "../bounds.ts";
 import type { FileFacts } from "../model.ts";
 import type { Account } from "./model.ts";
 

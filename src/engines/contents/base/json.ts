@@ -1,7 +1,8 @@
-import { bounds } from "../../../core/bounds.ts";
 import { parseDigest } from "../../../core/digest.ts";
-import { baseKinds } from "../../../core/policy.ts";
+import { bounds as ociBounds } from "../../oci/bounds.ts";
+import { bounds as contentsBounds } from "../bounds.ts";
 import type { BaseImage, Confidence, RecognisedBy } from "./model.ts";
+import { baseKinds } from "./model.ts";
 
 const RECOGNISED_BY: readonly RecognisedBy[] = ["chain", "annotation", "history", "os-release", "contents"];
 const CONFIDENCES: readonly Confidence[] = ["certain", "stated", "likely", "guess"];
@@ -15,7 +16,8 @@ export function baseOfJson(value: unknown): BaseImage | undefined {
     confidence: CONFIDENCES.find((each) => each === confidence),
   };
   if (known.kind === undefined || known.by === undefined || known.confidence === undefined) return undefined;
-  if (typeof layers !== "number" || !Number.isInteger(layers) || layers < 0 || layers > bounds.layers) return undefined;
+  if (typeof layers !== "number" || !Number.isInteger(layers) || layers < 0 || layers > ociBounds.layers)
+    return undefined;
   if (!isText(why) || (name !== undefined && !isText(name)) || (created !== undefined && !isTime(created))) {
     return undefined;
   }
@@ -34,7 +36,7 @@ export function baseOfJson(value: unknown): BaseImage | undefined {
 }
 
 function isText(value: unknown): value is string {
-  return typeof value === "string" && value.length <= 2 * bounds.declaredTextLength;
+  return typeof value === "string" && value.length <= 2 * contentsBounds.declaredTextLength;
 }
 
 function isTime(value: unknown): value is string {

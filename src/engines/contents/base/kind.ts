@@ -1,6 +1,7 @@
 /** Which kind of base an image's contents show. */
-import type { BaseKind } from "../../../core/policy.ts";
+
 import type { Distribution, Inventory, Package, PackageType } from "../model.ts";
+import type { BaseKind } from "./model.ts";
 
 /** What a kind is told by; `why` says it in words. */
 export interface ToldKind {

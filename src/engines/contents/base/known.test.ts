@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { bounds } from "../../../core/bounds.ts";
-import { baseKinds } from "../../../core/policy.ts";
 import { Problem } from "../../../core/problem.ts";
+import { bounds as ociBounds } from "../../oci/bounds.ts";
 import { sha256 } from "../../oci/image.fixture.ts";
 import { mutatedBytes } from "../mutated-bytes.fixture.ts";
 import { formatKnownBases, knownBases, parseKnownBases } from "./known.ts";
 import type { KnownBase } from "./model.ts";
+import { baseKinds } from "./model.ts";
 
 const digest = fc.string().map((text) => sha256(Buffer.from(text)));
 const base: fc.Arbitrary<KnownBase> = fc.record(
@@ -15,7 +15,7 @@ const base: fc.Arbitrary<KnownBase> = fc.record(
     name: fc.string({ minLength: 1, maxLength: 40 }),
     digest,
     chainId: digest,
-    layers: fc.integer({ min: 1, max: bounds.layers }),
+    layers: fc.integer({ min: 1, max: ociBounds.layers }),
     kind: fc.constantFrom(...baseKinds),
     created: fc.constant("2026-01-01T00:00:00Z"),
   },

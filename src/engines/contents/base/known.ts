@@ -1,11 +1,13 @@
 /** The list of bases that were read before, as a JSON document. */
 
-import { bounds } from "../../../core/bounds.ts";
 import { parseDigest } from "../../../core/digest.ts";
 import { compareText } from "../../../core/order.ts";
-import { baseKinds } from "../../../core/policy.ts";
 import { Problem } from "../../../core/problem.ts";
+import { bounds as ociBounds } from "../../oci/bounds.ts";
+import { bounds as contentsBounds } from "../bounds.ts";
+import { bounds } from "./bounds.ts";
 import type { KnownBase } from "./model.ts";
+import { baseKinds } from "./model.ts";
 import type { KnownBases } from "./recognise.ts";
 
 const SCHEMA = "bulkhead/bases/v1";
@@ -39,9 +41,9 @@ function knownBase(value: unknown): KnownBase | undefined {
   const chain = parseDigest(chainId);
   const stated = parseDigest(digest);
   const known = baseKinds.find((each) => each === kind);
-  if (typeof name !== "string" || name === "" || name.length > bounds.declaredTextLength) return undefined;
+  if (typeof name !== "string" || name === "" || name.length > contentsBounds.declaredTextLength) return undefined;
   if (chain === undefined || known === undefined) return undefined;
-  if (!Number.isInteger(layers) || (layers as number) < 1 || (layers as number) > bounds.layers) return undefined;
+  if (!Number.isInteger(layers) || (layers as number) < 1 || (layers as number) > ociBounds.layers) return undefined;
   return {
     name,
     ...(stated === undefined ? {} : { digest: stated }),

@@ -1,6 +1,10 @@
 /** What an image is built on, as facts. */
 import type { Digest } from "../../../core/digest.ts";
-import type { BaseKind } from "../../../core/policy.ts";
+
+export type BaseKind = (typeof baseKinds)[number];
+
+/** What an image is built on, from the least in it to the most. */
+export const baseKinds = ["scratch", "static", "distroless", "wolfi", "alpine", "slim", "full"] as const;
 
 /** A shell, a package manager or the loader of dynamically linked programs that is there. */
 export interface Tool {

@@ -1,8 +1,9 @@
 /** What an image is built on: asked of the layers, the annotations, the history and the contents, in this order. */
-import { bounds } from "../../../core/bounds.ts";
+
 import { type Digest, parseDigest } from "../../../core/digest.ts";
 import { printable } from "../../../core/printable.ts";
 import type { HistoryStep } from "../../oci/model.ts";
+import { bounds as contentsBounds } from "../bounds.ts";
 import type { Inventory } from "../model.ts";
 import { type Boundary, boundaryOf } from "./boundary.ts";
 import { chainIds } from "./chain.ts";
@@ -91,8 +92,8 @@ function knownBelow(diffIds: readonly Digest[], known: KnownBases): KnownBase | 
 function statedIn(texts: Readonly<Record<string, string>>): { name?: string; digest?: Digest } | undefined {
   const text = texts[NAME];
   const digest = parseDigest(texts[DIGEST]);
-  const name = text === undefined || text.length > bounds.declaredTextLength ? "" : printable(text);
-  const isName = name !== "" && name.length <= bounds.declaredTextLength;
+  const name = text === undefined || text.length > contentsBounds.declaredTextLength ? "" : printable(text);
+  const isName = name !== "" && name.length <= contentsBounds.declaredTextLength;
   if (!isName && digest === undefined) return undefined;
   return { ...(isName ? { name } : {}), ...(digest === undefined ? {} : { digest }) };
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { baseKinds } from "../../../core/policy.ts";
+import { baseKinds } from "./model.ts";
 import { attackersTools, leftOutBy, smallerThan } from "./smaller.ts";
 
 const debian = [

@@ -1,7 +1,8 @@
 /** What a smaller base would leave out: an estimate by the packages' names. */
-import type { BaseKind } from "../../../core/policy.ts";
+
 import type { Package } from "../model.ts";
 import { MANAGER_PACKAGES, SHELL_PACKAGES } from "./kind.ts";
+import type { BaseKind } from "./model.ts";
 
 export type SmallerKind = "slim" | "distroless" | "static";
 

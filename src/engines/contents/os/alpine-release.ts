@@ -1,5 +1,5 @@
-import { bounds } from "../../../core/bounds.ts";
 import type { Analyser } from "../analyser.ts";
+import { bounds } from "../bounds.ts";
 
 export const alpineReleasePath = "etc/alpine-release";
 

@@ -1,5 +1,5 @@
-import { bounds } from "../../../core/bounds.ts";
 import type { Analyser } from "../analyser.ts";
+import { bounds } from "../bounds.ts";
 import type { Distribution } from "../model.ts";
 
 /** Where os-release(5) puts it, the file that outranks the other first. */

@@ -1,4 +1,4 @@
-import { bounds } from "../../../core/bounds.ts";
+import { bounds } from "../bounds.ts";
 
 /**
  * The name and version that a distribution's package database states, or what is wrong with them as the end of a

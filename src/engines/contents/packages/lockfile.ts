@@ -1,9 +1,10 @@
-import { bounds } from "../../../core/bounds.ts";
 import { isEvidenceProblem, Problem } from "../../../core/problem.ts";
 import { isObject } from "../../../core/untyped.ts";
+import { bounds as formatsBounds } from "../../../formats/bounds.ts";
 import type { Refuse } from "../../../formats/position.ts";
 import type { XmlRules } from "../../../formats/xml/events.ts";
 import type { Analyser } from "../analyser.ts";
+import { bounds } from "../bounds.ts";
 import type { FileFacts } from "../model.ts";
 import type { JsonObject } from "./json.ts";
 
@@ -87,7 +88,7 @@ export function brokenLockfile(place: string, cause: string): Problem {
 export const brokenAt: Refuse = ({ line }, cause) => brokenLockfile(`line ${line}`, cause);
 
 /** Build tools take a document type, and what is not declared, as it comes. */
-export const lockfileXml: XmlRules = { depth: bounds.manifestDepth, foreignEntities: true, refuse: brokenAt };
+export const lockfileXml: XmlRules = { depth: formatsBounds.depth, foreignEntities: true, refuse: brokenAt };
 
 /** The JSON object that a lockfile is. Of a repeated key the last counts. */
 export function jsonObject(text: string): JsonObject {

@@ -1,4 +1,4 @@
-import { bounds } from "../../../core/bounds.ts";
+import { bounds } from "../bounds.ts";
 
 /** Collects what of one file could not be read; a broken file of a million entries still fits a report. */
 export interface Unread {

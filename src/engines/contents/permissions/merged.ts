@@ -5,8 +5,9 @@
  * What takes away is told by its path as written, which is the real one but for entries behind symlinks: these may leave
  * something that is gone, and never hide something that is there.
  */
-import { bounds } from "../../../core/bounds.ts";
+
 import type { TreeEntry } from "../../oci/tree.ts";
+import { bounds } from "../bounds.ts";
 import type { PathPermissions, StatedPermissions } from "./model.ts";
 import { raisesRights } from "./raises.ts";
 

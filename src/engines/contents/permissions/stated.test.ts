@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bounds } from "../../../core/bounds.ts";
 import { type FixtureEntry, paxEntry, tarOf } from "../../oci/image.fixture.ts";
 import { createTarWalker } from "../../oci/tar.ts";
+import { bounds } from "../bounds.ts";
 import { capabilityAttribute } from "./permissions.fixture.ts";
 import { createPermissionsReader, type LayerPermissions } from "./stated.ts";
 

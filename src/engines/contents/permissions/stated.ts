@@ -1,6 +1,7 @@
 /** Entries of one layer with permissions that matter, picked out while the layer streams by. */
-import { bounds } from "../../../core/bounds.ts";
+
 import type { TarEntry } from "../../oci/tar.ts";
+import { bounds } from "../bounds.ts";
 import { fileCapabilities } from "./capabilities.ts";
 import type { StatedPermissions } from "./model.ts";
 import { raisesRights } from "./raises.ts";

@@ -1,6 +1,6 @@
-import { bounds } from "../../../core/bounds.ts";
 import type { Gap } from "../../../core/evidence.ts";
 import { printable } from "../../../core/printable.ts";
+import { bounds as contentsBounds } from "../bounds.ts";
 
 /**
  * Why a document does not say all, counted by kind: a document of 100,000 flawed components still fits a report. Texts
@@ -40,7 +40,7 @@ export function complaints(): Complaints {
     const key = `${code}\0${what}\0${concerns ?? ""}`;
     const kind = kinds.get(key);
     if (kind !== undefined) kind.count += 1;
-    else if (kinds.size >= bounds.contentsGaps) more += 1;
+    else if (kinds.size >= contentsBounds.contentsGaps) more += 1;
     else {
       const first = place.length > SHOWN ? `${place.slice(0, SHOWN / 2)}…${place.slice(-SHOWN / 2)}` : place;
       kinds.set(key, {
@@ -57,7 +57,7 @@ export function complaints(): Complaints {
   return {
     gap: (code, what, place, concerns) => add(gaps, code, what, place, concerns),
     stated(gap) {
-      if (stated.length < bounds.contentsGaps + 1) stated.push(gap);
+      if (stated.length < contentsBounds.contentsGaps + 1) stated.push(gap);
       else more += 1;
     },
     remark: (what, place) => add(remarks, "", what, place),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { bounds } from "../../../core/bounds.ts";
+import { bounds } from "./bounds.ts";
 import { tooCostly } from "./json-cost.ts";
 
 test("values and depth are counted outside of strings alone", () => {

@@ -1,5 +1,5 @@
 /** What a JSON text would become in memory, told before it is parsed. */
-import { bounds } from "../../../core/bounds.ts";
+import { bounds } from "./bounds.ts";
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;

@@ -1,7 +1,8 @@
 /** Components as any format lists them → an inventory, with what could not be read of them. */
 
-import { bounds } from "../../../core/bounds.ts";
 import { compareText } from "../../../core/order.ts";
+import { bounds as ociBounds } from "../../oci/bounds.ts";
+import { bounds } from "../bounds.ts";
 import type { Distribution, Inventory, Package, PackageRecord, PackageType } from "../model.ts";
 import { isDeclaredText } from "../packages/identity.ts";
 import { purlOf } from "../purl.ts";
@@ -250,9 +251,9 @@ const DATABASES =
 
 function pathOf(type: PackageType, paths: readonly string[]): string | undefined {
   const database = isDistributions(type)
-    ? paths.find((path) => path.length <= bounds.pathBytes && DATABASES.test(path))
+    ? paths.find((path) => path.length <= ociBounds.pathBytes && DATABASES.test(path))
     : undefined;
-  return database ?? paths.find((path) => path.length <= bounds.pathBytes);
+  return database ?? paths.find((path) => path.length <= ociBounds.pathBytes);
 }
 
 function withoutSlash(path: string): string {

@@ -1,5 +1,5 @@
 /** From what other tools write of a package to a record as our own readers make it. */
-import { bounds } from "../../../core/bounds.ts";
+import { bounds as contentsBounds } from "../bounds.ts";
 import type { PackageRecord, PackageType } from "../model.ts";
 import { identityOf } from "../packages/identity.ts";
 import type { ParsedPurl } from "../purl-parse.ts";
@@ -93,7 +93,7 @@ function versionOf(type: PackageType, { version, qualifiers }: ParsedPurl): stri
 }
 
 function writtenNames(type: PackageType, { group, name }: StatedName): string[] {
-  if (name === undefined || name.length > bounds.packageNameLength) return [];
+  if (name === undefined || name.length > contentsBounds.packageNameLength) return [];
   return group === undefined ? [name] : [joinName(type, { group, name }), name];
 }
 
@@ -154,7 +154,7 @@ export function sourceOf(
   const sourceRpm = qualifiers.get("sourcerpm");
   const upstream = sourceRpm ?? qualifiers.get("upstream") ?? qualifiers.get("source") ?? qualifiers.get("origin");
   if (upstream === undefined) return plain;
-  const file = /^(.+)-([^-]+-[^-]+)\.(?:no)?src\.rpm$/.exec(upstream.slice(0, bounds.packageNameLength));
+  const file = /^(.+)-([^-]+-[^-]+)\.(?:no)?src\.rpm$/.exec(upstream.slice(0, contentsBounds.packageNameLength));
   if (file !== null) return { name: file[1] as string, version: file[2] as string };
   const at = upstream.indexOf("@");
   return at > 0

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { bounds } from "../../../core/bounds.ts";
 import { Problem } from "../../../core/problem.ts";
 import { mutatedBytes } from "../mutated-bytes.fixture.ts";
+import { bounds } from "./bounds.ts";
 import { cycloneDx, gapsOf, read, shown, spdx } from "./documents.fixture.ts";
 import { looksLikeSbom, readSbom } from "./read.ts";
 import { exampleSbom } from "./sbom.fixture.ts";

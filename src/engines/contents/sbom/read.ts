@@ -1,8 +1,8 @@
 /** Bills of materials of any tool: CycloneDX (JSON, XML), SPDX 2 (JSON, tag-value) and Syft's own JSON. */
 
-import { bounds } from "../../../core/bounds.ts";
 import { Problem } from "../../../core/problem.ts";
 import type { Untyped } from "../../../core/untyped.ts";
+import { bounds } from "./bounds.ts";
 import { type Complaints, complaints } from "./complaints.ts";
 import { readCycloneDx } from "./cyclonedx/read.ts";
 import { parseCycloneDxXml } from "./cyclonedx/xml.ts";

@@ -1,4 +1,4 @@
-import { bounds } from "../../../core/bounds.ts";
+import { bounds } from "../bounds.ts";
 import type { MappedText } from "../mapped-text.ts";
 import type { Redirection, ShellCommand, SourceRange } from "../model.ts";
 

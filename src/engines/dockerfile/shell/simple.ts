@@ -1,5 +1,5 @@
 /** Simple commands: assignments, words and redirections (POSIX, Shell Command Language 2.9.1). */
-import { bounds } from "../../../core/bounds.ts";
+import { bounds } from "../bounds.ts";
 import type { Redirection, ShellCommand, ShellWord } from "../model.ts";
 import { readFunctionBody } from "./compound.ts";
 import { readNestedShell } from "./nested-shell.ts";

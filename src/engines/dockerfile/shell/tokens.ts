@@ -1,5 +1,5 @@
 /** What stands between the words of a script, and the words that its grammar keeps for itself. */
-import { bounds } from "../../../core/bounds.ts";
+import { bounds } from "../bounds.ts";
 import type { Script } from "./script.ts";
 import { isMetacharacter } from "./word.ts";
 

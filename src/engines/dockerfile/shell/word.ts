@@ -1,5 +1,5 @@
 /** Words of the shell: quotes, escapes and expansions (POSIX, Shell Command Language 2.2, 2.3, 2.6; bash's `$'…'`). */
-import { bounds } from "../../../core/bounds.ts";
+import { bounds } from "../bounds.ts";
 import type { Expansion, ShellWord } from "../model.ts";
 import type { Script } from "./script.ts";
 

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type TestContext, test } from "node:test";
-import { bounds } from "../../../core/bounds.ts";
 import { Problem } from "../../../core/problem.ts";
+import { bounds as netBounds } from "../../../net/bounds.ts";
+import { bounds } from "./bounds.ts";
 import { createClient } from "./client.ts";
 import type { ClusterConnection } from "./connection.ts";
 import { groupList, listAt } from "./lists.fixture.ts";
@@ -63,7 +64,7 @@ test("what passes is tried again, for as long as the server asks", async (t) => 
   assert.equal((await clientOf(t, served).get("/")).status, 200);
   assert.deepEqual(served.waits, [7_000, 7_000]);
   await assert.rejects(clientOf(t, served).get("/"), { code: "cluster.answer" });
-  assert.equal(served.waits.length, 2 + bounds.tries - 1);
+  assert.equal(served.waits.length, 2 + netBounds.tries - 1);
 });
 
 test("an answer over its bound, or of something else, is a Problem", async (t) => {

@@ -1,9 +1,9 @@
 /** Asks an API server, as one identity, and tries again what may pass (Kubernetes, "API Concepts"). */
 
 import { setTimeout as delay } from "node:timers/promises";
-import { bounds } from "../../../core/bounds.ts";
 import { Problem } from "../../../core/problem.ts";
 import { isObject } from "../../../core/untyped.ts";
+import { bounds as netBounds } from "../../../net/bounds.ts";
 import { parseRetryAfter } from "../../../net/retry.ts";
 import type { ClusterConnection } from "./connection.ts";
 import { type ClusterAnswer, type ClusterTransport, createTransport } from "./transport.ts";
@@ -65,7 +65,7 @@ export function createClient(connection: ClusterConnection, options: ClientOptio
   async function get(path: string, accept = "application/json"): Promise<ClusterReply> {
     const place = `${connection.name}: ${path.split("?")[0]}`;
     for (let tries = 1; ; tries++) {
-      let wait = bounds.backoffMilliseconds * 2 ** (tries - 1);
+      let wait = netBounds.backoffMilliseconds * 2 ** (tries - 1);
       try {
         signal?.throwIfAborted();
         const answer = await once(path, accept);
@@ -74,14 +74,14 @@ export function createClient(connection: ClusterConnection, options: ClientOptio
           return { status: answer.status, bytes: answer.body.length, body };
         }
         const passes = answer.status === 429 || answer.status >= 500;
-        if (!passes || tries >= bounds.tries) throw refusal(answer, place);
+        if (!passes || tries >= netBounds.tries) throw refusal(answer, place);
         wait = Math.max(wait, parseRetryAfter(answer.headers["retry-after"], Date.now()) ?? 0);
       } catch (error) {
         const passes =
           error instanceof Problem && (error.code === "cluster.broken" || error.code === "cluster.stalled");
-        if (!passes || tries >= bounds.tries) throw error;
+        if (!passes || tries >= netBounds.tries) throw error;
       }
-      await sleep(Math.min(wait, bounds.retryAfterSeconds * 1_000));
+      await sleep(Math.min(wait, netBounds.retryAfterSeconds * 1_000));
     }
   }
 
@@ -117,7 +117,7 @@ function refusal({ status, body }: ClusterAnswer, place: string): Problem {
 /** Of a `Status`. */
 function messageOf(body: Buffer): string | undefined {
   try {
-    const value: unknown = JSON.parse(body.subarray(0, bounds.errorBytes).toString("utf8"));
+    const value: unknown = JSON.parse(body.subarray(0, netBounds.errorBytes).toString("utf8"));
     return isObject(value) && typeof value.message === "string" ? value.message.slice(0, 300) : undefined;
   } catch {
     return undefined;

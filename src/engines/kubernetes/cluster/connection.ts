@@ -1,9 +1,9 @@
 /** How a cluster is reached, and as whom. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { bounds } from "../../../core/bounds.ts";
 import { Problem } from "../../../core/problem.ts";
 import type { HttpProxy } from "../../../net/proxy.ts";
+import { bounds } from "./bounds.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

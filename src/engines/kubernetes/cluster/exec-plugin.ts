@@ -3,8 +3,8 @@
  * kubeconfig names is run, as kubectl runs it, without a shell and without a terminal.
  */
 import { execFile } from "node:child_process";
-import { bounds } from "../../../core/bounds.ts";
 import { printable } from "../../../core/printable.ts";
+import { bounds } from "./bounds.ts";
 import { bearer, type ClusterIdentity, connectionProblem, type Environment } from "./connection.ts";
 
 export interface ExecPlugin {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bounds } from "../../../core/bounds.ts";
 import { Problem } from "../../../core/problem.ts";
+import { bounds } from "./bounds.ts";
 import type { ClusterClient, ClusterReply, Plain } from "./client.ts";
 import { listAll } from "./pages.ts";
 

@@ -1,8 +1,8 @@
 /** A whole list, page by page (Kubernetes, "API Concepts", retrieving large result sets in chunks). */
 
-import { bounds } from "../../../core/bounds.ts";
 import { Problem } from "../../../core/problem.ts";
 import { isObject } from "../../../core/untyped.ts";
+import { bounds } from "./bounds.ts";
 import type { ClusterClient, Plain } from "./client.ts";
 
 export type Listed =

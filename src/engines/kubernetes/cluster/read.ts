@@ -1,10 +1,11 @@
 /** Reads a cluster into the same facts as manifests: lists over its API, and nothing else. */
 
-import { bounds } from "../../../core/bounds.ts";
 import { isObject } from "../../../core/untyped.ts";
+import { bounds as kubernetesBounds } from "../bounds.ts";
 import { manifestReader } from "../manifests.ts";
 import type { Manifests } from "../model.ts";
 import type { ManifestGap } from "../object-model.ts";
+import { bounds } from "./bounds.ts";
 import { type ClientOptions, type ClusterClient, createClient, type Plain } from "./client.ts";
 import type { ClusterConnection } from "./connection.ts";
 import { readClusterUid, uidOfCluster } from "./identity.ts";
@@ -109,7 +110,7 @@ async function listResource(
       kind: `${kind}List`,
       limit,
       most,
-      objects: bounds.kubernetesObjects,
+      objects: kubernetesBounds.kubernetesObjects,
       item: (item: Plain) => (isOf(item, apiVersion, kind) ? item : undefined),
       ...(kind === "Secret" ? { ...SECRET_ROWS, item: secretOfRow } : {}),
     };

@@ -1,8 +1,8 @@
 /** Which images a cluster runs, as its pods' states say. */
 
-import { bounds } from "../../../core/bounds.ts";
 import { type Digest, parseDigest } from "../../../core/digest.ts";
 import { isObject } from "../../../core/untyped.ts";
+import { bounds } from "./bounds.ts";
 
 type Plain = Readonly<Record<string, unknown>>;
 

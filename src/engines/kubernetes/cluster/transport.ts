@@ -1,9 +1,11 @@
 /** Requests to one API server: the house's HTTP client, as one identity, its failures in our words. */
-import { bounds } from "../../../core/bounds.ts";
+
 import { Problem } from "../../../core/problem.ts";
 import { bytesOf } from "../../../net/body.ts";
+import { bounds as netBounds } from "../../../net/bounds.ts";
 import { createHttpClient, type IncomingHttpHeaders } from "../../../net/client.ts";
 import { HttpFailure } from "../../../net/failure.ts";
+import { bounds } from "./bounds.ts";
 import type { ClusterConnection, ClusterIdentity } from "./connection.ts";
 
 export interface ClusterAnswer {
@@ -28,7 +30,7 @@ export interface ClusterTransport {
 export function createTransport(connection: ClusterConnection, identity: ClusterIdentity): ClusterTransport {
   const { server, authorities, serverName, unverified, impersonation, proxy } = connection;
   const client = createHttpClient({
-    stallMilliseconds: bounds.stallMilliseconds,
+    stallMilliseconds: netBounds.stallMilliseconds,
     ...(proxy === undefined ? {} : { proxy }),
     server: {
       origin: server.origin,
@@ -50,8 +52,12 @@ export function createTransport(connection: ClusterConnection, identity: Cluster
       try {
         const url = new URL(server.origin + base + path);
         const answer = await client.send({ url, method: "GET", headers: { accept, ...headers } }, signal);
-        const { stallMilliseconds, documentMilliseconds: milliseconds, clusterPageBytes: limit } = bounds;
-        const body = await bytesOf(answer, { limit, stallMilliseconds, milliseconds, signal });
+        const body = await bytesOf(answer, {
+          limit: bounds.clusterPageBytes,
+          stallMilliseconds: netBounds.stallMilliseconds,
+          milliseconds: netBounds.documentMilliseconds,
+          signal,
+        });
         return { status: answer.status, headers: answer.headers, body };
       } catch (error) {
         throw error instanceof HttpFailure ? problemOf(error, place) : error;

@@ -15,7 +15,7 @@ import {
   type YAMLMap,
   type YAMLSeq,
 } from "yaml";
-import { bounds } from "../../../core/bounds.ts";
+import { bounds as formatsBounds } from "../../../formats/bounds.ts";
 import { libraryDocument } from "../../../formats/yaml/library.ts";
 import type { DocumentRange, YamlEntry, YamlFault, YamlNode } from "../../../formats/yaml/model.ts";
 import { fastDocument } from "../../../formats/yaml/nodes.ts";
@@ -105,8 +105,8 @@ const OVERRIDE = "!override";
 const CORE = "tag:yaml.org,2002:";
 
 function slow(text: string, { start, end }: DocumentRange): YamlNode | null {
-  if (end - start > bounds.yamlSlowLength) {
-    const reason = `a document of unusual form with over ${bounds.yamlSlowLength} characters`;
+  if (end - start > formatsBounds.yamlSlowLength) {
+    const reason = `a document of unusual form with over ${formatsBounds.yamlSlowLength} characters`;
     throw new Refused(start, reason, "bound");
   }
   const source = text.slice(start, end);
@@ -128,8 +128,8 @@ function converter(source: string, base: number) {
 
   function count(more: number, offset: number): void {
     values += more;
-    if (values <= bounds.yamlValues) return;
-    throw new Refused(offset, `over ${bounds.yamlValues} values, with its aliases followed`, "bound");
+    if (values <= formatsBounds.yamlValues) return;
+    throw new Refused(offset, `over ${formatsBounds.yamlValues} values, with its aliases followed`, "bound");
   }
 
   /** Undefined where `!reset` takes it out. */
@@ -138,7 +138,7 @@ function converter(source: string, base: number) {
     const start = base + (node.range?.[0] ?? at);
     const end = base + (node.range?.[1] ?? at);
     count(1, start);
-    if (depth > bounds.yamlDepth) throw new Refused(start, "values are nested too deeply", "bound");
+    if (depth > formatsBounds.yamlDepth) throw new Refused(start, "values are nested too deeply", "bound");
     if (isAlias(node)) {
       const target = anchors.get(node.source);
       if (target === undefined) throw new Refused(start, `the alias *${node.source} leads to nothing`);

@@ -3,9 +3,9 @@
  * would state it, so that the checks of pods apply, and each such field remembers where the service has it.
  */
 
-import { bounds } from "../../../core/bounds.ts";
 import type { Strings } from "../../../core/strings.ts";
 import { isObject } from "../../../core/untyped.ts";
+import { bounds } from "../bounds.ts";
 import { type FieldPath, formatFieldPath } from "../field-path.ts";
 import { fieldRange } from "../locate.ts";
 import { COMPOSE_SERVICE } from "../object.ts";

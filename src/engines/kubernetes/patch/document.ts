@@ -1,10 +1,10 @@
 /** Patches of one document's text: comments, order, quotes, indentation and line ends stay as they are. */
 import { isDeepStrictEqual } from "node:util";
-import { bounds } from "../../../core/bounds.ts";
 import type { FieldPatch } from "../../../core/finding.ts";
 import { readDocument } from "../../../formats/yaml/documents.ts";
 import type { YamlNode } from "../../../formats/yaml/model.ts";
 import { plainValue } from "../../../formats/yaml/value.ts";
+import { bounds } from "../bounds.ts";
 import type { DocumentEdit } from "./document-edit.ts";
 import { patchEdit } from "./edit.ts";
 import { styleOf } from "./style.ts";

@@ -1,6 +1,6 @@
-import { bounds } from "../../../core/bounds.ts";
 import type { FieldPatch } from "../../../core/finding.ts";
 import { cutDocuments } from "../../../formats/yaml/documents.ts";
+import { bounds } from "../bounds.ts";
 import { patchDocument } from "./document.ts";
 
 /** A patch of an object in a file: which of its documents, and where in that document the object is. */

@@ -1,5 +1,5 @@
-import { bounds } from "../../../core/bounds.ts";
 import type { Access, Grant } from "../access-model.ts";
+import { bounds } from "../bounds.ts";
 import type { Manifests } from "../model.ts";
 import { describeObject, effectiveNamespace } from "../object.ts";
 import type { RoleBinding, Subject } from "../rbac-model.ts";

@@ -1,5 +1,5 @@
 /** Sorts objects by their kinds into the lists of {@link Manifests}. */
-import { bounds } from "../../../core/bounds.ts";
+import { bounds } from "../bounds.ts";
 import type { Manifests, Workload } from "../model.ts";
 import type { KubernetesObject, ManifestGap } from "../object-model.ts";
 import * as clusterFiles from "./cluster-files.ts";

@@ -3,8 +3,9 @@
  * `get`, reads the server's name on stdin and writes JSON to stdout.
  */
 import { execFile } from "node:child_process";
-import { bounds } from "../../../core/bounds.ts";
 import { printable } from "../../../core/printable.ts";
+import { bounds as netBounds } from "../../../net/bounds.ts";
+import { bounds } from "./bounds.ts";
 import type { Credentials, Environment } from "./credentials.ts";
 
 export type HelperAnswer =
@@ -26,7 +27,7 @@ export async function askHelper(name: string, server: string, environment: Envir
   const options = {
     env: { ...environment },
     timeout: bounds.helperMilliseconds,
-    maxBuffer: bounds.errorBytes,
+    maxBuffer: netBounds.errorBytes,
     windowsHide: true,
   };
   const { error, stdout } = await new Promise<{ error: Error | null; stdout: string }>((resolve) => {

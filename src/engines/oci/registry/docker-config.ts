@@ -3,10 +3,10 @@
 import { readFile, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { bounds } from "../../../core/bounds.ts";
 import { Problem } from "../../../core/problem.ts";
 import { isObject } from "../../../core/untyped.ts";
 import type { ImageReference } from "../reference.ts";
+import { bounds } from "./bounds.ts";
 import { askHelper } from "./credential-helper.ts";
 import { type Credentials, type Environment, isBearerToken } from "./credentials.ts";
 

@@ -1,6 +1,7 @@
-import { bounds } from "../../../core/bounds.ts";
+import { bounds as netBounds } from "../../../net/bounds.ts";
+import { bounds } from "../bounds.ts";
 
-/** How much one registry may cost us. The defaults are those of core/bounds; tests make them small. */
+/** How much one registry may cost us. The defaults are the bounds; tests make them small. */
 export interface RegistryLimits {
   readonly manifestBytes: number;
   readonly redirects: number;
@@ -12,5 +13,5 @@ export interface RegistryLimits {
 }
 
 export function registryLimits(changed: Partial<RegistryLimits> = {}): RegistryLimits {
-  return { ...bounds, ...changed };
+  return { ...netBounds, manifestBytes: bounds.manifestBytes, ...changed };
 }

@@ -1,6 +1,6 @@
-import { bounds } from "../../../core/bounds.ts";
 import { printable } from "../../../core/printable.ts";
 import { Problem } from "../../../core/problem.ts";
+import { bounds as netBounds } from "../../../net/bounds.ts";
 import type { HttpAnswer } from "../../../net/client.ts";
 import type { Clock } from "../../../net/retry.ts";
 import { parseRetryAfter } from "../../../net/retry.ts";
@@ -44,7 +44,7 @@ export async function errorText(
   const enough = AbortSignal.timeout(limits.stallMilliseconds);
   try {
     bytes = await readBody(answer, {
-      limit: bounds.errorBytes,
+      limit: netBounds.errorBytes,
       stallMilliseconds: limits.stallMilliseconds,
       signal: signal === undefined ? enough : AbortSignal.any([signal, enough]),
     });

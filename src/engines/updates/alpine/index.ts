@@ -4,8 +4,8 @@
  */
 import { createPublicKey, verify } from "node:crypto";
 import { crc32, inflateRawSync } from "node:zlib";
-import { bounds } from "../../../core/bounds.ts";
 import { type ApkVersion, compareApk, parseApk } from "../../vulnerability/versions/apk.ts";
+import { bounds } from "../bounds.ts";
 
 /** A key by the name of its file, as a signature names it. */
 export interface ApkKey {

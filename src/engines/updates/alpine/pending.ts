@@ -1,9 +1,10 @@
 /** Pending updates of a root file system with apk's packages. */
-import { bounds } from "../../../core/bounds.ts";
+
 import type { Gap } from "../../../core/evidence.ts";
 import { Problem } from "../../../core/problem.ts";
 import type { Distribution, Package } from "../../contents/model.ts";
 import { parseApk } from "../../vulnerability/versions/apk.ts";
+import { bounds } from "../bounds.ts";
 import { fetchSigned, type SuiteSource, shownUrl } from "../fetch.ts";
 import { apkKeysFor, type KeyFiles } from "../keys.ts";
 import { createDeadline, gapFrom, installedOf, type LookupAnswer, type LookupRequest } from "../lookup.ts";

@@ -1,8 +1,9 @@
 /** Indexes of packages, and the version that apt would choose. */
-import { bounds } from "../../../core/bounds.ts";
+
 import type { Package } from "../../contents/model.ts";
 import { readStanzas } from "../../contents/packages/dpkg/deb822.ts";
 import { compareDpkg, type DpkgVersion, parseDpkg } from "../../vulnerability/versions/dpkg.ts";
+import { bounds } from "../bounds.ts";
 
 /** One version of one package as an index offers it. */
 export interface Offer {

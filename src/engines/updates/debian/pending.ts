@@ -1,9 +1,10 @@
 /** Pending updates of a root file system with dpkg's packages, as apt would name them. */
-import { bounds } from "../../../core/bounds.ts";
+
 import type { Gap } from "../../../core/evidence.ts";
 import { Problem } from "../../../core/problem.ts";
 import type { Distribution, Package } from "../../contents/model.ts";
 import { compareDpkg, parseDpkg } from "../../vulnerability/versions/dpkg.ts";
+import { bounds } from "../bounds.ts";
 import { createDeadline, gapFrom, installedOf, type LookupAnswer, type LookupRequest } from "../lookup.ts";
 import type { PendingUpdate } from "../model.ts";
 import { createSeen } from "../seen.ts";

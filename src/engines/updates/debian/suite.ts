@@ -1,7 +1,7 @@
 /** One suite: its signed InRelease verified, and the indexes that it names read. */
 import { gunzipSync, zstdDecompressSync } from "node:zlib";
-import { bounds } from "../../../core/bounds.ts";
 import { Problem } from "../../../core/problem.ts";
+import { bounds } from "../bounds.ts";
 import { type FetchedCopy, fetchIndex, fetchSigned, type SuiteSource, shownUrl } from "../fetch.ts";
 import { certificatesFor, type KeyFiles } from "../keys.ts";
 import type { SuiteUse, Trust } from "../model.ts";

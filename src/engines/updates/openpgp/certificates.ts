@@ -1,5 +1,6 @@
 /** Certificates: OpenPGP's public keys with all that is said of them, read and not verified. */
-import { bounds } from "../../../core/bounds.ts";
+import { bounds as contentsBounds } from "../../contents/bounds.ts";
+import { bounds } from "../bounds.ts";
 import { dearmor } from "./armor.ts";
 import { type Packet, type Packets, PUBLIC_KEY, PUBLIC_SUBKEY, readPackets, SIGNATURE, USER_ID } from "./packets.ts";
 import { type PublicKey, readPublicKey } from "./public-key.ts";
@@ -79,7 +80,7 @@ function certificateOf([first, ...rest]: readonly Packet[]): Certificate | undef
       if (body.length > USER_ID_BYTES || subkey !== undefined) return undefined;
       isBeforeIds = false;
       about = { userId: body };
-      owner ||= body.toString("utf8").slice(0, bounds.declaredTextLength);
+      owner ||= body.toString("utf8").slice(0, contentsBounds.declaredTextLength);
     } else if (tag === PUBLIC_SUBKEY) {
       const key = readPublicKey(body);
       if (key === undefined || subkeys.length >= bounds.openpgpSubkeys) return undefined;

@@ -2,7 +2,7 @@
  * The cleartext signature framework: RFC 9580, section 7, and of that what GnuPG reads one way only. Where GnuPG mends or
  * passes over something, the message is refused.
  */
-import { bounds } from "../../../core/bounds.ts";
+import { bounds } from "../bounds.ts";
 import { armoredBytes } from "./armor.ts";
 import { readPackets, SIGNATURE } from "./packets.ts";
 import { readSignature, type Signature } from "./signature.ts";

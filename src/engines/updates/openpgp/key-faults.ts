@@ -1,5 +1,5 @@
 /** Which keys of a certificate may sign, by what it says of itself. */
-import { bounds } from "../../../core/bounds.ts";
+import { bounds } from "../bounds.ts";
 import { type Certificate, DIRECT, isFrom, KEY_REVOCATION, type Statement } from "./certificates.ts";
 import type { PublicKey } from "./public-key.ts";
 import { endOf, isMadeBy, type Signature } from "./signature.ts";

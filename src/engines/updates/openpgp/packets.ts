@@ -1,5 +1,5 @@
 /** OpenPGP's packets and what they are built of: RFC 9580, sections 3 and 4. */
-import { bounds } from "../../../core/bounds.ts";
+import { bounds } from "../bounds.ts";
 
 export interface Packet {
   readonly tag: number;

@@ -1,5 +1,5 @@
 /** Who signed a cleartext message. Pure. */
-import { bounds } from "../../../core/bounds.ts";
+import { bounds } from "../bounds.ts";
 import { type Certificate, concerns } from "./certificates.ts";
 import { readCleartext } from "./cleartext.ts";
 import { keysOf } from "./key-faults.ts";

@@ -1,4 +1,4 @@
-import { bounds } from "../../../../core/bounds.ts";
+import { bounds } from "../../bounds.ts";
 import type { PackageRecord } from "../../model.ts";
 import { identityOf } from "../identity.ts";
 import type { Unread } from "../unread.ts";

@@ -1,5 +1,5 @@
 import { inflateSync } from "node:zlib";
-import { bounds } from "../../../../core/bounds.ts";
+import { bounds } from "../../bounds.ts";
 import type { PackageRecord } from "../../model.ts";
 import { identityOf } from "../identity.ts";
 import type { Unread } from "../unread.ts";

@@ -1,5 +1,5 @@
-import { bounds } from "../../../../core/bounds.ts";
 import { type TomlTable, type TomlValue, tomlSections } from "../../../../formats/toml/read.ts";
+import { bounds } from "../../bounds.ts";
 import type { FileFacts } from "../../model.ts";
 import { dependencyGraph } from "../dependency-graph.ts";
 import { hexHash } from "../hashes.ts";

@@ -1,6 +1,6 @@
-import { bounds } from "../../../../core/bounds.ts";
 import { isObject } from "../../../../core/untyped.ts";
 import type { AnalysedFile, Analyser } from "../../analyser.ts";
+import { bounds } from "../../bounds.ts";
 import type { FileFacts } from "../../model.ts";
 import { itemsOf, jsonIn, textIn } from "../json.ts";
 import { composerFacts } from "./packages.ts";

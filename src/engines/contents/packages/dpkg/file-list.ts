@@ -1,5 +1,5 @@
-import { bounds } from "../../../../core/bounds.ts";
 import type { AnalysedFile, Analyser } from "../../analyser.ts";
+import { bounds } from "../../bounds.ts";
 import type { FileFacts } from "../../model.ts";
 import { canDeclare } from "../ownership.ts";
 

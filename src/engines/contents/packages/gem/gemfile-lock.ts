@@ -1,4 +1,4 @@
-import { bounds } from "../../../../core/bounds.ts";
+import { bounds } from "../../bounds.ts";
 import type { FileFacts } from "../../model.ts";
 import { dependencyGraph } from "../dependency-graph.ts";
 import { hexHash } from "../hashes.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { bounds } from "../../../../core/bounds.ts";
+import { bounds } from "../../bounds.ts";
 import { factsOf, packagesOf } from "../../facts.fixture.ts";
 import { answersWhateverTheBytes } from "../answers.fixture.ts";
 import { gemspec } from "./gemspec.ts";

@@ -1,4 +1,4 @@
-import { bounds } from "../../../../core/bounds.ts";
+import { bounds } from "../../bounds.ts";
 import { textLines } from "../text-lines.ts";
 
 /** One directive of a go.mod; those of a block stand for themselves. */

@@ -1,4 +1,4 @@
-import { bounds } from "../../../../core/bounds.ts";
+import { bounds } from "../../bounds.ts";
 import type { FileFacts } from "../../model.ts";
 import { packageList } from "../dependency-graph.ts";
 import { identityOf } from "../identity.ts";

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { bounds } from "../../../../core/bounds.ts";
 import { Problem } from "../../../../core/problem.ts";
+import { bounds as formatsBounds } from "../../../../formats/bounds.ts";
+import { bounds } from "../../bounds.ts";
 import { readTerms, type Term } from "./terms.ts";
 
 /** As JSON: tuples, lists and maps by their brackets, pairs as `key=value`. */
@@ -45,7 +46,7 @@ describe("Elixir's terms", () => {
     "<<1>>",
     "{a: b: c}",
     '["' + "#" + '{x}"]',
-    "[".repeat(bounds.manifestDepth + 1),
+    "[".repeat(formatsBounds.depth + 1),
   ];
   for (const source of refused) {
     test(`refuses ${source.slice(0, 20)}`, () => assert.throws(() => elixir(source), Problem));

@@ -1,5 +1,6 @@
-import { bounds } from "../../../../core/bounds.ts";
+import { bounds as formatsBounds } from "../../../../formats/bounds.ts";
 import { positionAt } from "../../../../formats/position.ts";
+import { bounds } from "../../bounds.ts";
 import { brokenLockfile } from "../lockfile.ts";
 
 /** A term of Erlang or Elixir. Strings, binaries, atoms and numbers are their text. */
@@ -97,7 +98,7 @@ export function readTerms(source: string, language: "elixir" | "erlang"): Term[]
 
   function openGroup(opening: Opening): void {
     countValue();
-    if (open.length >= bounds.manifestDepth) throw broken(`terms are nested more than ${bounds.manifestDepth} deep`);
+    if (open.length >= formatsBounds.depth) throw broken(`terms are nested more than ${formatsBounds.depth} deep`);
     open.push({ opening, items: [] });
   }
 

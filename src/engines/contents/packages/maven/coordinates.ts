@@ -1,4 +1,4 @@
-import { bounds } from "../../../../core/bounds.ts";
+import { bounds } from "../../bounds.ts";
 import { groupOfFamily } from "./families.ts";
 
 /** Of a Maven artifact; the group is left out where nothing states it. */

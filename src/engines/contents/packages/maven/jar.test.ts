@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { bounds } from "../../../../core/bounds.ts";
 import { type ZipEntry, zipOf } from "../../../../formats/zip/zip.fixture.ts";
+import { bounds } from "../../bounds.ts";
 import { factsOf, packagesOf, unreadOf } from "../../facts.fixture.ts";
 import { mutatedBytes } from "../../mutated-bytes.fixture.ts";
 import { jar } from "./jar.ts";

@@ -1,8 +1,9 @@
-import { bounds } from "../../../../core/bounds.ts";
 import { isEvidenceProblem, Problem } from "../../../../core/problem.ts";
+import { bounds as formatsBounds } from "../../../../formats/bounds.ts";
 import { readZipEntry, type ZipEntry, zipEntries } from "../../../../formats/zip/read.ts";
 import { inMemory, type ZipRules, type ZipSource } from "../../../../formats/zip/source.ts";
 import type { AnalysedFile, Analyser } from "../../analyser.ts";
+import { bounds } from "../../bounds.ts";
 import type { FileFacts, PackageRecord } from "../../model.ts";
 import { type Unread, unreadEntries } from "../unread.ts";
 import { type Coordinates, ownCoordinates, statedCoordinates } from "./coordinates.ts";
@@ -80,7 +81,7 @@ const STATED = /^META-INF\/maven\/[^/]+\/[^/]+\/pom\.properties$/;
 /** What a class loader opens. */
 export const jarRules: ZipRules = {
   entries: bounds.zipEntries,
-  directoryBytes: bounds.zipDirectoryBytes,
+  directoryBytes: formatsBounds.zipDirectoryBytes,
   entryBytes: bounds.zipEntryBytes,
   refuse: ({ place, cause }) => new Problem({ kind: "input", code: "contents.zip-broken", place, cause }),
 };

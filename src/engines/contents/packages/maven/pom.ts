@@ -1,5 +1,5 @@
-import { bounds } from "../../../../core/bounds.ts";
 import { xmlEvents } from "../../../../formats/xml/events.ts";
+import { bounds } from "../../bounds.ts";
 import { brokenLockfile, lockfileXml } from "../lockfile.ts";
 
 /** What of a pom.xml is read, as written: nothing is interpolated or inherited yet. */

@@ -1,4 +1,4 @@
-import { bounds } from "../../../../core/bounds.ts";
+import { bounds } from "../../bounds.ts";
 import type { Pom } from "./pom.ts";
 
 const PROPERTY = /\$\{([^${}]*)\}/g;

@@ -1,6 +1,7 @@
-import { bounds } from "../../../../core/bounds.ts";
 import { isObject } from "../../../../core/untyped.ts";
+import { bounds as formatsBounds } from "../../../../formats/bounds.ts";
 import type { Analyser } from "../../analyser.ts";
+import { bounds } from "../../bounds.ts";
 import type { FileFacts } from "../../model.ts";
 import { fieldsOf, type JsonObject, textIn } from "../json.ts";
 import { type LockedPackages, lockedPackages } from "../locked.ts";
@@ -99,7 +100,7 @@ function addRoots(workspace: JsonObject, tree: ReturnType<typeof modules>, locke
 
 /** By the names in `a/@scope/b`; undefined where they are too many. */
 function place(tree: ReturnType<typeof modules>, path: string): Module | undefined {
-  const parts = path.split("/", bounds.manifestDepth * 2);
+  const parts = path.split("/", formatsBounds.depth * 2);
   let module: Module | undefined = tree.root;
   let key = "";
   for (let index = 0; index < parts.length && module !== undefined; index++) {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { bounds } from "../../../../core/bounds.ts";
+import { bounds as formatsBounds } from "../../../../formats/bounds.ts";
 import { modules } from "./modules.ts";
 
 describe("modules", () => {
@@ -44,7 +44,7 @@ describe("modules", () => {
   test("depth and looks are bounded", () => {
     const tree = modules();
     let place = tree.root;
-    for (let depth = 0; depth < bounds.manifestDepth; depth++) place = tree.place(place, "a", "x") ?? assert.fail();
+    for (let depth = 0; depth < formatsBounds.depth; depth++) place = tree.place(place, "a", "x") ?? assert.fail();
     assert.equal(tree.place(place, "a", "x"), undefined);
     while (!tree.exhausted()) tree.find(place, "b");
     assert.equal(tree.find(place, "a"), undefined);

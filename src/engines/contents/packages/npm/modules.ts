@@ -1,4 +1,5 @@
-import { bounds } from "../../../../core/bounds.ts";
+import { bounds as formatsBounds } from "../../../../formats/bounds.ts";
+import { bounds } from "../../bounds.ts";
 
 /** A package in the tree of folders that Node looks through: those right below it, and the one around it. */
 export interface Module {
@@ -30,7 +31,7 @@ export function modules(): Modules {
     place(around, name, key) {
       const there = around.below.get(name);
       if (there !== undefined) return there;
-      if (around.depth >= bounds.manifestDepth) return undefined;
+      if (around.depth >= formatsBounds.depth) return undefined;
       const made: Module = { key, around, depth: around.depth + 1, below: new Map() };
       around.below.set(name, made);
       return made;

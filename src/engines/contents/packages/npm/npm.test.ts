@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { bounds } from "../../../../core/bounds.ts";
+import { bounds } from "../../bounds.ts";
 import { factsOf, packagesOf } from "../../facts.fixture.ts";
 import { mutatedBytes } from "../../mutated-bytes.fixture.ts";
 import { npm } from "./npm.ts";

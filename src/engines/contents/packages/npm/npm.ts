@@ -1,7 +1,7 @@
 import { clean } from "semver";
-import { bounds } from "../../../../core/bounds.ts";
 import { isObject } from "../../../../core/untyped.ts";
 import type { AnalysedFile, Analyser } from "../../analyser.ts";
+import { bounds } from "../../bounds.ts";
 import type { FileFacts, PackageRecord } from "../../model.ts";
 import { isDeclaredText } from "../identity.ts";
 import { isPackageName } from "./package-name.ts";

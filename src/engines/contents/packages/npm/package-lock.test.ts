@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { bounds } from "../../../../core/bounds.ts";
+import { bounds as formatsBounds } from "../../../../formats/bounds.ts";
 import { factsOf, packagesOf, unreadOf } from "../../facts.fixture.ts";
 import { holdsWhateverTheBytes, packageLines } from "../locked.fixture.ts";
 import { packageLock } from "./package-lock.ts";
@@ -151,11 +151,11 @@ describe("package-lock.json", () => {
   });
 
   test("folders too deep in each other are said", () => {
-    const deep = "node_modules/a/".repeat(bounds.manifestDepth + 1);
+    const deep = "node_modules/a/".repeat(formatsBounds.depth + 1);
     const facts = read({ packages: { [`${deep}node_modules/b`]: { version: "1" } } });
     assert.match(unreadOf(facts)[0] ?? "", /a package lies in a path of/);
     let nested: object = {};
-    for (let depth = 0; depth <= bounds.manifestDepth; depth++) nested = { a: { version: "1", dependencies: nested } };
+    for (let depth = 0; depth <= formatsBounds.depth; depth++) nested = { a: { version: "1", dependencies: nested } };
     assert.match(unreadOf(read({ dependencies: nested }))[0] ?? "", /packages lie in more than 200 folders/);
     const hostile = `${'{"dependencies":{"a":'.repeat(200_000)}{}${"}}".repeat(200_000)}`;
     assert.equal(factsOf(packageLock, PATH, hostile)?.kind, "packages");

@@ -1,5 +1,7 @@
-import { bounds } from "../../../../core/bounds.ts";
 import { isObject } from "../../../../core/untyped.ts";
+import { bounds as formatsBounds } from "../../../../formats/bounds.ts";
+import { bounds as ociBounds } from "../../../oci/bounds.ts";
+import { bounds } from "../../bounds.ts";
 import type { FileFacts } from "../../model.ts";
 import { fieldsOf, type JsonObject, textIn } from "../json.ts";
 import type { LockedPackages } from "../locked.ts";
@@ -46,7 +48,7 @@ function readPackages(packages: JsonObject, locked: LockedPackages): void {
       continue;
     }
     const parts = `/${path}`.split("/node_modules/");
-    const module = path.length > bounds.pathBytes ? undefined : placeAll(tree, parts);
+    const module = path.length > ociBounds.pathBytes ? undefined : placeAll(tree, parts);
     if (module === undefined) {
       locked.unread(`a package lies in a path of ${path.length} characters and ${parts.length} folders`);
       continue;
@@ -105,7 +107,7 @@ function readDependencies(dependencies: JsonObject, locked: LockedPackages): voi
       }
       const module = tree.place(next.around, folder, String(placed.length));
       if (module === undefined) {
-        locked.unread(`packages lie in more than ${bounds.manifestDepth} folders within each other`);
+        locked.unread(`packages lie in more than ${formatsBounds.depth} folders within each other`);
         continue;
       }
       placed.push({ entry, module });

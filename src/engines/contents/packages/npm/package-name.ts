@@ -1,4 +1,4 @@
-import { bounds } from "../../../../core/bounds.ts";
+import { bounds } from "../../bounds.ts";
 
 /**
  * npm's rules for names that were ever allowed (validate-npm-package-name, "old packages"): capitals and some marks

@@ -1,5 +1,5 @@
-import { bounds } from "../../../../core/bounds.ts";
 import { isMap, type YamlMap, type YamlValue, yamlDocuments } from "../../../../formats/yaml/texts.ts";
+import { bounds } from "../../bounds.ts";
 import type { FileFacts } from "../../model.ts";
 import { type LockedPackages, lockedPackages } from "../locked.ts";
 import { brokenAt, brokenLockfile, lockfile } from "../lockfile.ts";

@@ -1,6 +1,6 @@
-import { bounds } from "../../../../core/bounds.ts";
 import { isObject } from "../../../../core/untyped.ts";
 import type { AnalysedFile, Analyser } from "../../analyser.ts";
+import { bounds } from "../../bounds.ts";
 import type { FileFacts } from "../../model.ts";
 import { dependencyGraph } from "../dependency-graph.ts";
 import { base64Hash } from "../hashes.ts";

@@ -1,5 +1,5 @@
-import { bounds } from "../../../../core/bounds.ts";
 import { isObject } from "../../../../core/untyped.ts";
+import { bounds } from "../../bounds.ts";
 import type { FileFacts } from "../../model.ts";
 import { fieldsOf, itemsOf, type JsonObject, textIn } from "../json.ts";
 import { lockedPackages } from "../locked.ts";

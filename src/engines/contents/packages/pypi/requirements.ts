@@ -1,4 +1,4 @@
-import { bounds } from "../../../../core/bounds.ts";
+import { bounds } from "../../bounds.ts";
 import type { FileFacts } from "../../model.ts";
 import { type LockedPackages, lockedPackages } from "../locked.ts";
 import { type Companions, lockfile } from "../lockfile.ts";

@@ -1,5 +1,5 @@
-import { bounds } from "../../../../core/bounds.ts";
 import { Problem } from "../../../../core/problem.ts";
+import { bounds } from "../../bounds.ts";
 
 /**
  * Reads the records of a Berkeley DB hash database (rpm's `Packages` of old), as the page layouts in Berkeley DB's

@@ -1,5 +1,5 @@
-import { bounds } from "../../../../core/bounds.ts";
 import { Problem } from "../../../../core/problem.ts";
+import { bounds } from "../../bounds.ts";
 import { FILE_TAGS, type FileTag, type HeaderValues, ownedFiles } from "./files.ts";
 
 /**

@@ -1,6 +1,6 @@
-import { bounds } from "../../../../core/bounds.ts";
 import { isEvidenceProblem } from "../../../../core/problem.ts";
 import type { AnalysedFile, Analyser } from "../../analyser.ts";
+import { bounds } from "../../bounds.ts";
 import type { FileFacts, PackageRecord } from "../../model.ts";
 import { identityOf, isDeclaredText } from "../identity.ts";
 import { unreadEntries } from "../unread.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { bounds } from "../../../../core/bounds.ts";
+import { bounds } from "../bounds.ts";
 import { cycloneDx, gapsOf, read, shown } from "../documents.fixture.ts";
 
 describe("CycloneDX of other tools", () => {

@@ -1,8 +1,9 @@
 /** CycloneDX 1.0 to 1.7 in JSON, as any tool writes it. */
 
-import { bounds } from "../../../../core/bounds.ts";
 import type { Untyped } from "../../../../core/untyped.ts";
+import { bounds as contentsBounds } from "../../bounds.ts";
 import type { PackageRecord } from "../../model.ts";
+import { bounds } from "../bounds.ts";
 import type { Complaints } from "../complaints.ts";
 import type { ReadDocument } from "../document.ts";
 import { readHashes } from "../hashes.ts";
@@ -93,8 +94,8 @@ function* allComponents(document: Untyped, root: Untyped | undefined, complaints
     }
     const path = `${at.path}[${at.next}]`;
     at.next += 1;
-    if (++count > bounds.packages) {
-      complaints.gap("sbom.too-many-components", `is beyond the bound of ${bounds.packages} components`, path);
+    if (++count > contentsBounds.packages) {
+      complaints.gap("sbom.too-many-components", `is beyond the bound of ${contentsBounds.packages} components`, path);
       return;
     }
     const place = placed(path, component);

@@ -1,9 +1,9 @@
 /** CycloneDX in XML (bom-1.6.xsd) → the shape of the JSON form, as far as its reader looks. */
 
-import { bounds } from "../../../../core/bounds.ts";
 import { Problem } from "../../../../core/problem.ts";
 import type { Untyped } from "../../../../core/untyped.ts";
 import { parseXml, type XmlElement } from "../../../../formats/xml/tree.ts";
+import { bounds } from "../bounds.ts";
 
 const NAMESPACE = "http://cyclonedx.org/schema/bom/";
 

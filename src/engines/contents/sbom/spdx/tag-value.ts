@@ -1,7 +1,7 @@
 /** SPDX 2 in tag-value form (annex on formats; clauses 6 to 12 name the tags) → the shape of the JSON form. */
 
-import { bounds } from "../../../../core/bounds.ts";
 import type { Untyped } from "../../../../core/untyped.ts";
+import { bounds } from "../bounds.ts";
 import type { Complaints } from "../complaints.ts";
 
 type Entry = Record<string, unknown>;

@@ -1,5 +1,5 @@
 /** Whether one pattern of a policy's list names all that another names. No is the answer where it is not plain. */
-import { compileGlob } from "../../core/glob.ts";
+import { compileGlob } from "./glob.ts";
 
 /** Patterns over texts of any case, as licences have. */
 export function coversText(pattern: string, wanted: string): boolean {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { compileGlob } from "../../core/glob.ts";
+import { compileGlob } from "./glob.ts";
 import { coversRepository, coversText } from "./pattern-cover.ts";
 
 test("a licence's pattern covers in any case", () => {

@@ -1,0 +1,15 @@
+/** Bounds of the files of manifests of one tree, and of what renders them. */
+export const bounds = {
+  /** Files of manifests of one tree, and all of them together. */
+  kubernetesFiles: 20_000,
+  kubernetesTotalBytes: 256 * 1024 * 1024,
+  seccompProfiles: 1_000,
+  /** The `.env` beside a Compose file. */
+  composeEnvironmentBytes: 1024 * 1024,
+  /** A kustomization.yaml or a Chart.yaml, and what one may name that is looked for. */
+  kustomizationBytes: 1024 * 1024,
+  kustomizationPaths: 10_000,
+  /** Folders of one run, and milliseconds for each; what is printed is bounded as a file of manifests is. */
+  renderFolders: 200,
+  renderMilliseconds: 30_000,
+} as const;

@@ -1,0 +1,14 @@
+/** Bounds of what is looked for below a folder. */
+export const bounds = {
+  /** A Dockerfile that is read for the images it names alone. */
+  smallFileBytes: 4 * 1024 * 1024,
+  /** Files that one lockfile includes. */
+  includedFiles: 100,
+  /** Entries and depth of a build context that are looked through for files with secrets. */
+  contextEntries: 20_000,
+  contextDepth: 2,
+  /** Pipelines of one tree. */
+  pipelines: 1_000,
+  /** Milliseconds in which all there is to judge below a folder must be found. */
+  discoverMilliseconds: 10 * 60 * 1000,
+} as const;

@@ -1,0 +1,140 @@
+/** The settings that are about no layer: thresholds, enforcement, and how broad an exception may be. */
+import { type Category, type CategoryKey, categories, categoryKeys } from "./category.ts";
+import { type Action, denyAll, type Enforcement, tightenEnforcement } from "./enforcement.ts";
+import type { ExceptionLimits, Policy } from "./policy.ts";
+import { days, either, later, less, type Setting, setting } from "./setting.ts";
+import { type RatedSeverity, severities, severityRank } from "./severity.ts";
+
+const lesser = either<RatedSeverity>((wanted, current) => severityRank(wanted) > severityRank(current));
+
+type Other = Exclude<Category, "vulnerability" | "configuration">;
+
+/** Undefined: that of configuration. */
+const ofItsOwn: Setting<RatedSeverity | undefined> = {
+  form: { kind: "choice", of: severities },
+  description:
+    "Findings of this category and this severity or worse fail. Default: as for configuration. Stricter: a lesser severity.",
+  initial: undefined,
+  tighten: either(
+    (wanted, current) => wanted !== undefined && current !== undefined && severityRank(wanted) > severityRank(current),
+  ),
+  inherits: "thresholds.configuration.severity",
+};
+
+const otherThresholds = Object.fromEntries(
+  categories
+    .filter((category) => category !== "vulnerability" && category !== "configuration")
+    .map((category) => [`thresholds.${categoryKeys[category]}.severity`, ofItsOwn]),
+) as Readonly<Record<`thresholds.${(typeof categoryKeys)[Other]}.severity`, typeof ofItsOwn>>;
+
+export const commonSettings = {
+  "thresholds.vulnerabilities.severity": setting<RatedSeverity>({
+    form: { kind: "choice", of: severities },
+    description: "Vulnerabilities of this severity or worse fail. Default: critical. Stricter: a lesser severity.",
+    group: "From which severity on findings fail.",
+    initial: "critical",
+    tighten: lesser,
+  }),
+  "thresholds.vulnerabilities.fixableOnly": setting<boolean>({
+    form: { kind: "flag" },
+    description: "Count only vulnerabilities that have a fixed version. Default: true. Stricter: false.",
+    initial: true,
+    tighten: either((wanted) => !wanted),
+  }),
+  "thresholds.vulnerabilities.exploited": setting<boolean>({
+    form: { kind: "flag" },
+    description:
+      "Vulnerabilities that are known to be exploited (CISA's KEV) fail whatever their severity; with fixableOnly, those that have a fixed version. Default: false. Stricter: true.",
+    initial: false,
+    tighten: either((wanted) => wanted),
+  }),
+  "thresholds.configuration.severity": setting<RatedSeverity>({
+    form: { kind: "choice", of: severities },
+    description: "Configuration findings of this severity or worse fail. Default: high. Stricter: a lesser severity.",
+    initial: "high",
+    tighten: lesser,
+  }),
+  ...otherThresholds,
+  "enforcement.ci": setting<Enforcement>({
+    form: { kind: "enforcement" },
+    description:
+      "What the exit code of a command counts: deny, warn (shown, not counted) or audit (recorded, told in one line). Of all checks, or by category and by check. Verdicts stay what they are. Default: deny. Stricter: warn than audit, deny than warn.",
+    group: "What each gate does about checks that do not pass.",
+    initial: denyAll,
+    tighten: tightenEnforcement,
+    read: enforcementOf,
+    show: shownEnforcement,
+  }),
+  unknownSeverity: setting<Policy["unknownSeverity"]>({
+    form: { kind: "choice", of: [...severities, "unknown"] },
+    description:
+      "What a finding of unknown severity counts as. Default: unknown, which makes the verdict unknown. " +
+      "Stricter: a worse severity; critical is stricter than unknown, and no other is.",
+    initial: "unknown",
+    // Whether an unknown severity that counts as `high` fails or passes depends on the threshold.
+    tighten: either((wanted, current) => {
+      if (wanted === "critical") return true;
+      return wanted !== "unknown" && current !== "unknown" && severityRank(wanted) < severityRank(current);
+    }),
+  }),
+};
+
+export const exceptionSettings = {
+  "exceptionLimits.maxDays": setting<number>({
+    form: days,
+    description: "How many days from today an exception may hold at most. Default: 365. Stricter: less.",
+    group: "From where on an exception is too broad.",
+    initial: 365,
+    tighten: less,
+  }),
+  "exceptionLimits.maxFlaws": setting<number>({
+    form: { kind: "number", from: 1, to: 100_000 },
+    description: "How many different flaws one exception may accept in one run. Default: 20. Stricter: less.",
+    initial: 20,
+    tighten: less,
+  }),
+  "exceptionLimits.broad": setting<ExceptionLimits["broad"]>({
+    form: { kind: "choice", of: ["allow", "report"] },
+    description:
+      "Whether an exception over these limits, or one that names no id, no package and no asset, is a finding. Default: report. Stricter: report.",
+    initial: "report",
+    tighten: later(["allow", "report"]),
+  }),
+};
+
+/** An action, or a mapping as {@link Enforcement} with the categories as the file calls them. */
+export type WrittenEnforcement =
+  | Action
+  | {
+      readonly default?: Action | undefined;
+      readonly categories?: Readonly<Partial<Record<CategoryKey, Action | undefined>>> | undefined;
+      readonly checks?: Readonly<Record<string, Action>> | undefined;
+    };
+
+function enforcementOf(written: WrittenEnforcement): Enforcement {
+  if (typeof written === "string") return { ...denyAll, default: written };
+  const { default: rest, categories: byKey = {}, checks = {} } = written;
+  const stated = categories.flatMap((category) => {
+    const action = byKey[categoryKeys[category]];
+    return action === undefined ? [] : [[category, action] as const];
+  });
+  return {
+    ...(rest === undefined ? {} : { default: rest }),
+    categories: Object.fromEntries(stated),
+    checks: { ...checks },
+    atLeast: [],
+  };
+}
+
+/** `warn, secrets: deny, image/*: audit`. */
+function shownEnforcement({ default: rest, categories: byCategory, checks, atLeast }: Enforcement): string {
+  const parts = [
+    ...(rest === undefined ? [] : [rest]),
+    ...categories.flatMap((category) => {
+      const action = byCategory[category];
+      return action === undefined ? [] : [`${categoryKeys[category]}: ${action}`];
+    }),
+    ...Object.entries(checks).map(([pattern, action]) => `${pattern}: ${action}`),
+  ];
+  return [parts.join(", "), ...atLeast.map((other) => `at least ${shownEnforcement(other)}`)].join("; ");
+}

@@ -1,0 +1,26 @@
+/** Bounds of manifests, Compose files and clusters. */
+export const bounds = {
+  /** One file of manifests; an object of a cluster has at most 1.5 MiB, a release's file some 10 MiB. */
+  kubernetesFileBytes: 32 * 1024 * 1024,
+  /** Documents of one file. */
+  kubernetesDocuments: 20_000,
+  /** Objects of one reading, items of lists counted. */
+  kubernetesObjects: 200_000,
+  kubernetesSlowTotalLength: 32 * 1024 * 1024,
+  /** Lists within lists. */
+  kubernetesListDepth: 4,
+  /** Gaps of one object, of one document and of one reading that are named; the rest is counted. */
+  kubernetesObjectGaps: 50,
+  kubernetesDocumentGaps: 100,
+  kubernetesGaps: 10_000,
+  /** Characters of one document that are read while it is patched, however often. */
+  kubernetesPatchLength: 128 * 1024 * 1024,
+  /** Characters of what a workload or namespace is called; real names have at most 253, and there are three. */
+  assetNameLength: 1_000,
+  /** Characters of a seccomp profile, and files that may be the profiles that workloads name. */
+  seccompProfileLength: 1024 * 1024,
+  /** Rules of all bindings together, each counted as often as it is bound; a large cluster has some 100,000. */
+  rbacGrantedRules: 500_000,
+  /** Roles and rules that are gone through to put aggregated roles together. */
+  rbacAggregationSteps: 2_000_000,
+} as const;
