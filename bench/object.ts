@@ -6,6 +6,7 @@ import { defaultPolicy } from "../src/collect/policy/default.ts";
 import { openSecretScanner } from "../src/collect/secrets/scanner.ts";
 import { isObject } from "../src/core/untyped.ts";
 import { readManifests } from "../src/engines/kubernetes/manifests.ts";
+import { rawOf } from "../src/engines/kubernetes/model.ts";
 import { scanObject } from "../src/scan/object.ts";
 import { type Bench, ratios, row } from "./bench.ts";
 
@@ -28,7 +29,7 @@ export const object: Bench = {
       .filter(([path]) => path.endsWith(".yaml"))
       .map(([path, bytes]) => ({ path, text: bytes.toString("utf8") }));
     const around = readManifests(texts);
-    const pods = podsOf(around.workloads.map(({ object, podPath }) => at(object.raw, podPath.slice(0, -1))));
+    const pods = podsOf(around.workloads.map(({ object, podPath }) => at(rawOf(object), podPath.slice(0, -1))));
     const context = { policy: defaultPolicy, now: new Date(), scope: "bench" };
     let evaluations = 0;
     let findings = 0;

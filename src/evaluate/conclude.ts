@@ -41,8 +41,7 @@ export interface Conclusion {
 export function conclude(found: Evaluation[], context: ConcludeContext): Conclusion {
   const { policy, baseline, checks, failOn, authorities } = context;
   found.push(...evaluatePolicy(policy, found, context));
-  const identities = identify(found, authorities);
-  finish(found, context);
+  const identities = identify(found, authorities, finishing(context));
   const apart =
     baseline === undefined
       ? undefined
@@ -58,16 +57,15 @@ export function conclude(found: Evaluation[], context: ConcludeContext): Conclus
 }
 
 /** A check that nobody describes is one that the policy could not have named: it is denied. */
-function finish(evaluations: Evaluation[], { tool, policy, checks }: ConcludeContext): void {
+function finishing({ tool, policy, checks }: ConcludeContext): (evaluation: Evaluation) => Partial<Evaluation> {
   const basis = basisOf({ tool, policy: policyDigest(policy) });
   const actionOf = actionsUnder(policy.enforcement.ci);
   const actions = new Map(checks.map((check) => [check.id, actionOf(check)]));
-  for (const [index, evaluation] of evaluations.entries()) {
-    const { check, verdict, findings } = evaluation;
+  return ({ check, verdict, findings, basis: before }) => {
     const action = actions.get(check) ?? "deny";
     const enforced = action === "deny" || (verdict === "pass" && findings.length === 0);
-    evaluations[index] = { ...evaluation, ...(enforced ? {} : { action }), basis: basis(evaluation.basis) };
-  }
+    return { ...(enforced ? {} : { action }), basis: basis(before) };
+  };
 }
 
 /** `1` beats `3`: what was found counts even where not everything was looked at. */

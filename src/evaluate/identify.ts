@@ -21,14 +21,22 @@ export function authoritiesNamed({ directory, cluster }: Authorities): ReadonlyS
   return new Set(all.map(formatAuthority));
 }
 
+const NOTHING: Partial<Evaluation> = {};
+
 /** Each asset as it was evaluated → as it is called in the report. */
 export type Identities = ReadonlyMap<Asset, Asset>;
 
 /**
  * Puts every lineage under its authority, with the fingerprints that follow. The list is taken over: each evaluation gives
  * its place to its successor, for of a great run memory does not hold two.
+ *
+ * @param added - what each successor gets besides
  */
-export function identify(evaluations: Evaluation[], authorities: Authorities): Identities {
+export function identify(
+  evaluations: Evaluation[],
+  authorities: Authorities,
+  added: (evaluation: Evaluation) => Partial<Evaluation> = () => NOTHING,
+): Identities {
   const known = new Map<Asset, Asset>();
   for (const [index, evaluation] of evaluations.entries()) {
     let asset = known.get(evaluation.asset);
@@ -36,12 +44,13 @@ export function identify(evaluations: Evaluation[], authorities: Authorities): I
       asset = identified(evaluation.asset, authorities);
       known.set(evaluation.asset, asset);
     }
-    if (asset !== evaluation.asset) evaluations[index] = underAuthority(evaluation, asset);
+    evaluations[index] = underAuthority(evaluation, asset, added(evaluation));
   }
   return known;
 }
 
-function underAuthority(evaluation: Evaluation, asset: Asset): Evaluation {
+function underAuthority(evaluation: Evaluation, asset: Asset, more: Partial<Evaluation>): Evaluation {
+  if (asset === evaluation.asset) return { ...evaluation, ...more };
   const { findings, excepted } = evaluation;
   const again = (finding: Finding): Finding => ({
     ...finding,
@@ -55,6 +64,7 @@ function underAuthority(evaluation: Evaluation, asset: Asset): Evaluation {
       excepted.length === 0
         ? excepted
         : excepted.map(({ finding, exception }) => ({ finding: again(finding), exception })),
+    ...more,
   };
 }
 

@@ -11,7 +11,7 @@ export type RawObject = Readonly<Record<string, unknown>>;
  * EncryptionConfiguration, every value is replaced by the empty text; the annotation of `kubectl apply` that repeats them
  * too.
  */
-export function rawOf({ kind, source, raw }: KubernetesObject): RawObject {
+export function rawOf({ apiVersion, kind, source, raw }: KubernetesObject): RawObject {
   if (raw !== undefined) return raw;
   if (source.kind !== "file") return {};
   const { node } = documentNode(source.text, source.document);
@@ -20,7 +20,8 @@ export function rawOf({ kind, source, raw }: KubernetesObject): RawObject {
     if (Array.isArray(value) && typeof step === "number") value = value[step];
     else value = isObject(value) && Object.hasOwn(value, step) ? value[step] : undefined;
   }
-  return isObject(value) ? withoutSecrets(value, kind) : {};
+  // An item of a list may leave both to the list.
+  return isObject(value) ? withoutSecrets({ ...value, apiVersion, kind }, kind) : {};
 }
 
 /** What `kubectl apply` keeps of the object as it was applied: of a Secret its values. */

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { manifestReader } from "../../../src/engines/kubernetes/manifests.ts";
+import { rawOf } from "../../../src/engines/kubernetes/model.ts";
 import type { Differential, Reading } from "../differential.ts";
 import { canonical } from "../yaml/canonical.ts";
 import { startDiscovery } from "./discovery-server.ts";
@@ -110,5 +111,5 @@ function read(bytes: Buffer): Reading {
   const { objects, gaps } = reader.manifests();
   const [gap] = gaps.filter(({ object }) => object === undefined);
   if (gap !== undefined) return { kind: "refused", why: gap.reason };
-  return { kind: "value", value: objects.map(({ raw }) => shown(raw)).join(" ") };
+  return { kind: "value", value: objects.map((object) => shown(rawOf(object))).join(" ") };
 }
