@@ -21,7 +21,7 @@ import {
 } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { Problem } from "../../core/problem.ts";
-import { inChunks } from "./chunks.ts";
+import { inBytes } from "./chunks.ts";
 
 /** What is written: whole, or in pieces, which may have to be made twice. */
 export type Content = string | Uint8Array | (() => Iterable<string>);
@@ -153,7 +153,7 @@ function writeTo(descriptor: number, content: Content): void {
 
 function writeContent(descriptor: number, content: Content): void {
   if (typeof content !== "function") writeFileSync(descriptor, content);
-  else for (const chunk of inChunks(content())) writeFileSync(descriptor, chunk);
+  else for (const chunk of inBytes(content())) writeFileSync(descriptor, chunk);
 }
 
 function keepRights(fresh: string, { uid, gid, mode }: Stats): void {
