@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { checks as allChecks } from "../../checks/index.ts";
 import { fileAsset } from "../../core/asset.ts";
 import type { CheckDescription, Layer } from "../../core/check.ts";
 import type { Digest } from "../../core/digest.ts";
@@ -164,4 +165,23 @@ test("a layer is defended by the checks that looked at it, and judged by their v
     layers.map(({ layer }) => layer),
     ["image", "registry", "build", "workload", "cluster", "network", "runtime"],
   );
+});
+
+test("a privileged container, and whatever else gives the node away, fails control 4", () => {
+  const workload = { kind: "workload", id: "app/Pod/web", lineage: "app/Pod/web", name: "app/Pod/web" } as const;
+  for (const name of [
+    "privileged",
+    "runtime-socket",
+    "sensitive-host-path",
+    "host-namespaces",
+    "dangerous-capabilities",
+  ]) {
+    const of = (check: string, verdict: Verdict) => ({ ...evaluation("a", verdict, { check }), asset: workload });
+    const evaluations = [
+      of("workload/run-as-non-root", "pass"),
+      { ...of(`workload/${name}`, "fail"), findings: [finding("x", { check: `workload/${name}` })] },
+    ];
+    const control = judgeControls(evaluations, allChecks)[3];
+    assert.deepEqual([control?.verdict, control?.coverage.total], ["fail", 1], name);
+  }
 });
