@@ -90,7 +90,7 @@ test("a fail beats an unknown, an unknown beats a pass", () => {
 
 test("nothing passes while a part of the control is not looked at", () => {
   const { verdict, reason } = second(evaluation("a", "pass"));
-  assert.deepEqual([verdict, reason], ["unknown", controls[1]?.requires?.otherwise]);
+  assert.deepEqual([verdict, reason], ["unknown", controls[1]?.requires?.[0]?.otherwise]);
 });
 
 test("a control that requires a check passes with an evaluation of it", () => {
@@ -184,4 +184,44 @@ test("a privileged container, and whatever else gives the node away, fails contr
     const control = judgeControls(evaluations, allChecks)[3];
     assert.deepEqual([control?.verdict, control?.coverage.total], ["fail", 1], name);
   }
+});
+
+/** What is said of control 3, each evaluation by its check and verdict. */
+function third(verdicts: Readonly<Record<string, Verdict>>) {
+  const evaluations = Object.entries(verdicts).map(([check, verdict]) => {
+    const over = verdict === "fail" ? [finding("x", { check })] : [];
+    return { ...evaluation("a", verdict, { check, findings: over }), asset: fileAsset(".") };
+  });
+  const control = judgeControls(evaluations, allChecks)[2];
+  assert.ok(control !== undefined);
+  return control;
+}
+
+test("control 3 tells its halves apart, and the second is unknown without a control plane", () => {
+  const embedded = { "build/committed-secret": "pass" } as const;
+  const flag = "cluster/api-server-encryption";
+  const configuration = "cluster/encryption-at-rest";
+  const said = (verdicts: Readonly<Record<string, Verdict>>) => [third(verdicts).verdict, third(verdicts).reason];
+  const passes = "pass (nothing at or over the threshold)";
+  assert.deepEqual(said(embedded), [
+    "unknown",
+    `embedded: ${passes}; encrypted at rest: unknown (no control plane was read: neither an API server's flags nor an encryption configuration)`,
+  ]);
+  assert.match(said({ ...embedded, [flag]: "pass" }).join(), /^unknown.* at rest: unknown \(the encryption conf/);
+  assert.match(said({ ...embedded, [configuration]: "pass" }).join(), /^unknown.* at rest: unknown \(no flags of/);
+  assert.deepEqual(said({ ...embedded, [flag]: "pass", [configuration]: "pass" }), [
+    "pass",
+    `embedded: ${passes}; encrypted at rest: ${passes}`,
+  ]);
+  assert.match(said({ ...embedded, [flag]: "fail" }).join(), /^fail,embedded: pass .*at rest: fail \(1 finding/);
+  assert.match(said({ "build/committed-secret": "fail", [flag]: "pass" }).join(), /^fail,embedded: fail \(1 finding/);
+});
+
+test("control 3 does not pass where no file was searched, and a control plane is no source", () => {
+  const { verdict, reason, coverage } = third({
+    "cluster/api-server-encryption": "pass",
+    "cluster/encryption-at-rest": "pass",
+  });
+  assert.deepEqual([verdict, coverage.total], ["unknown", 0]);
+  assert.match(reason, /^embedded: unknown \(no images and sources found\)/);
 });
