@@ -225,3 +225,22 @@ test("control 3 does not pass where no file was searched, and a control plane is
   assert.deepEqual([verdict, coverage.total], ["unknown", 0]);
   assert.match(reason, /^embedded: unknown \(no images and sources found\)/);
 });
+
+test("a pass says how many findings the baseline and exceptions have a part in", () => {
+  const base = checkOf("image/base", "image", [1]);
+  const source = { path: "bulkhead.yaml", line: 1, column: 1 };
+  const own = evaluation("a", "pass", {
+    check: base.id,
+    baselined: [
+      { finding: finding("x"), since: "2026-01-01" },
+      { finding: finding("y"), since: "2026-01-01" },
+      { finding: finding("z", { overThreshold: false }), since: "2026-01-01" },
+    ],
+    excepted: [{ finding: finding("v"), exception: { reason: "r", owner: "o", source } }],
+  });
+  const [control] = judgeControls([own], [base]);
+  assert.deepEqual(
+    [control?.verdict, control?.reason],
+    ["pass", "nothing else at or over the threshold: 2 findings in the baseline, 1 finding excepted"],
+  );
+});

@@ -114,7 +114,23 @@ function reasonOf(
   if (evaluations.length === 0) return unjudged ?? none;
   const unknown = evaluations.find((evaluation) => evaluation.verdict === "unknown");
   if (unknown !== undefined) return `${assetTitle(unknown.asset)}: ${unknown.reason}`;
-  return unjudged ?? "nothing at or over the threshold";
+  return unjudged ?? passedBy(evaluations);
+}
+
+/** A pass that exceptions or a baseline of known findings have a part in says so. */
+function passedBy(evaluations: readonly Evaluation[]): string {
+  const over = (some: readonly { readonly finding: Finding }[]) =>
+    some.filter(({ finding }) => finding.overThreshold).length;
+  const sum = (of: (evaluation: Evaluation) => number) => evaluations.reduce((total, one) => total + of(one), 0);
+  const baselined = sum((one) => over(one.baselined ?? []));
+  const excepted = sum((one) => over(one.excepted));
+  const apart = [
+    ...(baselined === 0 ? [] : [`${counted(baselined, "finding")} in the baseline`]),
+    ...(excepted === 0 ? [] : [`${counted(excepted, "finding")} excepted`]),
+  ];
+  return apart.length === 0
+    ? "nothing at or over the threshold"
+    : `nothing else at or over the threshold: ${apart.join(", ")}`;
 }
 
 function countOver(evaluations: readonly Evaluation[]): string {
