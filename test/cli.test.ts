@@ -95,7 +95,6 @@ describe("the exit code", { concurrency: 2 }, () => {
     ["scratched", ["--fail-on", "medium"], 0],
     ["flawed", ["--fail-on", "never"], 0],
     ["uncovered", ["--fail-on", "critical"], 3],
-    ["sound", ["--db", "nowhere.db"], 3],
   ];
   for (const [image, options, expected] of cases) {
     it(`of the ${image} image ${options.join(" ")} is ${expected}`, async () => {
@@ -103,6 +102,29 @@ describe("the exit code", { concurrency: 2 }, () => {
       assert.deepEqual([code, stderr], [expected, ""], stdout);
     });
   }
+
+  it("of nothing to judge is 3, and said", async () => {
+    const empty = join(folder, "empty");
+    mkdirSync(join(empty, "below"), { recursive: true });
+    for (const command of ["check", "build lint", "build deps", "workload audit", "workload fix", "secrets scan"]) {
+      const { code, stdout } = await bulkhead([...command.split(" "), empty, "--now", now], { cwd: folder, home });
+      assert.equal(code, 3, command);
+      assert.match(stdout, /^result: incomplete: nothing to judge was found \(exit code 3\)$/m, command);
+      assert.doesNotMatch(stdout, /^(?:control: \d+|layer: \w+|evaluation:) pass /m, command);
+    }
+  });
+
+  it("of a database that the caller names and that is not there, or is none, is 2", async () => {
+    writeFileSync(join(folder, "no.db"), "no database");
+    for (const name of ["nowhere.db", "no.db"]) {
+      for (const command of ["image scan sound", "check .", "build deps .", "vex sound"]) {
+        const words = [...command.split(" "), "--db", name, "--now", now];
+        const { code, stdout, stderr } = await bulkhead(words, { cwd: folder, home });
+        assert.deepEqual([code, stdout], [2, ""], `${command} ${name}`);
+        assert.match(stderr, /^bulkhead: database\.(?:missing|broken): /, command);
+      }
+    }
+  });
 
   it("is all that --fail-on changes", async () => {
     const [usual, never] = await Promise.all([scan("flawed"), scan("flawed", "--fail-on", "never")]);
@@ -291,9 +313,9 @@ describe("check", { concurrency: 2 }, () => {
   });
 
   it("of a folder with nothing in it says so, and that nothing was judged", async () => {
-    mkdirSync(join(folder, "empty"));
-    const { code, stdout } = await run("check", "empty", "--now", now);
-    assert.equal(code, 0);
+    mkdirSync(join(folder, "bare"));
+    const { code, stdout } = await run("check", "bare", "--now", now);
+    assert.equal(code, 3);
     assert.match(stdout, /no images found/);
     assertRefused(await run("check", "nowhere"), /^bulkhead: collect\.folder: /);
   });

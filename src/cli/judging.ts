@@ -107,7 +107,7 @@ export async function runJudging(
       baseline: options.baseline,
       writesBaseline: options.writeBaseline !== undefined,
       vex: options.vex,
-      database: options.db ?? defaultDatabase(),
+      database: { path: options.db ?? defaultDatabase(), named: options.db !== undefined },
       bases: options.bases ?? defaultBases(),
       failOn,
       cache,

@@ -1,5 +1,5 @@
 import { checks } from "../checks/index.ts";
-import { openAdvisories } from "../collect/image/advisories.ts";
+import { openAdvisories, openNamedAdvisories } from "../collect/image/advisories.ts";
 import type { ScanProgress } from "../collect/image/inventory.ts";
 import { loadPolicy } from "../collect/policy/load.ts";
 import type { Policy } from "../core/policy.ts";
@@ -63,7 +63,7 @@ async function statementsOf(
   options: VexOptions,
 ): ReturnType<typeof imageStatements> {
   if (references.length === 0) return { ...policyStatements(policy, now), gaps: [] };
-  const advisories = openAdvisories(options.db ?? defaultDatabase());
+  const advisories = options.db === undefined ? openAdvisories(defaultDatabase()) : openNamedAdvisories(options.db);
   const cache = scanCacheOf(options);
   const progress = createProgress(process.stderr, options.quiet);
   const context = {

@@ -31,6 +31,8 @@ export interface Check<Facts extends object = never, Parameters extends object =
   readonly category: Category;
   /** Which of the ten controls it speaks to; may be none. */
   readonly controls: readonly ControlNumber[];
+  /** Why it speaks to none of them although what it finds may be high: `none of the ten is about licenses`. */
+  readonly withoutControl?: string;
   readonly severity: RatedSeverity | "varies";
   readonly documentation: CheckDocumentation;
   /**
@@ -75,3 +77,14 @@ export type CheckDescription = Omit<Check<never>, "needs" | "parameters" | "appl
 };
 
 export type EvidenceFor<Facts extends object> = { readonly [Name in keyof Facts]: Evidence<Facts[Name]> };
+
+/** What a specification says of the controls, as a check states it. */
+export function controlsOf({
+  controls = [],
+  withoutControl,
+}: Partial<Pick<CheckDescription, "controls" | "withoutControl">>): Pick<
+  CheckDescription,
+  "controls" | "withoutControl"
+> {
+  return { controls, ...(withoutControl === undefined ? {} : { withoutControl }) };
+}

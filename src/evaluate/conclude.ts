@@ -40,6 +40,8 @@ export interface Conclusion {
 /** @param found - by the scan, before the policy itself is judged; the list is taken over */
 export function conclude(found: Evaluation[], context: ConcludeContext): Conclusion {
   const { policy, baseline, checks, failOn, authorities } = context;
+  // A policy file is nothing that was to be judged by it.
+  const nothing = found.length === 0;
   found.push(...evaluatePolicy(policy, found, context));
   const identities = identify(found, authorities, finishing(context));
   const apart =
@@ -52,7 +54,7 @@ export function conclude(found: Evaluation[], context: ConcludeContext): Conclus
     found,
     identities,
     ...(apart === undefined ? {} : { baseline: apart.use }),
-    exitCode: exitCodeOf(evaluations, failOn),
+    exitCode: exitCodeOf(evaluations, nothing, failOn),
   };
 }
 
@@ -68,8 +70,15 @@ function finishing({ tool, policy, checks }: ConcludeContext): (evaluation: Eval
   };
 }
 
-/** `1` beats `3`: what was found counts even where not everything was looked at. */
-function exitCodeOf(all: readonly Evaluation[], failOn: RatedSeverity | "never" | undefined): ExitCode {
+/**
+ * `1` beats `3`: what was found counts even where not everything was looked at. Where there was nothing to judge, nobody
+ * knows more than before: that is incomplete too.
+ */
+function exitCodeOf(
+  all: readonly Evaluation[],
+  nothing: boolean,
+  failOn: RatedSeverity | "never" | undefined,
+): ExitCode {
   const evaluations = all.filter(({ action }) => action === undefined);
   const failed =
     failOn === undefined
@@ -78,5 +87,5 @@ function exitCodeOf(all: readonly Evaluation[], failOn: RatedSeverity | "never" 
         evaluations.some(({ findings }) => findings.some((finding) => reaches(finding.severity, failOn)));
   if (failed) return 1;
   if (failOn === "never") return 0;
-  return evaluations.some((evaluation) => evaluation.verdict === "unknown") ? 3 : 0;
+  return nothing || evaluations.some((evaluation) => evaluation.verdict === "unknown") ? 3 : 0;
 }

@@ -1,5 +1,5 @@
 import type { CheckDescription } from "../core/check.ts";
-import { needsText } from "./check-markdown.ts";
+import { controlsText, needsText } from "./check-markdown.ts";
 import type { RenderOptions } from "./options.ts";
 import { pageOf } from "./page.ts";
 import { wrap } from "./width.ts";
@@ -33,7 +33,7 @@ export function explainCheck(
     ...fact("layer", check.layer),
     ...fact("category", `${check.category} (which of the policy's thresholds applies)`),
     ...fact("severity", check.severity),
-    ...fact("controls", check.controls.length === 0 ? "none" : check.controls.join(", ")),
+    ...fact("controls", controlsText(check)),
     ...fact("needs", needsText(check)),
     ...(references.length === 0 ? [] : ["", bold("References"), ...references.map((url) => `  ${url}`)]),
   ];

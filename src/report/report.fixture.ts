@@ -232,7 +232,7 @@ const check = record(
     subject: text,
     needs: dictionary(text, fc.constantFrom("witness", "whole")),
   },
-  {},
+  { withoutControl: text },
 ) as fc.Arbitrary<CheckDescription>;
 
 function controlsOf(evaluations: readonly Evaluation[]): fc.Arbitrary<ControlResult[]> {

@@ -223,6 +223,7 @@ export function auditedText(audited: readonly Evaluation[]): string {
 export function exitText({ exitCode, evaluations }: Pick<Report, "exitCode" | "evaluations">): string {
   switch (exitCode) {
     case 0: {
+      if (judgesNothing(evaluations)) return "nothing to judge was found, let through by --fail-on";
       // `--fail-on` changes the exit code alone: what was found stays found.
       const verdicts = new Set(evaluations.filter(({ action }) => action === undefined).map(({ verdict }) => verdict));
       if (verdicts.has("fail")) return "findings at or over the threshold, let through by --fail-on";
@@ -234,6 +235,13 @@ export function exitText({ exitCode, evaluations }: Pick<Report, "exitCode" | "e
     case 2:
       return "usage or input error";
     case 3:
-      return "incomplete: something that was found could not be judged";
+      return judgesNothing(evaluations)
+        ? "incomplete: nothing to judge was found"
+        : "incomplete: something that was found could not be judged";
   }
+}
+
+/** What is said of the policy file is about nothing that it judges. */
+function judgesNothing(evaluations: Report["evaluations"]): boolean {
+  return evaluations.every(({ check }) => check.startsWith("policy/"));
 }

@@ -1,7 +1,7 @@
 /** What every run shares, for commands, guards and the server alike: what it reads by is opened, what it found concluded. */
 
 import { relative, resolve, sep } from "node:path";
-import { openAdvisories } from "../collect/image/advisories.ts";
+import { openAdvisories, openNamedAdvisories } from "../collect/image/advisories.ts";
 import type { ScanCache } from "../collect/image/cache.ts";
 import { openKnownBases } from "../collect/image/known-bases.ts";
 import { readBaseline } from "../collect/named/baseline.ts";
@@ -38,8 +38,8 @@ export interface RunOptions {
   readonly writesBaseline?: boolean;
   /** Files, or git:REF:PATH. */
   readonly vex: readonly string[];
-  /** The advisory database. */
-  readonly database: string;
+  /** The advisory database: without the usual one verdicts are unknown, without one that the caller named there is no run. */
+  readonly database: { readonly path: string; readonly named: boolean };
   /** The list of known base images. */
   readonly bases: string;
   readonly failOn?: RatedSeverity | "never" | undefined;
@@ -76,7 +76,8 @@ export async function openRun(options: RunOptions): Promise<Run> {
   const policy = await loadPolicy({ flag: options.policy, root, environment: options.environment });
   const baseline = options.baseline === undefined ? undefined : await readBaseline(options.baseline, root);
   const vex = await readVexDocuments(options.vex, root);
-  const advisories = openAdvisories(options.database);
+  const { path, named } = options.database;
+  const advisories = named ? openNamedAdvisories(path) : openAdvisories(path);
   const directory = authorityOfDirectory(root);
   return {
     context: {

@@ -11,6 +11,7 @@ export const deniedLicense: LockfileCheck<LicenseParameters> = {
   layer: "build",
   category: "license",
   controls: [],
+  withoutControl: "none of the ten is about licenses",
   severity: "high",
   documentation: {
     what: "Holds the licences that a lockfile states of its packages against `licenses` of the policy. Lockfiles of npm and Composer state them; those of other ecosystems seldom do, and there `licenses.unknown` decides. Packages for development alone are left out, where the format tells them apart.",

@@ -12,6 +12,8 @@ export const dockerSocket = dockerfileCheck<"commands">({
   name: "docker-socket",
   title: "The container engine's socket",
   severity: "high",
+  withoutControl:
+    "control 4 counts workloads: what is mounted into a container is judged there, by workload/runtime-socket",
   documentation: {
     what: "Looks for the sockets of Docker, containerd, CRI-O, Podman and BuildKit in `VOLUME`, `ENV`, `CMD`, `ENTRYPOINT`, `HEALTHCHECK`, in the targets of mounts, and where `RUN` changes their rights or links to them.",
     why: "The image is made to be run with that socket. Whoever can write to it starts a privileged container and owns the host.",

@@ -7,6 +7,7 @@ export const implicitRegistry = dockerfileCheck({
   name: "implicit-registry",
   title: "Images without a registry",
   severity: "high",
+  withoutControl: "where images may come from is the policy's own list, which none of the ten asks for",
   documentation: {
     what: "Looks at images that are named without a registry, where `registries` of the policy does not allow them from Docker Hub. A policy without `registries` allows all.",
     why: "Docker takes such a name from Docker Hub, and Podman from the first of its list that has it. A private image of that name is not what is pulled: whoever registers the name in public is.",

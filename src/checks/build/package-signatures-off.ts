@@ -46,6 +46,7 @@ export const packageSignaturesOff = dockerfileCheck<"commands">({
   name: "package-signatures-off",
   title: "Packages installed without a check of their signature",
   severity: "high",
+  withoutControl: "control 7 is about signatures of images, not of packages",
   documentation: {
     what: "Looks for options and settings that make apt, dnf, yum, rpm, apk and zypper install packages, or use repositories, whose signature is missing or wrong: `--allow-unauthenticated`, `--force-yes`, `[trusted=yes]`, `--nogpgcheck`, `gpgcheck=0`, `--allow-untrusted`, `--no-gpg-checks` and their like. A package file that the same `RUN` has compared with a checksum is none.",
     why: "The signature is all that says that a package comes from its distribution. Without it a mirror, a proxy or whoever sits on the way decides what is installed, as root.",

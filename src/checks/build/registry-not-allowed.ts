@@ -7,6 +7,7 @@ export const registryNotAllowed = dockerfileCheck({
   name: "registry-not-allowed",
   title: "Images from registries that the policy does not allow",
   severity: "high",
+  withoutControl: "where images may come from is the policy's own list, which none of the ten asks for",
   documentation: {
     what: "Looks at every image that `FROM`, `COPY --from` and `RUN --mount=from=` name with its registry, and holds it against `registries` of the policy. A policy without `registries` allows all.",
     why: "What comes from elsewhere has passed none of the scans, signatures and rules that the allowed registries have.",

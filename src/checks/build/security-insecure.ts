@@ -7,6 +7,7 @@ export const securityInsecure = dockerfileCheck({
   name: "security-insecure",
   title: "RUN with all privileges of the builder",
   severity: "high",
+  withoutControl: "it is about the machine that builds, and control 4 counts workloads",
   documentation: {
     what: "Looks for `RUN --security=insecure`.",
     why: "The command runs without a sandbox, as `docker run --privileged` does: whatever it downloads and executes owns the machine that builds, and with it every image that is built there.",

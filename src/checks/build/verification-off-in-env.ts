@@ -22,6 +22,8 @@ export const verificationOffInEnv = dockerfileCheck({
   name: "verification-off-in-env",
   title: "Checks of certificates turned off by ENV",
   severity: "high",
+  withoutControl:
+    "it is about connections of the build and of programs, and control 10 is about the mesh between workloads",
   documentation: {
     what: "Looks for variables of `ENV` and `ARG` that make Node.js, Python, Git, npm, pip, Go, Bundler and others take any certificate or skip a signature or checksum. In stages that do not ship, and for `ARG`, it is of severity medium.",
     why: "All that is fetched from then on can be exchanged by whoever sits on the way. What `ENV` sets also holds in every container, for the program's own connections.",

@@ -8,6 +8,7 @@ export const vulnerableDependencies: LockfileScopeCheck = {
   layer: "build",
   category: "vulnerability",
   controls: [],
+  withoutControl: "control 2 counts images: what a lockfile pins is found again in the image that has it",
   severity: "varies",
   documentation: {
     what: "Compares the packages that a lockfile pins with the advisories of their ecosystem. Packages for development alone are left out, where the format tells them apart.",

@@ -35,6 +35,7 @@ export const aggregatedRolePowers = clusterCheck<"access">({
   name: "aggregated-role-powers",
   title: "Dangerous rules in admin, edit or view",
   severity: "high",
+  withoutControl: "none of the ten is about permissions (RBAC)",
   documentation: {
     what: "Looks at ClusterRoles with a label `rbac.authorization.k8s.io/aggregate-to-…`, and at those that are called `view`, `edit` or `admin` themselves. Found are rules that `view` is not meant to hold (Secrets, commands in pods, any change) and such as none of the three is: `escalate`, `bind`, `impersonate` of users, the kubelets' interface, admission. What Kubernetes publishes for its own roles is known, and what they hold beyond that is found.",
     why: "Everybody who has `view`, `edit` or `admin` anywhere gets the rules, without any binding that shows it.",

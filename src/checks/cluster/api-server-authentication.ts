@@ -5,6 +5,7 @@ export const apiServerAuthentication = flagCheck({
   name: "api-server-authentication",
   title: "Weak authentication at the API server",
   severity: "high",
+  withoutControl: "none of the ten is about how the control plane authenticates and authorizes",
   documentation: {
     what: "Looks at the flags by which kube-apiserver takes requests without credentials, by passwords or tokens in files, over a port without TLS, or by tokens of service accounts that were deleted. Read are static pods of the control plane and kubeadm's configuration; what kubeadm sets by itself counts as set.",
     why: "What the API server lets in, authorization alone keeps in bounds. A port without TLS asks for neither.",

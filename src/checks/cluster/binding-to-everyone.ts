@@ -31,6 +31,7 @@ export const bindingToEveryone = clusterCheck<"access">({
   name: "binding-to-everyone",
   title: "Bindings for everybody",
   severity: "critical",
+  withoutControl: "none of the ten is about permissions (RBAC)",
   documentation: {
     what: "Finds bindings whose subject is `system:anonymous`, `system:unauthenticated`, `system:authenticated` or `system:serviceaccounts`. For those without credentials it is critical, else high, and one level less where the role only reads and not Secrets. Discovery, health and version, which everybody has in every cluster, are none.",
     why: "These groups are not a circle of people. In many clusters everybody in the organisation, and with some providers everybody with an account there, is authenticated; an anonymous caller is anybody who reaches the port.",

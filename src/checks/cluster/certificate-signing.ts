@@ -41,6 +41,7 @@ export const certificateSigning = clusterCheck<"access">({
   name: "certificate-signing",
   title: "Certificates for the API server that may be approved or signed",
   severity: "high",
+  withoutControl: "none of the ten is about permissions (RBAC)",
   documentation: {
     what: "Finds who may change the approval of certificate signing requests and `approve` for one of Kubernetes' own signers, or change their status and `sign`. Both halves are looked for in all bindings of a subject. Approving for a signer of one's own is none.",
     why: "A certificate of `kubernetes.io/kube-apiserver-client` is a user of any name, in most groups, for as long as it lasts: nothing takes it back.",

@@ -7,6 +7,7 @@ export const clusterAdminBinding = clusterCheck<"access">({
   name: "cluster-admin-binding",
   title: "Bindings that give everything",
   severity: "high",
+  withoutControl: "none of the ten is about permissions (RBAC)",
   documentation: {
     what: "Finds bindings to `cluster-admin`, or to any other role with every verb on every resource of every group. In one namespace it is medium, in kube-system high. The binding of `system:masters` that every cluster has, and kubeadm's, are none: they go by name, label, role and subjects together, so that no other can hide under such a name.",
     why: "Who has it has every Secret, every pod and every node. A program with it turns one flaw of its own into the loss of the cluster.",

@@ -12,6 +12,7 @@ export const etcdAuthentication = flagCheck({
   name: "etcd-authentication",
   title: "etcd that answers without a certificate",
   severity: "high",
+  withoutControl: "none of the ten is about how the control plane authenticates and authorizes",
   documentation: {
     what: "Looks whether etcd asks its clients and peers for certificates and listens with TLS, and whether kube-apiserver reaches it with TLS. Read are static pods of the control plane and kubeadm's configuration; what kubeadm sets by itself counts as set.",
     why: "etcd holds the whole cluster, Secrets included, and asks for no right beyond the connection: to reach it is to be its administrator.",

@@ -5,6 +5,7 @@ export const kubeletFlags = flagCheck({
   name: "kubelet-flags",
   title: "Kubelets that answer everybody",
   severity: "high",
+  withoutControl: "none of the ten is about how the control plane authenticates and authorizes",
   documentation: {
     what: "Looks at a kubelet's flags where they are set: anonymous requests, `AlwaysAllow`, and the port without authentication. Its KubeletConfiguration is for `cluster/kubelet-configuration`. Read are static pods of the control plane and kubeadm's configuration; what kubeadm sets by itself counts as set.",
     why: "The kubelet runs commands in every container of its node. Whoever it answers has them all.",

@@ -13,6 +13,8 @@ export const namespacePodSecurityInvalid = namespaceCheck({
   name: "namespace-pod-security-invalid",
   title: "Pod Security label that is not valid",
   severity: "high",
+  withoutControl:
+    "what such a label leaves a namespace with is judged by cluster/namespace-not-restricted, which speaks to control 5",
   documentation: {
     what: "A label `pod-security.kubernetes.io/…` of a namespace has a key that Kubernetes does not know, a level other than `privileged`, `baseline` and `restricted`, or a version other than `latest` and `v1.N`.",
     why: "What its writer meant does not happen: a key with a slip in it is ignored, and the namespace has no level at all.",

@@ -17,6 +17,7 @@ export const podCreation = clusterCheck<"access">({
   name: "pod-creation",
   title: "Pods that may be run as a powerful service account",
   severity: "high",
+  withoutControl: "none of the ten is about permissions (RBAC)",
   documentation: {
     what: "Finds bindings that let somebody create pods, or change what creates them, in the whole cluster, or in a namespace one of whose service accounts may do more than the namespace: read the Secrets of all, say. The finding shows both ways: to the pod, and from its account onwards.",
     why: "A pod names the service account that it runs as, and nobody asks whether its author may be that account. So whoever may create pods in a namespace may do what any of its accounts may, and mount each of its Secrets. In the whole cluster that is kube-system's accounts too.",

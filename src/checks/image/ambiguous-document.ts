@@ -7,6 +7,7 @@ export const ambiguousDocument: ImageCheck<"ambiguity"> = {
   layer: "image",
   category: "configuration",
   controls: [],
+  withoutControl: "the other checks of such an image are unknown, and with them its controls",
   severity: "high",
   documentation: {
     what: 'Looks for what lets two programs read two images from one index, manifest or configuration: a key that stands twice in one object, a key that runtimes take for a known one because they do not heed case (`"User"` and `"user"`), bytes that are no UTF-8, a document that is index and manifest at once, and one that an archive has more than once. Such an image is not looked into any further: whatever else is asked of it is unknown.',

@@ -13,6 +13,7 @@ export const deniedLicense: ImageCheck<"licenses" | "layers", LicenseParameters>
   layer: "image",
   category: "license",
   controls: [],
+  withoutControl: "none of the ten is about licenses",
   severity: "high",
   documentation: {
     what: "Reads the licence that each package states, as an SPDX expression or in the spellings of its ecosystem, and holds it against `licenses` of the policy: of alternatives one must be allowed, of a conjunction all. Runs where the policy has something to say of licences.",

@@ -15,6 +15,8 @@ export const dockerSocketVolume: ImageCheck<"config"> = {
   layer: "image",
   category: "configuration",
   controls: [],
+  withoutControl:
+    "control 4 counts workloads: what is mounted into a container is judged there, by workload/runtime-socket",
   severity: "varies",
   documentation: {
     what: "Looks at the volumes of the image's configuration. The socket of a container engine is high; the root, `/etc`, `/usr`, the folders of programs and libraries, `/proc`, `/sys`, `/dev` and where engines and the kubelet keep their state are medium.",

@@ -20,6 +20,8 @@ export const endOfLife: ImageCheck<"lifecycle" | "layers"> = {
   layer: "image",
   category: "configuration",
   controls: [],
+  withoutControl:
+    "control 2 counts known vulnerabilities and control 9 pending updates, whether or not a release is still maintained",
   severity: "high",
   documentation: {
     what: `Looks up the release of the distribution, and of runtimes, servers and frameworks that no distribution maintains, in a dated table. One whose support is over is of severity high, one that has ${NOTICE_DAYS} days or less left is medium. A release that the table does not have is unknown.`,

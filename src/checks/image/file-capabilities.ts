@@ -26,6 +26,8 @@ export const fileCapabilities: ImageCheck<"paths" | "layers" | "baseLayers"> = {
   layer: "image",
   category: "configuration",
   controls: [],
+  withoutControl:
+    "whether a program's privileges count is up to the workload: control 4, by workload/capabilities-restricted",
   severity: "varies",
   documentation: {
     what: "Reads the extended attribute `security.capability` of every file of every layer (versions 1 to 3). Capabilities that make whoever has them root, or as good as root, are high; those to bind low ports, to send raw packets and the like are low, and so are the programs that distributions are known to ship with them; the rest is medium.",

@@ -20,6 +20,8 @@ export const historyLint: ImageCheck<"history" | "commands" | "layers"> = {
   layer: "image",
   category: "configuration",
   controls: [],
+  withoutControl:
+    "it repeats checks over Dockerfiles; secrets in an image's history are image/embedded-secret, which speaks to control 3",
   severity: "varies",
   documentation: {
     what: `Reads the steps that the image's configuration keeps of its build, as Docker, BuildKit and Buildah write them, and judges those of the application's layers by the checks over Dockerfiles: ${historyChecks.map(({ id }) => `\`${id}\``).join(", ")}. A finding names the step and the check, and an exception may name either. Steps that only name a script, as those with a heredoc do, and those of other builders are not judged.`,

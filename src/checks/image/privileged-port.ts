@@ -9,6 +9,7 @@ export const privilegedPort: ImageCheck<"config"> = {
   layer: "image",
   category: "configuration",
   controls: [],
+  withoutControl: "none of the ten is about ports",
   severity: "varies",
   documentation: {
     what: "Looks at the ports that the image's configuration exposes. Those below 1024 are low; those by which a machine is administered or a program debugged (SSH, Telnet, Docker's API, Remote Desktop, VNC, debuggers…) are medium.",

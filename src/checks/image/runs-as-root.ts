@@ -12,6 +12,7 @@ export const runsAsRoot: ImageCheck<"config" | "passwd" | "application"> = {
   layer: "image",
   category: "configuration",
   controls: [],
+  withoutControl: "a workload may set another user: control 4 counts workloads, by workload/run-as-non-root",
   severity: "varies",
   documentation: {
     what: "Looks at the user that the image's configuration names, as a container engine does: none, `0`, `root`, or a name that the image's own `/etc/passwd` gives the user id 0. It is high where the image has an application's layers on its base, and medium where it is a base and no more, or where its base is not recognised: whoever builds on a base names the user. A name that `/etc/passwd` does not know is medium.",

@@ -38,6 +38,8 @@ export const setuidFiles: ImageCheck<"paths" | "layers" | "baseLayers"> = {
   layer: "image",
   category: "configuration",
   controls: [],
+  withoutControl:
+    "whether a program's privileges count is up to the workload: control 4, by workload/capabilities-restricted",
   severity: "varies",
   documentation: {
     what: "Looks at the mode of every file of every layer. The setuid and setgid programs that distributions are known to ship (`su`, `mount`, `passwd`…) are one low finding. Of the others those are high that are root's and are a shell, an interpreter or a like tool, or stand outside the system's folders of programs; the rest, and `sudo` and its like where the application brings them, are medium. A program that a higher layer removes, or whose bit it takes, is not there, and is only counted.",

@@ -13,6 +13,7 @@ export const unsafeAccounts: ImageCheck<"accounts" | "layers"> = {
   layer: "image",
   category: "configuration",
   controls: [],
+  withoutControl: "it is about accounts inside the image, and control 4 counts workloads",
   severity: "high",
   documentation: {
     what: "Reads `/etc/passwd` and `/etc/shadow` of the image. An account whose field for the password is empty is a finding, low where its shell lets nobody in; so is every account with the user id 0 beside root. Hashes of passwords are the affair of `image/embedded-secret`.",

@@ -28,6 +28,8 @@ export const worldWritable: ImageCheck<"paths" | "layers" | "baseLayers"> = {
   layer: "image",
   category: "configuration",
   controls: [],
+  withoutControl:
+    "whether files may be written is up to the workload: control 4, by workload/read-only-root-filesystem",
   severity: "varies",
   documentation: {
     what: "Looks at the mode of every file and folder of every layer. What everybody may write is a finding, unless it is a folder with the sticky bit, or lies below `/tmp`, `/var/tmp`, `/dev`, `/run` and the like. Programs, and all in the folders of programs and libraries, are one high finding; all in `/etc`, `/root` and `/boot` is another; the rest is one of medium. Links and devices do not count.",

@@ -14,6 +14,7 @@ export const hostNamespaces = podSecurityCheck({
   level: "baseline",
   title: "Namespaces of the node shared with the pod",
   severity: "high",
+  controls: [4],
   origins: ["kubernetes", "compose"],
   documentation: {
     what: "A pod shares the node's network, process or IPC namespace: `hostNetwork`, `hostPID` or `hostIPC` is true.",

@@ -7,6 +7,7 @@ export const hostPathVolumes = podSecurityCheck({
   level: "baseline",
   title: "Folder of the node mounted",
   severity: "high",
+  controls: [4],
   documentation: {
     what: "A pod has a `hostPath` volume.",
     why: "What is written there stays on the node and is read by its own processes, and what is read there may be of other pods: log files, tokens, sockets. A link in it leads out of it.",

@@ -10,6 +10,7 @@ export const hostProcess = podSecurityCheck({
   level: "baseline",
   title: "Windows container that is a process of its node",
   severity: "high",
+  controls: [4],
   documentation: {
     what: "`windowsOptions.hostProcess` is true for a pod or a container.",
     why: "Such a container is no container: it runs on the Windows node itself, with its files, network and, as it is set, its system account.",

@@ -9,6 +9,7 @@ export const privileged = podSecurityCheck({
   level: "baseline",
   title: "Privileged container",
   severity: "critical",
+  controls: [4],
   origins: ["kubernetes", "compose"],
   documentation: {
     what: "A container runs with `privileged: true`.",

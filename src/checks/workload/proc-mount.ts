@@ -7,6 +7,7 @@ export const procMount = podSecurityCheck({
   level: "baseline",
   title: "/proc shown without its masks",
   severity: "high",
+  controls: [4],
   origins: ["kubernetes", "compose"],
   documentation: {
     what: "A container's `procMount` is not `Default`.",

@@ -8,7 +8,7 @@ export const runtimeSocket = workloadCheck({
   name: "runtime-socket",
   title: "The container engine's socket in a container",
   severity: "critical",
-  controls: [],
+  controls: [4],
   documentation: {
     what: "Looks at `hostPath` volumes, and at what services of a Compose file mount, for the sockets of Docker, containerd, CRI-O, Podman, cri-dockerd and BuildKit: by their names wherever they are, and by the folders that hold them, `/run` and `/var/run` among them. A mount that is read-only changes nothing: a socket is written to all the same. A volume that no container mounts is low.",
     why: "Whoever can write to that socket has the engine start a container with all rights and the node's disk in it: they own the node, and every pod on it.",

@@ -16,6 +16,7 @@ export const seccompBaseline = podSecurityCheck({
   level: "baseline",
   title: "seccomp switched off",
   severity: "high",
+  controls: [4],
   origins: ["kubernetes", "compose"],
   documentation: {
     what: "A pod or container has `seccompProfile.type: Unconfined`, or one that there is not.",

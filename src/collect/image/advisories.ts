@@ -10,3 +10,11 @@ export function openAdvisories(path: string): AdvisoryDatabase | Problem {
     throw error;
   }
 }
+
+/** @throws Problem (usage) where there is none: who names one does not want a scan without it */
+export function openNamedAdvisories(path: string): AdvisoryDatabase {
+  const advisories = openAdvisories(path);
+  if (!(advisories instanceof Problem)) return advisories;
+  const { code, place, message: cause, remedy } = advisories;
+  throw new Problem({ kind: "usage", code, place, cause, ...(remedy === undefined ? {} : { remedy }) });
+}

@@ -21,12 +21,14 @@ interface SecretsContext {
   readonly now: Date;
 }
 
-/** The evaluations of a folder, a file, standard input or a history. */
+/** The evaluations of a folder, a file, standard input or a history; none of a folder without files. */
 export function evaluateCommitted(
   asset: Asset,
   found: FoundSecrets | Problem,
   { policy, now }: SecretsContext,
 ): Evaluation[] {
+  // Where nothing is that could not be read either, there is nothing to judge.
+  if (!(found instanceof Error) && found.found.files === 0 && found.gaps.length === 0) return [];
   const secrets = evidenceOf(found, now);
   const own = { asset, policy, now, assess: assessorOf(secrets, { policy, now }) };
   return runChecks<SourcesFacts>(sourcesChecks, { secrets }, own);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { checks as allChecks } from "../../checks/index.ts";
 import { fileAsset } from "../../core/asset.ts";
 import type { CheckDescription, Layer } from "../../core/check.ts";
 import type { Digest } from "../../core/digest.ts";
@@ -89,7 +90,7 @@ test("a fail beats an unknown, an unknown beats a pass", () => {
 
 test("nothing passes while a part of the control is not looked at", () => {
   const { verdict, reason } = second(evaluation("a", "pass"));
-  assert.deepEqual([verdict, reason], ["unknown", controls[1]?.requires?.otherwise]);
+  assert.deepEqual([verdict, reason], ["unknown", controls[1]?.requires?.[0]?.otherwise]);
 });
 
 test("a control that requires a check passes with an evaluation of it", () => {
@@ -163,5 +164,83 @@ test("a layer is defended by the checks that looked at it, and judged by their v
   assert.deepEqual(
     layers.map(({ layer }) => layer),
     ["image", "registry", "build", "workload", "cluster", "network", "runtime"],
+  );
+});
+
+test("a privileged container, and whatever else gives the node away, fails control 4", () => {
+  const workload = { kind: "workload", id: "app/Pod/web", lineage: "app/Pod/web", name: "app/Pod/web" } as const;
+  for (const name of [
+    "privileged",
+    "runtime-socket",
+    "sensitive-host-path",
+    "host-namespaces",
+    "dangerous-capabilities",
+  ]) {
+    const of = (check: string, verdict: Verdict) => ({ ...evaluation("a", verdict, { check }), asset: workload });
+    const evaluations = [
+      of("workload/run-as-non-root", "pass"),
+      { ...of(`workload/${name}`, "fail"), findings: [finding("x", { check: `workload/${name}` })] },
+    ];
+    const control = judgeControls(evaluations, allChecks)[3];
+    assert.deepEqual([control?.verdict, control?.coverage.total], ["fail", 1], name);
+  }
+});
+
+/** What is said of control 3, each evaluation by its check and verdict. */
+function third(verdicts: Readonly<Record<string, Verdict>>) {
+  const evaluations = Object.entries(verdicts).map(([check, verdict]) => {
+    const over = verdict === "fail" ? [finding("x", { check })] : [];
+    return { ...evaluation("a", verdict, { check, findings: over }), asset: fileAsset(".") };
+  });
+  const control = judgeControls(evaluations, allChecks)[2];
+  assert.ok(control !== undefined);
+  return control;
+}
+
+test("control 3 tells its halves apart, and the second is unknown without a control plane", () => {
+  const embedded = { "build/committed-secret": "pass" } as const;
+  const flag = "cluster/api-server-encryption";
+  const configuration = "cluster/encryption-at-rest";
+  const said = (verdicts: Readonly<Record<string, Verdict>>) => [third(verdicts).verdict, third(verdicts).reason];
+  const passes = "pass (nothing at or over the threshold)";
+  assert.deepEqual(said(embedded), [
+    "unknown",
+    `embedded: ${passes}; encrypted at rest: unknown (no control plane was read: neither an API server's flags nor an encryption configuration)`,
+  ]);
+  assert.match(said({ ...embedded, [flag]: "pass" }).join(), /^unknown.* at rest: unknown \(the encryption conf/);
+  assert.match(said({ ...embedded, [configuration]: "pass" }).join(), /^unknown.* at rest: unknown \(no flags of/);
+  assert.deepEqual(said({ ...embedded, [flag]: "pass", [configuration]: "pass" }), [
+    "pass",
+    `embedded: ${passes}; encrypted at rest: ${passes}`,
+  ]);
+  assert.match(said({ ...embedded, [flag]: "fail" }).join(), /^fail,embedded: pass .*at rest: fail \(1 finding/);
+  assert.match(said({ "build/committed-secret": "fail", [flag]: "pass" }).join(), /^fail,embedded: fail \(1 finding/);
+});
+
+test("control 3 does not pass where no file was searched, and a control plane is no source", () => {
+  const { verdict, reason, coverage } = third({
+    "cluster/api-server-encryption": "pass",
+    "cluster/encryption-at-rest": "pass",
+  });
+  assert.deepEqual([verdict, coverage.total], ["unknown", 0]);
+  assert.match(reason, /^embedded: unknown \(no images and sources found\)/);
+});
+
+test("a pass says how many findings the baseline and exceptions have a part in", () => {
+  const base = checkOf("image/base", "image", [1]);
+  const source = { path: "bulkhead.yaml", line: 1, column: 1 };
+  const own = evaluation("a", "pass", {
+    check: base.id,
+    baselined: [
+      { finding: finding("x"), since: "2026-01-01" },
+      { finding: finding("y"), since: "2026-01-01" },
+      { finding: finding("z", { overThreshold: false }), since: "2026-01-01" },
+    ],
+    excepted: [{ finding: finding("v"), exception: { reason: "r", owner: "o", source } }],
+  });
+  const [control] = judgeControls([own], [base]);
+  assert.deepEqual(
+    [control?.verdict, control?.reason],
+    ["pass", "nothing else at or over the threshold: 2 findings in the baseline, 1 finding excepted"],
   );
 });

@@ -24,7 +24,9 @@ export function judgeControls(
     // A policy file speaks to a control, but is none of the assets that the control counts.
     const speaking = own.filter(
       ({ check, asset }) =>
-        byId.get(check)?.layer !== "policy" && (control.counts === undefined || control.counts.includes(asset.kind)),
+        byId.get(check)?.layer !== "policy" &&
+        !isBeside(control, check) &&
+        (control.counts === undefined || control.counts.includes(asset.kind)),
     );
     return judgeControl(control, own, coverageOf(speaking));
   });
@@ -35,41 +37,100 @@ function judgeControl(
   evaluations: readonly Evaluation[],
   coverage: { judged: number; total: number },
 ): ControlResult {
-  const { number, title, noun, requires } = control;
-  const missing = requires !== undefined && !evaluations.some(({ check }) => check === requires.check);
-  // A gate alone, without an image to stop, proves nothing.
-  const nothing = control.counts !== undefined && coverage.total === 0;
-  const unjudged = control.unjudged ?? (nothing ? `no ${noun} found` : missing ? requires.otherwise : undefined);
-  const combined = combine(evaluations.map((evaluation) => evaluation.verdict));
-  // What no check looks at is unknown: it cannot take a fail back, and nothing passes over it.
-  const verdict: Verdict = combined === "pass" && unjudged !== undefined ? "unknown" : combined;
+  const { number, title, noun } = control;
   const findings = evaluations.flatMap((evaluation) => evaluation.findings).filter((finding) => finding.overThreshold);
   const fix = nextFix(evaluations);
   return {
     number,
     title,
-    verdict,
-    reason: reasonOf(combined, evaluations, unjudged, noun),
+    ...judged(control, evaluations, coverage.total),
     coverage: { ...coverage, noun },
     worst: worstOf(findings),
     ...(fix === undefined ? {} : { nextFix: fix }),
   };
 }
 
+interface Judged {
+  readonly verdict: Verdict;
+  readonly reason: string;
+}
+
+/** @param total - of the assets that the control counts */
+function judged(control: Control, evaluations: readonly Evaluation[], total: number): Judged {
+  const { noun, requires = [], counts, beside } = control;
+  // A gate alone, without an image to stop, proves nothing.
+  const nothing = counts !== undefined && total === 0 ? `no ${noun} found` : undefined;
+  const own = evaluations.filter(({ check }) => !isBeside(control, check));
+  const unjudged = control.unjudged ?? nothing ?? missingOf(requires, own);
+  const first = judgedHalf(own, unjudged, `no ${noun} found`);
+  if (beside === undefined) return first;
+  const others = evaluations.filter(({ check }) => isBeside(control, check));
+  const second = judgedHalf(
+    others,
+    others.length === 0 ? beside.otherwise : missingOf(beside.requires, others),
+    beside.otherwise,
+  );
+  return {
+    verdict: combine([first.verdict, second.verdict]),
+    reason: `${control.about}: ${toldOf(first)}; ${beside.about}: ${toldOf(second)}`,
+  };
+}
+
+/** `unknown (no control plane was read)`. */
+function toldOf({ verdict, reason }: Judged): string {
+  return `${verdict} (${reason})`;
+}
+
+function isBeside({ beside }: Control, check: string): boolean {
+  return beside?.requires.some((required) => required.check === check) === true;
+}
+
+function missingOf(requires: Control["requires"] & object, evaluations: readonly Evaluation[]): string | undefined {
+  return requires.find((required) => !evaluations.some(({ check }) => check === required.check))?.otherwise;
+}
+
+/**
+ * What no check looks at is unknown: it cannot take a fail back, and nothing passes over it.
+ *
+ * @param unjudged - why it cannot pass
+ * @param none - what to say where nothing was evaluated
+ */
+function judgedHalf(evaluations: readonly Evaluation[], unjudged: string | undefined, none: string): Judged {
+  const combined = combine(evaluations.map((evaluation) => evaluation.verdict));
+  const verdict: Verdict = combined === "pass" && unjudged !== undefined ? "unknown" : combined;
+  return { verdict, reason: reasonOf(combined, evaluations, unjudged, none) };
+}
+
 function reasonOf(
   verdict: Verdict,
   evaluations: readonly Evaluation[],
   unjudged: string | undefined,
-  noun: string,
+  none: string,
 ): string {
   if (verdict === "fail") {
     const failed = evaluations.filter((evaluation) => evaluation.verdict === "fail");
     return `${countOver(failed)} in ${names(failed)}`;
   }
-  if (evaluations.length === 0) return unjudged ?? `no ${noun} found`;
+  if (evaluations.length === 0) return unjudged ?? none;
   const unknown = evaluations.find((evaluation) => evaluation.verdict === "unknown");
   if (unknown !== undefined) return `${assetTitle(unknown.asset)}: ${unknown.reason}`;
-  return unjudged ?? "nothing at or over the threshold";
+  return unjudged ?? passedBy(evaluations);
+}
+
+/** A pass that exceptions or a baseline of known findings have a part in says so. */
+function passedBy(evaluations: readonly Evaluation[]): string {
+  const over = (some: readonly { readonly finding: Finding }[]) =>
+    some.filter(({ finding }) => finding.overThreshold).length;
+  const sum = (of: (evaluation: Evaluation) => number) => evaluations.reduce((total, one) => total + of(one), 0);
+  const baselined = sum((one) => over(one.baselined ?? []));
+  const excepted = sum((one) => over(one.excepted));
+  const apart = [
+    ...(baselined === 0 ? [] : [`${counted(baselined, "finding")} in the baseline`]),
+    ...(excepted === 0 ? [] : [`${counted(excepted, "finding")} excepted`]),
+  ];
+  return apart.length === 0
+    ? "nothing at or over the threshold"
+    : `nothing else at or over the threshold: ${apart.join(", ")}`;
 }
 
 function countOver(evaluations: readonly Evaluation[]): string {

@@ -10,8 +10,27 @@ export interface Control {
   readonly unjudged?: string;
   /** Kinds of assets that are counted; absent where all are. */
   readonly counts?: readonly Asset["kind"][];
-  /** A check without whose evaluation the control cannot pass, and what to say then. */
-  readonly requires?: { readonly check: string; readonly otherwise: string };
+  /** Checks without whose evaluations the control cannot pass, and what to say then: of the first that is missing. */
+  readonly requires?: readonly RequiredCheck[];
+  /** What its checks are about, apart from those of `beside`. */
+  readonly about?: string;
+  /** A second question that its title asks: it is judged apart, and the control passes where both do. */
+  readonly beside?: ControlHalf;
+}
+
+interface RequiredCheck {
+  readonly check: string;
+  readonly otherwise: string;
+}
+
+/** A half of a control with checks of its own. */
+export interface ControlHalf {
+  /** `encrypted at rest`. */
+  readonly about: string;
+  /** All of them are required. */
+  readonly requires: readonly RequiredCheck[];
+  /** Where none of them had anything to judge. */
+  readonly otherwise: string;
 }
 
 /** The baseline, as docs/baseline.md explains it. */
@@ -26,15 +45,34 @@ export const controls: readonly Control[] = [
     title: "Images scanned and criticals blocked",
     noun: "images",
     counts: ["image", "rootfs", "sbom"],
-    requires: {
-      check: "build/ignored-scan",
-      otherwise: "no pipeline was found, so whether a gate blocks criticals is not known",
-    },
+    requires: [
+      {
+        check: "build/ignored-scan",
+        otherwise: "no pipeline was found, so whether a gate blocks criticals is not known",
+      },
+    ],
   },
   {
     number: 3,
     title: "No embedded secrets, Secrets encrypted at rest",
     noun: "images and sources",
+    about: "embedded",
+    // The flag names a file, and the file says what is encrypted: either alone proves nothing.
+    beside: {
+      about: "encrypted at rest",
+      requires: [
+        {
+          check: "cluster/api-server-encryption",
+          otherwise:
+            "no flags of an API server were read, so whether it uses the encryption configuration is not known",
+        },
+        {
+          check: "cluster/encryption-at-rest",
+          otherwise: "the encryption configuration that the API server names was not read",
+        },
+      ],
+      otherwise: "no control plane was read: neither an API server's flags nor an encryption configuration",
+    },
   },
   {
     number: 4,

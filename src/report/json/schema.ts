@@ -204,6 +204,7 @@ const check = z.object({
   // Not in the first reports of this version.
   kind: z.enum(categories).exactOptional(),
   controls: z.array(controlNumber),
+  withoutControl: text.exactOptional(),
   severity: z.enum([...severities, "varies"]),
   // Not in the first reports of this version.
   subject: text.default(""),

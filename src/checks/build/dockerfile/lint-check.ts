@@ -1,6 +1,6 @@
 /** What every check over a Dockerfile has in common. `dockerfileCheck` is where each of them begins. */
 import type { Category } from "../../../core/category.ts";
-import type { Check, CheckDocumentation, ControlNumber, Need } from "../../../core/check.ts";
+import { type Check, type CheckDocumentation, type ControlNumber, controlsOf, type Need } from "../../../core/check.ts";
 import type { FindingDraft, Fix, TextEdit } from "../../../core/finding.ts";
 import type { RatedSeverity } from "../../../core/severity.ts";
 import type {
@@ -64,6 +64,7 @@ export interface LintSpecification<Needed extends keyof LintFacts> {
   /** Absent: configuration. */
   readonly category?: Category;
   readonly controls?: readonly ControlNumber[];
+  readonly withoutControl?: string;
   readonly documentation: CheckDocumentation;
   /** `whole` where the finding is that something is not there. */
   readonly needs: Readonly<Record<Needed | "dockerfile", Need>>;
@@ -74,14 +75,14 @@ export interface LintSpecification<Needed extends keyof LintFacts> {
 export function dockerfileCheck<Needed extends keyof LintFacts = "dockerfile">(
   specification: LintSpecification<Needed>,
 ): LintCheck {
-  const { name, title, severity, category = "configuration", controls = [], documentation, needs } = specification;
+  const { name, title, severity, category = "configuration", documentation, needs } = specification;
   const id = `build/${name}`;
   return {
     id,
     title,
     layer: "build",
     category,
-    controls,
+    ...controlsOf(specification),
     severity,
     documentation,
     subject: "dockerfile",

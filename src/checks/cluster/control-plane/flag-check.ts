@@ -28,6 +28,7 @@ interface FlagSpecification {
   readonly title: string;
   readonly severity: RatedSeverity;
   readonly controls?: readonly ControlNumber[];
+  readonly withoutControl?: string;
   readonly documentation: CheckDocumentation;
   readonly rules: readonly FlagRule[];
 }

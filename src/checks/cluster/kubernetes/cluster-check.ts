@@ -1,5 +1,5 @@
 /** What every check over a cluster, or over all manifests of a tree, has in common: `clusterCheck` is where each begins. */
-import type { Check, CheckDocumentation, ControlNumber, Need } from "../../../core/check.ts";
+import { type Check, type CheckDocumentation, type ControlNumber, controlsOf, type Need } from "../../../core/check.ts";
 import type { RatedSeverity } from "../../../core/severity.ts";
 import type { Access, Component, Manifests, Secret } from "../../../engines/kubernetes/model.ts";
 import { draftsOf, type SpottedField } from "../../findings/kubernetes-finding.ts";
@@ -36,6 +36,7 @@ export interface ClusterSpecification<Needed extends keyof ClusterFacts> {
   readonly title: string;
   readonly severity: RatedSeverity;
   readonly controls?: readonly ControlNumber[];
+  readonly withoutControl?: string;
   readonly documentation: CheckDocumentation;
   readonly needs: Readonly<Record<Needed | "manifests", Need>>;
   /** Lists of `manifests` that it reads. Absent: none. */
@@ -48,14 +49,14 @@ export interface ClusterSpecification<Needed extends keyof ClusterFacts> {
 export function clusterCheck<Needed extends keyof ClusterFacts = "manifests">(
   specification: ClusterSpecification<Needed>,
 ): ClusterCheck {
-  const { name, title, severity, controls = [], documentation, needs, reads = [], applies } = specification;
+  const { name, title, severity, documentation, needs, reads = [], applies } = specification;
   const id = `cluster/${name}`;
   return {
     id,
     title,
     layer: "cluster",
     category: "configuration",
-    controls,
+    ...controlsOf(specification),
     severity,
     documentation,
     subject: "cluster",

@@ -1,5 +1,5 @@
 /** What every check over a namespace has in common. `namespaceCheck` is where each of them begins. */
-import type { Check, CheckDocumentation, ControlNumber, Need } from "../../../core/check.ts";
+import { type Check, type CheckDocumentation, type ControlNumber, controlsOf, type Need } from "../../../core/check.ts";
 import type { RatedSeverity } from "../../../core/severity.ts";
 import type { Manifests, Namespace, Workload } from "../../../engines/kubernetes/model.ts";
 import { draftsOf, type SpottedField } from "../../findings/kubernetes-finding.ts";
@@ -38,6 +38,7 @@ export interface NamespaceSpecification<Needed extends keyof NamespaceFacts> {
   readonly title: string;
   readonly severity: RatedSeverity;
   readonly controls?: readonly ControlNumber[];
+  readonly withoutControl?: string;
   readonly documentation: CheckDocumentation;
   readonly needs: Readonly<Record<Needed | "namespace", Need>>;
   /** Lists of `manifests` that it reads. Absent: none. */
@@ -50,14 +51,14 @@ export interface NamespaceSpecification<Needed extends keyof NamespaceFacts> {
 export function namespaceCheck<Needed extends keyof NamespaceFacts = "namespace">(
   specification: NamespaceSpecification<Needed>,
 ): NamespaceCheck {
-  const { name, title, severity, controls = [], documentation, needs, namespaces = "all", reads = [] } = specification;
+  const { name, title, severity, documentation, needs, namespaces = "all", reads = [] } = specification;
   const id = `cluster/${name}`;
   return {
     id,
     title,
     layer: "cluster",
     category: "configuration",
-    controls,
+    ...controlsOf(specification),
     severity,
     documentation,
     subject: "namespace",

@@ -21,6 +21,8 @@ interface PowerSpecification {
   readonly documentation: CheckDocumentation;
 }
 
+const WITHOUT_CONTROL = "none of the ten is about permissions (RBAC)";
+
 /** What a role gives that gives everything is for `cluster/cluster-admin-binding` alone. */
 export function powerCheck(specification: PowerSpecification): ClusterCheck {
   const { name, title, power, wide, narrow, narrowNamed = narrow, fix, documentation } = specification;
@@ -28,6 +30,7 @@ export function powerCheck(specification: PowerSpecification): ClusterCheck {
     name,
     title,
     severity: wide,
+    withoutControl: WITHOUT_CONTROL,
     documentation,
     needs: { manifests: "witness", access: "witness" },
     applies: ({ access }) => access.grants.length > 0,

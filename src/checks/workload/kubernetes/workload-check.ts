@@ -1,5 +1,5 @@
 /** What every check over a workload has in common. `workloadCheck` is where each of them begins. */
-import type { Check, CheckDocumentation, ControlNumber, Need } from "../../../core/check.ts";
+import { type Check, type CheckDocumentation, type ControlNumber, controlsOf, type Need } from "../../../core/check.ts";
 import type { RatedSeverity } from "../../../core/severity.ts";
 import type {
   FieldPath,
@@ -54,6 +54,7 @@ export interface WorkloadSpecification<Needed extends keyof WorkloadFacts> {
   readonly title: string;
   readonly severity: RatedSeverity;
   readonly controls?: readonly ControlNumber[];
+  readonly withoutControl?: string;
   readonly documentation: CheckDocumentation;
   /** `whole` where the finding is that something is not there: of `manifests` above all. */
   readonly needs: Readonly<Record<Needed | "workload", Need>>;
@@ -68,23 +69,14 @@ export interface WorkloadSpecification<Needed extends keyof WorkloadFacts> {
 export function workloadCheck<Needed extends keyof WorkloadFacts = "workload">(
   specification: WorkloadSpecification<Needed>,
 ): WorkloadCheck {
-  const {
-    name,
-    title,
-    severity,
-    controls = [],
-    documentation,
-    needs,
-    origins = ["kubernetes"],
-    reads = [],
-  } = specification;
+  const { name, title, severity, documentation, needs, origins = ["kubernetes"], reads = [] } = specification;
   const id = `workload/${name}`;
   return {
     id,
     title,
     layer: "workload",
     category: "configuration",
-    controls,
+    ...controlsOf(specification),
     severity,
     documentation,
     subject: "workload",

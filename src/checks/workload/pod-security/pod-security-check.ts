@@ -29,6 +29,7 @@ export interface PodSecuritySpecification {
   readonly title: string;
   readonly severity: RatedSeverity;
   readonly controls?: readonly ControlNumber[];
+  readonly withoutControl?: string;
   readonly documentation: Omit<CheckDocumentation, "references"> & { readonly references?: readonly string[] };
   readonly origins?: readonly Workload["origin"][];
   /** What is said of a Compose service in the rules' place, where Compose has other fields for it. */
