@@ -273,13 +273,29 @@ function packageTypeOf(path: string): PackageType | undefined {
 
 /** Distributions that are made of packages: without a database they were not read, they are not empty. */
 const DATABASES: readonly { readonly type: PackageType; readonly distributions: ReadonlySet<string> }[] = [
-  { type: "deb", distributions: new Set(["debian", "ubuntu"]) },
-  { type: "apk", distributions: new Set(["alpine", "wolfi", "chainguard"]) },
+  { type: "deb", distributions: new Set(["debian", "ubuntu", "echo"]) },
+  {
+    type: "apk",
+    distributions: new Set([
+      ...["alpine", "wolfi", "chainguard", "minimos", "cleanstart", "clnstrt", "alpaquita"],
+      "bellsoft-hardened-containers",
+    ]),
+  },
   {
     type: "rpm",
     distributions: new Set([
       ...["rhel", "fedora", "centos", "almalinux", "rocky", "ol", "amzn", "azurelinux", "mariner", "photon"],
-      ...["suse", "opensuse", "sles", "sled", "opensuse-leap", "opensuse-tumbleweed", "openeuler"],
+      ...[
+        "suse",
+        "opensuse",
+        "sles",
+        "sles_sap",
+        "sle_hpc",
+        "sled",
+        "opensuse-leap",
+        "opensuse-tumbleweed",
+        "openeuler",
+      ],
     ]),
   },
 ];

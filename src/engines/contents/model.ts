@@ -38,6 +38,8 @@ export interface Distribution {
   readonly versionCodename?: string;
   readonly idLike: readonly string[];
   readonly prettyName?: string;
+  /** `CPE_NAME`: cpe:/o:redhat:enterprise_linux:8::baseos. */
+  readonly cpeName?: string;
 }
 
 /** One package as its database or manifest states it: what an analyser finds in one file. JSON-serialisable. */
