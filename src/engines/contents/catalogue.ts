@@ -161,7 +161,7 @@ interface Trouble {
 }
 
 /** Types whose packages a distribution's database lists, and which own files. */
-const DISTRIBUTION_TYPES: ReadonlySet<PackageType> = new Set(["deb", "apk", "rpm"]);
+const DISTRIBUTION_TYPES: ReadonlySet<PackageType> = new Set(["deb", "apk", "rpm", "alpm"]);
 
 /** A program that a distribution's package brought is that package, under another name. */
 function isSpokenFor({ record, path, layer }: Located, ownerOf: OwnerLookup): boolean {
@@ -265,6 +265,10 @@ const PACKAGE_TYPES: Readonly<Record<string, PackageType>> = {
   "renv-lock": "cran",
   "gradle-lockfile": "maven",
   "maven-pom": "maven",
+  "sbt-lock": "maven",
+  "go-work": "golang",
+  "nuget-central-versions": "nuget",
+  "podfile-lock": "cocoapods",
 };
 
 function packageTypeOf(path: string): PackageType | undefined {

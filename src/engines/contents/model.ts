@@ -27,6 +27,10 @@ export type PackageType =
   | "swift"
   | "conan"
   | "cran"
+  | "alpm"
+  | "conda"
+  | "cocoapods"
+  | "bitnami"
   | "generic";
 
 /** /etc/os-release (freedesktop os-release(5)), the keys that identify the distribution. */
