@@ -33,6 +33,18 @@ test("lockfiles are told by their names, and nothing that is installed is one", 
   }
 });
 
+test("a lockfile that is known and not read is unknown by its name, one whose packages have no advisories as well", () => {
+  const reasons = (name: string, text: string): string[] => {
+    writeFileSync(join(root, name), text);
+    return scanLockfile(join(root, name), name, context).flatMap(({ verdict, gaps }) => {
+      assert.equal(verdict, "unknown");
+      return gaps.map(({ reason }) => reason);
+    });
+  };
+  assert.ok(reasons("flake.lock", '{"nodes":{}}').includes("/flake.lock: lockfiles of Nix are not read"));
+  assert.ok(reasons("Podfile.lock", "PODS:\n  - Moya (15.0.0)\n").length > 0);
+});
+
 test("development packages are left out and counted", () => {
   const file = lockfile({
     "node_modules/used": { version: "1.0.0" },

@@ -161,7 +161,7 @@ interface Trouble {
 }
 
 /** Types whose packages a distribution's database lists, and which own files. */
-const DISTRIBUTION_TYPES: ReadonlySet<PackageType> = new Set(["deb", "apk", "rpm"]);
+const DISTRIBUTION_TYPES: ReadonlySet<PackageType> = new Set(["deb", "apk", "rpm", "alpm"]);
 
 /** A program that a distribution's package brought is that package, under another name. */
 function isSpokenFor({ record, path, layer }: Located, ownerOf: OwnerLookup): boolean {
@@ -265,6 +265,10 @@ const PACKAGE_TYPES: Readonly<Record<string, PackageType>> = {
   "renv-lock": "cran",
   "gradle-lockfile": "maven",
   "maven-pom": "maven",
+  "sbt-lock": "maven",
+  "go-work": "golang",
+  "nuget-central-versions": "nuget",
+  "podfile-lock": "cocoapods",
 };
 
 function packageTypeOf(path: string): PackageType | undefined {
@@ -273,13 +277,29 @@ function packageTypeOf(path: string): PackageType | undefined {
 
 /** Distributions that are made of packages: without a database they were not read, they are not empty. */
 const DATABASES: readonly { readonly type: PackageType; readonly distributions: ReadonlySet<string> }[] = [
-  { type: "deb", distributions: new Set(["debian", "ubuntu"]) },
-  { type: "apk", distributions: new Set(["alpine", "wolfi", "chainguard"]) },
+  { type: "deb", distributions: new Set(["debian", "ubuntu", "echo"]) },
+  {
+    type: "apk",
+    distributions: new Set([
+      ...["alpine", "wolfi", "chainguard", "minimos", "cleanstart", "clnstrt", "alpaquita"],
+      "bellsoft-hardened-containers",
+    ]),
+  },
   {
     type: "rpm",
     distributions: new Set([
       ...["rhel", "fedora", "centos", "almalinux", "rocky", "ol", "amzn", "azurelinux", "mariner", "photon"],
-      ...["suse", "opensuse", "sles", "sled", "opensuse-leap", "opensuse-tumbleweed", "openeuler"],
+      ...[
+        "suse",
+        "opensuse",
+        "sles",
+        "sles_sap",
+        "sle_hpc",
+        "sled",
+        "opensuse-leap",
+        "opensuse-tumbleweed",
+        "openeuler",
+      ],
     ]),
   },
 ];

@@ -27,6 +27,10 @@ export type PackageType =
   | "swift"
   | "conan"
   | "cran"
+  | "alpm"
+  | "conda"
+  | "cocoapods"
+  | "bitnami"
   | "generic";
 
 /** /etc/os-release (freedesktop os-release(5)), the keys that identify the distribution. */
@@ -38,6 +42,8 @@ export interface Distribution {
   readonly versionCodename?: string;
   readonly idLike: readonly string[];
   readonly prettyName?: string;
+  /** `CPE_NAME`: cpe:/o:redhat:enterprise_linux:8::baseos. */
+  readonly cpeName?: string;
 }
 
 /** One package as its database or manifest states it: what an analyser finds in one file. JSON-serialisable. */

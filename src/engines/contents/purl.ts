@@ -10,6 +10,7 @@ export function purlOf(record: PackageRecord, distribution: Distribution | undef
   switch (type) {
     case "deb":
     case "apk":
+    case "alpm":
       return distributionPurl(record, name.toLowerCase(), version, undefined, distribution);
     case "rpm": {
       // The type keeps the epoch apart from the version, and rpm names do have capitals.
@@ -35,6 +36,9 @@ export function purlOf(record: PackageRecord, distribution: Distribution | undef
     case "nuget":
     case "conan":
     case "cran":
+    case "conda":
+    case "cocoapods":
+    case "bitnami":
     case "generic":
       return pathPurl(type, [name], version);
   }

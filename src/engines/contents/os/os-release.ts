@@ -7,7 +7,7 @@ export const osReleasePaths = ["etc/os-release", "usr/lib/os-release"] as const;
 
 export const osRelease: Analyser = {
   id: "os-release",
-  version: 1,
+  version: 2,
   evidence: "installed",
   basenames: ["os-release"],
   maxBytes: bounds.smallFileBytes,
@@ -34,6 +34,7 @@ export function parseOsRelease(text: string): Distribution | undefined {
   const versionId = values.get("VERSION_ID");
   const versionCodename = values.get("VERSION_CODENAME");
   const prettyName = values.get("PRETTY_NAME");
+  const cpeName = values.get("CPE_NAME");
   return {
     id,
     ...(isDeclared(versionId) ? { versionId } : {}),
@@ -43,6 +44,7 @@ export function parseOsRelease(text: string): Distribution | undefined {
       .split(/[ \t]/)
       .filter((word) => IDENTIFIER.test(word)),
     ...(isDeclared(prettyName) ? { prettyName } : {}),
+    ...(isDeclared(cpeName) ? { cpeName } : {}),
   };
 }
 

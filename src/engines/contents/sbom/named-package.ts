@@ -9,6 +9,7 @@ import { joinName } from "./group.ts";
 const TYPES: ReadonlyMap<string, PackageType> = new Map<string, PackageType>([
   ...(["deb", "apk", "rpm", "npm", "pypi", "golang", "maven", "cargo", "gem", "composer"] as const).map(same),
   ...(["nuget", "pub", "hex", "swift", "conan", "cran", "generic"] as const).map(same),
+  ...(["alpm", "conda", "cocoapods", "bitnami"] as const).map(same),
   // The type's first name.
   ["alpine", "apk"],
 ]);
@@ -65,6 +66,10 @@ function nameOf(type: PackageType, { namespace, name }: ParsedPurl): string {
     case "deb":
     case "apk":
     case "rpm":
+    case "alpm":
+    case "conda":
+    case "cocoapods":
+    case "bitnami":
     case "conan":
     case "cran":
     case "gem":

@@ -63,18 +63,23 @@ export function packageFieldsOf(properties: PropertyBag): Partial<Package> {
 }
 
 export function distributionProperties(distribution: Distribution): Property[] {
-  const { versionCodename, idLike } = distribution;
+  const { versionCodename, idLike, cpeName } = distribution;
   return [
     ...(versionCodename === undefined ? [] : [[`${PREFIX}distribution:versionCodename`, versionCodename] as const]),
     ...idLike.map((id): Property => [`${PREFIX}distribution:idLike`, id]),
+    ...(cpeName === undefined ? [] : [[`${PREFIX}distribution:cpeName`, cpeName] as const]),
   ];
 }
 
-export function distributionFieldsOf(properties: PropertyBag): Pick<Distribution, "versionCodename" | "idLike"> {
+export function distributionFieldsOf(
+  properties: PropertyBag,
+): Pick<Distribution, "versionCodename" | "idLike" | "cpeName"> {
   const versionCodename = properties.one("distribution:versionCodename");
+  const cpeName = properties.one("distribution:cpeName");
   return {
     idLike: properties.all("distribution:idLike"),
     ...(versionCodename === undefined ? {} : { versionCodename }),
+    ...(cpeName === undefined ? {} : { cpeName }),
   };
 }
 

@@ -81,6 +81,7 @@ export const exampleSbom: Sbom = {
 const TYPES: readonly PackageType[] = [
   ...(["deb", "apk", "rpm", "npm", "pypi", "golang", "maven", "cargo", "gem", "composer"] as const),
   ...(["nuget", "pub", "hex", "swift", "conan", "cran", "generic"] as const),
+  ...(["alpm", "conda", "cocoapods", "bitnami"] as const),
 ];
 
 /** What no format may trip over: quotes, separators of package-urls and of our own, other scripts. */

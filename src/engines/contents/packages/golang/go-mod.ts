@@ -2,21 +2,23 @@ import { bounds } from "../../bounds.ts";
 import type { FileFacts } from "../../model.ts";
 import { packageList } from "../dependency-graph.ts";
 import { identityOf } from "../identity.ts";
-import { brokenLockfile, lockfile } from "../lockfile.ts";
+import { brokenLockfile, type Companions, lockfile } from "../lockfile.ts";
 import { unreadEntries } from "../unread.ts";
 import { type Directive, readDirectives } from "./directives.ts";
+import { builtModules } from "./go-sum.ts";
 
 /**
  * go.mod (Go Modules Reference, "go.mod files"): the modules that the main module requires, after its `replace` and
- * `exclude`. A module that a local folder replaces is the project's own code and no package. go.sum lists every version
- * that was ever looked at and is no inventory.
+ * `exclude`. A module that a local folder replaces is the project's own code and no package. Where it leaves modules out,
+ * they are taken from the go.sum beside it.
  */
 export const goMod = lockfile({
   id: "go-mod",
-  version: 1,
+  version: 2,
   basenames: ["go.mod"],
   // Below the module cache it is a dependency's own.
   wants: (path) => !/(?:^|\/)pkg\/mod\//.test(path),
+  includes: (_text, path) => (path.endsWith("go.mod") ? [sumOf(path)] : []),
   read,
 });
 
@@ -27,7 +29,11 @@ const KNOWN: ReadonlySet<string> = new Set([
 /** From this version on, go.mod lists every module that the build needs ("go directive"). */
 const COMPLETE_SINCE = 17;
 
-function read(text: string): FileFacts {
+function sumOf(path: string): string {
+  return `${path.slice(0, -"go.mod".length)}go.sum`;
+}
+
+function read(text: string, path: string, companions: Companions): FileFacts {
   const unread = unreadEntries();
   const required: Directive[] = [];
   const replaced = new Map<string, readonly string[]>();
@@ -55,6 +61,7 @@ function read(text: string): FileFacts {
   }
 
   const list = packageList();
+  const named = new Set<string>();
   for (const { line, words, indirect } of required) {
     const [path = "", version = ""] = words;
     if (words.length !== 2) {
@@ -64,7 +71,9 @@ function read(text: string): FileFacts {
     // Go ignores the requirement of an excluded version: another one is built, which another module names.
     if (excluded.has(`${path} ${version}`)) continue;
     const replacement = replaced.get(`${path} ${version}`) ?? replaced.get(path);
+    named.add(path);
     if (replacement?.length === 1) continue;
+    if (replacement?.[0] !== undefined) named.add(replacement[0]);
     const identity = identityOf(...((replacement ?? words) as [string, string]));
     if ("fault" in identity) unread.add(`the requirement in line ${line} ${identity.fault}`);
     else list.add({ type: "golang", ...identity, licenses: [], direct: !indirect });
@@ -74,7 +83,17 @@ function read(text: string): FileFacts {
     throw brokenLockfile("the file", "it names no module");
   }
   if (required.length > 0 && (minor === undefined || minor < COMPLETE_SINCE)) {
-    unread.add(`before Go 1.${COMPLETE_SINCE}, a go.mod leaves out modules that are needed indirectly`);
+    const sum = companions(sumOf(path));
+    if (sum === undefined) {
+      unread.add(`before Go 1.${COMPLETE_SINCE}, a go.mod leaves out modules that are needed indirectly`);
+    } else {
+      for (const [module, version] of builtModules(sum, unread)) {
+        if (named.has(module) || replaced.has(module)) continue;
+        const identity = identityOf(module, version);
+        if ("fault" in identity) unread.add(`a module of its go.sum ${identity.fault}`);
+        else list.add({ type: "golang", ...identity, licenses: [], direct: false });
+      }
+    }
   }
   return { kind: "packages", packages: list.records(unread), unread: unread.sentences() };
 }

@@ -104,7 +104,7 @@ describe("pom.xml", () => {
         `<version>${property("parent.version")}</version></dependency></dependencies>`,
     );
     assert.deepEqual(packageLines(facts), ["a.org:a@7 direct", "p:b@7 direct"]);
-    assert.deepEqual(unreadOf(facts), ["what it inherits from its parent is not read", IN_TURN]);
+    assert.deepEqual(unreadOf(facts), ["what it inherits from its parent is not read (p:parent:7)", IN_TURN]);
   });
 
   test("what depends on a profile is said and not guessed", () => {

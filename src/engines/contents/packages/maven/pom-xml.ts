@@ -1,30 +1,53 @@
+import { isEvidenceProblem } from "../../../../core/problem.ts";
 import { bounds } from "../../bounds.ts";
 import type { FileFacts } from "../../model.ts";
 import { packageList } from "../dependency-graph.ts";
 import { identityOf } from "../identity.ts";
-import { lockfile } from "../lockfile.ts";
+import { type Companions, lockfile } from "../lockfile.ts";
 import { unreadEntries } from "../unread.ts";
-import { type PomDependency, readPom } from "./pom.ts";
+import { parentPath, withParents } from "./parents.ts";
+import { type Pom, type PomDependency, readPom } from "./pom.ts";
 import { interpolation } from "./properties.ts";
 
 /**
  * pom.xml (Maven's "POM Reference"): the dependencies that a project names, with versions that this file alone settles:
- * literal, by its properties, or by its own dependencyManagement. Parents and imported poms are not read, nor is what
- * the dependencies need in turn; where that leaves something open, `unread` says so and nothing is guessed.
+ * literal, by its properties, or by its own dependencyManagement. Parents that lie in the same tree are read with it
+ * ("Project Inheritance"). Imported poms and those of a repository are not, nor is what the dependencies need in turn;
+ * where that leaves something open, `unread` says so and nothing is guessed.
  */
 export const mavenPom = lockfile({
   id: "maven-pom",
-  version: 1,
+  version: 2,
   basenames: ["pom.xml"],
   // The poms of an unpacked jar describe that jar and not a project.
   wants: (path) => !`/${path}`.includes("/META-INF/maven/"),
+  includes(text, path) {
+    const parent = parentPath(readable(text), path);
+    return parent === undefined ? [] : [parent];
+  },
   read,
 });
 
-function read(text: string): FileFacts {
-  const pom = readPom(text);
+/** Undefined where it is none: reading it says what is wrong. */
+function readable(text: string): Pom | undefined {
+  try {
+    return readPom(text);
+  } catch (error) {
+    if (!isEvidenceProblem(error)) throw error;
+    return undefined;
+  }
+}
+
+function read(text: string, path: string, companions: Companions): FileFacts {
+  const { pom, missing } = withParents(readPom(text), path, (other) => {
+    const found = companions(other);
+    return found === undefined ? undefined : readable(found);
+  });
   const unread = unreadEntries();
-  if (pom.parent !== undefined) unread.add("what it inherits from its parent is not read");
+  if (missing !== undefined) {
+    const name = `${missing.groupId}:${missing.artifactId}:${missing.version}`.slice(0, SHOWN);
+    unread.add(`what it inherits from its parent is not read (${name})`);
+  }
   if (pom.inProfiles > 0) unread.add(`the dependencies of its profiles (${pom.inProfiles}) are not looked at`);
   if (pom.dependencies.length > 0) unread.add("what its dependencies need in turn is settled by a build alone");
   if (pom.overBound) unread.add(`it has more than the ${bounds.packages} dependencies that are looked at`);

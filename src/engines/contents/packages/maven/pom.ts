@@ -5,7 +5,8 @@ import { brokenLockfile, lockfileXml } from "../lockfile.ts";
 /** What of a pom.xml is read, as written: nothing is interpolated or inherited yet. */
 export interface Pom {
   readonly coordinates: Coordinates;
-  readonly parent?: Coordinates;
+  /** `relativePath` is "" where the file says that the parent is of a repository. */
+  readonly parent?: Coordinates & { readonly relativePath?: string };
   readonly properties: ReadonlyMap<string, string>;
   readonly dependencies: readonly PomDependency[];
   readonly managed: readonly PomDependency[];
@@ -59,7 +60,7 @@ export function readPom(text: string): Pom {
       if (COORDINATES.has(event.name)) coordinates[event.name] = value;
       if (event.name === "parent") hasParent = true;
     } else if (place === "parent") {
-      if (COORDINATES.has(event.name)) parent[event.name] = value;
+      if (COORDINATES.has(event.name) || event.name === "relativePath") parent[event.name] = value;
     } else if (place === "properties") {
       if (properties.size < bounds.packages) properties.set(event.name, value);
     } else if (place === "dependencies/dependency" || place === "dependencyManagement/dependencies/dependency") {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { factsOf, packagesOf } from "../../facts.fixture.ts";
+import { factsOf, packagesOf, unreadOf } from "../../facts.fixture.ts";
 import { holdsWhateverTheBytes, packageLines } from "../locked.fixture.ts";
 import { denoLock } from "./deno-lock.ts";
 
@@ -32,6 +32,20 @@ const VERSIONS: readonly [version: string, file: object][] = [
 ];
 
 describe("deno.lock", () => {
+  test("packages of JSR and modules by URL are named as not judged", () => {
+    const jsr = { "@std/assert@1.0.0": { integrity: "00" } };
+    const remote = { "https://deno.land/std@0.100.0/path/mod.ts": "00", "https://deno.land/x/a/mod.ts": "00" };
+    for (const file of [
+      { version: "4", jsr, remote },
+      { version: "3", packages: { jsr }, remote },
+    ]) {
+      assert.deepEqual(unreadOf(factsOf(denoLock, PATH, JSON.stringify(file))), [
+        "1 JSR package without advisories",
+        "2 modules by URL without advisories",
+      ]);
+    }
+  });
+
   for (const [version, file] of VERSIONS) {
     test(`version ${version}`, () => {
       const facts = factsOf(denoLock, PATH, JSON.stringify(file));

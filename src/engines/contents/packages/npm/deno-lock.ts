@@ -1,3 +1,4 @@
+import { counted } from "../../../../core/counted.ts";
 import { isObject } from "../../../../core/untyped.ts";
 import type { FileFacts } from "../../model.ts";
 import { fieldsOf, type JsonObject, textIn } from "../json.ts";
@@ -8,10 +9,10 @@ import { specifierOf } from "./specifier.ts";
 
 /**
  * The npm packages of `deno.lock`, versions 2 to 5 (denoland/deno_lockfile): `name@version`, and behind an underscore
- * the peers that it was resolved with. JSR packages and modules by URL have no ecosystem with advisories and are left
- * out. Up to version 3 dependencies are named with their key, from 4 on by the name alone where that is enough.
+ * the peers that it was resolved with. JSR packages and modules by URL have no ecosystem with advisories, and are named
+ * as not judged. Up to version 3 dependencies are named with their key, from 4 on by the name alone where that is enough.
  */
-export const denoLock = lockfile({ id: "deno-lock", version: 1, basenames: ["deno.lock"], read });
+export const denoLock = lockfile({ id: "deno-lock", version: 2, basenames: ["deno.lock"], read });
 
 function read(text: string): FileFacts {
   const file = jsonObject(text);
@@ -36,6 +37,10 @@ function read(text: string): FileFacts {
       }
     }
   }
+  const jsr = fieldsOf(file.jsr ?? old?.jsr).length;
+  if (jsr > 0) locked.unread(`${counted(jsr, "JSR package")} without advisories`);
+  const remote = fieldsOf(file.remote).length;
+  if (remote > 0) locked.unread(`${counted(remote, "module by URL", "modules by URL")} without advisories`);
   const specifiers = file.specifiers ?? old?.specifiers ?? npm.specifiers;
   if (isObject(specifiers)) addRoots(specifiers, locked);
   return locked.facts();

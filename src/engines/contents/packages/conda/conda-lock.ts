@@ -1,0 +1,93 @@
+import { isMap, type YamlMap, type YamlValue, yamlDocuments } from "../../../../formats/yaml/texts.ts";
+import type { FileFacts } from "../../model.ts";
+import { brokenAt, brokenLockfile, lockfile } from "../lockfile.ts";
+import { textLines } from "../text-lines.ts";
+import { condaPackages, packageOfUrl } from "./names.ts";
+
+/** conda-lock.yml (conda/conda-lock, `lockfile/v1/models.py`): one entry for each package and platform. */
+export const condaLock = lockfile({
+  id: "conda-lock",
+  version: 1,
+  basenames: ["conda-lock.yml", "conda-lock.yaml"],
+  read(text) {
+    const [document] = yamlDocuments(text, brokenAt);
+    const entries = document?.get("package");
+    if (!Array.isArray(entries)) throw brokenLockfile("the file", "it has no list of packages");
+    return packagesIn(entries as readonly YamlValue[], (entry) => {
+      const category = field(entry, "category");
+      const development = category !== undefined && category !== "main";
+      return {
+        type: field(entry, "manager") === "pip" ? "pypi" : "conda",
+        name: field(entry, "name"),
+        version: field(entry, "version"),
+        ...(development ? { usage: "development" } : {}),
+      };
+    });
+  },
+});
+
+/** pixi.lock (prefix-dev/rattler, `rattler_lock`, versions 4 to 6): packages by URL, those of PyPI with name and version. */
+export const pixiLock = lockfile({
+  id: "pixi-lock",
+  version: 1,
+  basenames: ["pixi.lock"],
+  read(text) {
+    const [document] = yamlDocuments(text, brokenAt);
+    const entries = document?.get("packages");
+    if (!Array.isArray(entries)) throw brokenLockfile("the file", "it has no list of packages");
+    return packagesIn(entries as readonly YamlValue[], (entry) => {
+      const url = field(entry, "conda") ?? field(entry, "url") ?? "";
+      const pip = entry.has("pypi") || field(entry, "kind") === "pypi";
+      const named = pip ? undefined : packageOfUrl(url);
+      return {
+        type: pip ? "pypi" : "conda",
+        name: field(entry, "name") ?? named?.name,
+        version: field(entry, "version") ?? named?.version,
+      };
+    });
+  },
+});
+
+/** `@EXPLICIT` and a URL a line (conda docs, "Building identical conda environments"). */
+export const condaExplicit = lockfile({
+  id: "conda-explicit",
+  version: 1,
+  extensions: [".lock", ".txt"],
+  wants: (path) => EXPLICIT_NAME.test(path),
+  read(text) {
+    const packages = condaPackages();
+    let explicit = false;
+    for (const { number, text: line } of textLines(text)) {
+      const words = line.trim();
+      if (words === "" || words.startsWith("#")) continue;
+      if (words === "@EXPLICIT") explicit = true;
+      else packages.add("conda", `line ${number}`, packageOfUrl(words) ?? NAMELESS);
+    }
+    if (!explicit) throw brokenLockfile("the file", "it is no explicit list of conda");
+    return { kind: "packages", packages: packages.records(), unread: packages.unread.sentences() };
+  },
+});
+
+const EXPLICIT_NAME = /(?:^|\/)(?:conda-(?:linux|osx|win|noarch)[a-z0-9-]{0,20}\.(?:lock|txt)|conda-explicit\.txt)$/;
+const NAMELESS = { name: undefined, version: undefined };
+
+type Entry = { readonly type: "conda" | "pypi" } & Parameters<ReturnType<typeof condaPackages>["add"]>[2];
+
+function packagesIn(entries: readonly YamlValue[], entryOf: (entry: YamlMap) => Entry): FileFacts {
+  const packages = condaPackages();
+  for (const [index, entry] of entries.entries()) {
+    const place = `package ${index + 1}`;
+    if (!isMap(entry)) {
+      packages.unread.add(`${place} is no mapping`);
+      continue;
+    }
+    const { type, ...stated } = entryOf(entry);
+    packages.add(type, place, stated);
+  }
+  return { kind: "packages", packages: packages.records(), unread: packages.unread.sentences() };
+}
+
+function field(entry: YamlMap, name: string): string | undefined {
+  const text = entry.get(name);
+  return typeof text === "string" ? text : undefined;
+}

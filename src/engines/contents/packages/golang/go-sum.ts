@@ -1,0 +1,33 @@
+import semver from "semver";
+import { bounds } from "../../bounds.ts";
+import { textLines } from "../text-lines.ts";
+import type { Unread } from "../unread.ts";
+
+/**
+ * The modules of a go.sum whose code was fetched (Go Modules Reference, "go.sum files"), each in its highest version. It
+ * lists what was ever looked at: of lines that end in `/go.mod` only the requirements were read, and of several versions
+ * minimal version selection builds the highest. One that nothing needs any more may still be among them.
+ */
+export function builtModules(text: string, unread: Unread): ReadonlyMap<string, string> {
+  const highest = new Map<string, string>();
+  for (const { number, text: line } of textLines(text)) {
+    const [path, version, hash, ...more] = line.split(" ");
+    if (line.trim() === "") continue;
+    if (path === undefined || version === undefined || hash?.startsWith("h1:") !== true || more.length > 0) {
+      unread.add(`line ${number} of its go.sum is not a module with its hash`);
+      continue;
+    }
+    if (version.endsWith("/go.mod")) continue;
+    if (semver.valid(version) === null) {
+      unread.add(`line ${number} of its go.sum has no version`);
+      continue;
+    }
+    const before = highest.get(path);
+    if (before === undefined && highest.size >= bounds.packages) {
+      unread.add(`its go.sum has more than the ${bounds.packages} modules that are looked at`);
+      break;
+    }
+    if (before === undefined || semver.compareBuild(version, before) > 0) highest.set(path, version);
+  }
+  return highest;
+}
