@@ -1,5 +1,5 @@
 import type { RatedSeverity } from "../../core/severity.ts";
-import { isCovered, type PolicyRule, type Subject } from "../../engines/kubernetes/model.ts";
+import { type Access, isCovered, type PolicyRule, type Subject } from "../../engines/kubernetes/model.ts";
 import { clusterCheck } from "./kubernetes/cluster-check.ts";
 import { showsInsides } from "./rbac/insides.ts";
 import { describeRules, nameSubjects, pathOf, placesOf, subjectOf, whereIt } from "./rbac/words.ts";
@@ -33,7 +33,7 @@ export const bindingToEveryone = clusterCheck<"access">({
   severity: "critical",
   withoutControl: "none of the ten is about permissions (RBAC)",
   documentation: {
-    what: "Finds bindings whose subject is `system:anonymous`, `system:unauthenticated`, `system:authenticated` or `system:serviceaccounts`. For those without credentials it is critical, else high, and one level less where the role only reads and not Secrets. Discovery, health and version, which everybody has in every cluster, are none.",
+    what: "Finds bindings whose subject is `system:anonymous`, `system:unauthenticated`, `system:authenticated` or `system:serviceaccounts`. For those without credentials it is critical, else high, and one level less where the role only reads and not Secrets, or was not read: then nobody declares what it gives, and whoever makes it decides. Discovery, health and version, which everybody has in every cluster, are none.",
     why: "These groups are not a circle of people. In many clusters everybody in the organisation, and with some providers everybody with an account there, is authenticated; an anonymous caller is anybody who reaches the port.",
     fix: "Bind the users, groups or service accounts that need it.",
     references: [
@@ -48,17 +48,36 @@ export const bindingToEveryone = clusterCheck<"access">({
       const found = grant.subjects.filter((subject) => everyone.has(keyOf(subject)));
       if (found.length === 0) continue;
       const rules = grant.role.rules.filter(({ rule }) => !isHarmless(rule) && !isCovered(rule, grant.published ?? []));
-      if (rules.length === 0) continue;
+      const { role, published } = grant;
+      const isUndeclared =
+        role.origin === "missing" &&
+        role.published === undefined &&
+        published === undefined &&
+        mayKnow(access, role.name);
+      if (rules.length === 0 && !isUndeclared) continue;
       const all = found.flatMap((subject) => everyone.get(keyOf(subject)) ?? []);
       const worst = all.find(({ severity }) => severity === "critical") ?? all[0];
       if (worst === undefined) continue;
+      const less = worst.severity === "critical" ? "high" : "medium";
+      if (isUndeclared) {
+        yield {
+          object: grant.binding.object,
+          path: ["subjects", grant.subjects.indexOf(found[0] as Subject)],
+          subject: subjectOf(grant, "a role that nobody declares"),
+          title: `${nameSubjects(found)}, which is ${worst.who}, has ${role.name} ${whereIt(grant)}, which was not read: whoever makes the role gives it to all`,
+          severity: less,
+          fix: "bind those who need it, or remove the binding",
+          evidence: { path: pathOf(grant, rules) },
+        };
+        continue;
+      }
       const secrets = rules.some(({ rule }) => rule.resources.includes("*") || rule.resources.includes("secrets"));
       yield {
         object: grant.binding.object,
         path: ["subjects", grant.subjects.indexOf(found[0] as Subject)],
         subject: subjectOf(grant, describeRules(rules)),
         title: `${nameSubjects(found)}, which is ${worst.who}, has ${grant.role.name} ${whereIt(grant)}`,
-        severity: reads(rules) && !secrets ? (worst.severity === "critical" ? "high" : "medium") : worst.severity,
+        severity: reads(rules) && !secrets ? less : worst.severity,
         fix: "bind those who need it",
         also: placesOf(rules),
         evidence: { path: pathOf(grant, rules) },
@@ -66,6 +85,12 @@ export const bindingToEveryone = clusterCheck<"access">({
     }
   },
 });
+
+/** Of a cluster that did not list its roles nobody can say that one is not there. */
+function mayKnow({ live, roles }: Access, name: string): boolean {
+  const kind = name.slice(0, name.indexOf(" ") + 1);
+  return !live || roles.some((role) => role.name.startsWith(kind));
+}
 
 function keyOf({ kind, name }: Subject): string {
   return `${kind} ${name}`;

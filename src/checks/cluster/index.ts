@@ -18,30 +18,40 @@ import { encryptionAtRest } from "./encryption-at-rest.ts";
 import { encryptionProvider } from "./encryption-provider.ts";
 import { ephemeralContainersChange } from "./ephemeral-containers-change.ts";
 import { etcdAuthentication } from "./etcd-authentication.ts";
+import { eventRemoval } from "./event-removal.ts";
 import { imageVerification } from "./image-verification.ts";
 import { kubeletConfiguration } from "./kubelet-configuration.ts";
 import { kubeletConnection } from "./kubelet-connection.ts";
 import { kubeletFlags } from "./kubelet-flags.ts";
 import { longLivedToken } from "./long-lived-token.ts";
 import { missingSubject } from "./missing-subject.ts";
+import { namespaceChange } from "./namespace-change.ts";
 import { namespaceNotRestricted } from "./namespace-not-restricted.ts";
 import { namespacePodSecurityBelow } from "./namespace-pod-security-below.ts";
 import { namespacePodSecurityInvalid } from "./namespace-pod-security-invalid.ts";
 import { namespacePodSecurityMissing } from "./namespace-pod-security-missing.ts";
 import { namespaceWithoutQuota } from "./namespace-without-quota.ts";
+import { networkPolicyChange } from "./network-policy-change.ts";
 import { nodeChange } from "./node-change.ts";
 import { nodeProxy } from "./node-proxy.ts";
 import { persistentVolumeCreation } from "./persistent-volume-creation.ts";
+import { podChange } from "./pod-change.ts";
 import { podCreation } from "./pod-creation.ts";
+import { podEviction } from "./pod-eviction.ts";
 import { podExec } from "./pod-exec.ts";
 import { podSecurityExemptions } from "./pod-security-exemptions.ts";
 import { profiling } from "./profiling.ts";
 import { rbacEscalation } from "./rbac-escalation.ts";
 import { runtimeDetection } from "./runtime-detection.ts";
+import { secretChange } from "./secret-change.ts";
 import { secretNotRotated } from "./secret-not-rotated.ts";
 import { secretsReadable } from "./secrets-readable.ts";
 import { serverInsides } from "./server-insides.ts";
+import { serviceAccountChange } from "./service-account-change.ts";
+import { statusChange } from "./status-change.ts";
+import { systemConfigurationChange } from "./system-configuration-change.ts";
 import { tokenCreation } from "./token-creation.ts";
+import { unboundRole } from "./unbound-role.ts";
 import { webhookFailsOpen } from "./webhook-fails-open.ts";
 import { wildcardPowers } from "./wildcard-powers.ts";
 
@@ -65,30 +75,40 @@ export const clusterChecks = [
   encryptionProvider,
   ephemeralContainersChange,
   etcdAuthentication,
+  eventRemoval,
   imageVerification,
   kubeletConfiguration,
   kubeletConnection,
   kubeletFlags,
   longLivedToken,
   missingSubject,
+  namespaceChange,
   namespaceNotRestricted,
   namespacePodSecurityBelow,
   namespacePodSecurityInvalid,
   namespacePodSecurityMissing,
   namespaceWithoutQuota,
+  networkPolicyChange,
   nodeChange,
   nodeProxy,
   persistentVolumeCreation,
+  podChange,
   podCreation,
+  podEviction,
   podExec,
   podSecurityExemptions,
   profiling,
   rbacEscalation,
   runtimeDetection,
+  secretChange,
   secretNotRotated,
   secretsReadable,
   serverInsides,
+  serviceAccountChange,
+  statusChange,
+  systemConfigurationChange,
   tokenCreation,
+  unboundRole,
   webhookFailsOpen,
   wildcardPowers,
 ] as const;

@@ -7,10 +7,10 @@ export const nodeChange = powerCheck({
   title: "Nodes and their status that may be changed",
   power: changeNodes,
   wide: "medium",
-  fix: "take update and patch of nodes and nodes/status out of the role",
+  fix: "take changes of nodes and nodes/status out of the role",
   documentation: {
-    what: "Finds ClusterRoleBindings whose role allows `update` or `patch` of `nodes` or `nodes/status`.",
-    why: "Labels and taints decide where pods go, and who changes them draws pods to a node that they hold or drives them off. What a node says of itself decides as well where its kubelet is sought.",
+    what: "Finds ClusterRoleBindings whose role allows `update` or `patch` of `nodes` or `nodes/status`, or `create`, `delete` or `deletecollection` of nodes.",
+    why: "Labels and taints decide where pods go, and who changes them draws pods to a node that they hold or drives them off. What a node says of itself decides as well where its kubelet is sought. Who removes a node frees what it was given, and who adds one may be sent pods.",
     fix: "Only the node's own credentials and the controllers of nodes need it.",
     references: [
       "https://kubernetes.io/docs/reference/access-authn-authz/node/",

@@ -1,6 +1,6 @@
 import { accountOf, type Grant } from "../../engines/kubernetes/model.ts";
 import { clusterCheck } from "./kubernetes/cluster-check.ts";
-import { createPods, givesEverything, hitsOf } from "./rbac/powers.ts";
+import { createPods, givesEverything, hitsOf, isFarReaching } from "./rbac/powers.ts";
 import { type Reach, reachByNamespace } from "./rbac/reach.ts";
 import { nameSubjects, pathOf, placesOf, subjectOf, whereIt } from "./rbac/words.ts";
 
@@ -19,8 +19,8 @@ export const podCreation = clusterCheck<"access">({
   severity: "high",
   withoutControl: "none of the ten is about permissions (RBAC)",
   documentation: {
-    what: "Finds bindings that let somebody create pods, or change what creates them, in the whole cluster, or in a namespace one of whose service accounts may do more than the namespace: read the Secrets of all, say. The finding shows both ways: to the pod, and from its account onwards.",
-    why: "A pod names the service account that it runs as, and nobody asks whether its author may be that account. So whoever may create pods in a namespace may do what any of its accounts may, and mount each of its Secrets. In the whole cluster that is kube-system's accounts too.",
+    what: "Finds bindings that let somebody create pods, or change what creates them, in the whole cluster, in kube-system, or in a namespace one of whose service accounts may do more than the namespace: read the Secrets of all, say. The finding shows both ways: to the pod, and from its account onwards.",
+    why: "A pod names the service account that it runs as, and nobody asks whether its author may be that account. So whoever may create pods in a namespace may do what any of its accounts may, and mount each of its Secrets. In the whole cluster that is kube-system's accounts too, among them those of Kubernetes' own controllers.",
     fix: "Run programs with powerful accounts in namespaces of their own, in which nobody else may create pods. Give `create` in the namespaces where it is used.",
     references: [
       "https://kubernetes.io/docs/concepts/security/rbac-good-practices/#workload-creation",
@@ -36,7 +36,8 @@ export const podCreation = clusterCheck<"access">({
       const rules = hitsOf(grant, createPods).map(({ rule }) => rule);
       if (rules.length === 0) continue;
       const reach = grant.namespace === undefined ? undefined : towards(grant, reaches.get(grant.namespace) ?? []);
-      if (grant.namespace !== undefined && reach === undefined) continue;
+      // Kubernetes' own controllers have their accounts in kube-system, which no manifest states.
+      if (!isFarReaching(grant) && reach === undefined) continue;
       const onwards =
         reach === undefined ? "" : `, and so as ServiceAccount ${reach.account} ${reach.does} ${whereIt(reach.grant)}`;
       yield {
@@ -46,7 +47,9 @@ export const podCreation = clusterCheck<"access">({
         title: `${nameSubjects(grant.subjects)} may run pods ${whereIt(grant)}${onwards}`,
         fix:
           reach === undefined
-            ? "give it in the namespaces where it is used, by RoleBindings"
+            ? grant.namespace === undefined
+              ? "give it in the namespaces where it is used, by RoleBindings"
+              : "give it in a namespace of the program's own"
             : `move what runs as ${reach.account} into a namespace of its own`,
         also: [
           ...placesOf(rules),

@@ -3,18 +3,29 @@ import { test } from "node:test";
 import { findingsOf } from "../workload/kubernetes/workload.fixture.ts";
 import { admissionControlChange } from "./admission-control-change.ts";
 import { apiExtensionChange } from "./api-extension-change.ts";
+import { bindingToEveryone } from "./binding-to-everyone.ts";
 import { ephemeralContainersChange } from "./ephemeral-containers-change.ts";
+import { eventRemoval } from "./event-removal.ts";
 import type { ClusterCheck } from "./kubernetes/cluster-check.ts";
+import { namespaceChange } from "./namespace-change.ts";
+import { networkPolicyChange } from "./network-policy-change.ts";
 import { nodeChange } from "./node-change.ts";
 import { nodeProxy } from "./node-proxy.ts";
 import { persistentVolumeCreation } from "./persistent-volume-creation.ts";
+import { podChange } from "./pod-change.ts";
 import { podCreation } from "./pod-creation.ts";
+import { podEviction } from "./pod-eviction.ts";
 import { podExec } from "./pod-exec.ts";
 import { binding, manifestOf, role, ruleWords } from "./rbac/rbac.fixture.ts";
 import { rbacEscalation } from "./rbac-escalation.ts";
+import { secretChange } from "./secret-change.ts";
 import { secretsReadable } from "./secrets-readable.ts";
 import { serverInsides } from "./server-insides.ts";
+import { serviceAccountChange } from "./service-account-change.ts";
+import { statusChange } from "./status-change.ts";
+import { systemConfigurationChange } from "./system-configuration-change.ts";
 import { tokenCreation } from "./token-creation.ts";
+import { unboundRole } from "./unbound-role.ts";
 
 /** The check, a rule that gives its power, and severities in the whole cluster, in a namespace, and in kube-system. */
 const cases: readonly [ClusterCheck, string, string, string | undefined, string | undefined][] = [
@@ -34,6 +45,30 @@ const cases: readonly [ClusterCheck, string, string, string | undefined, string 
   [apiExtensionChange, "update|apiextensions.k8s.io|customresourcedefinitions", "medium", undefined, undefined],
   [persistentVolumeCreation, "create|persistentvolumes", "medium", undefined, undefined],
   [nodeChange, "patch|nodes/status", "medium", undefined, undefined],
+  [nodeChange, "create|nodes", "medium", undefined, undefined],
+  [nodeChange, "delete|nodes", "medium", undefined, undefined],
+  [podExec, "get|services/proxy", "high", "medium", "high"],
+  [
+    admissionControlChange,
+    "deletecollection|admissionregistration.k8s.io|mutatingwebhookconfigurations",
+    "high",
+    undefined,
+    undefined,
+  ],
+  [apiExtensionChange, "delete|apiregistration.k8s.io|apiservices", "medium", undefined, undefined],
+  [namespaceChange, "patch|namespaces", "high", "medium", "high"],
+  [secretChange, "create|secrets", "high", "low", "high"],
+  [secretChange, "patch|secrets", "high", "low", "high"],
+  [podChange, "update|pods", "high", "medium", "high"],
+  [podChange, "patch|pods", "high", "medium", "high"],
+  [serviceAccountChange, "patch|serviceaccounts", "medium", "low", "medium"],
+  [statusChange, "patch|services/status", "medium", "low", "medium"],
+  [statusChange, "update|pods/status", "medium", "low", "medium"],
+  [networkPolicyChange, "delete|networking.k8s.io|networkpolicies", "high", "medium", "high"],
+  [eventRemoval, "delete|events", "medium", "low", "medium"],
+  [eventRemoval, "deletecollection|events.k8s.io|events", "medium", "low", "medium"],
+  [podEviction, "create|pods/eviction", "medium", "low", "medium"],
+  [systemConfigurationChange, "patch|configmaps", "high", undefined, "high"],
 ];
 
 function severities(check: ClusterCheck, ...objects: object[]): string[] {
@@ -42,7 +77,7 @@ function severities(check: ClusterCheck, ...objects: object[]): string[] {
 
 for (const [check, words, wide, narrow, system] of cases) {
   const power = role("r", [ruleWords("get|pods"), ruleWords(words)]);
-  test(`${check.id}: found where it is given, with its way`, () => {
+  test(`${check.id}, ${words}: found where it is given, with its way`, () => {
     const text = manifestOf(power, binding("b", "r", ["shop/web"]));
     const [finding, ...more] = findingsOf(check, text);
     assert.equal(more.length, 0);
@@ -54,12 +89,12 @@ for (const [check, words, wide, narrow, system] of cases) {
       [3, 1],
     );
   });
-  test(`${check.id}: in a namespace`, () => {
+  test(`${check.id}, ${words}: in a namespace`, () => {
     const expected = (severity: string | undefined): string[] => (severity === undefined ? [] : [severity]);
     assert.deepEqual(severities(check, power, binding("shop/b", "r", ["shop/web"])), expected(narrow));
     assert.deepEqual(severities(check, power, binding("kube-system/b", "r", ["shop/web"])), expected(system));
   });
-  test(`${check.id}: not where nobody has it, where something else is given, or everything is`, () => {
+  test(`${check.id}, ${words}: not where nobody has it, where something else is given, or everything is`, () => {
     assert.deepEqual(severities(check, power, binding("b", "r", [])), []);
     assert.deepEqual(severities(check, role("r", [ruleWords("get|pods")]), binding("b", "r", ["User ada"])), []);
     assert.deepEqual(severities(check, role("r", [ruleWords("*|*|*")]), binding("b", "r", ["User ada"])), []);
@@ -145,4 +180,105 @@ test("paths of the API server that show its logs and its memory", () => {
     assert.deepEqual(given(url), [], url);
   assert.deepEqual(given("*", "shop/b"), []);
   assert.deepEqual(severities(serverInsides, binding("b", "cluster-admin", ["User ada"])), []);
+});
+
+test("who may run pods in kube-system runs them among the controllers' accounts", () => {
+  for (const words of ["create|pods", "patch|apps|deployments", "update|batch|cronjobs"]) {
+    const given = [role("kube-system/r", [ruleWords(words)]), binding("kube-system/b", "Role r", ["shop/ci"])];
+    const [finding, ...more] = findingsOf(podCreation, manifestOf(...given));
+    assert.deepEqual([finding?.severity, more.length], ["high", 0]);
+    assert.equal(finding?.title, "ServiceAccount shop/ci may run pods in namespace kube-system");
+  }
+  const elsewhere = [role("shop/r", [ruleWords("create|pods")]), binding("shop/b", "Role r", ["shop/ci"])];
+  assert.deepEqual(severities(podCreation, ...elsewhere), []);
+});
+
+test("the ConfigMaps that configure the cluster, by their names", () => {
+  const named = (name: string, bound: string): string[] =>
+    severities(
+      systemConfigurationChange,
+      role("r", [ruleWords("update|configmaps", [name])]),
+      binding(bound, "r", ["shop/web"]),
+    );
+  for (const name of ["aws-auth", "coredns"]) {
+    assert.deepEqual(named(name, "b"), ["high"]);
+    assert.deepEqual(named(name, "kube-system/b"), ["high"]);
+    assert.deepEqual(named(name, "shop/b"), []);
+  }
+  assert.deepEqual(named("leader", "kube-system/b"), []);
+});
+
+test("what another check says of the same binding is said once", () => {
+  const bound = (words: string, name: string): object[] => [
+    role("r", [ruleWords(words)]),
+    binding(name, "r", ["shop/web"]),
+  ];
+  assert.deepEqual(severities(secretChange, ...bound("get update|secrets", "b")), []);
+  assert.deepEqual(severities(secretChange, ...bound("get update|secrets", "shop/b")), ["low"]);
+  assert.deepEqual(severities(podChange, ...bound("create patch|pods", "b")), []);
+  assert.deepEqual(severities(podChange, ...bound("create patch|pods", "shop/b")), ["medium"]);
+});
+
+test("admin and edit hold by their purpose what is low in a namespace", () => {
+  for (const check of [podChange, networkPolicyChange, podExec]) {
+    assert.deepEqual(severities(check, binding("shop/b", "admin", ["Group dev"])), ["low"], check.id);
+  }
+  assert.deepEqual(severities(namespaceChange, binding("shop/b", "admin", ["Group dev"])), []);
+});
+
+test("Kubernetes' own controllers keep what it publishes for them", () => {
+  const own = (name: string, ...words: string[]): object[] => [
+    role(
+      `system:controller:${name}`,
+      words.map((each) => ruleWords(each)),
+      { labels: { "kubernetes.io/bootstrapping": "rbac-defaults" } },
+    ),
+    binding(`system:controller:${name}`, `system:controller:${name}`, [`kube-system/${name}`], {
+      "kubernetes.io/bootstrapping": "rbac-defaults",
+    }),
+  ];
+  const published = [
+    ...own("deployment-controller", "get list update watch|pods"),
+    ...own("node-controller", "delete get patch update|nodes", "patch update|pods/status"),
+    ...own("disruption-controller", "patch update|pods/status"),
+    ...own("root-ca-cert-publisher", "create update|configmaps"),
+    ...own("service-controller", "patch update|services/status"),
+    ...own("namespace-controller", "delete deletecollection get list watch|*|*"),
+    ...own("generic-garbage-collector", "delete get list patch update watch|*|*"),
+  ];
+  for (const check of new Set(cases.map(([each]) => each))) {
+    assert.deepEqual(severities(check, ...published), [], check.id);
+  }
+  assert.deepEqual(severities(podCreation, ...published), []);
+});
+
+test("a role that gives everything and is bound to nobody", () => {
+  const everything = role("r", [ruleWords("*|*|*")]);
+  const [finding, ...more] = findingsOf(unboundRole, manifestOf(everything));
+  assert.deepEqual(
+    [finding?.severity, finding?.title, more.length],
+    ["low", "ClusterRole r gives everything, and is bound to nobody", 0],
+  );
+  assert.deepEqual(severities(unboundRole, role("shop/r", [ruleWords("*|*|*")])), ["low"]);
+  assert.deepEqual(severities(unboundRole, everything, binding("b", "r", [])), ["low"]);
+  assert.deepEqual(severities(unboundRole, everything, binding("b", "r", ["User ada"])), []);
+  assert.deepEqual(severities(unboundRole, role("r", [ruleWords("*|apps|*")])), []);
+  assert.deepEqual(severities(unboundRole, role("cluster-admin", [ruleWords("*|*|*")])), []);
+  const aggregated = role("all", [], { aggregationRule: { clusterRoleSelectors: [{ matchLabels: { a: "b" } }] } });
+  const part = role("part", [ruleWords("*|*|*")], { labels: { a: "b" } });
+  assert.deepEqual(severities(unboundRole, aggregated, part, binding("b", "part", ["User ada"])), ["low"]);
+});
+
+test("everybody bound to a role that nobody declares", () => {
+  const told = (who: string, name = "gone"): string[] =>
+    findingsOf(bindingToEveryone, manifestOf(binding("b", name, [who]))).map(
+      ({ severity, title }) => `${severity}: ${title}`,
+    );
+  assert.deepEqual(told("User system:anonymous"), [
+    "high: User system:anonymous, which is whoever reaches the API server, has ClusterRole gone in the whole cluster, which was not read: whoever makes the role gives it to all",
+  ]);
+  assert.equal(told("Group system:unauthenticated")[0]?.split(":")[0], "high");
+  assert.equal(told("Group system:authenticated")[0]?.split(":")[0], "medium");
+  assert.deepEqual(told("Group ops"), []);
+  assert.deepEqual(told("Group system:authenticated", "system:discovery"), []);
 });

@@ -18,25 +18,35 @@ import { encryptionAtRest } from "../cluster/encryption-at-rest.ts";
 import { encryptionProvider } from "../cluster/encryption-provider.ts";
 import { ephemeralContainersChange } from "../cluster/ephemeral-containers-change.ts";
 import { etcdAuthentication } from "../cluster/etcd-authentication.ts";
+import { eventRemoval } from "../cluster/event-removal.ts";
 import { imageVerification } from "../cluster/image-verification.ts";
 import { kubeletConfiguration } from "../cluster/kubelet-configuration.ts";
 import { kubeletConnection } from "../cluster/kubelet-connection.ts";
 import { kubeletFlags } from "../cluster/kubelet-flags.ts";
 import { longLivedToken } from "../cluster/long-lived-token.ts";
 import { missingSubject } from "../cluster/missing-subject.ts";
+import { namespaceChange } from "../cluster/namespace-change.ts";
+import { networkPolicyChange } from "../cluster/network-policy-change.ts";
 import { nodeChange } from "../cluster/node-change.ts";
 import { nodeProxy } from "../cluster/node-proxy.ts";
 import { persistentVolumeCreation } from "../cluster/persistent-volume-creation.ts";
+import { podChange } from "../cluster/pod-change.ts";
 import { podCreation } from "../cluster/pod-creation.ts";
+import { podEviction } from "../cluster/pod-eviction.ts";
 import { podExec } from "../cluster/pod-exec.ts";
 import { podSecurityExemptions } from "../cluster/pod-security-exemptions.ts";
 import { profiling } from "../cluster/profiling.ts";
 import { rbacEscalation } from "../cluster/rbac-escalation.ts";
 import { runtimeDetection } from "../cluster/runtime-detection.ts";
+import { secretChange } from "../cluster/secret-change.ts";
 import { secretNotRotated } from "../cluster/secret-not-rotated.ts";
 import { secretsReadable } from "../cluster/secrets-readable.ts";
 import { serverInsides } from "../cluster/server-insides.ts";
+import { serviceAccountChange } from "../cluster/service-account-change.ts";
+import { statusChange } from "../cluster/status-change.ts";
+import { systemConfigurationChange } from "../cluster/system-configuration-change.ts";
 import { tokenCreation } from "../cluster/token-creation.ts";
+import { unboundRole } from "../cluster/unbound-role.ts";
 import { webhookFailsOpen } from "../cluster/webhook-fails-open.ts";
 import { wildcardPowers } from "../cluster/wildcard-powers.ts";
 
@@ -60,25 +70,35 @@ export const clusterChecks = [
   encryptionProvider,
   ephemeralContainersChange,
   etcdAuthentication,
+  eventRemoval,
   imageVerification,
   kubeletConfiguration,
   kubeletConnection,
   kubeletFlags,
   longLivedToken,
   missingSubject,
+  namespaceChange,
+  networkPolicyChange,
   nodeChange,
   nodeProxy,
   persistentVolumeCreation,
+  podChange,
   podCreation,
+  podEviction,
   podExec,
   podSecurityExemptions,
   profiling,
   rbacEscalation,
   runtimeDetection,
+  secretChange,
   secretNotRotated,
   secretsReadable,
   serverInsides,
+  serviceAccountChange,
+  statusChange,
+  systemConfigurationChange,
   tokenCreation,
+  unboundRole,
   webhookFailsOpen,
   wildcardPowers,
 ] as const;

@@ -9,6 +9,10 @@ export const bounds = {
   kubernetesSlowTotalLength: 32 * 1024 * 1024,
   /** Lists within lists. */
   kubernetesListDepth: 4,
+  /** Values of one object of an unknown kind that are looked through for pods, their depth, and pods of one such object. */
+  foundPodValues: 200_000,
+  foundPodDepth: 60,
+  foundPods: 100,
   /** Gaps of one object, of one document and of one reading that are named; the rest is counted. */
   kubernetesObjectGaps: 50,
   kubernetesDocumentGaps: 100,

@@ -23,5 +23,5 @@ export function containersOf(pod: PodSpec): readonly PlacedContainer[] {
 }
 
 function placed(kind: ContainerKind, list: string, containers: readonly Container[]): PlacedContainer[] {
-  return containers.map((container, index) => ({ kind, index, container, path: [list, index] }));
+  return containers.map((container, index) => ({ kind, index, container, path: container.at ?? [list, index] }));
 }

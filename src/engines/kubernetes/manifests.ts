@@ -19,7 +19,8 @@ import type { ClusterSource, FileSource, KubernetesObject, ManifestGap, ObjectSo
 import { withoutSecrets } from "./raw.ts";
 import { createCollected, listSaysAll } from "./read/collected.ts";
 import { CORE_VERSION, isCoreKind } from "./read/core-kinds.ts";
-import { fieldsOf } from "./read/fields.ts";
+import { type Fields, fieldsOf } from "./read/fields.ts";
+import { valueAt } from "./read/found-workload.ts";
 import { readObject } from "./read/object.ts";
 
 export interface ManifestFile {
@@ -178,20 +179,20 @@ export function manifestReader(mostObjects: number = bounds.kubernetesObjects): 
     }
     foldedKeys(value, source);
     if (!Object.hasOwn(value, "items")) {
-      one({ ...value, kind, apiVersion }, source);
+      one({ ...value, kind, apiVersion }, source, depth);
       return;
     }
     // Whatever has items is a list of them to kubectl (apimachinery, unstructuredJSONScheme), and nothing besides.
     if (!kind.endsWith("List")) {
       const reason = `kubectl takes it for a list of its items, since it has such; others for the ${kind} that it says it is`;
       collected.gap({ code: "kubernetes.list", reason, ...placeOf(source, ["items"]) });
-      one({ ...value, kind, apiVersion }, source);
+      one({ ...value, kind, apiVersion }, source, depth);
     } else if (!Array.isArray(value.items)) {
       if (value.items !== null) {
         collected.gap({ code: "kubernetes.type", reason: "items: expected a list", ...placeOf(source, ["items"]) });
       }
       // Within a list, it is an object like others.
-      if (depth > 0) one({ ...value, kind, apiVersion }, source);
+      if (depth > 0) one({ ...value, kind, apiVersion }, source, depth);
     }
     if (!Array.isArray(value.items)) return;
     if (depth >= bounds.kubernetesListDepth) {
@@ -201,9 +202,25 @@ export function manifestReader(mostObjects: number = bounds.kubernetesObjects): 
     }
     const itemKind = kind.endsWith("List") ? kind.slice(0, -"List".length) : kind;
     value.items.forEach((item, index) => {
-      const inner = source.kind === "file" ? { ...source, root: [...source.root, "items", index] } : source;
-      visit(item, inner, depth + 1, itemKind, itemKind === "" ? "" : apiVersion);
+      const own = source.kind === "file" ? { ...source, root: [...source.root, "items", index] } : source;
+      visit(item, own, depth + 1, itemKind, itemKind === "" ? "" : apiVersion);
     });
+  }
+
+  /** Objects that stand within another: a template's, or those that an operator makes as they are written. */
+  function inner(
+    holder: Readonly<Record<string, unknown>>,
+    source: ObjectSource,
+    path: FieldPath,
+    depth: number,
+  ): void {
+    if (depth >= bounds.kubernetesListDepth) {
+      const reason = `more than ${bounds.kubernetesListDepth} objects within objects`;
+      collected.gap({ code: "kubernetes.bound", reason, ...placeOf(source, path) });
+      return;
+    }
+    const own = source.kind === "file" ? { ...source, root: [...source.root, ...path] } : source;
+    visit(valueAt(holder, path), own, depth + 1);
   }
 
   /** An API server that looks for the kind takes `Kind` for it as well (Go's encoding/json), and the last of them. */
@@ -216,33 +233,43 @@ export function manifestReader(mostObjects: number = bounds.kubernetesObjects): 
     }
   }
 
-  function one(raw: Readonly<Record<string, unknown>>, source: ObjectSource): void {
+  function one(raw: Readonly<Record<string, unknown>>, source: ObjectSource, depth: number): void {
     const wrong: { readonly field: FieldPath; readonly reason: string }[] = [];
     let more = 0;
-    const root = fieldsOf(
-      raw,
-      (field, reason) => {
-        if (wrong.length < bounds.kubernetesObjectGaps) wrong.push({ field, reason });
-        else more++;
-      },
-      strings,
-    );
+    const tell = (field: FieldPath, reason: string) => {
+      if (wrong.length < bounds.kubernetesObjectGaps) wrong.push({ field, reason });
+      else more++;
+    };
+    const root = fieldsOf(raw, tell, strings);
+    const fields = (path: FieldPath): Fields => {
+      if (path.length === 0) return root;
+      const value = valueAt(raw, path);
+      return fieldsOf(isObject(value) ? value : {}, tell, strings, path);
+    };
     const stated = readObject(root, source);
     const held = source.kind === "cluster" && !listSaysAll(stated);
     const object = held ? { ...stated, raw: withoutSecrets(raw, stated.kind) } : stated;
-    collected.object(object, root);
+    const gap = (code: string, field: FieldPath, reason: string): ManifestGap => ({
+      code,
+      reason,
+      ...placeOf(source, field, object),
+      object,
+      field,
+    });
+    const objects = collected.object(object, { raw, fields, gap });
     // A field may be asked for twice: it is told once.
     const told = new Map<string, ManifestGap>();
     for (const { field, reason } of wrong) {
       const text = `${formatFieldPath(field)}: ${reason}`;
       if (told.has(text)) continue;
-      told.set(text, { code: "kubernetes.type", reason: text, ...placeOf(source, field, object), object, field });
+      told.set(text, gap("kubernetes.type", field, text));
     }
-    for (const gap of [...told.values()].sort(byPlace)) collected.gap(gap);
+    for (const one of [...told.values()].sort(byPlace)) collected.gap(one);
     if (more > 0) {
       const reason = `${more} more fields of a wrong type`;
       collected.gap({ code: "kubernetes.type", reason, ...placeOf(source, [], object), object });
     }
+    for (const path of objects) inner(raw, source, path, depth);
   }
 
   return {

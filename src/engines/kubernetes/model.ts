@@ -21,7 +21,7 @@ export { type FieldPath, formatFieldPath } from "./field-path.ts";
 export type * from "./file-model.ts";
 export { fieldRange, locationOf } from "./locate.ts";
 export type * from "./network-model.ts";
-export { describeObject, effectiveNamespace, isClusterScoped, lineageOf, subjectName } from "./object.ts";
+export { callName, describeObject, effectiveNamespace, isClusterScoped, lineageOf, subjectName } from "./object.ts";
 export type * from "./object-model.ts";
 export type * from "./pod-model.ts";
 export type * from "./policy-model.ts";
@@ -37,7 +37,7 @@ export interface Workload {
   readonly origin: "kubernetes" | "compose";
   /** Empty for a Pod; `["spec", "template"]`, of a CronJob `["spec", "jobTemplate", "spec", "template"]`. */
   readonly templatePath: FieldPath;
-  /** `[...templatePath, "spec"]`: what `containersOf` paths continue. */
+  /** `[...templatePath, "spec"]`, where it has a template: what `containersOf` paths continue. */
   readonly podPath: FieldPath;
   readonly podMetadata: {
     readonly labels: Readonly<Record<string, string>>;
@@ -45,6 +45,13 @@ export interface Workload {
   };
   readonly pod: PodSpec;
   readonly replicas?: number;
+  /**
+   * Of a kind that its own controller alone knows: found by its form. `part`: what it does not state that controller may
+   * add, so that only what it states can be wrong. Absent: of a kind of the API.
+   */
+  readonly form?: "whole" | "part";
+  /** What of its pods the object does not tell. */
+  readonly untold?: readonly ManifestGap[];
   /** Of a Compose service, and only there. */
   readonly compose?: ComposeFacts;
 }

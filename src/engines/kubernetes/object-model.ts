@@ -23,6 +23,8 @@ export interface KubernetesObject {
   readonly deletionTimestamp?: string;
   readonly uid?: string;
   readonly source: ObjectSource;
+  /** Of an object with several pods one of them: its name or place there, and the object that was read. */
+  readonly part?: { readonly name: string; readonly of: KubernetesObject };
   /** Ask `rawOf`: it is held of those objects alone whose lists do not say all of them, and that no file can be asked for. */
   readonly raw?: Readonly<Record<string, unknown>>;
 }

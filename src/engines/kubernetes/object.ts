@@ -42,9 +42,18 @@ export function effectiveNamespace(object: KubernetesObject, unstated = "default
 }
 
 /** `Deployment shop/web`, `ClusterRole admin`, `Pod (generated job-)`. */
-export function describeObject({ kind, namespace, name, generateName }: KubernetesObject): string {
+export function describeObject({ kind, namespace, name, generateName, part }: KubernetesObject): string {
   const called = name === "" ? `(${generateName === undefined ? "unnamed" : `generated ${generateName}`})` : name;
-  return `${kind} ${namespace === undefined ? "" : `${namespace}/`}${called}`;
+  return `${kind} ${namespace === undefined ? "" : `${namespace}/`}${called}${partName(part)}`;
+}
+
+function partName(part: KubernetesObject["part"]): string {
+  return part === undefined ? "" : ` (${part.name})`;
+}
+
+/** Its name, or the beginning of the one that it will get; of one of several pods which one it is too. */
+export function callName({ name, generateName = "", part }: KubernetesObject): string {
+  return (name || generateName) + partName(part);
 }
 
 /** The kind of a Compose file's services: nobody takes it for a Service, which is what exposes pods. */
@@ -62,6 +71,6 @@ export function subjectName(object: KubernetesObject): string {
 
 /** Scope, kind, namespace and name: what stays the same while the object changes. `scope`: the cluster, or the folder. */
 export function lineageOf(object: KubernetesObject, scope: string): string {
-  const { kind, namespace = "", name, generateName = "" } = object;
-  return [scope, lastingKind(kind), namespace, name || generateName].join("/");
+  const { kind, namespace = "" } = object;
+  return [scope, lastingKind(kind), namespace, callName(object)].join("/");
 }

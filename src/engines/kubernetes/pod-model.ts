@@ -3,6 +3,7 @@
  * stated, or is null, is absent; lists and maps that are not stated are empty. What has a wrong type is absent too, and a
  * gap says so.
  */
+import type { FieldPath } from "./field-path.ts";
 
 export interface PodSpec {
   readonly containers: readonly Container[];
@@ -35,6 +36,8 @@ export interface PodSpec {
 
 /** One container of a pod, whichever of its three lists it is in. */
 export interface Container {
+  /** From the pod's specification, where it stands in none of the three lists: `["steps", 0]` of a Tekton Task. */
+  readonly at?: FieldPath;
   /** Empty where none is stated. */
   readonly name: string;
   readonly image?: string;

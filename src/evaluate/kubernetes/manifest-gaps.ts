@@ -24,7 +24,7 @@ export function manifestGaps({ gaps }: Manifests): ManifestGaps {
   const unread = named(loose);
 
   function of(object: KubernetesObject): readonly Gap[] {
-    const found = [...(own.get(object) ?? [])];
+    const found = [...(own.get(object.part?.of ?? object) ?? [])];
     const { source } = object;
     if (source.kind === "file" && byPath.size > 0) {
       found.push(...(byPath.get(source.text.path) ?? []).filter((gap) => isIn(gap, object)));

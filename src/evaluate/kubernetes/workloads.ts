@@ -18,6 +18,7 @@ import { runCheck, runChecks } from "../../core/runner.ts";
 import { bounds as kubernetesBounds } from "../../engines/kubernetes/bounds.ts";
 import { componentsOf } from "../../engines/kubernetes/control-plane/components.ts";
 import {
+  callName,
   containersOf,
   type KubernetesObject,
   lineageOf,
@@ -179,7 +180,7 @@ export function evaluateWorkload(
   const { object, origin } = workload;
   const observedAt = now.toISOString();
   const evidence: Omit<EvidenceFor<WorkloadFacts>, "manifests"> = {
-    workload: present(workload, observedAt, { gaps: gaps.of(object) }),
+    workload: present(workload, observedAt, { gaps: [...gaps.of(object), ...untoldOf([workload])] }),
     seccompProfiles,
   };
   const asset = workloadAsset(object, several);
@@ -204,6 +205,7 @@ export function evaluateNamespace(
   const observedAt = now.toISOString();
   const objects = workloads.map(({ object }) => object);
   const [unlisted, ...more] = whole.short.of(["namespaces"]);
+  const around = [...gaps.around(objects), ...whole.short.of(["workloads"])];
   const evidence: Omit<EvidenceFor<NamespaceFacts>, "manifests"> = {
     namespace:
       namespace === undefined
@@ -218,17 +220,23 @@ export function evaluateNamespace(
         : present({ name, namespace, workloads, system }, observedAt, {
             gaps: gaps.of(namespace.object),
           }),
-    workloads: present(workloads, observedAt, {
-      gaps: [...gaps.around(objects), ...whole.short.of(["workloads"])],
-    }),
+    workloads: present(workloads, observedAt, { gaps: around }),
   };
+  // What is not told of a workload that was found hides no other: it counts where every workload must be known whole.
+  const inWhole = present(workloads, observedAt, { gaps: [...around, ...untoldOf(workloads)] });
   const looked = { workloads: String(workloads.length), meets: strictestLevel(workloads) };
   const asset = namespaceAsset(found, several);
   return namespaceChecks
     .filter(({ namespaces }) => namespaces === "all" || !system)
-    .map((check) =>
-      runCheck(check, { ...evidence, manifests: whole.of(check) }, { asset, policy, now, evidence: looked }),
-    );
+    .map((check) => {
+      const facts = { ...evidence, ...(check.needs.workloads === "whole" ? { workloads: inWhole } : {}) };
+      return runCheck(check, { ...facts, manifests: whole.of(check) }, { asset, policy, now, evidence: looked });
+    });
+}
+
+/** What pods of kinds that their own controllers alone know leave unsaid: about those workloads, and about nothing else. */
+function untoldOf(workloads: readonly Workload[]): Gap[] {
+  return workloads.flatMap(({ untold = [] }) => untold.map(gapOf));
 }
 
 function evaluateCluster(
@@ -300,8 +308,9 @@ function workloadAsset(object: KubernetesObject, several?: ReadonlySet<string>):
   return { kind: "workload", id: lineage, lineage, name, ...placeIn(object, several?.has(name)) };
 }
 
-function workloadName({ kind, namespace, name, generateName = "" }: KubernetesObject): string {
-  const parts = [...(namespace === undefined ? [] : [namespace]), kind, name || generateName];
+function workloadName(object: KubernetesObject): string {
+  const { kind, namespace } = object;
+  const parts = [...(namespace === undefined ? [] : [namespace]), kind, callName(object)];
   return parts.join("/").slice(0, kubernetesBounds.assetNameLength);
 }
 

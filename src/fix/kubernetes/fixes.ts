@@ -103,7 +103,7 @@ export function fixWorkloads(read: Manifests, context: WorkloadFixContext): Work
     tell: typeof refuse,
   ): Mend[] {
     const find = objectFinder(manifests);
-    const workloads = new Map(manifests.workloads.map((workload) => [workload.object, workload]));
+    const workloads = new Map(manifests.workloads.map((each) => [each.object.part?.of ?? each.object, each]));
     return evaluations.flatMap(({ asset, findings }) =>
       findings.flatMap((finding): Mend[] => {
         const { fix } = finding;
@@ -118,6 +118,10 @@ export function fixWorkloads(read: Manifests, context: WorkloadFixContext): Work
         const workload = workloads.get(object);
         if (workload?.origin === "compose") {
           tell(finding, "Compose files are not rewritten");
+          return [];
+        }
+        if (workload?.form !== undefined) {
+          tell(finding, `what a ${object.kind} takes, only its controller says`);
           return [];
         }
         const unsafe = fix.patches

@@ -1,7 +1,25 @@
 /** All that a binding gives of what the checks warn of, whoever made it. */
 import type { Grant, GrantedRule } from "../../../engines/kubernetes/model.ts";
 import { showsInsides } from "./insides.ts";
-import { changeNodes, createVolumes, extendApi, givesEverything, hitsOf, type Power, strongPowers } from "./powers.ts";
+import {
+  changeNamespaces,
+  changeNetworkPolicies,
+  changeNodes,
+  changePods,
+  changeSecrets,
+  changeServiceAccounts,
+  changeStatus,
+  changeSystemConfiguration,
+  createVolumes,
+  evictPods,
+  extendApi,
+  givesEverything,
+  hitsOf,
+  isFarReaching,
+  type Power,
+  removeEvents,
+  strongPowers,
+} from "./powers.ts";
 
 export interface GivenPower {
   /** Behind "may": `read Secrets`. */
@@ -10,7 +28,20 @@ export interface GivenPower {
   readonly rules: readonly GrantedRule[];
 }
 
-const powers: readonly Power[] = [...strongPowers, createVolumes, changeNodes, extendApi];
+const powers: readonly Power[] = [
+  ...strongPowers,
+  createVolumes,
+  changeNodes,
+  extendApi,
+  changeNamespaces,
+  changeSecrets,
+  changePods,
+  changeServiceAccounts,
+  changeStatus,
+  changeNetworkPolicies,
+  removeEvents,
+  evictPods,
+];
 
 /** What Kubernetes itself gives counts too: it is no finding, and true all the same. Who may do everything is told so alone. */
 export function dangerousPowers({ published: _, ...grant }: Grant): readonly GivenPower[] {
@@ -21,7 +52,9 @@ export function dangerousPowers({ published: _, ...grant }: Grant): readonly Giv
     grant.namespace === undefined
       ? grant.role.rules.filter(({ rule }) => rule.verbs.length > 0 && rule.nonResourceURLs.some(showsInsides))
       : [];
-  return [...given, { does: "see the API server's logs or memory", rules: insides }].filter(
+  const system = isFarReaching(grant) ? hitsOf(grant, changeSystemConfiguration).map(({ rule }) => rule) : [];
+  const ofSystem = { does: changeSystemConfiguration.does, rules: system };
+  return [...given, ofSystem, { does: "see the API server's logs or memory", rules: insides }].filter(
     ({ rules }) => rules.length > 0,
   );
 }

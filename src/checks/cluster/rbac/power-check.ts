@@ -4,7 +4,7 @@ import type { RatedSeverity } from "../../../core/severity.ts";
 import type { AccessRequest, Grant, GrantedRule } from "../../../engines/kubernetes/model.ts";
 import { clip, SENTENCE } from "../../findings/one-line.ts";
 import { type ClusterCheck, clusterCheck } from "../kubernetes/cluster-check.ts";
-import { givesEverything, hitsOf, type Power } from "./powers.ts";
+import { givesEverything, hitsOf, isFarReaching, type Power } from "./powers.ts";
 import { isUserFacing, nameSubjects, pathOf, placesOf, subjectOf, whereIt } from "./words.ts";
 
 interface PowerSpecification {
@@ -17,6 +17,8 @@ interface PowerSpecification {
   readonly narrow?: RatedSeverity;
   /** There, where every rule names its objects; absent: `narrow`. */
   readonly narrowNamed?: RatedSeverity;
+  /** Who may do this too has nothing by the power that is not said of this one. */
+  readonly unless?: Power;
   readonly fix: string;
   readonly documentation: CheckDocumentation;
 }
@@ -25,7 +27,7 @@ const WITHOUT_CONTROL = "none of the ten is about permissions (RBAC)";
 
 /** What a role gives that gives everything is for `cluster/cluster-admin-binding` alone. */
 export function powerCheck(specification: PowerSpecification): ClusterCheck {
-  const { name, title, power, wide, narrow, narrowNamed = narrow, fix, documentation } = specification;
+  const { name, title, power, wide, narrow, narrowNamed = narrow, unless, fix, documentation } = specification;
   return clusterCheck<"access">({
     name,
     title,
@@ -37,7 +39,8 @@ export function powerCheck(specification: PowerSpecification): ClusterCheck {
     *spot({ access }) {
       for (const grant of access.grants) {
         if (grant.role.rules.some(({ rule }) => givesEverything(rule))) continue;
-        if (grant.namespace !== undefined && grant.namespace !== "kube-system" && narrow === undefined) continue;
+        if (!isFarReaching(grant) && narrow === undefined) continue;
+        if (unless !== undefined && isFarReaching(grant) && hitsOf(grant, unless).length > 0) continue;
         const hits = hitsOf(grant, power);
         if (hits.length === 0) continue;
         const rules = hits.map(({ rule }) => rule);
@@ -68,7 +71,7 @@ function severityOf(
   wide: RatedSeverity,
   narrow: RatedSeverity,
 ): RatedSeverity {
-  if (grant.namespace === undefined || grant.namespace === "kube-system") return wide;
+  if (isFarReaching(grant)) return wide;
   return isUserFacing(grant, rules) ? "low" : narrow;
 }
 

@@ -18,6 +18,8 @@ export interface Power {
    * names that everybody knows; `never` where such a rule is how it should be done.
    */
   readonly named: Named;
+  /** A rule that names its objects gives it where one of these is among them; absent: see `named`. */
+  readonly names?: ReadonlySet<string>;
   /** Verb, group and resource of which every subresource gives it: `userextras/scopes`. */
   readonly below?: AccessRequest;
 }
@@ -59,7 +61,7 @@ export const executeInPods = power(
   "run commands in pods or reach into them",
   "create get",
   "",
-  "pods/exec pods/attach pods/portforward pods/proxy",
+  "pods/exec pods/attach pods/portforward pods/proxy services/proxy",
   WIDE,
 );
 
@@ -92,7 +94,7 @@ export const controlAdmission = both(
   "change what is admitted",
   power(
     "",
-    "create update patch delete",
+    "create update patch delete deletecollection",
     "admissionregistration.k8s.io",
     "mutatingwebhookconfigurations validatingwebhookconfigurations mutatingadmissionpolicies mutatingadmissionpolicybindings validatingadmissionpolicies validatingadmissionpolicybindings",
     CLUSTER,
@@ -101,19 +103,75 @@ export const controlAdmission = both(
 
 export const extendApi = both(
   "change the API itself",
-  power("", "create update patch delete", "apiextensions.k8s.io", "customresourcedefinitions", CLUSTER),
-  power("", "create update patch", "apiregistration.k8s.io", "apiservices", CLUSTER),
+  power(
+    "",
+    "create update patch delete deletecollection",
+    "apiextensions.k8s.io",
+    "customresourcedefinitions",
+    CLUSTER,
+  ),
+  power("", "create update patch delete deletecollection", "apiregistration.k8s.io", "apiservices", CLUSTER),
 );
 
 export const createVolumes = power("make PersistentVolumes", "create", "", "persistentvolumes", CLUSTER);
 
-export const changeNodes = power(
+export const changeNodes = both(
   "change nodes and what they say of themselves",
+  power("", "update patch", "", "nodes nodes/status", { ...CLUSTER, ...ALWAYS }),
+  power("", "create delete deletecollection", "", "nodes", CLUSTER),
+);
+
+/** In a namespace it is of that namespace: a request for one is made in it. */
+export const changeNamespaces = power("change the labels of namespaces", "update patch", "", "namespaces");
+
+/** An update or a patch is answered with all of the Secret. */
+export const changeSecrets = power("make or change Secrets", "create update patch", "", "secrets");
+
+export const changePods = power("change the images of running pods", "update patch", "", "pods", WIDE);
+
+export const changeServiceAccounts = power("change service accounts", "update patch", "", "serviceaccounts");
+
+export const changeStatus = power(
+  "write where services and pods are reached",
   "update patch",
   "",
-  "nodes nodes/status",
-  { ...CLUSTER, ...ALWAYS },
+  "services/status pods/status",
 );
+
+export const changeNetworkPolicies = both(
+  "change or remove network policies",
+  power("", "update patch delete deletecollection", "networking.k8s.io", "networkpolicies"),
+  power("", "update patch delete deletecollection", "extensions", "networkpolicies"),
+  power(
+    "",
+    "update patch delete deletecollection",
+    "policy.networking.k8s.io",
+    "adminnetworkpolicies baselineadminnetworkpolicies clusternetworkpolicies",
+  ),
+);
+
+export const removeEvents = both(
+  "remove events",
+  power("", "delete deletecollection", "", "events"),
+  power("", "delete deletecollection", "events.k8s.io", "events"),
+);
+
+export const evictPods = power("evict pods", "create", "", "pods/eviction", WIDE);
+
+export const changeSystemConfiguration: Power = {
+  ...power("change what the cluster itself is configured by", "update patch", "", "configmaps"),
+  names: new Set([
+    "aws-auth",
+    "coredns",
+    "coredns-custom",
+    "extension-apiserver-authentication",
+    "kube-dns",
+    "kube-proxy",
+    "kube-proxy-config",
+    "kubeadm-config",
+    "kubelet-config",
+  ]),
+};
 
 const WORKLOADS = "deployments daemonsets statefulsets replicasets";
 
@@ -142,6 +200,11 @@ export function givesEverything({ verbs, apiGroups, resources, resourceNames }: 
   return verbs.includes("*") && apiGroups.includes("*") && resources.includes("*") && resourceNames.length === 0;
 }
 
+/** In the whole cluster, or where what the cluster itself is made of runs. */
+export function isFarReaching({ namespace }: Pick<Grant, "namespace">): boolean {
+  return namespace === undefined || namespace === "kube-system";
+}
+
 /** What the grant's rules have of a power, without what Kubernetes itself gives there. */
 export function hitsOf(grant: Grant, power: Power): { rule: GrantedRule; requests: readonly AccessRequest[] }[] {
   const { namespace, published = [] } = grant;
@@ -149,12 +212,12 @@ export function hitsOf(grant: Grant, power: Power): { rule: GrantedRule; request
   const isOpen = (request: AccessRequest): boolean =>
     (namespace === undefined || !isClusterScoped(request.resource)) && !published.some((rule) => allows(rule, request));
   const open = power.requests.filter(isOpen);
-  const isWide = namespace === undefined || namespace === "kube-system";
+  const isWide = isFarReaching(grant);
   const hits = [];
   for (const granted of grant.role.rules) {
     const { rule } = granted;
     const isNamed = rule.resourceNames.length > 0;
-    if (isNamed && (power.named === "never" || (power.named === "wide" && !isWide))) continue;
+    if (isNamed && !givenByName(rule, power, isWide)) continue;
     const below = power.below === undefined ? [] : subresourcesOf(power.below, rule).filter(isOpen);
     const requests = [...open, ...below].filter(
       (request) => allows(rule, request) && (!isNamed || canBeNamed(rule, request, grant.role.rules)),
@@ -162,6 +225,11 @@ export function hitsOf(grant: Grant, power: Power): { rule: GrantedRule; request
     if (requests.length > 0) hits.push({ rule: granted, requests });
   }
   return hits;
+}
+
+function givenByName({ resourceNames }: PolicyRule, { named, names }: Power, isWide: boolean): boolean {
+  if (names !== undefined) return resourceNames.some((name) => names.has(name));
+  return named === "always" || (named === "wide" && isWide);
 }
 
 /** What a rule names below a resource, be it by a star before it: `userextras/scopes`, a star and `/scopes`. */

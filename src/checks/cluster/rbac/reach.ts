@@ -6,7 +6,7 @@ import {
   type Grant,
   type GrantedRule,
 } from "../../../engines/kubernetes/model.ts";
-import { givesEverything, hitsOf, type Power, strongPowers } from "./powers.ts";
+import { givesEverything, hitsOf, isFarReaching, type Power, strongPowers } from "./powers.ts";
 
 export interface Reach {
   /** `namespace/name` */
@@ -46,16 +46,12 @@ export function reachByNamespace(access: Access): ReadonlyMap<string, readonly R
   return found;
 }
 
-function reachesFar({ namespace }: Grant): boolean {
-  return namespace === undefined || namespace === "kube-system";
-}
-
 function everything(grant: Grant): Omit<Reach, "account"> | undefined {
-  const rules = reachesFar(grant) ? grant.role.rules.filter(({ rule }) => givesEverything(rule)) : [];
+  const rules = isFarReaching(grant) ? grant.role.rules.filter(({ rule }) => givesEverything(rule)) : [];
   return rules.length === 0 ? undefined : { does: "do everything", grant, rules };
 }
 
 function strongly(grant: Grant, power: Power): Omit<Reach, "account"> | undefined {
-  const hits = reachesFar(grant) ? hitsOf(grant, power) : [];
+  const hits = isFarReaching(grant) ? hitsOf(grant, power) : [];
   return hits.length === 0 ? undefined : { does: power.does, grant, rules: hits.map(({ rule }) => rule) };
 }

@@ -1,12 +1,14 @@
 /** What every check over a workload has in common. `workloadCheck` is where each of them begins. */
 import { type Check, type CheckDocumentation, type ControlNumber, controlsOf, type Need } from "../../../core/check.ts";
 import type { RatedSeverity } from "../../../core/severity.ts";
-import type {
-  FieldPath,
-  Manifests,
-  PlacedContainer,
-  SeccompProfile,
-  Workload,
+import {
+  type FieldPath,
+  type KubernetesObject,
+  type Manifests,
+  type PlacedContainer,
+  rawOf,
+  type SeccompProfile,
+  type Workload,
 } from "../../../engines/kubernetes/model.ts";
 import { draftsOf, type FieldFix, type SpottedField } from "../../findings/kubernetes-finding.ts";
 
@@ -94,6 +96,8 @@ export function workloadCheck<Needed extends keyof WorkloadFacts = "workload">(
 function* placed(workload: Workload, spots: Iterable<Spotted>): Generator<SpottedField> {
   for (const { container, from = "pod", path, subject, fix, evidence, ...rest } of spots) {
     const base = from === "pod" ? workload.podPath : from === "template" ? workload.templatePath : [];
+    // What a part of a pod leaves out may be added to it: only what it states can be wrong.
+    if (workload.form === "part" && !isStated(workload.object, [...base, ...path])) continue;
     yield {
       ...rest,
       object: workload.object,
@@ -103,6 +107,15 @@ function* placed(workload: Workload, spots: Iterable<Spotted>): Generator<Spotte
       evidence: { ...(container === undefined ? {} : { container: nameOf(container) }), ...evidence },
     };
   }
+}
+
+function isStated(object: KubernetesObject, path: FieldPath): boolean {
+  let value: unknown = rawOf(object);
+  for (const step of path) {
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, step)) return false;
+    value = (value as Record<string | number, unknown>)[step];
+  }
+  return true;
 }
 
 function rebased({ text, patches }: FieldFix, base: FieldPath): FieldFix {

@@ -34,7 +34,7 @@ export function componentsOf(
 
 function* startedBy({ object, pod, podPath }: Workload): Generator<Component> {
   for (const [index, container] of pod.containers.entries()) {
-    const path = [...podPath, "containers", index];
+    const path = [...podPath, ...(container.at ?? ["containers", index])];
     const words = [
       ...container.command.map((text, at) => ({ text, path: [...path, "command", at] })),
       ...container.args.map((text, at) => ({ text, path: [...path, "args", at] })),

@@ -47,6 +47,7 @@ export const controllerBindings: readonly string[] = [
 
 const pods = rule("create delete patch update", "", "pods");
 const nodes = rule("patch update", "", "nodes nodes/status");
+const podStatus = rule("patch update", "", "pods/status");
 
 const dangerous: readonly [name: string, rules: readonly PolicyRule[]][] = [
   ["attachdetach-controller", [nodes]],
@@ -68,8 +69,11 @@ const dangerous: readonly [name: string, rules: readonly PolicyRule[]][] = [
     [
       rule("create patch update", "apps", "deployments replicasets"),
       rule("create patch update", "extensions", "deployments replicasets"),
+      rule("update", "", "pods"),
     ],
   ],
+  ["device-taint-eviction-controller", [podStatus]],
+  ["disruption-controller", [podStatus]],
   ["expand-controller", [rule("get", "", "secrets")]],
   ["generic-garbage-collector", [rule("delete get list patch update watch", "*", "*")]],
   [
@@ -78,14 +82,18 @@ const dangerous: readonly [name: string, rules: readonly PolicyRule[]][] = [
   ],
   ["job-controller", [pods, rule("update patch", "batch", "jobs")]],
   ["legacy-service-account-token-cleaner", [rule("delete get list patch watch", "", "secrets")]],
-  ["namespace-controller", [rule("delete deletecollection get list", "*", "*")]],
-  ["node-controller", [nodes]],
+  ["namespace-controller", [rule("delete deletecollection get list watch", "*", "*")]],
+  ["node-controller", [nodes, rule("delete", "", "nodes"), podStatus]],
   ["persistent-volume-binder", [pods, rule("create", "", "persistentvolumes"), rule("get", "", "secrets")]],
-  ["pod-garbage-collector", [pods]],
+  ["pod-garbage-collector", [pods, podStatus]],
   ["replicaset-controller", [pods, rule("update", "apps", "replicasets")]],
   ["replication-controller", [pods, rule("update", "", "replicationcontrollers")]],
+  ["resource-claim-controller", [podStatus]],
   ["resourcequota-controller", [rule("list watch", "*", "*")]],
+  ["root-ca-cert-publisher", [rule("create update", "", "configmaps")]],
   ["route-controller", [nodes]],
+  ["service-account-controller", [rule("create update", "", "serviceaccounts")]],
+  ["service-controller", [rule("patch update", "", "services/status")]],
   ["statefulset-controller", [pods]],
   ["storage-version-migrator-controller", [rule("get list patch update watch", "*", "*")]],
   ["ttl-controller", [nodes]],

@@ -1,18 +1,22 @@
 /** Sorts objects by their kinds into the lists of {@link Manifests}. */
 import { bounds } from "../bounds.ts";
+import type { FieldPath } from "../field-path.ts";
 import type { Manifests, Workload } from "../model.ts";
 import type { KubernetesObject, ManifestGap } from "../object-model.ts";
 import * as clusterFiles from "./cluster-files.ts";
 import { EXTERNAL_SECRETS } from "./external-secrets.ts";
 import type { Fields } from "./fields.ts";
+import { findPods } from "./found-pods.ts";
+import { type ReadObject, readFoundWorkloads } from "./found-workload.ts";
 import { readConfigMap, readNamespace, readSecret, readServiceAccount } from "./identity.ts";
 import * as network from "./network.ts";
 import * as policies from "./policies.ts";
 import { readBinding, readRole } from "./rbac.ts";
-import { isWorkload, readWorkload } from "./workload.ts";
+import { isWorkload, readWorkload, WORKLOAD_KINDS } from "./workload.ts";
 
 export interface Collected {
-  object(object: KubernetesObject, root: Fields): void;
+  /** Answers where other objects stand within it. */
+  object(object: KubernetesObject, read: ReadObject): readonly FieldPath[];
   workload(workload: Workload): void;
   gap(gap: ManifestGap): void;
   /** Asked before each object: no more are taken, and a gap says so. */
@@ -100,6 +104,24 @@ export function listSaysAll(object: KubernetesObject): boolean {
   return isWorkload(object) || (Object.hasOwn(READERS, name) && !READ_IN_PART.has(name));
 }
 
+/** Groups of the API server's own: no custom resource is in one. */
+const OWN_GROUPS: ReadonlySet<string> = new Set(
+  [...Object.keys(READERS), ...WORKLOAD_KINDS].map((name) => name.slice(0, Math.max(0, name.lastIndexOf("/")))),
+);
+
+const MEANT: ReadonlyMap<string, string> = new Map(
+  [...Object.keys(READERS), ...WORKLOAD_KINDS]
+    .filter((name) => !name.startsWith("extensions/"))
+    .map((name) => [name.slice(name.lastIndexOf("/") + 1).toLowerCase(), name]),
+);
+
+/** Of an object of the API server's own groups, the kind that is written otherwise, or is of another group. */
+function meantKind({ group, kind }: KubernetesObject): string | undefined {
+  return OWN_GROUPS.has(group) ? MEANT.get(kind.toLowerCase()) : undefined;
+}
+
+const NOWHERE: readonly FieldPath[] = [];
+
 function nameOf({ group, kind }: KubernetesObject): string {
   return group === "" ? kind : `${group}/${kind}`;
 }
@@ -150,17 +172,32 @@ export function createCollected(mostObjects: number): Collected {
     return true;
   }
 
+  /** Of a kind that no list holds: what runs pods does so by whichever name. */
+  function unknown(object: KubernetesObject, read: ReadObject): readonly FieldPath[] {
+    const { pods, objects, over } = findPods(object, read.raw);
+    lists.workloads.push(...readFoundWorkloads(object, read, pods));
+    if (over) gap(read.gap("kubernetes.bound", [], "it is too large to be looked through for pods"));
+    if (pods.length + objects.length > 0) return objects;
+    const name = nameOf(object);
+    unknownKinds.set(name, (unknownKinds.get(name) ?? 0) + 1);
+    const meant = meantKind(object);
+    if (meant !== undefined) gap(read.gap("kubernetes.kind", ["kind"], `${name} is no kind of the API: ${meant} is`));
+    return objects;
+  }
+
   return {
-    object(object, root) {
+    object(object, read) {
       lists.objects.push(object);
       const { group } = object;
+      const root = read.fields([]);
       const name = nameOf(object);
       const external = Object.hasOwn(EXTERNAL_SECRETS, name) ? EXTERNAL_SECRETS[name] : undefined;
       if (isWorkload(object)) lists.workloads.push(readWorkload(object, root));
       else if (Object.hasOwn(READERS, name)) READERS[name]?.(lists, object, root);
       else if (external !== undefined) lists.externalSecrets.push(external(object, root));
       else if (group === "gateway.networking.k8s.io") lists.gateways.push(network.readGateway(object, root));
-      else unknownKinds.set(name, (unknownKinds.get(name) ?? 0) + 1);
+      else return unknown(object, read);
+      return NOWHERE;
     },
     workload(workload) {
       lists.objects.push(workload.object);

@@ -18,6 +18,9 @@ const TEMPLATES: ReadonlyMap<string, FieldPath> = new Map<string, FieldPath>([
   ["batch/CronJob", ["spec", "jobTemplate", "spec", "template"]],
 ]);
 
+/** `group/Kind`. */
+export const WORKLOAD_KINDS: readonly string[] = [...TEMPLATES.keys()];
+
 export function isWorkload({ group, kind }: KubernetesObject): boolean {
   return TEMPLATES.has(group === "" ? kind : `${group}/${kind}`);
 }
