@@ -22,10 +22,17 @@ export interface Setup {
   /** As in docker's config.json: host → user:password in base 64. */
   readonly auths: Readonly<Record<string, { readonly auth: string }>>;
   readonly environment?: Readonly<Record<string, string>>;
+  /** Absent: vfs, which every machine has, and which copies each layer whole. */
+  readonly driver?: "vfs" | "overlay";
+  /** Milliseconds until a run of it is ended. */
+  readonly patience?: number;
 }
 
 /** Nothing of it is outside the folder: no image of the machine is seen, and none is left. */
-export function buildahIn(folder: string, { mirrors, auths, environment = {} }: Setup): Buildah {
+export function buildahIn(
+  folder: string,
+  { mirrors, auths, environment = {}, driver = "vfs", patience = 50_000 }: Setup,
+): Buildah {
   const at = (name: string): string => join(folder, name);
   for (const name of ["home", "tmp", "storage", "run"]) mkdirSync(at(name), { recursive: true });
   const registries = Object.entries(mirrors).map(
@@ -47,14 +54,14 @@ export function buildahIn(folder: string, { mirrors, auths, environment = {} }: 
     CONTAINERS_REGISTRIES_CONF: at("registries.conf"),
     ...environment,
   };
-  const storage = ["--root", at("storage"), "--runroot", at("run"), "--storage-driver", "vfs"];
+  const storage = ["--root", at("storage"), "--runroot", at("run"), "--storage-driver", driver];
   // Not awaited in one go: a registry's token service may run in this process.
   const run = async (...written: readonly string[]): Promise<BuildahRun> => {
     const child = spawn("buildah", [...storage, ...written], {
       cwd: folder,
       env,
       stdio: ["ignore", "pipe", "pipe"],
-      timeout: 50_000,
+      timeout: patience,
     });
     const [stdout, stderr, [code]] = await Promise.all([
       text(child.stdout),
@@ -75,7 +82,7 @@ export function buildahIn(folder: string, { mirrors, auths, environment = {} }: 
 }
 
 /** Those that this process has: buildah would raise them, which not every root may. */
-function limits(): string[] {
+export function limits(): string[] {
   const text = readFileSync("/proc/self/limits", "utf8");
   return [
     ["nofile", /^Max open files +\d+ +(\d+)/m] as const,

@@ -62,6 +62,22 @@ export interface FindingKeys {
   readonly path?: string;
 }
 
+/** How much is known of what else a change does, best known first; only what is `safe` is made unasked. */
+export const fixGrades = ["safe", "likely", "needs knowledge"] as const;
+
+export type FixGrade = (typeof fixGrades)[number];
+
+/**
+ * `safe`: something ran that shows that the image builds, starts and serves as before; `likely`: nothing speaks against it,
+ * and nobody tried; `needs knowledge`: whether it may be made stands nowhere in what was read.
+ */
+export interface Graded {
+  readonly grade: FixGrade;
+  /** Why it has that grade: half a sentence without a full stop. */
+  readonly reason: string;
+}
+
+/** What people do, an upgrade and what is said in words, has no grade: changes have. */
 export type Fix =
   | {
       readonly kind: "upgrade";
@@ -70,19 +86,19 @@ export type Fix =
       readonly version: string;
     }
   | { readonly kind: "instruction"; readonly text: string }
-  | {
+  | (Graded & {
       /** A change of files that was proven: applied, the finding is gone and no new one is there. */
       readonly kind: "edit";
       readonly text: string;
       /** Of one file each, none overlapping another. */
       readonly edits: readonly [TextEdit, ...TextEdit[]];
-    }
-  | {
+    })
+  | (Graded & {
       /** A change of fields of the object that the finding is in, which the source text or a patch can be made of. */
       readonly kind: "patch";
       readonly text: string;
       readonly patches: readonly [FieldPatch, ...FieldPatch[]];
-    };
+    });
 
 /** One change of an object, in order: what a step of the path is missing is made. */
 export interface FieldPatch {

@@ -170,6 +170,7 @@ const strings = createStrings(50_000);
 
 function heldFix(fix: Fix): Fix {
   const text = strings(fix.text);
+  if (fix.kind === "edit" || fix.kind === "patch") return { ...fix, text, reason: strings(fix.reason) };
   return text === fix.text && fix.kind === "instruction" ? fix : { ...fix, text };
 }
 

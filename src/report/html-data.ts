@@ -36,6 +36,8 @@ export interface FindingData {
   readonly why?: string;
   readonly score?: number;
   readonly fix?: string;
+  /** How far the fix is safe, and why. */
+  readonly grade?: string;
   readonly fixed?: string;
   /** Index into the assets. */
   readonly asset: number;
@@ -149,6 +151,7 @@ function dataOf(
     ...optional("why", priority?.reasons.join("; ")),
     ...(priority === undefined ? {} : { score: priority.score }),
     ...optional("fix", fix?.text),
+    ...optional("grade", fix !== undefined && "grade" in fix ? `${fix.grade}: ${fix.reason}` : undefined),
     ...optional("fixed", fix?.kind === "upgrade" ? fix.version : undefined),
     asset: assets.indexOf(assetTitle(asset)),
     ...optional("scope", scopeText(scope)),

@@ -96,6 +96,7 @@ export const script = `
       add("where", make("div", place), ...(instruction === undefined ? [] : [make("code", data.instructions[instruction])]));
     }
     add("fix", f.fix ?? "none is known");
+    if (f.grade !== undefined) add("the change is", f.grade);
     for (const [label, value] of f.evidence ?? []) add(label, value);
     for (const link of f.links ?? []) {
       const a = make("a", link);

@@ -112,6 +112,7 @@ function findingPairs(finding: Finding, { asset, scope }: Evaluation): string {
     ["title", title],
     ["detail", detail],
     ["fix", fix?.text],
+    ["grade", fix !== undefined && "grade" in fix ? fix.grade : undefined],
   ]);
   return `${severity} ${overThreshold ? "over" : "under"} ${findingName(finding)} ${rest}`;
 }

@@ -6,7 +6,7 @@ import { categories } from "../core/category.ts";
 import type { CheckDescription, ControlNumber } from "../core/check.ts";
 import type { Digest } from "../core/digest.ts";
 import type { Evaluation } from "../core/evaluation.ts";
-import { confidences, type Finding, type Fix } from "../core/finding.ts";
+import { confidences, type Finding, type Fix, fixGrades } from "../core/finding.ts";
 import type { Location } from "../core/location.ts";
 import type { PolicyOrigin } from "../core/policy.ts";
 import { imageIdentities, otherEnds, type Relation, type RelationEnd, relationTypes } from "../core/relation.ts";
@@ -70,12 +70,15 @@ function some<Item>(item: fc.Arbitrary<Item>): fc.Arbitrary<readonly [Item, ...I
 /** What JSON keeps: all but a negative zero. */
 const plain = fc.jsonValue({ maxDepth: 3 }).map((value) => JSON.parse(JSON.stringify(value)) as unknown);
 
+const graded = { grade: fc.constantFrom(...fixGrades), reason: text };
+
 const fix: fc.Arbitrary<Fix> = fc.oneof(
   record({ kind: fc.constant("upgrade"), text, version: text }),
   record({ kind: fc.constant("instruction"), text }),
   record({
     kind: fc.constant("edit"),
     text,
+    ...graded,
     edits: some(
       fc
         .tuple(text, count, count, text)
@@ -85,6 +88,7 @@ const fix: fc.Arbitrary<Fix> = fc.oneof(
   record({
     kind: fc.constant("patch"),
     text,
+    ...graded,
     patches: some(
       record(
         { path: fc.array(fc.oneof(text, count), { maxLength: 4 }), op: fc.constantFrom("set", "add", "remove") },

@@ -153,7 +153,7 @@ test("a change of files is a fix that can be applied, of each file its replaceme
   const edits = [edit("a b/Dockerfile", 5, 9, "USER 1"), edit("c", 0, 0, "x"), edit("a b/Dockerfile", 20, 20, "y")];
   const [first, ...more] = edits;
   assert.ok(first);
-  const fix = { kind: "edit", text: "run as a user", edits: [first, ...more] } as const;
+  const fix = { kind: "edit", text: "run as a user", grade: "likely", reason: "why", edits: [first, ...more] } as const;
   const log = JSON.parse(renderSarif({ ...sampleReport, evaluations: [{ ...npm, findings: [{ ...finding, fix }] }] }));
   const replacement = (charOffset: number, charLength: number, text: string) => ({
     deletedRegion: { charOffset, charLength },
@@ -161,7 +161,7 @@ test("a change of files is a fix that can be applied, of each file its replaceme
   });
   assert.deepEqual(log.runs[0].results[0].fixes, [
     {
-      description: { text: "run as a user" },
+      description: { text: "run as a user (likely: why)" },
       artifactChanges: [
         {
           artifactLocation: { uri: "a%20b/Dockerfile" },

@@ -165,6 +165,7 @@ function resultOf(finding: Finding, { asset, action }: Evaluation): object {
       ...(affected === undefined ? {} : { package: affected }),
       ...(matches.purl === undefined ? {} : { purl: matches.purl }),
       ...(fix === undefined ? {} : { fix: fix.text }),
+      ...(fix !== undefined && "grade" in fix ? { fixGrade: fix.grade, fixGradeReason: fix.reason } : {}),
     },
   };
 }
@@ -180,7 +181,9 @@ function fixesOf(fix: Fix | undefined): { fixes?: object[] } {
       insertedContent: { text: replacement },
     })),
   }));
-  return { fixes: [{ description: { text: printable(fix.text) }, artifactChanges }] };
+  return {
+    fixes: [{ description: { text: printable(`${fix.text} (${fix.grade}: ${fix.reason})`) }, artifactChanges }],
+  };
 }
 
 /** Lines of the Dockerfile that the image was built from, where it is known. */

@@ -1,6 +1,6 @@
 import { assetTitle } from "../core/asset.ts";
 import type { Evaluation } from "../core/evaluation.ts";
-import type { Finding } from "../core/finding.ts";
+import type { Finding, Fix } from "../core/finding.ts";
 import { formatLocation } from "../core/location.ts";
 import { printable } from "../core/printable.ts";
 import { packageTable, tableColumns } from "./package-table.ts";
@@ -94,6 +94,10 @@ function entry(page: Page, finding: Finding): string[] {
     ...(finding.priority === undefined
       ? []
       : hanging(page, printable(finding.priority.reasons.join("; ")), findingIndent).map(dim)),
-    ...(finding.fix === undefined ? [] : hanging(page, `fix: ${finding.fix.text}`, findingIndent, "     ").map(cyan)),
+    ...(finding.fix === undefined ? [] : hanging(page, fixWords(finding.fix), findingIndent, "     ").map(cyan)),
   ];
+}
+
+function fixWords(fix: Fix): string {
+  return `${"grade" in fix ? `fix (${fix.grade})` : "fix"}: ${fix.text}`;
 }

@@ -7,7 +7,7 @@ import type { Dockerfile, ReadDockerfile } from "../engines/dockerfile/model.ts"
 export type { LintContext } from "../evaluate/build/dockerfiles.ts";
 
 import type { LintContext } from "../evaluate/build/dockerfiles.ts";
-import { type MendedDockerfile, mendDockerfile } from "../fix/dockerfile/fixes.ts";
+import { type MendContext, type MendedDockerfile, mendDockerfile } from "../fix/dockerfile/fixes.ts";
 import { type DockerfileJudgement, judgeDockerfile } from "../fix/dockerfile/judge.ts";
 
 /**
@@ -20,8 +20,8 @@ export function scanDockerfile(root: string, path: string, context: LintContext)
   return judgeDockerfile(read(root, path, context), context);
 }
 
-/** The same with every verified fix made in memory; nothing is written. */
-export function scanAndMendDockerfile(root: string, path: string, context: LintContext): MendedDockerfile {
+/** The same with every verified fix that is safe (with `unsafe`, likely) made in memory; nothing is written. */
+export function scanAndMendDockerfile(root: string, path: string, context: MendContext): MendedDockerfile {
   return mendDockerfile(read(root, path, context), context);
 }
 

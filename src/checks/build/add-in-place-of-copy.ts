@@ -9,6 +9,9 @@ const MORE = /^[a-z+]+:\/\/|^git@|\.(?:tar|tgz|tbz2?|txz|tzst|gz|bz2|xz|zst|lzma
 /** ADD's own flags, which COPY refuses. */
 const OWN = new Set(["keep-git-dir", "checksum", "unpack"]);
 
+/** ADD goes by what is in a file, not by its name. */
+const UNSEEN = { grade: "likely", reason: "a file that is an archive under another name would stay packed" } as const;
+
 function isPlain({ sources, flags }: TransferInstruction): boolean {
   return !flags.some(({ name }) => OWN.has(name)) && !sources.some(({ value, text }) => MORE.test(value ?? text));
 }
@@ -39,7 +42,11 @@ export const addInPlaceOfCopy = dockerfileCheck({
         range: instruction.keywordRange,
         stage: instruction.stage,
         fix: certain
-          ? { text, edits: [replaceRange(dockerfile, instruction.keywordRange, lower ? "copy" : "COPY")] }
+          ? {
+              text,
+              edits: [replaceRange(dockerfile, instruction.keywordRange, lower ? "copy" : "COPY")],
+              graded: instruction.sources.every(({ text }) => /^\.?\/?$/.test(text)) ? undefined : UNSEEN,
+            }
           : text,
       };
     }

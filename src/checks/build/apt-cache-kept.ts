@@ -1,5 +1,6 @@
 import { trimEndOf } from "../../core/trim.ts";
 import type { CommandInstruction } from "../../engines/dockerfile/model.ts";
+import { readLater } from "./dockerfile/cleanup.ts";
 import { appendToRun } from "./dockerfile/edits.ts";
 import { dockerfileCheck } from "./dockerfile/lint-check.ts";
 import { operandsOf } from "./dockerfile/options.ts";
@@ -7,6 +8,10 @@ import { shippedStages } from "./dockerfile/stages.ts";
 
 const LISTS = "/var/lib/apt/lists";
 const removal = `rm -rf ${LISTS}/*`;
+
+/** Of what a later step says. A script may do anything. */
+const READS_LISTS =
+  /\bapt\b|\bapt-(?:get|cache|file)\b|aptitude|dpkg-query|playwright|\.sh\b|\bbash\b|\bsh\b|\.\/|\/(?:opt|srv|app|tmp|usr\/local)\//;
 
 /** A mount over the lists, or over a folder that holds them, keeps them out of the layer. */
 function isMounted({ mounts }: CommandInstruction): boolean {
@@ -50,6 +55,7 @@ export const aptCacheKept = dockerfileCheck<"commands">({
         fix: {
           text: `remove the lists in the same RUN: && ${removal}`,
           edits: appendToRun(dockerfile, instruction, removal),
+          graded: readLater(dockerfile, instruction, READS_LISTS, "the package lists"),
         },
       };
     }

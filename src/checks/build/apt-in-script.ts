@@ -2,6 +2,8 @@ import { replaceRange } from "./dockerfile/edits.ts";
 import { dockerfileCheck } from "./dockerfile/lint-check.ts";
 import { operandsOf } from "./dockerfile/options.ts";
 
+const OTHER = { grade: "likely", reason: "apt and apt-get part in small things, as in what they upgrade" } as const;
+
 /** apt, which is made for people (apt(8)). */
 export const aptInScript = dockerfileCheck<"commands">({
   name: "apt-in-script",
@@ -36,7 +38,13 @@ export const aptInScript = dockerfileCheck<"commands">({
         title: `apt ${verb} is for a terminal, apt-get for scripts`,
         range: programWord.range,
         stage: instruction.stage,
-        fix: same ? { text, edits: [replaceRange(dockerfile, programWord.range, "apt-get")] } : text,
+        fix: same
+          ? {
+              text,
+              edits: [replaceRange(dockerfile, programWord.range, "apt-get")],
+              graded: verb === "install" || verb === "update" ? undefined : OTHER,
+            }
+          : text,
       };
     }
   },

@@ -1,4 +1,3 @@
-import { insertBehind } from "./dockerfile/edits.ts";
 import { installsOf } from "./dockerfile/installs.ts";
 import { dockerfileCheck } from "./dockerfile/lint-check.ts";
 import { hasOption } from "./dockerfile/options.ts";
@@ -11,11 +10,11 @@ export const aptRecommends = dockerfileCheck<"commands">({
   documentation: {
     what: "Looks for `apt-get install` and `apt install` without `--no-install-recommends`, or an option or a file of apt's configuration in the same stage that says the same.",
     why: "Each package that nobody asked for brings programs for an attacker to use, and vulnerabilities to answer for.",
-    fix: "Add `--no-install-recommends`, and name what is then missing.",
+    fix: "Add `--no-install-recommends`, and name what is then missing: what a recommendation brought may be what makes the package work (`ca-certificates` for `curl` and `git`, `libc6-dev` for `gcc`). `--fix` never adds it.",
     references: ["https://manpages.debian.org/apt-get.8"],
   },
   needs: { dockerfile: "witness", commands: "witness" },
-  *spot({ dockerfile, commands }) {
+  *spot({ commands }) {
     const configured = new Set(
       commands.flatMap(({ command, instruction }) =>
         command.words.some(({ text }) => /APT::Install-Recommends\W+(?:0|false|no)\b/i.test(text)) &&
@@ -24,7 +23,7 @@ export const aptRecommends = dockerfileCheck<"commands">({
           : [],
       ),
     );
-    for (const { command, instruction, verb } of installsOf(commands, "apt")) {
+    for (const { command, instruction } of installsOf(commands, "apt")) {
       if (hasOption(command, "--no-install-recommends") || configured.has(instruction.stage)) continue;
       if (command.arguments.some(({ text }) => /APT::Install-Recommends=(?:0|false|no)\b/i.test(text))) continue;
       yield {
@@ -32,10 +31,8 @@ export const aptRecommends = dockerfileCheck<"commands">({
         title: "Recommended packages are installed as well",
         range: command.range,
         stage: instruction.stage,
-        fix: {
-          text: "add --no-install-recommends",
-          edits: [insertBehind(dockerfile, verb.range, " --no-install-recommends")],
-        },
+        // Never an edit: gcc then lacks the C library's headers, git and curl the certificates of servers.
+        fix: "add --no-install-recommends, and name what is then missing (ca-certificates, libc6-dev…)",
       };
     }
   },

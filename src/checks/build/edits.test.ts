@@ -119,8 +119,24 @@ test("a user is named behind the last file, where the stage says what runs", () 
   for (const text of [
     "FROM nginx:1\nCOPY a b\n",
     "FROM a:1\nEXPOSE 80\nCMD a\n",
-    "FROM a:1\nEXPOSE 8000-8010\nCMD a\n",
     "ARG P\nFROM a:1\nEXPOSE $P\nCMD a\n",
+    // The port is a stage's that it is built on, or the command's own, or the health check's.
+    "FROM a:1 AS base\nEXPOSE 80\nFROM base\nCMD a\n",
+    'FROM a:1\nCMD ["node", "server.js", "--port", "80"]\n',
+    'FROM a:1\nENTRYPOINT ["a"]\nCMD ["--listen=:443"]\n',
+    "FROM a:1\nCMD exec gunicorn app -b 0.0.0.0:80\n",
+    "FROM a:1\nENV PORT=80\nCMD node x\n",
+    "FROM a:1\nHEALTHCHECK CMD curl -f http://localhost/\nCMD a\n",
+    // It is the server's own.
+    "FROM nginx:1\nCMD nginx -g x\n",
+    "FROM php:8-apache\nCMD a\n",
+    "FROM debian:13\nRUN apt-get install -y apache2\nCMD apache2ctl -D FOREGROUND\n",
+    // Containers within the container.
+    "FROM docker:27-dind\nCMD dockerd\n",
+    "FROM docker:27-dind AS base\nFROM base\nCMD x\n",
+    "FROM ubuntu:24.04\nRUN apt-get install -y docker-ce\nCOPY start /start\nCMD /start\n",
+    "FROM ubuntu:24.04\nVOLUME /var/lib/docker\nCMD /start\n",
+    "FROM debian:13\nCMD /sbin/init\n",
   ]) {
     assert.equal(findings(rootAtEnd, text)[0]?.fix?.kind, "instruction", text);
   }

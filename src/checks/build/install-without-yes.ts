@@ -9,6 +9,8 @@ const answers: Partial<Record<Manager, readonly string[]>> = {
   zypper: ["-y", "-n", "--no-confirm", "--non-interactive", "--dry-run"],
 };
 
+const UNTRIED = { grade: "likely", reason: "it may install now what failed before, and nobody tried it" } as const;
+
 /** Package managers that ask, where nobody answers (apt-get(8), dnf(8), zypper(8)). */
 export const installWithoutYes = dockerfileCheck<"commands">({
   name: "install-without-yes",
@@ -44,7 +46,11 @@ export const installWithoutYes = dockerfileCheck<"commands">({
         title: `${command.program} install asks, and nobody answers`,
         range: command.range,
         stage: instruction.stage,
-        fix: { text: "add -y", edits: [insertBehind(dockerfile, verb.range, " -y")] },
+        fix: {
+          text: "add -y",
+          edits: [insertBehind(dockerfile, verb.range, " -y")],
+          graded: manager === "apt" && command.runs === "always" ? undefined : UNTRIED,
+        },
       };
     }
   },

@@ -1,9 +1,15 @@
-import { deletes, isMounted, shippedRuns } from "./dockerfile/cleanup.ts";
+import { deletes, isMounted, readLater, shippedRuns } from "./dockerfile/cleanup.ts";
 import { appendToRun } from "./dockerfile/edits.ts";
 import { dockerfileCheck } from "./dockerfile/lint-check.ts";
 import { hasOption, operandsOf } from "./dockerfile/options.ts";
 
 const folders = ["/root/.npm", "/root/.cache/yarn", "/usr/local/share/.cache"];
+
+/** Yarn 2 and later may run programs out of the folder that `yarn cache clean` empties (Yarn, "Plug'n'Play"). */
+const PACKAGES_IN_CACHE = {
+  grade: "needs knowledge",
+  reason: "a project of Yarn 2 or later may run out of the cache",
+} as const;
 
 /** Packages that npm and yarn keep in their caches. */
 export const nodeCacheKept = dockerfileCheck<"commands">({
@@ -50,6 +56,10 @@ export const nodeCacheKept = dockerfileCheck<"commands">({
         fix: {
           text: `add && ${cleaning} in the same RUN`,
           edits: appendToRun(dockerfile, instruction, cleaning),
+          graded:
+            program === "npm"
+              ? readLater(dockerfile, instruction, /--(?:prefer-)?offline\b|\bcache\b/, "the cache")
+              : PACKAGES_IN_CACHE,
         },
       };
     }

@@ -1,9 +1,10 @@
 import type { TextEdit } from "../../core/finding.ts";
 import type { Dockerfile, Instruction, Stage, Word } from "../../engines/dockerfile/model.ts";
 import { isNumber, userOf } from "../knowledge/configured-user.ts";
+import { needsRoot } from "../knowledge/root-programs.ts";
 import { insertBehind, replaceRange } from "./dockerfile/edits.ts";
 import { dockerfileCheck } from "./dockerfile/lint-check.ts";
-import { stepsOf } from "./dockerfile/stages.ts";
+import { chainOf, stepsOf } from "./dockerfile/stages.ts";
 
 /** Images whose own configuration names a user who is not root. */
 function startsWithoutRoot({ from }: Stage): boolean {
@@ -53,10 +54,14 @@ export const rootAtEnd = dockerfileCheck({
     const last = dockerfile.stages.at(-1);
     if (found === undefined || last === undefined) return;
     const { user, bottom } = found;
-    const fix = {
-      text: "let it run as a user by number: USER 10001:10001 behind the last file, which must own what it writes",
-      edits: userEdits(dockerfile, last, user),
-    };
+    const root = takesRoot(dockerfile, last);
+    const fix =
+      root === undefined
+        ? {
+            text: "let it run as a user by number: USER 10001:10001 behind the last file, which must own what it writes",
+            edits: userEdits(dockerfile, last, user),
+          }
+        : `let it run as a user by number, once it can: ${root}`;
     if (user === undefined) {
       if (startsWithoutRoot(bottom) || bottom.from.origin.kind === "unknown") return;
       yield {
@@ -101,15 +106,44 @@ const settings: ReadonlySet<Instruction["keyword"]> = new Set<Instruction["keywo
 ]);
 
 /**
- * Only where the stage itself says what runs, and on no port below 1024: of a program that comes with the base image
- * nothing is known.
+ * Only where the stage itself says what runs, and nothing shows that it takes root: of a program that comes with the base
+ * image nothing is known.
  */
 function userEdits(dockerfile: Dockerfile, stage: Stage, user: Word | undefined): TextEdit[] {
   const { instructions, from } = stage;
   if (!instructions.some(({ keyword }) => keyword === "CMD" || keyword === "ENTRYPOINT")) return [];
-  const ports = instructions.flatMap((one) => (one.keyword === "EXPOSE" ? one.words : []));
-  if (ports.some(({ value }) => !/^\d{4,5}(?:\/(?:tcp|udp))?$/.test(value ?? ""))) return [];
   const last = instructions.findLast(({ keyword }) => !settings.has(keyword));
   if (last?.keyword === "USER" && user !== undefined) return [replaceRange(dockerfile, user.range, USER)];
   return [insertBehind(dockerfile, (last ?? from).range, `\nUSER ${USER}`)];
+}
+
+/** Why no other user could run it, by all that it has of the stages that it is built on. */
+function takesRoot(dockerfile: Dockerfile, stage: Stage): string | undefined {
+  const chain = chainOf(dockerfile, stage);
+  const steps = chain.flatMap(stepsOf);
+  const textOf = ({ value, stated, text }: Word): string => value ?? stated ?? text;
+  return needsRoot({
+    images: chain.flatMap(({ from: { origin } }) =>
+      origin.kind === "image" ? [`${origin.name.repository}:${origin.name.tag ?? "latest"}`] : [],
+    ),
+    starts: steps.flatMap((one) => {
+      if (one.keyword !== "CMD" && one.keyword !== "ENTRYPOINT") return [];
+      return [one.form.kind === "exec" ? one.form.words.map(textOf) : one.form.text.split(/\s+/)];
+    }),
+    probes: steps.flatMap((one) => (one.keyword === "HEALTHCHECK" ? [one.text] : [])),
+    ports: steps.flatMap((one) =>
+      one.keyword === "EXPOSE" ? one.words.map(({ value, stated }) => value ?? stated ?? "") : [],
+    ),
+    variables: steps.flatMap((one) =>
+      one.keyword === "ENV"
+        ? one.pairs.map(({ name, value }) => ({ name: name.text, value: value === undefined ? "" : textOf(value) }))
+        : [],
+    ),
+    packages: chain.flatMap(({ instructions }) =>
+      instructions.flatMap((one) =>
+        one.keyword === "RUN" ? one.commands.flatMap(({ arguments: words }) => words.map(({ text }) => text)) : [],
+      ),
+    ),
+    volumes: steps.flatMap((one) => (one.keyword === "VOLUME" ? one.words.map(textOf) : [])),
+  });
 }

@@ -1,9 +1,15 @@
-import type { CommandInstruction, Dockerfile } from "../../engines/dockerfile/model.ts";
+import type { CommandInstruction, Dockerfile, Instruction } from "../../engines/dockerfile/model.ts";
 import { replaceRange } from "./dockerfile/edits.ts";
 import { dockerfileCheck, type Spotted } from "./dockerfile/lint-check.ts";
 
+const ARGUMENTS = { grade: "needs knowledge", reason: "it gets CMD's words as arguments then" } as const;
+
 /** The exec form, where one plain command with plain words is all that the shell would run. */
-function execForm(dockerfile: Dockerfile, { form, commands, shell }: CommandInstruction): NonNullable<Spotted["fix"]> {
+function execForm(
+  dockerfile: Dockerfile,
+  { keyword, form, commands, shell }: CommandInstruction,
+  stage: readonly Instruction[],
+): NonNullable<Spotted["fix"]> {
   const text = 'write it as a JSON array: ["program", "argument"]';
   const [command, ...more] = commands;
   if (command === undefined || more.length > 0 || shell !== "posix" || form.kind !== "shell") return text;
@@ -17,7 +23,12 @@ function execForm(dockerfile: Dockerfile, { form, commands, shell }: CommandInst
     command.words[0]?.text !== "exec";
   if (!plain) return text;
   const words = command.words.map((word) => JSON.stringify(word.text)).join(", ");
-  return { text: `write it as [${words}]`, edits: [replaceRange(dockerfile, form.range, `[${words}]`)] };
+  const gets = keyword === "ENTRYPOINT" && stage.some((one) => one.keyword === "CMD");
+  return {
+    text: `write it as [${words}]`,
+    edits: [replaceRange(dockerfile, form.range, `[${words}]`)],
+    graded: gets ? ARGUMENTS : undefined,
+  };
 }
 
 /** A shell between the container's start and its program (Dockerfile reference, "Shell form ENTRYPOINT example"). */
@@ -42,7 +53,7 @@ export const shellFormEntrypoint = dockerfileCheck({
         title: `${instruction.keyword} runs through a shell`,
         range: instruction.range,
         stage: instruction.stage,
-        fix: execForm(dockerfile, instruction),
+        fix: execForm(dockerfile, instruction, last?.instructions ?? []),
       };
     }
   },

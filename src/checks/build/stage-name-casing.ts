@@ -1,3 +1,4 @@
+import type { Dockerfile, SourceRange } from "../../engines/dockerfile/model.ts";
 import { replaceRange } from "./dockerfile/edits.ts";
 import { dockerfileCheck } from "./dockerfile/lint-check.ts";
 
@@ -9,7 +10,7 @@ export const stageNameCasing = dockerfileCheck({
   documentation: {
     what: "Looks for names of stages that are not all lower case.",
     why: "Names of stages are compared without regard to case, those of images are lower case: a reader takes `Build` and `build` for two things.",
-    fix: "Write the name in lower case. References need no change, since case does not count in them.",
+    fix: "Write the name in lower case, and where it is named: case does not count for BuildKit, and does for buildah.",
     references: ["https://docs.docker.com/reference/build-checks/stage-name-casing/"],
   },
   needs: { dockerfile: "witness" },
@@ -23,8 +24,24 @@ export const stageNameCasing = dockerfileCheck({
         title: `The stage's name ${alias.text} has upper-case letters`,
         range: alias.range,
         stage: index,
-        fix: { text: `write ${lower}`, edits: [replaceRange(dockerfile, alias.range, lower)] },
+        fix: {
+          text: `write ${lower}`,
+          edits: [alias.range, ...referencesTo(dockerfile, index)].map((range) =>
+            replaceRange(dockerfile, range, lower),
+          ),
+        },
       };
     }
   },
 });
+
+/** Where FROM and `COPY --from` write the stage's name. */
+function referencesTo({ instructions }: Dockerfile, stage: number): SourceRange[] {
+  return instructions.flatMap((one) => {
+    if (one.keyword === "FROM")
+      return one.origin.kind === "stage" && one.origin.index === stage ? [one.image.range] : [];
+    if (one.keyword !== "COPY" || one.from?.kind !== "stage" || one.from.index !== stage) return [];
+    const written = one.flags.find(({ name }) => name === "from")?.value;
+    return written === undefined || /^\d+$/.test(written.text) ? [] : [written.range];
+  });
+}

@@ -58,10 +58,13 @@ test("reserved names of stages are found", () => {
   assert.deepEqual(spotted(reservedStageName, "FROM scratch AS build\n"), []);
 });
 
-test("a stage's name is written in lower case, and its references still mean it", () => {
-  const text = "FROM a:1 AS Build\nFROM b:1\nCOPY --from=Build /a /a\n";
+test("a stage's name is written in lower case, and so it is where it is named", () => {
+  const text = "FROM a:1 AS Build\nFROM BUILD\nCOPY --from=Build /a /a\nCOPY --from=0 /b /b\n";
   assert.deepEqual(spotted(stageNameCasing, text), ["1:13 The stage's name Build has upper-case letters"]);
-  assert.equal(fixed(stageNameCasing, text), "FROM a:1 AS build\nFROM b:1\nCOPY --from=Build /a /a\n");
+  assert.equal(
+    fixed(stageNameCasing, text),
+    "FROM a:1 AS build\nFROM build\nCOPY --from=build /a /a\nCOPY --from=0 /b /b\n",
+  );
   assert.deepEqual(spotted(stageNameCasing, "FROM a:1 AS build-2\n"), []);
 });
 

@@ -1,5 +1,5 @@
 /** What the checks over Kubernetes objects have in common: a finding as a check states it, and what becomes of it. */
-import type { FieldPatch, FindingDraft, Fix } from "../../core/finding.ts";
+import type { FieldPatch, FindingDraft, Fix, Graded } from "../../core/finding.ts";
 import type { RatedSeverity } from "../../core/severity.ts";
 import {
   describeObject,
@@ -8,6 +8,7 @@ import {
   type KubernetesObject,
   locationOf,
 } from "../../engines/kubernetes/model.ts";
+import { gradeOfFix } from "../knowledge/fix-grades.ts";
 import { clip, clipSubject, SENTENCE } from "./one-line.ts";
 
 /** A finding as a check states it. Paths are from the object's root. */
@@ -36,6 +37,8 @@ export interface FieldFix {
   readonly text: string;
   /** Empty: words alone. */
   readonly patches: readonly FieldPatch[];
+  /** Where less is known of this change than of its kind (checks/knowledge/fix-grades.ts). */
+  readonly graded?: Graded | undefined;
 }
 
 /** Findings with their check's id, their place, and a subject that no other finding of the asset has. */
@@ -87,7 +90,9 @@ const lastInstructions = new Map<string, Fix & { readonly kind: "instruction" }>
 
 function fixOf(id: string, fix: string | FieldFix): Fix {
   const text = clip(typeof fix === "string" ? fix : fix.text, SENTENCE);
-  if (typeof fix !== "string" && isSome(fix.patches)) return { kind: "patch", text, patches: fix.patches };
+  if (typeof fix !== "string" && isSome(fix.patches)) {
+    return { kind: "patch", text, ...gradeOfFix(id, fix.graded), patches: fix.patches };
+  }
   const last = lastInstructions.get(id);
   if (last?.text === text) return last;
   const instruction = { kind: "instruction", text } as const;

@@ -3,6 +3,7 @@ import { basename, dirname, resolve } from "node:path";
 import { lookUpDigests, parseMirrors } from "../../collect/image/base-digests.ts";
 import { discover } from "../../collect/tree/discover.ts";
 import { skippedNotes } from "../../collect/tree/skipped-notes.ts";
+import type { Finding } from "../../core/finding.ts";
 import { printable } from "../../core/printable.ts";
 import { Problem, usageProblem } from "../../core/problem.ts";
 import type { MendedDockerfile } from "../../fix/dockerfile/fixes.ts";
@@ -11,12 +12,15 @@ import { unifiedDiff } from "../../report/unified-diff.ts";
 import type { LintContext } from "../../scan/dockerfile.ts";
 import { namesWithoutDigest, scanAndMendDockerfile, scanDockerfile } from "../../scan/dockerfile.ts";
 import { type Judging, type JudgingOptions, runJudging } from "../judging.ts";
+import { causeOf, type LeftFix, leftNotes, warningOf } from "../left-fixes.ts";
 import { forStandardOutput } from "../patch-output.ts";
 import { replaceFile } from "../replace-file.ts";
 
 export interface LintOptions extends JudgingOptions {
   readonly fix: boolean;
   readonly diff: boolean;
+  /** Make also what is likely right. */
+  readonly unsafe: boolean;
   readonly online: boolean;
   readonly offline: boolean;
   /** `docker.io=localhost:5000` */
@@ -32,6 +36,7 @@ export async function buildLint(place: string, options: LintOptions): Promise<nu
   }
   const mirrors = parseMirrors(options.registryMirror);
   const mends = options.fix || options.diff;
+  if (options.unsafe && !mends) throw usageProblem("--unsafe", "it is for --fix and --diff");
   const root = stat.isDirectory() ? path : dirname(path);
   return await runJudging(root, options, async (context) => {
     const discovery = stat.isDirectory() ? await discover(root) : undefined;
@@ -39,8 +44,8 @@ export async function buildLint(place: string, options: LintOptions): Promise<nu
     const asks = (options.online || mends) && !options.offline;
     const lint: LintContext = asks ? { ...context, digests: await digestsFor(root, found, context, mirrors) } : context;
     const results = found.map((file) => {
-      if (!mends) return { judged: scanDockerfile(root, file, lint), notes: [], patch: "" };
-      return mend(root, scanAndMendDockerfile(root, file, lint), options.diff);
+      if (!mends) return { judged: scanDockerfile(root, file, lint), notes: [], left: [], patch: "" };
+      return mend(root, scanAndMendDockerfile(root, file, { ...lint, unsafe: options.unsafe }), options.diff);
     });
     return {
       subject: place,
@@ -49,6 +54,7 @@ export async function buildLint(place: string, options: LintOptions): Promise<nu
         ...(found.length === 0 ? ["no Dockerfiles found below this folder"] : []),
         ...(discovery === undefined ? [] : skippedNotes(discovery)),
         ...results.flatMap(({ judged, notes }) => [...notes, ...judged.notes]),
+        ...leftNotes(results.flatMap(({ left }) => left)),
       ],
       ...(options.diff ? { instead: forStandardOutput(results.map(({ patch }) => patch).join("")) } : {}),
     };
@@ -76,30 +82,42 @@ interface Result {
   /** What is left. */
   readonly judged: DockerfileJudgement;
   readonly notes: readonly string[];
+  readonly left: readonly LeftFix[];
   readonly patch: string;
 }
 
 /** Writes what was mended, or shows it, and says both what was and what could not be. */
-function mend(root: string, { path, before, after, mended, first, last }: MendedDockerfile, shows: boolean): Result {
+function mend(root: string, mendedFile: MendedDockerfile, shows: boolean): Result {
+  const { path, before, after, mended, first, last } = mendedFile;
   if (before === undefined || after === undefined) {
     const notes = first.file?.lossy === true ? [`${path}: not rewritten, because it is not UTF-8`] : [];
-    return { judged: first, notes, patch: "" };
+    return { judged: first, notes, left: [], patch: "" };
   }
-  const refused = (last.file?.refused ?? []).map(
-    ({ finding, reason }) => `${path}: not fixed: ${finding.title} (${finding.fix?.text ?? ""}): ${reason}`,
-  );
-  if (before === after) return { judged: last, notes: refused, patch: "" };
+  const left = leftOf(mendedFile);
+  if (before === after) return { judged: last, notes: [], left, patch: "" };
   if (!shows) {
     try {
       replaceFile("dockerfile", root, { path, before, after });
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      return { judged: first, notes: [`not rewritten: ${error.line()}`], patch: "" };
+      return { judged: first, notes: [`not rewritten: ${error.line()}`], left: [], patch: "" };
     }
   }
   const done = mended.map(({ finding, line }) => {
     const at = line === undefined ? path : `${path}:${line}`;
-    return `${at}: ${shows ? "would be fixed" : "fixed"}: ${finding.title} (${finding.fix?.text ?? ""})`;
+    return `${at}: ${shows ? "would be fixed" : "fixed"}: ${finding.title} (${finding.fix?.text ?? ""})${warningOf(finding)}`;
   });
-  return { judged: last, notes: [...done, ...refused], patch: unifiedDiff(path, before, after) };
+  return { judged: last, notes: done, left, patch: unifiedDiff(path, before, after) };
+}
+
+function leftOf({ path, left, last }: MendedDockerfile): LeftFix[] {
+  const about = (finding: Finding): string => {
+    const [place] = finding.locations;
+    const at = place.kind === "file" && place.line !== undefined ? `${path}:${place.line}` : path;
+    return `${at}: ${finding.title}`;
+  };
+  return [
+    ...left.map((finding) => ({ about: about(finding), ...causeOf(finding) })),
+    ...(last.file?.refused ?? []).map(({ finding, reason }) => ({ about: about(finding), reason })),
+  ];
 }

@@ -27,7 +27,7 @@ after(() => rmSync(base, { recursive: true, force: true }));
 const now = new Date("2026-01-01T00:00:00Z");
 const digest = `sha256:${"ab".repeat(32)}`;
 const digests: ReadonlyMap<string, DigestAnswer> = new Map([["debian:13", { kind: "found", digest }]]);
-const context = { policy: defaultPolicy, now, digests };
+const context = { policy: defaultPolicy, now, digests, unsafe: true };
 let folders = 0;
 
 function folderWith(content: string | Buffer): string {
@@ -57,25 +57,51 @@ test("all that can be made is made, and the rest stays in the judgement", () => 
     mended,
     last,
   } = mend(
-    "# kept\r\nFROM debian:13\r\nRUN apt-get update \\\r\n  && apt-get install -y curl  # why\r\nCMD nginx -g x\r\n",
+    "# kept\r\nFROM debian:13\r\nRUN apt-get update \\\r\n  && apt-get install -y curl  # why\r\nCMD node -g x\r\n",
   );
   assert.notEqual(text, before);
   assert.equal(
     text,
-    `# kept\r\nFROM debian:13@${digest}\r\nRUN apt-get update \\\r\n  && apt-get install --no-install-recommends -y curl  # why\r\nUSER 10001:10001\r\nCMD ["nginx", "-g", "x"]\r\n`,
+    `# kept\r\nFROM debian:13@${digest}\r\nRUN apt-get update \\\r\n  && apt-get install -y curl  # why\r\nUSER 10001:10001\r\nCMD ["node", "-g", "x"]\r\n`,
   );
   assert.deepEqual(
     mended.map(({ finding, line }) => `${line} ${finding.check}`),
-    ["2 build/base-without-digest", "2 build/root-at-end", "4 build/apt-recommends", "5 build/shell-form-entrypoint"],
+    ["2 build/base-without-digest", "2 build/root-at-end", "5 build/shell-form-entrypoint"],
   );
   const left = last.evaluations.filter(({ findings }) => findings.length > 0).map(({ check }) => check);
   assert.ok(left.includes("build/apt-cache-kept") && left.includes("build/apt-unpinned"), left.join());
 });
 
 test("two of the same are both mended", () => {
-  const run = "RUN apt-get update && apt-get install -y a=1 && rm -rf /var/lib/apt/lists/*\n";
+  const run = "RUN apk add -U a=1\n";
   const { after: text } = mend(`FROM debian:13\n${run}${run}`);
-  assert.equal(text?.match(/--no-install-recommends/g)?.length, 2);
+  assert.equal(text?.match(/--no-cache/g)?.length, 2);
+});
+
+test("unasked only what is safe is made, and what is left says its grade and why", () => {
+  const root = folderWith(
+    "from debian:13\nRUN apt-get update && apt-get install -y gcc=1\nRUN apk add -U a=1\nARG TOKEN\nRUN x $TOKEN\nRUN yarn\nCMD node x\n",
+  );
+  const safe = scanAndMendDockerfile(root, "Dockerfile", { ...context, unsafe: false });
+  assert.deepEqual(
+    safe.mended.map(({ finding }) => finding.check),
+    ["build/base-without-digest", "build/instruction-casing", "build/apt-cache-kept"],
+  );
+  assert.deepEqual(
+    safe.left.map(({ check, fix }) => `${check} ${fix !== undefined && "grade" in fix ? fix.grade : ""}`).sort(),
+    [
+      "build/apk-cache-kept likely",
+      "build/node-cache-kept needs knowledge",
+      "build/root-at-end likely",
+      "build/secret-in-arg-or-env likely",
+      "build/shell-form-entrypoint likely",
+    ],
+  );
+  const unsafe = scanAndMendDockerfile(root, "Dockerfile", context);
+  assert.deepEqual(
+    unsafe.left.map(({ check }) => check),
+    ["build/node-cache-kept"],
+  );
 });
 
 test("what is not UTF-8, and what cannot be read, is not made over", () => {

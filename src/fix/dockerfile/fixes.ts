@@ -7,7 +7,7 @@ import { applyEdits } from "../../engines/dockerfile/rewrite.ts";
 import type { LintContext } from "../../evaluate/build/dockerfiles.ts";
 import { bounds } from "./bounds.ts";
 import { type DockerfileJudgement, judgeDockerfile } from "./judge.ts";
-import { editsOf, fixableTogether } from "./proofs.ts";
+import { editsOf, fixableTogether, leftAsGraded } from "./proofs.ts";
 
 export interface MendedDockerfile {
   readonly path: string;
@@ -17,24 +17,31 @@ export interface MendedDockerfile {
   readonly after?: string;
   /** What was mended, in order; `line` is of the file as it was, where it is known. */
   readonly mended: readonly { readonly finding: Finding; readonly line?: number }[];
+  /** What is proven and not made, for its grade. */
+  readonly left: readonly Finding[];
   /** Of the file as it was, and of what became of it. */
   readonly first: DockerfileJudgement;
   readonly last: DockerfileJudgement;
 }
 
-/** Makes every proven fix in memory; nothing is written. Each round leaves fewer findings, and brings none. */
-export function mendDockerfile(read: ReadDockerfile, context: LintContext): MendedDockerfile {
+export interface MendContext extends LintContext {
+  /** What is likely right is made as well as what is safe. */
+  readonly unsafe: boolean;
+}
+
+/** Makes every proven fix of those grades in memory; nothing is written. Each round leaves fewer findings, and brings none. */
+export function mendDockerfile(read: ReadDockerfile, context: MendContext): MendedDockerfile {
   const { path } = read;
   const first = judgeDockerfile(read, context);
   if (read.state === "unread" || first.file === undefined || first.file.lossy) {
-    return { path, mended: [], first, last: first };
+    return { path, mended: [], left: [], first, last: first };
   }
   const before = first.file.text;
   const mended: { finding: Finding; line?: number }[] = [];
   let after = before;
   let last = first;
   for (let round = 0; round < bounds.dockerfileFixRounds && last.file !== undefined; round++) {
-    const chosen = fixableTogether(last.evaluations, last.file.prove);
+    const chosen = fixableTogether(last.evaluations, last.file.prove, context.unsafe);
     if (chosen.length === 0) break;
     after = applyEdits(after, chosen.flatMap(editsOf));
     for (const finding of [...chosen].sort((a, b) => (lineOf(a) ?? 0) - (lineOf(b) ?? 0))) {
@@ -43,7 +50,7 @@ export function mendDockerfile(read: ReadDockerfile, context: LintContext): Mend
     }
     last = judgeDockerfile({ ...read, text: after, dockerfile: parseDockerfile(path, after) }, context);
   }
-  return { path, before, after, mended, first, last };
+  return { path, before, after, mended, left: leftAsGraded(last.evaluations, context.unsafe), first, last };
 }
 
 function lineOf({ locations: [location] }: Finding): number | undefined {

@@ -24,7 +24,13 @@ function finding(start: number, end: number, replacement: string, path = "Docker
     title: "bad",
     locations: [{ kind: "file", path }],
     matches: { ids: ["build/bad"], path },
-    fix: { kind: "edit", text: "mend it", edits: [{ path, start, end, replacement }] },
+    fix: {
+      kind: "edit",
+      text: "mend it",
+      grade: "safe",
+      reason: "it is a test",
+      edits: [{ path, start, end, replacement }],
+    },
     evidence: {},
     fingerprint: "0",
     overThreshold: false,
@@ -53,7 +59,7 @@ function reasonFor(edit: Finding): string | undefined {
   const evaluations = [evaluationOf(edit, good)];
   const prove = proverOf(dockerfile, evaluations, spot);
   const { refused, evaluations: left } = proveFixes(evaluations, prove);
-  assert.deepEqual(fixableTogether(left, prove), refused.length === 0 ? [edit, good] : [good]);
+  assert.deepEqual(fixableTogether(left, prove, false), refused.length === 0 ? [edit, good] : [good]);
   const [kept] = left[0]?.findings ?? [];
   assert.equal(kept?.fix?.kind, refused.length === 0 ? "edit" : "instruction");
   return refused[0]?.reason;
@@ -78,5 +84,5 @@ test("of edits that overlap the first is made, and the other waits", () => {
   const prove = proverOf(dockerfile, evaluations, spot);
   const proofs = proveFixes(evaluations, prove);
   assert.deepEqual(proofs.refused, []);
-  assert.deepEqual(fixableTogether(proofs.evaluations, prove), [wide]);
+  assert.deepEqual(fixableTogether(proofs.evaluations, prove, false), [wide]);
 });

@@ -7,6 +7,7 @@ import type { Dockerfile } from "../../engines/dockerfile/model.ts";
 import { parseDockerfile } from "../../engines/dockerfile/parse.ts";
 import { applyEdits, editsOverlap } from "../../engines/dockerfile/rewrite.ts";
 import type { Spot } from "../../evaluate/build/dockerfiles.ts";
+import { isMade } from "../grades.ts";
 import { bounds } from "./bounds.ts";
 
 export interface Prover {
@@ -81,8 +82,12 @@ export function proveFixes(evaluations: readonly Evaluation[], prove: Prover): P
 }
 
 /** The first findings whose edits can all be made at once; the rest waits for what comes of these. */
-export function fixableTogether(evaluations: readonly Evaluation[], prove: Prover): readonly Finding[] {
-  const editing = findingsWithEdits(evaluations);
+export function fixableTogether(
+  evaluations: readonly Evaluation[],
+  prove: Prover,
+  unsafe: boolean,
+): readonly Finding[] {
+  const editing = findingsWithEdits(evaluations).filter(({ fix }) => isMade(fix, unsafe));
   if (editing.length === 0 || prove.refuses(editing) === undefined) return editing;
   const chosen: Finding[] = [];
   for (const finding of editing.slice(0, prove.tries)) {
@@ -117,6 +122,11 @@ export function withLineEnds(evaluation: Evaluation, text: string): Evaluation {
 
 export function editsOf({ fix }: Finding): readonly TextEdit[] {
   return fix?.kind === "edit" ? fix.edits : [];
+}
+
+/** Proven, and of a grade that is not made; in the file's order. */
+export function leftAsGraded(evaluations: readonly Evaluation[], unsafe: boolean): readonly Finding[] {
+  return findingsWithEdits(evaluations).filter(({ fix }) => !isMade(fix, unsafe));
 }
 
 function findingsWithEdits(evaluations: readonly Evaluation[]): Finding[] {

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { categories } from "../../core/category.ts";
 import type { ControlNumber } from "../../core/check.ts";
 import { type Digest, parseDigest } from "../../core/digest.ts";
-import { confidences } from "../../core/finding.ts";
+import { confidences, fixGrades } from "../../core/finding.ts";
 import { imageIdentities, otherEnds, relationTypes } from "../../core/relation.ts";
 import { severities } from "../../core/severity.ts";
 import { isObject } from "../../core/untyped.ts";
@@ -57,11 +57,17 @@ const patch = z.object({
   value: anything.exactOptional(),
 });
 
+// Not in the first reports of this version.
+const graded = {
+  grade: z.enum(fixGrades).default("needs knowledge"),
+  reason: text.default("the report does not say how far it is safe"),
+};
+
 const fix = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("upgrade"), text, version: text }),
   z.object({ kind: z.literal("instruction"), text }),
-  z.object({ kind: z.literal("edit"), text, edits: z.tuple([edit], edit) }),
-  z.object({ kind: z.literal("patch"), text, patches: z.tuple([patch], patch) }),
+  z.object({ kind: z.literal("edit"), text, ...graded, edits: z.tuple([edit], edit) }),
+  z.object({ kind: z.literal("patch"), text, ...graded, patches: z.tuple([patch], patch) }),
 ]);
 
 const finding = z.object({

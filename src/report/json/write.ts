@@ -259,10 +259,18 @@ function fixJson(fix: Fix): object {
       return {
         kind,
         text,
+        grade: fix.grade,
+        reason: fix.reason,
         edits: fix.edits.map(({ path, start, end, replacement }) => ({ path, start, end, replacement })),
       };
     case "patch":
-      return { kind, text, patches: fix.patches.map(({ path, op, value }) => ({ path, op, value })) };
+      return {
+        kind,
+        text,
+        grade: fix.grade,
+        reason: fix.reason,
+        patches: fix.patches.map(({ path, op, value }) => ({ path, op, value })),
+      };
   }
 }
 

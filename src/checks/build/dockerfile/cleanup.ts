@@ -1,4 +1,5 @@
 /** What a RUN leaves out of its layer: caches that it mounts, and what it deletes at its end. */
+import type { Graded } from "../../../core/finding.ts";
 import { trimEndOf } from "../../../core/trim.ts";
 import type { CommandInstruction, Dockerfile, PlacedCommand } from "../../../engines/dockerfile/model.ts";
 import { insertBehind } from "./edits.ts";
@@ -83,4 +84,24 @@ export function isSet(dockerfile: Dockerfile, stage: number | undefined, ...name
         one.pairs.some(({ name, value }) => names.includes(name.text) && value !== undefined),
     ),
   );
+}
+
+/**
+ * Where a step of the image behind this one may read what is taken away: then nobody knows whether it still builds.
+ *
+ * @param reads - met by the text of a step that may
+ */
+export function readLater(
+  dockerfile: Dockerfile,
+  instruction: CommandInstruction,
+  reads: RegExp,
+  what: string,
+): Graded | undefined {
+  const later = dockerfile.instructions.slice(dockerfile.instructions.indexOf(instruction) + 1);
+  const reader = later.find(({ keyword, text, heredocs }) => {
+    if (keyword !== "RUN" && keyword !== "ONBUILD") return false;
+    return heredocs.length > 0 || reads.test(text);
+  });
+  if (reader === undefined) return undefined;
+  return { grade: "likely", reason: `a later step may read ${what}` };
 }

@@ -1,7 +1,7 @@
 /** What every check over a Dockerfile has in common. `dockerfileCheck` is where each of them begins. */
 import type { Category } from "../../../core/category.ts";
 import { type Check, type CheckDocumentation, type ControlNumber, controlsOf, type Need } from "../../../core/check.ts";
-import type { FindingDraft, Fix, TextEdit } from "../../../core/finding.ts";
+import type { FindingDraft, Fix, Graded, TextEdit } from "../../../core/finding.ts";
 import type { RatedSeverity } from "../../../core/severity.ts";
 import type {
   BuildContext,
@@ -11,6 +11,7 @@ import type {
   SourceRange,
 } from "../../../engines/dockerfile/model.ts";
 import { clip, clipSubject, SENTENCE } from "../../findings/one-line.ts";
+import { gradeOfFix } from "../../knowledge/fix-grades.ts";
 import { hostsOf } from "./hosts.ts";
 
 /** All that a check over a Dockerfile may be handed; it names those that it needs. */
@@ -33,6 +34,14 @@ export interface LintParameters {
 
 export type LintCheck = Check<LintFacts, LintParameters>;
 
+export interface EditingFix {
+  readonly text: string;
+  /** Empty: words alone. */
+  readonly edits: readonly TextEdit[];
+  /** Where less is known of this change than of its kind (checks/knowledge/fix-grades.ts). */
+  readonly graded?: Graded | undefined;
+}
+
 /** A finding as a check states it. */
 export interface Spotted {
   /**
@@ -52,7 +61,7 @@ export interface Spotted {
   readonly severity?: RatedSeverity;
   readonly detail?: string;
   /** What to do, or the edits that do it: they are tried, and offered where they end the finding and start none. */
-  readonly fix?: string | { readonly text: string; readonly edits: readonly TextEdit[] };
+  readonly fix?: string | EditingFix;
   readonly evidence?: Readonly<Record<string, string>>;
 }
 
@@ -120,7 +129,7 @@ function draftOf(
     locations: [location],
     matches: { ids: [id], path },
     ...(unrecorded === true ? { unrecorded } : {}),
-    ...(fix === undefined ? {} : { fix: fixOf(fix) }),
+    ...(fix === undefined ? {} : { fix: fixOf(id, fix) }),
     evidence: {
       ...(stageName === undefined ? {} : { stage: stageName }),
       written: clip(text.slice(range.start, range.end)),
@@ -140,8 +149,10 @@ function nameOfStage(name: string | undefined, index: number): string {
   return name ?? String(index);
 }
 
-function fixOf(fix: NonNullable<Spotted["fix"]>): Fix {
-  const text = clip(typeof fix === "string" ? fix : fix.text, SENTENCE);
-  const [first, ...more] = typeof fix === "string" ? [] : fix.edits;
-  return first === undefined ? { kind: "instruction", text } : { kind: "edit", text, edits: [first, ...more] };
+function fixOf(id: string, fix: NonNullable<Spotted["fix"]>): Fix {
+  if (typeof fix === "string") return { kind: "instruction", text: clip(fix, SENTENCE) };
+  const text = clip(fix.text, SENTENCE);
+  const [first, ...more] = fix.edits;
+  if (first === undefined) return { kind: "instruction", text };
+  return { kind: "edit", text, ...gradeOfFix(id, fix.graded), edits: [first, ...more] };
 }

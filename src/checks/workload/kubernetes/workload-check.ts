@@ -118,8 +118,8 @@ function isStated(object: KubernetesObject, path: FieldPath): boolean {
   return true;
 }
 
-function rebased({ text, patches }: FieldFix, base: FieldPath): FieldFix {
-  return { text, patches: patches.map((patch) => ({ ...patch, path: [...base, ...patch.path] })) };
+function rebased({ patches, ...rest }: FieldFix, base: FieldPath): FieldFix {
+  return { ...rest, patches: patches.map((patch) => ({ ...patch, path: [...base, ...patch.path] })) };
 }
 
 /** `container web`, `init container migrate`: a subject goes by the name, by the index only where there is none. */
