@@ -160,7 +160,7 @@ describe("CycloneDX of other tools", () => {
         { type: "library", name: "nginx", version: "1.21.1", cpe: "cpe:2.3:a:nginx:nginx:1.21.1" },
         { type: "library", name: "other", version: "2" },
         { type: "library", name: "bad", purl: "pkg:npm" },
-        { type: "library", name: "redis", purl: "pkg:bitnami/redis@7" },
+        { type: "library", name: "redis", purl: "pkg:qpkg/redis@7" },
         { type: "library", name: "main", purl: "pkg:golang/example.com/main" },
         { type: "library", name: "left-pad", version: "1.3.0", purl: "pkg:npm/left-pad@1.1.0" },
         { type: "library", name: "harmless", purl: "pkg:npm/evil@1.0.0" },
@@ -171,7 +171,7 @@ describe("CycloneDX of other tools", () => {
       [
         "sbom.no-package-url unidentified: components[0] (nginx 1.21.1) has no package-url, so what it is is not known (and 1 more like it)",
         "sbom.package-url unidentified: components[2] (bad) has a package-url that has no name",
-        "sbom.unjudged-type bitnami: components[3] (redis) is of type bitnami, which is not judged",
+        "sbom.unjudged-type qpkg: components[3] (redis) is of type qpkg, which is not judged",
         "sbom.component golang: components[4] (main) (example.com/main) states no version",
         "sbom.contradiction npm: components[5] (left-pad 1.3.0) states version 1.3.0 and a package-url of version 1.1.0",
         "sbom.contradiction npm: components[6] (harmless) is named harmless and has a package-url of evil",
