@@ -33,6 +33,9 @@ export type PackageType =
   | "bitnami"
   | "generic";
 
+/** Package managers whose databases are known and not read. */
+export type UnreadManager = "portage" | "nix" | "homebrew" | "snap" | "flatpak" | "opkg" | "xbps" | "kernel-modules";
+
 /** /etc/os-release (freedesktop os-release(5)), the keys that identify the distribution. */
 export interface Distribution {
   /** `ID`, lower case: debian, alpine, almalinux… */
@@ -144,8 +147,8 @@ export type FileFacts =
       readonly kind: "unreadable";
       readonly code: string;
       readonly reason: string;
-      /** As above. */
-      readonly concerns?: PackageType;
+      /** As above, or of what is not read at all. */
+      readonly concerns?: PackageType | UnreadManager;
     };
 
 /** Of a dated table: until when releases of what an inventory holds get security fixes. */
