@@ -50,6 +50,7 @@ export function catalogue(
   const troubles: Trouble[] = [];
   const leaving: Removed[] = [];
   let slimmed = false;
+  let project: (FileFacts & { kind: "packages" })["project"];
   let accounts: Accounts | undefined;
   const paths = new Set<string>();
   for (const { path, versions } of files) {
@@ -83,6 +84,7 @@ export function catalogue(
         troubles.push({ path, layer, code: facts.code, reason: facts.reason, concerns: facts.concerns });
         break;
       case "packages":
+        project = facts.project ?? project;
         for (const reason of facts.unread) {
           troubles.push({ path, layer, code: "contents.unread", reason, concerns: facts.concerns });
         }
@@ -132,6 +134,7 @@ export function catalogue(
       ...(distribution === undefined ? {} : { distribution }),
       packages,
       ...(gone.length === 0 ? {} : { removed: gone }),
+      ...(project === undefined ? {} : { project: purlOf({ ...project, version: "", licenses: [] }, undefined) }),
       ...(slimmed ? { slimmed } : {}),
       ...(accounts === undefined ? {} : { accounts }),
     },

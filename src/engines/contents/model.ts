@@ -113,6 +113,8 @@ export interface Inventory {
   readonly permissions?: Permissions;
   /** Absent where there is neither a passwd nor a shadow file. */
   readonly accounts?: Accounts;
+  /** Of a lockfile: package-url of the project that it is of, without a version; absent where it does not say. */
+  readonly project?: string;
   /** True: dpkg is told to leave out documentation, as in slim images. */
   readonly slimmed?: boolean;
 }
@@ -125,6 +127,8 @@ export type FileFacts =
       readonly packages: readonly PackageRecord[];
       /** What could not be read, one sentence each; the rest is still there. */
       readonly unread: readonly string[];
+      /** The project whose packages these are, where it has a name of its own. */
+      readonly project?: { readonly type: PackageType; readonly name: string };
       /** Of the packages that `unread` is about, where that does not follow from the analyser. */
       readonly concerns?: PackageType;
     }
