@@ -55,7 +55,7 @@ export function scopesOf(inventory: Evidence<Inventory>, context: AdvisoryContex
   return scopes;
 }
 
-const distributionTypes: ReadonlySet<string> = new Set<PackageType>(["deb", "apk", "rpm"]);
+const distributionTypes: ReadonlySet<string> = new Set<PackageType>(["deb", "apk", "rpm", "alpm"]);
 
 /** A scope without a package is its distribution's, whose database is what is missing. */
 function speaksFor({ packages, packageTypes }: ScopeMatches, concerns: string): boolean {

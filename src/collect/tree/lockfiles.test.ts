@@ -3,6 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { recordBelow, withDatabase } from "../../engines/vulnerability/database/advisories.fixture.ts";
+import { openVex } from "../../engines/vulnerability/vex/documents.fixture.ts";
+import { readVex } from "../../engines/vulnerability/vex/read.ts";
 import { scanLockfile } from "../../scan/lockfile.ts";
 import { openAdvisories } from "../image/advisories.ts";
 import { defaultPolicy } from "../policy/default.ts";
@@ -100,4 +103,25 @@ test("what a requirements file includes is read with it, and never through a lin
   );
   const linked = read("-r link/outside.txt\n-r ../../outside.txt\n-r deps\n");
   assert.equal(linked.gaps.filter((reason) => reason.includes("which cannot be read")).length, 3, linked.gaps.join());
+});
+
+test("a VEX statement's product may be the main module of a go.mod", async () => {
+  const path = join(root, "go.mod");
+  writeFileSync(path, "module github.com/aquasecurity/trivy\n\ngo 1.22\n\nrequire helm.sh/helm/v3 v3.1.0\n");
+  const statement = (product: string) => ({
+    vulnerability: { "@id": "https://pkg.go.dev/vuln/GO-2024-2575", name: "GO-2024-2575" },
+    products: [{ "@id": product, subcomponents: [{ "@id": "pkg:golang/helm.sh/helm/v3" }] }],
+    ...{ status: "not_affected", justification: "vulnerable_code_not_in_execute_path" },
+  });
+  const record = recordBelow("GO-2024-2575", "Go", "helm.sh/helm/v3", "3.14.2");
+  await withDatabase([record], [{ ecosystem: "Go", asOf: "2026-01-01", complete: true }], (advisories) => {
+    const found = (product: string): number =>
+      scanLockfile(path, "go.mod", {
+        ...context,
+        advisories,
+        vex: [readVex(openVex([statement(product)]), "vex.json")],
+      }).flatMap(({ findings }) => findings).length;
+    assert.equal(found("pkg:golang/github.com/aquasecurity/trivy"), 0);
+    assert.equal(found("pkg:golang/github.com/aquasecurity/other"), 1);
+  });
 });

@@ -31,6 +31,19 @@ const WANTED: readonly [path: string, id: string][] = [
   ["usr/lib/R/library/a/DESCRIPTION", "r-description"],
   ["opt/java/release", "java-release"],
   ["usr/lib/libcrypto.so.3", "binary"],
+  ["var/lib/rpmmanifest/container-manifest-2", "rpm-container-manifest"],
+  ["var/lib/pacman/local/openssl-3.0.0-1/desc", "pacman"],
+  ["opt/conda/envs/a/conda-meta/openssl-1.1.1k-h27cfd23_0.json", "conda-meta"],
+  ["opt/bitnami/redis/.spdx-redis.spdx", "bitnami-spdx"],
+  ["var/db/pkg/dev-libs/openssl-1.1.1k/PF", "unread-portage"],
+  ["nix/var/nix/db/schema", "unread-nix"],
+  ["nix/store/0c7c96gikmzv87i7lv3vq5s1cmfjd6zf-glibc-2.31/lib/libc.so.6", "unread-nix"],
+  ["home/linuxbrew/.linuxbrew/Cellar/a/1.0/INSTALL_RECEIPT.json", "unread-homebrew"],
+  ["snap/core/1/meta/snap.yaml", "unread-snap"],
+  ["var/lib/snapd/state.json", "unread-snap"],
+  ["usr/lib/modules/6.1.0/modules.order", "unread-kernel-modules"],
+  ["usr/lib/opkg/status", "unread-opkg"],
+  ["var/db/xbps/pkgdb-0.38.plist", "unread-xbps"],
 ];
 
 describe("analyserFor", () => {

@@ -5,11 +5,13 @@ import { alpineRelease } from "./os/alpine-release.ts";
 import { debianVersion } from "./os/debian-version.ts";
 import { dpkgExcludes } from "./os/dpkg-excludes.ts";
 import { osRelease } from "./os/os-release.ts";
+import { pacman } from "./packages/alpm/pacman.ts";
 import { apk } from "./packages/apk/apk.ts";
 import { dpkgCopyright } from "./packages/dpkg/copyright.ts";
 import { dpkg } from "./packages/dpkg/dpkg.ts";
 import { dpkgFiles } from "./packages/dpkg/file-list.ts";
 import { languages } from "./packages/languages.ts";
+import { rpmContainerManifest } from "./packages/rpm/container-manifest.ts";
 import { rpm } from "./packages/rpm/rpm.ts";
 
 /** A new ecosystem is one more line in `packages/languages.ts`. No path is wanted by two (a test holds that). */
@@ -24,6 +26,8 @@ export const analysers: readonly Analyser[] = [
   dpkgCopyright,
   apk,
   rpm,
+  rpmContainerManifest,
+  pacman,
   ...languages,
 ];
 

@@ -8,12 +8,13 @@ import { folderAnalyserFor } from "./analysers.ts";
 import { bounds } from "./bounds.ts";
 import { type StatedLicenses, withLicenses } from "./licenses/stated-apart.ts";
 import { attribute, departed, identityKey, type Located, type Removed } from "./located.ts";
-import type { Distribution, FileFacts, Inventory, Package, PackageType } from "./model.ts";
+import type { Distribution, FileFacts, Inventory, Package, PackageType, UnreadManager } from "./model.ts";
 import { alpineReleasePath } from "./os/alpine-release.ts";
 import { debianVersionPath } from "./os/debian-version.ts";
 import { osReleasePaths } from "./os/os-release.ts";
 import { type OwnerLookup, type Ownership, ownersOf } from "./owners.ts";
 import { isCopyright } from "./packages/dpkg/copyright.ts";
+import { DATABASE_NOT_READ } from "./packages/unsupported/databases.ts";
 import { purlOf } from "./purl.ts";
 import { removedPackages } from "./removed.ts";
 
@@ -49,6 +50,7 @@ export function catalogue(
   const troubles: Trouble[] = [];
   const leaving: Removed[] = [];
   let slimmed = false;
+  let project: (FileFacts & { kind: "packages" })["project"];
   let accounts: Accounts | undefined;
   const paths = new Set<string>();
   for (const { path, versions } of files) {
@@ -82,6 +84,7 @@ export function catalogue(
         troubles.push({ path, layer, code: facts.code, reason: facts.reason, concerns: facts.concerns });
         break;
       case "packages":
+        project = facts.project ?? project;
         for (const reason of facts.unread) {
           troubles.push({ path, layer, code: "contents.unread", reason, concerns: facts.concerns });
         }
@@ -89,10 +92,15 @@ export function catalogue(
     }
   }
   const ownerOf = ownersOf(located, ownerships, (path) => paths.has(path));
-  const typesUnread = new Set<PackageType>();
+  const typesUnread = new Set<string>();
+  const databases = new Set<string>();
   for (const { path, layer, code, reason, concerns } of troubles) {
     // Of what a distribution's package brought its own advisories say what is in it.
     if (ownerOf(path, layer) !== undefined) continue;
+    if (code === DATABASE_NOT_READ) {
+      if (databases.has(reason)) continue;
+      databases.add(reason);
+    }
     const packageType = concerns ?? packageTypeOf(path);
     if (packageType !== undefined) typesUnread.add(packageType);
     gaps.add(code, `/${path}: ${reason}`, packageType);
@@ -126,6 +134,7 @@ export function catalogue(
       ...(distribution === undefined ? {} : { distribution }),
       packages,
       ...(gone.length === 0 ? {} : { removed: gone }),
+      ...(project === undefined ? {} : { project: purlOf({ ...project, version: "", licenses: [] }, undefined) }),
       ...(slimmed ? { slimmed } : {}),
       ...(accounts === undefined ? {} : { accounts }),
     },
@@ -157,7 +166,7 @@ interface Trouble {
   readonly layer: number | undefined;
   readonly code: string;
   readonly reason: string;
-  readonly concerns: PackageType | undefined;
+  readonly concerns: PackageType | UnreadManager | undefined;
 }
 
 /** Types whose packages a distribution's database lists, and which own files. */
@@ -228,6 +237,10 @@ const PACKAGE_TYPES: Readonly<Record<string, PackageType>> = {
   "dpkg-files": "deb",
   apk: "apk",
   rpm: "rpm",
+  "rpm-container-manifest": "rpm",
+  pacman: "alpm",
+  "conda-meta": "conda",
+  "bitnami-spdx": "bitnami",
   npm: "npm",
   "package-lock": "npm",
   "yarn-lock": "npm",
@@ -285,6 +298,7 @@ const DATABASES: readonly { readonly type: PackageType; readonly distributions: 
       "bellsoft-hardened-containers",
     ]),
   },
+  { type: "alpm", distributions: new Set(["arch", "archarm"]) },
   {
     type: "rpm",
     distributions: new Set([
@@ -317,10 +331,10 @@ function gapList() {
   const first: Gap[] = [];
   let count = 0;
   return {
-    add(code: string, reason: string, packageType?: PackageType): void {
+    add(code: string, reason: string, concerns?: string): void {
       count += 1;
       if (first.length >= bounds.contentsGaps) return;
-      first.push({ code, reason: printable(reason), ...(packageType === undefined ? {} : { concerns: packageType }) });
+      first.push({ code, reason: printable(reason), ...(concerns === undefined ? {} : { concerns }) });
     },
     all(): Gap[] {
       const more = count - first.length;

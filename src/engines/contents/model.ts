@@ -33,6 +33,9 @@ export type PackageType =
   | "bitnami"
   | "generic";
 
+/** Package managers whose databases are known and not read. */
+export type UnreadManager = "portage" | "nix" | "homebrew" | "snap" | "flatpak" | "opkg" | "xbps" | "kernel-modules";
+
 /** /etc/os-release (freedesktop os-release(5)), the keys that identify the distribution. */
 export interface Distribution {
   /** `ID`, lower case: debian, alpine, almalinux… */
@@ -110,6 +113,8 @@ export interface Inventory {
   readonly permissions?: Permissions;
   /** Absent where there is neither a passwd nor a shadow file. */
   readonly accounts?: Accounts;
+  /** Of a lockfile: package-url of the project that it is of, without a version; absent where it does not say. */
+  readonly project?: string;
   /** True: dpkg is told to leave out documentation, as in slim images. */
   readonly slimmed?: boolean;
 }
@@ -122,6 +127,8 @@ export type FileFacts =
       readonly packages: readonly PackageRecord[];
       /** What could not be read, one sentence each; the rest is still there. */
       readonly unread: readonly string[];
+      /** The project whose packages these are, where it has a name of its own. */
+      readonly project?: { readonly type: PackageType; readonly name: string };
       /** Of the packages that `unread` is about, where that does not follow from the analyser. */
       readonly concerns?: PackageType;
     }
@@ -144,8 +151,8 @@ export type FileFacts =
       readonly kind: "unreadable";
       readonly code: string;
       readonly reason: string;
-      /** As above. */
-      readonly concerns?: PackageType;
+      /** As above, or of what is not read at all. */
+      readonly concerns?: PackageType | UnreadManager;
     };
 
 /** Of a dated table: until when releases of what an inventory holds get security fixes. */

@@ -27,8 +27,9 @@ export function evaluateLockfile(path: string, pinned: PinnedContents, context: 
   if (inventory.state === "present" && inventory.facts.packages.length === 0 && inventory.gaps.length === 0) return [];
   const { policy, now, vex = [] } = context;
   const asset = fileAsset(path);
-  // A lockfile declares many packages at one path, and is no program that a statement's product could be.
-  const assess = assessorOf(vex, asset, []);
+  // A lockfile declares many packages at one path: a statement's product can only be the project that it is of.
+  const project = inventory.state === "absent" ? undefined : inventory.facts.project;
+  const assess = assessorOf(vex, asset, [], project);
   const vulnerabilities = scopes.flatMap(({ scope, inventory: own, evidence, looked }) =>
     runChecks<LockfileScopeFacts>(
       lockfileScopeChecks,

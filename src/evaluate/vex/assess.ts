@@ -7,17 +7,25 @@ import { assessByVex } from "../../engines/vulnerability/vex/apply.ts";
 import type { NamedSubject } from "../../engines/vulnerability/vex/component.ts";
 import type { VexDocument } from "../../engines/vulnerability/vex/model.ts";
 
-/** What the documents say of the asset's findings. */
+/**
+ * What the documents say of the asset's findings.
+ *
+ * @param project - package-url of what the asset's packages are linked into, whatever file declares them
+ */
 export function assessorOf(
   documents: readonly VexDocument[],
   asset: Asset,
   packages: readonly Package[],
+  project?: string,
 ): (finding: FindingDraft) => Assessment | undefined {
   if (documents.length === 0) return () => undefined;
   const byPath = Map.groupBy(packages, ({ path }) => path);
   return assessByVex(documents, {
     ...(asset.kind === "image" ? { image: named(asset) } : {}),
-    declaredAt: (path) => (byPath.get(path) ?? []).map(({ purl }) => purl),
+    declaredAt: (path) => [
+      ...(byPath.get(path) ?? []).map(({ purl }) => purl),
+      ...(project === undefined ? [] : [project]),
+    ],
   });
 }
 

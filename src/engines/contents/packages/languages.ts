@@ -1,12 +1,14 @@
 import type { Analyser } from "../analyser.ts";
 import { binary } from "./binary/binary.ts";
 import { javaRelease } from "./binary/java-release.ts";
+import { bitnamiSpdx } from "./bitnami/spdx.ts";
 import { cargoLock } from "./cargo/cargo-lock.ts";
 import { podfileLock } from "./cocoapods/podfile-lock.ts";
 import { composerLock } from "./composer/composer-lock.ts";
 import { composerInstalled } from "./composer/installed-json.ts";
 import { conanLock } from "./conan/conan-lock.ts";
 import { condaExplicit, condaLock, pixiLock } from "./conda/conda-lock.ts";
+import { condaMeta } from "./conda/conda-meta.ts";
 import { condaEnvironment } from "./conda/environment-yml.ts";
 import { rDescription } from "./cran/description.ts";
 import { renvLock } from "./cran/renv-lock.ts";
@@ -42,6 +44,7 @@ import { pylock } from "./pypi/pylock.ts";
 import { requirements } from "./pypi/requirements.ts";
 import { uvLock } from "./pypi/uv-lock.ts";
 import { swiftPackageResolved } from "./swift/package-resolved.ts";
+import { unreadDatabases } from "./unsupported/databases.ts";
 import { unreadLockfiles } from "./unsupported/lockfiles.ts";
 
 /**
@@ -96,5 +99,8 @@ export const languages: readonly Analyser[] = [
   condaLock,
   pixiLock,
   condaExplicit,
+  condaMeta,
+  bitnamiSpdx,
+  ...unreadDatabases,
   ...unreadLockfiles,
 ];

@@ -41,8 +41,14 @@ export function looksLikeSbom(first: Buffer): boolean {
 
 function documentOf(bytes: Buffer, place: string, name: string, heard: Complaints): ReadDocument {
   switch (firstOf(bytes)) {
-    case "{":
-      return jsonDocument(parse(bytes, place), place, name, heard);
+    case "{": {
+      const document = parse(bytes, place);
+      const wrapped = predicateOf(document, place);
+      if (wrapped === undefined) return jsonDocument(document, place, name, heard);
+      heard.remark("the signature of its attestation is not verified", place);
+      if (typeof wrapped === "string") return documentOf(Buffer.from(wrapped), place, name, heard);
+      return jsonDocument(wrapped, place, name, heard);
+    }
     case "<": {
       const document = parseCycloneDxXml(bytes.toString("utf8"), place);
       if (document === undefined) throw unknownFormat(place);
@@ -75,6 +81,41 @@ function jsonDocument(document: Untyped, place: string, name: string, heard: Com
     throw problem("version", place, "SPDX 3 is not read", "write it as SPDX 2.3 or CycloneDX");
   }
   throw unknownFormat(place);
+}
+
+/**
+ * What an attestation says: the predicate of an in-toto Statement (in-toto Attestation Framework, "Statement"), alone, in
+ * a DSSE envelope or in a bundle of Sigstore's. cosign writes the document as `Data` of the predicate, or as a text.
+ *
+ * @returns undefined where the document is no attestation
+ */
+function predicateOf(document: Untyped, place: string): Untyped | string | undefined {
+  const envelope = asObject(document.dsseEnvelope) ?? document;
+  const payload = asText(envelope.payload);
+  if (payload !== undefined && asText(envelope.payloadType) === "application/vnd.in-toto+json") {
+    const bytes = Buffer.from(payload, "base64");
+    if (bytes.length > bounds.sbomBytes) {
+      throw problem(
+        "too-large",
+        place,
+        `its payload's ${bytes.length} bytes are over the bound of ${bounds.sbomBytes}`,
+      );
+    }
+    return predicateOfStatement(parse(bytes, place), place);
+  }
+  return asText(document._type)?.startsWith(STATEMENT) === true ? predicateOfStatement(document, place) : undefined;
+}
+
+const STATEMENT = "https://in-toto.io/Statement/";
+
+function predicateOfStatement(statement: Untyped, place: string): Untyped | string {
+  const { predicate } = statement;
+  const stated = asObject(predicate);
+  const inner = asText(predicate) ?? asText(stated?.Data) ?? asObject(stated?.Data) ?? stated;
+  if (inner === undefined || asText(statement._type)?.startsWith(STATEMENT) !== true) throw unknownFormat(place);
+  // An attestation of an attestation is none that anybody writes, and would have no end.
+  if (typeof inner === "string" && inner.trimStart().startsWith("{")) return parse(Buffer.from(inner), place);
+  return inner;
 }
 
 function parse(bytes: Buffer, place: string): Untyped {

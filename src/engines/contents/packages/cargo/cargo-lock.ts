@@ -4,30 +4,35 @@ import type { FileFacts } from "../../model.ts";
 import { dependencyGraph } from "../dependency-graph.ts";
 import { hexHash } from "../hashes.ts";
 import { identityOf } from "../identity.ts";
-import { brokenAt, brokenLockfile, lockfile } from "../lockfile.ts";
+import { brokenAt, brokenLockfile, type Companions, lockfile } from "../lockfile.ts";
 import { unreadEntries } from "../unread.ts";
+import { type Root, type Usage, withUsage } from "../usage.ts";
+import { type CargoManifest, manifestPaths, manifestsOf } from "./manifests.ts";
 
 /**
  * Cargo.lock, versions 1 to 4 (Cargo's `resolver/encode.rs` is its only description). Crates without a source are the
  * project's own, found by path: they are no packages, but what they name is direct. Crates of a registry and of a git
- * repository are packages. The format does not tell development from runtime.
+ * repository are packages. The format does not tell development from runtime: where the manifests of all the project's
+ * crates are beside it, they do.
  */
 export const cargoLock = lockfile({
   id: "cargo-lock",
-  version: 1,
+  version: 2,
   basenames: ["Cargo.lock"],
   // A crate carries the lockfile of its own development: below what Cargo vendored or downloaded, it says nothing.
   wants: (path) => !/(?:^|\/)(?:vendor|registry\/src)\//.test(path),
+  includes: manifestPaths,
   read,
 });
 
 /** A crate of the file; without a reference where it is the project's own. */
 interface Crate {
+  readonly name: string;
   readonly reference?: string;
   readonly needs: readonly string[];
 }
 
-function read(text: string): FileFacts {
+function read(text: string, path: string, companions: Companions): FileFacts {
   const unread = unreadEntries();
   const { entries, checksums } = tablesIn(text);
   const graph = dependencyGraph();
@@ -42,6 +47,7 @@ function read(text: string): FileFacts {
     const exact = `${identity.name} ${identity.version}${source === undefined ? "" : ` (${source})`}`;
     const hash = hexHash("sha256", checksum ?? checksums.get(exact));
     const crate: Crate = {
+      name: identity.name,
       ...(source === undefined ? {} : { reference: graph.add({ type: "cargo", ...identity, licenses: [], ...hash }) }),
       needs,
     };
@@ -52,15 +58,30 @@ function read(text: string): FileFacts {
     }
   }
 
-  for (const { reference, needs } of crates) {
+  const manifests = manifestsOf(path, companions);
+  const told = crates.every(({ reference, name }) => reference !== undefined || manifests.has(name));
+  const roots: Root[] = [];
+  for (const { reference, name, needs } of crates) {
+    const manifest = manifests.get(name);
     const references = needs.flatMap((need) => {
       const needed = byDependency.get(need);
-      return needed === undefined || needed === "ambiguous" ? [] : (needed.reference ?? []);
+      const found = needed === undefined || needed === "ambiguous" ? undefined : needed.reference;
+      if (found === undefined) return [];
+      if (reference === undefined) roots.push({ reference: found, usage: usageOf(need, manifest) });
+      return [found];
     });
     if (reference === undefined) graph.connectProject(references);
     else for (const need of references) graph.connect(reference, need);
   }
-  return { kind: "packages", packages: graph.records(unread), unread: unread.sentences() };
+  const records = graph.records(unread);
+  const packages = told && roots.length > 0 ? withUsage(records, roots, new Map()) : records;
+  return { kind: "packages", packages, unread: unread.sentences() };
+}
+
+/** @param need - `name`, `name version` or with its source */
+function usageOf(need: string, manifest: CargoManifest | undefined): Usage {
+  const name = need.split(" ", 1)[0] ?? "";
+  return manifest?.development.has(name) === true && !manifest.runtime.has(name) ? "development" : "runtime";
 }
 
 interface Entry {

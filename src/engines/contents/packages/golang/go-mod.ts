@@ -14,7 +14,7 @@ import { builtModules } from "./go-sum.ts";
  */
 export const goMod = lockfile({
   id: "go-mod",
-  version: 2,
+  version: 3,
   basenames: ["go.mod"],
   // Below the module cache it is a dependency's own.
   wants: (path) => !/(?:^|\/)pkg\/mod\//.test(path),
@@ -40,6 +40,7 @@ function read(text: string, path: string, companions: Companions): FileFacts {
   const excluded = new Set<string>();
   let minor: number | undefined;
   let modules = 0;
+  let main: string | undefined;
 
   for (const directive of readDirectives(text)) {
     if (required.length + replaced.size + excluded.size > bounds.packages) {
@@ -49,8 +50,10 @@ function read(text: string, path: string, companions: Companions): FileFacts {
     const { verb, words, line } = directive;
     if (directive.fault !== undefined) unread.add(`line ${line} ${directive.fault}`);
     else if (!KNOWN.has(verb)) unread.add(`line ${line} has the unknown directive ${verb.slice(0, 40)}`);
-    else if (verb === "module") modules += 1;
-    else if (verb === "go") minor = minorOf(words[0] ?? "");
+    else if (verb === "module") {
+      modules += 1;
+      main = words[0];
+    } else if (verb === "go") minor = minorOf(words[0] ?? "");
     else if (verb === "require") required.push(directive);
     else if (verb === "exclude") excluded.add(words.join(" "));
     else if (verb === "replace") {
@@ -95,7 +98,13 @@ function read(text: string, path: string, companions: Companions): FileFacts {
       }
     }
   }
-  return { kind: "packages", packages: list.records(unread), unread: unread.sentences() };
+  const own = identityOf(main, "v0");
+  return {
+    kind: "packages",
+    packages: list.records(unread),
+    unread: unread.sentences(),
+    ...("fault" in own ? {} : { project: { type: "golang", name: own.name } }),
+  };
 }
 
 /** `1.22.3` → 22; a later major version is complete too. */

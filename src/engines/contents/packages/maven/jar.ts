@@ -6,6 +6,7 @@ import type { AnalysedFile, Analyser } from "../../analyser.ts";
 import { bounds } from "../../bounds.ts";
 import type { FileFacts, PackageRecord } from "../../model.ts";
 import { type Unread, unreadEntries } from "../unread.ts";
+import { type Library, libraryOf } from "./classes.ts";
 import { type Coordinates, ownCoordinates, statedCoordinates } from "./coordinates.ts";
 import { readManifest } from "./manifest.ts";
 
@@ -15,11 +16,12 @@ const ENDINGS = [".jar", ".war", ".ear", ".sar", ".par", ".nar", ".hpi", ".jpi",
 /**
  * The Maven artifacts in a jar and in the jars within it, as deep as they go: every `pom.properties` states one (a
  * shaded jar has several); a jar without its own is told by its manifest and its file name (see coordinates.ts).
- * Classes are never inflated.
+ * Classes are never inflated: where the best-known libraries have none of these, the paths of their classes show that they
+ * are there (classes.ts), and what shows nothing of itself is said to be unknown.
  */
 export const jar: Analyser = {
   id: "jar",
-  version: 2,
+  version: 3,
   evidence: "installed",
   extensions: ENDINGS,
   maxBytes: bounds.wantedFileBytes,
@@ -95,6 +97,7 @@ function searchArchive(place: string, bytes: Buffer, depth: number, search: Sear
   const stated: Coordinates[] = [];
   const within: ZipEntry[] = [];
   const folders = new Set<string>();
+  const libraries = new Set<Library>();
   let manifest: ReadonlyMap<string, string> = new Map();
   let problem: unknown;
   try {
@@ -104,8 +107,11 @@ function searchArchive(place: string, bytes: Buffer, depth: number, search: Sear
         break;
       }
       const { name } = entry;
-      if (name.endsWith(".class")) addFolder(folders, name);
-      else if (name === MANIFEST) manifest = readManifest(read(place, source, entry, search)?.toString("utf8") ?? "");
+      if (name.endsWith(".class")) {
+        addFolder(folders, name);
+        const library = libraryOf(name);
+        if (library !== undefined) libraries.add(library);
+      } else if (name === MANIFEST) manifest = readManifest(read(place, source, entry, search)?.toString("utf8") ?? "");
       else if (name.startsWith("META-INF/maven/") && STATED.test(name)) {
         const text = read(place, source, entry, search)?.toString("utf8");
         const coordinates = text === undefined ? undefined : statedCoordinates(text);
@@ -125,6 +131,13 @@ function searchArchive(place: string, bytes: Buffer, depth: number, search: Sear
     if (own.group === undefined && within.length === 0) {
       search.unread.add(`${place}: it states no group, so its advisories cannot be looked up`);
     }
+  }
+  const named = new Set([...stated, ...(own === undefined ? [] : [own])].map(({ artifact }) => artifact));
+  const unnamed = [...libraries].filter(({ artifacts }) => !artifacts.some((artifact) => named.has(artifact)));
+  for (const { name } of unnamed) search.unread.add(`${place}: it has the classes of ${name}, of an unknown version`);
+  // What carries its libraries in it is an application, as above; one of resources alone runs nothing.
+  if (named.size === 0 && unnamed.length === 0 && within.length === 0 && folders.size > 0) {
+    search.unread.add(`${place}: it states neither name nor version, so what it is cannot be told`);
   }
   searchWithin(place, source, within, depth, search);
   if (problem !== undefined) throw problem;

@@ -5,7 +5,7 @@ import { pipfileLock } from "../pypi/pipfile-lock.ts";
 import { bunLock } from "./bun-lock.ts";
 import { packageLock } from "./package-lock.ts";
 import { pnpmLock } from "./pnpm-lock.ts";
-import { contradictionIn } from "./resolved.ts";
+import { contradictionIn, otherName } from "./resolved.ts";
 import { yarnLock } from "./yarn-lock.ts";
 
 const OLD = "https://registry.npmjs.org/lodash/-/lodash-4.17.4.tgz";
@@ -107,4 +107,22 @@ describe("a version and the place that is installed", () => {
     holds(read(lock("lodash@4.17.4", "}\n    version: 4.17.21")), ["lodash@4.17.4 states version 4.17.21"]);
     assert.deepEqual(read(lock("lodash@4.17.4", `, tarball: ${OLD}}`)), []);
   });
+});
+
+test("the name that a registry's archive is of, where another stands beside it", () => {
+  const at = (path: string) => `https://registry.yarnpkg.com/${path}`;
+  const other = (name: string, version: string, path: string) => otherName(name, version, at(path));
+  assert.equal(
+    other(
+      "resize-observer-polyfill",
+      "1.5.2",
+      "@4lolo/resize-observer-polyfill/-/resize-observer-polyfill-1.5.2.tgz#58",
+    ),
+    "@4lolo/resize-observer-polyfill",
+  );
+  assert.equal(other("mine", "4.17.4", "lodash/-/lodash-4.17.4.tgz"), "lodash");
+  assert.equal(other("lodash", "4.17.4", "lodash/-/lodash-4.17.4.tgz"), undefined);
+  // One of another version is a contradiction, and speaks for no name.
+  assert.equal(other("mine", "4.17.21", "lodash/-/lodash-4.17.4.tgz"), undefined);
+  assert.equal(otherName("mine", "1.0.0", "file:lodash/-/lodash-1.0.0.tgz"), undefined);
 });

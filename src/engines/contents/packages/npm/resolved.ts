@@ -27,6 +27,20 @@ export function contradictionIn(name: string, version: string, resolved: string)
   return isName && isFile ? undefined : `is resolved to ${shown(resolved)}, which is not version ${version}`;
 }
 
+/**
+ * The name of the package that a registry's archive is of, where it is another than the one beside it: that is what is
+ * installed. Undefined where the address tells none, or the same.
+ *
+ * @param version - which the archive has to be of, or the address speaks for nothing
+ */
+export function otherName(name: string, version: string, resolved: string): string | undefined {
+  if (!/^https?:/i.test(resolved)) return undefined;
+  const path = decoded(resolved.split(/[?#]/, 1)[0] ?? "");
+  const match = /\/((?:@[^/@]{1,214}\/)?([^/@]{1,214}))\/-\/([^/]{1,1024})\.tgz$/.exec(path);
+  if (match === null || match[1] === name) return undefined;
+  return match[3] === `${match[2]}-${version}` ? match[1] : undefined;
+}
+
 function isOf(part: string, version: string): boolean {
   const stem = part.replace(/\.(?:tgz|tar\.gz|tar)$/i, "");
   return stem === version || stem === `v${version}` || stem.endsWith(`-${version}`) || stem.endsWith(`-v${version}`);

@@ -3,7 +3,7 @@ import { bounds } from "../../bounds.ts";
 import type { FileFacts } from "../../model.ts";
 import { lockedPackages } from "../locked.ts";
 import { brokenAt } from "../lockfile.ts";
-import { contradictionIn, decoded } from "./resolved.ts";
+import { contradictionIn, decoded, otherName } from "./resolved.ts";
 import { isOwnFolder, specifierOf } from "./specifier.ts";
 
 /**
@@ -24,10 +24,12 @@ export function readYarnBerry(text: string): FileFacts {
   for (const { key, descriptors, entry, name, place } of entries) {
     if (isOwn(entry, place)) continue;
     const version = scalar(entry.get("version"));
-    const contradiction = version === undefined ? undefined : contradictionOf(name, version, place);
+    const archive = /::__archiveUrl=([^&]*)/.exec(place)?.[1];
+    const real = (archive === undefined ? undefined : otherName(name, version ?? "", decoded(archive))) ?? name;
+    const contradiction = version === undefined ? undefined : contradictionOf(real, version, place);
     if (contradiction !== undefined)
       locked.unread(`the entry ${key.slice(0, bounds.packageNameLength)} ${contradiction}`);
-    locked.add(key, { name, version });
+    locked.add(key, { name: real, version });
     for (const descriptor of descriptors) locked.alias(descriptor, key);
   }
   for (const { key, entry, place } of entries) {

@@ -2,7 +2,7 @@ import type { FileFacts } from "../../model.ts";
 import { lockedPackages } from "../locked.ts";
 import { brokenLockfile } from "../lockfile.ts";
 import { hashesOf } from "./integrity.ts";
-import { contradictionIn } from "./resolved.ts";
+import { contradictionIn, otherName } from "./resolved.ts";
 import { isOwnFolder, specifierOf } from "./specifier.ts";
 
 /** One entry: every range that was asked for, and the package that answers them all. */
@@ -18,7 +18,8 @@ interface Entry {
 /**
  * Yarn 1's own format (yarnpkg/lockfile): an entry's key lists the ranges that it answers, its fields are indented by
  * two, its dependencies by four. It tells neither what the project names nor what is for development. Folders of the
- * project (`file:`, `link:`) are no packages; what comes from a repository has the version that its manifest stated.
+ * project (`file:`, `link:`) are no packages; an entry is named for the package that its archive is of, whatever asked for
+ * it; what comes from a repository has the version that its manifest stated.
  */
 export function readYarnClassic(text: string): FileFacts {
   const locked = lockedPackages("npm");
@@ -31,8 +32,9 @@ export function readYarnClassic(text: string): FileFacts {
     const [first = ""] = patterns;
     const { name, rest } = specifierOf(first);
     if (!fields.has("resolved") && isOwnFolder(rest)) continue;
-    const real = rest.startsWith("npm:") ? specifierOf(rest.slice("npm:".length)).name : name;
     const version = fields.get("version");
+    const asked = rest.startsWith("npm:") ? specifierOf(rest.slice("npm:".length)).name : name;
+    const real = otherName(asked, version ?? "", fields.get("resolved") ?? "") ?? asked;
     const contradiction =
       version === undefined ? undefined : contradictionIn(real, version, fields.get("resolved") ?? "");
     if (contradiction !== undefined) locked.unread(`the entry at line ${line} ${contradiction}`);

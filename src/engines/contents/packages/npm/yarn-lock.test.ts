@@ -135,6 +135,15 @@ describe("yarn.lock of Yarn 1", () => {
     assert.deepEqual(unreadOf(read(CLASSIC)), []);
   });
 
+  test("an entry is named by the archive that it resolves to", () => {
+    const facts = factsOf(
+      yarnLock,
+      PATH,
+      `mine@^4.0.0:\n  version "4.17.4"\n  resolved "https://registry.yarnpkg.com/lodash/-/lodash-4.17.4.tgz#78"\n`,
+    );
+    assert.deepEqual([packageLines(facts), unreadOf(facts)], [["lodash@4.17.4"], []]);
+  });
+
   test("hashes are hexadecimal", () => {
     assert.deepEqual(packagesOf(read(CLASSIC))[0]?.hashes, {
       sha1: SHA1.toString("hex"),

@@ -8,6 +8,7 @@ import { readBerkeley } from "./berkeley.ts";
 import { readRpmHeader } from "./header.ts";
 import { readNdb } from "./ndb.ts";
 import { checkRpmSchema } from "./schema.ts";
+import { sourceOf } from "./source.ts";
 import { openSqlite } from "./sqlite.ts";
 
 /** Where rpm keeps its database: of old, on SUSE and newer Fedora, and under rpm-ostree. */
@@ -139,14 +140,4 @@ function readPackage(blob: Buffer): PackageRecord | { readonly fault: string } {
     if (!isEvidenceProblem(error)) throw error;
     return { fault: `cannot be read: ${error.message}` };
   }
-}
-
-/** `NAME-VERSION-RELEASE.src.rpm` (or `.nosrc.rpm`); neither version nor release may hold a dash. */
-function sourceOf(file: string | undefined, name: string, version: string): { name: string; version: string } {
-  if (!isDeclaredText(file)) return { name, version };
-  const stem = file.replace(/\.(?:no)?src\.rpm$/, "");
-  const release = stem.lastIndexOf("-");
-  const start = stem.lastIndexOf("-", release - 1);
-  if (stem === file || release <= 0 || start <= 0) return { name, version };
-  return { name: stem.slice(0, start), version: stem.slice(start + 1) };
 }

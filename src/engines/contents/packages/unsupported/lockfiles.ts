@@ -38,7 +38,7 @@ const FORMATS: readonly UnreadFormat[] = [
   { id: "spack", of: "Spack", basenames: ["spack.lock"] },
   { id: "packrat", of: "R (packrat)", basenames: ["packrat.lock"] },
   { id: "bazel", of: "Bazel", basenames: ["MODULE.bazel.lock", "maven_install.json"] },
-  { id: "homebrew", of: "Homebrew", basenames: ["Brewfile.lock.json"] },
+  { id: "brewfile", of: "Homebrew", basenames: ["Brewfile.lock.json"] },
   { id: "dep", of: "Go (dep)", basenames: ["Gopkg.lock"] },
   { id: "glide", of: "Go (Glide)", basenames: ["glide.lock"] },
   { id: "gleam", of: "Gleam", basenames: ["manifest.toml"], shows: /^\s*packages\s*=\s*\[/m },
