@@ -1,10 +1,12 @@
+import { parseDigest } from "./digest.ts";
+
 /** The parts of an image's name as written. Not checked: that is the registry client's work. */
 export interface ImageName {
   /** Absent: Docker Hub by implication. */
   readonly registry?: string;
   readonly repository: string;
   readonly tag?: string;
-  /** `sha256:…` */
+  /** What is written behind the `@`: `sha256:…`; whether it is a digest, {@link isPinned} says. */
   readonly digest?: string;
 }
 
@@ -25,4 +27,9 @@ export function splitImageName(written: string): ImageName {
     ...(tagged ? { tag: name.slice(colon + 1) } : {}),
     ...(digest === undefined ? {} : { digest }),
   };
+}
+
+/** Whether it names a digest that is one: `@sha256:abc` is none, and no engine pulls it. */
+export function isPinned({ digest }: ImageName): boolean {
+  return parseDigest(digest) !== undefined;
 }

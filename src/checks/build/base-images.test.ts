@@ -44,3 +44,13 @@ test("one image in two places is two findings, whose names do not move with thei
     subjects,
   );
 });
+
+test("what is no digest pins nothing", () => {
+  assert.deepEqual(spotted(baseWithoutDigest, "FROM debian:13@sha256:abc\nCOPY --from=busybox@sha256: a b\n"), [
+    "1:6 debian:13@sha256:abc names what is no digest: nothing is pulled by it",
+    "2:13 busybox@sha256: names what is no digest: nothing is pulled by it",
+  ]);
+  assert.deepEqual(spotted(latestTag, "FROM debian@sha256:abc\n"), [
+    "1:6 debian@sha256:abc has no tag, which means latest",
+  ]);
+});

@@ -1,3 +1,4 @@
+import { isPinned } from "../../core/image-name.ts";
 import type { DigestAnswer, Dockerfile } from "../../engines/dockerfile/model.ts";
 import { dockerfileCheck, type Spotted } from "./dockerfile/lint-check.ts";
 import { type ImageUse, imagesUsed } from "./dockerfile/stages.ts";
@@ -17,7 +18,13 @@ export const baseWithoutDigest = dockerfileCheck<"digests">({
   *spot({ dockerfile, digests }) {
     for (const use of imagesUsed(dockerfile)) {
       const { name, written, whole, by, range, stage } = use;
-      if (name.digest !== undefined) continue;
+      if (isPinned(name) || name.digest?.includes("$")) continue;
+      if (name.digest !== undefined) {
+        const fix = "write the digest whole: sha256: and 64 hexadecimal digits in lower case";
+        const title = `${written} names what is no digest: nothing is pulled by it`;
+        yield { subject: `${by} ${written}`, title, range, stage, fix };
+        continue;
+      }
       yield {
         subject: `${by} ${written}`,
         title: `${written} is named without a digest`,

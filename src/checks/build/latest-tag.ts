@@ -1,3 +1,4 @@
+import { isPinned } from "../../core/image-name.ts";
 import { dockerfileCheck } from "./dockerfile/lint-check.ts";
 import { imagesUsed } from "./dockerfile/stages.ts";
 
@@ -15,7 +16,7 @@ export const latestTag = dockerfileCheck({
   needs: { dockerfile: "witness" },
   *spot({ dockerfile }) {
     for (const { name, written, by, range, stage } of imagesUsed(dockerfile)) {
-      if (name.digest !== undefined || (name.tag !== undefined && name.tag !== "latest")) continue;
+      if (isPinned(name) || name.digest?.includes("$") || (name.tag !== undefined && name.tag !== "latest")) continue;
       yield {
         subject: `${by} ${written}`,
         title:

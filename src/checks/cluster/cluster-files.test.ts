@@ -120,6 +120,14 @@ test("exemptions from Pod Security, in a file of their own and within an Admissi
   assert.deepEqual(found(podSecurityExemptions, { ...strict, defaults: {} }), [
     "low: Namespaces without a label are held to no level",
   ]);
+  const older = { enforce: "restricted", "enforce-version": "v1.20" };
+  assert.deepEqual(found(podSecurityExemptions, { ...strict, defaults: older }), [
+    "medium: Namespaces that name no version are held to the rules of v1.20, which lack some of today's",
+  ]);
+  assert.deepEqual(
+    found(podSecurityExemptions, { ...strict, defaults: { ...older, "enforce-version": "latest" } }),
+    [],
+  );
 });
 
 function webhook(name: string, failurePolicy: string): object {

@@ -97,6 +97,29 @@ const cases: readonly [ClusterCheck, string, readonly string[], readonly string[
     ],
   ],
   [
+    etcdAuthentication,
+    "etcd",
+    [
+      "--client-cert-auth=true",
+      "--peer-client-cert-auth=true",
+      "--listen-peer-urls=http://10.0.0.1:2380",
+      "--initial-advertise-peer-urls=https://10.0.0.1:2380,http://10.0.0.1:2381",
+      "--advertise-client-urls=http://0.0.0.0:2379",
+    ],
+    [
+      "high etcd --advertise-client-urls=http://0.0.0.0:2379",
+      "high etcd --initial-advertise-peer-urls=https://10.0.0.1:2380,http://10.0.0.1:2381",
+      "high etcd --listen-peer-urls=http://10.0.0.1:2380",
+    ],
+    [
+      "--client-cert-auth=true",
+      "--peer-client-cert-auth=true",
+      "--listen-peer-urls=https://10.0.0.1:2380,http://127.0.0.1:2380",
+      "--initial-advertise-peer-urls=https://10.0.0.1:2380",
+      "--advertise-client-urls=https://10.0.0.1:2379",
+    ],
+  ],
+  [
     controllerManagerFlags,
     "kube-controller-manager",
     ["--port=10252"],

@@ -1,4 +1,4 @@
-import { flagCheck, isTrue, listed } from "./control-plane/flag-check.ts";
+import { type FlagRule, flagCheck, isTrue, listed } from "./control-plane/flag-check.ts";
 
 /** Whether one of the URLs is plain and of another machine. */
 function openUrl(value: string | undefined): boolean {
@@ -14,7 +14,7 @@ export const etcdAuthentication = flagCheck({
   severity: "high",
   withoutControl: "none of the ten is about how the control plane authenticates and authorizes",
   documentation: {
-    what: "Looks whether etcd asks its clients and peers for certificates and listens with TLS, and whether kube-apiserver reaches it with TLS. Read are static pods of the control plane and kubeadm's configuration; what kubeadm sets by itself counts as set.",
+    what: "Looks whether etcd asks its clients and peers for certificates and listens with TLS for both, and whether kube-apiserver reaches it with TLS. Read are static pods of the control plane and kubeadm's configuration; what kubeadm sets by itself counts as set.",
     why: "etcd holds the whole cluster, Secrets included, and asks for no right beyond the connection: to reach it is to be its administrator.",
     fix: "Set `--client-cert-auth=true`, `--trusted-ca-file`, `--peer-client-cert-auth=true` and `--peer-trusted-ca-file`; listen on https alone.",
     references: [
@@ -78,6 +78,27 @@ export const etcdAuthentication = flagCheck({
       judge: (value) =>
         openUrl(value)
           ? { title: "it listens for clients without TLS", fix: "use https in --listen-client-urls" }
+          : undefined,
+    },
+    ...["listen-peer-urls", "initial-advertise-peer-urls"].map(
+      (flag): FlagRule => ({
+        program: "etcd",
+        flag,
+        judge: (value) =>
+          openUrl(value)
+            ? {
+                title: "it speaks with its peers without TLS",
+                fix: `use https in --${flag}, with --peer-cert-file, --peer-key-file and --peer-trusted-ca-file`,
+              }
+            : undefined,
+      }),
+    ),
+    {
+      program: "etcd",
+      flag: "advertise-client-urls",
+      judge: (value) =>
+        openUrl(value)
+          ? { title: "it tells clients to come without TLS", fix: "use https in --advertise-client-urls" }
           : undefined,
     },
     {

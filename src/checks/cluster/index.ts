@@ -19,6 +19,7 @@ import { encryptionProvider } from "./encryption-provider.ts";
 import { ephemeralContainersChange } from "./ephemeral-containers-change.ts";
 import { etcdAuthentication } from "./etcd-authentication.ts";
 import { eventRemoval } from "./event-removal.ts";
+import { hostPathVolume } from "./host-path-volume.ts";
 import { imageVerification } from "./image-verification.ts";
 import { kubeletConfiguration } from "./kubelet-configuration.ts";
 import { kubeletConnection } from "./kubelet-connection.ts";
@@ -76,6 +77,7 @@ export const clusterChecks = [
   ephemeralContainersChange,
   etcdAuthentication,
   eventRemoval,
+  hostPathVolume,
   imageVerification,
   kubeletConfiguration,
   kubeletConnection,

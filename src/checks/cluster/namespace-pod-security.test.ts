@@ -149,3 +149,30 @@ test("of two declarations the one nearest to the workload has it", () => {
     ["insecure/Namespace/shop", "baseline"],
   ]);
 });
+
+test("control 5: the level of a version that lacks rules of today's is not today's", () => {
+  const versioned = (version: string) => namespace({ enforce: "restricted", "enforce-version": version });
+  for (const version of ["v1.0", "v1.7", "v1.18", "v1.21", "v1.22", "v1.24", "v1.33"]) {
+    assert.deepEqual(verdictsOf(namespaceNotRestricted, versioned(version)), ["shop fail"], version);
+  }
+  // What is no version is the newest to admission; another check tells it.
+  for (const version of ["v1.34", "v1.35", "v1.99", "latest", "1.20", "v1.020"]) {
+    assert.deepEqual(verdictsOf(namespaceNotRestricted, versioned(version)), ["shop pass"], version);
+  }
+  const [finding] = evaluationsOf(namespaceNotRestricted, versioned("v1.22")).flatMap(({ findings }) => findings);
+  assert.equal(finding?.title, "The level restricted of v1.22 is enforced, which lacks rules of today's");
+  assert.match(
+    finding?.detail ?? "",
+    /^not asked for: Probe or hook that has the kubelet call another host; .*told to run as root/,
+  );
+  const label = "metadata.labels[pod-security.kubernetes.io/enforce-version]";
+  assert.deepEqual(fixesOf(namespaceNotRestricted, documents(versioned("v1.20"), restricted)), [
+    [["set", label, "latest"]],
+  ]);
+  assert.deepEqual(fixesOf(namespaceNotRestricted, documents(versioned("v1.20"), baseline)), [
+    "set pod-security.kubernetes.io/enforce-version: latest, or leave it out",
+  ]);
+  assert.deepEqual(verdictsOf(namespaceNotRestricted, namespace({ enforce: "baseline", "enforce-version": "v1.40" })), [
+    "shop fail",
+  ]);
+});

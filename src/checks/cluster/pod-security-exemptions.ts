@@ -1,5 +1,7 @@
 import type { RatedSeverity } from "../../core/severity.ts";
+import { clip, SENTENCE } from "../findings/one-line.ts";
 import { clusterCheck } from "./kubernetes/cluster-check.ts";
+import { missingRules, podSecurityVersion } from "./kubernetes/pod-security-labels.ts";
 
 /** Namespaces of the cluster itself: what runs there needs the node. */
 const ownNamespaces: ReadonlySet<string> = new Set(["kube-system", "kube-public", "kube-node-lease"]);
@@ -18,7 +20,7 @@ export const podSecurityExemptions = clusterCheck({
   title: "Exemptions from Pod Security",
   severity: "medium",
   documentation: {
-    what: "Looks in PodSecurityConfiguration files, and in AdmissionConfiguration files that hold one, at the exempt namespaces, users and runtime classes, and at the level that holds where a namespace has no label. Namespaces of the cluster itself (`kube-system`) are none. Exempting a controller's account is high: all its pods are exempt then.",
+    what: "Looks in PodSecurityConfiguration files, and in AdmissionConfiguration files that hold one, at the exempt namespaces, users and runtime classes, and at the level that holds where a namespace has no label, and the version whose rules hold where it names none. Namespaces of the cluster itself (`kube-system`) are none. Exempting a controller's account is high: all its pods are exempt then.",
     why: "What is exempt is admitted whatever it asks for, without a warning and without a trace in the audit log. A namespace's labels do not show it.",
     fix: "Label the namespace with the level that it needs in place of exempting it, and set `enforce: baseline` or `restricted` for those without a label.",
     references: [
@@ -68,6 +70,18 @@ export const podSecurityExemptions = clusterCheck({
           title: "Namespaces without a label are held to no level",
           severity: "low",
           fix: "set defaults.enforce: baseline",
+        };
+      }
+      const version = defaults["enforce-version"];
+      const missing = missingRules(podSecurityVersion(version));
+      if (version !== undefined && missing !== undefined) {
+        yield {
+          object,
+          path: [...path, "defaults", "enforce-version"],
+          subject: `default version ${version}`,
+          title: `Namespaces that name no version are held to the rules of ${version}, which lack some of today's`,
+          detail: clip(`not asked for: ${missing}`, SENTENCE),
+          fix: "set defaults.enforce-version: latest",
         };
       }
     }

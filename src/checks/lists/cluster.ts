@@ -19,6 +19,7 @@ import { encryptionProvider } from "../cluster/encryption-provider.ts";
 import { ephemeralContainersChange } from "../cluster/ephemeral-containers-change.ts";
 import { etcdAuthentication } from "../cluster/etcd-authentication.ts";
 import { eventRemoval } from "../cluster/event-removal.ts";
+import { hostPathVolume } from "../cluster/host-path-volume.ts";
 import { imageVerification } from "../cluster/image-verification.ts";
 import { kubeletConfiguration } from "../cluster/kubelet-configuration.ts";
 import { kubeletConnection } from "../cluster/kubelet-connection.ts";
@@ -71,6 +72,7 @@ export const clusterChecks = [
   ephemeralContainersChange,
   etcdAuthentication,
   eventRemoval,
+  hostPathVolume,
   imageVerification,
   kubeletConfiguration,
   kubeletConnection,

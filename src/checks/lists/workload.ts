@@ -38,6 +38,7 @@ import { sensitiveHostPath } from "../workload/sensitive-host-path.ts";
 import { serviceAccountTokenMounted } from "../workload/service-account-token-mounted.ts";
 import { serviceNamespaces } from "../workload/service-namespaces.ts";
 import { sharedProcessNamespace } from "../workload/shared-process-namespace.ts";
+import { sysctlValue } from "../workload/sysctl-value.ts";
 import { sysctls } from "../workload/sysctls.ts";
 import { volumeTypes } from "../workload/volume-types.ts";
 
@@ -81,6 +82,7 @@ export const workloadChecks = [
   serviceAccountTokenMounted,
   serviceNamespaces,
   sharedProcessNamespace,
+  sysctlValue,
   sysctls,
   volumeTypes,
 ] as const;

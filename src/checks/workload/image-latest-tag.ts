@@ -1,3 +1,4 @@
+import { isPinned } from "../../core/image-name.ts";
 import { wholeName } from "../build/dockerfile/registries.ts";
 import { clip } from "../findings/one-line.ts";
 import { imagesOf } from "./hardening/images.ts";
@@ -18,7 +19,7 @@ export const imageLatestTag = workloadCheck({
   origins: ["kubernetes", "compose"],
   *spot({ workload }) {
     for (const { user, reference, name, pullPolicy, path } of imagesOf(workload)) {
-      if (name.digest !== undefined || (name.tag !== undefined && name.tag !== "latest")) continue;
+      if (isPinned(name) || (name.tag !== undefined && name.tag !== "latest")) continue;
       const kept = pullPolicy === "IfNotPresent" || pullPolicy === "Never";
       yield {
         path,

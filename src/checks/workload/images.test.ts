@@ -4,7 +4,7 @@ import { defaultPolicy } from "../../collect/policy/default.ts";
 import { imageByDigest } from "./image-by-digest.ts";
 import { imageFromOtherRegistry } from "./image-from-other-registry.ts";
 import { imageLatestTag } from "./image-latest-tag.ts";
-import { podText, spotted, verdictsOf } from "./kubernetes/workload.fixture.ts";
+import { findingsOf, podText, spotted, verdictsOf } from "./kubernetes/workload.fixture.ts";
 
 const digest = `sha256:${"0123456789abcdef".repeat(4)}`;
 
@@ -72,4 +72,23 @@ test("registries that the policy does not name are found; none named allows all"
     "container c3: image registry.example.com.evil.example/a | registry.example.com.evil.example/a is from no registry that the policy allows",
   ]);
   assert.deepEqual(spotted(imageFromOtherRegistry, text), []);
+});
+
+test("what is no digest pins nothing", () => {
+  const wrong = [
+    "nginx:1@sha256:abc",
+    "nginx@sha256:",
+    "nginx@latest",
+    `nginx@sha256:${"A".repeat(64)}`,
+    "nginx@md5:abc",
+  ];
+  for (const image of wrong) {
+    const [finding, ...more] = findingsOf(imageByDigest, podText({ containers: [{ name: "web", image }] }));
+    assert.deepEqual([finding?.severity, more.length], ["medium", 0], image);
+    assert.match(finding?.title ?? "", / is no digest: no engine pulls /);
+  }
+  const pinned = podText({ containers: [{ name: "web", image: `nginx@sha256:${"0".repeat(64)}` }] });
+  for (const check of [imageByDigest, imageLatestTag]) assert.deepEqual(findingsOf(check, pinned), []);
+  const untagged = podText({ containers: [{ name: "web", image: "nginx@sha256:abc" }] });
+  assert.equal(findingsOf(imageLatestTag, untagged).length, 1);
 });

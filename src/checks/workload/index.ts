@@ -40,6 +40,7 @@ import { sensitiveHostPath } from "./sensitive-host-path.ts";
 import { serviceAccountTokenMounted } from "./service-account-token-mounted.ts";
 import { serviceNamespaces } from "./service-namespaces.ts";
 import { sharedProcessNamespace } from "./shared-process-namespace.ts";
+import { sysctlValue } from "./sysctl-value.ts";
 import { sysctls } from "./sysctls.ts";
 import { volumeTypes } from "./volume-types.ts";
 
@@ -85,6 +86,7 @@ export const workloadChecks = [
   serviceAccountTokenMounted,
   serviceNamespaces,
   sharedProcessNamespace,
+  sysctlValue,
   sysctls,
   volumeTypes,
 ] as const;

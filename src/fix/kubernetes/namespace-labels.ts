@@ -37,6 +37,10 @@ export function namespaceMends(
       own.filter((one) => one.check === check).flatMap((one) => one.findings),
     )[0];
     if (finding === undefined || scopeOf(namespace.object) !== scope) return [];
+    if (finding.subject.startsWith("enforce-version")) {
+      refuse(finding, "which version it is held to was somebody's choice: raise it by hand");
+      return [];
+    }
     const meets = strictestLevel(workloads);
     if (workloads.length === 0) {
       refuse(finding, "no workload of it was read: which level it can carry is not known");

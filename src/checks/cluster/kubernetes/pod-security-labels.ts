@@ -2,6 +2,7 @@
 import type { FieldPatch } from "../../../core/finding.ts";
 import type { Namespace } from "../../../engines/kubernetes/model.ts";
 import type { FieldFix } from "../../findings/kubernetes-finding.ts";
+import { type PodSecurityVersion, rulesAfter } from "../../workload/pod-security/standards.ts";
 
 export const POD_SECURITY_PREFIX = "pod-security.kubernetes.io/";
 
@@ -20,6 +21,17 @@ export function strictness(level: Level): number {
 
 export function isPodSecurityVersion(value: string): boolean {
   return value === "latest" || /^v1\.(?:0|[1-9]\d{0,3})$/.test(value);
+}
+
+/** As admission takes it: what is no version is the newest. */
+export function podSecurityVersion(value = "latest"): PodSecurityVersion {
+  return isPodSecurityVersion(value) && value !== "latest" ? Number(value.slice("v1.".length)) : "latest";
+}
+
+/** What today's `restricted` asks for and that of the version does not, in words; undefined where it asks for all of it. */
+export function missingRules(version: PodSecurityVersion): string | undefined {
+  const missing = rulesAfter(version, "restricted").map(({ title }) => title);
+  return missing.length === 0 ? undefined : missing.join("; ");
 }
 
 /** Every label with the prefix, known or not. */

@@ -3,7 +3,13 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { podText, workloadOf } from "../kubernetes/workload.fixture.ts";
 import type { PodSecurityLevel } from "./pod-security-check.ts";
-import { type PodSecurityVersion, podSecurityChecks, podSecurityViolations, strictestLevel } from "./standards.ts";
+import {
+  type PodSecurityVersion,
+  podSecurityChecks,
+  podSecurityViolations,
+  rulesAfter,
+  strictestLevel,
+} from "./standards.ts";
 
 /** A container that meets the level restricted. */
 const container = {
@@ -338,4 +344,27 @@ test("whoever meets restricted meets baseline, and more containers never help", 
       }
     }),
   );
+});
+
+test("which rules came after a version", () => {
+  const after = (version: number) => rulesAfter(version, "restricted").map(({ id }) => id.slice("workload/".length));
+  assert.deepEqual(rulesAfter("latest", "restricted"), []);
+  assert.deepEqual(after(34), []);
+  assert.deepEqual(after(33), ["host-probes"]);
+  assert.deepEqual(after(23), ["host-probes"]);
+  assert.deepEqual(after(22), ["host-probes", "run-as-user"]);
+  assert.deepEqual(after(21), ["host-probes", "capabilities-restricted", "run-as-user"]);
+  assert.deepEqual(after(18), [
+    "host-probes",
+    "seccomp-baseline",
+    "capabilities-restricted",
+    "run-as-user",
+    "seccomp-restricted",
+  ]);
+  assert.ok(after(7).includes("allow-privilege-escalation"));
+  // Every check that began after the first version is known to it, but for the one that takes a waiver back.
+  const later = podSecurityChecks.filter(
+    ({ rules: [{ since }], id }) => since > 0 && id !== "workload/proc-mount-restricted",
+  );
+  for (const { id } of later) assert.ok(after(0).includes(id.slice("workload/".length)), id);
 });

@@ -2,6 +2,7 @@
  * The Pod Security Standards (Kubernetes documentation): what a level forbids a pod at a version of Kubernetes. Pure, so
  * that a folder of manifests, a cluster and the admission of a Pod are judged alike.
  */
+import type { Container } from "../../../engines/kubernetes/model.ts";
 import { allowPrivilegeEscalation } from "../allow-privilege-escalation.ts";
 import { appArmor } from "../app-armor.ts";
 import { capabilitiesBaseline } from "../capabilities-baseline.ts";
@@ -76,6 +77,46 @@ export function strictestLevel(
   const meets = (level: PodSecurityLevel) =>
     pods.every((pod) => podSecurityViolations(pod, level, version).length === 0);
   return meets("restricted") ? "restricted" : meets("baseline") ? "baseline" : "privileged";
+}
+
+const BARE: Container = {
+  name: "",
+  command: [],
+  args: [],
+  ports: [],
+  env: [],
+  envFrom: [],
+  resources: { limits: {}, requests: {} },
+  volumeMounts: [],
+  volumeDevices: [],
+};
+
+/** Breaks every rule that came later than the standards themselves. */
+const WORST: ReviewedPod = {
+  pod: {
+    containers: [
+      BARE,
+      {
+        ...BARE,
+        securityContext: { runAsUser: 0, seccompProfile: { type: "Unconfined" } },
+        livenessProbe: { type: "httpGet", host: "example.com", httpHeaders: [], command: [] },
+      },
+    ],
+    initContainers: [],
+    ephemeralContainers: [],
+    volumes: [],
+    imagePullSecrets: [],
+    nodeSelector: {},
+  },
+  podMetadata: { labels: {}, annotations: {} },
+};
+
+/** What the level asks for today and did not at an earlier version. */
+export function rulesAfter(version: PodSecurityVersion, level: PodSecurityLevel): readonly PodSecurityCheck[] {
+  const then = new Set(podSecurityViolations(WORST, level, version).map(({ check }) => check));
+  return [...new Set(podSecurityViolations(WORST, level).map(({ check }) => check))].filter(
+    (check) => !then.has(check),
+  );
 }
 
 function ruleAt({ rules }: PodSecurityCheck, version: PodSecurityVersion): PodSecurityRule | undefined {

@@ -166,6 +166,8 @@ export const clusterResources: readonly ClusterResource[] = [
   named(VAULT, ["v1beta1"], "vaultdynamicsecrets", "VaultDynamicSecret", "externalSecrets"),
   named(VAULT, ["v1beta1"], "vaultpkisecrets", "VaultPKISecret", "externalSecrets"),
   named("bitnami.com", ["v1alpha1"], "sealedsecrets", "SealedSecret", "externalSecrets"),
+  { ...core("persistentvolumes", "PersistentVolume", "objects"), namespaced: false },
+  core("persistentvolumeclaims", "PersistentVolumeClaim", "objects"),
   // Kinds without a list of their own that checks look for.
   named("kyverno.io", ["v1", "v2beta1"], "clusterpolicies", "ClusterPolicy", "objects", false),
   named("policies.kyverno.io", POLICIES, "imagevalidatingpolicies", "ImageValidatingPolicy", "objects", false),
