@@ -76,10 +76,8 @@ describe("a Dockerfile of apt, npm or pip builds and serves as before", {
       const contexts = ["before", "after", "unsafe"].map((name) => contextOf(one, name, base));
       const [original = "", mended = "", unsafe = ""] = contexts;
       const notes = await fix(mended);
-      assert.doesNotMatch(
-        readFileSync(join(mended, "Dockerfile"), "utf8").replaceAll(textOf(one, base), ""),
-        /^USER /m,
-      );
+      const users = (text: string): number => text.match(/^USER /gm)?.length ?? 0;
+      assert.equal(users(readFileSync(join(mended, "Dockerfile"), "utf8")), users(one.text));
       await fix(unsafe, "--unsafe");
       const was = await built(one, original, "before");
       const is = await built(one, mended, "after");
