@@ -33,6 +33,11 @@ soak: install ## fuzz each reader against the program that consumes its format, 
 	@scripts/setup-tests
 	@npx node test/differential/soak.ts $(READERS) $(if $(CASES),--cases=$(CASES)) $(if $(SEED),--seed=$(SEED))
 
+.PHONY: test-live
+test-live: install ## build Dockerfiles before and after build lint --fix (as root; asks Debian's suites and npm's registry)
+	@scripts/setup-tests
+	@npm run -s test:live
+
 .PHONY: quick
 quick: install ## the tests that need nothing but Node
 	@npm run -s test:quick

@@ -1,6 +1,6 @@
 /** What `--fix` and `workload fix` say of the changes that they did not make: one line a cause. */
 import { counted } from "../core/counted.ts";
-import type { Finding, FixGrade } from "../core/finding.ts";
+import type { Finding, FixGrade, Graded } from "../core/finding.ts";
 
 export interface LeftFix {
   /** Place and finding: `Dockerfile:3: …`. */
@@ -18,8 +18,7 @@ export function causeOf({ fix }: Finding): Pick<LeftFix, "grade" | "reason"> {
 }
 
 /** Behind what was made and is not known to be safe. */
-export function warningOf({ fix }: Finding): string {
-  const graded = fix?.kind === "edit" || fix?.kind === "patch" ? fix : undefined;
+export function warningOf(graded: Graded | undefined): string {
   return graded === undefined || graded.grade === "safe" ? "" : `; ${graded.grade}: ${graded.reason}`;
 }
 

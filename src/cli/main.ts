@@ -211,6 +211,7 @@ judging(workload.command("fix"))
   .description("mend manifests: every fix that is safe, and proven by running all checks on the result")
   .option("--dry-run", "change no file, and print what would change as a patch", false)
   .option("--report <file>", "make only the fixes of a JSON report, written elsewhere (a file, or git:REF:PATH)")
+  .option("--unsafe", "make also what is likely right, and may stop what runs", false)
   .option("--enforce", "have namespaces enforce the level that their workloads meet, not only warn of it", false)
   .addHelpText("after", "\n--format patch and --format kustomize print the changes, and change no file.")
   .action(async (place: string, options) => finish((await import("./workload/fix.ts")).workloadFix(place, options)));

@@ -82,7 +82,7 @@ async function read(place: ManifestPlace): Promise<Read> {
   }
 }
 
-export interface FixOptions extends Pick<WorkloadFixContext, "enforce"> {
+export interface FixOptions extends Pick<WorkloadFixContext, "enforce" | "unsafe"> {
   /** Of a report: only what it proposes is made. Absent: everything. */
   readonly reported?: readonly Evaluation[];
   /** How the images are opened that say as whom they run. */
@@ -93,7 +93,7 @@ export interface FixOptions extends Pick<WorkloadFixContext, "enforce"> {
 export async function fixManifests(
   place: Exclude<ManifestPlace, { kind: "text" }>,
   { policy, now }: Pick<ScanContext, "policy" | "now">,
-  { open, enforce, reported }: FixOptions,
+  { open, enforce, unsafe, reported }: FixOptions,
 ): Promise<{ readonly fixes: WorkloadFixes; readonly notes: readonly string[] }> {
   const found = place.kind === "folder" ? await discover(place.root) : { ...nothing, manifests: [place.name] };
   const users = await readImageUsers(found.images, open);
@@ -102,6 +102,7 @@ export async function fixManifests(
     now,
     users,
     enforce,
+    unsafe,
     ...(reported === undefined
       ? {}
       : { reported: { evaluations: reported, authorities: { directory: authorityOfDirectory(place.root) } } }),

@@ -64,8 +64,8 @@ describe("workload fix", { skip: clusterMissing }, () => {
     const place = join(folder, name);
     cpSync(source, place, { recursive: true });
     const first = await audit(place);
-    const { stdout: patch } = await run(place, "fix", ".", "--enforce", "--dry-run");
-    const { stdout } = await run(place, "fix", ".", "--enforce", "--format", "json");
+    const { stdout: patch } = await run(place, "fix", ".", "--enforce", "--unsafe", "--dry-run");
+    const { stdout } = await run(place, "fix", ".", "--enforce", "--unsafe", "--format", "json");
     const last = await audit(place);
     const { notes } = JSON.parse(stdout) as Report;
     const fixed = notes.filter((note) => note.includes(": fixed: "));
@@ -86,14 +86,14 @@ describe("workload fix", { skip: clusterMissing }, () => {
     assert.ok(fixed.length >= 5, fixed.join("\n"));
     assert.match(patch, /^\+ +allowPrivilegeEscalation: false$/m);
     assert.deepEqual(await refused(place), []);
-    const again = await run(place, "fix", ".", "--enforce", "--dry-run");
+    const again = await run(place, "fix", ".", "--enforce", "--unsafe", "--dry-run");
     assert.equal(again.stdout, "");
   });
 
   it("makes patches for kustomize that say the same", async () => {
     const place = join(folder, "kustomize");
     cpSync(join(insecure, "kubernetes"), place, { recursive: true });
-    const { stdout } = await run(place, "fix", ".", "--enforce", "--format", "kustomize");
+    const { stdout } = await run(place, "fix", ".", "--enforce", "--unsafe", "--format", "kustomize");
     writeFileSync(join(place, "kustomization.yaml"), stdout);
     const { status, stdout: built, stderr } = await cluster.kubectl(["kustomize", place]);
     assert.equal(status, 0, stderr);

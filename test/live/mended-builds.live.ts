@@ -58,22 +58,26 @@ describe("a Dockerfile of apt, npm or pip builds and serves as before", {
         "RUN mv /usr/lib/node_modules/package /usr/lib/node_modules/npm && ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/bin/npm",
       );
     }
+    // Registries that this machine knows by a certificate of its own.
+    const own = process.env.NODE_EXTRA_CA_CERTS;
+    if (name === "node" && own !== undefined && existsSync(own)) {
+      cpSync(own, join(context, "own.pem"));
+      lines.push("COPY own.pem /etc/ssl/own.pem", "ENV NODE_EXTRA_CA_CERTS=/etc/ssl/own.pem");
+    }
     writeFileSync(join(context, "Dockerfile"), `${lines.join("\n")}\n`);
     const { code, said } = await buildah.build(context, `localhost/live/${name}:13`);
     assert.equal(code, 0, said);
   }
 
   for (const one of liveDockerfiles) {
-    if (only !== undefined && !one.name.includes(only)) continue;
+    if (only !== undefined && !new RegExp(only).test(one.name)) continue;
     it(one.name, async () => {
       const base = `localhost/live/${one.base === "node" ? "node" : "plain"}:13`;
       const contexts = ["before", "after", "unsafe"].map((name) => contextOf(one, name, base));
       const [original = "", mended = "", unsafe = ""] = contexts;
       const notes = await fix(mended);
-      assert.doesNotMatch(
-        readFileSync(join(mended, "Dockerfile"), "utf8").replaceAll(textOf(one, base), ""),
-        /^USER /m,
-      );
+      const users = (text: string): number => text.match(/^USER /gm)?.length ?? 0;
+      assert.equal(users(readFileSync(join(mended, "Dockerfile"), "utf8")), users(one.text));
       await fix(unsafe, "--unsafe");
       const was = await built(one, original, "before");
       const is = await built(one, mended, "after");

@@ -1,4 +1,4 @@
-import { deletes, isMounted } from "./dockerfile/cleanup.ts";
+import { deletesBehind, isMounted } from "./dockerfile/cleanup.ts";
 import { insertBehind } from "./dockerfile/edits.ts";
 import { installsOf } from "./dockerfile/installs.ts";
 import { dockerfileCheck } from "./dockerfile/lint-check.ts";
@@ -25,7 +25,7 @@ export const apkCacheKept = dockerfileCheck<"commands">({
     for (const { command, instruction, verb } of installsOf(commands, "apk")) {
       const { stage } = instruction;
       if (instruction.keyword !== "RUN" || stage === undefined || !shipped.has(stage)) continue;
-      if (isMounted(instruction, ...folders) || deletes(instruction, ...folders)) continue;
+      if (isMounted(instruction, ...folders) || deletesBehind(instruction, command, ...folders)) continue;
       if (told.has(instruction)) continue;
       const update = instruction.commands.find(
         (one) =>

@@ -41,10 +41,16 @@ export const aptCacheKept = dockerfileCheck<"commands">({
       if (operandsOf(command, ["-o", "-c"])[0]?.text !== "update") continue;
       if (instruction.stage === undefined || !shipped.has(instruction.stage) || isMounted(instruction)) continue;
       const removes = instruction.commands.some(
-        (other) => other.program === "rm" && other.arguments.some(({ text }) => /^\/var\/lib\/apt(?:\/|$)/.test(text)),
+        (other) =>
+          other.index > command.index &&
+          other.program === "rm" &&
+          other.arguments.some(({ text }) => /^\/var\/lib\/apt(?:\/|$)/.test(text)),
       );
       const deletes = instruction.commands.some(
-        (other) => other.program === "find" && other.arguments.some(({ text }) => text.startsWith(LISTS)),
+        (other) =>
+          other.index > command.index &&
+          other.program === "find" &&
+          other.arguments.some(({ text }) => text.startsWith(LISTS)),
       );
       if (removes || deletes) continue;
       yield {

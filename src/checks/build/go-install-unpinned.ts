@@ -26,14 +26,14 @@ export const goInstallUnpinned = dockerfileCheck<"commands">({
   title: "Go programs installed without a version",
   severity: "low",
   documentation: {
-    what: "Looks at the modules that `go install` and `go get` name with `@latest` or a branch, and with nothing where no go.mod could say the version: none was copied in or cloned before.",
+    what: "Looks at the modules that `go install`, `go get` and `go run` name with `@latest` or a branch, and with nothing where no go.mod could say the version: none was copied in or cloned before.",
     why: "Two builds of one commit install different versions: a build cannot be repeated, and a new or taken-over release reaches the image unreviewed.",
     fix: "Write the version: `go install golang.org/x/tools/cmd/stringer@v0.30.0`.",
     references: ["https://go.dev/ref/mod#version-queries"],
   },
   needs: { dockerfile: "witness", commands: "witness" },
   *spot({ dockerfile, commands }) {
-    for (const { packages, instruction } of installsOf(commands, "go")) {
+    for (const { packages, instruction, verb } of installsOf(commands, "go")) {
       if (instruction.keyword !== "RUN") continue;
       const local = hasModule(dockerfile, instruction.stage, instruction.range.start);
       const unpinned = packages.filter(
@@ -41,13 +41,14 @@ export const goInstallUnpinned = dockerfileCheck<"commands">({
           literal &&
           /^[a-z0-9-]+(?:\.[a-z0-9-]+)+\/[^@]*(?:@|$)/i.test(text) &&
           !text.includes("...") &&
-          (/@(?:latest|upgrade|patch|main|master|HEAD)$/.test(text) || (!text.includes("@") && !local)),
+          (/@(?:latest|upgrade|patch|main|master|HEAD)$/.test(text) ||
+            (!text.includes("@") && !local && verb.text !== "run")),
       );
       const [first] = unpinned;
       if (first === undefined) continue;
       const names = unpinned.map(({ text }) => text);
       yield {
-        subject: `go install ${names.join(" ")}`,
+        subject: `go ${verb.text === "run" ? "run" : "install"} ${names.join(" ")}`,
         title: `${names.length === 1 ? first.text : `${names.length} packages`} installed without a version`,
         range: first.range,
         stage: instruction.stage,

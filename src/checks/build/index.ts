@@ -18,6 +18,7 @@ import { chmod777 } from "./chmod-777.ts";
 import { chownAfterCopy } from "./chown-after-copy.ts";
 import { committedSecret } from "./committed-secret.ts";
 import { copyIgnoredFile } from "./copy-ignored-file.ts";
+import { copyWholeStage } from "./copy-whole-stage.ts";
 import { credentialsInUrl } from "./credentials-in-url.ts";
 import { crossStageLeak } from "./cross-stage-leak.ts";
 import { curlPipeShell } from "./curl-pipe-shell.ts";
@@ -119,6 +120,7 @@ export const buildChecks = [
   chownAfterCopy,
   committedSecret,
   copyIgnoredFile,
+  copyWholeStage,
   credentialsInUrl,
   crossStageLeak,
   curlPipeShell,

@@ -1,10 +1,11 @@
+import type { ShellCommand } from "../../engines/dockerfile/model.ts";
 import { insertBehind } from "./dockerfile/edits.ts";
 import { installsOf, type Manager } from "./dockerfile/installs.ts";
 import { dockerfileCheck } from "./dockerfile/lint-check.ts";
 import { hasOption } from "./dockerfile/options.ts";
 
 const answers: Partial<Record<Manager, readonly string[]>> = {
-  apt: ["-y", "--yes", "--assume-yes", "--force-yes", "-qq", "-q=2", "-s", "--dry-run", "--simulate", "--print-uris"],
+  apt: ["-y", "--yes", "--assume-yes", "--force-yes", "-s", "--dry-run", "--simulate", "--print-uris"],
   dnf: ["-y", "--assumeyes", "--assumeno"],
   zypper: ["-y", "-n", "--no-confirm", "--non-interactive", "--dry-run"],
 };
@@ -38,6 +39,7 @@ export const installWithoutYes = dockerfileCheck<"commands">({
       if (command.program === "tdnf" && hasOption(command, "--quiet")) continue;
       if (
         hasOption(command, ...(answers[manager] ?? [])) ||
+        (manager === "apt" && isQuietTwice(command)) ||
         command.arguments.some(({ text, literal }) => !literal && /^\$/.test(text) && /opt|arg|flag|yes/i.test(text))
       )
         continue;
@@ -55,3 +57,15 @@ export const installWithoutYes = dockerfileCheck<"commands">({
     }
   },
 });
+
+/** `-qq`, `-q -q`, `-q=2`: level 2 answers yes (apt-get(8), `--quiet`). */
+function isQuietTwice({ arguments: words }: ShellCommand): boolean {
+  let level = 0;
+  for (const { text } of words) {
+    const stated = /^(?:-q|--quiet)=(\d+)$/.exec(text)?.[1];
+    if (stated !== undefined) level = Number(stated);
+    else if (text === "--quiet") level++;
+    else if (/^-[A-Za-z]+$/.test(text)) level += text.split("q").length - 1;
+  }
+  return level >= 2;
+}

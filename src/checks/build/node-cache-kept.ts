@@ -1,4 +1,4 @@
-import { deletes, isMounted, readLater, shippedRuns } from "./dockerfile/cleanup.ts";
+import { deletesBehind, isMounted, readLater, shippedRuns } from "./dockerfile/cleanup.ts";
 import { appendToRun } from "./dockerfile/edits.ts";
 import { dockerfileCheck } from "./dockerfile/lint-check.ts";
 import { hasOption, operandsOf } from "./dockerfile/options.ts";
@@ -37,14 +37,15 @@ export const nodeCacheKept = dockerfileCheck<"commands">({
           ? /^(?:ci|install|i|add)$/.test(verb)
           : program === "yarn" && /^(?:install|add|global)?$/.test(verb) && !hasOption(command, "--version", "-v");
       if (!installs || instruction.mounts.some(({ type }) => type === "cache")) continue;
-      if (isMounted(instruction, ...folders) || deletes(instruction, ...folders)) continue;
+      if (isMounted(instruction, ...folders) || deletesBehind(instruction, command, ...folders)) continue;
       const cleans = instruction.commands.some(
         (other) =>
-          (/^(?:npm|yarn)$/.test(other.program ?? "") &&
+          other.index > command.index &&
+          ((/^(?:npm|yarn)$/.test(other.program ?? "") &&
             other.arguments.some(
               ({ text }, at) => text === "cache" && /^(?:clean|clear)$/.test(other.arguments[at + 1]?.text ?? ""),
             )) ||
-          (other.program === "rm" && other.arguments.some(({ text }) => /\.npm|\.cache|yarn|_cacache/.test(text))),
+            (other.program === "rm" && other.arguments.some(({ text }) => /\.npm|\.cache|yarn|_cacache/.test(text)))),
       );
       if (cleans || hasOption(command, "--cache", "--cache-folder")) continue;
       const cleaning = program === "npm" ? "npm cache clean --force" : "yarn cache clean";

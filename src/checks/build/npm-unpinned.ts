@@ -7,7 +7,7 @@ export const npmUnpinned = dockerfileCheck<"commands">({
   title: "npm packages without a version",
   severity: "low",
   documentation: {
-    what: "Looks at the packages that `npm install` names. One without `@version`, or with a tag such as `@latest`, is a finding; files, folders, URLs, and what a variable names, are none.",
+    what: "Looks at the packages that `npm install` names. One without `@version`, or with a tag such as `@latest`, is a finding; files, folders, URLs other than of a repository without a commit or tag, and what a variable names, are none.",
     why: "Two builds of one commit install different versions: a build cannot be repeated, and a new or taken-over release reaches the image unreviewed.",
     fix: "Write `package@1.2.3`, or list it in package.json and run `npm ci`.",
     references: ["https://docs.npmjs.com/cli/commands/npm-install"],
@@ -20,9 +20,10 @@ export const npmUnpinned = dockerfileCheck<"commands">({
       const unpinned = packages.filter(
         ({ text, literal }) =>
           literal &&
-          /^(?:@[\w.-]+\/)?[a-z0-9][\w.-]*(?:@[a-z][\w.-]*)?$/i.test(text) &&
-          !/\.(?:tgz|gz)$/.test(text) &&
-          !/@v?[0-9]/.test(text),
+          (isOfBranch(text) ||
+            (/^(?:@[\w.-]+\/)?[a-z0-9][\w.-]*(?:@[a-z][\w.-]*)?$/i.test(text) &&
+              !/\.(?:tgz|gz)$/.test(text) &&
+              !/@v?[0-9]/.test(text))),
       );
       const [first] = unpinned;
       if (first === undefined) continue;
@@ -38,3 +39,12 @@ export const npmUnpinned = dockerfileCheck<"commands">({
     }
   },
 });
+
+/** `git+https://host/a/b.git`, `github:a/b`, `a/b#main`: of no commit, tag or range (npm install, "git remote url"). */
+function isOfBranch(text: string): boolean {
+  const [address = "", ref = ""] = text.split("#");
+  const isGit =
+    /^git(?:\+[a-z]+)?:\/\/|^(?:github|gitlab|bitbucket|gist):/.test(address) ||
+    /^[a-z0-9][\w-]*\/[\w.-]+$/i.test(address);
+  return isGit && (ref === "" || /^(?:main|master|develop|dev|trunk|HEAD|latest|next)$/.test(ref));
+}

@@ -1,4 +1,4 @@
-import { deletes, isMounted, isSet } from "./dockerfile/cleanup.ts";
+import { deletesBehind, isMounted, isSet } from "./dockerfile/cleanup.ts";
 import { insertBehind } from "./dockerfile/edits.ts";
 import { installsOf } from "./dockerfile/installs.ts";
 import { dockerfileCheck } from "./dockerfile/lint-check.ts";
@@ -24,7 +24,7 @@ export const pipCacheKept = dockerfileCheck<"commands">({
     for (const { command, instruction, verb } of installsOf(commands, "pip")) {
       const { stage } = instruction;
       if (instruction.keyword !== "RUN" || stage === undefined || !shipped.has(stage)) continue;
-      if (isMounted(instruction, ...folders) || deletes(instruction, ...folders)) continue;
+      if (isMounted(instruction, ...folders) || deletesBehind(instruction, command, ...folders)) continue;
       if (hasOption(command, "--no-cache-dir", "--dry-run") || isSet(dockerfile, stage, "PIP_NO_CACHE_DIR")) continue;
       // A mount of somebody else's home, or one that a variable names, is a cache all the same.
       if (
@@ -34,9 +34,13 @@ export const pipCacheKept = dockerfileCheck<"commands">({
       )
         continue;
       const cleared = instruction.commands.some(
-        ({ arguments: words, assignments }) =>
-          words.some(({ text }, at) => text === "cache" && words[at + 1]?.text === "purge") ||
-          words.some(({ text }) => /^PIP_NO_CACHE_DIR=|(?:^|\/)\.cache(?:\/|$)/.test(text)) ||
+        ({ index, arguments: words, assignments }) =>
+          (index > command.index &&
+            words.some(
+              ({ text }, at) =>
+                (text === "cache" && words[at + 1]?.text === "purge") || /(?:^|\/)\.cache(?:\/|$)/.test(text),
+            )) ||
+          words.some(({ text }) => text.startsWith("PIP_NO_CACHE_DIR=")) ||
           assignments.some(({ name }) => name === "PIP_NO_CACHE_DIR"),
       );
       if (cleared) continue;

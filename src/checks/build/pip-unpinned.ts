@@ -8,14 +8,14 @@ export const pipUnpinned = dockerfileCheck<"commands">({
   title: "pip packages without a version",
   severity: "low",
   documentation: {
-    what: "Looks at the packages that `pip install` names. One without `==`, `~=` or an upper bound is a finding; files, folders, URLs, what a variable names, and installs with `--constraint`, `--require-hashes` or `--no-index` are none.",
+    what: "Looks at the packages that `pip`, `pipx`, `uv pip` and `uv tool install` name. One without `==`, `~=` or an upper bound is a finding; files, folders, URLs other than of a repository without a commit or tag, what a variable names, and installs with `--constraint`, `--require-hashes` or `--no-index` are none.",
     why: "Two builds of one commit install different versions: a build cannot be repeated, and a new or taken-over release reaches the image unreviewed.",
     fix: "Write `package==version`, or install from a lock file with hashes: `pip install --require-hashes -r requirements.txt`.",
     references: ["https://pip.pypa.io/en/stable/topics/repeatable-installs/"],
   },
   needs: { dockerfile: "witness", commands: "witness" },
   *spot({ commands }) {
-    for (const { packages, instruction, command } of installsOf(commands, "pip")) {
+    for (const { manager, packages, instruction, command } of installsOf(commands, "pip", "pipx", "uv")) {
       if (instruction.keyword !== "RUN") continue;
       if (
         hasOption(command, "--constraint", "--require-hashes", "--no-index", "--no-deps") ||
@@ -25,14 +25,15 @@ export const pipUnpinned = dockerfileCheck<"commands">({
       const unpinned = packages.filter(
         ({ text, literal }) =>
           literal &&
-          /^[a-z0-9][\w.-]*(?:\[[\w.,-]*\])?(?:>=?[\w.]+|!=[\w.]+)?$/i.test(text) &&
-          !/\.(?:whl|zip|gz|tgz|bz2)$/.test(text),
+          (isOfBranch(text) ||
+            (/^[a-z0-9][\w.-]*(?:\[[\w.,-]*\])?(?:>=?[\w.]+|!=[\w.]+)?$/i.test(text) &&
+              !/\.(?:whl|zip|gz|tgz|bz2)$/.test(text))),
       );
       const [first] = unpinned;
       if (first === undefined) continue;
       const names = unpinned.map(({ text }) => text);
       yield {
-        subject: `pip install ${names.join(" ")}`,
+        subject: `${manager} install ${names.join(" ")}`,
         title: `${names.length === 1 ? first.text : `${names.length} packages`} installed without a version`,
         range: first.range,
         stage: instruction.stage,
@@ -42,3 +43,15 @@ export const pipUnpinned = dockerfileCheck<"commands">({
     }
   },
 });
+
+/** `git+https://host/a/b.git`, `b @ git+ssh://git@host/a/b@main`: of no commit or tag (pip, "VCS Support"). */
+function isOfBranch(text: string): boolean {
+  const address = /(?:^|@\s*)(?:git|hg|svn|bzr)\+[a-z]+:\/\/(\S+)/.exec(text)?.[1];
+  if (address === undefined) return false;
+  const [path = ""] = address.split("#", 1);
+  const slash = path.indexOf("/");
+  const at = path.lastIndexOf("@");
+  return at < slash || BRANCH.test(path.slice(at + 1));
+}
+
+const BRANCH = /^(?:main|master|develop|dev|trunk|HEAD|latest|stable)$/;

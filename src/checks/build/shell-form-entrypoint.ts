@@ -1,6 +1,7 @@
 import type { CommandInstruction, Dockerfile, Instruction } from "../../engines/dockerfile/model.ts";
 import { replaceRange } from "./dockerfile/edits.ts";
 import { dockerfileCheck, type Spotted } from "./dockerfile/lint-check.ts";
+import { chainOf, stepsOf } from "./dockerfile/stages.ts";
 
 const ARGUMENTS = { grade: "needs knowledge", reason: "it gets CMD's words as arguments then" } as const;
 
@@ -37,7 +38,7 @@ export const shellFormEntrypoint = dockerfileCheck({
   title: "ENTRYPOINT or CMD in shell form",
   severity: "low",
   documentation: {
-    what: "Looks for `ENTRYPOINT` and `CMD` that are no JSON array, in the last stage and those that it is built on.",
+    what: "Looks for `ENTRYPOINT` and `CMD` that are no JSON array, in the last stage and those that it is built on. A `SHELL` that is written before them shows that the shell is meant.",
     why: "The program then runs below `/bin/sh -c`: it never gets the signal to stop and is killed instead, the image needs a shell, which an attacker can use as well, and what stands in variables is read by that shell. `ENTRYPOINT` in this form also ignores `CMD` and every argument.",
     fix: 'Write the program and its arguments as a JSON array: `ENTRYPOINT ["/app", "--port", "8080"]`.',
     references: ["https://docs.docker.com/reference/dockerfile/#shell-and-exec-form"],
@@ -45,9 +46,15 @@ export const shellFormEntrypoint = dockerfileCheck({
   needs: { dockerfile: "witness" },
   *spot({ dockerfile }) {
     const last = dockerfile.stages.at(-1);
+    let chosen =
+      last !== undefined &&
+      chainOf(dockerfile, last).some(
+        (stage) => stage !== last && stepsOf(stage).some(({ keyword }) => keyword === "SHELL"),
+      );
     for (const instruction of last?.instructions ?? []) {
+      if (instruction.keyword === "SHELL") chosen = true;
       if (instruction.keyword !== "ENTRYPOINT" && instruction.keyword !== "CMD") continue;
-      if (instruction.form.kind !== "shell" || instruction.form.text === "") continue;
+      if (chosen || instruction.form.kind !== "shell" || instruction.form.text === "") continue;
       yield {
         subject: instruction.keyword,
         title: `${instruction.keyword} runs through a shell`,

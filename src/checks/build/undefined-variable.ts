@@ -1,4 +1,4 @@
-import type { Dockerfile, Instruction, SourceRange, Word } from "../../engines/dockerfile/model.ts";
+import type { Dockerfile, Instruction, Origin, SourceRange, Word } from "../../engines/dockerfile/model.ts";
 import { dockerfileCheck } from "./dockerfile/lint-check.ts";
 
 /** What official images set in their environment under names that ARGs have as well. */
@@ -10,6 +10,16 @@ interface Use {
   readonly range: SourceRange;
 }
 
+/** Flags of COPY and ADD in which variables count. */
+const EXPANDED = /^(?:chown|chmod)$/;
+
+/** Names under which images say where their things are. */
+const PLACES =
+  /_(?:HOME|DIR|DIRS|ROOT|PATH|BASE|PREFIX|USER|UID|GID|GROUP|VERSION|CONF|CONFIG)$|^(?:GOPATH|GOROOT|REF|USER|UID|SHELL|PWD)$/;
+
+/** What BuildKit sets for each build, in stages that declare it (Dockerfile reference, "Automatic platform ARGs"). */
+const AUTOMATIC = /^(?:TARGET|BUILD)(?:PLATFORM|OS|ARCH|VARIANT)$/;
+
 /** Words in which Docker itself fills in variables. */
 function wordsOf(instruction: Instruction): readonly Word[] {
   switch (instruction.keyword) {
@@ -19,7 +29,11 @@ function wordsOf(instruction: Instruction): readonly Word[] {
       return instruction.pairs.flatMap(({ value }) => value ?? []);
     case "COPY":
     case "ADD":
-      return [...instruction.sources, instruction.destination];
+      return [
+        ...instruction.flags.flatMap(({ name, value }) => (EXPANDED.test(name) && value !== undefined ? [value] : [])),
+        ...instruction.sources,
+        instruction.destination,
+      ];
     case "EXPOSE":
     case "USER":
     case "WORKDIR":
@@ -89,7 +103,7 @@ export const undefinedVariable = dockerfileCheck<"commands">({
   title: "Variables that are not set where they are used",
   severity: "medium",
   documentation: {
-    what: "Looks for variables that an `ARG` before the first `FROM` declares, and that a stage uses without declaring them again; and in stages from `scratch` for all variables that nothing sets. Names that well-known base images set, those with a default and those that a script sets itself are none.",
+    what: "Looks for variables that an `ARG` before the first `FROM` declares, and that a stage uses without declaring them again; in stages from `scratch` for all variables that nothing sets; and in what `COPY` and `ADD` name, for those of the builder (`TARGETARCH`) that the stage does not declare, and (low) for all that nothing in the file sets where the base is one of Docker's own images. Names that well-known base images set, those with a default and those that a script sets itself are none.",
     why: "An `ARG` before `FROM` counts in `FROM` alone. In the stage the variable is empty: the newest version is installed in place of the one that is named, a path ends too early, a checksum is compared with nothing.",
     fix: "Declare it again in the stage, without a value: `ARG VERSION`.",
     references: [
@@ -101,10 +115,15 @@ export const undefinedVariable = dockerfileCheck<"commands">({
   *spot({ dockerfile }) {
     const globals = globalNames(dockerfile);
     // By stage: what it, and the stages that it begins from, have set; and whether they begin from nothing.
-    const ends: { readonly set: ReadonlySet<string>; readonly empty: boolean }[] = [];
+    const ends: {
+      readonly set: ReadonlySet<string>;
+      readonly empty: boolean;
+      readonly official: string | undefined;
+    }[] = [];
     for (const { index, from, instructions } of dockerfile.stages) {
       const below = from.origin.kind === "stage" ? ends[from.origin.index] : undefined;
       const empty = below?.empty ?? from.origin.kind === "scratch";
+      const official = from.origin.kind === "stage" ? below?.official : officialName(from.origin);
       const set = new Set(below?.set);
       const told = new Set<string>();
       for (const instruction of instructions) {
@@ -112,13 +131,22 @@ export const undefinedVariable = dockerfileCheck<"commands">({
           const isSet = set.has(name) || told.has(name);
           if (isSet || !/^[A-Za-z_]\w*$/.test(name) || isPredefined(name)) continue;
           const undeclared = globals.has(name) && !SET_BY_BASES.test(name);
-          if (!undeclared && !(empty && instruction.keyword !== "RUN" && name !== "PATH")) continue;
+          const copies = instruction.keyword === "COPY" || instruction.keyword === "ADD";
+          const automatic = copies && AUTOMATIC.test(name);
+          const likely = copies && official !== undefined && !SET_BY_BASES.test(name) && !PLACES.test(name);
+          const surely = undeclared || automatic || (empty && instruction.keyword !== "RUN" && name !== "PATH");
+          if (!surely && !likely) continue;
           told.add(name);
           yield {
             subject: `$${name}`,
+            ...(surely ? {} : { severity: "low" as const }),
             title: globals.has(name)
               ? `${name} is declared before FROM, and empty in this stage`
-              : `Nothing sets ${name}, and the stage begins from scratch`,
+              : automatic
+                ? `${name} is the builder's, and empty in a stage that does not declare it`
+                : surely
+                  ? `Nothing sets ${name}, and the stage begins from scratch`
+                  : `Nothing in the file sets ${name}, and it is empty unless ${official} does`,
             range,
             stage: index,
             fix: `declare it in the stage: ARG ${name}`,
@@ -127,7 +155,7 @@ export const undefinedVariable = dockerfileCheck<"commands">({
         if (instruction.keyword !== "ARG" && instruction.keyword !== "ENV") continue;
         for (const { name } of instruction.pairs) set.add(name.text);
       }
-      ends.push({ set, empty });
+      ends.push({ set, empty, official });
     }
   },
 });
@@ -135,4 +163,17 @@ export const undefinedVariable = dockerfileCheck<"commands">({
 /** Arguments that a build has without ARG (Dockerfile reference, "Predefined ARGs"). */
 function isPredefined(name: string): boolean {
   return /^(?:HTTP|HTTPS|FTP|NO|ALL)_PROXY$/i.test(name);
+}
+
+const KNOWN: ReadonlySet<string> = new Set(
+  "alpine almalinux amazonlinux archlinux bash buildpack-deps busybox clearlinux debian eclipse-temurin elixir erlang fedora gcc golang gradle haproxy haskell httpd julia mageia maven memcached mongo mysql nginx node openjdk oraclelinux perl php postgres python redis rockylinux ruby rust swift ubuntu".split(
+    " ",
+  ),
+);
+
+/** One of Docker's own images: what they set in their environment is known by its names. */
+function officialName(origin: Origin): string | undefined {
+  if (origin.kind !== "image") return undefined;
+  const { registry, repository } = origin.name;
+  return registry === undefined && KNOWN.has(repository) ? repository : undefined;
 }

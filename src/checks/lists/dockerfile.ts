@@ -17,6 +17,7 @@ import { cargoInstallUnpinned } from "../build/cargo-install-unpinned.ts";
 import { chmod777 } from "../build/chmod-777.ts";
 import { chownAfterCopy } from "../build/chown-after-copy.ts";
 import { copyIgnoredFile } from "../build/copy-ignored-file.ts";
+import { copyWholeStage } from "../build/copy-whole-stage.ts";
 import { credentialsInUrl } from "../build/credentials-in-url.ts";
 import { crossStageLeak } from "../build/cross-stage-leak.ts";
 import { curlPipeShell } from "../build/curl-pipe-shell.ts";
@@ -114,6 +115,7 @@ export const dockerfileChecks = [
   chmod777,
   chownAfterCopy,
   copyIgnoredFile,
+  copyWholeStage,
   credentialsInUrl,
   crossStageLeak,
   curlPipeShell,

@@ -1,4 +1,5 @@
 import { containersOf } from "../../engines/kubernetes/model.ts";
+import { gradedByRights } from "./hardening/rights-gained.ts";
 import type { Spotted } from "./kubernetes/workload-check.ts";
 import { exceptWindows, podSecurityCheck, type ReviewedPod } from "./pod-security/pod-security-check.ts";
 
@@ -39,6 +40,7 @@ function* violations({ pod }: ReviewedPod): Generator<Spotted> {
       fix: {
         text: "set allowPrivilegeEscalation: false",
         patches: refused ? [] : [{ path, op: "set", value: false }],
+        graded: gradedByRights(placed.container),
       },
     };
   }

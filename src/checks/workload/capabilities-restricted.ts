@@ -1,5 +1,6 @@
 import type { FieldPatch } from "../../core/finding.ts";
 import { containersOf, type PlacedContainer } from "../../engines/kubernetes/model.ts";
+import { gradedByRights } from "./hardening/rights-gained.ts";
 import type { Spotted } from "./kubernetes/workload-check.ts";
 import { BASELINE_CAPABILITIES } from "./pod-security/capabilities.ts";
 import { exceptWindows, podSecurityCheck, type ReviewedPod } from "./pod-security/pod-security-check.ts";
@@ -37,7 +38,7 @@ function* violations({ pod }: ReviewedPod): Generator<Spotted> {
         path: [...base, "drop"],
         subject: "securityContext.capabilities.drop",
         title: "The container keeps the capabilities that the runtime grants",
-        fix: { text: "drop ALL", patches: dropAll(placed, base, add) },
+        fix: { text: "drop ALL", patches: dropAll(placed, base, add), graded: gradedByRights(placed.container) },
       };
     }
     const kept = add.filter((name) => name !== "NET_BIND_SERVICE" && BASELINE_CAPABILITIES.has(name));

@@ -1,3 +1,6 @@
+import type { Graded } from "../../core/finding.ts";
+import { containersOf, type PodSpec } from "../../engines/kubernetes/model.ts";
+import { nodeUse } from "../knowledge/node-programs.ts";
 import type { Spotted } from "./kubernetes/workload-check.ts";
 import { usesHost } from "./pod-security/host-use.ts";
 import { podSecurityCheck, type ReviewedPod } from "./pod-security/pod-security-check.ts";
@@ -32,7 +35,42 @@ function* violations({ pod }: ReviewedPod): Generator<Spotted> {
       path,
       subject: field,
       title: `${field} gives the pod ${gives}`,
-      fix: { text: `leave ${field} out`, patches: usesHost(pod) ? [] : [{ path, op: "remove" }] },
+      fix: {
+        text: `leave ${field} out`,
+        patches: usesHost(pod) ? [] : [{ path, op: "remove" }],
+        graded: gradedFor(pod, field),
+      },
     };
   }
+}
+
+/** Of what shares memory with processes of the node nothing else in a manifest tells. */
+const SHARES_MEMORY: Graded = {
+  grade: "likely",
+  reason: "the program may share memory with others of its node, as databases and GPU programs do",
+};
+
+function gradedFor(pod: PodSpec, field: keyof typeof GIVES): Graded | undefined {
+  const use = containersOf(pod)
+    .map(({ container }) => nodeUse(container))
+    .find((found) => found !== undefined);
+  if (use !== undefined) return { grade: "needs knowledge", reason: `${use}, which may take ${field}` };
+  if (field === "hostNetwork" && callsHost(pod)) {
+    return {
+      grade: "needs knowledge",
+      reason: "its probes call an address of the node, which only hostNetwork answers",
+    };
+  }
+  if (field === "hostNetwork" && containersOf(pod).some(({ container }) => container.securityContext?.privileged)) {
+    return { grade: "needs knowledge", reason: "a privileged container may set up the node's network" };
+  }
+  return field === "hostIPC" ? SHARES_MEMORY : undefined;
+}
+
+function callsHost(pod: PodSpec): boolean {
+  return containersOf(pod).some(({ container: { livenessProbe, readinessProbe, startupProbe, lifecycle } }) =>
+    [livenessProbe, readinessProbe, startupProbe, lifecycle?.postStart, lifecycle?.preStop].some(
+      (handler) => handler?.host !== undefined && handler.host !== "",
+    ),
+  );
 }

@@ -37,7 +37,11 @@ function* violations({ pod }: ReviewedPod): Generator<Spotted> {
         path,
         subject: `${field.join(".")}.${handler.type}.host ${handler.host}`,
         title: `The kubelet calls ${handler.host}`,
-        fix: { text: "leave host out", patches: [{ path, op: "remove" }] },
+        // On the node's network the program may listen on that address alone.
+        fix:
+          pod.hostNetwork === true
+            ? "leave host out, once the pod has a network of its own or listens on the node's address"
+            : { text: "leave host out", patches: [{ path, op: "remove" }] },
       };
     }
   }

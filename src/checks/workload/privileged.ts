@@ -1,4 +1,6 @@
-import { containersOf } from "../../engines/kubernetes/model.ts";
+import type { Graded } from "../../core/finding.ts";
+import { containersOf, type PlacedContainer, type PodSpec } from "../../engines/kubernetes/model.ts";
+import { nodeUse } from "../knowledge/node-programs.ts";
 import type { Spotted } from "./kubernetes/workload-check.ts";
 import { usesHost } from "./pod-security/host-use.ts";
 import { podSecurityCheck, type ReviewedPod } from "./pod-security/pod-security-check.ts";
@@ -31,7 +33,18 @@ function* violations({ pod }: ReviewedPod): Generator<Spotted> {
       fix: {
         text: "set privileged: false, and add only the capability that is needed",
         patches: usesHost(pod) ? [] : [{ path, op: "set", value: false }],
+        graded: unknownUse(pod, placed),
       },
     };
   }
+}
+
+function unknownUse(pod: PodSpec, { container }: PlacedContainer): Graded | undefined {
+  const use =
+    nodeUse(container) ??
+    (pod.hostPID === true || pod.hostNetwork === true || pod.hostIPC === true
+      ? "the pod shares namespaces of its node"
+      : undefined);
+  if (use === undefined) return undefined;
+  return { grade: "needs knowledge", reason: `${use}, and which capabilities or devices that takes is not known` };
 }

@@ -105,7 +105,7 @@ function mend(root: string, mendedFile: MendedDockerfile, shows: boolean): Resul
   }
   const done = mended.map(({ finding, line }) => {
     const at = line === undefined ? path : `${path}:${line}`;
-    return `${at}: ${shows ? "would be fixed" : "fixed"}: ${finding.title} (${finding.fix?.text ?? ""})${warningOf(finding)}`;
+    return `${at}: ${shows ? "would be fixed" : "fixed"}: ${finding.title} (${finding.fix?.text ?? ""})${warningOf(finding.fix?.kind === "edit" ? finding.fix : undefined)}`;
   });
   return { judged: last, notes: done, left, patch: unifiedDiff(path, before, after) };
 }

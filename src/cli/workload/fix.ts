@@ -10,17 +10,20 @@ import { readReport } from "../../report/json/read.ts";
 import { unifiedDiff } from "../../report/unified-diff.ts";
 import { fixManifests } from "../../scan/manifests.ts";
 import { type JudgingOptions, runJudging } from "../judging.ts";
+import { leftNotes, warningOf } from "../left-fixes.ts";
 import { forStandardOutput } from "../patch-output.ts";
 import { replaceFile } from "../replace-file.ts";
 
 export interface WorkloadFixOptions extends JudgingOptions {
   readonly dryRun: boolean;
   readonly enforce: boolean;
+  /** Make also what is likely right. */
+  readonly unsafe: boolean;
   /** A file, or git:REF:PATH. */
   readonly report?: string;
 }
 
-/** `bulkhead workload fix [DIR|FILE]`: makes every fix of manifests that is safe and proven. */
+/** `bulkhead workload fix [DIR|FILE]`: makes every fix of manifests that is safe (with --unsafe, likely) and proven. */
 export async function workloadFix(place: string, options: WorkloadFixOptions): Promise<number> {
   const path = resolve(place);
   const stat = statSync(path, { throwIfNoEntry: false });
@@ -35,7 +38,7 @@ export async function workloadFix(place: string, options: WorkloadFixOptions): P
     const { fixes, notes: more } = await fixManifests(
       manifests,
       { policy, now },
-      { open, enforce: options.enforce, ...(reported === undefined ? {} : { reported }) },
+      { open, enforce: options.enforce, unsafe: options.unsafe, ...(reported === undefined ? {} : { reported }) },
     );
     const unwritten = prints === undefined ? writeAll(root, fixes) : [];
     const notes = notesOf(fixes, prints === undefined);
@@ -89,8 +92,17 @@ function writeAll(root: string, { files }: WorkloadFixes): string[] {
 function notesOf({ made, refused }: WorkloadFixes, written: boolean): string[] {
   const verb = written ? "fixed" : "would be fixed";
   return [
-    ...made.map(({ finding }) => `${placeOf(finding)}: ${verb}: ${finding.title} (${finding.fix?.text ?? ""})`),
-    ...refused.map(({ finding, reason }) => `${placeOf(finding)}: not fixed: ${finding.title}: ${reason}`),
+    ...made.map(
+      ({ finding, graded }) =>
+        `${placeOf(finding)}: ${verb}: ${finding.title} (${finding.fix?.text ?? ""})${warningOf(graded)}`,
+    ),
+    ...leftNotes(
+      refused.map(({ finding, grade, reason }) => ({
+        about: `${placeOf(finding)}: ${finding.title}`,
+        ...(grade === undefined ? {} : { grade }),
+        reason,
+      })),
+    ),
   ];
 }
 

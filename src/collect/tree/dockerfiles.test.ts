@@ -133,8 +133,39 @@ test("without a reason, on another instruction, or beside a trusted policy, it t
   assert.ok(details.some((detail) => detail.includes("it is a builder")));
 });
 
+test("hadolint's comments count as ours do, for the checks that ask the same", () => {
+  const text = "# hadolint ignore=DL3006, DL3008 # the mirror pins\nFROM debian\nRUN apt-get install -y curl\n";
+  const judged = judge(text);
+  assert.equal(verdictOf(judged, "latest-tag"), "pass");
+  const excepted = judged.evaluations.flatMap((evaluation) =>
+    evaluation.excepted.map(({ exception }) => `${evaluation.check} ${exception.reason} ${exception.source.line}`),
+  );
+  assert.deepEqual(excepted, [
+    "build/base-without-digest the mirror pins (hadolint ignore=DL3006,DL3008) 1",
+    "build/latest-tag the mirror pins (hadolint ignore=DL3006,DL3008) 1",
+  ]);
+  assert.doesNotMatch(judged.notes.join("\n"), /other programs/);
+  const bare = judge("FROM debian:13\n# hadolint ignore=DL3008\nRUN apt-get install -y curl\n");
+  assert.match(
+    bare.evaluations.flatMap(({ excepted: some }) => some.map(({ exception }) => exception.reason)).join(),
+    /^hadolint ignore=DL3008, without a reason$/,
+  );
+  const whole = judge("# hadolint global ignore=DL3002\nFROM debian:13\n");
+  assert.equal(verdictOf(whole, "root-at-end"), "pass");
+});
+
+test("beside a trusted policy hadolint's comments take nothing out, and that is reported", () => {
+  const judged = judge("# hadolint ignore=DL3006\nFROM debian\n", trusted);
+  assert.equal(judged.evaluations.flatMap(({ excepted }) => excepted).length, 0);
+  assert.match(judged.notes.join("\n"), /:1: the ignore comment does not count beside a trusted policy/);
+  const details = judged.evaluations.flatMap(({ findings }) => findings.map(({ detail = "" }) => detail));
+  assert.ok(details.some((detail) => /:1 asks to ignore it \(hadolint ignore=DL3006/.test(detail)));
+});
+
 test("comments for other programs, and for checks that there are not, are named", () => {
-  const { notes } = judge("# hadolint ignore=DL3006\nFROM debian\n# bulkhead ignore=no-such-check why\nUSER 1\n");
-  assert.match(notes.join("\n"), /1 ignore comment is for other programs \(hadolint\)/);
+  const { notes } = judge(
+    "# check=skip=JSONArgsRecommended\nFROM debian\n# bulkhead ignore=no-such-check why\nUSER 1\n",
+  );
+  assert.match(notes.join("\n"), /1 ignore comment is for other programs \(docker\)/);
   assert.match(notes.join("\n"), /there is no check no-such-check to ignore/);
 });

@@ -29,8 +29,10 @@ function ignoresOf({ text, range }: Comment, below: SourceRange | undefined): In
   if (match === null) return [];
   const [whole, form, global, verb] = match;
   const rest = text.slice(whole.length);
-  const ids = rest.split(/\s/, 1)[0] ?? "";
-  const reason = rest.slice(ids.length);
+  // hadolint takes spaces around its commas, and writers put what they think behind a hash.
+  const spaced = form === "hadolint" ? /^\s*[A-Z]+\d+(?:\s*,\s*[A-Z]+\d+)*/.exec(rest)?.[0] : undefined;
+  const ids = spaced ?? rest.split(/\s/, 1)[0] ?? "";
+  const reason = form === "hadolint" ? rest.slice(ids.length).replace(/^[\s#:-]+/, "") : rest.slice(ids.length);
   const covers = global !== undefined || verb === "ignore-file" ? "file" : below;
   if (covers === undefined) return [];
   return [{ form: form as "bulkhead" | "hadolint", ids: idsOf(ids), reason: reason.trim(), covers, range }];

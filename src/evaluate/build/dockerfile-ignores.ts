@@ -1,5 +1,6 @@
 /** What comments in a Dockerfile ask to ignore: applied to findings, or said not to count. */
 
+import { hadolintRules } from "../../checks/knowledge/hadolint-rules.ts";
 import type { Assessment } from "../../core/exception.ts";
 import type { FindingDraft } from "../../core/finding.ts";
 import type { Policy } from "../../core/policy.ts";
@@ -12,7 +13,7 @@ export function assessorOf(
   dockerfile: Dockerfile,
   policy: Policy,
 ): ((finding: FindingDraft) => Assessment | undefined) | undefined {
-  const ignores = inlineIgnores(dockerfile).filter(({ form, reason }) => form === "bulkhead" && reason !== "");
+  const ignores = inlineIgnores(dockerfile).flatMap(asOurs);
   if (ignores.length === 0) return undefined;
   const trusted = policy.origin.kind === "trusted";
   const { path } = dockerfile;
@@ -37,6 +38,21 @@ export function assessorOf(
     const source = { path, line: range.line, column: range.column };
     return { kind: "dismissed", exception: { reason, owner: "a comment in the file", source } };
   };
+}
+
+/**
+ * What counts here, by the ids of our checks. hadolint asks for no reason: what stands behind its rules is taken for one, and
+ * where nothing does, that is what is said.
+ */
+function asOurs(ignore: InlineIgnore): InlineIgnore[] {
+  if (ignore.form === "bulkhead") return ignore.reason === "" ? [] : [ignore];
+  if (ignore.form !== "hadolint") return [];
+  const ids = ignore.ids.flatMap((id) => hadolintRules.get(id) ?? []);
+  if (ids.length === 0) return [];
+  const written = `hadolint ignore=${ignore.ids.join(",")}`;
+  return [
+    { ...ignore, ids, reason: ignore.reason === "" ? `${written}, without a reason` : `${ignore.reason} (${written})` },
+  ];
 }
 
 /** `latest-tag` and `build/latest-tag` are one. */
@@ -67,7 +83,7 @@ function instructionLines({ instructions }: Dockerfile): (line: number) => numbe
 export function ignoreNotes(dockerfile: Dockerfile, policy: Policy, known: ReadonlySet<string>): string[] {
   const ignores = inlineIgnores(dockerfile);
   const at = ({ range }: InlineIgnore): string => `${dockerfile.path}:${range.line}`;
-  const foreign = ignores.filter(({ form }) => form !== "bulkhead");
+  const foreign = ignores.filter(({ form }) => form === "docker");
   const notes = [
     ...ignores
       .filter(({ form, reason }) => form === "bulkhead" && reason === "")
@@ -78,9 +94,7 @@ export function ignoreNotes(dockerfile: Dockerfile, policy: Policy, known: Reado
         one.ids.filter((id) => !known.has(checkId(id))).map((id) => `${at(one)}: there is no check ${id} to ignore`),
       ),
     ...(policy.origin.kind === "trusted"
-      ? ignores
-          .filter(({ form, reason }) => form === "bulkhead" && reason !== "")
-          .map((one) => `${at(one)}: the ignore comment does not count beside a trusted policy`)
+      ? ignores.flatMap(asOurs).map((one) => `${at(one)}: the ignore comment does not count beside a trusted policy`)
       : []),
     ...(foreign.length === 0
       ? []

@@ -9,7 +9,7 @@ import { fixWorkloads, type WorkloadFixes } from "./fixes.ts";
 import { type ImageUsers, noImageUsers } from "./image-users.ts";
 import { kustomization } from "./kustomization.ts";
 
-const context = { policy: defaultPolicy, now: new Date("2026-01-01T00:00:00Z"), scope: "manifests" };
+const context = { policy: defaultPolicy, now: new Date("2026-01-01T00:00:00Z"), scope: "manifests", unsafe: true };
 
 function fix(text: string, users: ImageUsers = noImageUsers, enforce = false, path = "web.yaml"): WorkloadFixes {
   return fixWorkloads(readManifests([{ path, text }]), { ...context, users, enforce });
@@ -72,7 +72,7 @@ describe("fixes of workloads", () => {
     const root = fix(pod("      ports: [{containerPort: 80}]"), user("root", "root", "443/tcp"));
     assert.match(reasonOf(root, check) ?? "", /runs as root: give it a numeric USER .* in place of 80, 443$/);
     assert.match(reasonOf(fix(pod(), user("named", "node")), check) ?? "", /runs as "node", .* its number/);
-    assert.match(reasonOf(fix(pod()), check) ?? "", /the user of image shop\/web:1 is not known/);
+    assert.match(reasonOf(fix(pod()), check) ?? "", /^the user of its image is not known/);
     assert.match(reasonOf(fix(pod("      securityContext: {runAsUser: 0}")), check) ?? "", /is told to run as user 0/);
     assert.match(reasonOf(root, "workload/capabilities-restricted") ?? "", /root without capabilities/);
   });
@@ -93,6 +93,89 @@ describe("fixes of workloads", () => {
     const fixes = fix(text);
     assert.match(reasonOf(fixes, "workload/allow-privilege-escalation") ?? "", /anchor/);
     assert.match(fixes.files[0]?.after ?? "", /seccompProfile/);
+  });
+
+  test("are not made unasked where they change how a pod runs, and say their grade", () => {
+    const read = readManifests([{ path: "web.yaml", text: pod("      securityContext: {runAsUser: 1000}") }]);
+    const fixes = fixWorkloads(read, { ...context, unsafe: false, users: noImageUsers, enforce: false });
+    assert.deepEqual(
+      fixes.made.map(({ finding, graded }) => [finding.check, graded.grade]),
+      [["cluster/namespace-pod-security-missing", "safe"]],
+    );
+    assert.doesNotMatch(fixes.files[0]?.after ?? "", /securityContext:\n|runAsNonRoot|ALL/);
+    const { grade, reason } = fixes.refused.find(({ finding }) => finding.check === "workload/run-as-non-root") ?? {};
+    assert.deepEqual([grade, reason], ["likely", "the kubelet refuses what would start as root"]);
+  });
+
+  /** `grade: check` of what is left, of a pod with those lines in its specification and in its container. */
+  function leftOf(spec: string, container: string): readonly string[] {
+    const text = `apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: shop}\nspec:\n${spec}  containers:\n    - {name: web, ${container}}\n`;
+    return fix(text).refused.map(({ finding, grade }) => `${grade}: ${finding.check}`);
+  }
+
+  test("take privileged from nothing that runs containers, traces the kernel or makes a tunnel", () => {
+    for (const image of [
+      "docker:27-dind",
+      "quay.io/iovisor/bpftrace:v0.21",
+      "linuxserver/wireguard:1.0",
+      "acme/openvpn-server:1",
+      "quay.io/cilium/cilium:v1",
+      "registry.k8s.io/sig-storage/csi-node-driver-registrar:v2",
+    ]) {
+      const left = leftOf("", `image: "${image}", securityContext: {privileged: true}`);
+      assert.ok(left.includes("needs knowledge: workload/privileged"), image);
+    }
+    const command =
+      'image: "acme/tool:1", command: [sh, -c, "exec dockerd --debug"], securityContext: {privileged: true}';
+    assert.ok(leftOf("", command).includes("needs knowledge: workload/privileged"));
+    assert.ok(
+      !leftOf("", 'image: "shop/web:1", securityContext: {privileged: true}').some((one) => /privileged/.test(one)),
+    );
+  });
+
+  test("take the rights from nothing that sudo is run in", () => {
+    for (const container of [
+      'image: "shop/web:1", command: [sudo, -u, x, serve], securityContext: {runAsUser: 1000}',
+      'image: "codercom/code-server:4", securityContext: {runAsUser: 1000}',
+      'image: "shop/web:1", env: [{name: GRANT_SUDO, value: "yes"}], securityContext: {runAsUser: 1000}',
+    ]) {
+      const left = leftOf("", container);
+      assert.ok(left.includes("needs knowledge: workload/allow-privilege-escalation"), container);
+      assert.ok(left.includes("needs knowledge: workload/capabilities-restricted"), container);
+    }
+  });
+
+  test("move no probe of a pod on its node's network", () => {
+    const probed = 'image: "shop/web:1", livenessProbe: {httpGet: {host: 127.0.0.1, port: 9100}}';
+    const text = (spec: string) =>
+      `apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: shop}\nspec:\n${spec}  containers:\n    - {name: web, ${probed}}\n`;
+    assert.match(after(text("  hostNetwork: true\n")), /hostNetwork: true[\s\S]*host: 127\.0\.0\.1/);
+    assert.doesNotMatch(after(text("")), /host: 127/);
+  });
+
+  test("warn of what spc_t, hostIPC and procMount may be for", () => {
+    const spec = "  hostIPC: true\n  hostUsers: false\n  securityContext: {seLinuxOptions: {type: spc_t}}\n";
+    const text = `apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: shop}\nspec:\n${spec}  containers:\n    - {name: web, image: "a:1", securityContext: {procMount: Unmasked}}\n`;
+    const warned = new Map(fix(text).made.map(({ finding, graded }) => [finding.check, graded]));
+    for (const check of ["workload/host-namespaces", "workload/se-linux", "workload/proc-mount-restricted"]) {
+      assert.equal(warned.get(check)?.grade, "likely", check);
+    }
+    assert.match(warned.get("workload/host-namespaces")?.reason ?? "", /share memory with others/);
+    assert.match(warned.get("workload/se-linux")?.reason ?? "", /may touch of the node/);
+    const read = readManifests([{ path: "web.yaml", text }]);
+    assert.deepEqual(fixWorkloads(read, { ...context, unsafe: false, users: noImageUsers, enforce: false }).files, []);
+  });
+
+  test("are not refused for a finding that is less than the one that they end", () => {
+    const text =
+      'apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: shop}\nspec:\n  hostPID: true\n  containers:\n    - {name: web, image: "a:1"}\n';
+    const fixes = fix(text);
+    assert.doesNotMatch(fixes.files[0]?.after ?? "", /hostPID/);
+    const came = fixes.last.find(({ check }) => check === "workload/host-users")?.findings ?? [];
+    assert.deepEqual(
+      came.map(({ severity }) => severity),
+      ["negligible"],
+    );
   });
 
   test("change no Compose file", () => {

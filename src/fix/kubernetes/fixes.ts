@@ -1,11 +1,12 @@
-/** Manifests made over: every fix that is safe and proven, round by round, until nothing is left that can be made. */
+/** Manifests made over: every fix of the grades that are made, once it is proven, round by round, until nothing is left that can be made. */
 
 import type { Evaluation } from "../../core/evaluation.ts";
-import type { Finding } from "../../core/finding.ts";
+import type { Finding, FixGrade, Graded } from "../../core/finding.ts";
 import { manifestReader } from "../../engines/kubernetes/manifests.ts";
 import type { Manifests } from "../../engines/kubernetes/model.ts";
 import type { Authorities } from "../../evaluate/identify.ts";
 import { evaluateManifests, type ManifestsContext } from "../../evaluate/kubernetes/workloads.ts";
+import { isMade } from "../grades.ts";
 import { bounds } from "./bounds.ts";
 import type { ImageUsers } from "./image-users.ts";
 import { namespaceMends } from "./namespace-labels.ts";
@@ -18,12 +19,16 @@ export interface WorkloadFixContext extends ManifestsContext {
   readonly users: ImageUsers;
   /** Namespaces enforce the level that their workloads meet, not only warn of what does not. */
   readonly enforce: boolean;
+  /** What is likely right is made as well as what is safe. */
+  readonly unsafe: boolean;
   /** Of a report: only what it proposes is made. Absent: everything. */
   readonly reported?: { readonly evaluations: readonly Evaluation[]; readonly authorities: Authorities };
 }
 
 export interface RefusedMend {
   readonly finding: Finding;
+  /** Absent where it is no matter of its grade. */
+  readonly grade?: FixGrade;
   /** One sentence without a full stop. */
   readonly reason: string;
 }
@@ -48,8 +53,9 @@ export function fixWorkloads(read: Manifests, context: WorkloadFixContext): Work
   const tries = Math.min(bounds.kubernetesFixTries, Math.max(10, Math.ceil(JUDGED / (read.objects.length + 1))));
   const made: Mend[] = [];
   const refused = new Map<string, RefusedMend>();
-  const refuse = (finding: Finding, reason: string) => {
-    if (isWanted(finding)) refused.set(finding.fingerprint, { finding, reason });
+  const refuse = (finding: Finding, reason: string, grade?: FixGrade) => {
+    if (!isWanted(finding)) return;
+    refused.set(finding.fingerprint, { finding, reason, ...(grade === undefined ? {} : { grade }) });
   };
   const first = judge(before);
   const only =
@@ -109,7 +115,7 @@ export function fixWorkloads(read: Manifests, context: WorkloadFixContext): Work
         const { fix } = finding;
         if (fix?.kind !== "patch" || asset.kind === "namespace" || !isWanted(finding)) return [];
         const known = refused.get(finding.fingerprint);
-        if (known !== undefined && !known.reason.startsWith(UNSAFE)) return [];
+        if (known !== undefined && known.grade === undefined) return [];
         const object = find(finding);
         if (object === undefined) {
           tell(finding, "its place in the text is not known");
@@ -127,9 +133,13 @@ export function fixWorkloads(read: Manifests, context: WorkloadFixContext): Work
         const unsafe = fix.patches
           .map((patch) => (workload === undefined ? undefined : unsafeReason(workload, patch, users)))
           .find((reason) => reason !== undefined);
-        if (unsafe === undefined) return [{ finding, asset: asset.lineage, object, patches: fix.patches, ends: true }];
-        tell(finding, `${UNSAFE}${unsafe}`);
-        return [];
+        const graded: Graded = unsafe === undefined ? fix : { grade: "needs knowledge", reason: unsafe };
+        const { grade, reason } = graded;
+        if (!isMade({ ...fix, grade }, context.unsafe)) {
+          tell(finding, reason, grade);
+          return [];
+        }
+        return [{ finding, asset: asset.lineage, object, patches: fix.patches, graded: { grade, reason }, ends: true }];
       }),
     );
   }
@@ -137,8 +147,6 @@ export function fixWorkloads(read: Manifests, context: WorkloadFixContext): Work
 
 /** Objects that are judged anew, all tries of a round together. */
 const JUDGED = 20_000;
-
-const UNSAFE = "not safe: ";
 
 function judgeOf(read: Manifests, before: Texts, context: WorkloadFixContext): Judge {
   // Gaps of what no text stands for: folders that kustomize builds, files that could not be read.

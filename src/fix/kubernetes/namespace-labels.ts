@@ -6,7 +6,7 @@ import {
   strictness,
 } from "../../checks/cluster/kubernetes/pod-security-labels.ts";
 import { strictestLevel } from "../../checks/workload/pod-security/standards.ts";
-import type { FieldPatch, Finding } from "../../core/finding.ts";
+import type { FieldPatch, Finding, Graded } from "../../core/finding.ts";
 import { manifestGaps } from "../../evaluate/kubernetes/manifest-gaps.ts";
 import { isSystemNamespace, namespacesOf, scopeOf } from "../../evaluate/kubernetes/namespaces.ts";
 import { isOfFile } from "./object-places.ts";
@@ -15,6 +15,14 @@ import type { Judge, Mend } from "./proofs.ts";
 const MISSING = "cluster/namespace-pod-security-missing";
 const BELOW = "cluster/namespace-pod-security-below";
 const CHECKS = [MISSING, BELOW, "cluster/namespace-not-restricted"];
+
+/**
+ * Nothing is refused by these labels (Pod Security Admission, "warn" and "audit"); that a server takes them is shown by
+ * test/cluster/workload-fix.cluster.ts.
+ */
+const TELLS: Graded = { grade: "safe", reason: "warn and audit refuse no pod" };
+/** Made only where it is asked for. */
+const ENFORCES: Graded = { grade: "likely", reason: "a pod that is made later and meets less is refused" };
 
 /**
  * The strictest level that all workloads of a namespace meet: warned of first, enforced where that is asked for. Labels
@@ -69,6 +77,7 @@ export function namespaceMends(
     }
     const ends = finding.check === MISSING || (enforce && (finding.check === BELOW || meets === "restricted"));
     const lineage = own[0]?.asset.lineage ?? asset;
-    return [{ finding, asset: lineage, object: namespace.object, patches, next: BELOW, ends }];
+    const graded = patches.some(({ path }) => path.at(-1) === `${POD_SECURITY_PREFIX}enforce`) ? ENFORCES : TELLS;
+    return [{ finding, asset: lineage, object: namespace.object, patches, graded, next: BELOW, ends }];
   });
 }

@@ -1,6 +1,7 @@
-/** Fixes of workloads are tried before they are made: on the text, the finding is gone and no other one has come. */
+/** Fixes of workloads are tried before they are made: on the text, the finding is gone and none as severe has come. */
 import type { Evaluation } from "../../core/evaluation.ts";
-import type { FieldPatch, Finding } from "../../core/finding.ts";
+import type { FieldPatch, Finding, Graded } from "../../core/finding.ts";
+import { type Severity, severityRank } from "../../core/severity.ts";
 import type { Manifests } from "../../engines/kubernetes/model.ts";
 import { type ObjectPatch, patchFile } from "../../engines/kubernetes/patch/file.ts";
 import type { FileObject } from "./object-places.ts";
@@ -15,6 +16,7 @@ export interface Mend {
   readonly asset: string;
   readonly object: FileObject;
   readonly patches: readonly FieldPatch[];
+  readonly graded: Graded;
   /** A check whose finding may take this one's place: the next step of the same way. */
   readonly next?: string;
   /** False where it is a step towards the end of the finding alone. */
@@ -82,10 +84,14 @@ export function proverOf(texts: Texts, before: ReturnType<Judge>, judge: Judge) 
     if (kept.length > 0) return refusal("it does not end the finding", kept);
     for (const [key, count] of left) {
       if (count <= (counts.get(key) ?? 0)) continue;
-      const [asset, check] = JSON.parse(key) as [string, string];
-      if (mends.some((mend) => mend.asset === asset && mend.next === check)) continue;
+      const [asset, check, severity] = JSON.parse(key) as [string, string, Severity?];
+      if (severity === undefined || mends.some((mend) => mend.asset === asset && mend.next === check)) continue;
       const near = mends.filter((mend) => mend.asset === asset);
-      return refusal(`it would bring a finding of ${check}`, near.length > 0 ? near : mends);
+      // What is less than all that is mended is no reason to keep it.
+      const weighed = (near.length > 0 ? near : mends).filter(
+        ({ finding }) => severityRank(severity) <= severityRank(finding.severity),
+      );
+      if (weighed.length > 0) return refusal(`it would bring a finding of ${check}`, weighed);
     }
     return undefined;
   };

@@ -60,7 +60,7 @@ function rootReason({ container }: PlacedContainer, pod: PodSpec, users: ImageUs
     case "number":
       return undefined;
     case "no":
-      return `the user of image ${container.image} is not known: state runAsUser, or have the image in the folder as an OCI layout or archive`;
+      return "the user of its image is not known: state runAsUser, or have the image in the folder as an OCI layout or archive";
     case "named":
       return `image ${container.image} runs as "${found.user}", and the kubelet does not know names: write USER with its number in the image`;
     case "root": {

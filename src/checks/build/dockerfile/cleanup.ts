@@ -1,7 +1,7 @@
 /** What a RUN leaves out of its layer: caches that it mounts, and what it deletes at its end. */
 import type { Graded } from "../../../core/finding.ts";
 import { trimEndOf } from "../../../core/trim.ts";
-import type { CommandInstruction, Dockerfile, PlacedCommand } from "../../../engines/dockerfile/model.ts";
+import type { CommandInstruction, Dockerfile, PlacedCommand, ShellCommand } from "../../../engines/dockerfile/model.ts";
 import { insertBehind } from "./edits.ts";
 import type { Spotted } from "./lint-check.ts";
 import { chainOf, shippedStages } from "./stages.ts";
@@ -16,33 +16,42 @@ export function isMounted({ mounts }: CommandInstruction, ...folders: readonly s
   });
 }
 
-const deletedBy = new WeakMap<CommandInstruction, ReadonlySet<string>>();
-
-/** What `rm` and `find` name, without a pattern at the end. Every check asks, so it is read once. */
-function deletedPaths(instruction: CommandInstruction): ReadonlySet<string> {
-  const known = deletedBy.get(instruction);
-  if (known !== undefined) return known;
-  const paths = new Set<string>();
-  for (const { program, arguments: words } of instruction.commands) {
-    if (program !== "rm" && program !== "find") continue;
-    for (const { text } of words) {
-      paths.add(
-        text
-          .replace(/^(?:~|\$HOME|\$\{HOME\})(?=\/|$)/, "/root")
-          .replace(/\/\{?\*.*$/s, "")
-          .replace(/\/$/, ""),
-      );
-    }
-  }
-  paths.delete("");
-  deletedBy.set(instruction, paths);
-  return paths;
+interface Deletion {
+  /** Index of the command that deletes. */
+  readonly by: number;
+  readonly path: string;
 }
 
-/** Whether it deletes one of the folders, a folder that holds it, or what is in it. */
-export function deletes(instruction: CommandInstruction, ...folders: readonly string[]): boolean {
-  return [...deletedPaths(instruction)].some((path) =>
-    folders.some((one) => one === path || one.startsWith(`${path}/`) || path.startsWith(`${one}/`)),
+const deletedBy = new WeakMap<CommandInstruction, readonly Deletion[]>();
+
+/** What `rm` and `find` name, without a pattern at the end. Every check asks, so it is read once. */
+function deletionsOf(instruction: CommandInstruction): readonly Deletion[] {
+  const known = deletedBy.get(instruction);
+  if (known !== undefined) return known;
+  const deletions: Deletion[] = [];
+  for (const { index, program, arguments: words } of instruction.commands) {
+    if (program !== "rm" && program !== "find") continue;
+    for (const { text } of words) {
+      const path = text
+        .replace(/^(?:~|\$HOME|\$\{HOME\})(?=\/|$)/, "/root")
+        .replace(/\/\{?\*.*$/s, "")
+        .replace(/\/$/, "");
+      if (path !== "") deletions.push({ by: index, path });
+    }
+  }
+  deletedBy.set(instruction, deletions);
+  return deletions;
+}
+
+/** Whether one of the folders, a folder that holds it, or what is in it is deleted behind the command that fills it. */
+export function deletesBehind(
+  instruction: CommandInstruction,
+  { index }: ShellCommand,
+  ...folders: readonly string[]
+): boolean {
+  return deletionsOf(instruction).some(
+    ({ by, path }) =>
+      by > index && folders.some((one) => one === path || one.startsWith(`${path}/`) || path.startsWith(`${one}/`)),
   );
 }
 

@@ -2,7 +2,7 @@
 import type { PlacedCommand, ShellWord } from "../../../engines/dockerfile/model.ts";
 import { operandsOf } from "./options.ts";
 
-export type Manager = "apt" | "apk" | "dnf" | "zypper" | "pip" | "npm" | "gem" | "go" | "cargo";
+export type Manager = "apt" | "apk" | "dnf" | "zypper" | "pip" | "pipx" | "uv" | "npm" | "gem" | "go" | "cargo";
 
 export interface Install extends PlacedCommand {
   readonly manager: Manager;
@@ -15,81 +15,100 @@ export interface Install extends PlacedCommand {
 interface Grammar {
   readonly manager: Manager;
   readonly verbs: readonly string[];
+  /** Words that may stand before the verb: `module` of `dnf module install`. */
+  readonly groups?: readonly string[];
+  /** What is behind it is for somebody else. */
+  readonly end?: string;
   /** Options that take the next word. */
   readonly valued: readonly string[];
 }
 
+/** Options of a manual page, as one line. */
+const options = (text: string): readonly string[] => text.split(" ");
+
 const dnf: Grammar = {
   manager: "dnf",
-  verbs: ["install", "localinstall", "reinstall"],
-  valued: [
-    "-c",
-    "-d",
-    "-e",
-    "-x",
-    "--config",
-    "--enablerepo",
-    "--disablerepo",
-    "--installroot",
-    "--releasever",
-    "--setopt",
-  ],
+  verbs: ["install", "in", "localinstall", "reinstall", "install-n", "install-na", "install-nevra"],
+  groups: ["module"],
+  valued: options(
+    "-c -d -e -x -R --config --enablerepo --disablerepo --installroot --releasever --setopt --repo --repoid --repofrompath --exclude --excludepkgs --arch --forcearch --advisory --advisories --bz --bzs --cve --cves --sec-severity --secseverity --disableplugin --enableplugin --comment --destdir --downloaddir --debuglevel --errorlevel --rpmverbosity --randomwait --color --from-repo",
+  ),
 };
 const pip: Grammar = {
   manager: "pip",
   verbs: ["install"],
-  valued: [
-    ..."-r -c -e -t -i -f --requirement --constraint --editable --target --index-url --extra-index-url".split(" "),
-    ..."--find-links --prefix --root --src --platform --python-version --abi --implementation --timeout".split(" "),
-    ..."--retries --trusted-host --cache-dir --log --proxy --cert --upgrade-strategy --progress-bar".split(" "),
-  ],
+  valued: options(
+    "-r -c -e -t -i -f -C --requirement --constraint --build-constraint --editable --target --index-url --extra-index-url --find-links --prefix --root --src --platform --python-version --abi --implementation --timeout --retries --trusted-host --cache-dir --log --proxy --cert --client-cert --upgrade-strategy --progress-bar --root-user-action --no-binary --only-binary --config-settings --config-setting --global-option --build-option --report --group --python --keyring-provider --use-feature --use-deprecated --exists-action --resume-retries",
+  ),
 };
 const npm: Grammar = {
   manager: "npm",
-  verbs: ["install", "i", "add"],
-  valued: ["--prefix", "-C", "--registry", "--cache", "--loglevel", "--userconfig", "-w", "--workspace", "--tag"],
+  verbs: ["install", "i", "add", "in", "ins", "inst", "isntall"],
+  valued: options(
+    "-C -w --prefix --registry --cache --loglevel --userconfig --globalconfig --workspace --tag --omit --include --install-strategy --before --scope --script-shell --cpu --os --libc --fetch-retries --fetch-timeout --maxsockets --node-options --cafile --proxy --https-proxy --noproxy --save-prefix",
+  ),
 };
 
 const grammars: Readonly<Record<string, Grammar>> = {
   "apt-get": {
     manager: "apt",
     verbs: ["install"],
-    valued: ["-o", "--option", "-c", "--config-file", "-t", "--target-release", "--default-release", "-a"],
+    valued: options(
+      "-o --option -c --config-file -t --target-release --default-release -a --host-architecture -P --build-profiles --solver --planner",
+    ),
   },
   apk: {
     manager: "apk",
     verbs: ["add"],
-    valued: ["-t", "--virtual", "-X", "--repository", "-p", "--root", "--keys-dir", "--repositories-file", "--arch"],
+    valued: options(
+      "-t --virtual -X --repository -p --root --keys-dir --repositories-file --arch --cache-dir --cache-max-age --wait --progress-fd --timeout",
+    ),
   },
   dnf,
   pip,
+  pipx: {
+    manager: "pipx",
+    verbs: ["install"],
+    valued: options("--python --pip-args -i --index-url --suffix --backend --fetch-missing-python --preinstall"),
+  },
+  uv: {
+    manager: "uv",
+    verbs: ["install"],
+    groups: ["pip", "tool"],
+    valued: [
+      ...pip.valued,
+      ...options("-p --with --index --default-index --index-strategy --resolution --directory --project"),
+    ],
+  },
   npm,
   zypper: {
     manager: "zypper",
     verbs: ["install", "in"],
-    valued: ["-r", "--repo", "--from", "-t", "--type", "-R", "--root"],
+    valued: options(
+      "-r --repo --from -t --type -R --root -p --plus-repo --download -C --capability --releasever -c --config",
+    ),
   },
   gem: {
     manager: "gem",
     verbs: ["install", "i"],
-    valued: ["-v", "--version", "-i", "-n", "-s", "--source", "-P", "-p"],
+    valued: options(
+      "-v --version -i --install-dir -n --bindir -s --source -P --trust-policy -p --http-proxy --platform --document --build-root --target-rbconfig --without -B --bulk-threshold --config-file",
+    ),
+    end: "--",
   },
-  go: { manager: "go", verbs: ["install", "get"], valued: ["-ldflags", "-gcflags", "-tags", "-mod", "-o", "-p"] },
+  go: {
+    manager: "go",
+    verbs: ["install", "get", "run"],
+    valued: options(
+      "-C -ldflags -gcflags -asmflags -gccgoflags -tags -mod -modfile -overlay -pgo -o -p -exec -buildmode -compiler -installsuffix -toolexec",
+    ),
+  },
   cargo: {
     manager: "cargo",
     verbs: ["install"],
-    valued: [
-      "--version",
-      "--vers",
-      "--git",
-      "--branch",
-      "--tag",
-      "--rev",
-      "--path",
-      "--root",
-      "--target",
-      "--features",
-    ],
+    valued: options(
+      "--version --vers --git --branch --tag --rev --path --root --target --features -F --index --registry --profile -j --jobs --target-dir --config --color --message-format -Z --bin --example",
+    ),
   },
 };
 
@@ -127,8 +146,13 @@ function pipModule(placed: PlacedCommand): Install | undefined {
   return install === undefined ? undefined : { ...install, ...placed };
 }
 
-function read(placed: PlacedCommand, { manager, verbs, valued }: Grammar): Install | undefined {
-  const [verb, ...packages] = operandsOf(placed.command, valued);
+function read(placed: PlacedCommand, { manager, verbs, groups = [], valued, end }: Grammar): Install | undefined {
+  const { command } = placed;
+  const behind = end === undefined ? -1 : command.arguments.findIndex(({ text }) => text === end);
+  const own = behind === -1 ? command : { ...command, arguments: command.arguments.slice(0, behind) };
+  const operands = operandsOf(own, valued);
+  const [verb, ...packages] = groups.includes(operands[0]?.text ?? "") ? operands.slice(1) : operands;
   if (verb === undefined || !verbs.includes(verb.text)) return undefined;
-  return { ...placed, manager, verb, packages };
+  // What `go run` runs has arguments of its own.
+  return { ...placed, manager, verb, packages: verb.text === "run" ? packages.slice(0, 1) : packages };
 }

@@ -1,5 +1,5 @@
 import type { CommandInstruction, Dockerfile, PlacedCommand } from "../../../engines/dockerfile/model.ts";
-import { appended, deletes, isMounted, shippedRuns } from "./cleanup.ts";
+import { appended, deletesBehind, isMounted, shippedRuns } from "./cleanup.ts";
 import type { Spotted } from "./lint-check.ts";
 import { operandsOf } from "./options.ts";
 
@@ -29,9 +29,12 @@ export function* cachesKept(
     const { program = "" } = command;
     if (!programs.test(program) || told.has(instruction)) continue;
     if (!operandsOf(command, valued).some(({ text }) => verbs.test(text))) continue;
-    if (isMounted(instruction, ...folders) || deletes(instruction, ...folders)) continue;
+    if (isMounted(instruction, ...folders) || deletesBehind(instruction, command, ...folders)) continue;
     const cleans = instruction.commands.some(
-      (other) => programs.test(other.program ?? "") && other.arguments.some(({ text }) => /^(?:clean|cc)$/.test(text)),
+      (other) =>
+        other.index > command.index &&
+        programs.test(other.program ?? "") &&
+        other.arguments.some(({ text }) => /^(?:clean|cc)$/.test(text)),
     );
     if (cleans) continue;
     told.add(instruction);

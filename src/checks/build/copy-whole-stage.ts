@@ -1,0 +1,34 @@
+import { dockerfileCheck } from "./dockerfile/lint-check.ts";
+import { chainOf, unfolded } from "./dockerfile/stages.ts";
+
+/** A file system over another one (hadolint, DL3067). */
+export const copyWholeStage = dockerfileCheck({
+  name: "copy-whole-stage",
+  title: "All files of another stage copied over the image",
+  severity: "low",
+  documentation: {
+    what: "Looks for `COPY --from=… / /`. Where the image is empty (`FROM scratch`) it is none: so layers are made one.",
+    why: "What was only needed to build comes along: compilers, caches, keys of the build. It also replaces what the base image has, its package database and accounts among it, so that neither base is what runs, and nobody can say which flaws it has.",
+    fix: "Copy the files that are needed, each by its path.",
+    references: ["https://docs.docker.com/build/building/multi-stage/"],
+  },
+  needs: { dockerfile: "witness" },
+  *spot({ dockerfile }) {
+    for (const instruction of unfolded(dockerfile)) {
+      if (instruction.keyword !== "COPY" || instruction.from === undefined || instruction.stage === undefined) continue;
+      const { sources, destination, flags, stage } = instruction;
+      if (destination.value !== "/" || !sources.some(({ value }) => value === "/")) continue;
+      const own = dockerfile.stages[stage];
+      const [bottom] = own === undefined ? [] : chainOf(dockerfile, own);
+      if (bottom?.from.origin.kind === "scratch") continue;
+      const from = flags.find(({ name }) => name === "from")?.value?.text ?? "another stage";
+      yield {
+        subject: `COPY --from=${from} /`,
+        title: `All files of ${from} are copied over the image's own`,
+        range: instruction.range,
+        stage,
+        fix: "copy the files that are needed, each by its path",
+      };
+    }
+  },
+});
