@@ -215,8 +215,12 @@ const PASSWORD_NAME = /(?:password|passwd|passphrase|(?:^|[_.-])(?:pass|pwd))$/i
 const SETTING = /^(?:true|false|yes|no|on|off|none|null|\.{0,2}\/.*|[a-z][a-z0-9+.-]*:\/\/.*)$/i;
 
 /** A rule knows it, and rates it no lower than a value under that name is rated: see `secretInManifest`. */
-function isSure({ kind }: KubernetesObject, { severity, wellKnown }: SecretFact): boolean {
-  return wellKnown !== true && severityRank(severity) <= severityRank(kind === "Secret" ? "high" : "medium");
+function isSure({ kind }: KubernetesObject, { confidence, severity, wellKnown }: SecretFact): boolean {
+  return (
+    wellKnown !== true &&
+    confidence !== "low" &&
+    severityRank(severity) <= severityRank(kind === "Secret" ? "high" : "medium")
+  );
 }
 
 function fieldName({ field }: { readonly field: FieldPath }): string {
