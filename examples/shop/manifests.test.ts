@@ -57,7 +57,7 @@ test("the insecure shop's assembled Secret is one in clear", () => {
   const manifests = readManifests([{ path: "database.yaml", text: databaseSecret }]);
   const { found } = findManifestSecrets(manifests, openSecretScanner().scanner);
   assert.deepEqual(
-    found.clear.map(({ keys, wellKnown }) => [keys.map(({ key }) => key), wellKnown]),
-    [[["password"], false]],
+    found.clear.map(({ keys, kind }) => [keys.map(({ key }) => key), kind]),
+    [[["password"], "secret"]],
   );
 });

@@ -1,5 +1,6 @@
 import type { Check } from "../../core/check.ts";
 import type { FindingDraft } from "../../core/finding.ts";
+import type { RatedSeverity } from "../../core/severity.ts";
 import {
   describeObject,
   type FieldPath,
@@ -26,14 +27,19 @@ export interface ManifestSecrets {
   readonly objects: number;
 }
 
-/** An object with values under names of secrets: a Secret of a file, or a ConfigMap or workload with a password. */
+/** An object with values in clear: any of a Secret of a file, passwords of a ConfigMap or a workload. */
 export interface ClearSecret {
   readonly object: KubernetesObject;
-  /** Those whose values are no placeholders. */
+  readonly kind: ClearKind;
+  /** Those of the kind; none of them is a placeholder, encrypted, or public (a certificate). */
   readonly keys: readonly { readonly key: string; readonly field: FieldPath }[];
-  /** All of them are words that everybody tries first: `changeme`. */
-  readonly wellKnown: boolean;
 }
+
+/**
+ * What stands there in clear: a secret (whatever a Secret holds that is none of the others), the text of a file of settings,
+ * a setting that needs no Secret (a user's name, a host), a word that everybody tries first, or what is of a test or example.
+ */
+export type ClearKind = "secret" | "file" | "setting" | "tried first" | "example";
 
 /** Secrets that stand in manifests (Kubernetes, "Good practices for Kubernetes Secrets"). */
 export const secretInManifest: Check<SecretInManifestFacts> = {
@@ -44,7 +50,7 @@ export const secretInManifest: Check<SecretInManifestFacts> = {
   controls: [3],
   severity: "varies",
   documentation: {
-    what: "Looks through the values of `ConfigMap`s, of `env`, of `command` and `args`, of the headers and commands of probes and of annotations, of manifests, Compose files and what a cluster holds, for keys, tokens and passwords, as `build/committed-secret` does. In files also through `data` and `stringData` of `Secret`s, decoded: one with values of its own under the names of secrets is high even where no rule knows them, for base64 hides nothing. A password of a `ConfigMap` or of `env` that is a word is medium; one that everybody tries first (`changeme`) is low wherever it is. Placeholders, templates, references, certificates, SOPS's `ENC[…]` and `SealedSecret`s are fine. What is never shown is the value.",
+    what: "Looks through the values of `ConfigMap`s, of `env`, of `command` and `args`, of the headers and commands of probes and of annotations, of manifests, Compose files and what a cluster holds, for keys, tokens and passwords, as `build/committed-secret` does. In files also through `data` and `stringData` of `Secret`s, decoded: any value is high even where no rule knows it, for base64 hides nothing. Of a `Secret` the text of a file of settings in which no rule finds anything is medium; what needs no `Secret` (a user's name, a host, a switch) is low. A password of a `ConfigMap` or of `env` that is a word is medium; one that everybody tries first (`changeme`), and what stands among tests and examples, is low wherever it is. Placeholders, templates, references to a store, certificates and public keys, values that SOPS has encrypted (`ENC[…]`; others beside them are not) and `SealedSecret`s are fine. What is never shown is the value.",
     why: "Manifests are in repositories, in pipelines' logs and in the release history of tools; whoever may read a `ConfigMap` or a pod, and in most clusters that is everybody, reads what is written there.",
     fix: "Revoke the secret where it was issued. Keep the new one in a secret store and let External Secrets, the Secrets Store CSI driver or an operator fill a `Secret` from it, or encrypt the manifest (SOPS, Sealed Secrets); mount it into the one container that needs it.",
     references: [
@@ -82,7 +88,23 @@ function placed(draft: FindingDraft, secrets: readonly SecretFact[], places: Man
   };
 }
 
-function inClear({ object, keys, wellKnown }: ClearSecret): FindingDraft {
+const severities: Readonly<Record<ClearKind, (isSecret: boolean) => RatedSeverity>> = {
+  secret: (isSecret) => (isSecret ? "high" : "medium"),
+  file: () => "medium",
+  setting: () => "low",
+  "tried first": () => "low",
+  example: () => "low",
+};
+
+const told: Readonly<Record<ClearKind, string>> = {
+  secret: "",
+  file: ", files of settings in which no rule finds a secret",
+  setting: ", which look like settings",
+  "tried first": ", which everybody tries first",
+  example: ", of a test or an example",
+};
+
+function inClear({ object, keys, kind }: ClearSecret): FindingDraft {
   const names = keys.map(({ key }) => key);
   const shown = clip(names.slice(0, 5).join(", ") + (names.length > 5 ? ` and ${names.length - 5} more` : ""));
   const [first, ...more] = keys.map(({ field }) => locationOf(object, field));
@@ -90,9 +112,9 @@ function inClear({ object, keys, wellKnown }: ClearSecret): FindingDraft {
   const name = clip(describeObject(object));
   return {
     subject: clipSubject(`values of ${clip(subjectName(object))}: ${names.toSorted().join(", ")}`),
-    ...(wellKnown ? {} : { unrecorded: true as const }),
-    severity: wellKnown ? "low" : isSecret ? "high" : "medium",
-    title: `${name} ${isSecret ? "is written with its values" : "has in clear"}: ${shown}${wellKnown ? ", which everybody tries first" : ""}`,
+    ...(kind === "secret" || kind === "file" ? { unrecorded: true as const } : {}),
+    severity: severities[kind](isSecret),
+    title: `${name} ${isSecret ? "is written with its values" : "has in clear"}: ${shown}${told[kind]}`,
     locations: [first ?? locationOf(object), ...more.slice(0, 20)],
     matches: {
       ids: ["workload/secret-in-manifest"],

@@ -8,28 +8,29 @@ import type { KubernetesObject } from "./object-model.ts";
 
 export interface StatedSecretValue {
   readonly key: string;
-  /** Of `data` without its base64. */
+  /** Of `data` without its base64, where it is in base64. */
   readonly text: string;
   /** From the object's root. */
   readonly field: FieldPath;
 }
 
-/** Nothing of a cluster's Secret, nor of one that SOPS has encrypted (its documentation, "Encrypting Kubernetes Secrets"). */
+/** Nothing of a cluster's Secret. What SOPS encrypted (its documentation, "Encrypting Kubernetes Secrets") is as it stands. */
 export function statedSecretValues({ kind, source }: KubernetesObject): readonly StatedSecretValue[] {
   if (kind !== "Secret" || source.kind !== "file") return [];
   let { node } = documentNode(source.text, source.document);
   for (const step of source.root) node = node === undefined ? undefined : childOf(node, step);
-  if (node?.kind !== "map" || childOf(node, "sops") !== undefined) return [];
+  if (node?.kind !== "map") return [];
   return [...valuesIn(node, "stringData", plain), ...valuesIn(node, "data", decoded)];
 }
 
-function valuesIn(object: YamlMap, name: string, read: (value: string) => string | undefined): StatedSecretValue[] {
+function valuesIn(object: YamlMap, name: string, read: (value: string) => string): StatedSecretValue[] {
   const map = childOf(object, name);
   if (map?.kind !== "map") return [];
-  return map.entries.flatMap(({ key, value }) => {
-    const text = value.kind === "scalar" && typeof value.value === "string" ? read(value.value) : undefined;
-    return text === undefined ? [] : [{ key, text, field: [name, key] }];
-  });
+  return map.entries.flatMap(({ key, value }) =>
+    value.kind === "scalar" && typeof value.value === "string"
+      ? [{ key, text: read(value.value), field: [name, key] }]
+      : [],
+  );
 }
 
 function childOf(node: YamlNode, step: string | number): YamlNode | undefined {
@@ -42,9 +43,9 @@ function plain(value: string): string {
   return value;
 }
 
-/** Undefined where it is no base64: a placeholder, which the API server would refuse. */
-function decoded(value: string): string | undefined {
+/** What is no base64 the API server would refuse; in the file it stands all the same, in clear. */
+function decoded(value: string): string {
   const packed = value.replace(/\s/g, "");
-  if (packed.length > bounds.kubernetesFileBytes || !/^[A-Za-z0-9+/]*={0,2}$/.test(packed)) return undefined;
-  return Buffer.from(packed, "base64").toString("utf8");
+  const isBase64 = packed.length <= bounds.kubernetesFileBytes && /^[A-Za-z0-9+/]*={0,2}$/.test(packed);
+  return isBase64 && packed.length % 4 === 0 ? Buffer.from(packed, "base64").toString("utf8") : value;
 }

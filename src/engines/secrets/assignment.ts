@@ -42,14 +42,23 @@ const SHORTEST_VALUE = 8;
 
 type AssignmentRule = Pick<SecretRule, "id" | "title" | "confidence" | "severity" | "reference">;
 
-const likely: AssignmentRule = {
-  id: "assigned-secret",
-  title: "Random value given to a password, secret, token or key",
-  confidence: "medium",
-  severity: "medium",
-  reference: "https://cheatsheetseries.owasp.org/cheatsheets/Secrets_Management_Cheat_Sheet.html",
+const reference = "https://cheatsheetseries.owasp.org/cheatsheets/Secrets_Management_Cheat_Sheet.html";
+const title = "Random value given to a password, secret, token or key";
+
+type Chance = "likely" | "perhaps";
+type Place = "configuration" | "program" | "example";
+
+/** What stands in a file of configuration is what runs: a program may as well be of a test, or name what it looks up. */
+const severities: Readonly<Record<Place, Readonly<Record<Chance, AssignmentRule["severity"]>>>> = {
+  configuration: { likely: "high", perhaps: "medium" },
+  program: { likely: "medium", perhaps: "low" },
+  example: { likely: "low", perhaps: "low" },
 };
-const perhaps: AssignmentRule = { ...likely, confidence: "low", severity: "low" };
+
+function ruleOf(chance: Chance, place: Place): AssignmentRule {
+  const confidence = chance === "likely" && place !== "example" ? "medium" : "low";
+  return { id: "assigned-secret", title, confidence, severity: severities[place][chance], reference };
+}
 
 export interface AssignmentMatch {
   readonly rule: AssignmentRule;
@@ -90,9 +99,9 @@ export function assignmentAt(bytes: Buffer, at: number, path: string): Assignmen
   if (!ENDINGS.test(bytes.toString("latin1", at, nameEnd)) || OTHER_NAMES.test(name) || isGenerated(path))
     return undefined;
   const secret = bytes.toString("latin1", start, end);
-  const chance = chanceOf(secret);
+  const chance = isKeyName(name, secret) ? undefined : chanceOf(secret);
   if (chance === undefined) return undefined;
-  const rule = chance === "likely" && !isForTests(path) ? likely : perhaps;
+  const rule = ruleOf(chance, placeOf(path));
   const known = wellKnown(secret, rule.id) !== undefined || isPlaceholder(secret, secret);
   return { rule, start, end, secret, validity: "unsure", name, wellKnown: known };
 }
@@ -157,6 +166,23 @@ function isConfiguration(path: string): boolean {
   return CONFIGURATION.test(path);
 }
 
+/** Files of settings by their names' ends. */
+const SETTINGS =
+  /(?:^|\/)(?:\.env(?:\.[^/]{1,80})?|[^/]{1,160}\.(?:env|ini|cfg|cnf|conf|config|properties|ya?ml|toml|tfvars|sh|bash|zsh|envrc)|\.npmrc|\.pypirc|(?:Dockerfile|Containerfile)[^/]{0,80}|env|environment|secrets?|credentials?|config)$|^config\.|^-$/i;
+/** JSON of which the name says so: other JSON is data, of tests and of descriptions of interfaces as well. */
+const SETTINGS_JSON =
+  /(?:^|\/)[^/]{0,80}(?:settings|config|secrets?|credentials?|parameters|environment)(?:\.[\w-]{1,40}){0,2}\.json5?$/i;
+
+function placeOf(path: string): Place {
+  if (isForTests(path)) return "example";
+  return SETTINGS.test(path) || SETTINGS_JSON.test(path) ? "configuration" : "program";
+}
+
+/** The id or fingerprint of a key by which something is signed: as public as the key's other half. */
+function isKeyName(name: string, value: string): boolean {
+  return /sign/i.test(name) && /^(?:0x)?(?:[0-9A-F]{8}|[0-9A-F]{16}|[0-9A-F]{40})$/i.test(value);
+}
+
 const GENERATED =
   /(?:^|\/)(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.ya?ml|go\.sum|[^/]+\.(?:lock|lockb|map|svg|css|min\.js|min\.mjs|po|pot|xlf|d\.ts|snap))$|(?:^|\/)(?:i18n|locales?|translations?|lang)\//i;
 
@@ -175,10 +201,52 @@ const WORDS = /^[A-Za-z]+(?:[-_.:/ +@,!?][A-Za-z]+)*[-_.:]?\d{0,4}[-_.:!?]?$/;
 const PARTS =
   /^(?:[a-z]{2,}\d{0,2}|[A-Z]{2,}\d{0,2}|[A-Z][a-z]+\d{0,2}|v?\d{1,4})(?:[-_.:/](?:[a-z]{2,}\d{0,2}|[A-Z]{2,}\d{0,2}|[A-Z][a-z]+\d{0,2}|v?\d{1,4}))*$/;
 
-function chanceOf(value: string): "likely" | "perhaps" | undefined {
+/** The shortest that two kinds of characters are enough for. */
+const LONG = 20;
+/** The shortest that may be a key rather than a word. */
+const KEY = 12;
+
+function chanceOf(value: string): Chance | undefined {
   if (REFERENCE.test(value) || UUID.test(value) || WORDS.test(value) || PARTS.test(value)) return undefined;
   if (!/[0-9]/.test(value) || !/[A-Za-z]/.test(value)) return undefined;
+  if (HEXADECIMAL.test(value)) return chanceOfHexadecimal(value.replace(/^0x/i, ""));
   const entropy = entropyOf(value);
-  if (value.length >= 20) return entropy >= 3.5 ? "likely" : entropy >= 3 ? "perhaps" : undefined;
-  return entropy >= 3 ? "perhaps" : undefined;
+  const kinds = kindsOf(value);
+  if (entropy < (kinds >= 3 ? 2.75 : 3)) return undefined;
+  if (isWordy(value)) return "perhaps";
+  if (value.length >= LONG) return entropy >= 3.5 ? "likely" : "perhaps";
+  return value.length >= KEY && kinds >= 3 && entropy >= 3 ? "likely" : "perhaps";
+}
+
+const HEXADECIMAL = /^(?:0x)?(?:[0-9a-f]+|[0-9A-F]+)$/;
+
+/** Of sixteen characters a random text has less entropy than of sixty-four: what its own length lets one expect counts. */
+function chanceOfHexadecimal(digits: string): Chance | undefined {
+  const expected = 4 - 15 / (2 * Math.LN2 * digits.length);
+  const entropy = entropyOf(digits);
+  if (digits.length >= LONG && entropy >= expected - 0.6) return "likely";
+  return entropy >= Math.min(3, expected - 0.6) ? "perhaps" : undefined;
+}
+
+/** How many of small letters, capitals, digits and other characters it has. */
+function kindsOf(value: string): number {
+  return [/[a-z]/, /[A-Z]/, /[0-9]/, /[^A-Za-z0-9]/].filter((kind) => kind.test(value)).length;
+}
+
+/**
+ * Words with something else among them: `default-token-x2v9k`, `oauth2ClientSecret`. Of random texts of base 62 one in
+ * thirty is taken for it, and then ranks lower.
+ */
+function isWordy(value: string): boolean {
+  const parts = value.split(/[-_./:]/);
+  if (parts.length >= 3 && parts.filter((part) => /^[A-Za-z]{3,}$/.test(part) && isWord(part)).length >= 2) return true;
+  const words = value.match(/[A-Z]?[a-z]{2,}|[A-Z]{3,}/g) ?? [];
+  const inWords = words.filter(isWord).reduce((sum, { length }) => sum + length, 0);
+  return inWords >= 0.65 * value.replace(/[^A-Za-z0-9]/g, "").length;
+}
+
+/** Vowels and consonants alternate as in what can be said. */
+function isWord(run: string): boolean {
+  const vowels = run.match(/[aeiouy]/gi)?.length ?? 0;
+  return run.length >= 3 && vowels * 5 >= run.length && vowels * 3 <= run.length * 2 && !/[^aeiouy]{4}/i.test(run);
 }

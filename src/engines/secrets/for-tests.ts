@@ -1,8 +1,13 @@
-/** Paths of tests, examples and documentation: passwords there are made up. */
+/** Paths of tests, examples and documentation, where passwords are made up, and of what others wrote and published. */
 
 const FOR_TESTS =
-  /(?:^|\/)(?:tests?|__tests__|specs?|testdata|fixtures?|examples?|mocks?|__mocks__|samples?|docs?)\/|[._-](?:test|spec|mock|fixture)s?\.[^/]+$|(?:^|\/)test_[^/]+$|_test\.[^/]+$/i;
+  /(?:^|\/)(?:tests?|__tests__|specs?|testdata|test[-_](?:data|fixtures?|resources|keys?|certs?)|fixtures?|examples?|mocks?|__mocks__|samples?|docs?|e2e)\/|[._-](?:test|spec|mock|fixture|example|sample)s?(?:\.[^./]{1,16})?$|\.(?:template|tmpl|dist)$|(?:^|\/)(?:test_|(?:example|sample)[._-])[^/]+$|_test\.[^/]+$/i;
 
+/** Folders into which package managers, or people for them, put what others wrote. */
+const VENDORED =
+  /(?:^|\/)(?:vendor|vendored|third[-_]?party|node_modules|bower_components|site-packages|dist-packages)\//i;
+
+/** Whether it is no secret of whoever has the file: made up, or long since public. */
 export function isForTests(path: string): boolean {
-  return FOR_TESTS.test(path);
+  return FOR_TESTS.test(path) || VENDORED.test(path);
 }

@@ -86,15 +86,22 @@ test("the values of a Secret are looked through, decoded, and never shown", () =
 test("what is encrypted, filled in later, a placeholder or no secret is fine", () => {
   for (const values of [
     { stringData: { password: "ENC[AES256_GCM,data:AbCd,type:str]" } },
-    { data: { password: packed("anything at all") }, sops: { version: "3.9.0" } },
+    { data: { password: "ENC[AES256_GCM,data:AbCd,iv:e,tag:t,type:str]" }, sops: { version: "3.9.0" } },
+    { stringData: { password: "<path:secret/data/shop#password>" } },
+    { stringData: { password: "vault:secret/data/shop#password" } },
+    { stringData: { password: "ref+awssecrets://shop/password" } },
+    { stringData: { password: "$DB_PASSWORD" } },
+    { stringData: { password: "REDACTED" } },
+    { stringData: { "values.yaml": "$ANSIBLE_VAULT;1.1;AES256\n61626364\n" } },
+    { data: { ".dockerconfigjson": packed('{"auths": {}}') } },
+    { data: { "tls.crt": packed("-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n") } },
+    { stringData: { deploy_key: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI shop" } },
     { stringData: { password: "{{ .Values.password }}" } },
     { stringData: { password: ["$", "{DB_PASSWORD}"].join("") } },
     { stringData: { password: "<your password>" } },
     { stringData: { password: "CHANGE-ME-please" } },
     { stringData: { password: "" } },
-    { stringData: { "app.yaml": "mode: fast" } },
     { data: { "ca.crt": packed("certificate") } },
-    { data: { password: "not base64!" } },
     { data: null },
     { data: { password: 5 } },
   ]) {
@@ -102,6 +109,47 @@ test("what is encrypted, filled in later, a placeholder or no secret is fine", (
   }
   const sealed = { apiVersion: "bitnami.com/v1alpha1", kind: "SealedSecret", spec: { encryptedData: { password } } };
   assert.deepEqual(shown(read({ ...sealed, metadata: { name: "s" } })), []);
+});
+
+test("any value of a Secret is a finding, by what it is", () => {
+  const rated = (values: object) =>
+    judged(read(secret(values))).findings.map(({ severity, evidence }) => `${severity} ${evidence.keys}`);
+  const word = ["acme", "license", "forty"].join(" ");
+  for (const values of [
+    { stringData: { license: word } },
+    { data: { license: packed(word) } },
+    { data: { password: "in clear, not in base64!" } },
+    { stringData: { note: "a sentence that somebody wished to hide" } },
+    { data: { "keystore.jks": Buffer.from([0xfe, 0xed, 0xfe, 0xed, 0, 0, 0, 2]).toString("base64") } },
+    { stringData: { "client.pem": "one\n\u0001\u0002two" } },
+    // What SOPS has not encrypted is there, whatever else it has.
+    { data: { license: packed(word) }, sops: { version: "3.9.0" } },
+    { stringData: { license: word }, sops: {} },
+  ]) {
+    const [key] = Object.keys(Object.values(values)[0] as object);
+    assert.deepEqual(rated(values), [`high ${key}`], JSON.stringify(values));
+  }
+  assert.deepEqual(rated({ stringData: { "app.yaml": "mode: fast" } }), ["medium app.yaml"]);
+  assert.deepEqual(rated({ stringData: { startup: "one line\nanother {{ .Line }}\n" } }), ["medium startup"]);
+  for (const [key, value] of Object.entries({
+    username: "shop-writer",
+    dbHost: "orders-db.internal",
+    "client-id": "f00-41",
+    enabled: "true",
+    endpoint: "https://vault.internal:8200/v1",
+    user: "admin",
+    pin: "ab",
+  })) {
+    assert.deepEqual(rated({ stringData: { [key]: value } }), [`low ${key}`], key);
+  }
+  assert.deepEqual(rated({ stringData: { username: "shop-writer", password, license: word, "a.conf": "b" } }), [
+    "high password, license",
+    "medium a.conf",
+    "low username",
+  ]);
+  const of = (path: string) => readManifests([{ path, text: JSON.stringify(secret({ stringData: { password } })) }]);
+  assert.equal(judged(of("test/secret.json")).findings[0]?.severity, "low");
+  assert.equal(judged(of("k8s/secret.json")).findings[0]?.severity, "high");
 });
 
 test("what an ExternalSecret names is fine; a Secret that is written with values is not, whoever else fills it", () => {

@@ -1,5 +1,4 @@
 /** Secrets among the values of manifests: the secrets engine judges each object's values as one small file. */
-import { isSecretName } from "../../checks/build/dockerfile/secret-names.ts";
 import { manifestValuesChecks } from "../../checks/lists/manifest-values.ts";
 import type { ClearSecret, ManifestSecrets, SecretInManifestFacts } from "../../checks/workload/secret-in-manifest.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
@@ -19,19 +18,11 @@ import {
 import { statedSecretValues } from "../../engines/kubernetes/secret-values.ts";
 import { bounds as secretsBounds } from "../../engines/secrets/bounds.ts";
 import type { SecretFact } from "../../engines/secrets/model.ts";
-import { isPlaceholder } from "../../engines/secrets/placeholder.ts";
 import type { SecretScanner } from "../../engines/secrets/scan.ts";
 import { assessorOf } from "../secrets/secrets.ts";
+import { clearsOf, type Value } from "./clear-values.ts";
 import { manifestGaps } from "./manifest-gaps.ts";
 import { sourceEvidence } from "./secret-sources.ts";
-
-interface Value {
-  /** What it is called, for rules that go by that. */
-  readonly name: string;
-  readonly text: string;
-  /** From the object's root. */
-  readonly field: FieldPath;
-}
 
 interface FoundManifestSecrets {
   readonly found: ManifestSecrets;
@@ -90,13 +81,14 @@ export function findManifestSecrets(
     const { secrets: found, omitted: more } = scanner.scan(file ?? "object.yaml", bytes);
     omitted += more;
     const hits = found.map(({ line = 1, column: _, ...secret }) => ({ secret, field: fields[line - 1] ?? [] }));
-    const one = clearOf(
+    const given = clearsOf(
       object,
       own.map(([, value]) => value),
       new Set(hits.filter(({ secret }) => isSure(object, secret)).map(fieldName)),
     );
-    if (one !== undefined) clear.push(one);
-    const inClear = new Set(one?.keys.map(fieldName));
+    clear.push(...given);
+    // A file of settings may hold several; what rules only guess there says where.
+    const inClear = new Set(given.filter(({ kind }) => kind !== "file").flatMap(({ keys }) => keys.map(fieldName)));
     for (const { secret, field } of hits) {
       // What a rule only guesses is told once, and with the password's name.
       if (inClear.has(fieldName({ field }))) continue;
@@ -203,45 +195,16 @@ function* annotationsOf(
   }
 }
 
-/** What a template, a reference or an encrypted value looks like. */
-const FILLED_LATER = /\{\{|\$\{|\$\(|^<.*>$|^ENC\[|^(?:vault|ref|op|secretref|kms):/i;
-/** What everybody tries first. */
-const FIRST_TRIED =
-  /^(?:password\d{0,4}|passw0rd|admin\d{0,4}|root|secret|test\w{0,4}|guest|postgres|mysql|redis|mongo|user|demo|letmein|qwerty\w{0,6}|\d{1,8}|change_?me\w{0,6})!?$/i;
-
-/** Names whose values are passwords; of other secrets the engine tells random values from words. */
-const PASSWORD_NAME = /(?:password|passwd|passphrase|(?:^|[_.-])(?:pass|pwd))$/i;
-/** A switch, a file, an address. */
-const SETTING = /^(?:true|false|yes|no|on|off|none|null|\.{0,2}\/.*|[a-z][a-z0-9+.-]*:\/\/.*)$/i;
-
-/** A rule knows it, and rates it no lower than a value under that name is rated: see `secretInManifest`. */
-function isSure({ kind }: KubernetesObject, { severity, wellKnown }: SecretFact): boolean {
-  return wellKnown !== true && severityRank(severity) <= severityRank(kind === "Secret" ? "high" : "medium");
+/**
+ * A rule knows it, and rates it no lower than a value in clear is rated: see `secretInManifest`. Of a Secret only what has a
+ * form of its own: any value is one there, and one finding names them all.
+ */
+function isSure({ kind }: KubernetesObject, { confidence, severity, wellKnown }: SecretFact): boolean {
+  if (wellKnown === true) return false;
+  if (kind === "Secret") return confidence === "high" && severityRank(severity) <= severityRank("high");
+  return confidence !== "low" && severityRank(severity) <= severityRank("medium");
 }
 
 function fieldName({ field }: { readonly field: FieldPath }): string {
   return formatFieldPath(field);
-}
-
-/** Of a Secret the values under names of secrets; of others those under names of passwords. */
-function clearOf(
-  object: KubernetesObject,
-  values: readonly Value[],
-  told: ReadonlySet<string>,
-): ClearSecret | undefined {
-  const isNamed = object.kind === "Secret" ? isSecretName : (name: string) => PASSWORD_NAME.test(name);
-  const keys = values.flatMap(({ name, text, field }) => {
-    if (!isNamed(name)) return [];
-    const value = text.trim();
-    if (value.length < 4 || value.includes("\n") || FILLED_LATER.test(value) || SETTING.test(value)) return [];
-    const known = FIRST_TRIED.test(value);
-    if ((!known && isPlaceholder(value, value)) || told.has(formatFieldPath(field))) return [];
-    return [{ key: name, field, known }];
-  });
-  if (keys.length === 0) return undefined;
-  return {
-    object,
-    keys: keys.map(({ key, field }) => ({ key, field })),
-    wellKnown: keys.every(({ known }) => known),
-  };
 }
