@@ -41,7 +41,7 @@ const FORMATS: readonly UnreadFormat[] = [
   { id: "brewfile", of: "Homebrew", basenames: ["Brewfile.lock.json"] },
   { id: "dep", of: "Go (dep)", basenames: ["Gopkg.lock"] },
   { id: "glide", of: "Go (Glide)", basenames: ["glide.lock"] },
-  { id: "gleam", of: "Gleam", basenames: ["manifest.toml"], shows: /^\s*packages\s*=\s*\[/m },
+  { id: "gleam", of: "Gleam", basenames: ["manifest.toml"], shows: /^packages[ \t]{0,9}=[ \t]{0,9}\[/m },
   { id: "elm", of: "Elm", basenames: ["elm.json"], shows: /"elm-version"/ },
   { id: "purescript", of: "PureScript", basenames: ["spago.lock"] },
   { id: "unity", of: "Unity", basenames: ["packages-lock.json"] },
