@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { present } from "../../core/evidence.ts";
 import { readSeccompProfile } from "../../engines/kubernetes/seccomp.ts";
+import { capabilitiesRestricted } from "./capabilities-restricted.ts";
 import { dangerousCapabilities } from "./dangerous-capabilities.ts";
 import { dangerousCallsOf } from "./hardening/dangerous-calls.ts";
 import { findingsOf, podText, spotted } from "./kubernetes/workload.fixture.ts";
@@ -42,6 +43,22 @@ const limited = podText({ containers: [{ name: "a", securityContext: { capabilit
 
 test("dropped capabilities are no finding", () => {
   assert.deepEqual(spotted(dangerousCapabilities, limited), []);
+});
+
+test("all in small letters is no capability kept: runtimes drop them all, and Pod Security wants capitals", () => {
+  for (const name of ["all", "All"]) {
+    const text = podText({ containers: [{ name: "a", securityContext: { capabilities: { drop: [name] } } }] });
+    const [finding, ...more] = findingsOf(capabilitiesRestricted, text);
+    assert.deepEqual([finding?.severity, more.length], ["low", 0], name);
+    assert.doesNotMatch(finding?.title ?? "", /keeps/);
+  }
+  for (const name of ["NET_RAW", "CAP_ALL"]) {
+    const text = podText({ containers: [{ name: "a", securityContext: { capabilities: { drop: [name] } } }] });
+    const severities = findingsOf(capabilitiesRestricted, text).map(({ severity }) => severity);
+    assert.deepEqual(severities, ["high"], name);
+  }
+  const files = { "compose.yaml": "services:\n  a:\n    image: b\n    cap_drop: [all]\n" };
+  assert.deepEqual(findingsOf(capabilitiesRestricted, files), []);
 });
 
 function judged(profile: object | undefined, name = "profiles/own.json"): string[] {

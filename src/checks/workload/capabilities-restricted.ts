@@ -17,7 +17,7 @@ export const capabilitiesRestricted = podSecurityCheck({
   controls: [4],
   origins: ["kubernetes", "compose"],
   documentation: {
-    what: "A container does not drop `ALL` capabilities, or adds one other than `NET_BIND_SERVICE`.",
+    what: "A container does not drop `ALL` capabilities, or adds one other than `NET_BIND_SERVICE`. `all` in another case is low: runtimes take it for `ALL`, and Pod Security refuses the pod where it enforces `restricted`.",
     why: "Runtimes grant some that few programs need: to send raw packets, to make device files, to read past the rights of files. Each is of use to whoever gets in.",
     fix: "Set `capabilities.drop: [ALL]` for each container. A port below 1024 needs `add: [NET_BIND_SERVICE]`, or better a port above.",
     references: ["https://man7.org/linux/man-pages/man7/capabilities.7.html"],
@@ -32,7 +32,17 @@ function* violations({ pod }: ReviewedPod): Generator<Spotted> {
   for (const placed of containersOf(pod)) {
     const { add = [], drop = [] } = placed.container.securityContext?.capabilities ?? {};
     const base = [...placed.path, "securityContext", "capabilities"];
-    if (!drop.includes("ALL")) {
+    const other = drop.find((name) => /^all$/i.test(name));
+    if (!drop.includes("ALL") && other !== undefined) {
+      yield {
+        container: placed,
+        path: [...base, "drop"],
+        subject: "securityContext.capabilities.drop",
+        title: `capabilities.drop has ${other}, which runtimes take for all and Pod Security does not`,
+        severity: "low",
+        fix: "write ALL",
+      };
+    } else if (!drop.includes("ALL")) {
       yield {
         container: placed,
         path: [...base, "drop"],

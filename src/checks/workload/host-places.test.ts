@@ -55,6 +55,12 @@ test("how bad a place of the node is goes by the place and by who can write to i
   const cases = {
     "/": ["critical", "high"],
     "/etc": ["critical", "high"],
+    "/etc/shadow": ["critical", "high"],
+    "/etc/ssh/ssh_host_rsa_key": ["critical", "high"],
+    "/etc/passwd": ["critical", "low"],
+    "/etc/group": ["critical", "low"],
+    "/etc/sudoers.d/ops": ["critical", "medium"],
+    "/etc/systemd/system": ["critical", "medium"],
     "/etc/kubernetes/pki": ["critical", "high"],
     "/etc/kubernetes/azure.json": ["high", "high"],
     "/root/.aws/credentials": ["high", "high"],
@@ -113,4 +119,11 @@ test("a path means the same however it is written", () => {
       assert.deepEqual(runtimeSocketAt(noisy), runtimeSocketAt(plain));
     }),
   );
+});
+
+test("what is said of a file of accounts is what stands in it", () => {
+  const passwd = hostPlaceAt("/etc/passwd");
+  assert.equal(passwd?.reads, "read their names");
+  assert.doesNotMatch(JSON.stringify(passwd), /passwords|keys/);
+  assert.match(hostPlaceAt("/etc/shadow")?.reads ?? "", /passwords/);
 });

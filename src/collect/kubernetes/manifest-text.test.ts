@@ -33,6 +33,12 @@ describe("an object is seen in whatever form its keys are written", () => {
     "so in a list": "kind: List\nitems:\n- kind: Pod\n",
     "so, with an escape": `"\\x6bind": "\\x50od"\n${POD}`,
     "so, what cannot be read": "kind: Pod\nspec: {\n",
+    "indented as a whole": `  apiVersion: v1\n  kind: Pod\n  metadata: {name: web}\n`,
+    "in capitals, indented": "  APIVERSION: v1\n  KIND: Pod # kind apiVersion\n",
+    "as JSON": JSON.stringify({ apiVersion: "v1", kind: "Pod" }, undefined, 2),
+    "by an anchor": "a: &a {apiVersion: v1, kind: Pod}\n---\n<<: {apiVersion: v1, kind: Pod}\n",
+    "behind a document of something else": `on: push\n---\n {apiVersion: v1, kind: Pod}\n`,
+    "what cannot be read, with both": "a: {\n  apiVersion: v1\n  kind: Pod\n",
   };
   for (const [name, form] of Object.entries(forms)) {
     test(name, () => assert.equal(looksLikeObjects(Buffer.from(form)), true));
@@ -47,6 +53,11 @@ describe("what no reader takes for an object is none", () => {
     "escapes of other letters": '{"\\u006bin": "Pod", "apiVersion": 1}',
     "UTF-16": wide("name: web\n"),
     tags: "Resources: !Ref a2luZA\n",
+    "a workflow with a manifest in a heredoc":
+      "on: push\njobs:\n  a:\n    steps:\n      - run: |\n          kubectl apply -f - <<EOF\n          apiVersion: v1\n          kind: Pod\n          EOF\n",
+    "a chart's values with a manifest in a text": "extra: |\n  apiVersion: v1\n  kind: ConfigMap\nimage: {tag: v1}\n",
+    "the description of an interface": JSON.stringify({ definitions: { Pod: { apiVersion: "", kind: "" } } }),
+    "a list of objects in JSON": JSON.stringify([{ apiVersion: "v1", kind: "Pod" }]),
     empty: "",
   };
   for (const [name, form] of Object.entries(forms)) {

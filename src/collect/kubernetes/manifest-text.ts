@@ -4,7 +4,7 @@
  */
 import { closeSync, openSync, readSync } from "node:fs";
 import { bounds as kubernetesBounds } from "../../engines/kubernetes/bounds.ts";
-import { holdsObjects } from "../../engines/kubernetes/manifests.ts";
+import { holdsObjects, rootsNameObjects } from "../../engines/kubernetes/manifests.ts";
 import { namesCoreKind } from "../../engines/kubernetes/read/core-kinds.ts";
 import { withBoundedBytes } from "../tree/text-file.ts";
 
@@ -21,10 +21,15 @@ export function looksLikeManifest(file: string): boolean {
   return looks ?? (/\.ya?ml$/.test(file) || longMayHoldObject(file));
 }
 
-/** A kind with an apiVersion, in whatever place; without one, what parsing it shows to be an object. */
+/** One of the two at the beginning of a line, as most objects have it. */
+const ROOT_KEY = /^["']?(?:kind|apiVersion)["']?[ \t]*:/im;
+
+/** A kind with an apiVersion, at the root of a document; without one, what parsing it shows to be an object. */
 export function looksLikeObjects(bytes: Buffer): boolean {
   const kind = bytes.includes(KIND.word);
-  if (kind && bytes.includes(VERSION.word)) return true;
+  if (kind && bytes.includes(VERSION.word)) {
+    return ROOT_KEY.test(bytes.toString("latin1")) || rootsNameObjects(bytes.toString("utf8"));
+  }
   // UTF-16, in which a reader of bytes may begin at either half: without the empty halves it is ASCII.
   const wide = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
   // Without an escape, and without a tag, no key is another text than the one that is written.

@@ -18,7 +18,7 @@ export interface KeyedScanner {
 }
 
 /** Raised when the engine's answer to the same bytes and rules changes. */
-const ENGINE = 5;
+const ENGINE = 6;
 
 export interface ScannerOptions {
   /** Before those that are built in: where both find something at one place and are as sure, these are told. */

@@ -54,6 +54,26 @@ export function holdsObjects(text: string): boolean {
   );
 }
 
+/**
+ * Whether one of a text's documents may be an object to any reader: its root has one of an object's keys, in any case, as
+ * Go's JSON takes them, or it cannot be told. A workflow with a manifest in one of its texts has none.
+ */
+export function rootsNameObjects(text: string): boolean {
+  const { text: manifest, over, faults: cuts } = cutDocuments("", text, bounds.kubernetesDocuments);
+  if (over || cuts.length > 0) return true;
+  let slowLength = 0;
+  for (const range of manifest.documents) {
+    if (slowLength > bounds.kubernetesSlowTotalLength) return true;
+    const { node, faults, slow } = readDocument(text, range);
+    if (slow) slowLength += range.end - range.start;
+    if (node === undefined || faults.length > 0) return true;
+    if (node?.kind === "map" && node.entries.some(({ key }) => OBJECT_KEY.test(key.normalize("NFKC")))) return true;
+  }
+  return false;
+}
+
+const OBJECT_KEY = /^(?:kind|apiversion|items)$/i;
+
 /** @param mostObjects - of all that is read together */
 export function manifestReader(mostObjects: number = bounds.kubernetesObjects): ManifestReader {
   const collected = createCollected(mostObjects);

@@ -5,6 +5,7 @@
 import { entropyOf } from "./entropy.ts";
 import { isForTests } from "./for-tests.ts";
 import { isPlaceholder } from "./placeholder.ts";
+import { isExpression, isReference } from "./reference.ts";
 import type { SecretRule } from "./rule.ts";
 import { wellKnown } from "./rules/well-known.ts";
 
@@ -95,11 +96,14 @@ export function assignmentAt(bytes: Buffer, at: number, path: string): Assignmen
   if (quoted ? bytes[end] !== quote : !endsLine(bytes, end)) return undefined;
 
   const nameStart = skipBack(bytes, at, at - ASSIGNMENT_BEFORE);
+  // Part of a path or of a resource's name: `arn:aws:secretsmanager:eu-west-1:1:secret:prod/db`.
+  if (!quoted && (bytes[nameStart - 1] === COLON || bytes[nameStart - 1] === SLASH)) return undefined;
   const name = bytes.toString("latin1", nameStart, nameEnd);
   if (!ENDINGS.test(bytes.toString("latin1", at, nameEnd)) || OTHER_NAMES.test(name) || isGenerated(path))
     return undefined;
   const secret = bytes.toString("latin1", start, end);
-  const chance = isKeyName(name, secret) ? undefined : chanceOf(secret);
+  if (isKeyName(name, secret) || isReference(secret) || (!quoted && isExpression(secret))) return undefined;
+  const chance = chanceOf(secret);
   if (chance === undefined) return undefined;
   const rule = ruleOf(chance, placeOf(path));
   const known = wellKnown(secret, rule.id) !== undefined || isPlaceholder(secret, secret);
@@ -109,6 +113,7 @@ export function assignmentAt(bytes: Buffer, at: number, path: string): Assignmen
 const LINE_FEED = 0x0a;
 const EQUALS = 0x3d;
 const COLON = 0x3a;
+const SLASH = 0x2f;
 const GREATER = 0x3e;
 const TILDE = 0x7e;
 const SEMICOLON = 0x3b;

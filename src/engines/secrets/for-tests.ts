@@ -11,3 +11,8 @@ const VENDORED =
 export function isForTests(path: string): boolean {
   return FOR_TESTS.test(path) || VENDORED.test(path);
 }
+
+/** Private keys, tokens that a key signs, hashes of passwords: a test makes its own, and asks no issuer. */
+export function isSelfMade(rule: string): boolean {
+  return /private-key|^json-web-token$|^kubernetes-service-account-token$|^argocd-token$|^htpasswd-hash$/.test(rule);
+}

@@ -2,6 +2,7 @@
 import { entropyOf } from "./entropy.ts";
 import { isPlaceholder } from "./placeholder.ts";
 import type { Re2 } from "./re2.ts";
+import { isExpression, isReference } from "./reference.ts";
 import type { SecretRule } from "./rule.ts";
 import { wellKnown } from "./rules/well-known.ts";
 
@@ -71,6 +72,7 @@ export function* matchesIn(
     const validity = rule.validate?.(secret, match) ?? "unsure";
     if (validity === "invalid") continue;
     const start = startOf(match, locate, text);
+    if (rule.confidence !== "high" && leadsToSecret(secret, text, start)) continue;
     const known = wellKnown(secret, rule.id) !== undefined || isPlaceholder(secret, match[0] + wordAt(text, end));
     yield { start, end: start + secret.length, secret, validity, name: nameBefore(text, start), wellKnown: known };
   }
@@ -112,6 +114,16 @@ function* foundBy(
       wellKnown: known,
     };
   }
+}
+
+/** Code, or a secret's name in a store: a rule without a form of its own takes whatever stands there. */
+function leadsToSecret(secret: string, text: string, start: number): boolean {
+  if (isReference(secret)) return true;
+  const before = text[start - 1];
+  if (before === '"' || before === "'" || before === "`") return false;
+  // The rule may have stopped at the bracket of a call.
+  const next = text[start + secret.length];
+  return isExpression(next === "(" || next === "[" ? `${secret}${next}` : secret);
 }
 
 function startOf(match: RegExpExecArray, locate: RegExp, text: string): number {

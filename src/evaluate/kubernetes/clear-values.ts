@@ -4,6 +4,7 @@ import type { ClearKind, ClearSecret } from "../../checks/workload/secret-in-man
 import { type FieldPath, formatFieldPath, type KubernetesObject } from "../../engines/kubernetes/model.ts";
 import { isForTests } from "../../engines/secrets/for-tests.ts";
 import { isPlaceholder } from "../../engines/secrets/placeholder.ts";
+import { isExpression, isReference } from "../../engines/secrets/reference.ts";
 
 export interface Value {
   /** What it is called, for rules that go by that. */
@@ -59,6 +60,8 @@ function kindOfPassword(name: string, text: string): ClearKind | undefined {
   if (!PASSWORD_NAME.test(name)) return undefined;
   const value = text.trim();
   if (value.length < 4 || value.includes("\n") || isFilledLater(value) || SETTING.test(value)) return undefined;
+  // Who configures a program with parts of one gives it a text.
+  if (isExpression(value)) return undefined;
   if (FIRST_TRIED.test(value)) return "tried first";
   return isPlaceholder(value, value) ? undefined : "secret";
 }
@@ -81,7 +84,7 @@ function kindOfSecretValue(name: string, text: string, [list]: FieldPath): Clear
 }
 
 function isFilledLater(value: string): boolean {
-  return FILLED_LATER.test(value) || VARIABLE.test(value) || ENCRYPTED.test(value);
+  return isReference(value) || FILLED_LATER.test(value) || VARIABLE.test(value) || ENCRYPTED.test(value);
 }
 
 /** `db_host` of `dbHost`. */

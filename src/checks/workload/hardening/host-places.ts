@@ -262,10 +262,30 @@ const places: readonly (readonly [RegExp, HostPlace])[] = [
     },
   ],
   [
-    /^\/etc(?:\/(?:shadow|gshadow|sudoers|ssh|cron|systemd|passwd|group|ld\.so|pam\.d|profile|init|udev|rc|security|krb5|docker|containerd|crio)[^/]*(?:\/.*)?)?$/,
+    /^\/etc\/(?:passwd|group|subuid|subgid|login\.defs)-?$/,
+    {
+      what: "the node's accounts",
+      reads: "read their names",
+      writes: "add accounts that are root",
+      writable: "critical",
+      readOnly: "low",
+    },
+  ],
+  [
+    /^\/etc\/(?:sudoers|cron|systemd|ld\.so|pam\.d|profile|init|udev|rc)[^/]*(?:\/.*)?$/,
+    {
+      what: "what the node starts, and for whom",
+      reads: "read how it is set up",
+      writes: "have it run a program as root",
+      writable: "critical",
+      readOnly: "medium",
+    },
+  ],
+  [
+    /^\/etc(?:\/(?:shadow|gshadow|ssh|security|krb5|docker|containerd|crio)[^/]*(?:\/.*)?)?$/,
     {
       what: "the node's configuration",
-      reads: "read its passwords and keys",
+      reads: "read its keys and the hashes of its passwords",
       writes: "add accounts and services that run as root",
       writable: "critical",
       readOnly: "high",

@@ -36,6 +36,15 @@ export const cloudSamples: Readonly<Record<string, Samples>> = {
   "aws-bedrock-api-key": atLeast(`ABSK${alnum(128)}`, 90),
   "aws-appsync-api-key": exactly(`da2-${lower(26)}`),
   "gcp-api-key": exactly(`AIza${alnum(35)}`),
+  "firebase-web-api-key": texts(
+    [
+      `const firebaseConfig = {\n  apiKey: "AIza${alnum(35)}",\n  authDomain: "acme.firebaseapp.com",\n`,
+      `VITE_FIREBASE_API_KEY=AIza${alnum(35)}\n`,
+      `{"current_key": "AIza${alnum(35)}"}`,
+      `<key>API_KEY</key>\n\t<string>AIza${alnum(35)}</string>`,
+    ],
+    [`const maps = {\n  apiKey: "AIza${alnum(35)}",\n};\n`, `GOOGLE_MAPS_API_KEY=AIza${alnum(35)}\n`],
+  ),
   "gcp-oauth-client-secret": exactly(`GOCSPX-${alnum(28)}`),
   "gcp-oauth-access-token": atLeast(`ya29.${base64url(150)}`, 40),
   "gcp-oauth-refresh-token": named("refresh_token", `1//0${base64url(80)}`, `1//0${base64url(20)}`),

@@ -65,6 +65,19 @@ export const cloudRules: readonly SecretRule[] = [
     severity: "medium",
     reference: "https://docs.aws.amazon.com/appsync/latest/devguide/security-authz.html",
   }),
+  {
+    id: "firebase-web-api-key",
+    title: "Firebase API key of an app, which everybody has who has the app",
+    keywords: ["AIza"],
+    pattern:
+      /(?:apiKey["']?\s{0,4}[:=]\s{0,4}["'](?=AIza[A-Za-z0-9_-]{35}["'][\s\S]{0,400}?(?:authDomain|messagingSenderId|storageBucket|databaseURL))|FIREBASE_(?:WEB_|PUBLIC_)?API_KEY["']?\s{0,4}[:=]\s{0,4}["']?|"current_key"\s{0,4}:\s{0,4}"|<key>API_KEY<\/key>\s{0,16}<string>)(?<secret>AIza[A-Za-z0-9_-]{35})(?![A-Za-z0-9_-])/,
+    before: 64,
+    after: 480,
+    minEntropy: 3.5,
+    confidence: "high",
+    severity: "low",
+    reference: "https://firebase.google.com/docs/projects/api-keys",
+  },
   token({
     id: "gcp-api-key",
     title: "Google API key",

@@ -24,7 +24,13 @@ export const toolFileSamples: Readonly<Record<string, Samples>> = {
       JSON.stringify({ "http-basic": { "repo.acme-corp.io": { username: "a", password } } }, undefined, 4),
       JSON.stringify({ "gitlab-token": { "gitlab.com": password } }),
     ],
-    [JSON.stringify({ "http-basic": {} }), JSON.stringify({ "http-basic": { a: { username: "a", password: "" } } })],
+    [
+      JSON.stringify({ "http-basic": {} }),
+      // OpenAPI's security schemes and schemas.
+      JSON.stringify({ securitySchemes: { bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT" } } }),
+      JSON.stringify({ schemas: { bearer: { description: "the bearer token of the client" } } }, undefined, 2),
+      JSON.stringify({ "http-basic": { a: { username: "a", password: "" } } }),
+    ],
   ),
   "nuget-clear-text-password": texts(
     [`<add key="ClearTextPassword" value="${password}" />`],

@@ -46,7 +46,7 @@ export const toolFileRules: readonly SecretRule[] = [
     title: "Password in Composer's auth.json",
     keywords: ["http-basic", "github-oauth", "gitlab-token", '"bearer"'],
     pattern:
-      /"(?:http-basic|github-oauth|gitlab-token|gitlab-oauth|bearer)"\s{0,8}:\s{0,8}\{\s{0,40}"[^"\r\n]{1,160}"\s{0,8}:\s{0,8}(?:\{[^{}]{0,200}?"password"\s{0,8}:\s{0,8})?"(?<secret>[^"\r\n]{3,400})"/,
+      /"(?:http-basic|github-oauth|gitlab-token|gitlab-oauth|bearer)"\s{0,8}:\s{0,8}\{\s{0,40}"[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}(?::\d{1,5})?"\s{0,8}:\s{0,8}(?:\{[^{}]{0,200}?"password"\s{0,8}:\s{0,8})?"(?<secret>[^"\s]{3,400})"/,
     after: 900,
     reference: "https://getcomposer.org/doc/articles/authentication-for-private-packages.md",
   }),
