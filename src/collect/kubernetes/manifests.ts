@@ -1,6 +1,6 @@
 /** Manifests of Kubernetes and Compose files below a folder: which files they are, and what they say. */
-import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, realpathSync } from "node:fs";
+import { dirname, join, posix, sep } from "node:path";
 import { bounds as kubernetesBounds } from "../../engines/kubernetes/bounds.ts";
 import { readEnvFile } from "../../engines/kubernetes/compose/env-file.ts";
 import type { ComposeVariables } from "../../engines/kubernetes/compose/interpolate.ts";
@@ -138,7 +138,9 @@ function readInto(reader: ManifestReader, root: string, path: string): number {
   if (read.text === undefined) {
     const remedy = "save it as UTF-8";
     reader.gap({ code: "kubernetes.encoding", reason: "it is not UTF-8", remedy, path: shown });
-  } else reader.file(shown, read.text, isComposeFile(path) ? environmentBeside(join(root, path)) : undefined);
+  } else if (isComposeFile(path)) {
+    reader.file(shown, read.text, environmentBeside(join(root, path)), (other) => textBeside(root, shown, other));
+  } else reader.file(shown, read.text);
   return read.length;
 }
 
@@ -146,6 +148,19 @@ function readInto(reader: ManifestReader, root: string, path: string): number {
 function textOf(bytes: Buffer): string | undefined {
   try {
     return new TextDecoder("utf-8", { ignoreBOM: true, fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Of a file below the root alone, through no link that leads out of it. */
+function textBeside(root: string, path: string, other: string): string | undefined {
+  const wanted = posix.join(posix.dirname(path), other);
+  if (posix.isAbsolute(other) || wanted.startsWith("..")) return undefined;
+  try {
+    const file = realpathSync(join(root, wanted));
+    if (!file.startsWith(realpathSync(root) + sep)) return undefined;
+    return readBoundedText(file, kubernetesBounds.composeBesideLength);
   } catch {
     return undefined;
   }

@@ -13,6 +13,12 @@ export const bounds = {
   foundPodValues: 200_000,
   foundPodDepth: 60,
   foundPods: 100,
+  /** Characters of a Compose file that another extends; real ones have some thousand. */
+  composeBesideLength: 1024 * 1024,
+  /** Values that services of one file get from those that they extend; services whose mounts one takes, and such mounts. */
+  composeExtendedValues: 100_000,
+  composeVolumesFrom: 100,
+  composeTakenMounts: 100_000,
   /** Gaps of one object, of one document and of one reading that are named; the rest is counted. */
   kubernetesObjectGaps: 50,
   kubernetesDocumentGaps: 100,

@@ -29,10 +29,15 @@ export interface ManifestFile {
   readonly text: string;
 }
 
+export type TextBeside = (path: string) => string | undefined;
+
 /** Takes files and objects one by one. */
 export interface ManifestReader {
-  /** @param variables - of a Compose file, what the `.env` beside it sets; absent: there is none */
-  file(path: string, text: string, variables?: ComposeVariables): void;
+  /**
+   * @param variables - of a Compose file, what the `.env` beside it sets; absent: there is none
+   * @param beside - the text of another file by its path from this one's folder; undefined where it is none of the tree's
+   */
+  file(path: string, text: string, variables?: ComposeVariables, beside?: TextBeside): void;
   /** An object, or a List of them, as an API server answers. */
   object(raw: unknown, source: ClusterSource): void;
   gap(gap: ManifestGap): void;
@@ -80,7 +85,7 @@ export function manifestReader(mostObjects: number = bounds.kubernetesObjects): 
   const strings = createStrings(SHARED_TEXTS);
   let slowLength = 0;
 
-  function file(path: string, text: string, variables: ComposeVariables = new Map()): void {
+  function file(path: string, text: string, variables: ComposeVariables = new Map(), beside?: TextBeside): void {
     if (text.length > bounds.kubernetesFileBytes) {
       const reason = `it has more than ${bounds.kubernetesFileBytes} characters`;
       collected.gap({ code: "kubernetes.bound", reason, path });
@@ -94,7 +99,7 @@ export function manifestReader(mostObjects: number = bounds.kubernetesObjects): 
     const services: number[] = [];
     for (let index = 0; index < manifest.documents.length; index++) {
       if (collected.isFull()) return;
-      if (composeDocument(manifest, index, variables)) services.push(index);
+      if (composeDocument(manifest, index, variables, beside)) services.push(index);
       else document(manifest, index);
     }
     manifest.pack();
@@ -120,7 +125,12 @@ export function manifestReader(mostObjects: number = bounds.kubernetesObjects): 
   }
 
   /** Answers whether it is for Compose alone. */
-  function composeDocument(manifest: ManifestText, index: number, variables: ComposeVariables): boolean {
+  function composeDocument(
+    manifest: ManifestText,
+    index: number,
+    variables: ComposeVariables,
+    beside?: TextBeside,
+  ): boolean {
     const { path, text } = manifest;
     const range = manifest.documents[index] ?? { start: 0, end: 0 };
     const named = isComposeFile(path);
@@ -144,7 +154,8 @@ export function manifestReader(mostObjects: number = bounds.kubernetesObjects): 
     const value = plainValue(node, []);
     if (!isObject(value) || Object.hasOwn(value, "kind") || (!isObject(value.services) && !named)) return false;
     const source: FileSource = { kind: "file", text: manifest, document: index, root: [], node };
-    readComposeServices({ file: value, source, path, variables, strings }, collected);
+    const others = beside === undefined ? {} : { beside: (other: string) => composeFileOf(beside(other)) };
+    readComposeServices({ file: value, source, path, variables, strings, ...others }, collected);
     return true;
   }
 
@@ -298,6 +309,14 @@ export function manifestReader(mostObjects: number = bounds.kubernetesObjects): 
     gap: collected.gap,
     manifests: collected.manifests,
   };
+}
+
+/** A Compose file of one document; undefined where it is none, or cannot be read as one. */
+function composeFileOf(text: string | undefined): Readonly<Record<string, unknown>> | undefined {
+  if (text === undefined || text.length > bounds.composeBesideLength) return undefined;
+  const { node } = readComposeDocument(text, { start: 0, end: text.length });
+  const value = node === undefined || node === null ? undefined : plainValue(node, []);
+  return isObject(value) ? value : undefined;
 }
 
 function byPlace(a: ManifestGap, b: ManifestGap): number {

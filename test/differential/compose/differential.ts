@@ -56,7 +56,9 @@ function describe({ object, pod, compose }: Workload) {
   if (compose === undefined) throw new Error("no service of Compose");
   const [container] = pod.containers;
   const security = container?.securityContext;
-  const { mounts, devices, files, build, hooks } = compose;
+  const { devices, files, build, hooks } = compose;
+  // What it takes of other services Compose leaves to the engine.
+  const mounts = compose.mounts.filter(({ place }) => place === undefined);
   const places = pod.volumes.map(({ hostPath }) => hostPath?.path);
   // What is judged is the pod: each place of the host must have come there.
   const shown = [...mounts.filter(({ type }) => type === "bind"), ...devices].map(({ source }) => source);

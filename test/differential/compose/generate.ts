@@ -117,6 +117,7 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
   ],
   group_add: ["['0', docker]", "[0, 1]", "[1.5]"],
   volumes_from: ["[b]", "['container:x']"],
+  extends: ["b", "{service: b}", "a"],
   environment: ["{A: b}", "[A=b]", "{A: §{B}}"],
   "x-a": ["{b: yes}", "[1, 2]"],
   labels: ["{a: b}", "[a=b]"],

@@ -1,4 +1,5 @@
 /** What a Compose service states that a pod has no field for. */
+import type { FieldPath } from "../field-path.ts";
 
 export interface ComposeFacts {
   /** As stated: `0`, `root`, `1000:1000`. */
@@ -51,6 +52,8 @@ export interface ComposeMount {
   readonly device?: string;
   /** Of the entry in the service's `volumes`. */
   readonly index: number;
+  /** Of what another service mounts, where the document has it. */
+  readonly place?: FieldPath;
 }
 
 export interface ComposeDevice {

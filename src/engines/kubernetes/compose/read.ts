@@ -13,11 +13,13 @@ import type { FileSource, KubernetesObject } from "../object-model.ts";
 import type { Collected } from "../read/collected.ts";
 import { type Fields, fieldsOf, stated } from "../read/fields.ts";
 import { expandFile } from "./expanded.ts";
+import { type ComposeFileBeside, type ExtendedService, extendContext, extendedService } from "./extended.ts";
 import type { ComposeBuild, ComposeFacts, ComposeHook } from "./facts.ts";
 import type { ComposeVariables } from "./interpolate.ts";
 import { devicesOf, type FileSources, filesOf, flag, lastOf, mountsOf } from "./mounts.ts";
 import { servicePod } from "./service.ts";
 import { devicesOfVolumes, type HostVolumes, hostVolumesOf, isOfHost } from "./volumes.ts";
+import { type MountingService, withMountsOf } from "./volumes-from.ts";
 
 type Plain = Readonly<Record<string, unknown>>;
 
@@ -27,10 +29,18 @@ export interface ComposeDocument {
   readonly path: string;
   readonly variables: ComposeVariables;
   readonly strings: Strings;
+  /** Absent: no other file is read. */
+  readonly beside?: ComposeFileBeside;
+}
+
+interface ReadService extends MountingService {
+  readonly fields: Fields;
+  readonly wrong: [FieldPath, string][];
+  readonly extended: ExtendedService;
 }
 
 export function readComposeServices(
-  { file: raw, source, path, variables, strings }: ComposeDocument,
+  { file: raw, source, path, variables, strings, beside }: ComposeDocument,
   collected: Collected,
 ): void {
   const { file, unresolved } = expandFile(raw, variables);
@@ -48,25 +58,40 @@ export function readComposeServices(
   );
   const volumeDevices = devicesOfVolumes(file.volumes);
   const sources = { configs: fileSources(file.configs), secrets: fileSources(file.secrets) };
+  const found = new Map<string, ReadService>();
+  const taking = { mounts: bounds.composeTakenMounts };
+  const context = extendContext(services, variables, beside);
   for (const [name, service] of Object.entries(services)) {
+    if (!isObject(service)) continue;
+    const extended = extendedService(name, context);
+    const wrong: [FieldPath, string][] = [];
+    const note = (field: FieldPath, reason: string) => wrong.push([extended.place(field), reason]);
+    const fields = fieldsOf(extended.service, note, strings, ["services", name]);
+    const facts = factsOf(fields, sources, volumeDevices);
+    found.set(name, { fields, wrong, extended, facts, place: extended.place });
+  }
+  for (const name of Object.keys(services)) {
     if (collected.isFull()) return;
     const root: FieldPath = ["services", name];
-    if (!isObject(service)) {
+    const read = found.get(name);
+    if (read === undefined) {
       tell(root, "expected a map");
       continue;
     }
-    const wrong: [FieldPath, string][] = [];
-    const fields = fieldsOf(service, (field, reason) => wrong.push([field, reason]), strings, root);
-    const places = new Map<string, FieldPath>();
-    const facts = factsOf(fields, sources, volumeDevices);
+    const { fields, wrong, extended, facts: own, place } = read;
+    const { mounts, open } = withMountsOf(name, found, taking);
+    const facts = { ...own, mounts };
     used.push(facts);
-    const pod = servicePod(name, fields, facts, hostVolumes, places);
+    for (const { index, reason } of open) wrong.push([place([...root, "volumes_from", index]), reason]);
+    const merged = new Map<string, FieldPath>();
+    const pod = servicePod(name, fields, facts, hostVolumes, merged);
+    for (const { field, reason } of extended.open) wrong.push([field, reason]);
+    const places = new Map([...merged].map(([field, path]) => [field, place(path)]));
     const object = objectOf(name, fields, { ...source, root, fields: places });
-    if (fields.has("extends")) wrong.push([[...root, "extends"], "what it extends is not followed"]);
-    if (fields.has("volumes_from"))
-      wrong.push([[...root, "volumes_from"], "what it takes from others is not followed"]);
-    for (const place of placesOf(name, facts)) {
-      for (const { field, reason } of unknown.get(place) ?? []) wrong.push([field, reason]);
+    for (const of of [name, ...extended.parents]) {
+      for (const owner of placesOf(of, facts)) {
+        for (const { field, reason } of unknown.get(owner) ?? []) wrong.push([field, reason]);
+      }
     }
     collected.workload({
       object,

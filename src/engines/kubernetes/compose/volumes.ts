@@ -64,22 +64,28 @@ export function volumesOf(
   const volumes: Volume[] = [];
   const volumeMounts: VolumeMount[] = [];
   const names = new Set<string>();
-  const add = (own: FieldPath, target: string, readOnly: boolean | undefined, volume: Omit<Volume, "name">) => {
+  const add = (
+    own: FieldPath,
+    target: string,
+    readOnly: boolean | undefined,
+    volume: Omit<Volume, "name">,
+    place: FieldPath = [...fields.path(), ...own],
+  ) => {
     const index = volumes.length;
     const plain = `${own[0]}-${own[1] ?? 0}`;
     // A named volume may be several places.
     const name = names.has(plain) ? `${plain}-${index}` : plain;
     names.add(plain);
-    places.set(formatFieldPath(["spec", "volumes", index]), [...fields.path(), ...own]);
-    places.set(formatFieldPath(["spec", "containers", 0, "volumeMounts", index]), [...fields.path(), ...own]);
+    places.set(formatFieldPath(["spec", "volumes", index]), place);
+    places.set(formatFieldPath(["spec", "containers", 0, "volumeMounts", index]), place);
     volumes.push({ name, ...volume });
     volumeMounts.push(stated({ name, mountPath: target, readOnly }));
   };
-  for (const { type, source, target, readOnly, index } of mounts) {
+  for (const { type, source, target, readOnly, index, place } of mounts) {
     const own = ["volumes", index];
     const hosts = type === "volume" ? hostVolumes.get(source) : undefined;
-    for (const path of hosts ?? []) add(own, target, readOnly, hostPath(path));
-    if (hosts === undefined) add(own, target, readOnly, volumeOf(type, source));
+    for (const path of hosts ?? []) add(own, target, readOnly, hostPath(path), place);
+    if (hosts === undefined) add(own, target, readOnly, volumeOf(type, source), place);
   }
   const tmpfs = fields.isList("tmpfs") ? fields.strings("tmpfs") : [fields.string("tmpfs") ?? ""];
   tmpfs.forEach((target, index) => {
