@@ -11,12 +11,14 @@ import {
   auditedText,
   baselinedText,
   baselineText,
+  checksText,
   coverageText,
   databaseText,
   enforcementText,
   exceptionText,
   exitText,
   findingName,
+  foldUnknown,
   gapText,
   inOrder,
   layerText,
@@ -26,6 +28,7 @@ import {
   policyText,
   scopeText,
   shown,
+  unknownText,
   withoutAudited,
   withoutQuiet,
 } from "./wording.ts";
@@ -49,7 +52,9 @@ function* plainLines(report: Report, { all }: Pick<RenderOptions, "all">): Gener
   for (const layer of report.layers ?? []) yield `layer: ${layer.layer} ${layer.verdict}: ${layerText(layer)}`;
   const { told: loud, audited } = withoutAudited(inOrder(report.evaluations), all);
   const { told, quiet } = withoutQuiet(loud, all);
-  for (const evaluation of told) yield* evaluationLines(evaluation, all);
+  for (const { evaluation, checks } of foldUnknown(told, all)) {
+    yield* checks.length === 1 ? evaluationLines(evaluation, all) : unknownLines(evaluation, checks);
+  }
   for (const { asset, checks } of quiet) {
     const judged = pairs([
       ["asset", assetTitle(asset)],
@@ -92,6 +97,18 @@ function* evaluationLines(evaluation: Evaluation, all: boolean): Generator<strin
   const baselined = baselinedText(evaluation);
   if (baselined !== undefined) yield `baselined: ${judged}: ${baselined}`;
   for (const gap of evaluation.gaps) yield `unknown: ${judged}: ${gapText(gap)}`;
+}
+
+/** As the lines of one: what each says is the same. */
+function unknownLines(evaluation: Evaluation, checks: readonly string[]): string[] {
+  const { asset, scope, action } = evaluation;
+  const judged = pairs([
+    ["asset", assetTitle(asset)],
+    ["identity", assetIdentity(asset)],
+    ["scope", scopeText(scope)],
+    ["action", action],
+  ]);
+  return [`unknown: ${judged}: ${checksText(checks)}: ${unknownText(evaluation)}`];
 }
 
 function findingPairs(finding: Finding, { asset, scope }: Evaluation): string {

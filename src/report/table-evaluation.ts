@@ -9,6 +9,7 @@ import { clip, clipStart, displayWidth, wrap } from "./width.ts";
 import {
   assetIdentity,
   baselinedText,
+  checksText,
   exceptionText,
   findingName,
   gapText,
@@ -16,16 +17,17 @@ import {
   packageOf,
   scopeText,
   shown,
+  type Told,
 } from "./wording.ts";
 
 /** A title that takes more lines than this is cut: it may be an attacker's. */
 const titleLines = 4;
 
 /** One evaluation: its verdict and reason, its findings, what was excepted, what could not be known. */
-export function evaluationLines(page: Page, evaluation: Evaluation): string[] {
+export function evaluationLines(page: Page, { evaluation, checks }: Told): string[] {
   const { dim, yellow } = page.colors;
   const { findings, more } = shown(evaluation, page.all);
-  const lines = heading(page, evaluation);
+  const lines = heading(page, evaluation, checksText(checks));
   if (findings.length > 0) {
     const tabular = page.columns >= tableColumns && findings.every(({ matches }) => matches.package !== undefined);
     lines.push("");
@@ -51,12 +53,12 @@ export function evaluationLines(page: Page, evaluation: Evaluation): string[] {
   return lines;
 }
 
-function heading(page: Page, evaluation: Evaluation): string[] {
+function heading(page: Page, evaluation: Evaluation, checks: string): string[] {
   const { bold, dim } = page.colors;
-  const { asset, check, verdict, reason, action } = evaluation;
+  const { asset, verdict, reason, action } = evaluation;
   const scope = scopeText(evaluation.scope);
   const name = clip(printable(assetTitle(asset)), page.columns - 12);
-  const parts = [action, scope, assetIdentity(asset), check].filter((part) => part !== undefined).map(printable);
+  const parts = [action, scope, assetIdentity(asset), checks].filter((part) => part !== undefined).map(printable);
   let used = verdict.length + 4 + displayWidth(name);
   let line = `${verdictMark(page, verdict)}  ${bold(name)}`;
   for (const part of parts) {

@@ -24,6 +24,7 @@ import {
   enforcementText,
   exitText,
   findingName,
+  foldUnknown,
   inOrder,
   layerText,
   loosenedKeys,
@@ -51,7 +52,7 @@ function* tableLines(report: Report, options: RenderOptions): Generator<string> 
     yield* apart([rule(page, "FINDINGS", severityTally(evaluations))]);
     const { told: loud, audited } = withoutAudited(inOrder(evaluations), page.all);
     const { told, quiet } = withoutQuiet(loud, page.all);
-    for (const evaluation of told) yield* apart(evaluationLines(page, evaluation));
+    for (const one of foldUnknown(told, page.all)) yield* apart(evaluationLines(page, one));
     yield* apart(quietLines(page, quiet));
     if (audited.length > 0) yield* apart([dim(`${verdictIndent}audited: ${auditedText(audited)} (--all shows them)`)]);
   }

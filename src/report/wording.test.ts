@@ -3,7 +3,8 @@ import { test } from "node:test";
 import { fileAsset } from "../core/asset.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import { packagesScope } from "../core/scope.ts";
-import { layerText, withoutQuiet } from "./wording.ts";
+import { sampleReport } from "./sample.ts";
+import { checksText, foldUnknown, layerText, withoutQuiet } from "./wording.ts";
 
 function passed(asset: string, check: string, changes: Partial<Evaluation> = {}): Evaluation {
   const nothing = { findings: [], excepted: [], evidence: {}, gaps: [] };
@@ -32,4 +33,29 @@ test("many checks that passed over one asset without a word are folded, and noth
   assert.deepEqual(parted.told, told);
   assert.deepEqual(parted.quiet, [{ asset: fileAsset("Dockerfile"), checks: ["a", "b", "c", "d", "e"] }]);
   assert.deepEqual(withoutQuiet(quiet, true), { told: quiet, quiet: [] });
+});
+
+test("what keeps many checks from judging one asset is told once, with their count", () => {
+  const unknown = (check: string, reason: string): Evaluation => ({
+    ...(sampleReport.evaluations[0] as Evaluation),
+    check,
+    verdict: "unknown",
+    reason,
+    findings: [],
+    excepted: [],
+    gaps: [{ code: "x", reason }],
+  });
+  const alike = ["c", "a", "b", "e", "d"].map((check) => unknown(check, "it was not read"));
+  const other = unknown("f", "another cause");
+  const folded = foldUnknown([...alike, other], false);
+  assert.deepEqual(
+    folded.map(({ evaluation, checks }) => [evaluation.reason, checks]),
+    [
+      ["it was not read", ["a", "b", "c", "d", "e"]],
+      ["another cause", ["f"]],
+    ],
+  );
+  assert.equal(checksText(folded[0]?.checks ?? []), "5 checks (--all names them)");
+  assert.equal(foldUnknown(alike, true).length, 5);
+  assert.equal(foldUnknown(alike.slice(0, 4), false).length, 4);
 });

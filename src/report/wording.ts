@@ -117,6 +117,37 @@ export function withoutQuiet(
   };
 }
 
+/** One evaluation, or several of one asset that are unknown for one reason: then the first of them. */
+export interface Told {
+  readonly evaluation: Evaluation;
+  /** Their ids. */
+  readonly checks: readonly string[];
+}
+
+/** One cause is told once: what keeps dozens of checks from judging an asset. Each in the place of the first. */
+export function foldUnknown(evaluations: readonly Evaluation[], all: boolean): Told[] {
+  const keyOf = (evaluation: Evaluation): string | undefined => {
+    const { asset, verdict, scope, findings, excepted, baselined = [], action } = evaluation;
+    if (all || verdict !== "unknown" || findings.length + excepted.length + baselined.length > 0) return undefined;
+    return JSON.stringify([asset.id, assetTitle(asset), scopeText(scope), action, unknownText(evaluation)]);
+  };
+  const groups = Map.groupBy(evaluations, keyOf);
+  const told = new Set<string>();
+  return evaluations.flatMap((evaluation) => {
+    const key = keyOf(evaluation);
+    const group = key === undefined ? [] : (groups.get(key) ?? []);
+    if (key === undefined || group.length <= FEW_QUIET) return [{ evaluation, checks: [evaluation.check] }];
+    if (told.has(key)) return [];
+    told.add(key);
+    return [{ evaluation, checks: group.map(({ check }) => check).sort() }];
+  });
+}
+
+/** `workload/privileged`, or `36 checks`. */
+export function checksText(checks: readonly string[]): string {
+  return checks.length === 1 ? (checks[0] ?? "") : `${checks.length} checks (--all names them)`;
+}
+
 /** What looked at a layer; where something fails, what that is. */
 export function layerText({ defends, failing }: LayerResult): string {
   if (defends.length === 0) return "nothing found";

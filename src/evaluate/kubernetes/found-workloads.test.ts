@@ -81,6 +81,7 @@ test("what only a controller knows is not rewritten", () => {
     scope: "tree",
     namespaces: "declared",
     enforce: false,
+    unsafe: true,
     users: () => ({ known: "number", user: "10001", ports: [] }),
   });
   assert.deepEqual(files, []);
