@@ -28,6 +28,8 @@ test("names of secrets are found", () => {
 test("names that only speak of one, and values that are none, are left", () => {
   for (const instruction of [
     "ENV DB_PASSWORD_FILE=/run/secrets/db",
+    "ENV DB_PASSWORD=projects/acme/secrets/db-password/versions/latest",
+    "ENV DB_PASSWORD=arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/db-AbC12d",
     "ENV TOKEN_URL=https://example.com",
     "ENV PUBLIC_API_KEY=x",
     "ENV PASSWORD=",

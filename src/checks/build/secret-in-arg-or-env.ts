@@ -4,9 +4,14 @@ import { argAsMount } from "./dockerfile/secret-mounts.ts";
 import { isSecretName } from "./dockerfile/secret-names.ts";
 import { unfolded } from "./dockerfile/stages.ts";
 
-/** Empty, a switch, a small number, or a path is no secret. */
+/** What a secret is called in a store: Google Secret Manager, AWS Secrets Manager and SSM. */
+const STORED =
+  /^projects\/[^/\s]{1,64}\/secrets\/[^/\s]{1,255}(?:\/versions\/[^/\s]{1,20})?$|^arn:aws[\w-]{0,10}:(?:secretsmanager|ssm):/;
+
+/** Empty, a switch, a small number, a path or a name in a store is no secret. */
 function isHarmless({ value }: Pair): boolean {
   const text = value?.value ?? value?.text;
+  if (text !== undefined && STORED.test(text)) return true;
   return text !== undefined && /^(?:|true|false|yes|no|on|off|none|null|\d{1,4}|\/[\w./-]*)$/i.test(text);
 }
 
@@ -18,7 +23,7 @@ export const secretInArgOrEnv = dockerfileCheck({
   category: "secret",
   controls: [3],
   documentation: {
-    what: "Looks at the names that `ARG` and `ENV` set: those with a word for a password, token or private key in them are findings, unless they name a file or a setting, or what they are set to is empty, a switch or a path.",
+    what: "Looks at the names that `ARG` and `ENV` set: those with a word for a password, token or private key in them are findings, unless they name a file or a setting, or what they are set to is empty, a switch, a path or a secret's name in a store.",
     why: "The values of `ENV` are in the image's configuration, and those of `ARG` in its history and provenance. Everybody who can pull the image can read them.",
     fix: "Hand it to the one `RUN` that needs it: `RUN --mount=type=secret,id=token …` and `docker build --secret id=token`. At run time, mount it or let the orchestrator set it.",
     references: [
