@@ -52,6 +52,12 @@ const controlPlane: readonly object[] = [
   },
   { apiVersion: "kubelet.config.k8s.io/v1beta1", kind: "KubeletConfiguration" },
   {
+    apiVersion: "v1",
+    kind: "PersistentVolume",
+    metadata: { name: "data" },
+    spec: { capacity: { storage: "1Gi" }, accessModes: ["ReadWriteOnce"], hostPath: { path: "/etc/kubernetes" } },
+  },
+  {
     apiVersion: "pod-security.admission.config.k8s.io/v1",
     kind: "PodSecurityConfiguration",
     exemptions: { namespaces: ["shop"] },

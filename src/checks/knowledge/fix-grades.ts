@@ -59,6 +59,10 @@ const KINDS: Readonly<Record<string, FixKind>> = {
     reason: "by its number a user has the groups that the runtime finds for it",
   },
 
+  "cluster/namespace-not-restricted": {
+    grade: "needs knowledge",
+    reason: "pods that are made later may need what the level forbids",
+  },
   "workload/allow-privilege-escalation": {
     grade: "likely",
     reason: "what is setuid in the image gains nothing any more",
