@@ -78,7 +78,12 @@ const dangerous: readonly [name: string, rules: readonly PolicyRule[]][] = [
   ["generic-garbage-collector", [rule("delete get list patch update watch", "*", "*")]],
   [
     "horizontal-pod-autoscaler",
-    [rule("get list", "custom.metrics.k8s.io", "*"), rule("get list", "external.metrics.k8s.io", "*")],
+    [
+      rule("get list", "custom.metrics.k8s.io", "*"),
+      rule("get list", "external.metrics.k8s.io", "*"),
+      // Of servers that still know Heapster.
+      rule("get", "", "services/proxy", "https:heapster: http:heapster:"),
+    ],
   ],
   ["job-controller", [pods, rule("update patch", "batch", "jobs")]],
   ["legacy-service-account-token-cleaner", [rule("delete get list patch watch", "", "secrets")]],
