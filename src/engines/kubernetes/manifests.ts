@@ -19,7 +19,7 @@ import type { ClusterSource, FileSource, KubernetesObject, ManifestGap, ObjectSo
 import { withoutSecrets } from "./raw.ts";
 import { createCollected, listSaysAll } from "./read/collected.ts";
 import { CORE_VERSION, isCoreKind } from "./read/core-kinds.ts";
-import { type Fields, fieldsOf } from "./read/fields.ts";
+import { type Fields, fieldsOf, type WrongType } from "./read/fields.ts";
 import { valueAt } from "./read/found-workload.ts";
 import { readObject } from "./read/object.ts";
 
@@ -272,11 +272,12 @@ export function manifestReader(mostObjects: number = bounds.kubernetesObjects): 
       else more++;
     };
     const root = fieldsOf(raw, tell, strings);
-    const fields = (path: FieldPath): Fields => {
-      if (path.length === 0) return root;
+    const at = (path: FieldPath, wrongType: WrongType): Fields => {
       const value = valueAt(raw, path);
-      return fieldsOf(isObject(value) ? value : {}, tell, strings, path);
+      return fieldsOf(isObject(value) ? value : {}, wrongType, strings, path);
     };
+    const fields = (path: FieldPath): Fields => (path.length === 0 ? root : at(path, tell));
+    const untyped = (path: FieldPath): Fields => at(path, () => undefined);
     const stated = readObject(root, source);
     const held = source.kind === "cluster" && !listSaysAll(stated);
     const object = held ? { ...stated, raw: withoutSecrets(raw, stated.kind) } : stated;
@@ -287,7 +288,7 @@ export function manifestReader(mostObjects: number = bounds.kubernetesObjects): 
       object,
       field,
     });
-    const objects = collected.object(object, { raw, fields, gap });
+    const objects = collected.object(object, { raw, fields, untyped, strings, gap });
     // A field may be asked for twice: it is told once.
     const told = new Map<string, ManifestGap>();
     for (const { field, reason } of wrong) {

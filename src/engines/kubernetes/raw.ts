@@ -2,7 +2,7 @@
 import { isObject } from "../../core/untyped.ts";
 import { plainValue } from "../../formats/yaml/value.ts";
 import { documentNode } from "./locate.ts";
-import type { KubernetesObject } from "./object-model.ts";
+import type { KubernetesObject, ObjectSource } from "./object-model.ts";
 
 export type RawObject = Readonly<Record<string, unknown>>;
 
@@ -11,8 +11,16 @@ export type RawObject = Readonly<Record<string, unknown>>;
  * EncryptionConfiguration, every value is replaced by the empty text; the annotation of `kubectl apply` that repeats them
  * too.
  */
-export function rawOf({ apiVersion, kind, source, raw }: KubernetesObject): RawObject {
-  if (raw !== undefined) return raw;
+export function rawOf(object: KubernetesObject): RawObject {
+  if (object.raw !== undefined) return object.raw;
+  if (last?.source !== object.source) last = { source: object.source, raw: readAnew(object) };
+  return last.raw;
+}
+
+/** The last one that was read: checks ask for one object again and again. */
+let last: { readonly source: ObjectSource; readonly raw: RawObject } | undefined;
+
+function readAnew({ apiVersion, kind, source }: KubernetesObject): RawObject {
   if (source.kind !== "file") return {};
   const { node } = documentNode(source.text, source.document);
   let value = node === undefined ? undefined : plainValue(node, []);

@@ -1,4 +1,5 @@
 /** Workloads of what `findPods` found. */
+import type { Strings } from "../../../core/strings.ts";
 import { isObject } from "../../../core/untyped.ts";
 import { type FieldPath, formatFieldPath } from "../field-path.ts";
 import type { Workload } from "../model.ts";
@@ -6,7 +7,7 @@ import type { KubernetesObject, ManifestGap } from "../object-model.ts";
 import type { Container, PodSpec } from "../pod-model.ts";
 import type { RawObject } from "../raw.ts";
 import { readContainer } from "./containers.ts";
-import { type Fields, fieldsOf, stated } from "./fields.ts";
+import { type Fields, stated } from "./fields.ts";
 import { type FoundContainer, type FoundPod, isParameter } from "./found-pods.ts";
 import { readPodSpec } from "./pod.ts";
 
@@ -15,12 +16,16 @@ export interface ReadObject {
   readonly raw: RawObject;
   /** The map at a path; what of it has a wrong type is told. */
   fields(path: FieldPath): Fields;
+  /** The same, and nothing is told. */
+  untyped(path: FieldPath): Fields;
+  /** Every text that is kept goes through it. */
+  readonly strings: Strings;
   gap(code: string, field: FieldPath, reason: string): ManifestGap;
 }
 
 /** Of one object one workload a pod; of several pods each is called by its name, or by its place where that is no one's alone. */
 export function readFoundWorkloads(object: KubernetesObject, read: ReadObject, pods: readonly FoundPod[]): Workload[] {
-  const names = pods.map(({ path }) => nameOf(read.raw, path));
+  const names = pods.map(({ path }) => read.strings(nameOf(read.raw, path)));
   const taken = [...names, ...pods.map(({ path }) => formatFieldPath(path))];
   return pods.map((pod, index) => {
     const name = names[index] ?? "";
@@ -54,15 +59,15 @@ function readOne(object: KubernetesObject, read: ReadObject, found: FoundPod): W
 function readPod(read: ReadObject, found: FoundPod, podPath: FieldPath): PodSpec {
   const { path, isSpec, form, defaults } = found;
   // Fields of a PodSpec's names may be something else in another form: only what a PodSpec has must have its types.
-  const spec = isSpec && form === "whole" ? read.fields(podPath) : untyped(read.raw, podPath);
+  const spec = isSpec && form === "whole" ? read.fields(podPath) : read.untyped(podPath);
   const prefix = path.slice(podPath.length);
-  const fallback = defaults === undefined ? undefined : readContainer(untyped(read.raw, [...path, ...defaults]));
+  const fallback = defaults === undefined ? undefined : readContainer(read.untyped([...path, ...defaults]));
   const listed = (list: FoundContainer["list"]) =>
     found.containers.filter((one) => one.list === list).map((one) => container(one));
 
   function container({ list, path: own }: FoundContainer): Container {
     const place = [...path, ...own];
-    const fields = form === "whole" ? read.fields(place) : untyped(read.raw, place);
+    const fields = form === "whole" ? read.fields(place) : read.untyped(place);
     const isNamed = imageIsNamed(valueAt(read.raw, place));
     const { image, ...rest } = withDefaults(readContainer(fields), fallback);
     const inList = prefix.length === 0 && own.length === 2 && own[0] === list;
@@ -107,11 +112,6 @@ function nameOf(raw: RawObject, path: FieldPath): string {
   const last = path.findLastIndex((step) => typeof step === "number");
   const item = last < 0 ? undefined : valueAt(raw, path.slice(0, last + 1));
   return isObject(item) && typeof item.name === "string" ? item.name : "";
-}
-
-function untyped(raw: RawObject, path: FieldPath): Fields {
-  const value = valueAt(raw, path);
-  return fieldsOf(isObject(value) ? value : {}, () => undefined, undefined, path);
 }
 
 export function valueAt(value: unknown, path: FieldPath): unknown {
