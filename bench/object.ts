@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { unpackZstd } from "../conformance/images/unpack.ts";
 import { defaultPolicy } from "../src/collect/policy/default.ts";
 import { openSecretScanner } from "../src/collect/secrets/scanner.ts";
-import { isObject } from "../src/core/untyped.ts";
+import { isObject, valueAt } from "../src/core/untyped.ts";
 import { readManifests } from "../src/engines/kubernetes/manifests.ts";
 import { rawOf } from "../src/engines/kubernetes/model.ts";
 import { scanObject } from "../src/scan/object.ts";
@@ -29,7 +29,7 @@ export const object: Bench = {
       .filter(([path]) => path.endsWith(".yaml"))
       .map(([path, bytes]) => ({ path, text: bytes.toString("utf8") }));
     const around = readManifests(texts);
-    const pods = podsOf(around.workloads.map(({ object, podPath }) => at(rawOf(object), podPath.slice(0, -1))));
+    const pods = podsOf(around.workloads.map(({ object, podPath }) => valueAt(rawOf(object), podPath.slice(0, -1))));
     const context = { policy: defaultPolicy, now: new Date(), scope: "bench" };
     let evaluations = 0;
     let findings = 0;
@@ -90,8 +90,4 @@ function podsOf(templates: readonly unknown[]): unknown[] {
     const named = { ...(isObject(metadata) ? metadata : {}), name: `pod-${number}`, namespace: `team-${number % 50}` };
     return JSON.parse(JSON.stringify({ apiVersion: "v1", kind: "Pod", metadata: named, spec }));
   });
-}
-
-function at(value: unknown, path: readonly (string | number)[]): unknown {
-  return path.reduce<unknown>((inner, step) => (isObject(inner) ? inner[step] : undefined), value);
 }

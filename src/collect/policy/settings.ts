@@ -1,8 +1,10 @@
 /** Every setting that a policy file can state, from the slices of the layers, and a policy as its settings. */
+
 import { categories, categoryKeys } from "../../core/category.ts";
 import type { Policy, Thresholds } from "../../core/policy.ts";
 import { commonSettings, exceptionSettings } from "../../core/policy-settings.ts";
 import type { Setting, Tightened } from "../../core/setting.ts";
+import { valueAt } from "../../core/untyped.ts";
 import { baseSettings } from "../../engines/contents/base/policy.ts";
 import { licenseSettings } from "../../engines/contents/licenses/policy.ts";
 import { rotationSettings } from "../../engines/kubernetes/policy.ts";
@@ -105,12 +107,6 @@ export function policyWith(values: Settings, { exceptions, origin }: Pick<Policy
 }
 
 type Group = { [name: string]: unknown };
-
-function valueAt(policy: Policy, path: readonly string[]): unknown {
-  let value: unknown = policy;
-  for (const name of path) value = (value as Group | undefined)?.[name];
-  return value;
-}
 
 /** Of a value that is none, its group alone. */
 function put(group: Group, [name = "", ...rest]: readonly string[], value: unknown): void {

@@ -1,6 +1,7 @@
 import type { Exception } from "../../core/exception.ts";
 import type { Policy, PolicyOrigin } from "../../core/policy.ts";
 import type { Beside } from "../../core/setting.ts";
+import { valueAt } from "../../core/untyped.ts";
 import type { Key, Position } from "./document.ts";
 import {
   initialSettings,
@@ -71,16 +72,6 @@ export function statedBy(
     locked: file.locked ?? [],
     environments: Object.keys(file.environments ?? {}),
   };
-}
-
-function valueAt(file: unknown, path: readonly Key[]): unknown {
-  let value = file;
-  for (const name of path) {
-    // A name of an environment may be one of every object's.
-    if (typeof value !== "object" || value === null || !Object.hasOwn(value, name)) return undefined;
-    value = (value as Record<Key, unknown>)[name];
-  }
-  return value;
 }
 
 /** What is stated, with the defaults for the rest. */

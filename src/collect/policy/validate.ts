@@ -1,3 +1,4 @@
+import { valueAt } from "../../core/untyped.ts";
 import { bounds } from "./bounds.ts";
 import { type Key, type PolicyDocument, readDocument } from "./document.ts";
 import { type JsonSchema, policyJsonSchema } from "./json-schema.ts";
@@ -89,12 +90,6 @@ function allowed(text: string | undefined): { allowed?: string } {
 function keyName(path: readonly Key[]): string {
   const name = path.map((key) => (typeof key === "number" ? `[${key}]` : `.${key}`)).join("");
   return name === "" ? "the file" : name.replace(/^\./, "");
-}
-
-function valueAt(value: unknown, path: readonly Key[]): unknown {
-  let here = value;
-  for (const key of path) here = (here as Record<Key, unknown> | null | undefined)?.[key];
-  return here;
 }
 
 function shown(value: unknown): string {

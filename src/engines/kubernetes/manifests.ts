@@ -1,7 +1,7 @@
 /** Manifests of Kubernetes and Compose files, as facts. */
 
 import { createStrings } from "../../core/strings.ts";
-import { isObject } from "../../core/untyped.ts";
+import { isObject, valueAt } from "../../core/untyped.ts";
 import { cutDocuments, foreignLineBreak, readDocument } from "../../formats/yaml/documents.ts";
 import { linePosition } from "../../formats/yaml/line-position.ts";
 import type { ManifestText, YamlFault } from "../../formats/yaml/model.ts";
@@ -20,7 +20,6 @@ import { withoutSecrets } from "./raw.ts";
 import { createCollected, listSaysAll } from "./read/collected.ts";
 import { CORE_VERSION, isCoreKind } from "./read/core-kinds.ts";
 import { type Fields, fieldsOf, type WrongType } from "./read/fields.ts";
-import { valueAt } from "./read/found-workload.ts";
 import { readObject } from "./read/object.ts";
 
 export interface ManifestFile {

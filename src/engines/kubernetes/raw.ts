@@ -1,5 +1,5 @@
 /** Whole objects as plain values. Few checks look so deep, and of 59,000 objects they would be a third of all memory. */
-import { isObject } from "../../core/untyped.ts";
+import { isObject, valueAt } from "../../core/untyped.ts";
 import { plainValue } from "../../formats/yaml/value.ts";
 import { documentNode } from "./locate.ts";
 import type { KubernetesObject, ObjectSource } from "./object-model.ts";
@@ -23,11 +23,7 @@ let last: { readonly source: ObjectSource; readonly raw: RawObject } | undefined
 function readAnew({ apiVersion, kind, source }: KubernetesObject): RawObject {
   if (source.kind !== "file") return {};
   const { node } = documentNode(source.text, source.document);
-  let value = node === undefined ? undefined : plainValue(node, []);
-  for (const step of source.root) {
-    if (Array.isArray(value) && typeof step === "number") value = value[step];
-    else value = isObject(value) && Object.hasOwn(value, step) ? value[step] : undefined;
-  }
+  const value = node === undefined ? undefined : valueAt(plainValue(node, []), source.root);
   // An item of a list may leave both to the list.
   return isObject(value) ? withoutSecrets({ ...value, apiVersion, kind }, kind) : {};
 }

@@ -1,9 +1,10 @@
 /** What every check over a workload has in common. `workloadCheck` is where each of them begins. */
+
 import { type Check, type CheckDocumentation, type ControlNumber, controlsOf, type Need } from "../../../core/check.ts";
 import type { RatedSeverity } from "../../../core/severity.ts";
+import { valueAt } from "../../../core/untyped.ts";
 import {
   type FieldPath,
-  type KubernetesObject,
   type Manifests,
   type PlacedContainer,
   rawOf,
@@ -97,7 +98,7 @@ function* placed(workload: Workload, spots: Iterable<Spotted>): Generator<Spotte
   for (const { container, from = "pod", path, subject, fix, evidence, ...rest } of spots) {
     const base = from === "pod" ? workload.podPath : from === "template" ? workload.templatePath : [];
     // What a part of a pod leaves out may be added to it: only what it states can be wrong.
-    if (workload.form === "part" && !isStated(workload.object, [...base, ...path])) continue;
+    if (workload.form === "part" && valueAt(rawOf(workload.object), [...base, ...path]) === undefined) continue;
     yield {
       ...rest,
       object: workload.object,
@@ -107,15 +108,6 @@ function* placed(workload: Workload, spots: Iterable<Spotted>): Generator<Spotte
       evidence: { ...(container === undefined ? {} : { container: nameOf(container) }), ...evidence },
     };
   }
-}
-
-function isStated(object: KubernetesObject, path: FieldPath): boolean {
-  let value: unknown = rawOf(object);
-  for (const step of path) {
-    if (typeof value !== "object" || value === null || !Object.hasOwn(value, step)) return false;
-    value = (value as Record<string | number, unknown>)[step];
-  }
-  return true;
 }
 
 function rebased({ patches, ...rest }: FieldFix, base: FieldPath): FieldFix {

@@ -1,4 +1,4 @@
-import { isObject } from "../../../core/untyped.ts";
+import { isObject, valueAt } from "../../../core/untyped.ts";
 import type { Component, ComponentFlag, ComponentProgram } from "../component-model.ts";
 import type { FieldPath } from "../field-path.ts";
 import type { Manifests, Workload } from "../model.ts";
@@ -83,10 +83,7 @@ function extraArguments(
   field = "extraArgs",
 ): Component {
   const path = [...parent, field];
-  const value = path.reduce<unknown>(
-    (inner, step) => (isObject(inner) && Object.hasOwn(inner, step) ? inner[step] : undefined),
-    rawOf(object),
-  );
+  const value = valueAt(rawOf(object), path);
   const flags = new Map<string, ComponentFlag>();
   if (Array.isArray(value)) {
     for (const [index, item] of value.entries()) {

@@ -3,7 +3,7 @@
  * Rollout, a DeploymentConfig and a Knative Service have a pod's template; a Tekton Task lists its containers as `steps`, an
  * Argo Workflow has one in each template. What smells of containers and cannot be read as such is told, never passed over.
  */
-import { isObject } from "../../../core/untyped.ts";
+import { isObject, valueAt } from "../../../core/untyped.ts";
 import { bounds } from "../bounds.ts";
 import { type FieldPath, formatFieldPath } from "../field-path.ts";
 import type { KubernetesObject } from "../object-model.ts";
@@ -221,8 +221,7 @@ function partAt(value: unknown, path: FieldPath, within?: Draft): Draft {
 function workflowOf(raw: RawObject, template: RawObject, path: FieldPath): FieldPath | undefined {
   if (path.at(-2) !== "templates" || typeof path.at(-1) !== "number") return undefined;
   const around = path.slice(0, -2);
-  let value: unknown = raw;
-  for (const step of around) value = isObject(value) || Array.isArray(value) ? (value as RawObject)[step] : undefined;
+  const value = valueAt(raw, around);
   if (!isObject(value)) return undefined;
   const own = OWN_POD_FIELDS.some((name) => Object.hasOwn(template, name));
   const shared = OWN_POD_FIELDS.some((name) => Object.hasOwn(value, name));
@@ -230,9 +229,7 @@ function workflowOf(raw: RawObject, template: RawObject, path: FieldPath): Field
 }
 
 function imageAt(pod: RawObject, path: FieldPath): unknown {
-  let value: unknown = pod;
-  for (const step of path) value = (value as RawObject)[step];
-  return (value as RawObject).image ?? (isObject(pod.stepTemplate) ? pod.stepTemplate.image : undefined);
+  return valueAt(pod, [...path, "image"]) ?? valueAt(pod, ["stepTemplate", "image"]);
 }
 
 /** An object of the API, and not a reference to one. */

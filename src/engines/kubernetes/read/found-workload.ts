@@ -1,6 +1,6 @@
 /** Workloads of what `findPods` found. */
 import type { Strings } from "../../../core/strings.ts";
-import { isObject } from "../../../core/untyped.ts";
+import { isObject, valueAt } from "../../../core/untyped.ts";
 import { type FieldPath, formatFieldPath } from "../field-path.ts";
 import type { Workload } from "../model.ts";
 import type { KubernetesObject, ManifestGap } from "../object-model.ts";
@@ -112,13 +112,4 @@ function nameOf(raw: RawObject, path: FieldPath): string {
   const last = path.findLastIndex((step) => typeof step === "number");
   const item = last < 0 ? undefined : valueAt(raw, path.slice(0, last + 1));
   return isObject(item) && typeof item.name === "string" ? item.name : "";
-}
-
-export function valueAt(value: unknown, path: FieldPath): unknown {
-  let inner = value;
-  for (const step of path) {
-    if (Array.isArray(inner) && typeof step === "number") inner = inner[step];
-    else inner = isObject(inner) && Object.hasOwn(inner, step) ? inner[step] : undefined;
-  }
-  return inner;
 }
