@@ -23,12 +23,13 @@ export const hostPathVolume = clusterCheck({
   reads: ["objects", "workloads"],
   applies: ({ manifests }) => hostVolumes(manifests).length > 0,
   *spot({ manifests }) {
+    const mounted = mountersOf(manifests);
     for (const volume of hostVolumes(manifests)) {
       const { object, type, path, field, isReadOnly } = volume;
       const socket = runtimeSocketAt(path);
       const place = hostPlaceAt(path);
       if (socket === undefined && place === undefined && type === "local") continue;
-      const mounters = mountersOf(volume, manifests);
+      const mounters = mounted(volume);
       const names = mounters.map(({ object: each }) => describeObject(each));
       const by =
         names.length === 0 ? "" : `, which ${names.length === 1 ? names[0] : `${names.length} workloads`} can mount`;

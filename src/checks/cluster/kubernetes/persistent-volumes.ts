@@ -53,28 +53,35 @@ export function hostVolumes({ objects }: Objects): HostVolume[] {
   });
 }
 
-/** Workloads whose claim is bound to it, or would be. */
-export function mountersOf(volume: HostVolume, manifests: Objects & Pick<Manifests, "workloads">): Mounter[] {
+/**
+ * Of each volume the workloads whose claim is bound to it, or would be. Claims are read once, whatever number of volumes is
+ * asked for: each has to be read anew from its file.
+ */
+export function mountersOf(manifests: Objects & Pick<Manifests, "workloads">): (volume: HostVolume) => Mounter[] {
   const claims = new Map(
     manifests.objects
       .filter(({ group, kind }) => group === "" && kind === "PersistentVolumeClaim")
-      .map((object) => [`${effectiveNamespace(object)}/${object.name}`, object]),
+      .map((object) => [`${effectiveNamespace(object)}/${object.name}`, mapAt(rawOf(object), "spec")]),
   );
-  const takes = (name: string): boolean => {
+  const takes = (volume: HostVolume, name: string): boolean => {
     if (volume.claim !== undefined) return volume.claim === name;
-    const claim = claims.get(name);
-    if (claim === undefined) return false;
-    const spec = mapAt(rawOf(claim), "spec");
+    const spec = claims.get(name);
+    if (spec === undefined) return false;
     const { volumeName } = spec;
     if (typeof volumeName === "string" && volumeName !== "") return volumeName === volume.object.name;
     return volume.storageClass !== "" && spec.storageClassName === volume.storageClass;
   };
-  return manifests.workloads.flatMap((workload) => {
-    const index = workload.pod.volumes.findIndex(({ persistentVolumeClaim }) => {
-      return persistentVolumeClaim !== undefined && takes(claimOf(workload, persistentVolumeClaim.claimName));
+  const claimed = manifests.workloads.map((workload) => ({
+    workload,
+    names: workload.pod.volumes.map(({ persistentVolumeClaim }) =>
+      persistentVolumeClaim === undefined ? undefined : claimOf(workload, persistentVolumeClaim.claimName),
+    ),
+  }));
+  return (volume) =>
+    claimed.flatMap(({ workload, names }) => {
+      const index = names.findIndex((name) => name !== undefined && takes(volume, name));
+      return index < 0 ? [] : [{ object: workload.object, path: [...workload.podPath, "volumes", index] }];
     });
-    return index < 0 ? [] : [{ object: workload.object, path: [...workload.podPath, "volumes", index] }];
-  });
 }
 
 function claimOf({ object, origin }: Workload, name: string): string {
