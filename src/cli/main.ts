@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { printable } from "../core/printable.ts";
 import { Problem } from "../core/problem.ts";
+import { collect, connecting, judging, pulling, reaching, updating } from "./options.ts";
 import { toolVersion } from "./version.ts";
 
 const program = new Command("bulkhead")
@@ -29,89 +30,6 @@ Examples:
 Exit codes: 0 clean, 1 findings at or over the threshold, 2 usage or input error, 3 incomplete`,
   );
 
-/** Options of every command that judges. */
-function judging(command: Command): Command {
-  return command
-    .option(
-      "--policy <source>",
-      "trusted policy: a file, or git:REF:PATH (default: bulkhead.yaml of the tree, untrusted)",
-    )
-    .option("--environment <name>", "one of the policy's environments, whose values hold before its others")
-    .option(
-      "--baseline <source>",
-      "known findings that do not count: a file that --write-baseline wrote, or git:REF:PATH",
-    )
-    .option("--write-baseline <file>", "write this run's findings into a baseline, with the dates that --baseline has")
-    .option(
-      "--vex <source>",
-      "VEX document (OpenVEX, CSAF or CycloneDX) that you vouch for: a file, or git:REF:PATH; repeatable",
-      (value: string, before: string[]) => [...before, value],
-      [] as string[],
-    )
-    .option("--db <file>", "advisory database (default: the user's, see `bulkhead db status`)")
-    .option(
-      "--format <format[=file]>",
-      "table, plain, json, sarif, html, markdown, junit, gitlab or github; repeatable, with =FILE into a file",
-      (value: string, before: string[]) => [...before, value],
-      [] as string[],
-    )
-    .option(
-      "--fail-on <severity>",
-      "exit 1 from this severity on, whatever the policy's threshold: critical … negligible, or never",
-    )
-    .option("--all", "show every finding, not the worst of each asset alone", false)
-    .option("--quiet", "no progress on stderr", false)
-    .option("--no-cache", "read every layer again, and remember nothing")
-    .option("--cache <file>", "scan cache (default: in the user's cache folder)")
-    .option("--bases <file>", "base images that `image base --learn` remembered (default: in the user's cache folder)")
-    .option("--now <time>", "judge as of this time (ISO 8601), for runs that must repeat");
-}
-
-function pulling(command: Command): Command {
-  return reaching(command).option(
-    "--platform <os/arch[/variant]>",
-    "which image of an index (default: linux on this machine's architecture)",
-  );
-}
-
-/** Options of what asks registries. */
-function reaching(command: Command): Command {
-  return command
-    .option("--ca-file <file>", "certificate authorities of the registry, PEM")
-    .option("--insecure-registry", "do not verify the registry's certificate", false)
-    .option("--plain-http", "speak HTTP to the registry", false);
-}
-
-/** Options of what can look up pending updates; the network is asked for them with --updates alone. */
-function updating(command: Command): Command {
-  return command
-    .option("--updates", "ask the distribution's own suites which packages have a newer version", false)
-    .option("--updates-offline", "the same from what an earlier run kept, without the network", false)
-    .option(
-      "--suites <file>",
-      "suites to ask in place of those that the image names: apt's sources or apk's repositories",
-    )
-    .option(
-      "--keyring <file>",
-      "the only keys that vouch for suites: OpenPGP, or Alpine's; repeatable (default: this machine's, else the image's)",
-      (value: string, before: string[]) => [...before, value],
-      [] as string[],
-    );
-}
-
-/** Options of what reads a cluster. */
-function connecting(command: Command): Command {
-  return command
-    .option(
-      "--kubeconfig <file>",
-      "how the cluster is reached (default: KUBECONFIG, ~/.kube/config, or the pod's own account)",
-    )
-    .option("--context <name>", "context of the kubeconfig (default: the current one)")
-    .option("--namespace <name>", "look at this namespace alone, and at what is in none")
-    .option("--images", "pull the images that run by their digests, and scan them", false)
-    .option("--no-secrets", "do not look for secrets");
-}
-
 const RENDER = "run kubectl and helm of this machine on kustomize folders and Helm charts, and judge what they print";
 
 updating(connecting(pulling(judging(program.command("check")))))
@@ -132,7 +50,7 @@ updating(pulling(judging(image.command("scan"))))
   .option(
     "--dockerfile <file>",
     "what the image was built from: findings name its lines; repeatable",
-    (value: string, before: string[]) => [...before, value],
+    collect,
     [] as string[],
   )
   .action(async (reference: string, options) =>
@@ -193,7 +111,7 @@ reaching(judging(build.command("lint")))
   .option(
     "--registry-mirror <domain=host>",
     "a registry to ask in another's place: docker.io=localhost:5000; repeatable",
-    (value: string, before: string[]) => [...before, value],
+    collect,
     [] as string[],
   )
   .action(async (place: string, options) => finish((await import("./build/lint.ts")).buildLint(place, options)));
@@ -226,12 +144,7 @@ pulling(judging(secrets.command("scan")))
   .argument("[target]", "a folder, a file, - for standard input, or an image as for `image scan`", ".")
   .description("find secrets; what is printed never shows one")
   .option("--history", "look through every version of every file in the folder's git repository", false)
-  .option(
-    "--rules <file>",
-    "more rules: a gitleaks TOML file; repeatable",
-    (value: string, before: string[]) => [...before, value],
-    [] as string[],
-  )
+  .option("--rules <file>", "more rules: a gitleaks TOML file; repeatable", collect, [] as string[])
   .option("--fingerprint-key <file>", "a key of your own for the fingerprints, at least 16 random bytes")
   .action(async (target: string, options) => finish((await import("./secrets/scan.ts")).secretsScan(target, options)));
 
@@ -247,7 +160,7 @@ db.command("import")
   .option(
     "--covers <ecosystem[:release]@date>",
     "declare that the sources cover this completely as of a date; repeatable",
-    (value: string, before: string[]) => [...before, value],
+    collect,
     [] as string[],
   )
   .option("--public-key <file>", "whose signature a bundle must have: Ed25519 (SPKI, PEM)")
@@ -261,7 +174,7 @@ db.command("update")
   .option(
     "--ecosystem <name>",
     "as OSV writes it: Debian, npm; repeatable (default: those in the database, else all that packages are matched against)",
-    (value: string, before: string[]) => [...before, value],
+    collect,
     [] as string[],
   )
   .option("--kev <url>", "catalogue of exploited flaws, or none (default: CISA's, unless --from is given)")
