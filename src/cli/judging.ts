@@ -17,6 +17,7 @@ import type { OpenOptions } from "../engines/oci/open.ts";
 import type { ScanContext } from "../scan/context.ts";
 import { openRun } from "../scan/run.ts";
 import { descriptionsFor, everyDescription } from "./check-descriptions.ts";
+import { keepHeapNearWhatLives } from "./heap.ts";
 import { parseFormats, writeReport } from "./outputs.ts";
 import { defaultBases, defaultCache, defaultDatabase } from "./paths.ts";
 import { createProgress, type Progress, progressLine } from "./progress.ts";
@@ -88,6 +89,7 @@ export async function runJudging(
   judge: (context: Judging) => Promise<Judged>,
 ): Promise<ExitCode> {
   const started = performance.now();
+  keepHeapNearWhatLives();
   const outputs = parseFormats(options.format, process.stdout);
   const failOn = parseFailOn(options.failOn);
   const now = parseNow(options.now);
