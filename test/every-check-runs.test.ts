@@ -126,7 +126,7 @@ test("every listed check is run by a scan", async () => {
     checks,
     authorities: { directory: { kind: "directory", path: "", reason: "made" } },
   });
-  const run = new Set(found.map(({ check }) => check));
+  const run = new Set(Array.from(found, ({ check }) => check));
   const neverRun = (listed: readonly { readonly id: string }[]): string[] =>
     listed.map(({ id }) => id).filter((id) => !run.has(id));
   assert.deepEqual(neverRun(checks), []);

@@ -1,5 +1,5 @@
 import type { CheckDescription } from "../core/check.ts";
-import type { Evaluation } from "../core/evaluation.ts";
+import type { Evaluations } from "../core/evaluations.ts";
 
 /** A layer's checks are a module each: a command that judges images alone need not wait for those of clusters. */
 const folders: Readonly<Record<string, () => Promise<readonly CheckDescription[]>>> = {
@@ -11,8 +11,9 @@ const folders: Readonly<Record<string, () => Promise<readonly CheckDescription[]
 };
 
 /** At least the descriptions of the checks that the evaluations name, in the order of their ids. */
-export async function descriptionsFor(evaluations: readonly Evaluation[]): Promise<CheckDescription[]> {
-  const layers = new Set(evaluations.map(({ check }) => check.slice(0, check.indexOf("/"))));
+export async function descriptionsFor(evaluations: Evaluations): Promise<CheckDescription[]> {
+  const layers = new Set<string>();
+  for (const { check } of evaluations) layers.add(check.slice(0, check.indexOf("/")));
   const loaded = await Promise.all([...layers].sort().map((layer) => folders[layer]?.() ?? []));
   return loaded.flat();
 }

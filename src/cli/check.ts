@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { checks } from "../checks/index.ts";
-import type { Evaluation } from "../core/evaluation.ts";
+import type { Evaluations } from "../core/evaluations.ts";
 import { usageProblem } from "../core/problem.ts";
 import { judgeControls, judgeLayers } from "../joins/baseline/baseline.ts";
 import { scanTree } from "../scan/tree.ts";
@@ -37,6 +37,6 @@ export async function check(dir: string, options: CheckOptions): Promise<number>
   }));
 }
 
-function joined(judged: readonly Evaluation[]) {
+function joined(judged: Evaluations) {
   return { controls: judgeControls(judged, checks), layers: judgeLayers(judged, checks) };
 }

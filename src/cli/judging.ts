@@ -2,9 +2,10 @@
 
 import type { ScanCache } from "../collect/image/cache.ts";
 import { openScanCache } from "../collect/image/cache.ts";
+import type { Asset } from "../core/asset.ts";
 import type { Authority } from "../core/authority.ts";
 import { baselineOf, formatBaseline } from "../core/baseline.ts";
-import type { Evaluation } from "../core/evaluation.ts";
+import type { Evaluations } from "../core/evaluations.ts";
 import type { RunExtent } from "../core/exception-use.ts";
 import { policyDigest } from "../core/policy.ts";
 import { usageProblem } from "../core/problem.ts";
@@ -57,12 +58,12 @@ export interface Judged {
   readonly subject: string;
   /** Absent: one named thing. */
   readonly extent?: RunExtent;
-  /** Those of the caller alone: what concludes them takes them over. */
-  readonly evaluations: Evaluation[];
+  /** Those of the caller alone: what concludes them takes a list over. */
+  readonly evaluations: Evaluations;
   /** The cluster that was read, by the name that it has in the evaluations. */
   readonly cluster?: { readonly name: string; readonly authority: Authority };
   /** What joins evaluations; asked once the baseline's findings are set apart. */
-  readonly join?: (evaluations: readonly Evaluation[]) => {
+  readonly join?: (evaluations: Evaluations) => {
     readonly controls: readonly ControlResult[];
     readonly layers: readonly LayerResult[];
   };
@@ -132,7 +133,7 @@ export async function runJudging(
       ...(cluster === undefined ? {} : { cluster }),
     });
     const { evaluations } = concluded;
-    const named = new Set(evaluations.map((evaluation) => evaluation.check));
+    const { named, assets } = namedIn(evaluations);
     const checks = await descriptionsFor(concluded.found);
     const report: Report = {
       tool,
@@ -146,7 +147,7 @@ export async function runJudging(
       relations: [
         // What is judged goes by its place until it is concluded.
         ...identifiedEnds(relations, concluded.identities),
-        ...indexChildren(evaluations.map(({ asset }) => asset)),
+        ...indexChildren(assets),
       ],
       ...join?.(evaluations),
       notes: [
@@ -176,9 +177,26 @@ export async function runJudging(
   }
 }
 
+/** The ids of checks, and the assets. */
+function namedIn(evaluations: Evaluations): {
+  readonly named: ReadonlySet<string>;
+  readonly assets: ReadonlySet<Asset>;
+} {
+  const named = new Set<string>();
+  const assets = new Set<Asset>();
+  for (const { check, asset } of evaluations) {
+    named.add(check);
+    assets.add(asset);
+  }
+  return { named, assets };
+}
+
 /** What is new at the next run too. */
-function unrecordedNotes(evaluations: readonly Evaluation[]): string[] {
-  const count = evaluations.flatMap(({ findings }) => findings).filter(({ unrecorded }) => unrecorded === true).length;
+function unrecordedNotes(evaluations: Evaluations): string[] {
+  let count = 0;
+  for (const { findings } of evaluations) {
+    for (const { unrecorded } of findings) if (unrecorded === true) count++;
+  }
   if (count === 0) return [];
   const those = count === 1 ? "a password is" : `${count} passwords are`;
   return [

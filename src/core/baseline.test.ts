@@ -62,10 +62,10 @@ test("what is known does not fail, what is new does", () => {
   const old = evaluation([finding("a", "high"), finding("b", "low")]);
   assert.equal(old.verdict, "fail");
   const { evaluations, use } = setApart([old], written([old]), how);
-  assert.equal(evaluations[0]?.verdict, "pass");
-  assert.equal(evaluations[0]?.reason, "no findings, 2 in the baseline");
+  assert.equal(evaluations.at(0)?.verdict, "pass");
+  assert.equal(evaluations.at(0)?.reason, "no findings, 2 in the baseline");
   assert.deepEqual(
-    evaluations[0]?.baselined?.map(({ finding: { subject }, since }) => [subject, since]),
+    evaluations.at(0)?.baselined?.map(({ finding: { subject }, since }) => [subject, since]),
     [
       ["a", "2025-06-15"],
       ["b", "2025-06-15"],
@@ -90,9 +90,9 @@ test("a finding that has become worse is new, one that has become better is not"
     baseline,
     how,
   );
-  assert.equal(evaluations[0]?.verdict, "fail");
+  assert.equal(evaluations.at(0)?.verdict, "fail");
   assert.deepEqual(
-    evaluations[0]?.findings.map(({ subject }) => subject),
+    evaluations.at(0)?.findings.map(({ subject }) => subject),
     ["a", "c"],
   );
   assert.equal(use.risen, 2);
@@ -233,7 +233,7 @@ test("whatever is found, a run against its own baseline has nothing new, and los
         list.map(([s, severity]) => finding(s, severity));
       const old = evaluation(found(then));
       const same = setApart([old], written([old]), how);
-      assert.deepEqual(same.evaluations[0]?.findings, []);
+      assert.deepEqual(same.evaluations.at(0)?.findings, []);
       const next = evaluation(found(now));
       const [apart] = setApart([next], written([old]), how).evaluations;
       const kept = [...(apart?.findings ?? []), ...(apart?.baselined ?? []).map((item) => item.finding)];
@@ -258,7 +258,7 @@ test("what can be exchanged unseen is recorded in no baseline, and known by none
   assert.deepEqual(written([evaluation([password])]).entries.size, 0);
   const forged = written([evaluation([finding("ENV PASSWORD", "high")])]);
   const { evaluations, use } = setApart([evaluation([password])], forged, how);
-  assert.deepEqual([evaluations[0]?.verdict, evaluations[0]?.findings.length, use.known], ["fail", 1, 0]);
+  assert.deepEqual([evaluations.at(0)?.verdict, evaluations.at(0)?.findings.length, use.known], ["fail", 1, 0]);
 });
 
 test("an entry of another repository or cluster knows nothing here, and is counted", () => {
@@ -270,13 +270,13 @@ test("an entry of another repository or cluster knows nothing here, and is count
   const others = [of("github.com/acme/other"), of("local"), of("cluster:6f2e0b0c-0000")];
   assert.equal(new Set([own, ...others].map(({ findings }) => findings[0]?.fingerprint)).size, 4);
   const foreign = setApart([own], written(others), how);
-  assert.equal(foreign.evaluations[0]?.verdict, "fail");
+  assert.equal(foreign.evaluations.at(0)?.verdict, "fail");
   assert.deepEqual(
     { ...foreign.use, name: "" },
     { name: "", entries: 3, known: 0, risen: 0, gone: 0, unjudged: 0, foreign: 3 },
   );
   const mixed = setApart([own], written([...others, own]), how);
-  assert.equal(mixed.evaluations[0]?.verdict, "pass");
+  assert.equal(mixed.evaluations.at(0)?.verdict, "pass");
   assert.deepEqual([mixed.use.known, mixed.use.foreign], [1, 3]);
 });
 

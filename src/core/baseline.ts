@@ -6,6 +6,7 @@
 import { authorityIn } from "./authority.ts";
 import type { CheckDescription } from "./check.ts";
 import type { Evaluation } from "./evaluation.ts";
+import { EvaluationList, type Evaluations } from "./evaluations.ts";
 import { type Finding, fingerprintOf } from "./finding.ts";
 import { type Policy, thresholdOf } from "./policy.ts";
 import { Problem } from "./problem.ts";
@@ -52,7 +53,7 @@ export interface Baseline {
  * @param context.authorities - of this run, as lineages start with them
  */
 export function setApart(
-  evaluations: readonly Evaluation[],
+  evaluations: Evaluations,
   baseline: Baseline,
   {
     policy,
@@ -63,11 +64,14 @@ export function setApart(
     readonly checks: readonly CheckDescription[];
     readonly authorities: ReadonlySet<string>;
   },
-): { readonly evaluations: Evaluation[]; readonly use: BaselineUse } {
+): { readonly evaluations: Evaluations; readonly use: BaselineUse } {
   const categories = new Map(checks.map(({ id, category }) => [id, category]));
   let known = 0;
   let risen = 0;
-  const apart = evaluations.map((evaluation): Evaluation => {
+  const apart = new EvaluationList();
+  for (const evaluation of evaluations) apart.push(withoutKnown(evaluation));
+
+  function withoutKnown(evaluation: Evaluation): Evaluation {
     const findings: Finding[] = [];
     const baselined: { finding: Finding; since: string }[] = [];
     for (const finding of evaluation.findings) {
@@ -90,7 +94,7 @@ export function setApart(
       verdict,
       reason: verdict === "unknown" ? reason : `${reason}, ${more}`,
     };
-  });
+  }
   const fates = fatesOf(evaluations, baseline);
   let [gone, unjudged, foreign] = [0, 0, 0];
   for (const [fingerprint, fate] of fates) {
@@ -112,7 +116,7 @@ export function setApart(
  * @param evaluations - with the baselined findings still among the findings
  * @param today - ISO 8601 date
  */
-export function baselineOf(evaluations: readonly Evaluation[], today: string, before?: Baseline): BaselineEntry[] {
+export function baselineOf(evaluations: Evaluations, today: string, before?: Baseline): BaselineEntry[] {
   const entries = new Map<string, BaselineEntry>();
   for (const { check, asset, findings } of evaluations) {
     for (const { fingerprint, subject, severity, unrecorded } of findings) {
@@ -135,7 +139,7 @@ export function baselineOf(evaluations: readonly Evaluation[], today: string, be
 /** `gone`: looked for and not there; `unjudged`: not looked for, or not everywhere. */
 type Fate = "occurs" | "gone" | "unjudged";
 
-function fatesOf(evaluations: readonly Evaluation[], baseline: Baseline): Map<string, Fate> {
+function fatesOf(evaluations: Evaluations, baseline: Baseline): Map<string, Fate> {
   const seen = new Set<string>();
   /** Check and lineage → judged on whole evidence. */
   const judged = new Map<string, boolean>();

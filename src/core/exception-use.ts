@@ -1,4 +1,6 @@
 /** What became of a policy's exceptions in one run. */
+
+import type { Asset } from "./asset.ts";
 import { bounds } from "./bounds.ts";
 import type { CheckDescription } from "./check.ts";
 import type { Evaluation } from "./evaluation.ts";
@@ -33,7 +35,7 @@ export type RunExtent = "tree" | "named";
  *   one of them was judged.
  */
 export function usesOf(
-  evaluations: readonly Evaluation[],
+  evaluations: Iterable<Evaluation>,
   exceptions: readonly Exception[],
   {
     now,
@@ -43,7 +45,10 @@ export function usesOf(
 ): ExceptionInRun[] {
   const findings = new Map<Exception, number>();
   const flaws = new Map<Exception, Set<string>>();
-  for (const { asset, excepted } of evaluations) {
+  const inForce = exceptions.filter((exception) => !isExpired(exception, now));
+  const assets = new Map<string, JudgedAsset>();
+  for (const { check, asset, excepted, gaps } of evaluations) {
+    if (inForce.length > 0) judgedAssetOf(asset, assets)[gaps.length === 0 ? "whole" : "inPart"].push(check);
     if (excepted.length === 0) continue;
     const naming = everyExceptionFor(asset, exceptions, now);
     for (const { finding } of excepted) {
@@ -58,10 +63,7 @@ export function usesOf(
     }
   }
   const byId = new Map(checks.map((check) => [check.id, check]));
-  const inForce = exceptions.filter((exception) => !isExpired(exception, now));
-  const byAsset = [
-    ...Map.groupBy(evaluations, ({ asset }) => JSON.stringify([asset.id, asset.lineage, asset.name])).values(),
-  ];
+  const byAsset = [...assets.values()];
   const affordable = stepsFor(inForce, byAsset) <= bounds.exceptionSteps;
   return inForce.map((exception) => ({
     exception,
@@ -71,23 +73,38 @@ export function usesOf(
   }));
 }
 
+/** An asset, and the checks that judged it. */
+interface JudgedAsset {
+  readonly asset: Asset;
+  /** On whole evidence. */
+  readonly whole: string[];
+  readonly inPart: string[];
+}
+
+function judgedAssetOf(asset: Asset, assets: Map<string, JudgedAsset>): JudgedAsset {
+  const key = JSON.stringify([asset.id, asset.lineage, asset.name]);
+  const known = assets.get(key);
+  if (known !== undefined) return known;
+  const made: JudgedAsset = { asset, whole: [], inPart: [] };
+  assets.set(key, made);
+  return made;
+}
+
 /** How much it takes to hold each exception's pattern against each asset's names (see core/glob.ts). */
-function stepsFor(exceptions: readonly Exception[], byAsset: readonly (readonly Evaluation[])[]): number {
+function stepsFor(exceptions: readonly Exception[], byAsset: readonly JudgedAsset[]): number {
   const patterns = exceptions.reduce((sum, { asset = "" }) => {
     const wildcard = asset.search(/[*?]/);
     return sum + (wildcard < 0 ? 1 : asset.length - wildcard);
   }, 0);
-  const names = byAsset.reduce((sum, [first]) => {
-    return first === undefined
-      ? sum
-      : sum + first.asset.id.length + first.asset.lineage.length + first.asset.name.length;
+  const names = byAsset.reduce((sum, { asset: { id, lineage, name } }) => {
+    return sum + id.length + lineage.length + name.length;
   }, 0);
   return patterns * names;
 }
 
 function isJudged(
   exception: Exception,
-  byAsset: Iterable<readonly Evaluation[]>,
+  byAsset: Iterable<JudgedAsset>,
   checks: ReadonlyMap<string, CheckDescription>,
   extent: RunExtent,
 ): boolean {
@@ -95,12 +112,12 @@ function isJudged(
   const named = assetFilter(exception);
   const seen = new Set<string>();
   let image = false;
-  for (const evaluations of byAsset) {
-    const [first] = evaluations;
-    if (first === undefined || !named(first.asset)) continue;
-    for (const { check, asset, gaps } of evaluations) {
-      if (!mayFind(checks.get(check), check, exception)) continue;
-      if (gaps.length > 0) return false;
+  const mayName = (check: string) => mayFind(checks.get(check), check, exception);
+  for (const { asset, whole, inPart } of byAsset) {
+    if (!named(asset)) continue;
+    if (inPart.some(mayName)) return false;
+    for (const check of whole) {
+      if (!mayName(check)) continue;
       seen.add(check);
       image ||= asset.kind === "image";
     }

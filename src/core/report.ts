@@ -1,7 +1,8 @@
 import type { DatabaseUse, Tool } from "./basis.ts";
 import type { CheckDescription, ControlNumber, Layer } from "./check.ts";
 import type { Digest } from "./digest.ts";
-import type { Evaluation, Verdict } from "./evaluation.ts";
+import type { Verdict } from "./evaluation.ts";
+import type { Evaluations } from "./evaluations.ts";
 import type { Finding } from "./finding.ts";
 import type { PolicyOrigin } from "./policy.ts";
 import type { Relation } from "./relation.ts";
@@ -19,7 +20,7 @@ export interface Report {
   readonly databases: readonly DatabaseUse[];
   /** Absent where no baseline was given. */
   readonly baseline?: BaselineUse;
-  readonly evaluations: readonly Evaluation[];
+  readonly evaluations: Evaluations;
   /** How what was looked at hangs together. */
   readonly relations: readonly Relation[];
   /** The ten, in order; absent where a command does not judge them (`image scan`). */

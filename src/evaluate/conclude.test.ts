@@ -70,7 +70,7 @@ test("an action changes no verdict and no finding", () => {
     evaluation("image/a", "pass"),
     evaluation("image/secret", "unknown"),
   ];
-  const told = (action: Action) => concluded(scanned, under(action)).evaluations;
+  const told = (action: Action) => [...concluded(scanned, under(action)).evaluations];
   const judged = (some: readonly Evaluation[]) => some.map(({ verdict, findings }) => [verdict, findings]);
   assert.deepEqual(judged(told("audit")), judged(told("deny")));
   assert.deepEqual(
@@ -87,7 +87,7 @@ test("every evaluation gets its basis, and those that rest on the same share one
     { ...evaluation("image/a", "pass"), basis: { databases: databases() } },
     { ...evaluation("image/a", "fail"), basis: { databases: databases() } },
   ];
-  const [one, other, first, second] = concluded(scanned, defaultPolicy).evaluations.map(({ basis }) => basis);
+  const [one, other, first, second] = Array.from(concluded(scanned, defaultPolicy).evaluations, ({ basis }) => basis);
   const run = { tool, policy: policyDigest(defaultPolicy) };
   assert.deepEqual(
     [one, first],

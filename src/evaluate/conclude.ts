@@ -7,6 +7,7 @@ import { basisOf, type Tool } from "../core/basis.ts";
 import type { CheckDescription } from "../core/check.ts";
 import { actionsUnder } from "../core/enforcement.ts";
 import type { Evaluation } from "../core/evaluation.ts";
+import { EvaluationList, type Evaluations } from "../core/evaluations.ts";
 import type { RunExtent } from "../core/exception-use.ts";
 import { type Policy, policyDigest } from "../core/policy.ts";
 import type { BaselineUse, ExitCode } from "../core/report.ts";
@@ -29,20 +30,21 @@ export interface ConcludeContext {
 
 export interface Conclusion {
   /** Without what the baseline has. */
-  readonly evaluations: readonly Evaluation[];
+  readonly evaluations: Evaluations;
   /** With it. */
-  readonly found: readonly Evaluation[];
+  readonly found: Evaluations;
   readonly identities: Identities;
   readonly baseline?: BaselineUse;
   readonly exitCode: ExitCode;
 }
 
-/** @param found - by the scan, before the policy itself is judged; the list is taken over */
-export function conclude(found: Evaluation[], context: ConcludeContext): Conclusion {
+/** @param scanned - before the policy itself is judged; a list is taken over */
+export function conclude(scanned: Evaluations, context: ConcludeContext): Conclusion {
   const { policy, baseline, checks, failOn, authorities } = context;
+  const found = scanned instanceof EvaluationList ? scanned : new EvaluationList(scanned);
   // A policy file is nothing that was to be judged by it.
   const nothing = found.length === 0;
-  found.push(...evaluatePolicy(policy, found, context));
+  found.take(evaluatePolicy(policy, found, context));
   const identities = identify(found, authorities, finishing(context));
   const apart =
     baseline === undefined
@@ -74,18 +76,17 @@ function finishing({ tool, policy, checks }: ConcludeContext): (evaluation: Eval
  * `1` beats `3`: what was found counts even where not everything was looked at. Where there was nothing to judge, nobody
  * knows more than before: that is incomplete too.
  */
-function exitCodeOf(
-  all: readonly Evaluation[],
-  nothing: boolean,
-  failOn: RatedSeverity | "never" | undefined,
-): ExitCode {
-  const evaluations = all.filter(({ action }) => action === undefined);
-  const failed =
-    failOn === undefined
-      ? evaluations.some((evaluation) => evaluation.verdict === "fail")
-      : failOn !== "never" &&
-        evaluations.some(({ findings }) => findings.some((finding) => reaches(finding.severity, failOn)));
+function exitCodeOf(all: Evaluations, nothing: boolean, failOn: RatedSeverity | "never" | undefined): ExitCode {
+  let failed = false;
+  let unknown = nothing;
+  for (const { action, verdict, findings } of all) {
+    if (action !== undefined) continue;
+    if (verdict === "unknown") unknown = true;
+    failed ||=
+      failOn === undefined
+        ? verdict === "fail"
+        : failOn !== "never" && findings.some(({ severity }) => reaches(severity, failOn));
+  }
   if (failed) return 1;
-  if (failOn === "never") return 0;
-  return nothing || evaluations.some((evaluation) => evaluation.verdict === "unknown") ? 3 : 0;
+  return unknown && failOn !== "never" ? 3 : 0;
 }

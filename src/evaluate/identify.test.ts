@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { type Asset, fileAsset, unopenedImage } from "../core/asset.ts";
 import type { Authority } from "../core/authority.ts";
 import type { Evaluation } from "../core/evaluation.ts";
+import { EvaluationList } from "../core/evaluations.ts";
 import { type Finding, fingerprintOf } from "../core/finding.ts";
 import { type Authorities, identify } from "./identify.ts";
 
@@ -33,8 +34,9 @@ function workload(lineage: string): Asset {
 }
 
 function identified(evaluations: Evaluation[], authorities: Authorities): Evaluation[] {
-  identify(evaluations, authorities);
-  return evaluations;
+  const list = new EvaluationList(evaluations);
+  identify(list, authorities);
+  return [...list];
 }
 
 const lineages = (assets: readonly Asset[], authorities: Authorities) =>

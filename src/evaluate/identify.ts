@@ -5,6 +5,7 @@
 import type { Asset } from "../core/asset.ts";
 import { type Authority, formatAuthority, lineageUnder } from "../core/authority.ts";
 import type { Evaluation } from "../core/evaluation.ts";
+import type { EvaluationList } from "../core/evaluations.ts";
 import { type Finding, fingerprintOf } from "../core/finding.ts";
 
 /** Whose the assets of a run are. */
@@ -27,25 +28,24 @@ const NOTHING: Partial<Evaluation> = {};
 export type Identities = ReadonlyMap<Asset, Asset>;
 
 /**
- * Puts every lineage under its authority, with the fingerprints that follow. The list is taken over: each evaluation gives
- * its place to its successor, for of a great run memory does not hold two.
+ * Puts every lineage under its authority, with the fingerprints that follow. The list is taken over.
  *
  * @param added - what each successor gets besides
  */
 export function identify(
-  evaluations: Evaluation[],
+  evaluations: EvaluationList,
   authorities: Authorities,
   added: (evaluation: Evaluation) => Partial<Evaluation> = () => NOTHING,
 ): Identities {
   const known = new Map<Asset, Asset>();
-  for (const [index, evaluation] of evaluations.entries()) {
+  evaluations.succeed((evaluation) => {
     let asset = known.get(evaluation.asset);
     if (asset === undefined) {
       asset = identified(evaluation.asset, authorities);
       known.set(evaluation.asset, asset);
     }
-    evaluations[index] = underAuthority(evaluation, asset, added(evaluation));
-  }
+    return underAuthority(evaluation, asset, added(evaluation));
+  });
   return known;
 }
 

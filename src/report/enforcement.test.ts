@@ -6,7 +6,7 @@ import { sampleReport } from "./sample.ts";
 
 /** The sample, of which the policy enforces nothing. */
 function unenforced(action: "warn" | "audit"): Report {
-  const evaluations = sampleReport.evaluations.map((evaluation) =>
+  const evaluations = Array.from(sampleReport.evaluations, (evaluation) =>
     evaluation.verdict === "pass" && evaluation.findings.length === 0 ? evaluation : { ...evaluation, action },
   );
   return { ...sampleReport, evaluations, exitCode: 0 };

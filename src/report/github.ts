@@ -5,7 +5,8 @@ import { formatLocation } from "../core/location.ts";
 import { printable } from "../core/printable.ts";
 import type { Report } from "../core/report.ts";
 import { severityRank } from "../core/severity.ts";
-import { exitText, findingName, inOrder, packageOf, scopeText, unknownText } from "./wording.ts";
+import { inOrder } from "./in-order.ts";
+import { exitText, findingName, packageOf, scopeText, unknownText } from "./wording.ts";
 
 type Level = "error" | "warning" | "notice";
 

@@ -2,15 +2,17 @@ import { createHash } from "node:crypto";
 import { type Asset, assetTitle } from "../core/asset.ts";
 import { counted } from "../core/counted.ts";
 import type { Evaluation } from "../core/evaluation.ts";
+import type { Evaluations } from "../core/evaluations.ts";
 import type { Finding } from "../core/finding.ts";
 import { formatLocation } from "../core/location.ts";
 import { printable } from "../core/printable.ts";
 import type { Report } from "../core/report.ts";
 import type { Severity } from "../core/severity.ts";
+import { inOrder } from "./in-order.ts";
 import { jsonPieces, keyByKey } from "./json/pieces.ts";
 import { literal } from "./markdown-text.ts";
 import { isWebAddress } from "./markup.ts";
-import { findingName, inOrder, policyText, scopeText, unknownText } from "./wording.ts";
+import { findingName, policyText, scopeText, unknownText } from "./wording.ts";
 
 /** Version of GitLab's schema for reports of container scanning that this keeps to. */
 const schemaVersion = "15.2.1";
@@ -34,7 +36,9 @@ export function* renderGitlab(report: Report): Generator<string> {
   };
   // Without a zone: the schema's own form. It is UTC.
   const time = report.startedAt.slice(0, 19);
-  const unknown = evaluations.filter(({ verdict }) => verdict === "unknown");
+  const unknown = Iterator.from(evaluations)
+    .filter(({ verdict }) => verdict === "unknown")
+    .toArray();
   const document = keyByKey({
     version: schemaVersion,
     scan: keyByKey({
@@ -52,7 +56,7 @@ export function* renderGitlab(report: Report): Generator<string> {
   yield "\n";
 }
 
-function* vulnerabilitiesOf(evaluations: readonly Evaluation[]): Generator<object> {
+function* vulnerabilitiesOf(evaluations: Evaluations): Generator<object> {
   for (const evaluation of evaluations) {
     for (const finding of evaluation.findings) {
       if (finding.matches.package !== undefined) yield vulnerabilityOf(finding, evaluation);

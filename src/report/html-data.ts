@@ -5,9 +5,10 @@ import { formatLocation, type Location } from "../core/location.ts";
 import { printable } from "../core/printable.ts";
 import type { Report } from "../core/report.ts";
 import { severityRank } from "../core/severity.ts";
+import { inOrder } from "./in-order.ts";
 import { shortInstruction } from "./instruction.ts";
 import { isWebAddress } from "./markup.ts";
-import { exceptionText, findingName, inOrder, scopeText } from "./wording.ts";
+import { exceptionText, findingName, scopeText } from "./wording.ts";
 
 /** What the page's script is handed. Its texts are printable, and are data: the script sets them as text. */
 export interface PageData {

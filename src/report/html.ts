@@ -1,11 +1,14 @@
 import { assetTitle } from "../core/asset.ts";
 import { counted } from "../core/counted.ts";
 import type { Evaluation, Verdict } from "../core/evaluation.ts";
+import type { Evaluations } from "../core/evaluations.ts";
+import type { Finding } from "../core/finding.ts";
 import { withoutLogCommands } from "../core/log-commands.ts";
 import type { Report } from "../core/report.ts";
 import { findingData } from "./html-data.ts";
 import { script } from "./html-script.ts";
 import { style } from "./html-style.ts";
+import { inOrder } from "./in-order.ts";
 import { jsonPieces, keyByKey } from "./json/pieces.ts";
 import { markupText } from "./markup.ts";
 import { verdictText } from "./page.ts";
@@ -18,7 +21,6 @@ import {
   enforcementText,
   exitText,
   gapText,
-  inOrder,
   layerText,
   loosenedKeys,
   loosenedText,
@@ -40,7 +42,7 @@ const contentPolicy =
 export function* renderHtml(report: Report): Generator<string> {
   const { tool, subject, exitCode } = report;
   const verdict = ({ 0: "pass", 1: "fail", 2: "fail", 3: "unknown" } as const)[exitCode];
-  const findings = report.evaluations.flatMap((evaluation) => evaluation.findings);
+  const findings = findingsOf(report.evaluations);
   const title = `${tool.name}: ${subject}`;
   yield `<!doctype html>
 <html lang="en">
@@ -104,19 +106,23 @@ function layersMarkup({ layers = [] }: Report): Iterable<string> {
   return section("Layers of defence", ["Layer", "Verdict", "Defended by"], rows);
 }
 
+function findingsOf(evaluations: Evaluations): Finding[] {
+  const all: Finding[] = [];
+  for (const { findings } of evaluations) for (const finding of findings) all.push(finding);
+  return all;
+}
+
 function judgedMarkup({ evaluations }: Report): Iterable<string> {
   return section(
     "Judged",
     ["What", "Verdict", "Check", "Why"],
-    inOrder(evaluations)
-      .values()
-      .map((evaluation) => {
-        const { asset, check, verdict } = evaluation;
-        const scope = scopeText(evaluation.scope);
-        const identity = [assetIdentity(asset), scope].filter((part) => part !== undefined).join(" · ");
-        const small = identity === "" ? "" : `<div class="quiet">${markupText(identity)}</div>`;
-        return `<tr><th scope="row">${markupText(assetTitle(asset))}${small}</th><td>${verdictMarkup(verdict)}</td><td>${markupText(check)}</td><td>${reasonMarkup(evaluation)}</td></tr>`;
-      }),
+    Iterator.from(inOrder(evaluations)).map((evaluation) => {
+      const { asset, check, verdict } = evaluation;
+      const scope = scopeText(evaluation.scope);
+      const identity = [assetIdentity(asset), scope].filter((part) => part !== undefined).join(" · ");
+      const small = identity === "" ? "" : `<div class="quiet">${markupText(identity)}</div>`;
+      return `<tr><th scope="row">${markupText(assetTitle(asset))}${small}</th><td>${verdictMarkup(verdict)}</td><td>${markupText(check)}</td><td>${reasonMarkup(evaluation)}</td></tr>`;
+    }),
   );
 }
 
@@ -134,7 +140,7 @@ function reasonMarkup(evaluation: Evaluation): string {
 }
 
 function findingsMarkup({ evaluations }: Report): string {
-  const any = evaluations.some(
+  const any = Iterator.from(evaluations).some(
     ({ findings, excepted, baselined = [] }) => findings.length + excepted.length + baselined.length > 0,
   );
   if (!any) return "";

@@ -1,11 +1,13 @@
 import { assetTitle } from "../core/asset.ts";
 import type { Evaluation } from "../core/evaluation.ts";
+import type { Evaluations } from "../core/evaluations.ts";
 import type { Finding } from "../core/finding.ts";
 import { formatLocation } from "../core/location.ts";
 import type { Report } from "../core/report.ts";
+import { inOrder } from "./in-order.ts";
 import { shortInstruction } from "./instruction.ts";
 import { markupText } from "./markup.ts";
-import { exceptionText, findingName, inOrder, packageOf, scopeText, unknownText } from "./wording.ts";
+import { exceptionText, findingName, packageOf, scopeText, unknownText } from "./wording.ts";
 
 interface Counts {
   readonly tests: number;
@@ -61,9 +63,10 @@ function countsOf({ verdict, action, findings, excepted, baselined = [] }: Evalu
   };
 }
 
-function totalOf(evaluations: readonly Evaluation[]): Counts {
+function totalOf(evaluations: Evaluations): Counts {
   const total = { tests: 0, failures: 0, skipped: 0 };
-  for (const { tests, failures, skipped } of evaluations.map(countsOf)) {
+  for (const evaluation of evaluations) {
+    const { tests, failures, skipped } = countsOf(evaluation);
     total.tests += tests;
     total.failures += failures;
     total.skipped += skipped;

@@ -4,6 +4,7 @@ import type { Evaluation } from "../core/evaluation.ts";
 import type { Finding } from "../core/finding.ts";
 import { formatLocation } from "../core/location.ts";
 import type { Report } from "../core/report.ts";
+import { inOrder } from "./in-order.ts";
 import { shortInstruction } from "./instruction.ts";
 import { code, plain, row } from "./markdown-text.ts";
 import type { RenderOptions } from "./options.ts";
@@ -19,7 +20,6 @@ import {
   exitText,
   findingName,
   gapText,
-  inOrder,
   loosenedKeys,
   loosenedText,
   moreFindings,

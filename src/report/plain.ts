@@ -4,6 +4,7 @@ import type { Finding } from "../core/finding.ts";
 import { formatDockerfile, formatLayer, formatLocation } from "../core/location.ts";
 import { printable } from "../core/printable.ts";
 import type { Report } from "../core/report.ts";
+import { inOrder } from "./in-order.ts";
 import { shortInstruction } from "./instruction.ts";
 import type { RenderOptions } from "./options.ts";
 import {
@@ -20,7 +21,6 @@ import {
   findingName,
   foldUnknown,
   gapText,
-  inOrder,
   layerText,
   loosenedKeys,
   loosenedText,

@@ -1,6 +1,7 @@
 import { type Asset, assetTitle } from "../core/asset.ts";
 import type { CheckDescription } from "../core/check.ts";
 import type { Evaluation } from "../core/evaluation.ts";
+import type { Evaluations } from "../core/evaluations.ts";
 import type { ExceptionUse } from "../core/exception.ts";
 import type { Finding, Fix, TextEdit } from "../core/finding.ts";
 import { formatDockerfile, formatLayer, type Location } from "../core/location.ts";
@@ -8,6 +9,7 @@ import { printable } from "../core/printable.ts";
 import type { Report } from "../core/report.ts";
 import { type Severity, severityRank } from "../core/severity.ts";
 import { checkMarkdown } from "./check-markdown.ts";
+import { inOrder } from "./in-order.ts";
 import { shortInstruction } from "./instruction.ts";
 import { itemByItem, jsonPieces, keyByKey } from "./json/pieces.ts";
 import {
@@ -16,7 +18,6 @@ import {
   enforcementText,
   findingName,
   gapText,
-  inOrder,
   loosenedKeys,
   loosenedText,
   packageOf,
@@ -59,7 +60,7 @@ export function* renderSarif(report: Report): Generator<string> {
 
 /** @param compared - with a baseline, so that each says whether it is new */
 function* resultsOf(
-  evaluations: readonly Evaluation[],
+  evaluations: Evaluations,
   ruleIndex: ReadonlyMap<string, number>,
   compared: boolean,
 ): Generator<object> {
@@ -80,7 +81,7 @@ function* resultsOf(
 
 type Rule = { readonly id: string } & Readonly<Record<string, unknown>>;
 
-function rulesOf(report: Report, evaluations: readonly Evaluation[]): Rule[] {
+function rulesOf(report: Report, evaluations: Evaluations): Rule[] {
   const worst = new Map<string, Severity>();
   for (const { check, findings, baselined = [] } of evaluations) {
     for (const { severity } of [...findings, ...baselined.map(({ finding }) => finding)]) {
@@ -92,7 +93,8 @@ function rulesOf(report: Report, evaluations: readonly Evaluation[]): Rule[] {
     ruleOf(check, check.severity === "varies" ? worst.get(check.id) : check.severity),
   );
   const known = new Set(described.map(({ id }) => id));
-  const others = new Set(evaluations.map(({ check }) => check).filter((id) => !known.has(id)));
+  const others = new Set<string>();
+  for (const { check } of evaluations) if (!known.has(check)) others.add(check);
   return [...described, ...Array.from(others, (id) => ({ id }))].sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 

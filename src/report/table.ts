@@ -1,8 +1,10 @@
 import { assetTitle } from "../core/asset.ts";
-import type { Evaluation, Verdict } from "../core/evaluation.ts";
+import type { Verdict } from "../core/evaluation.ts";
+import type { Evaluations } from "../core/evaluations.ts";
 import { printable } from "../core/printable.ts";
 import type { ControlResult, LayerResult, Report } from "../core/report.ts";
 import { type Severity, severities } from "../core/severity.ts";
+import { inOrder } from "./in-order.ts";
 import type { RenderOptions } from "./options.ts";
 import {
   hanging,
@@ -25,7 +27,6 @@ import {
   exitText,
   findingName,
   foldUnknown,
-  inOrder,
   layerText,
   loosenedKeys,
   loosenedText,
@@ -92,7 +93,7 @@ function tally(verdicts: readonly Verdict[]): string {
     .join(" · ");
 }
 
-function severityTally(evaluations: readonly Evaluation[]): string {
+function severityTally(evaluations: Evaluations): string {
   const counts = new Map<Severity, number>();
   for (const { findings } of evaluations) {
     for (const { severity } of findings) counts.set(severity, (counts.get(severity) ?? 0) + 1);

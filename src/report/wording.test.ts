@@ -30,14 +30,14 @@ test("many checks that passed over one asset without a word are folded, and noth
     ...["a", "b", "c", "d"].map((check) => passed("other", check)),
   ];
   const parted = withoutQuiet([...quiet, ...told], false);
-  assert.deepEqual(parted.told, told);
+  assert.deepEqual([...parted.told], told);
   assert.deepEqual(parted.quiet, [{ asset: fileAsset("Dockerfile"), checks: ["a", "b", "c", "d", "e"] }]);
   assert.deepEqual(withoutQuiet(quiet, true), { told: quiet, quiet: [] });
 });
 
 test("what keeps many checks from judging one asset is told once, with their count", () => {
   const unknown = (check: string, reason: string): Evaluation => ({
-    ...(sampleReport.evaluations[0] as Evaluation),
+    ...(sampleReport.evaluations.at(0) as Evaluation),
     check,
     verdict: "unknown",
     reason,
@@ -47,7 +47,7 @@ test("what keeps many checks from judging one asset is told once, with their cou
   });
   const alike = ["c", "a", "b", "e", "d"].map((check) => unknown(check, "it was not read"));
   const other = unknown("f", "another cause");
-  const folded = foldUnknown([...alike, other], false);
+  const folded = [...foldUnknown([...alike, other], false)];
   assert.deepEqual(
     folded.map(({ evaluation, checks }) => [evaluation.reason, checks]),
     [
@@ -56,6 +56,6 @@ test("what keeps many checks from judging one asset is told once, with their cou
     ],
   );
   assert.equal(checksText(folded[0]?.checks ?? []), "5 checks (--all names them)");
-  assert.equal(foldUnknown(alike, true).length, 5);
-  assert.equal(foldUnknown(alike.slice(0, 4), false).length, 4);
+  assert.equal([...foldUnknown(alike, true)].length, 5);
+  assert.equal([...foldUnknown(alike.slice(0, 4), false)].length, 4);
 });

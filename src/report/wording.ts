@@ -3,30 +3,17 @@ import type { DatabaseUse } from "../core/basis.ts";
 import { counted } from "../core/counted.ts";
 import { shortDigest } from "../core/digest.ts";
 import type { Evaluation, Verdict } from "../core/evaluation.ts";
+import { type Evaluations, isPlainPass } from "../core/evaluations.ts";
 import type { Gap } from "../core/evidence.ts";
 import type { ExceptionUse } from "../core/exception.ts";
 import type { Finding } from "../core/finding.ts";
 import { formatLocation } from "../core/location.ts";
-import { compareText } from "../core/order.ts";
 import type { LoosenedKey, PolicyChain, PolicyOrigin } from "../core/policy.ts";
 import type { BaselineUse, ControlResult, LayerResult, Report } from "../core/report.ts";
 import { formatScope, type Scope } from "../core/scope.ts";
 import { severities } from "../core/severity.ts";
 
 /** What the terminal formats say in the same words. Nothing here is escaped yet. */
-
-/** Fails first, then what is unknown; within that by asset, scope and check, so that two runs print the same. */
-export function inOrder(evaluations: readonly Evaluation[]): Evaluation[] {
-  const rank: Record<Verdict, number> = { fail: 0, unknown: 1, pass: 2 };
-  return evaluations.toSorted(
-    (a, b) =>
-      rank[a.verdict] - rank[b.verdict] ||
-      compareText(assetTitle(a.asset), assetTitle(b.asset)) ||
-      compareText(a.asset.id, b.asset.id) ||
-      compareText(scopeText(a.scope) ?? "", scopeText(b.scope) ?? "") ||
-      compareText(a.check, b.check),
-  );
-}
 
 /** `npm`, `Pod shop/web`; undefined where the whole asset was judged. */
 export function scopeText(scope: Scope | undefined): string | undefined {
@@ -97,23 +84,40 @@ const FEW_QUIET = 4;
  * judged part by part (`npm`, `Debian:13`) is always told, for its evidence says what was looked at.
  */
 export function withoutQuiet(
-  evaluations: readonly Evaluation[],
+  evaluations: Iterable<Evaluation>,
   all: boolean,
-): { readonly told: readonly Evaluation[]; readonly quiet: readonly QuietChecks[] } {
+): { readonly told: Iterable<Evaluation>; readonly quiet: readonly QuietChecks[] } {
   if (all) return { told: evaluations, quiet: [] };
-  const isQuiet = ({ verdict, scope, findings, excepted, baselined = [], gaps }: Evaluation): boolean =>
-    verdict === "pass" &&
-    scope === undefined &&
-    findings.length + excepted.length + baselined.length + gaps.length === 0;
-  const groups = Map.groupBy(evaluations.filter(isQuiet), ({ asset }) => JSON.stringify([asset.id, assetTitle(asset)]));
-  const folded = [...groups.values()].filter((group) => group.length > FEW_QUIET);
-  const gone = new Set(folded.flat());
+  const groups = new Map<string, QuietChecks & { readonly checks: string[] }>();
+  for (const evaluation of evaluations) {
+    if (!isQuiet(evaluation)) continue;
+    const { asset, check } = evaluation;
+    const key = assetKey(evaluation);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { asset, checks: [check] });
+    else group.checks.push(check);
+  }
+  const isFolded = (group: QuietChecks | undefined) => group !== undefined && group.checks.length > FEW_QUIET;
   return {
-    told: evaluations.filter((evaluation) => !gone.has(evaluation)),
-    quiet: folded.flatMap((group) => {
-      const [first] = group;
-      return first === undefined ? [] : [{ asset: first.asset, checks: group.map(({ check }) => check).sort() }];
-    }),
+    told: filtered(evaluations, (one) => !isQuiet(one) || !isFolded(groups.get(assetKey(one)))),
+    quiet: [...groups.values()].filter(isFolded).map(({ asset, checks }) => ({ asset, checks: checks.sort() })),
+  };
+}
+
+function isQuiet(evaluation: Evaluation): boolean {
+  return evaluation.scope === undefined && isPlainPass(evaluation);
+}
+
+function assetKey({ asset }: Evaluation): string {
+  return JSON.stringify([asset.id, assetTitle(asset)]);
+}
+
+/** Gone through anew each time: nothing is held of it. */
+function filtered(evaluations: Iterable<Evaluation>, isWanted: (one: Evaluation) => boolean): Iterable<Evaluation> {
+  return {
+    *[Symbol.iterator]() {
+      for (const one of evaluations) if (isWanted(one)) yield one;
+    },
   };
 }
 
@@ -125,22 +129,31 @@ export interface Told {
 }
 
 /** One cause is told once: what keeps dozens of checks from judging an asset. Each in the place of the first. */
-export function foldUnknown(evaluations: readonly Evaluation[], all: boolean): Told[] {
+export function* foldUnknown(evaluations: Iterable<Evaluation>, all: boolean): Generator<Told> {
   const keyOf = (evaluation: Evaluation): string | undefined => {
-    const { asset, verdict, scope, findings, excepted, baselined = [], action } = evaluation;
+    const { verdict, scope, findings, excepted, baselined = [], action } = evaluation;
     if (all || verdict !== "unknown" || findings.length + excepted.length + baselined.length > 0) return undefined;
-    return JSON.stringify([asset.id, assetTitle(asset), scopeText(scope), action, unknownText(evaluation)]);
+    return JSON.stringify([assetKey(evaluation), scopeText(scope), action, unknownText(evaluation)]);
   };
-  const groups = Map.groupBy(evaluations, keyOf);
-  const told = new Set<string>();
-  return evaluations.flatMap((evaluation) => {
+  const groups = new Map<string, string[]>();
+  for (const evaluation of evaluations) {
     const key = keyOf(evaluation);
-    const group = key === undefined ? [] : (groups.get(key) ?? []);
-    if (key === undefined || group.length <= FEW_QUIET) return [{ evaluation, checks: [evaluation.check] }];
-    if (told.has(key)) return [];
-    told.add(key);
-    return [{ evaluation, checks: group.map(({ check }) => check).sort() }];
-  });
+    if (key === undefined) continue;
+    const checks = groups.get(key);
+    if (checks === undefined) groups.set(key, [evaluation.check]);
+    else checks.push(evaluation.check);
+  }
+  const told = new Set<string>();
+  for (const evaluation of evaluations) {
+    const key = keyOf(evaluation);
+    const checks = key === undefined ? [] : (groups.get(key) ?? []);
+    if (key === undefined || checks.length <= FEW_QUIET) {
+      yield { evaluation, checks: [evaluation.check] };
+    } else if (!told.has(key)) {
+      told.add(key);
+      yield { evaluation, checks: checks.sort() };
+    }
+  }
 }
 
 /** `workload/privileged`, or `36 checks`. */
@@ -219,14 +232,14 @@ export function baselineText({ name, known, risen, gone, unjudged, foreign }: Ba
 }
 
 /** What did not pass and is not enforced, by what the policy makes of it. */
-export function notEnforced(evaluations: readonly Evaluation[]): Readonly<Record<"warn" | "audit", number>> {
+export function notEnforced(evaluations: Evaluations): Readonly<Record<"warn" | "audit", number>> {
   const counts = { warn: 0, audit: 0 };
   for (const { action, verdict } of evaluations) if (action !== undefined && verdict !== "pass") counts[action]++;
   return counts;
 }
 
 /** `3 that did not pass are not enforced (2 warn, 1 audit)`; undefined where all is. */
-export function enforcementText(evaluations: readonly Evaluation[]): string | undefined {
+export function enforcementText(evaluations: Evaluations): string | undefined {
   const { warn, audit } = notEnforced(evaluations);
   if (warn + audit === 0) return undefined;
   const parts = [...(warn === 0 ? [] : [`${warn} warn`]), ...(audit === 0 ? [] : [`${audit} audit`])].join(", ");
@@ -236,11 +249,11 @@ export function enforcementText(evaluations: readonly Evaluation[]): string | un
 
 /** Parts what the policy only has recorded from what is told one by one. */
 export function withoutAudited(
-  evaluations: readonly Evaluation[],
+  evaluations: Iterable<Evaluation>,
   all: boolean,
-): { readonly told: readonly Evaluation[]; readonly audited: readonly Evaluation[] } {
+): { readonly told: Iterable<Evaluation>; readonly audited: readonly Evaluation[] } {
   const isAudited = ({ action }: Evaluation) => action === "audit" && !all;
-  return { told: evaluations.filter((one) => !isAudited(one)), audited: evaluations.filter(isAudited) };
+  return { told: filtered(evaluations, (one) => !isAudited(one)), audited: [...filtered(evaluations, isAudited)] };
 }
 
 /** `4 evaluations with 12 findings: 2 high, 10 low`. */
@@ -256,7 +269,8 @@ export function exitText({ exitCode, evaluations }: Pick<Report, "exitCode" | "e
     case 0: {
       if (judgesNothing(evaluations)) return "nothing to judge was found, let through by --fail-on";
       // `--fail-on` changes the exit code alone: what was found stays found.
-      const verdicts = new Set(evaluations.filter(({ action }) => action === undefined).map(({ verdict }) => verdict));
+      const verdicts = new Set<Verdict>();
+      for (const { action, verdict } of evaluations) if (action === undefined) verdicts.add(verdict);
       if (verdicts.has("fail")) return "findings at or over the threshold, let through by --fail-on";
       if (verdicts.has("unknown")) return "incomplete, let through by --fail-on";
       return enforcementText(evaluations) === undefined ? "clean" : "nothing that the policy enforces";
@@ -274,5 +288,6 @@ export function exitText({ exitCode, evaluations }: Pick<Report, "exitCode" | "e
 
 /** What is said of the policy file is about nothing that it judges. */
 function judgesNothing(evaluations: Report["evaluations"]): boolean {
-  return evaluations.every(({ check }) => check.startsWith("policy/"));
+  for (const { check } of evaluations) if (!check.startsWith("policy/")) return false;
+  return true;
 }

@@ -4,6 +4,7 @@ import { unopenedImage } from "../core/asset.ts";
 import type { Authority } from "../core/authority.ts";
 import { counted } from "../core/counted.ts";
 import type { Evaluation } from "../core/evaluation.ts";
+import { EvaluationList } from "../core/evaluations.ts";
 import { asProblem, Problem } from "../core/problem.ts";
 import type { ClusterConnection } from "../engines/kubernetes/cluster/connection.ts";
 import { addressOf } from "../engines/kubernetes/cluster/identity.ts";
@@ -13,7 +14,7 @@ import { type OpenOptions, openImage, repositoryNamed } from "../engines/oci/ope
 import type { SecretScanner } from "../engines/secrets/scan.ts";
 import { accessRelations } from "../evaluate/kubernetes/access-relations.ts";
 import { evaluateManifestSecrets } from "../evaluate/kubernetes/manifest-secrets.ts";
-import { evaluateManifests, type ManifestsContext, manifestNotes } from "../evaluate/kubernetes/workloads.ts";
+import { evaluateEach, type ManifestsContext, manifestNotes } from "../evaluate/kubernetes/workloads.ts";
 import { bounds } from "./bounds.ts";
 import type { ScanContext } from "./context.ts";
 import { scanImage, scanUnopened } from "./image.ts";
@@ -32,7 +33,7 @@ export interface JudgedCluster {
   readonly reading: ClusterReading;
   /** The same for every context, user and machine that reads the cluster. */
   readonly authority: Authority;
-  readonly evaluations: Evaluation[];
+  readonly evaluations: EvaluationList;
   readonly notes: readonly string[];
 }
 
@@ -46,10 +47,12 @@ export async function scanCluster(connection: ClusterConnection, context: Cluste
   context.onRelations?.([...runningRelations(reading.images, name, now), ...accessRelations(manifests, judging)]);
   // Annotations of any object may hold a secret, so that each list that was refused counts.
   const secrets = scanner === undefined ? [] : evaluateManifestSecrets(manifests, scanner, judging);
+  const evaluations = new EvaluationList(evaluateEach(manifests, judging));
+  evaluations.take(secrets);
   return {
     reading,
     authority: uid === undefined ? { kind: "cluster-address", ...addressOf(connection) } : { kind: "cluster", uid },
-    evaluations: [...evaluateManifests(manifests, judging), ...secrets],
+    evaluations,
     notes: [
       `cluster ${name}: ${version ?? "its version is not told"}, ${manifests.objects.length} objects` +
         (folded === 0 ? "" : `; ${folded} more are judged as what made them`),

@@ -6,13 +6,13 @@ import { openPolicyScanner } from "../collect/secrets/scanner.ts";
 import { authorityOfDirectory } from "../collect/tree/authority.ts";
 import { discover } from "../collect/tree/discover.ts";
 import { skippedNotes } from "../collect/tree/skipped-notes.ts";
-import type { Evaluation } from "../core/evaluation.ts";
+import { EvaluationList, type Evaluations } from "../core/evaluations.ts";
 import { readManifests } from "../engines/kubernetes/manifests.ts";
 import type { Manifests } from "../engines/kubernetes/model.ts";
 import type { OpenOptions } from "../engines/oci/open.ts";
 import { accessRelations } from "../evaluate/kubernetes/access-relations.ts";
 import { evaluateManifestSecrets } from "../evaluate/kubernetes/manifest-secrets.ts";
-import { evaluateManifests, manifestNotes } from "../evaluate/kubernetes/workloads.ts";
+import { evaluateEach, manifestNotes } from "../evaluate/kubernetes/workloads.ts";
 import { fixWorkloads, type WorkloadFixContext, type WorkloadFixes } from "../fix/kubernetes/fixes.ts";
 import type { ScanContext } from "./context.ts";
 import { readImageUsers } from "./image-users.ts";
@@ -27,7 +27,7 @@ export type ManifestPlace =
   | { readonly kind: "text"; readonly root: string; readonly text: string };
 
 export interface ScannedManifests {
-  readonly evaluations: Evaluation[];
+  readonly evaluations: EvaluationList;
   readonly notes: readonly string[];
 }
 
@@ -44,17 +44,18 @@ export async function scanManifests(
   onRelations?.([...manifestRelations(manifests, now), ...accessRelations(manifests, { scope: SCOPE, now })]);
   const { scanner, notes } = await openPolicyScanner(policy, place.root);
   const seccompProfiles = place.kind === "folder" ? findSeccompProfiles(place.root, manifests, now) : undefined;
+  const evaluations = new EvaluationList(
+    evaluateEach(manifests, {
+      policy,
+      now,
+      scope: SCOPE,
+      namespaces: "declared",
+      ...(seccompProfiles === undefined ? {} : { seccompProfiles }),
+    }),
+  );
+  evaluations.take(evaluateManifestSecrets(manifests, scanner, { policy, now, scope: SCOPE }));
   return {
-    evaluations: [
-      ...evaluateManifests(manifests, {
-        policy,
-        now,
-        scope: SCOPE,
-        namespaces: "declared",
-        ...(seccompProfiles === undefined ? {} : { seccompProfiles }),
-      }),
-      ...evaluateManifestSecrets(manifests, scanner, { policy, now, scope: SCOPE }),
-    ],
+    evaluations,
     notes: [...skipped, ...(rendering?.notes ?? []), ...manifestNotes(manifests), ...notes],
   };
 }
@@ -84,7 +85,7 @@ async function read(place: ManifestPlace): Promise<Read> {
 
 export interface FixOptions extends Pick<WorkloadFixContext, "enforce" | "unsafe"> {
   /** Of a report: only what it proposes is made. Absent: everything. */
-  readonly reported?: readonly Evaluation[];
+  readonly reported?: Evaluations;
   /** How the images are opened that say as whom they run. */
   readonly open: OpenOptions;
 }

@@ -14,7 +14,7 @@ import type { Baseline } from "../core/baseline.ts";
 import type { DatabaseUse, Tool } from "../core/basis.ts";
 import type { CheckDescription } from "../core/check.ts";
 import { counted } from "../core/counted.ts";
-import type { Evaluation } from "../core/evaluation.ts";
+import type { Evaluations } from "../core/evaluations.ts";
 import type { RunExtent } from "../core/exception-use.ts";
 import type { Policy } from "../core/policy.ts";
 import { Problem } from "../core/problem.ts";
@@ -57,7 +57,7 @@ export interface Run {
   readonly notes: readonly string[];
   /** Absent where none was named. */
   readonly baseline?: Baseline;
-  conclude(scanned: Evaluation[], about: ConcludedRun): Conclusion & { readonly notes: readonly string[] };
+  conclude(scanned: Evaluations, about: ConcludedRun): Conclusion & { readonly notes: readonly string[] };
   close(): void;
 }
 
@@ -124,9 +124,10 @@ function baselineNotes(baseline: string | undefined, root: string, policy: Polic
 }
 
 /** A baseline of one directory that nothing identifies would know the findings of any other. */
-function authorityNotes(directory: Authority, found: readonly Evaluation[]): string[] {
+function authorityNotes(directory: Authority, found: Evaluations): string[] {
   const name = formatAuthority(directory);
-  if (directory.kind !== "directory" || !found.some(({ asset }) => authorityIn(asset.lineage) === name)) return [];
+  if (directory.kind !== "directory" || !Iterator.from(found).some(({ asset }) => authorityIn(asset.lineage) === name))
+    return [];
   return [
     `${directory.reason}, so baseline entries of this directory are under ${name}//, as those of any other directory without a remote`,
   ];

@@ -9,13 +9,14 @@ import { readPipelines } from "../collect/tree/pipelines.ts";
 import { skippedNotes } from "../collect/tree/skipped-notes.ts";
 import { unopenedImage } from "../core/asset.ts";
 import type { Evaluation } from "../core/evaluation.ts";
+import { EvaluationList } from "../core/evaluations.ts";
 import { Problem } from "../core/problem.ts";
 import type { OpenOptions } from "../engines/oci/open.ts";
 import { evaluatePipelines } from "../evaluate/build/pipelines.ts";
 import { stepLinesIn } from "../evaluate/image/dockerfile-lines.ts";
 import { accessRelations } from "../evaluate/kubernetes/access-relations.ts";
 import { evaluateManifestSecrets } from "../evaluate/kubernetes/manifest-secrets.ts";
-import { evaluateManifests, manifestNotes } from "../evaluate/kubernetes/workloads.ts";
+import { evaluateEach, manifestNotes } from "../evaluate/kubernetes/workloads.ts";
 import type { ScanContext } from "./context.ts";
 import { scanDockerfile } from "./dockerfile.ts";
 import { scanUnopened } from "./image.ts";
@@ -32,7 +33,7 @@ export interface TreeOptions {
 }
 
 export interface ScannedTree {
-  readonly evaluations: Evaluation[];
+  readonly evaluations: EvaluationList;
   readonly notes: readonly string[];
 }
 
@@ -60,19 +61,19 @@ export async function scanTree(
   const rendering = options.render ? await renderFolders(root, found) : undefined;
   const manifests = readManifestFiles(root, found, rendering);
   context.onRelations?.([...manifestRelations(manifests, now), ...accessRelations(manifests, { scope: SCOPE, now })]);
-  const evaluations: Evaluation[] = [];
-  for (const path of found.images) evaluations.push(...(await scanImageSet(path, relative(root, path) || path, own)));
-  for (const path of found.unlisted) evaluations.push(...evaluateUnlisted(path, own));
-  for (const path of found.lockfiles) evaluations.push(...scanLockfile(join(root, path), path, own));
-  evaluations.push(...linted.flatMap((dockerfile) => dockerfile.evaluations));
-  evaluations.push(...evaluatePipelines(readPipelines(root, found.pipelines), own));
+  const evaluations = new EvaluationList();
+  for (const path of found.images) evaluations.take(await scanImageSet(path, relative(root, path) || path, own));
+  for (const path of found.unlisted) evaluations.take(evaluateUnlisted(path, own));
+  for (const path of found.lockfiles) evaluations.take(scanLockfile(join(root, path), path, own));
+  evaluations.take(linted.flatMap((dockerfile) => dockerfile.evaluations));
+  evaluations.take(evaluatePipelines(readPipelines(root, found.pipelines), own));
   const seccompProfiles = findSeccompProfiles(root, manifests, now);
-  evaluations.push(...evaluateManifests(manifests, { policy, now, scope: SCOPE, seccompProfiles }));
+  evaluations.take(evaluateEach(manifests, { policy, now, scope: SCOPE, seccompProfiles }));
   if (secrets !== undefined) {
-    evaluations.push(...evaluateManifestSecrets(manifests, secrets.scanner, { policy, now, scope: SCOPE }));
+    evaluations.take(evaluateManifestSecrets(manifests, secrets.scanner, { policy, now, scope: SCOPE }));
   }
-  evaluations.push(
-    ...(secrets === undefined ? scanUnlooked(own) : await scanSources(root, found.images, secrets.scanner, own)),
+  evaluations.take(
+    secrets === undefined ? scanUnlooked(own) : await scanSources(root, found.images, secrets.scanner, own),
   );
   return {
     evaluations,

@@ -4,7 +4,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import type { Report } from "../../src/core/report.ts";
+import type { ReadReport } from "../../src/report/json/read.ts";
 import { bulkhead } from "../bulkhead.ts";
 import { type Cluster, clusterMissing, startCluster } from "./api-server.ts";
 
@@ -39,7 +39,7 @@ describe("workload fix", { skip: clusterMissing }, () => {
   /** `fingerprint` of every finding → what it is. */
   async function audit(place: string): Promise<Map<string, string>> {
     const { stdout } = await run(place, "audit", ".", "--format", "json");
-    const { evaluations } = JSON.parse(stdout) as Report;
+    const { evaluations } = JSON.parse(stdout) as ReadReport;
     return new Map(
       evaluations.flatMap(({ asset, findings }) =>
         findings.map(({ fingerprint, check, subject }) => [fingerprint, `${check} ${asset.name} ${subject}`] as const),
@@ -67,7 +67,7 @@ describe("workload fix", { skip: clusterMissing }, () => {
     const { stdout: patch } = await run(place, "fix", ".", "--enforce", "--unsafe", "--dry-run");
     const { stdout } = await run(place, "fix", ".", "--enforce", "--unsafe", "--format", "json");
     const last = await audit(place);
-    const { notes } = JSON.parse(stdout) as Report;
+    const { notes } = JSON.parse(stdout) as ReadReport;
     const fixed = notes.filter((note) => note.includes(": fixed: "));
     assert.deepEqual(
       [...last].filter(([fingerprint]) => !first.has(fingerprint)).map(([, what]) => what),

@@ -41,12 +41,12 @@ export async function judgeCluster(
   });
   const { images } = reading;
   const context = { ...judging, ...(keyed === undefined ? {} : { secrets: keyed }), judgesAge: true };
-  const scanned = options.images ? await scanRunningImages(images, context) : [];
+  if (options.images) evaluations.take(await scanRunningImages(images, context));
   const shown = options.all ? images : images.slice(0, NAMED_IMAGES);
   return {
     subject: connection.name,
     extent: "tree",
-    evaluations: [...evaluations, ...scanned],
+    evaluations,
     cluster: { name: connection.name, authority },
     notes: [
       ...notes,

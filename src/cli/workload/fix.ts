@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { readReportText } from "../../collect/named/report.ts";
-import type { Evaluation } from "../../core/evaluation.ts";
+import type { Evaluations } from "../../core/evaluations.ts";
 import { printable } from "../../core/printable.ts";
 import { Problem, usageProblem } from "../../core/problem.ts";
 import type { WorkloadFixes } from "../../fix/kubernetes/fixes.ts";
@@ -58,7 +58,7 @@ export async function workloadFix(place: string, options: WorkloadFixOptions): P
   });
 }
 
-async function reportedBy({ report }: WorkloadFixOptions, root: string): Promise<readonly Evaluation[] | undefined> {
+async function reportedBy({ report }: WorkloadFixOptions, root: string): Promise<Evaluations | undefined> {
   return report === undefined ? undefined : readReport(await readReportText(report, root), report).evaluations;
 }
 

@@ -55,11 +55,16 @@ const clusterChecks: readonly ClusterCheck[] = allClusterChecks;
 
 /** Every evaluation of what was read: of files, of workloads, of namespaces, and of the whole. */
 export function evaluateManifests(all: Manifests, context: ManifestsContext): Evaluation[] {
+  return [...evaluateEach(all, context)];
+}
+
+/** As {@link evaluateManifests}, one after the other: of thousands of workloads no array is made. */
+export function* evaluateEach(all: Manifests, context: ManifestsContext): Generator<Evaluation> {
   const { manifests, short } = listGapsApart(all);
   const gaps = manifestGaps(manifests);
   const whole = wholeOf(manifests, gaps.all, short, context.now);
-  const evaluations = evaluateAll(manifests, whole, gaps, context);
-  return short.none ? evaluations : [...evaluations, ...evaluateUnlisted(short, context)];
+  yield* evaluateAll(manifests, whole, gaps, context);
+  if (!short.none) yield* evaluateUnlisted(short, context);
 }
 
 /** Each check is handed the lists that it says it reads, and told what is missing of those. */
@@ -86,7 +91,12 @@ export interface Whole {
 /** Every list was read. */
 export const NONE_SHORT: ListGaps = { none: true, of: () => [] };
 
-function evaluateAll(manifests: Manifests, whole: Whole, gaps: ManifestGaps, context: ManifestsContext): Evaluation[] {
+function* evaluateAll(
+  manifests: Manifests,
+  whole: Whole,
+  gaps: ManifestGaps,
+  context: ManifestsContext,
+): Generator<Evaluation> {
   const workloads = ownWorkloads(manifests);
   const names = {
     workloads: inSeveralFiles(
@@ -98,14 +108,13 @@ function evaluateAll(manifests: Manifests, whole: Whole, gaps: ManifestGaps, con
       ({ name }) => name,
     ),
   };
-  return [
-    ...evaluateFiles(manifests, gaps, context),
-    ...workloads.flatMap((workload) => evaluateWorkload(workload, whole, gaps, context, names.workloads)),
-    ...namespacesOf(manifests)
-      .filter(({ namespace }) => namespace !== undefined || context.namespaces !== "declared")
-      .flatMap((found) => evaluateNamespace(found, whole, gaps, context, names.namespaces)),
-    ...evaluateCluster(manifests, whole, gaps.all, context),
-  ];
+  yield* evaluateFiles(manifests, gaps, context);
+  for (const workload of workloads) yield* evaluateWorkload(workload, whole, gaps, context, names.workloads);
+  for (const found of namespacesOf(manifests)) {
+    if (found.namespace === undefined && context.namespaces === "declared") continue;
+    yield* evaluateNamespace(found, whole, gaps, context, names.namespaces);
+  }
+  yield* evaluateCluster(manifests, whole, gaps.all, context);
 }
 
 /** What a cluster did not list may be any number of workloads, or of namespaces: no check of theirs is passed. */

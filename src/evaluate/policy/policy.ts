@@ -4,6 +4,7 @@ import type { PolicyFacts } from "../../checks/subjects/policy.ts";
 import { fileAsset } from "../../core/asset.ts";
 import type { CheckDescription } from "../../core/check.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
+import type { Evaluations } from "../../core/evaluations.ts";
 import { present } from "../../core/evidence.ts";
 import { type RunExtent, usesOf } from "../../core/exception-use.ts";
 import type { Policy } from "../../core/policy.ts";
@@ -18,7 +19,7 @@ import { runChecks, type SubjectEvidence } from "../../core/runner.ts";
  */
 export function evaluatePolicy(
   policy: Policy,
-  evaluations: readonly Evaluation[],
+  evaluations: Evaluations,
   {
     now,
     extent,
@@ -29,7 +30,7 @@ export function evaluatePolicy(
   if (origin.kind === "default" || (extent === "named" && exceptions.length === 0)) return [];
   const asset = fileAsset(origin.kind === "tree" ? origin.path : origin.name);
   const observed = now.toISOString();
-  const uses = (seen: readonly Evaluation[]) => usesOf(seen, exceptions, { now, checks, extent });
+  const uses = (seen: Iterable<Evaluation>) => usesOf(seen, exceptions, { now, checks, extent });
 
   function judge(evidence: SubjectEvidence<PolicyFacts>): Evaluation[] {
     return policyChecks.flatMap((check) => {
@@ -40,7 +41,12 @@ export function evaluatePolicy(
   }
 
   const judged = judge({ policy: present(policy, observed), uses: present(uses(evaluations), observed) });
-  return [...judged, ...judge({ allUses: present(uses([...evaluations, ...judged]), observed) })];
+  return [...judged, ...judge({ allUses: present(uses(both(evaluations, judged)), observed) })];
+}
+
+function* both(first: Iterable<Evaluation>, second: Iterable<Evaluation>): Generator<Evaluation> {
+  yield* first;
+  yield* second;
 }
 
 function namesCheck(ids: readonly string[], check: string): boolean {

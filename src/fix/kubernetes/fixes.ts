@@ -1,6 +1,7 @@
 /** Manifests made over: every fix of the grades that are made, once it is proven, round by round, until nothing is left that can be made. */
 
 import type { Evaluation } from "../../core/evaluation.ts";
+import type { Evaluations } from "../../core/evaluations.ts";
 import type { Finding, FixGrade, Graded } from "../../core/finding.ts";
 import { manifestReader } from "../../engines/kubernetes/manifests.ts";
 import type { Manifests } from "../../engines/kubernetes/model.ts";
@@ -22,7 +23,7 @@ export interface WorkloadFixContext extends ManifestsContext {
   /** What is likely right is made as well as what is safe. */
   readonly unsafe: boolean;
   /** Of a report: only what it proposes is made. Absent: everything. */
-  readonly reported?: { readonly evaluations: readonly Evaluation[]; readonly authorities: Authorities };
+  readonly reported?: { readonly evaluations: Evaluations; readonly authorities: Authorities };
 }
 
 export interface RefusedMend {

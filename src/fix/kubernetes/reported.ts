@@ -1,6 +1,7 @@
 /** Fixes that a report proposes, which may have been written elsewhere, held against the files at hand. */
 import { isDeepStrictEqual } from "node:util";
 import type { Evaluation } from "../../core/evaluation.ts";
+import { EvaluationList, type Evaluations } from "../../core/evaluations.ts";
 import type { Finding } from "../../core/finding.ts";
 import { type Authorities, identify } from "../../evaluate/identify.ts";
 
@@ -18,19 +19,19 @@ export interface ReportedFixes {
  * @param here - of the files at hand, as they are
  */
 export function chooseReported(
-  reported: readonly Evaluation[],
+  reported: Evaluations,
   here: readonly Evaluation[],
   authorities: Authorities,
 ): ReportedFixes {
   const plain = here.flatMap(({ findings }) => findings);
   // In a report a finding goes by the repository's authority.
-  const under = [...here];
+  const under = new EvaluationList(here);
   identify(under, authorities);
-  const identified = under.flatMap(({ findings }) => findings);
+  const identified = [...under].flatMap(({ findings }) => findings);
   const own = new Map(plain.map((finding, index) => [identified[index]?.fingerprint, finding]));
   const chosen = new Set<string>();
   const refused: { finding: Finding; reason: string }[] = [];
-  for (const finding of reported.flatMap(({ findings }) => findings)) {
+  for (const finding of [...reported].flatMap(({ findings }) => findings)) {
     const known = own.get(finding.fingerprint);
     const reason = refusalOf(finding, known);
     if (reason === undefined) chosen.add(known?.fingerprint ?? finding.fingerprint);

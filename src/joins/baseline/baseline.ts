@@ -4,6 +4,7 @@ import { assetTitle } from "../../core/asset.ts";
 import type { CheckDescription } from "../../core/check.ts";
 import { counted } from "../../core/counted.ts";
 import { combine, type Evaluation, type Verdict } from "../../core/evaluation.ts";
+import { type Evaluations, isPlainPass } from "../../core/evaluations.ts";
 import type { Finding } from "../../core/finding.ts";
 import type { ControlResult, LayerResult } from "../../core/report.ts";
 import { compareFindings } from "../../core/runner.ts";
@@ -14,22 +15,46 @@ const WORST = 3;
 const NAMED = 4;
 
 /** Judges all ten, in order. `checks` describes at least the checks that the evaluations name. */
-export function judgeControls(
-  evaluations: readonly Evaluation[],
-  checks: readonly CheckDescription[],
-): ControlResult[] {
+export function judgeControls(evaluations: Evaluations, checks: readonly CheckDescription[]): ControlResult[] {
   const byId = new Map(checks.map((check) => [check.id, check]));
+  const heard = new Map(controls.map((control) => [control.number, hearing(control)]));
+  for (const evaluation of evaluations) {
+    const check = byId.get(evaluation.check);
+    for (const number of check?.controls ?? []) heard.get(number)?.(evaluation, check?.layer);
+  }
   return controls.map((control) => {
-    const own = evaluations.filter(({ check }) => byId.get(check)?.controls.includes(control.number));
-    // A policy file speaks to a control, but is none of the assets that the control counts.
-    const speaking = own.filter(
-      ({ check, asset }) =>
-        byId.get(check)?.layer !== "policy" &&
-        !isBeside(control, check) &&
-        (control.counts === undefined || control.counts.includes(asset.kind)),
-    );
-    return judgeControl(control, own, coverageOf(speaking));
+    const { own, judged } = heard.get(control.number)?.() ?? NOTHING;
+    return judgeControl(control, own, coverageOf(judged));
   });
+}
+
+/** What speaks to a control. */
+interface Heard {
+  /** Of the plain passes one a check: there are hundreds of thousands, and they say the same. */
+  readonly own: readonly Evaluation[];
+  /** By asset that the control counts: whether each of its evaluations is a pass or a fail. */
+  readonly judged: ReadonlyMap<string, boolean>;
+}
+
+const NOTHING: Heard = { own: [], judged: new Map() };
+
+function hearing(control: Control): (evaluation?: Evaluation, layer?: CheckDescription["layer"]) => Heard {
+  const own: Evaluation[] = [];
+  const judged = new Map<string, boolean>();
+  const passed = new Set<string>();
+  return (evaluation, layer) => {
+    if (evaluation === undefined) return { own, judged };
+    const { check, asset, verdict } = evaluation;
+    if (!isPlainPass(evaluation) || !passed.has(check)) own.push(evaluation);
+    if (verdict === "pass") passed.add(check);
+    // A policy file speaks to a control, but is none of the assets that the control counts.
+    const isCounted =
+      layer !== "policy" &&
+      !isBeside(control, check) &&
+      (control.counts === undefined || control.counts.includes(asset.kind));
+    if (isCounted) judged.set(asset.id, (judged.get(asset.id) ?? true) && verdict !== "unknown");
+    return { own, judged };
+  };
 }
 
 function judgeControl(
@@ -144,12 +169,7 @@ function names(evaluations: readonly Evaluation[]): string {
   return all.slice(0, NAMED).join(", ") + (more > 0 ? ` and ${more} more` : "");
 }
 
-/** Counted by asset: judged where each of its evaluations is a pass or a fail. */
-function coverageOf(evaluations: readonly Evaluation[]): { judged: number; total: number } {
-  const judged = new Map<string, boolean>();
-  for (const { asset, verdict } of evaluations) {
-    judged.set(asset.id, (judged.get(asset.id) ?? true) && verdict !== "unknown");
-  }
+function coverageOf(judged: Heard["judged"]): { judged: number; total: number } {
   return { judged: [...judged.values()].filter(Boolean).length, total: judged.size };
 }
 
@@ -158,17 +178,23 @@ function worstOf(findings: readonly Finding[]): Finding[] {
 }
 
 /** What defends each layer here, as far as checks have looked. */
-export function judgeLayers(evaluations: readonly Evaluation[], checks: readonly CheckDescription[]): LayerResult[] {
+export function judgeLayers(evaluations: Evaluations, checks: readonly CheckDescription[]): LayerResult[] {
   const byId = new Map(checks.map((check) => [check.id, check]));
+  const verdicts = new Map<string, Set<Verdict>>();
+  for (const { check, verdict } of evaluations) {
+    const known = verdicts.get(check);
+    if (known === undefined) verdicts.set(check, new Set([verdict]));
+    else known.add(verdict);
+  }
   return threatLayers.map((layer) => {
-    const own = evaluations.filter((evaluation) => byId.get(evaluation.check)?.layer === layer);
-    const titles = (some: readonly Evaluation[]): string[] =>
-      [...new Set(some.map(({ check }) => byId.get(check)?.title ?? check))].sort();
+    const own = [...verdicts].filter(([check]) => byId.get(check)?.layer === layer);
+    const titles = (some: typeof own): string[] =>
+      [...new Set(some.map(([check]) => byId.get(check)?.title ?? check))].sort();
     return {
       layer,
       defends: titles(own),
-      failing: titles(own.filter(({ verdict }) => verdict === "fail")),
-      verdict: combine(own.map((evaluation) => evaluation.verdict)),
+      failing: titles(own.filter(([, of]) => of.has("fail"))),
+      verdict: combine(own.flatMap(([, of]) => [...of])),
     };
   });
 }

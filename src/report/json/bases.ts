@@ -1,5 +1,5 @@
 import type { Basis } from "../../core/basis.ts";
-import type { Evaluation } from "../../core/evaluation.ts";
+import type { Evaluations } from "../../core/evaluations.ts";
 
 export interface BasisPlaces {
   /** Each once, in the order of the evaluations. */
@@ -9,7 +9,7 @@ export interface BasisPlaces {
 }
 
 /** A hundred thousand evaluations rest on the same few: they are written once, and named by their places. */
-export function basisPlaces(evaluations: readonly Evaluation[]): BasisPlaces {
+export function basisPlaces(evaluations: Evaluations): BasisPlaces {
   const all: Basis[] = [];
   const places = new Map<Basis, number>();
   const equal = new Map<string, number>();

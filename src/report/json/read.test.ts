@@ -5,10 +5,10 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import fc from "fast-check";
 import { Problem } from "../../core/problem.ts";
 import type { Report } from "../../core/report.ts";
+import { inOrder } from "../in-order.ts";
 import { renderJson } from "../rendered.fixture.ts";
 import { anyReport } from "../report.fixture.ts";
 import { knownAndNew, npm, sampleReport } from "../sample.ts";
-import { inOrder } from "../wording.ts";
 import { readReport } from "./read.ts";
 
 const schemaFile = new URL("../../../docs/schemas/bulkhead-report-v1.json", import.meta.url);
@@ -22,7 +22,7 @@ const isReport = new Ajv2020({ allErrors: true }).compile(JSON.parse(closed));
 function ordered(report: Report): Report {
   return {
     ...report,
-    evaluations: inOrder(report.evaluations),
+    evaluations: [...inOrder(report.evaluations)],
     checks: report.checks.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
   };
 }
@@ -78,7 +78,7 @@ test("a report of an older Bulkhead is read: what it did not say is empty", () =
   assert.deepEqual(report.relations, []);
   assert.deepEqual(report.controls?.[1]?.worst, sampleReport.controls?.[1]?.worst);
   assert.equal(report.checks[0]?.documentation.what, "");
-  const parts = (some: Report) => inOrder(some.evaluations).map(({ scope }) => scope);
+  const parts = (some: Report) => Array.from(inOrder(some.evaluations), ({ scope }) => scope);
   assert.deepEqual(parts(report), parts(sampleReport));
   assert.ok(report.evaluations.every(({ basis }) => basis === undefined));
 });

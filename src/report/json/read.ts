@@ -9,6 +9,10 @@ import { packagesScope, type Scope } from "../../core/scope.ts";
 import { type JsonControl, type JsonEvaluation, type JsonFinding, type JsonPolicy, jsonReport } from "./schema.ts";
 import { reportSchema } from "./write.ts";
 
+export interface ReadReport extends Report {
+  readonly evaluations: readonly Evaluation[];
+}
+
 /**
  * What `--format json` wrote. It is a claim of whoever hands it over: nothing in it is verified but its form. Keys that
  * are not known are passed over. Of a report of a version that did not write all of it, what is missing is empty.
@@ -16,7 +20,7 @@ import { reportSchema } from "./write.ts";
  * @param name - of the file, for problems
  * @throws Problem `report.syntax`, `report.version` or `report.form` with the place in the report
  */
-export function readReport(text: string, name = "report"): Report {
+export function readReport(text: string, name = "report"): ReadReport {
   const document = parse(text, name);
   const version = z.object({ schema: z.string() }).safeParse(document).data?.schema;
   if (version !== reportSchema) {

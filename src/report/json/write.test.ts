@@ -61,7 +61,7 @@ test("all findings are there, whatever a terminal would show", () => {
 test("the order of evaluations and checks in memory does not show", () => {
   const reversed = {
     ...sampleReport,
-    evaluations: sampleReport.evaluations.toReversed(),
+    evaluations: [...sampleReport.evaluations].toReversed(),
     checks: sampleReport.checks.toReversed(),
   };
   assert.equal(renderJson(reversed), renderJson(sampleReport));

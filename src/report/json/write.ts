@@ -3,6 +3,7 @@ import type { Basis, DatabaseUse } from "../../core/basis.ts";
 import type { CheckDescription } from "../../core/check.ts";
 import type { Digest } from "../../core/digest.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
+import type { Evaluations } from "../../core/evaluations.ts";
 import type { Gap } from "../../core/evidence.ts";
 import type { ExceptionUse } from "../../core/exception.ts";
 import type { Finding, Fix, Priority } from "../../core/finding.ts";
@@ -11,7 +12,8 @@ import type { PolicyChain, PolicyOrigin } from "../../core/policy.ts";
 import type { Relation, RelationEnd } from "../../core/relation.ts";
 import type { BaselineUse, ControlResult, Report } from "../../core/report.ts";
 import type { Scope } from "../../core/scope.ts";
-import { inOrder, scopeText } from "../wording.ts";
+import { inOrder } from "../in-order.ts";
+import { scopeText } from "../wording.ts";
 import { type BasisPlaces, basisPlaces } from "./bases.ts";
 import { itemByItem, jsonPieces, keyByKey } from "./pieces.ts";
 
@@ -58,13 +60,15 @@ interface FindingPlace {
 }
 
 /** Images of one lineage share fingerprints, so that a fingerprint alone does not say which finding it is. */
-function findingPlaces(evaluations: readonly Evaluation[], controls: readonly ControlResult[]) {
+function findingPlaces(evaluations: Evaluations, controls: readonly ControlResult[]) {
   const wanted = new Set(controls.flatMap(({ worst }) => worst));
   const places = new Map<Finding, FindingPlace>();
-  for (const [evaluation, { findings }] of evaluations.entries()) {
+  let evaluation = 0;
+  for (const { findings } of evaluations) {
     for (const [index, finding] of findings.entries()) {
       if (wanted.has(finding) && !places.has(finding)) places.set(finding, { evaluation, finding: index });
     }
+    evaluation++;
   }
   return (finding: Finding) => places.get(finding);
 }
