@@ -96,7 +96,10 @@ function writeOthers(): string {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), text);
   }
-  const status = tarOf([{ name: "lib/apk/db/installed", content: "P:musl\nV:1.2.3-r0\nL:MIT\n\n" }]);
+  const status = tarOf([
+    { name: "lib/apk/db/installed", content: "P:musl\nV:1.2.3-r0\nL:MIT\n\n" },
+    { name: "etc/kubernetes/admin.conf", mode: 0o600 },
+  ]);
   const config = { User: "app", Volumes: { "/var/run": {} }, ExposedPorts: { "22/tcp": {} } };
   writeLayout(join(root, "image"), { web: fixtureImage([{ tar: status }], { config: { config } }) });
   return root;

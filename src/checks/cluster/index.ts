@@ -19,6 +19,7 @@ import { encryptionProvider } from "./encryption-provider.ts";
 import { ephemeralContainersChange } from "./ephemeral-containers-change.ts";
 import { etcdAuthentication } from "./etcd-authentication.ts";
 import { eventRemoval } from "./event-removal.ts";
+import { hostFilePermissions } from "./host-file-permissions.ts";
 import { hostPathVolume } from "./host-path-volume.ts";
 import { imageVerification } from "./image-verification.ts";
 import { kubeletConfiguration } from "./kubelet-configuration.ts";
@@ -77,6 +78,7 @@ export const clusterChecks = [
   ephemeralContainersChange,
   etcdAuthentication,
   eventRemoval,
+  hostFilePermissions,
   hostPathVolume,
   imageVerification,
   kubeletConfiguration,

@@ -5,6 +5,7 @@ import type {
   Account,
   Accounts,
   BaseImage,
+  HostFile,
   Inventory,
   LicensedPackage,
   Lifecycle,
@@ -45,6 +46,8 @@ export interface ImageFacts {
   readonly paths: readonly PathPermissions[];
   readonly accounts: Accounts;
   readonly tools: readonly Tool[];
+  /** Of what is a Kubernetes node. Partial where something could not be looked up. */
+  readonly hostFiles: readonly HostFile[];
   readonly lifecycle: Lifecycle;
   /** Of all packages, also of those that an upper layer removed. */
   readonly licenses: readonly LicensedPackage[];

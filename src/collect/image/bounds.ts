@@ -10,4 +10,14 @@ export const bounds = {
   digestLookUps: 500,
   /** The list of known base images. */
   knownBasesBytes: 16 * 1024 * 1024,
+  /** One static pod, unit or kubelet configuration of a node; real ones stay under 20 KiB. */
+  hostConfigurationBytes: 256 * 1024,
+  /** All of them together. */
+  hostConfigurationsBytes: 16 * 1024 * 1024,
+  /** Owners and modes of one node that are looked up; a control plane has some hundred. */
+  hostFiles: 20_000,
+  /** Folders below those that are known. */
+  hostDepth: 6,
+  /** Reasons why a file of a node could not be looked up; the rest is counted. */
+  hostGaps: 100,
 } as const;

@@ -10,6 +10,7 @@ import { bounds as secretsBounds } from "../../engines/secrets/bounds.ts";
 import { bounds as formatsBounds } from "../../formats/bounds.ts";
 import { bounds as collectBounds } from "../bounds.ts";
 import { bounds } from "./bounds.ts";
+import { HOST_FILES_VERSION } from "./host/files.ts";
 
 /** Raised when what the tables hold changes its meaning. */
 export const FORMAT = 4;
@@ -29,7 +30,7 @@ export function cacheKeys(): CacheKeys {
   const layer = [FORMAT, versions, ociBounds, formatsBounds, contentsBounds, bounds];
   return {
     layer: hashOf(layer),
-    image: hashOf([...layer, collectBounds]),
+    image: hashOf([...layer, collectBounds, HOST_FILES_VERSION]),
     secrets: hashOf([FORMAT, ociBounds, secretsBounds]),
   };
 }

@@ -20,6 +20,10 @@ import { ahead } from "./ahead.ts";
 import { bounds } from "./bounds.ts";
 import type { ScanCache, ScannedImage } from "./cache.ts";
 import { createFileAnalysis, limitOf } from "./file-analysis.ts";
+import { hostFilesOf } from "./host/files.ts";
+import { folderView } from "./host/folder-view.ts";
+import { layerView, looksLikeHost } from "./host/layer-view.ts";
+import type { HostView } from "./host/view.ts";
 import { type ExtraFiles, isExecutable, type LayerScan, readExtraFiles, scanLayer } from "./layer-scan.ts";
 import { type MissingFile, mergeLayers } from "./merge.ts";
 
@@ -132,7 +136,8 @@ async function scanImage(image: OpenImage, context: BoundedContext): Promise<Sca
     }
   }
   const merged = await mergeLayers(scans, (missing) => readMissing(image, missing, context));
-  const scanned = finish(merged);
+  const host = looksLikeHost(scans) ? await layerView(image, context.signal) : undefined;
+  const scanned = withHost(finish(merged), host);
   cache?.storeImage(image.configDigest, scanned);
   if (own !== undefined && context.secrets !== undefined) {
     own.whole ??= secretsOfImage(image, own.layers, own.records, context.secrets.scanner);
@@ -281,12 +286,18 @@ async function scanFolder(root: string, context: BoundedContext): Promise<Scanne
     });
   }
   const facts = files.finish();
-  return finish({
+  const scanned = finish({
     files: paths.map((path, i) => ({ path, versions: [{ facts: facts[i] as FileFacts }] })),
     removed: [],
     tools: tools.sort((a, b) => (a.path < b.path ? -1 : 1)),
     gaps,
   });
+  return withHost(scanned, folderView(root));
+}
+
+function withHost({ inventory, gaps }: ScannedImage, view: HostView | undefined): ScannedImage {
+  const host = view === undefined ? undefined : hostFilesOf(view, inventory.accounts);
+  return { inventory: host === undefined ? inventory : { ...inventory, host }, gaps };
 }
 
 /** Where a symlink of a root file system leads in it, as it is written: other links on the way are not followed. */

@@ -1,10 +1,12 @@
 /** What is inside an image or folder, as facts. */
 import type { Account, Accounts } from "./accounts/model.ts";
 import type { Tool } from "./base/model.ts";
+import type { HostFiles } from "./host/model.ts";
 import type { Permissions } from "./permissions/model.ts";
 
 export type { Account, AccountFile, Accounts } from "./accounts/model.ts";
 export type { BaseImage, BaseKind, KnownBase, Tool } from "./base/model.ts";
+export type { HostFile, HostFileKind, HostFiles } from "./host/model.ts";
 export type { LicensePolicy } from "./licenses/policy.ts";
 export type { PathPermissions, Permissions } from "./permissions/model.ts";
 export { raisesRights } from "./permissions/raises.ts";
@@ -111,6 +113,8 @@ export interface Inventory {
   readonly tools?: readonly Tool[];
   /** Permissions that matter; absent where nobody looked. */
   readonly permissions?: Permissions;
+  /** Files of a Kubernetes node; absent where it is none. */
+  readonly host?: HostFiles;
   /** Absent where there is neither a passwd nor a shadow file. */
   readonly accounts?: Accounts;
   /** Of a lockfile: package-url of the project that it is of, without a version; absent where it does not say. */

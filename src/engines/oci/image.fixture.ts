@@ -14,6 +14,8 @@ export interface FixtureEntry {
   readonly link?: string;
   readonly content?: string | Buffer;
   readonly mode?: number;
+  readonly uid?: number;
+  readonly gid?: number;
   /** Stated in the header instead of the content's length. */
   readonly size?: number;
 }
@@ -24,8 +26,8 @@ export function tarEntry(entry: FixtureEntry): Buffer {
   const header = Buffer.alloc(512);
   header.write(entry.name.slice(0, 100), 0, "utf8");
   header.write(octal(entry.mode ?? 0o644, 7), 100);
-  header.write(octal(0, 7), 108);
-  header.write(octal(0, 7), 116);
+  header.write(octal(entry.uid ?? 0, 7), 108);
+  header.write(octal(entry.gid ?? 0, 7), 116);
   header.write(octal(entry.size ?? content.length, 11), 124);
   header.write(octal(0, 11), 136);
   header.write("        ", 148);

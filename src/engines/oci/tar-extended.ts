@@ -9,6 +9,7 @@ export interface PaxRecords {
   readonly linkpath?: string;
   readonly size?: number;
   readonly owner?: number;
+  readonly group?: number;
   readonly capability?: Buffer;
   /** The content in the archive begins with a map of it, or is described by one: it is not the file's content. */
   readonly sparse: boolean;
@@ -49,7 +50,7 @@ export function parsePax(bytes: Buffer, fail: Fail): PaxRecords {
         fields.owner = decimal(value(), key, fail);
         break;
       case "gid":
-        decimal(value(), key, fail);
+        fields.group = decimal(value(), key, fail);
         break;
       case "atime":
       case "mtime":

@@ -12,6 +12,7 @@ export interface TarHeader {
   /** Permission bits with setuid, setgid and sticky. */
   readonly mode: number;
   readonly uid: number;
+  readonly gid: number;
   /** GNU's magic: what GNU's own sparse entries must have. */
   readonly gnu: boolean;
 }
@@ -23,9 +24,10 @@ export function readTarHeader(block: Buffer, at: number): TarHeader | string {
   if (!checkSumFits(block, at)) return "a header's checksum is wrong";
   const size = numberAt(block, at + 124, 12);
   const uid = numberAt(block, at + 108, 8);
+  const gid = numberAt(block, at + 116, 8);
   const magic = magicOf(block, at);
   // Nothing uses the others here, but a header with a broken one ends the reading of the archive.
-  let proof = size + uid + numberAt(block, at + 100, 8) + numberAt(block, at + 116, 8) + numberAt(block, at + 136, 12);
+  let proof = size + uid + gid + numberAt(block, at + 100, 8) + numberAt(block, at + 136, 12);
   if (magic !== "v7") proof += numberAt(block, at + 329, 8) + numberAt(block, at + 337, 8);
   if (magic === "star") proof += numberAt(block, at + 476, 12) + numberAt(block, at + 488, 12);
   if (Number.isNaN(proof)) return "a header has a broken number";
@@ -36,6 +38,7 @@ export function readTarHeader(block: Buffer, at: number): TarHeader | string {
     size,
     mode: modeAt(block, at + 100),
     uid,
+    gid,
     gnu: magic === "gnu",
   };
 }

@@ -250,3 +250,20 @@ test("mutated archives end in entries or a Problem, nothing else", () => {
     { numRuns: 500 },
   );
 });
+
+test("owners of every entry: those of the header, or of its extended one", () => {
+  const { entries } = walk(
+    tarOf([
+      { name: "a/", flag: "5", mode: 0o700, uid: 110, gid: 111 },
+      paxEntry({ uid: "3000000", gid: "-1" }),
+      { name: "a/b", mode: 0o600, uid: 1, gid: 2 },
+    ]),
+  );
+  assert.deepEqual(
+    entries.map(({ uid, gid, owner }) => [uid, gid, owner]),
+    [
+      [110, 111, undefined],
+      [3_000_000, -1, undefined],
+    ],
+  );
+});

@@ -25,6 +25,9 @@ export interface TarEntry {
   readonly mode: number;
   /** User id of the owner of what is setuid; undefined elsewhere, and where the header has no number there. */
   readonly owner: number | undefined;
+  /** User and group id of the owner, of every entry; -1 leaves what the one who unpacks it has (chown(2)). */
+  readonly uid: number;
+  readonly gid: number;
   /** The extended attribute `security.capability`, as it is. */
   readonly capability: Buffer | undefined;
   /** Offset of the content from the start of the archive. */
@@ -141,7 +144,16 @@ export function createTarWalker(place: string, visitor: TarVisitor): TarWalker {
   function globalEntry({ path = globalName, doubt }: PaxRecords): void {
     if (doubt !== undefined) fail(`the global header ${JSON.stringify(path.slice(0, SHOWN_NAME))}: ${doubt}`);
     if (extended !== undefined) extended.doubt = "a global header stands between it and its extended header";
-    const nothing = { link: "", size: 0, mode: 0, owner: undefined, capability: undefined, sparse: false };
+    const nothing = {
+      link: "",
+      size: 0,
+      mode: 0,
+      owner: undefined,
+      uid: 0,
+      gid: 0,
+      capability: undefined,
+      sparse: false,
+    };
     visitor.entry({ type: "other", name: path, offset: position, ...nothing });
   }
 
@@ -227,6 +239,8 @@ export function createTarWalker(place: string, visitor: TarVisitor): TarWalker {
       size: type === "file" ? size : 0,
       mode,
       owner: (mode & 0o4000) === 0 ? undefined : (pax?.owner ?? header.uid),
+      uid: pax?.owner ?? header.uid,
+      gid: pax?.group ?? header.gid,
       capability: pax?.capability,
       offset: position + BLOCK,
       sparse,

@@ -15,6 +15,8 @@ export interface Directory<Payload> {
   readonly layer: number;
   /** The last layer that has an entry for it, and not only for what is below. */
   listed: number;
+  /** Of the last entry for it that had one. */
+  payload?: Payload;
   readonly children: Map<string, Node<Payload>>;
 }
 interface Symlink {

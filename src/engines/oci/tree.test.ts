@@ -349,3 +349,16 @@ test("whiteouts that runtimes read in different ways are told apart", () => {
   assert.deepEqual(taken([file("a/b/f", "1")], [folder("a/b"), file("a/b/g", "2"), opaque]), [true, true, true]);
   assert.deepEqual(taken([file("a/b/f", "1")], [file("a/b/g", "2"), opaque]), [true, false]);
 });
+
+test("folders keep the payload of their last entry that has one, and lose it with themselves", () => {
+  const stated = (path: string, payload: string): TreeEntry<string> => ({ ...folder(path), payload });
+  const tree = merge(
+    [stated("a", "1"), file("a/b/c", "x"), stated("gone", "1"), stated("new", "1")],
+    [stated("a", "2"), folder("a"), symlink("gone", "a"), file(".wh.new"), folder("new")],
+  );
+  assert.deepEqual(tree.directories(), [
+    { path: "a", payload: "2" },
+    { path: "a/b", payload: undefined },
+    { path: "new", payload: undefined },
+  ]);
+});

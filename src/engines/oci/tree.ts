@@ -59,6 +59,8 @@ export interface MergedTree<Payload> {
   resolve(path: string): string | undefined;
   /** Hard links whose wanted content was not read; empty in nearly every image. */
   unreadLinks(): UnreadLink[];
+  /** All folders but the root; without a payload where no entry that had one is theirs. */
+  directories(): { readonly path: string; readonly payload: Payload | undefined }[];
   /** The paths of all symlinks. */
   symlinks(): string[];
   /** Gives such a link its content. */
@@ -269,8 +271,13 @@ export function createMergedTree<Payload>(
           if (before?.kind !== "directory") {
             if (before !== undefined) forgetParent();
             drop(before, layer);
-            parent.children.set(name, { kind: "directory", layer, listed: layer, children: new Map() });
-          } else before.listed = layer;
+            const made: Directory<Payload> = { kind: "directory", layer, listed: layer, children: new Map() };
+            if (entry.payload !== undefined) made.payload = entry.payload;
+            parent.children.set(name, made);
+          } else {
+            before.listed = layer;
+            if (entry.payload !== undefined) before.payload = entry.payload;
+          }
           return true;
         }
         case "symlink":
@@ -307,6 +314,19 @@ export function createMergedTree<Payload>(
         if (node.kind === "unread") links.push({ path, layer: node.layer, target: node.target });
       });
       return links;
+    },
+
+    directories() {
+      const found: { path: string; payload: Payload | undefined }[] = [];
+      const enter = (directory: Directory<Payload>, prefix: string): void => {
+        for (const [name, child] of directory.children) {
+          if (child.kind !== "directory") continue;
+          found.push({ path: prefix + name, payload: child.payload });
+          enter(child, `${prefix}${name}/`);
+        }
+      };
+      enter(root, "");
+      return found;
     },
 
     symlinks() {

@@ -51,7 +51,7 @@ type PresentInventory = Extract<Evidence<Inventory>, { state: "present" }>;
 /** Each is there where somebody looked: nobody does in a folder for permissions. */
 function contentFacts(inventory: PresentInventory, { removedVulnerabilities }: ReadContents, now: Date): Facts {
   const at = now.toISOString();
-  const { packages, permissions, accounts, tools = [], removed = [] } = inventory.facts;
+  const { packages, permissions, accounts, tools = [], removed = [], host } = inventory.facts;
   const lifecycle = lifecycleOf(inventory.facts, now);
   // What was not read may be a program that has a lifecycle.
   const unread = inventory.gaps.filter(({ concerns }) => concerns === undefined || concerns === "generic");
@@ -67,6 +67,9 @@ function contentFacts(inventory: PresentInventory, { removedVulnerabilities }: R
     ...(permissions === undefined
       ? {}
       : { paths: present(permissions.paths, at, { gaps: [...treeGaps(inventory.gaps), ...permissions.gaps] }) }),
+    ...(host === undefined
+      ? {}
+      : { hostFiles: present(host.files, at, { gaps: [...treeGaps(inventory.gaps), ...host.gaps] }) }),
     ...(accounts === undefined ? {} : { accounts: present(accounts, at, { gaps: accountGaps(accounts.unread) }) }),
   };
 }
