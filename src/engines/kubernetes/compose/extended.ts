@@ -9,6 +9,7 @@ import type { FieldPath } from "../field-path.ts";
 import { expandFile, type Unresolved } from "./expanded.ts";
 import type { ComposeVariables } from "./interpolate.ts";
 import { splitOutside } from "./mounts.ts";
+import { recordOf } from "./pairs.ts";
 
 type Plain = Readonly<Record<string, unknown>>;
 
@@ -174,7 +175,7 @@ function merged(parent: unknown, own: unknown, key = ""): unknown {
   if (own === undefined || own === null) return parent;
   if (parent === undefined || parent === null || REPLACED.has(key)) return own;
   if (Array.isArray(parent) && Array.isArray(own)) return [...parent, ...own];
-  if (PAIRS.has(key) && Array.isArray(parent) !== Array.isArray(own)) return merged(pairsOf(parent), pairsOf(own));
+  if (PAIRS.has(key) && Array.isArray(parent) !== Array.isArray(own)) return merged(asMap(parent), asMap(own));
   if (!isObject(parent) || !isObject(own)) return own;
   const names = new Set([...Object.keys(parent), ...Object.keys(own)]);
   const result: Record<string, unknown> = {};
@@ -189,15 +190,9 @@ function merged(parent: unknown, own: unknown, key = ""): unknown {
   return result;
 }
 
-function pairsOf(value: unknown): unknown {
+function asMap(value: unknown): unknown {
   if (!Array.isArray(value)) return value;
-  return Object.fromEntries(
-    value.map((pair: unknown) => {
-      const text = String(pair);
-      const at = text.indexOf("=");
-      return at < 0 ? [text, ""] : [text.slice(0, at), text.slice(at + 1)];
-    }),
-  );
+  return recordOf(value.map(String));
 }
 
 function same(path: FieldPath): FieldPath {

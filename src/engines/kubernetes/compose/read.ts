@@ -17,6 +17,7 @@ import { type ComposeFileBeside, type ExtendedService, extendContext, extendedSe
 import type { ComposeBuild, ComposeFacts, ComposeHook } from "./facts.ts";
 import type { ComposeVariables } from "./interpolate.ts";
 import { devicesOf, type FileSources, filesOf, flag, lastOf, mountsOf } from "./mounts.ts";
+import { recordOf } from "./pairs.ts";
 import { servicePod } from "./service.ts";
 import { devicesOfVolumes, type HostVolumes, hostVolumesOf, isOfHost } from "./volumes.ts";
 import { type MountingService, withMountsOf } from "./volumes-from.ts";
@@ -219,10 +220,5 @@ function objectOf(name: string, fields: Fields, source: FileSource): KubernetesO
 
 function mapOrList(fields: Fields, name: string): Record<string, string> {
   if (!fields.isList(name)) return { ...fields.texts(name) };
-  return Object.fromEntries(
-    fields.strings(name).map((pair) => {
-      const at = pair.indexOf("=");
-      return at < 0 ? [pair, ""] : [pair.slice(0, at), pair.slice(at + 1)];
-    }),
-  );
+  return recordOf(fields.strings(name));
 }

@@ -12,6 +12,7 @@ import type {
 import { type Fields, stated } from "../read/fields.ts";
 import type { ComposeFacts } from "./facts.ts";
 import { flag, lastOf } from "./mounts.ts";
+import { pairOf } from "./pairs.ts";
 import { portsOf } from "./ports.ts";
 import { type HostVolumes, volumesOf } from "./volumes.ts";
 
@@ -176,10 +177,7 @@ function words(fields: Fields, name: string): readonly string[] {
 
 function envOf(fields: Fields): EnvVar[] {
   if (fields.isList("environment")) {
-    return fields.strings("environment").map((pair) => {
-      const at = pair.indexOf("=");
-      return at < 0 ? { name: pair } : { name: pair.slice(0, at), value: pair.slice(at + 1) };
-    });
+    return fields.strings("environment").map(pairOf);
   }
   return Object.entries(fields.texts("environment")).map(([name, value]) => ({ name, value }));
 }
@@ -188,10 +186,7 @@ function sysctlsOf(fields: Fields): { name: string; value: string }[] {
   if (!fields.isList("sysctls")) {
     return Object.entries(fields.texts("sysctls")).map(([name, value]) => ({ name, value }));
   }
-  const pairs = fields.strings("sysctls").map((pair) => {
-    const at = pair.indexOf("=");
-    return at < 0 ? { name: pair, value: "" } : { name: pair.slice(0, at), value: pair.slice(at + 1) };
-  });
+  const pairs = fields.strings("sysctls").map((pair) => ({ value: "", ...pairOf(pair) }));
   return [...lastOf(pairs, ({ name }) => name)];
 }
 
