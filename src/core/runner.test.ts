@@ -101,6 +101,22 @@ test("partial evidence proves a fail to a witness and nothing where the whole is
   assert.equal(run(present([], seen, { gaps: [gap] }), { need: "witness" }).verdict, "unknown");
 });
 
+test("a gap that two needs have in common is told once, another beside it too", () => {
+  const { applies: _, looked: __, ...description } = check("witness");
+  const both: Check<{ a: string; b: string }> = {
+    ...description,
+    needs: { a: "witness", b: "witness" },
+    evaluate: () => [],
+  };
+  const other = { ...gap, concerns: "apk" };
+  const { gaps, verdict } = runCheck(
+    both,
+    { a: present("", seen, { gaps: [gap, other] }), b: absent(gap) },
+    { asset, policy: defaultPolicy, now },
+  );
+  assert.deepEqual([verdict, gaps], ["unknown", [gap, other]]);
+});
+
 test("stale evidence counts as partial, and so does a date that cannot be read", () => {
   for (const validUntil of ["2025-06-15T11:59:59Z", "2025-06-14", "soon"]) {
     const { verdict, gaps } = run(present([], seen, { validUntil }));

@@ -21,6 +21,11 @@ test("lockfiles that are not read are named, and none of them counts as empty", 
     ["third_party/maven_install.json", "{}", "Bazel"],
     ["manifest.toml", 'packages = [\n  { name = "gleam_stdlib", version = "0.34.0" },\n]\n', "Gleam"],
     ["elm.json", '{"elm-version":"0.19.1"}', "Elm"],
+    [
+      "infra/.terraform.lock.hcl",
+      '# made by "terraform init"\nprovider "registry.terraform.io/hashicorp/aws" {\n  version = "5.0.0"\n}\n',
+      "Terraform and OpenTofu",
+    ],
   ];
   for (const [path, text, of] of files) {
     const analyser = folderAnalyserFor(path);
@@ -36,9 +41,14 @@ test("a file of another program that goes by such a name is none", () => {
     ["Manifest.toml", 'title = "site"\n'],
     ["manifest.toml", 'name = "app"\n'],
     ["elm.json", "{}"],
+    [".terraform.lock.hcl", "# nothing is locked yet\n"],
   ] as const) {
     const analyser = folderAnalyserFor(path);
     assert.ok(analyser !== undefined);
     assert.deepEqual(factsOf(analyser, path, text), { kind: "packages", packages: [], unread: [] }, path);
   }
+});
+
+test("the lockfile of a chart pins manifests, which are judged as such", () => {
+  assert.equal(folderAnalyserFor("chart/Chart.lock"), undefined);
 });

@@ -4,6 +4,8 @@ import { lockfile } from "../lockfile.ts";
 /**
  * Lockfiles that are known and not read: what they pin is not judged, and each is named so. Without them here a project
  * would count as clean for being written in a language that nobody looked at.
+ *
+ * Not here is Helm's `Chart.lock`: charts are manifests and no packages, and what they hold is judged as such (`--render`).
  */
 interface UnreadFormat {
   readonly id: string;
@@ -44,6 +46,8 @@ const FORMATS: readonly UnreadFormat[] = [
   { id: "gleam", of: "Gleam", basenames: ["manifest.toml"], shows: /^packages[ \t]{0,9}=[ \t]{0,9}\[/m },
   { id: "elm", of: "Elm", basenames: ["elm.json"], shows: /"elm-version"/ },
   { id: "purescript", of: "PureScript", basenames: ["spago.lock"] },
+  // Providers are programs that run with the cloud's credentials. Advisories name their Go modules, never the provider.
+  { id: "terraform", of: "Terraform and OpenTofu", basenames: [".terraform.lock.hcl"], shows: /^provider[ \t]{1,9}"/m },
   { id: "unity", of: "Unity", basenames: ["packages-lock.json"] },
 ];
 
