@@ -5,7 +5,7 @@ import { sha256 } from "../../engines/oci/image.fixture.ts";
 import { hostFilePermissions } from "./host-file-permissions.ts";
 
 function at(path: string, kind: HostFileKind, mode: number, more: Partial<HostFile> = {}): HostFile {
-  const type = kind === "etcd-directory" || kind === "certificate-directory" ? "directory" : "file";
+  const type = kind.endsWith("-directory") ? "directory" : "file";
   return { path, kind, type, mode, owner: 0, group: 0, users: [], reach: "everyone", ...more };
 }
 
@@ -25,6 +25,7 @@ test("what the benchmark asks for is no finding, nor what is stricter", () => {
       at("etc/kubernetes/admin.conf", "admin-credential", 0o600),
       at("etc/kubernetes/kubelet.conf", "credential", 0o400),
       at("etc/kubernetes/pki", "certificate-directory", 0o755),
+      at("etc/kubernetes/manifests", "configuration-directory", 0o755),
       at("etc/kubernetes/pki/ca.crt", "certificate", 0o644),
       at("etc/kubernetes/pki/ca.key", "cluster-key", 0o600),
       at("etc/kubernetes/pki/apiserver.key", "key", 0o700),
@@ -71,6 +72,7 @@ test("writable by others: what starts as root on the node is critical, what is t
       at("m.yaml", "manifest", 0o666),
       at("k.yaml", "node-configuration", 0o622),
       at("pki", "certificate-directory", 0o777),
+      at("manifests", "configuration-directory", 0o1777),
       at("ca.crt", "certificate", 0o666),
       at("c.conf", "credential", 0o666),
       at("n.yaml", "manifest", 0o660),
@@ -82,6 +84,7 @@ test("writable by others: what starts as root on the node is critical, what is t
       "critical 1 control plane manifest is writable by all users",
       "critical 1 kubelet configuration file is writable by all users",
       "critical 1 certificate directory is writable by all users",
+      "critical 1 configuration directory is writable by all users",
       "high 1 certificate is writable by all users",
       "high 1 kubeconfig or token file is writable by all users",
       "high 1 control plane manifest is group-writable",

@@ -27,6 +27,9 @@ const SPEAKS: Severities = { ...GOVERNS, "writable by all users": "high", "reada
 /** To write it is to run programs as root on the node; to read it says how the cluster is configured. */
 const STARTS: Severities = { ...GOVERNS, "readable by all users": "low", "group-readable": "low" };
 
+/** To write it is to add or exchange what is in it. */
+const HOLDS: Severities = { "writable by all users": "critical", "group-writable": "high", owned: "high" };
+
 /** To write it is to be trusted; it is there to be read. */
 const TRUSTED: Severities = { "writable by all users": "high", "group-writable": "medium", owned: "medium" };
 
@@ -68,7 +71,13 @@ const KINDS: Readonly<Record<HostFileKind, KindRule>> = {
   "certificate-directory": {
     one: "certificate directory",
     many: "certificate directories",
-    severities: { ...TRUSTED, "writable by all users": "critical", "group-writable": "high", owned: "high" },
+    severities: HOLDS,
+    mode: 0o755,
+  },
+  "configuration-directory": {
+    one: "configuration directory",
+    many: "configuration directories",
+    severities: HOLDS,
     mode: 0o755,
   },
 };
@@ -92,7 +101,7 @@ export const hostFilePermissions: ImageCheck<"hostFiles" | "layers"> = {
   withoutControl: "none of the ten is about file permissions on nodes; control 3 counts secrets in images and sources",
   severity: "varies",
   documentation: {
-    what: "Checks owner and mode of a node's files in a root filesystem (`image scan dir:/`) or an image: static pod manifests, kubeconfigs, `/etc/kubernetes/pki`, the etcd data directory, CNI configuration, the kubelet's service, kubeconfig and configuration, and the places of k3s, RKE2 and MicroK8s. Paths that static pods, systemd units and the kubelet's configuration name are followed, symlinks inside the root. Expected are the owner root and at most mode 600; 644 for certificates and public keys; 700 for the etcd data directory, which the account `etcd` or the static pod's user may own (CIS Kubernetes Benchmark, 1.1.1 to 1.1.21 and 4.1). Not reported: files of a source tree, whose modes are those of its checkout; a file's group where it has no permission; the owner's execute bit. Severity: critical where all users can read or write CA keys, admin credentials or etcd data, or write what starts as root; high for other keys and kubeconfigs; medium where only the group can; low where a directory above is closed, and for manifests that are only readable.",
+    what: "Checks owner and mode of a node's files in a root filesystem (`image scan dir:/`) or an image: static pod manifests, kubeconfigs, `/etc/kubernetes/pki`, the etcd data directory, CNI configuration, the kubelet's service, kubeconfig and configuration, and the places of k3s, RKE2 and MicroK8s. Paths that static pods, systemd units and the kubelet's configuration name are followed, symlinks inside the root. Expected are the owner root and at most mode 600; 644 for certificates and public keys; 755 for the directories of these and of manifests; 700 for the etcd data directory, which the account `etcd` or the static pod's user may own (CIS Kubernetes Benchmark, 1.1.1 to 1.1.21 and 4.1). Not reported: files of a source tree, whose modes are those of its checkout; a file's group where it has no permission; the owner's execute bit. Severity: critical where all users can read or write CA keys, admin credentials or etcd data, or write what starts as root; high for other keys and kubeconfigs; medium where only the group can; low where a directory above is closed, and for manifests that are only readable.",
     why: "An attacker with an unprivileged process on the node reads the CA's key or an admin kubeconfig and has the whole cluster, or writes a static pod that the kubelet starts as root.",
     fix: 'Run `chown root:root` and `chmod 600` on the files (`chmod 644` on certificates, `chmod 700` and `chown etcd:etcd` on the etcd data directory). For k3s and RKE2 set `write-kubeconfig-mode: "0600"`. Rotate keys and credentials that all users could read.',
     references: [

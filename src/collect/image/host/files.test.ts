@@ -13,6 +13,8 @@ import { hostFilesOf } from "./files.ts";
 import type { HostView } from "./view.ts";
 
 const now = new Date(0);
+// Folders that are made on the way have the mode of most machines.
+process.umask(0o022);
 const folders: string[] = [];
 after(() => {
   for (const folder of folders) rmSync(folder, { recursive: true });
@@ -72,6 +74,7 @@ const podOf = (dataDir: string, hostPath: string): string =>
   });
 
 test("what is no node has none, whatever it holds of networks and etcd", async () => {
+  assert.equal(await hostOfRoot({ "etc/kubernetes/manifests/": [0o755] }), undefined);
   assert.equal(await hostOfRoot({ "etc/cni/net.d/87-podman.conflist": [0o644], "var/lib/etcd/": [0o755] }), undefined);
   assert.equal(
     await hostOfLayers([{ name: "app/etc/kubernetes/admin.conf" }, { name: "etc/kubernetes-x/a.conf" }]),
@@ -91,7 +94,9 @@ test("a folder: known places, modes, and directories that are closed", async () 
     "var/lib/rancher/k3s/server/": [0o700],
   });
   assert.deepEqual(told(host), [
+    "configuration-directory 755 etc/kubernetes",
     "admin-credential 640 etc/kubernetes/admin.conf",
+    "configuration-directory 755 etc/kubernetes/manifests",
     "manifest 644 etc/kubernetes/manifests/kube-apiserver.yaml",
     "certificate-directory 755 etc/kubernetes/pki",
     "certificate-directory 710 etc/kubernetes/pki/etcd",
@@ -113,6 +118,7 @@ test("a folder: symlinks are followed inside the root, and one that leads nowher
     "etc/systemd/system/kubelet.service": [0, "->/dev/null"],
   });
   assert.deepEqual(told(host), [
+    "configuration-directory 755 etc/kubernetes",
     "certificate-directory 755 srv/pki",
     "certificate 644 srv/pki/ca.crt",
     "cluster-key 660 var/snap/microk8s/6089/certs/ca.key",
@@ -128,12 +134,14 @@ test("a folder: what static pods and the kubelet name is followed, also from a f
   const host = await hostOfRoot({
     "var/lib/kubelet/config.yaml": [0o600, "staticPodPath: /opt/pods\n"],
     "opt/pods/etcd.yaml": [0o600, podOf("/data", "/srv/etcd")],
+    "opt/pods/": [0o777],
     "srv/etcd/member/snap/db": [0o604],
     "srv/etcd/": [0o711],
     "var/lib/etcd/member/db": [0o644],
     "var/lib/etcd/": [0o700],
   });
   assert.deepEqual(told(host), [
+    "configuration-directory 777 opt/pods",
     "manifest 600 opt/pods/etcd.yaml",
     "etcd-directory 711 srv/etcd",
     "etcd-data 604 srv/etcd/member/snap/db",
@@ -148,7 +156,7 @@ test("a folder: a manifest that is not read, and one that is too long, are gaps"
     "etc/kubernetes/manifests/a.yaml": [0o600, "a: *b\n"],
     "etc/kubernetes/manifests/b.yaml": [0o600, `# ${"a".repeat(bounds.hostConfigurationBytes)}`],
   });
-  assert.equal(host?.files.length, 2);
+  assert.equal(host?.files.filter(({ kind }) => kind === "manifest").length, 2);
   assert.match(reasons(host)[0] ?? "", /^\/etc\/kubernetes\/manifests\/b\.yaml: exceeds the limit of 262144 bytes$/);
   assert.match(reasons(host)[1] ?? "", /^\/etc\/kubernetes\/manifests\/a\.yaml: line 1: .*, so files that it names/);
 });
@@ -175,6 +183,17 @@ test("layers: owners and modes as the highest layer has them, removed files are 
     ],
   );
   assert.deepEqual(host?.files, [
+    {
+      path: "etc/kubernetes",
+      kind: "configuration-directory",
+      type: "directory",
+      mode: 0o755,
+      owner: 0,
+      group: 0,
+      users: [],
+      reach: "everyone",
+      layer: 0,
+    },
     {
       path: "etc/kubernetes/admin.conf",
       kind: "admin-credential",
@@ -248,6 +267,8 @@ test("layers: what a static pod names is followed anywhere, and one behind a lin
     { name: "var/snap/microk8s/12/credentials/client.config", mode: 0o660 },
   ]);
   assert.deepEqual(told(host), [
+    "configuration-directory 755 etc/kubernetes",
+    "configuration-directory 755 etc/kubernetes/manifests",
     "manifest 600 etc/kubernetes/manifests/etcd.yaml",
     "manifest 600 opt/b.yaml",
     "etcd-directory 755 srv/real",
@@ -255,6 +276,30 @@ test("layers: what a static pod names is followed anywhere, and one behind a lin
     "admin-credential 660 var/snap/microk8s/12/credentials/client.config",
   ]);
   assert.deepEqual(reasons(host), ["/opt/b.yaml: not read, so files that it names are not looked up"]);
+});
+
+test("a folder and the layers of the same files say the same", async () => {
+  const files: Parameters<typeof rootOf>[0] = {
+    "etc/kubernetes/manifests/etcd.yaml": [0o640, podOf("/data", "/srv/etcd")],
+    "etc/kubernetes/pki/apiserver.key": [0o604],
+    "etc/kubernetes/pki/": [0o750],
+    "etc/kubernetes/ssl": [0, "->pki"],
+    "srv/etcd": [0, "->../mnt/etcd"],
+    "mnt/etcd/member/wal/0.wal": [0o644],
+    "mnt/etcd/": [0o755],
+    "usr/lib/systemd/system/kubelet.service": [0o644, "ExecStart=kubelet --config=/opt/kubelet.yaml\n"],
+    lib: [0, "->usr/lib"],
+    "opt/kubelet.yaml": [0o664, "tlsPrivateKeyFile: /opt/kubelet.pem\n"],
+  };
+  const entries = Object.entries(files).map(([name, [mode, text = ""]]): FixtureEntry => {
+    if (text.startsWith("->")) return { name, flag: "2", link: text.slice(2) };
+    return { name, mode, content: text, ...(name.endsWith("/") ? { flag: "5" } : {}) };
+  });
+  const [folder, layers] = [await hostOfRoot(files), await hostOfLayers(entries)];
+  assert.equal(told(layers).length, 9);
+  assert.deepEqual(told(layers), told(folder));
+  // Outside the known places a layer's files are not kept: what such a configuration names is unknown.
+  assert.deepEqual([reasons(folder), reasons(layers).length], [[], 1]);
 });
 
 test("layers are read again only where something of a node is in them", async () => {
@@ -268,6 +313,24 @@ test("layers are read again only where something of a node is in them", async ()
     await inventoryOfImage(open, { now });
     assert.deepEqual([...store.opened.values()].at(-1), times, name);
   }
+});
+
+test("RKE2: by its CIS profile etcd owns its data and certificates, and snapshots are data", async () => {
+  const tls = "var/lib/rancher/rke2/server/tls";
+  const host = await hostOfLayers([
+    { name: "etc/passwd", content: "etcd:x:52:52:::\n" },
+    { name: `${tls}/etcd/`, flag: "5", mode: 0o700, uid: 52 },
+    { name: `${tls}/etcd/server-ca.key`, mode: 0o600, uid: 52 },
+    { name: `${tls}/server-ca.key`, mode: 0o600, uid: 52 },
+    { name: "var/lib/rancher/rke2/server/db/etcd/", flag: "5", mode: 0o700, uid: 52 },
+    { name: "var/lib/rancher/rke2/server/db/snapshots/on-demand-1", mode: 0o644 },
+  ]);
+  const strangers = host?.files.filter(({ owner = 0, users }) => owner !== 0 && !users.includes(owner));
+  assert.deepEqual(
+    strangers?.map(({ path }) => path),
+    [`${tls}/server-ca.key`],
+  );
+  assert.ok(told(host).includes("etcd-data 644 var/lib/rancher/rke2/server/db/snapshots/on-demand-1"));
 });
 
 /** A view of a host of which one path can be looked up, or not even that. */

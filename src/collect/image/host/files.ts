@@ -49,7 +49,7 @@ export function hostFilesOf(view: HostView, accounts: Accounts | undefined): Hos
     if (type === "other") return;
     const kind = typeof place.kind === "string" ? place.kind : place.kind(path, type);
     if (kind === undefined) return;
-    if (type !== (kind === "etcd-directory" || kind === "certificate-directory" ? "directory" : "file")) return;
+    if (type !== (kind.endsWith("-directory") ? "directory" : "file")) return;
     const before = found.get(path);
     if (before === undefined && found.size >= bounds.hostFiles) {
       more += 1;
@@ -106,7 +106,7 @@ export function hostFilesOf(view: HostView, accounts: Accounts | undefined): Hos
   const files = [...found.values()].sort((a, b) => compareText(a.path, b.path));
   const all = [...view.gaps(), ...gaps.all()];
   if (more > 0) all.push({ code: "contents.host-files", reason: `${more} more host files are not looked up` });
-  if (files.some(({ kind }) => !ANYBODYS.has(kind))) return { files, gaps: all };
+  if (files.some(({ kind, type }) => type === "file" && !ANYBODYS.has(kind))) return { files, gaps: all };
   // What could not be looked up may be what makes it a node.
   const others = all.filter(({ reason }) => !ANYBODYS_PLACE.test(reason));
   return others.length === 0 ? undefined : { files: [], gaps: others };

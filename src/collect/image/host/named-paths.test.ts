@@ -74,7 +74,12 @@ test("a static pod may be JSON, and its program may stand behind a wrapper or in
 test("the kubelet's configuration names its CA, its own certificate and the folder of static pods", () => {
   const text =
     "kind: KubeletConfiguration\nauthentication:\n  x509:\n    clientCAFile: /etc/ca.pem\ntlsPrivateKeyFile: /etc/k.pem\nstaticPodPath: /etc/pods/\n";
-  assert.deepEqual(named("kubelet", text), ["certificate etc/ca.pem", "key etc/k.pem", "manifest etc/pods/*"]);
+  assert.deepEqual(named("kubelet", text), [
+    "certificate etc/ca.pem",
+    "key etc/k.pem",
+    "configuration-directory etc/pods",
+    "manifest etc/pods/*",
+  ]);
   assert.deepEqual(named("kubelet", "kind: KubeletConfiguration\nauthentication: {}\n"), []);
 });
 

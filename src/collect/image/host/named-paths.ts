@@ -92,17 +92,23 @@ function placesOfFlags(
     const flag = Object.hasOwn(FLAGS, spelt) ? FLAGS[spelt] : spelt === "config" ? kubeletConfig : undefined;
     const path = onHost(value ?? words[index + 1] ?? "");
     if (flag === undefined || path === undefined) continue;
-    const place = placeAt(path, flag);
-    if (place !== undefined) found.push({ ...place, ...(users === undefined ? {} : { users }) });
+    for (const place of placesAt(path, flag)) found.push({ ...place, ...(users === undefined ? {} : { users }) });
   }
   return found;
 }
 
 const kubeletConfig: FlagKind = { kind: "node-configuration", reads: "kubelet" };
 
-/** Undefined of what is no path as it stands: a variable, a pattern. */
-function placeAt(path: string, { below = "", ...flag }: FlagKind): Place | undefined {
-  return /^\/[^*$]+$/.test(path) ? { at: withoutSlash(path.slice(1)) + below, ...flag } : undefined;
+/** None of what is no path as it stands: a variable, a pattern. */
+function placesAt(path: string, { below, ...flag }: FlagKind): Place[] {
+  if (!/^\/[^*$]+$/.test(path)) return [];
+  const at = withoutSlash(path.slice(1));
+  if (at === "") return [];
+  if (below === undefined) return [{ at, ...flag }];
+  return [
+    { at, kind: "configuration-directory" },
+    { at: at + below, ...flag },
+  ];
 }
 
 /** KubeletConfiguration v1beta1. */
@@ -114,7 +120,7 @@ function ofKubelet(document: YamlMap): Place[] {
     [textAt(document, "tlsCertFile"), certificate],
     [textAt(document, "staticPodPath"), manifests],
   ];
-  return named.flatMap(([path, flag]) => placeAt(path, flag) ?? []);
+  return named.flatMap(([path, flag]) => placesAt(path, flag));
 }
 
 /** Pod v1: of each container that is a program of the control plane, with its volumes. */

@@ -30,10 +30,13 @@ export function isHostRecord(record: string): boolean {
 
 const UNITS = ["etc", "usr/lib", "lib"].flatMap((folder): Place[] => [
   { at: `${folder}/systemd/system/kubelet.service`, kind: "node-configuration", reads: "flags" },
+  { at: `${folder}/systemd/system/kubelet.service.d`, kind: "configuration-directory" },
   { at: `${folder}/systemd/system/kubelet.service.d/*.conf`, kind: "node-configuration", reads: "flags" },
 ]);
 
 const KUBEADM: readonly Place[] = [
+  { at: "etc/kubernetes", kind: "configuration-directory" },
+  { at: "etc/kubernetes/manifests", kind: "configuration-directory" },
   { at: "etc/kubernetes/manifests/*", kind: "manifest", reads: "static-pod" },
   { at: "etc/kubernetes/admin.conf", kind: "admin-credential" },
   { at: "etc/kubernetes/super-admin.conf", kind: "admin-credential" },
@@ -53,7 +56,14 @@ const NODE: readonly Place[] = [
   { at: "var/lib/kubelet/kubeconfig", kind: "credential" },
   { at: "var/lib/kubelet/pki/*", kind: certificateKind },
   { at: "var/lib/kube-proxy/kubeconfig*", kind: "credential" },
+  { at: "etc/cni/net.d", kind: "configuration-directory" },
   { at: "etc/cni/net.d/*", kind: networkKind },
+];
+
+/** By its CIS profile etcd owns what it reads. */
+const RKE2_ETCD: readonly Place[] = [
+  { at: "var/lib/rancher/rke2/server/tls/etcd", kind: "certificate-directory", etcd: true },
+  { at: "var/lib/rancher/rke2/server/tls/etcd/**", kind: certificatesKind, etcd: true },
 ];
 
 const RANCHER = ["k3s", "rke2"].flatMap((name): Place[] => {
@@ -70,9 +80,13 @@ const RANCHER = ["k3s", "rke2"].flatMap((name): Place[] => {
     { at: `${state}/server/cred/*`, kind: rancherCredential },
     { at: `${state}/server/tls`, kind: "certificate-directory" },
     { at: `${state}/server/tls/**`, kind: certificatesKind },
+    ...(name === "rke2" ? RKE2_ETCD : []),
+    { at: `${state}/server/db/snapshots/*`, kind: "etcd-data" },
     { at: `${state}/server/db/etcd`, kind: "etcd-directory", ...(name === "rke2" ? { etcd: true } : {}) },
     { at: `${state}/server/db/state.db*`, kind: "etcd-data" },
+    { at: `${state}/server/manifests`, kind: "configuration-directory" },
     { at: `${state}/server/manifests/**`, kind: "manifest" },
+    { at: `${state}/agent/pod-manifests`, kind: "configuration-directory" },
     { at: `${state}/agent/pod-manifests/*`, kind: "manifest", reads: "static-pod" },
     { at: `${state}/agent/*.kubeconfig`, kind: "credential" },
     { at: `${state}/agent/*`, kind: certificateKind },

@@ -17,6 +17,8 @@ export type HostFileKind =
   /** Where etcd, or the store in its place, keeps all objects. */
   | "etcd-directory"
   | "etcd-data"
+  /** A folder whose files are run, or obeyed: whoever writes there adds one. */
+  | "configuration-directory"
   /** Static pods, and what a distribution applies by itself. */
   | "manifest"
   /** How the kubelet is started and configured. */
