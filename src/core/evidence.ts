@@ -14,6 +14,8 @@ export type Evidence<T> =
       readonly observedAt: string;
       /** ISO 8601, UTC: after it the evidence is stale. Absent where it cannot go stale (content by digest). */
       readonly validUntil?: string;
+      /** What brings newer facts, where it can go stale: a remedy as a gap's. */
+      readonly renewal?: string;
     }
   | { readonly state: "absent"; readonly gaps: readonly [Gap, ...Gap[]] };
 
@@ -32,7 +34,7 @@ export interface Gap {
 export function present<T>(
   facts: T,
   observedAt: string,
-  options: { gaps?: readonly Gap[]; validUntil?: string } = {},
+  options: { gaps?: readonly Gap[]; validUntil?: string; renewal?: string } = {},
 ): Evidence<T> {
   return {
     state: "present",
@@ -40,6 +42,7 @@ export function present<T>(
     gaps: options.gaps ?? [],
     observedAt,
     ...(options.validUntil === undefined ? {} : { validUntil: options.validUntil }),
+    ...(options.renewal === undefined ? {} : { renewal: options.renewal }),
   };
 }
 

@@ -124,6 +124,10 @@ test("stale evidence counts as partial, and so does a date that cannot be read",
     assert.equal(gaps[0]?.code, "evidence.stale");
     assert.equal(run(present([draft("high")], seen, { validUntil })).verdict, "fail");
   }
+  const old = present([], "2025-06-01T00:00:00Z", { validUntil: "2025-06-08T00:00:00Z", renewal: "fetch it" });
+  assert.match(run(old).reason, /^\w+: data from 2025-06-01 is 15 days old; the limit is 7 days$/);
+  assert.equal(run(old).gaps[0]?.remedy, "fetch it");
+  assert.match(run(present([], seen, { validUntil: "soon" })).reason, /: data from 2025-06-15 expired on soon$/);
   const fresh = run(present([], seen, { validUntil: "2025-06-15T12:00:00Z" }));
   assert.equal(fresh.verdict, "pass");
   assert.equal(fresh.validUntil, "2025-06-15T12:00:00Z");

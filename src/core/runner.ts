@@ -117,7 +117,7 @@ function run<Facts extends object>(
         valid.push(item.validUntil);
         // Negated, so that a date that cannot be read counts as over.
         if (!(Date.parse(item.validUntil) >= context.now.getTime())) {
-          own = [...own, stale(name, item.observedAt, item.validUntil)];
+          own = [...own, stale(name, item.observedAt, item.validUntil, item.renewal, context.now)];
         }
       }
     }
@@ -256,12 +256,19 @@ export function reachVerdict(
   return { verdict: "pass", reason: under };
 }
 
-function stale(name: string, observedAt: string, validUntil: string): Gap {
-  return {
-    code: "evidence.stale",
-    reason: `${name}: evidence of ${observedAt.slice(0, 10)} counted until ${validUntil.slice(0, 10)}`,
-  };
+/** Says how old the facts are and how old they may be: days that have begun. */
+function stale(name: string, observedAt: string, validUntil: string, renewal: string | undefined, now: Date): Gap {
+  const from = Date.parse(observedAt);
+  const age = Math.ceil((now.getTime() - from) / DAY);
+  const limit = Math.floor((Date.parse(validUntil) - from) / DAY);
+  const dated = `${name}: data from ${observedAt.slice(0, 10)}`;
+  const reason = Number.isNaN(age + limit)
+    ? `${dated} expired on ${validUntil.slice(0, 10)}`
+    : `${dated} is ${counted(age, "day")} old; the limit is ${counted(limit, "day")}`;
+  return { code: "evidence.stale", reason, ...(renewal === undefined ? {} : { remedy: renewal }) };
 }
+
+const DAY = 24 * 60 * 60 * 1000;
 
 /** Worst first, then by priority, then those with a fix, then by subject, so that two runs print the same. */
 export function compareFindings(a: Finding, b: Finding): number {

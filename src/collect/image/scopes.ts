@@ -74,6 +74,7 @@ function evidenceOf(matched: ScopeMatches, { maxAgeDays, now }: AdvisoryContext)
   return present(matched, asOf.toISOString(), {
     gaps: matched.gaps,
     validUntil: new Date(asOf.getTime() + maxAgeDays * DAY).toISOString(),
+    renewal: "run `bulkhead db update`",
   });
 }
 

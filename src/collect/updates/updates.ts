@@ -63,7 +63,7 @@ export async function lookUpUpdates(
   const [validUntil] = valid.sort();
   return present(updates, checked[0] ?? now.toISOString(), {
     gaps: all,
-    ...(validUntil === undefined ? {} : { validUntil }),
+    ...(validUntil === undefined ? {} : { validUntil, renewal: "add --updates, which asks the suites again" }),
   });
 }
 

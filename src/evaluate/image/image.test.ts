@@ -182,7 +182,11 @@ test("coverage counts from the source's own date, for as long as the policy says
     ["2026-01-01T00:00:00.000Z", "2026-01-08T00:00:00.000Z"],
   );
   const late = await judged([npmPackage("a", "1.0.1")], { now: new Date("2026-01-08T00:00:01Z") });
-  assert.match(verdicts(late)[0] ?? "", /unknown, vulnerabilities: evidence of 2026-01-01/);
+  assert.match(
+    verdicts(late)[0] ?? "",
+    /unknown, vulnerabilities: data from 2026-01-01 is 8 days old; the limit is 7 days/,
+  );
+  assert.equal(late[0]?.gaps[0]?.remedy, "run `bulkhead db update`");
 });
 
 test("an advisory with impossible ranges is unknown where its package is installed", async () => {

@@ -45,6 +45,7 @@ export function lifecycleOf(inventory: Inventory, now: Date): Evidence<Lifecycle
   return present({ asOf: LIFECYCLE_AS_OF, releases: merged(releases) }, `${LIFECYCLE_AS_OF}T00:00:00.000Z`, {
     gaps: uniqueGaps(gaps),
     validUntil: new Date(Date.parse(LIFECYCLE_AS_OF) + LIFECYCLE_CURRENT_DAYS * DAY).toISOString(),
+    renewal: "use a later release of Bulkhead, which has a later table",
   });
 }
 
