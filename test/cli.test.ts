@@ -109,7 +109,7 @@ describe("the exit code", { concurrency: 2 }, () => {
     for (const command of ["check", "build lint", "build deps", "workload audit", "workload fix", "secrets scan"]) {
       const { code, stdout } = await bulkhead([...command.split(" "), empty, "--now", now], { cwd: folder, home });
       assert.equal(code, 3, command);
-      assert.match(stdout, /^result: incomplete: nothing to judge was found \(exit code 3\)$/m, command);
+      assert.match(stdout, /^result: unknown: incomplete: nothing to judge was found · .*exit code 3$/m, command);
       assert.doesNotMatch(stdout, /^(?:control: \d+|layer: \w+|evaluation:) pass /m, command);
     }
   });
@@ -170,7 +170,8 @@ describe("the output", { concurrency: 2 }, () => {
     const { stdout } = await scan("flawed");
     assert.ok(!stdout.includes("\u001b"));
     assert.match(stdout, /GHSA-aaaa-aaaa-aaaa/);
-    assert.match(stdout, /upgrade flawed from 1\.0\.0 to 1\.0\.1/);
+    assert.match(stdout, /^fix: 1 over critical=1 .*what="upgrade flawed to 1\.0\.1"$/m);
+    assert.match((await scan("flawed", "--details")).stdout, /^finding: .*upgrade flawed from 1\.0\.0 to 1\.0\.1/m);
     assert.match(stdout, /made advisories/);
   });
 

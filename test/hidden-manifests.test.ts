@@ -67,7 +67,7 @@ const found: Readonly<Record<string, Tree>> = {
 describe("an audit finds", () => {
   for (const [name, tree] of Object.entries(found)) {
     test(name, async () => {
-      const { code, stdout } = await run(made(tree), "workload", "audit");
+      const { code, stdout } = await run(made(tree), "workload", "audit", "--details");
       assert.equal(code, 1, stdout);
       assert.match(stdout, /over workload\/privileged asset=Pod\/evil/);
     });
@@ -86,7 +86,7 @@ const unknown: Readonly<Record<string, Tree>> = {
 describe("an audit does not pass over", () => {
   for (const [name, tree] of Object.entries(unknown)) {
     test(name, async () => {
-      const { code, stdout } = await run(made(tree), "workload", "audit");
+      const { code, stdout } = await run(made(tree), "workload", "audit", "--details");
       assert.equal(code, 3, stdout);
       assert.match(stdout, /unknown workload\/manifest-not-read/);
     });

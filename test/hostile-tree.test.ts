@@ -95,7 +95,7 @@ test("a committed bare repository does not give the policy that is called truste
     if (existsSync(from)) git(outside, ["-c", `alias.cp=!cp -r ${from} ${join(tree, "vendor/lib")}/`, "cp"]);
   }
   assert.ok(existsSync(join(tree, "vendor/lib/objects")));
-  const { stdout } = await run("build", "lint", "vendor/lib", "--policy", "git:trusted:org.yaml", "--format", "plain");
+  const { stdout } = await run("build", "lint", "vendor/lib", "--policy", "git:trusted:org.yaml", "--details");
   assert.match(stdout, /policy: trusted: git:trusted:org\.yaml/);
   // A Dockerfile without a user is over the tree's own threshold, and would be under the attacker's.
   assert.match(stdout, /finding: \S+ over /);

@@ -23,7 +23,7 @@ function adopted() {
 test("what was known does not fail, what is new does, and what is gone is said", () => {
   using place = adopted();
   assert.equal(readFileSync(join(place.folder, "known.json"), "utf8").split("\n").length, 7);
-  const same = place.scan("--baseline", "known.json");
+  const same = place.scan("--baseline", "known.json", "--details");
   assert.equal(same.status, 0, same.stdout);
   assert.match(same.stdout, /^baseline: known\.json: 1 finding set apart$/m);
   assert.match(same.stdout, /^baselined: .*: 1: 1 critical$/m);
@@ -46,7 +46,7 @@ test("controls and layers are judged without what is known", () => {
   using place = adopted();
   const check = (...words: readonly string[]) =>
     place
-      .run("check", ".", "--db", "a.db", ...asOf, ...words)
+      .run("check", ".", "--db", "a.db", "--details", ...asOf, ...words)
       .stdout.split("\n")
       .filter((line) => /^(?:layer: image|control: 2) /.test(line));
   const [control, layer] = check();

@@ -84,6 +84,7 @@ test("it makes a database, scans an image and reports in every format", () => {
     "image",
     "scan",
     "oci:image",
+    "--details",
     ...asOf,
     ...files.flatMap((format) => ["--format", `${format}=report.${format}`]),
   );

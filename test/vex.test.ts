@@ -41,7 +41,7 @@ test("a statement takes a finding out of the verdict, and every format says why"
   place.write("v.json", { status: "not_affected", justification: "vulnerable_code_not_present" });
   assert.equal(place.scan().status, 1);
   const files = ["json", "sarif", "table"].flatMap((format) => ["--format", `${format}=out.${format}`]);
-  const { status, stdout } = place.scan("--vex", "v.json", "--format", "plain", ...files);
+  const { status, stdout } = place.scan("--vex", "v.json", "--details", "--format", "plain", ...files);
   assert.equal(status, 0, stdout);
   assert.match(stdout, /^note: VEX: v\.json, OpenVEX by Shop, 1 statement$/m);
   assert.match(stdout, /^excepted: .*VEX not_affected: vulnerable_code_not_present \(Shop, v\.json\)$/m);
@@ -59,7 +59,7 @@ test("a statement takes a finding out of the verdict, and every format says why"
 test("affected is noted on the finding, and a document that is not named is not read", () => {
   using place = judged();
   place.write("v.json", { status: "affected", action_statement: "wait" });
-  const noted = place.scan("--vex", "v.json", "--format", "plain", "--format", "table=out.table");
+  const noted = place.scan("--vex", "v.json", "--details", "--format", "plain", "--format", "table=out.table");
   assert.equal(noted.status, 1);
   assert.match(readFileSync(join(place.folder, "out.table"), "utf8"), /VEX affected: wait/);
   assert.match(noted.stdout, /VEX affected: wait \(v\.json statements\[0\], Shop\)/);
@@ -97,7 +97,7 @@ test("what a lockfile pins is met by its package-url alone", () => {
   place.write("package.json", { ...said, products: [{ "@id": "pkg:npm/old@1.0.0" }] });
   assert.equal(deps().status, 1);
   assert.equal(deps("--vex", "image.json", "--vex", "other.json").status, 1);
-  const { status, stdout } = deps("--vex", "package.json", "--format", "plain");
+  const { status, stdout } = deps("--vex", "package.json", "--details", "--format", "plain");
   assert.equal(status, 0, stdout);
   assert.match(stdout, /^excepted: .*package-lock\.json.*VEX not_affected: vulnerable_code_not_present/m);
 });

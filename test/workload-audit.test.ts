@@ -18,7 +18,7 @@ before(() => {
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 const audit = (...places: readonly string[]) =>
-  bulkhead(["workload", "audit", ...places, "--format", "plain", "--no-cache"], { cwd: folder, home: folder });
+  bulkhead(["workload", "audit", ...places, "--details", "--no-cache"], { cwd: folder, home: folder });
 
 test("a good manifest ends with 0, a bad one with 1 and its place", async () => {
   assert.equal((await audit("good.yaml")).code, 0);

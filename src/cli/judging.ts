@@ -18,6 +18,7 @@ import type { OpenOptions } from "../engines/oci/open.ts";
 import type { ScanContext } from "../scan/context.ts";
 import { openRun } from "../scan/run.ts";
 import { descriptionsFor, everyDescription } from "./check-descriptions.ts";
+import { type DisplayOptions, displayOf } from "./display-options.ts";
 import { keepHeapNearWhatLives } from "./heap.ts";
 import { parseFormats, writeReport } from "./outputs.ts";
 import { defaultBases, defaultCache, defaultDatabase } from "./paths.ts";
@@ -36,7 +37,7 @@ export interface PullingOptions {
   readonly plainHttp: boolean;
 }
 
-export interface JudgingOptions extends PullingOptions, Omit<UpdatesOptions, "cache"> {
+export interface JudgingOptions extends PullingOptions, DisplayOptions, Omit<UpdatesOptions, "cache"> {
   /** The list of known base images. */
   readonly bases?: string;
   readonly policy?: string;
@@ -92,6 +93,7 @@ export async function runJudging(
   const started = performance.now();
   keepHeapNearWhatLives();
   const outputs = parseFormats(options.format, process.stdout);
+  const display = displayOf(options);
   const failOn = parseFailOn(options.failOn);
   const now = parseNow(options.now);
   const open = openOptions(options);
@@ -165,8 +167,9 @@ export async function runJudging(
       writeWhole(options.writeBaseline, formatBaseline(entries), { within: [root] });
     }
     if (instead !== undefined) process.stdout.write(instead);
+    const shown = { all: options.all, display };
     for (const output of outputs) {
-      if (instead === undefined || output.file !== undefined) await writeReport(report, output, options.all, root);
+      if (instead === undefined || output.file !== undefined) await writeReport(report, output, shown, root);
     }
     return report.exitCode;
   } finally {

@@ -2,8 +2,12 @@
 import { Command, CommanderError } from "commander";
 import { printable } from "../core/printable.ts";
 import { Problem } from "../core/problem.ts";
-import { collect, connecting, judging, pulling, reaching, updating } from "./options.ts";
+import { displaying } from "./display-options.ts";
+import { collect, connecting, judging as judgingAlone, pulling, reaching, updating } from "./options.ts";
 import { toolVersion } from "./version.ts";
+
+/** What evaluates is shown by the same options. */
+const judging = (command: Command): Command => displaying(judgingAlone(command));
 
 const program = new Command("bulkhead")
   .description("Container defence in depth, put in place and proved.")

@@ -36,7 +36,7 @@ export function judging(command: Command): Command {
       "--fail-on <severity>",
       "exit 1 from this severity on, whatever the policy's threshold: critical … negligible, or never",
     )
-    .option("--all", "show every finding, not the worst of each asset alone", false)
+    .option("--all", "show everything: each finding, and what passed", false)
     .option("--quiet", "no progress on stderr", false)
     .option("--no-cache", "read every layer again, and remember nothing")
     .option("--cache <file>", "scan cache (default: in the user's cache folder)")

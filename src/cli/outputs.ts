@@ -5,7 +5,7 @@ import { usageProblem } from "../core/problem.ts";
 import type { Report } from "../core/report.ts";
 import { inChunks } from "../engines/files/chunks.ts";
 import { writeWhole } from "../engines/files/write.ts";
-import { outputDefaults, type Terminal } from "../report/options.ts";
+import { outputDefaults, type RenderOptions, type Terminal } from "../report/options.ts";
 import { type Format, formats, render } from "../report/render.ts";
 
 interface Output {
@@ -46,11 +46,16 @@ export function parseFormats(written: readonly string[], { isTTY }: Terminal): O
 }
 
 /** @param root - the tree under review: no link of it is written through. @throws Problem (usage), see {@link writeWhole} */
-export async function writeReport(report: Report, { format, file }: Output, all: boolean, root: string): Promise<void> {
+export async function writeReport(
+  report: Report,
+  { format, file }: Output,
+  shown: Pick<RenderOptions, "all" | "display">,
+  root: string,
+): Promise<void> {
   const defaults = outputDefaults(process.stdout, process.env);
-  const shown = format ?? defaults.format;
-  if (file === undefined) await writeStream(process.stdout, render(report, shown, { ...defaults, all }));
-  else writeWhole(file, () => render(report, shown, { columns: 100, color: false, all }), { within: [root] });
+  const form = format ?? defaults.format;
+  if (file === undefined) await writeStream(process.stdout, render(report, form, { ...defaults, ...shown }));
+  else writeWhole(file, () => render(report, form, { columns: 100, color: false, ...shown }), { within: [root] });
 }
 
 /** Waits where the reader is slower, so that no more than a piece is held; ends where the reader has gone. */

@@ -5,7 +5,9 @@ import type { Policy } from "./policy.ts";
 import type { RatedSeverity } from "./severity.ts";
 
 /** The layer of defence that a check judges; also its folder under checks/. */
-export type Layer = "image" | "registry" | "build" | "workload" | "cluster" | "network" | "runtime" | "policy";
+export type Layer = (typeof layers)[number];
+
+export const layers = ["image", "registry", "build", "workload", "cluster", "network", "runtime", "policy"] as const;
 
 /** Numbers of the baseline's ten controls. */
 export type ControlNumber = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Report } from "../core/report.ts";
+import { defaultDisplay } from "./display.ts";
 import { type Format, render } from "./render.ts";
 import { sampleReport } from "./sample.ts";
 
@@ -40,9 +41,11 @@ test("people are told how much is not enforced, and of what is audited one line"
   }
   for (const format of ["table", "plain", "markdown"] as const) {
     const text = written(format, unenforced("audit"));
-    assert.match(text, /audited: \d+ evaluations? with \d+ findings: /, format);
+    assert.match(text, /audited:? +\d+ evaluations? with \d+ findings: /, format);
     assert.ok(text.length < written(format, unenforced("warn")).length, format);
   }
-  assert.match(written("table", unenforced("warn")), / · warn · /);
+  const options = { all: false, columns: 100, color: false, display: { ...defaultDisplay, details: true } };
+  assert.match([...render(unenforced("warn"), "table", options)].join(""), / · warn · /);
+  assert.match(written("table", unenforced("warn")), /1 critical \(warn\)/);
   assert.doesNotMatch(written("table", sampleReport), /enforced/);
 });

@@ -1,10 +1,14 @@
+import type { Display } from "./display.ts";
+
 /** How a report is shown, whatever it says. */
 export interface RenderOptions {
   /** Columns of the terminal. */
   readonly columns: number;
   readonly color: boolean;
-  /** Every finding, not the worst of each evaluation alone. */
+  /** Everything: each finding, and what passed. */
   readonly all: boolean;
+  /** Heeded by table and plain, whose default is a summary; the other formats leave the report whole. */
+  readonly display?: Display;
 }
 
 /** What is used of a stream and its environment. */

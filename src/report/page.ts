@@ -3,7 +3,7 @@ import type { Verdict } from "../core/evaluation.ts";
 import { printable } from "../core/printable.ts";
 import type { Severity } from "../core/severity.ts";
 import type { RenderOptions } from "./options.ts";
-import { wrap } from "./width.ts";
+import { clip, displayWidth, wrap } from "./width.ts";
 
 /** What every part of the table needs to know of the terminal. */
 export interface Page extends RenderOptions {
@@ -52,6 +52,10 @@ export const severityWidth = "negligible".length;
 export const findingIndent = verdictIndent.length + severityWidth + 2;
 
 export function severityWord(page: Page, severity: Severity): string {
+  return severityPaint(page, severity)(severity.padEnd(severityWidth));
+}
+
+export function severityPaint(page: Page, severity: Severity): (text: string) => string {
   const { bold, red, yellow, cyan, dim, magenta } = page.colors;
   const paint: Record<Severity, (text: string) => string> = {
     critical: (text) => bold(red(text)),
@@ -61,7 +65,15 @@ export function severityWord(page: Page, severity: Severity): string {
     negligible: dim,
     unknown: magenta,
   };
-  return paint[severity](severity.padEnd(severityWidth));
+  return paint[severity];
+}
+
+/** A title, a line to the summary at the right end. */
+export function rule(page: Page, title: string, summary: string): string {
+  const { bold, dim } = page.colors;
+  const fitted = clip(summary, page.columns - displayWidth(title) - 3);
+  const dashes = page.columns - displayWidth(title) - displayWidth(fitted) - 2;
+  return `${bold(title)} ${dim("─".repeat(dashes))} ${fitted}`;
 }
 
 /** Text wrapped to the page behind an indent; lines after the first stand further in by `more`. */

@@ -1,25 +1,30 @@
 import { assetTitle } from "../core/asset.ts";
+import { counted } from "../core/counted.ts";
 import type { Evaluation } from "../core/evaluation.ts";
+import { isPlainPass } from "../core/evaluations.ts";
 import type { Finding } from "../core/finding.ts";
 import { formatDockerfile, formatLayer, formatLocation } from "../core/location.ts";
 import { printable } from "../core/printable.ts";
 import type { Report } from "../core/report.ts";
+import { detailsOf } from "./details.ts";
 import { inOrder } from "./in-order.ts";
 import { shortInstruction } from "./instruction.ts";
 import type { RenderOptions } from "./options.ts";
+import { pairs } from "./pairs.ts";
+import { nextText, resultText, verdictOfExit, worstText } from "./summary/result.ts";
+import { assetPlain, fixPlain, unknownPlain } from "./summary/summary-plain.ts";
+import { type View, viewOf } from "./view.ts";
 import {
   assetIdentity,
-  auditedText,
   baselinedText,
   baselineText,
   checksText,
   coverageText,
   databaseText,
   enforcementText,
+  exceptedText,
   exceptionText,
-  exitText,
   findingName,
-  foldUnknown,
   gapText,
   layerText,
   loosenedKeys,
@@ -29,51 +34,69 @@ import {
   scopeText,
   shown,
   unknownText,
-  withoutAudited,
-  withoutQuiet,
 } from "./wording.ts";
 
 /**
  * The table's content for pipes and logs: one line a fact, each beginning with its kind and a colon, so that grep and
  * cut find it. Of a finding, `key=value` pairs; a value with blanks, quotes or nothing in it is quoted as in JSON.
- * No colours, no wrapping. A piece a line.
+ * No colors, no wrapping. A piece a line. The findings are there with `--details`, what passed with `--all`.
  */
-export function* renderPlain(report: Report, options: Pick<RenderOptions, "all">): Generator<string> {
-  for (const line of plainLines(report, options)) yield `${printable(line)}\n`;
+export function* renderPlain(report: Report, options: Pick<RenderOptions, "all" | "display">): Generator<string> {
+  for (const line of plainLines(report, viewOf(report, options))) yield `${printable(line)}\n`;
 }
 
-function* plainLines(report: Report, { all }: Pick<RenderOptions, "all">): Generator<string> {
+function* plainLines(report: Report, view: View): Generator<string> {
   yield `tool: ${report.tool.name} ${report.tool.version}`;
   yield `subject: ${report.subject}`;
   for (const { number, verdict, title, coverage, reason } of report.controls ?? []) {
     const covered = coverageText(coverage);
     yield `control: ${number} ${verdict} ${title}: ${covered === undefined ? "" : `${covered}: `}${reason}`;
   }
-  for (const layer of report.layers ?? []) yield `layer: ${layer.layer} ${layer.verdict}: ${layerText(layer)}`;
-  const { told: loud, audited } = withoutAudited(inOrder(report.evaluations), all);
-  const { told, quiet } = withoutQuiet(loud, all);
-  for (const { evaluation, checks } of foldUnknown(told, all)) {
-    yield* checks.length === 1 ? evaluationLines(evaluation, all) : unknownLines(evaluation, checks);
+  yield* fixPlain(report, view);
+  if (view.details) {
+    for (const layer of report.layers ?? []) yield `layer: ${layer.layer} ${layer.verdict}: ${layerText(layer)}`;
+    yield* detailLines(report, view);
+  } else {
+    yield* assetPlain(view);
+    yield* unknownPlain(report);
   }
-  for (const { asset, checks } of quiet) {
-    const judged = pairs([
-      ["asset", assetTitle(asset)],
-      ["identity", assetIdentity(asset)],
-    ]);
-    yield `passed: ${judged}: ${checks.length} checks without a finding (--all names them)`;
+  yield* footer(report, view);
+}
+
+function* detailLines(report: Report, view: View): Generator<string> {
+  const { groups, passed } = detailsOf(report, view);
+  for (const { evaluation, checks } of groups.flatMap(({ told }) => told)) {
+    yield* checks.length === 1 ? evaluationLines(evaluation, view.all) : unknownLines(evaluation, checks);
   }
-  if (audited.length > 0) yield `audited: ${auditedText(audited)} (--all shows them)`;
-  for (const { number, nextFix } of report.controls ?? []) {
-    if (nextFix !== undefined) yield `next: ${number} ${nextFix}`;
+  if (view.all) {
+    for (const evaluation of inOrder(report.evaluations))
+      if (isPlainPass(evaluation)) yield* evaluationLines(evaluation, true);
+  } else {
+    for (const { asset, checks } of passed) {
+      const judged = pairs([
+        ["asset", assetTitle(asset)],
+        ["identity", assetIdentity(asset)],
+      ]);
+      yield `passed: ${judged}: ${counted(checks, "check")} without a finding (--all names them)`;
+    }
   }
-  yield `policy: ${policyText(report.policy)}`;
+}
+
+function* footer(report: Report, view: View): Generator<string> {
+  const excepted = exceptedText(report.evaluations);
+  yield `policy: ${policyText(report.policy)}${excepted === undefined ? "" : ` · ${excepted}`}`;
   for (const key of loosenedKeys(report.policy)) yield `loosened: ${loosenedText(key)}`;
   for (const database of report.databases) yield `database: ${databaseText(database)}`;
   if (report.baseline !== undefined) yield `baseline: ${baselineText(report.baseline)}`;
   const unenforced = enforcementText(report.evaluations);
   if (unenforced !== undefined) yield `enforced: ${unenforced}`;
+  if (view.audited !== undefined) yield `audited: ${view.audited} (--all shows them)`;
   for (const note of report.notes) yield `note: ${note}`;
-  yield `result: ${exitText(report)} (exit code ${report.exitCode})`;
+  if (view.hidden !== undefined) yield `hidden: ${view.hidden}`;
+  const worst = worstText(view.fixes.groups[0]);
+  if (worst !== undefined) yield `worst: ${worst}`;
+  yield `next: ${nextText(view.fixes.groups[0], view.details)}`;
+  yield `result: ${verdictOfExit(report)}: ${resultText(report)}`;
 }
 
 function* evaluationLines(evaluation: Evaluation, all: boolean): Generator<string> {
@@ -132,12 +155,4 @@ function findingPairs(finding: Finding, { asset, scope }: Evaluation): string {
     ["grade", fix !== undefined && "grade" in fix ? fix.grade : undefined],
   ]);
   return `${severity} ${overThreshold ? "over" : "under"} ${findingName(finding)} ${rest}`;
-}
-
-function pairs(entries: readonly (readonly [key: string, value: string | undefined])[]): string {
-  return entries.flatMap(([key, value]) => (value === undefined ? [] : [`${key}=${quoted(value)}`])).join(" ");
-}
-
-function quoted(value: string): string {
-  return /^[^\s"=]+$/.test(value) ? value : JSON.stringify(value);
 }

@@ -17,6 +17,6 @@ export const renderJunit = (report: Report) => render(report, "junit", wide);
 export const renderSarif = (report: Report) => render(report, "sarif", wide);
 export const renderMarkdown = (report: Report, options: Pick<RenderOptions, "all">) =>
   render(report, "markdown", { ...wide, ...options });
-export const renderPlain = (report: Report, options: Pick<RenderOptions, "all">) =>
+export const renderPlain = (report: Report, options: Pick<RenderOptions, "all" | "display">) =>
   render(report, "plain", { ...wide, ...options });
 export const renderTable = (report: Report, options: RenderOptions) => render(report, "table", options);

@@ -58,19 +58,22 @@ function heading(page: Page, evaluation: Evaluation, checks: string): string[] {
   const { asset, verdict, reason, action } = evaluation;
   const scope = scopeText(evaluation.scope);
   const name = clip(printable(assetTitle(asset)), page.columns - 12);
-  const parts = [action, scope, assetIdentity(asset), checks].filter((part) => part !== undefined).map(printable);
-  let used = verdict.length + 4 + displayWidth(name);
-  let line = `${verdictMark(page, verdict)}  ${bold(name)}`;
-  for (const part of parts) {
-    used += 3 + displayWidth(part);
-    if (used > page.columns) break;
-    line += dim(` · ${part}`);
-  }
+  const identity = assetIdentity(asset);
+  const always = [action, scope, checks].filter((part) => part !== undefined).map(printable);
+  const room = page.columns - verdict.length - 4 - displayWidth(name);
+  const width = (parts: readonly string[]) => parts.reduce((sum, part) => sum + 3 + displayWidth(part), 0);
+  const withIdentity = identity === undefined ? always : always.toSpliced(-1, 0, printable(identity));
+  // The check's id is never left out: what does not fit beside the name stands below it.
+  const parts = width(withIdentity) <= room ? withIdentity : always;
+  const beside = width(parts) <= room;
+  const head = `${verdictMark(page, verdict)}  ${bold(name)}`;
+  const line = beside ? head + parts.map((part) => dim(` · ${part}`)).join("") : head;
   // A gap that is the reason says more below: it names the remedy.
   const isGap = evaluation.gaps.some((gap) => gap.reason === reason);
   const looked = Object.entries(evaluation.evidence).map(([what, found]) => `${what}: ${found}`);
   return [
     line,
+    ...(beside ? [] : hanging(page, parts.join(" · "), verdictIndent.length).map(dim)),
     ...(isGap ? [] : hanging(page, reason, verdictIndent.length)),
     ...(looked.length === 0 ? [] : hanging(page, looked.join(" · "), verdictIndent.length).map(dim)),
   ];

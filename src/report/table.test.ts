@@ -1,16 +1,19 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { stripVTControlCharacters } from "node:util";
+import { fileAsset } from "../core/asset.ts";
 import type { Report } from "../core/report.ts";
+import { defaultDisplay } from "./display.ts";
 import { renderTable } from "./rendered.fixture.ts";
 import { npm, sampleReport, vulnerability } from "./sample.ts";
 import { displayWidth } from "./width.ts";
 
 const plain = { columns: 80, color: false, all: false };
+const detailed = { ...plain, display: { ...defaultDisplay, details: true } };
 
-test("the whole report at 80 columns", () => {
+test("the whole report with its findings at 80 columns", () => {
   assert.equal(
-    renderTable(sampleReport, plain),
+    renderTable(sampleReport, detailed),
     `bulkhead 0.1.0 · examples/shop/insecure
 
 CONTROLS ─────────────────────────────────────────── 1 pass · 1 fail · 1 unknown
@@ -26,15 +29,17 @@ LAYERS OF DEFENCE ────────────────────�
     image    ✗ fail     image scan
     cluster  ? unknown  nothing found
 
+FIX FIRST ───────────────────────────────────────────────────────────── resolves
+ 1  upgrade minimist to 1.2.6: shop/web:1.4                           1 critical
+    image/known-vulnerabilities · CVE-2021-44906 · …/package.json (layer 3/3)
+ 2  Exceptions that have expired: bulkhead.yaml                           1 high
+    policy/expired-exception · bulkhead.yaml:15:5
+    fix: fix what it names and remove it, or let shop team decide again and set
+    a new date
+
 FINDINGS ─────────────────────────── 1 critical · 4 high · 1 of unknown severity
 
-✗ fail  bulkhead.yaml · policy/expired-exception
-  1 finding at or over the threshold (high or worse)
-
-✗ high        The exception for CVE-2020-7598 expired on 2025-05-31
-              bulkhead.yaml:15:5
-              fix: fix what it names and remove it, or let shop team decide
-                   again and set a new date
+shop/web:1.4 ─────────────────────── 1 critical · 3 high · 1 of unknown severity
 
 ✗ fail  shop/web:1.4 · npm · sha256:aaaaaaaaaaaa · image/known-vulnerabilities
   1 finding at or over the threshold (critical with a fix available)
@@ -53,11 +58,11 @@ FINDINGS ───────────────────────�
   excepted: CVE-2019-10744 lodash.template 4.4.0: only used at build time (shop
   team, until 2025-12-31, bulkhead.yaml:9:5)
 
-? unknown  shop/web:1.4 · Debian:13 · sha256:aaaaaaaaaaaa
+? unknown  shop/web:1.4 · Debian:13 · image/known-vulnerabilities
   packages: 88 · advisories: none
   unknown: no advisories for Debian:13 (bulkhead db import them)
 
-✓ pass  shop/web:1.4 · Alpine:v3.10 · sha256:aaaaaaaaaaaa
+✓ pass  shop/web:1.4 · Alpine:v3.10 · image/known-vulnerabilities
   2 findings, none at the threshold (critical with a fix available)
 
   SEVERITY    ID              PACKAGE               FIXED IN   LAYER
@@ -67,25 +72,37 @@ FINDINGS ───────────────────────�
   path       /lib/apk/db/installed
   layer 1/3  ADD file:0123456789abcdef in /
 
-NEXT
- 2  upgrade minimist to 1.2.6 in /app (layer 3/3, RUN npm ci --omit=dev): closes
-    1 critical finding
+bulkhead.yaml ─────────────────────────────────────────────────────────── 1 high
+
+✗ fail  bulkhead.yaml · policy/expired-exception
+  1 finding at or over the threshold (high or worse)
+
+✗ high        The exception for CVE-2020-7598 expired on 2025-05-31
+              bulkhead.yaml:15:5
+              fix: fix what it names and remove it, or let shop team decide
+                   again and set a new date
 
 ────────────────────────────────────────────────────────────────────────────────
-policy    trusted: git:origin/main:bulkhead.yaml
+policy    trusted: git:origin/main:bulkhead.yaml · 1 finding excepted
           bulkhead.yaml:6:18 tried to loosen unknownSeverity from unknown to
           low; refused
 database  demo advisories, as of 2025-06-14, 200 records of 3 sources
 note      the advisory database is the demo's: it knows what concerns the shop
           alone
-result    ✗ fail: findings at or over the threshold (exit code 1)
+worst     critical: shop/web:1.4, /app/node_modules/minimist/package.json (layer
+          3/3): CVE-2021-44906 minimist 1.2.5: minimist can be made to run what
+          it should not
+next      bulkhead explain image/known-vulnerabilities · --all · --format
+          html=report.html
+✗ fail: 1 of 3 controls fails, 1 unknown · 2 findings at or above the threshold
+· exit code 1
 `,
   );
 });
 
-test("the whole report at 120 columns", () => {
+test("the whole report with its findings at 120 columns", () => {
   assert.equal(
-    renderTable(sampleReport, { ...plain, columns: 120 }),
+    renderTable(sampleReport, { ...detailed, columns: 120 }),
     `bulkhead 0.1.0 · examples/shop/insecure
 
 CONTROLS ─────────────────────────────────────────────────────────────────────────────────── 1 pass · 1 fail · 1 unknown
@@ -98,14 +115,16 @@ LAYERS OF DEFENCE ────────────────────�
     image    ✗ fail     image scan
     cluster  ? unknown  nothing found
 
+FIX FIRST ───────────────────────────────────────────────────────────────────────────────────────────────────── resolves
+ 1  upgrade minimist to 1.2.6: shop/web:1.4                                                                   1 critical
+    image/known-vulnerabilities · CVE-2021-44906 · /app/node_modules/minimist/package.json (layer 3/3)
+ 2  The exception for CVE-2020-7598 expired on 2025-05-31: bulkhead.yaml                                          1 high
+    policy/expired-exception · bulkhead.yaml:15:5
+    fix: fix what it names and remove it, or let shop team decide again and set a new date
+
 FINDINGS ─────────────────────────────────────────────────────────────────── 1 critical · 4 high · 1 of unknown severity
 
-✗ fail  bulkhead.yaml · policy/expired-exception
-  1 finding at or over the threshold (high or worse)
-
-✗ high        The exception for CVE-2020-7598 expired on 2025-05-31
-              bulkhead.yaml:15:5
-              fix: fix what it names and remove it, or let shop team decide again and set a new date
+shop/web:1.4 ─────────────────────────────────────────────────────────────── 1 critical · 3 high · 1 of unknown severity
 
 ✗ fail  shop/web:1.4 · npm · sha256:aaaaaaaaaaaa · image/known-vulnerabilities
   1 finding at or over the threshold (critical with a fix available)
@@ -135,15 +154,103 @@ FINDINGS ───────────────────────�
   path       /lib/apk/db/installed
   layer 1/3  ADD file:0123456789abcdef in /
 
-NEXT
- 2  upgrade minimist to 1.2.6 in /app (layer 3/3, RUN npm ci --omit=dev): closes 1 critical finding
+bulkhead.yaml ─────────────────────────────────────────────────────────────────────────────────────────────────── 1 high
+
+✗ fail  bulkhead.yaml · policy/expired-exception
+  1 finding at or over the threshold (high or worse)
+
+✗ high        The exception for CVE-2020-7598 expired on 2025-05-31
+              bulkhead.yaml:15:5
+              fix: fix what it names and remove it, or let shop team decide again and set a new date
 
 ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-policy    trusted: git:origin/main:bulkhead.yaml
+policy    trusted: git:origin/main:bulkhead.yaml · 1 finding excepted
           bulkhead.yaml:6:18 tried to loosen unknownSeverity from unknown to low; refused
 database  demo advisories, as of 2025-06-14, 200 records of 3 sources
 note      the advisory database is the demo's: it knows what concerns the shop alone
-result    ✗ fail: findings at or over the threshold (exit code 1)
+worst     critical: shop/web:1.4, /app/node_modules/minimist/package.json (layer 3/3): CVE-2021-44906 minimist 1.2.5:
+          minimist can be made to run what it should not
+next      bulkhead explain image/known-vulnerabilities · --all · --format html=report.html
+✗ fail: 1 of 3 controls fails, 1 unknown · 2 findings at or above the threshold · exit code 1
+`,
+  );
+});
+
+test("the summary at 100 columns", () => {
+  assert.equal(
+    renderTable(sampleReport, { ...plain, columns: 100 }),
+    `bulkhead 0.1.0 · examples/shop/insecure
+
+CONTROLS ─────────────────────────────────────────────────────────────── 1 pass · 1 fail · 1 unknown
+ 1  Slim or distroless bases              ? unknown                  no check of this control exist…
+ 2  Images scanned and criticals blocked  ✗ fail     2/3 sets        web:1.4: CVE-2021-44906 minimi…
+10  Mesh mTLS                             ✓ pass     4/4 namespaces  strict everywhere
+
+FIX FIRST ───────────────────────────────────────────────────────────────────────────────── resolves
+ 1  upgrade minimist to 1.2.6: shop/web:1.4                                               1 critical
+    image/known-vulnerabilities · CVE-2021-44906 · …/node_modules/minimist/package.json (layer 3/3)
+ 2  Exceptions that have expired: bulkhead.yaml                                               1 high
+    policy/expired-exception · bulkhead.yaml:15:5
+    fix: fix what it names and remove it, or let shop team decide again and set a new date
+
+ASSETS ────────────── critical  high medium   low other ─────────────────────────────────── 2 assets
+  shop/web:1.4                1     3      ·     ·     1  ✗ fail 1 of 3 checks
+  bulkhead.yaml               ·     1      ·     ·     ·  ✗ fail 1 of 1 check
+
+UNKNOWN ──────────────────────────────────────────────────────────────────────────────────── 1 cause
+? no advisories for Debian:13
+  1 check of shop/web:1.4  → bulkhead db import them
+
+policy    trusted: git:origin/main:bulkhead.yaml · 1 finding excepted
+          bulkhead.yaml:6:18 tried to loosen unknownSeverity from unknown to low; refused
+database  demo advisories, as of 2025-06-14, 200 records of 3 sources
+note      the advisory database is the demo's: it knows what concerns the shop alone
+worst     critical: shop/web:1.4, /app/node_modules/minimist/package.json (layer 3/3): CVE-2021-449…
+next      bulkhead explain image/known-vulnerabilities · --details · --format html=report.html
+✗ fail: 1 of 3 controls fails, 1 unknown · 2 findings at or above the threshold · exit code 1
+`,
+  );
+});
+
+test("the summary at 60 columns", () => {
+  assert.equal(
+    renderTable(sampleReport, { ...plain, columns: 60 }),
+    `bulkhead 0.1.0 · examples/shop/insecure
+
+CONTROLS ─────────────────────── 1 pass · 1 fail · 1 unknown
+ 1  Slim or distroless bases        ? unknown
+    no check of this control exists yet
+ 2  Images scanned and criticals …  ✗ fail
+    web:1.4: CVE-2021-44906 minimist 1.2.5
+10  Mesh mTLS                       ✓ pass
+
+FIX FIRST ───────────────────────────────────────── resolves
+ 1  upgrade minimist to 1.2.6: shop/web:1.4       1 critical
+    image/known-vulnerabilities · CVE-2021-44906 · …/3)
+ 2  Exceptions that have expired: bulkhead.yaml       1 high
+    policy/expired-exception · bulkhead.yaml:15:5
+    fix: fix what it names and remove it, or let shop team
+    decide again and set a new date
+
+ASSETS ──────────────────────────────────────────── 2 assets
+✗ fail     shop/web:1.4  1 critical, 3 high, 1 u…
+✗ fail     bulkhead.yaml  1 high
+
+UNKNOWN ──────────────────────────────────────────── 1 cause
+? no advisories for Debian:13
+  1 check of shop/web:1.4  → bulkhead db import them
+
+policy    trusted: git:origin/main:bulkhead.yaml · 1 finding
+          excepted
+          bulkhead.yaml:6:18 tried to loosen unknownSeverity
+          from unknown to low; refused
+database  demo advisories, as of 2025-06-14, 200 records of…
+note      the advisory database is the demo's: it knows wha…
+worst     critical: shop/web:1.4, /app/node_modules/minimis…
+next      bulkhead explain image/known-vulnerabilities ·
+          --details · --format html=report.html
+✗ fail: 1 of 3 controls fails, 1 unknown · 2 findings at or
+above the threshold · exit code 1
 `,
   );
 });
@@ -151,6 +258,9 @@ result    ✗ fail: findings at or over the threshold (exit code 1)
 test("no line is wider than the terminal, however narrow it is", () => {
   for (const columns of [40, 60, 80, 100, 160]) {
     for (const line of renderTable(sampleReport, { ...plain, columns }).split("\n")) {
+      assert.ok(displayWidth(line) <= columns, `${columns}: ${line}`);
+    }
+    for (const line of renderTable(sampleReport, { ...detailed, columns }).split("\n")) {
       assert.ok(displayWidth(line) <= columns, `${columns}: ${line}`);
     }
   }
@@ -181,13 +291,51 @@ const many: Report = {
 };
 
 test("the worst ten of an evaluation are shown, and how many more there are", () => {
-  const worst = renderTable(many, plain);
+  const [, worst = ""] = renderTable(many, detailed).split("FINDINGS");
   assert.match(worst, /CVE-2025-109/);
   assert.doesNotMatch(worst, /CVE-2025-110/);
   assert.match(worst, /^ {2}4 more: 2 high, 2 low \(--all shows them\)$/m);
   const all = renderTable(many, { ...plain, all: true });
   assert.match(all, /CVE-2025-113/);
   assert.doesNotMatch(all, /more:/);
+});
+
+const crowded: Report = {
+  ...sampleReport,
+  controls: Array.from({ length: 10 }, (_, i) => ({
+    ...(sampleReport.controls?.[1] ?? assert.fail()),
+    number: (i + 1) as 1,
+  })),
+  notes: Array.from({ length: 30 }, (_, i) => `note ${i}`),
+  evaluations: Array.from({ length: 200 }, (_, i) => ({
+    ...npm,
+    asset: fileAsset(`registry.example.com/shop/web-${i}:1.4`),
+    findings: Array.from({ length: 20 }, (_, j) =>
+      vulnerability(`CVE-2025-${i}-${j}`, "critical", [`p${j % 50}`, "1.0", `1.${i}`], [`p${j}/package.json`, 1]),
+    ),
+    gaps: [{ code: `some.gap-${i}`, reason: `part ${i} is missing`, remedy: "find it" }],
+  })),
+};
+
+test("however much was found, the summary has two screens, and each line fits", () => {
+  for (const [columns, most] of [
+    [80, 80],
+    [100, 68],
+    [140, 68],
+  ] as const) {
+    const lines = renderTable(crowded, { ...plain, columns })
+      .trimEnd()
+      .split("\n");
+    assert.ok(lines.length <= most, `${lines.length} lines at ${columns} columns`);
+    for (const line of lines) assert.ok(displayWidth(line) <= columns, line);
+    for (const heading of ["CONTROLS", "FIX FIRST", "ASSETS", "UNKNOWN"]) {
+      assert.ok(
+        lines.some((line) => line.startsWith(heading)),
+        heading,
+      );
+    }
+    assert.match(lines.join("\n"), /190 more: 190 fail/);
+  }
 });
 
 test("a report without controls, findings or databases is still one", () => {
@@ -197,15 +345,14 @@ test("a report without controls, findings or databases is still one", () => {
     renderTable(bare, plain),
     `bulkhead 0.1.0 · examples/shop/insecure
 
-${"─".repeat(80)}
 policy    untrusted: the defaults, as there is no policy file and no --policy
-result    ✓ pass: nothing to judge was found, let through by --fail-on (exit
-          code 0)
+next      --details · --format html=report.html
+✓ pass: nothing to judge was found, let through by --fail-on · exit code 0
 `,
   );
 });
 
 test("a policy of the tree is called untrusted", () => {
   const table = renderTable({ ...sampleReport, policy: { kind: "tree", path: "bulkhead.yaml" } }, plain);
-  assert.match(table, /^policy {4}untrusted: bulkhead\.yaml comes from the tree under review/m);
+  assert.match(table, /^policy {4}untrusted: bulkhead\.yaml is in the scanned directory/m);
 });

@@ -27,6 +27,15 @@ export function clipStart(text: string, width: number): string {
   return `…${end.slice(Math.max(0, end.indexOf("/")))}`;
 }
 
+/** As {@link clip}, of an asset's title: of `NAME (PLACE)` the name is kept, and the end of the place; else the end. */
+export function fitTitle(title: string, width: number): string {
+  if (displayWidth(title) <= width) return title;
+  const [, name = "", place = ""] = /^([^(]+) \((.+)\)$/.exec(title) ?? [];
+  const room = width - displayWidth(name) - 3;
+  if (place === "") return clipStart(title, width);
+  return room < 8 ? clip(name, width) : `${name} (${clipStart(place, room)})`;
+}
+
 /** Fills with blanks up to `width` columns. */
 export function pad(text: string, width: number): string {
   return text + " ".repeat(Math.max(0, width - displayWidth(text)));

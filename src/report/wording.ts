@@ -3,7 +3,7 @@ import type { DatabaseUse } from "../core/basis.ts";
 import { counted } from "../core/counted.ts";
 import { shortDigest } from "../core/digest.ts";
 import type { Evaluation, Verdict } from "../core/evaluation.ts";
-import { type Evaluations, isPlainPass } from "../core/evaluations.ts";
+import type { Evaluations } from "../core/evaluations.ts";
 import type { Gap } from "../core/evidence.ts";
 import type { ExceptionUse } from "../core/exception.ts";
 import type { Finding } from "../core/finding.ts";
@@ -69,44 +69,8 @@ export function coverageText({ judged, total, noun }: ControlResult["coverage"])
   return total === 0 ? undefined : `${judged} of ${total} ${noun}`;
 }
 
-/** Checks that passed over one asset and have nothing to tell. */
-export interface QuietChecks {
-  readonly asset: Asset;
-  /** Their ids, sorted. */
-  readonly checks: readonly string[];
-}
-
 /** So few of one asset are told one by one. */
-const FEW_QUIET = 4;
-
-/**
- * Parts the evaluations that have nothing to tell from the others: dozens of checks look at one Dockerfile. What was
- * judged part by part (`npm`, `Debian:13`) is always told, for its evidence says what was looked at.
- */
-export function withoutQuiet(
-  evaluations: Iterable<Evaluation>,
-  all: boolean,
-): { readonly told: Iterable<Evaluation>; readonly quiet: readonly QuietChecks[] } {
-  if (all) return { told: evaluations, quiet: [] };
-  const groups = new Map<string, QuietChecks & { readonly checks: string[] }>();
-  for (const evaluation of evaluations) {
-    if (!isQuiet(evaluation)) continue;
-    const { asset, check } = evaluation;
-    const key = assetKey(evaluation);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, { asset, checks: [check] });
-    else group.checks.push(check);
-  }
-  const isFolded = (group: QuietChecks | undefined) => group !== undefined && group.checks.length > FEW_QUIET;
-  return {
-    told: filtered(evaluations, (one) => !isQuiet(one) || !isFolded(groups.get(assetKey(one)))),
-    quiet: [...groups.values()].filter(isFolded).map(({ asset, checks }) => ({ asset, checks: checks.sort() })),
-  };
-}
-
-function isQuiet(evaluation: Evaluation): boolean {
-  return evaluation.scope === undefined && isPlainPass(evaluation);
-}
+const FEW_ALIKE = 4;
 
 function assetKey({ asset }: Evaluation): string {
   return JSON.stringify([asset.id, assetTitle(asset)]);
@@ -147,7 +111,7 @@ export function* foldUnknown(evaluations: Iterable<Evaluation>, all: boolean): G
   for (const evaluation of evaluations) {
     const key = keyOf(evaluation);
     const checks = key === undefined ? [] : (groups.get(key) ?? []);
-    if (key === undefined || checks.length <= FEW_QUIET) {
+    if (key === undefined || checks.length <= FEW_ALIKE) {
       yield { evaluation, checks: [evaluation.check] };
     } else if (!told.has(key)) {
       told.add(key);
@@ -191,7 +155,7 @@ export function policyText(origin: PolicyOrigin): string {
     case "default":
       return "untrusted: the defaults, as there is no policy file and no --policy";
     case "tree":
-      return `untrusted: ${origin.path}${extendedText(origin)} comes from the tree under review (--policy takes it from a trusted place)`;
+      return `untrusted: ${origin.path}${extendedText(origin)} is in the scanned directory (use --policy)`;
     case "trusted":
       return `trusted: ${origin.name}${extendedText(origin)}`;
   }
@@ -247,6 +211,13 @@ export function enforcementText(evaluations: Evaluations): string | undefined {
   return `${warn + audit} that did not pass ${are} not enforced (${parts}): the exit code does not count ${warn + audit === 1 ? "it" : "them"}`;
 }
 
+/** `3 findings excepted`, by the policy or a statement (VEX); undefined where none is. */
+export function exceptedText(evaluations: Evaluations): string | undefined {
+  let count = 0;
+  for (const { excepted } of evaluations) count += excepted.length;
+  return count === 0 ? undefined : `${counted(count, "finding")} excepted`;
+}
+
 /** Parts what the policy only has recorded from what is told one by one. */
 export function withoutAudited(
   evaluations: Iterable<Evaluation>,
@@ -254,6 +225,13 @@ export function withoutAudited(
 ): { readonly told: Iterable<Evaluation>; readonly audited: readonly Evaluation[] } {
   const isAudited = ({ action }: Evaluation) => action === "audit" && !all;
   return { told: filtered(evaluations, (one) => !isAudited(one)), audited: [...filtered(evaluations, isAudited)] };
+}
+
+/** The same of what of a report the policy only has recorded; undefined where that is nothing. */
+export function auditedIn(evaluations: Evaluations): string | undefined {
+  const audited: Evaluation[] = [];
+  for (const evaluation of evaluations) if (evaluation.action === "audit") audited.push(evaluation);
+  return audited.length === 0 ? undefined : auditedText(audited);
 }
 
 /** `4 evaluations with 12 findings: 2 high, 10 low`. */

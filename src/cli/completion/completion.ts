@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { checks } from "../../checks/index.ts";
 import { usageProblem } from "../../core/problem.ts";
 import { severities } from "../../core/severity.ts";
+import { groupings, layerNames, sortKeys } from "../../report/display.ts";
 import { formats } from "../../report/render.ts";
 import { bashCompletion } from "./bash.ts";
 import { fishCompletion } from "./fish.ts";
@@ -24,6 +25,11 @@ export function completion(shell: string, program: Command): number {
     "--format": formats,
     "bulkhead image sbom --format": ["cyclonedx", "spdx"],
     "--fail-on": [...severities, "never"],
+    "--group-by": groupings,
+    "--sort": sortKeys,
+    "--severity": severities,
+    "--layer": layerNames,
+    "--check": checks.map(({ id }) => id),
     "bulkhead completion": Object.keys(shells),
     "bulkhead explain": checks.map(({ id }) => id),
     "bulkhead cache": ["status", "clear"],

@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { test } from "node:test";
+import fc from "fast-check";
+import { fileAsset } from "../../core/asset.ts";
+import type { Finding } from "../../core/finding.ts";
+import { nastyText } from "../hostile.fixture.ts";
+import { noSeverities } from "../severity-counts.ts";
+import { command, commandFor } from "./command.ts";
+import type { FixGroup } from "./fix-groups.ts";
+
+function group(path: string): FixGroup {
+  const worst: Finding = {
+    subject: "s",
+    severity: "high",
+    title: "t",
+    locations: [{ kind: "file", path }],
+    matches: { ids: ["a/b"] },
+    evidence: {},
+    check: "a/b",
+    fingerprint: "",
+    overThreshold: true,
+  };
+  const counts = { over: noSeverities(), below: noSeverities(), enforced: 1, exploited: false, uniform: true };
+  return { key: "k", identity: { kind: "setting" }, ...counts, worst, asset: fileAsset(path) };
+}
+
+const nothing = { assets: [], places: [], names: [], packages: [], versions: [] };
+
+test("changes that were verified have the command that makes them, on the file from where the run was", () => {
+  const of = (subject: string, changes: readonly string[], ...files: string[]) =>
+    commandFor({ subject }, group(files[0] ?? ""), { ...nothing, files, changes });
+  const patch = ["patch", "unsafe"];
+  assert.equal(of(".", patch, "k8s/web.yaml"), "bulkhead workload fix k8s/web.yaml --unsafe");
+  assert.equal(of("deploy/", patch, "web.yaml"), "bulkhead workload fix deploy/web.yaml --unsafe");
+  assert.equal(of("deploy/web.yaml", ["patch"], "web.yaml"), "bulkhead workload fix deploy/web.yaml");
+  assert.equal(of("deploy", patch, "a.yaml", "b.yaml"), "bulkhead workload fix deploy --unsafe");
+  assert.equal(of(".", ["edit"], "api/Dockerfile"), "bulkhead build lint api/Dockerfile --fix");
+  assert.equal(of("-", patch, "standard input"), undefined);
+  assert.equal(of(".", []), undefined);
+  assert.equal(of(".", ["patch"], "it's; rm -rf $HOME.yaml"), "bulkhead workload fix 'it'\\''s; rm -rf $HOME.yaml'");
+  assert.equal(of(".", patch, "--all"), undefined);
+  assert.equal(of(".", patch, "a\nb"), undefined);
+});
+
+test("a shell reads back the words, whatever a path holds, and nothing else runs", () => {
+  const word = fc.oneof(
+    fc.string({ maxLength: 12 }),
+    nastyText,
+    fc.constantFrom("$(id)", "`id`", "a'b", "!x", "~", "*", "&"),
+  );
+  fc.assert(
+    fc.property(word, (text) => {
+      const line = command(["printf", "%s|%s", "x", text]);
+      if (line === undefined) return;
+      const { stdout } = spawnSync("bash", ["-c", line], { encoding: "utf8", env: {} });
+      assert.equal(stdout, `x|${text}`);
+    }),
+    { numRuns: 60 },
+  );
+});

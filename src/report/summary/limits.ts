@@ -1,0 +1,22 @@
+import type { Report } from "../../core/report.ts";
+
+/** How much of each part the first two screens have room for. */
+export const limits = {
+  /** Fixes, and lines that they take, below the ten controls. */
+  fixes: 8,
+  fixLines: 16,
+  /** The same where there are no controls above them. */
+  fixesAlone: 16,
+  fixLinesAlone: 40,
+  /** Where nothing is at or above the threshold. */
+  fixesBelow: 4,
+  assets: 10,
+  unknowns: 4,
+  /** Of a line each. */
+  notes: 4,
+} as const;
+
+export function mostFixes({ controls }: Pick<Report, "controls">, isOver: boolean): number {
+  if (!isOver) return limits.fixesBelow;
+  return controls === undefined ? limits.fixesAlone : limits.fixes;
+}
