@@ -338,6 +338,17 @@ test("however much was found, the summary has two screens, and each line fits", 
   }
 });
 
+test("notes that say what a command has fixed are whole", () => {
+  const { controls: _, layers: __, ...rest } = sampleReport;
+  const notes = Array.from({ length: 30 }, (_, i) => `Dockerfile:${i}: fixed: ${"a long text ".repeat(10)}end ${i};`);
+  const table = renderTable({ ...rest, notes }, plain).replaceAll(/\n {10}/g, " ");
+  assert.match(table, /end 23;/);
+  assert.doesNotMatch(table, /end 24;/);
+  assert.match(table, /6 more notes \(--details\)/);
+  const all = renderTable({ ...rest, notes }, detailed).replaceAll(/\n {10}/g, " ");
+  assert.match(all, /end 29;/);
+});
+
 test("a report without controls, findings or databases is still one", () => {
   const { controls: _, layers: __, ...rest } = sampleReport;
   const bare: Report = { ...rest, evaluations: [], databases: [], notes: [], policy: { kind: "default" }, exitCode: 0 };

@@ -111,7 +111,8 @@ function footer(page: Page, report: Report, view: View): string[] {
   const unenforced = enforcementText(report.evaluations);
   const excepted = [exceptedText(report.evaluations) ?? []].flat();
   const paint = report.policy.kind === "trusted" ? plain : yellow;
-  const notes = view.details ? report.notes : report.notes.slice(0, limits.notes);
+  const alone = report.controls === undefined;
+  const notes = view.details ? report.notes : report.notes.slice(0, alone ? limits.notesAlone : limits.notes);
   const worst = worstText(view.fixes.groups[0]);
   const verdict = verdictOfExit(report);
   return [
@@ -122,7 +123,7 @@ function footer(page: Page, report: Report, view: View): string[] {
     ...(report.baseline === undefined ? [] : entry("baseline", baselineText(report.baseline))),
     ...(unenforced === undefined ? [] : entry("enforced", unenforced, yellow)),
     ...(view.audited === undefined ? [] : entry("audited", `${view.audited} (--all shows them)`)),
-    ...notes.flatMap((note) => entry("note", note, plain, view.details)),
+    ...notes.flatMap((note) => entry("note", note, plain, view.details || alone)),
     ...(notes.length < report.notes.length
       ? entry("", `${counted(report.notes.length - notes.length, "more note")} (--details)`)
       : []),

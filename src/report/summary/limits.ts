@@ -12,8 +12,9 @@ export const limits = {
   fixesBelow: 4,
   assets: 10,
   unknowns: 4,
-  /** Of a line each. */
+  /** Of a line each below the ten controls; elsewhere whole, for they say what a command has fixed. */
   notes: 4,
+  notesAlone: 24,
 } as const;
 
 export function mostFixes({ controls }: Pick<Report, "controls">, isOver: boolean): number {
