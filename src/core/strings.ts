@@ -25,6 +25,29 @@ export function createStrings(limit: number): Strings {
   };
 }
 
+/** Longer lists are seldom written twice. */
+const SHARED_ITEMS = 16;
+
+/**
+ * One list for all that hold the same texts: `["get", "list", "watch"]` stands in half of all roles. Others are cut to
+ * their length, for a list that was pushed to holds room for more.
+ *
+ * @param limit - different lists that are held at most; then it begins anew
+ */
+export function createLists(limit: number): (items: readonly string[]) => readonly string[] {
+  const known = new Map<string, readonly string[]>();
+  return (items) => {
+    if (items.length > SHARED_ITEMS) return items.slice();
+    const key = JSON.stringify(items);
+    const shared = known.get(key);
+    if (shared !== undefined) return shared;
+    if (known.size >= limit) known.clear();
+    const own = Object.freeze(items.slice());
+    known.set(key, own);
+    return own;
+  };
+}
+
 /** The same text, cut from no other. */
 export function detached(text: string): string {
   // UTF-8 has no lone surrogate; such a text comes of an escape, so it was put together, and not cut.

@@ -8,6 +8,9 @@ import type { DocumentRange, ManifestText, TextPart } from "./model.ts";
 /** Characters of a part, if its last document ends there. */
 const PART_LENGTH = 16 * 1024;
 
+/** Bytes of an output that has memory of its own: a smaller one is cut from a pool that others are cut from too. */
+const OWN = Buffer.poolSize + 1_024;
+
 interface PackedPart {
   /** Of the part's first character in the text. */
   readonly offset: number;
@@ -54,12 +57,12 @@ export class PackableText implements ManifestText {
   pack(): void {
     if (this.#parts !== undefined || !this.#text.isWellFormed()) return;
     if (last?.of === this) last = undefined;
-    const packed: Uint8Array[] = [];
+    const packed: Buffer[] = [];
     const parts: PackedPart[] = [];
     let line = 1;
     let from = 0;
     for (const { offset, text } of partsOf(this.#text, this.documents)) {
-      const bytes = zstdCompressSync(text, { chunkSize: PART_LENGTH, params: { [constants.ZSTD_c_windowLog]: 17 } });
+      const bytes = zstdCompressSync(text, { chunkSize: OWN, params: { [constants.ZSTD_c_windowLog]: 17 } });
       packed.push(bytes);
       parts.push({ offset, length: text.length, line, from, to: from + bytes.length });
       from += bytes.length;
@@ -67,18 +70,30 @@ export class PackableText implements ManifestText {
     }
     // A Buffer would keep more than is in it: what it was packed in, or the pool that it was cut from.
     this.#packed = new Uint8Array(from);
-    for (const [index, { from: at }] of parts.entries()) this.#packed.set(packed[index] as Uint8Array, at);
+    for (const [index, { from: at }] of parts.entries()) {
+      const bytes = packed[index] as Buffer;
+      this.#packed.set(bytes, at);
+      release(bytes);
+    }
     this.#parts = parts;
     this.#text = "";
   }
 
   #unpacked({ from, to, length }: PackedPart): string {
     // No character takes more than three bytes of UTF-8 for each of its units.
-    return zstdDecompressSync(this.#packed.subarray(from, to), {
-      chunkSize: Math.max(64, length + 64),
+    const bytes = zstdDecompressSync(this.#packed.subarray(from, to), {
+      chunkSize: Math.max(OWN, length + 64),
       maxOutputLength: 3 * length + 1,
-    }).toString("utf8");
+    });
+    const text = bytes.toString("utf8");
+    release(bytes);
+    return text;
   }
+}
+
+/** Gives its memory back at once: there are thousands, and the collector comes when tens of megabytes of them wait. */
+function release({ buffer }: Buffer): void {
+  if (buffer.byteLength > Buffer.poolSize) (buffer as ArrayBuffer).transfer(0);
 }
 
 /** Each begins with a line and holds its documents whole. */

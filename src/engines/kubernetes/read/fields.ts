@@ -1,5 +1,5 @@
 /** Reads untyped values field by field: what has a wrong type is told with its path, left out, and the rest is read. */
-import type { Strings } from "../../../core/strings.ts";
+import { createLists, type Strings } from "../../../core/strings.ts";
 import { isObject } from "../../../core/untyped.ts";
 import type { FieldPath } from "../field-path.ts";
 
@@ -38,6 +38,9 @@ export interface Fields {
   /** A mapping without fields, in place of one that is missing. */
   empty(): Fields;
 }
+
+/** Thousands of roles and volumes have the same few hundred. */
+export const sharedList = createLists(10_000);
 
 type Plain = Readonly<Record<string, unknown>>;
 
@@ -93,7 +96,7 @@ function createFields(value: Plain, tell: WrongType, strings: Strings, base: () 
       const found = typed(name, isIntegerOrString, "a whole number or a string");
       return isString(found) ? strings(found) : found;
     },
-    strings: (name) => items(name, isString, "a string").map(strings),
+    strings: (name) => sharedList(items(name, isString, "a string").map(strings)),
     integers: (name) => items(name, isInteger, "a whole number"),
     stringMap: (name) => map(name, (inner) => (isString(inner) ? inner : undefined), "a string"),
     quantities: (name) => map(name, quantityText, "a quantity"),

@@ -1,6 +1,6 @@
 import type { PodSpec, ProjectedSource, SourceReference, Volume } from "../pod-model.ts";
 import { readContainer, readResources } from "./containers.ts";
-import { type Fields, stated } from "./fields.ts";
+import { type Fields, sharedList, stated } from "./fields.ts";
 import { readPodSecurityContext } from "./security-context.ts";
 
 /** A PodSpec (Kubernetes API reference, core/v1). */
@@ -52,7 +52,7 @@ function readVolume(fields: Fields): Volume {
   };
   return stated({
     name: fields.string("name") ?? "",
-    types: fields.keys.filter((key) => key !== "name" && fields.has(key)),
+    types: sharedList(fields.keys.filter((key) => key !== "name" && fields.has(key))),
     hostPath:
       hostPath === undefined
         ? undefined
@@ -107,6 +107,6 @@ function readProjected(fields: Fields): ProjectedSource {
             expirationSeconds: token.integer("expirationSeconds"),
             path: token.string("path"),
           }),
-    types: fields.keys.filter((key) => fields.has(key)),
+    types: sharedList(fields.keys.filter((key) => fields.has(key))),
   });
 }
