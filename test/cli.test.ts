@@ -78,7 +78,7 @@ describe("help", { concurrency: 2 }, () => {
   });
 
   it("is offered where a command, an option or an argument is wrong", async () => {
-    for (const written of [["frobnicate"], ["check", "--frobnicate"], ["image", "scan"], ["image", "scan", "a", "b"]]) {
+    for (const written of ["check --frobnicate", "image scan", "init a b"].map((words) => words.split(" "))) {
       assertRefused(await run(...written), /^error: .*\n/);
     }
   });
@@ -220,9 +220,9 @@ describe("the output", { concurrency: 2 }, () => {
 
 describe("what is wrong with the words is said in one line", { concurrency: 2 }, () => {
   const cases: readonly (readonly [string, readonly string[], RegExp])[] = [
-    ["a format", ["--format", "docx"], /^bulkhead: cli\.usage: --format docx: there is no such format \(one of table/],
+    ["a format", ["--format", "docx"], /^bulkhead: cli\.usage: --format docx: unknown format \(one of table/],
     ["two formats for the terminal", ["--format", "json", "--format", "sarif"], /both go to the terminal/],
-    ["a severity", ["--fail-on", "awful"], /--fail-on awful: there is no such severity \(one of critical/],
+    ["a severity", ["--fail-on", "awful"], /--fail-on awful: unknown severity \(one of critical/],
     ["a time", ["--now", "yesterday"], /--now yesterday: it is no time/],
     ["a platform", ["--platform", "linux"], /^bulkhead: oci\.platform: /],
     ["a policy", ["--policy", "nowhere.yaml"], /^bulkhead: policy\..*nowhere\.yaml/],
@@ -245,12 +245,12 @@ describe("what is wrong with the words is said in one line", { concurrency: 2 },
     mkdirSync(join(folder, "plain"));
     writeFileSync(join(folder, "notes.txt"), "no image\n");
     const cases = [
-      ["plain", /^bulkhead: oci\.reference: plain: this folder is no OCI layout/],
-      ["notes.txt", /^bulkhead: oci\.(?:archive|tar): notes\.txt/],
-      ["oci:nowhere", /^bulkhead: oci\.reference: nowhere: there is no such/],
+      ["plain", /^bulkhead: oci\.reference: plain: not an OCI layout/],
+      ["notes.txt", /^bulkhead: oci\.reference: notes\.txt: neither an image archive/],
+      ["oci:nowhere", /^bulkhead: oci\.reference: nowhere: no such file or directory/],
       ["oci:sound:v2", /holds no image v2 \(name one: oci:sound:NAME with one of v1\)/],
       ["oci-archive:plain", /^bulkhead: .*oci-archive:plain/],
-      ["dir:nowhere", /^bulkhead: oci\.folder: dir:nowhere: there is no such folder/],
+      ["dir:nowhere", /^bulkhead: oci\.folder: dir:nowhere: no such directory/],
       ["shop/UPPER", /^bulkhead: oci\.reference: /],
       ["x".repeat(5_000), /^bulkhead: /],
     ] as const;
@@ -318,7 +318,7 @@ describe("check", { concurrency: 2 }, () => {
     const { code, stdout } = await run("check", "bare", "--now", now);
     assert.equal(code, 3);
     assert.match(stdout, /no images found/);
-    assertRefused(await run("check", "nowhere"), /^bulkhead: collect\.folder: /);
+    assertRefused(await run("check", "nowhere"), /^bulkhead: cli\.usage: nowhere: no such file or directory/);
   });
 });
 
@@ -335,7 +335,7 @@ describe("the other commands", { concurrency: 2 }, () => {
     assert.equal(bad.code, 2);
     assert.match(bad.stderr, /^bad\.yaml:4:15: /m);
     assert.match(bad.stderr, /^bad\.yaml:5:1: /m);
-    assertRefused(await run("policy", "validate", "nowhere.yaml"), /^bulkhead: policy\.unreadable: nowhere\.yaml: /);
+    assertRefused(await run("policy", "validate", "nowhere.yaml"), /^bulkhead: cli\.usage: nowhere\.yaml: no such/);
   });
 
   it("explain lists the checks, and says all of one", async () => {
@@ -343,7 +343,7 @@ describe("the other commands", { concurrency: 2 }, () => {
     assert.equal(listed.code, 0);
     assert.match(listed.stdout, /^image\/known-vulnerabilities {2,}\S/m);
     assert.match((await run("explain", "image/known-vulnerabilities")).stdout, /Upgrade the package/);
-    assertRefused(await run("explain", "image/unheard-of"), /^bulkhead: cli\.usage: .*no such check/);
+    assertRefused(await run("explain", "image/unheard-of"), /^bulkhead: cli\.usage: .*unknown check/);
   });
 
   it("db status says what is covered, as of when", async () => {
@@ -383,7 +383,7 @@ describe("the other commands", { concurrency: 2 }, () => {
     assert.match((await run("cache", "status", "--cache", own)).stdout, /: 1 layers, 1 images, /);
     assert.equal((await run("cache", "clear", "--cache", own)).code, 0);
     assert.match((await run("cache", "--cache", own)).stdout, /: 0 layers, 0 images, /);
-    assertRefused(await run("cache", "polish"), /^bulkhead: cli\.usage: cache polish: there is no such action/);
+    assertRefused(await run("cache", "polish"), /^bulkhead: cli\.usage: cache polish: unknown action/);
     const without = join(folder, "without");
     mkdirSync(without);
     await bulkhead(["image", "scan", join(folder, "sound"), "--no-cache"], { cwd: folder, home: without });

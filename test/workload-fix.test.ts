@@ -75,7 +75,7 @@ test("a link out of the folder is not written through, and a slip is one line", 
   assert.match(stdout, /not rewritten: .*a symbolic link, and nothing is written through it/);
   assert.equal(readFileSync(outside, "utf8"), POD);
   const { code, stderr } = await fix("nowhere");
-  assert.deepEqual([code, stderr.includes("there is no such file or folder")], [2, true]);
+  assert.deepEqual([code, stderr.includes("no such file or directory")], [2, true]);
   assert.equal((await fix("manifests", "--format", "patch", "--format", "kustomize")).code, 2);
 });
 

@@ -1,13 +1,14 @@
 import { rmSync } from "node:fs";
 import { cacheStatus, clearCache } from "../collect/image/cache.ts";
 import { printable } from "../core/printable.ts";
-import { Problem, usageProblem } from "../core/problem.ts";
+import { Problem } from "../core/problem.ts";
+import { knownWord } from "./known-word.ts";
 import { defaultCache, suitesFolder } from "./paths.ts";
 
 /** `bulkhead cache [status|clear]` */
 export function cache(action: string, options: { readonly cache?: string }): number {
   const path = options.cache ?? defaultCache();
-  switch (action) {
+  switch (knownWord(action, ["status", "clear"], { place: `cache ${action}`, what: "action" })) {
     case "clear":
       clearCache(path);
       rmSync(suitesFolder(options.cache), { recursive: true, force: true });
@@ -22,7 +23,5 @@ export function cache(action: string, options: { readonly cache?: string }): num
       process.stdout.write(`${printable(path)}: ${layers} layers, ${images} images, ${(bytes / 1e6).toFixed(1)} MB\n`);
       return 0;
     }
-    default:
-      throw usageProblem(`cache ${action}`, "there is no such action", "status or clear");
   }
 }

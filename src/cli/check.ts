@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import { checks } from "../checks/index.ts";
 import type { Evaluations } from "../core/evaluations.ts";
 import { usageProblem } from "../core/problem.ts";
@@ -6,6 +5,7 @@ import { judgeControls, judgeLayers } from "../joins/baseline/baseline.ts";
 import { scanTree } from "../scan/tree.ts";
 import type { ClusterOptions } from "./cluster/audit.ts";
 import { type JudgingOptions, runJudging } from "./judging.ts";
+import { namedDirectory } from "./named-place.ts";
 
 export interface CheckOptions extends JudgingOptions, ClusterOptions {
   /** False for --no-secrets. */
@@ -16,9 +16,11 @@ export interface CheckOptions extends JudgingOptions, ClusterOptions {
   readonly render: boolean;
 }
 
+const FOR_FILE = "one file: `bulkhead image scan`, `build lint` or `workload audit`; a directory: `bulkhead check DIR`";
+
 /** `bulkhead check [DIR | --cluster]`: everything below a folder, and the ten controls. */
 export async function check(dir: string, options: CheckOptions): Promise<number> {
-  const root = resolve(dir);
+  const root = namedDirectory(dir, FOR_FILE);
   if (options.cluster && options.render) {
     const cause = "a cluster has nothing to render";
     throw usageProblem("--cluster --render", cause);

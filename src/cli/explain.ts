@@ -1,4 +1,5 @@
 import { checks } from "../checks/index.ts";
+import { nearest } from "../core/nearest.ts";
 import { usageProblem } from "../core/problem.ts";
 import { explainCheck } from "../report/explain.ts";
 
@@ -11,7 +12,16 @@ export function explain(id: string | undefined): number {
   }
   const check = checks.find((known) => known.id === id);
   if (check === undefined) {
-    throw usageProblem(`explain ${id}`, "there is no such check", "bulkhead explain lists them");
+    const near = nearest(
+      id,
+      checks.map((known) => known.id),
+    );
+    const remedy = "`bulkhead explain` lists all";
+    throw usageProblem(
+      `explain ${id}`,
+      "unknown check",
+      near === undefined ? remedy : `did you mean ${near}? ${remedy}`,
+    );
   }
   process.stdout.write(explainCheck(check));
   return 0;

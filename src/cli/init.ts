@@ -4,6 +4,7 @@ import { policyJsonSchema } from "../collect/policy/json-schema.ts";
 import { printable } from "../core/printable.ts";
 import { Problem } from "../core/problem.ts";
 import { isThere, writeNew } from "../engines/files/write.ts";
+import { namedDirectory } from "./named-place.ts";
 
 const policyFile = "bulkhead.yaml";
 /** Beside the policy, so that editors need no network, and know the keys of the version that wrote it. */
@@ -11,6 +12,7 @@ const schemaFile = "bulkhead.schema.json";
 
 /** `bulkhead init [DIR]`: a policy file that states the defaults, and its schema for editors. Overwrites nothing. */
 export function init(dir: string): number {
+  const root = namedDirectory(dir);
   const taken = [policyFile, "bulkhead.yml", schemaFile].find((name) => isThere(join(dir, name)));
   if (taken !== undefined) {
     throw new Problem({
@@ -27,7 +29,7 @@ export function init(dir: string): number {
   ] as const;
   for (const [name, text] of files) {
     const path = join(dir, name);
-    writeNew(path, text, { within: [dir] });
+    writeNew(path, text, { within: [root] });
     process.stdout.write(`${printable(path)}\n`);
   }
   return 0;

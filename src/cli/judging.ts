@@ -20,6 +20,7 @@ import { openRun } from "../scan/run.ts";
 import { descriptionsFor, everyDescription } from "./check-descriptions.ts";
 import { type DisplayOptions, displayOf } from "./display-options.ts";
 import { keepHeapNearWhatLives } from "./heap.ts";
+import { knownWord } from "./known-word.ts";
 import { parseFormats, writeReport } from "./outputs.ts";
 import { defaultBases, defaultCache, defaultDatabase } from "./paths.ts";
 import { createProgress, type Progress, progressLine } from "./progress.ts";
@@ -209,11 +210,10 @@ function unrecordedNotes(evaluations: Evaluations): string[] {
 
 function parseFailOn(written: string | undefined): RatedSeverity | "never" | undefined {
   if (written === undefined || written === "never") return written;
-  const severity = severities.find((known) => known === written.toLowerCase());
-  if (severity === undefined) {
-    throw usageProblem(`--fail-on ${written}`, "there is no such severity", `one of ${severities.join(", ")}, never`);
-  }
-  return severity;
+  return knownWord<RatedSeverity | "never">(written.toLowerCase(), [...severities, "never"], {
+    place: `--fail-on ${written}`,
+    what: "severity",
+  });
 }
 
 export function parseNow(written: string | undefined): Date {

@@ -2,8 +2,11 @@
 import { Command, CommanderError } from "commander";
 import { printable } from "../core/printable.ts";
 import { Problem } from "../core/problem.ts";
+import { systemCause } from "../core/system-cause.ts";
 import { displaying } from "./display-options.ts";
+import { helpLayout } from "./help.ts";
 import { collect, connecting, judging as judgingAlone, pulling, reaching, updating } from "./options.ts";
+import { explainUnknownCommands } from "./unknown-command.ts";
 import { toolVersion } from "./version.ts";
 
 /** What evaluates is shown by the same options. */
@@ -16,7 +19,7 @@ const program = new Command("bulkhead")
   .exitOverride()
   // It repeats words of the command line, and a pattern of the shell may have made them of names in a tree.
   .configureOutput({ writeErr: (text) => process.stderr.write(text.split("\n").map(printable).join("\n")) })
-  .configureHelp({ showGlobalOptions: false })
+  .configureHelp(helpLayout)
   .addHelpText(
     "after",
     `
@@ -248,6 +251,8 @@ program
   .description("print a script that completes commands and options")
   .action(async (shell: string) => finish((await import("./completion/completion.ts")).completion(shell, program)));
 
+explainUnknownCommands(program);
+
 /** Commands return their exit code; setting it, not exiting, lets the output drain. */
 async function finish(code: Promise<number> | number): Promise<void> {
   process.exitCode = await code;
@@ -283,7 +288,7 @@ try {
   else if (error instanceof Problem) fail(error.line());
   else if (isSystemError(error)) {
     const place = error.path ?? process.argv.slice(2).join(" ");
-    fail(new Problem({ kind: "unavailable", code: "cli.io", place, cause: error.message }).line());
+    fail(new Problem({ kind: "unavailable", code: "cli.io", place, cause: systemCause(error) }).line());
   } else {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     fail(`this is a bug, please report it: ${printable(text)}`);

@@ -9,6 +9,7 @@ export function collect(value: string, before: string[]): string[] {
 /** Options of every command that judges. */
 export function judging(command: Command): Command {
   return command
+    .optionsGroup("Policy and baseline:")
     .option(
       "--policy <source>",
       "trusted policy: a file, or git:REF:PATH (default: bulkhead.yaml of the tree, untrusted)",
@@ -25,7 +26,9 @@ export function judging(command: Command): Command {
       collect,
       [] as string[],
     )
+    .optionsGroup("Data:")
     .option("--db <file>", "advisory database (default: the user's, see `bulkhead db status`)")
+    .optionsGroup("Output:")
     .option(
       "--format <format[=file]>",
       "table, plain, json, sarif, html, markdown, junit, gitlab or github; repeatable, with =FILE into a file",
@@ -38,31 +41,36 @@ export function judging(command: Command): Command {
     )
     .option("--all", "show everything: each finding, and what passed", false)
     .option("--quiet", "no progress on stderr", false)
+    .optionsGroup("Data:")
     .option("--no-cache", "read every layer again, and remember nothing")
     .option("--cache <file>", "scan cache (default: in the user's cache folder)")
     .option("--bases <file>", "base images that `image base --learn` remembered (default: in the user's cache folder)")
-    .option("--now <time>", "judge as of this time (ISO 8601), for runs that must repeat");
+    .option("--now <time>", "judge as of this time (ISO 8601), for runs that must repeat")
+    .optionsGroup("");
 }
 
 /** Options of what reads images from registries. */
 export function pulling(command: Command): Command {
-  return reaching(command).option(
-    "--platform <os/arch[/variant]>",
-    "which image of an index (default: linux on this machine's architecture)",
-  );
+  return reaching(command)
+    .optionsGroup("Registry:")
+    .option("--platform <os/arch[/variant]>", "which image of an index (default: linux on this machine's architecture)")
+    .optionsGroup("");
 }
 
 /** Options of what asks registries. */
 export function reaching(command: Command): Command {
   return command
+    .optionsGroup("Registry:")
     .option("--ca-file <file>", "certificate authorities of the registry, PEM")
     .option("--insecure-registry", "do not verify the registry's certificate", false)
-    .option("--plain-http", "speak HTTP to the registry", false);
+    .option("--plain-http", "speak HTTP to the registry", false)
+    .optionsGroup("");
 }
 
 /** Options of what can look up pending updates; the network is asked for them with --updates alone. */
 export function updating(command: Command): Command {
   return command
+    .optionsGroup("Pending updates:")
     .option("--updates", "ask the distribution's own suites which packages have a newer version", false)
     .option("--updates-offline", "the same from what an earlier run kept, without the network", false)
     .option(
@@ -74,12 +82,14 @@ export function updating(command: Command): Command {
       "the only keys that vouch for suites: OpenPGP, or Alpine's; repeatable (default: this machine's, else the image's)",
       collect,
       [] as string[],
-    );
+    )
+    .optionsGroup("");
 }
 
 /** Options of what reads a cluster. */
 export function connecting(command: Command): Command {
   return command
+    .optionsGroup("Cluster:")
     .option(
       "--kubeconfig <file>",
       "how the cluster is reached (default: KUBECONFIG, ~/.kube/config, or the pod's own account)",
@@ -87,5 +97,6 @@ export function connecting(command: Command): Command {
     .option("--context <name>", "context of the kubeconfig (default: the current one)")
     .option("--namespace <name>", "look at this namespace alone, and at what is in none")
     .option("--images", "pull the images that run by their digests, and scan them", false)
+    .optionsGroup("")
     .option("--no-secrets", "do not look for secrets");
 }

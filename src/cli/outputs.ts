@@ -7,6 +7,7 @@ import { inChunks } from "../engines/files/chunks.ts";
 import { writeWhole } from "../engines/files/write.ts";
 import { outputDefaults, type RenderOptions, type Terminal } from "../report/options.ts";
 import { type Format, formats, render } from "../report/render.ts";
+import { knownWord } from "./known-word.ts";
 
 interface Output {
   /** Absent: what suits the output stream. */
@@ -24,9 +25,7 @@ export function parseFormats(written: readonly string[], { isTTY }: Terminal): O
   const outputs = written.map((text): Output => {
     const equals = text.indexOf("=");
     const name = equals < 0 ? text : text.slice(0, equals);
-    const format = formats.find((known) => known === name);
-    if (format === undefined)
-      throw usageProblem(`--format ${text}`, "there is no such format", `one of ${formats.join(", ")}`);
+    const format = knownWord(name, formats, { place: `--format ${text}`, what: "format" });
     if (equals === text.length - 1)
       throw usageProblem(`--format ${text}`, "no file is named", `as in --format ${name}=FILE`);
     if (format === "html" && equals < 0 && isTTY === true) {

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { UpdateLookup } from "../collect/updates/updates.ts";
 import { Problem, usageProblem } from "../core/problem.ts";
+import { systemCause } from "../core/system-cause.ts";
 import { bounds as updatesBounds } from "../engines/updates/bounds.ts";
 import type { KeyFile } from "../engines/updates/keys.ts";
 import { isPublicAddress } from "../engines/updates/public-address.ts";
@@ -75,6 +76,6 @@ function read(path: string): Buffer {
     return readFileSync(path);
   } catch (error) {
     if (error instanceof Problem) throw error;
-    throw usageProblem(path, `it cannot be read (${(error as NodeJS.ErrnoException).code})`);
+    throw usageProblem(path, systemCause(error));
   }
 }

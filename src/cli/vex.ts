@@ -4,7 +4,7 @@ import type { ScanProgress } from "../collect/image/inventory.ts";
 import { loadPolicy } from "../collect/policy/load.ts";
 import type { Policy } from "../core/policy.ts";
 import { printable } from "../core/printable.ts";
-import { Problem, usageProblem } from "../core/problem.ts";
+import { Problem } from "../core/problem.ts";
 import type { ExitCode } from "../core/report.ts";
 import { writeWhole } from "../engines/files/write.ts";
 import { writeVex } from "../engines/vulnerability/vex/write.ts";
@@ -12,6 +12,7 @@ import { vexFormats } from "../engines/vulnerability/vex/written.ts";
 import { imageStatements, policyStatements } from "../scan/vex.ts";
 import { createdOf } from "./image/sbom.ts";
 import { openOptions, type PullingOptions, parseNow, scanCacheOf } from "./judging.ts";
+import { knownWord } from "./known-word.ts";
 import { defaultDatabase } from "./paths.ts";
 import { createProgress, progressLine } from "./progress.ts";
 import { toolVersion } from "./version.ts";
@@ -31,10 +32,7 @@ export interface VexOptions extends PullingOptions {
  * a whole.
  */
 export async function vex(references: readonly string[], options: VexOptions): Promise<ExitCode> {
-  const format = vexFormats.find((known) => known === options.format);
-  if (format === undefined) {
-    throw usageProblem(`--format ${options.format}`, "there is no such format", `one of ${vexFormats.join(", ")}`);
-  }
+  const format = knownWord(options.format, vexFormats, { place: `--format ${options.format}`, what: "format" });
   const created = createdOf(options, process.env.SOURCE_DATE_EPOCH);
   const now = parseNow(options.now);
   const policy = await loadPolicy({ flag: options.policy, root: process.cwd() });

@@ -1,4 +1,5 @@
 import { printable } from "./printable.ts";
+import { systemCause } from "./system-cause.ts";
 
 /**
  * The one error type that reaches a user: it names a code, the place, the cause and what to do.
@@ -62,7 +63,7 @@ export function isEvidenceProblem(error: unknown): error is Problem {
 export function asProblem(error: unknown, place: string): unknown {
   if (error instanceof Problem) return error;
   if (error instanceof Error && "code" in error && "syscall" in error) {
-    return new Problem({ kind: "unavailable", code: "collect.io", place, cause: error.message }, { cause: error });
+    return new Problem({ kind: "unavailable", code: "collect.io", place, cause: systemCause(error) }, { cause: error });
   }
   return error;
 }

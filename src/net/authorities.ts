@@ -1,5 +1,7 @@
 /** A file of certificate authorities that the user names. */
+
 import { readFileSync } from "node:fs";
+import { systemCause } from "../core/system-cause.ts";
 
 /** The file's text in PEM, or why it is none as a sentence about it. */
 export function readAuthorities(path: string): { readonly pem: string } | { readonly fault: string } {
@@ -7,7 +9,7 @@ export function readAuthorities(path: string): { readonly pem: string } | { read
   try {
     pem = readFileSync(path, "utf8");
   } catch (error) {
-    return { fault: `it cannot be read (${(error as NodeJS.ErrnoException).code ?? "unknown"})` };
+    return { fault: systemCause(error) };
   }
   return pem.includes("-----BEGIN CERTIFICATE-----") ? { pem } : { fault: "it holds no certificate in PEM form" };
 }

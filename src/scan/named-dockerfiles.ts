@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import { Problem } from "../core/problem.ts";
+import { systemCause } from "../core/system-cause.ts";
 import { bounds as dockerfileBounds } from "../engines/dockerfile/bounds.ts";
 import type { Dockerfile } from "../engines/dockerfile/model.ts";
 import { parseDockerfile } from "../engines/dockerfile/parse.ts";
@@ -30,7 +31,7 @@ function read(file: string): Dockerfile {
     if (size > dockerfileBounds.dockerfileBytes) throw refused(file, `its ${size} bytes are over the bound`);
     return parseDockerfile(file, readFileSync(file, "utf8"));
   } catch (error) {
-    throw error instanceof Problem ? error : refused(file, (error as Error).message);
+    throw error instanceof Problem ? error : refused(file, systemCause(error));
   }
 }
 

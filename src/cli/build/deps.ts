@@ -1,12 +1,13 @@
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { discover } from "../../collect/tree/discover.ts";
 import { skippedNotes } from "../../collect/tree/skipped-notes.ts";
 import { scanLockfile } from "../../scan/lockfile.ts";
 import { type JudgingOptions, runJudging } from "../judging.ts";
+import { namedDirectory } from "../named-place.ts";
 
 /** `bulkhead build deps [DIR]`: what the lockfiles below a folder pin. */
 export async function buildDeps(dir: string, options: JudgingOptions): Promise<number> {
-  const root = resolve(dir);
+  const root = namedDirectory(dir, "name the directory of the lockfile");
   return await runJudging(root, options, async (context) => {
     const found = await discover(root);
     const { lockfiles, unlisted } = found;

@@ -1,5 +1,4 @@
-import { statSync } from "node:fs";
-import { basename, dirname, resolve } from "node:path";
+import { basename, dirname } from "node:path";
 import { lookUpDigests, parseMirrors } from "../../collect/image/base-digests.ts";
 import { discover } from "../../collect/tree/discover.ts";
 import { skippedNotes } from "../../collect/tree/skipped-notes.ts";
@@ -13,6 +12,7 @@ import type { LintContext } from "../../scan/dockerfile.ts";
 import { namesWithoutDigest, scanAndMendDockerfile, scanDockerfile } from "../../scan/dockerfile.ts";
 import { type Judging, type JudgingOptions, runJudging } from "../judging.ts";
 import { causeOf, type LeftFix, leftNotes, warningOf } from "../left-fixes.ts";
+import { namedPlace } from "../named-place.ts";
 import { forStandardOutput } from "../patch-output.ts";
 import { replaceFile } from "../replace-file.ts";
 
@@ -29,17 +29,13 @@ export interface LintOptions extends JudgingOptions {
 
 /** `bulkhead build lint [FILE|DIR]`: Dockerfiles, one or all below a folder. */
 export async function buildLint(place: string, options: LintOptions): Promise<number> {
-  const path = resolve(place);
-  const stat = statSync(path, { throwIfNoEntry: false });
-  if (stat === undefined) {
-    throw usageProblem(place, "there is no such file or folder");
-  }
+  const { path, isDirectory } = namedPlace(place);
   const mirrors = parseMirrors(options.registryMirror);
   const mends = options.fix || options.diff;
   if (options.unsafe && !mends) throw usageProblem("--unsafe", "it is for --fix and --diff");
-  const root = stat.isDirectory() ? path : dirname(path);
+  const root = isDirectory ? path : dirname(path);
   return await runJudging(root, options, async (context) => {
-    const discovery = stat.isDirectory() ? await discover(root) : undefined;
+    const discovery = isDirectory ? await discover(root) : undefined;
     const found = discovery?.dockerfiles ?? [basename(path)];
     const asks = (options.online || mends) && !options.offline;
     const lint: LintContext = asks ? { ...context, digests: await digestsFor(root, found, context, mirrors) } : context;

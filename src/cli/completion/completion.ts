@@ -1,9 +1,9 @@
 import type { Command } from "commander";
 import { checks } from "../../checks/index.ts";
-import { usageProblem } from "../../core/problem.ts";
 import { severities } from "../../core/severity.ts";
 import { groupings, layerNames, sortKeys } from "../../report/display.ts";
 import { formats } from "../../report/render.ts";
+import { knownWord } from "../known-word.ts";
 import { bashCompletion } from "./bash.ts";
 import { fishCompletion } from "./fish.ts";
 import { placesOf } from "./words.ts";
@@ -13,14 +13,8 @@ const shells = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion 
 
 /** `bulkhead completion SHELL`: a script made from the commands that there are. It runs nothing of ours later. */
 export function completion(shell: string, program: Command): number {
-  const script = Object.entries(shells).find(([name]) => name === shell)?.[1];
-  if (script === undefined) {
-    throw usageProblem(
-      `completion ${shell}`,
-      "there is no completion for that shell",
-      `one of ${Object.keys(shells).join(", ")}`,
-    );
-  }
+  const names = Object.keys(shells) as (keyof typeof shells)[];
+  const script = shells[knownWord(shell, names, { place: `completion ${shell}`, what: "shell" })];
   const values = {
     "--format": formats,
     "bulkhead image sbom --format": ["cyclonedx", "spdx"],
@@ -30,7 +24,7 @@ export function completion(shell: string, program: Command): number {
     "--severity": severities,
     "--layer": layerNames,
     "--check": checks.map(({ id }) => id),
-    "bulkhead completion": Object.keys(shells),
+    "bulkhead completion": names,
     "bulkhead explain": checks.map(({ id }) => id),
     "bulkhead cache": ["status", "clear"],
   };

@@ -4,6 +4,7 @@ import { printable } from "../../core/printable.ts";
 import { Problem, usageProblem } from "../../core/problem.ts";
 import type { ExitCode } from "../../core/report.ts";
 import { isThere, writeNew } from "../../engines/files/write.ts";
+import { knownWord } from "../known-word.ts";
 import { automations, type Build, type ConfigurationFile, configurationOf, isPlainPath } from "./automation.ts";
 import type { Print } from "./base-known.ts";
 
@@ -12,10 +13,7 @@ import type { Print } from "./base-known.ts";
  * where a Dockerfile was left out.
  */
 export function automateRebuilds(service: string, dir: string, write: boolean, print: Print): ExitCode {
-  const automation = automations.find((known) => known === service);
-  if (automation === undefined) {
-    throw usageProblem(`--automate ${service}`, "there is no such service", `one of ${automations.join(", ")}`);
-  }
+  const automation = knownWord(service, automations, { place: `--automate ${service}`, what: "service" });
   const root = resolve(dir);
   const found = findDockerfiles(root);
   const builds: Build[] = [];

@@ -17,6 +17,7 @@ import { type ReadBase, readBase } from "../../scan/base.ts";
 import { type ShareOfBase, shareOfBase } from "../../scan/base-share.ts";
 import type { ScanContext } from "../../scan/context.ts";
 import { openOptions, type PullingOptions, parseNow, scanCacheOf } from "../judging.ts";
+import { knownWord } from "../known-word.ts";
 import { defaultBases, defaultDatabase } from "../paths.ts";
 import { createProgress, progressLine } from "../progress.ts";
 import { openUpdates, type UpdatesOptions } from "../updates.ts";
@@ -68,9 +69,7 @@ export async function imageBase(
 }
 
 async function show(reference: string, bases: string, options: BaseOptions, print: Print): Promise<ExitCode> {
-  if (options.format !== "table" && options.format !== "json") {
-    throw usageProblem(`--format ${options.format}`, "there is no such format", "table or json");
-  }
+  const format = knownWord(options.format, ["table", "json"], { place: `--format ${options.format}`, what: "format" });
   const now = parseNow(options.now);
   const policy = await loadPolicy({ flag: options.policy, root: process.cwd(), environment: options.environment });
   const known = openKnownBases(bases);
@@ -105,7 +104,7 @@ async function show(reference: string, bases: string, options: BaseOptions, prin
     ];
     const report = reportOf(reference, read, share, { policy, now, notes });
     const defaults = outputDefaults(process.stdout, process.env);
-    print(options.format === "json" ? renderBaseJson(report) : renderBase(report, { ...defaults, all: options.all }));
+    print(format === "json" ? renderBaseJson(report) : renderBase(report, { ...defaults, all: options.all }));
     return base.state === "absent" || base.gaps.length > 0 ? 3 : 0;
   } finally {
     progress.clear();

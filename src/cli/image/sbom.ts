@@ -10,6 +10,7 @@ import { writeWhole } from "../../engines/files/write.ts";
 import { openImage } from "../../engines/oci/open.ts";
 import { sbomOfFolder, sbomOfImage } from "../../scan/sbom.ts";
 import { openOptions, type PullingOptions, scanCacheOf } from "../judging.ts";
+import { knownWord } from "../known-word.ts";
 import { defaultBases } from "../paths.ts";
 import { createProgress, progressLine } from "../progress.ts";
 import { toolVersion } from "../version.ts";
@@ -25,10 +26,7 @@ const FORMATS: readonly SbomFormat[] = ["cyclonedx", "spdx"];
 
 /** `bulkhead image sbom REF`: exit code 3 where something in it could not be read, which the document says too. */
 export async function imageSbom(reference: string, options: SbomOptions): Promise<ExitCode> {
-  const format = FORMATS.find((known) => known === options.format);
-  if (format === undefined) {
-    throw usageProblem(`--format ${options.format}`, "there is no such format", `one of ${FORMATS.join(", ")}`);
-  }
+  const format = knownWord(options.format, FORMATS, { place: `--format ${options.format}`, what: "format" });
   const created = createdOf(options, process.env.SOURCE_DATE_EPOCH);
   const progress = createProgress(process.stderr, options.quiet);
   const cache = scanCacheOf(options);

@@ -55,8 +55,8 @@ test("checks that there are not are named, with the nearest that there is", () =
   assert.deepEqual(validate(root.path), {
     code: 0,
     text: `bulkhead.yaml: valid
-note: enforcement.ci.checks: there is no check build/commited-secret; build/committed-secret?
-note: enforcement.ci.checks: there is no check nothing/like/it
+note: enforcement.ci.checks: unknown check build/commited-secret (did you mean build/committed-secret?)
+note: enforcement.ci.checks: unknown check nothing/like/it
 `,
   });
 });
@@ -65,5 +65,5 @@ test("every error of the file is named", () => {
   using root = folder({ "bulkhead.yaml": "extends: org/base.yaml\none: 1\ntwo: 2\n" });
   const { code, text } = validate(root.path);
   assert.equal(code, 2);
-  assert.match(text, /^bulkhead\.yaml:3:1: one is no key.*\nbulkhead\.yaml:4:1: two is no key.*\n$/);
+  assert.match(text, /^bulkhead\.yaml:3:1: unknown key one .*\nbulkhead\.yaml:4:1: unknown key two .*\n$/);
 });

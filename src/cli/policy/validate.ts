@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { type ExtendedPolicy, isLocked, readExtended } from "../../collect/policy/extend.ts";
 import { checkEnvironment } from "../../collect/policy/load.ts";
 import { type PolicyPlace, placeNamed } from "../../collect/policy/place.ts";
@@ -6,9 +7,12 @@ import { readPolicyAt, treeNames } from "../../collect/policy/source.ts";
 import { validatePolicy } from "../../collect/policy/validate.ts";
 import { compileGlob } from "../../core/glob.ts";
 import { formatLocation } from "../../core/location.ts";
+import { nearest } from "../../core/nearest.ts";
 import { printable } from "../../core/printable.ts";
+import { usageProblem } from "../../core/problem.ts";
 import { loosenedText } from "../../report/wording.ts";
 import { everyDescription } from "../check-descriptions.ts";
+import { namedPlace } from "../named-place.ts";
 
 /**
  * `bulkhead policy validate [FILE]`: every error in the file, else what it comes to with the files that it extends.
@@ -16,6 +20,9 @@ import { everyDescription } from "../check-descriptions.ts";
  */
 export async function policyValidate(file: string, environment?: string): Promise<number> {
   const root = process.cwd();
+  if (!file.startsWith("git:") && namedPlace(file).isDirectory) {
+    throw usageProblem(file, "a directory, not a file", `name the file in it: ${join(file, "bulkhead.yaml")}`);
+  }
   const source = await readPolicyAt(placeOf(file), root);
   const problems = validatePolicy(source.text, file);
   for (const { line, column, cause, allowed } of problems) {
@@ -42,32 +49,8 @@ async function unknownChecks({ settings }: ExtendedPolicy): Promise<string[]> {
     .filter((pattern) => !ids.some(compileGlob(pattern)))
     .map((pattern) => {
       const near = nearest(pattern, ids);
-      return `note: enforcement.ci.checks: there is no check ${pattern}${near === undefined ? "" : `; ${near}?`}`;
+      return `note: enforcement.ci.checks: unknown check ${pattern}${near === undefined ? "" : ` (did you mean ${near}?)`}`;
     });
-}
-
-/** The one that takes the fewest changes of a character, of those that take few. */
-function nearest(written: string, known: readonly string[]): string | undefined {
-  const most = Math.max(2, written.length / 4);
-  const [best] = known
-    .filter((word) => Math.abs(word.length - written.length) <= most)
-    .map((word) => ({ word, changes: changesBetween(written, word) }))
-    .sort((a, b) => a.changes - b.changes);
-  return best !== undefined && best.changes <= most ? best.word : undefined;
-}
-
-/** Levenshtein's distance. */
-function changesBetween(one: string, other: string): number {
-  let before = Array.from({ length: other.length + 1 }, (_, index) => index);
-  for (const [row, character] of Array.from(one).entries()) {
-    const here = [row + 1];
-    for (let column = 0; column < other.length; column++) {
-      const kept = (before[column] ?? 0) + (other[column] === character ? 0 : 1);
-      here.push(Math.min(kept, (here[column] ?? 0) + 1, (before[column + 1] ?? 0) + 1));
-    }
-    before = here;
-  }
-  return before[other.length] ?? 0;
 }
 
 /** As judging would find it: the tree's own policy may name less than one that the caller names. */

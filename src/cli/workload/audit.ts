@@ -1,9 +1,9 @@
-import { statSync } from "node:fs";
-import { basename, dirname, resolve } from "node:path";
+import { basename, dirname } from "node:path";
 import { Problem, usageProblem } from "../../core/problem.ts";
 import { bounds as kubernetesBounds } from "../../engines/kubernetes/bounds.ts";
 import { type ManifestPlace, scanManifests } from "../../scan/manifests.ts";
 import { type JudgingOptions, runJudging } from "../judging.ts";
+import { namedPlace } from "../named-place.ts";
 
 export interface WorkloadAuditOptions extends JudgingOptions {
   /** Run kubectl and helm on what needs them. */
@@ -12,12 +12,7 @@ export interface WorkloadAuditOptions extends JudgingOptions {
 
 /** `bulkhead workload audit [DIR|FILE|-]`: the workloads and namespaces of manifests and Compose files. */
 export async function workloadAudit(place: string, options: WorkloadAuditOptions): Promise<number> {
-  const path = resolve(place === "-" ? "." : place);
-  const stat = statSync(path, { throwIfNoEntry: false });
-  if (stat === undefined) {
-    throw usageProblem(place, "there is no such file or folder");
-  }
-  const isFolder = stat.isDirectory();
+  const { path, isDirectory: isFolder } = namedPlace(place === "-" ? "." : place);
   if (options.render && (place === "-" || !isFolder)) {
     const cause = "--render is for folders: those of kustomize and Helm";
     throw usageProblem(place, cause);

@@ -1,5 +1,4 @@
-import { statSync } from "node:fs";
-import { basename, dirname, resolve } from "node:path";
+import { basename, dirname } from "node:path";
 import { readReportText } from "../../collect/named/report.ts";
 import type { Evaluations } from "../../core/evaluations.ts";
 import { printable } from "../../core/printable.ts";
@@ -11,6 +10,7 @@ import { unifiedDiff } from "../../report/unified-diff.ts";
 import { fixManifests } from "../../scan/manifests.ts";
 import { type JudgingOptions, runJudging } from "../judging.ts";
 import { leftNotes, warningOf } from "../left-fixes.ts";
+import { namedPlace } from "../named-place.ts";
 import { forStandardOutput } from "../patch-output.ts";
 import { replaceFile } from "../replace-file.ts";
 
@@ -25,13 +25,11 @@ export interface WorkloadFixOptions extends JudgingOptions {
 
 /** `bulkhead workload fix [DIR|FILE]`: makes every fix of manifests that is safe (with --unsafe, likely) and proven. */
 export async function workloadFix(place: string, options: WorkloadFixOptions): Promise<number> {
-  const path = resolve(place);
-  const stat = statSync(path, { throwIfNoEntry: false });
-  if (stat === undefined) throw usageProblem(place, "there is no such file or folder");
+  const { path, isDirectory } = namedPlace(place);
   const { prints, formats } = printsOf(options);
-  const root = stat.isDirectory() ? path : dirname(path);
+  const root = isDirectory ? path : dirname(path);
   return await runJudging(root, { ...options, format: formats }, async ({ policy, now, open, progress }) => {
-    const manifests = stat.isDirectory()
+    const manifests = isDirectory
       ? { kind: "folder" as const, root, render: false }
       : { kind: "file" as const, root, name: basename(path) };
     const reported = await reportedBy(options, root);
@@ -48,7 +46,7 @@ export async function workloadFix(place: string, options: WorkloadFixOptions): P
     }
     return {
       subject: place,
-      ...(stat.isDirectory() ? { extent: "tree" as const } : {}),
+      ...(isDirectory ? { extent: "tree" as const } : {}),
       evaluations: [...(unwritten.length === 0 ? fixes.last : fixes.first)],
       notes: [...unwritten, ...notes, ...more],
       ...(prints === undefined

@@ -2,6 +2,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { Problem } from "../../core/problem.ts";
+import { systemCause } from "../../core/system-cause.ts";
 import { bounds as baseBounds } from "../../engines/contents/base/bounds.ts";
 import { formatKnownBases, knownBases, parseKnownBases } from "../../engines/contents/base/known.ts";
 import type { KnownBase } from "../../engines/contents/base/model.ts";
@@ -21,7 +22,7 @@ export function readKnownBases(path: string): KnownBase[] {
     return parseKnownBases(readFileSync(path, "utf8"), path);
   } catch (error) {
     if (error instanceof Problem) throw error;
-    throw new Problem({ kind: "usage", code: "bases.file", place: path, cause: (error as Error).message });
+    throw new Problem({ kind: "usage", code: "bases.file", place: path, cause: systemCause(error) });
   }
 }
 

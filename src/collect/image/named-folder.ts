@@ -1,13 +1,19 @@
-import { realpathSync } from "node:fs";
+import { realpathSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { Problem } from "../../core/problem.ts";
+import { systemCause } from "../../core/system-cause.ts";
 
 /** The folder that `dir:FOLDER` names, or undefined where something else is written. @throws Problem `oci.folder` */
 export function folderOf(reference: string): string | undefined {
   if (!reference.startsWith("dir:")) return undefined;
+  const refused = (cause: string) => new Problem({ kind: "usage", code: "oci.folder", place: reference, cause });
+  let folder: string;
   try {
-    return realpathSync(resolve(reference.slice("dir:".length)));
-  } catch {
-    throw new Problem({ kind: "usage", code: "oci.folder", place: reference, cause: "there is no such folder" });
+    folder = realpathSync(resolve(reference.slice("dir:".length)));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw refused(code === "ENOENT" || code === "ENOTDIR" ? "no such directory" : systemCause(error));
   }
+  if (!statSync(folder).isDirectory()) throw refused("not a directory");
+  return folder;
 }

@@ -1,21 +1,22 @@
 /** Files that hold a bill of materials. */
 import { closeSync, openSync, readFileSync, readSync, statSync } from "node:fs";
 import { Problem } from "../../core/problem.ts";
+import { systemCause } from "../../core/system-cause.ts";
 import { bounds as sbomBounds } from "../../engines/contents/sbom/bounds.ts";
 import { looksLikeSbom } from "../../engines/contents/sbom/read.ts";
 
 /** @throws Problem `sbom.file`, `sbom.too-large` */
 export function readSbomFile(file: string): Buffer {
   const found = statSync(file, { throwIfNoEntry: false });
-  if (found === undefined) throw unreadable("usage", file, "there is no such file");
-  if (found.isDirectory()) throw unreadable("usage", file, "it is a folder");
+  if (found === undefined) throw unreadable("usage", file, "no such file");
+  if (found.isDirectory()) throw unreadable("usage", file, "a directory, not a file");
   if (found.size > sbomBounds.sbomBytes) {
     throw unreadable("input", file, `its ${found.size} bytes are over the bound of ${sbomBounds.sbomBytes}`);
   }
   try {
     return readFileSync(file);
   } catch (error) {
-    throw unreadable("usage", file, (error as Error).message);
+    throw unreadable("usage", file, systemCause(error));
   }
 }
 

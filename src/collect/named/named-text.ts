@@ -1,6 +1,7 @@
 /** Texts that the caller names on the command line and thereby vouches for. */
 import { type FileHandle, open } from "node:fs/promises";
 import { isEvidenceProblem, Problem } from "../../core/problem.ts";
+import { systemCause } from "../../core/system-cause.ts";
 import { readFileAt } from "../../engines/git/file-at.ts";
 
 /** What kind of text it is, for its bound and for what is said of it. */
@@ -25,8 +26,7 @@ export async function readNamedText(flag: string, root: string, kind: TextKind):
   try {
     handle = await open(flag);
   } catch (error) {
-    const cause = `it cannot be opened: ${(error as Error).message}`;
-    throw refused(`${kind.code}.unreadable`, flag, cause, `check ${kind.option}`, error);
+    throw refused(`${kind.code}.unreadable`, flag, systemCause(error), `check ${kind.option}`, error);
   }
   await using file = handle;
   return await readText(file, flag, kind);
@@ -49,7 +49,7 @@ async function readBounded(file: FileHandle, name: string, kind: TextKind): Prom
       length += bytesRead;
     }
   } catch (error) {
-    throw refused(`${kind.code}.unreadable`, name, `it cannot be read: ${(error as Error).message}`, undefined, error);
+    throw refused(`${kind.code}.unreadable`, name, systemCause(error), `check ${kind.option}`, error);
   }
   throw tooLarge(name, kind);
 }

@@ -46,22 +46,22 @@ test("what is wrong in it is told with its place and what is allowed", () => {
       ({ line, column, cause, allowed }) => `${line}:${column} ${cause}: ${allowed}`,
     );
   assert.deepEqual(told("enforcement: {ci: dney}\n"), [
-    '2:19 enforcement.ci: "dney" is not allowed: audit, warn or deny, or a mapping of default, categories, checks',
+    '2:19 enforcement.ci: "dney" is not allowed: did you mean deny? audit, warn or deny, or a mapping of default, categories, checks',
   ]);
   assert.deepEqual(told("enforcement: {ci: {default: dney}}\n"), [
-    '2:29 enforcement.ci.default: "dney" is not allowed: audit, warn or deny',
+    '2:29 enforcement.ci.default: "dney" is not allowed: did you mean deny? audit, warn or deny',
   ]);
   assert.deepEqual(told("enforcement: {ci: {categories: {secret: deny}}}\n"), [
-    "2:33 enforcement.ci.categories.secret is no key of a policy: a mapping of vulnerabilities, configuration, secrets, licenses, trust, network, detections",
+    "2:33 unknown key enforcement.ci.categories.secret: did you mean secrets? a mapping of vulnerabilities, configuration, secrets, licenses, trust, network, detections",
   ]);
   assert.deepEqual(told('enforcement: {ci: {checks: {"image/*": 5}}}\n'), [
     "2:40 enforcement.ci.checks.image/*: 5 is not allowed: audit, warn or deny",
   ]);
   assert.deepEqual(told("enforcement: {ci: {defaults: deny}}\n"), [
-    "2:20 enforcement.ci.defaults is no key of a policy: a mapping of default, categories, checks",
+    "2:20 unknown key enforcement.ci.defaults: did you mean default? a mapping of default, categories, checks",
   ]);
   assert.deepEqual(told("environments: {production: {enforcement: {ci: dney}}}\n"), [
-    '2:47 environments.production.enforcement.ci: "dney" is not allowed: audit, warn or deny, or a mapping of default, categories, checks',
+    '2:47 environments.production.enforcement.ci: "dney" is not allowed: did you mean deny? audit, warn or deny, or a mapping of default, categories, checks',
   ]);
   assert.deepEqual(told("environments: {production: {exceptions: []}}\n").length, 1);
 });

@@ -110,7 +110,7 @@ test("the first error is named with its place, and how many more there are", asy
   await using root = await folder({ "bulkhead.yaml": `${head}one: 1\ntwo: 2\nunknownSeverity: x\n` });
   assert.match(
     await refusal(root.path),
-    /^policy\.invalid: bulkhead\.yaml:2:1: one is no key of a policy \(allowed: a mapping of apiVersion, .*exceptions; 2 more problems: bulkhead policy validate bulkhead\.yaml\)$/,
+    /^policy\.invalid: bulkhead\.yaml:2:1: unknown key one \(allowed: a mapping of apiVersion, .*exceptions; 2 more problems: bulkhead policy validate bulkhead\.yaml\)$/,
   );
 });
 
@@ -137,6 +137,6 @@ test("what is too large, not UTF-8 or not there is refused", async () => {
   await writeFile(join(root.path, "bulkhead.yaml"), Buffer.from([0x61, 0xff, 0x00]));
   assert.match(await refusal(root.path), /^policy\.encoding: bulkhead\.yaml: it is not UTF-8/);
   await using empty = await folder();
-  assert.match(await refusal(empty.path, join(empty.path, "none.yaml")), /^policy\.unreadable: .*ENOENT/);
-  assert.match(await refusal(empty.path, empty.path), /^policy\.unreadable: .*EISDIR/);
+  assert.match(await refusal(empty.path, join(empty.path, "none.yaml")), /^policy\.unreadable: .*no such file/);
+  assert.match(await refusal(empty.path, empty.path), /^policy\.unreadable: .*a directory, not a file/);
 });

@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
 import { type FileHandle, open, realpath } from "node:fs/promises";
 import { dirname, isAbsolute, join } from "node:path";
+import { systemCause } from "../../core/system-cause.ts";
 import { readNamedText, readText, refused, type TextKind } from "../named/named-text.ts";
 import { bounds } from "./bounds.ts";
 import { type PolicyPlace, placeName } from "./place.ts";
@@ -93,6 +94,6 @@ async function openIfThere(path: string, name: string): Promise<FileHandle | und
         "put the policy itself there, or name it by --policy",
       );
     }
-    throw refused("policy.unreadable", name, `it cannot be opened: ${(error as Error).message}`, undefined, error);
+    throw refused("policy.unreadable", name, systemCause(error), undefined, error);
   }
 }

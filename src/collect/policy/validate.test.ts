@@ -86,7 +86,7 @@ test("every error is reported, each at its own line and column", () => {
     '1:13 apiVersion: "bulkhead/v2" is not allowed',
     '3:31 thresholds.vulnerabilities.severity: "urgent" is not allowed',
     '3:52 thresholds.vulnerabilities.fixableOnly: "yes" is not allowed',
-    "3:59 thresholds.vulnerabilities.score is no key of a policy",
+    "3:59 unknown key thresholds.vulnerabilities.score",
     "4:17 thresholds.configuration is empty",
     '5:18 unknownSeverity: "none" is not allowed',
     "6:26 advisories.maxAgeDays: 9.5 is not allowed",
@@ -97,7 +97,7 @@ test("every error is reported, each at its own line and column", () => {
     "10:5 exceptions[1] has both id and ids",
     "13:12 exceptions[1].owner: 5 is not allowed",
     "15:5 exceptions[2]: 7 is not allowed",
-    "16:1 __proto__ is no key of a policy",
+    "16:1 unknown key __proto__",
   ]);
 });
 
@@ -170,7 +170,7 @@ test("what is no single plain YAML 1.2 document is refused with its place", () =
   assert.match(problems(policy("exceptions: ["))[0] ?? "", /^3:1 not valid YAML: /);
   // YAML 1.1 would read these as a boolean and a merge.
   assert.match(problems(policy("thresholds: {vulnerabilities: {fixableOnly: no}}"))[0] ?? "", /"no" is not allowed/);
-  assert.match(problems(policy("<<: {unknownSeverity: low}"))[0] ?? "", /^2:1 << is no key/);
+  assert.match(problems(policy("<<: {unknownSeverity: low}"))[0] ?? "", /^2:1 unknown key <</);
 });
 
 test("aliases that never end or grow without end are refused", () => {

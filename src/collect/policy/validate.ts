@@ -1,3 +1,4 @@
+import { nearest } from "../../core/nearest.ts";
 import { valueAt } from "../../core/untyped.ts";
 import { bounds } from "./bounds.ts";
 import { type Key, type PolicyDocument, readDocument } from "./document.ts";
@@ -60,8 +61,8 @@ function problemsOf(issue: Issue, document: PolicyDocument, schema: JsonSchema):
   if (issue.code === "unrecognized_keys") {
     return (issue.keys ?? []).map((key) => ({
       ...document.keyAt([...path, key]),
-      cause: `${keyName([...path, key])} is no key of a policy`,
-      ...allowed(allowedBy(mappingOf(subschema(schema, path)))),
+      cause: `unknown key ${keyName([...path, key])}`,
+      ...allowed(withMeant(key, mappingOf(subschema(schema, path)))),
     }));
   }
   if (issue.code === "custom") {
@@ -71,9 +72,18 @@ function problemsOf(issue: Issue, document: PolicyDocument, schema: JsonSchema):
     {
       ...document.at(path),
       cause: wrongValue(keyName(path), valueAt(document.value, path)),
-      ...allowed(allowedBy(subschema(schema, path))),
+      ...allowed(withMeant(valueAt(document.value, path), subschema(schema, path))),
     },
   ];
+}
+
+/** What is allowed, after the one of its words that is near to what was written. */
+function withMeant(written: unknown, schema: JsonSchema | undefined): string | undefined {
+  const all = allowedBy(schema);
+  const forms = schema?.anyOf ?? (schema === undefined ? [] : [schema]);
+  const words = forms.flatMap(({ enum: values, properties = {} }) => values?.map(String) ?? Object.keys(properties));
+  const near = typeof written === "string" ? nearest(written, words) : undefined;
+  return near === undefined ? all : `did you mean ${near}? ${all}`;
 }
 
 function wrongValue(name: string, value: unknown): string {

@@ -3,6 +3,7 @@ import { closeSync, constants, type Dirent, fstatSync, openSync, readdirSync, re
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { Problem } from "../../core/problem.ts";
+import { systemCause } from "../../core/system-cause.ts";
 import type { FoundSecrets } from "../../engines/secrets/model.ts";
 import type { SecretScanner } from "../../engines/secrets/scan.ts";
 import { bounds as collectBounds } from "../bounds.ts";
@@ -136,6 +137,6 @@ function list(path: string): Dirent[] | { cause: string } {
   try {
     return readdirSync(path, { withFileTypes: true });
   } catch (error) {
-    return { cause: (error as Error).message };
+    return { cause: systemCause(error) };
   }
 }

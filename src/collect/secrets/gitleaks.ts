@@ -5,6 +5,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { dirname, isAbsolute, join } from "node:path";
 import { Problem } from "../../core/problem.ts";
+import { systemCause } from "../../core/system-cause.ts";
 import { compileRe2, type Re2 } from "../../engines/secrets/re2.ts";
 import type { SecretRule } from "../../engines/secrets/rule.ts";
 import { tomlNumber, tomlTable, tomlTables, tomlText, tomlTexts } from "../../formats/toml/fields.ts";
@@ -198,7 +199,7 @@ function sectionsOf(file: string, read: () => string): Section[] {
     return [...tomlSections(read(), ({ line }, cause) => wrong(file, `line ${line}: ${cause}`))];
   } catch (error) {
     if (error instanceof Problem && error.code === "secrets.rules") throw error;
-    throw wrong(file, (error as Error).message);
+    throw wrong(file, systemCause(error));
   }
 }
 

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Policy } from "../../core/policy.ts";
 import { Problem } from "../../core/problem.ts";
+import { systemCause } from "../../core/system-cause.ts";
 import { createFingerprinter, SHORTEST_KEY } from "../../engines/secrets/fingerprint.ts";
 import type { SecretRule } from "../../engines/secrets/rule.ts";
 import { secretRules } from "../../engines/secrets/rules/index.ts";
@@ -66,7 +67,12 @@ function stateOf(rule: SecretRule): unknown[] {
 }
 
 function readKey(file: string): Buffer {
-  const bytes = readFileSync(file);
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(file);
+  } catch (error) {
+    throw new Problem({ kind: "usage", code: "secrets.key", place: file, cause: systemCause(error) });
+  }
   if (bytes.length >= SHORTEST_KEY) return bytes;
   throw new Problem({
     kind: "usage",

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { Problem } from "../../core/problem.ts";
+import { systemCause } from "../../core/system-cause.ts";
 import { parseDockerfile } from "../../engines/dockerfile/parse.ts";
 import { bounds as collectBounds } from "../bounds.ts";
 import { bounds } from "./bounds.ts";
@@ -73,7 +74,7 @@ function list(folder: string, isRoot: boolean) {
     return readdirSync(folder, { withFileTypes: true });
   } catch (error) {
     if (!isRoot) return [];
-    const cause = `it cannot be listed: ${(error as Error).message}`;
+    const cause = `it cannot be listed: ${systemCause(error)}`;
     throw new Problem({ kind: "usage", code: "collect.folder", place: folder, cause });
   }
 }

@@ -5,6 +5,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { basename, join, relative, sep } from "node:path";
 import { Problem } from "../../core/problem.ts";
+import { systemCause } from "../../core/system-cause.ts";
 import { isComposeFile } from "../../engines/kubernetes/compose/name.ts";
 import type { ManifestGap } from "../../engines/kubernetes/model.ts";
 import { looksLikeArchive } from "../../engines/oci/archive.ts";
@@ -162,7 +163,7 @@ function list(folder: string, isRoot: boolean) {
       kind: "usage",
       code: "collect.folder",
       place: folder,
-      cause: `it cannot be listed: ${(error as Error).message}`,
+      cause: systemCause(error),
     });
   }
 }

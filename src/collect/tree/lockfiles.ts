@@ -2,6 +2,7 @@
 import { lstatSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type Evidence, present } from "../../core/evidence.ts";
+import { systemCause } from "../../core/system-cause.ts";
 import type { Analyser } from "../../engines/contents/analyser.ts";
 import { folderAnalyserFor } from "../../engines/contents/analysers.ts";
 import { catalogue } from "../../engines/contents/catalogue.ts";
@@ -49,7 +50,7 @@ function factsOf(analyser: Analyser, file: string, path: string): FileFacts {
     const facts = analyser.analyse({ path, bytes, companions });
     return facts ?? { kind: "packages", packages: [], unread: [] };
   } catch (error) {
-    return unreadable((error as Error).message);
+    return unreadable(systemCause(error));
   }
 }
 

@@ -21,6 +21,7 @@ import {
 } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { Problem } from "../../core/problem.ts";
+import { systemCause } from "../../core/system-cause.ts";
 import { inBytes } from "./chunks.ts";
 
 /** What is written: whole, or in pieces, which may have to be made twice. */
@@ -186,7 +187,10 @@ function attempt(path: string, work: () => void): void {
     work();
   } catch (error) {
     if (error instanceof Problem || !(error instanceof Error) || !("syscall" in error)) throw error;
-    throw new Problem({ kind: "usage", code: "files.unwritable", place: path, cause: error.message }, { cause: error });
+    throw new Problem(
+      { kind: "usage", code: "files.unwritable", place: path, cause: systemCause(error) },
+      { cause: error },
+    );
   }
 }
 

@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readSync, realpathSync } from "node:fs";
 import { Problem } from "../../core/problem.ts";
+import { systemCause } from "../../core/system-cause.ts";
 
 /** Opens a regular file: a pipe or device of that name is neither waited for nor read. Undefined where none is there. */
 export function openRegular(path: string): { readonly descriptor: number; readonly size: number } | undefined {
@@ -9,7 +10,7 @@ export function openRegular(path: string): { readonly descriptor: number; readon
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-    throw unreadable(path, (error as Error).message);
+    throw unreadable(path, systemCause(error));
   }
   const stat = fstatSync(descriptor);
   if (stat.isFile()) return { descriptor, size: stat.size };
@@ -59,7 +60,7 @@ export function readAt(descriptor: number, path: string, offset: number, length:
     }
   } catch (error) {
     if (error instanceof Problem) throw error;
-    throw unreadable(path, (error as Error).message);
+    throw unreadable(path, systemCause(error));
   }
   return bytes;
 }
@@ -71,7 +72,7 @@ export function names(path: string): string[] {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT" || code === "ENOTDIR") return [];
-    throw unreadable(path, (error as Error).message);
+    throw unreadable(path, systemCause(error));
   }
 }
 
@@ -90,7 +91,7 @@ export function realPath(path: string): string {
   try {
     return realpathSync(path);
   } catch (error) {
-    throw unreadable(path, (error as Error).message);
+    throw unreadable(path, systemCause(error));
   }
 }
 

@@ -14,6 +14,7 @@ import {
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { Problem } from "../../core/problem.ts";
+import { systemCause } from "../../core/system-cause.ts";
 import { bounds } from "./bounds.ts";
 import { PEEK_BYTES } from "./tar.ts";
 
@@ -70,7 +71,7 @@ const otherImages = new Set([
 export async function readFolder(root: string, visitor: FolderVisitor, options: FolderOptions = {}): Promise<void> {
   const rootStat = statSync(root, { throwIfNoEntry: false });
   if (rootStat === undefined || !rootStat.isDirectory()) {
-    throw new Problem({ kind: "usage", code: "oci.folder", place: `dir:${root}`, cause: "there is no such folder" });
+    throw new Problem({ kind: "usage", code: "oci.folder", place: `dir:${root}`, cause: "no such directory" });
   }
   const pending: { path: string; device: number }[] = [{ path: "", device: rootStat.dev }];
   let entries = 0;
@@ -133,7 +134,7 @@ function list(path: string): Dirent[] | { cause: string } {
   try {
     return readdirSync(path, { withFileTypes: true });
   } catch (error) {
-    return { cause: (error as Error).message };
+    return { cause: systemCause(error) };
   }
 }
 
@@ -152,7 +153,7 @@ function readBounded(path: string, { maxBytes, startsRight }: Wish): Buffer | { 
     // The file may have become a symlink or a pipe since it was listed: neither is followed or waited for.
     descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (error) {
-    return { unreadable: (error as Error).message };
+    return { unreadable: systemCause(error) };
   }
   try {
     const stat = fstatSync(descriptor);
@@ -171,7 +172,7 @@ function readBounded(path: string, { maxBytes, startsRight }: Wish): Buffer | { 
     }
     return buffer.subarray(0, length);
   } catch (error) {
-    return { unreadable: (error as Error).message };
+    return { unreadable: systemCause(error) };
   } finally {
     closeSync(descriptor);
   }

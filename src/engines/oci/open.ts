@@ -2,8 +2,8 @@
  * From what a user writes to images: `registry/name:tag`, `oci:FOLDER`, `oci-archive:FILE`, `docker-archive:FILE`,
  * `docker-daemon:NAME`, `podman:NAME`, `containers-storage:NAME`, or a path that says by itself what it is.
  */
-import { existsSync, statSync } from "node:fs";
-import { basename, join, relative } from "node:path";
+import { statSync } from "node:fs";
+import { basename, relative } from "node:path";
 import { Problem } from "../../core/problem.ts";
 import { type Archive, openArchive } from "./archive.ts";
 import type { BlobStore } from "./blob.ts";
@@ -15,6 +15,7 @@ import { type Layout, openLayout } from "./layout.ts";
 import type { Descriptor, Platform } from "./model.ts";
 import { formatReference, parseReference, repositoryOf } from "./reference.ts";
 import { openRegistry, type RegistryOptions } from "./registry/client.ts";
+import { type FileScheme, type Target, targetOf } from "./target.ts";
 
 export interface OpenOptions {
   readonly platform?: Platform;
@@ -49,61 +50,6 @@ export interface ImageEntry {
 export interface ImageSet {
   readonly entries: readonly ImageEntry[];
   close(): Promise<void>;
-}
-
-type Scheme = FileScheme | EngineScheme | "registry";
-type FileScheme = "oci" | "oci-archive" | "docker-archive";
-type EngineScheme = "docker-daemon" | "podman" | "containers-storage";
-
-interface Target {
-  readonly scheme: Scheme;
-  /** Path or reference. */
-  readonly at: string;
-  /** Which of several images: a tag or a whole reference. */
-  readonly pick?: string;
-}
-
-/** Tells what a text means; the file system decides where no scheme is written. */
-function targetOf(written: string): Target {
-  const colon = written.indexOf(":");
-  const scheme = colon < 0 ? "" : written.slice(0, colon);
-  const rest = written.slice(colon + 1);
-  switch (scheme) {
-    case "oci":
-    case "oci-archive":
-    case "docker-archive":
-      return { scheme, ...splitPick(rest) };
-    case "docker-daemon":
-    case "podman":
-    case "containers-storage":
-      return { scheme, at: rest };
-    case "docker":
-    case "registry":
-      return { scheme: "registry", at: rest.replace(/^\/\//, "") };
-    default: {
-      const found = statSync(written, { throwIfNoEntry: false });
-      if (found === undefined) return { scheme: "registry", at: written };
-      if (found.isFile()) return { scheme: "oci-archive", at: written };
-      if (existsSync(join(written, "oci-layout"))) return { scheme: "oci", at: written };
-      throw new Problem({
-        kind: "usage",
-        code: "oci.reference",
-        place: written,
-        cause: "this folder is no OCI layout: it has no oci-layout file",
-        remedy: `for the root file system in it write dir:${written}`,
-      });
-    }
-  }
-}
-
-/** `oci:FOLDER:TAG`: the tag counts as one where the part before it exists and the whole does not. */
-function splitPick(rest: string): { at: string; pick?: string } {
-  if (existsSync(rest)) return { at: rest };
-  for (let colon = rest.indexOf(":"); colon > 0; colon = rest.indexOf(":", colon + 1)) {
-    const at = rest.slice(0, colon);
-    if (existsSync(at)) return { at, pick: rest.slice(colon + 1) };
-  }
-  throw new Problem({ kind: "usage", code: "oci.reference", place: rest, cause: "there is no such file or folder" });
 }
 
 /**

@@ -157,7 +157,7 @@ function modeAt(block: Buffer, start: number): number {
 }
 
 /** The sum of the bytes, or of the bytes as signed ones, as Sun's tar wrote it. It is never read in base 256. */
-function checkSumFits(block: Buffer, at: number): boolean {
+export function checkSumFits(block: Buffer, at: number): boolean {
   if (((block[at + 148] as number) & 0x80) !== 0) return false;
   const stated = numberAt(block, at + 148, 8);
   let unsigned = 8 * 0x20;

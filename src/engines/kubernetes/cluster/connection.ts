@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Problem } from "../../../core/problem.ts";
+import { systemCause } from "../../../core/system-cause.ts";
 import type { HttpProxy } from "../../../net/proxy.ts";
 import { bounds } from "./bounds.ts";
 
@@ -89,8 +90,7 @@ export function readText(path: string): string {
   try {
     bytes = readFileSync(path);
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? "unknown";
-    throw connectionProblem("unreadable", path, `it cannot be read (${code})`);
+    throw connectionProblem("unreadable", path, systemCause(error));
   }
   if (bytes.length <= bounds.kubeconfigBytes) return bytes.toString("utf8");
   throw connectionProblem("unreadable", path, `it has more than ${bounds.kubeconfigBytes} bytes`);
