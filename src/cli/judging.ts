@@ -4,10 +4,11 @@ import type { ScanCache } from "../collect/image/cache.ts";
 import { openScanCache } from "../collect/image/cache.ts";
 import type { Asset } from "../core/asset.ts";
 import type { Authority } from "../core/authority.ts";
-import { baselineOf, formatBaseline } from "../core/baseline.ts";
+import { type Baseline, baselineOf, formatBaseline } from "../core/baseline.ts";
+import { unabsorbed, unknownsOf } from "../core/baseline-unknowns.ts";
 import type { Evaluations } from "../core/evaluations.ts";
 import type { RunExtent } from "../core/exception-use.ts";
-import { policyDigest } from "../core/policy.ts";
+import { type Policy, policyDigest } from "../core/policy.ts";
 import { usageProblem } from "../core/problem.ts";
 import { identifiedEnds, indexChildren, type Relation } from "../core/relation.ts";
 import type { ControlResult, ExitCode, LayerResult, Report } from "../core/report.ts";
@@ -51,6 +52,8 @@ export interface JudgingOptions extends PullingOptions, DisplayOptions, Omit<Upd
   readonly db?: string;
   readonly format: readonly string[];
   readonly failOn?: string;
+  /** Codes of gaps. */
+  readonly acceptUnknown: readonly string[];
   readonly all: boolean;
   readonly now?: string;
 }
@@ -96,6 +99,7 @@ export async function runJudging(
   const outputs = parseFormats(options.format, process.stdout);
   const display = displayOf(options);
   const failOn = parseFailOn(options.failOn);
+  const acceptUnknown = parseCodes(options.acceptUnknown);
   const now = parseNow(options.now);
   const open = openOptions(options);
   const cache = scanCacheOf(options);
@@ -116,6 +120,7 @@ export async function runJudging(
       database: { path: options.db ?? defaultDatabase(), named: options.db !== undefined },
       bases: options.bases ?? defaultBases(),
       failOn,
+      acceptUnknown,
       cache,
       updates,
       onProgress: ({ name, done, total }) => progress.update(progressLine(name, done, total)),
@@ -157,7 +162,7 @@ export async function runJudging(
         ...notes,
         ...run.notes,
         ...concluded.notes,
-        ...(options.writeBaseline === undefined ? [] : unrecordedNotes(concluded.found)),
+        ...(options.writeBaseline === undefined ? [] : unrecordedNotes(concluded.found, policy)),
       ],
       checks: checks.filter((check) => named.has(check.id)),
       exitCode: concluded.exitCode,
@@ -165,7 +170,8 @@ export async function runJudging(
     progress.clear();
     if (options.writeBaseline !== undefined) {
       const entries = baselineOf(concluded.found, now.toISOString().slice(0, 10), run.baseline);
-      writeWhole(options.writeBaseline, formatBaseline(entries), { within: [root] });
+      const unknowns = unknownsOf(concluded.found, { policy, now, ...unknownsIn(run.baseline) });
+      writeWhole(options.writeBaseline, formatBaseline(entries, unknowns), { within: [root] });
     }
     if (instead !== undefined) process.stdout.write(instead);
     const shown = { all: options.all, display };
@@ -196,14 +202,17 @@ function namedIn(evaluations: Evaluations): {
 }
 
 /** What is new at the next run too. */
-function unrecordedNotes(evaluations: Evaluations): string[] {
+function unrecordedNotes(evaluations: Evaluations, policy: Policy): string[] {
+  const codes = unabsorbed(evaluations, policy);
+  const unknown = codes.length === 0 ? [] : [`unknowns that no baseline records: ${codes.join(", ")}`];
   let count = 0;
   for (const { findings } of evaluations) {
     for (const { unrecorded } of findings) if (unrecorded === true) count++;
   }
-  if (count === 0) return [];
+  if (count === 0) return unknown;
   const those = count === 1 ? "a password is" : `${count} passwords are`;
   return [
+    ...unknown,
     `${those} in no baseline, for a baseline cannot tell one that could be guessed from another in its place: revoke it, or write an exception`,
   ];
 }
@@ -214,6 +223,18 @@ function parseFailOn(written: string | undefined): RatedSeverity | "never" | und
     place: `--fail-on ${written}`,
     what: "severity",
   });
+}
+
+function unknownsIn(baseline: Baseline | undefined) {
+  return baseline === undefined ? {} : { before: baseline.unknowns };
+}
+
+/** Which codes there are no list says, for each reader has its own; what cannot be one is refused. */
+function parseCodes(written: readonly string[]): readonly string[] {
+  const wrong = written.find((code) => !/^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/.test(code));
+  if (wrong === undefined) return written;
+  const remedy = "as reports have it: advisories.no-coverage (`--format json`, gaps[].code)";
+  throw usageProblem(`--accept-unknown ${wrong}`, "not the code of a gap", remedy);
 }
 
 export function parseNow(written: string | undefined): Date {

@@ -21,6 +21,12 @@ export function judging(command: Command): Command {
     )
     .option("--write-baseline <file>", "write this run's findings into a baseline, with the dates that --baseline has")
     .option(
+      "--accept-unknown <code>",
+      "do not count unknowns with this gap code in the exit code (verdicts stay unknown); repeatable",
+      collect,
+      [] as string[],
+    )
+    .option(
       "--vex <source>",
       "VEX document (OpenVEX, CSAF or CycloneDX) that you vouch for: a file, or git:REF:PATH; repeatable",
       collect,

@@ -26,7 +26,12 @@ const check: CheckDescription = {
   needs: {},
 };
 const threshold = defaultPolicy.thresholds.configuration;
-const how = { policy: defaultPolicy, checks: [check], authorities: new Set(["github.com/acme/shop"]) };
+const how = {
+  now: new Date("2025-06-15T00:00:00Z"),
+  policy: defaultPolicy,
+  checks: [check],
+  authorities: new Set(["github.com/acme/shop"]),
+};
 
 function finding(subject: string, severity: Severity, lineage = "Dockerfile"): Finding {
   return {

@@ -4,6 +4,7 @@
  */
 
 import { authorityIn } from "./authority.ts";
+import { acceptKnown, type BaselineUnknown, formatUnknown, parseUnknowns } from "./baseline-unknowns.ts";
 import type { CheckDescription } from "./check.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { EvaluationList, type Evaluations } from "./evaluations.ts";
@@ -39,6 +40,8 @@ export interface Baseline {
   readonly name: string;
   /** By fingerprint. */
   readonly entries: ReadonlyMap<string, BaselineEntry>;
+  /** By fingerprint: gaps that it knows. */
+  readonly unknowns: ReadonlyMap<string, BaselineUnknown>;
 }
 
 /**
@@ -59,8 +62,10 @@ export function setApart(
     policy,
     checks,
     authorities,
+    now,
   }: {
     readonly policy: Policy;
+    readonly now: Date;
     readonly checks: readonly CheckDescription[];
     readonly authorities: ReadonlySet<string>;
   },
@@ -69,7 +74,7 @@ export function setApart(
   let known = 0;
   let risen = 0;
   const apart = new EvaluationList();
-  for (const evaluation of evaluations) apart.push(withoutKnown(evaluation));
+  for (const one of evaluations) apart.push(acceptKnown(withoutKnown(one), baseline.unknowns, { policy, now }));
 
   function withoutKnown(evaluation: Evaluation): Evaluation {
     const findings: Finding[] = [];
@@ -165,12 +170,17 @@ function compareEntries(a: BaselineEntry, b: BaselineEntry): number {
 }
 
 /** The file's text: JSON, one entry a line, so that a difference between two shows what came and what went. */
-export function formatBaseline(entries: readonly BaselineEntry[]): string {
+export function formatBaseline(entries: readonly BaselineEntry[], unknowns: readonly BaselineUnknown[] = []): string {
   const lines = entries.map(({ fingerprint, check, asset, subject, severity, since }) =>
     JSON.stringify({ check, asset, subject, severity, since, fingerprint }),
   );
-  const list = lines.length === 0 ? "[]" : `[\n    ${lines.join(",\n    ")}\n  ]`;
-  return `{\n  "schema": ${JSON.stringify(baselineSchema)},\n  "findings": ${list}\n}\n`;
+  // A file without them is as it was before there were any.
+  const more = unknowns.length === 0 ? "" : `,\n  "unknowns": ${listed(unknowns.map(formatUnknown))}`;
+  return `{\n  "schema": ${JSON.stringify(baselineSchema)},\n  "findings": ${listed(lines)}${more}\n}\n`;
+}
+
+function listed(lines: readonly string[]): string {
+  return lines.length === 0 ? "[]" : `[\n    ${lines.join(",\n    ")}\n  ]`;
 }
 
 /**
@@ -200,7 +210,8 @@ export function parseBaseline(text: string, name: string): Baseline {
     if (entries.has(entry.fingerprint)) throw wrong(place, `${entry.subject} is there a second time`);
     entries.set(entry.fingerprint, entry);
   }
-  return { name, entries };
+  const unknowns = parseUnknowns(document.unknowns, (place, cause) => wrong(`${name}, ${place}`, cause));
+  return { name, entries, unknowns };
 }
 
 const DATE = /^\d{4}-\d\d-\d\d$/;

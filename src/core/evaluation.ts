@@ -5,6 +5,7 @@ import type { Gap } from "./evidence.ts";
 import type { ExceptionUse } from "./exception.ts";
 import type { Finding } from "./finding.ts";
 import type { Scope } from "./scope.ts";
+import type { AcceptedUnknown } from "./unknown-entry.ts";
 
 export type Verdict = "pass" | "fail" | "unknown";
 
@@ -25,6 +26,8 @@ export interface Evaluation {
   readonly excepted: readonly { readonly finding: Finding; readonly exception: ExceptionUse }[];
   /** What `--baseline` took out of the verdict, and since when it is known; absent where no baseline was given. */
   readonly baselined?: readonly { readonly finding: Finding; readonly since: string }[];
+  /** Who answers for what makes it unknown, by code of the gaps; absent: nobody. The verdict is not changed by it. */
+  readonly accepted?: readonly AcceptedUnknown[];
   /** What was looked at, in the order to show it: `packages` → `756`. */
   readonly evidence: Readonly<Record<string, string>>;
   /** Why the evidence was not whole. */

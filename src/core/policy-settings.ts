@@ -1,8 +1,9 @@
 /** The settings that are about no layer: thresholds, enforcement, and how broad an exception may be. */
 import { type Category, type CategoryKey, categories, categoryKeys } from "./category.ts";
 import { type Action, denyAll, type Enforcement, tightenEnforcement } from "./enforcement.ts";
+import { coversRepository } from "./pattern-cover.ts";
 import type { ExceptionLimits, Policy } from "./policy.ts";
-import { days, either, later, less, type Setting, setting } from "./setting.ts";
+import { days, either, later, less, onlyOf, type Setting, setting } from "./setting.ts";
 import { type RatedSeverity, severities, severityRank } from "./severity.ts";
 
 const lesser = either<RatedSeverity>((wanted, current) => severityRank(wanted) > severityRank(current));
@@ -64,6 +65,13 @@ export const commonSettings = {
     tighten: tightenEnforcement,
     read: enforcementOf,
     show: shownEnforcement,
+  }),
+  exclude: setting<readonly string[]>({
+    form: { kind: "texts" },
+    description:
+      "Paths from the scanned directory that are not scanned: vendor/**, **/testdata. A directory's name takes in all below it. Reports name them, and nothing in them passes. Default: none. Stricter: fewer.",
+    initial: [],
+    tighten: onlyOf(coversRepository),
   }),
   unknownSeverity: setting<Policy["unknownSeverity"]>({
     form: { kind: "choice", of: [...severities, "unknown"] },

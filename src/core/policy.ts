@@ -4,6 +4,7 @@ import { type Digest, parseDigest } from "./digest.ts";
 import type { Enforcement } from "./enforcement.ts";
 import type { Exception } from "./exception.ts";
 import type { RatedSeverity } from "./severity.ts";
+import type { UnknownEntry } from "./unknown-entry.ts";
 import { isObject } from "./untyped.ts";
 
 /** What each layer adds to the policy: it declares its slice here, beside its settings (`policy.ts` of its room). */
@@ -22,6 +23,10 @@ export interface Policy extends PolicySlices {
   readonly unknownSeverity: RatedSeverity | "unknown";
   readonly exceptionLimits: ExceptionLimits;
   readonly exceptions: readonly Exception[];
+  /** Unknowns that the exit code does not count. */
+  readonly unknown: readonly UnknownEntry[];
+  /** Patterns (core/glob.ts) over paths from the scanned directory: what they match is not scanned. */
+  readonly exclude: readonly string[];
   /** Where the policy came from, and whether the caller vouched for it (`--policy`). */
   readonly origin: PolicyOrigin;
 }
@@ -81,8 +86,13 @@ export interface LoosenedKey {
 }
 
 /** Of what is in force, whichever files state it, in whatever order: sha256 over its keys sorted. */
-export function policyDigest({ origin: _, exceptions, ...policy }: Policy): Digest {
-  const stated = { ...policy, exceptions: exceptions.map(({ source: __, ...exception }) => exception) };
+export function policyDigest({ origin: _, exceptions, unknown, ...policy }: Policy): Digest {
+  const stated = {
+    ...policy,
+    exceptions: exceptions.map(({ source: __, ...exception }) => exception),
+    // A policy without any is what it was before there were some.
+    ...(unknown.length === 0 ? {} : { unknown: unknown.map(({ source: __, ...entry }) => entry) }),
+  };
   const text = JSON.stringify(stated, (_key, value: unknown) =>
     isObject(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value,
   );

@@ -35,7 +35,7 @@ export interface Report {
 
 /**
  * 0 clean; 1 findings at or over the threshold; 2 usage or input error; 3 incomplete: an *unknown* whose asset was
- * found, or that the policy requires. 1 beats 3. What the policy does not enforce (`Evaluation.action`) counts as neither.
+ * found, or that the policy requires, and that nobody accepted. 1 beats 3. What the policy does not enforce (`Evaluation.action`) counts as neither.
  */
 export type ExitCode = 0 | 1 | 2 | 3;
 

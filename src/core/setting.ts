@@ -86,6 +86,14 @@ export function more(covers: (entry: string, wanted: string) => boolean): Tighte
   };
 }
 
+/** Lists of what is let off, where an empty one lets nothing off: what both let off. */
+export function onlyOf(covers: (entry: string, wanted: string) => boolean): Tighten<readonly string[]> {
+  return (current, wanted) => {
+    const kept = wanted.filter((entry) => current.some((other) => covers(other, entry)));
+    return { value: kept, loosens: kept.length < wanted.length };
+  };
+}
+
 /** Lists of what is allowed of a few that there are, none of which is everything. */
 export function fewerOf<Value>(order: readonly Value[]): Tighten<readonly Value[]> {
   return (current, wanted) => {

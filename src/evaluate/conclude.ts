@@ -2,6 +2,7 @@
  * The end of every run: the policy is held against what was found, every asset gets its authority, the baseline's findings
  * are set apart, each gets its basis and what the policy makes of it, and the exit code follows. One step, so that no caller can leave a part of it out.
  */
+import { isAccepted, unknownsAccepted } from "../core/accepted-unknown.ts";
 import { type Baseline, setApart } from "../core/baseline.ts";
 import { basisOf, type Tool } from "../core/basis.ts";
 import type { CheckDescription } from "../core/check.ts";
@@ -24,6 +25,8 @@ export interface ConcludeContext {
   readonly checks: readonly CheckDescription[];
   readonly baseline?: Baseline;
   readonly authorities: Authorities;
+  /** Codes of gaps (`--accept-unknown`) that the exit code does not count. */
+  readonly acceptUnknown?: readonly string[];
   /** Changes the exit code alone; absent: what the verdicts say. */
   readonly failOn?: RatedSeverity | "never";
 }
@@ -49,7 +52,7 @@ export function conclude(scanned: Evaluations, context: ConcludeContext): Conclu
   const apart =
     baseline === undefined
       ? undefined
-      : setApart(found, baseline, { policy, checks, authorities: authoritiesNamed(authorities) });
+      : setApart(found, baseline, { policy, checks, now: context.now, authorities: authoritiesNamed(authorities) });
   const evaluations = apart?.evaluations ?? found;
   return {
     evaluations,
@@ -61,14 +64,27 @@ export function conclude(scanned: Evaluations, context: ConcludeContext): Conclu
 }
 
 /** A check that nobody describes is one that the policy could not have named: it is denied. */
-function finishing({ tool, policy, checks }: ConcludeContext): (evaluation: Evaluation) => Partial<Evaluation> {
+function finishing({
+  tool,
+  policy,
+  checks,
+  now,
+  acceptUnknown: codes = [],
+}: ConcludeContext): (evaluation: Evaluation) => Partial<Evaluation> {
   const basis = basisOf({ tool, policy: policyDigest(policy) });
   const actionOf = actionsUnder(policy.enforcement.ci);
   const actions = new Map(checks.map((check) => [check.id, actionOf(check)]));
-  return ({ check, verdict, findings, basis: before }) => {
+  const acceptedOf = unknownsAccepted({ codes, entries: policy.unknown, now, maxDays: policy.exceptionLimits.maxDays });
+  return (evaluation) => {
+    const { check, verdict, findings, basis: before } = evaluation;
+    const accepted = verdict === "pass" ? [] : acceptedOf(evaluation);
     const action = actions.get(check) ?? "deny";
     const enforced = action === "deny" || (verdict === "pass" && findings.length === 0);
-    return { ...(enforced ? {} : { action }), basis: basis(before) };
+    return {
+      ...(enforced ? {} : { action }),
+      ...(accepted.length === 0 ? {} : { accepted }),
+      basis: basis(before),
+    };
   };
 }
 
@@ -79,9 +95,10 @@ function finishing({ tool, policy, checks }: ConcludeContext): (evaluation: Eval
 function exitCodeOf(all: Evaluations, nothing: boolean, failOn: RatedSeverity | "never" | undefined): ExitCode {
   let failed = false;
   let unknown = nothing;
-  for (const { action, verdict, findings } of all) {
+  for (const evaluation of all) {
+    const { action, verdict, findings } = evaluation;
     if (action !== undefined) continue;
-    if (verdict === "unknown") unknown = true;
+    if (verdict === "unknown" && !isAccepted(evaluation)) unknown = true;
     failed ||=
       failOn === undefined
         ? verdict === "fail"

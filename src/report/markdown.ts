@@ -10,6 +10,7 @@ import { code, plain, row } from "./markdown-text.ts";
 import type { RenderOptions } from "./options.ts";
 import { verdictText } from "./page.ts";
 import {
+  acceptedTexts,
   assetIdentity,
   auditedText,
   baselinedText,
@@ -111,6 +112,7 @@ function blockOf(evaluation: Evaluation, room: number, all: boolean): { text: st
       : [`- excepted: ${excepted.length}: ${severityCounts(excepted.map(({ finding }) => finding))}`]),
     ...(baselined === undefined ? [] : [`- baselined: ${baselined}`]),
     ...firstOf(gaps.map((gap) => `- unknown: ${plain(gapText(gap))}`)),
+    ...firstOf(acceptedTexts(evaluation).map((text) => `- accepted: ${plain(text)}`)),
   ];
   const lines = [
     `<details${verdict === "pass" ? "" : " open"}><summary><b>${verdictText(verdict)}</b> ${code(assetTitle(asset))} ${named.join(" ")}: ${plain(reason)}</summary>`,

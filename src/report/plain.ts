@@ -15,6 +15,7 @@ import { nextText, resultText, verdictOfExit, worstText } from "./summary/result
 import { assetPlain, fixPlain, unknownPlain } from "./summary/summary-plain.ts";
 import { type View, viewOf } from "./view.ts";
 import {
+  acceptedTexts,
   assetIdentity,
   baselinedText,
   baselineText,
@@ -120,6 +121,7 @@ function* evaluationLines(evaluation: Evaluation, all: boolean): Generator<strin
   const baselined = baselinedText(evaluation);
   if (baselined !== undefined) yield `baselined: ${judged}: ${baselined}`;
   for (const gap of evaluation.gaps) yield `unknown: ${judged}: ${gapText(gap)}`;
+  for (const text of acceptedTexts(evaluation)) yield `accepted: ${judged}: ${text}`;
 }
 
 /** As the lines of one: what each says is the same. */

@@ -182,6 +182,21 @@ const evaluation: fc.Arbitrary<Evaluation> = text.chain((check) => {
       scope,
       basis,
       baselined: fc.array(record({ finding: own, since: text }), { maxLength: 1 }),
+      accepted: fc.array(
+        fc.oneof(
+          record({ code: text, by: fc.constant("option") }),
+          record({ code: text, by: fc.constant("baseline"), since: text, expires: text }),
+          record({
+            code: text,
+            by: fc.constant("policy"),
+            reason: text,
+            owner: text,
+            expires: text,
+            source: record({ path: text, line: ordinal, column: ordinal }),
+          }),
+        ),
+        { maxLength: 2 },
+      ),
       validUntil: text,
     },
   ) as fc.Arbitrary<Evaluation>;

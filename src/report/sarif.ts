@@ -1,3 +1,4 @@
+import { isAccepted } from "../core/accepted-unknown.ts";
 import { type Asset, assetTitle } from "../core/asset.ts";
 import type { CheckDescription } from "../core/check.ts";
 import type { Evaluation } from "../core/evaluation.ts";
@@ -13,6 +14,7 @@ import { inOrder } from "./in-order.ts";
 import { shortInstruction } from "./instruction.ts";
 import { itemByItem, jsonPieces, keyByKey } from "./json/pieces.ts";
 import {
+  acceptedTexts,
   baselineText,
   databaseText,
   enforcementText,
@@ -213,7 +215,9 @@ function messageOf(finding: Finding, asset: Asset): string {
   return sentences.join(". ");
 }
 
-function openResult({ asset, scope, reason, gaps }: Evaluation): object {
+function openResult(evaluation: Evaluation): object {
+  const { asset, scope, reason, gaps } = evaluation;
+  const accepted = isAccepted(evaluation) ? acceptedTexts(evaluation) : [];
   const part = scopeText(scope);
   const subject = part === undefined ? assetTitle(asset) : `${assetTitle(asset)}, ${part}`;
   const others = gaps.map(gapText).filter((text) => text !== reason);
@@ -222,6 +226,9 @@ function openResult({ asset, scope, reason, gaps }: Evaluation): object {
     level: "none",
     message: { text: printable(`Unknown for ${subject}: ${[reason, ...others].join(". ")}`) },
     locations: [{ ...physical(asset.name), logicalLocations: [logical(asset)] }],
+    ...(accepted.length === 0
+      ? {}
+      : { suppressions: accepted.map((text) => ({ kind: "external", justification: printable(text) })) }),
     properties: { asset: asset.id, gaps: gaps.map(({ code }) => code) },
   };
 }

@@ -7,6 +7,7 @@ import { packageTable, tableColumns } from "./package-table.ts";
 import { findingIndent, hanging, type Page, severityWord, verdictIndent, verdictMark } from "./page.ts";
 import { clip, clipStart, displayWidth, wrap } from "./width.ts";
 import {
+  acceptedTexts,
   assetIdentity,
   baselinedText,
   checksText,
@@ -47,6 +48,7 @@ export function evaluationLines(page: Page, { evaluation, checks }: Told): strin
     })),
     ...(baselined === undefined ? [] : [{ paint: dim, text: `baselined: ${baselined}` }]),
     ...evaluation.gaps.map((gap) => ({ paint: yellow, text: `unknown: ${gapText(gap)}` })),
+    ...acceptedTexts(evaluation).map((text) => ({ paint: dim, text: `accepted: ${text}` })),
   ];
   if (notes.length > 0 && findings.length > 0) lines.push("");
   for (const { paint, text } of notes) lines.push(...hanging(page, text, verdictIndent.length).map(paint));

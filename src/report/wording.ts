@@ -1,3 +1,4 @@
+import { isAccepted } from "../core/accepted-unknown.ts";
 import { type Asset, assetTitle } from "../core/asset.ts";
 import type { DatabaseUse } from "../core/basis.ts";
 import { counted } from "../core/counted.ts";
@@ -12,6 +13,7 @@ import type { LoosenedKey, PolicyChain, PolicyOrigin } from "../core/policy.ts";
 import type { BaselineUse, ControlResult, LayerResult, Report } from "../core/report.ts";
 import { formatScope, type Scope } from "../core/scope.ts";
 import { severities } from "../core/severity.ts";
+import type { AcceptedUnknown } from "../core/unknown-entry.ts";
 
 /** What the terminal formats say in the same words. Nothing here is escaped yet. */
 
@@ -140,9 +142,28 @@ export function gapText(gap: Gap): string {
 }
 
 /** Why an evaluation is unknown: its reason, and what of its gaps says more. */
-export function unknownText({ reason, gaps }: Evaluation): string {
+export function unknownText(evaluation: Evaluation): string {
+  const { reason, gaps } = evaluation;
   const own = gaps.some((gap) => gap.reason === reason) ? [] : [reason];
-  return [...own, ...gaps.map(gapText)].join("; ");
+  return [...own, ...gaps.map(gapText), ...acceptedTexts(evaluation).map((text) => `accepted: ${text}`)].join("; ");
+}
+
+/** Who answers for an unknown: `collect.folder by the-team until 2026-12-31: reason (bulkhead.yaml:3:5)`. */
+export function acceptedTexts({ verdict, accepted = [] }: Evaluation): string[] {
+  return verdict === "unknown" ? accepted.map(acceptedText) : [];
+}
+
+export function acceptedText(accepted: AcceptedUnknown): string {
+  switch (accepted.by) {
+    case "option":
+      return `${accepted.code} by --accept-unknown`;
+    case "baseline":
+      return `${accepted.code} by the baseline since ${accepted.since}, until ${accepted.expires}`;
+    case "policy": {
+      const { code, owner, expires, reason, source } = accepted;
+      return `${code} by ${owner} until ${expires}: ${reason} (${formatLocation({ kind: "file", ...source })})`;
+    }
+  }
 }
 
 export function exceptionText({ reason, owner, expires, source }: ExceptionUse): string {
@@ -250,7 +271,12 @@ export function exitText({ exitCode, evaluations }: Pick<Report, "exitCode" | "e
       const verdicts = new Set<Verdict>();
       for (const { action, verdict } of evaluations) if (action === undefined) verdicts.add(verdict);
       if (verdicts.has("fail")) return "findings at or over the threshold, let through by --fail-on";
-      if (verdicts.has("unknown")) return "incomplete, let through by --fail-on";
+      const unknown: Evaluation[] = [];
+      for (const evaluation of evaluations) {
+        if (evaluation.action === undefined && evaluation.verdict === "unknown") unknown.push(evaluation);
+      }
+      if (!unknown.every(isAccepted)) return "incomplete, let through by --fail-on";
+      if (unknown.length > 0) return `no findings at or above the threshold, ${unknown.length} unknown accepted`;
       return enforcementText(evaluations) === undefined ? "clean" : "nothing that the policy enforces";
     }
     case 1:

@@ -19,6 +19,7 @@ import type { RunExtent } from "../core/exception-use.ts";
 import type { Policy } from "../core/policy.ts";
 import { Problem } from "../core/problem.ts";
 import type { RatedSeverity } from "../core/severity.ts";
+import { acceptanceNotes } from "../evaluate/acceptance-notes.ts";
 import { type Conclusion, conclude } from "../evaluate/conclude.ts";
 import type { ScanContext } from "./context.ts";
 
@@ -43,6 +44,8 @@ export interface RunOptions {
   /** The list of known base images. */
   readonly bases: string;
   readonly failOn?: RatedSeverity | "never" | undefined;
+  /** Codes of gaps that the exit code does not count (`--accept-unknown`). */
+  readonly acceptUnknown?: readonly string[];
   /** What the caller opened, and closes. */
   readonly cache?: ScanCache | undefined;
   readonly updates?: UpdateLookup | undefined;
@@ -72,7 +75,7 @@ export interface ConcludedRun {
 
 /** @throws Problem (usage) where what the caller named cannot be read */
 export async function openRun(options: RunOptions): Promise<Run> {
-  const { root, now, cache, updates, onProgress, failOn } = options;
+  const { root, now, cache, updates, onProgress, failOn, acceptUnknown = [] } = options;
   const policy = await loadPolicy({ flag: options.policy, root, environment: options.environment });
   const baseline = options.baseline === undefined ? undefined : await readBaseline(options.baseline, root);
   const vex = await readVexDocuments(options.vex, root);
@@ -103,10 +106,17 @@ export async function openRun(options: RunOptions): Promise<Run> {
         checks,
         authorities: { directory, ...(cluster === undefined ? {} : { cluster }) },
         ...(baseline === undefined ? {} : { baseline }),
+        acceptUnknown,
         ...(failOn === undefined ? {} : { failOn }),
       });
       const uses = options.baseline !== undefined || options.writesBaseline === true;
-      return { ...conclusion, notes: uses ? authorityNotes(directory, conclusion.found) : [] };
+      return {
+        ...conclusion,
+        notes: [
+          ...(uses ? authorityNotes(directory, conclusion.found) : []),
+          ...acceptanceNotes(conclusion.evaluations, { policy, now, codes: acceptUnknown }),
+        ],
+      };
     },
     close: () => {
       if (!(advisories instanceof Problem)) advisories.close();

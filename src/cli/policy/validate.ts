@@ -59,9 +59,9 @@ function placeOf(file: string): PolicyPlace {
 }
 
 /** What holds in the end, and which file says so; what no file states is the default and left out. */
-function chainLines({ settings, exceptions, extended, locked, loosened }: ExtendedPolicy): string[] {
+function chainLines({ settings, exceptions, unknown, extended, locked, loosened }: ExtendedPolicy): string[] {
   const keys = new Set(locked);
-  const byFile = Map.groupBy(exceptions, ({ source }) => source.path);
+  const lists = { exceptions, unknown } as const;
   return [
     ...extended.map((name) => `extends: ${name}`),
     ...settingKeys.flatMap((key) => {
@@ -70,8 +70,10 @@ function chainLines({ settings, exceptions, extended, locked, loosened }: Extend
       const where = formatLocation({ kind: "file", ...stated.place });
       return `${key}: ${shownValue(key, stated.value as never)} (${where}${isLocked(key, keys) ? ", locked" : ""})`;
     }),
-    ...[...byFile].map(
-      ([path, own]) => `exceptions: ${own.length} (${path}${isLocked("exceptions", keys) ? ", locked" : ""})`,
+    ...(["exceptions", "unknown"] as const).flatMap((key) =>
+      [
+        ...Map.groupBy<string, { readonly source: { readonly path: string } }>(lists[key], ({ source }) => source.path),
+      ].map(([path, own]) => `${key}: ${own.length} (${path}${isLocked(key, keys) ? ", locked" : ""})`),
     ),
     ...loosened.map((key) => `loosened: ${loosenedText(key)}`),
   ];

@@ -2,4 +2,8 @@
 import type { Policy } from "../../core/policy.ts";
 import { initialSettings, policyWith } from "./settings.ts";
 
-export const defaultPolicy: Policy = policyWith(initialSettings, { exceptions: [], origin: { kind: "default" } });
+export const defaultPolicy: Policy = policyWith(initialSettings, {
+  exceptions: [],
+  unknown: [],
+  origin: { kind: "default" },
+});

@@ -2,6 +2,7 @@
 
 import type { Exception } from "../../core/exception.ts";
 import type { LoosenedKey } from "../../core/policy.ts";
+import type { UnknownEntry } from "../../core/unknown-entry.ts";
 import { refused } from "../named/named-text.ts";
 import { bounds } from "./bounds.ts";
 import { lastingName, placeBeside, placeName } from "./place.ts";
@@ -16,7 +17,7 @@ import {
 } from "./settings.ts";
 import { type PolicySource, readPolicyAt } from "./source.ts";
 import { type Stated, type StatedPolicy, statedBy } from "./stated.ts";
-import { loosenedExceptions, tightenKey } from "./tighten.ts";
+import { loosenedExceptions, loosenedUnknowns, tightenKey } from "./tighten.ts";
 
 /** A policy file with all that it extends. */
 export interface ExtendedPolicy extends StatedPolicy {
@@ -69,6 +70,7 @@ export async function readExtended(source: PolicySource, root: string, environme
 function together(chain: readonly StatedPolicy[]): Omit<ExtendedPolicy, "extended"> {
   const settings: Partial<Record<SettingKey, Stated<unknown>>> = {};
   let exceptions: readonly Exception[] = [];
+  let unknown: readonly UnknownEntry[] = [];
   const locked = new Set<LockableKey>();
   const loosened: LoosenedKey[] = [];
   for (const file of chain) {
@@ -88,16 +90,19 @@ function together(chain: readonly StatedPolicy[]): Omit<ExtendedPolicy, "extende
     }
     if (isLocked("exceptions", locked)) loosened.push(...loosenedExceptions(exceptions, file.exceptions));
     else exceptions = [...exceptions, ...file.exceptions];
+    if (isLocked("unknown", locked)) loosened.push(...loosenedUnknowns(unknown, file.unknown));
+    else unknown = [...unknown, ...file.unknown];
     for (const key of file.locked) locked.add(key);
   }
-  if (exceptions.length > bounds.policyExceptions) {
-    const place = exceptions[0]?.source.path ?? "";
-    const cause = `it and the files that it extends have more than ${bounds.policyExceptions} exceptions`;
+  if (Math.max(exceptions.length, unknown.length) > bounds.policyExceptions) {
+    const place = [...exceptions, ...unknown][0]?.source.path ?? "";
+    const cause = `it and the files that it extends have more than ${bounds.policyExceptions} ${exceptions.length > unknown.length ? "exceptions" : "entries of unknown"}`;
     throw refused("policy.exceptions", place, cause, undefined);
   }
   return {
     settings: settings as StatedPolicy["settings"],
     exceptions,
+    unknown,
     locked: [...locked],
     environments: [...new Set(chain.flatMap(({ environments }) => environments))],
     loosened,
@@ -105,7 +110,7 @@ function together(chain: readonly StatedPolicy[]): Omit<ExtendedPolicy, "extende
 }
 
 /** A group's name locks all in it. */
-export function isLocked(key: SettingKey | "exceptions", locked: ReadonlySet<LockableKey>): boolean {
+export function isLocked(key: SettingKey | "exceptions" | "unknown", locked: ReadonlySet<LockableKey>): boolean {
   const parts = key.split(".");
   return parts.some((_, index) => locked.has(parts.slice(0, index + 1).join(".") as LockableKey));
 }

@@ -37,6 +37,8 @@ export const strict: Policy = {
   unknownSeverity: "unknown",
   advisories: { maxAgeDays: 5 },
   exceptions: [],
+  unknown: [],
+  exclude: [],
   origin: { kind: "trusted", name: "policy.yaml", loosened: [] },
 };
 
@@ -72,6 +74,7 @@ export const writtenEnforcement: fc.Arbitrary<WrittenEnforcement> = fc.oneof(
 const more = {
   licenses: fc.record({ allow: patterns, deny: patterns, unknown: fc.constantFrom(...unknownLicenses) }),
   registries: patterns,
+  exclude: patterns,
   bases: fc.record({ accept: fc.subarray([...baseKinds], { minLength: 1 }) }),
   rebuild: fc.record({ maxAgeDays: days }),
   secrets: fc.record({ rules: patterns }),
@@ -98,6 +101,7 @@ export const trustedPolicy: fc.Arbitrary<Policy> = fc.record({
   unknownSeverity: anySeverity,
   advisories: fc.record({ maxAgeDays: fc.nat(20) }),
   exceptions,
+  unknown: fc.constant([]),
   origin: fc.constant(strict.origin),
 });
 export const treePolicy: fc.Arbitrary<StatedPolicy> = fc

@@ -48,6 +48,17 @@ const exception = z
   })
   .describe("Accepts the findings that match everything it states, until it expires. Any exception is looser.");
 
+const unknownEntry = z
+  .strictObject({
+    code: text.describe("Code of the gap, exact, as reports in JSON have it: advisories.no-coverage."),
+    check: pattern.optional().describe("Check id, or a pattern over them: image/*. Default: any."),
+    asset: pattern.optional().describe("As an exception's. Default: any."),
+    reason: text.describe("Why it may stay unknown."),
+    owner: text.describe("Who answers for it."),
+    expires: z.iso.date().describe("The last day on which it holds, UTC. After it, the exit code counts it again."),
+  })
+  .describe("Accepts unknowns: verdicts stay unknown, and the exit code does not count them.");
+
 const texts = z.array(z.string().trim().min(1).max(bounds.policyEntryLength)).max(bounds.policyListEntries);
 const action = z.enum(actions);
 
@@ -138,6 +149,11 @@ export const policySchema = z
       .describe(
         "What holds in an environment that --environment names: any of the keys that are no list of exceptions, before what the file states outside of it.",
       ),
+    unknown: z
+      .array(unknownEntry)
+      .max(bounds.policyExceptions)
+      .optional()
+      .describe("Unknowns that the exit code does not count, each until a day. Any entry is looser."),
     ...(exceptionLimits === undefined ? {} : { exceptionLimits }),
     exceptions: z.array(exception).max(bounds.policyExceptions).optional(),
   })

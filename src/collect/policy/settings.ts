@@ -28,7 +28,7 @@ const settings = {
 
 export type SettingKey = keyof typeof settings;
 
-/** The single values of a policy by their keys in the file; `exceptions` is no single value. */
+/** The single values of a policy by their keys in the file; `exceptions` and `unknown` are no single values. */
 export type Settings = { readonly [Key in SettingKey]: (typeof settings)[Key]["initial"] };
 
 export const settingKeys = Object.keys(settings) as readonly SettingKey[];
@@ -41,14 +41,15 @@ export const initialSettings = Object.fromEntries(
   settingKeys.map((key) => [key, settings[key].initial]),
 ) as unknown as Settings;
 
-/** What `locked` may name: a key, a group of keys, or `exceptions`. */
-export type LockableKey = SettingKey | GroupOf<SettingKey> | "exceptions";
+/** What `locked` may name: a key, a group of keys, `exceptions` or `unknown`. */
+export type LockableKey = SettingKey | GroupOf<SettingKey> | "exceptions" | "unknown";
 type GroupOf<Key extends string> = Key extends `${infer Group}.${infer Rest}`
   ? Group | `${Group}.${GroupOf<Rest>}`
   : never;
 
 export const lockableKeys: readonly [LockableKey, ...LockableKey[]] = [
   "exceptions",
+  "unknown",
   ...new Set(settingKeys.flatMap((key) => prefixesOf(key))),
 ];
 
@@ -98,12 +99,15 @@ export function settingsOf(policy: Policy): Settings {
 }
 
 /** The other way round of {@link settingsOf}. */
-export function policyWith(values: Settings, { exceptions, origin }: Pick<Policy, "exceptions" | "origin">): Policy {
+export function policyWith(
+  values: Settings,
+  { exceptions, unknown, origin }: Pick<Policy, "exceptions" | "unknown" | "origin">,
+): Policy {
   const policy: Group = { thresholds: thresholdsWith(values) };
   for (const key of settingKeys) {
     if (!key.startsWith("thresholds.")) put(policy, key.split("."), values[key]);
   }
-  return { ...(policy as unknown as Policy), exceptions, origin };
+  return { ...(policy as unknown as Policy), exceptions, unknown, origin };
 }
 
 type Group = { [name: string]: unknown };

@@ -1,6 +1,7 @@
 import type { Exception } from "../../core/exception.ts";
 import type { Policy, PolicyOrigin } from "../../core/policy.ts";
 import type { Beside } from "../../core/setting.ts";
+import type { UnknownEntry } from "../../core/unknown-entry.ts";
 import { valueAt } from "../../core/untyped.ts";
 import type { Key, Position } from "./document.ts";
 import {
@@ -18,6 +19,7 @@ import type { ParsedPolicy } from "./validate.ts";
 export interface StatedPolicy {
   readonly settings: { readonly [Key in SettingKey]?: Stated<Settings[Key]> };
   readonly exceptions: readonly Exception[];
+  readonly unknown: readonly UnknownEntry[];
   readonly locked: readonly LockableKey[];
   /** Names of the environments that it states. */
   readonly environments: readonly string[];
@@ -66,9 +68,22 @@ export function statedBy(
       source: { path, ...document.at(["exceptions", index]) },
     };
   });
+  const unknown = (file.unknown ?? []).map((entry, index): UnknownEntry => {
+    const { code, check, asset, reason, owner, expires } = entry;
+    return {
+      code,
+      ...(check === undefined ? {} : { check }),
+      ...(asset === undefined ? {} : { asset }),
+      reason,
+      owner,
+      expires,
+      source: { path, ...document.at(["unknown", index]) },
+    };
+  });
   return {
     settings: settings as StatedPolicy["settings"],
     exceptions,
+    unknown,
     locked: file.locked ?? [],
     environments: Object.keys(file.environments ?? {}),
   };
@@ -76,10 +91,10 @@ export function statedBy(
 
 /** What is stated, with the defaults for the rest. */
 export function policyOf(
-  { settings, exceptions }: Pick<StatedPolicy, "settings" | "exceptions">,
+  { settings, exceptions, unknown }: Pick<StatedPolicy, "settings" | "exceptions" | "unknown">,
   origin: PolicyOrigin,
 ): Policy {
   const own = Object.entries(settings).map(([key, stated]) => [key, stated.value]);
   const whole = { ...initialSettings, ...Object.fromEntries(own) } as Settings;
-  return policyWith(whole, { exceptions, origin });
+  return policyWith(whole, { exceptions, unknown, origin });
 }

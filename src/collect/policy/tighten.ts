@@ -1,5 +1,6 @@
 import { type Exception, exceptionScope } from "../../core/exception.ts";
 import type { LoosenedKey, Policy } from "../../core/policy.ts";
+import type { UnknownEntry } from "../../core/unknown-entry.ts";
 import {
   policyWith,
   type SettingKey,
@@ -14,12 +15,12 @@ import type { Stated, StatedPolicy } from "./stated.ts";
 /**
  * What the trusted policy becomes with what the tree's own file states, which may only tighten it: of each key the
  * stricter value is kept (see core/setting.ts), and what it tried to loosen is returned with its place. What the file
- * leaves out says nothing. An exception is looser, always, unless the trusted policy has one of the same scope that
+ * leaves out says nothing. An exception, or an entry of `unknown`, is looser, always, unless the trusted policy has one of the same scope that
  * lasts at least as long.
  */
 export function tighten(
   trusted: Policy,
-  tree: Pick<StatedPolicy, "settings" | "exceptions">,
+  tree: Pick<StatedPolicy, "settings" | "exceptions" | "unknown">,
 ): { policy: Policy; loosened: readonly LoosenedKey[] } {
   const loosened: LoosenedKey[] = [];
   const before = settingsOf(trusted);
@@ -32,6 +33,7 @@ export function tighten(
     if (result.loosened !== undefined) loosened.push(result.loosened);
   }
   loosened.push(...loosenedExceptions(trusted.exceptions, tree.exceptions));
+  loosened.push(...loosenedUnknowns(trusted.unknown, tree.unknown));
   return { policy: policyWith(settings as Settings, trusted), loosened };
 }
 
@@ -59,6 +61,31 @@ export function loosenedExceptions(trusted: readonly Exception[], wanted: readon
       ...exception.source,
       trusted: "no such exception",
       wanted: `${exceptionScope(exception)} until ${exception.expires}`,
+    };
+  });
+}
+
+/** As {@link loosenedExceptions}. */
+export function loosenedUnknowns(trusted: readonly UnknownEntry[], wanted: readonly UnknownEntry[]): LoosenedKey[] {
+  const counts = new Map<string, number>();
+  return wanted.flatMap((entry) => {
+    const index = counts.get(entry.source.path) ?? 0;
+    counts.set(entry.source.path, index + 1);
+    const { code, check, asset, expires, source } = entry;
+    const allowed = trusted.some(
+      (other) => other.code === code && other.check === check && other.asset === asset && other.expires >= expires,
+    );
+    if (allowed) return [];
+    const scope = [
+      code,
+      ...(check === undefined ? [] : [`check ${check}`]),
+      ...(asset === undefined ? [] : [`asset ${asset}`]),
+    ];
+    return {
+      key: `unknown[${index}]`,
+      ...source,
+      trusted: "no such entry",
+      wanted: `${scope.join(", ")} until ${expires}`,
     };
   });
 }

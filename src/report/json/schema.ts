@@ -166,6 +166,23 @@ const evaluation = z.object({
     }),
   ),
   baselined: z.array(z.object({ finding, since: text })).exactOptional(),
+  // Not in the first reports of this version.
+  accepted: z
+    .array(
+      z.discriminatedUnion("by", [
+        z.object({ code: text, by: z.literal("option") }),
+        z.object({
+          code: text,
+          by: z.literal("policy"),
+          reason: text,
+          owner: text,
+          expires: text,
+          source: place.required(),
+        }),
+        z.object({ code: text, by: z.literal("baseline"), since: text, expires: text }),
+      ]),
+    )
+    .exactOptional(),
   evidence: named.default({}),
   gaps,
 });

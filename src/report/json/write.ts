@@ -12,6 +12,7 @@ import type { PolicyChain, PolicyOrigin } from "../../core/policy.ts";
 import type { Relation, RelationEnd } from "../../core/relation.ts";
 import type { BaselineUse, ControlResult, Report } from "../../core/report.ts";
 import type { Scope } from "../../core/scope.ts";
+import type { AcceptedUnknown } from "../../core/unknown-entry.ts";
 import { inOrder } from "../in-order.ts";
 import { scopeText } from "../wording.ts";
 import { type BasisPlaces, basisPlaces } from "./bases.ts";
@@ -120,6 +121,27 @@ function controlJson(
   };
 }
 
+function acceptedJson(accepted: AcceptedUnknown): object {
+  const { code, by } = accepted;
+  switch (accepted.by) {
+    case "option":
+      return { code, by };
+    case "baseline":
+      return { code, by, since: accepted.since, expires: accepted.expires };
+    case "policy": {
+      const { reason, owner, expires, source } = accepted;
+      return {
+        code,
+        by,
+        reason,
+        owner,
+        expires,
+        source: { path: source.path, line: source.line, column: source.column },
+      };
+    }
+  }
+}
+
 function evaluationJson(evaluation: Evaluation, basisOf: BasisPlaces["placeOf"]): object {
   const {
     check,
@@ -132,6 +154,7 @@ function evaluationJson(evaluation: Evaluation, basisOf: BasisPlaces["placeOf"])
     findings,
     excepted,
     baselined,
+    accepted,
     evidence,
     gaps,
     observedAt,
@@ -151,7 +174,7 @@ function evaluationJson(evaluation: Evaluation, basisOf: BasisPlaces["placeOf"])
     validUntil,
   };
   // Nine of ten: a pass that has nothing to tell.
-  if (findings.length + excepted.length + gaps.length === 0 && baselined === undefined) {
+  if (findings.length + excepted.length + gaps.length === 0 && baselined === undefined && accepted === undefined) {
     return { ...written, findings, excepted, evidence, gaps };
   }
   return keyByKey({
@@ -165,6 +188,7 @@ function evaluationJson(evaluation: Evaluation, basisOf: BasisPlaces["placeOf"])
       baselined === undefined
         ? undefined
         : itemByItem(baselined, ({ finding, since }) => ({ finding: findingJson(finding), since })),
+    accepted: accepted === undefined ? undefined : itemByItem(accepted, acceptedJson),
     evidence,
     gaps: itemByItem(gaps, gapJson),
   });
