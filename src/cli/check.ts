@@ -39,6 +39,6 @@ export async function check(dir: string, options: CheckOptions): Promise<number>
   }));
 }
 
-function joined(judged: Evaluations) {
-  return { controls: judgeControls(judged, checks), layers: judgeLayers(judged, checks) };
+function joined(judged: Evaluations, excluded: number) {
+  return { controls: judgeControls(judged, checks, excluded), layers: judgeLayers(judged, checks) };
 }

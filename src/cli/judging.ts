@@ -2,6 +2,7 @@
 
 import type { ScanCache } from "../collect/image/cache.ts";
 import { openScanCache } from "../collect/image/cache.ts";
+import { openExclusion } from "../collect/tree/exclusion.ts";
 import type { Asset } from "../core/asset.ts";
 import type { Authority } from "../core/authority.ts";
 import { type Baseline, baselineOf, formatBaseline } from "../core/baseline.ts";
@@ -56,6 +57,9 @@ export interface JudgingOptions extends PullingOptions, DisplayOptions, Omit<Upd
   readonly acceptUnknown: readonly string[];
   readonly all: boolean;
   readonly now?: string;
+  /** Patterns; of commands that look through a directory. */
+  readonly exclude?: readonly string[];
+  readonly respectGitignore?: boolean;
 }
 
 /** What a command judged, before it is a report. */
@@ -68,7 +72,10 @@ export interface Judged {
   /** The cluster that was read, by the name that it has in the evaluations. */
   readonly cluster?: { readonly name: string; readonly authority: Authority };
   /** What joins evaluations; asked once the baseline's findings are set apart. */
-  readonly join?: (evaluations: Evaluations) => {
+  readonly join?: (
+    evaluations: Evaluations,
+    excluded: number,
+  ) => {
     readonly controls: readonly ControlResult[];
     readonly layers: readonly LayerResult[];
   };
@@ -127,11 +134,18 @@ export async function runJudging(
     });
     close = run.close;
     const { policy } = run;
+    const exclusion = exclusionOf(root, policy, options);
     const relations: Relation[] = [];
     const onRelations = (told: readonly Relation[]) => {
       for (const relation of told) relations.push(relation);
     };
-    const judged = await judge({ ...run.context, open, progress, onRelations });
+    const judged = await judge({
+      ...run.context,
+      open,
+      progress,
+      onRelations,
+      ...(exclusion === undefined ? {} : { exclusion }),
+    });
     const { subject, notes, join, instead, extent = "named", cluster } = judged;
     // Only exceptions are held against checks that had nothing to judge.
     const known = policy.exceptions.length === 0 ? await descriptionsFor(judged.evaluations) : await everyDescription();
@@ -157,9 +171,10 @@ export async function runJudging(
         ...identifiedEnds(relations, concluded.identities),
         ...indexChildren(assets),
       ],
-      ...join?.(evaluations),
+      ...join?.(evaluations, exclusion?.count() ?? 0),
       notes: [
         ...notes,
+        ...(exclusion?.notes() ?? []),
         ...run.notes,
         ...concluded.notes,
         ...(options.writeBaseline === undefined ? [] : unrecordedNotes(concluded.found, policy)),
@@ -227,6 +242,15 @@ function parseFailOn(written: string | undefined): RatedSeverity | "never" | und
 
 function unknownsIn(baseline: Baseline | undefined) {
   return baseline === undefined ? {} : { before: baseline.unknowns };
+}
+
+/** The policy's patterns and the command line's together: whoever calls may leave out more than a policy says. */
+function exclusionOf(root: string, policy: Policy, { exclude = [], respectGitignore = false }: JudgingOptions) {
+  const patterns = [
+    ...policy.exclude.map((pattern) => ({ pattern, by: "the policy" })),
+    ...exclude.map((pattern) => ({ pattern, by: "--exclude" })),
+  ];
+  return openExclusion(root, { patterns, respectGitignore });
 }
 
 /** Which codes there are no list says, for each reader has its own; what cannot be one is refused. */

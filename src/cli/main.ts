@@ -5,7 +5,7 @@ import { Problem } from "../core/problem.ts";
 import { systemCause } from "../core/system-cause.ts";
 import { displaying } from "./display-options.ts";
 import { helpLayout } from "./help.ts";
-import { collect, connecting, judging as judgingAlone, pulling, reaching, updating } from "./options.ts";
+import { collect, connecting, judging as judgingAlone, pulling, reaching, updating, walking } from "./options.ts";
 import { explainUnknownCommands } from "./unknown-command.ts";
 import { toolVersion } from "./version.ts";
 
@@ -39,7 +39,7 @@ Exit codes: 0 clean, 1 findings at or over the threshold, 2 usage or input error
 
 const RENDER = "run kubectl and helm of this machine on kustomize folders and Helm charts, and judge what they print";
 
-updating(connecting(pulling(judging(program.command("check")))))
+walking(updating(connecting(pulling(judging(program.command("check"))))))
   .argument("[dir]", "the folder to judge", ".")
   .description("find what there is below a folder, run every layer, and print the ten controls")
   .option("--cluster", "judge a live cluster in place of the folder", false)
@@ -103,11 +103,11 @@ updating(pulling(image.command("base")))
   );
 
 const build = program.command("build").description("what goes into an image");
-judging(build.command("deps"))
+walking(judging(build.command("deps")))
   .argument("[dir]", "the folder to look through", ".")
   .description("find the known vulnerabilities of what lockfiles pin")
   .action(async (dir: string, options) => finish((await import("./build/deps.ts")).buildDeps(dir, options)));
-reaching(judging(build.command("lint")))
+walking(reaching(judging(build.command("lint"))))
   .argument("[place]", "a Dockerfile, or the folder to look through", ".")
   .description("judge Dockerfiles, and mend them")
   .option("--fix", "rewrite the files: each safe fix that linting again proves", false)
@@ -124,14 +124,14 @@ reaching(judging(build.command("lint")))
   .action(async (place: string, options) => finish((await import("./build/lint.ts")).buildLint(place, options)));
 
 const workload = program.command("workload").description("what runs, and what it may do");
-judging(workload.command("audit"))
+walking(judging(workload.command("audit")))
   .argument("[place]", "a folder of manifests and Compose files, a file, or - for standard input", ".")
   .description("judge workloads and namespaces: Pod Security Standards, and hardening beyond them")
   .option("--render", RENDER, false)
   .action(async (place: string, options) =>
     finish((await import("./workload/audit.ts")).workloadAudit(place, options)),
   );
-judging(workload.command("fix"))
+walking(judging(workload.command("fix")))
   .argument("[place]", "a folder of manifests, or a file", ".")
   .description("mend manifests: every fix that is safe, and proven by running all checks on the result")
   .option("--dry-run", "change no file, and print what would change as a patch", false)
@@ -147,7 +147,7 @@ updating(connecting(pulling(judging(cluster.command("audit")))))
   .action(async (options) => finish((await import("./cluster/audit.ts")).clusterAudit(options)));
 
 const secrets = program.command("secrets").description("keys, tokens and passwords where they do not belong");
-pulling(judging(secrets.command("scan")))
+walking(pulling(judging(secrets.command("scan"))))
   .argument("[target]", "a folder, a file, - for standard input, or an image as for `image scan`", ".")
   .description("find secrets; what is printed never shows one")
   .option("--history", "look through every version of every file in the folder's git repository", false)

@@ -6,6 +6,18 @@ export function collect(value: string, before: string[]): string[] {
   return [...before, value];
 }
 
+/** Options of what looks through a directory. */
+export function walking(command: Command): Command {
+  return command
+    .option(
+      "--exclude <glob>",
+      "paths not to scan, from the scanned directory: vendor/**, **/testdata; repeatable, added to the policy's",
+      collect,
+      [] as string[],
+    )
+    .option("--respect-gitignore", "do not scan what .gitignore files ignore, except for tracked files", false);
+}
+
 /** Options of every command that judges. */
 export function judging(command: Command): Command {
   return command

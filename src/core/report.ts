@@ -64,7 +64,13 @@ export interface ControlResult {
   /** One line. */
   readonly reason: string;
   /** `{ judged: 7, total: 9, noun: "workloads" }`: seven of nine workloads have a pass or a fail. */
-  readonly coverage: { readonly judged: number; readonly total: number; readonly noun: string };
+  readonly coverage: {
+    readonly judged: number;
+    readonly total: number;
+    readonly noun: string;
+    /** Files and directories that were left out (`exclude`), of whatever kind; absent: none. */
+    readonly excluded?: number;
+  };
   /** The worst findings that speak against it, worst first; each is a finding of one of the report's evaluations. */
   readonly worst: readonly Finding[];
   /** What would change the verdict or the most findings, one line. */

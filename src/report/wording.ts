@@ -67,8 +67,12 @@ export function assetIdentity(asset: Asset): string | undefined {
   return asset.kind === "image" && asset.identifiedBy !== "reference" ? shortDigest(asset.id) : undefined;
 }
 
-export function coverageText({ judged, total, noun }: ControlResult["coverage"]): string | undefined {
-  return total === 0 ? undefined : `${judged} of ${total} ${noun}`;
+export function coverageText({ judged, total, noun, excluded = 0 }: ControlResult["coverage"]): string | undefined {
+  const parts = [
+    ...(total === 0 ? [] : [`${judged} of ${total} ${noun}`]),
+    ...(excluded === 0 ? [] : [`${counted(excluded, "path")} excluded`]),
+  ];
+  return parts.length === 0 ? undefined : parts.join(", ");
 }
 
 /** So few of one asset are told one by one. */

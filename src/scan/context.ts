@@ -1,4 +1,5 @@
 import type { InventoryContext } from "../collect/image/inventory.ts";
+import type { Exclusion } from "../collect/tree/exclusion.ts";
 import type { UpdateLookup } from "../collect/updates/updates.ts";
 import type { Policy } from "../core/policy.ts";
 import type { Problem } from "../core/problem.ts";
@@ -23,6 +24,8 @@ export interface ScanContext extends InventoryContext {
   readonly stepLines?: StepLineLookup;
   /** True: an image's age is judged where its updates are not looked up. */
   readonly judgesAge?: boolean;
+  /** What of a directory is not scanned; absent: nothing is left out. */
+  readonly exclusion?: Exclusion;
   /** Told how what is read hangs together. */
   readonly onRelations?: (relations: readonly Relation[]) => void;
 }

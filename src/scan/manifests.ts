@@ -38,9 +38,9 @@ const nothing = { manifests: [], composeFiles: [], kustomizations: [], charts: [
 
 export async function scanManifests(
   place: ManifestPlace,
-  { policy, now, onRelations }: Pick<ScanContext, "policy" | "now" | "onRelations">,
+  { policy, now, onRelations, exclusion }: Pick<ScanContext, "policy" | "now" | "onRelations" | "exclusion">,
 ): Promise<ScannedManifests> {
-  const { manifests, rendering, skipped = [] } = await read(place);
+  const { manifests, rendering, skipped = [] } = await read(place, exclusion);
   onRelations?.([...manifestRelations(manifests, now), ...accessRelations(manifests, { scope: SCOPE, now })]);
   const { scanner, notes } = await openPolicyScanner(policy, place.root);
   const seccompProfiles = place.kind === "folder" ? findSeccompProfiles(place.root, manifests, now) : undefined;
@@ -67,14 +67,14 @@ interface Read {
   readonly skipped?: readonly string[];
 }
 
-async function read(place: ManifestPlace): Promise<Read> {
+async function read(place: ManifestPlace, exclusion: ScanContext["exclusion"]): Promise<Read> {
   switch (place.kind) {
     case "text":
       return { manifests: readManifests([{ path: "-", text: place.text }]) };
     case "file":
       return { manifests: readManifestFiles(place.root, { ...nothing, manifests: [place.name] }) };
     case "folder": {
-      const found = await discover(place.root);
+      const found = await discover(place.root, undefined, exclusion);
       const skipped = skippedNotes(found);
       if (!place.render) return { manifests: readManifestFiles(place.root, found), skipped };
       const rendering = await renderFolders(place.root, found);
@@ -93,10 +93,13 @@ export interface FixOptions extends Pick<WorkloadFixContext, "enforce" | "unsafe
 /** Fixes made in memory; nothing is written. */
 export async function fixManifests(
   place: Exclude<ManifestPlace, { kind: "text" }>,
-  { policy, now }: Pick<ScanContext, "policy" | "now">,
+  { policy, now, exclusion }: Pick<ScanContext, "policy" | "now" | "exclusion">,
   { open, enforce, unsafe, reported }: FixOptions,
 ): Promise<{ readonly fixes: WorkloadFixes; readonly notes: readonly string[] }> {
-  const found = place.kind === "folder" ? await discover(place.root) : { ...nothing, manifests: [place.name] };
+  const found =
+    place.kind === "folder"
+      ? await discover(place.root, undefined, exclusion)
+      : { ...nothing, manifests: [place.name] };
   const users = await readImageUsers(found.images, open);
   const fixes = fixWorkloads(readManifestFiles(place.root, found), {
     policy,

@@ -38,12 +38,19 @@ export async function scanSecrets(
     case "folder": {
       const { root, history } = target;
       const onProgress = (done: number) => context.onProgress?.({ name, done });
-      const present = await secretsOfFolder(root, scanner, { skipped: versionControl, onProgress });
+      const present = await secretsOfFolder(root, scanner, {
+        skipped: versionControl,
+        onProgress,
+        ...(context.exclusion === undefined ? {} : { exclusion: context.exclusion }),
+      });
       const skipped = present.skipped ?? [];
       const nested = skipped.filter((path) => path.endsWith("/.git")).map((path) => dirname(path));
       const past = history ? await secretsOfHistory(root, scanner, { onProgress }, nested) : undefined;
       const found = past === undefined ? present : together(past, present);
-      return { evaluations: evaluateCommitted(fileAsset("."), found, context), notes: unlooked(skipped, history) };
+      return {
+        evaluations: evaluateCommitted(fileAsset("."), found, context),
+        notes: [...unlooked(skipped, history), ...historyNotes(history, context)],
+      };
     }
     case "file": {
       const found = secretsOfFile(resolve(name), name, scanner);
@@ -86,3 +93,9 @@ function unlooked(skipped: readonly string[], history: boolean): string[] {
 }
 
 const NAMED_STORES = 3;
+
+/** What is left out of a directory is still in its history. */
+function historyNotes(history: boolean, { exclusion }: ScanContext): string[] {
+  if (!history || exclusion === undefined) return [];
+  return ["what is excluded is left out of the directory, not of its history"];
+}

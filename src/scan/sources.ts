@@ -30,6 +30,7 @@ export async function scanSources(
   try {
     const found = await secretsOfFolder(root, scanner, {
       skipped,
+      ...(context.exclusion === undefined ? {} : { exclusion: context.exclusion }),
       skipsFile: (path) => isBlob(path, layouts),
       onProgress: (files) => context.onProgress?.({ name: "secrets", done: files }),
       ...(context.signal === undefined ? {} : { signal: context.signal }),

@@ -50,7 +50,7 @@ export async function scanTree(
 ): Promise<ScannedTree> {
   const { policy, now } = context;
   const secrets = options.secrets ? await openPolicyScanner(policy, root) : undefined;
-  const found = await discover(root);
+  const found = await discover(root, undefined, context.exclusion);
   const linted = found.dockerfiles.map((path) => scanDockerfile(root, path, context));
   const own = {
     ...context,

@@ -9,7 +9,7 @@ import { namedDirectory } from "../named-place.ts";
 export async function buildDeps(dir: string, options: JudgingOptions): Promise<number> {
   const root = namedDirectory(dir, "name the directory of the lockfile");
   return await runJudging(root, options, async (context) => {
-    const found = await discover(root);
+    const found = await discover(root, undefined, context.exclusion);
     const { lockfiles, unlisted } = found;
     return {
       subject: dir,

@@ -35,7 +35,7 @@ export async function buildLint(place: string, options: LintOptions): Promise<nu
   if (options.unsafe && !mends) throw usageProblem("--unsafe", "it is for --fix and --diff");
   const root = isDirectory ? path : dirname(path);
   return await runJudging(root, options, async (context) => {
-    const discovery = isDirectory ? await discover(root) : undefined;
+    const discovery = isDirectory ? await discover(root, undefined, context.exclusion) : undefined;
     const found = discovery?.dockerfiles ?? [basename(path)];
     const asks = (options.online || mends) && !options.offline;
     const lint: LintContext = asks ? { ...context, digests: await digestsFor(root, found, context, mirrors) } : context;

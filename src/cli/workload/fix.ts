@@ -28,14 +28,14 @@ export async function workloadFix(place: string, options: WorkloadFixOptions): P
   const { path, isDirectory } = namedPlace(place);
   const { prints, formats } = printsOf(options);
   const root = isDirectory ? path : dirname(path);
-  return await runJudging(root, { ...options, format: formats }, async ({ policy, now, open, progress }) => {
+  return await runJudging(root, { ...options, format: formats }, async ({ policy, now, open, progress, exclusion }) => {
     const manifests = isDirectory
       ? { kind: "folder" as const, root, render: false }
       : { kind: "file" as const, root, name: basename(path) };
     const reported = await reportedBy(options, root);
     const { fixes, notes: more } = await fixManifests(
       manifests,
-      { policy, now },
+      { policy, now, ...(exclusion === undefined ? {} : { exclusion }) },
       { open, enforce: options.enforce, unsafe: options.unsafe, ...(reported === undefined ? {} : { reported }) },
     );
     const unwritten = prints === undefined ? writeAll(root, fixes) : [];

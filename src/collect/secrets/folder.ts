@@ -14,6 +14,8 @@ export interface FolderOptions {
   readonly skipped: ReadonlySet<string>;
   /** Folders that are not looked into, by their paths below the root. */
   readonly skippedPaths?: ReadonlySet<string>;
+  /** What the run leaves out, by its path below the root. */
+  readonly exclusion?: { excludes(path: string, isDirectory: boolean): boolean };
   /** Files that are not looked into, by their paths below the root. */
   readonly skipsFile?: (path: string) => boolean;
   readonly signal?: AbortSignal;
@@ -59,6 +61,7 @@ export async function secretsOfFolder(
     listed.sort((a, b) => (a.name < b.name ? -1 : 1));
     for (const entry of listed) {
       const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
+      if (options.exclusion?.excludes(path, entry.isDirectory()) === true) continue;
       if (entry.isDirectory()) {
         if (options.skipped.has(entry.name)) skipped.push(path);
         else if (options.skippedPaths?.has(path) !== true) pending.push(path);

@@ -9,6 +9,8 @@ export const bounds = {
   contextDepth: 2,
   /** Pipelines of one tree. */
   pipelines: 1_000,
+  /** One .gitignore. */
+  ignoreFileBytes: 1024 * 1024,
   /** Milliseconds in which all there is to judge below a folder must be found. */
   discoverMilliseconds: 10 * 60 * 1000,
 } as const;

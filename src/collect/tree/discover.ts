@@ -17,6 +17,7 @@ import { mayHoldManifests } from "../kubernetes/manifest-names.ts";
 import { looksLikeManifest } from "../kubernetes/manifest-text.ts";
 import { bounds } from "./bounds.ts";
 import { isDockerfile } from "./dockerfiles.ts";
+import type { Exclusion } from "./exclusion.ts";
 import { type LinkWithin, linkReader } from "./links.ts";
 import { isLockfile } from "./lockfiles.ts";
 
@@ -52,10 +53,17 @@ const ARCHIVE = /\.(?:tar|tgz|tar\.gz|tar\.zst)$/;
 
 /**
  * @param clock - milliseconds since any moment
+ * @param exclusion - what is passed over
  * @throws Problem where the folder cannot be listed, has more entries than their bound, or took longer
  * to look through than its own
  */
-export async function discover(root: string, clock: () => number = () => performance.now()): Promise<Discovery> {
+export async function discover(
+  root: string,
+  clock: () => number = () => performance.now(),
+  exclusion?: Pick<Exclusion, "excludes">,
+): Promise<Discovery> {
+  const isExcluded = (path: string, isDirectory: boolean): boolean =>
+    exclusion?.excludes(relative(root, path).replaceAll(sep, "/"), isDirectory) === true;
   const found = nothing();
   /** Folders of templates of charts, and those below them. */
   const templates = new Set<string>();
@@ -66,7 +74,7 @@ export async function discover(root: string, clock: () => number = () => perform
   const end = clock() + bounds.discoverMilliseconds;
   const late = () => clock() > end;
   for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
-    const listed = list(folder, folder === root);
+    let listed = list(folder, folder === root);
     if (listed === undefined) {
       found.unlisted.push(relative(root, folder));
       continue;
@@ -76,6 +84,7 @@ export async function discover(root: string, clock: () => number = () => perform
       found.images.push(folder);
     }
     entries += listed.length;
+    listed = listed.filter((entry) => !isExcluded(join(folder, entry.name), entry.isDirectory()));
     if (entries > collectBounds.entries) throw tooMuch(root, `more than ${collectBounds.entries} entries`);
     if (listed.some(({ name }) => isKustomization(name))) found.kustomizations.push(relative(root, folder));
     if (listed.some(({ name }) => name === "Chart.yaml")) {

@@ -28,6 +28,9 @@ export const bounds = {
   gitHistoryBytes: 512 * 1024 * 1024 * 1024,
   /** Gaps of one code that are told; the rest is counted. */
   gitGaps: 20,
+  /** One .gitignore: rules, and characters of one line. */
+  ignoreRules: 10_000,
+  ignoreLine: 4_096,
   /** Ids of absent objects that are remembered, to count each once. */
   gitAbsentObjects: 100_000,
   /** Characters kept of a commit's author, and of the first line of its message. */

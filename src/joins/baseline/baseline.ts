@@ -14,8 +14,17 @@ import { nextFix } from "./next-fix.ts";
 const WORST = 3;
 const NAMED = 4;
 
-/** Judges all ten, in order. `checks` describes at least the checks that the evaluations name. */
-export function judgeControls(evaluations: Evaluations, checks: readonly CheckDescription[]): ControlResult[] {
+/**
+ * Judges all ten, in order.
+ *
+ * @param checks - describes at least those that the evaluations name
+ * @param excluded - how many files and directories the run left out: what is in them speaks to no control
+ */
+export function judgeControls(
+  evaluations: Evaluations,
+  checks: readonly CheckDescription[],
+  excluded = 0,
+): ControlResult[] {
   const byId = new Map(checks.map((check) => [check.id, check]));
   const heard = new Map(controls.map((control) => [control.number, hearing(control)]));
   for (const evaluation of evaluations) {
@@ -24,7 +33,8 @@ export function judgeControls(evaluations: Evaluations, checks: readonly CheckDe
   }
   return controls.map((control) => {
     const { own, judged } = heard.get(control.number)?.() ?? NOTHING;
-    return judgeControl(control, own, coverageOf(judged));
+    const coverage = coverageOf(judged);
+    return judgeControl(control, own, excluded === 0 ? coverage : { ...coverage, excluded });
   });
 }
 
@@ -60,7 +70,7 @@ function hearing(control: Control): (evaluation?: Evaluation, layer?: CheckDescr
 function judgeControl(
   control: Control,
   evaluations: readonly Evaluation[],
-  coverage: { judged: number; total: number },
+  coverage: { judged: number; total: number; excluded?: number },
 ): ControlResult {
   const { number, title, noun } = control;
   const findings = evaluations.flatMap((evaluation) => evaluation.findings).filter((finding) => finding.overThreshold);

@@ -211,7 +211,7 @@ const control = z.object({
   title: text,
   verdict,
   reason: text,
-  coverage: z.object({ judged: count, total: count, noun: text }),
+  coverage: z.object({ judged: count, total: count, noun: text, excluded: count.exactOptional() }),
   worst: texts,
   worstAt: z.array(z.object({ evaluation: count, finding: count }).nullable()).exactOptional(),
   nextFix: text.exactOptional(),

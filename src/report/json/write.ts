@@ -108,13 +108,13 @@ function controlJson(
   { number, title, verdict, reason, coverage, worst, nextFix }: ControlResult,
   placeOf: (finding: Finding) => FindingPlace | undefined,
 ): object {
-  const { judged, total, noun } = coverage;
+  const { judged, total, noun, excluded } = coverage;
   return {
     number,
     title,
     verdict,
     reason,
-    coverage: { judged, total, noun },
+    coverage: { judged, total, noun, excluded },
     worst: worst.map((finding) => finding.fingerprint),
     worstAt: worst.map((finding) => placeOf(finding) ?? null),
     nextFix,
