@@ -57,6 +57,9 @@ export interface JudgingOptions extends PullingOptions, DisplayOptions, Omit<Upd
   readonly acceptUnknown: readonly string[];
   readonly all: boolean;
   readonly now?: string;
+  /** Download new advisories first, from OSV or a mirror. */
+  readonly update?: boolean;
+  readonly updateFrom?: string;
   /** Patterns; of commands that look through a directory. */
   readonly exclude?: readonly string[];
   readonly respectGitignore?: boolean;
@@ -115,6 +118,8 @@ export async function runJudging(
   let close = (): void => {};
   try {
     const tool = { name: "bulkhead", version: toolVersion() };
+    const database = { path: options.db ?? defaultDatabase(), named: options.db !== undefined };
+    const unfetched = await updateFirst(database.path, options, progress);
     const run = await openRun({
       tool,
       root,
@@ -124,7 +129,7 @@ export async function runJudging(
       baseline: options.baseline,
       writesBaseline: options.writeBaseline !== undefined,
       vex: options.vex,
-      database: { path: options.db ?? defaultDatabase(), named: options.db !== undefined },
+      database,
       bases: options.bases ?? defaultBases(),
       failOn,
       acceptUnknown,
@@ -175,6 +180,7 @@ export async function runJudging(
       notes: [
         ...notes,
         ...(exclusion?.notes() ?? []),
+        ...unfetched,
         ...run.notes,
         ...concluded.notes,
         ...(options.writeBaseline === undefined ? [] : unrecordedNotes(concluded.found, policy)),
@@ -242,6 +248,16 @@ function parseFailOn(written: string | undefined): RatedSeverity | "never" | und
 
 function unknownsIn(baseline: Baseline | undefined) {
   return baseline === undefined ? {} : { before: baseline.unknowns };
+}
+
+async function updateFirst(
+  database: string,
+  { update = false, updateFrom: from, caFile }: JudgingOptions,
+  progress: Progress,
+): Promise<readonly string[]> {
+  if (!update && from === undefined) return [];
+  const { updateBeforeScan } = await import("./db/update.ts");
+  return await updateBeforeScan(database, { from, caFile }, progress);
 }
 
 /** The policy's patterns and the command line's together: whoever calls may leave out more than a policy says. */

@@ -5,7 +5,7 @@ import { Problem } from "../core/problem.ts";
 import { systemCause } from "../core/system-cause.ts";
 import { displaying } from "./display-options.ts";
 import { helpLayout } from "./help.ts";
-import { collect, connecting, judging as judgingAlone, pulling, reaching, updating, walking } from "./options.ts";
+import { collect, connecting, fetching, judging as judgingAlone, pulling, reaching, updating, walking } from "./options.ts";
 import { explainUnknownCommands } from "./unknown-command.ts";
 import { toolVersion } from "./version.ts";
 
@@ -39,7 +39,7 @@ Exit codes: 0 clean, 1 findings at or over the threshold, 2 usage or input error
 
 const RENDER = "run kubectl and helm of this machine on kustomize folders and Helm charts, and judge what they print";
 
-walking(updating(connecting(pulling(judging(program.command("check"))))))
+walking(updating(connecting(pulling(fetching(judging(program.command("check")))))))
   .argument("[dir]", "the folder to judge", ".")
   .description("find what there is below a folder, run every layer, and print the ten controls")
   .option("--cluster", "judge a live cluster in place of the folder", false)
@@ -47,9 +47,9 @@ walking(updating(connecting(pulling(judging(program.command("check"))))))
   .action(async (dir: string, options) => finish((await import("./check.ts")).check(dir, options)));
 
 const image = program.command("image").description("what is in an image");
-updating(pulling(judging(image.command("scan"))))
+updating(pulling(fetching(judging(image.command("scan")))))
   .argument(
-    "<reference>",
+    "<reference...>",
     "registry/name:tag, oci:FOLDER[:NAME], oci-archive:FILE, docker-archive:FILE, a path, dir:FOLDER, or sbom:FILE",
   )
   .description("find the known vulnerabilities and the secrets of an image or a root file system")
@@ -60,8 +60,8 @@ updating(pulling(judging(image.command("scan"))))
     collect,
     [] as string[],
   )
-  .action(async (reference: string, options) =>
-    finish((await import("./image/scan.ts")).imageScan(reference, options)),
+  .action(async (references: string[], options) =>
+    finish((await import("./image/scan.ts")).imageScan(references, options)),
   );
 
 pulling(image.command("sbom"))
@@ -103,7 +103,7 @@ updating(pulling(image.command("base")))
   );
 
 const build = program.command("build").description("what goes into an image");
-walking(judging(build.command("deps")))
+walking(fetching(judging(build.command("deps"))))
   .argument("[dir]", "the folder to look through", ".")
   .description("find the known vulnerabilities of what lockfiles pin")
   .action(async (dir: string, options) => finish((await import("./build/deps.ts")).buildDeps(dir, options)));

@@ -85,6 +85,15 @@ export function reaching(command: Command): Command {
     .optionsGroup("");
 }
 
+/** Options of what goes by advisories, to have new ones first; the network is asked for them with these alone. */
+export function fetching(command: Command): Command {
+  return command
+    .optionsGroup("Data:")
+    .option("--update", "download new and changed advisories first, as `bulkhead db update` does", false)
+    .option("--update-from <url>", "the same from a mirror in OSV's layout")
+    .optionsGroup("");
+}
+
 /** Options of what can look up pending updates; the network is asked for them with --updates alone. */
 export function updating(command: Command): Command {
   return command

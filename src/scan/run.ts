@@ -21,6 +21,7 @@ import { Problem } from "../core/problem.ts";
 import type { RatedSeverity } from "../core/severity.ts";
 import { acceptanceNotes } from "../evaluate/acceptance-notes.ts";
 import { type Conclusion, conclude } from "../evaluate/conclude.ts";
+import { missingDatabaseNotes } from "../evaluate/missing-database.ts";
 import type { ScanContext } from "./context.ts";
 
 export interface RunOptions {
@@ -114,6 +115,7 @@ export async function openRun(options: RunOptions): Promise<Run> {
         ...conclusion,
         notes: [
           ...(uses ? authorityNotes(directory, conclusion.found) : []),
+          ...missingDatabaseNotes(conclusion.evaluations),
           ...acceptanceNotes(conclusion.evaluations, { policy, now, codes: acceptUnknown }),
         ],
       };

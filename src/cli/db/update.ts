@@ -1,8 +1,10 @@
 import { printable } from "../../core/printable.ts";
+import { isEvidenceProblem } from "../../core/problem.ts";
 import type { ExitCode } from "../../core/report.ts";
+import { isThere } from "../../engines/files/write.ts";
 import { type UpdateProgress, type UpdateReport, updateAdvisories } from "../../engines/vulnerability/feeds/update.ts";
 import { defaultDatabase } from "../paths.ts";
-import { createProgress } from "../progress.ts";
+import { createProgress, type Progress } from "../progress.ts";
 
 interface UpdateOptions {
   readonly db?: string;
@@ -17,9 +19,11 @@ interface UpdateOptions {
 /** `bulkhead db update`: 0 where everything asked for is up to date, 3 where a part of it could not be had. */
 export async function dbUpdate({ db, ecosystem, quiet, ...servers }: UpdateOptions): Promise<ExitCode> {
   const progress = createProgress(process.stderr, quiet);
+  const database = db ?? defaultDatabase();
+  if (!quiet && !isThere(database)) process.stderr.write(`${FIRST}\n`);
   const report = await updateAdvisories({
     ...servers,
-    database: db ?? defaultDatabase(),
+    database,
     ecosystems: ecosystem,
     now: new Date(),
     onProgress: (step) => progress.update(progressText(step)),
@@ -29,6 +33,38 @@ export async function dbUpdate({ db, ecosystem, quiet, ...servers }: UpdateOptio
     process.stderr.write(`bulkhead: ${printable(name)}: ${problem.line()}\n`);
   }
   return report.failures.length > 0 ? 3 : 0;
+}
+
+const FIRST =
+  "no advisory database yet: the first download takes all ecosystems, several hundred MB and some minutes; --ecosystem NAME takes one";
+
+/**
+ * `--update` of a scan: as `bulkhead db update`, for what the database is fed with, else for all. What cannot be had leaves
+ * the database as it was: how old that may be, and what it lacks, the scan says itself.
+ *
+ * @returns one sentence for each part that could not be had
+ */
+export async function updateBeforeScan(
+  database: string,
+  { from, caFile }: { readonly from?: string | undefined; readonly caFile?: string | undefined },
+  progress: Progress,
+): Promise<string[]> {
+  try {
+    const { failures } = await updateAdvisories({
+      database,
+      ecosystems: [],
+      now: new Date(),
+      ...(from === undefined ? {} : { from }),
+      ...(caFile === undefined ? {} : { caFile }),
+      onProgress: (step) => progress.update(progressText(step)),
+    });
+    return failures.map(({ name, problem }) => `advisories of ${name} were not updated: ${problem.line()}`);
+  } catch (error) {
+    if (!isEvidenceProblem(error)) throw error;
+    return [`advisories were not updated: ${error.line()}`];
+  } finally {
+    progress.clear();
+  }
 }
 
 function progressText(progress: UpdateProgress): string {

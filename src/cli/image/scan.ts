@@ -1,12 +1,16 @@
 import { folderOf } from "../../collect/image/named-folder.ts";
 import { isSbomFile } from "../../collect/image/sbom-file.ts";
+import { unopenedImage } from "../../core/asset.ts";
+import { EvaluationList, type Evaluations } from "../../core/evaluations.ts";
 import type { Policy } from "../../core/policy.ts";
+import { isEvidenceProblem, usageProblem } from "../../core/problem.ts";
 import { openImage } from "../../engines/oci/open.ts";
-import { scanImage, scanRootFolder } from "../../scan/image.ts";
+import type { ScanContext } from "../../scan/context.ts";
+import { scanImage, scanRootFolder, scanUnopened } from "../../scan/image.ts";
 import { readDockerfiles } from "../../scan/named-dockerfiles.ts";
 import { scanSbom } from "../../scan/sbom.ts";
 import { NO_SECRETS } from "../../scan/tree.ts";
-import { type JudgingOptions, runJudging } from "../judging.ts";
+import { type Judging, type JudgingOptions, runJudging } from "../judging.ts";
 
 export interface ImageScanOptions extends JudgingOptions {
   /** False for --no-secrets. */
@@ -15,36 +19,72 @@ export interface ImageScanOptions extends JudgingOptions {
   readonly dockerfile: readonly string[];
 }
 
-/** `bulkhead image scan REF` */
-export async function imageScan(reference: string, options: ImageScanOptions): Promise<number> {
+/** References of one command. */
+const MOST = 1_000;
+/** Those that the report's subject names. */
+const NAMED = 5;
+
+/**
+ * `bulkhead image scan REF…`: one report with all of them, whose exit code is that of the worst. Each is opened as it comes
+ * to its turn; with several, one that cannot be had is unknown, and keeps no other from being scanned.
+ */
+export async function imageScan(references: readonly string[], options: ImageScanOptions): Promise<number> {
+  const wanted = [...new Set(references)];
+  if (wanted.length > MOST) throw usageProblem("image scan", `more than ${MOST} references`, "scan them in parts");
   return await runJudging(process.cwd(), options, async (judging) => {
-    const document = documentOf(reference);
-    if (document !== undefined) {
-      const { evaluations, notes } = scanSbom(document, reference, judging);
-      // It names no suites, and no time at which an image was built.
-      const unasked = judging.updates === undefined ? [] : ["a bill of materials is not judged by its pending updates"];
-      return { subject: reference, evaluations, notes: [...notes, ...unasked] };
-    }
-    const secrets = options.secrets ? await openScanner(judging.policy) : undefined;
-    const dockerfiles = readDockerfiles(options.dockerfile);
+    const isDocument = (reference: string) => documentOf(reference) !== undefined;
+    const scanner = options.secrets && !wanted.every(isDocument) ? await openScanner(judging.policy) : undefined;
+    const dockerfiles = wanted.every(isDocument) ? undefined : readDockerfiles(options.dockerfile);
     const context = {
       ...judging,
-      ...(secrets === undefined ? {} : { secrets }),
+      ...(scanner === undefined ? {} : { secrets: scanner }),
       ...(dockerfiles === undefined ? {} : { stepLines: dockerfiles.stepLines }),
     };
-    const notes = secrets?.notes ?? [NO_SECRETS];
-    const folder = folderOf(reference);
-    if (folder !== undefined) {
-      return { subject: reference, evaluations: await scanRootFolder(folder, reference, context), notes };
+    const evaluations = new EvaluationList();
+    const notes = new Set<string>(wanted.every(isDocument) ? [] : (scanner?.notes ?? [NO_SECRETS]));
+    const scan = { context, dockerfiles, note: (text: string) => notes.add(text) };
+    for (const reference of wanted) {
+      try {
+        evaluations.take(await scanReference(reference, scan));
+      } catch (error) {
+        if (wanted.length === 1 || !isEvidenceProblem(error)) throw error;
+        evaluations.take(scanUnopened(unopenedImage(reference), error, context));
+      }
     }
-    const named = await openImage(reference, context.open);
-    const more = dockerfiles?.notes(named.image) ?? [];
-    try {
-      return { subject: reference, evaluations: await scanImage(named, context), notes: [...notes, ...more] };
-    } finally {
-      await named.image.store.close();
-    }
+    return { subject: subjectOf(wanted), evaluations, notes: [...notes] };
   });
+}
+
+/** What a report is called; its evaluations name each. */
+function subjectOf(references: readonly string[]): string {
+  const more = references.length - NAMED;
+  return more > 0 ? `${references.slice(0, NAMED).join(", ")} and ${more} more` : references.join(", ");
+}
+
+interface ScanOfMany {
+  readonly context: Judging & Pick<ScanContext, "secrets" | "stepLines">;
+  readonly dockerfiles: ReturnType<typeof readDockerfiles>;
+  readonly note: (text: string) => void;
+}
+
+async function scanReference(reference: string, { context, dockerfiles, note }: ScanOfMany): Promise<Evaluations> {
+  const document = documentOf(reference);
+  if (document !== undefined) {
+    const { evaluations, notes } = scanSbom(document, reference, context);
+    for (const text of notes) note(text);
+    // It names no suites, and no time at which an image was built.
+    if (context.updates !== undefined) note("a bill of materials is not judged by its pending updates");
+    return evaluations;
+  }
+  const folder = folderOf(reference);
+  if (folder !== undefined) return await scanRootFolder(folder, reference, context);
+  const named = await openImage(reference, context.open);
+  for (const text of dockerfiles?.notes(named.image) ?? []) note(text);
+  try {
+    return await scanImage(named, context);
+  } finally {
+    await named.image.store.close();
+  }
 }
 
 /** Hundreds of rules, which a scan without them need not wait for. */
