@@ -227,10 +227,25 @@ policy
   );
 
 program
+  .command("import-ignores")
+  .argument("<file...>", ".trivyignore, .trivyignore.yaml, .grype.yaml, .gitleaksignore or gitleaks.toml")
+  .description("print ignore files of Trivy, Grype and gitleaks as exceptions of a policy")
+  .requiredOption("--owner <name>", "who answers for them")
+  .requiredOption("--expires <date>", "the last day on which they hold: 2026-12-31; an earlier one of an entry stays")
+  .option("--reason <text>", "why, for entries that state no reason")
+  .action(async (files: string[], options) =>
+    finish((await import("./import-ignores.ts")).importIgnores(files, options)),
+  );
+
+program
   .command("explain")
-  .argument("[check]", "a check's id; without one, all of them are listed")
-  .description("say what a check looks for, why, and how to fix what it finds")
-  .action(async (check: string | undefined) => finish((await import("./explain.ts")).explain(check)));
+  .argument(
+    "[topic]",
+    "a check, a secret rule, an advisory (CVE, GHSA, …) or a policy key; without one, checks are listed",
+  )
+  .description("explain a check and how to fix its findings, a secret rule, an advisory or a policy key")
+  .option("--db <file>", "advisory database (default: the user's, see `bulkhead db status`)")
+  .action(async (topic: string | undefined, { db }) => finish((await import("./explain.ts")).explain(topic, db)));
 
 program
   .command("cache")

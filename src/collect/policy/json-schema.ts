@@ -5,6 +5,7 @@ import { policySchema } from "./schema.ts";
 export interface JsonSchema {
   readonly $schema?: string;
   readonly type?: string;
+  readonly description?: string;
   readonly const?: unknown;
   readonly enum?: readonly unknown[];
   readonly format?: string;

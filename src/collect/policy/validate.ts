@@ -109,7 +109,7 @@ function shown(value: unknown): string {
   return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }
 
-function subschema(schema: JsonSchema, path: readonly Key[]): JsonSchema | undefined {
+export function subschema(schema: JsonSchema, path: readonly Key[]): JsonSchema | undefined {
   let here: JsonSchema | undefined = schema;
   for (const key of path) {
     const whole = mappingOf(here);
@@ -119,11 +119,12 @@ function subschema(schema: JsonSchema, path: readonly Key[]): JsonSchema | undef
 }
 
 /** Of what may be a mapping or something else, the mapping. */
-function mappingOf(schema: JsonSchema | undefined): JsonSchema | undefined {
+export function mappingOf(schema: JsonSchema | undefined): JsonSchema | undefined {
   return schema?.anyOf?.find(({ type }) => type === "object") ?? schema;
 }
 
-function allowedBy(schema: JsonSchema | undefined): string | undefined {
+/** In one line: `true or false`, `critical, high or low`. */
+export function allowedBy(schema: JsonSchema | undefined): string | undefined {
   if (schema === undefined) return undefined;
   if (schema.anyOf !== undefined) return schema.anyOf.map(allowedBy).join(", or ");
   if (schema.const !== undefined) return String(schema.const);
