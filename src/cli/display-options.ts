@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { usageProblem } from "../core/problem.ts";
 import { severities } from "../core/severity.ts";
 import { type Display, groupings, layerNames, sortKeys } from "../report/display.ts";
+import { knownWord } from "./known-word.ts";
 import { collect } from "./options.ts";
 
 export interface DisplayOptions {
@@ -18,6 +19,7 @@ export interface DisplayOptions {
 
 export function displaying(command: Command): Command {
   return command
+    .optionsGroup("Output:")
     .option("--details", "show the findings, not only what fixes them", false)
     .option("--group-by <what>", "with --details: group the findings by asset or check (default: asset)")
     .option("--sort <by>", "order by severity, asset, check or fix (most findings resolved) (default: severity)")
@@ -35,7 +37,8 @@ export function displaying(command: Command): Command {
       collect,
       [] as string[],
     )
-    .option("--only-new", "with --baseline: show only findings that are not in it", false);
+    .option("--only-new", "with --baseline: show only findings that are not in it", false)
+    .optionsGroup("");
 }
 
 /** @throws Problem (usage) for a word that an option does not take, and for --only-new without a baseline */
@@ -59,7 +62,5 @@ export function displayOf(options: DisplayOptions & { readonly baseline?: string
 }
 
 function oneOf<Word extends string>(option: string, written: string, words: readonly Word[]): Word {
-  const found = words.find((word) => word === written);
-  if (found === undefined) throw usageProblem(`${option} ${written}`, "unknown value", `one of ${words.join(", ")}`);
-  return found;
+  return knownWord(written, words, { place: `${option} ${written}`, what: "value" });
 }

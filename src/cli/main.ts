@@ -5,7 +5,16 @@ import { Problem } from "../core/problem.ts";
 import { systemCause } from "../core/system-cause.ts";
 import { displaying } from "./display-options.ts";
 import { helpLayout } from "./help.ts";
-import { collect, connecting, fetching, judging as judgingAlone, pulling, reaching, updating, walking } from "./options.ts";
+import {
+  collect,
+  connecting,
+  fetching,
+  judging as judgingAlone,
+  pulling,
+  reaching,
+  updating,
+  walking,
+} from "./options.ts";
 import { explainUnknownCommands } from "./unknown-command.ts";
 import { toolVersion } from "./version.ts";
 
