@@ -6,19 +6,35 @@ import { build, type Metafile } from "esbuild";
 
 /** Files beside the code, as they are. */
 const accompanying = ["LICENSE", "README.md", "CHANGELOG.md", "SECURITY.md", "docs/schemas"] as const;
+/** What else a release's tree holds: the GitHub Action, its reusable workflow, GitLab's component, hooks of pre-commit. */
+const forRepositories = [
+  "action.yml",
+  ".github/workflows/bulkhead.yml",
+  "templates/bulkhead.yml",
+  ".pre-commit-hooks.yaml",
+] as const;
+/** Of that tree, what the package on a registry holds; npm adds what it always takes. */
+const packaged = ["bin/", "action/", "code/", "docs/", "CHANGELOG.md", "SECURITY.md", "THIRD_PARTY_NOTICES"] as const;
+
+export interface BuildOptions {
+  /** The source repository, `https://github.com/OWNER/NAME`: what npm holds the provenance of a package against. */
+  readonly repository?: string;
+}
 
 /**
  * Builds the package into a folder, which is emptied first. What the program loads on demand stays a file of its own, so
  * that `--help` reads little.
  *
+ * The folder is a release's whole tree: npm takes the package from it, Git repositories the action and the hooks.
+ *
  * @param root - the clone, with its packages installed
  * @throws Error where a package that would be bundled has no licence text, or needs what a bundle lacks
  */
-export async function buildPackage(root: string, outdir: string): Promise<void> {
+export async function buildPackage(root: string, outdir: string, { repository }: BuildOptions = {}): Promise<void> {
   rmSync(outdir, { recursive: true, force: true });
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: { "bin/bulkhead": "bin/bulkhead.js" },
+    entryPoints: { "bin/bulkhead": "bin/bulkhead.js", "action/main": "action/main.js" },
     outdir,
     chunkNames: "code/[name]-[hash]",
     bundle: true,
@@ -52,10 +68,18 @@ export async function buildPackage(root: string, outdir: string): Promise<void> 
   const { name, version, description, license, engines, type, bin } = source;
   writeFileSync(
     join(outdir, "package.json"),
-    `${JSON.stringify({ name, version, description, license, type, bin, engines }, null, 2)}\n`,
+    `${JSON.stringify(
+      {
+        ...{ name, version, description, license },
+        ...(repository === undefined ? {} : { repository: { type: "git", url: `git+${repository}.git` } }),
+        ...{ type, bin, files: packaged, engines },
+      },
+      null,
+      2,
+    )}\n`,
   );
   writeFileSync(join(outdir, "THIRD_PARTY_NOTICES"), notices(root, metafile));
-  for (const path of accompanying) {
+  for (const path of [...accompanying, ...forRepositories]) {
     mkdirSync(join(outdir, path, ".."), { recursive: true });
     cpSync(join(root, path), join(outdir, path), { recursive: true });
   }

@@ -33,6 +33,7 @@ test("the package needs nothing to be installed beside it, and says which Node i
     license: "Apache-2.0",
     type: "module",
     bin: { bulkhead: "bin/bulkhead.js" },
+    files: ["bin/", "action/", "code/", "docs/", "CHANGELOG.md", "SECURITY.md", "THIRD_PARTY_NOTICES"],
     engines: { node: ">=24" },
   });
   for (const file of ["LICENSE", "README.md", "docs/schemas/bulkhead-policy-v1.json"]) {
