@@ -69,7 +69,7 @@ export async function runAction(environment: Environment, program: URL): Promise
 
 function pullWords({ source, publicKey, maxAge, bundle }: DatabaseInputs, database: string): string[] {
   return [
-    ...["db", "pull", source, `--db=${database}`, `--public-key=${publicKey}`, `--max-age=${maxAge}`, "--quiet"],
+    ...["db", "pull", source, `--db=${database}`, `--public-key=${publicKey}`, `--max-age=${maxAge}`],
     ...(bundle === undefined ? [] : [`--bundle=${bundle}`]),
   ];
 }

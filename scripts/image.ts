@@ -6,6 +6,7 @@
  *   --node FOLDER        folder of npm packages with Node, in place of node_modules
  *   --created TIME       ISO 8601; default: SOURCE_DATE_EPOCH, else the commit's
  *   --source URL         the source repository
+ *   --push REFERENCE     push what is in the output folder to REGISTRY/REPOSITORY:TAG, by docker's credentials, and build nothing
  *   --pin                write scripts/image/debian.json anew, with the newest packages
  */
 import { execFileSync } from "node:child_process";
@@ -14,6 +15,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { buildImage } from "./image/build.ts";
 import { type Architecture, architectures, pinNewest } from "./image/debian.ts";
+import { pushLayout } from "./image/push.ts";
 
 const root = join(import.meta.dirname, "..");
 const { values } = parseArgs({
@@ -23,11 +25,13 @@ const { values } = parseArgs({
     node: { type: "string" },
     created: { type: "string" },
     source: { type: "string" },
+    push: { type: "string" },
     pin: { type: "boolean", default: false },
   },
 });
 
 if (values.pin) await pinNewest(new Date());
+else if (values.push !== undefined) process.stdout.write(`${await pushLayout(values.output, values.push)}\n`);
 else {
   const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { readonly version: string };
   const { node, source } = values;

@@ -23,18 +23,16 @@ import { keepHeapNearWhatLives } from "./heap.ts";
 import { parseFormats, writeReport } from "./outputs.ts";
 import { defaultBases, defaultCache, defaultDatabase } from "./paths.ts";
 import { createProgress, type Progress, progressLine } from "./progress.ts";
+import { type ReachingOptions, registryOptions } from "./reaching.ts";
 import { openUpdates, type UpdatesOptions } from "./updates.ts";
 import { toolVersion } from "./version.ts";
 
 /** Options of every command that reads images. */
-export interface PullingOptions {
+export interface PullingOptions extends ReachingOptions {
   readonly quiet: boolean;
   /** False for --no-cache, a path for --cache FILE, true for neither. */
   readonly cache: boolean | string;
   readonly platform?: string;
-  readonly caFile?: string;
-  readonly insecureRegistry: boolean;
-  readonly plainHttp: boolean;
 }
 
 export interface JudgingOptions extends PullingOptions, DisplayOptions, Omit<UpdatesOptions, "cache"> {
@@ -230,10 +228,6 @@ export function scanCacheOf({ cache }: PullingOptions): ScanCache | undefined {
 export function openOptions(options: PullingOptions): OpenOptions {
   return {
     ...(options.platform === undefined ? {} : { platform: parsePlatform(options.platform) }),
-    registry: {
-      insecure: options.insecureRegistry,
-      plainHttp: options.plainHttp,
-      ...(options.caFile === undefined ? {} : { caFile: options.caFile }),
-    },
+    registry: registryOptions(options),
   };
 }

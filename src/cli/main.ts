@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { printable } from "../core/printable.ts";
 import { Problem } from "../core/problem.ts";
+import { transferring } from "./db/transfer.ts";
 import { displaying } from "./display-options.ts";
 import { collect, connecting, judging as judgingAlone, pulling, reaching, updating } from "./options.ts";
 import { toolVersion } from "./version.ts";
@@ -169,6 +170,7 @@ db.command("import")
   )
   .option("--public-key <file>", "whose signature a bundle must have: Ed25519 (SPKI, PEM)")
   .option("--insecure-unsigned", "take a bundle whoever made it", false)
+  .option("--max-age <days>", "refuse a bundle made earlier than this many days ago")
   .option("--quiet", "no progress on stderr", false)
   .action(async (sources: string[], options) => finish((await import("./db/import.ts")).dbImport(sources, options)));
 db.command("update")
@@ -197,6 +199,8 @@ db.command("status")
   .option("--db <file>", "which (default: the user's)")
   .option("--json", "as JSON", false)
   .action(async (options) => finish((await import("./db/status.ts")).dbStatus(options)));
+
+transferring(db, finish);
 
 pulling(program.command("vex"))
   .argument("[image...]", "images that the policy's exceptions are for, as for image scan, or sbom:FILE of one")
