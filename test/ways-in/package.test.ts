@@ -57,7 +57,7 @@ test("it installs into an empty directory without a network and without scripts,
   writeTree(project);
   // The directory of npx is npm's.
   const npx = join(findNpm() ?? "", "..", "npx");
-  const { status, stdout, stderr } = spawnSync(npx, ["--offline", "bulkhead", "check", "web", "--quiet"], {
+  const { status, stdout, stderr } = spawnSync(npx, ["--offline", "bulkhead", "check", "web", "--quiet", "--details"], {
     cwd: project,
     env,
     encoding: "utf8",
