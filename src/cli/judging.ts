@@ -137,6 +137,7 @@ export async function runJudging(
     const checks = await descriptionsFor(concluded.found);
     const report: Report = {
       tool,
+      ...(run.directory === undefined ? {} : { directory: run.directory }),
       startedAt: now.toISOString(),
       policy: policy.origin,
       policyDigest: policyDigest(policy),

@@ -1,6 +1,7 @@
 /** Where a report goes: the formats that `--format` asks for, and the files they are written to. */
 
 import type { Writable } from "node:stream";
+import { printable } from "../core/printable.ts";
 import { usageProblem } from "../core/problem.ts";
 import type { Report } from "../core/report.ts";
 import { inChunks } from "../engines/files/chunks.ts";
@@ -54,8 +55,15 @@ export async function writeReport(
 ): Promise<void> {
   const defaults = outputDefaults(process.stdout, process.env);
   const form = format ?? defaults.format;
-  if (file === undefined) await writeStream(process.stdout, render(report, form, { ...defaults, ...shown }));
-  else writeWhole(file, () => render(report, form, { columns: 100, color: false, ...shown }), { within: [root] });
+  // A file may be written twice, and a note is said once.
+  const notes = new Set<string>();
+  const onNote = (text: string) => notes.add(text);
+  if (file === undefined) await writeStream(process.stdout, render(report, form, { ...defaults, ...shown, onNote }));
+  else
+    writeWhole(file, () => render(report, form, { columns: 100, color: false, ...shown, onNote }), { within: [root] });
+  for (const note of notes)
+    process.stderr.write(`bulkhead: ${printable(note)}
+`);
 }
 
 /** Waits where the reader is slower, so that no more than a piece is held; ends where the reader has gone. */

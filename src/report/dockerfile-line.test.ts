@@ -33,7 +33,10 @@ test("SARIF relates a finding to the line, so that code scanning can lead there"
   assert.deepEqual(runs[0].results[0].relatedLocations, [
     {
       id: 1,
-      physicalLocation: { artifactLocation: { uri: "deploy/Dockerfile" }, region: { startLine: 12 } },
+      physicalLocation: {
+        artifactLocation: { uri: "deploy/Dockerfile", uriBaseId: "%SRCROOT%" },
+        region: { startLine: 12 },
+      },
     },
   ]);
 });

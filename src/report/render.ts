@@ -8,7 +8,7 @@ import { renderJunit } from "./junit.ts";
 import { renderMarkdown } from "./markdown.ts";
 import type { RenderOptions } from "./options.ts";
 import { renderPlain } from "./plain.ts";
-import { renderSarif } from "./sarif.ts";
+import { renderSarif } from "./sarif/write.ts";
 import { renderTable } from "./table.ts";
 
 export const formats = ["table", "plain", "json", "sarif", "html", "markdown", "junit", "gitlab", "github"] as const;
@@ -40,7 +40,7 @@ function rendered(report: Report, format: Format, options: RenderOptions): Itera
     case "json":
       return renderJson(report);
     case "sarif":
-      return renderSarif(report);
+      return renderSarif(report, options.onNote);
     case "html":
       return renderHtml(report);
     case "markdown":
