@@ -20,7 +20,7 @@ import { openRun } from "../scan/run.ts";
 import { descriptionsFor, everyDescription } from "./check-descriptions.ts";
 import { type DisplayOptions, displayOf } from "./display-options.ts";
 import { keepHeapNearWhatLives } from "./heap.ts";
-import { parseFormats, writeReport } from "./outputs.ts";
+import { parseFormats, writeReport, writeSummary } from "./outputs.ts";
 import { defaultBases, defaultCache, defaultDatabase } from "./paths.ts";
 import { createProgress, type Progress, progressLine } from "./progress.ts";
 import { type ReachingOptions, registryOptions } from "./reaching.ts";
@@ -170,6 +170,7 @@ export async function runJudging(
     for (const output of outputs) {
       if (instead === undefined || output.file !== undefined) await writeReport(report, output, shown, root);
     }
+    if (instead === undefined) await writeSummary(report, outputs);
     return report.exitCode;
   } finally {
     progress.clear();
