@@ -79,7 +79,7 @@ test("it makes a database, scans an image and reports in every format", () => {
   place.advisories({ minimist: "critical" });
   const imported = place.run(program, "db", "import", "advisories", "--quiet");
   assert.equal(imported.status, 0, imported.stderr);
-  const files = ["json", "sarif", "html", "markdown", "junit", "gitlab", "github"];
+  const files = ["json", "sarif", "html", "markdown", "junit", "gitlab", "github", "cyclonedx"];
   const { status, stdout, stderr } = place.run(
     program,
     "image",
@@ -87,6 +87,8 @@ test("it makes a database, scans an image and reports in every format", () => {
     "oci:image",
     "--details",
     ...asOf,
+    "--format",
+    "plain",
     ...files.flatMap((format) => ["--format", `${format}=report.${format}`]),
   );
   assert.equal(status, 1, stderr);

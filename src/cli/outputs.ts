@@ -7,8 +7,9 @@ import { usageProblem } from "../core/problem.ts";
 import type { Report } from "../core/report.ts";
 import { inChunks } from "../engines/files/chunks.ts";
 import { writeWhole } from "../engines/files/write.ts";
+import { type Format, formats } from "../report/formats.ts";
 import { outputDefaults, type RenderOptions, type Terminal } from "../report/options.ts";
-import { type Format, formats, render } from "../report/render.ts";
+import { render } from "../report/render.ts";
 import { summaryText } from "../report/summary.ts";
 
 interface Output {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Finding } from "../core/finding.ts";
-import type { Format } from "./render.ts";
+import type { Format } from "./formats.ts";
 import { render } from "./rendered.fixture.ts";
 import { npm, sampleReport, vulnerability } from "./sample.ts";
 

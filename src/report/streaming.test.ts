@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { formats, render } from "./render.ts";
+import { formats } from "./formats.ts";
+import { render } from "./render.ts";
 import { npm, sampleReport } from "./sample.ts";
 
 const options = { columns: 100, color: false, all: true };

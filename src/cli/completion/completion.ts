@@ -3,7 +3,7 @@ import { checks } from "../../checks/index.ts";
 import { usageProblem } from "../../core/problem.ts";
 import { severities } from "../../core/severity.ts";
 import { groupings, layerNames, sortKeys } from "../../report/display.ts";
-import { formats } from "../../report/render.ts";
+import { formats } from "../../report/formats.ts";
 import { bashCompletion } from "./bash.ts";
 import { fishCompletion } from "./fish.ts";
 import { placesOf } from "./words.ts";
