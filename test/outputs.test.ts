@@ -1,6 +1,6 @@
 /** What becomes of reports and databases where writing them is cut short: a full disk, a closed pipe, Ctrl-C, two runs at once. */
 import assert from "node:assert/strict";
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import {
   closeSync,
@@ -33,7 +33,8 @@ before(() => {
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 const run = (...written: readonly string[]): Promise<Ended> => bulkhead(written, { cwd: folder, home });
-const lint = (...written: readonly string[]): Promise<Ended> => run("build", "lint", "Dockerfile", ...written);
+const lint = (...written: readonly string[]): Promise<Ended> =>
+  run("build", "lint", "Dockerfile", "--quiet", ...written);
 
 /** What a signal or a full disk ends must not look like a bug. */
 function saysNoBug(stderr: string): void {
@@ -73,7 +74,7 @@ test("what standard output cannot take is said in one line, and the exit code is
   for (const written of [
     ["explain"],
     ["--help"],
-    ["build", "lint", "Dockerfile"],
+    ["build", "lint", "Dockerfile", "--quiet"],
     ["check", ".", "--format", "json"],
   ]) {
     const full = openSync("/dev/full", "w");
@@ -87,7 +88,7 @@ test("what standard output cannot take is said in one line, and the exit code is
 
 test("a reader that goes away is no error, and the verdict still tells", async () => {
   for (const format of ["json", "html", "sarif", "plain"]) {
-    const { child, errors, ended } = start(["build", "lint", "Dockerfile", "--format", format]);
+    const { child, errors, ended } = start(["build", "lint", "Dockerfile", "--quiet", "--format", format]);
     child.stdout?.destroy();
     assert.deepEqual([(await ended)[0], await errors], [1, ""], format);
   }
@@ -127,7 +128,10 @@ test("a full disk leaves the old report whole, and nothing beside it", async (co
   assert.deepEqual(readdirSync(disk), ["report.json"]);
 });
 
-test("Ctrl-C during a scan ends it, and leaves the old report", async (context) => {
+/** A registry that never answers; resolves `asked` once somebody waits for it. */
+async function silentRegistry(
+  context: TestContext,
+): Promise<{ readonly image: string; readonly asked: Promise<unknown> }> {
   const server = createServer();
   const asked = once(server, "request");
   server.listen(0, "127.0.0.1");
@@ -136,8 +140,12 @@ test("Ctrl-C during a scan ends it, and leaves the old report", async (context) 
     server.closeAllConnections();
     server.close();
   });
+  return { image: `127.0.0.1:${(server.address() as AddressInfo).port}/shop/web:1`, asked };
+}
+
+test("Ctrl-C during a scan ends it, and leaves the old report", async (context) => {
+  const { image, asked } = await silentRegistry(context);
   writeFileSync(join(folder, "kept.json"), "old");
-  const image = `127.0.0.1:${(server.address() as AddressInfo).port}/shop/web:1`;
   const { child, errors, ended } = start(["image", "scan", image, "--plain-http", "--format", "json=kept.json"]);
   await asked;
   child.kill("SIGINT");
@@ -149,6 +157,26 @@ test("Ctrl-C during a scan ends it, and leaves the old report", async (context) 
     readdirSync(folder).filter((name) => name.includes("kept")),
     ["kept.json"],
   );
+});
+
+const ISOLATED = ["--pid", "--fork"] as const;
+const canIsolate = spawnSync("unshare", [...ISOLATED, "true"]).status === 0;
+
+test("Ctrl-C ends the first process of a container too", {
+  skip: !canIsolate && "a process namespace takes root and unshare",
+}, async (context) => {
+  const { image, asked } = await silentRegistry(context);
+  const words = [process.execPath, program, "image", "scan", image, "--plain-http", "--quiet"];
+  const child = spawn("unshare", [...ISOLATED, ...words], {
+    cwd: folder,
+    env: { PATH: process.env.PATH ?? "", HOME: home },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  const errors = text(child.stderr);
+  const ended = once(child, "close");
+  await asked;
+  process.kill(Number(readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, "utf8").trim()), "SIGINT");
+  assert.deepEqual([await ended, await errors], [[130, null], ""]);
 });
 
 test("Ctrl-C during an import keeps the database that was there, and the next import clears what is left", async () => {
