@@ -94,7 +94,7 @@ test("any report is a log that GitHub takes", () => {
   holds(logOf({ ...sampleReport, evaluations: [{ ...npm, findings: [long] }] }).run);
   fc.assert(
     fc.property(anyReport, (report) => holds(logOf(report).run)),
-    { numRuns: 100 },
+    { numRuns: 300 },
   );
 });
 
@@ -168,6 +168,13 @@ test("of more results than GitHub takes the worst are kept, and what is left out
   assert.equal(warning?.level, "warning");
   assert.match(warning?.message.text ?? "", left);
   assert.ok(gzipSync(text).length < 10_000_000);
+});
+
+test("as many advisories as results leave no room for rules of checks, and each result has its rule", () => {
+  const evaluation = many(25_000, (index) => vulnerability(`CVE-2024-${index}`, "low", ["p", "1"], ["p", 0]));
+  const { run } = logOf({ ...sampleReport, evaluations: [evaluation] });
+  holds(run);
+  assert.equal(run.tool.driver.rules.length, 25_000);
 });
 
 test("that GitHub shows five thousand of them is said", () => {

@@ -5,6 +5,8 @@
 export const limits = {
   /** Hard. */
   results: 25_000,
+  /** Hard. */
+  rules: 25_000,
   /** Soft: GitHub shows the worst of them. */
   resultsShown: 5_000,
   /** Soft; hard is 1,000. The first decides where a result is shown. */

@@ -43,7 +43,7 @@ function failResult(finding: Finding, { asset, action, check }: Evaluation, root
   return {
     kind: "fail",
     level: levelOf(severity, action),
-    message: { text: messageText(messageOf(finding, asset)) },
+    message: { text: messageText(messageOf(finding, asset)) || fingerprint },
     locations: locations.slice(0, limits.locationsShown).map((location) => locationOf(location, asset, root)),
     ...writtenAt(locations, root),
     ...fixesOf(fix, root),

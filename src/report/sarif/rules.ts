@@ -46,6 +46,8 @@ export function rulesOf(checks: readonly CheckDescription[], entries: Iterable<E
     if (!byId.has(id)) byId.set(id, isVulnerability(finding) ? ofAdvisory(id, finding, described) : undescribed(id));
   }
   for (const id of others) if (!byId.has(id)) byId.set(id, undescribed(id));
+  // Of each result there is one rule at most: what is over the limit then are checks that found nothing.
+  for (const { id } of byId.size > limits.rules ? checks : []) if (!worst.has(id) && !others.has(id)) byId.delete(id);
   return [...byId.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 

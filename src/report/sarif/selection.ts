@@ -22,7 +22,10 @@ export interface Selection {
 
 export function select(evaluations: Iterable<Evaluation>, most: number = limits.results): Selection {
   const entries: Entry[] = [];
-  for (const evaluation of evaluations) entries.push(...entriesOf(evaluation));
+  for (const evaluation of evaluations) {
+    // One by one: of one evaluation there may be more than a call takes arguments.
+    for (const entry of entriesOf(evaluation)) entries.push(entry);
+  }
   if (entries.length <= most) return { entries, left: 0 };
   return { entries: entries.toSorted((a, b) => rank(a) - rank(b)).slice(0, most), left: entries.length - most };
 }

@@ -21,7 +21,7 @@ import { fitted, select } from "./selection.ts";
  */
 export function* renderSarif(report: Report, onNote: (text: string) => void = () => {}): Generator<string> {
   const { entries, left } = select(inOrder(report.evaluations));
-  const rules = rulesOf(report.checks, entries).slice(0, limits.results);
+  const rules = rulesOf(report.checks, entries);
   const ruleIndex = new Map(rules.map(({ id }, index) => [id, index]));
   const context = { root: report, ruleIndex, compared: report.baseline !== undefined };
   const results = fitted(
