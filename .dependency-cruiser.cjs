@@ -158,7 +158,14 @@ module.exports = {
       comment: "src imports nothing of the folders around it",
       severity: "error",
       from: { path: "^src/", ...production },
-      to: { path: "^(test|bench|conformance|examples|scripts|bin)/" },
+      to: { path: "^(test|bench|conformance|examples|scripts|bin|action)/" },
+    },
+    {
+      name: "action-runs-the-program",
+      comment: "the action runs the program as its users do, and takes of src what asks servers and shows texts",
+      severity: "error",
+      from: { path: "^action/", ...production },
+      to: { path: "^src/", pathNot: "^src/(core|net)/" },
     },
     {
       name: "programs-are-few",
@@ -171,7 +178,7 @@ module.exports = {
       name: "no-tests-imported",
       comment: "nothing imports a test, and only tests, conformance suites and benchmarks import fixtures",
       severity: "error",
-      from: { path: "^(src|bin|scripts|examples)/", ...production },
+      from: { path: "^(src|bin|action|scripts|examples)/", ...production },
       to: { path: tests },
     },
     {
@@ -185,7 +192,7 @@ module.exports = {
       name: "no-development-package",
       comment: "what runs must be among the dependencies, not the development's",
       severity: "error",
-      from: { path: "^(src|bin)/", ...production },
+      from: { path: "^(src|bin|action)/", ...production },
       to: { dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"] },
     },
     {

@@ -50,10 +50,19 @@ lint: install ## format, types, arrows, unused code, generated files
 bench: install ## every benchmark
 	@npm run -s bench
 
+.PHONY: image
+image: install ## make the program's image as an OCI layout in .cache/image (asks Debian's archive)
+	@npm run -s image
+
 .PHONY: picture
 picture: install $(demo_shop) $(demo_db) ## draw the README's picture anew (needs util-linux's script)
 	@script -qec "stty cols 100; node_modules/.bin/node bin/bulkhead.js check examples/shop/insecure --quiet --db $(demo_db) || [ \$$? -eq 1 ]" /dev/null </dev/null >.cache/demo/terminal
 	@npx node scripts/picture.ts "bulkhead check examples/shop/insecure" 72 <.cache/demo/terminal >docs/check.svg
+
+.PHONY: screens
+screens: install $(demo_shop) $(demo_db) ## take the pictures of the HTML report anew (needs chromium and pdftoppm)
+	@node_modules/.bin/node bin/bulkhead.js check examples/shop/insecure --quiet --db $(demo_db) --format html=.cache/demo/report.html >/dev/null || [ $$? -eq 1 ]
+	@npx node scripts/screens.ts .cache/demo/report.html
 
 .PHONY: clean
 clean: ## remove what was generated and downloaded

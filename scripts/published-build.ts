@@ -6,19 +6,48 @@ import { build, type Metafile } from "esbuild";
 
 /** Files beside the code, as they are. */
 const accompanying = ["LICENSE", "README.md", "CHANGELOG.md", "SECURITY.md", "docs/schemas"] as const;
+/** What else a release's tree holds: the GitHub Action, its reusable workflow, GitLab's component, hooks of pre-commit. */
+const forRepositories = [
+  "action.yml",
+  ".github/workflows/bulkhead.yml",
+  "templates/bulkhead.yml",
+  ".pre-commit-hooks.yaml",
+] as const;
+/** Of that tree, what the package on a registry holds; npm adds what it always takes. */
+const packaged = ["bin/", "action/", "code/", "docs/", "CHANGELOG.md", "SECURITY.md", "THIRD_PARTY_NOTICES"] as const;
+
+/** As its package.json has it. */
+export interface BundledPackage {
+  readonly name: string;
+  readonly version: string;
+  /** An SPDX expression. */
+  readonly license?: string;
+}
+
+export interface BuildOptions {
+  /** The source repository, `https://github.com/OWNER/NAME`: what npm holds the provenance of a package against. */
+  readonly repository?: string;
+}
 
 /**
  * Builds the package into a folder, which is emptied first. What the program loads on demand stays a file of its own, so
  * that `--help` reads little.
  *
+ * The folder is a release's whole tree: npm takes the package from it, Git repositories the action and the hooks.
+ *
  * @param root - the clone, with its packages installed
+ * @returns the packages that have a part in the bundle
  * @throws Error where a package that would be bundled has no licence text, or needs what a bundle lacks
  */
-export async function buildPackage(root: string, outdir: string): Promise<void> {
+export async function buildPackage(
+  root: string,
+  outdir: string,
+  { repository }: BuildOptions = {},
+): Promise<readonly BundledPackage[]> {
   rmSync(outdir, { recursive: true, force: true });
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: { "bin/bulkhead": "bin/bulkhead.js" },
+    entryPoints: { "bin/bulkhead": "bin/bulkhead.js", "action/main": "action/main.js" },
     outdir,
     chunkNames: "code/[name]-[hash]",
     bundle: true,
@@ -52,13 +81,26 @@ export async function buildPackage(root: string, outdir: string): Promise<void> 
   const { name, version, description, license, engines, type, bin } = source;
   writeFileSync(
     join(outdir, "package.json"),
-    `${JSON.stringify({ name, version, description, license, type, bin, engines }, null, 2)}\n`,
+    `${JSON.stringify(
+      {
+        ...{ name, version, description, license },
+        ...(repository === undefined ? {} : { repository: { type: "git", url: `git+${repository}.git` } }),
+        ...{ type, bin, files: packaged, engines },
+      },
+      null,
+      2,
+    )}\n`,
   );
-  writeFileSync(join(outdir, "THIRD_PARTY_NOTICES"), notices(root, metafile));
-  for (const path of accompanying) {
+  const folders = bundledFolders(root, metafile);
+  writeFileSync(join(outdir, "THIRD_PARTY_NOTICES"), notices(folders));
+  for (const path of [...accompanying, ...forRepositories]) {
     mkdirSync(join(outdir, path, ".."), { recursive: true });
     cpSync(join(root, path), join(outdir, path), { recursive: true });
   }
+  return folders.map((folder) => {
+    const { name, version, license } = manifestOf(folder);
+    return { name, version, ...(license === undefined ? {} : { license }) };
+  });
 }
 
 /** Licences that ask for their address and the author's name, and not for their text. */
@@ -67,8 +109,8 @@ const byAddress: Readonly<Record<string, string>> = {
   "CC-BY-3.0": "https://creativecommons.org/licenses/by/3.0/legalcode",
 };
 
-/** The licence of every package of which something is in the bundle: most ask that their text goes with it. */
-function notices(root: string, metafile: Metafile): string {
+/** The folder of every package of which something is in the bundle, sorted. */
+function bundledFolders(root: string, metafile: Metafile): string[] {
   const folders = new Set<string>();
   for (const { inputs } of Object.values(metafile.outputs)) {
     for (const [path, { bytesInOutput }] of Object.entries(inputs)) {
@@ -76,18 +118,20 @@ function notices(root: string, metafile: Metafile): string {
       if (folder !== undefined && bytesInOutput > 0) folders.add(folder);
     }
   }
+  return [...folders].sort().map((folder) => join(root, folder));
+}
+
+/** Most licences ask that their text goes with the code. */
+function notices(folders: readonly string[]): string {
   const rule = "=".repeat(80);
-  const sections = [...folders].sort().map((folder) => {
-    const { name, version, license = "" } = manifestOf(join(root, folder));
-    return `${rule}\n${name} ${version} (${license})\n${rule}\n\n${licenceText(join(root, folder))}\n`;
+  const sections = folders.map((folder) => {
+    const { name, version, license = "" } = manifestOf(folder);
+    return `${rule}\n${name} ${version} (${license})\n${rule}\n\n${licenceText(folder)}\n`;
   });
   return `Bulkhead's code holds parts of these packages.\n\n${sections.join("\n")}`;
 }
 
-interface Manifest {
-  readonly name: string;
-  readonly version: string;
-  readonly license?: string;
+interface Manifest extends BundledPackage {
   readonly author?: string | { readonly name: string };
 }
 

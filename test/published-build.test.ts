@@ -33,6 +33,7 @@ test("the package needs nothing to be installed beside it, and says which Node i
     license: "Apache-2.0",
     type: "module",
     bin: { bulkhead: "bin/bulkhead.js" },
+    files: ["bin/", "action/", "code/", "docs/", "CHANGELOG.md", "SECURITY.md", "THIRD_PARTY_NOTICES"],
     engines: { node: ">=24" },
   });
   for (const file of ["LICENSE", "README.md", "docs/schemas/bulkhead-policy-v1.json"]) {
@@ -78,7 +79,7 @@ test("it makes a database, scans an image and reports in every format", () => {
   place.advisories({ minimist: "critical" });
   const imported = place.run(program, "db", "import", "advisories", "--quiet");
   assert.equal(imported.status, 0, imported.stderr);
-  const files = ["json", "sarif", "html", "markdown", "junit", "gitlab", "github"];
+  const files = ["json", "sarif", "html", "markdown", "junit", "gitlab", "github", "cyclonedx"];
   const { status, stdout, stderr } = place.run(
     program,
     "image",
@@ -86,6 +87,8 @@ test("it makes a database, scans an image and reports in every format", () => {
     "oci:image",
     "--details",
     ...asOf,
+    "--format",
+    "plain",
     ...files.flatMap((format) => ["--format", `${format}=report.${format}`]),
   );
   assert.equal(status, 1, stderr);

@@ -1,4 +1,4 @@
-/** Reports as SARIF, the sample of every format's tests and any others, by the official schema. */
+/** Reports as SARIF and CycloneDX, the sample of every format's tests and any others, by the official schema. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -7,13 +7,14 @@ import { render } from "../../src/report/rendered.fixture.ts";
 import { anyReport } from "../../src/report/report.fixture.ts";
 import { knownAndNew, sampleReport } from "../../src/report/sample.ts";
 import type { Case, SuiteContext } from "../suite.ts";
-import { sarifValidator } from "./validators.ts";
+import { sarifValidator, sbomValidators } from "./validators.ts";
 
 const options = { columns: 100, color: false, all: true };
 const REPORTS = 300;
 
 export function* sarifCases({ data }: Pick<SuiteContext, "data">): Generator<Case> {
   const errorsOf = sarifValidator(join(data, "schemas"));
+  const { cyclonedx } = sbomValidators(join(data, "schemas"));
   const reports: [name: string, report: Report][] = [
     ["sample", sampleReport],
     ["sample with a baseline", { ...sampleReport, ...knownAndNew }],
@@ -25,6 +26,10 @@ export function* sarifCases({ data }: Pick<SuiteContext, "data">): Generator<Cas
     yield {
       name: `sarif: ${name} is valid`,
       run: () => assert.deepEqual(errorsOf(JSON.parse(render(report, "sarif", options))), []),
+    };
+    yield {
+      name: `cyclonedx: ${name} is valid`,
+      run: () => assert.deepEqual(cyclonedx(JSON.parse(render(report, "cyclonedx", options))), []),
     };
   }
 }

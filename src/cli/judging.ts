@@ -23,21 +23,19 @@ import { descriptionsFor, everyDescription } from "./check-descriptions.ts";
 import { type DisplayOptions, displayOf } from "./display-options.ts";
 import { keepHeapNearWhatLives } from "./heap.ts";
 import { knownWord } from "./known-word.ts";
-import { parseFormats, writeReport } from "./outputs.ts";
+import { parseFormats, writeReport, writeSummary } from "./outputs.ts";
 import { defaultBases, defaultCache, defaultDatabase } from "./paths.ts";
 import { createProgress, type Progress, progressLine } from "./progress.ts";
+import { type ReachingOptions, registryOptions } from "./reaching.ts";
 import { openUpdates, type UpdatesOptions } from "./updates.ts";
 import { toolVersion } from "./version.ts";
 
 /** Options of every command that reads images. */
-export interface PullingOptions {
+export interface PullingOptions extends ReachingOptions {
   readonly quiet: boolean;
   /** False for --no-cache, a path for --cache FILE, true for neither. */
   readonly cache: boolean | string;
   readonly platform?: string;
-  readonly caFile?: string;
-  readonly insecureRegistry: boolean;
-  readonly plainHttp: boolean;
 }
 
 export interface JudgingOptions extends PullingOptions, DisplayOptions, Omit<UpdatesOptions, "cache"> {
@@ -164,6 +162,7 @@ export async function runJudging(
     const checks = await descriptionsFor(concluded.found);
     const report: Report = {
       tool,
+      ...(run.directory === undefined ? {} : { directory: run.directory }),
       startedAt: now.toISOString(),
       policy: policy.origin,
       policyDigest: policyDigest(policy),
@@ -199,6 +198,7 @@ export async function runJudging(
     for (const output of outputs) {
       if (instead === undefined || output.file !== undefined) await writeReport(report, output, shown, root);
     }
+    if (instead === undefined) await writeSummary(report, outputs);
     return report.exitCode;
   } finally {
     progress.clear();
@@ -291,10 +291,6 @@ export function scanCacheOf({ cache }: PullingOptions): ScanCache | undefined {
 export function openOptions(options: PullingOptions): OpenOptions {
   return {
     ...(options.platform === undefined ? {} : { platform: parsePlatform(options.platform) }),
-    registry: {
-      insecure: options.insecureRegistry,
-      plainHttp: options.plainHttp,
-      ...(options.caFile === undefined ? {} : { caFile: options.caFile }),
-    },
+    registry: registryOptions(options),
   };
 }

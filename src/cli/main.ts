@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { printable } from "../core/printable.ts";
 import { Problem } from "../core/problem.ts";
 import { systemCause } from "../core/system-cause.ts";
+import { transferring } from "./db/transfer.ts";
 import { displaying } from "./display-options.ts";
 import { helpLayout } from "./help.ts";
 import {
@@ -181,6 +182,7 @@ db.command("import")
   )
   .option("--public-key <file>", "whose signature a bundle must have: Ed25519 (SPKI, PEM)")
   .option("--insecure-unsigned", "take a bundle whoever made it", false)
+  .option("--max-age <days>", "refuse a bundle made earlier than this many days ago")
   .option("--quiet", "no progress on stderr", false)
   .action(async (sources: string[], options) => finish((await import("./db/import.ts")).dbImport(sources, options)));
 db.command("update")
@@ -209,6 +211,8 @@ db.command("status")
   .option("--db <file>", "which (default: the user's)")
   .option("--json", "as JSON", false)
   .action(async (options) => finish((await import("./db/status.ts")).dbStatus(options)));
+
+transferring(db, finish);
 
 pulling(program.command("vex"))
   .argument("[image...]", "images that the policy's exceptions are for, as for image scan, or sbom:FILE of one")
@@ -292,17 +296,38 @@ function fail(line: string): void {
   process.exitCode = 2;
 }
 
-// A reader that has seen enough (`| head`) is no error, and the verdict still becomes the exit code.
+// A reader that has seen enough (`| head`) is no error, and the verdict still becomes the exit code. What cannot be written
+// for another reason (a full disk) was not said, whatever the verdict is.
+let unsaid = false;
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
+    if (error.code === "EPIPE" || unsaid) return;
+    unsaid = true;
+    if (stream === process.stderr) return;
+    fail(
+      new Problem({ kind: "unavailable", code: "cli.output", place: "standard output", cause: error.message }).line(),
+    );
   });
+}
+
+// The first process of a container ignores signals that it does not handle; any other ends by them at once.
+if (process.pid === 1) {
+  for (const [signal, code] of [
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const) {
+    process.once(signal, () => {
+      ended = true;
+      process.exit(code);
+    });
+  }
 }
 
 // Node ends with 0 when nothing is left to wait for, and with 1 on an error that nobody caught: neither is a verdict.
 let ended = false;
 process.on("exit", () => {
   if (!ended) fail("this is a bug, please report it: the program ended before its work did");
+  if (unsaid) process.exitCode = 2;
 });
 
 try {

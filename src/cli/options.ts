@@ -1,5 +1,6 @@
 /** Options that several commands share. */
 import type { Command } from "commander";
+import { formats } from "../report/formats.ts";
 
 /** Collects an option that may be given several times. */
 export function collect(value: string, before: string[]): string[] {
@@ -49,7 +50,7 @@ export function judging(command: Command): Command {
     .optionsGroup("Output:")
     .option(
       "--format <format[=file]>",
-      "table, plain, json, sarif, html, markdown, junit, gitlab or github; repeatable, with =FILE into a file",
+      `${formats.join(", ")}; repeatable, with =FILE into a file`,
       collect,
       [] as string[],
     )

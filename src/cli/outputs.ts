@@ -1,12 +1,16 @@
 /** Where a report goes: the formats that `--format` asks for, and the files they are written to. */
 
+import { resolve } from "node:path";
 import type { Writable } from "node:stream";
+import { printable } from "../core/printable.ts";
 import { usageProblem } from "../core/problem.ts";
 import type { Report } from "../core/report.ts";
 import { inChunks } from "../engines/files/chunks.ts";
 import { writeWhole } from "../engines/files/write.ts";
+import { type Format, formats } from "../report/formats.ts";
 import { outputDefaults, type RenderOptions, type Terminal } from "../report/options.ts";
-import { type Format, formats, render } from "../report/render.ts";
+import { render } from "../report/render.ts";
+import { summaryText } from "../report/summary.ts";
 import { knownWord } from "./known-word.ts";
 
 interface Output {
@@ -17,7 +21,7 @@ interface Output {
 }
 
 /**
- * Reads every `--format FORMAT[=FILE]`.
+ * Reads every `--format FORMAT[=FILE]`; without any, what suits the output stream.
  *
  * @throws Problem (usage) for what is no format, for two formats on one stream, and for a page on a terminal
  */
@@ -40,8 +44,7 @@ export function parseFormats(written: readonly string[], { isTTY }: Terminal): O
   if (outputs.filter((output) => output.file === undefined).length > 1) {
     throw usageProblem("--format", "two formats would both go to the terminal", "give one a file: --format sarif=FILE");
   }
-  // A file beside it does not take the terminal's own view away.
-  return outputs.some((output) => output.file === undefined) ? outputs : [...outputs, {}];
+  return outputs.length === 0 ? [{}] : outputs;
 }
 
 /** @param root - the tree under review: no link of it is written through. @throws Problem (usage), see {@link writeWhole} */
@@ -53,9 +56,27 @@ export async function writeReport(
 ): Promise<void> {
   const defaults = outputDefaults(process.stdout, process.env);
   const form = format ?? defaults.format;
-  if (file === undefined) await writeStream(process.stdout, render(report, form, { ...defaults, ...shown }));
-  else writeWhole(file, () => render(report, form, { columns: 100, color: false, ...shown }), { within: [root] });
+  // A file may be written twice, and a note is said once.
+  const notes = new Set<string>();
+  const onNote = (text: string) => notes.add(text);
+  if (file === undefined) await writeStream(process.stdout, render(report, form, { ...defaults, ...shown, onNote }));
+  else
+    writeWhole(file, () => render(report, form, { columns: 100, color: false, ...shown, onNote }), { within: [root] });
+  for (const note of notes)
+    process.stderr.write(`bulkhead: ${printable(note)}
+`);
 }
+
+/** What was written, in three lines on standard output; nothing where a report went there. */
+export async function writeSummary(report: Report, outputs: readonly Output[]): Promise<void> {
+  const written = outputs.flatMap(({ format, file }) =>
+    format === undefined || file === undefined ? [] : [{ format, file }],
+  );
+  if (written.length < outputs.length || written.some(({ file }) => STANDARD_OUTPUT.has(resolve(file)))) return;
+  await writeStream(process.stdout, [summaryText(report, written)]);
+}
+
+const STANDARD_OUTPUT: ReadonlySet<string> = new Set(["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"]);
 
 /** Waits where the reader is slower, so that no more than a piece is held; ends where the reader has gone. */
 async function writeStream(stream: Writable, pieces: Iterable<string>): Promise<void> {

@@ -12,6 +12,11 @@ export interface Report {
   readonly tool: Tool;
   /** What was asked for, as the user named it: a folder, an image reference. */
   readonly subject: string;
+  /**
+   * The directory that paths of files start from, by its own path from the root of its Git repository, with slashes; empty
+   * for the root, absent where it is in no repository.
+   */
+  readonly directory?: string;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
   readonly policy: PolicyOrigin;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Finding } from "../core/finding.ts";
-import type { Format } from "./render.ts";
+import type { Format } from "./formats.ts";
 import { render } from "./rendered.fixture.ts";
 import { npm, sampleReport, vulnerability } from "./sample.ts";
 
@@ -33,7 +33,10 @@ test("SARIF relates a finding to the line, so that code scanning can lead there"
   assert.deepEqual(runs[0].results[0].relatedLocations, [
     {
       id: 1,
-      physicalLocation: { artifactLocation: { uri: "deploy/Dockerfile" }, region: { startLine: 12 } },
+      physicalLocation: {
+        artifactLocation: { uri: "deploy/Dockerfile", uriBaseId: "%SRCROOT%" },
+        region: { startLine: 12 },
+      },
     },
   ]);
 });

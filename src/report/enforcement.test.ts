@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Report } from "../core/report.ts";
 import { defaultDisplay } from "./display.ts";
-import { type Format, render } from "./render.ts";
+import type { Format } from "./formats.ts";
+import { render } from "./render.ts";
 import { sampleReport } from "./sample.ts";
 
 /** The sample, of which the policy enforces nothing. */

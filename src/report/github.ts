@@ -6,6 +6,7 @@ import { printable } from "../core/printable.ts";
 import type { Report } from "../core/report.ts";
 import { severityRank } from "../core/severity.ts";
 import { inOrder } from "./in-order.ts";
+import { inRepository, sourcePath } from "./source-path.ts";
 import { exitText, findingName, packageOf, scopeText, unknownText } from "./wording.ts";
 
 type Level = "error" | "warning" | "notice";
@@ -36,7 +37,7 @@ export function* renderGithub(report: Report): Generator<string> {
   const levels = { error: createWorst(), warning: createWorst(), notice: createWorst() };
   for (const evaluation of inOrder(report.evaluations)) {
     for (const finding of evaluation.findings) {
-      const annotation = ofFinding(finding, evaluation);
+      const annotation = ofFinding(finding, evaluation, report);
       levels[annotation.level].add(annotation);
     }
     if (evaluation.verdict === "unknown" && evaluation.action !== "audit") levels.warning.add(ofUnknown(evaluation));
@@ -70,7 +71,7 @@ function createWorst() {
   };
 }
 
-function ofFinding(finding: Finding, { asset, action }: Evaluation): Annotation {
+function ofFinding(finding: Finding, { asset, action }: Evaluation, report: Report): Annotation {
   const { severity, overThreshold, title, fix, locations } = finding;
   const [location] = locations;
   const affected = packageOf(finding);
@@ -87,7 +88,9 @@ function ofFinding(finding: Finding, { asset, action }: Evaluation): Annotation 
     rank: severityRank(severity),
     title: [severity, findingName(finding), ...(affected === undefined ? [] : ["in", affected])].join(" "),
     message: sentences.join(". "),
-    ...(location.kind === "file" ? { file: location.path } : {}),
+    ...(location.kind === "file"
+      ? { file: inRepository(asset) ? sourcePath(report, location.path) : location.path }
+      : {}),
     ...(location.kind === "file" && location.line !== undefined ? { line: location.line } : {}),
     ...(location.kind === "file" && location.line !== undefined && location.column !== undefined
       ? { column: location.column }

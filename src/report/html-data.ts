@@ -4,83 +4,66 @@ import type { Finding } from "../core/finding.ts";
 import { formatLocation, type Location } from "../core/location.ts";
 import { printable } from "../core/printable.ts";
 import type { Report } from "../core/report.ts";
-import { severityRank } from "../core/severity.ts";
+import { severities, severityRank } from "../core/severity.ts";
 import { inOrder } from "./in-order.ts";
 import { shortInstruction } from "./instruction.ts";
 import { isWebAddress } from "./markup.ts";
-import { exceptionText, findingName, scopeText } from "./wording.ts";
+import { exceptionText, findingName, packageOf, scopeText } from "./wording.ts";
 
-/** What the page's script is handed. Its texts are printable, and are data: the script sets them as text. */
+/**
+ * What the page's script is handed. Texts are printable, each is there once, and all are data: the script sets them as
+ * text. Half a million findings are some sixty megabytes, which a browser reads in a second.
+ */
 export interface PageData {
+  readonly severities: readonly string[];
   /** Worst first; each is made when it is gone to. */
-  readonly findings: Iterable<FindingData>;
-  /** Gone through behind the findings, which say what is in it. */
-  readonly assets: Iterable<string>;
-  /** Instructions of layers: few, and each the same for many findings. */
-  readonly instructions: Iterable<string>;
+  readonly rows: Iterable<Row>;
+  /** Gone through behind the rows, which say what is in it. */
+  readonly texts: Iterable<string>;
 }
 
-export interface FindingData {
-  readonly severity: string;
-  /** 0 is the worst. */
-  readonly rank: number;
-  readonly over?: true;
-  /** Why it does not count; absent where it does. */
-  readonly accepted?: string;
-  readonly name: string;
-  readonly others?: readonly string[];
-  readonly package?: string;
-  readonly version?: string;
-  readonly title: string;
-  readonly detail?: string;
-  /** What ranks it among those of its severity, and the number that does. */
-  readonly why?: string;
-  readonly score?: number;
-  readonly fix?: string;
-  /** How far the fix is safe, and why. */
-  readonly grade?: string;
-  readonly fixed?: string;
-  /** Index into the assets. */
-  readonly asset: number;
-  readonly scope?: string;
-  readonly check: string;
-  /** Where, and the index of the instruction that brought it. */
-  readonly places: readonly (readonly [place: string, instruction?: number])[];
-  readonly evidence?: readonly (readonly [name: string, value: string])[];
+/** An index into the texts, or -1. */
+type Text = number;
+
+/** A finding, by place: a key for each field of each finding would be most of a long report. The script has the same order. */
+export type Row = readonly [
+  severity: number,
+  /** 1: it makes the run fail. */
+  over: 0 | 1,
+  /** Why it does not count; -1 where it does. */
+  accepted: Text,
+  name: Text,
+  /** With its version. */
+  affected: Text,
+  title: Text,
+  fix: Text,
+  asset: Text,
+  check: Text,
+  layer: Text,
+  place: Text,
+  /** Other names of the advisory. */
+  others: Text,
+  /** Label and value, one after the other. */
+  more: readonly Text[],
   /** Web addresses alone. */
-  readonly links?: readonly string[];
-  readonly fingerprint: string;
-}
+  links: readonly Text[],
+  fingerprint: string,
+];
+
+const order = [...severities, "unknown"] as const;
 
 export function findingData(report: Report): PageData {
-  const assets = interned();
-  const instructions = interned();
-  const told: Told[] = [];
-  for (const evaluation of inOrder(report.evaluations)) {
-    for (const finding of evaluation.findings) told.push({ finding, evaluation });
-    for (const { finding, since } of evaluation.baselined ?? []) {
-      told.push({ finding, evaluation, accepted: `in the baseline since ${since}` });
-    }
-    for (const { finding, exception } of evaluation.excepted) {
-      told.push({ finding, evaluation, accepted: `excepted: ${exceptionText(exception)}` });
-    }
-  }
-  const over = ({ finding, accepted }: Told) => Number(finding.overThreshold && accepted === undefined);
-  const score = ({ finding }: Told) => finding.priority?.score ?? 0;
-  told.sort(
-    (a, b) =>
-      over(b) - over(a) || severityRank(a.finding.severity) - severityRank(b.finding.severity) || score(b) - score(a),
-  );
-  return { findings: made(), assets: later(assets), instructions: later(instructions) };
+  const texts = interned();
+  const layers = new Map(report.checks.map(({ id, layer }) => [id, layer]));
+  const told = worstFirst(report);
+  return { severities: order, rows: rows(), texts: later() };
 
-  function* made(): Generator<FindingData> {
-    for (const { finding, evaluation, accepted } of told) {
-      yield dataOf(finding, evaluation, accepted, assets, instructions);
-    }
+  function* rows(): Generator<Row> {
+    for (const one of told) yield rowOf(one, layers.get(one.evaluation.check), texts.indexOf);
   }
 
-  function* later({ texts }: Interned): Generator<string> {
-    yield* texts;
+  function* later(): Generator<string> {
+    yield* texts.all;
   }
 }
 
@@ -91,79 +74,85 @@ interface Told {
   readonly accepted?: string;
 }
 
-/** Texts kept once, by the order in which they came. */
-interface Interned {
-  readonly texts: readonly string[];
-  indexOf(text: string): number;
+function worstFirst(report: Report): Told[] {
+  const told: Told[] = [];
+  for (const evaluation of inOrder(report.evaluations)) {
+    for (const finding of evaluation.findings) told.push({ finding, evaluation });
+    for (const { finding, since } of evaluation.baselined ?? []) {
+      told.push({ finding, evaluation, accepted: `in the baseline since ${since}` });
+    }
+    for (const { finding, exception } of evaluation.excepted) {
+      told.push({ finding, evaluation, accepted: `excepted: ${exceptionText(exception)}` });
+    }
+  }
+  const score = ({ finding }: Told) => finding.priority?.score ?? 0;
+  return told.sort(
+    (a, b) =>
+      overOf(b) - overOf(a) ||
+      severityRank(a.finding.severity) - severityRank(b.finding.severity) ||
+      score(b) - score(a),
+  );
 }
 
-function interned(): Interned {
-  const texts: string[] = [];
+function overOf({ finding, accepted }: Told): 0 | 1 {
+  return finding.overThreshold && accepted === undefined ? 1 : 0;
+}
+
+/** Texts kept once, by the order in which they came. */
+function interned(): { readonly all: readonly string[]; readonly indexOf: (text: string | undefined) => Text } {
+  const all: string[] = [];
   const indexes = new Map<string, number>();
   return {
-    texts,
+    all,
     indexOf(text) {
+      if (text === undefined) return -1;
       const known = indexes.get(text);
       if (known !== undefined) return known;
-      indexes.set(text, texts.length);
-      return texts.push(printable(text)) - 1;
+      indexes.set(text, all.length);
+      return all.push(printable(text)) - 1;
     },
   };
 }
 
-function dataOf(
-  finding: Finding,
-  { asset, scope, check }: Evaluation,
-  accepted: string | undefined,
-  assets: Interned,
-  instructions: Interned,
-): FindingData {
-  const {
-    severity,
-    overThreshold,
-    matches,
-    title,
-    detail,
-    fix,
-    locations,
-    priority,
-    evidence,
-    references = [],
-  } = finding;
-  const place = (location: Location): readonly [string, number?] => {
-    const text = printable(formatLocation(location));
-    const instruction = location.kind === "image" ? location.layer.instruction : undefined;
-    return instruction === undefined ? [text] : [text, instructions.indexOf(shortInstruction(instruction))];
-  };
-  const others = matches.ids.slice(1).map(printable);
-  const looked = Object.entries(evidence).map(([name, value]) => [printable(name), printable(value)] as const);
-  const links = references.filter(isWebAddress).map(printable);
-  return {
-    severity,
-    rank: severityRank(severity),
-    ...(overThreshold && accepted === undefined ? { over: true } : {}),
-    ...optional("accepted", accepted),
-    name: printable(findingName(finding)),
-    ...(others.length === 0 ? {} : { others }),
-    ...optional("package", matches.package),
-    ...optional("version", matches.version),
-    title: printable(title),
-    ...optional("detail", detail),
-    ...optional("why", priority?.reasons.join("; ")),
-    ...(priority === undefined ? {} : { score: priority.score }),
-    ...optional("fix", fix?.text),
-    ...optional("grade", fix !== undefined && "grade" in fix ? `${fix.grade}: ${fix.reason}` : undefined),
-    ...optional("fixed", fix?.kind === "upgrade" ? fix.version : undefined),
-    asset: assets.indexOf(assetTitle(asset)),
-    ...optional("scope", scopeText(scope)),
-    check,
-    places: locations.map(place),
-    ...(looked.length === 0 ? {} : { evidence: looked }),
-    ...(links.length === 0 ? {} : { links }),
-    fingerprint: finding.fingerprint,
-  };
+function rowOf(told: Told, layer: string | undefined, indexOf: (text: string | undefined) => Text): Row {
+  const { finding, accepted } = told;
+  const { asset, scope, check } = told.evaluation;
+  const { severity, matches, title, fix, locations, references = [] } = finding;
+  const part = scopeText(scope);
+  const others = matches.ids.slice(1).join(", ");
+  const more = [...moreOf(finding)].flatMap(([label, value]) => [indexOf(label), indexOf(value)]);
+  return [
+    order.indexOf(severity),
+    overOf(told),
+    indexOf(accepted),
+    indexOf(findingName(finding)),
+    indexOf(packageOf(finding)),
+    indexOf(title),
+    indexOf(fix?.text),
+    indexOf(part === undefined ? assetTitle(asset) : `${assetTitle(asset)} · ${part}`),
+    indexOf(check),
+    indexOf(layer ?? check.split("/", 1)[0]),
+    indexOf(formatLocation(locations[0])),
+    indexOf(others === "" ? undefined : others),
+    more,
+    references.filter(isWebAddress).map(indexOf),
+    finding.fingerprint,
+  ];
 }
 
-function optional<Name extends string>(name: Name, text: string | undefined): { readonly [Key in Name]?: string } {
-  return text === undefined ? {} : ({ [name]: printable(text) } as { readonly [Key in Name]: string });
+function* moreOf({ detail, priority, locations, fix, evidence }: Finding): Generator<readonly [string, string]> {
+  if (detail !== undefined) yield ["detail", detail];
+  if (priority !== undefined) yield ["ranked by", priority.reasons.join("; ")];
+  for (const location of locations) {
+    yield ["where", formatLocation(location)];
+    const made = instructionOf(location);
+    if (made !== undefined) yield ["layer made by", made];
+  }
+  if (fix !== undefined && "grade" in fix) yield ["the change is", `${fix.grade}: ${fix.reason}`];
+  yield* Object.entries(evidence);
+}
+
+function instructionOf(location: Location): string | undefined {
+  if (location.kind !== "image" || location.layer.instruction === undefined) return undefined;
+  return shortInstruction(location.layer.instruction);
 }

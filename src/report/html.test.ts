@@ -17,7 +17,14 @@ function parts(html: string): { markup: string; data: string } {
 
 test("the page asks for nothing: no address that is loaded, and a policy that allows none", () => {
   const html = renderHtml(sampleReport);
-  assert.match(html, /Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline';/);
+  const policy = /Content-Security-Policy" content="([^"]*)"/.exec(html)?.[1] ?? "";
+  const hashed = "'sha256-[A-Za-z0-9+/]{43}='";
+  assert.match(
+    policy,
+    new RegExp(`^default-src 'none'; style-src ${hashed}; script-src ${hashed}; base-uri 'none'; form-action 'none'$`),
+  );
+  // A style in an attribute would be refused, and a handler too.
+  assert.doesNotMatch(html.replace(/<script[\s\S]*?<\/script>/g, ""), /<[^>]* (?:style|on[a-z]+)=/i);
   assert.doesNotMatch(html, /<(?:link|img|iframe|object|base)\b|<script[^>]* src|@import|url\(/i);
 });
 
@@ -43,7 +50,7 @@ test("no text of a report becomes markup, ends the script or its data, or is los
       const { markup, data } = parts(renderHtml(report));
       assert.deepEqual(plainTags(markup), expected);
       assert.doesNotMatch(data, /[<>&\u2028\u2029]/);
-      assert.equal((JSON.parse(data) as { findings: unknown[] }).findings.length, 7);
+      assert.equal((JSON.parse(data) as { rows: unknown[] }).rows.length, 7);
     }),
     { numRuns: 100 },
   );
@@ -82,39 +89,104 @@ test("filters: severity, asset, package or id, and what does not count", () => {
   const names = () => page.rows().map(({ name }) => name);
   assert.equal(names().length, 6);
   assert.equal(names()[0], "CVE-2021-44906");
-  page.set("severity", "critical");
+  const choose = (id: string, shown: string) => page.set(id, page.choice(id, shown));
+  choose("severity", "critical");
   assert.deepEqual(names(), ["CVE-2021-44906"]);
   page.set("accepted", true);
   assert.deepEqual(names(), ["CVE-2021-44906", "CVE-2019-10744"]);
   page.set("severity", "");
   page.set("text", "MUSL");
   assert.deepEqual(names(), ["CVE-2019-14697", "CVE-2019-14697"]);
+  page.set("text", "musl utils");
+  assert.equal(names().length, 1);
   page.set("text", "");
-  page.set("asset", page.assets().indexOf("bulkhead.yaml"));
-  assert.deepEqual(names(), ["policy/expired-exception"]);
+  for (const [id, shown] of [
+    ["asset", "bulkhead.yaml (1)"],
+    ["layer", "policy (1)"],
+    ["check", "policy/expired-exception (1)"],
+  ] as const) {
+    choose(id, shown);
+    assert.deepEqual(names(), ["policy/expired-exception"], id);
+    page.set(id, "");
+  }
+  assert.equal(page.count(), "7 of 7 findings");
 });
 
-test("a column sorts up, then down", () => {
+test("each row has its title and what to do", () => {
+  const rows = browse(renderHtml(sampleReport)).rows();
+  assert.deepEqual(
+    [rows[0]?.title, rows[0]?.fix],
+    ["minimist can be made to run what it should not", "upgrade minimist to 1.2.6"],
+  );
+  assert.equal(rows.find(({ name }) => name.startsWith("GHSA"))?.fix, "no fix known");
+});
+
+test("a column sorts up, then down, and what has nothing in it comes last", () => {
   const page = browse(renderHtml(sampleReport));
-  const first = () => page.rows()[0]?.name;
-  page.sort("name");
-  assert.equal(first(), "CVE-2019-14697");
-  page.sort("name");
-  assert.equal(first(), "policy/expired-exception");
+  const first = () => page.rows()[0]?.fix;
+  page.sort("fix");
+  assert.match(first() ?? "", /^fix what it names/);
+  assert.equal(page.rows().at(-1)?.fix, "no fix known");
+  page.sort("fix");
+  assert.equal(first(), "no fix known");
+  page.sort("severity");
+  assert.equal(page.rows()[0]?.name, "CVE-2021-44906");
+  page.set("sort", "name");
+  assert.equal(page.rows()[0]?.name, "CVE-2019-14697");
 });
 
-test("of many findings only a screenful is drawn, until asked for or printed", () => {
-  const findings = Array.from({ length: 20_000 }, (_, i) =>
+function many(count: number) {
+  const findings = Array.from({ length: count }, (_, i) =>
     vulnerability(`CVE-2024-${i}`, "high", [`package-${i}`, "1.0.0", "1.0.1"], [`usr/lib/package-${i}`, 0]),
   );
-  const html = renderHtml({ ...sampleReport, evaluations: [{ ...npm, findings, excepted: [] }] });
-  assert.ok(html.length < 12_000_000);
+  return { ...sampleReport, evaluations: [{ ...npm, findings, excepted: [] }] };
+}
+
+test("of many findings a page is drawn, and every one is on some page", () => {
+  const html = renderHtml(many(20_000));
+  assert.ok(html.length < 12_000_000, String(html.length));
   const page = browse(html);
-  assert.equal(page.rows().length, 200);
-  page.more();
-  assert.equal(page.rows().length, 400);
-  page.print();
-  assert.equal(page.rows().length, 20_000);
+  const seen = new Set<string>();
+  for (let pages = 0; pages < 200; pages++) {
+    const rows = page.rows();
+    assert.equal(rows.length, 100);
+    for (const { name } of rows) seen.add(name);
+    assert.equal(page.isLast(), pages === 199);
+    page.next();
+  }
+  assert.equal(seen.size, 20_000);
+});
+
+test("on paper findings are grouped by package or check, the worst first, and what is left is counted", () => {
+  const groups = (report: Report): string =>
+    /<section id="groups">[\s\S]*?<\/section>/.exec(renderHtml(report))?.[0] ?? "";
+  const sample = groups(sampleReport);
+  const affected = [...sample.matchAll(/<td>([^<]*)<div class="quiet">/g)].map(([, text]) => text);
+  assert.deepEqual(affected.slice(0, 3), ["minimist 1.2.5", "Exceptions that have expired", "musl 1.1.22-r2"]);
+  assert.match(sample, /upgrade: fixed in 1\.2\.6/);
+  const large = groups(many(20_000));
+  assert.equal(large.match(/<tr><td>/g)?.length, 120);
+  assert.match(large, /19880 more causes with 19880 findings in the page itself/);
+});
+
+test("of many evaluations some of each asset are written, and the rest is counted", () => {
+  const evaluations = Array.from({ length: 400 }, (_, asset) =>
+    Array.from({ length: 70 }, (__, check) => ({
+      ...npm,
+      check: `image/check-${check}`,
+      asset: {
+        ...npm.asset,
+        name: `web-${asset}`,
+        id: `sha256:${String(asset).padStart(64, "0")}`,
+      } as typeof npm.asset,
+      reason: `reason ${check}`,
+      findings: [],
+    })),
+  ).flat();
+  const html = renderHtml({ ...sampleReport, evaluations });
+  assert.equal(html.match(/<details>/g)?.length, 300);
+  assert.match(html, /100 more assets: --format json holds all/);
+  assert.match(html, /10 more evaluations: --format json holds all/);
 });
 
 test("a report without findings has no table and no script error", () => {

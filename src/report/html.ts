@@ -1,48 +1,43 @@
-import { assetTitle } from "../core/asset.ts";
+import { hash } from "node:crypto";
 import { counted } from "../core/counted.ts";
-import type { Evaluation, Verdict } from "../core/evaluation.ts";
-import type { Evaluations } from "../core/evaluations.ts";
-import type { Finding } from "../core/finding.ts";
 import { withoutLogCommands } from "../core/log-commands.ts";
 import type { Report } from "../core/report.ts";
+import { type Severity, severities } from "../core/severity.ts";
+import { assetsMarkup, verdictMarkup } from "./html-assets.ts";
 import { findingData } from "./html-data.ts";
+import { groupsMarkup } from "./html-groups.ts";
 import { script } from "./html-script.ts";
 import { style } from "./html-style.ts";
-import { inOrder } from "./in-order.ts";
 import { jsonPieces, keyByKey } from "./json/pieces.ts";
 import { markupText } from "./markup.ts";
-import { verdictText } from "./page.ts";
 import {
-  assetIdentity,
-  baselinedText,
   baselineText,
   coverageText,
   databaseText,
   enforcementText,
   exitText,
-  gapText,
   layerText,
   loosenedKeys,
   loosenedText,
   policyText,
-  scopeText,
-  severityCounts,
 } from "./wording.ts";
 
-/** No request leaves the page: it may come from anywhere, and be read anywhere. */
-const contentPolicy =
-  "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+/** No request leaves the page, and nothing but its own script and style is heeded: it may come from anywhere, and be read anywhere. */
+const contentPolicy = `default-src 'none'; style-src '${hashOf(style)}'; script-src '${hashOf(script)}'; base-uri 'none'; form-action 'none'`;
+
+/** Content Security Policy Level 3, `hash-source`. */
+function hashOf(text: string): string {
+  return `sha256-${hash("sha256", text, "base64")}`;
+}
 
 /**
- * The report as one page that needs nothing else: the controls, the layers, what was judged, and a table of every
- * finding to filter and sort. The findings are data in the page; its script draws the rows that are looked at and sets
- * them as text, never as markup. Everything before the table is there without scripts too. In pieces; ends with a line
- * break.
+ * The report as one page that needs nothing else: every finding in a table to filter and sort, the controls, the layers,
+ * what was assessed. The findings are data in the page; its script draws a page of rows and sets them as text, never as
+ * markup. Without scripts, and on paper, they are grouped by what they are about. In pieces; ends with a line break.
  */
 export function* renderHtml(report: Report): Generator<string> {
   const { tool, subject, exitCode } = report;
   const verdict = ({ 0: "pass", 1: "fail", 2: "fail", 3: "unknown" } as const)[exitCode];
-  const findings = findingsOf(report.evaluations);
   const title = `${tool.name}: ${subject}`;
   yield `<!doctype html>
 <html lang="en">
@@ -59,14 +54,15 @@ export function* renderHtml(report: Report): Generator<string> {
 <p class="quiet">${markupText(`${tool.name} ${tool.version}, ${report.startedAt}`)}</p>
 <h1>${markupText(subject)}</h1>
 <p>${verdictMarkup(verdict)} <strong>${markupText(exitText(report))}</strong> <span class="quiet">exit code ${exitCode}</span></p>
-<p>${markupText(findings.length === 0 ? "no findings" : `${counted(findings.length, "finding")}: ${severityCounts(findings)}`)}</p>
+${countsMarkup(report)}
 </header>
 <main>
 `;
+  yield rowsMarkup(report);
+  yield* groupsMarkup(report);
   yield* controlsMarkup(report);
   yield* layersMarkup(report);
-  yield* judgedMarkup(report);
-  yield findingsMarkup(report);
+  yield* assetsMarkup(report);
   yield* basisMarkup(report);
   yield `</main>
 <script type="application/json" id="report-data">`;
@@ -86,16 +82,34 @@ function dataText(json: string): string {
   );
 }
 
-function verdictMarkup(verdict: Verdict): string {
-  return `<span class="verdict ${verdict}">${verdictText(verdict)}</span>`;
+function countsMarkup({ evaluations }: Report): string {
+  const counts = new Map<Severity, number>();
+  let [total, over, excepted, baselined] = [0, 0, 0, 0];
+  for (const evaluation of evaluations) {
+    for (const { severity, overThreshold } of evaluation.findings) {
+      counts.set(severity, (counts.get(severity) ?? 0) + 1);
+      total++;
+      if (overThreshold) over++;
+    }
+    excepted += evaluation.excepted.length;
+    baselined += evaluation.baselined?.length ?? 0;
+  }
+  const items = [...severities, "unknown" as const]
+    .filter((severity) => counts.has(severity))
+    .map((severity) => `<span class="severity ${severity}">${counts.get(severity)} ${severity}</span>`);
+  if (over > 0) items.push(`✗ ${over} at or over the threshold`);
+  if (excepted > 0) items.push(`${excepted} excepted`);
+  if (baselined > 0) items.push(`${baselined} in the baseline`);
+  const first = total === 0 ? "no findings" : counted(total, "finding");
+  return `<ul class="counts">${[first, ...items].map((item) => `<li>${item}</li>`).join("")}</ul>`;
 }
 
 function controlsMarkup({ controls = [] }: Report): Iterable<string> {
   const rows = controls.map(({ number, title, verdict, coverage, reason, nextFix }) => {
-    const next = nextFix === undefined ? "" : `<div class="fix">Next: ${markupText(nextFix)}</div>`;
+    const next = nextFix === undefined ? "" : `<div class="quiet">Next: ${markupText(nextFix)}</div>`;
     return `<tr><td>${number}</td><th scope="row">${markupText(title)}</th><td>${verdictMarkup(verdict)}</td><td>${markupText(coverageText(coverage) ?? "")}</td><td>${markupText(reason)}${next}</td></tr>`;
   });
-  return section("Controls", ["", "Control", "Verdict", "Judged", "Why"], rows);
+  return section("Controls", ["No.", "Control", "Verdict", "Coverage", "Why"], rows);
 }
 
 function layersMarkup({ layers = [] }: Report): Iterable<string> {
@@ -103,70 +117,50 @@ function layersMarkup({ layers = [] }: Report): Iterable<string> {
     (result) =>
       `<tr><th scope="row">${result.layer}</th><td>${verdictMarkup(result.verdict)}</td><td>${markupText(layerText(result))}</td></tr>`,
   );
-  return section("Layers of defence", ["Layer", "Verdict", "Defended by"], rows);
+  return section("Layers of defense", ["Layer", "Verdict", "Defended by"], rows);
 }
 
-function findingsOf(evaluations: Evaluations): Finding[] {
-  const all: Finding[] = [];
-  for (const { findings } of evaluations) for (const finding of findings) all.push(finding);
-  return all;
-}
+const sorts = [
+  ["severity", "Severity"],
+  ["title", "Finding"],
+  ["name", "Advisory or check"],
+  ["package", "Package"],
+  ["asset", "Asset"],
+  ["place", "Where"],
+  ["check", "Check"],
+  ["fix", "Fix"],
+] as const;
+const columns: readonly string[] = ["severity", "title", "place", "fix"];
 
-function judgedMarkup({ evaluations }: Report): Iterable<string> {
-  return section(
-    "Judged",
-    ["What", "Verdict", "Check", "Why"],
-    Iterator.from(inOrder(evaluations)).map((evaluation) => {
-      const { asset, check, verdict } = evaluation;
-      const scope = scopeText(evaluation.scope);
-      const identity = [assetIdentity(asset), scope].filter((part) => part !== undefined).join(" · ");
-      const small = identity === "" ? "" : `<div class="quiet">${markupText(identity)}</div>`;
-      return `<tr><th scope="row">${markupText(assetTitle(asset))}${small}</th><td>${verdictMarkup(verdict)}</td><td>${markupText(check)}</td><td>${reasonMarkup(evaluation)}</td></tr>`;
-    }),
-  );
-}
-
-function reasonMarkup(evaluation: Evaluation): string {
-  const { reason, evidence, gaps, excepted } = evaluation;
-  const looked = Object.entries(evidence).map(([what, found]) => `${what}: ${found}`);
-  const baselined = baselinedText(evaluation);
-  const lines = [
-    ...(looked.length === 0 ? [] : [looked.join(" · ")]),
-    ...(excepted.length === 0 ? [] : [`excepted: ${excepted.length}`]),
-    ...(baselined === undefined ? [] : [`baselined: ${baselined}`]),
-    ...gaps.map((gap) => `unknown: ${gapText(gap)}`),
-  ];
-  return markupText(reason) + lines.map((line) => `<div class="quiet">${markupText(line)}</div>`).join("");
-}
-
-function findingsMarkup({ evaluations }: Report): string {
-  const any = Iterator.from(evaluations).some(
-    ({ findings, excepted, baselined = [] }) => findings.length + excepted.length + baselined.length > 0,
-  );
+function rowsMarkup({ evaluations }: Report): string {
+  let any = false;
+  for (const { findings, excepted, baselined = [] } of evaluations) {
+    any ||= findings.length + excepted.length + baselined.length > 0;
+  }
   if (!any) return "";
-  const columns = [
-    ["severity", "Severity"],
-    ["name", "Finding"],
-    ["package", "Package"],
-    ["fixed", "Fixed in"],
-    ["asset", "Asset"],
-    ["place", "Where"],
-  ];
-  const heads = columns.map(
-    ([key, title]) => `<th scope="col"><button type="button" data-sort="${key}">${title}</button></th>`,
-  );
-  return `<section>
-<h2>Findings</h2>
-<noscript><p>This table is drawn by a script, and scripts are off. --format json and markdown hold the findings too.</p></noscript>
+  const heads = sorts
+    .filter(([key]) => columns.includes(key))
+    .map(
+      ([key, title]) =>
+        `<th scope="col" role="columnheader"${key === "severity" ? ' aria-sort="ascending"' : ""}><button type="button" data-sort="${key}">${title}</button></th>`,
+    );
+  const options = sorts.map(([key, title]) => `<option value="${key}">${title}</option>`).join("");
+  const choice = (id: string, label: string) =>
+    `<label>${label}<select id="${id}"><option value="">all</option></select></label>`;
+  return `<section id="rows-section">
+<h2 id="findings-heading">Findings</h2>
 <form id="filters">
-<label>Severity <select id="severity"><option value="">all</option></select></label>
-<label>Asset <select id="asset"><option value="">all</option></select></label>
-<label>Package or id <input id="text" type="search" autocomplete="off" spellcheck="false"></label>
-<label><input id="accepted" type="checkbox"> excepted and baselined too</label>
-<output id="count"></output>
+<label>Search<input id="text" type="search" autocomplete="off" spellcheck="false" placeholder="CVE, package, path, text"></label>
+${choice("severity", "Severity")}
+${choice("layer", "Layer")}
+${choice("check", "Check")}
+${choice("asset", "Asset")}
+<label>Sort by<select id="sort">${options}</select></label>
+<label class="check"><input id="accepted" type="checkbox"> excepted and baselined too</label>
 </form>
-<table id="findings"><thead><tr>${heads.join("")}</tr></thead><tbody></tbody></table>
-<button type="button" id="more" hidden>Show more</button>
+<output id="count"></output>
+<table id="findings" role="table" aria-labelledby="findings-heading"><thead role="rowgroup"><tr role="row">${heads.join("")}</tr></thead><tbody id="rows" role="rowgroup"></tbody></table>
+<div id="pager" class="pager" hidden><button type="button" id="previous">Previous page</button><button type="button" id="next">Next page</button></div>
 </section>
 `;
 }
@@ -188,12 +182,12 @@ function* basisOf(report: Report): Generator<readonly [label: string, text: stri
 }
 
 /** A table; nothing where it has no rows. */
-function* section(title: string, columns: readonly string[], rows: Iterable<string>): Generator<string> {
+function* section(title: string, heads: readonly string[], rows: Iterable<string>): Generator<string> {
   let first = true;
   for (const row of rows) {
     if (first) {
-      const heads = columns.map((column) => `<th scope="col">${column}</th>`).join("");
-      yield `<section>\n<h2>${title}</h2>\n<table><thead><tr>${heads}</tr></thead><tbody>\n`;
+      const cells = heads.map((column) => `<th scope="col">${column}</th>`).join("");
+      yield `<section>\n<h2>${title}</h2>\n<table class="stack"><thead><tr>${cells}</tr></thead><tbody>\n`;
     }
     yield `${row}\n`;
     first = false;

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import type { Report } from "../core/report.ts";
+import { formats } from "./formats.ts";
 import { withTexts } from "./hostile.fixture.ts";
-import { formats } from "./render.ts";
 import { render } from "./rendered.fixture.ts";
 import { sampleReport } from "./sample.ts";
 

@@ -7,38 +7,59 @@ import { packagesScope } from "../core/scope.ts";
 import { nastyText, withTexts } from "./hostile.fixture.ts";
 import { code, literal, plain } from "./markdown-text.ts";
 import { renderMarkdown } from "./rendered.fixture.ts";
-import { npm, sampleReport, vulnerability } from "./sample.ts";
+import { knownAndNew, npm, sampleReport, vulnerability } from "./sample.ts";
 
-test("a comment: verdict, controls, next fix, findings in a table, what it rests on", () => {
+test("a comment: verdict, the worst findings first, then the others, controls, what is unknown, what it rests on", () => {
   const text = renderMarkdown(sampleReport, { all: true });
   assert.match(
     text,
-    /^## bulkhead: ✗ fail\n\n<code>examples\/shop\/insecure<\/code>: findings at or over the threshold/,
+    /^### bulkhead: ✗ fail: findings at or over the threshold\n\n<code>examples\/shop\/insecure<\/code> \(exit code 1\)\n\n\| \| Finding /,
   );
-  assert.match(text, /\n\| 2 \| Images scanned and criticals blocked \| ✗ fail \| 2 of 3 package sets \| /);
-  assert.match(text, /\n- control 2: upgrade minimist to 1\.2\.6 in \/app/);
+  assert.deepEqual(
+    [...text.matchAll(/^\| (\S+(?: \w+\*\*)?) \| .*?<code>([^<]*)<\/code>/gm)].map(
+      ([, severity, name]) => `${severity} ${name}`,
+    ),
+    [
+      "**✗ critical** CVE-2021-44906",
+      "**✗ high** policy/expired-exception",
+      "high CVE-2020-8203",
+      "high CVE-2019-14697",
+      "high CVE-2019-14697",
+      "unknown GHSA-xx4c-jj58-r7x6",
+    ],
+  );
+  assert.match(text, /\| minimist can .*<br><code>CVE-2021-44906<\/code> in <code>minimist 1\.2\.5<\/code> \|/);
   assert.match(
     text,
-    /\n\| \*\*✗ critical\*\* \| <code>CVE-2021-44906<\/code><br>minimist can .* \| <code>minimist 1\.2\.5<\/code> \|/,
+    /<br><code>shop\/web&#58;1\.4<\/code><br><code>RUN npm ci --omit&#61;dev<\/code> \| upgrade minimist to 1\.2\.6 \|\n/,
   );
-  assert.match(text, /\n- excepted: 1: 1 critical\n/);
-  assert.match(text, /<br><code>RUN npm ci --omit&#61;dev<\/code> \|\n/);
+  assert.match(text, /\n\nexcepted: 1: 1 critical\n/);
+  assert.match(text, /<summary>Controls: ✗ 2 · \? 1 · ✓ 10<\/summary>/);
+  assert.match(
+    text,
+    /\n\| 2 \| Images scanned and criticals blocked \| ✗ fail \| 2 of 3 package sets \| .*Next: upgrade minimist/,
+  );
+  assert.match(
+    text,
+    /<summary>1 evaluation unknown<\/summary>\n\n- unknown: <code>shop\/web&#58;1\.4, Debian&#58;13<\/code>: no advisories/,
+  );
   assert.match(text, /\n- policy trusted&#58; git&#58;origin\/main&#58;bulkhead\.yaml\n/);
 });
 
-test("what passed is folded, what did not is open", () => {
-  const opened = [
-    ...renderMarkdown(sampleReport, { all: true }).matchAll(/<details( open)?><summary><b>(\S+ \w+)<\/b>/g),
-  ];
-  assert.deepEqual(
-    opened.map(([, open, verdict]) => [verdict, open !== undefined]),
-    [
-      ["✗ fail", true],
-      ["✗ fail", true],
-      ["? unknown", true],
-      ["✓ pass", false],
-    ],
-  );
+test("with a baseline it says what is new, what is closed and what is unchanged", () => {
+  const [finding, ...others] = npm.findings;
+  assert.ok(finding);
+  const baselined = others.map((known) => ({ finding: known, since: "2025-01-02" }));
+  const evaluations = [{ ...npm, findings: [finding], baselined }];
+  const text = renderMarkdown({ ...sampleReport, ...knownAndNew, evaluations }, { all: false });
+  assert.match(text, /^### bulkhead: ✗ fail: 1 new finding blocks this change\n/);
+  assert.match(text, /\nclosed: 1 · baselined: 2: 1 high, 1 unknown · excepted: 1: 1 critical\n/);
+  assert.match(text, /<summary>Controls after this change: /);
+});
+
+test("a path starts from the root of the repository", () => {
+  const text = renderMarkdown({ ...sampleReport, directory: "services/web" }, { all: true });
+  assert.match(text, /<code>services\/web\/bulkhead\.yaml&#58;15&#58;5<\/code>/);
 });
 
 test("it stays under GitHub's limit and counts what did not fit", () => {
@@ -56,16 +77,16 @@ test("it stays under GitHub's limit and counts what did not fit", () => {
   }
 });
 
-test("ten findings of an evaluation, unless all are asked for", () => {
-  const findings = Array.from({ length: 14 }, (_, i) =>
-    vulnerability(`CVE-2024-${i}`, i < 12 ? "high" : "low", ["p", "1", "2"], ["p", 0]),
+test("twenty findings, unless all are asked for", () => {
+  const findings = Array.from({ length: 24 }, (_, i) =>
+    vulnerability(`CVE-2024-${i}`, i < 22 ? "high" : "low", ["p", "1", "2"], ["p", 0]),
   );
   const report = { ...sampleReport, evaluations: [{ ...npm, findings }] };
   const rows = (text: string) => text.match(/^\| (?:high|low) \|/gm)?.length;
   const text = renderMarkdown(report, { all: false });
-  assert.equal(rows(text), 10);
-  assert.match(text, /\n\n4 more: 2 high, 2 low \(`--all` shows them\)\n\n<\/details>/);
-  assert.equal(rows(renderMarkdown(report, { all: true })), 14);
+  assert.equal(rows(text), 20);
+  assert.match(text, /\n\n\*\*4 more findings\*\*: 2 high, 2 low \(`--all` shows them\)\n\n/);
+  assert.equal(rows(renderMarkdown(report, { all: true })), 24);
 });
 
 test("the limit holds for texts of any length, of which only the beginning is shown", () => {
@@ -80,7 +101,7 @@ test("the limit holds for texts of any length, of which only the beginning is sh
     { all: true },
   );
   assert.ok(text.length < 65_000);
-  assert.match(text, /- and 4980 lines more\n/);
+  assert.match(text, /- and 4983 lines more\n/);
 });
 
 test("escaped text holds no structure of Markdown or HTML, and is the same text to a reader", () => {

@@ -1,34 +1,31 @@
 import { assetTitle } from "../core/asset.ts";
 import { counted } from "../core/counted.ts";
-import type { Evaluation } from "../core/evaluation.ts";
+import type { Evaluation, Verdict } from "../core/evaluation.ts";
 import type { Finding } from "../core/finding.ts";
-import { formatLocation } from "../core/location.ts";
+import { formatLocation, type Location } from "../core/location.ts";
 import type { Report } from "../core/report.ts";
+import { type Severity, severities, severityRank } from "../core/severity.ts";
 import { inOrder } from "./in-order.ts";
 import { shortInstruction } from "./instruction.ts";
 import { code, plain, row } from "./markdown-text.ts";
 import type { RenderOptions } from "./options.ts";
 import { verdictText } from "./page.ts";
+import { inRepository, sourcePath } from "./source-path.ts";
 import {
   acceptedTexts,
-  assetIdentity,
   auditedText,
-  baselinedText,
   baselineText,
   coverageText,
   databaseText,
   enforcementText,
   exitText,
   findingName,
-  gapText,
   loosenedKeys,
   loosenedText,
-  moreFindings,
   packageOf,
   policyText,
   scopeText,
-  severityCounts,
-  shown,
+  unknownText,
   withoutAudited,
 } from "./wording.ts";
 
@@ -38,118 +35,172 @@ const mostCharacters = 65_000;
 const closingCharacters = 200;
 /** Lines of one list that is not about findings; the rest is counted. */
 const mostLines = 20;
+/** Findings, unless all are asked for: what a reader of a change looks through. */
+const mostFindings = 20;
 
 /**
- * The report for a pull request's comment or a job's summary, in GitHub's Markdown: the controls, then each evaluation
- * folded with its worst findings. It stays under 65,000 characters; what does not fit is counted. One piece.
+ * The report for a pull request's comment or a job's summary, in GitHub's Markdown: what blocks and the other findings, the
+ * worst first over all assets, then what became of the others, and folded the controls, what could not be assessed, and what it
+ * all rests on. With a baseline the findings are what is new. It stays under 65,000 characters; what does not fit is
+ * counted. One piece.
  */
 export function* renderMarkdown(report: Report, { all }: Pick<RenderOptions, "all">): Generator<string> {
-  const head = headOf(report);
-  const basis = basisOf(report);
-  let room = mostCharacters - closingCharacters - head.length - basis.length;
-  const blocks: string[] = [];
-  let findings = 0;
-  let evaluations = 0;
   const { told, audited } = withoutAudited(inOrder(report.evaluations), all);
-  for (const evaluation of told) {
-    const block = blockOf(evaluation, room, all);
-    findings += block?.unfit ?? evaluation.findings.length;
-    if (block === undefined) {
-      evaluations++;
-      continue;
-    }
-    blocks.push(block.text);
-    room -= block.text.length;
-  }
-  const aside = audited.length === 0 ? "" : `audited: ${auditedText(audited)} (\`--all\` shows them)\n\n`;
-  const left = [
-    ...(findings === 0 ? [] : [counted(findings, "more finding")]),
-    ...(evaluations === 0 ? [] : [counted(evaluations, "more evaluation")]),
-  ];
-  const closing = left.length === 0 ? "" : `**${left.join(" in what is shown and ")}** did not fit.\n\n`;
-  yield `${head}${blocks.join("")}${aside}${closing}${basis}`;
+  const findings = worstFirst(told);
+  const head = headOf(report, findings);
+  const tail = [statusOf(report, audited), controlsOf(report), unknownOf(told), basisOf(report)].join("");
+  const room = mostCharacters - closingCharacters - head.length - tail.length;
+  yield `${head}${tableOf(report, findings, room, all ? findings.length : mostFindings)}${tail}`;
 }
 
-function headOf(report: Report): string {
-  const { tool, subject, exitCode, controls = [] } = report;
+interface Told {
+  readonly finding: Finding;
+  readonly evaluation: Evaluation;
+}
+
+function worstFirst(evaluations: Iterable<Evaluation>): Told[] {
+  const told: Told[] = [];
+  for (const evaluation of evaluations) {
+    for (const finding of evaluation.findings) told.push({ finding, evaluation });
+  }
+  const score = ({ finding }: Told): number => finding.priority?.score ?? 0;
+  return told.sort(
+    (a, b) =>
+      Number(blocks(b)) - Number(blocks(a)) ||
+      severityRank(a.finding.severity) - severityRank(b.finding.severity) ||
+      score(b) - score(a),
+  );
+}
+
+function blocks({ finding, evaluation }: Told): boolean {
+  return finding.overThreshold && evaluation.action === undefined;
+}
+
+function headOf(report: Report, findings: readonly Told[]): string {
+  const { tool, subject, exitCode, baseline } = report;
   const verdict = ({ 0: "pass", 1: "fail", 2: "fail", 3: "unknown" } as const)[exitCode];
-  const lines = [
-    `## ${plain(tool.name)}: ${verdictText(verdict)}`,
-    "",
-    `${code(subject)}: ${exitText(report)} (exit code ${exitCode})`,
-    "",
-  ];
-  if (controls.length > 0) {
-    lines.push("| | Control | Verdict | Judged | Why |", "| ---: | --- | --- | --- | --- |");
-    for (const { number, title, verdict: own, coverage, reason } of controls) {
-      const judged = coverageText(coverage) ?? "";
-      lines.push(row([String(number), plain(title), verdictText(own), plain(judged), plain(reason)]));
-    }
-    lines.push("");
-  }
-  const fixes = controls.filter(({ nextFix }) => nextFix !== undefined);
-  if (fixes.length > 0) {
-    lines.push(
-      "**Next**",
-      "",
-      ...fixes.map(({ number, nextFix = "" }) => `- control ${number}: ${plain(nextFix)}`),
-      "",
-    );
-  }
-  return `${lines.join("\n")}\n`;
+  const blocking = findings.filter(blocks).length;
+  const what =
+    exitCode === 1 && baseline !== undefined && blocking > 0
+      ? `${counted(blocking, "new finding")} ${blocking === 1 ? "blocks" : "block"} this change`
+      : exitText(report);
+  return `### ${plain(tool.name)}: ${verdictText(verdict)}: ${what}\n\n${code(subject)} (exit code ${exitCode})\n\n`;
 }
 
-/** An evaluation with as many findings as there is room for; undefined where there is none for itself. */
-function blockOf(evaluation: Evaluation, room: number, all: boolean): { text: string; unfit: number } | undefined {
-  const { asset, check, verdict, reason, excepted, gaps, action } = evaluation;
-  const scope = scopeText(evaluation.scope);
-  const { findings, more } = shown(evaluation, all);
-  const named = [action, assetIdentity(asset), scope, check].filter((part) => part !== undefined).map(code);
-  const baselined = baselinedText(evaluation);
-  const notes = [
-    ...(excepted.length === 0
-      ? []
-      : [`- excepted: ${excepted.length}: ${severityCounts(excepted.map(({ finding }) => finding))}`]),
-    ...(baselined === undefined ? [] : [`- baselined: ${baselined}`]),
-    ...firstOf(gaps.map((gap) => `- unknown: ${plain(gapText(gap))}`)),
-    ...firstOf(acceptedTexts(evaluation).map((text) => `- accepted: ${plain(text)}`)),
-  ];
-  const lines = [
-    `<details${verdict === "pass" ? "" : " open"}><summary><b>${verdictText(verdict)}</b> ${code(assetTitle(asset))} ${named.join(" ")}: ${plain(reason)}</summary>`,
-    "",
-    ...(notes.length === 0 ? [] : [...notes, ""]),
-    ...(findings.length === 0
-      ? []
-      : ["| Severity | Finding | Package | Fix | Where |", "| --- | --- | --- | --- | --- |"]),
-  ];
-  const foot = `${more === 0 ? "" : `\n${moreFindings(evaluation)} (\`--all\` shows them)\n`}\n</details>\n\n`;
-  let length = lines.reduce((sum, line) => sum + line.length + 1, foot.length);
-  if (length > room) return undefined;
-  let unfit = findings.length;
-  for (const finding of findings) {
-    const line = findingRow(finding);
+function tableOf(report: Report, findings: readonly Told[], room: number, most: number): string {
+  if (findings.length === 0) return "";
+  const lines = ["| | Finding | Where | Fix |", "| --- | --- | --- | --- |"];
+  let length = lines.join("\n").length;
+  let count = 0;
+  for (const told of findings) {
+    const line = findingRow(report, told);
     length += line.length + 1;
-    if (length > room) break;
+    if (length > room || count === most) break;
     lines.push(line);
-    unfit--;
+    count++;
   }
-  return { text: `${lines.join("\n")}\n${foot}`, unfit };
+  const left = findings.slice(count);
+  if (left.length > 0) {
+    const why = count < most ? "did not fit" : "`--all` shows them";
+    lines.push("", `**${counted(left.length, "more finding")}**: ${countsText(left)} (${why})`);
+  }
+  return `${lines.join("\n")}\n\n`;
 }
 
-function findingRow(finding: Finding): string {
+function findingRow(report: Report, { finding, evaluation }: Told): string {
   const { severity, overThreshold, title, fix, locations } = finding;
+  const { asset, action } = evaluation;
   const [location] = locations;
   const affected = packageOf(finding);
   const instruction = location.kind === "image" ? location.layer.instruction : undefined;
-  const made = instruction === undefined ? "" : `<br>${code(shortInstruction(instruction))}`;
-  const others = locations.length === 1 ? "" : ` and ${locations.length - 1} more`;
+  const name = findingName(finding);
   return row([
-    overThreshold ? `**✗ ${severity}**` : severity,
-    `${code(findingName(finding))}<br>${plain(title)}`,
-    affected === undefined ? "" : code(affected),
-    fix === undefined ? "no fix" : plain(fix.text),
-    code(formatLocation(location)) + others + made,
+    [overThreshold ? `**✗ ${severity}**` : severity, ...(action === undefined ? [] : [action])].join("<br>"),
+    `${plain(title)}<br>${code(name)}${affected === undefined ? "" : ` in ${code(affected)}`}`,
+    [
+      `${code(placeText(report, evaluation, location))}${locations.length === 1 ? "" : ` and ${locations.length - 1} more`}`,
+      ...(location.kind === "file" && asset.kind === "file" ? [] : [code(assetTitle(asset))]),
+      ...(instruction === undefined ? [] : [code(shortInstruction(instruction))]),
+    ].join("<br>"),
+    fix === undefined ? "no fix known" : plain(fix.text),
   ]);
+}
+
+function placeText(report: Report, { asset }: Evaluation, location: Location): string {
+  if (location.kind !== "file" || !inRepository(asset)) return formatLocation(location);
+  return formatLocation({ ...location, path: sourcePath(report, location.path) });
+}
+
+/** What became of the findings that are not in the table, one line. */
+function statusOf(report: Report, audited: readonly Evaluation[]): string {
+  const { baseline, evaluations } = report;
+  const [excepted, baselined]: [Finding[], Finding[]] = [[], []];
+  for (const evaluation of evaluations) {
+    for (const { finding } of evaluation.excepted) excepted.push(finding);
+    for (const { finding } of evaluation.baselined ?? []) baselined.push(finding);
+  }
+  const counts = (findings: readonly Finding[]): string =>
+    `${findings.length}: ${countsText(findings.map((finding) => ({ finding })))}`;
+  const parts = [
+    ...(baseline === undefined ? [] : [`closed: ${baseline.gone}`]),
+    ...(baselined.length === 0 ? [] : [`baselined: ${counts(baselined)}`]),
+    ...(excepted.length === 0 ? [] : [`excepted: ${counts(excepted)}`]),
+    ...(audited.length === 0 ? [] : [`audited: ${auditedText(audited)} (\`--all\` shows them)`]),
+  ];
+  return parts.length === 0 ? "" : `${parts.join(" · ")}\n\n`;
+}
+
+function countsText(findings: readonly { readonly finding: Finding }[]): string {
+  const counts = new Map<Severity, number>();
+  for (const { finding } of findings) counts.set(finding.severity, (counts.get(finding.severity) ?? 0) + 1);
+  return [...severities, "unknown" as const]
+    .flatMap((severity) => (counts.has(severity) ? [`${counts.get(severity)} ${severity}`] : []))
+    .join(", ");
+}
+
+function controlsOf({ controls = [], baseline }: Report): string {
+  if (controls.length === 0) return "";
+  const numbers = (wanted: Verdict): string[] => {
+    const those = controls.filter(({ verdict }) => verdict === wanted).map(({ number }) => number);
+    const mark = verdictText(wanted).split(" ", 1)[0] ?? "";
+    return those.length === 0 ? [] : [`${mark} ${those.join(", ")}`];
+  };
+  const lines = controls.map(({ number, title, verdict, coverage, reason, nextFix }) => {
+    const next = nextFix === undefined ? "" : `<br>Next: ${plain(nextFix)}`;
+    return row([
+      String(number),
+      plain(title),
+      verdictText(verdict),
+      plain(coverageText(coverage) ?? ""),
+      `${plain(reason)}${next}`,
+    ]);
+  });
+  const summary = `${baseline === undefined ? "Controls" : "Controls after this change"}: ${[...numbers("fail"), ...numbers("unknown"), ...numbers("pass")].join(" · ")}`;
+  return folded(summary, ["| | Control | Verdict | Coverage | Why |", "| ---: | --- | --- | --- | --- |", ...lines]);
+}
+
+/** What could not be assessed: each reason once. */
+function unknownOf(evaluations: Iterable<Evaluation>): string {
+  const reasons = new Map<string, { readonly subject: string; count: number }>();
+  let total = 0;
+  for (const evaluation of evaluations) {
+    if (evaluation.verdict !== "unknown") continue;
+    total++;
+    const reason = [unknownText(evaluation), ...acceptedTexts(evaluation).map((text) => `accepted: ${text}`)].join(
+      "; ",
+    );
+    const known = reasons.get(reason);
+    const scope = scopeText(evaluation.scope);
+    const title = assetTitle(evaluation.asset);
+    if (known !== undefined) known.count++;
+    else reasons.set(reason, { subject: scope === undefined ? title : `${title}, ${scope}`, count: 1 });
+  }
+  if (total === 0) return "";
+  const lines = Array.from(reasons, ([reason, { subject, count }]) => {
+    const more = count === 1 ? "" : ` and ${count - 1} more`;
+    return `- unknown: ${code(subject)}${more}: ${plain(reason)}`;
+  });
+  return folded(`${counted(total, "evaluation")} unknown`, firstOf(lines));
 }
 
 /** What the report rests on. */
@@ -165,7 +216,11 @@ function basisOf(report: Report): string {
       ...report.notes,
     ].map((text) => `- ${plain(text)}`),
   );
-  return `${lines.join("\n")}\n`;
+  return folded("What this rests on", lines).trimEnd().concat("\n");
+}
+
+function folded(summary: string, lines: readonly string[]): string {
+  return `<details><summary>${summary}</summary>\n\n${lines.join("\n")}\n\n</details>\n\n`;
 }
 
 function firstOf(lines: readonly string[]): string[] {

@@ -9,6 +9,8 @@ export interface RenderOptions {
   readonly all: boolean;
   /** Heeded by table and plain, whose default is a summary; the other formats leave the report whole. */
   readonly display?: Display;
+  /** Told what a format could not hold, one sentence without a full stop. */
+  readonly onNote?: (text: string) => void;
 }
 
 /** What is used of a stream and its environment. */

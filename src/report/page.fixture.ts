@@ -11,6 +11,8 @@ class Node {
   value = "";
   checked = false;
   hidden = false;
+  disabled = false;
+  id = "";
   href = "";
   rel = "";
   type = "";
@@ -39,9 +41,14 @@ class Node {
     }
   }
 
-  replaceChildren(): void {
+  replaceChildren(...children: readonly Node[]): void {
     this.children = [];
+    this.append(...children);
   }
+
+  scrollIntoView(): void {}
+
+  focus(): void {}
 
   after(node: Node): void {
     const siblings = this.parentNode?.children ?? [];
@@ -74,10 +81,6 @@ class Node {
     return this.children.flatMap((child) => [...(matches(child) ? [child] : []), ...child.find(matches)]);
   }
 
-  querySelector(): Node | undefined {
-    return this.find(({ tag }) => tag === "tbody")[0];
-  }
-
   querySelectorAll(): Node[] {
     return this.find(({ dataset }) => dataset.sort !== undefined);
   }
@@ -86,16 +89,17 @@ class Node {
 /** Runs the page's own script; what the reader sees and does. Throws what the script throws. */
 export function browse(html: string) {
   const scripts = [...html.matchAll(/<script[^>]*>([\s\S]*?)<\/script>/g)].map(([, text = ""]) => text);
-  const [data = "", script = ""] = scripts;
+  const [dataText = "", script = ""] = scripts;
   const ids = new Map<string, Node>();
   const element = (id: string, tag: string) => {
     const node = new Node(tag);
     ids.set(id, node);
     return node;
   };
-  element("report-data", "script").textContent = data;
-  for (const id of ["severity", "asset", "text", "accepted", "filters", "count", "more"]) element(id, "div");
-  const body = new Node("tbody");
+  element("report-data", "script").textContent = dataText;
+  const fields = ["severity", "layer", "check", "asset", "text", "accepted", "sort", "filters", "count"];
+  for (const id of [...fields, "pager", "previous", "next", "findings-heading"]) element(id, "div");
+  const body = element("rows", "tbody");
   const heads = new Map<string, Node>();
   if (html.includes('id="findings"')) {
     const table = element("findings", "table");
@@ -109,32 +113,51 @@ export function browse(html: string) {
     }
     table.append(body);
   }
-  const page = new Node("window");
   vm.runInNewContext(script, {
-    document: { getElementById: (id: string) => ids.get(id) ?? null, createElement: (tag: string) => new Node(tag) },
-    addEventListener: page.addEventListener.bind(page),
+    document: {
+      documentElement: new Node("html"),
+      getElementById: (id: string) => ids.get(id) ?? null,
+      createElement: (tag: string) => new Node(tag),
+    },
     Intl,
+    // Waiting is the browser's: here each input is acted on at once.
+    clearTimeout: () => undefined,
+    setTimeout: (act: () => void) => act(),
   });
+  const { texts, rows: data } = JSON.parse(dataText) as { texts: string[]; rows: (number | number[])[][] };
   return {
     rows: () =>
       body.children
         .filter(({ className }) => className !== "detail")
         .map((row) => {
           const [button] = row.find(({ tag }) => tag === "button");
-          return { name: button?.textContent ?? "", click: () => button?.fire("click") };
+          const [known] = row.find(({ className }) => className === "quiet");
+          const name = known?.textContent.split(" · ")[0] ?? "";
+          return {
+            name,
+            title: button?.textContent ?? "",
+            fix: row.children[3]?.textContent,
+            click: () => button?.fire("click"),
+          };
         }),
     text: () => body.textContent,
     links: () => body.find(({ tag }) => tag === "a").map(({ href }) => href),
-    assets: () => (JSON.parse(data) as { assets: string[] }).assets,
+    count: () => ids.get("count")?.textContent,
+    /** The value of a choice, by what it shows. */
+    choice: (id: string, shown: string) =>
+      ids.get(id)?.find(({ tag, textContent }) => tag === "option" && textContent.startsWith(shown))[0]?.value ??
+      "none",
+    findings: () => data.map((row) => texts[row[3] as number]),
     set: (id: string, value: string | number | boolean) => {
       const node = ids.get(id);
       if (node === undefined) throw new Error(`the page has no ${id}`);
       if (typeof value === "boolean") node.checked = value;
       else node.value = String(value);
       node.fire("input");
+      node.fire("change");
     },
     sort: (key: string) => heads.get(key)?.fire("click"),
-    more: () => ids.get("more")?.fire("click"),
-    print: () => page.fire("beforeprint"),
+    next: () => ids.get("next")?.fire("click"),
+    isLast: () => ids.get("next")?.disabled,
   };
 }

@@ -4,9 +4,9 @@ import { test } from "node:test";
 import fc from "fast-check";
 import type { Report } from "../core/report.ts";
 import { explainCheck } from "./explain.ts";
+import { formats } from "./formats.ts";
 import { withTexts } from "./hostile.fixture.ts";
 import { outputDefaults } from "./options.ts";
-import { formats } from "./render.ts";
 import { render } from "./rendered.fixture.ts";
 import { knownAndNew, sampleReport } from "./sample.ts";
 
@@ -58,7 +58,7 @@ test("in SARIF each finding says whether it is new, where there is a baseline", 
 
 test("every format has its section in the documentation", () => {
   const text = readFileSync(new URL("../../docs/formats.md", import.meta.url), "utf8");
-  const sections = [...text.matchAll(/^## ([a-z]+)$/gm)].map(([, name]) => name);
+  const sections = [...text.matchAll(/^## ([a-z-]+)$/gm)].map(([, name]) => name);
   assert.deepEqual(sections, [...formats]);
 });
 

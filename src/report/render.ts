@@ -1,18 +1,18 @@
 import { withoutLogCommands } from "../core/log-commands.ts";
 import type { Report } from "../core/report.ts";
+import { renderCyclonedx } from "./cyclonedx.ts";
+import { type Format, formats } from "./formats.ts";
 import { renderGithub } from "./github.ts";
-import { renderGitlab } from "./gitlab.ts";
+import { renderQuality } from "./gitlab/quality.ts";
+import { renderSecurity } from "./gitlab/security.ts";
 import { renderHtml } from "./html.ts";
 import { renderJson } from "./json/write.ts";
 import { renderJunit } from "./junit.ts";
 import { renderMarkdown } from "./markdown.ts";
 import type { RenderOptions } from "./options.ts";
 import { renderPlain } from "./plain.ts";
-import { renderSarif } from "./sarif.ts";
+import { renderSarif } from "./sarif/write.ts";
 import { renderTable } from "./table.ts";
-
-export const formats = ["table", "plain", "json", "sarif", "html", "markdown", "junit", "gitlab", "github"] as const;
-export type Format = (typeof formats)[number];
 
 /**
  * The report in one of the formats, in pieces of text of which the last ends with a line break: what all make together
@@ -25,7 +25,9 @@ export function render(report: Report, format: Format, options: RenderOptions): 
   return JSON_FORMATS.has(format) ? withoutCommands(pieces) : pieces;
 }
 
-const JSON_FORMATS: ReadonlySet<Format> = new Set(["json", "sarif", "gitlab"]);
+const JSON_FORMATS: ReadonlySet<Format> = new Set(
+  formats.filter((format) => ["json", "sarif", "cyclonedx"].includes(format) || format.startsWith("gitlab")),
+);
 
 function* withoutCommands(pieces: Iterable<string>): Generator<string> {
   for (const piece of pieces) yield withoutLogCommands(piece);
@@ -40,7 +42,7 @@ function rendered(report: Report, format: Format, options: RenderOptions): Itera
     case "json":
       return renderJson(report);
     case "sarif":
-      return renderSarif(report);
+      return renderSarif(report, options.onNote);
     case "html":
       return renderHtml(report);
     case "markdown":
@@ -48,8 +50,20 @@ function rendered(report: Report, format: Format, options: RenderOptions): Itera
     case "junit":
       return renderJunit(report);
     case "gitlab":
-      return renderGitlab(report);
+      return renderSecurity(report, "container_scanning", { packagesOfFiles: true });
+    case "gitlab-container-scanning":
+      return renderSecurity(report, "container_scanning");
+    case "gitlab-dependency-scanning":
+      return renderSecurity(report, "dependency_scanning");
+    case "gitlab-sast":
+      return renderSecurity(report, "sast");
+    case "gitlab-secret-detection":
+      return renderSecurity(report, "secret_detection");
+    case "gitlab-codequality":
+      return renderQuality(report, options.onNote);
     case "github":
       return renderGithub(report);
+    case "cyclonedx":
+      return renderCyclonedx(report);
   }
 }

@@ -1,7 +1,8 @@
 /** The formats as one text each, for tests that look at the whole of a small report. */
 import type { Report } from "../core/report.ts";
+import type { Format } from "./formats.ts";
 import type { RenderOptions } from "./options.ts";
-import { type Format, render as pieces } from "./render.ts";
+import { render as pieces } from "./render.ts";
 
 export function render(report: Report, format: Format, options: RenderOptions): string {
   return [...pieces(report, format, options)].join("");

@@ -286,6 +286,7 @@ export const anyReport: fc.Arbitrary<Report> = fc.array(evaluation, { maxLength:
     },
     {
       policyDigest: digest,
+      directory: text,
       baseline: record({
         name: text,
         entries: count,

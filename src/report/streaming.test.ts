@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { formats, render } from "./render.ts";
+import { formats } from "./formats.ts";
+import { render } from "./render.ts";
 import { npm, sampleReport } from "./sample.ts";
 
 const options = { columns: 100, color: false, all: true };
@@ -37,5 +38,18 @@ test("no format makes one text of a report: no piece of it grows with the evalua
       total += piece.length;
     }
     assert.ok(longest <= LONGEST, `${format}: a piece of ${longest} of ${total} characters`);
+  }
+});
+
+test("every format takes an evaluation of more findings than a call takes arguments", () => {
+  const [finding] = npm.findings;
+  assert.ok(finding);
+  const findings = Array.from({ length: 150_000 }, () => finding);
+  const report = { ...sampleReport, evaluations: [{ ...npm, findings }] };
+  for (const format of formats) {
+    const pieces = Iterator.from(render(report, format, { ...options, all: false }))
+      .take(500)
+      .toArray();
+    assert.ok(pieces.length > 0, format);
   }
 });

@@ -14,11 +14,17 @@ interface Step {
  * Empty where nothing changed.
  *
  * @param path - relative to where the patch is applied
+ * @param ofRepository - the path is from the root of a Git repository: `git apply` then finds it from any directory of it
  */
-export function unifiedDiff(path: string, before: string, after: string): string {
+export function unifiedDiff(path: string, before: string, after: string, ofRepository = false): string {
   if (before === after) return "";
   const steps = stepsBetween(linesOf(before), linesOf(after));
-  const parts = [`--- ${nameOf(`a/${path}`)}\n`, `+++ ${nameOf(`b/${path}`)}\n`];
+  const [old, fresh] = [nameOf(`a/${path}`), nameOf(`b/${path}`)];
+  const parts = [
+    ...(ofRepository ? [`diff --git ${old.trimEnd()} ${fresh.trimEnd()}\n`] : []),
+    `--- ${old}\n`,
+    `+++ ${fresh}\n`,
+  ];
   for (const [start, end] of hunksOf(steps)) parts.push(hunk(steps, start, end));
   return parts.join("");
 }

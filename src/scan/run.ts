@@ -7,7 +7,7 @@ import { openKnownBases } from "../collect/image/known-bases.ts";
 import { readBaseline } from "../collect/named/baseline.ts";
 import { readVexDocuments, vexNotes } from "../collect/named/vex.ts";
 import { loadPolicy } from "../collect/policy/load.ts";
-import { authorityOfDirectory } from "../collect/tree/authority.ts";
+import { authorityOfDirectory, directoryInRepository } from "../collect/tree/authority.ts";
 import type { UpdateLookup } from "../collect/updates/updates.ts";
 import { type Authority, authorityIn, formatAuthority } from "../core/authority.ts";
 import type { Baseline } from "../core/baseline.ts";
@@ -57,6 +57,8 @@ export interface Run {
   readonly context: ScanContext;
   readonly policy: Policy;
   readonly databases: readonly DatabaseUse[];
+  /** Where the root is in its repository; absent where it is in none. */
+  readonly directory?: string;
   /** One sentence each: what the verdicts rest on. */
   readonly notes: readonly string[];
   /** Absent where none was named. */
@@ -83,6 +85,7 @@ export async function openRun(options: RunOptions): Promise<Run> {
   const { path, named } = options.database;
   const advisories = named ? openNamedAdvisories(path) : openAdvisories(path);
   const directory = authorityOfDirectory(root);
+  const inRepository = directoryInRepository(root);
   return {
     context: {
       now,
@@ -96,6 +99,7 @@ export async function openRun(options: RunOptions): Promise<Run> {
     },
     policy,
     databases: databasesOf(advisories),
+    ...(inRepository === undefined ? {} : { directory: inRepository }),
     notes: [...vexNotes(vex), ...baselineNotes(options.baseline, root, policy)],
     ...(baseline === undefined ? {} : { baseline }),
     conclude: (scanned, { extent, checks, cluster }) => {

@@ -76,7 +76,8 @@ for (const version of ["insecure", "hardened"]) {
 
     before(async () => {
       cluster = await startCluster();
-      const role = objectsOf([{ text: readFileSync(join(root, "deploy/cluster-audit/role.yaml"), "utf8") }]);
+      const published = ["role.yaml", "secrets.yaml"].map((name) => join(root, "deploy/cluster-audit", name));
+      const role = objectsOf(published.map((file) => ({ text: readFileSync(file, "utf8") })));
       const objects = [...role, ...objectsOf(files).map(for120)];
       await cluster.apply(...objects.filter(({ kind }) => kind === "Namespace"));
       await cluster.apply(...objects.filter(({ kind }) => kind !== "Namespace"));

@@ -7,13 +7,12 @@ import { printable } from "../../core/printable.ts";
 import { Problem, usageProblem } from "../../core/problem.ts";
 import type { MendedDockerfile } from "../../fix/dockerfile/fixes.ts";
 import type { DockerfileJudgement } from "../../fix/dockerfile/judge.ts";
-import { unifiedDiff } from "../../report/unified-diff.ts";
 import type { LintContext } from "../../scan/dockerfile.ts";
 import { namesWithoutDigest, scanAndMendDockerfile, scanDockerfile } from "../../scan/dockerfile.ts";
 import { type Judging, type JudgingOptions, runJudging } from "../judging.ts";
 import { causeOf, type LeftFix, leftNotes, warningOf } from "../left-fixes.ts";
 import { namedPlace } from "../named-place.ts";
-import { forStandardOutput } from "../patch-output.ts";
+import { forStandardOutput, patchOf } from "../patch-output.ts";
 import { replaceFile } from "../replace-file.ts";
 
 export interface LintOptions extends JudgingOptions {
@@ -103,7 +102,7 @@ function mend(root: string, mendedFile: MendedDockerfile, shows: boolean): Resul
     const at = line === undefined ? path : `${path}:${line}`;
     return `${at}: ${shows ? "would be fixed" : "fixed"}: ${finding.title} (${finding.fix?.text ?? ""})${warningOf(finding.fix?.kind === "edit" ? finding.fix : undefined)}`;
   });
-  return { judged: last, notes: done, left, patch: unifiedDiff(path, before, after) };
+  return { judged: last, notes: done, left, patch: patchOf(root, { path, before, after }) };
 }
 
 function leftOf({ path, left, last }: MendedDockerfile): LeftFix[] {

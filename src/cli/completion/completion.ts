@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { checks } from "../../checks/index.ts";
 import { severities } from "../../core/severity.ts";
 import { groupings, layerNames, sortKeys } from "../../report/display.ts";
-import { formats } from "../../report/render.ts";
+import { formats } from "../../report/formats.ts";
 import { knownWord } from "../known-word.ts";
 import { bashCompletion } from "./bash.ts";
 import { fishCompletion } from "./fish.ts";

@@ -3,12 +3,11 @@ import { counted } from "../../core/counted.ts";
 import { printable } from "../../core/printable.ts";
 import { usageProblem } from "../../core/problem.ts";
 import { makePrivateFolder } from "../../engines/files/write.ts";
-import { type BundleTrust, importBundle } from "../../engines/vulnerability/bundle/import.ts";
-import { verifyingKey } from "../../engines/vulnerability/bundle/keys.ts";
 import type { CoverageDeclaration } from "../../engines/vulnerability/database/coverage.ts";
 import { importAdvisories } from "../../engines/vulnerability/database/import.ts";
 import { defaultDatabase } from "../paths.ts";
 import { createProgress } from "../progress.ts";
+import { takeBundle } from "./bundle.ts";
 
 interface ImportOptions {
   readonly db?: string;
@@ -16,6 +15,7 @@ interface ImportOptions {
   readonly covers: readonly string[];
   readonly publicKey?: string;
   readonly insecureUnsigned: boolean;
+  readonly maxAge?: string;
   readonly quiet: boolean;
 }
 
@@ -30,7 +30,10 @@ export async function dbImport(sources: readonly string[], options: ImportOption
   const bundles = sources.filter((path) => path.endsWith(".bundle"));
   if (first !== undefined && bundles.length > 0) {
     if (sources.length > 1) throw usageProblem(sources.join(" "), "a bundle is a whole database, and stands alone");
-    return takeBundle(first, database, options);
+    return await takeBundle(first, database, options);
+  }
+  if (options.maxAge !== undefined) {
+    throw usageProblem(`--max-age ${options.maxAge}`, "only a bundle has an age (sources: each its own date)");
   }
   const progress = createProgress(process.stderr, options.quiet);
   const started = performance.now();
@@ -65,23 +68,6 @@ export async function dbImport(sources: readonly string[], options: ImportOption
     lines.push(`${source.name} declares no coverage of ${shown}${more}: where it says nothing, the answer is unknown`);
   }
   process.stdout.write(`${lines.map(printable).join("\n")}\n`);
-  return 0;
-}
-
-async function takeBundle(path: string, database: string, options: ImportOptions): Promise<number> {
-  const { publicKey, insecureUnsigned } = options;
-  if (publicKey === undefined && !insecureUnsigned) {
-    throw usageProblem(
-      path,
-      "nobody is named whose signature it must have",
-      "--public-key FILE, or --insecure-unsigned",
-    );
-  }
-  const trust: BundleTrust =
-    publicKey === undefined ? { kind: "unsigned" } : { kind: "signed", key: verifyingKey(publicKey) };
-  const { advisories, size, importedAt } = await importBundle(path, database, trust);
-  const made = `${advisories} advisories, ${(size / 1e6).toFixed(1)} MB, made ${importedAt.slice(0, 10)}: ${database}`;
-  process.stdout.write(`${printable(made)}\n`);
   return 0;
 }
 

@@ -6,12 +6,11 @@ import { Problem, usageProblem } from "../../core/problem.ts";
 import type { WorkloadFixes } from "../../fix/kubernetes/fixes.ts";
 import { kustomization } from "../../fix/kubernetes/kustomization.ts";
 import { readReport } from "../../report/json/read.ts";
-import { unifiedDiff } from "../../report/unified-diff.ts";
 import { fixManifests } from "../../scan/manifests.ts";
 import { type JudgingOptions, runJudging } from "../judging.ts";
 import { leftNotes, warningOf } from "../left-fixes.ts";
 import { namedPlace } from "../named-place.ts";
-import { forStandardOutput } from "../patch-output.ts";
+import { forStandardOutput, patchOf } from "../patch-output.ts";
 import { replaceFile } from "../replace-file.ts";
 
 export interface WorkloadFixOptions extends JudgingOptions {
@@ -51,7 +50,7 @@ export async function workloadFix(place: string, options: WorkloadFixOptions): P
       notes: [...unwritten, ...notes, ...more],
       ...(prints === undefined
         ? {}
-        : { instead: forStandardOutput(prints === "patch" ? diffOf(fixes) : kustomization(fixes)) }),
+        : { instead: forStandardOutput(prints === "patch" ? diffOf(root, fixes) : kustomization(fixes)) }),
     };
   });
 }
@@ -109,6 +108,6 @@ function placeOf({ evidence, locations: [place], subject }: WorkloadFixes["refus
   return `${path}: ${evidence.object ?? ""}: ${subject}`;
 }
 
-function diffOf({ files }: WorkloadFixes): string {
-  return files.map(({ path, before, after }) => unifiedDiff(path, before, after)).join("");
+function diffOf(root: string, { files }: WorkloadFixes): string {
+  return files.map((file) => patchOf(root, file)).join("");
 }

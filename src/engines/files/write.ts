@@ -2,7 +2,6 @@
  * Files that are written on this machine: whole or not at all, and through no symbolic link. A tree under review may hold
  * a link at any name that a run could write to, and what it leads to is not its author's to overwrite.
  */
-import { randomBytes } from "node:crypto";
 import {
   chmodSync,
   chownSync,
@@ -23,6 +22,7 @@ import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "nod
 import { Problem } from "../../core/problem.ts";
 import { systemCause } from "../../core/system-cause.ts";
 import { inBytes } from "./chunks.ts";
+import { freshName, removeLeftovers } from "./leftovers.ts";
 
 /** What is written: whole, or in pieces, which may have to be made twice. */
 export type Content = string | Uint8Array | (() => Iterable<string>);
@@ -129,7 +129,8 @@ export function replace(path: string, content: Content, mode: number): void {
     throw refused("files.link", path, "it is a symbolic link, and nothing is written through it", REMEDY);
   }
   if (before !== undefined && !before.isFile()) throw refused("files.unwritable", path, "it is no regular file");
-  const fresh = join(dirname(path), `.${basename(path).slice(0, 100)}.${randomBytes(6).toString("hex")}.new`);
+  removeLeftovers(path);
+  const fresh = freshName(path);
   try {
     writeTo(openSync(fresh, "wx", before === undefined ? mode : before.mode & 0o777), content);
     if (before !== undefined) keepRights(fresh, before);

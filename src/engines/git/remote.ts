@@ -47,6 +47,20 @@ export function readCheckout(folder: string): Checkout {
   }
 }
 
+/**
+ * A directory's path from the root of the work tree that it is in, with slashes; empty for the root, undefined where it is in
+ * none. Never throws.
+ */
+export function pathInWorkTree(folder: string): string | undefined {
+  try {
+    const start = realpathSync(folder);
+    const top = workTree(start);
+    return top === undefined ? undefined : relative(top, start).split(sep).join("/");
+  } catch {
+    return undefined;
+  }
+}
+
 function workTree(start: string): string | undefined {
   let folder = start;
   for (let level = 0; level < LEVELS; level++) {

@@ -1,7 +1,8 @@
 import type { Location } from "../../core/location.ts";
+import { createRecent } from "../../core/recent.ts";
 import { readDocument } from "../../formats/yaml/documents.ts";
 import { linePosition } from "../../formats/yaml/line-position.ts";
-import type { ManifestText, YamlEntry, YamlNode } from "../../formats/yaml/model.ts";
+import type { DocumentRange, ManifestText, YamlEntry, YamlNode } from "../../formats/yaml/model.ts";
 import { type FieldPath, formatFieldPath } from "./field-path.ts";
 import { describeObject } from "./object.ts";
 import type { FileSource, KubernetesObject } from "./object-model.ts";
@@ -25,7 +26,7 @@ export interface FieldRange {
 }
 
 /**
- * Looks a field up in the source. Parses its document anew, and keeps the last one: ask for the fields of one object
+ * Looks a field up in the source. Parses its document anew, and keeps the last few: ask for the fields of one object
  * together.
  *
  * @param field - from the object's root; of a Compose service the field of its pod
@@ -85,18 +86,21 @@ interface PlacedDocument {
   readonly offset: number;
 }
 
-/** The last one that was read. */
-let last: (PlacedDocument & { readonly text: ManifestText; readonly document: number }) | undefined;
+/** Characters of the documents that were read lately: a finding is often of two, a binding and its role. */
+const READ_LENGTH = 128 * 1024;
+const lately = createRecent<DocumentRange, PlacedDocument>(READ_LENGTH);
 
-/** A document of a text, read anew unless it was the last that was asked for. */
+/** A document of a text, read anew unless it was asked for lately. */
 export function documentNode(text: ManifestText, document: number): PlacedDocument {
-  if (last?.text === text && last.document === document) return last;
   const range = text.documents[document];
   if (range === undefined) return { node: undefined, offset: 0 };
+  const known = lately.get(range);
+  if (known !== undefined) return known;
   const { text: part, offset } = text.part(range.start);
   const node = readDocument(part, { start: range.start - offset, end: range.end - offset }).node ?? undefined;
-  last = { text, document, node, offset };
-  return last;
+  const placed = { node, offset };
+  lately.set(range, placed, range.end - range.start);
+  return placed;
 }
 
 /**

@@ -4,6 +4,7 @@ import { createStrings } from "../../core/strings.ts";
 import { isObject, valueAt } from "../../core/untyped.ts";
 import { cutDocuments, foreignLineBreak, readDocument } from "../../formats/yaml/documents.ts";
 import { linePosition } from "../../formats/yaml/line-position.ts";
+import type { PackableText } from "../../formats/yaml/manifest-text.ts";
 import type { ManifestText, YamlFault } from "../../formats/yaml/model.ts";
 import { plainValue } from "../../formats/yaml/value.ts";
 import { bounds } from "./bounds.ts";
@@ -78,11 +79,24 @@ export function rootsNameObjects(text: string): boolean {
 
 const OBJECT_KEY = /^(?:kind|apiversion|items)$/i;
 
+/** Characters of all texts together, up to which they are held as they are. */
+const UNPACKED_LENGTH = 32 * 1024 * 1024;
+
 /** @param mostObjects - of all that is read together */
 export function manifestReader(mostObjects: number = bounds.kubernetesObjects): ManifestReader {
   const collected = createCollected(mostObjects);
   const strings = createStrings(SHARED_TEXTS);
   let slowLength = 0;
+  const whole: PackableText[] = [];
+  let wholeLength = 0;
+
+  /** Packing costs more than it saves where there is little: a part is unpacked for nearly every finding. */
+  function hold(manifest: PackableText): void {
+    whole.push(manifest);
+    wholeLength += manifest.length;
+    if (wholeLength <= UNPACKED_LENGTH) return;
+    for (const each of whole.splice(0)) each.pack();
+  }
 
   function file(path: string, text: string, variables: ComposeVariables = new Map(), beside?: TextBeside): void {
     if (text.length > bounds.kubernetesFileBytes) {
@@ -101,7 +115,7 @@ export function manifestReader(mostObjects: number = bounds.kubernetesObjects): 
       if (composeDocument(manifest, index, variables, beside)) services.push(index);
       else document(manifest, index);
     }
-    manifest.pack();
+    hold(manifest);
     const [, second] = services;
     if (second !== undefined) {
       const reason = "Compose makes one of several documents: here each is read by itself";

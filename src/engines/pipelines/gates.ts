@@ -77,11 +77,13 @@ const SCANNERS: readonly Scanner[] = [
 /** Commands of trivy that look for vulnerabilities. */
 const TRIVY = /^(?:image|i|fs|filesystem|rootfs|repo|repository|sbom)\b/;
 
-/** What follows the program, wherever it stands among the words. */
+/** What follows the program, wherever it stands among the words: by its name, a path, or as npx has it (`"NAME@VERSION"`). */
 function behind(words: readonly string[], program: string): string[][] {
-  return words.flatMap((word, at) =>
-    word === program || word.endsWith(`/${program}`) ? [words.slice(at + 1, at + 1 + MOST_WORDS)] : [],
-  );
+  return words.flatMap((word, at) => {
+    const name = word.replace(/^["']/, "");
+    const isProgram = name === program || name.endsWith(`/${program}`) || name.startsWith(`${program}@`);
+    return isProgram ? [words.slice(at + 1, at + 1 + MOST_WORDS)] : [];
+  });
 }
 
 /** Words of one command that are looked at. */

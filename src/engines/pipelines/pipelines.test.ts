@@ -90,6 +90,9 @@ describe("scans", () => {
   const cases: readonly [step: string, scanner: string | undefined, ignored?: RegExp][] = [
     ["run: npx bulkhead check .", "bulkhead"],
     ["run: npx --yes bulkhead image scan shop/web", "bulkhead"],
+    ["run: npx --yes bulkhead@0.1.0 check .", "bulkhead"],
+    ['run: npx --yes "bulkhead@$VERSION" check .', "bulkhead"],
+    ["run: npx --yes not-bulkhead@1 check .", undefined],
     ["run: bulkhead check . || true", "bulkhead", /exit code is thrown away/],
     ["run: echo run bulkhead and check it", undefined],
     ['run: "# bulkhead check ."', undefined],

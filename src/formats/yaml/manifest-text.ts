@@ -3,6 +3,7 @@
  * in parts of a few documents each, so that a line costs the unpacking of its part.
  */
 import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import { createRecent } from "../../core/recent.ts";
 import type { DocumentRange, ManifestText, TextPart } from "./model.ts";
 
 /** Characters of a part, if its last document ends there. */
@@ -23,8 +24,12 @@ interface PackedPart {
   readonly to: number;
 }
 
-/** What is near in a text is asked for together: the last part that was unpacked. */
-let last: (TextPart & { readonly of: PackableText }) | undefined;
+/** Characters of the parts that were unpacked lately: checks of a cluster go through the same objects again and again. */
+const UNPACKED_LENGTH = 4 * 1024 * 1024;
+const unpacked = createRecent<PackedPart, TextPart>(UNPACKED_LENGTH);
+
+/** What is near in a text is asked for together. */
+let last: { readonly of: PackableText; readonly part: TextPart } | undefined;
 
 export class PackableText implements ManifestText {
   readonly path: string;
@@ -32,11 +37,15 @@ export class PackableText implements ManifestText {
   #text: string;
   #parts: readonly PackedPart[] | undefined;
   #packed: Uint8Array = new Uint8Array();
+  #whole: TextPart | undefined;
+  /** Characters. */
+  readonly length: number;
 
   constructor(path: string, text: string, documents: readonly DocumentRange[]) {
     this.path = path;
     this.documents = documents;
     this.#text = text;
+    this.length = text.length;
   }
 
   get text(): string {
@@ -44,19 +53,23 @@ export class PackableText implements ManifestText {
   }
 
   part(offset: number): TextPart {
-    if (last?.of === this && offset >= last.offset && offset < last.offset + last.text.length) return last;
-    const part = this.#parts?.findLast((one) => one.offset <= offset);
-    last =
-      part === undefined
-        ? { of: this, text: this.#text, offset: 0, line: 1 }
-        : { of: this, text: this.#unpacked(part), offset: part.offset, line: part.line };
-    return last;
+    if (this.#parts === undefined) {
+      this.#whole ??= { text: this.#text, offset: 0, line: 1 };
+      return this.#whole;
+    }
+    if (last?.of === this && offset >= last.part.offset && offset < last.part.offset + last.part.text.length) {
+      return last.part;
+    }
+    const packed = this.#parts.findLast((one) => one.offset <= offset) ?? (this.#parts[0] as PackedPart);
+    const part = this.#part(packed);
+    last = { of: this, part };
+    return part;
   }
 
   /** Call it when all is read. A text that UTF-8 does not hold as it is stays as it is. */
   pack(): void {
     if (this.#parts !== undefined || !this.#text.isWellFormed()) return;
-    if (last?.of === this) last = undefined;
+    this.#whole = undefined;
     const packed: Buffer[] = [];
     const parts: PackedPart[] = [];
     let line = 1;
@@ -77,6 +90,15 @@ export class PackableText implements ManifestText {
     }
     this.#parts = parts;
     this.#text = "";
+  }
+
+  #part(packed: PackedPart): TextPart {
+    const known = unpacked.get(packed);
+    if (known !== undefined) return known;
+    const { offset, line, length } = packed;
+    const part = { text: this.#unpacked(packed), offset, line };
+    unpacked.set(packed, part, length);
+    return part;
   }
 
   #unpacked({ from, to, length }: PackedPart): string {

@@ -253,6 +253,7 @@ export const jsonReport = z.object({
   schema: text,
   tool,
   subject: text,
+  directory: text.exactOptional(),
   startedAt: text,
   exitCode: z.literal([0, 1, 2, 3]),
   policy,

@@ -34,6 +34,7 @@ export function* renderJson(report: Report): Generator<string> {
     schema: reportSchema,
     tool: { name: report.tool.name, version: report.tool.version },
     subject: report.subject,
+    directory: report.directory,
     startedAt: report.startedAt,
     exitCode: report.exitCode,
     policy: policyJson(report.policy, report.policyDigest),

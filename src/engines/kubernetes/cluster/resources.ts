@@ -1,4 +1,7 @@
-/** What is read of a cluster: deploy/cluster-audit/role.yaml grants exactly this, and a test holds the two together. */
+/**
+ * What is read of a cluster: deploy/cluster-audit/ grants exactly this (role.yaml, and secrets.yaml apart),
+ * and a test holds the two together.
+ */
 
 /** Names of lists of `Manifests`. */
 export type ManifestList =

@@ -6,10 +6,11 @@ import { test } from "node:test";
 import { readManifests } from "../manifests.ts";
 import { clusterResources } from "./resources.ts";
 
-const file = join(import.meta.dirname, "../../../../deploy/cluster-audit/role.yaml");
+const folder = join(import.meta.dirname, "../../../../deploy/cluster-audit");
+const files = ["role.yaml", "secrets.yaml"].map((path) => ({ path, text: readFileSync(join(folder, path), "utf8") }));
 
 test("the published roles are exactly the lists that are asked for", () => {
-  const { roles, gaps } = readManifests([{ path: "role.yaml", text: readFileSync(file, "utf8") }]);
+  const { roles, gaps } = readManifests(files);
   assert.deepEqual(gaps, []);
   const granted = roles.flatMap(({ rules }) =>
     rules.flatMap(({ apiGroups, resources, verbs, resourceNames, nonResourceURLs }) => {
@@ -23,4 +24,5 @@ test("the published roles are exactly the lists that are asked for", () => {
     secrets.map(({ object }) => object.name),
     ["bulkhead-cluster-audit-secrets"],
   );
+  assert.doesNotMatch(files[0]?.text ?? "", /^\s*(?:- )?secrets$|"secrets"/m);
 });

@@ -28,11 +28,15 @@ export interface Authorizer {
   denied(place: string, said: string): Problem;
 }
 
+/** What is wanted of the repository. */
+export type Access = "pull" | "pull,push";
+
 export interface AuthorizerOptions {
   /** The registry's own URL; only its origin matters. */
   readonly registry: URL;
   /** The repository within the registry. */
   readonly repository: string;
+  readonly access: Access;
   readonly found: FoundCredentials;
   readonly transport: Transport;
   readonly limits: RegistryLimits;
@@ -42,7 +46,7 @@ export interface AuthorizerOptions {
 type Scheme = { readonly kind: "basic" } | { readonly kind: "bearer"; readonly request: TokenRequest };
 
 export function createAuthorizer(options: AuthorizerOptions): Authorizer {
-  const { registry, repository, found, transport, limits, clock } = options;
+  const { registry, repository, access, found, transport, limits, clock } = options;
   const { credentials } = found;
   const place = `${describeUrl(registry)}${repository}`;
   /** By realm, service and scope. A promise, so that requests at the same time share one token. */
@@ -102,7 +106,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
         `its token service ${describeUrl(realm)} is not on https, so credentials and tokens could be read`,
       );
     }
-    return { realm, service: challenge.parameters.get("service"), scope: scopeOf(challenge, repository) };
+    return { realm, service: challenge.parameters.get("service"), scope: scopeOf(challenge, repository, access) };
   }
 
   function unusable(cause: string): Problem {
@@ -130,9 +134,11 @@ function bearer(token: string): string {
 
 /**
  * Some registries name the repository differently in their scopes, so theirs counts; but a registry does not get to
- * make us ask for more than reading.
+ * make us ask for more than what is wanted.
  */
-function scopeOf(challenge: Challenge, repository: string): string {
+function scopeOf(challenge: Challenge, repository: string, access: Access): string {
   const asked = challenge.parameters.get("scope") ?? "";
-  return /^repository:[^ ]+:pull$/.test(asked) ? asked : `repository:${repository}:pull`;
+  const [, named, actions] = /^repository:([^ ]+):(pull|push|pull,push|push,pull)$/.exec(asked) ?? [];
+  if (named === undefined || (access === "pull" && actions !== "pull")) return `repository:${repository}:${access}`;
+  return `repository:${named}:${access}`;
 }

@@ -3,39 +3,17 @@ import { createHash } from "node:crypto";
 import type { Readable } from "node:stream";
 import { type Digest, digestAlgorithm, parseDigest } from "../../../core/digest.ts";
 import { Problem } from "../../../core/problem.ts";
-import { discard } from "../../../net/body.ts";
 import type { HttpAnswer } from "../../../net/client.ts";
-import { type Clock, systemClock } from "../../../net/retry.ts";
-import { type ImageReference, isTag, registryHost, repositoryOf } from "../reference.ts";
-import { type Authorizer, createAuthorizer } from "./authorization.ts";
+import { type ImageReference, isTag } from "../reference.ts";
 import { streamBlob } from "./blob-stream.ts";
 import { readBody } from "./body.ts";
-import type { Credentials, Environment } from "./credentials.ts";
-import { findCredentials } from "./docker-config.ts";
-import { type RegistryLimits, registryLimits } from "./limits.ts";
 import { manifestMediaType, manifestMediaTypes } from "./media-type.ts";
-import { follow } from "./redirect.ts";
-import { errorText, refusal } from "./refusal.ts";
+import type { RegistryOptions } from "./options.ts";
 import { retry } from "./retry.ts";
-import { createTransport } from "./transport.ts";
-import { describeUrl, isLoopback } from "./url.ts";
+import { openSession } from "./session.ts";
+import { describeUrl } from "./url.ts";
 
-export interface RegistryOptions {
-  /** Instead of those that docker's and podman's files have for the repository. */
-  readonly credentials?: Credentials;
-  /** Where DOCKER_CONFIG, REGISTRY_AUTH_FILE, HOME, HTTPS_PROXY and the like are looked up; default process.env. */
-  readonly environment?: Environment;
-  /** A PEM file of certificate authorities that count beside the system's. */
-  readonly caFile?: string;
-  /** The registry's certificate is not verified. That of other hosts (token service, redirects) still is. */
-  readonly insecure?: boolean;
-  /** The registry is spoken to by http. Loopback registries are where they do not speak TLS, without being told. */
-  readonly plainHttp?: boolean;
-  /** Ends whatever is under way; its reason is what is then thrown. */
-  readonly signal?: AbortSignal;
-  readonly limits?: Partial<RegistryLimits>;
-  readonly clock?: Clock;
-}
+export type { RegistryOptions };
 
 export interface Manifest {
   readonly mediaType: string;
@@ -66,94 +44,12 @@ export interface RegistryClient {
 
 /** Nothing is sent before the first read. @throws Problem `registry.ca-file` */
 export function openRegistry(reference: ImageReference, options: RegistryOptions = {}): RegistryClient {
-  const place = repositoryOf(reference);
-  const limits = registryLimits(options.limits);
-  const clock = options.clock ?? systemClock;
-  const host = registryHost(reference);
-  const transport = createTransport({
-    stallMilliseconds: limits.stallMilliseconds,
-    ...(options.environment === undefined ? {} : { environment: options.environment }),
-    ...(options.caFile === undefined ? {} : { caFile: options.caFile }),
-    ...(options.insecure === true ? { unverified: new URL(`https://${host}`).host } : {}),
-  });
-  let session: Promise<Session> | undefined;
-
-  async function connect(signal: AbortSignal): Promise<Session> {
-    const found =
-      options.credentials === undefined
-        ? await findCredentials(reference, options.environment)
-        : { credentials: options.credentials };
-    const registry = await registryUrl(signal);
-    const repository = reference.path;
-    return { registry, authorizer: createAuthorizer({ registry, repository, found, transport, limits, clock }) };
-  }
-
-  /** Like docker: TLS, except where plain HTTP was asked for, or on loopback where TLS is not spoken. */
-  async function registryUrl(signal: AbortSignal): Promise<URL> {
-    const secure = new URL(`https://${host}/v2/`);
-    const plain = new URL(`http://${host}/v2/`);
-    if (options.plainHttp === true) return plain;
-    if (!isLoopback(secure.hostname)) return secure;
-    try {
-      discard(await transport.send({ url: secure, method: "GET", headers: {} }, signal), limits.stallMilliseconds);
-      return secure;
-    } catch (error) {
-      if (error instanceof Problem && (error.code === "registry.tls" || error.code === "registry.broken")) return plain;
-      throw error;
-    }
-  }
-
-  /** Gives `work` a signal that ends it when the caller does, or when a document has taken too long. */
-  async function inTime<T>(what: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const late = new AbortController();
-    const timer = setTimeout(() => late.abort(tooSlow(what)), limits.documentMilliseconds);
-    const signal = options.signal === undefined ? late.signal : AbortSignal.any([options.signal, late.signal]);
-    try {
-      return await work(signal);
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
-  function tooSlow(what: string): Problem {
-    const cause = `it took longer than ${limits.documentMilliseconds} ms`;
-    return new Problem({ kind: "unavailable", code: "registry.timeout", place: `${what} of ${place}`, cause });
-  }
-
-  async function currentSession(signal: AbortSignal): Promise<Session> {
-    session ??= connect(signal);
-    try {
-      return await session;
-    } catch (error) {
-      session = undefined;
-      throw error;
-    }
-  }
+  const session = openSession(reference, options, "pull");
+  const { place, limits, clock, inTime } = session;
 
   /** One try: resolves with a success, and throws everything else. */
-  async function request(path: string, headers: Record<string, string>, signal: AbortSignal): Promise<HttpAnswer> {
-    const { registry, authorizer } = await currentSession(signal);
-    const url = new URL(path, registry);
-    const send = (authorization: string | undefined) =>
-      follow(
-        transport,
-        { url, method: "GET", headers: authorization === undefined ? headers : { ...headers, authorization } },
-        limits,
-        signal,
-      );
-    let authorization = await authorizer.current(signal);
-    let answer = await send(authorization);
-    if (isFrom(answer, url) && answer.status === 401) {
-      const said = await errorText(answer, limits, signal);
-      authorization = await authorizer.answer(answer.headers["www-authenticate"], authorization, said, signal);
-      answer = await send(authorization);
-    }
-    if (answer.status === 200 || answer.status === 206) return answer;
-    if (isFrom(answer, url) && (answer.status === 401 || answer.status === 403)) {
-      throw authorizer.denied(describeUrl(url), await errorText(answer, limits, signal));
-    }
-    throw await refusal(answer, limits, clock, signal);
-  }
+  const request = (path: string, headers: Record<string, string>, signal: AbortSignal) =>
+    session.request({ path, method: "GET", headers, accepts: [200, 206] }, signal);
 
   async function readDocument(
     path: string,
@@ -210,17 +106,7 @@ export function openRegistry(reference: ImageReference, options: RegistryOptions
     return await streamBlob({ size: expectedSize, from, open }, limits, clock, options.signal);
   }
 
-  return { place, manifest, document, blob, close: () => transport.close() };
-}
-
-interface Session {
-  /** Ends in `/v2/`. */
-  readonly registry: URL;
-  readonly authorizer: Authorizer;
-}
-
-function isFrom(answer: HttpAnswer, url: URL): boolean {
-  return answer.url.origin === url.origin;
+  return { place, manifest, document, blob, close: () => session.close() };
 }
 
 function unaskedPart(answer: HttpAnswer): Problem {

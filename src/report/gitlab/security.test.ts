@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Ajv } from "ajv";
 import fc from "fast-check";
-import type { Report } from "../core/report.ts";
-import { nastyText, withTexts } from "./hostile.fixture.ts";
-import { renderGitlab } from "./rendered.fixture.ts";
-import { npm, sampleReport } from "./sample.ts";
+import type { Report } from "../../core/report.ts";
+import { nastyText, withTexts } from "../hostile.fixture.ts";
+import { renderGitlab } from "../rendered.fixture.ts";
+import { npm, sampleReport } from "../sample.ts";
 
 const text = { type: "string", minLength: 1 };
 const object = (properties: object) => ({ type: "object", required: Object.keys(properties), properties });

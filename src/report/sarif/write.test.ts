@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Report } from "../core/report.ts";
-import { renderSarif } from "./rendered.fixture.ts";
-import { npm, sampleReport } from "./sample.ts";
+import type { Report } from "../../core/report.ts";
+import { renderSarif } from "../rendered.fixture.ts";
+import { npm, sampleReport } from "../sample.ts";
 
 /** What the tests look at of a log; SARIF 2.1.0 has more. */
 interface Log {
@@ -71,7 +71,12 @@ test("every result has a message, a place with a line, and a level that its kind
 test("a finding in a file is at its line and column", () => {
   const [result] = run.results.filter(({ ruleId }) => ruleId === "policy/expired-exception");
   assert.deepEqual(result?.locations, [
-    { physicalLocation: { artifactLocation: { uri: "bulkhead.yaml" }, region: { startLine: 15, startColumn: 5 } } },
+    {
+      physicalLocation: {
+        artifactLocation: { uri: "bulkhead.yaml", uriBaseId: "%SRCROOT%" },
+        region: { startLine: 15, startColumn: 5 },
+      },
+    },
   ]);
   assert.equal(result?.level, "error");
   assert.match(result?.message.text ?? "", /^The exception for CVE-2020-7598 expired on 2025-05-31\. Fix: /);
@@ -118,10 +123,14 @@ test("what an exception covers is suppressed, with who answers for it", () => {
 });
 
 test("a rule is documented, and one whose severity varies takes the worst that was found", () => {
-  const [image, policy] = run.tool.driver.rules;
+  const rule = (id: string) => run.tool.driver.rules.find((one) => one.id === id);
+  const image = rule("image/known-vulnerabilities");
+  const policy = rule("policy/expired-exception");
   assert.equal(image?.id, "image/known-vulnerabilities");
   assert.match(image?.help?.markdown ?? "", /## How to fix\n\nUpgrade the package\./);
-  assert.equal(image?.properties?.["security-severity"], "9.0");
+  const varies = sampleReport.checks.map((check) => ({ ...check, severity: "varies" as const }));
+  const [rated] = runOf({ ...sampleReport, checks: varies }).tool.driver.rules.filter(({ id }) => id === policy?.id);
+  assert.equal(rated?.properties?.["security-severity"], "7.0");
   assert.equal(policy?.properties?.["security-severity"], "7.0");
 });
 
@@ -141,8 +150,14 @@ test("a check that nobody described is a rule all the same, and any path is a UR
   const [finding] = npm.findings;
   assert.ok(finding);
   const hostile = { ...finding, locations: [{ kind: "file", path: "/a b/c:d?e#f\ud800/%2e" }] as const };
-  const { results, tool } = runOf({ ...sampleReport, checks: [], evaluations: [{ ...npm, findings: [hostile] }] });
-  assert.deepEqual(tool.driver.rules, [{ id: "image/known-vulnerabilities" }]);
+  const own = { ...hostile, matches: { ids: ["image/known-vulnerabilities"] } };
+  const { results, tool } = runOf({
+    ...sampleReport,
+    checks: [],
+    evaluations: [{ ...npm, findings: [own], excepted: [] }],
+  });
+  const id = "image/known-vulnerabilities";
+  assert.deepEqual(tool.driver.rules, [{ id, shortDescription: { text: id } }]);
   assert.equal(results[0]?.locations[0]?.physicalLocation.artifactLocation.uri, "a%20b/c%3Ad%3Fe%23f%EF%BF%BD/%252e");
 });
 
@@ -164,10 +179,10 @@ test("a change of files is a fix that can be applied, of each file its replaceme
       description: { text: "run as a user (likely: why)" },
       artifactChanges: [
         {
-          artifactLocation: { uri: "a%20b/Dockerfile" },
+          artifactLocation: { uri: "a%20b/Dockerfile", uriBaseId: "%SRCROOT%" },
           replacements: [replacement(5, 4, "USER 1"), replacement(20, 0, "y")],
         },
-        { artifactLocation: { uri: "c" }, replacements: [replacement(0, 0, "x")] },
+        { artifactLocation: { uri: "c", uriBaseId: "%SRCROOT%" }, replacements: [replacement(0, 0, "x")] },
       ],
     },
   ]);

@@ -1,0 +1,39 @@
+/** Taking over a bundle: by whose signature, and how old it may be. */
+import { printable } from "../../core/printable.ts";
+import { usageProblem } from "../../core/problem.ts";
+import { type BundleAge, type BundleTrust, importBundle } from "../../engines/vulnerability/bundle/import.ts";
+import { verifyingKey } from "../../engines/vulnerability/bundle/keys.ts";
+
+export interface BundleOptions {
+  readonly publicKey?: string;
+  readonly insecureUnsigned: boolean;
+  /** Days, as written. */
+  readonly maxAge?: string;
+}
+
+/** @param path - of the bundle @returns the exit code @throws Problem (usage) where no signature is asked for */
+export async function takeBundle(path: string, database: string, options: BundleOptions): Promise<number> {
+  const { advisories, size, importedAt } = await importBundle(path, database, trustOf(path, options), ageOf(options));
+  const made = `${advisories} advisories, ${(size / 1e6).toFixed(1)} MB, made ${importedAt.slice(0, 10)}: ${database}`;
+  process.stdout.write(`${printable(made)}\n`);
+  return 0;
+}
+
+/** @param place - what is to be trusted, for the message @throws Problem (usage) */
+export function trustOf(place: string, { publicKey, insecureUnsigned }: BundleOptions): BundleTrust {
+  if (publicKey === undefined && !insecureUnsigned) {
+    throw usageProblem(
+      place,
+      "nobody is named whose signature it must have",
+      "--public-key FILE, or --insecure-unsigned",
+    );
+  }
+  return publicKey === undefined ? { kind: "unsigned" } : { kind: "signed", key: verifyingKey(publicKey) };
+}
+
+/** @throws Problem (usage) */
+export function ageOf({ maxAge }: BundleOptions): BundleAge | undefined {
+  if (maxAge === undefined) return undefined;
+  if (!/^[0-9]{1,5}$/.test(maxAge)) throw usageProblem(`--max-age ${maxAge}`, "not a number of days", "for example 7");
+  return { now: new Date(), maxDays: Number(maxAge) };
+}

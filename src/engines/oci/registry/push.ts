@@ -1,0 +1,181 @@
+/** Writing to a registry, as the OCI distribution specification 1.1 ("Push", "Pushing Manifests with Subject") has it. */
+import type { Readable } from "node:stream";
+import { type Digest, parseDigest } from "../../../core/digest.ts";
+import { Problem } from "../../../core/problem.ts";
+import { valueAt } from "../../../core/untyped.ts";
+import { discard } from "../../../net/body.ts";
+import type { HttpAnswer } from "../../../net/client.ts";
+import { type ImageReference, isTag } from "../reference.ts";
+import { readBody } from "./body.ts";
+import type { RegistryOptions } from "./options.ts";
+import { retry } from "./retry.ts";
+import { openSession } from "./session.ts";
+import { broken } from "./transport.ts";
+import { describeUrl } from "./url.ts";
+
+export interface PushedBlob {
+  readonly digest: Digest;
+  /** Bytes. */
+  readonly size: number;
+  /** Called for each try. */
+  open(): Readable | Buffer;
+}
+
+export interface PushedManifest {
+  readonly mediaType: string;
+  readonly digest: Digest;
+  readonly bytes: Buffer;
+}
+
+/** A writer of one repository. Every failure is a Problem whose code starts with `registry.`. */
+export interface RegistryWriter {
+  /** The repository, for messages. */
+  readonly place: string;
+  /** Uploads a blob in one piece, unless the repository has it. @returns false where it had */
+  blob(blob: PushedBlob): Promise<boolean>;
+  /**
+   * Puts an index or manifest under a tag, or under its digest. One with a `subject` is also listed in the tag that stands
+   * in for the referrers API, where the registry does not say that it lists referrers itself (`OCI-Subject`).
+   *
+   * @throws Problem `registry.digest` where the registry stored other bytes
+   */
+  manifest(tagOrDigest: string, manifest: PushedManifest): Promise<void>;
+  close(): void;
+}
+
+const INDEX = "application/vnd.oci.image.index.v1+json";
+
+/** Nothing is sent before the first write. @throws Problem `registry.ca-file` */
+export function openRegistryWriter(reference: ImageReference, options: RegistryOptions = {}): RegistryWriter {
+  const session = openSession(reference, options, "pull,push");
+  const { place, limits, clock } = session;
+  const { signal: ended = new AbortController().signal } = options;
+  const repository = reference.path;
+  /** A blob takes as long as it takes: a server that takes no byte for a while ends it (see `stallMilliseconds`). */
+  const again = <T>(once: () => Promise<T>) => retry(once, limits, clock, options.signal);
+  const drop = (answer: HttpAnswer) => discard(answer, limits.stallMilliseconds);
+
+  async function blob({ digest, size, open }: PushedBlob): Promise<boolean> {
+    const path = `${repository}/blobs/${digest}`;
+    if (await isThere(path)) return false;
+    await again(async () => {
+      const started = await session.request(
+        { path: `${repository}/blobs/uploads/`, method: "POST", headers: { "content-length": "0" }, accepts: [202] },
+        ended,
+      );
+      drop(started);
+      const stored = await session.request(
+        {
+          path: uploadUrl(started, digest),
+          method: "PUT",
+          headers: { "content-type": "application/octet-stream", "content-length": String(size) },
+          body: open,
+          accepts: [201],
+        },
+        ended,
+      );
+      drop(stored);
+    });
+    return true;
+  }
+
+  async function isThere(path: string): Promise<boolean> {
+    const answer = await again(() =>
+      session.request({ path, method: "HEAD", headers: {}, accepts: [200, 404] }, ended),
+    );
+    drop(answer);
+    return answer.status === 200;
+  }
+
+  async function manifest(tagOrDigest: string, { mediaType, digest, bytes }: PushedManifest): Promise<void> {
+    if (parseDigest(tagOrDigest) === undefined && !isTag(tagOrDigest)) {
+      const cause = "neither a tag nor a digest";
+      throw new Problem({ kind: "usage", code: "oci.reference", place: `"${tagOrDigest.slice(0, 120)}"`, cause });
+    }
+    const answer = await put(tagOrDigest, mediaType, bytes);
+    const stored = answer.headers["docker-content-digest"];
+    if (stored !== undefined && stored !== digest) {
+      const cause = `the registry stored ${stored.slice(0, 100)}, not ${digest}`;
+      throw new Problem({ kind: "input", code: "registry.digest", place: `${place}:${tagOrDigest}`, cause });
+    }
+    const document: unknown = JSON.parse(bytes.toString());
+    const subject = valueAt(document, ["subject", "digest"]);
+    if (typeof subject === "string" && answer.headers["oci-subject"] === undefined) {
+      await listReferrer(subject, { mediaType, digest, size: bytes.length, ...artifactOf(document) });
+    }
+  }
+
+  async function put(name: string, mediaType: string, bytes: Buffer): Promise<HttpAnswer> {
+    return await session.inTime(`manifest ${name}`, (signal) =>
+      again(async () => {
+        const answer = await session.request(
+          {
+            path: `${repository}/manifests/${name}`,
+            method: "PUT",
+            headers: { "content-type": mediaType },
+            body: () => bytes,
+            accepts: [201],
+          },
+          signal,
+        );
+        drop(answer);
+        return answer;
+      }),
+    );
+  }
+
+  /** The referrers tag schema: an index under `sha256-HEX`. Two writers at one time may lose one of the two entries. */
+  async function listReferrer(subject: string, entry: ReferrerEntry): Promise<void> {
+    const tag = subject.replace(":", "-");
+    const path = `${repository}/manifests/${tag}`;
+    const manifests = await session.inTime(`manifest ${tag}`, (signal) =>
+      again(async () => {
+        const asked = { path, method: "GET", headers: { accept: INDEX }, accepts: [200, 404] } as const;
+        const answer = await session.request(asked, signal);
+        const { stallMilliseconds, manifestBytes: limit } = limits;
+        if (answer.status === 404) return drop(answer) ?? [];
+        const listed = valueAt(JSON.parse(String(await readBody(answer, { limit, stallMilliseconds, signal }))), [
+          "manifests",
+        ]);
+        return Array.isArray(listed) ? (listed as readonly unknown[]) : [];
+      }),
+    );
+    if (manifests.some((listed) => valueAt(listed, ["digest"]) === entry.digest)) return;
+    const index = { schemaVersion: 2, mediaType: INDEX, manifests: [...manifests, entry] };
+    await put(tag, INDEX, Buffer.from(JSON.stringify(index)));
+  }
+
+  return { place, blob, manifest, close: () => session.close() };
+}
+
+interface ReferrerEntry {
+  readonly mediaType: string;
+  readonly digest: Digest;
+  readonly size: number;
+  readonly artifactType?: unknown;
+  readonly annotations?: unknown;
+}
+
+/** `artifactType` of the entry in a list of referrers ("Listing Referrers"): the manifest's, else its config's media type. */
+function artifactOf(document: unknown): Pick<ReferrerEntry, "artifactType" | "annotations"> {
+  const [own, config, annotations] = [["artifactType"], ["config", "mediaType"], ["annotations"]].map((path) =>
+    valueAt(document, path),
+  );
+  const artifactType = own ?? config;
+  return {
+    ...(artifactType === undefined ? {} : { artifactType }),
+    ...(annotations === undefined ? {} : { annotations }),
+  };
+}
+
+/** Where the upload goes on. Never from https to http. @throws Problem `registry.answer` */
+function uploadUrl({ url, headers }: HttpAnswer, digest: Digest): URL {
+  const location = URL.parse(headers.location ?? "", url.href);
+  if (headers.location === undefined || location === null) throw broken(url, "no Location of the upload");
+  if (location.protocol !== url.protocol && location.protocol !== "https:") {
+    const cause = `the upload goes on at ${describeUrl(location)}, which is not on https`;
+    throw new Problem({ kind: "input", code: "registry.answer", place: describeUrl(url), cause });
+  }
+  location.searchParams.set("digest", digest);
+  return location;
+}
