@@ -27,6 +27,7 @@ const evaluation: fc.Arbitrary<Evaluation> = fc.record(
     scope: fc.constant({ kind: "packages", ecosystem: "npm" } as const),
     verdict: fc.constantFrom("pass", "pass", "pass", "fail", "unknown"),
     action: fc.constant("warn" as const),
+    accepted: fc.constant([{ code: "c", by: "option" } as const]),
     reason: fc.constantFrom("no findings", "another"),
     findings: fc.constantFrom([], [], [], [finding]),
     excepted: fc.constantFrom([], [], [], [{ finding, exception: { reason: "r", owner: "o", source: { path: "p" } } }]),

@@ -102,10 +102,12 @@ export class EvaluationList implements Evaluations {
 }
 
 /** It passed, and there is nothing to tell of it that is not told of its asset. */
-export function isPlainPass({ verdict, action, findings, excepted, baselined = [], gaps }: Evaluation): boolean {
+export function isPlainPass(evaluation: Evaluation): boolean {
+  const { verdict, action, accepted, findings, excepted, baselined = [], gaps } = evaluation;
   return (
     verdict === "pass" &&
     action === undefined &&
+    accepted === undefined &&
     findings.length + excepted.length + baselined.length + gaps.length === 0
   );
 }
