@@ -85,6 +85,20 @@ test("thousands of passes make a list longer than it began", () => {
   assert.deepEqual(list.at(4_999), { ...one, check: `image/${4_999 % 7}` });
 });
 
+test("what alone tells two passes of one asset apart is kept", () => {
+  const one = seedOf();
+  const apart: readonly Evaluation[] = [
+    one,
+    { ...one, accepted: [{ code: "c", by: "option" }] },
+    { ...one, baselined: [] },
+    { ...one, evidence: { packages: "3" } },
+    { ...one, evidence: { packages: "4" } },
+    { ...one, validUntil: "2027-01-01T00:00:00Z" },
+    { ...one, asset: fileAsset("b") },
+  ];
+  assert.deepEqual([...new EvaluationList(apart)], apart);
+});
+
 function seedOf(): Evaluation {
   return {
     check: "image/a",
