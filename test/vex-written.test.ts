@@ -94,6 +94,13 @@ test("two runs write the same, and a document says nothing of another image", ()
   assert.deepEqual(place.excepted("--vex", "v.json"), []);
 });
 
+test("a document is dated with the time that the run is as of", () => {
+  using place = judged();
+  place.policy("component_not_present");
+  const timestamp = (text: string) => (JSON.parse(text) as { timestamp: string }).timestamp;
+  assert.equal(timestamp(place.vex().stdout), "2025-06-02T00:00:00Z");
+});
+
 test("where there is nothing to say, it says so and writes nothing", () => {
   using place = judged();
   place.policy();

@@ -221,12 +221,14 @@ pulling(program.command("vex"))
   .option("--format <format>", "openvex (0.2.0), csaf (2.0) or cyclonedx (1.6)", "openvex")
   .option("--author <name>", "who says so (default: the exceptions' owners)")
   .option("--output <file>", "where to (default: standard output)")
-  .option("--timestamp", "state the time of this run; SOURCE_DATE_EPOCH, where it is set, is stated always", false)
   .option("--db <file>", "advisory database (default: the user's, see `bulkhead db status`)")
   .option("--quiet", "no progress on stderr", false)
   .option("--no-cache", "read every layer again, and remember nothing")
   .option("--cache <file>", "scan cache (default: in the user's cache folder)")
-  .option("--now <time>", "judge as of this time (ISO 8601), for runs that must repeat")
+  .option(
+    "--now <time>",
+    "evaluate and date as of this time (ISO 8601), for reproducible runs; SOURCE_DATE_EPOCH dates it, too",
+  )
   .action(async (images: string[], options) => finish((await import("./vex.ts")).vex(images, options)));
 
 const policy = program.command("policy").description("the policy file");

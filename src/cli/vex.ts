@@ -23,7 +23,6 @@ export interface VexOptions extends PullingOptions {
   readonly format: string;
   readonly author?: string;
   readonly output?: string;
-  readonly timestamp: boolean;
   readonly now?: string;
 }
 
@@ -33,8 +32,8 @@ export interface VexOptions extends PullingOptions {
  */
 export async function vex(references: readonly string[], options: VexOptions): Promise<ExitCode> {
   const format = knownWord(options.format, vexFormats, { place: `--format ${options.format}`, what: "format" });
-  const created = createdOf(options, process.env.SOURCE_DATE_EPOCH);
   const now = parseNow(options.now);
+  const created = createdOf({ timestamp: false }, process.env.SOURCE_DATE_EPOCH) ?? now;
   const policy = await loadPolicy({ flag: options.policy, root: process.cwd() });
   const { statements, owners, leftOut, gaps } = await statementsOf(references, policy, now, options);
   for (const reason of leftOut) process.stderr.write(`bulkhead: left out: ${printable(reason)}\n`);
@@ -45,10 +44,7 @@ export async function vex(references: readonly string[], options: VexOptions): P
     throw new Problem({ kind: "usage", code: "vex.empty", place: name, cause });
   }
   const author = options.author ?? owners.join(", ");
-  const text = writeVex({ author, statements }, format, {
-    toolVersion: toolVersion(),
-    ...(created === undefined ? {} : { created }),
-  });
+  const text = writeVex({ author, statements }, format, { toolVersion: toolVersion(), created });
   if (options.output === undefined) process.stdout.write(text);
   else writeWhole(options.output, text);
   return gaps.length > 0 ? 3 : 0;
