@@ -68,7 +68,6 @@ export async function* sbomCases(
   }
 }
 
-/** What must be the same: everything but the name that the user gave it, and for a folder what it is. */
 /** Checks of what is listed: of an image's files, configuration and secrets a bill of materials says nothing. */
 const ofContents = new Set(
   ["known-vulnerabilities", "denied-license", "end-of-life", "full-base", "removed-packages"].map(
@@ -76,8 +75,11 @@ const ofContents = new Set(
   ),
 );
 
+/** What must be the same: all but what the image was called and where it lay, and for a folder what it is. */
 function judgement({ asset, ...evaluation }: Evaluation): unknown {
-  return { ...evaluation, asset: asset.kind === "image" ? { ...asset, name: "" } : asset.lineage };
+  if (asset.kind !== "image") return { ...evaluation, asset: asset.lineage };
+  const { path: _, ...image } = asset;
+  return { ...evaluation, asset: { ...image, name: "" } };
 }
 
 function* subjectsOf({ data, temporary }: SuiteContext, context: ScanContext): Generator<Subject> {

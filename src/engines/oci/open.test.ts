@@ -276,6 +276,12 @@ test("tells image archives from other tars", async () => {
   assert.equal(await looksLikeArchive(fileOf("a.tar.gz", Buffer.from([0x1f, 0x8b, 1, 2, 3, 4]))), false);
 });
 
+test("a tar without members is one, and no image archive", async () => {
+  const empty = fileOf("empty.tar", Buffer.alloc(10_240));
+  assert.equal((await refusal(openImage(empty))).code, "oci.archive");
+  assert.equal((await refusal(openImage(fileOf("zeros.tar", Buffer.alloc(100))))).code, "oci.reference");
+});
+
 test("a platform is written as os/architecture", () => {
   assert.deepEqual(parsePlatform("linux/arm/v7"), { os: "linux", architecture: "arm", variant: "v7" });
   for (const written of ["linux", "", "linux/", "a/b/c/d"]) assert.throws(() => parsePlatform(written), Problem);

@@ -98,7 +98,9 @@ function checkArchive(written: string, at: string, { size }: Stats): void {
   } catch (error) {
     throw refused(written, systemCause(error));
   }
-  if (compressionOf(first.subarray(0, length)) !== "none" || checkSumFits(first, 0)) return;
+  // A tar that ends where it begins holds nothing: what reads archives says so.
+  const isEmptyTar = length === BLOCK && first.every((byte) => byte === 0);
+  if (isEmptyTar || compressionOf(first.subarray(0, length)) !== "none" || checkSumFits(first, 0)) return;
   throw refused(
     written,
     "neither an image archive (tar, also gzip or zstd) nor an SBOM (JSON)",
