@@ -13,5 +13,5 @@ if (Number.parseInt(process.versions.node, 10) < 24) {
   // What Node compiled is kept for the next start. Not in the shared temporary folder, where others could put it.
   const cache = process.env.XDG_CACHE_HOME || "";
   module.enableCompileCache(join(cache.startsWith("/") ? cache : join(homedir(), ".cache"), "bulkhead", "compiled"));
-  import("../src/cli/main.ts");
+  import("../src/cli/run.ts");
 }

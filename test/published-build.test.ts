@@ -67,8 +67,8 @@ test("--help reads few of the files", () => {
     // What is imported at once; `import(` waits until the command is known.
     for (const [, next = ""] of text.matchAll(/(?:from|import)"\.\/([^"]+\.js)"/g)) follow(next);
   };
-  const [main = ""] = readdirSync(join(installed, "code")).filter((name) => name.startsWith("main-"));
-  follow(main);
+  const [start = ""] = readdirSync(join(installed, "code")).filter((name) => name.startsWith("run-"));
+  follow(start);
   const bytes = [...read].reduce((sum, name) => sum + readFileSync(join(installed, "code", name)).length, 0);
   assert.ok(bytes < 150_000, `${bytes} bytes of ${[...read].join(", ")}`);
 });

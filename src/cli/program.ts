@@ -1,8 +1,6 @@
-/** The command line: says what there is, loads the command that was asked for, and turns errors into exit codes. */
-import { Command, CommanderError } from "commander";
+/** The command line: its commands, arguments and options. Importing it runs nothing; a command's code is loaded by its action. */
+import { Command } from "commander";
 import { printable } from "../core/printable.ts";
-import { Problem } from "../core/problem.ts";
-import { systemCause } from "../core/system-cause.ts";
 import { transferring } from "./db/transfer.ts";
 import { displaying } from "./display-options.ts";
 import { helpLayout } from "./help.ts";
@@ -22,7 +20,7 @@ import { toolVersion } from "./version.ts";
 /** What evaluates is shown by the same options. */
 const judging = (command: Command): Command => displaying(judgingAlone(command));
 
-const program = new Command("bulkhead")
+export const program = new Command("bulkhead")
   .description("Container defence in depth, put in place and proved.")
   .version(toolVersion())
   .showHelpAfterError("(bulkhead --help shows what there is)")
@@ -286,64 +284,4 @@ explainUnknownCommands(program);
 /** Commands return their exit code; setting it, not exiting, lets the output drain. */
 async function finish(code: Promise<number> | number): Promise<void> {
   process.exitCode = await code;
-}
-
-/** What the file system or the network refuses is no bug. */
-function isSystemError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && "code" in error && "syscall" in error;
-}
-
-function fail(line: string): void {
-  process.stderr.write(`bulkhead: ${line}\n`);
-  process.exitCode = 2;
-}
-
-// A reader that has seen enough (`| head`) is no error, and the verdict still becomes the exit code. What cannot be written
-// for another reason (a full disk) was not said, whatever the verdict is.
-let unsaid = false;
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE" || unsaid) return;
-    unsaid = true;
-    if (stream === process.stderr) return;
-    fail(
-      new Problem({ kind: "unavailable", code: "cli.output", place: "standard output", cause: error.message }).line(),
-    );
-  });
-}
-
-// The first process of a container ignores signals that it does not handle; any other ends by them at once.
-if (process.pid === 1) {
-  for (const [signal, code] of [
-    ["SIGINT", 130],
-    ["SIGTERM", 143],
-  ] as const) {
-    process.once(signal, () => {
-      ended = true;
-      process.exit(code);
-    });
-  }
-}
-
-// Node ends with 0 when nothing is left to wait for, and with 1 on an error that nobody caught: neither is a verdict.
-let ended = false;
-process.on("exit", () => {
-  if (!ended) fail("this is a bug, please report it: the program ended before its work did");
-  if (unsaid) process.exitCode = 2;
-});
-
-try {
-  await program.parseAsync();
-} catch (error) {
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
-  else if (error instanceof Problem) fail(error.line());
-  else if (isSystemError(error)) {
-    const place = error.path ?? process.argv.slice(2).join(" ");
-    fail(new Problem({ kind: "unavailable", code: "cli.io", place, cause: systemCause(error) }).line());
-  } else {
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    fail(`this is a bug, please report it: ${printable(text)}`);
-  }
-} finally {
-  ended = true;
 }
