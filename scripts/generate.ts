@@ -1,6 +1,6 @@
 /**
- * Writes what is generated from the checks and the policy's schema: the checks' indexes, docs/checks and
- * docs/schemas/bulkhead-policy-v1.json. With `--check` it writes nothing, names what is stale and ends with 1.
+ * Writes what is generated from the checks, the policy's schema and the command line: the checks' indexes, docs/checks,
+ * docs/reference and docs/schemas/bulkhead-policy-v1.json. With `--check` it writes nothing, names what is stale and ends with 1.
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -14,7 +14,7 @@ const gone = leftOver(root, files);
 
 if (process.argv.includes("--check")) {
   for (const [path] of stale) process.stderr.write(`${path} is stale: npm run generate\n`);
-  for (const path of gone) process.stderr.write(`${path} belongs to no check: npm run generate\n`);
+  for (const path of gone) process.stderr.write(`${path} is generated no more: npm run generate\n`);
   if (stale.length + gone.length > 0) process.exitCode = 1;
 } else {
   for (const [path, text] of stale) {

@@ -35,6 +35,7 @@ test("indexes and pages follow from the checks' files alone, sorted", async () =
     "docs/checks/image/shell.md",
     "docs/checks/workload/privileged.md",
     "docs/checks/workload/runs-as-root.md",
+    ...["commands", "exit-codes", "formats", "gap-codes", "policy"].map((name) => `docs/reference/${name}.md`),
     "docs/schemas/bulkhead-policy-v1.json",
     "src/checks/image/index.ts",
     "src/checks/index.ts",
@@ -96,13 +97,14 @@ test("a file that is no check, or another one than its name says, is named", asy
   await assert.rejects(generatedFiles(misnamed.path), /src\/checks\/image\/shell\.ts: its id must be image\/shell/);
 });
 
-test("what a removed check left behind is found", async () => {
+test("what a removed check or page left behind is found", async () => {
   await using root = await project({
     "src/checks/image/shell.ts": checkSource("image/shell", "shell"),
     "src/checks/build/index.ts": "",
     "docs/checks/build/gone.md": "",
     "docs/checks/image/shell.md": "",
+    "docs/reference/gone.md": "",
   });
   const left = leftOver(root.path, await generatedFiles(root.path));
-  assert.deepEqual(left.sort(), ["docs/checks/build/gone.md", "src/checks/build/index.ts"]);
+  assert.deepEqual(left.sort(), ["docs/checks/build/gone.md", "docs/reference/gone.md", "src/checks/build/index.ts"]);
 });

@@ -2,10 +2,11 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { policyJsonSchema } from "../src/collect/policy/json-schema.ts";
 import type { CheckDescription } from "../src/core/check.ts";
 import { checkMarkdown } from "../src/report/check-markdown.ts";
+import { referencePages } from "./reference/pages.ts";
 
 /** A check as its file exports it. */
 interface CheckFile {
@@ -35,17 +36,21 @@ export async function generatedFiles(root: string): Promise<ReadonlyMap<string, 
   const { $schema, ...schema } = policyJsonSchema();
   const policy = { $schema, title: "bulkhead.yaml, version 1", $comment: header, ...schema };
   files.set("docs/schemas/bulkhead-policy-v1.json", format("schema.json", JSON.stringify(policy)));
+  // The command line and the settings are those of this program, whichever checks' folder is read.
+  for (const [path, text] of referencePages(fileURLToPath(new URL("..", import.meta.url)))) files.set(path, text);
   return files;
 }
 
-/** Files in the generated folders that nothing generates any more: of a check that is gone. */
+/** Files in the generated folders that nothing generates any more: of a check or a page that is gone. */
 export function leftOver(root: string, files: ReadonlyMap<string, string>): string[] {
   const indexes = listed(join(root, "src/checks")).filter(
     (path) => path.endsWith("index.ts") || path.startsWith("lists/"),
   );
   return [
     ...indexes.map((path) => `src/checks/${path}`),
-    ...listed(join(root, "docs/checks")).map((path) => `docs/checks/${path}`),
+    ...["docs/checks", "docs/reference"].flatMap((folder) =>
+      listed(join(root, folder)).map((path) => `${folder}/${path}`),
+    ),
   ].filter((path) => !files.has(path));
 }
 

@@ -1,0 +1,18 @@
+import { join } from "node:path";
+import { program } from "../../src/cli/program.ts";
+import { commandsPage } from "./commands.ts";
+import { exitCodesPage } from "./exit-codes.ts";
+import { formatsPage } from "./formats.ts";
+import { gapCodesPage } from "./gap-codes.ts";
+import { policyPage } from "./policy-keys.ts";
+
+/** The pages of docs/reference: path from the root → text. @param project - the project's own folder */
+export function referencePages(project: string): ReadonlyMap<string, string> {
+  return new Map([
+    ["docs/reference/commands.md", commandsPage(program)],
+    ["docs/reference/exit-codes.md", exitCodesPage(program)],
+    ["docs/reference/formats.md", formatsPage(program)],
+    ["docs/reference/gap-codes.md", gapCodesPage(join(project, "src"))],
+    ["docs/reference/policy.md", policyPage()],
+  ]);
+}
