@@ -163,7 +163,8 @@ describe("command lines of the documentation are parsed as the program parses th
       ["frobnicate"],
       ["completion", "bash"],
     ]);
-    const refusals = await Array.fromAsync(commands, async (words) => (await refusal(words)) ?? "");
+    const refusals: string[] = [];
+    for (const words of commands) refusals.push((await refusal(words)) ?? "");
     assert.match(
       refusals.join("\n"),
       /^\nerror: unknown option '--nope'.*\n(?:.*\n)?unknown command\n\nerror: required option '--expires/,
