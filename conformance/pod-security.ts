@@ -25,7 +25,7 @@ const FIXTURE = /(?:^|\/)(baseline|restricted)\/v1\.(\d{1,3})\/(pass|fail)\/([a-
  */
 const CHECKS: Readonly<Record<string, readonly string[]>> = {
   allowprivilegeescalation: ["allow-privilege-escalation"],
-  apparmorprofile: ["app-armor"],
+  apparmorprofile: ["apparmor"],
   capabilities_baseline: ["capabilities-baseline"],
   capabilities_restricted: ["capabilities-restricted", "capabilities-baseline"],
   hostnamespaces: ["host-namespaces"],
@@ -40,7 +40,7 @@ const CHECKS: Readonly<Record<string, readonly string[]>> = {
   runasuser: ["run-as-user"],
   seccompprofile_baseline: ["seccomp-baseline"],
   seccompprofile_restricted: ["seccomp-restricted", "seccomp-baseline"],
-  selinuxoptions: ["se-linux"],
+  selinuxoptions: ["selinux"],
   sysctls: ["sysctls"],
   windowshostprocess: ["host-process"],
 };

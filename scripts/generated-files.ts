@@ -62,7 +62,7 @@ async function checkFiles(root: string): Promise<CheckFile[]> {
         /^[^/]+\/[^/]+\.ts$/.test(path) &&
         !/(?:\.test|\/index)\.ts$|^(?:findings|knowledge|lists|subjects)\//.test(path),
     )
-    // By their names without the ending, as the linter sorts imports: `app-armor` is before `app-armor-not-stated`.
+    // By their names without the ending, as the linter sorts imports: `apparmor` is before `apparmor-not-set`.
     .sort((a, b) => (a.slice(0, -".ts".length) < b.slice(0, -".ts".length) ? -1 : 1));
   return Promise.all(
     paths.map(async (path) => {

@@ -33,7 +33,7 @@ test("two screens say what is wrong with the shop, and the first names the worst
   assert.ok(lines.length <= 60, `${lines.length} lines`);
   for (const line of lines) assert.ok(displayWidth(line) <= 100, line);
   const first = lines.slice(0, 30).join("\n");
-  assert.match(first, /The container is privileged: ComposeService\/worker and 1 more +2 critical/);
+  assert.match(first, /Container worker is privileged: ComposeService\/worker and 1 more +2 critical/);
   assert.match(first, /workload\/runtime-socket · compose\.yaml:18:9 and 1 more/);
   assert.match(
     stdout,

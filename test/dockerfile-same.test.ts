@@ -43,7 +43,7 @@ CMD ["/bin/busybox", "sh", "-c", "echo $GREETING; cat all/one.txt both/two.txt"]
 `;
 
 const CHANGED = [
-  "build/add-in-place-of-copy",
+  "build/add-instead-of-copy",
   "build/instruction-casing",
   "build/legacy-env-format",
   "build/maintainer-deprecated",

@@ -88,7 +88,7 @@ describe("an audit does not pass over", () => {
     test(name, async () => {
       const { code, stdout } = await run(made(tree), "workload", "audit", "--details");
       assert.equal(code, 3, stdout);
-      assert.match(stdout, /unknown workload\/manifest-not-read/);
+      assert.match(stdout, /unknown workload\/manifest-not-parsed/);
     });
   }
   test("but over packages without manifests", async () => {

@@ -30,7 +30,7 @@ test("a good manifest ends with 0, a bad one with 1 and its place", async () => 
 test("what cannot be read ends with 3 and its place; what is not there with 2", async () => {
   const { code, stdout } = await audit("broken.yaml");
   assert.equal(code, 3);
-  assert.match(stdout, /unknown workload\/manifest-not-read asset=broken\.yaml/);
+  assert.match(stdout, /unknown workload\/manifest-not-parsed asset=broken\.yaml/);
   assert.equal((await audit("nowhere")).code, 2);
 });
 

@@ -70,7 +70,7 @@ export async function* sbomCases(
 
 /** Checks of what is listed: of an image's files, configuration and secrets a bill of materials says nothing. */
 const ofContents = new Set(
-  ["known-vulnerabilities", "denied-license", "end-of-life", "full-base", "removed-packages"].map(
+  ["known-vulnerabilities", "denied-license", "end-of-life", "base-not-accepted", "removed-packages"].map(
     (name) => `image/${name}`,
   ),
 );

@@ -41,7 +41,7 @@ test("the insecure shop's manifests fail at what such manifests are known for", 
   const { evaluations } = await judged("insecure");
   const failed = new Set(evaluations.filter(({ verdict }) => verdict === "fail").map(({ check }) => check));
   for (const check of [
-    "cluster/cluster-admin-binding",
+    "cluster/rbac-cluster-admin",
     "cluster/namespace-not-restricted",
     "workload/dangerous-capabilities",
     "workload/privileged",

@@ -57,7 +57,7 @@ test("an object by itself is judged as it is within its cluster, where what is a
 test("what needs the rest of the cluster is unknown where nobody looked, and the rest is judged", () => {
   const found = scanObject(pod, context);
   assert.equal(of(found, "workload/privileged")?.verdict, "fail");
-  const limits = of(found, "workload/resource-limits");
+  const limits = of(found, "workload/missing-resource-limits");
   assert.deepEqual([limits?.verdict, limits?.gaps[0]?.code], ["unknown", "kubernetes.around"]);
   const judged = scanObject(namespace, context);
   assert.equal(of(judged, "cluster/namespace-without-quota")?.verdict, "unknown");
@@ -67,7 +67,7 @@ test("what needs the rest of the cluster is unknown where nobody looked, and the
 test("what of an object is not read is no pass", () => {
   const wrong = { ...pod, spec: { ...pod.spec, hostNetwork: "yes" } };
   assert.equal(of(scanObject(wrong, context), "workload/host-namespaces")?.verdict, "unknown");
-  assert.ok(scanObject(wrong, context).some(({ check }) => check === "workload/manifest-not-read"));
+  assert.ok(scanObject(wrong, context).some(({ check }) => check === "workload/manifest-not-parsed"));
   for (const none of [null, [], "Pod", 1, {}, { apiVersion: "v1" }]) {
     const found = scanObject(none, context);
     assert.ok(found.length > 0 && found.every(({ verdict }) => verdict !== "pass"), JSON.stringify(none));

@@ -144,7 +144,7 @@ for (const version of ["insecure", "hardened"]) {
       const rules = await rulesOf(cluster);
       for (const [resource, affected] of [
         ["resourcequotas", ["cluster/namespace-without-quota"]],
-        ["limitranges", ["workload/resource-limits"]],
+        ["limitranges", ["workload/missing-resource-limits"]],
         ["deployments", undefined],
         ["serviceaccounts", undefined],
       ] as const) {

@@ -38,7 +38,7 @@ describe("the roles and bindings that an API server makes", { skip: clusterMissi
       subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "User", name: "mallory" }],
     });
     assert.deepEqual(await found(), [
-      "cluster/cluster-admin-binding ClusterRoleBinding system:foo to ClusterRole cluster-admin for User mallory",
+      "cluster/rbac-cluster-admin ClusterRoleBinding system:foo to ClusterRole cluster-admin for User mallory",
     ]);
   });
 });

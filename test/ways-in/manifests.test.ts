@@ -51,7 +51,7 @@ test("what kustomize makes of deploy/cluster-audit has no finding, and no right 
   const { code, failing, judged } = await audit("made");
   assert.deepEqual(failing, []);
   assert.equal(code, 0);
-  assert.ok(judged.includes("cluster/secrets-readable"));
+  assert.ok(judged.includes("cluster/rbac-secrets-read"));
   const kinds = parseAllDocuments(made).map((document) => document.get("kind"));
   for (const kind of ["CronJob", "NetworkPolicy", "ResourceQuota", "ServiceAccount"])
     assert.ok(kinds.includes(kind), kind);

@@ -5,8 +5,8 @@ import { findings, spotted } from "./dockerfile/lint.fixture.ts";
 import type { LintCheck } from "./dockerfile/lint-check.ts";
 import { passwordInCommand } from "./password-in-command.ts";
 import { passwordlessAccount } from "./passwordless-account.ts";
-import { setuidLeftIn } from "./setuid-left-in.ts";
-import { sshServer } from "./ssh-server.ts";
+import { remoteLoginServer } from "./remote-login-server.ts";
+import { setuidBit } from "./setuid-bit.ts";
 import { umaskOpen } from "./umask-open.ts";
 
 const run = (script: string): string => `FROM debian:13\nRUN ${script}\n`;
@@ -24,7 +24,7 @@ function finds(check: LintCheck, scripts: readonly string[], none: readonly stri
 
 test("passwords in commands are found and never shown", () => {
   assert.deepEqual(spotted(passwordInCommand, run(`echo "root:${value}" | chpasswd`)), [
-    `2:${5 + `echo "root:${value}" | `.length} A password stands in the command: what chpasswd reads`,
+    `2:${5 + `echo "root:${value}" | `.length} Hard-coded password in a command: what chpasswd reads`,
   ]);
   finds(
     passwordInCommand,
@@ -79,11 +79,9 @@ test("passwords within URLs are found and never shown", () => {
 });
 
 test("setuid programs in what ships", () => {
-  assert.deepEqual(spotted(setuidLeftIn, run("chmod 4755 /a")), [
-    "2:5 chmod 4755 makes a program that runs with its owner's rights",
-  ]);
+  assert.deepEqual(spotted(setuidBit, run("chmod 4755 /a")), ["2:5 chmod 4755 sets a setuid or setgid bit"]);
   finds(
-    setuidLeftIn,
+    setuidBit,
     ["chmod u+s /a", "chmod +s /a", "chmod ug+s /a", "install -m 6755 a /a", "chmod u=rwxs /a"],
     [
       "chmod 0755 /a",
@@ -94,20 +92,22 @@ test("setuid programs in what ships", () => {
       "find / -perm /6000 -exec chmod a-s {} +",
     ],
   );
-  assert.equal(spotted(setuidLeftIn, "FROM a:1\nCOPY --chmod=4755 a /a\n").length, 1);
-  assert.deepEqual(spotted(setuidLeftIn, "FROM a:1 AS b\nRUN chmod 4755 /a\nFROM c:1\nCOPY --from=b /x /x\n"), []);
+  assert.equal(spotted(setuidBit, "FROM a:1\nCOPY --chmod=4755 a /a\n").length, 1);
+  assert.deepEqual(spotted(setuidBit, "FROM a:1 AS b\nRUN chmod 4755 /a\nFROM c:1\nCOPY --from=b /x /x\n"), []);
 });
 
 test("servers to log in", () => {
-  assert.deepEqual(spotted(sshServer, run("apt-get install -y git openssh-server=1:9")), [
-    "2:28 openssh-server is installed",
+  assert.deepEqual(spotted(remoteLoginServer, run("apt-get install -y git openssh-server=1:9")), [
+    "2:28 Remote login server openssh-server is installed",
   ]);
   finds(
-    sshServer,
+    remoteLoginServer,
     ["apk add dropbear", "dnf install -y openssh-server"],
     ["apk add openssh-client", "apk add openssh"],
   );
-  assert.deepEqual(spotted(sshServer, 'FROM a:1\nCMD ["/usr/sbin/sshd", "-D"]\n'), ["2:5 CMD starts sshd"]);
+  assert.deepEqual(spotted(remoteLoginServer, 'FROM a:1\nCMD ["/usr/sbin/sshd", "-D"]\n'), [
+    "2:5 CMD starts the remote login server sshd",
+  ]);
 });
 
 test("accounts that are root without a password", () => {

@@ -6,7 +6,7 @@ const COMMIT = /#[0-9a-f]{40}(?:[0-9a-f]{24})?(?::|$)/;
 /** Remote sources of ADD that nothing holds to (Dockerfile reference, ADD: `--checksum`, Git repositories). */
 export const addUrl = dockerfileCheck({
   name: "add-url",
-  title: "ADD from the network without a checksum",
+  title: "ADD of a remote source without a checksum",
   severity: "medium",
   documentation: {
     what: "Looks at the sources of `ADD`. An HTTP address without `--checksum`, and a Git repository without a full commit id behind `#`, are findings.",
@@ -24,10 +24,12 @@ export const addUrl = dockerfileCheck({
         if (isGit ? COMMIT.test(value) : checked || !/^(?:https?|ftp):\/\//i.test(value)) continue;
         yield {
           subject: `ADD ${text}`,
-          title: isGit ? `${text} is not held to a commit` : `${text} is added without a checksum`,
+          title: isGit ? `${text} is not pinned to a commit` : `${text} is added without a checksum`,
           range,
           stage: instruction.stage,
-          fix: isGit ? "write the commit's full id behind a #" : "add --checksum=sha256:… with the file's hash",
+          fix: isGit
+            ? "pin the commit: append #COMMIT with its full hash"
+            : "add --checksum=sha256:… with the hash of the file",
         };
       }
     }

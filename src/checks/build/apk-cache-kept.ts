@@ -10,7 +10,7 @@ const folders = ["/var/cache/apk", "/etc/apk/cache"];
 /** Indices of packages that stay in a layer (apk(8), `--no-cache`). */
 export const apkCacheKept = dockerfileCheck<"commands">({
   name: "apk-cache-kept",
-  title: "apk's index kept in the image",
+  title: "apk cache left in the image",
   severity: "low",
   documentation: {
     what: "Looks, in the stages that are in the image, for `apk add` with `--update-cache` or after `apk update`, without `--no-cache`, where the same `RUN` neither deletes `/var/cache/apk` nor has a cache mounted there.",
@@ -40,7 +40,7 @@ export const apkCacheKept = dockerfileCheck<"commands">({
       told.add(instruction);
       yield {
         subject: update === undefined ? "apk add" : "apk update",
-        title: "apk's index stays in the layer",
+        title: "The apk cache remains in the layer",
         range: (update ?? command).range,
         stage,
         fix:

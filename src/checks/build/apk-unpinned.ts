@@ -4,7 +4,7 @@ import { dockerfileCheck } from "./dockerfile/lint-check.ts";
 /** Alpine packages without a version (apk(8), `package=version`). */
 export const apkUnpinned = dockerfileCheck<"commands">({
   name: "apk-unpinned",
-  title: "apk packages without a version",
+  title: "Unpinned apk packages",
   severity: "low",
   documentation: {
     what: "Looks at the packages that `apk add` names. One without `=`, `~`, `<` or `>` and a version is a finding; files, and what a variable names, are none.",
@@ -25,10 +25,10 @@ export const apkUnpinned = dockerfileCheck<"commands">({
       const names = unpinned.map(({ text }) => text);
       yield {
         subject: `apk add ${names.join(" ")}`,
-        title: `${names.length === 1 ? first.text : `${names.length} packages`} installed without a version`,
+        title: `${names.length === 1 ? `Package ${first.text} has` : `${names.length} packages have`} no version`,
         range: first.range,
         stage: instruction.stage,
-        fix: "write =version behind each package",
+        fix: "pin versions: NAME=VERSION",
         evidence: { packages: names.slice(0, 20).join(", ") },
       };
     }

@@ -24,7 +24,7 @@ function isMounted({ mounts }: CommandInstruction): boolean {
 /** Package lists that stay in a layer of the image. */
 export const aptCacheKept = dockerfileCheck<"commands">({
   name: "apt-cache-kept",
-  title: "apt's package lists kept in the image",
+  title: "apt package lists left in the image",
   severity: "low",
   documentation: {
     what: "Looks, in the stages that are in the image, for a `RUN` with `apt-get update` that neither removes `/var/lib/apt/lists` nor has a cache mounted there.",
@@ -55,7 +55,7 @@ export const aptCacheKept = dockerfileCheck<"commands">({
       if (removes || deletes) continue;
       yield {
         subject: `${program} update`,
-        title: "apt's package lists stay in the layer",
+        title: "apt package lists remain in the layer",
         range: command.range,
         stage: instruction.stage,
         fix: {

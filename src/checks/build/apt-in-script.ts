@@ -7,7 +7,7 @@ const OTHER = { grade: "likely", reason: "apt and apt-get part in small things, 
 /** apt, which is made for people (apt(8)). */
 export const aptInScript = dockerfileCheck<"commands">({
   name: "apt-in-script",
-  title: "apt in place of apt-get",
+  title: "apt used instead of apt-get",
   severity: "low",
   documentation: {
     what: "Looks in `RUN` for `apt` with a verb that `apt-get` has as well.",
@@ -35,7 +35,7 @@ export const aptInScript = dockerfileCheck<"commands">({
       const text = "write apt-get";
       yield {
         subject: `apt ${verb}`,
-        title: `apt ${verb} is for a terminal, apt-get for scripts`,
+        title: `apt ${verb} has no stable interface for scripts`,
         range: programWord.range,
         stage: instruction.stage,
         fix: same

@@ -3,7 +3,7 @@ import { dockerfileCheck } from "./dockerfile/lint-check.ts";
 /** Keys that vouch for every repository (apt-key(8), which is deprecated). */
 export const aptKeyAdd = dockerfileCheck<"commands">({
   name: "apt-key-add",
-  title: "Keys added by apt-key",
+  title: "Repository keys added with apt-key",
   severity: "medium",
   documentation: {
     what: "Looks for `apt-key add` and `apt-key adv` that fetch or import keys.",
@@ -20,10 +20,10 @@ export const aptKeyAdd = dockerfileCheck<"commands">({
       if (verb === undefined || (verb.text === "adv" && !imports)) continue;
       yield {
         subject: `apt-key ${verb.text}`,
-        title: `apt-key ${verb.text} trusts a key for every repository`,
+        title: `apt-key ${verb.text} trusts the key for every repository`,
         range: command.range,
         stage: instruction.stage,
-        fix: "put the key into /etc/apt/keyrings and name it by signed-by=",
+        fix: "store the key in /etc/apt/keyrings and set signed-by=",
       };
     }
   },

@@ -5,7 +5,7 @@ import { hasOption } from "./dockerfile/options.ts";
 /** Packages that apt installs beside those that were asked for (apt-get(8), `--no-install-recommends`). */
 export const aptRecommends = dockerfileCheck<"commands">({
   name: "apt-recommends",
-  title: "apt installs recommended packages",
+  title: "apt-get install without --no-install-recommends",
   severity: "low",
   documentation: {
     what: "Looks for `apt-get install` and `apt install` without `--no-install-recommends`, or an option or a file of apt's configuration in the same stage that says the same.",
@@ -28,11 +28,11 @@ export const aptRecommends = dockerfileCheck<"commands">({
       if (command.arguments.some(({ text }) => /APT::Install-Recommends=(?:0|false|no)\b/i.test(text))) continue;
       yield {
         subject: `${command.program} install`,
-        title: "Recommended packages are installed as well",
+        title: "apt-get install also installs recommended packages",
         range: command.range,
         stage: instruction.stage,
         // Never an edit: gcc then lacks the C library's headers, git and curl the certificates of servers.
-        fix: "add --no-install-recommends, and name what is then missing (ca-certificates, libc6-dev…)",
+        fix: "add --no-install-recommends, and list packages that are then missing (ca-certificates, libc6-dev…)",
       };
     }
   },

@@ -4,7 +4,7 @@ import { dockerfileCheck } from "./dockerfile/lint-check.ts";
 /** Debian and Ubuntu packages without a version (apt-get(8), `package=version`). */
 export const aptUnpinned = dockerfileCheck<"commands">({
   name: "apt-unpinned",
-  title: "apt packages without a version",
+  title: "Unpinned apt packages",
   severity: "low",
   documentation: {
     what: "Looks at the packages that `apt-get install` and `apt install` name. One without `=version` is a finding; files and what a variable names are none.",
@@ -23,10 +23,10 @@ export const aptUnpinned = dockerfileCheck<"commands">({
       const names = unpinned.map(({ text }) => text);
       yield {
         subject: `${command.program} install ${names.join(" ")}`,
-        title: `${names.length === 1 ? first.text : `${names.length} packages`} installed without a version`,
+        title: `${names.length === 1 ? `Package ${first.text} has` : `${names.length} packages have`} no version`,
         range: first.range,
         stage: instruction.stage,
-        fix: "write =version behind each package",
+        fix: "pin versions: NAME=VERSION",
         evidence: { packages: names.slice(0, 20).join(", ") },
       };
     }

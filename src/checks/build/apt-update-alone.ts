@@ -7,7 +7,7 @@ import { operandsOf } from "./dockerfile/options.ts";
 /** Package lists that are older than what is installed by them (Docker's best practices, apt-get). */
 export const aptUpdateAlone = dockerfileCheck<"commands">({
   name: "apt-update-alone",
-  title: "apt-get update in a RUN of its own",
+  title: "apt-get update and install in separate RUNs",
   severity: "low",
   documentation: {
     what: "Looks for a `RUN` with `apt-get update` that installs nothing, where a later `RUN` of the stage installs packages without updating the lists itself. A mounted cache of the lists is none.",
@@ -39,10 +39,10 @@ export const aptUpdateAlone = dockerfileCheck<"commands">({
       if (later === undefined) continue;
       yield {
         subject: `${command.program} update`,
-        title: `The lists are fetched in a RUN of its own, and line ${later.command.range.line} installs by them`,
+        title: `apt-get update runs apart from the install on line ${later.command.range.line}`,
         range: command.range,
         stage: instruction.stage,
-        fix: "join update and install in one RUN",
+        fix: "run apt-get update && apt-get install in one RUN",
       };
     }
   },

@@ -9,11 +9,9 @@ const run = (script: string): string => `FROM debian:13\nRUN ${script}\n`;
 
 test("packages without a version are found, once a command", () => {
   assert.deepEqual(spotted(aptUnpinned, run("apt-get install -y curl git=1:2.47 jq")), [
-    "2:24 2 packages installed without a version",
+    "2:24 2 packages have no version",
   ]);
-  assert.deepEqual(spotted(aptUnpinned, run("sudo apt -t stable install curl")), [
-    "2:32 curl installed without a version",
-  ]);
+  assert.deepEqual(spotted(aptUnpinned, run("sudo apt -t stable install curl")), ["2:32 Package curl has no version"]);
   for (const script of [
     "apt-get install -y curl=8.1",
     "apt-get install $P",
@@ -27,7 +25,7 @@ test("packages without a version are found, once a command", () => {
 
 test("recommended packages are found, and no edit takes away what may be needed", () => {
   assert.deepEqual(spotted(aptRecommends, run("apt-get install -y curl")), [
-    "2:5 Recommended packages are installed as well",
+    "2:5 apt-get install also installs recommended packages",
   ]);
   for (const packages of ["gcc", "git curl", "-y \\\n  # the client\n  curl"]) {
     const [finding] = findings(aptRecommends, run(`apt-get update && apt-get install ${packages}`));
@@ -45,7 +43,7 @@ test("recommended packages are found, and no edit takes away what may be needed"
 
 test("lists that stay are found and removed at the end of the RUN", () => {
   assert.deepEqual(spotted(aptCacheKept, run("apt-get update && apt-get install curl")), [
-    "2:5 apt's package lists stay in the layer",
+    "2:5 apt package lists remain in the layer",
   ]);
   assert.equal(
     fixed(aptCacheKept, "FROM a:1\nRUN apt-get update && \\\n  apt-get install curl   \nUSER 1\n"),

@@ -20,10 +20,10 @@ FROM localhost:5000/app
 
 test("images without a digest are found wherever they come in", () => {
   assert.deepEqual(spotted(baseWithoutDigest, file), [
-    "2:6 debian:$V is named without a digest",
-    "4:13 busybox is named without a digest",
-    "6:5 ghcr.io/acme/tools:latest is named without a digest",
-    "11:6 localhost:5000/app is named without a digest",
+    "2:6 debian:$V is not pinned by digest",
+    "4:13 busybox is not pinned by digest",
+    "6:5 ghcr.io/acme/tools:latest is not pinned by digest",
+    "11:6 localhost:5000/app is not pinned by digest",
   ]);
 });
 
@@ -47,8 +47,8 @@ test("one image in two places is two findings, whose names do not move with thei
 
 test("what is no digest pins nothing", () => {
   assert.deepEqual(spotted(baseWithoutDigest, "FROM debian:13@sha256:abc\nCOPY --from=busybox@sha256: a b\n"), [
-    "1:6 debian:13@sha256:abc names what is no digest: nothing is pulled by it",
-    "2:13 busybox@sha256: names what is no digest: nothing is pulled by it",
+    "1:6 debian:13@sha256:abc has an invalid digest: no container runtime pulls the image",
+    "2:13 busybox@sha256: has an invalid digest: no container runtime pulls the image",
   ]);
   assert.deepEqual(spotted(latestTag, "FROM debian@sha256:abc\n"), [
     "1:6 debian@sha256:abc has no tag, which means latest",

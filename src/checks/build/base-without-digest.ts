@@ -6,7 +6,7 @@ import { type ImageUse, imagesUsed } from "./dockerfile/stages.ts";
 /** Images that are named by a tag alone (OCI distribution specification: a tag may be moved, a digest cannot). */
 export const baseWithoutDigest = dockerfileCheck<"digests">({
   name: "base-without-digest",
-  title: "Base images without a digest",
+  title: "Base images not pinned by digest",
   severity: "medium",
   documentation: {
     what: "Looks at every image that `FROM`, `COPY --from` and `RUN --mount=from=` name. One without `@sha256:…` is a finding. Stages of the same file, `scratch`, and names that a variable without a default decides are none.",
@@ -20,14 +20,14 @@ export const baseWithoutDigest = dockerfileCheck<"digests">({
       const { name, written, whole, by, range, stage } = use;
       if (isPinned(name) || name.digest?.includes("$")) continue;
       if (name.digest !== undefined) {
-        const fix = "write the digest whole: sha256: and 64 hexadecimal digits in lower case";
-        const title = `${written} names what is no digest: nothing is pulled by it`;
+        const fix = "write the complete digest: sha256: and 64 lowercase hexadecimal digits";
+        const title = `${written} has an invalid digest: no container runtime pulls the image`;
         yield { subject: `${by} ${written}`, title, range, stage, fix };
         continue;
       }
       yield {
         subject: `${by} ${written}`,
-        title: `${written} is named without a digest`,
+        title: `${written} is not pinned by digest`,
         range,
         stage,
         fix: fixOf(dockerfile, use, digests.get(whole)),
@@ -44,7 +44,7 @@ function fixOf(dockerfile: Dockerfile, use: ImageUse, answer: DigestAnswer | und
   const end = endOfName(dockerfile, use);
   if (end !== undefined) {
     const edits = [{ path: dockerfile.path, start: end, end, replacement: `@${digest}` }];
-    return { text: `write the digest that its tag has now behind it: ${digest}`, edits };
+    return { text: `pin the current digest: ${digest}`, edits };
   }
   // Behind `node:${V}` it would hold whatever V is set to.
   return `write ${whole}@${digest} where the variables in the name are set`;

@@ -24,7 +24,7 @@ function fixOf(
 /** Arrays that are no JSON, and therefore a shell's (Dockerfile reference, "Shell and exec form"). */
 export const brokenExecForm = dockerfileCheck({
   name: "broken-exec-form",
-  title: "Exec form that is no JSON",
+  title: "Exec form with invalid JSON",
   severity: "medium",
   documentation: {
     what: "Looks for `RUN`, `CMD`, `ENTRYPOINT` and `HEALTHCHECK` whose words stand in brackets and quotes and are no JSON array of strings: single quotes, a comma too many, an escape that JSON does not know.",
@@ -41,7 +41,7 @@ export const brokenExecForm = dockerfileCheck({
       if (form?.kind !== "shell" || instruction.heredocs.length > 0 || !LOOKS_LIKE_ARRAY.test(form.text)) continue;
       yield {
         subject: `${keyword} array`,
-        title: `The array of ${keyword} is no JSON, so a shell gets its brackets`,
+        title: `${keyword} has invalid JSON and runs in a shell, brackets included`,
         range: form.range,
         stage: instruction.stage,
         fix: fixOf(dockerfile, instruction),

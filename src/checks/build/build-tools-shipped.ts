@@ -11,7 +11,7 @@ const tools =
 /** Compilers in the image that runs. */
 export const buildToolsShipped = dockerfileCheck<"commands">({
   name: "build-tools-shipped",
-  title: "Compilers and build tools in the image",
+  title: "Build tools in the final image",
   severity: "low",
   documentation: {
     what: "Looks, in the last stage and those that it is built on, for packages of compilers and build tools that are installed and not removed in the same `RUN`. A group of apk (`--virtual`) that is deleted there is none.",
@@ -37,10 +37,10 @@ export const buildToolsShipped = dockerfileCheck<"commands">({
       const names = found.map(({ text }) => packageName(text));
       yield {
         subject: names.join(" "),
-        title: `${names.slice(0, 5).join(", ")} ${names.length === 1 ? "is" : "are"} installed in the image`,
+        title: `${names.slice(0, 5).join(", ")} ${names.length === 1 ? "is" : "are"} installed in the final image`,
         range: first.range,
         stage,
-        fix: "build in a stage of its own and copy what comes out",
+        fix: "build in a separate stage and COPY --from the result",
       };
     }
   },

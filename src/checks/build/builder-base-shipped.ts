@@ -23,7 +23,7 @@ function broughtBy({ repository, tag = "" }: ImageName, takesFiles: boolean): st
 /** A last stage on an image for building (Docker's documentation, "Multi-stage builds"). */
 export const builderBaseShipped = dockerfileCheck({
   name: "builder-base-shipped",
-  title: "A base for building under the image that ships",
+  title: "Build image used as the final base image",
   severity: "low",
   documentation: {
     what: "Looks at the base of the last stage, also through the stages that it is built on, where the image starts a program. Images of compilers and build tools are findings; where files come from an earlier stage, so are those with a JDK and the full images of Node.js, Python, Ruby, PHP and Perl.",
@@ -47,10 +47,10 @@ export const builderBaseShipped = dockerfileCheck({
     const { image } = bottom.from;
     yield {
       subject: `FROM ${image.text}`,
-      title: `${image.text} brings ${brought} into the image that ships`,
+      title: `Base image ${image.text} brings ${brought} into the final image`,
       range: image.range,
       stage: bottom.index,
-      fix: "copy the result into a stage on a slim or distroless image",
+      fix: "add a final stage FROM a slim or distroless image and COPY --from the result",
     };
   },
 });

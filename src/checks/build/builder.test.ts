@@ -3,9 +3,9 @@ import { test } from "node:test";
 import { brokenExecForm } from "./broken-exec-form.ts";
 import { builderBaseShipped } from "./builder-base-shipped.ts";
 import { fixed, spotted } from "./dockerfile/lint.fixture.ts";
+import { invalidInstruction } from "./invalid-instruction.ts";
 import { networkHost } from "./network-host.ts";
 import { onbuild } from "./onbuild.ts";
-import { refusedInstruction } from "./refused-instruction.ts";
 import { securityInsecure } from "./security-insecure.ts";
 import { unpinnedFrontend } from "./unpinned-frontend.ts";
 
@@ -27,38 +27,38 @@ test("a frontend needs a version, and one of others a digest", () => {
 
 test("RUN in the builder's network or with its privileges is found", () => {
   assert.deepEqual(spotted(networkHost, "FROM a:1\nRUN --network=host id\nRUN --network=none id\nRUN id\n"), [
-    "2:5 It runs in the network of the machine that builds",
+    "2:5 RUN uses the network of the build host",
   ]);
   assert.deepEqual(spotted(securityInsecure, "FROM a:1\nRUN --security=insecure id\nRUN --security=sandbox id\n"), [
-    "2:5 It runs with all privileges of the machine that builds",
+    "2:5 RUN has full privileges on the build host",
   ]);
   assert.deepEqual(spotted(networkHost, "FROM a:1\nRUN curl --network=host\n"), []);
 });
 
 test("ONBUILD is found", () => {
   assert.deepEqual(spotted(onbuild, "FROM a:1\nONBUILD COPY . /a\nRUN id\n"), [
-    "2:1 COPY runs in the builds of others, whose files do not show it",
+    "2:1 COPY runs in builds based on this image",
   ]);
 });
 
 test("what Docker refuses is found where it stands", () => {
-  assert.deepEqual(spotted(refusedInstruction, "RUN id\nFROM a:1\nBOGUS x\nCOPY a\nRUN --bogus=1 id\n"), [
-    "1:1 Docker refuses this: RUN stands before the first FROM",
-    "3:1 Docker refuses this: there is no instruction BOGUS",
-    "4:1 Docker refuses this: COPY takes at least one source, and where it goes to",
-    "5:5 Docker refuses this: RUN knows no --bogus",
+  assert.deepEqual(spotted(invalidInstruction, "RUN id\nFROM a:1\nBOGUS x\nCOPY a\nRUN --bogus=1 id\n"), [
+    "1:1 Invalid Dockerfile syntax: RUN stands before the first FROM",
+    "3:1 Invalid Dockerfile syntax: there is no instruction BOGUS",
+    "4:1 Invalid Dockerfile syntax: COPY takes at least one source, and where it goes to",
+    "5:5 Invalid Dockerfile syntax: RUN knows no --bogus",
   ]);
   const template = `FROM a:1\n${"{{ if }}\n".repeat(11)}`;
-  assert.deepEqual(spotted(refusedInstruction, template), [
-    "2:1 Docker refuses this and 10 more places, so it may be no Dockerfile: there is no instruction {{",
+  assert.deepEqual(spotted(invalidInstruction, template), [
+    "2:1 Invalid Dockerfile syntax here and in 10 more places, may not be a Dockerfile: there is no instruction {{",
   ]);
   // A shell that is not known is no fault.
-  assert.deepEqual(spotted(refusedInstruction, 'FROM a:1\nSHELL ["pwsh", "-c"]\nRUN Get-Item x\n'), []);
+  assert.deepEqual(spotted(invalidInstruction, 'FROM a:1\nSHELL ["pwsh", "-c"]\nRUN Get-Item x\n'), []);
 });
 
 test("arrays that are no JSON are found, and single quotes become double ones", () => {
   const text = "FROM a:1\nCMD ['node', 'a.js']\n";
-  assert.deepEqual(spotted(brokenExecForm, text), ["2:5 The array of CMD is no JSON, so a shell gets its brackets"]);
+  assert.deepEqual(spotted(brokenExecForm, text), ["2:5 CMD has invalid JSON and runs in a shell, brackets included"]);
   assert.equal(fixed(brokenExecForm, text), 'FROM a:1\nCMD ["node", "a.js"]\n');
   for (const cmd of [
     'CMD ["node", "a.js",]',
@@ -80,7 +80,7 @@ test("arrays that are no JSON are found, and single quotes become double ones", 
 });
 
 test("a base for building under what ships is found", () => {
-  const title = (image: string, what: string) => [`1:6 ${image} brings ${what} into the image that ships`];
+  const title = (image: string, what: string) => [`1:6 Base image ${image} brings ${what} into the final image`];
   assert.deepEqual(
     spotted(builderBaseShipped, "FROM golang:1.25\nRUN go build\nCMD /app\n"),
     title("golang:1.25", "a compiler"),

@@ -5,7 +5,7 @@ import { hasOption } from "./dockerfile/options.ts";
 /** Rust programs without a version (The Cargo Book, `cargo install`). */
 export const cargoInstallUnpinned = dockerfileCheck<"commands">({
   name: "cargo-install-unpinned",
-  title: "Rust programs installed without a version",
+  title: "Unpinned cargo install",
   severity: "low",
   documentation: {
     what: "Looks at the crates that `cargo install` names, without `@version`, `--version` or a commit. `--path`, and what a variable names, are none.",
@@ -24,10 +24,10 @@ export const cargoInstallUnpinned = dockerfileCheck<"commands">({
       const names = unpinned.map(({ text }) => text);
       yield {
         subject: `cargo install ${names.join(" ")}`,
-        title: `${names.length === 1 ? first.text : `${names.length} packages`} installed without a version`,
+        title: `${names.length === 1 ? `Package ${first.text} has` : `${names.length} packages have`} no version`,
         range: first.range,
         stage: instruction.stage,
-        fix: "write @version behind each crate, and --locked",
+        fix: "pin versions: NAME@VERSION, and add --locked",
         evidence: { packages: names.slice(0, 20).join(", ") },
       };
     }

@@ -6,7 +6,7 @@ import { shippedStages } from "./dockerfile/stages.ts";
 /** Files that are in the image twice, since their owner changes (Dockerfile reference, `COPY --chown`). */
 export const chownAfterCopy = dockerfileCheck<"commands">({
   name: "chown-after-copy",
-  title: "chown of what was just copied",
+  title: "Files duplicated by chown or chmod after COPY",
   severity: "low",
   documentation: {
     what: "Looks for `chown -R` and `chmod -R` in a `RUN` over a folder into which an earlier `COPY` or `ADD` of the same stage has put files, in the last stage and those that it is built on.",
@@ -36,10 +36,10 @@ export const chownAfterCopy = dockerfileCheck<"commands">({
             if (target === undefined) continue;
             yield {
               subject: `${program} -R ${target.text}`,
-              title: `${program} -R puts all of ${target.text} into the image a second time`,
+              title: `${program} -R stores ${target.text} in the image a second time`,
               range: command.range,
               stage: index,
-              fix: `write --${program} at the instruction that copies`,
+              fix: `use --${program} on the COPY instead`,
             };
           }
         }

@@ -65,7 +65,7 @@ test("a secret of the history names its commit", () => {
 
 test("what a later commit took away is said, unless HEAD has it in another place", () => {
   const commit = { id: "ab".repeat(20), author: "A" };
-  assert.match(findings({ ...secret, commit, hidden: true })[0]?.title ?? "", /that a later commit deletes or changes/);
+  assert.match(findings({ ...secret, commit, hidden: true })[0]?.title ?? "", /deleted or changed in a later commit/);
   assert.doesNotMatch(findings({ ...secret, commit, hidden: true }, { ...secret, line: 9 })[0]?.title ?? "", /commit/);
 });
 
@@ -74,5 +74,5 @@ test("nothing found is no finding", () => {
 });
 
 test("what was staged or stashed, and no commit has, is in Git's objects", () => {
-  assert.equal(findings({ ...secret, hidden: true })[0]?.title, "Sample code cod_…(28), in Git's objects only");
+  assert.equal(findings({ ...secret, hidden: true })[0]?.title, "Sample code cod_…(28), only in Git objects");
 });

@@ -4,7 +4,7 @@ import type { SourcesCheck } from "../subjects/tree.ts";
 /** Secrets in source code and configuration, before an image has them. */
 export const committedSecret: SourcesCheck = {
   id: "build/committed-secret",
-  title: "Secrets among the sources",
+  title: "Secrets in source files or Git history",
   layer: "build",
   category: "secret",
   controls: [3],
@@ -24,7 +24,7 @@ export const committedSecret: SourcesCheck = {
   *evaluate({ secrets }) {
     yield* secretFindings(secrets.secrets, {
       check: "build/committed-secret",
-      fix: "revoke it where it was issued, then hand in a new one at run time",
+      fix: "revoke the secret where it was issued; pass a new one at run time",
       locate: ({ path, line, column }) => ({
         kind: "file",
         path,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { addInPlaceOfCopy } from "./add-in-place-of-copy.ts";
+import { addInsteadOfCopy } from "./add-instead-of-copy.ts";
 import { chownAfterCopy } from "./chown-after-copy.ts";
 import { copyIgnoredFile } from "./copy-ignored-file.ts";
 import { type Around, findings, fixed, spotted } from "./dockerfile/lint.fixture.ts";
@@ -13,17 +13,17 @@ const ignoring = (...patterns: string[]): Around => ({
 
 test("ADD of plain files becomes COPY", () => {
   assert.equal(
-    fixed(addInPlaceOfCopy, "FROM a:1\nADD --chown=1:1 a.js b.json /a/\n"),
+    fixed(addInsteadOfCopy, "FROM a:1\nADD --chown=1:1 a.js b.json /a/\n"),
     "FROM a:1\nCOPY --chown=1:1 a.js b.json /a/\n",
   );
-  assert.equal(fixed(addInPlaceOfCopy, "from a:1\nadd . /a/\n"), "from a:1\ncopy . /a/\n");
-  assert.deepEqual(spotted(addInPlaceOfCopy, "FROM a:1\nONBUILD ADD . /a\n"), ["2:9 ADD does here what COPY does"]);
+  assert.equal(fixed(addInsteadOfCopy, "from a:1\nadd . /a/\n"), "from a:1\ncopy . /a/\n");
+  assert.deepEqual(spotted(addInsteadOfCopy, "FROM a:1\nONBUILD ADD . /a\n"), ["2:9 ADD of a local file: use COPY"]);
 });
 
 test("a file without an ending may be an archive: its ADD is named and left", () => {
   const text = "FROM a:1\nADD rootfs /\n";
-  assert.equal(findings(addInPlaceOfCopy, text).length, 1);
-  assert.equal(fixed(addInPlaceOfCopy, text), text);
+  assert.equal(findings(addInsteadOfCopy, text).length, 1);
+  assert.equal(fixed(addInsteadOfCopy, text), text);
 });
 
 test("ADD that does more than COPY is left", () => {
@@ -35,15 +35,15 @@ test("ADD that does more than COPY is left", () => {
     "a* /",
     "$A /",
   ]) {
-    assert.deepEqual(spotted(addInPlaceOfCopy, `FROM a:1\nADD ${add}\n`), [], add);
+    assert.deepEqual(spotted(addInsteadOfCopy, `FROM a:1\nADD ${add}\n`), [], add);
   }
-  assert.deepEqual(spotted(addInPlaceOfCopy, "FROM a:1\nADD --unpack=true a.bin /\nCOPY a /a\n"), []);
+  assert.deepEqual(spotted(addInsteadOfCopy, "FROM a:1\nADD --unpack=true a.bin /\nCOPY a /a\n"), []);
 });
 
 test("several sources need a folder", () => {
   assert.equal(fixed(severalSourcesToFile, "FROM a:1\nCOPY a b /c\n"), "FROM a:1\nCOPY a b /c/\n");
   assert.deepEqual(spotted(severalSourcesToFile, "FROM a:1\nADD a b /c\n"), [
-    "2:9 2 sources go to /c, which does not end with a slash",
+    "2:9 ADD of 2 sources to /c, which does not end with a slash",
   ]);
   for (const copy of ["a b /c/", "a b .", "a b ./", "a /c", "a b $C", "--chown app a /c"]) {
     assert.deepEqual(spotted(severalSourcesToFile, `FROM a:1\nCOPY ${copy}\n`), [], copy);
@@ -51,7 +51,7 @@ test("several sources need a folder", () => {
 });
 
 test("the whole folder is copied without a .dockerignore", () => {
-  const title = "The whole folder is copied, and no .dockerignore says what to leave out";
+  const title = "The entire build context is copied, and there is no .dockerignore";
   for (const source of [".", "./", "/", "*"]) {
     assert.deepEqual(spotted(missingDockerignore, `FROM a:1\nCOPY ${source} /a\n`), [`2:6 ${title}`], source);
   }
@@ -72,8 +72,8 @@ test("it is worse where the copy ships", () => {
 test("sources that .dockerignore leaves out are found", () => {
   const text = "FROM a:1\nCOPY dist/app.js README.md /a/\n";
   assert.deepEqual(spotted(copyIgnoredFile, text, ignoring("dist", "*.md")), [
-    "2:6 dist/app.js is left out by .dockerignore",
-    "2:18 README.md is left out by .dockerignore",
+    "2:6 dist/app.js is excluded by .dockerignore",
+    "2:18 README.md is excluded by .dockerignore",
   ]);
   for (const patterns of [
     [],
@@ -91,7 +91,7 @@ test("sources that .dockerignore leaves out are found", () => {
 
 test("chown of what was copied is found", () => {
   const text = "FROM a:1\nWORKDIR /app\nCOPY . .\nRUN id && chown -R 1:1 /app\n";
-  assert.deepEqual(spotted(chownAfterCopy, text), ["4:11 chown -R puts all of /app into the image a second time"]);
+  assert.deepEqual(spotted(chownAfterCopy, text), ["4:11 chown -R stores /app in the image a second time"]);
   for (const other of [
     "FROM a:1\nCOPY . /app\nRUN chown 1:1 /app\n",
     "FROM a:1\nRUN mkdir /data && chown -R 1:1 /data\n",

@@ -5,7 +5,7 @@ import { unfolded } from "./dockerfile/stages.ts";
 /** Sources that the builder never sees (Docker's build check CopyIgnoredFile). */
 export const copyIgnoredFile = dockerfileCheck<"context">({
   name: "copy-ignored-file",
-  title: "COPY of what .dockerignore leaves out",
+  title: "COPY of a path excluded by .dockerignore",
   severity: "low",
   documentation: {
     what: "Looks for sources of `COPY` and `ADD` that the `.dockerignore` beside the Dockerfile leaves out.",
@@ -29,10 +29,10 @@ export const copyIgnoredFile = dockerfileCheck<"context">({
         if (path === "" || path.startsWith("..") || letThrough || ignored(path) !== "yes") continue;
         yield {
           subject: `${keyword} ${text}`,
-          title: `${text} is left out by ${context.ignoreFiles[0]?.path ?? ".dockerignore"}`,
+          title: `${text} is excluded by ${context.ignoreFiles[0]?.path ?? ".dockerignore"}`,
           range,
           stage,
-          fix: "take it out of the instruction, or out of .dockerignore",
+          fix: `remove ${text} from the instruction or from .dockerignore`,
         };
       }
     }

@@ -7,12 +7,12 @@ test("a file system that is copied over another one is found", () => {
   for (const copy of ["COPY --from=build / /", 'COPY --from=build "/" "/"', 'COPY --from=build ["/", "/"]']) {
     assert.deepEqual(
       spotted(copyWholeStage, `FROM debian:13 AS build\nFROM alpine:3\n${copy}\n`),
-      ["3:1 All files of build are copied over the image's own"],
+      ["3:1 COPY copies every file of build over the image"],
       copy,
     );
   }
   assert.deepEqual(spotted(copyWholeStage, "FROM alpine:3\nCOPY --from=docker.io/tonistiigi/xx:1 / /\n"), [
-    "2:1 All files of docker.io/tonistiigi/xx:1 are copied over the image's own",
+    "2:1 COPY copies every file of docker.io/tonistiigi/xx:1 over the image",
   ]);
 });
 

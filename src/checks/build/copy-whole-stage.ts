@@ -4,7 +4,7 @@ import { chainOf, unfolded } from "./dockerfile/stages.ts";
 /** A file system over another one (hadolint, DL3067). */
 export const copyWholeStage = dockerfileCheck({
   name: "copy-whole-stage",
-  title: "All files of another stage copied over the image",
+  title: "Entire stages copied over the image",
   severity: "low",
   documentation: {
     what: "Looks for `COPY --from=… / /`. Where the image is empty (`FROM scratch`) it is none: so layers are made one.",
@@ -24,10 +24,10 @@ export const copyWholeStage = dockerfileCheck({
       const from = flags.find(({ name }) => name === "from")?.value?.text ?? "another stage";
       yield {
         subject: `COPY --from=${from} /`,
-        title: `All files of ${from} are copied over the image's own`,
+        title: `COPY copies every file of ${from} over the image`,
         range: instruction.range,
         stage,
-        fix: "copy the files that are needed, each by its path",
+        fix: "copy only the needed files, each by its path",
       };
     }
   },

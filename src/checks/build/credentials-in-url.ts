@@ -17,7 +17,7 @@ function passwordOf({ text }: ShellWord): { readonly literal: boolean } | undefi
 /** Passwords and tokens within a URL. */
 export const credentialsInUrl = dockerfileCheck<"commands">({
   name: "credentials-in-url",
-  title: "Passwords within a URL",
+  title: "Credentials in URLs",
   severity: "high",
   category: "secret",
   controls: [3],
@@ -42,11 +42,11 @@ export const credentialsInUrl = dockerfileCheck<"commands">({
       yield {
         subject: `${program ?? "the shell"}: URL`,
         unrecorded: literal && !local ? true : undefined,
-        title: literal ? "A password stands within a URL" : "Git writes the URL with its password to .git/config",
+        title: literal ? "Password in a URL" : "git stores the URL with its password in .git/config",
         severity: local ? "low" : literal ? "high" : "medium",
         range: command.programWord?.range ?? { ...command.range, end: command.range.start },
         stage: instruction.stage,
-        fix: "mount the credentials by --mount=type=secret or --mount=type=ssh",
+        fix: "mount the credentials with RUN --mount=type=secret or --mount=type=ssh",
       };
     }
   },

@@ -7,7 +7,7 @@ import { chainOf, shippedStages } from "./dockerfile/stages.ts";
 /** Secrets of a stage that builds, taken along into one that ships (Dockerfile reference, `COPY --from`). */
 export const crossStageLeak = dockerfileCheck<"commands" | "context">({
   name: "cross-stage-leak",
-  title: "Secrets of a build stage that are copied on",
+  title: "Secrets copied from a build stage",
   severity: "high",
   category: "secret",
   controls: [3],
@@ -50,11 +50,11 @@ export const crossStageLeak = dockerfileCheck<"commands" | "context">({
           const name = from.name ?? `stage ${from.index}`;
           yield {
             subject: `COPY ${text} with ${path}`,
-            title: `The copy of ${text} takes ${path} of ${name} along: ${what}`,
+            title: `COPY of ${text} includes ${path} (${what}) from stage ${name}`,
             severity: certain ? "high" : "medium",
             range,
             stage: instruction.stage,
-            fix: "copy by name what the image needs",
+            fix: "copy only the needed files, each by its path",
           };
         }
       }

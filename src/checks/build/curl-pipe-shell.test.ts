@@ -4,7 +4,8 @@ import { curlPipeShell } from "./curl-pipe-shell.ts";
 import { spotted } from "./dockerfile/lint.fixture.ts";
 
 const run = (script: string): string[] => spotted(curlPipeShell, `FROM debian:13\nRUN ${script}\n`);
-const by = (program: string, downloader = "curl"): string => `What ${downloader} downloads is run by ${program} unseen`;
+const by = (program: string, downloader = "curl"): string =>
+  `${downloader} output is piped to ${program} without verification`;
 
 test("a pipe into a shell is found, over filters and wrappers", () => {
   for (const [script, expected] of [

@@ -64,7 +64,7 @@ function runnersOf(commands: readonly ShellCommand[]): ReadonlyMap<number, Shell
 /** Scripts that are run as they come off the network. */
 export const curlPipeShell = dockerfileCheck<"commands">({
   name: "curl-pipe-shell",
-  title: "Downloads that are run unseen",
+  title: "Downloads piped to a shell",
   severity: "high",
   withoutControl: "it is about how an image is built, and the controls judge what was built and runs",
   documentation: {
@@ -84,10 +84,10 @@ export const curlPipeShell = dockerfileCheck<"commands">({
       if (runner === undefined) continue;
       yield {
         subject: `${command.program} into ${runner.program ?? "a shell"}`,
-        title: `What ${command.program} downloads is run by ${runner.program ?? "a shell"} unseen`,
+        title: `${command.program} output is piped to ${runner.program ?? "a shell"} without verification`,
         range: command.range,
         stage: instruction.stage,
-        fix: "download to a file, check it against a checksum in the Dockerfile, then run it",
+        fix: "download to a file, verify its checksum, then run it",
       };
     }
   },

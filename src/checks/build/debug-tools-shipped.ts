@@ -10,7 +10,7 @@ const tools =
 /** Tools that help an attacker on. */
 export const debugToolsShipped = dockerfileCheck<"commands">({
   name: "debug-tools-shipped",
-  title: "Tools for debugging and scanning in the image",
+  title: "Debugging and network tools in the final image",
   severity: "low",
   documentation: {
     what: "Looks, in the last stage and those that it is built on, for packages of network scanners, sniffers, tracers and debuggers that are installed and not removed in the same `RUN`. A tool that `CMD` or `ENTRYPOINT` starts is none.",
@@ -39,10 +39,10 @@ export const debugToolsShipped = dockerfileCheck<"commands">({
       const names = found.map(({ text }) => packageName(text));
       yield {
         subject: names.join(" "),
-        title: `${names.slice(0, 5).join(", ")} ${names.length === 1 ? "is" : "are"} installed in the image`,
+        title: `${names.slice(0, 5).join(", ")} ${names.length === 1 ? "is" : "are"} installed in the final image`,
         range: first.range,
         stage,
-        fix: "leave them out, and debug with an image of its own",
+        fix: "remove the tools; debug with a separate image (kubectl debug)",
       };
     }
   },

@@ -26,7 +26,7 @@ function optionIn(text: string): string | undefined {
 /** Debuggers that listen in the image that ships. */
 export const debuggerOpen = dockerfileCheck({
   name: "debugger-open",
-  title: "Debuggers that are switched on",
+  title: "Debuggers or debug pages enabled",
   severity: "medium",
   documentation: {
     what: "Looks at `CMD`, `ENTRYPOINT` and `ENV` of the last stage and those that it is built on: debuggers of Node.js, Java, Python and Go that listen for others than the container itself, Java's management without a password, and variables that switch Flask's debugger or a framework's debug pages on.",
@@ -41,7 +41,7 @@ export const debuggerOpen = dockerfileCheck({
   needs: { dockerfile: "witness" },
   *spot({ dockerfile }) {
     const shipped = shippedStages(dockerfile);
-    const fix = "take it out of the image that ships";
+    const fix = "remove the debugger from the final image";
     for (const { index, instructions } of dockerfile.stages) {
       if (!shipped.has(index)) continue;
       for (const instruction of instructions) {
@@ -50,14 +50,23 @@ export const debuggerOpen = dockerfileCheck({
           const text = form.kind === "shell" ? form.text : form.words.map((word: Word) => word.text).join(" ");
           const what = optionIn(text);
           if (what === undefined) continue;
-          yield { subject: keyword, title: `${what} is open to the network`, range: form.range, stage: index, fix };
+          yield {
+            subject: keyword,
+            title: `${keyword} opens ${what} to the network`,
+            range: form.range,
+            stage: index,
+            fix,
+          };
         } else if (instruction.keyword === "ENV") {
           for (const { name, value, range } of instruction.pairs) {
             const text = value?.value ?? value?.text ?? "";
             const option = optionIn(text);
             const [, , switched] = SWITCHES.find(([names, on]) => names.test(name.text) && on.test(text)) ?? [];
             if (option === undefined && switched === undefined) continue;
-            const title = option === undefined ? `${switched} is switched on` : `${option} is open to the network`;
+            const title =
+              option === undefined
+                ? `ENV ${name.text} enables ${switched}`
+                : `ENV ${name.text} opens ${option} to the network`;
             yield { subject: `ENV ${name.text}`, title, range, stage: index, fix };
           }
         }

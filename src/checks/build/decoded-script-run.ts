@@ -22,7 +22,7 @@ function decodes(command: ShellCommand): boolean {
 /** Scripts that nobody can read before they run. */
 export const decodedScriptRun = dockerfileCheck<"commands">({
   name: "decoded-script-run",
-  title: "Scripts that are decoded and run",
+  title: "Encoded scripts decoded and run",
   severity: "high",
   withoutControl: "it is about how an image is built, and the controls judge what was built and runs",
   documentation: {
@@ -53,10 +53,10 @@ export const decodedScriptRun = dockerfileCheck<"commands">({
       if (runner === undefined) continue;
       yield {
         subject: `${command.program} into ${runner.program}: ${digestOf(dockerfile.text.slice(instruction.range.start, instruction.range.end))}`,
-        title: `What ${command.program} decodes is run by ${runner.program}`,
+        title: `${command.program} output is decoded and run by ${runner.program}`,
         range: command.programWord?.range ?? command.range,
         stage: instruction.stage,
-        fix: "put the script into a file of the repository and COPY it",
+        fix: "commit the script as a file and COPY the file",
       };
     }
   },

@@ -7,7 +7,7 @@ const id = "build/denied-license";
 /** Licences of what a lockfile pins that the policy does not allow. */
 export const deniedLicense: LockfileCheck<LicenseParameters> = {
   id,
-  title: "Pinned dependencies under licences that the policy denies",
+  title: "Dependencies with denied licenses",
   layer: "build",
   category: "license",
   controls: [],

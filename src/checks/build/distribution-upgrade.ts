@@ -11,7 +11,7 @@ const upgrades: readonly (readonly [RegExp, RegExp])[] = [
 /** Packages of the base that are brought up to date by the build. */
 export const distributionUpgrade = dockerfileCheck<"commands">({
   name: "distribution-upgrade",
-  title: "The base's packages upgraded by the build",
+  title: "Distribution upgrade during the build",
   severity: "negligible",
   documentation: {
     what: "Looks in `RUN` for `apt-get upgrade`, `dist-upgrade` and `full-upgrade`, `apk upgrade`, and `dnf`, `yum` and `zypper` `update` without packages. Informational: security people disagree.",
@@ -29,10 +29,10 @@ export const distributionUpgrade = dockerfileCheck<"commands">({
       if (verb === undefined || !verbs.test(verb.text) || packages.length > 0) continue;
       yield {
         subject: `${program} ${verb.text}`,
-        title: `${program} ${verb.text} brings the base's packages up to date`,
+        title: `${program} ${verb.text} upgrades the packages of the base image`,
         range: command.range,
         stage: instruction.stage,
-        fix: "take a newer digest of the base, and rebuild every week",
+        fix: "update the base image digest, and rebuild every week",
       };
     }
   },

@@ -8,7 +8,7 @@ const folders = ["/var/cache/dnf", "/var/cache/yum", "/var/cache/libdnf5", "/var
 /** Lists and packages of dnf and yum that stay in a layer (dnf(8), `clean`). */
 export const dnfCacheKept = dockerfileCheck<"commands">({
   name: "dnf-cache-kept",
-  title: "dnf's and yum's caches kept in the image",
+  title: "dnf and yum caches left in the image",
   severity: "low",
   documentation: {
     what: "Looks, in the stages that are in the image, for `dnf`, `yum`, `microdnf` and `tdnf` that install or update, where the same `RUN` neither runs `clean all`, nor deletes the cache, nor has one mounted.",

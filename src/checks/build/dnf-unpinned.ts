@@ -4,7 +4,7 @@ import { dockerfileCheck } from "./dockerfile/lint-check.ts";
 /** Packages of dnf and yum without a version (dnf(8), `name-version`). */
 export const dnfUnpinned = dockerfileCheck<"commands">({
   name: "dnf-unpinned",
-  title: "dnf and yum packages without a version",
+  title: "Unpinned dnf and yum packages",
   severity: "low",
   documentation: {
     what: "Looks at the packages that `dnf`, `yum` and `microdnf install` name, and modules of `dnf module install`. One without `-version`, or a module without `:stream`, is a finding; files, URLs, groups, and what a variable names, are none.",
@@ -26,10 +26,10 @@ export const dnfUnpinned = dockerfileCheck<"commands">({
       const names = unpinned.map(({ text }) => text);
       yield {
         subject: `dnf install ${names.join(" ")}`,
-        title: `${names.length === 1 ? first.text : `${names.length} packages`} installed without a version`,
+        title: `${names.length === 1 ? `Package ${first.text} has` : `${names.length} packages have`} no version`,
         range: first.range,
         stage: instruction.stage,
-        fix: "write -version behind each package",
+        fix: "pin versions: NAME-VERSION",
         evidence: { packages: names.slice(0, 20).join(", ") },
       };
     }

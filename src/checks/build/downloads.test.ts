@@ -20,7 +20,7 @@ function finds(check: LintCheck, scripts: readonly string[], none: readonly stri
 
 test("packages that nobody has signed", () => {
   assert.deepEqual(spotted(packageSignaturesOff, run("apt-get install -y --allow-unauthenticated curl")), [
-    "2:5 --allow-unauthenticated lets packages in that nobody has signed",
+    "2:5 --allow-unauthenticated disables package signature verification",
   ]);
   finds(
     packageSignaturesOff,
@@ -58,7 +58,7 @@ test("keys that are trusted for every repository", () => {
 
 test("connections whose other end nobody checks", () => {
   assert.deepEqual(spotted(tlsVerificationOff, run("id && curl -fsSLk https://example.com/a -o a")), [
-    "2:11 curl is told not to check who it talks to (-k)",
+    "2:11 curl disables certificate verification (-k)",
   ]);
   finds(
     tlsVerificationOff,
@@ -92,7 +92,7 @@ test("connections whose other end nobody checks", () => {
 
 test("downloads without encryption", () => {
   assert.deepEqual(spotted(plainHttpDownload, run("wget http://example.com/a.tgz")), [
-    "2:5 wget downloads from example.com without encryption, and nothing checks what came",
+    "2:5 wget downloads from example.com over an unencrypted connection without verification",
   ]);
   finds(
     plainHttpDownload,
@@ -110,7 +110,7 @@ test("downloads without encryption", () => {
 
 test("downloads that are unpacked or run unchecked", () => {
   assert.deepEqual(spotted(unverifiedDownload, run("curl -fsSL https://example.com/a.tgz | tar xz")), [
-    "2:5 What curl downloads from example.com goes to tar unchecked",
+    "2:5 curl download from example.com is used by tar without verification",
   ]);
   finds(
     unverifiedDownload,
@@ -136,7 +136,7 @@ test("downloads that are unpacked or run unchecked", () => {
 
 test("failures that a pipe swallows", () => {
   assert.deepEqual(spotted(pipefailMissing, run("curl -f https://example.com/a | tar x")), [
-    "2:5 Where curl fails, the pipe into tar goes on",
+    "2:5 Failure of curl is ignored: pipe into tar without pipefail",
   ]);
   finds(
     pipefailMissing,
@@ -159,7 +159,7 @@ test("failures that a pipe swallows", () => {
     SHELL ["/bin/sh", "-c"]
     RUN curl https://example.com/b | tar x
   `;
-  assert.deepEqual(spotted(pipefailMissing, shell), ["6:5 Where curl fails, the pipe into tar goes on"]);
+  assert.deepEqual(spotted(pipefailMissing, shell), ["6:5 Failure of curl is ignored: pipe into tar without pipefail"]);
 });
 
 test("sources of no certain commit", () => {
@@ -182,7 +182,7 @@ test("sources of no certain commit", () => {
 
 test("scripts that nobody can read", () => {
   assert.deepEqual(spotted(decodedScriptRun, run("echo aWQ= | base64 -d | sh")), [
-    "2:17 What base64 decodes is run by sh",
+    "2:17 base64 output is decoded and run by sh",
   ]);
   finds(
     decodedScriptRun,

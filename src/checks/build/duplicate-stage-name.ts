@@ -3,7 +3,7 @@ import { dockerfileCheck } from "./dockerfile/lint-check.ts";
 /** Two stages of one name (Docker's build check DuplicateStageName). */
 export const duplicateStageName = dockerfileCheck({
   name: "duplicate-stage-name",
-  title: "Stages with the same name",
+  title: "Duplicate stage names",
   severity: "medium",
   documentation: {
     what: "Looks for a stage whose name an earlier one has, whatever the case of its letters.",
@@ -19,10 +19,10 @@ export const duplicateStageName = dockerfileCheck({
       if (seen.has(name)) {
         yield {
           subject: `name of stage ${index}`,
-          title: `An earlier stage is named ${name} as well`,
+          title: `Stage name ${name} is used by an earlier stage`,
           range: from.alias.range,
           stage: index,
-          fix: "give it another name",
+          fix: "rename one of the stages",
         };
       }
       seen.add(name);

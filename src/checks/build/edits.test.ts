@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { dockerfile, findings, fixed } from "./dockerfile/lint.fixture.ts";
-import { rootAtEnd } from "./root-at-end.ts";
+import { runsAsRoot } from "./runs-as-root.ts";
 import { secretInArgOrEnv } from "./secret-in-arg-or-env.ts";
 import { secretLeftInLayer } from "./secret-left-in-layer.ts";
 import { sudo } from "./sudo.ts";
@@ -108,12 +108,12 @@ test("sudo goes where root runs it anyway", () => {
 
 test("a user is named behind the last file, where the stage says what runs", () => {
   assert.equal(
-    fixed(rootAtEnd, 'FROM a:1\nCOPY a b\n# it listens\nEXPOSE 8080\nCMD ["a"]\n'),
+    fixed(runsAsRoot, 'FROM a:1\nCOPY a b\n# it listens\nEXPOSE 8080\nCMD ["a"]\n'),
     'FROM a:1\nCOPY a b\nUSER 10001:10001\n# it listens\nEXPOSE 8080\nCMD ["a"]\n',
   );
-  assert.equal(fixed(rootAtEnd, "FROM a:1\nUSER root\nCMD a\n"), "FROM a:1\nUSER 10001:10001\nCMD a\n");
+  assert.equal(fixed(runsAsRoot, "FROM a:1\nUSER root\nCMD a\n"), "FROM a:1\nUSER 10001:10001\nCMD a\n");
   assert.equal(
-    fixed(rootAtEnd, "FROM a:1\nUSER 0\nRUN x\nENTRYPOINT a"),
+    fixed(runsAsRoot, "FROM a:1\nUSER 0\nRUN x\nENTRYPOINT a"),
     "FROM a:1\nUSER 0\nRUN x\nUSER 10001:10001\nENTRYPOINT a",
   );
   for (const text of [
@@ -138,6 +138,6 @@ test("a user is named behind the last file, where the stage says what runs", () 
     "FROM ubuntu:24.04\nVOLUME /var/lib/docker\nCMD /start\n",
     "FROM debian:13\nCMD /sbin/init\n",
   ]) {
-    assert.equal(findings(rootAtEnd, text)[0]?.fix?.kind, "instruction", text);
+    assert.equal(findings(runsAsRoot, text)[0]?.fix?.kind, "instruction", text);
   }
 });

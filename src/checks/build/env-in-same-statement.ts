@@ -3,7 +3,7 @@ import { dockerfileCheck } from "./dockerfile/lint-check.ts";
 /** ENV that uses what it sets itself (Dockerfile reference, "Environment replacement": the old value counts). */
 export const envInSameStatement = dockerfileCheck({
   name: "env-in-same-statement",
-  title: "ENV with a variable that the same ENV sets",
+  title: "ENV using a variable set by the same ENV",
   severity: "medium",
   documentation: {
     what: "Looks for `ENV A=1 B=$A`, where nothing before it in the stage, or in those that it is built on, has set `A`.",
@@ -25,10 +25,10 @@ export const envInSameStatement = dockerfileCheck({
           if (instruction.keyword === "ENV" && value !== undefined && used !== undefined) {
             yield {
               subject: `ENV ${name.text}`,
-              title: `${name.text} gets the value that ${used} had before this instruction`,
+              title: `ENV ${name.text} uses the previous value of ${used}`,
               range: value.range,
               stage: index,
-              fix: `set ${used} in an instruction of its own before it`,
+              fix: `set ${used} in a separate ENV before this one`,
             };
           }
           own.add(name.text);

@@ -129,10 +129,10 @@ test("short verbs and modules of dnf install too", () => {
 test("variables that nothing sets in what is copied", () => {
   const told = (text: string) => spotted(undefinedVariable, text);
   assert.deepEqual(told("FROM debian:13\nCOPY app-$VERSIN.tar /x/\n"), [
-    "2:6 Nothing in the file sets VERSIN, and it is empty unless debian does",
+    "2:6 VERSIN is not set in the file, and empty unless debian sets the variable",
   ]);
   assert.deepEqual(told("FROM acme/base:1\nCOPY bin-$TARGETARCH /x/\n"), [
-    "2:6 TARGETARCH is the builder's, and empty in a stage that does not declare it",
+    "2:6 TARGETARCH is a builder argument and empty: the stage does not declare ARG TARGETARCH",
   ]);
   assert.equal(told("FROM debian:13\nCOPY --chown=$OWNR:0 a /x/\n").length, 1);
   for (const text of [

@@ -1,23 +1,23 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { addUrl } from "./add-url.ts";
-import { chmod777 } from "./chmod-777.ts";
 import { spotted } from "./dockerfile/lint.fixture.ts";
 import { sudo } from "./sudo.ts";
+import { worldWritableMode } from "./world-writable-mode.ts";
 
 const after = (instruction: string): string => `FROM debian:13\n${instruction}\n`;
 
 test("modes that let everybody write are found", () => {
   for (const [instruction, title] of [
-    ["RUN chmod 777 /a", "2:5 chmod 777 lets everybody write"],
-    ["RUN id && chmod -R 0666 /a", "2:11 chmod 0666 lets everybody write"],
-    ["RUN chmod a+rwx /a", "2:5 chmod a+rwx lets everybody write"],
-    ["RUN chmod u+x,o+w /a", "2:5 chmod u+x,o+w lets everybody write"],
-    ["RUN mkdir -p -m 777 /a", "2:5 mkdir -m 777 lets everybody write"],
-    ["RUN install -m0777 a /a", "2:5 install -m 0777 lets everybody write"],
-    ["COPY --chmod=777 a /a", "2:14 COPY --chmod=777 lets everybody write"],
+    ["RUN chmod 777 /a", "2:5 chmod 777 makes files world-writable"],
+    ["RUN id && chmod -R 0666 /a", "2:11 chmod 0666 makes files world-writable"],
+    ["RUN chmod a+rwx /a", "2:5 chmod a+rwx makes files world-writable"],
+    ["RUN chmod u+x,o+w /a", "2:5 chmod u+x,o+w makes files world-writable"],
+    ["RUN mkdir -p -m 777 /a", "2:5 mkdir -m 777 makes files world-writable"],
+    ["RUN install -m0777 a /a", "2:5 install -m 0777 makes files world-writable"],
+    ["COPY --chmod=777 a /a", "2:14 COPY --chmod=777 makes files world-writable"],
   ] as const) {
-    assert.deepEqual(spotted(chmod777, after(instruction)), [title], instruction);
+    assert.deepEqual(spotted(worldWritableMode, after(instruction)), [title], instruction);
   }
   for (const instruction of [
     "RUN chmod 755 /a",
@@ -27,7 +27,7 @@ test("modes that let everybody write are found", () => {
     "RUN chmod o-w /a",
     "RUN chmod $M a",
   ]) {
-    assert.deepEqual(spotted(chmod777, after(instruction)), [], instruction);
+    assert.deepEqual(spotted(worldWritableMode, after(instruction)), [], instruction);
   }
 });
 
@@ -49,8 +49,8 @@ test("ADD from the network needs a checksum or a commit", () => {
 });
 
 test("sudo is found before a command and as one", () => {
-  assert.deepEqual(spotted(sudo, after("RUN sudo -u app apt-get update")), ["2:5 apt-get runs by sudo"]);
-  assert.deepEqual(spotted(sudo, after("RUN echo a | sudo tee /etc/a")), ["2:14 tee runs by sudo"]);
-  assert.deepEqual(spotted(sudo, after('CMD ["sudo", "nginx"]')), ["2:5 nginx runs by sudo"]);
+  assert.deepEqual(spotted(sudo, after("RUN sudo -u app apt-get update")), ["2:5 apt-get runs with sudo"]);
+  assert.deepEqual(spotted(sudo, after("RUN echo a | sudo tee /etc/a")), ["2:14 tee runs with sudo"]);
+  assert.deepEqual(spotted(sudo, after('CMD ["sudo", "nginx"]')), ["2:5 nginx runs with sudo"]);
   assert.deepEqual(spotted(sudo, after("RUN apt-get install sudo && echo sudo")), []);
 });

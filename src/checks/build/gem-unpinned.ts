@@ -5,7 +5,7 @@ import { hasOption } from "./dockerfile/options.ts";
 /** Ruby gems without a version (`gem help install`). */
 export const gemUnpinned = dockerfileCheck<"commands">({
   name: "gem-unpinned",
-  title: "Ruby gems without a version",
+  title: "Unpinned Ruby gems",
   severity: "low",
   documentation: {
     what: "Looks at the gems that `gem install` names, without `:version` and without `--version`. Files, and what a variable names, are none.",
@@ -26,10 +26,10 @@ export const gemUnpinned = dockerfileCheck<"commands">({
       const names = unpinned.map(({ text }) => text);
       yield {
         subject: `gem install ${names.join(" ")}`,
-        title: `${names.length === 1 ? first.text : `${names.length} packages`} installed without a version`,
+        title: `${names.length === 1 ? `Package ${first.text} has` : `${names.length} packages have`} no version`,
         range: first.range,
         stage: instruction.stage,
-        fix: "write :version behind each gem",
+        fix: "pin versions: NAME:VERSION",
         evidence: { packages: names.slice(0, 20).join(", ") },
       };
     }

@@ -22,7 +22,7 @@ function picks({ command }: PlacedCommand): boolean {
 /** Sources that are whatever the branch holds on the day of the build. */
 export const gitCloneUnpinned = dockerfileCheck<"commands">({
   name: "git-clone-unpinned",
-  title: "Sources cloned without a tag or commit",
+  title: "git clone without a tag or commit",
   severity: "medium",
   documentation: {
     what: "Looks for `git clone` in `RUN` that names neither a tag (`--branch v1.2`) nor a commit (`--revision`), or names a branch such as `main`, where no later `git checkout`, `reset` or `fetch` of the stage picks one.",
@@ -55,7 +55,7 @@ export const gitCloneUnpinned = dockerfileCheck<"commands">({
         title: `${name} is cloned ${picked === undefined ? "without a tag or commit" : `from the branch ${picked}`}`,
         range: verb.range,
         stage: instruction.stage,
-        fix: "check out a commit",
+        fix: "check out a commit: git checkout COMMIT",
       };
     }
   },

@@ -23,7 +23,7 @@ function hasModule({ stages }: Dockerfile, stage: number | undefined, before: nu
 /** Go programs of no certain version (Go Modules Reference, version queries). */
 export const goInstallUnpinned = dockerfileCheck<"commands">({
   name: "go-install-unpinned",
-  title: "Go programs installed without a version",
+  title: "Unpinned go install",
   severity: "low",
   documentation: {
     what: "Looks at the modules that `go install`, `go get` and `go run` name with `@latest` or a branch, and with nothing where no go.mod could say the version: none was copied in or cloned before.",
@@ -49,10 +49,10 @@ export const goInstallUnpinned = dockerfileCheck<"commands">({
       const names = unpinned.map(({ text }) => text);
       yield {
         subject: `go ${verb.text === "run" ? "run" : "install"} ${names.join(" ")}`,
-        title: `${names.length === 1 ? first.text : `${names.length} packages`} installed without a version`,
+        title: `${names.length === 1 ? `Package ${first.text} has` : `${names.length} packages have`} no version`,
         range: first.range,
         stage: instruction.stage,
-        fix: "write @version behind each module",
+        fix: "pin versions: MODULE@VERSION",
         evidence: { packages: names.slice(0, 20).join(", ") },
       };
     }

@@ -5,7 +5,7 @@ import { imagesUsed } from "./dockerfile/stages.ts";
 /** Images without a registry where the policy names others than Docker Hub (OCI has no default registry; Docker has). */
 export const implicitRegistry = dockerfileCheck({
   name: "implicit-registry",
-  title: "Images without a registry",
+  title: "Image names without a registry",
   severity: "high",
   withoutControl: "where images may come from is the policy's own list, which none of the ten asks for",
   documentation: {
@@ -25,10 +25,10 @@ export const implicitRegistry = dockerfileCheck({
       if (name.registry !== undefined || allowed(wholeName(name))) continue;
       yield {
         subject: `${by} ${written}`,
-        title: `${written} names no registry, so it comes from Docker Hub, which the policy does not allow`,
+        title: `${written} has no registry and defaults to Docker Hub, which the policy does not allow`,
         range,
         stage,
-        fix: "write a registry of the policy before the name",
+        fix: "prefix the image with an allowed registry",
       };
     }
   },

@@ -15,7 +15,7 @@ const UNTRIED = { grade: "likely", reason: "it may install now what failed befor
 /** Package managers that ask, where nobody answers (apt-get(8), dnf(8), zypper(8)). */
 export const installWithoutYes = dockerfileCheck<"commands">({
   name: "install-without-yes",
-  title: "Package managers that wait for an answer",
+  title: "Package installs that prompt for confirmation",
   severity: "low",
   documentation: {
     what: "Looks in `RUN` for `apt-get install` without `-y` (or `-qq`, or `Assume-Yes` in its configuration), `dnf` and `yum install` without `-y`, and `zypper install` without `-y` or `--non-interactive`, where nothing is piped in.",
@@ -45,7 +45,7 @@ export const installWithoutYes = dockerfileCheck<"commands">({
         continue;
       yield {
         subject: `${command.program} install`,
-        title: `${command.program} install asks, and nobody answers`,
+        title: `${command.program} install prompts for confirmation`,
         range: command.range,
         stage: instruction.stage,
         fix: {

@@ -5,7 +5,7 @@ import { dockerfileCheck } from "./dockerfile/lint-check.ts";
 /** Keywords in another case than the rest of the file's (Docker's build check ConsistentInstructionCasing). */
 export const instructionCasing = dockerfileCheck({
   name: "instruction-casing",
-  title: "Keywords in mixed case",
+  title: "Inconsistent instruction casing",
   severity: "negligible",
   documentation: {
     what: "Looks for instructions whose keyword is not in the case that most of the file's keywords are in, upper or lower.",
@@ -32,10 +32,10 @@ export const instructionCasing = dockerfileCheck({
     const edits: TextEdit[] = other.map(({ range, wanted }) => replaceRange(dockerfile, range, wanted));
     yield {
       subject: "keywords",
-      title: `${first.written} is written ${first.wanted} elsewhere in the file`,
+      title: `Instruction ${first.written} differs in case from the other instructions`,
       range: first.range,
       stage: first.stage,
-      fix: { text: `write all keywords in ${lower > upper ? "lower" : "upper"} case`, edits },
+      fix: { text: `write all instructions in ${lower > upper ? "lowercase" : "uppercase"}`, edits },
     };
   },
 });

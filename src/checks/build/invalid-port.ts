@@ -4,7 +4,7 @@ import { exposedPorts } from "./dockerfile/ports.ts";
 /** Ports that there are not (Docker's build check ExposeInvalidFormat). */
 export const invalidPort = dockerfileCheck({
   name: "invalid-port",
-  title: "EXPOSE of what is no port",
+  title: "Invalid port in EXPOSE",
   severity: "low",
   documentation: {
     what: "Looks at the words of `EXPOSE`. Numbers that are not from 1 to 65535, ranges that run backwards, protocols other than `tcp`, `udp` and `sctp`, and addresses or mappings (`127.0.0.1:80:80`) are findings.",
@@ -19,13 +19,13 @@ export const invalidPort = dockerfileCheck({
   *spot({ dockerfile }) {
     for (const { word, range, stage, namesHost } of exposedPorts(dockerfile)) {
       if (range !== undefined && !namesHost) continue;
-      const title = `${word.text} is no port from 1 to 65535 with tcp, udp or sctp`;
+      const title = `${word.text} is not a valid port (1-65535, tcp, udp or sctp)`;
       yield {
         subject: `EXPOSE ${word.text}`,
         title,
         range: word.range,
         stage,
-        fix: "name the port that the program listens on",
+        fix: "expose the port that the program listens on: EXPOSE 8080",
       };
     }
   },

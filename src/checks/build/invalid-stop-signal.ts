@@ -11,18 +11,18 @@ const NAMES = new Set(
 function wrong(value: string): string | undefined {
   if (/^\d+$/.test(value)) {
     const number = Number(value);
-    if (number === 9 || number === 19) return "cannot be handled, so the program never gets to end in order";
+    if (number === 9 || number === 19) return "cannot be caught, so the program cannot shut down cleanly";
     return number >= 1 && number <= 64 ? undefined : "is no number of a signal";
   }
   const name = value.toUpperCase().replace(/^SIG/, "");
-  if (name === "KILL" || name === "STOP") return "cannot be handled, so the program never gets to end in order";
-  return NAMES.has(name) || /^RTM(?:IN(?:\+\d{1,2})?|AX(?:-\d{1,2})?)$/.test(name) ? undefined : "is no signal";
+  if (name === "KILL" || name === "STOP") return "cannot be caught, so the program cannot shut down cleanly";
+  return NAMES.has(name) || /^RTM(?:IN(?:\+\d{1,2})?|AX(?:-\d{1,2})?)$/.test(name) ? undefined : "is not a signal";
 }
 
 /** STOPSIGNAL of what is none, or of one that no program gets (Dockerfile reference, STOPSIGNAL). */
 export const invalidStopSignal = dockerfileCheck({
   name: "invalid-stop-signal",
-  title: "STOPSIGNAL that stops nothing in order",
+  title: "Invalid or uncatchable STOPSIGNAL",
   severity: "low",
   documentation: {
     what: "Looks at `STOPSIGNAL`: what is no signal of Linux, and `SIGKILL` and `SIGSTOP`, are findings.",
@@ -42,7 +42,7 @@ export const invalidStopSignal = dockerfileCheck({
           title: `${word.text} ${what}`,
           range: word.range,
           stage: index,
-          fix: "name the signal that the program ends on",
+          fix: "set a signal that ends the program, for example STOPSIGNAL SIGTERM",
         };
       }
     }

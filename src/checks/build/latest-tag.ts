@@ -5,7 +5,7 @@ import { imagesUsed } from "./dockerfile/stages.ts";
 /** Images that are named by `latest`, in words or by saying nothing. */
 export const latestTag = dockerfileCheck({
   name: "latest-tag",
-  title: "Base images by the tag latest",
+  title: "Base images tagged latest or untagged",
   severity: "medium",
   documentation: {
     what: "Looks at every image that `FROM`, `COPY --from` and `RUN --mount=from=` name. The tag `latest`, and no tag at all, are findings where there is no digest.",

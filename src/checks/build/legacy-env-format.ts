@@ -24,7 +24,7 @@ function fixOf(dockerfile: Dockerfile, { pairs }: PairsInstruction): NonNullable
 /** `ENV name value` (Docker's build check LegacyKeyValueFormat). */
 export const legacyEnvFormat = dockerfileCheck({
   name: "legacy-env-format",
-  title: "ENV and LABEL without an equals sign",
+  title: "Legacy ENV and LABEL format",
   severity: "negligible",
   documentation: {
     what: "Looks for `ENV name value` and `LABEL name value`.",
@@ -43,7 +43,7 @@ export const legacyEnvFormat = dockerfileCheck({
       if (!instruction.legacy || pair === undefined) continue;
       yield {
         subject: `${instruction.keyword} ${pair.name.text}`,
-        title: `${instruction.keyword} ${pair.name.text} is written without an equals sign`,
+        title: `${instruction.keyword} ${pair.name.text} has no equals sign`,
         range: pair.name.range,
         stage: instruction.stage,
         fix: fixOf(dockerfile, instruction),

@@ -8,7 +8,7 @@ const PLAIN = /^[^"'\\$`\r\n]*$/;
 /** MAINTAINER (Dockerfile reference: deprecated since Docker 1.13). */
 export const maintainerDeprecated = dockerfileCheck({
   name: "maintainer-deprecated",
-  title: "MAINTAINER is deprecated",
+  title: "Deprecated MAINTAINER instruction",
   severity: "negligible",
   documentation: {
     what: "Looks for the instruction `MAINTAINER`.",

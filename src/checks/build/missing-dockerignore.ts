@@ -5,7 +5,7 @@ import { shippedStages, unfolded } from "./dockerfile/stages.ts";
 /** A whole folder is copied, and nothing says what to leave out (Docker's documentation, ".dockerignore files"). */
 export const missingDockerignore = dockerfileCheck<"context">({
   name: "missing-dockerignore",
-  title: "COPY of the whole folder without a .dockerignore",
+  title: "COPY . without a .dockerignore",
   severity: "medium",
   documentation: {
     what: "Looks for `COPY` and `ADD` of `.` from the build context, and for a `.dockerignore` beside the Dockerfile or at the top of the folder that is judged, or a `.containerignore` or `Dockerfile.dockerignore`. No such file, or one without a pattern, is a finding, of severity low where only a stage that does not ship gets the copy.",
@@ -31,10 +31,10 @@ export const missingDockerignore = dockerfileCheck<"context">({
     yield {
       subject: `${found.keyword} of the whole folder`,
       severity: ships === undefined ? "low" : "medium",
-      title: "The whole folder is copied, and no .dockerignore says what to leave out",
+      title: "The entire build context is copied, and there is no .dockerignore",
       range: found.whole.range,
       stage: found.stage,
-      fix: "write a .dockerignore",
+      fix: "add a .dockerignore",
     };
   },
 });

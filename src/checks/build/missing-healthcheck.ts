@@ -4,7 +4,7 @@ import { shippedStages } from "./dockerfile/stages.ts";
 /** Servers whose state nobody asks for (Dockerfile reference, HEALTHCHECK). */
 export const missingHealthcheck = dockerfileCheck({
   name: "missing-healthcheck",
-  title: "Servers without a HEALTHCHECK",
+  title: "Missing HEALTHCHECK",
   severity: "negligible",
   documentation: {
     what: "Looks for images that name a port by `EXPOSE` and have no `HEALTHCHECK` in the last stage or those that it is built on. The base image may have one, which is not known here. `HEALTHCHECK NONE` is none.",
@@ -20,10 +20,10 @@ export const missingHealthcheck = dockerfileCheck({
     if (exposed === undefined || own.some(({ keyword }) => keyword === "HEALTHCHECK")) return;
     yield {
       subject: "health",
-      title: "It serves on a port, and has no HEALTHCHECK",
+      title: "Image exposes a port and has no HEALTHCHECK",
       range: exposed.range,
       stage: exposed.stage,
-      fix: "add a HEALTHCHECK, or HEALTHCHECK NONE where the orchestrator has probes",
+      fix: "add a HEALTHCHECK, or HEALTHCHECK NONE if the orchestrator uses probes",
     };
   },
 });

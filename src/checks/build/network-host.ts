@@ -4,7 +4,7 @@ import { unfolded } from "./dockerfile/stages.ts";
 /** Builds in the network of the machine that builds (Dockerfile reference, `RUN --network`). */
 export const networkHost = dockerfileCheck({
   name: "network-host",
-  title: "RUN in the builder's own network",
+  title: "RUN --network=host",
   severity: "high",
   withoutControl: "it is about the machine that builds, and control 4 counts workloads",
   documentation: {
@@ -18,8 +18,8 @@ export const networkHost = dockerfileCheck({
     for (const { keyword, flags, stage } of unfolded(dockerfile)) {
       for (const { name, value, range } of flags) {
         if (keyword !== "RUN" || name !== "network" || value?.value !== "host") continue;
-        const title = "It runs in the network of the machine that builds";
-        yield { subject: "RUN --network=host", title, range, stage, fix: "leave --network=host out" };
+        const title = "RUN uses the network of the build host";
+        yield { subject: "RUN --network=host", title, range, stage, fix: "remove --network=host" };
       }
     }
   },

@@ -14,7 +14,7 @@ const PACKAGES_IN_CACHE = {
 /** Packages that npm and yarn keep in their caches. */
 export const nodeCacheKept = dockerfileCheck<"commands">({
   name: "node-cache-kept",
-  title: "npm's and yarn's caches kept in the image",
+  title: "npm and yarn caches left in the image",
   severity: "low",
   documentation: {
     what: "Looks, in the stages that are in the image, for `npm ci`, `npm install` and `yarn install`, where the same `RUN` neither cleans the cache, nor deletes it, nor has one mounted.",
@@ -51,7 +51,7 @@ export const nodeCacheKept = dockerfileCheck<"commands">({
       const cleaning = program === "npm" ? "npm cache clean --force" : "yarn cache clean";
       yield {
         subject: `${program} ${verb === "" ? "install" : verb}`,
-        title: `${program}'s cache stays in the layer`,
+        title: `The ${program} cache remains in the layer`,
         range: command.range,
         stage,
         fix: {

@@ -4,7 +4,7 @@ import { dockerfileCheck } from "./dockerfile/lint-check.ts";
 /** npm packages without a version. */
 export const npmUnpinned = dockerfileCheck<"commands">({
   name: "npm-unpinned",
-  title: "npm packages without a version",
+  title: "Unpinned npm packages",
   severity: "low",
   documentation: {
     what: "Looks at the packages that `npm install` names. One without `@version`, or with a tag such as `@latest`, is a finding; files, folders, URLs other than of a repository without a commit or tag, and what a variable names, are none.",
@@ -30,10 +30,10 @@ export const npmUnpinned = dockerfileCheck<"commands">({
       const names = unpinned.map(({ text }) => text);
       yield {
         subject: `npm install ${names.join(" ")}`,
-        title: `${names.length === 1 ? first.text : `${names.length} packages`} installed without a version`,
+        title: `${names.length === 1 ? `Package ${first.text} has` : `${names.length} packages have`} no version`,
         range: first.range,
         stage: instruction.stage,
-        fix: "write @version behind each package",
+        fix: "pin versions: NAME@VERSION",
         evidence: { packages: names.slice(0, 20).join(", ") },
       };
     }

@@ -19,10 +19,10 @@ export const onbuild = dockerfileCheck({
       const what = instruction.keyword === "broken" ? "an instruction" : instruction.keyword;
       yield {
         subject: `${keyword} ${what}`,
-        title: `${what} runs in the builds of others, whose files do not show it`,
+        title: `${what} runs in builds based on this image`,
         range: keywordRange,
         stage,
-        fix: "move it to where it is to run",
+        fix: "move the instruction to the Dockerfiles that need it",
       };
     }
   },

@@ -5,7 +5,7 @@ const single = ["CMD", "ENTRYPOINT", "HEALTHCHECK"] as const;
 /** Instructions of which the last one alone counts (Docker's build check MultipleInstructionsDisallowed). */
 export const overriddenInstruction = dockerfileCheck({
   name: "overridden-instruction",
-  title: "CMD, ENTRYPOINT or HEALTHCHECK more than once in a stage",
+  title: "Multiple CMD, ENTRYPOINT or HEALTHCHECK in a stage",
   severity: "low",
   documentation: {
     what: "Looks for stages with several `CMD`, `ENTRYPOINT` or `HEALTHCHECK`. All but the last are findings.",
@@ -20,10 +20,10 @@ export const overriddenInstruction = dockerfileCheck({
         for (const instruction of instructions.filter((one) => one.keyword === keyword).slice(0, -1)) {
           yield {
             subject: keyword,
-            title: `A later ${keyword} of the stage replaces this one`,
+            title: `${keyword} is overridden by a later ${keyword} of the stage`,
             range: instruction.range,
             stage: index,
-            fix: "delete the one that is not meant",
+            fix: "keep one of them",
           };
         }
       }

@@ -44,7 +44,7 @@ function isVerifiedFile({ command, instruction }: PlacedCommand): boolean {
 /** Packages that are installed though nobody has signed them. */
 export const packageSignaturesOff = dockerfileCheck<"commands">({
   name: "package-signatures-off",
-  title: "Packages installed without a check of their signature",
+  title: "Package signature verification disabled",
   severity: "high",
   withoutControl: "control 7 is about signatures of images, not of packages",
   documentation: {
@@ -65,10 +65,10 @@ export const packageSignaturesOff = dockerfileCheck<"commands">({
       if (found === undefined || isVerifiedFile(placed)) continue;
       yield {
         subject: `${command.program ?? "a command"} ${found}`,
-        title: `${found} lets packages in that nobody has signed`,
+        title: `${found} disables package signature verification`,
         range: command.programWord?.range ?? command.range,
         stage: instruction.stage,
-        fix: "install the repository's key, and leave the check on",
+        fix: "install the key of the repository and keep verification enabled",
       };
     }
   },

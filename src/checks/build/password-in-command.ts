@@ -93,7 +93,7 @@ function fromInput({ command, instruction }: PlacedCommand): Given | undefined {
 /** Passwords that stand in a command; the image's history shows every command. */
 export const passwordInCommand = dockerfileCheck<"commands">({
   name: "password-in-command",
-  title: "Passwords in commands",
+  title: "Hard-coded passwords in commands",
   severity: "high",
   category: "secret",
   controls: [3],
@@ -113,10 +113,10 @@ export const passwordInCommand = dockerfileCheck<"commands">({
       yield {
         subject: `${program}: ${given.how}`,
         unrecorded: true,
-        title: `A password stands in the command: ${given.how}`,
+        title: `Hard-coded password in a command: ${given.how}`,
         range: given.range.end > given.range.start ? given.range : (command.programWord?.range ?? given.range),
         stage: instruction.stage,
-        fix: "mount it by --mount=type=secret and read it from the file",
+        fix: "mount the password with RUN --mount=type=secret and read the file",
       };
     }
   },

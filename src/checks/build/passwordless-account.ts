@@ -23,7 +23,7 @@ function harm(command: ShellCommand): readonly [string, string] | undefined {
     case "useradd":
     case "adduser":
     case "usermod":
-      if (optionValue(command, "-u", "--uid") === "0") return [`${program} -u 0`, "another account has root's number"];
+      if (optionValue(command, "-u", "--uid") === "0") return [`${program} -u 0`, "another account has UID 0"];
       if (program !== "adduser" && ["", "''"].includes(optionValue(command, "-p", "--password") ?? "x")) {
         return [`${program} -p`, "an account has an empty password"];
       }
@@ -37,7 +37,7 @@ function harm(command: ShellCommand): readonly [string, string] | undefined {
         "\n",
       );
       if (tees && /^[a-z_][\w-]*::?(?:x?:)?0:0:/im.test(text) && !/^root:/m.test(text)) {
-        return ["passwd entry with number 0", "another account has root's number"];
+        return ["passwd entry with number 0", "another account has UID 0"];
       }
       return undefined;
     }
@@ -47,7 +47,7 @@ function harm(command: ShellCommand): readonly [string, string] | undefined {
 /** Accounts that are root, or become it, without a password. */
 export const passwordlessAccount = dockerfileCheck<"commands">({
   name: "passwordless-account",
-  title: "Accounts that become root without a password",
+  title: "Passwordless root access",
   severity: "medium",
   documentation: {
     what: "Looks, in the stages that are in the image, for accounts with root's number (`useradd -o -u 0`), accounts with an empty password (`passwd -d`, `useradd -p ''`), and `NOPASSWD` that is written for sudo. Those with a password that is locked are none.",
@@ -69,14 +69,14 @@ export const passwordlessAccount = dockerfileCheck<"commands">({
       ];
       const sudoers =
         texts.some((text) => /\bNOPASSWD\b/.test(text)) && target.some((text) => text.includes("sudoers"));
-      const found = sudoers ? (["NOPASSWD", "sudo asks for no password"] as const) : harm(command);
+      const found = sudoers ? (["NOPASSWD", "sudo does not ask for a password"] as const) : harm(command);
       if (found === undefined) continue;
       yield {
         subject: `${found[0]}: ${digestOf(command.words.map(({ text }) => text).join(" "))}`,
-        title: `In the image ${found[1]}`,
+        title: `Passwordless root: ${found[1]}`,
         range: command.programWord?.range ?? command.range,
         stage,
-        fix: "do what needs root before USER, and leave accounts without a login",
+        fix: "run root commands before USER, and create accounts without a login",
       };
     }
   },

@@ -10,7 +10,7 @@ const folders = ["/root/.cache/pip"];
 /** pip's own cache in a layer (pip documentation, `--no-cache-dir`). */
 export const pipCacheKept = dockerfileCheck<"commands">({
   name: "pip-cache-kept",
-  title: "pip's cache kept in the image",
+  title: "pip cache left in the image",
   severity: "low",
   documentation: {
     what: "Looks, in the stages that are in the image, for `pip install` without `--no-cache-dir` and without `PIP_NO_CACHE_DIR`, where the same `RUN` neither clears pip's cache nor has one mounted.",
@@ -46,7 +46,7 @@ export const pipCacheKept = dockerfileCheck<"commands">({
       if (cleared) continue;
       yield {
         subject: "pip install",
-        title: "pip's cache stays in the layer",
+        title: "The pip cache remains in the layer",
         range: command.range,
         stage,
         fix: { text: "add --no-cache-dir", edits: [insertBehind(dockerfile, verb.range, " --no-cache-dir")] },

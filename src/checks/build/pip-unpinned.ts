@@ -5,7 +5,7 @@ import { hasOption } from "./dockerfile/options.ts";
 /** Python packages without a version (PEP 440). */
 export const pipUnpinned = dockerfileCheck<"commands">({
   name: "pip-unpinned",
-  title: "pip packages without a version",
+  title: "Unpinned pip packages",
   severity: "low",
   documentation: {
     what: "Looks at the packages that `pip`, `pipx`, `uv pip` and `uv tool install` name. One without `==`, `~=` or an upper bound is a finding; files, folders, URLs other than of a repository without a commit or tag, what a variable names, and installs with `--constraint`, `--require-hashes` or `--no-index` are none.",
@@ -34,10 +34,10 @@ export const pipUnpinned = dockerfileCheck<"commands">({
       const names = unpinned.map(({ text }) => text);
       yield {
         subject: `${manager} install ${names.join(" ")}`,
-        title: `${names.length === 1 ? first.text : `${names.length} packages`} installed without a version`,
+        title: `${names.length === 1 ? `Package ${first.text} has` : `${names.length} packages have`} no version`,
         range: first.range,
         stage: instruction.stage,
-        fix: "write ==version behind each package",
+        fix: "pin versions: NAME==VERSION",
         evidence: { packages: names.slice(0, 20).join(", ") },
       };
     }

@@ -24,7 +24,7 @@ function setsIt({ words }: ShellCommand): boolean {
 /** Failures that a pipe swallows (POSIX, pipelines: the status is the last command's). */
 export const pipefailMissing = dockerfileCheck<"commands">({
   name: "pipefail-missing",
-  title: "Failures that a pipe swallows",
+  title: "Pipes without pipefail",
   severity: "low",
   documentation: {
     what: "Looks, in `RUN`, for a command that can fail (a download, an unpacking, a build) at the left of a pipe, where neither `SHELL` nor `set -o pipefail` makes the failure count. `echo`, `printf`, `grep` and their like at the left are none, nor what a substitution or `|| …` takes up.",
@@ -49,10 +49,10 @@ export const pipefailMissing = dockerfileCheck<"commands">({
       const into = instruction.commands[reader]?.program ?? "a command";
       yield {
         subject: `${program} | ${into}`,
-        title: `Where ${program} fails, the pipe into ${into} goes on`,
+        title: `Failure of ${program} is ignored: pipe into ${into} without pipefail`,
         range: command.programWord?.range ?? command.range,
         stage: instruction.stage,
-        fix: 'write SHELL ["/bin/bash", "-o", "pipefail", "-c"] before it, or set -o pipefail in the RUN',
+        fix: 'add SHELL ["/bin/bash", "-o", "pipefail", "-c"] before the RUN, or set -o pipefail in the RUN',
       };
     }
   },

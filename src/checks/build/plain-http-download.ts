@@ -4,7 +4,7 @@ import { dockerfileCheck } from "./dockerfile/lint-check.ts";
 /** Files that come over a connection that everybody on the way can change. */
 export const plainHttpDownload = dockerfileCheck<"commands">({
   name: "plain-http-download",
-  title: "Downloads without encryption",
+  title: "Downloads over unencrypted connections",
   severity: "medium",
   documentation: {
     what: "Looks for `curl` and `wget` in `RUN` with a URL of `http://` or `ftp://`, and for `git clone` from `http://` or `git://`. What the same `RUN` compares with a checksum or a signature is none, nor what comes from this machine. Repositories of apt are none: they are signed.",
@@ -31,10 +31,10 @@ export const plainHttpDownload = dockerfileCheck<"commands">({
       const host = /^[a-z]+:\/\/(?:[^/@]*@)?([^/:?#]*)/i.exec(plain.text)?.[1] ?? "";
       yield {
         subject: `${program} from ${host}`,
-        title: `${program} downloads from ${host} without encryption, and nothing checks what came`,
+        title: `${program} downloads from ${host} over an unencrypted connection without verification`,
         range: command.programWord?.range ?? command.range,
         stage: instruction.stage,
-        fix: "use https, and compare a checksum in the same RUN",
+        fix: "use https, and verify a checksum in the same RUN",
       };
     }
   },

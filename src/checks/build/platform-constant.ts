@@ -3,7 +3,7 @@ import { dockerfileCheck } from "./dockerfile/lint-check.ts";
 /** Bases of one platform, whatever is built for (Docker's build check FromPlatformFlagConstDisallowed). */
 export const platformConstant = dockerfileCheck({
   name: "platform-constant",
-  title: "FROM with a constant platform",
+  title: "Hard-coded platform in FROM",
   severity: "low",
   documentation: {
     what: "Looks for `FROM --platform=` with a constant. A stage whose name says the platform, as `build-amd64` does, is none: another stage chooses it.",
@@ -22,10 +22,10 @@ export const platformConstant = dockerfileCheck({
       if (system === "windows" || system === "wasi") continue;
       yield {
         subject: `FROM --platform=${platform.text}`,
-        title: `The stage is of ${platform.text}, whatever is built for`,
+        title: `FROM is fixed to the platform ${platform.text}`,
         range: platform.range,
         stage: index,
-        fix: "leave --platform out, or write $BUILDPLATFORM where the stage only builds",
+        fix: "remove --platform, or set --platform=$BUILDPLATFORM in a build stage",
       };
     }
   },

@@ -33,7 +33,7 @@ function keyOption(command: ShellCommand): readonly string[] | undefined {
 /** Keys that every container of the image shares. */
 export const privateKeyGenerated = dockerfileCheck<"commands">({
   name: "private-key-generated",
-  title: "Private keys made while the image is built",
+  title: "Private keys generated during the build",
   severity: "medium",
   category: "secret",
   controls: [3],
@@ -59,10 +59,10 @@ export const privateKeyGenerated = dockerfileCheck<"commands">({
       const { program = "" } = command;
       yield {
         subject: file === undefined ? program : `${program} ${file}`,
-        title: `${program} makes a private key that every container of the image shares`,
+        title: `${program} generates a private key that every container of the image shares`,
         range: command.range,
         stage,
-        fix: "make the key when the container first starts, or mount it",
+        fix: "generate the key at container start, or mount a key",
       };
     }
   },

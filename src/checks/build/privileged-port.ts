@@ -5,7 +5,7 @@ import { shippedStages } from "./dockerfile/stages.ts";
 /** Ports below 1024 (ip(7), `ip_unprivileged_port_start`). */
 export const privilegedPort = dockerfileCheck({
   name: "privileged-port",
-  title: "Ports below 1024",
+  title: "Privileged ports (below 1024)",
   severity: "low",
   documentation: {
     what: "Looks at the ports that `EXPOSE` names in the last stage and those that it is built on. Those below 1024 are findings.",
@@ -20,10 +20,10 @@ export const privilegedPort = dockerfileCheck({
       if (range === undefined || range.first >= 1024 || stage === undefined || !shipped.has(stage)) continue;
       yield {
         subject: `EXPOSE ${word.text}`,
-        title: `Port ${word.text} is below 1024`,
+        title: `Port ${word.text} is privileged (below 1024)`,
         range: word.range,
         stage,
-        fix: "let the program listen on a port from 1024 on",
+        fix: "listen on a port of 1024 or above",
       };
     }
   },

@@ -4,7 +4,7 @@ import { dockerfileCheck } from "./dockerfile/lint-check.ts";
 /** `--platform=$TARGETPLATFORM` is what FROM does without it (Docker's build check RedundantTargetPlatform). */
 export const redundantPlatform = dockerfileCheck({
   name: "redundant-platform",
-  title: "FROM for the platform that it is for anyway",
+  title: "Redundant --platform=$TARGETPLATFORM",
   severity: "negligible",
   documentation: {
     what: "Looks for `FROM --platform=$TARGETPLATFORM`.",
@@ -30,7 +30,7 @@ export const redundantPlatform = dockerfileCheck({
       const text = "leave --platform out";
       yield {
         subject: "FROM --platform",
-        title: "The platform is the one that the stage is for anyway",
+        title: "--platform repeats the default target platform",
         range: flag.range,
         stage: index,
         fix: { text, edits: [replaceRange(dockerfile, { ...flag.range, end: flag.range.end + space }, "")] },

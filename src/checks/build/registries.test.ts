@@ -8,8 +8,8 @@ const text = "FROM quay.io/a/b:1 AS build\nFROM registry.example.com/team/base:1
 
 test("images from registries that the policy does not name are found", () => {
   assert.deepEqual(spotted(registryNotAllowed, text, { registries: ["registry.example.com"] }), [
-    "1:6 The policy does not allow images from quay.io/a/b",
-    "3:13 The policy does not allow images from ghcr.io/x/y",
+    "1:6 quay.io/a/b is from a registry the policy does not allow",
+    "3:13 ghcr.io/x/y is from a registry the policy does not allow",
   ]);
   assert.deepEqual(
     spotted(registryNotAllowed, text, { registries: ["registry.example.com", "quay.io/a", "ghcr.io/x/*"] }),
@@ -27,7 +27,7 @@ test("an entry is no prefix of another registry's name", () => {
 
 test("an image without a registry is found where the policy does not allow Docker Hub's", () => {
   const around = { registries: ["registry.example.com"] };
-  const title = "names no registry, so it comes from Docker Hub, which the policy does not allow";
+  const title = "has no registry and defaults to Docker Hub, which the policy does not allow";
   assert.deepEqual(spotted(implicitRegistry, "FROM debian:13\nFROM acme/base:1\n", around), [
     `1:6 debian:13 ${title}`,
     `2:6 acme/base:1 ${title}`,

@@ -5,7 +5,7 @@ import { imagesUsed } from "./dockerfile/stages.ts";
 /** Images from registries that the policy does not name. */
 export const registryNotAllowed = dockerfileCheck({
   name: "registry-not-allowed",
-  title: "Images from registries that the policy does not allow",
+  title: "Base images from disallowed registries",
   severity: "high",
   withoutControl: "where images may come from is the policy's own list, which none of the ten asks for",
   documentation: {
@@ -22,10 +22,10 @@ export const registryNotAllowed = dockerfileCheck({
       if (name.registry === undefined || allowed(wholeName(name))) continue;
       yield {
         subject: `${by} ${written}`,
-        title: `The policy does not allow images from ${name.registry}/${name.repository}`,
+        title: `${name.registry}/${name.repository} is from a registry the policy does not allow`,
         range,
         stage,
-        fix: "take it from a registry that the policy names",
+        fix: "use an image from a registry that the policy allows",
       };
     }
   },

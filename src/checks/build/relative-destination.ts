@@ -3,7 +3,7 @@ import { dockerfileCheck } from "./dockerfile/lint-check.ts";
 /** Destinations that hang on the base image's working directory (Dockerfile reference, COPY, "Destination"). */
 export const relativeDestination = dockerfileCheck({
   name: "relative-destination",
-  title: "COPY to a relative path without a WORKDIR",
+  title: "Relative COPY destination without WORKDIR",
   severity: "low",
   documentation: {
     what: "Looks for `COPY` and `ADD` to a relative path in stages that have set no `WORKDIR` so far, nor have those that they are built on.",
@@ -26,10 +26,10 @@ export const relativeDestination = dockerfileCheck({
         if (value === undefined || /^(?:[/\\]|[A-Za-z]:|\{\{)/.test(value)) continue;
         yield {
           subject: `${instruction.keyword} to ${text}`,
-          title: `${text} lies below the base image's working directory`,
+          title: `Destination ${text} depends on the working directory of the base image`,
           range,
           stage: index,
-          fix: "set a WORKDIR before it, or write the whole path",
+          fix: "set WORKDIR first, or write an absolute path",
         };
       }
       set.push(isSet);

@@ -10,7 +10,7 @@ function isAbsolute(text = ""): boolean {
 /** Working directories that hang on what the base image has set (Dockerfile reference, WORKDIR). */
 export const relativeWorkdir = dockerfileCheck({
   name: "relative-workdir",
-  title: "WORKDIR without an absolute path",
+  title: "Relative WORKDIR",
   severity: "low",
   documentation: {
     what: "Looks at the first `WORKDIR` of each stage. One with a relative path is a finding, unless a stage that it is built on has set an absolute one.",
@@ -36,10 +36,10 @@ export const relativeWorkdir = dockerfileCheck({
       if (word === undefined || isAbsolute(word.value ?? word.text) || below) continue;
       yield {
         subject: `WORKDIR ${word.text}`,
-        title: `${word.text} is taken from the base image's working directory`,
+        title: `WORKDIR ${word.text} is relative to the working directory of the base image`,
         range: word.range,
         stage: stage.index,
-        fix: "write the path from the root on",
+        fix: "write an absolute path",
       };
     }
   },

@@ -6,7 +6,7 @@ import { shippedStages } from "./dockerfile/stages.ts";
 /** Ports for administering or debugging what runs in the container. */
 export const remoteAdministrationPort = dockerfileCheck({
   name: "remote-administration-port",
-  title: "Ports for remote administration",
+  title: "Remote administration ports exposed",
   severity: "medium",
   documentation: {
     what: "Looks at the ports that `EXPOSE` names in the last stage and those that it is built on. Those of SSH, Telnet, the r-commands, Docker's API, Remote Desktop, VNC, WinRM and debuggers are findings.",
@@ -24,10 +24,10 @@ export const remoteAdministrationPort = dockerfileCheck({
       if (service === undefined || /\/udp$/i.test(word.value ?? "")) continue;
       yield {
         subject: `EXPOSE ${word.text}`,
-        title: `Port ${word.text} is for ${service}`,
+        title: `Port ${word.text} (${service}) is exposed`,
         range: word.range,
         stage,
-        fix: "take the server out of the image",
+        fix: "remove the server and its EXPOSE from the image",
       };
     }
   },

@@ -5,7 +5,7 @@ const reserved = new Set(["scratch", "context"]);
 /** Names of stages that Docker keeps for itself (Docker's build check ReservedStageName). */
 export const reservedStageName = dockerfileCheck({
   name: "reserved-stage-name",
-  title: "Stages with a reserved name",
+  title: "Reserved stage names",
   severity: "low",
   documentation: {
     what: "Looks for stages that are named `scratch` or `context`.",
@@ -19,10 +19,10 @@ export const reservedStageName = dockerfileCheck({
       if (name === undefined || from.alias === undefined || !reserved.has(name)) continue;
       yield {
         subject: `name ${name}`,
-        title: `${name} is a word that the builder keeps for itself`,
+        title: `Stage name ${name} is reserved by the builder`,
         range: from.alias.range,
         stage: index,
-        fix: "give the stage another name",
+        fix: "rename the stage",
       };
     }
   },

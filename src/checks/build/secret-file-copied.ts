@@ -5,7 +5,7 @@ import { secretFiles } from "./dockerfile/secret-files.ts";
 import { sensitiveFile } from "./dockerfile/secret-names.ts";
 import { shippedStages } from "./dockerfile/stages.ts";
 
-const fix = "leave it to .dockerignore, and hand it to the RUN that needs it by --mount=type=secret";
+const fix = "add the file to .dockerignore; pass the secret with RUN --mount=type=secret,id=NAME";
 
 /** Files of the context that the copy of a folder takes along. */
 function* takenAlong(instruction: TransferInstruction, seen: readonly string[]): Generator<Spotted> {
@@ -18,7 +18,7 @@ function* takenAlong(instruction: TransferInstruction, seen: readonly string[]):
       if (kind === undefined || !within) continue;
       yield {
         subject: `${instruction.keyword} ${text} with ${file}`,
-        title: `${instruction.keyword} ${text} takes ${file} along: ${kind.what}`,
+        title: `${instruction.keyword} ${text} includes ${file} (${kind.what})`,
         severity: kind.certain ? "high" : "medium",
         range,
         stage: instruction.stage,
@@ -31,7 +31,7 @@ function* takenAlong(instruction: TransferInstruction, seen: readonly string[]):
 /** Files with secrets that are copied into the image (Docker's documentation, "Build secrets"). */
 export const secretFileCopied = dockerfileCheck<"commands" | "context">({
   name: "secret-file-copied",
-  title: "Files with secrets copied into the image",
+  title: "Secret files copied into the image",
   severity: "high",
   category: "secret",
   controls: [3],
@@ -58,7 +58,7 @@ export const secretFileCopied = dockerfileCheck<"commands" | "context">({
         }
         yield {
           subject: `${file.instruction.keyword} ${file.written}`,
-          title: `${file.written} is copied into the image: ${file.what}`,
+          title: `${file.written} (${file.what}) is copied into the image`,
           severity: file.certain ? "high" : "medium",
           range: file.range,
           stage: stage.index,

@@ -41,7 +41,7 @@ test("files with secrets are found by their names", () => {
     );
   }
   assert.deepEqual(spotted(secretFileCopied, copy("src .netrc")), [
-    "2:10 .netrc is copied into the image: a netrc with passwords",
+    "2:10 .netrc (a netrc with passwords) is copied into the image",
   ]);
 });
 
@@ -82,8 +82,8 @@ test("a stage that does not ship may hold them", () => {
 test("the copy of a folder takes along what .dockerignore lets through", () => {
   const text = "FROM a:1\nCOPY . /a\nCOPY web /b\n";
   assert.deepEqual(spotted(secretFileCopied, text, beside([".env", "deploy/id_rsa", "web/.netrc"], ".env", "deploy")), [
-    "2:6 COPY . takes web/.netrc along: a netrc with passwords",
-    "3:6 COPY web takes web/.netrc along: a netrc with passwords",
+    "2:6 COPY . includes web/.netrc (a netrc with passwords)",
+    "3:6 COPY web includes web/.netrc (a netrc with passwords)",
   ]);
   assert.deepEqual(spotted(secretFileCopied, text, beside([".env", ".git"], "**/.env*", ".git")), []);
   assert.deepEqual(spotted(secretFileCopied, text, beside([".env"], "[.]env")), []);
@@ -100,8 +100,8 @@ test("a secret that a later instruction deletes stays in its layer", () => {
     RUN rm -rf /app
   `;
   assert.deepEqual(spotted(secretLeftInLayer, text), [
-    "3:6 ~/.netrc is deleted in a later instruction, and the layer keeps it: a netrc with passwords",
-    "4:6 /app/key is deleted in a later instruction, and the layer keeps it: an SSH key",
+    "3:6 ~/.netrc (a netrc with passwords) is deleted later but remains in the layer",
+    "4:6 /app/key (an SSH key) is deleted later but remains in the layer",
   ]);
   assert.deepEqual(spotted(secretFileCopied, text), []);
 });
@@ -143,7 +143,7 @@ test("secrets of a build stage are found where a copy takes them along", () => {
     COPY --from=build ${source} /x
   `;
   assert.deepEqual(spotted(crossStageLeak, text("/app")), [
-    "6:19 The copy of /app takes /app/.npmrc of build along: a file that holds tokens for package registries",
+    "6:19 COPY of /app includes /app/.npmrc (a file that holds tokens for package registries) from stage build",
   ]);
   assert.equal(spotted(crossStageLeak, text("/")).length, 2);
   assert.equal(spotted(crossStageLeak, text("/etc/*.conf")).length, 1);
@@ -168,8 +168,8 @@ test("what a folder brought into a build stage is followed as well", () => {
     COPY --from=build /web/dist /y
   `;
   assert.deepEqual(spotted(crossStageLeak, text("make"), beside([".env", "web/.netrc", "id_rsa"], "id_rsa")).sort(), [
-    "7:19 The copy of /src takes /src/.env of build along: a file of settings and secrets",
-    "7:19 The copy of /src takes /src/web/.netrc of build along: a netrc with passwords",
+    "7:19 COPY of /src includes /src/.env (a file of settings and secrets) from stage build",
+    "7:19 COPY of /src includes /src/web/.netrc (a netrc with passwords) from stage build",
   ]);
   assert.deepEqual(spotted(crossStageLeak, text("rm -rf .env web"), beside([".env", "web/.netrc"])), []);
   assert.deepEqual(spotted(crossStageLeak, text("make"), beside(["docs/.env"], "docs")), []);

@@ -18,7 +18,7 @@ function isHarmless({ value }: Pair): boolean {
 /** Secrets by the names of ARG and ENV: both stay in the image's history and configuration. */
 export const secretInArgOrEnv = dockerfileCheck({
   name: "secret-in-arg-or-env",
-  title: "Secrets through ARG or ENV",
+  title: "Secrets in ARG or ENV",
   severity: "high",
   category: "secret",
   controls: [3],
@@ -42,12 +42,12 @@ export const secretInArgOrEnv = dockerfileCheck({
           subject: `${instruction.keyword} ${name.text}`,
           // Without a value there is nothing that could be another.
           unrecorded: pair.value === undefined ? undefined : true,
-          title: `${name.text} looks like a secret, and ${instruction.keyword} keeps it in the image`,
+          title: `Secret ${name.text} is stored in the image by ${instruction.keyword}`,
           // Of the name alone: the value is not shown.
           range: name.range,
           stage: instruction.stage,
           fix: {
-            text: "hand it to the RUN that needs it by --mount=type=secret",
+            text: "pass the secret with RUN --mount=type=secret,id=NAME",
             edits: argAsMount(dockerfile, instruction, pair),
           },
         };

@@ -6,7 +6,7 @@ import { shippedStages } from "./dockerfile/stages.ts";
 /** Secrets that are deleted too late (OCI image specification: a layer's file stays when a later one whites it out). */
 export const secretLeftInLayer = dockerfileCheck<"commands">({
   name: "secret-left-in-layer",
-  title: "Secrets that a later instruction deletes, and a layer keeps",
+  title: "Deleted secrets remaining in a layer",
   severity: "high",
   category: "secret",
   controls: [3],
@@ -29,11 +29,11 @@ export const secretLeftInLayer = dockerfileCheck<"commands">({
         if (removed === undefined || removed.instruction === instruction) continue;
         yield {
           subject: `${instruction.keyword} ${path}`,
-          title: `${path} is deleted in a later instruction, and the layer keeps it: ${what}`,
+          title: `${path} (${what}) is deleted later but remains in the layer`,
           range,
           stage: stage.index,
           fix: {
-            text: "hand it to the RUN that needs it by --mount=type=secret",
+            text: "pass the secret with RUN --mount=type=secret,id=NAME",
             edits: fileAsMount(dockerfile, stage, file),
           },
           evidence: { deleted: `line ${removed.range.line}` },

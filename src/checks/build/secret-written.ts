@@ -5,7 +5,7 @@ import { shippedStages } from "./dockerfile/stages.ts";
 /** Secrets that RUN puts into a file of the image. */
 export const secretWritten = dockerfileCheck<"commands">({
   name: "secret-written",
-  title: "Secrets written to a file of the image",
+  title: "Secrets written to an image layer",
   severity: "high",
   category: "secret",
   controls: [3],
@@ -27,10 +27,10 @@ export const secretWritten = dockerfileCheck<"commands">({
         if (by !== "written" || removed !== undefined) continue;
         yield {
           subject: `RUN writes ${path}`,
-          title: `${what} is written to ${path}, which stays in the image`,
+          title: `${path} (${what}) is written to the image`,
           range,
           stage: stage.index,
-          fix: "mount it where the program looks for it: --mount=type=secret,id=…,target=…",
+          fix: "mount the secret at that path: RUN --mount=type=secret,id=NAME,target=PATH",
         };
       }
     }

@@ -5,7 +5,7 @@ import { unfolded } from "./dockerfile/stages.ts";
 /** Privileged steps of a build (Dockerfile reference, `RUN --security`). */
 export const securityInsecure = dockerfileCheck({
   name: "security-insecure",
-  title: "RUN with all privileges of the builder",
+  title: "RUN --security=insecure",
   severity: "high",
   withoutControl: "it is about the machine that builds, and control 4 counts workloads",
   documentation: {
@@ -19,9 +19,9 @@ export const securityInsecure = dockerfileCheck({
     for (const { keyword, flags, stage, range: whole } of unfolded(dockerfile)) {
       for (const { name, value, range } of flags) {
         if (keyword !== "RUN" || name !== "security" || value?.value !== "insecure") continue;
-        const title = "It runs with all privileges of the machine that builds";
+        const title = "RUN has full privileges on the build host";
         const told = digestOf(dockerfile.text.slice(whole.start, whole.end));
-        yield { subject: `RUN --security=insecure ${told}`, title, range, stage, fix: "leave --security=insecure out" };
+        yield { subject: `RUN --security=insecure ${told}`, title, range, stage, fix: "remove --security=insecure" };
       }
     }
   },

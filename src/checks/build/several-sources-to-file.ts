@@ -5,7 +5,7 @@ import { unfolded } from "./dockerfile/stages.ts";
 /** Several sources and a destination that is no folder (Dockerfile reference, COPY: "it must end with a slash"). */
 export const severalSourcesToFile = dockerfileCheck({
   name: "several-sources-to-file",
-  title: "COPY of several files to what is no folder",
+  title: "COPY of several sources without a trailing slash",
   severity: "low",
   documentation: {
     what: "Looks for `COPY` and `ADD` with several sources and a destination that does not end with a slash and is not `.`.",
@@ -22,10 +22,10 @@ export const severalSourcesToFile = dockerfileCheck({
       if (flags.some(({ name, value }) => value === undefined && /^(?:chown|chmod|from)$/.test(name))) continue;
       const { value, raw, range } = destination;
       if (sources.length + heredocs.length < 2 || value === undefined || /[/\\]$|^\.{1,2}$|\/\.$/.test(value)) continue;
-      const text = "write a slash behind the destination";
+      const text = "end the destination with a slash";
       yield {
         subject: `${keyword} to ${destination.text}`,
-        title: `${sources.length + heredocs.length} sources go to ${destination.text}, which does not end with a slash`,
+        title: `${keyword} of ${sources.length + heredocs.length} sources to ${destination.text}, which does not end with a slash`,
         range,
         stage,
         fix: /^[\w./-]+$/.test(raw) ? { text, edits: [insertBehind(dockerfile, range, "/")] } : text,

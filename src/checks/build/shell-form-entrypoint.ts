@@ -26,7 +26,7 @@ function execForm(
   const words = command.words.map((word) => JSON.stringify(word.text)).join(", ");
   const gets = keyword === "ENTRYPOINT" && stage.some((one) => one.keyword === "CMD");
   return {
-    text: `write it as [${words}]`,
+    text: `use the exec form: [${words}]`,
     edits: [replaceRange(dockerfile, form.range, `[${words}]`)],
     graded: gets ? ARGUMENTS : undefined,
   };

@@ -3,7 +3,7 @@ import { dockerfileCheck } from "./dockerfile/lint-check.ts";
 /** What a RUN's shell forgets at its end (Dockerfile reference, RUN). */
 export const shellStateLost = dockerfileCheck<"commands">({
   name: "shell-state-lost",
-  title: "Commands whose effect ends with their RUN",
+  title: "Shell state lost after RUN",
   severity: "low",
   documentation: {
     what: "Looks for a `RUN` whose last command is `cd`, `export`, `alias`, `umask`, `ulimit`, `source`, or starts a service.",
@@ -29,15 +29,15 @@ export const shellStateLost = dockerfileCheck<"commands">({
         continue;
       const advice =
         program === "cd" || program === "pushd"
-          ? "write WORKDIR"
+          ? "use WORKDIR"
           : program === "export"
-            ? "write ENV"
+            ? "use ENV"
             : service
-              ? "start it by CMD"
-              : "put it before the commands that need it";
+              ? "start the service with CMD"
+              : `move ${program} before the commands that need its effect`;
       yield {
         subject: `${program} at the end`,
-        title: `What ${service ? `${program} starts` : `${program} changes`} is gone at the end of its RUN`,
+        title: `${program} has no effect after its RUN ends`,
         range: command.range,
         stage: instruction.stage,
         fix: advice,

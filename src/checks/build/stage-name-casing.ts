@@ -5,7 +5,7 @@ import { dockerfileCheck } from "./dockerfile/lint-check.ts";
 /** Upper-case letters in names of stages (Docker's build check StageNameCasing). */
 export const stageNameCasing = dockerfileCheck({
   name: "stage-name-casing",
-  title: "Stage names with upper-case letters",
+  title: "Stage names with uppercase letters",
   severity: "negligible",
   documentation: {
     what: "Looks for names of stages that are not all lower case.",
@@ -21,11 +21,11 @@ export const stageNameCasing = dockerfileCheck({
       const lower = alias.text.toLowerCase();
       yield {
         subject: `name ${lower}`,
-        title: `The stage's name ${alias.text} has upper-case letters`,
+        title: `Stage name ${alias.text} has uppercase letters`,
         range: alias.range,
         stage: index,
         fix: {
-          text: `write ${lower}`,
+          text: `rename the stage to ${lower}`,
           edits: [alias.range, ...referencesTo(dockerfile, index)].map((range) =>
             replaceRange(dockerfile, range, lower),
           ),

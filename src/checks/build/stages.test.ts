@@ -14,7 +14,7 @@ import { unknownStage } from "./unknown-stage.ts";
 
 test("two stages of one name are found, whatever their case", () => {
   const text = "FROM a:1 AS build\nFROM b:1 AS Build\nFROM c:1\n";
-  assert.deepEqual(spotted(duplicateStageName, text), ["2:13 An earlier stage is named build as well"]);
+  assert.deepEqual(spotted(duplicateStageName, text), ["2:13 Stage name build is used by an earlier stage"]);
   assert.deepEqual(spotted(duplicateStageName, "FROM a:1 AS x\nFROM b:1 AS y\nFROM c:1\nFROM d:1\n"), []);
 });
 
@@ -52,15 +52,15 @@ test("earlier stages, their numbers, images and names that variables decide are 
 
 test("reserved names of stages are found", () => {
   assert.deepEqual(spotted(reservedStageName, "FROM a:1 AS Scratch\nFROM b:1 AS context\n"), [
-    "1:13 scratch is a word that the builder keeps for itself",
-    "2:13 context is a word that the builder keeps for itself",
+    "1:13 Stage name scratch is reserved by the builder",
+    "2:13 Stage name context is reserved by the builder",
   ]);
   assert.deepEqual(spotted(reservedStageName, "FROM scratch AS build\n"), []);
 });
 
 test("a stage's name is written in lower case, and so it is where it is named", () => {
   const text = "FROM a:1 AS Build\nFROM BUILD\nCOPY --from=Build /a /a\nCOPY --from=0 /b /b\n";
-  assert.deepEqual(spotted(stageNameCasing, text), ["1:13 The stage's name Build has upper-case letters"]);
+  assert.deepEqual(spotted(stageNameCasing, text), ["1:13 Stage name Build has uppercase letters"]);
   assert.equal(
     fixed(stageNameCasing, text),
     "FROM a:1 AS build\nFROM build\nCOPY --from=build /a /a\nCOPY --from=0 /b /b\n",
@@ -71,13 +71,15 @@ test("a stage's name is written in lower case, and so it is where it is named", 
 test("keywords get the case that most of them have", () => {
   assert.equal(fixed(instructionCasing, "FROM a:1\nrun id\nRun id\nCMD id\n"), "FROM a:1\nRUN id\nRUN id\nCMD id\n");
   assert.equal(fixed(instructionCasing, "from a:1\nRUN id\ncmd id\n"), "from a:1\nrun id\ncmd id\n");
-  assert.deepEqual(spotted(instructionCasing, "FROM a:1\nrun id\n"), ["2:1 run is written RUN elsewhere in the file"]);
+  assert.deepEqual(spotted(instructionCasing, "FROM a:1\nrun id\n"), [
+    "2:1 Instruction run differs in case from the other instructions",
+  ]);
   assert.deepEqual(spotted(instructionCasing, "from a:1\nrun id\n"), []);
 });
 
 test("of several CMD, ENTRYPOINT and HEALTHCHECK in a stage all but the last are found", () => {
   const text = "FROM a:1\nCMD a\nCMD b\nHEALTHCHECK NONE\nHEALTHCHECK CMD c\nCMD d\n";
-  const later = (keyword: string) => `A later ${keyword} of the stage replaces this one`;
+  const later = (keyword: string) => `${keyword} is overridden by a later ${keyword} of the stage`;
   assert.deepEqual(spotted(overriddenInstruction, text), [
     `2:1 ${later("CMD")}`,
     `3:1 ${later("CMD")}`,
@@ -88,7 +90,7 @@ test("of several CMD, ENTRYPOINT and HEALTHCHECK in a stage all but the last are
 
 test("a constant platform is found, unless the stage's name says it", () => {
   assert.deepEqual(spotted(platformConstant, "FROM --platform=linux/amd64 a:1\n"), [
-    "1:17 The stage is of linux/amd64, whatever is built for",
+    "1:17 FROM is fixed to the platform linux/amd64",
   ]);
   for (const from of [
     "--platform=$BUILDPLATFORM a:1",
@@ -113,7 +115,7 @@ test("the platform that a stage has anyway is left out", () => {
 
 test("a relative WORKDIR counts where nothing has set an absolute one", () => {
   assert.deepEqual(spotted(relativeWorkdir, "FROM a:1\nWORKDIR app\nWORKDIR src\n"), [
-    "2:9 app is taken from the base image's working directory",
+    "2:9 WORKDIR app is relative to the working directory of the base image",
   ]);
   for (const text of [
     "FROM a:1\nWORKDIR /app\nWORKDIR src\n",
@@ -128,7 +130,7 @@ test("a relative WORKDIR counts where nothing has set an absolute one", () => {
 
 test("a relative destination counts where nothing has set a WORKDIR", () => {
   assert.deepEqual(spotted(relativeDestination, "FROM a:1\nCOPY x .\nWORKDIR /a\nCOPY y .\n"), [
-    "2:8 . lies below the base image's working directory",
+    "2:8 Destination . depends on the working directory of the base image",
   ]);
   for (const text of [
     "FROM a:1\nCOPY x /x\n",

@@ -5,7 +5,7 @@ import { dockerfileCheck } from "./dockerfile/lint-check.ts";
 /** Commands that raise their rights while the image is built. */
 export const sudo = dockerfileCheck<"commands">({
   name: "sudo",
-  title: "sudo in an image",
+  title: "Use of sudo",
   severity: "medium",
   documentation: {
     what: "Looks for commands that run by `sudo` or `doas`, in `RUN` and at run time.",
@@ -20,10 +20,13 @@ export const sudo = dockerfileCheck<"commands">({
       if (raises === undefined) continue;
       yield {
         subject: `${raises} ${command.program ?? ""}`.trim(),
-        title: `${command.program ?? "A command"} runs by ${raises}`,
+        title: `${command.program ?? "A command"} runs with ${raises}`,
         range: command.range,
         stage: instruction.stage,
-        fix: { text: "do it as root before USER, without sudo", edits: withoutSudo(dockerfile, command, instruction) },
+        fix: {
+          text: "run the command as root before USER, without sudo",
+          edits: withoutSudo(dockerfile, command, instruction),
+        },
       };
     }
   },

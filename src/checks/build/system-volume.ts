@@ -8,7 +8,7 @@ const SYSTEM =
 /** Volumes over folders of the system (Dockerfile reference, VOLUME). */
 export const systemVolume = dockerfileCheck({
   name: "system-volume",
-  title: "Volumes over folders of the system",
+  title: "Volumes over system directories",
   severity: "medium",
   documentation: {
     what: "Looks at the paths of `VOLUME`: the root, `/etc`, `/root`, `/home`, `/usr`, the folders of programs and libraries, `/proc`, `/sys` and `/dev`.",
@@ -24,10 +24,10 @@ export const systemVolume = dockerfileCheck({
         if (value === undefined || !SYSTEM.test(value)) continue;
         yield {
           subject: `VOLUME ${text}`,
-          title: `${text} is a folder of the system, and is made a volume`,
+          title: `Volume ${text} is a system directory`,
           range,
           stage: instruction.stage,
-          fix: "name the folder that the program writes its data to",
+          fix: "declare the data directory of the program as the volume",
         };
       }
     }

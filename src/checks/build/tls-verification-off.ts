@@ -70,7 +70,7 @@ function isVerified({ command, instruction }: PlacedCommand): boolean {
 /** Connections whose other end nobody checks. */
 export const tlsVerificationOff = dockerfileCheck<"commands">({
   name: "tls-verification-off",
-  title: "Connections without a check of the certificate",
+  title: "TLS or host key verification disabled",
   severity: "high",
   withoutControl:
     "it is about connections of the build and of programs, and control 10 is about the mesh between workloads",
@@ -94,11 +94,11 @@ export const tlsVerificationOff = dockerfileCheck<"commands">({
       const { program } = command;
       yield {
         subject: program === undefined ? found : `${program} ${found}`,
-        title: `${program ?? "The shell"} is told not to check who it talks to (${found})`,
+        title: `${program ?? "The shell"} disables ${/host|^sftp|^scp/i.test(found) ? "host key" : "certificate"} verification (${found})`,
         severity: isVerified(placed) ? "low" : "high",
         range: command.programWord?.range ?? command.range,
         stage: instruction.stage,
-        fix: "add the certificate that is missing, and leave the check on",
+        fix: "install the missing certificate or host key, and keep verification enabled",
       };
     }
   },

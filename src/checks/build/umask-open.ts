@@ -3,7 +3,7 @@ import { dockerfileCheck } from "./dockerfile/lint-check.ts";
 /** A mask that lets others write whatever is made from then on (umask(2)). */
 export const umaskOpen = dockerfileCheck<"commands">({
   name: "umask-open",
-  title: "A umask that lets everybody write",
+  title: "Permissive umask",
   severity: "medium",
   documentation: {
     what: "Looks for `umask` with a number whose last digit leaves others the right to write: `umask 000`, `umask 0`.",
@@ -18,10 +18,10 @@ export const umaskOpen = dockerfileCheck<"commands">({
       if (mask === undefined || !/^[0-7]{1,4}$/.test(mask) || (Number.parseInt(mask, 8) & 0o002) !== 0) continue;
       yield {
         subject: `umask ${mask}`,
-        title: `umask ${mask} lets everybody write what is made from then on`,
+        title: `umask ${mask} makes new files world-writable`,
         range: command.range,
         stage: instruction.stage,
-        fix: "write umask 022",
+        fix: "set umask 022",
       };
     }
   },

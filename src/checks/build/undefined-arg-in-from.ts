@@ -36,7 +36,7 @@ function withDefaults({ text }: Word, defaults: ReadonlyMap<string, Word | undef
 /** Variables of FROM that nothing sets (Docker's build checks UndefinedArgInFrom and InvalidDefaultArgInFrom). */
 export const undefinedArgInFrom = dockerfileCheck({
   name: "undefined-arg-in-from",
-  title: "FROM with an argument that nothing sets",
+  title: "Undefined ARG in FROM",
   severity: "low",
   documentation: {
     what: "Looks at the variables of `FROM`. One that no `ARG` before the first `FROM` declares is a finding, and so is one without a default, where the image then has no valid name. Variables with a default of their own and those of the platform are none.",
@@ -60,11 +60,11 @@ export const undefinedArgInFrom = dockerfileCheck({
           undeclared = true;
           yield {
             subject: `FROM $${name}`,
-            title: `No ARG before the first FROM declares ${name}`,
+            title: `ARG ${name} is not declared before the first FROM`,
             range: word.range,
             stage: index,
             severity: "medium",
-            fix: `declare it before the first FROM: ARG ${name}=…`,
+            fix: `declare the argument before the first FROM: ARG ${name}=…`,
           };
         }
       }
@@ -73,10 +73,10 @@ export const undefinedArgInFrom = dockerfileCheck({
       if (left === undefined || !/^$|^[:/@]|[:/@]$|\/\/|:@|\/:/.test(left)) continue;
       yield {
         subject: `FROM ${image.text}`,
-        title: `Without build arguments ${image.text} is no name of an image`,
+        title: `${image.text} is not an image name without build arguments`,
         range: image.range,
         stage: index,
-        fix: "give the ARG a default that builds",
+        fix: "set a default for the ARG",
       };
     }
   },

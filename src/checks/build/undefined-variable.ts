@@ -100,7 +100,7 @@ function globalNames({ instructions }: Dockerfile): Set<string> {
 /** Variables that are empty where they are used (Dockerfile reference, "Scope" of ARG; Docker's build check UndefinedVar). */
 export const undefinedVariable = dockerfileCheck<"commands">({
   name: "undefined-variable",
-  title: "Variables that are not set where they are used",
+  title: "Undefined variables",
   severity: "medium",
   documentation: {
     what: "Looks for variables that an `ARG` before the first `FROM` declares, and that a stage uses without declaring them again; in stages from `scratch` for all variables that nothing sets; and in what `COPY` and `ADD` name, for those of the builder (`TARGETARCH`) that the stage does not declare, and (low) for all that nothing in the file sets where the base is one of Docker's own images. Names that well-known base images set, those with a default and those that a script sets itself are none.",
@@ -141,15 +141,15 @@ export const undefinedVariable = dockerfileCheck<"commands">({
             subject: `$${name}`,
             ...(surely ? {} : { severity: "low" as const }),
             title: globals.has(name)
-              ? `${name} is declared before FROM, and empty in this stage`
+              ? `${name} is declared before FROM and empty in this stage`
               : automatic
-                ? `${name} is the builder's, and empty in a stage that does not declare it`
+                ? `${name} is a builder argument and empty: the stage does not declare ARG ${name}`
                 : surely
-                  ? `Nothing sets ${name}, and the stage begins from scratch`
-                  : `Nothing in the file sets ${name}, and it is empty unless ${official} does`,
+                  ? `${name} is not set in a stage FROM scratch`
+                  : `${name} is not set in the file, and empty unless ${official} sets the variable`,
             range,
             stage: index,
-            fix: `declare it in the stage: ARG ${name}`,
+            fix: `declare the variable in the stage: ARG ${name}`,
           };
         }
         if (instruction.keyword !== "ARG" && instruction.keyword !== "ENV") continue;

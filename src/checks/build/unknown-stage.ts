@@ -41,7 +41,7 @@ function wrong(byName: ReadonlyMap<string, number>, stage: number, { written, by
 /** Names of stages that are none where they are used (Dockerfile reference, `COPY --from`). */
 export const unknownStage = dockerfileCheck({
   name: "unknown-stage",
-  title: "Stages that are not there where they are used",
+  title: "References to unknown stages",
   severity: "medium",
   documentation: {
     what: "Looks at what `FROM`, `COPY --from` and `RUN --mount=from=` name: the stage itself, a stage that comes later, and a number of no earlier stage are findings.",

@@ -6,7 +6,7 @@ const DOCKERS = /^(?:[\w.:-]+\/)*docker\/dockerfile(?:-upstream)?:\d/;
 /** Frontends that whoever owns them may change (Dockerfile reference, `syntax`). */
 export const unpinnedFrontend = dockerfileCheck({
   name: "unpinned-frontend",
-  title: "A frontend without a version",
+  title: "Unpinned Dockerfile frontend",
   severity: "medium",
   documentation: {
     what: "Looks at `# syntax=`. Docker's frontend without a version or by `latest` or `master`, and any other frontend without a digest, are findings; `docker/dockerfile:1` is none.",
@@ -25,9 +25,9 @@ export const unpinnedFrontend = dockerfileCheck({
       if (!/^[\w.:/-]+(?:@\S*)?$/.test(value)) continue;
       yield {
         subject: `syntax ${value}`,
-        title: `The frontend ${value} may change under its name`,
+        title: `Dockerfile frontend ${value} is not pinned`,
         range,
-        fix: "name Docker's frontend by its version, docker/dockerfile:1, or another one by its digest",
+        fix: "use docker/dockerfile:1, or pin another frontend by digest",
       };
     }
   },

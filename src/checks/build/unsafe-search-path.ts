@@ -26,7 +26,7 @@ function withoutBraces(text: string): string {
 /** Folders that others can put programs and libraries into (environ(7), ld.so(8)). */
 export const unsafeSearchPath = dockerfileCheck({
   name: "unsafe-search-path",
-  title: "Search paths with folders that others can fill",
+  title: "Unsafe PATH, LD_LIBRARY_PATH or LD_PRELOAD",
   severity: "medium",
   documentation: {
     what: "Looks at `PATH`, `LD_LIBRARY_PATH` and `LD_PRELOAD` as `ENV` sets them: the working directory, relative folders, an empty entry (which is the working directory), `/tmp`, `/var/tmp` and `/dev/shm` are findings.",
@@ -53,10 +53,10 @@ export const unsafeSearchPath = dockerfileCheck({
         if (what === undefined) continue;
         yield {
           subject: `ENV ${name.text} with ${what}`,
-          title: `${name.text} has ${what}`,
+          title: `${name.text} contains ${what}`,
           range: value.range,
           stage: instruction.stage,
-          fix: "name whole paths of folders that only root may write to",
+          fix: "use absolute paths of directories that only root can write to",
         };
       }
     }

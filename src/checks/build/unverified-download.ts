@@ -69,7 +69,7 @@ function useOf(download: Download): ShellCommand | undefined {
 /** Archives and programs off the network that nothing compares with anything. */
 export const unverifiedDownload = dockerfileCheck<"commands">({
   name: "unverified-download",
-  title: "Downloads that are unpacked or run unchecked",
+  title: "Downloads used without verification",
   severity: "medium",
   documentation: {
     what: "Looks for `curl` and `wget` whose file the same `RUN` unpacks, installs, runs or makes runnable, where neither that `RUN` nor a later one of the stage checks a checksum or a signature (`sha256sum -c`, `gpg --verify`, `cosign`, `minisign` and their like).",
@@ -94,10 +94,10 @@ export const unverifiedDownload = dockerfileCheck<"commands">({
       const name = outputOf(download);
       yield {
         subject: [program, host, name].filter((one) => one !== undefined).join(" "),
-        title: `What ${program} downloads${host === undefined || host === "" ? "" : ` from ${host}`} goes to ${use.program ?? "a command"} unchecked`,
+        title: `${program} download${host === undefined || host === "" ? "" : ` from ${host}`} is used by ${use.program ?? "a command"} without verification`,
         range: command.programWord?.range ?? command.range,
         stage,
-        fix: "compare it with a checksum that stands in the Dockerfile, in the same RUN",
+        fix: "verify the checksum in the same RUN: echo SHA256  FILE | sha256sum -c",
       };
     }
   },

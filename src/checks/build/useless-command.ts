@@ -9,7 +9,7 @@ const useless = new Set(
 /** Commands for a terminal or for a whole machine. */
 export const uselessCommand = dockerfileCheck<"commands">({
   name: "useless-command",
-  title: "Commands that do nothing in a build",
+  title: "Commands with no effect in a build",
   severity: "negligible",
   documentation: {
     what: "Looks in `RUN` for editors and pagers, for commands that show the machine's state, and for ones that stop it: `vim`, `less`, `top`, `free`, `ifconfig`, `shutdown`, `reboot` and their like.",
@@ -29,10 +29,10 @@ export const uselessCommand = dockerfileCheck<"commands">({
         continue;
       yield {
         subject: program,
-        title: `${program} does nothing in a build`,
+        title: `${program} has no effect in a build`,
         range: command.range,
         stage: instruction.stage,
-        fix: "leave it out",
+        fix: `remove ${program}`,
       };
     }
   },

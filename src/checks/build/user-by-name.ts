@@ -29,7 +29,7 @@ function idOf(user: string, chain: readonly Stage[]): string | undefined {
 /** A user whom Kubernetes cannot tell from root (Kubernetes, `runAsNonRoot`). */
 export const userByName = dockerfileCheck({
   name: "user-by-name",
-  title: "USER by name",
+  title: "USER set by name instead of UID",
   severity: "low",
   documentation: {
     what: "Looks at the last `USER` of the last stage and those that it is built on. A name other than `root` is a finding.",
@@ -50,7 +50,7 @@ export const userByName = dockerfileCheck({
     const text = id === undefined ? "write the user's number" : `write USER ${id}`;
     yield {
       subject: `USER ${name}`,
-      title: `The user ${name} is named, and Kubernetes cannot check that it is not root`,
+      title: `USER ${name} is a name: Kubernetes cannot verify that the user is not root`,
       range: word.range,
       stage: found.stage,
       fix: id === undefined ? text : { text, edits: [replaceRange(dockerfile, word.range, id)] },

@@ -16,7 +16,7 @@ test("ENV without an equals sign gets one, with quotes where there are several w
     'FROM a:1\nENV A=b\nENV B="c d"\nLABEL x=y\n',
   );
   assert.equal(fixed(legacyEnvFormat, "FROM a:1\nENV PATH /a:$PATH\n"), "FROM a:1\nENV PATH=/a:$PATH\n");
-  assert.deepEqual(spotted(legacyEnvFormat, "FROM a:1\nENV A b\n"), ["2:5 ENV A is written without an equals sign"]);
+  assert.deepEqual(spotted(legacyEnvFormat, "FROM a:1\nENV A b\n"), ["2:5 ENV A has no equals sign"]);
   assert.deepEqual(spotted(legacyEnvFormat, 'FROM a:1\nENV A=b B="c d"\nARG X\n'), []);
 });
 
@@ -40,11 +40,11 @@ test("MAINTAINER becomes a label", () => {
 
 test("variables of FROM need an ARG before the first one, and a default that builds", () => {
   assert.deepEqual(spotted(undefinedArgInFrom, `ARG TAG=1\nFROM a:$TGA\nARG X=1\nFROM b:\${X}\n`), [
-    "2:6 No ARG before the first FROM declares TGA",
-    "4:6 No ARG before the first FROM declares X",
+    "2:6 ARG TGA is not declared before the first FROM",
+    "4:6 ARG X is not declared before the first FROM",
   ]);
   assert.deepEqual(spotted(undefinedArgInFrom, "ARG TAG\nFROM a:$TAG\n"), [
-    "2:6 Without build arguments a:$TAG is no name of an image",
+    "2:6 a:$TAG is not an image name without build arguments",
   ]);
   for (const text of [
     "ARG TAG=1\nFROM a:$TAG\n",
@@ -68,9 +68,9 @@ test("an ARG before FROM is empty in a stage that does not declare it", () => {
     ARG VERSION
     RUN install-it "app-$VERSION"
   `;
-  assert.deepEqual(spotted(undefinedVariable, text), ["3:21 VERSION is declared before FROM, and empty in this stage"]);
+  assert.deepEqual(spotted(undefinedVariable, text), ["3:21 VERSION is declared before FROM and empty in this stage"]);
   assert.deepEqual(spotted(undefinedVariable, "FROM scratch\nCOPY app-$X /\n"), [
-    "2:6 Nothing sets X, and the stage begins from scratch",
+    "2:6 X is not set in a stage FROM scratch",
   ]);
 });
 
@@ -117,7 +117,7 @@ test("search paths with folders that others can fill are found", () => {
     assert.equal(spotted(unsafeSearchPath, `FROM a:1\nENV ${value}\n`).length, count, value);
   }
   assert.deepEqual(spotted(unsafeSearchPath, "FROM a:1\nENV PATH=/tmp:$PATH\n"), [
-    "2:10 PATH has /tmp, where everybody may write",
+    "2:10 PATH contains /tmp, where everybody may write",
   ]);
 });
 
@@ -127,9 +127,9 @@ test("variables that turn checks of certificates off are found, worst where they
   assert.deepEqual(
     findings(verificationOffInEnv, text).map(({ severity, title }) => [severity, title]),
     [
-      ["medium", "With GIT_SSL_NO_VERIFY Git takes any certificate"],
-      ["high", "With NODE_TLS_REJECT_UNAUTHORIZED Node.js takes any certificate"],
-      ["medium", "With GOSUMDB Go does not check modules against the database of sums"],
+      ["medium", "ENV GIT_SSL_NO_VERIFY disables verification: Git takes any certificate"],
+      ["high", "ENV NODE_TLS_REJECT_UNAUTHORIZED disables verification: Node.js takes any certificate"],
+      ["medium", "ARG GOSUMDB disables verification: Go does not check modules against the database of sums"],
     ],
   );
   const fine =
@@ -155,7 +155,7 @@ test("debuggers that the image starts are found, and those of stages that do not
 
 test("a variable that the same ENV sets is not set yet", () => {
   assert.deepEqual(spotted(envInSameStatement, "FROM a:1\nENV A=1 B=$A/x\n"), [
-    "2:11 B gets the value that A had before this instruction",
+    "2:11 ENV B uses the previous value of A",
   ]);
   for (const text of [
     "FROM a:1\nENV A=1\nENV B=$A\n",

@@ -20,7 +20,7 @@ const switches: readonly (readonly [RegExp, RegExp, string])[] = [
 /** Checks of certificates that ENV turns off for all that runs later. */
 export const verificationOffInEnv = dockerfileCheck({
   name: "verification-off-in-env",
-  title: "Checks of certificates turned off by ENV",
+  title: "Verification disabled by ENV or ARG",
   severity: "high",
   withoutControl:
     "it is about connections of the build and of programs, and control 10 is about the mesh between workloads",
@@ -48,11 +48,11 @@ export const verificationOffInEnv = dockerfileCheck({
         const stays = keyword === "ENV" && stage !== undefined && shipped.has(stage);
         yield {
           subject: `${keyword} ${name.text}`,
-          title: `With ${name.text} ${what}`,
+          title: `${keyword} ${name.text} disables verification: ${what}`,
           severity: stays ? "high" : "medium",
           range,
           stage,
-          fix: "leave the check on, and add the certificate that is missing",
+          fix: `remove ${name.text}; install the missing certificate`,
         };
       }
     }

@@ -4,7 +4,7 @@ import type { LockfileScopeCheck } from "../subjects/tree.ts";
 /** Known vulnerabilities in what a lockfile pins, before an image has it. */
 export const vulnerableDependencies: LockfileScopeCheck = {
   id: "build/vulnerable-dependencies",
-  title: "Pinned dependencies with known vulnerabilities",
+  title: "Dependencies with known vulnerabilities",
   layer: "build",
   category: "vulnerability",
   controls: [],

@@ -28,7 +28,7 @@ export const wgetAndCurl = dockerfileCheck<"commands">({
     const second = curl.word.range.start > wget.word.range.start ? curl : wget;
     yield {
       subject: "wget and curl",
-      title: "wget and curl are both installed",
+      title: "Both wget and curl are installed",
       range: second.word.range,
       stage: second.stage,
       fix: "keep one of them",

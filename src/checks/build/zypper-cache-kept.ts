@@ -8,7 +8,7 @@ const folders = ["/var/cache/zypp", "/var/cache/zypper"];
 /** Lists and packages of zypper that stay in a layer (zypper(8), `clean`). */
 export const zypperCacheKept = dockerfileCheck<"commands">({
   name: "zypper-cache-kept",
-  title: "zypper's cache kept in the image",
+  title: "zypper cache left in the image",
   severity: "low",
   documentation: {
     what: "Looks, in the stages that are in the image, for `zypper` that installs, updates or refreshes, where the same `RUN` neither runs `zypper clean`, nor deletes the cache, nor has one mounted.",

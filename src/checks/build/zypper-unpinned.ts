@@ -4,7 +4,7 @@ import { dockerfileCheck } from "./dockerfile/lint-check.ts";
 /** Packages of zypper without a version (zypper(8), `name=version`). */
 export const zypperUnpinned = dockerfileCheck<"commands">({
   name: "zypper-unpinned",
-  title: "zypper packages without a version",
+  title: "Unpinned zypper packages",
   severity: "low",
   documentation: {
     what: "Looks at the packages that `zypper install` names. One without `=version` is a finding; files, URLs, and what a variable names, are none.",
@@ -25,10 +25,10 @@ export const zypperUnpinned = dockerfileCheck<"commands">({
       const names = unpinned.map(({ text }) => text);
       yield {
         subject: `zypper install ${names.join(" ")}`,
-        title: `${names.length === 1 ? first.text : `${names.length} packages`} installed without a version`,
+        title: `${names.length === 1 ? `Package ${first.text} has` : `${names.length} packages have`} no version`,
         range: first.range,
         stage: instruction.stage,
-        fix: "write =version behind each package",
+        fix: "pin versions: NAME=VERSION",
         evidence: { packages: names.slice(0, 20).join(", ") },
       };
     }

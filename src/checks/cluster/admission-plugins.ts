@@ -3,7 +3,7 @@ import { flagCheck, listed } from "./control-plane/flag-check.ts";
 /** Admission plugins that are off (Kubernetes reference, command line tools). */
 export const admissionPlugins = flagCheck({
   name: "admission-plugins",
-  title: "Admission plugins that are off",
+  title: "Insecure admission plugin configuration",
   severity: "high",
   controls: [5],
   documentation: {
@@ -23,11 +23,11 @@ export const admissionPlugins = flagCheck({
       judge: (value) => {
         const plugins = listed(value);
         if (plugins.includes("AlwaysAdmit"))
-          return { title: "everything is admitted (AlwaysAdmit)", fix: "remove AlwaysAdmit" };
+          return { title: "AlwaysAdmit is enabled", fix: "remove AlwaysAdmit from --enable-admission-plugins" };
         return plugins.includes("NodeRestriction")
           ? undefined
           : {
-              title: "NodeRestriction is off",
+              title: "NodeRestriction is not enabled",
               fix: "add NodeRestriction to --enable-admission-plugins",
               severity: "medium",
             };
@@ -39,13 +39,13 @@ export const admissionPlugins = flagCheck({
       judge: (value) => {
         const plugins = listed(value);
         if (plugins.includes("PodSecurity"))
-          return { title: "PodSecurity is switched off", fix: "remove it from --disable-admission-plugins" };
+          return { title: "PodSecurity is disabled", fix: "remove PodSecurity from --disable-admission-plugins" };
         const off = plugins.find((plugin) =>
           ["ServiceAccount", "NamespaceLifecycle", "NodeRestriction"].includes(plugin),
         );
         return off === undefined
           ? undefined
-          : { title: `${off} is switched off`, fix: "remove it from --disable-admission-plugins", severity: "medium" };
+          : { title: `${off} is disabled`, fix: `remove ${off} from --disable-admission-plugins`, severity: "medium" };
       },
     },
   ],

@@ -4,7 +4,7 @@ import { clusterCheck } from "./kubernetes/cluster-check.ts";
 /** Policies that nothing applies (Kubernetes documentation, "Validating Admission Policy"). */
 export const admissionPolicyWithoutEffect = clusterCheck({
   name: "admission-policy-without-effect",
-  title: "Admission policies that deny nothing",
+  title: "Admission policies that are not enforced",
   severity: "medium",
   documentation: {
     what: "Finds a ValidatingAdmissionPolicy or MutatingAdmissionPolicy without a binding, and validating ones whose bindings only warn or audit, which is low.",
@@ -27,9 +27,9 @@ export const admissionPolicyWithoutEffect = clusterCheck({
         path: ["metadata", "name"],
         subject: describeObject(object),
         title:
-          bindings.length === 0 ? "No binding applies this policy" : "Its bindings warn or audit, and deny nothing",
+          bindings.length === 0 ? "Admission policy has no binding" : "Bindings of the admission policy do not deny",
         ...(bindings.length === 0 ? {} : { severity: "low" }),
-        fix: "bind it with validationActions: [Deny]",
+        fix: "bind the policy with validationActions: [Deny]",
         also: bindings.slice(0, 3).map((binding) => ({ object: binding.object, path: ["spec", "validationActions"] })),
       };
     }

@@ -3,7 +3,7 @@ import { flagCheck, isTrue } from "./control-plane/flag-check.ts";
 /** Weak authentication at the API server (Kubernetes reference, command line tools). */
 export const apiServerAuthentication = flagCheck({
   name: "api-server-authentication",
-  title: "Weak authentication at the API server",
+  title: "Weak API server authentication",
   severity: "high",
   withoutControl: "none of the ten is about how the control plane authenticates and authorizes",
   documentation: {
@@ -24,8 +24,8 @@ export const apiServerAuthentication = flagCheck({
         value !== undefined && !isTrue(value)
           ? undefined
           : {
-              title: "anonymous requests are let in, as far as authorization goes",
-              fix: "set --anonymous-auth=false, or name the paths in an AuthenticationConfiguration",
+              title: "anonymous authentication is enabled",
+              fix: "set --anonymous-auth=false, or list the paths in an AuthenticationConfiguration",
               severity: "low",
             },
     },
@@ -35,13 +35,13 @@ export const apiServerAuthentication = flagCheck({
       judge: (value) =>
         value === undefined
           ? undefined
-          : { title: "tokens stand in a file and never end", fix: "remove --token-auth-file" },
+          : { title: "static token file with tokens that never expire", fix: "remove --token-auth-file" },
     },
     {
       program: "kube-apiserver",
       flag: "basic-auth-file",
       judge: (value) =>
-        value === undefined ? undefined : { title: "passwords stand in a file", fix: "remove --basic-auth-file" },
+        value === undefined ? undefined : { title: "static password file", fix: "remove --basic-auth-file" },
     },
     {
       program: "kube-apiserver",
@@ -49,7 +49,7 @@ export const apiServerAuthentication = flagCheck({
       judge: (value) =>
         value === undefined || value === "0"
           ? undefined
-          : { title: "a port without TLS, authentication and authorization is open", fix: "set --insecure-port=0" },
+          : { title: "insecure port without TLS or authentication is open", fix: "set --insecure-port=0" },
     },
     {
       program: "kube-apiserver",
@@ -57,7 +57,7 @@ export const apiServerAuthentication = flagCheck({
       judge: (value) =>
         value === undefined
           ? undefined
-          : { title: "an address for requests without TLS is set", fix: "remove --insecure-bind-address" },
+          : { title: "insecure bind address is set", fix: "remove --insecure-bind-address" },
     },
     {
       program: "kube-apiserver",
@@ -66,7 +66,7 @@ export const apiServerAuthentication = flagCheck({
         value === undefined || isTrue(value)
           ? undefined
           : {
-              title: "tokens of service accounts that were deleted still work",
+              title: "tokens of deleted service accounts are accepted",
               fix: "remove --service-account-lookup=false",
               severity: "medium",
             },

@@ -3,7 +3,7 @@ import { flagCheck, listed } from "./control-plane/flag-check.ts";
 /** Requests to the API server that are not authorized by RBAC (Kubernetes reference, command line tools). */
 export const apiServerAuthorization = flagCheck({
   name: "api-server-authorization",
-  title: "Requests to the API server that are not authorized by RBAC",
+  title: "Insecure API server authorization mode",
   severity: "high",
   withoutControl: "none of the ten is about how the control plane authenticates and authorizes",
   documentation: {
@@ -24,13 +24,12 @@ export const apiServerAuthorization = flagCheck({
       judge: (value) => {
         const fix = "set --authorization-mode=Node,RBAC";
         const modes = listed(value);
-        if (modes.length === 0) return { title: "no authorization is set, so everything is allowed", fix };
-        if (modes.includes("AlwaysAllow")) return { title: "everything is allowed (AlwaysAllow)", fix };
-        if (!modes.includes("RBAC"))
-          return { title: "RBAC is not among the authorization modes", fix, severity: "medium" };
+        if (modes.length === 0) return { title: "authorization mode is not set, every request is authorized", fix };
+        if (modes.includes("AlwaysAllow")) return { title: "every request is authorized (AlwaysAllow)", fix };
+        if (!modes.includes("RBAC")) return { title: "authorization mode RBAC is missing", fix, severity: "medium" };
         return modes.includes("Node")
           ? undefined
-          : { title: "Node is not among the authorization modes", fix, severity: "medium" };
+          : { title: "authorization mode Node is missing", fix, severity: "medium" };
       },
     },
   ],

@@ -3,7 +3,7 @@ import { flagCheck } from "./control-plane/flag-check.ts";
 /** An API server without an audit log (Kubernetes reference, command line tools). */
 export const auditLog = flagCheck({
   name: "audit-log",
-  title: "An API server without an audit log",
+  title: "API server audit logging not configured",
   severity: "medium",
   documentation: {
     what: "Looks whether kube-apiserver writes an audit log or sends one, and has a policy for it. Read are static pods of the control plane and kubeadm's configuration; what kubeadm sets by itself counts as set.",
@@ -21,7 +21,7 @@ export const auditLog = flagCheck({
       unless: ["audit-webhook-config-file"],
       judge: (value) =>
         value === undefined
-          ? { title: "no audit log is written", fix: "set --audit-log-path and --audit-policy-file" }
+          ? { title: "audit logging is not configured", fix: "set --audit-log-path and --audit-policy-file" }
           : undefined,
     },
     {
@@ -29,7 +29,7 @@ export const auditLog = flagCheck({
       flag: "audit-policy-file",
       judge: (value) =>
         value === undefined
-          ? { title: "there is no audit policy, so nothing is recorded", fix: "set --audit-policy-file" }
+          ? { title: "audit policy is not set, no event is recorded", fix: "set --audit-policy-file" }
           : undefined,
     },
   ],

@@ -33,14 +33,12 @@ const withKeys = (type: string, ...names: string[]): object => ({
 
 test("what writes Secrets first decides whether they are encrypted", () => {
   assert.deepEqual(found(encryptionAtRest, encryption(["secrets"], identity, kms)), [
-    "high: Secrets are written unencrypted, for identity is the first provider",
+    "high: Secrets are written unencrypted: identity is the first provider",
   ]);
   assert.deepEqual(found(encryptionAtRest, encryption(["configmaps"], kms)), [
-    "high: Secrets are not among what is encrypted",
+    "high: Secrets are not in the encrypted resources",
   ]);
-  assert.deepEqual(found(encryptionAtRest, encryption(["secrets"])), [
-    "high: Secrets have no provider that encrypts them",
-  ]);
+  assert.deepEqual(found(encryptionAtRest, encryption(["secrets"])), ["high: Secrets have no encryption provider"]);
   assert.deepEqual(found(encryptionAtRest, encryption(["secrets", "configmaps"], kms, identity)), []);
   assert.deepEqual(found(encryptionAtRest, encryption(["*.*"], kms)), []);
   assert.deepEqual(evaluationsOf(encryptionAtRest, "apiVersion: v1\nkind: Namespace\nmetadata: {name: a}\n"), []);
@@ -48,8 +46,8 @@ test("what writes Secrets first decides whether they are encrypted", () => {
 
 test("providers and keys in the file", () => {
   assert.deepEqual(found(encryptionProvider, encryption(["secrets"], withKeys("aescbc", "a"))), [
-    "medium: aescbc does not protect what it encrypts from being changed (padding oracles)",
-    "medium: The keys of aescbc stand in this file",
+    "medium: Provider aescbc does not authenticate data (padding oracle attacks)",
+    "medium: Plaintext keys of provider aescbc in the configuration",
   ]);
   assert.equal(found(encryptionProvider, encryption(["secrets"], withKeys("aesgcm", "a"))).length, 2);
   assert.equal(found(encryptionProvider, encryption(["secrets"], withKeys("aesgcm", "a", "b"))).length, 1);
@@ -75,10 +73,10 @@ test("a kubelet that answers everybody", () => {
     readOnlyPort: 10255,
   });
   assert.deepEqual(found(kubeletConfiguration, open).toSorted(), [
-    "high: Anonymous requests are let in",
-    "high: Everything is allowed",
-    "high: The port without authentication is open",
-    "medium: Tokens are not asked of the API server",
+    "high: Kubelet accepts anonymous requests",
+    "high: Kubelet authorizes every request (AlwaysAllow)",
+    "high: Kubelet read-only port is open",
+    "medium: Kubelet webhook token authentication is disabled",
   ]);
   assert.deepEqual(fixesOf(kubeletConfiguration, JSON.stringify(open))[0], [
     ["set", "authentication.anonymous.enabled", false],
@@ -104,9 +102,9 @@ test("exemptions from Pod Security, in a file of their own and within an Admissi
     },
   };
   const expected = [
-    "high: What system:serviceaccount:kube-system:replicaset-controller creates is held to no level",
-    "medium: Nothing in namespace shop is held to any level",
-    "medium: Pods that name the runtime class kata are held to no level",
+    "high: User system:serviceaccount:kube-system:replicaset-controller is exempt from Pod Security",
+    "medium: Namespace shop is exempt from Pod Security",
+    "medium: Pods of runtime class kata are exempt from Pod Security",
   ];
   assert.deepEqual(found(podSecurityExemptions, configuration).toSorted(), expected);
   const within = {
@@ -118,11 +116,11 @@ test("exemptions from Pod Security, in a file of their own and within an Admissi
   const strict = { ...configuration, exemptions: { namespaces: ["kube-system"] } };
   assert.deepEqual(found(podSecurityExemptions, strict), []);
   assert.deepEqual(found(podSecurityExemptions, { ...strict, defaults: {} }), [
-    "low: Namespaces without a label are held to no level",
+    "low: Namespaces without labels have no Pod Security level",
   ]);
   const older = { enforce: "restricted", "enforce-version": "v1.20" };
   assert.deepEqual(found(podSecurityExemptions, { ...strict, defaults: older }), [
-    "medium: Namespaces that name no version are held to the rules of v1.20, which lack some of today's",
+    "medium: Namespaces without a version use the rules of v1.20, which lack current rules",
   ]);
   assert.deepEqual(
     found(podSecurityExemptions, { ...strict, defaults: { ...older, "enforce-version": "latest" } }),
@@ -148,7 +146,7 @@ function webhook(name: string, failurePolicy: string): object {
 
 test("a guard that is passed over", () => {
   assert.deepEqual(found(webhookFailsOpen, webhook("kyverno-resource", "Ignore")), [
-    "medium: validate.kyverno-resource.example is passed over when it does not answer",
+    "medium: Webhook validate.kyverno-resource.example fails open (failurePolicy: Ignore)",
   ]);
   assert.deepEqual(found(webhookFailsOpen, webhook("kyverno-resource", "Fail")), []);
   assert.deepEqual(found(webhookFailsOpen, webhook("rollouts", "Ignore")), []);
@@ -167,9 +165,9 @@ test("a policy that nothing applies, or that only warns", () => {
     metadata: { name: "b" },
     spec: { policyName: "p", validationActions },
   });
-  assert.deepEqual(found(admissionPolicyWithoutEffect, policy), ["medium: No binding applies this policy"]);
+  assert.deepEqual(found(admissionPolicyWithoutEffect, policy), ["medium: Admission policy has no binding"]);
   assert.deepEqual(found(admissionPolicyWithoutEffect, policy, bound("Warn")), [
-    "low: Its bindings warn or audit, and deny nothing",
+    "low: Bindings of the admission policy do not deny",
   ]);
   assert.deepEqual(found(admissionPolicyWithoutEffect, policy, bound("Deny", "Audit")), []);
 });
@@ -238,8 +236,8 @@ test("Secrets in the environment", () => {
     "",
   ].join("\n");
   assert.deepEqual(spotted(secretInEnvironment, text), [
-    "9:11 container web: env TOKEN of Secret api | TOKEN is a key of Secret api",
-    "13:11 container web: envFrom all | Every key of Secret all is in the environment",
+    "9:11 container web: env TOKEN of Secret api | Environment variable TOKEN holds a key of Secret api",
+    "13:11 container web: envFrom all | envFrom passes every key of Secret all as an environment variable",
   ]);
   assert.deepEqual(
     spotted(secretInEnvironment, text.replace("secretKeyRef", "configMapKeyRef").replace("secretRef", "configMapRef")),

@@ -4,10 +4,10 @@ import { evaluationsOf, findingsOf } from "../workload/kubernetes/workload.fixtu
 import { admissionPlugins } from "./admission-plugins.ts";
 import { apiServerAuthentication } from "./api-server-authentication.ts";
 import { apiServerAuthorization } from "./api-server-authorization.ts";
-import { apiServerEncryption } from "./api-server-encryption.ts";
 import { auditLog } from "./audit-log.ts";
 import { controlPlaneTls } from "./control-plane-tls.ts";
 import { controllerManagerFlags } from "./controller-manager-flags.ts";
+import { encryptionNotConfigured } from "./encryption-not-configured.ts";
 import { etcdAuthentication } from "./etcd-authentication.ts";
 import { kubeletConnection } from "./kubelet-connection.ts";
 import { kubeletFlags } from "./kubelet-flags.ts";
@@ -141,7 +141,7 @@ const cases: readonly [ClusterCheck, string, readonly string[], readonly string[
     ["--tls-min-version=VersionTLS12"],
   ],
   [
-    apiServerEncryption,
+    encryptionNotConfigured,
     "kube-apiserver",
     [],
     ["high kube-apiserver --encryption-provider-config"],
@@ -182,7 +182,7 @@ test("what kubeadm sets by itself counts, in both of its forms", () => {
   assert.deepEqual(found(apiServerAuthorization, kubeadm({})), []);
   assert.deepEqual(found(admissionPlugins, kubeadm({})), []);
   assert.deepEqual(found(etcdAuthentication, kubeadm({})), []);
-  assert.deepEqual(found(apiServerEncryption, kubeadm({})), ["high kube-apiserver --encryption-provider-config"]);
+  assert.deepEqual(found(encryptionNotConfigured, kubeadm({})), ["high kube-apiserver --encryption-provider-config"]);
   const list = kubeadm({ apiServer: { extraArgs: [{ name: "authorization-mode", value: "AlwaysAllow" }] } });
   assert.deepEqual(found(apiServerAuthorization, list), ["high kube-apiserver --authorization-mode=AlwaysAllow"]);
   const map = list.replace("v1beta4", "v1beta3").replace(/\[.*\]/, '{"authorization-mode":"AlwaysAllow"}');

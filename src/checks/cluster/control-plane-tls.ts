@@ -3,7 +3,7 @@ import { type FlagRule, flagCheck, listed } from "./control-plane/flag-check.ts"
 /** Old TLS versions and weak ciphers (Kubernetes reference, command line tools). */
 export const controlPlaneTls = flagCheck({
   name: "control-plane-tls",
-  title: "Old TLS versions and weak ciphers",
+  title: "Outdated TLS versions or weak cipher suites",
   severity: "medium",
   documentation: {
     what: "Looks at `--tls-min-version` and the cipher suites of the control plane's programs where they are set; the defaults are TLS 1.2 and sound suites. Read are static pods of the control plane and kubeadm's configuration; what kubeadm sets by itself counts as set.",
@@ -22,7 +22,7 @@ export const controlPlaneTls = flagCheck({
           flag: "tls-min-version",
           judge: (value) =>
             value !== undefined && ["VersionTLS10", "VersionTLS11", "TLS1.0", "TLS1.1"].includes(value)
-              ? { title: `it accepts ${value}`, fix: "set VersionTLS12 or newer" }
+              ? { title: `minimum TLS version is ${value}`, fix: "set --tls-min-version=VersionTLS12 or above" }
               : undefined,
         },
         {
@@ -32,7 +32,7 @@ export const controlPlaneTls = flagCheck({
             const weak = listed(value).find((suite) => /RC4|3DES|NULL|EXPORT/.test(suite));
             return weak === undefined
               ? undefined
-              : { title: `it accepts the weak cipher suite ${weak}`, fix: "leave the weak suites out" };
+              : { title: `weak cipher suite ${weak} is enabled`, fix: "remove weak suites from --tls-cipher-suites" };
           },
         },
       ],

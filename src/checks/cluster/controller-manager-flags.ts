@@ -3,7 +3,7 @@ import { flagCheck, isTrue } from "./control-plane/flag-check.ts";
 /** Controllers and scheduler: shared credentials, open ports (Kubernetes reference, command line tools). */
 export const controllerManagerFlags = flagCheck({
   name: "controller-manager-flags",
-  title: "Controllers and scheduler: shared credentials, open ports",
+  title: "Insecure controller manager or scheduler flags",
   severity: "medium",
   documentation: {
     what: "Looks whether kube-controller-manager gives each controller a service account of its own (`--use-service-account-credentials`), and whether it and kube-scheduler have a port without TLS or listen on all addresses. Read are static pods of the control plane and kubeadm's configuration; what kubeadm sets by itself counts as set.",
@@ -23,7 +23,7 @@ export const controllerManagerFlags = flagCheck({
         isTrue(value)
           ? undefined
           : {
-              title: "all controllers share one set of credentials",
+              title: "controllers share one service account",
               fix: "set --use-service-account-credentials=true",
             },
     },
@@ -33,14 +33,16 @@ export const controllerManagerFlags = flagCheck({
       kubeadm: "127.0.0.1",
       judge: (value) =>
         value === undefined || value === "0.0.0.0" || value === "::"
-          ? { title: "it listens on all addresses", fix: "set --bind-address=127.0.0.1", severity: "low" }
+          ? { title: "listens on all addresses", fix: "set --bind-address=127.0.0.1", severity: "low" }
           : undefined,
     },
     {
       program: "kube-controller-manager",
       flag: "port",
       judge: (value) =>
-        value === undefined || value === "0" ? undefined : { title: "a port without TLS is open", fix: "set --port=0" },
+        value === undefined || value === "0"
+          ? undefined
+          : { title: "insecure port without TLS is open", fix: "set --port=0" },
     },
     {
       program: "kube-scheduler",
@@ -48,14 +50,16 @@ export const controllerManagerFlags = flagCheck({
       kubeadm: "127.0.0.1",
       judge: (value) =>
         value === undefined || value === "0.0.0.0" || value === "::"
-          ? { title: "it listens on all addresses", fix: "set --bind-address=127.0.0.1", severity: "low" }
+          ? { title: "listens on all addresses", fix: "set --bind-address=127.0.0.1", severity: "low" }
           : undefined,
     },
     {
       program: "kube-scheduler",
       flag: "port",
       judge: (value) =>
-        value === undefined || value === "0" ? undefined : { title: "a port without TLS is open", fix: "set --port=0" },
+        value === undefined || value === "0"
+          ? undefined
+          : { title: "insecure port without TLS is open", fix: "set --port=0" },
     },
   ],
 });

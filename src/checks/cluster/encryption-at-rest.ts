@@ -12,7 +12,7 @@ function entryForSecrets({ resources }: EncryptionConfiguration): number {
 /** Whether Secrets are encrypted where they are stored (Kubernetes documentation, "Encrypting Confidential Data at Rest"). */
 export const encryptionAtRest = clusterCheck({
   name: "encryption-at-rest",
-  title: "Secrets that an encryption configuration leaves unencrypted",
+  title: "Secrets not encrypted at rest",
   severity: "high",
   controls: [3],
   documentation: {
@@ -39,10 +39,10 @@ export const encryptionAtRest = clusterCheck({
         subject: "secrets",
         title:
           index < 0
-            ? "Secrets are not among what is encrypted"
+            ? "Secrets are not in the encrypted resources"
             : first === undefined
-              ? "Secrets have no provider that encrypts them"
-              : "Secrets are written unencrypted, for identity is the first provider",
+              ? "Secrets have no encryption provider"
+              : "Secrets are written unencrypted: identity is the first provider",
         fix:
           index < 0 ? "add secrets to the resources of a KMS provider" : "put a KMS provider first, and identity last",
       };

@@ -13,16 +13,16 @@ const KMS = "use a KMS provider with apiVersion v2";
 function* weaknessesOf({ type, keys, apiVersion }: EncryptionProvider): Generator<Weakness> {
   if (type === "aescbc") {
     yield {
-      title: "aescbc does not protect what it encrypts from being changed (padding oracles)",
+      title: "Provider aescbc does not authenticate data (padding oracle attacks)",
       severity: "medium",
       fix: KMS,
     };
   }
   if (type === "aesgcm" && keys.length < 2) {
     yield {
-      title: "aesgcm has one key: without a new one every 200,000 writes it is broken",
+      title: "Provider aesgcm has a single key, unsafe without rotation every 200,000 writes",
       severity: "medium",
-      fix: `${KMS}, or secretbox, or exchange the key by a program`,
+      fix: `${KMS}, or secretbox, or rotate the key automatically`,
     };
   }
   if (type === "kms" && apiVersion !== "v2") {
@@ -30,9 +30,9 @@ function* weaknessesOf({ type, keys, apiVersion }: EncryptionProvider): Generato
   }
   if (keys.length > 0) {
     yield {
-      title: `The keys of ${type} stand in this file`,
+      title: `Plaintext keys of provider ${type} in the configuration`,
       severity: "medium",
-      fix: `${KMS}; until then keep the file out of the tree, readable by the API server alone, and exchange the keys`,
+      fix: `${KMS}; until then keep the file out of the repository, readable only by the API server, and rotate the keys`,
     };
   }
 }
@@ -40,7 +40,7 @@ function* weaknessesOf({ type, keys, apiVersion }: EncryptionProvider): Generato
 /** How Secrets are encrypted (Kubernetes documentation, "Encrypting Confidential Data at Rest", providers). */
 export const encryptionProvider = clusterCheck({
   name: "encryption-provider",
-  title: "Weak providers and keys in an encryption configuration",
+  title: "Weak encryption providers or keys",
   severity: "medium",
   documentation: {
     what: "Looks at the providers of EncryptionConfiguration files that encrypt: `aescbc`, `aesgcm` with one key, KMS v1, and any whose keys stand in the file. No key is read: names alone.",

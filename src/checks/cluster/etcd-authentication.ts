@@ -10,7 +10,7 @@ function openUrl(value: string | undefined): boolean {
 /** etcd that answers without a certificate (Kubernetes reference, command line tools). */
 export const etcdAuthentication = flagCheck({
   name: "etcd-authentication",
-  title: "etcd that answers without a certificate",
+  title: "etcd without mutual TLS",
   severity: "high",
   withoutControl: "none of the ten is about how the control plane authenticates and authorizes",
   documentation: {
@@ -31,7 +31,7 @@ export const etcdAuthentication = flagCheck({
         isTrue(value)
           ? undefined
           : {
-              title: "clients are not asked for a certificate",
+              title: "client certificates are not required",
               fix: "set --client-cert-auth=true and --trusted-ca-file",
             },
     },
@@ -43,7 +43,7 @@ export const etcdAuthentication = flagCheck({
         isTrue(value)
           ? undefined
           : {
-              title: "peers are not asked for a certificate",
+              title: "peer certificates are not required",
               fix: "set --peer-client-cert-auth=true and --peer-trusted-ca-file",
               severity: "medium",
             },
@@ -54,8 +54,8 @@ export const etcdAuthentication = flagCheck({
       judge: (value) =>
         isTrue(value)
           ? {
-              title: "it signs its own certificate, which nobody can check",
-              fix: "remove --auto-tls and give it a certificate",
+              title: "self-signed certificate (--auto-tls)",
+              fix: "remove --auto-tls and set --cert-file and --key-file",
               severity: "medium",
             }
           : undefined,
@@ -66,8 +66,8 @@ export const etcdAuthentication = flagCheck({
       judge: (value) =>
         isTrue(value)
           ? {
-              title: "it signs its own certificate for peers, which nobody can check",
-              fix: "remove --peer-auto-tls and give it a certificate",
+              title: "self-signed peer certificate (--peer-auto-tls)",
+              fix: "remove --peer-auto-tls and set --peer-cert-file and --peer-key-file",
               severity: "medium",
             }
           : undefined,
@@ -87,7 +87,7 @@ export const etcdAuthentication = flagCheck({
         judge: (value) =>
           openUrl(value)
             ? {
-                title: "it speaks with its peers without TLS",
+                title: "peer connections without TLS",
                 fix: `use https in --${flag}, with --peer-cert-file, --peer-key-file and --peer-trusted-ca-file`,
               }
             : undefined,
@@ -107,7 +107,7 @@ export const etcdAuthentication = flagCheck({
       judge: (value) =>
         openUrl(value)
           ? {
-              title: "it reaches etcd without TLS",
+              title: "connects to etcd without TLS",
               fix: "use https in --etcd-servers, with --etcd-cafile, --etcd-certfile and --etcd-keyfile",
             }
           : undefined,

@@ -94,7 +94,7 @@ interface Fault {
 /** Owners and modes of what a node and a control plane run by (CIS Kubernetes Benchmark, 1.1.1 to 1.1.21 and 4.1). */
 export const hostFilePermissions: ImageCheck<"hostFiles" | "layers"> = {
   id: "cluster/host-file-permissions",
-  title: "Loose permissions on Kubernetes host files",
+  title: "Insecure permissions on Kubernetes host files",
   layer: "cluster",
   category: "configuration",
   controls: [],

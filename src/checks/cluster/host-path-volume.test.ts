@@ -20,7 +20,7 @@ test("a place of the node behind a volume and its claim, with who mounts it", ()
   ];
   for (const texts of all) {
     assert.deepEqual(found(texts.join("")), [
-      "critical: /etc/kubernetes of the node is the cluster's keys and static pods, which Pod shop/web can mount",
+      "critical: PersistentVolume maps /etc/kubernetes of the node (the cluster's keys and static pods), which Pod shop/web can mount",
     ]);
   }
   const [finding] = findingsOf(hostPathVolume, (all[0] as string[]).join(""));
@@ -44,7 +44,7 @@ test("a claim of another volume mounts nothing of it", () => {
     [volume("hostPath: { path: /srv }, storageClassName: manual"), claim("storageClassName: fast"), POD],
     [volume("hostPath: { path: /srv }"), claim("{}"), POD],
   ]) {
-    assert.deepEqual(found(texts.join("").replace("{ {} }", "{}")), ["medium: /srv of the node is a PersistentVolume"]);
+    assert.deepEqual(found(texts.join("").replace("{ {} }", "{}")), ["medium: PersistentVolume maps /srv of the node"]);
   }
 });
 

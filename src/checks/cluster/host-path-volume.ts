@@ -7,7 +7,7 @@ import { hostVolumes, mountersOf } from "./kubernetes/persistent-volumes.ts";
 /** Folders of the node behind PersistentVolumes (Kubernetes, "Volumes", hostPath; "Persistent Volumes"). */
 export const hostPathVolume = clusterCheck({
   name: "host-path-volume",
-  title: "Folder of the node behind a PersistentVolume",
+  title: "PersistentVolumes backed by hostPath",
   severity: "critical",
   controls: [4],
   documentation: {
@@ -31,6 +31,7 @@ export const hostPathVolume = clusterCheck({
       if (socket === undefined && place === undefined && type === "local") continue;
       const mounters = mounted(volume);
       const names = mounters.map(({ object: each }) => describeObject(each));
+      const what = socket?.what ?? place?.what;
       const by =
         names.length === 0 ? "" : `, which ${names.length === 1 ? names[0] : `${names.length} workloads`} can mount`;
       yield {
@@ -43,8 +44,11 @@ export const hostPathVolume = clusterCheck({
             : place === undefined
               ? "medium"
               : place[isReadOnly ? "readOnly" : "writable"],
-        title: clip(`${path} of the node is ${socket?.what ?? place?.what ?? "a PersistentVolume"}${by}`, SENTENCE),
-        fix: "make a volume of a storage class, or a local volume under a folder of its own",
+        title: clip(
+          `PersistentVolume maps ${path} of the node${what === undefined ? "" : ` (${what})`}${by}`,
+          SENTENCE,
+        ),
+        fix: "use a storage class, or a local volume in a separate directory",
         also: mounters.slice(0, 3).map((mounter) => ({ object: mounter.object, path: mounter.path })),
         evidence: { "host path": clip(path), mounts: clip(names.join(", "), SENTENCE) || "none" },
       };

@@ -17,7 +17,7 @@ function isClear(manifests: Manifests): boolean {
 /** Policies that verify the signatures of images, as far as they are known here. */
 export const imageVerification = clusterCheck({
   name: "image-verification",
-  title: "Image signatures that are looked at and not held to",
+  title: "Image signature verification not enforced",
   severity: "high",
   controls: [7],
   documentation: {
@@ -38,8 +38,8 @@ export const imageVerification = clusterCheck({
         object,
         path,
         subject: describeObject(object),
-        title: "It verifies images and lets them run whatever comes of it",
-        fix: "let it enforce, once audit shows that what should run is signed",
+        title: "Image signatures are verified but not enforced",
+        fix: "set the action to enforce once audit shows that all images are signed",
       };
     }
   },

@@ -15,37 +15,42 @@ function* faultsOf(kubelet: KubeletConfiguration): Generator<Fault> {
   const { authorizationMode, readOnlyPort, streamingConnectionIdleTimeout } = kubelet;
   if (kubelet.anonymousAuthentication === true) {
     const path = ["authentication", "anonymous", "enabled"];
-    yield { path, title: "Anonymous requests are let in", severity: "high", value: false };
+    yield { path, title: "Kubelet accepts anonymous requests", severity: "high", value: false };
   }
   if (authorizationMode === "AlwaysAllow") {
-    yield { path: ["authorization", "mode"], title: "Everything is allowed", severity: "high", value: "Webhook" };
+    yield {
+      path: ["authorization", "mode"],
+      title: "Kubelet authorizes every request (AlwaysAllow)",
+      severity: "high",
+      value: "Webhook",
+    };
   }
   if (readOnlyPort !== undefined && readOnlyPort !== 0) {
-    const title = "The port without authentication is open";
+    const title = "Kubelet read-only port is open";
     yield { path: ["readOnlyPort"], title, severity: "high", value: 0 };
   }
   if (kubelet.webhookAuthentication === false) {
     const path = ["authentication", "webhook", "enabled"];
-    yield { path, title: "Tokens are not asked of the API server", severity: "medium", value: true };
+    yield { path, title: "Kubelet webhook token authentication is disabled", severity: "medium", value: true };
   }
   if (kubelet.rotateCertificates === false) {
-    const title = "Its certificate is not renewed before it ends";
+    const title = "Kubelet certificate rotation is disabled";
     yield { path: ["rotateCertificates"], title, severity: "low", value: true };
   }
   if (kubelet.protectKernelDefaults !== true) {
-    const title = "It changes the kernel's settings in place of failing where they are not as it needs them";
+    const title = "protectKernelDefaults is not set: the kubelet changes kernel settings";
     yield { path: ["protectKernelDefaults"], title, severity: "low", value: true };
   }
   if (kubelet.seccompDefault !== true) {
-    const title = "Pods that name no seccomp profile run unconfined";
+    const title = "seccompDefault is not set: pods without a seccomp profile run unconfined";
     yield { path: ["seccompDefault"], title, severity: "low", value: true };
   }
   if (kubelet.makeIPTablesUtilChains === false) {
-    const title = "Its own packet filter chains are not kept";
+    const title = "makeIPTablesUtilChains is disabled";
     yield { path: ["makeIPTablesUtilChains"], title, severity: "low", value: true };
   }
   if (streamingConnectionIdleTimeout !== undefined && /^0[a-z]*$/.test(streamingConnectionIdleTimeout)) {
-    const title = "Idle connections into containers never end";
+    const title = "Idle streaming connections never time out";
     yield { path: ["streamingConnectionIdleTimeout"], title, severity: "low", value: "4h" };
   }
 }
@@ -53,7 +58,7 @@ function* faultsOf(kubelet: KubeletConfiguration): Generator<Fault> {
 /** KubeletConfiguration v1beta1 (Kubernetes reference, kubelet configuration; kubelet authentication and authorization). */
 export const kubeletConfiguration = clusterCheck({
   name: "kubelet-configuration",
-  title: "Kubelets that answer everybody or are left soft",
+  title: "Insecure KubeletConfiguration",
   severity: "high",
   withoutControl: "none of the ten is about how the control plane authenticates and authorizes",
   documentation: {
@@ -74,7 +79,7 @@ export const kubeletConfiguration = clusterCheck({
       for (const { path, title, severity, value } of faultsOf(kubelet)) {
         const fix: FieldFix =
           severity === "low"
-            ? { text: `set ${path.join(".")}: ${value}, once the nodes are ready for it`, patches: [] }
+            ? { text: `set ${path.join(".")}: ${value}, once the nodes support the setting`, patches: [] }
             : { text: `set ${path.join(".")}: ${value}`, patches: [{ path, op: "set", value }] };
         yield { object: kubelet.object, path, subject: path.join("."), title, severity, fix };
       }

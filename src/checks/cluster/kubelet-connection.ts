@@ -3,7 +3,7 @@ import { flagCheck } from "./control-plane/flag-check.ts";
 /** The API server's connections to kubelets (Kubernetes reference, command line tools). */
 export const kubeletConnection = flagCheck({
   name: "kubelet-connection",
-  title: "The API server's connections to kubelets",
+  title: "Unverified API server to kubelet connections",
   severity: "medium",
   documentation: {
     what: "Looks whether kube-apiserver checks the kubelets' certificates (`--kubelet-certificate-authority`) and shows one itself. Read are static pods of the control plane and kubeadm's configuration; what kubeadm sets by itself counts as set.",
@@ -20,7 +20,7 @@ export const kubeletConnection = flagCheck({
       flag: "kubelet-certificate-authority",
       judge: (value) =>
         value === undefined
-          ? { title: "the certificates of kubelets are not checked", fix: "set --kubelet-certificate-authority" }
+          ? { title: "kubelet certificates are not verified", fix: "set --kubelet-certificate-authority" }
           : undefined,
     },
     {
@@ -30,7 +30,7 @@ export const kubeletConnection = flagCheck({
       judge: (value) =>
         value === undefined
           ? {
-              title: "it shows kubelets no certificate",
+              title: "client certificate for kubelets is not set",
               fix: "set --kubelet-client-certificate and --kubelet-client-key",
             }
           : undefined,

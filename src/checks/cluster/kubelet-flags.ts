@@ -3,7 +3,7 @@ import { flagCheck, isTrue } from "./control-plane/flag-check.ts";
 /** Kubelets that answer everybody (Kubernetes reference, command line tools). */
 export const kubeletFlags = flagCheck({
   name: "kubelet-flags",
-  title: "Kubelets that answer everybody",
+  title: "Insecure kubelet flags",
   severity: "high",
   withoutControl: "none of the ten is about how the control plane authenticates and authorizes",
   documentation: {
@@ -20,14 +20,14 @@ export const kubeletFlags = flagCheck({
       program: "kubelet",
       flag: "anonymous-auth",
       judge: (value) =>
-        isTrue(value) ? { title: "anonymous requests are let in", fix: "set --anonymous-auth=false" } : undefined,
+        isTrue(value) ? { title: "anonymous authentication is enabled", fix: "set --anonymous-auth=false" } : undefined,
     },
     {
       program: "kubelet",
       flag: "authorization-mode",
       judge: (value) =>
         value === "AlwaysAllow"
-          ? { title: "everything is allowed (AlwaysAllow)", fix: "set --authorization-mode=Webhook" }
+          ? { title: "every request is authorized (AlwaysAllow)", fix: "set --authorization-mode=Webhook" }
           : undefined,
     },
     {
@@ -36,7 +36,7 @@ export const kubeletFlags = flagCheck({
       judge: (value) =>
         value === undefined || value === "0"
           ? undefined
-          : { title: "the port without authentication is open", fix: "set --read-only-port=0" },
+          : { title: "the read-only port is open", fix: "set --read-only-port=0" },
     },
   ],
 });

@@ -6,7 +6,7 @@ const ACCOUNT = "kubernetes.io/service-account.name";
 /** Tokens that do not end (Kubernetes documentation, "Managing Service Accounts", long-lived API tokens). */
 export const longLivedToken = clusterCheck({
   name: "long-lived-token",
-  title: "Tokens of service accounts that never end",
+  title: "Long-lived service account tokens",
   severity: "medium",
   documentation: {
     what: "Finds Secrets of the type `kubernetes.io/service-account-token`.",
@@ -28,8 +28,8 @@ export const longLivedToken = clusterCheck({
         object,
         path: ["type"],
         subject: `${describeObject(object)} of ${account ?? "no account"}`,
-        title: `It holds a token${account === undefined ? "" : ` of ServiceAccount ${account}`} without an end`,
-        fix: "delete it once nobody uses it, and use tokens that end",
+        title: `Secret holds a token${account === undefined ? "" : ` of ServiceAccount ${account}`} that never expires`,
+        fix: "delete the Secret once unused; use TokenRequest tokens, which expire",
       };
     }
   },

@@ -12,7 +12,7 @@ import {
 /** Namespaces of applications that do not enforce the level restricted (Kubernetes, Pod Security Standards). */
 export const namespaceNotRestricted = namespaceCheck({
   name: "namespace-not-restricted",
-  title: "Application namespace that does not enforce the level restricted",
+  title: "Namespaces not enforcing restricted Pod Security",
   severity: "high",
   controls: [5],
   documentation: {
@@ -37,7 +37,7 @@ export const namespaceNotRestricted = namespaceCheck({
         object: namespace.object,
         path,
         subject: `enforce-version: ${enforceVersion}`,
-        title: `The level restricted of ${enforceVersion} is enforced, which lacks rules of today's`,
+        title: `Namespace enforces restricted of ${enforceVersion}, which lacks current rules`,
         detail: clip(`not asked for: ${missing}`, SENTENCE),
         fix: isMet ? { text, patches: [{ path, op: "set", value: "latest" }] } : text,
         evidence: { workloads: String(workloads.length), "its workloads meet": meets },
@@ -50,12 +50,12 @@ export const namespaceNotRestricted = namespaceCheck({
       subject: enforced === undefined ? "enforce" : `enforce: ${enforced}`,
       title:
         namespace.podSecurity.enforce === undefined
-          ? "No Pod Security level is enforced"
-          : `The level ${namespace.podSecurity.enforce} is enforced`,
+          ? "Namespace enforces no Pod Security level"
+          : `Namespace enforces ${namespace.podSecurity.enforce}, not restricted`,
       fix:
         meets === "restricted" && workloads.length > 0
           ? raisePodSecurity("restricted")
-          : `${workloads.length === 0 ? "" : "bring its workloads to the level first, then "}set ${POD_SECURITY_PREFIX}enforce: restricted`,
+          : `${workloads.length === 0 ? "" : "fix the workloads first, then "}set ${POD_SECURITY_PREFIX}enforce: restricted`,
       evidence: { workloads: String(workloads.length), "its workloads meet": meets },
     };
   },

@@ -5,7 +5,7 @@ import { enforcedLevel, podSecurityLabels, raisePodSecurity, strictness } from "
 /** Namespaces that enforce less than what is in them would let them (Kubernetes, Pod Security Admission). */
 export const namespacePodSecurityBelow = namespaceCheck<"workloads">({
   name: "namespace-pod-security-below",
-  title: "Namespace that enforces less than its workloads meet",
+  title: "Pod Security levels below what workloads meet",
   severity: "medium",
   documentation: {
     what: "A namespace has labels of Pod Security Admission, and `enforce` is missing or names a level below the strictest that all its workloads meet.",
@@ -26,7 +26,7 @@ export const namespacePodSecurityBelow = namespaceCheck<"workloads">({
       object: namespace.object,
       path: ["metadata", "labels", "pod-security.kubernetes.io/enforce"],
       subject: `pod-security.kubernetes.io/enforce${enforce === undefined ? "" : `: ${enforce}`}`,
-      title: `${enforce === undefined ? "Nothing is enforced" : `${enforce} is enforced`}, and all its workloads meet ${meets}`,
+      title: `${enforce === undefined ? "Namespace enforces no level" : `Namespace enforces ${enforce}`}, and all workloads meet ${meets}`,
       fix: raisePodSecurity(meets),
       evidence: { workloads: String(workloads.length), "its workloads meet": meets },
     };

@@ -11,7 +11,7 @@ const KEY = /^(?:enforce|warn|audit)(-version)?$/;
 /** Labels of Pod Security Admission that mean nothing, or not what they look like (Kubernetes documentation). */
 export const namespacePodSecurityInvalid = namespaceCheck({
   name: "namespace-pod-security-invalid",
-  title: "Pod Security label that is not valid",
+  title: "Invalid Pod Security labels",
   severity: "high",
   withoutControl:
     "what such a label leaves a namespace with is judged by cluster/namespace-not-restricted, which speaks to control 5",
@@ -34,10 +34,10 @@ export const namespacePodSecurityInvalid = namespaceCheck({
         subject: `label ${key}: ${value}`,
         title:
           known === null
-            ? `Kubernetes knows no label ${key}`
+            ? `Unknown Pod Security label ${key}`
             : known[1] === undefined
-              ? `${value || "The empty text"} is no level`
-              : `${value || "The empty text"} is no version`,
+              ? `Invalid Pod Security level ${value || "(empty)"}`
+              : `Invalid Pod Security version ${value || "(empty)"}`,
         fix:
           known === null
             ? "use enforce, warn or audit"

@@ -5,7 +5,7 @@ import { podSecurityLabels, raisePodSecurity } from "./kubernetes/pod-security-l
 /** Namespaces without any label of Pod Security Admission (Kubernetes documentation). */
 export const namespacePodSecurityMissing = namespaceCheck<"workloads">({
   name: "namespace-pod-security-missing",
-  title: "Namespace without Pod Security labels",
+  title: "Namespaces without Pod Security labels",
   severity: "medium",
   documentation: {
     what: "A namespace has none of the labels `pod-security.kubernetes.io/enforce`, `warn` and `audit`.",
@@ -22,7 +22,7 @@ export const namespacePodSecurityMissing = namespaceCheck<"workloads">({
       object: namespace.object,
       path: ["metadata", "labels"],
       subject: "pod-security labels",
-      title: "Nothing limits what pods in the namespace may do",
+      title: "Namespace has no Pod Security labels",
       fix: raisePodSecurity(meets),
       evidence: { workloads: String(workloads.length), "its workloads meet": meets },
     };

@@ -50,10 +50,10 @@ test("less than the workloads meet is found; as much or more is not", () => {
   const found = (labels: Readonly<Record<string, string>>, workload: string) =>
     spotted(namespacePodSecurityBelow, documents(namespace(labels), workload)).map((line) => line.split(" | ")[1]);
   assert.deepEqual(found({ enforce: "baseline" }, restricted), [
-    "baseline is enforced, and all its workloads meet restricted",
+    "Namespace enforces baseline, and all workloads meet restricted",
   ]);
   assert.deepEqual(found({ warn: "restricted" }, baseline), [
-    "Nothing is enforced, and all its workloads meet baseline",
+    "Namespace enforces no level, and all workloads meet baseline",
   ]);
   for (const [labels, workload] of [
     [{ enforce: "restricted" }, restricted],
@@ -90,11 +90,11 @@ test("labels that mean nothing are named", () => {
   assert.deepEqual(
     spotted(namespacePodSecurityInvalid, namespace(invalid)).map((line) => line.split(" | ")[1]),
     [
-      "Kubernetes knows no label pod-security.kubernetes.io/enforced",
-      "Baseline is no level",
-      "The empty text is no level",
-      "1.30 is no version",
-      "v1.030 is no version",
+      "Unknown Pod Security label pod-security.kubernetes.io/enforced",
+      "Invalid Pod Security level Baseline",
+      "Invalid Pod Security level (empty)",
+      "Invalid Pod Security version 1.30",
+      "Invalid Pod Security version v1.030",
     ],
   );
   const valid = { enforce: "privileged", warn: "baseline", "warn-version": "latest", "enforce-version": "v1.30" };
@@ -111,7 +111,7 @@ test("control 5: an application's namespace enforces restricted, or fails", () =
     [["set", ENFORCE, "restricted"], ...told],
   ]);
   assert.deepEqual(fixesOf(namespaceNotRestricted, documents(namespace(), baseline)), [
-    "bring its workloads to the level first, then set pod-security.kubernetes.io/enforce: restricted",
+    "fix the workloads first, then set pod-security.kubernetes.io/enforce: restricted",
   ]);
   assert.deepEqual(fixesOf(namespaceNotRestricted, namespace()), [
     "set pod-security.kubernetes.io/enforce: restricted",
@@ -160,11 +160,8 @@ test("control 5: the level of a version that lacks rules of today's is not today
     assert.deepEqual(verdictsOf(namespaceNotRestricted, versioned(version)), ["shop pass"], version);
   }
   const [finding] = evaluationsOf(namespaceNotRestricted, versioned("v1.22")).flatMap(({ findings }) => findings);
-  assert.equal(finding?.title, "The level restricted of v1.22 is enforced, which lacks rules of today's");
-  assert.match(
-    finding?.detail ?? "",
-    /^not asked for: Probe or hook that has the kubelet call another host; .*told to run as root/,
-  );
+  assert.equal(finding?.title, "Namespace enforces restricted of v1.22, which lacks current rules");
+  assert.match(finding?.detail ?? "", /^not asked for: Probes or hooks with an explicit host; .*runAsUser: 0/);
   const label = "metadata.labels[pod-security.kubernetes.io/enforce-version]";
   assert.deepEqual(fixesOf(namespaceNotRestricted, documents(versioned("v1.20"), restricted)), [
     [["set", label, "latest"]],

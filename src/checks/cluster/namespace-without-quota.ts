@@ -4,7 +4,7 @@ import { namespaceCheck } from "./kubernetes/namespace-check.ts";
 /** Namespaces that may take the whole cluster (Kubernetes, "Resource Quotas"). */
 export const namespaceWithoutQuota = namespaceCheck<"manifests">({
   name: "namespace-without-quota",
-  title: "Namespaces without a quota",
+  title: "Namespaces without an effective ResourceQuota",
   severity: "low",
   documentation: {
     what: "Looks for a `ResourceQuota` in every namespace that has workloads, and whether one of them limits memory and pods. The cluster's own namespaces are not meant.",
@@ -22,7 +22,7 @@ export const namespaceWithoutQuota = namespaceCheck<"manifests">({
         object: namespace.object,
         path: [],
         subject: "quota",
-        title: `Namespace ${name} may take as much of the cluster as there is`,
+        title: `Namespace ${name} has no ResourceQuota`,
         fix: "add a ResourceQuota for memory, CPU and pods",
         evidence: { workloads: String(workloads.length) },
       };
@@ -38,7 +38,7 @@ export const namespaceWithoutQuota = namespaceCheck<"manifests">({
       path: [],
       subject: "quota",
       severity: "negligible",
-      title: `The quota of namespace ${name} does not limit ${missing.join(" and ")}`,
+      title: `ResourceQuota of namespace ${name} does not limit ${missing.join(" and ")}`,
       fix: `add ${missing.map((each) => (each === "memory" ? "limits.memory" : each)).join(" and ")} to spec.hard`,
       evidence: { missing: missing.join(", ") },
     };

@@ -17,7 +17,7 @@ function severityOfUser(name: string): RatedSeverity {
 /** Exemptions in the PodSecurity plugin's file (Kubernetes documentation, "Pod Security Admission", exemptions). */
 export const podSecurityExemptions = clusterCheck({
   name: "pod-security-exemptions",
-  title: "Exemptions from Pod Security",
+  title: "Pod Security exemptions",
   severity: "medium",
   documentation: {
     what: "Looks in PodSecurityConfiguration files, and in AdmissionConfiguration files that hold one, at the exempt namespaces, users and runtime classes, and at the level that holds where a namespace has no label, and the version whose rules hold where it names none. Namespaces of the cluster itself (`kube-system`) are none. Exempting a controller's account is high: all its pods are exempt then.",
@@ -39,8 +39,8 @@ export const podSecurityExemptions = clusterCheck({
           object,
           path: [...path, "exemptions", "namespaces", index],
           subject: `namespace ${name}`,
-          title: `Nothing in namespace ${name} is held to any level`,
-          fix: "label the namespace with the level that it needs",
+          title: `Namespace ${name} is exempt from Pod Security`,
+          fix: "remove the exemption; label the namespace with the level it needs",
         };
       }
       for (const [index, name] of exemptions.usernames.entries()) {
@@ -48,7 +48,7 @@ export const podSecurityExemptions = clusterCheck({
           object,
           path: [...path, "exemptions", "usernames", index],
           subject: `user ${name}`,
-          title: `What ${name} creates is held to no level`,
+          title: `User ${name} is exempt from Pod Security`,
           severity: severityOfUser(name),
           fix: "remove the exemption",
         };
@@ -58,8 +58,8 @@ export const podSecurityExemptions = clusterCheck({
           object,
           path: [...path, "exemptions", "runtimeClasses", index],
           subject: `runtime class ${name}`,
-          title: `Pods that name the runtime class ${name} are held to no level`,
-          fix: "remove the exemption, or let a policy say who may use the class",
+          title: `Pods of runtime class ${name} are exempt from Pod Security`,
+          fix: "remove the exemption, or restrict use of the class with a policy",
         };
       }
       if (defaults.enforce === undefined || defaults.enforce === "privileged") {
@@ -67,7 +67,7 @@ export const podSecurityExemptions = clusterCheck({
           object,
           path: [...path, "defaults", "enforce"],
           subject: "default level",
-          title: "Namespaces without a label are held to no level",
+          title: "Namespaces without labels have no Pod Security level",
           severity: "low",
           fix: "set defaults.enforce: baseline",
         };
@@ -79,7 +79,7 @@ export const podSecurityExemptions = clusterCheck({
           object,
           path: [...path, "defaults", "enforce-version"],
           subject: `default version ${version}`,
-          title: `Namespaces that name no version are held to the rules of ${version}, which lack some of today's`,
+          title: `Namespaces without a version use the rules of ${version}, which lack current rules`,
           detail: clip(`not asked for: ${missing}`, SENTENCE),
           fix: "set defaults.enforce-version: latest",
         };

@@ -3,7 +3,7 @@ import { flagCheck, isTrue } from "./control-plane/flag-check.ts";
 /** Profiling endpoints of the control plane (Kubernetes reference, command line tools). */
 export const profiling = flagCheck({
   name: "profiling",
-  title: "Profiling endpoints of the control plane",
+  title: "Control plane profiling enabled",
   severity: "low",
   documentation: {
     what: "Looks whether `--profiling`, which is on by default, is off for kube-apiserver, kube-controller-manager and kube-scheduler. Read are static pods of the control plane and kubeadm's configuration; what kubeadm sets by itself counts as set.",
@@ -16,19 +16,25 @@ export const profiling = flagCheck({
       program: "kube-apiserver",
       flag: "profiling",
       judge: (value) =>
-        value !== undefined && !isTrue(value) ? undefined : { title: "profiling is on", fix: "set --profiling=false" },
+        value !== undefined && !isTrue(value)
+          ? undefined
+          : { title: "profiling is enabled", fix: "set --profiling=false" },
     },
     {
       program: "kube-controller-manager",
       flag: "profiling",
       judge: (value) =>
-        value !== undefined && !isTrue(value) ? undefined : { title: "profiling is on", fix: "set --profiling=false" },
+        value !== undefined && !isTrue(value)
+          ? undefined
+          : { title: "profiling is enabled", fix: "set --profiling=false" },
     },
     {
       program: "kube-scheduler",
       flag: "profiling",
       judge: (value) =>
-        value !== undefined && !isTrue(value) ? undefined : { title: "profiling is on", fix: "set --profiling=false" },
+        value !== undefined && !isTrue(value)
+          ? undefined
+          : { title: "profiling is enabled", fix: "set --profiling=false" },
     },
   ],
 });

@@ -4,11 +4,11 @@ import { escalate } from "./rbac/powers.ts";
 /** Escalate, bind and impersonate (Kubernetes documentation, "Role Based Access Control Good Practices"). */
 export const rbacEscalation = powerCheck({
   name: "rbac-escalation",
-  title: "Escalate, bind and impersonate",
+  title: "Permission to escalate, bind or impersonate",
   power: escalate,
   wide: "high",
   narrow: "medium",
-  fix: "take escalate, bind and impersonate out of the role; where bind is needed, name the roles in resourceNames",
+  fix: "remove escalate, bind and impersonate from the role; if bind is needed, list the roles in resourceNames",
   documentation: {
     what: "Finds bindings whose role allows `escalate` or `bind` of roles, or `impersonate` of users, groups, service accounts, uids or extra fields (`userextras/…`). Rules with `resourceNames` are found as well: what they give depends on what they name. Changing roles and bindings alone is none, for the API server then lets nobody give more than they have.",
     why: "`escalate` writes any rule into a role, `bind` gives any role to anybody, and who impersonates the group `system:masters` may do everything. Each of them is the whole cluster, or the whole namespace.",

@@ -33,7 +33,7 @@ function isEverywhere({ object, pod }: Workload): boolean {
 /** What watches running containers, as far as it is known here. */
 export const runtimeDetection = clusterCheck({
   name: "runtime-detection",
-  title: "Runtime detection that is not on every node",
+  title: "Runtime detection missing on some nodes",
   severity: "high",
   controls: [8],
   documentation: {
@@ -55,8 +55,8 @@ export const runtimeDetection = clusterCheck({
         object,
         path: other ? ["kind"] : [...podPath, "nodeSelector"],
         subject: subjectName(object),
-        title: `${detectorOf(workload)} ${other ? `runs as a ${object.kind}, not on every node` : "runs on some nodes alone"}`,
-        fix: "run it as a DaemonSet without a nodeSelector",
+        title: `${detectorOf(workload)} ${other ? `runs as a ${object.kind}, not on every node` : "runs only on some nodes"}`,
+        fix: "run the agent as a DaemonSet without a nodeSelector",
       };
     }
   },

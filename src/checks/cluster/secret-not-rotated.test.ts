@@ -68,9 +68,9 @@ test("data that surely has not changed for longer than the policy allows is foun
   assert.deepEqual(
     evaluation?.findings.map(({ subject, title, severity, evidence }) => [subject, title, severity, evidence.changed]),
     [
-      ["Secret shop/db", "Its data has not changed for 91 days; the policy allows 90", "medium", before(91)],
-      ["Secret shop/token", "Its data has not changed for 700 days; the policy allows 90", "medium", before(700.5)],
-      ["Secret shop/web", "Its data has not changed for 365 days; the policy allows 90", "medium", before(365)],
+      ["Secret shop/db", "Secret not rotated for 91 days (limit: 90)", "medium", before(91)],
+      ["Secret shop/token", "Secret not rotated for 700 days (limit: 90)", "medium", before(700.5)],
+      ["Secret shop/web", "Secret not rotated for 365 days (limit: 90)", "medium", before(365)],
     ],
   );
   assert.match(evaluation?.findings[1]?.fix?.text ?? "", /tokens that end/);

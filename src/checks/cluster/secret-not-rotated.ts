@@ -12,7 +12,7 @@ const replacing: ReadonlyMap<string, string> = new Map([
 /** Age of Secrets by their managed fields (Kubernetes, "Server-Side Apply", field management). */
 export const secretNotRotated = clusterCheck<"secretAges">({
   name: "secret-not-rotated",
-  title: "Secrets that were not replaced in time",
+  title: "Secrets overdue for rotation",
   severity: "medium",
   documentation: {
     what: "Of a cluster, where the policy states `rotation.secrets.maxAgeDays`: looks for Secrets whose data is older. The API server notes when each writer of an object last changed something of its own; the data is as old as the latest note of those that wrote it, or older. Servers before 1.25 do not note that a value changed: of them it is unknown, and what one noted before it was upgraded may be older than the data. Any other finding is certain. Without one it is known that every Secret's writer changed something in that time, and not that each single value is new. Secrets that External Secrets, the Secrets Store CSI driver or the Vault Secrets Operator keep up are left to their store; so are Helm's records of releases. A file does not say how old its values are: nothing is said of it.",
@@ -38,8 +38,8 @@ export const secretNotRotated = clusterCheck<"secretAges">({
         object,
         path: ["data"],
         subject: describeObject(object),
-        title: `Its data has not changed for ${days} days; the policy allows ${maxAgeDays}`,
-        fix: replacing.get(type) ?? "issue a new one, put it in, and revoke the old one",
+        title: `Secret not rotated for ${days} days (limit: ${maxAgeDays})`,
+        fix: replacing.get(type) ?? "issue a new secret, store it, and revoke the old one",
         evidence: { type, changed: lastDataChange ?? "", keptUpBy: "nothing that was recognised" },
       };
     }

@@ -27,7 +27,7 @@ function isGuard({ object }: WebhookConfiguration, { name, service }: Webhook): 
 /** Webhooks that are passed over when they do not answer (Kubernetes reference, admission webhooks, failure policy). */
 export const webhookFailsOpen = clusterCheck({
   name: "webhook-fails-open",
-  title: "Guards that are passed over when they do not answer",
+  title: "Security webhooks that fail open",
   severity: "medium",
   documentation: {
     what: "Finds webhooks with `failurePolicy: Ignore` that, by their names, are there to keep something out: policy engines and verifiers of images. Others, that set defaults or check their own resources, are none.",
@@ -49,8 +49,8 @@ export const webhookFailsOpen = clusterCheck({
           object: configuration.object,
           path: ["webhooks", index, "failurePolicy"],
           subject: `${configuration.object.kind} ${configuration.object.name} ${webhook.name}`,
-          title: `${webhook.name} is passed over when it does not answer`,
-          fix: "set failurePolicy: Fail, once it runs with several replicas",
+          title: `Webhook ${webhook.name} fails open (failurePolicy: Ignore)`,
+          fix: "set failurePolicy: Fail once the webhook runs with several replicas",
         };
       }
     }

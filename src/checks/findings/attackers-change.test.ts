@@ -55,8 +55,8 @@ const changed: readonly (readonly [string, string, string])[] = [
   ],
   ["build/tls-verification-off", run("curl -k https://a.example/i"), run("curl -k https://b.example/i")],
   ["build/decoded-script-run", run("echo aWQ= | base64 -d | sh"), run("echo cm0gLXJmIC8= | base64 -d | sh")],
-  ["build/chmod-777", run("chmod 777 /tmp/a"), run("chmod 777 /etc/passwd")],
-  ["build/setuid-left-in", run("chmod u+s /usr/bin/a"), run("chmod u+s /bin/sh")],
+  ["build/world-writable-mode", run("chmod 777 /tmp/a"), run("chmod 777 /etc/passwd")],
+  ["build/setuid-bit", run("chmod u+s /usr/bin/a"), run("chmod u+s /bin/sh")],
   ["build/unsafe-search-path", "FROM a:1\nENV PATH=.:/bin\n", "FROM a:1\nENV PATH=/tmp:/bin\n"],
   [
     "workload/capabilities-baseline",
@@ -78,7 +78,7 @@ const changed: readonly (readonly [string, string, string])[] = [
     container({ ports: [{ containerPort: 1, hostPort: 80 }] }),
     container({ ports: [{ containerPort: 1, hostPort: 22 }] }),
   ],
-  ["workload/image-by-digest", container({ image: "a.example/web:1" }), container({ image: "b.example/web:1" })],
+  ["workload/image-without-digest", container({ image: "a.example/web:1" }), container({ image: "b.example/web:1" })],
   ["workload/image-latest-tag", container({ image: "web" }), container({ image: "mallory/web" })],
   [
     "workload/sysctls",
@@ -86,7 +86,7 @@ const changed: readonly (readonly [string, string, string])[] = [
     pod({ securityContext: { sysctls: [{ name: "kernel.msgmax", value: "2" }] } }),
   ],
   [
-    "workload/se-linux",
+    "workload/selinux",
     container({ securityContext: { seLinuxOptions: { type: "svirt_t" } } }),
     container({ securityContext: { seLinuxOptions: { type: "spc_t" } } }),
   ],
@@ -108,10 +108,10 @@ const changed: readonly (readonly [string, string, string])[] = [
 ];
 
 const bindingChecks: readonly (readonly [string, string])[] = [
-  ["cluster/cluster-admin-binding", "*|*|*"],
-  ["cluster/secrets-readable", "get|secrets"],
-  ["cluster/wildcard-powers", "*|apps|*"],
-  ["cluster/pod-creation", "create|pods"],
+  ["cluster/rbac-cluster-admin", "*|*|*"],
+  ["cluster/rbac-secrets-read", "get|secrets"],
+  ["cluster/rbac-wildcard", "*|apps|*"],
+  ["cluster/rbac-pod-create", "create|pods"],
   ["cluster/rbac-escalation", "bind|rbac.authorization.k8s.io|clusterroles"],
 ];
 
@@ -133,8 +133,8 @@ const subjectsOf = (id: string, ...objects: object[]): string[] => subjects(id, 
 
 test("what a binding to everybody, or a default account, is given", () => {
   for (const [id, subject] of [
-    ["cluster/binding-to-everyone", "Group system:authenticated"],
-    ["cluster/default-service-account-power", "shop/default"],
+    ["cluster/rbac-everyone", "Group system:authenticated"],
+    ["cluster/rbac-default-service-account", "shop/default"],
   ] as const) {
     const given = (words: string): string[] =>
       subjectsOf(id, role("r", [ruleWords(words)]), binding("b", "r", [subject]));

@@ -56,14 +56,14 @@ function severityOf({ severity, wellKnown }: SecretFact): Severity {
 }
 
 function titleOf(secret: SecretFact, hidden: boolean): string {
-  const known = secret.wellKnown === true ? ", of a test, an example or a placeholder" : "";
+  const known = secret.wellKnown === true ? " (a test, an example or a placeholder)" : "";
   return `${secret.title} ${secret.redacted}${known}${hidden ? hiddenBy(secret) : ""}`;
 }
 
 function hiddenBy({ commit, layer }: SecretFact): string {
-  if (layer !== undefined) return ", in a file that a higher layer deletes or changes";
+  if (layer !== undefined) return ", deleted or changed in a later layer";
   // Staged or stashed once: no commit has it.
-  return commit === undefined ? ", in Git's objects only" : ", in a file that a later commit deletes or changes";
+  return commit === undefined ? ", only in Git objects" : ", deleted or changed in a later commit";
 }
 
 function evidenceOf(secret: SecretFact, count: number): Record<string, string> {

@@ -6,10 +6,7 @@ test("a document of which two readers make two is found, with what of it", () =>
   const ambiguity = { place: "web@sha256:00", cause: 'it has the key "User" twice in one object' };
   const [draft, ...more] = [...ambiguousDocument.evaluate({ ambiguity }, new Date(0))];
   assert.equal(more.length, 0);
-  assert.equal(
-    draft?.title,
-    'A document of the image can be read in two ways: it has the key "User" twice in one object',
-  );
+  assert.equal(draft?.title, 'Ambiguous image document: it has the key "User" twice in one object');
   assert.deepEqual([draft?.severity, draft?.evidence.document], ["high", "web@sha256:00"]);
 });
 

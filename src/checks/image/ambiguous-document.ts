@@ -3,7 +3,7 @@ import type { ImageCheck } from "../subjects/image.ts";
 /** Images that are not the same to all who read their documents (RFC 8259, section 4; Go's encoding/json). */
 export const ambiguousDocument: ImageCheck<"ambiguity"> = {
   id: "image/ambiguous-document",
-  title: "Images whose documents can be read in two ways",
+  title: "Ambiguous image documents",
   layer: "image",
   category: "configuration",
   controls: [],
@@ -27,10 +27,10 @@ export const ambiguousDocument: ImageCheck<"ambiguity"> = {
     yield {
       subject: cause,
       severity: "high",
-      title: `A document of the image can be read in two ways: ${cause}`,
+      title: `Ambiguous image document: ${cause}`,
       locations: [{ kind: "config", field: place }],
       matches: { ids: ["image/ambiguous-document"] },
-      fix: { kind: "instruction", text: "build the image anew from its source, and do not run this one" },
+      fix: { kind: "instruction", text: "rebuild the image from source; do not run this image" },
       evidence: { document: place },
     };
   },

@@ -9,7 +9,7 @@ const id = "image/denied-license";
 /** Licences of an image's packages that the policy does not allow. */
 export const deniedLicense: ImageCheck<"licenses" | "layers", LicenseParameters> = {
   id,
-  title: "Packages under licences that the policy denies",
+  title: "Packages with denied licenses",
   layer: "image",
   category: "license",
   controls: [],

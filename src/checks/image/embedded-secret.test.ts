@@ -35,7 +35,7 @@ function findings(...secrets: readonly SecretFact[]): FindingDraft[] {
 test("a secret of a layer is told with the layer and its instruction", () => {
   const [finding] = findings({ ...secret, layer: 1, hidden: true });
   assert.deepEqual(finding?.locations, [{ kind: "image", path: "srv/settings.env", layer: layers[1] }]);
-  assert.match(finding?.title ?? "", /in a file that a higher layer deletes or changes/);
+  assert.match(finding?.title ?? "", /deleted or changed in a later layer/);
   assert.equal(finding?.evidence.line, "3");
 });
 

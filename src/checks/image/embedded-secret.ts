@@ -7,7 +7,7 @@ const CONFIGURATION = /^config\.(?:Env\[\d+\]|Labels\..*|Entrypoint|Cmd)$|^histo
 /** Secrets that whoever pulls the image can read (NIST SP 800-190, 3.1.4). */
 export const embeddedSecret: ImageCheck<"secrets" | "layers"> = {
   id: "image/embedded-secret",
-  title: "Secrets in an image",
+  title: "Secrets in image layers or configuration",
   layer: "image",
   category: "secret",
   controls: [3],
@@ -28,7 +28,7 @@ export const embeddedSecret: ImageCheck<"secrets" | "layers"> = {
   *evaluate({ secrets, layers }) {
     yield* secretFindings(secrets.secrets, {
       check: "image/embedded-secret",
-      fix: "revoke it where it was issued, and build the image without it: RUN --mount=type=secret",
+      fix: "revoke the secret; rebuild with RUN --mount=type=secret",
       locate: ({ path, line, column, layer }) => {
         const reference = layer === undefined ? undefined : layers[layer];
         if (reference !== undefined) return { kind: "image", path, layer: reference };

@@ -16,7 +16,7 @@ const DAY = 24 * 60 * 60 * 1000;
 /** Distributions, runtimes and frameworks whose support is over, or soon will be: one finding for each release. */
 export const endOfLife: ImageCheck<"lifecycle" | "layers"> = {
   id,
-  title: "Releases without security support",
+  title: "End-of-life releases",
   layer: "image",
   category: "configuration",
   controls: [],
@@ -57,7 +57,7 @@ function judge(
     severity: over ? "high" : "medium",
     title: over
       ? `${product} ${release} has had no security support since ${ends}`
-      : `The security support of ${product} ${release} ends on ${ends}`,
+      : `Security support of ${product} ${release} ends on ${ends}`,
     locations: kind === "distribution" ? [locationOf(first?.layer, OS_RELEASE, layers)] : locationsOf(packages, layers),
     matches:
       kind === "distribution" || first === undefined

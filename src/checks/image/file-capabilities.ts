@@ -22,7 +22,7 @@ const EXPECTED = /^(?:usr\/)?s?bin\/(?:newuidmap|newgidmap|ping|ping6|arping|clo
 /** Programs that have capabilities whoever starts them. */
 export const fileCapabilities: ImageCheck<"paths" | "layers" | "baseLayers"> = {
   id: "image/file-capabilities",
-  title: "Programs with capabilities of their own",
+  title: "Files with Linux capabilities",
   layer: "image",
   category: "configuration",
   controls: [],
@@ -48,7 +48,7 @@ export const fileCapabilities: ImageCheck<"paths" | "layers" | "baseLayers"> = {
         title: `/${path} ${sentence(capabilities)}`,
         locations: placesOf([one], layers),
         matches: { ids: ["image/file-capabilities"], path },
-        fix: { kind: "instruction", text: `take them away in the instruction that brings it: setcap -r /${path}` },
+        fix: { kind: "instruction", text: `run setcap -r /${path} in the instruction that adds the file` },
         ...(origin === undefined ? {} : { origin }),
         evidence: { ...evidenceOf(capabilities), layer: String(layer + 1) },
       };

@@ -16,7 +16,7 @@ function isJudged({ needs }: (typeof historyChecks)[number]): boolean {
 /** What an image's history says of how it was built (OCI image specification, config.md, `history`). */
 export const historyLint: ImageCheck<"history" | "commands" | "layers"> = {
   id: "image/history-lint",
-  title: "Build steps that the history shows",
+  title: "Insecure build steps in the image history",
   layer: "image",
   category: "configuration",
   controls: [],

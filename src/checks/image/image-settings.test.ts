@@ -9,11 +9,11 @@ import { sha256 } from "../../engines/oci/image.fixture.ts";
 import type { ImageConfig } from "../../engines/oci/model.ts";
 import { buildChecks } from "../build/index.ts";
 import { historyChecks } from "../knowledge/history-checks.ts";
-import { dockerSocketVolume } from "./docker-socket-volume.ts";
+import { exposedPort } from "./exposed-port.ts";
 import { historyLint } from "./history-lint.ts";
-import { privilegedPort } from "./privileged-port.ts";
 import { runsAsRoot } from "./runs-as-root.ts";
-import { shellAndPackageManager } from "./shell-and-package-manager.ts";
+import { sensitiveVolume } from "./sensitive-volume.ts";
+import { shellOrPackageManager } from "./shell-or-package-manager.ts";
 import { unsafeAccounts } from "./unsafe-accounts.ts";
 import { userByName } from "./user-by-name.ts";
 
@@ -67,14 +67,14 @@ test("a name that nobody knows is medium, and root needs no passwd", () => {
   const without = [
     ...runsAsRoot.evaluate({ config: { ...plain, user: "app" }, passwd: undefined, application: "some" }, epoch),
   ];
-  assert.match(without[0]?.title ?? "", /it has no \/etc\/passwd/);
+  assert.match(without[0]?.title ?? "", /has no \/etc\/passwd/);
   assert.deepEqual(asRoot("root", "some", []), ["high"]);
 });
 
 test("a user by name is low, unless it is root's or a number", () => {
   const named = (user: string) => [...userByName.evaluate({ config: { ...plain, user }, passwd }, epoch)];
   assert.deepEqual(told(named("app:app")), ["low user app"]);
-  assert.equal(named("app")[0]?.fix?.text, "name the user by number: USER 10001");
+  assert.equal(named("app")[0]?.fix?.text, "set the user by UID: USER 10001");
   for (const user of ["", "root", "0", "10001:10001", "toor"]) assert.deepEqual(named(user), [], user);
 });
 
@@ -91,14 +91,14 @@ test("ports below 1024 are low, those for administration medium", () => {
     "0/tcp",
     "99999999",
   ];
-  assert.deepEqual(told(privilegedPort.evaluate({ config: { ...plain, exposedPorts } }, epoch)), [
+  assert.deepEqual(told(exposedPort.evaluate({ config: { ...plain, exposedPorts } }, epoch)), [
     "low port 80/tcp",
     "medium port 22/tcp",
     "medium port 2375",
     "low port 514/udp",
     "low port 443-445/tcp",
   ]);
-  assert.deepEqual([...privilegedPort.evaluate({ config: { ...plain, exposedPorts: ["8080/tcp"] } }, epoch)], []);
+  assert.deepEqual([...exposedPort.evaluate({ config: { ...plain, exposedPorts: ["8080/tcp"] } }, epoch)], []);
 });
 
 test("volumes over the engine's socket are high, over the system medium, whatever way they are written", () => {
@@ -113,7 +113,7 @@ test("volumes over the engine's socket are high, over the system medium, whateve
     "/var/lib/app",
     "/home/app",
   ];
-  assert.deepEqual(told(dockerSocketVolume.evaluate({ config: { ...plain, volumes } }, epoch)), [
+  assert.deepEqual(told(sensitiveVolume.evaluate({ config: { ...plain, volumes } }, epoch)), [
     "high volume /var/run/docker.sock",
     "high volume //run/./docker.sock",
     "medium volume /",
@@ -121,7 +121,7 @@ test("volumes over the engine's socket are high, over the system medium, whateve
     "medium volume /srv/../usr",
     "medium volume /var/lib/kubelet/pods",
   ]);
-  assert.deepEqual([...dockerSocketVolume.evaluate({ config: { ...plain, volumes: ["/data"] } }, epoch)], []);
+  assert.deepEqual([...sensitiveVolume.evaluate({ config: { ...plain, volumes: ["/data"] } }, epoch)], []);
 });
 
 test("accounts without a password, in passwd or in shadow, and other names for root", () => {
@@ -158,7 +158,7 @@ test("accounts without a password, in passwd or in shadow, and other names for r
 
 test("a package manager is low, a shell alone negligible, a loader nothing", () => {
   const evaluate = (...tools: ("shell" | "package-manager" | "loader")[]) => [
-    ...shellAndPackageManager.evaluate(
+    ...shellOrPackageManager.evaluate(
       { tools: tools.map((kind) => ({ kind, path: `bin/${kind}` })), layers: [] },
       epoch,
     ),

@@ -42,7 +42,7 @@ test("setuid: what distributions ship is one low finding that names it, also upg
   ]);
   assert.deepEqual(others, []);
   assert.equal(draft?.severity, "low");
-  assert.equal(draft?.title, "4 programs of the distribution are setuid or setgid: su, mount, wall, sudo");
+  assert.equal(draft?.title, "4 setuid or setgid programs of the distribution: su, mount, wall, sudo");
   assert.equal(draft?.locations.length, 4);
 });
 
@@ -137,7 +137,7 @@ test("writable by everybody: one finding for each kind, programs and settings hi
     ],
   );
   const [draft] = found(worldWritable, [at("a", 0o666), at("b", 0o666), at("c", 0o777, { type: "directory" })]);
-  assert.equal(draft?.title, "2 files and one folder that everybody may write: /a, /b, /c");
+  assert.equal(draft?.title, "2 world-writable files and 1 world-writable directory: /a, /b, /c");
 });
 
 test("writable by everybody: shared folders, the sticky bit and what a layer removed are none", () => {
@@ -160,6 +160,6 @@ test("writable by everybody: shared folders, the sticky bit and what a layer rem
 test("of many the first are named and placed, and the rest is counted", () => {
   const many = Array.from({ length: 50 }, (_, i) => at(`srv/f${i}`, 0o666));
   const [draft] = found(worldWritable, many);
-  assert.match(draft?.title ?? "", /^50 files that everybody may write: .* and 44 more$/);
+  assert.match(draft?.title ?? "", /^50 world-writable files: .* and 44 more$/);
   assert.deepEqual([draft?.locations.length, draft?.evidence.paths], [20, "50"]);
 });

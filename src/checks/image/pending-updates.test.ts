@@ -80,7 +80,7 @@ test("a finding names the package, what is newer, where and since when", () => {
   const pending = { packages: 1, suites: [], updates: [update({ since: long, fixes: ["CVE-2026-0001"] })] };
   const [finding] = pendingUpdates.evaluate({ built: young, pending, maxAgeDays: MAX_AGE_DAYS }, now);
   assert.equal(finding?.subject, "libc6:amd64");
-  assert.equal(finding.title, "libc6 2.41-12+deb13u1 is in trixie-security");
+  assert.equal(finding.title, "libc6 2.41-12+deb13u1 is available in trixie-security");
   assert.deepEqual(finding.matches.ids, ["image/pending-updates"]);
   assert.deepEqual(finding.evidence, {
     installed: "2.41-12",

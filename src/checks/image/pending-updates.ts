@@ -47,9 +47,8 @@ function outdated(age: number, maxAgeDays: number): FindingDraft {
   return {
     subject: "age",
     severity: "high",
-    title: `It was built ${age} days ago, and is to be rebuilt every ${maxAgeDays} days`,
-    detail:
-      "what is pending was not looked up: --updates asks the distribution, and acquits an image that lacks nothing",
+    title: `Image is ${age} days old; the policy requires a rebuild every ${maxAgeDays} days`,
+    detail: "pending updates not checked; use --updates",
     locations: [{ kind: "config", field: "created" }],
     matches: { ids: [pendingUpdates.id] },
     fix: rebuild,
@@ -72,7 +71,7 @@ function updateFinding(
   return {
     subject: `${installed.name}${installed.architecture === undefined ? "" : `:${installed.architecture}`}`,
     severity: overdue ? "high" : security ? "medium" : "low",
-    title: `${installed.name} ${available} is in ${suite}`,
+    title: `${installed.name} ${available} is available in ${suite}`,
     locations: [location],
     matches: {
       // Not the flaws that it mends: who accepts one of those has not accepted that nobody rebuilds.
@@ -82,7 +81,11 @@ function updateFinding(
       purl: installed.purl,
       path: installed.path,
     },
-    fix: { kind: "upgrade", version: available, text: `${rebuild.text}: ${installed.name} becomes ${available}` },
+    fix: {
+      kind: "upgrade",
+      version: available,
+      text: `${rebuild.text}: ${installed.name} is upgraded to ${available}`,
+    },
     evidence: {
       installed: installed.version,
       available,

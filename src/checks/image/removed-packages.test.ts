@@ -23,10 +23,10 @@ test("one finding for each type of package, where it came from, and low whatever
   const removed = [gone("curl"), gone("wget", { removedIn: 2 }), gone("a", { type: "npm", path: "a/package.json" })];
   const [deb, npm, ...others] = found(removed, { deb: 3 });
   assert.equal(others.length, 0);
-  assert.equal(deb?.title, "2 removed deb packages still ship: curl 1, wget 1");
+  assert.equal(deb?.title, "2 removed deb packages remain: curl 1, wget 1");
   assert.deepEqual(deb?.evidence, { packages: "2", "known vulnerabilities": "3", "removed in": "layer 2, layer 3" });
   assert.deepEqual(deb?.locations, [{ kind: "image", path: "var/lib/dpkg/status", layer: layers[0] }]);
-  assert.equal(npm?.title, "1 removed npm package still ships: a 1");
+  assert.equal(npm?.title, "1 removed npm package remains: a 1");
   assert.deepEqual([deb?.severity, npm?.severity], ["low", "low"]);
 });
 

@@ -5,7 +5,7 @@ const NAMED = 5;
 /** Packages that a higher layer removed and that the image ships all the same. */
 export const removedPackages: ImageCheck<"removed" | "removedVulnerabilities" | "layers"> = {
   id: "image/removed-packages",
-  title: "Removed packages that the image still ships",
+  title: "Removed packages still in a lower layer",
   layer: "image",
   category: "configuration",
   controls: [],
@@ -32,12 +32,12 @@ export const removedPackages: ImageCheck<"removed" | "removedVulnerabilities" | 
       yield {
         subject: `removed ${type} packages`,
         severity: "low",
-        title: `${packages.length} removed ${type} ${packages.length === 1 ? "package still ships" : "packages still ship"}: ${names.slice(0, NAMED).join(", ")}${more}`,
+        title: `${packages.length} removed ${type} ${packages.length === 1 ? "package remains" : "packages remain"}: ${names.slice(0, NAMED).join(", ")}${more}`,
         locations: [
           layer === undefined ? { kind: "file", path: `/${first.path}` } : { kind: "image", path: first.path, layer },
         ],
         matches: { ids: ["image/removed-packages"], path: first.path },
-        fix: { kind: "instruction", text: "install and remove in one RUN instruction, or in a stage of its own" },
+        fix: { kind: "instruction", text: "install and remove in one RUN, or in a separate stage" },
         evidence: {
           packages: String(packages.length),
           ...(flaws === undefined ? {} : { "known vulnerabilities": String(flaws) }),

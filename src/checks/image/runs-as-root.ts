@@ -3,12 +3,12 @@ import type { RatedSeverity } from "../../core/severity.ts";
 import { isNumber, userOf } from "../knowledge/configured-user.ts";
 import type { ImageCheck } from "../subjects/image.ts";
 
-const FIX = "add a user to the image and name it by number at the end of the Dockerfile, for example USER 10001";
+const FIX = "add a user and end the Dockerfile with USER 10001";
 
 /** Images whose processes start as root (OCI image specification, config.md, `User`). */
 export const runsAsRoot: ImageCheck<"config" | "passwd" | "application"> = {
   id: "image/runs-as-root",
-  title: "Images that run as root",
+  title: "Images running as root",
   layer: "image",
   category: "configuration",
   controls: [],
@@ -30,17 +30,17 @@ export const runsAsRoot: ImageCheck<"config" | "passwd" | "application"> = {
     const user = userOf(config.user);
     const asRoot: RatedSeverity = application === "some" ? "high" : "medium";
     const layers = application === "none" ? { layers: "of a base alone" } : {};
-    if (user === "") yield found(asRoot, "No user is named, so it runs as root", config.user, layers);
+    if (user === "") yield found(asRoot, "No USER set: image runs as root", config.user, layers);
     else if (isNumber(user)) {
       if (Number(user) === 0) yield found(asRoot, "It runs as user 0, which is root", config.user, layers);
     } else {
       const uid = passwd?.find(({ name }) => name === user)?.uid;
       if (uid === 0 || (uid === undefined && user === "root")) {
-        const what = user === "root" ? "It runs as root" : `It runs as ${user}, which /etc/passwd gives user id 0`;
+        const what = user === "root" ? "Image runs as root" : `Image runs as ${user}, which has UID 0 in /etc/passwd`;
         yield found(asRoot, what, config.user, layers);
       } else if (uid === undefined) {
-        const why = passwd === undefined ? "and it has no /etc/passwd" : "which its /etc/passwd does not know";
-        yield found("medium", `It names the user ${user}, ${why}: no container of it starts`, config.user, {});
+        const why = passwd === undefined ? "and has no /etc/passwd" : "which is not in /etc/passwd";
+        yield found("medium", `Image sets the user ${user}, ${why}: containers do not start`, config.user, {});
       }
     }
   },

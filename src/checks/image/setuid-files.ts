@@ -71,7 +71,7 @@ export const setuidFiles: ImageCheck<"paths" | "layers" | "baseLayers"> = {
         matches: { ids: ["image/setuid-files"], path },
         fix: {
           kind: "instruction",
-          text: `take the bit away in the instruction that brings it: chmod a-s /${path}`,
+          text: `run chmod a-s /${path} in the RUN or COPY that adds the file`,
         },
         ...(origin === undefined ? {} : { origin }),
         evidence: { mode: octal(mode), layer: String(layer + 1) },
@@ -85,12 +85,12 @@ function knownOnes(known: readonly PathPermissions[], layers: readonly LayerRefe
   return {
     subject: "setuid programs of the distribution",
     severity: "low",
-    title: `${names.length === 1 ? "A program of the distribution is" : `${names.length} programs of the distribution are`} setuid or setgid: ${listed(names)}`,
+    title: `${names.length === 1 ? "Setuid or setgid program" : `${names.length} setuid or setgid programs`} of the distribution: ${listed(names)}`,
     locations: placesOf(known, layers),
     matches: { ids: ["image/setuid-files"] },
     fix: {
       kind: "instruction",
-      text: "take the bits away in a last RUN: find / -xdev -perm /6000 -type f -exec chmod a-s {} +",
+      text: "add a last RUN: find / -xdev -perm /6000 -type f -exec chmod a-s {} +",
     },
     evidence: { programs: String(known.length) },
   };

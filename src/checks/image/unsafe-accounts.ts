@@ -9,7 +9,7 @@ const NO_SHELL = /\/(?:nologin|false)$/;
 /** Accounts without a password, and other names for root (passwd(5), shadow(5)). */
 export const unsafeAccounts: ImageCheck<"accounts" | "layers"> = {
   id: "image/unsafe-accounts",
-  title: "Accounts without a password, and more than one root",
+  title: "Passwordless accounts or extra UID 0 accounts",
   layer: "image",
   category: "configuration",
   controls: [],
@@ -43,8 +43,8 @@ export const unsafeAccounts: ImageCheck<"accounts" | "layers"> = {
           ...common(passwd, layers),
           subject: `user id 0 of ${account.name}`,
           severity: "high",
-          title: `${account.name} has the user id 0: it is root under another name`,
-          fix: { kind: "instruction", text: `give ${account.name} a user id of its own, or remove it` },
+          title: `Account ${account.name} has UID 0 (root)`,
+          fix: { kind: "instruction", text: `set a unique UID for ${account.name}, or remove the account` },
           evidence: { account: account.name },
         };
       }
@@ -62,7 +62,7 @@ function withoutPassword(
     ...common(file, layers),
     subject: `password of ${name}`,
     severity: isShut ? "low" : "high",
-    title: `${name} has no password${isShut ? `, and ${shell} for a shell` : ": whoever asks gets in"}`,
+    title: `Account ${name} has no password${isShut ? ` (shell ${shell})` : ""}`,
     fix: { kind: "instruction", text: `lock the account: passwd -l ${name}` },
     evidence: { account: name, shell: shell === "" ? "/bin/sh" : shell },
   };

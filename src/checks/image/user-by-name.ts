@@ -4,7 +4,7 @@ import type { ImageCheck } from "../subjects/image.ts";
 /** Images whose user Kubernetes cannot tell from root. */
 export const userByName: ImageCheck<"config" | "passwd"> = {
   id: "image/user-by-name",
-  title: "Users that are named and not numbered",
+  title: "Image users set by name instead of UID",
   layer: "image",
   category: "configuration",
   controls: [],
@@ -26,10 +26,10 @@ export const userByName: ImageCheck<"config" | "passwd"> = {
     yield {
       subject: `user ${user}`,
       severity: "low",
-      title: `Its user ${user} has a name and no number: Kubernetes cannot tell that it is not root`,
+      title: `Image user ${user} is a name: Kubernetes cannot verify that the user is not root`,
       locations: [{ kind: "config", field: "config.User" }],
       matches: { ids: ["image/user-by-name"] },
-      fix: { kind: "instruction", text: `name the user by number: USER ${uid ?? "10001"}` },
+      fix: { kind: "instruction", text: `set the user by UID: USER ${uid ?? "10001"}` },
       evidence: { user: config.user, ...(uid === undefined ? {} : { "user id": String(uid) }) },
     };
   },

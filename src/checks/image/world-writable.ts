@@ -24,12 +24,11 @@ const severities: Readonly<Record<Group, RatedSeverity>> = {
 /** What every user of the container may change. */
 export const worldWritable: ImageCheck<"paths" | "layers" | "baseLayers"> = {
   id: "image/world-writable",
-  title: "Files and folders that everybody may write",
+  title: "World-writable files and directories",
   layer: "image",
   category: "configuration",
   controls: [],
-  withoutControl:
-    "whether files may be written is up to the workload: control 4, by workload/read-only-root-filesystem",
+  withoutControl: "whether files may be written is up to the workload: control 4, by workload/writable-root-filesystem",
   severity: "varies",
   documentation: {
     what: "Looks at the mode of every file and folder of every layer. What everybody may write is a finding, unless it is a folder with the sticky bit, or lies below `/tmp`, `/var/tmp`, `/dev`, `/run` and the like. Programs, and all in the folders of programs and libraries, are one high finding; all in `/etc`, `/root` and `/boot` is another; the rest is one of medium. Links and devices do not count.",
@@ -51,12 +50,12 @@ export const worldWritable: ImageCheck<"paths" | "layers" | "baseLayers"> = {
       yield {
         subject: clipSubject(`${kind}${origin === "base" ? " of the base" : ""}${toldBy(kind, group)}`),
         severity: severities[kind],
-        title: `${counted(group)} everybody may write: ${listed(group.map(({ path }) => `/${path}`))}`,
+        title: `${counted(group)}: ${listed(group.map(({ path }) => `/${path}`))}`,
         locations: placesOf(group, layers),
         matches: { ids: ["image/world-writable"], path: first.path },
         fix: {
           kind: "instruction",
-          text: "give them to the user that writes them and let others only read, in the instruction that brings them",
+          text: "set mode 755 or 644 and --chown in the instruction that adds the files",
         },
         ...(origin === "" ? {} : { origin }),
         evidence: { paths: String(group.length), "mode of the first": octal(first.mode) },
@@ -90,9 +89,8 @@ function counted(group: readonly PathPermissions[]): string {
   const folders = group.filter(({ type }) => type === "directory").length;
   const files = group.length - folders;
   const parts = [
-    ...(files === 0 ? [] : [files === 1 ? "one file" : `${files} files`]),
-    ...(folders === 0 ? [] : [folders === 1 ? "one folder" : `${folders} folders`]),
+    ...(files === 0 ? [] : [files === 1 ? "1 world-writable file" : `${files} world-writable files`]),
+    ...(folders === 0 ? [] : [folders === 1 ? "1 world-writable directory" : `${folders} world-writable directories`]),
   ];
-  const text = `${parts.join(" and ")} that`;
-  return `${text[0]?.toUpperCase()}${text.slice(1)}`;
+  return parts.join(" and ");
 }

@@ -24,7 +24,7 @@ const PROC_MOUNT: FixKind = {
 };
 
 const KINDS: Readonly<Record<string, FixKind>> = {
-  "build/add-in-place-of-copy": { grade: "safe", reason: "of a folder ADD makes the same copy", oracle: BUILT },
+  "build/add-instead-of-copy": { grade: "safe", reason: "of a folder ADD makes the same copy", oracle: BUILT },
   "build/apk-cache-kept": { grade: "likely", reason: "the index is fetched all the same, but no apk ran to show it" },
   "build/apt-cache-kept": { grade: "safe", reason: "nothing after it in the file reads the lists", oracle: LIVE },
   "build/apt-in-script": { grade: "safe", reason: "apt-get does the same by these verbs", oracle: LIVE },
@@ -41,7 +41,7 @@ const KINDS: Readonly<Record<string, FixKind>> = {
   "build/node-cache-kept": { grade: "safe", reason: "nothing after it in the file reads the cache", oracle: LIVE },
   "build/pip-cache-kept": { grade: "safe", reason: "the same packages are installed", oracle: LIVE },
   "build/redundant-platform": { grade: "safe", reason: "builders take that platform anyway", oracle: BUILT },
-  "build/root-at-end": { grade: "likely", reason: "as another user the program may not read or write what it must" },
+  "build/runs-as-root": { grade: "likely", reason: "as another user the program may not read or write what it must" },
   "build/secret-in-arg-or-env": BY_SECRET,
   "build/secret-left-in-layer": BY_SECRET,
   "build/several-sources-to-file": { grade: "safe", reason: "without the slash builders refuse it", oracle: BUILT },
@@ -67,7 +67,7 @@ const KINDS: Readonly<Record<string, FixKind>> = {
     grade: "likely",
     reason: "what is setuid in the image gains nothing any more",
   },
-  "workload/app-armor": { grade: "likely", reason: "the profile may refuse what the program does" },
+  "workload/apparmor": { grade: "likely", reason: "the profile may refuse what the program does" },
   "workload/capabilities-restricted": { grade: "likely", reason: "the program may use one of the capabilities" },
   "workload/host-namespaces": { grade: "likely", reason: "the program may watch or serve its node" },
   "workload/host-probes": { grade: "likely", reason: "the kubelet asks the pod's own address then" },
@@ -75,7 +75,7 @@ const KINDS: Readonly<Record<string, FixKind>> = {
   "workload/proc-mount": PROC_MOUNT,
   "workload/proc-mount-restricted": PROC_MOUNT,
   "workload/run-as-non-root": { grade: "likely", reason: "the kubelet refuses what would start as root" },
-  "workload/se-linux": { grade: "likely", reason: "on nodes with SELinux it loses what it may touch of the node" },
+  "workload/selinux": { grade: "likely", reason: "on nodes with SELinux it loses what it may touch of the node" },
   "workload/seccomp-baseline": { grade: "likely", reason: "the profile may refuse a system call of the program" },
   "workload/seccomp-restricted": { grade: "likely", reason: "the profile may refuse a system call of the program" },
   "workload/service-account-token-mounted": {

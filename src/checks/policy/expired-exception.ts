@@ -7,7 +7,7 @@ const id = "policy/expired-exception";
 /** Its asset is the policy file. */
 export const expiredException: PolicyCheck<"policy"> = {
   id,
-  title: "Exceptions that have expired",
+  title: "Expired exceptions",
   layer: "policy",
   category: "configuration",
   controls: [2],
@@ -35,12 +35,12 @@ function expired(exception: Exception): FindingDraft {
   return {
     subject: `exception for ${exceptionScope(exception)}`,
     severity: "high",
-    title: `The exception for ${shortScope(exception)} expired on ${expires}`,
+    title: `Exception for ${shortScope(exception)} expired on ${expires}`,
     locations: [{ kind: "file", ...source }],
     matches: { ids: [id], path: source.path },
     fix: {
       kind: "instruction",
-      text: `fix what it names and remove it, or let ${owner} decide again and set a new date`,
+      text: `fix the finding and remove the exception, or have ${owner} review it and set a new date`,
     },
     evidence: { expires, owner, reason },
   };

@@ -46,10 +46,10 @@ test("what accepts everything fails", () => {
 
 test("what accepts a whole place is found", () => {
   assert.deepEqual(said({ path: "test/**" }), [
-    "medium: The exception for path test/** accepts whatever is found at test/**",
+    "medium: Exception for path test/** accepts whatever is found at test/**",
   ]);
   assert.deepEqual(said({ asset: "shop/web", path: "**" }), [
-    "medium: The exception for path **, asset shop/web accepts whatever is found at ** in shop/web",
+    "medium: Exception for path **, asset shop/web accepts whatever is found at ** in shop/web",
   ]);
 });
 
@@ -62,14 +62,14 @@ test("an id or a package is what somebody has looked at", () => {
 test("more flaws than the limit are found", () => {
   assert.deepEqual(said({ package: "p" }, { flaws: ["a", "b"], findings: 9 }), []);
   assert.deepEqual(said({ package: "p" }, { flaws: ["a", "b", "c"], findings: 9 }), [
-    "medium: The exception for package p accepts 3 different flaws, and 2 is the limit",
+    "medium: Exception for package p accepts 3 different vulnerabilities or findings (limit: 2)",
   ]);
 });
 
 test("days count from today to the last on which it holds, both of them", () => {
   assert.deepEqual(said({ ids: ["a"], expires: "2025-07-30" }), []);
   const { findings } = evaluate({ ids: ["a"], expires: "2025-07-31" });
-  assert.equal(findings[0]?.title, "The exception for a holds for 31 more days, and 30 is the limit");
+  assert.equal(findings[0]?.title, "Exception for a is valid for 31 more days (limit: 30)");
   assert.match(findings[0]?.fix?.text ?? "", /2025-07-30/);
 });
 
@@ -77,7 +77,10 @@ test("one exception is one finding, of its worst excess", () => {
   const { findings } = evaluate({ path: "**", expires: "2030-01-01" }, { flaws: ["a", "b", "c"] });
   assert.equal(findings.length, 1);
   assert.equal(findings[0]?.severity, "high");
-  assert.match(findings[0]?.detail ?? "", /^It also accepts 3 different flaws.*, and holds for \d+ more days/);
+  assert.match(
+    findings[0]?.detail ?? "",
+    /^The exception also accepts 3 different vulnerabilities.*, and is valid for \d+ more days/,
+  );
 });
 
 test("the policy may allow it", () => {

@@ -11,7 +11,7 @@ const DAY = 24 * 60 * 60 * 1000;
 /** Its asset is the policy file; the limits are the policy's own. */
 export const tooBroadException: PolicyCheck<"uses", { readonly limits: ExceptionLimits }> = {
   id,
-  title: "Exceptions that take out too much",
+  title: "Overly broad exceptions",
   layer: "policy",
   category: "configuration",
   controls: [2],
@@ -44,8 +44,8 @@ export const tooBroadException: PolicyCheck<"uses", { readonly limits: Exception
       yield {
         subject: `too broad exception for ${exceptionScope(exception)}`,
         severity: worst.severity,
-        title: `The exception for ${exceptionScope(exception)} ${worst.says}`,
-        ...(more.length === 0 ? {} : { detail: `It also ${more.map(({ says }) => says).join(", and ")}` }),
+        title: `Exception for ${exceptionScope(exception)} ${worst.says}`,
+        ...(more.length === 0 ? {} : { detail: `The exception also ${more.map(({ says }) => says).join(", and ")}` }),
         locations: [{ kind: "file", ...source }],
         matches: { ids: [id], path: source.path },
         fix: { kind: "instruction", text: worst.fix },
@@ -69,16 +69,16 @@ function* excesses({ exception, flaws }: ExceptionInRun, limits: ExceptionLimits
   if (flaws.length > limits.maxFlaws) {
     yield {
       severity: "medium",
-      says: `accepts ${flaws.length} different flaws, and ${limits.maxFlaws} is the limit`,
-      fix: "name the ids that were looked at, in one exception for each reason",
+      says: `accepts ${flaws.length} different vulnerabilities or findings (limit: ${limits.maxFlaws})`,
+      fix: "list the reviewed ids, with one exception per reason",
     };
   }
   const days = (dayOf(exception.expires) - dayOf(now.toISOString())) / DAY + 1;
   if (days > limits.maxDays) {
     yield {
       severity: "medium",
-      says: `holds for ${days} more days, and ${limits.maxDays} is the limit`,
-      fix: `let it expire on ${lastDay(now, limits.maxDays)} or before, and decide again then`,
+      says: `is valid for ${days} more days (limit: ${limits.maxDays})`,
+      fix: `set expires to ${lastDay(now, limits.maxDays)} or before, and review the exception then`,
     };
   }
 }
@@ -86,7 +86,7 @@ function* excesses({ exception, flaws }: ExceptionInRun, limits: ExceptionLimits
 /** With an id or a package there is a flaw or a part that somebody has looked at. */
 function scopeExcess({ ids, package: name, path, asset }: Exception): Excess | undefined {
   if (ids.length > 0 || name !== undefined) return undefined;
-  const fix = "name the ids that were looked at";
+  const fix = "list the reviewed ids";
   if ((path === undefined || isAnything(path)) && (asset === undefined || isAnything(asset))) {
     return { severity: "high", says: "accepts everything", fix };
   }

@@ -6,7 +6,7 @@ const id = "policy/unused-exception";
 /** Its asset is the policy file; the facts are of one run. */
 export const unusedException: PolicyCheck<"allUses"> = {
   id,
-  title: "Exceptions that nothing needs",
+  title: "Unused exceptions",
   layer: "policy",
   category: "configuration",
   controls: [],
@@ -38,10 +38,10 @@ export const unusedException: PolicyCheck<"allUses"> = {
       yield {
         subject: `unused exception for ${exceptionScope(exception)}`,
         severity: "low",
-        title: `The exception for ${exceptionScope(exception)} names no finding of this run`,
+        title: `Exception for ${exceptionScope(exception)} matches no finding`,
         locations: [{ kind: "file", ...source }],
         matches: { ids: [id], path: source.path },
-        fix: { kind: "instruction", text: "remove it, or correct what it names" },
+        fix: { kind: "instruction", text: "remove the exception, or correct its scope" },
         evidence: { expires, owner, reason },
       };
     }

@@ -89,10 +89,10 @@ test("ids that the node may have are told, those of its own are not", () => {
       .map(({ severity, title }) => `${severity} ${title}`)
       .sort(),
     [
-      "low The pod has group 0, which may write to much of an image",
-      "negligible Container a has runAsGroup 33, which the node may know as another",
-      "negligible The pod has runAsUser 1000, which the node may know as another",
-      "negligible The pod has supplementalGroups 100, which the node may know as another",
+      "low The pod has runAsGroup 0, which can write to much of an image",
+      "negligible Container a has runAsGroup 33, which an account of the node may have",
+      "negligible The pod has runAsUser 1000, which an account of the node may have",
+      "negligible The pod has supplementalGroups 100, which an account of the node may have",
     ],
   );
   const own = { runAsUser: 10001, runAsGroup: 10001 };

@@ -1,13 +1,13 @@
 import { containersOf } from "../../engines/kubernetes/model.ts";
 import { gradedByRights } from "./hardening/rights-gained.ts";
-import type { Spotted } from "./kubernetes/workload-check.ts";
+import { type Spotted, titleOf } from "./kubernetes/workload-check.ts";
 import { exceptWindows, podSecurityCheck, type ReviewedPod } from "./pod-security/pod-security-check.ts";
 
 /** Fields: `containers[*].securityContext.allowPrivilegeEscalation`. Required: false. */
 export const allowPrivilegeEscalation = podSecurityCheck({
   name: "allow-privilege-escalation",
   level: "restricted",
-  title: "Process that may become more than it was started as",
+  title: "Privilege escalation not disabled",
   severity: "medium",
   documentation: {
     what: "A container does not say `allowPrivilegeEscalation: false`.",
@@ -35,8 +35,8 @@ function* violations({ pod }: ReviewedPod): Generator<Spotted> {
       subject: "securityContext.allowPrivilegeEscalation",
       title:
         context?.allowPrivilegeEscalation === true
-          ? "The container's processes may gain privileges"
-          : "Nothing keeps the container's processes from gaining privileges",
+          ? `${titleOf(placed)} sets allowPrivilegeEscalation: true`
+          : `${titleOf(placed)} does not set allowPrivilegeEscalation: false`,
       fix: {
         text: "set allowPrivilegeEscalation: false",
         patches: refused ? [] : [{ path, op: "set", value: false }],

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { namespaceWithoutQuota } from "../cluster/namespace-without-quota.ts";
 import { findingsOf, podText, spotted, verdictsOf } from "./kubernetes/workload.fixture.ts";
-import { probes } from "./probes.ts";
+import { missingProbes } from "./missing-probes.ts";
+import { missingResourceLimits } from "./missing-resource-limits.ts";
 import { publishedDatabasePort } from "./published-database-port.ts";
-import { resourceLimits } from "./resource-limits.ts";
 
 const all = { limits: { memory: "1Gi", cpu: "1" }, requests: { memory: "1Gi", cpu: "1" } };
 
@@ -12,7 +12,7 @@ const pod = (resources: object) => podText({ containers: [{ name: "a", resources
 
 function missing(...texts: string[]): string[] {
   const files = Object.fromEntries(texts.map((text, index) => [`${index}.yaml`, text]));
-  return findingsOf(resourceLimits, files).map(({ severity, evidence }) => `${severity} ${evidence.missing}`);
+  return findingsOf(missingResourceLimits, files).map(({ severity, evidence }) => `${severity} ${evidence.missing}`);
 }
 
 test("what is missing is told in one finding, as bad as the worst of it", () => {
@@ -48,7 +48,7 @@ test("a LimitRange of the namespace gives what is missing", () => {
 test("of a Compose file the limit of memory counts", () => {
   const files = { "compose.yaml": "services:\n  a:\n    image: b\n  c:\n    image: d\n    mem_limit: 1g\n" };
   assert.deepEqual(
-    findingsOf(resourceLimits, files).map(({ evidence }) => `${evidence.object} ${evidence.missing}`),
+    findingsOf(missingResourceLimits, files).map(({ evidence }) => `${evidence.object} ${evidence.missing}`),
     ["ComposeService a limits.memory"],
   );
 });
@@ -64,13 +64,13 @@ test("a container that keeps running is asked for probes; one without ports is s
     initContainers: [{ name: "d" }, { name: "e", restartPolicy: "Always" }],
   });
   assert.deepEqual(
-    findingsOf(probes, text)
+    findingsOf(missingProbes, text)
       .map(({ title }) => title)
       .sort(),
     [
-      "container a has no readinessProbe and no livenessProbe",
-      "container b has no livenessProbe",
-      "init container e has no livenessProbe",
+      "Container a has no readinessProbe and no livenessProbe",
+      "Container b has no livenessProbe",
+      "Init container e has no livenessProbe",
     ],
   );
 });
@@ -82,14 +82,14 @@ test("what ends by itself needs none", () => {
     metadata: { name: "j" },
     spec: { template: { spec: { containers: [{ name: "a" }] } } },
   };
-  assert.deepEqual(spotted(probes, JSON.stringify(job)), []);
-  assert.deepEqual(spotted(probes, podText({ restartPolicy: "Never", containers: [{ name: "a" }] })), []);
+  assert.deepEqual(spotted(missingProbes, JSON.stringify(job)), []);
+  assert.deepEqual(spotted(missingProbes, podText({ restartPolicy: "Never", containers: [{ name: "a" }] })), []);
 });
 
 test("a database that a Compose file opens to the network is found", () => {
   const ports = (text: string) => ({ "compose.yaml": `services:\n  a:\n    image: b\n    ports: ${text}\n` });
   assert.deepEqual(spotted(publishedDatabasePort, ports('["5432:5432", "8080:80"]')), [
-    "compose.yaml:4:13 container a: port 5432 | Port 5432 (PostgreSQL) is open to whoever reaches the machine",
+    "compose.yaml:4:13 container a: port 5432 | Port 5432 (PostgreSQL) is published on all interfaces",
   ]);
   for (const text of ['["127.0.0.1:5432:5432"]', '["5432"]', '["8080:80"]']) {
     assert.deepEqual(spotted(publishedDatabasePort, ports(text)), [], text);

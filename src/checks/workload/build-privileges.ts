@@ -5,7 +5,7 @@ import { workloadCheck } from "./kubernetes/workload-check.ts";
 /** What a build may do to the machine that builds (the Compose specification, `build`). */
 export const buildPrivileges = workloadCheck({
   name: "build-privileges",
-  title: "Image builds of a Compose file that are not confined",
+  title: "Unconfined image builds in Compose files",
   severity: "high",
   controls: [4],
   documentation: {

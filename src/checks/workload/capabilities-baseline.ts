@@ -1,5 +1,5 @@
 import { containersOf } from "../../engines/kubernetes/model.ts";
-import type { Spotted } from "./kubernetes/workload-check.ts";
+import { type Spotted, titleOf } from "./kubernetes/workload-check.ts";
 import { BASELINE_CAPABILITIES } from "./pod-security/capabilities.ts";
 import { podSecurityCheck, type ReviewedPod } from "./pod-security/pod-security-check.ts";
 
@@ -7,7 +7,7 @@ import { podSecurityCheck, type ReviewedPod } from "./pod-security/pod-security-
 export const capabilitiesBaseline = podSecurityCheck({
   name: "capabilities-baseline",
   level: "baseline",
-  title: "Capability added that containers do not have",
+  title: "Added capabilities beyond the baseline set",
   severity: "high",
   controls: [4],
   origins: ["kubernetes", "compose"],
@@ -29,8 +29,8 @@ function* violations({ pod }: ReviewedPod): Generator<Spotted> {
       container: placed,
       path: [...placed.path, "securityContext", "capabilities", "add"],
       subject: `securityContext.capabilities.add ${beyond.toSorted().join(",")}`,
-      title: `The container is given ${beyond.join(", ")}`,
-      fix: `leave ${beyond.join(", ")} out of capabilities.add`,
+      title: `${titleOf(placed)} adds ${beyond.join(", ")}`,
+      fix: `remove ${beyond.join(", ")} from capabilities.add`,
     };
   }
 }

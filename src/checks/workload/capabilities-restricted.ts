@@ -1,7 +1,7 @@
 import type { FieldPatch } from "../../core/finding.ts";
 import { containersOf, type PlacedContainer } from "../../engines/kubernetes/model.ts";
 import { gradedByRights } from "./hardening/rights-gained.ts";
-import type { Spotted } from "./kubernetes/workload-check.ts";
+import { type Spotted, titleOf } from "./kubernetes/workload-check.ts";
 import { BASELINE_CAPABILITIES } from "./pod-security/capabilities.ts";
 import { exceptWindows, podSecurityCheck, type ReviewedPod } from "./pod-security/pod-security-check.ts";
 
@@ -38,17 +38,21 @@ function* violations({ pod }: ReviewedPod): Generator<Spotted> {
         container: placed,
         path: [...base, "drop"],
         subject: "securityContext.capabilities.drop",
-        title: `capabilities.drop has ${other}, which runtimes take for all and Pod Security does not`,
+        title: `${titleOf(placed)} drops ${other}, which Pod Security does not accept as ALL`,
         severity: "low",
-        fix: "write ALL",
+        fix: "set capabilities.drop: [ALL]",
       };
     } else if (!drop.includes("ALL")) {
       yield {
         container: placed,
         path: [...base, "drop"],
         subject: "securityContext.capabilities.drop",
-        title: "The container keeps the capabilities that the runtime grants",
-        fix: { text: "drop ALL", patches: dropAll(placed, base, add), graded: gradedByRights(placed.container) },
+        title: `${titleOf(placed)} does not drop ALL capabilities`,
+        fix: {
+          text: "set capabilities.drop: [ALL]",
+          patches: dropAll(placed, base, add),
+          graded: gradedByRights(placed.container),
+        },
       };
     }
     const kept = add.filter((name) => name !== "NET_BIND_SERVICE" && BASELINE_CAPABILITIES.has(name));
@@ -57,9 +61,9 @@ function* violations({ pod }: ReviewedPod): Generator<Spotted> {
         container: placed,
         path: [...base, "add"],
         subject: `securityContext.capabilities.add ${kept.toSorted().join(",")}`,
-        title: `The container keeps ${kept.join(", ")}`,
+        title: `${titleOf(placed)} adds ${kept.join(", ")}`,
         severity: "medium",
-        fix: `leave ${kept.join(", ")} out of capabilities.add`,
+        fix: `remove ${kept.join(", ")} from capabilities.add`,
       };
     }
   }

@@ -1,12 +1,12 @@
 import { containersOf } from "../../engines/kubernetes/model.ts";
 import { clip } from "../findings/one-line.ts";
 import { capabilityName, escapes } from "./hardening/escapes.ts";
-import { workloadCheck } from "./kubernetes/workload-check.ts";
+import { titleOf, workloadCheck } from "./kubernetes/workload-check.ts";
 
 /** Capabilities that lead out of a container (capabilities(7)). */
 export const dangerousCapabilities = workloadCheck({
   name: "dangerous-capabilities",
-  title: "Capabilities that lead out of the container",
+  title: "Dangerous capabilities",
   severity: "high",
   controls: [4],
   documentation: {
@@ -32,8 +32,8 @@ export const dangerousCapabilities = workloadCheck({
           path: [...path, "securityContext", "capabilities", "add", index],
           subject: `capability ${name}`,
           severity: known.severity,
-          title: `${container.name || "It"} has ${name}: ${known.allows}`,
-          fix: `take ${clip(written)} out of the list, and see whether the program runs`,
+          title: `${titleOf(placed)} has ${name}: ${known.allows}`,
+          fix: `remove ${clip(written)} from capabilities.add and test the program`,
           evidence: { capability: name, allows: known.allows },
         };
       }

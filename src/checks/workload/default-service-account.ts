@@ -4,7 +4,7 @@ import { workloadCheck } from "./kubernetes/workload-check.ts";
 /** Pods that run as the account that everything in their namespace shares. */
 export const defaultServiceAccount = workloadCheck<"manifests">({
   name: "default-service-account",
-  title: "The namespace's default account in use",
+  title: "Pods using the default service account",
   severity: "low",
   documentation: {
     what: "Looks at `serviceAccountName`: where it is not stated, or says `default`, the pod is the account that all such pods of the namespace share. It is medium where a binding that was read gives that account something and the pod gets its token, low where only one of both is so, and nothing where neither is.",
@@ -26,10 +26,10 @@ export const defaultServiceAccount = workloadCheck<"manifests">({
       severity: token !== undefined && bound.length > 0 ? "medium" : "low",
       title:
         bound.length > 0
-          ? `It runs as the account that all share, and that has ${bound[0]}`
-          : "It runs as the account that all pods of the namespace share",
+          ? `Pod uses the default service account, which has ${bound[0]}`
+          : "Pod uses the default service account",
       also: bindings.slice(0, 10).map(({ object }) => ({ object, path: ["subjects"] })),
-      fix: "make an account of its own, and name it in serviceAccountName",
+      fix: "create a ServiceAccount and set serviceAccountName",
       ...(bound.length === 0 ? {} : { evidence: { roles: bound.slice(0, 5).join(", ") } }),
     };
   },

@@ -4,7 +4,7 @@ import { workloadCheck } from "./kubernetes/workload-check.ts";
 /** Devices that a service may open once it has a node for them (Linux, control groups v1, "devices"). */
 export const deviceCgroupRules = workloadCheck({
   name: "device-cgroup-rules",
-  title: "Compose services allowed to open host devices",
+  title: "Host devices allowed by device_cgroup_rules",
   severity: "high",
   controls: [4],
   documentation: {
@@ -25,8 +25,8 @@ export const deviceCgroupRules = workloadCheck({
         path: ["device_cgroup_rules"],
         subject: `device_cgroup_rules ${clip(rule)}`,
         severity: disks ? "high" : "medium",
-        title: `The rule ${clip(rule)} lets the service open ${type === "a" ? "every device" : disks ? "disks" : "character devices"} of the host`,
-        fix: "remove the rule, and name the device under devices",
+        title: `Rule ${clip(rule)} allows the service to open ${type === "a" ? "every device" : disks ? "disks" : "character devices"} of the host`,
+        fix: "remove the rule; list the device under devices",
       };
     }
   },

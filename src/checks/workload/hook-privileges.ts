@@ -4,7 +4,7 @@ import { workloadCheck } from "./kubernetes/workload-check.ts";
 /** Commands beside the service's own, with rights of their own (the Compose specification, `post_start`, `pre_stop`). */
 export const hookPrivileges = workloadCheck({
   name: "hook-privileges",
-  title: "Lifecycle hooks with more privileges than the service",
+  title: "Lifecycle hooks with additional privileges",
   severity: "critical",
   controls: [4],
   documentation: {

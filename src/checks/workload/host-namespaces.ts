@@ -5,17 +5,17 @@ import type { Spotted } from "./kubernetes/workload-check.ts";
 import { usesHost } from "./pod-security/host-use.ts";
 import { podSecurityCheck, type ReviewedPod } from "./pod-security/pod-security-check.ts";
 
-const GIVES = {
-  hostNetwork: "every address and port of the node, the cloud's metadata service, and no network policy",
-  hostPID: "every process of the node, with its environment and its files below /proc",
-  hostIPC: "the shared memory of the node's processes",
+const SHARED = {
+  hostNetwork: "the node's network namespace",
+  hostPID: "the node's PID namespace",
+  hostIPC: "the node's IPC namespace",
 } as const;
 
 /** Fields: `hostNetwork`, `hostPID`, `hostIPC`. Allowed: false, or not stated. */
 export const hostNamespaces = podSecurityCheck({
   name: "host-namespaces",
   level: "baseline",
-  title: "Namespaces of the node shared with the pod",
+  title: "Host namespaces shared with the pod",
   severity: "high",
   controls: [4],
   origins: ["kubernetes", "compose"],
@@ -28,15 +28,15 @@ export const hostNamespaces = podSecurityCheck({
 });
 
 function* violations({ pod }: ReviewedPod): Generator<Spotted> {
-  for (const [field, gives] of Object.entries(GIVES) as [keyof typeof GIVES, string][]) {
+  for (const [field, shared] of Object.entries(SHARED) as [keyof typeof SHARED, string][]) {
     if (pod[field] !== true) continue;
     const path = [field];
     yield {
       path,
       subject: field,
-      title: `${field} gives the pod ${gives}`,
+      title: `${field}: true shares ${shared}`,
       fix: {
-        text: `leave ${field} out`,
+        text: `remove ${field}`,
         patches: usesHost(pod) ? [] : [{ path, op: "remove" }],
         graded: gradedFor(pod, field),
       },
@@ -50,7 +50,7 @@ const SHARES_MEMORY: Graded = {
   reason: "the program may share memory with others of its node, as databases and GPU programs do",
 };
 
-function gradedFor(pod: PodSpec, field: keyof typeof GIVES): Graded | undefined {
+function gradedFor(pod: PodSpec, field: keyof typeof SHARED): Graded | undefined {
   const use = containersOf(pod)
     .map(({ container }) => nodeUse(container))
     .find((found) => found !== undefined);

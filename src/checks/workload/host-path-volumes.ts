@@ -5,7 +5,7 @@ import { podSecurityCheck, type ReviewedPod } from "./pod-security/pod-security-
 export const hostPathVolumes = podSecurityCheck({
   name: "host-path-volumes",
   level: "baseline",
-  title: "Folder of the node mounted",
+  title: "hostPath volumes",
   severity: "high",
   controls: [4],
   documentation: {
@@ -23,7 +23,7 @@ function* violations({ pod }: ReviewedPod): Generator<Spotted> {
     yield {
       path: ["volumes", index, "hostPath"],
       subject: `volume ${name} at ${hostPath?.path ?? ""}`,
-      title: `Volume ${name} shows ${hostPath?.path || "a folder"} of the node`,
+      title: `Volume ${name} mounts hostPath ${hostPath?.path || "without a path"}`,
       fix: "use emptyDir, a PersistentVolumeClaim or a projected volume",
     };
   }

@@ -103,7 +103,7 @@ test("certificates, time zones, data and what stands beside the file are not mea
 test("a Compose file's homes are homes", () => {
   const files = { "compose.yaml": 'services:\n  a:\n    image: b\n    volumes:\n      - "~/.aws:/aws:ro"\n' };
   assert.deepEqual(spotted(sensitiveHostPath, files), [
-    "compose.yaml:5:9 volume ~/.aws in container a at /aws (read-only) | ~/.aws holds credentials for a cloud provider, read-only: whoever is in the container can act as their owner there",
+    "compose.yaml:5:9 volume ~/.aws in container a at /aws (read-only) | ~/.aws holds credentials for a cloud provider, read-only: an attacker in the container can act as their owner there",
   ]);
 });
 

@@ -1,12 +1,12 @@
 import { containersOf } from "../../engines/kubernetes/model.ts";
-import type { Spotted } from "./kubernetes/workload-check.ts";
+import { type Spotted, titleOf } from "./kubernetes/workload-check.ts";
 import { podSecurityCheck, type ReviewedPod } from "./pod-security/pod-security-check.ts";
 
 /** Fields: `containers[*].ports[*].hostPort`. Allowed: 0, or not stated. */
 export const hostPorts = podSecurityCheck({
   name: "host-ports",
   level: "baseline",
-  title: "Port of the node taken",
+  title: "Host ports",
   severity: "medium",
   documentation: {
     what: "A container's port has a `hostPort`.",
@@ -24,8 +24,8 @@ function* violations({ pod }: ReviewedPod): Generator<Spotted> {
         container: placed,
         path: [...placed.path, "ports", index, "hostPort"],
         subject: `hostPort ${hostPort}`,
-        title: `Port ${hostPort} of the node leads into the container`,
-        fix: "leave hostPort out, and put a Service in front",
+        title: `${titleOf(placed)} uses host port ${hostPort}`,
+        fix: "remove hostPort; expose the pod through a Service",
       };
     }
   }

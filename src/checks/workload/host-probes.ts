@@ -1,5 +1,5 @@
 import { containersOf, type Handler } from "../../engines/kubernetes/model.ts";
-import type { Spotted } from "./kubernetes/workload-check.ts";
+import { nameOf, type Spotted } from "./kubernetes/workload-check.ts";
 import { podSecurityCheck, type ReviewedPod } from "./pod-security/pod-security-check.ts";
 
 /**
@@ -9,7 +9,7 @@ import { podSecurityCheck, type ReviewedPod } from "./pod-security/pod-security-
 export const hostProbes = podSecurityCheck({
   name: "host-probes",
   level: "baseline",
-  title: "Probe or hook that has the kubelet call another host",
+  title: "Probes or hooks with an explicit host",
   severity: "medium",
   documentation: {
     what: "A probe or lifecycle hook states a `host`.",
@@ -36,12 +36,12 @@ function* violations({ pod }: ReviewedPod): Generator<Spotted> {
         container: placed,
         path,
         subject: `${field.join(".")}.${handler.type}.host ${handler.host}`,
-        title: `The kubelet calls ${handler.host}`,
+        title: `${field.join(".")} of ${nameOf(placed)} has the kubelet connect to ${handler.host}`,
         // On the node's network the program may listen on that address alone.
         fix:
           pod.hostNetwork === true
-            ? "leave host out, once the pod has a network of its own or listens on the node's address"
-            : { text: "leave host out", patches: [{ path, op: "remove" }] },
+            ? "remove host once the pod has its own network, or listens on the node's address"
+            : { text: `remove ${field.join(".")}.${handler.type}.host`, patches: [{ path, op: "remove" }] },
       };
     }
   }

@@ -1,5 +1,5 @@
 import { containersOf } from "../../engines/kubernetes/model.ts";
-import type { Spotted } from "./kubernetes/workload-check.ts";
+import { type Spotted, titleOf } from "./kubernetes/workload-check.ts";
 import { podSecurityCheck, type ReviewedPod } from "./pod-security/pod-security-check.ts";
 
 const FIELD = ["securityContext", "windowsOptions", "hostProcess"];
@@ -8,7 +8,7 @@ const FIELD = ["securityContext", "windowsOptions", "hostProcess"];
 export const hostProcess = podSecurityCheck({
   name: "host-process",
   level: "baseline",
-  title: "Windows container that is a process of its node",
+  title: "Windows HostProcess containers",
   severity: "high",
   controls: [4],
   documentation: {
@@ -25,8 +25,8 @@ function* violations({ pod }: ReviewedPod): Generator<Spotted> {
     yield {
       path: FIELD,
       subject: "securityContext.windowsOptions.hostProcess",
-      title: "The pod's containers are processes of the Windows node",
-      fix: "leave hostProcess out",
+      title: "The pod's containers run as processes of the Windows node (hostProcess: true)",
+      fix: "remove windowsOptions.hostProcess",
     };
   }
   for (const placed of containersOf(pod)) {
@@ -35,8 +35,8 @@ function* violations({ pod }: ReviewedPod): Generator<Spotted> {
       container: placed,
       path: [...placed.path, ...FIELD],
       subject: "securityContext.windowsOptions.hostProcess",
-      title: "The container is a process of the Windows node",
-      fix: "leave hostProcess out",
+      title: `${titleOf(placed)} runs as a process of the Windows node (hostProcess: true)`,
+      fix: "remove windowsOptions.hostProcess",
     };
   }
 }

@@ -7,7 +7,7 @@ import { workloadCheck } from "./kubernetes/workload-check.ts";
 /** Images of the tag `latest`, stated or by default. */
 export const imageLatestTag = workloadCheck({
   name: "image-latest-tag",
-  title: "Images with the tag latest, or none",
+  title: "Container images tagged latest or untagged",
   severity: "medium",
   documentation: {
     what: "Looks at the image of every container, of every volume of type `image`, and of every service of a Compose file. An image without a tag has `latest`. One with a digest is not meant: the tag then says nothing. It also tells where `imagePullPolicy` makes a node keep an old `latest`. A service of a Compose file that is built there is not meant.",
@@ -24,9 +24,9 @@ export const imageLatestTag = workloadCheck({
       yield {
         path,
         subject: `${user}: image ${wholeName(name)}`,
-        title: `${clip(reference)} ${name.tag === undefined ? "has no tag, which is latest" : "is whatever is the latest"}`,
-        ...(kept ? { detail: `imagePullPolicy ${pullPolicy}: each node keeps the one that it pulled first` } : {}),
-        fix: "name the version that is meant, with its digest",
+        title: `${clip(reference)} ${name.tag === undefined ? "is untagged (defaults to latest)" : "is tagged latest"}`,
+        ...(kept ? { detail: `imagePullPolicy ${pullPolicy}: each node keeps the image that it pulled first` } : {}),
+        fix: "pin a version and its digest: NAME:TAG@sha256:…",
         evidence: {
           image: clip(reference),
           ...(pullPolicy === undefined ? {} : { imagePullPolicy: clip(pullPolicy) }),

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { defaultPolicy } from "../../collect/policy/default.ts";
-import { imageByDigest } from "./image-by-digest.ts";
-import { imageFromOtherRegistry } from "./image-from-other-registry.ts";
 import { imageLatestTag } from "./image-latest-tag.ts";
+import { imageWithoutDigest } from "./image-without-digest.ts";
 import { findingsOf, podText, spotted, verdictsOf } from "./kubernetes/workload.fixture.ts";
+import { registryNotAllowed } from "./registry-not-allowed.ts";
 
 const digest = `sha256:${"0123456789abcdef".repeat(4)}`;
 
@@ -15,12 +15,12 @@ function pod(...images: string[]): string {
 }
 
 test("an image without a digest is found, with its tag or without", () => {
-  assert.deepEqual(titles(spotted(imageByDigest, pod("nginx", "registry.example.com:5000/a/b:1"))), [
-    "container c0: image docker.io/library/nginx | nginx is what its tag points to when it is pulled",
-    "container c1: image registry.example.com:5000/a/b | registry.example.com:5000/a/b:1 is what its tag points to when it is pulled",
+  assert.deepEqual(titles(spotted(imageWithoutDigest, pod("nginx", "registry.example.com:5000/a/b:1"))), [
+    "container c0: image docker.io/library/nginx | nginx is not pinned by digest",
+    "container c1: image registry.example.com:5000/a/b | registry.example.com:5000/a/b:1 is not pinned by digest",
   ]);
-  assert.deepEqual(spotted(imageByDigest, pod(`nginx@${digest}`, `a.example/b:1@${digest}`)), []);
-  assert.deepEqual(verdictsOf(imageByDigest, pod(`nginx@${digest}`)), ["Pod/web pass"]);
+  assert.deepEqual(spotted(imageWithoutDigest, pod(`nginx@${digest}`, `a.example/b:1@${digest}`)), []);
+  assert.deepEqual(verdictsOf(imageWithoutDigest, pod(`nginx@${digest}`)), ["Pod/web pass"]);
 });
 
 test("init containers, ephemeral ones and image volumes are looked at; what a template fills in is not", () => {
@@ -31,7 +31,7 @@ test("init containers, ephemeral ones and image volumes are looked at; what a te
     volumes: [{ name: "models", image: { reference: "models:1" } }],
   });
   assert.deepEqual(
-    titles(spotted(imageByDigest, text)).map((each) => each.split(" | ")[0]),
+    titles(spotted(imageWithoutDigest, text)).map((each) => each.split(" | ")[0]),
     [
       "init container b: image docker.io/library/b",
       "ephemeral container c: image docker.io/library/c",
@@ -51,27 +51,27 @@ test("latest is found, stated or not, unless a digest says which", () => {
     ],
   });
   assert.deepEqual(titles(spotted(imageLatestTag, text)), [
-    "container a: image docker.io/library/nginx | nginx has no tag, which is latest",
-    "container b: image docker.io/x/y | x/y:latest is whatever is the latest",
-    "container e: image localhost:5000/y | localhost:5000/y has no tag, which is latest",
+    "container a: image docker.io/library/nginx | nginx is untagged (defaults to latest)",
+    "container b: image docker.io/x/y | x/y:latest is tagged latest",
+    "container e: image localhost:5000/y | localhost:5000/y is untagged (defaults to latest)",
   ]);
 });
 
 test("a service that is built from a folder has no image to pull", () => {
   const files = { "compose.yaml": "services:\n  a:\n    build: .\n    image: shop\n  b:\n    image: shop\n" };
   assert.deepEqual(spotted(imageLatestTag, files), [
-    "compose.yaml:6:5 container b: image docker.io/library/shop | shop has no tag, which is latest",
+    "compose.yaml:6:5 container b: image docker.io/library/shop | shop is untagged (defaults to latest)",
   ]);
 });
 
 test("registries that the policy does not name are found; none named allows all", () => {
   const policy = { ...defaultPolicy, registries: ["registry.example.com", "docker.io/library"] };
   const text = pod("registry.example.com/a:1", "nginx", "someone/nginx", "registry.example.com.evil.example/a");
-  assert.deepEqual(titles(spotted(imageFromOtherRegistry, text, { policy })), [
-    "container c2: image docker.io/someone/nginx | docker.io/someone/nginx is from no registry that the policy allows",
-    "container c3: image registry.example.com.evil.example/a | registry.example.com.evil.example/a is from no registry that the policy allows",
+  assert.deepEqual(titles(spotted(registryNotAllowed, text, { policy })), [
+    "container c2: image docker.io/someone/nginx | docker.io/someone/nginx is from a registry the policy does not allow",
+    "container c3: image registry.example.com.evil.example/a | registry.example.com.evil.example/a is from a registry the policy does not allow",
   ]);
-  assert.deepEqual(spotted(imageFromOtherRegistry, text), []);
+  assert.deepEqual(spotted(registryNotAllowed, text), []);
 });
 
 test("what is no digest pins nothing", () => {
@@ -83,12 +83,12 @@ test("what is no digest pins nothing", () => {
     "nginx@md5:abc",
   ];
   for (const image of wrong) {
-    const [finding, ...more] = findingsOf(imageByDigest, podText({ containers: [{ name: "web", image }] }));
+    const [finding, ...more] = findingsOf(imageWithoutDigest, podText({ containers: [{ name: "web", image }] }));
     assert.deepEqual([finding?.severity, more.length], ["medium", 0], image);
-    assert.match(finding?.title ?? "", / is no digest: no engine pulls /);
+    assert.match(finding?.title ?? "", / has an invalid digest: no container runtime pulls /);
   }
   const pinned = podText({ containers: [{ name: "web", image: `nginx@sha256:${"0".repeat(64)}` }] });
-  for (const check of [imageByDigest, imageLatestTag]) assert.deepEqual(findingsOf(check, pinned), []);
+  for (const check of [imageWithoutDigest, imageLatestTag]) assert.deepEqual(findingsOf(check, pinned), []);
   const untagged = podText({ containers: [{ name: "web", image: "nginx@sha256:abc" }] });
   assert.equal(findingsOf(imageLatestTag, untagged).length, 1);
 });

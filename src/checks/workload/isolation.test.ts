@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { appArmorNotStated } from "./app-armor-not-stated.ts";
-import { hostUsers } from "./host-users.ts";
+import { apparmorNotSet } from "./apparmor-not-set.ts";
 import { findingsOf, fixesOf, podText, spotted } from "./kubernetes/workload.fixture.ts";
-import { readOnlyRootFilesystem } from "./read-only-root-filesystem.ts";
+import { noUserNamespace } from "./no-user-namespace.ts";
 import { sharedProcessNamespace } from "./shared-process-namespace.ts";
+import { writableRootFilesystem } from "./writable-root-filesystem.ts";
 
 const closed = { readOnlyRootFilesystem: true };
 
@@ -15,7 +15,7 @@ test("a root file system that can be written is found, in every list of containe
     ephemeralContainers: [{ name: "d" }],
   });
   assert.deepEqual(
-    findingsOf(readOnlyRootFilesystem, text)
+    findingsOf(writableRootFilesystem, text)
       .map(({ subject, severity }) => `${subject} ${severity}`)
       .sort(),
     [
@@ -25,11 +25,11 @@ test("a root file system that can be written is found, in every list of containe
     ],
   );
   assert.deepEqual(
-    spotted(readOnlyRootFilesystem, podText({ containers: [{ name: "b", securityContext: closed }] })),
+    spotted(writableRootFilesystem, podText({ containers: [{ name: "b", securityContext: closed }] })),
     [],
   );
   assert.deepEqual(
-    spotted(readOnlyRootFilesystem, podText({ os: { name: "windows" }, containers: [{ name: "b" }] })),
+    spotted(writableRootFilesystem, podText({ os: { name: "windows" }, containers: [{ name: "b" }] })),
     [],
   );
 });
@@ -54,27 +54,27 @@ test("it tells what the container can write to, and what its image would want", 
       { name: "data", emptyDir: {} },
     ],
   });
-  const [nginx, shop] = findingsOf(readOnlyRootFilesystem, text);
+  const [nginx, shop] = findingsOf(writableRootFilesystem, text);
   assert.equal(nginx?.evidence["writable mounts"], "/var/cache");
   assert.equal(nginx?.evidence["its image also writes to"], "/var/run, /tmp");
-  assert.equal(nginx?.fix?.text, "set readOnlyRootFilesystem: true, and mount an emptyDir at /var/run, /tmp");
+  assert.equal(nginx?.fix?.text, "set readOnlyRootFilesystem: true; mount an emptyDir at /var/run, /tmp");
   assert.equal(shop?.evidence["it may also write to"], "/tmp");
 });
 
 test("a service of a Compose file is held against read_only", () => {
   const files = { "compose.yaml": "services:\n  a:\n    image: b\n  c:\n    image: d\n    read_only: true\n" };
   assert.deepEqual(
-    findingsOf(readOnlyRootFilesystem, files).map(({ fix }) => fix?.text),
-    ["set read_only: true, and mount a tmpfs where it writes, /tmp most likely: the manifest does not tell"],
+    findingsOf(writableRootFilesystem, files).map(({ fix }) => fix?.text),
+    ["set read_only: true; mount a tmpfs at likely write paths: /tmp"],
   );
 });
 
 test("a pod without a user namespace is told, but not one that cannot have one", () => {
   const containers = [{ name: "a" }];
-  assert.equal(spotted(hostUsers, podText({ containers })).length, 1);
-  assert.equal(spotted(hostUsers, podText({ containers, hostUsers: true })).length, 1);
+  assert.equal(spotted(noUserNamespace, podText({ containers })).length, 1);
+  assert.equal(spotted(noUserNamespace, podText({ containers, hostUsers: true })).length, 1);
   for (const other of [{ hostUsers: false }, { hostNetwork: true }, { hostPID: true }, { os: { name: "windows" } }]) {
-    assert.deepEqual(spotted(hostUsers, podText({ containers, ...other })), []);
+    assert.deepEqual(spotted(noUserNamespace, podText({ containers, ...other })), []);
   }
 });
 
@@ -96,18 +96,15 @@ test("a shared process namespace counts by who is in it", () => {
 
 test("an AppArmor profile may be stated by field, by annotation, or be SELinux's business", () => {
   const containers = [{ name: "a" }];
-  assert.equal(spotted(appArmorNotStated, podText({ containers })).length, 1);
+  assert.equal(spotted(apparmorNotSet, podText({ containers })).length, 1);
   assert.deepEqual(
-    spotted(
-      appArmorNotStated,
-      podText({ containers, securityContext: { appArmorProfile: { type: "RuntimeDefault" } } }),
-    ),
+    spotted(apparmorNotSet, podText({ containers, securityContext: { appArmorProfile: { type: "RuntimeDefault" } } })),
     [],
   );
   assert.deepEqual(
-    spotted(appArmorNotStated, podText({ containers, securityContext: { seLinuxOptions: { level: "s0" } } })),
+    spotted(apparmorNotSet, podText({ containers, securityContext: { seLinuxOptions: { level: "s0" } } })),
     [],
   );
   const annotation = { "container.apparmor.security.beta.kubernetes.io/a": "runtime/default" };
-  assert.deepEqual(spotted(appArmorNotStated, podText({ containers }, annotation)), []);
+  assert.deepEqual(spotted(apparmorNotSet, podText({ containers }, annotation)), []);
 });

@@ -1,5 +1,5 @@
 import { containersOf } from "../../engines/kubernetes/model.ts";
-import { nameOf, workloadCheck } from "./kubernetes/workload-check.ts";
+import { titleOf, workloadCheck } from "./kubernetes/workload-check.ts";
 
 /** Below it are the accounts of distributions and of the node's services. */
 const FIRST_OF_ITS_OWN = 10_000;
@@ -7,7 +7,7 @@ const FIRST_OF_ITS_OWN = 10_000;
 /** User and group ids that the node may have too. */
 export const lowUserId = workloadCheck({
   name: "low-user-id",
-  title: "Ids that the node's own accounts have",
+  title: "User or group IDs below 10000",
   severity: "negligible",
   documentation: {
     what: "Looks at `runAsUser`, `runAsGroup`, `fsGroup` and `supplementalGroups` as stated by the pod and its containers: ids from 1 to 9999 are negligible, group 0 is low. User 0 is a finding of Pod Security. Pods with a user namespace (`hostUsers: false`) are not meant.",
@@ -36,12 +36,11 @@ export const lowUserId = workloadCheck({
       for (const field of ["runAsUser", "runAsGroup"] as const) {
         const id = placed.container.securityContext?.[field];
         if (id === undefined || !isLow(field, id)) continue;
-        const who = nameOf(placed);
         yield {
           container: placed,
           path: [...placed.path, "securityContext", field],
           subject: `securityContext.${field} ${id}`,
-          ...said(`${who.charAt(0).toUpperCase()}${who.slice(1)}`, field, id),
+          ...said(titleOf(placed), field, id),
         };
       }
     }
@@ -58,9 +57,9 @@ function said(who: string, field: string, id: number) {
     ...(group && id === 0 ? { severity: "low" as const } : {}),
     title:
       group && id === 0
-        ? `${who} has group 0, which may write to much of an image`
-        : `${who} has ${field} ${id}, which the node may know as another`,
-    fix: "use an id from 10000 on that the image is built for",
+        ? `${who} has ${field} 0, which can write to much of an image`
+        : `${who} has ${field} ${id}, which an account of the node may have`,
+    fix: `set ${field} to an ID of 10000 or above that the image is built for`,
     evidence: { [field]: String(id) },
   };
 }

@@ -1,7 +1,7 @@
 import type { Graded } from "../../core/finding.ts";
 import { containersOf, type PlacedContainer, type PodSpec } from "../../engines/kubernetes/model.ts";
 import { nodeUse } from "../knowledge/node-programs.ts";
-import type { Spotted } from "./kubernetes/workload-check.ts";
+import { type Spotted, titleOf } from "./kubernetes/workload-check.ts";
 import { usesHost } from "./pod-security/host-use.ts";
 import { podSecurityCheck, type ReviewedPod } from "./pod-security/pod-security-check.ts";
 
@@ -9,7 +9,7 @@ import { podSecurityCheck, type ReviewedPod } from "./pod-security/pod-security-
 export const privileged = podSecurityCheck({
   name: "privileged",
   level: "baseline",
-  title: "Privileged container",
+  title: "Privileged containers",
   severity: "critical",
   controls: [4],
   origins: ["kubernetes", "compose"],
@@ -29,9 +29,9 @@ function* violations({ pod }: ReviewedPod): Generator<Spotted> {
       container: placed,
       path,
       subject: "securityContext.privileged",
-      title: "The container is privileged",
+      title: `${titleOf(placed)} is privileged`,
       fix: {
-        text: "set privileged: false, and add only the capability that is needed",
+        text: "set privileged: false; add only the capabilities that are needed",
         patches: usesHost(pod) ? [] : [{ path, op: "set", value: false }],
         graded: unknownUse(pod, placed),
       },

@@ -5,7 +5,7 @@ import { procMounts } from "./pod-security/proc-mounts.ts";
 export const procMountRestricted = podSecurityCheck({
   name: "proc-mount-restricted",
   level: "restricted",
-  title: "/proc shown without its masks in a user namespace",
+  title: "Unmasked /proc in a user namespace",
   severity: "medium",
   documentation: {
     what: "A container's `procMount` is not `Default` in a pod with `hostUsers: false`, which the level baseline allows from Kubernetes 1.35 on and the level restricted does not.",

@@ -5,7 +5,7 @@ import { procMounts } from "./pod-security/proc-mounts.ts";
 export const procMount = podSecurityCheck({
   name: "proc-mount",
   level: "baseline",
-  title: "/proc shown without its masks",
+  title: "Unmasked /proc",
   severity: "high",
   controls: [4],
   origins: ["kubernetes", "compose"],

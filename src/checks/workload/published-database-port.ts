@@ -27,7 +27,7 @@ const databases: ReadonlyMap<number, string> = new Map([
 /** Databases of a Compose file that everybody who reaches the machine can reach. */
 export const publishedDatabasePort = workloadCheck({
   name: "published-database-port",
-  title: "A database's port open to the network",
+  title: "Database ports published on all interfaces",
   severity: "low",
   documentation: {
     what: "Looks at `ports` of the services of a Compose file: those of databases, caches and queues that are published without an address, or at `0.0.0.0` or `[::]`. `hostPort` of a pod is a finding of Pod Security.",
@@ -46,8 +46,8 @@ export const publishedDatabasePort = workloadCheck({
           container: placed,
           path: [...placed.path, "ports", index],
           subject: `port ${containerPort}`,
-          title: `Port ${containerPort} (${program}) is open to whoever reaches the machine`,
-          fix: `publish it at 127.0.0.1, or not at all`,
+          title: `Port ${containerPort} (${program}) is published on all interfaces`,
+          fix: `remove the port, or publish it on 127.0.0.1: "127.0.0.1:${hostPort}:${containerPort}"`,
           evidence: { port: clip(`${hostIP ?? "0.0.0.0"}:${hostPort}`) },
         };
       }

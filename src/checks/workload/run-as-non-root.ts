@@ -1,5 +1,5 @@
 import { containersOf } from "../../engines/kubernetes/model.ts";
-import type { Spotted } from "./kubernetes/workload-check.ts";
+import { type Spotted, titleOf } from "./kubernetes/workload-check.ts";
 import { exceptOwnUsers, podSecurityCheck, type ReviewedPod } from "./pod-security/pod-security-check.ts";
 
 const FIELD = ["securityContext", "runAsNonRoot"];
@@ -11,7 +11,7 @@ const FIELD = ["securityContext", "runAsNonRoot"];
 export const runAsNonRoot = podSecurityCheck({
   name: "run-as-non-root",
   level: "restricted",
-  title: "Container that may run as root",
+  title: "Containers allowed to run as root",
   severity: "high",
   controls: [4],
   origins: ["kubernetes", "compose"],
@@ -37,8 +37,8 @@ function* withoutUser({ pod }: ReviewedPod): Generator<Spotted> {
       container: placed,
       path: [...placed.path, "securityContext", "runAsUser"],
       subject: "user",
-      title: "Which user the service runs as is left to the image, or to a name in it",
-      fix: "state user: with a number other than 0",
+      title: `Service ${placed.container.name} sets no numeric user`,
+      fix: 'set user: "10001:10001"',
     };
   }
 }
@@ -49,7 +49,7 @@ function* violations({ pod }: ReviewedPod): Generator<Spotted> {
     yield {
       path: FIELD,
       subject: "securityContext.runAsNonRoot",
-      title: "The pod says that its containers may run as root",
+      title: "runAsNonRoot: false lets the pod's containers run as root",
       fix: { text: "set runAsNonRoot: true", patches: [{ path: FIELD, op: "set", value: true }] },
     };
   }
@@ -62,11 +62,14 @@ function* violations({ pod }: ReviewedPod): Generator<Spotted> {
       container: placed,
       path,
       subject: "securityContext.runAsNonRoot",
-      title: own === false ? "The container may run as root" : "Nothing keeps the container from running as root",
+      title: `${titleOf(placed)} may run as root: runAsNonRoot is ${own === false ? "false" : "not set"}`,
       fix:
         own === false
           ? { text: "set runAsNonRoot: true", patches: [{ path, op: "set", value: true }] }
-          : { text: "set runAsNonRoot: true for the pod", patches: [{ path: FIELD, op: "set", value: true }] },
+          : {
+              text: "set securityContext.runAsNonRoot: true for the pod",
+              patches: [{ path: FIELD, op: "set", value: true }],
+            },
     };
   }
 }

@@ -1,5 +1,5 @@
 import { containersOf } from "../../engines/kubernetes/model.ts";
-import type { Spotted } from "./kubernetes/workload-check.ts";
+import { type Spotted, titleOf } from "./kubernetes/workload-check.ts";
 import { exceptOwnUsers, podSecurityCheck, type ReviewedPod } from "./pod-security/pod-security-check.ts";
 
 const FIELD = ["securityContext", "runAsUser"];
@@ -8,7 +8,7 @@ const FIELD = ["securityContext", "runAsUser"];
 export const runAsUser = podSecurityCheck({
   name: "run-as-user",
   level: "restricted",
-  title: "Container that is told to run as root",
+  title: "Containers running as root (runAsUser: 0)",
   severity: "high",
   controls: [4],
   origins: ["kubernetes", "compose"],
@@ -25,7 +25,12 @@ export const runAsUser = podSecurityCheck({
 
 function* violations({ pod }: ReviewedPod): Generator<Spotted> {
   if (pod.securityContext?.runAsUser === 0) {
-    yield { path: FIELD, subject: "securityContext.runAsUser", title: "The pod's containers run as root", fix: FIX };
+    yield {
+      path: FIELD,
+      subject: "securityContext.runAsUser",
+      title: "The pod's containers run as root (runAsUser: 0)",
+      fix: FIX,
+    };
   }
   for (const placed of containersOf(pod)) {
     if (placed.container.securityContext?.runAsUser !== 0) continue;
@@ -33,10 +38,10 @@ function* violations({ pod }: ReviewedPod): Generator<Spotted> {
       container: placed,
       path: [...placed.path, ...FIELD],
       subject: "securityContext.runAsUser",
-      title: "The container runs as root",
+      title: `${titleOf(placed)} runs as root (runAsUser: 0)`,
       fix: FIX,
     };
   }
 }
 
-const FIX = "set the number of a user that the image's files are for, or leave runAsUser out";
+const FIX = "set runAsUser to a non-zero UID, or remove it";

@@ -6,7 +6,7 @@ import { workloadCheck } from "./kubernetes/workload-check.ts";
 /** The socket of a container engine, by any path to it. */
 export const runtimeSocket = workloadCheck({
   name: "runtime-socket",
-  title: "The container engine's socket in a container",
+  title: "Container runtime socket mounted",
   severity: "critical",
   controls: [4],
   documentation: {
@@ -27,9 +27,9 @@ export const runtimeSocket = workloadCheck({
       yield {
         path,
         subject,
-        title: `${clip(hostPath)} is ${socket.what}: whoever is in the container can ${socket.gives}`,
+        title: `${socket.what.charAt(0).toUpperCase()}${socket.what.slice(1)} ${clip(hostPath)} is mounted: ${socket.gives}`,
         ...(mounts.length === 0 ? { severity: "low", detail: "no container mounts it yet" } : {}),
-        fix: "take the mount away; build images without root, and ask the API server for the rest",
+        fix: "remove the mount; build with rootless BuildKit or Buildah",
         evidence: { "host path": clip(hostPath), mounts: clip(mounts.join(", ")) || "none" },
       };
     }

@@ -1,5 +1,5 @@
 import { containersOf } from "../../engines/kubernetes/model.ts";
-import type { Spotted } from "./kubernetes/workload-check.ts";
+import { type Spotted, titleOf } from "./kubernetes/workload-check.ts";
 import { podSecurityCheck, type ReviewedPod } from "./pod-security/pod-security-check.ts";
 import { isSeccompProfile, SECCOMP_TYPE } from "./pod-security/seccomp-profiles.ts";
 
@@ -14,7 +14,7 @@ const OF_CONTAINER = "container.seccomp.security.alpha.kubernetes.io/";
 export const seccompBaseline = podSecurityCheck({
   name: "seccomp-baseline",
   level: "baseline",
-  title: "seccomp switched off",
+  title: "Seccomp disabled",
   severity: "high",
   controls: [4],
   origins: ["kubernetes", "compose"],
@@ -39,8 +39,8 @@ function* annotations({ pod, podMetadata }: ReviewedPod): Generator<Spotted> {
       from: "template",
       path: ["metadata", "annotations", key],
       subject: `annotation ${key}`,
-      title: `The seccomp profile is ${value || "empty"}`,
-      fix: "set the annotation to runtime/default",
+      title: `Annotation ${key} sets the seccomp profile ${value || "empty"}`,
+      fix: `set annotation ${key} to runtime/default`,
     };
   }
 }
@@ -60,7 +60,10 @@ function unconfined(type: string, owner: Pick<Spotted, "container">, path: Spott
     ...owner,
     path,
     subject: "securityContext.seccompProfile.type",
-    title: `The seccomp profile is ${type || "empty"}`,
-    fix: { text: "set type: RuntimeDefault", patches: [{ path, op: "set", value: "RuntimeDefault" }] },
+    title: `${owner.container === undefined ? "The pod" : titleOf(owner.container)} sets the seccomp profile ${type || "to an empty value"}`,
+    fix: {
+      text: "set securityContext.seccompProfile.type: RuntimeDefault",
+      patches: [{ path, op: "set", value: "RuntimeDefault" }],
+    },
   };
 }

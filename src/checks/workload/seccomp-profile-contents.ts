@@ -13,7 +13,7 @@ import { workloadCheck } from "./kubernetes/workload-check.ts";
 /** Custom seccomp profiles that keep little back (OCI runtime specification, config-linux.md, "Seccomp"). */
 export const seccompProfileContents = workloadCheck<"seccompProfiles">({
   name: "seccomp-profile-contents",
-  title: "Seccomp profiles that let dangerous calls through",
+  title: "Permissive custom seccomp profiles",
   severity: "high",
   controls: [4],
   documentation: {

@@ -1,5 +1,5 @@
 import { containersOf } from "../../engines/kubernetes/model.ts";
-import type { Spotted } from "./kubernetes/workload-check.ts";
+import { type Spotted, titleOf } from "./kubernetes/workload-check.ts";
 import { exceptWindows, podSecurityCheck, type ReviewedPod } from "./pod-security/pod-security-check.ts";
 import { SECCOMP_TYPE } from "./pod-security/seccomp-profiles.ts";
 
@@ -10,7 +10,7 @@ import { SECCOMP_TYPE } from "./pod-security/seccomp-profiles.ts";
 export const seccompRestricted = podSecurityCheck({
   name: "seccomp-restricted",
   level: "restricted",
-  title: "No seccomp profile stated",
+  title: "Seccomp profile not set",
   severity: "medium",
   documentation: {
     what: "Neither a container nor its pod states a `seccompProfile`.",
@@ -34,9 +34,9 @@ function* violations({ pod }: ReviewedPod): Generator<Spotted> {
       container: placed,
       path: [...placed.path, ...SECCOMP_TYPE],
       subject: "securityContext.seccompProfile.type",
-      title: "No seccomp profile is stated",
+      title: `${titleOf(placed)} sets no seccomp profile`,
       fix: {
-        text: "set seccompProfile.type: RuntimeDefault for the pod",
+        text: "set securityContext.seccompProfile.type: RuntimeDefault for the pod",
         patches: [{ path: SECCOMP_TYPE, op: "set", value: "RuntimeDefault" }],
       },
     };

@@ -4,7 +4,7 @@ import { workloadCheck } from "./kubernetes/workload-check.ts";
 /** Secrets by environment variables (Kubernetes documentation, "Good practices for Kubernetes Secrets"). */
 export const secretInEnvironment = workloadCheck({
   name: "secret-in-environment",
-  title: "Secrets in environment variables",
+  title: "Secrets passed as environment variables",
   severity: "low",
   documentation: {
     what: "Finds containers that take a Secret's keys into their environment, by `secretKeyRef` or by `envFrom`, where a volume would do.",
@@ -24,9 +24,9 @@ export const secretInEnvironment = workloadCheck({
         yield {
           container: placed,
           subject: `env ${name} of Secret ${secretKeyRef.name}`,
-          title: `${name} is a key of Secret ${secretKeyRef.name}`,
+          title: `Environment variable ${name} holds a key of Secret ${secretKeyRef.name}`,
           path: [...placed.path, "env", index],
-          fix: "mount the Secret and let the program read the file",
+          fix: "mount the Secret as a file and have the program read it",
         };
       }
       for (const [index, { secretRef }] of envFrom.entries()) {
@@ -34,9 +34,9 @@ export const secretInEnvironment = workloadCheck({
         yield {
           container: placed,
           subject: `envFrom ${secretRef}`,
-          title: `Every key of Secret ${secretRef} is in the environment`,
+          title: `envFrom passes every key of Secret ${secretRef} as an environment variable`,
           path: [...placed.path, "envFrom", index],
-          fix: "mount the Secret and let the program read the files",
+          fix: "mount the Secret as files and have the program read them",
         };
       }
     }

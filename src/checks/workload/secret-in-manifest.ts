@@ -44,7 +44,7 @@ export type ClearKind = "secret" | "file" | "setting" | "tried first" | "example
 /** Secrets that stand in manifests (Kubernetes, "Good practices for Kubernetes Secrets"). */
 export const secretInManifest: Check<SecretInManifestFacts> = {
   id: "workload/secret-in-manifest",
-  title: "Secrets in manifests",
+  title: "Plaintext secrets in manifests",
   layer: "workload",
   category: "secret",
   controls: [3],
@@ -65,7 +65,7 @@ export const secretInManifest: Check<SecretInManifestFacts> = {
     for (const own of byPath.values()) {
       const found = secretFindings(own, {
         check: "workload/secret-in-manifest",
-        fix: "revoke it where it was issued, and fill a Secret with a new one from a secret store",
+        fix: "revoke the secret where it was issued; load a new one from a secret store",
         locate: (secret) => {
           const place = places.get(secret);
           return place === undefined ? { kind: "file", path: secret.path } : locationOf(place.object, place.field);
@@ -98,10 +98,10 @@ const severities: Readonly<Record<ClearKind, (isSecret: boolean) => RatedSeverit
 
 const told: Readonly<Record<ClearKind, string>> = {
   secret: "",
-  file: ", files of settings in which no rule finds a secret",
-  setting: ", which look like settings",
-  "tried first": ", which everybody tries first",
-  example: ", of a test or an example",
+  file: " (configuration files in which no rule finds a secret)",
+  setting: " (may be settings)",
+  "tried first": ", well-known default passwords",
+  example: " (a test or an example)",
 };
 
 function inClear({ object, keys, kind }: ClearSecret): FindingDraft {
@@ -114,7 +114,7 @@ function inClear({ object, keys, kind }: ClearSecret): FindingDraft {
     subject: clipSubject(`values of ${clip(subjectName(object))}: ${names.toSorted().join(", ")}`),
     ...(kind === "secret" || kind === "file" ? { unrecorded: true as const } : {}),
     severity: severities[kind](isSecret),
-    title: `${name} ${isSecret ? "is written with its values" : "has in clear"}: ${shown}${told[kind]}`,
+    title: `${name} contains plaintext ${isSecret ? "values" : "secrets"}: ${shown}${told[kind]}`,
     locations: [first ?? locationOf(object), ...more.slice(0, 20)],
     matches: {
       ids: ["workload/secret-in-manifest"],
@@ -123,8 +123,8 @@ function inClear({ object, keys, kind }: ClearSecret): FindingDraft {
     fix: {
       kind: "instruction",
       text: isSecret
-        ? "revoke what it holds, and let a secret store's operator fill it, or encrypt the file with SOPS or Sealed Secrets"
-        : "make a new one, and mount it from a Secret that a secret store's operator fills",
+        ? "revoke the values; fill the Secret from a secret store, or encrypt the file with SOPS or Sealed Secrets"
+        : "replace the values; mount them from a Secret that a secret store fills",
     },
     evidence: { object: name, keys: shown },
   };

@@ -6,7 +6,7 @@ import { workloadCheck } from "./kubernetes/workload-check.ts";
 /** Places of the node that lead out of a container (Kubernetes, "Volumes", hostPath). */
 export const sensitiveHostPath = workloadCheck({
   name: "sensitive-host-path",
-  title: "Sensitive places of the node in a container",
+  title: "Sensitive host paths mounted",
   severity: "high",
   controls: [4],
   documentation: {
@@ -30,8 +30,8 @@ export const sensitiveHostPath = workloadCheck({
           mounts.length === 0 ? `${clip(hostPath)} holds ${place.what}` : sentence(clip(hostPath), place, writable),
         ...(mounts.length === 0 ? { detail: "no container mounts it yet" } : {}),
         fix: writable
-          ? "use a volume that is no part of the node; where it must be this one, mount only the folder that is needed, with readOnly: true"
-          : "use a volume that is no part of the node, or mount only the folder that is needed",
+          ? "use a volume that is not on the node, or mount only the directory that is needed, with readOnly: true"
+          : "use a volume that is not on the node, or mount only the directory that is needed",
         evidence: { "host path": clip(hostPath), mounts: clip(mounts.join(", ")) || "none" },
       };
     }
@@ -40,6 +40,6 @@ export const sensitiveHostPath = workloadCheck({
 
 function sentence(path: string, { what, reads, writes }: HostPlace, writable: boolean): string {
   const can = [reads ?? [], writable ? (writes ?? []) : []].flat().join(", and ");
-  const gives = can === "" ? "" : `: whoever is in the container can ${can}`;
+  const gives = can === "" ? "" : `: an attacker in the container can ${can}`;
   return `${path} holds ${what}, ${writable ? "writable" : "read-only"}${gives}`;
 }

@@ -6,7 +6,7 @@ import { workloadCheck } from "./kubernetes/workload-check.ts";
 /** Tokens of the API server in pods that have no use for one (Kubernetes, "Configure Service Accounts for Pods"). */
 export const serviceAccountTokenMounted = workloadCheck<"manifests">({
   name: "service-account-token-mounted",
-  title: "A token for the API server without a use",
+  title: "Unused service account tokens mounted",
   severity: "medium",
   documentation: {
     what: "Looks at whether the pod gets its account's token (`automountServiceAccountToken` of the pod, else of the account, else yes), and whether any binding that was read gives that account something. A token without a use is medium where it is the `default` account's, which every pod of the namespace shares, and low where the pod has an account of its own: that may have a use elsewhere. A token whose account is bound to a role is no finding here.",
@@ -28,7 +28,7 @@ export const serviceAccountTokenMounted = workloadCheck<"manifests">({
       path: ["automountServiceAccountToken"],
       subject: `automountServiceAccountToken of ${name}`,
       severity: isDefault ? "medium" : "low",
-      title: `It gets the token of ${isDefault ? "the default account" : `the account ${clip(name)}`}, to which nothing that was read gives a role`,
+      title: `Pod mounts the token of the ${isDefault ? "default service account" : `service account ${clip(name)}`}, which has no role in what was read`,
       fix:
         isDefault && user === undefined && token !== "pod"
           ? { text, patches: [{ path: ["automountServiceAccountToken"], op: "set", value: false }] }

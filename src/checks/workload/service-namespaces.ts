@@ -1,9 +1,9 @@
 import { workloadCheck } from "./kubernetes/workload-check.ts";
 
-const GIVES = {
-  uts: "the host's name, which it can change with one capability more",
-  cgroup: "the host's tree of control groups",
-  usernsMode: "no user namespace, where the engine gives one to all others",
+const SHARED = {
+  uts: "the host's UTS namespace",
+  cgroup: "the host's cgroup namespace",
+  usernsMode: "the host's user namespace",
 } as const;
 
 const FIELDS = { uts: "uts", cgroup: "cgroup", usernsMode: "userns_mode" } as const;
@@ -23,14 +23,14 @@ export const serviceNamespaces = workloadCheck({
   needs: { workload: "witness" },
   origins: ["compose"],
   *spot({ workload: { compose } }) {
-    for (const [name, gives] of Object.entries(GIVES) as [keyof typeof GIVES, string][]) {
+    for (const [name, shared] of Object.entries(SHARED) as [keyof typeof SHARED, string][]) {
       if (compose?.[name] !== "host") continue;
       const field = FIELDS[name];
       yield {
         from: "object",
         path: [field],
         subject: field,
-        title: `${field}: host gives the service ${gives}`,
+        title: `${field}: host shares ${shared}`,
         fix: `remove ${field}`,
       };
     }

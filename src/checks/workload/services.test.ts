@@ -6,7 +6,7 @@ import { hookPrivileges } from "./hook-privileges.ts";
 import { findingsOf, spotted, verdictsOf } from "./kubernetes/workload.fixture.ts";
 import { procMount } from "./proc-mount.ts";
 import { runtimeSocket } from "./runtime-socket.ts";
-import { seLinux } from "./se-linux.ts";
+import { selinux } from "./selinux.ts";
 import { sensitiveHostPath } from "./sensitive-host-path.ts";
 import { serviceNamespaces } from "./service-namespaces.ts";
 
@@ -16,9 +16,9 @@ const service = (fields: string, rest = "") =>
 
 test("namespaces of the host that pods have no field for", () => {
   assert.deepEqual(spotted(serviceNamespaces, service("uts: §{U:-host}\ncgroup: host\nuserns_mode: host")), [
-    "4:5 uts | uts: host gives the service the host's name, which it can change with one capability more",
-    "5:5 cgroup | cgroup: host gives the service the host's tree of control groups",
-    "6:5 userns_mode | userns_mode: host gives the service no user namespace, where the engine gives one to all others",
+    "4:5 uts | uts: host shares the host's UTS namespace",
+    "5:5 cgroup | cgroup: host shares the host's cgroup namespace",
+    "6:5 userns_mode | userns_mode: host shares the host's user namespace",
   ]);
   assert.deepEqual(verdictsOf(serviceNamespaces, service("cgroup: private")), ["ComposeService/web pass"]);
 });
@@ -74,8 +74,8 @@ test("devices by their numbers", () => {
 test("paths of the system and labels that are lifted", () => {
   const lifted = service("security_opt: [systempaths=unconfined, 'label:disable']");
   assert.equal(findingsOf(procMount, lifted).length, 1);
-  assert.equal(findingsOf(seLinux, lifted).length, 1);
-  assert.equal(findingsOf(seLinux, service("security_opt: [label=level:s0]")).length, 0);
+  assert.equal(findingsOf(selinux, lifted).length, 1);
+  assert.equal(findingsOf(selinux, service("security_opt: [label=level:s0]")).length, 0);
 });
 
 test("the host behind named volumes, configs, secrets and the engine's own socket", () => {

@@ -4,7 +4,7 @@ import { workloadCheck } from "./kubernetes/workload-check.ts";
 /** Containers of one pod that see each other's processes (Kubernetes, "Share Process Namespace"). */
 export const sharedProcessNamespace = workloadCheck({
   name: "shared-process-namespace",
-  title: "Containers that see each other's processes",
+  title: "Shared process namespaces",
   severity: "low",
   documentation: {
     what: "Looks at `shareProcessNamespace: true` of the pod. It is medium where one of the containers may trace others (`SYS_PTRACE`), and negligible where the pod has one container.",
@@ -25,11 +25,11 @@ export const sharedProcessNamespace = workloadCheck({
       subject: "shareProcessNamespace",
       ...(traces ? { severity: "medium" } : alone ? { severity: "negligible" } : {}),
       title: alone
-        ? "Containers that are added to it, as for debugging, see its processes"
-        : `Its ${containers.length} containers see each other's processes${traces ? ", and one may trace them" : ""}`,
+        ? "shareProcessNamespace: true shows the pod's processes to ephemeral containers"
+        : `The pod's ${containers.length} containers share a process namespace${traces ? ", and one can trace processes" : ""}`,
       fix: alone
-        ? { text: "take shareProcessNamespace away", patches: [{ path: ["shareProcessNamespace"], op: "remove" }] }
-        : "take it away where no container signals another's processes",
+        ? { text: "remove shareProcessNamespace", patches: [{ path: ["shareProcessNamespace"], op: "remove" }] }
+        : "remove shareProcessNamespace if no container signals processes of another",
     };
   },
 });

@@ -10,7 +10,7 @@ const setting = (name: string, value: string) =>
 
 test("a value that sets another setting of the node is found, whatever its name", () => {
   assert.deepEqual(setting("kernel.shm_rmid_forced", "1+kernel.core_pattern=|/var/lib/x"), [
-    "The value of kernel.shm_rmid_forced holds another setting: 1+kernel.core_pattern=|/var/lib/x",
+    "Sysctl kernel.shm_rmid_forced has a value that sets another sysctl: 1+kernel.core_pattern=|/var/lib/x",
   ]);
   for (const value of ["1\nkernel.core_pattern=a", "1=2", "a|b", "1;2", "1&2"]) {
     assert.equal(setting("net.core.somaxconn", value).length, 1, JSON.stringify(value));

@@ -7,7 +7,7 @@ const ANOTHER = /[+=|;&]|\p{Cc}(?<!\t)/u;
 /** Values of sysctls that set another sysctl of the node (CVE-2022-0811). */
 export const sysctlValue = workloadCheck({
   name: "sysctl-value",
-  title: "Kernel setting that sets another one",
+  title: "Sysctl values that set another sysctl",
   severity: "high",
   controls: [4],
   documentation: {
@@ -26,8 +26,8 @@ export const sysctlValue = workloadCheck({
       yield {
         path: ["securityContext", "sysctls", index],
         subject: `sysctl ${clip(name)}=${clip(value ?? "")}`,
-        title: `The value of ${clip(name)} holds another setting: ${clip(value ?? "")}`,
-        fix: "write the value that the setting takes, or leave it out",
+        title: `Sysctl ${clip(name)} has a value that sets another sysctl: ${clip(value ?? "")}`,
+        fix: "set a value that the sysctl accepts, or remove the sysctl",
       };
     }
   },

@@ -22,7 +22,7 @@ const SAFE: Readonly<Record<string, number>> = {
 export const sysctls = podSecurityCheck({
   name: "sysctls",
   level: "baseline",
-  title: "Kernel setting that is not safe to change",
+  title: "Unsafe sysctls",
   severity: "medium",
   documentation: {
     what: "A pod sets a sysctl that Kubernetes does not count as safe.",
@@ -43,8 +43,8 @@ function rule(since: number): PodSecurityRule {
         yield {
           path: ["securityContext", "sysctls", index],
           subject: `sysctl ${name}=${value}`,
-          title: `The pod sets ${name || "a sysctl without a name"}`,
-          fix: "leave it out, or have it set for the whole node",
+          title: `The pod sets the sysctl ${name || "without a name"}`,
+          fix: `remove ${name || "the sysctl"} from securityContext.sysctls, or set it on the node`,
         };
       }
     },

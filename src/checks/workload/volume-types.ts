@@ -17,7 +17,7 @@ const ALLOWED: ReadonlySet<string> = new Set([
 export const volumeTypes = podSecurityCheck({
   name: "volume-types",
   level: "restricted",
-  title: "Volume of a kind that reaches past the cluster's storage",
+  title: "Volume types not allowed by restricted",
   severity: "medium",
   documentation: {
     what: "A pod has a volume of another kind than `configMap`, `csi`, `downwardAPI`, `emptyDir`, `ephemeral`, `image`, `persistentVolumeClaim`, `projected` and `secret`.",
@@ -35,7 +35,7 @@ function* violations({ pod }: ReviewedPod): Generator<Spotted> {
     yield {
       path: ["volumes", index, type],
       subject: `volume ${name} of kind ${type}`,
-      title: `Volume ${name} is of the kind ${type}`,
+      title: `Volume ${name} has the type ${type}, which restricted does not allow`,
       fix: "use a PersistentVolumeClaim",
     };
   }

@@ -53,7 +53,7 @@ const alpine: Layers = [
 ];
 
 test("an accepted base passes, a full one fails, one that nothing tells is unknown", async () => {
-  const verdict = async (layers: Layers) => (await of("image/full-base", layers))[0]?.verdict;
+  const verdict = async (layers: Layers) => (await of("image/base-not-accepted", layers))[0]?.verdict;
   assert.equal(await verdict(alpine), "pass");
   assert.equal(await verdict([[debian13, dpkgStatus({ bash: "1", apt: "1" })]]), "fail");
   const slim = { name: "etc/dpkg/dpkg.cfg.d/docker", content: "path-exclude /usr/share/doc/*\n" };
@@ -63,10 +63,10 @@ test("an accepted base passes, a full one fails, one that nothing tells is unkno
 
 test("a database that cannot be read makes the base unknown, another broken file does not", async () => {
   const broken = { name: "lib/apk/db/installed", content: "P:busybox\nV:1\n\nno field\n\n" };
-  const [unread] = await of("image/full-base", [[alpine310, broken]]);
+  const [unread] = await of("image/base-not-accepted", [[alpine310, broken]]);
   assert.equal(unread?.verdict, "unknown");
   const manifest = { name: "app/node_modules/a/package.json", content: "{" };
-  assert.equal((await of("image/full-base", [...alpine, [manifest]]))[0]?.verdict, "pass");
+  assert.equal((await of("image/base-not-accepted", [...alpine, [manifest]]))[0]?.verdict, "pass");
 });
 
 test("findings and packages are set apart, and say from where they are", async () => {
@@ -92,7 +92,7 @@ test("a base that was learnt decides where it ends, and what kind it is", async 
   assert.ok(chainId !== undefined);
   const known: KnownBase = { name: "shop/base:1", chainId, layers: 2, kind: "full" };
   const bases = knownBases([known]);
-  const [base] = await of("image/full-base", alpine, { bases });
+  const [base] = await of("image/base-not-accepted", alpine, { bases });
   assert.deepEqual([base?.verdict, base?.evidence.base], ["fail", "shop/base:1"]);
   const [os] = await of("image/known-vulnerabilities", alpine, { bases });
   assert.equal(os?.evidence.application, "0 packages, 0 vulnerabilities");

@@ -56,14 +56,14 @@ test("Dockerfiles are told by their names", () => {
 test("each check gives one evaluation, with verdicts by the policy's threshold", () => {
   const judged = judge("FROM debian:13\nRUN sudo id\n");
   assert.equal(judged.evaluations.length, lintChecks.length);
-  assert.equal(verdictOf(judged, "root-at-end"), "fail");
+  assert.equal(verdictOf(judged, "runs-as-root"), "fail");
   assert.equal(verdictOf(judged, "sudo"), "pass");
   assert.equal(verdictOf(judged, "curl-pipe-shell"), "pass");
 });
 
 test("what Docker would refuse makes what rests on it unknown, and a hit still fails", () => {
   const judged = judge("FROM debian:13\nENV API_TOKEN=made-up\nBOGUS\n");
-  assert.equal(verdictOf(judged, "root-at-end"), "unknown");
+  assert.equal(verdictOf(judged, "runs-as-root"), "unknown");
   assert.equal(verdictOf(judged, "latest-tag"), "unknown");
   assert.equal(verdictOf(judged, "secret-in-arg-or-env"), "fail");
 });
@@ -71,7 +71,7 @@ test("what Docker would refuse makes what rests on it unknown, and a hit still f
 test("a shell that is not taken apart is unknown for the checks that need it alone", () => {
   const judged = judge('FROM debian:13\nSHELL ["pwsh", "-c"]\nRUN Get-Item x\nUSER 1\n');
   assert.equal(verdictOf(judged, "curl-pipe-shell"), "unknown");
-  assert.equal(verdictOf(judged, "root-at-end"), "pass");
+  assert.equal(verdictOf(judged, "runs-as-root"), "pass");
 });
 
 test("what cannot be read is unknown for every check", () => {
@@ -103,17 +103,17 @@ test("edits that are offered end their findings together", () => {
 
 test("a file that is not UTF-8 is judged, and not rewritten", () => {
   const judged = judge(Buffer.from("FROM debian:13\n# caf\xe9\nCMD nginx\n", "latin1"));
-  assert.equal(verdictOf(judged, "root-at-end"), "fail");
+  assert.equal(verdictOf(judged, "runs-as-root"), "fail");
   assert.deepEqual(edits(judged), []);
   const fixes = judged.evaluations.flatMap(({ findings }) => findings.map(({ fix }) => fix?.kind));
   assert.ok(fixes.includes("instruction"));
 });
 
-const ignoring = "# bulkhead ignore=root-at-end it is a builder\nFROM debian:13\n";
+const ignoring = "# bulkhead ignore=runs-as-root it is a builder\nFROM debian:13\n";
 
 test("an ignore comment with a reason takes a finding out of the verdict, and it stays in sight", () => {
   const judged = judge(ignoring);
-  assert.equal(verdictOf(judged, "root-at-end"), "pass");
+  assert.equal(verdictOf(judged, "runs-as-root"), "pass");
   const excepted = judged.evaluations.flatMap((evaluation) => evaluation.excepted);
   assert.deepEqual(
     excepted.map(({ exception }) => [exception.reason, exception.source.line]),
@@ -122,12 +122,12 @@ test("an ignore comment with a reason takes a finding out of the verdict, and it
 });
 
 test("without a reason, on another instruction, or beside a trusted policy, it takes nothing out", () => {
-  const without = judge("# bulkhead ignore=root-at-end\nFROM debian:13\n");
-  assert.equal(verdictOf(without, "root-at-end"), "fail");
+  const without = judge("# bulkhead ignore=runs-as-root\nFROM debian:13\n");
+  assert.equal(verdictOf(without, "runs-as-root"), "fail");
   assert.match(without.notes.join(), /:1: the ignore comment gives no reason/);
-  assert.equal(verdictOf(judge("FROM debian:13\n# bulkhead ignore=root-at-end x\nRUN id\n"), "root-at-end"), "fail");
+  assert.equal(verdictOf(judge("FROM debian:13\n# bulkhead ignore=runs-as-root x\nRUN id\n"), "runs-as-root"), "fail");
   const beside = judge(ignoring, trusted);
-  assert.equal(verdictOf(beside, "root-at-end"), "fail");
+  assert.equal(verdictOf(beside, "runs-as-root"), "fail");
   assert.match(beside.notes.join(), /does not count beside a trusted policy/);
   const details = beside.evaluations.flatMap(({ findings }) => findings.map(({ detail = "" }) => detail));
   assert.ok(details.some((detail) => detail.includes("it is a builder")));
@@ -151,7 +151,7 @@ test("hadolint's comments count as ours do, for the checks that ask the same", (
     /^hadolint ignore=DL3008, without a reason$/,
   );
   const whole = judge("# hadolint global ignore=DL3002\nFROM debian:13\n");
-  assert.equal(verdictOf(whole, "root-at-end"), "pass");
+  assert.equal(verdictOf(whole, "runs-as-root"), "pass");
 });
 
 test("beside a trusted policy hadolint's comments take nothing out, and that is reported", () => {

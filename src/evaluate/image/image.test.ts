@@ -219,7 +219,7 @@ test("an image that could not be opened is unknown, with the problem as its reas
   });
   assert.deepEqual([evaluation?.verdict, evaluation?.reason], ["unknown", "here: there is none"]);
   assert.equal(evaluation?.asset.name, "web.tar");
-  assert.deepEqual([base?.check, base?.verdict], ["image/full-base", "unknown"]);
+  assert.deepEqual([base?.check, base?.verdict], ["image/base-not-accepted", "unknown"]);
 });
 
 test("an image whose documents can be read in two ways is a finding, beside all that is unknown of it", () => {
@@ -231,10 +231,10 @@ test("an image whose documents can be read in two ways is a finding, beside all 
     [
       ["image/known-vulnerabilities", "unknown"],
       ["image/ambiguous-document", "fail"],
-      ["image/full-base", "unknown"],
+      ["image/base-not-accepted", "unknown"],
     ],
   );
-  assert.match(evaluations[1]?.findings[0]?.title ?? "", /read in two ways: it has the key "User" twice/);
+  assert.match(evaluations[1]?.findings[0]?.title ?? "", /Ambiguous image document: it has the key "User" twice/);
 });
 
 test("a layer that cannot be read makes the whole image unknown, once for each check", async () => {
@@ -252,7 +252,7 @@ test("a layer that cannot be read makes the whole image unknown, once for each c
     [
       ["image/known-vulnerabilities", "unknown", "oci.digest-mismatch"],
       ["image/ambiguous-document", "pass", undefined],
-      ["image/full-base", "unknown", "oci.digest-mismatch"],
+      ["image/base-not-accepted", "unknown", "oci.digest-mismatch"],
       // Its configuration was read, and names a user by number.
       ["image/runs-as-root", "pass", undefined],
     ],

@@ -52,7 +52,7 @@ test("who may do what: one relation for each binding and each that it is for, wi
       role: "ClusterRole reader",
       "role at": "deploy/rbac.yaml:1:1",
       rules: "2",
-      powers: "read Secrets; run pods",
+      powers: "read Secrets; create pods",
       path: "RoleBinding shop/b → ClusterRole reader → rules[0], rules[1]",
     },
     gaps: [],
@@ -82,9 +82,9 @@ test("everything is one power, what is harmless none, and what every cluster has
     context,
   );
   assert.deepEqual(relations.map(told), [
-    ["User ada", "ClusterRole all in the whole cluster", "do everything", []],
+    ["User ada", "ClusterRole all cluster-wide", "do everything", []],
     ["ServiceAccount shop/web", "Role shop/own in namespace shop", undefined, []],
-    ["Group system:masters", "ClusterRole cluster-admin in the whole cluster", "do everything", []],
+    ["Group system:masters", "ClusterRole cluster-admin cluster-wide", "do everything", []],
   ]);
   assert.deepEqual(
     relations.map(({ evidence }) => evidence.origin),
@@ -97,7 +97,7 @@ test("everything is one power, what is harmless none, and what every cluster has
 test("a role that was not read, or whose list was refused, is a gap", () => {
   const gone = binding("a", "gone", ["User ada"]);
   assert.deepEqual(accessRelations(file(gone), context).map(told), [
-    ["User ada", "ClusterRole gone in the whole cluster", undefined, ["rbac.missing-role"]],
+    ["User ada", "ClusterRole gone cluster-wide", undefined, ["rbac.missing-role"]],
   ]);
   const known = binding("b", "reader", ["User ada"]);
   const relations = accessRelations(cluster([reader, gone, known, account("shop/web")], ["roles", "pods"]), context);

@@ -28,7 +28,7 @@ test("a pod that was found by its form fails as one of a known kind does", () =>
     assert.deepEqual(verdictsOf(privileged, text), [`shop/${kind}/x fail`]);
     const column = (text.split("\n")[4] ?? "").indexOf("privileged") + 1;
     assert.deepEqual(spotted(privileged, text), [
-      `5:${column} container web: securityContext.privileged | The container is privileged`,
+      `5:${column} container web: securityContext.privileged | Container web is privileged`,
     ]);
   }
   const rollout = `${header("argoproj.io/v1alpha1", "Rollout")}spec: { template: { spec: { containers: [{ name: web, image: a }] } } }\n`;

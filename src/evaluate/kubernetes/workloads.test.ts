@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { findingsOf, podText, verdictsOf } from "../../checks/workload/kubernetes/workload.fixture.ts";
-import { manifestNotRead } from "../../checks/workload/manifest-not-read.ts";
+import { manifestNotParsed } from "../../checks/workload/manifest-not-parsed.ts";
 import { privileged } from "../../checks/workload/privileged.ts";
 import { runAsNonRoot } from "../../checks/workload/run-as-non-root.ts";
 import { defaultPolicy } from "../../collect/policy/default.ts";
@@ -84,19 +84,19 @@ test("of a name that several files state, each is told with its file", () => {
 
 test("what could not be read at all is found, at its place, and makes the control unknown", () => {
   const text = `${good}\n---\napiVersion: v1\nkind: Pod\nmetadata: {{ name }}\nspec: [\n`;
-  const [finding, ...more] = findingsOf(manifestNotRead, text);
+  const [finding, ...more] = findingsOf(manifestNotParsed, text);
   assert.deepEqual(more, []);
   assert.equal(finding?.locations[0].kind === "file" && finding.locations[0].line !== undefined, true);
-  assert.deepEqual(verdictsOf(manifestNotRead, text), ["manifest.yaml unknown"]);
+  assert.deepEqual(verdictsOf(manifestNotParsed, text), ["manifest.yaml unknown"]);
   const read = { file: { path: "manifest.yaml", gaps: [] } };
-  assert.deepEqual([...manifestNotRead.evaluate(read, new Date(0))], []);
-  assert.deepEqual(verdictsOf(manifestNotRead, good), []);
+  assert.deepEqual([...manifestNotParsed.evaluate(read, new Date(0))], []);
+  assert.deepEqual(verdictsOf(manifestNotParsed, good), []);
 });
 
 test("a wrong value is found at its place, and only its own object is unknown for it", () => {
   const text = podText({ hostPID: "yes", containers: [] });
-  assert.equal(findingsOf(manifestNotRead, text).length, 1);
-  assert.deepEqual(verdictsOf(manifestNotRead, text), ["manifest.yaml pass"]);
+  assert.equal(findingsOf(manifestNotParsed, text).length, 1);
+  assert.deepEqual(verdictsOf(manifestNotParsed, text), ["manifest.yaml pass"]);
 });
 
 test("of a cluster, what another object makes is judged with that object alone", () => {

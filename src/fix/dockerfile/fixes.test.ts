@@ -66,7 +66,7 @@ test("all that can be made is made, and the rest stays in the judgement", () => 
   );
   assert.deepEqual(
     mended.map(({ finding, line }) => `${line} ${finding.check}`),
-    ["2 build/base-without-digest", "2 build/root-at-end", "5 build/shell-form-entrypoint"],
+    ["2 build/base-without-digest", "2 build/runs-as-root", "5 build/shell-form-entrypoint"],
   );
   const left = last.evaluations.filter(({ findings }) => findings.length > 0).map(({ check }) => check);
   assert.ok(left.includes("build/apt-cache-kept") && left.includes("build/apt-unpinned"), left.join());
@@ -92,7 +92,7 @@ test("unasked only what is safe is made, and what is left says its grade and why
     [
       "build/apk-cache-kept likely",
       "build/node-cache-kept needs knowledge",
-      "build/root-at-end likely",
+      "build/runs-as-root likely",
       "build/secret-in-arg-or-env likely",
       "build/shell-form-entrypoint likely",
     ],

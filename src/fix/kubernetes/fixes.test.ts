@@ -157,11 +157,11 @@ describe("fixes of workloads", () => {
     const spec = "  hostIPC: true\n  hostUsers: false\n  securityContext: {seLinuxOptions: {type: spc_t}}\n";
     const text = `apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: shop}\nspec:\n${spec}  containers:\n    - {name: web, image: "a:1", securityContext: {procMount: Unmasked}}\n`;
     const warned = new Map(fix(text).made.map(({ finding, graded }) => [finding.check, graded]));
-    for (const check of ["workload/host-namespaces", "workload/se-linux", "workload/proc-mount-restricted"]) {
+    for (const check of ["workload/host-namespaces", "workload/selinux", "workload/proc-mount-restricted"]) {
       assert.equal(warned.get(check)?.grade, "likely", check);
     }
     assert.match(warned.get("workload/host-namespaces")?.reason ?? "", /share memory with others/);
-    assert.match(warned.get("workload/se-linux")?.reason ?? "", /may touch of the node/);
+    assert.match(warned.get("workload/selinux")?.reason ?? "", /may touch of the node/);
     const read = readManifests([{ path: "web.yaml", text }]);
     assert.deepEqual(fixWorkloads(read, { ...context, unsafe: false, users: noImageUsers, enforce: false }).files, []);
   });
@@ -171,7 +171,7 @@ describe("fixes of workloads", () => {
       'apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: shop}\nspec:\n  hostPID: true\n  containers:\n    - {name: web, image: "a:1"}\n';
     const fixes = fix(text);
     assert.doesNotMatch(fixes.files[0]?.after ?? "", /hostPID/);
-    const came = fixes.last.find(({ check }) => check === "workload/host-users")?.findings ?? [];
+    const came = fixes.last.find(({ check }) => check === "workload/no-user-namespace")?.findings ?? [];
     assert.deepEqual(
       came.map(({ severity }) => severity),
       ["negligible"],

@@ -94,7 +94,7 @@ test("nothing passes while a part of the control is not looked at", () => {
 });
 
 test("a control that requires a check passes with an evaluation of it", () => {
-  const gate = checkOf("build/ignored-scan", "build", [2]);
+  const gate = checkOf("build/non-blocking-scan", "build", [2]);
   const pipeline = { ...fileAsset("pipelines"), id: "pipelines" };
   const both = [evaluation("a", "pass"), evaluation("p", "pass", { check: gate.id, asset: pipeline })];
   const [, judged] = judgeControls(both, [...checks, gate]);
@@ -199,7 +199,7 @@ function third(verdicts: Readonly<Record<string, Verdict>>) {
 
 test("control 3 tells its halves apart, and the second is unknown without a control plane", () => {
   const embedded = { "build/committed-secret": "pass" } as const;
-  const flag = "cluster/api-server-encryption";
+  const flag = "cluster/encryption-not-configured";
   const configuration = "cluster/encryption-at-rest";
   const said = (verdicts: Readonly<Record<string, Verdict>>) => [third(verdicts).verdict, third(verdicts).reason];
   const passes = "pass (nothing at or over the threshold)";
@@ -219,7 +219,7 @@ test("control 3 tells its halves apart, and the second is unknown without a cont
 
 test("control 3 does not pass where no file was searched, and a control plane is no source", () => {
   const { verdict, reason, coverage } = third({
-    "cluster/api-server-encryption": "pass",
+    "cluster/encryption-not-configured": "pass",
     "cluster/encryption-at-rest": "pass",
   });
   assert.deepEqual([verdict, coverage.total], ["unknown", 0]);

@@ -47,7 +47,7 @@ export const controls: readonly Control[] = [
     counts: ["image", "rootfs", "sbom"],
     requires: [
       {
-        check: "build/ignored-scan",
+        check: "build/non-blocking-scan",
         otherwise: "no pipeline was found, so whether a gate blocks criticals is not known",
       },
     ],
@@ -62,7 +62,7 @@ export const controls: readonly Control[] = [
       about: "encrypted at rest",
       requires: [
         {
-          check: "cluster/api-server-encryption",
+          check: "cluster/encryption-not-configured",
           otherwise:
             "no flags of an API server were read, so whether it uses the encryption configuration is not known",
         },

@@ -120,7 +120,7 @@ const mixed: Report = {
   evaluations: [
     npm,
     inFile("build/known-vulnerabilities", "web/package-lock.json", { matches: vulnerable.matches }),
-    inFile("build/root-at-end", "web/Dockerfile"),
+    inFile("build/runs-as-root", "web/Dockerfile"),
     inFile(secretCheck.id, "web/.env", { evidence: { commit } }),
     inFile(secretCheck.id, "web/key.pem"),
   ],
@@ -142,7 +142,7 @@ test("a secret is of its commit, and a check is the first identifier of what it 
   assert.deepEqual(secrets[0], { file: "services/web/.env", start_line: 7, commit: { sha: commit } });
   assert.deepEqual(secrets[1]?.commit, { sha: "0000000" });
   const [checked] = valid(mixed, "sast").vulnerabilities;
-  assert.equal(checked?.identifiers[0]?.value, "build/root-at-end");
+  assert.equal(checked?.identifiers[0]?.value, "build/runs-as-root");
 });
 
 test("what a report cannot hold is counted in it", () => {

@@ -120,14 +120,14 @@ test("what the base brought and what is wrong with the base is one rebuild over 
       [
         found(image("web", "a"), "image/known-vulnerabilities", [vulnerable("openssl", "3.1", "1", base)], debian),
         found(image("api", "b"), "image/known-vulnerabilities", [vulnerable("zlib", "2", "2", base)], debian),
-        found(image("api", "b"), "image/full-base", [{}]),
+        found(image("api", "b"), "image/base-not-accepted", [{}]),
         found(image("other", "c"), "image/known-vulnerabilities", [vulnerable("zlib", "2", "2", base)], debian),
       ],
       {
         relations: [builtFrom("a"), builtFrom("b")],
         checks: [
           vulnerabilities,
-          { ...vulnerabilities, id: "image/full-base", category: "configuration", controls: [1] },
+          { ...vulnerabilities, id: "image/base-not-accepted", category: "configuration", controls: [1] },
         ],
       },
     ),

@@ -40,12 +40,12 @@ export function* cachesKept(
     told.add(instruction);
     yield {
       subject: `${program} ${operandsOf(command, valued)[0]?.text ?? ""}`.trim(),
-      title: `What ${program} fetches stays in the layer`,
+      title: `The ${program} cache remains in the layer`,
       range: command.range,
       stage,
       fix:
         command.wrappers.length > 0 || command.arguments.some(({ text }) => /root/.test(text))
-          ? "clean up in the same RUN"
+          ? "remove the cache in the same RUN"
           : appended(dockerfile, instruction, clean(program)),
     };
   }

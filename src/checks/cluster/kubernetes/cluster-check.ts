@@ -31,7 +31,7 @@ export interface ClusterCheck extends Check<ClusterFacts> {
 }
 
 export interface ClusterSpecification<Needed extends keyof ClusterFacts> {
-  /** The file's name: `cluster-admin-binding`. */
+  /** The file's name: `rbac-cluster-admin`. */
   readonly name: string;
   readonly title: string;
   readonly severity: RatedSeverity;

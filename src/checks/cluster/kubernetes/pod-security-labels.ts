@@ -53,9 +53,9 @@ export function raisePodSecurity(meets: Level): FieldFix {
   });
   const told = [label("warn", "restricted"), label("audit", "restricted")];
   if (meets === "privileged") {
-    const text = `set ${POD_SECURITY_PREFIX}warn and audit: restricted, and enforce it once its workloads meet it`;
+    const text = `set ${POD_SECURITY_PREFIX}warn and audit: restricted; enforce restricted once the workloads meet the level`;
     return { text, patches: told };
   }
-  const text = `set ${POD_SECURITY_PREFIX}enforce: ${meets}, which its workloads meet; as warn first, to see what it says`;
+  const text = `set ${POD_SECURITY_PREFIX}enforce: ${meets}, which the workloads meet; set warn first to preview`;
   return { text, patches: [label("enforce", meets), ...told] };
 }

@@ -25,7 +25,7 @@ interface PowerSpecification {
 
 const WITHOUT_CONTROL = "none of the ten is about permissions (RBAC)";
 
-/** What a role gives that gives everything is for `cluster/cluster-admin-binding` alone. */
+/** What a role gives that gives everything is for `cluster/rbac-cluster-admin` alone. */
 export function powerCheck(specification: PowerSpecification): ClusterCheck {
   const { name, title, power, wide, narrow, narrowNamed = narrow, unless, fix, documentation } = specification;
   return clusterCheck<"access">({
@@ -51,7 +51,7 @@ export function powerCheck(specification: PowerSpecification): ClusterCheck {
           object: grant.binding.object,
           path: ["roleRef"],
           subject: subjectOf(grant, allows + named),
-          title: `${nameSubjects(grant.subjects)} may ${power.does} ${whereIt(grant)}`,
+          title: `${nameSubjects(grant.subjects)} can ${power.does} ${whereIt(grant)}`,
           severity: severityOf(grant, rules, wide, (isNamed(rules) ? narrowNamed : narrow) ?? wide),
           fix,
           also: placesOf(rules),

@@ -8,7 +8,7 @@ import {
 } from "../../../engines/kubernetes/model.ts";
 
 export interface Power {
-  /** Behind "may": `read Secrets`. */
+  /** After "can": `read Secrets`. */
   readonly does: string;
   readonly requests: readonly AccessRequest[];
   /** Its resources are in no namespace: a RoleBinding does not give it. */
@@ -58,7 +58,7 @@ const WIDE = { named: "wide" } as const;
 export const readSecrets = power("read Secrets", "get list watch", "", "secrets");
 
 export const executeInPods = power(
-  "run commands in pods or reach into them",
+  "exec into, attach to or proxy to pods",
   "create get",
   "",
   "pods/exec pods/attach pods/portforward pods/proxy services/proxy",
@@ -66,23 +66,23 @@ export const executeInPods = power(
 );
 
 export const changeEphemeralContainers = power(
-  "put containers into running pods",
+  "add ephemeral containers to running pods",
   "patch update",
   "",
   "pods/ephemeralcontainers",
   WIDE,
 );
 
-export const createTokens = power("make tokens of service accounts", "create", "", "serviceaccounts/token", ALWAYS);
+export const createTokens = power("create service account tokens", "create", "", "serviceaccounts/token", ALWAYS);
 
-export const reachKubelets = power("reach the kubelets' own interface", "get create", "", "nodes/proxy", {
+export const reachKubelets = power("access the kubelet API (nodes/proxy)", "get create", "", "nodes/proxy", {
   ...CLUSTER,
   ...ALWAYS,
 });
 
 export const escalate: Power = {
   ...both(
-    "give more than it has, or be somebody else",
+    "escalate, bind or impersonate",
     power("", "escalate bind", "rbac.authorization.k8s.io", "roles clusterroles", ALWAYS),
     power("", "impersonate", "", "users groups serviceaccounts"),
     power("", "impersonate", "authentication.k8s.io", "userextras uids"),
@@ -91,7 +91,7 @@ export const escalate: Power = {
 };
 
 export const controlAdmission = both(
-  "change what is admitted",
+  "modify admission webhooks or policies",
   power(
     "",
     "create update patch delete deletecollection",
@@ -102,7 +102,7 @@ export const controlAdmission = both(
 );
 
 export const extendApi = both(
-  "change the API itself",
+  "modify CRDs or APIServices",
   power(
     "",
     "create update patch delete deletecollection",
@@ -113,10 +113,10 @@ export const extendApi = both(
   power("", "create update patch delete deletecollection", "apiregistration.k8s.io", "apiservices", CLUSTER),
 );
 
-export const createVolumes = power("make PersistentVolumes", "create", "", "persistentvolumes", CLUSTER);
+export const createVolumes = power("create PersistentVolumes", "create", "", "persistentvolumes", CLUSTER);
 
 export const changeNodes = both(
-  "change nodes and what they say of themselves",
+  "modify nodes or their status",
   power("", "update patch", "", "nodes nodes/status", { ...CLUSTER, ...ALWAYS }),
   power("", "create delete deletecollection", "", "nodes", CLUSTER),
 );
@@ -125,21 +125,21 @@ export const changeNodes = both(
 export const changeNamespaces = power("change the labels of namespaces", "update patch", "", "namespaces");
 
 /** An update or a patch is answered with all of the Secret. */
-export const changeSecrets = power("make or change Secrets", "create update patch", "", "secrets");
+export const changeSecrets = power("create or modify Secrets", "create update patch", "", "secrets");
 
 export const changePods = power("change the images of running pods", "update patch", "", "pods", WIDE);
 
-export const changeServiceAccounts = power("change service accounts", "update patch", "", "serviceaccounts");
+export const changeServiceAccounts = power("modify service accounts", "update patch", "", "serviceaccounts");
 
 export const changeStatus = power(
-  "write where services and pods are reached",
+  "write the status of Services or pods",
   "update patch",
   "",
   "services/status pods/status",
 );
 
 export const changeNetworkPolicies = both(
-  "change or remove network policies",
+  "modify or delete NetworkPolicies",
   power("", "update patch delete deletecollection", "networking.k8s.io", "networkpolicies"),
   power("", "update patch delete deletecollection", "extensions", "networkpolicies"),
   power(
@@ -151,7 +151,7 @@ export const changeNetworkPolicies = both(
 );
 
 export const removeEvents = both(
-  "remove events",
+  "delete events",
   power("", "delete deletecollection", "", "events"),
   power("", "delete deletecollection", "events.k8s.io", "events"),
 );
@@ -159,7 +159,7 @@ export const removeEvents = both(
 export const evictPods = power("evict pods", "create", "", "pods/eviction", WIDE);
 
 export const changeSystemConfiguration: Power = {
-  ...power("change what the cluster itself is configured by", "update patch", "", "configmaps"),
+  ...power("modify the cluster configuration", "update patch", "", "configmaps"),
   names: new Set([
     "aws-auth",
     "coredns",
@@ -176,7 +176,7 @@ export const changeSystemConfiguration: Power = {
 const WORKLOADS = "deployments daemonsets statefulsets replicasets";
 
 export const createPods = both(
-  "run pods",
+  "create pods",
   power("", "create", "", "pods replicationcontrollers", ALWAYS),
   power("", "create update patch", "apps", WORKLOADS),
   power("", "create update patch", "", "replicationcontrollers"),

@@ -25,7 +25,7 @@ export function nameSubject({ kind, namespace, name }: Subject): string {
 }
 
 export function whereIt({ namespace }: Grant): string {
-  return namespace === undefined ? "in the whole cluster" : `in namespace ${namespace}`;
+  return namespace === undefined ? "cluster-wide" : `in namespace ${namespace}`;
 }
 
 /** `ClusterRoleBinding a → ClusterRole view → ClusterRole more rules[2]`. */

@@ -20,16 +20,16 @@ const SOCKET =
 const SOCKET_FOLDER =
   /^\/(?:var\/)?run(?:\/(?:docker|containerd|k3s|k3s\/containerd|crio|podman|buildkit|dockershim|cri-dockerd|user(?:\/\d{1,10}(?:\/(?:podman|docker|containerd))?)?))?$|^\/var$/;
 
-const RUNTIME = "ask the engine for a privileged container, and with it own the node";
+const RUNTIME = "gives root on the node";
 
 /** The socket of a container engine, or a folder that holds one; absent where the path is neither. */
 export function runtimeSocketAt(path: string): { readonly what: string; readonly gives: string } | undefined {
   const place = normalPath(path);
   if (place === undefined) return undefined;
-  if (SOCKET.test(place)) return { what: "the socket of the container engine", gives: RUNTIME };
+  if (SOCKET.test(place)) return { what: "runtime socket", gives: RUNTIME };
   // The root and /var hold it too, and more: they are places of their own.
   if (place !== "/var" && SOCKET_FOLDER.test(place)) {
-    return { what: "a folder that holds the container engine's socket", gives: RUNTIME };
+    return { what: "directory of the runtime socket", gives: RUNTIME };
   }
   return undefined;
 }
@@ -43,7 +43,7 @@ const places: readonly (readonly [RegExp, HostPlace])[] = [
   [
     /^\/$/,
     {
-      what: "the node's whole file system",
+      what: "the node's root filesystem",
       reads: "read every key and token of the node",
       writes: "change what it runs",
       writable: "critical",

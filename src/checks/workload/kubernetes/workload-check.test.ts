@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { allowPrivilegeEscalation } from "../allow-privilege-escalation.ts";
-import { appArmor } from "../app-armor.ts";
+import { apparmor } from "../apparmor.ts";
 import { capabilitiesBaseline } from "../capabilities-baseline.ts";
 import { capabilitiesRestricted } from "../capabilities-restricted.ts";
 import { hostNamespaces } from "../host-namespaces.ts";
@@ -15,9 +15,9 @@ import { procMount } from "../proc-mount.ts";
 import { procMountRestricted } from "../proc-mount-restricted.ts";
 import { runAsNonRoot } from "../run-as-non-root.ts";
 import { runAsUser } from "../run-as-user.ts";
-import { seLinux } from "../se-linux.ts";
 import { seccompBaseline } from "../seccomp-baseline.ts";
 import { seccompRestricted } from "../seccomp-restricted.ts";
+import { selinux } from "../selinux.ts";
 import { sysctls } from "../sysctls.ts";
 import { volumeTypes } from "../volume-types.ts";
 import { evaluationsOf, findingsOf, fixesOf, podText, spotted, verdictsOf } from "./workload.fixture.ts";
@@ -47,12 +47,12 @@ spec:
 
 test("findings are at the field, by the container's name, whatever its index", () => {
   assert.deepEqual(spotted(privileged, deployment), [
-    "12:30 init container migrate: securityContext.privileged | The container is privileged",
-    "19:13 container web: securityContext.privileged | The container is privileged",
-    "21:13 container number 2: securityContext.privileged | The container is privileged",
+    "12:30 init container migrate: securityContext.privileged | Init container migrate is privileged",
+    "19:13 container web: securityContext.privileged | Container web is privileged",
+    "21:13 container number 2: securityContext.privileged | Container number 2 is privileged",
   ]);
   assert.deepEqual(spotted(hostPorts, deployment), [
-    "17:15 container web: hostPort 8080 | Port 8080 of the node leads into the container",
+    "17:15 container web: hostPort 8080 | Container web uses host port 8080",
   ]);
   const [finding] = findingsOf(hostPorts, deployment);
   assert.deepEqual(finding?.evidence, {
@@ -76,7 +76,7 @@ test("the asset is the workload, by folder, kind, namespace and name", () => {
 test("a missing field is found at the deepest part that is stated", () => {
   const text = "apiVersion: v1\nkind: Pod\nmetadata: { name: a }\nspec:\n  containers:\n    - name: web\n";
   assert.deepEqual(spotted(allowPrivilegeEscalation, text), [
-    "6:7 container web: securityContext.allowPrivilegeEscalation | Nothing keeps the container's processes from gaining privileges",
+    "6:7 container web: securityContext.allowPrivilegeEscalation | Container web does not set allowPrivilegeEscalation: false",
   ]);
 });
 
@@ -97,7 +97,7 @@ test("fixes say which field becomes what", () => {
   const cases = [
     [privileged, secured({ privileged: true }), [["set", `${CONTAINER}.privileged`, false]]],
     [procMount, secured({ procMount: "Unmasked" }), [["remove", `${CONTAINER}.procMount`]]],
-    [seLinux, secured({ seLinuxOptions: { type: "spc_t" } }), [["remove", `${CONTAINER}.seLinuxOptions.type`]]],
+    [selinux, secured({ seLinuxOptions: { type: "spc_t" } }), [["remove", `${CONTAINER}.seLinuxOptions.type`]]],
     [
       seccompBaseline,
       secured({ seccompProfile: { type: "Unconfined" } }),
@@ -105,7 +105,7 @@ test("fixes say which field becomes what", () => {
     ],
     [seccompRestricted, of({}), [["set", "spec.securityContext.seccompProfile.type", "RuntimeDefault"]]],
     [
-      appArmor,
+      apparmor,
       secured({ appArmorProfile: { type: "Unconfined" } }),
       [["set", `${CONTAINER}.appArmorProfile.type`, "RuntimeDefault"]],
     ],
@@ -135,7 +135,7 @@ test("annotations of a template are set there", () => {
   const annotations = { "container.apparmor.security.beta.kubernetes.io/web": "unconfined" };
   const template = { metadata: { annotations }, spec: { containers: [{ name: "web" }] } };
   const manifest = { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "a" }, spec: { template } };
-  assert.deepEqual(fixesOf(appArmor, JSON.stringify(manifest)), [
+  assert.deepEqual(fixesOf(apparmor, JSON.stringify(manifest)), [
     [
       [
         "set",
@@ -150,9 +150,9 @@ test("where the pod works on its node, nothing is changed without somebody who k
   const volumes = [{ name: "host", hostPath: { path: "/" } }];
   const container = { name: "web", securityContext: { privileged: true } };
   assert.deepEqual(fixesOf(privileged, text({ volumes, containers: [container] })), [
-    "set privileged: false, and add only the capability that is needed",
+    "set privileged: false; add only the capabilities that are needed",
   ]);
-  assert.deepEqual(fixesOf(hostNamespaces, text({ volumes, hostPID: true })), ["leave hostPID out"]);
+  assert.deepEqual(fixesOf(hostNamespaces, text({ volumes, hostPID: true })), ["remove hostPID"]);
   // The API server refuses false beside it.
   assert.deepEqual(fixesOf(allowPrivilegeEscalation, secured({ privileged: true })), [
     "set allowPrivilegeEscalation: false",
@@ -202,7 +202,7 @@ test("what is beyond baseline is one finding, not one of each level", () => {
 test("a Compose service is judged by what Compose can say", () => {
   const compose = { "compose.yaml": "services:\n  web:\n    image: web\n    privileged: true\n" };
   assert.deepEqual(spotted(privileged, compose), [
-    "compose.yaml:4:5 container web: securityContext.privileged | The container is privileged",
+    "compose.yaml:4:5 container web: securityContext.privileged | Container web is privileged",
   ]);
   assert.deepEqual(evaluationsOf(seccompRestricted, compose), []);
 });

@@ -118,3 +118,9 @@ function rebased({ patches, ...rest }: FieldFix, base: FieldPath): FieldFix {
 export function nameOf({ kind, index, container }: PlacedContainer): string {
   return `${kind === "container" ? "" : `${kind} `}container ${container.name || `number ${index + 1}`}`;
 }
+
+/** How the title of a finding begins: `Container web`, `Init container migrate`. */
+export function titleOf(placed: PlacedContainer): string {
+  const name = nameOf(placed);
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}

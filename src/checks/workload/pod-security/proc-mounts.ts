@@ -1,5 +1,5 @@
 import { containersOf } from "../../../engines/kubernetes/model.ts";
-import type { Spotted } from "../kubernetes/workload-check.ts";
+import { type Spotted, titleOf } from "../kubernetes/workload-check.ts";
 import type { ReviewedPod } from "./pod-security-check.ts";
 
 /** Every `procMount` that is stated and not Default. */
@@ -12,8 +12,8 @@ export function* procMounts({ pod }: ReviewedPod): Generator<Spotted> {
       container: placed,
       path,
       subject: "securityContext.procMount",
-      title: `/proc is mounted as ${type}`,
-      fix: { text: "leave procMount out", patches: [{ path, op: "remove" }] },
+      title: `${titleOf(placed)} mounts /proc as ${type}`,
+      fix: { text: "remove securityContext.procMount", patches: [{ path, op: "remove" }] },
     };
   }
 }

@@ -74,10 +74,10 @@ const refusedInContainers: readonly (readonly [PodSecurityLevel, string, number,
   ["baseline", "capabilities-baseline", 0, { securityContext: { capabilities: { add: ["chown"] } } }],
   ["baseline", "proc-mount", 0, { securityContext: { procMount: "Unmasked" } }],
   ["baseline", "seccomp-baseline", 19, { securityContext: { seccompProfile: { type: "Unconfined" } } }],
-  ["baseline", "se-linux", 0, { securityContext: { seLinuxOptions: { type: "spc_t" } } }],
-  ["baseline", "se-linux", 0, { securityContext: { seLinuxOptions: { user: "u" } } }],
-  ["baseline", "se-linux", 0, { securityContext: { seLinuxOptions: { role: "r" } } }],
-  ["baseline", "app-armor", 0, { securityContext: { appArmorProfile: { type: "Unconfined" } } }],
+  ["baseline", "selinux", 0, { securityContext: { seLinuxOptions: { type: "spc_t" } } }],
+  ["baseline", "selinux", 0, { securityContext: { seLinuxOptions: { user: "u" } } }],
+  ["baseline", "selinux", 0, { securityContext: { seLinuxOptions: { role: "r" } } }],
+  ["baseline", "apparmor", 0, { securityContext: { appArmorProfile: { type: "Unconfined" } } }],
   ["baseline", "host-probes", 34, { livenessProbe: { httpGet: { port: 80, host: "10.0.0.1" } } }],
   ["baseline", "host-probes", 34, { readinessProbe: { tcpSocket: { port: 80, host: "localhost" } } }],
   ["baseline", "host-probes", 34, { startupProbe: { httpGet: { port: 80, host: "127.0.0.1" } } }],
@@ -117,8 +117,8 @@ test("what the pod itself must not state is refused", () => {
     ["baseline", "host-path-volumes", 0, { volumes: [{ name: "a", hostPath: { path: "/" } }] }],
     ["baseline", "host-process", 0, { securityContext: { windowsOptions: { hostProcess: true } } }],
     ["baseline", "seccomp-baseline", 19, { securityContext: { seccompProfile: { type: "Unconfined" } } }],
-    ["baseline", "se-linux", 0, { securityContext: { seLinuxOptions: { type: "spc_t" } } }],
-    ["baseline", "app-armor", 0, { securityContext: { appArmorProfile: { type: "Unconfined" } } }],
+    ["baseline", "selinux", 0, { securityContext: { seLinuxOptions: { type: "spc_t" } } }],
+    ["baseline", "apparmor", 0, { securityContext: { appArmorProfile: { type: "Unconfined" } } }],
     ["baseline", "sysctls", 0, { securityContext: { sysctls: [{ name: "kernel.msgmax", value: "1" }] } }],
     ["restricted", "seccomp-restricted", 19, { securityContext: { runAsNonRoot: true } }],
     ["restricted", "run-as-non-root", 0, { securityContext: { seccompProfile: { type: "Localhost" } } }],
@@ -184,7 +184,7 @@ test("AppArmor's annotations count at every version", () => {
   const key = "container.apparmor.security.beta.kubernetes.io/web";
   for (const value of ["unconfined", "RuntimeDefault", "localhost", "x localhost/a"]) {
     for (const version of [0, 30, "latest"] as const) {
-      assert.deepEqual(refusals(pod({}, { [key]: value }), "baseline", version), ["app-armor"], value);
+      assert.deepEqual(refusals(pod({}, { [key]: value }), "baseline", version), ["apparmor"], value);
     }
   }
   for (const value of ["", "runtime/default", "localhost/a\nb"])
@@ -223,7 +223,7 @@ test("a sysctl is allowed from the version on that counts it as safe", () => {
 
 test("container_engine_t is a type of containers from 1.31 on", () => {
   const one = confined({ seLinuxOptions: { type: "container_engine_t" } });
-  assert.deepEqual(refusals(one, "baseline", 30), ["se-linux"]);
+  assert.deepEqual(refusals(one, "baseline", 30), ["selinux"]);
   assert.deepEqual(refusals(one, "baseline", 31), []);
 });
 

@@ -4,7 +4,7 @@
  */
 import type { Container } from "../../../engines/kubernetes/model.ts";
 import { allowPrivilegeEscalation } from "../allow-privilege-escalation.ts";
-import { appArmor } from "../app-armor.ts";
+import { apparmor } from "../apparmor.ts";
 import { capabilitiesBaseline } from "../capabilities-baseline.ts";
 import { capabilitiesRestricted } from "../capabilities-restricted.ts";
 import { hostNamespaces } from "../host-namespaces.ts";
@@ -18,16 +18,16 @@ import { procMount } from "../proc-mount.ts";
 import { procMountRestricted } from "../proc-mount-restricted.ts";
 import { runAsNonRoot } from "../run-as-non-root.ts";
 import { runAsUser } from "../run-as-user.ts";
-import { seLinux } from "../se-linux.ts";
 import { seccompBaseline } from "../seccomp-baseline.ts";
 import { seccompRestricted } from "../seccomp-restricted.ts";
+import { selinux } from "../selinux.ts";
 import { sysctls } from "../sysctls.ts";
 import { volumeTypes } from "../volume-types.ts";
 import type { PodSecurityCheck, PodSecurityLevel, PodSecurityRule, ReviewedPod } from "./pod-security-check.ts";
 
 /** Baseline first. */
 export const podSecurityChecks: readonly PodSecurityCheck[] = [
-  appArmor,
+  apparmor,
   capabilitiesBaseline,
   hostNamespaces,
   hostPathVolumes,
@@ -36,7 +36,7 @@ export const podSecurityChecks: readonly PodSecurityCheck[] = [
   hostProcess,
   privileged,
   procMount,
-  seLinux,
+  selinux,
   seccompBaseline,
   sysctls,
   allowPrivilegeEscalation,

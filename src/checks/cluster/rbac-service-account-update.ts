@@ -1,0 +1,21 @@
+import { powerCheck } from "./rbac/power-check.ts";
+import { changeServiceAccounts } from "./rbac/powers.ts";
+
+/** Service accounts that may be changed (Kubernetes documentation, "Service Accounts"). */
+export const rbacServiceAccountUpdate = powerCheck({
+  name: "rbac-service-account-update",
+  title: "Permission to modify service accounts",
+  power: changeServiceAccounts,
+  wide: "medium",
+  narrow: "low",
+  fix: "list the service accounts in resourceNames, or remove update and patch of serviceaccounts from the role",
+  documentation: {
+    what: "Finds bindings whose role allows `update` or `patch` of service accounts without naming them.",
+    why: "Annotations of a service account say which role of a cloud its pods have, and its `imagePullSecrets` which registry is believed. Whoever may change them gives a pod of theirs another identity.",
+    fix: "Make accounts with what they need when the program is installed; name those that are changed later.",
+    references: [
+      "https://kubernetes.io/docs/concepts/security/service-accounts/",
+      "https://kubernetes.io/docs/concepts/security/rbac-good-practices/",
+    ],
+  },
+});
