@@ -109,7 +109,7 @@ describe("the exit code", { concurrency: 2 }, () => {
     for (const command of ["check", "build lint", "build deps", "workload audit", "workload fix", "secrets scan"]) {
       const { code, stdout } = await bulkhead([...command.split(" "), empty, "--now", now], { cwd: folder, home });
       assert.equal(code, 3, command);
-      assert.match(stdout, /^result: unknown: incomplete: nothing to judge was found · .*exit code 3$/m, command);
+      assert.match(stdout, /^result: unknown: incomplete: nothing to scan was found · .*exit code 3$/m, command);
       assert.doesNotMatch(stdout, /^(?:control: \d+|layer: \w+|evaluation:) pass /m, command);
     }
   });
@@ -160,7 +160,7 @@ describe("a bug", { concurrency: 2 }, () => {
     it(`${what} is neither clean nor a finding, and says what it is`, async () => {
       const { code, stdout, stderr } = await scanWith(waiting);
       assert.deepEqual([code, stdout], [2, ""], stderr);
-      assert.match(stderr, /^bulkhead: this is a bug, please report it: /m);
+      assert.match(stderr, /^bulkhead: internal error, please report it: /m);
     });
   }
 });
@@ -221,9 +221,9 @@ describe("the output", { concurrency: 2 }, () => {
 describe("what is wrong with the words is said in one line", { concurrency: 2 }, () => {
   const cases: readonly (readonly [string, readonly string[], RegExp])[] = [
     ["a format", ["--format", "docx"], /^bulkhead: cli\.usage: --format docx: unknown format \(one of table/],
-    ["two formats for the terminal", ["--format", "json", "--format", "sarif"], /both go to the terminal/],
+    ["two formats for the terminal", ["--format", "json", "--format", "sarif"], /only one format can go to stdout/],
     ["a severity", ["--fail-on", "awful"], /--fail-on awful: unknown severity \(one of critical/],
-    ["a time", ["--now", "yesterday"], /--now yesterday: it is no time/],
+    ["a time", ["--now", "yesterday"], /--now yesterday: not a valid time/],
     ["a platform", ["--platform", "linux"], /^bulkhead: oci\.platform: /],
     ["a policy", ["--policy", "nowhere.yaml"], /^bulkhead: policy\..*nowhere\.yaml/],
     [
@@ -367,8 +367,8 @@ describe("the other commands", { concurrency: 2 }, () => {
     );
     const odd = await run("db", "import", "odd.jsonl", "--db", "odd.db", "--covers", "npm@2026-01-01");
     assert.equal(odd.code, 0, odd.stderr);
-    assert.match(odd.stdout, /1 records refused/);
-    assert.match(odd.stdout, /1 affected packages whose versions could not be understood/);
+    assert.match(odd.stdout, /1 records rejected/);
+    assert.match(odd.stdout, /1 affected packages with unparsable versions/);
     const before = readFileSync(join(folder, "odd.db"));
     mkdirSync(join(folder, "nothing"));
     assertRefused(await run("db", "import", "nothing", "--db", "odd.db"), /^bulkhead: advisories\.nothing-to-import: /);

@@ -165,10 +165,7 @@ describe("the insecure shop's Dockerfiles", { skip: missing }, () => {
       assert.equal(base, `${/^FROM .*$/m.exec(textOf(shop, service))?.[0]}@${digests[service]}`);
       assert.doesNotMatch(textOf(copy, service), /^USER 10001|--no-install-recommends|type=secret/m);
     }
-    assert.match(
-      stdout,
-      /^note: 3 findings not fixed: likely: as another user .* \(--unsafe makes it\): .*and 2 more$/m,
-    );
+    assert.match(stdout, /^note: 3 findings not fixed: likely: as another user .* \(use --unsafe\): .*and 2 more$/m);
     assert.match(
       stdout,
       /^note: 2 findings not fixed: likely: whoever builds it must hand the secret over by --secret/m,

@@ -94,8 +94,5 @@ test("an environment is chosen by its name", async () => {
   );
   const misspelt = await check(own, "--environment", "develop");
   assert.equal(misspelt.code, 2);
-  assert.match(
-    misspelt.stderr,
-    /--environment develop: no policy file states an environment of this name.*development/,
-  );
+  assert.match(misspelt.stderr, /--environment develop: no environment of this name in the policy.*development/);
 });

@@ -25,7 +25,7 @@ test("what was known does not fail, what is new does, and what is gone is said",
   assert.equal(readFileSync(join(place.folder, "known.json"), "utf8").split("\n").length, 7);
   const same = place.scan("--baseline", "known.json", "--details");
   assert.equal(same.status, 0, same.stdout);
-  assert.match(same.stdout, /^baseline: known\.json: 1 finding set apart$/m);
+  assert.match(same.stdout, /^baseline: known\.json: 1 finding in the baseline$/m);
   assert.match(same.stdout, /^baselined: .*: 1: 1 critical$/m);
 
   place.image(["old", "new"]);
@@ -37,7 +37,10 @@ test("what was known does not fail, what is new does, and what is gone is said",
   place.image(["new"]);
   const fewer = place.scan("--baseline", "known.json", "--write-baseline", "known.json");
   assert.equal(fewer.status, 1);
-  assert.match(fewer.stdout, /^baseline: known\.json: 0 findings set apart, 1 entry no longer occurs: write it anew$/m);
+  assert.match(
+    fewer.stdout,
+    /^baseline: known\.json: 0 findings in the baseline, 1 entry no longer found: rewrite with --write-baseline$/m,
+  );
   assert.equal(place.scan("--baseline", "known.json").status, 0);
   assert.doesNotMatch(readFileSync(join(place.folder, "known.json"), "utf8"), /npm\/old/);
 });
@@ -53,14 +56,14 @@ test("controls and layers are judged without what is known", () => {
   assert.match(control ?? "", /^control: 2 fail /);
   assert.match(layer ?? "", /^layer: image fail:/);
   const [without, layerWithout] = check("--baseline", "known.json");
-  assert.match(without ?? "", /^control: 2 unknown .*: no pipeline was found/);
+  assert.match(without ?? "", /^control: 2 unknown .*: no CI pipeline found/);
   assert.match(layerWithout ?? "", /^layer: image pass:/);
 });
 
-test("a baseline in the tree under review is pointed out where the policy is a trusted one", () => {
+test("a baseline in the scanned directory is pointed out where the policy is a trusted one", () => {
   using place = adopted();
   writeFileSync(join(place.folder, "bulkhead.yaml"), "apiVersion: bulkhead/v1\n");
-  const note = /^note: the baseline known\.json is in the tree under review/m;
+  const note = /^note: the baseline known\.json is in the scanned directory/m;
   assert.match(place.scan("--baseline", "known.json", "--policy", "bulkhead.yaml").stdout, note);
   assert.doesNotMatch(place.scan("--baseline", "known.json").stdout, note);
 });

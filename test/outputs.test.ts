@@ -57,7 +57,7 @@ test("with files alone standard output gets a summary of three lines", async () 
   assert.equal(code, 1);
   assert.match(
     stdout,
-    /^✗ fail: findings at or over the threshold \(exit code 1\)\n\d+ findings: .*; \d at or above the threshold\nwritten: json a\.json, sarif a\.sarif\n$/,
+    /^✗ fail: findings at or above the threshold \(exit code 1\)\n\d+ findings: .*; \d at or above the threshold\nwritten: json a\.json, sarif a\.sarif\n$/,
   );
   assert.equal(JSON.parse(readFileSync(join(folder, "a.json"), "utf8")).exitCode, 1);
   const both = await lint("--format", "json=a.json", "--format", "github");

@@ -110,5 +110,5 @@ test("where there is nothing to say, it says so and writes nothing", () => {
   place.policy("component_not_present");
   const unnamed = place.run("vex", "--policy", "policy.yaml", ...asOf);
   assert.equal(unnamed.status, 2);
-  assert.match(unnamed.stderr, /^bulkhead: left out: policy\.yaml:1: CVE-2025-1000: it names no single image: /m);
+  assert.match(unnamed.stderr, /^bulkhead: left out: policy\.yaml:1: CVE-2025-1000: matches no single image: /m);
 });

@@ -113,10 +113,10 @@ test("a change that a report brings of its own is refused, and so is what is no 
   writeFileSync(report, brought);
   const { stdout } = await fix("manifests", "--unsafe", "--report", report, "--format", "plain");
   assert.equal(readFileSync(file, "utf8"), POD);
-  assert.match(stdout, /not fixed: the change is not the one that the check proposes for these files: /);
+  assert.match(stdout, /not fixed: the change differs from the one that the check proposes: /);
 
   writeFileSync(report, "{}");
   const { code, stderr } = await fix("manifests", "--report", report);
   assert.equal(code, 2);
-  assert.match(stderr, /report\.json: it is no report of Bulkhead \(write it by --format json/);
+  assert.match(stderr, /report\.json: not a Bulkhead report \(write it by --format json/);
 });

@@ -22,7 +22,7 @@ const FOR_FILE = "one file: `bulkhead image scan`, `build lint` or `workload aud
 export async function check(dir: string, options: CheckOptions): Promise<number> {
   const root = namedDirectory(dir, FOR_FILE);
   if (options.cluster && options.render) {
-    const cause = "a cluster has nothing to render";
+    const cause = "--render does not apply to a cluster";
     throw usageProblem("--cluster --render", cause);
   }
   if (options.cluster) {

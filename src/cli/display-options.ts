@@ -20,24 +20,24 @@ export interface DisplayOptions {
 export function displaying(command: Command): Command {
   return command
     .optionsGroup("Output:")
-    .option("--details", "show the findings, not only what fixes them", false)
+    .option("--details", "show the findings, not only the fixes", false)
     .option("--group-by <what>", "with --details: group the findings by asset or check (default: asset)")
     .option("--sort <by>", "order by severity, asset, check or fix (most findings resolved) (default: severity)")
-    .option("--severity <level>", "show only findings at or above this severity; the exit code stays")
-    .option("--fixable", "show only findings with a fix; the exit code stays", false)
+    .option("--severity <level>", "show only findings at or above this severity; the exit code is unchanged")
+    .option("--fixable", "show only findings with a fix; the exit code is unchanged", false)
     .option(
       "--layer <name>",
-      "show only findings of this layer; repeatable; the exit code stays",
+      "show only findings of this layer; repeatable; the exit code is unchanged",
       collect,
       [] as string[],
     )
     .option(
       "--check <pattern>",
-      "show only findings of these checks: 'workload/*'; repeatable; the exit code stays",
+      "show only findings of these checks: 'workload/*'; repeatable; the exit code is unchanged",
       collect,
       [] as string[],
     )
-    .option("--only-new", "with --baseline: show only findings that are not in it", false)
+    .option("--only-new", "with --baseline: show only findings that are not in the baseline", false)
     .optionsGroup("");
 }
 

@@ -26,7 +26,7 @@ export function explainAdvisory(written: string, named: string | undefined): str
       throw usageProblem(
         `explain ${written}`,
         `no such advisory in the database of ${importedAt.slice(0, 10)}`,
-        "it may be newer, or of an ecosystem that the database lacks: `bulkhead db update`, `bulkhead db status`",
+        "run `bulkhead db update`; `bulkhead db status` lists the ecosystems",
       );
     }
     const lines = [
@@ -98,6 +98,6 @@ function rangesText({ ranges, versions }: NamedAdvisory["affected"][number]): st
   });
   if (parts.length > 0) return parts.slice(0, 5).join("; ") + (parts.length > 5 ? "; …" : "");
   return versions.length === 0
-    ? "versions not stated"
+    ? "versions not specified"
     : `${versions.slice(0, 5).join(", ")}${versions.length > 5 ? ", …" : ""}`;
 }

@@ -11,7 +11,7 @@ export function explainRule({
   minEntropy,
   reference,
 }: SecretRule): string {
-  const proof = validate === undefined ? "none: the form alone" : "checksum or structure; what does not fit is no hit";
+  const proof = validate === undefined ? "none: pattern only" : "checksum or structure; other matches are dropped";
   const facts = [
     ["severity", severity],
     ["confidence", confidence],

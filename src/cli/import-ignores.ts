@@ -55,7 +55,7 @@ function entryOf(ignore: ForeignIgnore, file: string, { owner, expires, reason }
   const why = ignore.reason ?? reason;
   if (why === undefined) {
     const what = ignore.id ?? ignore.package ?? ignore.path ?? "";
-    throw usageProblem(file, `${what} states no reason`, "--reason TEXT is that of all that state none");
+    throw usageProblem(file, `${what} has no reason`, "add --reason TEXT, used for all entries without one");
   }
   const until = ignore.expires !== undefined && ignore.expires < expires ? ignore.expires : expires;
   const keys = { id: ignore.id, package: ignore.package, path: ignore.path, reason: why, owner };

@@ -19,8 +19,8 @@ export function init(dir: string): number {
       kind: "usage",
       code: "cli.exists",
       place: join(dir, taken),
-      cause: "it is there already and is not overwritten",
-      remedy: "bulkhead policy validate checks a policy file",
+      cause: "file already exists",
+      remedy: "check it with `bulkhead policy validate`",
     });
   }
   const files = [
@@ -39,92 +39,92 @@ export function init(dir: string): number {
 export function policyTemplate(): string {
   const { thresholds, unknownSeverity, advisories, licenses, bases, rebuild, exceptionLimits } = defaultPolicy;
   return `# yaml-language-server: $schema=${schemaFile}
-# The policy of \`bulkhead check\` and \`bulkhead image scan\`. What stands here are the defaults: delete what you keep.
-# Whoever changes this file decides what passes. In continuous integration take it from a place that a change under
-# review cannot reach: --policy git:origin/main:${policyFile}; then this one may only be stricter.
+# The policy of \`bulkhead check\` and \`bulkhead image scan\`. These are the defaults: delete what you do not change.
+# This file decides what passes. In CI, use a copy that the change under review cannot edit:
+# --policy git:origin/main:${policyFile}. This file can then only be stricter.
 apiVersion: bulkhead/v1
 
-# Another policy file of this tree, whose values hold where this one states none. Of what it has locked, this one can
-# loosen nothing.
+# Another policy file of this directory, whose values apply where this file sets none. Its locked keys cannot be
+# loosened here.
 # extends: org/${policyFile}
 
-# Keys that no file that extends this one may loosen: thresholds, licenses.deny, exceptions.
+# Keys that files extending this one cannot loosen: thresholds, licenses.deny, exceptions.
 locked: []
 
-# From which severity on findings fail: critical, high, medium, low or negligible.
+# Findings at or above this severity fail: critical, high, medium, low or negligible.
 thresholds:
   vulnerabilities:
     severity: ${thresholds.vulnerability.severity}
-    # Only vulnerabilities that have a fixed version fail.
+    # Fail only on vulnerabilities with a fixed version.
     fixableOnly: ${thresholds.vulnerability.fixableOnly}
-    # What is known to be exploited (CISA's KEV) fails whatever its severity.
+    # Known exploited vulnerabilities (CISA KEV) fail at any severity.
     exploited: ${thresholds.vulnerability.exploited}
   configuration:
     severity: ${thresholds.configuration.severity}
 
-  # secrets, licenses, trust, network and detections, each as { severity: medium }: their own. Nothing: as configuration.
+  # secrets, licenses, trust, network and detections, each as { severity: medium }. Default: as configuration.
 
-# What the exit code of a command counts: deny, warn (shown, not counted) or audit (recorded, told in one line). Verdicts
-# stay what they are. Or by category and check: { default: deny, categories: { secrets: deny }, checks: { "image/*": warn } }
+# What the exit code counts: deny, warn (shown, not counted) or audit (recorded, one line). Verdicts do not change. Or by
+# category and check: { default: deny, categories: { secrets: deny }, checks: { "image/*": warn } }
 enforcement:
   ci: deny
 
-# Paths that are not scanned: vendor/**, **/testdata. A directory's name takes in all below it. Reports name them.
+# Paths that are not scanned: vendor/**, **/testdata. A directory includes everything below it. Reports list them.
 exclude: []
 
-# What a finding of unknown severity counts as: a severity, or unknown, which makes the verdict unknown.
+# Severity of findings whose severity is unknown: a severity, or unknown, which makes the verdict unknown.
 unknownSeverity: ${unknownSeverity}
 
 advisories:
-  # Days after an advisory source's own date on which it still counts as current.
+  # Days after its own date that an advisory source counts as current.
   maxAgeDays: ${advisories.maxAgeDays}
 
-# Licences of packages: SPDX ids, or patterns such as GPL-*. With nothing in allow, all that deny does not name.
+# Licenses of packages: SPDX ids, or patterns such as GPL-*. An empty allow list allows everything not denied.
 licenses:
   allow: []
   deny: []
-  # Packages whose licence nobody states: allow, report or deny.
+  # Packages without a license: allow, report or deny.
   unknown: ${licenses.unknown}
 
-# Where images may come from: registry.example.com, ghcr.io/acme/*. An empty list is anywhere.
+# Allowed registries: registry.example.com, ghcr.io/acme/*. An empty list allows all.
 registries: []
 
 bases:
-  # Kinds of base images that are accepted; full is the one left out.
+  # Accepted kinds of base images; all but full by default.
   accept: [${bases.accept.join(", ")}]
 
 rebuild:
-  # Days after which an image must have been built anew.
+  # Days after which an image must be rebuilt.
   maxAgeDays: ${rebuild.maxAgeDays}
 
 secrets:
-  # Further rules: files in gitleaks' form (TOML), relative to this file.
+  # Additional rules: gitleaks TOML files, relative to this file.
   rules: []
 
 rotation:
-  # { maxAgeDays: 90 }: the data of a cluster's Secret must have changed in so many days. Nothing: its age is not judged.
+  # { maxAgeDays: 90 }: Secrets of a cluster must be rotated within this many days. Default: not checked.
   secrets: {}
 
-# What holds in an environment that --environment names, before what stands outside of it: any key but exceptions.
+# Values of an environment (--environment NAME), which override those outside of it: any key but exceptions.
 environments: {}
 #  development: { enforcement: { ci: warn } }
 
-# Unknowns that the exit code does not count, by the code of the gap (\`--format json\` has it): each with a reason, an
-# owner and a last day, and where it helps a check and an asset. Verdicts stay unknown.
+# Unknowns that the exit code does not count, by gap code (see \`--format json\`): each with a reason, an owner and an
+# expiry date, and optionally a check and an asset. Verdicts stay unknown.
 unknown: []
 #  - { code: advisories.no-coverage, asset: shop/*, reason: no feed has it, owner: storefront-team, expires: 2030-12-31 }
 
-# From where on an exception is too broad, and so a finding itself.
+# Limits above which an exception is too broad, which is a finding.
 exceptionLimits:
-  # Days from today, and different flaws that one exception accepts.
+  # Days from today, and different vulnerabilities that one exception accepts.
   maxDays: ${exceptionLimits.maxDays}
   maxFlaws: ${exceptionLimits.maxFlaws}
-  # allow turns it off.
+  # allow disables this limit.
   broad: ${exceptionLimits.broad}
 
-# Findings that are accepted, each with a reason, an owner and a last day. From the day after, the exception is a
-# finding itself. An exception matches findings by everything it states: id or ids, package, path, asset. With a
-# justification in VEX's words, \`bulkhead vex\` writes it as not_affected.
+# Findings that are accepted, each with a reason, an owner and an expiry date. After that date the exception is a
+# finding. An exception matches findings by all of its fields: id or ids, package, path, asset. With a VEX
+# justification, \`bulkhead vex\` writes it as not_affected.
 exceptions: []
 #  - id: CVE-2021-44906
 #    package: minimist

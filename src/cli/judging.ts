@@ -234,7 +234,7 @@ function unrecordedNotes(evaluations: Evaluations, policy: Policy): string[] {
   const those = count === 1 ? "a password is" : `${count} passwords are`;
   return [
     ...unknown,
-    `${those} in no baseline, for a baseline cannot tell one that could be guessed from another in its place: revoke it, or write an exception`,
+    `${those} not recorded: guessable passwords cannot be baselined (revoke it, or add an exception)`,
   ];
 }
 
@@ -273,14 +273,14 @@ function exclusionOf(root: string, policy: Policy, { exclude = [], respectGitign
 function parseCodes(written: readonly string[]): readonly string[] {
   const wrong = written.find((code) => !/^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/.test(code));
   if (wrong === undefined) return written;
-  const remedy = "as reports have it: advisories.no-coverage (`--format json`, gaps[].code)";
-  throw usageProblem(`--accept-unknown ${wrong}`, "not the code of a gap", remedy);
+  const remedy = "use a code from `--format json`, gaps[].code: advisories.no-coverage";
+  throw usageProblem(`--accept-unknown ${wrong}`, "not a gap code", remedy);
 }
 
 export function parseNow(written: string | undefined): Date {
   const now = written === undefined ? new Date() : new Date(written);
   if (Number.isNaN(now.getTime()))
-    throw usageProblem(`--now ${written}`, "it is no time", "for example 2026-08-22T00:00:00Z");
+    throw usageProblem(`--now ${written}`, "not a valid time", "use ISO 8601: 2026-08-22T00:00:00Z");
   return now;
 }
 

@@ -13,7 +13,7 @@ export interface LeftFix {
 
 /** The grade and reason of what is proven and not made. */
 export function causeOf({ fix }: Finding): Pick<LeftFix, "grade" | "reason"> {
-  if (fix?.kind !== "edit" && fix?.kind !== "patch") return { reason: "no change is known" };
+  if (fix?.kind !== "edit" && fix?.kind !== "patch") return { reason: "no automatic fix" };
   return { grade: fix.grade, reason: fix.reason };
 }
 
@@ -24,11 +24,11 @@ export function warningOf(graded: Graded | undefined): string {
 
 const REMEDIES: Readonly<Record<FixGrade, string>> = {
   safe: "",
-  likely: " (--unsafe makes it)",
-  "needs knowledge": " (make it by hand)",
+  likely: " (use --unsafe)",
+  "needs knowledge": " (fix by hand)",
 };
 
-/** `2 not fixed: likely: … (--unsafe makes it): Dockerfile:3: … and 1 more`. */
+/** `2 not fixed: likely: … (use --unsafe): Dockerfile:3: … and 1 more`. */
 export function leftNotes(left: readonly LeftFix[]): string[] {
   const causes = Map.groupBy(left, ({ grade, reason }) => JSON.stringify([grade ?? "", reason]));
   return [...causes.values()].flatMap((some) => {

@@ -27,7 +27,7 @@ export function namedPlace(written: string): NamedPlace {
  * @param forFile - what is done with a single file, for who names one
  * @throws Problem (usage) where nothing is there, or no directory
  */
-export function namedDirectory(written: string, forFile = "name the directory that it is in"): string {
+export function namedDirectory(written: string, forFile = "name its directory"): string {
   const path = resolve(written);
   if (statOf(path, written).isDirectory()) return path;
   throw usageProblem(written, "not a directory", forFile);

@@ -23,48 +23,42 @@ export function walking(command: Command): Command {
 export function judging(command: Command): Command {
   return command
     .optionsGroup("Policy and baseline:")
-    .option(
-      "--policy <source>",
-      "trusted policy: a file, or git:REF:PATH (default: bulkhead.yaml of the tree, untrusted)",
-    )
-    .option("--environment <name>", "one of the policy's environments, whose values hold before its others")
-    .option(
-      "--baseline <source>",
-      "known findings that do not count: a file that --write-baseline wrote, or git:REF:PATH",
-    )
-    .option("--write-baseline <file>", "write this run's findings into a baseline, with the dates that --baseline has")
+    .option("--policy <source>", "trusted policy file or git:REF:PATH (default: the scanned directory's, untrusted)")
+    .option("--environment <name>", "environment of the policy, whose values override its defaults")
+    .option("--baseline <source>", "baseline of findings to ignore: file or git:REF:PATH")
+    .option("--write-baseline <file>", "write the findings of this run to a baseline file")
     .option(
       "--accept-unknown <code>",
-      "do not count unknowns with this gap code in the exit code (verdicts stay unknown); repeatable",
+      "ignore unknowns with this gap code in the exit code (verdicts stay unknown); repeatable",
       collect,
       [] as string[],
     )
     .option(
       "--vex <source>",
-      "VEX document (OpenVEX, CSAF or CycloneDX) that you vouch for: a file, or git:REF:PATH; repeatable",
+      "trusted VEX document (OpenVEX, CSAF, CycloneDX): file or git:REF:PATH; repeatable",
       collect,
       [] as string[],
     )
     .optionsGroup("Data:")
-    .option("--db <file>", "advisory database (default: the user's, see `bulkhead db status`)")
+    .option("--db <file>", "advisory database file (default: see `bulkhead db status`)")
     .optionsGroup("Output:")
     .option(
       "--format <format[=file]>",
-      `${formats.join(", ")}; repeatable, with =FILE into a file`,
+      `${formats.join(", ")}; repeatable; =FILE writes to a file`,
       collect,
       [] as string[],
     )
     .option(
       "--fail-on <severity>",
-      "exit 1 from this severity on, whatever the policy's threshold: critical … negligible, or never",
+      "exit with 1 at or above this severity, overriding the policy: critical … negligible, or never",
     )
-    .option("--all", "show everything: each finding, and what passed", false)
-    .option("--quiet", "no progress on stderr", false)
+    .option("--all", "show all findings and passed checks", false)
+    .option("--quiet", "suppress progress output", false)
     .optionsGroup("Data:")
-    .option("--no-cache", "read every layer again, and remember nothing")
-    .option("--cache <file>", "scan cache (default: in the user's cache folder)")
-    .option("--bases <file>", "base images that `image base --learn` remembered (default: in the user's cache folder)")
-    .option("--now <time>", "judge as of this time (ISO 8601), for runs that must repeat")
+    .option("--no-cache", "do not read or write the scan cache")
+    .option("--cache <file>", "scan cache file (default: in the user's cache directory)")
+    .option("--bases <file>", "base images recorded by `image base --learn` (default: in the user's cache directory)")
+    .option("--now <time>", "evaluate as of this time (ISO 8601), for reproducible runs")
     .optionsGroup("");
 }
 
@@ -72,7 +66,10 @@ export function judging(command: Command): Command {
 export function pulling(command: Command): Command {
   return reaching(command)
     .optionsGroup("Registry:")
-    .option("--platform <os/arch[/variant]>", "which image of an index (default: linux on this machine's architecture)")
+    .option(
+      "--platform <os/arch[/variant]>",
+      "platform to use of a multi-platform image (default: linux, this machine's architecture)",
+    )
     .optionsGroup("");
 }
 
@@ -80,9 +77,9 @@ export function pulling(command: Command): Command {
 export function reaching(command: Command): Command {
   return command
     .optionsGroup("Registry:")
-    .option("--ca-file <file>", "certificate authorities of the registry, PEM")
+    .option("--ca-file <file>", "CA certificates for the registry (PEM)")
     .option("--insecure-registry", "do not verify the registry's certificate", false)
-    .option("--plain-http", "speak HTTP to the registry", false)
+    .option("--plain-http", "use plain HTTP for the registry", false)
     .optionsGroup("");
 }
 
@@ -91,7 +88,7 @@ export function fetching(command: Command): Command {
   return command
     .optionsGroup("Data:")
     .option("--update", "download new and changed advisories first, as `bulkhead db update` does", false)
-    .option("--update-from <url>", "the same from a mirror in OSV's layout")
+    .option("--update-from <url>", "like --update, from a mirror in OSV's layout")
     .optionsGroup("");
 }
 
@@ -99,15 +96,15 @@ export function fetching(command: Command): Command {
 export function updating(command: Command): Command {
   return command
     .optionsGroup("Pending updates:")
-    .option("--updates", "ask the distribution's own suites which packages have a newer version", false)
-    .option("--updates-offline", "the same from what an earlier run kept, without the network", false)
+    .option("--updates", "check the distribution's repositories for package updates", false)
+    .option("--updates-offline", "like --updates, from cached indexes only (no network)", false)
     .option(
-      "--suites <file>",
-      "suites to ask in place of those that the image names: apt's sources or apk's repositories",
+      "--repositories <file>",
+      "package repositories to use instead of those in the image: apt sources or apk repositories",
     )
     .option(
       "--keyring <file>",
-      "the only keys that vouch for suites: OpenPGP, or Alpine's; repeatable (default: this machine's, else the image's)",
+      "trusted repository signing keys (OpenPGP or Alpine); repeatable (default: this machine's, else the image's)",
       collect,
       [] as string[],
     )
@@ -118,13 +115,10 @@ export function updating(command: Command): Command {
 export function connecting(command: Command): Command {
   return command
     .optionsGroup("Cluster:")
-    .option(
-      "--kubeconfig <file>",
-      "how the cluster is reached (default: KUBECONFIG, ~/.kube/config, or the pod's own account)",
-    )
-    .option("--context <name>", "context of the kubeconfig (default: the current one)")
-    .option("--namespace <name>", "look at this namespace alone, and at what is in none")
-    .option("--images", "pull the images that run by their digests, and scan them", false)
+    .option("--kubeconfig <file>", "kubeconfig file (default: KUBECONFIG, ~/.kube/config, in-cluster)")
+    .option("--context <name>", "kubeconfig context (default: the current one)")
+    .option("--namespace <name>", "limit to this namespace and cluster-scoped objects")
+    .option("--images", "pull running images by digest and scan them", false)
     .optionsGroup("")
-    .option("--no-secrets", "do not look for secrets");
+    .option("--no-secrets", "skip secret scanning");
 }

@@ -31,18 +31,18 @@ export function parseFormats(written: readonly string[], { isTTY }: Terminal): O
     const name = equals < 0 ? text : text.slice(0, equals);
     const format = knownWord(name, formats, { place: `--format ${text}`, what: "format" });
     if (equals === text.length - 1)
-      throw usageProblem(`--format ${text}`, "no file is named", `as in --format ${name}=FILE`);
+      throw usageProblem(`--format ${text}`, "no file given", `use --format ${name}=FILE`);
     if (format === "html" && equals < 0 && isTTY === true) {
-      throw usageProblem(
-        `--format ${text}`,
-        "a page is for a browser, not for a terminal",
-        "--format html=report.html",
-      );
+      throw usageProblem(`--format ${text}`, "HTML is not printed to a terminal", "use --format html=report.html");
     }
     return equals < 0 ? { format } : { format, file: text.slice(equals + 1) };
   });
   if (outputs.filter((output) => output.file === undefined).length > 1) {
-    throw usageProblem("--format", "two formats would both go to the terminal", "give one a file: --format sarif=FILE");
+    throw usageProblem(
+      "--format",
+      "only one format can go to stdout",
+      "write the others to files: --format sarif=FILE",
+    );
   }
   return outputs.length === 0 ? [{}] : outputs;
 }

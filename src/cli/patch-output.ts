@@ -24,7 +24,7 @@ export function forStandardOutput(text: string): string {
   if (isFile(process.stdout.fd)) return text;
   const broken = text.split("\n").map(withoutLogCommands).join("\n");
   if (broken !== text) {
-    process.stderr.write("bulkhead: lines that a log would act on are broken up: to apply it, write it to a file\n");
+    process.stderr.write("bulkhead: log commands in the patch are broken up (write it to a file to apply it)\n");
   }
   return broken;
 }

@@ -21,9 +21,9 @@ import { toolVersion } from "./version.ts";
 const judging = (command: Command): Command => displaying(judgingAlone(command));
 
 export const program = new Command("bulkhead")
-  .description("Container defence in depth, put in place and proved.")
+  .description("Check images, builds, manifests and clusters against ten security controls.")
   .version(toolVersion())
-  .showHelpAfterError("(bulkhead --help shows what there is)")
+  .showHelpAfterError("(run bulkhead --help for usage)")
   .exitOverride()
   // It repeats words of the command line, and a pattern of the shell may have made them of names in a tree.
   .configureOutput({ writeErr: (text) => process.stderr.write(text.split("\n").map(printable).join("\n")) })
@@ -32,39 +32,39 @@ export const program = new Command("bulkhead")
     "after",
     `
 Examples:
-  bulkhead check .                          judge everything below this folder
-  bulkhead image scan alpine:3.19           known vulnerabilities of an image in a registry
-  bulkhead image scan oci:build/web         … of an OCI layout
-  bulkhead image scan dir:/                 … of this machine
+  bulkhead check .                          check the current directory
+  bulkhead image scan alpine:3.19           scan an image in a registry
+  bulkhead image scan oci:build/web         scan an OCI layout
+  bulkhead image scan dir:/                 scan this machine
   bulkhead image sbom oci:build/web --format cyclonedx --output web.cdx.json
-  bulkhead image scan sbom:web.cdx.json     … of what a bill of materials lists
-  bulkhead secrets scan . --history         secrets in a repository and in all that it ever held
-  bulkhead db update                        fetch what is new of advisories, KEV and EPSS
-  bulkhead db import advisories/            make the advisory database from OSV records
+  bulkhead image scan sbom:web.cdx.json     scan an SBOM
+  bulkhead secrets scan . --history         secrets in a repository and its Git history
+  bulkhead db update                        update advisories, KEV and EPSS
+  bulkhead db import advisories/            build the advisory database from OSV records
 
-Exit codes: 0 clean, 1 findings at or over the threshold, 2 usage or input error, 3 incomplete`,
+Exit codes: 0 clean, 1 findings at or above the threshold, 2 usage or input error, 3 incomplete`,
   );
 
-const RENDER = "run kubectl and helm of this machine on kustomize folders and Helm charts, and judge what they print";
+const RENDER = "render Kustomize and Helm with local kubectl and helm";
 
 walking(updating(connecting(pulling(fetching(judging(program.command("check")))))))
-  .argument("[dir]", "the folder to judge", ".")
-  .description("find what there is below a folder, run every layer, and print the ten controls")
-  .option("--cluster", "judge a live cluster in place of the folder", false)
+  .argument("[dir]", "directory to check", ".")
+  .description("check everything in a directory and report the ten controls")
+  .option("--cluster", "check a live cluster instead of a directory", false)
   .option("--render", RENDER, false)
   .action(async (dir: string, options) => finish((await import("./check.ts")).check(dir, options)));
 
-const image = program.command("image").description("what is in an image");
+const image = program.command("image").description("scan and inspect images");
 updating(pulling(fetching(judging(image.command("scan")))))
   .argument(
     "<reference...>",
-    "registry/name:tag, oci:FOLDER[:NAME], oci-archive:FILE, docker-archive:FILE, a path, dir:FOLDER, or sbom:FILE",
+    "registry/name:tag, oci:DIR[:NAME], oci-archive:FILE, docker-archive:FILE, a path, dir:DIR, or sbom:FILE",
   )
-  .description("find the known vulnerabilities and the secrets of an image or a root file system")
-  .option("--no-secrets", "do not look for secrets")
+  .description("scan for vulnerabilities, secrets and misconfigurations")
+  .option("--no-secrets", "skip secret scanning")
   .option(
     "--dockerfile <file>",
-    "what the image was built from: findings name its lines; repeatable",
+    "Dockerfile of the image, to map findings to lines; repeatable",
     collect,
     [] as string[],
   )
@@ -73,168 +73,171 @@ updating(pulling(fetching(judging(image.command("scan")))))
   );
 
 pulling(image.command("sbom"))
-  .argument("<reference>", "as for scan: an image, or dir:FOLDER")
-  .description("write the bill of materials of an image or a root file system")
+  .argument("<reference>", "image or dir:DIR, as for `image scan`")
+  .description("generate an SBOM for an image or root filesystem")
   .requiredOption("--format <format>", "cyclonedx (1.6, JSON) or spdx (2.3, JSON)")
-  .option("--output <file>", "where to (default: standard output)")
-  .option("--timestamp", "state the time of this run; SOURCE_DATE_EPOCH, where it is set, is stated always", false)
-  .option("--quiet", "no progress on stderr", false)
-  .option("--no-cache", "read every layer again, and remember nothing")
-  .option("--cache <file>", "scan cache (default: in the user's cache folder)")
+  .option("--output <file>", "output file (default: standard output)")
+  .option("--timestamp", "include a timestamp (SOURCE_DATE_EPOCH is always used if set)", false)
+  .option("--quiet", "suppress progress output", false)
+  .option("--no-cache", "do not read or write the scan cache")
+  .option("--cache <file>", "scan cache file (default: in the user's cache directory)")
   .action(async (reference: string, options) =>
     finish((await import("./image/sbom.ts")).imageSbom(reference, options)),
   );
 
 updating(pulling(image.command("base")))
-  .argument("[reference]", "as for scan: an image, or dir:FOLDER; with --automate the folder of the repository")
-  .description("what an image is built on, what that brings, and what a smaller base would not")
+  .argument("[reference]", "image or dir:DIR, as for `image scan`; with --automate: repository directory")
+  .description("show the base image, its contents and smaller alternatives")
   .option("--format <format>", "table or json", "table")
-  .option("--all", "name every package and vulnerability of the base", false)
-  .option("--learn <reference...>", "remember base images by their layers, so that images on them are recognised")
-  .option("--list", "list the base images that were learnt", false)
-  .option("--forget <name>", "forget one that was learnt")
+  .option("--all", "list every package and vulnerability of the base", false)
+  .option("--learn <reference...>", "record base images to identify images built on them")
+  .option("--list", "list recorded base images", false)
+  .option("--forget <name>", "remove a recorded base image")
   .option(
     "--automate <service>",
-    "print configuration that rebuilds weekly or updates the bases: github, gitlab, renovate or dependabot",
+    "print CI configuration for weekly rebuilds or base updates: github, gitlab, renovate or dependabot",
   )
-  .option("--write", "with --automate: write it where it belongs, if nothing is there", false)
-  .option("--bases <file>", "list of base images that were learnt (default: in the user's cache folder)")
-  .option("--policy <source>", "trusted policy: a file, or git:REF:PATH (default: bulkhead.yaml of this folder)")
-  .option("--environment <name>", "one of the policy's environments, whose values hold before its others")
-  .option("--db <file>", "advisory database (default: the user's, see `bulkhead db status`)")
-  .option("--now <time>", "judge ages as of this time (ISO 8601)")
-  .option("--quiet", "no progress on stderr", false)
-  .option("--no-cache", "read every layer again, and remember nothing")
-  .option("--cache <file>", "scan cache (default: in the user's cache folder)")
+  .option("--write", "with --automate: write the files, unless they exist", false)
+  .option("--bases <file>", "file of recorded base images (default: in the user's cache directory)")
+  .option("--policy <source>", "trusted policy file or git:REF:PATH (default: ./bulkhead.yaml)")
+  .option("--environment <name>", "environment of the policy, whose values override its defaults")
+  .option("--db <file>", "advisory database file (default: see `bulkhead db status`)")
+  .option("--now <time>", "evaluate as of this time (ISO 8601), for reproducible runs")
+  .option("--quiet", "suppress progress output", false)
+  .option("--no-cache", "do not read or write the scan cache")
+  .option("--cache <file>", "scan cache file (default: in the user's cache directory)")
   .action(async (reference: string | undefined, options) =>
     finish((await import("./image/base.ts")).imageBase(reference, options)),
   );
 
-const build = program.command("build").description("what goes into an image");
+const build = program.command("build").description("lint Dockerfiles, scan lockfiles");
 walking(fetching(judging(build.command("deps"))))
-  .argument("[dir]", "the folder to look through", ".")
-  .description("find the known vulnerabilities of what lockfiles pin")
+  .argument("[dir]", "directory to scan", ".")
+  .description("scan lockfiles for vulnerable dependencies")
   .action(async (dir: string, options) => finish((await import("./build/deps.ts")).buildDeps(dir, options)));
 walking(reaching(judging(build.command("lint"))))
-  .argument("[place]", "a Dockerfile, or the folder to look through", ".")
-  .description("judge Dockerfiles, and mend them")
-  .option("--fix", "rewrite the files: each safe fix that linting again proves", false)
-  .option("--diff", "print what --fix would change as a patch, and change nothing", false)
-  .option("--unsafe", "with --fix or --diff: make also what is likely right, and tried by nobody", false)
-  .option("--online", "ask registries for the digests of base images, as --fix and --diff do", false)
-  .option("--offline", "with --fix or --diff: ask no registry", false)
+  .argument("[place]", "Dockerfile, or directory to search for Dockerfiles", ".")
+  .description("lint Dockerfiles and fix them")
+  .option("--fix", "apply safe fixes that pass re-linting", false)
+  .option("--diff", "print fixes as a patch, change no files", false)
+  .option("--unsafe", "with --fix or --diff: include unverified fixes", false)
+  .option("--online", "resolve digests of base images in registries (implied by --fix and --diff)", false)
+  .option("--offline", "with --fix or --diff: do not contact registries", false)
   .option(
     "--registry-mirror <domain=host>",
-    "a registry to ask in another's place: docker.io=localhost:5000; repeatable",
+    "mirror to use for a registry: docker.io=localhost:5000; repeatable",
     collect,
     [] as string[],
   )
   .action(async (place: string, options) => finish((await import("./build/lint.ts")).buildLint(place, options)));
 
-const workload = program.command("workload").description("what runs, and what it may do");
+const workload = program.command("workload").description("audit Kubernetes manifests and Compose files");
 walking(judging(workload.command("audit")))
-  .argument("[place]", "a folder of manifests and Compose files, a file, or - for standard input", ".")
-  .description("judge workloads and namespaces: Pod Security Standards, and hardening beyond them")
+  .argument("[place]", "directory of manifests and Compose files, a file, or - for standard input", ".")
+  .description("audit against Pod Security Standards and hardening checks")
   .option("--render", RENDER, false)
   .action(async (place: string, options) =>
     finish((await import("./workload/audit.ts")).workloadAudit(place, options)),
   );
 walking(judging(workload.command("fix")))
-  .argument("[place]", "a folder of manifests, or a file", ".")
-  .description("mend manifests: every fix that is safe, and proven by running all checks on the result")
-  .option("--dry-run", "change no file, and print what would change as a patch", false)
-  .option("--report <file>", "make only the fixes of a JSON report, written elsewhere (a file, or git:REF:PATH)")
-  .option("--unsafe", "make also what is likely right, and may stop what runs", false)
-  .option("--enforce", "have namespaces enforce the level that their workloads meet, not only warn of it", false)
-  .addHelpText("after", "\n--format patch and --format kustomize print the changes, and change no file.")
+  .argument("[place]", "directory of manifests, or a file", ".")
+  .description("apply safe fixes to manifests and verify them with all checks")
+  .option("--dry-run", "print fixes as a patch, change no files", false)
+  .option("--report <file>", "apply only the fixes of a JSON report: file or git:REF:PATH")
+  .option("--unsafe", "include unverified fixes, which may break workloads", false)
+  .option("--enforce", "set enforce labels on namespaces, not only warn", false)
+  .addHelpText("after", "\n--format patch and --format kustomize print the changes and change no files.")
   .action(async (place: string, options) => finish((await import("./workload/fix.ts")).workloadFix(place, options)));
 
-const cluster = program.command("cluster").description("a live cluster");
+const cluster = program.command("cluster").description("audit a live cluster");
 updating(connecting(pulling(judging(cluster.command("audit")))))
-  .description("judge what runs in a cluster, its namespaces, and who may do what; it is read and never changed")
+  .description("audit workloads, namespaces and RBAC of a cluster (read-only)")
   .action(async (options) => finish((await import("./cluster/audit.ts")).clusterAudit(options)));
 
-const secrets = program.command("secrets").description("keys, tokens and passwords where they do not belong");
+const secrets = program.command("secrets").description("find keys, tokens and passwords");
 walking(pulling(judging(secrets.command("scan"))))
-  .argument("[target]", "a folder, a file, - for standard input, or an image as for `image scan`", ".")
-  .description("find secrets; what is printed never shows one")
-  .option("--history", "look through every version of every file in the folder's git repository", false)
-  .option("--rules <file>", "more rules: a gitleaks TOML file; repeatable", collect, [] as string[])
-  .option("--fingerprint-key <file>", "a key of your own for the fingerprints, at least 16 random bytes")
+  .argument("[target]", "directory, file, - for standard input, or an image as for `image scan`", ".")
+  .description("scan for secrets (output is redacted)")
+  .option("--history", "scan the full Git history", false)
+  .option("--rules <file>", "additional rules: gitleaks TOML file; repeatable", collect, [] as string[])
+  .option("--fingerprint-key <file>", "key file for fingerprints, at least 16 random bytes")
   .action(async (target: string, options) => finish((await import("./secrets/scan.ts")).secretsScan(target, options)));
 
-const db = program.command("db").description("the advisory database");
+const db = program.command("db").description("manage the advisory database");
 db.command("import")
   .argument(
     "<source...>",
-    "OSV records: folders, .zip, .json, .jsonl, .jsonl.gz, with a coverage.json beside them; KEV (.json), EPSS (.csv); or one .bundle",
+    "OSV records: directories, .zip, .json, .jsonl, .jsonl.gz, with a coverage.json beside them; KEV (.json), EPSS (.csv); or one .bundle",
   )
-  .description("make the advisory database from OSV records")
-  .option("--db <file>", "where to (default: the user's)")
-  .option("--label <text>", "shown wherever the database is used")
+  .description("build the advisory database from OSV records")
+  .option("--db <file>", "database file to write (default: see `bulkhead db status`)")
+  .option("--label <text>", "label shown in reports that use the database")
   .option(
     "--covers <ecosystem[:release]@date>",
-    "declare that the sources cover this completely as of a date; repeatable",
+    "declare complete coverage of an ecosystem as of a date; repeatable",
     collect,
     [] as string[],
   )
-  .option("--public-key <file>", "whose signature a bundle must have: Ed25519 (SPKI, PEM)")
-  .option("--insecure-unsigned", "take a bundle whoever made it", false)
-  .option("--max-age <days>", "refuse a bundle made earlier than this many days ago")
-  .option("--quiet", "no progress on stderr", false)
+  .option("--public-key <file>", "public key of the required signature: Ed25519 (SPKI, PEM)")
+  .option("--insecure-unsigned", "import a bundle without verifying its signature", false)
+  .option("--max-age <days>", "reject a bundle older than this many days")
+  .option("--quiet", "suppress progress output", false)
   .action(async (sources: string[], options) => finish((await import("./db/import.ts")).dbImport(sources, options)));
 db.command("update")
-  .description("bring the advisory database up to date over HTTP: what changed is fetched, and nothing else")
-  .option("--db <file>", "which (default: the user's)")
-  .option("--from <url>", "a mirror in OSV's layout (default: OSV's own bucket)")
+  .description("download new and changed advisories")
+  .option("--db <file>", "database file (default: see `bulkhead db status`)")
+  .option("--from <url>", "mirror in OSV's layout (default: OSV's bucket)")
   .option(
     "--ecosystem <name>",
-    "as OSV writes it: Debian, npm; repeatable (default: those in the database, else all that packages are matched against)",
+    "OSV ecosystem: Debian, npm; repeatable (default: those in the database, else all supported ones)",
     collect,
     [] as string[],
   )
-  .option("--kev <url>", "catalogue of exploited flaws, or none (default: CISA's, unless --from is given)")
-  .option("--epss <url>", "exploit predictions, or none (default: FIRST's, unless --from is given)")
-  .option("--ca-file <file>", "certificate authorities of the servers, PEM")
-  .option("--quiet", "no progress on stderr", false)
+  .option(
+    "--kev <url>",
+    "catalog of known exploited vulnerabilities, or none (default: CISA's, unless --from is given)",
+  )
+  .option("--epss <url>", "EPSS scores, or none (default: FIRST's, unless --from is given)")
+  .option("--ca-file <file>", "CA certificates for the servers (PEM)")
+  .option("--quiet", "suppress progress output", false)
   .action(async (options) => finish((await import("./db/update.ts")).dbUpdate(options)));
 db.command("export")
-  .argument("<file>", "where to: advisories.bundle")
-  .description("write the advisory database into one file, for places without a network")
-  .option("--db <file>", "which (default: the user's)")
+  .argument("<file>", "bundle file to write: advisories.bundle")
+  .description("export the database for air-gapped use")
+  .option("--db <file>", "database file (default: see `bulkhead db status`)")
   .option("--key <file>", "sign it with this Ed25519 private key (PKCS #8, PEM)")
   .action(async (file: string, options) => finish((await import("./db/export.ts")).dbExport(file, options)));
 db.command("status")
-  .description("what the advisory database covers, as of when")
-  .option("--db <file>", "which (default: the user's)")
-  .option("--json", "as JSON", false)
+  .description("show sources, coverage and dates")
+  .option("--db <file>", "database file (default: see `bulkhead db status`)")
+  .option("--json", "print JSON", false)
   .action(async (options) => finish((await import("./db/status.ts")).dbStatus(options)));
 
 transferring(db, finish);
 
 pulling(program.command("vex"))
-  .argument("[image...]", "images that the policy's exceptions are for, as for image scan, or sbom:FILE of one")
-  .description("write a VEX document of what the policy's exceptions say")
-  .option("--policy <source>", "a file, or git:REF:PATH (default: bulkhead.yaml of this folder)")
+  .argument("[image...]", "images that the policy's exceptions apply to, as for `image scan`, or sbom:FILE")
+  .description("generate VEX from policy exceptions")
+  .option("--policy <source>", "policy file or git:REF:PATH (default: ./bulkhead.yaml)")
   .option("--format <format>", "openvex (0.2.0), csaf (2.0) or cyclonedx (1.6)", "openvex")
-  .option("--author <name>", "who says so (default: the exceptions' owners)")
-  .option("--output <file>", "where to (default: standard output)")
-  .option("--db <file>", "advisory database (default: the user's, see `bulkhead db status`)")
-  .option("--quiet", "no progress on stderr", false)
-  .option("--no-cache", "read every layer again, and remember nothing")
-  .option("--cache <file>", "scan cache (default: in the user's cache folder)")
+  .option("--author <name>", "author of the document (default: the exceptions' owners)")
+  .option("--output <file>", "output file (default: standard output)")
+  .option("--db <file>", "advisory database file (default: see `bulkhead db status`)")
+  .option("--quiet", "suppress progress output", false)
+  .option("--no-cache", "do not read or write the scan cache")
+  .option("--cache <file>", "scan cache file (default: in the user's cache directory)")
   .option(
     "--now <time>",
     "evaluate and date as of this time (ISO 8601), for reproducible runs; SOURCE_DATE_EPOCH dates it, too",
   )
   .action(async (images: string[], options) => finish((await import("./vex.ts")).vex(images, options)));
 
-const policy = program.command("policy").description("the policy file");
+const policy = program.command("policy").description("validate policy files");
 policy
   .command("validate")
-  .argument("[file]", "the file", "bulkhead.yaml")
-  .description("check a policy file, name every error in it, and say what it comes to with the files that it extends")
-  .option("--environment <name>", "what it comes to in one of its environments")
+  .argument("[file]", "policy file", "bulkhead.yaml")
+  .description("validate a policy file and print the effective policy")
+  .option("--environment <name>", "print the effective policy of this environment")
   .action(async (file: string, { environment }) =>
     finish((await import("./policy/validate.ts")).policyValidate(file, environment)),
   );
@@ -242,41 +245,38 @@ policy
 program
   .command("import-ignores")
   .argument("<file...>", ".trivyignore, .trivyignore.yaml, .grype.yaml, .gitleaksignore or gitleaks.toml")
-  .description("print ignore files of Trivy, Grype and gitleaks as exceptions of a policy")
-  .requiredOption("--owner <name>", "who answers for them")
-  .requiredOption("--expires <date>", "the last day on which they hold: 2026-12-31; an earlier one of an entry stays")
-  .option("--reason <text>", "why, for entries that state no reason")
+  .description("convert ignore files of Trivy, Grype and gitleaks to policy exceptions")
+  .requiredOption("--owner <name>", "owner of the exceptions")
+  .requiredOption("--expires <date>", "last day of the exceptions: 2026-12-31; an entry's earlier date is kept")
+  .option("--reason <text>", "reason for entries without one")
   .action(async (files: string[], options) =>
     finish((await import("./import-ignores.ts")).importIgnores(files, options)),
   );
 
 program
   .command("explain")
-  .argument(
-    "[topic]",
-    "a check, a secret rule, an advisory (CVE, GHSA, …) or a policy key; without one, checks are listed",
-  )
+  .argument("[topic]", "check, secret rule, advisory (CVE, GHSA, …) or policy key (default: list the checks)")
   .description("explain a check and how to fix its findings, a secret rule, an advisory or a policy key")
-  .option("--db <file>", "advisory database (default: the user's, see `bulkhead db status`)")
+  .option("--db <file>", "advisory database file (default: see `bulkhead db status`)")
   .action(async (topic: string | undefined, { db }) => finish((await import("./explain.ts")).explain(topic, db)));
 
 program
   .command("cache")
   .argument("[action]", "status or clear", "status")
-  .description("the scan cache")
-  .option("--cache <file>", "which (default: in the user's cache folder)")
+  .description("show or clear the scan cache")
+  .option("--cache <file>", "scan cache file (default: in the user's cache directory)")
   .action(async (action: string, options) => finish((await import("./cache.ts")).cache(action, options)));
 
 program
   .command("init")
-  .argument("[dir]", "where to", ".")
-  .description("write a policy file that states the defaults, and its schema for editors")
+  .argument("[dir]", "directory to write to", ".")
+  .description("create a policy file with defaults, and its JSON Schema")
   .action(async (dir: string) => finish((await import("./init.ts")).init(dir)));
 
 program
   .command("completion")
   .argument("<shell>", "bash, zsh or fish")
-  .description("print a script that completes commands and options")
+  .description("generate a shell completion script")
   .action(async (shell: string) => finish((await import("./completion/completion.ts")).completion(shell, program)));
 
 explainUnknownCommands(program);

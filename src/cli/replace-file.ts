@@ -25,12 +25,12 @@ export function replaceFile(kind: string, root: string, { path, before, after }:
     refuseLinkedFolders(place, [root]);
     refuseLink(place, "the file");
     if (!readFileSync(place).equals(Buffer.from(before))) {
-      throw refused(`${kind}.changed`, place, "somebody changed it meanwhile");
+      throw refused(`${kind}.changed`, place, "changed by another program meanwhile");
     }
     replace(place, after, 0o666);
   } catch (error) {
     if (error instanceof Problem && error.code === "files.link") {
-      throw refused(`${kind}.link`, error.place, "it is a symbolic link, and nothing is written through it");
+      throw refused(`${kind}.link`, error.place, "symbolic links are not written through");
     }
     if (error instanceof Problem || !isSystemError(error)) throw error;
     throw refused(`${kind}.unwritable`, place, error.message);

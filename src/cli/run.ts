@@ -45,7 +45,7 @@ if (process.pid === 1) {
 // Node ends with 0 when nothing is left to wait for, and with 1 on an error that nobody caught: neither is a verdict.
 let ended = false;
 process.on("exit", () => {
-  if (!ended) fail("this is a bug, please report it: the program ended before its work did");
+  if (!ended) fail("internal error, please report it: exited early");
   if (unsaid) process.exitCode = 2;
 });
 
@@ -59,7 +59,7 @@ try {
     fail(new Problem({ kind: "unavailable", code: "cli.io", place, cause: systemCause(error) }).line());
   } else {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    fail(`this is a bug, please report it: ${printable(text)}`);
+    fail(`internal error, please report it: ${printable(text)}`);
   }
 } finally {
   ended = true;

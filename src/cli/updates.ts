@@ -17,7 +17,7 @@ export interface UpdatesOptions {
   /** From what an earlier run kept, without it. */
   readonly updatesOffline?: boolean;
   /** A file in the form of apt's or apk's sources. */
-  readonly suites?: string;
+  readonly repositories?: string;
   /** Files of keys, or folders of them. */
   readonly keyring?: readonly string[];
   /** As for scans: false for none, a path for one of its own. */
@@ -30,17 +30,17 @@ export function openUpdates(
   options: UpdatesOptions,
   onProgress: (text: string) => void,
 ): (UpdateLookup & { close(): void }) | undefined {
-  const { updates = false, updatesOffline = false, suites, keyring = [], cache, caFile } = options;
+  const { updates = false, updatesOffline = false, repositories, keyring = [], cache, caFile } = options;
   if (!updates && !updatesOffline) {
-    if (suites === undefined && keyring.length === 0) return undefined;
-    throw usageProblem("--suites, --keyring", "they say how pending updates are looked up", "add --updates");
+    if (repositories === undefined && keyring.length === 0) return undefined;
+    throw usageProblem("--repositories, --keyring", "they require --updates or --updates-offline", "add --updates");
   }
   const client = updatesOffline
     ? undefined
     : feedClient({
         ...(caFile === undefined ? {} : { caFile }),
         // An image names servers as it pleases; those that the caller names may be anywhere.
-        ...(suites === undefined ? { permits: isPublicAddress } : {}),
+        ...(repositories === undefined ? { permits: isPublicAddress } : {}),
       });
   return {
     from: {
@@ -50,7 +50,9 @@ export function openUpdates(
         ? {}
         : { cache: openSuiteCache(suitesFolder(typeof cache === "string" ? cache : undefined)) }),
     },
-    ...(suites === undefined ? {} : { sources: [{ path: suites, text: read(suites).toString("utf8") }] }),
+    ...(repositories === undefined
+      ? {}
+      : { sources: [{ path: repositories, text: read(repositories).toString("utf8") }] }),
     keyring: keyring.flatMap(keyFiles),
     close: () => client?.close(),
   };
@@ -71,8 +73,7 @@ function keyFiles(path: string): KeyFile[] {
 function read(path: string): Buffer {
   try {
     const { size } = statSync(path);
-    if (size > updatesBounds.keyringBytes)
-      throw usageProblem(path, `it is larger than ${updatesBounds.keyringBytes} bytes`);
+    if (size > updatesBounds.keyringBytes) throw usageProblem(path, `larger than ${updatesBounds.keyringBytes} bytes`);
     return readFileSync(path);
   } catch (error) {
     if (error instanceof Problem) throw error;

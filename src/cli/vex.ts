@@ -40,7 +40,7 @@ export async function vex(references: readonly string[], options: VexOptions): P
   for (const reason of gaps) process.stderr.write(`bulkhead: incomplete: ${printable(reason)}\n`);
   if (statements.length === 0) {
     const name = policy.origin.kind === "default" ? "the default policy" : nameOf(policy.origin);
-    const cause = "no exception in it says anything that VEX can say here";
+    const cause = "no exception that VEX can express";
     throw new Problem({ kind: "usage", code: "vex.empty", place: name, cause });
   }
   const author = options.author ?? owners.join(", ");

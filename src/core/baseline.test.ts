@@ -81,7 +81,7 @@ test("what is known does not fail, what is new does", () => {
   const next = evaluation([finding("a", "high"), finding("c", "high")]);
   const [now] = setApart([next], written([old]), how).evaluations;
   assert.equal(now?.verdict, "fail");
-  assert.equal(now?.reason, "1 finding at or over the threshold (high or worse), 1 more in the baseline");
+  assert.equal(now?.reason, "1 finding at or above the threshold (high or above), 1 more in the baseline");
   assert.deepEqual(
     now?.findings.map(({ subject }) => subject),
     ["c"],
@@ -211,7 +211,7 @@ test("a file that is none, or says something else than its fingerprints, is refu
     return "read";
   };
   assert.equal(refusal(good), "read");
-  assert.match(refusal("{"), /^b\.json: it is not JSON: /);
+  assert.match(refusal("{"), /^b\.json: not JSON: /);
   assert.equal(refusal([]), "b.json: its schema is not bulkhead/baseline/v2");
   assert.equal(refusal({ ...good, schema: "bulkhead/baseline/v3" }), "b.json: its schema is not bulkhead/baseline/v2");
   assert.equal(refusal({ ...good, findings: {} }), "b.json: findings is not a list");
@@ -220,11 +220,11 @@ test("a file that is none, or says something else than its fingerprints, is refu
     of({ subject: "b" }),
     "b.json, findings[0]: the fingerprint is not that of its check, asset and subject",
   );
-  assert.equal(of({ severity: "worst" }), "b.json, findings[0]: severity is none that there is");
-  assert.equal(of({ since: "soon" }), "b.json, findings[0]: since is no date");
+  assert.equal(of({ severity: "worst" }), "b.json, findings[0]: unknown severity");
+  assert.equal(of({ since: "soon" }), "b.json, findings[0]: since is not a date");
   assert.equal(of({ check: 1 }), "b.json, findings[0]: check is missing or not a text");
-  assert.equal(refusal({ ...good, findings: [null] }), "b.json, findings[0]: it is not an object");
-  assert.equal(refusal({ ...good, findings: [entry, entry] }), "b.json, findings[1]: a is there a second time");
+  assert.equal(refusal({ ...good, findings: [null] }), "b.json, findings[0]: not an object");
+  assert.equal(refusal({ ...good, findings: [entry, entry] }), "b.json, findings[1]: duplicate entry a");
 });
 
 test("whatever is found, a run against its own baseline has nothing new, and loses nothing", () => {

@@ -194,7 +194,7 @@ export function parseBaseline(text: string, name: string): Baseline {
   try {
     document = JSON.parse(text);
   } catch (error) {
-    throw wrong(name, `it is not JSON: ${(error as Error).message}`);
+    throw wrong(name, `not JSON: ${(error as Error).message}`);
   }
   if (isObject(document) && document.schema === withoutAuthorities) {
     throw wrong(name, `its schema is ${withoutAuthorities}, whose entries do not name their repository or cluster`);
@@ -207,7 +207,7 @@ export function parseBaseline(text: string, name: string): Baseline {
   for (const [index, value] of document.findings.entries()) {
     const place = `${name}, findings[${index}]`;
     const entry = entryOf(value, place);
-    if (entries.has(entry.fingerprint)) throw wrong(place, `${entry.subject} is there a second time`);
+    if (entries.has(entry.fingerprint)) throw wrong(place, `duplicate entry ${entry.subject}`);
     entries.set(entry.fingerprint, entry);
   }
   const unknowns = parseUnknowns(document.unknowns, (place, cause) => wrong(`${name}, ${place}`, cause));
@@ -217,7 +217,7 @@ export function parseBaseline(text: string, name: string): Baseline {
 const DATE = /^\d{4}-\d\d-\d\d$/;
 
 function entryOf(value: unknown, place: string): BaselineEntry {
-  if (!isObject(value)) throw wrong(place, "it is not an object");
+  if (!isObject(value)) throw wrong(place, "not an object");
   const text = (key: keyof BaselineEntry): string => {
     const found = value[key];
     if (typeof found !== "string") throw wrong(place, `${key} is missing or not a text`);
@@ -231,8 +231,8 @@ function entryOf(value: unknown, place: string): BaselineEntry {
     text("fingerprint"),
   ];
   const severity = [...severities, "unknown" as const].find((known) => known === value.severity);
-  if (severity === undefined) throw wrong(place, "severity is none that there is");
-  if (!DATE.test(since)) throw wrong(place, "since is no date");
+  if (severity === undefined) throw wrong(place, "unknown severity");
+  if (!DATE.test(since)) throw wrong(place, "since is not a date");
   if (fingerprint !== fingerprintOf(check, asset, subject)) {
     throw wrong(place, "the fingerprint is not that of its check, asset and subject");
   }
@@ -245,6 +245,6 @@ function wrong(place: string, cause: string): Problem {
     code: "baseline.invalid",
     place,
     cause,
-    remedy: "write it anew with --write-baseline",
+    remedy: "rewrite it with --write-baseline",
   });
 }

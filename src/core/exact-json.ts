@@ -13,20 +13,20 @@ export type ExactJson =
 /** @returns the value, or why there is none as the end of a sentence about the document */
 export function parseExactJson(bytes: Buffer): ExactJson {
   // Each reader puts something else in the place of bytes that are no text.
-  if (!isUtf8(bytes)) return { fault: "it is no UTF-8", ambiguous: true };
+  if (!isUtf8(bytes)) return { fault: "not UTF-8", ambiguous: true };
   const text = bytes.toString("utf8");
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    return { fault: `it is no JSON: ${(error as Error).message}`, ambiguous: false };
+    return { fault: `not JSON: ${(error as Error).message}`, ambiguous: false };
   }
   if (/\\ud[89a-f]/i.test(text) && !isWellFormed(value)) {
-    return { fault: "it has an escaped half of a character", ambiguous: true };
+    return { fault: "an escaped half of a character", ambiguous: true };
   }
   const key = repeatedKey(text);
   if (key === undefined) return { value };
-  return { fault: `it has the key ${JSON.stringify(key)} twice in one object`, ambiguous: true };
+  return { fault: `the key ${JSON.stringify(key)} twice in one object`, ambiguous: true };
 }
 
 /** Whether no text in it is cut within a character, keys included. */

@@ -47,7 +47,7 @@ test("an id or alias is matched in any case, and as a whole", () => {
   assert.ok(!covered({ ids: ["CVE-2021-44906"] }, { ids: [] }));
 });
 
-test("an image of the tree under review is named by its path or a digest, not by what it calls itself", () => {
+test("an image of the scanned directory is named by its path or a digest, not by what it calls itself", () => {
   const digest = (letter: string): Digest => `sha256:${letter.repeat(64)}` as Digest;
   const image: ImageAsset = {
     kind: "image",

@@ -14,7 +14,7 @@ type Other = Exclude<Category, "vulnerability" | "configuration">;
 const ofItsOwn: Setting<RatedSeverity | undefined> = {
   form: { kind: "choice", of: severities },
   description:
-    "Findings of this category and this severity or worse fail. Default: as for configuration. Stricter: a lesser severity.",
+    "Findings of this category at or above this severity fail. Default: as for configuration. Stricter: a lower severity.",
   initial: undefined,
   tighten: either(
     (wanted, current) => wanted !== undefined && current !== undefined && severityRank(wanted) > severityRank(current),
@@ -31,27 +31,27 @@ const otherThresholds = Object.fromEntries(
 export const commonSettings = {
   "thresholds.vulnerabilities.severity": setting<RatedSeverity>({
     form: { kind: "choice", of: severities },
-    description: "Vulnerabilities of this severity or worse fail. Default: critical. Stricter: a lesser severity.",
-    group: "From which severity on findings fail.",
+    description: "Vulnerabilities at or above this severity fail. Default: critical. Stricter: a lower severity.",
+    group: "Findings at or above this severity fail.",
     initial: "critical",
     tighten: lesser,
   }),
   "thresholds.vulnerabilities.fixableOnly": setting<boolean>({
     form: { kind: "flag" },
-    description: "Count only vulnerabilities that have a fixed version. Default: true. Stricter: false.",
+    description: "Count only vulnerabilities with a fixed version. Default: true. Stricter: false.",
     initial: true,
     tighten: either((wanted) => !wanted),
   }),
   "thresholds.vulnerabilities.exploited": setting<boolean>({
     form: { kind: "flag" },
     description:
-      "Vulnerabilities that are known to be exploited (CISA's KEV) fail whatever their severity; with fixableOnly, those that have a fixed version. Default: false. Stricter: true.",
+      "Known exploited vulnerabilities (CISA KEV) fail at any severity; with fixableOnly, those with a fixed version. Default: false. Stricter: true.",
     initial: false,
     tighten: either((wanted) => wanted),
   }),
   "thresholds.configuration.severity": setting<RatedSeverity>({
     form: { kind: "choice", of: severities },
-    description: "Configuration findings of this severity or worse fail. Default: high. Stricter: a lesser severity.",
+    description: "Configuration findings at or above this severity fail. Default: high. Stricter: a lower severity.",
     initial: "high",
     tighten: lesser,
   }),
@@ -59,8 +59,8 @@ export const commonSettings = {
   "enforcement.ci": setting<Enforcement>({
     form: { kind: "enforcement" },
     description:
-      "What the exit code of a command counts: deny, warn (shown, not counted) or audit (recorded, told in one line). Of all checks, or by category and by check. Verdicts stay what they are. Default: deny. Stricter: warn than audit, deny than warn.",
-    group: "What each gate does about checks that do not pass.",
+      "What the exit code counts: deny, warn (shown, not counted) or audit (recorded, one line). For all checks, or by category and by check. Verdicts do not change. Default: deny. Stricter: warn than audit, deny than warn.",
+    group: "Enforcement of checks that do not pass, by gate.",
     initial: denyAll,
     tighten: tightenEnforcement,
     read: enforcementOf,
@@ -69,15 +69,15 @@ export const commonSettings = {
   exclude: setting<readonly string[]>({
     form: { kind: "texts" },
     description:
-      "Paths from the scanned directory that are not scanned: vendor/**, **/testdata. A directory's name takes in all below it. Reports name them, and nothing in them passes. Default: none. Stricter: fewer.",
+      "Paths from the scanned directory that are not scanned: vendor/**, **/testdata. A directory includes everything below it. Reports list them, and nothing in them passes. Default: none. Stricter: fewer.",
     initial: [],
     tighten: onlyOf(coversRepository),
   }),
   unknownSeverity: setting<Policy["unknownSeverity"]>({
     form: { kind: "choice", of: [...severities, "unknown"] },
     description:
-      "What a finding of unknown severity counts as. Default: unknown, which makes the verdict unknown. " +
-      "Stricter: a worse severity; critical is stricter than unknown, and no other is.",
+      "Severity of findings whose severity is unknown. Default: unknown, which makes the verdict unknown. " +
+      "Stricter: a higher severity; only critical is stricter than unknown.",
     initial: "unknown",
     // Whether an unknown severity that counts as `high` fails or passes depends on the threshold.
     tighten: either((wanted, current) => {
@@ -90,21 +90,22 @@ export const commonSettings = {
 export const exceptionSettings = {
   "exceptionLimits.maxDays": setting<number>({
     form: days,
-    description: "How many days from today an exception may hold at most. Default: 365. Stricter: less.",
-    group: "From where on an exception is too broad.",
+    description: "Maximum days from today until an exception expires. Default: 365. Stricter: less.",
+    group: "Limits above which an exception is too broad.",
     initial: 365,
     tighten: less,
   }),
   "exceptionLimits.maxFlaws": setting<number>({
     form: { kind: "number", from: 1, to: 100_000 },
-    description: "How many different flaws one exception may accept in one run. Default: 20. Stricter: less.",
+    description:
+      "Maximum of different vulnerabilities that one exception accepts in one run. Default: 20. Stricter: less.",
     initial: 20,
     tighten: less,
   }),
   "exceptionLimits.broad": setting<ExceptionLimits["broad"]>({
     form: { kind: "choice", of: ["allow", "report"] },
     description:
-      "Whether an exception over these limits, or one that names no id, no package and no asset, is a finding. Default: report. Stricter: report.",
+      "Whether an exception above these limits, or one without id, package and asset, is a finding. Default: report. Stricter: report.",
     initial: "report",
     tighten: later(["allow", "report"]),
   }),

@@ -14,7 +14,7 @@ export interface PolicySlices {}
 /** A policy as the runner uses it: every default filled in. The file's form is in collect/policy/. */
 export interface Policy extends PolicySlices {
   readonly thresholds: Thresholds;
-  /** What each gate does about checks that do not pass. */
+  /** Enforcement of checks that do not pass, by gate. */
   readonly enforcement: {
     /** The commands, by their exit code. */
     readonly ci: Enforcement;
@@ -31,7 +31,7 @@ export interface Policy extends PolicySlices {
   readonly origin: PolicyOrigin;
 }
 
-/** From where on an exception is too broad. */
+/** Limits above which an exception is too broad. */
 export interface ExceptionLimits {
   /** Days from now to the last on which it holds. */
   readonly maxDays: number;

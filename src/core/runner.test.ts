@@ -69,21 +69,21 @@ test("no findings on whole evidence is a pass", () => {
 test("a finding at the threshold fails, one under it does not", () => {
   const failing = run([draft("high"), draft("low")]);
   assert.equal(failing.verdict, "fail");
-  assert.equal(failing.reason, "1 finding at or over the threshold (high or worse)");
+  assert.equal(failing.reason, "1 finding at or above the threshold (high or above)");
   assert.deepEqual(
     failing.findings.map((finding) => finding.overThreshold),
     [true, false],
   );
   const passing = run([draft("medium"), draft("low")]);
   assert.equal(passing.verdict, "pass");
-  assert.equal(passing.reason, "2 findings, none at the threshold (high or worse)");
+  assert.equal(passing.reason, "2 findings, all below the threshold (high or above)");
 });
 
-test("where only fixable findings count, one without a fix stays under the threshold", () => {
+test("where only fixable findings count, one without a fix stays below the threshold", () => {
   assert.equal(run([draft("critical")], { category: "vulnerability" }).verdict, "pass");
   const { verdict, reason } = run([draft("critical", fixable)], { category: "vulnerability" });
   assert.equal(verdict, "fail");
-  assert.equal(reason, "1 finding at or over the threshold (critical with a fix available)");
+  assert.equal(reason, "1 finding at or above the threshold (critical with a fix available)");
 });
 
 test("absent evidence is unknown, for either need, and the check is not asked", () => {
@@ -188,7 +188,7 @@ const drafts = fc
   .array(fc.tuple(severity, fc.boolean(), fc.string({ maxLength: 2 })), { maxLength: 6 })
   .map((many) => many.map(([level, hasFix, subject]) => draft(level, { subject, ...(hasFix ? fixable : {}) })));
 
-test("a verdict of pass is never reached on partial evidence, nor a fail without a finding over the threshold", () => {
+test("a verdict of pass is never reached on partial evidence, nor a fail without a finding above the threshold", () => {
   const need = fc.constantFrom<Need>("witness", "whole");
   const category = fc.constantFrom<Category>("vulnerability", "configuration");
   fc.assert(
@@ -224,7 +224,7 @@ test("among findings of one severity the priority decides, then whether there is
   );
 });
 
-test("what is exploited is over the threshold only where the policy says so, and then needs a fix where fixes count", () => {
+test("what is exploited is above the threshold only where the policy says so, and then needs a fix where fixes count", () => {
   const exploited = draft("low", { ...fixable, priority: { score: 2, exploited: true, reasons: [] } });
   const { fix: _, ...unfixed } = exploited;
   const verdict = (found: FindingDraft, asked: boolean) => {

@@ -240,17 +240,17 @@ export function reachVerdict(
   threshold: Threshold,
 ): { verdict: Verdict; reason: string } {
   const over = findings.filter((finding) => finding.overThreshold);
-  const severe = threshold.severity === "critical" ? "critical" : `${threshold.severity} or worse`;
+  const severe = threshold.severity === "critical" ? "critical" : `${threshold.severity} or above`;
   const level = threshold.exploited === true ? `${severe}, or exploited,` : severe;
   const wording = threshold.fixableOnly ? `${level} with a fix available` : level.replace(/,$/, "");
   if (over.length > 0)
     return {
       verdict: "fail",
-      reason: `${counted(over.length, "finding")} at or over the threshold (${wording})`,
+      reason: `${counted(over.length, "finding")} at or above the threshold (${wording})`,
     };
   const firstGap = gaps[0];
   if (!judgeable || firstGap !== undefined) {
-    return { verdict: "unknown", reason: firstGap?.reason ?? "there is no evidence to judge" };
+    return { verdict: "unknown", reason: firstGap?.reason ?? "no evidence collected" };
   }
   const unrated = findings.filter(
     (finding) =>
@@ -262,7 +262,7 @@ export function reachVerdict(
   const under =
     findings.length === 0
       ? "no findings"
-      : `${counted(findings.length, "finding")}, none at the threshold (${wording})`;
+      : `${counted(findings.length, "finding")}, all below the threshold (${wording})`;
   return { verdict: "pass", reason: under };
 }
 

@@ -39,9 +39,9 @@ export function acceptanceNotes(
       if (refusal === undefined) return [];
       const place = formatLocation({ kind: "file", ...source });
       return refusal === "expired"
-        ? [`${place}: the acceptance of ${code} expired on ${expires} and does not count`]
+        ? [`${place}: the acceptance of ${code} expired on ${expires} and has no effect`]
         : [
-            `${place}: the acceptance of ${code} holds until ${expires}, over exceptionLimits.maxDays, and does not count`,
+            `${place}: the acceptance of ${code} holds until ${expires}, which exceeds exceptionLimits.maxDays: no effect`,
           ];
     }),
   ];
@@ -61,5 +61,5 @@ function acceptedBy(accepted: AcceptedUnknown): string {
 function unusedNote(code: string, missing: readonly string[]): string {
   const near = nearest(code, missing);
   const meant = near === undefined ? "" : `; did you mean ${near}?`;
-  return `--accept-unknown ${code}: nothing is unknown for it${meant}`;
+  return `--accept-unknown ${code}: matches no unknown${meant}`;
 }

@@ -100,7 +100,7 @@ test("every evaluation gets its basis, and those that rest on the same share one
   assert.equal(first, second);
 });
 
-test("nothing to judge is incomplete, whatever the policy file is told of", () => {
+test("nothing to scan is incomplete, whatever validate policy files is told of", () => {
   const source = { path: "bulkhead.yaml", line: 1, column: 1 };
   const exception = { ids: ["x"], reason: "r", owner: "o", expires: "2020-01-01", source };
   for (const policy of [defaultPolicy, { ...defaultPolicy, exceptions: [exception] }]) {

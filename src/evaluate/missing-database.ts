@@ -1,4 +1,4 @@
-/** What a first run says: there is no advisory database, what is unknown for it, and what each way to one costs. */
+/** What a first run says: no advisory database found, what is unknown for it, and what each way to one costs. */
 import { counted } from "../core/counted.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 

@@ -43,7 +43,7 @@ export async function* chunksOf(answer: HttpAnswer, options: BodyOptions): Async
       size += chunk.length;
       if (size > limit) throw tooLarge(url, limit);
       if (performance.now() > deadline) {
-        throw new HttpFailure("stalled", url, `it took longer than ${milliseconds} ms`);
+        throw new HttpFailure("stalled", url, `took longer than ${milliseconds} ms`);
       }
       wanted = false;
       yield chunk;
@@ -59,7 +59,7 @@ export async function* chunksOf(answer: HttpAnswer, options: BodyOptions): Async
   }
   if (!body.complete || (announced !== undefined && size !== Number(announced))) {
     const all = announced === undefined ? "" : ` of ${announced}`;
-    throw new HttpFailure("broken", url, `it ended after ${size}${all} bytes`);
+    throw new HttpFailure("broken", url, `ended after ${size}${all} bytes`);
   }
 }
 
@@ -123,9 +123,9 @@ export function discard(answer: HttpAnswer, stallMilliseconds: number): void {
 export function encodingFault({ headers }: HttpAnswer): string | undefined {
   const encoding = headers["content-encoding"]?.trim().toLowerCase() ?? "identity";
   if (encoding === "identity" || encoding === "") return undefined;
-  return `it is encoded as "${encoding.slice(0, 40)}" though that was not asked for`;
+  return `encoded as "${encoding.slice(0, 40)}" without being requested`;
 }
 
 function tooLarge(url: URL, limit: number): HttpFailure {
-  return new HttpFailure("too-large", url, `it is over ${limit} bytes`);
+  return new HttpFailure("too-large", url, `more than ${limit} bytes`);
 }

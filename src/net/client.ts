@@ -164,7 +164,7 @@ export function createHttpClient(options: HttpOptions): HttpClient {
     const { url, body } = asked;
     const { promise, resolve, reject } = Promise.withResolvers<HttpAnswer>();
     if (url.protocol !== "http:" && url.protocol !== "https:") {
-      return Promise.reject(new HttpFailure("request", url, "it is no URL of HTTP"));
+      return Promise.reject(new HttpFailure("request", url, "not an HTTP URL"));
     }
     if (signal?.aborted) return Promise.reject(signal.reason);
     let request: ClientRequest;

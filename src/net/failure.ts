@@ -41,7 +41,7 @@ export class HttpFailure extends Error {
 }
 
 export function stalled(url: URL, milliseconds: number): HttpFailure {
-  return new HttpFailure("stalled", url, `nothing came for ${milliseconds} ms`);
+  return new HttpFailure("stalled", url, `no data for ${milliseconds} ms`);
 }
 
 /** What connecting to a proxy came to, as a failure of the proxy; what came through it is the server's. */
@@ -56,10 +56,10 @@ export function proxyFailure(proxy: URL, failure: HttpFailure): HttpFailure {
 export const NOT_PERMITTED = "ENOTPERMITTED";
 
 const UNREACHABLE: Readonly<Record<string, string>> = {
-  ECONNREFUSED: "nothing listens there",
-  ENOTFOUND: "the host name is not known",
-  EHOSTUNREACH: "there is no route to the host",
-  ENETUNREACH: "there is no route to the network",
+  ECONNREFUSED: "connection refused",
+  ENOTFOUND: "host not found",
+  EHOSTUNREACH: "no route to the host",
+  ENETUNREACH: "no route to the network",
 };
 
 /** Node gives OpenSSL's verification errors as codes in upper case without a common prefix. */
@@ -73,18 +73,18 @@ export function failureOf(error: Error, url: URL): HttpFailure {
     new HttpFailure(reason, url, `${cause} (${code})`, { cause: error });
   const unreachable = UNREACHABLE[code];
   if (unreachable !== undefined) return failure("unreachable", unreachable);
-  if (code === NOT_PERMITTED) return failure("address", "its address is not one of the public Internet");
+  if (code === NOT_PERMITTED) return failure("address", "not a public address");
   if (code === "HPE_HEADER_OVERFLOW") {
     return new HttpFailure("answer", url, `its headers are over ${bounds.headerBytes} bytes`, { cause: error });
   }
-  if (code.startsWith("HPE_")) return failure("answer", "it is not an HTTP answer");
+  if (code.startsWith("HPE_")) return failure("answer", "not an HTTP answer");
   if (code === "ERR_INVALID_CHAR" || code === "ERR_INVALID_HTTP_TOKEN" || code === "ERR_UNESCAPED_CHARACTERS") {
-    return failure("request", "a header or path holds what cannot be sent");
+    return failure("request", "invalid characters in a header or path");
   }
   // What node reports for a peer whose TLS cannot be understood, plain HTTP among others.
-  if (code === "EPROTO" || code.startsWith("ERR_SSL_")) return failure("tls", "TLS cannot be spoken with it");
+  if (code === "EPROTO" || code.startsWith("ERR_SSL_")) return failure("tls", "TLS handshake failed");
   if (CERTIFICATE.test(code)) return failure("certificate", "its certificate is not trusted");
-  return failure("broken", "the connection broke");
+  return failure("broken", "connection lost");
 }
 
 /** With several addresses for one host node wraps the errors of all of them; the first speaks for them. */

@@ -181,7 +181,7 @@ describe("https through a proxy", { skip: trust === undefined && "openssl is not
 
   const hostile: readonly [name: string, answer: string, said: RegExp][] = [
     ["refuses", "HTTP/1.1 403 no\r\ncontent-length: 0\r\n\r\n", /answered 403/],
-    ["asks for a password", "HTTP/1.1 407 who\r\ncontent-length: 0\r\n\r\n", /user and password \(407\)/],
+    ["asks for a password", "HTTP/1.1 407 who\r\ncontent-length: 0\r\n\r\n", /authentication \(407\)/],
     ["answers in the server's place", "HTTP/1.1 200 ok\r\n\r\nHTTP/1.1 200 ok\r\n\r\nfake", /sent something/],
     ["redirects", "HTTP/1.1 302 there\r\nlocation: http://127.0.0.1:1/\r\n\r\n", /answered 302/],
     ["speaks no HTTP", "hello\r\n\r\n", /does not connect/],

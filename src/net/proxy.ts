@@ -31,7 +31,7 @@ export function proxiesOf(environment: Environment): ProxyFor {
     if (named === undefined || isOwnHost(host) || exempts(host, portOf(url))) return undefined;
     // To a program that a web server runs, HTTP_PROXY is the `Proxy` header of whoever asks (CVE-2016-5385).
     if (named.name === "HTTP_PROXY" && environment.REQUEST_METHOD !== undefined) {
-      throw refused(named.name, "it is not taken where REQUEST_METHOD is set: a web server's client may have set it");
+      throw refused(named.name, "not taken where REQUEST_METHOD is set: a web server's client may have set it");
     }
     return proxyOf(named.name, named.text);
   };
@@ -49,12 +49,9 @@ export function portOf({ port, protocol }: URL): string {
 export function proxyOf(name: string, text: string): HttpProxy {
   const url = URL.parse(/^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`);
   // The value may hold a password: it is not shown.
-  if (url === null || url.hostname === "") throw refused(name, "its value is no URL of a proxy");
+  if (url === null || url.hostname === "") throw refused(name, "not a proxy URL");
   if (url.protocol !== "http:" && url.protocol !== "https:") {
-    throw refused(
-      name,
-      `it names a proxy of ${url.protocol.slice(0, 20)}, and only those of http: and https: are spoken to`,
-    );
+    throw refused(name, `names a proxy of ${url.protocol.slice(0, 20)}, but only http: and https: are supported`);
   }
   const proxy = { url: new URL(url.origin) };
   if (url.username === "" && url.password === "") return proxy;

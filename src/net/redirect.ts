@@ -39,7 +39,7 @@ export async function follow(
     if (!REDIRECTS.has(answer.status)) return answer;
     if (discard === undefined) answer.body.destroy();
     else discard(answer);
-    if (redirects >= most) throw new HttpFailure("redirect", url, `it is one redirect more than ${most}`);
+    if (redirects >= most) throw new HttpFailure("redirect", url, `more than ${most} redirects`);
     const next = nextOf(answer);
     if (next.origin !== url.origin) headers = harmless(headers);
     url = next;
@@ -49,16 +49,16 @@ export async function follow(
 /** @throws HttpFailure `redirect` */
 function nextOf({ url, headers: { location } }: HttpAnswer): URL {
   const refused = (cause: string) => new HttpFailure("redirect", url, cause);
-  if (location === undefined) throw refused("it redirects without saying where to");
+  if (location === undefined) throw refused("redirect without a location");
   const next = URL.parse(location, url.href);
-  if (next === null) throw refused("it redirects to something that is not a URL");
+  if (next === null) throw refused("redirects to an invalid URL");
   if (next.protocol !== "https:" && next.protocol !== "http:") {
-    throw refused(`it redirects to ${next.protocol.slice(0, 20)}, which is neither https: nor http:`);
+    throw refused(`redirects to ${next.protocol.slice(0, 20)}, which is neither https: nor http:`);
   }
   next.username = "";
   next.password = "";
   if (url.protocol === "https:" && next.protocol === "http:") {
-    throw refused(`it redirects from https to plain http, to ${describeUrl(next)}`);
+    throw refused(`redirects from https to plain http, to ${describeUrl(next)}`);
   }
   return next;
 }

@@ -61,7 +61,7 @@ function connectProxy(
   };
   const request = url.protocol === "https:" ? httpsRequest(options) : httpRequest(options);
   const stall = setTimeout(() => {
-    fail(`said nothing for ${stallMilliseconds} ms`);
+    fail(`no data for ${stallMilliseconds} ms`);
     request.destroy();
   }, stallMilliseconds);
   request.on("connect", (answer, socket, early) => {
@@ -70,7 +70,7 @@ function connectProxy(
     if (answer.statusCode === 200 && early.length === 0) return resolve(socket);
     socket.destroy();
     if (answer.statusCode === 200) fail("sent something into the connection that it opened");
-    else if (answer.statusCode === 407) fail("asks for a user and password (407)");
+    else if (answer.statusCode === 407) fail("requires authentication (407)");
     else fail(`answered ${answer.statusCode} to CONNECT`);
   });
   request.on("response", (answer) => {

@@ -40,7 +40,7 @@ const report: BaseReport = {
   notes: ["something was not read"],
 };
 
-test("the table names the base, its shares, the estimate and what is not known", () => {
+test("the table names the base, its shares, the estimate and what is unknown", () => {
   const text = renderBase(report, page);
   for (const part of [
     ...["kind              full, not accepted by the policy", "the lowest 1 of 3", "1 day (2026-01-01)"],
@@ -48,7 +48,7 @@ test("the table names the base, its shares, the estimate and what is not known",
       "20 packages, 3 known vulnerabilities (1 critical, 2 of unknown severity)",
       "1 package, 0 known vulnerabilities",
     ],
-    ...["3 packages: still in the lower layers", "and 8 more", "CVE-2026-1 (critical)", "an estimate"],
+    ...["3 packages: still in the lower layers", "and 8 more", "CVE-2026-1 (critical)", "estimated"],
     ...["4 packages, 1 known vulnerability, among them bash; where it fits", "something was not read"],
   ]) {
     assert.ok(flat(text).includes(flat(part)), `${part} in\n${text}`);
@@ -57,10 +57,10 @@ test("the table names the base, its shares, the estimate and what is not known",
   assert.ok(text.split("\n").every((line) => line.length <= page.columns));
 });
 
-test("a base that is not recognised is said, and what is not there is left out", () => {
+test("a base that is not recognized is said, and what is not there is left out", () => {
   const { base: _, ...unknown } = report;
   const text = renderBase({ ...unknown, switching: [], notes: [] }, page);
-  assert.match(text, /base +not recognised/);
+  assert.match(text, /base +not recognized/);
   assert.doesNotMatch(text, /SMALLER|note/);
 });
 

@@ -81,14 +81,14 @@ export function renderBase(report: BaseReport, options: RenderOptions): string {
   const { base, shares, switching, notes, onlyInBase, packagesOfBase } = report;
   const lines: string[] = [bold(printable(report.subject)), ""];
   const row = (name: string, text: string) => lines.push(...entry(page, name, text));
-  if (base === undefined) row("base", "not recognised");
+  if (base === undefined) row("base", "not recognized");
   else {
-    row("base", base.name ?? (base.kind === "scratch" ? "none" : "of no known name"));
+    row("base", base.name ?? (base.kind === "scratch" ? "none" : "unnamed"));
     if (base.digest !== undefined) row("", base.digest);
     const verdict = base.accepted ? green("accepted by the policy") : red("not accepted by the policy");
     lines.push(`  ${"kind".padEnd(NAMES)}${bold(base.kind)}, ${verdict}`);
     row("", base.why);
-    row("recognised by", `${base.by} (${base.confidence})`);
+    row("recognized by", `${base.by} (${base.confidence})`);
     if (report.layers > 0) row("layers", `the lowest ${base.layers} of ${report.layers}`);
     if (base.created !== undefined) row("age of the base", age(base.created, base.ageDays));
   }
@@ -99,19 +99,19 @@ export function renderBase(report: BaseReport, options: RenderOptions): string {
     row("rebuild", `${verdict}: ${summary}`);
   }
 
-  lines.push("", bold("WHAT IT BRINGS"));
+  lines.push("", bold("CONTRIBUTED BY THE BASE"));
   row("base", shareText(shares.base));
   row("application", shareText(shares.application));
   if (shares.removed.packages > 0) {
-    row("removed", `${shareText(shares.removed)}: still in the lower layers, out of reach at run time`);
+    row("removed", `${shareText(shares.removed)}: still in the lower layers, not accessible at run time`);
   }
-  if (packagesOfBase.length > 0) row("packages of it", firstOf(packagesOfBase, options.all));
+  if (packagesOfBase.length > 0) row("base packages", firstOf(packagesOfBase, options.all));
   if (onlyInBase.length > 0) {
     const ids = onlyInBase.map(({ id, severity }) => `${id} (${severity})`);
-    row("in it alone", `${counted(ids.length, "vulnerability", "vulnerabilities")}: ${firstOf(ids, options.all)}`);
+    row("only in the base", `${counted(ids.length, "vulnerability", "vulnerabilities")}: ${firstOf(ids, options.all)}`);
   }
   if (switching.length > 0) {
-    lines.push("", `${bold("WHAT A SMALLER BASE WOULD REMOVE")} ${dim("(an estimate, by the names of packages)")}`);
+    lines.push("", `${bold("REMOVED BY A SMALLER BASE")} ${dim("(estimated from package names)")}`);
     for (const { to, packages, vulnerabilities, tools, condition } of switching) {
       const flaws =
         vulnerabilities === undefined

@@ -105,7 +105,7 @@ export function layerLines(page: Page, layers: readonly LayerResult[]): string[]
   const width = Math.max(...layers.map(({ layer }) => layer.length));
   const room = page.columns - 4 - width - 2 - verdictWidth - 2;
   return [
-    rule(page, "LAYERS OF DEFENCE", tally(layers.map(({ verdict }) => verdict))),
+    rule(page, "LAYERS", tally(layers.map(({ verdict }) => verdict))),
     ...layers.map((result) => {
       const { layer, verdict, defends } = result;
       const text = clip(printable(layerText(result)), room);

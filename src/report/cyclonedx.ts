@@ -154,7 +154,7 @@ function vulnerabilityOf({ id, finding, affects }: Vulnerability): unknown {
 
 function* propertiesOf({ evaluations, exitCode }: Report, { others }: Found): Generator<object> {
   yield { name: "bulkhead:exitCode", value: String(exitCode) };
-  yield { name: "bulkhead:components", value: "those alone that findings name" };
+  yield { name: "bulkhead:components", value: "only those with findings" };
   if (others > 0) yield { name: "bulkhead:left-out", value: `${counted(others, "finding")} about no package` };
   for (const evaluation of evaluations) {
     if (evaluation.verdict !== "unknown") continue;

@@ -31,7 +31,7 @@ export function explainCheck(
     "",
     bold("Facts"),
     ...fact("layer", check.layer),
-    ...fact("category", `${check.category} (which of the policy's thresholds applies)`),
+    ...fact("category", `${check.category} (its threshold applies)`),
     ...fact("severity", check.severity),
     ...fact("controls", controlsText(check)),
     ...fact("needs", needsText(check)),

@@ -6,7 +6,7 @@ import { nastyText, withTexts } from "./hostile.fixture.ts";
 import { renderGithub } from "./rendered.fixture.ts";
 import { npm, sampleReport, vulnerability } from "./sample.ts";
 
-test("errors for what is over the threshold, with file and line where there is one", () => {
+test("errors for what is above the threshold, with file and line where there is one", () => {
   assert.deepEqual(renderGithub(sampleReport).split("\n"), [
     "::error title=critical CVE-2021-44906 in minimist 1.2.5::minimist can be made to run what it should not. In /app/node_modules/minimist/package.json (layer 3/3) of shop/web:1.4. Fix: upgrade minimist to 1.2.6",
     "::error file=bulkhead.yaml,line=15,col=5,title=high policy/expired-exception::The exception for CVE-2020-7598 expired on 2025-05-31. Fix: fix what it names and remove it, or let shop team decide again and set a new date",
@@ -15,7 +15,7 @@ test("errors for what is over the threshold, with file and line where there is o
     "::warning title=high CVE-2019-14697 in musl 1.1.22-r2::musl can be made to run what it should not. In /lib/apk/db/installed (layer 1/3) of shop/web:1.4. Fix: upgrade musl to 1.1.22-r3",
     "::warning title=high CVE-2019-14697 in musl-utils 1.1.22-r2::musl-utils can be made to run what it should not. In /lib/apk/db/installed (layer 1/3) of shop/web:1.4. Fix: upgrade musl-utils to 1.1.22-r3",
     "::notice title=unknown GHSA-xx4c-jj58-r7x6 in @scope/a-rather-long-package-name 10.0.0-rc.1::@scope/a-rather-long-package-name can be made to run what it should not. In /app/node_modules/some/deeply/nested/node_modules/@scope/a-rather-long-package-name/package.json (layer 3/3) of shop/web:1.4. No fix is known",
-    "bulkhead: findings at or over the threshold (exit code 1)",
+    "bulkhead: findings at or above the threshold (exit code 1)",
     "",
   ]);
 });

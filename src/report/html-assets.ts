@@ -44,7 +44,7 @@ export function* assetsMarkup({ evaluations }: Report): Generator<string> {
     yield* assetMarkup(assessed);
   }
   const left = assets.size - MOST_ASSETS;
-  if (left > 0) yield `<p>${counted(left, "more asset")}: --format json holds all.</p>\n`;
+  if (left > 0) yield `<p>${counted(left, "more asset")}: --format json has all.</p>\n`;
   yield "</section>\n";
 }
 
@@ -68,7 +68,7 @@ function* assetMarkup({ asset, counts, evaluations, passed }: Assessed): Generat
   }
   yield "</tbody></table>\n";
   if (rows.length > MOST_ROWS)
-    yield `<p>${counted(rows.length - MOST_ROWS, "more evaluation")}: --format json holds all.</p>\n`;
+    yield `<p>${counted(rows.length - MOST_ROWS, "more evaluation")}: --format json has all.</p>\n`;
   yield "</details>\n";
 }
 

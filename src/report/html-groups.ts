@@ -110,7 +110,7 @@ function fixText({ fixes, versions }: Group): string {
     ...(versions.size === 0 ? [] : [`upgrade: fixed in ${listed(versions)}`]),
     ...(fixes.size === 0 ? [] : [listed(fixes)]),
   ];
-  return parts.length === 0 ? "no fix known" : parts.join("; ");
+  return parts.length === 0 ? "no fix available" : parts.join("; ");
 }
 
 function listed(set: ReadonlySet<string>): string {

@@ -108,7 +108,7 @@ export const script = `
     const known = [...new Set([row[NAME], row[PACKAGE], row[CHECK]])].filter((index) => index >= 0 && index !== row[TITLE]);
     finding.append(button, make("div", known.map(textOf).join(" · "), "quiet"));
     where.append(make("div", textOf(row[PLACE])), make("div", textOf(row[ASSET]), "quiet"));
-    fix.append(row[FIX] < 0 ? make("span", "no fix known", "quiet") : make("span", textOf(row[FIX])));
+    fix.append(row[FIX] < 0 ? make("span", "no fix available", "quiet") : make("span", textOf(row[FIX])));
     tr.append(severity, finding, where, fix);
     for (const cell of [severity, finding, where, fix]) cell.setAttribute("role", "cell");
     tr.setAttribute("role", "row");
@@ -126,7 +126,7 @@ export const script = `
     if (row[ACCEPTED] >= 0) add("does not count", textOf(row[ACCEPTED]));
     if (row[OTHERS] >= 0) add("also known as", textOf(row[OTHERS]));
     for (let at = 0; at < row[MORE].length; at += 2) add(textOf(row[MORE][at]), textOf(row[MORE][at + 1]));
-    add("fix", row[FIX] < 0 ? "no fix known" : textOf(row[FIX]));
+    add("fix", row[FIX] < 0 ? "no fix available" : textOf(row[FIX]));
     for (const link of row[LINKS]) {
       const a = make("a", textOf(link));
       a.href = textOf(link);

@@ -118,7 +118,7 @@ test("each row has its title and what to do", () => {
     [rows[0]?.title, rows[0]?.fix],
     ["minimist can be made to run what it should not", "upgrade minimist to 1.2.6"],
   );
-  assert.equal(rows.find(({ name }) => name.startsWith("GHSA"))?.fix, "no fix known");
+  assert.equal(rows.find(({ name }) => name.startsWith("GHSA"))?.fix, "no fix available");
 });
 
 test("a column sorts up, then down, and what has nothing in it comes last", () => {
@@ -126,9 +126,9 @@ test("a column sorts up, then down, and what has nothing in it comes last", () =
   const first = () => page.rows()[0]?.fix;
   page.sort("fix");
   assert.match(first() ?? "", /^fix what it names/);
-  assert.equal(page.rows().at(-1)?.fix, "no fix known");
+  assert.equal(page.rows().at(-1)?.fix, "no fix available");
   page.sort("fix");
-  assert.equal(first(), "no fix known");
+  assert.equal(first(), "no fix available");
   page.sort("severity");
   assert.equal(page.rows()[0]?.name, "CVE-2021-44906");
   page.set("sort", "name");
@@ -185,8 +185,8 @@ test("of many evaluations some of each asset are written, and the rest is counte
   ).flat();
   const html = renderHtml({ ...sampleReport, evaluations });
   assert.equal(html.match(/<details>/g)?.length, 300);
-  assert.match(html, /100 more assets: --format json holds all/);
-  assert.match(html, /10 more evaluations: --format json holds all/);
+  assert.match(html, /100 more assets: --format json has all/);
+  assert.match(html, /10 more evaluations: --format json has all/);
 });
 
 test("a report without findings has no table and no script error", () => {

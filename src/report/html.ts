@@ -97,7 +97,7 @@ function countsMarkup({ evaluations }: Report): string {
   const items = [...severities, "unknown" as const]
     .filter((severity) => counts.has(severity))
     .map((severity) => `<span class="severity ${severity}">${counts.get(severity)} ${severity}</span>`);
-  if (over > 0) items.push(`✗ ${over} at or over the threshold`);
+  if (over > 0) items.push(`✗ ${over} at or above the threshold`);
   if (excepted > 0) items.push(`${excepted} excepted`);
   if (baselined > 0) items.push(`${baselined} in the baseline`);
   const first = total === 0 ? "no findings" : counted(total, "finding");
@@ -166,7 +166,7 @@ ${choice("asset", "Asset")}
 }
 
 function* basisMarkup(report: Report): Generator<string> {
-  yield "<section>\n<h2>What this rests on</h2>\n<dl>";
+  yield "<section>\n<h2>Sources of this report</h2>\n<dl>";
   for (const [label, text] of basisOf(report)) yield `<dt>${label}</dt><dd>${markupText(text)}</dd>`;
   yield "</dl>\n</section>\n";
 }

@@ -107,7 +107,7 @@ function findingCase(finding: Finding, { asset, action }: Evaluation): string {
     ["message", `${severity}: ${title}`],
     ["type", finding.check],
   ]);
-  const why = overThreshold ? `not enforced (${action})` : "under the threshold";
+  const why = overThreshold ? `not enforced (${action})` : "below the threshold";
   const said =
     overThreshold && action === undefined
       ? `<failure${message}>${textOf(finding)}</failure>`
@@ -144,7 +144,7 @@ function textOf({ title, detail, locations, fix, evidence, references = [], fing
     title,
     ...(detail === undefined ? [] : [detail]),
     ...places,
-    fix === undefined ? "no fix is known" : `fix: ${fix.text}`,
+    fix === undefined ? "no fix available" : `fix: ${fix.text}`,
     ...Object.entries(evidence).map(([what, found]) => `${what}: ${found}`),
     ...references,
     `fingerprint ${fingerprint}`,

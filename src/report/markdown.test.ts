@@ -13,7 +13,7 @@ test("a comment: verdict, the worst findings first, then the others, controls, w
   const text = renderMarkdown(sampleReport, { all: true });
   assert.match(
     text,
-    /^### bulkhead: ✗ fail: findings at or over the threshold\n\n<code>examples\/shop\/insecure<\/code> \(exit code 1\)\n\n\| \| Finding /,
+    /^### bulkhead: ✗ fail: findings at or above the threshold\n\n<code>examples\/shop\/insecure<\/code> \(exit code 1\)\n\n\| \| Finding /,
   );
   assert.deepEqual(
     [...text.matchAll(/^\| (\S+(?: \w+\*\*)?) \| .*?<code>([^<]*)<\/code>/gm)].map(

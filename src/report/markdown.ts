@@ -122,7 +122,7 @@ function findingRow(report: Report, { finding, evaluation }: Told): string {
       ...(location.kind === "file" && asset.kind === "file" ? [] : [code(assetTitle(asset))]),
       ...(instruction === undefined ? [] : [code(shortInstruction(instruction))]),
     ].join("<br>"),
-    fix === undefined ? "no fix known" : plain(fix.text),
+    fix === undefined ? "no fix available" : plain(fix.text),
   ]);
 }
 
@@ -216,7 +216,7 @@ function basisOf(report: Report): string {
       ...report.notes,
     ].map((text) => `- ${plain(text)}`),
   );
-  return folded("What this rests on", lines).trimEnd().concat("\n");
+  return folded("Sources of this report", lines).trimEnd().concat("\n");
 }
 
 function folded(summary: string, lines: readonly string[]): string {

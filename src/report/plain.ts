@@ -78,7 +78,7 @@ function* detailLines(report: Report, view: View): Generator<string> {
         ["asset", assetTitle(asset)],
         ["identity", assetIdentity(asset)],
       ]);
-      yield `passed: ${judged}: ${counted(checks, "check")} without a finding (--all names them)`;
+      yield `passed: ${judged}: ${counted(checks, "check")} without a finding (--all lists them)`;
     }
   }
 }

@@ -32,7 +32,7 @@ test("NO_COLOR and a dumb terminal take the colours away and nothing else", () =
 test("what a baseline did is said in every format that a person reads", () => {
   const report = { ...sampleReport, ...knownAndNew };
   const use =
-    /known\.json: 1 finding set apart, 2 worse than in it and counted as new, 1 entry no longer occurs: write it anew, 3 entries about what was not judged/;
+    /known\.json: 1 finding in the baseline, 2 more severe than in the baseline, counted as new, 1 entry no longer found: rewrite with --write-baseline, 3 entries for targets not scanned/;
   const wide = { ...options, columns: 160 };
   for (const format of ["table", "plain"] as const) {
     const text = render(report, format, wide).replaceAll(/\n {10}/g, " ");
@@ -116,8 +116,7 @@ How to fix
 
 Facts
   layer     image
-  category  vulnerability (which of the policy's thresholds
-            applies)
+  category  vulnerability (its threshold applies)
   severity  varies
   controls  2
   needs     inventory (witness), vulnerabilities (witness)

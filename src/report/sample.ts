@@ -71,7 +71,7 @@ export const npm: Evaluation = {
   asset: image,
   scope: packagesScope("npm"),
   verdict: "fail",
-  reason: "1 finding at or over the threshold (critical with a fix available)",
+  reason: "1 finding at or above the threshold (critical with a fix available)",
   findings: [
     vulnerability(
       "CVE-2021-44906",
@@ -130,7 +130,7 @@ const alpine: Evaluation = {
   ...debian,
   scope: packagesScope("Alpine:v3.10"),
   verdict: "pass",
-  reason: "2 findings, none at the threshold (critical with a fix available)",
+  reason: "2 findings, all below the threshold (critical with a fix available)",
   findings: [
     vulnerability("CVE-2019-14697", "high", ["musl", "1.1.22-r2", "1.1.22-r3"], ["lib/apk/db/installed", 0]),
     vulnerability("CVE-2019-14697", "high", ["musl-utils", "1.1.22-r2", "1.1.22-r3"], ["lib/apk/db/installed", 0]),
@@ -144,7 +144,7 @@ const expired: Evaluation = {
   check: "policy/expired-exception",
   asset: fileAsset("bulkhead.yaml"),
   verdict: "fail",
-  reason: "1 finding at or over the threshold (high or worse)",
+  reason: "1 finding at or above the threshold (high or above)",
   findings: [
     finding(
       "policy/expired-exception",

@@ -25,9 +25,9 @@ CONTROLS ───────────────────────�
 10  Mesh mTLS                             ✓ pass
     4 of 4 namespaces: strict everywhere
 
-LAYERS OF DEFENCE ─────────────────────────────────────────── 1 fail · 1 unknown
+LAYERS ────────────────────────────────────────────────────── 1 fail · 1 unknown
     image    ✗ fail     image scan
-    cluster  ? unknown  nothing found
+    cluster  ? unknown  not assessed
 
 FIX FIRST ───────────────────────────────────────────────────────────── resolves
  1  upgrade minimist to 1.2.6: shop/web:1.4                           1 critical
@@ -42,7 +42,7 @@ FINDINGS ───────────────────────�
 shop/web:1.4 ─────────────────────── 1 critical · 3 high · 1 of unknown severity
 
 ✗ fail  shop/web:1.4 · npm · sha256:aaaaaaaaaaaa · image/known-vulnerabilities
-  1 finding at or over the threshold (critical with a fix available)
+  1 finding at or above the threshold (critical with a fix available)
   packages: 11 · advisories: demo.jsonl as of 2025-06-10
 
   SEVERITY    ID                   PACKAGE                     FIXED IN  LAYER
@@ -63,7 +63,7 @@ shop/web:1.4 ──────────────────────�
   unknown: no advisories for Debian:13 (bulkhead db import them)
 
 ✓ pass  shop/web:1.4 · Alpine:v3.10 · image/known-vulnerabilities
-  2 findings, none at the threshold (critical with a fix available)
+  2 findings, all below the threshold (critical with a fix available)
 
   SEVERITY    ID              PACKAGE               FIXED IN   LAYER
   high        CVE-2019-14697  musl 1.1.22-r2        1.1.22-r3  1/3
@@ -75,7 +75,7 @@ shop/web:1.4 ──────────────────────�
 bulkhead.yaml ─────────────────────────────────────────────────────────── 1 high
 
 ✗ fail  bulkhead.yaml · policy/expired-exception
-  1 finding at or over the threshold (high or worse)
+  1 finding at or above the threshold (high or above)
 
 ✗ high        The exception for CVE-2020-7598 expired on 2025-05-31
               bulkhead.yaml:15:5
@@ -111,9 +111,9 @@ CONTROLS ───────────────────────�
     worst: CVE-2021-44906 minimist 1.2.5, CVE-2020-8203 lodash 4.17.15
 10  Mesh mTLS                             ✓ pass     4 of 4 namespaces: strict everywhere
 
-LAYERS OF DEFENCE ─────────────────────────────────────────────────────────────────────────────────── 1 fail · 1 unknown
+LAYERS ────────────────────────────────────────────────────────────────────────────────────────────── 1 fail · 1 unknown
     image    ✗ fail     image scan
-    cluster  ? unknown  nothing found
+    cluster  ? unknown  not assessed
 
 FIX FIRST ───────────────────────────────────────────────────────────────────────────────────────────────────── resolves
  1  upgrade minimist to 1.2.6: shop/web:1.4                                                                   1 critical
@@ -127,7 +127,7 @@ FINDINGS ───────────────────────�
 shop/web:1.4 ─────────────────────────────────────────────────────────────── 1 critical · 3 high · 1 of unknown severity
 
 ✗ fail  shop/web:1.4 · npm · sha256:aaaaaaaaaaaa · image/known-vulnerabilities
-  1 finding at or over the threshold (critical with a fix available)
+  1 finding at or above the threshold (critical with a fix available)
   packages: 11 · advisories: demo.jsonl as of 2025-06-10
 
   SEVERITY    ID                   PACKAGE                                   FIXED IN  LAYER  PATH
@@ -145,7 +145,7 @@ shop/web:1.4 ──────────────────────�
   unknown: no advisories for Debian:13 (bulkhead db import them)
 
 ✓ pass  shop/web:1.4 · Alpine:v3.10 · sha256:aaaaaaaaaaaa · image/known-vulnerabilities
-  2 findings, none at the threshold (critical with a fix available)
+  2 findings, all below the threshold (critical with a fix available)
 
   SEVERITY    ID              PACKAGE               FIXED IN   LAYER
   high        CVE-2019-14697  musl 1.1.22-r2        1.1.22-r3  1/3
@@ -157,7 +157,7 @@ shop/web:1.4 ──────────────────────�
 bulkhead.yaml ─────────────────────────────────────────────────────────────────────────────────────────────────── 1 high
 
 ✗ fail  bulkhead.yaml · policy/expired-exception
-  1 finding at or over the threshold (high or worse)
+  1 finding at or above the threshold (high or above)
 
 ✗ high        The exception for CVE-2020-7598 expired on 2025-05-31
               bulkhead.yaml:15:5
@@ -266,7 +266,7 @@ test("no line is wider than the terminal, however narrow it is", () => {
   }
 });
 
-test("colours add nothing but colours, and are not there without being asked for", () => {
+test("colours add nothing but colours, and are not there unexpectedly for", () => {
   const coloured = renderTable(sampleReport, { ...plain, color: true });
   assert.equal(stripVTControlCharacters(coloured), renderTable(sampleReport, plain));
   assert.notEqual(coloured, renderTable(sampleReport, plain));
@@ -356,9 +356,9 @@ test("a report without controls, findings or databases is still one", () => {
     renderTable(bare, plain),
     `bulkhead 0.1.0 · examples/shop/insecure
 
-policy    untrusted: the defaults, as there is no policy file and no --policy
+policy    untrusted: built-in defaults (no policy file)
 next      --details · --format html=report.html
-✓ pass: nothing to judge was found, let through by --fail-on · exit code 0
+✓ pass: nothing to scan was found, allowed by --fail-on · exit code 0
 `,
   );
 });

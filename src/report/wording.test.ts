@@ -5,7 +5,7 @@ import { sampleReport } from "./sample.ts";
 import { checksText, foldUnknown, layerText } from "./wording.ts";
 
 test("a layer names what fails, and all that looked where that is few", () => {
-  assert.equal(layerText({ layer: "image", verdict: "unknown", defends: [], failing: [] }), "nothing found");
+  assert.equal(layerText({ layer: "image", verdict: "unknown", defends: [], failing: [] }), "not assessed");
   assert.equal(layerText({ layer: "image", verdict: "pass", defends: ["A", "B"], failing: [] }), "A, B");
   const many = ["A", "B", "C", "D", "E", "F", "G"];
   assert.equal(layerText({ layer: "image", verdict: "pass", defends: many, failing: [] }), "7 checks");
@@ -32,7 +32,7 @@ test("what keeps many checks from judging one asset is told once, with their cou
       ["another cause", ["f"]],
     ],
   );
-  assert.equal(checksText(folded[0]?.checks ?? []), "5 checks (--all names them)");
+  assert.equal(checksText(folded[0]?.checks ?? []), "5 checks (--all lists them)");
   assert.equal([...foldUnknown(alike, true)].length, 5);
   assert.equal([...foldUnknown(alike.slice(0, 4), false)].length, 4);
 });

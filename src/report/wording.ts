@@ -128,12 +128,12 @@ export function* foldUnknown(evaluations: Iterable<Evaluation>, all: boolean): G
 
 /** `workload/privileged`, or `36 checks`. */
 export function checksText(checks: readonly string[]): string {
-  return checks.length === 1 ? (checks[0] ?? "") : `${checks.length} checks (--all names them)`;
+  return checks.length === 1 ? (checks[0] ?? "") : `${checks.length} checks (--all lists them)`;
 }
 
 /** What looked at a layer; where something fails, what that is. */
 export function layerText({ defends, failing }: LayerResult): string {
-  if (defends.length === 0) return "nothing found";
+  if (defends.length === 0) return "not assessed";
   if (failing.length === 0) return defends.length > NAMED_CHECKS ? `${defends.length} checks` : defends.join(", ");
   const named = failing.join(", ");
   return failing.length === defends.length ? named : `${failing.length} of ${defends.length} checks fail: ${named}`;
@@ -178,7 +178,7 @@ export function exceptionText({ reason, owner, expires, source }: ExceptionUse):
 export function policyText(origin: PolicyOrigin): string {
   switch (origin.kind) {
     case "default":
-      return "untrusted: the defaults, as there is no policy file and no --policy";
+      return "untrusted: built-in defaults (no policy file)";
     case "tree":
       return `untrusted: ${origin.path}${extendedText(origin)} is in the scanned directory (use --policy)`;
     case "trusted":
@@ -208,13 +208,12 @@ export function databaseText({ label, asOf, detail }: DatabaseUse): string {
 }
 
 export function baselineText({ name, known, risen, gone, unjudged, foreign }: BaselineUse): string {
-  const parts = [`${counted(known, "finding")} set apart`];
-  if (risen > 0) parts.push(`${risen} worse than in it and counted as new`);
-  if (gone > 0)
-    parts.push(`${counted(gone, "entry", "entries")} no longer ${gone === 1 ? "occurs" : "occur"}: write it anew`);
-  if (unjudged > 0) parts.push(`${counted(unjudged, "entry", "entries")} about what was not judged`);
+  const parts = [`${counted(known, "finding")} in the baseline`];
+  if (risen > 0) parts.push(`${risen} more severe than in the baseline, counted as new`);
+  if (gone > 0) parts.push(`${counted(gone, "entry", "entries")} no longer found: rewrite with --write-baseline`);
+  if (unjudged > 0) parts.push(`${counted(unjudged, "entry", "entries")} for targets not scanned`);
   if (foreign > 0) {
-    const which = foreign === 1 ? "it does not count" : "they do not count";
+    const which = foreign === 1 ? "does not count" : "they do not count";
     parts.push(`${counted(foreign, "entry", "entries")} of another repository or cluster: ${which} here`);
   }
   return `${name}: ${parts.join(", ")}`;
@@ -233,7 +232,7 @@ export function enforcementText(evaluations: Evaluations): string | undefined {
   if (warn + audit === 0) return undefined;
   const parts = [...(warn === 0 ? [] : [`${warn} warn`]), ...(audit === 0 ? [] : [`${audit} audit`])].join(", ");
   const are = warn + audit === 1 ? "is" : "are";
-  return `${warn + audit} that did not pass ${are} not enforced (${parts}): the exit code does not count ${warn + audit === 1 ? "it" : "them"}`;
+  return `${warn + audit} failed or unknown ${are} not enforced (${parts}) and not counted in the exit code`;
 }
 
 /** `3 findings excepted`, by the policy or a statement (VEX); undefined where none is. */
@@ -270,11 +269,11 @@ export function auditedText(audited: readonly Evaluation[]): string {
 export function exitText({ exitCode, evaluations }: Pick<Report, "exitCode" | "evaluations">): string {
   switch (exitCode) {
     case 0: {
-      if (judgesNothing(evaluations)) return "nothing to judge was found, let through by --fail-on";
+      if (judgesNothing(evaluations)) return "nothing to scan was found, allowed by --fail-on";
       // `--fail-on` changes the exit code alone: what was found stays found.
       const verdicts = new Set<Verdict>();
       for (const { action, verdict } of evaluations) if (action === undefined) verdicts.add(verdict);
-      if (verdicts.has("fail")) return "findings at or over the threshold, let through by --fail-on";
+      if (verdicts.has("fail")) return "findings at or above the threshold, allowed by --fail-on";
       const unknown: Evaluation[] = [];
       for (const evaluation of evaluations) {
         if (evaluation.action === undefined && evaluation.verdict === "unknown") unknown.push(evaluation);
@@ -284,13 +283,13 @@ export function exitText({ exitCode, evaluations }: Pick<Report, "exitCode" | "e
       return enforcementText(evaluations) === undefined ? "clean" : "nothing that the policy enforces";
     }
     case 1:
-      return "findings at or over the threshold";
+      return "findings at or above the threshold";
     case 2:
       return "usage or input error";
     case 3:
       return judgesNothing(evaluations)
-        ? "incomplete: nothing to judge was found"
-        : "incomplete: something that was found could not be judged";
+        ? "incomplete: nothing to scan was found"
+        : "incomplete: incomplete: some targets could not be assessed";
   }
 }
 

@@ -54,13 +54,13 @@ export async function scanCluster(connection: ClusterConnection, context: Cluste
     authority: uid === undefined ? { kind: "cluster-address", ...addressOf(connection) } : { kind: "cluster", uid },
     evaluations,
     notes: [
-      `cluster ${name}: ${version ?? "its version is not told"}, ${manifests.objects.length} objects` +
-        (folded === 0 ? "" : `; ${folded} more are judged as what made them`),
+      `cluster ${name}: ${version ?? "version unknown"}, ${manifests.objects.length} objects` +
+        (folded === 0 ? "" : `; ${folded} more are evaluated as their owners`),
       ...(connection.unverified ? ["the API server's certificate was not verified: the kubeconfig says so"] : []),
       ...(uid === undefined
         ? ["the UID of namespace kube-system cannot be read, so the cluster is identified by its address and its CA"]
         : []),
-      ...(context.namespace === undefined ? [] : [`of namespace ${context.namespace} alone`]),
+      ...(context.namespace === undefined ? [] : [`only namespace ${context.namespace}`]),
       ...manifestNotes(manifests),
     ],
   };
@@ -93,7 +93,7 @@ export async function scanRunningImages(
       continue;
     }
     if (digest === undefined || repository === undefined) {
-      const cause = "the cluster names no digest by which it can be pulled";
+      const cause = "the cluster reports no digest to pull it by";
       evaluations.push(
         ...unknown(new Problem({ kind: "unavailable", code: "cluster.image-digest", place: name, cause })),
       );

@@ -28,7 +28,7 @@ export function readDockerfiles(files: readonly string[]): NamedDockerfiles | un
 function read(file: string): Dockerfile {
   try {
     const { size } = statSync(file);
-    if (size > dockerfileBounds.dockerfileBytes) throw refused(file, `its ${size} bytes are over the bound`);
+    if (size > dockerfileBounds.dockerfileBytes) throw refused(file, `${size} bytes exceed the limit`);
     return parseDockerfile(file, readFileSync(file, "utf8"));
   } catch (error) {
     throw error instanceof Problem ? error : refused(file, systemCause(error));

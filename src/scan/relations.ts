@@ -32,7 +32,7 @@ export function runningRelations(images: readonly RunningImage[], cluster: strin
       },
       gaps:
         digest === undefined
-          ? [{ code: "cluster.image-digest", reason: `no runtime says which digest ${name} has` }]
+          ? [{ code: "cluster.image-digest", reason: `no container runtime reports the digest of ${name}` }]
           : [],
     };
   });
@@ -58,10 +58,7 @@ export function manifestRelations({ workloads }: Manifests, now: Date): Relation
         to: { kind: "image", id: image, identifiedBy: "reference", name: image },
         observedAt: now.toISOString(),
         evidence: { containers: containers.join(", "), ...(digest === undefined ? {} : { digest }) },
-        gaps:
-          digest === undefined
-            ? [{ code: "image.by-tag", reason: `${image} names no digest: which image it is can change` }]
-            : [],
+        gaps: digest === undefined ? [{ code: "image.by-tag", reason: `${image} is not pinned by digest` }] : [],
       };
     });
   });

@@ -135,7 +135,7 @@ function baselineNotes(baseline: string | undefined, root: string, policy: Polic
   if (baseline === undefined || baseline.startsWith("git:") || policy.origin.kind !== "trusted") return [];
   const inTree = relative(root, resolve(baseline)).split(sep)[0] !== "..";
   return inTree
-    ? [`the baseline ${baseline} is in the tree under review, whose author can add to it: name it as git:REF:PATH`]
+    ? [`the baseline ${baseline} is in the scanned directory and can be changed with it: use git:REF:PATH`]
     : [];
 }
 

@@ -88,8 +88,8 @@ function unlooked(skipped: readonly string[], history: boolean): string[] {
   if (stores.length === 0) return [];
   const named = stores.slice(0, NAMED_STORES).join(", ");
   const more = stores.length > NAMED_STORES ? ` and ${stores.length - NAMED_STORES} more` : "";
-  const remedy = history ? "" : ": --history looks through Git's, and all that they ever held";
-  return [`not looked at: ${named}${more}${remedy}`];
+  const remedy = history ? "" : ": --history scans the Git history";
+  return [`not read: ${named}${more}${remedy}`];
 }
 
 const NAMED_STORES = 3;
@@ -97,5 +97,5 @@ const NAMED_STORES = 3;
 /** What is left out of a directory is still in its history. */
 function historyNotes(history: boolean, { exclusion }: ScanContext): string[] {
   if (!history || exclusion === undefined) return [];
-  return ["what is excluded is left out of the directory, not of its history"];
+  return ["exclusions do not apply to the Git history"];
 }

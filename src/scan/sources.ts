@@ -13,7 +13,7 @@ const skipped: ReadonlySet<string> = new Set([...versionControl, "node_modules"]
 
 /** Of a run that was told not to look: whoever has not looked does not pass. */
 export function scanUnlooked(context: ScanContext): Evaluation[] {
-  const cause = "secrets were not looked for (--no-secrets)";
+  const cause = "secrets were not scanned (--no-secrets)";
   const problem = new Problem({ kind: "unavailable", code: "secrets.left-out", place: "the sources", cause });
   return evaluateCommitted(fileAsset("."), problem, context);
 }

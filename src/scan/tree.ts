@@ -38,7 +38,7 @@ export interface ScannedTree {
 }
 
 /** What a report says where secrets were not looked for. */
-export const NO_SECRETS = "secrets were not looked for (--no-secrets)";
+export const NO_SECRETS = "secrets were not scanned (--no-secrets)";
 
 /** What scopes the objects of a tree. */
 const SCOPE = "manifests";
@@ -78,9 +78,7 @@ export async function scanTree(
   return {
     evaluations,
     notes: [
-      ...(found.images.length === 0
-        ? ["no images found: build them into OCI layouts or archives below this folder"]
-        : []),
+      ...(found.images.length === 0 ? ["no images found: add OCI layouts or archives to this directory"] : []),
       ...skippedNotes(found),
       ...linted.flatMap((dockerfile) => dockerfile.notes),
       ...(rendering?.notes ?? []),
@@ -96,8 +94,8 @@ function evaluateUnlisted(path: string, context: ScanContext): Evaluation[] {
     kind: "unavailable",
     code: "collect.folder",
     place: path,
-    cause: "the folder cannot be listed",
-    remedy: "let whoever runs this read it",
+    cause: "cannot read directory",
+    remedy: "check its permissions",
   });
   return scanUnopened(unopenedImage(path, { path }), problem, context);
 }

@@ -129,7 +129,7 @@ describe("docker-registry behind token authentication", { skip: missing }, () =>
       (error) =>
         error instanceof Problem &&
         error.code === "registry.not-found" &&
-        error.message === "it is not there: MANIFEST_UNKNOWN manifest unknown",
+        error.message === "not found: MANIFEST_UNKNOWN manifest unknown",
     );
     client.close();
   });

@@ -105,7 +105,7 @@ describe("a suite whose word does not count is a gap, and says why", () => {
       (made) => made.publish({ ...security, fields: { Suite: "trixie", Codename: "trixie" } }),
       /updates.other-suite: .*calls itself trixie or trixie, not trixie-security/,
     ],
-    ["not there", (made) => made.server.files.delete(IN_RELEASE), /updates.missing: /],
+    ["not found", (made) => made.server.files.delete(IN_RELEASE), /updates.missing: /],
     ["without its index", (made) => made.server.files.delete(INDEX), /updates.missing: /],
     [
       "of another index",

@@ -15,9 +15,9 @@ export async function buildDeps(dir: string, options: JudgingOptions): Promise<n
       subject: dir,
       evaluations: lockfiles.flatMap((path) => scanLockfile(join(root, path), path, context)),
       notes: [
-        ...(lockfiles.length === 0 ? ["no lockfiles found below this folder"] : []),
+        ...(lockfiles.length === 0 ? ["no lockfiles found in this directory"] : []),
         ...skippedNotes(found),
-        ...unlisted.map((path) => `${path} cannot be listed: what is in it was not looked at`),
+        ...unlisted.map((path) => `${path} cannot be listed: its contents were not scanned`),
       ],
     };
   });

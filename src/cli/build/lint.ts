@@ -31,7 +31,7 @@ export async function buildLint(place: string, options: LintOptions): Promise<nu
   const { path, isDirectory } = namedPlace(place);
   const mirrors = parseMirrors(options.registryMirror);
   const mends = options.fix || options.diff;
-  if (options.unsafe && !mends) throw usageProblem("--unsafe", "it is for --fix and --diff");
+  if (options.unsafe && !mends) throw usageProblem("--unsafe", "requires --fix or --diff");
   const root = isDirectory ? path : dirname(path);
   return await runJudging(root, options, async (context) => {
     const discovery = isDirectory ? await discover(root, undefined, context.exclusion) : undefined;
@@ -46,7 +46,7 @@ export async function buildLint(place: string, options: LintOptions): Promise<nu
       subject: place,
       evaluations: results.flatMap(({ judged }) => judged.evaluations),
       notes: [
-        ...(found.length === 0 ? ["no Dockerfiles found below this folder"] : []),
+        ...(found.length === 0 ? ["no Dockerfiles found in this directory"] : []),
         ...(discovery === undefined ? [] : skippedNotes(discovery)),
         ...results.flatMap(({ judged, notes }) => [...notes, ...judged.notes]),
         ...leftNotes(results.flatMap(({ left }) => left)),
@@ -69,7 +69,7 @@ async function digestsFor(
   return await lookUpDigests(names, {
     mirrors,
     ...(open.registry === undefined ? {} : { registry: open.registry }),
-    onAsk: (name) => progress.update(`asking for the digest of ${printable(name)}`),
+    onAsk: (name) => progress.update(`resolving the digest of ${printable(name)}`),
   });
 }
 
@@ -85,7 +85,7 @@ interface Result {
 function mend(root: string, mendedFile: MendedDockerfile, shows: boolean): Result {
   const { path, before, after, mended, first, last } = mendedFile;
   if (before === undefined || after === undefined) {
-    const notes = first.file?.lossy === true ? [`${path}: not rewritten, because it is not UTF-8`] : [];
+    const notes = first.file?.lossy === true ? [`${path}: not rewritten: not UTF-8`] : [];
     return { judged: first, notes, left: [], patch: "" };
   }
   const left = leftOf(mendedFile);

@@ -51,9 +51,9 @@ export async function judgeCluster(
     notes: [
       ...notes,
       ...(keyed?.notes ?? [NO_SECRETS]),
-      ...(images.length === 0 ? ["no pod says which image it runs"] : imageLines(shown, now)),
-      ...(shown.length < images.length ? [`${images.length - shown.length} more images run (--all names them)`] : []),
-      ...(options.images || images.length === 0 ? [] : ["images that run were not scanned (--images)"]),
+      ...(images.length === 0 ? ["no pod reports the image it runs"] : imageLines(shown, now)),
+      ...(shown.length < images.length ? [`${images.length - shown.length} more images (--all lists them)`] : []),
+      ...(options.images || images.length === 0 ? [] : ["running images were not scanned (use --images)"]),
     ],
   };
 }

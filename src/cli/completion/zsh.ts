@@ -17,7 +17,7 @@ export function zshCompletion(places: readonly Place[]): string {
     return `    '${path}')\n      commands=(${described(words)})\n      options=(${described(options)})\n      ;;`;
   });
   return `#compdef ${name}
-# Completion of ${name} for zsh: ${name} completion zsh > a folder of $fpath, as _${name}
+# Completion of ${name} for zsh: ${name} completion zsh > a directory of $fpath, as _${name}
 _${name}() {
   local place='${name}' word
   local -a commands options

@@ -22,11 +22,7 @@ export async function takeBundle(path: string, database: string, options: Bundle
 /** @param place - what is to be trusted, for the message @throws Problem (usage) */
 export function trustOf(place: string, { publicKey, insecureUnsigned }: BundleOptions): BundleTrust {
   if (publicKey === undefined && !insecureUnsigned) {
-    throw usageProblem(
-      place,
-      "nobody is named whose signature it must have",
-      "--public-key FILE, or --insecure-unsigned",
-    );
+    throw usageProblem(place, "no public key given", "use --public-key FILE or --insecure-unsigned");
   }
   return publicKey === undefined ? { kind: "unsigned" } : { kind: "signed", key: verifyingKey(publicKey) };
 }
@@ -34,6 +30,6 @@ export function trustOf(place: string, { publicKey, insecureUnsigned }: BundleOp
 /** @throws Problem (usage) */
 export function ageOf({ maxAge }: BundleOptions): BundleAge | undefined {
   if (maxAge === undefined) return undefined;
-  if (!/^[0-9]{1,5}$/.test(maxAge)) throw usageProblem(`--max-age ${maxAge}`, "not a number of days", "for example 7");
+  if (!/^[0-9]{1,5}$/.test(maxAge)) throw usageProblem(`--max-age ${maxAge}`, "not a number of days", "for example: 7");
   return { now: new Date(), maxDays: Number(maxAge) };
 }

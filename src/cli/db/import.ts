@@ -29,11 +29,11 @@ export async function dbImport(sources: readonly string[], options: ImportOption
   const [first] = sources;
   const bundles = sources.filter((path) => path.endsWith(".bundle"));
   if (first !== undefined && bundles.length > 0) {
-    if (sources.length > 1) throw usageProblem(sources.join(" "), "a bundle is a whole database, and stands alone");
+    if (sources.length > 1) throw usageProblem(sources.join(" "), "a bundle cannot be combined with other sources");
     return await takeBundle(first, database, options);
   }
   if (options.maxAge !== undefined) {
-    throw usageProblem(`--max-age ${options.maxAge}`, "only a bundle has an age (sources: each its own date)");
+    throw usageProblem(`--max-age ${options.maxAge}`, "--max-age applies to a bundle only");
   }
   const progress = createProgress(process.stderr, options.quiet);
   const started = performance.now();
@@ -53,19 +53,17 @@ export async function dbImport(sources: readonly string[], options: ImportOption
     `${report.advisories} advisories, ${(report.size / 1e6).toFixed(1)} MB: ${database}`,
   ];
   for (const { kind, version, records, asOf } of report.catalogues) {
-    lines.push(`${kind.toUpperCase()} ${version}: ${records} flaws, as of ${asOf.slice(0, 10)}`);
+    lines.push(`${kind.toUpperCase()} ${version}: ${records} vulnerabilities, as of ${asOf.slice(0, 10)}`);
   }
-  if (report.refused > 0) lines.push(`${report.refused} records refused (bulkhead db status names them)`);
+  if (report.refused > 0) lines.push(`${report.refused} records rejected (see \`bulkhead db status\`)`);
   if (report.unreadable > 0)
-    lines.push(
-      `${report.unreadable} affected packages whose versions could not be understood: unknown where installed`,
-    );
+    lines.push(`${report.unreadable} affected packages with unparsable versions: unknown where installed`);
   for (const source of report.sources) {
     const undeclared = source.undeclared.map((scope) => scope.scope);
     if (undeclared.length === 0) continue;
     const shown = undeclared.slice(0, SHOWN).join(", ");
     const more = undeclared.length > SHOWN ? ` and ${undeclared.length - SHOWN} more` : "";
-    lines.push(`${source.name} declares no coverage of ${shown}${more}: where it says nothing, the answer is unknown`);
+    lines.push(`${source.name} declares no coverage of ${shown}${more}: packages without advisories are unknown`);
   }
   process.stdout.write(`${lines.map(printable).join("\n")}\n`);
   return 0;
@@ -76,7 +74,7 @@ function parseCoverage(written: string): CoverageDeclaration {
   const match = /^([^:@]+)(?::([^@]+))?@(\d{4}-\d\d-\d\d)$/.exec(written);
   const [, ecosystem, release, asOf] = match ?? [];
   if (ecosystem === undefined || asOf === undefined) {
-    throw usageProblem(`--covers ${written}`, "it is no ECOSYSTEM[:RELEASE]@DATE", "for example Debian:13@2026-08-21");
+    throw usageProblem(`--covers ${written}`, "not ECOSYSTEM[:RELEASE]@DATE", "for example: Debian:13@2026-08-21");
   }
   return { ecosystem, ...(release === undefined ? {} : { release }), asOf, complete: true };
 }

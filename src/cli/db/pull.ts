@@ -25,7 +25,9 @@ export async function dbPull(written: string, options: PullOptions): Promise<Exi
   const file = options.bundle ?? `${database}.${process.pid}.bundle`;
   try {
     const pulled = await pullBundle(reference, file, registryOptions(options));
-    process.stdout.write(`${printable(`${pulled.reference}${pulled.fetched ? "" : ": kept, not fetched again"}`)}\n`);
+    process.stdout.write(
+      `${printable(`${pulled.reference}${pulled.fetched ? "" : ": unchanged, not fetched again"}`)}\n`,
+    );
     await takeBundle(file, database, options);
     return 0;
   } finally {

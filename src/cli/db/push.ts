@@ -20,10 +20,10 @@ interface PushOptions extends ReachingOptions {
 export async function dbPush(written: string, options: PushOptions): Promise<ExitCode> {
   const reference = parseArtifact(written);
   if (options.key === undefined) {
-    throw usageProblem(written, "no key is given to sign the database with", "--key FILE");
+    throw usageProblem(written, "no signing key given", "use --key FILE");
   }
   if (reference.digest !== undefined) {
-    throw usageProblem(written, "a digest follows from the content", "write a tag");
+    throw usageProblem(written, "cannot push to a digest", "use a tag");
   }
   const signer = signingKey(options.key);
   const path = options.db ?? defaultDatabase();

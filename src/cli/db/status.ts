@@ -36,7 +36,7 @@ export function dbStatus(options: { readonly db?: string; readonly json: boolean
     }
     for (const { kind, version, asOf, records, refused } of status.catalogues) {
       const broken = refused === 0 ? "" : `, ${refused} refused`;
-      lines.push(`${kind.toUpperCase()} ${version}: ${records} flaws${broken}, as of ${asOf.slice(0, 10)}`);
+      lines.push(`${kind.toUpperCase()} ${version}: ${records} vulnerabilities${broken}, as of ${asOf.slice(0, 10)}`);
     }
     if (problems.length > 0) {
       lines.push("", problems.length < PROBLEMS ? "not read:" : `not read, the first ${PROBLEMS}:`);

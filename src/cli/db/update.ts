@@ -36,7 +36,7 @@ export async function dbUpdate({ db, ecosystem, quiet, ...servers }: UpdateOptio
 }
 
 const FIRST =
-  "no advisory database yet: the first download takes all ecosystems, several hundred MB and some minutes; --ecosystem NAME takes one";
+  "no advisory database yet: downloading all ecosystems, several hundred MB and some minutes (--ecosystem NAME limits it)";
 
 /**
  * `--update` of a scan: as `bulkhead db update`, for what the database is fed with, else for all. What cannot be had leaves
@@ -58,10 +58,10 @@ export async function updateBeforeScan(
       ...(caFile === undefined ? {} : { caFile }),
       onProgress: (step) => progress.update(progressText(step)),
     });
-    return failures.map(({ name, problem }) => `advisories of ${name} were not updated: ${problem.line()}`);
+    return failures.map(({ name, problem }) => `advisories of ${name} not updated: ${problem.line()}`);
   } catch (error) {
     if (!isEvidenceProblem(error)) throw error;
-    return [`advisories were not updated: ${error.line()}`];
+    return [`advisories not updated: ${error.line()}`];
   } finally {
     progress.clear();
   }
@@ -70,7 +70,7 @@ export async function updateBeforeScan(
 function progressText(progress: UpdateProgress): string {
   switch (progress.step) {
     case "list":
-      return `asking what is new of ${progress.ecosystem}`;
+      return `checking ${progress.ecosystem} for changes`;
     case "records":
       return `fetching ${progress.ecosystem}: ${progress.done} of ${progress.total} records`;
     case "archive": {
@@ -82,7 +82,7 @@ function progressText(progress: UpdateProgress): string {
     case "copy":
       return "copying the database";
     case "write":
-      return `reading what is new of ${progress.ecosystem}`;
+      return `reading changes of ${progress.ecosystem}`;
     case "finish":
       return "finishing the database";
   }
@@ -92,18 +92,18 @@ function reportLines(report: UpdateReport): string[] {
   const lines = report.feeds.map(({ ecosystem, read, removed, records, refused, behind, asOf }) => {
     const parts = [`${read} of ${records} records read`];
     if (removed > 0) parts.push(`${removed} gone`);
-    if (refused > 0) parts.push(`${refused} refused (bulkhead db status names them)`);
-    if (behind > 0) parts.push(`${behind} not to be had yet`);
+    if (refused > 0) parts.push(`${refused} rejected (see \`bulkhead db status\`)`);
+    if (behind > 0) parts.push(`${behind} not available yet`);
     return `${ecosystem}: ${parts.join(", ")}, as of ${asOf.slice(0, 10)}`;
   });
   for (const { kind, version, records, asOf } of report.catalogues) {
-    lines.push(`${kind.toUpperCase()} ${version}: ${records} flaws, as of ${asOf.slice(0, 10)}`);
+    lines.push(`${kind.toUpperCase()} ${version}: ${records} vulnerabilities, as of ${asOf.slice(0, 10)}`);
   }
   if (report.unchanged.length > 0) lines.push(`nothing new: ${report.unchanged.join(", ")}`);
   if (report.superseded.length > 0) {
-    lines.push(`imported from files, and no longer needed: ${report.superseded.join(", ")}`);
+    lines.push(`imported from files, superseded: ${report.superseded.join(", ")}`);
   }
-  const written = report.changed ? report.database : `${report.database} is as it was`;
+  const written = report.changed ? report.database : `${report.database} is unchanged`;
   return [...lines, `${megabytes(report.received)} MB received: ${written}`];
 }
 

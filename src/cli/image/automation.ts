@@ -50,7 +50,7 @@ function githubWorkflow(builds: readonly Build[]): string {
   );
   return `# Rebuilds every image once a week on the newest bases, without anything of older builds. What the Dockerfiles pin by
 # digest stays as it is until somebody raises it: bulkhead image base --automate dependabot, or renovate.
-# The context of each build is the folder of its Dockerfile, and nothing runs but these builds: make both fit yours.
+# The context of each build is the directory of its Dockerfile, and nothing runs but these builds: make both fit yours.
 name: Weekly rebuild
 on:
   schedule:
@@ -105,7 +105,7 @@ function gitlabJob(builds: readonly Build[]): string {
 #   include:
 #     - local: .gitlab/rebuild.gitlab-ci.yml
 # GitLab keeps schedules in the project, not in a file: under Build > Pipeline schedules add one for the default branch
-# with "17 4 * * 1" and the variable WEEKLY_REBUILD = true. The context of each build is the folder of its Dockerfile.
+# with "17 4 * * 1" and the variable WEEKLY_REBUILD = true. The context of each build is the directory of its Dockerfile.
 # Raise docker:28 to a digest of your registry's copy: a tag can be moved to another image.
 weekly-rebuild:
   image: docker:28

@@ -21,7 +21,7 @@ export function automateRebuilds(service: string, dir: string, write: boolean, p
   for (const { path, images, problem } of found) {
     if (!isPlainPath(path)) {
       leftOut += 1;
-      note(`${path} is left out: its path has characters that a service may read as an instruction`);
+      note(`${path} is left out: unsafe characters in its path`);
       continue;
     }
     if (problem !== undefined) {
@@ -31,12 +31,12 @@ export function automateRebuilds(service: string, dir: string, write: boolean, p
     builds.push({ dockerfile: path, images });
   }
   if (builds.length === 0) {
-    throw usageProblem(dir, "no Dockerfile was found that could be built", "name the root of a repository");
+    throw usageProblem(dir, "no Dockerfile found that can be built", "name the root of a repository");
   }
   const files = configurationOf(automation, builds);
   if (write) for (const file of files) writeConfiguration(root, file, print);
   else for (const { path, text } of files) print(files.length === 1 ? text : `# ${path}\n${text}`);
-  if (!write) note(`${files.map(({ path }) => path).join(", ")} is where this belongs; --write puts it there`);
+  if (!write) note(`${files.map(({ path }) => path).join(", ")} not written (use --write)`);
   return leftOut > 0 ? 3 : 0;
 }
 
@@ -45,8 +45,8 @@ function writeConfiguration(root: string, { path, text }: ConfigurationFile, pri
   const at = join(root, path);
   if (isThere(at)) {
     throw new Problem({
-      ...{ kind: "usage", code: "cli.exists", place: at, cause: "it is there already and is not overwritten" },
-      remedy: "run without --write and merge what it prints",
+      ...{ kind: "usage", code: "cli.exists", place: at, cause: "file already exists" },
+      remedy: "run without --write and merge the output",
     });
   }
   writeNew(at, text, { within: [root], folders: true });

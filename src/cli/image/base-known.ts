@@ -41,12 +41,12 @@ export async function learn(
         const base = baseOfImage(image, inventory, context);
         const [gap] = base.gaps;
         if (base.state === "absent" || gap !== undefined) {
-          const cause = `what kind of base it is cannot be told: ${gap?.reason ?? "nothing tells"}`;
+          const cause = `unknown kind of base image: ${gap?.reason ?? "no evidence"}`;
           throw new Problem({ kind: "input", code: "bases.learn", place: reference, cause });
         }
         const chainId = chainIds(image.config.diffIds).at(-1);
         if (chainId === undefined) {
-          throw new Problem({ kind: "input", code: "bases.learn", place: reference, cause: "it has no layers" });
+          throw new Problem({ kind: "input", code: "bases.learn", place: reference, cause: "the image has no layers" });
         }
         const digest = image.indexDigest ?? image.manifestDigest;
         const created = image.config.created;
@@ -74,7 +74,8 @@ export async function learn(
 export function listBases(bases: string, print: Print): ExitCode {
   const known = readKnownBases(bases);
   for (const base of known) print(`${lineOf(base)}\n`);
-  if (known.length === 0) process.stderr.write("no bases are known: bulkhead image base --learn REFERENCE\n");
+  if (known.length === 0)
+    process.stderr.write("no base images recorded (run `bulkhead image base --learn REFERENCE`)\n");
   return 0;
 }
 
@@ -82,8 +83,8 @@ export function forget(name: string, bases: string, print: Print): ExitCode {
   const count = forgetBase(bases, name);
   if (count === 0) {
     throw new Problem({
-      ...{ kind: "usage", code: "bases.forget", place: name, cause: "no base of this name is known" },
-      remedy: "bulkhead image base --list names them",
+      ...{ kind: "usage", code: "bases.forget", place: name, cause: "no recorded base image of this name" },
+      remedy: "`bulkhead image base --list` lists them",
     });
   }
   print(`forgot ${printable(name)}${count === 1 ? "" : `, ${count} entries`}\n`);

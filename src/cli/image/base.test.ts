@@ -84,7 +84,7 @@ test("what an image is built on, with ages and shares", async () => {
   );
 });
 
-test("a base that is learnt is recognised by its layers, listed, and forgotten", async () => {
+test("a base that is learnt is recognized by its layers, listed, and forgotten", async () => {
   const reference = layout("base", alpine);
   assert.match((await run(undefined, { learn: [reference] })).out, /^learnt oci:.*base {2}alpine {2}1 layer/);
   const { base } = JSON.parse((await run(layout("app", alpine, application))).out);
@@ -115,7 +115,7 @@ test("the table says the same", async () => {
   const { out } = await run(layout("table", alpine, application), { format: "table" });
   assert.match(out, /kind +alpine, accepted by the policy/);
   assert.match(out, /layers +the lowest 1 of 2/);
-  assert.match(out, /vulnerabilities are not known: /);
+  assert.match(out, /vulnerabilities unknown: /);
 });
 
 test("configuration is printed, written where nothing is, and never over what is there", async () => {

@@ -64,7 +64,8 @@ export async function imageBase(
   }
   if (options.list) return listBases(bases, print);
   if (options.forget !== undefined) return forget(options.forget, bases, print);
-  if (reference === undefined) throw usageProblem("image base", "no image is named", "bulkhead image base REFERENCE");
+  if (reference === undefined)
+    throw usageProblem("image base", "no image given", "run `bulkhead image base REFERENCE`");
   return await show(reference, bases, options, print);
 }
 
@@ -99,8 +100,8 @@ async function show(reference: string, bases: string, options: BaseOptions, prin
     const share = shareOfBase(inventory.facts, base.state === "present" ? base.facts : undefined, advisories);
     const notes = [
       ...base.gaps.map(({ reason, remedy }) => (remedy === undefined ? reason : `${reason} (${remedy})`)),
-      ...share.uncovered.map((reason) => `there may be more vulnerabilities: ${reason}`),
-      ...(advisories instanceof Problem ? [`vulnerabilities are not known: ${advisories.line()}`] : []),
+      ...share.uncovered.map((reason) => `vulnerabilities may be missing: ${reason}`),
+      ...(advisories instanceof Problem ? [`vulnerabilities unknown: ${advisories.line()}`] : []),
     ];
     const report = reportOf(reference, read, share, { policy, now, notes });
     const defaults = outputDefaults(process.stdout, process.env);

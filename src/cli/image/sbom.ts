@@ -86,7 +86,7 @@ export function createdOf(
   if (sourceDateEpoch === undefined || sourceDateEpoch === "") return timestamp ? new Date() : undefined;
   const seconds = /^\d{1,12}$/.test(sourceDateEpoch) ? Number(sourceDateEpoch) : Number.NaN;
   if (!(seconds <= LAST_SECOND)) {
-    throw usageProblem(`SOURCE_DATE_EPOCH=${sourceDateEpoch}`, "it is no time", "seconds since 1970-01-01, in digits");
+    throw usageProblem(`SOURCE_DATE_EPOCH=${sourceDateEpoch}`, "not a valid time", "use seconds since 1970-01-01");
   }
   return new Date(seconds * 1000);
 }

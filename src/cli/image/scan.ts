@@ -30,7 +30,8 @@ const NAMED = 5;
  */
 export async function imageScan(references: readonly string[], options: ImageScanOptions): Promise<number> {
   const wanted = [...new Set(references)];
-  if (wanted.length > MOST) throw usageProblem("image scan", `more than ${MOST} references`, "scan them in parts");
+  if (wanted.length > MOST)
+    throw usageProblem("image scan", `more than ${MOST} references`, "scan them in several runs");
   return await runJudging(process.cwd(), options, async (judging) => {
     const isDocument = (reference: string) => documentOf(reference) !== undefined;
     const scanner = options.secrets && !wanted.every(isDocument) ? await openScanner(judging.policy) : undefined;
@@ -73,7 +74,7 @@ async function scanReference(reference: string, { context, dockerfiles, note }: 
     const { evaluations, notes } = scanSbom(document, reference, context);
     for (const text of notes) note(text);
     // It names no suites, and no time at which an image was built.
-    if (context.updates !== undefined) note("a bill of materials is not judged by its pending updates");
+    if (context.updates !== undefined) note("--updates does not apply to an SBOM");
     return evaluations;
   }
   const folder = folderOf(reference);

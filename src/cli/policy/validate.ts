@@ -21,7 +21,7 @@ import { namedPlace } from "../named-place.ts";
 export async function policyValidate(file: string, environment?: string): Promise<number> {
   const root = process.cwd();
   if (!file.startsWith("git:") && namedPlace(file).isDirectory) {
-    throw usageProblem(file, "a directory, not a file", `name the file in it: ${join(file, "bulkhead.yaml")}`);
+    throw usageProblem(file, "is a directory", `name the file: ${join(file, "bulkhead.yaml")}`);
   }
   const source = await readPolicyAt(placeOf(file), root);
   const problems = validatePolicy(source.text, file);

@@ -20,7 +20,7 @@ export async function secretsScan(target: string, options: SecretsScanOptions): 
   const folder = folderOf(target);
   const kind = folder === undefined ? await kindOf(target) : "folder";
   if (options.history && kind !== "folder") {
-    throw usageProblem(target, "--history takes a folder");
+    throw usageProblem(target, "--history requires a directory");
   }
   const root = kind === "folder" ? (folder ?? resolve(target)) : process.cwd();
   const { rules, notes } = loadGitleaksRules(options.rules);

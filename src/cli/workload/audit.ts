@@ -14,7 +14,7 @@ export interface WorkloadAuditOptions extends JudgingOptions {
 export async function workloadAudit(place: string, options: WorkloadAuditOptions): Promise<number> {
   const { path, isDirectory: isFolder } = namedPlace(place === "-" ? "." : place);
   if (options.render && (place === "-" || !isFolder)) {
-    const cause = "--render is for folders: those of kustomize and Helm";
+    const cause = "--render requires a directory of Kustomize or Helm";
     throw usageProblem(place, cause);
   }
   const root = isFolder ? path : dirname(path);
@@ -45,7 +45,7 @@ async function standardInput(): Promise<string> {
   try {
     return new TextDecoder("utf-8", { ignoreBOM: true, fatal: true }).decode(Buffer.concat(chunks));
   } catch {
-    const cause = "it is not UTF-8";
+    const cause = "not UTF-8";
     throw new Problem({ kind: "input", code: "kubernetes.encoding", place: "standard input", cause });
   }
 }

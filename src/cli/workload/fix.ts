@@ -68,7 +68,7 @@ function printsOf({ dryRun, format }: WorkloadFixOptions): {
 } {
   const own = format.filter((one) => one === "patch" || one === "kustomize");
   const formats = format.filter((one) => one !== "patch" && one !== "kustomize");
-  if (own.length > 1) throw usageProblem(`--format ${own.join(" --format ")}`, "only one of them can be printed");
+  if (own.length > 1) throw usageProblem(`--format ${own.join(" --format ")}`, "only one of them can go to stdout");
   const [one] = own;
   return { prints: one === "kustomize" ? one : one === "patch" || dryRun ? "patch" : undefined, formats };
 }

@@ -43,7 +43,7 @@ export function parseMirrors(written: readonly string[]): ReadonlyMap<string, Mi
   const mirrors = new Map<string, Mirror>();
   for (const text of written) {
     const equals = text.indexOf("=");
-    if (equals < 1) throw usage(text, "it is not DOMAIN=HOST");
+    if (equals < 1) throw usage(text, "not DOMAIN=HOST");
     const domain = domainOf(text, text.slice(0, equals));
     const place = text.slice(equals + 1).replace(/\/$/, "");
     const slash = place.indexOf("/");
@@ -134,14 +134,14 @@ function mirroredReference(name: string, mirrors: ReadonlyMap<string, Mirror>): 
 
 function readMirrored(written: string, reference: ImageReference): ImageReference {
   const read = parseReference(formatReference({ ...reference, tag: reference.tag ?? "latest" }));
-  if (read.domain !== reference.domain) throw usage(written, `${reference.domain} is no host of a registry`);
+  if (read.domain !== reference.domain) throw usage(written, `${reference.domain} is not a host of a registry`);
   return read;
 }
 
 function domainOf(written: string, text: string): string {
   const { domain, path } = parseReference(`${text}/x/y`);
   // Without a dot, a port or localhost, Docker takes it for a part of a repository on its own hub.
-  if (path !== "x/y") throw usage(written, `"${text}" is no host: write it with a dot or a port`);
+  if (path !== "x/y") throw usage(written, `"${text}" is not a host: write it with a dot or a port`);
   return domain;
 }
 

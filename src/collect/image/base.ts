@@ -41,6 +41,6 @@ const OS: ReadonlySet<string> = new Set(["deb", "apk", "rpm"]);
 
 const unrecognised: Gap = {
   code: "base.unrecognised",
-  reason: "its base image is not recognised",
-  remedy: "bulkhead image base --learn REFERENCE makes a base known",
+  reason: "its base image is not recognized",
+  remedy: "bulkhead image base --learn REFERENCE records a base",
 };

@@ -42,7 +42,7 @@ test("a file over its analyser's bound is refused before it is read, with both n
   const [, refused] = files.finish();
   assert.ok(refused?.kind === "unreadable");
   assert.equal(refused.code, "contents.too-large");
-  assert.match(refused.reason, /11 bytes .* bound of 10/);
+  assert.match(refused.reason, /11 bytes .* limit of 10/);
 });
 
 test("no analyser is handed more than the bound for all of them", () => {

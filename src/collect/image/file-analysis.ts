@@ -54,7 +54,7 @@ export function createFileAnalysis<Key>(place: string): FileAnalysis<Key> {
       const slot = facts.push(undefined) - 1;
       const limit = limitOf(analyser);
       if (size > limit) {
-        facts[slot] = unreadable("contents.too-large", `its ${size} bytes are over the bound of ${limit}`);
+        facts[slot] = unreadable("contents.too-large", `${size} bytes exceed the limit of ${limit}`);
         return false;
       }
       expected.set(key, { path, analyser, slot });
@@ -72,7 +72,7 @@ export function createFileAnalysis<Key>(place: string): FileAnalysis<Key> {
       }
       buffered += bytes.length;
       if (buffered > bounds.wantedLayerBytes) {
-        facts[file.slot] = unreadable("contents.too-large", "with the files beside it, it is over the bound");
+        facts[file.slot] = unreadable("contents.too-large", "with the files beside it, it exceeds the limit");
         return;
       }
       waiting.push({ ...file, bytes });

@@ -277,7 +277,7 @@ async function scanFolder(root: string, context: BoundedContext): Promise<Scanne
     },
   );
   if (unlisted > 0) {
-    gaps.push({ code: "oci.folder", reason: `${unlisted} folders could not be listed, first ${firstUnlisted}` });
+    gaps.push({ code: "oci.folder", reason: `${unlisted} directories could not be listed, first ${firstUnlisted}` });
   }
   if (links > 0) {
     gaps.push({
@@ -351,5 +351,5 @@ async function asEvidence(
 
 function overTime(place: string): Problem {
   const minutes = collectBounds.assetMilliseconds / 60_000;
-  return new Problem({ kind: "input", code: "collect.time", place, cause: `it took longer than ${minutes} minutes` });
+  return new Problem({ kind: "input", code: "collect.time", place, cause: `took longer than ${minutes} minutes` });
 }

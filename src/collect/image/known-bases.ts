@@ -15,7 +15,7 @@ export function readKnownBases(path: string): KnownBase[] {
   const size = statSync(path, { throwIfNoEntry: false })?.size;
   if (size === undefined) return [];
   if (size > bounds.knownBasesBytes) {
-    const cause = `its ${size} bytes are over the bound of ${bounds.knownBasesBytes}`;
+    const cause = `${size} bytes exceed the limit of ${bounds.knownBasesBytes}`;
     throw new Problem({ kind: "input", code: "bases.file", place: path, cause });
   }
   try {
@@ -36,7 +36,7 @@ export function learnBases(path: string, learnt: readonly KnownBase[]): void {
   const key = ({ name, chainId }: KnownBase) => `${name}\0${chainId}`;
   const all = new Map([...readKnownBases(path), ...learnt].map((base) => [key(base), base]));
   if (all.size > baseBounds.knownBases) {
-    const cause = `it would have more than ${baseBounds.knownBases} bases`;
+    const cause = `would have more than ${baseBounds.knownBases} bases`;
     throw new Problem({ kind: "usage", code: "bases.file", place: path, cause, remedy: "--forget some of them" });
   }
   write(path, [...all.values()]);

@@ -69,7 +69,7 @@ test("paths over a bound are counted and named, whatever layer of whatever image
   assert.deepEqual(scan.records, []);
   assert.deepEqual(
     scan.gaps.map(({ code, reason }) => [code, reason.slice(0, 36)]),
-    [["oci.path", "2 entries have paths over the bounds"]],
+    [["oci.path", "2 entries have paths that exceed the"]],
   );
 });
 

@@ -121,7 +121,7 @@ export async function scanLayer(store: BlobStore, layer: Layer, options: ScanLay
   if (refusedPaths > 0) {
     gaps.push({
       code: "oci.path",
-      reason: `${refusedPaths} entries have paths over the bounds (${ociBounds.pathBytes} bytes, ${ociBounds.pathDepth} deep)`,
+      reason: `${refusedPaths} entries have paths that exceed the limits (${ociBounds.pathBytes} bytes, ${ociBounds.pathDepth} deep)`,
     });
   }
   if (sparse > 0) gaps.push({ code: "oci.sparse", reason: `${sparse} wanted files are sparse, which is not read` });

@@ -90,7 +90,7 @@ function permissionGaps({ permissions }: LayerScan, layer: number): Gap[] {
   return [
     {
       code: "contents.permissions",
-      reason: `layer ${layer + 1}: the permissions of ${more} more files and folders are not looked at`,
+      reason: `layer ${layer + 1}: the permissions of ${more} more files and directories are not read`,
     },
   ];
 }
@@ -98,7 +98,7 @@ function permissionGaps({ permissions }: LayerScan, layer: number): Gap[] {
 const deadLink: FileFacts = {
   kind: "unreadable",
   code: "oci.link",
-  reason: "it is a link to a file that is not there or that cannot be read",
+  reason: "a link to a file that is not there or that cannot be read",
 };
 
 function historyOf(file: TreeFile<FileFacts>): FileHistory {

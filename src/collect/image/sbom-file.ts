@@ -11,7 +11,7 @@ export function readSbomFile(file: string): Buffer {
   if (found === undefined) throw unreadable("usage", file, "no such file");
   if (found.isDirectory()) throw unreadable("usage", file, "a directory, not a file");
   if (found.size > sbomBounds.sbomBytes) {
-    throw unreadable("input", file, `its ${found.size} bytes are over the bound of ${sbomBounds.sbomBytes}`);
+    throw unreadable("input", file, `${found.size} bytes exceed the limit of ${sbomBounds.sbomBytes}`);
   }
   try {
     return readFileSync(file);

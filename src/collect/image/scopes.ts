@@ -81,7 +81,7 @@ function evidenceOf(matched: ScopeMatches, { maxAgeDays, now }: AdvisoryContext)
 /** Nothing found is no proof of nothing there: a static binary has no package database either. */
 const nothingToMatch: Evidence<ScopeMatches> = absent({
   code: "contents.no-packages",
-  reason: "no packages were found: what is in it is not known",
+  reason: "no packages found, contents unknown",
 });
 /**
  * Of one scope the shares of the base and of the application, for the reader; nothing where the base is not known.

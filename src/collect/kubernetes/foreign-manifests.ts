@@ -19,8 +19,8 @@ export function foreignManifests(root: string, folder: string, late: () => boole
   const path = below(root, folder);
   const gap = (reason: string): ManifestGap => ({
     code: "kubernetes.skipped-folder",
-    reason: `a folder of other people's files, which is not judged: ${reason}`,
-    remedy: "name the folder itself to have it judged, or move what is deployed out of it",
+    reason: `third-party files, not audited: ${reason}`,
+    remedy: "audit the directory itself, or move deployed manifests out of it",
     path,
   });
   const pending = [folder];
@@ -30,7 +30,7 @@ export function foreignManifests(root: string, folder: string, late: () => boole
     if (listed === undefined) return gap(`${below(root, at)} cannot be listed`);
     entries += listed.length;
     for (const entry of listed) {
-      if (entries > collectBounds.entries || late()) return gap("it is too large to be looked through for manifests");
+      if (entries > collectBounds.entries || late()) return gap("too large to search for manifests");
       const file = join(at, entry.name);
       if (entry.isDirectory()) pending.push(file);
       else if (entry.isFile() && mayHoldManifests(entry.name) && isManifest(file)) found.push(below(root, file));

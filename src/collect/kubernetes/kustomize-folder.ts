@@ -41,9 +41,9 @@ const NOT_LOADED: ReadonlySet<string> = new Set(["name", "namespace", "behavior"
 
 /** They run programs, or are configured by files that may name addresses. */
 const REFUSED: ReadonlyMap<string, string> = new Map([
-  ["generators", "generators of its own"],
-  ["transformers", "transformers of its own"],
-  ["validators", "validators of its own"],
+  ["generators", "custom generators"],
+  ["transformers", "custom transformers"],
+  ["validators", "custom validators"],
   ["helmcharts", "Helm charts"],
   ["helmchartinflationgenerator", "Helm charts"],
   ["helmglobals", "Helm charts"],
@@ -72,7 +72,7 @@ export function readKustomizeFolder(root: string, folder: string): KustomizeFold
         break;
       }
       if (/^\s|\s$|\p{Cc}/u.test(text)) {
-        refusal ??= `it names ${JSON.stringify(text.slice(0, 200))}, which is not for certain the name of a file`;
+        refusal ??= `it names ${JSON.stringify(text.slice(0, 200))}, which may not be a file name`;
         continue;
       }
       if (isAddress(text)) {
@@ -86,7 +86,7 @@ export function readKustomizeFolder(root: string, folder: string): KustomizeFold
         continue;
       }
       if (place === "outside") {
-        refusal ??= `it names ${JSON.stringify(text.slice(0, 200))}, which is outside of the folder that is judged`;
+        refusal ??= `it names ${JSON.stringify(text.slice(0, 200))}, which is outside the scanned directory`;
       } else if (place.isFolder) bases.push(place.path);
       // kustomize loads no file from outside the folder of its kustomization.
       else if (folder === "" || place.path.startsWith(`${folder}/`)) {

@@ -44,7 +44,7 @@ export function readManifestFiles(root: string, paths: ManifestPaths, rendering?
   let read = 0;
   for (const { path, text } of rendering?.files ?? []) {
     if (total > bounds.kubernetesTotalBytes) {
-      const reason = "what was rendered is over the bounds of one reading";
+      const reason = "rendered manifests exceed the limits";
       reader.gap({ code: "kubernetes.bound", reason, path });
       continue;
     }
@@ -57,7 +57,7 @@ export function readManifestFiles(root: string, paths: ManifestPaths, rendering?
     total += readInto(reader, root, path);
   }
   if (read < files.length) {
-    const reason = `${files.length - read} files of manifests are over the bounds of one reading`;
+    const reason = `${files.length - read} manifest files exceed the limits`;
     reader.gap({ code: "kubernetes.bound", reason, path: files[read] ?? "." });
   }
   for (const gap of paths.unread ?? []) reader.gap(gap);
@@ -97,8 +97,8 @@ function kustomizeGap(
     names.length === 0 ? "" : `, and its patches are not read: ${names.slice(0, NAMED_PATCHES).join(", ")}${more}`;
   const reason =
     outcomes === undefined
-      ? `kustomize builds this folder: its objects are read as they are, without what it changes of them${unread}`
-      : `it was not rendered, since ${why ?? "nothing was asked to"}: its objects are read as they are${unread}`;
+      ? `a Kustomize directory: its objects are read without its changes${unread}`
+      : `not rendered (${why ?? "no --render"}): its objects are read without its changes${unread}`;
   const path = folder || ".";
   return { code: "kubernetes.kustomize", reason, remedy: remedy(`kubectl kustomize ${pasted(path)}`, outcomes), path };
 }
@@ -109,7 +109,7 @@ function chartGap(chart: string, outcomes: Outcomes | undefined): ManifestGap | 
   const reason =
     outcomes === undefined
       ? "a Helm chart: its templates are not rendered"
-      : `a Helm chart that was not rendered, since ${why ?? "nothing was asked to"}`;
+      : `a Helm chart, not rendered (${why ?? "no --render"})`;
   const path = chart || ".";
   return { code: "kubernetes.chart", reason, remedy: remedy(`helm template ${pasted(path)}`, outcomes), path };
 }
@@ -120,8 +120,8 @@ function pasted(path: string): string {
 }
 
 function remedy(command: string, outcomes: Outcomes | undefined): string {
-  const pipe = `pipe it in: ${command} | bulkhead workload audit -`;
-  return outcomes === undefined ? `add --render, which runs kubectl or helm on the folder; or ${pipe}` : pipe;
+  const pipe = `pipe it: ${command} | bulkhead workload audit -`;
+  return outcomes === undefined ? `use --render, which runs kubectl or helm on the directory; or ${pipe}` : pipe;
 }
 
 /** Answers how many bytes it has. */
@@ -131,13 +131,13 @@ function readInto(reader: ManifestReader, root: string, path: string): number {
     return { length: bytes.length, text: textOf(bytes) };
   });
   if (read === undefined) {
-    const reason = `it cannot be read, or has more than ${kubernetesBounds.kubernetesFileBytes} bytes`;
+    const reason = `cannot be read, or exceeds ${kubernetesBounds.kubernetesFileBytes} bytes`;
     reader.gap({ code: "kubernetes.unreadable", reason, path: shown });
     return 0;
   }
   if (read.text === undefined) {
     const remedy = "save it as UTF-8";
-    reader.gap({ code: "kubernetes.encoding", reason: "it is not UTF-8", remedy, path: shown });
+    reader.gap({ code: "kubernetes.encoding", reason: "not UTF-8", remedy, path: shown });
   } else if (isComposeFile(path)) {
     reader.file(shown, read.text, environmentBeside(join(root, path)), (other) => textBeside(root, shown, other));
   } else reader.file(shown, read.text);

@@ -62,8 +62,8 @@ test("kubectl builds an overlay, which is then judged in the place of its files"
   const source = workloads[0]?.object.source;
   assert.equal(source?.kind === "file" ? source.text.path : "", "prod/(rendered)");
   assert.deepEqual(rendering.notes, [
-    "kustomize folders rendered: 2 of 2",
-    "kustomize folders judged as others build on them: base",
+    "Kustomize directories rendered: 2 of 2",
+    "Kustomize directories audited as part of others: base",
   ]);
 });
 
@@ -80,7 +80,7 @@ test("what kubectl refuses is told in one line, and the files are read as they a
     gaps.map(({ code, path }) => `${code} ${path}`),
     ["kubernetes.kustomize base", "kubernetes.kustomize prod"],
   );
-  assert.match(gaps[1]?.reason ?? "", /since kubectl failed: .*missing\.yaml/);
+  assert.match(gaps[1]?.reason ?? "", /kubectl failed: .*missing\.yaml/);
   assert.doesNotMatch(gaps[1]?.reason ?? "", /\n/);
   assert.ok(!gaps[1]?.reason.includes(tree.root));
 });

@@ -50,10 +50,10 @@ export async function renderFolders(
     notes: [
       ...(built.outcomes.size === 0
         ? []
-        : [`kustomize folders rendered: ${count(built.outcomes)} of ${built.outcomes.size}`]),
+        : [`Kustomize directories rendered: ${count(built.outcomes)} of ${built.outcomes.size}`]),
       ...(built.within.length === 0
         ? []
-        : [`kustomize folders judged as others build on them: ${namesOf(built.within)}`]),
+        : [`Kustomize directories audited as part of others: ${namesOf(built.within)}`]),
       ...(charts.outcomes.size === 0
         ? []
         : [
@@ -117,7 +117,7 @@ function closure(folder: string, read: (folder: string) => KustomizeFolder): rea
   for (const next of seen) {
     const part = read(next);
     if (part.refusal !== undefined) return next === folder ? part.refusal : `of ${next || "."}: ${part.refusal}`;
-    if (parts.length >= bounds.renderFolders) return `it builds on more than ${bounds.renderFolders} folders`;
+    if (parts.length >= bounds.renderFolders) return `it builds on more than ${bounds.renderFolders} directories`;
     parts.push(part);
     for (const base of part.bases) seen.add(base);
   }
@@ -165,7 +165,7 @@ async function render(
   args: readonly string[],
   left: { folders: number },
 ) {
-  if (left.folders === 0) return { cause: `more than ${bounds.renderFolders} folders are to be rendered` };
+  if (left.folders === 0) return { cause: `more than ${bounds.renderFolders} directories to render` };
   left.folders--;
   return await programs.run(program, args);
 }
@@ -197,14 +197,14 @@ function insideOf(root: string, chart: string): { readonly schemasStayInside: bo
         const target = realpathSync(path);
         const below = relative(real, target);
         if (below === ".." || below.startsWith(`..${sep}`) || isAbsolute(below)) {
-          return `its symbolic link ${relative(real, path)} leads out of the folder that is judged`;
+          return `its symbolic link ${relative(real, path)} leads out of the scanned directory`;
         }
         seen.add(target);
       }
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       // A link to a file is among what was seen, and no folder.
-      if (code !== "ENOTDIR") return `it cannot be looked through (${code ?? "unknown"})`;
+      if (code !== "ENOTDIR") return `it cannot be read (${code ?? "unknown"})`;
     }
   }
   return { schemasStayInside };

@@ -72,7 +72,7 @@ function filesNamed(root: string, names: ReadonlySet<string>, gaps: Gap[]): stri
     if (entries > collectBounds.entries) {
       gaps.push({
         code: "kubernetes.bound",
-        reason: `profiles were looked for among ${collectBounds.entries} entries alone`,
+        reason: `only ${collectBounds.entries} entries were searched for profiles`,
       });
       break;
     }
@@ -98,7 +98,7 @@ function list(folder: string): Dirent[] {
 function bounded(file: string, path: string): string {
   const { size } = statSync(file);
   if (size <= 4 * kubernetesBounds.seccompProfileLength) return readFileSync(file, "utf8");
-  const cause = `its ${size} bytes are over the bound`;
+  const cause = `${size} bytes exceed the limit`;
   throw new Problem({ kind: "input", code: "kubernetes.seccomp-profile", place: path, cause });
 }
 

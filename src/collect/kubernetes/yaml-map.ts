@@ -16,7 +16,7 @@ import { readBoundedText } from "../tree/text-file.ts";
 export function readYamlMap(file: string, name: string, limit: number): Readonly<Record<string, unknown>> | string {
   if (isLink(file)) return `its ${name} is a symbolic link`;
   const text = readBoundedText(file, limit);
-  return text === undefined ? `its ${name} is no file of UTF-8 with at most ${limit} bytes` : mapOf(text, name);
+  return text === undefined ? `its ${name} is not a file of UTF-8 with at most ${limit} bytes` : mapOf(text, name);
 }
 
 /** The same of a text; `name` is what a reason calls it. */
@@ -36,7 +36,7 @@ export function mapOf(text: string, name: string): Readonly<Record<string, unkno
   const [fault] = faults;
   if (fault !== undefined) return `its ${name} cannot be read: ${fault.reason}`;
   if (value === null) return {};
-  return isObject(value) ? value : `its ${name} is no map`;
+  return isObject(value) ? value : `its ${name} is not a map`;
 }
 
 /** Control characters, byte order marks, and keys of a flow mapping without a space or a value behind their colon. */

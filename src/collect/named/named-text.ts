@@ -77,12 +77,12 @@ function decode(bytes: Buffer, name: string, kind: TextKind): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (error) {
-    throw refused(`${kind.code}.encoding`, name, "it is not UTF-8", "save it as UTF-8", error);
+    throw refused(`${kind.code}.encoding`, name, "not UTF-8", "save it as UTF-8", error);
   }
 }
 
 function tooLarge(name: string, kind: TextKind): Problem {
-  return refused(`${kind.code}.too-large`, name, `it is larger than ${kind.bytes / 1024} KiB`, undefined);
+  return refused(`${kind.code}.too-large`, name, `larger than ${kind.bytes / 1024} KiB`, undefined);
 }
 
 export function refused(

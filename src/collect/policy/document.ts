@@ -35,7 +35,7 @@ export function readDocument(text: string, path: string): PolicyDocument | { rea
     problems: faults.slice(0, bounds.policyProblems).map(({ offset, cause }) => ({ path, ...position(offset), cause })),
   });
 
-  if (document === undefined) return problems([{ offset: 0, cause: "not valid YAML: it is nested too deeply" }]);
+  if (document === undefined) return problems([{ offset: 0, cause: "not valid YAML: nested too deeply" }]);
   const complaints = [...document.errors, ...document.warnings];
   if (complaints.length > 0) {
     return problems(
@@ -63,8 +63,8 @@ export function readDocument(text: string, path: string): PolicyDocument | { rea
 }
 
 function causeOf(code: string, message: string): string {
-  if (code === "MULTIPLE_DOCS") return "a second document begins here, and a policy file is one";
-  if (code === "RESOURCE_EXHAUSTION") return "it is nested too deeply";
+  if (code === "MULTIPLE_DOCS") return "more than one YAML document";
+  if (code === "RESOURCE_EXHAUSTION") return "nested too deeply";
   const line = message.split("\n", 1)[0] as string;
   return line.length > 160 ? `${line.slice(0, 159)}…` : line;
 }
@@ -133,7 +133,7 @@ function convert(root: Node | null): Converted {
       }
       const here = [...path, key.value];
       if (key.value in mapping) {
-        faults.push({ offset, cause: `the key ${JSON.stringify(key.value)} is here a second time` });
+        faults.push({ offset, cause: `duplicate key ${JSON.stringify(key.value)}` });
         continue;
       }
       keys.set(JSON.stringify(here), offset);

@@ -123,13 +123,13 @@ test("an environment's values hold before the file's others, of every key", asyn
       assert.ok(error instanceof Problem);
       assert.match(
         error.line(),
-        new RegExp(`--environment ${name}: no policy file states .*\\(one of production, toString\\)`),
+        new RegExp(`--environment ${name}: no environment of this name .*\\(one of production, toString\\)`),
       );
       return true;
     });
   }
   await using none = await folder({});
-  await assert.rejects(loadPolicy({ root: none.path, environment: "production" }), /there is no policy file/);
+  await assert.rejects(loadPolicy({ root: none.path, environment: "production" }), /no policy file/);
 });
 
 test("an environment of the tree's own file cannot loosen a trusted policy", async () => {

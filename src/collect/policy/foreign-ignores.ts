@@ -43,7 +43,7 @@ export function readForeignIgnores(name: string, text: string): ForeignIgnores {
   else if (/gitleaks.*\.toml$/.test(base)) readGitleaksAllowlists(text, name, all);
   else {
     const remedy = ".trivyignore, .trivyignore.yaml, .grype.yaml, .gitleaksignore or gitleaks.toml";
-    throw refused("ignores.format", name, "its name tells no format", remedy);
+    throw refused("ignores.format", name, "unknown format", remedy);
   }
   return all;
 }
@@ -159,7 +159,7 @@ function readGitleaksAllowlists(text: string, name: string, { ignores, left }: C
     for (const list of lists) {
       for (const expression of tomlTexts(list.get("paths"))) {
         const glob = globOf(expression);
-        if (glob === undefined) left.push(`${name}: the expression ${expression} is no pattern of ours`);
+        if (glob === undefined) left.push(`${name}: the expression ${expression} is not a pattern of ours`);
         else ignores.push({ id: SECRETS, path: glob });
       }
       for (const key of ["regexes", "stopwords", "commits"]) {

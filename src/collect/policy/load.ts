@@ -72,8 +72,8 @@ export function checkEnvironment(
 ): void {
   const stated = [...new Set(files.flatMap(({ environments }) => environments))];
   if (environment === undefined || stated.includes(environment)) return;
-  const cause = files.length === 0 ? "there is no policy file" : "no policy file states an environment of this name";
-  const remedy = stated.length === 0 ? "environments in bulkhead.yaml name them" : `one of ${stated.join(", ")}`;
+  const cause = files.length === 0 ? "no policy file" : "no environment of this name in the policy";
+  const remedy = stated.length === 0 ? "define it under environments in bulkhead.yaml" : `one of ${stated.join(", ")}`;
   throw refused("policy.environment", `--environment ${environment}`, cause, remedy);
 }
 

@@ -35,16 +35,16 @@ export function placeBeside(place: PolicyPlace, written: string): PolicyPlace {
   if (written.startsWith("git:")) {
     // A repository has commits that nobody reviewed: those of forks, of other branches, of an open change.
     if (place.kind === "tree") {
-      const cause = "a policy of the tree under review may not choose a commit";
-      throw outside(place, written, cause, "name a file in the tree, or name the policy by --policy");
+      const cause = "a policy in the scanned directory cannot use git:";
+      throw outside(place, written, cause, "use a file in the directory, or pass the policy with --policy");
     }
     const named = placeNamed(written);
     if (named.kind === "git" && REF.test(named.ref) && !named.ref.includes("..") && named.path !== "") return named;
-    throw outside(place, written, "it is no branch, tag or commit with a path", "write git:REF:PATH");
+    throw outside(place, written, "not git:REF:PATH", "use a branch, tag or commit and a path: git:REF:PATH");
   }
   if (place.kind === "file") return { kind: "file", path: fromFile(place.path, written) };
   const path = posix.normalize(posix.join(posix.dirname(place.path), written));
-  const whole = place.kind === "tree" ? "the tree under review" : "the repository";
+  const whole = place.kind === "tree" ? "the scanned directory" : "the repository";
   if (posix.isAbsolute(written) || path === ".." || path.startsWith("../")) {
     throw outside(
       place,

@@ -21,7 +21,9 @@ const exception = z
     package: text.optional().describe("Package name, exact."),
     path: pattern
       .optional()
-      .describe("Path in the image or the tree: * within a folder, ** across folders, ? for one character."),
+      .describe(
+        "Path in the image or the scanned directory: * within a directory, ** across directories, ? for one character.",
+      ),
     asset: pattern
       .optional()
       .describe("Name of the image or file, or its repository without the tag; patterns as in path."),
@@ -29,35 +31,37 @@ const exception = z
       .enum(justifications)
       .optional()
       .describe(
-        "Why the vulnerability does no harm there, for `bulkhead vex`: with it the exception is written as not_affected, without as affected and accepted.",
+        "VEX justification, for `bulkhead vex`: with it the exception is written as not_affected, without it as affected and accepted.",
       ),
     reason: text.describe("Why the finding is accepted."),
-    owner: text.describe("Who answers for it."),
+    owner: text.describe("Owner of the exception."),
     expires: z.iso
       .date()
-      .describe("The last day on which it holds, UTC: 2025-12-31. After it, it is itself a finding."),
+      .describe("Last day of the exception, UTC: 2025-12-31. Afterwards the exception is a finding."),
   })
   .refine(
     ({ id, ids, package: name, path, asset }) => [id, ids, name, path, asset].some((stated) => stated !== undefined),
-    { error: "names nothing", params: { allowed: "at least one of id, ids, package, path, asset" }, when: isMapping },
+    { error: "empty exception", params: { allowed: "at least one of id, ids, package, path, asset" }, when: isMapping },
   )
   .refine(({ id, ids }) => id === undefined || ids === undefined, {
     error: "has both id and ids",
     params: { allowed: "one of the two" },
     when: isMapping,
   })
-  .describe("Accepts the findings that match everything it states, until it expires. Any exception is looser.");
+  .describe("Accepts findings that match all of its fields, until it expires. Any exception is looser.");
 
 const unknownEntry = z
   .strictObject({
-    code: text.describe("Code of the gap, exact, as reports in JSON have it: advisories.no-coverage."),
+    code: text.describe("Exact gap code, as in JSON reports: advisories.no-coverage."),
     check: pattern.optional().describe("Check id, or a pattern over them: image/*. Default: any."),
     asset: pattern.optional().describe("As an exception's. Default: any."),
-    reason: text.describe("Why it may stay unknown."),
-    owner: text.describe("Who answers for it."),
-    expires: z.iso.date().describe("The last day on which it holds, UTC. After it, the exit code counts it again."),
+    reason: text.describe("Reason for accepting the unknown."),
+    owner: text.describe("Owner of the exception."),
+    expires: z.iso
+      .date()
+      .describe("Last day of the acceptance, UTC. Afterwards the exit code counts the unknown again."),
   })
-  .describe("Accepts unknowns: verdicts stay unknown, and the exit code does not count them.");
+  .describe("Accepts unknowns: verdicts stay unknown, and the exit code ignores them.");
 
 const texts = z.array(z.string().trim().min(1).max(bounds.policyEntryLength)).max(bounds.policyListEntries);
 const action = z.enum(actions);
@@ -65,19 +69,19 @@ const action = z.enum(actions);
 const enforcement = z.union([
   action,
   z.strictObject({
-    default: action.optional().describe("Of all that nothing else is stated of. Default: deny."),
+    default: action.optional().describe("For everything else. Default: deny."),
     categories: z
       .strictObject(Object.fromEntries(Object.values(categoryKeys).map((key) => [key, action.optional()])))
       .optional()
-      .describe("By the category of the check."),
+      .describe("By category."),
     checks: z
       .record(pattern, action)
       .refine((checks) => Object.keys(checks).length <= bounds.policyListEntries, {
-        error: "names too many checks",
+        error: "has too many checks",
         params: { allowed: `at most ${bounds.policyListEntries}` },
       })
       .optional()
-      .describe("By check id or a pattern over them: image/*. Of several that match, the strictest holds."),
+      .describe("By check id or a pattern over them: image/*. The strictest match applies."),
   }),
 ]);
 
@@ -125,18 +129,18 @@ const { exceptionLimits, ...beforeExceptions } = settingsShape;
 
 export const policySchema = z
   .strictObject({
-    apiVersion: z.literal("bulkhead/v1").describe("The version of this file's form."),
+    apiVersion: z.literal("bulkhead/v1").describe("Version of the policy format."),
     extends: text
       .optional()
       .describe(
-        "Another policy file, whose values hold where this one states none: a path from this file (../org/bulkhead.yaml); git:REF:PATH in a file that the caller vouches for.",
+        "Policy file to extend, whose values apply where this one sets none: a path relative to this file (../org/bulkhead.yaml); git:REF:PATH only in a trusted file.",
       ),
     locked: z
       .array(z.enum(lockableKeys))
       .max(lockableKeys.length)
       .optional()
       .describe(
-        "Keys that no file that extends this one may loosen: thresholds, licenses.deny, exceptions. Default: none. Stricter: more.",
+        "Keys that files extending this one cannot loosen: thresholds, licenses.deny, exceptions. Default: none. Stricter: more.",
       ),
     ...beforeExceptions,
     environments: z
@@ -147,17 +151,17 @@ export const policySchema = z
       })
       .optional()
       .describe(
-        "What holds in an environment that --environment names: any of the keys that are no list of exceptions, before what the file states outside of it.",
+        "Values of an environment (--environment NAME), which override those outside of it: any key but exceptions.",
       ),
     unknown: z
       .array(unknownEntry)
       .max(bounds.policyExceptions)
       .optional()
-      .describe("Unknowns that the exit code does not count, each until a day. Any entry is looser."),
+      .describe("Unknowns that the exit code ignores, each until a date. Any entry is looser."),
     ...(exceptionLimits === undefined ? {} : { exceptionLimits }),
     exceptions: z.array(exception).max(bounds.policyExceptions).optional(),
   })
-  .describe("Bulkhead's policy file.");
+  .describe("Bulkhead policy file.");
 
 /** What it states of the settings is read by their keys (stated.ts). */
 export interface PolicyFile extends z.infer<typeof policySchema> {

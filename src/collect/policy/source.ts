@@ -34,7 +34,7 @@ export async function readTreePolicy(root: string): Promise<PolicySource | undef
     if (text !== undefined) sources.push({ place: { kind: "tree", path: name }, text });
   }
   if (sources.length > 1) {
-    throw refused("policy.two-files", treeNames.join(", "), "the tree has two policy files", "keep one of them");
+    throw refused("policy.two-files", treeNames.join(", "), "two policy files in the directory", "keep one of them");
   }
   return sources[0];
 }
@@ -49,7 +49,7 @@ export async function readPolicyAt(place: PolicyPlace, root: string): Promise<Po
   const name = placeName(place);
   if (place.kind !== "tree") return { place, text: await readNamedText(name, root, kind) };
   const text = await readTreeText(root, place.path, kind);
-  if (text === undefined) throw refused("policy.unreadable", name, "there is no such file", undefined);
+  if (text === undefined) throw refused("policy.unreadable", name, "no such file", undefined);
   return { place, text };
 }
 
@@ -62,7 +62,7 @@ export async function readPolicyAt(place: PolicyPlace, root: string): Promise<Po
 export async function readNamedByPolicy(name: string, root: string): Promise<string> {
   if (name.startsWith("git:") || isAbsolute(name)) return await readNamedText(name, root, kind);
   const text = await readTreeText(root, name, kind);
-  if (text === undefined) throw refused("policy.unreadable", name, "there is no such file", "the policy names it");
+  if (text === undefined) throw refused("policy.unreadable", name, "no such file", "the policy names it");
   return text;
 }
 
@@ -72,10 +72,10 @@ async function readTreeText(root: string, path: string, kind: TextKind): Promise
   if (handle === undefined) return undefined;
   await using file = handle;
   if (!(await file.stat()).isFile()) {
-    throw refused("policy.not-a-file", path, "it is not a regular file", "put the file itself there");
+    throw refused("policy.not-a-file", path, "not a regular file", "replace it with a regular file");
   }
   if (path.includes("/") && (await realpath(dirname(join(root, path)))) !== join(await realpath(root), dirname(path))) {
-    throw refused("policy.not-a-file", path, "a symbolic link leads to it", "put the file itself there");
+    throw refused("policy.not-a-file", path, "a symbolic link leads to it", "replace it with a regular file");
   }
   return await readText(file, path, kind);
 }
@@ -87,12 +87,7 @@ async function openIfThere(path: string, name: string): Promise<FileHandle | und
     const code = (error as NodeJS.ErrnoException).code;
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;
     if (code === "ELOOP") {
-      throw refused(
-        "policy.not-a-file",
-        name,
-        "it is a symbolic link",
-        "put the policy itself there, or name it by --policy",
-      );
+      throw refused("policy.not-a-file", name, "a symbolic link", "replace it with the file, or use --policy");
     }
     throw refused("policy.unreadable", name, systemCause(error), undefined, error);
   }

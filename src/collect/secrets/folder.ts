@@ -55,7 +55,7 @@ export async function secretsOfFolder(
         code: "secrets.folder",
         place: root,
         cause: `more than ${collectBounds.entries} entries`,
-        remedy: "name a folder further down",
+        remedy: "scan a subdirectory",
       });
     }
     listed.sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -99,7 +99,7 @@ function scanFile(
   try {
     // The file may have become a symlink or a pipe since it was listed: neither is followed or waited for.
     descriptor = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-    if (!fstatSync(descriptor).isFile()) throw new Error("it is no regular file");
+    if (!fstatSync(descriptor).isFile()) throw new Error("not a regular file");
     const first = fill(descriptor, buffer);
     if (first < buffer.length) {
       gathering.file(path, first, scanner.scan(path, buffer.subarray(0, first)));

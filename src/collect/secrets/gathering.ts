@@ -41,13 +41,13 @@ export function createGathering(place: string): Gathering {
     files: () => files,
     finish() {
       if (unread > 0) {
-        const what = unread === 1 ? "one file or folder" : `${unread} files or folders`;
+        const what = unread === 1 ? "one file or directory" : `${unread} files or directories`;
         gaps.push({ code: "secrets.unreadable", reason: `${place}: ${what} could not be read, first ${firstUnread}` });
       }
       if (omitted > 0) {
         gaps.push({
           code: "secrets.too-many",
-          reason: `${place}: ${omitted} more places look like secrets than are kept, first in ${firstOmitted}`,
+          reason: `${place}: ${omitted} more places that look like secrets were not recorded, first in ${firstOmitted}`,
         });
       }
       return { found: { secrets, files, bytes }, gaps };

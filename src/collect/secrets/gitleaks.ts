@@ -57,7 +57,7 @@ export function gitleaksRulesOf(name: string, text: string): LoadedRules {
 
 function loadFile(file: string, depth: number): LoadedRules {
   const sections = sectionsOf(file, () => {
-    if (statSync(file).size > bounds.secretRulesBytes) throw wrong(file, "it is too large for a file of rules");
+    if (statSync(file).size > bounds.secretRulesBytes) throw wrong(file, "too large for a file of rules");
     return readFileSync(file, "utf8");
   });
   return rulesIn(file, sections, (base) => {
@@ -101,10 +101,10 @@ function ruleOf(
   if (id === undefined) throw wrong(file, "a rule has no id");
   const place = `${file}, rule ${id}`;
   const regex = tomlText(table.get("regex"));
-  if (regex === undefined) return `${place} is left out: it has no regex, and names of files alone are no secrets`;
+  if (regex === undefined) return `${place} is left out: no regex, and names of files alone are no secrets`;
   const expression = expressionOf(regex, place);
   const keywords = keywordsOf(table, regex);
-  if (keywords.length === 0) return `${place} is left out: it has no keyword of three letters, and no fixed text`;
+  if (keywords.length === 0) return `${place} is left out: no keyword of three letters, and no fixed text`;
   const path = tomlText(table.get("path"));
   const pathExpression = path === undefined ? undefined : expressionOf(path, place);
   const single = tomlTable(table.get("allowlist"));
@@ -185,7 +185,7 @@ function expressionOf(source: string, place: string): Re2 {
   try {
     return compileRe2(source);
   } catch (error) {
-    throw wrong(place, `${JSON.stringify(source)} is no expression: ${(error as Error).message}`);
+    throw wrong(place, `${JSON.stringify(source)} is not an expression: ${(error as Error).message}`);
   }
 }
 

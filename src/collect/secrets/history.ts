@@ -45,8 +45,8 @@ export async function secretsOfHistory(
       kind: "usage",
       code: "secrets.history",
       place: root,
-      cause: "it is no git repository",
-      remedy: "name the folder that holds .git, or leave --history out",
+      cause: "not a Git repository",
+      remedy: "use the directory that contains .git, or omit --history",
     });
   }
   let all = await secretsOfRepository(root, repository, "", scanner, options);

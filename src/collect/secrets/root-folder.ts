@@ -34,5 +34,5 @@ export async function secretsOfRoot(
 
 function overTime(place: string): Problem {
   const minutes = collectBounds.assetMilliseconds / 60_000;
-  return new Problem({ kind: "input", code: "collect.time", place, cause: `it took longer than ${minutes} minutes` });
+  return new Problem({ kind: "input", code: "collect.time", place, cause: `took longer than ${minutes} minutes` });
 }

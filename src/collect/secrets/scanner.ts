@@ -78,7 +78,7 @@ function readKey(file: string): Buffer {
     kind: "usage",
     code: "secrets.key",
     place: file,
-    cause: `the key has ${bytes.length} bytes: it could be guessed`,
+    cause: `the key has ${bytes.length} bytes: it is guessable`,
     remedy: `at least ${SHORTEST_KEY} random bytes`,
   });
 }

@@ -47,7 +47,7 @@ function read(root: string, path: string): FoundDockerfile {
   try {
     const { size } = statSync(file);
     if (size > bounds.smallFileBytes) {
-      return { path, images: [], problem: `its ${size} bytes are over the bound of ${bounds.smallFileBytes}` };
+      return { path, images: [], problem: `${size} bytes exceed the limit of ${bounds.smallFileBytes}` };
     }
     const { stages } = parseDockerfile(path, readFileSync(file, "utf8"));
     const images = stages.flatMap(({ from }) =>
@@ -74,7 +74,7 @@ function list(folder: string, isRoot: boolean) {
     return readdirSync(folder, { withFileTypes: true });
   } catch (error) {
     if (!isRoot) return [];
-    const cause = `it cannot be listed: ${systemCause(error)}`;
+    const cause = `cannot be listed: ${systemCause(error)}`;
     throw new Problem({ kind: "usage", code: "collect.folder", place: folder, cause });
   }
 }

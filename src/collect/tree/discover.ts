@@ -93,7 +93,7 @@ export async function discover(
     }
     const isTemplate = templates.has(folder);
     for (const entry of listed) {
-      if (late()) throw tooMuch(root, `it took more than ${bounds.discoverMilliseconds / 1000} s to look through`);
+      if (late()) throw tooMuch(root, `scanning took more than ${bounds.discoverMilliseconds / 1000} s`);
       const path = join(folder, entry.name);
       if (entry.isDirectory()) {
         (skipped.has(entry.name) ? foreign : pending).push(path);
@@ -158,7 +158,7 @@ async function sort(found: Found, root: string, path: string, isTemplate: boolea
 }
 
 function tooMuch(root: string, cause: string): Problem {
-  const remedy = "name a folder further down";
+  const remedy = "scan a subdirectory";
   return new Problem({ kind: "input", code: "collect.folder", place: root, cause, remedy });
 }
 

@@ -68,7 +68,7 @@ test("what Docker would refuse makes what rests on it unknown, and a hit still f
   assert.equal(verdictOf(judged, "secret-in-arg-or-env"), "fail");
 });
 
-test("a shell that is not taken apart is unknown for the checks that need it alone", () => {
+test("a shell that is not parsed is unknown for the checks that need it alone", () => {
   const judged = judge('FROM debian:13\nSHELL ["pwsh", "-c"]\nRUN Get-Item x\nUSER 1\n');
   assert.equal(verdictOf(judged, "curl-pipe-shell"), "unknown");
   assert.equal(verdictOf(judged, "runs-as-root"), "pass");
@@ -124,11 +124,11 @@ test("an ignore comment with a reason takes a finding out of the verdict, and it
 test("without a reason, on another instruction, or beside a trusted policy, it takes nothing out", () => {
   const without = judge("# bulkhead ignore=runs-as-root\nFROM debian:13\n");
   assert.equal(verdictOf(without, "runs-as-root"), "fail");
-  assert.match(without.notes.join(), /:1: the ignore comment gives no reason/);
+  assert.match(without.notes.join(), /:1: the ignore comment has no reason/);
   assert.equal(verdictOf(judge("FROM debian:13\n# bulkhead ignore=runs-as-root x\nRUN id\n"), "runs-as-root"), "fail");
   const beside = judge(ignoring, trusted);
   assert.equal(verdictOf(beside, "runs-as-root"), "fail");
-  assert.match(beside.notes.join(), /does not count beside a trusted policy/);
+  assert.match(beside.notes.join(), /has no effect under a trusted policy/);
   const details = beside.evaluations.flatMap(({ findings }) => findings.map(({ detail = "" }) => detail));
   assert.ok(details.some((detail) => detail.includes("it is a builder")));
 });
@@ -157,9 +157,9 @@ test("hadolint's comments count as ours do, for the checks that ask the same", (
 test("beside a trusted policy hadolint's comments take nothing out, and that is reported", () => {
   const judged = judge("# hadolint ignore=DL3006\nFROM debian\n", trusted);
   assert.equal(judged.evaluations.flatMap(({ excepted }) => excepted).length, 0);
-  assert.match(judged.notes.join("\n"), /:1: the ignore comment does not count beside a trusted policy/);
+  assert.match(judged.notes.join("\n"), /:1: the ignore comment has no effect under a trusted policy/);
   const details = judged.evaluations.flatMap(({ findings }) => findings.map(({ detail = "" }) => detail));
-  assert.ok(details.some((detail) => /:1 asks to ignore it \(hadolint ignore=DL3006/.test(detail)));
+  assert.ok(details.some((detail) => /:1 ignores it \(hadolint ignore=DL3006/.test(detail)));
 });
 
 test("comments for other programs, and for checks that there are not, are named", () => {
@@ -167,5 +167,5 @@ test("comments for other programs, and for checks that there are not, are named"
     "# check=skip=JSONArgsRecommended\nFROM debian\n# bulkhead ignore=no-such-check why\nUSER 1\n",
   );
   assert.match(notes.join("\n"), /1 ignore comment is for other programs \(docker\)/);
-  assert.match(notes.join("\n"), /there is no check no-such-check to ignore/);
+  assert.match(notes.join("\n"), /unknown check no-such-check in the ignore comment/);
 });

@@ -41,7 +41,7 @@ export function readDockerfile(root: string, path: string, now: Date, isSensitiv
 function readText(file: string): { text: string; lossy: boolean } {
   const { size } = statSync(file);
   if (size > dockerfileBounds.dockerfileBytes) {
-    const cause = `its ${size} bytes are over the bound of ${dockerfileBounds.dockerfileBytes}`;
+    const cause = `${size} bytes exceed the limit of ${dockerfileBounds.dockerfileBytes}`;
     throw new Problem({ kind: "input", code: "dockerfile.size", place: file, cause });
   }
   const bytes = readFileSync(file);

@@ -67,7 +67,7 @@ function pathPattern(written: string, by: string): string {
   const refused = (cause: string, remedy: string) =>
     new Problem({ kind: "usage", code: "exclude.pattern", place: `${by}: ${written}`, cause, remedy });
   if (pattern === "" || pattern === "." || /^\*\*?$/.test(pattern)) {
-    throw refused("excludes everything", "name what is left out: vendor/**");
+    throw refused("excludes everything", "exclude paths: vendor/**");
   }
   if (pattern.split("/").includes("..")) {
     throw refused("leads out of the scanned directory", "name a path in it");
@@ -100,7 +100,7 @@ function openIgnoreFiles(root: string): IgnoreFiles {
     }
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    return none(`which files Git tracks is not known: ${error.place}: ${error.message}`);
+    return none(`which files Git tracks is unknown: ${error.place}: ${error.message}`);
   }
   const top = prefix === "" ? root : join(root, ...prefix.split("/").map(() => ".."));
   const files = new Map<string, readonly IgnoreRule[]>();

@@ -35,7 +35,7 @@ export function linkReader(root: string) {
       if (target === undefined || target.kind === "folder" || isTemplate || !mayHoldManifests(basename(path))) return;
       unread.push({
         code: "kubernetes.link",
-        reason: "a link to what is no file of this folder, which is not followed",
+        reason: "a link that leads out of this directory, not followed",
         remedy: "put the file itself here",
         path: shown.replaceAll(sep, "/"),
       });

@@ -56,7 +56,7 @@ test("development packages are left out and counted", () => {
   const [only, ...others] = scanLockfile(file, "package-lock.json", context);
   assert.deepEqual(others, []);
   assert.equal(only?.verdict, "unknown");
-  assert.deepEqual(only?.evidence, { packages: "1", "left out": "1 for development alone" });
+  assert.deepEqual(only?.evidence, { packages: "1", "left out": "1 only for development" });
 });
 
 test("a lockfile that pins nothing has no evaluation, one that is broken or gone is unknown", () => {

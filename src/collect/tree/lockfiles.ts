@@ -16,7 +16,7 @@ export function isLockfile(path: string): boolean {
 }
 
 export interface Pinned {
-  /** Without what is for development alone. */
+  /** Without what is only for development. */
   readonly inventory: Evidence<Inventory>;
   /** How many packages are. */
   readonly development: number;
@@ -42,7 +42,7 @@ function factsOf(analyser: Analyser, file: string, path: string): FileFacts {
   try {
     const { size } = statSync(file);
     const limit = limitOf(analyser);
-    if (size > limit) return unreadable(`its ${size} bytes are over the bound of ${limit}`);
+    if (size > limit) return unreadable(`${size} bytes exceed the limit of ${limit}`);
     const bytes = readFileSync(file);
     // What it includes is named from the folder that is judged.
     const root = file.endsWith(path) ? file.slice(0, -path.length) : undefined;

@@ -11,10 +11,10 @@ export function skippedNotes({ links, skipped }: Pick<Discovery, "links" | "skip
   return [
     ...(links.length === 0
       ? []
-      : [`links that lead out of the folder, or to nothing, and are not followed: ${counted(links)}`]),
+      : [`links that lead out of the directory, or to nothing, and are not followed: ${counted(links)}`]),
     ...(foreign.length === 0
       ? []
-      : [`folders of other people's files, which are looked into for manifests alone: ${counted(foreign)}`]),
+      : [`directories of third-party files, scanned only for manifests: ${counted(foreign)}`]),
   ];
 }
 

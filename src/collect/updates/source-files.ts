@@ -169,7 +169,7 @@ function createTaken() {
         : [
             {
               code: "updates.too-many",
-              reason: `pending updates: ${refused} files of sources or keys are over the bounds`,
+              reason: `pending updates: ${refused} files of sources or keys exceed the limits`,
             },
           ],
   };

@@ -38,7 +38,7 @@ function pendingOf(...updates: readonly Partial<PendingUpdate>[]): PendingUpdate
 }
 
 test("the summary counts packages, those that mend a flaw, and the days of the oldest", () => {
-  assert.equal(summaryOf(pendingOf(), now, true), "no rebuild needed: nothing is pending");
+  assert.equal(summaryOf(pendingOf(), now, true), "no rebuild needed: no pending updates");
   assert.equal(
     summaryOf(pendingOf({}), now, true),
     "rebuild needed: 1 package, none with a fix for a known vulnerability, oldest pending 1 day",
@@ -50,7 +50,7 @@ test("the summary counts packages, those that mend a flaw, and the days of the o
 });
 
 test("a look-up that was not whole has no last word", () => {
-  assert.match(summaryOf(pendingOf(), now, false), /^not known/);
+  assert.match(summaryOf(pendingOf(), now, false), /^unknown: pending/);
   assert.match(summaryOf(pendingOf({}), now, false), /^rebuild needed: at least 1 package,/);
 });
 
@@ -83,10 +83,10 @@ test("the verdict without a look-up", () => {
   };
   const [young, old] = ["2026-06-08T00:00:00Z", "2026-05-01T00:00:00Z"];
   assert.equal(verdict(young, young)[0], "pass");
-  assert.deepEqual(verdict(young), ["unknown", "when its base was built is not known"]);
+  assert.deepEqual(verdict(young), ["unknown", "the build date of its base is unknown"]);
   assert.match(verdict(young, old).join(), /^unknown,its base is of 2026-05-01/);
   assert.equal(verdict(old, young)[0], "fail");
-  assert.deepEqual(verdict(), ["unknown", "it does not say when it was built"]);
+  assert.deepEqual(verdict(), ["unknown", "has no build date"]);
 });
 
 test("the verdict with a look-up", () => {
@@ -119,9 +119,9 @@ test("times that no build has are none", async () => {
     return evaluation?.reason;
   };
   for (const date of ["1970-01-01T00:00:00Z", "1980-01-01T00:00:01Z", "2030-01-01T00:00:00Z", "yesterday", ""]) {
-    assert.equal(await judged(date), "it does not say when it was built", date);
+    assert.equal(await judged(date), "has no build date", date);
   }
-  assert.notEqual(await judged("2026-01-01T00:00:00Z"), "it does not say when it was built");
+  assert.notEqual(await judged("2026-01-01T00:00:00Z"), "has no build date");
 });
 
 test("sources that cannot be read make the answer unknown, and end nothing", async () => {
@@ -136,7 +136,7 @@ test("sources that cannot be read make the answer unknown, and end nothing", asy
       lookup,
       context,
     );
-  const problem = new Problem({ kind: "unavailable", code: "oci.unreachable", place: "layer 1", cause: "it is gone" });
+  const problem = new Problem({ kind: "unavailable", code: "oci.unreachable", place: "layer 1", cause: "gone" });
   const evidence = await failing(problem);
   assert.deepEqual([evidence.state, evidence.gaps[0]?.code], ["absent", "oci.unreachable"]);
   await assert.rejects(failing(new TypeError("a bug")), TypeError);

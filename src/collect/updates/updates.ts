@@ -63,7 +63,7 @@ export async function lookUpUpdates(
   const [validUntil] = valid.sort();
   return present(updates, checked[0] ?? now.toISOString(), {
     gaps: all,
-    ...(validUntil === undefined ? {} : { validUntil, renewal: "add --updates, which asks the suites again" }),
+    ...(validUntil === undefined ? {} : { validUntil, renewal: "use --updates" }),
   });
 }
 
@@ -71,7 +71,7 @@ const OS: ReadonlySet<string> = new Set(["deb", "apk", "rpm"]);
 
 const noPackages: Gap = {
   code: "contents.no-packages",
-  reason: "no packages of a distribution were found: what a rebuild would change is not known",
+  reason: "no distribution packages found, pending updates unknown",
 };
 
 /** The flaws that each update mends, from what the advisories say of what is installed. */

@@ -23,7 +23,7 @@ function distribution(id: string, more: Partial<Distribution> = {}): FileFacts {
   return { kind: "distribution", distribution: { id, idLike: [], ...more } };
 }
 
-const UNREADABLE: FileFacts = { kind: "unreadable", code: "contents.test-broken", reason: "it is broken" };
+const UNREADABLE: FileFacts = { kind: "unreadable", code: "contents.test-broken", reason: "broken" };
 
 /** A file that each of the layers wrote: `history(path, [0, facts], [2, facts])`. */
 function history(path: string, ...versions: readonly (readonly [layer: number, facts: FileFacts])[]): FileHistory {
@@ -176,8 +176,8 @@ describe("gaps", () => {
     assert.equal(inventory.packages.length, 1);
     assert.deepEqual(gaps, [
       { code: "contents.unread", reason: `/${STATUS}: line 7 is broken`, concerns: "deb" },
-      { code: "contents.test-broken", reason: "/var/lib/rpm/Packages: it is broken", concerns: "rpm" },
-      { code: "contents.test-broken", reason: "/etc/os-release: it is broken" },
+      { code: "contents.test-broken", reason: "/var/lib/rpm/Packages: broken", concerns: "rpm" },
+      { code: "contents.test-broken", reason: "/etc/os-release: broken" },
     ]);
   });
 
@@ -239,7 +239,7 @@ describe("gaps", () => {
     );
     const { gaps } = catalogue(files);
     assert.equal(gaps.length, bounds.contentsGaps + 1);
-    assert.deepEqual(gaps.at(-1), { code: "contents.unread", reason: "5 more things were not read" });
+    assert.deepEqual(gaps.at(-1), { code: "contents.unread", reason: "5 more files were not read" });
   });
 
   test("more packages than the bound allows are cut off, and it says so", () => {

@@ -110,7 +110,7 @@ export function catalogue(
   const unique = withoutRepeats(located.filter((item) => !isSpokenFor(item, ownerOf)));
   const typesRead = new Set(unique.map(({ record }) => record.type));
   if (unique.length > most) {
-    gaps.add("contents.too-many-packages", `${unique.length} packages, of which ${most} are looked at`);
+    gaps.add("contents.too-many-packages", `${unique.length} packages, of which ${most} are checked`);
     unique.length = most;
   }
   const expected = distribution === undefined ? undefined : databaseOf(distribution);
@@ -126,7 +126,7 @@ export function catalogue(
     isFile: (path) => paths.has(path),
   });
   if (gone.length > most) {
-    gaps.add("contents.too-many-packages", `${gone.length} removed packages, of which ${most} are looked at`);
+    gaps.add("contents.too-many-packages", `${gone.length} removed packages, of which ${most} are checked`);
     gone.length = most;
   }
   return {
@@ -156,7 +156,7 @@ function withAccounts(
   return {
     ...before,
     [path === passwdPath ? "passwd" : "shadow"]: file,
-    unread: facts.more === 0 ? unread : [...unread, `/${path}: ${facts.more} more accounts are not looked at`],
+    unread: facts.more === 0 ? unread : [...unread, `/${path}: ${facts.more} more accounts were not checked`],
   };
 }
 
@@ -338,7 +338,7 @@ function gapList() {
     },
     all(): Gap[] {
       const more = count - first.length;
-      return more === 0 ? first : [...first, { code: "contents.unread", reason: `${more} more things were not read` }];
+      return more === 0 ? first : [...first, { code: "contents.unread", reason: `${more} more files were not read` }];
     },
   };
 }

@@ -111,7 +111,7 @@ describe("what a distribution's package brought", () => {
 
   test("what is unread of its programs is its advisories' to judge", () => {
     const unread: FileFacts = { kind: "packages", packages: [], unread: ["it was built so"], concerns: "golang" };
-    const broken: FileFacts = { kind: "unreadable", code: "contents.test", reason: "it is broken", concerns: "golang" };
+    const broken: FileFacts = { kind: "unreadable", code: "contents.test", reason: "broken", concerns: "golang" };
     const database = file("lib/apk/db/installed", packages(record("apk", "n", { owns: ["usr/bin/a", "usr/bin/b"] })));
     const files = [file("usr/bin/a", unread), file("usr/bin/b", broken)];
     assert.deepEqual(catalogue([database, ...files]).gaps, []);

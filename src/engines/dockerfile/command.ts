@@ -39,9 +39,9 @@ export function readScripts(
   const isScript = only !== undefined && reading.heredocs.length === 1 && heredocStart(form.text) !== undefined;
   const interpreter = isScript ? interpreterOf(only.text) : undefined;
   if (interpreter !== undefined) {
-    if (!posixShells.has(interpreter)) return unread(`a script of ${interpreter} is not taken apart`);
+    if (!posixShells.has(interpreter)) return unread(`a script of ${interpreter} is not parsed`);
   } else if (shell !== "posix") {
-    return unread(`the shell is ${shell === "other" ? "one that is not known" : shell}, which is not taken apart`);
+    return unread(`the shell is ${shell === "other" ? "one that is unknown" : shell}, which is not parsed`);
   }
   if (isScript) {
     const builder = mappedText(source, only.range.start);

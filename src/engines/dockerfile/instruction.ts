@@ -94,11 +94,11 @@ export function readInstruction(reading: Reading): Instruction {
   const expanded = (span: Span): Word => wordIn(reading, span);
   // JSON where the instruction takes it. Undefined: plain words, or a shell's text.
   const array = jsonTakers.has(keyword) ? jsonArrayAt(text.slice(0, last), start) : undefined;
-  if (array?.kind === "others") return broken("json", "a JSON array may hold strings alone");
+  if (array?.kind === "others") return broken("json", "a JSON array must contain only strings");
   /** Of a shell's text the command alone rests on it, of words everything. */
   const readBehind = (found: { readonly end: number } | undefined, ofShell: boolean): void => {
     if (found === undefined || found.end >= last) return;
-    const reason = "versions of Docker differ over what stands behind a JSON array";
+    const reason = "Docker versions differ on text after a JSON array";
     if (text.includes("<<", found.end) || !ofShell) differs(reason);
     else problems.push({ kind: "unread", code: "dockerfile.unsure", reason, range });
   };
@@ -118,7 +118,7 @@ export function readInstruction(reading: Reading): Instruction {
       const inFrom = globalLookup(stages.globals);
       const word = wordIn(reading, image, inFrom);
       if (alias !== undefined && !STAGE_NAME.test(lowerCase(text.slice(alias.start, alias.end)))) {
-        refuse("stage-name", "a stage's name begins with a letter, and has letters, digits, ., _ and - alone");
+        refuse("stage-name", "a stage's name begins with a letter, followed by letters, digits, ., _ and -");
       }
       const platform = flagValue(flags, "platform");
       const from: FromInstruction = {
@@ -162,7 +162,7 @@ export function readInstruction(reading: Reading): Instruction {
       if (type !== "CMD" || behind >= last)
         return broken("healthcheck", "HEALTHCHECK takes CMD and a command, or NONE");
       const command = jsonArrayAt(text.slice(0, last), behind);
-      if (command?.kind === "others") return broken("json", "a JSON array may hold strings alone");
+      if (command?.kind === "others") return broken("json", "a JSON array must contain only strings");
       readBehind(command, true);
       const form = readCommandForm(reading, behind, last);
       const shell = scope?.shell ?? "posix";
@@ -225,7 +225,7 @@ export function readInstruction(reading: Reading): Instruction {
       return { ...base, keyword, instruction: readInstruction(trigger) };
     }
     default:
-      return broken("unknown-instruction", `there is no instruction ${keyword.slice(0, 40)}`);
+      return broken("unknown-instruction", `unknown instruction ${keyword.slice(0, 40)}`);
   }
 }
 

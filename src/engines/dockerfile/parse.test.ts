@@ -198,7 +198,7 @@ test("what decides the user or a port, and stands for something else to buildah,
   }
 });
 
-test("a shell that is not taken apart is said so", () => {
+test("a shell that is not parsed is said so", () => {
   const powershell = 'FROM a\nSHELL ["powershell", "-Command"]\nRUN Get-Item x\nCMD ["x"]\n';
   assert.deepEqual(problems(powershell), ["3:5 unread dockerfile.shell"]);
   assert.deepEqual(problems("# escape=`\nFROM a\nRUN dir\n"), ["3:5 unread dockerfile.shell"]);

@@ -115,7 +115,7 @@ export function parseDockerfile(path: string, text: string): Dockerfile {
   if (from < at) pieces.push({ kind: "blank", start: from, end: at });
   if (instructions.length === 0) {
     const range = source.range(0, 0);
-    problems.push({ kind: "refused", code: "dockerfile.empty", reason: "it has no instruction", range });
+    problems.push({ kind: "refused", code: "dockerfile.empty", reason: "no instruction", range });
   }
   const settled = stages.settle(instructions);
   return {
@@ -131,7 +131,7 @@ export function parseDockerfile(path: string, text: string): Dockerfile {
 }
 
 function overBound(place: string, what: string, count: number, bound: number): Problem {
-  const cause = `its ${count} ${what} are over the bound of ${bound}`;
+  const cause = `its ${count} ${what} exceed the limit of ${bound}`;
   return new Problem({ kind: "input", code: "dockerfile.size", place, cause });
 }
 

@@ -122,7 +122,10 @@ test("folders of our own are nobody else's, and become so where they were not", 
 test("a link in the place of a file of ours is told", (context) => {
   const root = folder(context);
   symlinkSync("nowhere", join(root, "scans.db"));
-  assert.throws(() => refuseLink(join(root, "scans.db"), "the scan cache"), /in the place of the scan cache/);
+  assert.throws(
+    () => refuseLink(join(root, "scans.db"), "show or clear the scan cache"),
+    /in the place of show or clear the scan cache/,
+  );
   refuseLink(join(root, "none"), "x");
 });
 

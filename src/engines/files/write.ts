@@ -65,7 +65,7 @@ export function writeWhole(path: string, content: Content, options: WriteOptions
 export function writeNew(path: string, content: string | Uint8Array, options: WriteOptions = {}): void {
   attempt(path, () => {
     refuseLinkedFolders(path, options.within);
-    if (isThere(path)) throw refused("files.exists", path, "it is there already and is not overwritten");
+    if (isThere(path)) throw refused("files.exists", path, "file already exists");
     if (options.folders === true) mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, content, { flag: "wx", mode: options.mode ?? 0o666 });
   });
@@ -114,7 +114,7 @@ export function refuseLinkedFolders(path: string, within: readonly string[] = []
     for (const name of way.split(sep).slice(0, -1)) {
       at = join(at, name);
       if (entryAt(at)?.isSymbolicLink() === true) {
-        throw refused("files.link", at, "it is a symbolic link, and nothing is written through it", REMEDY);
+        throw refused("files.link", at, "a symbolic link, and nothing is written through it", REMEDY);
       }
     }
   }
@@ -126,9 +126,9 @@ const REMEDY = "name the place that it leads to";
 export function replace(path: string, content: Content, mode: number): void {
   const before = entryAt(path);
   if (before?.isSymbolicLink() === true) {
-    throw refused("files.link", path, "it is a symbolic link, and nothing is written through it", REMEDY);
+    throw refused("files.link", path, "a symbolic link, and nothing is written through it", REMEDY);
   }
-  if (before !== undefined && !before.isFile()) throw refused("files.unwritable", path, "it is no regular file");
+  if (before !== undefined && !before.isFile()) throw refused("files.unwritable", path, "not a regular file");
   removeLeftovers(path);
   const fresh = freshName(path);
   try {
@@ -169,7 +169,7 @@ const CANNOT_REPLACE = new Set(["EACCES", "EPERM", "EBUSY", "EXDEV", "EROFS"]);
 function overwrite(path: string, content: Content): void {
   const descriptor = openSync(path, constants.O_WRONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
-    if (!fstatSync(descriptor).isFile()) throw refused("files.unwritable", path, "it is no regular file");
+    if (!fstatSync(descriptor).isFile()) throw refused("files.unwritable", path, "not a regular file");
     ftruncateSync(descriptor);
     writeContent(descriptor, content);
     fsyncSync(descriptor);

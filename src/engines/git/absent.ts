@@ -26,7 +26,7 @@ export function countAbsent(idBytes: number, partial: boolean): Absent {
         return;
       }
       for (const id of ids) {
-        gaps.add({ code: "git.object-missing", place: `object ${id}`, reason: "it is named, and not there" });
+        gaps.add({ code: "git.object-missing", place: `object ${id}`, reason: "named, and not there" });
       }
       if (full) {
         const reason = `over ${ids.size} objects are missing`;

@@ -108,8 +108,8 @@ test("what a revision or a path does not name is refused by name", { skip }, (co
     has(revision, "top", /^git\.revision: /);
   }
   has("HEAD", "none", /^git\.path: none: HEAD has no such file/);
-  has("HEAD", "a", /^git\.path: a: in HEAD it is no file, or a folder/);
-  has("HEAD", "top/x", /^git\.path: .*a file is where a folder should be/);
+  has("HEAD", "a", /^git\.path: a: in HEAD it is not a file, or a directory/);
+  has("HEAD", "top/x", /^git\.path: .*a file is where a directory should be/);
   has("HEAD", "link", /^git\.path: link: .*a symbolic link/);
   for (const path of ["./top", "a//b", "../top", "/top", "a/"]) has("HEAD", path, /^git\.path: .*without \. and \.\./);
 });
@@ -173,8 +173,8 @@ test("linked work trees and submodules are read as git reads them", { skip }, (c
     const at = join(folder, place);
     assert.equal(read(at, revision, "top"), shown(at, `${revision}:top`), `${place} ${revision}`);
   }
-  assert.match(refusal(main, "HEAD", "inner"), /it is in a submodule/);
-  assert.match(refusal(main, "HEAD", "inner/top"), /it is in a submodule/);
+  assert.match(refusal(main, "HEAD", "inner"), /in a submodule/);
+  assert.match(refusal(main, "HEAD", "inner/top"), /in a submodule/);
 });
 
 test("nothing that the repository's configuration names is run for an object that is not there", {
@@ -207,7 +207,7 @@ test("an object whose bytes are not what its id says is refused", { skip }, (con
   const evil = git(folder, ["hash-object", "-w", "--stdin"], "evil").trim();
   chmodSync(place(good), 0o644);
   writeFileSync(place(good), readFileSync(place(evil)));
-  assert.match(refusal(folder, "HEAD", "top"), /^git\.object-broken: .*it is not what its id says/);
+  assert.match(refusal(folder, "HEAD", "top"), /^git\.object-broken: .*not what its id says/);
 });
 
 test("a repository of another user counts only where the caller says that it is safe, as git takes it", {

@@ -27,8 +27,8 @@ export function readFileAt(folder: string, revision: string, path: string): Buff
       kind: "input",
       code: "git.none",
       place: folder,
-      cause: "it is in no git repository: neither it nor a folder above has a .git",
-      remedy: "name a file in place of git:REF:PATH, or a folder of a work tree",
+      cause: "in no git repository: neither it nor a directory above has a .git",
+      remedy: "name a file instead of git:REF:PATH, or a directory of a work tree",
     });
   }
   refuseForeign(workTree);
@@ -56,20 +56,20 @@ function readPath(revision: string, path: string, reading: Reading): Buffer {
     const entry = object.type === TREE ? entryOf(object.bytes, name, idBytes, id) : undefined;
     if (entry === undefined) throw lost(path, `${revision} has no such file`);
     if (entry.kind !== (last ? "file" : "folder"))
-      throw lost(path, `in ${revision} it is no file, or ${KINDS[entry.kind]}`);
+      throw lost(path, `in ${revision} it is not a file, or ${KINDS[entry.kind]}`);
     const next = lookup.read(entry.id);
     if (next === undefined) throw refused(revision, `object ${entry.id} is not in the repository`, FETCH);
     ({ id, object } = { id: entry.id, object: next });
   }
-  if (object.type !== BLOB) throw lost(path, `in ${revision} it is no file`);
+  if (object.type !== BLOB) throw lost(path, `in ${revision} it is not a file`);
   return object.bytes;
 }
 
 const KINDS = {
-  file: "a file is where a folder should be",
-  folder: "a folder",
+  file: "a file is where a directory should be",
+  folder: "a directory",
   link: "a symbolic link is on the way, which is not followed",
-  submodule: "it is in a submodule, which is another repository",
+  submodule: "in a submodule, which is another repository",
 } as const;
 
 /** The first of that name, as git takes it. */
@@ -85,7 +85,7 @@ function entryOf(
     if (found !== undefined || !bytes.subarray(nameAt, nameEnd).equals(wanted)) return;
     found = { kind, id: bytes.toString("hex", idAt, idAt + idBytes) };
   });
-  if (!whole) throw refused(`tree ${treeId}`, "it is broken");
+  if (!whole) throw refused(`tree ${treeId}`, "broken");
   return found;
 }
 

@@ -15,7 +15,7 @@ export function openRegular(path: string): { readonly descriptor: number; readon
   const stat = fstatSync(descriptor);
   if (stat.isFile()) return { descriptor, size: stat.size };
   closeSync(descriptor);
-  throw unreadable(path, "it is no regular file");
+  throw unreadable(path, "not a regular file");
 }
 
 /** A whole file of at most that many bytes; undefined where there is none. */
@@ -23,7 +23,7 @@ export function readWhole(path: string, maxBytes: number): Buffer | undefined {
   const file = openRegular(path);
   if (file === undefined) return undefined;
   try {
-    if (file.size > maxBytes) throw unreadable(path, `its ${file.size} bytes are over the bound of ${maxBytes}`);
+    if (file.size > maxBytes) throw unreadable(path, `${file.size} bytes exceed the limit of ${maxBytes}`);
     return readAt(file.descriptor, path, 0, file.size);
   } finally {
     closeSync(file.descriptor);

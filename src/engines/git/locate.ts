@@ -29,7 +29,7 @@ export function locateRepository(
   let gitFolder: string;
   if (kind === "file") {
     const text = readWhole(dotGit, bounds.gitFileBytes)?.toString("utf8") ?? "";
-    if (!text.startsWith(GITDIR)) throw lost(dotGit, "it does not begin with gitdir:");
+    if (!text.startsWith(GITDIR)) throw lost(dotGit, "does not begin with gitdir:");
     gitFolder = resolve(path, withoutEnd(text.slice(GITDIR.length)));
     refuseOutside(gitFolder, within, dotGit);
   } else if (kind !== undefined) {
@@ -47,7 +47,7 @@ export function locateRepository(
     isFolder(join(commonFolder, "refs"));
   if (whole) return { gitFolder, commonFolder };
   if (kind === undefined) return undefined;
-  throw lost(dotGit, kind === "file" ? "what it names is no repository" : "it lacks HEAD, objects or refs");
+  throw lost(dotGit, kind === "file" ? "what it names is not a repository" : "it lacks HEAD, objects or refs");
 }
 
 const GITDIR = "gitdir: ";
@@ -100,7 +100,7 @@ function refuseOutside(path: string, within: string | undefined, place: string):
   }
   const way = relative(within, real);
   if (way === "" || (!way.startsWith("..") && !isAbsolute(way))) return;
-  const cause = "it leads out of the folder, and is not followed";
+  const cause = "it leads out of the directory, and is not followed";
   throw new Problem({ kind: "input", code: "git.outside", place, cause });
 }
 

@@ -39,7 +39,7 @@ export function openLookup(folders: readonly string[], format: ObjectFormat): Lo
 
   const broken = (id: string, cause: string): Problem =>
     new Problem({ kind: "input", code: "git.object-broken", place: `object ${id}`, cause });
-  const over = (id: string): Problem => broken(id, `it is over the bound of ${bounds.gitObjectBytes} bytes`);
+  const over = (id: string): Problem => broken(id, `it exceeds the limit of ${bounds.gitObjectBytes} bytes`);
 
   const readLoose = (id: string): GitObject | undefined => {
     for (const folder of folders) {
@@ -48,7 +48,7 @@ export function openLookup(folders: readonly string[], format: ObjectFormat): Lo
       if (deflated === undefined) continue;
       const bytes = inflateBounded(deflated, bounds.gitObjectBytes + LOOSE_HEADER_BYTES);
       const object = bytes === undefined ? undefined : looseObject(bytes);
-      if (object === undefined) throw broken(id, "its file is no whole object");
+      if (object === undefined) throw broken(id, "its file is not a whole object");
       return object;
     }
     return undefined;
@@ -63,7 +63,7 @@ export function openLookup(folders: readonly string[], format: ObjectFormat): Lo
   /** What lies there in a pack: an object, or a delta and where its base is. */
   const readEntry = (id: string, path: string, at: number): Entry => {
     const end = (sizeOf(path) ?? 0) - idBytes;
-    if (at < PACK_HEADER || at >= end) throw broken(id, "it is not within its pack");
+    if (at < PACK_HEADER || at >= end) throw broken(id, "not within its pack");
     const start = readPart(path, at, Math.min(HEADER_BYTES, end - at));
     const header = start === undefined ? undefined : readEntryHeader(start, idBytes);
     if (start === undefined || header === undefined) throw broken(id, "its header in the pack is broken");
@@ -111,7 +111,7 @@ export function openLookup(folders: readonly string[], format: ObjectFormat): Lo
       const object = readStored(id);
       if (object === undefined) return undefined;
       const bytes = Buffer.concat([Buffer.from(looseHeader(object), "latin1"), object.bytes]);
-      if (hash(format, bytes, "hex") !== id) throw broken(id, "it is not what its id says");
+      if (hash(format, bytes, "hex") !== id) throw broken(id, "not what its id says");
       return object;
     },
     beginning(start) {
@@ -145,6 +145,6 @@ const SLACK = 1024;
 function packsOf(folder: string): string[] {
   const found = names(folder).filter((name) => name.endsWith(".idx"));
   if (found.length <= bounds.gitPacks) return found.map((name) => join(folder, name.slice(0, -".idx".length)));
-  const cause = `it has over ${bounds.gitPacks} packs`;
+  const cause = `over ${bounds.gitPacks} packs`;
   throw new Problem({ kind: "input", code: "git.too-many-packs", place: folder, cause });
 }

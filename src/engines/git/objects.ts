@@ -47,7 +47,7 @@ export function readObjects(stored: Stored, format: ObjectFormat): Objects {
       kind: "input",
       code: "git.object-over",
       place: `object ${ids.hex(number)}`,
-      cause: `it is over the bound of ${bounds.gitObjectBytes} bytes`,
+      cause: `it exceeds the limit of ${bounds.gitObjectBytes} bytes`,
     });
   const count = (bytes: number): void => {
     inflated += bytes;
@@ -56,7 +56,7 @@ export function readObjects(stored: Stored, format: ObjectFormat): Objects {
       kind: "input",
       code: "git.history-over",
       place: "the repository",
-      cause: `its objects are over the bound of ${bounds.gitHistoryBytes} bytes`,
+      cause: `its objects exceed the limit of ${bounds.gitHistoryBytes} bytes`,
     });
   };
 
@@ -103,10 +103,10 @@ export function readObjects(stored: Stored, format: ObjectFormat): Objects {
     const deflated = readWhole(path, bounds.gitObjectBytes + 64 * 1024);
     if (deflated === undefined) throw broken(number, "its file is gone");
     const bytes = inflateBounded(deflated, bounds.gitObjectBytes + LOOSE_HEADER_BYTES);
-    if (bytes === undefined) throw broken(number, "its deflated bytes are broken or over the bound");
+    if (bytes === undefined) throw broken(number, "its deflated bytes are broken or exceed the limit");
     count(bytes.length);
     const object = looseObject(bytes);
-    if (object === undefined || hash(format, bytes, "hex") !== id) throw broken(number, "it is not what its id says");
+    if (object === undefined || hash(format, bytes, "hex") !== id) throw broken(number, "not what its id says");
     return object;
   };
   return {

@@ -19,7 +19,7 @@ const FANOUT = 256 * 4;
 /** @throws {Problem} where it breaks the format */
 export function readPackIndex(bytes: Buffer, idBytes: number, place: string): PackIndex {
   const broken = (cause: string): Problem => new Problem({ kind: "input", code: "git.index-broken", place, cause });
-  if (bytes.length < FANOUT + 2 * idBytes) throw broken("it is too short");
+  if (bytes.length < FANOUT + 2 * idBytes) throw broken("too short");
   const packChecksum = bytes.subarray(bytes.length - 2 * idBytes, bytes.length - idBytes);
   if (bytes.readUInt32BE(0) !== MAGIC) {
     const count = bytes.readUInt32BE(FANOUT - 4);
@@ -31,7 +31,7 @@ export function readPackIndex(bytes: Buffer, idBytes: number, place: string): Pa
   }
   const version = bytes.readUInt32BE(4);
   if (version !== 2) throw broken(`its version ${version} is unknown`);
-  if (bytes.length < 8 + FANOUT + 2 * idBytes) throw broken("it is too short");
+  if (bytes.length < 8 + FANOUT + 2 * idBytes) throw broken("too short");
   const count = bytes.readUInt32BE(8 + FANOUT - 4);
   const idsAt = 8 + FANOUT;
   // After the ids: a checksum of the packed bytes (4), then the offset (4).
@@ -47,7 +47,7 @@ export function readPackIndex(bytes: Buffer, idBytes: number, place: string): Pa
       continue;
     }
     const which = offset - 0x80000000;
-    if (which >= large) throw broken("it names a large offset that it does not hold");
+    if (which >= large) throw broken("names a large offset that it does not hold");
     const from = largeAt + which * 8;
     offsets[n] = bytes.readUInt32BE(from) * 0x100000000 + bytes.readUInt32BE(from + 4);
   }

@@ -20,18 +20,18 @@ export function openPackIndex(path: string, idBytes: number): SearchedIndex {
   const broken = (cause: string): Problem =>
     new Problem({ kind: "input", code: "git.index-broken", place: path, cause });
   const size = sizeOf(path);
-  if (size === undefined) throw broken("it is gone");
+  if (size === undefined) throw broken("gone");
   const read = (from: number, length: number): Buffer => {
     const bytes = readPart(path, from, length);
-    if (bytes === undefined) throw broken("it is too short");
+    if (bytes === undefined) throw broken("too short");
     return bytes;
   };
   const start = read(0, IDS_AT);
-  if (start.readUInt32BE(0) !== MAGIC || start.readUInt32BE(4) !== 2) throw broken("it is of no version read here");
+  if (start.readUInt32BE(0) !== MAGIC || start.readUInt32BE(4) !== 2) throw broken("of no version read here");
   const upTo = (byte: number): number => (byte < 0 ? 0 : start.readUInt32BE(FANOUT_AT + byte * 4));
   for (let byte = 0; byte < 256; byte++) if (upTo(byte) < upTo(byte - 1)) throw broken("its counts go back");
   const count = upTo(255);
-  if (count > bounds.gitObjects) throw broken(`it has over ${bounds.gitObjects} objects`);
+  if (count > bounds.gitObjects) throw broken(`over ${bounds.gitObjects} objects`);
   const offsetsAt = IDS_AT + count * (idBytes + 4);
   const largeAt = offsetsAt + count * 4;
   const large = (size - 2 * idBytes - largeAt) / 8;
@@ -59,7 +59,7 @@ export function openPackIndex(path: string, idBytes: number): SearchedIndex {
       if (!ids.subarray(nth * idBytes, (nth + 1) * idBytes).equals(id)) return undefined;
       const offset = read(offsetsAt + (first + nth) * 4, 4).readUInt32BE(0);
       if (offset < 0x80000000) return offset;
-      if (offset - 0x80000000 >= large) throw broken("it names a large offset that it does not hold");
+      if (offset - 0x80000000 >= large) throw broken("names a large offset that it does not hold");
       const bytes = read(largeAt + (offset - 0x80000000) * 8, 8);
       return bytes.readUInt32BE(0) * 0x100000000 + bytes.readUInt32BE(4);
     },

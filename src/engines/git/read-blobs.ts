@@ -176,7 +176,7 @@ function* readChain(
 }
 
 function blobBytes({ stored }: Repository, number: number, { type, bytes }: GitObject): Buffer {
-  if (type !== BLOB) throw broken(stored.ids.hex(number), "it is named as a file, and is none");
+  if (type !== BLOB) throw broken(stored.ids.hex(number), "named as a file, and is none");
   return bytes;
 }
 

@@ -26,7 +26,7 @@ export function readRefNamed(name: string, { gitFolder, commonFolder }: Located,
   const hex = new RegExp(`^[0-9a-f]{${idBytes * 2}}$`, "i");
   let next = name;
   for (let steps = 0; steps <= bounds.gitSymbolicRefs; steps++) {
-    if (!isRefName(next)) throw broken(next, "it names no ref");
+    if (!isRefName(next)) throw broken(next, "names no ref");
     const own = OWN.test(next) || !next.startsWith("refs/");
     const text =
       looseRef(join(own ? gitFolder : commonFolder, next)) ?? (own ? undefined : packedRef(commonFolder, next, hex));
@@ -37,7 +37,7 @@ export function readRefNamed(name: string, { gitFolder, commonFolder }: Located,
     }
     // What follows an id is FETCH_HEAD's and the like.
     const id = text.slice(0, idBytes * 2);
-    if (!hex.test(id) || /^\S/.test(text.slice(idBytes * 2))) throw broken(next, "it names no object");
+    if (!hex.test(id) || /^\S/.test(text.slice(idBytes * 2))) throw broken(next, "names no object");
     return id.toLowerCase();
   }
   throw broken(name, "it leads from ref to ref");
@@ -80,7 +80,7 @@ function packedRef(commonFolder: string, name: string, hex: RegExp): string | un
       }
       previous = ref;
       if (ref !== wanted) continue;
-      if (found !== undefined) throw broken(`${path}: ${name}`, "it is listed twice");
+      if (found !== undefined) throw broken(`${path}: ${name}`, "listed twice");
       found = id;
     }
   }

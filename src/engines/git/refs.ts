@@ -50,7 +50,7 @@ export function readRefs(gitFolder: string, commonFolder: string, idBytes: numbe
     gather(gitFolder, "refs", "");
   }
   const headText = readRef(join(gitFolder, "HEAD"));
-  if (headText === undefined) throw refProblem(join(gitFolder, "HEAD"), "it is not there");
+  if (headText === undefined) throw refProblem(join(gitFolder, "HEAD"), "not there");
   raw.set("HEAD", headText);
 
   const refs: RefFacts[] = [];
@@ -58,7 +58,7 @@ export function readRefs(gitFolder: string, commonFolder: string, idBytes: numbe
     const id = resolve(value, raw);
     if (id !== undefined && hex.test(id)) refs.push({ name, id });
     // A symbolic ref to a branch without commits is no trouble: HEAD of a new repository is one.
-    else if (id !== undefined) gaps.caught(refProblem(name, "it names no object"));
+    else if (id !== undefined) gaps.caught(refProblem(name, "names no object"));
   }
   refs.sort((left, right) => (left.name < right.name ? -1 : 1));
   const head = refs.find(({ name }) => name === "HEAD")?.id;
@@ -113,6 +113,6 @@ function refProblem(place: string, cause: string): Problem {
 }
 
 function tooMany(place: string): Problem {
-  const cause = `it has over ${bounds.gitRefs} refs`;
+  const cause = `over ${bounds.gitRefs} refs`;
   return new Problem({ kind: "input", code: "git.too-many-refs", place, cause });
 }

@@ -155,7 +155,7 @@ test("origin counts, else the only remote, else none", (context) => {
   assert.equal(read(one("upstream")).remote, "example.com/upstream");
   assert.match(read(one("a") + one("b")).reason ?? "", /several remotes/);
   assert.match(read("").reason ?? "", /no remote/);
-  assert.match(read(one("origin", "/srv/git/shop.git")).reason ?? "", /no address/);
+  assert.match(read(one("origin", "/srv/git/shop.git")).reason ?? "", /not an address/);
   assert.match(read(`${one("origin")}[remote\n`).reason ?? "", /line 3 /);
   assert.equal(read(`${one("origin")}url = https://example.com/second`).remote, "example.com/origin");
   assert.equal(read(`[Remote "origin"]\nURL = "https://example.com/a" ; "\n`).remote, "example.com/a");

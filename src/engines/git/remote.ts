@@ -93,12 +93,11 @@ function remoteOf(file: string): Pick<Checkout, "remote" | "reason"> {
   const [only, ...others] = urls;
   const chosen = urls.get("origin") ?? (others.length === 0 ? only?.[1] : undefined);
   if (chosen === undefined) {
-    const reason =
-      only === undefined ? "the repository has no remote" : "it has several remotes and none called origin";
+    const reason = only === undefined ? "the repository has no remote" : "several remotes and none called origin";
     return { reason };
   }
   const remote = remoteName(chosen);
-  return remote === undefined ? { reason: "its remote is no address that holds on other machines" } : { remote };
+  return remote === undefined ? { reason: "its remote is not an address that holds on other machines" } : { remote };
 }
 
 /** Name → its first address, which is what git fetches from; an empty one takes back those before it. */

@@ -88,7 +88,7 @@ function follow(found: FoundObject, step: string, revision: string, reading: Rea
   const at = peeled(found, revision, reading);
   if (step === "^{}") return at;
   if (step === "^{tree}") return treeOf(at, revision, reading);
-  if (at.object.type !== COMMIT) throw refused(revision, `${at.id} is no commit`);
+  if (at.object.type !== COMMIT) throw refused(revision, `${at.id} is not a commit`);
   if (step === "^{commit}") return at;
   const count = step.length === 1 ? 1 : Number(step.slice(1));
   if (step.startsWith("^")) return count === 0 ? at : parentOf(at, count, revision, reading);
@@ -104,7 +104,7 @@ function parentOf({ id, object }: FoundObject, nth: number, revision: string, re
   const parent = reading.shallow.includes(id) ? undefined : commit.parents[nth - 1];
   if (parent === undefined) throw refused(revision, `commit ${id} has no such parent here`, FETCH);
   const found = readNamed(Buffer.from(parent).toString("hex"), revision, reading);
-  if (found.object.type !== COMMIT) throw refused(revision, `${found.id} is no commit`);
+  if (found.object.type !== COMMIT) throw refused(revision, `${found.id} is not a commit`);
   return found;
 }
 
@@ -113,7 +113,7 @@ export function treeOf(found: FoundObject, revision: string, reading: Reading): 
   const at = peeled(found, revision, reading);
   if (at.object.type === TREE) return at;
   const commit = at.object.type === COMMIT ? parseCommit(at.object.bytes, reading.idBytes) : undefined;
-  if (commit === undefined) throw refused(revision, `${at.id} is no commit`);
+  if (commit === undefined) throw refused(revision, `${at.id} is not a commit`);
   return readNamed(Buffer.from(commit.tree).toString("hex"), revision, reading);
 }
 

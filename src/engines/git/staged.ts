@@ -35,11 +35,11 @@ export function readIndex(path: string, idBytes: number): StagedFile[] | undefin
 export function parseIndex(bytes: Buffer, idBytes: number, place: string): StagedFile[] {
   const broken = (cause: string): Problem => new Problem({ kind: "input", code: "git.staged-broken", place, cause });
   const end = bytes.length - idBytes;
-  if (end < HEADER || bytes.toString("latin1", 0, 4) !== "DIRC") throw broken("it does not begin as an index does");
+  if (end < HEADER || bytes.toString("latin1", 0, 4) !== "DIRC") throw broken("does not begin as an index does");
   const version = bytes.readUInt32BE(4);
   if (version < 2 || version > 4) throw broken(`its version ${version} is unknown`);
   const count = bytes.readUInt32BE(8);
-  if (count > bounds.gitObjects) throw broken(`it has over ${bounds.gitObjects} entries`);
+  if (count > bounds.gitObjects) throw broken(`over ${bounds.gitObjects} entries`);
   const files: StagedFile[] = [];
   let at = HEADER;
   let previous: StagedFile | undefined;

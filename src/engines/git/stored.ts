@@ -38,7 +38,7 @@ export function findObjects(folders: readonly string[], idBytes: number, gaps: G
   const room = (more: number, place: string): void => {
     total += more;
     if (total <= bounds.gitObjects) return;
-    const cause = `it has over ${bounds.gitObjects} objects`;
+    const cause = `over ${bounds.gitObjects} objects`;
     throw new Problem({ kind: "input", code: "git.too-many-objects", place, cause });
   };
   for (const [folder, path] of folders.entries()) {
@@ -47,7 +47,7 @@ export function findObjects(folders: readonly string[], idBytes: number, gaps: G
       if (name.endsWith(".promisor")) promised = true;
       if (!name.endsWith(".idx")) continue;
       if (packs.length === bounds.gitPacks) {
-        gaps.add({ code: "git.too-many-packs", place: packFolder, reason: `it has over ${bounds.gitPacks} packs` });
+        gaps.add({ code: "git.too-many-packs", place: packFolder, reason: `over ${bounds.gitPacks} packs` });
         break;
       }
       const pack = readPack(join(packFolder, name), idBytes, gaps);
@@ -129,11 +129,11 @@ function packEnd(packs: PackBytes, pack: number, index: PackIndex, place: string
   const checksum = index.packChecksum.length;
   try {
     const end = packs.size(pack) - checksum;
-    if (end < PACK_HEADER) throw brokenPack(place, "it is too short");
+    if (end < PACK_HEADER) throw brokenPack(place, "too short");
     const header = packs.read(pack, 0, PACK_HEADER);
     const version = header.readUInt32BE(4);
     if (header.toString("latin1", 0, 4) !== "PACK" || (version !== 2 && version !== 3)) {
-      throw brokenPack(place, "it does not begin as a pack of version 2 or 3 does");
+      throw brokenPack(place, "does not begin as a pack of version 2 or 3 does");
     }
     if (!packs.read(pack, end, end + checksum).equals(index.packChecksum)) {
       throw brokenPack(place, "its index is that of another pack");

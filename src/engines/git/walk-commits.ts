@@ -107,6 +107,6 @@ function broken(id: string, what: string): Problem {
     kind: "input",
     code: "git.object-broken",
     place: `object ${id}`,
-    cause: `it is no whole ${what}`,
+    cause: `not a whole ${what}`,
   });
 }

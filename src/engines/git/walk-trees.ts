@@ -89,7 +89,7 @@ export function introduce(
         paths[child] = indexOf(into, prefix + bytes.toString("utf8", nameAt, nameEnd));
       });
       for (const folder of folders.reverse()) waiting.push(folder);
-      if (!whole) throw broken(stored.ids.hex(number), "it is no whole tree");
+      if (!whole) throw broken(stored.ids.hex(number), "not a whole tree");
     } catch (error) {
       gaps.caught(error);
     }
@@ -115,7 +115,7 @@ function indexOf({ names, indices }: Introductions, path: string): number {
 /** @throws {Problem} where it is broken, or no tree */
 export function readTree({ objects, stored }: Repository, number: number): Buffer {
   const { type, bytes } = objects.read(number);
-  if (type !== TREE) throw broken(stored.ids.hex(number), "it is named as a tree, and is none");
+  if (type !== TREE) throw broken(stored.ids.hex(number), "named as a tree, and is none");
   return bytes;
 }
 
@@ -124,6 +124,6 @@ function broken(id: string, cause: string): Problem {
 }
 
 function tooDeep(id: string): Problem {
-  const cause = `it holds a path of over ${bounds.pathBytes} characters or ${bounds.pathDepth} folders`;
+  const cause = `it holds a path of over ${bounds.pathBytes} characters or ${bounds.pathDepth} directories`;
   return new Problem({ kind: "input", code: "git.path-over", place: `object ${id}`, cause });
 }

@@ -109,7 +109,7 @@ describe("workloads of all kinds", () => {
 
   test("one without a pod is told", () => {
     assert.deepEqual(told(read("apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: x }\n")), [
-      ["kubernetes.type", 1, 1, "spec.template.spec: it has no pod"],
+      ["kubernetes.type", 1, 1, "spec.template.spec: no pod"],
     ]);
   });
 });
@@ -160,7 +160,7 @@ describe("what is wrong is told with its place, and the rest is read", () => {
     );
   });
 
-  test("what is no object", () => {
+  test("what is not an object", () => {
     for (const text of [
       "[a]",
       "text",

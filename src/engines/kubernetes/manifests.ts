@@ -100,7 +100,7 @@ export function manifestReader(mostObjects: number = bounds.kubernetesObjects): 
 
   function file(path: string, text: string, variables: ComposeVariables = new Map(), beside?: TextBeside): void {
     if (text.length > bounds.kubernetesFileBytes) {
-      const reason = `it has more than ${bounds.kubernetesFileBytes} characters`;
+      const reason = `more than ${bounds.kubernetesFileBytes} characters`;
       collected.gap({ code: "kubernetes.bound", reason, path });
       return;
     }
@@ -123,7 +123,7 @@ export function manifestReader(mostObjects: number = bounds.kubernetesObjects): 
       collected.gap({ code: "kubernetes.compose-documents", reason, path, ...linePosition(manifest, start) });
     }
     if (over) {
-      const reason = `it has more than ${bounds.kubernetesDocuments} documents: those behind are not read`;
+      const reason = `more than ${bounds.kubernetesDocuments} documents: those behind are not read`;
       collected.gap({ code: "kubernetes.bound", reason, path });
     }
   }
@@ -212,7 +212,7 @@ export function manifestReader(mostObjects: number = bounds.kubernetesObjects): 
     const kind = value.kind ?? (listKind || undefined);
     let apiVersion = value.apiVersion ?? (listVersion || undefined);
     if ((apiVersion === undefined || apiVersion === "") && isCoreKind(kind)) {
-      const reason = "it has no apiVersion: kubectl takes it for one of v1, others refuse it";
+      const reason = "no apiVersion: kubectl takes it for one of v1, others refuse it";
       collected.gap({ code: "kubernetes.version", reason, ...place() });
       apiVersion = CORE_VERSION;
     }
@@ -346,7 +346,7 @@ const ROOT: FieldPath = [];
 /** Different texts of all objects; of 59,000 objects they are some 20,000. */
 const SHARED_TEXTS = 200_000;
 
-const TEMPLATE = "it is a template: render it first, and have the result read";
+const TEMPLATE = "a template: render it first and audit the result";
 
 function placeOf(source: ObjectSource, field: FieldPath, object?: KubernetesObject) {
   if (source.kind === "cluster") {

@@ -10,7 +10,7 @@ import type { SeccompProfile, SeccompRule } from "./seccomp-model.ts";
  */
 export function readSeccompProfile(path: string, text: string): SeccompProfile {
   if (text.length > bounds.seccompProfileLength) {
-    throw unreadable(path, `its ${text.length} characters are over the bound of ${bounds.seccompProfileLength}`);
+    throw unreadable(path, `${text.length} characters exceed the limit of ${bounds.seccompProfileLength}`);
   }
   const profile = parse(path, text);
   const { defaultAction, syscalls } = profile;
@@ -28,7 +28,7 @@ function parse(path: string, text: string): Record<string, unknown> {
   } catch (error) {
     throw unreadable(path, (error as Error).message);
   }
-  if (!isObject(value)) throw unreadable(path, "it is no JSON object");
+  if (!isObject(value)) throw unreadable(path, "not a JSON object");
   return value;
 }
 

@@ -48,8 +48,8 @@ export async function openArchive(file: string | FileHandle, shown?: string): Pr
     kind: "input",
     code: "oci.archive",
     place,
-    cause: "it has neither index.json with oci-layout nor manifest.json: no image archive",
-    remedy: "a bare root file system is scanned unpacked, as dir:FOLDER",
+    cause: "neither index.json with oci-layout nor manifest.json: not an image archive",
+    remedy: "a bare root filesystem is scanned unpacked, as dir:DIR",
   });
 }
 

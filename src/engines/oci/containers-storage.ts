@@ -73,7 +73,7 @@ async function openStored(
   const place = `containers-storage:[${root}]${image.names[0] ?? image.id}`;
   const broken = (cause: string) => new Problem({ kind: "input", code: "storage.broken", place, cause });
   const configDigest = parseDigest(`sha256:${image.id}`);
-  if (configDigest === undefined) throw broken("its id is no digest");
+  if (configDigest === undefined) throw broken("its id is not a digest");
   const file = join(root, `${driver.name}-images`, image.id, `=${Buffer.from(configDigest).toString("base64")}`);
   const configBytes = await readBounded(file, place);
   verifyDocument(configBytes, configDigest, place);
@@ -91,10 +91,10 @@ async function openStored(
   const folders = new Map(chain.map((layer) => [layer.diffDigest, layer.id]));
   const store: BlobStore = {
     place,
-    document: () => Promise.reject(broken("it has no documents by digest")),
+    document: () => Promise.reject(broken("no documents by digest")),
     async open({ digest }) {
       const id = folders.get(digest);
-      if (id === undefined) throw broken(`it has no layer ${digest}`);
+      if (id === undefined) throw broken(`no layer ${digest}`);
       const split = join(root, `${driver.name}-layers`, `${id}.tar-split.gz`);
       return readTarSplit(split, driver.folder(root, id), place);
     },
@@ -127,7 +127,7 @@ async function readList<T>(file: string, read: (item: Record<string, unknown>) =
     json = JSON.parse((await readBounded(file, file)).toString("utf8"));
   } catch (error) {
     if (error instanceof Problem) throw error;
-    throw new Problem({ kind: "input", code: "storage.broken", place: file, cause: "it is no JSON" });
+    throw new Problem({ kind: "input", code: "storage.broken", place: file, cause: "not JSON" });
   }
   if (!Array.isArray(json)) return [];
   return json.flatMap((item: unknown) => {

@@ -59,16 +59,16 @@ export function parseIndexOrManifest(bytes: Buffer, place: string): Index | Mani
   const json = parseObject(bytes, fieldsOf.manifest, place);
   const mediaType = json.mediaType;
   if (json.schemaVersion === 1 && mediaType === undefined) {
-    throw malformed(place, "it is a Docker schema 1 manifest, which Docker itself no longer reads");
+    throw malformed(place, "a Docker schema 1 manifest, which Docker itself no longer reads");
   }
   const manifests = json.manifests;
   // A document with both lists could be read as either: the index specification tells readers to refuse it.
-  if (manifests !== undefined && json.layers !== undefined) throw ambiguous(place, "it is index and manifest at once");
+  if (manifests !== undefined && json.layers !== undefined) throw ambiguous(place, "index and manifest at once");
   if (Array.isArray(manifests)) {
     if (manifests.length > bounds.indexEntries) throw malformed(place, `more than ${bounds.indexEntries} manifests`);
     return { kind: "index", manifests: manifests.map((item, i) => descriptor(item, `${place}, manifests[${i}]`)) };
   }
-  if (!Array.isArray(json.layers)) throw malformed(place, "it has neither manifests nor layers");
+  if (!Array.isArray(json.layers)) throw malformed(place, "neither manifests nor layers");
   if (json.layers.length > bounds.layers) throw malformed(place, `more than ${bounds.layers} layers`);
   return {
     kind: "manifest",
@@ -91,7 +91,7 @@ export function parseImageConfig(bytes: Buffer, place: string): ImageConfig {
   const json = parseObject(bytes, fieldsOf.image, place);
   const rootfs = object(json.rootfs, fieldsOf.rootfs, `${place}, rootfs`);
   const diffIds = rootfs?.diff_ids;
-  if (!Array.isArray(diffIds)) throw malformed(place, "it has no rootfs.diff_ids");
+  if (!Array.isArray(diffIds)) throw malformed(place, "no rootfs.diff_ids");
   if (diffIds.length > bounds.layers) throw malformed(place, `more than ${bounds.layers} layers`);
   const at = `${place}, config`;
   const config = object(json.config, fieldsOf.config, at) ?? {};
@@ -108,7 +108,7 @@ export function parseImageConfig(bytes: Buffer, place: string): ImageConfig {
     workingDir: text(config.WorkingDir, `${at}.WorkingDir`) ?? "",
     diffIds: diffIds.map((diffId, i) => {
       const digest = parseDigest(diffId);
-      if (digest === undefined) throw malformed(place, `rootfs.diff_ids[${i}] is no digest`);
+      if (digest === undefined) throw malformed(place, `rootfs.diff_ids[${i}] is not a digest`);
       return digest;
     }),
     history: list(json.history, `${place}, history`).map(({ item, place }) => historyStep(item, place)),
@@ -139,7 +139,7 @@ function platform(json: Json, place: string): Platform {
 export function descriptor(item: unknown, place: string): Descriptor {
   const json = object(item, fieldsOf.descriptor, place);
   const digest = parseDigest(json?.digest);
-  if (json === undefined || digest === undefined) throw malformed(place, "it is no descriptor with a digest");
+  if (json === undefined || digest === undefined) throw malformed(place, "not a descriptor with a digest");
   const size = json.size;
   if (typeof size !== "number" || !Number.isSafeInteger(size) || size < 0)
     throw malformed(place, "its size is invalid");
@@ -156,7 +156,7 @@ export function descriptor(item: unknown, place: string): Descriptor {
 /** Parses JSON that must be an object; depth is bounded by the document's own bytes. */
 function parseObject(bytes: Buffer, fields: ReadonlySet<string>, place: string): Json {
   const json = object(parseJson(bytes, place), fields, place);
-  if (json === undefined) throw malformed(place, "it is no JSON object");
+  if (json === undefined) throw malformed(place, "not a JSON object");
   return json;
 }
 
@@ -181,7 +181,7 @@ function malformed(place: string, cause: string): Problem {
 /** An object with fields that are known; null is as good as none, as it is to Go, and anything else is refused there. */
 export function object(value: unknown, fields: ReadonlySet<string>, place: string): Json | undefined {
   if (value === undefined || value === null) return undefined;
-  if (typeof value !== "object" || Array.isArray(value)) throw malformed(place, "it is no JSON object");
+  if (typeof value !== "object" || Array.isArray(value)) throw malformed(place, "not a JSON object");
   const key = foldedKey(value, fields);
   if (key === undefined) return value as Json;
   throw ambiguous(place, `its key ${JSON.stringify(key)} is read as another one by runtimes: they do not heed case`);
@@ -196,14 +196,14 @@ const NONE: ReadonlySet<string> = new Set();
 
 function text(value: unknown, place: string): string | undefined {
   if (value === undefined || value === null) return undefined;
-  if (typeof value !== "string") throw malformed(place, "it is no text");
+  if (typeof value !== "string") throw malformed(place, "not a string");
   return value;
 }
 
 function list(value: unknown, place: string): { item: unknown; place: string }[] {
   if (value === undefined || value === null) return [];
   // Docker takes a text for a list of one, others refuse it.
-  if (!Array.isArray(value)) throw malformed(place, "it is no list");
+  if (!Array.isArray(value)) throw malformed(place, "not a list");
   return value.map((item: unknown, i) => ({ item, place: `${place}[${i}]` }));
 }
 

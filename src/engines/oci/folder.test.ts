@@ -40,7 +40,7 @@ test("a file over the bound is named, not read", async () => {
   const folder = join(root, "b");
   mkdirSync(folder);
   writeFileSync(join(folder, "big.txt"), "x".repeat(101));
-  assert.match((await filesIn(folder)).get("big.txt") ?? "", /101 bytes are over the bound of 100/);
+  assert.match((await filesIn(folder)).get("big.txt") ?? "", /101 bytes exceed the limit of 100/);
 });
 
 test("a program is told by its mode and its first bytes", async () => {

@@ -157,12 +157,12 @@ function readBounded(path: string, { maxBytes, startsRight }: Wish): Buffer | { 
   }
   try {
     const stat = fstatSync(descriptor);
-    if (!stat.isFile()) return { unreadable: "it is no regular file" };
+    if (!stat.isFile()) return { unreadable: "not a regular file" };
     if (startsRight !== undefined) {
       const first = Buffer.alloc(Math.min(stat.size, PEEK_BYTES));
       if (!startsRight(first.subarray(0, readSync(descriptor, first, 0, first.length, 0)))) return undefined;
     }
-    if (stat.size > maxBytes) return { unreadable: `its ${stat.size} bytes are over the bound of ${maxBytes}` };
+    if (stat.size > maxBytes) return { unreadable: `${stat.size} bytes exceed the limit of ${maxBytes}` };
     const buffer = Buffer.allocUnsafe(stat.size);
     let length = 0;
     while (length < buffer.length) {

@@ -20,7 +20,7 @@ export interface FixtureEntry {
   readonly size?: number;
 }
 
-/** One entry: header, content, padding. Names over 100 bytes are cut: write an `x` or `L` entry before. */
+/** One entry: header, content, padding. Names more than 100 bytes are cut: write an `x` or `L` entry before. */
 export function tarEntry(entry: FixtureEntry): Buffer {
   const content = Buffer.from(entry.content ?? "");
   const header = Buffer.alloc(512);

@@ -124,7 +124,7 @@ export function layersOf(
         kind: "input",
         code: "oci.layer",
         place: `layer ${index + 1} of ${place}`,
-        cause: "it is encrypted",
+        cause: "encrypted",
       });
     }
     const step = steps[index];
@@ -170,7 +170,7 @@ export function chooseByPlatform(
     kind: "usage",
     code: "oci.platform",
     place,
-    cause: `it has no image for ${formatPlatform(wanted)}`,
+    cause: `no image for ${formatPlatform(wanted)}`,
     remedy:
       there.length === 0 ? "it holds no images at all" : `--platform with one of ${[...new Set(there)].join(", ")}`,
   });

@@ -184,7 +184,7 @@ async function pump(stored: Readable, targets: PumpTargets): Promise<unknown> {
   }
 
   function broken(error: Error): void {
-    const cause = `it cannot be decompressed: ${error.message}`;
+    const cause = `cannot be decompressed: ${error.message}`;
     contentFailed(new Problem({ kind: "input", code: "oci.layer", place: targets.place, cause }, { cause: error }));
   }
 

@@ -48,7 +48,7 @@ export async function openLayout(folder: string): Promise<Layout> {
 export function rootsOf(indexJson: Buffer, place: string): readonly Descriptor[] {
   const index = parseIndexOrManifest(indexJson, `${place}/index.json`);
   if (index.kind !== "index") {
-    throw new Problem({ kind: "input", code: "oci.layout", place, cause: "its index.json is no index" });
+    throw new Problem({ kind: "input", code: "oci.layout", place, cause: "its index.json is not an index" });
   }
   return index.manifests;
 }
@@ -96,7 +96,7 @@ async function readSmall(folder: string, name: string, place: string): Promise<B
         kind: "input",
         code: "oci.document",
         place,
-        cause: `a document of ${size} bytes is over the bound of ${bounds.manifestBytes}`,
+        cause: `a document of ${size} bytes exceeds the limit of ${bounds.manifestBytes}`,
       });
     }
     return await readFile(handle);

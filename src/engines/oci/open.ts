@@ -97,7 +97,7 @@ function pickEntry(entries: readonly ImageEntry[], target: Target, written: stri
     code: "oci.reference",
     place: written,
     cause: entry === undefined ? `it holds no image ${pick ?? ""}`.trimEnd() : `it holds ${fitting.length} images`,
-    remedy: entries.length === 0 ? "it is empty" : `name one: ${target.scheme}:${target.at}:NAME with one of ${names}`,
+    remedy: entries.length === 0 ? "empty" : `name one: ${target.scheme}:${target.at}:NAME with one of ${names}`,
   });
 }
 

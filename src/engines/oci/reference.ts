@@ -39,8 +39,8 @@ const IMAGE_ID = /^[0-9a-f]{64}$/;
  * @throws Problem `oci.reference` (usage)
  */
 export function parseReference(text: string): ImageReference {
-  if (text === "") throw invalid(text, "it is empty");
-  if (text.length > REFERENCE_LENGTH) throw invalid(text, `it is longer than ${REFERENCE_LENGTH} characters`);
+  if (text === "") throw invalid(text, "empty");
+  if (text.length > REFERENCE_LENGTH) throw invalid(text, `longer than ${REFERENCE_LENGTH} characters`);
   if (IMAGE_ID.test(text)) {
     throw invalid(text, "64 hexadecimal digits are an image's ID, not a repository", "write NAME@sha256:… instead");
   }

@@ -32,7 +32,7 @@ export async function spool(source: Readable, inflate: Transform | undefined, pl
     return handle;
   } catch (error) {
     await handle.close();
-    throw error instanceof Problem ? error : failed(`it cannot be decompressed: ${(error as Error).message}`, error);
+    throw error instanceof Problem ? error : failed(`cannot be decompressed: ${(error as Error).message}`, error);
   }
 }
 

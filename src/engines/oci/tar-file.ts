@@ -64,7 +64,7 @@ export async function openTar(archive: string | FileHandle, shown: string): Prom
             kind: "input",
             code: "oci.document",
             place,
-            cause: `a document of ${member.size} bytes is over the bound of ${bounds.manifestBytes}`,
+            cause: `a document of ${member.size} bytes exceeds the limit of ${bounds.manifestBytes}`,
           });
         }
         return readAt(seekable, member.offset, member.size, shown);

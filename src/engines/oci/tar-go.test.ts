@@ -48,21 +48,21 @@ suite("entries about which readers differ are refused, with the layer and the en
   const cases: Readonly<Record<string, readonly [Buffer, RegExp]>> = {
     "a pax path with a GNU long name": [
       tarOf([paxEntry({ path: "decoy" }), longName("var/lib/dpkg/status"), { name: "x" }]),
-      /layer 2 of test, byte \d+: the entry "var\/lib\/dpkg\/status": it has two names/,
+      /layer 2 of test, byte \d+: the entry "var\/lib\/dpkg\/status": two names/,
     ],
     "a pax link target with a GNU long one": [
       tarOf([paxEntry({ linkpath: "decoy" }), { name: "k", flag: "K", content: "real\0" }, { name: "x", flag: "2" }]),
-      /the entry "x": it has two link targets/,
+      /the entry "x": two link targets/,
     ],
     "a pax path with the name of a sparse file": [
       tarOf([
         paxEntry({ path: "decoy", "GNU.sparse.major": "1", "GNU.sparse.minor": "0", "GNU.sparse.name": "real" }),
         { name: "x", content: "1\n" },
       ]),
-      /the entry "real": it has two names/,
+      /the entry "real": two names/,
     ],
     "two pax headers": [tarOf([paxEntry({ path: "a" }), paxEntry({ uid: "1" }), status]), /two extended headers/],
-    "two long names": [tarOf([longName("a"), longName("b"), status]), /the entry "b": it has two extended headers/],
+    "two long names": [tarOf([longName("a"), longName("b"), status]), /the entry "b": two extended headers/],
     "a global header after an extended one": [
       tarOf([paxEntry({ path: "decoy" }), { ...paxEntry({ comment: "c" }), flag: "g" }, status]),
       /the entry "decoy": a global header stands between it and its extended header/,

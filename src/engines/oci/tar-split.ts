@@ -67,7 +67,7 @@ async function* contentOf(root: string, name: string, size: number, place: strin
     throw missing("is not in the storage");
   });
   try {
-    if (!(await handle.stat()).isFile()) throw missing("is no regular file");
+    if (!(await handle.stat()).isFile()) throw missing("is not a regular file");
     let left = size;
     while (left > 0) {
       const buffer = Buffer.allocUnsafe(Math.min(left, READ_BYTES));

@@ -159,8 +159,8 @@ export function createTarWalker(place: string, visitor: TarVisitor): TarWalker {
 
   function extend<Key extends "pax" | "longName" | "longLink">(key: Key, value: NonNullable<Extended[Key]>): void {
     extended ??= {};
-    if (extended[key] !== undefined) extended.doubt = "it has two extended headers of one kind";
-    if (value === "") extended.doubt = "it has an empty long name or link target";
+    if (extended[key] !== undefined) extended.doubt = "two extended headers of one kind";
+    if (value === "") extended.doubt = "an empty long name or link target";
     extended[key] = value;
   }
 
@@ -197,7 +197,7 @@ export function createTarWalker(place: string, visitor: TarVisitor): TarWalker {
       extendedBytes += purpose === "global" ? 0 : header.size;
       checkSize(header.size);
       if (Math.max(header.size, extendedBytes) > bounds.extendedHeaderBytes) {
-        fail("the extended headers of one entry are over the bound");
+        fail("the extended headers of one entry exceed the limit");
       }
       current = undefined;
       if (purpose === "global") countEntry();
@@ -338,9 +338,9 @@ function doubtOf({ pax, longName, longLink, doubt }: Extended): string | undefin
   if (pax === undefined) return undefined;
   if (pax.doubt !== undefined) return pax.doubt;
   const names = [pax.path, longName, pax.sparse ? pax.sparseName : undefined].filter((name) => name !== undefined);
-  if (names.length > 1) return "it has two names: one by each of two kinds of extended headers";
+  if (names.length > 1) return "two names: one by each of two kinds of extended headers";
   return pax.linkpath !== undefined && longLink !== undefined
-    ? "it has two link targets: one by each of two kinds of extended headers"
+    ? "two link targets: one by each of two kinds of extended headers"
     : undefined;
 }
 

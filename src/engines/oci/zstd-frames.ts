@@ -111,7 +111,7 @@ export function createZstdFrames(): ZstdFrames {
         continue;
       }
       frames += 1;
-      if (frames > bounds.zstdFrames) throw new Error(`it has more than ${bounds.zstdFrames} frames`);
+      if (frames > bounds.zstdFrames) throw new Error(`more than ${bounds.zstdFrames} frames`);
       const magic = whole.readUInt32LE(0);
       part = isSkippable(magic) ? "skippable size" : magic === MAGIC ? "descriptor" : "broken";
       if (part === "skippable size") from = at;

@@ -173,5 +173,5 @@ function severityMissing(severities: string | undefined): string | undefined {
     .split(/[\s,]+/)
     .includes("critical")
     ? undefined
-    : "it does not look for critical ones";
+    : "does not look for critical ones";
 }

@@ -18,18 +18,18 @@ export function pipelineSystem(path: string): Pipeline["system"] | undefined {
  * @throws Problem `pipelines.broken`, kind input, with the line
  */
 export function readPipeline(path: string, text: string, system: Pipeline["system"]): Pipeline {
-  if (text.length > bounds.pipelineBytes) throw broken(path, `it has more than ${bounds.pipelineBytes} characters`);
+  if (text.length > bounds.pipelineBytes) throw broken(path, `more than ${bounds.pipelineBytes} characters`);
   const lines = new LineCounter();
   // Else each error copies the line that it is in.
   const document = libraryDocument(text, { lineCounter: lines, prettyErrors: false });
-  if (document === undefined) throw broken(path, "it is nested too deeply");
+  if (document === undefined) throw broken(path, "nested too deeply");
   const [error] = document.errors;
   if (error !== undefined) {
     throw broken(`${path}:${lines.linePos(error.pos[0]).line}`, error.message.split("\n")[0] ?? "");
   }
   const reader = readerOf(document, lines, path);
   const root = reader.map(document.contents);
-  if (root === undefined) throw broken(path, "it is no mapping");
+  if (root === undefined) throw broken(path, "not a mapping");
   return system === "github" ? githubWorkflow(path, root, reader) : gitlabPipeline(path, root, reader);
 }
 

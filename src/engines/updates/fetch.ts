@@ -80,7 +80,7 @@ export function shownUrl(url: URL): string {
 }
 
 function missing(url: URL): Problem {
-  return new Problem({ kind: "unavailable", code: "updates.missing", place: shownUrl(url), cause: "it is not there" });
+  return new Problem({ kind: "unavailable", code: "updates.missing", place: shownUrl(url), cause: "not there" });
 }
 
 function notCached(url: URL): Problem {
@@ -94,11 +94,11 @@ function notCached(url: URL): Problem {
 }
 
 function over(url: URL): Problem {
-  const cause = `it is larger than ${bounds.suiteIndexBytes} bytes`;
+  const cause = `larger than ${bounds.suiteIndexBytes} bytes`;
   return new Problem({ kind: "input", code: "updates.too-large", place: shownUrl(url), cause });
 }
 
 function wrongDigest(url: URL): Problem {
-  const cause = "it is not what the signed file names: its SHA-256 is another";
+  const cause = "not what the signed file names: its SHA-256 is another";
   return new Problem({ kind: "input", code: "updates.digest", place: shownUrl(url), cause });
 }

@@ -43,7 +43,7 @@ export function createDeadline(): (place: string) => void {
   const end = performance.now() + bounds.suitesMilliseconds;
   return (place) => {
     if (performance.now() <= end) return;
-    const cause = `it was not asked: those before it took ${bounds.suitesMilliseconds / 60_000} minutes`;
+    const cause = `not asked: those before it took ${bounds.suitesMilliseconds / 60_000} minutes`;
     throw new Problem({ kind: "unavailable", code: "updates.time", place, cause });
   };
 }

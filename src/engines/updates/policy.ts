@@ -13,7 +13,7 @@ declare module "../../core/policy.ts" {
 export const rebuildSettings = {
   "rebuild.maxAgeDays": setting<number>({
     form: days,
-    description: "Days after which an image must have been built anew. Default: 7. Stricter: less.",
+    description: "Days after which an image must be rebuilt. Default: 7. Stricter: less.",
     initial: 7,
     tighten: less,
   }),

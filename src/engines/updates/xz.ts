@@ -40,7 +40,7 @@ function decode(bytes: Buffer, limit: number): Buffer | { readonly fault: string
 function streamEnd(bytes: Buffer, start: number, lzma: Lzma): number | { readonly fault: string } {
   if (bytes.length - start < 12 || !bytes.subarray(start, start + 6).equals(MAGIC)) return { fault: "is no .xz file" };
   const checkSize = bytes[start + 6] === 0 ? CHECK_SIZES[bytes[start + 7] as number] : undefined;
-  if (checkSize === undefined) return { fault: "has stream flags that are not known" };
+  if (checkSize === undefined) return { fault: "has stream flags that are unknown" };
   let at = start + 12;
   // A size of 0 where a block's header would begin is the index: all blocks were read.
   while (byteAt(bytes, at) !== 0) {

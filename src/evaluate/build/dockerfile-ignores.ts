@@ -33,7 +33,10 @@ export function assessorOf(
     if (ignore === undefined) return undefined;
     const { reason, range } = ignore;
     if (trusted) {
-      return { kind: "noted", note: `${path}:${range.line} asks to ignore it (${reason}), which the policy does not` };
+      return {
+        kind: "noted",
+        note: `${path}:${range.line} ignores it (${reason}), which a trusted policy does not allow`,
+      };
     }
     const source = { path, line: range.line, column: range.column };
     return { kind: "dismissed", exception: { reason, owner: "a comment in the file", source } };
@@ -87,20 +90,22 @@ export function ignoreNotes(dockerfile: Dockerfile, policy: Policy, known: Reado
   const notes = [
     ...ignores
       .filter(({ form, reason }) => form === "bulkhead" && reason === "")
-      .map((one) => `${at(one)}: the ignore comment gives no reason, so it does not count`),
+      .map((one) => `${at(one)}: the ignore comment has no reason and no effect`),
     ...ignores
       .filter(({ form }) => form === "bulkhead")
       .flatMap((one) =>
-        one.ids.filter((id) => !known.has(checkId(id))).map((id) => `${at(one)}: there is no check ${id} to ignore`),
+        one.ids
+          .filter((id) => !known.has(checkId(id)))
+          .map((id) => `${at(one)}: unknown check ${id} in the ignore comment`),
       ),
     ...(policy.origin.kind === "trusted"
-      ? ignores.flatMap(asOurs).map((one) => `${at(one)}: the ignore comment does not count beside a trusted policy`)
+      ? ignores.flatMap(asOurs).map((one) => `${at(one)}: the ignore comment has no effect under a trusted policy`)
       : []),
     ...(foreign.length === 0
       ? []
       : [
           `${dockerfile.path}: ${foreign.length} ignore ${foreign.length === 1 ? "comment is" : "comments are"} for ` +
-            `other programs (${[...new Set(foreign.map(({ form }) => form))].join(", ")}) and do not count here`,
+            `other programs (${[...new Set(foreign.map(({ form }) => form))].join(", ")}), without effect here`,
         ]),
   ];
   const more = notes.length - bounds.dockerfileNotes;

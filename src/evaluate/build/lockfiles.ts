@@ -15,7 +15,7 @@ import type { ImageContext } from "../image/image.ts";
 import { assessorOf } from "../vex/assess.ts";
 
 export interface PinnedContents {
-  /** Without what is for development alone, of which there were `development` packages. */
+  /** Without what is only for development, of which there were `development` packages. */
   readonly inventory: Evidence<Inventory>;
   readonly development: number;
   readonly scopes: readonly ScopeEvidence[];
@@ -39,7 +39,7 @@ export function evaluateLockfile(path: string, pinned: PinnedContents, context: 
         policy,
         now,
         assess,
-        evidence: development === 0 ? looked : { ...looked, "left out": `${development} for development alone` },
+        evidence: development === 0 ? looked : { ...looked, "left out": `${development} only for development` },
         ...(scope === undefined ? {} : { scope: packagesScope(scope) }),
         databases: databasesOf(evidence),
       },

@@ -31,7 +31,7 @@ export function evaluatePipelines(
           ...gaps,
           {
             code: "pipelines.no-gate",
-            reason: `no step that fails on critical vulnerabilities was found in ${paths.length === 1 ? paths[0] : `${paths.length} pipelines`}`,
+            reason: `no step that fails on critical vulnerabilities in ${paths.length === 1 ? paths[0] : `${paths.length} pipelines`}`,
             remedy: "add a step that runs bulkhead check",
           },
         ];

@@ -45,21 +45,21 @@ export function evaluateUpdates(
 /** Without a look-up only an image that is young, on a base that is young, is known to be rebuilt in time. */
 function ageGaps(built: BuildDates, maxAgeDays: number, now: Date): Gap[] {
   const isYoung = (date: string) => Date.parse(date) + maxAgeDays * DAY >= now.getTime();
-  const remedy = "--updates looks up what is pending";
+  const remedy = "use --updates to check pending updates";
   if (built.image === undefined) {
-    return [{ code: "updates.age", reason: "it does not say when it was built", remedy }];
+    return [{ code: "updates.age", reason: "has no build date", remedy }];
   }
   // An old one is a finding, which says more than a gap.
   if (!isYoung(built.image)) return [];
   if (built.base === undefined) {
-    return [{ code: "updates.base-age", reason: "when its base was built is not known", remedy }];
+    return [{ code: "updates.base-age", reason: "the build date of its base is unknown", remedy }];
   }
   if (isYoung(built.base)) return [];
   const day = built.base.slice(0, 10);
   return [
     {
       code: "updates.base-age",
-      reason: `its base is of ${day}, and nobody looked whether a newer one differs`,
+      reason: `its base is of ${day}, and newer ones were not checked`,
       remedy,
     },
   ];
@@ -68,14 +68,14 @@ function ageGaps(built: BuildDates, maxAgeDays: number, now: Date): Gap[] {
 /** An image without an age may be older than it may be while updates are pending. */
 function undatedGaps({ image }: BuildDates, pending: Evidence<PendingUpdates>): Gap[] {
   return image === undefined && pending.state === "present" && pending.facts.updates.length > 0
-    ? [{ code: "updates.age", reason: "updates are pending, and it does not say when it was built" }]
+    ? [{ code: "updates.age", reason: "updates are pending, and it has no build date" }]
     : [];
 }
 
 const SAID: Readonly<Record<SuiteUse["trust"], string>> = {
   caller: "the caller's key",
   machine: "this machine's key",
-  image: "trusted by the image alone",
+  image: "trusted only by the image",
 };
 
 function looked(
@@ -108,8 +108,8 @@ function suiteText({ name, date, trust }: SuiteUse): string {
 export function summaryOf({ updates }: PendingUpdates, now: Date, isWhole: boolean): string {
   if (updates.length === 0) {
     return isWhole
-      ? "no rebuild needed: nothing is pending"
-      : "not known: what is pending could not be looked up in full";
+      ? "no rebuild needed: no pending updates"
+      : "unknown: pending updates could not be checked completely";
   }
   const fixing = updates.filter(({ fixes }) => fixes.length > 0).length;
   const [oldest] = updates.map(({ since }) => since.at).sort();

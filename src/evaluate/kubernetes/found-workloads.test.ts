@@ -67,10 +67,7 @@ test("what is untold of a workload makes no check of the whole unknown, and no k
   });
   assert.deepEqual([...new Set(evaluations.map(({ asset }) => asset.kind))], ["workload", "cluster"]);
   for (const { asset, verdict } of evaluations) if (asset.kind === "cluster") assert.equal(verdict, "pass");
-  assert.match(
-    manifestNotes(manifests).join(),
-    /kinds that no check knows: monitoring\.coreos\.com\/ServiceMonitor \(1\)/,
-  );
+  assert.match(manifestNotes(manifests).join(), /kinds without a check: monitoring\.coreos\.com\/ServiceMonitor \(1\)/);
 });
 
 test("what only a controller knows is not rewritten", () => {
@@ -86,5 +83,5 @@ test("what only a controller knows is not rewritten", () => {
   });
   assert.deepEqual(files, []);
   assert.ok(refused.length > 0);
-  for (const { reason } of refused) assert.equal(reason, "what a Rollout takes, only its controller says");
+  for (const { reason } of refused) assert.equal(reason, "the fields of Rollout are defined by its controller");
 });

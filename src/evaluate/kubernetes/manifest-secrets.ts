@@ -105,7 +105,12 @@ export function findManifestSecrets(
   const over: Gap[] =
     omitted === 0
       ? []
-      : [{ code: "secrets.too-many", reason: `${omitted} more places of manifests look like secrets than are kept` }];
+      : [
+          {
+            code: "secrets.too-many",
+            reason: `${omitted} more places in manifests that look like secrets were not recorded`,
+          },
+        ];
   return { found: { secrets, places, clear, objects: manifests.objects.length }, gaps: [...gaps, ...over] };
 }
 

@@ -20,7 +20,7 @@ export interface ObjectContext extends Omit<ManifestsContext, "namespaces"> {
 
 const UNSEEN: Gap = {
   code: "kubernetes.around",
-  reason: "the object was read by itself, without what else the cluster holds",
+  reason: "the object was read without the rest of the cluster",
 };
 
 const unseen: Surroundings = {

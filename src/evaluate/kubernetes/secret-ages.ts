@@ -36,8 +36,8 @@ export function secretAges(
   const more = unknown.length > NAMED ? ` and ${unknown.length - NAMED} more` : "";
   const gap: Gap = {
     code: "kubernetes.secret-age",
-    reason: `nothing says when the data last changed of ${names.join(", ")}${more}`,
-    remedy: "make them anew; an API server of 1.25 or later notes when a value changes",
+    reason: `time of the last change unknown for ${names.join(", ")}${more}`,
+    remedy: "recreate them; API servers of 1.25 or later record changes",
   };
   return { ages: { maxAgeDays, secrets: judged }, gaps: unknown.length === 0 ? [] : [gap] };
 }

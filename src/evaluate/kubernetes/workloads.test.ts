@@ -125,8 +125,8 @@ test("the notes name what was not judged", () => {
   const custom = "apiVersion: example.com/v1\nkind: Widget\nmetadata: { name: a }\n";
   const manifests = readManifests([{ path: "a.yaml", text: `${custom}---\n${bad}\n` }]);
   assert.deepEqual(manifestNotes(manifests), [
-    "kinds that no check knows: example.com/Widget (1)",
-    "namespaces whose labels are not known, since no manifest declares them: default",
+    "kinds without a check: example.com/Widget (1)",
+    "namespaces whose labels are unknown, since no manifest declares them: default",
   ]);
   assert.deepEqual(manifestNotes(readManifests([])), ["no workloads found in 0 objects"]);
 });

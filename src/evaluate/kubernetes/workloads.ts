@@ -122,7 +122,7 @@ function evaluateUnlisted(short: ListGaps, { policy, now, scope }: ManifestsCont
   const asset: ClusterAsset = { kind: "cluster", id: scope, lineage: scope, name: scope };
   const [workload, ...moreOfWorkloads] = short.of(["workloads"]);
   const [namespace, ...moreOfNamespaces] = short.of(["namespaces"]);
-  const unlisted = absent<never>({ code: "kubernetes.unlisted", reason: "there is nothing to judge it by" });
+  const unlisted = absent<never>({ code: "kubernetes.unlisted", reason: "nothing to evaluate it by" });
   const context = { asset, policy, now };
   return [
     ...(workload === undefined
@@ -156,11 +156,11 @@ export function manifestNotes(manifests: Manifests): string[] {
   const names = undeclared.map(({ name }) => name);
   return [
     ...(workloads.length === 0 ? [`no workloads found in ${objects.length} objects`] : []),
-    ...(kinds.length === 0 ? [] : [`kinds that no check knows: ${shown}${more}`]),
+    ...(kinds.length === 0 ? [] : [`kinds without a check: ${shown}${more}`]),
     ...(names.length === 0
       ? []
       : [
-          `namespaces whose labels are not known, since no manifest declares them: ${names.slice(0, NAMED_KINDS).join(", ")}`,
+          `namespaces whose labels are unknown, since no manifest declares them: ${names.slice(0, NAMED_KINDS).join(", ")}`,
         ]),
   ];
 }
@@ -221,7 +221,7 @@ export function evaluateNamespace(
         ? absent(
             unlisted ?? {
               code: "kubernetes.undeclared-namespace",
-              reason: `namespace ${name} is declared by none of what was read: its labels are not known`,
+              reason: `namespace ${name} is declared by no manifest: its labels are unknown`,
               remedy: "add its manifest, or audit the cluster",
             },
             ...more,

@@ -70,7 +70,7 @@ export function assessorOf(
     const [first] = allowed ?? [];
     if (allowed === undefined || first?.allowed === undefined) return undefined;
     const comment = describe(first.allowed);
-    if (policy.origin.kind === "trusted") return noted(`${comment} would allow it; under --policy it does not`);
+    if (policy.origin.kind === "trusted") return noted(`${comment} would allow it, but has no effect under --policy`);
     const open = every.get(subject)?.length !== allowed.length;
     if (open) return noted(`${comment} allows some of its places and not all`);
     const over = allowed.find((each) => isOver(each, now));

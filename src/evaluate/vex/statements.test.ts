@@ -65,7 +65,7 @@ test("with a justification it is not affected, without one the risk is accepted"
       claim: {
         status: "not_affected",
         justification: "vulnerable_code_not_in_execute_path",
-        impact: "not called (shop team, to be looked at again by 2025-12-31)",
+        impact: "not called (shop team, to be reviewed by 2025-12-31)",
       },
       products: [
         {
@@ -96,7 +96,7 @@ test("one path of two is more than VEX can say", () => {
   const here = { ...justified, path: "a" };
   const { statements, leftOut } = said([here], [draft("CVE-1", "a"), draft("CVE-1", "b")]);
   assert.deepEqual(statements, []);
-  assert.match(leftOut.join(), /^CVE-1: pkg:npm\/minimist@1\.2\.5 in shop\/web has it at another path too/);
+  assert.match(leftOut.join(), /^CVE-1: pkg:npm\/minimist@1\.2\.5 in shop\/web is affected at another path too/);
   const other = draft("CVE-1", "b", "pkg:npm/minimist@1.2.6");
   assert.equal(said([here], [draft("CVE-1", "a"), other]).statements.length, 1, "another version is another package");
 });
@@ -125,7 +125,7 @@ test("what is no image has no name in VEX", () => {
   const folder: Asset = { kind: "rootfs", id: "/srv", lineage: "srv", name: "dir:/srv" };
   const { statements, leftOut } = said([justified], [draft("CVE-1", "a")], folder);
   assert.deepEqual(statements, []);
-  assert.match(leftOut.join(), /^dir:\/srv: it is no image/);
+  assert.match(leftOut.join(), /^dir:\/srv: not an image/);
 });
 
 test("without an image only exceptions that name one, and nothing in it, can be said", () => {
@@ -151,6 +151,9 @@ test("without an image only exceptions that name one, and nothing in it, can be 
     ]),
   );
   assert.equal(leftOut.length, 6);
-  assert.match(leftOut[0] ?? "", /^bulkhead\.yaml:3: CVE-2020-2, package minimist, asset .*: only an image tells/);
-  assert.match(leftOut.at(-1) ?? "", /it has expired$/);
+  assert.match(
+    leftOut[0] ?? "",
+    /^bulkhead\.yaml:3: CVE-2020-2, package minimist, asset .*: the package-url is only known/,
+  );
+  assert.match(leftOut.at(-1) ?? "", /expired$/);
 });

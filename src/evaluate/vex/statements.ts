@@ -51,7 +51,7 @@ export function statementsOfImages(
   for (const [id, ofAsset] of Map.groupBy(judged, ({ asset }) => asset.id)) {
     const asset = ofAsset[0]?.asset;
     if (asset?.kind !== "image") {
-      leftOut.add(`${asset?.name ?? id}: it is no image, and nothing that VEX has a name for`);
+      leftOut.add(`${asset?.name ?? id}: not an image: VEX has no identifier for it`);
       continue;
     }
     // Of one that could not be opened nothing was found.
@@ -70,7 +70,7 @@ export function statementsOfImages(
       if (purl === undefined || ids[0] === undefined) continue;
       if (placesOf(finding).some((place) => kept.has(place))) {
         leftOut.add(
-          `${ids[0]}: ${purl} in ${asset.name} has it at another path too, which no exception names, and VEX names no path`,
+          `${ids[0]}: ${purl} in ${asset.name} is affected at another path too, which no exception covers, and VEX has no paths`,
         );
         continue;
       }
@@ -124,12 +124,12 @@ const REPOSITORY = /^[a-z0-9][a-z0-9.:-]*(?:\/[a-z0-9][a-z0-9._-]*)+(?::[A-Za-z0
 
 function faultOf(exception: Exception, flaws: readonly string[], now: Date): string | undefined {
   const { package: name, path, asset } = exception;
-  if (isExpired(exception, now)) return "it has expired";
-  if (flaws.length === 0) return "it names no vulnerability";
-  const advice = "name the images that it is for: bulkhead vex IMAGE…";
-  if (name !== undefined) return `only an image tells the package's package-url: ${advice}`;
-  if (path !== undefined) return `only an image tells what is at the path: ${advice}`;
-  if (asset === undefined || !REPOSITORY.test(asset)) return `it names no single image: ${advice}`;
+  if (isExpired(exception, now)) return "expired";
+  if (flaws.length === 0) return "no vulnerability id";
+  const advice = "pass the images that it applies to: `bulkhead vex IMAGE…`";
+  if (name !== undefined) return `the package-url is only known with an image: ${advice}`;
+  if (path !== undefined) return `the path is only known with an image: ${advice}`;
+  if (asset === undefined || !REPOSITORY.test(asset)) return `matches no single image: ${advice}`;
   return undefined;
 }
 
@@ -153,9 +153,7 @@ function claimOf(exceptions: readonly Exception[]): Claim {
   }
   const justification = ordered[0]?.justification;
   if (justification === undefined) throw new Error("a finding was taken out by no exception");
-  const words = ordered.map(
-    ({ reason, owner, expires }) => `${reason} (${owner}, to be looked at again by ${expires})`,
-  );
+  const words = ordered.map(({ reason, owner, expires }) => `${reason} (${owner}, to be reviewed by ${expires})`);
   return { status: "not_affected", justification, impact: words.join("; ") };
 }
 

@@ -70,11 +70,11 @@ test("what ends the finding and starts none is offered", () => {
 });
 
 test("what does not is refused with its reason, and stays as words", () => {
-  assert.equal(reasonFor(finding(first, first, "very ")), "it does not end the finding");
-  assert.equal(reasonFor(finding(first, first + 3, "worse")), "it would bring a finding of build/worse");
-  assert.equal(reasonFor(finding(first, first + 3, "BAD")), "it does not end the finding");
-  assert.equal(reasonFor(finding(first - 4, first + 3, "NONSENSE x")), "Docker would refuse what it makes of the file");
-  assert.equal(reasonFor(finding(first, first + 3, "good", "other")), "it changes another file");
+  assert.equal(reasonFor(finding(first, first, "very ")), "does not resolve the finding");
+  assert.equal(reasonFor(finding(first, first + 3, "worse")), "would cause a finding of build/worse");
+  assert.equal(reasonFor(finding(first, first + 3, "BAD")), "does not resolve the finding");
+  assert.equal(reasonFor(finding(first - 4, first + 3, "NONSENSE x")), "Docker would reject the result");
+  assert.equal(reasonFor(finding(first, first + 3, "good", "other")), "changes another file");
   assert.equal(reasonFor(finding(first, text.length + 1, "good")), "its edits leave the text");
 });
 

@@ -45,19 +45,19 @@ export function proverOf(dockerfile: Dockerfile, evaluations: readonly Evaluatio
   const beforeRated = countBy(before, ratedOf);
   const refuses = (some: readonly Finding[]): string | undefined => {
     const edits = some.flatMap(editsOf);
-    if (edits.some(({ path }) => path !== dockerfile.path)) return "it changes another file";
+    if (edits.some(({ path }) => path !== dockerfile.path)) return "changes another file";
     if (editsOverlap(edits)) return "its edits overlap";
     try {
       const changed = parseDockerfile(dockerfile.path, applyEdits(dockerfile.text, edits));
-      if (changed.problems.length > dockerfile.problems.length) return "Docker would refuse what it makes of the file";
+      if (changed.problems.length > dockerfile.problems.length) return "Docker would reject the result";
       const left = spot(changed);
       // By number, not by name: subjects are numbered where they repeat, and ADD that becomes COPY is named anew.
       const leftOf = countBy(left, checkOf);
       for (const [check, ended] of countBy(some, checkOf)) {
-        if ((leftOf.get(check) ?? 0) > (beforeOf.get(check) ?? 0) - ended) return "it does not end the finding";
+        if ((leftOf.get(check) ?? 0) > (beforeOf.get(check) ?? 0) - ended) return "does not resolve the finding";
       }
       for (const [rated, count] of countBy(left, ratedOf)) {
-        if (count > (beforeRated.get(rated) ?? 0)) return `it would bring a finding of ${rated.split(" ")[0]}`;
+        if (count > (beforeRated.get(rated) ?? 0)) return `would cause a finding of ${rated.split(" ")[0]}`;
       }
       return undefined;
     } catch (error) {

@@ -119,7 +119,7 @@ export function fixWorkloads(read: Manifests, context: WorkloadFixContext): Work
         if (known !== undefined && known.grade === undefined) return [];
         const object = find(finding);
         if (object === undefined) {
-          tell(finding, "its place in the text is not known");
+          tell(finding, "unknown position in the text");
           return [];
         }
         const workload = workloads.get(object);
@@ -128,7 +128,7 @@ export function fixWorkloads(read: Manifests, context: WorkloadFixContext): Work
           return [];
         }
         if (workload?.form !== undefined) {
-          tell(finding, `what a ${object.kind} takes, only its controller says`);
+          tell(finding, `the fields of ${object.kind} are defined by its controller`);
           return [];
         }
         const unsafe = fix.patches

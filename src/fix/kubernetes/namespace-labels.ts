@@ -20,9 +20,9 @@ const CHECKS = [MISSING, BELOW, "cluster/namespace-not-restricted"];
  * Nothing is refused by these labels (Pod Security Admission, "warn" and "audit"); that a server takes them is shown by
  * test/cluster/workload-fix.cluster.ts.
  */
-const TELLS: Graded = { grade: "safe", reason: "warn and audit refuse no pod" };
+const TELLS: Graded = { grade: "safe", reason: "warn and audit reject no pods" };
 /** Made only where it is asked for. */
-const ENFORCES: Graded = { grade: "likely", reason: "a pod that is made later and meets less is refused" };
+const ENFORCES: Graded = { grade: "likely", reason: "pods created later that meet less are rejected" };
 
 /**
  * The strictest level that all workloads of a namespace meet: warned of first, enforced where that is asked for. Labels
@@ -46,12 +46,12 @@ export function namespaceMends(
     )[0];
     if (finding === undefined || scopeOf(namespace.object) !== scope) return [];
     if (finding.subject.startsWith("enforce-version")) {
-      refuse(finding, "which version it is held to was somebody's choice: raise it by hand");
+      refuse(finding, "the version was pinned deliberately: raise it by hand");
       return [];
     }
     const meets = strictestLevel(workloads);
     if (workloads.length === 0) {
-      refuse(finding, "no workload of it was read: which level it can carry is not known");
+      refuse(finding, "no workloads found: the level they meet is unknown");
       return [];
     }
     if (meets === "privileged") {
@@ -59,7 +59,7 @@ export function namespaceMends(
       return [];
     }
     if (gaps.around(workloads.map(({ object }) => object)).length > 0) {
-      refuse(finding, "not all that may be in it was read: a workload may meet less");
+      refuse(finding, "not all of its workloads were read: one may meet less");
       return [];
     }
     const raises = (mode: "warn" | "audit" | "enforce"): FieldPatch[] => {
@@ -69,10 +69,7 @@ export function namespaceMends(
     };
     const patches = [...(enforce ? raises("enforce") : []), ...raises("warn"), ...raises("audit")];
     if (patches.length === 0) {
-      refuse(
-        finding,
-        enforce ? "its workloads meet no stricter level" : `it warns of ${meets} already: --enforce enforces it`,
-      );
+      refuse(finding, enforce ? "its workloads meet no stricter level" : `it already warns at ${meets}: use --enforce`);
       return [];
     }
     const ends = finding.check === MISSING || (enforce && (finding.check === BELOW || meets === "restricted"));

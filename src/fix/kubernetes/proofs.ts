@@ -72,7 +72,7 @@ export function proverOf(texts: Texts, before: ReturnType<Judge>, judge: Judge) 
     });
     const after = judge(changed);
     if (after.manifests.gaps.length > before.manifests.gaps.length) {
-      return refusal("less of the file could be read then", mends);
+      return refusal("less of the file would be readable", mends);
     }
     const left = countsOf(after.evaluations);
     const kept = mends.filter(({ finding, asset, ends }) => {
@@ -81,7 +81,7 @@ export function proverOf(texts: Texts, before: ReturnType<Judge>, judge: Judge) 
       const key = keyOf(asset, finding.check);
       return (left.get(key) ?? 0) > (counts.get(key) ?? 0) - ended;
     });
-    if (kept.length > 0) return refusal("it does not end the finding", kept);
+    if (kept.length > 0) return refusal("does not resolve the finding", kept);
     for (const [key, count] of left) {
       if (count <= (counts.get(key) ?? 0)) continue;
       const [asset, check, severity] = JSON.parse(key) as [string, string, Severity?];
@@ -91,7 +91,7 @@ export function proverOf(texts: Texts, before: ReturnType<Judge>, judge: Judge) 
       const weighed = (near.length > 0 ? near : mends).filter(
         ({ finding }) => severityRank(severity) <= severityRank(finding.severity),
       );
-      if (weighed.length > 0) return refusal(`it would bring a finding of ${check}`, weighed);
+      if (weighed.length > 0) return refusal(`would cause a finding of ${check}`, weighed);
     }
     return undefined;
   };
@@ -135,7 +135,7 @@ export function fixesTogether(
     for (const [mend, reason] of reasons) (alone ? refused : suspects).set(mend, reason);
     // Each time fewer are left; where it takes too many times, those that are left are tried one by one too.
     if (left > tries / 2) chosen = chosen.filter((mend) => !reasons.has(mend));
-    else for (const mend of chosen.splice(0)) suspects.set(mend, "it does not do with the others");
+    else for (const mend of chosen.splice(0)) suspects.set(mend, "conflicts with the other fixes");
   }
   for (const mend of suspects.keys()) {
     if (left-- <= 0) {
@@ -144,7 +144,7 @@ export function fixesTogether(
     }
     const alone = refuses([mend]);
     if (alone !== undefined) {
-      refused.set(mend, alone.reasons.get(mend) ?? "it does not do by itself");
+      refused.set(mend, alone.reasons.get(mend) ?? "does not work on its own");
       continue;
     }
     const refusal = chosen.length === 0 ? undefined : refuses([...chosen, mend]);

@@ -40,12 +40,12 @@ export function chooseReported(
   return { chosen, refused };
 }
 
-const NO_CHANGE = "the report proposes no change";
+const NO_CHANGE = "the report contains no change";
 
 function refusalOf({ check, fix }: Finding, own: Finding | undefined): string | undefined {
-  if (fix?.kind === "edit") return "it changes no manifest (build lint --fix mends Dockerfiles)";
+  if (fix?.kind === "edit") return "changes no manifest (`build lint --fix` fixes Dockerfiles)";
   if (fix?.kind !== "patch") return NO_CHANGE;
   if (own === undefined || own.check !== check) return "no such finding in these files";
   if (own.fix?.kind === "patch" && isDeepStrictEqual(own.fix.patches, fix.patches)) return undefined;
-  return "the change is not the one that the check proposes for these files";
+  return "the change differs from the one that the check proposes";
 }

@@ -53,22 +53,22 @@ function keepsFromRoot({ securityContext }: Container, pod: PodSpec): boolean {
 /** Why the container may be root, or would not be started as another user. */
 function rootReason({ container }: PlacedContainer, pod: PodSpec, users: ImageUsers): string | undefined {
   const stated = container.securityContext?.runAsUser ?? pod.securityContext?.runAsUser;
-  if (stated !== undefined) return stated === 0 ? `container ${container.name} is told to run as user 0` : undefined;
-  if (container.image === undefined) return `container ${container.name} states no image`;
+  if (stated !== undefined) return stated === 0 ? `container ${container.name} is set to run as user 0` : undefined;
+  if (container.image === undefined) return `container ${container.name} has no image`;
   const found = users(container.image);
   switch (found.known) {
     case "number":
       return undefined;
     case "no":
-      return "the user of its image is not known: state runAsUser, or have the image in the folder as an OCI layout or archive";
+      return "the user of its image is unknown: set runAsUser, or add the image as an OCI layout or archive";
     case "named":
-      return `image ${container.image} runs as "${found.user}", and the kubelet does not know names: write USER with its number in the image`;
+      return `image ${container.image} runs as "${found.user}", and the kubelet requires a numeric USER: set it by UID in the image`;
     case "root": {
       const ports = lowPorts(container, found.ports);
       const change =
         ports.length === 0
           ? "give it a numeric USER in the image"
-          : `give it a numeric USER in the image, and have it listen on a port above 1023 in place of ${ports.join(", ")}`;
+          : `give it a numeric USER in the image, and have it listen on a port above 1023 instead of ${ports.join(", ")}`;
       return `image ${container.image} runs as ${found.user}: ${change}`;
     }
   }

@@ -107,7 +107,7 @@ test("a control that is looked at as a whole passes", () => {
   const base = checkOf("image/base", "image", [1]);
   const [first] = judgeControls([evaluation("a", "pass", { check: base.id })], [base]);
   assert.equal(controls[0]?.unjudged, undefined);
-  assert.deepEqual([first?.verdict, first?.reason], ["pass", "nothing at or over the threshold"]);
+  assert.deepEqual([first?.verdict, first?.reason], ["pass", "nothing at or above the threshold"]);
 });
 
 test("the reason is that of what decided", () => {
@@ -115,13 +115,13 @@ test("the reason is that of what decided", () => {
   const one = { findings: [finding("x")] };
   assert.equal(
     second(evaluation("a", "unknown"), evaluation("b", "fail", one)).reason,
-    "1 finding at or over the threshold in b",
+    "1 finding at or above the threshold in b",
   );
   const two = { findings: [finding("x"), finding("y"), finding("z", { overThreshold: false })] };
   const scopes = [evaluation("a", "fail", one), evaluation("a", "fail", two)];
-  assert.equal(second(...scopes).reason, "3 findings at or over the threshold in a");
+  assert.equal(second(...scopes).reason, "3 findings at or above the threshold in a");
   const many = ["a", "b", "c", "d", "e"].map((name) => evaluation(name, "fail", one));
-  assert.match(second(...many).reason, /^5 findings at or over the threshold in a, b,? .*and \d more$/);
+  assert.match(second(...many).reason, /^5 findings at or above the threshold in a, b,? .*and \d more$/);
 });
 
 test("coverage counts assets, each once, judged where each of its evaluations is", () => {
@@ -140,7 +140,7 @@ test("a policy file speaks to a control, and is none of the images that it count
   assert.deepEqual([verdict, coverage.total], ["fail", 0]);
 });
 
-test("the worst three over the threshold are shown, worst first", () => {
+test("the worst three above the threshold are shown, worst first", () => {
   const { worst } = second(
     evaluation("a", "fail", { findings: [finding("c"), finding("low", { severity: "low" })] }),
     evaluation("b", "fail", { findings: [finding("under", { overThreshold: false }), finding("a"), finding("b")] }),
@@ -202,13 +202,16 @@ test("control 3 tells its halves apart, and the second is unknown without a cont
   const flag = "cluster/encryption-not-configured";
   const configuration = "cluster/encryption-at-rest";
   const said = (verdicts: Readonly<Record<string, Verdict>>) => [third(verdicts).verdict, third(verdicts).reason];
-  const passes = "pass (nothing at or over the threshold)";
+  const passes = "pass (nothing at or above the threshold)";
   assert.deepEqual(said(embedded), [
     "unknown",
-    `embedded: ${passes}; encrypted at rest: unknown (no control plane was read: neither an API server's flags nor an encryption configuration)`,
+    `embedded: ${passes}; encrypted at rest: unknown (no control plane found: neither API server flags nor an encryption configuration)`,
   ]);
   assert.match(said({ ...embedded, [flag]: "pass" }).join(), /^unknown.* at rest: unknown \(the encryption conf/);
-  assert.match(said({ ...embedded, [configuration]: "pass" }).join(), /^unknown.* at rest: unknown \(no flags of/);
+  assert.match(
+    said({ ...embedded, [configuration]: "pass" }).join(),
+    /^unknown.* at rest: unknown \(no API server flags/,
+  );
   assert.deepEqual(said({ ...embedded, [flag]: "pass", [configuration]: "pass" }), [
     "pass",
     `embedded: ${passes}; encrypted at rest: ${passes}`,
@@ -241,6 +244,6 @@ test("a pass says how many findings the baseline and exceptions have a part in",
   const [control] = judgeControls([own], [base]);
   assert.deepEqual(
     [control?.verdict, control?.reason],
-    ["pass", "nothing else at or over the threshold: 2 findings in the baseline, 1 finding excepted"],
+    ["pass", "nothing else at or above the threshold: 2 findings in the baseline, 1 finding excepted"],
   );
 });

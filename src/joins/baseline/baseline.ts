@@ -164,13 +164,13 @@ function passedBy(evaluations: readonly Evaluation[]): string {
     ...(excepted === 0 ? [] : [`${counted(excepted, "finding")} excepted`]),
   ];
   return apart.length === 0
-    ? "nothing at or over the threshold"
-    : `nothing else at or over the threshold: ${apart.join(", ")}`;
+    ? "nothing at or above the threshold"
+    : `nothing else at or above the threshold: ${apart.join(", ")}`;
 }
 
 function countOver(evaluations: readonly Evaluation[]): string {
   const count = evaluations.reduce((sum, { findings }) => sum + findings.filter((f) => f.overThreshold).length, 0);
-  return `${counted(count, "finding")} at or over the threshold`;
+  return `${counted(count, "finding")} at or above the threshold`;
 }
 
 function names(evaluations: readonly Evaluation[]): string {

@@ -48,7 +48,7 @@ export const controls: readonly Control[] = [
     requires: [
       {
         check: "build/non-blocking-scan",
-        otherwise: "no pipeline was found, so whether a gate blocks criticals is not known",
+        otherwise: "no CI pipeline found: blocking not verified",
       },
     ],
   },
@@ -63,15 +63,14 @@ export const controls: readonly Control[] = [
       requires: [
         {
           check: "cluster/encryption-not-configured",
-          otherwise:
-            "no flags of an API server were read, so whether it uses the encryption configuration is not known",
+          otherwise: "no API server flags found: use of the encryption configuration not verified",
         },
         {
           check: "cluster/encryption-at-rest",
-          otherwise: "the encryption configuration that the API server names was not read",
+          otherwise: "the encryption configuration of the API server was not found",
         },
       ],
-      otherwise: "no control plane was read: neither an API server's flags nor an encryption configuration",
+      otherwise: "no control plane found: neither API server flags nor an encryption configuration",
     },
   },
   {
@@ -90,7 +89,7 @@ export const controls: readonly Control[] = [
     number: 6,
     title: "Default-deny network policies with explicit allows",
     noun: "namespaces",
-    unjudged: "network policies are not read yet",
+    unjudged: "NetworkPolicies are not checked yet",
   },
   {
     number: 7,
@@ -102,14 +101,14 @@ export const controls: readonly Control[] = [
     number: 8,
     title: "Runtime detection in place",
     noun: "clusters",
-    unjudged: "runtime detection is not looked for yet",
+    unjudged: "only manifests of known agents are checked",
   },
   {
     number: 9,
     title: "Base images rebuilt weekly",
     noun: "images",
   },
-  { number: 10, title: "Mesh mTLS", noun: "workloads", unjudged: "meshes are not read yet" },
+  { number: 10, title: "Mesh mTLS", noun: "workloads", unjudged: "service meshes are not checked yet" },
 ];
 
 /** The six layers of threat and the runtime that watches them, from the inside out. */

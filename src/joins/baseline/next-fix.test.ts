@@ -44,28 +44,28 @@ test("the upgrade that clears the most is the next one", () => {
     finding("2", "b", upgrade("b", "2.0.0")),
     finding("3", "b", upgrade("b", "2.0.0")),
   ]);
-  assert.equal(nextFix([a]), "upgrade b from 1.0.0 to 2.0.0 or later in web: clears 2 findings over the threshold");
+  assert.equal(nextFix([a]), "upgrade b from 1.0.0 to 2.0.0 or later in web: resolves 2 findings above the threshold");
 });
 
 test("flaws of one package that are fixed in several versions need the highest, which is not guessed", () => {
   const findings = [finding("1", "a", upgrade("a", "1.10.0")), finding("2", "a", upgrade("a", "1.9.0"))];
-  assert.match(nextFix([evaluation("web", findings)]) ?? "", /\(the highest of 1\.10\.0, 1\.9\.0\) in web: clears 2/);
+  assert.match(nextFix([evaluation("web", findings)]) ?? "", /\(the highest of 1\.10\.0, 1\.9\.0\) in web: resolves 2/);
 });
 
 test("one upgrade is in one asset: the same package in two is two", () => {
   const own = [finding("1", "a", upgrade("a", "1.0.1"))];
-  assert.match(nextFix([evaluation("web", own), evaluation("api", own)]) ?? "", /in web: clears 1 finding over/);
+  assert.match(nextFix([evaluation("web", own), evaluation("api", own)]) ?? "", /in web: resolves 1 finding over/);
 });
 
 test("an instruction counts as an upgrade does, by what it is about", () => {
   const fix: Fix = { kind: "instruction", text: "remove it" };
   assert.equal(
     nextFix([evaluation("web", [finding("1", "a", fix)])]),
-    "remove it in web: clears 1 finding over the threshold",
+    "remove it in web: resolves 1 finding above the threshold",
   );
 });
 
-test("nothing without a fix, and nothing under the threshold, is proposed", () => {
+test("nothing without a fix, and nothing below the threshold, is proposed", () => {
   const findings = [finding("1", "a", undefined), finding("2", "b", upgrade("b", "2.0.0"), false)];
   assert.equal(nextFix([evaluation("web", findings)]), undefined);
   assert.equal(nextFix([]), undefined);

@@ -31,7 +31,7 @@ export function nextFix(evaluations: readonly Evaluation[]): string | undefined 
   const [best] = [...steps.values()].sort((a, b) => b.count - a.count);
   if (best === undefined) return undefined;
   const noun = best.count === 1 ? "finding" : "findings";
-  return `${best.text}${andLater(best)} in ${best.asset}: clears ${best.count} ${noun} over the threshold`;
+  return `${best.text}${andLater(best)} in ${best.asset}: resolves ${best.count} ${noun} above the threshold`;
 }
 
 /** Which of several versions is the highest only the ecosystem's own order could say, which is not at hand here. */

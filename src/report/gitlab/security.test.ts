@@ -89,7 +89,7 @@ test("excepted findings are left out, baselined ones are not, and what does not 
   const baselined = { ...npm, findings: [], baselined: [{ finding, since: "2025-01-02" }] };
   assert.deepEqual(names(valid({ ...sampleReport, evaluations: [baselined] })), ["CVE-2021-44906"]);
   const messages = valid(sampleReport).scan.messages.map(({ value }) => value);
-  assert.ok(messages.includes("1 finding about no package, which this form cannot hold"));
+  assert.ok(messages.includes("1 finding about no package, which this format cannot express"));
   assert.ok(messages.some((value) => value.startsWith("unknown for shop/web:1.4, Debian:13: no advisories")));
 });
 

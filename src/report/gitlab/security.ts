@@ -153,7 +153,7 @@ function* messagesOf(
     for (const finding of evaluation.findings) if (place(finding, evaluation) === undefined) others++;
   }
   if (others > 0) {
-    yield { level: "warn", value: `${counted(others, "finding")} ${held[type]}, which this form cannot hold` };
+    yield { level: "warn", value: `${counted(others, "finding")} ${held[type]}, which this format cannot express` };
   }
   for (const evaluation of unknown) {
     const { asset } = evaluation;

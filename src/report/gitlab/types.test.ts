@@ -147,15 +147,15 @@ test("a secret is of its commit, and a check is the first identifier of what it 
 
 test("what a report cannot hold is counted in it", () => {
   for (const [type, message] of [
-    ["container_scanning", "4 findings about no package, which this form cannot hold"],
-    ["dependency_scanning", "6 findings about no package of a lockfile, which this form cannot hold"],
+    ["container_scanning", "4 findings about no package, which this format cannot express"],
+    ["dependency_scanning", "6 findings about no package of a lockfile, which this format cannot express"],
     [
       "sast",
-      "6 findings that are vulnerabilities, secrets, or in no file of the repository, which this form cannot hold",
+      "6 findings that are vulnerabilities, secrets, or in no file of the repository, which this format cannot express",
     ],
     [
       "secret_detection",
-      "5 findings that are no secrets, or in no file of the repository, which this form cannot hold",
+      "5 findings that are no secrets, or in no file of the repository, which this format cannot express",
     ],
   ] as const) {
     assert.ok(

@@ -24,14 +24,14 @@ export function readReport(text: string, name = "report"): ReadReport {
   const document = parse(text, name);
   const version = z.object({ schema: z.string() }).safeParse(document).data?.schema;
   if (version !== reportSchema) {
-    const cause = version === undefined ? "it is no report of Bulkhead" : `it is of schema ${version}`;
-    throw problem("report.version", name, cause, `write it by --format json; ${reportSchema} is read`);
+    const cause = version === undefined ? "not a Bulkhead report" : `unsupported schema ${version}`;
+    throw problem("report.version", name, cause, `create it with --format json; supported: ${reportSchema}`);
   }
   const read = jsonReport.safeParse(document);
   if (!read.success) {
     const [issue] = read.error.issues;
     const place = [name, ...(issue?.path ?? [])].map(String).join(": ");
-    throw problem("report.form", place, (issue?.message ?? "it has another form").replace(/^Invalid input: /, ""));
+    throw problem("report.form", place, (issue?.message ?? "unexpected format").replace(/^Invalid input: /, ""));
   }
   const { schema: _, policy, bases, evaluations: written, controls, checks, ...rest } = read.data;
   const evaluations = written.map((one, index) => evaluationOf(one, bases, `${name}: evaluations: ${index}`));
@@ -78,7 +78,7 @@ function evaluationOf(written: JsonEvaluation, bases: readonly Basis[], place: s
   const { check, findings, excepted, baselined, scope: said, part, basis: at, ...rest } = written;
   const scope = part ?? (said === undefined ? undefined : scopeSaid(said, written.asset.kind));
   const basis = at === undefined ? undefined : bases[at];
-  if (at !== undefined && basis === undefined) throw problem("report.form", place, `there is no basis ${at}`);
+  if (at !== undefined && basis === undefined) throw problem("report.form", place, `no basis ${at}`);
   return {
     check,
     ...rest,

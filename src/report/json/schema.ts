@@ -60,7 +60,7 @@ const patch = z.object({
 // Not in the first reports of this version.
 const graded = {
   grade: z.enum(fixGrades).default("needs knowledge"),
-  reason: text.default("the report does not say how far it is safe"),
+  reason: text.default("the report does not grade the fix"),
 };
 
 const fix = z.discriminatedUnion("kind", [

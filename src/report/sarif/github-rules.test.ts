@@ -162,7 +162,7 @@ test("of more results than GitHub takes the worst are kept, and what is left out
   assert.equal(run.results.length, 25_000);
   assert.equal(run.results.filter(({ properties }) => properties.severity === "critical").length, 25 + 1);
   assert.ok(run.results.some(({ kind }) => kind === "open"));
-  const left = /^SARIF holds the worst results alone: 18 more results left out/;
+  const left = /^SARIF contains only the worst results: 18 more results left out/;
   assert.match(notes.join("\n"), left);
   const [warning] = run.invocations[0]?.toolExecutionNotifications ?? [];
   assert.equal(warning?.level, "warning");
@@ -181,7 +181,7 @@ test("that GitHub shows five thousand of them is said", () => {
   const evaluation = many(5_001, () => vulnerability("CVE-2024-1", "low", ["p", "1"], ["p", 0]));
   const { run, notes } = logOf({ ...sampleReport, evaluations: [evaluation] });
   assert.equal(run.results.length, 5_001);
-  assert.deepEqual(notes, ["SARIF holds 5001 results: GitHub shows the worst 5000 of them"]);
+  assert.deepEqual(notes, ["SARIF contains 5001 results: GitHub shows the worst 5000 of them"]);
   assert.deepEqual(logOf(sampleReport).notes, []);
 });
 

@@ -77,7 +77,7 @@ function ofAdvisory(id: string, finding: Finding, checks: ReadonlyMap<string, Ch
   const { title, detail, severity, fix, matches, references = [], check } = finding;
   const description = checks.get(check);
   const summary = printable(title);
-  const upgrade = fix === undefined ? "No fix is known." : `Fix: ${printable(fix.text)}`;
+  const upgrade = fix === undefined ? "No fix available." : `Fix: ${printable(fix.text)}`;
   const aliases = matches.ids.slice(1).map(printable);
   const known = aliases.length === 0 ? [] : [`Also known as ${aliases.join(", ")}.`];
   const links = references.filter(isWebAddress).map((address) => `<${encodeURI(printable(address))}>`);
@@ -90,7 +90,7 @@ function ofAdvisory(id: string, finding: Finding, checks: ReadonlyMap<string, Ch
       text: [summary, upgrade, ...known].join("\n\n"),
       markdown: [
         plain(title),
-        ...(fix === undefined ? ["No fix is known."] : [`**Fix**: ${plain(fix.text)}`]),
+        ...(fix === undefined ? ["No fix available."] : [`**Fix**: ${plain(fix.text)}`]),
         ...(aliases.length === 0 ? [] : [`Also known as ${aliases.map(code).join(", ")}.`]),
         ...links.slice(0, SHOWN_LINKS),
       ].join("\n\n"),

@@ -73,11 +73,11 @@ function* chained(...lists: readonly Iterable<unknown>[]): Generator<unknown> {
 function omissions(selected: number, left: number): string[] {
   if (left > 0) {
     return [
-      `SARIF holds the worst results alone: ${counted(left, "more result")} left out, since GitHub takes ${limits.results} results and 10 MB (--format json holds all)`,
+      `SARIF contains only the worst results: ${counted(left, "more result")} left out, as GitHub accepts ${limits.results} results and 10 MB (--format json has all)`,
     ];
   }
   if (selected <= limits.resultsShown) return [];
-  return [`SARIF holds ${selected} results: GitHub shows the worst ${limits.resultsShown} of them`];
+  return [`SARIF contains ${selected} results: GitHub shows the worst ${limits.resultsShown} of them`];
 }
 
 function* notices(report: Report): Generator<string> {

@@ -33,7 +33,7 @@ export const differential: Differential = {
     try {
       text = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true }).decode(bytes);
     } catch {
-      return { kind: "refused", why: "it is not UTF-8" };
+      return { kind: "refused", why: "not UTF-8" };
     }
     const { workloads, gaps } = readManifests([{ path: "compose.yaml", text }]);
     // What no service uses makes none another.

@@ -106,7 +106,7 @@ function read(bytes: Buffer): Reading {
   try {
     reader.file("x.yaml", new TextDecoder("utf-8", { ignoreBOM: true, fatal: true }).decode(bytes));
   } catch {
-    return { kind: "refused", why: "it is not UTF-8" };
+    return { kind: "refused", why: "not UTF-8" };
   }
   const { objects, gaps } = reader.manifests();
   const [gap] = gaps.filter(({ object }) => object === undefined);

@@ -50,7 +50,7 @@ function read(bytes: Buffer): Reading {
   try {
     text = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true }).decode(bytes);
   } catch {
-    return { kind: "refused", why: "it is not UTF-8" };
+    return { kind: "refused", why: "not UTF-8" };
   }
   if (foreignLineBreak(text) !== undefined) return { kind: "refused", why: "a foreign line break" };
   const { text: cut, over, faults } = cutDocuments("x", text, bounds.kubernetesDocuments);
@@ -58,7 +58,7 @@ function read(bytes: Buffer): Reading {
   const values: string[] = [];
   for (const range of cut.documents) {
     const reading = readDocument(text, range);
-    if (reading.node === undefined) return { kind: "refused", why: reading.faults[0]?.reason ?? "it cannot be read" };
+    if (reading.node === undefined) return { kind: "refused", why: reading.faults[0]?.reason ?? "cannot be read" };
     const own = [...reading.faults];
     const value = reading.node === null ? null : plainValue(reading.node, own);
     found.push(...own.map((fault) => ({ ...fault, document: 0 })));

@@ -353,7 +353,7 @@ test("what may not be looked up may be what makes it a node; of networks and etc
 });
 
 test("without the accounts nobody knows whether etcd's directory is etcd's", () => {
-  const accounts: Accounts = { unread: ["/etc/passwd: it is broken"] };
+  const accounts: Accounts = { unread: ["/etc/passwd: broken"] };
   const view = viewOf("var/lib/etcd", ["/etc/kubernetes/x: access denied"]);
   const host = hostFilesOf(view, accounts);
   assert.deepEqual(

@@ -47,7 +47,7 @@ export function kindOf({ distribution, packages, removed = [], tools = [], slimm
   if (shell === undefined && manager === undefined) {
     const library = named(C_LIBRARIES) ?? tool("loader");
     if (distribution === undefined && names.size === 0 && library === undefined) {
-      return { kind: "scratch", why: "it has no distribution, no shell, no package manager and no C library" };
+      return { kind: "scratch", why: "no distribution, no shell, no package manager and no C library" };
     }
     const without = `${nameOf(distribution)} without a shell and a package manager`;
     // Where no package is listed what is there is not known, so the lesser claim is made.

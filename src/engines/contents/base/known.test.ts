@@ -50,7 +50,7 @@ test("property: a broken list is refused or read, never anything else", () => {
   );
 });
 
-test("what is no list, and a list with one broken entry, is refused with its place", () => {
+test("what is not a list, and a list with one broken entry, is refused with its place", () => {
   for (const text of [
     "",
     "[]",

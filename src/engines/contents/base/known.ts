@@ -24,11 +24,11 @@ export function parseKnownBases(text: string, place: string): KnownBase[] {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw broken(place, `it is no JSON: ${(error as Error).message}`);
+    throw broken(place, `not JSON: ${(error as Error).message}`);
   }
   const { schema, bases } = (value ?? {}) as { schema?: unknown; bases?: unknown };
-  if (schema !== SCHEMA || !Array.isArray(bases)) throw broken(place, `it has no list of bases of ${SCHEMA}`);
-  if (bases.length > bounds.knownBases) throw broken(place, `it has more than ${bounds.knownBases} bases`);
+  if (schema !== SCHEMA || !Array.isArray(bases)) throw broken(place, `no list of bases of ${SCHEMA}`);
+  if (bases.length > bounds.knownBases) throw broken(place, `more than ${bounds.knownBases} bases`);
   return bases.map((item: unknown, i) => {
     const base = knownBase(item);
     if (base === undefined) throw broken(place, `bases[${i}] is none`);
@@ -63,6 +63,6 @@ export function knownBases(bases: readonly KnownBase[]): KnownBases {
 function broken(place: string, cause: string): Problem {
   return new Problem({
     ...{ kind: "input", code: "bases.document", place, cause },
-    remedy: "remove the file and learn the bases anew: bulkhead image base --learn REFERENCE",
+    remedy: "remove the file and run `bulkhead image base --learn REFERENCE` again",
   });
 }

@@ -12,7 +12,7 @@ export const baseSettings = {
   "bases.accept": setting<readonly BaseKind[]>({
     form: { kind: "choices", of: baseKinds },
     description: "Kinds of base images that are accepted. Default: all but full. Stricter: fewer.",
-    group: "What images may be built on.",
+    group: "Accepted base images.",
     initial: baseKinds.filter((kind) => kind !== "full"),
     tighten: fewerOf(baseKinds),
   }),

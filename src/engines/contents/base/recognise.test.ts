@@ -104,7 +104,7 @@ test("nothing of a distribution is scratch, and all is the application's", () =>
   assert.equal(withOrigins(image.inventory, base).packages[0]?.origin, "application");
 });
 
-test("packages are the base's below its top layer, the application's above, and nobody's where it is not known", () => {
+test("packages are the base's below its top layer, the application's above, and nobody's where it is unknown", () => {
   const origins = (base: ReturnType<typeof recogniseBase>) =>
     withOrigins(alpine.inventory, base).packages.map(({ origin }) => origin);
   assert.deepEqual(origins(recogniseBase(alpine)), ["base", "base", "application"]);

@@ -27,22 +27,21 @@ export const licenseSettings = {
   "licenses.allow": setting<readonly string[]>({
     form: { kind: "texts" },
     description:
-      "The only licences that packages may have: SPDX ids, or patterns such as BSD-*. Default: none listed, which allows all that deny does not name. Stricter: a list where there was none, or fewer entries.",
-    group: "Which licences packages may have.",
+      "Allowed licenses: SPDX ids, or patterns such as BSD-*. Default: none listed, which allows everything not denied. Stricter: a list where there was none, or fewer entries.",
+    group: "Licenses of packages.",
     initial: [],
     tighten: fewer(coversText),
   }),
   "licenses.deny": setting<readonly string[]>({
     form: { kind: "texts" },
-    description:
-      "Licences that no package may have, whatever allow says: AGPL-3.0-only, GPL-*. Default: none. Stricter: more.",
+    description: "Denied licenses, overriding allow: AGPL-3.0-only, GPL-*. Default: none. Stricter: more.",
     initial: [],
     tighten: more(coversText),
   }),
   "licenses.unknown": setting<UnknownLicense>({
     form: { kind: "choice", of: unknownLicenses },
     description:
-      "Packages whose licence is stated nowhere or is none that SPDX lists. Default: allow. Stricter: report, then deny.",
+      "Packages without a license, or with one that SPDX does not list. Default: allow. Stricter: report, then deny.",
     initial: "allow",
     tighten: later(unknownLicenses),
   }),

@@ -53,7 +53,7 @@ function gap(reason: string): Gap {
   return {
     code: "lifecycle.unknown",
     reason: printable(reason),
-    remedy: "look it up with its vendor; later releases of Bulkhead have later tables",
+    remedy: "check with the vendor, or update Bulkhead",
   };
 }
 

@@ -26,7 +26,7 @@ export function supportOf(product: Product, version: string, now: Date): Support
   if (earliest !== undefined && !isBefore(now, earliest)) {
     return {
       state: "unknown",
-      reason: `the support of ${product.name} ${release} may have ended since ${earliest}, which the table of ${LIFECYCLE_AS_OF} does not tell`,
+      reason: `the support of ${product.name} ${release} may have ended since ${earliest} (not in the end-of-life data of ${LIFECYCLE_AS_OF})`,
     };
   }
   return {

@@ -15,7 +15,7 @@ export const osRelease: Analyser = {
   analyse({ bytes }) {
     const distribution = parseOsRelease(bytes.toString("utf8"));
     return distribution === undefined
-      ? { kind: "unreadable", code: "contents.os-release-broken", reason: "its ID is no distribution identifier" }
+      ? { kind: "unreadable", code: "contents.os-release-broken", reason: "its ID is not a distribution identifier" }
       : { kind: "distribution", distribution };
   },
 };

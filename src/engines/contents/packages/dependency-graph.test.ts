@@ -51,7 +51,7 @@ describe("packages of one file", () => {
     for (let i = 0; i <= 100; i++) list.add(statement({ version: String(i) }));
     const unread = unreadEntries();
     assert.equal(list.records(unread).length, 100);
-    assert.deepEqual(unread.sentences(), ["it states more than the 100 packages that are looked at"]);
+    assert.deepEqual(unread.sentences(), ["it states more than the 100 packages that are read"]);
   });
 });
 

@@ -86,7 +86,7 @@ function statements(most: number = bounds.packages) {
     },
     has: (reference: string): boolean => byReference.has(reference),
     list(unread: Unread): [reference: string, statement: PackageStatement][] {
-      if (leftOut > 0) unread.add(`it states more than the ${most} packages that are looked at`);
+      if (leftOut > 0) unread.add(`it states more than the ${most} packages that are read`);
       return [...byReference].map(([reference, statement]) => [reference, withoutDisputedHashes(statement)]);
     },
   };

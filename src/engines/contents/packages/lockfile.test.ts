@@ -9,7 +9,7 @@ const echo = lockfile({
   version: 1,
   basenames: ["echo.lock"],
   read: (text) => {
-    if (text === "broken") throw brokenLockfile("line 7", "it is broken");
+    if (text === "broken") throw brokenLockfile("line 7", "broken");
     if (text === "a bug") throw new TypeError("a bug");
     return { kind: "packages", packages: [], unread: [text] };
   },
@@ -23,7 +23,7 @@ describe("lockfile", () => {
   });
 
   test("a broken file is unreadable, with the place; a bug is not hidden", () => {
-    const reason = "line 7: it is broken";
+    const reason = "line 7: broken";
     assert.deepEqual(factsOf(echo, "echo.lock", "broken"), {
       ...{ kind: "unreadable", code: "contents.lockfile-broken", reason },
     });

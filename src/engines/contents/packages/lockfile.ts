@@ -96,9 +96,9 @@ export function jsonObject(text: string): JsonObject {
   try {
     value = JSON.parse(text);
   } catch {
-    throw brokenLockfile("the file", "it is no JSON");
+    throw brokenLockfile("the file", "not JSON");
   }
-  if (!isObject(value)) throw brokenLockfile("the file", "it is no JSON object");
+  if (!isObject(value)) throw brokenLockfile("the file", "not a JSON object");
   return value;
 }
 

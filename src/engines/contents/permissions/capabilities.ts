@@ -19,11 +19,11 @@ const REVISIONS: ReadonlyMap<number, { readonly bytes: number; readonly words: n
 
 /** Reads the value of the extended attribute `security.capability`. Never throws. */
 export function fileCapabilities(value: Buffer): FileCapabilities {
-  if (value.length < 4) return unreadable(`it has ${value.length} bytes`);
+  if (value.length < 4) return unreadable(`${value.length} bytes`);
   const magic = value.readUInt32LE(0);
   const number = magic >>> 24;
   const revision = REVISIONS.get(number);
-  if (revision === undefined) return unreadable(`there is no revision ${number}`);
+  if (revision === undefined) return unreadable(`no revision ${number}`);
   if (value.length !== revision.bytes) return unreadable(`revision ${number} with ${value.length} bytes`);
   const permitted: string[] = [];
   const inheritable: string[] = [];

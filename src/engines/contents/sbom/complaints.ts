@@ -53,7 +53,7 @@ export function complaints(): Complaints {
     }
   };
   const sentence = ({ what, first, count }: Kind) =>
-    printable(count === 1 ? `${first} ${what}` : `${first} ${what} (and ${count - 1} more like it)`);
+    printable(count === 1 ? `${first} ${what}` : `${first} ${what} (and ${count - 1} more of this kind)`);
   return {
     gap: (code, what, place, concerns) => add(gaps, code, what, place, concerns),
     stated(gap) {

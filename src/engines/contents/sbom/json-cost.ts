@@ -36,7 +36,7 @@ export function tooCostly(bytes: Buffer): string | undefined {
       case COMMA:
         values += 1;
     }
-    if (values > bounds.sbomValues) return `it has more than ${bounds.sbomValues} values`;
+    if (values > bounds.sbomValues) return `more than ${bounds.sbomValues} values`;
   }
   return undefined;
 }

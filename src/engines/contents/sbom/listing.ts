@@ -69,7 +69,7 @@ export function inventoryOf(listing: Listing, complaints: Complaints): Inventory
   for (const candidate of candidates) {
     const { component, type, purl } = candidate;
     if (distribution !== undefined && isForeign(type, purl, distribution)) {
-      complaints.gap("sbom.other-distribution", `is no package of ${distribution.id}`, component.place, type);
+      complaints.gap("sbom.other-distribution", `is not a package of ${distribution.id}`, component.place, type);
       continue;
     }
     const item = packageOf(candidate, distribution, listing.documentName, graph, complaints);
@@ -85,7 +85,7 @@ export function inventoryOf(listing: Listing, complaints: Complaints): Inventory
 /** The first of a document's entries, as many as are looked at. */
 export function withinBound<T>(entries: readonly T[], name: string, complaints: Complaints): readonly T[] {
   if (entries.length <= bounds.packages) return entries;
-  const what = `has ${entries.length} entries, of which ${bounds.packages} are looked at`;
+  const what = `has ${entries.length} entries, of which ${bounds.packages} are read`;
   complaints.gap("sbom.too-many-components", what, name);
   return entries.slice(0, bounds.packages);
 }
@@ -101,7 +101,7 @@ interface Candidate {
 function candidateOf(component: ListedComponent, complaints: Complaints): Candidate | undefined {
   const { place } = component;
   if (component.purl === undefined) {
-    complaints.gap("sbom.no-package-url", "has no package-url, so what it is is not known", place, UNIDENTIFIED);
+    complaints.gap("sbom.no-package-url", "has no package-url, so its identity is unknown", place, UNIDENTIFIED);
     return undefined;
   }
   const purl = parsePurl(component.purl);
@@ -199,7 +199,7 @@ function edgesOf({ reference, place }: ListedComponent, graph: Graph, complaints
   for (const each of needed) {
     const name = graph.names.get(each);
     if (name !== undefined) names.add(name);
-    else if (!graph.others.has(each)) complaints.remark("needs what is not in the document", place);
+    else if (!graph.others.has(each)) complaints.remark("depends on an element that is not in the document", place);
   }
   return [...names];
 }

@@ -24,7 +24,7 @@ import { asObject, asText } from "./untyped.ts";
  */
 export function readSbom(bytes: Buffer, place: string): ReadSbom {
   if (bytes.length > bounds.sbomBytes) {
-    throw problem("too-large", place, `its ${bytes.length} bytes are over the bound of ${bounds.sbomBytes}`);
+    throw problem("too-large", place, `${bytes.length} bytes exceed the limit of ${bounds.sbomBytes}`);
   }
   const heard = complaints();
   const name = place.slice(place.lastIndexOf("/") + 1);
@@ -95,11 +95,7 @@ function predicateOf(document: Untyped, place: string): Untyped | string | undef
   if (payload !== undefined && asText(envelope.payloadType) === "application/vnd.in-toto+json") {
     const bytes = Buffer.from(payload, "base64");
     if (bytes.length > bounds.sbomBytes) {
-      throw problem(
-        "too-large",
-        place,
-        `its payload's ${bytes.length} bytes are over the bound of ${bounds.sbomBytes}`,
-      );
+      throw problem("too-large", place, `its payload's ${bytes.length} bytes exceed the limit of ${bounds.sbomBytes}`);
     }
     return predicateOfStatement(parse(bytes, place), place);
   }
@@ -125,7 +121,7 @@ function parse(bytes: Buffer, place: string): Untyped {
   try {
     value = JSON.parse(bytes.toString("utf8"));
   } catch (error) {
-    throw problem("json", place, `it is no JSON: ${(error as Error).message.slice(0, 200)}`);
+    throw problem("json", place, `not JSON: ${(error as Error).message.slice(0, 200)}`);
   }
   const document = asObject(value);
   if (document === undefined) throw unknownFormat(place);
@@ -144,7 +140,7 @@ function withoutMark(bytes: Buffer): Buffer {
 }
 
 function unknownFormat(place: string): Problem {
-  return problem("format", place, "it is no bill of materials", "CycloneDX, SPDX 2 and Syft's JSON are read");
+  return problem("format", place, "not an SBOM", "CycloneDX, SPDX 2 and Syft's JSON are read");
 }
 
 function problem(code: string, place: string, cause: string, remedy?: string): Problem {

@@ -27,7 +27,7 @@ export function cycloneDxFaults(document: CycloneDxDocument): string[] {
   const fault = (text: string) => {
     if (faults.length < TOLD) faults.push(text);
   };
-  if (!SERIAL_NUMBER.test(document.serialNumber)) fault("serialNumber is no RFC 4122 UUID");
+  if (!SERIAL_NUMBER.test(document.serialNumber)) fault("serialNumber is not an RFC 4122 UUID");
   for (const component of [document.metadata.component, ...document.components]) {
     const reference = component["bom-ref"];
     if (reference === "" || references.has(reference)) fault(`bom-ref ${reference} is not unique`);
@@ -42,7 +42,7 @@ export function cycloneDxFaults(document: CycloneDxDocument): string[] {
     }
     const choices = asObjects(licenses);
     if (choices.length > 1 && choices.some(({ expression }) => expression !== undefined)) {
-      fault(`${reference} has an expression beside another licence`);
+      fault(`${reference} has an expression beside another license`);
     }
   }
   const spoken = new Set<string>();
@@ -67,27 +67,27 @@ export function spdxFaults(document: SpdxDocument): string[] {
   };
   const { documentNamespace, packages, relationships, hasExtractedLicensingInfos = [] } = document;
   if (!URL.canParse(documentNamespace) || documentNamespace.includes("#"))
-    fault("documentNamespace is no absolute URI");
+    fault("documentNamespace is not an absolute URI");
   const { created, creators } = document.creationInfo as Untyped;
-  if (!SPDX_DATE.test(asText(created) ?? "")) fault("creationInfo.created is no date of the form that SPDX has");
-  if (asTexts(creators).length === 0) fault("creationInfo.creators names nobody");
+  if (!SPDX_DATE.test(asText(created) ?? "")) fault("creationInfo.created is not a date of the form that SPDX has");
+  if (asTexts(creators).length === 0) fault("creationInfo.creators is empty");
 
   const licenses = new Set<string>();
   for (const { licenseId } of hasExtractedLicensingInfos) {
     if (!REFERENCE_ID.test(licenseId) || licenses.has(licenseId))
-      fault(`${licenseId} is no id of a licence, or stands twice`);
+      fault(`${licenseId} is not an id of a license, or a duplicate`);
     licenses.add(licenseId);
   }
   const ids = new Set(["SPDXRef-DOCUMENT"]);
   for (const item of packages) {
     const id = item.SPDXID;
-    if (!SPDX_ID.test(id) || ids.has(id)) fault(`${id} is no SPDXID, or stands twice`);
+    if (!SPDX_ID.test(id) || ids.has(id)) fault(`${id} is not an SPDXID, or a duplicate`);
     ids.add(id);
     const { licenseDeclared, externalRefs } = item as Untyped;
     const declared = asText(licenseDeclared);
     if (declared !== undefined && declared !== "NOASSERTION") {
       const expression = parseLicenseExpression(declared);
-      if (expression === undefined) fault(`${id} declares what is no licence expression`);
+      if (expression === undefined) fault(`${id} declares what is not a license expression`);
       else for (const each of licenseReferences(expression)) if (!licenses.has(each)) fault(`${each} is not defined`);
     }
     for (const { referenceLocator } of asObjects(externalRefs)) faultOfPurl(id, referenceLocator, fault);

@@ -25,6 +25,6 @@ export function writeSbom(sbom: Sbom, format: SbomFormat, options: SbomWriteOpti
 }
 
 function checked(document: object, faults: readonly string[]): string {
-  if (faults.length > 0) throw new Error(`the bill of materials is not sound: ${faults.join("; ")}`);
+  if (faults.length > 0) throw new Error(`the SBOM is not sound: ${faults.join("; ")}`);
   return `${withoutLogCommands(withDocumentId(JSON.stringify(document, undefined, 2)))}\n`;
 }

@@ -41,7 +41,7 @@ export function readShell(mapped: MappedText): ShellReading {
   try {
     const script = createScript(mapped, shared);
     readList(script, { runs: "always", within: [] }, { words: [] });
-    if (script.at < script.end) script.fail(`it does not go on with ${JSON.stringify(script.source[script.at])}`);
+    if (script.at < script.end) script.fail(`does not go on with ${JSON.stringify(script.source[script.at])}`);
     return { commands: shared.commands };
   } catch (error) {
     if (!(error instanceof ShellTrouble)) throw error;

@@ -73,14 +73,14 @@ export function createScript(mapped: MappedText, shared: Shared): Script {
     at: 0,
     enter() {
       shared.depth++;
-      if (shared.depth > bounds.shellDepth) script.fail(`it is nested more than ${bounds.shellDepth} deep`);
+      if (shared.depth > bounds.shellDepth) script.fail(`nested more than ${bounds.shellDepth} deep`);
     },
     leave() {
       shared.depth--;
     },
     find(text, from) {
       const at = script.source.indexOf(text, from);
-      if (at === -1 || at >= script.end) script.fail(`there is no closing ${text}`);
+      if (at === -1 || at >= script.end) script.fail(`no closing ${text}`);
       return at;
     },
     fail(reason) {

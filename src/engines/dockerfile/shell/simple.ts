@@ -12,7 +12,7 @@ import { readWord } from "./word.ts";
 
 export function readSimple(script: Script, place: Place, after: ShellCommand["after"]): void {
   const { commands } = script.shared;
-  if (commands.length >= bounds.shellCommands) script.fail(`it has more than ${bounds.shellCommands} commands`);
+  if (commands.length >= bounds.shellCommands) script.fail(`more than ${bounds.shellCommands} commands`);
   const start = script.at;
   const words: ShellWord[] = [];
   const spans: { start: number; end: number }[] = [];

@@ -123,14 +123,14 @@ test("a cluster that answers each list, empty or not, has no gap", async (t) => 
   assert.deepEqual(await gapsOf(t, () => undefined), []);
 });
 
-test("what is answered with 200 and is no list is a gap that says what it was", async (t) => {
+test("what is answered with 200 and is not a list is a gap that says what it was", async (t) => {
   const roles = (answer: object) => (path: string) => (path.includes("/clusterroles?") ? answer : undefined);
   const failed = "roles clusterroles.rbac.authorization.k8s.io: the list failed: the API server answered";
   const status = { kind: "Status", apiVersion: "v1", status: "Failure", message: "etcd is away" };
   assert.deepEqual(await gapsOf(t, roles(status)), [`${failed} a Status: etcd is away`]);
-  assert.deepEqual(await gapsOf(t, roles({})), [`${failed} what names no kind in place of the list`]);
+  assert.deepEqual(await gapsOf(t, roles({})), [`${failed} what names no kind instead of the list`]);
   const pods = { kind: "PodList", apiVersion: "v1", items: [] };
-  assert.deepEqual(await gapsOf(t, roles(pods)), [`${failed} a PodList in place of the list`]);
+  assert.deepEqual(await gapsOf(t, roles(pods)), [`${failed} a PodList instead of the list`]);
   const list = { kind: "ClusterRoleList", apiVersion: "rbac.authorization.k8s.io/v1" };
   assert.deepEqual(await gapsOf(t, roles(list)), [`${failed} no list (200)`]);
   const stranger = { ...list, items: [{ kind: "Role", metadata: { name: "a" } }] };
@@ -141,7 +141,7 @@ test("a Secret list in place of the table that was asked for is none", async (t)
   const list = { kind: "SecretList", apiVersion: "v1", items: [] };
   const gaps = await gapsOf(t, (path) => (path.startsWith("/api/v1/secrets?") ? list : undefined));
   assert.deepEqual(gaps, [
-    "secrets secrets: the list failed: the API server answered a SecretList in place of the list",
+    "secrets secrets: the list failed: the API server answered a SecretList instead of the list",
   ]);
 });
 
@@ -160,7 +160,7 @@ test("no namespace at all is a gap", async (t) => {
   const [all] = await gapsOf(t, none);
   assert.equal(all, "namespaces namespaces: the API server answers none, and every cluster has some");
   const [one] = await gapsOf(t, none, "shop");
-  assert.equal(one, "namespaces namespaces: there is no namespace shop");
+  assert.equal(one, "namespaces namespaces: no namespace shop");
 });
 
 test("who is asked as goes out in UTF-8, as kubectl sends it", async (t) => {

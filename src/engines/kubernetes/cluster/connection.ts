@@ -69,7 +69,7 @@ export function serverUrl(written: string, place: string): URL {
   // Whoever names a host alone means http, as kubectl reads it; that is spoken to this machine only.
   const url = URL.parse(/^[a-z]+:\/\//i.test(written) ? written : `http://${written}`);
   if (url === null || (url.protocol !== "https:" && url.protocol !== "http:")) {
-    throw connectionProblem("server", place, "the server is no URL of https");
+    throw connectionProblem("server", place, "the server is not a URL of https");
   }
   if (url.protocol === "http:" && !/^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname)) {
     throw connectionProblem("server", place, "the server is spoken to by http, and is not on this machine");
@@ -93,7 +93,7 @@ export function readText(path: string): string {
     throw connectionProblem("unreadable", path, systemCause(error));
   }
   if (bytes.length <= bounds.kubeconfigBytes) return bytes.toString("utf8");
-  throw connectionProblem("unreadable", path, `it has more than ${bounds.kubeconfigBytes} bytes`);
+  throw connectionProblem("unreadable", path, `more than ${bounds.kubeconfigBytes} bytes`);
 }
 
 export function connectionProblem(code: string, place: string, cause: string, remedy?: string): Problem {

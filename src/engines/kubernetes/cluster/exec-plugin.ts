@@ -45,8 +45,7 @@ export async function runExecPlugin(plugin: ExecPlugin, signal: AbortSignal | un
   const { error, output } = await promise;
   signal?.throwIfAborted();
   if (error !== null) {
-    const code =
-      "code" in error && error.code !== null && error.code !== undefined ? String(error.code) : "it was ended";
+    const code = "code" in error && error.code !== null && error.code !== undefined ? String(error.code) : "ended";
     throw problem(printable(`${command} failed (${code})`), code === "ENOENT" ? hintOf(installHint) : undefined);
   }
   return identityOf(output, apiVersion, (why) => problem(printable(`${command} ${why}`)), place);

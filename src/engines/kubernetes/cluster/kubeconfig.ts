@@ -98,7 +98,7 @@ function readRoot(file: string): Fields {
   faults.push(...found);
   const value = node === null ? {} : node === undefined ? undefined : plainValue(node, faults);
   // Its reasons may repeat what stands there, and what stands there is secret.
-  if (faults.length > 0 || !isObject(value)) throw wrong("it is no map of YAML or JSON");
+  if (faults.length > 0 || !isObject(value)) throw wrong("not a map of YAML or JSON");
   return fieldsOf(value, (path, reason) => {
     throw wrong(`${formatFieldPath(path)}: ${reason}`);
   });
@@ -110,24 +110,19 @@ function choose(config: Kubeconfig, asked: string | undefined, environment: Envi
   const known = [...config.contexts.keys()].slice(0, 20).join(", ");
   if (name === undefined) {
     const remedy = known === "" ? "name a kubeconfig with --kubeconfig" : `name one with --context: ${known}`;
-    throw connectionProblem("context", place, "there is no current context", remedy);
+    throw connectionProblem("context", place, "no current context", remedy);
   }
   const context = config.contexts.get(name);
   if (context === undefined) {
-    throw connectionProblem(
-      "context",
-      place,
-      `it has no context "${name}"`,
-      known === "" ? undefined : `it has ${known}`,
-    );
+    throw connectionProblem("context", place, `no context "${name}"`, known === "" ? undefined : `${known}`);
   }
   const called = context.fields.string("cluster") ?? "";
   const cluster = config.clusters.get(called);
-  if (cluster === undefined) throw connectionProblem("cluster", place, `it has no cluster "${called}"`);
+  if (cluster === undefined) throw connectionProblem("cluster", place, `no cluster "${called}"`);
   const userName = context.fields.string("user") ?? "";
   const user = config.users.get(userName);
   if (user === undefined && userName !== "") {
-    throw connectionProblem("user", place, `it has no user "${userName}"`);
+    throw connectionProblem("user", place, `no user "${userName}"`);
   }
   const namespace = context.fields.string("namespace");
   const connected = readCluster(cluster, called);
@@ -150,7 +145,7 @@ function readCluster({ fields, file }: Entry, name: string): ConnectedCluster {
   const serverName = fields.string("tls-server-name") || undefined;
   const unverified = fields.boolean("insecure-skip-tls-verify") === true;
   if (unverified && authorities !== undefined) {
-    throw connectionProblem("cluster", place, "it names an authority and says that none is looked at");
+    throw connectionProblem("cluster", place, "sets both a CA and insecure-skip-tls-verify");
   }
   return {
     server: serverUrl(fields.string("server") ?? "", place),
@@ -187,7 +182,7 @@ function readUser(
   const place = `user "${name}" of ${file}`;
   if (fields.has("auth-provider")) {
     const remedy = "use an exec plugin: Kubernetes removed auth-provider in 1.26";
-    throw connectionProblem("credentials", place, "it names an auth-provider", remedy);
+    throw connectionProblem("credentials", place, "names an auth-provider", remedy);
   }
   const exec = fields.fields("exec");
   const plugin = exec === undefined ? undefined : readPlugin(exec, file, place, context);
@@ -198,7 +193,7 @@ function readUser(
       const key = pem(fields, file, "client-key");
       // Without it kubectl goes no further, and neither would be known as whom the file means.
       if (certificate !== undefined && key === undefined) {
-        throw connectionProblem("credentials", place, "it has a client certificate without its key");
+        throw connectionProblem("credentials", place, "a client certificate without its key");
       }
       const own: ClusterIdentity = certificate === undefined || key === undefined ? {} : { certificate, key };
       const authorization = authorizationOf(fields, file, place);

@@ -68,7 +68,7 @@ test("of a page that is too large fewer objects are asked for, down to one", asy
   assert.deepEqual(one, { outcome: "failed", reason: "too large" });
 });
 
-test("what is refused, not there, or no list is told apart", async () => {
+test("what is refused, not found, or no list is told apart", async () => {
   assert.equal((await listAll(scripted({ status: 403 }), "/x", options)).outcome, "forbidden");
   assert.equal((await listAll(scripted({ status: 404 }), "/x", options)).outcome, "not-served");
   for (const reply of [
@@ -100,7 +100,7 @@ test("a server that never comes to an end is stopped", async () => {
     outcome: "partial",
     items: named("a"),
     bytes: 10,
-    reason: "it is over the bounds of one reading",
+    reason: "it exceeds the limits of one reading",
   });
 });
 
@@ -126,7 +126,7 @@ test("page after page with ever new tokens comes to an end", async () => {
 });
 
 test("an object that comes twice, and pages of different states, are no whole list", async () => {
-  assert.deepEqual(await partial(page(["a"], "1"), page(["b", "a"])), [3, "the API server answers a a second time"]);
+  assert.deepEqual(await partial(page(["a"], "1"), page(["b", "a"])), [3, "the API server lists a twice"]);
   const state = (resourceVersion: string) => ({ resourceVersion });
   assert.deepEqual(await partial(page(["a"], "1", state("5")), page(["b"], "2", state("6"))), [
     2,

@@ -95,7 +95,7 @@ export async function listAll(client: ClusterClient, path: string, options: List
     if (wrong !== undefined) return { outcome: "failed", reason: wrong };
     read.version ??= metadata.resourceVersion;
     if (read.version !== metadata.resourceVersion) return partial("its pages are of several states of the cluster");
-    if (read.twice !== undefined) return partial(`the API server answers ${read.twice} a second time`);
+    if (read.twice !== undefined) return partial(`the API server lists ${read.twice} twice`);
     const left = Number(metadata.remainingItemCount ?? 0);
     if (token === "") {
       if (left === 0) return { outcome: "read", items: read.items, bytes };
@@ -108,7 +108,7 @@ export async function listAll(client: ClusterClient, path: string, options: List
       return partial("the API server comes to no end: page after page holds few objects, or none");
     }
     if (bytes > options.most || read.items.length >= options.objects)
-      return partial("it is over the bounds of one reading");
+      return partial("it exceeds the limits of one reading");
     next = token;
   }
 }
@@ -143,5 +143,5 @@ function pageOf(body: Plain, { items = "items" }: ListOptions): readonly unknown
 /** `a Status: etcd is away`, `a PodList in place of the list`. */
 function whatItIs({ kind, message }: Plain): string {
   const named = typeof kind === "string" && kind !== "" ? `a ${kind.slice(0, 100)}` : "what names no kind";
-  return typeof message === "string" ? `${named}: ${message.slice(0, 300)}` : `${named} in place of the list`;
+  return typeof message === "string" ? `${named}: ${message.slice(0, 300)}` : `${named} instead of the list`;
 }

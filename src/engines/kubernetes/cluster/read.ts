@@ -186,7 +186,7 @@ function createReading(cluster: string, server: string | undefined, namespace: s
       const reason =
         namespace === undefined
           ? "the API server answers none, and every cluster has some"
-          : `there is no namespace ${namespace}`;
+          : `no namespace ${namespace}`;
       unread(resource, reason);
     }
     bytes += listed.bytes;

@@ -124,7 +124,7 @@ test("what is not followed, and wrong types, are told with their places", () => 
     gaps.map(({ reason, line, column }) => [reason, line, column]),
     [
       ["services.a.privileged: expected true or false", 3, 35],
-      ["services.a.extends: what it extends is not followed: it names no service", 3, 8],
+      ["services.a.extends: what it extends is not followed: names no service", 3, 8],
       ["services.b: expected a map", 4, 3],
       ["what it includes is not followed", 1, 1],
     ],

@@ -79,7 +79,7 @@ function resolved(text: string, node: YamlNode): YamlNode {
 
 function keyOf(source: string, offset: number): string {
   if (typeof resolveComposePlain(source) !== "string" || isTime(source)) {
-    throw new Refused(offset, "a key that is no text: Compose takes none");
+    throw new Refused(offset, "a key that is not a string: Compose takes none");
   }
   return source;
 }
@@ -199,7 +199,7 @@ function converter(source: string, base: number) {
     for (const { key, value: inner } of map.items as Pair<Node | null, Node | null>[]) {
       const keyStart = base + (key?.range?.[0] ?? start - base);
       const keyEnd = base + (key?.range?.[1] ?? start - base);
-      if (!isScalar(key) || key.anchor !== undefined) throw new Refused(keyStart, "a key that is no plain text");
+      if (!isScalar(key) || key.anchor !== undefined) throw new Refused(keyStart, "a key that is not a plain text");
       const value = convert(inner, depth + 1, keyEnd - base);
       if (value === undefined) continue;
       if (isMergeKey(key)) {

@@ -70,7 +70,7 @@ describe("extends", () => {
     assert.deepEqual(told("gone"), [`${at}no service gone is found`]);
     assert.deepEqual(told("{ file: gone.yaml, service: a }"), [`${at}no service a is found`]);
     assert.deepEqual(told("{ file: a.yaml, service: a }", { "a.yaml": "[" }), [`${at}no service a is found`]);
-    assert.deepEqual(told("{ file: a.yaml }"), [`${at}it names no service`]);
+    assert.deepEqual(told("{ file: a.yaml }"), [`${at}names no service`]);
     const circle = { "a.yaml": "services: { a: { extends: { file: a.yaml, service: a } } }" };
     assert.equal(told("{ file: a.yaml, service: a }", circle).length, 1);
     assert.match(
@@ -117,7 +117,7 @@ describe("volumes_from", () => {
     const told = (from: string) =>
       service("web", `services:\n  web: { volumes_from: ${from} }\n  a: { volumes_from: [web] }\n`).gaps;
     assert.deepEqual(told("['container:x']"), [
-      "services.web.volumes_from[0]: what it takes from the container x is not known",
+      "services.web.volumes_from[0]: what it takes from the container x is unknown",
     ]);
     assert.match(told("[gone]")[0] ?? "", /it is no service of this file$/);
     assert.deepEqual(told("[a]"), []);

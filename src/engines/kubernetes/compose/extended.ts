@@ -71,8 +71,8 @@ export function extendedService(name: string, context: ExtendContext, seen: read
   const field = [...root, "extends"];
   const unfollowed = (reason: string) => alone([{ field, reason: `what it extends is not followed: ${reason}` }]);
   const from = typeof stated === "string" ? { service: stated } : isObject(stated) ? stated : {};
-  if (typeof from.service !== "string") return unfollowed("it names no service");
-  if (from.file !== undefined && typeof from.file !== "string") return unfollowed("its file is no text");
+  if (typeof from.service !== "string") return unfollowed("names no service");
+  if (from.file !== undefined && typeof from.file !== "string") return unfollowed("its file is not a string");
   const key = `${from.file ?? ""} ${from.service}`;
   if (seen.includes(key) || seen.length >= DEPTH) return unfollowed("it leads in a circle, or too far");
   const parent =

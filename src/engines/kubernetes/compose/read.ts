@@ -55,7 +55,7 @@ export function readComposeServices(
   const used: ComposeFacts[] = [];
   const unknown = Map.groupBy(unresolved, ({ field: [section, owner] }) => `${section} ${owner}`);
   const hostVolumes = hostVolumesOf(file.volumes, (name) =>
-    tell(["volumes", name, "driver_opts"], "what its driver mounts is not known"),
+    tell(["volumes", name, "driver_opts"], "what its driver mounts is unknown"),
   );
   const volumeDevices = devicesOfVolumes(file.volumes);
   const sources = { configs: fileSources(file.configs), secrets: fileSources(file.secrets) };

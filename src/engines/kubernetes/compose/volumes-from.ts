@@ -33,11 +33,11 @@ export function withMountsOf(
   for (const [index, entry] of own.volumesFrom.entries()) {
     const [first = "", second = "", third = ""] = entry.split(":");
     if (first === "container") {
-      open.push({ index, reason: `what it takes from the container ${second} is not known` });
+      open.push({ index, reason: `what it takes from the container ${second} is unknown` });
       continue;
     }
     if (!services.has(first)) {
-      open.push({ index, reason: `what it takes from ${first} is not known: it is no service of this file` });
+      open.push({ index, reason: `what it takes from ${first} is unknown: not a service of this file` });
       continue;
     }
     if (budget.mounts <= 0) {

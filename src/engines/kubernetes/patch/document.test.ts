@@ -135,7 +135,7 @@ describe("a field is removed", () => {
     becomes("a:\n- 1\n- 2", [remove(["a", 1])], "a:\n- 1");
     becomes("a: [1, 2]\n", [remove(["a", 1]), remove(["a", 0])], "a: []\n");
   });
-  test("where it is not there, nothing changes", () => becomes(POD, [remove(["metadata", "name"])], POD));
+  test("where not found, nothing changes", () => becomes(POD, [remove(["metadata", "name"])], POD));
 });
 
 describe("JSON stays JSON", () => {
@@ -176,14 +176,14 @@ describe("it is refused", () => {
   test("where the values are of another form", () => {
     assert.equal(refusal("a: 1\n", set(["a", "b"], 2)), "a single value has no fields");
     assert.equal(refusal("a: [1]\n", set(["a", "b"], 2)), "a list has no fields");
-    assert.equal(refusal("a: [1]\n", set(["a", 1], 2)), "there is no such item");
-    assert.equal(refusal("a: 1\n", add(["a"], 2)), "it is no list");
+    assert.equal(refusal("a: [1]\n", set(["a", 1], 2)), "no such item");
+    assert.equal(refusal("a: 1\n", add(["a"], 2)), "not a list");
     assert.equal(refusal("a: 1\n", set(["__proto__", "b"], 2)), "a field of that name is not written");
-    assert.equal(refusal("a: 1\n", remove([])), "it is the whole object");
+    assert.equal(refusal("a: 1\n", remove([])), "the whole object");
   });
   test("where it is no document", () => {
-    assert.equal(refusal("{{- if .Values.a }}\na: 1\n{{- end }}\n", set(["a"], 2)), "it is a template");
-    assert.equal(refusal("a: [\n", set(["a"], 2)), "it cannot be read");
+    assert.equal(refusal("{{- if .Values.a }}\na: 1\n{{- end }}\n", set(["a"], 2)), "a template");
+    assert.equal(refusal("a: [\n", set(["a"], 2)), "cannot be read");
   });
   test("where a key is there twice", () => assert.notEqual(refusal("a: 1\na: 2\n", remove(["a"])), undefined));
 });

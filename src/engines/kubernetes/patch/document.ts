@@ -23,7 +23,7 @@ export type PatchedText =
  */
 export function patchDocument(text: string, patches: readonly FieldPatch[]): PatchedText {
   const before = read(text);
-  if (before === undefined) return { refused: TEMPLATE.test(text) ? "it is a template" : "it cannot be read" };
+  if (before === undefined) return { refused: TEMPLATE.test(text) ? "a template" : "cannot be read" };
   let expected = before.value;
   for (const [patch, one] of patches.entries()) {
     const made = patchedValue(expected, one);

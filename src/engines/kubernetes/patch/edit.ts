@@ -33,12 +33,12 @@ function editAt(
 ): DocumentEdit | PatchRefusal | undefined {
   if (op === "remove") {
     if (missing.length > 0) return undefined;
-    return at.holder === undefined ? { refused: "it is the whole object" } : removePlace(context, at);
+    return at.holder === undefined ? { refused: "the whole object" } : removePlace(context, at);
   }
   const [step, ...deeper] = missing;
   if (step !== undefined) {
     if (typeof step === "number" || deeper.some((one) => typeof one === "number")) {
-      return { refused: "there is no such item" };
+      return { refused: "no such item" };
     }
     const made = op === "add" ? [value] : value;
     const nested = deeper.reduceRight<unknown>((inner, name) => ({ [name]: inner }), made);
@@ -49,6 +49,6 @@ function editAt(
   const old = plainValue(at.node, []);
   if (op === "set") return isDeepStrictEqual(old, value) ? undefined : replaceValue(context, at, value);
   if (old === null) return replaceValue(context, at, [value]);
-  if (!Array.isArray(old)) return { refused: "it is no list" };
+  if (!Array.isArray(old)) return { refused: "not a list" };
   return old.some((item) => isDeepStrictEqual(item, value)) ? undefined : appendItem(context, at, value);
 }

@@ -39,7 +39,7 @@ export function insertEntry(context: EditContext, at: Place, key: string, value:
 export function appendItem(context: EditContext, at: Place, value: unknown): DocumentEdit | PatchRefusal {
   const { text, style } = context;
   const { node } = at;
-  if (node.kind !== "sequence") return { refused: "it is no list" };
+  if (node.kind !== "sequence") return { refused: "not a list" };
   const last = node.items.at(-1);
   if (last === undefined) return replaceValue(context, at, [value]);
   if (last.start < node.start || last.end > node.end) return { refused: ODD };

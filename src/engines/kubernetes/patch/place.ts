@@ -31,19 +31,19 @@ export function placeOf(text: string, root: YamlNode, { path }: FieldPatch): Fou
     const { node }: Place = at;
     let next: Place | undefined;
     if (node.kind === "map") {
-      if (typeof step === "number") return { refused: "it is a map, which has no items" };
+      if (typeof step === "number") return { refused: "a map, which has no items" };
       const entry = node.entries.findLast(({ key }) => key === step);
       if (entry?.shared === true) return { refused: SHARED };
       next = entry === undefined ? undefined : { node: entry.value, entry, holder: at };
     } else if (node.kind === "sequence") {
-      if (typeof step !== "number") return { refused: "it is a list, which has no fields" };
+      if (typeof step !== "number") return { refused: "a list, which has no fields" };
       const item = node.items[step];
       next = item === undefined ? undefined : { node: item, index: step, holder: at };
       // What an alias stands for has its place elsewhere.
       if (item !== undefined && (item.start < node.start || item.end > Math.max(node.end, item.start))) {
         return { refused: SHARED };
       }
-    } else if (node.value !== null) return { refused: "it is a single value, which has no fields" };
+    } else if (node.value !== null) return { refused: "a single value, which has no fields" };
     if (next === undefined) return { at, missing: path.slice(depth) };
     if (isNamed(text, next)) return { refused: SHARED };
     at = next;

@@ -23,7 +23,7 @@ export function patchedValue(value: unknown, { path, op, value: given }: FieldPa
         return REMOVED;
       case "add":
         if (old === undefined || old === null) return [given];
-        if (!Array.isArray(old)) throw refusal("it is no list");
+        if (!Array.isArray(old)) throw refusal("not a list");
         return old.some((item) => isDeepStrictEqual(item, given)) ? old : [...old, given];
     }
   });
@@ -40,7 +40,7 @@ function refusal(reason: string): Refused {
 function changed(root: unknown, path: readonly Step[], change: (old: unknown) => unknown): PatchedValue | PatchRefusal {
   try {
     const value = within(root, path, change);
-    return value === REMOVED ? { refused: "it is the whole object" } : { value };
+    return value === REMOVED ? { refused: "the whole object" } : { value };
   } catch (error) {
     if (error instanceof Refused) return { refused: error.message };
     throw error;
@@ -53,7 +53,7 @@ function within(old: unknown, [step, ...rest]: readonly Step[], change: (old: un
     if (typeof step !== "number") throw refusal("a list has no fields");
     if (step >= old.length) {
       if (change(undefined) === REMOVED) return old;
-      throw refusal("there is no such item");
+      throw refusal("no such item");
     }
     const item = within(old[step], rest, change);
     return item === REMOVED ? old.toSpliced(step, 1) : old.with(step, item);
@@ -62,7 +62,7 @@ function within(old: unknown, [step, ...rest]: readonly Step[], change: (old: un
   if (!isMissing && typeof old !== "object") throw refusal("a single value has no fields");
   if (typeof step === "number") {
     if (isMissing && change(undefined) === REMOVED) return old;
-    throw refusal("there is no such item");
+    throw refusal("no such item");
   }
   if (step === "__proto__") throw refusal("a field of that name is not written");
   const fields: Record<string, unknown> = isMissing ? {} : (old as Record<string, unknown>);

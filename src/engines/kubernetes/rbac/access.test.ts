@@ -144,7 +144,7 @@ test("a role that was not read: known where Kubernetes publishes it, else a gap"
   );
 });
 
-test("more rules than the bound are a gap, and what is behind them is not known", () => {
+test("more rules than the bound are a gap, and what is behind them is unknown", () => {
   const rules = Array.from({ length: 2_000 }, () => ({ verbs: ["get"], apiGroups: [""], resources: ["pods"] }));
   const subjects = [{ kind: "User", name: "ada" }];
   const bindings = Array.from({ length: bounds.rbacGrantedRules / 2_000 + 1 }, (_, index) =>

@@ -64,7 +64,7 @@ function granting(roleNamed: RoleNamed): {
     granted += role.rules.length;
     if (granted > bounds.rbacGrantedRules) {
       role = { name: role.name, objects: [], origin: "missing", rules: [] };
-      const reason = `the bindings give more than ${bounds.rbacGrantedRules} rules: those from ${describeObject(object)} on are not looked at`;
+      const reason = `the bindings give more than ${bounds.rbacGrantedRules} rules: those from ${describeObject(object)} on are not read`;
       if (!gaps.has("")) gaps.set("", { code: "rbac.bound", reason });
     }
     const subjects = binding.subjects.map((subject) => completed(subject, namespace));
@@ -75,7 +75,7 @@ function granting(roleNamed: RoleNamed): {
       published === undefined &&
       subjects.length > 0
     ) {
-      const reason = `${describeObject(object)} gives ${role.name}, which was not read: what it gives is not known`;
+      const reason = `${describeObject(object)} gives ${role.name}, which was not read: what it gives is unknown`;
       gaps.set(role.name, { code: "rbac.missing-role", reason });
     }
     return {

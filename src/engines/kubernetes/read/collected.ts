@@ -176,12 +176,13 @@ export function createCollected(mostObjects: number): Collected {
   function unknown(object: KubernetesObject, read: ReadObject): readonly FieldPath[] {
     const { pods, objects, over } = findPods(object, read.raw);
     lists.workloads.push(...readFoundWorkloads(object, read, pods));
-    if (over) gap(read.gap("kubernetes.bound", [], "it is too large to be looked through for pods"));
+    if (over) gap(read.gap("kubernetes.bound", [], "too large to search for pods"));
     if (pods.length + objects.length > 0) return objects;
     const name = nameOf(object);
     unknownKinds.set(name, (unknownKinds.get(name) ?? 0) + 1);
     const meant = meantKind(object);
-    if (meant !== undefined) gap(read.gap("kubernetes.kind", ["kind"], `${name} is no kind of the API: ${meant} is`));
+    if (meant !== undefined)
+      gap(read.gap("kubernetes.kind", ["kind"], `${name} is not a kind of the API: ${meant} is`));
     return objects;
   }
 

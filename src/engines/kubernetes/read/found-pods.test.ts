@@ -171,19 +171,19 @@ describe("what is there in part is untold", () => {
       "example.com/v1",
       "A",
       "image: 'registry.example.com/a:1'",
-      /^it names an image \(spec\.image\) and no containers/,
+      /^names an image \(spec\.image\) and no containers/,
     ],
     "images in several places": [
       "kafka.strimzi.io/v1beta2",
       "Kafka",
       "kafka: { image: 'a:1' }, zookeeper: { image: 'b:1' }",
-      /^it names an image \(spec\.kafka\.image\)/,
+      /^names an image \(spec\.kafka\.image\)/,
     ],
     "an image of a chart": [
       "helm.toolkit.fluxcd.io/v2",
       "HelmRelease",
       "values: { image: { repository: a, tag: b } }",
-      /^it names an image \(spec\.values\.image\)/,
+      /^names an image \(spec\.values\.image\)/,
     ],
     "a pod's template without containers": [
       "tekton.dev/v1",
@@ -201,7 +201,7 @@ describe("what is there in part is untold", () => {
       "example.com/v1",
       "A",
       "containers: text",
-      /^spec\.containers is no list of containers/,
+      /^spec\.containers is not a list of containers/,
     ],
     "containers of other pods": ["apps.kruise.io/v1alpha1", "SidecarSet", CONTAINERS, /adds to pods of others/],
   };
@@ -228,7 +228,7 @@ describe("what is there in part is untold", () => {
     }
   });
 
-  test("the tag apart from the name: no image is named whole", () => {
+  test("the tag apart from the name: no image given whole", () => {
     const text = `${header("nvidia.com/v1", "ClusterPolicy")}spec: { driver: { repository: nvcr.io/nvidia, image: driver, version: '1' } }\n`;
     const [workload] = read(text).workloads;
     assert.deepEqual([workload?.form, workload?.pod.containers.map(({ image }) => image)], ["part", [undefined]]);
@@ -303,12 +303,12 @@ describe("what runs no pods is no workload", () => {
 
 test("a kind of the API's own groups that is written otherwise, or of another group, is told", () => {
   const told = (apiVersion: string, kind: string) => read(header(apiVersion, kind)).gaps.map(({ reason }) => reason);
-  assert.deepEqual(told("v1", "namespace"), ["namespace is no kind of the API: Namespace is"]);
+  assert.deepEqual(told("v1", "namespace"), ["namespace is not a kind of the API: Namespace is"]);
   assert.deepEqual(told("v1", "ClusterRoleBinding"), [
-    "ClusterRoleBinding is no kind of the API: rbac.authorization.k8s.io/ClusterRoleBinding is",
+    "ClusterRoleBinding is not a kind of the API: rbac.authorization.k8s.io/ClusterRoleBinding is",
   ]);
   assert.deepEqual(told("apps/v1", "Networkpolicy"), [
-    "apps/Networkpolicy is no kind of the API: networking.k8s.io/NetworkPolicy is",
+    "apps/Networkpolicy is not a kind of the API: networking.k8s.io/NetworkPolicy is",
   ]);
   for (const [apiVersion, kind] of [
     ["serving.knative.dev/v1", "Service"],

@@ -107,7 +107,7 @@ export function findPods(object: KubernetesObject, raw: RawObject): FoundPods {
       // A pod's part without containers, or what cannot be read as containers.
       if (POD_PARTS.has(key)) pods.push(partAt(inner, [...path, key], pod ?? within));
       else if (pod === undefined && (LISTS as readonly string[]).includes(key) && !isTextList(inner)) {
-        const untold = `${formatFieldPath([...path, key])} is no list of containers: ${CONTROLLER}`;
+        const untold = `${formatFieldPath([...path, key])} is not a list of containers: ${CONTROLLER}`;
         pods.push({ path, containers: [], isSpec: false, form: "part", untold });
       }
     }
@@ -155,9 +155,8 @@ export function findPods(object: KubernetesObject, raw: RawObject): FoundPods {
 
   /** Why it is a part alone. */
   function partOf(value: RawObject, path: FieldPath, containers: readonly FoundContainer[]): string | undefined {
-    if (patchesPods(object)) return `${object.kind} adds to pods of others, and those are not known`;
-    if (typeof value.image === "string")
-      return `it names an image of its own beside ${listOf(containers)}: ${CONTROLLER}`;
+    if (patchesPods(object)) return `${object.kind} adds to pods of others, and those are unknown`;
+    if (typeof value.image === "string") return `names an image of its own beside ${listOf(containers)}: ${CONTROLLER}`;
     const nameless = containers.find(({ path: at }) => typeof imageAt(value, at) !== "string");
     if (nameless !== undefined) return `${formatFieldPath([...path, ...nameless.path])} names no image: ${CONTROLLER}`;
     if (containers.every(({ list }) => list !== "containers"))
@@ -168,7 +167,7 @@ export function findPods(object: KubernetesObject, raw: RawObject): FoundPods {
   function parameterOf(value: RawObject, path: FieldPath, containers: readonly FoundContainer[]): string | undefined {
     const found = containers.find(({ path: at }) => isParameter(String(imageAt(value, at))));
     if (found === undefined) return undefined;
-    return `the image of ${formatFieldPath([...path, ...found.path])} is a parameter: what runs is not known`;
+    return `the image of ${formatFieldPath([...path, ...found.path])} is a parameter: what runs is unknown`;
   }
 
   walk(raw, []);
@@ -199,7 +198,7 @@ function joined(images: readonly FieldPath[], first: FieldPath): Draft {
     containers: images.map((path) => ({ list: "containers" as const, path: path.slice(shared.length) })),
     isSpec: false,
     form: "part",
-    untold: `it names an image (${formatFieldPath([...first, "image"])}) and no containers: ${CONTROLLER}`,
+    untold: `names an image (${formatFieldPath([...first, "image"])}) and no containers: ${CONTROLLER}`,
   };
 }
 

@@ -31,7 +31,7 @@ export function readWorkload(object: KubernetesObject, root: Fields): Workload {
   for (const step of templatePath) template = template?.fields(String(step));
   const metadata = template?.fields("metadata");
   const spec = template?.fields("spec");
-  if (spec === undefined) root.missing([...templatePath, "spec"], "it has no pod");
+  if (spec === undefined) root.missing([...templatePath, "spec"], "no pod");
   return stated({
     object,
     origin: "kubernetes" as const,

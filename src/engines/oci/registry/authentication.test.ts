@@ -206,7 +206,7 @@ describe("token authentication", () => {
     ["no object", []],
     ["null", null],
     ["a token that would break its header", { token: "a\r\nX-Evil: 1" }],
-    ["a token that is no text", { token: 7 }],
+    ["a token that is not a string", { token: 7 }],
   ];
   for (const [what, answer] of nonsense) {
     it(`refuses ${what}`, async (t) => {
@@ -221,7 +221,7 @@ describe("token authentication", () => {
       client: { limits },
       issue: (_, response) => json(response, 200, { token: "x".repeat(100) }),
     });
-    assert.match((await problemOf(long.client.manifest("v1"))).message, /over 100 bytes/);
+    assert.match((await problemOf(long.client.manifest("v1"))).message, /more than 100 bytes/);
     const broken = await tokenRegistry(t, { issue: (_, response) => response.end("<html>") });
     assert.match((await problemOf(broken.client.manifest("v1"))).message, /not JSON/);
   });

@@ -91,7 +91,7 @@ describe("blob", () => {
     assert.deepEqual(ranges(server), ["bytes=1000-"]);
   });
 
-  it("goes on where the connection broke", async (t) => {
+  it("goes on where connection lost", async (t) => {
     const { server, client } = await open(t, (request, response, number) =>
       serveRange(request, response, number < 4 ? 70_000 : undefined),
     );
@@ -124,7 +124,7 @@ describe("blob", () => {
     });
     const problem = await problemOf(read(client));
     assert.equal(problem.code, "registry.broken");
-    assert.equal(problem.message, "the connection broke after 30 of 300000 bytes, on the last of 3 tries");
+    assert.equal(problem.message, "connection lost after 30 of 300000 bytes, on the last of 3 tries");
     assert.equal(server.seen.length, 3);
   });
 
@@ -239,7 +239,7 @@ describe("blob", () => {
 
 describe("a blob of a wrong size", () => {
   const cases: [string, Serve, RegExp][] = [
-    ["by its length", (_, response) => response.end("too short"), /has 9 bytes, its descriptor says 300000/],
+    ["by its length", (_, response) => response.end("too short"), /9 bytes, its descriptor says 300000/],
     [
       "with more bytes than said",
       (_, response) => {
@@ -256,7 +256,7 @@ describe("a blob of a wrong size", () => {
         response.write("few");
         response.end();
       },
-      /it has 3 bytes, its descriptor says 300000/,
+      /3 bytes, its descriptor says 300000/,
     ],
     [
       "by its range",

@@ -95,7 +95,7 @@ export function streamBlob(
         toSkip -= received.length - chunk.length;
         if (chunk.length === 0) return;
       }
-      if (offset + chunk.length > source.size) return fail(wrongSize(url, `it has more than ${source.size} bytes`));
+      if (offset + chunk.length > source.size) return fail(wrongSize(url, `more than ${source.size} bytes`));
       offset += chunk.length;
       wanted = stream.push(chunk);
       if (!wanted) body.pause();
@@ -136,9 +136,9 @@ export function streamBlob(
 /** A whole answer that marks its own end (chunked) means it; any other may have lost its connection. */
 function endedEarly({ body, url, status, headers }: HttpAnswer, offset: number, size: number): Problem {
   if (body.complete && status === 200 && headers["transfer-encoding"] !== undefined) {
-    return wrongSize(url, `it has ${offset} bytes, its descriptor says ${size}`);
+    return wrongSize(url, `${offset} bytes, its descriptor says ${size}`);
   }
-  return broken(url, `the connection broke after ${offset} of ${size} bytes`);
+  return broken(url, `connection lost after ${offset} of ${size} bytes`);
 }
 
 /** How many bytes of the answer come before the offset that was asked for. */
@@ -162,13 +162,13 @@ function rangeProblem(answer: HttpAnswer, offset: number, size: number): Problem
       return wrongSize(answer.url, `asked for bytes from ${offset} it answered those from ${range[1]}`);
     }
     if (Number(range[2]) >= size || (range[3] !== undefined && Number(range[3]) !== size)) {
-      return wrongSize(answer.url, `it has another size than ${size} bytes`);
+      return wrongSize(answer.url, `another size than ${size} bytes`);
     }
     return undefined;
   }
   // Without a range asked for, the length must fit; a server that ignores ranges sends the whole.
   if (length !== undefined && Number(length) !== size) {
-    return wrongSize(answer.url, `it has ${length} bytes, its descriptor says ${size}`);
+    return wrongSize(answer.url, `${length} bytes, its descriptor says ${size}`);
   }
   return undefined;
 }

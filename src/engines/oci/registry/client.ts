@@ -75,7 +75,7 @@ export function openRegistry(reference: ImageReference, options: RegistryOptions
   async function manifest(tagOrDigest: string): Promise<Manifest> {
     const asked = parseDigest(tagOrDigest);
     if (asked === undefined && !isTag(tagOrDigest)) {
-      const cause = "it is neither a tag nor a digest";
+      const cause = "neither a tag nor a digest";
       throw new Problem({ kind: "usage", code: "oci.reference", place: `"${tagOrDigest.slice(0, 120)}"`, cause });
     }
     const path = `${reference.path}/manifests/${tagOrDigest}`;

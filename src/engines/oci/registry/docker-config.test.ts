@@ -149,8 +149,8 @@ describe("findCredentials", () => {
     ["no JSON", '{"auths": hunter2'],
     ["no object", '"hunter2"'],
     ["auths that are no object", '{"auths": ["hunter2"]}'],
-    ["an entry that is no object", '{"auths": {"r.example": "hunter2"}}'],
-    ["an auth that is no text", '{"auths": {"r.example": {"auth": 5}}}'],
+    ["an entry that is not an object", '{"auths": {"r.example": "hunter2"}}'],
+    ["an auth that is not a string", '{"auths": {"r.example": {"auth": 5}}}'],
     ["an auth without a colon", `{"auths": {"r.example": {"auth": "${Buffer.from("hunter2").toString("base64")}"}}}`],
     [
       "a registry token that would break its header",

@@ -72,22 +72,22 @@ async function readConfig(path: string): Promise<CredentialsFile | undefined> {
   let text: string;
   try {
     const { size } = await stat(path);
-    if (size > bounds.smallFileBytes) throw unreadable(path, `it is over ${bounds.smallFileBytes} bytes`);
+    if (size > bounds.smallFileBytes) throw unreadable(path, `more than ${bounds.smallFileBytes} bytes`);
     text = await readFile(path, "utf8");
   } catch (error) {
     if (error instanceof Problem) throw error;
     const code = (error as NodeJS.ErrnoException).code ?? "unknown";
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-    throw unreadable(path, `it cannot be read (${code})`);
+    throw unreadable(path, `cannot be read (${code})`);
   }
   let document: unknown;
   try {
     document = JSON.parse(text);
   } catch {
     // The parser's own message quotes the text around the fault, which may be a secret.
-    throw unreadable(path, "it is not JSON");
+    throw unreadable(path, "not JSON");
   }
-  if (!isObject(document)) throw unreadable(path, "it is not a JSON object");
+  if (!isObject(document)) throw unreadable(path, "not a JSON object");
   return {
     auths: objectField(document, "auths", path),
     credHelpers: objectField(document, "credHelpers", path),

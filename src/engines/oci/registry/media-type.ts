@@ -33,7 +33,7 @@ export function manifestMediaType(contentType: string | undefined, bytes: Buffer
       kind: "input",
       code: "registry.schema-1",
       place,
-      cause: "it is a manifest of docker's schema 1, which is not supported",
+      cause: "a manifest of docker's schema 1, which is not supported",
       remedy: "push the image again with a current docker or podman",
     });
   }
@@ -41,10 +41,10 @@ export function manifestMediaType(contentType: string | undefined, bytes: Buffer
   const named = typeof own === "string" ? own : undefined;
   const served = GENERIC.has(header) ? (named ?? typeByShape(document)) : header;
   if (served === undefined || !manifestMediaTypes.includes(served)) {
-    throw unsupported(place, `it is "${excerpt(served ?? header)}", which is no manifest or index`);
+    throw unsupported(place, `it is "${excerpt(served ?? header)}", which is not a manifest or index`);
   }
   if (named !== undefined && named !== served) {
-    throw unsupported(place, `it is served as "${served}" and calls itself "${excerpt(named)}"`);
+    throw unsupported(place, `served as "${served}" and calls itself "${excerpt(named)}"`);
   }
   return served;
 }
@@ -65,7 +65,7 @@ function parseObject(bytes: Buffer, place: string): Readonly<Record<string, unkn
     document = undefined;
   }
   if (isObject(document)) return document;
-  throw new Problem({ kind: "input", code: "registry.answer", place, cause: "it is not a JSON object" });
+  throw new Problem({ kind: "input", code: "registry.answer", place, cause: "not a JSON object" });
 }
 
 function unsupported(place: string, cause: string): Problem {

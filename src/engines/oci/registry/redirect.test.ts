@@ -101,7 +101,7 @@ describe("follow", () => {
 
   it("ends a loop", async (t) => {
     const server = await listen(t, (_, response) => response.writeHead(302, { location: "/again" }).end());
-    assert.match(await refusalOf(t, `${server.origin}/a`), /one redirect more than 5/);
+    assert.match(await refusalOf(t, `${server.origin}/a`), /more than 5/);
     assert.equal(server.seen.length, 6);
   });
 
@@ -136,7 +136,7 @@ describe("follow", () => {
   });
 
   for (const [location, cause] of [
-    ["http://[", /not a URL/],
+    ["http://[", /invalid URL/],
     ["file:///etc/passwd", /file:, which is neither/],
     ["data:,x", /data:, which is neither/],
   ] as const) {
@@ -148,6 +148,6 @@ describe("follow", () => {
 
   it("refuses to go nowhere", async (t) => {
     const server = await listen(t, (_, response) => response.writeHead(302).end());
-    assert.match(await refusalOf(t, `${server.origin}/a?secret`), /\/a: it redirects without saying where to$/);
+    assert.match(await refusalOf(t, `${server.origin}/a?secret`), /\/a: redirect without a location$/);
   });
 });

@@ -20,10 +20,10 @@ export async function refusal(
   const place = describeUrl(answer.url);
   const { status } = answer;
   if (status === 404) {
-    return new Problem({ kind: "unavailable", code: "registry.not-found", place, cause: `it is not there${said}` });
+    return new Problem({ kind: "unavailable", code: "registry.not-found", place, cause: `not found${said}` });
   }
   if (status === 401 || status === 403) {
-    return new Problem({ kind: "unavailable", code: "registry.denied", place, cause: `it was denied${said}` });
+    return new Problem({ kind: "unavailable", code: "registry.denied", place, cause: `access denied${said}` });
   }
   if (status === 429 || status >= 500) {
     const wait = parseRetryAfter(answer.headers["retry-after"], clock.now());

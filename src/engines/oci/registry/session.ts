@@ -98,7 +98,7 @@ export function openSession(reference: ImageReference, options: RegistryOptions,
   }
 
   function tooSlow(what: string): Problem {
-    const cause = `it took longer than ${limits.documentMilliseconds} ms`;
+    const cause = `took longer than ${limits.documentMilliseconds} ms`;
     return new Problem({ kind: "unavailable", code: "registry.timeout", place: `${what} of ${place}`, cause });
   }
 

@@ -37,7 +37,7 @@ const SIGNATURES: readonly { readonly prefix: string; readonly hash: string }[] 
 /** The index if one of the keys signed it, else why not as the end of a sentence about the file. */
 export function openIndex(bytes: Buffer, keys: readonly ApkKey[]): SignedIndex | { readonly fault: string } {
   const first = inflateMember(bytes, bounds.smallFileBytes);
-  if (first === undefined) return { fault: "is no gzip file, or a broken one" };
+  if (first === undefined) return { fault: "is not a gzip file, or a broken one" };
   const signed = bytes.subarray(first.end);
   let named: string | undefined;
   for (const { name, content } of tarFiles(first.content)) {

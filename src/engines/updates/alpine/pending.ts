@@ -81,7 +81,7 @@ async function openRepository(
 ): Promise<OpenRepository> {
   const base = URL.canParse(text) ? new URL(text) : undefined;
   if (base === undefined || (base.protocol !== "http:" && base.protocol !== "https:")) {
-    throw refused(text.slice(0, 300), "updates.no-http", "it is no URL of HTTP, and not looked at");
+    throw refused(text.slice(0, 300), "updates.no-http", "not a URL of HTTP, and not read");
   }
   const url = new URL(`${base.href.replace(/\/$/, "")}/${architecture}/APKINDEX.tar.gz`);
   const fetched = await fetchSigned(url, from, bounds.suiteIndexBytes);
@@ -109,7 +109,7 @@ function opening(bytes: Buffer, keys: KeyFiles, place: string): { index: Buffer;
     if (!("fault" in opened)) return { index: opened.index, key: opened.key.name, trust };
     fault = opened.fault;
   }
-  const cause = fault === undefined ? "there is no key to verify it with" : `it ${fault}`;
+  const cause = fault === undefined ? "no key to verify it with" : `it ${fault}`;
   throw refused(place, "updates.signature", cause, "name Alpine's keys with --keyring");
 }
 
@@ -134,15 +134,15 @@ function uncovered(distribution: Distribution | undefined, suites: readonly Suit
         {
           code: "updates.no-main-repository",
           reason: `pending updates: the main repository of Alpine ${release} was not read`,
-          remedy: "name it with --suites",
+          remedy: "name it with --repositories",
         },
       ];
 }
 
 const noRepositories: Gap = {
   code: "updates.no-sources",
-  reason: "pending updates: it does not say where its packages come from",
-  remedy: "name the repositories with --suites",
+  reason: "pending updates: does not say where its packages come from",
+  remedy: "name the repositories with --repositories",
 };
 
 function refused(place: string, code: string, cause: string, remedy?: string): Problem {

@@ -144,19 +144,19 @@ function uncovered(distribution: Distribution | undefined, suites: readonly Open
     {
       code: "updates.no-security-suite",
       reason: `pending updates: the security suite of ${codename ?? `${distribution.id} ${versionId}`} was not read`,
-      remedy: "name it with --suites",
+      remedy: "name it with --repositories",
     },
   ];
 }
 
 const noSources: Gap = {
   code: "updates.no-sources",
-  reason: "pending updates: it does not say where its packages come from",
-  remedy: "name the suites with --suites",
+  reason: "pending updates: does not say where its packages come from",
+  remedy: "name the suites with --repositories",
 };
 
 function tooManyIndexes(place: string): Problem {
-  const cause = `it was not read: its suites have more than ${bounds.suiteIndexes} indexes`;
+  const cause = `not read: its suites have more than ${bounds.suiteIndexes} indexes`;
   return new Problem({ kind: "input", code: "updates.too-many", place, cause });
 }
 

@@ -37,11 +37,11 @@ export async function openSuite(source: AptSource, keys: KeyFiles, from: SuiteSo
   const release = readRelease(signed.text);
   if (release === undefined) throw refused(place, "updates.release", "it states no date of its own");
   if (release.date.getTime() > now.getTime() + SKEW) {
-    throw refused(place, "updates.date", `it is dated in the future (${release.date.toISOString()})`);
+    throw refused(place, "updates.date", `dated in the future (${release.date.toISOString()})`);
   }
   if (release.validUntil !== undefined && release.validUntil <= now) {
     const until = release.validUntil.toISOString().slice(0, 10);
-    throw refused(place, "updates.expired", `it was valid until ${until}: what came since is not in it`);
+    throw refused(place, "updates.expired", `valid until ${until}: what came since is not in it`);
   }
   if (!isNamed(release, source.suite)) {
     const own = [release.suite, release.codename].filter((name) => name !== undefined).join(" or ") || "nothing";
@@ -50,7 +50,7 @@ export async function openSuite(source: AptSource, keys: KeyFiles, from: SuiteSo
   if (fetched.isNew) {
     const known = before === undefined ? undefined : dateOf(before.bytes, source, keys, now);
     if (known !== undefined && known > release.date) {
-      const dates = `it is dated ${release.date.toISOString()}, and ${known.toISOString()} was seen before`;
+      const dates = `dated ${release.date.toISOString()}, and ${known.toISOString()} was seen before`;
       throw refused(place, "updates.rolled-back", dates);
     }
     cache?.storeSigned(inRelease.href, fetched.copy);
@@ -97,10 +97,10 @@ function suiteUrl({ uri, suite }: AptSource): URL {
   const text = `${uri.replace(/\/$/, "")}/dists/${suite}/`;
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || (url.protocol !== "http:" && url.protocol !== "https:")) {
-    throw refused(uri.slice(0, 300), "updates.no-http", "it is no URL of HTTP, and not looked at");
+    throw refused(uri.slice(0, 300), "updates.no-http", "not a URL of HTTP, and not read");
   }
   if (suite.endsWith("/") || suite.split("/").some((part) => part === ".." || part === ".")) {
-    throw refused(shownUrl(url), "updates.flat", "it is a repository without suites, which is not looked at");
+    throw refused(shownUrl(url), "updates.flat", "a repository without suites, which is not read");
   }
   return url;
 }
@@ -119,7 +119,7 @@ function verified(
     if (!("fault" in found)) return { ...found, trust };
     fault = found.fault;
   }
-  const cause = fault === undefined ? "there is no key to verify it with" : `it ${fault}`;
+  const cause = fault === undefined ? "no key to verify it with" : `it ${fault}`;
   throw refused(place, "updates.signature", cause, "name the archive's keys with --keyring");
 }
 

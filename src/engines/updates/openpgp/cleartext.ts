@@ -38,7 +38,7 @@ export function readCleartext(bytes: Buffer): Cleartext | { readonly fault: stri
     .toString("latin1")
     .split("\n")
     .map((line) => (line.endsWith("\r") ? line.slice(0, -1) : line));
-  if (lines[0] !== "-----BEGIN PGP SIGNED MESSAGE-----") return { fault: "is no signed message" };
+  if (lines[0] !== "-----BEGIN PGP SIGNED MESSAGE-----") return { fault: "is not a signed message" };
   const stray = lines.find((line) => line.length > bounds.openpgpLineLength || line.includes("\r"));
   if (stray !== undefined) return { fault: "has a line that is too long, or a carriage return within one" };
   const header = readHashes(lines);

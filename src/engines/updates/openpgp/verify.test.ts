@@ -86,11 +86,11 @@ describe("a signature does not count", () => {
   });
 
   test("with anything around it or between", () => {
-    assert.match(faultOf(Buffer.concat([Buffer.from("Date: x\n"), message]), certificate(rsa)), /no signed message/);
+    assert.match(faultOf(Buffer.concat([Buffer.from("Date: x\n"), message]), certificate(rsa)), /not a signed message/);
     assert.match(faultOf(Buffer.concat([message, Buffer.from("more\n")]), certificate(rsa)), /does not end/);
     assert.match(faultOf(changed("Hash: SHA512\n", "Hash: SHA512\nDate: x\n"), certificate(rsa)), /header other than/);
     assert.match(faultOf(changed("- - a dash", "-- a dash"), certificate(rsa)), /not escaped/);
-    assert.match(faultOf(Buffer.from(SIGNED_TEXT), certificate(rsa)), /no signed message/);
+    assert.match(faultOf(Buffer.from(SIGNED_TEXT), certificate(rsa)), /not a signed message/);
     assert.match(faultOf(changed("-----BEGIN PGP SIGNATURE-----", ""), certificate(rsa)), /no signature/);
   });
 
@@ -238,7 +238,7 @@ describe("a signature does not count", () => {
     assert.match(faultOf(both, certificate(weak), certificate(rsa)), /too weak/);
   });
 
-  test("of version 6, which GnuPG does not know", () => {
+  test("version 6, which GnuPG does not know", () => {
     const key = fixtureKey("ed25519", { version: 6 });
     assert.match(faultOf(clearsigned(SIGNED_TEXT, [key]), certificate(key)), /cannot be read/);
   });

@@ -81,7 +81,7 @@ describe("apk installed database", () => {
     const broken: readonly [entry: string, sentence: RegExp][] = [
       ["V:1\n\n", /line 1 states no name/],
       ["P:a\n\n", /line 1 \(a\) states no version/],
-      ["P:a\nV:1\nP:b\nV:2\n\n", /states its name a second time in line 3/],
+      ["P:a\nV:1\nP:b\nV:2\n\n", /states its name twice in line 3/],
       ["P:a\nV:1\nnonsense\n\n", /no field in line 3/],
       ["P:a\nV:1 2\n\n", /white space/],
     ];

@@ -87,7 +87,7 @@ function analyse({ bytes }: AnalysedFile): FileFacts {
     } else {
       if (entry === undefined) {
         if (++entries > bounds.packages) {
-          unread.add(`it has more than ${bounds.packages} entries`);
+          unread.add(`more than ${bounds.packages} entries`);
           break;
         }
         entry = { line, fields: {}, folder: "", owns: [] };
@@ -106,7 +106,7 @@ function analyse({ bytes }: AnalysedFile): FileFacts {
       } else {
         const field = FIELD_OF.get(bytes[start] as number);
         if (field !== undefined) {
-          if (entry.fields[field] !== undefined) entry.fault ??= `states its ${field} a second time in line ${line}`;
+          if (entry.fields[field] !== undefined) entry.fault ??= `states its ${field} twice in line ${line}`;
           // White space belongs to a name and a version; with it they are none.
           const value = bytes.toString("utf8", start + 2, end);
           entry.fields[field] = field === "name" || field === "version" ? value : value.trim();

@@ -135,7 +135,7 @@ export function goPackages({ toolchain, modules }: GoBuildInfo, unread: Unread):
     if (kind === "path") path = name;
     else if (kind === "mod" || kind === "dep") {
       if (found.length >= bounds.packages) {
-        unread.add(`it has more than ${bounds.packages} modules`);
+        unread.add(`more than ${bounds.packages} modules`);
         break;
       }
       last = { name, version };
@@ -147,7 +147,7 @@ export function goPackages({ toolchain, modules }: GoBuildInfo, unread: Unread):
     }
   }
   if (found.length === 0 && path !== "" && !isToolchain(path)) {
-    unread.add("it was built without modules, so what it is made of is not recorded");
+    unread.add("built without modules, so its modules are not recorded");
   }
   for (const { name, version } of found) {
     const known = version === "(devel)" ? "" : version;

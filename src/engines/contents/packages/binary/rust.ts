@@ -24,7 +24,7 @@ export function rustPackages(executable: Executable, unread: Unread): PackageRec
     unread.add("its list of crates has no packages");
     return [];
   }
-  if (packages.length > bounds.packages) unread.add(`it has more than ${bounds.packages} crates`);
+  if (packages.length > bounds.packages) unread.add(`more than ${bounds.packages} crates`);
   const listed = packages.slice(0, bounds.packages).map(crateOf);
   const direct = new Set(listed.flatMap((read) => ("isRoot" in read && read.isRoot ? read.dependencies : [])));
   const records: PackageRecord[] = [];
@@ -45,7 +45,7 @@ interface Crate {
 type Listed = Crate | { readonly fault: string };
 
 function crateOf(item: unknown, index: number): Listed {
-  if (typeof item !== "object" || item === null) return { fault: "is no object" };
+  if (typeof item !== "object" || item === null) return { fault: "is not an object" };
   const { name, version, kind, root, dependencies } = item as Record<string, unknown>;
   const identity = identityOf(textOf(name), textOf(version));
   if ("fault" in identity) return identity;

@@ -22,7 +22,7 @@ export const bitnamiSpdx: Analyser = {
     const text = bytes.toString("utf8");
     const written = text.trimStart().startsWith("{") ? inJson(bytes) : inTags(text);
     if (written === undefined) {
-      return { kind: "unreadable", code: "contents.bitnami-broken", reason: "it is no SPDX", concerns: "bitnami" };
+      return { kind: "unreadable", code: "contents.bitnami-broken", reason: "not SPDX", concerns: "bitnami" };
     }
     const unread = unreadEntries();
     const list = packageList();

@@ -100,8 +100,7 @@ function tablesIn(text: string): { readonly entries: Entry[]; readonly checksums
   for (const { name, table } of tomlSections(text, brokenAt)) {
     known ||= name !== "" || table.has("version");
     if (name === "package" || name === "root") {
-      if (entries.length >= bounds.packages)
-        throw brokenLockfile("the file", `it has more than ${bounds.packages} packages`);
+      if (entries.length >= bounds.packages) throw brokenLockfile("the file", `more than ${bounds.packages} packages`);
       entries.push(entryOf(table));
     } else if (name === "metadata") {
       for (const [key, value] of table) {
@@ -109,7 +108,7 @@ function tablesIn(text: string): { readonly entries: Entry[]; readonly checksums
       }
     }
   }
-  if (!known) throw brokenLockfile("the file", "it has neither packages nor a version");
+  if (!known) throw brokenLockfile("the file", "neither packages nor a version");
   return { entries, checksums };
 }
 

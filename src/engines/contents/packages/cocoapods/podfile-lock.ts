@@ -12,7 +12,7 @@ export const podfileLock = lockfile({ id: "podfile-lock", version: 1, basenames:
 function read(text: string): FileFacts {
   const [document] = yamlDocuments(text, brokenAt);
   const pods = document?.get("PODS");
-  if (document === undefined || pods === undefined) throw brokenLockfile("the file", "it has no PODS");
+  if (document === undefined || pods === undefined) throw brokenLockfile("the file", "no PODS");
   const locked = lockedPackages("cocoapods");
   const own = localPods(document.get("EXTERNAL SOURCES"));
   const needs: [string, YamlValue][] = [];

@@ -45,7 +45,7 @@ describe("composer.lock", () => {
     const facts = read({ packages: [null, { name: "a/b" }, { version: "1" }, ...PACKAGES] });
     assert.equal(packagesOf(facts).length, 3);
     assert.deepEqual(unreadOf(facts), [
-      "package 1 is no object",
+      "package 1 is not an object",
       "package 2 (a/b) states no version",
       "package 3 states no name",
     ]);

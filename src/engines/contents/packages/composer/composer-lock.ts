@@ -16,7 +16,7 @@ export const composerLock = lockfile({
 function read(text: string): FileFacts {
   const lock = jsonObject(text);
   if (!Array.isArray(lock.packages)) {
-    throw brokenLockfile("the file", "it has no packages");
+    throw brokenLockfile("the file", "no packages");
   }
   return composerFacts([
     ...itemsOf(lock.packages).map((stated) => ({ stated, development: false })),

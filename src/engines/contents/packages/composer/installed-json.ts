@@ -7,7 +7,7 @@ import { composerFacts } from "./packages.ts";
 
 /**
  * What Composer installed: `vendor/composer/installed.json` (its `FilesystemRepository`). Composer 1 writes a list of
- * packages, Composer 2 an object with them and the names of those that are for development alone.
+ * packages, Composer 2 an object with them and the names of those that are only for development.
  */
 export const composerInstalled: Analyser = {
   id: "composer-installed",
@@ -24,7 +24,7 @@ function analyse({ bytes }: AnalysedFile): FileFacts {
   const installed = jsonIn(bytes);
   const packages = isObject(installed) ? installed.packages : installed;
   if (!Array.isArray(packages)) {
-    return { kind: "unreadable", code: "contents.composer-installed-broken", reason: "it is no JSON list of packages" };
+    return { kind: "unreadable", code: "contents.composer-installed-broken", reason: "not a JSON list of packages" };
   }
   const development = new Set(isObject(installed) ? itemsOf(installed["dev-package-names"]) : []);
   return composerFacts(

@@ -6,7 +6,7 @@ import { identityOf, isDeclaredText } from "../identity.ts";
 import { fieldsOf, itemsOf, type JsonObject, textIn } from "../json.ts";
 import { unreadEntries } from "../unread.ts";
 
-/** A package object of composer.lock or installed.json, and whether the project needs it for development alone. */
+/** A package object of composer.lock or installed.json, and whether the project needs it only for development. */
 export interface ComposerPackage {
   readonly stated: unknown;
   readonly development: boolean;
@@ -26,7 +26,7 @@ export function composerFacts(all: Iterable<ComposerPackage>): FileFacts {
   for (const { stated, development } of all) {
     place += 1;
     if (!isObject(stated)) {
-      unread.add(`package ${place} is no object`);
+      unread.add(`package ${place} is not an object`);
       continue;
     }
     const identity = identityOf(textIn(stated.name), textIn(stated.version));

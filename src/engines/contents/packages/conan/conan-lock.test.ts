@@ -61,7 +61,7 @@ describe("conan.lock", () => {
     const graph = read({ graph_lock: { nodes: { a: 7, b: { ref: "zlib" }, c: { ref: 7 }, d: { ref: "e/1" } } } });
     assert.deepEqual(packageLines(graph), ["e@1"]);
     assert.deepEqual(unreadOf(graph), [
-      "node a is no object",
+      "node a is not an object",
       "node b (zlib) states no version",
       "node c states no name",
     ]);

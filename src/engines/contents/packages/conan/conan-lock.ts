@@ -27,7 +27,7 @@ function read(text: string): FileFacts {
   } else if (LISTS.some(([list]) => Array.isArray(lock[list]))) {
     packages = packagesOfLists(lock, unread);
   } else {
-    throw brokenLockfile("the file", "it has neither a graph nor requirements");
+    throw brokenLockfile("the file", "neither a graph nor requirements");
   }
   return { kind: "packages", packages, unread: unread.sentences() };
 }
@@ -38,7 +38,7 @@ function packagesOfGraph(nodes: JsonObject, unread: Unread): PackageRecord[] {
   const references = new Map<string, string | undefined>();
   for (const [key, node] of fieldsOf(nodes)) {
     if (!isObject(node)) {
-      unread.add(`node ${key.slice(0, 40)} is no object`);
+      unread.add(`node ${key.slice(0, 40)} is not an object`);
       continue;
     }
     if (node.path !== undefined || node.ref === undefined || node.ref === null) {

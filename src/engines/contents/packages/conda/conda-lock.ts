@@ -12,7 +12,7 @@ export const condaLock = lockfile({
   read(text) {
     const [document] = yamlDocuments(text, brokenAt);
     const entries = document?.get("package");
-    if (!Array.isArray(entries)) throw brokenLockfile("the file", "it has no list of packages");
+    if (!Array.isArray(entries)) throw brokenLockfile("the file", "no list of packages");
     return packagesIn(entries as readonly YamlValue[], (entry) => {
       const category = field(entry, "category");
       const development = category !== undefined && category !== "main";
@@ -34,7 +34,7 @@ export const pixiLock = lockfile({
   read(text) {
     const [document] = yamlDocuments(text, brokenAt);
     const entries = document?.get("packages");
-    if (!Array.isArray(entries)) throw brokenLockfile("the file", "it has no list of packages");
+    if (!Array.isArray(entries)) throw brokenLockfile("the file", "no list of packages");
     return packagesIn(entries as readonly YamlValue[], (entry) => {
       const url = field(entry, "conda") ?? field(entry, "url") ?? "";
       const pip = entry.has("pypi") || field(entry, "kind") === "pypi";
@@ -63,7 +63,7 @@ export const condaExplicit = lockfile({
       if (words === "@EXPLICIT") explicit = true;
       else packages.add("conda", `line ${number}`, packageOfUrl(words) ?? NAMELESS);
     }
-    if (!explicit) throw brokenLockfile("the file", "it is no explicit list of conda");
+    if (!explicit) throw brokenLockfile("the file", "not an explicit list of conda");
     return { kind: "packages", packages: packages.records(), unread: packages.unread.sentences() };
   },
 });
@@ -78,7 +78,7 @@ function packagesIn(entries: readonly YamlValue[], entryOf: (entry: YamlMap) => 
   for (const [index, entry] of entries.entries()) {
     const place = `package ${index + 1}`;
     if (!isMap(entry)) {
-      packages.unread.add(`${place} is no mapping`);
+      packages.unread.add(`${place} is not a mapping`);
       continue;
     }
     const { type, ...stated } = entryOf(entry);

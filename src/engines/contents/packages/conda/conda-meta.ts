@@ -16,7 +16,7 @@ export const condaMeta: Analyser = {
     const stated = jsonObjectIn(bytes);
     const identity = identityOf(textIn(stated?.name), textIn(stated?.version));
     if ("fault" in identity) {
-      const reason = stated === undefined ? "it is no JSON object" : `it ${identity.fault}`;
+      const reason = stated === undefined ? "not a JSON object" : `it ${identity.fault}`;
       return { kind: "unreadable", code: "contents.conda-broken", reason, concerns: "conda" };
     }
     const [architecture, license] = [textIn(stated?.subdir), textIn(stated?.license)];

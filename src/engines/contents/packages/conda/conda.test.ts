@@ -14,7 +14,7 @@ function lines(facts: FileFacts | undefined): string[] {
   );
 }
 
-const SOLVER = "what its packages need in turn is settled by a solver alone";
+const SOLVER = "transitive packages are only known to a solver";
 const ENVIRONMENT = `name: science
 channels:
   - conda-forge

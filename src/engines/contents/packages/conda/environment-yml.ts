@@ -25,9 +25,9 @@ function read(text: string): FileFacts {
     const place = `dependency ${index + 1}`;
     if (typeof entry === "string") exported = addSpecification(packages, place, entry) && exported;
     else if (isMap(entry)) addPip(packages, place, entry.get("pip"));
-    else packages.unread.add(`${place} is no text`);
+    else packages.unread.add(`${place} is not a string`);
   }
-  if (!exported) packages.unread.add("what its packages need in turn is settled by a solver alone");
+  if (!exported) packages.unread.add("transitive packages are only known to a solver");
   return { kind: "packages", packages: packages.records(), unread: packages.unread.sentences() };
 }
 

@@ -34,7 +34,7 @@ describe("renv.lock", () => {
       "glue@1.8.0 -> cli@3.6.3",
       "lifecycle@1.0.4 -> cli@3.6.3, glue@1.8.0",
     ]);
-    assert.deepEqual(unreadOf(facts), ["Biobase comes from Bioconductor, which is not looked at"]);
+    assert.deepEqual(unreadOf(facts), ["Biobase comes from Bioconductor, which is not read"]);
   });
 
   test("a package without a version is noted", () => {

@@ -23,7 +23,7 @@ const NEEDS = ["Requirements", "Depends", "Imports", "LinkingTo"] as const;
 function read(text: string): FileFacts {
   const lock = jsonObject(text);
   if (!isObject(lock.Packages)) {
-    throw brokenLockfile("the file", "it has no Packages");
+    throw brokenLockfile("the file", "no Packages");
   }
   const unread = unreadEntries();
   const graph = dependencyGraph();
@@ -34,7 +34,7 @@ function read(text: string): FileFacts {
     if ("fault" in identity) {
       unread.add(`a package ${identity.fault}`);
     } else if (fields.Source === "Bioconductor") {
-      unread.add(`${identity.name} comes from Bioconductor, which is not looked at`);
+      unread.add(`${identity.name} comes from Bioconductor, which is not read`);
     } else if (fields.Source !== "Local") {
       const reference = graph.add({ type: "cran", ...identity, licenses: [] });
       references.set(identity.name, { reference, stated: fields });

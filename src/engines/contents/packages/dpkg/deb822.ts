@@ -72,7 +72,7 @@ export function* readStanzas(
       if (colon === end || nameEnd === start) fault ??= `has no field name in line ${line}`;
       for (const { name, index } of byLength[nameEnd - start] ?? []) {
         if (!equalsIgnoringCase(bytes, start, name)) continue;
-        if (values[index] !== undefined) fault ??= `states ${fields[index]} a second time in line ${line}`;
+        if (values[index] !== undefined) fault ??= `states ${fields[index]} twice in line ${line}`;
         values[index] = bytes.toString("utf8", colon + 1, end).trim();
         last = fields[index];
       }

@@ -131,7 +131,7 @@ describe("dpkg status", () => {
       [installed("a"), /line 1 \(a\) states no version/],
       ["Status: install ok installed\nVersion: 1\n\n", /line 1 states no name/],
       ["Package: a\nVersion: 1\n\n", /line 1 states no status/],
-      [installed("a", "Version: 1", "Version: 2"), /states version a second time in line 4/],
+      [installed("a", "Version: 1", "Version: 2"), /states version twice in line 4/],
       [installed("a", "no colon here", "Version: 1"), /no field name in line 3/],
       [installed("a", ": x", "Version: 1"), /no field name in line 3/],
       [installed("a b", "Version: 1"), /white space/],

@@ -51,7 +51,7 @@ function analyse({ path, bytes }: AnalysedFile): FileFacts {
   let stanzas = 0;
   for (const { line, values, fault } of readStanzas(bytes, FIELDS, ONE_LINE)) {
     if (++stanzas > bounds.packages) {
-      unread.add(`it has more than ${bounds.packages} stanzas`);
+      unread.add(`more than ${bounds.packages} stanzas`);
       break;
     }
     const [stated, status, version, architecture, source, maintainer, ...revisions] = values;

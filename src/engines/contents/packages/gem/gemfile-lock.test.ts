@@ -97,8 +97,8 @@ describe("Gemfile.lock", () => {
     assert.equal(packagesOf(facts).length, 7);
     const lines = LOCK.split("\n").length;
     assert.deepEqual(unreadOf(facts), [
-      "line 1 is no section of a lockfile",
-      `line ${lines + 1} is no section of a lockfile`,
+      "line 1 is not a section of a lockfile",
+      `line ${lines + 1} is not a section of a lockfile`,
       `the gem in line ${lines + 5} (a) states no version`,
       `the gem in line ${lines + 6} has a name with white space or control characters`,
     ]);

@@ -50,7 +50,7 @@ function read(source: string): FileFacts {
     if (indent === 0) {
       section = line;
       spec = undefined;
-      if (!SOURCES.has(section) && !OTHERS.has(section)) unread.add(`line ${number} is no section of a lockfile`);
+      if (!SOURCES.has(section) && !OTHERS.has(section)) unread.add(`line ${number} is not a section of a lockfile`);
     } else if (section === "DEPENDENCIES") {
       const name = entryOf(line, indent).name;
       named.push(name.endsWith("!") ? name.slice(0, -1) : name);
@@ -60,7 +60,7 @@ function read(source: string): FileFacts {
       if (checksum !== undefined) checksums.set(`${name} ${version}`, checksum.slice("sha256=".length));
     } else if (SOURCES.has(section) && indent === 4) {
       if (specs.length >= bounds.packages) {
-        unread.add(`it has more than the ${bounds.packages} gems that are looked at`);
+        unread.add(`more than the ${bounds.packages} gems that are read`);
         break;
       }
       const { name, version } = entryOf(line, indent);

@@ -44,7 +44,7 @@ function read(text: string, path: string, companions: Companions): FileFacts {
 
   for (const directive of readDirectives(text)) {
     if (required.length + replaced.size + excluded.size > bounds.packages) {
-      unread.add(`it has more than the ${bounds.packages} directives that are looked at`);
+      unread.add(`more than the ${bounds.packages} directives that are read`);
       break;
     }
     const { verb, words, line } = directive;
@@ -83,7 +83,7 @@ function read(text: string, path: string, companions: Companions): FileFacts {
   }
 
   if (modules === 0 && required.length === 0) {
-    throw brokenLockfile("the file", "it names no module");
+    throw brokenLockfile("the file", "no module name");
   }
   if (required.length > 0 && (minor === undefined || minor < COMPLETE_SINCE)) {
     const sum = companions(sumOf(path));

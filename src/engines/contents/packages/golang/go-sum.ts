@@ -24,7 +24,7 @@ export function builtModules(text: string, unread: Unread): ReadonlyMap<string, 
     }
     const before = highest.get(path);
     if (before === undefined && highest.size >= bounds.packages) {
-      unread.add(`its go.sum has more than the ${bounds.packages} modules that are looked at`);
+      unread.add(`its go.sum has more than the ${bounds.packages} modules that are read`);
       break;
     }
     if (before === undefined || semver.compareBuild(version, before) > 0) highest.set(path, version);

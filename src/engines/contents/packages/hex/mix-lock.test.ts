@@ -38,7 +38,7 @@ describe("mix.lock", () => {
     );
   });
 
-  test("what is no package is noted, the others are there", () => {
+  test("what is not a package is noted, the others are there", () => {
     const facts = read('%{"a": {:hex, :a}, "b": {:svn, "x", "1"}, :c, "d": 7, "e": {:hex, :e, "1.0.0"}}');
     assert.deepEqual(packageLines(facts), ["e@1.0.0"]);
     assert.deepEqual(unreadOf(facts), [
@@ -49,7 +49,7 @@ describe("mix.lock", () => {
     ]);
   });
 
-  test("what is no map is unreadable", () => {
+  test("what is not a map is unreadable", () => {
     for (const text of ["", "bogus", "[]", "%{}, %{}", "%{", ":a"]) assert.equal(read(text)?.kind, "unreadable", text);
     assert.deepEqual(read("%{\n}\n"), { kind: "packages", packages: [], unread: [] });
   });

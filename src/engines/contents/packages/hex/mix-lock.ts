@@ -22,7 +22,7 @@ function read(text: string): FileFacts {
   const terms = readTerms(text, "elixir");
   const [map] = terms;
   if (terms.length !== 1 || typeof map !== "object" || map.kind !== "map") {
-    throw brokenLockfile("the file", "it is no map");
+    throw brokenLockfile("the file", "not a map");
   }
   const unread = unreadEntries();
   const graph = dependencyGraph();

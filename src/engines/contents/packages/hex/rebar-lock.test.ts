@@ -46,13 +46,13 @@ describe("rebar.lock", () => {
     assert.deepEqual(read("[]."), { kind: "packages", packages: [], unread: [] });
   });
 
-  test("what is no package is noted, the others are there", () => {
+  test("what is not a package is noted, the others are there", () => {
     const facts = read('[{<<"a">>},b,{<<"c">>,{pkg,<<"c">>,<<"1.0">>},1}].');
     assert.deepEqual(packageLines(facts), ["c@1.0"]);
     assert.deepEqual(unreadOf(facts), ["entry 1 (a) states no version", "entry 2 states no name"]);
   });
 
-  test("what is no list is unreadable", () => {
+  test("what is not a list is unreadable", () => {
     for (const text of ["", "bogus", "{}.", '{"1.2.0"}.', "["]) assert.equal(read(text)?.kind, "unreadable", text);
   });
 

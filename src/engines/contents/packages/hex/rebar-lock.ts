@@ -22,7 +22,7 @@ function read(text: string): FileFacts {
   const [first, second] = readTerms(text, "erlang");
   const locks = typeof first === "object" && first.kind === "tuple" ? first.items[1] : first;
   if (typeof locks !== "object" || locks.kind !== "list") {
-    throw brokenLockfile("the file", "it is no list of packages");
+    throw brokenLockfile("the file", "not a list of packages");
   }
   const unread = unreadEntries();
   const list = packageList();

@@ -136,12 +136,12 @@ function readText(
   } else {
     WORD.lastIndex = start;
     const word = binary ? null : WORD.exec(source);
-    if (word === null) throw brokenAt(source, from, "there is no literal");
+    if (word === null) throw brokenAt(source, from, "no literal");
     text = word[0];
     end = WORD.lastIndex;
   }
   if (binary) {
-    if (!source.startsWith(">>", end)) throw brokenAt(source, from, "a binary is no text");
+    if (!source.startsWith(">>", end)) throw brokenAt(source, from, "a binary is not a string");
     end += 2;
   }
   if (language === "elixir" && !atom && source[end] === ":") return { text, end: end + 1, isKey: true };

@@ -7,7 +7,7 @@ import { jar } from "./jar.ts";
 
 const file = (name: string, content: string | Buffer = "x") => ({ name, content });
 const JNDI = "org/apache/logging/log4j/core/lookup/JndiLookup.class";
-const LOG4J = "it has the classes of org.apache.logging.log4j:log4j-core, of an unknown version";
+const LOG4J = "the classes of org.apache.logging.log4j:log4j-core, of an unknown version";
 const properties = (group: string, artifact: string, version: string) =>
   file(
     `META-INF/maven/${group}/${artifact}/pom.properties`,
@@ -24,7 +24,7 @@ describe("jars that state nothing", () => {
     assert.deepEqual(unreadOf(shaded), [`app-1.0.jar: ${LOG4J}`]);
     const nested = zipOf([file("lib/x.jar", zipOf([file("com/thoughtworks/xstream/XStream.class")]))]);
     assert.deepEqual(unreadOf(factsOf(jar, "app/app.war", nested)), [
-      "app.war!lib/x.jar: it has the classes of com.thoughtworks.xstream:xstream, of an unknown version",
+      "app.war!lib/x.jar: the classes of com.thoughtworks.xstream:xstream, of an unknown version",
     ]);
   });
 
@@ -50,7 +50,7 @@ describe("jars that state nothing", () => {
 
   test("what shows nothing of itself is unknown; resources alone and applications with their libraries are not", () => {
     assert.deepEqual(unreadOf(factsOf(jar, "app/app.jar", zipOf([file("com/example/Main.class")]))), [
-      "app.jar: it states neither name nor version, so what it is cannot be told",
+      "app.jar: it no name and no version: unknown package",
     ]);
     assert.equal(factsOf(jar, "app/app.jar", zipOf([file("messages.properties")])), undefined);
     const library = zipOf([properties("a.org", "a", "1")]);

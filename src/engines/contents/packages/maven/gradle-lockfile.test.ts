@@ -43,15 +43,15 @@ describe("Gradle's lockfiles", () => {
     assert.deepEqual(read("# x\nempty=\n"), { kind: "packages", packages: [], unread: [] });
   });
 
-  test("what is no module is noted, the others are there", () => {
+  test("what is not a module is noted, the others are there", () => {
     const facts = read("bogus\na:b\n:b:1=x\na::1\na:b:1:jar=x\na:b:2=x\n");
     assert.deepEqual(packageLines(facts), ["a:b@2"]);
     assert.deepEqual(unreadOf(facts), [
       "line 1 (bogus:) states no version",
       "line 2 (a:b) states no version",
-      "line 3 is no module",
-      "line 4 is no module",
-      "line 5 is no module",
+      "line 3 is not a module",
+      "line 4 is not a module",
+      "line 5 is not a module",
     ]);
   });
 

@@ -42,7 +42,7 @@ function read(source: string, path: string): FileFacts {
     const [group = "", artifact = "", version, more] = module.split(":", 4);
     const identity = identityOf(`${group}:${artifact}`, version);
     if ("fault" in identity || group === "" || artifact === "" || more !== undefined) {
-      unread.add(`line ${number} ${"fault" in identity ? identity.fault : "is no module"}`);
+      unread.add(`line ${number} ${"fault" in identity ? identity.fault : "is not a module"}`);
       continue;
     }
     const configurations = equals < 0 ? [ofFile ?? ""] : line.slice(equals + 1).split(",");

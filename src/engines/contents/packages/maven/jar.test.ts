@@ -142,7 +142,7 @@ describe("a jar without its own pom.properties", () => {
   }
 
   test("that no group can be told is said, except of an application, which carries its libraries", () => {
-    assert.match(unreadOf(read(zipOf([]), "tool-1.jar"))[0] ?? "", /^tool-1\.jar: it states no group/);
+    assert.match(unreadOf(read(zipOf([]), "tool-1.jar"))[0] ?? "", /^tool-1\.jar: no group ID/);
     const library = { name: "BOOT-INF/lib/a.jar", content: zipOf([stated("com.a", "a", "1")]) };
     assert.deepEqual(unreadOf(read(zipOf([library]), "shop-1.jar")), []);
   });
@@ -298,7 +298,7 @@ describe("hostile jars", () => {
 
   test("whose entries state sizes over the bound are not inflated", () => {
     const bytes = zipOf([{ ...stated("com.a", "a", "1"), claimedSize: bounds.smallFileBytes + 1 }]);
-    assert.match(unreadOf(read(bytes))[0] ?? "", /over the bound$/);
+    assert.match(unreadOf(read(bytes))[0] ?? "", /exceed the limit$/);
   });
 
   const seed = zipOf([

@@ -129,15 +129,15 @@ function searchArchive(place: string, bytes: Buffer, depth: number, search: Sear
     add(own, search);
     // What carries its libraries in it is an application, which is known under no group.
     if (own.group === undefined && within.length === 0) {
-      search.unread.add(`${place}: it states no group, so its advisories cannot be looked up`);
+      search.unread.add(`${place}: no group ID: advisories cannot be matched`);
     }
   }
   const named = new Set([...stated, ...(own === undefined ? [] : [own])].map(({ artifact }) => artifact));
   const unnamed = [...libraries].filter(({ artifacts }) => !artifacts.some((artifact) => named.has(artifact)));
-  for (const { name } of unnamed) search.unread.add(`${place}: it has the classes of ${name}, of an unknown version`);
+  for (const { name } of unnamed) search.unread.add(`${place}: the classes of ${name}, of an unknown version`);
   // What carries its libraries in it is an application, as above; one of resources alone runs nothing.
   if (named.size === 0 && unnamed.length === 0 && within.length === 0 && folders.size > 0) {
-    search.unread.add(`${place}: it states neither name nor version, so what it is cannot be told`);
+    search.unread.add(`${place}: it no name and no version: unknown package`);
   }
   searchWithin(place, source, within, depth, search);
   if (problem !== undefined) throw problem;
@@ -153,7 +153,7 @@ function searchWithin(
   for (const entry of within) {
     const inner = `${place}!${entry.name}`;
     if (depth + 1 >= bounds.jarDepth) {
-      search.unread.add(`${inner}: it is more than ${bounds.jarDepth} archives deep`);
+      search.unread.add(`${inner}: more than ${bounds.jarDepth} archives deep`);
       return;
     }
     if (--search.archives < 0) {
@@ -176,7 +176,7 @@ function searchWithin(
 function read(place: string, source: ZipSource, entry: ZipEntry, search: Search): Buffer | undefined {
   const limit = isArchive(entry.name) ? bounds.zipEntryBytes : bounds.smallFileBytes;
   if (entry.size > limit || entry.size > search.bytes) {
-    search.unread.add(`${place}!${entry.name}: its ${entry.size} bytes are over the bound`);
+    search.unread.add(`${place}!${entry.name}: ${entry.size} bytes exceed the limit`);
     return undefined;
   }
   search.bytes -= entry.size;

@@ -4,7 +4,7 @@ import { factsOf, unreadOf } from "../../facts.fixture.ts";
 import { packageLines } from "../locked.fixture.ts";
 import { mavenPom } from "./pom-xml.ts";
 
-const IN_TURN = "what its dependencies need in turn is settled by a build alone";
+const IN_TURN = "transitive dependencies are only known to a build";
 const project = (content: string) => `<project>${content}</project>`;
 const coordinates = (artifact: string, version = "1") =>
   `<groupId>a.org</groupId><artifactId>${artifact}</artifactId><version>${version}</version>`;
@@ -57,16 +57,16 @@ describe("parents of a pom.xml", () => {
   });
 
   test("one that is not there, or is another project, is named as not read", () => {
-    const missing = "what it inherits from its parent is not read (a.org:root:1)";
+    const missing = "inherited settings of its parent are not read (a.org:root:1)";
     assert.ok(unreadOf(read({ "app/web/pom.xml": CHILD, "app/pom.xml": PARENT })).includes(missing));
     const other = { "app/web/pom.xml": CHILD, "app/pom.xml": PARENT.replace("middle", "other") };
-    assert.ok(unreadOf(read(other)).includes("what it inherits from its parent is not read (a.org:middle:1)"));
+    assert.ok(unreadOf(read(other)).includes("inherited settings of its parent are not read (a.org:middle:1)"));
   });
 
   test("poms that are each other's parents end", () => {
     const one = project(`${coordinates("one")}${parent("two", "<relativePath>two.xml</relativePath>")}`);
     const two = project(`${coordinates("two")}${parent("one", "<relativePath>pom.xml</relativePath>")}`);
     const facts = read({ "pom.xml": one, "two.xml": two }, "pom.xml");
-    assert.match(unreadOf(facts)[0] ?? "", /parent is not read/);
+    assert.match(unreadOf(facts)[0] ?? "", /its parent are not read/);
   });
 });

@@ -5,7 +5,7 @@ import { answersWhateverTheBytes } from "../answers.fixture.ts";
 import { packageLines } from "../locked.fixture.ts";
 import { mavenPom } from "./pom-xml.ts";
 
-const IN_TURN = "what its dependencies need in turn is settled by a build alone";
+const IN_TURN = "transitive dependencies are only known to a build";
 
 /** `${name}`, which in a plain string looks like a mistake. */
 function property(name: string): string {
@@ -104,7 +104,7 @@ describe("pom.xml", () => {
         `<version>${property("parent.version")}</version></dependency></dependencies>`,
     );
     assert.deepEqual(packageLines(facts), ["a.org:a@7 direct", "p:b@7 direct"]);
-    assert.deepEqual(unreadOf(facts), ["what it inherits from its parent is not read (p:parent:7)", IN_TURN]);
+    assert.deepEqual(unreadOf(facts), ["inherited settings of its parent are not read (p:parent:7)", IN_TURN]);
   });
 
   test("what depends on a profile is said and not guessed", () => {
@@ -112,7 +112,7 @@ describe("pom.xml", () => {
       `<profiles><profile><dependencies>${dependency("<version>1</version>")}</dependencies></profile></profiles>`,
     );
     assert.deepEqual(packagesOf(facts), []);
-    assert.deepEqual(unreadOf(facts), ["the dependencies of its profiles (1) are not looked at"]);
+    assert.deepEqual(unreadOf(facts), ["the dependencies of its profiles (1) are not read"]);
   });
 
   test("a classifier or type is managed apart, and the same module is one package", () => {

@@ -46,11 +46,11 @@ function read(text: string, path: string, companions: Companions): FileFacts {
   const unread = unreadEntries();
   if (missing !== undefined) {
     const name = `${missing.groupId}:${missing.artifactId}:${missing.version}`.slice(0, SHOWN);
-    unread.add(`what it inherits from its parent is not read (${name})`);
+    unread.add(`inherited settings of its parent are not read (${name})`);
   }
-  if (pom.inProfiles > 0) unread.add(`the dependencies of its profiles (${pom.inProfiles}) are not looked at`);
-  if (pom.dependencies.length > 0) unread.add("what its dependencies need in turn is settled by a build alone");
-  if (pom.overBound) unread.add(`it has more than the ${bounds.packages} dependencies that are looked at`);
+  if (pom.inProfiles > 0) unread.add(`the dependencies of its profiles (${pom.inProfiles}) are not read`);
+  if (pom.dependencies.length > 0) unread.add("transitive dependencies are only known to a build");
+  if (pom.overBound) unread.add(`more than the ${bounds.packages} dependencies that are read`);
 
   const interpolate = interpolation(pom);
   const managed = new Map(pom.managed.map((dependency) => [keyOf(dependency, interpolate), dependency]));

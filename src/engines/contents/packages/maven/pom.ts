@@ -48,7 +48,7 @@ export function readPom(text: string): Pom {
     if (event.kind === "start") {
       path.push(event.name);
       content = "";
-      if (path.length === 1 && event.name !== "project") throw brokenLockfile("the file", "it is no project");
+      if (path.length === 1 && event.name !== "project") throw brokenLockfile("the file", "not a project");
       if (event.name === "dependency") dependency = {};
       continue;
     }

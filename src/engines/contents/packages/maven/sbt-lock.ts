@@ -14,7 +14,7 @@ export const sbtLock = lockfile({ id: "sbt-lock", version: 1, basenames: ["build
 
 function read(text: string): FileFacts {
   const file = jsonObject(text);
-  if (!Array.isArray(file.dependencies)) throw brokenLockfile("the file", "it has no list of dependencies");
+  if (!Array.isArray(file.dependencies)) throw brokenLockfile("the file", "no list of dependencies");
   const unread = unreadEntries();
   const list = packageList();
   for (const [index, dependency] of (file.dependencies as readonly unknown[]).entries()) {

@@ -94,7 +94,7 @@ describe("package.json", () => {
     }
   });
 
-  test("without a name and version of npm's form it is no package", () => {
+  test("without a name and version of npm's form it is not a package", () => {
     const manifests: readonly object[] = [
       {},
       { type: "module" },

@@ -51,9 +51,9 @@ function analyse({ bytes }: AnalysedFile): FileFacts | undefined {
   try {
     manifest = JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
   } catch {
-    return unreadable("it is no JSON");
+    return unreadable("not JSON");
   }
-  if (!isObject(manifest)) return unreadable("it is no JSON object");
+  if (!isObject(manifest)) return unreadable("not a JSON object");
   const { name, version } = manifest;
   if (typeof name !== "string" || typeof version !== "string") return undefined;
   if (!isPackageName(name)) return undefined;

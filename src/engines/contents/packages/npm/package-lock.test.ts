@@ -145,7 +145,7 @@ describe("package-lock.json", () => {
     });
     assert.deepEqual(packageLines(facts), ["c@1.0.0"]);
     assert.deepEqual(unreadOf(facts), [
-      "the package at node_modules/a is no object",
+      "the package at node_modules/a is not an object",
       "the package /node_modules/b (b) has a version with white space or control characters",
     ]);
   });
@@ -156,7 +156,7 @@ describe("package-lock.json", () => {
     assert.match(unreadOf(facts)[0] ?? "", /a package lies in a path of/);
     let nested: object = {};
     for (let depth = 0; depth <= formatsBounds.depth; depth++) nested = { a: { version: "1", dependencies: nested } };
-    assert.match(unreadOf(read({ dependencies: nested }))[0] ?? "", /packages lie in more than 200 folders/);
+    assert.match(unreadOf(read({ dependencies: nested }))[0] ?? "", /packages lie in more than 200 directories/);
     const hostile = `${'{"dependencies":{"a":'.repeat(200_000)}{}${"}}".repeat(200_000)}`;
     assert.equal(factsOf(packageLock, PATH, hostile)?.kind, "packages");
   });

@@ -44,13 +44,13 @@ function readPackages(packages: JsonObject, locked: LockedPackages): void {
   const placed: { readonly entry: JsonObject; readonly module: Module; readonly own: boolean }[] = [];
   for (const [path, entry] of Object.entries(packages)) {
     if (!isObject(entry)) {
-      locked.unread(`the package at ${path.slice(0, bounds.packageNameLength)} is no object`);
+      locked.unread(`the package at ${path.slice(0, bounds.packageNameLength)} is not an object`);
       continue;
     }
     const parts = `/${path}`.split("/node_modules/");
     const module = path.length > ociBounds.pathBytes ? undefined : placeAll(tree, parts);
     if (module === undefined) {
-      locked.unread(`a package lies in a path of ${path.length} characters and ${parts.length} folders`);
+      locked.unread(`a package lies in a path of ${path.length} characters and ${parts.length} directories`);
       continue;
     }
     const own = parts.length === 1;
@@ -102,12 +102,12 @@ function readDependencies(dependencies: JsonObject, locked: LockedPackages): voi
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     for (const [folder, entry] of fieldsOf(next.dependencies)) {
       if (!isObject(entry)) {
-        locked.unread(`the package ${folder.slice(0, bounds.packageNameLength)} is no object`);
+        locked.unread(`the package ${folder.slice(0, bounds.packageNameLength)} is not an object`);
         continue;
       }
       const module = tree.place(next.around, folder, String(placed.length));
       if (module === undefined) {
-        locked.unread(`packages lie in more than ${formatsBounds.depth} folders within each other`);
+        locked.unread(`packages lie in more than ${formatsBounds.depth} directories within each other`);
         continue;
       }
       placed.push({ entry, module });

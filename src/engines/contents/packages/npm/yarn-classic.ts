@@ -70,7 +70,7 @@ function* entriesIn(text: string, unread: (sentence: string) => void): Generator
     const indent = content.length - words.length;
     if (words === "" || words[0] === "#") continue;
     if (MERGE_MARKERS.some((marker) => content.startsWith(marker))) {
-      throw brokenLockfile(`line ${line}`, "it has the marks of an unfinished merge");
+      throw brokenLockfile(`line ${line}`, "the marks of an unfinished merge");
     }
     if (indent === 0) {
       if (entry !== undefined) yield entry;

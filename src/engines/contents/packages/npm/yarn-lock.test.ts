@@ -177,7 +177,7 @@ describe("yarn.lock of Yarn 1", () => {
     assert.deepEqual(facts, {
       kind: "unreadable",
       code: "contents.lockfile-broken",
-      reason: "line 1: it has the marks of an unfinished merge",
+      reason: "line 1: the marks of an unfinished merge",
     });
   });
 });

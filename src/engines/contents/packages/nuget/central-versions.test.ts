@@ -6,7 +6,7 @@ import { packageLines } from "../locked.fixture.ts";
 import { nugetCentralVersions } from "./central-versions.ts";
 
 const PATH = "src/Directory.Packages.props";
-const IN_TURN = "what its packages need in turn is settled by a restore alone";
+const IN_TURN = "transitive packages are only known to a restore";
 const PROPS = `<Project>
   <PropertyGroup>
     <ManagePackageVersionsCentrally>true</ManagePackageVersionsCentrally>
@@ -45,7 +45,7 @@ describe("Directory.Packages.props", () => {
     }
     assert.deepEqual(unreadOf(read('<PackageVersion Include="A"/>')), ["item 1 (A) states no version", IN_TURN]);
     assert.deepEqual(unreadOf(factsOf(nugetCentralVersions, PATH, '<Project><Import Project="x"/></Project>')), [
-      "what it imports is not read",
+      "its imports are not read",
     ]);
     assert.equal(factsOf(nugetCentralVersions, PATH, "<packages/>")?.kind, "unreadable");
   });

@@ -41,10 +41,10 @@ function read(text: string): FileFacts {
     if (event.kind === "start") {
       path.push(event.name);
       content = "";
-      if (path.length === 1 && event.name !== "Project") throw brokenLockfile("the file", "it is no project");
+      if (path.length === 1 && event.name !== "Project") throw brokenLockfile("the file", "not a project");
       if (event.name === "Import") imports += 1;
       if (path.at(-2) !== "ItemGroup" || !ITEMS.has(event.name)) continue;
-      if (stated.length >= bounds.packages) throw brokenLockfile("the file", `it has over ${bounds.packages} versions`);
+      if (stated.length >= bounds.packages) throw brokenLockfile("the file", `over ${bounds.packages} versions`);
       const { attributes } = event;
       stated.push({ name: attributes.get("Include") ?? attributes.get("Update"), version: attributes.get("Version") });
       continue;
@@ -55,7 +55,7 @@ function read(text: string): FileFacts {
     if (event.name === "Version" && ITEMS.has(path.at(-1) ?? "") && item !== undefined) item.version = content.trim();
     content = "";
   }
-  if (imports > 0) unread.add("what it imports is not read");
+  if (imports > 0) unread.add("its imports are not read");
   const list = packageList();
   for (const [index, { name, version }] of stated.entries()) {
     const settled = exactVersion(version, properties);
@@ -67,7 +67,7 @@ function read(text: string): FileFacts {
     if ("fault" in identity) unread.add(`item ${index + 1} ${identity.fault}`);
     else list.add({ type: "nuget", ...identity, licenses: [], direct: true });
   }
-  if (stated.length > 0) unread.add("what its packages need in turn is settled by a restore alone");
+  if (stated.length > 0) unread.add("transitive packages are only known to a restore");
   return { kind: "packages", packages: list.records(unread), unread: unread.sentences() };
 }
 

@@ -32,7 +32,7 @@ const RUNTIME_PACK = "runtimepack.";
 function analyse({ bytes }: AnalysedFile): FileFacts {
   const deps = jsonObjectIn(bytes);
   if (deps === undefined || !(isObject(deps.targets) || isObject(deps.libraries))) {
-    return { kind: "unreadable", code: "contents.dotnet-deps-broken", reason: "it is no JSON object with targets" };
+    return { kind: "unreadable", code: "contents.dotnet-deps-broken", reason: "not a JSON object with targets" };
   }
   const unread = unreadEntries();
   const graph = dependencyGraph();

@@ -25,7 +25,7 @@ function read(text: string): FileFacts {
     if (event.kind === "end") depth -= 1;
     if (event.kind !== "start") continue;
     depth += 1;
-    if (depth === 1 && event.name !== "packages") throw brokenLockfile("the file", "it is no list of packages");
+    if (depth === 1 && event.name !== "packages") throw brokenLockfile("the file", "not a list of packages");
     if (depth !== 2 || event.name !== "package") continue;
     place += 1;
     const identity = identityOf(event.attributes.get("id"), event.attributes.get("version"));

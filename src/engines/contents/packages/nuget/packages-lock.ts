@@ -23,7 +23,7 @@ export const nugetPackagesLock = lockfile({
 function read(text: string): FileFacts {
   const lock = jsonObject(text);
   if (!isObject(lock.dependencies)) {
-    throw brokenLockfile("the file", "it has no dependencies");
+    throw brokenLockfile("the file", "no dependencies");
   }
   const unread = unreadEntries();
   const graph = dependencyGraph();

@@ -47,10 +47,10 @@ describe("paket.lock", () => {
     assert.deepEqual(read(""), { kind: "packages", packages: [], unread: [] });
   });
 
-  test("what is no package is noted, the others are there", () => {
+  test("what is not a package is noted, the others are there", () => {
     const facts = read("NUGET\n  remote: x\n    ()\n    A\n      C\n    B (1.0)\n");
     assert.deepEqual(packageLines(facts), ["B@1.0"]);
-    assert.deepEqual(unreadOf(facts), ["line 3 is no package", "the package in line 4 (A) states no version"]);
+    assert.deepEqual(unreadOf(facts), ["line 3 is not a package", "the package in line 4 (A) states no version"]);
   });
 
   test("what is something else is unreadable", () => {

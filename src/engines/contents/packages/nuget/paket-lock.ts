@@ -45,7 +45,7 @@ function read(source: string): FileFacts {
     if (section !== "NUGET" || (indent !== 4 && indent !== 6)) continue;
     const entry = ENTRY.exec(text);
     if (entry === null) {
-      unread.add(`line ${number} is no package`);
+      unread.add(`line ${number} is not a package`);
       continue;
     }
     const id = spelled(entry[1] as string);
@@ -63,7 +63,7 @@ function read(source: string): FileFacts {
     resolved.set(`${group} ${id}`, current);
   }
   if (remotes === 0 && source !== "") {
-    throw brokenLockfile("the file", "it has no section of a lockfile");
+    throw brokenLockfile("the file", "no section of a lockfile");
   }
   for (const { group: of, reference, id } of needing) {
     const to = resolved.get(`${of} ${id}`);

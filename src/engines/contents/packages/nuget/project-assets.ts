@@ -22,7 +22,7 @@ export const nugetProjectAssets = lockfile({
 function read(text: string): FileFacts {
   const assets = jsonObject(text);
   if (!isObject(assets.targets)) {
-    throw brokenLockfile("the file", "it has no targets");
+    throw brokenLockfile("the file", "no targets");
   }
   const unread = unreadEntries();
   const graph = dependencyGraph();

@@ -17,7 +17,7 @@ function read(text: string): FileFacts {
   const packages = document?.get("packages");
   // Without any package, pub writes the key alone or an empty map.
   if (packages === undefined || !(isMap(packages) || packages === "")) {
-    throw brokenLockfile("the file", "it has no map of packages");
+    throw brokenLockfile("the file", "no map of packages");
   }
   const unread = unreadEntries();
   const list = packageList();

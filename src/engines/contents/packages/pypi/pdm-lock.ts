@@ -24,7 +24,7 @@ function* entriesIn(text: string): Generator<PythonEntry> {
     if (name === "package") yield entryOf(table);
     pdm ||= name === "package" || name === "metadata";
   }
-  if (!pdm) throw brokenLockfile("the file", "it has neither packages nor metadata");
+  if (!pdm) throw brokenLockfile("the file", "neither packages nor metadata");
 }
 
 function entryOf(table: TomlTable): PythonEntry {

@@ -17,7 +17,7 @@ export const pipfileLock = lockfile({ id: "pipfile-lock", version: 1, basenames:
 function read(text: string): FileFacts {
   const file = jsonObject(text);
   if (!isObject(file.default) && !isObject(file.develop) && !isObject(file._meta)) {
-    throw brokenLockfile("the file", "it has neither packages nor _meta");
+    throw brokenLockfile("the file", "neither packages nor _meta");
   }
   const locked = lockedPackages("pypi");
   for (const [category, packages] of Object.entries(file)) {

@@ -24,7 +24,7 @@ function* entriesIn(text: string): Generator<PythonEntry> {
     if (name === "package") yield entryOf(table);
     poetry ||= name === "package" || name === "metadata";
   }
-  if (!poetry) throw brokenLockfile("the file", "it has neither packages nor metadata");
+  if (!poetry) throw brokenLockfile("the file", "neither packages nor metadata");
 }
 
 function entryOf(table: TomlTable): PythonEntry {

@@ -51,8 +51,8 @@ describe("what a requirements file includes", () => {
 
   test("an option that pip does not have is said", () => {
     assert.deepEqual(unreadOf(readWith("--unheard-of x\n-z\n--pre\n--no-binary :all:\n", {})), [
-      "line 1 has an option that is not known",
-      "line 2 has an option that is not known",
+      "line 1 has an unknown option",
+      "line 2 has an unknown option",
     ]);
   });
 });
@@ -142,10 +142,10 @@ i == 3.7.1 @ git+https://host/i
     assert.deepEqual(read(text), { kind: "packages", packages: [], unread: [] });
   });
 
-  test("what is no requirement is said with its line, and the others are still there", () => {
+  test("what is not a requirement is said with its line, and the others are still there", () => {
     const facts = read("a==1.0\n\n==2.3.4\n{% if x %}\nb \\\n ==\\\n 2.0\n");
     assert.deepEqual(packageLines(facts), ["a@1.0", "b@2.0"]);
-    assert.deepEqual(unreadOf(facts), ["line 3 is no requirement", "line 4 is no requirement"]);
+    assert.deepEqual(unreadOf(facts), ["line 3 is not a requirement", "line 4 is not a requirement"]);
   });
 
   test("one package twice with two versions is two, with one version one", () => {

@@ -82,7 +82,7 @@ function readFile(text: string, path: string, kind: "requirements" | "constraint
   if (isEncoded(text)) locked.unread(`${first ? "it" : path} states an encoding that is not read`);
   for (const line of requirementLines(text)) {
     if (line.kind === "option") continue;
-    if (line.kind === "unknown") locked.unread(`${place(line.line)} has an option that is not known`);
+    if (line.kind === "unknown") locked.unread(`${place(line.line)} has an unknown option`);
     else if ("target" in line) follow(line, path, kind, place(line.line), reading);
     else if (line.kind === "editable") {
       if (line.content.includes("://")) open.push(undefined);
@@ -92,7 +92,7 @@ function readFile(text: string, path: string, kind: "requirements" | "constraint
       if (requirement === undefined) {
         // A URL names a package whose version is unknown.
         if (line.content.includes("://")) open.push(undefined);
-        else if (!isLocal(line.content)) locked.unread(`${place(line.line)} is no requirement`);
+        else if (!isLocal(line.content)) locked.unread(`${place(line.line)} is not a requirement`);
         continue;
       }
       const name = normalizedName(requirement.name);

@@ -60,14 +60,14 @@ describe("Berkeley DB hash", () => {
   }
 
   const broken: readonly [title: string, bytes: Buffer, problem: RegExp][] = [
-    ["more items than fit", changed((bytes) => bytes.writeUInt16LE(400, LONG + 20)), /^page 4: it has 400 items/],
+    ["more items than fit", changed((bytes) => bytes.writeUInt16LE(400, LONG + 20)), /^page 4: 400 items/],
     ["a key without data", changed((bytes) => bytes.writeUInt16LE(1, LONG + 20)), /^page 4: .*without data/],
     ["an item beyond the page", changed((bytes) => bytes.writeUInt16LE(512, LONG + 26)), /^page 4: item 0/],
     ["an item among the offsets", changed((bytes) => bytes.writeUInt16LE(27, LONG + 28)), /^page 4: item 1/],
     ["items that overlap", changed((bytes) => bytes.writeUInt16LE(511, LONG + 28)), /^page 4: item 1/],
     ["a duplicate item", changed((bytes) => bytes.writeUInt8(2, LONG + 512 - 5 - 12)), /^page 4: .* type 2/],
     ["a chain that ends early", changed((bytes) => bytes.writeUInt32LE(0, OVERFLOW + 16)), /end early/],
-    ["a chain to itself", changed((bytes) => bytes.writeUInt32LE(5, OVERFLOW + 16)), /^page 5: it is used twice/],
+    ["a chain to itself", changed((bytes) => bytes.writeUInt32LE(5, OVERFLOW + 16)), /^page 5: used twice/],
     ["a chain beyond the file", changed((bytes) => bytes.writeUInt32LE(999, OVERFLOW + 16)), /^page 999/],
     ["a chain of other pages", changed((bytes) => bytes.writeUInt32LE(2, OVERFLOW + 16)), /^page 2: .* type 13/],
     ["an overflow page with nothing", changed((bytes) => bytes.writeUInt16LE(0, OVERFLOW + 22)), /^page 5: it holds 0/],

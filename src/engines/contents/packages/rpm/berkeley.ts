@@ -46,8 +46,8 @@ export function* readBerkeley(bytes: Buffer): Generator<BerkeleyRecord> {
     const type = page[PAGE_TYPE];
     if (type !== HASH && type !== HASH_UNSORTED) continue;
     const items = file.uint16(page, 20);
-    if (PAGE_HEADER_BYTES + 2 * items > page.length) throw broken(`page ${number}`, `it has ${items} items`);
-    if (items % 2 === 1) throw broken(`page ${number}`, "it has a key without data");
+    if (PAGE_HEADER_BYTES + 2 * items > page.length) throw broken(`page ${number}`, `${items} items`);
+    if (items % 2 === 1) throw broken(`page ${number}`, "a key without data");
     let end = page.length;
     let key: Buffer | undefined;
     for (let index = 0; index < items; index++) {
@@ -81,9 +81,9 @@ interface BerkeleyFile {
 }
 
 function open(bytes: Buffer): BerkeleyFile {
-  if (bytes.length < METADATA_BYTES) throw broken("page 0", `it has ${bytes.length} bytes`);
+  if (bytes.length < METADATA_BYTES) throw broken("page 0", `${bytes.length} bytes`);
   const little = bytes.readUInt32LE(12) === HASH_MAGIC;
-  if (!little && bytes.readUInt32BE(12) !== HASH_MAGIC) throw broken("page 0", "it is no Berkeley DB hash database");
+  if (!little && bytes.readUInt32BE(12) !== HASH_MAGIC) throw broken("page 0", "not a Berkeley DB hash database");
   const uint16 = (from: Buffer, at: number) => (little ? from.readUInt16LE(at) : from.readUInt16BE(at));
   const uint32 = (from: Buffer, at: number) => (little ? from.readUInt32LE(at) : from.readUInt32BE(at));
 
@@ -93,8 +93,8 @@ function open(bytes: Buffer): BerkeleyFile {
   if (pageBytes < 512 || pageBytes > 65_536 || (pageBytes & (pageBytes - 1)) !== 0) {
     throw broken("page 0", `its pages have ${pageBytes} bytes`);
   }
-  if (bytes[24] !== 0) throw broken("page 0", "it is encrypted");
-  if (bytes[PAGE_TYPE] !== HASH_METADATA) throw broken("page 0", `it is of type ${bytes[PAGE_TYPE]}`);
+  if (bytes[24] !== 0) throw broken("page 0", "encrypted");
+  if (bytes[PAGE_TYPE] !== HASH_METADATA) throw broken("page 0", `of type ${bytes[PAGE_TYPE]}`);
   // DBMETA_CHKSUM and DBMETA_PART_*: other page headers, and data in other files. rpm uses neither.
   if (bytes[26] !== 0) throw broken("page 0", `its flags are ${bytes[26]}`);
   const statedPages = uint32(bytes, 32) + 1;
@@ -118,10 +118,10 @@ function readItem(file: BerkeleyFile, item: Buffer, used: Set<number>, place: st
   for (let next = file.uint32(item, 4); missing > 0; ) {
     if (next === 0) throw broken(place, "the pages of an item end early");
     if (next >= file.pages) throw broken(`page ${next}`, `there are ${file.pages} pages`);
-    if (used.has(next)) throw broken(`page ${next}`, "it is used twice");
+    if (used.has(next)) throw broken(`page ${next}`, "used twice");
     used.add(next);
     const page = file.page(next);
-    if (page[PAGE_TYPE] !== OVERFLOW) throw broken(`page ${next}`, `it is of type ${page[PAGE_TYPE]}`);
+    if (page[PAGE_TYPE] !== OVERFLOW) throw broken(`page ${next}`, `of type ${page[PAGE_TYPE]}`);
     // On overflow pages the field for the free space holds the number of bytes (`OV_LEN`).
     const bytes = file.uint16(page, 22);
     if (bytes === 0 || bytes > missing || PAGE_HEADER_BYTES + bytes > page.length) {

@@ -51,7 +51,7 @@ const MAX_STORE_BYTES = 0x0fffffff;
  * @throws Problem `contents.rpm-header-broken`, kind input; its place is `header`
  */
 export function readRpmHeader(blob: Buffer): RpmHeader {
-  if (blob.length < PREAMBLE_BYTES) throw broken(`it has ${blob.length} bytes`);
+  if (blob.length < PREAMBLE_BYTES) throw broken(`${blob.length} bytes`);
   const entries = blob.readUInt32BE(0);
   const storeBytes = blob.readUInt32BE(4);
   const storeStart = PREAMBLE_BYTES + entries * ENTRY_BYTES;

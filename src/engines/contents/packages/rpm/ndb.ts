@@ -37,25 +37,25 @@ function fourCharacters(text: string): number {
  * @throws Problem `contents.ndb-broken`, kind input; what came before the broken place has been handed out
  */
 export function* readNdb(bytes: Buffer): Generator<NdbEntry> {
-  if (bytes.length < HEADER_BYTES) throw broken("header", `it has ${bytes.length} bytes`);
-  if (bytes.readUInt32LE(0) !== MAGIC) throw broken("header", "it is no NDB database");
+  if (bytes.length < HEADER_BYTES) throw broken("header", `${bytes.length} bytes`);
+  if (bytes.readUInt32LE(0) !== MAGIC) throw broken("header", "not an NDB database");
   const version = bytes.readUInt32LE(4);
   if (version !== 0) throw broken("header", `its version is ${version}`);
   const slotPages = bytes.readUInt32LE(12);
   const slotsEnd = slotPages * PAGE_BYTES;
-  if (slotPages === 0) throw broken("header", "it has no pages of slots");
+  if (slotPages === 0) throw broken("header", "no pages of slots");
 
   const indexes = new Set<number>();
   let handedOut = 0;
   const readable = Math.min(slotsEnd, bytes.length - (bytes.length % SLOT_BYTES));
   for (let at = HEADER_BYTES; at < readable; at += SLOT_BYTES) {
     const place = `slot ${at / SLOT_BYTES}`;
-    if (bytes.readUInt32LE(at) !== SLOT_MAGIC) throw broken(place, "it does not begin as one");
+    if (bytes.readUInt32LE(at) !== SLOT_MAGIC) throw broken(place, "does not begin as one");
     const index = bytes.readUInt32LE(at + 4);
     if (index === 0) continue;
     if (indexes.has(index)) throw broken(place, `package ${index} has a slot already`);
     indexes.add(index);
-    if (indexes.size > bounds.packages) throw broken(place, `it has more than ${bounds.packages} packages`);
+    if (indexes.size > bounds.packages) throw broken(place, `more than ${bounds.packages} packages`);
     const start = bytes.readUInt32LE(at + 8) * BLOCK_BYTES;
     const size = bytes.readUInt32LE(at + 12) * BLOCK_BYTES;
     handedOut += size;
@@ -67,7 +67,7 @@ export function* readNdb(bytes: Buffer): Generator<NdbEntry> {
     if (handedOut > bytes.length) throw broken(place, "its blobs ask for more bytes than the file has");
     yield readBlob(bytes.subarray(start, start + size), index, place);
   }
-  if (readable < slotsEnd) throw broken(`slot ${readable / SLOT_BYTES}`, "the file ends before it: it was cut off");
+  if (readable < slotsEnd) throw broken(`slot ${readable / SLOT_BYTES}`, "the file ends before it: cut off");
 }
 
 function readBlob(blob: Buffer, index: number, place: string): NdbEntry {

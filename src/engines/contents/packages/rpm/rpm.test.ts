@@ -98,7 +98,7 @@ describe("rpmdb.sqlite", () => {
       packagesOf(facts).map(({ name }) => name),
       ["a"],
     );
-    assert.match(unreadOf(facts)[0] ?? "", /^page 2: it is used twice$/);
+    assert.match(unreadOf(facts)[0] ?? "", /^page 2: used twice$/);
   });
 
   test("the write-ahead log of the same layer counts", () => {

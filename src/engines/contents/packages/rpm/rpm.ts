@@ -49,7 +49,7 @@ function analyse(file: AnalysedFile): FileFacts {
   const journal = file.companions.get(folder + JOURNAL);
   const faults = journal !== undefined && isHot(journal) ? ["a transaction on it was not finished"] : [];
   // SQLite looks for the log where the file really is.
-  if (!FOLDERS.has(folder.slice(0, -1))) faults.push("it is reached by a link, and a log beside it is not looked at");
+  if (!FOLDERS.has(folder.slice(0, -1))) faults.push("reached by a link, and a log beside it is not read");
   return analyseEntries(headersInSqlite(file.bytes, file.companions.get(folder + LOG)), faults);
 }
 
@@ -63,7 +63,7 @@ function analyseLog({ path, bytes, companions }: AnalysedFile, database: string)
   return {
     kind: "unreadable",
     code: "contents.rpm-log-alone",
-    reason: "it changes a database that a lower layer holds",
+    reason: "changes a database that a lower layer holds",
   };
 }
 
@@ -82,7 +82,7 @@ function* headersInSqlite(bytes: Buffer, log: Buffer | undefined): Generator<Ent
   const database = openSqlite(bytes, log);
   checkRpmSchema(database.schema());
   for (const [, blob] of database.rows("Packages")) {
-    yield Buffer.isBuffer(blob) ? blob : { fault: "is no blob" };
+    yield Buffer.isBuffer(blob) ? blob : { fault: "is not a blob" };
   }
 }
 
@@ -100,7 +100,7 @@ function analyseEntries(entries: Iterable<Entry>, faults: readonly string[] = []
     let count = 0;
     for (const entry of entries) {
       if (++count > bounds.packages) {
-        unread.add(`it has more than ${bounds.packages} packages`);
+        unread.add(`more than ${bounds.packages} packages`);
         break;
       }
       const read = Buffer.isBuffer(entry) ? readPackage(entry) : entry;

@@ -22,7 +22,7 @@ export function checkRpmSchema(objects: readonly SqliteObject[]): void {
       const named = TABLE.exec(sql ?? "")?.[2];
       if (named !== name) throw foreign(`a table ${shown(name)} is made under another name`);
       if (name.toLowerCase() !== "packages") continue;
-      if (found) throw foreign("it has two tables Packages");
+      if (found) throw foreign("two tables Packages");
       if ((sql ?? "").replace(/[\s'"]/g, "").toLowerCase() !== PACKAGES) {
         throw foreign("its table Packages has other columns than rpm's");
       }
@@ -30,12 +30,12 @@ export function checkRpmSchema(objects: readonly SqliteObject[]): void {
     } else if (type === "index") {
       const of = INDEX.exec(sql ?? "");
       if (of?.[2] !== name || of[4] !== table) throw foreign(`an index ${shown(name)} is made under another name`);
-      if (table.toLowerCase() === "packages") throw foreign("it has an index on the table Packages");
+      if (table.toLowerCase() === "packages") throw foreign("an index on the table Packages");
     } else {
-      throw foreign(`it has a ${shown(type)} ${shown(name)}`);
+      throw foreign(`a ${shown(type)} ${shown(name)}`);
     }
   }
-  if (!found) throw foreign("it has no table Packages");
+  if (!found) throw foreign("no table Packages");
 }
 
 function shown(text: string): string {

@@ -68,7 +68,7 @@ export function openSqlite(bytes: Buffer, log?: Buffer): SqliteDatabase {
         root = rootPage;
         break;
       }
-      if (root === undefined) throw broken("schema", `it has no table ${table}`);
+      if (root === undefined) throw broken("schema", `no table ${table}`);
       yield* tableRows(pages, visits, root, encoding);
     },
     schema() {
@@ -77,7 +77,7 @@ export function openSqlite(bytes: Buffer, log?: Buffer): SqliteDatabase {
         if (typeof type !== "string" || typeof name !== "string" || typeof table !== "string") {
           throw broken("schema", "an object has no name");
         }
-        if (objects.length >= MOST_OBJECTS) throw broken("schema", `it has more than ${MOST_OBJECTS} objects`);
+        if (objects.length >= MOST_OBJECTS) throw broken("schema", `more than ${MOST_OBJECTS} objects`);
         objects.push({ type, name, table, ...(typeof sql === "string" ? { sql } : {}) });
       }
       return objects;
@@ -102,8 +102,8 @@ function pagesOf(bytes: Buffer, log: { bytes: Buffer; index: WriteAheadLog | und
     log !== undefined && overlay !== undefined && firstInLog !== undefined
       ? log.bytes.subarray(firstInLog, firstInLog + overlay.pageSize)
       : bytes;
-  if (header.length < HEADER_BYTES) throw broken("header", `it has ${header.length} bytes`);
-  if (!header.subarray(0, HEADER.length).equals(HEADER)) throw broken("header", "it is no SQLite 3 database");
+  if (header.length < HEADER_BYTES) throw broken("header", `${header.length} bytes`);
+  if (!header.subarray(0, HEADER.length).equals(HEADER)) throw broken("header", "not an SQLite 3 database");
   const declared = header.readUInt16BE(16);
   const pageSize = declared === 1 ? 65_536 : declared;
   if (pageSize < 512 || (pageSize & (pageSize - 1)) !== 0) throw broken("header", `its page size is ${declared}`);
@@ -121,7 +121,7 @@ function pagesOf(bytes: Buffer, log: { bytes: Buffer; index: WriteAheadLog | und
   const inFile = Math.floor(bytes.length / pageSize);
   const count = overlay?.pageCount ?? declaredPageCount(header) ?? inFile;
   if (overlay === undefined && count > inFile) {
-    throw broken("header", `it should have ${count} pages and has ${inFile}: it was cut off`);
+    throw broken("header", `it should have ${count} pages and has ${inFile}: cut off`);
   }
   return {
     count,
@@ -155,7 +155,7 @@ function visitOnce(pages: Pages): Visits {
   return {
     read(page) {
       if (page < 1 || page > pages.count) throw broken(`page ${page}`, `there are ${pages.count} pages`);
-      if (visited.has(page)) throw broken(`page ${page}`, "it is used twice");
+      if (visited.has(page)) throw broken(`page ${page}`, "used twice");
       visited.add(page);
       return pages.read(page);
     },
@@ -176,7 +176,7 @@ function* tableRows(pages: Pages, visits: Visits, root: number, encoding: Encodi
     if (kind !== INTERIOR_TABLE && kind !== LEAF_TABLE) throw broken(`page ${number}`, `its kind is ${kind}`);
     const cells = page.readUInt16BE(start + 3);
     const pointers = start + (kind === LEAF_TABLE ? 8 : 12);
-    if (pointers + 2 * cells > pages.usable) throw broken(`page ${number}`, `it has ${cells} cells`);
+    if (pointers + 2 * cells > pages.usable) throw broken(`page ${number}`, `${cells} cells`);
     const cellAt = (index: number): number => {
       const cell = page.readUInt16BE(pointers + 2 * index);
       if (cell + 4 > pages.usable) throw broken(`page ${number}`, `cell ${index} lies outside it`);
@@ -186,7 +186,7 @@ function* tableRows(pages: Pages, visits: Visits, root: number, encoding: Encodi
       // The last child first, so that the first one is the next to be popped.
       pending.push(page.readUInt32BE(start + 8));
       for (let index = cells - 1; index >= 0; index--) pending.push(page.readUInt32BE(cellAt(index)));
-      if (pending.length > pages.count) throw broken(`page ${number}`, "it has more children than there are pages");
+      if (pending.length > pages.count) throw broken(`page ${number}`, "more children than there are pages");
     } else {
       for (let index = 0; index < cells; index++) {
         yield readRecord(payloadOf(pages, visits, number, page, cellAt(index)), encoding, number);

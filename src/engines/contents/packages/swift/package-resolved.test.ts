@@ -85,7 +85,7 @@ describe("Package.resolved", () => {
     });
     assert.equal(packageLines(facts).length, 3);
     assert.deepEqual(unreadOf(facts), [
-      "pin 1 is no object",
+      "pin 1 is not an object",
       "pin 2 states no name",
       "pin 3 (a.org/b) states no version",
     ]);

@@ -23,13 +23,13 @@ function read(text: string): FileFacts {
   const resolved = jsonObject(text);
   const pins = isObject(resolved.object) ? resolved.object.pins : resolved.pins;
   if (!Array.isArray(pins)) {
-    throw brokenLockfile("the file", "it has no pins");
+    throw brokenLockfile("the file", "no pins");
   }
   const unread = unreadEntries();
   const list = packageList();
   for (const [index, pin] of (pins as readonly unknown[]).entries()) {
     if (!isObject(pin)) {
-      unread.add(`pin ${index + 1} is no object`);
+      unread.add(`pin ${index + 1} is not an object`);
       continue;
     }
     const { kind, identity, location, repositoryURL, state } = pin;

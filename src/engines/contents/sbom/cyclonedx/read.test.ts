@@ -147,8 +147,8 @@ describe("CycloneDX of other tools", () => {
     );
     assert.deepEqual(gapsOf(document), []);
     assert.deepEqual(document.remarks, [
-      "dependencies[2] speaks of what another has spoken of",
-      "components[0] (a) needs what is not in the document",
+      "dependencies[2] repeats the dependencies of another element",
+      "components[0] (a) depends on an element that is not in the document",
       "components[2] (c) has the reference of another component",
       "components[3] (a) is listed twice",
     ]);
@@ -169,7 +169,7 @@ describe("CycloneDX of other tools", () => {
     assert.deepEqual(
       document.gaps.map(({ code, concerns, reason }) => `${code} ${concerns}: ${reason}`),
       [
-        "sbom.no-package-url unidentified: components[0] (nginx 1.21.1) has no package-url, so what it is is not known (and 1 more like it)",
+        "sbom.no-package-url unidentified: components[0] (nginx 1.21.1) has no package-url, so its identity is unknown (and 1 more of this kind)",
         "sbom.package-url unidentified: components[2] (bad) has a package-url that has no name",
         "sbom.unjudged-type qpkg: components[3] (redis) is of type qpkg, which is not judged",
         "sbom.component golang: components[4] (main) (example.com/main) states no version",

@@ -95,7 +95,7 @@ function* allComponents(document: Untyped, root: Untyped | undefined, complaints
     const path = `${at.path}[${at.next}]`;
     at.next += 1;
     if (++count > contentsBounds.packages) {
-      complaints.gap("sbom.too-many-components", `is beyond the bound of ${contentsBounds.packages} components`, path);
+      complaints.gap("sbom.too-many-components", `exceeds the limit of ${contentsBounds.packages} components`, path);
       return;
     }
     const place = placed(path, component);
@@ -220,7 +220,7 @@ function dependenciesOf(document: Untyped, complaints: Complaints): Map<string, 
     if (reference === undefined) continue;
     const needed = asTexts(entry.dependsOn);
     const before = dependencies.get(reference);
-    if (before !== undefined) complaints.remark("speaks of what another has spoken of", `dependencies[${i}]`);
+    if (before !== undefined) complaints.remark("repeats the dependencies of another element", `dependencies[${i}]`);
     dependencies.set(reference, before === undefined ? needed : [...before, ...needed]);
   }
   return dependencies;

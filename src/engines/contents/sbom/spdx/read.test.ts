@@ -90,7 +90,7 @@ describe("SPDX of other tools", () => {
         ...{ reference: "SPDXRef-a", dependsOn: ["SPDXRef-a"], purl: "pkg:cargo/a@1", path: "web.spdx" },
       },
     ]);
-    assert.deepEqual(document.remarks, ["line 16 is no tag"]);
+    assert.deepEqual(document.remarks, ["line 16 is not a tag"]);
   });
 
   test("a text that nothing closes hides what follows, which is a gap", () => {

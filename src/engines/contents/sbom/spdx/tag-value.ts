@@ -40,7 +40,7 @@ export function readTagValue(text: string, complaints: Complaints): Untyped {
   let tags = 0;
   for (const { tag, value, line } of tagsOf(text, complaints)) {
     if (++tags > bounds.sbomElements) {
-      complaints.gap("sbom.too-large", `is beyond the bound of ${bounds.sbomElements} tags`, `line ${line}`);
+      complaints.gap("sbom.too-large", `exceeds the limit of ${bounds.sbomElements} tags`, `line ${line}`);
       break;
     }
     const texts = current === document ? DOCUMENT_TEXTS : PACKAGE_TEXTS;
@@ -57,7 +57,7 @@ export function readTagValue(text: string, complaints: Complaints): Untyped {
       current.SPDXID ??= value;
     } else if (tag === "Relationship") {
       const [from, type, to] = value.split(/[ \t]+/);
-      if (to === undefined) complaints.remark("is no relationship", `line ${line}`);
+      if (to === undefined) complaints.remark("is not a relationship", `line ${line}`);
       else relationships.push({ spdxElementId: from, relationshipType: type, relatedSpdxElement: to });
     } else if (tag === "ExternalRef") {
       const [category, type, locator] = value.split(/[ \t]+/);
@@ -103,7 +103,7 @@ function* tagsOf(text: string, complaints: Complaints): Generator<Tag> {
     const colon = written.indexOf(":");
     const tag = written.slice(0, colon).trim();
     if (colon <= 0 || !/^[A-Za-z]+$/.test(tag)) {
-      complaints.remark("is no tag", `line ${line}`);
+      complaints.remark("is not a tag", `line ${line}`);
       continue;
     }
     const first = line;
