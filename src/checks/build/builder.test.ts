@@ -44,7 +44,7 @@ test("ONBUILD is found", () => {
 test("what Docker refuses is found where it stands", () => {
   assert.deepEqual(spotted(invalidInstruction, "RUN id\nFROM a:1\nBOGUS x\nCOPY a\nRUN --bogus=1 id\n"), [
     "1:1 Invalid Dockerfile syntax: RUN stands before the first FROM",
-    "3:1 Invalid Dockerfile syntax: there is no instruction BOGUS",
+    "3:1 Invalid Dockerfile syntax: unknown instruction BOGUS",
     "4:1 Invalid Dockerfile syntax: COPY takes at least one source, and where it goes to",
     "5:5 Invalid Dockerfile syntax: RUN knows no --bogus",
   ]);

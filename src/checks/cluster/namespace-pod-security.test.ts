@@ -129,7 +129,7 @@ test("a namespace that is only named is unknown, and so is the one that is not e
   const unnamed = JSON.stringify({ apiVersion: "v1", kind: "Pod", metadata: { name: "a" }, spec: { containers: [] } });
   const [evaluation] = evaluationsOf(namespaceNotRestricted, unnamed);
   assert.equal(evaluation?.asset.id, "./Namespace/default");
-  assert.match(evaluation?.reason ?? "", /^namespace default is declared by none of what was read/);
+  assert.match(evaluation?.reason ?? "", /^namespace default is declared by no manifest/);
   assert.deepEqual(evaluationsOf(namespaceNotRestricted, unnamed, { namespaces: "declared" }), []);
 });
 

@@ -78,7 +78,7 @@ test("data that surely has not changed for longer than the policy allows is foun
 
 test("where nothing says when the data changed it is unknown, save for what was made in that time", () => {
   assert.deepEqual(shown(cluster([{ name: "db" }, { name: "new", made: 90 }])), [
-    ["unknown", [], "nothing says when the data last changed of Secret shop/db"],
+    ["unknown", [], "time of the last change unknown for Secret shop/db"],
   ]);
   assert.deepEqual(shown(cluster([{ name: "new", made: 90 }])), [["pass", [], "no findings"]]);
   const many = Array.from({ length: 7 }, (_, index) => ({ name: `s${index}` }));

@@ -115,8 +115,8 @@ test("removed packages are told apart: not matched with the others, counted, and
   assert.deepEqual(
     removed?.findings.map(({ title, evidence }) => [title, evidence["known vulnerabilities"]]),
     [
-      ["1 removed apk package still ships: curl 1", "1"],
-      ["1 removed npm package still ships: a 1.0.0", "1"],
+      ["1 removed apk package remains: curl 1", "1"],
+      ["1 removed npm package remains: a 1.0.0", "1"],
     ],
   );
 });

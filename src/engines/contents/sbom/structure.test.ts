@@ -43,7 +43,7 @@ test("SPDX: each fault is told", () => {
     [{ creationInfo: { created: "2026-11-24", creators: ["x"] } }, /created/],
     [{ creationInfo: { created: "2026-11-24T00:00:00Z", creators: [] } }, /creators/],
     [{ packages: changed({ SPDXID: first.SPDXID }) }, /duplicate/],
-    [{ packages: changed({ SPDXID: "SPDXRef-a_b" }) }, /is no SPDXID/],
+    [{ packages: changed({ SPDXID: "SPDXRef-a_b" }) }, /is not an SPDXID/],
     [{ packages: changed({ licenseDeclared: "GPLv2+" }) }, /no licence expression/],
     [{ packages: changed({ licenseDeclared: "LicenseRef-other" }) }, /LicenseRef-other is not defined/],
     [{ packages: changed({ externalRefs: [{ referenceLocator: "x" }] }) }, /package-url/],
