@@ -50,7 +50,7 @@ test("what Docker refuses is found where it stands", () => {
   ]);
   const template = `FROM a:1\n${"{{ if }}\n".repeat(11)}`;
   assert.deepEqual(spotted(invalidInstruction, template), [
-    "2:1 Invalid Dockerfile syntax here and in 10 more places, may not be a Dockerfile: there is no instruction {{",
+    "2:1 Invalid Dockerfile syntax here and in 10 more places, may not be a Dockerfile: unknown instruction {{",
   ]);
   // A shell that is not known is no fault.
   assert.deepEqual(spotted(invalidInstruction, 'FROM a:1\nSHELL ["pwsh", "-c"]\nRUN Get-Item x\n'), []);

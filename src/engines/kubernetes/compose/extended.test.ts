@@ -119,7 +119,7 @@ describe("volumes_from", () => {
     assert.deepEqual(told("['container:x']"), [
       "services.web.volumes_from[0]: what it takes from the container x is unknown",
     ]);
-    assert.match(told("[gone]")[0] ?? "", /it is no service of this file$/);
+    assert.match(told("[gone]")[0] ?? "", /not a service of this file$/);
     assert.deepEqual(told("[a]"), []);
   });
 
