@@ -71,7 +71,7 @@ describe("fixes of workloads", () => {
     const check = "workload/run-as-non-root";
     const root = fix(pod("      ports: [{containerPort: 80}]"), user("root", "root", "443/tcp"));
     assert.match(reasonOf(root, check) ?? "", /runs as root: give it a numeric USER .* instead of 80, 443$/);
-    assert.match(reasonOf(fix(pod(), user("named", "node")), check) ?? "", /runs as "node", .* its number/);
+    assert.match(reasonOf(fix(pod(), user("named", "node")), check) ?? "", /runs as "node", .* numeric USER/);
     assert.match(reasonOf(fix(pod()), check) ?? "", /^the user of its image is unknown/);
     assert.match(reasonOf(fix(pod("      securityContext: {runAsUser: 0}")), check) ?? "", /is set to run as user 0/);
     assert.match(reasonOf(root, "workload/capabilities-restricted") ?? "", /root without capabilities/);

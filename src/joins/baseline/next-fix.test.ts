@@ -54,7 +54,7 @@ test("flaws of one package that are fixed in several versions need the highest, 
 
 test("one upgrade is in one asset: the same package in two is two", () => {
   const own = [finding("1", "a", upgrade("a", "1.0.1"))];
-  assert.match(nextFix([evaluation("web", own), evaluation("api", own)]) ?? "", /in web: resolves 1 finding over/);
+  assert.match(nextFix([evaluation("web", own), evaluation("api", own)]) ?? "", /in web: resolves 1 finding above/);
 });
 
 test("an instruction counts as an upgrade does, by what it is about", () => {
