@@ -71,12 +71,12 @@ describe("a file for a directory, and the other way round", { concurrency: 2 }, 
     ["image scan file.txt", /neither an image archive .* nor an SBOM/],
     ["image scan empty.tar", /empty\.tar: the file is empty/],
     ["image scan /dev/null", /neither a file nor a directory/],
-    ["image scan sbom:directory", /is a directory/],
+    ["image scan sbom:directory", /a directory, not a file/],
     ["policy validate directory", /is a directory \(name the file: directory\/bulkhead\.yaml\)/],
-    ["check directory --policy directory", /is a directory \(check --policy\)/],
+    ["check directory --policy directory", /a directory, not a file \(check --policy\)/],
     ["check directory --db directory", /a directory, not an advisory database/],
-    ["secrets scan directory --fingerprint-key directory", /is a directory/],
-    ["cluster audit --kubeconfig directory", /is a directory/],
+    ["secrets scan directory --fingerprint-key directory", /a directory, not a file/],
+    ["cluster audit --kubeconfig directory", /a directory, not a file/],
   ];
   for (const [words, message] of cases) it(words, async () => refused(words, message));
 

@@ -95,7 +95,7 @@ describe("an audit does not pass over", () => {
     const root = made({ files: { "node_modules/x/package.json": '{"name": "x", "kind": "module"}' } });
     const { code, stdout } = await run(root, "workload", "audit");
     assert.equal(code, 0, stdout);
-    assert.match(stdout, /looked into for manifests alone: 1 \(node_modules\)/);
+    assert.match(stdout, /scanned only for manifests: 1 \(node_modules\)/);
   });
 });
 

@@ -115,7 +115,7 @@ test("kubectl fetches nothing for a tree, whatever its kustomizations name", {
     assert.equal(code, 1);
     // It is decided before, not left to the program to fail.
     assert.doesNotMatch(stdout, /kubectl failed/);
-    assert.match(stdout, /kustomize folders rendered: 1 of \d+/);
+    assert.match(stdout, /Kustomize directories rendered: 1 of \d+/);
     assert.match(stdout, /at=--help\/\(rendered\):/);
     for (const index of texts.keys())
       assert.match(stdout, new RegExp(`\\b${index}: it was not rendered`), texts[index]);

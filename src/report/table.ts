@@ -96,7 +96,7 @@ function* detailLines(page: Page, report: Report, view: View): Generator<string>
 function tallyText(counts: SeverityCounts): string {
   const text = severityCountsText(counts)
     .replaceAll(", ", " · ")
-    .replace(/(\d+) unknown$/, "$1 of unknown severity");
+    .replace(/ unknown$/, " of unknown severity");
   return totalOf(counts) === 0 ? "none" : text;
 }
 

@@ -289,7 +289,7 @@ export function exitText({ exitCode, evaluations }: Pick<Report, "exitCode" | "e
     case 3:
       return judgesNothing(evaluations)
         ? "incomplete: nothing to scan was found"
-        : "incomplete: incomplete: some targets could not be assessed";
+        : "incomplete: some targets could not be assessed";
   }
 }
 

@@ -5,6 +5,7 @@
 import { join, relative, sep } from "node:path";
 import { compileGlob } from "../../core/glob.ts";
 import { Problem } from "../../core/problem.ts";
+import { trimEndOf } from "../../core/trim.ts";
 import { type IgnoreRule, ignoredBy, parseIgnore } from "../../engines/git/ignore.ts";
 import { type Tracked, trackedFiles } from "../../engines/git/tracked.ts";
 import { findWorkTree } from "../../engines/git/work-tree.ts";
@@ -63,7 +64,8 @@ export function openExclusion(root: string, { patterns, respectGitignore }: Excl
 
 /** `vendor/`, `./vendor` and `vendor/**` are `vendor`: a directory's name takes in all below it. */
 function pathPattern(written: string, by: string): string {
-  const pattern = written.replace(/^(?:\.?\/)+/, "").replace(/(?:\/+\*\*|\/+)$/, "");
+  const path = written.replace(/^(?:\.?\/)+/, "");
+  const pattern = trimEndOf(path.endsWith("/**") ? path.slice(0, -"**".length) : path, "/");
   const refused = (cause: string, remedy: string) =>
     new Problem({ kind: "usage", code: "exclude.pattern", place: `${by}: ${written}`, cause, remedy });
   if (pattern === "" || pattern === "." || /^\*\*?$/.test(pattern)) {

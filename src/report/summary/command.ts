@@ -1,6 +1,7 @@
 /** What to paste into a shell. A path may be an attacker's: it is quoted, and where that does not do, there is no command. */
 import { printable } from "../../core/printable.ts";
 import type { Report } from "../../core/report.ts";
+import { trimEndOf } from "../../core/trim.ts";
 import type { FixGroup, GroupPlaces } from "./fix-groups.ts";
 
 /**
@@ -34,7 +35,7 @@ function below(subject: string, path: string): string | undefined {
   if (subject === "-") return undefined;
   if (subject === "." || subject === "./") return path;
   if (subject === path || subject.endsWith(`/${path}`)) return subject;
-  return `${subject.replace(/\/+$/, "")}/${path}`;
+  return `${trimEndOf(subject, "/")}/${path}`;
 }
 
 /** The words as a shell reads them; undefined where one cannot be shown as it is, or would be taken for an option. */
