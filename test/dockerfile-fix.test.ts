@@ -177,7 +177,7 @@ describe("the insecure shop's Dockerfiles", { skip: missing }, () => {
     assert.ok((await findingsOf(copy)).length > 15);
     const { code, stdout, stderr } = await lint(copy, "--fix", "--unsafe", ...mirrored(), "--format", "plain");
     assert.deepEqual([code, stderr], [0, ""]);
-    assert.match(stdout, /^note: api\/Dockerfile:\d+: fixed: It runs as root \(/m);
+    assert.match(stdout, /^note: api\/Dockerfile:\d+: fixed: Final stage runs as root \(/m);
     assert.deepEqual(new Set((await findingsOf(copy)).map(({ check }) => check)), new Set(["build/apt-recommends"]));
     for (const service of services) {
       const [base] = /^FROM .*$/m.exec(textOf(copy, service)) ?? [];

@@ -130,7 +130,7 @@ describe("secrets scan --history", { skip: skipWithoutGit }, () => {
       const line = Number(finding.evidence.line);
       const last = FIRST_LINE + sample.trimEnd().split("\n").length - 1;
       assert.ok(line >= FIRST_LINE && line <= last, `${rule} is on line ${line}`);
-      const isGone = /a later commit deletes or changes/.test(finding.title);
+      const isGone = /deleted or changed in a later commit/.test(finding.title);
       assert.equal(isGone, fate !== "kept" && fate !== "merge", `${rule} (${fate}): ${finding.title}`);
     }
     const told = JSON.stringify(findings);

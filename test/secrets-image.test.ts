@@ -87,7 +87,7 @@ describe("secrets of an image", () => {
       writeFileSync(join(made.folder, "deploy", "Dockerfile"), dockerfile);
       const { found, output } = await run(made.folder, "check", ".");
       const ofKey = found.find(({ ids }) => ids[0] === "openssh-private-key");
-      assert.match(ofKey?.title ?? "", /in a file that a higher layer deletes/);
+      assert.match(ofKey?.title ?? "", /deleted or changed in a later layer/);
       const [location] = ofKey?.locations ?? [];
       assert.equal(location?.path, "root/.ssh/id_rsa");
       assert.equal(location?.layer?.index, 1);

@@ -115,7 +115,7 @@ test("secrets of a root file system are told; where they are not looked for, tha
     ["check", "."],
   ]) {
     const without = run([...words, "--no-secrets"], { cwd: folder }).output;
-    assert.match(without, /secrets were not looked for/);
+    assert.match(without, /secrets were not scanned/);
     assert.ok(!without.includes("aws-access-key-id"));
   }
   // Not to have looked is no pass.

@@ -34,7 +34,7 @@ test("it writes what is safe into the files, with --unsafe what is likely, and s
   assert.equal(readFileSync(file, "utf8"), POD);
   assert.match(
     unasked.stdout,
-    /^note: 1 finding not fixed: likely: what is setuid in the image gains nothing any more \(--unsafe/m,
+    /^note: 1 finding not fixed: likely: what is setuid in the image gains nothing any more \(use --unsafe/m,
   );
   const { code, stdout } = await fix("manifests", "--unsafe", "--format", "plain");
   assert.equal(code, 1);
@@ -42,7 +42,7 @@ test("it writes what is safe into the files, with --unsafe what is likely, and s
   assert.match(stdout, /fixed: Container \S+ does not set allowPrivilegeEscalation: false .*; likely: what is setuid/);
   assert.match(
     stdout,
-    /1 finding not fixed: needs knowledge: the user of its image is not known.*runAsNonRoot is not set/,
+    /1 finding not fixed: needs knowledge: the user of its image is unknown.*runAsNonRoot is not set/,
   );
 });
 
@@ -69,7 +69,7 @@ test("a link out of the folder is not written through, and a slip is one line", 
   rmSync(file);
   symlinkSync(outside, file);
   const { stdout } = await fix(join("manifests", "web.yaml"), "--unsafe", "--format", "plain");
-  assert.match(stdout, /not rewritten: .*a symbolic link, and nothing is written through it/);
+  assert.match(stdout, /not rewritten: .*symbolic links are not written through/);
   assert.equal(readFileSync(outside, "utf8"), POD);
   const { code, stderr } = await fix("nowhere");
   assert.deepEqual([code, stderr.includes("no such file or directory")], [2, true]);
@@ -118,5 +118,5 @@ test("a change that a report brings of its own is refused, and so is what is no 
   writeFileSync(report, "{}");
   const { code, stderr } = await fix("manifests", "--report", report);
   assert.equal(code, 2);
-  assert.match(stderr, /report\.json: not a Bulkhead report \(write it by --format json/);
+  assert.match(stderr, /report\.json: not a Bulkhead report \(create it with --format json/);
 });

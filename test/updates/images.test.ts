@@ -68,7 +68,7 @@ describe("an image of Alpine's", () => {
     assert.equal(found?.verdict, "fail", found?.reason);
     assert.deepEqual(
       found.findings.map(({ title, severity, evidence }) => [title, severity, evidence.pending]),
-      [["busybox 1.37.0-r14 is in v3.22/main", "high", "built 41 days ago"]],
+      [["busybox 1.37.0-r14 is available in v3.22/main", "high", "built 41 days ago"]],
     );
     assert.match(found.evidence.summary ?? "", /^rebuild needed: 1 package, .*, oldest pending 41 days$/);
     assert.match(found.evidence.suites ?? "", /v3.22\/main of 2026-04-30 \(trusted only by the image\)/);

@@ -157,7 +157,7 @@ test("what is no database, is not named as one, or has no key is refused before 
     [["db", "pull", place, "--public-key", at("ours.pub")], /not a registry \(write oci:\/\//],
     [["db", "pull", `oci://${place}:1`], /no public key given/],
     [["db", "push", `oci://${place}:1`], /no signing key given/],
-    [["db", "push", `oci://${place}@sha256:${"0".repeat(64)}`, "--key", at("ours.key")], /write a tag/],
+    [["db", "push", `oci://${place}@sha256:${"0".repeat(64)}`, "--key", at("ours.key")], /use a tag/],
   ] as const) {
     const { code, stderr } = await run(...words, "--db", at("refused.db"));
     assert.equal(code, 2);
