@@ -90,7 +90,7 @@ licenses:
 registries: []
 
 bases:
-  # Accepted kinds of base images; all but full by default.
+  # Base images to accept; all but full by default.
   accept: [${bases.accept.join(", ")}]
 
 rebuild:
