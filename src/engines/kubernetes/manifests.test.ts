@@ -303,3 +303,11 @@ test("keys that Go takes for another are told, each with its place", () => {
     );
   }
 });
+
+test("a policy of ours is no object, and one with any of an object's keys is not passed over", () => {
+  const gapsOf = (text: string) => readManifests([{ path: "bulkhead.yaml", text }]).gaps.map(({ code }) => code);
+  assert.deepEqual(gapsOf("apiVersion: bulkhead/v1\nbases: {kinds: [slim]}\n"), []);
+  for (const key of ["Kind: Pod", "ApiVersion: v1", "ITEMS: []", "kind: 1"]) {
+    assert.notDeepEqual(gapsOf(`apiVersion: bulkhead/v1\n${key}\n`), [], key);
+  }
+});

@@ -79,6 +79,12 @@ export function rootsNameObjects(text: string): boolean {
 
 const OBJECT_KEY = /^(?:kind|apiversion|items)$/i;
 
+/** A policy of ours names a version and no kind. With another of an object's keys, in any case, it may be one to somebody. */
+function isOwnPolicy(value: Readonly<Record<string, unknown>>): boolean {
+  if (value.apiVersion !== "bulkhead/v1") return false;
+  return Object.keys(value).every((key) => key === "apiVersion" || !OBJECT_KEY.test(key.normalize("NFKC")));
+}
+
 /** Characters of all texts together, up to which they are held as they are. */
 const UNPACKED_LENGTH = 32 * 1024 * 1024;
 
@@ -209,6 +215,7 @@ export function manifestReader(mostObjects: number = bounds.kubernetesObjects): 
       collected.gap({ code: "kubernetes.type", reason: "expected an object, which is a map", ...place() });
       return;
     }
+    if (isOwnPolicy(value)) return;
     const kind = value.kind ?? (listKind || undefined);
     let apiVersion = value.apiVersion ?? (listVersion || undefined);
     if ((apiVersion === undefined || apiVersion === "") && isCoreKind(kind)) {
