@@ -4,7 +4,7 @@ import type { Evaluation, Verdict } from "../core/evaluation.ts";
 import type { Finding } from "../core/finding.ts";
 import { formatLocation, type Location } from "../core/location.ts";
 import type { Report } from "../core/report.ts";
-import { type Severity, severities, severityRank } from "../core/severity.ts";
+import { severityRank } from "../core/severity.ts";
 import { inOrder } from "./in-order.ts";
 import { shortInstruction } from "./instruction.ts";
 import { code, plain, row } from "./markdown-text.ts";
@@ -25,6 +25,7 @@ import {
   packageOf,
   policyText,
   scopeText,
+  severityCounts,
   unknownText,
   withoutAudited,
 } from "./wording.ts";
@@ -102,7 +103,10 @@ function tableOf(report: Report, findings: readonly Told[], room: number, most: 
   const left = findings.slice(count);
   if (left.length > 0) {
     const why = count < most ? "did not fit" : "`--all` shows them";
-    lines.push("", `**${counted(left.length, "more finding")}**: ${countsText(left)} (${why})`);
+    lines.push(
+      "",
+      `**${counted(left.length, "more finding")}**: ${severityCounts(left.map(({ finding }) => finding))} (${why})`,
+    );
   }
   return `${lines.join("\n")}\n\n`;
 }
@@ -139,8 +143,7 @@ function statusOf(report: Report, audited: readonly Evaluation[]): string {
     for (const { finding } of evaluation.excepted) excepted.push(finding);
     for (const { finding } of evaluation.baselined ?? []) baselined.push(finding);
   }
-  const counts = (findings: readonly Finding[]): string =>
-    `${findings.length}: ${countsText(findings.map((finding) => ({ finding })))}`;
+  const counts = (findings: readonly Finding[]): string => `${findings.length}: ${severityCounts(findings)}`;
   const parts = [
     ...(baseline === undefined ? [] : [`closed: ${baseline.gone}`]),
     ...(baselined.length === 0 ? [] : [`baselined: ${counts(baselined)}`]),
@@ -148,14 +151,6 @@ function statusOf(report: Report, audited: readonly Evaluation[]): string {
     ...(audited.length === 0 ? [] : [`audited: ${auditedText(audited)} (\`--all\` shows them)`]),
   ];
   return parts.length === 0 ? "" : `${parts.join(" · ")}\n\n`;
-}
-
-function countsText(findings: readonly { readonly finding: Finding }[]): string {
-  const counts = new Map<Severity, number>();
-  for (const { finding } of findings) counts.set(finding.severity, (counts.get(finding.severity) ?? 0) + 1);
-  return [...severities, "unknown" as const]
-    .flatMap((severity) => (counts.has(severity) ? [`${counts.get(severity)} ${severity}`] : []))
-    .join(", ");
 }
 
 function controlsOf({ controls = [], baseline }: Report): string {

@@ -12,8 +12,8 @@ import { formatLocation } from "../core/location.ts";
 import type { LoosenedKey, PolicyChain, PolicyOrigin } from "../core/policy.ts";
 import type { BaselineUse, ControlResult, LayerResult, Report } from "../core/report.ts";
 import { formatScope, type Scope } from "../core/scope.ts";
-import { severities } from "../core/severity.ts";
 import type { AcceptedUnknown } from "../core/unknown-entry.ts";
+import { noSeverities, severityCountsText } from "./severity-counts.ts";
 
 /** What the terminal formats say in the same words. Nothing here is escaped yet. */
 
@@ -45,10 +45,9 @@ export function baselinedText({ baselined = [] }: Evaluation): string | undefine
 
 /** `2 critical, 12 low`, worst first. */
 export function severityCounts(findings: readonly Finding[]): string {
-  const counts = Map.groupBy(findings, (finding) => finding.severity);
-  return [...severities, "unknown" as const]
-    .flatMap((severity) => (counts.has(severity) ? [`${counts.get(severity)?.length} ${severity}`] : []))
-    .join(", ");
+  const counts = noSeverities();
+  for (const { severity } of findings) counts[severity]++;
+  return severityCountsText(counts);
 }
 
 /** The advisory's id, else the check's. */
