@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { release } from "./release.ts";
+import { POOLED, release, releaseBehind } from "./release.ts";
 
 test("a chunk with memory of its own loses it", () => {
   const chunk = Buffer.alloc(100_000, 1);
@@ -15,4 +15,13 @@ test("a part of a chunk, and what is small, stay as they are", () => {
     release(part);
     assert.deepEqual(part, before);
   }
+});
+
+test("what bytes are cut from is given back where it is larger than the pool", () => {
+  const cut = Buffer.allocUnsafeSlow(POOLED + 1).subarray(0, 10);
+  releaseBehind(cut);
+  assert.equal(cut.length, 0);
+  const pooled = Buffer.from("in the pool");
+  releaseBehind(pooled);
+  assert.equal(pooled.toString(), "in the pool");
 });

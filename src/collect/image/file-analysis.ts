@@ -1,8 +1,8 @@
 import { Problem } from "../../core/problem.ts";
+import { release } from "../../core/release.ts";
 import type { Analyser } from "../../engines/contents/analyser.ts";
 import { bounds as contentsBounds } from "../../engines/contents/bounds.ts";
 import type { FileFacts } from "../../engines/contents/model.ts";
-import { release } from "../../engines/oci/release.ts";
 import { bounds } from "./bounds.ts";
 
 /** The analysers at work on the files of one layer or folder. */

@@ -6,10 +6,10 @@ import type { Readable } from "node:stream";
 import { createGunzip, createZstdDecompress } from "node:zlib";
 import { digestAlgorithm } from "../../core/digest.ts";
 import { Problem } from "../../core/problem.ts";
+import { release } from "../../core/release.ts";
 import type { BlobStore } from "./blob.ts";
 import { bounds } from "./bounds.ts";
 import type { Layer } from "./model.ts";
-import { release } from "./release.ts";
 import { createTarWalker, type TarVisitor } from "./tar.ts";
 import { createZstdFrames, isSkippable, type ZstdFrames } from "./zstd-frames.ts";
 

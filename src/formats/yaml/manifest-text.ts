@@ -4,13 +4,14 @@
  */
 import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { createRecent } from "../../core/recent.ts";
+import { POOLED, releaseBehind } from "../../core/release.ts";
 import type { DocumentRange, ManifestText, TextPart } from "./model.ts";
 
 /** Characters of a part, if its last document ends there. */
 const PART_LENGTH = 16 * 1024;
 
 /** Bytes of an output that has memory of its own: a smaller one is cut from a pool that others are cut from too. */
-const OWN = Buffer.poolSize + 1_024;
+const OWN = POOLED + 1_024;
 
 interface PackedPart {
   /** Of the part's first character in the text. */
@@ -86,7 +87,7 @@ export class PackableText implements ManifestText {
     for (const [index, { from: at }] of parts.entries()) {
       const bytes = packed[index] as Buffer;
       this.#packed.set(bytes, at);
-      release(bytes);
+      releaseBehind(bytes);
     }
     this.#parts = parts;
     this.#text = "";
@@ -108,14 +109,9 @@ export class PackableText implements ManifestText {
       maxOutputLength: 3 * length + 1,
     });
     const text = bytes.toString("utf8");
-    release(bytes);
+    releaseBehind(bytes);
     return text;
   }
-}
-
-/** Gives its memory back at once: there are thousands, and the collector comes when tens of megabytes of them wait. */
-function release({ buffer }: Buffer): void {
-  if (buffer.byteLength > Buffer.poolSize) (buffer as ArrayBuffer).transfer(0);
 }
 
 /** Each begins with a line and holds its documents whole. */
