@@ -1,0 +1,22 @@
+/** Bounds of the network's reader and engine. What is over one is *unknown*, with its place. */
+export const bounds = {
+  /** Workloads, nodes and atoms of addresses together; a large cluster has some 15,000 workloads. */
+  endpoints: 60_000,
+  /** Rules of all policies together, each direction of each policy counted. */
+  rules: 200_000,
+  /** Peers of one rule that are read; the API server takes objects of 1.5 MiB, which hold some 20,000. */
+  rulePeers: 20_000,
+  /** Requirements of one selector, and values of one requirement. */
+  selectorRequirements: 200,
+  selectorValues: 5_000,
+  /** Distinct selectors times the pods that they are held against. */
+  selectorSteps: 400_000_000,
+  /** Different CIDRs of all rules together, and atoms that their boundaries cut addresses into. */
+  addressBoundaries: 50_000,
+  /** Places that one class of pods was given by rules, all classes together: more and its row is unknown. */
+  rowSteps: 400_000_000,
+  /** Gaps that are named; the rest is counted. */
+  gaps: 1_000,
+  /** Intervals of one set of ports; real rules have some ten. */
+  portIntervals: 4_096,
+} as const;
