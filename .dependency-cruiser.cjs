@@ -13,6 +13,8 @@ const engines = {
   git: [],
   vulnerability: ["contents", "files"],
   kubernetes: [],
+  // Policies are among the objects that were read.
+  reachability: ["kubernetes"],
   // Compares versions, and asks servers as the feeds do.
   updates: ["contents", "files", "vulnerability"],
 };

@@ -45,6 +45,8 @@ export interface Workload {
   };
   readonly pod: PodSpec;
   readonly replicas?: number;
+  /** Of a Pod that runs: `status.podIPs`, as the kubelet reported them. */
+  readonly podAddresses?: readonly string[];
   /**
    * Of a kind that its own controller alone knows: found by its form. `part`: what it does not state that controller may
    * add, so that only what it states can be wrong. Absent: of a kind of the API.

@@ -1,10 +1,11 @@
 /** Sets of workloads, as selectors pick them. Equal choices are one set; indices are those of the endpoints. */
+import { bounds } from "./bounds.ts";
 import type { PodEndpoint } from "./endpoint-model.ts";
-import type { Selector } from "./selector.ts";
+import { matchesLabels, meets, type Requirement, type Selector } from "./selector.ts";
 
 export interface PodSet {
   readonly id: number;
-  /** Indices of endpoints, sorted. Pods on their nodes' network are among them: see `hostMembers`. */
+  /** Indices of endpoints, sorted. Pods on their nodes' network are among them. */
   readonly members: Int32Array;
 }
 
@@ -19,6 +20,11 @@ export interface PodSets {
   readonly none: PodSet;
   readonly all: PodSet;
   select(choice: PodChoice): PodSet;
+  /**
+   * Pods that a choice may pick beside: in namespaces whose labels nobody read, where it asks for other labels than
+   * `kubernetes.io/metadata.name`.
+   */
+  mayBeSelected(choice: PodChoice): PodSet;
   /** @param key - equal for equal predicates: the set is made once */
   where(key: string, holds: (pod: PodEndpoint) => boolean): PodSet;
   union(sets: readonly PodSet[]): PodSet;
@@ -26,4 +32,145 @@ export interface PodSets {
   /** What of `a` is not in `b`. */
   subtract(a: PodSet, b: PodSet): PodSet;
   has(set: PodSet, index: number): boolean;
+  /** Whether so many selectors were asked for that the rest are not answered: told once, and all is unknown. */
+  isOver(): boolean;
+}
+
+type Answer = "yes" | "maybe" | "no";
+
+const METADATA_NAME = "kubernetes.io/metadata.name";
+
+/** @param pods - endpoints from 0 on @param readNamespaces - names of those whose labels are known */
+export function createPodSets(pods: readonly PodEndpoint[], readNamespaces: ReadonlySet<string>): PodSets {
+  const byChoice = new Map<string, PodSet>();
+  const byMembers = new Map<string, PodSet>();
+  let count = 0;
+  let steps = 0;
+
+  const namespaces = new Map<string, { readonly labels: PodEndpoint["namespaceLabels"]; readonly members: number[] }>();
+  const byLabel = new Map<string, Map<string, number[]>>();
+  for (const [index, pod] of pods.entries()) {
+    const namespace = namespaces.get(pod.namespace) ?? { labels: pod.namespaceLabels, members: [] };
+    namespaces.set(pod.namespace, namespace);
+    namespace.members.push(index);
+    for (const [label, value] of Object.entries(pod.labels)) {
+      const values = byLabel.get(label) ?? new Map<string, number[]>();
+      byLabel.set(label, values);
+      const members = values.get(value) ?? [];
+      values.set(value, members);
+      members.push(index);
+    }
+  }
+
+  function intern(members: readonly number[]): PodSet {
+    const key = members.join(",");
+    const found = byMembers.get(key);
+    if (found !== undefined) return found;
+    const set = { id: count++, members: Int32Array.from(members) };
+    byMembers.set(key, set);
+    return set;
+  }
+
+  function once(key: string, make: () => readonly number[]): PodSet {
+    const found = byChoice.get(key);
+    if (found !== undefined) return found;
+    const set = intern(make());
+    byChoice.set(key, set);
+    return set;
+  }
+
+  const everything = Array.from(pods, (_, index) => index);
+
+  /** The fewest pods that a positive requirement leaves; undefined where every pod may do. */
+  function fewest(requirements: readonly Requirement[]): readonly number[] | undefined {
+    let best: readonly number[] | undefined;
+    for (const { label, operator, values } of requirements) {
+      if (operator !== "In") continue;
+      const of = byLabel.get(label);
+      const lists = values.map((value) => of?.get(value) ?? []);
+      const length = lists.reduce((sum, list) => sum + list.length, 0);
+      if (best === undefined || length < best.length)
+        best = lists.length === 1 ? lists[0] : lists.flat().sort(ascending);
+    }
+    return best;
+  }
+
+  /** Those of namespaces for which the choice has this answer. */
+  function choose({ namespaces: wanted, pods: selector }: PodChoice, answer: Answer): number[] {
+    const candidates = fewest(selector?.requirements ?? []);
+    const named = wanted !== undefined && "name" in wanted ? (namespaces.get(wanted.name)?.members ?? []) : undefined;
+    const from =
+      named !== undefined && (candidates === undefined || named.length < candidates.length)
+        ? named
+        : (candidates ?? everything);
+    steps += from.length + namespaces.size;
+    const answers = new Map<string, Answer>();
+    return from.filter((index) => {
+      const { namespace, labels } = pods[index] as PodEndpoint;
+      let given = answers.get(namespace);
+      if (given === undefined) {
+        given = isPicked(wanted, namespace);
+        answers.set(namespace, given);
+      }
+      return given === answer && (selector === undefined || matchesLabels(selector, labels));
+    });
+  }
+
+  function isPicked(wanted: PodChoice["namespaces"], name: string): Answer {
+    if (wanted === undefined) return "yes";
+    if ("name" in wanted) return name === wanted.name ? "yes" : "no";
+    const { requirements } = wanted.selector;
+    const labels = namespaces.get(name)?.labels ?? {};
+    if (readNamespaces.has(name)) return matchesLabels(wanted.selector, labels) ? "yes" : "no";
+    const byName = requirements.filter(({ label }) => label === METADATA_NAME);
+    if (!byName.every((one) => meets(one, labels))) return "no";
+    return byName.length === requirements.length ? "yes" : "maybe";
+  }
+
+  const none = intern([]);
+  const all = intern(everything);
+  return {
+    none,
+    all,
+    select(choice) {
+      if (choice.namespaces === undefined && choice.pods === undefined) return all;
+      return once(keyOf(choice), () => choose(choice, "yes"));
+    },
+    mayBeSelected: (choice) => once(`may ${keyOf(choice)}`, () => choose(choice, "maybe")),
+    where: (key, holds) => once(`where ${key}`, () => everything.filter((index) => holds(pods[index] as PodEndpoint))),
+    union(sets) {
+      const distinct = [...new Set(sets)];
+      if (distinct.length === 0) return none;
+      if (distinct.length === 1) return distinct[0] as PodSet;
+      return once(`union ${distinct.map(({ id }) => id).sort(ascending)}`, () => {
+        steps += distinct.reduce((sum, { members }) => sum + members.length, 0);
+        return [...new Set(distinct.flatMap(({ members }) => [...members]))].sort(ascending);
+      });
+    },
+    intersect: (a, b) => once(`and ${a.id} ${b.id}`, () => [...a.members].filter((index) => holds(b, index))),
+    subtract: (a, b) => once(`not ${a.id} ${b.id}`, () => [...a.members].filter((index) => !holds(b, index))),
+    has: holds,
+    isOver: () => steps > bounds.selectorSteps,
+  };
+}
+
+function keyOf({ namespaces, pods }: PodChoice): string {
+  const where =
+    namespaces === undefined ? "" : "name" in namespaces ? `name ${namespaces.name}` : namespaces.selector.key;
+  return `${where}\n${pods === undefined ? "" : pods.key}`;
+}
+
+function holds({ members }: PodSet, index: number): boolean {
+  let low = 0;
+  let high = members.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((members[middle] as number) < index) low = middle + 1;
+    else high = middle;
+  }
+  return members[low] === index;
+}
+
+function ascending(a: number, b: number): number {
+  return a - b;
 }

@@ -6,6 +6,7 @@ import type { FieldPath, KubernetesObject } from "../kubernetes/model.ts";
 import type { AddressRange } from "./addresses.ts";
 import type { PodSet } from "./pod-sets.ts";
 import type { PortSet } from "./port-set.ts";
+import type { Selector } from "./selector.ts";
 
 /**
  * Who decides, and at which end of the connection. `network`: the CNI, by addresses and ports. `authentication`: whether a
@@ -95,9 +96,9 @@ export type Peer =
   | { readonly kind: "domains"; readonly patterns: readonly string[] }
   | { readonly kind: "nodes"; readonly nodes: "own" | "others" | "all" | NodeChoice; readonly doubt?: Doubt };
 
+/** Nodes by their labels; where no Node was read it is unknown which they are. */
 export interface NodeChoice {
-  /** Names of nodes that were read. */
-  readonly names: ReadonlySet<string>;
+  readonly selector: Selector;
 }
 
 /** Whether a rule by address is held against pods and nodes: `by-address`, `never`, or nobody knows. */

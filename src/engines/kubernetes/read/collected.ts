@@ -96,6 +96,8 @@ const READ_IN_PART: ReadonlySet<string> = new Set([
   "kubeadm.k8s.io/ClusterConfiguration",
   "kubeadm.k8s.io/InitConfiguration",
   "kubeadm.k8s.io/JoinConfiguration",
+  // Its specification is read by the engine of reachability.
+  "networking.k8s.io/NetworkPolicy",
 ]);
 
 /** Whether its list says all of it that any check asks for. */

@@ -43,5 +43,13 @@ export function readWorkload(object: KubernetesObject, root: Fields): Workload {
     },
     pod: readPodSpec(spec ?? root.empty()),
     replicas: templatePath.length === 0 ? undefined : root.fields("spec")?.integer("replicas"),
+    podAddresses: templatePath.length === 0 ? addressesOf(root.fields("status")) : undefined,
   });
+}
+
+function addressesOf(status: Fields | undefined): readonly string[] | undefined {
+  const listed = status?.list("podIPs").flatMap((one) => one.string("ip") ?? []) ?? [];
+  const one = status?.string("podIP");
+  const addresses = listed.length > 0 || one === undefined ? listed : [one];
+  return addresses.length === 0 ? undefined : addresses;
 }
