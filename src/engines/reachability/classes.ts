@@ -9,11 +9,15 @@ export interface Classes {
   readonly members: readonly (readonly number[])[];
 }
 
-/** @param sets - of every rule: whom it selects, and each side of its peers */
-export function classify(endpoints: readonly Endpoint[], sets: Iterable<Int32Array>): Classes {
+/** @param sets - of every rule: whom it selects, and each side of its peers @param names - of ports, which rules use */
+export function classify(
+  endpoints: readonly Endpoint[],
+  sets: Iterable<Int32Array>,
+  names: ReadonlySet<string>,
+): Classes {
   const ids = new Map<string, number>();
   const rough = Int32Array.from(endpoints, (endpoint, index) => {
-    const key = roughKey(endpoint, index);
+    const key = roughKey(endpoint, index, names);
     const id = ids.get(key) ?? ids.size;
     ids.set(key, id);
     return id;
@@ -41,10 +45,11 @@ export function classify(endpoints: readonly Endpoint[], sets: Iterable<Int32Arr
 }
 
 /** What counts beside the rules' sets: ports by name, and the node. Addresses and names are cut by the rules already. */
-function roughKey(endpoint: Endpoint, index: number): string {
+function roughKey(endpoint: Endpoint, index: number, names: ReadonlySet<string>): string {
   if (endpoint.kind !== "pods") return `${index}`;
   const { namedPorts, host, node } = endpoint;
-  return JSON.stringify([[...namedPorts].sort(), host, node]);
+  const named = [...namedPorts].filter(([key]) => names.has(key.slice(key.indexOf("/") + 1)));
+  return JSON.stringify([named.sort(), host, node]);
 }
 
 /** Sorted classes of some endpoints. */

@@ -1,5 +1,6 @@
 /** Who can talk to whom, as facts: all of this engine that checks and commands may import. */
 import type { FieldPath, KubernetesObject, Manifests } from "../kubernetes/model.ts";
+import type { ClassEdges } from "./edges.ts";
 import type { Endpoint } from "./endpoint-model.ts";
 import type { PodSet } from "./pod-sets.ts";
 import type { PortSet, PortSets } from "./port-set.ts";
@@ -8,6 +9,7 @@ import type { Doubt, Rule, StageName } from "./rule-model.ts";
 import type { ClusterSettings } from "./settings.ts";
 
 export type * from "./addresses.ts";
+export type { ClassEdges } from "./edges.ts";
 export type * from "./endpoint-model.ts";
 export type * from "./metadata-services.ts";
 export type * from "./pod-sets.ts";
@@ -40,6 +42,8 @@ export interface Network {
   readonly classOf: Int32Array;
   /** All that decides of the two together. */
   connection(from: number, to: number): Connection;
+  /** Every pair of classes between which something is allowed or unknown, by the first of each. */
+  edges(): Iterable<ClassEdges>;
   /** One stage alone, at its own end of the connection. */
   stage(name: StageName, from: number, to: number): Connection;
   /** Every rule that matches, in the order in which it is looked at. */

@@ -5,17 +5,18 @@ import { cutAddresses, TooManyBoundaries } from "./atoms.ts";
 import { bounds } from "./bounds.ts";
 import { type Classes, classesOf, classify } from "./classes.ts";
 import { createDecisions, type Decision, type Decisions } from "./decisions.ts";
+import { type Connections, createConnections, edgesOf } from "./edges.ts";
 import type { DomainEndpoint, Endpoint, PodEndpoint } from "./endpoint-model.ts";
 import { readEndpoints } from "./endpoints.ts";
 import { explainConnection } from "./explain.ts";
 import type { Connection, Network } from "./model.ts";
 import { createPeerSets, type PeerSet, type Places, type Section, sections } from "./peer-sets.ts";
+import { type ClassSet, type CompiledRule, classSetOf, decide, type Plan, type PlanGround, planOf } from "./plan.ts";
 import { createPodSets } from "./pod-sets.ts";
 import { readPolicies } from "./policies/read.ts";
 import { createPortSets, type PortSet, type PortSets } from "./port-set.ts";
 import { createReading, type NetworkGap } from "./reading.ts";
-import { type CompiledRule, createRowMaker, decisionIn, type Row } from "./rows.ts";
-import { egressStages, type Peer, type Rule, type StageName } from "./rule-model.ts";
+import { egressStages, ingressStages, type Peer, type Rule, type StageName } from "./rule-model.ts";
 import type { ClusterSettings } from "./settings.ts";
 
 export function readNetwork(manifests: Manifests, settings: ClusterSettings): Network {
@@ -100,7 +101,7 @@ function computeNetwork(parts: Parts): Network {
   const peerSetsOf = createPeerSets(places);
   const sets = rules.map((rule) => peerSetsOf(rule.peers));
   const subjects = ordinarySubjects(rules, endpoints);
-  const classes = classify(endpoints, allSets());
+  const classes = classify(endpoints, allSets(), namesOf(rules));
   function* allSets(): Generator<Int32Array> {
     for (const subject of subjects.values()) yield subject;
     for (const { sure, maybe } of sets) {
@@ -109,53 +110,43 @@ function computeNetwork(parts: Parts): Network {
     }
   }
   const section = Uint8Array.from(classes.members, ([first]) => places.section[first as number] as number);
-  const compiled = compile(rules, sets, classes);
+  const nodeClasses = Int32Array.from([...section.keys()].filter((one) => section[one] === sections.nodes));
   const decisions = createDecisions(portSets);
-  const naming = portsByName(classes, endpoints, portSets);
-  const hasNodes = section.some((one) => one === sections.nodes);
-  const maker = createRowMaker({
+  const plans = plansByStage(compile(rules, sets, classes), subjects, classes);
+  const connections = createConnections(portSets);
+  const outcome = outcomes(portSets, connections);
+  const { portsAt, classesNaming } = portsByName(classes, endpoints, portSets);
+  const ground: PlanGround = {
     decisions,
-    classCount: classes.members.length,
-    section,
-    hasNodes,
-    startOf: (subject, from) => startOf(representative(subject), representative(from), decisions),
-    ...naming,
-  });
-  const byStage = rulesByStage(compiled, subjects, classes);
-  const rows = new Map<string, Row>();
+    portsAt,
+    startOf: (subject, from) =>
+      startOf(representative(subject), from < 0 ? undefined : representative(from), decisions),
+  };
 
   function representative(one: number): Endpoint {
     return endpoints[classes.members[one]?.[0] as number] as Endpoint;
   }
 
-  function rulesOf(stage: StageName, subject: number): readonly CompiledRule[] {
-    return byStage.get(stage)?.get(subject) ?? NO_RULES;
+  const byEnd = { egress: new Map<number, readonly Plan[]>(), ingress: new Map<number, readonly Plan[]>() };
+  const stagesOf = { egress: egressStages, ingress: ingressStages };
+
+  function plansAt(direction: "egress" | "ingress", subject: number): readonly Plan[] {
+    let found = byEnd[direction].get(subject);
+    if (found === undefined) {
+      found = stagesOf[direction].flatMap((stage) => plans.get(stage)?.get(subject) ?? []);
+      byEnd[direction].set(subject, found);
+    }
+    return found;
   }
 
-  function rowOf(stage: StageName, subject: number): Row | undefined {
-    const key = `${stage} ${subject}`;
-    const found = rows.get(key);
-    if (found !== undefined) return found;
-    const own = rulesOf(stage, subject);
-    if (own.length === 0) return undefined;
-    const row = maker.row(own, subject);
-    rows.set(key, row);
-    return row;
+  function through(own: readonly Plan[], subject: number, one: number, inSection: number): Connection {
+    let result = connections.open;
+    for (const plan of own) {
+      const decision = decide(ground, plan, subject, { one, section: inSection });
+      result = connections.both(result, outcome(decision));
+    }
+    return result;
   }
-
-  const open: Connection = { allowed: portSets.all, unknown: portSets.none };
-  const outcome = outcomes(decisions, portSets);
-
-  function stageOf(stage: StageName, from: number, to: number): Connection {
-    const isEgress = egressStages.includes(stage);
-    const row = rowOf(stage, isEgress ? from : to);
-    if (row === undefined) return open;
-    const peer = isEgress ? to : from;
-    return outcome(decisionIn(row, peer, section[peer] as number));
-  }
-
-  const stages = [...byStage.keys()];
-  const both = combiner(portSets);
 
   const network: Network = {
     manifests: parts.manifests,
@@ -168,41 +159,53 @@ function computeNetwork(parts: Parts): Network {
     classes: classes.members,
     classOf: classes.classOf,
     connection(from, to) {
-      if (isItself(endpoints, from, to)) return open;
+      if (isItself(endpoints, from, to)) return connections.open;
       const [a, b] = [classes.classOf[from] as number, classes.classOf[to] as number];
-      let result = open;
-      for (const stage of stages) result = both(result, stageOf(stage, a, b));
-      return result;
+      return connections.both(
+        through(plansAt("egress", a), a, b, section[b] as number),
+        through(plansAt("ingress", b), b, a, section[a] as number),
+      );
     },
+    edges: () =>
+      edgesOf({
+        ...connections,
+        section,
+        classesNaming,
+        nodes: nodeClasses,
+        plans: plansAt,
+        connection: through,
+        hasExactNodes: (subject) => {
+          const endpoint = representative(subject);
+          return endpoint.kind === "pods" && endpoint.node !== undefined;
+        },
+      }),
     stage(name, from, to) {
-      if (isItself(endpoints, from, to)) return open;
-      return stageOf(name, classes.classOf[from] as number, classes.classOf[to] as number);
+      if (isItself(endpoints, from, to)) return connections.open;
+      const isEgress = egressStages.includes(name);
+      const [a, b] = [classes.classOf[from] as number, classes.classOf[to] as number];
+      const [subject, other] = isEgress ? [a, b] : [b, a];
+      const plan = plans.get(name)?.get(subject);
+      return plan === undefined ? connections.open : through([plan], subject, other, section[other] as number);
     },
     explain: (from, to) =>
       explainConnection(
         {
+          ...ground,
           network,
-          classes,
           section,
-          decisions,
-          rulesOf,
+          planOf: (stage, subject) => plans.get(stage)?.get(subject),
           peerDoubts: (rule) => peerSetsOf(rule.peers).doubts,
-          ...naming,
-          startOf: (subject, peer) => startOf(representative(subject), representative(peer), decisions),
         },
         from,
         to,
       ),
-    isolated: (endpoint, direction) =>
-      isolationOf(
-        rulesOf(direction === "ingress" ? "network-ingress" : "network-egress", classes.classOf[endpoint] as number),
-        portSets,
-      ),
+    isolated: (endpoint, direction) => {
+      const own = plans.get(`network-${direction}`)?.get(classes.classOf[endpoint] as number);
+      return isolationOf(own?.rules ?? [], portSets);
+    },
   };
   return network;
 }
-
-const NO_RULES: readonly CompiledRule[] = [];
 
 /** A pod speaks to itself by its own loopback or address, which no policy is about. */
 function isItself(endpoints: readonly Endpoint[], from: number, to: number): boolean {
@@ -222,16 +225,21 @@ function ordinarySubjects(rules: readonly Rule[], endpoints: readonly Endpoint[]
   return found;
 }
 
+/** Ports by name count where a rule has them. */
+function namesOf(rules: readonly Rule[]): ReadonlySet<string> {
+  return new Set(rules.flatMap(({ ports }) => ports.named.map(({ name }) => name)));
+}
+
 function compile(
   rules: readonly Rule[],
   sets: readonly { readonly sure: PeerSet; readonly maybe: PeerSet }[],
   classes: Classes,
 ): CompiledRule[] {
-  const known = new Map<PeerSet, CompiledRule["sure"]>();
+  const known = new Map<PeerSet, ClassSet>();
   const asClasses = (set: PeerSet) => {
     let found = known.get(set);
     if (found === undefined) {
-      found = { whole: set.whole, members: classesOf(classes, set.members) };
+      found = classSetOf(set.whole, classesOf(classes, set.members), classes.members.length);
       known.set(set, found);
     }
     return found;
@@ -243,11 +251,11 @@ function compile(
 }
 
 /** Of each stage that has rules, of each class that they select, its rules in their order. */
-function rulesByStage(
+function plansByStage(
   compiled: readonly CompiledRule[],
   subjects: ReadonlyMap<Rule["subject"], Int32Array>,
   classes: Classes,
-): Map<StageName, Map<number, CompiledRule[]>> {
+): Map<StageName, Map<number, Plan>> {
   const stages = new Map<StageName, Map<number, CompiledRule[]>>();
   const classLists = new Map<Int32Array, Int32Array>();
   const sorted = compiled.toSorted(
@@ -269,13 +277,18 @@ function rulesByStage(
       else listed.push(one);
     }
   }
-  return stages;
+  return new Map(
+    [...stages].map(([stage, byClass]) => [
+      stage,
+      new Map([...byClass].map(([subject, rules]) => [subject, planOf(rules)])),
+    ]),
+  );
 }
 
 /** What a pod's node sends it is accepted whatever policies say (the API's own exception, for probes). */
-function startOf(subject: Endpoint, from: Endpoint, decisions: Decisions): Decision {
+function startOf(subject: Endpoint, from: Endpoint | undefined, decisions: Decisions): Decision {
   if (subject.kind !== "pods") return decisions.start;
-  const node = from.kind === "node" ? from.name || undefined : from.kind === "pods" ? from.node : undefined;
+  const node = from?.kind === "node" ? from.name || undefined : from?.kind === "pods" ? from.node : undefined;
   if (node === undefined || subject.node === undefined) return decisions.maybeAccepted;
   return node === subject.node ? decisions.accepted : decisions.start;
 }
@@ -298,7 +311,7 @@ function portsByName(classes: Classes, endpoints: readonly Endpoint[], sets: Por
   return {
     classesNaming: ({ ports }: Rule) => ports.named.flatMap(({ name }) => byName.get(name) ?? []),
     portsAt({ ports }: Rule, destination: number): PortSet {
-      if (ports.named.length === 0) return ports.numbers;
+      if (ports.named.length === 0 || destination < 0) return ports.numbers;
       const named = namedAt(destination);
       if (named === undefined) return ports.numbers;
       const key = `${ports.numbers.id} ${destination} ${JSON.stringify(ports.named)}`;
@@ -320,43 +333,15 @@ function portsByName(classes: Classes, endpoints: readonly Endpoint[], sets: Por
 }
 
 /** What no rule decided is accepted; of what more than one outcome is possible, it is unknown which. */
-export function connectionOf({ accepted, denied, open, passed }: Decision, sets: PortSets): Connection {
-  const possible = sets.union(accepted, sets.union(open, passed));
-  return { allowed: sets.subtract(possible, denied), unknown: sets.intersect(possible, denied) };
-}
-
-function outcomes(decisions: Decisions, sets: PortSets): (id: number) => Connection {
+function outcomes(sets: PortSets, { of }: Connections): (decision: Decision) => Connection {
   const known: Connection[] = [];
-  return (id) => {
-    let found = known[id];
+  return (decision) => {
+    let found = known[decision.id];
     if (found === undefined) {
-      found = connectionOf(decisions.at(id), sets);
-      known[id] = found;
-    }
-    return found;
-  };
-}
-
-/** Both must allow it. Equal pairs give one object. */
-function combiner(sets: PortSets): (a: Connection, b: Connection) => Connection {
-  const known = new Map<Connection, Map<Connection, Connection>>();
-  const interned = new Map<string, Connection>();
-  return (a, b) => {
-    if (a === b) return a;
-    let own = known.get(a);
-    if (own === undefined) {
-      own = new Map();
-      known.set(a, own);
-    }
-    let found = own.get(b);
-    if (found === undefined) {
-      const allowed = sets.intersect(a.allowed, b.allowed);
-      const possible = sets.intersect(sets.union(a.allowed, a.unknown), sets.union(b.allowed, b.unknown));
-      const unknown = sets.subtract(possible, allowed);
-      const key = `${allowed.id} ${unknown.id}`;
-      found = interned.get(key) ?? { allowed, unknown };
-      interned.set(key, found);
-      own.set(b, found);
+      const { accepted, denied, open, passed } = decision;
+      const possible = sets.union(accepted, sets.union(open, passed));
+      found = of(sets.subtract(possible, denied), sets.intersect(possible, denied));
+      known[decision.id] = found;
     }
     return found;
   };

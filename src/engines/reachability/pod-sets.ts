@@ -37,6 +37,7 @@ export interface PodSets {
 }
 
 type Answer = "yes" | "maybe" | "no";
+type Answers = Readonly<Record<"yes" | "maybe", readonly (readonly number[])[]>>;
 
 const METADATA_NAME = "kubernetes.io/metadata.name";
 
@@ -44,6 +45,7 @@ const METADATA_NAME = "kubernetes.io/metadata.name";
 export function createPodSets(pods: readonly PodEndpoint[], readNamespaces: ReadonlySet<string>): PodSets {
   const byChoice = new Map<string, PodSet>();
   const byMembers = new Map<string, PodSet>();
+  const byNamespaces = new Map<string, Answers>();
   let count = 0;
   let steps = 0;
 
@@ -81,44 +83,55 @@ export function createPodSets(pods: readonly PodEndpoint[], readNamespaces: Read
 
   const everything = Array.from(pods, (_, index) => index);
 
-  /** The fewest pods that a positive requirement leaves; undefined where every pod may do. */
-  function fewest(requirements: readonly Requirement[]): readonly number[] | undefined {
-    let best: readonly number[] | undefined;
+  /** Lists of pods of which one has what the selector wants, the shortest together; undefined where every pod may do. */
+  function fewest(requirements: readonly Requirement[]): readonly (readonly number[])[] | undefined {
+    let best: readonly (readonly number[])[] | undefined;
+    let least = Number.POSITIVE_INFINITY;
     for (const { label, operator, values } of requirements) {
       if (operator !== "In") continue;
       const of = byLabel.get(label);
       const lists = values.map((value) => of?.get(value) ?? []);
-      const length = lists.reduce((sum, list) => sum + list.length, 0);
-      if (best === undefined || length < best.length)
-        best = lists.length === 1 ? lists[0] : lists.flat().sort(ascending);
+      const length = sizeOf(lists);
+      if (length < least) [best, least] = [lists, length];
     }
     return best;
   }
 
   /** Those of namespaces for which the choice has this answer. */
-  function choose({ namespaces: wanted, pods: selector }: PodChoice, answer: Answer): number[] {
-    const candidates = fewest(selector?.requirements ?? []);
-    const named = wanted !== undefined && "name" in wanted ? (namespaces.get(wanted.name)?.members ?? []) : undefined;
-    const from =
-      named !== undefined && (candidates === undefined || named.length < candidates.length)
-        ? named
-        : (candidates ?? everything);
-    steps += from.length + namespaces.size;
-    const answers = new Map<string, Answer>();
-    return from.filter((index) => {
-      const { namespace, labels } = pods[index] as PodEndpoint;
-      let given = answers.get(namespace);
-      if (given === undefined) {
-        given = isPicked(wanted, namespace);
-        answers.set(namespace, given);
+  function choose({ namespaces: wanted, pods: selector }: PodChoice, answer: keyof Answers): number[] {
+    const answers = wanted === undefined ? undefined : answersOf(wanted);
+    const byNamespace = answers === undefined ? [everything] : answers[answer];
+    const labelled = fewest(selector?.requirements ?? []);
+    const isFewer = labelled !== undefined && sizeOf(labelled) < sizeOf(byNamespace);
+    const from = isFewer ? labelled : byNamespace;
+    steps += sizeOf(from) + 1;
+    const picks = new Set(isFewer ? answers?.[answer] : undefined);
+    const chosen: number[] = [];
+    for (const list of from) {
+      for (const index of list) {
+        const { namespace, labels } = pods[index] as PodEndpoint;
+        if (isFewer && answers !== undefined && !picks.has(namespaces.get(namespace)?.members ?? [])) continue;
+        if (selector === undefined || matchesLabels(selector, labels)) chosen.push(index);
       }
-      return given === answer && (selector === undefined || matchesLabels(selector, labels));
-    });
+    }
+    return from.length === 1 ? chosen : chosen.sort(ascending);
   }
 
-  function isPicked(wanted: PodChoice["namespaces"], name: string): Answer {
-    if (wanted === undefined) return "yes";
-    if ("name" in wanted) return name === wanted.name ? "yes" : "no";
+  /** Members of namespaces by what the choice says of them. */
+  function answersOf(wanted: NonNullable<PodChoice["namespaces"]>): Answers {
+    if ("name" in wanted) return { yes: [namespaces.get(wanted.name)?.members ?? []], maybe: [] };
+    let found = byNamespaces.get(wanted.selector.key);
+    if (found === undefined) {
+      const answers: Record<Answer, (readonly number[])[]> = { yes: [], maybe: [], no: [] };
+      for (const [name, { members }] of namespaces) answers[isPicked(wanted, name)].push(members);
+      steps += namespaces.size;
+      found = answers;
+      byNamespaces.set(wanted.selector.key, found);
+    }
+    return found;
+  }
+
+  function isPicked(wanted: { readonly selector: Selector }, name: string): Answer {
     const { requirements } = wanted.selector;
     const labels = namespaces.get(name)?.labels ?? {};
     if (readNamespaces.has(name)) return matchesLabels(wanted.selector, labels) ? "yes" : "no";
@@ -136,7 +149,8 @@ export function createPodSets(pods: readonly PodEndpoint[], readNamespaces: Read
       if (choice.namespaces === undefined && choice.pods === undefined) return all;
       return once(keyOf(choice), () => choose(choice, "yes"));
     },
-    mayBeSelected: (choice) => once(`may ${keyOf(choice)}`, () => choose(choice, "maybe")),
+    mayBeSelected: (choice) =>
+      choice.namespaces === undefined ? none : once(`may ${keyOf(choice)}`, () => choose(choice, "maybe")),
     where: (key, holds) => once(`where ${key}`, () => everything.filter((index) => holds(pods[index] as PodEndpoint))),
     union(sets) {
       const distinct = [...new Set(sets)];
@@ -173,4 +187,8 @@ function holds({ members }: PodSet, index: number): boolean {
 
 function ascending(a: number, b: number): number {
   return a - b;
+}
+
+function sizeOf(lists: readonly (readonly number[])[]): number {
+  return lists.reduce((sum, { length }) => sum + length, 0);
 }

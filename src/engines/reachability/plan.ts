@@ -1,0 +1,122 @@
+/** The rules of one stage that select one class, in the order in which they are held against a connection. */
+import type { Decision, Decisions } from "./decisions.ts";
+import type { PortSet } from "./port-set.ts";
+import type { Rule } from "./rule-model.ts";
+
+/** A rule with its peers as classes. */
+export interface CompiledRule {
+  readonly rule: Rule;
+  readonly sure: ClassSet;
+  readonly maybe: ClassSet;
+  readonly isEgress: boolean;
+}
+
+export interface ClassSet {
+  /** Sections of which every class is in it, as bits. */
+  readonly whole: number;
+  /** Sorted. */
+  readonly members: Int32Array;
+  /** Of many members a bit each. */
+  readonly bits?: Uint32Array;
+}
+
+/** Groups of bands of lists of rules. Lists of one band have no order between them. */
+export interface Plan {
+  readonly rules: readonly CompiledRule[];
+  readonly groups: readonly (readonly (readonly (readonly CompiledRule[])[])[])[];
+  /** Whether what comes from the pod's own node is accepted before any rule. */
+  readonly trustsNode: boolean;
+}
+
+/** @param rules - sorted */
+export function planOf(rules: readonly CompiledRule[]): Plan {
+  const groups = [...grouped(rules, ({ rule }) => rule.group)].map((group) =>
+    [...grouped(group, ({ rule }) => rule.band)].map((band) => [...grouped(band, ({ rule }) => rule.list)]),
+  );
+  return { rules, groups, trustsNode: rules[0]?.rule.stage === "network-ingress" };
+}
+
+/** Runs of equal keys. */
+function* grouped<T>(items: readonly T[], keyOf: (item: T) => number): Generator<readonly T[]> {
+  let start = 0;
+  for (let index = 1; index <= items.length; index++) {
+    if (index < items.length && keyOf(items[index] as T) === keyOf(items[start] as T)) continue;
+    if (index > start) yield items.slice(start, index);
+    start = index;
+  }
+}
+
+const MANY = 24;
+
+export function classSetOf(whole: number, members: Int32Array, count: number): ClassSet {
+  if (members.length < MANY) return { whole, members };
+  const bits = new Uint32Array((count + 31) >> 5);
+  for (const one of members) bits[one >> 5] = (bits[one >> 5] as number) | (1 << (one & 31));
+  return { whole, members, bits };
+}
+
+/** @param one - a class; -1 stands for one of the section that no rule names */
+export function isIn({ whole, members, bits }: ClassSet, one: number, section: number): boolean {
+  if ((whole & (1 << section)) !== 0) return true;
+  if (one < 0) return false;
+  if (bits !== undefined) return ((bits[one >> 5] as number) & (1 << (one & 31))) !== 0;
+  return members.includes(one);
+}
+
+/** A class of endpoints as the other end of a connection. */
+export interface Other {
+  readonly section: number;
+  /** -1: one that no rule names. */
+  readonly one: number;
+}
+
+export interface PlanGround {
+  readonly decisions: Decisions;
+  /** What holds of a connection from there before any rule. */
+  startOf(subject: number, from: number): Decision;
+  /** Ports of a rule where this class is the destination; -1: one that gives no port a name. */
+  portsAt(rule: Rule, destination: number): PortSet;
+}
+
+/** A rule that matches, as it was met on the way. */
+export type Met = (rule: CompiledRule, hit: "sure" | "maybe", before: Decision, own: Decision, ports: PortSet) => void;
+
+/** @param met - told of each rule that matches while something is still to be decided */
+export function decide(ground: PlanGround, plan: Plan, subject: number, other: Other, met?: Met): Decision {
+  const { decisions } = ground;
+  const isNode = plan.trustsNode && other.section === NODES;
+  let before = isNode ? ground.startOf(subject, other.one) : decisions.start;
+  for (const group of plan.groups) {
+    for (const lists of group) {
+      if (lists.length === 1 && met === undefined) {
+        for (const compiled of lists[0] as readonly CompiledRule[]) before = step(compiled, before);
+        continue;
+      }
+      let together: Decision | undefined;
+      for (const list of lists) {
+        let own = decisions.start;
+        for (const compiled of list) own = step(compiled, own, before);
+        together = together === undefined ? own : decisions.either(together, own);
+      }
+      if (together !== undefined) before = decisions.continued(before, together);
+    }
+    before = decisions.nextGroup(before);
+  }
+
+  function step(compiled: CompiledRule, own: Decision, since?: Decision): Decision {
+    const hit = isIn(compiled.sure, other.one, other.section)
+      ? "sure"
+      : isIn(compiled.maybe, other.one, other.section)
+        ? "maybe"
+        : undefined;
+    if (hit === undefined) return own;
+    const { rule } = compiled;
+    const ports = ground.portsAt(rule, compiled.isEgress ? other.one : subject);
+    if (since !== undefined) met?.(compiled, hit, since, own, ports);
+    return decisions.apply(own, { ports, action: rule.action, sure: hit === "sure" && rule.doubt === undefined });
+  }
+
+  return before;
+}
+
+const NODES = 1;
