@@ -1,17 +1,12 @@
 /** The oracle against cases written by hand, each named by the sentence of the documents that it stands for. */
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
+import { answeredLine, connectionOf } from "./lines.ts";
 import { clusterPolicy, container, namespace, networkPolicy, node, pod } from "./made-objects.ts";
-import { type ClusterFacts, type Connection, type Endpoint, oracle, type Readings, type Verdict } from "./oracle.ts";
+import { type ClusterFacts, oracle, type Readings } from "./oracle.ts";
 import type { KubernetesObject } from "./oracle-objects.ts";
 
 const CALICO = { cni: "calico" };
-
-/** `shop/web`, `node:n1`, or an address. */
-function endpoint(text: string): Endpoint {
-  if (text.startsWith("node:")) return { node: text.slice(5) };
-  return text.includes("/") ? { pod: text } : { address: text };
-}
 
 interface World {
   readonly objects: readonly KubernetesObject[];
@@ -19,21 +14,12 @@ interface World {
   readonly readings?: Readings;
 }
 
-/** Each line: FROM TO [PROTOCOL:PORT | ICMP] VERDICT. Without a port it is TCP 80. */
 function expect({ objects, facts, readings }: World, lines: readonly string[]): void {
   const judge = oracle(objects, facts, readings);
-  const answers = lines.map((line) => {
-    const [from = "", to = "", ...rest] = line.split(" ");
-    const [protocol, port] = (rest.length === 2 ? (rest[0] ?? "") : "TCP:80").split(":");
-    const connection = {
-      from: endpoint(from),
-      to: endpoint(to),
-      protocol: protocol as Connection["protocol"],
-      ...(port !== undefined && { port: Number(port) }),
-    };
-    return [...line.split(" ").slice(0, -1), judge(connection) satisfies Verdict].join(" ");
-  });
-  assert.deepEqual(answers, lines);
+  assert.deepEqual(
+    lines.map((line) => answeredLine(line, judge(connectionOf(line)))),
+    lines,
+  );
 }
 
 const shop = [
