@@ -177,6 +177,20 @@ module.exports = {
       to: { path: "^(node:)?child_process$" },
     },
     {
+      name: "judges-stand-apart",
+      comment: "what judges the network layer shares nothing with it: a mistake in common would be seen by nobody",
+      severity: "error",
+      from: { path: "^test/network/(oracle|random-|probes|made-objects|lines|squid)", pathNot: tests },
+      to: { path: "^src/" },
+    },
+    {
+      name: "enforcement-stands-apart",
+      comment: "policies are enforced from their objects alone, with nothing of the oracle's or the engine's",
+      severity: "error",
+      from: { path: "^test/network/enforcement/" },
+      to: { path: "^(src|test|bench|conformance|examples|scripts)/", pathNot: "^test/network/enforcement/" },
+    },
+    {
       name: "no-tests-imported",
       comment: "nothing imports a test, and only tests, conformance suites and benchmarks import fixtures",
       severity: "error",
