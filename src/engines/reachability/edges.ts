@@ -176,7 +176,7 @@ function endOf(ground: EdgeGround, direction: "egress" | "ingress", subject: num
       }
     }
   }
-  if (direction === "ingress" && ground.hasExactNodes(subject)) {
+  if (ground.hasExactNodes(subject)) {
     for (const other of among(ground.nodes)) consider(other, true);
   }
   const classes: number[] = [];

@@ -119,8 +119,8 @@ function computeNetwork(parts: Parts): Network {
   const ground: PlanGround = {
     decisions,
     portsAt,
-    startOf: (subject, from) =>
-      startOf(representative(subject), from < 0 ? undefined : representative(from), decisions),
+    startOf: (subject, node, end) =>
+      startOf(representative(subject), node < 0 ? undefined : representative(node), end, decisions),
   };
 
   function representative(one: number): Endpoint {
@@ -285,12 +285,16 @@ function plansByStage(
   );
 }
 
-/** What a pod's node sends it is accepted whatever policies say (the API's own exception, for probes). */
-function startOf(subject: Endpoint, from: Endpoint | undefined, decisions: Decisions): Decision {
+/**
+ * What a pod's node sends it is accepted whatever policies say (the API's own exception, for probes). What the pod sends to
+ * its node is to Kubernetes' page of concepts, and to the types it is not: unknown where a policy denies it.
+ */
+function startOf(subject: Endpoint, other: Endpoint | undefined, end: "from" | "to", decisions: Decisions): Decision {
   if (subject.kind !== "pods") return decisions.start;
-  const node = from?.kind === "node" ? from.name || undefined : from?.kind === "pods" ? from.node : undefined;
+  const node = other?.kind === "node" ? other.name || undefined : other?.kind === "pods" ? other.node : undefined;
   if (node === undefined || subject.node === undefined) return decisions.maybeAccepted;
-  return node === subject.node ? decisions.accepted : decisions.start;
+  if (node !== subject.node) return decisions.start;
+  return end === "from" ? decisions.accepted : decisions.maybeAccepted;
 }
 
 function portsByName(classes: Classes, endpoints: readonly Endpoint[], sets: PortSets) {

@@ -1,5 +1,5 @@
 /** The peers of a rule as sets of endpoints: those that it surely matches, and those that it may match. */
-import { type AddressRange, covers, overlap, parseCidr, union } from "./addresses.ts";
+import { type AddressRange, covers, everyAddress, overlap, parseCidr, union } from "./addresses.ts";
 import { type Atoms, keyOf, podRanges } from "./atoms.ts";
 import type { DomainEndpoint, Endpoint, NodeEndpoint, PodEndpoint } from "./endpoint-model.ts";
 import type { Doubt, NodeChoice, Peer } from "./rule-model.ts";
@@ -127,6 +127,7 @@ function make(peers: readonly Peer[], places: Places): PeerSets {
     },
   };
   for (const peer of peers) addPeer(peer, places, add);
+  for (const peer of merged(peers)) addByAddress(peer, places, add);
   maybe.whole &= ~sure.whole;
   const without = (whole: number, members: ReadonlySet<number>) =>
     [...members].filter((index) => (whole & (1 << (places.section[index] as number))) === 0);
@@ -169,7 +170,6 @@ function addPeer(peer: Peer, places: Places, add: Adding): void {
       return;
     case "addresses":
       for (const index of atoms.within(peer.ranges)) add.one(firstAtom + index);
-      addByAddress(peer, places, add);
       return;
     case "nodes":
       addNodes(peer.nodes, places, (index, doubt) => add.one(index, peer.doubt ?? doubt));
@@ -182,6 +182,18 @@ function isWithin({ name }: DomainEndpoint, pattern: string): boolean {
 }
 
 type AddressPeer = Extract<Peer, { kind: "addresses" }>;
+
+/** Several that match alike are one: a pod may have an address in each. */
+function merged(peers: readonly Peer[]): AddressPeer[] {
+  const byMatch = new Map<string, AddressPeer>();
+  for (const peer of peers) {
+    if (peer.kind !== "addresses") continue;
+    const key = `${matchKey(peer.matches.pods)} ${matchKey(peer.matches.nodes)}`;
+    const before = byMatch.get(key);
+    byMatch.set(key, before === undefined ? peer : { ...peer, ranges: [...before.ranges, ...peer.ranges] });
+  }
+  return [...byMatch.values()];
+}
 
 function addByAddress({ ranges, matches }: AddressPeer, places: Places, add: Adding): void {
   const { endpoints, settings, section, withAddresses } = places;
@@ -203,7 +215,9 @@ function addByAddress({ ranges, matches }: AddressPeer, places: Places, add: Add
       );
       if (answer !== "no") add.one(index, doubt(answer));
     }
-    const answer = lies(cidrs.length === 0 ? podRanges : cidrs, ranges, cidrs.length > 0);
+    // A node may be anywhere where nobody says.
+    const anywhere = asNode ? everyAddress : podRanges;
+    const answer = lies(cidrs.length === 0 ? anywhere : cidrs, ranges, cidrs.length > 0);
     if (answer === "no") continue;
     if (withAddresses.length === 0) add.whole(own, doubt(answer));
     else {

@@ -24,8 +24,8 @@ export interface ClassSet {
 export interface Plan {
   readonly rules: readonly CompiledRule[];
   readonly groups: readonly (readonly (readonly (readonly CompiledRule[])[])[])[];
-  /** Whether what comes from the pod's own node is accepted before any rule. */
-  readonly trustsNode: boolean;
+  /** Which end may be the pod's own node, with which it speaks whatever policies say; undefined for meshes. */
+  readonly node: "from" | "to" | undefined;
 }
 
 /** @param rules - sorted */
@@ -33,7 +33,8 @@ export function planOf(rules: readonly CompiledRule[]): Plan {
   const groups = [...grouped(rules, ({ rule }) => rule.group)].map((group) =>
     [...grouped(group, ({ rule }) => rule.band)].map((band) => [...grouped(band, ({ rule }) => rule.list)]),
   );
-  return { rules, groups, trustsNode: rules[0]?.rule.stage === "network-ingress" };
+  const stage = rules[0]?.rule.stage;
+  return { rules, groups, node: stage === "network-ingress" ? "from" : stage === "network-egress" ? "to" : undefined };
 }
 
 /** Runs of equal keys. */
@@ -72,8 +73,8 @@ export interface Other {
 
 export interface PlanGround {
   readonly decisions: Decisions;
-  /** What holds of a connection from there before any rule. */
-  startOf(subject: number, from: number): Decision;
+  /** What holds of a connection with a node before any rule. */
+  startOf(subject: number, node: number, end: "from" | "to"): Decision;
   /** Ports of a rule where this class is the destination; -1: one that gives no port a name. */
   portsAt(rule: Rule, destination: number): PortSet;
 }
@@ -84,8 +85,8 @@ export type Met = (rule: CompiledRule, hit: "sure" | "maybe", before: Decision, 
 /** @param met - told of each rule that matches while something is still to be decided */
 export function decide(ground: PlanGround, plan: Plan, subject: number, other: Other, met?: Met): Decision {
   const { decisions } = ground;
-  const isNode = plan.trustsNode && other.section === NODES;
-  let before = isNode ? ground.startOf(subject, other.one) : decisions.start;
+  const isNode = plan.node !== undefined && other.section === NODES;
+  let before = isNode ? ground.startOf(subject, other.one, plan.node) : decisions.start;
   for (const group of plan.groups) {
     for (const lists of group) {
       if (lists.length === 1 && met === undefined) {

@@ -107,6 +107,7 @@ function readOne(one: One): void {
         ...(name === undefined ? {} : { name }),
         peers: peersOf(one, rule, direction, action),
         ports: portsOf(one, rule),
+        ...failClosed(one, rule, direction, action),
       };
       reading.rule({ ...base, subject: sure });
       if (maybe.members.length > 0) reading.rule({ ...base, subject: maybe, doubt: NAMESPACE_LABELS });
@@ -159,7 +160,7 @@ function peersOf(one: One, rule: Fields, direction: Direction, action: RuleActio
   return listed.slice(0, MOST_PEERS).flatMap((peer) => peerOf(one, peer, direction, action));
 }
 
-function peerOf({ reading, policy }: One, peer: Fields, direction: Direction, action: RuleAction): readonly Peer[] {
+function peerOf({ policy }: One, peer: Fields, direction: Direction, action: RuleAction): readonly Peer[] {
   const namespaces = policy.selector(peer.fields("namespaces"));
   if (namespaces !== undefined) return policy.pods({ namespaces: { selector: namespaces }, pods: undefined });
   const pods = peer.fields("pods");
@@ -184,19 +185,24 @@ function peerOf({ reading, policy }: One, peer: Fields, direction: Direction, ac
       policy.refuse(`${formatFieldPath(peer.path())}.domainNames stands in a rule that does not accept`);
     return [{ kind: "domains", patterns: peer.strings("domainNames") }];
   }
-  // A kind of peer that this reader does not know: an implementation that does not know it either matches nothing with an
-  // accepting rule and everything with another; one that does know it may match less.
-  const doubt = {
+  return [];
+}
+
+const PEERS = { ingress: ["namespaces", "pods"], egress: ["namespaces", "pods", "networks", "nodes", "domainNames"] };
+
+/** A peer without a known field: an accepting rule matches nothing then, and another denies all (the types' "fail closed"). */
+function failClosed({ reading, policy }: One, rule: Fields, direction: Direction, action: RuleAction): Partial<Rule> {
+  const peer = rule.list(direction === "ingress" ? "from" : "to").find(({ has }) => !PEERS[direction].some(has));
+  if (peer === undefined) return {};
+  const closes = action === "accept" ? "matches nothing" : "denies everything";
+  reading.gap({
     code: "network.unknown-peer",
-    reason: `${formatFieldPath(peer.path())} has no known kind of peer (${peer.keys.join(", ") || "empty"})`,
-  };
-  reading.gap({ ...doubt, object: policy.object, field: peer.path() });
-  return action === "accept"
-    ? [
-        { kind: "pods", pods: reading.podSets.all, doubt },
-        { kind: "outside", doubt },
-      ]
-    : [{ kind: "everything" }];
+    reason: `${formatFieldPath(peer.path())} has no known kind of peer (${peer.keys.join(", ") || "empty"}), so its rule ${closes}`,
+    object: policy.object,
+    field: peer.path(),
+  });
+  if (action === "accept") return { peers: [] };
+  return { action: "deny", peers: [{ kind: "everything" }], ports: { numbers: reading.portSets.all, named: [] } };
 }
 
 function portsOf(one: One, rule: Fields): RulePorts {
