@@ -1,14 +1,14 @@
 /** The engine against the brute-force oracle, which shares no code with it, over random clusters. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { parseAddress, parseCidr } from "../../src/engines/reachability/addresses.ts";
+import { type AddressRange, formatAddress, parseAddress, parseCidr } from "../../src/engines/reachability/addresses.ts";
 import type { Network } from "../../src/engines/reachability/model.ts";
 import { hasPort } from "../../src/engines/reachability/model.ts";
 import { networkOf } from "./network-of.ts";
 import { type Connection, type Endpoint, oracle, type Verdict } from "./oracle.ts";
 import { fieldsOf, type KubernetesObject } from "./oracle-objects.ts";
 import { probes } from "./probes.ts";
-import { type RandomOptions, randomCluster } from "./random-clusters.ts";
+import { type RandomCluster, type RandomOptions, randomCluster } from "./random-clusters.ts";
 
 const CLUSTERS = 400;
 const PROBES = 150;
@@ -77,6 +77,35 @@ interface Disagreement {
   readonly oracle: readonly Verdict[];
 }
 
+/**
+ * The oracle asks of each CIDR apart whether an address that nobody knows is in it; two that cover all of podCIDRs together
+ * leave nothing to ask. Then it must say what the engine says wherever the pods are.
+ */
+function isSettled({ objects, facts }: RandomCluster, connection: Connection, engine: Verdict): boolean {
+  const cidrs = facts.podCIDRs?.flatMap((text) => parseCidr(text) ?? []) ?? [];
+  const [range] = cidrs;
+  if (range === undefined || cidrs.length > 1) return false;
+  const places = [...new Set(edgesWithin(objects, range))];
+  return places.every((address) => {
+    const placed = objects.map((object) => (object.kind === "Pod" ? withAddress(object, address) : object));
+    return oracle(placed, facts, READINGS)({ ...connection, family: range.family }) === engine;
+  });
+}
+
+/** The first and last address of every CIDR of a policy within the range, and those beside them. */
+function edgesWithin(objects: readonly KubernetesObject[], range: AddressRange): string[] {
+  const texts = JSON.stringify(objects).match(/"[0-9a-f.:]+\/\d+"/g) ?? [];
+  return [...texts.flatMap((text) => parseCidr(text.slice(1, -1)) ?? []), range]
+    .flatMap(({ first, last }) => [first - 1n, first, last, last + 1n])
+    .filter((value) => range.first <= value && value <= range.last)
+    .map((value) => formatAddress({ family: range.family, value }));
+}
+
+function withAddress(pod: KubernetesObject, address: string): KubernetesObject {
+  const known = fieldsOf(pod.status).podIP !== undefined || fieldsOf(pod.spec).hostNetwork === true;
+  return known ? pod : { ...pod, status: { podIP: address, podIPs: [{ ip: address }] } };
+}
+
 /** Where two families part the engine, which does not know them apart between pods, says unknown. */
 function compare(seed: number, options: RandomOptions, mutate = (network: Network) => network): Disagreement[] {
   const { objects, facts } = randomCluster(seed, options);
@@ -92,7 +121,9 @@ function compare(seed: number, options: RandomOptions, mutate = (network: Networ
     const [only, ...others] = verdicts;
     if (only === undefined) continue;
     const expected = others.length > 0 ? "unknown" : only;
-    if (engine !== expected) found.push({ seed, connection, engine, oracle: verdicts });
+    if (engine === expected) continue;
+    if (expected === "unknown" && isSettled({ objects, facts }, connection, engine)) continue;
+    found.push({ seed, connection, engine, oracle: verdicts });
   }
   return found;
 }

@@ -56,12 +56,16 @@ export function readEndpoints(manifests: Manifests): ReadEndpoints {
     byName.set(endpoint.name, pods.length);
     pods.push(endpoint);
   }
+  const nodes = readNodes(manifests);
+  const nodeAddresses = new Map(nodes.map(({ name, addresses }) => [name, addresses]));
   return {
     pods: pods.map((pod) => {
-      const more = ownAddresses.get(nameOf(pod.workload.object));
-      return more === undefined ? pod : { ...pod, addresses: [...pod.addresses, ...more] };
+      const own = [...pod.addresses, ...(ownAddresses.get(nameOf(pod.workload.object)) ?? [])];
+      // On its node's network it has the node's.
+      const known = own.length === 0 && pod.host ? (nodeAddresses.get(pod.node ?? "") ?? []) : own;
+      return known.length === pod.addresses.length ? pod : { ...pod, addresses: known };
     }),
-    nodes: readNodes(manifests),
+    nodes,
     namespaces,
   };
 }
