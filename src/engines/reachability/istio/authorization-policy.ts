@@ -138,7 +138,7 @@ const IDENTITIES = [
   ["trustDomains", "notTrustDomains", "trustDomain"],
 ] as const;
 
-const IDENTITY_FIELDS: readonly string[] = IDENTITIES.flatMap(([field, notField]) => [field, notField]);
+const IDENTITY_FIELDS: readonly string[] = IDENTITIES.flatMap((one) => one.slice(0, 2));
 const SOURCE_REQUESTS = ["requestPrincipals", "notRequestPrincipals", "remoteIpBlocks", "notRemoteIpBlocks"];
 const OPERATION_REQUESTS = ["hosts", "notHosts", "methods", "notMethods", "paths", "notPaths"];
 
