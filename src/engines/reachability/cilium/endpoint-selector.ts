@@ -25,7 +25,11 @@ const OPERATORS = ["In", "NotIn", "Exists", "DoesNotExist"] as const;
 /** A label's value; undefined where the identity has none, null where nobody knows. */
 export type IdentityLabels = (source: string, label: string) => string | undefined | null;
 
-/** @param refuse - told of all that makes the policy one that is not taken */
+/**
+ * What is wrong in it is left out, so that it picks more than it was meant to: what it picks is then unknown.
+ *
+ * @param refuse - told of all that makes the policy one that is not taken
+ */
 export function readEndpointSelector(fields: Fields, refuse: (reason: string) => void): EndpointSelector {
   const path = formatFieldPath(fields.path());
   const requirements: LabelRequirement[] = Object.entries(fields.stringMap("matchLabels")).map(([key, value]) => ({
@@ -46,12 +50,13 @@ export function readEndpointSelector(fields: Fields, refuse: (reason: string) =>
       continue;
     }
     const takesValues = operator === "In" || operator === "NotIn";
-    if (takesValues !== values.length > 0)
-      refuse(`${at}.values must ${takesValues ? "not " : ""}be empty for ${operator}`);
-    if (values.length > bounds.selectorValues) refuse(`${at}.values has more than ${bounds.selectorValues} values`);
     const key = expression.string("key") ?? "";
     if (key === "") refuse(`${at}.key is missing`);
-    requirements.push({ ...sourceOf(key), operator, values: [...new Set(values)].sort() });
+    else if (takesValues !== values.length > 0) {
+      refuse(`${at}.values must ${takesValues ? "not " : ""}be empty for ${operator}`);
+    } else if (values.length > bounds.selectorValues) {
+      refuse(`${at}.values has more than ${bounds.selectorValues} values`);
+    } else requirements.push({ ...sourceOf(key), operator, values: [...new Set(values)].sort() });
   }
   for (const name of fields.keys) {
     if (name !== "matchLabels" && name !== "matchExpressions") refuse(`${path}.${name} is not a field of a selector`);

@@ -45,7 +45,14 @@ export function createLabelFilter(patterns: string | undefined): LabelFilter {
   // One inclusive pattern, and only what an inclusive pattern matches counts.
   const inclusive = added.some(({ ignore }) => !ignore);
   const known = patterns !== undefined;
+  const answers = new Map<string, boolean | undefined>();
   return (label) => {
+    if (label.length > LABEL_LENGTH) return undefined;
+    if (!answers.has(label)) answers.set(label, decide(label));
+    return answers.get(label);
+  };
+
+  function decide(label: string): boolean | undefined {
     let included = 0;
     let ignored = 0;
     for (const { ignore, length } of all) {
@@ -58,8 +65,11 @@ export function createLabelFilter(patterns: string | undefined): LabelFilter {
     const counts = included > ignored || (!inclusive && ignored === 0);
     // Without its configuration the defaults are the best guess for what they keep, and none for what they drop.
     return counts || known ? counts : undefined;
-  };
+  }
 }
+
+/** Longer ones the API server does not take: 253 of a prefix and 63 of a name, behind those that namespaces' have. */
+const LABEL_LENGTH = 400;
 
 const SIMPLE = /^(?:[A-Za-z0-9_/-]|\\\.|\.\*?)+$/;
 
