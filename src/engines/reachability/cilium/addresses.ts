@@ -3,7 +3,7 @@
 import { isObject, valueAt } from "../../../core/untyped.ts";
 import { formatFieldPath, type KubernetesObject, rawOf } from "../../kubernetes/model.ts";
 import type { Fields } from "../../kubernetes/read/fields.ts";
-import { type AddressRange, covers, parseCidr, subtract } from "../addresses.ts";
+import { type AddressRange, covers, formatRange, parseCidr, subtract } from "../addresses.ts";
 import { bounds } from "../bounds.ts";
 import type { Reading } from "../reading.ts";
 import type { Doubt } from "../rule-model.ts";
@@ -57,35 +57,33 @@ export function cidrSetPeers(
       if (!["cidr", "cidrGroupRef", "cidrGroupSelector", "except"].includes(key))
         refuse(`${path}.${key} is not a field`);
     }
-    const except = item.strings("except");
+    const holes = item.strings("except").flatMap((text) => {
+      const hole = text.includes("/") ? parseCidr(text) : undefined;
+      if (hole === undefined) refuse(`${path}.except: ${text} is not a CIDR`);
+      return hole ?? [];
+    });
     if (cidr === "") {
-      // Cilium does not look at them there.
-      if (except.length > 0) refuse(`${path}.except stands beside a CIDR group`);
       const chosen = selector === undefined ? undefined : readEndpointSelector(selector, refuse);
-      return groupPeers(
-        groups,
-        (group) => (chosen === undefined ? group.name === name : picks(chosen, group)),
-        matchesNodes,
-      );
+      const isChosen = (group: CidrGroup) => (chosen === undefined ? group.name === name : picks(chosen, group));
+      return groupPeers(groups, isChosen, holes, matchesNodes);
     }
     const range = cidr.includes("/") ? parseCidr(cidr) : undefined;
     if (range === undefined) {
       refuse(`${path}.cidr: ${cidr} is not a CIDR`);
       return [];
     }
-    const holes = except.flatMap((text) => {
-      const hole = text.includes("/") ? parseCidr(text) : undefined;
-      if (hole !== undefined && covers(range, hole)) return [hole];
-      refuse(`${path}.except: ${text} is not a CIDR within ${cidr}`);
-      return [];
-    });
+    for (const hole of holes) {
+      if (!covers(range, hole)) refuse(`${path}.except: ${formatRange(hole)} is not within ${cidr}`);
+    }
     return [sure(addressPeer(subtract([range], holes), matchesNodes))];
   });
 }
 
+/** Exceptions beside a group are newer than groups are, and need not lie within it. */
 function groupPeers(
   groups: readonly CidrGroup[],
   isChosen: (group: CidrGroup) => boolean,
+  holes: readonly AddressRange[],
   matchesNodes: boolean,
 ): readonly CiliumPeer[] {
   const chosen = groups.filter(isChosen);
@@ -96,7 +94,7 @@ function groupPeers(
       ? [{ peer: somewhere, doubt: INVALID }]
       : ranges.length === 0
         ? []
-        : [sure(addressPeer(ranges, matchesNodes))],
+        : [sure(addressPeer(subtract(ranges, holes), matchesNodes))],
   );
 }
 

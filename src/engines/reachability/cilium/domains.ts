@@ -15,7 +15,7 @@ export function domainPeers(items: readonly Fields[], refuse: (reason: string) =
     const path = formatFieldPath(item.path());
     const name = item.string("matchName") ?? "";
     const pattern = item.string("matchPattern") ?? "";
-    if (name === "" && pattern === "") refuse(`${path} has neither matchName nor matchPattern`);
+    if ((name === "") === (pattern === "")) refuse(`${path} must have one of matchName and matchPattern`);
     if (name !== "" && !NAME.test(name)) refuse(`${path}.matchName: ${name} is not a domain name`);
     if (pattern !== "" && !PATTERN.test(pattern)) refuse(`${path}.matchPattern: ${pattern} is not a pattern`);
     for (const key of item.keys) {

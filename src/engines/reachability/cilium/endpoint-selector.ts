@@ -74,10 +74,7 @@ export function endpointSelectorOf(requirements: readonly LabelRequirement[]): E
 function sourceOf(key: string): Pick<LabelRequirement, "source" | "label"> {
   if (key.startsWith("$")) return { source: "reserved", label: key.slice(1) };
   const colon = key.indexOf(":");
-  if (colon >= 0) return { source: key.slice(0, colon), label: key.slice(colon + 1) };
-  return key.startsWith("reserved.")
-    ? { source: "reserved", label: key.slice("reserved.".length) }
-    : { source: "any", label: key };
+  return colon < 0 ? { source: "any", label: key } : { source: key.slice(0, colon), label: key.slice(colon + 1) };
 }
 
 /** Whether a requirement of one of these sources is about this label, or one below it (`io.cilium.k8s.namespace.labels.`). */

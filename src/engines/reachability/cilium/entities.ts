@@ -7,13 +7,15 @@ import type { CiliumConfig } from "./config.ts";
 import { type EndpointSelector, matchesIdentity } from "./endpoint-selector.ts";
 import { addressPeer, apiServerPeers, type CiliumPeer, sure } from "./peers.ts";
 
-/** https://docs.cilium.io/en/latest/security/policy/layer3/#entities-based, and pkg/policy/api/entity.go */
+/**
+ * https://docs.cilium.io/en/latest/security/policy/layer3/#entities-based, and pkg/policy/api/entity.go. Its world-ipv4 and
+ * world-ipv6 are no entities to the API server: the resource definitions do not take them.
+ */
 export const entities = [
   "all",
   "world",
-  "world-ipv4",
-  "world-ipv6",
   "cluster",
+  "cluster-mesh",
   "host",
   "init",
   "ingress",
@@ -49,33 +51,23 @@ const EXTENDED: Doubt = {
 export function entityPeers(reading: Reading, config: CiliumConfig, entity: Entity): readonly CiliumPeer[] {
   const peers = defaultPeers(reading, config, entity);
   const isExtended = config.extendedEntities?.has(entity) ?? true;
-  return isExtended && entity !== "all" && entity !== "cluster"
+  return isExtended && entity !== "all" && entity !== "cluster" && entity !== "cluster-mesh"
     ? [...peers, { peer: { kind: "pods", pods: ordinaryPods(reading) }, doubt: EXTENDED }]
     : peers;
 }
 
-function defaultPeers(reading: Reading, config: CiliumConfig, entity: Entity): readonly CiliumPeer[] {
+function defaultPeers(reading: Reading, _config: CiliumConfig, entity: Entity): readonly CiliumPeer[] {
   switch (entity) {
     case "all":
       return [sure({ kind: "everything" })];
     case "world":
       return [sure({ kind: "outside" })];
-    case "world-ipv4":
-    case "world-ipv6": {
-      // In a cluster of one family what is outside has the label of neither.
-      if (config.isDualStack === false) return [];
-      const family = entity === "world-ipv4" ? 4 : 6;
-      const peer = addressPeer(
-        everyAddress.filter((range) => range.family === family),
-        false,
-      );
-      return [config.isDualStack === true ? sure(peer) : { peer, doubt: FAMILY }];
-    }
     case "host":
       return [sure({ kind: "nodes", nodes: "own" })];
     case "remote-node":
       return [sure({ kind: "nodes", nodes: "others" })];
     case "cluster":
+    case "cluster-mesh":
       return [
         sure({ kind: "pods", pods: ordinaryPods(reading) }),
         sure({ kind: "nodes", nodes: "all" }),

@@ -12,12 +12,13 @@ interface Pattern {
   readonly length: (label: string) => number | undefined;
 }
 
-/** `cluster` since 1.16: before, a list of inclusive patterns took the label away. */
+/** Of pkg/labelsfilter. */
 const DEFAULT_PATTERNS = [
   "io\\.kubernetes\\.pod\\.namespace",
   "io\\.cilium\\.k8s\\.namespace\\.labels",
   "io\\.cilium\\.k8s\\.policy\\.cluster",
   "app\\.kubernetes\\.io",
+  "io\\.cilium\\.k8s\\.policy\\.serviceaccount",
   "!io\\.kubernetes",
   "!kubernetes\\.io",
   "!statefulset\\.kubernetes\\.io/pod-name",
@@ -32,6 +33,7 @@ const DEFAULT_PATTERNS = [
   "!annotation.*",
   "!controller-uid",
   "!etcd_node",
+  "!topology\\.kubernetes\\.io",
 ];
 
 /** @param patterns - `labels` of cilium-config; undefined where no configuration was read */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { letsThrough, objectText } from "../written-network.fixture.ts";
-import { API, cnp, config, INTERNET, labels, METADATA, network, tcp } from "./cilium.fixture.ts";
+import { API, cnp, codes, config, INTERNET, labels, METADATA, network, tcp } from "./cilium.fixture.ts";
 
 describe("entities of Cilium", () => {
   const egress = (...names: readonly string[]) => {
@@ -18,14 +18,16 @@ describe("entities of Cilium", () => {
     assert.equal(to("node"), "none");
   });
 
-  it("world of one family is it in a cluster of both", () => {
-    const policy = cnp({ ...API, egress: [{ toEntities: ["world-ipv4"] }] });
+  it("world of one family is known by its reserved label, in a cluster of both", () => {
+    const policy = cnp({ ...API, egress: [{ toEndpoints: [labels({ "reserved:world-ipv4": "" })] }] });
     const dual = (stated: Readonly<Record<string, string>>) => network([policy, config(stated)]);
     const both = dual({ "enable-ipv4": "true", "enable-ipv6": "true" });
     assert.equal(letsThrough(both, "shop/api", INTERNET), "all ports");
     assert.equal(letsThrough(both, "shop/api", "2001:4860::1"), "none");
     assert.equal(letsThrough(dual({ "enable-ipv4": "true", "enable-ipv6": "false" }), "shop/api", INTERNET), "none");
     assert.equal(letsThrough(network([policy]), "shop/api", INTERNET), "none ? all ports");
+    const entity = cnp({ ...API, egress: [{ toEntities: ["world-ipv4"] }] });
+    assert.deepEqual(codes(network([entity])), ["network.invalid-policy"], "which the API server does not take");
   });
 
   it("cluster is pods, nodes and not outside", () => {
@@ -113,6 +115,9 @@ metadata: {name: partners, labels: {kind: partner}}
 spec: {externalCIDRs: [1.2.3.0/24]}
 `;
     assert.equal(egress({ toCIDRSet: [{ cidrGroupRef: "partners" }] }, group)("1.2.3.4"), "all ports");
+    const but = { toCIDRSet: [{ cidrGroupRef: "partners", except: ["1.2.3.4/32"] }] };
+    assert.equal(egress(but, group)("1.2.3.4"), "none");
+    assert.equal(egress(but, group)("1.2.3.5"), "all ports");
     const bySelector = { toCIDRSet: [{ cidrGroupSelector: labels({ kind: "partner" }) }] };
     assert.equal(egress(bySelector, group)("1.2.3.4"), "all ports");
     assert.equal(egress(bySelector, group)(INTERNET), "none");

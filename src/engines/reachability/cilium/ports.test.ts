@@ -10,7 +10,7 @@ describe("ports in Cilium's policies", () => {
   it("are of every protocol that has ports where none is stated", () => {
     assert.equal(ports({ port: "53" }), "TCP 53, UDP 53, SCTP 53");
     assert.equal(ports({ port: "53", protocol: "ANY" }), "TCP 53, UDP 53, SCTP 53");
-    assert.equal(ports({ port: "53", protocol: "udp" }), "UDP 53");
+    assert.equal(ports({ port: "53", protocol: "UDP" }), "UDP 53");
   });
 
   it("may be ranges, names, and all", () => {

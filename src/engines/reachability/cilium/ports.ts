@@ -89,7 +89,7 @@ function readPort(fields: Fields, refuse: (reason: string) => void): ReadPort {
   const port = fields.string("port") ?? "";
   const endPort = fields.integer("endPort") ?? 0;
   if (endPort < 0 || endPort > LAST) refuse(`${path}.endPort: ${endPort} is not from 0 to ${LAST}`);
-  const protocol = (fields.string("protocol") ?? "").toUpperCase();
+  const protocol = fields.string("protocol") ?? "";
   if (PORTLESS.includes(protocol)) {
     if (port !== "" && port !== "0") refuse(`${path}.port: ${protocol} has no ports`);
     return { intervals: [{ protocol: "other", first: 0, last: 0 }], named: [], doubt: OTHER_PROTOCOL };

@@ -203,6 +203,7 @@ describe("policies that Cilium or the API server refuses", () => {
     ["an address for a CIDR", { fromCIDRSet: [{ cidr: "10.0.0.1" }] }],
     ["a port as a number", { toPorts: [{ ports: [{ port: 80 }] }] }],
     ["no port", { toPorts: [{ ports: [{ protocol: "TCP" }] }] }],
+    ["a protocol in small letters", { toPorts: [{ ports: [{ port: "53", protocol: "udp" }] }] }],
     ["an unknown protocol", { toPorts: [{ ports: [{ port: "80", protocol: "HTTP" }] }] }],
     ["ports beside ICMP", { toPorts: tcp("80"), icmps: [{ fields: [{ type: 8 }] }] }],
     ["DNS rules into pods", { toPorts: [{ ports: [{ port: "53", protocol: "UDP" }], rules: { dns: [{}] } }] }],

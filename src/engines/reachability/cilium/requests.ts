@@ -49,7 +49,7 @@ function requestsOf({ refuse, direction }: RequestsContext, entry: Fields, rules
   if (kind === "dns" && entry.list("ports").length === 0) refuse(`${path}.dns needs ports`);
   if (kind !== "dns") {
     for (const port of entry.list("ports")) {
-      const protocol = (port.string("protocol") ?? "").toUpperCase();
+      const protocol = port.string("protocol") ?? "";
       if (protocol !== "TCP") refuse(`${path}.${kind} takes ports of TCP only`);
     }
   }
