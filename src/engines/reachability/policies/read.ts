@@ -1,9 +1,11 @@
 import type { Reading } from "../reading.ts";
 import { readClusterNetworkPolicies } from "./cluster-network-policy.ts";
 import { readNetworkPolicies } from "./network-policy.ts";
+import { readUserDefinedNetworks } from "./user-defined-networks.ts";
 
 /** All kinds of policies that are read. */
 export function readPolicies(reading: Reading): void {
   readNetworkPolicies(reading);
   readClusterNetworkPolicies(reading);
+  readUserDefinedNetworks(reading);
 }
