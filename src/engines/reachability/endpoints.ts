@@ -10,6 +10,7 @@ import {
 } from "../kubernetes/model.ts";
 import { parseAddress } from "./addresses.ts";
 import type { NodeEndpoint, PodEndpoint } from "./endpoint-model.ts";
+import { isVirtualMachine, virtualMachines } from "./virtual-machines.ts";
 
 /** What stands for a namespace in every cluster: the API server sets it. */
 const METADATA_NAME = "kubernetes.io/metadata.name";
@@ -29,7 +30,10 @@ export function readEndpoints(manifests: Manifests): ReadEndpoints {
     namespaceLabels.set(object.name, { ...object.labels, [METADATA_NAME]: object.name });
   }
   const namespaces = new Set(namespaceLabels.keys());
-  const workloads = manifests.workloads.filter(({ origin }) => origin === "kubernetes");
+  const workloads = [
+    ...manifests.workloads.filter(({ origin, object }) => origin === "kubernetes" && !isVirtualMachine(object)),
+    ...virtualMachines(manifests),
+  ];
   const owners = new Map(workloads.map((workload) => [nameOf(workload.object), workload]));
   const pods: PodEndpoint[] = [];
   const byName = new Map<string, number>();

@@ -3,6 +3,7 @@ import { readForeign } from "../foreign.ts";
 import type { Reading } from "../reading.ts";
 import { readClusterNetworkPolicies } from "./cluster-network-policy.ts";
 import { readNetworkPolicies } from "./network-policy.ts";
+import { readUserDefinedNetworks } from "./user-defined-networks.ts";
 
 /** All kinds of policies that are read. */
 export function readPolicies(reading: Reading): void {
@@ -10,4 +11,5 @@ export function readPolicies(reading: Reading): void {
   readClusterNetworkPolicies(reading);
   readCilium(reading);
   readForeign(reading);
+  readUserDefinedNetworks(reading);
 }
