@@ -117,6 +117,32 @@ suite("policies enforced for real", { skip }, () => {
         "other/job 192.0.2.1 TCP:8080 refused",
       ],
     ));
+  test("what the API server completes, and sidecars", () =>
+    expect(
+      [
+        pod("red/one", { ip: "10.244.0.1", nodeName: "n1" }),
+        pod("blue/two", { ip: "10.244.0.2", nodeName: "n1" }),
+        pod("green/three", {
+          ip: "10.244.0.3",
+          nodeName: "n1",
+          initContainers: [container("early:81"), { ...container("side:82"), restartPolicy: "Always" }],
+        }),
+        networkPolicy("red", { policyTypes: [], egress: [] }),
+        networkPolicy("blue", { policyTypes: ["Egress"], ingress: [] }),
+        networkPolicy("green", { ingress: [{ from: [], ports: [{ port: "early" }, { port: "side" }] }] }),
+        networkPolicy("green", { egress: [{ to: [], ports: [] }] }),
+      ],
+      [
+        "red/one green/three TCP:82 reached",
+        "blue/two red/one refused",
+        "blue/two green/three TCP:82 refused",
+        "red/one blue/two reached",
+        "green/three blue/two reached",
+        "192.0.2.1 green/three TCP:81 refused",
+        "192.0.2.1 green/three TCP:82 reached",
+        "192.0.2.1 red/one refused",
+      ],
+    ));
   const both = (id: string, last: number, labels = {}) =>
     pod(id, { labels, ip: [`10.244.0.${last}`, `fd00:244::${last}`], nodeName: "n1" });
   test("ipBlock and except, IPv4 and IPv6", () =>
