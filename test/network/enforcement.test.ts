@@ -15,9 +15,9 @@ import {
   node,
   pod,
 } from "./made-objects.ts";
-import { type Connection, oracle } from "./oracle.ts";
+import { oracle } from "./oracle.ts";
 import type { KubernetesObject } from "./oracle-objects.ts";
-import { probeSpace } from "./probes.ts";
+import { hostProbes, probeSpace } from "./probes.ts";
 import { randomCluster } from "./random-clusters.ts";
 
 const skip = cannotEnforce() ?? false;
@@ -95,7 +95,15 @@ suite("policies enforced for real", { skip }, () => {
         networkPolicy("shop", {
           ...api,
           ingress: [
-            { ports: [{ port: 90, endPort: 92 }, { port: "http" }, { protocol: "UDP", port: "dns" }] },
+            // `signal` is a port of SCTP, so that TCP has none of this name.
+            {
+              ports: [
+                { port: 90, endPort: 92 },
+                { port: "http" },
+                { protocol: "UDP", port: "dns" },
+                { port: "signal" },
+              ],
+            },
             { from: [{ podSelector: {} }], ports: [{ protocol: "SCTP" }] },
           ],
         }),
@@ -115,6 +123,48 @@ suite("policies enforced for real", { skip }, () => {
         "other/job shop/web TCP:80 reached",
         "other/job shop/web TCP:8080 refused",
         "other/job 192.0.2.1 TCP:8080 refused",
+      ],
+    ));
+  test("a pod on the host's network is its node", () =>
+    expect(
+      [
+        ...shop,
+        pod("other/agent", { labels: { app: "agent" }, hostNetwork: true, nodeName: "n1" }),
+        networkPolicy("shop", { ingress: [{ from: [{ podSelector: {} }] }] }),
+        networkPolicy("other", { policyTypes: ["Ingress", "Egress"] }),
+      ],
+      [
+        "other/agent shop/web reached",
+        "other/agent shop/api refused",
+        "other/agent 192.0.2.1 reached",
+        "192.0.2.1 other/agent reached",
+        "other/job other/agent refused",
+      ],
+    ));
+  test("what the API server completes, and sidecars", () =>
+    expect(
+      [
+        pod("red/one", { ip: "10.244.0.1", nodeName: "n1" }),
+        pod("blue/two", { ip: "10.244.0.2", nodeName: "n1" }),
+        pod("green/three", {
+          ip: "10.244.0.3",
+          nodeName: "n1",
+          initContainers: [container("early:81"), { ...container("side:82"), restartPolicy: "Always" }],
+        }),
+        networkPolicy("red", { policyTypes: [], egress: [] }),
+        networkPolicy("blue", { policyTypes: ["Egress"], ingress: [] }),
+        networkPolicy("green", { ingress: [{ from: [], ports: [{ port: "early" }, { port: "side" }] }] }),
+        networkPolicy("green", { egress: [{ to: [], ports: [] }] }),
+      ],
+      [
+        "red/one green/three TCP:82 reached",
+        "blue/two red/one refused",
+        "blue/two green/three TCP:82 refused",
+        "red/one blue/two reached",
+        "green/three blue/two reached",
+        "192.0.2.1 green/three TCP:81 refused",
+        "192.0.2.1 green/three TCP:82 reached",
+        "192.0.2.1 red/one refused",
       ],
     ));
   const both = (id: string, last: number, labels = {}) =>
@@ -222,7 +272,7 @@ suite("policies enforced for real", { skip }, () => {
     for (let seed = 100; seed < 110; seed++) {
       const { objects, facts } = randomCluster(seed, { decided: true });
       const judge = oracle(objects, facts, READINGS);
-      const results = await enforce(objects, allProbes(probeSpace(objects, facts)));
+      const results = await enforce(objects, hostProbes(probeSpace(objects, facts), 5));
       const wrong = results.filter(
         ({ probe, family, reached }) => (judge({ ...probe, family }) === "allow") !== reached,
       );
@@ -247,16 +297,4 @@ function namesOf(folder: string): string[] {
   } catch {
     return [];
   }
-}
-
-/** Everything among pods and nodes, and with five outside addresses that a host may have. */
-function allProbes({ ends, ports }: ReturnType<typeof probeSpace>): Connection[] {
-  const none = /^(?:0|127|22[4-9]|2[3-5]\d)\.|^f[ef]|^0:0:0:0:0:0:0:/;
-  const inside = ends.filter((end) => !("address" in end));
-  const outside = ends.filter((end) => "address" in end && !none.test(end.address)).slice(0, 5);
-  const pairs = [
-    ...inside.flatMap((from) => [...inside, ...outside].map((to) => ({ from, to }))),
-    ...outside.flatMap((from) => inside.map((to) => ({ from, to }))),
-  ];
-  return pairs.flatMap((pair) => ports.map((port) => ({ ...pair, ...port })));
 }

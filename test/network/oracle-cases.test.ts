@@ -124,6 +124,14 @@ suite("NetworkPolicy: peers", () => {
       },
       ["gone/job shop/api allow", "other/job shop/api deny"],
     ));
+  test("that label is the API server's, whatever the manifest says", () => {
+    const lying = namespace("liar", { "kubernetes.io/metadata.name": "other" });
+    const other = { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "other" } } };
+    expect({ objects: [lying, pod("liar/job"), ...shop, toApi({ from: [other] })] }, [
+      "liar/job shop/api deny",
+      "other/job shop/api allow",
+    ]);
+  });
   const byExpression = (expression: Record<string, unknown>) =>
     shopWith(toApi({ from: [{ namespaceSelector: {}, podSelector: { matchExpressions: [expression] } }] }));
   test("In: the label is there and among the values", () =>
@@ -247,6 +255,30 @@ suite("NetworkPolicy: ipBlock", () => {
     assert.deepEqual(
       [judge(connection), judge({ ...connection, family: 4 }), judge({ ...connection, family: 6 })],
       ["allow", "deny", "allow"],
+    );
+  });
+  test("nobody matches a CIDR of the other family, known address or not", () => {
+    const objects = [
+      pod("shop/api", { labels: { app: "api" } }),
+      pod("shop/agent", { hostNetwork: true }),
+      block("::/0"),
+    ];
+    const judge = oracle(objects, CALICO);
+    const asked = (from: string, family: 4 | 6) =>
+      judge({ from: { pod: from }, to: { pod: "shop/api" }, protocol: "TCP", port: 80, family });
+    // Not known stays whether it is the pod's own node.
+    assert.deepEqual([asked("shop/agent", 4), asked("shop/agent", 6)], ["unknown", "unknown"]);
+    const placed = oracle(
+      objects.map((each) => ({ ...each, spec: { ...(each.spec as object), nodeName: String(each.kind === "Pod") } })),
+      CALICO,
+    );
+    assert.equal(
+      placed({ from: { node: "n9" }, to: { pod: "shop/api" }, protocol: "TCP", port: 80, family: 4 }),
+      "deny",
+    );
+    assert.equal(
+      placed({ from: { node: "n9" }, to: { pod: "shop/api" }, protocol: "TCP", port: 80, family: 6 }),
+      "unknown",
     );
   });
   test("an address of the pods' or Services' CIDRs that nobody is known to have is not known", () =>

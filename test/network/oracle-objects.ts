@@ -114,13 +114,20 @@ export function parseAddress(text: string): Address {
   return { family, bits };
 }
 
+/** The same few are asked about all the time. */
+const parsed = new Map<string, Cidr>();
+
 /** Bits behind the prefix are dropped, as `10.0.0.7/8` stands for `10.0.0.0/8`. @throws Error for a text that is none */
 export function parseCidr(text: string): Cidr {
+  const known = parsed.get(text);
+  if (known) return known;
   const [address = "", length = ""] = text.split("/");
   const { family, bits } = parseAddress(address);
   if (!/^\d{1,3}$/.test(length) || Number(length) > width(family)) throw new Error(`${text} is no CIDR`);
   const behind = BigInt(width(family) - Number(length));
-  return { family, bits: (bits >> behind) << behind, length: Number(length) };
+  const cidr = { family, bits: (bits >> behind) << behind, length: Number(length) };
+  parsed.set(text, cidr);
+  return cidr;
 }
 
 export function contains(cidr: Cidr, address: Address): boolean {

@@ -18,10 +18,10 @@ export interface Readings {
 
 /** Puts the questions of one evaluation. */
 export interface Asking {
-  /** The known answer, or for an unknown one both, one after the other. */
-  any(question: string, known: boolean | undefined): boolean;
+  /** Yes and no, each in its turn. */
+  either(question: string): boolean;
   /** One of several, each in its turn. */
-  one<Choice>(question: string, choices: readonly Choice[]): Choice;
+  one<Choice>(question: string, choices: readonly [Choice, ...Choice[]]): Choice;
 }
 
 /** More ways than these end as unknown. */
@@ -50,9 +50,9 @@ export function outcomes(independent: boolean, evaluate: (asking: Asking) => boo
     };
     results.add(
       evaluate({
-        any: (question, known) => known ?? answerTo(question, 2) === 1,
+        either: (question) => answerTo(question, 2) === 1,
         one: (question, choices) =>
-          (choices.length === 1 ? choices[0] : choices[answerTo(question, choices.length)]) as (typeof choices)[number],
+          choices.length === 1 ? choices[0] : (choices[answerTo(question, choices.length)] as (typeof choices)[0]),
       }),
     );
     if (results.size > 1) return results;

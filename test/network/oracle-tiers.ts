@@ -26,16 +26,20 @@ export type Direction = "ingress" | "egress";
 
 /** A policy of the Admin or the Baseline tier, of either version of the API. */
 interface TieredPolicy {
-  readonly name: string;
   readonly spec: Fields;
   /** Undefined for a BaselineAdminNetworkPolicy: it stands in no order to a ClusterNetworkPolicy of its tier. */
   readonly priority: number | undefined;
 }
 
+interface Tier {
+  readonly name: "Admin" | "Baseline";
+  readonly policies: readonly TieredPolicy[];
+}
+
 export interface PolicySet {
-  readonly admin: readonly TieredPolicy[];
-  readonly baseline: readonly TieredPolicy[];
-  readonly network: readonly { readonly name: string; readonly namespace: string; readonly spec: Fields }[];
+  readonly admin: Tier;
+  readonly baseline: Tier;
+  readonly network: readonly { readonly namespace: string; readonly spec: Fields }[];
 }
 
 export interface Traffic {
@@ -51,18 +55,16 @@ export interface Traffic {
 
 export function policySet(objects: readonly KubernetesObject[]): PolicySet {
   const of = (kind: string) => objects.filter((object) => object.kind === kind);
-  const nameOf = (object: Fields) => textOf(fieldsOf(object.metadata).name) ?? "";
   const tiered = (object: Fields): TieredPolicy => {
     const spec = fieldsOf(object.spec);
     const priority = object.kind === "BaselineAdminNetworkPolicy" ? undefined : Number(spec.priority);
-    return { name: `${object.kind} ${nameOf(object)}`, spec, priority };
+    return { spec, priority };
   };
   const cluster = (tier: string) => of("ClusterNetworkPolicy").filter(({ spec }) => fieldsOf(spec).tier === tier);
   return {
-    admin: [...cluster("Admin"), ...of("AdminNetworkPolicy")].map(tiered),
-    baseline: [...cluster("Baseline"), ...of("BaselineAdminNetworkPolicy")].map(tiered),
+    admin: { name: "Admin", policies: [...cluster("Admin"), ...of("AdminNetworkPolicy")].map(tiered) },
+    baseline: { name: "Baseline", policies: [...cluster("Baseline"), ...of("BaselineAdminNetworkPolicy")].map(tiered) },
     network: of("NetworkPolicy").map((object) => ({
-      name: nameOf(object),
       namespace: textOf(fieldsOf(object.metadata).namespace) ?? "default",
       spec: fieldsOf(object.spec),
     })),
@@ -82,8 +84,8 @@ export function evaluateTiers(policies: PolicySet, direction: Direction, traffic
 type Action = "allow" | "deny" | "pass";
 
 /** The first priority at which a policy has a rule for the traffic decides; of several there, nobody knows which. */
-function tierAction(tier: readonly TieredPolicy[], direction: Direction, subject: PodEnd, traffic: Traffic) {
-  const matched = tier.flatMap((policy) => {
+function tierAction(tier: Tier, direction: Direction, subject: PodEnd, traffic: Traffic) {
+  const matched = tier.policies.flatMap((policy) => {
     if (!isSubject(policy.spec, subject, traffic.cluster)) return [];
     const action = ruleAction(policy, direction, traffic);
     return action === undefined ? [] : [{ priority: policy.priority, action }];
@@ -91,8 +93,8 @@ function tierAction(tier: readonly TieredPolicy[], direction: Direction, subject
   const prioritized = matched.flatMap(({ priority, action }) => (priority === undefined ? [] : [{ priority, action }]));
   const first = Math.min(...prioritized.map(({ priority }) => priority));
   const candidates = matched.filter(({ priority }) => priority === undefined || priority === first);
-  const actions = [...new Set(candidates.map(({ action }) => action))];
-  return actions.length === 0 ? undefined : traffic.asking.one(`${direction} order`, actions);
+  const [action, ...others] = new Set(candidates.map((each) => each.action));
+  return action && traffic.asking.one(`${direction} ${tier.name}`, [action, ...others]);
 }
 
 /** `subject: {namespaces | pods: {namespaceSelector, podSelector}}`. */
@@ -128,7 +130,8 @@ const EGRESS_PEERS = ["namespaces", "pods", "nodes", "networks", "domainNames"];
 function tierPeerMatches(peer: Fields, direction: Direction, action: Action, traffic: Traffic): boolean {
   const { cluster, family, asking } = traffic;
   const end = direction === "ingress" ? traffic.from : traffic.to;
-  const ask = (what: unknown, known: boolean | undefined) => asking.any(`${direction} ${JSON.stringify(what)}`, known);
+  const ask = (what: unknown, known: boolean | undefined) =>
+    known ?? asking.either(`${direction} ${JSON.stringify(what)}`);
   if (peer.namespaces !== undefined) {
     return ask(peer, selectorsMatch({ selector: peer.namespaces }, {}, end, cluster));
   }
@@ -138,7 +141,7 @@ function tierPeerMatches(peer: Fields, direction: Direction, action: Action, tra
   }
   if (peer.nodes !== undefined) return ask(peer, nodesMatch(peer.nodes, end, cluster));
   if (peer.networks !== undefined) {
-    return textsOf(peer.networks).some((cidr) => ask({ cidr }, networkMatches(cidr, end, family, cluster)));
+    return textsOf(peer.networks).some((cidr) => ask({ network: cidr }, networkMatches(cidr, end, family, cluster)));
   }
   // Which addresses a name has only its DNS knows; and no rule but one that accepts may have names.
   return ask(peer, end.kind === "address" || action !== "allow" ? undefined : false);
@@ -148,7 +151,7 @@ function tierPeerMatches(peer: Fields, direction: Direction, action: Action, tra
 function protocolsMatch(rule: Fields, traffic: Traffic): boolean {
   const { protocol, port, to, asking } = traffic;
   const named = (name: unknown): boolean =>
-    asking.any(`port ${String(name)}`, namedPortMatches(String(name), protocol, port, to));
+    namedPortMatches(String(name), protocol, port, to) ?? asking.either(`port ${String(name)}`);
   const inRange = (start: unknown, end: unknown): boolean =>
     port !== undefined && port >= Number(start) && port <= Number(end);
   if (Array.isArray(rule.protocols)) {
@@ -181,7 +184,7 @@ function networkPolicies(policies: PolicySet, direction: Direction, subject: Pod
   );
   if (selecting.length === 0) return undefined;
   if (traffic.protocol === "ICMP" && traffic.readings.otherProtocols !== "enforced") {
-    return traffic.asking.any(`${direction} other protocols`, undefined);
+    return traffic.asking.either(`${direction} other protocols`);
   }
   return selecting.some(({ namespace, spec }) =>
     listOf(spec[direction]).some((rule) => networkRuleMatches(rule, direction, namespace, traffic)),
@@ -207,7 +210,7 @@ function networkPortMatches({ protocol, port, endPort }: Fields, traffic: Traffi
   if (port === undefined || port === null) return true;
   if (typeof port === "string") {
     const known = namedPortMatches(port, traffic.protocol, traffic.port, traffic.to);
-    return traffic.asking.any(`port ${port}`, known);
+    return known ?? traffic.asking.either(`port ${port}`);
   }
   const last = typeof endPort === "number" ? endPort : Number(port);
   return traffic.port !== undefined && traffic.port >= Number(port) && traffic.port <= last;
@@ -216,13 +219,16 @@ function networkPortMatches({ protocol, port, endPort }: Fields, traffic: Traffi
 function networkPeerMatches(peer: Fields, direction: Direction, namespace: string, traffic: Traffic): boolean {
   const { cluster, family, asking } = traffic;
   const end = direction === "ingress" ? traffic.from : traffic.to;
-  const question = `${direction} ${namespace} ${JSON.stringify(peer)}`;
+  const ask = (known: boolean | undefined) =>
+    known ?? asking.either(`${direction} ${namespace} ${JSON.stringify(peer)}`);
   const ipBlock = peer.ipBlock ?? undefined;
   if (ipBlock !== undefined) {
-    return asking.any(`${direction} ${JSON.stringify(ipBlock)}`, ipBlockMatches(ipBlock, end, family, cluster));
+    return (
+      ipBlockMatches(ipBlock, end, family, cluster) ?? asking.either(`${direction} ${JSON.stringify({ ipBlock })}`)
+    );
   }
   const [podSelector, namespaceSelector] = [peer.podSelector ?? undefined, peer.namespaceSelector ?? undefined];
   if (podSelector === undefined && namespaceSelector === undefined) return false;
   const where = namespaceSelector === undefined ? { name: namespace } : { selector: namespaceSelector };
-  return asking.any(question, selectorsMatch(where, podSelector, end, cluster));
+  return ask(selectorsMatch(where, podSelector, end, cluster));
 }

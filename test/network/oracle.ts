@@ -32,7 +32,7 @@ import {
   parseCidr,
   textOf,
 } from "./oracle-objects.ts";
-import { outcomes, type Readings } from "./oracle-questions.ts";
+import { type Asking, outcomes, type Readings } from "./oracle-questions.ts";
 import { evaluateTiers, type PolicySet, policySet } from "./oracle-tiers.ts";
 
 export type { Readings } from "./oracle-questions.ts";
@@ -101,10 +101,11 @@ function verdictOf({ cluster, policies, readings, from, to, family, connection }
     // NetworkPolicy does not say; ClusterNetworkPolicy exempts a pod's traffic to its own address.
     if (from.kind === "pod" && to.kind === "pod" && from.id === to.id) return true;
     // A pod's own node always gets in.
-    if (isNode(from) && to.kind === "pod" && !to.hostNetwork && asking.any("own node", sameNode(from, to))) return true;
+    if (isNode(from) && to.kind === "pod" && !to.hostNetwork && (sameNode(from, to) ?? asking.either("own node")))
+      return true;
     const traffic = { cluster, family, protocol, port, from, to, asking, readings };
     const out = from.kind !== "pod" || from.hostNetwork || evaluateTiers(policies, "egress", traffic);
-    if (!out && !leavesForOwnNode(from, to, readings, (answer) => asking.any("to own node", answer))) return false;
+    if (!out && !leavesForOwnNode(from, to, readings, asking)) return false;
     return to.kind !== "pod" || to.hostNetwork || evaluateTiers(policies, "ingress", traffic);
   });
   if (results === undefined || results.size > 1) return "unknown";
@@ -119,16 +120,11 @@ function sameNode(node: NodeEnd | PodEnd, pod: PodEnd): boolean | undefined {
   return name === undefined || pod.nodeName === undefined ? undefined : name === pod.nodeName;
 }
 
-function leavesForOwnNode(
-  from: End,
-  to: End,
-  { toOwnNode = "unknown" }: Readings,
-  ask: (answer: boolean | undefined) => boolean,
-): boolean {
+function leavesForOwnNode(from: End, to: End, { toOwnNode = "unknown" }: Readings, asking: Asking): boolean {
   if (from.kind !== "pod" || !isNode(to) || toOwnNode === "policy") return false;
   const own = sameNode(to, from);
   if (own === false) return false;
-  return ask(toOwnNode === "allowed" ? own : undefined);
+  return (toOwnNode === "allowed" ? own : undefined) ?? asking.either("to own node");
 }
 
 function commonFamilies(from: End, to: End, cluster: Cluster): { families: readonly Family[]; sure: boolean } {

@@ -111,6 +111,21 @@ function probePorts(objects: readonly KubernetesObject[]): ProbePort[] {
 }
 
 /**
+ * Every connection that can be tried for real (enforcement/): among pods and nodes, and with so many of the outside addresses
+ * that a host may have.
+ */
+export function hostProbes({ ends, ports }: ProbeSpace, outsideAddresses: number): Connection[] {
+  const noHosts = /^(?:0|127|22[4-9]|2[3-5]\d)\.|^f[ef]|^0:0:0:0:0:0:0:/;
+  const inside = ends.filter((end) => !("address" in end));
+  const outside = ends.filter((end) => "address" in end && !noHosts.test(end.address)).slice(0, outsideAddresses);
+  const pairs = [
+    ...inside.flatMap((from) => [...inside, ...outside].map((to) => ({ from, to }))),
+    ...outside.flatMap((from) => inside.map((to) => ({ from, to }))),
+  ];
+  return pairs.flatMap((pair) => ports.map((port) => ({ ...pair, ...port })));
+}
+
+/**
  * So many of the connections, drawn by the seed, pods as often as all other ends together; all of them where there are no
  * more. Never from an address to another.
  */

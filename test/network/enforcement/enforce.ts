@@ -13,6 +13,7 @@
  * network namespace of its own, and all of them end with the process that holds them.
  */
 import { spawn, spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { SocketAddress } from "node:net";
 import { join } from "node:path";
 import { type Interface, nftablesRuleset } from "./nftables.ts";
@@ -55,6 +56,7 @@ export function cannotEnforce(): string | undefined {
   ]) {
     if (spawnSync(program, args, { env }).status !== 0) return `${program} is not installed`;
   }
+  if (!existsSync("/proc/net/if_inet6")) return "the kernel has no IPv6";
   const tried = spawnSync("unshare", [...OWN_NETWORK, "nft", "-f", "-"], {
     input: "table inet tried {\n chain refuse {\n meta nfproto ipv6 reject with icmpx admin-prohibited\n }\n}\n",
     encoding: "utf8",
