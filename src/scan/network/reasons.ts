@@ -1,0 +1,90 @@
+/** Why a connection is allowed, denied or unknown: the rules that decide, stage by stage, of the ports that were asked for. */
+import type { Location } from "../../core/location.ts";
+import { describeObject, type FieldPath, locationOf } from "../../engines/kubernetes/model.ts";
+import type { Doubt, ExplainedRule, Network, PortSet, Rule, StageName } from "../../engines/reachability/model.ts";
+import { egressStages } from "../../engines/reachability/rule-model.ts";
+
+export interface PairReasons {
+  readonly from: number;
+  readonly to: number;
+  /** Of the ports that were asked for. */
+  readonly allowed: PortSet;
+  readonly unknown: PortSet;
+  readonly denied: PortSet;
+  readonly stages: readonly StageReasons[];
+}
+
+export interface StageReasons {
+  readonly name: StageName;
+  /** The endpoint at whose end it is held. */
+  readonly end: number;
+  readonly decisions: readonly Decision[];
+}
+
+/** What decides of some ports. Without a rule: no rule of the stage matches, so that they are let through. */
+export interface Decision {
+  readonly outcome: "allowed" | "denied" | "unknown" | "passed" | "open";
+  readonly ports: PortSet;
+  readonly rule?: Rule;
+  readonly doubts: readonly Doubt[];
+}
+
+/** @param asked - of other ports nothing is told */
+export function reasonsOf(network: Network, from: number, to: number, asked: PortSet): PairReasons {
+  const { portSets } = network;
+  const explanation = network.explain(from, to);
+  const allowed = portSets.intersect(explanation.allowed, asked);
+  const unknown = portSets.intersect(explanation.unknown, asked);
+  return {
+    from,
+    to,
+    allowed,
+    unknown,
+    denied: portSets.subtract(asked, portSets.union(allowed, unknown)),
+    stages: explanation.stages.map(({ name, steps, open }) => ({
+      name,
+      end: egressStages.includes(name) ? from : to,
+      decisions: [
+        ...steps.flatMap((step) => decisionOf(network, step, asked)),
+        ...openDecision(portSets.intersect(open, asked), portSets.none),
+      ],
+    })),
+  };
+}
+
+function decisionOf({ portSets }: Network, step: ExplainedRule, asked: PortSet): Decision[] {
+  const ports = portSets.intersect(step.ports, asked);
+  if (ports === portSets.none) return [];
+  const decided = ({ accept: "allowed", deny: "denied", pass: "passed" } as const)[step.rule.action];
+  return [{ outcome: step.sure ? decided : "unknown", ports, rule: step.rule, doubts: step.doubts }];
+}
+
+function openDecision(ports: PortSet, none: PortSet): Decision[] {
+  return ports === none ? [] : [{ outcome: "open", ports, doubts: [] }];
+}
+
+/** The decisions that make the ports what they are: for what is denied the denials alone, for what is allowed what allows. */
+export function decisive({ stages }: PairReasons, about: "allowed" | "denied" | "unknown"): readonly StageReasons[] {
+  const wanted: readonly Decision["outcome"][] = about === "allowed" ? ["allowed", "open"] : [about];
+  return stages
+    .map((stage) => ({ ...stage, decisions: stage.decisions.filter(({ outcome }) => wanted.includes(outcome)) }))
+    .filter(({ decisions }) => decisions.length > 0);
+}
+
+/** `NetworkPolicy shop/allow-all, ingress rule 1`. */
+export function ruleName({ object, field, name, role }: Rule): string {
+  if (role !== undefined) return describeObject(object);
+  const entry = name === undefined ? entryName(field) : `rule ${JSON.stringify(name)}`;
+  return entry === undefined ? describeObject(object) : `${describeObject(object)}, ${entry}`;
+}
+
+/** `["spec", "ingress", 0]` → `ingress rule 1`. */
+function entryName(field: FieldPath): string | undefined {
+  const at = field.findLastIndex((step) => typeof step === "number");
+  const list = field[at - 1];
+  return at < 1 || typeof list !== "string" ? undefined : `${list} rule ${(field[at] as number) + 1}`;
+}
+
+export function rulePlace({ object, field }: Rule): Location {
+  return locationOf(object, field);
+}
