@@ -2,6 +2,7 @@
 import type { Network, PortSet, StageName } from "../../engines/reachability/model.ts";
 import type { Assertion } from "./assertion-syntax.ts";
 import { bounds } from "./bounds.ts";
+import { standInOf } from "./connections.ts";
 import { Mistake, type PeerTerm } from "./peer-syntax.ts";
 import { type Peers, peersOf, type Selection } from "./peers.ts";
 import { portsAt } from "./ports.ts";
@@ -58,12 +59,10 @@ export function assertNetwork(network: Network, assertions: readonly Assertion[]
 }
 
 /** Endpoints of one class, which every rule treats alike. */
-interface Alike {
-  readonly example: number;
-  readonly count: number;
-}
+type Alike = readonly number[];
 
-interface Target extends Alike {
+interface Target {
+  readonly members: Alike;
   readonly ports: PortSet;
 }
 
@@ -75,14 +74,16 @@ function assertOne(network: Network, peers: Peers, assertion: Assertion, budget:
   const unsure: Counterexample[] = [];
   for (const from of sources) {
     for (const to of targets) {
-      const pairs = from.count * to.count;
+      const pair = standInOf(network, from, to.members);
+      if (pair === undefined) continue;
+      const pairs = from.length * to.members.length;
       counts.pairs += pairs;
       if (--budget.left < 0) {
         return { assertion, verdict: "unknown", ...counts, counterexamples: [], because: "over-bound" };
       }
-      const against = speaksAgainst(network, assertion.verb, from.example, to.example, to.ports);
+      const against = speaksAgainst(network, assertion.verb, pair, to.ports);
       if (against === undefined) {
-        if (assertion.verb === "deny" && !isDeniedByMesh(network, from.example, to.example, to.ports)) {
+        if (assertion.verb === "deny" && !isDeniedByMesh(network, pair, to.ports)) {
           counts.unenforced += pairs;
         }
       } else if (against.found === "unknown") {
@@ -95,6 +96,7 @@ function assertOne(network: Network, peers: Peers, assertion: Assertion, budget:
     }
   }
   const { pairs, failing, unknown, unenforced } = counts;
+  if (pairs === 0) throw new Mistake("a pod reaches itself, whatever policies say");
   const result = { assertion, pairs, failing, unknown };
   const counterexamples = [...found, ...unsure].slice(0, bounds.counterexamples);
   if (failing > 0) return { ...result, verdict: "fail", counterexamples };
@@ -113,47 +115,33 @@ function selected(peers: Peers, terms: readonly PeerTerm[]): Selection[] {
 }
 
 function targetsOf(network: Network, peers: Peers, { to, ports }: Assertion): Target[] {
-  const byKey = new Map<string, { example: number; ports: PortSet; members: Set<number> }>();
+  const byKey = new Map<string, { ports: PortSet; members: Set<number> }>();
   for (const selection of selected(peers, to)) {
     let any = false;
-    for (const { example, members } of alikeMembers(network, new Set(selection.members))) {
+    for (const members of alike(network, new Set(selection.members))) {
+      const example = members[0] as number;
       const asked = portsAt(network, selection, example, ports);
       if (asked === network.portSets.none) continue;
       any = true;
       const key = `${network.classOf[example]} ${asked.id}`;
-      const known = byKey.get(key) ?? { example, ports: asked, members: new Set<number>() };
+      const known = byKey.get(key) ?? { ports: asked, members: new Set<number>() };
       for (const member of members) known.members.add(member);
       byKey.set(key, known);
     }
     if (!any) throw new Mistake(`${selection.term.text} has no port called ${ports?.text ?? ""}`);
   }
-  return [...byKey.values()].map(({ example, ports: asked, members }) => ({
-    example,
-    count: members.size,
-    ports: asked,
-  }));
+  return [...byKey.values()].map(({ ports: asked, members }) => ({ members: [...members], ports: asked }));
 }
 
-function alike(network: Network, members: ReadonlySet<number>): Alike[] {
-  return alikeMembers(network, members).map(({ example, members: all }) => ({ example, count: all.length }));
-}
-
-function alikeMembers(
-  { classOf }: Network,
-  members: ReadonlySet<number>,
-): { readonly example: number; readonly members: readonly number[] }[] {
-  const groups = Map.groupBy(
-    [...members].sort((a, b) => a - b),
-    (index) => classOf[index] as number,
-  );
-  return [...groups.values()].map((all) => ({ example: all[0] as number, members: all }));
+function alike({ classOf }: Network, members: ReadonlySet<number>): Alike[] {
+  const sorted = [...members].sort((a, b) => a - b);
+  return [...Map.groupBy(sorted, (index) => classOf[index] as number).values()];
 }
 
 function speaksAgainst(
   network: Network,
   verb: Assertion["verb"],
-  from: number,
-  to: number,
+  [from, to]: readonly [number, number],
   asked: PortSet,
 ): Counterexample | undefined {
   const { portSets } = network;
@@ -169,7 +157,7 @@ function speaksAgainst(
 const MESH: readonly StageName[] = ["mesh-outbound", "mesh-authentication", "mesh-authorization"];
 
 /** What a mesh refuses is refused whatever the CNI does. */
-function isDeniedByMesh(network: Network, from: number, to: number, asked: PortSet): boolean {
+function isDeniedByMesh(network: Network, [from, to]: readonly [number, number], asked: PortSet): boolean {
   const { portSets } = network;
   let left = asked;
   for (const name of MESH) {

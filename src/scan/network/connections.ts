@@ -1,6 +1,7 @@
 /** All connections of a network, as few blocks as there are: endpoints that are treated alike go together. */
 import type { Doubt, Network, PortSet } from "../../engines/reachability/model.ts";
 import { bounds } from "./bounds.ts";
+import { reasonsOf } from "./reasons.ts";
 
 /** Which connections are asked for; absent: all. */
 export interface Scope {
@@ -41,6 +42,7 @@ export function groupedConnections(network: Network, scope: Scope = {}): Grouped
   const inFocus = (group: number) => ((keys[group] as number) & 4) !== 0;
   const told = tellDoubts(network);
   const kinds = createKinds();
+  const nothing = { allowed: network.portSets.none, unknown: network.portSets.none };
   const rows = new Map<string, { readonly from: number[]; readonly row: ReadonlyMap<number, number[]> }>();
   for (const source of sources) {
     const row = new Map<number, number[]>();
@@ -50,10 +52,11 @@ export function groupedConnections(network: Network, scope: Scope = {}): Grouped
     for (const [position, target] of targets.entries()) {
       let kind = -1;
       if (inFocus(source) || inFocus(target)) {
-        const other = groups[target]?.[0] as number;
-        const { allowed, unknown } = network.connection(example, other);
+        const other =
+          source === target ? otherOf(network, groups[target] as number[]) : (groups[target]?.[0] as number);
+        const { allowed, unknown } = other === undefined ? nothing : network.connection(example, other);
         if (allowed !== network.portSets.none || unknown !== network.portSets.none) {
-          kind = kinds.of(allowed, unknown, unknown === network.portSets.none ? [] : told.of(example, other));
+          kind = kinds.of(allowed, unknown, unknown === network.portSets.none ? [] : told.of(example, other as number));
           const cell = row.get(kind);
           if (cell === undefined) row.set(kind, [target]);
           else cell.push(target);
@@ -72,6 +75,31 @@ export function groupedConnections(network: Network, scope: Scope = {}): Grouped
     [...row].map(([kind, cells]): Block => ({ from: alike, to: cells, ...(kinds.all[kind] as Kind) })),
   );
   return { groups, blocks, doubts: told.all };
+}
+
+/**
+ * What the first of a group is connected with within it: another one; its like, where it is a workload of several pods. A
+ * single pod speaks to itself whatever rules say, which is no connection.
+ */
+function otherOf({ endpoints }: Pick<Network, "endpoints">, group: readonly number[]): number | undefined {
+  const [first, second] = group;
+  if (first === undefined || second !== undefined) return second;
+  const endpoint = endpoints[first];
+  return endpoint?.kind === "pods" && endpoint.workload.object.kind !== "Pod" ? first : undefined;
+}
+
+/** Of two classes one pair that stands for all: of two different endpoints where there are such; see {@link otherOf}. */
+export function standInOf(
+  network: Pick<Network, "endpoints">,
+  from: readonly number[],
+  to: readonly number[],
+): readonly [from: number, to: number] | undefined {
+  const source = from[0] as number;
+  const target = to.find((index) => index !== source);
+  if (target !== undefined) return [source, target];
+  const other = from.find((index) => index !== source);
+  if (other !== undefined) return [other, source];
+  return otherOf(network, [source]) === undefined ? undefined : [source, source];
 }
 
 type Kind = Pick<Block, "allowed" | "unknown" | "doubts">;
@@ -107,8 +135,8 @@ function tellDoubts(network: Network) {
     all,
     of(from: number, to: number): readonly number[] {
       if (++asked > bounds.explainedPairs) return [];
-      const { stages } = network.explain(from, to);
-      const doubts = stages.flatMap(({ steps }) => steps.flatMap((step) => (step.sure ? [] : step.doubts)));
+      const { stages } = reasonsOf(network, from, to, network.connection(from, to).unknown);
+      const doubts = stages.flatMap(({ decisions }) => decisions.flatMap((decision) => decision.doubts));
       return [...new Set(doubts.map(indexOf))].sort((a, b) => a - b);
     },
   };

@@ -67,3 +67,30 @@ export function targetsOf(
 function numbersOf(endpoint: Endpoint, protocol: string, name: string): readonly number[] {
   return endpoint.kind === "pods" ? (endpoint.namedPorts.get(`${protocol}/${name}`) ?? []) : [];
 }
+
+/** `port 80 leads to port 3000`, of the ports that are asked for; empty where the Service has none of them. */
+export function portsOfService(network: Network, selection: Selection, ports: PortTerm | undefined): string {
+  const { service, members } = selection;
+  if (service === undefined || service.clusterIP === "None") return "";
+  const example = network.endpoints[members[0] as number] as Endpoint;
+  return service.ports
+    .filter(({ port, name, protocol = "TCP" }) => {
+      if (ports === undefined) return true;
+      return (
+        protocol === ports.protocol &&
+        ports.ports.some((entry) =>
+          "name" in entry ? entry.name === name : port !== undefined && entry.first <= port && port <= entry.last,
+        )
+      );
+    })
+    .slice(0, 5)
+    .map((port) => {
+      const targets = targetsOf(port, example, protocolOf(port));
+      return `port ${port.port ?? port.name ?? "?"} leads to port ${targets.length === 0 ? "none" : targets.join(", ")}`;
+    })
+    .join("; ");
+}
+
+function protocolOf({ protocol }: ServicePort): "TCP" | "UDP" | "SCTP" {
+  return protocol === "UDP" || protocol === "SCTP" ? protocol : "TCP";
+}

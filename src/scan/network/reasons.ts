@@ -1,7 +1,15 @@
 /** Why a connection is allowed, denied or unknown: the rules that decide, stage by stage, of the ports that were asked for. */
 import type { Location } from "../../core/location.ts";
 import { describeObject, type FieldPath, locationOf } from "../../engines/kubernetes/model.ts";
-import type { Doubt, ExplainedRule, Network, PortSet, Rule, StageName } from "../../engines/reachability/model.ts";
+import type {
+  Doubt,
+  ExplainedRule,
+  Network,
+  PortSet,
+  Rule,
+  StageExplanation,
+  StageName,
+} from "../../engines/reachability/model.ts";
 import { egressStages } from "../../engines/reachability/rule-model.ts";
 
 export interface PairReasons {
@@ -41,14 +49,19 @@ export function reasonsOf(network: Network, from: number, to: number, asked: Por
     allowed,
     unknown,
     denied: portSets.subtract(asked, portSets.union(allowed, unknown)),
-    stages: explanation.stages.map(({ name, steps, open }) => ({
-      name,
-      end: egressStages.includes(name) ? from : to,
-      decisions: [
-        ...steps.flatMap((step) => decisionOf(network, step, asked)),
-        ...openDecision(portSets.intersect(open, asked), portSets.none),
-      ],
-    })),
+    stages: explanation.stages.map((stage) => {
+      const unsure = undecided(network, stage, from, asked);
+      const open = portSets.intersect(portSets.subtract(stage.open, unsure?.ports ?? portSets.none), asked);
+      return {
+        name: stage.name,
+        end: egressStages.includes(stage.name) ? from : to,
+        decisions: [
+          ...stage.steps.flatMap((step) => decisionOf(network, step, asked)),
+          ...(unsure === undefined ? [] : [unsure]),
+          ...(open === portSets.none ? [] : [{ outcome: "open", ports: open, doubts: [] } as const]),
+        ],
+      };
+    }),
   };
 }
 
@@ -59,8 +72,29 @@ function decisionOf({ portSets }: Network, step: ExplainedRule, asked: PortSet):
   return [{ outcome: step.sure ? decided : "unknown", ports, rule: step.rule, doubts: step.doubts }];
 }
 
-function openDecision(ports: PortSet, none: PortSet): Decision[] {
-  return ports === none ? [] : [{ outcome: "open", ports, doubts: [] }];
+const OWN_NODE: Doubt = {
+  code: "network.own-node",
+  reason: "traffic from a pod's own node is always accepted, and it is not known whether this is its node",
+};
+const NO_ORDER: Doubt = {
+  code: "network.equal-priority",
+  reason: "policies of equal priority decide differently, and nothing says which comes first",
+  remedy: "give them different priorities",
+};
+
+/** What no single rule makes unknown: where the pod runs, or the order of rules that are sure by themselves. */
+function undecided(
+  { portSets, endpoints }: Network,
+  { name, unknown, steps }: StageExplanation,
+  from: number,
+  asked: PortSet,
+): Decision | undefined {
+  let ports = portSets.intersect(unknown, asked);
+  for (const step of steps) if (!step.sure) ports = portSets.subtract(ports, step.ports);
+  if (ports === portSets.none) return undefined;
+  const source = endpoints[from];
+  const onNode = source?.kind === "node" || (source?.kind === "pods" && source.host);
+  return { outcome: "unknown", ports, doubts: [name === "network-ingress" && onNode ? OWN_NODE : NO_ORDER] };
 }
 
 /** The decisions that make the ports what they are: for what is denied the denials alone, for what is allowed what allows. */
