@@ -121,7 +121,7 @@ function pairsOf(
   if (told.length === 0) throw new Mistake("a pod reaches itself, whatever policies say");
   const byTarget = merged(told, ({ from, reasons }) => `${from.join()} ${keyOf(reasons)}`, "to");
   const pairs = merged(byTarget, ({ to, reasons }) => `${to.join()} ${keyOf(reasons)}`, "from");
-  const viewer = portsViewer();
+  const viewer = portsViewer(network.portSets);
   const shown = pairs.slice(0, PAIRS).map((pair) => pairView(network, pair, { source, target }, viewer));
   return { pairs: shown, left: left + pairs.length - shown.length };
 }

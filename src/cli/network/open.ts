@@ -4,7 +4,7 @@ import { loadPolicy } from "../../collect/policy/load.ts";
 import { openExclusion } from "../../collect/tree/exclusion.ts";
 import { usageProblem } from "../../core/problem.ts";
 import { connectionOf } from "../../engines/kubernetes/cluster/kubeconfig.ts";
-import { type Cni, knownCnis } from "../../engines/reachability/settings.ts";
+import { type ClusterSettings, type Cni, knownCnis } from "../../engines/reachability/settings.ts";
 import {
   type NetworkPlace,
   networkFactsOf,
@@ -42,10 +42,10 @@ export interface OpenedNetwork extends ReadNetwork {
 }
 
 /**
- * @param verdict - something passes or fails by it: facts that the tree's own policy states are left out
+ * @param verdict - something passes by it: facts that the tree's own policy states are left out
  * @throws Problem where the place, the policy or the cluster cannot be read
  */
-export async function openNetwork(place: string, options: PlacedOptions, verdict = false): Promise<OpenedNetwork> {
+export async function openNetwork(place: string, options: PlacedOptions, verdict?: "verdict"): Promise<OpenedNetwork> {
   keepHeapNearWhatLives();
   if (options.cluster) {
     if (options.render) throw usageProblem("--cluster --render", "--render does not apply to a cluster");
@@ -63,31 +63,44 @@ export async function openNetwork(place: string, options: PlacedOptions, verdict
   return await openPath(place, options, options.render, verdict);
 }
 
-/** A directory or a file. */
+/** The facts by which what is at a path is read. */
+export async function settingsAt(place: string, options: NetworkOptions): Promise<ClusterSettings> {
+  const { path, isDirectory } = namedPlace(place);
+  const root = isDirectory ? path : dirname(path);
+  const policy = await loadPolicy({ flag: options.policy, root, environment: options.environment });
+  return networkFactsOf(policy, cniOf(options.cni)).settings;
+}
+
+/**
+ * A directory or a file.
+ *
+ * @param settings - absent: those of the policy; `verdict`: of them what the caller vouches for
+ */
 export async function openPath(
   place: string,
   options: NetworkOptions,
   render: boolean,
-  verdict = false,
+  settings?: ClusterSettings | "verdict",
 ): Promise<OpenedNetwork> {
   const { path, isDirectory } = namedPlace(place);
   const root = isDirectory ? path : dirname(path);
   const named: NetworkPlace = isDirectory
     ? { kind: "folder", root, render }
     : { kind: "file", root, name: basename(path) };
-  return await read(named, { root, subject: place }, options, verdict);
+  return await read(named, { root, subject: place }, options, settings);
 }
 
 async function read(
   place: NetworkPlace,
   { root, subject }: Pick<OpenedNetwork, "root" | "subject">,
   options: NetworkOptions,
-  verdict: boolean,
+  given?: ClusterSettings | "verdict",
 ): Promise<OpenedNetwork> {
   const cni = cniOf(options.cni);
   const policy = await loadPolicy({ flag: options.policy, root, environment: options.environment });
   const facts = networkFactsOf(policy, cni);
-  const settings = verdict ? trustedSettings(facts, cni) : facts.settings;
+  const verdict = given === "verdict";
+  const settings = verdict ? trustedSettings(facts, cni) : (given ?? facts.settings);
   const exclusion = openExclusion(root, {
     patterns: [
       ...policy.exclude.map((pattern) => ({ pattern, by: "the policy" })),

@@ -1,9 +1,10 @@
 /** Rules that decide, as texts. */
 import { formatLocation } from "../../core/location.ts";
-import { formatPorts, type Network, type PortSet } from "../../engines/reachability/model.ts";
+import type { Network, PortSet } from "../../engines/reachability/model.ts";
 import { egressStages } from "../../engines/reachability/rule-model.ts";
 import type { DecisionView, StageView } from "../../report/network/explain-view.ts";
 import { type Decision, type PairReasons, ruleName, rulePlace } from "../../scan/network/reasons.ts";
+import { portsText } from "./view.ts";
 
 const WORDS = {
   "network-egress": { title: "egress of", open: "open: no policy selects it for egress" },
@@ -19,8 +20,8 @@ const WORDS = {
  * @param names - what the two ends are called
  */
 export function stageViews(
-  { endpoints }: Network,
-  { stages, denied, unknown }: PairReasons,
+  { endpoints, portSets }: Network,
+  { stages }: Pick<PairReasons, "stages">,
   asked: PortSet,
   names: { readonly from: string; readonly to: string },
 ): StageView[] {
@@ -36,18 +37,11 @@ export function stageViews(
       return {
         title: `${WORDS[name].title} ${egressStages.includes(name) ? names.from : names.to}`,
         decisions: decisions.map((decision) => {
-          const ports = portsText(decision.ports, asked, decisions.length > 2 ? undefined : [denied, unknown]);
+          const ports = decision.ports === asked ? undefined : portsText(decision.ports, portSets);
           return decisionView(decision, open, decisions.length > 1, ports);
         }),
       };
     });
-}
-
-/** Undefined where it is all that was asked for. */
-function portsText(ports: PortSet, asked: PortSet, rest: readonly PortSet[] | undefined): string | undefined {
-  if (ports === asked) return undefined;
-  const text = formatPorts(ports);
-  return rest?.includes(ports) === true && text.length > 30 ? "every other port" : text;
 }
 
 function decisionView(
@@ -59,7 +53,7 @@ function decisionView(
   const reasons = doubts.map(({ reason, remedy }) => ({ reason, ...(remedy === undefined ? {} : { remedy }) }));
   const some = ports === undefined ? {} : { ports };
   if (rule === undefined) {
-    const text = isOneOfSeveral ? "allowed: no rule decides otherwise" : open;
+    const text = outcome === "unknown" ? "unknown" : isOneOfSeveral ? "allowed: no rule decides otherwise" : open;
     return { outcome, ...some, text, doubts: reasons };
   }
   const name = ruleName(rule);

@@ -2,7 +2,7 @@ import { readNamedText } from "../../collect/named/named-text.ts";
 import { printable } from "../../core/printable.ts";
 import { Problem } from "../../core/problem.ts";
 import { writeWhole } from "../../engines/files/write.ts";
-import { formatPorts, type Network } from "../../engines/reachability/model.ts";
+import type { Network } from "../../engines/reachability/model.ts";
 import { renderTest, renderTestJson, renderTestJunit } from "../../report/network/test.ts";
 import type { CounterexampleView, ResultView, TestView } from "../../report/network/test-view.ts";
 import { outputDefaults } from "../../report/options.ts";
@@ -14,7 +14,7 @@ import { parseFormatsOf, writeStream } from "../outputs.ts";
 import { openNetwork, type PlacedOptions } from "./open.ts";
 import { stageViews } from "./reason-view.ts";
 import { shortNameOf } from "./short-name.ts";
-import { gapViews } from "./view.ts";
+import { gapViews, portsText } from "./view.ts";
 
 export interface TestOptions extends PlacedOptions {
   readonly format: readonly string[];
@@ -40,7 +40,7 @@ export async function networkTest(file: string, place: string, options: TestOpti
     const remedy = "write one a line: deny * -> metadata";
     throw new Problem({ kind: "usage", code: "network.assertion", place: file, cause: "no assertions", remedy });
   }
-  const opened = await openNetwork(place, options, true);
+  const opened = await openNetwork(place, options, "verdict");
   const { network } = opened;
   const asserted = assertNetwork(network, assertions);
   if (asserted.mistakes.length > 0) {
@@ -122,7 +122,7 @@ function exampleView(network: Network, { from, to, ports, found }: Counterexampl
   return {
     ...names,
     found,
-    ports: formatPorts(ports),
+    ports: portsText(ports, network.portSets),
     stages: stageViews(network, { ...reasons, stages: decisive(reasons, found) }, ports, names),
   };
 }

@@ -6,9 +6,11 @@ import {
   type Doubt,
   type Endpoint,
   formatPorts,
+  hasPort,
   intervalsOf,
   type Network,
   type PortSet,
+  type PortSets,
 } from "../../engines/reachability/model.ts";
 import type {
   CauseView,
@@ -31,7 +33,7 @@ export function viewOf(
   shown?: ScopeView,
 ): NetworkView {
   const { groups, blocks, doubts } = groupedConnections(network, scope);
-  const ports = portsViewer();
+  const ports = portsViewer(network.portSets);
   return {
     tool: { name: "bulkhead", version: toolVersion() },
     subject,
@@ -58,13 +60,21 @@ export function viewOf(
 }
 
 /** Equal sets give one object. */
-export function portsViewer(): (set: PortSet) => PortsView {
+export function portsViewer(portSets: PortSets): (set: PortSet) => PortsView {
   const known = new Map<PortSet, PortsView>();
   return (set) => {
-    const found = known.get(set) ?? { text: formatPorts(set), intervals: intervalsOf(set) };
+    const found = known.get(set) ?? { text: portsText(set, portSets), intervals: intervalsOf(set) };
     known.set(set, found);
     return found;
   };
+}
+
+/** `TCP 80,443`; of nearly all `all ports but TCP 3000`. */
+export function portsText(set: PortSet, { all, subtract }: PortSets): string {
+  const text = formatPorts(set);
+  if (set === all || !hasPort(set, "other", 0)) return text;
+  const rest = formatPorts(subtract(all, set));
+  return rest.length < text.length ? `all ports but ${rest}` : text;
 }
 
 function causeView({ code, reason, remedy }: Doubt): CauseView {
@@ -86,7 +96,7 @@ export function gapViews({ gaps }: Pick<Network, "gaps">, unread: ReadNetwork["u
 
 const ISOLATION = { yes: "isolated", no: "open", unknown: "unknown" } as const satisfies Record<string, Isolation>;
 
-function endpointView(network: Network, endpoint: Endpoint, index: number): EndpointView {
+export function endpointView(network: Network, endpoint: Endpoint, index: number): EndpointView {
   switch (endpoint.kind) {
     case "pods":
       return {

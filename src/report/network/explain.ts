@@ -44,8 +44,7 @@ function pairLines(pair: PairView, { enforced }: ExplainView, page: Page): strin
   if (pair.verdict === "mixed") {
     for (const kind of ["allowed", "unknown", "denied"] as const) {
       const { text, intervals } = pair[kind];
-      const rest = kind === "denied" && text.length > 30 ? "every other port" : text;
-      if (intervals.length > 0) out.push(...hanging(page, `${kind}: ${rest}`, 2, "  "));
+      if (intervals.length > 0) out.push(...hanging(page, `${kind}: ${text}`, 2, "  "));
     }
   }
   out.push("", ...stageLines(pair.stages, page, 2));

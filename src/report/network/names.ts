@@ -13,7 +13,7 @@ export interface Names {
 const NAMED = 4;
 const NAMED_NAMESPACES = 3;
 
-export function namesOf({ endpoints, groups }: NetworkView): Names {
+export function namesOf({ endpoints, groups }: Pick<NetworkView, "endpoints" | "groups">): Names {
   const short = new Map<string, number>();
   const perNamespace = new Map<string, number>();
   let workloads = 0;
@@ -86,16 +86,17 @@ export function namesOf({ endpoints, groups }: NetworkView): Names {
       if (chosen.length === all.length && (all.length > 1 || scope !== "metadata")) return [word];
       const left = all.filter((index) => !chosen.includes(index));
       if (scope !== "metadata" && left.length <= 2 && chosen.length > 2) {
-        return [`${word} but ${left.map(rangesText).join(", ")}`];
+        return [`${word} but ${left.map((index) => rangesText(index, word)).join(", ")}`];
       }
-      return cut(chosen.map(rangesText));
+      return cut(chosen.map((index) => rangesText(index, word)));
     });
   }
 
-  function rangesText(index: number): string {
+  function rangesText(index: number, word: string): string {
     const { ranges = [], name = "" } = endpoints[index] ?? {};
     if (ranges.length === 0) return name;
-    return ranges.length <= 2 ? ranges.join(", ") : `${ranges[0]} and ${ranges.length - 1} more of ${name}`;
+    if (ranges.length <= 2) return ranges.join(", ");
+    return `${word} (${ranges[0]} and ${ranges.length - 1} more ranges)`;
   }
 
   return { one, set };

@@ -20,7 +20,4 @@ export const bounds = {
   counterexamples: 5,
   /** Unknown pairs whose reasons are asked for. */
   explainedPairs: 20_000,
-  /** Files of a commit that are read, and their bytes together. */
-  commitFiles: 20_000,
-  commitBytes: 256 * 1024 * 1024,
 } as const;

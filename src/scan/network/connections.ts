@@ -81,7 +81,7 @@ export function groupedConnections(network: Network, scope: Scope = {}): Grouped
  * What the first of a group is connected with within it: another one; its like, where it is a workload of several pods. A
  * single pod speaks to itself whatever rules say, which is no connection.
  */
-function otherOf({ endpoints }: Pick<Network, "endpoints">, group: readonly number[]): number | undefined {
+export function otherOf({ endpoints }: Pick<Network, "endpoints">, group: readonly number[]): number | undefined {
   const [first, second] = group;
   if (first === undefined || second !== undefined) return second;
   const endpoint = endpoints[first];

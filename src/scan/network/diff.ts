@@ -1,6 +1,6 @@
 /** What a change of manifests opens and closes. */
 import { describeObject, type KubernetesObject, rawOf } from "../../engines/kubernetes/model.ts";
-import { covers } from "../../engines/reachability/addresses.ts";
+import { type AddressRange, overlap } from "../../engines/reachability/addresses.ts";
 import { type Endpoint, intervalsOf, type Network, type PortSet } from "../../engines/reachability/model.ts";
 import { otherOf } from "./connections.ts";
 
@@ -115,7 +115,7 @@ export function changeOf(before: Network, after: Network): NetworkChange {
       for (const kind of changeKinds) {
         const ports = change[kind];
         if (ports === sets.none) continue;
-        const cell = `${source} ${kind} ${ports.id}`;
+        const cell = `${source} ${kind} ${ports.id} ${old === nothing} ${now === nothing}`;
         const known = cells.get(cell);
         const other = from === to && from.length > 1 ? (from[1] as number) : (to[0] as number);
         if (known === undefined) {
@@ -124,7 +124,14 @@ export function changeOf(before: Network, after: Network): NetworkChange {
       }
     }
   }
-  const blocks = Map.groupBy(cells.values(), ({ kind, ports, to }) => `${kind} ${ports.id} ${to.join()}`);
+  const blocks = Map.groupBy(
+    cells.values(),
+    ({ from, kind, ports, to }) => `${kind} ${ports.id} ${sidesOf(from)} ${to.join()}`,
+  );
+  function sidesOf(source: number): string {
+    const joint = endpoints[classes[source]?.[0] as number];
+    return `${joint?.before === undefined} ${joint?.after === undefined}`;
+  }
   const of = (has: (endpoint: JointEndpoint) => boolean) =>
     [...endpoints.keys()].filter((index) => {
       const joint = endpoints[index] as JointEndpoint;
@@ -208,12 +215,23 @@ function jointAddresses(before: Network, after: Network): JointEndpoint[] {
   return [...pairs.values()];
 }
 
-/** Whether the part is smaller than the endpoint of the other network: its name is then the smaller one's. */
-export function isFiner(before: Network, after: Network, { before: old, after: now }: JointEndpoint): boolean {
+/** The addresses of a joint endpoint: those that both of its sides have. */
+export function jointRanges(
+  before: Network,
+  after: Network,
+  { before: old, after: now }: JointEndpoint,
+): AddressRange[] {
   const was = old === undefined ? undefined : before.endpoints[old];
   const is = now === undefined ? undefined : after.endpoints[now];
-  if (was?.kind !== "addresses" || is?.kind !== "addresses") return false;
-  return was.ranges.every((range) => is.ranges.some((wider) => covers(wider, range)));
+  if (was?.kind !== "addresses" || is?.kind !== "addresses") return [];
+  return was.ranges.flatMap((left) =>
+    is.ranges.flatMap((right): AddressRange[] => {
+      if (!overlap(left, right)) return [];
+      const { first } = right.first < left.first ? left : right;
+      const { last } = left.last < right.last ? left : right;
+      return [{ family: left.family, first, last }];
+    }),
+  );
 }
 
 function changedObjects(before: Network, after: Network): ObjectChange[] {
