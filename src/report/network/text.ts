@@ -106,12 +106,14 @@ export function renderNetworkText(view: NetworkView, options: RenderOptions): st
 
   function causes(): void {
     const { causes: all } = view;
-    if (all.length === 0) return;
-    const pairs = pairsOfCauses(view);
+    // Whether a node that nobody asked about is a pod's own is not what makes a map unknown.
+    const pairs = pairsOfCauses(view, isInside);
     const ordered = all
       .map((cause, index) => ({ cause, count: pairs.get(index) ?? 0 }))
+      .filter(({ count }) => count > 0)
       .sort((a, b) => b.count - a.count);
-    heading(`UNKNOWN (${all.length})`);
+    if (ordered.length === 0) return;
+    heading(`UNKNOWN (${ordered.length})`);
     const shown = page.all ? ordered : ordered.slice(0, CAUSES);
     for (const { cause, count } of shown) {
       const remedy = cause.remedy === undefined ? "" : ` (${cause.remedy})`;
@@ -133,11 +135,14 @@ export function renderNetworkText(view: NetworkView, options: RenderOptions): st
 }
 
 /** Of each cause the pairs of endpoints that it makes unknown. */
-function pairsOfCauses({ connections, groups }: NetworkView): ReadonlyMap<number, number> {
+function pairsOfCauses(
+  { connections, groups }: NetworkView,
+  isFrom: (group: number) => boolean,
+): ReadonlyMap<number, number> {
   const counts = new Map<number, number>();
   const size = (chosen: readonly number[]) => chosen.reduce((sum, group) => sum + (groups[group]?.length ?? 0), 0);
   for (const { from, to, causes } of connections) {
-    for (const cause of causes) counts.set(cause, (counts.get(cause) ?? 0) + size(from) * size(to));
+    for (const cause of causes) counts.set(cause, (counts.get(cause) ?? 0) + size(from.filter(isFrom)) * size(to));
   }
   return counts;
 }

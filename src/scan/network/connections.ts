@@ -31,60 +31,77 @@ export interface GroupedConnections {
 }
 
 export function groupedConnections(network: Network, scope: Scope = {}): GroupedConnections {
-  const { from, to, focus } = scope;
-  const marks = (index: number) =>
-    (from?.has(index) === false ? 0 : 1) + (to?.has(index) === false ? 0 : 2) + (focus?.has(index) === false ? 0 : 4);
-  const byKey = Map.groupBy(network.endpoints.keys(), (index) => (network.classOf[index] as number) * 8 + marks(index));
-  const keys = [...byKey.keys()];
-  const groups = [...byKey.values()];
-  const sources = keys.flatMap((key, group) => (key & 1 ? [group] : []));
-  const targets = keys.flatMap((key, group) => (key & 2 ? [group] : []));
-  const inFocus = (group: number) => ((keys[group] as number) & 4) !== 0;
+  const { groups, ofClass } = groupsOf(network, scope);
   const told = tellDoubts(network);
   const kinds = createKinds();
-  const nothing = { allowed: network.portSets.none, unknown: network.portSets.none };
-  const rows = new Map<string, { readonly from: number[]; readonly row: ReadonlyMap<number, number[]> }>();
-  for (const source of sources) {
-    const row = new Map<number, number[]>();
-    const signature: number[] = [];
-    let run = -1;
-    const example = groups[source]?.[0] as number;
-    for (const [position, target] of targets.entries()) {
-      let kind = -1;
-      if (inFocus(source) || inFocus(target)) {
-        const other =
-          source === target ? otherOf(network, groups[target] as number[]) : (groups[target]?.[0] as number);
-        const { allowed, unknown } = other === undefined ? nothing : network.connection(example, other);
-        if (allowed !== network.portSets.none || unknown !== network.portSets.none) {
-          kind = kinds.of(allowed, unknown, unknown === network.portSets.none ? [] : told.of(example, other as number));
-          const cell = row.get(kind);
-          if (cell === undefined) row.set(kind, [target]);
-          else cell.push(target);
-        }
+  /** By source; of each kind of connection the targets. */
+  const rows = new Map<number, Map<number, number[]>>();
+  for (const { from, to, connection } of network.edges()) {
+    const { allowed, unknown } = connection;
+    const targets = to.flatMap((each) => ofClass[each]?.filter(({ isTo }) => isTo) ?? []);
+    for (const source of ofClass[from] ?? []) {
+      if (!source.isFrom) continue;
+      for (const target of targets) {
+        if (!source.inFocus && !target.inFocus) continue;
+        const pair = standInOf(network, groups[source.group] ?? [], groups[target.group] ?? []);
+        if (pair === undefined) continue;
+        const kind = kinds.of(allowed, unknown, unknown === network.portSets.none ? [] : told.of(...pair));
+        const row = rows.get(source.group) ?? new Map<number, number[]>();
+        rows.set(source.group, row);
+        const cell = row.get(kind);
+        if (cell === undefined) row.set(kind, [target.group]);
+        else cell.push(target.group);
       }
-      if (kind !== run) signature.push(position, kind);
-      run = kind;
     }
-    if (row.size === 0) continue;
-    const key = signature.join();
-    const known = rows.get(key);
-    if (known === undefined) rows.set(key, { from: [source], row });
-    else known.from.push(source);
   }
-  const blocks = [...rows.values()].flatMap(({ from: alike, row }) =>
-    [...row].map(([kind, cells]): Block => ({ from: alike, to: cells, ...(kinds.all[kind] as Kind) })),
+  const alike = Map.groupBy(rows, ([, row]) => {
+    for (const cells of row.values()) cells.sort((x, y) => x - y);
+    return [...row]
+      .map(([kind, cells]) => `${kind}:${cells.join()}`)
+      .sort()
+      .join(";");
+  });
+  const blocks = [...alike.values()].flatMap((same) =>
+    [...(same[0]?.[1] ?? [])].map(
+      ([kind, to]): Block => ({
+        from: same.map(([source]) => source).sort((x, y) => x - y),
+        to,
+        ...(kinds.all[kind] as Kind),
+      }),
+    ),
   );
   return { groups, blocks, doubts: told.all };
 }
 
+interface Marked {
+  readonly group: number;
+  readonly isFrom: boolean;
+  readonly isTo: boolean;
+  readonly inFocus: boolean;
+}
+
+/** The endpoints of a class are one group, but for those that are asked for and those that are not. */
+function groupsOf({ classes }: Network, { from, to, focus }: Scope) {
+  const groups: (readonly number[])[] = [];
+  const ofClass = classes.map((members) => {
+    const marked = (index: number) => [from, to, focus].map((set) => set?.has(index) !== false);
+    return [...Map.groupBy(members, (index) => marked(index).join()).values()].map((same): Marked => {
+      const [isFrom = true, isTo = true, inFocus = true] = marked(same[0] as number);
+      return { group: groups.push(same) - 1, isFrom, isTo, inFocus };
+    });
+  });
+  return { groups, ofClass };
+}
+
 /**
- * What the first of a group is connected with within it: another one; its like, where it is a workload of several pods. A
- * single pod speaks to itself whatever rules say, which is no connection.
+ * What the first of a group is connected with within it: another one; its like, where it is a workload of several pods, or any
+ * node. A single pod speaks to itself whatever rules say, which is no connection.
  */
 export function otherOf({ endpoints }: Pick<Network, "endpoints">, group: readonly number[]): number | undefined {
   const [first, second] = group;
   if (first === undefined || second !== undefined) return second;
   const endpoint = endpoints[first];
+  if (endpoint?.kind === "node") return endpoint.name === "" ? first : undefined;
   return endpoint?.kind === "pods" && endpoint.workload.object.kind !== "Pod" ? first : undefined;
 }
 
