@@ -2,6 +2,7 @@ import { usageProblem } from "../../core/problem.ts";
 import { writeWhole } from "../../engines/files/write.ts";
 import { renderNetworkFlat, renderNetworkJson } from "../../report/network/json.ts";
 import { renderMermaid } from "../../report/network/mermaid.ts";
+import { renderNetworkPage } from "../../report/network/page.ts";
 import { renderNetworkText } from "../../report/network/text.ts";
 import type { NetworkView, ScopeView } from "../../report/network/view.ts";
 import { outputDefaults, type RenderOptions } from "../../report/options.ts";
@@ -21,7 +22,7 @@ export interface MapOptions extends PlacedOptions {
   readonly all: boolean;
 }
 
-const formats = ["text", "json", "flat", "mermaid"] as const;
+const formats = ["text", "json", "flat", "mermaid", "html"] as const;
 
 /** `bulkhead network map [DIR | --cluster]`. Ends with 0: it shows, and asserts nothing. */
 export async function networkMap(place: string, options: MapOptions): Promise<number> {
@@ -49,6 +50,8 @@ function rendered(view: NetworkView, format: (typeof formats)[number], options: 
       return renderNetworkJson(view);
     case "flat":
       return renderNetworkFlat(view);
+    case "html":
+      return [renderNetworkPage(view)];
     case "mermaid":
       return [renderMermaid(view)];
   }

@@ -4,7 +4,7 @@ import { hanging, type Page } from "../page.ts";
 import type { NetworkView } from "./view.ts";
 
 export function headlineOf(view: NetworkView, page: Page): string[] {
-  const { endpoints, subject, policies, cni, enforced } = view;
+  const { endpoints, subject, policies, cni } = view;
   const workloads = endpoints.filter(({ kind }) => kind === "workload");
   const namespaces = new Set(workloads.map(({ namespace }) => namespace)).size;
   const title = [
@@ -12,6 +12,15 @@ export function headlineOf(view: NetworkView, page: Page): string[] {
     `${counted(namespaces, "namespace")}, ${counted(workloads.length, "workload")}, ${counted(policies, "policy", "policies")}`,
     ...(cni === undefined ? [] : [`CNI ${cni}`]),
   ];
+  return [
+    page.colors.bold(hanging(page, title.join(" · "), 0).join("\n")),
+    ...headlineSentences(view).flatMap((sentence) => hanging(page, sentence, 2, "  ")),
+  ];
+}
+
+/** What it comes to, one sentence each. */
+export function headlineSentences(view: NetworkView): string[] {
+  const { enforced, policies } = view;
   const sentences = [...isolationSentences(view), ...reachSentences(view), ...scopeSentences(view)];
   if (enforced === "no") sentences.push("✗ the CNI enforces no policies: what is denied here is open in truth");
   if (enforced === "unknown" && policies > 0) {
@@ -19,10 +28,7 @@ export function headlineOf(view: NetworkView, page: Page): string[] {
       "? whether the cluster enforces policies is unknown: state cluster.cni in bulkhead.yaml, or use --cni NAME",
     );
   }
-  return [
-    page.colors.bold(hanging(page, title.join(" · "), 0).join("\n")),
-    ...sentences.flatMap((sentence) => hanging(page, sentence, 2, "  ")),
-  ];
+  return sentences;
 }
 
 function isolationSentences({ endpoints, policies }: NetworkView): string[] {
