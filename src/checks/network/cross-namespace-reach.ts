@@ -26,7 +26,7 @@ export const crossNamespaceReach = networkNamespaceCheck({
         fix:
           by.kind === "rule"
             ? `name the namespaces that need it in ${by.object.kind} ${clip(by.object.name)}`
-            : generateFix(network.name),
+            : generateFix,
         evidence: { from: clip(listed(from), SENTENCE), to: clip(listed(reached), SENTENCE) },
       };
     }

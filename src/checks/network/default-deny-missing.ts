@@ -47,7 +47,7 @@ function missing(
       open.length === all
         ? `Namespace ${clip(name)} has no default-deny for ${direction}`
         : `${open.length} of ${all} workloads of namespace ${clip(name)} are not isolated for ${direction}`,
-    fix: generateFix(name),
+    fix: generateFix,
     evidence: { direction, "not isolated": countedOf(names, all) },
   };
 }

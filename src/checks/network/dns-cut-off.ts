@@ -23,7 +23,7 @@ export const dnsCutOff = networkNamespaceCheck({
       path: [],
       subject: "dns",
       title: `${cut.length} of ${network.workloads.length} workloads of ${clip(network.name)} cannot resolve names: no policy allows DNS`,
-      fix: generateFix(network.name),
+      fix: generateFix,
       evidence: { workloads: countedOf(names, network.workloads.length) },
     };
   },

@@ -40,7 +40,7 @@ export const metadataServiceReachable = networkNamespaceCheck({
         severity: isHost ? "medium" : "high",
         title: `${workloads(names).replace(/^w/, "W")} of ${clip(network.name)} can reach the cloud metadata service (${addresses})`,
         detail: `${whyOpen(by, "egress")}; whether the nodes' hop limit and tokens stop it is not known from manifests`,
-        fix: fixFor(by, network.name),
+        fix: fixFor(by),
         evidence: { address: addresses, workloads: countedOf(names, network.workloads.length) },
       };
     }
@@ -60,9 +60,9 @@ function hostNetworkOf({ workload }: ReachingWorkload): readonly (string | numbe
   return [...workload.podPath, "hostNetwork"];
 }
 
-function fixFor(by: ReachedService["by"], namespace: string): string {
+function fixFor(by: ReachedService["by"]): string {
   if (by.kind === "host")
     return "remove hostNetwork; on the nodes, require tokens and give the node's role only what it needs";
-  if (by.kind !== "rule") return generateFix(namespace);
+  if (by.kind !== "rule") return generateFix;
   return `add except: [169.254.169.254/32] to the CIDR in ${by.object.kind} ${clip(by.object.name)}, or name what is needed`;
 }

@@ -42,7 +42,7 @@ export const openEgress = networkNamespaceCheck({
         fix:
           by.kind === "rule"
             ? `allow only the addresses that are needed in ${by.object.kind} ${clip(by.object.name)}`
-            : generateFix(network.name),
+            : generateFix,
         evidence: {
           ports,
           workloads: countedOf(names, network.workloads.length),

@@ -56,7 +56,5 @@ export function whyOpen(by: OpenBy, direction: "ingress" | "egress"): string {
   }
 }
 
-/** The command that closes a namespace. */
-export function generateFix(namespace: string): string {
-  return `generate policies from what the workloads need: bulkhead network generate ${clip(namespace)} --write network/`;
-}
+/** What closes a namespace; of all namespaces and checks the same, so that it is told once. */
+export const generateFix = "write the policies that the workloads need: bulkhead network generate";
