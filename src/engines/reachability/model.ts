@@ -2,6 +2,7 @@
 import type { FieldPath, KubernetesObject, Manifests } from "../kubernetes/model.ts";
 import type { ClassEdges } from "./edges.ts";
 import type { Endpoint } from "./endpoint-model.ts";
+import type { MeshFacts } from "./mesh-model.ts";
 import type { PodSet } from "./pod-sets.ts";
 import type { PortSet, PortSets } from "./port-set.ts";
 import type { NetworkGap } from "./reading.ts";
@@ -11,6 +12,7 @@ import type { ClusterSettings } from "./settings.ts";
 export type * from "./addresses.ts";
 export type { ClassEdges } from "./edges.ts";
 export type * from "./endpoint-model.ts";
+export type * from "./mesh-model.ts";
 export type * from "./metadata-services.ts";
 export type * from "./pod-sets.ts";
 export {
@@ -36,6 +38,8 @@ export interface Network {
   /** Whether what is denied here is kept out in truth: `unknown` without a known CNI. */
   readonly enforced: "yes" | "no" | "unknown";
   readonly gaps: readonly NetworkGap[];
+  /** What Istio and Linkerd do for each workload. */
+  readonly mesh?: MeshFacts;
   /** Endpoints of one class are treated alike by every rule: class → its members, sorted. */
   readonly classes: readonly (readonly number[])[];
   /** Of each endpoint its class. */

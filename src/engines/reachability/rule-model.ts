@@ -44,10 +44,10 @@ export interface RuleOrder {
 export const groups = { foreign: 0, admin: 1, policy: 2, baseline: 3 } as const;
 
 /**
- * Of the group `policy` and of meshes, which have no priorities: denials, then what allows, then that a policy selects a
- * pod and so denies the rest.
+ * Of the group `policy` and of meshes, which have no priorities: what a mesh's proxy never sees, what another service
+ * decides, denials, then what allows, then that a policy selects a pod and so denies the rest.
  */
-export const bands = { custom: 0, deny: 1, allow: 2, isolation: 3 } as const;
+export const bands = { bypass: -1, custom: 0, deny: 1, allow: 2, isolation: 3 } as const;
 
 export interface Rule extends RuleOrder {
   readonly stage: StageName;
