@@ -9,6 +9,7 @@ import { type Connections, createConnections, edgesOf } from "./edges.ts";
 import type { DomainEndpoint, Endpoint, PodEndpoint } from "./endpoint-model.ts";
 import { readEndpoints } from "./endpoints.ts";
 import { explainConnection } from "./explain.ts";
+import { readMesh } from "./mesh/read.ts";
 import type { Connection, Network } from "./model.ts";
 import { createPeerSets, type PeerSet, type Places, type Section, sections } from "./peer-sets.ts";
 import { type ClassSet, type CompiledRule, classSetOf, decide, type Plan, type PlanGround, planOf } from "./plan.ts";
@@ -26,6 +27,7 @@ export function readNetwork(manifests: Manifests, settings: ClusterSettings): Ne
   const nodes = read.nodes.length > 0 ? read.nodes : [ANY_NODE];
   const reading = createReading(manifests, settings, [...read.pods, ...nodes], podSets, portSets);
   readPolicies(reading);
+  const mesh = readMesh(reading);
   const { endpoints, places, gap } = placesOf(reading.endpoints, reading.rules, settings);
   return computeNetwork({
     manifests,
@@ -34,6 +36,7 @@ export function readNetwork(manifests: Manifests, settings: ClusterSettings): Ne
     endpoints,
     places,
     rules: reading.rules,
+    mesh,
     gaps: gap === undefined ? reading.gaps : [...reading.gaps, gap],
   });
 }
@@ -92,7 +95,7 @@ function placesOf(within: readonly Endpoint[], rules: readonly Rule[], settings:
   return { endpoints, places, ...(gap === undefined ? {} : { gap }) };
 }
 
-interface Parts extends Pick<Network, "manifests" | "settings" | "portSets" | "endpoints" | "rules" | "gaps"> {
+interface Parts extends Pick<Network, "manifests" | "settings" | "portSets" | "endpoints" | "rules" | "gaps" | "mesh"> {
   readonly places: Places;
 }
 
@@ -156,6 +159,7 @@ function computeNetwork(parts: Parts): Network {
     portSets,
     enforced: settings.cni === undefined ? "unknown" : settings.cni === "none" ? "no" : "yes",
     gaps: parts.gaps,
+    ...(parts.mesh === undefined ? {} : { mesh: parts.mesh }),
     classes: classes.members,
     classOf: classes.classOf,
     connection(from, to) {

@@ -1,0 +1,51 @@
+/** Pods of a mesh as its readers find them, before any policy is read. */
+import type { PodEndpoint } from "../endpoint-model.ts";
+import type { MeshBypass, MeshCertainty, MeshEvidence, MeshKind } from "../mesh-model.ts";
+import type { PodSet } from "../pod-sets.ts";
+import type { Reading } from "../reading.ts";
+import type { Doubt } from "../rule-model.ts";
+
+export interface Member {
+  readonly mesh: MeshKind | "none";
+  readonly certainty: MeshCertainty;
+  readonly doubt?: Doubt;
+  readonly gateway: boolean;
+  readonly evidence: readonly MeshEvidence[];
+  readonly bypass: MeshBypass;
+}
+
+/** The workloads of a reading, by index. */
+export interface Pods {
+  readonly list: readonly PodEndpoint[];
+  /** @param name - equal for equal predicates: the set is made once */
+  where(name: string, holds: (pod: PodEndpoint, index: number) => boolean): PodSet;
+  /** Those of a set, as endpoints with their indices. */
+  of(set: PodSet): readonly (readonly [number, PodEndpoint])[];
+}
+
+export function indexPods({ endpoints, podSets }: Pick<Reading, "endpoints" | "podSets">): Pods {
+  const end = endpoints.findIndex(({ kind }) => kind !== "pods");
+  const list = endpoints.slice(0, end < 0 ? undefined : end) as readonly PodEndpoint[];
+  const indices = new Map(list.map((pod, index) => [pod, index]));
+  return {
+    list,
+    where: (name, holds) => podSets.where(name, (pod) => holds(pod, indices.get(pod) ?? -1)),
+    of: ({ members }) => Array.from(members, (index) => [index, list[index] as PodEndpoint] as const),
+  };
+}
+
+/** Indices by an equal text, in order of the first of each; those without a text are in none. */
+export function groupBy<T extends string>(
+  indices: Iterable<number>,
+  key: (index: number) => T | undefined,
+): ReadonlyMap<T, readonly number[]> {
+  const groups = new Map<T, number[]>();
+  for (const index of indices) {
+    const name = key(index);
+    if (name === undefined) continue;
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, [index]);
+    else group.push(index);
+  }
+  return groups;
+}
