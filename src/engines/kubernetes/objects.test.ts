@@ -110,7 +110,8 @@ spec:
     assert.deepEqual(found.roles[0]?.rules[0]?.verbs, ["*"]);
     assert.deepEqual(found.roles[0]?.aggregationRule?.clusterRoleSelectors[0]?.matchLabels, { a: "b" });
     assert.equal(found.bindings[0]?.subjects[0]?.name, "web");
-    assert.deepEqual(found.ingresses[0]?.backends, [{ service: "web", port: 80 }]);
+    const field = ["spec", "rules", 0, "http", "paths", 0, "backend"];
+    assert.deepEqual(found.ingresses[0]?.backends, [{ field, service: "web", port: 80 }]);
     const [role, binding] = found.objects as [KubernetesObject, KubernetesObject];
     assert.deepEqual([isClusterScoped(role), isClusterScoped(binding)], [true, false]);
     assert.equal(effectiveNamespace(role), undefined);

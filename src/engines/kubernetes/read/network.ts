@@ -1,4 +1,5 @@
-import type { GatewayObject, Ingress, Service, ServiceBackend } from "../network-model.ts";
+import type { FieldPath } from "../field-path.ts";
+import type { GatewayListener, GatewayObject, Ingress, Service, ServiceBackend } from "../network-model.ts";
 import type { KubernetesObject } from "../object-model.ts";
 import { type Fields, stated } from "./fields.ts";
 
@@ -21,6 +22,9 @@ export function readService(object: KubernetesObject, root: Fields): Service {
     externalIPs: spec.strings("externalIPs"),
     externalName: spec.string("externalName"),
     loadBalancerSourceRanges: spec.strings("loadBalancerSourceRanges"),
+    loadBalancerClass: spec.string("loadBalancerClass"),
+    externalTrafficPolicy: spec.string("externalTrafficPolicy"),
+    allocateLoadBalancerNodePorts: spec.boolean("allocateLoadBalancerNodePorts"),
   });
 }
 
@@ -29,60 +33,99 @@ export function readIngress(object: KubernetesObject, root: Fields): Ingress {
   const spec = root.fields("spec") ?? root.empty();
   const rules = spec.list("rules");
   const paths = rules.flatMap((rule) => rule.fields("http")?.list("paths") ?? []);
-  const backends = [
+  const backends: ServiceBackend[] = [];
+  const otherBackends: FieldPath[] = [];
+  for (const backend of [
     spec.fields("defaultBackend") ?? spec.fields("backend"),
     ...paths.map((path) => path.fields("backend")),
-  ];
+  ]) {
+    if (backend === undefined) continue;
+    const service = backend.fields("service");
+    const name = service?.string("name") ?? backend.string("serviceName");
+    if (name === undefined) {
+      otherBackends.push(backend.path());
+      continue;
+    }
+    const port = service?.fields("port");
+    backends.push(
+      stated({
+        field: backend.path(),
+        service: name,
+        port: port?.integer("number") ?? port?.string("name") ?? backend.integerOrString("servicePort"),
+      }),
+    );
+  }
   return stated({
     object,
     ingressClassName: spec.string("ingressClassName"),
     hosts: rules.flatMap((rule) => rule.string("host") ?? []),
-    backends: backends.flatMap((backend): ServiceBackend[] => {
-      const service = backend?.fields("service");
-      const name = service?.string("name") ?? backend?.string("serviceName");
-      if (backend === undefined || name === undefined) return [];
-      const port = service?.fields("port");
-      return [
-        stated({
-          service: name,
-          port: port?.integer("number") ?? port?.string("name") ?? backend.integerOrString("servicePort"),
-        }),
-      ];
-    }),
+    backends,
+    otherBackends,
     tls: spec.list("tls").map((tls) => stated({ hosts: tls.strings("hosts"), secretName: tls.string("secretName") })),
   });
 }
 
 export function readGateway(object: KubernetesObject, root: Fields): GatewayObject {
   const spec = root.fields("spec") ?? root.empty();
-  return {
-    object,
-    listeners: spec.list("listeners").map((listener) =>
-      stated({
-        name: listener.string("name") ?? "",
-        hostname: listener.string("hostname"),
-        port: listener.integer("port"),
-        protocol: listener.string("protocol"),
-      }),
-    ),
-    hostnames: spec.strings("hostnames"),
-    parents: spec.list("parentRefs").map((parent) =>
-      stated({
-        kind: parent.string("kind"),
-        name: parent.string("name") ?? "",
-        namespace: parent.string("namespace"),
-      }),
-    ),
-    backends: spec
-      .list("rules")
-      .flatMap((rule) => rule.list("backendRefs"))
-      .filter((backend) => (backend.string("kind") ?? "Service") === "Service")
-      .map((backend) =>
+  const backends: ServiceBackend[] = [];
+  const otherBackends: FieldPath[] = [];
+  for (const rule of spec.list("rules")) {
+    for (const backend of backendsOf(rule)) {
+      if ((backend.string("kind") ?? "Service") !== "Service" || (backend.string("group") ?? "") !== "") {
+        otherBackends.push(backend.path());
+        continue;
+      }
+      backends.push(
         stated({
+          field: backend.path(),
           service: backend.string("name") ?? "",
           namespace: backend.string("namespace"),
           port: backend.integer("port"),
         }),
-      ),
-  };
+      );
+    }
+  }
+  return stated({
+    object,
+    gatewayClassName: spec.string("gatewayClassName"),
+    listeners: spec.list("listeners").map(readListener),
+    hostnames: spec.strings("hostnames"),
+    parents: spec.list("parentRefs").map((parent) =>
+      stated({
+        group: parent.string("group"),
+        kind: parent.string("kind"),
+        name: parent.string("name") ?? "",
+        namespace: parent.string("namespace"),
+        sectionName: parent.string("sectionName"),
+        port: parent.integer("port"),
+      }),
+    ),
+    backends,
+    otherBackends,
+  });
+}
+
+/** Those of a rule, and those that filters of it or of its backends mirror requests to. */
+function backendsOf(rule: Fields): Fields[] {
+  const own = rule.list("backendRefs");
+  const filters = [...rule.list("filters"), ...own.flatMap((backend) => backend.list("filters"))];
+  return [...own, ...filters.flatMap((filter) => filter.fields("requestMirror")?.fields("backendRef") ?? [])];
+}
+
+function readListener(listener: Fields): GatewayListener {
+  const allowed = listener.fields("allowedRoutes");
+  const namespaces = allowed?.fields("namespaces");
+  const kinds = allowed?.list("kinds").flatMap((kind) => kind.string("kind") ?? []);
+  return stated({
+    name: listener.string("name") ?? "",
+    hostname: listener.string("hostname"),
+    port: listener.integer("port"),
+    protocol: listener.string("protocol"),
+    tlsMode: listener.fields("tls")?.string("mode"),
+    allowedRoutes: stated({
+      from: namespaces?.string("from"),
+      hasSelector: namespaces?.has("selector") ?? false,
+      kinds: kinds === undefined || kinds.length === 0 ? undefined : kinds,
+    }),
+  });
 }
