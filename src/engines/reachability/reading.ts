@@ -181,7 +181,8 @@ function unknownRules(
 }
 
 function podPeers(podSets: PodSets, choice: PodChoice): readonly Peer[] {
-  const sure: Peer = { kind: "pods", pods: podSets.select(choice) };
+  const everyPod = isEverybody(choice) ? { everyPod: true as const } : {};
+  const sure: Peer = { kind: "pods", pods: podSets.select(choice), ...everyPod };
   const maybe = podSets.mayBeSelected(choice);
   if (maybe.members.length === 0) return [sure];
   const doubt: Doubt = {
@@ -190,4 +191,11 @@ function podPeers(podSets: PodSets, choice: PodChoice): readonly Peer[] {
     remedy: "add the Namespace objects to what is read",
   };
   return [sure, { kind: "pods", pods: maybe, doubt }];
+}
+
+/** Selectors without requirements pick what was not read too. */
+function isEverybody({ namespaces, pods }: PodChoice): boolean {
+  const anywhere =
+    namespaces === undefined || ("selector" in namespaces && namespaces.selector.requirements.length === 0);
+  return anywhere && (pods === undefined || pods.requirements.length === 0);
 }

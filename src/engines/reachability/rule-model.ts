@@ -87,7 +87,8 @@ export interface Doubt {
 /** A connection's other end; a rule matches where one of its peers does. */
 export type Peer =
   | { readonly kind: "everything" }
-  | { readonly kind: "pods"; readonly pods: PodSet; readonly doubt?: Doubt }
+  /** `everyPod`: so is every pod of the cluster, whether it was read or not. */
+  | { readonly kind: "pods"; readonly pods: PodSet; readonly everyPod?: true; readonly doubt?: Doubt }
   /** By address, which may be a pod's or a node's too: whether it counts for them is the CNI's own. */
   | { readonly kind: "addresses"; readonly ranges: readonly AddressRange[]; readonly matches: AddressMatches }
   /** All that is outside the cluster. */
