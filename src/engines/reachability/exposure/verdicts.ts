@@ -1,0 +1,202 @@
+/** What policies say to traffic that comes a way into the cluster, at the pod's own port. */
+import { type AddressRange, overlap } from "../addresses.ts";
+import type { Connection, Network } from "../model.ts";
+import type { PortSet } from "../port-set.ts";
+import type { Doubt } from "../rule-model.ts";
+import type { ExposureSource, ExposureTarget, Reach } from "./exposure-model.ts";
+import { createUnreadPod, type UnreadPod } from "./unread-pod.ts";
+
+/** Reasons of one target that are named. */
+const MOST_DOUBTS = 5;
+
+export interface Verdicts {
+  judge(
+    source: ExposureSource,
+    reach: Reach,
+    endpoint: number,
+    ports: PortSet,
+  ): Omit<ExposureTarget, "endpoint" | "ports" | "service">;
+}
+
+/** Some of several sources, and every one of them. */
+interface Reached {
+  readonly allowed: PortSet;
+  readonly fromEverywhere: PortSet;
+  readonly unknown: PortSet;
+  readonly doubts: readonly Doubt[];
+}
+
+export function createVerdicts(network: Network): Verdicts {
+  const { portSets: sets } = network;
+  let unreadPod: UnreadPod | undefined;
+  const sourcesOf = new Map<string, readonly number[]>();
+  const nodes = network.endpoints.flatMap(({ kind }, index) => (kind === "node" ? [index] : []));
+
+  /** One of each class: what is treated alike is asked once. */
+  function clients(reach: Reach): readonly number[] {
+    const key = `${reach.kind} ${(reach.ranges ?? []).map(({ family, first, last }) => `${family} ${first} ${last}`)}`;
+    let found = sourcesOf.get(key);
+    if (found === undefined) {
+      found = oneOfEach(
+        network,
+        network.endpoints.flatMap((endpoint, index) =>
+          endpoint.kind === "addresses" && endpoint.scope !== "metadata" && comesFrom(reach, endpoint) ? [index] : [],
+        ),
+      );
+      sourcesOf.set(key, found);
+    }
+    return found;
+  }
+
+  function reached(sources: readonly number[], to: number, ports: PortSet): Reached {
+    let allowed = sets.none;
+    let possible = sets.none;
+    let fromEverywhere = ports;
+    const unsure: number[] = [];
+    for (const from of sources) {
+      const connection = network.connection(from, to);
+      const own = sets.intersect(connection.allowed, ports);
+      const maybe = sets.intersect(connection.unknown, ports);
+      allowed = sets.union(allowed, own);
+      possible = sets.union(possible, maybe);
+      fromEverywhere = sets.intersect(fromEverywhere, own);
+      if (maybe !== sets.none && unsure.length < MOST_DOUBTS) unsure.push(from);
+    }
+    const unknown = sets.subtract(possible, allowed);
+    const doubts = unknown === sets.none ? [] : unsure.flatMap((from) => doubtsOf(network, from, to, unknown));
+    return { allowed, fromEverywhere: sources.length === 0 ? sets.none : fromEverywhere, unknown, doubts };
+  }
+
+  /** The packet has the client's address where it is on the pod's own node, or the CNI keeps it; else that of a node. */
+  function throughNodes(reach: Reach, to: number, ports: PortSet): Reached {
+    const asClient = reached(clients(reach), to, ports);
+    if (nodes.length === 0) return asClient;
+    const asNode = reached(oneOfEach(network, nodes), to, ports);
+    const allowed = sets.intersect(asClient.allowed, asNode.fromEverywhere);
+    const possible = [asClient.allowed, asClient.unknown, asNode.allowed, asNode.unknown].reduce(sets.union);
+    const unknown = sets.subtract(possible, allowed);
+    return {
+      allowed,
+      fromEverywhere: sets.intersect(asClient.fromEverywhere, asNode.fromEverywhere),
+      unknown,
+      doubts: unknown === sets.none ? [] : [SOURCE_ADDRESS, ...asClient.doubts, ...asNode.doubts],
+    };
+  }
+
+  /** Packets are passed on with the client's address, or a proxy of a private network opens connections of its own. */
+  function throughBalancer(reach: Reach, to: number, ports: PortSet): Reached {
+    const asClient = reached(clients(reach), to, ports);
+    const asProxy = reached(clients({ kind: "private" }), to, ports);
+    const more = sets.subtract(
+      sets.union(asProxy.allowed, asProxy.unknown),
+      sets.union(asClient.allowed, asClient.unknown),
+    );
+    if (more === sets.none) return asClient;
+    return {
+      ...asClient,
+      unknown: sets.union(asClient.unknown, more),
+      doubts: [proxyAddress("the load balancer, if it is a proxy"), ...asClient.doubts],
+    };
+  }
+
+  function bySource(source: ExposureSource, reach: Reach, to: number, ports: PortSet): Reached {
+    switch (source.kind) {
+      case "client":
+        return source.orBalancer === true ? throughBalancer(reach, to, ports) : reached(clients(reach), to, ports);
+      case "node":
+        return throughNodes(reach, to, ports);
+      case "pods":
+        return reached(oneOfEach(network, source.endpoints), to, ports);
+      case "unknown-pod": {
+        unreadPod ??= createUnreadPod(network);
+        return ofOne(unreadPod.connection(to), ports, unreadController(source.controller));
+      }
+      case "proxy": {
+        // Its address is one of those that are outside; what holds for all of them holds for it.
+        const all = reached(clients({ kind: "unknown" }), to, ports);
+        const unknown = sets.subtract(sets.union(all.allowed, all.unknown), all.fromEverywhere);
+        return {
+          allowed: all.fromEverywhere,
+          fromEverywhere: all.fromEverywhere,
+          unknown,
+          doubts: unknown === sets.none ? [] : [proxyAddress(source.controller), ...all.doubts],
+        };
+      }
+    }
+  }
+
+  function ofOne(connection: Connection, ports: PortSet, doubt: Doubt): Reached {
+    const allowed = sets.intersect(connection.allowed, ports);
+    const unknown = sets.intersect(connection.unknown, ports);
+    return { allowed, fromEverywhere: allowed, unknown, doubts: unknown === sets.none ? [] : [doubt] };
+  }
+
+  return {
+    judge(source, reach, endpoint, ports) {
+      const { allowed, fromEverywhere, unknown, doubts } = bySource(source, reach, endpoint, ports);
+      return {
+        allowed,
+        fromEverywhere,
+        unknown,
+        verdict: allowed !== sets.none ? "allowed" : unknown !== sets.none ? "unknown" : "denied",
+        doubts: distinct(doubts),
+      };
+    },
+  };
+}
+
+function comesFrom(
+  { kind, ranges }: Reach,
+  { scope, ranges: own }: { scope: string; ranges: readonly AddressRange[] },
+) {
+  if (ranges !== undefined) return ranges.some((one) => own.some((other) => overlap(one, other)));
+  if (kind === "internet") return scope === "internet";
+  if (kind === "private") return scope === "private";
+  return true;
+}
+
+function oneOfEach({ classOf }: Network, endpoints: readonly number[]): readonly number[] {
+  const seen = new Map<number, number>();
+  for (const index of endpoints) {
+    const id = classOf[index] as number;
+    if (!seen.has(id)) seen.set(id, index);
+  }
+  return [...seen.values()];
+}
+
+function doubtsOf(network: Network, from: number, to: number, ports: PortSet): readonly Doubt[] {
+  const { none, intersect } = network.portSets;
+  return network
+    .explain(from, to)
+    .stages.flatMap(({ steps }) =>
+      steps.flatMap((step) => (step.sure || intersect(step.ports, ports) === none ? [] : step.doubts)),
+    );
+}
+
+function distinct(doubts: readonly Doubt[]): readonly Doubt[] {
+  const byReason = new Map(doubts.map((doubt) => [`${doubt.code} ${doubt.reason}`, doubt]));
+  return [...byReason.values()].slice(0, MOST_DOUBTS);
+}
+
+/** https://kubernetes.io/docs/tutorials/services/source-ip/, and "ipBlock" in the documentation of NetworkPolicy. */
+const SOURCE_ADDRESS: Doubt = {
+  code: "network.source-address",
+  reason:
+    "a node's address takes the place of the client's, and whether policies see the one or the other is not defined",
+  remedy: "set externalTrafficPolicy: Local, which keeps the client's address",
+};
+
+function unreadController(controller: string | undefined): Doubt {
+  return {
+    code: "network.ingress-controller",
+    reason: `it depends on the labels and the namespace of the pods of ${controller ?? "the ingress controller"}, which were not read`,
+    remedy: "add the controller's manifests to what is read",
+  };
+}
+
+function proxyAddress(controller: string): Doubt {
+  return {
+    code: "network.proxy-address",
+    reason: `it depends on the addresses of ${controller}: they are outside the cluster, and not known`,
+  };
+}
