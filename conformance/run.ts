@@ -15,6 +15,7 @@ const suites: Readonly<Record<string, () => Promise<Suite>>> = {
   expressions: async () => (await import("./expressions.ts")).expressions,
   images: async () => (await import("./images.ts")).images,
   lockfiles: async () => (await import("./lockfiles.ts")).lockfiles,
+  network: async () => (await import("./network.ts")).network,
   "pod-security": async () => (await import("./pod-security.ts")).podSecurity,
   sboms: async () => (await import("./sboms.ts")).sboms,
   schemas: async () => (await import("./schemas.ts")).schemas,
