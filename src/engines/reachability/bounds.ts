@@ -19,4 +19,8 @@ export const bounds = {
   gaps: 1_000,
   /** Intervals of one set of ports; real rules have some ten. */
   portIntervals: 4_096,
+  /** Calico's own resource definitions take 1,024 characters; before they did, there was no limit. */
+  calicoSelectorLength: 65_536,
+  /** Parentheses within parentheses in one. */
+  calicoSelectorDepth: 100,
 } as const;
