@@ -153,7 +153,7 @@ const expression = fc.letrec<{ node: Stated }>((tie) => ({
   node: fc.oneof(
     { maxDepth: 4, withCrossShrink: true },
     atom,
-    tie("node").map(({ text, holds }) => ({ text: `!(${text})`, holds: (labels) => !holds(labels) })),
+    tie("node").map(({ text, holds }) => ({ text: `!(${text})`, holds: (labels: Labels) => !holds(labels) })),
     fc.tuple(fc.array(tie("node"), { minLength: 2, maxLength: 3 }), fc.boolean(), blank).map(([nodes, all, gap]) => ({
       text: nodes.map(({ text }) => `(${text})`).join(`${gap}${all ? "&&" : "||"}${gap}`),
       holds: (labels: Labels) =>

@@ -1,3 +1,5 @@
+import { readCilium } from "../cilium/read.ts";
+import { readForeign } from "../foreign.ts";
 import type { Reading } from "../reading.ts";
 import { readClusterNetworkPolicies } from "./cluster-network-policy.ts";
 import { readNetworkPolicies } from "./network-policy.ts";
@@ -6,4 +8,6 @@ import { readNetworkPolicies } from "./network-policy.ts";
 export function readPolicies(reading: Reading): void {
   readNetworkPolicies(reading);
   readClusterNetworkPolicies(reading);
+  readCilium(reading);
+  readForeign(reading);
 }

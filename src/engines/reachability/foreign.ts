@@ -1,0 +1,3 @@
+import type { Reading } from "./reading.ts";
+
+export function readForeign(_: Reading): void {}
