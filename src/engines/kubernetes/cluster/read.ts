@@ -105,7 +105,8 @@ async function listResource(
 ): Promise<Answered | undefined> {
   const { group, kind, limit } = resource;
   const there = group === "" ? ["v1"] : served === undefined ? resource.versions : (served.get(group) ?? []);
-  for (const version of resource.versions.filter((one) => there.includes(one))) {
+  const wanted = resource.versions.length === 0 ? there.slice(0, 1) : resource.versions;
+  for (const version of wanted.filter((one) => there.includes(one))) {
     const apiVersion = group === "" ? version : `${group}/${version}`;
     const options = {
       apiVersion,

@@ -3,6 +3,8 @@
  * and a test holds the two together.
  */
 
+import { networkResources } from "./network-resources.ts";
+
 /** Names of lists of `Manifests`; `network`: what only the engine of reachability reads of `objects`. */
 export type ManifestList =
   | "workloads"
@@ -79,71 +81,6 @@ const EVERYWHERE: ReadonlySet<string> = new Set([
   "mutatingwebhookconfigurations",
   "customresourcedefinitions",
 ]);
-
-/** What decides who can talk to whom, beside NetworkPolicy, Services and pods. */
-function networkResources(): readonly ClusterResource[] {
-  const kinds = (
-    group: string,
-    versions: readonly string[],
-    namespaced: boolean,
-    all: Readonly<Record<string, string>>,
-  ) => Object.entries(all).map(([resource, kind]) => named(group, versions, resource, kind, "network", namespaced));
-  const routes = { tcproutes: "TCPRoute", tlsroutes: "TLSRoute", udproutes: "UDPRoute" };
-  return [
-    // A node's status lists every image that it holds.
-    { ...core("nodes", "Node", "network", 50), namespaced: false },
-    ...Object.entries(routes).map(([resource, kind]) =>
-      named(GATEWAY, ["v1", "v1beta1", "v1alpha3", "v1alpha2"], resource, kind, "gateways"),
-    ),
-    named(GATEWAY, ["v1", "v1beta1", "v1alpha2"], "referencegrants", "ReferenceGrant", "gateways"),
-    ...kinds("policy.networking.k8s.io", ["v1alpha2", "v1alpha1"], false, {
-      clusternetworkpolicies: "ClusterNetworkPolicy",
-      adminnetworkpolicies: "AdminNetworkPolicy",
-      baselineadminnetworkpolicies: "BaselineAdminNetworkPolicy",
-    }),
-    ...kinds("cilium.io", ["v2"], true, { ciliumnetworkpolicies: "CiliumNetworkPolicy" }),
-    ...kinds("cilium.io", ["v2", "v2alpha1"], false, {
-      ciliumclusterwidenetworkpolicies: "CiliumClusterwideNetworkPolicy",
-      ciliumcidrgroups: "CiliumCIDRGroup",
-    }),
-    ...kinds("cilium.io", ["v2"], true, { ciliumlocalredirectpolicies: "CiliumLocalRedirectPolicy" }),
-    ...kinds("security.istio.io", ["v1", "v1beta1"], true, {
-      authorizationpolicies: "AuthorizationPolicy",
-      peerauthentications: "PeerAuthentication",
-    }),
-    ...kinds("networking.istio.io", ["v1", "v1beta1", "v1alpha3"], true, {
-      destinationrules: "DestinationRule",
-      gateways: "Gateway",
-      serviceentries: "ServiceEntry",
-      sidecars: "Sidecar",
-      virtualservices: "VirtualService",
-      workloadentries: "WorkloadEntry",
-      workloadgroups: "WorkloadGroup",
-    }),
-    ...kinds("policy.linkerd.io", ["v1beta3", "v1beta2", "v1beta1", "v1alpha1"], true, {
-      authorizationpolicies: "AuthorizationPolicy",
-      egressnetworks: "EgressNetwork",
-      httproutes: "HTTPRoute",
-      meshtlsauthentications: "MeshTLSAuthentication",
-      networkauthentications: "NetworkAuthentication",
-      serverauthorizations: "ServerAuthorization",
-      servers: "Server",
-    }),
-    // Of Calico, as it stores them; and of its newer versions, which serve projectcalico.org themselves.
-    ...["crd.projectcalico.org", "projectcalico.org"].flatMap((group) => [
-      ...kinds(group, ["v1", "v3"], true, { networkpolicies: "NetworkPolicy" }),
-      ...kinds(group, ["v1", "v3"], false, {
-        globalnetworkpolicies: "GlobalNetworkPolicy",
-        hostendpoints: "HostEndpoint",
-        tiers: "Tier",
-      }),
-    ]),
-    ...kinds("crd.antrea.io", ["v1beta1"], true, { networkpolicies: "NetworkPolicy" }),
-    ...kinds("crd.antrea.io", ["v1beta1"], false, { clusternetworkpolicies: "ClusterNetworkPolicy" }),
-    ...kinds("k8s.ovn.org", ["v1"], true, { egressfirewalls: "EgressFirewall" }),
-    ...kinds("route.openshift.io", ["v1"], true, { routes: "Route" }),
-  ];
-}
 
 const RBAC = "rbac.authorization.k8s.io";
 const ADMISSION = "admissionregistration.k8s.io";
@@ -239,7 +176,10 @@ export const clusterResources: readonly ClusterResource[] = [
   named("bitnami.com", ["v1alpha1"], "sealedsecrets", "SealedSecret", "externalSecrets"),
   { ...core("persistentvolumes", "PersistentVolume", "objects"), namespaced: false },
   core("persistentvolumeclaims", "PersistentVolumeClaim", "objects"),
-  ...networkResources(),
+  ...networkResources.map(({ group, versions, resource, kind, namespaced, list }) =>
+    // A node's status lists every image that it holds.
+    ({ ...named(group, versions, resource, kind, list, namespaced), ...(kind === "Node" ? { limit: 50 } : {}) }),
+  ),
   // Kinds without a list of their own that checks look for.
   named("kyverno.io", ["v1", "v2beta1"], "clusterpolicies", "ClusterPolicy", "objects", false),
   named("policies.kyverno.io", POLICIES, "imagevalidatingpolicies", "ImageValidatingPolicy", "objects", false),
