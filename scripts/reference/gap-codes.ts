@@ -22,6 +22,7 @@ const AREAS: Readonly<Record<string, string>> = {
   image: "which image is meant",
   kubernetes: "manifests and Compose files",
   lifecycle: "end of life of releases",
+  network: "who can talk to whom: network policies, the CNI that enforces them, service meshes",
   oci: "images: documents, layers, file trees",
   pipelines: "workflows of continuous integration",
   rbac: "roles and bindings",

@@ -3,6 +3,7 @@ import type { CheckDescription } from "../core/check.ts";
 import { buildChecks } from "./build/index.ts";
 import { clusterChecks } from "./cluster/index.ts";
 import { imageChecks } from "./image/index.ts";
+import { networkChecks } from "./network/index.ts";
 import { policyChecks } from "./policy/index.ts";
 import { workloadChecks } from "./workload/index.ts";
 
@@ -10,6 +11,7 @@ export const checks: readonly CheckDescription[] = [
   ...buildChecks,
   ...clusterChecks,
   ...imageChecks,
+  ...networkChecks,
   ...policyChecks,
   ...workloadChecks,
 ];

@@ -11,6 +11,7 @@ import { addressOf } from "../engines/kubernetes/cluster/identity.ts";
 import { type ClusterReading, readCluster } from "../engines/kubernetes/cluster/read.ts";
 import type { RunningImage } from "../engines/kubernetes/cluster/running.ts";
 import { type OpenOptions, openImage, repositoryNamed } from "../engines/oci/open.ts";
+import { detectCni } from "../engines/reachability/cni.ts";
 import type { SecretScanner } from "../engines/secrets/scan.ts";
 import { accessRelations } from "../evaluate/kubernetes/access-relations.ts";
 import { evaluateManifestSecrets } from "../evaluate/kubernetes/manifest-secrets.ts";
@@ -18,6 +19,7 @@ import { evaluateEach, type ManifestsContext, manifestNotes } from "../evaluate/
 import { bounds } from "./bounds.ts";
 import type { ScanContext } from "./context.ts";
 import { scanImage, scanUnopened } from "./image.ts";
+import { scanNetwork } from "./network-evaluations.ts";
 import { runningRelations } from "./relations.ts";
 
 export interface ClusterContext extends Pick<ManifestsContext, "policy" | "now">, Pick<ScanContext, "onRelations"> {
@@ -49,6 +51,8 @@ export async function scanCluster(connection: ClusterConnection, context: Cluste
   const secrets = scanner === undefined ? [] : evaluateManifestSecrets(manifests, scanner, judging);
   const evaluations = new EvaluationList(evaluateEach(manifests, judging));
   evaluations.take(secrets);
+  const network = await scanNetwork(manifests, { ...judging, cni: detectCni(manifests, reading.daemonSets) });
+  evaluations.take(network.evaluations);
   return {
     reading,
     authority: uid === undefined ? { kind: "cluster-address", ...addressOf(connection) } : { kind: "cluster", uid },
@@ -62,6 +66,7 @@ export async function scanCluster(connection: ClusterConnection, context: Cluste
         : []),
       ...(context.namespace === undefined ? [] : [`only namespace ${context.namespace}`]),
       ...manifestNotes(manifests),
+      ...network.notes,
     ],
   };
 }

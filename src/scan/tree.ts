@@ -22,6 +22,7 @@ import { scanDockerfile } from "./dockerfile.ts";
 import { scanUnopened } from "./image.ts";
 import { scanImageSet } from "./image-set.ts";
 import { scanLockfile } from "./lockfile.ts";
+import { scanNetwork } from "./network-evaluations.ts";
 import { manifestRelations } from "./relations.ts";
 import { scanSources, scanUnlooked } from "./sources.ts";
 
@@ -69,6 +70,8 @@ export async function scanTree(
   evaluations.take(evaluatePipelines(readPipelines(root, found.pipelines), own));
   const seccompProfiles = findSeccompProfiles(root, manifests, now);
   evaluations.take(evaluateEach(manifests, { policy, now, scope: SCOPE, seccompProfiles }));
+  const network = await scanNetwork(manifests, { policy, now, scope: SCOPE });
+  evaluations.take(network.evaluations);
   if (secrets !== undefined) {
     evaluations.take(evaluateManifestSecrets(manifests, secrets.scanner, { policy, now, scope: SCOPE }));
   }
@@ -83,6 +86,7 @@ export async function scanTree(
       ...linted.flatMap((dockerfile) => dockerfile.notes),
       ...(rendering?.notes ?? []),
       ...(manifests.objects.length === 0 ? [] : manifestNotes(manifests)),
+      ...network.notes,
       ...(secrets?.notes ?? [NO_SECRETS]),
     ],
   };

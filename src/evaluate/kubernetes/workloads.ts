@@ -9,26 +9,19 @@ import { workloadChecks as allWorkloadChecks } from "../../checks/lists/workload
 import type { ManifestFileFacts } from "../../checks/subjects/tree.ts";
 import type { WorkloadCheck, WorkloadFacts } from "../../checks/workload/kubernetes/workload-check.ts";
 import { strictestLevel } from "../../checks/workload/pod-security/standards.ts";
-import { type ClusterAsset, fileAsset, type NamespaceAsset, type WorkloadAsset } from "../../core/asset.ts";
+import { type ClusterAsset, fileAsset } from "../../core/asset.ts";
 import type { EvidenceFor } from "../../core/check.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
 import { absent, type Evidence, type Gap, present } from "../../core/evidence.ts";
 import type { Policy } from "../../core/policy.ts";
 import { runCheck, runChecks } from "../../core/runner.ts";
-import { bounds as kubernetesBounds } from "../../engines/kubernetes/bounds.ts";
 import { componentsOf } from "../../engines/kubernetes/control-plane/components.ts";
-import {
-  callName,
-  containersOf,
-  type KubernetesObject,
-  lineageOf,
-  type Manifests,
-  type Workload,
-} from "../../engines/kubernetes/model.ts";
+import { containersOf, type KubernetesObject, type Manifests, type Workload } from "../../engines/kubernetes/model.ts";
 import { resolveAccess } from "../../engines/kubernetes/rbac/access.ts";
+import { inSeveralFiles, namespaceAsset, namespacesInSeveralFiles, workloadAsset, workloadName } from "./assets.ts";
 import { type ListGaps, listGapsApart, readsOf } from "./list-gaps.ts";
 import { gapOf, type ManifestGaps, manifestGaps } from "./manifest-gaps.ts";
-import { type FoundNamespace, isSystemNamespace, namespacesOf, scopeOf } from "./namespaces.ts";
+import { type FoundNamespace, isSystemNamespace, namespacesOf } from "./namespaces.ts";
 import { secretAges } from "./secret-ages.ts";
 import { sourceEvidence } from "./secret-sources.ts";
 
@@ -103,10 +96,7 @@ function* evaluateAll(
       workloads.map(({ object }) => object),
       workloadName,
     ),
-    namespaces: inSeveralFiles(
-      manifests.namespaces.map(({ object }) => object),
-      ({ name }) => name,
-    ),
+    namespaces: namespacesInSeveralFiles(manifests),
   };
   yield* evaluateFiles(manifests, gaps, context);
   for (const workload of workloads) yield* evaluateWorkload(workload, whole, gaps, context, names.workloads);
@@ -309,47 +299,6 @@ function mayApply(
     },
   });
   return short.of([...observed.lists, ...(asksAccess ? accessLists : [])]).length > 0;
-}
-
-function workloadAsset(object: KubernetesObject, several?: ReadonlySet<string>): WorkloadAsset {
-  const lineage = lineageOf(object, scopeOf(object)).slice(0, kubernetesBounds.assetNameLength);
-  const name = workloadName(object);
-  return { kind: "workload", id: lineage, lineage, name, ...placeIn(object, several?.has(name)) };
-}
-
-function workloadName(object: KubernetesObject): string {
-  const { kind, namespace } = object;
-  const parts = [...(namespace === undefined ? [] : [namespace]), kind, callName(object)];
-  return parts.join("/").slice(0, kubernetesBounds.assetNameLength);
-}
-
-function namespaceAsset({ scope, name, namespace }: FoundNamespace, several?: ReadonlySet<string>): NamespaceAsset {
-  const lineage = `${scope}/Namespace/${name}`.slice(0, kubernetesBounds.assetNameLength);
-  const place = placeIn(namespace?.object, several?.has(name));
-  return { kind: "namespace", id: lineage, lineage, name: name.slice(0, kubernetesBounds.assetNameLength), ...place };
-}
-
-function placeIn(object: KubernetesObject | undefined, isWanted = false): { readonly place?: string } {
-  return isWanted && object?.source.kind === "file"
-    ? { place: object.source.text.path.slice(0, kubernetesBounds.assetNameLength) }
-    : {};
-}
-
-/** Names that objects of more than one file have. */
-function inSeveralFiles(
-  objects: readonly KubernetesObject[],
-  nameOf: (object: KubernetesObject) => string,
-): ReadonlySet<string> {
-  const files = new Map<string, string>();
-  const several = new Set<string>();
-  for (const object of objects) {
-    if (object.source.kind !== "file") continue;
-    const name = nameOf(object);
-    const { path } = object.source.text;
-    if ((files.get(name) ?? path) !== path) several.add(name);
-    files.set(name, path);
-  }
-  return several;
 }
 
 /** Without the Pods and ReplicaSets of a cluster that another object makes which is judged itself. */

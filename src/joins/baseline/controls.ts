@@ -89,7 +89,8 @@ export const controls: readonly Control[] = [
     number: 6,
     title: "Default-deny network policies with explicit allows",
     noun: "namespaces",
-    unjudged: "NetworkPolicies are not checked yet",
+    counts: ["namespace"],
+    requires: [{ check: "network/default-deny-missing", otherwise: "no application namespaces with pods found" }],
   },
   {
     number: 7,

@@ -33,6 +33,7 @@ export type Identify = (finding: Finding, evaluation: Evaluation) => KeyedIdenti
  * - a vulnerable package of a distribution in another layer of an image: that layer, by its digest;
  * - any other vulnerable package: its ecosystem and name, over images, lockfiles and SBOMs;
  * - a secret that a rule found: the rule and the fingerprint, over all files;
+ * - what the network's checks find: what is to be done, in their words, which one set of policies does for several of them;
  * - all else: the check, and of a workload or namespace the field.
  */
 export function identifier({ relations, checks }: Pick<Report, "relations" | "checks">): Identify {
@@ -44,7 +45,10 @@ export function identifier({ relations, checks }: Pick<Report, "relations" | "ch
   return (finding, evaluation) => {
     const check = byId.get(evaluation.check);
     return (
-      baseOf(finding, evaluation, check, bases) ?? packageFix(finding, evaluation, check) ?? rest(finding, evaluation)
+      baseOf(finding, evaluation, check, bases) ??
+      packageFix(finding, evaluation, check) ??
+      policyFix(finding, check) ??
+      rest(finding, evaluation)
     );
   };
 }
@@ -84,6 +88,11 @@ function packageFix(
     return keyed({ kind: "layer", release: `${ecosystem} ${release}` }, location.layer.diffId, ecosystem, release);
   }
   return keyed({ kind: "upgrade", ecosystem, package: name }, ecosystem, release ?? "", name);
+}
+
+function policyFix({ fix }: Finding, check: CheckDescription | undefined): KeyedIdentity | undefined {
+  if (check?.layer !== "network" || fix?.kind !== "instruction") return undefined;
+  return keyed({ kind: "setting" }, "network", fix.text);
 }
 
 /** The subject of a secret that a rule found: `RULE FINGERPRINT in PATH`. */

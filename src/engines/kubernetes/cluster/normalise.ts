@@ -24,6 +24,18 @@ export function asWritten(object: Plain, version?: string): Plain {
   return isPod || fillsTemplates(version) ? { ...written, spec: withoutHostPorts(written.spec) } : written;
 }
 
+/** What of a status tells of the network: addresses, as the kubelet and the cloud reported them. */
+export function reportedAddresses(kind: string, { status }: Plain): Plain {
+  if (!isObject(status)) return {};
+  const kept = (...names: readonly string[]) => {
+    const some = names.filter((name) => status[name] !== undefined).map((name) => [name, status[name]]);
+    return some.length === 0 ? {} : { status: Object.fromEntries(some) };
+  };
+  if (kind === "Node") return kept("addresses");
+  const hasEnded = status.phase === "Succeeded" || status.phase === "Failed";
+  return kind === "Pod" && !hasEnded ? kept("podIP", "podIPs") : {};
+}
+
 function fillsTemplates(version: string | undefined): boolean {
   const [, major, minor] = /^v(\d{1,3})\.(\d{1,3})/.exec(version ?? "") ?? [];
   return major === "1" && Number(minor) < 28;

@@ -2,9 +2,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { daemonSetState } from "./daemon-sets.ts";
 import { lastDataChange, notesValueChanges } from "./managed-fields.ts";
-import { asWritten } from "./normalise.ts";
-import { createOwned } from "./owned.ts";
+import { asWritten, reportedAddresses } from "./normalise.ts";
+import { createOwned, ownerName } from "./owned.ts";
 import { createRunningImages } from "./running.ts";
 import { secretOfRow, UNKNOWN_KEYS } from "./secret-rows.ts";
 
@@ -105,6 +106,44 @@ test("containers that no template has are judged in one of the pods that have th
   assert.ok(pod("4", { containers, ephemeralContainers: [{ name: "debug" }] }));
 });
 
+test("the addresses of running pods are those of what made them, through all steps", () => {
+  const { own, addresses } = createOwned();
+  const spec = { template: { spec: { containers: [{ name: "web" }] } } };
+  own("Deployment", { metadata: { ...owned("d"), namespace: "shop", name: "web" }, spec });
+  own("ReplicaSet", { metadata: owned("r", "d"), spec });
+  const pod = (uid: string, status: object) =>
+    own("Pod", { metadata: owned(uid, "r"), spec: { containers: [{ name: "web" }] }, status });
+  pod("1", { podIP: "10.0.0.2", podIPs: [{ ip: "10.0.0.2" }, { ip: "fd00::2" }] });
+  pod("2", { phase: "Running", podIP: "10.0.0.1" });
+  pod("3", { phase: "Succeeded", podIP: "10.0.0.9" });
+  pod("4", {});
+  assert.deepEqual([...addresses()], [[ownerName("Deployment", "shop", "web"), ["10.0.0.1", "10.0.0.2", "fd00::2"]]]);
+});
+
+test("of a status only addresses of pods that run and of nodes are kept", () => {
+  const status = { phase: "Running", podIP: "10.0.0.1", podIPs: [{ ip: "10.0.0.1" }], addresses: [1] };
+  assert.deepEqual(reportedAddresses("Pod", { status }), {
+    status: { podIP: "10.0.0.1", podIPs: [{ ip: "10.0.0.1" }] },
+  });
+  assert.deepEqual(reportedAddresses("Pod", { status: { ...status, phase: "Failed" } }), {});
+  assert.deepEqual(reportedAddresses("Node", { status }), { status: { addresses: [1] } });
+  assert.deepEqual(reportedAddresses("Service", { status }), {});
+});
+
+test("a DaemonSet says how many of its pods are ready, and whether of what it is now", () => {
+  const metadata = { namespace: "kube-system", name: "cilium", generation: 2 };
+  const status = { desiredNumberScheduled: 3, numberReady: 2, updatedNumberScheduled: 3, observedGeneration: 1 };
+  assert.deepEqual(daemonSetState({ metadata, status }), {
+    namespace: "kube-system",
+    name: "cilium",
+    desired: 3,
+    ready: 2,
+    updated: 3,
+    observed: false,
+  });
+  assert.equal(daemonSetState({ metadata, status: {} }), undefined);
+});
+
 test("images that run are told by digest, with their pods and the oldest start", () => {
   const running = createRunningImages();
   const pod = (name: string, startTime: string, imageID: string, phase = "Running") => ({
@@ -134,9 +173,14 @@ test("nothing that an API server might answer makes them fail", () => {
     fc.property(fc.jsonValue(), fc.jsonValue(), fc.jsonValue(), (metadata, spec, status) => {
       const object = { metadata, spec, status };
       asWritten(object);
+      daemonSetState(object);
       createRunningImages().pod(object);
-      const { own } = createOwned();
-      for (const kind of ["CronJob", "Deployment", "Pod"]) own(kind, object);
+      const { own, addresses } = createOwned();
+      for (const kind of ["CronJob", "Deployment", "Pod"]) {
+        own(kind, object);
+        reportedAddresses(kind, object);
+      }
+      addresses();
       secretOfRow({ cells: metadata, object: spec }, { columnDefinitions: status });
     }),
   );

@@ -7,6 +7,10 @@ import { isObject } from "../../../core/untyped.ts";
 type Plain = Readonly<Record<string, unknown>>;
 
 interface Root {
+  /** `Deployment shop/web`: kind, namespace and name. */
+  readonly name: string;
+  /** Of its pods that run. */
+  readonly addresses: Set<string>;
   /** Names of its template's containers. */
   readonly containers: ReadonlySet<string>;
   /** Injected containers that are judged already, as one text of their names. */
@@ -18,6 +22,12 @@ const LISTS = ["containers", "initContainers", "ephemeralContainers"] as const;
 export interface Owned {
   /** The object as it is judged; undefined where its owner is judged in its place. Owners must come first. */
   own(kind: string, object: Plain): Plain | undefined;
+  /** Of what made pods, by {@link ownerName}: the addresses of its pods that run. */
+  addresses(): ReadonlyMap<string, readonly string[]>;
+}
+
+export function ownerName(kind: string, namespace: unknown, name: unknown): string {
+  return `${kind} ${String(namespace)}/${String(name)}`;
 }
 
 export function createOwned(): Owned {
@@ -30,12 +40,27 @@ export function createOwned(): Owned {
       const owner = controllerOf(metadata);
       const root = owner === undefined ? undefined : roots.get(owner);
       if (uid !== undefined) {
-        roots.set(uid, root ?? { containers: new Set(namesOf(podSpec(kind, object))), seen: new Set() });
+        const name = ownerName(kind, metadata.namespace, metadata.name);
+        const containers = new Set(namesOf(podSpec(kind, object)));
+        roots.set(uid, root ?? { name, addresses: new Set(), containers, seen: new Set() });
       }
       if (root === undefined) return object;
+      if (kind === "Pod") for (const address of podAddresses(object)) root.addresses.add(address);
       return kind === "Pod" ? withForeignContainers(object, metadata, root) : undefined;
     },
+    addresses() {
+      const some = [...roots.values()].filter(({ addresses }) => addresses.size > 0);
+      return new Map(some.map(({ name, addresses }) => [name, [...addresses].sort()]));
+    },
   };
+}
+
+/** What has ended has none: another pod may have its address by now. */
+function podAddresses({ status }: Plain): string[] {
+  if (!isObject(status) || status.phase === "Succeeded" || status.phase === "Failed") return [];
+  const listed = Array.isArray(status.podIPs) ? status.podIPs : [];
+  const all = [status.podIP, ...listed.map((one: unknown) => (isObject(one) ? one.ip : undefined))];
+  return all.filter((one) => typeof one === "string");
 }
 
 function controllerOf({ ownerReferences }: Plain): string | undefined {

@@ -8,10 +8,11 @@ import type { ManifestGap } from "../object-model.ts";
 import { bounds } from "./bounds.ts";
 import { type ClientOptions, type ClusterClient, createClient, type Plain } from "./client.ts";
 import type { ClusterConnection } from "./connection.ts";
+import { type DaemonSetState, daemonSetState } from "./daemon-sets.ts";
 import { readClusterUid, uidOfCluster } from "./identity.ts";
 import { lastDataChange, notesValueChanges } from "./managed-fields.ts";
-import { asWritten } from "./normalise.ts";
-import { createOwned } from "./owned.ts";
+import { asWritten, reportedAddresses } from "./normalise.ts";
+import { createOwned, ownerName } from "./owned.ts";
 import { type Listed, listAll } from "./pages.ts";
 import { type ClusterResource, clusterResources } from "./resources.ts";
 import { createRunningImages, type RunningImage } from "./running.ts";
@@ -20,6 +21,7 @@ import { SECRET_ROWS, secretOfRow, UNKNOWN_KEYS } from "./secret-rows.ts";
 export interface ClusterReading {
   readonly manifests: Manifests;
   readonly images: readonly RunningImage[];
+  readonly daemonSets: readonly DaemonSetState[];
   /** `v1.31.2`; absent where it is not told. */
   readonly version?: string;
   /** Objects that are judged as what made them: Pods and ReplicaSets above all. */
@@ -103,7 +105,8 @@ async function listResource(
 ): Promise<Answered | undefined> {
   const { group, kind, limit } = resource;
   const there = group === "" ? ["v1"] : served === undefined ? resource.versions : (served.get(group) ?? []);
-  for (const version of resource.versions.filter((one) => there.includes(one))) {
+  const wanted = resource.versions.length === 0 ? there.slice(0, 1) : resource.versions;
+  for (const version of wanted.filter((one) => there.includes(one))) {
     const apiVersion = group === "" ? version : `${group}/${version}`;
     const options = {
       apiVersion,
@@ -153,6 +156,7 @@ function createReading(cluster: string, server: string | undefined, namespace: s
   const owned = createOwned();
   const running = createRunningImages();
   const gaps: ManifestGap[] = [];
+  const daemonSets: DaemonSetState[] = [];
   /** `namespace/name` of Secrets → when their data last changed. */
   const changes = new Map<string, string>();
   const withoutKeys = new Set<string>();
@@ -196,9 +200,13 @@ function createReading(cluster: string, server: string | undefined, namespace: s
       if (kind === "Namespace") uid ??= uidOfCluster(item);
       if (kind === "Pod") running.pod(item);
       if (kind === "Secret") noteSecret(item);
+      if (kind === "DaemonSet") daemonSets.push(...[daemonSetState(item)].filter((state) => state !== undefined));
       const judged = resource.list === "workloads" ? owned.own(kind, item) : item;
       if (judged === undefined) folded++;
-      else reader.object(asWritten({ ...judged, apiVersion, kind }, server), { kind: "cluster", cluster });
+      else {
+        const written = asWritten({ ...judged, apiVersion, kind }, server);
+        reader.object({ ...written, ...reportedAddresses(kind, item) }, { kind: "cluster", cluster });
+      }
     }
   }
 
@@ -229,8 +237,14 @@ function createReading(cluster: string, server: string | undefined, namespace: s
       const reason = `more than ${bounds.clusterImages} images run: the others are not listed`;
       gaps.push({ code: "kubernetes.bound", reason, path: cluster, lists: [] });
     }
-    const manifests = { ...read, secrets, gaps: [...read.gaps, ...gaps] };
-    return { manifests, images: running.images(), folded };
+    const addresses = owned.addresses();
+    const workloads = read.workloads.map((workload) => {
+      const { kind, namespace, name } = workload.object;
+      const own = addresses.get(ownerName(kind, namespace, name));
+      return own === undefined ? workload : { ...workload, podAddresses: own };
+    });
+    const manifests = { ...read, workloads, secrets, gaps: [...read.gaps, ...gaps] };
+    return { manifests, images: running.images(), daemonSets, folded };
   }
 
   return {

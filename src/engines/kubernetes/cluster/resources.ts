@@ -3,7 +3,9 @@
  * and a test holds the two together.
  */
 
-/** Names of lists of `Manifests`. */
+import { networkResources } from "./network-resources.ts";
+
+/** Names of lists of `Manifests`; `network`: what only the engine of reachability reads of `objects`. */
 export type ManifestList =
   | "workloads"
   | "namespaces"
@@ -23,6 +25,7 @@ export type ManifestList =
   | "admissionPolicies"
   | "admissionPolicyBindings"
   | "customResourceDefinitions"
+  | "network"
   | "objects";
 
 export interface ClusterResource {
@@ -55,7 +58,9 @@ function named(
   list: ManifestList,
   namespaced = true,
 ): ClusterResource {
-  return { group, versions, resource, kind, namespaced, list, limit: PAGE, everywhere: EVERYWHERE.has(resource) };
+  // Others have a resource of that name too.
+  const everywhere = EVERYWHERE.has(resource) && list !== "network";
+  return { group, versions, resource, kind, namespaced, list, limit: PAGE, everywhere };
 }
 
 /** Of the groups that every API server has; admission policies came with later versions. */
@@ -171,6 +176,10 @@ export const clusterResources: readonly ClusterResource[] = [
   named("bitnami.com", ["v1alpha1"], "sealedsecrets", "SealedSecret", "externalSecrets"),
   { ...core("persistentvolumes", "PersistentVolume", "objects"), namespaced: false },
   core("persistentvolumeclaims", "PersistentVolumeClaim", "objects"),
+  ...networkResources.map(({ group, versions, resource, kind, namespaced, list }) =>
+    // A node's status lists every image that it holds.
+    ({ ...named(group, versions, resource, kind, list, namespaced), ...(kind === "Node" ? { limit: 50 } : {}) }),
+  ),
   // Kinds without a list of their own that checks look for.
   named("kyverno.io", ["v1", "v2beta1"], "clusterpolicies", "ClusterPolicy", "objects", false),
   named("policies.kyverno.io", POLICIES, "imagevalidatingpolicies", "ImageValidatingPolicy", "objects", false),
