@@ -17,6 +17,11 @@ export const bounds = {
   rowSteps: 400_000_000,
   /** Gaps that are named; the rest is counted. */
   gaps: 1_000,
+  /** Connections that workloads need, each from one end to another on one port; and places that are named for one. */
+  needs: 200_000,
+  needReasons: 20,
+  /** Characters of environments, command lines and mounted files that are searched for hosts. */
+  needTextLength: 256 * 1024 * 1024,
   /** Intervals of one set of ports; real rules have some ten. */
   portIntervals: 4_096,
 } as const;
