@@ -19,7 +19,7 @@ test("hosts of URLs, of pairs and of lists", () => {
     ["jdbc:oracle:thin:@//db:1521/orders", "db:1521"],
     ["jdbc:sqlserver://db:1433;databaseName=orders", "sqlserver://db:1433", "orders"],
     ["mongodb://user:word@a:27017,b:27017/x", "mongodb://a:27017", "b:27017"],
-    ["user:word@tcp(db:3306)/orders", "db:3306"],
+    ["user:word@tcp(db:3306)/orders", "tcp", "db:3306"],
     ["dns:///api:3000", "dns://api:3000"],
     ["kafka-0.kafka:9092, kafka-1.kafka:9092", "kafka-0.kafka:9092", "kafka-1.kafka:9092"],
     ["http://web/?next=api&then=db http://other", "http://web", "http://other"],
