@@ -37,7 +37,7 @@ export function init(dir: string): number {
 
 /** The policy file with every default in it, which says the same as no file at all. */
 export function policyTemplate(): string {
-  const { thresholds, unknownSeverity, advisories, licenses, bases, rebuild, exceptionLimits } = defaultPolicy;
+  const { thresholds, unknownSeverity, advisories, licenses, bases, rebuild, network, exceptionLimits } = defaultPolicy;
   return `# yaml-language-server: $schema=${schemaFile}
 # The policy of \`bulkhead check\` and \`bulkhead image scan\`. These are the defaults: delete what you do not change.
 # This file decides what passes. In CI, use a copy that the change under review cannot edit:
@@ -104,6 +104,24 @@ secrets:
 rotation:
   # { maxAgeDays: 90 }: Secrets of a cluster must be rotated within this many days. Default: not checked.
   secrets: {}
+
+# Facts of the cluster that manifests do not tell. cni: cilium, calico, ovn-kubernetes, antrea, kube-network-policies, or
+# none where no network policy is enforced. They count from a policy that is named by --policy.
+cluster:
+  # cni: cilium
+  podCIDRs: []
+  serviceCIDRs: []
+  nodeCIDRs: []
+
+network:
+  # What workloads are meant to reach outside the cluster.
+  egress: []
+  #  - { from: shop/api, to: [api.example.com:443] }
+  # Assertions that must hold, as \`network test\` reads them: a file, relative to this one.
+  # intended: network.txt
+  mesh:
+    # strict: workloads must be in a service mesh that accepts only mTLS. optional: what is not is reported only.
+    mtls: ${network.mesh.mtls}
 
 # Values of an environment (--environment NAME), which override those outside of it: any key but exceptions.
 environments: {}

@@ -111,12 +111,19 @@ export function updating(command: Command): Command {
     .optionsGroup("");
 }
 
-/** Options of what reads a cluster. */
-export function connecting(command: Command): Command {
+/** Options of what asks a cluster: which one. */
+export function naming(command: Command): Command {
   return command
     .optionsGroup("Cluster:")
     .option("--kubeconfig <file>", "kubeconfig file (default: KUBECONFIG, ~/.kube/config, in-cluster)")
     .option("--context <name>", "kubeconfig context (default: the current one)")
+    .optionsGroup("");
+}
+
+/** Options of what evaluates a cluster. */
+export function connecting(command: Command): Command {
+  return naming(command)
+    .optionsGroup("Cluster:")
     .option("--namespace <name>", "limit to this namespace and cluster-scoped objects")
     .option("--images", "pull running images by digest and scan them", false)
     .optionsGroup("")

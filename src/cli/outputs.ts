@@ -13,9 +13,9 @@ import { render } from "../report/render.ts";
 import { summaryText } from "../report/summary.ts";
 import { knownWord } from "./known-word.ts";
 
-interface Output {
+interface Output<Name extends string = Format> {
   /** Absent: what suits the output stream. */
-  readonly format?: Format;
+  readonly format?: Name;
   /** Absent: standard output. */
   readonly file?: string;
 }
@@ -25,11 +25,20 @@ interface Output {
  *
  * @throws Problem (usage) for what is no format, for two formats on one stream, and for a page on a terminal
  */
-export function parseFormats(written: readonly string[], { isTTY }: Terminal): Output[] {
-  const outputs = written.map((text): Output => {
+export function parseFormats(written: readonly string[], terminal: Terminal): Output[] {
+  return parseFormatsOf(formats, written, terminal);
+}
+
+/** As {@link parseFormats}, of a command with formats of its own. */
+export function parseFormatsOf<Name extends string>(
+  known: readonly Name[],
+  written: readonly string[],
+  { isTTY }: Terminal,
+): Output<Name>[] {
+  const outputs = written.map((text): Output<Name> => {
     const equals = text.indexOf("=");
     const name = equals < 0 ? text : text.slice(0, equals);
-    const format = knownWord(name, formats, { place: `--format ${text}`, what: "format" });
+    const format = knownWord(name, known, { place: `--format ${text}`, what: "format" });
     if (equals === text.length - 1)
       throw usageProblem(`--format ${text}`, "no file given", `use --format ${name}=FILE`);
     if (format === "html" && equals < 0 && isTTY === true) {
@@ -79,7 +88,7 @@ export async function writeSummary(report: Report, outputs: readonly Output[]): 
 const STANDARD_OUTPUT: ReadonlySet<string> = new Set(["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"]);
 
 /** Waits where the reader is slower, so that no more than a piece is held; ends where the reader has gone. */
-async function writeStream(stream: Writable, pieces: Iterable<string>): Promise<void> {
+export async function writeStream(stream: Writable, pieces: Iterable<string>): Promise<void> {
   for (const chunk of inChunks(pieces)) {
     if (!stream.writable) return;
     if (stream.write(chunk)) continue;

@@ -4,6 +4,7 @@ import { printable } from "../core/printable.ts";
 import { transferring } from "./db/transfer.ts";
 import { displaying } from "./display-options.ts";
 import { helpLayout } from "./help.ts";
+import { networkCommands } from "./network/commands.ts";
 import {
   collect,
   connecting,
@@ -14,6 +15,7 @@ import {
   updating,
   walking,
 } from "./options.ts";
+import { RENDER } from "./render-option.ts";
 import { explainUnknownCommands } from "./unknown-command.ts";
 import { toolVersion } from "./version.ts";
 
@@ -44,8 +46,6 @@ Examples:
 
 Exit codes: 0 clean, 1 findings at or above the threshold, 2 usage or input error, 3 incomplete`,
   );
-
-const RENDER = "render Kustomize and Helm with local kubectl and helm";
 
 walking(updating(connecting(pulling(fetching(judging(program.command("check")))))))
   .argument("[dir]", "directory to check", ".")
@@ -153,6 +153,8 @@ const cluster = program.command("cluster").description("audit a live cluster");
 updating(connecting(pulling(judging(cluster.command("audit")))))
   .description("audit workloads, namespaces and RBAC of a cluster (read-only)")
   .action(async (options) => finish((await import("./cluster/audit.ts")).clusterAudit(options)));
+
+networkCommands(program, finish);
 
 const secrets = program.command("secrets").description("find keys, tokens and passwords");
 walking(pulling(judging(secrets.command("scan"))))

@@ -32,9 +32,26 @@ export type Form =
   /** A list of at least one of them. */
   | { readonly kind: "choices"; readonly of: readonly string[] }
   /** A list of texts. */
-  | { readonly kind: "texts" }
+  | { readonly kind: "texts"; readonly each?: TextForm }
+  | { readonly kind: "text"; readonly each?: TextForm }
+  /** A list of mappings with these fields, all of them required. */
+  | { readonly kind: "rows"; readonly fields: Readonly<Record<string, RowField>> }
   /** What a gate does: one action, or a mapping (core/enforcement.ts). */
   | { readonly kind: "enforcement" };
+
+/** What a text must be. */
+export interface TextForm {
+  /** `a CIDR: 10.0.0.0/8`. */
+  readonly says: string;
+  is(text: string): boolean;
+}
+
+export interface RowField {
+  /** `texts`: at least one. */
+  readonly kind: "text" | "texts";
+  readonly each: TextForm;
+  readonly description: string;
+}
 
 export const days: Form = { kind: "number", from: 0, to: 3650 };
 
@@ -91,6 +108,23 @@ export function onlyOf(covers: (entry: string, wanted: string) => boolean): Tigh
   return (current, wanted) => {
     const kept = wanted.filter((entry) => current.some((other) => covers(other, entry)));
     return { value: kept, loosens: kept.length < wanted.length };
+  };
+}
+
+/**
+ * Lists of entries that each allow several things, where an empty one allows nothing: what both allow.
+ *
+ * @param allowedBy - what of the entry the others allow as well: itself where that is all, undefined where it is nothing
+ */
+export function onlyOfEach<Entry>(
+  allowedBy: (wanted: Entry, current: readonly Entry[]) => Entry | undefined,
+): Tighten<readonly Entry[]> {
+  return (current, wanted) => {
+    const kept = wanted.map((entry) => allowedBy(entry, current));
+    return {
+      value: kept.filter((entry) => entry !== undefined),
+      loosens: kept.some((entry, index) => entry !== wanted[index]),
+    };
   };
 }
 

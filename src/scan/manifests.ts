@@ -40,7 +40,7 @@ export async function scanManifests(
   place: ManifestPlace,
   { policy, now, onRelations, exclusion }: Pick<ScanContext, "policy" | "now" | "onRelations" | "exclusion">,
 ): Promise<ScannedManifests> {
-  const { manifests, rendering, skipped = [] } = await read(place, exclusion);
+  const { manifests, rendering, skipped = [] } = await readPlace(place, exclusion);
   onRelations?.([...manifestRelations(manifests, now), ...accessRelations(manifests, { scope: SCOPE, now })]);
   const { scanner, notes } = await openPolicyScanner(policy, place.root);
   const seccompProfiles = place.kind === "folder" ? findSeccompProfiles(place.root, manifests, now) : undefined;
@@ -60,14 +60,15 @@ export async function scanManifests(
   };
 }
 
-interface Read {
+export interface ReadPlace {
   readonly manifests: Manifests;
   readonly rendering?: Rendering;
   /** What of the folder was not looked at, one sentence each. */
   readonly skipped?: readonly string[];
 }
 
-async function read(place: ManifestPlace, exclusion: ScanContext["exclusion"]): Promise<Read> {
+/** What is read of a place, before anything is evaluated. */
+export async function readPlace(place: ManifestPlace, exclusion: ScanContext["exclusion"]): Promise<ReadPlace> {
   switch (place.kind) {
     case "text":
       return { manifests: readManifests([{ path: "-", text: place.text }]) };

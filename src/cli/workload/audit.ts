@@ -1,9 +1,9 @@
 import { basename, dirname } from "node:path";
-import { Problem, usageProblem } from "../../core/problem.ts";
-import { bounds as kubernetesBounds } from "../../engines/kubernetes/bounds.ts";
+import { usageProblem } from "../../core/problem.ts";
 import { type ManifestPlace, scanManifests } from "../../scan/manifests.ts";
 import { type JudgingOptions, runJudging } from "../judging.ts";
 import { namedPlace } from "../named-place.ts";
+import { standardInput } from "../standard-input.ts";
 
 export interface WorkloadAuditOptions extends JudgingOptions {
   /** Run kubectl and helm on what needs them. */
@@ -28,24 +28,5 @@ export async function workloadAudit(place: string, options: WorkloadAuditOptions
     if (place === "-") return { kind: "text", root, text: await standardInput() };
     if (!isFolder) return { kind: "file", root, name: basename(path) };
     return { kind: "folder", root, render: options.render };
-  }
-}
-
-async function standardInput(): Promise<string> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > kubernetesBounds.kubernetesFileBytes) {
-      const cause = `more than ${kubernetesBounds.kubernetesFileBytes} bytes`;
-      throw new Problem({ kind: "input", code: "kubernetes.bound", place: "standard input", cause });
-    }
-    chunks.push(chunk);
-  }
-  try {
-    return new TextDecoder("utf-8", { ignoreBOM: true, fatal: true }).decode(Buffer.concat(chunks));
-  } catch {
-    const cause = "not UTF-8";
-    throw new Problem({ kind: "input", code: "kubernetes.encoding", place: "standard input", cause });
   }
 }

@@ -71,6 +71,7 @@ export const writtenEnforcement: fc.Arbitrary<WrittenEnforcement> = fc.oneof(
     { requiredKeys: [], noNullPrototype: true },
   ),
 );
+const cidrs = fc.subarray(["10.0.0.0/8", "fd00::/48"]);
 const more = {
   licenses: fc.record({ allow: patterns, deny: patterns, unknown: fc.constantFrom(...unknownLicenses) }),
   registries: patterns,
@@ -79,6 +80,29 @@ const more = {
   rebuild: fc.record({ maxAgeDays: days }),
   secrets: fc.record({ rules: patterns }),
   rotation: fc.record({ secrets: fc.record({ maxAgeDays: days }, { requiredKeys: [] }) }),
+  cluster: fc.record(
+    {
+      cni: fc.constantFrom("cilium" as const, "calico", "none"),
+      podCIDRs: cidrs,
+      serviceCIDRs: cidrs,
+      nodeCIDRs: cidrs,
+    },
+    { requiredKeys: ["podCIDRs", "serviceCIDRs", "nodeCIDRs"] },
+  ),
+  network: fc.record(
+    {
+      egress: fc.array(
+        fc.record({
+          from: fc.constantFrom("shop/api", "shop/*"),
+          to: fc.subarray(["a.example.com", "a.example.com:443", "*.example.com", "10.0.0.0/8"], { minLength: 1 }),
+        }),
+        { maxLength: 2 },
+      ),
+      intended: fc.constantFrom("a.txt", "b.txt"),
+      mesh: fc.record({ mtls: fc.constantFrom("optional" as const, "strict") }),
+    },
+    { requiredKeys: ["egress", "mesh"] },
+  ),
   exceptionLimits: fc.record({ maxDays: days, maxFlaws: days, broad: fc.constantFrom("allow" as const, "report") }),
 };
 const otherThresholds = Object.fromEntries(

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { categoryKeys } from "../../core/category.ts";
 import { actions } from "../../core/enforcement.ts";
 import { justifications } from "../../core/exception.ts";
-import type { Setting } from "../../core/setting.ts";
+import type { RowField, Setting, TextForm } from "../../core/setting.ts";
 import { isObject } from "../../core/untyped.ts";
 import { bounds } from "./bounds.ts";
 import { lockableKeys, type SettingKey, settingKeys, settingOf } from "./settings.ts";
@@ -85,6 +85,27 @@ const enforcement = z.union([
   }),
 ]);
 
+function textOf({ says, is }: TextForm): z.ZodType {
+  return z
+    .string()
+    .trim()
+    .min(1)
+    .max(bounds.policyEntryLength)
+    .refine(is, { error: "has another form", params: { allowed: says } });
+}
+
+function rowOf(fields: Readonly<Record<string, RowField>>): z.ZodType {
+  return z.strictObject(
+    Object.fromEntries(
+      Object.entries(fields).map(([name, { kind, each, description }]) => {
+        const one = textOf(each);
+        const schema = kind === "text" ? one : z.array(one).min(1).max(bounds.policyListEntries);
+        return [name, schema.describe(description)];
+      }),
+    ),
+  );
+}
+
 function schemaOf({ form, description }: Setting<unknown>): z.ZodType {
   const schema = ((): z.ZodType => {
     switch (form.kind) {
@@ -97,7 +118,11 @@ function schemaOf({ form, description }: Setting<unknown>): z.ZodType {
       case "choices":
         return z.array(z.enum(form.of)).min(1).max(form.of.length);
       case "texts":
-        return texts;
+        return form.each === undefined ? texts : z.array(textOf(form.each)).max(bounds.policyListEntries);
+      case "text":
+        return form.each === undefined ? text : textOf(form.each);
+      case "rows":
+        return z.array(rowOf(form.fields)).max(bounds.policyListEntries);
       case "enforcement":
         return enforcement;
     }

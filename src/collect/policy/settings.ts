@@ -9,6 +9,7 @@ import { baseSettings } from "../../engines/contents/base/policy.ts";
 import { licenseSettings } from "../../engines/contents/licenses/policy.ts";
 import { rotationSettings } from "../../engines/kubernetes/policy.ts";
 import { registrySettings } from "../../engines/oci/policy.ts";
+import { networkSettings } from "../../engines/reachability/policy.ts";
 import { secretSettings } from "../../engines/secrets/policy.ts";
 import { rebuildSettings } from "../../engines/updates/policy.ts";
 import { advisorySettings } from "../../engines/vulnerability/policy.ts";
@@ -23,6 +24,7 @@ const settings = {
   ...rebuildSettings,
   ...secretSettings,
   ...rotationSettings,
+  ...networkSettings,
   ...exceptionSettings,
 };
 

@@ -13,4 +13,7 @@ export const bounds = {
   ignoreFileBytes: 1024 * 1024,
   /** Milliseconds in which all there is to judge below a folder must be found. */
   discoverMilliseconds: 10 * 60 * 1000,
+  /** Files of a directory of a commit that are laid out, and their bytes together. */
+  commitFiles: 50_000,
+  commitBytes: 512 * 1024 * 1024,
 } as const;

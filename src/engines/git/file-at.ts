@@ -7,7 +7,7 @@ import { gatherGaps } from "./gaps.ts";
 import { objectFolders } from "./locate.ts";
 import { openLookup } from "./lookup.ts";
 import { refuseForeign } from "./owner.ts";
-import { FETCH, type Reading, readRevision, refused, treeOf } from "./revision.ts";
+import { FETCH, type FoundObject, type Reading, readRevision, refused, treeOf } from "./revision.ts";
 import { readShallow, readStorage } from "./storage.ts";
 import { eachTreeEntry } from "./tree.ts";
 import { findWorkTree } from "./work-tree.ts";
@@ -21,6 +21,11 @@ import { findWorkTree } from "./work-tree.ts";
  *   names nothing (`git.revision`), or the file is not there or none (`git.path`)
  */
 export function readFileAt(folder: string, revision: string, path: string): Buffer {
+  return readPath(revision, path, openReading(folder));
+}
+
+/** The repository whose work tree `folder` is in. @throws {Problem} `git.none`, `git.owner` */
+export function openReading(folder: string): Reading {
   const workTree = findWorkTree(folder);
   if (workTree === undefined) {
     throw new Problem({
@@ -35,16 +40,26 @@ export function readFileAt(folder: string, revision: string, path: string): Buff
   const { format } = readStorage(workTree.commonFolder);
   const gaps = gatherGaps();
   const folders = objectFolders(workTree.commonFolder, undefined, gaps);
-  const reading: Reading = {
+  return {
     located: workTree,
     lookup: openLookup(folders, format),
     idBytes: format === "sha1" ? 20 : 32,
     shallow: readShallow(workTree.commonFolder),
   };
-  return readPath(revision, path, reading);
 }
 
 function readPath(revision: string, path: string, reading: Reading): Buffer {
+  const { object } = objectAt(revision, path, "file", reading);
+  if (object.type !== BLOB) throw lost(path, `in ${revision} it is not a file`);
+  return object.bytes;
+}
+
+/**
+ * What a commit has at a path: a file's blob or a directory's tree.
+ *
+ * @throws {Problem} `git.revision`, `git.path`
+ */
+export function objectAt(revision: string, path: string, kind: "file" | "folder", reading: Reading): FoundObject {
   const { lookup, idBytes } = reading;
   const names = path.split("/");
   if (names.some((name) => name === "" || name === "." || name === "..") || names.length > bounds.pathDepth) {
@@ -54,15 +69,15 @@ function readPath(revision: string, path: string, reading: Reading): Buffer {
   for (const [depth, name] of names.entries()) {
     const last = depth === names.length - 1;
     const entry = object.type === TREE ? entryOf(object.bytes, name, idBytes, id) : undefined;
-    if (entry === undefined) throw lost(path, `${revision} has no such file`);
-    if (entry.kind !== (last ? "file" : "folder"))
-      throw lost(path, `in ${revision} it is not a file, or ${KINDS[entry.kind]}`);
+    const called = kind === "file" ? "file" : "directory";
+    if (entry === undefined) throw lost(path, `${revision} has no such ${called}`);
+    if (entry.kind !== (last ? kind : "folder"))
+      throw lost(path, `in ${revision} it is not a ${called}, or ${KINDS[entry.kind]}`);
     const next = lookup.read(entry.id);
     if (next === undefined) throw refused(revision, `object ${entry.id} is not in the repository`, FETCH);
     ({ id, object } = { id: entry.id, object: next });
   }
-  if (object.type !== BLOB) throw lost(path, `in ${revision} it is not a file`);
-  return object.bytes;
+  return { id, object };
 }
 
 const KINDS = {
