@@ -17,6 +17,18 @@ export const bounds = {
   rowSteps: 400_000_000,
   /** Gaps that are named; the rest is counted. */
   gaps: 1_000,
+  /** Connections that workloads need, each from one end to another on one port; and places that are named for one. */
+  needs: 200_000,
+  needReasons: 20,
+  /** Characters of environments, command lines and mounted files that are searched for hosts. */
+  needTextLength: 256 * 1024 * 1024,
+  /** Characters of one line of observed connections, of one text in it, and items of one list; a flow has some 3,000. */
+  observedLineLength: 256 * 1024,
+  observedTextLength: 512,
+  observedListItems: 200,
+  /** Different connections of all files together, and addresses of which DNS answers gave the name. */
+  observedConnections: 200_000,
+  observedNames: 100_000,
   /** Intervals of one set of ports; real rules have some ten. */
   portIntervals: 4_096,
   /** Calico's own resource definitions take 1,024 characters; before they did, there was no limit. */

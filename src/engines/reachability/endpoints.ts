@@ -2,6 +2,7 @@
 
 import { isObject, valueAt } from "../../core/untyped.ts";
 import {
+  type ContainerPort,
   effectiveNamespace,
   type KubernetesObject,
   type Manifests,
@@ -10,6 +11,7 @@ import {
 } from "../kubernetes/model.ts";
 import { parseAddress } from "./addresses.ts";
 import type { NodeEndpoint, PodEndpoint } from "./endpoint-model.ts";
+import { operatorPods } from "./operator-pods.ts";
 import { isVirtualMachine, virtualMachines } from "./virtual-machines.ts";
 
 /** What stands for a namespace in every cluster: the API server sets it. */
@@ -34,11 +36,16 @@ export function readEndpoints(manifests: Manifests): ReadEndpoints {
     ...manifests.workloads.filter(({ origin, object }) => origin === "kubernetes" && !isVirtualMachine(object)),
     ...virtualMachines(manifests),
   ];
-  const owners = new Map(workloads.map((workload) => [nameOf(workload.object), workload]));
+  const owners = new Map(
+    // Of a kind that its controller alone knows, what it made tells more than the object itself.
+    workloads.filter(({ form }) => form !== "part").map((workload) => [nameOf(workload.object), workload]),
+  );
+  const made = new Set(workloads.map(({ object }) => controllerOf(object)));
   const pods: PodEndpoint[] = [];
   const byName = new Map<string, number>();
   const ownAddresses = new Map<string, string[]>();
   for (const workload of workloads) {
+    if (workload.form === "part" && made.has(nameOf(workload.object))) continue;
     const owner = controllerOf(workload.object);
     if (owner !== undefined && owners.has(owner) && owners.get(owner) !== workload) {
       // What runs is what its owner states; where it runs is its own.
@@ -81,14 +88,15 @@ function podEndpoint(
   owner: string | undefined,
 ): PodEndpoint {
   const { pod, object } = workload;
+  const made = operatorPods(workload);
   return {
     kind: "pods",
     name: owner ?? nameOf(object),
     workload,
     namespace,
-    labels: workload.podMetadata.labels,
+    labels: made?.labels ?? workload.podMetadata.labels,
     namespaceLabels,
-    namedPorts: namedPortsOf(workload),
+    namedPorts: namedPortsOf(workload, made?.ports),
     host: pod.hostNetwork === true,
     serviceAccount: pod.serviceAccountName || "default",
     addresses: addressesOf(workload),
@@ -125,9 +133,13 @@ function isAlike(a: PodEndpoint, b: PodEndpoint): boolean {
 }
 
 /** Of containers that run beside each other: ordinary init containers have ended when the pod is ready. */
-function namedPortsOf({ pod }: Workload): ReadonlyMap<string, readonly number[]> {
+function namedPortsOf({ pod }: Workload, made: readonly ContainerPort[] = []): ReadonlyMap<string, readonly number[]> {
   const found = new Map<string, Set<number>>();
-  const running = [...pod.containers, ...pod.initContainers.filter(({ restartPolicy }) => restartPolicy === "Always")];
+  const running = [
+    { ports: made },
+    ...pod.containers,
+    ...pod.initContainers.filter(({ restartPolicy }) => restartPolicy === "Always"),
+  ];
   for (const { ports } of running) {
     for (const { name, containerPort, protocol } of ports) {
       if (name === undefined || containerPort === undefined) continue;

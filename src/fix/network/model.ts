@@ -1,0 +1,88 @@
+/** What `network generate` makes, before it is text and after. */
+
+import type { AddressRange, PodEndpoint, StageName } from "../../engines/reachability/model.ts";
+import type { Need, UnknownNeed } from "../../engines/reachability/needs/model.ts";
+import type { Attributed, AttributedConnection } from "../../engines/reachability/observed/attribute.ts";
+
+/** The API server as pods reach it, and as it reaches them. */
+export interface ApiServer {
+  readonly range: AddressRange;
+  readonly port: number;
+}
+
+/** One entry of the policy's `network.egress`. */
+export interface EgressAllowance {
+  /** `shop/api`, a pattern. */
+  readonly from: string;
+  /** `api.example.com:443`, as stated. */
+  readonly to: readonly string[];
+}
+
+export type EgressMode = "cilium" | "istio" | "squid";
+export type MeshMode = "istio" | "linkerd";
+
+/** A value of YAML. */
+export type Plain = string | number | boolean | readonly Plain[] | { readonly [key: string]: Plain };
+
+/** One peer or port of an allow: what of it alone can be taken away. */
+export interface AllowPart {
+  /** Equal for equal parts. */
+  readonly key: string;
+  /** As the policy's kind writes it; several where one peer takes more than one (a range of two CIDRs). */
+  readonly values: readonly Plain[];
+  /** What a comment says of it. */
+  readonly comments: readonly string[];
+  /** It is for nodes, of which the model cannot say that they need it: a pod's own may always come. */
+  readonly isForNodes?: boolean;
+}
+
+/** Every peer on every port: no more than what is needed, since those of other ports are another allow. */
+export interface Allow {
+  readonly direction: "ingress" | "egress";
+  /** Empty: everybody. */
+  readonly peers: readonly AllowPart[];
+  readonly ports: readonly AllowPart[];
+  /** Of all of it. */
+  readonly comments: readonly string[];
+}
+
+/** One object, with the parts of it that can be left out one by one. */
+export interface Draft {
+  readonly kind: string;
+  /** Pods that it selects; absent: every pod of the namespace. */
+  readonly members?: readonly PodEndpoint[];
+  /** Where its allows count. */
+  readonly stages: Readonly<Record<Allow["direction"], StageName>>;
+  readonly namespace: string;
+  readonly name: string;
+  /** Above the object, in lines. */
+  readonly comments: readonly string[];
+  readonly allows: readonly Allow[];
+  /** The object with some of its allows, none of which is empty. */
+  readonly build: (allows: readonly Allow[]) => BuiltObject;
+}
+
+export interface BuiltObject {
+  readonly object: { readonly [key: string]: Plain };
+  /** By the very value that they stand above. */
+  readonly comments: ReadonlyMap<Plain, readonly string[]>;
+}
+
+/** A need that nothing which may be written allows: it is cut. */
+export interface UnmetNeed {
+  readonly need: Need;
+  readonly reason: string;
+  readonly remedy?: string;
+}
+
+export interface Generated {
+  readonly drafts: readonly Draft[];
+  readonly needs: readonly Need[];
+  readonly unmet: readonly UnmetNeed[];
+  readonly unknown: readonly UnknownNeed[];
+  /** Connections that were observed and would be cut. */
+  readonly cut: readonly AttributedConnection[];
+  readonly unattributed: Attributed["unattributed"];
+  /** What a reader has to know, one sentence each. */
+  readonly notes: readonly string[];
+}

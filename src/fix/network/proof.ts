@@ -1,0 +1,259 @@
+/**
+ * Proof of what was generated, by reading its text again and computing the network with it: what is needed connects,
+ * nothing else does, and no allow could be left out.
+ */
+import { readManifests } from "../../engines/kubernetes/manifests.ts";
+import { describeObject, type Manifests } from "../../engines/kubernetes/model.ts";
+import {
+  type ClusterSettings,
+  type Endpoint,
+  formatPorts,
+  type Network,
+  type PortSet,
+} from "../../engines/reachability/model.ts";
+import { endName, type Need } from "../../engines/reachability/needs/model.ts";
+import { readNetwork } from "../../engines/reachability/network.ts";
+import { assumePods, isAssumed, mergeManifests } from "./assumed.ts";
+import type { Allow, ApiServer, Draft } from "./model.ts";
+import { findSuperfluous } from "./necessity.ts";
+import { type Places, placesOf } from "./places.ts";
+import type { Subjects } from "./subjects.ts";
+import { writeDraft } from "./text.ts";
+
+export interface ProofInput {
+  /** What was read, without the policies that the generated ones take the place of. */
+  readonly base: Manifests;
+  readonly settings: ClusterSettings;
+  readonly namespaces: ReadonlySet<string>;
+  readonly subjects: Subjects;
+  readonly apiServer: readonly ApiServer[];
+  readonly drafts: readonly Draft[];
+  /** All that the drafts are meant to allow. */
+  readonly needs: readonly Need[];
+}
+
+export interface Proof {
+  /** Why the set must not be used; empty: it is proven. */
+  readonly failures: readonly string[];
+  /** What the model cannot tell, with its reason. */
+  readonly uncertain: readonly string[];
+  readonly checked: { readonly needs: number; readonly pairs: number; readonly allows: number };
+}
+
+type Direction = Allow["direction"];
+
+const FAILURES = 20;
+
+export function prove(input: ProofInput): Proof {
+  const assumed = assumePods(input.needs, input.namespaces);
+  const compute = (drafts: readonly Draft[], kept: (draft: Draft) => readonly Allow[]): Network => {
+    const text = drafts.map((draft) => writeDraft(draft, kept(draft))).join("---\n");
+    const generated = readManifests([{ path: GENERATED, text }]);
+    if (generated.gaps.length > 0) throw new Error(`generated text cannot be read: ${generated.gaps[0]?.reason}`);
+    return readNetwork(mergeManifests(input.base, assumed, generated), input.settings);
+  };
+  const network = compute(input.drafts, ({ allows }) => allows);
+  const failures: string[] = [];
+  const uncertain = new Set<string>();
+  for (const { object, reason } of network.gaps) {
+    if (object !== undefined && isGenerated(object)) failures.push(`${describeObject(object)}: ${reason}`);
+  }
+  const places = placesOf(network, input);
+  const needed = neededPorts(input, network, places);
+  checkNeeds(input.needs, { network, places, failures, uncertain, apiServer: input.apiServer });
+  const pairs = checkOthers(needed, { network, places, failures, uncertain });
+  const { superfluous, allows } = findSuperfluous({
+    drafts: input.drafts,
+    needs: input.needs,
+    portsOf: (need) => portsOf(need, input.apiServer),
+    compute,
+    placesIn: (one) => placesOf(one, input),
+  });
+  failures.push(...superfluous);
+  return {
+    failures: failures.slice(0, FAILURES),
+    uncertain: [...uncertain].sort(),
+    checked: { needs: input.needs.length, pairs, allows },
+  };
+}
+
+const GENERATED = "generated";
+
+function isGenerated({
+  source,
+}: {
+  readonly source: { readonly kind: string; readonly text?: { readonly path: string } };
+}): boolean {
+  return source.kind === "file" && source.text?.path === GENERATED;
+}
+
+/** Of each ordinary pod of the namespaces, by direction: with whom on which ports. */
+type Needed = ReadonlyMap<string, ReadonlyMap<number, PortSet>>;
+
+function neededKey(direction: Direction, own: number): string {
+  return `${direction} ${own}`;
+}
+
+function neededPorts(
+  { needs, apiServer }: Pick<ProofInput, "needs" | "apiServer">,
+  { portSets, endpoints }: Network,
+  places: Places,
+): Needed {
+  const found = new Map<string, Map<number, PortSet>>();
+  const isOwn = new Set(places.own);
+  const add = (direction: Direction, own: number, peers: Iterable<number>, ports: PortSet) => {
+    if (!isOwn.has(own)) return;
+    const key = neededKey(direction, own);
+    const row = found.get(key) ?? new Map<number, PortSet>();
+    found.set(key, row);
+    for (const peer of peers) row.set(peer, portSets.union(row.get(peer) ?? portSets.none, ports));
+  };
+  const everyPod = endpoints.flatMap((endpoint, index) => (endpoint.kind === "pods" && !endpoint.host ? [index] : []));
+  for (const need of needs) {
+    const { from, to, reasons } = need;
+    const { protocol } = need;
+    const ports = portSets.of(portsOf(need, apiServer).map((port) => ({ protocol, first: port, last: port })));
+    const source = places.of(from);
+    const target = places.of(to);
+    // Names are for every pod of a namespace, the strangers among them.
+    const isDns = reasons.every(({ kind }) => kind === "dns");
+    const namespace = from.kind === "pods" ? from.pods.namespace : "";
+    const sources = isDns ? places.own.filter((index) => places.pods(index)?.namespace === namespace) : all(source);
+    for (const own of sources) add("egress", own, all(target), ports);
+    for (const own of all(target)) add("ingress", own, isDns ? everyPod : all(source), ports);
+  }
+  return found;
+}
+
+function all({
+  needed,
+  tolerated,
+}: {
+  readonly needed: readonly number[];
+  readonly tolerated: readonly number[];
+}): Set<number> | readonly number[] {
+  return tolerated.length === 0 ? needed : new Set([...needed, ...tolerated]);
+}
+
+/** The API server's own port stands behind that of its Service. */
+export function portsOf({ to, port }: Need, apiServer: readonly ApiServer[]): readonly number[] {
+  return to.kind === "api-server" && apiServer.length > 0 ? [...new Set(apiServer.map((one) => one.port))] : [port];
+}
+
+interface Checking {
+  readonly network: Network;
+  readonly places: Places;
+  readonly failures: string[];
+  readonly uncertain: Set<string>;
+}
+
+const EGRESS = ["network-egress", "mesh-outbound"] as const;
+const INGRESS = ["network-ingress", "mesh-authentication", "mesh-authorization"] as const;
+
+/** Each need at each of its ends that is a pod of the namespaces; another end's policies are somebody else's. */
+function checkNeeds(needs: readonly Need[], checking: Checking & { readonly apiServer: readonly ApiServer[] }): void {
+  const { network, places, failures, uncertain, apiServer } = checking;
+  const { portSets } = network;
+  const own = new Set(places.own);
+  for (const need of needs) {
+    const numbers =
+      need.to.kind === "api-server" && apiServer.length > 0 ? apiServer.map(({ port }) => port) : [need.port];
+    const ports = portSets.of(numbers.map((port) => ({ protocol: need.protocol, first: port, last: port })));
+    const source = places.of(need.from);
+    const target = places.of(need.to);
+    const what = `${endName(need.from)} -> ${endName(need.to)}:${need.port}/${need.protocol}`;
+    if (source.needed.length === 0 || target.needed.length === 0) {
+      failures.push(`${what} is needed, and one of its ends is not in the model`);
+      continue;
+    }
+    const unsure = source.isVague || target.isVague;
+    let worst: "open" | "unknown" | "closed" = "open";
+    for (const from of source.needed) {
+      for (const to of target.needed) {
+        // Of an end that is known by labels alone, or not at all, nobody says that it needs to be let out.
+        const stages = [
+          ...(need.from.kind === "pods" && own.has(from) ? EGRESS : []),
+          ...(need.to.kind === "pods" && own.has(to) ? INGRESS : []),
+        ];
+        for (const stage of stages) {
+          const { allowed, unknown } = network.stage(stage, from, to);
+          const missing = portSets.subtract(ports, allowed);
+          if (missing === portSets.none) continue;
+          // One of several addresses of the API server may have another port.
+          const isOpen = portSets.intersect(missing, unknown) !== portSets.none || (unsure && numbers.length > 1);
+          if (isOpen || (unsure && worst !== "closed")) worst = worst === "closed" ? worst : "unknown";
+          else worst = "closed";
+        }
+      }
+    }
+    if (worst === "closed") failures.push(`${what} is needed and would be denied`);
+    if (worst === "unknown" && !isOfNodes(need)) uncertain.add(`whether ${what} connects${because(need)}`);
+  }
+}
+
+function isOfNodes({ from }: Need): boolean {
+  return from.kind === "nodes" || (from.kind === "pods" && from.pods.host);
+}
+
+function because({ from, to }: Need): string {
+  const isApi = from.kind === "api-server" || to.kind === "api-server";
+  return isApi ? ": whether the API server's address is a node's is the cluster's own" : "";
+}
+
+/** Everything that is open at a pod of the namespaces is needed, whoever the other is. */
+function checkOthers(needed: Needed, { network, places, failures, uncertain }: Checking): number {
+  const { classes, endpoints, portSets } = network;
+  let pairs = 0;
+  const doubtful = new Map<string, number>();
+  for (const own of places.own) {
+    for (const direction of ["egress", "ingress"] as const) {
+      const row = needed.get(neededKey(direction, own));
+      const stage = direction === "egress" ? "network-egress" : "network-ingress";
+      for (const members of classes) {
+        const [first] = members;
+        if (first === undefined) continue;
+        // What a pod's node sends it is always accepted: nobody can close that.
+        if (direction === "ingress" && isNode(endpoints[first])) continue;
+        pairs += members.length;
+        const open = direction === "egress" ? network.stage(stage, own, first) : network.stage(stage, first, own);
+        if (open.allowed === portSets.none && open.unknown === portSets.none) continue;
+        for (const peer of members) {
+          if (peer === own) continue;
+          const wanted = row?.get(peer) ?? portSets.none;
+          const excess = portSets.subtract(open.allowed, wanted);
+          if (excess !== portSets.none && failures.length < FAILURES) {
+            const [from, to] = direction === "egress" ? [own, peer] : [peer, own];
+            failures.push(
+              `${nameOf(endpoints[from])} -> ${nameOf(endpoints[to])} ${formatPorts(excess)} is open at its ${direction} and not needed`,
+            );
+          }
+          if (portSets.subtract(open.unknown, wanted) !== portSets.none) {
+            const [from, to] = direction === "egress" ? [own, peer] : [peer, own];
+            for (const reason of doubtsOf(network, stage, from, to))
+              doubtful.set(reason, (doubtful.get(reason) ?? 0) + 1);
+          }
+        }
+      }
+    }
+  }
+  for (const [reason, count] of doubtful)
+    uncertain.add(`${count} ${count === 1 ? "pair" : "pairs"} may connect without need: ${reason}`);
+  return pairs;
+}
+
+function doubtsOf(network: Network, stage: string, from: number, to: number): string[] {
+  const steps = network.explain(from, to).stages.find(({ name }) => name === stage)?.steps ?? [];
+  const doubts = steps.flatMap(({ doubts: own, sure }) => (sure ? [] : own));
+  const texts = doubts.map(({ reason, remedy }) => `${reason}${remedy === undefined ? "" : ` (${remedy})`}`);
+  return [...new Set(texts.length > 0 ? texts : ["of what was read nothing tells"])];
+}
+
+function isNode(endpoint: Endpoint | undefined): boolean {
+  return endpoint?.kind === "node" || (endpoint?.kind === "pods" && endpoint.host);
+}
+
+function nameOf(endpoint: Endpoint | undefined): string {
+  if (endpoint === undefined) return "?";
+  if (isAssumed(endpoint.name)) return `any other pod of ${endpoint.kind === "pods" ? endpoint.namespace : ""}`;
+  return endpoint.kind === "node" && endpoint.name === "" ? "a node" : endpoint.name;
+}
