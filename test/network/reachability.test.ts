@@ -5,7 +5,7 @@ import { type AddressRange, formatAddress, parseAddress, parseCidr } from "../..
 import type { Network } from "../../src/engines/reachability/model.ts";
 import { hasPort } from "../../src/engines/reachability/model.ts";
 import { networkOf } from "./network-of.ts";
-import { type Connection, type Endpoint, oracle, type Verdict } from "./oracle.ts";
+import { type ClusterFacts, type Connection, type Endpoint, oracle, type Readings, type Verdict } from "./oracle.ts";
 import { fieldsOf, type KubernetesObject } from "./oracle-objects.ts";
 import { probes } from "./probes.ts";
 import { type RandomCluster, type RandomOptions, randomCluster } from "./random-clusters.ts";
@@ -13,8 +13,13 @@ import { type RandomCluster, type RandomOptions, randomCluster } from "./random-
 const CLUSTERS = 400;
 const PROBES = 150;
 
-/** What both take: the CNIs at hand enforce other protocols too, and doubts about one address in two rules are two. */
-const READINGS = { independent: true, otherProtocols: "enforced", toOwnNode: "unknown" } as const;
+/**
+ * What both take: the CNIs at hand enforce other protocols too, doubts about one address in two rules are two, and Cilium's
+ * policies are held of what a pod sends to its own node.
+ */
+function readingsFor({ cni }: ClusterFacts): Readings {
+  return { independent: true, otherProtocols: "enforced", toOwnNode: cni === "cilium" ? "policy" : "unknown" };
+}
 
 type Family = 4 | 6;
 
@@ -88,7 +93,7 @@ function isSettled({ objects, facts }: RandomCluster, connection: Connection, en
   const places = [...new Set(edgesWithin(objects, range))];
   return places.every((address) => {
     const placed = objects.map((object) => (object.kind === "Pod" ? withAddress(object, address) : object));
-    return oracle(placed, facts, READINGS)({ ...connection, family: range.family }) === engine;
+    return oracle(placed, facts, readingsFor(facts))({ ...connection, family: range.family }) === engine;
   });
 }
 
@@ -110,7 +115,7 @@ function withAddress(pod: KubernetesObject, address: string): KubernetesObject {
 function compare(seed: number, options: RandomOptions, mutate = (network: Network) => network): Disagreement[] {
   const { objects, facts } = randomCluster(seed, options);
   const network = mutate(networkOf([...objects, ...namespacesOf(objects)], facts));
-  const judge = oracle(objects, facts, READINGS);
+  const judge = oracle(objects, facts, readingsFor(facts));
   const found: Disagreement[] = [];
   for (const connection of probes(objects, facts, { seed, most: PROBES })) {
     const engine = verdictOf(network, connection);

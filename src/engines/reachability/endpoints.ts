@@ -37,15 +37,14 @@ export function readEndpoints(manifests: Manifests): ReadEndpoints {
     ...virtualMachines(manifests),
   ];
   const owners = new Map(
-    // Of a kind that its controller alone knows, what it made tells more than the object itself.
-    workloads.filter(({ form }) => form !== "part").map((workload) => [nameOf(workload.object), workload]),
+    workloads.filter((workload) => !isFound(workload)).map((workload) => [nameOf(workload.object), workload]),
   );
   const made = new Set(workloads.map(({ object }) => controllerOf(object)));
   const pods: PodEndpoint[] = [];
   const byName = new Map<string, number>();
   const ownAddresses = new Map<string, string[]>();
   for (const workload of workloads) {
-    if (workload.form === "part" && made.has(nameOf(workload.object))) continue;
+    if (isFound(workload) && made.has(nameOf(workload.object))) continue;
     const owner = controllerOf(workload.object);
     if (owner !== undefined && owners.has(owner) && owners.get(owner) !== workload) {
       // What runs is what its owner states; where it runs is its own.
@@ -79,6 +78,11 @@ export function readEndpoints(manifests: Manifests): ReadEndpoints {
     nodes,
     namespaces,
   };
+}
+
+/** Of a kind that its controller alone knows: what it made tells more than the object itself. */
+function isFound({ form, object }: Workload): boolean {
+  return form === "part" && !isVirtualMachine(object);
 }
 
 function podEndpoint(

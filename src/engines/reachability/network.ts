@@ -123,7 +123,7 @@ function computeNetwork(parts: Parts): Network {
     decisions,
     portsAt,
     startOf: (subject, node, end) =>
-      startOf(representative(subject), node < 0 ? undefined : representative(node), end, decisions),
+      startOf(representative(subject), node < 0 ? undefined : representative(node), end, decisions, settings),
   };
 
   function representative(one: number): Endpoint {
@@ -291,9 +291,17 @@ function plansByStage(
 
 /**
  * What a pod's node sends it is accepted whatever policies say (the API's own exception, for probes). What the pod sends to
- * its node is to Kubernetes' page of concepts, and to the types it is not: unknown where a policy denies it.
+ * its node is to Kubernetes' page of concepts, and to the types it is not: unknown where a policy denies it. Cilium denies
+ * it, as its documentation of the entity `host` says.
  */
-function startOf(subject: Endpoint, other: Endpoint | undefined, end: "from" | "to", decisions: Decisions): Decision {
+function startOf(
+  subject: Endpoint,
+  other: Endpoint | undefined,
+  end: "from" | "to",
+  decisions: Decisions,
+  { cni }: ClusterSettings,
+): Decision {
+  if (end === "to" && cni === "cilium") return decisions.start;
   if (subject.kind !== "pods") return decisions.start;
   const node = other?.kind === "node" ? other.name || undefined : other?.kind === "pods" ? other.node : undefined;
   if (node === undefined || subject.node === undefined) return decisions.maybeAccepted;
