@@ -18,8 +18,6 @@ export interface CiliumConfig {
   readonly takesDefaultDeny: boolean;
   /** https://docs.cilium.io/en/latest/security/policy/layer3/#selecting-nodes-with-cidr-ipblock */
   readonly addressesMatchNodes: boolean;
-  /** Whether a pod's own node reaches it whatever policies say (`allow-localhost`). */
-  readonly allowsOwnNode: boolean;
   readonly hostFirewall: boolean | undefined;
   /** Whether nodes are told apart by their labels, without which fromNodes and toNodes are refused. */
   readonly nodeSelectorLabels: boolean | undefined;
@@ -47,7 +45,6 @@ export function readCiliumConfig({ configMaps }: Pick<Manifests, "configMaps">):
     ignoredKinds: new Set(Object.entries(SWITCHES).flatMap(([name, kind]) => (flag(name, true) ? [] : [kind]))),
     takesDefaultDeny: flag("enable-non-default-deny-policies", true),
     addressesMatchNodes: (value("policy-cidr-match-mode") ?? "").split(/[\s,]+/).includes("nodes"),
-    allowsOwnNode: value("allow-localhost") !== "policy",
     hostFirewall: maybe("enable-host-firewall", false),
     nodeSelectorLabels: maybe("enable-node-selector-labels", false),
     readsRequests: flag("enable-l7-proxy", true),

@@ -64,7 +64,7 @@ describe("policies of Cilium that nobody meant", () => {
           }
         },
       ),
-      { numRuns: 400 },
+      { numRuns: 250 },
     );
   });
 
@@ -79,7 +79,7 @@ describe("policies of Cilium that nobody meant", () => {
         }
         assert.ok(network([text]).endpoints.length > 0);
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 

@@ -286,7 +286,7 @@ describe("any policies of Cilium", () => {
           }
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     );
   });
 });

@@ -1,8 +1,9 @@
 /** Which pods an endpoint selector picks. */
 import type { PodEndpoint } from "../endpoint-model.ts";
-import type { PodSet } from "../pod-sets.ts";
+import type { PodChoice, PodSet } from "../pod-sets.ts";
 import type { Reading } from "../reading.ts";
 import type { Doubt } from "../rule-model.ts";
+import { type Requirement, selectorOf } from "../selector.ts";
 import type { CiliumConfig } from "./config.ts";
 import {
   asksFor,
@@ -13,7 +14,7 @@ import {
   matchesIdentity,
 } from "./endpoint-selector.ts";
 
-export const NAMESPACE = "io.kubernetes.pod.namespace";
+const NAMESPACE = "io.kubernetes.pod.namespace";
 const NAMESPACE_LABELS = "io.cilium.k8s.namespace.labels.";
 const SERVICE_ACCOUNT = "io.cilium.k8s.policy.serviceaccount";
 const CLUSTER = "io.cilium.k8s.policy.cluster";
@@ -34,13 +35,43 @@ export const unreadLabels: Doubt = {
 export function createPodPicker(reading: Reading, config: CiliumConfig): (selector: EndpointSelector) => PickedPods {
   const readNamespaces = new Set(reading.manifests.namespaces.map(({ object }) => object.name));
   const { podSets } = reading;
+  const hosts = podSets.where("on their node's network", ({ host }) => host);
+  const picked = new Map<string, PickedPods>();
   return (selector) => {
+    const found = picked.get(selector.key) ?? pick(selector);
+    picked.set(selector.key, found);
+    return found;
+  };
+
+  function pick(selector: EndpointSelector): PickedPods {
+    const choice = plainChoice(selector);
+    if (choice !== undefined) return { sure: podSets.subtract(podSets.select(choice), hosts), maybe: podSets.none };
     const answer = (pod: PodEndpoint) => (pod.host ? false : matchesIdentity(selector, labelsOf(pod)));
     return {
       sure: podSets.where(`cilium ${selector.key}`, (pod) => answer(pod) === true),
       maybe: podSets.where(`cilium? ${selector.key}`, (pod) => answer(pod) === undefined),
     };
-  };
+  }
+
+  /** As the API's own selectors say it, for which there is an index: most of them. */
+  function plainChoice({ requirements }: EndpointSelector): PodChoice | undefined {
+    const names: string[] = [];
+    const others: Requirement[] = [];
+    for (const { source, label, operator, values } of requirements) {
+      if (source !== "any" && source !== "k8s") return undefined;
+      const [value] = values;
+      if (label === NAMESPACE) {
+        if (operator === "Exists") continue;
+        if (operator !== "In" || value === undefined || values.length > 1) return undefined;
+        names.push(value);
+      } else if (isSpecial(label) || config.labels(label) !== true) return undefined;
+      else others.push({ label, operator, values });
+    }
+    const [name, ...more] = names;
+    if (more.some((one) => one !== name)) return undefined;
+    const namespaces = name === undefined ? undefined : { name };
+    return { namespaces, pods: others.length === 0 ? undefined : selectorOf(others) };
+  }
 
   function labelsOf(pod: PodEndpoint): IdentityLabels {
     return (source, label) => {
@@ -65,6 +96,10 @@ export function createPodPicker(reading: Reading, config: CiliumConfig): (select
     if (Object.hasOwn(namespaceLabels, label)) return counted(`${NAMESPACE_LABELS}${label}`, namespaceLabels[label]);
     return readNamespaces.has(namespace) ? undefined : null;
   }
+}
+
+function isSpecial(label: string): boolean {
+  return label === SERVICE_ACCOUNT || label === CLUSTER || label.startsWith(NAMESPACE_LABELS);
 }
 
 /**

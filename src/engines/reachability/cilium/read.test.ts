@@ -261,6 +261,16 @@ describe("the configuration of Cilium", () => {
     }
   });
 
+  it("may keep others' policies from having effect", () => {
+    const plain = objectText("networking.k8s.io/v1", "NetworkPolicy", "shop/plain", { spec: { podSelector: {} } });
+    const into = (data: Readonly<Record<string, string>>) =>
+      letsThrough(network([plain, config(data)]), "shop/web", "shop/api");
+    assert.equal(into({}), "none");
+    assert.equal(into({ "enable-policy": "never" }), "all ports");
+    assert.equal(into({ "policy-audit-mode": "true" }), "all ports");
+    assert.equal(into({ "enable-k8s-networkpolicy": "false" }), "none ? all ports");
+  });
+
   it("may isolate all pods", () => {
     const made = network([
       cnp({ ...API, ingress: [{ fromEntities: ["all"] }] }),

@@ -6,7 +6,7 @@ import { effectiveNamespace, formatFieldPath, type KubernetesObject } from "../.
 import type { Fields } from "../../kubernetes/read/fields.ts";
 import { otherCniGap } from "../other-cni.ts";
 import type { PolicyReading, Reading } from "../reading.ts";
-import { bands, groups, type StageName } from "../rule-model.ts";
+import { bands, groups, type Rule, type StageName } from "../rule-model.ts";
 import { type CidrGroup, readCidrGroups } from "./addresses.ts";
 import { type CiliumConfig, readCiliumConfig } from "./config.ts";
 import { documents } from "./documents.ts";
@@ -43,6 +43,15 @@ export function readCilium(reading: Reading): void {
         object,
       });
     } else reading.policy(object, Object.values(STAGES), (policy) => readPolicy(context, policy));
+  }
+  const plain = reading.objectsOf("networking.k8s.io", "NetworkPolicy");
+  if (config.ignoredKinds.has("NetworkPolicy") && config.object !== undefined && plain.length > 0) {
+    const doubt = {
+      code: "network.policy-without-effect",
+      reason: "enable-k8s-networkpolicy has Cilium ignore every NetworkPolicy, of which there are some",
+    };
+    const field = ["data", "enable-k8s-networkpolicy"];
+    reading.doubtful(config.object, doubt, reading.podSets.all, Object.values(STAGES), field);
   }
   if (config.enforcement === "always" && config.object !== undefined) isolateAll(reading, config.object);
 }
@@ -81,25 +90,45 @@ function isEnforced(reading: Reading, { isAmbiguous, enforcement, object }: Cili
     object,
     field: ["data", enforcement === "never" ? "enable-policy" : "policy-audit-mode"],
   });
+  // Whatever other policies deny: behind what is not evaluated, before all that is.
+  for (const stage of Object.values(STAGES)) {
+    reading.rule({
+      ...ofConfiguration(reading, object, enforcement === "never" ? "enable-policy" : "policy-audit-mode"),
+      stage,
+      group: groups.foreign,
+      band: 1,
+      action: "accept",
+    });
+  }
   return false;
+}
+
+function ofConfiguration(
+  reading: Reading,
+  object: KubernetesObject,
+  key: string,
+): Omit<Rule, "stage" | "group" | "band" | "action"> {
+  return {
+    list: 0,
+    index: 0,
+    object,
+    field: ["data", key],
+    role: "default",
+    subject: reading.podSets.all,
+    peers: [{ kind: "everything" }],
+    ports: { numbers: reading.portSets.all, named: [] },
+    source: documents.enforcement,
+  };
 }
 
 function isolateAll(reading: Reading, object: KubernetesObject): void {
   for (const direction of DIRECTIONS) {
     reading.rule({
+      ...ofConfiguration(reading, object, "enable-policy"),
       stage: STAGES[direction],
       group: groups.policy,
       band: bands.isolation,
-      list: 0,
-      index: 0,
       action: "deny",
-      object,
-      field: ["data", "enable-policy"],
-      role: "default",
-      subject: reading.podSets.all,
-      peers: [{ kind: "everything" }],
-      ports: { numbers: reading.portSets.all, named: [] },
-      source: documents.enforcement,
     });
   }
 }

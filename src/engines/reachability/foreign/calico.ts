@@ -104,7 +104,8 @@ function createLabels({ manifests }: Reading): (pod: PodEndpoint) => LabelLookup
       const account = accounts.get(`${pod.namespace}/${pod.serviceAccount}`);
       return account === undefined ? null : of(account, own);
     }
-    return undefined;
+    // Other variants of Calico have more labels of their own.
+    return label.startsWith("projectcalico.org/") ? null : undefined;
   };
 }
 
