@@ -22,9 +22,6 @@ const cloud = (enforcer: string, read: ForeignKind["read"]): ForeignKind => ({ e
 export const otherNetworkKinds: ReadonlyMap<string, ForeignKind> = new Map([
   // https://ovn-kubernetes.io/features/network-security-controls/egress-firewall/: to what is no pod.
   ["k8s.ovn.org/EgressFirewall", ovn(unknownKind(egressOfNamespace))],
-  // A primary network of its own cuts pods off from those of others.
-  ["k8s.ovn.org/UserDefinedNetwork", ovn(unknownKind(ownNetwork))],
-  ["k8s.ovn.org/ClusterUserDefinedNetwork", ovn(unknownKind(ownNetwork))],
   ["network.openshift.io/EgressNetworkPolicy", sdn(unknownKind(egressOfNamespace))],
   ["network.openshift.io/NetNamespace", sdn(unknownKind(netNamespace))],
   ["kubeovn.io/SecurityGroup", kubeOvn(unknownKind(securityGroup))],
@@ -87,19 +84,6 @@ function egressOfNamespace(reading: Reading, policy: PolicyReading): Unknown {
     isOutside: true,
     field: ["spec", "egress"],
   };
-}
-
-function ownNetwork(reading: Reading, policy: PolicyReading): Unknown | undefined {
-  const { spec, object } = policy;
-  const network = spec.fields("network") ?? spec;
-  const roles = ["layer2", "layer3", "localnet"].map((name) => network.fields(name)?.string("role"));
-  if (roles.includes("Secondary") && !roles.includes("Primary")) return undefined;
-  if (object.kind === "UserDefinedNetwork") return wholeNamespace(reading, policy);
-  const selector = policy.selector(spec.fields("namespaceSelector"));
-  if (selector === undefined) return { subject: reading.podSets.all, stages: networkStages };
-  const choice = { namespaces: { selector }, pods: undefined };
-  const { podSets } = reading;
-  return { subject: podSets.union([podSets.select(choice), podSets.mayBeSelected(choice)]), stages: networkStages };
 }
 
 /** Of the multitenant mode; in the others it has no effect, and which one the cluster has is not read. */
