@@ -23,7 +23,7 @@ import {
  * sample's policy names any (RFC 3849: addresses of documentation, which nobody has).
  */
 export const supposedCluster: ClusterSettings = {
-  cni: "calico",
+  cni: "ovn-kubernetes",
   podCidrs: [cidr("2001:db8:0:1::/64")],
   nodeCidrs: [cidr("2001:db8:0:2::/64")],
   serviceCidrs: [],

@@ -11,46 +11,33 @@ import {
   type Range,
 } from "./connections.ts";
 
-/** One network that was analysed: the cluster's own, or one of those that pods are attached to beside or in its place. */
-export interface Section {
-  /** `Pod network`, `primary UDN green`, `secondary NAD macvlan1`. */
-  readonly network: string;
+export interface Expected {
+  /** Of the pod network and of primary networks in its place: each workload is on one of them. */
   readonly connections: Connections;
+  /** Networks that workloads are attached to beside it: `secondary NAD macvlan1`. */
+  readonly secondary: readonly string[];
 }
 
-export const POD_NETWORK = "Pod network";
-
 /** @throws Error - names the line that it does not know */
-export function parseExpected(text: string): Section[] {
-  const sections: Section[] = [];
-  let current: Section | undefined;
-  const open = (network: string): Section => {
-    const section = { network, connections: noConnections() };
-    sections.push(section);
-    return section;
-  };
-  let isMapping = false;
+export function parseExpected(text: string): Expected {
+  const connections = noConnections();
+  const secondary: string[] = [];
+  let state: "read" | "skip" = "read";
   for (const written of text.split("\n")) {
     const line = written.trim();
     if (line === "") continue;
     const [, network] = /^Permitted connectivity analyzed in (.+):$/.exec(line) ?? [];
     if (network !== undefined) {
-      current = open(network);
-      isMapping = false;
-    } else if (line === "Workload-to-Networks Mapping:") isMapping = true;
-    else if (
-      isMapping ||
-      line.startsWith("All connections are not allowed") ||
-      line.startsWith("all input workloads")
-    ) {
-      // Says which workload is in which network, or that there is nothing to say.
-    } else {
-      current ??= open(POD_NETWORK);
-      readConnection(line, current.connections);
-    }
+      state = network.startsWith("secondary ") ? "skip" : "read";
+      if (state === "skip") secondary.push(network);
+    } else if (line === "Workload-to-Networks Mapping:") state = "skip";
+    else if (state === "read" && !NOTHING.test(line)) readConnection(line, connections);
   }
-  return sections;
+  return { connections, secondary };
 }
+
+/** In place of connections, where there is none. */
+const NOTHING = /^(?:All connections are not allowed|all input workloads are configured) /;
 
 function readConnection(line: string, connections: Connections): void {
   const [, from = "", to = "", ports] = /^(\S+) => (\S+) : (.+)$/.exec(line) ?? [];

@@ -4,6 +4,7 @@
  */
 import { type FieldPath, type KubernetesObject, type Manifests, rawOf, type Workload } from "../kubernetes/model.ts";
 import { type Fields, fieldsOf, stated } from "../kubernetes/read/fields.ts";
+import { NETWORKS_ANNOTATION } from "./multus.ts";
 
 /** By kind where the instance's own metadata and specification stand. */
 const INSTANCES: Readonly<Record<string, FieldPath>> = {
@@ -31,12 +32,18 @@ export function virtualMachines({ objects }: Manifests): Workload[] {
       podPath: [...templatePath, "spec"],
       podMetadata: {
         labels: { ...metadata.stringMap("labels"), "kubevirt.io": "virt-launcher" },
-        annotations: metadata.stringMap("annotations"),
+        annotations: { ...metadata.stringMap("annotations"), ...attachments(spec) },
       },
       pod: podOf(spec),
       form: "part",
     };
   });
+}
+
+/** KubeVirt writes the networks of Multus into the annotation that Multus reads. */
+function attachments(spec: Fields): Readonly<Record<string, string>> {
+  const names = spec.list("networks").flatMap((one) => one.fields("multus")?.string("networkName") ?? []);
+  return names.length === 0 ? {} : { [NETWORKS_ANNOTATION]: names.join(",") };
 }
 
 /** Ports that an interface states are the container's, by name too. */

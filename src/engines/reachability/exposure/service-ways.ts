@@ -10,11 +10,12 @@ import { serviceTargets } from "./service-targets.ts";
 import { behindService, type Way } from "./way.ts";
 
 export function serviceWays(lookup: Lookup): Way[] {
-  return lookup.network.manifests.services.flatMap((service) => waysOf(lookup, service));
+  const reach = nodeReach(lookup);
+  return lookup.network.manifests.services.flatMap((service) => waysOf(lookup, service, reach));
 }
 
 /** A headless Service has no address of its own that could be opened, and an ExternalName is a name alone. */
-function waysOf(lookup: Lookup, service: Service): Way[] {
+function waysOf(lookup: Lookup, service: Service, ofNodes: Reach): Way[] {
   const { type, externalIPs, object } = service;
   if (type === "ExternalName" || service.clusterIP === "None") return [];
   const isBalanced = type === "LoadBalancer";
@@ -40,7 +41,7 @@ function waysOf(lookup: Lookup, service: Service): Way[] {
       ...base,
       way: "node-port",
       field: ["spec", "type"],
-      reach: nodeReach(lookup),
+      reach: ofNodes,
       listens: portsOf(service, "nodePort"),
       source: client,
     });

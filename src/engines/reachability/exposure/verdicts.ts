@@ -30,7 +30,10 @@ export function createVerdicts(network: Network): Verdicts {
   const { portSets: sets } = network;
   let unreadPod: UnreadPod | undefined;
   const sourcesOf = new Map<string, readonly number[]>();
-  const nodes = network.endpoints.flatMap(({ kind }, index) => (kind === "node" ? [index] : []));
+  const nodes = oneOfEach(
+    network,
+    network.endpoints.flatMap(({ kind }, index) => (kind === "node" ? [index] : [])),
+  );
 
   /** One of each class: what is treated alike is asked once. */
   function clients(reach: Reach): readonly number[] {
@@ -48,30 +51,64 @@ export function createVerdicts(network: Network): Verdicts {
     return found;
   }
 
+  const byPods = new Map<readonly number[], readonly number[]>();
+
+  function podsOf(endpoints: readonly number[]): readonly number[] {
+    let found = byPods.get(endpoints);
+    if (found === undefined) {
+      found = oneOfEach(network, endpoints);
+      byPods.set(endpoints, found);
+    }
+    return found;
+  }
+
+  /** Of whole classes and all ports, since many ways lead to one workload. */
+  const known = new Map<readonly number[], Map<number, Reached>>();
+
   function reached(sources: readonly number[], to: number, ports: PortSet): Reached {
+    let ofSources = known.get(sources);
+    if (ofSources === undefined) {
+      ofSources = new Map();
+      known.set(sources, ofSources);
+    }
+    const id = network.classOf[to] as number;
+    let all = ofSources.get(id);
+    if (all === undefined) {
+      all = reachedAnywhere(sources, to);
+      ofSources.set(id, all);
+    }
+    const unknown = sets.intersect(all.unknown, ports);
+    return {
+      allowed: sets.intersect(all.allowed, ports),
+      fromEverywhere: sets.intersect(all.fromEverywhere, ports),
+      unknown,
+      doubts: unknown === sets.none ? [] : all.doubts,
+    };
+  }
+
+  function reachedAnywhere(sources: readonly number[], to: number): Reached {
     let allowed = sets.none;
     let possible = sets.none;
-    let fromEverywhere = ports;
-    const unsure: number[] = [];
+    let fromEverywhere = sources.length === 0 ? sets.none : sets.all;
+    let unsure: number | undefined;
     for (const from of sources) {
       const connection = network.connection(from, to);
-      const own = sets.intersect(connection.allowed, ports);
-      const maybe = sets.intersect(connection.unknown, ports);
-      allowed = sets.union(allowed, own);
-      possible = sets.union(possible, maybe);
-      fromEverywhere = sets.intersect(fromEverywhere, own);
-      if (maybe !== sets.none && unsure.length < MOST_DOUBTS) unsure.push(from);
+      allowed = sets.union(allowed, connection.allowed);
+      fromEverywhere = sets.intersect(fromEverywhere, connection.allowed);
+      if (connection.unknown === sets.none) continue;
+      possible = sets.union(possible, connection.unknown);
+      unsure ??= from;
     }
     const unknown = sets.subtract(possible, allowed);
-    const doubts = unknown === sets.none ? [] : unsure.flatMap((from) => doubtsOf(network, from, to, unknown));
-    return { allowed, fromEverywhere: sources.length === 0 ? sets.none : fromEverywhere, unknown, doubts };
+    const doubts = unknown === sets.none || unsure === undefined ? [] : doubtsOf(network, unsure, to);
+    return { allowed, fromEverywhere, unknown, doubts };
   }
 
   /** The packet has the client's address where it is on the pod's own node, or the CNI keeps it; else that of a node. */
   function throughNodes(reach: Reach, to: number, ports: PortSet): Reached {
     const asClient = reached(clients(reach), to, ports);
     if (nodes.length === 0) return asClient;
-    const asNode = reached(oneOfEach(network, nodes), to, ports);
+    const asNode = reached(nodes, to, ports);
     const allowed = sets.intersect(asClient.allowed, asNode.fromEverywhere);
     const possible = [asClient.allowed, asClient.unknown, asNode.allowed, asNode.unknown].reduce(sets.union);
     const unknown = sets.subtract(possible, allowed);
@@ -106,7 +143,7 @@ export function createVerdicts(network: Network): Verdicts {
       case "node":
         return throughNodes(reach, to, ports);
       case "pods":
-        return reached(oneOfEach(network, source.endpoints), to, ports);
+        return reached(podsOf(source.endpoints), to, ports);
       case "unknown-pod": {
         unreadPod ??= createUnreadPod(network);
         return ofOne(unreadPod.connection(to), ports, unreadController(source.controller));
@@ -164,13 +201,9 @@ function oneOfEach({ classOf }: Network, endpoints: readonly number[]): readonly
   return [...seen.values()];
 }
 
-function doubtsOf(network: Network, from: number, to: number, ports: PortSet): readonly Doubt[] {
-  const { none, intersect } = network.portSets;
-  return network
-    .explain(from, to)
-    .stages.flatMap(({ steps }) =>
-      steps.flatMap((step) => (step.sure || intersect(step.ports, ports) === none ? [] : step.doubts)),
-    );
+function doubtsOf(network: Network, from: number, to: number): readonly Doubt[] {
+  const { stages } = network.explain(from, to);
+  return distinct(stages.flatMap(({ steps }) => steps.flatMap((step) => (step.sure ? [] : step.doubts))));
 }
 
 function distinct(doubts: readonly Doubt[]): readonly Doubt[] {

@@ -69,4 +69,10 @@ describe("primary networks", () => {
     );
     assert.equal(between(open, "c", "a"), "unknown all ports");
   });
+
+  test("one that the API server would not take leaves the pods of its namespaces unknown", () => {
+    const broken = text.replace("layer2: { role: Primary }", "layer2: Primary");
+    assert.equal(between(broken, "a", "c"), "unknown all ports");
+    assert.equal(between(broken, "b", "c"), "all ports");
+  });
 });

@@ -3,8 +3,9 @@
  * connect to nobody's pods on another (https://ovn-kubernetes.io/features/user-defined-networks/user-defined-networks/).
  * Policies hold within each network as ever. Secondary networks stand beside the pod network and change nothing in it.
  */
-import { effectiveNamespace } from "../../kubernetes/model.ts";
+import { effectiveNamespace, type KubernetesObject } from "../../kubernetes/model.ts";
 import type { Fields } from "../../kubernetes/read/fields.ts";
+import { otherCniGap } from "../other-cni.ts";
 import type { PodSet } from "../pod-sets.ts";
 import type { PolicyReading, Reading } from "../reading.ts";
 import { type Doubt, groups, type Peer, type Rule, type StageName } from "../rule-model.ts";
@@ -41,30 +42,33 @@ export function readUserDefinedNetworks(reading: Reading): void {
   ] as const) {
     for (const object of reading.objectsOf(GROUP, kind)) {
       if (cni !== undefined && cni !== "ovn-kubernetes") {
-        const reason = `${kind} is read by OVN-Kubernetes alone, and the cluster's CNI is ${cni}`;
-        reading.gap({ code: "network.no-effect", reason, object });
+        reading.gap(otherCniGap(object, "OVN-Kubernetes", cni));
         continue;
       }
       reading.policy(object, STAGES, (policy) => {
-        const chosen = choose(policy);
-        if (chosen !== undefined) addNetwork(reading, policy, chosen);
+        const { sure, maybe } = membersOf(reading, choose(policy));
+        policy.selects(reading.podSets.union([sure, maybe]));
+        const network = kind === "UserDefinedNetwork" ? policy.spec : policy.spec.fields("network");
+        if (network !== undefined && isPrimary(network)) addNetwork(reading, object, sure, maybe);
       });
     }
   }
 }
 
-function ofNamespace({ object, spec }: PolicyReading): readonly Requirement[] | undefined {
-  const namespace = effectiveNamespace(object) ?? "default";
-  return isPrimary(spec)
-    ? [{ label: "kubernetes.io/metadata.name", operator: "In", values: [namespace] }, HAS_PRIMARY]
-    : undefined;
+function membersOf({ podSets }: Reading, requirements: readonly Requirement[]): { sure: PodSet; maybe: PodSet } {
+  const choice = { namespaces: { selector: selectorOf([...requirements, HAS_PRIMARY]) }, pods: undefined };
+  return { sure: podSets.select(choice), maybe: podSets.mayBeSelected(choice) };
 }
 
-function ofSelector({ spec, selector, refuse }: PolicyReading): readonly Requirement[] | undefined {
-  if (!isPrimary(spec.fields("network") ?? spec.empty())) return undefined;
+function ofNamespace({ object }: PolicyReading): readonly Requirement[] {
+  const namespace = effectiveNamespace(object) ?? "default";
+  return [{ label: "kubernetes.io/metadata.name", operator: "In", values: [namespace] }];
+}
+
+function ofSelector({ spec, selector, refuse }: PolicyReading): readonly Requirement[] {
   const namespaces = selector(spec.fields("namespaceSelector"));
   if (namespaces === undefined) refuse("spec.namespaceSelector is missing");
-  return [...(namespaces?.requirements ?? []), HAS_PRIMARY];
+  return namespaces?.requirements ?? [];
 }
 
 /** Of a topology that can be one; a localnet is always secondary. */
@@ -72,12 +76,8 @@ function isPrimary(network: Fields): boolean {
   return ["layer2", "layer3"].some((topology) => network.fields(topology)?.string("role") === "Primary");
 }
 
-function addNetwork(reading: Reading, { object, selects }: PolicyReading, chosen: readonly Requirement[]): void {
+function addNetwork(reading: Reading, object: KubernetesObject, sure: PodSet, maybe: PodSet): void {
   const { podSets: sets } = reading;
-  const choice = { namespaces: { selector: selectorOf(chosen) }, pods: undefined };
-  const sure = sets.select(choice);
-  const maybe = sets.mayBeSelected(choice);
-  selects(sets.union([sure, maybe]));
   const ordinary = sets.where("on a network of pods", ({ host }) => !host);
   const outside = sets.subtract(ordinary, sets.union([sure, maybe]));
   // The cluster's name service answers on every network.
