@@ -17,6 +17,15 @@ export interface MeshFacts {
   readonly encryption: readonly Encryption[];
   /** Clients that were told to use something else than the mesh's own mTLS, or to use it where it is off. */
   readonly overrides: readonly ClientTls[];
+  /** What all of Istio's mesh does, where it is known. */
+  readonly istio: IstioSettings;
+}
+
+export interface IstioSettings {
+  /** Sidecars speak mTLS by themselves to whatever has a proxy. */
+  readonly autoMtls: boolean;
+  /** Sidecars speak HBONE, as ambient does; undefined: not known. */
+  readonly hbone: boolean | undefined;
 }
 
 export type MeshKind = "istio-sidecar" | "istio-ambient" | "linkerd";
@@ -51,6 +60,8 @@ export interface WorkloadMesh {
   readonly mtls?: InboundMtls;
   readonly authorization: WorkloadAuthorization;
   readonly bypass: MeshBypass;
+  /** Ports (TCP) at which a Service leads to it: sidecars speak mTLS to a Service, and plaintext to an address. */
+  readonly served: PortSet;
   /** Of ambient: `shop/waypoint`, through which requests to its Services go. */
   readonly waypoint?: MeshEvidence;
 }

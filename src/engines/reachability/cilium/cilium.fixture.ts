@@ -28,7 +28,7 @@ export function config(data: Readonly<Record<string, string>>): string {
 }
 
 export function network(texts: readonly string[], settings: Partial<ClusterSettings> = {}): Network {
-  return networkOf([...PODS, ...texts], settings);
+  return networkOf([...PODS, ...texts], { cni: "cilium", ...settings });
 }
 
 export const labels = (matchLabels: Readonly<Record<string, string>>) => ({ matchLabels });

@@ -50,7 +50,7 @@ export function subjectOf(
   { reading: { podSets }, proxies, pods, config, members }: IstioContext,
   policy: AuthorizationPolicy,
 ): Subject {
-  if (policy.targets.length > 0) return { sure: podSets.none, maybe: podSets.none };
+  if (policy.targets.length > 0 && policy.selector === undefined) return { sure: podSets.none, maybe: podSets.none };
   const waypoints = pods.where(
     "waypoints",
     ({ labels }, index) => members[index]?.gateway === true && isWaypoint(labels),

@@ -126,13 +126,21 @@ function oldest(policies: readonly PeerAuthentication[]): Choice {
   if (isKnown || isAlike) return { policy: first };
   const names = policies.map(({ object }) => object.name).sort();
   return {
-    policy: first,
+    policy: strictest(policies),
     doubt: {
       code: "mesh.several-policies",
       reason: `of the PeerAuthentications ${names.slice(0, 5).join(", ")} the oldest counts, and files do not tell which it is`,
       remedy: "keep one of them, or audit the live cluster",
     },
   };
+}
+
+/** What may be STRICT, of any port, may be so of all: the doubt stands over whatever follows from it. */
+function strictest(policies: readonly PeerAuthentication[]): PeerAuthentication {
+  const isStrict = ({ mode, ports }: PeerAuthentication) => mode === "STRICT" || [...ports.values()].includes("STRICT");
+  const inherits = policies.find(({ mode }) => mode === "UNSET");
+  const found = policies.find(isStrict) ?? inherits ?? (policies[0] as PeerAuthentication);
+  return { ...found, mode: isStrict(found) ? "STRICT" : found.mode, ports: new Map() };
 }
 
 /** Of equally old ones istiod takes the first by name. */

@@ -6,7 +6,15 @@
 import { createMeshRules } from "../mesh/emit.ts";
 import { indexPods, type Member } from "../mesh/members.ts";
 import { readServices } from "../mesh/services.ts";
-import type { ClientTls, ControlPlane, InboundMtls, MeshNote, WorkloadAuthorization } from "../mesh-model.ts";
+import type {
+  ClientTls,
+  ControlPlane,
+  InboundMtls,
+  IstioSettings,
+  MeshNote,
+  WorkloadAuthorization,
+} from "../mesh-model.ts";
+import type { PortSet } from "../port-set.ts";
 import type { Reading } from "../reading.ts";
 import { addAuthenticationRules } from "./authentication-rules.ts";
 import { addAuthorizationRules, readAuthorizationPolicies } from "./authorization-rules.ts";
@@ -29,6 +37,8 @@ export interface IstioFacts {
   readonly controlPlanes: readonly ControlPlane[];
   readonly overrides: readonly ClientTls[];
   readonly notes: readonly MeshNote[];
+  readonly settings: IstioSettings;
+  served(index: number): PortSet;
 }
 
 export function readIstio(reading: Reading): IstioFacts {
@@ -66,7 +76,18 @@ export function readIstio(reading: Reading): IstioFacts {
     controlPlanes: [...controlPlane.found, ...config.sources],
     overrides,
     notes: notes.list(),
+    settings: { autoMtls: config.autoMtls, hbone: config.hbone },
+    served: servedPorts(context),
   };
+}
+
+function servedPorts({ services, reading: { portSets } }: IstioContext): (index: number) => PortSet {
+  const served = new Map<number, PortSet>();
+  for (const { pods, targets } of services) {
+    const ports = targets.reduce((all, target) => portSets.union(all, target.ports), portSets.none);
+    for (const index of pods.members) served.set(index, portSets.union(served.get(index) ?? portSets.none, ports));
+  }
+  return (index) => served.get(index) ?? portSets.none;
 }
 
 /** One note for what is said of one place several times, with all the workloads. */

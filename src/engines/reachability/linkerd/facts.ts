@@ -1,7 +1,7 @@
 /** What Linkerd's policies are to each workload, and what is said of them beside. */
 import type { AuthorizationFact, InboundMtls, MeshNote, PortMtls, WorkloadAuthorization } from "../mesh-model.ts";
 import type { Authorization } from "./authorizations.ts";
-import type { DefaultInbound, LinkerdContext } from "./rules.ts";
+import type { DefaultInbound, LinkerdContext } from "./context.ts";
 import { type ServedPort, type Server, serverField } from "./servers.ts";
 
 /** Of Linkerd a port is STRICT where every client that is let in presents an identity. */

@@ -10,9 +10,10 @@ import type { Reading } from "../reading.ts";
 import { type IdentityContext, readAuthentications } from "./authentications.ts";
 import { readAuthorizations } from "./authorizations.ts";
 import { readLinkerdConfig } from "./configuration.ts";
+import type { LinkerdContext } from "./context.ts";
 import { authorizationOf, modesOf, noteBypasses, noteUnused } from "./facts.ts";
 import { findLinkerdMembers } from "./membership.ts";
-import { addDefaults, addServer, defaultOf, type LinkerdContext } from "./rules.ts";
+import { addDefaults, addServer, defaultOf } from "./rules.ts";
 import { readServers, type Server, servedPorts } from "./servers.ts";
 import { sourcesOf } from "./sources.ts";
 

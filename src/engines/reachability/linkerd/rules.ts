@@ -1,39 +1,21 @@
-/** Servers and default policies as rules of the stage `mesh-authorization`. */
-import type { MeshRules } from "../mesh/emit.ts";
 import { groupBy, type Member } from "../mesh/members.ts";
-import { matchSources, type SourceCondition, type Sources } from "../mesh/sources.ts";
+import { matchSources, type SourceCondition } from "../mesh/sources.ts";
 import { writtenPorts } from "../mesh/written-lists.ts";
-import type { MeshNote, MeshPlace } from "../mesh-model.ts";
+import type { MeshPlace } from "../mesh-model.ts";
 import type { PodSet } from "../pod-sets.ts";
 import type { PortInterval, PortSet } from "../port-set.ts";
 import { bands, type Doubt } from "../rule-model.ts";
-import { byDefaultPolicy, type IdentityContext } from "./authentications.ts";
+import { byDefaultPolicy } from "./authentications.ts";
 import type { Authorization } from "./authorizations.ts";
 import { type DefaultPolicy, defaultPolicies, defaultPolicyOf } from "./configuration.ts";
+import type { DefaultInbound, LinkerdContext } from "./context.ts";
 import { allowsEveryone } from "./facts.ts";
-import { annotationOf, type Namespaces } from "./membership.ts";
+import { annotationOf } from "./membership.ts";
 import { type ServedPort, type Server, serverField } from "./servers.ts";
 
 const SOURCE = "https://linkerd.io/2/reference/authorization-policy/";
 const DEFAULT = "config.linkerd.io/default-inbound-policy";
 const REQUIRE_IDENTITY = "config.linkerd.io/proxy-require-identity-inbound-ports";
-
-export interface LinkerdContext extends IdentityContext {
-  /** Pods of the mesh, and those that may be in it. */
-  readonly proxies: PodSet;
-  readonly members: readonly Member[];
-  readonly namespaces: Namespaces;
-  readonly sources: Sources;
-  readonly rules: MeshRules;
-  note(note: MeshNote): void;
-}
-
-/** The default policy of a workload, where it was read. */
-export interface DefaultInbound {
-  readonly policy: DefaultPolicy;
-  readonly place: MeshPlace | undefined;
-  readonly isKnown: boolean;
-}
 
 export function defaultOf({ reading, pods, config, namespaces }: LinkerdContext, index: number): DefaultInbound {
   const pod = pods.list[index];

@@ -16,12 +16,14 @@ export function readMesh(reading: Reading): MeshFacts {
         ...(facts.members[index] ?? member),
         ...(mtls === undefined ? {} : { mtls }),
         authorization: facts.authorization[index] ?? { default: "open", policies: [] },
+        served: istio.served(index),
       };
     }),
     controlPlanes: [...istio.controlPlanes, ...linkerd.controlPlanes],
     notes: [...istio.notes, ...linkerd.notes],
     encryption: readEncryption(reading),
     overrides: istio.overrides,
+    istio: istio.settings,
   };
 }
 
