@@ -1,16 +1,8 @@
 /** Why a connection is allowed, denied or unknown: the rules that decide, stage by stage, of the ports that were asked for. */
-import type { Location } from "../../core/location.ts";
-import { describeObject, type FieldPath, locationOf } from "../../engines/kubernetes/model.ts";
-import type {
-  Doubt,
-  ExplainedRule,
-  Network,
-  PortSet,
-  Rule,
-  StageExplanation,
-  StageName,
-} from "../../engines/reachability/model.ts";
-import { egressStages } from "../../engines/reachability/rule-model.ts";
+import type { Location } from "../../../core/location.ts";
+import { describeObject, type FieldPath, locationOf } from "../../kubernetes/model.ts";
+import type { Doubt, ExplainedRule, Network, PortSet, Rule, StageExplanation, StageName } from "../model.ts";
+import { egressStages } from "../rule-model.ts";
 
 export interface PairReasons {
   readonly from: number;
