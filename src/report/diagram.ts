@@ -6,7 +6,7 @@ import { clip, displayWidth } from "./width.ts";
 /** Colors are those of the page. */
 export const diagramStyle = `
 .diagram { overflow-x: auto; border: 1px solid var(--line); border-radius: 4px; background: var(--ground); }
-.diagram svg { display: block; font: 12px system-ui, sans-serif; min-width: 40rem; height: auto; }
+.diagram svg { display: block; font: 12px system-ui, sans-serif; }
 .diagram .box rect { fill: var(--shade); stroke: var(--line); } .diagram .box > text { fill: var(--quiet); font-weight: 600; }
 .diagram .node rect { fill: var(--ground); stroke: var(--quiet); } .diagram .node text { fill: var(--ink); }
 .diagram .alarm rect { stroke: var(--fail); stroke-width: 2; }
@@ -18,6 +18,10 @@ export const diagramStyle = `
 
 const NODE = { height: 26, gap: 8, characters: 30, character: 6.7, padding: 10 } as const;
 const BOX = { head: 26, padding: 12, gap: 46 } as const;
+/** Between the columns of one box. */
+const INNER = 104;
+/** Columns of one box. */
+const LAYERS = 5;
 /** Between columns, where arrows turn and are labelled. */
 const LANE = 150;
 const MARGIN = 60;
@@ -35,16 +39,19 @@ interface Placed {
 export function diagramMarkup(diagram: Diagram): string {
   const { boxes, arrows, title, summary, left } = diagram;
   if (boxes.length === 0) return "";
-  const layout = layOut(boxes);
+  const layout = layOut(boxes, arrows);
+  // Arrows that end alike are labelled once.
+  const endings = Map.groupBy(arrows, ({ to, label, certain }) => JSON.stringify([to, label, certain]));
+  const labelled = new Set(endings.size <= LABELLED ? [...endings.values()].flatMap(([first]) => first ?? []) : []);
   const label = `${title}: ${boxes.length} boxes, ${arrows.length} arrows`;
   const sentences = [...summary, ...left.map((text) => `Not drawn: ${text}`)];
   return `<section>
 <h2>${markupText(title)}</h2>
 ${sentences.map((text) => `<p>${markupText(text)}</p>`).join("\n")}
-<div class="diagram"><svg role="img" aria-label="${markupText(label)}" viewBox="0 0 ${layout.width} ${layout.height}" width="${layout.width}" xmlns="http://www.w3.org/2000/svg">
+<div class="diagram"><svg role="img" aria-label="${markupText(label)}" viewBox="0 0 ${layout.width} ${layout.height}" width="${layout.width}" height="${layout.height}" xmlns="http://www.w3.org/2000/svg">
 <defs>${marker("head", "")}${marker("unsure-head", ' class="unsure-head"')}</defs>
 ${boxes.map((box) => boxMarkup(box, layout.places)).join("\n")}
-${arrows.map((arrow, index) => arrowMarkup(arrow, index, layout.places, arrows.length <= LABELLED)).join("\n")}
+${arrows.map((arrow, index) => arrowMarkup(arrow, index, layout.places, labelled.has(arrow))).join("\n")}
 </svg></div>
 <details><summary>As a list</summary><ul>${arrows.map((arrow) => `<li>${markupText(arrowText(arrow, boxes))}</li>`).join("")}</ul></details>
 </section>
@@ -55,36 +62,39 @@ function marker(id: string, attributes: string): string {
   return `<marker id="${id}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto-start-reverse"${attributes}><path d="M0 0L8 4L0 8z"/></marker>`;
 }
 
+interface SizedBox {
+  readonly box: DiagramBox;
+  readonly width: number;
+  readonly height: number;
+  /** Of each node its place within the box. */
+  readonly nodes: ReadonlyMap<string, Placed>;
+}
+
 /** Boxes in columns, each put where there is least; what comes from or goes outside stands at the sides. */
-function layOut(boxes: readonly DiagramBox[]) {
-  const within = boxes.filter(({ side }) => side === undefined);
+function layOut(boxes: readonly DiagramBox[], arrows: readonly DiagramArrow[]) {
+  const sized = boxes.map((box) => sizeOf(box, arrows));
+  const within = sized.filter(({ box }) => box.side === undefined);
   const count = Math.max(1, Math.min(4, Math.ceil(Math.sqrt(within.length))));
-  const columns: DiagramBox[][] = Array.from({ length: count }, () => []);
-  const heights = columns.map(() => 0);
-  for (const box of within) {
-    const least = heights.indexOf(Math.min(...heights));
-    columns[least]?.push(box);
-    heights[least] = (heights[least] ?? 0) + boxHeight(box) + BOX.gap;
+  const columns: SizedBox[][] = Array.from({ length: count }, () => []);
+  const share = within.reduce((sum, { height }) => sum + height + BOX.gap, 0) / count;
+  let used = 0;
+  for (const one of inFlow(within, arrows)) {
+    columns[Math.min(count - 1, Math.floor((used + one.height / 2) / share))]?.push(one);
+    used += one.height + BOX.gap;
   }
-  const sides = (side: "left" | "right") => boxes.filter((box) => box.side === side);
+  const sides = (side: "left" | "right") => sized.filter(({ box }) => box.side === side);
   const all = [sides("left"), ...columns, sides("right")].filter((column) => column.length > 0);
-  const tallest = Math.max(...all.map((column) => column.reduce((sum, box) => sum + boxHeight(box) + BOX.gap, 0)));
+  const heightOf = (column: readonly SizedBox[]) =>
+    column.reduce((sum, { height }) => sum + height + BOX.gap, -BOX.gap);
+  const tallest = Math.max(...all.map(heightOf));
   const places = new Map<string, Placed>();
   let x = MARGIN;
   for (const column of all) {
-    const width = Math.max(...column.map(boxWidth));
-    let y = MARGIN / 2 + Math.max(0, (tallest - column.reduce((sum, box) => sum + boxHeight(box) + BOX.gap, 0)) / 2);
-    for (const box of column) {
-      const height = boxHeight(box);
+    const width = Math.max(...column.map((one) => one.width));
+    let y = MARGIN / 2 + (tallest - heightOf(column)) / 2;
+    for (const { box, height, nodes } of column) {
       places.set(box.id, { x, y, width, height });
-      for (const [index, node] of box.nodes.entries()) {
-        places.set(node.id, {
-          x: x + BOX.padding,
-          y: y + BOX.head + index * (NODE.height + NODE.gap),
-          width: width - 2 * BOX.padding,
-          height: NODE.height,
-        });
-      }
+      for (const [id, node] of nodes) places.set(id, { ...node, x: x + node.x, y: y + node.y });
       y += height + BOX.gap;
     }
     x += width + LANE;
@@ -92,13 +102,63 @@ function layOut(boxes: readonly DiagramBox[]) {
   return { places, width: Math.ceil(x - LANE + MARGIN * 2), height: Math.ceil(tallest + MARGIN) };
 }
 
-function boxHeight({ nodes }: DiagramBox): number {
-  return BOX.head + nodes.length * (NODE.height + NODE.gap) - NODE.gap + BOX.padding;
+/** Boxes from which more leads than leads to them come first. */
+function inFlow(boxes: readonly SizedBox[], arrows: readonly DiagramArrow[]): SizedBox[] {
+  const boxOf = new Map(
+    boxes.flatMap(({ box }) => [box.id, ...box.nodes.map(({ id }) => id)].map((id) => [id, box.id])),
+  );
+  const lead = new Map<string, number>();
+  for (const { from, to } of arrows) {
+    const [source, target] = [boxOf.get(from), boxOf.get(to)];
+    if (source === undefined || target === undefined || source === target) continue;
+    lead.set(source, (lead.get(source) ?? 0) + 1);
+    lead.set(target, (lead.get(target) ?? 0) - 1);
+  }
+  return boxes.toSorted((a, b) => (lead.get(b.box.id) ?? 0) - (lead.get(a.box.id) ?? 0));
 }
 
-function boxWidth({ label, nodes }: DiagramBox): number {
-  const longest = Math.max(displayWidth(label), ...nodes.map((node) => displayWidth(node.label)));
-  return Math.min(longest, NODE.characters) * NODE.character + 2 * (NODE.padding + BOX.padding);
+/** Nodes in columns, each to the right of those that lead to it, as far as they do not lead back. */
+function sizeOf(box: DiagramBox, arrows: readonly DiagramArrow[]): SizedBox {
+  const layers = layersOf(box, arrows);
+  const columnHeight = (column: DiagramBox["nodes"]) => column.length * (NODE.height + NODE.gap) - NODE.gap;
+  const tallest = Math.max(...layers.map(columnHeight));
+  const nodes = new Map<string, Placed>();
+  let x = BOX.padding as number;
+  for (const column of layers) {
+    const longest = Math.max(...column.map(({ label }) => displayWidth(label)));
+    const width = Math.min(longest, NODE.characters) * NODE.character + 2 * NODE.padding;
+    const top = BOX.head + (tallest - columnHeight(column)) / 2;
+    for (const [index, { id }] of column.entries()) {
+      nodes.set(id, { x, y: top + index * (NODE.height + NODE.gap), width, height: NODE.height });
+    }
+    x += width + INNER;
+  }
+  const title = Math.min(displayWidth(box.label), NODE.characters) * NODE.character + 2 * BOX.padding;
+  return { box, nodes, width: Math.max(x - INNER + BOX.padding, title), height: BOX.head + tallest + BOX.padding };
+}
+
+function layersOf({ nodes }: DiagramBox, arrows: readonly DiagramArrow[]): DiagramBox["nodes"][] {
+  const own = new Set(nodes.map(({ id }) => id));
+  const next = new Map<string, string[]>();
+  for (const { from, to } of arrows) {
+    if (from === to || !own.has(from) || !own.has(to)) continue;
+    next.set(from, [...(next.get(from) ?? []), to]);
+  }
+  const layer = new Map<string, number>();
+  const open = new Set<string>();
+  const place = (id: string, at: number): void => {
+    if (open.has(id) || at <= (layer.get(id) ?? -1) || at >= LAYERS) return;
+    layer.set(id, at);
+    open.add(id);
+    for (const other of next.get(id) ?? []) place(other, at + 1);
+    open.delete(id);
+  };
+  const targets = new Set([...next.values()].flat());
+  // From what nothing leads to, first; then from what leads in circles.
+  for (const { id } of nodes) if (!targets.has(id)) place(id, 0);
+  for (const { id } of nodes) if (!layer.has(id)) place(id, 0);
+  const columns = Map.groupBy(nodes, ({ id }) => layer.get(id) ?? 0);
+  return [...columns.keys()].sort((a, b) => a - b).map((at) => columns.get(at) ?? []);
 }
 
 function boxMarkup(box: DiagramBox, places: ReadonlyMap<string, Placed>): string {
@@ -112,7 +172,8 @@ function boxMarkup(box: DiagramBox, places: ReadonlyMap<string, Placed>): string
     box.label === ""
       ? ""
       : `<text x="${place.x + BOX.padding}" y="${place.y + 17}">${markupText(clip(box.label, NODE.characters))}</text>`;
-  return `<g class="box"><rect x="${place.x}" y="${place.y}" width="${place.width}" height="${place.height}" rx="6"/>${title}${nodes.join("")}</g>`;
+  const frame = `<rect x="${place.x}" y="${place.y}" width="${place.width}" height="${place.height}" rx="6"/>`;
+  return `<g class="box">${box.label === "" ? "" : frame}${title}${nodes.join("")}</g>`;
 }
 
 function arrowMarkup(
@@ -144,7 +205,8 @@ function curve(a: Placed, b: Placed, index: number) {
     const bend = Math.max(40, Math.abs(x2 - x1) / 2) * (isRight ? 1 : -1);
     return {
       path: `M${round(x1)} ${round(startY)}C${round(x1 + bend)} ${round(startY)} ${round(x2 - bend)} ${round(endY)} ${round(x2)} ${round(endY)}`,
-      middle: { x: round((x1 + x2) / 2), y: round((startY + endY) / 2) },
+      // Near its end, before which nothing stands.
+      middle: { x: round(x2 - (isRight ? 46 : -46)), y: round(endY) },
     };
   }
   const [x1, x2] = [a.x + a.width, b.x + b.width];

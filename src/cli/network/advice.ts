@@ -2,8 +2,14 @@
 import { formatLocation } from "../../core/location.ts";
 import { describeObject, locationOf } from "../../engines/kubernetes/model.ts";
 import { intervalsOf, type Network, type PodEndpoint, type PortSet } from "../../engines/reachability/model.ts";
+import {
+  decisive,
+  type PairReasons,
+  ruleName,
+  rulePlace,
+  type StageReasons,
+} from "../../engines/reachability/queries/reasons.ts";
 import type { AdviceView } from "../../report/network/explain-view.ts";
-import { decisive, type PairReasons, ruleName, rulePlace, type StageReasons } from "../../scan/network/reasons.ts";
 import { shortNameOf } from "./short-name.ts";
 
 /** At most one piece of advice for each stage that stands in the way, and one for what would close it. */

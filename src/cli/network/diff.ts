@@ -5,11 +5,6 @@ import { writeWhole } from "../../engines/files/write.ts";
 import { describeObject, locationOf } from "../../engines/kubernetes/model.ts";
 import { formatRange } from "../../engines/reachability/addresses.ts";
 import { intervalsOf, type Network, type PortSet } from "../../engines/reachability/model.ts";
-import { renderDiff, renderDiffJson, renderDiffMarkdown } from "../../report/network/diff.ts";
-import type { ChangeView, DiffView } from "../../report/network/diff-view.ts";
-import type { DecisionView } from "../../report/network/explain-view.ts";
-import type { EndpointView } from "../../report/network/view.ts";
-import { outputDefaults } from "../../report/options.ts";
 import {
   type ChangeBlock,
   changeOf,
@@ -17,8 +12,13 @@ import {
   type JointEndpoint,
   jointRanges,
   type NetworkChange,
-} from "../../scan/network/diff.ts";
-import { decisive, reasonsOf } from "../../scan/network/reasons.ts";
+} from "../../engines/reachability/queries/diff.ts";
+import { decisive, reasonsOf } from "../../engines/reachability/queries/reasons.ts";
+import { renderDiff, renderDiffJson, renderDiffMarkdown } from "../../report/network/diff.ts";
+import type { ChangeView, DiffView } from "../../report/network/diff-view.ts";
+import type { DecisionView } from "../../report/network/explain-view.ts";
+import type { EndpointView } from "../../report/network/view.ts";
+import { outputDefaults } from "../../report/options.ts";
 import { parseFormatsOf, writeStream } from "../outputs.ts";
 import { type NetworkOptions, type OpenedNetwork, openPath, settingsAt } from "./open.ts";
 import { stageViews } from "./reason-view.ts";

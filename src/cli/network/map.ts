@@ -1,14 +1,14 @@
 import { usageProblem } from "../../core/problem.ts";
 import { writeWhole } from "../../engines/files/write.ts";
+import type { Scope } from "../../engines/reachability/queries/connections.ts";
+import { Mistake, parsePeers } from "../../engines/reachability/queries/peer-syntax.ts";
+import { type Peers, peersOf } from "../../engines/reachability/queries/peers.ts";
 import { renderNetworkFlat, renderNetworkJson } from "../../report/network/json.ts";
 import { renderMermaid } from "../../report/network/mermaid.ts";
 import { renderNetworkPage } from "../../report/network/page.ts";
 import { renderNetworkText } from "../../report/network/text.ts";
 import type { NetworkView, ScopeView } from "../../report/network/view.ts";
 import { outputDefaults, type RenderOptions } from "../../report/options.ts";
-import type { Scope } from "../../scan/network/connections.ts";
-import { Mistake, parsePeers } from "../../scan/network/peer-syntax.ts";
-import { type Peers, peersOf } from "../../scan/network/peers.ts";
 import { parseFormatsOf, writeStream } from "../outputs.ts";
 import { openNetwork, type PlacedOptions } from "./open.ts";
 import { viewOf } from "./view.ts";

@@ -1,9 +1,9 @@
 /** Rules that decide, as texts. */
 import { formatLocation } from "../../core/location.ts";
 import type { Network, PortSet } from "../../engines/reachability/model.ts";
+import { type Decision, type PairReasons, ruleName, rulePlace } from "../../engines/reachability/queries/reasons.ts";
 import { egressStages } from "../../engines/reachability/rule-model.ts";
 import type { DecisionView, StageView } from "../../report/network/explain-view.ts";
-import { type Decision, type PairReasons, ruleName, rulePlace } from "../../scan/network/reasons.ts";
 import { portsText } from "./view.ts";
 
 const WORDS = {

@@ -12,6 +12,7 @@ import {
   type PortSet,
   type PortSets,
 } from "../../engines/reachability/model.ts";
+import { groupedConnections, type Scope } from "../../engines/reachability/queries/connections.ts";
 import type {
   CauseView,
   ConnectionView,
@@ -22,7 +23,6 @@ import type {
   PortsView,
   ScopeView,
 } from "../../report/network/view.ts";
-import { groupedConnections, type Scope } from "../../scan/network/connections.ts";
 import type { ReadNetwork } from "../../scan/network.ts";
 import { toolVersion } from "../version.ts";
 

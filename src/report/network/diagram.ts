@@ -41,6 +41,8 @@ interface Places {
   readonly boxes: readonly DiagramBox[];
   /** Of each group the nodes that it is in. */
   readonly ofGroup: ReadonlyMap<number, readonly string[]>;
+  /** By the groups of each set outside, joined. */
+  readonly beside: ReadonlyMap<string, DiagramNode>;
   /** By namespace, where each is one node. */
   readonly ofNamespace?: ReadonlyMap<string, string>;
   readonly left: number;
@@ -49,10 +51,8 @@ interface Places {
 function placesOf(view: NetworkView, names: Names): Places {
   const { endpoints, groups } = view;
   const workloads = new Map<string, { readonly group: number; readonly members: readonly number[] }[]>();
-  const outside: { readonly group: number; readonly members: readonly number[] }[] = [];
   for (const [group, members] of groups.entries()) {
     const kind = endpoints[members[0] ?? -1]?.kind;
-    if (kind === "addresses" || kind === "domain") outside.push({ group, members });
     if (kind !== "workload") continue;
     for (const [namespace, within] of Map.groupBy(members, (index) => endpoints[index]?.namespace ?? "")) {
       workloads.set(namespace, [...(workloads.get(namespace) ?? []), { group, members: within }]);
@@ -84,16 +84,16 @@ function placesOf(view: NetworkView, names: Names): Places {
       }),
     };
   });
-  const beside: DiagramBox = {
-    id: "outside",
-    label: "outside",
-    side: "right",
-    nodes: outside.map(({ group }) => {
-      put(group, `n${number}`);
-      const label = names.set([group]);
-      return { id: `n${number++}`, label, detail: label };
-    }),
-  };
+  // What lies outside is cut as rules cut it: it is shown as the sets that connections go to.
+  const beside = new Map<string, DiagramNode>();
+  const isOutside = (group: number) =>
+    ["addresses", "domain"].includes(endpoints[groups[group]?.[0] ?? -1]?.kind ?? "");
+  for (const { to } of linesOf(view, () => true, isOutside)) {
+    const key = to.join();
+    const label = names.set(to);
+    if (!beside.has(key)) beside.set(key, { id: `n${number++}`, label, detail: label });
+  }
+  const outside: DiagramBox = { id: "outside", label: "outside", side: "right", nodes: [...beside.values()] };
   const every: DiagramBox = {
     id: "every-box",
     label: "",
@@ -101,8 +101,9 @@ function placesOf(view: NetworkView, names: Names): Places {
     nodes: [{ id: EVERY, label: "every pod", detail: "every pod" }],
   };
   return {
-    boxes: [...within, beside, every],
+    boxes: [...within, outside, every],
     ofGroup,
+    beside,
     left: spaces.length - within.length,
     ...(collapses ? { ofNamespace } : {}),
   };
@@ -143,7 +144,11 @@ function* arrowsOf(view: NetworkView, places: Places): Generator<DiagramArrow> {
       }
     }
   };
-  for (const line of linesOf(view, isWorkload, isOutside)) yield* out(line, unit(line.from), unit(line.to));
+  for (const line of linesOf(view, () => true, isOutside)) {
+    const target = places.beside.get(line.to.join());
+    const from = line.from.filter(isWorkload);
+    if (target !== undefined && from.length > 0) yield* out(line, unit(from), [target.id]);
+  }
   const { ofNamespace } = places;
   if (ofNamespace !== undefined) {
     const lines = namespaceLines(view, isWorkload, isWorkload).sort(
@@ -169,7 +174,7 @@ function unitsOf(
   return (chosen) => {
     const own = chosen.filter((group) => ofGroup.has(group));
     if (pods.length > 1 && pods.every((group) => own.includes(group))) {
-      return [EVERY, ...own.filter((group) => !pods.includes(group)).flatMap((group) => ofGroup.get(group) ?? [])];
+      return [EVERY];
     }
     const nodes = new Set(own.flatMap((group) => ofGroup.get(group) ?? []));
     const whole = boxes.filter(

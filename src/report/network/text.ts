@@ -107,7 +107,7 @@ export function renderNetworkText(view: NetworkView, options: RenderOptions): st
   function causes(): void {
     const { causes: all } = view;
     // Whether a node that nobody asked about is a pod's own is not what makes a map unknown.
-    const pairs = pairsOfCauses(view, isInside);
+    const pairs = pairsOfCauses(view, isInside, (group) => isInside(group) || isOutside(group));
     const ordered = all
       .map((cause, index) => ({ cause, count: pairs.get(index) ?? 0 }))
       .filter(({ count }) => count > 0)
@@ -138,11 +138,13 @@ export function renderNetworkText(view: NetworkView, options: RenderOptions): st
 function pairsOfCauses(
   { connections, groups }: NetworkView,
   isFrom: (group: number) => boolean,
+  isTo: (group: number) => boolean,
 ): ReadonlyMap<number, number> {
   const counts = new Map<number, number>();
   const size = (chosen: readonly number[]) => chosen.reduce((sum, group) => sum + (groups[group]?.length ?? 0), 0);
   for (const { from, to, causes } of connections) {
-    for (const cause of causes) counts.set(cause, (counts.get(cause) ?? 0) + size(from.filter(isFrom)) * size(to));
+    for (const cause of causes)
+      counts.set(cause, (counts.get(cause) ?? 0) + size(from.filter(isFrom)) * size(to.filter(isTo)));
   }
   return counts;
 }

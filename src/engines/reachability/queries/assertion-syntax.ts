@@ -1,5 +1,5 @@
 /** Files of assertions: `allow shop/web -> shop/api:8080`, one a line. docs/network.md has the grammar. */
-import { parseCidr } from "../../engines/reachability/addresses.ts";
+import { parseCidr } from "../addresses.ts";
 import { bounds } from "./bounds.ts";
 import { Mistake, type PeerTerm, parsePeers } from "./peer-syntax.ts";
 import { type PortTerm, parsePorts } from "./port-syntax.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Network } from "../../engines/reachability/model.ts";
-import { noSettings } from "../../engines/reachability/settings.ts";
+import type { Network } from "../model.ts";
+import { noSettings } from "../settings.ts";
 import { groupedConnections, type Scope } from "./connections.ts";
 import { deployment, documents, networkOf, policy, shop } from "./network.fixture.ts";
 

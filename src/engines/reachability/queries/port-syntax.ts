@@ -1,5 +1,5 @@
 /** How ports are written: `8080`, `8080/UDP`, `8000-8010`, `80,443`, `http`, `*`. */
-import { type Protocol, protocols } from "../../engines/reachability/port-set.ts";
+import { type Protocol, protocols } from "../port-set.ts";
 import { bounds } from "./bounds.ts";
 import { Mistake } from "./peer-syntax.ts";
 

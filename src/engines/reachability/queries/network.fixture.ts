@@ -1,9 +1,9 @@
 /** Networks of a few lines, for tests. */
-import { readManifests } from "../../engines/kubernetes/manifests.ts";
-import { parseCidr } from "../../engines/reachability/addresses.ts";
-import type { Network } from "../../engines/reachability/model.ts";
-import { readNetwork } from "../../engines/reachability/network.ts";
-import { type ClusterSettings, noSettings } from "../../engines/reachability/settings.ts";
+import { readManifests } from "../../kubernetes/manifests.ts";
+import { parseCidr } from "../addresses.ts";
+import type { Network } from "../model.ts";
+import { readNetwork } from "../network.ts";
+import { type ClusterSettings, noSettings } from "../settings.ts";
 
 const podCidrs = [parseCidr("10.0.0.0/16")].flatMap((range) => range ?? []);
 

@@ -1,6 +1,6 @@
 /** Ports as they are written, as the destination's own: names by its containers, a Service's by its targetPort. */
-import type { Service, ServicePort } from "../../engines/kubernetes/model.ts";
-import type { Endpoint, Network, PortInterval, PortSet } from "../../engines/reachability/model.ts";
+import type { Service, ServicePort } from "../../kubernetes/model.ts";
+import type { Endpoint, Network, PortInterval, PortSet } from "../model.ts";
 import { Mistake } from "./peer-syntax.ts";
 import type { Selection } from "./peers.ts";
 import type { PortEntry, PortTerm } from "./port-syntax.ts";

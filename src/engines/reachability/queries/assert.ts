@@ -1,5 +1,5 @@
 /** Assertions held against a network: an unknown connection is never a pass. */
-import type { Network, PortSet, StageName } from "../../engines/reachability/model.ts";
+import type { Network, PortSet, StageName } from "../model.ts";
 import type { Assertion } from "./assertion-syntax.ts";
 import { bounds } from "./bounds.ts";
 import { standInOf } from "./connections.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { overlap } from "../../engines/reachability/addresses.ts";
-import { hasPort, type Network } from "../../engines/reachability/model.ts";
-import { noSettings } from "../../engines/reachability/settings.ts";
+import { overlap } from "../addresses.ts";
+import { hasPort, type Network } from "../model.ts";
+import { noSettings } from "../settings.ts";
 import { type ChangeKind, changeOf, endpointOf, jointRanges } from "./diff.ts";
 import { deployment, documents, networkOf, policy, shop } from "./network.fixture.ts";
 

@@ -1,5 +1,5 @@
 /** How one end of a connection is written: in assertions, in `network explain` and in options of `network map`. */
-import { type AddressRange, parseCidr } from "../../engines/reachability/addresses.ts";
+import { type AddressRange, parseCidr } from "../addresses.ts";
 import { bounds } from "./bounds.ts";
 
 /** What a name asks for; which endpoints those are is told by a network. */

@@ -1,16 +1,8 @@
 /** Why a connection is allowed, denied or unknown: the rules that decide, stage by stage, of the ports that were asked for. */
-import type { Location } from "../../core/location.ts";
-import { describeObject, type FieldPath, locationOf } from "../../engines/kubernetes/model.ts";
-import type {
-  Doubt,
-  ExplainedRule,
-  Network,
-  PortSet,
-  Rule,
-  StageExplanation,
-  StageName,
-} from "../../engines/reachability/model.ts";
-import { egressStages } from "../../engines/reachability/rule-model.ts";
+import type { Location } from "../../../core/location.ts";
+import { describeObject, type FieldPath, locationOf } from "../../kubernetes/model.ts";
+import type { Doubt, ExplainedRule, Network, PortSet, Rule, StageExplanation, StageName } from "../model.ts";
+import { egressStages } from "../rule-model.ts";
 
 export interface PairReasons {
   readonly from: number;
@@ -50,7 +42,7 @@ export function reasonsOf(network: Network, from: number, to: number, asked: Por
     unknown,
     denied: portSets.subtract(asked, portSets.union(allowed, unknown)),
     stages: explanation.stages.map((stage) => {
-      const unsure = undecided(network, stage, from, asked);
+      const unsure = undecided(network, stage, [from, to], asked);
       const open = portSets.intersect(portSets.subtract(stage.open, unsure?.ports ?? portSets.none), asked);
       return {
         name: stage.name,
@@ -74,7 +66,7 @@ function decisionOf({ portSets }: Network, step: ExplainedRule, asked: PortSet):
 
 const OWN_NODE: Doubt = {
   code: "network.own-node",
-  reason: "traffic from a pod's own node is always accepted, and it is not known whether this is its node",
+  reason: "traffic between a pod and its own node is always let through, and which node that is is not known",
 };
 const NO_ORDER: Doubt = {
   code: "network.equal-priority",
@@ -86,15 +78,17 @@ const NO_ORDER: Doubt = {
 function undecided(
   { portSets, endpoints }: Network,
   { name, unknown, steps }: StageExplanation,
-  from: number,
+  ends: readonly [from: number, to: number],
   asked: PortSet,
 ): Decision | undefined {
   let ports = portSets.intersect(unknown, asked);
   for (const step of steps) if (!step.sure) ports = portSets.subtract(ports, step.ports);
   if (ports === portSets.none) return undefined;
-  const source = endpoints[from];
-  const onNode = source?.kind === "node" || (source?.kind === "pods" && source.host);
-  return { outcome: "unknown", ports, doubts: [name === "network-ingress" && onNode ? OWN_NODE : NO_ORDER] };
+  const isOnNode = ends.some((end) => {
+    const endpoint = endpoints[end];
+    return endpoint?.kind === "node" || (endpoint?.kind === "pods" && endpoint.host);
+  });
+  return { outcome: "unknown", ports, doubts: [name.startsWith("network-") && isOnNode ? OWN_NODE : NO_ORDER] };
 }
 
 /** The decisions that make the ports what they are: for what is denied the denials alone, for what is allowed what allows. */

@@ -1,7 +1,7 @@
 /** What a change of manifests opens and closes. */
-import { describeObject, type KubernetesObject, rawOf } from "../../engines/kubernetes/model.ts";
-import { type AddressRange, overlap } from "../../engines/reachability/addresses.ts";
-import { type Endpoint, intervalsOf, type Network, type PortSet } from "../../engines/reachability/model.ts";
+import { describeObject, type KubernetesObject, rawOf } from "../../kubernetes/model.ts";
+import { type AddressRange, overlap } from "../addresses.ts";
+import { type Endpoint, intervalsOf, type Network, type PortSet } from "../model.ts";
 import { otherOf } from "./connections.ts";
 
 /** Ports by what they were and are. What was and is the same is in none. */

@@ -1,5 +1,5 @@
 /** All connections of a network, as few blocks as there are: endpoints that are treated alike go together. */
-import type { Doubt, Network, PortSet } from "../../engines/reachability/model.ts";
+import type { Doubt, Network, PortSet } from "../model.ts";
 import { bounds } from "./bounds.ts";
 import { reasonsOf } from "./reasons.ts";
 

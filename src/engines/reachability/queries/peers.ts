@@ -1,8 +1,8 @@
 /** Which endpoints of a network a name stands for. */
-import { meant, nearest } from "../../core/nearest.ts";
-import { effectiveNamespace, type Service } from "../../engines/kubernetes/model.ts";
-import { overlap, parseAddress } from "../../engines/reachability/addresses.ts";
-import type { Endpoint, Network, PodEndpoint } from "../../engines/reachability/model.ts";
+import { meant, nearest } from "../../../core/nearest.ts";
+import { effectiveNamespace, type Service } from "../../kubernetes/model.ts";
+import { overlap, parseAddress } from "../addresses.ts";
+import type { Endpoint, Network, PodEndpoint } from "../model.ts";
 import { Mistake, matchesPattern, type PeerTerm } from "./peer-syntax.ts";
 
 /** What one name stands for. */
