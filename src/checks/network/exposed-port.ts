@@ -19,9 +19,9 @@ export const exposedPort = networkCheck({
     references: ["https://kubernetes.io/docs/concepts/services-networking/service/#publishing-services-service-types"],
   },
   needs: { exposed: "witness" },
-  applies: ({ exposed }) => exposed.length > 0,
+  applies: ({ exposed }) => exposed.count > 0,
   *spot({ exposed }) {
-    for (const own of Map.groupBy(exposed, keyOf).values()) {
+    for (const own of Map.groupBy(exposed.ports, keyOf).values()) {
       const spotted = finding(own);
       if (spotted !== undefined) yield spotted;
     }

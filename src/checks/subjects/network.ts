@@ -183,6 +183,13 @@ export interface ExposedPort {
   readonly port: number;
 }
 
+/** What leads into the cluster, and which ports it opens. */
+export interface WaysIn {
+  /** Ways that were found, whether policies let anything through or not. */
+  readonly count: number;
+  readonly ports: readonly ExposedPort[];
+}
+
 /** Something about a policy that was meant and is not so, or that nobody can tell. */
 export interface PolicyFault {
   /** As of a gap. */
@@ -204,7 +211,7 @@ export interface NetworkFacts {
   readonly policies: readonly NetworkPolicyFact[];
   readonly unenforced: readonly UnenforcedKind[];
   /** Partial where it is unknown what is behind a way in, or whether policies let traffic by it through. */
-  readonly exposed: readonly ExposedPort[];
+  readonly exposed: WaysIn;
   /** Of network policies; what a policy of another CNI is, `unenforced` says. */
   readonly policyFaults: readonly PolicyFault[];
   /** Partial where a mesh's policy was not read whole. */

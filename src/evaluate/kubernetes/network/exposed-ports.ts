@@ -2,7 +2,7 @@
 
 import { administrationPorts } from "../../../checks/knowledge/administration-ports.ts";
 import { databasePorts } from "../../../checks/knowledge/database-ports.ts";
-import type { ExposedPort } from "../../../checks/subjects/network.ts";
+import type { ExposedPort, WaysIn } from "../../../checks/subjects/network.ts";
 import type { Gap } from "../../../core/evidence.ts";
 import { describeObject } from "../../../engines/kubernetes/model.ts";
 import {
@@ -35,7 +35,7 @@ const WAYS: Readonly<Record<Exclude<ExposureWay, "host-network">, string>> = {
 };
 
 export interface ExposedPorts {
-  readonly exposed: readonly ExposedPort[];
+  readonly exposed: WaysIn;
   readonly gaps: readonly Gap[];
 }
 
@@ -45,15 +45,17 @@ export function exposedPorts(
   exposures: readonly Exposure[],
   unenforced: readonly Gap[],
 ): ExposedPorts {
-  const exposed: ExposedPort[] = [];
+  const ports: ExposedPort[] = [];
+  let count = 0;
   const unknowns = createUnknowns();
   for (const exposure of exposures) {
     const { way, reach } = exposure;
     if (way === "host-network" || reach.kind === "private") continue;
+    count++;
     for (const target of exposure.targets) {
       if (isSystem(network, target.endpoint)) continue;
       const open = network.enforced === "no" ? target.ports : target.allowed;
-      exposed.push(...openPorts(network, exposure, target, open, WAYS[way]));
+      ports.push(...openPorts(network, exposure, target, open, WAYS[way]));
       if (network.enforced === "no" || !isSensitive(target.ports)) continue;
       const what = `whether ${describeObject(exposure.object)} opens ${nameOf(network, target.endpoint)}`;
       if (isSensitive(target.unknown)) {
@@ -65,7 +67,7 @@ export function exposedPorts(
       } else if (target.verdict === "denied") for (const gap of unenforced) unknowns.add(gap);
     }
   }
-  return { exposed, gaps: unknowns.gaps() };
+  return { exposed: { count, ports }, gaps: unknowns.gaps() };
 }
 
 function openPorts(
