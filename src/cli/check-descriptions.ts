@@ -6,6 +6,7 @@ const folders: Readonly<Record<string, () => Promise<readonly CheckDescription[]
   build: async () => (await import("../checks/build/index.ts")).buildChecks,
   cluster: async () => (await import("../checks/cluster/index.ts")).clusterChecks,
   image: async () => (await import("../checks/image/index.ts")).imageChecks,
+  network: async () => (await import("../checks/network/index.ts")).networkChecks,
   policy: async () => (await import("../checks/policy/index.ts")).policyChecks,
   workload: async () => (await import("../checks/workload/index.ts")).workloadChecks,
 };

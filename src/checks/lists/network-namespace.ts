@@ -2,13 +2,21 @@
 import { crossNamespaceReach } from "../network/cross-namespace-reach.ts";
 import { defaultDenyMissing } from "../network/default-deny-missing.ts";
 import { dnsCutOff } from "../network/dns-cut-off.ts";
+import { meshAuthorizationOpen } from "../network/mesh-authorization-open.ts";
+import { meshPortCutOff } from "../network/mesh-port-cut-off.ts";
 import { metadataServiceReachable } from "../network/metadata-service-reachable.ts";
+import { mtlsNotStrict } from "../network/mtls-not-strict.ts";
 import { openEgress } from "../network/open-egress.ts";
+import { workloadOutsideMesh } from "../network/workload-outside-mesh.ts";
 
 export const networkNamespaceChecks = [
   crossNamespaceReach,
   defaultDenyMissing,
   dnsCutOff,
+  meshAuthorizationOpen,
+  meshPortCutOff,
   metadataServiceReachable,
+  mtlsNotStrict,
   openEgress,
+  workloadOutsideMesh,
 ] as const;

@@ -2,21 +2,37 @@
 import { crossNamespaceReach } from "./cross-namespace-reach.ts";
 import { defaultDenyMissing } from "./default-deny-missing.ts";
 import { dnsCutOff } from "./dns-cut-off.ts";
+import { exposedPort } from "./exposed-port.ts";
+import { meshAuthorizationOpen } from "./mesh-authorization-open.ts";
+import { meshPolicyWithoutEffect } from "./mesh-policy-without-effect.ts";
+import { meshPortCutOff } from "./mesh-port-cut-off.ts";
 import { metadataServiceReachable } from "./metadata-service-reachable.ts";
+import { mtlsNotStrict } from "./mtls-not-strict.ts";
 import { openEgress } from "./open-egress.ts";
+import { plaintextInMesh } from "./plaintext-in-mesh.ts";
 import { policyNotEnforced } from "./policy-not-enforced.ts";
+import { policyNotEvaluated } from "./policy-not-evaluated.ts";
 import { policySelectsNothing } from "./policy-selects-nothing.ts";
 import { policyShadowed } from "./policy-shadowed.ts";
 import { policyUnknownName } from "./policy-unknown-name.ts";
+import { workloadOutsideMesh } from "./workload-outside-mesh.ts";
 
 export const networkChecks = [
   crossNamespaceReach,
   defaultDenyMissing,
   dnsCutOff,
+  exposedPort,
+  meshAuthorizationOpen,
+  meshPolicyWithoutEffect,
+  meshPortCutOff,
   metadataServiceReachable,
+  mtlsNotStrict,
   openEgress,
+  plaintextInMesh,
   policyNotEnforced,
+  policyNotEvaluated,
   policySelectsNothing,
   policyShadowed,
   policyUnknownName,
+  workloadOutsideMesh,
 ] as const;

@@ -32,8 +32,33 @@ export interface ReachingWorkload {
   readonly metadata: readonly ReachedService[];
   /** `cut`: no rule lets it ask a DNS server. */
   readonly dns: "open" | "cut" | "unknown";
+  readonly mesh: MeshedWorkload;
   /** Secrets and cloud identities that its pods have: `Secret database`, `AWS role arn:…`. */
   readonly credentials: readonly string[];
+}
+
+/** What a service mesh does for one workload. */
+export interface MeshedWorkload {
+  /** `unknown`: in none, or in one, and what was read does not tell. */
+  readonly member: "yes" | "no" | "unknown";
+  /** `Istio sidecar`; absent outside a mesh. */
+  readonly mesh?: string;
+  /** Ways by which it takes plaintext, each with what says so; empty of one that takes mTLS alone, and of gateways. */
+  readonly plaintext: readonly PlaintextWay[];
+  /** Whether every identity of the mesh may talk to it: no authorization policy names whom it takes. */
+  readonly authorization: "open" | "named" | "unknown";
+  /** A policy that lets in everyone, from outside the mesh too. */
+  readonly everyone?: OpeningRule;
+  /** Network policies let in its ports, and not the one that the mesh's traffic arrives on. */
+  readonly cutOff?: "ingress" | "egress";
+}
+
+export interface PlaintextWay {
+  /** `mode`: what is said of the workload; `unset`: nothing is said, which is PERMISSIVE; `port`, `bypass`: of single ports. */
+  readonly kind: "mode" | "unset" | "port" | "bypass";
+  /** `PERMISSIVE`, `DISABLE`, `port 8080 is PERMISSIVE`. */
+  readonly text: string;
+  readonly by?: OpeningRule;
 }
 
 export interface DirectionReach {
@@ -87,6 +112,8 @@ export interface NetworkNamespaceFacts {
   readonly foreign: NamespaceNetwork;
   /** Partial where it is unknown whether a pod can ask a DNS server. */
   readonly dns: NamespaceNetwork;
+  /** Partial where it is unknown whether a pod is in a mesh, or what that asks of connections to it. */
+  readonly mesh: NamespaceNetwork;
   /** Policies of every kind that may be about it. Partial where a file or list that may hold more was not read. */
   readonly policies: readonly KubernetesObject[];
   /** Partial where it is not known that policies are enforced, by a source that the caller vouches for. */
@@ -94,7 +121,13 @@ export interface NetworkNamespaceFacts {
 }
 
 /** The facts that are the network. */
-export type NetworkPart = "isolation" | "outside" | "foreign" | "dns";
+export type NetworkPart = "isolation" | "outside" | "foreign" | "dns" | "mesh";
+
+/** What of the policy its checks judge by. */
+export interface NetworkParameters {
+  /** Whether workloads must be in a mesh that takes only mTLS. */
+  readonly mtls: "optional" | "strict";
+}
 
 export interface Enforcement {
   readonly enforced: "yes" | "no" | "unknown";
@@ -102,7 +135,9 @@ export interface Enforcement {
   readonly by: string;
 }
 
-export type NetworkNamespaceCheck = Check<NetworkNamespaceFacts> & { readonly subject: "network-namespace" };
+export type NetworkNamespaceCheck = Check<NetworkNamespaceFacts, NetworkParameters> & {
+  readonly subject: "network-namespace";
+};
 
 /** A policy, of whichever kind, and what becomes of it. */
 export interface NetworkPolicyFact {
@@ -133,11 +168,54 @@ export interface UnenforcedKind {
   readonly reason: string;
 }
 
+/** One port of one workload that is open to who is outside the cluster. */
+export interface ExposedPort {
+  /** `LoadBalancer`, `NodePort`, `Ingress`. */
+  readonly way: string;
+  readonly opener: OpeningRule;
+  /** `nodes`: to whoever reaches an address of a node; `unknown`: by something that was not read. */
+  readonly reach: "internet" | "nodes" | "unknown";
+  /** It takes connections from certain addresses alone, by the opener or by policies. */
+  readonly restricted: boolean;
+  readonly workload: string;
+  /** The pod's own. */
+  readonly protocol: "TCP" | "UDP" | "SCTP";
+  readonly port: number;
+}
+
+/** What leads into the cluster, and which ports it opens. */
+export interface WaysIn {
+  /** Ways that were found, whether policies let anything through or not. */
+  readonly count: number;
+  readonly ports: readonly ExposedPort[];
+}
+
+/** Something about a policy that was meant and is not so, or that nobody can tell. */
+export interface PolicyFault {
+  /** As of a gap. */
+  readonly code: string;
+  readonly place: OpeningRule;
+  readonly reason: string;
+  readonly remedy?: string;
+}
+
+/** Of a mesh's policies or clients. */
+export interface MeshFault extends PolicyFault {
+  /** Workloads that it is about. */
+  readonly workloads: readonly string[];
+}
+
 /** The network of a cluster, or of all manifests of a directory. */
 export interface NetworkFacts {
   /** Partial where a policy was not read whole. */
   readonly policies: readonly NetworkPolicyFact[];
   readonly unenforced: readonly UnenforcedKind[];
+  /** Partial where it is unknown what is behind a way in, or whether policies let traffic by it through. */
+  readonly exposed: WaysIn;
+  /** Of network policies; what a policy of another CNI is, `unenforced` says. */
+  readonly policyFaults: readonly PolicyFault[];
+  /** Partial where a mesh's policy was not read whole. */
+  readonly meshFaults: readonly MeshFault[];
 }
 
 export type NetworkCheck = Check<NetworkFacts> & { readonly subject: "network" };

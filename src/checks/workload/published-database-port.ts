@@ -1,28 +1,7 @@
 import { containersOf } from "../../engines/kubernetes/model.ts";
 import { clip } from "../findings/one-line.ts";
+import { databasePorts } from "../knowledge/database-ports.ts";
 import { workloadCheck } from "./kubernetes/workload-check.ts";
-
-/** Ports of databases, caches and queues (IANA's registry, and the programs' documentation) → what listens there. */
-const databases: ReadonlyMap<number, string> = new Map([
-  [1433, "SQL Server"],
-  [1521, "Oracle"],
-  [2181, "ZooKeeper"],
-  [2379, "etcd"],
-  [3306, "MySQL"],
-  [5432, "PostgreSQL"],
-  [5672, "RabbitMQ"],
-  [5984, "CouchDB"],
-  [6379, "Redis"],
-  [7000, "Cassandra"],
-  [8086, "InfluxDB"],
-  [9042, "Cassandra"],
-  [9092, "Kafka"],
-  [9200, "Elasticsearch"],
-  [11211, "memcached"],
-  [15672, "RabbitMQ's administration"],
-  [26257, "CockroachDB"],
-  [27017, "MongoDB"],
-]);
 
 /** Databases of a Compose file that everybody who reaches the machine can reach. */
 export const publishedDatabasePort = workloadCheck({
@@ -40,7 +19,7 @@ export const publishedDatabasePort = workloadCheck({
   *spot({ workload }) {
     for (const placed of containersOf(workload.pod)) {
       for (const [index, { containerPort, hostPort, hostIP }] of placed.container.ports.entries()) {
-        const program = databases.get(containerPort ?? 0);
+        const program = databasePorts.get(containerPort ?? 0);
         if (program === undefined || hostPort === undefined || !isAnywhere(hostIP)) continue;
         yield {
           container: placed,

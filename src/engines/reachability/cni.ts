@@ -22,8 +22,6 @@ export interface DetectedCni {
   readonly evidence: string;
   /** Where `enforces` is unknown. */
   readonly doubt?: Doubt;
-  /** What encrypts traffic between nodes, which is not mTLS: `WireGuard`. */
-  readonly encryption?: string;
 }
 
 interface Agent {
@@ -90,7 +88,6 @@ export function detectCni(manifests: Manifests, states: readonly DaemonSetState[
       unsure.push(`${name}: ${missing}`);
       continue;
     }
-    const encryption = cni === "cilium" ? ciliumEncryption(one, manifests) : undefined;
     const evidence = `${name}: DaemonSet ${nameOf(one.workload)} is ready on ${state?.ready} of ${nodes || state?.desired} nodes`;
     on.push({
       name,
@@ -98,7 +95,6 @@ export function detectCni(manifests: Manifests, states: readonly DaemonSetState[
         enforces: "yes",
         ...(cni === undefined ? {} : { cni }),
         evidence,
-        ...(encryption === undefined ? {} : { encryption }),
       },
     });
   }
@@ -169,12 +165,6 @@ function ciliumOff(found: FoundAgent, manifests: Manifests): string | { readonly
     return { unknown: "its ConfigMap says enable-k8s-networkpolicy: false" };
   }
   return undefined;
-}
-
-function ciliumEncryption(found: FoundAgent, manifests: Manifests): string | undefined {
-  const config = ciliumConfig(found, manifests) ?? {};
-  if (config["enable-wireguard"] === "true") return "WireGuard";
-  return config["enable-ipsec"] === "true" ? "IPsec" : undefined;
 }
 
 /** The first kindnetd that enforces NetworkPolicy came with kind v0.24.0. */

@@ -15,6 +15,7 @@ import {
   type Workload,
 } from "../../engines/kubernetes/model.ts";
 import type { DetectedCni } from "../../engines/reachability/cni.ts";
+import { exposuresOf } from "../../engines/reachability/exposure/exposures.ts";
 import type { Network } from "../../engines/reachability/model.ts";
 import { readNetwork } from "../../engines/reachability/network.ts";
 import { namespaceAsset, namespacesInSeveralFiles } from "./assets.ts";
@@ -22,6 +23,8 @@ import { type ListGaps, listGapsApart } from "./list-gaps.ts";
 import { type ManifestGaps, manifestGaps } from "./manifest-gaps.ts";
 import { type FoundNamespace, isSystemNamespace, namespacesOf } from "./namespaces.ts";
 import { enforcementOf, type KnownEnforcement } from "./network/enforcement.ts";
+import { exposedPorts } from "./network/exposed-ports.ts";
+import { meshFaults } from "./network/mesh-faults.ts";
 import { namespaceNetwork } from "./network/namespace-network.ts";
 import { policyFacts } from "./network/policy-facts.ts";
 import { statedTwice } from "./network/several.ts";
@@ -50,9 +53,11 @@ export function evaluateNetwork(all: Manifests, context: NetworkContext): Evalua
   const whole = evaluateWhole(ground);
   return {
     evaluations: [...evaluateNamespaces(ground), ...whole.evaluations],
-    notes: [...enforcementNotes(known, context), ...whole.notes],
+    notes: [...enforcementNotes(network, known, context), ...whole.notes],
   };
 }
+
+const MESHES: ReadonlySet<string> = new Set(["security.istio.io", "networking.istio.io", "policy.linkerd.io"]);
 
 interface Ground {
   readonly network: Network;
@@ -72,6 +77,7 @@ function* evaluateNamespaces(ground: Ground): Generator<Evaluation> {
     ...manifests.namespaces.map(({ object }) => object),
     ...manifests.workloads.map(({ object }) => object),
     ...policies,
+    ...manifests.objects.filter(({ group }) => MESHES.has(group)),
   ]);
   const several = namespacesInSeveralFiles(manifests);
   for (const found of namespacesOf(manifests)) {
@@ -80,34 +86,39 @@ function* evaluateNamespaces(ground: Ground): Generator<Evaluation> {
     const object = found.namespace?.object ?? found.workloads[0]?.object;
     if (object === undefined || endpoints.length === 0) continue;
     const computed = namespaceNetwork(network, { name: found.name, object, endpoints }, reach);
-    const doubts = [...ground.known.untrusted, ...[twice.get(found.name)].filter((gap) => gap !== undefined)];
     const own = policies.filter((policy) => isAbout(policy, found.name));
-    yield* evaluateNamespace(ground, found, { computed, doubts, policies: own, several });
+    const apart = twice.get(found.name);
+    const statedTwiceGaps = apart === undefined ? [] : [apart];
+    yield* evaluateNamespace(ground, found, { computed, statedTwice: statedTwiceGaps, policies: own, several });
   }
 }
 
 interface NamespaceGround {
   readonly computed: ReturnType<typeof namespaceNetwork>;
-  readonly doubts: readonly Gap[];
+  readonly statedTwice: readonly Gap[];
   readonly policies: readonly KubernetesObject[];
+  /** Names of namespaces that more than one file states. */
   readonly several: ReadonlySet<string>;
 }
 
 function evaluateNamespace(
   { known, short, gaps, context }: Ground,
   found: FoundNamespace,
-  { computed, doubts, policies, several }: NamespaceGround,
+  { computed, statedTwice: twice, policies, several }: NamespaceGround,
 ): Evaluation[] {
   const { policy, now } = context;
   const observedAt = now.toISOString();
   const unread = [...gaps.around([...found.workloads.map(({ object }) => object), ...policies]), ...short.of(LISTS)];
   const { network, unknown } = computed;
+  const doubts = [...known.untrusted, ...twice];
   const part = (name: NetworkPart) => present(network, observedAt, { gaps: [...doubts, ...unknown[name], ...unread] });
   const evidence: EvidenceFor<NetworkNamespaceFacts> = {
     isolation: present(network, observedAt, { gaps: [...doubts, ...unknown.isolation] }),
     outside: part("outside"),
     foreign: part("foreign"),
     dns: part("dns"),
+    // Whether a pod has a proxy, and what that asks for, no fact of the CNI changes.
+    mesh: present(network, observedAt, { gaps: [...twice, ...unknown.mesh, ...unread] }),
     policies: present(policies, observedAt, { gaps: unread }),
     enforcement: present(known.enforcement, observedAt, { gaps: known.gaps }),
   };
@@ -128,15 +139,23 @@ function evaluateNamespace(
   });
 }
 
-function evaluateWhole({ network, manifests, short, gaps, context }: Ground): EvaluatedNetwork {
+function evaluateWhole({ network, manifests, known, short, gaps, context }: Ground): EvaluatedNetwork {
   const { policy, now, scope, cni } = context;
   const observedAt = now.toISOString();
-  const { policies, unenforced, tooMany } = policyFacts(network, cni !== undefined);
+  const { policies, unenforced, faults, tooMany } = policyFacts(network, cni !== undefined);
   const objects = [...manifests.workloads.map(({ object }) => object), ...policies.map(({ object }) => object)];
-  const unread = [...gaps.around(objects), ...short.of(LISTS), ...network.gaps.map(networkGap)];
+  const unread = [
+    ...gaps.around(objects),
+    ...short.of(LISTS),
+    ...network.gaps.filter(({ code }) => code === "network.bound").map(networkGap),
+  ];
+  const { exposed, gaps: exposedGaps } = exposedPorts(network, exposuresOf(network), known.gaps);
   const evidence: EvidenceFor<NetworkFacts> = {
     policies: present(policies, observedAt, { gaps: unread }),
     unenforced: present(unenforced, observedAt),
+    policyFaults: present(faults, observedAt),
+    exposed: present(exposed, observedAt, { gaps: [...known.untrusted, ...exposedGaps, ...unread] }),
+    meshFaults: present(meshFaults(network), observedAt, { gaps: unread }),
   };
   const asset: ClusterAsset = { kind: "cluster", id: scope, lineage: scope, name: scope };
   const looked = { policies: String(policies.length) };
@@ -151,14 +170,11 @@ function networkGap({ code, reason, remedy, object }: Network["gaps"][number]): 
   return { code, reason: `${place}${reason}`, ...(remedy === undefined ? {} : { remedy }) };
 }
 
-function enforcementNotes({ enforcement }: KnownEnforcement, { cni }: NetworkContext): string[] {
-  const { encryption } = cni ?? {};
-  return [
-    ...(cni === undefined ? [] : [`network policies: ${enforcement.by}`]),
-    ...(encryption === undefined
-      ? []
-      : [`${encryption} encrypts traffic between nodes, which is not mTLS between workloads`]),
-  ];
+function enforcementNotes({ mesh }: Network, { enforcement }: KnownEnforcement, { cni }: NetworkContext): string[] {
+  const encryption = (mesh?.encryption ?? []).map(
+    ({ text }) => `${text}, which is not counted as mTLS between workloads`,
+  );
+  return [...(cni === undefined ? [] : [`network policies: ${enforcement.by}`]), ...new Set(encryption)];
 }
 
 /** Alike pods of one owner are one endpoint, which has the first of them. */

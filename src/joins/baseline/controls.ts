@@ -109,7 +109,16 @@ export const controls: readonly Control[] = [
     title: "Base images rebuilt weekly",
     noun: "images",
   },
-  { number: 10, title: "Mesh mTLS", noun: "workloads", unjudged: "service meshes are not checked yet" },
+  {
+    number: 10,
+    title: "Mesh mTLS",
+    noun: "namespaces",
+    counts: ["namespace"],
+    requires: [
+      { check: "network/workload-outside-mesh", otherwise: "no application namespaces with pods found" },
+      { check: "network/mtls-not-strict", otherwise: "no application namespaces with pods found" },
+    ],
+  },
 ];
 
 /** The six layers of threat and the runtime that watches them, from the inside out. */

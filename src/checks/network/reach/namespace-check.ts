@@ -6,6 +6,7 @@ import type {
   NamespaceNetwork,
   NetworkNamespaceCheck,
   NetworkNamespaceFacts,
+  NetworkParameters,
   NetworkPart,
 } from "../../subjects/network.ts";
 
@@ -21,7 +22,7 @@ interface NetworkNamespaceSpecification {
   readonly part: NetworkPart;
   /** Beside that. */
   readonly needs?: Readonly<Partial<Record<Exclude<keyof NetworkNamespaceFacts, NetworkPart>, Need>>>;
-  spot(network: NamespaceNetwork): Iterable<SpottedField>;
+  spot(network: NamespaceNetwork, parameters: NetworkParameters): Iterable<SpottedField>;
 }
 
 export function networkNamespaceCheck(specification: NetworkNamespaceSpecification): NetworkNamespaceCheck {
@@ -38,8 +39,9 @@ export function networkNamespaceCheck(specification: NetworkNamespaceSpecificati
     subject: "network-namespace",
     // The runner hands out what is declared here, and `spot` sees the network alone.
     needs: { [part]: "witness", ...needs } as NetworkNamespaceCheck["needs"],
+    parameters: { mtls: (policy) => policy.network.mesh.mtls },
     *evaluate(facts) {
-      yield* draftsOf(id, severity, specification.spot(facts[part]));
+      yield* draftsOf(id, severity, specification.spot(facts[part], facts));
     },
   };
 }

@@ -5,6 +5,7 @@ import type { KubernetesObject } from "../../../engines/kubernetes/model.ts";
 import type { Network, PodEndpoint } from "../../../engines/reachability/model.ts";
 import { isSystemNamespace } from "../namespaces.ts";
 import { foreignReach } from "./foreign-reach.ts";
+import { unknownMesh } from "./mesh-reach.ts";
 import { stageAt } from "./opening.ts";
 import { createUnknowns, doubtGap, nameOf } from "./unknowns.ts";
 
@@ -39,6 +40,7 @@ export function namespaceNetwork(
       outside: unknownOutside(network, examples, reach),
       foreign: unknownForeign(network, name, examples),
       dns: unknownDns(network, examples, reach),
+      mesh: unknownMesh(network, endpoints),
     },
   };
 }

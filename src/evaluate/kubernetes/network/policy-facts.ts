@@ -1,8 +1,7 @@
 /** What becomes of each policy: whom it selects, whether it decides anything, and what in it stands for nothing. */
-import type { NetworkPolicyFact, UnenforcedKind } from "../../../checks/subjects/network.ts";
-import { effectiveNamespace, type KubernetesObject } from "../../../engines/kubernetes/model.ts";
+import type { NetworkPolicyFact, PolicyFault, UnenforcedKind } from "../../../checks/subjects/network.ts";
+import { describeObject, effectiveNamespace, type KubernetesObject } from "../../../engines/kubernetes/model.ts";
 import type { Network, PodEndpoint } from "../../../engines/reachability/model.ts";
-import type { ClusterSettings } from "../../../engines/reachability/settings.ts";
 import { unmatchedNames } from "./unmatched-names.ts";
 
 /** Pairs of classes whose rules are gone through for policies without effect: some seconds' worth. */
@@ -11,6 +10,7 @@ const PAIRS = 20_000;
 export interface PolicyFacts {
   readonly policies: readonly NetworkPolicyFact[];
   readonly unenforced: readonly UnenforcedKind[];
+  readonly faults: readonly PolicyFault[];
   /** Whether there were too many pairs to tell which policies are shadowed. */
   readonly tooMany: boolean;
 }
@@ -40,7 +40,7 @@ export function policyFacts(network: Network, isCluster: boolean): PolicyFacts {
       unmatched: unmatchedNames(network, object, rules, { isCluster, namespaces }),
     };
   });
-  return { policies, unenforced: unenforcedKinds(network.settings, [...byObject.keys()]), tooMany };
+  return { policies, unenforced: unenforcedKinds(network, [...byObject.keys()]), faults: faultsOf(network), tooMany };
 }
 
 /** Of a directory it may be about pods that are elsewhere. */
@@ -66,39 +66,43 @@ function decidingObjects(network: Network): ReadonlySet<KubernetesObject> {
   return found;
 }
 
-/** Groups of CNIs' own kinds → the CNI that acts on them. */
-const OWNERS: ReadonlyMap<string, NonNullable<ClusterSettings["cni"]>> = new Map([
-  ["cilium.io", "cilium"],
-  ["crd.projectcalico.org", "calico"],
-  ["projectcalico.org", "calico"],
-  ["crd.antrea.io", "antrea"],
-  ["k8s.ovn.org", "ovn-kubernetes"],
-]);
-
 /** Groups of meshes, which no CNI acts on. */
 const MESHES: ReadonlySet<string> = new Set(["security.istio.io", "networking.istio.io", "policy.linkerd.io"]);
 
-function unenforcedKinds({ cni }: ClusterSettings, objects: readonly KubernetesObject[]): UnenforcedKind[] {
-  if (cni === undefined) return [];
+const OTHER_CNI = "network.policy-of-other-cni";
+
+/** All kinds where the CNI enforces none; else those of other CNIs. */
+function unenforcedKinds({ settings: { cni }, gaps }: Network, objects: readonly KubernetesObject[]): UnenforcedKind[] {
   const found = new Map<string, { readonly objects: KubernetesObject[]; readonly reason: string }>();
-  for (const object of objects) {
-    const { group, kind } = object;
-    const owner = OWNERS.get(group);
-    const isOther = owner !== undefined && owner !== cni;
-    if (MESHES.has(group) || (cni !== "none" && !isOther)) continue;
-    const reason = cni === "none" ? "the cluster's CNI enforces no network policies" : `the cluster's CNI is ${cni}`;
-    const name = owner === undefined ? kind : `${kind} (${group})`;
-    const one = found.get(name) ?? { objects: [], reason };
-    found.set(name, one);
+  const add = (object: KubernetesObject, reason: string) => {
+    const kind = object.group.endsWith("networking.k8s.io") ? object.kind : `${object.kind} (${object.group})`;
+    const one = found.get(kind) ?? { objects: [], reason };
+    found.set(kind, one);
     one.objects.push(object);
-  }
+  };
+  if (cni === undefined) return [];
+  const reason = cni === "none" ? "the cluster's CNI enforces no network policies" : `the cluster's CNI is ${cni}`;
+  for (const object of objects) if (cni === "none" && !MESHES.has(object.group)) add(object, reason);
+  for (const { code, object } of gaps) if (code === OTHER_CNI && object !== undefined) add(object, reason);
   return [...found].flatMap(
     ([
       kind,
       {
         objects: [first, ...more],
-        reason,
+        reason: why,
       },
-    ]) => (first === undefined ? [] : [{ kind, objects: [first, ...more], reason }]),
+    ]) => (first === undefined ? [] : [{ kind, objects: [first, ...more], reason: why }]),
   );
+}
+
+/** Of one object and field each once. */
+function faultsOf({ gaps }: Network): PolicyFault[] {
+  const found = new Map<string, PolicyFault>();
+  for (const { code, object, field = [], reason, remedy } of gaps) {
+    if (object === undefined || code === OTHER_CNI || !code.startsWith("network.")) continue;
+    const key = `${code} ${describeObject(object)} ${object.group}`;
+    if (found.has(key)) continue;
+    found.set(key, { code, place: { object, field }, reason, ...(remedy === undefined ? {} : { remedy }) });
+  }
+  return [...found.values()];
 }

@@ -4,6 +4,7 @@ import type { Manifests } from "../../../engines/kubernetes/model.ts";
 import type { AddressEndpoint, Network, PodEndpoint, Rule } from "../../../engines/reachability/model.ts";
 import { credentialsOf } from "./credentials.ts";
 import { dnsOf } from "./dns.ts";
+import { meshedWorkload } from "./mesh-reach.ts";
 import { type Direction, openedBy, portsOf, ruleOf, stageAt, stageOf } from "./opening.ts";
 
 /** Addresses that no rule names one by one: a /8 of IPv4, a /32 of IPv6 (what a provider is given). */
@@ -66,6 +67,7 @@ export function workloadReach(
       ...(internet === undefined || trustedInternet(name) ? {} : { internet }),
       metadata,
       dns: dns(index, endpoint),
+      mesh: meshedWorkload(network, index),
       credentials: credentials(workload),
     };
   };

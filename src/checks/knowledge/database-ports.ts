@@ -1,0 +1,21 @@
+/** Ports of databases, caches and queues (IANA's registry, and the programs' documentation) → what listens there. */
+export const databasePorts: ReadonlyMap<number, string> = new Map([
+  [1433, "SQL Server"],
+  [1521, "Oracle"],
+  [2181, "ZooKeeper"],
+  [2379, "etcd"],
+  [3306, "MySQL"],
+  [5432, "PostgreSQL"],
+  [5672, "RabbitMQ"],
+  [5984, "CouchDB"],
+  [6379, "Redis"],
+  [7000, "Cassandra"],
+  [8086, "InfluxDB"],
+  [9042, "Cassandra"],
+  [9092, "Kafka"],
+  [9200, "Elasticsearch"],
+  [11211, "memcached"],
+  [15672, "RabbitMQ's administration"],
+  [26257, "CockroachDB"],
+  [27017, "MongoDB"],
+]);

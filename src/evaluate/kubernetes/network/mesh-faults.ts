@@ -1,0 +1,32 @@
+/** What a mesh's policies and clients do not do although they were meant to. */
+import type { MeshFault } from "../../../checks/subjects/network.ts";
+import { describeObject } from "../../../engines/kubernetes/model.ts";
+import type { Network } from "../../../engines/reachability/model.ts";
+import { nameOf } from "./unknowns.ts";
+
+/** What a mesh says of its own policies and clients, for the checks. */
+export function meshFaults(network: Network): MeshFault[] {
+  const { notes = [], overrides = [] } = network.mesh ?? {};
+  const told = notes.map(
+    ({ code, object, field, reason, remedy, workloads }): MeshFault => ({
+      code,
+      place: { object, field },
+      reason,
+      ...(remedy === undefined ? {} : { remedy }),
+      workloads: workloads.map((index) => nameOf(network, index)),
+    }),
+  );
+  const known = new Set(told.map(({ code, place }) => `${code} ${describeObject(place.object)}`));
+  const plaintext = overrides
+    .filter(({ mode, doubt }) => mode === "plaintext" && doubt === undefined)
+    .map(
+      ({ object, field, sources }): MeshFault => ({
+        code: "mesh.client-plaintext",
+        place: { object, field },
+        reason: "clients send plaintext to a destination in the mesh",
+        workloads: [...sources].map((index) => nameOf(network, index)),
+      }),
+    )
+    .filter(({ code, place }) => !known.has(`${code} ${describeObject(place.object)}`));
+  return [...told, ...plaintext];
+}
