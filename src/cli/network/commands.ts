@@ -101,4 +101,52 @@ Examples:
     .action(async (from: string, to: string, port: string | undefined, options) =>
       finish((await import("./explain.ts")).networkExplain(from, to, port, options)),
     );
+  placing(network.command("generate"))
+    .argument(
+      "[names...]",
+      "namespaces (default: all that have pods but kube-*), then a directory with a slash, a file, or -",
+    )
+    .description("generate network policies from what workloads need, and prove them")
+    .optionsGroup("Needs:")
+    .option(
+      "--observed <file>",
+      "connections that were seen: JSON lines, Hubble flows, Istio access logs; repeatable",
+      collect,
+      [] as string[],
+    )
+    .option(
+      "--api-server <address[:port]>",
+      "address of the API server as pods reach it; repeatable",
+      collect,
+      [] as string[],
+    )
+    .option(
+      "--ingress-from <namespace[:labels]>",
+      "where Ingresses and Gateways are served from; repeatable",
+      collect,
+      [] as string[],
+    )
+    .option("--egress <way>", "hosts of the policy's network.egress by: cilium, istio or squid")
+    .option(
+      "--proxy <namespace[:labels]>",
+      "pods of the egress proxy of --egress squid (default: egress-proxy:app=squid)",
+    )
+    .option("--mesh <mesh>", "mTLS and authorization too: istio or linkerd")
+    .optionsGroup("Output:")
+    .option("--write <dir>", "write a file for each namespace to this directory")
+    .option("--format <format>", "yaml or json", "yaml")
+    .optionsGroup("")
+    .addHelpText(
+      "after",
+      `
+Exit codes: 0 everything needed is allowed, 2 usage or input error, 3 something needed is not, or is not known
+
+Examples:
+  bulkhead network generate shop deploy/ --api-server 10.0.0.1:6443 --write deploy/network
+  bulkhead network generate --cluster --observed flows.json
+  bulkhead network generate shop deploy/ --egress squid --write network/`,
+    )
+    .action(async (names: string[], options) =>
+      finish((await import("./generate.ts")).networkGenerate(names, options)),
+    );
 }

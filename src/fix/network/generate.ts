@@ -2,6 +2,7 @@
 import { compileGlob } from "../../core/glob.ts";
 import type { KubernetesObject, Manifests } from "../../engines/kubernetes/model.ts";
 import { effectiveNamespace } from "../../engines/kubernetes/model.ts";
+import { coversDestination, parseDestination } from "../../engines/reachability/destination.ts";
 import { readEndpoints } from "../../engines/reachability/endpoints.ts";
 import type { ClusterSettings, PodEndpoint } from "../../engines/reachability/model.ts";
 import { findNeeds } from "../../engines/reachability/needs/find.ts";
@@ -10,11 +11,15 @@ import type { Need, UnknownNeed } from "../../engines/reachability/needs/model.t
 import { indexServices } from "../../engines/reachability/needs/services.ts";
 import { attribute } from "../../engines/reachability/observed/attribute.ts";
 import type { ObservedConnection } from "../../engines/reachability/observed/model.ts";
-import { draftPolicies, MANAGED_BY } from "./drafts.ts";
-import type { ApiServer, Generated } from "./model.ts";
+import type { EgressAllowance } from "../../engines/reachability/policy.ts";
+import type { CiliumDns } from "./cilium.ts";
+import { draftPolicies } from "./drafts.ts";
+import { type ProxyPlace, planEgress } from "./egress.ts";
+import type { ApiServer, EgressMode, Generated, MeshMode, UnmetNeed } from "./model.ts";
+import { MANAGED_BY } from "./network-policy.ts";
 import { isAmong, learnedNeeds, mergeNeeds } from "./observed-needs.ts";
 import { type Proof, prove } from "./proof.ts";
-import { findSubjects } from "./subjects.ts";
+import { findSubjects, workloadName } from "./subjects.ts";
 
 export interface GenerateOptions extends InboundOptions {
   readonly settings: ClusterSettings;
@@ -22,6 +27,11 @@ export interface GenerateOptions extends InboundOptions {
   readonly namespaces: readonly string[];
   readonly apiServer: readonly ApiServer[];
   readonly observed: readonly ObservedConnection[];
+  /** The policy's list, and by what means it is kept to; without any, names are listed and not allowed. */
+  readonly egress: readonly EgressAllowance[];
+  readonly egressMode?: EgressMode;
+  readonly meshMode?: MeshMode;
+  readonly proxy: ProxyPlace;
 }
 
 export interface GeneratedSet extends Generated {
@@ -35,13 +45,18 @@ const OWN_NAMESPACES = /^kube-(?:system|public|node-lease)$/;
 export function generatePolicies(manifests: Manifests, options: GenerateOptions): GeneratedSet {
   const { pods, nodes } = readEndpoints(manifests);
   const namespaces = chosen(pods, options.namespaces);
-  const base = without(manifests, namespaces);
+  const { base, replaced } = without(manifests, namespaces);
   const subjects = findSubjects(base, pods);
   const found = findNeeds(base, pods, options);
   const services = indexServices(base, pods);
   const attributed = attribute(options.observed, { pods, nodes, services, settings: options.settings });
-  const needs = mergeNeeds([...found.needs, ...learnedNeeds(attributed.connections)]).filter(concerns(namespaces));
-  const context = { settings: options.settings, subjects, apiServer: options.apiServer, namespaces };
+  const inside = pods.filter(({ namespace }) => namespaces.has(namespace));
+  const egress = planEgress(options.egress, inside, options.egressMode, options.proxy);
+  const all = [...found.needs, ...learnedNeeds(attributed.connections)].filter(concerns(namespaces));
+  const needs = mergeNeeds([...withoutHosts(all), ...egress.needs]);
+  const cilium = options.egressMode === "cilium" || options.settings.cni === "cilium";
+  const { settings, apiServer } = options;
+  const context = { settings, subjects, apiServer, namespaces, cilium, dns: ciliumDns(needs) };
   const { drafts, unmet, met, notes } = draftPolicies(needs, context);
   const isMet = isAmong(met);
   const proof = prove({ ...context, base, drafts, needs: met });
@@ -49,17 +64,77 @@ export function generatePolicies(manifests: Manifests, options: GenerateOptions)
     namespaces: [...namespaces].sort(),
     drafts,
     needs,
-    unmet,
+    unmet: [...unmet, ...notListed(all, options)],
     unknown: found.unknown.filter(isAbout(namespaces)),
     cut: attributed.connections.filter((one) => concernsEnds(one, namespaces) && !isMet(one)),
     unattributed: attributed.unattributed,
-    notes,
+    replaced,
+    notes: [...egress.notes, ...notes].sort(),
+    ...(egress.squid === undefined ? {} : { squid: egress.squid }),
     proof,
   };
 }
 
+/** Hosts that manifests name are let out by the policy's list alone: it is what says that they are meant. */
+function withoutHosts(needs: readonly Need[]): readonly Need[] {
+  return needs.filter(({ to }) => to.kind !== "host");
+}
+
+function notListed(needs: readonly Need[], { egress, egressMode }: GenerateOptions): UnmetNeed[] {
+  return needs.flatMap((need): UnmetNeed[] => {
+    const { from, to } = need;
+    if (to.kind !== "host" || from.kind !== "pods" || isListed(egress, from.pods, `${to.host}:${need.port}`)) return [];
+    const entry = `{ from: ${from.pods.namespace}/${workloadName(from.pods)}, to: ["${to.host}:${need.port}"] }`;
+    const how = egressMode === undefined ? ", and choose --egress cilium, istio or squid" : "";
+    const reason = "a host outside the cluster that network.egress of the policy does not list";
+    return [{ need, reason, remedy: `if it is meant, list it: ${entry}${how}` }];
+  });
+}
+
+function isListed(allowances: readonly EgressAllowance[], pods: PodEndpoint, wanted: string): boolean {
+  const destination = parseDestination(wanted);
+  if (destination === undefined) return false;
+  return allowances.some(
+    ({ from, to }) =>
+      compileGlob(from)(`${pods.namespace}/${pods.workload.object.name}`) &&
+      to.some((text) => {
+        const listed = parseDestination(text);
+        return listed?.port !== undefined && coversDestination(listed, destination);
+      }),
+  );
+}
+
+/** The pods of the cluster's DNS as Cilium names them. */
+function ciliumDns(needs: readonly Need[]): CiliumDns[] {
+  const found = new Map<string, CiliumDns>();
+  for (const { reasons, to, port } of needs) {
+    if (!reasons.every(({ kind }) => kind === "dns")) continue;
+    const [namespace, labels] =
+      to.kind === "pods"
+        ? [to.pods.namespace, to.pods.labels]
+        : to.kind === "unread-pods"
+          ? [to.namespace, to.labels]
+          : [];
+    if (namespace === undefined || labels === undefined) continue;
+    const endpoint = {
+      "k8s:io.kubernetes.pod.namespace": namespace,
+      ...Object.fromEntries(Object.entries(labels).map(([label, value]) => [`k8s:${label}`, value])),
+    };
+    found.set(JSON.stringify([endpoint, port]), { endpoint, port });
+  }
+  return [...found.values()];
+}
+
+/** As the API server takes them (RFC 1123 labels): they become names of files. */
+const NAMESPACE = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+
 function chosen(pods: readonly PodEndpoint[], patterns: readonly string[]): ReadonlySet<string> {
-  const all = new Set(pods.filter(({ host }) => !host).map(({ namespace }) => namespace));
+  const all = new Set(
+    pods
+      .filter(({ host }) => !host)
+      .map(({ namespace }) => namespace)
+      .filter((one) => NAMESPACE.test(one)),
+  );
   const matchers = patterns.map(compileGlob);
   return new Set(
     [...all].filter((one) =>
@@ -72,16 +147,20 @@ function chosen(pods: readonly PodEndpoint[], patterns: readonly string[]): Read
 const KINDS: ReadonlySet<string> = new Set(["networking.k8s.io/NetworkPolicy"]);
 
 /** Without the NetworkPolicies of the namespaces, which the generated ones take the place of. */
-function without(manifests: Manifests, namespaces: ReadonlySet<string>): Manifests {
+function without(
+  manifests: Manifests,
+  namespaces: ReadonlySet<string>,
+): { readonly base: Manifests; readonly replaced: readonly KubernetesObject[] } {
+  const isOurs = ({ labels }: KubernetesObject) =>
+    Object.entries(MANAGED_BY).every(([label, value]) => labels[label] === value);
   const isReplaced = (object: KubernetesObject) =>
-    namespaces.has(effectiveNamespace(object) ?? "") &&
-    (KINDS.has(`${object.group}/${object.kind}`) ||
-      object.labels["app.kubernetes.io/managed-by"] === MANAGED_BY["app.kubernetes.io/managed-by"]);
-  return {
+    namespaces.has(effectiveNamespace(object) ?? "") && (KINDS.has(`${object.group}/${object.kind}`) || isOurs(object));
+  const base = {
     ...manifests,
     objects: manifests.objects.filter((object) => !isReplaced(object)),
     networkPolicies: manifests.networkPolicies.filter(({ object }) => !isReplaced(object)),
   };
+  return { base, replaced: manifests.objects.filter((object) => isReplaced(object) && !isOurs(object)) };
 }
 
 function concerns(namespaces: ReadonlySet<string>): (need: Need) => boolean {

@@ -1,5 +1,6 @@
 /** What `network generate` makes, before it is text and after. */
 
+import type { KubernetesObject } from "../../engines/kubernetes/model.ts";
 import type { AddressRange, PodEndpoint, StageName } from "../../engines/reachability/model.ts";
 import type { Need, UnknownNeed } from "../../engines/reachability/needs/model.ts";
 import type { Attributed, AttributedConnection } from "../../engines/reachability/observed/attribute.ts";
@@ -8,14 +9,6 @@ import type { Attributed, AttributedConnection } from "../../engines/reachabilit
 export interface ApiServer {
   readonly range: AddressRange;
   readonly port: number;
-}
-
-/** One entry of the policy's `network.egress`. */
-export interface EgressAllowance {
-  /** `shop/api`, a pattern. */
-  readonly from: string;
-  /** `api.example.com:443`, as stated. */
-  readonly to: readonly string[];
 }
 
 export type EgressMode = "cilium" | "istio" | "squid";
@@ -39,6 +32,8 @@ export interface AllowPart {
 /** Every peer on every port: no more than what is needed, since those of other ports are another allow. */
 export interface Allow {
   readonly direction: "ingress" | "egress";
+  /** Of kinds that have several fields for peers: which. */
+  readonly field?: string;
   /** Empty: everybody. */
   readonly peers: readonly AllowPart[];
   readonly ports: readonly AllowPart[];
@@ -58,8 +53,8 @@ export interface Draft {
   /** Above the object, in lines. */
   readonly comments: readonly string[];
   readonly allows: readonly Allow[];
-  /** The object with some of its allows, none of which is empty. */
-  readonly build: (allows: readonly Allow[]) => BuiltObject;
+  /** The object with some of its allows, none of which is empty. In a trial without what only makes its allows work. */
+  readonly build: (allows: readonly Allow[], isTrial?: boolean) => BuiltObject;
 }
 
 export interface BuiltObject {
@@ -83,6 +78,10 @@ export interface Generated {
   /** Connections that were observed and would be cut. */
   readonly cut: readonly AttributedConnection[];
   readonly unattributed: Attributed["unattributed"];
+  /** NetworkPolicies of the namespaces that were there: the proof is without them, since what they allow is allowed beside. */
+  readonly replaced: readonly KubernetesObject[];
+  /** Of an egress proxy its configuration. */
+  readonly squid?: string;
   /** What a reader has to know, one sentence each. */
   readonly notes: readonly string[];
 }

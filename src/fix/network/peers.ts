@@ -3,12 +3,15 @@ import { type AddressRange, covers, parseCidr } from "../../engines/reachability
 import type { ClusterSettings } from "../../engines/reachability/model.ts";
 import type { NeedEnd } from "../../engines/reachability/needs/model.ts";
 import { cidrsOf } from "./cidrs.ts";
+import type { CiliumDns } from "./cilium.ts";
 import type { AllowPart, ApiServer, Plain } from "./model.ts";
 import type { Subjects, WrittenSelector } from "./subjects.ts";
 
 /** What a NetworkPolicy can say of an end. */
 export type WrittenEnd =
   | { readonly kind: "peers"; readonly parts: readonly Part[] }
+  /** What only a CiliumNetworkPolicy says, in one of its fields. */
+  | { readonly kind: "cilium"; readonly field: string; readonly parts: readonly Part[] }
   /** It cannot be told who it is: everybody, on the one port. */
   | { readonly kind: "everybody"; readonly reason: string }
   | { readonly kind: "none"; readonly reason: string; readonly remedy?: string };
@@ -19,6 +22,10 @@ export interface PeerContext {
   readonly settings: ClusterSettings;
   readonly subjects: Subjects;
   readonly apiServer: readonly ApiServer[];
+  /** CiliumNetworkPolicies may be written. */
+  readonly cilium: boolean;
+  /** For the DNS rules of those. */
+  readonly dns: readonly CiliumDns[];
 }
 
 const METADATA_NAME = "kubernetes.io/metadata.name";
@@ -34,7 +41,7 @@ export function writtenEnd(
 ): WrittenEnd {
   switch (end.kind) {
     case "pods": {
-      if (end.pods.host) return nodes(context);
+      if (end.pods.host) return nodes(context, direction);
       const subject = context.subjects.of(end.pods);
       if (subject?.selector === undefined) {
         return { kind: "none", reason: `the pods of ${end.pods.name} have no labels`, remedy: "label them" };
@@ -47,8 +54,10 @@ export function writtenEnd(
       return peers([podPeer(namespace, end.namespace, selector)]);
     }
     case "nodes":
-      return nodes(context);
+      return nodes(context, direction);
     case "api-server":
+      // Cilium never holds CIDRs against nodes, of which the API server's may be one.
+      if (context.settings.cni === "cilium") return entities(direction, ["kube-apiserver"]);
       if (context.apiServer.length > 0) return addresses(context.apiServer.map(({ range }) => range));
       return direction === "ingress"
         ? { kind: "everybody", reason: "the API server's address is not known, so everybody may ask on this port" }
@@ -62,6 +71,7 @@ export function writtenEnd(
     case "addresses":
       return addresses(end.ranges);
     case "host":
+      if (context.cilium) return cilium("toFQDNs", [hostMatch(end.host)]);
       return {
         kind: "none",
         reason: "a NetworkPolicy cannot name hosts",
@@ -96,7 +106,21 @@ export function plainSelector({ matchLabels, matchExpressions }: WrittenSelector
   };
 }
 
-function nodes({ settings }: PeerContext): WrittenEnd {
+function cilium(field: string, values: readonly Plain[]): WrittenEnd {
+  return { kind: "cilium", field, parts: values.map((value) => ({ key: JSON.stringify(value), values: [value] })) };
+}
+
+function entities(direction: "ingress" | "egress", names: readonly string[]): WrittenEnd {
+  return cilium(direction === "ingress" ? "fromEntities" : "toEntities", names);
+}
+
+/** A pattern's `*` is within one label there. */
+function hostMatch(host: string): Plain {
+  return host.includes("*") ? { matchPattern: host } : { matchName: host };
+}
+
+function nodes({ settings }: PeerContext, direction: "ingress" | "egress"): WrittenEnd {
+  if (settings.cni === "cilium") return entities(direction, ["host", "remote-node"]);
   if (settings.nodeCidrs.length > 0) return addresses(settings.nodeCidrs);
   return {
     kind: "none",

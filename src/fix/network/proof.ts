@@ -46,8 +46,8 @@ const FAILURES = 20;
 
 export function prove(input: ProofInput): Proof {
   const assumed = assumePods(input.needs, input.namespaces);
-  const compute = (drafts: readonly Draft[], kept: (draft: Draft) => readonly Allow[]): Network => {
-    const text = drafts.map((draft) => writeDraft(draft, kept(draft))).join("---\n");
+  const compute = (drafts: readonly Draft[], kept: (draft: Draft) => readonly Allow[], isTrial = false): Network => {
+    const text = drafts.map((draft) => writeDraft(draft, kept(draft), isTrial)).join("---\n");
     const generated = readManifests([{ path: GENERATED, text }]);
     if (generated.gaps.length > 0) throw new Error(`generated text cannot be read: ${generated.gaps[0]?.reason}`);
     return readNetwork(mergeManifests(input.base, assumed, generated), input.settings);
@@ -66,7 +66,7 @@ export function prove(input: ProofInput): Proof {
     drafts: input.drafts,
     needs: input.needs,
     portsOf: (need) => portsOf(need, input.apiServer),
-    compute,
+    compute: (drafts, kept) => compute(drafts, kept, true),
     placesIn: (one) => placesOf(one, input),
   });
   failures.push(...superfluous);

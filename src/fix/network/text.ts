@@ -3,8 +3,8 @@ import type { Allow, Draft } from "./model.ts";
 import { writeYaml } from "./yaml.ts";
 
 /** One document, with a line's end and without the `---` before it. */
-export function writeDraft(draft: Draft, allows: readonly Allow[] = draft.allows): string {
-  const { object, comments } = draft.build(allows);
+export function writeDraft(draft: Draft, allows: readonly Allow[] = draft.allows, isTrial = false): string {
+  const { object, comments } = draft.build(allows, isTrial);
   const above = draft.comments.map((line) => `# ${line}\n`).join("");
   return above + writeYaml(object, comments);
 }
