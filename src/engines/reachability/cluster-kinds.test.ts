@@ -7,8 +7,16 @@ import { clusterResources } from "../kubernetes/cluster/resources.ts";
 
 const listed = new Set(clusterResources.map(({ group, kind }) => `${group}/${kind}`));
 
-/** Of older API servers, or no object of an API; Endpoints are told by EndpointSlices. */
-const LEFT_OUT: ReadonlySet<string> = new Set(["extensions/NetworkPolicy", "/Endpoints"]);
+/**
+ * Of older API servers, or no object of an API; Endpoints are told by EndpointSlices. What policies are generated of is asked
+ * of files alone.
+ */
+const LEFT_OUT: ReadonlySet<string> = new Set([
+  "extensions/NetworkPolicy",
+  "/Endpoints",
+  "k8s.otterize.com/ClientIntents",
+  "capsule.clastix.io/Tenant",
+]);
 
 function sources(): string[] {
   return readdirSync(import.meta.dirname, { recursive: true, encoding: "utf8" })

@@ -174,6 +174,7 @@ describe("policies of other CNIs, clouds and meshes", () => {
       [],
       ["shop/api"],
     ],
+    ["neuvector.com/v1", "NvSecurityRule", {}, ["shop/web", "shop/api"], ["shop/web", "shop/api"]],
     ["consul.hashicorp.com/v1alpha1", "ServiceIntentions", {}, ["shop/web", "shop/api", "pay/web"], []],
     ["access.smi-spec.io/v1alpha3", "TrafficTarget", {}, ["shop/web", "shop/api"], []],
     ["policy.openservicemesh.io/v1alpha1", "Egress", {}, [], ["shop/web", "shop/api"]],
@@ -218,6 +219,21 @@ describe("policies of other CNIs, clouds and meshes", () => {
       assert.deepEqual(codes(made), ["network.foreign-policy"]);
       assert.deepEqual(unknownPods(made), { into: [], outOf: [] });
     }
+  });
+
+  it("may be made of other objects, which is said", () => {
+    const generate = (kind: string) => ({
+      rules: [{ name: "a", generate: { kind, apiVersion: "x/v1", name: "deny" } }],
+    });
+    const gaps = (apiVersion: string, kind: string, spec: object) =>
+      codes(network([objectText(apiVersion, kind, "shop/policy", { spec })]));
+    const generated = ["network.generated-policies"];
+    assert.deepEqual(gaps("kyverno.io/v1", "ClusterPolicy", generate("NetworkPolicy")), generated);
+    assert.deepEqual(gaps("kyverno.io/v1", "ClusterPolicy", generate("ConfigMap")), []);
+    assert.deepEqual(gaps("kyverno.io/v1", "ClusterPolicy", { rules: [{ name: "a", validate: {} }] }), []);
+    assert.deepEqual(gaps("k8s.otterize.com/v1alpha3", "ClientIntents", {}), generated);
+    assert.deepEqual(gaps("capsule.clastix.io/v1beta2", "Tenant", { networkPolicies: { items: [{}] } }), generated);
+    assert.deepEqual(gaps("capsule.clastix.io/v1beta2", "Tenant", {}), []);
   });
 
   it("are none of those that are evaluated", () => {

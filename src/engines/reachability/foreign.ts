@@ -5,12 +5,18 @@
 import type { KubernetesObject } from "../kubernetes/model.ts";
 import { antreaKinds } from "./foreign/antrea.ts";
 import { calicoKinds } from "./foreign/calico.ts";
+import { generatorKinds } from "./foreign/generators.ts";
 import { otherNetworkKinds } from "./foreign/other-networks.ts";
 import { type ForeignKind, networkStages, podsOfNamespace, sayUnknown } from "./foreign/unknown.ts";
 import { otherCniGap } from "./other-cni.ts";
 import type { Reading } from "./reading.ts";
 
-const KINDS: ReadonlyMap<string, ForeignKind> = new Map([...calicoKinds, ...antreaKinds, ...otherNetworkKinds]);
+const KINDS: ReadonlyMap<string, ForeignKind> = new Map([
+  ...calicoKinds,
+  ...antreaKinds,
+  ...otherNetworkKinds,
+  ...generatorKinds,
+]);
 
 /** What other readers read. */
 const EVALUATED: ReadonlySet<string> = new Set([

@@ -127,6 +127,8 @@ const KINDS: readonly (readonly [
   ["networking.gke.io", ANY, true, { fqdnnetworkpolicies: "FQDNNetworkPolicy" }],
   ["crd.nsx.vmware.com", ANY, true, { securitypolicies: "SecurityPolicy" }],
   ["nsx.vmware.com", ANY, true, { securitypolicies: "SecurityPolicy" }],
+  ["neuvector.com", ANY, true, { nvsecurityrules: "NvSecurityRule" }],
+  ["neuvector.com", ANY, false, { nvclustersecurityrules: "NvClusterSecurityRule" }],
   ["k8s.cni.cncf.io", ANY, true, { "multi-networkpolicies": "MultiNetworkPolicy" }],
   ["consul.hashicorp.com", ANY, true, { serviceintentions: "ServiceIntentions" }],
   ["kuma.io", ANY, true, { meshtrafficpermissions: "MeshTrafficPermission" }],

@@ -15,7 +15,7 @@ describe("entities of Cilium", () => {
     assert.equal(to(METADATA), "all ports");
     assert.equal(to("192.168.1.1"), "all ports");
     assert.equal(to("shop/web"), "none");
-    assert.equal(to("node"), "none ? all ports", "which may be the pod's own");
+    assert.equal(to("node"), "none");
   });
 
   it("world of one family is known by its reserved label, in a cluster of both", () => {
@@ -91,7 +91,7 @@ describe("addresses in Cilium's policies", () => {
     assert.equal(to("2001:4860::1"), "all ports");
     assert.equal(to(METADATA), "all ports");
     assert.equal(to("shop/web"), "none");
-    assert.equal(to("node"), "none ? all ports", "which may be the pod's own");
+    assert.equal(to("node"), "none");
   });
 
   it("are a node's where the configuration says so", () => {
@@ -207,7 +207,7 @@ metadata: {name: n2, labels: {zone: b}}
     const rule = { toNodes: [labels({ zone: "a" })] };
     const on = config({ "enable-node-selector-labels": "true" });
     assert.equal(from(rule, node, on)("n1"), "all ports");
-    assert.equal(from(rule, node, on)("n2"), "none ? all ports", "which may be the pod's own");
+    assert.equal(from(rule, node, on)("n2"), "none");
     assert.equal(from(rule, node)("n1"), "none ? all ports");
   });
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { letsThrough } from "../written-network.fixture.ts";
-import { API, cnp, INTERNET, intoApi, network } from "./cilium.fixture.ts";
+import { endpointAt, letsThrough } from "../written-network.fixture.ts";
+import { API, cnp, INTERNET, intoApi, network, tcp } from "./cilium.fixture.ts";
 
 describe("ports in Cilium's policies", () => {
   const ports = (...list: readonly object[]) =>
@@ -46,15 +46,23 @@ describe("requests in Cilium's policies", () => {
   it("narrow a connection, and leave it open", () => {
     assert.equal(
       narrowing({ rules: { http: [{ method: "GET", path: "/public" }, {}] } }),
-      "GET /public, any HTTP request only",
+      "GET /public, any HTTP request",
     );
-    assert.equal(narrowing({ rules: { dns: [{ matchPattern: "*.shop" }] } }), "DNS queries for *.shop only");
-    assert.equal(narrowing({ serverNames: ["a.b"] }), "TLS for a.b only");
+    assert.equal(narrowing({ rules: { dns: [{ matchPattern: "*.shop" }] } }), "DNS queries for *.shop");
+    assert.equal(narrowing({ serverNames: ["a.b"] }), "TLS for a.b");
     assert.equal(
       narrowing({ listener: { name: "l", envoyConfig: { name: "c" } } }),
       "what the Envoy listener l lets through",
     );
-    assert.equal(narrowing({}, { authentication: { mode: "required" } }), "mutual authentication required");
+    assert.equal(narrowing({}, { authentication: { mode: "required" } }), "connections with mutual authentication");
+  });
+
+  it("narrow nothing that another rule allows whole", () => {
+    const rule = { fromEndpoints: [{}], toPorts: [{ ...tcp("80")[0], rules: { http: [{ path: "/" }] } }] };
+    const made = network([cnp({ ...API, ingress: [rule, { fromEndpoints: [{}], toPorts: tcp("80") }] })]);
+    const { stages } = made.explain(endpointAt(made, "shop/web"), endpointAt(made, "shop/api"));
+    const [first] = stages.find(({ name }) => name === "network-ingress")?.steps ?? [];
+    assert.deepEqual([first?.rule.field.slice(0, 3), first?.rule.narrowing], [["spec", "ingress", 1], undefined]);
   });
 
   it("narrow nothing where there are none", () => {

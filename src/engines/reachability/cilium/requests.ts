@@ -28,7 +28,7 @@ export function narrowingOf(context: RequestsContext, entry: Fields): string | u
   if (listener !== undefined && requests !== undefined) refuse(`${path} has both a listener and rules`);
   const parts = [
     ...(requests === undefined ? [] : [requests]),
-    ...(serverNames.length === 0 ? [] : [`TLS for ${someOf(serverNames)} only`]),
+    ...(serverNames.length === 0 ? [] : [`TLS for ${someOf(serverNames)}`]),
     ...(listener === undefined ? [] : [`what the Envoy listener ${listener.string("name") ?? ""} lets through`]),
   ];
   return parts.length === 0 ? undefined : parts.join("; ");
@@ -54,9 +54,9 @@ function requestsOf({ refuse, direction }: RequestsContext, entry: Fields, rules
     }
   }
   const items = rules.list(kind);
-  if (kind === "http") return `${someOf(items.map(httpRequest))} only`;
-  if (kind === "dns") return `DNS queries for ${someOf(items.map(dnsName))} only`;
-  return `${kind === "kafka" ? "Kafka" : parser || "other"} requests that ${items.length} rules name only`;
+  if (kind === "http") return someOf(items.map(httpRequest));
+  if (kind === "dns") return `DNS queries for ${someOf(items.map(dnsName))}`;
+  return `${kind === "kafka" ? "Kafka" : parser || "other"} requests that ${items.length} rules name`;
 }
 
 function httpRequest(rule: Fields): string {

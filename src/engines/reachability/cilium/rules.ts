@@ -109,7 +109,8 @@ function emit(
       group: groups.policy,
       band: action === "accept" ? bands.allow : bands.deny,
       list: 0,
-      index: 0,
+      // What one rule narrows another may allow whole: that one is named then.
+      index: narrowed === "" ? 0 : 1,
       action,
       object,
       field,
@@ -135,7 +136,7 @@ function authenticationOf({ policy }: RuleContext, rule: Fields): string | undef
   if (fields === undefined) return undefined;
   const mode = fields.string("mode");
   if (mode === "disabled") return undefined;
-  if (mode === "required") return "mutual authentication required";
+  if (mode === "required") return "connections with mutual authentication";
   if (mode !== "test-always-fail") {
     policy.refuse(`${formatFieldPath(rule.path())}.authentication.mode must be disabled or required`);
   }

@@ -42,6 +42,8 @@ export const otherNetworkKinds: ReadonlyMap<string, ForeignKind> = new Map([
   ],
   ["nsx.vmware.com/SecurityPolicy", cloud("NSX", unknownKind(wholeNamespace))],
   ["crd.nsx.vmware.com/SecurityPolicy", cloud("NSX", unknownKind(wholeNamespace))],
+  ["neuvector.com/NvSecurityRule", cloud("NeuVector", unknownKind(wholeNamespace))],
+  ["neuvector.com/NvClusterSecurityRule", cloud("NeuVector", unknownKind(allPods))],
   [
     "k8s.cni.cncf.io/MultiNetworkPolicy",
     cloud("Multus", notEvaluated("it is about secondary networks of pods, which are not evaluated")),
@@ -75,6 +77,10 @@ function namespaceOf({ object }: PolicyReading): string {
 
 function wholeNamespace(reading: Reading, policy: PolicyReading): Unknown {
   return { subject: podsOfNamespace(reading, namespaceOf(policy)), stages: networkStages };
+}
+
+function allPods({ podSets }: Reading): Unknown {
+  return { subject: podSets.all, stages: networkStages };
 }
 
 function egressOfNamespace(reading: Reading, policy: PolicyReading): Unknown {
