@@ -1,15 +1,7 @@
 /** All connections of a network, without asking for each pair of its classes. */
-import type { Connection } from "./model.ts";
+import type { ClassEdges, Connection } from "./connection-model.ts";
 import type { Plan } from "./plan.ts";
 import type { PortSet, PortSets } from "./port-set.ts";
-
-export interface ClassEdges {
-  /** A class. */
-  readonly from: number;
-  /** Classes that `from` reaches, or may reach, alike. */
-  readonly to: readonly number[];
-  readonly connection: Connection;
-}
 
 export interface Connections {
   readonly open: Connection;

@@ -1,6 +1,6 @@
 /** Who can talk to whom, as facts: all of this engine that checks and commands may import. */
 import type { FieldPath, KubernetesObject, Manifests } from "../kubernetes/model.ts";
-import type { ClassEdges } from "./edges.ts";
+import type { ClassEdges, Connection } from "./connection-model.ts";
 import type { Endpoint } from "./endpoint-model.ts";
 import type { MeshFacts } from "./mesh-model.ts";
 import type { PodSet } from "./pod-sets.ts";
@@ -10,7 +10,7 @@ import type { Doubt, Rule, StageName } from "./rule-model.ts";
 import type { ClusterSettings } from "./settings.ts";
 
 export type * from "./addresses.ts";
-export type { ClassEdges } from "./edges.ts";
+export type * from "./connection-model.ts";
 export type * from "./endpoint-model.ts";
 export type * from "./exposure/exposure-model.ts";
 export { portsServed } from "./exposure/served-ports.ts";
@@ -61,13 +61,6 @@ export interface Network {
   explain(from: number, to: number): Explanation;
   /** Whether a policy isolates the endpoint in this direction, so that what no rule allows is denied. */
   isolated(endpoint: number, direction: "ingress" | "egress"): "yes" | "no" | "unknown";
-}
-
-/** What is in neither set is denied. */
-export interface Connection {
-  readonly allowed: PortSet;
-  /** Ports of which what was read does not tell whether they are allowed. */
-  readonly unknown: PortSet;
 }
 
 export interface Explanation extends Connection {

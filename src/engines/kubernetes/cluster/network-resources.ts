@@ -3,7 +3,7 @@
  * have lists of their own: kinds that the engine of reachability evaluates, and those that it knows to be policies or ways
  * in and calls unknown. A test holds them together. Of groups that a cluster does not have nothing is asked.
  */
-import type { ClusterResource } from "./resources.ts";
+import type { ClusterResource } from "./resource-model.ts";
 
 type NetworkResource = Pick<ClusterResource, "group" | "versions" | "resource" | "kind" | "namespaced"> & {
   readonly list: "network" | "gateways";
