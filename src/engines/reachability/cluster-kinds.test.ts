@@ -7,8 +7,15 @@ import { clusterResources } from "../kubernetes/cluster/resources.ts";
 
 const listed = new Set(clusterResources.map(({ group, kind }) => `${group}/${kind}`));
 
-/** Of older API servers, or no object of an API; Endpoints are told by EndpointSlices. */
-const LEFT_OUT: ReadonlySet<string> = new Set(["extensions/NetworkPolicy", "/Endpoints"]);
+/** Of older API servers, or no object of an API; Endpoints are told by EndpointSlices, virtual machines by their pods. */
+const LEFT_OUT: ReadonlySet<string> = new Set([
+  "extensions/NetworkPolicy",
+  "/Endpoints",
+  "kubevirt.io/VirtualMachine",
+  "kubevirt.io/VirtualMachineInstance",
+  "kubevirt.io/VirtualMachineInstanceReplicaSet",
+  "pool.kubevirt.io/VirtualMachinePool",
+]);
 
 function sources(): string[] {
   return readdirSync(import.meta.dirname, { recursive: true, encoding: "utf8" })
