@@ -9,13 +9,9 @@
 import assert from "node:assert/strict";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { readManifestFiles } from "../src/collect/kubernetes/manifests.ts";
-import { discover } from "../src/collect/tree/discover.ts";
-import { readNetwork } from "../src/engines/reachability/network.ts";
 import { unpackZstd } from "./images/unpack.ts";
 import { differences } from "./network/compare.ts";
-import { computedOf, supposedCluster } from "./network/computed.ts";
-import type { Connections } from "./network/connections.ts";
+import { computedOf } from "./network/computed.ts";
 import { parseExpected } from "./network/expected.ts";
 import {
   type Explanation,
@@ -95,11 +91,14 @@ async function compare(
 ): Promise<string[]> {
   const root = join(folder, "tests", name);
   const { connections } = parseExpected(readFileSync(join(folder, OUTPUTS, `${name}_connlist_output.txt`), "utf8"));
-  const lines = differences(connections, await computed(root));
+  const lines = differences(connections, await computedOf(root, temporary));
   if (lines.length === 0) return [];
   const suppositions = new Set(table.flatMap(({ suppose }) => suppose ?? []));
   // All of them together: what is left then no supposition explains.
-  const supposed = differences(connections, await computed(copyOf(root, join(temporary, name), suppositions)));
+  const supposed = differences(
+    connections,
+    await computedOf(copyOf(root, join(temporary, name), suppositions), temporary),
+  );
   const stands = new Set(supposed);
   const explanations = new Map(lines.map((line) => [line, table.find((one) => explainsLine(one, line))]));
   const left = lines.filter((line) => {
@@ -111,10 +110,6 @@ async function compare(
     if (found !== undefined && !left.includes(line)) used.set(found, (used.get(found) ?? 0) + 1);
   }
   return [...left, ...supposed.filter((line) => !explanations.has(line))];
-}
-
-async function computed(root: string): Promise<Connections> {
-  return computedOf(readNetwork(readManifestFiles(root, await discover(root)), supposedCluster));
 }
 
 /** The same manifests, with what is supposed of them written into them. */

@@ -1,19 +1,20 @@
-/** What Bulkhead computes of a sample, in the form of the comparison. */
-
-import { parseCidr } from "../../src/engines/reachability/addresses.ts";
-import { exposuresOf } from "../../src/engines/reachability/exposure/exposures.ts";
-import type { ClusterSettings, Network } from "../../src/engines/reachability/model.ts";
-import { intervalsOf, type PortSet } from "../../src/engines/reachability/model.ts";
+/** What `bulkhead network map --format json` says of a sample, in the form of the comparison. */
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { networkMap } from "../../src/cli/network/map.ts";
 import {
   addOutside,
   addWithin,
   type Connections,
   INGRESS_CONTROLLER,
+  type Interval,
   joined,
   noConnections,
   type Outside,
   type Peer,
+  parseRange,
   portsOf,
+  type Range,
   type Said,
 } from "./connections.ts";
 
@@ -22,101 +23,89 @@ import {
  * no others. So the CNI is one that compares addresses, and pods and nodes without a stated one have theirs where no
  * sample's policy names any (RFC 3849: addresses of documentation, which nobody has).
  */
-export const supposedCluster: ClusterSettings = {
-  cni: "ovn-kubernetes",
-  podCidrs: [cidr("2001:db8:0:1::/64")],
-  nodeCidrs: [cidr("2001:db8:0:2::/64")],
-  serviceCidrs: [],
-};
+const SUPPOSED_CLUSTER = `apiVersion: bulkhead/v1
+cluster:
+  cni: ovn-kubernetes
+  podCIDRs: ["2001:db8:0:1::/64"]
+  nodeCIDRs: ["2001:db8:0:2::/64"]
+`;
 
-function cidr(text: string) {
-  const range = parseCidr(text);
-  if (range === undefined) throw new Error(text);
-  return range;
+/** Of the JSON, what this reads. */
+interface Mapped {
+  readonly endpoints: readonly { readonly name: string; readonly kind: string; readonly ranges?: readonly string[] }[];
+  readonly groups: readonly (readonly number[])[];
+  readonly connections: readonly {
+    readonly from: readonly number[];
+    readonly to: readonly number[];
+    readonly allowed: readonly Interval[];
+    readonly unknown: readonly Interval[];
+  }[];
+  readonly exposures: readonly { readonly kind: string; readonly to: number; readonly allowed: readonly Interval[] }[];
 }
 
-export function computedOf(network: Network): Connections {
+/** @param temporary - a folder of the run's own */
+export async function computedOf(root: string, temporary: string): Promise<Connections> {
+  const folder = mkdtempSync(join(temporary, "map-"));
+  const [policy, output] = [join(folder, "bulkhead.yaml"), join(folder, "map.json")];
+  writeFileSync(policy, SUPPOSED_CLUSTER);
+  const common = { cluster: false, render: false, exclude: [], respectGitignore: false, exposed: false, all: false };
+  await networkMap(root, { ...common, policy, quiet: true, format: [`json=${output}`] });
+  return connectionsOf(JSON.parse(readFileSync(output, "utf8")) as Mapped);
+}
+
+export function connectionsOf({ endpoints, groups, connections: blocks, exposures }: Mapped): Connections {
   const connections = noConnections();
-  const names = network.endpoints.map((endpoint) => (endpoint.kind === "pods" ? peerName(endpoint.name) : undefined));
-  const said = createSaid();
-  for (const [from, source] of network.endpoints.entries()) {
-    const sourceName = names[from];
-    for (const [to, target] of network.endpoints.entries()) {
-      const targetName = names[to];
-      if (from === to) continue;
-      if (sourceName !== undefined && targetName !== undefined) {
-        const { allowed, unknown } = network.connection(from, to);
-        addUnlessDenied(said(allowed, unknown), (one) => addWithin(connections, sourceName, targetName, one));
-      } else if (source.kind === "addresses" && targetName !== undefined) {
-        addRanges(connections.incoming, targetName, source.ranges, network.connection(from, to), said);
-      } else if (target.kind === "addresses" && sourceName !== undefined) {
-        addRanges(connections.outgoing, sourceName, target.ranges, network.connection(from, to), said);
+  const ends = endpoints.map(({ name, kind, ranges = [] }) => ({
+    name: kind === "workload" ? peerName(name) : undefined,
+    ranges: kind === "addresses" ? ranges.flatMap((text) => parseRange(text) ?? []) : [],
+  }));
+  for (const { from, to, ...ports } of blocks) {
+    const said: Said = { allowed: portsOf(ports.allowed), unknown: portsOf(ports.unknown) };
+    if (said.allowed.length + said.unknown.length === 0) continue;
+    for (const source of members(groups, from)) {
+      for (const target of members(groups, to)) {
+        if (source !== target) add(connections, ends[source] ?? NO_END, ends[target] ?? NO_END, said);
       }
     }
   }
-  addIngress(network, connections, said);
+  // What Ingresses and Routes lead to, where every pod may connect: that of the controller, which was not read, is one of
+  // them. Where it depends on the controller netpol-analyzer names no connection either (its documentation, "Possible
+  // warnings").
+  for (const { kind, to, allowed } of exposures) {
+    const name = ends[to]?.name;
+    if ((kind !== "ingress" && kind !== "openshift-route") || name === undefined || allowed.length === 0) continue;
+    addWithin(connections, INGRESS_CONTROLLER, name, { allowed: portsOf(allowed), unknown: [] });
+  }
   for (const side of [connections.incoming, connections.outgoing]) {
     for (const [peer, ranges] of side) side.set(peer, flattened(ranges));
   }
   return connections;
 }
 
-/**
- * What Ingresses and Routes lead to, where every pod of the cluster may connect: that of the controller, which was not
- * read, is one of them. Where it depends on the controller netpol-analyzer names no connection either (its documentation,
- * "Possible warnings").
- */
-function addIngress(network: Network, connections: Connections, said: SaidOf): void {
-  for (const { way, targets } of exposuresOf(network)) {
-    if (way !== "ingress" && way !== "openshift-route") continue;
-    for (const { endpoint, allowed } of targets) {
-      const pod = network.endpoints[endpoint];
-      if (pod?.kind !== "pods") continue;
-      addUnlessDenied(said(allowed, network.portSets.none), (one) =>
-        addWithin(connections, INGRESS_CONTROLLER, peerName(pod.name), one),
-      );
-    }
+interface End {
+  readonly name: Peer | undefined;
+  readonly ranges: readonly Range[];
+}
+
+const NO_END: End = { name: undefined, ranges: [] };
+
+function add(connections: Connections, from: End, to: End, said: Said): void {
+  if (from.name !== undefined && to.name !== undefined) addWithin(connections, from.name, to.name, said);
+  else if (to.name !== undefined) {
+    for (const range of from.ranges) addOutside(connections.incoming, to.name, { ...range, ...said });
+  } else if (from.name !== undefined) {
+    for (const range of to.ranges) addOutside(connections.outgoing, from.name, { ...range, ...said });
   }
+}
+
+function* members(groups: Mapped["groups"], chosen: readonly number[]): Generator<number> {
+  for (const group of chosen) yield* groups[group] ?? [];
 }
 
 /** `shop/Deployment/web` → `shop/web[Deployment]`; an owner that does not say its kind is called a Pod there. */
-export function peerName(name: string): Peer {
+function peerName(name: string): Peer {
   const [namespace, kind, ...rest] = name.split("/");
   return `${namespace}/${rest.join("/")}[${kind || "Pod"}]`;
-}
-
-type SaidOf = (allowed: PortSet, unknown: PortSet) => Said;
-
-function createSaid(): SaidOf {
-  const known = new Map<PortSet, Said["allowed"]>();
-  const ports = (set: PortSet) => {
-    let found = known.get(set);
-    if (found === undefined) {
-      found = portsOf(intervalsOf(set));
-      known.set(set, found);
-    }
-    return found;
-  };
-  return (allowed, unknown) => ({ allowed: ports(allowed), unknown: ports(unknown) });
-}
-
-function addUnlessDenied(said: Said, add: (said: Said) => void): void {
-  if (said.allowed.length > 0 || said.unknown.length > 0) add(said);
-}
-
-function addRanges(
-  side: Map<Peer, Outside[]>,
-  peer: Peer,
-  ranges: readonly { readonly family: 4 | 6; readonly first: bigint; readonly last: bigint }[],
-  { allowed, unknown }: { readonly allowed: PortSet; readonly unknown: PortSet },
-  said: SaidOf,
-): void {
-  for (const { family, first, last } of ranges) {
-    if (family !== 4) continue;
-    addUnlessDenied(said(allowed, unknown), (one) =>
-      addOutside(side, peer, { first: Number(first), last: Number(last), ...one }),
-    );
-  }
 }
 
 /** Where two workloads go by one name their ranges overlap: what either says holds. */

@@ -117,6 +117,19 @@ export function parseIpv4(text: string): number | undefined {
   return parts.reduce((value, part) => value * 256 + part, 0);
 }
 
+/** `10.0.0.0/8`, `10.0.0.1` or `10.0.0.1-10.0.0.9`; undefined for addresses of IPv6. */
+export function parseRange(text: string): Range | undefined {
+  const [start = "", end] = text.split("-");
+  const [address = "", prefix] = start.split("/");
+  const first = parseIpv4(address);
+  if (first === undefined) return undefined;
+  if (end !== undefined) {
+    const last = parseIpv4(end);
+    return last === undefined ? undefined : { first, last };
+  }
+  return { first, last: first + 2 ** (32 - Number(prefix ?? 32)) - 1 };
+}
+
 export function formatRange({ first, last }: Range): string {
   const text = (value: number) => [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join(".");
   return first === last ? text(first) : `${text(first)}-${text(last)}`;

@@ -2,6 +2,7 @@
 import { formatLocation } from "../../core/location.ts";
 import { locationOf } from "../../engines/kubernetes/model.ts";
 import { formatRange } from "../../engines/reachability/addresses.ts";
+import { exposuresOf } from "../../engines/reachability/exposure/exposures.ts";
 import {
   type Doubt,
   type Endpoint,
@@ -25,6 +26,7 @@ import type {
 } from "../../report/network/view.ts";
 import type { ReadNetwork } from "../../scan/network.ts";
 import { toolVersion } from "../version.ts";
+import { exposureGaps, exposureViews } from "./exposure-view.ts";
 
 export function viewOf(
   { network, unread, notes }: ReadNetwork,
@@ -34,6 +36,7 @@ export function viewOf(
 ): NetworkView {
   const { groups, blocks, doubts } = groupedConnections(network, scope);
   const ports = portsViewer(network.portSets);
+  const exposures = exposuresOf(network);
   return {
     tool: { name: "bulkhead", version: toolVersion() },
     subject,
@@ -52,9 +55,9 @@ export function viewOf(
         causes,
       }),
     ),
-    exposures: [],
+    exposures: exposureViews(network, exposures, ports),
     causes: doubts.map(causeView),
-    gaps: gapViews(network, unread),
+    gaps: [...gapViews(network, unread), ...exposureGaps(exposures)],
     notes,
   };
 }

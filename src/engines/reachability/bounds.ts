@@ -15,6 +15,14 @@ export const bounds = {
   addressBoundaries: 50_000,
   /** Places that one class of pods was given by rules, all classes together: more and its row is unknown. */
   rowSteps: 400_000_000,
+  /** Ports of pods behind all Services together; and workloads behind all ways into the cluster together. */
+  serviceTargets: 1_000_000,
+  exposureTargets: 1_000_000,
+  /** Addresses that Endpoints and EndpointSlices name of one Service; a slice has at most 1,000. */
+  endpointAddresses: 20_000,
+  /** Gateways that one route attaches to (the API takes 32), and Services that one aliases, one behind the other. */
+  routeParents: 32,
+  serviceAliases: 8,
   /** Gaps that are named; the rest is counted. */
   gaps: 1_000,
   /** Connections that workloads need, each from one end to another on one port; and places that are named for one. */

@@ -8,14 +8,18 @@ import { clusterResources } from "../kubernetes/cluster/resources.ts";
 const listed = new Set(clusterResources.map(({ group, kind }) => `${group}/${kind}`));
 
 /**
- * Of older API servers, or no object of an API; Endpoints are told by EndpointSlices. What policies are generated of is asked
- * of files alone.
+ * Of older API servers, or no object of an API; Endpoints are told by EndpointSlices, virtual machines by their pods. What
+ * policies are generated of is asked of files alone.
  */
 const LEFT_OUT: ReadonlySet<string> = new Set([
   "extensions/NetworkPolicy",
   "/Endpoints",
   "k8s.otterize.com/ClientIntents",
   "capsule.clastix.io/Tenant",
+  "kubevirt.io/VirtualMachine",
+  "kubevirt.io/VirtualMachineInstance",
+  "kubevirt.io/VirtualMachineInstanceReplicaSet",
+  "pool.kubevirt.io/VirtualMachinePool",
 ]);
 
 function sources(): string[] {

@@ -35,7 +35,7 @@ export function virtualMachines({ objects }: Manifests): Workload[] {
         annotations: { ...metadata.stringMap("annotations"), ...attachments(spec) },
       },
       pod: podOf(spec),
-      form: "part",
+      form: "whole",
     };
   });
 }

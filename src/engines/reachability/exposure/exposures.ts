@@ -1,5 +1,6 @@
 /** Every way into the cluster from outside, with the pods behind it and what policies say to traffic that comes so. */
 import { union } from "../addresses.ts";
+import { bounds } from "../bounds.ts";
 import type { Network } from "../model.ts";
 import type { PortSet, PortSets } from "../port-set.ts";
 import type { Carrier } from "./controllers.ts";
@@ -14,7 +15,7 @@ import { otherWays } from "./other-ways.ts";
 import { openshiftRouteWays, traefikWays } from "./route-ways.ts";
 import { serviceWays } from "./service-ways.ts";
 import { createVerdicts, type Verdicts } from "./verdicts.ts";
-import type { Behind, Way } from "./way.ts";
+import { type Behind, placed, type Way } from "./way.ts";
 
 /**
  * Of Services, host ports and host networks first, then of what controllers carry: Ingress, Gateway API, Routes and the
@@ -23,7 +24,12 @@ import type { Behind, Way } from "./way.ts";
 export function exposuresOf(network: Network): readonly Exposure[] {
   const lookup = lookupOf(network);
   const verdicts = createVerdicts(network);
-  const direct = [...serviceWays(lookup), ...hostWays(lookup)].map((way) => judged(lookup, verdicts, way));
+  let left: number = bounds.exposureTargets;
+  const judge = (way: Way): Exposure => {
+    left -= way.behind.length;
+    return judged(lookup, verdicts, left < 0 ? overBound(way) : way);
+  };
+  const direct = [...serviceWays(lookup), ...hostWays(lookup)].map(judge);
   const reachOf = carrierReach(direct);
   const carried = [
     ...ingressWays(lookup, reachOf),
@@ -33,8 +39,13 @@ export function exposuresOf(network: Network): readonly Exposure[] {
     ...traefikWays(lookup, reachOf),
     ...knativeWays(lookup, reachOf),
     ...otherWays(lookup),
-  ].map((way) => judged(lookup, verdicts, way));
+  ].map(judge);
   return [...direct, ...carried];
+}
+
+function overBound(way: Way): Way {
+  const reason = `more than ${bounds.exposureTargets} workloads behind ways into the cluster`;
+  return { ...way, behind: [], doubts: [...way.doubts, placed(way.object, way.field, "network.bound", reason)] };
 }
 
 function judged(lookup: Lookup, verdicts: Verdicts, { behind, ...way }: Way): Exposure {

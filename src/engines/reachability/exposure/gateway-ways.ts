@@ -1,5 +1,6 @@
 /** Gateway API: routes that attach to listeners of Gateways, and the Services behind them (https://gateway-api.sigs.k8s.io). */
 import type { GatewayListener, GatewayObject, GatewayParent, ServiceBackend } from "../../kubernetes/model.ts";
+import { bounds } from "../bounds.ts";
 import { matchesLabels, readSelector } from "../selector.ts";
 import { type Carrier, carrierOf, gatewayClasses } from "./controllers.ts";
 import type { DeadEnd, PlacedDoubt, TransportPort } from "./exposure-model.ts";
@@ -28,9 +29,21 @@ export function gatewayWays(lookup: Lookup, reachOf: CarrierReach): Way[] {
   );
   return gateways
     .filter(({ object }) => object.kind.endsWith("Route"))
-    .flatMap((route) =>
-      route.parents.flatMap((parent, index) => waysOf(lookup, byName, route, parent, index, reachOf)),
-    );
+    .flatMap((route) => [
+      ...route.parents
+        .slice(0, bounds.routeParents)
+        .flatMap((parent, index) => waysOf(lookup, byName, route, parent, index, reachOf)),
+      ...(route.parents.length > bounds.routeParents ? [tooMany(route, reachOf)] : []),
+    ]);
+}
+
+/** More than the API server takes. */
+function tooMany({ object, hostnames: hosts }: GatewayObject, reachOf: CarrierReach): Way {
+  const source: Carrier = { kind: "unknown-pod" };
+  const field = ["spec", "parentRefs", bounds.routeParents];
+  const doubts = [placed(object, field, "network.bound", `more than ${bounds.routeParents} parents of one route`)];
+  const reach = reachOf(source);
+  return { way: "gateway-api", object, field, reach, hosts, listens: [], source, behind: [], doubts, deadEnds: [] };
 }
 
 function waysOf(

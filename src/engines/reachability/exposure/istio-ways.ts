@@ -4,6 +4,7 @@
  */
 import type { KubernetesObject } from "../../kubernetes/model.ts";
 import type { Fields } from "../../kubernetes/read/fields.ts";
+import { bounds } from "../bounds.ts";
 import type { Carrier } from "./controllers.ts";
 import type { TransportPort } from "./exposure-model.ts";
 import { namesMeet } from "./gateway-ways.ts";
@@ -31,10 +32,32 @@ export function istioWays(lookup: Lookup, reachOf: CarrierReach): Way[] {
   return services.flatMap((object) => {
     const spec = specOf(object);
     // `mesh`, which stands for none stated too, is of sidecars alone.
-    return spec
-      .strings("gateways")
-      .flatMap((name, index) => (name === "mesh" ? [] : waysOf(lookup, gateways, object, spec, name, index, reachOf)));
+    const names = [...new Set(spec.strings("gateways"))];
+    const ways = names
+      .slice(0, bounds.routeParents)
+      .flatMap((name) => (name === "mesh" ? [] : waysOf(lookup, gateways, object, spec, name, reachOf)));
+    return names.length > bounds.routeParents ? [...ways, tooMany(object, reachOf)] : ways;
   });
+}
+
+function tooMany(object: KubernetesObject, reachOf: CarrierReach): Way {
+  const source: Carrier = { kind: "unknown-pod", controller: "Istio" };
+  const field = ["spec", "gateways"];
+  const reason = `more than ${bounds.routeParents} Gateways of one VirtualService`;
+  const doubts = [placed(object, field, "network.bound", reason)];
+  const reach = reachOf(source);
+  return {
+    way: "istio-gateway",
+    object,
+    field,
+    reach,
+    hosts: [],
+    listens: [],
+    source,
+    behind: [],
+    doubts,
+    deadEnds: [],
+  };
 }
 
 function readGateway(lookup: Lookup, object: KubernetesObject): IstioGateway {
@@ -60,7 +83,6 @@ function waysOf(
   object: KubernetesObject,
   spec: Fields,
   name: string,
-  index: number,
   reachOf: CarrierReach,
 ): Way[] {
   const namespace = lookup.namespaceOf(object);
@@ -73,7 +95,7 @@ function waysOf(
   const source: Carrier = gateway?.source ?? { kind: "unknown-pod", controller: "Istio" };
   const listens = servers.flatMap(({ port }) => (port === undefined ? [] : [port]));
   const base = { way: "istio-gateway" as const, object, reach: reachOf(source), hosts, listens, source };
-  const field = ["spec", "gateways", index];
+  const field = ["spec", "gateways", spec.strings("gateways").indexOf(name)];
   if (gateway !== undefined && servers.length === 0) {
     const reason = `no server of Gateway ${full} has one of its hosts`;
     return [

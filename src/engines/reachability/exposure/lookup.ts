@@ -2,11 +2,14 @@
 import { effectiveNamespace, type KubernetesObject, rawOf, type Service } from "../../kubernetes/model.ts";
 import { type Fields, fieldsOf } from "../../kubernetes/read/fields.ts";
 import { parseAddress } from "../addresses.ts";
+import { bounds } from "../bounds.ts";
 import type { PodEndpoint } from "../endpoint-model.ts";
 import type { Network } from "../model.ts";
 
 export interface Lookup {
   readonly network: Network;
+  /** Takes so many of the ports that may be behind all Services together; false where they are more. */
+  take(targets: number): boolean;
   /** Indices of pods in the namespace that have all these labels. Empty for no labels: that is no selector of a Service. */
   podsWith(namespace: string, labels: Readonly<Record<string, string>>): readonly number[];
   /** Of every namespace. */
@@ -72,8 +75,14 @@ function createLookup(network: Network): Lookup {
     });
   }
 
+  let left: number = bounds.serviceTargets;
   return {
     network,
+    take(targets) {
+      if (targets > left) return false;
+      left -= targets;
+      return true;
+    },
     podsWith: podsOf,
     podsAnywhereWith: (labels) => podsOf("", labels),
     pod(index) {

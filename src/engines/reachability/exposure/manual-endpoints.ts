@@ -2,12 +2,10 @@
 import type { FieldPath, KubernetesObject, Service } from "../../kubernetes/model.ts";
 import type { Fields } from "../../kubernetes/read/fields.ts";
 import { parseAddress, parseCidr } from "../addresses.ts";
+import { bounds } from "../bounds.ts";
 import type { DeadEnd, OutsideTarget, PlacedDoubt, ServiceTarget, ServiceTargets } from "./exposure-model.ts";
 import { fieldsOfObject, type Lookup } from "./lookup.ts";
 import { isPort, transportOf } from "./served-ports.ts";
-
-/** Addresses of one Service that are followed; an EndpointSlice has at most 1,000. */
-const MOST_ADDRESSES = 20_000;
 
 interface Listed {
   readonly address: string;
@@ -35,11 +33,16 @@ export function manualEndpoints(
     doubts.push({ code: "exposure.endpoints", reason, remedy: "add them to what is read", object, field });
     return { targets, outside, doubts, deadEnds };
   }
-  if (listed.length > MOST_ADDRESSES) {
-    doubts.push({ code: "network.bound", reason: `more than ${MOST_ADDRESSES} addresses behind it`, object, field });
+  if (listed.length > bounds.endpointAddresses) {
+    doubts.push({
+      code: "network.bound",
+      reason: `more than ${bounds.endpointAddresses} addresses behind it`,
+      object,
+      field,
+    });
   }
   const seen = new Set<string>();
-  for (const one of listed.slice(0, MOST_ADDRESSES)) {
+  for (const one of listed.slice(0, bounds.endpointAddresses)) {
     const endpoint = podOf(lookup, one);
     if (endpoint === undefined && (one.pod !== undefined || isOfPods(lookup, one.address))) {
       const reason = `${one.address} is a pod's address, and no pod that was read has it`;

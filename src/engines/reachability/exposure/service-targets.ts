@@ -1,5 +1,6 @@
 /** What Services lead to: workloads and their own ports, after translation. */
 import type { FieldPath, KubernetesObject, Service, ServicePort } from "../../kubernetes/model.ts";
+import { bounds } from "../bounds.ts";
 import type { Network } from "../model.ts";
 import type {
   DeadEnd,
@@ -12,9 +13,6 @@ import type {
 import { type Lookup, lookupOf } from "./lookup.ts";
 import { manualEndpoints } from "./manual-endpoints.ts";
 import { isPort, portNamed, transportOf } from "./served-ports.ts";
-
-/** Services that are names of others, one behind the other. */
-const MOST_ALIASES = 8;
 
 /**
  * By its selector, in its own namespace; without one by the Endpoints and EndpointSlices of its name. A Service of type
@@ -49,6 +47,11 @@ function read(lookup: Lookup, service: Service, aliases: number): ServiceTargets
       object,
       field: ["spec", "selector"],
     });
+  }
+  if (!lookup.take(pods.length * service.ports.length)) {
+    const reason = `more than ${bounds.serviceTargets} ports of pods behind Services`;
+    const doubts: PlacedDoubt[] = [{ code: "network.bound", reason, object, field: ["spec"] }];
+    return { service, headless, targets: NONE, outside: NONE, doubts, deadEnds: NONE };
   }
   for (const [servicePort, port] of service.ports.entries()) {
     const protocol = transportOf(port.protocol);
@@ -101,11 +104,11 @@ function ofExternalName(lookup: Lookup, service: Service, aliases: number): Serv
     return { ...nothing, deadEnds: [{ code: "exposure.external-name", reason, object, field }] };
   }
   const next = lookup.service(namespace, name);
-  if (next === undefined || aliases >= MOST_ALIASES) {
+  if (next === undefined || aliases >= bounds.serviceAliases) {
     const reason =
       next === undefined
         ? `there is no Service ${namespace}/${name}`
-        : `more than ${MOST_ALIASES} Services that are names of one another`;
+        : `more than ${bounds.serviceAliases} Services that are names of one another`;
     return { ...nothing, deadEnds: [{ code: "exposure.no-service", reason, object, field }] };
   }
   return { ...read(lookup, next, aliases + 1), service: next };

@@ -214,15 +214,14 @@ function distinct(doubts: readonly Doubt[]): readonly Doubt[] {
 /** https://kubernetes.io/docs/tutorials/services/source-ip/, and "ipBlock" in the documentation of NetworkPolicy. */
 const SOURCE_ADDRESS: Doubt = {
   code: "network.source-address",
-  reason:
-    "a node's address takes the place of the client's, and whether policies see the one or the other is not defined",
+  reason: "policies may see a node's address in place of the client's",
   remedy: "set externalTrafficPolicy: Local, which keeps the client's address",
 };
 
 function unreadController(controller: string | undefined): Doubt {
   return {
     code: "network.ingress-controller",
-    reason: `it depends on the labels and the namespace of the pods of ${controller ?? "the ingress controller"}, which were not read`,
+    reason: `it depends on the labels and the namespace of ${controller ?? "the ingress controller"}, which was not read`,
     remedy: "add the controller's manifests to what is read",
   };
 }

@@ -52,11 +52,29 @@ function behindBackend(
     const reason = `there is no Service ${namespace}/${name}`;
     return { behind: [], doubts: [], deadEnds: [{ code: "exposure.no-service", reason, object, field }] };
   }
-  const { targets, doubts, deadEnds, found } = backendTargets(lookup.network, service, port);
+  const { behind, doubts, deadEnds, found } = remembered(lookup, service, port);
   const missing: DeadEnd[] = found
     ? []
     : [{ code: "exposure.no-port", reason: `Service ${namespace}/${name} has no port ${port}`, object, field }];
-  return { behind: behindService(service, targets), doubts, deadEnds: [...deadEnds, ...missing] };
+  return { behind, doubts, deadEnds: missing.length === 0 ? deadEnds : [...deadEnds, ...missing] };
+}
+
+type BehindPort = Pick<Way, "behind" | "doubts" | "deadEnds"> & { readonly found: boolean };
+
+const known = new WeakMap<Lookup, Map<string, BehindPort>>();
+
+/** Many objects name one Service: what is behind it is held once. */
+function remembered(lookup: Lookup, service: Service, port: number | string | undefined): BehindPort {
+  const ofLookup = known.get(lookup) ?? new Map<string, BehindPort>();
+  known.set(lookup, ofLookup);
+  const key = JSON.stringify([lookup.namespaceOf(service.object), service.object.name, port]);
+  let behind = ofLookup.get(key);
+  if (behind === undefined) {
+    const { targets, doubts, deadEnds, found } = backendTargets(lookup.network, service, port);
+    behind = { behind: behindService(service, targets), doubts, deadEnds, found };
+    ofLookup.set(key, behind);
+  }
+  return behind;
 }
 
 export function behindService(
