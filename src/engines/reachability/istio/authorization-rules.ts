@@ -6,11 +6,12 @@
 
 import { createMeshRules, type MeshRules } from "../mesh/emit.ts";
 import { matchSources } from "../mesh/sources.ts";
-import type { AuthorizationFact, MeshNote } from "../mesh-model.ts";
+import type { AuthorizationFact } from "../mesh-model.ts";
 import type { PodSet } from "../pod-sets.ts";
 import type { PortSet } from "../port-set.ts";
 import { bands, type Doubt } from "../rule-model.ts";
-import { type AuthorizationPolicy, type AuthorizationRule, readAuthorizationPolicy } from "./authorization-policy.ts";
+import { createFacts, noteOf, noteRule, withoutEffect } from "./authorization-notes.ts";
+import { type AuthorizationPolicy, readAuthorizationPolicy } from "./authorization-policy.ts";
 import type { IstioContext } from "./context.ts";
 import type { DestinationGroup } from "./destinations.ts";
 import { namespaceOf } from "./mesh-config.ts";
@@ -46,14 +47,15 @@ export function readAuthorizationPolicies(context: IstioContext): readonly Autho
 }
 
 /** By its selector: in the root namespace it is everybody's, elsewhere its namespace's. Waypoints go by targetRefs alone. */
-export function subjectOf(
-  { reading: { podSets }, proxies, pods, config, members }: IstioContext,
-  policy: AuthorizationPolicy,
-): Subject {
-  if (policy.targets.length > 0 && policy.selector === undefined) return { sure: podSets.none, maybe: podSets.none };
+export function subjectOf(context: IstioContext, policy: AuthorizationPolicy): Subject {
+  const { reading, proxies, pods, config, members } = context;
+  const { podSets } = reading;
+  if (policy.targets.length > 0 && policy.selector === undefined) {
+    return { sure: gatewaysOf(context, policy), maybe: podSets.none };
+  }
   const waypoints = pods.where(
     "waypoints",
-    ({ labels }, index) => members[index]?.gateway === true && isWaypoint(labels),
+    ({ labels }, index) => members[index]?.gateway === true && isWaypointPod(labels),
   );
   const possible = podSets.subtract(proxies, waypoints);
   const inNamespace = podSets.intersect(
@@ -70,7 +72,25 @@ export function subjectOf(
   };
 }
 
-function isWaypoint(labels: Readonly<Record<string, string>>): boolean {
+/** Pods of the Gateways that targetRefs name, in the policy's namespace; a waypoint's decide for what is behind it. */
+function gatewaysOf(
+  { pods, proxies, reading: { podSets } }: IstioContext,
+  { targets, namespace }: AuthorizationPolicy,
+): PodSet {
+  const names = new Set(
+    targets
+      .filter(({ kind, group }) => kind === "Gateway" && group === "gateway.networking.k8s.io")
+      .map(({ name }) => name),
+  );
+  if (names.size === 0) return podSets.none;
+  const gateways = pods.where(`gateways ${JSON.stringify([namespace, [...names]])}`, (pod) => {
+    const name = pod.labels["gateway.networking.k8s.io/gateway-name"];
+    return pod.namespace === namespace && name !== undefined && names.has(name) && !isWaypointPod(pod.labels);
+  });
+  return podSets.intersect(gateways, proxies);
+}
+
+export function isWaypointPod(labels: Readonly<Record<string, string>>): boolean {
   return (
     labels["gateway.istio.io/managed"] === "istio.io-mesh-controller" ||
     labels["gateway.networking.k8s.io/gateway-class-name"] === "istio-waypoint"
@@ -95,17 +115,17 @@ export function addAuthorizationRules(
   context: IstioContext,
   groups: readonly DestinationGroup[],
   policies: readonly AuthorizationPolicy[],
+  atWaypoints: ReadonlySet<AuthorizationPolicy>,
   rules: MeshRules = createMeshRules(context.reading),
 ): Authorization {
   const { podSets } = context.reading;
   const facts = createFacts();
   const isolated: PodSet[] = [];
   for (const policy of policies) {
-    if (policy.targets.length > 0) continue;
     const subject = subjectOf(context, policy);
     const selected = podSets.union([subject.sure, subject.maybe]);
     if (selected.members.length === 0) {
-      context.note(withoutEffect(context, policy));
+      if (!atWaypoints.has(policy)) context.note(withoutEffect(context, policy));
       continue;
     }
     facts.add(policy, selected);
@@ -264,124 +284,6 @@ function authorizer({ object }: AuthorizationPolicy): Doubt {
   };
 }
 
-function noteRule(
-  context: IstioContext,
-  policy: AuthorizationPolicy,
-  { field, sources, operations, conditions }: AuthorizationRule,
-  { parts, dropped }: HeldRule,
-  { kind, tcpOnly }: DestinationGroup,
-  selected: PodSet,
-): void {
-  const { portSets } = context.reading;
-  const tell = (code: MeshNote["code"], reason: string, remedy?: string) =>
-    context.note({ ...noteOf(policy, code, reason, selected, remedy), field });
-  const { action } = policy;
-  if (dropped.length > 0) {
-    const fields = dropped.join(", ");
-    if (parts.length === 0) {
-      const effect = action === "DENY" ? "denies nothing" : "allows nothing";
-      tell(
-        "mesh.rule-void",
-        `ztunnel does not look at ${fields}: the rule ${effect}`,
-        "attach the policy to a waypoint with targetRefs",
-      );
-    } else {
-      tell(
-        "mesh.rule-wider",
-        `ztunnel does not look at ${fields}: the rule is held without`,
-        "attach the policy to a waypoint with targetRefs",
-      );
-    }
-    return;
-  }
-  if (kind !== "ambient" && action === "DENY" && parts.some(({ requests }) => requests.length > 0)) {
-    tell("mesh.rule-requests-only", "the rule denies requests: the connection stands");
-    if (tcpOnly !== portSets.none)
-      tell(
-        "mesh.rule-wider",
-        "on ports declared as TCP the rule denies connections, whatever they ask for",
-        "name the ports that the rule is about",
-      );
-  }
-  if (action !== "ALLOW") return;
-  if (sources.length + operations.length + conditions.length === 0) {
-    tell(
-      "mesh.allows-everyone",
-      "the rule has no condition: it allows every client",
-      "name the service accounts that need it",
-    );
-  } else if (isNegativeOnly([...sources, ...conditions])) {
-    tell(
-      "mesh.allows-plaintext",
-      "the rule names whom it does not allow, and a client without mTLS is none of them",
-      "require STRICT mTLS, or name whom it allows",
-    );
-  }
-}
-
-/** Says something of identities, and of none that the client must have. */
-function isNegativeOnly(
-  clauses: readonly { readonly terms: AuthorizationRule["conditions"][number]["terms"] }[],
-): boolean {
-  const identities = clauses.flatMap(({ terms }) => terms).filter((term) => "values" in term);
-  return identities.length > 0 && identities.every(({ not }) => not);
-}
-
 function union(podSets: IstioContext["reading"]["podSets"], sides: readonly { readonly pods: PodSet }[]): PodSet {
   return podSets.union(sides.map(({ pods }) => pods));
-}
-
-function noteOf(
-  policy: AuthorizationPolicy,
-  code: MeshNote["code"],
-  reason: string,
-  { members }: PodSet,
-  remedy?: string,
-): MeshNote {
-  return {
-    code,
-    reason,
-    ...(remedy === undefined ? {} : { remedy }),
-    object: policy.object,
-    field: ["spec"],
-    workloads: [...members],
-  };
-}
-
-function withoutEffect({ reading: { podSets } }: IstioContext, policy: AuthorizationPolicy): MeshNote {
-  return noteOf(
-    policy,
-    "mesh.policy-without-effect",
-    "no workload that was read and is in Istio's mesh is selected by the AuthorizationPolicy",
-    podSets.none,
-    "correct the selector, or add the workloads to the mesh",
-  );
-}
-
-/** Facts of one workload that are kept; one policy of the mesh's is a fact of each of its workloads. */
-const FACTS = 200;
-
-function createFacts() {
-  const facts = new Map<number, AuthorizationFact[]>();
-  return {
-    facts,
-    add(policy: AuthorizationPolicy, { members }: PodSet): void {
-      const action = ({ ALLOW: "allow", DENY: "deny", CUSTOM: "custom", AUDIT: "audit" } as const)[policy.action];
-      const fact: AuthorizationFact = {
-        object: policy.object,
-        field: ["spec"],
-        action,
-        everyone: policy.rules.some(isForEveryone),
-      };
-      for (const index of members) {
-        const there = facts.get(index);
-        if (there === undefined) facts.set(index, [fact]);
-        else if (there.length < FACTS) there.push(fact);
-      }
-    },
-  };
-}
-
-function isForEveryone({ sources, operations, conditions }: AuthorizationRule): boolean {
-  return sources.length + operations.length + conditions.length === 0;
 }

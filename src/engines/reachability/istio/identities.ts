@@ -10,7 +10,7 @@ import type { Term } from "./authorization-policy.ts";
 import type { IstioContext } from "./context.ts";
 
 export type IdentityTerm = Extract<Term, { readonly values: readonly string[] }>;
-type Answer = "yes" | "maybe" | "no";
+export type Answer = "yes" | "maybe" | "no";
 
 export interface Identified {
   readonly sure: PodSet;
@@ -60,7 +60,26 @@ export function identitiesOf(
   return { sure, maybe: podSets.subtract(possible, sure) };
 }
 
-type Matcher = ((pod: PodEndpoint) => Answer) & { readonly isSure?: boolean };
+/** Whether one identity, which no workload that was read has, satisfies the terms: a waypoint's. */
+export function hasIdentity(
+  { config }: IstioContext,
+  terms: readonly IdentityTerm[],
+  namespace: string,
+  identity: Identity,
+): Answer {
+  let answer: Answer = "yes";
+  for (const term of terms) {
+    const found = matcherOf(term, namespace, "ambient", config)(identity);
+    const held = !term.not || found === "maybe" ? found : found === "yes" ? "no" : "yes";
+    if (held === "no") return "no";
+    if (held === "maybe") answer = "maybe";
+  }
+  return answer;
+}
+
+export type Identity = Pick<PodEndpoint, "namespace" | "serviceAccount">;
+
+type Matcher = ((pod: Identity) => Answer) & { readonly isSure?: boolean };
 
 function matcherOf(
   { about, values }: IdentityTerm,
@@ -68,8 +87,8 @@ function matcherOf(
   proxy: "sidecar" | "ambient",
   config: IstioContext["config"],
 ): Matcher {
-  const certain = (matches: (pod: PodEndpoint) => boolean): Matcher =>
-    Object.assign((pod: PodEndpoint): Answer => (matches(pod) ? "yes" : "no"), { isSure: true });
+  const certain = (matches: (pod: Identity) => boolean): Matcher =>
+    Object.assign((pod: Identity): Answer => (matches(pod) ? "yes" : "no"), { isSure: true });
   const exact = new Set(values.filter((value) => !value.includes("*")));
   const patterns = values.filter((value) => value.includes("*"));
   switch (about) {
@@ -96,7 +115,7 @@ function matcherOf(
 function principal(
   exact: ReadonlySet<string>,
   patterns: readonly string[],
-  { namespace, serviceAccount }: PodEndpoint,
+  { namespace, serviceAccount }: Identity,
   proxy: "sidecar" | "ambient",
   { trustDomain, trustDomainAliases, isRead }: IstioContext["config"],
 ): Answer {

@@ -164,6 +164,17 @@ describe("membership of Istio's mesh", () => {
     assert.equal(membership(networkOf([native]), "shop/web"), "istio-sidecar seen");
   });
 
+  test("ztunnel, whose container has the same name, is no workload of the mesh", () => {
+    const spec = { containers: [{ name: "istio-proxy", image: "example.com/ztunnel:1", args: ["proxy", "ztunnel"] }] };
+    assert.equal(
+      membership(
+        networkOf([namespace("istio-system"), deployment("istio-system/ztunnel", { kind: "DaemonSet", spec })]),
+        "istio-system/ztunnel",
+      ),
+      "none expected",
+    );
+  });
+
   describe("ambient", () => {
     test("by the label of namespace or pod, which may refuse it", () => {
       const of = (labels: Record<string, string>, options: Parameters<typeof deployment>[1] = {}) =>

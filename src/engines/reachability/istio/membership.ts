@@ -129,10 +129,10 @@ function unreadNamespace({ namespace }: PodEndpoint): Doubt {
   };
 }
 
-/** The sidecar itself. */
+/** The sidecar itself. ztunnel's container has the same name. */
 function proxyIn({ object, pod, podPath }: Workload): MeshEvidence | undefined {
   for (const list of ["containers", "initContainers"] as const) {
-    const index = pod[list].findIndex(({ name }) => name === "istio-proxy");
+    const index = pod[list].findIndex(({ name, args }) => name === "istio-proxy" && !args.includes("ztunnel"));
     if (index >= 0) return { object, field: [...podPath, list, index], text: "the pod has the container istio-proxy" };
   }
   return undefined;
@@ -232,7 +232,9 @@ function ambientBy(pod: PodEndpoint, { ztunnel }: IstioControlPlane, namespaces:
 function isGateway({ labels, workload: { pod, podMetadata } }: PodEndpoint): boolean {
   if (labels["gateway.networking.k8s.io/gateway-name"] !== undefined) return true;
   if ((podMetadata.annotations["inject.istio.io/templates"] ?? "").split(",").includes("gateway")) return true;
-  return pod.containers.some(({ name, args }) => name === "istio-proxy" && args.includes("router"));
+  return pod.containers.some(
+    ({ name, args }) => name === "istio-proxy" && (args.includes("router") || args.includes("waypoint")),
+  );
 }
 
 function missing(

@@ -34,7 +34,9 @@ export function addOutboundRules(context: IstioContext, rules: MeshRules): void 
     if (!isPossible(member) || kindOf(member) !== "sidecar") return undefined;
     return scopeOf(context, sidecars, pod);
   });
-  if (!context.config.isRead && scopes.some((scope) => scope !== undefined)) gapUnread(context);
+  if (!context.config.isRead && scopes.some((scope, index) => scope !== undefined && members[index]?.mesh !== "none")) {
+    gapUnread(context);
+  }
   const closed = scopes.flatMap((scope, index) => (scope?.mode === "REGISTRY_ONLY" ? [index] : []));
   if (closed.length === 0) return;
   const registry = readRegistry(context);

@@ -11,6 +11,7 @@ import type {
   ControlPlane,
   InboundMtls,
   IstioSettings,
+  MeshEvidence,
   MeshNote,
   WorkloadAuthorization,
 } from "../mesh-model.ts";
@@ -28,6 +29,8 @@ import { noteBypasses, noteRequestAuthentications } from "./notes.ts";
 import { addOutboundRules } from "./outbound-rules.ts";
 import { addOwnNodeRules } from "./own-node.ts";
 import { readPeerAuthentications } from "./peer-authentication.ts";
+import { addWaypointRules } from "./waypoint-rules.ts";
+import { findWaypointUses, isAtWaypoint } from "./waypoints.ts";
 
 /** Of each workload, at its index. */
 export interface IstioFacts {
@@ -39,6 +42,7 @@ export interface IstioFacts {
   readonly notes: readonly MeshNote[];
   readonly settings: IstioSettings;
   served(index: number): PortSet;
+  readonly waypoints: ReadonlyMap<number, MeshEvidence>;
 }
 
 export function readIstio(reading: Reading): IstioFacts {
@@ -61,7 +65,11 @@ export function readIstio(reading: Reading): IstioFacts {
   const groups = groupDestinations(context, modes, overrides);
   const rules = createMeshRules(reading);
   addAuthenticationRules(context, groups, modes, rules);
-  const { facts, isolated } = addAuthorizationRules(context, groups, readAuthorizationPolicies(context), rules);
+  const policies = readAuthorizationPolicies(context);
+  const uses = findWaypointUses(context);
+  const atWaypoints = new Set(policies.filter((policy) => uses.some((use) => isAtWaypoint(context, policy, use))));
+  const { facts, isolated } = addAuthorizationRules(context, groups, policies, atWaypoints, rules);
+  addWaypointRules(context, uses, policies, isolated, rules);
   addOutboundRules(context, rules);
   addOwnNodeRules(context, groups, rules);
   noteBypasses(context);
@@ -78,6 +86,9 @@ export function readIstio(reading: Reading): IstioFacts {
     notes: notes.list(),
     settings: { autoMtls: config.autoMtls, hbone: config.hbone },
     served: servedPorts(context),
+    waypoints: new Map(
+      uses.flatMap(({ service, evidence }) => [...service.pods.members].map((index) => [index, evidence])),
+    ),
   };
 }
 

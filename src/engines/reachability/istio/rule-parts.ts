@@ -55,8 +55,8 @@ export function byZtunnel(
   return { parts: partsOf(context, { ...rule, sources, operations, conditions }, namespace, "ambient"), dropped };
 }
 
-/** It knows service accounts as a field of a source, not as a condition, and trust domains as neither. */
-function ofZtunnel({ terms, unknownToZtunnel }: Clause): Clause {
+/** What ztunnel compares: service accounts as a field of a source, not as a condition, and trust domains as neither. */
+export function ofZtunnel({ terms, unknownToZtunnel }: Clause): Clause {
   const isAccount = unknownToZtunnel.includes("source.serviceAccount");
   const kept = terms.filter(({ about }) => about !== "trustDomain" && !(isAccount && about === "serviceAccount"));
   return { terms: kept, requests: [], unknownToZtunnel: [] };

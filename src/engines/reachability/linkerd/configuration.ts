@@ -15,6 +15,8 @@ export interface LinkerdConfig {
   readonly clusterNetworks: readonly AddressRange[];
   /** Undefined where none was read. */
   readonly defaultPolicy: { readonly policy: DefaultPolicy; readonly place: MeshPlace } | undefined;
+  /** `skipInbound` is what every installation has unless it says something else. */
+  readonly skipsDefaults: boolean;
   readonly skipInbound: readonly PortInterval[];
   readonly skipOutbound: readonly PortInterval[];
   readonly skipSubnets: readonly AddressRange[];
@@ -52,6 +54,7 @@ export function readLinkerdConfig(reading: Reading): LinkerdConfig {
     const networks = writtenRanges(fields?.string("clusterNetworks") ?? NETWORKS);
     const domain = fields?.string("identityTrustDomain") || fields?.string("clusterDomain") || "cluster.local";
     const skips = {
+      skipsDefaults: (init?.scalar("ignoreInboundPorts") ?? PORTS) === PORTS,
       skipInbound: writtenPorts(init?.scalar("ignoreInboundPorts") ?? PORTS) ?? [],
       skipOutbound: writtenPorts(init?.scalar("ignoreOutboundPorts") ?? PORTS) ?? [],
       skipSubnets: writtenRanges(init?.string("skipSubnets") ?? "") ?? [],
@@ -82,6 +85,7 @@ export function readLinkerdConfig(reading: Reading): LinkerdConfig {
     trustDomain: "cluster.local",
     clusterNetworks: writtenRanges(NETWORKS) ?? [],
     defaultPolicy: undefined,
+    skipsDefaults: true,
     skipInbound: writtenPorts(PORTS) ?? [],
     skipOutbound: writtenPorts(PORTS) ?? [],
     skipSubnets: [],

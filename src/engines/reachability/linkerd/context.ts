@@ -1,17 +1,16 @@
 /** What the parts of Linkerd's reader share. */
 import type { MeshRules } from "../mesh/emit.ts";
-import type { Member } from "../mesh/members.ts";
 import type { Sources } from "../mesh/sources.ts";
 import type { MeshNote, MeshPlace } from "../mesh-model.ts";
 import type { PodSet } from "../pod-sets.ts";
 import type { IdentityContext } from "./authentications.ts";
 import type { DefaultPolicy } from "./configuration.ts";
-import type { Namespaces } from "./membership.ts";
+import type { LinkerdMember, Namespaces } from "./membership.ts";
 
 export interface LinkerdContext extends IdentityContext {
   /** Pods of the mesh, and those that may be in it. */
   readonly proxies: PodSet;
-  readonly members: readonly Member[];
+  readonly members: readonly LinkerdMember[];
   readonly namespaces: Namespaces;
   readonly sources: Sources;
   readonly rules: MeshRules;

@@ -10,7 +10,7 @@ import type { Member, Pods } from "../mesh/members.ts";
 import { findRunningPods } from "../mesh/running-pods.ts";
 import { writtenPorts, writtenRanges } from "../mesh/written-lists.ts";
 import type { ControlPlane, MeshBypass, MeshEvidence, MeshNote } from "../mesh-model.ts";
-import type { PortInterval } from "../port-set.ts";
+import type { PortInterval, PortSet } from "../port-set.ts";
 import type { Reading } from "../reading.ts";
 import type { Doubt } from "../rule-model.ts";
 import type { LinkerdConfig } from "./configuration.ts";
@@ -19,8 +19,13 @@ const INJECT = "linkerd.io/inject";
 const CONFIG = "config.linkerd.io/";
 const ASKS: ReadonlySet<string> = new Set(["enabled", "ingress"]);
 
+export interface LinkerdMember extends Member {
+  /** Ports that its proxy does not hold policies for: those of the bypass, of the proxy itself, and of the installation. */
+  readonly uncaptured: PortSet;
+}
+
 export interface LinkerdMembers {
-  readonly members: readonly Member[];
+  readonly members: readonly LinkerdMember[];
   readonly notes: readonly MeshNote[];
   readonly controlPlanes: readonly ControlPlane[];
   readonly namespaces: Namespaces;
@@ -68,16 +73,14 @@ export function findLinkerdMembers(reading: Reading, pods: Pods, config: Linkerd
       : { ...outside, evidence: [place] };
   }
 
-  const members = pods.list.map((pod, index): Member => {
+  const members = pods.list.map((pod, index): LinkerdMember => {
     const wanted = asked(pod);
     const found = whatRuns(pod, wanted, running.of(pod.workload));
     if (wanted.mesh !== "none" && found.lacking > 0) notes.push(missing(pod, index, found));
     const { lacking: _, count: __, ...rest } = found;
-    const bypass =
-      rest.mesh === "none" && rest.certainty !== "unknown"
-        ? noBypass(reading)
-        : bypassOf(reading, pod, namespaces, config);
-    return { ...rest, gateway: false, bypass };
+    const none = { bypass: noBypass(reading), uncaptured: reading.portSets.none };
+    const isPossible = rest.mesh !== "none" || rest.certainty === "unknown";
+    return { ...rest, gateway: false, ...(isPossible ? bypassOf(reading, pod, namespaces, config) : none) };
   });
   const controlPlanes = [
     ...config.sources,
@@ -181,7 +184,12 @@ function noBypass({ portSets: { none } }: Reading): MeshBypass {
 /** Ports of the proxy itself, which its rules of iptables leave out. */
 const PROXY_PORTS: readonly PortInterval[] = [{ protocol: "TCP", first: 4190, last: 4191 }];
 
-function bypassOf(reading: Reading, pod: PodEndpoint, namespaces: Namespaces, config: LinkerdConfig): MeshBypass {
+function bypassOf(
+  reading: Reading,
+  pod: PodEndpoint,
+  namespaces: Namespaces,
+  config: LinkerdConfig,
+): Pick<LinkerdMember, "bypass" | "uncaptured"> {
   const places: MeshEvidence[] = [];
   const written = <T>(name: string, read: (text: string) => T | undefined, byDefault: T, what: string): T => {
     const evidence = annotationOf(pod, namespaces, CONFIG + name);
@@ -202,15 +210,28 @@ function bypassOf(reading: Reading, pod: PodEndpoint, namespaces: Namespaces, co
     });
     return byDefault;
   };
-  const inbound = written("skip-inbound-ports", writtenPorts, config.skipInbound, "to ports");
+  const { portSets } = reading;
+  const inbound = portSets.of(written("skip-inbound-ports", writtenPorts, config.skipInbound, "to ports"));
   const outbound = written("skip-outbound-ports", writtenPorts, config.skipOutbound, "that the pod opens to ports");
   const subnets = written("skip-subnets", writtenRanges, config.skipSubnets, "with");
+  // What every installation skips is said of whoever has such a port.
+  const isStated = places.length > 0 || !config.skipsDefaults;
+  const declared = portSets.of(
+    pod.workload.pod.containers.flatMap(({ ports }) => ports.flatMap(({ containerPort }) => portOf(containerPort))),
+  );
   return {
-    inbound: reading.portSets.of([...inbound, ...PROXY_PORTS]),
-    outbound: reading.portSets.of(outbound),
-    outboundRanges: subnets,
-    places,
+    bypass: {
+      inbound: isStated ? inbound : portSets.intersect(inbound, declared),
+      outbound: portSets.of(outbound),
+      outboundRanges: subnets,
+      places,
+    },
+    uncaptured: portSets.union(inbound, portSets.of(PROXY_PORTS)),
   };
+}
+
+function portOf(port: number | undefined): readonly PortInterval[] {
+  return port === undefined ? [] : [{ protocol: "TCP", first: port, last: port }];
 }
 
 function missing(

@@ -1,4 +1,4 @@
-import { groupBy, type Member } from "../mesh/members.ts";
+import { groupBy } from "../mesh/members.ts";
 import { matchSources, type SourceCondition } from "../mesh/sources.ts";
 import { writtenPorts } from "../mesh/written-lists.ts";
 import type { MeshPlace } from "../mesh-model.ts";
@@ -10,7 +10,7 @@ import type { Authorization } from "./authorizations.ts";
 import { type DefaultPolicy, defaultPolicies, defaultPolicyOf } from "./configuration.ts";
 import type { DefaultInbound, LinkerdContext } from "./context.ts";
 import { allowsEveryone } from "./facts.ts";
-import { annotationOf } from "./membership.ts";
+import { annotationOf, type LinkerdMember } from "./membership.ts";
 import { type ServedPort, type Server, serverField } from "./servers.ts";
 
 const SOURCE = "https://linkerd.io/2/reference/authorization-policy/";
@@ -53,20 +53,15 @@ export function addServer(
   const alike = groupBy(server.pods.members, (index) => {
     const own = [...(served.get(index) ?? [])].filter(([, one]) => one.server === server);
     const doubt = own.find(([, one]) => one.doubt !== undefined)?.[1].doubt;
-    const { bypass, doubt: membership } = members[index] as Member;
-    return JSON.stringify([
-      own.map(([port]) => port),
-      doubt?.reason ?? "",
-      membership?.reason ?? "",
-      bypass.inbound.id,
-    ]);
+    const { uncaptured, doubt: membership } = members[index] as LinkerdMember;
+    return JSON.stringify([own.map(([port]) => port), doubt?.reason ?? "", membership?.reason ?? "", uncaptured.id]);
   });
   for (const [key, indices] of alike) {
     const first = indices[0] as number;
     const own = [...(served.get(first) ?? [])].filter(([, one]) => one.server === server);
-    const member = members[first] as Member;
+    const member = members[first] as LinkerdMember;
     const doubt = own.find(([, one]) => one.doubt !== undefined)?.[1].doubt;
-    const ports = portSets.subtract(portSets.of(own.map(([port]) => interval(port))), member.bypass.inbound);
+    const ports = portSets.subtract(portSets.of(own.map(([port]) => interval(port))), member.uncaptured);
     const inGroup = new Set(indices);
     const subject = pods.where(`server ${server.pods.id} ${key}`, (_, index) => inGroup.has(index));
     const place = { object: server.object, field: serverField };
@@ -152,25 +147,25 @@ export function addDefaults(
     if (isOpen && required === undefined) return undefined;
     const object = place?.object ?? required?.object;
     if (object !== undefined && !places.includes(object)) places.push(object);
-    const { bypass, doubt } = members[index] as Member;
+    const { uncaptured, doubt } = members[index] as LinkerdMember;
     return JSON.stringify([
       policy,
       object === undefined ? -1 : places.indexOf(object),
       required?.value ?? "",
       [...(served.get(index)?.keys() ?? [])],
       doubt?.reason ?? "",
-      bypass.inbound.id,
+      uncaptured.id,
     ]);
   });
   for (const [key, indices] of groups) {
     const first = indices[0] as number;
     const { policy, place } = defaults[first] as DefaultInbound;
-    const member = members[first] as Member;
+    const member = members[first] as LinkerdMember;
     const required = requires(first);
     const inGroup = new Set(indices);
     const subject = pods.where(`default ${key}`, (_, index) => inGroup.has(index));
     const own = portSets.of([...(served.get(first)?.keys() ?? [])].map(interval));
-    const rest = portSets.subtract(portSets.subtract(tcp, own), member.bypass.inbound);
+    const rest = portSets.subtract(portSets.subtract(tcp, own), member.uncaptured);
     const identified = portSets.intersect(
       rest,
       portSets.of(required === undefined ? [] : (writtenPorts(required.value) ?? [])),

@@ -12,11 +12,13 @@ export function readMesh(reading: Reading): MeshFacts {
     workloads: istio.members.map((member, index): WorkloadMesh => {
       const facts = isMore(linkerd.members[index], member) ? linkerd : istio;
       const mtls = facts.modes[index];
+      const waypoint = istio.waypoints.get(index);
       return {
         ...(facts.members[index] ?? member),
         ...(mtls === undefined ? {} : { mtls }),
         authorization: facts.authorization[index] ?? { default: "open", policies: [] },
         served: istio.served(index),
+        ...(waypoint === undefined ? {} : { waypoint }),
       };
     }),
     controlPlanes: [...istio.controlPlanes, ...linkerd.controlPlanes],
