@@ -2,8 +2,8 @@
 import { formatLocation } from "../../core/location.ts";
 import { locationOf } from "../../engines/kubernetes/model.ts";
 import { formatRange } from "../../engines/reachability/addresses.ts";
+import { exposuresOf } from "../../engines/reachability/exposure/exposures.ts";
 import {
-  type Doubt,
   type Endpoint,
   formatPorts,
   hasPort,
@@ -14,7 +14,6 @@ import {
 } from "../../engines/reachability/model.ts";
 import { groupedConnections, type Scope } from "../../engines/reachability/queries/connections.ts";
 import type {
-  CauseView,
   ConnectionView,
   EndpointView,
   GapView,
@@ -25,6 +24,7 @@ import type {
 } from "../../report/network/view.ts";
 import type { ReadNetwork } from "../../scan/network.ts";
 import { toolVersion } from "../version.ts";
+import { causeView, exposureView } from "./exposure-view.ts";
 
 export function viewOf(
   { network, unread, notes }: ReadNetwork,
@@ -52,7 +52,9 @@ export function viewOf(
         causes,
       }),
     ),
-    exposures: [],
+    exposures: exposuresOf(network).flatMap((exposure) =>
+      exposureView(exposure, ports, (index) => scope.to?.has(index) !== false && scope.focus?.has(index) !== false),
+    ),
     causes: doubts.map(causeView),
     gaps: gapViews(network, unread),
     notes,
@@ -75,10 +77,6 @@ export function portsText(set: PortSet, { all, subtract }: PortSets): string {
   if (set === all || !hasPort(set, "other", 0)) return text;
   const rest = formatPorts(subtract(all, set));
   return rest.length < text.length ? `all ports but ${rest}` : text;
-}
-
-function causeView({ code, reason, remedy }: Doubt): CauseView {
-  return { code, reason, ...(remedy === undefined ? {} : { remedy }) };
 }
 
 export function gapViews({ gaps }: Pick<Network, "gaps">, unread: ReadNetwork["unread"]): GapView[] {
