@@ -58,7 +58,7 @@ export async function networkExplain(
     meaning: [...meaningOf(network, peers, source, undefined), ...meaningOf(network, peers, target, ports)],
     pairs,
     left,
-    enforced: network.enforced,
+    enforced: opened.enforced,
     notes: gaps === 0 ? [] : [`${gaps} gaps in what was read may change this (bulkhead network map lists them)`],
   };
   const { columns, color } = outputDefaults(process.stdout, process.env);

@@ -27,7 +27,7 @@ import { toolVersion } from "../version.ts";
 import { causeView, exposureView } from "./exposure-view.ts";
 
 export function viewOf(
-  { network, unread, notes }: ReadNetwork,
+  { network, enforced, unread, notes }: ReadNetwork,
   subject: string,
   scope: Scope = {},
   shown?: ScopeView,
@@ -38,7 +38,7 @@ export function viewOf(
     tool: { name: "bulkhead", version: toolVersion() },
     subject,
     ...(shown === undefined ? {} : { scope: shown }),
-    enforced: network.enforced,
+    enforced,
     ...(network.settings.cni === undefined ? {} : { cni: network.settings.cni }),
     policies: new Set(network.rules.map(({ object }) => object)).size,
     endpoints: network.endpoints.map((endpoint, index) => endpointView(network, endpoint, index)),

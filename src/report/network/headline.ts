@@ -29,9 +29,7 @@ export function headlineSentences(view: NetworkView): string[] {
   ];
   if (enforced === "no") sentences.push("✗ the CNI enforces no policies: what is denied here is open in truth");
   if (enforced === "unknown" && policies > 0) {
-    sentences.push(
-      "? whether the cluster enforces policies is unknown: state cluster.cni in bulkhead.yaml, or use --cni NAME",
-    );
+    sentences.push("? whether the cluster enforces policies is unknown: use --cni NAME, or --policy with cluster.cni");
   }
   return sentences;
 }
