@@ -40,7 +40,10 @@ interface Mapped {
     readonly allowed: readonly Interval[];
     readonly unknown: readonly Interval[];
   }[];
-  readonly exposures: readonly { readonly kind: string; readonly to: number; readonly allowed: readonly Interval[] }[];
+  readonly exposures: readonly {
+    readonly way: string;
+    readonly targets: readonly { readonly to: number; readonly allowed: readonly Interval[] }[];
+  }[];
 }
 
 /** @param temporary - a folder of the run's own */
@@ -71,10 +74,13 @@ export function connectionsOf({ endpoints, groups, connections: blocks, exposure
   // What Ingresses and Routes lead to, where every pod may connect: that of the controller, which was not read, is one of
   // them. Where it depends on the controller netpol-analyzer names no connection either (its documentation, "Possible
   // warnings").
-  for (const { kind, to, allowed } of exposures) {
-    const name = ends[to]?.name;
-    if ((kind !== "ingress" && kind !== "openshift-route") || name === undefined || allowed.length === 0) continue;
-    addWithin(connections, INGRESS_CONTROLLER, name, { allowed: portsOf(allowed), unknown: [] });
+  for (const { way, targets } of exposures) {
+    if (way !== "ingress" && way !== "openshift-route") continue;
+    for (const { to, allowed } of targets) {
+      const name = ends[to]?.name;
+      if (name === undefined || allowed.length === 0) continue;
+      addWithin(connections, INGRESS_CONTROLLER, name, { allowed: portsOf(allowed), unknown: [] });
+    }
   }
   for (const side of [connections.incoming, connections.outgoing]) {
     for (const [peer, ranges] of side) side.set(peer, flattened(ranges));

@@ -7,6 +7,7 @@ import type { Asset } from "../core/asset.ts";
 import type { Authority } from "../core/authority.ts";
 import { type Baseline, baselineOf, formatBaseline } from "../core/baseline.ts";
 import { unabsorbed, unknownsOf } from "../core/baseline-unknowns.ts";
+import type { Diagram } from "../core/diagram.ts";
 import type { Evaluations } from "../core/evaluations.ts";
 import type { RunExtent } from "../core/exception-use.ts";
 import { type Policy, policyDigest } from "../core/policy.ts";
@@ -142,11 +143,16 @@ export async function runJudging(
     const onRelations = (told: readonly Relation[]) => {
       for (const relation of told) relations.push(relation);
     };
+    const diagrams: Diagram[] = [];
+    const { pictureOf } = outputs.some(({ format }) => format === "html")
+      ? await import("./network/picture.ts")
+      : { pictureOf: undefined };
     const judged = await judge({
       ...run.context,
       open,
       progress,
       onRelations,
+      ...(pictureOf === undefined ? {} : { onNetwork: (network) => diagrams.push(...pictureOf(network)) }),
       ...(exclusion === undefined ? {} : { exclusion }),
     });
     const { subject, notes, join, instead, extent = "named", cluster } = judged;
@@ -176,6 +182,7 @@ export async function runJudging(
         ...indexChildren(assets),
       ],
       ...join?.(evaluations, exclusion?.count() ?? 0),
+      ...(diagrams.length === 0 ? {} : { diagrams }),
       notes: [
         ...notes,
         ...(exclusion?.notes() ?? []),

@@ -1,5 +1,6 @@
 import type { DatabaseUse, Tool } from "./basis.ts";
 import type { CheckDescription, ControlNumber, Layer } from "./check.ts";
+import type { Diagram } from "./diagram.ts";
 import type { Digest } from "./digest.ts";
 import type { Verdict } from "./evaluation.ts";
 import type { Evaluations } from "./evaluations.ts";
@@ -31,6 +32,8 @@ export interface Report {
   /** The ten, in order; absent where a command does not judge them (`image scan`). */
   readonly controls?: readonly ControlResult[];
   readonly layers?: readonly LayerResult[];
+  /** Shown where pictures are: in a page. */
+  readonly diagrams?: readonly Diagram[];
   /** What the reader must know to read the rest right, one sentence each without a full stop. */
   readonly notes: readonly string[];
   /** Each check that an evaluation names, at most once. */

@@ -3,11 +3,12 @@ import { counted } from "../core/counted.ts";
 import { withoutLogCommands } from "../core/log-commands.ts";
 import type { Report } from "../core/report.ts";
 import { type Severity, severities } from "../core/severity.ts";
+import { diagramMarkup, diagramStyle } from "./diagram.ts";
 import { assetsMarkup, verdictMarkup } from "./html-assets.ts";
 import { findingData } from "./html-data.ts";
 import { groupsMarkup } from "./html-groups.ts";
 import { script } from "./html-script.ts";
-import { style } from "./html-style.ts";
+import { style as ownStyle } from "./html-style.ts";
 import { jsonPieces, keyByKey } from "./json/pieces.ts";
 import { markupText } from "./markup.ts";
 import {
@@ -21,6 +22,8 @@ import {
   loosenedText,
   policyText,
 } from "./wording.ts";
+
+const style = ownStyle + diagramStyle;
 
 /** No request leaves the page, and nothing but its own script and style is heeded: it may come from anywhere, and be read anywhere. */
 const contentPolicy = `default-src 'none'; style-src '${hashOf(style)}'; script-src '${hashOf(script)}'; base-uri 'none'; form-action 'none'`;
@@ -62,6 +65,7 @@ ${countsMarkup(report)}
   yield* groupsMarkup(report);
   yield* controlsMarkup(report);
   yield* layersMarkup(report);
+  for (const diagram of report.diagrams ?? []) yield diagramMarkup(diagram);
   yield* assetsMarkup(report);
   yield* basisMarkup(report);
   yield `</main>

@@ -22,7 +22,9 @@ import { scanImage, scanUnopened } from "./image.ts";
 import { scanNetwork } from "./network-evaluations.ts";
 import { runningRelations } from "./relations.ts";
 
-export interface ClusterContext extends Pick<ManifestsContext, "policy" | "now">, Pick<ScanContext, "onRelations"> {
+export interface ClusterContext
+  extends Pick<ManifestsContext, "policy" | "now">,
+    Pick<ScanContext, "onRelations" | "onNetwork"> {
   /** Of this namespace alone. */
   readonly namespace?: string;
   readonly signal?: AbortSignal;
@@ -53,6 +55,7 @@ export async function scanCluster(connection: ClusterConnection, context: Cluste
   evaluations.take(secrets);
   const network = await scanNetwork(manifests, { ...judging, cni: detectCni(manifests, reading.daemonSets) });
   evaluations.take(network.evaluations);
+  context.onNetwork?.(network.network);
   return {
     reading,
     authority: uid === undefined ? { kind: "cluster-address", ...addressOf(connection) } : { kind: "cluster", uid },

@@ -8,6 +8,7 @@ import type { KnownBases } from "../engines/contents/base/recognise.ts";
 import type { AdvisoryDatabase } from "../engines/vulnerability/database/open.ts";
 import type { VexDocument } from "../engines/vulnerability/vex/model.ts";
 import type { StepLineLookup } from "../evaluate/image/dockerfile-lines.ts";
+import type { EvaluatedNetwork } from "../evaluate/kubernetes/network.ts";
 
 /** What a scan reads by, and is judged by. */
 export interface ScanContext extends InventoryContext {
@@ -28,4 +29,6 @@ export interface ScanContext extends InventoryContext {
   readonly exclusion?: Exclusion;
   /** Told how what is read hangs together. */
   readonly onRelations?: (relations: readonly Relation[]) => void;
+  /** Told who can talk to whom, where there is something to tell. */
+  readonly onNetwork?: (network: EvaluatedNetwork["network"]) => void;
 }

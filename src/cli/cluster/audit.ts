@@ -34,6 +34,7 @@ export async function judgeCluster(
     policy,
     now,
     onRelations: judging.onRelations,
+    ...(judging.onNetwork === undefined ? {} : { onNetwork: judging.onNetwork }),
     ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
     ...(keyed === undefined ? {} : { scanner: keyed.scanner }),
     onProgress: (resource, objects) =>

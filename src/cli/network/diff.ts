@@ -20,7 +20,7 @@ import type { DecisionView } from "../../report/network/explain-view.ts";
 import type { EndpointView } from "../../report/network/view.ts";
 import { outputDefaults } from "../../report/options.ts";
 import { parseFormatsOf, writeStream } from "../outputs.ts";
-import { type NetworkOptions, type OpenedNetwork, openPath, settingsAt } from "./open.ts";
+import { type NetworkOptions, type OpenedNetwork, openPath, policyAt } from "./open.ts";
 import { stageViews } from "./reason-view.ts";
 import { shortNameOf } from "./short-name.ts";
 import { endpointView, portsViewer } from "./view.ts";
@@ -45,9 +45,9 @@ export async function networkDiff(before: string, after: string, options: DiffOp
   await using old = await placeOf(before);
   await using now = await placeOf(after);
   // The facts of the cluster are the same before and after: those of the policy as it will be.
-  const settings = await settingsAt(now.path, options);
-  const was = await openPath(old.path, options, false, settings);
-  const is = await openPath(now.path, options, false, settings);
+  const policy = await policyAt(now.path, options);
+  const was = await openPath(old.path, options, { render: false, policy });
+  const is = await openPath(now.path, options, { render: false, policy });
   const change = changeOf(was.network, is.network);
   const view = diffView(change, was, is, { before, after, failOnOpened: options.failOnOpened });
   const { columns, color } = outputDefaults(process.stdout, process.env);
@@ -105,7 +105,7 @@ function diffView(
       name: describeObject(object),
       place: formatLocation(locationOf(object)),
     })),
-    enforced: after.enforced,
+    enforced: is.enforced,
     notes: [
       ...new Set([...was.notes, ...is.notes]),
       ...(unread === 0 ? [] : [`${unread} gaps in what was read may hide changes (bulkhead network map lists them)`]),

@@ -1,6 +1,7 @@
 import { usageProblem } from "../../core/problem.ts";
 import { writeWhole } from "../../engines/files/write.ts";
 import { describeObject } from "../../engines/kubernetes/model.ts";
+import { serviceTargets } from "../../engines/reachability/exposure/service-targets.ts";
 import type { Network, PortSet } from "../../engines/reachability/model.ts";
 import { splitPorts } from "../../engines/reachability/queries/assertion-syntax.ts";
 import { standInOf } from "../../engines/reachability/queries/connections.ts";
@@ -57,7 +58,7 @@ export async function networkExplain(
     meaning: [...meaningOf(network, peers, source, undefined), ...meaningOf(network, peers, target, ports)],
     pairs,
     left,
-    enforced: network.enforced,
+    enforced: opened.enforced,
     notes: gaps === 0 ? [] : [`${gaps} gaps in what was read may change this (bulkhead network map lists them)`],
   };
   const { columns, color } = outputDefaults(process.stdout, process.env);
@@ -178,16 +179,16 @@ function endName(names: readonly string[]): string {
 /** Which of the things that have the name was taken. */
 function meaningOf(network: Network, peers: Peers, selection: Selection, ports: PortTerm | undefined): string[] {
   const { term, service, members } = selection;
-  const names = members.map((index) => shortNameOf(network, index));
   if (service !== undefined) {
-    const leads = portsOfService(network, selection, ports);
+    const names = members.map((index) => shortNameOf(network, index));
+    const leads = portsOfService(service, ports);
     return [`${term.text} is a Service of ${names.join(", ")}${leads === "" ? "" : `: ${leads}`}`];
   }
   const other = ports === undefined ? undefined : peers.serviceNamed(term);
   if (other === undefined) return [];
-  const leads = portsOfService(network, { ...selection, service: other }, ports);
-  if (leads === "" || leads.endsWith(` ${ports?.text}`)) return [];
-  return [
-    `${term.text} is taken for the workload; of Service ${term.text}, ${leads} (write ${term.text.replace("/", "/Service/")})`,
-  ];
+  const targets = serviceTargets(network, other);
+  const leads = targets.headless ? "" : portsOfService(targets, ports);
+  if (leads === "" || leads === `port ${ports?.text} leads to port ${ports?.text}`) return [];
+  const full = term.text.replace("/", "/Service/");
+  return [`${term.text} is taken for the workload; of Service ${term.text} ${leads} (write ${full})`];
 }

@@ -1,5 +1,7 @@
 import { usageProblem } from "../../core/problem.ts";
 import { writeWhole } from "../../engines/files/write.ts";
+import { exposuresOf } from "../../engines/reachability/exposure/exposures.ts";
+import type { Network } from "../../engines/reachability/model.ts";
 import type { Scope } from "../../engines/reachability/queries/connections.ts";
 import { Mistake, parsePeers } from "../../engines/reachability/queries/peer-syntax.ts";
 import { type Peers, peersOf } from "../../engines/reachability/queries/peers.ts";
@@ -28,7 +30,7 @@ const formats = ["text", "json", "flat", "mermaid", "html"] as const;
 export async function networkMap(place: string, options: MapOptions): Promise<number> {
   const outputs = parseFormatsOf(formats, options.format, process.stdout);
   const opened = await openNetwork(place, options);
-  const { scope, shown } = scopeOf(peersOf(opened.network), options);
+  const { scope, shown } = scopeOf(opened.network, options);
   const view = viewOf(opened, opened.subject, scope, shown);
   const { columns, color } = outputDefaults(process.stdout, process.env);
   const { all } = options;
@@ -57,10 +59,20 @@ function rendered(view: NetworkView, format: (typeof formats)[number], options: 
   }
 }
 
-function scopeOf(peers: Peers, { from, to, focus }: MapOptions): { readonly scope: Scope; readonly shown?: ScopeView } {
+function scopeOf(
+  network: Network,
+  { from, to, focus, exposed }: MapOptions,
+): { readonly scope: Scope; readonly shown?: ScopeView } {
+  const peers = peersOf(network);
+  if (exposed && from !== undefined) throw usageProblem("--exposed --from", "both say where connections come from");
   const given = { from, to, focus };
   const scope: { from?: ReadonlySet<number>; to?: ReadonlySet<number>; focus?: ReadonlySet<number> } = {};
-  const shown: { from?: string; to?: string; focus?: string } = {};
+  const shown: { from?: string; to?: string; focus?: string; exposed?: true } = {};
+  if (exposed) {
+    const targets = exposuresOf(network).flatMap((exposure) => exposure.targets);
+    scope.from = new Set(targets.filter(({ verdict }) => verdict !== "denied").map(({ endpoint }) => endpoint));
+    shown.exposed = true;
+  }
   for (const name of ["from", "to", "focus"] as const) {
     const written = given[name];
     if (written === undefined) continue;

@@ -2,16 +2,11 @@
 import { basename, dirname } from "node:path";
 import { loadPolicy } from "../../collect/policy/load.ts";
 import { openExclusion } from "../../collect/tree/exclusion.ts";
+import type { Policy } from "../../core/policy.ts";
 import { usageProblem } from "../../core/problem.ts";
 import { connectionOf } from "../../engines/kubernetes/cluster/kubeconfig.ts";
-import { type ClusterSettings, type Cni, knownCnis } from "../../engines/reachability/settings.ts";
-import {
-  type NetworkPlace,
-  networkFactsOf,
-  type ReadNetwork,
-  readNetworkAt,
-  trustedSettings,
-} from "../../scan/network.ts";
+import { type Cni, knownCnis } from "../../engines/reachability/settings.ts";
+import { type NetworkPlace, type ReadNetwork, readNetworkAt } from "../../scan/network.ts";
 import { keepHeapNearWhatLives } from "../heap.ts";
 import { knownWord } from "../known-word.ts";
 import { namedPlace } from "../named-place.ts";
@@ -45,62 +40,66 @@ export interface OpenedNetwork extends ReadNetwork {
  * @param verdict - something passes by it: facts that the tree's own policy states are left out
  * @throws Problem where the place, the policy or the cluster cannot be read
  */
-export async function openNetwork(place: string, options: PlacedOptions, verdict?: "verdict"): Promise<OpenedNetwork> {
+export async function openNetwork(
+  place: string,
+  options: PlacedOptions,
+  { verdict = false }: { readonly verdict?: boolean } = {},
+): Promise<OpenedNetwork> {
   keepHeapNearWhatLives();
+  const root = process.cwd();
   if (options.cluster) {
     if (options.render) throw usageProblem("--cluster --render", "--render does not apply to a cluster");
     const connection = connectionOf({
       ...(options.kubeconfig === undefined ? {} : { kubeconfig: options.kubeconfig }),
       ...(options.context === undefined ? {} : { context: options.context }),
     });
-    const root = process.cwd();
-    return await read({ kind: "cluster", connection }, { root, subject: connection.name }, options, verdict);
+    return await read({ kind: "cluster", connection }, { root, subject: connection.name, verdict }, options);
   }
-  if (place === "-") {
-    const root = process.cwd();
-    return await read({ kind: "text", root, text: await standardInput() }, { root, subject: place }, options, verdict);
-  }
-  return await openPath(place, options, options.render, verdict);
+  if (place !== "-") return await openPath(place, options, { render: options.render, verdict });
+  return await read({ kind: "text", root, text: await standardInput() }, { root, subject: place, verdict }, options);
 }
 
-/** The facts by which what is at a path is read. */
-export async function settingsAt(place: string, options: NetworkOptions): Promise<ClusterSettings> {
+/** The policy by which what is at a path is read. */
+export async function policyAt(place: string, options: NetworkOptions): Promise<Policy> {
   const { path, isDirectory } = namedPlace(place);
-  const root = isDirectory ? path : dirname(path);
-  const policy = await loadPolicy({ flag: options.policy, root, environment: options.environment });
-  return networkFactsOf(policy, cniOf(options.cni)).settings;
+  return await policyOf(isDirectory ? path : dirname(path), options);
+}
+
+async function policyOf(root: string, { policy, environment }: NetworkOptions): Promise<Policy> {
+  return await loadPolicy({ flag: policy, root, environment });
 }
 
 /**
  * A directory or a file.
  *
- * @param settings - absent: those of the policy; `verdict`: of them what the caller vouches for
+ * @param policy - absent: the one that holds there
  */
 export async function openPath(
   place: string,
   options: NetworkOptions,
-  render: boolean,
-  settings?: ClusterSettings | "verdict",
+  {
+    render,
+    verdict = false,
+    policy,
+  }: { readonly render: boolean; readonly verdict?: boolean; readonly policy?: Policy },
 ): Promise<OpenedNetwork> {
   const { path, isDirectory } = namedPlace(place);
   const root = isDirectory ? path : dirname(path);
   const named: NetworkPlace = isDirectory
     ? { kind: "folder", root, render }
     : { kind: "file", root, name: basename(path) };
-  return await read(named, { root, subject: place }, options, settings);
+  return await read(named, { root, subject: place, verdict, policy }, options);
 }
 
-async function read(
-  place: NetworkPlace,
-  { root, subject }: Pick<OpenedNetwork, "root" | "subject">,
-  options: NetworkOptions,
-  given?: ClusterSettings | "verdict",
-): Promise<OpenedNetwork> {
+interface Opening extends Pick<OpenedNetwork, "root" | "subject"> {
+  readonly verdict: boolean;
+  readonly policy?: Policy | undefined;
+}
+
+async function read(place: NetworkPlace, opening: Opening, options: NetworkOptions): Promise<OpenedNetwork> {
+  const { root, subject, verdict } = opening;
   const cni = cniOf(options.cni);
-  const policy = await loadPolicy({ flag: options.policy, root, environment: options.environment });
-  const facts = networkFactsOf(policy, cni);
-  const verdict = given === "verdict";
-  const settings = verdict ? trustedSettings(facts, cni) : (given ?? facts.settings);
+  const policy = opening.policy ?? (await policyOf(root, options));
   const exclusion = openExclusion(root, {
     patterns: [
       ...policy.exclude.map((pattern) => ({ pattern, by: "the policy" })),
@@ -111,23 +110,13 @@ async function read(
   const progress = createProgress(process.stderr, options.quiet, () => performance.now());
   try {
     const opened = await readNetworkAt(place, {
-      settings,
+      policy,
+      cni,
+      verdict,
       ...(exclusion === undefined ? {} : { exclusion }),
       onProgress: (resource, objects) => progress.update(`reading ${resource}: ${objects} objects so far`),
     });
-    const left = verdict && settings !== facts.settings && settings.cni !== facts.settings.cni;
-    return {
-      ...opened,
-      subject,
-      root,
-      notes: [
-        ...opened.notes,
-        ...(exclusion?.notes() ?? []),
-        ...(left
-          ? ["cluster facts of the scanned directory's own policy are not used for verdicts (use --policy, or --cni)"]
-          : []),
-      ],
-    };
+    return { ...opened, subject, root, notes: [...opened.notes, ...(exclusion?.notes() ?? [])] };
   } finally {
     progress.clear();
   }

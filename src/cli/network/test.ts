@@ -40,9 +40,9 @@ export async function networkTest(file: string, place: string, options: TestOpti
     const remedy = "write one a line: deny * -> metadata";
     throw new Problem({ kind: "usage", code: "network.assertion", place: file, cause: "no assertions", remedy });
   }
-  const opened = await openNetwork(place, options, "verdict");
+  const opened = await openNetwork(place, options, { verdict: true });
   const { network } = opened;
-  const asserted = assertNetwork(network, assertions);
+  const asserted = assertNetwork(network, assertions, opened.enforced);
   if (asserted.mistakes.length > 0) {
     return told(
       file,
@@ -97,7 +97,7 @@ function told(
 
 const BECAUSE = {
   "enforcement-unknown":
-    "denied by policies, and whether the cluster enforces them is unknown (state cluster.cni in a trusted policy, or use --cni NAME)",
+    "denied by policies, and whether the cluster enforces them is unknown (use --cni NAME, or --policy with cluster.cni)",
   "not-enforced": "denied by policies that the CNI does not enforce",
   "over-bound": "too many pairs of workloads (assert fewer at once)",
 } as const;

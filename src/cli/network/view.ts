@@ -4,7 +4,6 @@ import { locationOf } from "../../engines/kubernetes/model.ts";
 import { formatRange } from "../../engines/reachability/addresses.ts";
 import { exposuresOf } from "../../engines/reachability/exposure/exposures.ts";
 import {
-  type Doubt,
   type Endpoint,
   formatPorts,
   hasPort,
@@ -15,7 +14,6 @@ import {
 } from "../../engines/reachability/model.ts";
 import { groupedConnections, type Scope } from "../../engines/reachability/queries/connections.ts";
 import type {
-  CauseView,
   ConnectionView,
   EndpointView,
   GapView,
@@ -26,22 +24,21 @@ import type {
 } from "../../report/network/view.ts";
 import type { ReadNetwork } from "../../scan/network.ts";
 import { toolVersion } from "../version.ts";
-import { exposureGaps, exposureViews } from "./exposure-view.ts";
+import { causeView, exposureView } from "./exposure-view.ts";
 
 export function viewOf(
-  { network, unread, notes }: ReadNetwork,
+  { network, enforced, unread, notes }: ReadNetwork,
   subject: string,
   scope: Scope = {},
   shown?: ScopeView,
 ): NetworkView {
   const { groups, blocks, doubts } = groupedConnections(network, scope);
   const ports = portsViewer(network.portSets);
-  const exposures = exposuresOf(network);
   return {
     tool: { name: "bulkhead", version: toolVersion() },
     subject,
     ...(shown === undefined ? {} : { scope: shown }),
-    enforced: network.enforced,
+    enforced,
     ...(network.settings.cni === undefined ? {} : { cni: network.settings.cni }),
     policies: new Set(network.rules.map(({ object }) => object)).size,
     endpoints: network.endpoints.map((endpoint, index) => endpointView(network, endpoint, index)),
@@ -55,9 +52,11 @@ export function viewOf(
         causes,
       }),
     ),
-    exposures: exposureViews(network, exposures, ports),
+    exposures: exposuresOf(network).flatMap((exposure) =>
+      exposureView(exposure, ports, (index) => scope.to?.has(index) !== false && scope.focus?.has(index) !== false),
+    ),
     causes: doubts.map(causeView),
-    gaps: [...gapViews(network, unread), ...exposureGaps(exposures)],
+    gaps: gapViews(network, unread),
     notes,
   };
 }
@@ -78,10 +77,6 @@ export function portsText(set: PortSet, { all, subtract }: PortSets): string {
   if (set === all || !hasPort(set, "other", 0)) return text;
   const rest = formatPorts(subtract(all, set));
   return rest.length < text.length ? `all ports but ${rest}` : text;
-}
-
-function causeView({ code, reason, remedy }: Doubt): CauseView {
-  return { code, reason, ...(remedy === undefined ? {} : { remedy }) };
 }
 
 export function gapViews({ gaps }: Pick<Network, "gaps">, unread: ReadNetwork["unread"]): GapView[] {

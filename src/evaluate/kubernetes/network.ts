@@ -40,6 +40,8 @@ export interface NetworkContext extends Pick<ManifestsContext, "policy" | "now" 
 export interface EvaluatedNetwork {
   readonly evaluations: readonly Evaluation[];
   readonly notes: readonly string[];
+  /** What was judged; absent where nothing was. */
+  readonly network?: Pick<Ground, "network"> & { readonly enforced: KnownEnforcement["enforcement"]["enforced"] };
 }
 
 /** Lists of a cluster that it rests on; `network` is what nothing else reads (cluster/resources.ts). */
@@ -54,6 +56,7 @@ export function evaluateNetwork(all: Manifests, context: NetworkContext): Evalua
   return {
     evaluations: [...evaluateNamespaces(ground), ...whole.evaluations],
     notes: [...enforcementNotes(network, known, context), ...whole.notes],
+    network: { network, enforced: known.enforcement.enforced },
   };
 }
 

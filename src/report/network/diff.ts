@@ -139,7 +139,7 @@ function notesOf({ notes, enforced, changes }: DiffView): string[] {
       ? [
           enforced === "no"
             ? "the CNI enforces no policies: what is denied is open in truth"
-            : "whether the cluster enforces policies is unknown: state cluster.cni in bulkhead.yaml, or use --cni NAME",
+            : "whether the cluster enforces policies is unknown: use --cni NAME, or --policy with cluster.cni",
         ]
       : [];
   return [...more, ...notes];

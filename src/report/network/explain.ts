@@ -52,7 +52,7 @@ function pairLines(pair: PairView, { enforced }: ExplainView, page: Page): strin
     const text =
       enforced === "no"
         ? "✗ the CNI enforces no policies: what is denied here is open in truth"
-        : "? whether the cluster enforces policies is unknown: state cluster.cni in bulkhead.yaml, or use --cni NAME";
+        : "? whether the cluster enforces policies is unknown: use --cni NAME, or --policy with cluster.cni";
     out.push("", ...hanging(page, text, 2, "  "));
   }
   if (pair.advice.length > 0) out.push("");

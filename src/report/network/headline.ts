@@ -21,12 +21,15 @@ export function headlineOf(view: NetworkView, page: Page): string[] {
 /** What it comes to, one sentence each. */
 export function headlineSentences(view: NetworkView): string[] {
   const { enforced, policies } = view;
-  const sentences = [...isolationSentences(view), ...reachSentences(view), ...scopeSentences(view)];
+  const sentences = [
+    ...isolationSentences(view),
+    ...reachSentences(view),
+    ...exposureSentences(view),
+    ...scopeSentences(view),
+  ];
   if (enforced === "no") sentences.push("✗ the CNI enforces no policies: what is denied here is open in truth");
   if (enforced === "unknown" && policies > 0) {
-    sentences.push(
-      "? whether the cluster enforces policies is unknown: state cluster.cni in bulkhead.yaml, or use --cni NAME",
-    );
+    sentences.push("? whether the cluster enforces policies is unknown: use --cni NAME, or --policy with cluster.cni");
   }
   return sentences;
 }
@@ -90,6 +93,21 @@ function reachSentences({ endpoints, groups, connections }: NetworkView): string
         : `${counted(surely, "workload")} ${verb} ${what}${more}`,
     ];
   });
+}
+
+function exposureSentences({ exposures }: NetworkView): string[] {
+  const of = (verdict: string) =>
+    new Set(
+      exposures
+        .filter(({ reach }) => reach === "internet")
+        .flatMap(({ targets }) => targets.filter((target) => target.verdict === verdict).map(({ to }) => to)),
+    );
+  const exposed = of("allowed");
+  const maybe = [...of("unknown")].filter((to) => !exposed.has(to)).length;
+  return [
+    ...(exposed.size > 0 ? [`${are(exposed.size, "workload")} exposed to the internet`] : []),
+    ...(maybe > 0 ? [`? whether ${maybe} more ${maybe === 1 ? "is" : "are"} exposed to the internet is unknown`] : []),
+  ];
 }
 
 function scopeSentences({ scope }: NetworkView): string[] {

@@ -25,10 +25,13 @@ export function* renderNetworkJson(view: NetworkView): Generator<string> {
         unknown: unknown.intervals,
         ...(causes.length === 0 ? {} : { causes }),
       })),
-      exposures: itemByItem(exposures, ({ ports, unknown, ...exposure }) => ({
+      exposures: itemByItem(exposures, ({ targets, ...exposure }) => ({
         ...exposure,
-        allowed: ports.intervals,
-        unknown: unknown.intervals,
+        targets: targets.map(({ allowed, unknown, ...target }) => ({
+          ...target,
+          allowed: allowed.intervals,
+          unknown: unknown.intervals,
+        })),
       })),
       causes: view.causes,
       gaps: view.gaps,

@@ -7,7 +7,7 @@ import { displayWidth, pad, wrap } from "../width.ts";
 import { headlineOf } from "./headline.ts";
 import { type Line, linesOf, namespaceLines } from "./lines.ts";
 import { type Names, namesOf } from "./names.ts";
-import type { NetworkView } from "./view.ts";
+import type { CauseView, ExposureView, NetworkView } from "./view.ts";
 
 /** Lines of each section without --all: two screens together. */
 const WITHIN = 30;
@@ -91,17 +91,12 @@ export function renderNetworkText(view: NetworkView, options: RenderOptions): st
   }
 
   function exposures(): void {
-    if (view.exposures.length === 0) return;
+    const rows = view.exposures.flatMap((exposure) => exposureRows(exposure, names));
+    if (rows.length === 0) return;
     heading("IN FROM OUTSIDE");
-    const rows = view.exposures.map(({ by, to, ports, unknown, from, place, note }): Cells => {
-      const certain = ports.intervals.length > 0;
-      const text = certain ? ports.text : unknown.intervals.length > 0 ? unknown.text : "closed by policy";
-      const more = [by, place, note].filter((one) => one !== undefined).join(" · ");
-      return { from, to: names.one(to), ports: `${text}  ${more}`, certain: certain || unknown.intervals.length === 0 };
-    });
     const shown = page.all ? rows : rows.slice(0, IN);
     out.push(...table(page, shown));
-    more(0, "", rows.length - shown.length, "exposure");
+    more(0, "", rows.length - shown.length, "line");
   }
 
   function causes(): void {
@@ -111,6 +106,7 @@ export function renderNetworkText(view: NetworkView, options: RenderOptions): st
     const ordered = all
       .map((cause, index) => ({ cause, count: pairs.get(index) ?? 0 }))
       .filter(({ count }) => count > 0)
+      .concat(exposureCauses(view))
       .sort((a, b) => b.count - a.count);
     if (ordered.length === 0) return;
     heading(`UNKNOWN (${ordered.length})`);
@@ -132,6 +128,49 @@ export function renderNetworkText(view: NetworkView, options: RenderOptions): st
     }
     more(0, "", view.gaps.length - shown.length, "gap");
   }
+}
+
+/** Why it is unknown whether something outside gets in, by the ways in. */
+function exposureCauses({ exposures }: NetworkView): { cause: CauseView; count: number }[] {
+  const counts = new Map<string, { cause: CauseView; count: number }>();
+  for (const { targets } of exposures) {
+    for (const { verdict, causes } of targets) {
+      for (const cause of verdict === "unknown" ? causes : []) {
+        const known = counts.get(cause.reason) ?? { cause, count: 0 };
+        counts.set(cause.reason, { cause, count: known.count + 1 });
+      }
+    }
+  }
+  return [...counts.values()];
+}
+
+const REACH = {
+  internet: "internet",
+  private: "private networks",
+  nodes: "who reaches a node",
+  unknown: "unknown clients",
+} as const;
+
+/** The pods that it leads to with one verdict are one line. */
+function exposureRows(exposure: ExposureView, names: Names): Cells[] {
+  const { by, place, reach, ranges, listens, hosts, targets } = exposure;
+  const from = ranges === undefined ? REACH[reach] : ranges.slice(0, 2).join(", ");
+  const where = [
+    `${by}${listens.length === 0 ? "" : ` (${listens.slice(0, 3).join(", ")})`}`,
+    ...hosts.slice(0, 2),
+    place,
+  ];
+  const groups = Map.groupBy(targets, ({ verdict, allowed, unknown }) => `${verdict} ${allowed.text} ${unknown.text}`);
+  return [...groups.values()].flatMap((alike): Cells[] => {
+    const [first] = alike;
+    if (first === undefined) return [];
+    const text = { allowed: first.allowed.text, unknown: first.unknown.text, denied: "closed by policies" }[
+      first.verdict
+    ];
+    const called = alike.map(({ to }) => names.one(to));
+    const to = called.length > 3 ? `${called.slice(0, 2).join(", ")}, +${called.length - 2}` : called.join(", ");
+    return [{ from, to, ports: `${text} · ${where.join(" · ")}`, certain: first.verdict !== "unknown" }];
+  });
 }
 
 /** Of each cause the pairs of endpoints that it makes unknown. */

@@ -65,19 +65,33 @@ export interface PortsView {
   }[];
 }
 
-/** A way in from outside the cluster, or from its nodes. */
+/** A way in from outside the cluster, and what is behind it. */
 export interface ExposureView {
-  /** `Ingress shop/web`, `Service shop/api (NodePort 30300)`. */
+  /** `load-balancer`, `node-port`, `ingress`, `gateway-api`, `host-port`, … */
+  readonly way: string;
+  /** What opens it: `Ingress shop/web`. */
   readonly by: string;
-  readonly kind: string;
+  readonly place: string;
+  /** Who gets to where it listens. */
+  readonly reach: "internet" | "private" | "nodes" | "unknown";
+  /** These sources alone. */
+  readonly ranges?: readonly string[];
+  /** `TCP 443`; empty where that is not stated. */
+  readonly listens: readonly string[];
+  readonly hosts: readonly string[];
+  readonly targets: readonly ExposureTargetView[];
+  /** Why more may be behind it, and what of it leads nowhere. */
+  readonly remarks: readonly CauseView[];
+}
+
+export interface ExposureTargetView {
   /** Index of an endpoint. */
   readonly to: number;
-  readonly ports: PortsView;
+  /** Ports of the pod that are let through, and of which that is not known. */
+  readonly allowed: PortsView;
   readonly unknown: PortsView;
-  /** `internet`, `nodes' networks`. */
-  readonly from: string;
-  readonly place?: string;
-  readonly note?: string;
+  readonly verdict: "allowed" | "denied" | "unknown";
+  readonly causes: readonly CauseView[];
 }
 
 export interface CauseView {

@@ -41,14 +41,19 @@ export interface AssertedNetwork {
   readonly mistakes: readonly AssertionMistake[];
 }
 
-export function assertNetwork(network: Network, assertions: readonly Assertion[]): AssertedNetwork {
+/** @param enforced - whether what policies deny is kept out */
+export function assertNetwork(
+  network: Network,
+  assertions: readonly Assertion[],
+  enforced: Network["enforced"] = network.enforced,
+): AssertedNetwork {
   const peers = peersOf(network);
   const results: AssertionResult[] = [];
   const mistakes: AssertionMistake[] = [];
   const budget = { left: bounds.pairs };
   for (const assertion of assertions) {
     try {
-      results.push(assertOne(network, peers, assertion, budget));
+      results.push(assertOne({ network, peers, enforced, budget }, assertion));
     } catch (error) {
       if (!(error instanceof Mistake)) throw error;
       const { message: cause, remedy } = error;
@@ -66,7 +71,14 @@ interface Target {
   readonly ports: PortSet;
 }
 
-function assertOne(network: Network, peers: Peers, assertion: Assertion, budget: { left: number }): AssertionResult {
+interface Ground {
+  readonly network: Network;
+  readonly peers: Peers;
+  readonly enforced: Network["enforced"];
+  readonly budget: { left: number };
+}
+
+function assertOne({ network, peers, enforced, budget }: Ground, assertion: Assertion): AssertionResult {
   const sources = alike(network, new Set(selected(peers, assertion.from).flatMap(({ members }) => members)));
   const targets = targetsOf(network, peers, assertion);
   const counts = { pairs: 0, failing: 0, unknown: 0, unenforced: 0 };
@@ -100,11 +112,11 @@ function assertOne(network: Network, peers: Peers, assertion: Assertion, budget:
   const result = { assertion, pairs, failing, unknown };
   const counterexamples = [...found, ...unsure].slice(0, bounds.counterexamples);
   if (failing > 0) return { ...result, verdict: "fail", counterexamples };
-  if (unenforced > 0 && network.enforced === "no") {
+  if (unenforced > 0 && enforced === "no") {
     return { ...result, verdict: "fail", failing: unenforced, counterexamples, because: "not-enforced" };
   }
   if (unknown > 0) return { ...result, verdict: "unknown", counterexamples };
-  if (unenforced > 0 && network.enforced === "unknown") {
+  if (unenforced > 0 && enforced === "unknown") {
     return { ...result, verdict: "unknown", unknown: unenforced, counterexamples, because: "enforcement-unknown" };
   }
   return { ...result, verdict: "pass", counterexamples };

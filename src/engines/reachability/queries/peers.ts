@@ -2,7 +2,9 @@
 import { meant, nearest } from "../../../core/nearest.ts";
 import { effectiveNamespace, type Service } from "../../kubernetes/model.ts";
 import { overlap, parseAddress } from "../addresses.ts";
-import type { Endpoint, Network, PodEndpoint } from "../model.ts";
+import type { ServiceTargets } from "../exposure/exposure-model.ts";
+import { serviceTargets } from "../exposure/service-targets.ts";
+import type { Endpoint, Network } from "../model.ts";
 import { Mistake, matchesPattern, type PeerTerm } from "./peer-syntax.ts";
 
 /** What one name stands for. */
@@ -11,7 +13,7 @@ export interface Selection {
   /** Indices of endpoints, sorted; at least one. */
   readonly members: readonly number[];
   /** The name is a Service's: its ports are translated to those of its pods. */
-  readonly service?: Service;
+  readonly service?: ServiceTargets;
 }
 
 export interface Peers {
@@ -139,20 +141,13 @@ export function peersOf(network: Network): Peers {
   }
 
   function ofService(term: PeerTerm, service: Service): Selection {
-    const namespace = effectiveNamespace(service.object) ?? "default";
-    const labels = Object.entries(service.selector);
-    const members = (labels.length === 0 ? [] : (byNamespace.get(namespace) ?? [])).filter((index) => {
-      const pod = endpoints[index] as PodEndpoint;
-      return labels.every(([label, value]) => Object.hasOwn(pod.labels, label) && pod.labels[label] === value);
-    });
-    if (members.length > 0) return { term, members, service };
-    const why =
-      service.type === "ExternalName"
-        ? `leads to ${service.externalName ?? "a name outside"}`
-        : labels.length === 0
-          ? "has no selector"
-          : "selects no workload that was read";
-    throw new Mistake(`Service ${term.text} ${why}`);
+    const leads = serviceTargets(network, service);
+    const members = [...new Set(leads.targets.map(({ endpoint }) => endpoint))].sort((a, b) => a - b);
+    if (members.length > 0) return { term, members, service: leads };
+    const [outside] = leads.outside;
+    const [why] = [...leads.deadEnds, ...leads.doubts];
+    const cause = outside === undefined ? (why?.reason ?? "it leads to no workload that was read") : "it leads outside";
+    throw new Mistake(`Service ${term.text}: ${cause}`, outside === undefined ? undefined : `write ${outside.address}`);
   }
 
   function nearby({ namespace, objectKind, name }: PeerTerm & { kind: "named" }): string {

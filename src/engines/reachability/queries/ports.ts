@@ -1,5 +1,6 @@
 /** Ports as they are written, as the destination's own: names by its containers, a Service's by its targetPort. */
-import type { Service, ServicePort } from "../../kubernetes/model.ts";
+import type { ServicePort } from "../../kubernetes/model.ts";
+import type { ServiceTargets } from "../exposure/exposure-model.ts";
 import type { Endpoint, Network, PortInterval, PortSet } from "../model.ts";
 import { Mistake } from "./peer-syntax.ts";
 import type { Selection } from "./peers.ts";
@@ -19,9 +20,8 @@ export function portsAt(
   if (ports === undefined) return portSets.all;
   const { protocol } = ports;
   const endpoint = endpoints[index] as Endpoint;
-  const isHeadless = service?.clusterIP === "None";
   const intervals = ports.ports.flatMap((entry): PortInterval[] => {
-    if (service !== undefined && !isHeadless) return translated(service, entry, protocol, endpoint, term.text);
+    if (service !== undefined && !service.headless) return translated(service, index, entry, protocol, term.text);
     if (!("name" in entry)) return [{ protocol, ...entry }];
     return numbersOf(endpoint, protocol, entry.name).map((port) => ({ protocol, first: port, last: port }));
   });
@@ -29,68 +29,60 @@ export function portsAt(
 }
 
 function translated(
-  service: Service,
+  { service, targets }: ServiceTargets,
+  index: number,
   entry: PortEntry,
   protocol: PortInterval["protocol"],
-  endpoint: Endpoint,
   name: string,
 ): PortInterval[] {
-  const own = service.ports.filter((port) => (port.protocol ?? "TCP") === protocol);
-  const asked = own.filter(({ name: called, port }) =>
-    "name" in entry ? called === entry.name : port !== undefined && entry.first <= port && port <= entry.last,
-  );
+  const asked = service.ports.filter((port) => isAsked(port, entry, protocol));
   if (asked.length === 0) {
-    const text =
-      "name" in entry ? entry.name : entry.first === entry.last ? `${entry.first}` : `${entry.first}-${entry.last}`;
-    const known = own.map(({ port, name: called }) => (called === undefined ? `${port}` : `${port} (${called})`));
+    const known = service.ports
+      .filter((port) => protocolOf(port) === protocol)
+      .map(({ port, name: called }) => (called === undefined ? `${port}` : `${port} (${called})`));
     throw new Mistake(
-      `Service ${name} has no port ${text}/${protocol}`,
+      `Service ${name} has no port ${entryText(entry)}/${protocol}`,
       known.length === 0 ? undefined : `it has ${known.join(", ")}`,
     );
   }
-  return asked
-    .flatMap((port) => targetsOf(port, endpoint, protocol))
-    .map((port) => ({ protocol, first: port, last: port }));
+  return targets
+    .filter(
+      ({ endpoint, servicePort }) => endpoint === index && asked.includes(service.ports[servicePort] as ServicePort),
+    )
+    .map(({ port }) => ({ protocol, first: port, last: port }));
 }
 
-/** Where a Service's port leads to at one pod: a pod without a port of the name gets no traffic. */
-export function targetsOf(
-  { port, targetPort }: ServicePort,
-  endpoint: Endpoint,
-  protocol: PortInterval["protocol"],
-): readonly number[] {
-  if (typeof targetPort === "string") return numbersOf(endpoint, protocol, targetPort);
-  const number = targetPort ?? port;
-  return number === undefined ? [] : [number];
+function isAsked({ name, port, ...rest }: ServicePort, entry: PortEntry, protocol: PortInterval["protocol"]): boolean {
+  if (protocolOf(rest) !== protocol) return false;
+  return "name" in entry ? name === entry.name : port !== undefined && entry.first <= port && port <= entry.last;
+}
+
+function entryText(entry: PortEntry): string {
+  if ("name" in entry) return entry.name;
+  return entry.first === entry.last ? `${entry.first}` : `${entry.first}-${entry.last}`;
 }
 
 function numbersOf(endpoint: Endpoint, protocol: string, name: string): readonly number[] {
   return endpoint.kind === "pods" ? (endpoint.namedPorts.get(`${protocol}/${name}`) ?? []) : [];
 }
 
-/** `port 80 leads to port 3000`, of the ports that are asked for; empty where the Service has none of them. */
-export function portsOfService(network: Network, selection: Selection, ports: PortTerm | undefined): string {
-  const { service, members } = selection;
-  if (service === undefined || service.clusterIP === "None") return "";
-  const example = network.endpoints[members[0] as number] as Endpoint;
-  return service.ports
-    .filter(({ port, name, protocol = "TCP" }) => {
-      if (ports === undefined) return true;
-      return (
-        protocol === ports.protocol &&
-        ports.ports.some((entry) =>
-          "name" in entry ? entry.name === name : port !== undefined && entry.first <= port && port <= entry.last,
-        )
-      );
-    })
-    .slice(0, 5)
-    .map((port) => {
-      const targets = targetsOf(port, example, protocolOf(port));
-      return `port ${port.port ?? port.name ?? "?"} leads to port ${targets.length === 0 ? "none" : targets.join(", ")}`;
-    })
-    .join("; ");
+function protocolOf({ protocol }: Pick<ServicePort, "protocol">): string {
+  return protocol || "TCP";
 }
 
-function protocolOf({ protocol }: ServicePort): "TCP" | "UDP" | "SCTP" {
-  return protocol === "UDP" || protocol === "SCTP" ? protocol : "TCP";
+/** `port 80 leads to port 3000`, of the ports that are asked for; empty where the Service has none of them. */
+export function portsOfService(
+  { service: { ports }, headless, targets }: ServiceTargets,
+  asked: PortTerm | undefined,
+): string {
+  if (headless) return "headless: its ports are the pods' own";
+  return ports
+    .map((port, index) => ({ port, index }))
+    .filter(({ port }) => asked?.ports.some((entry) => isAsked(port, entry, asked.protocol)) !== false)
+    .slice(0, 5)
+    .map(({ port, index }) => {
+      const numbers = new Set(targets.filter(({ servicePort }) => servicePort === index).map((target) => target.port));
+      return `port ${port.port ?? port.name ?? "?"} leads to port ${[...numbers].join(", ") || "none"}`;
+    })
+    .join("; ");
 }
