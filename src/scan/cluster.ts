@@ -53,6 +53,7 @@ export async function scanCluster(connection: ClusterConnection, context: Cluste
   evaluations.take(secrets);
   const network = await scanNetwork(manifests, { ...judging, cni: detectCni(manifests, reading.daemonSets) });
   evaluations.take(network.evaluations);
+  context.onRelations?.(network.relations);
   return {
     reading,
     authority: uid === undefined ? { kind: "cluster-address", ...addressOf(connection) } : { kind: "cluster", uid },

@@ -72,6 +72,7 @@ export async function scanTree(
   evaluations.take(evaluateEach(manifests, { policy, now, scope: SCOPE, seccompProfiles }));
   const network = await scanNetwork(manifests, { policy, now, scope: SCOPE });
   evaluations.take(network.evaluations);
+  context.onRelations?.(network.relations);
   if (secrets !== undefined) {
     evaluations.take(evaluateManifestSecrets(manifests, secrets.scanner, { policy, now, scope: SCOPE }));
   }
