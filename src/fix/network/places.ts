@@ -1,5 +1,6 @@
 /** Where the ends of needs are in a network that was computed. */
 import { type AddressRange, covers, parseCidr } from "../../engines/reachability/addresses.ts";
+import { API_SERVER } from "../../engines/reachability/cilium/peers.ts";
 import type { Network, PodEndpoint } from "../../engines/reachability/model.ts";
 import type { NeedEnd } from "../../engines/reachability/needs/model.ts";
 import type { ApiServer } from "./model.ts";
@@ -89,9 +90,13 @@ export function placesOf(
       }
       case "nodes":
         return { needed: nodes.filter((index) => pods(index) === undefined), tolerated: nodes, isVague: true };
-      case "api-server":
+      case "api-server": {
+        // As Cilium's policies name it.
+        const entity = endpoints.findIndex(({ kind, name }) => kind === "domain" && name === API_SERVER);
+        if (entity >= 0) return { needed: [entity], tolerated: nodes, isVague: false };
         if (apiServer.length > 0) return within(apiServer.map(({ range }) => range));
         return { needed: addresses, tolerated: endpoints.map((_, index) => index), isVague: true };
+      }
       case "outside":
         return { needed: addresses, tolerated: nodes, isVague: false };
       case "addresses":
@@ -110,7 +115,7 @@ export function placesOf(
         ? OUTSIDE
         : end.kind === "addresses"
           ? end.ranges
-          : end.kind === "api-server" && apiServer.length > 0
+          : end.kind === "api-server" && apiServer.length > 0 && of(end).needed.length !== 1
             ? apiServer.map(({ range }) => range)
             : undefined;
     if (texts === undefined) return of(end).needed.map((index) => [endpoints[index]?.name ?? "", index]);

@@ -16,6 +16,7 @@ import { readNetwork } from "../../engines/reachability/network.ts";
 import { assumePods, isAssumed, mergeManifests } from "./assumed.ts";
 import type { Allow, ApiServer, Draft } from "./model.ts";
 import { findSuperfluous } from "./necessity.ts";
+import { apiServerPorts } from "./peers.ts";
 import { type Places, placesOf } from "./places.ts";
 import type { Subjects } from "./subjects.ts";
 import { writeDraft } from "./text.ts";
@@ -47,7 +48,13 @@ const FAILURES = 20;
 export function prove(input: ProofInput): Proof {
   const assumed = assumePods(input.needs, input.namespaces);
   const compute = (drafts: readonly Draft[], kept: (draft: Draft) => readonly Allow[], isTrial = false): Network => {
-    const text = drafts.map((draft) => writeDraft(draft, kept(draft), isTrial)).join("---\n");
+    const texts = drafts.flatMap((draft) => {
+      const allows = kept(draft);
+      // Without any allow only a NetworkPolicy says something: that the rest is denied.
+      const isEmpty = allows.length === 0 && draft.kind !== "NetworkPolicy";
+      return isEmpty ? [] : [writeDraft(draft, allows, isTrial)];
+    });
+    const text = texts.join("---\n");
     const generated = readManifests([{ path: GENERATED, text }]);
     if (generated.gaps.length > 0) throw new Error(`generated text cannot be read: ${generated.gaps[0]?.reason}`);
     return readNetwork(mergeManifests(input.base, assumed, generated), input.settings);
@@ -60,12 +67,12 @@ export function prove(input: ProofInput): Proof {
   }
   const places = placesOf(network, input);
   const needed = neededPorts(input, network, places);
-  checkNeeds(input.needs, { network, places, failures, uncertain, apiServer: input.apiServer });
+  checkNeeds(input, { network, places, failures, uncertain });
   const pairs = checkOthers(needed, { network, places, failures, uncertain });
   const { superfluous, allows } = findSuperfluous({
     drafts: input.drafts,
     needs: input.needs,
-    portsOf: (need) => portsOf(need, input.apiServer),
+    portsOf: (need) => portsOf(need, input),
     compute: (drafts, kept) => compute(drafts, kept, true),
     placesIn: (one) => placesOf(one, input),
   });
@@ -94,11 +101,7 @@ function neededKey(direction: Direction, own: number): string {
   return `${direction} ${own}`;
 }
 
-function neededPorts(
-  { needs, apiServer }: Pick<ProofInput, "needs" | "apiServer">,
-  { portSets, endpoints }: Network,
-  places: Places,
-): Needed {
+function neededPorts(input: ProofInput, { portSets, endpoints }: Network, places: Places): Needed {
   const found = new Map<string, Map<number, PortSet>>();
   const isOwn = new Set(places.own);
   const add = (direction: Direction, own: number, peers: Iterable<number>, ports: PortSet) => {
@@ -109,10 +112,10 @@ function neededPorts(
     for (const peer of peers) row.set(peer, portSets.union(row.get(peer) ?? portSets.none, ports));
   };
   const everyPod = endpoints.flatMap((endpoint, index) => (endpoint.kind === "pods" && !endpoint.host ? [index] : []));
-  for (const need of needs) {
+  for (const need of input.needs) {
     const { from, to, reasons } = need;
     const { protocol } = need;
-    const ports = portSets.of(portsOf(need, apiServer).map((port) => ({ protocol, first: port, last: port })));
+    const ports = portSets.of(portsOf(need, input).map((port) => ({ protocol, first: port, last: port })));
     const source = places.of(from);
     const target = places.of(to);
     // Names are for every pod of a namespace, the strangers among them.
@@ -136,8 +139,8 @@ function all({
 }
 
 /** The API server's own port stands behind that of its Service. */
-export function portsOf({ to, port }: Need, apiServer: readonly ApiServer[]): readonly number[] {
-  return to.kind === "api-server" && apiServer.length > 0 ? [...new Set(apiServer.map((one) => one.port))] : [port];
+function portsOf({ to, port }: Need, input: Pick<ProofInput, "settings" | "apiServer">): readonly number[] {
+  return to.kind === "api-server" ? [...new Set(apiServerPorts(input))] : [port];
 }
 
 interface Checking {
@@ -151,13 +154,11 @@ const EGRESS = ["network-egress", "mesh-outbound"] as const;
 const INGRESS = ["network-ingress", "mesh-authentication", "mesh-authorization"] as const;
 
 /** Each need at each of its ends that is a pod of the namespaces; another end's policies are somebody else's. */
-function checkNeeds(needs: readonly Need[], checking: Checking & { readonly apiServer: readonly ApiServer[] }): void {
-  const { network, places, failures, uncertain, apiServer } = checking;
+function checkNeeds(input: ProofInput, { network, places, failures, uncertain }: Checking): void {
   const { portSets } = network;
   const own = new Set(places.own);
-  for (const need of needs) {
-    const numbers =
-      need.to.kind === "api-server" && apiServer.length > 0 ? apiServer.map(({ port }) => port) : [need.port];
+  for (const need of input.needs) {
+    const numbers = portsOf(need, input);
     const ports = portSets.of(numbers.map((port) => ({ protocol: need.protocol, first: port, last: port })));
     const source = places.of(need.from);
     const target = places.of(need.to);
