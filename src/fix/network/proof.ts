@@ -17,7 +17,7 @@ import { assumePods, isAssumed, mergeManifests } from "./assumed.ts";
 import type { Allow, ApiServer, Draft } from "./model.ts";
 import { findSuperfluous } from "./necessity.ts";
 import { apiServerPorts } from "./peers.ts";
-import { type Places, placesOf } from "./places.ts";
+import { type EndPlaces, type Places, placesOf } from "./places.ts";
 import type { Subjects } from "./subjects.ts";
 import { writeDraft } from "./text.ts";
 
@@ -128,14 +128,8 @@ function neededPorts(input: ProofInput, { portSets, endpoints }: Network, places
   return found;
 }
 
-function all({
-  needed,
-  tolerated,
-}: {
-  readonly needed: readonly number[];
-  readonly tolerated: readonly number[];
-}): Set<number> | readonly number[] {
-  return tolerated.length === 0 ? needed : new Set([...needed, ...tolerated]);
+function all({ needed, tolerated, isWider }: EndPlaces): Iterable<number> {
+  return isWider === true ? tolerated : new Set([...needed, ...tolerated]);
 }
 
 /** The API server's own port stands behind that of its Service. */
