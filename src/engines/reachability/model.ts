@@ -12,9 +12,9 @@ import type { ClusterSettings } from "./settings.ts";
 export type * from "./addresses.ts";
 export type { ClassEdges } from "./edges.ts";
 export type * from "./endpoint-model.ts";
-export type * from "./mesh-model.ts";
 export type * from "./exposure/exposure-model.ts";
 export { portsServed } from "./exposure/served-ports.ts";
+export type * from "./mesh-model.ts";
 export type * from "./metadata-services.ts";
 export type * from "./pod-sets.ts";
 export {

@@ -51,7 +51,7 @@ export function prove(input: ProofInput): Proof {
     const texts = drafts.flatMap((draft) => {
       const allows = kept(draft);
       // Without any allow only a NetworkPolicy says something: that the rest is denied.
-      const isEmpty = allows.length === 0 && draft.kind !== "NetworkPolicy";
+      const isEmpty = allows.length === 0 && draft.allows.length > 0 && draft.kind !== "NetworkPolicy";
       return isEmpty ? [] : [writeDraft(draft, allows, isTrial)];
     });
     const text = texts.join("---\n");
@@ -69,6 +69,9 @@ export function prove(input: ProofInput): Proof {
   const needed = neededPorts(input, network, places);
   checkNeeds(input, { network, places, failures, uncertain });
   const pairs = checkOthers(needed, { network, places, failures, uncertain });
+  if (input.drafts.some(({ stages }) => stages.ingress === "mesh-authorization")) {
+    checkMesh(needed, { network, places, failures, uncertain });
+  }
   const { superfluous, allows } = findSuperfluous({
     drafts: input.drafts,
     needs: input.needs,
@@ -234,6 +237,56 @@ function checkOthers(needed: Needed, { network, places, failures, uncertain }: C
   for (const [reason, count] of doubtful)
     uncertain.add(`${count} ${count === 1 ? "pair" : "pairs"} may connect without need: ${reason}`);
   return pairs;
+}
+
+/** At workloads in the mesh, of TCP: an account is let in where one of its workloads needs it, and nobody else is. */
+function checkMesh(needed: Needed, { network, places, failures }: Checking): void {
+  const { classes, endpoints, portSets, mesh } = network;
+  // The proxies' own ports never are the mesh's to close.
+  const proxy = portSets.of([{ protocol: "TCP", first: 15_000, last: 15_099 }]);
+  const tcp = portSets.subtract(portSets.protocol("TCP"), proxy);
+  for (const own of places.own) {
+    const kind = mesh?.workloads[own]?.mesh ?? "none";
+    if (kind === "none") continue;
+    const row = needed.get(neededKey("ingress", own)) ?? new Map<number, PortSet>();
+    const byAccount = new Map<string, PortSet>();
+    for (const [peer, ports] of row) {
+      const key = accountOf(endpoints[peer]);
+      byAccount.set(key, portSets.union(byAccount.get(key) ?? portSets.none, ports));
+    }
+    // Linkerd closes the ports that have a Server; the others are the network policies' alone.
+    const served = kind === "linkerd" ? [...row.values()].reduce(portSets.union, portSets.none) : tcp;
+    for (const members of classes) {
+      const [first] = members;
+      if (first === undefined || isNode(endpoints[first])) continue;
+      const modes = network.stage("mesh-authentication", first, own);
+      const policies = network.stage("mesh-authorization", first, own);
+      const open = portSets.intersect(
+        portSets.intersect(tcp, served),
+        portSets.intersect(modes.allowed, policies.allowed),
+      );
+      for (const peer of members) {
+        if (peer === own) continue;
+        // A port that clients without an identity need is open to whoever the network lets come.
+        const wanted = portSets.union(
+          byAccount.get(accountOf(endpoints[peer])) ?? portSets.none,
+          byAccount.get(NOBODY) ?? portSets.none,
+        );
+        const excess = portSets.subtract(open, wanted);
+        if (excess === portSets.none || failures.length >= FAILURES) continue;
+        failures.push(
+          `${nameOf(endpoints[peer])} -> ${nameOf(endpoints[own])} ${formatPorts(excess)} is open to the mesh and not needed`,
+        );
+      }
+    }
+  }
+}
+
+const NOBODY = "";
+
+function accountOf(endpoint: Endpoint | undefined): string {
+  if (endpoint?.kind !== "pods" || endpoint.host || isAssumed(endpoint.name)) return NOBODY;
+  return `${endpoint.namespace}/${endpoint.serviceAccount}`;
 }
 
 function doubtsOf(network: Network, stage: string, from: number, to: number): string[] {
