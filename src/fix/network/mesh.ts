@@ -90,7 +90,7 @@ function proxyContainers(name: string) {
   return readManifests([{ path: "", text }]).workloads[0]?.pod.containers ?? [];
 }
 
-/** Its configuration as its chart writes it, where none was read. */
+/** Its configuration as its charts write it, and ambient mode's proxy, where they were not read. */
 const ISTIO = readManifests([
   {
     path: "",
@@ -98,6 +98,14 @@ const ISTIO = readManifests([
 kind: ConfigMap
 metadata: { name: istio, namespace: istio-system }
 data: { mesh: "rootNamespace: istio-system\\ntrustDomain: cluster.local\\n" }
+---
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: { name: ztunnel, namespace: istio-system }
+spec:
+  template:
+    metadata: { labels: { app: ztunnel } }
+    spec: { containers: [{ name: istio-proxy, image: ztunnel }] }
 `,
   },
 ]);
