@@ -5,7 +5,7 @@ import { allowsOf, type Gathering, gather } from "./allows.ts";
 import { ciliumPolicy } from "./cilium.ts";
 import type { Allow, Draft, UnmetNeed } from "./model.ts";
 import { networkPolicy } from "./network-policy.ts";
-import { type PeerContext, plainSelector, type WrittenEnd, writtenEnd } from "./peers.ts";
+import { apiServerPorts, type PeerContext, plainSelector, type WrittenEnd, writtenEnd } from "./peers.ts";
 import { type Subject, workloadName } from "./subjects.ts";
 
 export interface DraftContext extends PeerContext {
@@ -117,13 +117,7 @@ function endsOf(need: Need, context: DraftContext): EndFound[] {
   return found;
 }
 
-function gatherEnd(
-  target: Target,
-  direction: Direction,
-  need: Need,
-  written: WrittenEnd,
-  { apiServer }: DraftContext,
-): void {
+function gatherEnd(target: Target, direction: Direction, need: Need, written: WrittenEnd, context: DraftContext): void {
   if (written.kind === "none") return;
   const parts = written.kind === "everybody" ? [undefined] : written.parts;
   let gathering = target[direction];
@@ -132,11 +126,11 @@ function gatherEnd(
     target.cilium.set(written.field, gathering);
   }
   const { protocol } = need;
-  // The API server's own port stands behind that of its Service; each of its addresses has one.
-  const numbers =
-    need.to.kind === "api-server" && apiServer.length > 0 ? apiServer.map(({ port }) => port) : [need.port];
+  // Each of its addresses has its port; its entity has them all.
+  const numbers = need.to.kind === "api-server" ? apiServerPorts(context) : [need.port];
+  const isByAddress = written.kind === "peers" && numbers.length === parts.length;
   for (const [index, part] of parts.entries()) {
-    const ports = numbers.length === parts.length ? numbers.slice(index, index + 1) : numbers;
+    const ports = isByAddress ? numbers.slice(index, index + 1) : numbers;
     for (const port of ports) {
       const comments = commentsOf(need);
       gather(gathering, { port: { protocol, port }, part, comments, isForNodes: isOfNodes(need) });

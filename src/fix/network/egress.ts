@@ -49,6 +49,9 @@ export function planEgress(
         const reason: NeedReason = { kind: "allow-list", text: `network.egress of ${allowance.from} lists ${text}` };
         const from = { kind: "pods" as const, pods: one };
         const port = { protocol: "TCP" as const, port: destination.port };
+        if (mode === "cilium" && destination.kind === "domain" && destination.pattern.includes("*")) {
+          notes.add(`${text}: Cilium's * stands for one label, and not for several`);
+        }
         if (destination.kind === "addresses") {
           const to = { kind: "addresses" as const, name: text, ranges: destination.ranges };
           needs.push({ from, to, ...port, reasons: [reason] });

@@ -4,17 +4,20 @@ import type { KubernetesObject, Manifests } from "../../engines/kubernetes/model
 import { effectiveNamespace } from "../../engines/kubernetes/model.ts";
 import { coversDestination, parseDestination } from "../../engines/reachability/destination.ts";
 import { readEndpoints } from "../../engines/reachability/endpoints.ts";
-import type { ClusterSettings, PodEndpoint } from "../../engines/reachability/model.ts";
+import type { ClusterSettings, MeshKind, Network, PodEndpoint } from "../../engines/reachability/model.ts";
 import { findNeeds } from "../../engines/reachability/needs/find.ts";
 import type { InboundOptions } from "../../engines/reachability/needs/inbound.ts";
+import { meshNeeds } from "../../engines/reachability/needs/mesh.ts";
 import type { Need, UnknownNeed } from "../../engines/reachability/needs/model.ts";
 import { indexServices } from "../../engines/reachability/needs/services.ts";
+import { readNetwork } from "../../engines/reachability/network.ts";
 import { attribute } from "../../engines/reachability/observed/attribute.ts";
 import type { ObservedConnection } from "../../engines/reachability/observed/model.ts";
 import type { EgressAllowance } from "../../engines/reachability/policy.ts";
 import type { CiliumDns } from "./cilium.ts";
 import { draftPolicies } from "./drafts.ts";
 import { type ProxyPlace, planEgress } from "./egress.ts";
+import { meshDrafts, withProxies } from "./mesh.ts";
 import type { ApiServer, EgressMode, Generated, MeshMode, UnmetNeed } from "./model.ts";
 import { MANAGED_BY } from "./network-policy.ts";
 import { isAmong, learnedNeeds, mergeNeeds } from "./observed-needs.ts";
@@ -43,36 +46,78 @@ export interface GeneratedSet extends Generated {
 const OWN_NAMESPACES = /^kube-(?:system|public|node-lease)$/;
 
 export function generatePolicies(manifests: Manifests, options: GenerateOptions): GeneratedSet {
-  const { pods, nodes } = readEndpoints(manifests);
-  const namespaces = chosen(pods, options.namespaces);
+  const { settings, apiServer } = options;
+  const namespaces = chosen(readEndpoints(manifests).pods, options.namespaces);
   const { base, replaced } = without(manifests, namespaces);
-  const subjects = findSubjects(base, pods);
-  const found = findNeeds(base, pods, options);
-  const services = indexServices(base, pods);
-  const attributed = attribute(options.observed, { pods, nodes, services, settings: options.settings });
+  const network = meshed(base, namespaces, options);
+  const { pods, nodes } = readEndpoints(network.manifests);
+  const meshOf = meshFinder(network);
+  const subjects = findSubjects(network.manifests, pods);
+  const found = findNeeds(network.manifests, pods, options);
+  const services = indexServices(network.manifests, pods);
+  const attributed = attribute(options.observed, { pods, nodes, services, settings });
   const inside = pods.filter(({ namespace }) => namespaces.has(namespace));
   const egress = planEgress(options.egress, inside, options.egressMode, options.proxy);
-  const all = [...found.needs, ...learnedNeeds(attributed.connections)].filter(concerns(namespaces));
+  const declared = [...found.needs, ...learnedNeeds(attributed.connections)];
+  const all = [...declared, ...meshNeeds(declared, pods, meshOf)].filter(concerns(namespaces));
   const needs = mergeNeeds([...withoutHosts(all), ...egress.needs]);
-  const cilium = options.egressMode === "cilium" || options.settings.cni === "cilium";
-  const { settings, apiServer } = options;
+  const cilium = options.egressMode === "cilium" || settings.cni === "cilium";
   const context = { settings, subjects, apiServer, namespaces, cilium, dns: ciliumDns(needs) };
   const { drafts, unmet, met, notes } = draftPolicies(needs, context);
+  const isInMesh = (one: PodEndpoint) => meshOf(one) !== "none";
+  const further = options.meshMode === undefined ? [] : meshDrafts(options.meshMode, met, { ...context, isInMesh });
+  const sorted = [...drafts, ...further].sort((a, b) =>
+    a.namespace < b.namespace ? -1 : a.namespace > b.namespace ? 1 : 0,
+  );
   const isMet = isAmong(met);
-  const proof = prove({ ...context, base, drafts, needs: met });
+  const proof = prove({ ...context, base: network.manifests, drafts: sorted, needs: met });
   return {
     namespaces: [...namespaces].sort(),
-    drafts,
+    drafts: sorted,
     needs,
     unmet: [...unmet, ...notListed(all, options)],
     unknown: found.unknown.filter(isAbout(namespaces)),
     cut: attributed.connections.filter((one) => concernsEnds(one, namespaces) && !isMet(one)),
     unattributed: attributed.unattributed,
     replaced,
-    notes: [...egress.notes, ...notes].sort(),
+    notes: [...egress.notes, ...notes, ...meshNotes(options.meshMode)].sort(),
     ...(egress.squid === undefined ? {} : { squid: egress.squid }),
     proof,
   };
+}
+
+/** The network as it is, or with the namespaces in the mesh that policies are asked for. */
+function meshed(base: Manifests, namespaces: ReadonlySet<string>, { settings, meshMode }: GenerateOptions): Network {
+  const network = readNetwork(base, settings);
+  if (meshMode === undefined) return network;
+  const meshOf = meshFinder(network);
+  const members = new Set(
+    network.endpoints.flatMap((one) => (one.kind === "pods" && meshOf(one) !== "none" ? [one.workload] : [])),
+  );
+  return readNetwork(
+    withProxies(base, meshMode, namespaces, (workload) => members.has(workload)),
+    settings,
+  );
+}
+
+function meshFinder({ endpoints, mesh }: Network): (pods: PodEndpoint) => MeshKind | "none" {
+  const byWorkload = new Map(
+    endpoints.flatMap((one, index) =>
+      one.kind === "pods" ? [[one.workload, mesh?.workloads[index]?.mesh ?? "none"] as const] : [],
+    ),
+  );
+  return ({ workload }) => byWorkload.get(workload) ?? "none";
+}
+
+function meshNotes(mode: MeshMode | undefined): string[] {
+  if (mode === undefined) return [];
+  const label =
+    mode === "istio"
+      ? "the label istio-injection: enabled"
+      : "the annotations linkerd.io/inject: enabled and config.linkerd.io/default-inbound-policy: deny";
+  return [
+    `the mesh's policies hold for pods in the mesh: the proof takes those of these namespaces to be in it (${label} on the Namespace)`,
+  ];
 }
 
 /** Hosts that manifests name are let out by the policy's list alone: it is what says that they are meant. */

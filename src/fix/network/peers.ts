@@ -28,6 +28,18 @@ export interface PeerContext {
   readonly dns: readonly CiliumDns[];
 }
 
+/**
+ * The API server's own ports stand behind its Service's: policies are held against those. Where they are not known, and
+ * its address need not be, both that clusters have.
+ */
+export function apiServerPorts({
+  settings,
+  apiServer,
+}: Pick<PeerContext, "settings" | "apiServer">): readonly number[] {
+  if (apiServer.length > 0) return apiServer.map(({ port }) => port);
+  return settings.cni === "cilium" ? [443, 6443] : [443];
+}
+
 const METADATA_NAME = "kubernetes.io/metadata.name";
 /** Every address; nodes that stand for clients are among them. */
 const EVERY = ["0.0.0.0/0", "::/0"] as const;

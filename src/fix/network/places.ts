@@ -1,5 +1,6 @@
 /** Where the ends of needs are in a network that was computed. */
-import { type AddressRange, covers, parseCidr } from "../../engines/reachability/addresses.ts";
+import { type AddressRange, covers, overlap, parseCidr } from "../../engines/reachability/addresses.ts";
+import { API_SERVER } from "../../engines/reachability/cilium/peers.ts";
 import type { Network, PodEndpoint } from "../../engines/reachability/model.ts";
 import type { NeedEnd } from "../../engines/reachability/needs/model.ts";
 import type { ApiServer } from "./model.ts";
@@ -13,6 +14,8 @@ export interface EndPlaces {
   readonly tolerated: readonly number[];
   /** The end is not there as such: a node's address for the API server's. What is unknown of it is no failure. */
   readonly isVague: boolean;
+  /** What is needed is only a part of them: the whole must connect for it, and is not needed itself. */
+  readonly isWider?: boolean;
 }
 
 export interface Places {
@@ -58,14 +61,20 @@ export function placesOf(
   };
 
   function within(ranges: readonly AddressRange[]): EndPlaces {
-    const needed = addresses.filter((index) => {
-      const endpoint = endpoints[index];
-      return endpoint?.kind === "addresses" && endpoint.ranges.every((own) => ranges.some((one) => covers(one, own)));
-    });
+    const touching = (touches: (one: AddressRange, own: AddressRange) => boolean, all: boolean) =>
+      addresses.filter((index) => {
+        const endpoint = endpoints[index];
+        if (endpoint?.kind !== "addresses") return false;
+        const isIn = (own: AddressRange) => ranges.some((one) => touches(one, own));
+        return all ? endpoint.ranges.every(isIn) : endpoint.ranges.some(isIn);
+      });
+    const needed = touching(covers, true);
+    if (needed.length > 0) return { needed, tolerated: [], isVague: false };
+    // Where no rule names them, they are part of what no rule tells apart.
+    const around = touching(overlap, false);
+    if (around.length > 0) return { needed: around, tolerated: [], isVague: false, isWider: true };
     // Addresses of nodes and pods are no endpoints of their own.
-    return needed.length > 0
-      ? { needed, tolerated: [], isVague: false }
-      : { needed: nodes.filter((index) => pods(index) === undefined), tolerated: nodes, isVague: true };
+    return { needed: nodes.filter((index) => pods(index) === undefined), tolerated: nodes, isVague: true };
   }
 
   function of(end: NeedEnd): EndPlaces {
@@ -89,9 +98,13 @@ export function placesOf(
       }
       case "nodes":
         return { needed: nodes.filter((index) => pods(index) === undefined), tolerated: nodes, isVague: true };
-      case "api-server":
+      case "api-server": {
+        // As Cilium's policies name it.
+        const entity = endpoints.findIndex(({ kind, name }) => kind === "domain" && name === API_SERVER);
+        if (entity >= 0) return { needed: [entity], tolerated: nodes, isVague: false };
         if (apiServer.length > 0) return within(apiServer.map(({ range }) => range));
         return { needed: addresses, tolerated: endpoints.map((_, index) => index), isVague: true };
+      }
       case "outside":
         return { needed: addresses, tolerated: nodes, isVague: false };
       case "addresses":
@@ -110,7 +123,7 @@ export function placesOf(
         ? OUTSIDE
         : end.kind === "addresses"
           ? end.ranges
-          : end.kind === "api-server" && apiServer.length > 0
+          : end.kind === "api-server" && apiServer.length > 0 && of(end).needed.length !== 1
             ? apiServer.map(({ range }) => range)
             : undefined;
     if (texts === undefined) return of(end).needed.map((index) => [endpoints[index]?.name ?? "", index]);

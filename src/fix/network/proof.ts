@@ -16,7 +16,8 @@ import { readNetwork } from "../../engines/reachability/network.ts";
 import { assumePods, isAssumed, mergeManifests } from "./assumed.ts";
 import type { Allow, ApiServer, Draft } from "./model.ts";
 import { findSuperfluous } from "./necessity.ts";
-import { type Places, placesOf } from "./places.ts";
+import { apiServerPorts } from "./peers.ts";
+import { type EndPlaces, type Places, placesOf } from "./places.ts";
 import type { Subjects } from "./subjects.ts";
 import { writeDraft } from "./text.ts";
 
@@ -47,7 +48,13 @@ const FAILURES = 20;
 export function prove(input: ProofInput): Proof {
   const assumed = assumePods(input.needs, input.namespaces);
   const compute = (drafts: readonly Draft[], kept: (draft: Draft) => readonly Allow[], isTrial = false): Network => {
-    const text = drafts.map((draft) => writeDraft(draft, kept(draft), isTrial)).join("---\n");
+    const texts = drafts.flatMap((draft) => {
+      const allows = kept(draft);
+      // Without any allow only a NetworkPolicy says something: that the rest is denied.
+      const isEmpty = allows.length === 0 && draft.allows.length > 0 && draft.kind !== "NetworkPolicy";
+      return isEmpty ? [] : [writeDraft(draft, allows, isTrial)];
+    });
+    const text = texts.join("---\n");
     const generated = readManifests([{ path: GENERATED, text }]);
     if (generated.gaps.length > 0) throw new Error(`generated text cannot be read: ${generated.gaps[0]?.reason}`);
     return readNetwork(mergeManifests(input.base, assumed, generated), input.settings);
@@ -60,12 +67,15 @@ export function prove(input: ProofInput): Proof {
   }
   const places = placesOf(network, input);
   const needed = neededPorts(input, network, places);
-  checkNeeds(input.needs, { network, places, failures, uncertain, apiServer: input.apiServer });
+  checkNeeds(input, { network, places, failures, uncertain });
   const pairs = checkOthers(needed, { network, places, failures, uncertain });
+  if (input.drafts.some(({ stages }) => stages.ingress === "mesh-authorization")) {
+    checkMesh(needed, { network, places, failures, uncertain });
+  }
   const { superfluous, allows } = findSuperfluous({
     drafts: input.drafts,
     needs: input.needs,
-    portsOf: (need) => portsOf(need, input.apiServer),
+    portsOf: (need) => portsOf(need, input),
     compute: (drafts, kept) => compute(drafts, kept, true),
     placesIn: (one) => placesOf(one, input),
   });
@@ -94,11 +104,7 @@ function neededKey(direction: Direction, own: number): string {
   return `${direction} ${own}`;
 }
 
-function neededPorts(
-  { needs, apiServer }: Pick<ProofInput, "needs" | "apiServer">,
-  { portSets, endpoints }: Network,
-  places: Places,
-): Needed {
+function neededPorts(input: ProofInput, { portSets, endpoints }: Network, places: Places): Needed {
   const found = new Map<string, Map<number, PortSet>>();
   const isOwn = new Set(places.own);
   const add = (direction: Direction, own: number, peers: Iterable<number>, ports: PortSet) => {
@@ -109,10 +115,10 @@ function neededPorts(
     for (const peer of peers) row.set(peer, portSets.union(row.get(peer) ?? portSets.none, ports));
   };
   const everyPod = endpoints.flatMap((endpoint, index) => (endpoint.kind === "pods" && !endpoint.host ? [index] : []));
-  for (const need of needs) {
+  for (const need of input.needs) {
     const { from, to, reasons } = need;
     const { protocol } = need;
-    const ports = portSets.of(portsOf(need, apiServer).map((port) => ({ protocol, first: port, last: port })));
+    const ports = portSets.of(portsOf(need, input).map((port) => ({ protocol, first: port, last: port })));
     const source = places.of(from);
     const target = places.of(to);
     // Names are for every pod of a namespace, the strangers among them.
@@ -125,19 +131,13 @@ function neededPorts(
   return found;
 }
 
-function all({
-  needed,
-  tolerated,
-}: {
-  readonly needed: readonly number[];
-  readonly tolerated: readonly number[];
-}): Set<number> | readonly number[] {
-  return tolerated.length === 0 ? needed : new Set([...needed, ...tolerated]);
+function all({ needed, tolerated, isWider }: EndPlaces): Iterable<number> {
+  return isWider === true ? tolerated : new Set([...needed, ...tolerated]);
 }
 
 /** The API server's own port stands behind that of its Service. */
-export function portsOf({ to, port }: Need, apiServer: readonly ApiServer[]): readonly number[] {
-  return to.kind === "api-server" && apiServer.length > 0 ? [...new Set(apiServer.map((one) => one.port))] : [port];
+function portsOf({ to, port }: Need, input: Pick<ProofInput, "settings" | "apiServer">): readonly number[] {
+  return to.kind === "api-server" ? [...new Set(apiServerPorts(input))] : [port];
 }
 
 interface Checking {
@@ -151,13 +151,11 @@ const EGRESS = ["network-egress", "mesh-outbound"] as const;
 const INGRESS = ["network-ingress", "mesh-authentication", "mesh-authorization"] as const;
 
 /** Each need at each of its ends that is a pod of the namespaces; another end's policies are somebody else's. */
-function checkNeeds(needs: readonly Need[], checking: Checking & { readonly apiServer: readonly ApiServer[] }): void {
-  const { network, places, failures, uncertain, apiServer } = checking;
+function checkNeeds(input: ProofInput, { network, places, failures, uncertain }: Checking): void {
   const { portSets } = network;
   const own = new Set(places.own);
-  for (const need of needs) {
-    const numbers =
-      need.to.kind === "api-server" && apiServer.length > 0 ? apiServer.map(({ port }) => port) : [need.port];
+  for (const need of input.needs) {
+    const numbers = portsOf(need, input);
     const ports = portSets.of(numbers.map((port) => ({ protocol: need.protocol, first: port, last: port })));
     const source = places.of(need.from);
     const target = places.of(need.to);
@@ -167,6 +165,8 @@ function checkNeeds(needs: readonly Need[], checking: Checking & { readonly apiS
       continue;
     }
     const unsure = source.isVague || target.isVague;
+    // What the mesh itself needs is beneath its own policies.
+    const isOfMesh = need.reasons.every(({ kind }) => kind === "mesh");
     let worst: "open" | "unknown" | "closed" = "open";
     for (const from of source.needed) {
       for (const to of target.needed) {
@@ -174,7 +174,7 @@ function checkNeeds(needs: readonly Need[], checking: Checking & { readonly apiS
         const stages = [
           ...(need.from.kind === "pods" && own.has(from) ? EGRESS : []),
           ...(need.to.kind === "pods" && own.has(to) ? INGRESS : []),
-        ];
+        ].filter((stage) => !isOfMesh || stage.startsWith("network"));
         for (const stage of stages) {
           const { allowed, unknown } = network.stage(stage, from, to);
           const missing = portSets.subtract(ports, allowed);
@@ -239,6 +239,56 @@ function checkOthers(needed: Needed, { network, places, failures, uncertain }: C
   for (const [reason, count] of doubtful)
     uncertain.add(`${count} ${count === 1 ? "pair" : "pairs"} may connect without need: ${reason}`);
   return pairs;
+}
+
+/** At workloads in the mesh, of TCP: an account is let in where one of its workloads needs it, and nobody else is. */
+function checkMesh(needed: Needed, { network, places, failures }: Checking): void {
+  const { classes, endpoints, portSets, mesh } = network;
+  // The proxies' own ports never are the mesh's to close.
+  const proxy = portSets.of([{ protocol: "TCP", first: 15_000, last: 15_099 }]);
+  const tcp = portSets.subtract(portSets.protocol("TCP"), proxy);
+  for (const own of places.own) {
+    const kind = mesh?.workloads[own]?.mesh ?? "none";
+    if (kind === "none") continue;
+    const row = needed.get(neededKey("ingress", own)) ?? new Map<number, PortSet>();
+    const byAccount = new Map<string, PortSet>();
+    for (const [peer, ports] of row) {
+      const key = accountOf(endpoints[peer]);
+      byAccount.set(key, portSets.union(byAccount.get(key) ?? portSets.none, ports));
+    }
+    // Linkerd closes the ports that have a Server; the others are the network policies' alone.
+    const served = kind === "linkerd" ? [...row.values()].reduce(portSets.union, portSets.none) : tcp;
+    for (const members of classes) {
+      const [first] = members;
+      if (first === undefined || isNode(endpoints[first])) continue;
+      const modes = network.stage("mesh-authentication", first, own);
+      const policies = network.stage("mesh-authorization", first, own);
+      const open = portSets.intersect(
+        portSets.intersect(tcp, served),
+        portSets.intersect(modes.allowed, policies.allowed),
+      );
+      for (const peer of members) {
+        if (peer === own) continue;
+        // A port that clients without an identity need is open to whoever the network lets come.
+        const wanted = portSets.union(
+          byAccount.get(accountOf(endpoints[peer])) ?? portSets.none,
+          byAccount.get(NOBODY) ?? portSets.none,
+        );
+        const excess = portSets.subtract(open, wanted);
+        if (excess === portSets.none || failures.length >= FAILURES) continue;
+        failures.push(
+          `${nameOf(endpoints[peer])} -> ${nameOf(endpoints[own])} ${formatPorts(excess)} is open to the mesh and not needed`,
+        );
+      }
+    }
+  }
+}
+
+const NOBODY = "";
+
+function accountOf(endpoint: Endpoint | undefined): string {
+  if (endpoint?.kind !== "pods" || endpoint.host || isAssumed(endpoint.name)) return NOBODY;
+  return `${endpoint.namespace}/${endpoint.serviceAccount}`;
 }
 
 function doubtsOf(network: Network, stage: string, from: number, to: number): string[] {

@@ -38,6 +38,7 @@ export type NeedKind =
   | "host-name"
   | "address"
   | "probe"
+  | "mesh"
   | "observed"
   | "allow-list";
 
