@@ -27,6 +27,8 @@ export interface PodSets {
   mayBeSelected(choice: PodChoice): PodSet;
   /** @param key - equal for equal predicates: the set is made once */
   where(key: string, holds: (pod: PodEndpoint) => boolean): PodSet;
+  /** @param indices - sorted, each once */
+  of(indices: readonly number[]): PodSet;
   union(sets: readonly PodSet[]): PodSet;
   intersect(a: PodSet, b: PodSet): PodSet;
   /** What of `a` is not in `b`. */
@@ -161,8 +163,15 @@ export function createPodSets(pods: readonly PodEndpoint[], readNamespaces: Read
         return [...new Set(distinct.flatMap(({ members }) => [...members]))].sort(ascending);
       });
     },
-    intersect: (a, b) => once(`and ${a.id} ${b.id}`, () => [...a.members].filter((index) => holds(b, index))),
-    subtract: (a, b) => once(`not ${a.id} ${b.id}`, () => [...a.members].filter((index) => !holds(b, index))),
+    of: intern,
+    intersect(a, b) {
+      if (a === b || b === all) return a;
+      if (a === all) return b;
+      const [few, many] = a.members.length <= b.members.length ? [a, b] : [b, a];
+      return once(`and ${few.id} ${many.id}`, () => [...few.members].filter((index) => holds(many, index)));
+    },
+    subtract: (a, b) =>
+      b === none ? a : once(`not ${a.id} ${b.id}`, () => [...a.members].filter((index) => !holds(b, index))),
     has: holds,
     isOver: () => steps > bounds.selectorSteps,
   };

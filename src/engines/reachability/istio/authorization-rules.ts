@@ -46,6 +46,12 @@ export function readAuthorizationPolicies(context: IstioContext): readonly Autho
   });
 }
 
+export function looksAtRequests({ rules }: AuthorizationPolicy): boolean {
+  return rules.some(({ sources, operations, conditions }) =>
+    [sources, operations, conditions].some((clauses) => clauses.some(({ requests }) => requests.length > 0)),
+  );
+}
+
 /** By its selector: in the root namespace it is everybody's, elsewhere its namespace's. Waypoints go by targetRefs alone. */
 export function subjectOf(context: IstioContext, policy: AuthorizationPolicy): Subject {
   const { reading, proxies, pods, config, members } = context;

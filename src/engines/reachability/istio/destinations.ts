@@ -25,17 +25,19 @@ export interface DestinationGroup {
   readonly doubt?: Doubt;
 }
 
+/** @param needsProtocols - whether any policy looks at requests */
 export function groupDestinations(
   context: IstioContext,
   modes: readonly (InboundMtls | undefined)[],
   overrides: readonly ClientTls[],
+  needsProtocols: boolean,
 ): readonly DestinationGroup[] {
   const { reading, pods, members } = context;
   const { portSets } = reading;
   const tcp = portSets.protocol("TCP");
   const clientKinds = kindsOfClients(context);
   const applying = overridesOf(overrides);
-  const tcpOnly = portsWithoutHttp(context);
+  const tcpOnly = needsProtocols ? portsWithoutHttp(context) : () => portSets.none;
   const groups = groupBy(context.proxies.members, (index) => {
     const member = members[index] as Member;
     const disabled = withoutMtls(context, modes[index]);

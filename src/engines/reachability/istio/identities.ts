@@ -3,7 +3,7 @@
  * with `*`, and `*` alone is any identity. To sidecars `cluster.local` stands for the mesh's own trust domain and its
  * aliases (https://istio.io/latest/docs/tasks/security/authorization/authz-td-migration/); ztunnel compares it as it is written.
  */
-import type { PodEndpoint } from "../endpoint-model.ts";
+import type { Pods } from "../mesh/members.ts";
 import type { PodSet } from "../pod-sets.ts";
 import type { Doubt } from "../rule-model.ts";
 import type { Term } from "./authorization-policy.ts";
@@ -33,31 +33,30 @@ export function identitiesOf(
   let sure = podSets.all;
   let possible = podSets.all;
   for (const term of terms) {
-    const key = JSON.stringify([
-      "identity",
-      proxy,
-      term.about === "serviceAccount" ? namespace : "",
-      term.about,
-      term.values,
-    ]);
     const matcher = matcherOf(term, namespace, proxy, config);
-    const remembered = new Map<string, Answer>();
-    const answer = (pod: PodEndpoint): Answer => {
-      const identity = `${pod.namespace}/${pod.serviceAccount}`;
-      let found = remembered.get(identity);
-      if (found === undefined) {
-        found = matcher(pod);
-        remembered.set(identity, found);
-      }
-      return found;
-    };
-    const yes = pods.where(key, (pod) => answer(pod) === "yes");
-    const maybe = matcher.isSure ? podSets.none : pods.where(`maybe ${key}`, (pod) => answer(pod) === "maybe");
-    const no = podSets.subtract(podSets.all, podSets.union([yes, maybe]));
-    sure = podSets.intersect(sure, term.not ? no : yes);
-    possible = podSets.intersect(possible, podSets.union([term.not ? no : yes, maybe]));
+    const yes: number[] = [];
+    const unsure: number[] = [];
+    for (const place of candidates(pods, matcher)) {
+      const answer = matcher.answer(pods.accounts[place] as Identity);
+      if (answer === "yes") yes.push(place);
+      else if (answer === "maybe") unsure.push(place);
+    }
+    const matched = pods.withAccounts(yes);
+    const maybe = pods.withAccounts(unsure);
+    if (term.not) {
+      sure = podSets.subtract(sure, podSets.union([matched, maybe]));
+      possible = podSets.subtract(possible, matched);
+    } else {
+      sure = podSets.intersect(sure, matched);
+      possible = podSets.intersect(possible, podSets.union([matched, maybe]));
+    }
   }
   return { sure, maybe: podSets.subtract(possible, sure) };
+}
+
+/** Accounts that it may match: where every value is a whole name, those alone. */
+function candidates({ accounts, accountPlaces }: Pods, { names }: Matcher): Iterable<number> {
+  return names === undefined ? accounts.keys() : new Set(names.flatMap((name) => accountPlaces.get(name) ?? []));
 }
 
 /** Whether one identity, which no workload that was read has, satisfies the terms: a waypoint's. */
@@ -69,7 +68,7 @@ export function hasIdentity(
 ): Answer {
   let answer: Answer = "yes";
   for (const term of terms) {
-    const found = matcherOf(term, namespace, "ambient", config)(identity);
+    const found = matcherOf(term, namespace, "ambient", config).answer(identity);
     const held = !term.not || found === "maybe" ? found : found === "yes" ? "no" : "yes";
     if (held === "no") return "no";
     if (held === "maybe") answer = "maybe";
@@ -77,9 +76,16 @@ export function hasIdentity(
   return answer;
 }
 
-export type Identity = Pick<PodEndpoint, "namespace" | "serviceAccount">;
+export interface Identity {
+  readonly namespace: string;
+  readonly serviceAccount: string;
+}
 
-type Matcher = ((pod: Identity) => Answer) & { readonly isSure?: boolean };
+interface Matcher {
+  answer(identity: Identity): Answer;
+  /** `namespace/name` of all accounts that it can match, where the values tell. */
+  readonly names?: readonly string[];
+}
 
 function matcherOf(
   { about, values }: IdentityTerm,
@@ -87,28 +93,35 @@ function matcherOf(
   proxy: "sidecar" | "ambient",
   config: IstioContext["config"],
 ): Matcher {
-  const certain = (matches: (pod: Identity) => boolean): Matcher =>
-    Object.assign((pod: Identity): Answer => (matches(pod) ? "yes" : "no"), { isSure: true });
+  const certain = (matches: (identity: Identity) => boolean): Matcher => ({
+    answer: (one) => (matches(one) ? "yes" : "no"),
+  });
   const exact = new Set(values.filter((value) => !value.includes("*")));
   const patterns = values.filter((value) => value.includes("*"));
   switch (about) {
     case "namespace": {
       // A sidecar takes a `*` anywhere in a namespace's name, ztunnel at either end.
       const glob = proxy === "sidecar" ? matchesGlob : matchesEnd;
-      return certain((pod) => exact.has(pod.namespace) || patterns.some((pattern) => glob(pattern, pod.namespace)));
+      return certain((one) => exact.has(one.namespace) || patterns.some((pattern) => glob(pattern, one.namespace)));
     }
     case "serviceAccount": {
       const accounts = new Set(values.map((value) => (value.includes("/") ? value : `${namespace}/${value}`)));
-      return certain((pod) => accounts.has(`${pod.namespace}/${pod.serviceAccount}`));
+      return { ...certain((one) => accounts.has(`${one.namespace}/${one.serviceAccount}`)), names: [...accounts] };
     }
     case "trustDomain": {
       const own = [config.trustDomain, ...config.trustDomainAliases];
-      const isOwn = own.some((domain) => exact.has(domain) || patterns.some((pattern) => matchesGlob(pattern, domain)));
+      const isOwn = own.some((domain) => exact.has(domain) || patterns.some((one) => matchesGlob(one, domain)));
       if (isOwn || values.includes("*")) return certain(() => true);
-      return config.isRead ? certain(() => false) : () => "maybe";
+      return config.isRead ? certain(() => false) : { answer: () => "maybe" };
     }
-    case "principal":
-      return (pod) => principal(exact, patterns, pod, proxy, config);
+    case "principal": {
+      const answer = (one: Identity) => principal(exact, patterns, one, proxy, config);
+      if (patterns.length > 0) return { answer };
+      return {
+        answer,
+        names: [...exact].flatMap((value) => /^[^/]*\/ns\/([^/]*)\/sa\/([^/]*)$/.exec(value)?.slice(1).join("/") ?? []),
+      };
+    }
   }
 }
 

@@ -13,7 +13,6 @@ const WITHOUT_HTTP: ReadonlySet<string> = new Set(["tcp", "tls", "https", "mongo
 /** Of each pod the ports that all Services in front of it declare to be no HTTP. */
 export function portsWithoutHttp({ reading, services }: IstioContext): (index: number) => PortSet {
   const { none, union, subtract } = reading.portSets;
-  if (reading.objectsOf("security.istio.io", "AuthorizationPolicy").length === 0) return () => none;
   const declared = new Map<number, { tcp: PortSet; other: PortSet }>();
   for (const { object, pods, targets } of services) {
     const protocols = appProtocols(object);

@@ -18,7 +18,7 @@ import type {
 import type { PortSet } from "../port-set.ts";
 import type { Reading } from "../reading.ts";
 import { addAuthenticationRules } from "./authentication-rules.ts";
-import { addAuthorizationRules, readAuthorizationPolicies } from "./authorization-rules.ts";
+import { addAuthorizationRules, looksAtRequests, readAuthorizationPolicies } from "./authorization-rules.ts";
 import { type IstioContext, isPossible } from "./context.ts";
 import { readControlPlane } from "./control-plane.ts";
 import { readDestinationRules } from "./destination-rules.ts";
@@ -60,12 +60,12 @@ export function readIstio(reading: Reading): IstioFacts {
     services: readServices(reading, pods),
     note: notes.add,
   };
+  const policies = readAuthorizationPolicies(context);
   const modes = readPeerAuthentications(context);
   const overrides = readDestinationRules(context);
-  const groups = groupDestinations(context, modes, overrides);
+  const groups = groupDestinations(context, modes, overrides, policies.some(looksAtRequests));
   const rules = createMeshRules(reading);
   addAuthenticationRules(context, groups, modes, rules);
-  const policies = readAuthorizationPolicies(context);
   const uses = findWaypointUses(context);
   const atWaypoints = new Set(policies.filter((policy) => uses.some((use) => isAtWaypoint(context, policy, use))));
   const { facts, isolated } = addAuthorizationRules(context, groups, policies, atWaypoints, rules);

@@ -31,42 +31,36 @@ export function byIdentity(
   identities: readonly string[],
   ranges?: readonly AddressRange[],
 ): SourceCondition {
-  const exact = new Set(identities.filter((one) => !one.startsWith("*")));
   const suffixes = identities.filter((one) => one.startsWith("*")).map((one) => one.slice(1));
-  const end = `${config.namespace}.${config.trustDomain}`;
-  const nameOf = (namespace: string, account: string) => `${account}.${namespace}.serviceaccount.identity.`;
-  const key = JSON.stringify(["linkerd", identities]);
-  const sure = pods.where(key, ({ namespace, serviceAccount }) => {
-    const name = nameOf(namespace, serviceAccount) + end;
-    return exact.has(name) || suffixes.some((suffix) => suffix === "" || name.endsWith(suffix));
-  });
-  let maybe: PodSet = podSets.none;
-  if (!config.isRead && identities.some((one) => one !== "*")) {
-    const starts = [...exact].map((one) => /^([^.]*\.[^.]*)\.serviceaccount\.identity\./.exec(one)?.[1] ?? "");
-    const others = new Set(starts);
-    maybe = podSets.subtract(
-      pods.where(`may be ${key}`, ({ namespace, serviceAccount }) => others.has(`${serviceAccount}.${namespace}`)),
-      sure,
-    );
+  const end = `.serviceaccount.identity.${config.namespace}.${config.trustDomain}`;
+  const sure = new Set<number>();
+  const maybe = new Set<number>();
+  for (const identity of identities) {
+    const [account = "", namespace = ""] = identity.split(".", 2);
+    const place = pods.accountPlaces.get(`${namespace}/${account}`);
+    if (place === undefined || identity.startsWith("*")) continue;
+    if (identity === `${account}.${namespace}${end}`) sure.add(place);
+    else if (!config.isRead && identity.startsWith(`${account}.${namespace}.serviceaccount.identity.`))
+      maybe.add(place);
   }
+  if (suffixes.length > 0) {
+    for (const [place, { namespace, serviceAccount }] of pods.accounts.entries()) {
+      if (suffixes.some((suffix) => `${serviceAccount}.${namespace}${end}`.endsWith(suffix))) sure.add(place);
+    }
+  }
+  const certain = pods.withAccounts(sure);
+  const unsure = podSets.subtract(pods.withAccounts(maybe), certain);
   return {
-    identities: podSets.union([sure, maybe]),
-    ...(maybe.members.length === 0 ? {} : { maybe: { pods: maybe, doubt: UNREAD } }),
+    identities: podSets.union([certain, unsure]),
+    ...(unsure.members.length === 0 ? {} : { maybe: { pods: unsure, doubt: UNREAD } }),
     anonymous: false,
     ...within(ranges),
   };
 }
 
-export function byServiceAccounts(
-  { reading: { podSets }, pods }: IdentityContext,
-  accounts: readonly string[],
-): PodSet {
-  const wanted = new Set(accounts);
-  return accounts.length === 0
-    ? podSets.none
-    : pods.where(JSON.stringify(["accounts", accounts]), ({ namespace, serviceAccount }) =>
-        wanted.has(`${namespace}/${serviceAccount}`),
-      );
+/** @param accounts - `namespace/name` */
+export function byServiceAccounts({ pods }: IdentityContext, accounts: readonly string[]): PodSet {
+  return pods.withAccounts(new Set(accounts.flatMap((name) => pods.accountPlaces.get(name) ?? [])));
 }
 
 /** The condition, and these for certain. */
