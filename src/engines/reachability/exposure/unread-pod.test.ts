@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { formatPorts, intervalsOf } from "../model.ts";
+import { formatPorts, hasPort, intervalsOf } from "../model.ts";
 import { deployment, networkOf } from "./exposure.fixture.ts";
 import { createUnreadPod } from "./unread-pod.ts";
 
@@ -69,6 +69,21 @@ spec:
     assert.equal(said(`${admin("Pass", some)}${policy("[]")}${web}`), "none; none");
     // A controller on its node's network is picked by no selector.
     assert.equal(said(`${admin("Deny", "{}")}${web}`), "none; all ports");
+  });
+
+  test("what a mesh lets in by the identity of a pod that was not read is unknown, and what it closes besides too", () => {
+    const mesh = `apiVersion: v1
+kind: Namespace
+metadata: { name: shop, labels: { istio-injection: enabled } }
+---
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: { name: web, namespace: shop }
+spec: { action: ALLOW, rules: [{ from: [{ source: { principals: [cluster.local/ns/edge/sa/gateway] } }] }] }
+---
+`;
+    const { allowed, unknown } = createUnreadPod(networkOf(`${mesh}${web}`)).connection(0);
+    assert.deepEqual([hasPort(allowed, "TCP", 8080), hasPort(unknown, "TCP", 8080)], [false, true]);
   });
 
   test("whatever controller comes is allowed what is allowed, and no port that is denied", () => {

@@ -70,7 +70,9 @@ function both({ portSets: sets }: Network, a: Connection, b: Connection): Connec
 
 function matches(rule: Rule): "yes" | "maybe" | "no" {
   const answers = rule.peers.map((peer) => peerMatches(peer, rule.action));
-  if (answers.includes("yes")) return rule.doubt === undefined ? "yes" : "maybe";
+  // Rules of a mesh are about the identities of pods that were read: what they let in beside nobody holds here.
+  const isSure = rule.doubt === undefined && (rule.action === "accept" || !rule.stage.startsWith("mesh"));
+  if (answers.includes("yes")) return isSure ? "yes" : "maybe";
   return answers.includes("maybe") ? "maybe" : "no";
 }
 
