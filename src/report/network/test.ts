@@ -17,7 +17,14 @@ export function renderTest(view: TestView, options: RenderOptions): string {
   const [held, failed, unknown] = [count("pass"), count("fail"), count("unknown")];
   const out: string[] = [];
   for (const verdict of ["fail", "unknown"] as const) {
-    for (const result of results.filter((one) => one.verdict === verdict)) out.push(...resultLines(result, page), "");
+    const some = results.filter((one) => one.verdict === verdict);
+    for (const result of some) if (result.because === undefined) out.push(...resultLines(result, page), "");
+    // One cause is told once.
+    const byCause = Map.groupBy(
+      some.filter(({ because }) => because !== undefined),
+      ({ because = "" }) => because,
+    );
+    for (const [because, alike] of byCause) out.push(...alikeLines(because, alike, page), "");
   }
   if (unread.length > 0) {
     out.push(`? not read: ${counted(unread.length, "gap")}, so that nothing holds for sure`);
@@ -40,14 +47,22 @@ export function renderTest(view: TestView, options: RenderOptions): string {
   return `${[...out, paint(summary)].join("\n")}\n`;
 }
 
+function alikeLines(because: string, alike: readonly ResultView[], page: Page): string[] {
+  const isFail = alike[0]?.verdict === "fail";
+  const paint = isFail ? page.colors.red : page.colors.yellow;
+  return [
+    ...alike.map(({ line, text }) => paint(`${isFail ? "✗" : "?"} line ${line}: ${printable(text)}`)),
+    ...hanging(page, because, 4, "  "),
+  ];
+}
+
 function resultLines(result: ResultView, page: Page): string[] {
-  const { line, text, verdict, because, counterexamples, pairs, failing, unknown } = result;
+  const { line, text, verdict, counterexamples, pairs, failing, unknown } = result;
   const paint = verdict === "fail" ? page.colors.red : page.colors.yellow;
   const out = [paint(`${verdict === "fail" ? "✗" : "?"} line ${line}: ${printable(text)}`)];
-  if (because !== undefined) out.push(...hanging(page, because, 4, "  "));
   for (const example of counterexamples) out.push(...exampleLines(example, page));
   const left = failing + unknown - counterexamples.length;
-  if (pairs > 1 && because === undefined) {
+  if (pairs > 1) {
     out.push(
       `    ${failing > 0 ? `${failing} of ${pairs} pairs` : `${unknown} of ${pairs} pairs unknown`}${left > 0 ? ", some of which are shown" : ""}`,
     );

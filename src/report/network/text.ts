@@ -23,7 +23,9 @@ export function renderNetworkText(view: NetworkView, options: RenderOptions): st
   const { endpoints, groups } = view;
   const kindOf = (group: number) => endpoints[groups[group]?.[0] ?? -1]?.kind;
   const isWorkload = (group: number) => kindOf(group) === "workload";
-  const isInside = (group: number) => isWorkload(group) || (view.scope !== undefined && kindOf(group) === "node");
+  const { from = "", to = "", focus = "" } = view.scope ?? {};
+  const asksNodes = [from, to, focus].some((text) => /\bnode\b|\bany\b/.test(text));
+  const isInside = (group: number) => isWorkload(group) || (asksNodes && kindOf(group) === "node");
   const isOutside = (group: number) => kindOf(group) === "addresses" || kindOf(group) === "domain";
   const out = [...headlineOf(view, page)];
   section("WHO REACHES WHOM", WITHIN, linesOf(view, isInside, isInside), true);
