@@ -56,6 +56,7 @@ export async function scanCluster(connection: ClusterConnection, context: Cluste
   const network = await scanNetwork(manifests, { ...judging, cni: detectCni(manifests, reading.daemonSets) });
   evaluations.take(network.evaluations);
   context.onNetwork?.(network.network);
+  context.onRelations?.(network.relations);
   return {
     reading,
     authority: uid === undefined ? { kind: "cluster-address", ...addressOf(connection) } : { kind: "cluster", uid },

@@ -4,7 +4,7 @@ import type { EvaluatedNetwork, NetworkContext } from "../evaluate/kubernetes/ne
 
 export async function scanNetwork(manifests: Manifests, context: NetworkContext): Promise<EvaluatedNetwork> {
   const hasPods = manifests.workloads.some(({ origin }) => origin === "kubernetes");
-  if (!hasPods) return { evaluations: [], notes: [] };
+  if (!hasPods) return { evaluations: [], relations: [], notes: [] };
   const { evaluateNetwork } = await import("../evaluate/kubernetes/network.ts");
   return evaluateNetwork(manifests, context);
 }

@@ -73,6 +73,7 @@ export async function scanTree(
   const network = await scanNetwork(manifests, { policy, now, scope: SCOPE });
   evaluations.take(network.evaluations);
   context.onNetwork?.(network.network);
+  context.onRelations?.(network.relations);
   if (secrets !== undefined) {
     evaluations.take(evaluateManifestSecrets(manifests, secrets.scanner, { policy, now, scope: SCOPE }));
   }

@@ -31,9 +31,9 @@ export const meshPolicyWithoutEffect = networkCheck({
     ],
   },
   needs: { meshFaults: "witness" },
-  applies: ({ meshFaults }) => meshFaults.some(isOurs),
+  applies: ({ meshFaults }) => meshFaults.members > 0 || meshFaults.faults.some(isOurs),
   *spot({ meshFaults }) {
-    for (const fault of meshFaults.filter(isOurs)) {
+    for (const fault of meshFaults.faults.filter(isOurs)) {
       const { code, place, reason, remedy, workloads } = fault;
       yield {
         object: place.object,

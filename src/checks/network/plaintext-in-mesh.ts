@@ -19,9 +19,9 @@ export const plaintextInMesh = networkCheck({
     references: ["https://istio.io/latest/docs/reference/config/networking/destination-rule/#ClientTLSSettings"],
   },
   needs: { meshFaults: "witness" },
-  applies: ({ meshFaults }) => meshFaults.some(isOurs),
+  applies: ({ meshFaults }) => meshFaults.members > 0 || meshFaults.faults.some(isOurs),
   *spot({ meshFaults }) {
-    for (const { code, place, reason, remedy, workloads } of meshFaults.filter(isOurs)) {
+    for (const { code, place, reason, remedy, workloads } of meshFaults.faults.filter(isOurs)) {
       yield {
         object: place.object,
         path: place.field,

@@ -13,8 +13,8 @@ export const policyNotEvaluated = networkCheck({
     fix: "Each finding says what is wrong. What is not evaluated can be written as a NetworkPolicy or ClusterNetworkPolicy.",
     references: ["https://kubernetes.io/docs/reference/kubernetes-api/policy-resources/network-policy-v1/"],
   },
-  needs: { policyFaults: "witness" },
-  applies: ({ policyFaults }) => policyFaults.length > 0,
+  needs: { policyFaults: "witness", policies: "witness" },
+  applies: ({ policyFaults, policies }) => policyFaults.length + policies.length > 0,
   *spot({ policyFaults }) {
     for (const { code, place, reason, remedy } of policyFaults) {
       yield {

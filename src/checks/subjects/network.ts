@@ -205,6 +205,12 @@ export interface MeshFault extends PolicyFault {
   readonly workloads: readonly string[];
 }
 
+export interface MeshFaults {
+  /** Workloads that are, or may be, in a mesh. */
+  readonly members: number;
+  readonly faults: readonly MeshFault[];
+}
+
 /** The network of a cluster, or of all manifests of a directory. */
 export interface NetworkFacts {
   /** Partial where a policy was not read whole. */
@@ -215,7 +221,7 @@ export interface NetworkFacts {
   /** Of network policies; what a policy of another CNI is, `unenforced` says. */
   readonly policyFaults: readonly PolicyFault[];
   /** Partial where a mesh's policy was not read whole. */
-  readonly meshFaults: readonly MeshFault[];
+  readonly meshFaults: MeshFaults;
 }
 
 export type NetworkCheck = Check<NetworkFacts> & { readonly subject: "network" };

@@ -6,6 +6,7 @@ import type { ClusterAsset } from "../../core/asset.ts";
 import type { EvidenceFor } from "../../core/check.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
 import { type Gap, present } from "../../core/evidence.ts";
+import type { Relation } from "../../core/relation.ts";
 import { runChecks } from "../../core/runner.ts";
 import {
   effectiveNamespace,
@@ -16,7 +17,7 @@ import {
 } from "../../engines/kubernetes/model.ts";
 import type { DetectedCni } from "../../engines/reachability/cni.ts";
 import { exposuresOf } from "../../engines/reachability/exposure/exposures.ts";
-import type { Network } from "../../engines/reachability/model.ts";
+import type { Exposure, Network } from "../../engines/reachability/model.ts";
 import { readNetwork } from "../../engines/reachability/network.ts";
 import { namespaceAsset, namespacesInSeveralFiles } from "./assets.ts";
 import { type ListGaps, listGapsApart } from "./list-gaps.ts";
@@ -27,6 +28,7 @@ import { exposedPorts } from "./network/exposed-ports.ts";
 import { meshFaults } from "./network/mesh-faults.ts";
 import { namespaceNetwork } from "./network/namespace-network.ts";
 import { policyFacts } from "./network/policy-facts.ts";
+import { networkRelations } from "./network/relations.ts";
 import { statedTwice } from "./network/several.ts";
 import { trustedInternet } from "./network/trusted-egress.ts";
 import { workloadReach } from "./network/workload-reach.ts";
@@ -39,6 +41,7 @@ export interface NetworkContext extends Pick<ManifestsContext, "policy" | "now" 
 
 export interface EvaluatedNetwork {
   readonly evaluations: readonly Evaluation[];
+  readonly relations: readonly Relation[];
   readonly notes: readonly string[];
   /** What was judged; absent where nothing was. */
   readonly network?: Pick<Ground, "network"> & { readonly enforced: KnownEnforcement["enforcement"]["enforced"] };
@@ -52,9 +55,11 @@ export function evaluateNetwork(all: Manifests, context: NetworkContext): Evalua
   const known = enforcementOf(context.policy, manifests, context.cni);
   const network = readNetwork(manifests, known.settings);
   const ground: Ground = { network, manifests, known, short, gaps: manifestGaps(manifests), context };
-  const whole = evaluateWhole(ground);
+  const exposures = exposuresOf(network);
+  const whole = evaluateWhole(ground, exposures);
   return {
     evaluations: [...evaluateNamespaces(ground), ...whole.evaluations],
+    relations: networkRelations(network, exposures, context),
     notes: [...enforcementNotes(network, known, context), ...whole.notes],
     network: { network, enforced: known.enforcement.enforced },
   };
@@ -142,7 +147,10 @@ function evaluateNamespace(
   });
 }
 
-function evaluateWhole({ network, manifests, known, short, gaps, context }: Ground): EvaluatedNetwork {
+function evaluateWhole(
+  { network, manifests, known, short, gaps, context }: Ground,
+  exposures: readonly Exposure[],
+): Pick<EvaluatedNetwork, "evaluations" | "notes"> {
   const { policy, now, scope, cni } = context;
   const observedAt = now.toISOString();
   const { policies, unenforced, faults, tooMany } = policyFacts(network, cni !== undefined);
@@ -152,7 +160,7 @@ function evaluateWhole({ network, manifests, known, short, gaps, context }: Grou
     ...short.of(LISTS),
     ...network.gaps.filter(({ code }) => code === "network.bound").map(networkGap),
   ];
-  const { exposed, gaps: exposedGaps } = exposedPorts(network, exposuresOf(network), known.gaps);
+  const { exposed, gaps: exposedGaps } = exposedPorts(network, exposures, known.gaps);
   const evidence: EvidenceFor<NetworkFacts> = {
     policies: present(policies, observedAt, { gaps: unread }),
     unenforced: present(unenforced, observedAt),

@@ -1,12 +1,12 @@
 /** What a mesh's policies and clients do not do although they were meant to. */
-import type { MeshFault } from "../../../checks/subjects/network.ts";
+import type { MeshFault, MeshFaults } from "../../../checks/subjects/network.ts";
 import { describeObject } from "../../../engines/kubernetes/model.ts";
 import type { Network } from "../../../engines/reachability/model.ts";
 import { nameOf } from "./unknowns.ts";
 
 /** What a mesh says of its own policies and clients, for the checks. */
-export function meshFaults(network: Network): MeshFault[] {
-  const { notes = [], overrides = [] } = network.mesh ?? {};
+export function meshFaults(network: Network): MeshFaults {
+  const { notes = [], overrides = [], workloads = [] } = network.mesh ?? {};
   const told = notes.map(
     ({ code, object, field, reason, remedy, workloads }): MeshFault => ({
       code,
@@ -28,5 +28,6 @@ export function meshFaults(network: Network): MeshFault[] {
       }),
     )
     .filter(({ code, place }) => !known.has(`${code} ${describeObject(place.object)}`));
-  return [...told, ...plaintext];
+  const members = workloads.filter(({ mesh }) => mesh !== "none").length;
+  return { members, faults: [...told, ...plaintext] };
 }
