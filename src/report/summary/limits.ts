@@ -10,7 +10,7 @@ export const limits = {
   fixLinesAlone: 40,
   /** Where nothing is at or above the threshold. */
   fixesBelow: 4,
-  assets: 10,
+  assets: 9,
   unknowns: 4,
   /** Of a line each below the ten controls; elsewhere whole, for they say what a command has fixed. */
   notes: 4,
