@@ -17,6 +17,7 @@ import type { EgressAllowance } from "../../engines/reachability/policy.ts";
 import type { CiliumDns } from "./cilium.ts";
 import { draftPolicies } from "./drafts.ts";
 import { type ProxyPlace, planEgress } from "./egress.ts";
+import { internetNeeds, istioEgressDrafts, istioEgressNotes } from "./istio-egress.ts";
 import { meshDrafts, withProxies } from "./mesh.ts";
 import type { ApiServer, EgressMode, Generated, MeshMode, UnmetNeed } from "./model.ts";
 import { MANAGED_BY } from "./network-policy.ts";
@@ -60,17 +61,20 @@ export function generatePolicies(manifests: Manifests, options: GenerateOptions)
   const egress = planEgress(options.egress, inside, options.egressMode, options.proxy);
   const declared = [...found.needs, ...learnedNeeds(attributed.connections)];
   const all = [...declared, ...meshNeeds(declared, pods, meshOf)].filter(concerns(namespaces));
-  const needs = mergeNeeds([...withoutHosts(all), ...egress.needs]);
+  const outbound = options.egressMode === "istio" ? egress.needs.filter(({ to }) => to.kind === "host") : [];
+  const listed = egress.needs.filter((need) => !outbound.includes(need));
+  const needs = mergeNeeds([...withoutHosts(all), ...listed, ...internetNeeds(outbound)]);
   const cilium = options.egressMode === "cilium" || settings.cni === "cilium";
   const context = { settings, subjects, apiServer, namespaces, cilium, dns: ciliumDns(needs) };
   const { drafts, unmet, met, notes } = draftPolicies(needs, context);
   const isInMesh = (one: PodEndpoint) => meshOf(one) !== "none";
+  const kept = outbound.length === 0 ? [] : istioEgressDrafts(outbound, met, { ...context, services });
   const further = options.meshMode === undefined ? [] : meshDrafts(options.meshMode, met, { ...context, isInMesh });
-  const sorted = [...drafts, ...further].sort((a, b) =>
+  const sorted = [...drafts, ...kept, ...further].sort((a, b) =>
     a.namespace < b.namespace ? -1 : a.namespace > b.namespace ? 1 : 0,
   );
   const isMet = isAmong(met);
-  const proof = prove({ ...context, base: network.manifests, drafts: sorted, needs: met });
+  const proof = prove({ ...context, base: network.manifests, drafts: sorted, needs: met, outbound });
   return {
     namespaces: [...namespaces].sort(),
     drafts: sorted,
@@ -80,14 +84,16 @@ export function generatePolicies(manifests: Manifests, options: GenerateOptions)
     cut: attributed.connections.filter((one) => concernsEnds(one, namespaces) && !isMet(one)),
     unattributed: attributed.unattributed,
     replaced,
-    notes: [...egress.notes, ...notes, ...meshNotes(options.meshMode)].sort(),
+    notes: [...egress.notes, ...notes, ...meshNotes(meshModeOf(options)), ...istioEgressNotes(outbound)].sort(),
     ...(egress.squid === undefined ? {} : { squid: egress.squid }),
     proof,
   };
 }
 
 /** The network as it is, or with the namespaces in the mesh that policies are asked for. */
-function meshed(base: Manifests, namespaces: ReadonlySet<string>, { settings, meshMode }: GenerateOptions): Network {
+function meshed(base: Manifests, namespaces: ReadonlySet<string>, options: GenerateOptions): Network {
+  const { settings } = options;
+  const meshMode = meshModeOf(options);
   const network = readNetwork(base, settings);
   if (meshMode === undefined) return network;
   const meshOf = meshFinder(network);
@@ -98,6 +104,11 @@ function meshed(base: Manifests, namespaces: ReadonlySet<string>, { settings, me
     withProxies(base, meshMode, namespaces, (workload) => members.has(workload)),
     settings,
   );
+}
+
+/** Sidecars keep to names only workloads that have one. */
+function meshModeOf({ meshMode, egressMode, egress }: GenerateOptions): MeshMode | undefined {
+  return meshMode ?? (egressMode === "istio" && egress.length > 0 ? "istio" : undefined);
 }
 
 function meshFinder({ endpoints, mesh }: Network): (pods: PodEndpoint) => MeshKind | "none" {

@@ -50,6 +50,8 @@ export interface Draft {
   readonly stages: Readonly<Record<Allow["direction"], StageName>>;
   readonly namespace: string;
   readonly name: string;
+  /** Without any of its allows it still says something: that the rest is denied. */
+  readonly keepsWhenEmpty?: boolean;
   /** Above the object, in lines. */
   readonly comments: readonly string[];
   readonly allows: readonly Allow[];

@@ -30,6 +30,7 @@ export function networkPolicy(written: WrittenNetworkPolicy): Draft {
     name,
     ...(members === undefined ? {} : { members }),
     stages: NETWORK_STAGES,
+    keepsWhenEmpty: true,
     comments: above,
     allows,
     build: (kept) => {

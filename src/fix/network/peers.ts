@@ -1,5 +1,6 @@
 /** Ends of needs as peers of a NetworkPolicy (Kubernetes API reference, NetworkPolicyPeer). */
 import { type AddressRange, covers, parseCidr } from "../../engines/reachability/addresses.ts";
+import { privateRanges } from "../../engines/reachability/atoms.ts";
 import type { ClusterSettings } from "../../engines/reachability/model.ts";
 import type { NeedEnd } from "../../engines/reachability/needs/model.ts";
 import { cidrsOf } from "./cidrs.ts";
@@ -81,7 +82,7 @@ export function writtenEnd(
     case "outside":
       return outside(context.settings);
     case "addresses":
-      return addresses(end.ranges);
+      return end.name === INTERNET ? internet() : addresses(end.ranges);
     case "host":
       if (context.cilium) return cilium("toFQDNs", [hostMatch(end.host)]);
       return {
@@ -158,6 +159,21 @@ function outside({ podCidrs }: ClusterSettings): WrittenEnd {
       const whole = parseCidr(cidr);
       const except = podCidrs.flatMap((range) => (whole !== undefined && covers(whole, range) ? cidrsOf(range) : []));
       return { ipBlock: { cidr, ...(except.length === 0 ? {} : { except }) } };
+    }),
+  );
+}
+
+/** What every public address is called as an end. */
+export const INTERNET = "every public address";
+
+function internet(): WrittenEnd {
+  return peers(
+    EVERY.map((cidr) => {
+      const whole = parseCidr(cidr);
+      const except = privateRanges.flatMap((range) =>
+        whole !== undefined && covers(whole, range) ? cidrsOf(range) : [],
+      );
+      return { ipBlock: { cidr, except } };
     }),
   );
 }

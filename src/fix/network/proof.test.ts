@@ -19,7 +19,7 @@ function inputOf(text: string): ProofInput {
   const { needs } = findNeeds(base, pods, { ingressFrom: [] });
   const context = { settings: noSettings, subjects, namespaces, apiServer: [], cilium: false, dns: [] };
   const { drafts, met } = draftPolicies(needs, context);
-  return { ...context, base, drafts, needs: met };
+  return { ...context, base, drafts, needs: met, outbound: [] };
 }
 
 function changed(input: ProofInput, name: string, change: (allows: readonly Allow[]) => readonly Allow[]): ProofInput {

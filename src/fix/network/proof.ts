@@ -31,6 +31,8 @@ export interface ProofInput {
   readonly drafts: readonly Draft[];
   /** All that the drafts are meant to allow. */
   readonly needs: readonly Need[];
+  /** Hosts that sidecars keep their workloads to. */
+  readonly outbound: readonly Need[];
 }
 
 export interface Proof {
@@ -50,8 +52,7 @@ export function prove(input: ProofInput): Proof {
   const compute = (drafts: readonly Draft[], kept: (draft: Draft) => readonly Allow[], isTrial = false): Network => {
     const texts = drafts.flatMap((draft) => {
       const allows = kept(draft);
-      // Without any allow only a NetworkPolicy says something: that the rest is denied.
-      const isEmpty = allows.length === 0 && draft.allows.length > 0 && draft.kind !== "NetworkPolicy";
+      const isEmpty = allows.length === 0 && draft.allows.length > 0 && draft.keepsWhenEmpty !== true;
       return isEmpty ? [] : [writeDraft(draft, allows, isTrial)];
     });
     const text = texts.join("---\n");
@@ -69,12 +70,13 @@ export function prove(input: ProofInput): Proof {
   const needed = neededPorts(input, network, places);
   checkNeeds(input, { network, places, failures, uncertain });
   const pairs = checkOthers(needed, { network, places, failures, uncertain });
-  if (input.drafts.some(({ stages }) => stages.ingress === "mesh-authorization")) {
+  checkOutbound(input.outbound, { network, places, failures, uncertain });
+  if (input.drafts.some(({ kind }) => kind === "AuthorizationPolicy")) {
     checkMesh(needed, { network, places, failures, uncertain });
   }
   const { superfluous, allows } = findSuperfluous({
     drafts: input.drafts,
-    needs: input.needs,
+    needs: [...input.needs, ...input.outbound],
     portsOf: (need) => portsOf(need, input),
     compute: (drafts, kept) => compute(drafts, kept, true),
     placesIn: (one) => placesOf(one, input),
@@ -165,8 +167,9 @@ function checkNeeds(input: ProofInput, { network, places, failures, uncertain }:
       continue;
     }
     const unsure = source.isVague || target.isVague;
-    // What the mesh itself needs is beneath its own policies.
-    const isOfMesh = need.reasons.every(({ kind }) => kind === "mesh");
+    // What the mesh itself needs is beneath its own policies; names and the API server its proxies know by themselves.
+    const isOfMesh =
+      need.to.kind === "api-server" || need.reasons.every(({ kind }) => kind === "mesh" || kind === "dns");
     let worst: "open" | "unknown" | "closed" = "open";
     for (const from of source.needed) {
       for (const to of target.needed) {
@@ -239,6 +242,37 @@ function checkOthers(needed: Needed, { network, places, failures, uncertain }: C
   for (const [reason, count] of doubtful)
     uncertain.add(`${count} ${count === 1 ? "pair" : "pairs"} may connect without need: ${reason}`);
   return pairs;
+}
+
+/** By their sidecars workloads reach the hosts that they need, and no other address outside. */
+function checkOutbound(outbound: readonly Need[], { network, places, failures, uncertain }: Checking): void {
+  const { endpoints, portSets } = network;
+  if (outbound.length === 0) return;
+  for (const need of outbound) {
+    const what = `${endName(need.from)} -> ${endName(need.to)}:${need.port}/${need.protocol}`;
+    const [to] = places.of(need.to).needed;
+    const ports = portSets.of([{ protocol: need.protocol, first: need.port, last: need.port }]);
+    for (const from of places.of(need.from).needed) {
+      const found = to === undefined ? undefined : network.stage("mesh-outbound", from, to);
+      if (found !== undefined && portSets.subtract(ports, found.allowed) === portSets.none) continue;
+      if (found !== undefined && portSets.intersect(ports, found.unknown) !== portSets.none)
+        uncertain.add(`whether the sidecar lets ${what} out`);
+      else failures.push(`${what} is needed, and the sidecar would not let it out`);
+    }
+  }
+  const internet = endpoints.findIndex((one) => one.kind === "addresses" && one.scope === "internet");
+  for (const own of places.own) {
+    if (internet < 0 || network.mesh?.workloads[own]?.mesh !== "istio-sidecar") continue;
+    const { allowed } = network.stage("mesh-outbound", own, internet);
+    // A pattern's addresses are nobody's to know: the proxy goes by the name that the client states.
+    const byPattern = outbound.filter(
+      ({ from, to }) => to.kind === "host" && to.host.includes("*") && places.of(from).needed.includes(own),
+    );
+    const named = portSets.of(byPattern.map(({ protocol, port }) => ({ protocol, first: port, last: port })));
+    const open = portSets.subtract(portSets.intersect(allowed, portSets.protocol("TCP")), named);
+    if (open !== portSets.none)
+      failures.push(`${nameOf(endpoints[own])}: its sidecar lets ${formatPorts(open)} out to any address`);
+  }
 }
 
 /** At workloads in the mesh, of TCP: an account is let in where one of its workloads needs it, and nobody else is. */
