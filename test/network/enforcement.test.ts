@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import { suite, test } from "node:test";
+import { namespacesOf, verdictOf } from "./disagreements.ts";
 import { cannotEnforce, enforce } from "./enforcement/enforce.ts";
 import { answeredLine, connectionOf } from "./lines.ts";
 import {
@@ -15,7 +16,8 @@ import {
   node,
   pod,
 } from "./made-objects.ts";
-import { oracle } from "./oracle.ts";
+import { networkOf } from "./network-of.ts";
+import { type ClusterFacts, type Connection, oracle, type Verdict } from "./oracle.ts";
 import type { KubernetesObject } from "./oracle-objects.ts";
 import { hostProbes, probeSpace } from "./probes.ts";
 import { randomCluster } from "./random-clusters.ts";
@@ -25,7 +27,13 @@ const skip = cannotEnforce() ?? false;
 /** As the router enforces what the documents leave open (enforcement/nftables.ts). */
 const READINGS = { otherProtocols: "enforced", toOwnNode: "policy" } as const;
 
-/** Each line ends with reached or refused; the oracle has to say the same. */
+/** What the engine says, where it decides; what it calls unknown is one of the two that it may be. */
+function evaluated(objects: readonly KubernetesObject[], facts: ClusterFacts): (connection: Connection) => Verdict {
+  const network = networkOf([...objects, ...namespacesOf(objects)], facts);
+  return (connection) => verdictOf(network, connection) ?? "unknown";
+}
+
+/** Each line ends with reached or refused; the oracle has to say the same, and the engine where it decides. */
 async function expect(objects: readonly KubernetesObject[], lines: readonly string[]): Promise<void> {
   const judge = oracle(objects, { cni: "calico" }, READINGS);
   const results = await enforce(objects, lines.map(connectionOf));
@@ -37,6 +45,15 @@ async function expect(objects: readonly KubernetesObject[], lines: readonly stri
   assert.deepEqual(
     lines.map((line) => answeredLine(line, judge(connectionOf(line)) === "allow" ? "reached" : "refused")),
     lines,
+  );
+  const engine = evaluated(objects, { cni: "calico" });
+  const answers = { allow: "reached", deny: "refused" };
+  assert.deepEqual(
+    lines.flatMap((line) => {
+      const verdict = engine(connectionOf(line));
+      return verdict === "unknown" || line.endsWith(answers[verdict]) ? [] : [`${line}, and the engine: ${verdict}`];
+    }),
+    [],
   );
 }
 
@@ -269,6 +286,7 @@ suite("policies enforced for real", { skip }, () => {
     ));
   test("random clusters", async () => {
     const counts = { reached: 0, refused: 0 };
+    let decided = 0;
     for (let seed = 100; seed < 110; seed++) {
       const { objects, facts } = randomCluster(seed, { decided: true });
       const judge = oracle(objects, facts, READINGS);
@@ -278,8 +296,16 @@ suite("policies enforced for real", { skip }, () => {
       );
       assert.deepEqual(wrong.slice(0, 5), [], `seed ${seed}: ${wrong.length} of ${results.length}`);
       for (const { reached } of results) counts[reached ? "reached" : "refused"]++;
+      const engine = evaluated(objects, facts);
+      const answers = results.map(({ probe, family, reached }) => ({ probe, family, reached, engine: engine(probe) }));
+      const said = answers.filter((one) => one.engine !== "unknown");
+      const untrue = said.filter((one) => (one.engine === "allow") !== one.reached);
+      assert.deepEqual(untrue.slice(0, 5), [], `seed ${seed}: ${untrue.length} of ${said.length} by the engine`);
+      decided += said.length;
     }
+    const all = counts.reached + counts.refused;
     assert.ok(Math.min(counts.reached, counts.refused) > 1000, JSON.stringify(counts));
+    assert.ok(decided > all * 0.8, `the engine decides ${decided} of ${all}`);
   });
   test("nothing of it is left on the machine, or ever was", async () => {
     const machine = () => [Object.keys(networkInterfaces()), namesOf("/run/netns")];
