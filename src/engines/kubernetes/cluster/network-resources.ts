@@ -75,6 +75,7 @@ const KINDS: readonly (readonly [
     true,
     {
       destinationrules: "DestinationRule",
+      envoyfilters: "EnvoyFilter",
       gateways: "Gateway",
       serviceentries: "ServiceEntry",
       sidecars: "Sidecar",

@@ -23,6 +23,7 @@ import { type IstioContext, isPossible } from "./context.ts";
 import { readControlPlane } from "./control-plane.ts";
 import { readDestinationRules } from "./destination-rules.ts";
 import { groupDestinations } from "./destinations.ts";
+import { readEnvoyFilters } from "./envoy-filters.ts";
 import { findMembers } from "./membership.ts";
 import { readMeshConfig } from "./mesh-config.ts";
 import { noteBypasses, noteRequestAuthentications } from "./notes.ts";
@@ -72,6 +73,7 @@ export function readIstio(reading: Reading): IstioFacts {
   addWaypointRules(context, uses, policies, isolated, rules);
   addOutboundRules(context, rules);
   addOwnNodeRules(context, groups, rules);
+  readEnvoyFilters(context);
   noteBypasses(context);
   noteRequestAuthentications(context);
   return {

@@ -20,6 +20,8 @@ export interface LinkerdConfig {
   readonly skipInbound: readonly PortInterval[];
   readonly skipOutbound: readonly PortInterval[];
   readonly skipSubnets: readonly AddressRange[];
+  /** Where EgressNetworks are for all namespaces. */
+  readonly egressNamespace: string;
   readonly sources: readonly ControlPlane[];
 }
 
@@ -76,6 +78,7 @@ export function readLinkerdConfig(reading: Reading): LinkerdConfig {
       clusterNetworks: networks,
       defaultPolicy: { policy, place },
       ...skips,
+      egressNamespace: fields?.fields("egress")?.string("globalEgressNetworkNamespace") || "linkerd-egress",
       sources: [{ mesh: "linkerd", part: "configuration", text: "Linkerd's configuration was read", ...place }],
     };
   }
@@ -89,6 +92,7 @@ export function readLinkerdConfig(reading: Reading): LinkerdConfig {
     skipInbound: writtenPorts(PORTS) ?? [],
     skipOutbound: writtenPorts(PORTS) ?? [],
     skipSubnets: [],
+    egressNamespace: "linkerd-egress",
     sources: [],
   };
 }

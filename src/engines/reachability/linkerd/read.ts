@@ -11,6 +11,7 @@ import { type IdentityContext, readAuthentications } from "./authentications.ts"
 import { readAuthorizations } from "./authorizations.ts";
 import { readLinkerdConfig } from "./configuration.ts";
 import type { LinkerdContext } from "./context.ts";
+import { addEgressNetworks } from "./egress-networks.ts";
 import { authorizationOf, modesOf, noteBypasses, noteUnused } from "./facts.ts";
 import { findLinkerdMembers } from "./membership.ts";
 import { addDefaults, addServer, defaultOf } from "./rules.ts";
@@ -59,6 +60,7 @@ export function readLinkerd(reading: Reading): LinkerdFacts {
   const byServer = new Map(servers.map((server) => [server, authorizations.filter((one) => one.isFor(server))]));
   for (const server of servers) strict.set(server, addServer(context, server, byServer.get(server) ?? [], served));
   addDefaults(context, defaults, served);
+  addEgressNetworks(context);
   noteUnused(context, servers, authorizations);
   noteBypasses(context);
   return {
