@@ -42,12 +42,6 @@ export function differences(expected: Connections, found: Connections): string[]
   return lines.sort();
 }
 
-export function countOf({ within, incoming, outgoing }: Connections): number {
-  const sizes = [...within.values()].map(({ size }) => size);
-  const outside = [...incoming.values(), ...outgoing.values()].map(({ length }) => length);
-  return [...sizes, ...outside].reduce((sum, one) => sum + one, 0);
-}
-
 /** Where neither changes is one piece, however each of them is cut. */
 function* cut(
   wanted: readonly Outside[],

@@ -34,7 +34,10 @@ test("what stated addresses alone reach is less, and what policies deny is close
   const closed = [shop, pod(5432), service(5432, balanced), denyAll("shop")];
   assert.deepEqual(found(exposedPort, closed), []);
   // Whose address policies see behind a load balancer is the CNI's own, unless the client's is kept.
-  assert.match(verdicts(exposedPort, closed)[0] ?? "", /^manifests unknown: .*a node's address takes the place/);
+  assert.match(
+    verdicts(exposedPort, closed)[0] ?? "",
+    /^manifests unknown: .*a node's address in place of the client's/,
+  );
   const kept = [shop, pod(5432), service(5432, { ...balanced, externalTrafficPolicy: "Local" }), denyAll("shop")];
   assert.deepEqual(verdicts(exposedPort, kept), ["manifests pass"]);
   assert.deepEqual(verdicts(exposedPort, kept, defaultPolicy), [

@@ -13,7 +13,6 @@ export type * from "./addresses.ts";
 export type * from "./connection-model.ts";
 export type * from "./endpoint-model.ts";
 export type * from "./exposure/exposure-model.ts";
-export { portsServed } from "./exposure/served-ports.ts";
 export { type MutualTls, mutualTls } from "./mesh/mutual-tls.ts";
 export { type MeshPortCut, meshPorts, meshPortsCut } from "./mesh/port-cut.ts";
 export * from "./mesh-model.ts";

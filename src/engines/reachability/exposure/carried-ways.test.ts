@@ -114,6 +114,28 @@ spec: { controller: ingress.k8s.aws/alb }
     assert.deepEqual(backend("{ resource: { kind: Bucket, name: b } }"), [`${line} ? exposure.backend`]);
   });
 
+  test("what annotations put in a backend's place, or beside it", () => {
+    const line = "ingress Ingress/web unknown by unknown-pod:";
+    const action = "{ defaultBackend: { service: { name: rule, port: { name: use-annotation } } } }";
+    assert.deepEqual(told(networkOf(`${web}${ingress(action)}`)), [`${line} ? exposure.backend`]);
+    const fallback = ingress("{}", "annotations: { nginx.ingress.kubernetes.io/default-backend: web }");
+    assert.deepEqual(told(networkOf(`${web}${fallback}`)), [`${line} web TCP 8080,9090 allowed`]);
+  });
+
+  test("ports that ingress-nginx passes on by a ConfigMap", () => {
+    const map = (name: string, data: string) =>
+      `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: ${name}, namespace: edge }\ndata: ${data}\n---\n`;
+    const tell = (name: string, data: string) =>
+      told(networkOf(`${nginx}${edgeService}${web}${map(name, data)}`)).slice(1);
+    assert.deepEqual(tell("tcp-services", '{ "5432": "shop/web:81", "x": "shop/web:80", "7": "nothing" }'), [
+      "ingress ConfigMap/tcp-services internet by nginx: web TCP 9090 allowed",
+    ]);
+    assert.deepEqual(tell("x-ingress-nginx-tcp", '{ "5432": "shop/web:admin:PROXY" }'), [
+      "ingress ConfigMap/x-ingress-nginx-tcp internet by nginx: web TCP 9090 allowed",
+    ]);
+    assert.deepEqual(tell("other", '{ "5432": "shop/web:81" }'), []);
+  });
+
   test("each has its place, and paths to one Service are one way", () => {
     const path = "{ backend: { service: { name: web, port: { number: 80 } } } }";
     const network = networkOf(
@@ -184,6 +206,18 @@ spec: { from: [${from}], to: [${to}] }
     assert.equal(tell(grant(from, '{ group: "", kind: Service }')), "web TCP 8080 allowed");
     assert.equal(tell(grant(from, '{ group: "", kind: Service, name: other }')), "exposure.no-grant");
     assert.equal(tell(grant(from.replace("infra", "other"), '{ group: "", kind: Service }')), "exposure.no-grant");
+  });
+
+  test("a cloud's own load balancer by its class", () => {
+    const of = (name: string) => {
+      const text = gateway(listener("{ from: All }")).replace("gatewayClassName: own", `gatewayClassName: ${name}`);
+      return told(networkOf(`${web}${text}${route(RULES)}`))[0]
+        ?.split(/[ :]/)
+        .slice(2, 5)
+        .join(" ");
+    };
+    assert.equal(of("gke-l7-rilb"), "private by proxy");
+    assert.equal(of("gke-l7-global-external-managed"), "internet by proxy");
   });
 
   test("its own pods carry its name; a Gateway that was not read and a mesh's parent", () => {

@@ -109,7 +109,10 @@ const controllers: readonly Controller[] = [
   {
     name: "Google Cloud's load balancer",
     controllers: ["networking.gke.io/", "k8s.io/gce"],
-    classes: ["gce", "gce-internal"],
+    classes: [
+      ...["gce", "gce-internal", "gke-l7-rilb", "gke-l7-gxlb"],
+      ...["gke-l7-global-external-managed", "gke-l7-regional-external-managed"],
+    ],
     pods: [],
   },
   {

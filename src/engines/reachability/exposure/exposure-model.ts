@@ -78,7 +78,7 @@ export interface ExposureTarget {
   readonly ports: PortSet;
   /** Of these, those that some source reaches… */
   readonly allowed: PortSet;
-  /** …those that every source reaches… */
+  /** …those that everywhere reaches: most of the addresses of a family, or every pod or node… */
   readonly fromEverywhere: PortSet;
   /** …and those of which what was read does not tell. */
   readonly unknown: PortSet;

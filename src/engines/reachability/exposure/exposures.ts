@@ -14,6 +14,7 @@ import { type Lookup, lookupOf } from "./lookup.ts";
 import { otherWays } from "./other-ways.ts";
 import { openshiftRouteWays, traefikWays } from "./route-ways.ts";
 import { serviceWays } from "./service-ways.ts";
+import { streamWays } from "./stream-ways.ts";
 import { createVerdicts, type Verdicts } from "./verdicts.ts";
 import { type Behind, placed, type Way } from "./way.ts";
 
@@ -33,6 +34,7 @@ export function exposuresOf(network: Network): readonly Exposure[] {
   const reachOf = carrierReach(direct);
   const carried = [
     ...ingressWays(lookup, reachOf),
+    ...streamWays(lookup, reachOf),
     ...gatewayWays(lookup, reachOf),
     ...openshiftRouteWays(lookup, reachOf),
     ...istioWays(lookup, reachOf),

@@ -3,7 +3,7 @@ import type { GatewayListener, GatewayObject, GatewayParent, ServiceBackend } fr
 import { bounds } from "../bounds.ts";
 import { matchesLabels, readSelector } from "../selector.ts";
 import { type Carrier, carrierOf, gatewayClasses } from "./controllers.ts";
-import type { DeadEnd, PlacedDoubt, TransportPort } from "./exposure-model.ts";
+import type { DeadEnd, PlacedDoubt, Reach, TransportPort } from "./exposure-model.ts";
 import { type Lookup, specOf } from "./lookup.ts";
 import { isGranted } from "./reference-grants.ts";
 import { isPort } from "./served-ports.ts";
@@ -73,7 +73,7 @@ function waysOf(
   const base = {
     way: "gateway-api" as const,
     object,
-    reach: reachOf(source),
+    reach: gatewayReach(gateway, source, reachOf),
     hosts,
     listens: attached.listeners.flatMap(portOf),
     source,
@@ -179,6 +179,14 @@ function covers(pattern: string, name: string): boolean {
 
 function portOf({ port, protocol }: GatewayListener): TransportPort[] {
   return isPort(port) ? [{ protocol: protocol === "UDP" ? "UDP" : "TCP", port }] : [];
+}
+
+/** Google Cloud's classes of internal load balancers: gke-l7-rilb, gke-l7-cross-regional-internal-managed-mc. */
+function gatewayReach({ gatewayClassName = "" }: GatewayObject, source: Carrier, reachOf: CarrierReach): Reach {
+  const isInternal = /^gke-l7-(?:.{0,40}-)?(?:rilb|internal)(?:-|$)/.test(gatewayClassName);
+  return source.kind === "proxy" && isInternal
+    ? { kind: "private", reason: `class ${gatewayClassName}` }
+    : reachOf(source);
 }
 
 /** Pods that were made for this Gateway carry its name (GEP-1762, and Envoy Gateway's own labels); else its class's. */

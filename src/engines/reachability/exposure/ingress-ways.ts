@@ -3,7 +3,7 @@ import type { Ingress } from "../../kubernetes/model.ts";
 import { type Carrier, carrierOf, ingressClasses } from "./controllers.ts";
 import type { Reach } from "./exposure-model.ts";
 import type { Lookup } from "./lookup.ts";
-import { type CarrierReach, placed, type Way, waysToBackends } from "./way.ts";
+import { type Backend, type CarrierReach, placed, type Way, waysToBackends } from "./way.ts";
 
 /** The annotation before `ingressClassName`; controllers still read it, and it counts first. */
 const CLASS_ANNOTATION = "kubernetes.io/ingress.class";
@@ -25,11 +25,22 @@ function waysOf(lookup: Lookup, ingress: Ingress, reachOf: CarrierReach): Way[] 
     listens: [],
     source,
   };
+  const [inAnnotations, named] = partition(backends, ({ port }) => port === USE_ANNOTATION);
   const ways = waysToBackends(
     lookup,
-    backends.map((backend) => ({ ...backend, namespace })),
+    [...named, ...annotated(ingress)].map((one) => ({ ...one, namespace })),
     base,
   );
+  for (const { field } of inAnnotations) {
+    const reason = "an annotation of the AWS Load Balancer Controller says what is behind it, which is not read";
+    ways.push({
+      ...base,
+      field,
+      behind: [],
+      doubts: [placed(object, field, "exposure.backend", reason)],
+      deadEnds: [],
+    });
+  }
   for (const field of otherBackends) {
     const doubts = [
       placed(object, field, "exposure.backend", "its backend is no Service: what is behind it is not known"),
@@ -37,6 +48,20 @@ function waysOf(lookup: Lookup, ingress: Ingress, reachOf: CarrierReach): Way[] 
     ways.push({ ...base, field, behind: [], doubts, deadEnds: [] });
   }
   return ways;
+}
+
+/** The name of a port by which an annotation takes the place of the Service. */
+const USE_ANNOTATION = "use-annotation";
+const DEFAULT_BACKEND = "nginx.ingress.kubernetes.io/default-backend";
+
+/** What ingress-nginx sends requests to that no pod of a backend can take. */
+function annotated({ object: { annotations } }: Ingress): Omit<Backend, "namespace">[] {
+  const service = Object.hasOwn(annotations, DEFAULT_BACKEND) ? annotations[DEFAULT_BACKEND] : undefined;
+  return service ? [{ service, field: ["metadata", "annotations", DEFAULT_BACKEND] }] : [];
+}
+
+function partition<T>(items: readonly T[], holds: (item: T) => boolean): readonly [T[], T[]] {
+  return [items.filter(holds), items.filter((item) => !holds(item))];
 }
 
 /** What says that a cloud's load balancer is of a private network. */

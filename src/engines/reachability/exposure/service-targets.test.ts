@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import fc from "fast-check";
 import type { Network } from "../model.ts";
 import { deployment, networkOf, service, serviceOf } from "./exposure.fixture.ts";
 import { portsServed } from "./served-ports.ts";
@@ -114,6 +115,50 @@ ports: [{ name: "", port: 6432 }]
     assert.deepEqual(deadEnds(network, "out"), [
       "exposure.external-name: it is the name of something outside the cluster",
     ]);
+  });
+});
+
+describe("as the endpoints controller resolves it", () => {
+  const name = fc.constantFrom("http", "sql");
+  const number = fc.integer({ min: 1, max: 5 });
+  const protocol = fc.constantFrom("TCP", "UDP");
+  const labels = fc.dictionary(fc.constantFrom("app", "tier"), fc.constantFrom("a", "b"));
+  const pod = fc.record({
+    labels,
+    ports: fc.array(fc.record({ name, containerPort: number, protocol }), { maxLength: 3 }),
+  });
+  const own = fc.record({ port: number, protocol }, { requiredKeys: ["port"] });
+  const ports = fc.array(fc.tuple(own, fc.option(fc.oneof(name, number), { nil: undefined })), {
+    minLength: 1,
+    maxLength: 3,
+  });
+
+  test("pods with every label of the selector, and the first port of the name and protocol", () => {
+    fc.assert(
+      fc.property(fc.array(pod, { minLength: 1, maxLength: 4 }), labels, ports, (pods, selector, stated) => {
+        fc.pre(Object.keys(selector).length > 0);
+        const spec = {
+          selector,
+          ports: stated.map(([one, targetPort], index) => ({ ...one, targetPort, name: `p${index}` })),
+        };
+        const workloads = pods.map((one, index) =>
+          deployment(`w${index}`, JSON.stringify(one.labels), JSON.stringify(one.ports)),
+        );
+        const network = networkOf(`${workloads.join("")}${service("web", JSON.stringify(spec))}`);
+        const expected = stated.flatMap(([{ port, protocol: wanted = "TCP" }, target], servicePort) =>
+          pods.flatMap(({ labels: having, ports: served }, index) => {
+            if (!Object.entries(selector).every(([key, value]) => having[key] === value)) return [];
+            const found =
+              typeof target === "string"
+                ? served.find((one) => one.name === target && one.protocol === wanted)?.containerPort
+                : (target ?? port);
+            return found === undefined ? [] : [`${servicePort} w${index} ${wanted}/${found}`];
+          }),
+        );
+        assert.deepEqual(targets(network, "web").sort(), expected.sort());
+      }),
+      { numRuns: 200 },
+    );
   });
 });
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { deployment, networkOf, service, told } from "./exposure.fixture.ts";
+import { exposuresOf } from "./exposures.ts";
 
 const web = deployment("web", "{ app: web }", "[{ name: http, containerPort: 8080 }]");
 const PORTS = "selector: { app: web }, ports: [{ port: 80, targetPort: http, nodePort: 30080 }]";
@@ -106,6 +107,20 @@ describe("whose address policies see", () => {
     assert.equal(verdict(`${other}${balancer(ranges("203.0.113.0/28"))}`), "allowed");
     // Whoever cannot read one of them narrows nothing.
     assert.match(told(networkOf(balancer(ranges("nowhere"))))[0] ?? "", / internet by client/);
+  });
+
+  test("whether from everywhere: from all of IPv4, or from some of it", () => {
+    const everywhere = (from: string) => {
+      const [target] = exposuresOf(networkOf(`${policy(`[{ from: [${from}] }]`)}${balancer(LOCAL)}`))[0]?.targets ?? [];
+      assert.equal(target?.verdict, "allowed");
+      return target !== undefined && target.fromEverywhere === target.allowed;
+    };
+    assert.equal(everywhere("{ ipBlock: { cidr: 0.0.0.0/0 } }"), true);
+    assert.equal(everywhere("{ ipBlock: { cidr: 0.0.0.0/0, except: [10.0.0.0/8] } }"), true);
+    // A hole is no wall.
+    assert.equal(everywhere("{ ipBlock: { cidr: 0.0.0.0/0, except: [203.0.113.0/24] } }"), true);
+    assert.equal(everywhere("{ ipBlock: { cidr: 0.0.0.0/0, except: [0.0.0.0/1, 128.0.0.0/2] } }"), false);
+    assert.equal(everywhere("{ ipBlock: { cidr: 203.0.113.0/24 } }"), false);
   });
 
   test("pods of one port alone: another port is denied", () => {

@@ -86,22 +86,37 @@ export function createVerdicts(network: Network): Verdicts {
     };
   }
 
+  const mostOfSources = new Map<readonly number[], ReadonlySet<number>>();
+
+  function mostOf(sources: readonly number[]): ReadonlySet<number> {
+    let found = mostOfSources.get(sources);
+    if (found === undefined) {
+      found = largest(network, sources);
+      mostOfSources.set(sources, found);
+    }
+    return found;
+  }
+
   function reachedAnywhere(sources: readonly number[], to: number): Reached {
     let allowed = sets.none;
     let possible = sets.none;
-    let fromEverywhere = sources.length === 0 ? sets.none : sets.all;
+    const ofMost = new Map<number, PortSet>();
+    const most = mostOf(sources);
     let unsure: number | undefined;
     for (const from of sources) {
       const connection = network.connection(from, to);
       allowed = sets.union(allowed, connection.allowed);
-      fromEverywhere = sets.intersect(fromEverywhere, connection.allowed);
+      if (most.has(from)) {
+        const family = familyOf(network, from);
+        ofMost.set(family, sets.intersect(ofMost.get(family) ?? sets.all, connection.allowed));
+      }
       if (connection.unknown === sets.none) continue;
       possible = sets.union(possible, connection.unknown);
       unsure ??= from;
     }
     const unknown = sets.subtract(possible, allowed);
     const doubts = unknown === sets.none || unsure === undefined ? [] : doubtsOf(network, unsure, to);
-    return { allowed, fromEverywhere, unknown, doubts };
+    return { allowed, fromEverywhere: [...ofMost.values()].reduce(sets.union, sets.none), unknown, doubts };
   }
 
   /** The packet has the client's address where it is on the pod's own node, or the CNI keeps it; else that of a node. */
@@ -116,7 +131,7 @@ export function createVerdicts(network: Network): Verdicts {
       allowed,
       fromEverywhere: sets.intersect(asClient.fromEverywhere, asNode.fromEverywhere),
       unknown,
-      doubts: unknown === sets.none ? [] : [SOURCE_ADDRESS, ...asClient.doubts, ...asNode.doubts],
+      doubts: unknown === sets.none ? [] : [SOURCE_ADDRESS, ...asClient.doubts, ...asNode.doubts].filter(notOfPods),
     };
   }
 
@@ -201,9 +216,45 @@ function oneOfEach({ classOf }: Network, endpoints: readonly number[]): readonly
   return [...seen.values()];
 }
 
+/** 4 or 6 of addresses: a class of them has one; 0 of pods and nodes. */
+function familyOf({ endpoints }: Network, index: number): number {
+  const endpoint = endpoints[index];
+  return endpoint?.kind === "addresses" ? (endpoint.ranges[0]?.family ?? 0) : 0;
+}
+
+/**
+ * Of each family of addresses the largest classes that are more than half of it together, so that a hole for one address
+ * makes nobody's port less open; and whoever is open to IPv4 is open, whatever of IPv6. Of pods and nodes each one.
+ */
+function largest(network: Network, sources: readonly number[]): ReadonlySet<number> {
+  const chosen = new Set<number>();
+  for (const own of Map.groupBy(sources, (index) => familyOf(network, index)).values()) {
+    const sized = own.map((index) => ({ index, size: sizeOf(network, index) })).sort((a, b) => Number(b.size - a.size));
+    let left = sized.reduce((sum, { size }) => sum + size, 0n) / 2n;
+    for (const { index, size } of sized) {
+      if (left < 0n) break;
+      chosen.add(index);
+      left -= size;
+    }
+  }
+  return chosen;
+}
+
+/** How many addresses; nothing of pods and nodes. */
+function sizeOf({ endpoints }: Network, index: number): bigint {
+  const endpoint = endpoints[index];
+  if (endpoint?.kind !== "addresses") return 0n;
+  return endpoint.ranges.reduce((sum, { first, last }) => sum + last - first + 1n, 0n);
+}
+
 function doubtsOf(network: Network, from: number, to: number): readonly Doubt[] {
   const { stages } = network.explain(from, to);
   return distinct(stages.flatMap(({ steps }) => steps.flatMap((step) => (step.sure ? [] : step.doubts))));
+}
+
+/** Rules name all their doubts; a client and a node are no pods. */
+function notOfPods({ code }: Doubt): boolean {
+  return code !== "network.pod-address";
 }
 
 function distinct(doubts: readonly Doubt[]): readonly Doubt[] {
