@@ -90,7 +90,7 @@ Examples:
     .argument("<to>", "as <from>, or a Service; with or without a port: shop/api:8080")
     .argument("[port]", "8080, 8080/UDP, 8000-8010 or a port's name (default: every port)")
     .description("explain which rules allow or deny a connection")
-    .option("--in <place>", `${DIRECTORY} (default: .)`, ".")
+    .option("--in <place>", DIRECTORY, ".")
     .addHelpText(
       "after",
       `

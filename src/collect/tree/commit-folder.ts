@@ -24,7 +24,11 @@ export interface CommitFolder extends AsyncDisposable {
  */
 export async function openCommitFolder(written: string, folder: string): Promise<CommitFolder> {
   const [ref = "", ...rest] = written.slice("git:".length).split(":");
-  const path = rest.join(":").replace(/^\.?\/+|\/+$/g, "");
+  const path = rest
+    .join(":")
+    .split("/")
+    .filter((name) => name !== "" && name !== ".")
+    .join("/");
   if (ref === "" || rest.length === 0) {
     const remedy = "write git:REF:PATH, as git:origin/main:deploy; git:REF:. for all of it";
     throw usage("git.name", written, "a commit or a path is missing", remedy);
@@ -33,7 +37,7 @@ export async function openCommitFolder(written: string, folder: string): Promise
   const dispose = () => rmSync(root, { recursive: true, force: true });
   try {
     const limits = { files: bounds.commitFiles, bytes: bounds.commitBytes };
-    for (const file of readFolderAt(folder, ref, path === "." ? "" : path, isWanted, limits)) {
+    for (const file of readFolderAt(folder, ref, path, isWanted, limits)) {
       const target = join(root, file.path);
       mkdirSync(dirname(target), { recursive: true });
       if (file.kind === "file") writeFileSync(target, file.bytes, { flag: "wx" });

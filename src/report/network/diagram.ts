@@ -12,7 +12,16 @@ const NAMESPACES = 60;
 const ARROWS = 200;
 const NAMED = 12;
 
+/** Sets of what is outside. */
+const BESIDE = 15;
+
 const EVERY = "every";
+const SCOPES = {
+  internet: "internet",
+  private: "private networks",
+  metadata: "metadata services",
+  domain: "domains",
+} as const;
 
 export function networkDiagram(view: NetworkView): Diagram {
   const names = namesOf(view);
@@ -41,8 +50,8 @@ interface Places {
   readonly boxes: readonly DiagramBox[];
   /** Of each group the nodes that it is in. */
   readonly ofGroup: ReadonlyMap<number, readonly string[]>;
-  /** By the groups of each set outside, joined. */
-  readonly beside: ReadonlyMap<string, DiagramNode>;
+  /** Of groups outside. */
+  besideOf(to: readonly number[]): readonly DiagramNode[];
   /** By namespace, where each is one node. */
   readonly ofNamespace?: ReadonlyMap<string, string>;
   readonly left: number;
@@ -84,15 +93,23 @@ function placesOf(view: NetworkView, names: Names): Places {
       }),
     };
   });
-  // What lies outside is cut as rules cut it: it is shown as the sets that connections go to.
-  const beside = new Map<string, DiagramNode>();
+  // What lies outside is cut as rules cut it: it is shown as the sets that connections go to, or where they are many as what it is.
   const isOutside = (group: number) =>
     ["addresses", "domain"].includes(endpoints[groups[group]?.[0] ?? -1]?.kind ?? "");
-  for (const { to } of linesOf(view, () => true, isOutside)) {
-    const key = to.join();
-    const label = names.set(to);
-    if (!beside.has(key)) beside.set(key, { id: `n${number++}`, label, detail: label });
-  }
+  const sets = new Map(linesOf(view, () => true, isOutside).map(({ to }) => [to.join(), to]));
+  const beside = new Map<string, DiagramNode>();
+  const isCoarse = collapses || sets.size > BESIDE;
+  const besideOf = (to: readonly number[]): readonly DiagramNode[] => {
+    const called = isCoarse
+      ? [...new Set(to.map((group) => scopeOf(view, group)))].map((scope) => [scope, SCOPES[scope]] as const)
+      : [[to.join(), names.set(to)] as const];
+    return called.map(([key, label]) => {
+      const node = beside.get(key) ?? { id: `n${number++}`, label, detail: label };
+      beside.set(key, node);
+      return node;
+    });
+  };
+  for (const to of sets.values()) besideOf(to);
   const outside: DiagramBox = { id: "outside", label: "outside", side: "right", nodes: [...beside.values()] };
   const every: DiagramBox = {
     id: "every-box",
@@ -103,10 +120,14 @@ function placesOf(view: NetworkView, names: Names): Places {
   return {
     boxes: [...within, outside, every],
     ofGroup,
-    beside,
+    besideOf,
     left: spaces.length - within.length,
     ...(collapses ? { ofNamespace } : {}),
   };
+}
+
+function scopeOf({ endpoints, groups }: NetworkView, group: number): keyof typeof SCOPES {
+  return endpoints[groups[group]?.[0] ?? -1]?.scope ?? "domain";
 }
 
 function nodeOf(
@@ -145,9 +166,13 @@ function* arrowsOf(view: NetworkView, places: Places): Generator<DiagramArrow> {
     }
   };
   for (const line of linesOf(view, () => true, isOutside)) {
-    const target = places.beside.get(line.to.join());
     const from = line.from.filter(isWorkload);
-    if (target !== undefined && from.length > 0) yield* out(line, unit(from), [target.id]);
+    if (from.length === 0) continue;
+    yield* out(
+      line,
+      unit(from),
+      places.besideOf(line.to).map(({ id }) => id),
+    );
   }
   const { ofNamespace } = places;
   if (ofNamespace !== undefined) {

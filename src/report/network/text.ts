@@ -75,13 +75,19 @@ export function renderNetworkText(view: NetworkView, options: RenderOptions): st
       more(ordered.length, "line", rows.length - shown.length, "pair of namespaces", "pairs of namespaces");
       return;
     }
+    const largest = ordered.toSorted((a, b) => sizeOf(b) - sizeOf(a)).slice(0, most);
     out.push(
       ...table(
         page,
-        ordered.slice(0, most).map((line) => cellsOf(line, names)),
+        largest.map((line) => cellsOf(line, names)),
       ),
     );
     more(0, "", ordered.length - most, "line");
+  }
+
+  /** Workloads at its beginning. */
+  function sizeOf({ from }: Line): number {
+    return from.reduce((sum, group) => sum + (groups[group]?.length ?? 0), 0);
   }
 
   function more(collapsed: number, what: string, left: number, one: string, many?: string): void {

@@ -16,11 +16,6 @@ export type PeerTerm = { readonly text: string } & (
 );
 
 /** A mistake in what the user wrote: the cause, and how it is written right. */
-export interface SyntaxMistake {
-  readonly cause: string;
-  readonly remedy?: string;
-}
-
 export class Mistake extends Error {
   readonly remedy: string | undefined;
 
