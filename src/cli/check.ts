@@ -27,7 +27,7 @@ export async function check(dir: string, options: CheckOptions): Promise<number>
   }
   if (options.cluster) {
     return await runJudging(root, options, async (judging) => ({
-      ...(await (await import("./cluster/audit.ts")).judgeCluster(judging, options)),
+      ...(await (await import("./cluster/audit.ts")).judgeCluster(judging, options, root)),
       join: joined,
     }));
   }

@@ -25,6 +25,8 @@ import { runningRelations } from "./relations.ts";
 export interface ClusterContext
   extends Pick<ManifestsContext, "policy" | "now">,
     Pick<ScanContext, "onRelations" | "onNetwork"> {
+  /** Where files are that the policy of the scanned directory names. Absent: the working directory. */
+  readonly root?: string;
   /** Of this namespace alone. */
   readonly namespace?: string;
   readonly signal?: AbortSignal;
@@ -53,7 +55,10 @@ export async function scanCluster(connection: ClusterConnection, context: Cluste
   const secrets = scanner === undefined ? [] : evaluateManifestSecrets(manifests, scanner, judging);
   const evaluations = new EvaluationList(evaluateEach(manifests, judging));
   evaluations.take(secrets);
-  const network = await scanNetwork(manifests, { ...judging, cni: detectCni(manifests, reading.daemonSets) });
+  const network = await scanNetwork(manifests, context.root ?? ".", {
+    ...judging,
+    cni: detectCni(manifests, reading.daemonSets),
+  });
   evaluations.take(network.evaluations);
   context.onNetwork?.(network.network);
   context.onRelations?.(network.relations);

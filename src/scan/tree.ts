@@ -70,7 +70,7 @@ export async function scanTree(
   evaluations.take(evaluatePipelines(readPipelines(root, found.pipelines), own));
   const seccompProfiles = findSeccompProfiles(root, manifests, now);
   evaluations.take(evaluateEach(manifests, { policy, now, scope: SCOPE, seccompProfiles }));
-  const network = await scanNetwork(manifests, { policy, now, scope: SCOPE });
+  const network = await scanNetwork(manifests, root, { policy, now, scope: SCOPE });
   evaluations.take(network.evaluations);
   context.onNetwork?.(network.network);
   context.onRelations?.(network.relations);

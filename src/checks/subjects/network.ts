@@ -205,6 +205,22 @@ export interface MeshFault extends PolicyFault {
   readonly workloads: readonly string[];
 }
 
+/** Assertions of the policy about the network. */
+export interface AssertedFacts {
+  /** As the policy names it. */
+  readonly file: string;
+  readonly total: number;
+  readonly violated: readonly {
+    /** `deny shop/* -> internet`. */
+    readonly text: string;
+    readonly line: number;
+    /** The rule that decides, where there is one. */
+    readonly place: OpeningRule;
+    /** A pair that speaks against it. */
+    readonly example: string;
+  }[];
+}
+
 export interface MeshFaults {
   /** Workloads that are, or may be, in a mesh. */
   readonly members: number;
@@ -222,6 +238,8 @@ export interface NetworkFacts {
   readonly policyFaults: readonly PolicyFault[];
   /** Partial where a mesh's policy was not read whole. */
   readonly meshFaults: MeshFaults;
+  /** Partial where it is unknown whether one holds. */
+  readonly assertions: AssertedFacts;
 }
 
 export type NetworkCheck = Check<NetworkFacts> & { readonly subject: "network" };

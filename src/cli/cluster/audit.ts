@@ -26,6 +26,7 @@ export async function clusterAudit(options: JudgingOptions & ClusterOptions): Pr
 export async function judgeCluster(
   judging: Judging,
   options: ClusterOptions & Pick<JudgingOptions, "all">,
+  root = process.cwd(),
 ): Promise<Judged> {
   const { policy, now, progress } = judging;
   const connection = connectionOf(options);
@@ -33,6 +34,7 @@ export async function judgeCluster(
   const { reading, authority, evaluations, notes } = await scanCluster(connection, {
     policy,
     now,
+    root,
     onRelations: judging.onRelations,
     ...(judging.onNetwork === undefined ? {} : { onNetwork: judging.onNetwork }),
     ...(options.namespace === undefined ? {} : { namespace: options.namespace }),

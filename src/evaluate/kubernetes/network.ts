@@ -23,6 +23,7 @@ import { namespaceAsset, namespacesInSeveralFiles } from "./assets.ts";
 import { type ListGaps, listGapsApart } from "./list-gaps.ts";
 import { type ManifestGaps, manifestGaps } from "./manifest-gaps.ts";
 import { type FoundNamespace, isSystemNamespace, namespacesOf } from "./namespaces.ts";
+import { heldAssertions, type IntendedFile } from "./network/assertions.ts";
 import { enforcementOf, type KnownEnforcement } from "./network/enforcement.ts";
 import { exposedPorts } from "./network/exposed-ports.ts";
 import { meshFaults } from "./network/mesh-faults.ts";
@@ -37,6 +38,8 @@ import type { ManifestsContext } from "./workloads.ts";
 export interface NetworkContext extends Pick<ManifestsContext, "policy" | "now" | "scope"> {
   /** Of a live cluster. */
   readonly cni?: DetectedCni;
+  /** What `network.intended` of the policy names; absent: nothing. */
+  readonly intended?: IntendedFile;
 }
 
 export interface EvaluatedNetwork {
@@ -160,12 +163,14 @@ function evaluateWhole(
     ...short.of(LISTS),
     ...network.gaps.filter(({ code }) => code === "network.bound").map(networkGap),
   ];
+  const asserted = heldAssertions(network, context.intended, known.enforcement.enforced);
   const { exposed, gaps: exposedGaps } = exposedPorts(network, exposures, known.gaps);
   const evidence: EvidenceFor<NetworkFacts> = {
     policies: present(policies, observedAt, { gaps: unread }),
     unenforced: present(unenforced, observedAt),
     policyFaults: present(faults, observedAt),
     exposed: present(exposed, observedAt, { gaps: [...known.untrusted, ...exposedGaps, ...unread] }),
+    assertions: present(asserted.facts, observedAt, { gaps: [...known.untrusted, ...asserted.gaps, ...unread] }),
     meshFaults: present(meshFaults(network), observedAt, { gaps: unread }),
   };
   const asset: ClusterAsset = { kind: "cluster", id: scope, lineage: scope, name: scope };
