@@ -83,14 +83,16 @@ export interface Disagreement {
  * leave nothing to ask. Then it must say what the engine says wherever the pods are.
  */
 function isSettled({ objects, facts }: RandomCluster, connection: Connection, engine: Verdict): boolean {
-  const cidrs = facts.podCIDRs?.flatMap((text) => parseCidr(text) ?? []) ?? [];
-  const [range] = cidrs;
-  if (range === undefined || cidrs.length > 1) return false;
-  const places = [...new Set(edgesWithin(objects, range))];
-  return places.every((address) => {
-    const placed = objects.map((object) => (object.kind === "Pod" ? withAddress(object, address) : object));
-    return oracle(placed, facts, readingsFor(facts))({ ...connection, family: range.family }) === engine;
-  });
+  const ranges = facts.podCIDRs?.flatMap((text) => parseCidr(text) ?? []) ?? [];
+  return (
+    ranges.length > 0 &&
+    ranges.every((range) =>
+      [...new Set(edgesWithin(objects, range))].every((address) => {
+        const placed = objects.map((object) => (object.kind === "Pod" ? withAddress(object, address) : object));
+        return oracle(placed, facts, readingsFor(facts))({ ...connection, family: range.family }) === engine;
+      }),
+    )
+  );
 }
 
 /** The first and last address of every CIDR of a policy within the range, and those beside them. */

@@ -255,7 +255,7 @@ function addNodes(nodes: "own" | "others" | "all" | NodeChoice, places: Places, 
   for (const [index, endpoint] of endpoints.entries()) {
     if (section[index] !== sections.nodes) continue;
     // Which node is the pod's own is another for each pod.
-    if (nodes === "all") add(index);
+    if (nodes === "all" || (typeof nodes !== "string" && nodes.selector.requirements.length === 0)) add(index);
     else if (nodes === "own" || nodes === "others") add(index, OWN_NODE);
     else {
       const node = endpoint.kind === "pods" ? read.get(endpoint.node ?? "") : (endpoint as NodeEndpoint);
