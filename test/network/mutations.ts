@@ -143,7 +143,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     mistake: "a port by name is every protocol's",
-    file: "network.ts",
+    file: "named-ports.ts",
     from: '.filter((one) => protocol === "any" || protocol === one)',
     to: ".filter(() => true)",
     seed: 11,

@@ -1,5 +1,6 @@
 /** Every rule that has a say in one connection, in the order in which it is looked at. */
 import type { ExplainedRule, Explanation, Network, StageExplanation } from "./model.ts";
+import { HOST } from "./peer-sets.ts";
 import { decide, type Plan, type PlanGround } from "./plan.ts";
 import { type Doubt, egressStages, ingressStages, type Rule, type StageName } from "./rule-model.ts";
 
@@ -39,7 +40,8 @@ function explainStage(ground: ExplainGround, name: StageName, from: number, to: 
         ...(rule.doubt === undefined ? [] : [rule.doubt]),
         ...(hit === "maybe" ? ground.peerDoubts(rule) : []),
       ];
-      steps.push({ rule, ports: decided, sure: doubts.length === 0, doubts });
+      const sure = hit === "sure" && doubts.length === 0;
+      steps.push({ rule, ports: decided, sure, doubts: sure || doubts.length > 0 ? doubts : [HOST] });
     },
   );
   return { name, ...result, steps, open: sets.union(end.open, end.passed) };

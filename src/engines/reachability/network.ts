@@ -11,11 +11,12 @@ import { readEndpoints } from "./endpoints.ts";
 import { explainConnection } from "./explain.ts";
 import { readMesh } from "./mesh/read.ts";
 import type { Connection, Network } from "./model.ts";
+import { portsByName } from "./named-ports.ts";
 import { createPeerSets, type PeerSet, type Places, type Section, sections } from "./peer-sets.ts";
 import { type ClassSet, type CompiledRule, classSetOf, decide, type Plan, type PlanGround, planOf } from "./plan.ts";
 import { createPodSets } from "./pod-sets.ts";
 import { readPolicies } from "./policies/read.ts";
-import { createPortSets, type PortSet, type PortSets } from "./port-set.ts";
+import { createPortSets, type PortSets } from "./port-set.ts";
 import { createReading, type NetworkGap } from "./reading.ts";
 import { egressStages, ingressStages, type Peer, type Rule, type StageName } from "./rule-model.ts";
 import type { ClusterSettings } from "./settings.ts";
@@ -118,10 +119,11 @@ function computeNetwork(parts: Parts): Network {
   const plans = plansByStage(compile(rules, sets, classes), subjects, classes);
   const connections = createConnections(portSets);
   const outcome = outcomes(portSets, connections);
-  const { portsAt, classesNaming } = portsByName(classes, endpoints, portSets);
+  const { portsAt, doubtfulPortsAt, classesNaming } = portsByName(classes, endpoints, portSets);
   const ground: PlanGround = {
     decisions,
     portsAt,
+    doubtfulPortsAt,
     startOf: (subject, node, end) =>
       startOf(representative(subject), node < 0 ? undefined : representative(node), end, decisions, settings),
   };
@@ -307,45 +309,6 @@ function startOf(
   if (node === undefined || subject.node === undefined) return decisions.maybeAccepted;
   if (node !== subject.node) return decisions.start;
   return end === "from" ? decisions.accepted : decisions.maybeAccepted;
-}
-
-function portsByName(classes: Classes, endpoints: readonly Endpoint[], sets: PortSets) {
-  const known = new Map<string, PortSet>();
-  const byName = new Map<string, number[]>();
-  const namedAt = (one: number) => {
-    const endpoint = endpoints[classes.members[one]?.[0] as number];
-    return endpoint?.kind === "pods" ? endpoint.namedPorts : undefined;
-  };
-  for (const one of classes.members.keys()) {
-    for (const key of namedAt(one)?.keys() ?? []) {
-      const name = key.slice(key.indexOf("/") + 1);
-      const listed = byName.get(name);
-      if (listed === undefined) byName.set(name, [one]);
-      else if (listed.at(-1) !== one) listed.push(one);
-    }
-  }
-  return {
-    classesNaming: ({ ports }: Rule) => ports.named.flatMap(({ name }) => byName.get(name) ?? []),
-    portsAt({ ports }: Rule, destination: number): PortSet {
-      if (ports.named.length === 0 || destination < 0) return ports.numbers;
-      const named = namedAt(destination);
-      if (named === undefined) return ports.numbers;
-      const key = `${ports.numbers.id} ${destination} ${JSON.stringify(ports.named)}`;
-      let found = known.get(key);
-      if (found === undefined) {
-        const intervals = ports.named.flatMap(({ protocol, name }) =>
-          (["TCP", "UDP", "SCTP"] as const)
-            .filter((one) => protocol === "any" || protocol === one)
-            .flatMap((one) =>
-              (named.get(`${one}/${name}`) ?? []).map((port) => ({ protocol: one, first: port, last: port })),
-            ),
-        );
-        found = sets.union(ports.numbers, sets.of(intervals));
-        known.set(key, found);
-      }
-      return found;
-    },
-  };
 }
 
 /** What no rule decided is accepted; of what more than one outcome is possible, it is unknown which. */

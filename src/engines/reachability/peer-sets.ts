@@ -39,7 +39,7 @@ export interface Places {
   readonly withAddresses: readonly number[];
 }
 
-const HOST: Doubt = {
+export const HOST: Doubt = {
   code: "network.host-network",
   reason: "a policy's selector picks pods on their nodes' network, which are their nodes to most CNIs",
 };

@@ -77,6 +77,11 @@ export interface PlanGround {
   startOf(subject: number, node: number, end: "from" | "to"): Decision;
   /** Ports of a rule where this class is the destination; -1: one that gives no port a name. */
   portsAt(rule: Rule, destination: number): PortSet;
+  /**
+   * Ports of a rule that this class gives its names, which may count or not: of pods on their node's network, whose
+   * addresses are the node's to whoever looks names up. None for other classes.
+   */
+  doubtfulPortsAt(rule: Rule, destination: number): PortSet;
 }
 
 /** A rule that matches, as it was met on the way. */
@@ -112,9 +117,15 @@ export function decide(ground: PlanGround, plan: Plan, subject: number, other: O
         : undefined;
     if (hit === undefined) return own;
     const { rule } = compiled;
-    const ports = ground.portsAt(rule, compiled.isEgress ? other.one : subject);
+    const destination = compiled.isEgress ? other.one : subject;
+    const ports = ground.portsAt(rule, destination);
     if (since !== undefined) met?.(compiled, hit, since, own, ports);
-    return decisions.apply(own, { ports, action: rule.action, sure: hit === "sure" && rule.doubt === undefined });
+    const { action } = rule;
+    const decision = decisions.apply(own, { ports, action, sure: hit === "sure" && rule.doubt === undefined });
+    if (rule.ports.named.length === 0) return decision;
+    const doubtful = ground.doubtfulPortsAt(rule, destination);
+    if (since !== undefined) met?.(compiled, "maybe", since, own, doubtful);
+    return decisions.apply(decision, { ports: doubtful, action, sure: false });
   }
 
   return before;
