@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { openCommitFolder } from "../../collect/tree/commit-folder.ts";
+import { counted } from "../../core/counted.ts";
 import { formatLocation } from "../../core/location.ts";
 import { writeWhole } from "../../engines/files/write.ts";
 import { describeObject, locationOf } from "../../engines/kubernetes/model.ts";
@@ -108,7 +109,9 @@ function diffView(
     enforced: is.enforced,
     notes: [
       ...new Set([...was.notes, ...is.notes]),
-      ...(unread === 0 ? [] : [`${unread} gaps in what was read may hide changes (bulkhead network map lists them)`]),
+      ...(unread === 0
+        ? []
+        : [`${counted(unread, "gap")} in what was read may hide changes (bulkhead network map lists them)`]),
     ],
     exitCode: !named.failOnOpened ? 0 : opened ? 1 : mayBe ? 3 : 0,
   };

@@ -1,3 +1,4 @@
+import { counted } from "../../core/counted.ts";
 import { usageProblem } from "../../core/problem.ts";
 import { writeWhole } from "../../engines/files/write.ts";
 import { describeObject } from "../../engines/kubernetes/model.ts";
@@ -59,7 +60,8 @@ export async function networkExplain(
     pairs,
     left,
     enforced: opened.enforced,
-    notes: gaps === 0 ? [] : [`${gaps} gaps in what was read may change this (bulkhead network map lists them)`],
+    notes:
+      gaps === 0 ? [] : [`${counted(gaps, "gap")} in what was read may change this (bulkhead network map lists them)`],
   };
   const { columns, color } = outputDefaults(process.stdout, process.env);
   for (const { format = "text", file } of outputs) {

@@ -257,14 +257,14 @@ function relevant(network: Network): Map<string, Relevant> {
   const found = new Map<string, Relevant>();
   const add = (object: KubernetesObject, content: () => string) =>
     found.set(`${object.group} ${describeObject(object)}`, { object, content });
+  for (const object of new Set(network.rules.map((rule) => rule.object))) {
+    add(object, () => JSON.stringify(sorted(rawOf(object).spec)));
+  }
   for (const { object } of network.manifests.namespaces) add(object, () => JSON.stringify(sorted(object.labels)));
   for (const endpoint of network.endpoints) {
     if (endpoint.kind !== "pods") continue;
     const { labels, namedPorts, host, workload } = endpoint;
     add(workload.object, () => JSON.stringify([sorted(labels), sorted(Object.fromEntries(namedPorts)), host]));
-  }
-  for (const object of new Set(network.rules.map((rule) => rule.object))) {
-    add(object, () => JSON.stringify(sorted(rawOf(object).spec)));
   }
   return found;
 }
