@@ -139,7 +139,7 @@ test("network policies that let in the application's port cut ambient's", () => 
     });
   const objects = (port: number) => [ambient, ztunnel, workload("shop/web"), policy(port)];
   assert.deepEqual(found(meshPortCutOff, objects(8080)), [
-    "medium ingress | Network policies of shop deny the mesh's port 15008 for ingress of 1 ambient workloads",
+    "medium ingress | Network policies of shop deny the mesh's port 15008 for ingress of 1 workloads",
   ]);
   assert.deepEqual(found(meshPortCutOff, objects(15008)), []);
   assert.deepEqual(found(meshPortCutOff, [shop, web, policy(8080), denyAll("shop")]), []);

@@ -49,8 +49,15 @@ export interface MeshedWorkload {
   readonly authorization: "open" | "named" | "unknown";
   /** A policy that lets in everyone, from outside the mesh too. */
   readonly everyone?: OpeningRule;
-  /** Network policies let in its ports, and not the one that the mesh's traffic arrives on. */
-  readonly cutOff?: "ingress" | "egress";
+  /** Directions in which network policies let through the application's ports, and not the one that the mesh's traffic takes. */
+  readonly cutOff: readonly MeshPortCutOff[];
+}
+
+export interface MeshPortCutOff {
+  readonly direction: "ingress" | "egress";
+  readonly port: number;
+  /** The policy that denies it, where there is one. */
+  readonly by?: OpeningRule;
 }
 
 export interface PlaintextWay {

@@ -1,14 +1,13 @@
 /** What a service mesh does for each workload, as the checks are told. */
-import type { MeshedWorkload, OpeningRule, PlaintextWay } from "../../../checks/subjects/network.ts";
+import type { MeshedWorkload, MeshPortCutOff, OpeningRule, PlaintextWay } from "../../../checks/subjects/network.ts";
 import type { Gap } from "../../../core/evidence.ts";
 import {
   type Doubt,
   formatPorts,
-  hasPort,
   type InboundMtls,
   type MeshKind,
+  meshPortsCut,
   type Network,
-  type PodEndpoint,
   type PortMtls,
   type WorkloadMesh,
 } from "../../../engines/reachability/model.ts";
@@ -20,25 +19,35 @@ const NAMES: Readonly<Record<MeshKind, string>> = {
   linkerd: "Linkerd",
 };
 
-/** All that the mesh's traffic arrives on in ambient (HBONE). */
-const HBONE = 15_008;
+const NO_MESH: MeshedWorkload = { member: "no", plaintext: [], authorization: "open", cutOff: [] };
 
-const NO_MESH: MeshedWorkload = { member: "no", plaintext: [], authorization: "open" };
+export function meshedWorkloads(network: Network): (index: number) => MeshedWorkload {
+  const cuts = new Map<number, MeshPortCutOff[]>();
+  for (const { direction, port, workloads, deniedBy, isUnsure } of meshPortsCut(network)) {
+    if (isUnsure) continue;
+    const by = deniedBy === undefined ? {} : { by: { object: deniedBy.object, field: deniedBy.field } };
+    for (const index of workloads) {
+      const own = cuts.get(index) ?? [];
+      cuts.set(index, own);
+      own.push({ direction, port, ...by });
+    }
+  }
+  return (index) => meshedWorkload(network, index, cuts.get(index) ?? []);
+}
 
-export function meshedWorkload(network: Network, index: number): MeshedWorkload {
+function meshedWorkload(network: Network, index: number, cutOff: readonly MeshPortCutOff[]): MeshedWorkload {
   const found = network.mesh?.workloads[index];
   if (found === undefined) return NO_MESH;
   const member = membership(found);
   if (member !== "yes" || found.mesh === "none") return { ...NO_MESH, member };
   const everyone = everyoneOf(found);
-  const cutOff = found.mesh === "istio-ambient" ? cutOffOf(network, index) : undefined;
   return {
     member,
     mesh: NAMES[found.mesh],
     plaintext: found.gateway ? [] : plaintextOf(found),
     authorization: authorizationOf(found),
     ...(everyone === undefined ? {} : { everyone }),
-    ...(cutOff === undefined ? {} : { cutOff }),
+    cutOff,
   };
 }
 
@@ -86,22 +95,6 @@ function authorizationOf({ authorization, gateway }: WorkloadMesh): MeshedWorklo
 function everyoneOf({ authorization: { policies }, gateway }: WorkloadMesh): OpeningRule | undefined {
   const found = gateway ? undefined : policies.find(({ action, everyone }) => action === "allow" && everyone);
   return found === undefined ? undefined : { object: found.object, field: found.field };
-}
-
-/** A direction in which policies isolate the pod and no rule of theirs lets the mesh's port through. */
-function cutOffOf({ rules, isolated, endpoints }: Network, index: number): MeshedWorkload["cutOff"] {
-  if ((endpoints[index] as PodEndpoint).host) return undefined;
-  for (const direction of ["ingress", "egress"] as const) {
-    if (isolated(index, direction) !== "yes") continue;
-    const own = rules.filter(
-      ({ stage, action, subject }) =>
-        stage === `network-${direction}` && action === "accept" && subject.members.includes(index),
-    );
-    // Without a rule nothing of the application gets through either: that is meant.
-    const lets = own.some(({ ports }) => hasPort(ports.numbers, "TCP", HBONE));
-    if (own.length > 0 && !lets) return direction;
-  }
-  return undefined;
 }
 
 export function unknownMesh(network: Network, endpoints: readonly number[]): readonly Gap[] {

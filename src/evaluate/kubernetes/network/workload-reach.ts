@@ -4,7 +4,7 @@ import type { Manifests } from "../../../engines/kubernetes/model.ts";
 import type { AddressEndpoint, Network, PodEndpoint, Rule } from "../../../engines/reachability/model.ts";
 import { credentialsOf } from "./credentials.ts";
 import { dnsOf } from "./dns.ts";
-import { meshedWorkload } from "./mesh-reach.ts";
+import { meshedWorkloads } from "./mesh-reach.ts";
 import { type Direction, openedBy, portsOf, ruleOf, stageAt, stageOf } from "./opening.ts";
 
 /** Addresses that no rule names one by one: a /8 of IPv4, a /32 of IPv6 (what a provider is given). */
@@ -21,6 +21,7 @@ export function workloadReach(
   const credentials = credentialsOf(manifests);
   const outside = outsideOf(network);
   const dns = dnsOf(network);
+  const mesh = meshedWorkloads(network);
   const undoing = undoingRules(network);
   /** By class: all pods of one have the same. */
   const reached = new Map<number, Pick<ReachingWorkload, "internet" | "metadata">>();
@@ -67,7 +68,7 @@ export function workloadReach(
       ...(internet === undefined || trustedInternet(name) ? {} : { internet }),
       metadata,
       dns: dns(index, endpoint),
-      mesh: meshedWorkload(network, index),
+      mesh: mesh(index),
       credentials: credentials(workload),
     };
   };
