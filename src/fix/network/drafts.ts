@@ -6,7 +6,7 @@ import { ciliumPolicy } from "./cilium.ts";
 import type { Allow, Draft, UnmetNeed } from "./model.ts";
 import { networkPolicy } from "./network-policy.ts";
 import { apiServerPorts, type PeerContext, plainSelector, type WrittenEnd, writtenEnd } from "./peers.ts";
-import { type Subject, workloadName } from "./subjects.ts";
+import { objectName, type Subject, workloadName } from "./subjects.ts";
 
 export interface DraftContext extends PeerContext {
   /** Namespaces that policies are made for. */
@@ -196,15 +196,6 @@ function order(a: Target, b: Target): number {
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
-}
-
-function objectName({ name }: Subject): string {
-  const plain = name
-    .toLowerCase()
-    .replace(/[^a-z0-9-]/g, "-")
-    .slice(0, 200);
-  const parts = plain.split("-").filter((part) => part !== "");
-  return parts.join("-") || "pods";
 }
 
 function defaultDeny(namespace: string): Draft {

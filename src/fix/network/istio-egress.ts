@@ -10,13 +10,12 @@ import type { Need } from "../../engines/reachability/needs/model.ts";
 import type { KnownService, Services } from "../../engines/reachability/needs/services.ts";
 import { cidrsOf } from "./cidrs.ts";
 import { commentsOf, shortName } from "./drafts.ts";
-import { nameOf } from "./istio.ts";
+import { MESH_STAGES, meshObject, wholeDraft } from "./mesh-object.ts";
 import type { AllowPart, Draft, Plain } from "./model.ts";
-import { MANAGED_BY } from "./network-policy.ts";
 import { INTERNET } from "./peers.ts";
-import type { Subject, Subjects } from "./subjects.ts";
+import { objectName, type Subject, type Subjects } from "./subjects.ts";
 
-const STAGES = { ingress: "mesh-authorization", egress: "mesh-outbound" } as const;
+const apiVersion = "networking.istio.io/v1";
 
 /** What a workload needs of the network for hosts that its proxy keeps it to. */
 export function internetNeeds(hosts: readonly Need[]): Need[] {
@@ -122,7 +121,7 @@ function entries(hosts: readonly Need[]): Draft[] {
         })),
     };
     const name = `egress-${host.replace(/^\*/, "any").replace(/[^a-z0-9-]/g, "-")}`;
-    return constant("ServiceEntry", namespace, name, spec, [...comments]);
+    return wholeDraft({ apiVersion, kind: "ServiceEntry", namespace, name }, spec, [...comments]);
   });
 }
 
@@ -165,7 +164,13 @@ function addressEntries(needs: readonly Need[]): Draft[] {
       ...(isSingle ? { endpoints: addresses.map((address) => ({ address })) } : {}),
     };
     const name = `egress-${addressHost(need).replace(/\.invalid$/, "")}`;
-    return [constant("ServiceEntry", namespaceOf(need), name, spec, same.flatMap(commentsOf))];
+    return [
+      wholeDraft(
+        { apiVersion, kind: "ServiceEntry", namespace: namespaceOf(need), name },
+        spec,
+        same.flatMap(commentsOf),
+      ),
+    ];
   });
 }
 
@@ -181,14 +186,14 @@ const ALWAYS = [
 ];
 
 function sidecar(namespace: string, subject: Subject | undefined, parts: ReadonlyMap<string, AllowPart>): Draft {
-  const name = subject === undefined ? "default" : `egress-${nameOf(subject)}`;
+  const name = subject === undefined ? "default" : `egress-${objectName(subject)}`;
   const peers = [...parts.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
   return {
     kind: "Sidecar",
     namespace,
     name,
     ...(subject === undefined ? {} : { members: subject.members }),
-    stages: STAGES,
+    stages: MESH_STAGES,
     keepsWhenEmpty: true,
     comments: subject === undefined ? ["Proxies let nothing out but to what is listed."] : [],
     allows: peers.length === 0 ? [] : [{ direction: "egress", peers, ports: [], comments: [] }],
@@ -201,37 +206,12 @@ function sidecar(namespace: string, subject: Subject | undefined, parts: Readonl
         egress: [egress],
       };
       const why = kept.flatMap((allow) => allow.peers.flatMap(({ comments }) => comments));
-      return { object: objectOf("Sidecar", namespace, name, spec), comments: new Map([[egress, [...new Set(why)]]]) };
+      return {
+        object: meshObject({ apiVersion, kind: "Sidecar", namespace, name }, spec),
+        comments: new Map([[egress, [...new Set(why)]]]),
+      };
     },
   };
-}
-
-function constant(
-  kind: string,
-  namespace: string,
-  name: string,
-  spec: { readonly [key: string]: Plain },
-  comments: readonly string[],
-): Draft {
-  const object = objectOf(kind, namespace, name, spec);
-  return {
-    kind,
-    namespace,
-    name,
-    stages: STAGES,
-    comments,
-    allows: [],
-    build: () => ({ object, comments: new Map() }),
-  };
-}
-
-function objectOf(
-  kind: string,
-  namespace: string,
-  name: string,
-  spec: { readonly [key: string]: Plain },
-): { readonly [key: string]: Plain } {
-  return { apiVersion: "networking.istio.io/v1", kind, metadata: { name, namespace, labels: MANAGED_BY }, spec };
 }
 
 /** What nobody but the sidecar keeps. */

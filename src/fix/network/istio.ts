@@ -2,19 +2,19 @@
  * Istio's policies: STRICT mTLS for the namespace, nothing authorized, and for each workload the service accounts that
  * need it. Source: Istio's reference of PeerAuthentication and AuthorizationPolicy.
  */
-import type { MeshTarget } from "./mesh.ts";
-import type { Allow, Draft, Plain } from "./model.ts";
-import { MANAGED_BY } from "./network-policy.ts";
-import type { Subject } from "./subjects.ts";
+import { MESH_STAGES, meshObject, wholeDraft } from "./mesh-object.ts";
+import type { Allow, Draft, MeshTarget, Plain } from "./model.ts";
+import { objectName } from "./subjects.ts";
 
-const STAGES = { ingress: "mesh-authorization", egress: "mesh-outbound" } as const;
-const VERSION = "security.istio.io/v1";
+const apiVersion = "security.istio.io/v1";
 
 export function istioDrafts(namespaces: readonly string[], targets: readonly MeshTarget[]): Draft[] {
   return [
     ...namespaces.flatMap((namespace) => [
-      constant("PeerAuthentication", namespace, "default", { mtls: { mode: "STRICT" } }, []),
-      constant("AuthorizationPolicy", namespace, "allow-nothing", {}, ["Without a rule it allows nothing."]),
+      wholeDraft({ apiVersion, kind: "PeerAuthentication", namespace, name: "default" }, { mtls: { mode: "STRICT" } }),
+      wholeDraft({ apiVersion, kind: "AuthorizationPolicy", namespace, name: "allow-nothing" }, {}, [
+        "Without a rule it allows nothing.",
+      ]),
     ]),
     ...targets.flatMap(workloadDrafts),
   ];
@@ -22,7 +22,7 @@ export function istioDrafts(namespaces: readonly string[], targets: readonly Mes
 
 function workloadDrafts({ subject, allows, plaintext }: MeshTarget): Draft[] {
   const { namespace, selector } = subject;
-  const name = `allow-${nameOf(subject)}`;
+  const name = `allow-${objectName(subject)}`;
   // Its selectors have no expressions.
   const matchLabels = selector?.matchLabels ?? {};
   const drafts: Draft[] = [
@@ -31,14 +31,14 @@ function workloadDrafts({ subject, allows, plaintext }: MeshTarget): Draft[] {
       namespace,
       name,
       members: subject.members,
-      stages: STAGES,
+      stages: MESH_STAGES,
       comments: [],
       allows,
       build: (kept) => {
         const comments = new Map<Plain, readonly string[]>();
         const rules = kept.map((allow) => ruleOf(allow, comments));
         const spec = { selector: { matchLabels }, action: "ALLOW", rules };
-        return { object: objectOf("AuthorizationPolicy", namespace, name, spec), comments };
+        return { object: meshObject({ apiVersion, kind: "AuthorizationPolicy", namespace, name }, spec), comments };
       },
     },
   ];
@@ -46,7 +46,7 @@ function workloadDrafts({ subject, allows, plaintext }: MeshTarget): Draft[] {
   const portLevelMtls = Object.fromEntries(plaintext.map((port) => [String(port), { mode: "PERMISSIVE" }]));
   const spec = { selector: { matchLabels }, mtls: { mode: "STRICT" }, portLevelMtls };
   const why = ["Clients without an identity in the mesh come on these ports."];
-  return [constant("PeerAuthentication", namespace, name, spec, why), ...drafts];
+  return [wholeDraft({ apiVersion, kind: "PeerAuthentication", namespace, name }, spec, why), ...drafts];
 }
 
 function ruleOf({ peers, ports, comments: own }: Allow, comments: Map<Plain, readonly string[]>): Plain {
@@ -63,42 +63,4 @@ function ruleOf({ peers, ports, comments: own }: Allow, comments: Map<Plain, rea
   };
   comments.set(rule, [...own, ...new Set(peers.flatMap((peer) => peer.comments))]);
   return rule;
-}
-
-function constant(
-  kind: string,
-  namespace: string,
-  name: string,
-  spec: { readonly [key: string]: Plain },
-  comments: readonly string[],
-): Draft {
-  const object = objectOf(kind, namespace, name, spec);
-  return {
-    kind,
-    namespace,
-    name,
-    stages: STAGES,
-    comments,
-    allows: [],
-    build: () => ({ object, comments: new Map() }),
-  };
-}
-
-function objectOf(
-  kind: string,
-  namespace: string,
-  name: string,
-  spec: { readonly [key: string]: Plain },
-): { readonly [key: string]: Plain } {
-  return { apiVersion: VERSION, kind, metadata: { name, namespace, labels: MANAGED_BY }, spec };
-}
-
-export function nameOf({ name }: Subject): string {
-  const parts = name
-    .toLowerCase()
-    .replace(/[^a-z0-9-]/g, "-")
-    .slice(0, 200)
-    .split("-")
-    .filter((part) => part !== "");
-  return parts.join("-") || "pods";
 }

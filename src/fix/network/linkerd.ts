@@ -2,14 +2,13 @@
  * Linkerd's policies: a Server for each port that is needed, and who may come to it. Source: Linkerd's reference of
  * authorization policy.
  */
-import { nameOf } from "./istio.ts";
-import type { MeshTarget } from "./mesh.ts";
-import type { Draft, Plain } from "./model.ts";
-import { MANAGED_BY } from "./network-policy.ts";
+import { MESH_STAGES, meshObject, wholeDraft } from "./mesh-object.ts";
+import type { Draft, MeshTarget, Plain } from "./model.ts";
 import { plainSelector } from "./peers.ts";
+import { objectName } from "./subjects.ts";
 
-const STAGES = { ingress: "mesh-authorization", egress: "mesh-outbound" } as const;
 const GROUP = "policy.linkerd.io";
+const apiVersion = `${GROUP}/v1alpha1`;
 
 export function linkerdDrafts(targets: readonly MeshTarget[]): Draft[] {
   return targets.flatMap(({ subject, allows }) => {
@@ -28,15 +27,21 @@ export function linkerdDrafts(targets: readonly MeshTarget[]): Draft[] {
     return [...ports]
       .sort(([a], [b]) => a - b)
       .flatMap(([port, { peers, everybody }]) => {
-        const name = `${nameOf(subject)}-${port}`;
-        const server = constant("Server", "v1beta3", namespace, name, { podSelector: plainSelector(selector), port });
+        const name = `${objectName(subject)}-${port}`;
+        const server = wholeDraft(
+          { apiVersion: `${GROUP}/v1beta3`, kind: "Server", namespace, name },
+          { podSelector: plainSelector(selector), port },
+        );
         const clients = everybody
           ? networks(namespace, `${name}-clients`)
           : identities(subject.members, namespace, `${name}-clients`, port, peers);
-        const authorization = constant("AuthorizationPolicy", "v1alpha1", namespace, name, {
-          targetRef: { group: GROUP, kind: "Server", name },
-          requiredAuthenticationRefs: [{ group: GROUP, kind: clients.kind, name: clients.name }],
-        });
+        const authorization = wholeDraft(
+          { apiVersion, kind: "AuthorizationPolicy", namespace, name },
+          {
+            targetRef: { group: GROUP, kind: "Server", name },
+            requiredAuthenticationRefs: [{ group: GROUP, kind: clients.kind, name: clients.name }],
+          },
+        );
         return [server, clients, authorization];
       });
   });
@@ -61,7 +66,7 @@ function identities(
     namespace,
     name,
     members,
-    stages: STAGES,
+    stages: MESH_STAGES,
     comments: [],
     allows: [{ direction: "ingress", peers: parts, ports, comments: [] }],
     build: (kept) => {
@@ -72,43 +77,20 @@ function identities(
           return values;
         }),
       );
-      return { object: objectOf("MeshTLSAuthentication", "v1alpha1", namespace, name, { identityRefs }), comments };
+      return {
+        object: meshObject({ apiVersion, kind: "MeshTLSAuthentication", namespace, name }, { identityRefs }),
+        comments,
+      };
     },
   };
 }
 
 /** Clients without an identity in the mesh: which they are is the network policies' affair. */
 function networks(namespace: string, name: string): Draft {
-  return constant("NetworkAuthentication", "v1alpha1", namespace, name, {
-    networks: [{ cidr: "0.0.0.0/0" }, { cidr: "::/0" }],
-  });
-}
-
-function constant(
-  kind: string,
-  version: string,
-  namespace: string,
-  name: string,
-  spec: { readonly [key: string]: Plain },
-): Draft {
-  const object = objectOf(kind, version, namespace, name, spec);
-  return {
-    kind,
-    namespace,
-    name,
-    stages: STAGES,
-    comments: [],
-    allows: [],
-    build: () => ({ object, comments: new Map() }),
-  };
-}
-
-function objectOf(
-  kind: string,
-  version: string,
-  namespace: string,
-  name: string,
-  spec: { readonly [key: string]: Plain },
-): { readonly [key: string]: Plain } {
-  return { apiVersion: `${GROUP}/${version}`, kind, metadata: { name, namespace, labels: MANAGED_BY }, spec };
+  return wholeDraft(
+    { apiVersion, kind: "NetworkAuthentication", namespace, name },
+    {
+      networks: [{ cidr: "0.0.0.0/0" }, { cidr: "::/0" }],
+    },
+  );
 }

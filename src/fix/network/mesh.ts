@@ -10,7 +10,7 @@ import { mergeManifests } from "./assumed.ts";
 import { commentsOf } from "./drafts.ts";
 import { istioDrafts } from "./istio.ts";
 import { linkerdDrafts } from "./linkerd.ts";
-import type { Allow, Draft, MeshMode } from "./model.ts";
+import type { Draft, MeshMode } from "./model.ts";
 import type { Subject, Subjects } from "./subjects.ts";
 
 export interface MeshContext {
@@ -18,15 +18,6 @@ export interface MeshContext {
   readonly subjects: Subjects;
   /** Whether it has an identity in the mesh. */
   readonly isInMesh: (pods: PodEndpoint) => boolean;
-}
-
-/** What a workload's mesh policies let in. */
-export interface MeshTarget {
-  readonly subject: Subject;
-  /** By service account, `NAMESPACE/ACCOUNT` the key of each peer; without peers: whoever. */
-  readonly allows: readonly Allow[];
-  /** Ports on which clients come that have no identity. */
-  readonly plaintext: readonly number[];
 }
 
 /** Only TCP is the mesh's, and only at workloads in it. */

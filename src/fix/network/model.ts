@@ -4,6 +4,7 @@ import type { KubernetesObject } from "../../engines/kubernetes/model.ts";
 import type { AddressRange, PodEndpoint, StageName } from "../../engines/reachability/model.ts";
 import type { Need, UnknownNeed } from "../../engines/reachability/needs/model.ts";
 import type { Attributed, AttributedConnection } from "../../engines/reachability/observed/attribute.ts";
+import type { Subject } from "./subjects.ts";
 
 /** The API server as pods reach it, and as it reaches them. */
 export interface ApiServer {
@@ -86,4 +87,13 @@ export interface Generated {
   readonly squid?: string;
   /** What a reader has to know, one sentence each. */
   readonly notes: readonly string[];
+}
+
+/** What a workload's mesh policies let in. */
+export interface MeshTarget {
+  readonly subject: Subject;
+  /** By service account, `NAMESPACE/ACCOUNT` the key of each peer; without peers: whoever. */
+  readonly allows: readonly Allow[];
+  /** Ports on which clients come that have no identity. */
+  readonly plaintext: readonly number[];
 }

@@ -65,6 +65,16 @@ export function workloadName({ workload: { object } }: PodEndpoint): string {
   return object.group === "monitoring.coreos.com" ? `${object.kind.toLowerCase()}-${name}` : name;
 }
 
+/** As the API server takes it for a name. */
+export function objectName({ name }: Subject): string {
+  const plain = name
+    .toLowerCase()
+    .replace(/[^a-z0-9-]/g, "-")
+    .slice(0, 200);
+  const parts = plain.split("-").filter((part) => part !== "");
+  return parts.join("-") || "pods";
+}
+
 function selectorOf(
   pods: PodEndpoint,
   all: readonly PodEndpoint[],

@@ -29,7 +29,6 @@ export interface ObservedConnection {
 
 /** Why lines gave no connection. */
 export type SkippedLine =
-  | "empty"
   | "too long"
   | "not readable"
   | "not of a known form"
@@ -43,6 +42,7 @@ export type SkippedLine =
 export interface Observed {
   /** Equal ones are one. */
   readonly connections: readonly ObservedConnection[];
+  /** Empty ones are none. */
   readonly lines: number;
   readonly skipped: ReadonlyMap<SkippedLine, number>;
 }

@@ -32,10 +32,11 @@ export function observedReader(): ObservedReader {
   const skip = (reason: SkippedLine) => skipped.set(reason, (skipped.get(reason) ?? 0) + 1);
 
   function line(text: string): void {
+    if (text.trim() === "") return;
     lines++;
     const read = text.length > bounds.observedLineLength ? "too long" : readLine(text.trim(), names);
     if (isSkipped(read)) {
-      if (read !== "empty") skip(read);
+      skip(read);
       return;
     }
     const { count = 1, last, ...connection } = read;
@@ -98,7 +99,6 @@ function endKey({ namespace, pod, workload, labels, address, name, entity }: Obs
 const PREFIX = /^\[pod\/([a-z0-9.-]{1,253})\/[a-z0-9-]{1,63}\] /;
 
 function readLine(line: string, names: DnsNames): ReadLine {
-  if (line === "") return "empty";
   const prefix = PREFIX.exec(line);
   const pod = prefix?.[1];
   const text = prefix === null ? line : line.slice(prefix[0].length);
