@@ -1,7 +1,8 @@
 /** Policies for namespaces: made of what their workloads need, and proven before anybody sees them. */
 import { compileGlob } from "../../core/glob.ts";
+import { valueAt } from "../../core/untyped.ts";
 import type { KubernetesObject, Manifests } from "../../engines/kubernetes/model.ts";
-import { effectiveNamespace } from "../../engines/kubernetes/model.ts";
+import { effectiveNamespace, rawOf } from "../../engines/kubernetes/model.ts";
 import { coversDestination, parseDestination } from "../../engines/reachability/destination.ts";
 import { readEndpoints } from "../../engines/reachability/endpoints.ts";
 import type { ClusterSettings, MeshKind, Network, PodEndpoint } from "../../engines/reachability/model.ts";
@@ -49,7 +50,7 @@ const OWN_NAMESPACES = /^kube-(?:system|public|node-lease)$/;
 export function generatePolicies(manifests: Manifests, options: GenerateOptions): GeneratedSet {
   const { settings, apiServer } = options;
   const namespaces = chosen(readEndpoints(manifests).pods, options.namespaces);
-  const { base, replaced } = without(manifests, namespaces);
+  const { base, replaced } = without(manifests, namespaces, options);
   const network = meshed(base, namespaces, options);
   const { pods, nodes } = readEndpoints(network.manifests);
   const meshOf = meshFinder(network);
@@ -199,18 +200,30 @@ function chosen(pods: readonly PodEndpoint[], patterns: readonly string[]): Read
   );
 }
 
-/** Kinds that are made here: what a run before this one made is not what this one starts from. */
-const KINDS: ReadonlySet<string> = new Set(["networking.k8s.io/NetworkPolicy"]);
+/** Kinds of which the namespaces' objects are left out, since those that are made take their place. */
+function isTakenOver(object: KubernetesObject, options: GenerateOptions): boolean {
+  const kind = `${object.group}/${object.kind}`;
+  if (kind === "networking.k8s.io/NetworkPolicy") return true;
+  if (kind === "networking.istio.io/Sidecar") return options.egressMode === "istio";
+  const mode = meshModeOf(options);
+  if (options.meshMode === undefined) return false;
+  if (object.group === "policy.linkerd.io") return mode === "linkerd";
+  if (kind === "security.istio.io/PeerAuthentication") return mode === "istio";
+  // What denies stays: it is somebody's wish beside what is needed.
+  const action = valueAt(rawOf(object), ["spec", "action"]) ?? "ALLOW";
+  return kind === "security.istio.io/AuthorizationPolicy" && mode === "istio" && action === "ALLOW";
+}
 
-/** Without the NetworkPolicies of the namespaces, which the generated ones take the place of. */
+/** Without policies of the namespaces that the generated ones take the place of. */
 function without(
   manifests: Manifests,
   namespaces: ReadonlySet<string>,
+  options: GenerateOptions,
 ): { readonly base: Manifests; readonly replaced: readonly KubernetesObject[] } {
   const isOurs = ({ labels }: KubernetesObject) =>
     Object.entries(MANAGED_BY).every(([label, value]) => labels[label] === value);
   const isReplaced = (object: KubernetesObject) =>
-    namespaces.has(effectiveNamespace(object) ?? "") && (KINDS.has(`${object.group}/${object.kind}`) || isOurs(object));
+    namespaces.has(effectiveNamespace(object) ?? "") && (isTakenOver(object, options) || isOurs(object));
   const base = {
     ...manifests,
     objects: manifests.objects.filter((object) => !isReplaced(object)),

@@ -10,6 +10,7 @@ import {
   formatPorts,
   type Network,
   type PortSet,
+  type StageName,
 } from "../../engines/reachability/model.ts";
 import { endName, type Need } from "../../engines/reachability/needs/model.ts";
 import { readNetwork } from "../../engines/reachability/network.ts";
@@ -156,6 +157,9 @@ const INGRESS = ["network-ingress", "mesh-authentication", "mesh-authorization"]
 function checkNeeds(input: ProofInput, { network, places, failures, uncertain }: Checking): void {
   const { portSets } = network;
   const own = new Set(places.own);
+  const made = new Set(input.drafts.flatMap(({ stages }) => Object.values(stages)));
+  // Who is let in without mTLS is decided together with who is authorized.
+  const isMade = (stage: StageName) => made.has(stage === "mesh-authentication" ? "mesh-authorization" : stage);
   for (const need of input.needs) {
     const numbers = portsOf(need, input);
     const ports = portSets.of(numbers.map((port) => ({ protocol: need.protocol, first: port, last: port })));
@@ -171,6 +175,7 @@ function checkNeeds(input: ProofInput, { network, places, failures, uncertain }:
     const isOfMesh =
       need.to.kind === "api-server" || need.reasons.every(({ kind }) => kind === "mesh" || kind === "dns");
     let worst: "open" | "unknown" | "closed" = "open";
+    let isClosedByMesh = false;
     for (const from of source.needed) {
       for (const to of target.needed) {
         // Of an end that is known by labels alone, or not at all, nobody says that it needs to be let out.
@@ -182,6 +187,10 @@ function checkNeeds(input: ProofInput, { network, places, failures, uncertain }:
           const { allowed, unknown } = network.stage(stage, from, to);
           const missing = portSets.subtract(ports, allowed);
           if (missing === portSets.none) continue;
+          if (!isMade(stage)) {
+            isClosedByMesh = true;
+            continue;
+          }
           // One of several addresses of the API server may have another port.
           const isOpen = portSets.intersect(missing, unknown) !== portSets.none || (unsure && numbers.length > 1);
           if (isOpen || (unsure && worst !== "closed")) worst = worst === "closed" ? worst : "unknown";
@@ -189,6 +198,8 @@ function checkNeeds(input: ProofInput, { network, places, failures, uncertain }:
         }
       }
     }
+    // Policies of a mesh that were there: whom they let in is theirs to say.
+    if (isClosedByMesh) uncertain.add(`whether ${what} connects: policies of the mesh that were read may deny it`);
     if (worst === "closed") failures.push(`${what} is needed and would be denied`);
     if (worst === "unknown" && !isOfNodes(need)) uncertain.add(`whether ${what} connects${because(need)}`);
   }
