@@ -50,9 +50,10 @@ export function findSuperfluous({ drafts, needs, portsOf, compute, placesIn }: N
     const most = parts.reduce((highest, { number }) => Math.max(highest, number), 0);
     const bits = Math.max(1, Math.ceil(Math.log2(most + 1)));
     const rounds = Array.from({ length: 2 * bits }, (_, round) => (number: number) => keeps(number, round));
+    const numbers = numbersOf(parts);
     const stood = new Map<string, Uint8Array>();
     for (const [round, isKept] of rounds.entries()) {
-      const network = compute(drafts, (draft) => keptAllows(draft, parts, kind, isKept));
+      const network = compute(drafts, (draft) => keptAllows(draft, numbers, kind, isKept));
       observe({ network, places: placesIn(network), needs, portsOf, drafts }, (key, isSure) => {
         if (!isSure && sure.has(key)) return;
         const marks = stood.get(key) ?? new Uint8Array(rounds.length);
@@ -105,25 +106,32 @@ function numbered(drafts: readonly Draft[], kind: PartKind): Part[] {
   return parts;
 }
 
+type Numbers = ReadonlyMap<Allow, ReadonlyMap<AllowPart, number>>;
+
+/** A part may stand in several allows, and has a number in each. */
+function numbersOf(parts: readonly Part[]): Numbers {
+  const numbers = new Map<Allow, Map<AllowPart, number>>();
+  for (const { allow, part, number } of parts) {
+    const own = numbers.get(allow) ?? new Map<AllowPart, number>();
+    numbers.set(allow, own);
+    own.set(part, number);
+  }
+  return numbers;
+}
+
 function keptAllows(
   draft: Draft,
-  parts: readonly Part[],
+  numbers: Numbers,
   kind: PartKind,
   isKept: (number: number) => boolean,
 ): readonly Allow[] {
-  const own = new Map(
-    parts.filter((one) => one.draft === draft).map(({ part, allow, number }) => [keyOf(draft, allow, part), number]),
-  );
   return draft.allows.flatMap((allow) => {
-    const kept = allow[kind].filter((part) => isKept(own.get(keyOf(draft, allow, part)) ?? 0));
+    const own = numbers.get(allow);
+    const kept = allow[kind].filter((part) => isKept(own?.get(part) ?? 0));
     // What is left without peers would be for everybody.
     if (allow[kind].length > 0 && kept.length === 0) return [];
     return [{ ...allow, [kind]: kept }];
   });
-}
-
-function keyOf(draft: Draft, allow: Allow, part: AllowPart): string {
-  return `${draft.allows.indexOf(allow)} ${part.key}`;
 }
 
 interface Observing extends Pick<NecessityInput, "drafts" | "needs" | "portsOf"> {
