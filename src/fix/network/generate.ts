@@ -5,7 +5,13 @@ import type { KubernetesObject, Manifests } from "../../engines/kubernetes/model
 import { effectiveNamespace, rawOf } from "../../engines/kubernetes/model.ts";
 import { coversDestination, parseDestination } from "../../engines/reachability/destination.ts";
 import { readEndpoints } from "../../engines/reachability/endpoints.ts";
-import type { ClusterSettings, MeshKind, Network, PodEndpoint } from "../../engines/reachability/model.ts";
+import type {
+  ClusterSettings,
+  MeshKind,
+  Network,
+  NodeEndpoint,
+  PodEndpoint,
+} from "../../engines/reachability/model.ts";
 import { findNeeds } from "../../engines/reachability/needs/find.ts";
 import type { InboundOptions } from "../../engines/reachability/needs/inbound.ts";
 import { meshNeeds } from "../../engines/reachability/needs/mesh.ts";
@@ -52,10 +58,11 @@ export function generatePolicies(manifests: Manifests, options: GenerateOptions)
   const namespaces = chosen(readEndpoints(manifests).pods, options.namespaces);
   const { base, replaced } = without(manifests, namespaces, options);
   const network = meshed(base, namespaces, options);
-  const { pods, nodes } = readEndpoints(network.manifests);
+  const pods = network.endpoints.filter((one): one is PodEndpoint => one.kind === "pods");
+  const nodes = network.endpoints.filter((one): one is NodeEndpoint => one.kind === "node");
   const meshOf = meshFinder(network);
   const subjects = findSubjects(network.manifests, pods);
-  const found = findNeeds(network.manifests, pods, options);
+  const found = findNeeds(network, options);
   const services = indexServices(network.manifests, pods);
   const attributed = attribute(options.observed, { pods, nodes, services, settings });
   const inside = pods.filter(({ namespace }) => namespaces.has(namespace));

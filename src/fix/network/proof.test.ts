@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { readManifests } from "../../engines/kubernetes/manifests.ts";
-import { readEndpoints } from "../../engines/reachability/endpoints.ts";
+import type { PodEndpoint } from "../../engines/reachability/model.ts";
 import { findNeeds } from "../../engines/reachability/needs/find.ts";
+import { readNetwork } from "../../engines/reachability/network.ts";
 import { noSettings } from "../../engines/reachability/settings.ts";
 import { draftPolicies } from "./drafts.ts";
 import { app } from "./generate.fixture.ts";
@@ -13,10 +14,11 @@ import { findSubjects } from "./subjects.ts";
 
 function inputOf(text: string): ProofInput {
   const base = readManifests([{ path: "a.yaml", text }]);
-  const { pods } = readEndpoints(base);
+  const network = readNetwork(base, noSettings);
+  const pods = network.endpoints.filter((one): one is PodEndpoint => one.kind === "pods");
   const subjects = findSubjects(base, pods);
   const namespaces = new Set(pods.map(({ namespace }) => namespace));
-  const { needs } = findNeeds(base, pods, { ingressFrom: [] });
+  const { needs } = findNeeds(network, { ingressFrom: [] });
   const context = { settings: noSettings, subjects, namespaces, apiServer: [], cilium: false, dns: [] };
   const { drafts, met } = draftPolicies(needs, context);
   return { ...context, base, drafts, needs: met, outbound: [] };

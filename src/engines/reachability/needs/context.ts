@@ -1,11 +1,13 @@
 /** What finds needs gets. */
 import { effectiveNamespace, type KubernetesObject, type Manifests } from "../../kubernetes/model.ts";
 import type { PodEndpoint } from "../endpoint-model.ts";
+import type { Network } from "../model.ts";
 import type { NeedCollector } from "./collector.ts";
 import type { NeedReason, Reached } from "./model.ts";
 import { type KnownService, listedEndpoints, portsOf, reachedBy, type Services } from "./services.ts";
 
 export interface NeedContext {
+  readonly network: Network;
   readonly manifests: Manifests;
   readonly pods: readonly PodEndpoint[];
   readonly services: Services;

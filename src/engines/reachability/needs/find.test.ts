@@ -2,13 +2,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readManifests } from "../../kubernetes/manifests.ts";
 import { locationOf } from "../../kubernetes/model.ts";
-import { readEndpoints } from "../endpoints.ts";
+import { readNetwork } from "../network.ts";
+import { noSettings } from "../settings.ts";
 import { findNeeds } from "./find.ts";
 import { endName, type Needs } from "./model.ts";
 
-function needsOf(text: string, ingressFrom: Parameters<typeof findNeeds>[2]["ingressFrom"] = []): Needs {
+function needsOf(text: string, ingressFrom: Parameters<typeof findNeeds>[1]["ingressFrom"] = []): Needs {
   const manifests = readManifests([{ path: "a.yaml", text }]);
-  return findNeeds(manifests, readEndpoints(manifests).pods, { ingressFrom });
+  return findNeeds(readNetwork(manifests, noSettings), { ingressFrom });
 }
 
 /** Without DNS and probes, which every pod has. */
@@ -289,4 +290,31 @@ spec: { selector: {}, podMetricsEndpoints: [{ port: http }] }
   const found = needsOf(text);
   assert.deepEqual(shown(found), ["monitoring/Prometheus/main -> shop/Deployment/api:3000/TCP"]);
   assert.deepEqual(codes(found), ["network.need.unwatched", "network.need.no-service"]);
+});
+
+test("pods that only their controller knows are told, and those of a known ingress controller are its clients", () => {
+  const text = all(
+    api,
+    `
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: { name: web, namespace: shop }
+spec: { ingressClassName: nginx, rules: [{ http: { paths: [{ backend: { service: { name: api, port: { name: http } } } }] } }] }
+`,
+    `
+apiVersion: v1
+kind: Pod
+metadata: { name: nginx, namespace: edge, labels: { app.kubernetes.io/name: ingress-nginx, app.kubernetes.io/component: controller } }
+spec: { containers: [{ name: a, image: a }] }
+`,
+    `
+apiVersion: example.com/v1
+kind: Database
+metadata: { name: orders, namespace: shop }
+spec: { image: "registry.example.com/postgres:17" }
+`,
+  );
+  const found = needsOf(text);
+  assert.deepEqual(shown(found), ["edge/Pod/nginx -> shop/Deployment/api:3000/TCP"]);
+  assert.deepEqual(codes(found), ["network.need.untold"]);
 });

@@ -1,6 +1,7 @@
 /** All that the workloads of a cluster are seen to need of its network. */
-import type { Manifests } from "../../kubernetes/model.ts";
 import type { PodEndpoint } from "../endpoint-model.ts";
+import type { Network } from "../model.ts";
+import { operatorPods } from "../operator-pods.ts";
 import { needCollector } from "./collector.ts";
 import { findControlPlaneNeeds } from "./control-plane.ts";
 import { findDeclaredNeeds } from "./declared.ts";
@@ -12,14 +13,19 @@ import { findPeerNeeds } from "./peers.ts";
 import { findProbes } from "./probes.ts";
 import { indexServices } from "./services.ts";
 
-/**
- * Needs are facts of what the manifests declare, and no more: what an image does by itself nobody can read here.
- *
- * @param pods - the endpoints that are pods, of the same manifests
- */
-export function findNeeds(manifests: Manifests, pods: readonly PodEndpoint[], options: InboundOptions): Needs {
+/** Needs are facts of what the manifests declare, and no more: what an image does by itself nobody can read here. */
+export function findNeeds(network: Network, options: InboundOptions): Needs {
+  const { manifests, endpoints } = network;
+  const pods = endpoints.filter((one): one is PodEndpoint => one.kind === "pods");
   const collector = needCollector();
-  const context = { manifests, pods, services: indexServices(manifests, pods), collector };
+  const context = { network, manifests, pods, services: indexServices(manifests, pods), collector };
+  for (const { workload, name } of pods) {
+    if (workload.form !== "part" || operatorPods(workload) !== undefined) continue;
+    const reason =
+      "its controller makes the pods: neither their labels nor what they need are known, and a default deny closes them";
+    const place = { object: workload.object, field: [] };
+    collector.unknown({ code: "network.need.untold", reason, remedy: "audit the live cluster", place, workload: name });
+  }
   findDeclaredNeeds(context);
   findPeerNeeds(context);
   findInboundNeeds(context, options);

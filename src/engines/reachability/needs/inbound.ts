@@ -3,6 +3,8 @@ import { valueAt } from "../../../core/untyped.ts";
 import { type GatewayObject, rawOf, type ServiceBackend } from "../../kubernetes/model.ts";
 import { type AddressRange, parseCidr } from "../addresses.ts";
 import type { PodEndpoint } from "../endpoint-model.ts";
+import { carrierOf, ingressClasses } from "../exposure/controllers.ts";
+import { lookupOf } from "../exposure/lookup.ts";
 import { type NeedContext, namespaceOf, type Place, reachService } from "./context.ts";
 import type { NeedEnd, NeedKind } from "./model.ts";
 import { type KnownService, protocolOf } from "./services.ts";
@@ -18,11 +20,10 @@ const OUTSIDE: NeedEnd = { kind: "outside" };
 export function findInboundNeeds(context: NeedContext, options: InboundOptions): void {
   for (const known of context.services.all) serviceNeeds(context, known);
   for (const pods of context.pods) hostPortNeeds(context, pods);
-  const controllers = context.pods.filter(isIngressController);
   for (const ingress of context.manifests.ingresses) {
     const place = { object: ingress.object, field: ["spec"] };
     const className = ingress.ingressClassName ?? ingress.object.annotations["kubernetes.io/ingress.class"];
-    const from = isCloud(className) ? [OUTSIDE] : controllerEnds(context, options, controllers, place);
+    const from = controllerEnds(context, options, className, place);
     const text = `Ingress ${ingress.object.name} leads to it`;
     for (const backend of ingress.backends) {
       backendNeeds(context, from, backend, namespaceOf(ingress.object), "ingress", { text, place });
@@ -82,57 +83,42 @@ function hostPortNeeds({ collector }: NeedContext, pods: PodEndpoint): void {
   }
 }
 
-/** Classes whose load balancers stand outside the cluster. */
-const CLOUD_CLASSES = new Set(["alb", "azure-application-gateway", "azure/application-gateway", "gce", "gce-internal"]);
-
-function isCloud(className: string | undefined): boolean {
-  return className !== undefined && CLOUD_CLASSES.has(className);
-}
-
-/** Images of ingress controllers, as their projects publish them: the last part of the name. */
-const CONTROLLER_IMAGES =
-  /(?:^|\/)(?:ingress-nginx\/controller|nginx-ingress|nginx-ingress-controller|traefik|haproxy-ingress|haproxytech\/kubernetes-ingress|kong|kong-gateway|kubernetes-ingress-controller|emissary)(?:[:@]|$)/;
-
-function isIngressController({ workload }: PodEndpoint): boolean {
-  return workload.pod.containers.some(
-    ({ image = "", args, command }) =>
-      CONTROLLER_IMAGES.test(image) ||
-      [...command, ...args].some((word) =>
-        /^--(?:ingress-class|controller-class|providers\.kubernetesingress)\b/.test(word),
-      ),
-  );
-}
-
 function controllerEnds(
-  { collector }: NeedContext,
+  { collector, network }: NeedContext,
   { ingressFrom }: InboundOptions,
-  controllers: readonly PodEndpoint[],
+  className: string | undefined,
   place: Place,
 ): readonly NeedEnd[] {
-  if (ingressFrom.length > 0) {
-    return ingressFrom.map(({ namespace, labels = {} }) => ({
-      kind: "unread-pods",
-      namespace,
-      labels,
-      name: `ingress controller in ${namespace}`,
-    }));
+  if (ingressFrom.length > 0) return statedEnds(ingressFrom);
+  const carrier = carrierOf(lookupOf(network), className, ingressClasses);
+  if (carrier.kind === "proxy") return [OUTSIDE];
+  if (carrier.kind === "pods") {
+    return carrier.endpoints.flatMap((index): NeedEnd[] => {
+      const pods = network.endpoints[index];
+      return pods?.kind === "pods" ? [{ kind: "pods", pods }] : [];
+    });
   }
-  if (controllers.length > 0) return controllers.map((pods) => ({ kind: "pods", pods }));
   collector.unknown({
     code: "network.need.ingress-controller",
-    reason: "the pods of the ingress controller were not read: pods of every namespace are taken for it",
+    reason: `the pods of ${carrier.controller ?? "the ingress controller"} were not read: pods of every namespace are taken for it`,
     remedy: "state its namespace with --ingress-from",
     place,
   });
   return [{ kind: "unread-pods", labels: {}, name: "an ingress controller in any namespace" }];
 }
 
-function gatewayEnds(context: NeedContext, options: InboundOptions, route: GatewayObject): readonly NeedEnd[] {
-  if (options.ingressFrom.length > 0 || route.backends.length === 0) {
-    return route.backends.length === 0
-      ? []
-      : controllerEnds(context, options, [], { object: route.object, field: ["spec"] });
-  }
+function statedEnds(places: InboundOptions["ingressFrom"]): readonly NeedEnd[] {
+  return places.map(({ namespace, labels = {} }) => ({
+    kind: "unread-pods",
+    namespace,
+    labels,
+    name: `ingress controller in ${namespace}`,
+  }));
+}
+
+function gatewayEnds(context: NeedContext, { ingressFrom }: InboundOptions, route: GatewayObject): readonly NeedEnd[] {
+  if (route.backends.length === 0) return [];
+  if (ingressFrom.length > 0) return statedEnds(ingressFrom);
   const gateways = route.parents.filter(({ kind = "Gateway" }) => kind === "Gateway");
   return gateways.map(({ name, namespace = namespaceOf(route.object) }): NeedEnd => {
     const labels = { "gateway.networking.k8s.io/gateway-name": name };
