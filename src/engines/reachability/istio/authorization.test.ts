@@ -319,6 +319,13 @@ describe("AuthorizationPolicy", () => {
     }
   });
 
+  test("a label that the injector adds selects nobody knows whom", () => {
+    const selector = { matchLabels: { app: "api", "service.istio.io/canonical-name": "api" } };
+    const network = withPolicy({ selector });
+    assert.equal(ask(network, "other/plain", "shop/api"), "unknown");
+    assert.equal(ask(network, "other/plain", "shop/web"), "allowed");
+  });
+
   test("facts of the workload", () => {
     const network = withPolicy({ selector: { matchLabels: { app: "api" } }, rules: [{}] });
     const of = (name: string) => network.mesh?.workloads[find(network, name)]?.authorization;

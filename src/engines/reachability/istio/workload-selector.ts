@@ -18,10 +18,21 @@ export function readWorkloadSelector(
   const other = fields.keys.find((key) => key !== name);
   if (other !== undefined)
     refuse(`${fields.path().join(".")}.${other.slice(0, 40)} is not a field of Istio's selectors`);
-  const labels = fields.stringMap(name);
-  for (const [label, value] of Object.entries(labels)) {
-    if (label === "" || label.includes("*") || value.includes("*"))
+  const labels = Object.entries(fields.stringMap(name));
+  for (const [label, value] of labels) {
+    if (label === "" || label.includes("*") || value.includes("*")) {
       refuse(`${fields.path().join(".")}: wildcards are not supported`);
+    }
+    if (ADDED.test(label)) {
+      refuse(
+        `${fields.path().join(".")}: the injector adds ${label.slice(0, 60)} to pods, so that whom it selects is not known`,
+      );
+    }
   }
-  return Object.keys(labels).length === 0 ? undefined : selectorOfLabels(labels);
+  const own = labels.filter(([label]) => !ADDED.test(label));
+  return own.length === 0 ? undefined : selectorOfLabels(Object.fromEntries(own));
 }
+
+/** Labels that no template has, and running pods do. */
+const ADDED =
+  /^(?:service\.istio\.io\/canonical-(?:name|revision)|security\.istio\.io\/tlsMode|networking\.istio\.io\/tunnel|istio\.io\/rev|topology\.istio\.io\/.*)$/;
