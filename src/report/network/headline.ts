@@ -14,12 +14,14 @@ export function headlineOf(view: NetworkView, page: Page): string[] {
   ];
   return [
     page.colors.bold(hanging(page, title.join(" · "), 0).join("\n")),
-    ...headlineSentences(view).flatMap((sentence) => hanging(page, sentence, 2, "  ")),
+    ...headlineSentences(view, "use --cni NAME, or --policy with cluster.cni").flatMap((sentence) =>
+      hanging(page, sentence, 2, "  "),
+    ),
   ];
 }
 
-/** What it comes to, one sentence each. */
-export function headlineSentences(view: NetworkView): string[] {
+/** What it comes to, one sentence each. @param settles - what would tell whether policies are enforced */
+export function headlineSentences(view: NetworkView, settles?: string): string[] {
   const { enforced, policies } = view;
   const sentences = [
     ...isolationSentences(view),
@@ -29,7 +31,8 @@ export function headlineSentences(view: NetworkView): string[] {
   ];
   if (enforced === "no") sentences.push("✗ the CNI enforces no policies: what is denied here is open in truth");
   if (enforced === "unknown" && policies > 0) {
-    sentences.push("? whether the cluster enforces policies is unknown: use --cni NAME, or --policy with cluster.cni");
+    const remedy = settles === undefined ? "" : `: ${settles}`;
+    sentences.push(`? whether the cluster enforces policies is unknown${remedy}`);
   }
   return sentences;
 }
