@@ -1,4 +1,4 @@
-/** A cluster of many teams, as manifests: workloads, default-deny in most namespaces, explicit allows, CIDRs and tiers. */
+/** A cluster of many teams, as manifests: workloads with their Services, default-deny, explicit allows, CIDRs and tiers. */
 
 export interface ClusterText {
   readonly path: string;
@@ -21,7 +21,8 @@ export function clusterOf({ workloads, policies }: ClusterSize): ClusterText[] {
   const files = Array.from({ length: namespaces }, (_, team): ClusterText => {
     const parts = [namespaceOf(team)];
     const own = Math.min(PER_NAMESPACE, workloads - team * PER_NAMESPACE);
-    for (let app = 0; app < own; app++) parts.push(deploymentOf(team, app));
+    for (let app = 0; app < own; app++) parts.push(deploymentOf(team, app), serviceOf(team, app));
+    parts.push(ingressOf(team));
     for (let index = 0; index < perNamespace; index++) parts.push(policyOf(team, index, random, namespaces));
     return { path: `team-${team}.yaml`, text: parts.join("---\n") };
   });
@@ -54,6 +55,26 @@ spec:
           ports:
             - { name: http, containerPort: ${8000 + (app % 7)} }
             - { name: metrics, containerPort: 9090 }
+`;
+}
+
+function serviceOf(team: number, app: number): string {
+  return `apiVersion: v1
+kind: Service
+metadata: { name: app-${app}, namespace: team-${team} }
+spec:
+  selector: { app: app-${app} }
+  ports: [{ name: http, port: 80, targetPort: http }]
+`;
+}
+
+function ingressOf(team: number): string {
+  return `apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: { name: web, namespace: team-${team} }
+spec:
+  ingressClassName: public
+  defaultBackend: { service: { name: app-0, port: { name: http } } }
 `;
 }
 

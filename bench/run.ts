@@ -17,6 +17,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   "git-history": async () => (await import("./git-history.ts")).gitHistory,
   audit: async () => (await import("./audit.ts")).audit,
   object: async () => (await import("./object.ts")).object,
+  network: async () => (await import("./network.ts")).network,
   lint: async () => (await import("./lint.ts")).lint,
   "start-up": async () => (await import("./start-up.ts")).startUp,
 };
