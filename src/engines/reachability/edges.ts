@@ -150,6 +150,7 @@ function endOf(ground: EdgeGround, direction: "egress" | "ingress", subject: num
   if (plans.length === 0) return undefined;
   const defaults = SECTIONS.map((one) => ground.connection(plans, subject, -1, one));
   const isClosed = defaults.map(isNone);
+  const openSections = SECTIONS.reduce((bits: number, one) => (isClosed[one] ? bits : bits | (1 << one)), 0);
   const candidates = new Set<number>();
   const consider = (other: number, mayOpen: boolean) => {
     if (mayOpen || !isClosed[section[other] as number]) candidates.add(other);
@@ -158,9 +159,10 @@ function endOf(ground: EdgeGround, direction: "egress" | "ingress", subject: num
     for (const { rule, sure, maybe, isEgress } of plan.rules) {
       // What its end closes to everybody a further denial opens to nobody.
       const mayOpen = rule.action !== "deny";
-      if (!mayOpen && isClosed.every((closed) => closed)) continue;
-      for (const other of among(sure.members)) consider(other, mayOpen);
-      for (const other of among(maybe.members)) consider(other, mayOpen);
+      for (const { members, sections } of [sure, maybe]) {
+        if (!mayOpen && (sections & openSections) === 0) continue;
+        for (const other of among(members)) consider(other, mayOpen);
+      }
       const whole = sure.whole | maybe.whole;
       if (!isEgress || rule.ports.named.length === 0 || whole === 0) continue;
       for (const other of ground.classesNaming(rule)) {

@@ -116,7 +116,7 @@ function computeNetwork(parts: Parts): Network {
   const section = Uint8Array.from(classes.members, ([first]) => places.section[first as number] as number);
   const nodeClasses = Int32Array.from([...section.keys()].filter((one) => section[one] === sections.nodes));
   const decisions = createDecisions(portSets);
-  const plans = plansByStage(compile(rules, sets, classes), subjects, classes);
+  const plans = plansByStage(compile(rules, sets, classes, section), subjects, classes);
   const connections = createConnections(portSets);
   const outcome = outcomes(portSets, connections);
   const { portsAt, doubtfulPortsAt, classesNaming } = portsByName(classes, endpoints, portSets);
@@ -240,12 +240,13 @@ function compile(
   rules: readonly Rule[],
   sets: readonly { readonly sure: PeerSet; readonly maybe: PeerSet }[],
   classes: Classes,
+  section: Uint8Array,
 ): CompiledRule[] {
   const known = new Map<PeerSet, ClassSet>();
   const asClasses = (set: PeerSet) => {
     let found = known.get(set);
     if (found === undefined) {
-      found = classSetOf(set.whole, classesOf(classes, set.members), classes.members.length);
+      found = classSetOf(set.whole, classesOf(classes, set.members), section);
       known.set(set, found);
     }
     return found;

@@ -16,6 +16,8 @@ export interface ClassSet {
   readonly whole: number;
   /** Sorted. */
   readonly members: Int32Array;
+  /** Sections that some of the members are of, as bits. */
+  readonly sections: number;
   /** Of many members a bit each. */
   readonly bits?: Uint32Array;
 }
@@ -49,11 +51,13 @@ function* grouped<T>(items: readonly T[], keyOf: (item: T) => number): Generator
 
 const MANY = 24;
 
-export function classSetOf(whole: number, members: Int32Array, count: number): ClassSet {
-  if (members.length < MANY) return { whole, members };
-  const bits = new Uint32Array((count + 31) >> 5);
+/** @param section - of each class */
+export function classSetOf(whole: number, members: Int32Array, section: Uint8Array): ClassSet {
+  const sections = members.reduce((bits, one) => bits | (1 << (section[one] as number)), 0);
+  if (members.length < MANY) return { whole, members, sections };
+  const bits = new Uint32Array((section.length + 31) >> 5);
   for (const one of members) bits[one >> 5] = (bits[one >> 5] as number) | (1 << (one & 31));
-  return { whole, members, bits };
+  return { whole, members, sections, bits };
 }
 
 /** @param one - a class; -1 stands for one of the section that no rule names */
