@@ -23,10 +23,13 @@ const shop = join(import.meta.dirname, "..", "examples", "shop");
 const folder = mkdtempSync(join(tmpdir(), "bulkhead-every-check-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
 const now = new Date("2026-11-25T00:00:00Z");
+const intended = join(folder, "intended.txt");
+writeFileSync(intended, "deny shop/* -> internet\n");
 const policy: Policy = {
   ...defaultPolicy,
   licenses: { allow: [], deny: ["AGPL-*"], unknown: "allow" },
   rotation: { secrets: { maxAgeDays: 90 } },
+  network: { ...defaultPolicy.network, intended },
   origin: { kind: "tree", path: "bulkhead.yaml" },
 };
 

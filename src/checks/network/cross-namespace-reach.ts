@@ -1,6 +1,6 @@
 import { clip, SENTENCE } from "../findings/one-line.ts";
 import { networkNamespaceCheck } from "./reach/namespace-check.ts";
-import { causeOf, generateFix, listed, placeOf, whyOpen } from "./reach/words.ts";
+import { causeOf, generateFix, listed, narrowFix, placeOf, whyOpen } from "./reach/words.ts";
 
 /** Pods of other namespaces that get in although no rule names them (Kubernetes, "Multi-tenancy", network isolation). */
 export const crossNamespaceReach = networkNamespaceCheck({
@@ -17,16 +17,13 @@ export const crossNamespaceReach = networkNamespaceCheck({
   part: "foreign",
   needs: { enforcement: "witness" },
   *spot(network) {
-    for (const { by, reached, from, namespaces } of network.foreign) {
+    for (const { by, reached, from, fromCount, namespaces } of network.foreign) {
       yield {
         ...placeOf(by, network),
         subject: by.kind === "rule" ? `allowed by ${by.object.kind} ${by.object.name}` : causeOf(by),
-        title: `${count(from.length, "workload")} of ${count(namespaces, "other namespace")} can reach ${count(reached.length, "workload")} of ${clip(network.name)}`,
+        title: `${count(fromCount, "workload")} of ${count(namespaces, "other namespace")} can reach ${count(reached.length, "workload")} of ${clip(network.name)}`,
         detail: whyOpen(by, "ingress"),
-        fix:
-          by.kind === "rule"
-            ? `name the namespaces that need it in ${by.object.kind} ${clip(by.object.name)}`
-            : generateFix,
+        fix: by.kind === "rule" ? narrowFix(by) : generateFix,
         evidence: { from: clip(listed(from), SENTENCE), to: clip(listed(reached), SENTENCE) },
       };
     }

@@ -2,7 +2,7 @@ import type { SpottedField } from "../findings/kubernetes-finding.ts";
 import { clip } from "../findings/one-line.ts";
 import type { NamespaceNetwork, OpeningRule, ReachingWorkload } from "../subjects/network.ts";
 import { networkNamespaceCheck } from "./reach/namespace-check.ts";
-import { causeOf, countedOf, generateFix } from "./reach/words.ts";
+import { causeOf, countedOf, generateFix, narrowFix } from "./reach/words.ts";
 
 type Direction = "ingress" | "egress";
 
@@ -75,7 +75,7 @@ function* undone(
       // Without the index of the rule: it changes as others are added.
       subject: `${direction} allowed by ${object.kind} ${object.name}`,
       title: `${object.kind} ${clip(object.name)} allows all traffic ${ENDS[direction]} every peer: nothing is denied for ${direction} in ${clip(name)}`,
-      fix: `allow only the peers and ports that are needed in ${object.kind} ${clip(object.name)}`,
+      fix: narrowFix(rule),
       evidence: { direction, workloads: countedOf(names, selectable.length) },
     };
   }

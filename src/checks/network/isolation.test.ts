@@ -161,7 +161,7 @@ test("open egress is one finding for each cause, and worse with something to sen
   });
   const objects = [shop, web, api, denyAll("shop"), https];
   assert.deepEqual(found(openEgress, objects), [
-    "medium allowed by NetworkPolicy https | Workload shop/Deployment/web of shop can send to the whole internet",
+    "medium allowed by NetworkPolicy https | Workload shop/Deployment/web can send to the whole internet",
   ]);
   assert.match(placesOf(openEgress, objects)[0] ?? "", /^k8s\/all\.yaml:9:/);
 });
@@ -229,7 +229,7 @@ test("each address of a metadata service is held against egress, and pods of the
   const [open, onHost] = found(metadataServiceReachable, [shop, web, host]);
   assert.match(
     open ?? "",
-    /^high nothing \| Workload shop\/Deployment\/web of shop can reach the cloud metadata service \(169\.254\.169\.254/,
+    /^high nothing \| Workload shop\/Deployment\/web can reach the cloud metadata service \(169\.254\.169\.254/,
   );
   assert.match(onHost ?? "", /^medium host \| Workload shop\/Deployment\/agent/);
   assert.match(found(metadataServiceReachable, [shop, host, denyAll("shop")])[0] ?? "", /^medium host/);

@@ -1,7 +1,6 @@
-import { clip } from "../findings/one-line.ts";
 import type { ReachedService, ReachingWorkload } from "../subjects/network.ts";
 import { networkNamespaceCheck } from "./reach/namespace-check.ts";
-import { causeOf, countedOf, generateFix, placeOf, whyOpen, workloads } from "./reach/words.ts";
+import { causeOf, countedOf, generateFix, narrowFix, placeOf, whyOpen, workloads } from "./reach/words.ts";
 
 /** Pods that reach a cloud's metadata service (the providers' own documentation of it). */
 export const metadataServiceReachable = networkNamespaceCheck({
@@ -38,7 +37,7 @@ export const metadataServiceReachable = networkNamespaceCheck({
           : placeOf(by, network)),
         subject: by.kind === "rule" ? `allowed by ${by.object.kind} ${by.object.name}` : cause,
         severity: isHost ? "medium" : "high",
-        title: `${workloads(names).replace(/^w/, "W")} of ${clip(network.name)} can reach the cloud metadata service (${addresses})`,
+        title: `${workloads(names, network.name).replace(/^w/, "W")} can reach the cloud metadata service (${addresses})`,
         detail: `${whyOpen(by, "egress")}; whether the nodes' hop limit and tokens stop it is not known from manifests`,
         fix: fixFor(by),
         evidence: { address: addresses, workloads: countedOf(names, network.workloads.length) },
@@ -63,6 +62,5 @@ function hostNetworkOf({ workload }: ReachingWorkload): readonly (string | numbe
 function fixFor(by: ReachedService["by"]): string {
   if (by.kind === "host")
     return "remove hostNetwork; on the nodes, require tokens and give the node's role only what it needs";
-  if (by.kind !== "rule") return generateFix;
-  return `add except: [169.254.169.254/32] to the CIDR in ${by.object.kind} ${clip(by.object.name)}, or name what is needed`;
+  return by.kind === "rule" ? narrowFix(by) : generateFix;
 }

@@ -1,7 +1,7 @@
 import { clip, SENTENCE } from "../findings/one-line.ts";
 import type { ReachingWorkload } from "../subjects/network.ts";
 import { networkNamespaceCheck } from "./reach/namespace-check.ts";
-import { causeOf, countedOf, generateFix, listed, placeOf, whyOpen, workloads } from "./reach/words.ts";
+import { causeOf, countedOf, generateFix, listed, narrowFix, placeOf, whyOpen, workloads } from "./reach/words.ts";
 
 /** Pods that can send to the internet at large (Kubernetes, "Network Policies"; CIS Kubernetes Benchmark 5.3.2). */
 export const openEgress = networkNamespaceCheck({
@@ -34,15 +34,12 @@ export const openEgress = networkNamespaceCheck({
         subject: by.kind === "rule" ? `allowed by ${by.object.kind} ${by.object.name}` : cause,
         severity: worse ? "high" : "medium",
         title:
-          `${capitalized(workloads(names))} of ${clip(network.name)} can send to the whole internet` +
+          `${capitalized(workloads(names, network.name))} can send to the whole internet` +
           (worse
             ? `, and ${workloads(holders.map(({ name }) => name))} ${has} secrets or cloud credentials to send`
             : ""),
         detail: whyOpen(by, "egress"),
-        fix:
-          by.kind === "rule"
-            ? `allow only the addresses that are needed in ${by.object.kind} ${clip(by.object.name)}`
-            : generateFix,
+        fix: by.kind === "rule" ? narrowFix(by) : generateFix,
         evidence: {
           ports,
           workloads: countedOf(names, network.workloads.length),

@@ -90,10 +90,11 @@ export interface ReachedService extends Opened {
 /** Pods of other namespaces that reach pods of this one although no rule names them. */
 export interface ForeignReach {
   readonly by: Exclude<OpenBy, { kind: "host" }>;
-  /** Workloads of this namespace that are reached, and those of others that reach them, by name, sorted. */
+  /** Workloads of this namespace that are reached, by name, sorted. */
   readonly reached: readonly string[];
+  /** Some of those of others that reach them, sorted; and how many they are, of how many namespaces. */
   readonly from: readonly string[];
-  /** How many namespaces `from` is of. */
+  readonly fromCount: number;
   readonly namespaces: number;
 }
 

@@ -28,6 +28,7 @@ import { enforcementOf, type KnownEnforcement } from "./network/enforcement.ts";
 import { exposedPorts } from "./network/exposed-ports.ts";
 import { meshFaults } from "./network/mesh-faults.ts";
 import { namespaceNetwork } from "./network/namespace-network.ts";
+import { overviewOf } from "./network/overview.ts";
 import { policyFacts } from "./network/policy-facts.ts";
 import { networkRelations } from "./network/relations.ts";
 import { statedTwice } from "./network/several.ts";
@@ -81,7 +82,11 @@ interface Ground {
 
 function* evaluateNamespaces(ground: Ground): Generator<Evaluation> {
   const { network, manifests, context } = ground;
-  const reach = workloadReach(network, manifests, trustedInternet(context.policy));
+  const overview = overviewOf(network);
+  const reach = workloadReach(network, manifests, {
+    outside: overview.outside,
+    trustedInternet: trustedInternet(context.policy),
+  });
   const byWorkload = endpointsByWorkload(network);
   const policies = policyObjects(network);
   const twice = statedTwice([
@@ -96,7 +101,7 @@ function* evaluateNamespaces(ground: Ground): Generator<Evaluation> {
     const endpoints = [...new Set(found.workloads.flatMap((workload) => byWorkload.get(workload) ?? []))];
     const object = found.namespace?.object ?? found.workloads[0]?.object;
     if (object === undefined || endpoints.length === 0) continue;
-    const computed = namespaceNetwork(network, { name: found.name, object, endpoints }, reach);
+    const computed = namespaceNetwork(network, { name: found.name, object, endpoints }, reach, overview);
     const own = policies.filter((policy) => isAbout(policy, found.name));
     const apart = twice.get(found.name);
     const statedTwiceGaps = apart === undefined ? [] : [apart];

@@ -6,7 +6,7 @@ import {
   type KubernetesObject,
 } from "../../../engines/kubernetes/model.ts";
 import { clip, SENTENCE } from "../../findings/one-line.ts";
-import type { NamespaceNetwork, OpenBy } from "../../subjects/network.ts";
+import type { NamespaceNetwork, OpenBy, OpeningRule } from "../../subjects/network.ts";
 
 const NAMED = 6;
 
@@ -20,9 +20,10 @@ export function listed(names: readonly string[]): string {
   return names.length > NAMED ? `${shown} and ${names.length - NAMED} more` : shown;
 }
 
-/** `3 workloads`, `workload api` where there is one. */
-export function workloads(names: readonly string[]): string {
-  return names.length === 1 ? `workload ${names[0]}` : `${names.length} workloads`;
+/** `3 workloads of shop`, `workload shop/Deployment/api` where there is one. */
+export function workloads(names: readonly string[], namespace?: string): string {
+  if (names.length === 1) return `workload ${clip(names[0] ?? "")}`;
+  return `${names.length} workloads${namespace === undefined ? "" : ` of ${clip(namespace)}`}`;
 }
 
 /** What groups findings of one cause; stable while objects keep their names. */
@@ -58,3 +59,8 @@ export function whyOpen(by: OpenBy, direction: "ingress" | "egress"): string {
 
 /** What closes a namespace; of all namespaces and checks the same, so that it is told once. */
 export const generateFix = "write the policies that the workloads need: bulkhead network generate";
+
+/** What narrows a rule; of all checks the same, so that one change is told once. */
+export function narrowFix({ object }: OpeningRule): string {
+  return `allow only the peers and ports that are needed in ${clip(describeObject(object))}`;
+}

@@ -6,7 +6,7 @@
 import { networkResources } from "./network-resources.ts";
 import type { ClusterResource, ManifestList } from "./resource-model.ts";
 
-export type { ClusterResource, ManifestList } from "./resource-model.ts";
+export type { ClusterResource } from "./resource-model.ts";
 
 const PAGE = 500;
 

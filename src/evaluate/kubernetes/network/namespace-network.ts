@@ -3,10 +3,9 @@ import type { NamespaceNetwork, NetworkPart, ReachingWorkload } from "../../../c
 import type { Gap } from "../../../core/evidence.ts";
 import type { KubernetesObject } from "../../../engines/kubernetes/model.ts";
 import type { Network, PodEndpoint } from "../../../engines/reachability/model.ts";
-import { isSystemNamespace } from "../namespaces.ts";
-import { foreignReach } from "./foreign-reach.ts";
 import { unknownMesh } from "./mesh-reach.ts";
-import { stageAt } from "./opening.ts";
+import type { OutsideOverview } from "./outside-reach.ts";
+import type { Overview } from "./overview.ts";
 import { createUnknowns, doubtGap, nameOf } from "./unknowns.ts";
 
 export interface ComputedNamespace {
@@ -26,6 +25,7 @@ export function namespaceNetwork(
   network: Network,
   { name, object, endpoints }: NamespaceParts,
   reachOf: (endpoint: number) => ReachingWorkload,
+  { foreign, outside }: Overview,
 ): ComputedNamespace {
   const workloads = endpoints.map(reachOf);
   const reach = new Map(endpoints.map((index, at) => [index, workloads[at] as ReachingWorkload]));
@@ -34,11 +34,11 @@ export function namespaceNetwork(
     ([first]) => (first === undefined || (network.endpoints[first] as PodEndpoint).host ? [] : [first]),
   );
   return {
-    network: { name, object, workloads, foreign: foreignReach(network, endpoints) },
+    network: { name, object, workloads, foreign: foreign.of(name) },
     unknown: {
       isolation: unknownIsolation(network, examples, reach),
-      outside: unknownOutside(network, examples, reach),
-      foreign: unknownForeign(network, name, examples),
+      outside: unknownOutside(network, examples, reach, outside),
+      foreign: foreign.unknown(name),
       dns: unknownDns(network, examples, reach),
       mesh: unknownMesh(network, endpoints),
     },
@@ -65,49 +65,26 @@ function unknownIsolation(network: Network, examples: readonly number[], reach: 
   return unknowns.gaps();
 }
 
-function unknownOutside(network: Network, examples: readonly number[], reach: Reach): readonly Gap[] {
+function unknownOutside(
+  network: Network,
+  examples: readonly number[],
+  reach: Reach,
+  outside: OutsideOverview,
+): readonly Gap[] {
   const unknowns = createUnknowns();
-  const targets = network.endpoints.flatMap((endpoint, index) => {
-    if (endpoint.kind !== "addresses" || endpoint.scope === "private") return [];
-    const isNeeded = endpoint.metadata?.neededBy !== undefined;
-    return isNeeded ? [] : [{ index, endpoint }];
-  });
   for (const index of examples) {
-    for (const { index: to, endpoint } of targets) {
-      const isKnown =
-        endpoint.scope === "internet"
-          ? reach.get(index)?.internet !== undefined
-          : reach.get(index)?.metadata.some(({ address }) => address === endpoint.metadata?.address);
-      if (isKnown === true) continue;
-      const { allowed, unknown } = stageAt(network, "egress", index, to);
-      if (allowed !== network.portSets.none || unknown === network.portSets.none) continue;
-      const what = `whether ${nameOf(network, index)} reaches ${endpoint.scope === "internet" ? "the internet" : endpoint.name}`;
-      unknowns.add(doubtGap(network, "egress", index, to, what));
-      break;
-    }
+    const isOpen = reach.get(index)?.internet !== undefined;
+    const [to] = outside.of(index).unknown.filter((one) => !isOpen || scopeOf(network, one) !== "internet");
+    if (to === undefined) continue;
+    const target = scopeOf(network, to) === "internet" ? "the internet" : (network.endpoints[to]?.name ?? "");
+    unknowns.add(doubtGap(network, "egress", index, to, `whether ${nameOf(network, index)} reaches ${target}`));
   }
   return unknowns.gaps();
 }
 
-function unknownForeign(network: Network, namespace: string, examples: readonly number[]): readonly Gap[] {
-  const unknowns = createUnknowns();
-  const others = network.classes.flatMap(([first = -1]) => {
-    const endpoint = network.endpoints[first];
-    const isOther = endpoint?.kind === "pods" && !endpoint.host && endpoint.namespace !== namespace;
-    return isOther && !isSystemNamespace(endpoint.namespace) ? [first] : [];
-  });
-  for (const to of examples) {
-    // What nothing isolates is open, and a finding.
-    if (network.enforced === "no" || network.isolated(to, "ingress") === "no") continue;
-    for (const from of others) {
-      const { allowed, unknown } = network.connection(from, to);
-      if (allowed !== network.portSets.none || unknown === network.portSets.none) continue;
-      const what = `whether ${nameOf(network, from)} reaches ${nameOf(network, to)}`;
-      unknowns.add(doubtGap(network, "ingress", from, to, what));
-      break;
-    }
-  }
-  return unknowns.gaps();
+function scopeOf({ endpoints }: Network, index: number): string | undefined {
+  const endpoint = endpoints[index];
+  return endpoint?.kind === "addresses" ? endpoint.scope : undefined;
 }
 
 function unknownDns(network: Network, examples: readonly number[], reach: Reach): readonly Gap[] {

@@ -24,6 +24,7 @@ export function stageAt(network: Network, direction: Direction, from: number, to
 /** Why it is open; the first accepting rule where there are several. */
 export function openedBy(network: Network, direction: Direction, from: number, to: number): OpenBy {
   if (network.enforced === "no") return { kind: "unenforced" };
+  if (network.isolated(direction === "egress" ? from : to, direction) === "no") return { kind: "nothing" };
   const stage = network.explain(from, to).stages.find(({ name }) => name === stageOf[direction]);
   const step = stage?.steps.find(({ rule, sure }) => rule.action === "accept" && sure);
   return step === undefined ? { kind: "nothing" } : { kind: "rule", ...ruleOf(step.rule) };

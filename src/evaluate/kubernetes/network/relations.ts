@@ -32,7 +32,7 @@ export function networkRelations(
   ];
 }
 
-function* reaches(network: Network, { scope, now }: RelationContext): Generator<Relation> {
+function* reaches(network: Network, { scope, now }: RelationContext): Generator<() => Relation> {
   const ends = new Map<string, RelationEnd>();
   const endOf = (indices: readonly number[]) => {
     const key = indices.join();
@@ -44,21 +44,21 @@ function* reaches(network: Network, { scope, now }: RelationContext): Generator<
   for (const { from, to, connection } of network.edges()) {
     const sources = network.classes[from] ?? [];
     if (network.endpoints[sources[0] ?? -1]?.kind !== "pods") continue;
-    const targets = to.flatMap((one) => network.classes[one] ?? []);
+    const targets = () => to.flatMap((one) => network.classes[one] ?? []);
     const { allowed, unknown } = connection;
-    yield {
+    yield () => ({
       type: "reaches",
       from: endOf(sources),
-      to: endOf(targets),
+      to: endOf(targets()),
       observedAt: now.toISOString(),
       evidence: {
         ports: clip(formatPorts(allowed), SENTENCE),
         ...(unknown === network.portSets.none ? {} : { "unknown ports": clip(formatPorts(unknown), SENTENCE) }),
         from: clip(listed(namesOf(network, sources)), SENTENCE),
-        to: clip(listed(namesOf(network, targets)), SENTENCE),
+        to: clip(listed(namesOf(network, targets())), SENTENCE),
       },
       gaps,
-    };
+    });
   }
 }
 
@@ -74,7 +74,7 @@ function* exposes(
   network: Network,
   exposures: readonly Exposure[],
   { scope, now }: RelationContext,
-): Generator<Relation> {
+): Generator<() => Relation> {
   for (const { way, object, field, reach, targets, doubts } of exposures) {
     const name = `${describeObject(object)}: ${formatFieldPath(field)}`;
     const from: RelationEnd = {
@@ -84,7 +84,7 @@ function* exposes(
     };
     for (const { endpoint, allowed, unknown, verdict, doubts: own } of targets) {
       if (verdict === "denied") continue;
-      yield {
+      yield () => ({
         type: "exposes",
         from,
         to: relationEnd(network, [endpoint], scope),
@@ -95,7 +95,7 @@ function* exposes(
           ports: clip(formatPorts(verdict === "allowed" ? allowed : unknown), SENTENCE),
         },
         gaps: [...doubts, ...own].slice(0, 3).map(({ code, reason }) => ({ code, reason })),
-      };
+      });
     }
   }
 }
@@ -126,12 +126,12 @@ function idOf(...parts: readonly string[]): string {
   return parts.join("/").slice(0, kubernetesBounds.assetNameLength);
 }
 
-/** The last says how many more there are. */
-function cut(relations: Iterable<Relation>, most: number, what: string): Relation[] {
+/** The last says how many more there are, which are not made. */
+function cut(relations: Iterable<() => Relation>, most: number, what: string): Relation[] {
   const kept: Relation[] = [];
   let over = 0;
   for (const relation of relations) {
-    if (kept.length < most) kept.push(relation);
+    if (kept.length < most) kept.push(relation());
     else over++;
   }
   const last = kept.pop();

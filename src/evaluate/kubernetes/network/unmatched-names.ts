@@ -2,7 +2,7 @@
 import type { UnmatchedName } from "../../../checks/subjects/network.ts";
 import { isObject, valueAt } from "../../../core/untyped.ts";
 import { effectiveNamespace, type FieldPath, type KubernetesObject, rawOf } from "../../../engines/kubernetes/model.ts";
-import type { Network, PodEndpoint, Rule } from "../../../engines/reachability/model.ts";
+import type { Endpoint, Network, PodEndpoint, Rule } from "../../../engines/reachability/model.ts";
 
 /** Of one policy. */
 const NAMED = 20;
@@ -52,8 +52,8 @@ function unmatchedPeers({ endpoints }: Network, { stage, object, field }: Rule, 
   const name = stage === "network-ingress" ? "from" : "to";
   const path: FieldPath = [...field, name];
   const listed = valueAt(rawOf(object), path);
-  const pods = endpoints.filter((endpoint) => endpoint.kind === "pods" && endpoint.namespace === own) as PodEndpoint[];
   if (!Array.isArray(listed)) return [];
+  const pods = podsOf(endpoints, own);
   return listed.flatMap((peer: unknown, index): UnmatchedName[] => {
     if (!isObject(peer) || peer.namespaceSelector !== undefined || !isObject(peer.podSelector)) return [];
     const { matchLabels, matchExpressions } = peer.podSelector;
@@ -66,4 +66,18 @@ function unmatchedPeers({ endpoints }: Network, { stage, object, field }: Rule, 
     const text = labels.map(([label, value]) => `${label}=${String(value)}`).join(",");
     return [{ field: [...path, index, "podSelector"], what: `labels ${text}` }];
   });
+}
+
+const known = new WeakMap<readonly Endpoint[], ReadonlyMap<string, readonly PodEndpoint[]>>();
+
+function podsOf(endpoints: readonly Endpoint[], namespace: string): readonly PodEndpoint[] {
+  let byNamespace = known.get(endpoints);
+  if (byNamespace === undefined) {
+    byNamespace = Map.groupBy(
+      endpoints.filter((endpoint) => endpoint.kind === "pods"),
+      (pod) => pod.namespace,
+    );
+    known.set(endpoints, byNamespace);
+  }
+  return byNamespace.get(namespace) ?? [];
 }

@@ -1,11 +1,12 @@
 /** What each workload reaches outside the cluster, and what keeps it from that. */
 import type { DirectionReach, Opened, ReachedService, ReachingWorkload } from "../../../checks/subjects/network.ts";
 import type { Manifests } from "../../../engines/kubernetes/model.ts";
-import type { AddressEndpoint, Network, PodEndpoint, Rule } from "../../../engines/reachability/model.ts";
+import type { Network, PodEndpoint, Rule } from "../../../engines/reachability/model.ts";
 import { credentialsOf } from "./credentials.ts";
 import { dnsOf } from "./dns.ts";
 import { meshedWorkloads } from "./mesh-reach.ts";
 import { type Direction, openedBy, portsOf, ruleOf, stageAt, stageOf } from "./opening.ts";
+import type { OutsideAddress, OutsideOverview } from "./outside-reach.ts";
 
 /** Addresses that no rule names one by one: a /8 of IPv4, a /32 of IPv6 (what a provider is given). */
 const AT_LARGE = { 4: 1n << 24n, 6: 1n << 96n } as const;
@@ -16,10 +17,15 @@ const AT_LARGE = { 4: 1n << 24n, 6: 1n << 96n } as const;
 export function workloadReach(
   network: Network,
   manifests: Manifests,
-  trustedInternet: (name: string) => boolean,
+  {
+    outside,
+    trustedInternet,
+  }: { readonly outside: OutsideOverview; readonly trustedInternet: (name: string) => boolean },
 ): (endpoint: number) => ReachingWorkload {
   const credentials = credentialsOf(manifests);
-  const outside = outsideOf(network);
+  const services = outside.addresses.flatMap(({ endpoint: { metadata }, index }) =>
+    metadata === undefined ? [] : [{ index, service: metadata.name, address: metadata.address }],
+  );
   const dns = dnsOf(network);
   const mesh = meshedWorkloads(network);
   const undoing = undoingRules(network);
@@ -36,19 +42,22 @@ export function workloadReach(
   function reach(index: number, { host }: PodEndpoint): Pick<ReachingWorkload, "internet" | "metadata"> {
     if (host) {
       const all = { by: { kind: "host" }, ports: "all ports" } as const;
-      return { metadata: outside.metadata.map(({ service, address }) => ({ service, address, ...all })) };
+      return { metadata: services.map(({ service, address }) => ({ service, address, ...all })) };
     }
     const own = network.classOf[index] as number;
     const known = reached.get(own);
     if (known !== undefined) return known;
-    const internet = internetOf(network, index, outside.internet);
+    const { open } = outside.of(index);
+    const isOpen = new Set(open);
+    const internet = internetOf(network, index, isOpen, outside.addresses);
     const found = {
       ...(internet === undefined ? {} : { internet }),
-      metadata: outside.metadata.flatMap(({ service, address, index: to }): ReachedService[] => {
-        const connection = stageAt(network, "egress", index, to);
-        if (connection.allowed === network.portSets.none) return [];
+      metadata: services.flatMap(({ service, address, index: to }): ReachedService[] => {
+        if (!isOpen.has(to)) return [];
         const by = openedBy(network, "egress", index, to);
-        return by.kind === "host" ? [] : [{ service, address, by, ports: portsOf(connection) }];
+        return by.kind === "host"
+          ? []
+          : [{ service, address, by, ports: portsOf(stageAt(network, "egress", index, to)) }];
       }),
     };
     reached.set(own, found);
@@ -74,26 +83,6 @@ export function workloadReach(
   };
 }
 
-interface Outside {
-  readonly internet: readonly { readonly index: number; readonly endpoint: AddressEndpoint }[];
-  readonly metadata: readonly { readonly index: number; readonly service: string; readonly address: string }[];
-}
-
-/** Without addresses that give a pod its own identity and no other. */
-function outsideOf({ endpoints }: Network): Outside {
-  const addresses = endpoints.flatMap((endpoint, index) =>
-    endpoint.kind === "addresses" ? [{ endpoint, index }] : [],
-  );
-  return {
-    internet: addresses.filter(({ endpoint }) => endpoint.scope === "internet"),
-    metadata: addresses.flatMap(({ endpoint: { metadata }, index }) =>
-      metadata === undefined || metadata.neededBy !== undefined
-        ? []
-        : [{ index, service: metadata.name, address: metadata.address }],
-    ),
-  };
-}
-
 /** Rules that let through every peer on every port. */
 function undoingRules({ rules, portSets }: Network): Readonly<Record<Direction, readonly Rule[]>> {
   const of = (direction: Direction) =>
@@ -108,11 +97,16 @@ function undoingRules({ rules, portSets }: Network): Readonly<Record<Direction, 
   return { ingress: of("ingress"), egress: of("egress") };
 }
 
-function internetOf(network: Network, from: number, atoms: Outside["internet"]): Opened | undefined {
+function internetOf(
+  network: Network,
+  from: number,
+  isOpen: ReadonlySet<number>,
+  addresses: readonly OutsideAddress[],
+): Opened | undefined {
   const open = { 4: 0n, 6: 0n };
   let widest: { readonly index: number; readonly size: bigint } | undefined;
-  for (const { index, endpoint } of atoms) {
-    if (stageAt(network, "egress", from, index).allowed === network.portSets.none) continue;
+  for (const { index, endpoint } of addresses) {
+    if (endpoint.scope !== "internet" || !isOpen.has(index)) continue;
     for (const { family, first, last } of endpoint.ranges) {
       const size = last - first + 1n;
       open[family] += size;
