@@ -14,7 +14,7 @@ export type * from "./connection-model.ts";
 export type * from "./endpoint-model.ts";
 export type * from "./exposure/exposure-model.ts";
 export { type MutualTls, mutualTls } from "./mesh/mutual-tls.ts";
-export { type MeshPortCut, meshPorts, meshPortsCut } from "./mesh/port-cut.ts";
+export { type MeshPortCut, meshPortsCut } from "./mesh/port-cut.ts";
 export * from "./mesh-model.ts";
 export type * from "./metadata-services.ts";
 export type * from "./pod-sets.ts";
@@ -25,7 +25,6 @@ export {
   type PortInterval,
   type PortSet,
   type PortSets,
-  type Protocol,
 } from "./port-set.ts";
 export type { NetworkGap } from "./reading.ts";
 export type * from "./rule-model.ts";
@@ -77,11 +76,4 @@ export interface ExplainedRule {
   readonly ports: PortSet;
   readonly sure: boolean;
   readonly doubts: readonly Doubt[];
-}
-
-/** What a policy selects, for checks of policies that select nothing. */
-export interface PolicySubject {
-  readonly object: KubernetesObject;
-  readonly field: FieldPath;
-  readonly pods: PodSet;
 }
