@@ -16,6 +16,7 @@ import type { ExplainView, PairView } from "../../report/network/explain-view.ts
 import { outputDefaults } from "../../report/options.ts";
 import { parseFormatsOf, writeStream } from "../outputs.ts";
 import { adviceFor } from "./advice.ts";
+import { mtlsStage } from "./mtls-view.ts";
 import { openNetwork, type PlacedOptions } from "./open.ts";
 import { stageViews } from "./reason-view.ts";
 import { shortNameOf } from "./short-name.ts";
@@ -169,7 +170,10 @@ function pairView(
     allowed: ports(allowed),
     denied: ports(denied),
     unknown: ports(unknown),
-    stages: stageViews(network, reasons, asked, { from: endName(names.from), to: endName(names.to) }),
+    stages: [
+      ...stageViews(network, reasons, asked, { from: endName(names.from), to: endName(names.to) }),
+      ...mtlsStage(network, from[0] as number, to[0] as number, network.portSets.union(allowed, unknown)),
+    ],
     advice: adviceFor(network, reasons),
   };
 }
