@@ -1,9 +1,8 @@
 /** Who can talk to whom, as facts: all of this engine that checks and commands may import. */
-import type { FieldPath, KubernetesObject, Manifests } from "../kubernetes/model.ts";
+import type { Manifests } from "../kubernetes/model.ts";
 import type { ClassEdges, Connection } from "./connection-model.ts";
 import type { Endpoint } from "./endpoint-model.ts";
 import type { MeshFacts } from "./mesh-model.ts";
-import type { PodSet } from "./pod-sets.ts";
 import type { PortSet, PortSets } from "./port-set.ts";
 import type { NetworkGap } from "./reading.ts";
 import type { Doubt, Rule, StageName } from "./rule-model.ts";
