@@ -102,7 +102,7 @@ function normalised(intervals: readonly PortInterval[]): number[] {
 /** Behind what is there, of which it may be a continuation; protocols stay apart. */
 function append(edges: number[], first: number, last: number): void {
   const previous = edges.at(-1);
-  if (previous !== undefined && first <= previous + 1 && first % STEP !== 0) {
+  if (previous !== undefined && (first <= previous || (first === previous + 1 && first % STEP !== 0))) {
     if (last > previous) edges[edges.length - 1] = last;
   } else edges.push(first, last);
 }
