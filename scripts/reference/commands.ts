@@ -84,7 +84,7 @@ function section(command: Command, shared: ReadonlyMap<string, Option>): (string
       ? []
       : [table(["argument", ""], command.registeredArguments.map(argumentRow))]),
     ...(own.length === 0 ? [] : [optionTable(own)]),
-    ...(after === "" ? [] : [plain(after)]),
+    ...(after === "" ? [] : afterBlocks(after)),
     ...(others.length === 0
       ? []
       : [
@@ -127,6 +127,14 @@ function afterText(command: Command): string {
     write: (text: string) => said.push(text),
   });
   return said.join("").trim();
+}
+
+/** Examples are lines to copy. */
+function afterBlocks(after: string): (string | string[])[] {
+  return after.split("\n\n").flatMap((block) => {
+    const [title = "", ...lines] = block.split("\n");
+    return title === "Examples:" ? [title, ["```", ...lines.map((line) => line.trim()), "```"]] : [plain(block)];
+  });
 }
 
 function sentence(text: string): string {

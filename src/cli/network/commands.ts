@@ -139,7 +139,7 @@ Examples:
     .addHelpText(
       "after",
       `
-Exit codes: 0 everything needed is allowed, 2 usage or input error, 3 something needed is not, or is not known
+Exit codes: 0 everything needed is allowed, 2 usage or input error, 3 something needed is not, an observed connection is cut, or a manifest was not read
 
 Examples:
   bulkhead network generate shop deploy/ --api-server 10.0.0.1:6443 --write deploy/network

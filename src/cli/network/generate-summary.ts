@@ -22,9 +22,10 @@ export function generateSummary(made: GeneratedNetwork, { notes, unread, written
   const { proof, drafts, namespaces, unmet, cut, observed, replaced } = made;
   const isProven = proof.failures.length === 0;
   const { needs, pairs, allows } = proof.checked;
+  const others = proof.uncertain.length === 0 ? "nothing else is" : "nothing else is but what is not certain";
   const lines = isProven
     ? [
-        `${namespaces.join(", ")}: ${drafts.length} policies. Proven by reading them again: ${needs} needed connections are open, nothing else is (${pairs} pairs), and none of ${allows} peers and ports can be left out.`,
+        `${namespaces.join(", ")}: ${counted(drafts.length, "policy", "policies")}. Proven by reading them again: ${counted(needs, "needed connection is", "needed connections are")} open, ${others} (${pairs} pairs), and none of ${allows} peers and ports can be left out.`,
       ]
     : section("The policies fail their proof and are not offered:", proof.failures);
   lines.push(...written.map((path) => `written: ${path}`));
@@ -41,7 +42,7 @@ export function generateSummary(made: GeneratedNetwork, { notes, unread, written
       "Observed and cut:",
       cut.map(
         ({ from, to, port, protocol, count }) =>
-          `${shortName(from)} -> ${shortName(to)}:${port}/${protocol}  ${count} times`,
+          `${shortName(from)} -> ${shortName(to)}:${port}/${protocol}  ${counted(count, "time", "times")}`,
       ),
     ),
     ...section("Not certain:", proof.uncertain),
@@ -91,6 +92,10 @@ const NOBODY_KNOWS = [
   "what images connect to by themselves is in no manifest: give connections that were seen with --observed",
   "policies are kept by a CNI that enforces them, and by no other",
 ];
+
+function counted(count: number, one: string, several: string): string {
+  return `${count} ${count === 1 ? one : several}`;
+}
 
 function bracketed(remedy: string | undefined): string {
   return remedy === undefined ? "" : ` (${remedy})`;

@@ -92,7 +92,13 @@ export function generatePolicies(manifests: Manifests, options: GenerateOptions)
     cut: attributed.connections.filter((one) => concernsEnds(one, namespaces) && !isMet(one)),
     unattributed: attributed.unattributed,
     replaced,
-    notes: [...egress.notes, ...notes, ...meshNotes(meshModeOf(options)), ...istioEgressNotes(outbound)].sort(),
+    notes: [
+      ...egress.notes,
+      ...notes,
+      ...hostNotes(inside),
+      ...meshNotes(meshModeOf(options)),
+      ...istioEgressNotes(outbound),
+    ].sort(),
     ...(egress.squid === undefined ? {} : { squid: egress.squid }),
     proof,
   };
@@ -126,6 +132,16 @@ function meshFinder({ endpoints, mesh }: Network): (pods: PodEndpoint) => MeshKi
     ),
   );
   return ({ workload }) => byWorkload.get(workload) ?? "none";
+}
+
+/** Above all who is not closed in. */
+function hostNotes(pods: readonly PodEndpoint[]): string[] {
+  return pods
+    .filter(({ host }) => host)
+    .map(
+      (one) =>
+        `${one.namespace}/${workloadName(one)} is on its node's network (hostNetwork), where no network policy selects it`,
+    );
 }
 
 function meshNotes(mode: MeshMode | undefined): string[] {

@@ -14,6 +14,7 @@ import {
 } from "../../engines/reachability/model.ts";
 import { endName, type Need } from "../../engines/reachability/needs/model.ts";
 import { readNetwork } from "../../engines/reachability/network.ts";
+import { reasonsOf } from "../../engines/reachability/queries/reasons.ts";
 import { assumePods, isAssumed, mergeManifests } from "./assumed.ts";
 import type { Allow, ApiServer, Draft } from "./model.ts";
 import { findSuperfluous } from "./necessity.ts";
@@ -336,11 +337,12 @@ function accountOf(endpoint: Endpoint | undefined): string {
   return `${endpoint.namespace}/${endpoint.serviceAccount}`;
 }
 
-function doubtsOf(network: Network, stage: string, from: number, to: number): string[] {
-  const steps = network.explain(from, to).stages.find(({ name }) => name === stage)?.steps ?? [];
-  const doubts = steps.flatMap(({ doubts: own, sure }) => (sure ? [] : own));
-  const texts = doubts.map(({ reason, remedy }) => `${reason}${remedy === undefined ? "" : ` (${remedy})`}`);
-  return [...new Set(texts.length > 0 ? texts : ["of what was read nothing tells"])];
+function doubtsOf(network: Network, stage: StageName, from: number, to: number): string[] {
+  const decisions = reasonsOf(network, from, to, network.portSets.all).stages.find(
+    ({ name }) => name === stage,
+  )?.decisions;
+  const doubts = (decisions ?? []).flatMap((one) => (one.outcome === "unknown" ? one.doubts : []));
+  return [...new Set(doubts.map(({ reason, remedy }) => `${reason}${remedy === undefined ? "" : ` (${remedy})`}`))];
 }
 
 function isNode(endpoint: Endpoint | undefined): boolean {
