@@ -53,8 +53,8 @@ export const mutations: readonly Mutation[] = [
   {
     mistake: "except counts for nothing",
     file: NETWORK_POLICY,
-    from: "ranges: subtract([range], holes)",
-    to: "ranges: [range]",
+    from: "return subtract([range], holes);",
+    to: "return [range];",
     seed: 17,
   },
   {

@@ -85,11 +85,12 @@ function grouped(atoms: readonly Atom[], wanted: readonly (readonly AddressRange
   for (const ranges of wanted) lists.set(keyOf(ranges), ranges);
   const members = new Map<string, readonly number[]>();
   const group = atoms.map(({ scope, range, metadata }) => `${scope} ${range.family} ${metadata?.address ?? ""}`);
-  let groupOf = numbered(group);
+  const groupOf = numbered(group);
+  const next = { id: atoms.length };
   for (const [key, ranges] of lists) {
-    const found = [...new Set(ranges.flatMap((range) => run(atoms, range)))];
+    const found = union(ranges).flatMap((range) => run(atoms, range));
     members.set(key, found);
-    groupOf = split(groupOf, found);
+    split(groupOf, found, next);
   }
   const groups = new Map<number, Atom[]>();
   for (const [index, atom] of atoms.entries()) {
@@ -161,8 +162,8 @@ function numbered(keys: readonly string[]): Int32Array {
   });
 }
 
-/** One step of partition refinement: members of `chosen` part from the others of their group. */
-export function split(groupOf: Int32Array, chosen: Iterable<number>, next = { id: highest(groupOf) + 1 }): Int32Array {
+/** One step of partition refinement: members of `chosen`, each once, part from the others of their group. */
+export function split(groupOf: Int32Array, chosen: Iterable<number>, next: { id: number }): void {
   const moved = new Map<number, number>();
   for (const index of chosen) {
     const before = groupOf[index] as number;
@@ -173,11 +174,4 @@ export function split(groupOf: Int32Array, chosen: Iterable<number>, next = { id
     }
     groupOf[index] = to;
   }
-  return groupOf;
-}
-
-function highest(groupOf: Int32Array): number {
-  let most = -1;
-  for (const id of groupOf) if (id > most) most = id;
-  return most;
 }

@@ -185,12 +185,13 @@ type AddressPeer = Extract<Peer, { kind: "addresses" }>;
 
 /** Several that match alike are one: a pod may have an address in each. */
 function merged(peers: readonly Peer[]): AddressPeer[] {
-  const byMatch = new Map<string, AddressPeer>();
+  const byMatch = new Map<string, AddressPeer & { readonly ranges: AddressRange[] }>();
   for (const peer of peers) {
     if (peer.kind !== "addresses") continue;
     const key = `${matchKey(peer.matches.pods)} ${matchKey(peer.matches.nodes)}`;
     const before = byMatch.get(key);
-    byMatch.set(key, before === undefined ? peer : { ...peer, ranges: [...before.ranges, ...peer.ranges] });
+    if (before === undefined) byMatch.set(key, { ...peer, ranges: [...peer.ranges] });
+    else before.ranges.push(...peer.ranges);
   }
   return [...byMatch.values()];
 }

@@ -1,7 +1,7 @@
 /** NetworkPolicy of networking.k8s.io/v1: what it allows; and that it denies the rest to the pods that it selects. */
 import { effectiveNamespace, formatFieldPath, type KubernetesObject } from "../../kubernetes/model.ts";
 import type { Fields } from "../../kubernetes/read/fields.ts";
-import { covers, parseCidr, subtract } from "../addresses.ts";
+import { type AddressRange, covers, parseCidr, subtract } from "../addresses.ts";
 import { bounds } from "../bounds.ts";
 import type { PolicyReading, Reading } from "../reading.ts";
 import { bands, groups, type Peer, type Rule, type RulePorts } from "../rule-model.ts";
@@ -83,21 +83,25 @@ function peersOf(
   if (listed.length > bounds.rulePeers) {
     policy.refuse(`${formatFieldPath(rule.path())}.${name} has more than ${bounds.rulePeers} peers`);
   }
-  return listed.slice(0, bounds.rulePeers).flatMap((peer): readonly Peer[] => {
+  const ranges: AddressRange[] = [];
+  const selected = listed.slice(0, bounds.rulePeers).flatMap((peer): readonly Peer[] => {
     const block = peer.fields("ipBlock");
     const pods = policy.selector(peer.fields("podSelector"));
     const namespaces = policy.selector(peer.fields("namespaceSelector"));
     const path = formatFieldPath(peer.path());
     if (block !== undefined) {
       if (pods !== undefined || namespaces !== undefined) policy.refuse(`${path}: ipBlock stands beside a selector`);
-      return addressPeer(reading, policy, block);
+      ranges.push(...rangesOf(policy, block));
+      return [];
     }
     if (pods === undefined && namespaces === undefined) policy.refuse(`${path}: a peer without a selector or ipBlock`);
     return policy.pods({ namespaces: namespaces === undefined ? { name: namespace } : { selector: namespaces }, pods });
   });
+  if (!listed.some((peer) => peer.has("ipBlock"))) return selected;
+  return [...selected, { kind: "addresses", ranges, matches: addressMatches(reading.settings) }];
 }
 
-function addressPeer(reading: Reading, policy: PolicyReading, block: Fields): readonly Peer[] {
+function rangesOf(policy: PolicyReading, block: Fields): readonly AddressRange[] {
   const path = formatFieldPath(block.path());
   const text = block.string("cidr") ?? "";
   const range = parseCidr(text);
@@ -111,7 +115,7 @@ function addressPeer(reading: Reading, policy: PolicyReading, block: Fields): re
     policy.refuse(`${path}.except: ${one} is not a CIDR within ${text}`);
     return [];
   });
-  return [{ kind: "addresses", ranges: subtract([range], holes), matches: addressMatches(reading.settings) }];
+  return subtract([range], holes);
 }
 
 function portsOf(reading: Reading, policy: PolicyReading, rule: Fields): RulePorts {
