@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { manifestReader, readManifests } from "../kubernetes/manifests.ts";
 import type { Manifests } from "../kubernetes/model.ts";
-import { deployment, istioConfig, namespace, object, PEER, service } from "./mesh/network.fixture.ts";
+import { ask, deployment, find, istioConfig, namespace, object, PEER, service } from "./mesh/network.fixture.ts";
 import { findNeeds } from "./needs/find.ts";
 import { endName } from "./needs/model.ts";
 import { readNetwork } from "./network.ts";
@@ -115,4 +115,25 @@ test("a cluster's objects say what the same objects in files say", () => {
   }
   assert.ok(!ofFiles.needs.includes("nodes -> shop/Deployment/web:8080/TCP"));
   assert.ok(!ofFiles.gaps.some((reason) => reason.includes("injector")));
+});
+
+test("NetworkPolicies that a cluster would not list leave pods unknown, and no pod of the node's network", () => {
+  const reason = "networkpolicies.networking.k8s.io: refused (403)";
+  const reader = manifestReader();
+  for (const name of ["a", "b"]) {
+    reader.object(deployment(`shop/${name}`), { kind: "cluster", cluster: "test" });
+  }
+  reader.object(deployment("shop/host", { spec: { hostNetwork: true } }), { kind: "cluster", cluster: "test" });
+  const read = reader.manifests();
+  const gap = { code: "kubernetes.cluster-list", reason, path: "test", lists: ["networkPolicies"] };
+  assert.equal(ask(readNetwork(read, noSettings), "shop/a", "shop/b"), "allowed");
+  const network = readNetwork({ ...read, gaps: [gap] }, noSettings);
+  assert.equal(ask(network, "shop/a", "shop/b"), "unknown");
+  assert.equal(ask(network, "shop/host", "internet", 443), "allowed");
+  const { stages } = network.explain(find(network, "shop/a"), find(network, "shop/b"));
+  const doubts = stages.flatMap(({ steps }) => steps.map(({ rule }) => rule.doubt?.reason));
+  assert.deepEqual(new Set(doubts), new Set([reason]));
+  // Services that were not listed leave no connection of a pod unknown.
+  const other = readNetwork({ ...read, gaps: [{ ...gap, lists: ["services"] }] }, noSettings);
+  assert.equal(ask(other, "shop/a", "shop/b"), "allowed");
 });
