@@ -80,7 +80,10 @@ export function generateSummary(made: GeneratedNetwork, { notes, unread, written
   lines.push(
     ...section(
       "Not read:",
-      unread.map(({ path, line, reason }) => `${path}${line === undefined ? "" : `:${line}`}: ${reason}`),
+      unread.map(
+        ({ path, line, reason, remedy }) =>
+          `${path}${line === undefined ? "" : `:${line}`}: ${reason}${remedy === undefined ? "" : ` (${remedy})`}`,
+      ),
     ),
     ...notes,
   );

@@ -40,7 +40,9 @@ export function viewOf(
     ...(shown === undefined ? {} : { scope: shown }),
     enforced,
     ...(network.settings.cni === undefined ? {} : { cni: network.settings.cni }),
-    policies: new Set(network.rules.map(({ object }) => object)).size,
+    policies: new Set(
+      network.rules.flatMap(({ object, doubt }) => (doubt?.code === "kubernetes.cluster-list" ? [] : [object])),
+    ).size,
     endpoints: network.endpoints.map((endpoint, index) => endpointView(network, endpoint, index)),
     groups,
     connections: blocks.map(

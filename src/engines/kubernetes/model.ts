@@ -45,6 +45,10 @@ export interface Workload {
   };
   readonly pod: PodSpec;
   readonly replicas?: number;
+  /** `spec.selector.matchLabels`: what its controller picks its pods by. */
+  readonly selector?: Readonly<Record<string, string>>;
+  /** Of a StatefulSet: the Service by which its replicas find each other. */
+  readonly serviceName?: string;
   /** Of a Pod that runs: `status.podIPs`, as the kubelet reported them. */
   readonly podAddresses?: readonly string[];
   /**

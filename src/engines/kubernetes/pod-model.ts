@@ -28,6 +28,8 @@ export interface PodSpec {
   readonly priorityClassName?: string;
   readonly restartPolicy?: string;
   readonly dnsPolicy?: string;
+  /** `dnsConfig.nameservers`, as stated. */
+  readonly nameservers?: readonly string[];
   readonly activeDeadlineSeconds?: number;
   readonly terminationGracePeriodSeconds?: number;
   /** Of the whole pod (Kubernetes 1.32 on). */

@@ -152,10 +152,10 @@ export function createReading(
   };
 }
 
-const everyStage: readonly StageName[] = ["network-egress", "network-ingress"];
+export const everyStage: readonly StageName[] = ["network-egress", "network-ingress"];
 
 /** Before all others: it may accept everything, and it may deny everything. */
-function unknownRules(
+export function unknownRules(
   { object, field }: Pick<Rule, "object" | "field">,
   doubt: Doubt,
   subject: PodSet,

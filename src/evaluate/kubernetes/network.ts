@@ -57,7 +57,8 @@ const LISTS = ["workloads", "namespaces", "networkPolicies", "services", "object
 export function evaluateNetwork(all: Manifests, context: NetworkContext): EvaluatedNetwork {
   const { manifests, short } = listGapsApart(all);
   const known = enforcementOf(context.policy, manifests, context.cni);
-  const network = readNetwork(manifests, known.settings);
+  // With the gaps of lists: policies that were refused leave connections unknown.
+  const network = readNetwork(all, known.settings);
   const ground: Ground = { network, manifests, known, short, gaps: manifestGaps(manifests), context };
   const exposures = exposuresOf(network);
   const whole = evaluateWhole(ground, exposures);

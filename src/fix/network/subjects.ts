@@ -99,6 +99,7 @@ function selectorOf(
 
 /** What the workload's own controller picks its pods by, which cannot change. */
 function ownSelector({ workload }: PodEndpoint): Labels | undefined {
+  if (workload.form === undefined) return workload.selector;
   const value = valueAt(rawOf(workload.object), ["spec", "selector", "matchLabels"]);
   if (!isObject(value)) return undefined;
   const labels = Object.entries(value).flatMap(([label, text]) => (typeof text === "string" ? [[label, text]] : []));

@@ -27,7 +27,9 @@ export async function generateNetwork(
   request: GenerateRequest,
 ): Promise<GeneratedNetwork> {
   const observed = request.observed.length === 0 ? undefined : await readObservedFiles(request.observed);
-  const set = generatePolicies(manifests, {
+  // What was not listed is told apart: the proof is about what was read.
+  const read = { ...manifests, gaps: manifests.gaps.filter(({ lists }) => lists === undefined) };
+  const set = generatePolicies(read, {
     ...request,
     settings,
     apiServer: request.apiServer.map(apiServerOf),

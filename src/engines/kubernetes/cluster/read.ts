@@ -165,10 +165,11 @@ function createReading(cluster: string, server: string | undefined, namespace: s
   let folded = 0;
   let uid: string | undefined;
 
-  function unread(resource: ClusterResource, reason: string): void {
+  function unread(resource: ClusterResource, reason: string, remedy?: string): void {
     gaps.push({
       code: "kubernetes.cluster-list",
       reason: `${nameOf(resource)}: ${reason}`,
+      ...(remedy === undefined ? {} : { remedy }),
       path: cluster,
       lists: [resource.list],
     });
@@ -182,7 +183,9 @@ function createReading(cluster: string, server: string | undefined, namespace: s
     const { listed, version } = answered;
     const { group, kind } = resource;
     if (listed.outcome === "forbidden") {
-      unread(resource, `this identity may not list ${nameOf(resource)} (403)`);
+      const role = kind === "Secret" ? "secrets.yaml" : "role.yaml";
+      const remedy = `grant it list, as deploy/cluster-audit/${role} does`;
+      unread(resource, `this identity may not list ${nameOf(resource)} (403)`, remedy);
     } else if (listed.outcome === "failed") unread(resource, `the list failed: ${listed.reason}`);
     if (listed.outcome === "partial") unread(resource, `the list is not whole: ${listed.reason}`);
     if (listed.outcome !== "read" && listed.outcome !== "partial") return;

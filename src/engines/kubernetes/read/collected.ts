@@ -96,8 +96,11 @@ const READ_IN_PART: ReadonlySet<string> = new Set([
   "kubeadm.k8s.io/ClusterConfiguration",
   "kubeadm.k8s.io/InitConfiguration",
   "kubeadm.k8s.io/JoinConfiguration",
-  // Its specification is read by the engine of reachability.
+  // What else they say the engine of reachability reads: rules; protocols of ports; who calls which Service, of which pods.
   "networking.k8s.io/NetworkPolicy",
+  "Service",
+  `${ADMISSION}MutatingWebhookConfiguration`,
+  `${ADMISSION}ValidatingWebhookConfiguration`,
 ]);
 
 /** Whether its list says all of it that any check asks for. */

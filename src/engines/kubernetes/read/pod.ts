@@ -28,6 +28,7 @@ export function readPodSpec(fields: Fields): PodSpec {
     priorityClassName: fields.string("priorityClassName"),
     restartPolicy: fields.string("restartPolicy"),
     dnsPolicy: fields.string("dnsPolicy"),
+    nameservers: fields.fields("dnsConfig")?.strings("nameservers"),
     activeDeadlineSeconds: fields.integer("activeDeadlineSeconds"),
     terminationGracePeriodSeconds: fields.integer("terminationGracePeriodSeconds"),
     resources: fields.has("resources") ? readResources(fields.fields("resources")) : undefined,

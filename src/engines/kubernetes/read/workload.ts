@@ -42,9 +42,16 @@ export function readWorkload(object: KubernetesObject, root: Fields): Workload {
       annotations: metadata?.stringMap("annotations") ?? {},
     },
     pod: readPodSpec(spec ?? root.empty()),
+    selector: templatePath.length === 0 ? undefined : selectorOf(root.fields("spec")),
+    serviceName: object.kind === "StatefulSet" ? root.fields("spec")?.string("serviceName") : undefined,
     replicas: templatePath.length === 0 ? undefined : root.fields("spec")?.integer("replicas"),
     podAddresses: templatePath.length === 0 ? addressesOf(root.fields("status")) : undefined,
   });
+}
+
+function selectorOf(spec: Fields | undefined): Readonly<Record<string, string>> | undefined {
+  const selector = spec?.fields("selector");
+  return selector?.has("matchLabels") === true ? selector.stringMap("matchLabels") : undefined;
 }
 
 function addressesOf(status: Fields | undefined): readonly string[] | undefined {

@@ -1,6 +1,4 @@
 /** The cluster's DNS, which every pod needs: by the Service's target port and pods, never by a fixed number. */
-import { valueAt } from "../../../core/untyped.ts";
-import { rawOf } from "../../kubernetes/model.ts";
 import { parseAddress, parseCidr } from "../addresses.ts";
 import type { PodEndpoint } from "../endpoint-model.ts";
 import type { NeedContext } from "./context.ts";
@@ -38,9 +36,8 @@ export function findDnsNeeds(context: NeedContext): void {
   const local = nodeLocal(context);
   for (const one of pods) {
     if (one.host) continue;
-    const spec = valueAt(rawOf(one.workload.object), one.workload.podPath);
     const policy = one.workload.pod.dnsPolicy;
-    for (const [address, place] of nameservers(spec, one)) {
+    for (const [address, place] of nameservers(one)) {
       const range = parseCidr(address);
       if (range === undefined) continue;
       const own: NeedReason = { kind: "dns", text: `dnsConfig names ${address}`, place };
@@ -65,14 +62,9 @@ export function findDnsNeeds(context: NeedContext): void {
 
 const NODE_LOCAL_REASON: NeedReason = { kind: "dns", text: "node-local DNS, where there is one" };
 
-function* nameservers(
-  spec: unknown,
-  { workload }: PodEndpoint,
-): Generator<readonly [string, NonNullable<NeedReason["place"]>]> {
-  const listed = valueAt(spec, ["dnsConfig", "nameservers"]);
-  if (!Array.isArray(listed)) return;
-  for (const [index, address] of listed.slice(0, 3).entries()) {
-    if (typeof address !== "string" || parseAddress(address) === undefined) continue;
+function* nameservers({ workload }: PodEndpoint): Generator<readonly [string, NonNullable<NeedReason["place"]>]> {
+  for (const [index, address] of (workload.pod.nameservers ?? []).slice(0, 3).entries()) {
+    if (parseAddress(address) === undefined) continue;
     const field = [...workload.podPath, "dnsConfig", "nameservers", index];
     yield [address, { object: workload.object, field }];
   }

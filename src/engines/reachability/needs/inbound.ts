@@ -1,6 +1,5 @@
 /** Needs of clients: what leads them to pods from outside, and from controllers of Ingresses and Gateways. */
-import { valueAt } from "../../../core/untyped.ts";
-import { type GatewayObject, rawOf, type ServiceBackend } from "../../kubernetes/model.ts";
+import type { GatewayObject, ServiceBackend } from "../../kubernetes/model.ts";
 import { type AddressRange, parseCidr } from "../addresses.ts";
 import type { PodEndpoint } from "../endpoint-model.ts";
 import { carrierOf, ingressClasses } from "../exposure/controllers.ts";
@@ -63,7 +62,7 @@ function clientsOf({ service }: KnownService): readonly NeedEnd[] {
   });
   if (service.type !== "LoadBalancer" || ranges.length === 0) return [OUTSIDE];
   const clients: NeedEnd = { kind: "addresses", name: service.loadBalancerSourceRanges.join(", "), ranges };
-  const isLocal = valueAt(rawOf(service.object), ["spec", "externalTrafficPolicy"]) === "Local";
+  const isLocal = service.externalTrafficPolicy === "Local";
   return isLocal ? [clients] : [clients, { kind: "nodes" }];
 }
 

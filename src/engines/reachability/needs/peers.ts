@@ -1,13 +1,11 @@
 /** Pods of one StatefulSet that know each other by their governing Service. */
-import { valueAt } from "../../../core/untyped.ts";
-import { rawOf } from "../../kubernetes/model.ts";
 import { operatorPods } from "../operator-pods.ts";
 import { type NeedContext, reachService } from "./context.ts";
 import type { NeedPort, NeedReason } from "./model.ts";
 
 export function findPeerNeeds(context: NeedContext): void {
   for (const pods of context.pods) {
-    const { object, replicas } = pods.workload;
+    const { object, replicas, serviceName } = pods.workload;
     const end = { kind: "pods" as const, pods };
     const need = (port: NeedPort, reason: NeedReason) => context.collector.need(end, end, port, reason);
     if (object.group === "monitoring.coreos.com" && object.kind === "Alertmanager") {
@@ -19,8 +17,7 @@ export function findPeerNeeds(context: NeedContext): void {
     }
     if (object.kind !== "StatefulSet" || replicas === undefined || replicas < 2) continue;
     const field = ["spec", "serviceName"];
-    const name = valueAt(rawOf(object), field);
-    const governing = typeof name === "string" ? context.services.named(pods.namespace, name) : undefined;
+    const governing = serviceName === undefined ? undefined : context.services.named(pods.namespace, serviceName);
     if (governing === undefined || !governing.isHeadless || !governing.pods.includes(pods)) continue;
     const place = { object, field };
     const text = `replicas find each other by Service ${governing.name}`;

@@ -63,7 +63,7 @@ function untrustedGap(key: string): Gap {
 
 /** What the cluster says counts; the policy's word where that one says nothing, and the two must not differ. */
 function ofCluster({ cluster, origin }: Policy, manifests: Manifests, detected: DetectedCni): KnownEnforcement {
-  const isTrusted = origin.kind === "trusted";
+  const isTrusted = origin.kind !== "tree";
   const stated = isTrusted ? cluster : { podCIDRs: [], serviceCIDRs: [], nodeCIDRs: [] };
   const own = clusterSettingsOf(stated);
   const found = rangesOfCluster(manifests);
