@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { defaultPolicy } from "../../collect/policy/default.ts";
+import { assertionViolated } from "./assertion-violated.ts";
 import { policyNotEnforced } from "./policy-not-enforced.ts";
 import { policyNotEvaluated } from "./policy-not-evaluated.ts";
 import { policySelectsNothing } from "./policy-selects-nothing.ts";
@@ -114,4 +115,13 @@ test("what is wrong in a policy, and a kind that is not evaluated, are told once
     /^low NetworkPolicy shop\/c: foreign-policy/,
   );
   assert.deepEqual(found(policyNotEvaluated, [shop, web, denyAll("shop")]), []);
+});
+
+test("what the policy's file asserts of the network holds or does not, at the rule that decides", () => {
+  const objects = [shop, web, api, denyAll("shop")];
+  assert.deepEqual(verdicts(assertionViolated, objects, trusted(), "deny shop/web -> shop/api\n"), ["manifests pass"]);
+  const [failed, ...others] = found(assertionViolated, objects, trusted(), "allow shop/web -> shop/api:8080\n");
+  assert.match(failed ?? "", /^high .*allow shop\/web -> shop\/api:8080.* does not hold/);
+  assert.deepEqual(others, []);
+  assert.deepEqual(verdicts(assertionViolated, objects), []);
 });

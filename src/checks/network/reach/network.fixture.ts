@@ -22,13 +22,15 @@ export function trusted(changes: Partial<Policy> = {}): Policy {
 export function evaluated(
   objects: readonly object[] | Readonly<Record<string, readonly object[]>>,
   policy: Policy = trusted(),
+  intended?: string,
 ) {
   const files = Array.isArray(objects) ? { "k8s/all.yaml": objects } : (objects as Record<string, readonly object[]>);
   const texts = Object.entries(files).map(([path, own]) => ({
     path,
     text: own.map((object: object) => JSON.stringify(object)).join("\n---\n"),
   }));
-  return evaluateNetwork(readManifests(texts), { policy, now, scope: "manifests" });
+  const file = intended === undefined ? {} : { intended: { name: "intended.txt", text: intended } };
+  return evaluateNetwork(readManifests(texts), { policy, now, scope: "manifests", ...file });
 }
 
 type Given = Parameters<typeof evaluated>;

@@ -73,6 +73,8 @@ export function createLabelFilter(patterns: string | undefined): LabelFilter {
 /** Longer ones the API server does not take: 253 of a prefix and 63 of a name, behind those that namespaces' have. */
 const LABEL_LENGTH = 400;
 
+const LONGEST_LABEL = 317;
+
 const SIMPLE = /^(?:[A-Za-z0-9_/-]|\\\.|\.\*?)+$/;
 
 /** `k8s:!name`, `!name`, `name`; nothing for labels that are no pod's. Go's expressions, from the label's start. */
@@ -90,6 +92,8 @@ function patternOf(text: string): Pattern | undefined {
   return {
     ignore,
     length(label) {
+      // No label's name is longer: a prefix of 253, the slash, 63. So no text can make the expression slow.
+      if (label.length > LONGEST_LABEL) return undefined;
       pattern.lastIndex = 0;
       return pattern.exec(label)?.[0].length ?? 0;
     },
