@@ -4,7 +4,7 @@ import { describe, test } from "node:test";
 import { type Disagreement, disagreements } from "./disagreements.ts";
 import type { RandomOptions } from "./random-clusters.ts";
 
-const CLUSTERS = 300;
+const CLUSTERS = 120;
 
 const SUITES: Readonly<Record<string, RandomOptions>> = {
   "of every kind": { bothVersions: false, dualStack: false },
