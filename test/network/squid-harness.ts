@@ -13,8 +13,10 @@
  *
  * Appended to the text are settings that decide nothing: no cache, no logs, no helper programs, no name server.
  */
-import { spawn, spawnSync } from "node:child_process";
+
+import { spawnSync } from "node:child_process";
 import { join } from "node:path";
+import { askInNamespace } from "./enforcement/in-namespace.ts";
 
 export interface SquidQuestions {
   /** Name to address, IPv4 or IPv6. */
@@ -53,20 +55,12 @@ export function cannotRunSquid(): string | undefined {
 
 /** @throws Error where Squid refuses the configuration, with what it says */
 export async function squidAnswers(configuration: string, questions: SquidQuestions): Promise<SquidAnswer[]> {
-  const child = spawn("unshare", ["--net", process.execPath, join(import.meta.dirname, "squid-inside.ts")], {
+  const command = ["--net", process.execPath, join(import.meta.dirname, "squid-inside.ts")];
+  const asked = { configuration, ...questions };
+  const failed = "Squid was not tried";
+  return (await askInNamespace(command, asked, {
     timeout: MOST_MILLISECONDS,
-    env,
-  });
-  const [stdout, stderr] = [[] as Buffer[], [] as Buffer[]];
-  child.stdout.on("data", (chunk: Buffer) => stdout.push(chunk));
-  child.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));
-  const ended = new Promise<number | null>((resolve, reject) => {
-    child.once("error", reject);
-    child.once("close", resolve);
-  });
-  child.stdin.on("error", () => {});
-  child.stdin.end(JSON.stringify({ configuration, ...questions }));
-  const code = await ended;
-  if (code !== 0) throw new Error(`Squid was not tried (${code}): ${Buffer.concat(stderr).toString().trim()}`);
-  return JSON.parse(Buffer.concat(stdout).toString()) as SquidAnswer[];
+    environment: env,
+    failed,
+  })) as SquidAnswer[];
 }

@@ -1,7 +1,7 @@
 import { usageProblem } from "../../core/problem.ts";
 import { writeWhole } from "../../engines/files/write.ts";
 import { exposuresOf } from "../../engines/reachability/exposure/exposures.ts";
-import type { Network } from "../../engines/reachability/model.ts";
+import type { Exposure, Network } from "../../engines/reachability/model.ts";
 import type { Scope } from "../../engines/reachability/queries/connections.ts";
 import { Mistake, parsePeers } from "../../engines/reachability/queries/peer-syntax.ts";
 import { type Peers, peersOf } from "../../engines/reachability/queries/peers.ts";
@@ -30,8 +30,9 @@ const formats = ["text", "json", "flat", "mermaid", "html"] as const;
 export async function networkMap(place: string, options: MapOptions): Promise<number> {
   const outputs = parseFormatsOf(formats, options.format, process.stdout);
   const opened = await openNetwork(place, options);
-  const { scope, shown } = scopeOf(opened.network, options);
-  const view = viewOf(opened, opened.subject, scope, shown);
+  const exposures = exposuresOf(opened.network);
+  const { scope, shown } = scopeOf(opened.network, exposures, options);
+  const view = viewOf(opened, opened.subject, exposures, scope, shown);
   const { columns, color } = outputDefaults(process.stdout, process.env);
   const { all } = options;
   for (const { format = "text", file } of outputs) {
@@ -61,6 +62,7 @@ function rendered(view: NetworkView, format: (typeof formats)[number], options: 
 
 function scopeOf(
   network: Network,
+  exposures: readonly Exposure[],
   { from, to, focus, exposed }: MapOptions,
 ): { readonly scope: Scope; readonly shown?: ScopeView } {
   const peers = peersOf(network);
@@ -69,7 +71,7 @@ function scopeOf(
   const scope: { from?: ReadonlySet<number>; to?: ReadonlySet<number>; focus?: ReadonlySet<number> } = {};
   const shown: { from?: string; to?: string; focus?: string; exposed?: true } = {};
   if (exposed) {
-    const targets = exposuresOf(network).flatMap((exposure) => exposure.targets);
+    const targets = exposures.flatMap(({ targets: own }) => own);
     scope.from = new Set(targets.filter(({ verdict }) => verdict !== "denied").map(({ endpoint }) => endpoint));
     shown.exposed = true;
   }

@@ -2,9 +2,9 @@
 import { formatLocation } from "../../core/location.ts";
 import { locationOf } from "../../engines/kubernetes/model.ts";
 import { formatRange } from "../../engines/reachability/addresses.ts";
-import { exposuresOf } from "../../engines/reachability/exposure/exposures.ts";
 import {
   type Endpoint,
+  type Exposure,
   formatPorts,
   hasPort,
   intervalsOf,
@@ -29,6 +29,7 @@ import { causeView, exposureView } from "./exposure-view.ts";
 export function viewOf(
   { network, enforced, unread, notes }: ReadNetwork,
   subject: string,
+  exposures: readonly Exposure[],
   scope: Scope = {},
   shown?: ScopeView,
 ): NetworkView {
@@ -54,7 +55,7 @@ export function viewOf(
         causes,
       }),
     ),
-    exposures: exposuresOf(network).flatMap((exposure) =>
+    exposures: exposures.flatMap((exposure) =>
       exposureView(exposure, ports, (index) => scope.to?.has(index) !== false && scope.focus?.has(index) !== false),
     ),
     causes: doubts.map(causeView),

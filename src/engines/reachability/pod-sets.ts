@@ -168,11 +168,11 @@ export function createPodSets(pods: readonly PodEndpoint[], readNamespaces: Read
       if (a === b || b === all) return a;
       if (a === all) return b;
       const [few, many] = a.members.length <= b.members.length ? [a, b] : [b, a];
-      return once(`and ${few.id} ${many.id}`, () => [...few.members].filter((index) => holds(many, index)));
+      return once(`and ${few.id} ${many.id}`, () => [...few.members].filter((index) => isMember(many, index)));
     },
     subtract: (a, b) =>
-      b === none ? a : once(`not ${a.id} ${b.id}`, () => [...a.members].filter((index) => !holds(b, index))),
-    has: holds,
+      b === none ? a : once(`not ${a.id} ${b.id}`, () => [...a.members].filter((index) => !isMember(b, index))),
+    has: isMember,
     isOver: () => steps > bounds.selectorSteps,
   };
 }
@@ -183,7 +183,8 @@ function keyOf({ namespaces, pods }: PodChoice): string {
   return `${where}\n${pods === undefined ? "" : pods.key}`;
 }
 
-function holds({ members }: PodSet, index: number): boolean {
+/** By halving: the members are sorted. */
+export function isMember({ members }: PodSet, index: number): boolean {
   let low = 0;
   let high = members.length;
   while (low < high) {

@@ -154,13 +154,14 @@ export function createReading(
 
 export const everyStage: readonly StageName[] = ["network-egress", "network-ingress"];
 
-/** Before all others: it may accept everything, and it may deny everything. */
+/** Before all others: each may accept everything from and to these peers, and may deny it. */
 export function unknownRules(
   { object, field }: Pick<Rule, "object" | "field">,
   doubt: Doubt,
   subject: PodSet,
   stages: readonly StageName[],
   all: Rule["ports"]["numbers"],
+  peers: readonly Peer[] = [{ kind: "everything" }],
 ): Rule[] {
   return stages.flatMap((stage) =>
     (["accept", "deny"] as const).map((action, index) => ({
@@ -173,7 +174,7 @@ export function unknownRules(
       object,
       field,
       subject,
-      peers: [{ kind: "everything" }],
+      peers,
       ports: { numbers: all, named: [] },
       doubt,
     })),

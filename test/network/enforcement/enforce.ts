@@ -12,10 +12,12 @@
  * status, nodes theirs; a hostNetwork pod is its node. Nothing of the machine's own network is touched: the router is in a
  * network namespace of its own, and all of them end with the process that holds them.
  */
-import { spawn, spawnSync } from "node:child_process";
+
+import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { SocketAddress } from "node:net";
 import { join } from "node:path";
+import { askInNamespace } from "./in-namespace.ts";
 import { type Interface, nftablesRuleset } from "./nftables.ts";
 
 type Fields = Record<string, unknown>;
@@ -158,21 +160,7 @@ interface Asked {
 
 /** What prober.py answers. */
 async function send(asked: Asked): Promise<boolean[]> {
-  const child = spawn("unshare", [...OWN_NETWORK, "python3", join(import.meta.dirname, "prober.py")], {
-    timeout: MOST_MILLISECONDS,
-    env,
-  });
-  const [stdout, stderr] = [[] as Buffer[], [] as Buffer[]];
-  child.stdout.on("data", (chunk: Buffer) => stdout.push(chunk));
-  child.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));
-  const ended = new Promise<number | null>((resolve, reject) => {
-    child.once("error", reject);
-    child.once("close", resolve);
-  });
-  // One that ends early shows in its exit code.
-  child.stdin.on("error", () => {});
-  child.stdin.end(JSON.stringify(asked));
-  const code = await ended;
-  if (code !== 0) throw new Error(`the prober ended with ${code}: ${Buffer.concat(stderr).toString()}`);
-  return JSON.parse(Buffer.concat(stdout).toString()) as boolean[];
+  const command = [...OWN_NETWORK, "python3", join(import.meta.dirname, "prober.py")];
+  const failed = "the prober did not end well";
+  return (await askInNamespace(command, asked, { timeout: MOST_MILLISECONDS, environment: env, failed })) as boolean[];
 }

@@ -3,7 +3,9 @@
  * nor the namespace are known. Allowed is what every pod may connect to, wherever it is; denied what none may; all else
  * depends on its labels or its namespace.
  */
+
 import type { Connection, Network } from "../model.ts";
+import { isMember } from "../pod-sets.ts";
 import type { PortSet } from "../port-set.ts";
 import { ingressStages, type Peer, type Rule, type RuleAction, type StageName } from "../rule-model.ts";
 
@@ -18,7 +20,7 @@ export function createUnreadPod(network: Network): UnreadPod {
 
   function stage(name: StageName, to: number): Connection {
     rulesOf ??= Map.groupBy(network.rules, (rule) => rule.stage);
-    const own = (rulesOf.get(name) ?? []).filter(({ subject }) => holds(subject.members, to));
+    const own = (rulesOf.get(name) ?? []).filter(({ subject }) => isMember(subject, to));
     // Of what is still undecided some may be decided by a rule that may match: every outcome that can be is kept.
     let live = sets.all;
     let accepted = sets.none;
@@ -112,15 +114,4 @@ function portsOf({ portSets: sets, endpoints }: Network, { ports }: Rule, to: nu
 
 function inOrder(rules: readonly Rule[], key: (rule: Rule) => number): readonly (readonly Rule[])[] {
   return [...Map.groupBy(rules, key)].sort(([a], [b]) => a - b).map(([, listed]) => listed);
-}
-
-function holds(members: Int32Array, index: number): boolean {
-  let low = 0;
-  let high = members.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((members[middle] as number) < index) low = middle + 1;
-    else high = middle;
-  }
-  return members[low] === index;
 }

@@ -1,8 +1,8 @@
 /** What a policy that is recognised and not evaluated leaves unknown. */
 import type { FieldPath, KubernetesObject } from "../../kubernetes/model.ts";
 import type { PodSet } from "../pod-sets.ts";
-import type { PolicyReading, Reading } from "../reading.ts";
-import { type Doubt, groups, type Peer, type StageName } from "../rule-model.ts";
+import { type PolicyReading, type Reading, unknownRules } from "../reading.ts";
+import type { Doubt, Peer, StageName } from "../rule-model.ts";
 
 /** A kind of object that somebody else acts on. */
 export interface ForeignKind {
@@ -58,24 +58,8 @@ export function sayUnknown(
   }
   reading.gap({ ...doubt, object, field });
   const peers: readonly Peer[] = [{ kind: "outside" }, { kind: "nodes", nodes: "all" }];
-  for (const stage of stages) {
-    for (const [index, action] of (["accept", "deny"] as const).entries()) {
-      reading.rule({
-        stage,
-        group: groups.foreign,
-        band: 0,
-        list: 0,
-        index,
-        action,
-        object,
-        field,
-        subject,
-        peers,
-        ports: { numbers: reading.portSets.all, named: [] },
-        doubt,
-      });
-    }
-  }
+  const rules = unknownRules({ object, field }, doubt, subject, stages, reading.portSets.all, peers);
+  for (const rule of rules) reading.rule(rule);
 }
 
 /** Recognised, and of no effect on what reaches what, though it reads as if it had one. */

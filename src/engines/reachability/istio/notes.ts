@@ -1,22 +1,6 @@
 /** What is said of Istio's objects that decide no connection by themselves. */
 import type { IstioContext } from "./context.ts";
 
-/** Ports and addresses that workloads keep from their proxies. */
-export function noteBypasses({ members, pods, note }: IstioContext): void {
-  for (const [index, { bypass }] of members.entries()) {
-    for (const { object, field, text } of bypass.places) {
-      note({
-        code: "mesh.excluded-traffic",
-        reason: `${pods.list[index]?.name}: ${text}`,
-        remedy: "remove the annotation, or keep the traffic out with a NetworkPolicy",
-        object,
-        field,
-        workloads: [index],
-      });
-    }
-  }
-}
-
 /**
  * RequestAuthentication refuses tokens that are wrong, and lets a request without one through: it authenticates no peer.
  * https://istio.io/latest/docs/reference/config/security/request_authentication/

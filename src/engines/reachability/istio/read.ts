@@ -3,6 +3,7 @@
  * ICMP pass by it. Versions: every one of security.istio.io and networking.istio.io, of which the fields are the same.
  */
 
+import { noteBypasses } from "../mesh/bypasses.ts";
 import { createMeshRules } from "../mesh/emit.ts";
 import { indexPods, type Member } from "../mesh/members.ts";
 import { readServices } from "../mesh/services.ts";
@@ -26,7 +27,7 @@ import { groupDestinations } from "./destinations.ts";
 import { readEnvoyFilters } from "./envoy-filters.ts";
 import { findMembers } from "./membership.ts";
 import { readMeshConfig } from "./mesh-config.ts";
-import { noteBypasses, noteRequestAuthentications } from "./notes.ts";
+import { noteRequestAuthentications } from "./notes.ts";
 import { addOutboundRules } from "./outbound-rules.ts";
 import { addOwnNodeRules } from "./own-node.ts";
 import { readPeerAuthentications } from "./peer-authentication.ts";

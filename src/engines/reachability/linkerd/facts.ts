@@ -87,18 +87,3 @@ export function noteUnused(
     });
   }
 }
-
-export function noteBypasses({ members, pods, note }: LinkerdContext): void {
-  for (const [index, { bypass }] of members.entries()) {
-    for (const { object, field, text } of bypass.places) {
-      note({
-        code: "mesh.excluded-traffic",
-        reason: `${pods.list[index]?.name}: ${text}`,
-        remedy: "remove the annotation, or keep the traffic out with a NetworkPolicy",
-        object,
-        field,
-        workloads: [index],
-      });
-    }
-  }
-}

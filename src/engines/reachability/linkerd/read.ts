@@ -3,6 +3,7 @@
  * without it is let in is a matter of authorization. A port with a Server goes by that Server's authorizations and its
  * accessPolicy, any other by the workload's default policy. For TCP alone: UDP passes by the proxy.
  */
+import { noteBypasses } from "../mesh/bypasses.ts";
 import { createMeshRules } from "../mesh/emit.ts";
 import { indexPods, type Member } from "../mesh/members.ts";
 import type { ControlPlane, InboundMtls, MeshNote, WorkloadAuthorization } from "../mesh-model.ts";
@@ -12,7 +13,7 @@ import { readAuthorizations } from "./authorizations.ts";
 import { readLinkerdConfig } from "./configuration.ts";
 import type { LinkerdContext } from "./context.ts";
 import { addEgressNetworks } from "./egress-networks.ts";
-import { authorizationOf, modesOf, noteBypasses, noteUnused } from "./facts.ts";
+import { authorizationOf, modesOf, noteUnused } from "./facts.ts";
 import { findLinkerdMembers } from "./membership.ts";
 import { addDefaults, addServer, defaultOf } from "./rules.ts";
 import { readServers, type Server, servedPorts } from "./servers.ts";
