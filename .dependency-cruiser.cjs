@@ -15,6 +15,9 @@ const engines = {
   kubernetes: [],
   // Policies are among the objects that were read.
   reachability: ["kubernetes"],
+  // Signatures are kept in registries and layouts; predicates are judged by expressions; what they say is written whole.
+  trust: ["oci", "cel", "files"],
+  cel: [],
   // Compares versions, and asks servers as the feeds do.
   updates: ["contents", "files", "vulnerability"],
 };

@@ -1,0 +1,25 @@
+/** Bounds of signatures, of what they are made with, and of what vouches for them. */
+export const bounds = {
+  /** Signatures and attestations beside one digest; more is told, and nothing is sure of what was not read. */
+  signatures: 1_000,
+  /** One payload, envelope or bundle. */
+  envelopeBytes: 16 * 1024 * 1024,
+  /** All of them beside one digest. */
+  subjectBytes: 64 * 1024 * 1024,
+  /** Pages of one list of referrers. */
+  referrerPages: 50,
+  /** Signatures in one DSSE envelope. */
+  envelopeSignatures: 16,
+  /** Subjects of one statement. */
+  subjects: 1_000,
+  /** Levels of a JSON document. */
+  jsonDepth: 64,
+  /** One certificate. */
+  certificateBytes: 64 * 1024,
+  /** Certificates of one chain. */
+  chain: 10,
+  /** Nested DER or CBOR values. */
+  encodingDepth: 32,
+  /** Entries of transparency logs in one bundle, and times in it. */
+  logEntries: 16,
+} as const;
