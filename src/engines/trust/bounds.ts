@@ -22,4 +22,8 @@ export const bounds = {
   encodingDepth: 32,
   /** Entries of transparency logs in one bundle, and times in it. */
   logEntries: 16,
+  /** Dependencies of one build that are kept; the rest is counted. */
+  dependencies: 1_000,
+  /** Vulnerabilities of one report that are looked at. */
+  reportEntries: 100_000,
 } as const;
