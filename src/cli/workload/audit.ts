@@ -1,6 +1,7 @@
 import { basename, dirname } from "node:path";
 import { usageProblem } from "../../core/problem.ts";
-import { type ManifestPlace, scanManifests } from "../../scan/manifests.ts";
+import type { ManifestPlace } from "../../scan/manifest-place.ts";
+import { scanManifests } from "../../scan/manifests.ts";
 import { type JudgingOptions, runJudging } from "../judging.ts";
 import { namedPlace } from "../named-place.ts";
 import { standardInput } from "../standard-input.ts";
