@@ -53,7 +53,7 @@ export function readJws(bytes: Buffer): NotationEnvelope {
 
 function objectOf(bytes: Buffer, what: string): Untyped {
   const json = parseExactJson(bytes);
-  if ("fault" in json) throw malformed(shown(`${what} is ${json.fault}`));
+  if ("fault" in json) throw malformed(shown(`${what}: ${json.fault}`));
   if (!isObject(json.value)) throw malformed(`${what} is not a JSON object`);
   return json.value;
 }

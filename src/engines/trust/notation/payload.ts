@@ -19,7 +19,7 @@ const targetFields = new Set(["mediaType", "digest", "size", "annotations"]);
 /** @throws a refusal: `trust.form` */
 export function readPayload(bytes: Buffer): TargetArtifact {
   const json = parseExactJson(bytes);
-  if ("fault" in json) throw malformed(shown(`the payload is ${json.fault}`));
+  if ("fault" in json) throw malformed(shown(`the payload: ${json.fault}`));
   const payload = objectOf(json.value, payloadFields, "the payload");
   const target = objectOf(payload.targetArtifact, targetFields, "targetArtifact");
   const digest = parseDigest(target.digest);

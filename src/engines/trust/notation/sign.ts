@@ -41,7 +41,7 @@ const RESERVED = "io.cncf.notary";
 
 /**
  * @param expiry - until when the artifact is good; forever where nothing is said
- * @throws Problem `trust.signing` (usage) where a verifier would refuse what came of it
+ * @throws Problem `signing.notation` (usage) where a verifier would refuse what came of it
  */
 export function signNotation(
   target: NotationTarget,
@@ -115,7 +115,7 @@ function base64Url(json: unknown): string {
 function wrong(place: string, cause: string, remedy?: string): Problem {
   return new Problem({
     kind: "usage",
-    code: "trust.signing",
+    code: "signing.notation",
     place,
     cause,
     ...(remedy === undefined ? {} : { remedy }),

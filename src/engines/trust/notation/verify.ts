@@ -88,8 +88,8 @@ export function verifyNotation(found: FoundSignature, material: TrustMaterial, n
       return [{ signer, signing: chain[0] }, detail];
     });
     step("certificate-log", () => [undefined, "notation does not log certificates", "not-asked"]);
-    step("log", () => [undefined, "notation does not log signatures", "not-asked"]);
     step("signature", () => [undefined, `${expectSigned(envelope, signing)} by the certificate's key`]);
+    step("log", () => [undefined, "notation does not log signatures", "not-asked"]);
 
     const content = { kind: "image", digest: target.digest, annotations: target.annotations } as const;
     return { form, subject, place, steps, outcome: "verified", signers: [signer], times: moment.times, content };
