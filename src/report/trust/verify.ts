@@ -2,8 +2,9 @@
 import { withoutLogCommands } from "../../core/log-commands.ts";
 import { printable } from "../../core/printable.ts";
 import type { RenderOptions } from "../options.ts";
-import { hanging, type Page, pageOf } from "../page.ts";
+import { type Page, pageOf } from "../page.ts";
 import { clip, displayWidth } from "../width.ts";
+import { fittedLines, LONGEST } from "./lines.ts";
 import type { AttemptView, CoverView, NeedView, SignerView, StepView, VerifyView } from "./verify-view.ts";
 
 const SCHEMA = "bulkhead-verify-v1";
@@ -11,9 +12,6 @@ const SCHEMA = "bulkhead-verify-v1";
 /** Signatures, and images of an index, that are told unless all are asked for. */
 const ATTEMPTS = 10;
 const COVERS = 10;
-
-/** Columns of one text: names in certificates and statements are as long as an attacker makes them. */
-const TEXT = 400;
 
 /** Before what stands beside a title of this page. */
 const INDENT = 11;
@@ -27,16 +25,16 @@ export function renderVerify(view: VerifyView, options: RenderOptions): string {
     "not trusted": (text: string) => bold(red(`✗ not trusted: ${text}`)),
     unknown: (text: string) => bold(yellow(`? unknown: ${text}`)),
   }[view.verdict];
-  const [first = "", ...rest] = lines(page, view.reference, 0, "  ");
-  const out = [head(first), ...rest, ...lines(page, view.reason, 2, "  "), ""];
+  const [first = "", ...rest] = fittedLines(page, view.reference, 0, "  ");
+  const out = [head(first), ...rest, ...fittedLines(page, view.reason, 2, "  "), ""];
   section(out, page, "image", [
     // To be copied: it is not broken.
-    `${blanks(INDENT)}${clip(printable(view.resolved), TEXT)}`,
+    `${blanks(INDENT)}${clip(printable(view.resolved), LONGEST)}`,
     ...(view.images === undefined
       ? []
       : [`${blanks(INDENT)}index of ${view.images} image${view.images === 1 ? "" : "s"}`]),
   ]);
-  section(out, page, "rules", lines(page, view.rules, INDENT, "  "));
+  section(out, page, "rules", fittedLines(page, view.rules, INDENT, "  "));
   section(
     out,
     page,
@@ -49,20 +47,20 @@ export function renderVerify(view: VerifyView, options: RenderOptions): string {
     out,
     page,
     "age",
-    view.ages.flatMap((text) => lines(page, text, INDENT, "  ")),
+    view.ages.flatMap((text) => fittedLines(page, text, INDENT, "  ")),
   );
   section(
     out,
     page,
     "not read",
     view.gaps.flatMap(({ reason, remedy }) =>
-      lines(page, `? ${reason}${remedy === undefined ? "" : ` (${remedy})`}`, INDENT, "  "),
+      fittedLines(page, `? ${reason}${remedy === undefined ? "" : ` (${remedy})`}`, INDENT, "  "),
     ),
   );
   if (view.notes.length > 0) out.push("");
-  for (const note of view.notes) out.push(...lines(page, `note: ${note}`, 0, "  "));
+  for (const note of view.notes) out.push(...fittedLines(page, `note: ${note}`, 0, "  "));
   if (view.next.length > 0) out.push("");
-  for (const command of view.next) out.push(...lines(page, command, 2, "  "));
+  for (const command of view.next) out.push(...fittedLines(page, command, 2, "  "));
   return `${out.join("\n")}\n`;
 }
 
@@ -86,19 +84,19 @@ function needLines({ text, details, place, outcome, reasons }: NeedView, page: P
   ];
   return [
     ...painted(beside(page, `${mark} ${text}`, place), paint),
-    ...details.flatMap((detail) => lines(page, detail, INDENT + 2, "  ")),
-    ...reasons.flatMap((reason) => painted(lines(page, reason, INDENT + 2, "  "), paint)),
+    ...details.flatMap((detail) => fittedLines(page, detail, INDENT + 2, "  ")),
+    ...reasons.flatMap((reason) => painted(fittedLines(page, reason, INDENT + 2, "  "), paint)),
   ];
 }
 
 /** The place at the right end, where both fit on one line. */
 function beside(page: Page, text: string, place: string | undefined): string[] {
-  const out = lines(page, text, INDENT, "  ");
+  const out = fittedLines(page, text, INDENT, "  ");
   if (place === undefined) return out;
-  const shown = printable(clip(place, TEXT));
+  const shown = printable(clip(place, LONGEST));
   const last = out.at(-1) ?? "";
   const room = page.columns - displayWidth(last) - displayWidth(shown);
-  if (room < 2) return [...out, ...lines(page, shown, INDENT + 2, "  ")];
+  if (room < 2) return [...out, ...fittedLines(page, shown, INDENT + 2, "  ")];
   return [...out.slice(0, -1), `${last}${blanks(room)}${shown}`];
 }
 
@@ -138,15 +136,17 @@ function attemptLines(attempt: AttemptView, number: number, width: number, page:
   ] as [string, (text: string) => string];
   const about = attempt.predicateType === undefined ? "" : `, ${attempt.predicateType}`;
   const where = attempt.beside === undefined ? "" : ` of ${attempt.beside}`;
-  const [title = "", ...more] = lines(page, `${attempt.form}${where}${about}`, inner, "  ");
+  const [title = "", ...more] = fittedLines(page, `${attempt.form}${where}${about}`, inner, "  ");
   // What is refused, what counts, and whatever is asked for with --all is told step by step.
   const steps = page.all || attempt.outcome === "accepted" ? attempt.steps : [];
   return [
     `${blanks(INDENT)}${String(number).padStart(width)}  ${title.slice(inner)}`,
     ...more,
-    ...(page.all ? lines(page, attempt.place, inner + 2, "  ") : []),
-    ...attempt.signers.flatMap((signer) => signerTexts(signer).flatMap((text) => lines(page, text, inner + 2, "  "))),
-    ...attempt.reasons.flatMap((reason) => painted(lines(page, `${mark} ${reason}`, inner + 2, "  "), paint)),
+    ...(page.all ? fittedLines(page, attempt.place, inner + 2, "  ") : []),
+    ...attempt.signers.flatMap((signer) =>
+      signerTexts(signer).flatMap((text) => fittedLines(page, text, inner + 2, "  ")),
+    ),
+    ...attempt.reasons.flatMap((reason) => painted(fittedLines(page, `${mark} ${reason}`, inner + 2, "  "), paint)),
     ...stepLines(steps, page, inner + 4),
   ];
 }
@@ -167,7 +167,7 @@ function stepLines(steps: readonly StepView[], page: Page, indent: number): stri
   const width = Math.max(0, ...steps.map(({ step }) => step.length));
   return steps.flatMap(({ step, outcome, detail }) => {
     const mark = { holds: "✓", fails: "✗", "not-asked": "-" }[outcome];
-    const [first = "", ...rest] = lines(page, detail, indent + width + 3);
+    const [first = "", ...rest] = fittedLines(page, detail, indent + width + 3);
     return [`${blanks(indent)}${mark} ${step.padEnd(width)} ${first.slice(indent + width + 3)}`, ...rest].map((line) =>
       page.colors.dim(line),
     );
@@ -186,15 +186,9 @@ function coverLines(covers: readonly CoverView[], page: Page): string[] {
     .filter((cover) => kept.has(cover))
     .flatMap(({ name, digest, signed, reason }) => {
       const why = reason === undefined ? "" : `: ${reason}`;
-      return painted(lines(page, `${marks[signed]} ${name} ${digest}${why}`, INDENT, "  "), paints[signed]);
+      return painted(fittedLines(page, `${marks[signed]} ${name} ${digest}${why}`, INDENT, "  "), paints[signed]);
     });
   return [...out, ...leftOut(covers.length - shown.length)];
-}
-
-/** Wrapped text; unless all is asked for, no longer than a few lines, and digests as long as tells them apart. */
-function lines(page: Page, text: string, indent: number, more = ""): string[] {
-  const short = text.replaceAll(/\b(sha(?:256|512)[:-][0-9a-f]{12})[0-9a-f]{52,116}\b/g, "$1…");
-  return hanging(page, page.all ? text : clip(short, TEXT), indent, more);
 }
 
 function painted(lines: readonly string[], paint: (text: string) => string): string[] {
