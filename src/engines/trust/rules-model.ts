@@ -1,4 +1,6 @@
 /** Who may have signed what: the rules of a policy, as it states them. Nothing of a file that they name is read here. */
+import type { StatedAt } from "../../core/setting.ts";
+import type { CertificateAuthority } from "./model.ts";
 
 /** The rules of the policy's slice `trust`. */
 export interface TrustRules {
@@ -16,8 +18,8 @@ export type RootSource =
   | { readonly kind: "github" }
   /** A file with a Sigstore trusted root, JSON. */
   | { readonly kind: "trusted-root"; readonly file: string }
-  /** A file with certificates, PEM; the file's name is the authority's. */
-  | { readonly kind: "ca"; readonly file: string; readonly purpose: "signing" | "timestamping" };
+  /** A file with certificates, PEM; the authority is called as the file. */
+  | { readonly kind: "ca"; readonly file: string; readonly purpose: CertificateAuthority["purpose"] };
 
 export type SignerRule = (
   | {
@@ -26,6 +28,8 @@ export type SignerRule = (
       readonly identity: string;
       /** Exact. */
       readonly issuer: string;
+      /** Name of the root that must vouch for it: `public-good`, `github`, a file. Absent: any that is trusted. */
+      readonly root?: string;
     }
   /** A file with a public key, PEM. */
   | { readonly kind: "key"; readonly file: string }
@@ -37,11 +41,12 @@ export type SignerRule = (
       readonly ca: string;
     }
 ) &
-  TightensOnly;
+  Stated;
 
-/** Of an entry that a file added which may only tighten: what it asks for can be missed, and never makes a pass. */
-interface TightensOnly {
+interface Stated {
+  /** Of an entry that a file added which may only tighten: what it asks for can be missed, and never makes a pass. */
   readonly tightensOnly?: true;
+  readonly statedAt?: StatedAt;
 }
 
 /** Which builders a signer of provenance may speak for, and up to which level. */
@@ -56,7 +61,7 @@ export interface BuilderRule {
 /** Build levels of SLSA (slsa.dev/spec, levels of the build track). */
 export type SlsaLevel = 0 | 1 | 2 | 3;
 
-export interface ImageRule extends TightensOnly {
+export interface ImageRule extends Stated {
   /** A pattern (core/glob.ts) over the repository with its registry: `registry.example.com/shop/**`. */
   readonly match: string;
   /** Absent: attestations alone are asked for. */
