@@ -2,6 +2,7 @@
 import { counted } from "../../core/counted.ts";
 import type { Digest } from "../../core/digest.ts";
 import type { Gap } from "../../core/evidence.ts";
+import { formatLocation } from "../../core/location.ts";
 import type {
   AppliedRule,
   ImageDecision,
@@ -93,12 +94,16 @@ function needsOf(
       {
         text: `${of === undefined ? "" : `${of}: `}${requirementText(requirement)}`,
         details: of === undefined ? requirementDetails(requirement, signers) : [],
-        place: `trust.images[${applied.index}]`,
+        place: placeOfRule(applied),
         outcome: outcome === "missed" ? "unmet" : outcome,
         reasons: [reason],
       },
     ];
   });
+}
+
+function placeOfRule({ index, rule: { statedAt } }: AppliedRule): string {
+  return statedAt === undefined ? `trust.images[${index}]` : formatLocation({ kind: "file", ...statedAt });
 }
 
 function requirementText(requirement: Requirement): string {
