@@ -39,7 +39,7 @@ export interface PullingOptions extends ReachingOptions {
   readonly platform?: string;
 }
 
-export interface JudgingOptions extends PullingOptions, DisplayOptions, Omit<UpdatesOptions, "cache"> {
+export interface EvaluationOptions extends PullingOptions, DisplayOptions, Omit<UpdatesOptions, "cache"> {
   /** The list of known base images. */
   readonly bases?: string;
   readonly policy?: string;
@@ -65,7 +65,7 @@ export interface JudgingOptions extends PullingOptions, DisplayOptions, Omit<Upd
 }
 
 /** What a command judged, before it is a report. */
-export interface Judged {
+export interface Evaluated {
   readonly subject: string;
   /** Absent: one named thing. */
   readonly extent?: RunExtent;
@@ -86,7 +86,7 @@ export interface Judged {
   readonly instead?: string;
 }
 
-export interface Judging extends ScanContext {
+export interface EvaluationContext extends ScanContext {
   readonly onRelations: (relations: readonly Relation[]) => void;
   readonly open: OpenOptions;
   readonly progress: Progress;
@@ -98,10 +98,10 @@ export interface Judging extends ScanContext {
  * @param root - where the tree's own policy file is looked for
  * @returns the exit code
  */
-export async function runJudging(
+export async function runEvaluation(
   root: string,
-  options: JudgingOptions,
-  judge: (context: Judging) => Promise<Judged>,
+  options: EvaluationOptions,
+  judge: (context: EvaluationContext) => Promise<Evaluated>,
 ): Promise<ExitCode> {
   const started = performance.now();
   keepHeapNearWhatLives();
@@ -259,7 +259,7 @@ function unknownsIn(baseline: Baseline | undefined) {
 
 async function updateFirst(
   database: string,
-  { update = false, updateFrom: from, caFile }: JudgingOptions,
+  { update = false, updateFrom: from, caFile }: EvaluationOptions,
   progress: Progress,
 ): Promise<readonly string[]> {
   if (!update && from === undefined) return [];
@@ -268,7 +268,7 @@ async function updateFirst(
 }
 
 /** The policy's patterns and the command line's together: whoever calls may leave out more than a policy says. */
-function exclusionOf(root: string, policy: Policy, { exclude = [], respectGitignore = false }: JudgingOptions) {
+function exclusionOf(root: string, policy: Policy, { exclude = [], respectGitignore = false }: EvaluationOptions) {
   const patterns = [
     ...policy.exclude.map((pattern) => ({ pattern, by: "the policy" })),
     ...exclude.map((pattern) => ({ pattern, by: "--exclude" })),

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ahead } from "./ahead.ts";
+import { mapConcurrent } from "./map-concurrent.ts";
 
 async function all<R>(results: AsyncIterable<R>): Promise<R[]> {
   const list: R[] = [];
@@ -12,7 +12,7 @@ test("gives the results in order, and has no more than asked for under way", asy
   const doors = Array.from({ length: 5 }, () => Promise.withResolvers<void>());
   const begun: number[] = [];
   const results = all(
-    ahead([0, 1, 2, 3, 4], 2, async (item) => {
+    mapConcurrent([0, 1, 2, 3, 4], 2, async (item) => {
       begun.push(item);
       await doors[item]?.promise;
       return item * 10;
@@ -29,7 +29,7 @@ test("gives the results in order, and has no more than asked for under way", asy
 test("the first failure in order is thrown once what was under way has been told to stop", async () => {
   const ended: number[] = [];
   const results = all(
-    ahead([0, 1, 2, 3], 3, async (item, signal) => {
+    mapConcurrent([0, 1, 2, 3], 3, async (item, signal) => {
       if (item === 1) throw new Error("one");
       if (item === 2) {
         await new Promise((resolve) => signal.addEventListener("abort", resolve));
@@ -44,5 +44,5 @@ test("the first failure in order is thrown once what was under way has been told
 });
 
 test("nothing is begun for nothing", async () => {
-  assert.deepEqual(await all(ahead([], 2, () => assert.fail())), []);
+  assert.deepEqual(await all(mapConcurrent([], 2, () => assert.fail())), []);
 });

@@ -9,8 +9,8 @@ import type { FileObject } from "./object-places.ts";
 /** Path → text of every file. */
 export type Texts = ReadonlyMap<string, string>;
 
-/** One thing to mend: a finding with its patches. */
-export interface Mend {
+/** One thing to fix: a finding with its patches. */
+export interface ObjectFix {
   readonly finding: Finding;
   /** What the finding is about, and what tells its findings apart from others of the same check. */
   readonly asset: string;
@@ -28,31 +28,31 @@ export type Judge = (texts: Texts) => { readonly manifests: Manifests; readonly 
 
 export interface Refusal {
   /** Of those that it is about, why; the others may do. */
-  readonly reasons: ReadonlyMap<Mend, string>;
+  readonly reasons: ReadonlyMap<ObjectFix, string>;
   /** They cannot be made whatever else is; else they may do by themselves. */
   readonly alone: boolean;
 }
 
 /** The texts with all of them made, or what cannot be made. */
-export function mendTexts(texts: Texts, mends: readonly Mend[]): Texts | Refusal {
+export function fixTexts(texts: Texts, fixes: readonly ObjectFix[]): Texts | Refusal {
   const changed = new Map(texts);
-  const alone = new Map<Mend, string>();
-  const together = new Map<Mend, string>();
-  for (const [path, own] of Map.groupBy(mends, ({ object }) => object.source.text.path)) {
-    const mendOf = new Map<ObjectPatch, Mend>();
-    for (const mend of own) {
-      const { document, root } = mend.object.source;
-      for (const patch of mend.patches) mendOf.set({ document, root, patch }, mend);
+  const alone = new Map<ObjectFix, string>();
+  const together = new Map<ObjectFix, string>();
+  for (const [path, own] of Map.groupBy(fixes, ({ object }) => object.source.text.path)) {
+    const fixOf = new Map<ObjectPatch, ObjectFix>();
+    for (const fix of own) {
+      const { document, root } = fix.object.source;
+      for (const patch of fix.patches) fixOf.set({ document, root, patch }, fix);
     }
-    const made = patchFile(texts.get(path) ?? "", [...mendOf.keys()]);
+    const made = patchFile(texts.get(path) ?? "", [...fixOf.keys()]);
     if ("text" in made) {
       changed.set(path, made.text);
       continue;
     }
     for (const refused of made.refused) {
       for (const patch of refused.among) {
-        const mend = mendOf.get(patch);
-        if (mend !== undefined) (refused.alone ? alone : together).set(mend, refused.reason);
+        const fix = fixOf.get(patch);
+        if (fix !== undefined) (refused.alone ? alone : together).set(fix, refused.reason);
       }
     }
   }
@@ -61,23 +61,23 @@ export function mendTexts(texts: Texts, mends: readonly Mend[]): Texts | Refusal
 }
 
 /** @returns why the fixes do not do, made all at once on those texts; undefined where they do */
-export function proverOf(texts: Texts, before: ReturnType<Judge>, judge: Judge) {
+export function fixVerifierOf(texts: Texts, before: ReturnType<Judge>, judge: Judge) {
   const counts = countsOf(before.evaluations);
-  return (mends: readonly Mend[]): Refusal | undefined => {
-    const changed = mendTexts(texts, mends);
+  return (fixes: readonly ObjectFix[]): Refusal | undefined => {
+    const changed = fixTexts(texts, fixes);
     if ("reasons" in changed) return changed;
-    const refusal = (reason: string, some: readonly Mend[]): Refusal => ({
-      reasons: new Map(some.map((mend) => [mend, reason])),
+    const refusal = (reason: string, some: readonly ObjectFix[]): Refusal => ({
+      reasons: new Map(some.map((fix) => [fix, reason])),
       alone: false,
     });
     const after = judge(changed);
     if (after.manifests.gaps.length > before.manifests.gaps.length) {
-      return refusal("less of the file would be readable", mends);
+      return refusal("less of the file would be readable", fixes);
     }
     const left = countsOf(after.evaluations);
-    const kept = mends.filter(({ finding, asset, ends }) => {
+    const kept = fixes.filter(({ finding, asset, ends }) => {
       if (!ends) return false;
-      const ended = mends.filter((other) => other.asset === asset && other.finding.check === finding.check).length;
+      const ended = fixes.filter((other) => other.asset === asset && other.finding.check === finding.check).length;
       const key = keyOf(asset, finding.check);
       return (left.get(key) ?? 0) > (counts.get(key) ?? 0) - ended;
     });
@@ -85,10 +85,10 @@ export function proverOf(texts: Texts, before: ReturnType<Judge>, judge: Judge) 
     for (const [key, count] of left) {
       if (count <= (counts.get(key) ?? 0)) continue;
       const [asset, check, severity] = JSON.parse(key) as [string, string, Severity?];
-      if (severity === undefined || mends.some((mend) => mend.asset === asset && mend.next === check)) continue;
-      const near = mends.filter((mend) => mend.asset === asset);
-      // What is less than all that is mended is no reason to keep it.
-      const weighed = (near.length > 0 ? near : mends).filter(
+      if (severity === undefined || fixes.some((fix) => fix.asset === asset && fix.next === check)) continue;
+      const near = fixes.filter((fix) => fix.asset === asset);
+      // What is less than all that is fixed is no reason to keep it.
+      const weighed = (near.length > 0 ? near : fixes).filter(
         ({ finding }) => severityRank(severity) <= severityRank(finding.severity),
       );
       if (weighed.length > 0) return refusal(`would cause a finding of ${check}`, weighed);
@@ -119,37 +119,37 @@ function countsOf(evaluations: readonly Evaluation[]): Map<string, number> {
  * does; then all but those that did not do; then those one by one.
  */
 export function fixesTogether(
-  mends: readonly Mend[],
-  refuses: (some: readonly Mend[]) => Refusal | undefined,
+  fixes: readonly ObjectFix[],
+  refuses: (some: readonly ObjectFix[]) => Refusal | undefined,
   tries: number,
-): { readonly chosen: readonly Mend[]; readonly refused: ReadonlyMap<Mend, string> } {
-  const refused = new Map<Mend, string>();
-  const suspects = new Map<Mend, string>();
+): { readonly chosen: readonly ObjectFix[]; readonly refused: ReadonlyMap<ObjectFix, string> } {
+  const refused = new Map<ObjectFix, string>();
+  const suspects = new Map<ObjectFix, string>();
   let left = tries;
-  let chosen = [...mends];
+  let chosen = [...fixes];
   while (chosen.length > 0) {
     const refusal = refuses(chosen);
     left--;
     if (refusal === undefined) break;
     const { reasons, alone } = refusal;
-    for (const [mend, reason] of reasons) (alone ? refused : suspects).set(mend, reason);
+    for (const [fix, reason] of reasons) (alone ? refused : suspects).set(fix, reason);
     // Each time fewer are left; where it takes too many times, those that are left are tried one by one too.
-    if (left > tries / 2) chosen = chosen.filter((mend) => !reasons.has(mend));
-    else for (const mend of chosen.splice(0)) suspects.set(mend, "conflicts with the other fixes");
+    if (left > tries / 2) chosen = chosen.filter((fix) => !reasons.has(fix));
+    else for (const fix of chosen.splice(0)) suspects.set(fix, "conflicts with the other fixes");
   }
-  for (const mend of suspects.keys()) {
+  for (const fix of suspects.keys()) {
     if (left-- <= 0) {
-      refused.set(mend, `only ${tries} are tried`);
+      refused.set(fix, `only ${tries} are tried`);
       continue;
     }
-    const alone = refuses([mend]);
+    const alone = refuses([fix]);
     if (alone !== undefined) {
-      refused.set(mend, alone.reasons.get(mend) ?? "does not work on its own");
+      refused.set(fix, alone.reasons.get(fix) ?? "does not work on its own");
       continue;
     }
-    const refusal = chosen.length === 0 ? undefined : refuses([...chosen, mend]);
+    const refusal = chosen.length === 0 ? undefined : refuses([...chosen, fix]);
     // What does alone may do on what was made, in the next round.
-    if (refusal === undefined) chosen.push(mend);
+    if (refusal === undefined) chosen.push(fix);
   }
   return { chosen, refused };
 }

@@ -27,7 +27,7 @@ import { rbacSystemConfigurationUpdate } from "./rbac-system-configuration-updat
 import { rbacTokenCreate } from "./rbac-token-create.ts";
 import { rbacUnboundRole } from "./rbac-unbound-role.ts";
 
-/** The check, a rule that gives its power, and severities in the whole cluster, in a namespace, and in kube-system. */
+/** The check, a rule that gives its permission, and severities in the whole cluster, in a namespace, and in kube-system. */
 const cases: readonly [ClusterCheck, string, string, string | undefined, string | undefined][] = [
   [rbacSecretsRead, "list|secrets", "high", "medium", "high"],
   [rbacPodExec, "create|pods/exec", "high", "medium", "high"],
@@ -76,9 +76,9 @@ function severities(check: ClusterCheck, ...objects: object[]): string[] {
 }
 
 for (const [check, words, wide, narrow, system] of cases) {
-  const power = role("r", [ruleWords("get|pods"), ruleWords(words)]);
+  const permission = role("r", [ruleWords("get|pods"), ruleWords(words)]);
   test(`${check.id}, ${words}: found where it is given, with its way`, () => {
-    const text = manifestOf(power, binding("b", "r", ["shop/web"]));
+    const text = manifestOf(permission, binding("b", "r", ["shop/web"]));
     const [finding, ...more] = findingsOf(check, text);
     assert.equal(more.length, 0);
     assert.equal(finding?.severity, wide);
@@ -91,11 +91,11 @@ for (const [check, words, wide, narrow, system] of cases) {
   });
   test(`${check.id}, ${words}: in a namespace`, () => {
     const expected = (severity: string | undefined): string[] => (severity === undefined ? [] : [severity]);
-    assert.deepEqual(severities(check, power, binding("shop/b", "r", ["shop/web"])), expected(narrow));
-    assert.deepEqual(severities(check, power, binding("kube-system/b", "r", ["shop/web"])), expected(system));
+    assert.deepEqual(severities(check, permission, binding("shop/b", "r", ["shop/web"])), expected(narrow));
+    assert.deepEqual(severities(check, permission, binding("kube-system/b", "r", ["shop/web"])), expected(system));
   });
   test(`${check.id}, ${words}: not where nobody has it, where something else is given, or everything is`, () => {
-    assert.deepEqual(severities(check, power, binding("b", "r", [])), []);
+    assert.deepEqual(severities(check, permission, binding("b", "r", [])), []);
     assert.deepEqual(severities(check, role("r", [ruleWords("get|pods")]), binding("b", "r", ["User ada"])), []);
     assert.deepEqual(severities(check, role("r", [ruleWords("*|*|*")]), binding("b", "r", ["User ada"])), []);
   });

@@ -2,14 +2,14 @@ import { bounds } from "./bounds.ts";
 import type { Gaps } from "./gaps.ts";
 
 /** Counts objects that others name and that are not there, each once. */
-export interface Absent {
+export interface MissingObjects {
   /** @param bytes - holds the id from `at` on */
   note(bytes: Uint8Array, at: number): void;
   /** Tells them as gaps: in a partial clone that is how it was made, and one gap. */
   tell(gaps: Gaps): void;
 }
 
-export function countAbsent(idBytes: number, partial: boolean): Absent {
+export function countMissingObjects(idBytes: number, partial: boolean): MissingObjects {
   const ids = new Set<string>();
   let full = false;
   return {

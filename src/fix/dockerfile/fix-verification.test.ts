@@ -3,14 +3,14 @@ import { test } from "node:test";
 import type { Evaluation } from "../../core/evaluation.ts";
 import type { Finding } from "../../core/finding.ts";
 import { parseDockerfile } from "../../engines/dockerfile/parse.ts";
-import type { Spot } from "../../evaluate/build/dockerfiles.ts";
-import { fixableTogether, proveFixes, proverOf } from "./proofs.ts";
+import type { Lint } from "../../evaluate/build/dockerfiles.ts";
+import { fixableTogether, fixVerifierOf, verifyFixes } from "./fix-verification.ts";
 
 const text = "FROM a:1\nRUN bad\nRUN bad\n";
 const dockerfile = parseDockerfile("Dockerfile", text);
 
 /** `bad` is a finding; `worse` is one of another check; `BAD` is the first again, more severe. */
-const spot: Spot = (changed) =>
+const lint: Lint = (changed) =>
   [...changed.text.matchAll(/bad|worse|BAD/g)].map(([word]) => ({
     check: word === "worse" ? "build/worse" : "build/bad",
     severity: word === "BAD" ? "high" : "low",
@@ -26,7 +26,7 @@ function finding(start: number, end: number, replacement: string, path = "Docker
     matches: { ids: ["build/bad"], path },
     fix: {
       kind: "edit",
-      text: "mend it",
+      text: "fix it",
       grade: "safe",
       reason: "it is a test",
       edits: [{ path, start, end, replacement }],
@@ -57,9 +57,9 @@ const good = finding(second, second + 3, "good");
 /** Why the first finding's edit is refused beside one that does. */
 function reasonFor(edit: Finding): string | undefined {
   const evaluations = [evaluationOf(edit, good)];
-  const prove = proverOf(dockerfile, evaluations, spot);
-  const { refused, evaluations: left } = proveFixes(evaluations, prove);
-  assert.deepEqual(fixableTogether(left, prove, false), refused.length === 0 ? [edit, good] : [good]);
+  const verifier = fixVerifierOf(dockerfile, evaluations, lint);
+  const { refused, evaluations: left } = verifyFixes(evaluations, verifier);
+  assert.deepEqual(fixableTogether(left, verifier, false), refused.length === 0 ? [edit, good] : [good]);
   const [kept] = left[0]?.findings ?? [];
   assert.equal(kept?.fix?.kind, refused.length === 0 ? "edit" : "instruction");
   return refused[0]?.reason;
@@ -81,8 +81,8 @@ test("what does not is refused with its reason, and stays as words", () => {
 test("of edits that overlap the first is made, and the other waits", () => {
   const wide = finding(first, second + 3, "good\nRUN bad");
   const evaluations = [evaluationOf(wide, good)];
-  const prove = proverOf(dockerfile, evaluations, spot);
-  const proofs = proveFixes(evaluations, prove);
-  assert.deepEqual(proofs.refused, []);
-  assert.deepEqual(fixableTogether(proofs.evaluations, prove, false), [wide]);
+  const verifier = fixVerifierOf(dockerfile, evaluations, lint);
+  const verified = verifyFixes(evaluations, verifier);
+  assert.deepEqual(verified.refused, []);
+  assert.deepEqual(fixableTogether(verified.evaluations, verifier, false), [wide]);
 });

@@ -6,7 +6,7 @@ import { bounds as contentsBounds } from "../bounds.ts";
  * Why a document does not say all, counted by kind: a document of 100,000 flawed components still fits a report. Texts
  * come from the document, so they are made printable.
  */
-export interface Complaints {
+export interface Diagnostics {
   /**
    * @param what - the end of a sentence about it: `has no package-url`
    * @param place - one of them: `components[3] (musl 1.2.2)`
@@ -24,7 +24,7 @@ export interface Complaints {
 /** Texts of a document that are shown, each. */
 const SHOWN = 200;
 
-export function complaints(): Complaints {
+export function diagnostics(): Diagnostics {
   interface Kind {
     readonly code: string;
     readonly what: string;

@@ -5,7 +5,7 @@ import { bounds as secretsBounds } from "../../engines/secrets/bounds.ts";
 import type { SecretFact, SecretsFound } from "../../engines/secrets/model.ts";
 import type { FileSecrets } from "../../engines/secrets/stream.ts";
 
-export interface Gathering {
+export interface Accumulator {
   file(path: string, bytes: number, secrets: FileSecrets): void;
   unread(path: string, cause: string): void;
   gap(gap: Gap): void;
@@ -14,7 +14,7 @@ export interface Gathering {
 }
 
 /** @param place - the whole, for reports */
-export function createGathering(place: string): Gathering {
+export function createAccumulator(place: string): Accumulator {
   const secrets: SecretFact[] = [];
   let files = 0;
   let bytes = 0;

@@ -6,26 +6,26 @@ import { isEvidenceProblem } from "../../core/problem.ts";
 import type { Dockerfile } from "../../engines/dockerfile/model.ts";
 import { parseDockerfile } from "../../engines/dockerfile/parse.ts";
 import { applyEdits, editsOverlap } from "../../engines/dockerfile/rewrite.ts";
-import type { Spot } from "../../evaluate/build/dockerfiles.ts";
+import type { Lint } from "../../evaluate/build/dockerfiles.ts";
 import { isMade } from "../grades.ts";
 import { bounds } from "./bounds.ts";
 
-export interface Prover {
+export interface FixVerifier {
   /** Fixes that may be tried one by one, by the length of the file. */
   readonly tries: number;
   /** Why some fixes, all made at once, do not do; undefined where they do. One sentence without a full stop. */
   refuses(some: readonly Finding[]): string | undefined;
 }
 
-export interface RefusedFix {
+export interface RejectedFix {
   readonly finding: Finding;
   readonly reason: string;
 }
 
-export interface Proofs {
+export interface VerifiedFixes {
   /** With edits at those findings alone whose edits are proven; the others have words. */
   readonly evaluations: readonly Evaluation[];
-  readonly refused: readonly RefusedFix[];
+  readonly refused: readonly RejectedFix[];
 }
 
 /** Single edits that are tried in one file, where all of them together do not do. */
@@ -33,9 +33,9 @@ const PROOFS = 200;
 
 /**
  * @param evaluations - of the file as it is
- * @param spot - lints another text of the same file
+ * @param lint - lints another text of the same file
  */
-export function proverOf(dockerfile: Dockerfile, evaluations: readonly Evaluation[], spot: Spot): Prover {
+export function fixVerifierOf(dockerfile: Dockerfile, evaluations: readonly Evaluation[], lint: Lint): FixVerifier {
   // What is excepted counts as known: no edit may be refused because of it.
   const before = evaluations.flatMap(({ findings, excepted }) => [
     ...findings,
@@ -50,7 +50,7 @@ export function proverOf(dockerfile: Dockerfile, evaluations: readonly Evaluatio
     try {
       const changed = parseDockerfile(dockerfile.path, applyEdits(dockerfile.text, edits));
       if (changed.problems.length > dockerfile.problems.length) return "Docker would reject the result";
-      const left = spot(changed);
+      const left = lint(changed);
       // By number, not by name: subjects are numbered where they repeat, and ADD that becomes COPY is named anew.
       const leftOf = countBy(left, checkOf);
       for (const [check, ended] of countBy(some, checkOf)) {
@@ -70,28 +70,29 @@ export function proverOf(dockerfile: Dockerfile, evaluations: readonly Evaluatio
 }
 
 /** All edits are tried together first, which is what a user does; where that fails, each by itself. */
-export function proveFixes(evaluations: readonly Evaluation[], prove: Prover): Proofs {
+export function verifyFixes(evaluations: readonly Evaluation[], verifier: FixVerifier): VerifiedFixes {
   const editing = findingsWithEdits(evaluations);
-  if (editing.length === 0 || prove.refuses(editing) === undefined) return { evaluations, refused: [] };
-  const refused = editing.flatMap((finding, index): RefusedFix[] => {
-    const reason = index < prove.tries ? prove.refuses([finding]) : `only ${prove.tries} are tried in one file`;
+  if (editing.length === 0 || verifier.refuses(editing) === undefined) return { evaluations, refused: [] };
+  const refused = editing.flatMap((finding, index): RejectedFix[] => {
+    const reason =
+      index < verifier.tries ? verifier.refuses([finding]) : `only ${verifier.tries} are tried in one file`;
     return reason === undefined ? [] : [{ finding, reason }];
   });
-  const unproven = new Set(refused.map(({ finding }) => finding));
-  return { evaluations: evaluations.map((one) => inWords(one, (finding) => unproven.has(finding))), refused };
+  const unverified = new Set(refused.map(({ finding }) => finding));
+  return { evaluations: evaluations.map((one) => inWords(one, (finding) => unverified.has(finding))), refused };
 }
 
 /** The first findings whose edits can all be made at once; the rest waits for what comes of these. */
 export function fixableTogether(
   evaluations: readonly Evaluation[],
-  prove: Prover,
+  verifier: FixVerifier,
   unsafe: boolean,
 ): readonly Finding[] {
   const editing = findingsWithEdits(evaluations).filter(({ fix }) => isMade(fix, unsafe));
-  if (editing.length === 0 || prove.refuses(editing) === undefined) return editing;
+  if (editing.length === 0 || verifier.refuses(editing) === undefined) return editing;
   const chosen: Finding[] = [];
-  for (const finding of editing.slice(0, prove.tries)) {
-    if (prove.refuses([...chosen, finding]) === undefined) chosen.push(finding);
+  for (const finding of editing.slice(0, verifier.tries)) {
+    if (verifier.refuses([...chosen, finding]) === undefined) chosen.push(finding);
   }
   return chosen;
 }

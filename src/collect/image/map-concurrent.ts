@@ -4,7 +4,7 @@
  *
  * @param work - gets a signal that says when its result is not wanted any more
  */
-export async function* ahead<T, R>(
+export async function* mapConcurrent<T, R>(
   items: readonly T[],
   width: number,
   work: (item: T, signal: AbortSignal) => Promise<R>,

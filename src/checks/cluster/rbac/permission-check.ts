@@ -1,24 +1,24 @@
-/** What the checks over one power have in common: one finding for each binding that gives it. */
+/** What the checks over one permission have in common: one finding for each binding that gives it. */
 import type { CheckDocumentation } from "../../../core/check.ts";
 import type { RatedSeverity } from "../../../core/severity.ts";
 import type { AccessRequest, Grant, GrantedRule } from "../../../engines/kubernetes/model.ts";
 import { clip, SENTENCE } from "../../findings/one-line.ts";
 import { type ClusterCheck, clusterCheck } from "../kubernetes/cluster-check.ts";
-import { givesEverything, hitsOf, isFarReaching, type Power } from "./powers.ts";
-import { isUserFacing, nameSubjects, pathOf, placesOf, subjectOf, whereIt } from "./words.ts";
+import { isUserFacing, nameSubjects, pathOf, placesOf, subjectOf, whereIt } from "./describe.ts";
+import { givesEverything, hitsOf, isFarReaching, type Permission } from "./permissions.ts";
 
-interface PowerSpecification {
+interface PermissionSpecification {
   readonly name: string;
   readonly title: string;
-  readonly power: Power;
+  readonly permission: Permission;
   /** In the whole cluster, or in kube-system. */
   readonly wide: RatedSeverity;
   /** In another namespace; absent: no finding. */
   readonly narrow?: RatedSeverity;
   /** There, where every rule names its objects; absent: `narrow`. */
   readonly narrowNamed?: RatedSeverity;
-  /** Who may do this too has nothing by the power that is not said of this one. */
-  readonly unless?: Power;
+  /** Who may do this too has nothing by the permission that is not said of this one. */
+  readonly unless?: Permission;
   readonly fix: string;
   readonly documentation: CheckDocumentation;
 }
@@ -26,22 +26,22 @@ interface PowerSpecification {
 const WITHOUT_CONTROL = "none of the ten is about permissions (RBAC)";
 
 /** What a role gives that gives everything is for `cluster/rbac-cluster-admin` alone. */
-export function powerCheck(specification: PowerSpecification): ClusterCheck {
-  const { name, title, power, wide, narrow, narrowNamed = narrow, unless, fix, documentation } = specification;
+export function permissionCheck(specification: PermissionSpecification): ClusterCheck {
+  const { name, title, permission, wide, narrow, narrowNamed = narrow, unless, fix, documentation } = specification;
   return clusterCheck<"access">({
     name,
     title,
     severity: wide,
     withoutControl: WITHOUT_CONTROL,
     documentation,
-    needs: { manifests: "witness", access: "witness" },
+    needs: { manifests: "partial", access: "partial" },
     applies: ({ access }) => access.grants.length > 0,
-    *spot({ access }) {
+    *detect({ access }) {
       for (const grant of access.grants) {
         if (grant.role.rules.some(({ rule }) => givesEverything(rule))) continue;
         if (!isFarReaching(grant) && narrow === undefined) continue;
         if (unless !== undefined && isFarReaching(grant) && hitsOf(grant, unless).length > 0) continue;
-        const hits = hitsOf(grant, power);
+        const hits = hitsOf(grant, permission);
         if (hits.length === 0) continue;
         const rules = hits.map(({ rule }) => rule);
         const allows = allowed(hits.flatMap(({ requests }) => requests));
@@ -51,7 +51,7 @@ export function powerCheck(specification: PowerSpecification): ClusterCheck {
           object: grant.binding.object,
           path: ["roleRef"],
           subject: subjectOf(grant, allows + named),
-          title: `${nameSubjects(grant.subjects)} can ${power.does} ${whereIt(grant)}`,
+          title: `${nameSubjects(grant.subjects)} can ${permission.action} ${whereIt(grant)}`,
           severity: severityOf(grant, rules, wide, (isNamed(rules) ? narrowNamed : narrow) ?? wide),
           fix,
           also: placesOf(rules),

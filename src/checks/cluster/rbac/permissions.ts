@@ -7,9 +7,9 @@ import {
   type PolicyRule,
 } from "../../../engines/kubernetes/model.ts";
 
-export interface Power {
+export interface Permission {
   /** After "can": `read Secrets`. */
-  readonly does: string;
+  readonly action: string;
   readonly requests: readonly AccessRequest[];
   /** Its resources are in no namespace: a RoleBinding does not give it. */
   readonly clusterScoped: boolean;
@@ -27,26 +27,26 @@ export interface Power {
 type Named = "never" | "wide" | "always";
 
 /** `resources` and `verbs` are words with spaces between them. */
-function power(
-  does: string,
+function permission(
+  action: string,
   verbs: string,
   group: string,
   resources: string,
   { clusterScoped = false, named = "never" }: { clusterScoped?: boolean; named?: Named } = {},
-): Power {
+): Permission {
   const requests = resources
     .split(" ")
     .flatMap((resource) => verbs.split(" ").map((verb) => ({ verb, group, resource })));
-  return { does, requests, clusterScoped, named };
+  return { action, requests, clusterScoped, named };
 }
 
 /** Named as the first is. */
-function both(does: string, first: Power, ...more: Power[]): Power {
-  const powers = [first, ...more];
+function both(action: string, first: Permission, ...more: Permission[]): Permission {
+  const permissions = [first, ...more];
   return {
-    does,
-    requests: powers.flatMap(({ requests }) => requests),
-    clusterScoped: powers.every(({ clusterScoped }) => clusterScoped),
+    action,
+    requests: permissions.flatMap(({ requests }) => requests),
+    clusterScoped: permissions.every(({ clusterScoped }) => clusterScoped),
     named: first.named,
   };
 }
@@ -55,9 +55,9 @@ const CLUSTER = { clusterScoped: true };
 const ALWAYS = { named: "always" } as const;
 const WIDE = { named: "wide" } as const;
 
-export const readSecrets = power("read Secrets", "get list watch", "", "secrets");
+export const readSecrets = permission("read Secrets", "get list watch", "", "secrets");
 
-export const executeInPods = power(
+export const executeInPods = permission(
   "exec into, attach to or proxy to pods",
   "create get",
   "",
@@ -65,7 +65,7 @@ export const executeInPods = power(
   WIDE,
 );
 
-export const changeEphemeralContainers = power(
+export const changeEphemeralContainers = permission(
   "add ephemeral containers to running pods",
   "patch update",
   "",
@@ -73,26 +73,26 @@ export const changeEphemeralContainers = power(
   WIDE,
 );
 
-export const createTokens = power("create service account tokens", "create", "", "serviceaccounts/token", ALWAYS);
+export const createTokens = permission("create service account tokens", "create", "", "serviceaccounts/token", ALWAYS);
 
-export const reachKubelets = power("access the kubelet API (nodes/proxy)", "get create", "", "nodes/proxy", {
+export const reachKubelets = permission("access the kubelet API (nodes/proxy)", "get create", "", "nodes/proxy", {
   ...CLUSTER,
   ...ALWAYS,
 });
 
-export const escalate: Power = {
+export const escalate: Permission = {
   ...both(
     "escalate, bind or impersonate",
-    power("", "escalate bind", "rbac.authorization.k8s.io", "roles clusterroles", ALWAYS),
-    power("", "impersonate", "", "users groups serviceaccounts"),
-    power("", "impersonate", "authentication.k8s.io", "userextras uids"),
+    permission("", "escalate bind", "rbac.authorization.k8s.io", "roles clusterroles", ALWAYS),
+    permission("", "impersonate", "", "users groups serviceaccounts"),
+    permission("", "impersonate", "authentication.k8s.io", "userextras uids"),
   ),
   below: { verb: "impersonate", group: "authentication.k8s.io", resource: "userextras" },
 };
 
 export const controlAdmission = both(
   "modify admission webhooks or policies",
-  power(
+  permission(
     "",
     "create update patch delete deletecollection",
     "admissionregistration.k8s.io",
@@ -103,35 +103,35 @@ export const controlAdmission = both(
 
 export const extendApi = both(
   "modify CRDs or APIServices",
-  power(
+  permission(
     "",
     "create update patch delete deletecollection",
     "apiextensions.k8s.io",
     "customresourcedefinitions",
     CLUSTER,
   ),
-  power("", "create update patch delete deletecollection", "apiregistration.k8s.io", "apiservices", CLUSTER),
+  permission("", "create update patch delete deletecollection", "apiregistration.k8s.io", "apiservices", CLUSTER),
 );
 
-export const createVolumes = power("create PersistentVolumes", "create", "", "persistentvolumes", CLUSTER);
+export const createVolumes = permission("create PersistentVolumes", "create", "", "persistentvolumes", CLUSTER);
 
 export const changeNodes = both(
   "modify nodes or their status",
-  power("", "update patch", "", "nodes nodes/status", { ...CLUSTER, ...ALWAYS }),
-  power("", "create delete deletecollection", "", "nodes", CLUSTER),
+  permission("", "update patch", "", "nodes nodes/status", { ...CLUSTER, ...ALWAYS }),
+  permission("", "create delete deletecollection", "", "nodes", CLUSTER),
 );
 
 /** In a namespace it is of that namespace: a request for one is made in it. */
-export const changeNamespaces = power("change the labels of namespaces", "update patch", "", "namespaces");
+export const changeNamespaces = permission("change the labels of namespaces", "update patch", "", "namespaces");
 
 /** An update or a patch is answered with all of the Secret. */
-export const changeSecrets = power("create or modify Secrets", "create update patch", "", "secrets");
+export const changeSecrets = permission("create or modify Secrets", "create update patch", "", "secrets");
 
-export const changePods = power("change the images of running pods", "update patch", "", "pods", WIDE);
+export const changePods = permission("change the images of running pods", "update patch", "", "pods", WIDE);
 
-export const changeServiceAccounts = power("modify service accounts", "update patch", "", "serviceaccounts");
+export const changeServiceAccounts = permission("modify service accounts", "update patch", "", "serviceaccounts");
 
-export const changeStatus = power(
+export const changeStatus = permission(
   "write the status of Services or pods",
   "update patch",
   "",
@@ -140,9 +140,9 @@ export const changeStatus = power(
 
 export const changeNetworkPolicies = both(
   "modify or delete NetworkPolicies",
-  power("", "update patch delete deletecollection", "networking.k8s.io", "networkpolicies"),
-  power("", "update patch delete deletecollection", "extensions", "networkpolicies"),
-  power(
+  permission("", "update patch delete deletecollection", "networking.k8s.io", "networkpolicies"),
+  permission("", "update patch delete deletecollection", "extensions", "networkpolicies"),
+  permission(
     "",
     "update patch delete deletecollection",
     "policy.networking.k8s.io",
@@ -152,14 +152,14 @@ export const changeNetworkPolicies = both(
 
 export const removeEvents = both(
   "delete events",
-  power("", "delete deletecollection", "", "events"),
-  power("", "delete deletecollection", "events.k8s.io", "events"),
+  permission("", "delete deletecollection", "", "events"),
+  permission("", "delete deletecollection", "events.k8s.io", "events"),
 );
 
-export const evictPods = power("evict pods", "create", "", "pods/eviction", WIDE);
+export const evictPods = permission("evict pods", "create", "", "pods/eviction", WIDE);
 
-export const changeSystemConfiguration: Power = {
-  ...power("modify the cluster configuration", "update patch", "", "configmaps"),
+export const changeSystemConfiguration: Permission = {
+  ...permission("modify the cluster configuration", "update patch", "", "configmaps"),
   names: new Set([
     "aws-auth",
     "coredns",
@@ -177,14 +177,14 @@ const WORKLOADS = "deployments daemonsets statefulsets replicasets";
 
 export const createPods = both(
   "create pods",
-  power("", "create", "", "pods replicationcontrollers", ALWAYS),
-  power("", "create update patch", "apps", WORKLOADS),
-  power("", "create update patch", "", "replicationcontrollers"),
-  power("", "create update patch", "batch", "jobs cronjobs"),
+  permission("", "create", "", "pods replicationcontrollers", ALWAYS),
+  permission("", "create update patch", "apps", WORKLOADS),
+  permission("", "create update patch", "", "replicationcontrollers"),
+  permission("", "create update patch", "batch", "jobs cronjobs"),
 );
 
 /** Whoever has one of these in the whole cluster is as good as its administrator, or nearly so. */
-export const strongPowers: readonly Power[] = [
+export const strongPermissions: readonly Permission[] = [
   escalate,
   readSecrets,
   createTokens,
@@ -205,20 +205,23 @@ export function isFarReaching({ namespace }: Pick<Grant, "namespace">): boolean 
   return namespace === undefined || namespace === "kube-system";
 }
 
-/** What the grant's rules have of a power, without what Kubernetes itself gives there. */
-export function hitsOf(grant: Grant, power: Power): { rule: GrantedRule; requests: readonly AccessRequest[] }[] {
+/** What the grant's rules have of a permission, without what Kubernetes itself gives there. */
+export function hitsOf(
+  grant: Grant,
+  permission: Permission,
+): { rule: GrantedRule; requests: readonly AccessRequest[] }[] {
   const { namespace, published = [] } = grant;
-  if (grant.subjects.length === 0 || (power.clusterScoped && namespace !== undefined)) return [];
+  if (grant.subjects.length === 0 || (permission.clusterScoped && namespace !== undefined)) return [];
   const isOpen = (request: AccessRequest): boolean =>
     (namespace === undefined || !isClusterScoped(request.resource)) && !published.some((rule) => allows(rule, request));
-  const open = power.requests.filter(isOpen);
+  const open = permission.requests.filter(isOpen);
   const isWide = isFarReaching(grant);
   const hits = [];
   for (const granted of grant.role.rules) {
     const { rule } = granted;
     const isNamed = rule.resourceNames.length > 0;
-    if (isNamed && !givenByName(rule, power, isWide)) continue;
-    const below = power.below === undefined ? [] : subresourcesOf(power.below, rule).filter(isOpen);
+    if (isNamed && !givenByName(rule, permission, isWide)) continue;
+    const below = permission.below === undefined ? [] : subresourcesOf(permission.below, rule).filter(isOpen);
     const requests = [...open, ...below].filter(
       (request) => allows(rule, request) && (!isNamed || canBeNamed(rule, request, grant.role.rules)),
     );
@@ -227,7 +230,7 @@ export function hitsOf(grant: Grant, power: Power): { rule: GrantedRule; request
   return hits;
 }
 
-function givenByName({ resourceNames }: PolicyRule, { named, names }: Power, isWide: boolean): boolean {
+function givenByName({ resourceNames }: PolicyRule, { named, names }: Permission, isWide: boolean): boolean {
   if (names !== undefined) return resourceNames.some((name) => names.has(name));
   return named === "always" || (named === "wide" && isWide);
 }

@@ -16,7 +16,7 @@ export interface NewerVersion {
  * A suite's own date is a lower bound: what it holds was published by then. Earlier copies give earlier ones, so the
  * cache remembers the oldest date with which each version was seen, and the answer gets better with every look.
  */
-export function createSeen(cache: SuiteCache | undefined) {
+export function createFirstSeen(cache: SuiteCache | undefined) {
   const byUrl = new Map<string, { readonly seen: Seen; changed: boolean }>();
 
   function of(url: string) {

@@ -7,9 +7,9 @@ import { findNeeds } from "../../engines/reachability/needs/find.ts";
 import { readNetwork } from "../../engines/reachability/network.ts";
 import { noSettings } from "../../engines/reachability/settings.ts";
 import { draftPolicies } from "./drafts.ts";
+import { type ProofInput, prove } from "./fix-verification.ts";
 import { app } from "./generate.fixture.ts";
 import type { Allow, AllowPart, Draft } from "./model.ts";
-import { type ProofInput, prove } from "./proof.ts";
 import { findSubjects } from "./subjects.ts";
 
 function inputOf(text: string): ProofInput {

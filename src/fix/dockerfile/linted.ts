@@ -6,43 +6,50 @@ import {
   evaluateUnreadDockerfile,
   type LintContext,
   lintDockerfile,
+  linterOf,
   lintIds,
-  spotterOf,
 } from "../../evaluate/build/dockerfiles.ts";
-import { inWords, type Prover, proveFixes, proverOf, type RefusedFix, withLineEnds } from "./proofs.ts";
+import {
+  type FixVerifier,
+  fixVerifierOf,
+  inWords,
+  type RejectedFix,
+  verifyFixes,
+  withLineEnds,
+} from "./fix-verification.ts";
 
-export interface DockerfileJudgement {
+export interface LintedDockerfile {
   /** One a check. */
   readonly evaluations: readonly Evaluation[];
   /** One sentence each. */
   readonly notes: readonly string[];
   /** Absent where it could not be read. */
-  readonly file?: JudgedFile;
+  readonly file?: LintedFile;
 }
 
-/** The text that was judged, and what of its findings can be mended. */
-export interface JudgedFile {
+/** The text that was judged, and what of its findings can be fixed. */
+export interface LintedFile {
   readonly text: string;
   /** Its bytes are not UTF-8, and would not survive being written again. */
   readonly lossy: boolean;
   readonly dockerfile: Dockerfile;
-  readonly refused: readonly RefusedFix[];
-  readonly prove: Prover;
+  readonly refused: readonly RejectedFix[];
+  readonly verifier: FixVerifier;
 }
 
-export function judgeDockerfile(read: ReadDockerfile, context: LintContext): DockerfileJudgement {
+export function lintWithFixes(read: ReadDockerfile, context: LintContext): LintedDockerfile {
   if (read.state === "unread") {
     return { evaluations: evaluateUnreadDockerfile(read.path, read.gap, context), notes: [] };
   }
   const { text, lossy, dockerfile } = read;
   const found = lintDockerfile(dockerfile, read.context, context).map((one) => withLineEnds(one, text));
-  const prove = proverOf(dockerfile, found, spotterOf(read.context, context));
+  const verifier = fixVerifierOf(dockerfile, found, linterOf(read.context, context));
   const { evaluations, refused } = lossy
     ? { evaluations: found.map((one) => inWords(one, () => true)), refused: [] }
-    : proveFixes(found, prove);
+    : verifyFixes(found, verifier);
   return {
     evaluations,
     notes: ignoreNotes(dockerfile, context.policy, lintIds),
-    file: { text, lossy, dockerfile, refused, prove },
+    file: { text, lossy, dockerfile, refused, verifier },
   };
 }
