@@ -6,6 +6,7 @@ import type { Digest } from "../../core/digest.ts";
 import { isSignatureBy } from "./key-signature.ts";
 import type {
   CertificateAuthority,
+  Envelope,
   FoundSignature,
   SignatureForm,
   SignedTime,
@@ -14,6 +15,7 @@ import type {
   TrustMaterial,
   VerifiedSignature,
 } from "./model.ts";
+import { verifyNotation } from "./notation/verify.ts";
 import { refusalOf, refused, shown } from "./refusal.ts";
 import { signerByAuthority, signerByRoot } from "./signer.ts";
 import { readBundle } from "./sigstore/bundle.ts";
@@ -26,11 +28,12 @@ import type { UsableRoot } from "./sigstore/root.ts";
 import { type Told, take } from "./steps.ts";
 import { firstOf, timesOf, type VouchedTimes } from "./times.ts";
 import { keysNamed, type UsableKey, usableKeys } from "./trusted-key.ts";
-import { usableAuthority, vouchersFor, witnessesOf } from "./vouchers.ts";
-import { pathToAuthority } from "./x509/authority-path.ts";
+import { vouchersFor, witnessesOf } from "./vouchers.ts";
+import { anchorsOf } from "./x509/authority.ts";
 import { readPublicKey } from "./x509/public-key.ts";
 import { type Certificate, isSelfIssued } from "./x509/read.ts";
-import { isoTime, titleOf } from "./x509/signer-certificate.ts";
+import { isoTime } from "./x509/rules.ts";
+import { pathToAuthority, titleOf } from "./x509/signer-certificate.ts";
 
 type WithoutPlace<T> = T extends unknown ? Omit<T, "subject" | "place"> : never;
 
@@ -49,8 +52,9 @@ export interface Artifact {
  * @returns never throws: whatever is wrong is a refusal
  */
 export function verifySignature(found: FoundSignature, material: TrustMaterial, now: Date): VerifiedSignature {
-  const { subject, place } = found;
-  const verdict = verify(found.form, () => readFound(found), subject, material, now);
+  const { subject, place, envelope } = found;
+  if (envelope.kind === "jws" || envelope.kind === "cose") return verifyNotation(found, material, now);
+  const verdict = verify(found.form, () => readSigned(found.form, envelope), subject, material, now);
   return { ...verdict, subject, place };
 }
 
@@ -59,7 +63,9 @@ export function verifyBundle(bytes: Uint8Array, artifact: Artifact, material: Tr
   return verify("bundle-attestation", () => readBundle(bytes, artifact.bytes), artifact.digest, material, now);
 }
 
-function readFound({ form, envelope }: FoundSignature): SignedMaterial {
+type SigstoreEnvelope = Exclude<Envelope, { readonly kind: "jws" | "cose" }>;
+
+function readSigned(form: SignatureForm, envelope: SigstoreEnvelope): SignedMaterial {
   switch (envelope.kind) {
     case "simple-signing":
       return readSignatureLayer(envelope, form);
@@ -67,9 +73,6 @@ function readFound({ form, envelope }: FoundSignature): SignedMaterial {
       return readAttestationLayer(envelope, form);
     case "bundle":
       return readBundle(envelope.bytes);
-    case "jws":
-    case "cose":
-      throw refused("trust.unsupported", "notation signatures are not read yet");
   }
 }
 
@@ -187,15 +190,10 @@ function verifyByOwnAuthority(
   const at = vouched.at.length === 0 ? [now.getTime()] : vouched.at;
   const identity = take(steps, "signer", () => {
     if (signature.fault !== undefined) throw signature.fault;
-    const { name, anchors, intermediates } = usableAuthority(authority);
-    const path = pathToAuthority(certificate, {
-      anchors,
-      others: [...intermediates, ...chain],
-      at,
-      purpose: "code signing",
-    });
-    refuseStrangers(chain, [...path, ...anchors, ...intermediates]);
-    return signerByAuthority(certificate, name);
+    const anchors = anchorsOf(authority);
+    const path = pathToAuthority(certificate, anchors, chain, at);
+    refuseStrangers(chain, [...path, ...anchors.certificates]);
+    return signerByAuthority(certificate, authority.name);
   });
   take(steps, "certificate-log", () => notAsked("an own authority has no certificate log"));
   take(steps, "signature", () => tellSignature(signature.holds));
