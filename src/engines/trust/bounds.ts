@@ -6,8 +6,6 @@ export const bounds = {
   envelopeBytes: 16 * 1024 * 1024,
   /** All of them beside one digest. */
   subjectBytes: 64 * 1024 * 1024,
-  /** Pages of one list of referrers. */
-  referrerPages: 50,
   /** Signatures in one DSSE envelope. */
   envelopeSignatures: 16,
   /** Subjects of one statement. */
