@@ -45,7 +45,9 @@ export function readChain(ders: readonly Buffer[]): readonly [Certificate, ...Ce
     const foreign = issuerFault(below, issuer);
     if (foreign !== undefined) throw certificateFault(chain, index, foreign);
     const unfit =
-      issuer.keyUsage?.critical === false ? "has a key usage that is not critical" : issuingFault(issuer, index);
+      issuer.keyUsage?.critical === false
+        ? "has a key usage that is not critical"
+        : (issuingFault(issuer, index) ?? (issuer.keyUsage === undefined ? "has no key usage" : undefined));
     if (unfit !== undefined) throw certificateFault(chain, index + 1, unfit);
   }
   const last = chain.length - 1;

@@ -138,8 +138,8 @@ function signingMoment(
   const { time, earliest, latest, authority } = verifyTimestamp(timestamp, signature, authorities);
   expectPast(earliest, now);
   const at = isoTime(time);
-  const times = [{ by: "timestamp-authority", at, detail: authority }] as const;
-  return { earliest, latest, times, detail: `signed before ${at}, by the word of ${authority}` };
+  const times = [{ by: "timestamp-authority", at, detail: authority.name }] as const;
+  return { earliest, latest, times, detail: `signed before ${at}, by the word of ${authority.name}` };
 }
 
 function expectPast(time: number, now: Date): void {
