@@ -4,7 +4,7 @@ import type { CertificateAuthority } from "../model.ts";
 import { refused, shown } from "../refusal.ts";
 import { anchorsOf, newPathBudget, pathTo } from "../x509/authority.ts";
 import type { Certificate } from "../x509/read.ts";
-import { certificateName, isoTime, signingFault, validityFault } from "../x509/rules.ts";
+import { certificateName, isoTime, mayIssueFor, signingFault, validityFault } from "../x509/rules.ts";
 import { isSignedBy } from "../x509/signature-algorithm.ts";
 import { readTimestampToken } from "./token.ts";
 
@@ -61,7 +61,10 @@ export function verifyTimestamp(
   }
 
   const budget = newPathBudget();
-  const paths = trusted.map((anchors) => pathTo(anchors, own, certificates, info.time, budget));
+  const paths = trusted.map((anchors) => {
+    const path = pathTo(anchors, own, certificates, info.time, budget);
+    return path?.slice(1).every((issuer) => mayIssueFor(issuer, TIME_STAMPING)) ? path : undefined;
+  });
   const index = paths.findIndex((path) => path !== undefined);
   const authority = asked[index];
   if (authority === undefined) {
