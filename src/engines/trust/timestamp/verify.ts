@@ -19,7 +19,10 @@ export interface CountersignedTime {
   readonly latest: number;
   /** The authority. */
   readonly authority: CertificateAuthority;
-  /** What the token carries that nobody signed and nothing follows from, as the end of a sentence. */
+  /**
+   * What the token carries that nobody signed and nothing follows from, as the end of a sentence: some authorities add the
+   * certificates by which others trust their root.
+   */
   readonly unsigned?: string;
 }
 
@@ -76,13 +79,13 @@ export function verifyTimestamp(
   const { time, accuracy } = info;
   const known = [...(paths[index] ?? []), ...(trusted[index]?.certificates ?? [])];
   const stranger = certificates.find(({ bytes }) => !known.some((other) => other.bytes.equals(bytes)));
-  const left = unsigned ?? (stranger === undefined ? undefined : "carries a certificate that has no part in it");
+  if (unsigned !== undefined) throw fault(unsigned);
   return {
     time,
     earliest: time - accuracy,
     latest: time + accuracy,
     authority,
-    ...(left === undefined ? {} : { unsigned: left }),
+    ...(stranger === undefined ? {} : { unsigned: "carries a certificate that has no part in it" }),
   };
 }
 
