@@ -18,7 +18,13 @@ import {
 } from "../../../formats/der/read.ts";
 import { bounds } from "../bounds.ts";
 import { type Certificate, extensionIds, readCertificate } from "../x509/read.ts";
-import { type Hash, readHash, readSignatureAlgorithm, type SignatureAlgorithm } from "../x509/signature-algorithm.ts";
+import {
+  expectNoParameters,
+  type Hash,
+  readHash,
+  readSignatureAlgorithm,
+  type SignatureAlgorithm,
+} from "../x509/signature-algorithm.ts";
 
 /** A token that has its form; nothing of it is verified. */
 export interface TimestampToken {
@@ -77,13 +83,13 @@ export function readTimestampToken(bytes: Buffer, fault: DerFault): TimestampTok
   const data = derFields(readDer(whole.next(constructedTag(0)).content, tags.sequence, fault), fault);
   whole.end();
   if (derInteger(data.next(tags.integer), fault) !== 3n) throw fault("is not signed data of version 3");
-  const hashItems = derItems(data.next(tags.set), fault);
+  const hashItems = derItems(data.next(tags.set), fault, tags.sequence);
   const hashes = hashItems.map((item) => readHash(item, fault));
   const content = contentOf(data.next(tags.sequence), fault);
   const certificates = data.optional(constructedTag(0));
   // Lists of revoked certificates: nobody asks whether they are whole or new, so they say nothing here.
   const revoked = data.optional(constructedTag(1));
-  const signers = derItems(data.next(tags.set), fault);
+  const signers = derItems(data.next(tags.set), fault, tags.sequence);
   data.end();
   const [only] = signers;
   if (only === undefined || signers.length > 1) throw fault(`has ${signers.length} signers`);
@@ -162,7 +168,7 @@ function accuracyOf(value: DerValue, fault: DerFault): number {
 
 function refuseCritical(extensions: DerValue | undefined, fault: DerFault): void {
   if (extensions === undefined) return;
-  for (const item of derItems(extensions, fault)) {
+  for (const item of derItems(extensions, fault, tags.sequence)) {
     const parts = derFields(item, fault);
     const id = derOid(parts.next(tags.oid), fault);
     if (parts.optional(tags.boolean) !== undefined) throw fault(`has a critical extension: ${id}`);
@@ -225,8 +231,11 @@ function signerIdentifier(value: DerValue, version: bigint, fault: DerFault): To
 
 /** CMS lets RSA go without its hash, which the signer names beside it. */
 function algorithmOf(identifier: DerValue, hash: Hash, fault: DerFault): SignatureAlgorithm {
-  const id = derOid(derFields(identifier, fault).next(tags.oid), fault);
-  if (id === ids.rsa) return { kind: "rsa-pkcs1", hash };
+  const fields = derFields(identifier, fault);
+  if (derOid(fields.next(tags.oid), fault) === ids.rsa) {
+    expectNoParameters(fields, fault);
+    return { kind: "rsa-pkcs1", hash };
+  }
   const algorithm = readSignatureAlgorithm(identifier, fault);
   if ("hash" in algorithm && algorithm.hash !== hash) throw fault("is signed with another hash than it names");
   return algorithm;
@@ -236,8 +245,7 @@ type Attributes = ReadonlyMap<string, readonly DerValue[]>;
 
 function attributesOf(set: DerValue, fault: DerFault): Attributes {
   const attributes = new Map<string, readonly DerValue[]>();
-  for (const item of derItems(set, fault)) {
-    if (item.tag !== tags.sequence) throw fault("has an attribute of no known form");
+  for (const item of derItems(set, fault, tags.sequence)) {
     const fields = derFields(item, fault);
     const id = derOid(fields.next(tags.oid), fault);
     if (attributes.has(id)) throw fault(`has the attribute ${id} twice`);
@@ -256,8 +264,8 @@ function onlyValue(attributes: Attributes, id: string, tag: number, fault: DerFa
 
 /** SigningCertificateV2 (RFC 5035, section 3): the first is the signer's. */
 function signingCertificateOf(value: DerValue, fault: DerFault): NonNullable<TokenSigner["certificate"]> {
-  const [first] = derItems(derFields(value, fault).next(tags.sequence), fault);
-  if (first === undefined || first.tag !== tags.sequence) throw fault("names no certificate");
+  const [first] = derItems(derFields(value, fault).next(tags.sequence), fault, tags.sequence);
+  if (first === undefined) throw fault("names no certificate");
   const fields = derFields(first, fault);
   const identifier = fields.optional(tags.sequence);
   const hash = identifier === undefined ? "sha256" : strongHash(identifier, fault);

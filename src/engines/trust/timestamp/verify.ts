@@ -4,7 +4,7 @@ import type { CertificateAuthority } from "../model.ts";
 import { refused, shown } from "../refusal.ts";
 import { anchorsOf, newPathBudget, pathTo } from "../x509/authority.ts";
 import type { Certificate } from "../x509/read.ts";
-import { certificateName, isoTime, signingFault, validityFault } from "../x509/rules.ts";
+import { certificateName, isoTime, mayIssueFor, signingFault, validityFault } from "../x509/rules.ts";
 import { isSignedBy } from "../x509/signature-algorithm.ts";
 import { readTimestampToken } from "./token.ts";
 
@@ -19,7 +19,10 @@ export interface CountersignedTime {
   readonly latest: number;
   /** The authority. */
   readonly authority: CertificateAuthority;
-  /** What the token carries that nobody signed and nothing follows from, as the end of a sentence. */
+  /**
+   * What the token carries that nobody signed and nothing follows from, as the end of a sentence: some authorities add the
+   * certificates by which others trust their root.
+   */
   readonly unsigned?: string;
 }
 
@@ -61,7 +64,10 @@ export function verifyTimestamp(
   }
 
   const budget = newPathBudget();
-  const paths = trusted.map((anchors) => pathTo(anchors, own, certificates, info.time, budget));
+  const paths = trusted.map((anchors) => {
+    const path = pathTo(anchors, own, certificates, info.time, budget);
+    return path?.slice(1).every((issuer) => mayIssueFor(issuer, TIME_STAMPING)) ? path : undefined;
+  });
   const index = paths.findIndex((path) => path !== undefined);
   const authority = asked[index];
   if (authority === undefined) {
@@ -73,13 +79,13 @@ export function verifyTimestamp(
   const { time, accuracy } = info;
   const known = [...(paths[index] ?? []), ...(trusted[index]?.certificates ?? [])];
   const stranger = certificates.find(({ bytes }) => !known.some((other) => other.bytes.equals(bytes)));
-  const left = unsigned ?? (stranger === undefined ? undefined : "carries a certificate that has no part in it");
+  if (unsigned !== undefined) throw fault(unsigned);
   return {
     time,
     earliest: time - accuracy,
     latest: time + accuracy,
     authority,
-    ...(left === undefined ? {} : { unsigned: left }),
+    ...(stranger === undefined ? {} : { unsigned: "carries a certificate that has no part in it" }),
   };
 }
 

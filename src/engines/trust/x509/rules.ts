@@ -49,6 +49,14 @@ export function issuingFault(certificate: Certificate, below: number): string | 
   return commonFault(certificate);
 }
 
+const ANY_PURPOSE = "2.5.29.37.0";
+
+/** Whether an authority's extended key usage, where it has one, leaves certificates of the purpose to it. */
+export function mayIssueFor({ extendedKeyUsage }: Certificate, purpose: string): boolean {
+  const purposes = extendedKeyUsage?.purposes;
+  return purposes === undefined || purposes.has(purpose) || purposes.has(ANY_PURPOSE);
+}
+
 /** What a certificate that signs may not be used for besides (Notary Project, "Leaf Certificates"). */
 const foreignUses: readonly KeyUsage[] = [
   "keyEncipherment",
