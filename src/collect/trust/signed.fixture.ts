@@ -6,17 +6,22 @@ import type { TrustMaterial } from "../../engines/trust/model.ts";
 export interface TestSigner {
   /** Trusts this key alone. */
   readonly material: TrustMaterial;
+  /** Of the public key. */
+  readonly pem: string;
   /** cosign's payload about a digest, and its signature in base64. */
   simpleSigning(digest: string, optional?: Readonly<Record<string, string>>): { payload: Buffer; signature: string };
   /** A DSSE envelope around a statement about a digest. */
   attestation(digest: string, predicateType: string, predicate: unknown): Buffer;
+  /** A Sigstore bundle v0.3 around such an envelope, without a log. */
+  bundle(digest: string, predicateType: string, predicate: unknown): Buffer;
 }
 
 export function testSigner(name = "release"): TestSigner {
   const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
   const spki = publicKey.export({ type: "spki", format: "der" });
   const fingerprint = `sha256:${createHash("sha256").update(spki).digest("hex")}` as Digest;
-  return {
+  const signer: TestSigner = {
+    pem: String(publicKey.export({ type: "spki", format: "pem" })),
     material: { roots: [], authorities: [], keys: [{ name, spki, fingerprint }] },
     simpleSigning(digest, optional) {
       const identity = { "docker-reference": "" };
@@ -42,5 +47,13 @@ export function testSigner(name = "release"): TestSigner {
       const sig = sign("sha256", signed, privateKey).toString("base64");
       return Buffer.from(JSON.stringify({ payloadType, payload: payload.toString("base64"), signatures: [{ sig }] }));
     },
+    bundle(digest, predicateType, predicate) {
+      const dsseEnvelope: unknown = JSON.parse(String(signer.attestation(digest, predicateType, predicate)));
+      const hint = createHash("sha256").update(spki).digest("base64");
+      const mediaType = "application/vnd.dev.sigstore.bundle.v0.3+json";
+      const verificationMaterial = { publicKey: { hint }, tlogEntries: [] };
+      return Buffer.from(JSON.stringify({ mediaType, verificationMaterial, dsseEnvelope }));
+    },
   };
+  return signer;
 }
