@@ -22,9 +22,7 @@ const CYCLONE_DX = "https://cyclonedx.org/bom";
 const SPDX = "https://spdx.dev/Document";
 const OPEN_VEX = "https://openvex.dev/ns";
 
-export const fileTypes = ["sbom", "vuln", "vex"] as const;
-
-/** @param type - one of {@link fileTypes}, or a predicate type as a URI @throws Problem (usage) `signing.predicate` */
+/** @param type - one of sbom, vuln, vex, or a predicate type as a URI @throws Problem (usage) `signing.predicate` */
 export function readPredicate(type: string, file: string): PredicateSource {
   const bytes = readBytes(file);
   const read = parseExactJson(bytes);

@@ -3,6 +3,7 @@
 import { withoutLogCommands } from "../../core/log-commands.ts";
 import { printable } from "../../core/printable.ts";
 import type { Problem } from "../../core/problem.ts";
+import { signPredicateType } from "../../engines/trust/forms.ts";
 import type { ImageSigned } from "../../engines/trust/signing/sign-image.ts";
 import type { RunSigner } from "../../engines/trust/signing/signer.ts";
 
@@ -19,25 +20,39 @@ export interface SigningOutcome {
 export function signedText(outcome: SigningOutcome): string {
   const lines: string[] = [];
   const add = (name: string, value: string) => lines.push(`  ${name.padEnd(9)}${value}`);
-  for (const signed of outcome.signed) {
-    const { target, made, written } = signed;
+  for (const [first, ...more] of byTarget(outcome.signed)) {
+    const { target, made } = first;
     const platform = target.platform === undefined ? "" : ` (${target.platform})`;
-    const what = made.envelope.kind === "simple-signing" || made.form === "bundle-signature" ? "signed" : "attested";
-    lines.push(`${outcome.dryRun ? `not ${what} (dry run): ` : `${what} `}${nameOf(signed)}${platform}`);
-    if (what === "attested") add("type", made.predicateType ?? "");
-    add("as", signerText(signed, outcome));
-    add(
-      written === undefined ? "form" : "written",
-      written === undefined ? made.form : `${written.name} (${made.form})`,
-    );
-    if (made.entry !== undefined) add("log", `entry ${made.entry.logIndex}${timeOf(made.entry.integratedTime)}`);
-    if (made.timestamp !== undefined) add("time", `${made.timestamp.at.toISOString()} by a timestamp authority`);
+    const isAttested = made.predicateType !== undefined && made.predicateType !== signPredicateType;
+    const what = isAttested ? "attested" : "signed";
+    lines.push(`${outcome.dryRun ? `not ${what} (dry run): ` : `${what} `}${nameOf(first)}${platform}`);
+    if (isAttested) add("type", made.predicateType ?? "");
+    add("as", signerText(first, outcome));
+    for (const each of [first, ...more]) {
+      const { form, entry, timestamp } = each.made;
+      const { written } = each;
+      if (written === undefined) add("form", form);
+      else add("written", `${written.tag ?? written.manifest ?? ""} (${form})`);
+      if (entry !== undefined) add("log", `entry ${entry.logIndex}${timeOf(entry.integratedTime)}`);
+      if (timestamp !== undefined) add("time", `${timestamp.at.toISOString()} by a timestamp authority`);
+    }
     if (made.credential.certificate?.isLogged === false) {
-      add("note", "the certificate's log entry is not embedded; verifiers that require one will refuse it");
+      add("note", "the certificate does not embed its log entry; verifiers that require one will refuse it");
     }
   }
   if (outcome.level !== undefined) lines.push(`SLSA build level ${outcome.level.level}: ${outcome.level.reason}`);
   return lines.map((line) => `${printable(line)}\n`).join("");
+}
+
+/** All forms of one image stand together. */
+function byTarget(signed: readonly ImageSigned[]): [ImageSigned, ...ImageSigned[]][] {
+  const groups = new Map<string, [ImageSigned, ...ImageSigned[]]>();
+  for (const each of signed) {
+    const group = groups.get(nameOf(each));
+    if (group === undefined) groups.set(nameOf(each), [each]);
+    else group.push(each);
+  }
+  return [...groups.values()];
 }
 
 function nameOf({ target }: ImageSigned): string {

@@ -1,7 +1,7 @@
 /** One reference signed or attested: what it names, each manifest of it in each form, and where that went. */
 import type { ImageReference } from "../../oci/reference.ts";
 import { openRegistry, type RegistryOptions } from "../../oci/registry/client.ts";
-import { attachSignature, type WrittenPlace } from "./attach.ts";
+import { type Attached, attachSignature, type NewSignature } from "../attach.ts";
 import { type AttestForm, type MadeSignature, makeSignature, type Signed, type SignForm } from "./make.ts";
 import type { Services } from "./service.ts";
 import type { RunSigner, Witnesses } from "./signer.ts";
@@ -22,7 +22,7 @@ export interface ImageSigned {
   readonly target: SigningTarget;
   readonly made: MadeSignature;
   /** Absent of a dry run. */
-  readonly written?: WrittenPlace;
+  readonly written?: Attached;
 }
 
 /** What is signed of a target: the same for all, but that provenance may name what only its manifest says. */
@@ -48,10 +48,15 @@ export async function* signImage(
       for (const form of run.forms) {
         const made = await makeSignature(form, target, signed, run.signer, witnesses, run.services);
         if (run.dryRun) yield { target, made };
-        else yield { target, made, written: await attachSignature(reference, target, made, run.registry) };
+        else yield { target, made, written: await attachSignature(reference, target, storedOf(made), run.registry) };
       }
     }
   } finally {
     client.close();
   }
+}
+
+function storedOf({ form, envelope, predicateType }: MadeSignature): NewSignature {
+  const created = `${new Date().toISOString().slice(0, 19)}Z`;
+  return { form, envelope, created, ...(predicateType === undefined ? {} : { predicateType }) };
 }
