@@ -146,7 +146,7 @@ function layerSteps(history: readonly HistoryStep[], layers: number): readonly (
 }
 
 /** Image manifests of an index: attestations (BuildKit marks them unknown/unknown) are none. */
-function isImageEntry(entry: Descriptor): boolean {
+export function isImageEntry(entry: Descriptor): boolean {
   return entry.annotations?.["vnd.docker.reference.type"] === undefined && entry.platform?.os !== "unknown";
 }
 

@@ -10,3 +10,19 @@ export function decodeBase64(text: unknown): Buffer | undefined {
   const bytes = Buffer.from(text, "base64");
   return bytes.toString("base64") === text ? bytes : undefined;
 }
+
+/** Characters of a line, as base64(1) and MIME (RFC 2045, section 6.8) break them. */
+const LINE = 76;
+
+/**
+ * The same, or the same broken into lines as programs break it who make a token of some kilobytes. There is one way to break
+ * it, so that there still are two ways to write some bytes at most.
+ */
+export function decodeLongBase64(text: string): Buffer | undefined {
+  const lines = text.split("\n");
+  const last = lines.length - 1;
+  const isBroken = lines.every((line, i) =>
+    i === last ? line.length > 0 && line.length <= LINE : line.length === LINE,
+  );
+  return lines.length > 2 && isBroken ? decodeBase64(lines.join("")) : decodeBase64(text);
+}

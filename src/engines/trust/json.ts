@@ -65,7 +65,10 @@ export interface Members {
 export function membersOf(value: unknown, path: string, code: RefusalCode = "trust.form"): Members {
   const fault = (name: string, cause: string) => refused(code, `${path === "" ? "" : `${path}.`}${name} ${cause}`);
   if (!isObject(value)) {
-    throw refused(code, `${path === "" ? "the document" : path} is ${value === undefined ? "missing" : "not an object"}`);
+    throw refused(
+      code,
+      `${path === "" ? "the document" : path} is ${value === undefined ? "missing" : "not an object"}`,
+    );
   }
   const object: Untyped = value;
   const read = new Set<string>();

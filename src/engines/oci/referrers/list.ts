@@ -68,7 +68,8 @@ export function gatherReferrers(): ReferrerGatherer {
   };
 }
 
-function listIn(bytes: Buffer, place: string): readonly unknown[] {
+/** @throws Problem `oci.document` where it is no index */
+export function listIn(bytes: Buffer, place: string): readonly unknown[] {
   const document = parseJson(bytes, place);
   const manifests = isObject(document) ? document.manifests : undefined;
   // Go writes an empty list as null.

@@ -1,5 +1,6 @@
 /** Sigstore bundles v0.1 to v0.3 (github.com/sigstore/protobuf-specs, protos/sigstore_bundle.proto), strictly. */
 import { createHash } from "node:crypto";
+import { decodeBase64, decodeLongBase64 } from "../base64.ts";
 import { bounds } from "../bounds.ts";
 import { preAuthEncoding, readEnvelope } from "../dsse.ts";
 import { type Members, membersOf, parseJson } from "../json.ts";
@@ -168,23 +169,26 @@ function readProof(proof: Members): InclusionProof {
   const logIndex = proof.count("logIndex");
   const rootHash = proof.bytes("rootHash");
   const treeSize = proof.count("treeSize");
-  const hashes = proof
-    .list("hashes", PROOF_HASHES)
-    .map((_, i) => membersOf({ hash: _ }, `${proof.path}.hashes[${i}]`).bytes("hash"));
-  const head = proof.object("checkpoint");
-  const checkpoint = head.text("envelope");
-  head.end();
+  const hashes = proof.list("hashes", PROOF_HASHES).map((hash, i) => {
+    const bytes = decodeBase64(hash);
+    if (bytes === undefined) throw refused("trust.form", `${proof.path}.hashes[${i}] is not base64`);
+    return bytes;
+  });
+  const head = proof.optionalObject("checkpoint");
+  const checkpoint = head?.text("envelope");
+  head?.end();
   proof.end();
-  if (checkpoint.length > CHECKPOINT_LENGTH) {
+  if (checkpoint !== undefined && checkpoint.length > CHECKPOINT_LENGTH) {
     throw refused("trust.bound", `${proof.path}.checkpoint has more than ${CHECKPOINT_LENGTH} characters`);
   }
-  return { logIndex, rootHash, treeSize, hashes, checkpoint };
+  return { logIndex, rootHash, treeSize, hashes, ...(checkpoint === undefined ? {} : { checkpoint }) };
 }
 
 function readTimestamps(data: Members | undefined): Buffer[] {
   if (data === undefined) return [];
   const timestamps = data.objects("rfc3161Timestamps", bounds.logEntries).map((item) => {
-    const bytes = item.bytes("signedTimestamp");
+    const bytes = decodeLongBase64(item.text("signedTimestamp"));
+    if (bytes === undefined) throw refused("trust.form", `${item.path}.signedTimestamp is not base64`);
     item.end();
     return bytes;
   });

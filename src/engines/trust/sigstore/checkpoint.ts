@@ -53,6 +53,10 @@ function readCheckpoint(envelope: string): Checkpoint {
  * witnesses, are not looked at; one by the log's own key must hold.
  */
 export function verifyInclusion(proof: InclusionProof, body: Uint8Array, log: TrustedLog): void {
+  if (!rootOf(proof, body).equals(proof.rootHash)) {
+    throw refused("trust.log", "the inclusion proof does not lead from the entry to the root that it names");
+  }
+  if (proof.checkpoint === undefined) throw refused("trust.log", "the inclusion proof has no checkpoint");
   const checkpoint = readCheckpoint(proof.checkpoint);
   const hosts = hostsOf(log.url);
   const own = checkpoint.signatures.filter(({ keyHint }) => keyHint.equals(log.id.subarray(0, 4)));
@@ -63,9 +67,6 @@ export function verifyInclusion(proof: InclusionProof, body: Uint8Array, log: Tr
   }
   if (!checkpoint.rootHash.equals(proof.rootHash) || checkpoint.treeSize !== proof.treeSize) {
     throw refused("trust.log", "the inclusion proof is of another tree than the checkpoint");
-  }
-  if (!rootOf(proof, body).equals(checkpoint.rootHash)) {
-    throw refused("trust.log", "the inclusion proof does not lead from the entry to the root of the log");
   }
 }
 

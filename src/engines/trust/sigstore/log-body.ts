@@ -4,6 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { decodeBase64 } from "../base64.ts";
+import { bounds } from "../bounds.ts";
 import { type Members, membersOf, parseJson } from "../json.ts";
 import { readPem } from "../pem.ts";
 import { refused, shown } from "../refusal.ts";
@@ -26,9 +27,10 @@ export interface EntryClaim {
   readonly isEnvelope: boolean;
 }
 
-const other = (what: string) => refused("trust.log", `the log entry is of another ${what}`);
+/** What of the entry is another's, in its own words; empty where all of it is this signature's. */
+type Differences = readonly string[];
 
-const readers: Readonly<Record<string, (spec: Members, claim: EntryClaim) => void>> = {
+const readers: Readonly<Record<string, (spec: Members, claim: EntryClaim) => Differences>> = {
   "hashedrekord 0.0.1": hashedRekord1,
   "hashedrekord 0.0.2": (spec, claim) => hashedRekord2(spec.object("hashedRekordV002"), claim),
   "dsse 0.0.1": dsse1,
@@ -37,119 +39,128 @@ const readers: Readonly<Record<string, (spec: Members, claim: EntryClaim) => voi
   "intoto 0.0.2": intoto2,
 };
 
+/** The kinds that are entries of envelopes: what signs other bytes cannot be one. */
+const ofEnvelopes = /^(?:dsse|intoto) /;
+
 export function verifyEntryBody({ kind, version, body }: LogEntry, claim: EntryClaim): void {
   const entry = membersOf(parseJson(body, "the log entry"), "", "trust.log");
-  if (entry.text("kind") !== kind || entry.text("apiVersion") !== version) {
-    throw refused("trust.log", `the log entry is not of the kind ${shown(`${kind} ${version}`)}`);
-  }
   const name = `${kind} ${version}`;
+  if (entry.text("kind") !== kind || entry.text("apiVersion") !== version) {
+    throw refused("trust.log", `the log entry is not of the kind ${shown(name)}`);
+  }
   const reader = Object.hasOwn(readers, name) ? readers[name] : undefined;
   if (reader === undefined) throw refused("trust.unsupported", `log entry of the kind ${shown(name)}`);
-  reader(entry.object("spec"), claim);
+  if (ofEnvelopes.test(name) && !claim.isEnvelope) throw refused("trust.log", "the log entry is of an envelope");
+  const differences = reader(entry.object("spec"), claim);
+  if (differences.length === 0) return;
+  throw refused("trust.log", `the log entry is of another ${differences.join(" and another ")}`);
 }
 
-function hashedRekord1(spec: Members, claim: EntryClaim): void {
+function hashedRekord1(spec: Members, claim: EntryClaim): Differences {
   const hash = spec.object("data").object("hash");
   const signature = spec.object("signature");
-  refuseOtherSignature(signature.bytes("content"), claim);
-  refuseOtherSigner(pemOf(signature.object("publicKey").bytes("content")), claim);
-  refuseOtherHash(hash.text("algorithm"), hash.text("value"), claim.signed, "content");
+  return [
+    ...otherSignature(signature.bytes("content"), claim),
+    ...otherSigner(pemOf(signature.object("publicKey").bytes("content")), claim),
+    ...otherHash(hash.text("algorithm"), hash.text("value"), claim.signed, "content"),
+  ];
 }
 
-function hashedRekord2(spec: Members, claim: EntryClaim): void {
+function hashedRekord2(spec: Members, claim: EntryClaim): Differences {
   const data = spec.object("data");
   const signature = spec.object("signature");
-  refuseOtherSignature(signature.bytes("content"), claim);
-  refuseOtherSigner(verifierOf(signature.object("verifier")), claim);
-  refuseOtherHash(data.text("algorithm"), data.bytes("digest").toString("hex"), claim.signed, "content");
+  return [
+    ...otherSignature(signature.bytes("content"), claim),
+    ...otherSigner(verifierOf(signature.object("verifier")), claim),
+    ...otherHash(data.text("algorithm"), data.bytes("digest").toString("hex"), claim.signed, "content"),
+  ];
 }
 
-function dsse1(spec: Members, claim: EntryClaim): void {
-  refuseOtherForm(claim);
-  const signatures = spec.objects("signatures", claim.signatures.length).map((signature) => ({
+function dsse1(spec: Members, claim: EntryClaim): Differences {
+  const signatures = spec.objects("signatures", bounds.envelopeSignatures).map((signature) => ({
     signature: signature.bytes("signature"),
     signer: pemOf(signature.bytes("verifier")),
   }));
-  refuseOtherEnvelope(signatures, claim);
   const hash = spec.object("payloadHash");
-  refuseOtherHash(hash.text("algorithm"), hash.text("value"), claim.payload, "payload");
+  return [
+    ...otherSignatures(signatures, claim),
+    ...otherHash(hash.text("algorithm"), hash.text("value"), claim.payload, "payload"),
+  ];
 }
 
-function dsse2(spec: Members, claim: EntryClaim): void {
-  refuseOtherForm(claim);
-  const signatures = spec.objects("signatures", claim.signatures.length).map((signature) => ({
+function dsse2(spec: Members, claim: EntryClaim): Differences {
+  const signatures = spec.objects("signatures", bounds.envelopeSignatures).map((signature) => ({
     signature: signature.bytes("content"),
     signer: verifierOf(signature.object("verifier")),
   }));
-  refuseOtherEnvelope(signatures, claim);
   const hash = spec.object("payloadHash");
-  refuseOtherHash(hash.text("algorithm"), hash.bytes("digest").toString("hex"), claim.payload, "payload");
+  return [
+    ...otherSignatures(signatures, claim),
+    ...otherHash(hash.text("algorithm"), hash.bytes("digest").toString("hex"), claim.payload, "payload"),
+  ];
 }
 
 /** The signature is not in it: it is bound by the hash of the whole envelope as it was sent, which only its bytes can meet. */
-function intoto1(spec: Members, claim: EntryClaim): void {
-  refuseOtherForm(claim);
+function intoto1(spec: Members, claim: EntryClaim): Differences {
   const content = spec.object("content");
   const hash = content.object("hash");
-  refuseOtherSigner(pemOf(spec.bytes("publicKey")), claim);
-  const value = hash.text("value");
-  const forms = [...(claim.envelope === undefined ? [] : [claim.envelope]), ...envelopesOf(claim)];
-  const isOwn = forms.some((form) => hash.text("algorithm") === "sha256" && sha256(form) === value);
-  if (!isOwn) throw other("envelope");
   const payload = content.optionalObject("payloadHash");
-  if (payload !== undefined)
-    refuseOtherHash(payload.text("algorithm"), payload.text("value"), claim.payload, "payload");
+  const forms = [...(claim.envelope === undefined ? [] : [claim.envelope]), envelopeOf(claim)];
+  const [algorithm, value] = [hash.text("algorithm"), hash.text("value")];
+  return [
+    ...(forms.some((form) => otherHash(algorithm, value, form, "").length === 0) ? [] : ["envelope"]),
+    ...otherSigner(pemOf(spec.bytes("publicKey")), claim),
+    ...(payload === undefined
+      ? []
+      : otherHash(payload.text("algorithm"), payload.text("value"), claim.payload, "payload")),
+  ];
 }
 
 /** A bundle keeps an envelope's parts, not its bytes: these are the bytes as Go's encoding/json writes them. */
-function envelopesOf({ payload, signatures }: EntryClaim): Buffer[] {
-  const type = '"payloadType":"application/vnd.in-toto+json"';
-  const body = `"payload":"${Buffer.from(payload).toString("base64")}"`;
+function envelopeOf({ payload, signatures }: EntryClaim): Buffer {
   const list = signatures.map((signature) => `{"keyid":"","sig":"${signature.toString("base64")}"}`).join(",");
-  return [`{${type},${body},"signatures":[${list}]}`].map((text) => Buffer.from(text));
+  const body = Buffer.from(payload).toString("base64");
+  return Buffer.from(`{"payloadType":"application/vnd.in-toto+json","payload":"${body}","signatures":[${list}]}`);
 }
 
 /** In this version texts are base64 twice. */
-function intoto2(spec: Members, claim: EntryClaim): void {
-  refuseOtherForm(claim);
+function intoto2(spec: Members, claim: EntryClaim): Differences {
   const content = spec.object("content");
   const signatures = content
     .object("envelope")
-    .objects("signatures", claim.signatures.length)
+    .objects("signatures", bounds.envelopeSignatures)
     .map((signature) => ({
       signature: decodeBase64(signature.bytes("sig").toString("latin1")) ?? Buffer.alloc(0),
       signer: pemOf(signature.bytes("publicKey")),
     }));
-  refuseOtherEnvelope(signatures, claim);
   const hash = content.object("payloadHash");
-  refuseOtherHash(hash.text("algorithm"), hash.text("value"), claim.payload, "payload");
-}
-
-function refuseOtherForm({ isEnvelope }: EntryClaim): void {
-  if (!isEnvelope) throw other("form of signature");
+  return [
+    ...otherSignatures(signatures, claim),
+    ...otherHash(hash.text("algorithm"), hash.text("value"), claim.payload, "payload"),
+  ];
 }
 
 /** Each signature of the entry must be the envelope's, and ours be there under our name. */
-function refuseOtherEnvelope(
+function otherSignatures(
   signatures: readonly { readonly signature: Buffer; readonly signer: Buffer }[],
   claim: EntryClaim,
-): void {
-  if (signatures.length !== claim.signatures.length) throw other("number of signatures");
-  if (signatures.some(({ signature }) => !claim.signatures.some((own) => own.equals(signature)))) {
-    throw other("signature");
-  }
+): Differences {
+  if (signatures.length !== claim.signatures.length) return ["number of signatures"];
   const own = signatures.find(({ signature }) => signature.equals(claim.signature));
-  if (own === undefined) throw other("signature");
-  refuseOtherSigner(own.signer, claim);
+  const areKnown = signatures.every(({ signature }) => claim.signatures.some((known) => known.equals(signature)));
+  if (own === undefined || !areKnown) {
+    return ["signature", ...(signatures.length === 1 && signatures[0] ? otherSigner(signatures[0].signer, claim) : [])];
+  }
+  return otherSigner(own.signer, claim);
 }
 
-function refuseOtherSignature(signature: Buffer, claim: EntryClaim): void {
-  if (!signature.equals(claim.signature)) throw other("signature");
+function otherSignature(signature: Buffer, claim: EntryClaim): Differences {
+  return signature.equals(claim.signature) ? [] : ["signature"];
 }
 
-function refuseOtherSigner(der: Buffer, { certificate, spki }: EntryClaim): void {
-  if (der.equals(spki) || certificate?.equals(der) === true) return;
-  throw other(certificate === undefined ? "key" : "certificate");
+function otherSigner(der: Buffer, { certificate, spki }: EntryClaim): Differences {
+  if (der.equals(spki) || certificate?.equals(der) === true) return [];
+  return [certificate === undefined ? "key" : "certificate"];
 }
 
 const hashes: Readonly<Record<string, string>> = {
@@ -161,14 +172,10 @@ const hashes: Readonly<Record<string, string>> = {
   SHA2_512: "sha512",
 };
 
-function refuseOtherHash(algorithm: string, hex: string, bytes: Uint8Array, what: string): void {
+function otherHash(algorithm: string, hex: string, bytes: Uint8Array, what: string): Differences {
   const hash = Object.hasOwn(hashes, algorithm) ? hashes[algorithm] : undefined;
   if (hash === undefined) throw refused("trust.unsupported", `log entry by the hash ${shown(algorithm)}`);
-  if (createHash(hash).update(bytes).digest("hex") !== hex) throw other(what);
-}
-
-function sha256(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
+  return createHash(hash).update(bytes).digest("hex") === hex ? [] : [what];
 }
 
 /** DER of a certificate or of a public key. */

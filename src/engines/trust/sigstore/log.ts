@@ -38,7 +38,7 @@ export function timeOfEntry({ entry, log }: LoggedEntry): (SignedTime & { readon
   // RFC 8785 of {body, integratedTime, logID, logIndex}: the names are in order, and nothing in the values is escaped.
   const signed = `{"body":"${body.toString("base64")}","integratedTime":${integratedTime},"logID":"${entry.logId.toString("hex")}","logIndex":${logIndex}}`;
   if (!verify(log.key.asymmetricKeyType === "ed25519" ? null : "sha256", Buffer.from(signed), log.key, promise)) {
-    throw refused("trust.time", `the time of log entry ${logIndex} is not signed by ${log.url}`);
+    throw refused("trust.time", `log entry ${logIndex} is not as ${log.url} signed it with its time`);
   }
   if (integratedTime === 0n) return undefined;
   const milliseconds = Number(integratedTime) * 1000;

@@ -51,5 +51,6 @@ export interface InclusionProof {
   readonly rootHash: Buffer;
   readonly treeSize: bigint;
   readonly hashes: readonly Buffer[];
-  readonly checkpoint: string;
+  /** Without it the root hash is nobody's word. */
+  readonly checkpoint?: string;
 }
