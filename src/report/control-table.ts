@@ -43,8 +43,8 @@ export function controlLines(page: Page, { controls = [], evaluations }: Report)
 }
 
 /** `3/3 images`. */
-function shortCoverage({ coverage: { judged, total, noun } }: ControlResult): string {
-  return total === 0 ? "" : printable(`${judged}/${total} ${noun.split(" ").at(-1) ?? ""}`);
+function shortCoverage({ coverage: { assessed, total, noun } }: ControlResult): string {
+  return total === 0 ? "" : printable(`${assessed}/${total} ${noun.split(" ").at(-1) ?? ""}`);
 }
 
 /** The worst that speaks against it and whose it is, else why it is what it is. */

@@ -9,7 +9,7 @@ import { writeSbom } from "../../engines/contents/sbom/write.ts";
 import { writeWhole } from "../../engines/files/write.ts";
 import { openImage } from "../../engines/oci/open.ts";
 import { sbomOfFolder, sbomOfImage } from "../../scan/sbom.ts";
-import { openOptions, type PullingOptions, scanCacheOf } from "../judging.ts";
+import { openOptions, type PullingOptions, scanCacheOf } from "../evaluation.ts";
 import { knownWord } from "../known-word.ts";
 import { defaultBases } from "../paths.ts";
 import { createProgress, progressLine } from "../progress.ts";

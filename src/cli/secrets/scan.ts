@@ -6,9 +6,9 @@ import { openPolicyScanner } from "../../collect/secrets/scanner.ts";
 import { usageProblem } from "../../core/problem.ts";
 import { looksLikeArchive } from "../../engines/oci/archive.ts";
 import { type SecretsTarget, scanSecrets } from "../../scan/secrets.ts";
-import { type JudgingOptions, runJudging } from "../judging.ts";
+import { type EvaluationOptions, runEvaluation } from "../evaluation.ts";
 
-export interface SecretsScanOptions extends JudgingOptions {
+export interface SecretsScanOptions extends EvaluationOptions {
   readonly history: boolean;
   /** Files of rules in gitleaks' form. */
   readonly rules: readonly string[];
@@ -26,7 +26,7 @@ export async function secretsScan(target: string, options: SecretsScanOptions): 
   const { rules, notes } = loadGitleaksRules(options.rules);
   const { fingerprintKey } = options;
   const own = { rules, ...(fingerprintKey === undefined ? {} : { fingerprintKey }) };
-  return await runJudging(root, options, async (context) => {
+  return await runEvaluation(root, options, async (context) => {
     const keyed = await openPolicyScanner(context.policy, root, own);
     const scanned = await scanSecrets(target, targetOf(), keyed, context);
     return { subject: target, evaluations: scanned.evaluations, notes: [...scanned.notes, ...notes, ...keyed.notes] };

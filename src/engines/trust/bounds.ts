@@ -18,6 +18,14 @@ export const bounds = {
   chain: 10,
   /** Nested DER or CBOR values. */
   encodingDepth: 32,
+  /** Values of one CBOR document; an envelope with a long chain has about a hundred. */
+  cborValues: 10_000,
+  /** An envelope of notation: ten certificates of the largest size, in base64. */
+  notationBytes: 1024 * 1024,
+  /** A token of a timestamp authority. */
+  timestampBytes: 256 * 1024,
+  /** Signatures of certificates that are verified on the way to a trusted one. */
+  pathSignatures: 50,
   /** Entries of transparency logs in one bundle, and times in it. */
   logEntries: 16,
 } as const;
