@@ -3,9 +3,12 @@ import { collectTrust, type TrustOptions } from "../collect/trust/image-trust.ts
 import { type CollectedMaterial, collectMaterial, type MaterialPlaces } from "../collect/trust/material.ts";
 import { Problem } from "../core/problem.ts";
 import type { DecisionRules, ImageDecision } from "../engines/trust/decision-model.ts";
-import type { ImageTrust } from "../engines/trust/model.ts";
+import type { ImageTrust, Signer, Statement } from "../engines/trust/model.ts";
+import { type JudgedProvenance, judgeProvenance } from "../engines/trust/provenance/judge.ts";
 import type { TrustRules } from "../engines/trust/rules-model.ts";
+import { buildersOf } from "../evaluate/trust/attestations.ts";
 import { decideTrust } from "../evaluate/trust/decide.ts";
+import { knownSigners } from "../evaluate/trust/signers.ts";
 
 /** Rules with the keys, authorities and roots that they name. */
 export interface OpenedTrust {
@@ -52,4 +55,11 @@ function forPlatform(image: ImageTrust, platform: string): ImageTrust {
     cause: `no image for ${platform}`,
     remedy: `--platform with one of ${[...new Set(there)].join(", ")}`,
   });
+}
+
+/** What provenance comes to by the builders that the rules and this program know, without what a rule asks beyond. */
+export function buildJudge({ rules }: OpenedTrust): (statement: Statement, signer: Signer) => JudgedProvenance {
+  const builders = buildersOf(rules.trust.builders, knownSigners(rules));
+  // A signer whom the rules name says whose build it is.
+  return (statement, signer) => judgeProvenance(statement, signer, { signedBy: [] }, builders);
 }

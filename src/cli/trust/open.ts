@@ -1,12 +1,13 @@
 /** What `verify` and `trace` go by: the rules of a policy, or those that the options state. */
 import { loadPolicy } from "../../collect/policy/load.ts";
+import type { Policy } from "../../core/policy.ts";
 import { isEvidenceProblem, usageProblem } from "../../core/problem.ts";
 import { clientFor } from "../../engines/trust/roots/client.ts";
 import { type Instance, knownRoot, updateInstance } from "../../engines/trust/roots/instances.ts";
 import type { TrustRules } from "../../engines/trust/rules-model.ts";
 import { policyText } from "../../report/wording.ts";
 import { type OpenedTrust, openTrust } from "../../scan/trust.ts";
-import { parseNow } from "../judging.ts";
+import { parseNow } from "../evaluation.ts";
 import { defaultRoots } from "../paths.ts";
 import type { ReachingOptions } from "../reaching.ts";
 import { agoText } from "./signature-view.ts";
@@ -24,6 +25,8 @@ export interface TrustingOptions extends SignerOptions, ReachingOptions {
 }
 
 export interface OpenedRules {
+  /** The one in force, for whatever else is evaluated. */
+  readonly policy: Policy;
   readonly opened: OpenedTrust;
   /** Whose rules they are, for people. */
   readonly origin: string;
@@ -44,17 +47,23 @@ export async function openRules(options: TrustingOptions): Promise<OpenedRules> 
       "use one of both",
     );
   }
+  const root = process.cwd();
+  const policy = await loadPolicy({ flag, root, environment });
   if (stated !== undefined) {
     const refreshed = await refreshRoots(stated, options.offline);
     const opened = await openTrust(stated, true, { roots: defaultRoots(), environment: process.env });
-    return { opened, origin: "the options of this command", now, notes: [...refreshed, ...rootNotes(opened, now)] };
+    return {
+      policy,
+      opened,
+      origin: "the options of this command",
+      now,
+      notes: [...refreshed, ...rootNotes(opened, now)],
+    };
   }
-  const root = process.cwd();
-  const policy = await loadPolicy({ flag, root, environment });
   const rules = options.recursive ? ofEachImage(policy.trust) : policy.trust;
   const refreshed = await refreshRoots(rules, options.offline);
   const opened = await openTrust(rules, policy.origin.kind === "trusted", { tree: root, roots: defaultRoots() });
-  return { opened, origin: policyText(policy.origin), now, notes: [...refreshed, ...rootNotes(opened, now)] };
+  return { policy, opened, origin: policyText(policy.origin), now, notes: [...refreshed, ...rootNotes(opened, now)] };
 }
 
 function ofEachImage(rules: TrustRules): TrustRules {

@@ -1,6 +1,6 @@
 /** `verify` and `trace`. Their code is loaded when one of them is run. */
 import type { Command } from "commander";
-import { collect, naming, pulling } from "../options.ts";
+import { collect, naming, pulling, reaching } from "../options.ts";
 
 type Finish = (code: Promise<number> | number) => Promise<void>;
 
@@ -42,9 +42,10 @@ function trusting(command: Command): Command {
 }
 
 export function verifyCommands(program: Command, finish: Finish): void {
-  pulling(trusting(program.command("verify")))
-    .argument("<reference>", "registry/name:tag, name@sha256:…, oci:DIR[:NAME] or oci-archive:FILE")
+  reaching(trusting(program.command("verify")))
+    .argument("<reference>", "registry/name:tag, registry/name@sha256:…, oci:DIR[:NAME] or oci-archive:FILE")
     .description("verify who signed an image and what is attested of it")
+    .option("--platform <os/arch[/variant]>", "verify the image of this platform instead of the index")
     .option("--recursive", "require of an index that each of its images is signed, too", false)
     .addHelpText(
       "after",

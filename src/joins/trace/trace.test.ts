@@ -87,6 +87,7 @@ function sources(tried: readonly TriedSignature[], more: Partial<TraceSources> =
     },
     decision: { reference, verdict: "trusted", reason: "", rules: [], subject, children: [] },
     vouches: (name) => name === "release",
+    judgeBuild: () => ({ outcome: "refused", code: "trust.builder", reason: "no builder is known" }),
     scanned: {
       configDigest: config,
       manifestDigest: digest,
