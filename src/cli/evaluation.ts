@@ -20,7 +20,7 @@ import { parsePlatform } from "../engines/oci/image.ts";
 import type { OpenOptions } from "../engines/oci/open.ts";
 import type { ScanContext } from "../scan/context.ts";
 import { openRun } from "../scan/run.ts";
-import { descriptionsFor, everyDescription } from "./check-descriptions.ts";
+import { descriptionsFor, descriptionsOf, everyDescription } from "./check-descriptions.ts";
 import { type DisplayOptions, displayOf } from "./display-options.ts";
 import { keepHeapNearWhatLives } from "./heap.ts";
 import { knownWord } from "./known-word.ts";
@@ -165,7 +165,7 @@ export async function runEvaluation(
     });
     const { evaluations } = concluded;
     const { named, assets } = namedIn(evaluations);
-    const checks = await descriptionsFor(concluded.found);
+    const checks = await descriptionsOf(named);
     const report: Report = {
       tool,
       ...(run.directory === undefined ? {} : { directory: run.directory }),
