@@ -30,7 +30,7 @@ export async function trace(reference: string, options: TraceOptions): Promise<E
   const place = placeOf(options);
   const { opened, origin, now, notes, policy } = await openRules({ ...options, recursive: false });
   const advisories = openAdvisories(options.db ?? defaultDatabase());
-  const cache = scanCacheOf(options);
+  const cache = await scanCacheOf(options);
   const progress = createProgress(process.stderr, options.quiet);
   try {
     const scanner = options.secrets

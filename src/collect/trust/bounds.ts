@@ -1,7 +1,7 @@
 /** Bounds of what is looked up beside images, and of what is remembered of it. */
 export const bounds = {
   /** Images of one index, those of indexes within it too, whose signatures are looked for. */
-  children: 200,
+  children: 100,
   /** Milliseconds that all look-ups for one reference may take. */
   imageMilliseconds: 180_000,
   /** Milliseconds that a registry is left alone once it fell silent or said that it is asked too often. */

@@ -55,9 +55,9 @@ function isForAllTimes(result: VerifiedSignature): boolean {
   return result.times.length > 0 || result.signers.every(({ kind }) => kind === "key");
 }
 
-/** What a result takes of memory: its statement is about as large as its envelope, and the steps are a few texts. */
+/** What a result takes of memory: some KB of steps, and a predicate as objects, which are several times their JSON. */
 function weightOf(envelope: Envelope): number {
-  return 4_096 + (envelope.kind === "simple-signing" ? envelope.payload : envelope.bytes).length;
+  return 4_096 + 4 * (envelope.kind === "simple-signing" ? envelope.payload : envelope.bytes).length;
 }
 
 const keys = new WeakMap<FoundSignature, WeakMap<TrustMaterial, string>>();

@@ -7,14 +7,15 @@ export interface SourceUri {
   readonly ref?: string;
 }
 
-const URI =
-  /^(?:git\+)?https:\/\/([A-Za-z0-9.-]+(?::\d+)?)((?:\/[A-Za-z0-9._~-]+)+?)(?:\.git)?\/?(?:@(refs\/[\x21-\x7e]+))?$/;
+const URI = /^(?:git\+)?https:\/\/([A-Za-z0-9.-]+(?::\d+)?)(\/[A-Za-z0-9._~/-]+)(?:@(refs\/[\x21-\x7e]+))?$/;
 
 /** Undefined for what is no repository: a user before the host, a query, a fragment, `..`. */
 export function parseSourceUri(text: string): SourceUri | undefined {
   const found = URI.exec(text);
   if (found === null) return undefined;
-  const [, host = "", path = "", ref] = found;
-  if (path.split("/").some((part) => part === "." || part === "..")) return undefined;
+  const [, host = "", written = "", ref] = found;
+  const path = written.replace(/\/$/, "").replace(/\.git$/, "");
+  const [, ...parts] = path.split("/");
+  if (parts.some((part) => part === "" || part === "." || part === "..")) return undefined;
   return { repository: `${host.toLowerCase()}${path}`, ...(ref === undefined ? {} : { ref }) };
 }
