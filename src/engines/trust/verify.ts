@@ -116,7 +116,7 @@ function verifyByCertificate(
   now: Date,
   steps: StepResult[],
 ): Vouched {
-  const { vouchers, refusal } = vouchersFor(signer.certificate, material);
+  const { vouchers, refusal } = vouchersFor(signer.certificate, signer.chain, material);
   let farthest: { readonly steps: readonly StepResult[]; readonly error: unknown } | undefined;
   for (const voucher of vouchers) {
     const own: StepResult[] = [];
