@@ -142,7 +142,6 @@ test("a signature counts as verified only by a signer for whom the caller vouche
     by: "release",
     signer: `key ${digestOf("7")}`,
     at: "2026-11-24T10:00:00Z",
-    of: digest,
     in: digestOf("d"),
   });
   assert.equal(by("added-by-the-tree").state, "claimed");
