@@ -145,7 +145,7 @@ function statusOf(report: Report, audited: readonly Evaluation[]): string {
   }
   const counts = (findings: readonly Finding[]): string => `${findings.length}: ${severityCounts(findings)}`;
   const parts = [
-    ...(baseline === undefined ? [] : [`closed: ${baseline.gone}`]),
+    ...(baseline === undefined ? [] : [`closed: ${baseline.resolved}`]),
     ...(baselined.length === 0 ? [] : [`baselined: ${counts(baselined)}`]),
     ...(excepted.length === 0 ? [] : [`excepted: ${counts(excepted)}`]),
     ...(audited.length === 0 ? [] : [`audited: ${auditedText(audited)} (\`--all\` shows them)`]),

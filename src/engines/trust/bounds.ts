@@ -6,8 +6,6 @@ export const bounds = {
   envelopeBytes: 16 * 1024 * 1024,
   /** All of them beside one digest. */
   subjectBytes: 64 * 1024 * 1024,
-  /** Pages of one list of referrers. */
-  referrerPages: 50,
   /** Signatures in one DSSE envelope. */
   envelopeSignatures: 16,
   /** Subjects of one statement. */
@@ -30,4 +28,8 @@ export const bounds = {
   pathSignatures: 50,
   /** Entries of transparency logs in one bundle, and times in it. */
   logEntries: 16,
+  /** Dependencies of one build that are kept; the rest is counted. */
+  dependencies: 1_000,
+  /** Vulnerabilities of one report that are looked at. */
+  reportEntries: 100_000,
 } as const;
