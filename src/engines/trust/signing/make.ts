@@ -1,6 +1,7 @@
 /** Signatures and attestations of one image in each form, complete with what vouches for them; nothing is written yet. */
 import { createPublicKey, verify } from "node:crypto";
 import { Problem } from "../../../core/problem.ts";
+import { signPredicateType } from "../forms.ts";
 import type { CosignAnnotations, Envelope, SignatureForm } from "../model.ts";
 import { bundleJson } from "./bundle.ts";
 import { certificatePem } from "./certificate.ts";
@@ -13,7 +14,6 @@ import type { Credential, RunSigner, Witnesses } from "./signer.ts";
 import {
   type Annotations,
   attestationStatement,
-  COSIGN_SIGN,
   type SignedImage,
   STATEMENT_V1,
   STATEMENT_V01,
@@ -91,7 +91,7 @@ export async function makeSignature(
     };
     return { form, image, envelope, credential, ...witnessed };
   }
-  const predicateType = signed.kind === "image" ? COSIGN_SIGN : signed.predicateType;
+  const predicateType = signed.kind === "image" ? signPredicateType : signed.predicateType;
   const envelope = signEnvelope(IN_TOTO, payloadOf(form, image, signed), credential.key);
   requireHolds(credential, envelope.encoded, envelope.signature);
   const isBundle = form !== "cosign-att";
