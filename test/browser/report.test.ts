@@ -7,7 +7,7 @@ import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import axe from "axe-core";
 import type { Report } from "../../src/core/report.ts";
-import { render } from "../../src/report/render.ts";
+import { rendererOf } from "../../src/report/render.ts";
 import { npm, sampleReport, vulnerability } from "../../src/report/sample.ts";
 import { type Page, skipWithoutChromium, withPage } from "./chromium.ts";
 
@@ -19,9 +19,11 @@ before(() => {
 });
 after(() => rmSync(folder, { recursive: true, force: true }));
 
+const renderHtml = await rendererOf("html");
+
 function written(name: string, report: Report): string {
   const path = join(folder, `${name}.html`);
-  const pieces = render(report, "html", { columns: 100, color: false, all: true });
+  const pieces = renderHtml(report, { columns: 100, color: false, all: true });
   writeFileSync(path, [...pieces].join(""));
   return pathToFileURL(path).href;
 }

@@ -9,19 +9,25 @@ const IN_TOTO = "application/vnd.in-toto+json";
 export interface DsseEnvelope {
   readonly payloadType: string;
   readonly payload: Buffer;
-  /** Never empty. `keyid` is a hint that nobody signs; nothing reads it. */
-  readonly signatures: readonly Buffer[];
+  /** Never empty. */
+  readonly signatures: readonly EnvelopeSignature[];
+}
+
+export interface EnvelopeSignature {
+  readonly bytes: Buffer;
+  /** Which key made it, as the signer calls it: a hint that nobody signs. Absent where it is empty. */
+  readonly keyid?: string;
 }
 
 export function readEnvelope(members: Members): DsseEnvelope {
   const payloadType = members.text("payloadType");
   const payload = members.bytes("payload");
   const signatures = members.objects("signatures", bounds.envelopeSignatures).map((signature) => {
-    signature.optionalText("keyid");
+    const keyid = signature.optionalText("keyid") ?? "";
     const bytes = signature.bytes("sig");
     signature.end();
     if (bytes.length === 0) throw refused("trust.form", `${signature.path}.sig is empty`);
-    return bytes;
+    return keyid === "" ? { bytes } : { bytes, keyid };
   });
   members.end();
   if (signatures.length === 0) throw refused("trust.form", "the envelope has no signatures");

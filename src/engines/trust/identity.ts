@@ -52,7 +52,7 @@ function parted(text: string): [string, string?] {
 
 /**
  * What of an identity a pattern leaves open that decides who signs: the first part of it with a wildcard, or a ref that is
- * missing; undefined where only the ref, or a part of it, is open.
+ * missing; undefined where only tags, or a part of a branch's name, are open.
  */
 export function openPart(
   pattern: string,
@@ -67,5 +67,5 @@ export function openPart(
   if (owner === "" || WILDCARD.test(owner)) return "owner";
   if (repository === "" || WILDCARD.test(repository)) return "repository";
   if (path === "" || WILDCARD.test(path)) return "workflow";
-  return tail === undefined || /^\*{1,2}$/.test(tail) || /^refs\/\*/.test(tail) ? "ref" : undefined;
+  return tail === undefined || /^\*{1,2}$/.test(tail) || /^refs\/(?:heads\/|pull\/)?\*/.test(tail) ? "ref" : undefined;
 }

@@ -2,9 +2,9 @@
 import type { SignedTime } from "./model.ts";
 import { type LoggedEntry, logsOf, timeOfEntry } from "./sigstore/log.ts";
 import type { SignedMaterial } from "./sigstore/material.ts";
+import { verifyTimestampResponse } from "./sigstore/timestamp.ts";
 import type { Witnesses } from "./vouchers.ts";
-import { isoTime } from "./x509/signer-certificate.ts";
-import { verifyTimestampResponse } from "./x509/timestamp.ts";
+import { isoTime } from "./x509/rules.ts";
 
 export interface VouchedTimes {
   readonly times: readonly SignedTime[];

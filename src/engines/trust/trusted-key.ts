@@ -1,6 +1,6 @@
 /** The keys that are trusted by themselves, and the names that signers call them by. */
 
-import { digestHex } from "../../core/digest.ts";
+import { createHash } from "node:crypto";
 import type { TrustedKey } from "./model.ts";
 import { refused } from "./refusal.ts";
 import { type PublicKey, readPublicKey } from "./x509/public-key.ts";
@@ -25,14 +25,26 @@ export function usableKeys(keys: readonly TrustedKey[]): readonly UsableKey[] {
   });
 }
 
-/**
- * The keys that a bundle's hint means: by fingerprint, in hexadecimal or base64 (cosign), with `SHA256:` before it (npm), or
- * by name.
- */
+/** The keys that a bundle's hint means: by their name here, or by one that follows from the key. */
 export function keysNamed(keys: readonly UsableKey[], hint: string): readonly UsableKey[] {
-  return keys.filter(({ trusted }) => {
-    const hash = Buffer.from(digestHex(trusted.fingerprint), "hex");
-    const base64 = hash.toString("base64");
-    return [base64, `SHA256:${base64.replace(/=+$/, "")}`, hash.toString("hex"), trusted.name].includes(hint);
-  });
+  return keys.filter(({ trusted }) => trusted.name === hint || keyIds(trusted.spki).includes(hint));
+}
+
+/**
+ * What signers call a key: its SHA-256 in base64 (cosign) or hexadecimal, the same behind `SHA256:` without padding (npm), and
+ * the SHA-256 of its PEM (in-toto's witness).
+ */
+export function keyIds(spki: Uint8Array): readonly string[] {
+  const hash = createHash("sha256").update(spki).digest();
+  const base64 = hash.toString("base64");
+  const lines = Buffer.from(spki)
+    .toString("base64")
+    .replace(/.{64}(?!$)/g, "$&\n");
+  const pem = `-----BEGIN PUBLIC KEY-----\n${lines}\n-----END PUBLIC KEY-----\n`;
+  return [
+    base64,
+    hash.toString("hex"),
+    `SHA256:${base64.replace(/=+$/, "")}`,
+    createHash("sha256").update(pem).digest("hex"),
+  ];
 }

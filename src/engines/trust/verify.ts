@@ -3,9 +3,11 @@
  * and each step is told with its outcome: no signature counts without every one of them.
  */
 import type { Digest } from "../../core/digest.ts";
+import type { EnvelopeSignature } from "./dsse.ts";
 import { isSignatureBy } from "./key-signature.ts";
 import type {
   CertificateAuthority,
+  Envelope,
   FoundSignature,
   SignatureForm,
   SignedTime,
@@ -14,6 +16,7 @@ import type {
   TrustMaterial,
   VerifiedSignature,
 } from "./model.ts";
+import { verifyNotation } from "./notation/verify.ts";
 import { refusalOf, refused, shown } from "./refusal.ts";
 import { signerByAuthority, signerByRoot } from "./signer.ts";
 import { readBundle } from "./sigstore/bundle.ts";
@@ -25,12 +28,13 @@ import type { NamedSigner, SignedMaterial } from "./sigstore/material.ts";
 import type { UsableRoot } from "./sigstore/root.ts";
 import { type Told, take } from "./steps.ts";
 import { firstOf, timesOf, type VouchedTimes } from "./times.ts";
-import { keysNamed, type UsableKey, usableKeys } from "./trusted-key.ts";
-import { usableAuthority, vouchersFor, witnessesOf } from "./vouchers.ts";
-import { pathToAuthority } from "./x509/authority-path.ts";
+import { keyIds, keysNamed, type UsableKey, usableKeys } from "./trusted-key.ts";
+import { vouchersFor, witnessesOf } from "./vouchers.ts";
+import { anchorsOf } from "./x509/authority.ts";
 import { readPublicKey } from "./x509/public-key.ts";
 import { type Certificate, isSelfIssued } from "./x509/read.ts";
-import { isoTime, titleOf } from "./x509/signer-certificate.ts";
+import { isoTime } from "./x509/rules.ts";
+import { pathToAuthority, titleOf } from "./x509/signer-certificate.ts";
 
 type WithoutPlace<T> = T extends unknown ? Omit<T, "subject" | "place"> : never;
 
@@ -49,8 +53,9 @@ export interface Artifact {
  * @returns never throws: whatever is wrong is a refusal
  */
 export function verifySignature(found: FoundSignature, material: TrustMaterial, now: Date): VerifiedSignature {
-  const { subject, place } = found;
-  const verdict = verify(found.form, () => readFound(found), subject, material, now);
+  const { subject, place, envelope } = found;
+  if (envelope.kind === "jws" || envelope.kind === "cose") return verifyNotation(found, material, now);
+  const verdict = verify(found.form, () => readSigned(found.form, envelope), subject, material, now);
   return { ...verdict, subject, place };
 }
 
@@ -59,7 +64,9 @@ export function verifyBundle(bytes: Uint8Array, artifact: Artifact, material: Tr
   return verify("bundle-attestation", () => readBundle(bytes, artifact.bytes), artifact.digest, material, now);
 }
 
-function readFound({ form, envelope }: FoundSignature): SignedMaterial {
+type SigstoreEnvelope = Exclude<Envelope, { readonly kind: "jws" | "cose" }>;
+
+function readSigned(form: SignatureForm, envelope: SigstoreEnvelope): SignedMaterial {
   switch (envelope.kind) {
     case "simple-signing":
       return readSignatureLayer(envelope, form);
@@ -67,9 +74,6 @@ function readFound({ form, envelope }: FoundSignature): SignedMaterial {
       return readAttestationLayer(envelope, form);
     case "bundle":
       return readBundle(envelope.bytes);
-    case "jws":
-    case "cose":
-      throw refused("trust.unsupported", "notation signatures are not read yet");
   }
 }
 
@@ -146,7 +150,7 @@ function verifyByRootOf(
   const { certificate, chain } = signer;
   const signature = signatureUnder(certificate, signed);
   const vouched = take(steps, "time", () => {
-    const found = timesOf(signed, [signature.bytes], root);
+    const found = timesOf(signed, [signature.own.bytes], root);
     if (found.at.length === 0) throw refused("trust.time", `nobody that ${root.name} trusts vouches for a time`);
     return tellTimes(found);
   });
@@ -158,12 +162,16 @@ function verifyByRootOf(
   });
   take(steps, "certificate-log", () => {
     if (verdict.outcome === "fails") throw verdict.error;
-    return root.hasCertificateLogs ? told("logged") : notAsked(`${root.name} has no certificate log`);
+    return root.hasCertificateLogs
+      ? told(`in a log that ${root.name} trusts`)
+      : notAsked(`${root.name} has no certificate log`);
   });
-  take(steps, "signature", () => tellSignature(signature.holds));
+  take(steps, "signature", () =>
+    tellSignature(signature.holds, [{ spki: certificate.publicKey, signature: signature.own }]),
+  );
   take(steps, "log", () => {
     if (root.logs.length > 0 && vouched.logged.length === 0) throw refused("trust.log", "the signature is in no log");
-    return tellEntries(vouched, [claimOf(signed, signature.bytes, certificate.publicKey, certificate.bytes)]);
+    return tellEntries(vouched, [claimOf(signed, signature.own, certificate.publicKey, certificate.bytes)]);
   });
   return { signers: [identity], times: vouched.times };
 }
@@ -180,27 +188,24 @@ function verifyByOwnAuthority(
   const { certificate, chain } = signer;
   const signature = signatureUnder(certificate, signed);
   const vouched = take(steps, "time", () => {
-    const found = timesOf(signed, [signature.bytes], witnessesOf(material));
+    const found = timesOf(signed, [signature.own.bytes], witnessesOf(material));
     if (found.at.length > 0) return tellTimes(found);
     return { ...notAsked(`no signed time: the certificate must be valid at ${isoTime(now.getTime())}`), value: found };
   });
   const at = vouched.at.length === 0 ? [now.getTime()] : vouched.at;
   const identity = take(steps, "signer", () => {
     if (signature.fault !== undefined) throw signature.fault;
-    const { name, anchors, intermediates } = usableAuthority(authority);
-    const path = pathToAuthority(certificate, {
-      anchors,
-      others: [...intermediates, ...chain],
-      at,
-      purpose: "code signing",
-    });
-    refuseStrangers(chain, [...path, ...anchors, ...intermediates]);
-    return signerByAuthority(certificate, name);
+    const anchors = anchorsOf(authority);
+    const path = pathToAuthority(certificate, anchors, chain, at);
+    refuseStrangers(chain, [...path, ...anchors.certificates]);
+    return signerByAuthority(certificate, authority.name);
   });
   take(steps, "certificate-log", () => notAsked("an own authority has no certificate log"));
-  take(steps, "signature", () => tellSignature(signature.holds));
+  take(steps, "signature", () =>
+    tellSignature(signature.holds, [{ spki: certificate.publicKey, signature: signature.own }]),
+  );
   take(steps, "log", () =>
-    tellEntries(vouched, [claimOf(signed, signature.bytes, certificate.publicKey, certificate.bytes)]),
+    tellEntries(vouched, [claimOf(signed, signature.own, certificate.publicKey, certificate.bytes)]),
   );
   return { signers: [identity], times: vouched.times };
 }
@@ -213,7 +218,8 @@ function verifyByKey(
   steps: StepResult[],
 ): Vouched {
   const vouched = take(steps, "time", () => {
-    const found = timesOf(signed, signed.signatures, witnessesOf(material));
+    const given = signed.signatures.map(({ bytes }) => bytes);
+    const found = timesOf(signed, given, witnessesOf(material));
     return found.at.length > 0 ? tellTimes(found) : { ...notAsked("a key is trusted at any time"), value: found };
   });
   const held = take(steps, "signer", () => {
@@ -229,8 +235,14 @@ function verifyByKey(
     return { value: pairs, detail: [...new Set(signers.map(({ trusted }) => trusted.name))].join(", ") };
   });
   take(steps, "certificate-log", () => notAsked("a key has no certificate"));
-  take(steps, "signature", () => tellSignature(held.length > 0));
-  const claims = held.map(({ key, signature }) => claimOf(signed, signature, Buffer.from(key.trusted.spki)));
+  const spkiOf = ({ trusted }: UsableKey) => Buffer.from(trusted.spki);
+  take(steps, "signature", () =>
+    tellSignature(
+      held.length > 0,
+      held.map(({ key, signature }) => ({ spki: spkiOf(key), name: key.trusted.name, signature })),
+    ),
+  );
+  const claims = held.map(({ key, signature }) => claimOf(signed, signature, spkiOf(key)));
   take(steps, "log", () => tellEntries(vouched, claims));
   const names = new Map(held.map(({ key: { trusted } }) => [trusted.fingerprint, trusted]));
   const signers = [...names.values()].map(({ name, fingerprint }): Signer => ({ kind: "key", name, fingerprint }));
@@ -239,20 +251,20 @@ function verifyByKey(
 
 function pairsOf({ signatures, signed }: SignedMaterial, keys: readonly UsableKey[]) {
   return signatures.flatMap((signature) =>
-    keys.filter(({ key }) => isSignatureBy(key, signed, signature)).map((key) => ({ key, signature })),
+    keys.filter(({ key }) => isSignatureBy(key, signed, signature.bytes)).map((key) => ({ key, signature })),
   );
 }
 
 /** The signature that the certificate's key made; where none is, the first stands for the step that says so. */
 function signatureUnder(certificate: Certificate, { signatures, signed }: SignedMaterial) {
   const key = readPublicKey(certificate.publicKey);
-  const first = signatures[0] as Buffer;
+  const first = signatures[0] as EnvelopeSignature;
   if ("refused" in key) {
     const fault = refused("trust.certificate", `the key of ${titleOf(certificate)} ${key.refused}`);
-    return { bytes: first, holds: false, fault };
+    return { own: first, holds: false, fault };
   }
-  const own = signatures.find((signature) => isSignatureBy(key, signed, signature));
-  return { bytes: own ?? first, holds: own !== undefined };
+  const own = signatures.find(({ bytes }) => isSignatureBy(key, signed, bytes));
+  return { own: own ?? first, holds: own !== undefined };
 }
 
 /** What came along without a part in the path is nobody's word, and a root of another's is no reason to trust it. */
@@ -263,11 +275,11 @@ function refuseStrangers(chain: readonly Certificate[], path: readonly Certifica
   throw refused("trust.certificate", `the certificate chain contains ${what}`);
 }
 
-function claimOf(signed: SignedMaterial, signature: Buffer, spki: Buffer, certificate?: Buffer): EntryClaim {
+function claimOf(signed: SignedMaterial, signature: EnvelopeSignature, spki: Buffer, certificate?: Buffer): EntryClaim {
   const { signatures, payload, envelope } = signed;
   return {
-    signature,
-    signatures,
+    signature: signature.bytes,
+    signatures: signatures.map(({ bytes }) => bytes),
     spki,
     signed: signed.signed,
     payload,
@@ -294,15 +306,27 @@ function tellTimes(vouched: VouchedTimes): Told<VouchedTimes> {
   return { value: vouched, detail: vouched.times.map(({ at, detail }) => `${at} by ${detail}`).join(", ") };
 }
 
-function tellSignature(holds: boolean): Told<undefined> {
+interface HeldSignature {
+  readonly spki: Buffer;
+  readonly name?: string;
+  readonly signature: EnvelopeSignature;
+}
+
+/** A keyid that is there must mean the key that signed: it is shown nowhere, and could else be exchanged for another. */
+function tellSignature(holds: boolean, held: readonly HeldSignature[]): Told<undefined> {
   if (!holds) throw refused("trust.signature", "the signature is not this key's over these bytes");
-  return told("holds");
+  for (const { spki, name, signature } of held) {
+    const { keyid } = signature;
+    if (keyid === undefined || keyid === name || keyIds(spki).includes(keyid)) continue;
+    throw refused("trust.signature", `the envelope's keyid ${shown(keyid)} is not the key that signed it`);
+  }
+  return told("by this key, over these bytes");
 }
 
 /** Each entry must be of one of the signatures that hold. */
 function tellEntries({ logged, at }: VouchedTimes, claims: readonly EntryClaim[]): Told<undefined> {
   for (const entry of logged) firstOf(claims, (claim) => verifyEntry(entry, claim, at));
-  if (logged.length === 0) return notAsked("no log is trusted, or no entry given");
+  if (logged.length === 0) return notAsked("no entry of a trusted log is given or asked for");
   return told(logged.map(({ entry, log }) => `${log.url} entry ${entry.logIndex}`).join(", "));
 }
 

@@ -2,20 +2,13 @@
 import type { CertificateAuthority, TrustMaterial } from "./model.ts";
 import { refused } from "./refusal.ts";
 import { type TrustedLog, type UsableRoot, usableRoot } from "./sigstore/root.ts";
-import { type Certificate, isSelfIssued } from "./x509/read.ts";
-import { certificateOf, titleOf } from "./x509/signer-certificate.ts";
-import type { TrustedTimestamper } from "./x509/timestamp.ts";
+import type { TrustedTimestamper } from "./sigstore/timestamp.ts";
+import type { Certificate } from "./x509/read.ts";
+import { titleOf } from "./x509/signer-certificate.ts";
 
 export interface Witnesses {
   readonly logs: readonly TrustedLog[];
   readonly timestampers: readonly TrustedTimestamper[];
-}
-
-export interface UsableAuthority {
-  readonly name: string;
-  /** Where paths end: its roots, or all of it where it has none. */
-  readonly anchors: readonly Certificate[];
-  readonly intermediates: readonly Certificate[];
 }
 
 export type Voucher =
@@ -50,35 +43,12 @@ export function vouchersFor(
 /** Of keys and own authorities: every log and timestamp authority that is trusted at all. */
 export function witnessesOf({ roots, authorities }: TrustMaterial): Witnesses {
   const usable = roots.map(usableRoot);
+  const own = authorities.filter(({ purpose }) => purpose === "timestamping");
   return {
     logs: usable.flatMap(({ logs }) => logs),
     timestampers: [
       ...usable.flatMap(({ timestampers }) => timestampers),
-      ...authorities
-        .filter(({ purpose }) => purpose === "timestamping")
-        .map((authority) => ownTimestamper(usableAuthority(authority))),
+      ...own.map((authority) => ({ authority, from: Number.NEGATIVE_INFINITY, until: Number.POSITIVE_INFINITY })),
     ],
   };
-}
-
-function ownTimestamper({ name, anchors, intermediates }: UsableAuthority): TrustedTimestamper {
-  return { name, anchors, intermediates, from: Number.NEGATIVE_INFINITY, until: Number.POSITIVE_INFINITY };
-}
-
-const known = new WeakMap<CertificateAuthority, UsableAuthority>();
-
-/** @throws a refusal where it has no certificate, or one that cannot be read */
-export function usableAuthority(authority: CertificateAuthority): UsableAuthority {
-  const usable = known.get(authority) ?? readAuthority(authority);
-  known.set(authority, usable);
-  return usable;
-}
-
-function readAuthority({ name, certificates }: CertificateAuthority): UsableAuthority {
-  const read = certificates.map((der, i) => certificateOf(der, `certificate ${i + 1} of the authority ${name}`));
-  const roots = read.filter(isSelfIssued);
-  if (read.length === 0) throw refused("trust.unknown-root", `the authority ${name} has no certificate`);
-  return roots.length === 0
-    ? { name, anchors: read, intermediates: [] }
-    : { name, anchors: roots, intermediates: read.filter((certificate) => !isSelfIssued(certificate)) };
 }

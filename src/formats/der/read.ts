@@ -84,11 +84,11 @@ export function derFields(value: DerValue, fault: DerFault): DerFields {
   };
 }
 
-/** All values within a constructed one. */
-export function derItems(value: DerValue, fault: DerFault): DerValue[] {
+/** All values within a constructed one. @param tag - of each; of any type, where nothing is said */
+export function derItems(value: DerValue, fault: DerFault, tag?: number): DerValue[] {
   const fields = derFields(value, fault);
   const items: DerValue[] = [];
-  while (!fields.isAtEnd()) items.push(fields.any());
+  while (!fields.isAtEnd()) items.push(tag === undefined ? fields.any() : fields.next(tag));
   return items;
 }
 

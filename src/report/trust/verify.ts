@@ -29,7 +29,7 @@ export function renderVerify(view: VerifyView, options: RenderOptions): string {
   const out = [head(first), ...rest, ...fittedLines(page, view.reason, 2, "  "), ""];
   section(out, page, "image", [
     // To be copied: it is not broken.
-    `${blanks(INDENT)}${clip(printable(view.resolved), LONGEST)}`,
+    ...(view.resolved === undefined ? [] : [`${blanks(INDENT)}${clip(printable(view.resolved), LONGEST)}`]),
     ...(view.images === undefined
       ? []
       : [`${blanks(INDENT)}index of ${view.images} image${view.images === 1 ? "" : "s"}`]),
@@ -41,7 +41,7 @@ export function renderVerify(view: VerifyView, options: RenderOptions): string {
     "needs",
     view.needs.flatMap((need) => needLines(need, page)),
   );
-  section(out, page, "tried", triedLines(view.tried, page));
+  if (view.resolved !== undefined) section(out, page, "tried", triedLines(view.tried, page));
   section(out, page, "covers", coverLines(view.covers, page));
   section(
     out,

@@ -95,6 +95,7 @@ for (const format of formats) {
       return outcome(verified(format, { chain: [leaf, issuer, root] }));
     };
     assert.equal(issuing(...authorityExtensions), "verified");
+    assert.equal(issuing(...authorityExtensions, extendedKeyUsage([CODE_SIGNING])), "verified");
     const issuers: readonly (readonly [readonly Buffer[], string])[] = [
       [[keyUsage(["keyCertSign"])], "may not issue certificates"],
       [[basicConstraints(false), keyUsage(["keyCertSign"])], "may not issue certificates"],
@@ -102,6 +103,10 @@ for (const format of formats) {
       [[basicConstraints(true)], "has no key usage"],
       [[basicConstraints(true), keyUsage(["keyCertSign"], false)], "has a key usage that is not critical"],
       [[basicConstraints(true), keyUsage(["digitalSignature"])], "has no key usage keyCertSign"],
+      [
+        [...authorityExtensions, extendedKeyUsage(["1.3.6.1.5.5.7.3.1"])],
+        "may not issue certificates for code signing",
+      ],
       [
         [...authorityExtensions, extension("2.5.29.30", true, Buffer.from([0x30, 0]))],
         "has a critical extension that is not understood: 2.5.29.30",

@@ -6,9 +6,12 @@ import {
   isSelfSigned,
   issuerFault,
   issuingFault,
+  mayIssueFor,
   signatureFault,
   signingFault,
 } from "../x509/rules.ts";
+
+const CODE_SIGNING = "1.3.6.1.5.5.7.3.3";
 
 /** Purposes that a certificate which signs code may not have (RFC 5280, section 4.2.1.12). */
 const foreignPurposes: Readonly<Record<string, string>> = {
@@ -24,8 +27,9 @@ const foreignPurposes: Readonly<Record<string, string>> = {
  * The chain: the signing certificate, each issuer in its order, and a root that signed itself; or one certificate that
  * signed itself and may sign code. Whether anybody trusts it, and when it was valid, are other questions.
  *
- * In one thing stricter than the specification, which wants other extensions ignored: one that is critical and not
- * understood is refused, for it may be what its issuer narrows the certificate by.
+ * In two things stricter than the specification, which wants other extensions ignored, and the extended key usage of
+ * authorities too: a critical one that is not understood is refused, and an authority for other purposes than signing code,
+ * for that may be how its issuer narrows it.
  *
  * @throws a refusal: `trust.certificate`
  */
@@ -44,8 +48,7 @@ export function readChain(ders: readonly Buffer[]): readonly [Certificate, ...Ce
     if (isSelfSigned(below)) throw certificateFault(chain, index, "signed itself and is not the last of the chain");
     const foreign = issuerFault(below, issuer);
     if (foreign !== undefined) throw certificateFault(chain, index, foreign);
-    const unfit =
-      issuer.keyUsage?.critical === false ? "has a key usage that is not critical" : issuingFault(issuer, index);
+    const unfit = issuingFault(issuer, index) ?? codeIssuingFault(issuer);
     if (unfit !== undefined) throw certificateFault(chain, index + 1, unfit);
   }
   const last = chain.length - 1;
@@ -55,6 +58,12 @@ export function readChain(ders: readonly Buffer[]): readonly [Certificate, ...Ce
   const unsigned = signatureFault(root, root.publicKey);
   if (unsigned !== undefined) throw certificateFault(chain, last, unsigned);
   return [signing, ...issuers];
+}
+
+function codeIssuingFault(issuer: Certificate): string | undefined {
+  if (issuer.keyUsage === undefined) return "has no key usage";
+  if (!issuer.keyUsage.critical) return "has a key usage that is not critical";
+  return mayIssueFor(issuer, CODE_SIGNING) ? undefined : "may not issue certificates for code signing";
 }
 
 function codeSigningFault({ keyUsage, extendedKeyUsage }: Certificate): string | undefined {

@@ -15,10 +15,10 @@ import type {
   Signer,
   StepResult,
   TrustMaterial,
-  VerificationStep,
   VerifiedSignature,
 } from "../model.ts";
 import { refusalOf, refused, shown } from "../refusal.ts";
+import { type Told, take } from "../steps.ts";
 import { verifyTimestamp } from "../timestamp/verify.ts";
 import { anchorsOf } from "../x509/authority.ts";
 import { describeName } from "../x509/distinguished-name.ts";
@@ -43,8 +43,6 @@ interface SigningMoment {
   readonly detail: string;
 }
 
-type Outcome = StepResult["outcome"];
-
 /**
  * Every signature of a notation form becomes a verdict; what its bytes say can end nothing.
  *
@@ -53,49 +51,44 @@ type Outcome = StepResult["outcome"];
 export function verifyNotation(found: FoundSignature, material: TrustMaterial, now: Date): VerifiedSignature {
   const { form, subject, place } = found;
   const steps: StepResult[] = [];
-  /** Runs a step, and lists it with its last word: what it came to, or why it failed. */
-  const step = <T>(name: VerificationStep, run: () => readonly [value: T, detail: string, outcome?: Outcome]): T => {
-    try {
-      const [value, detail, outcome = "holds"] = run();
-      steps.push({ step: name, outcome, detail });
-      return value;
-    } catch (error) {
-      steps.push({ step: name, outcome: "fails", detail: refusalOf(error, "trust.form").reason });
-      throw error;
-    }
-  };
-
   try {
-    const envelope = step("form", () => {
-      const read = readEnvelope(found);
-      return [read, `${read.format}, ${read.attributes.scheme}`];
+    const envelope = take(steps, "form", () => {
+      const value = readEnvelope(found);
+      return { value, detail: `${value.format}, ${value.attributes.scheme}` };
     });
-    const target = step("subject", () => {
-      const read = readPayload(envelope.payload);
-      if (read.digest !== subject) throw refused("trust.subject", `it signs ${read.digest}, not ${subject}`);
-      return [read, `it signs ${read.digest}`];
+    const target = take(steps, "subject", () => {
+      const value = readPayload(envelope.payload);
+      if (value.digest !== subject) throw refused("trust.subject", `it signs ${value.digest}, not ${subject}`);
+      return { value, detail: `it signs ${value.digest}` };
     });
-    const moment = step("time", () => {
+    const moment = take(steps, "time", () => {
       expectNotExpired(envelope, now);
-      const moment = signingMoment(envelope, material.authorities, now);
-      return [moment, moment.detail, moment.times.length > 0 ? "holds" : "not-asked"];
+      const value = signingMoment(envelope, material.authorities, now);
+      return { value, detail: value.detail, ...(value.times.length === 0 ? { isAsked: false } : {}) };
     });
-    const { signer, signing } = step("signer", () => {
+    const { signer, signing } = take(steps, "signer", () => {
       const chain = readChain(envelope.chain);
       const signer = signerOf(chain, envelope.attributes.scheme, material.authorities);
       expectValid(chain, moment);
       const detail = `${shown(signer.subject)}, trusted by ${signer.authority}; revocation is not looked up`;
-      return [{ signer, signing: chain[0] }, detail];
+      return { value: { signer, signing: chain[0] }, detail };
     });
-    step("certificate-log", () => [undefined, "notation does not log certificates", "not-asked"]);
-    step("signature", () => [undefined, `${expectSigned(envelope, signing)} by the certificate's key`]);
-    step("log", () => [undefined, "notation does not log signatures", "not-asked"]);
+    take(steps, "certificate-log", () => notAsked("notation does not log certificates"));
+    take(steps, "signature", () => {
+      const algorithm = expectSigned(envelope, signing);
+      return { value: algorithm, detail: `${algorithm} by the certificate's key` };
+    });
+    take(steps, "log", () => notAsked("notation does not log signatures"));
 
     const content = { kind: "image", digest: target.digest, annotations: target.annotations } as const;
     return { form, subject, place, steps, outcome: "verified", signers: [signer], times: moment.times, content };
   } catch (error) {
     return { form, subject, place, steps, outcome: "refused", refusal: refusalOf(error, "trust.form") };
   }
+}
+
+function notAsked(detail: string): Told<undefined> {
+  return { value: undefined, detail, isAsked: false };
 }
 
 function readEnvelope({ form, envelope: { kind, ...rest } }: FoundSignature): NotationEnvelope {
@@ -138,8 +131,8 @@ function signingMoment(
   const { time, earliest, latest, authority } = verifyTimestamp(timestamp, signature, authorities);
   expectPast(earliest, now);
   const at = isoTime(time);
-  const times = [{ by: "timestamp-authority", at, detail: authority }] as const;
-  return { earliest, latest, times, detail: `signed before ${at}, by the word of ${authority}` };
+  const times = [{ by: "timestamp-authority", at, detail: authority.name }] as const;
+  return { earliest, latest, times, detail: `signed before ${at}, by the word of ${authority.name}` };
 }
 
 function expectPast(time: number, now: Date): void {

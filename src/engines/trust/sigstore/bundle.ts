@@ -92,7 +92,7 @@ function readMessage(
     form: "bundle-signature",
     signed: artifact,
     payload: artifact,
-    signatures: [signature],
+    signatures: [{ bytes: signature }],
     contentFor(subject) {
       if (!createHash(hash).update(artifact).digest().equals(value)) {
         throw refused("trust.subject", `the bundle is about ${hash}:${value.toString("hex")}, not ${subject}`);

@@ -3,7 +3,8 @@ import { X509Certificate } from "@sigstore/core";
 import { type SignedEntity, Verifier } from "@sigstore/verify";
 import { refusalOf, refused } from "../refusal.ts";
 import { type Certificate, isSelfIssued } from "../x509/read.ts";
-import { isoTime, isValidAt, refuseOtherUse, titleOf } from "../x509/signer-certificate.ts";
+import { isoTime } from "../x509/rules.ts";
+import { refuseOtherUse, titleOf } from "../x509/signer-certificate.ts";
 import type { UsableRoot } from "./root.ts";
 
 /** Why a certificate does not count, and at which of two steps. */
@@ -21,15 +22,11 @@ export interface CertificateQuestion {
 
 export function verifyByRoot(root: UsableRoot, { certificate, chain, times }: CertificateQuestion): CertificateVerdict {
   try {
-    refuseOtherUse(certificate, "code signing");
+    refuseOtherUse(certificate, times);
     for (const issuer of chain) {
       if (root.authorities.some(({ bytes }) => bytes.equals(issuer.bytes))) continue;
       const what = isSelfIssued(issuer) ? "a root" : "an authority";
       throw refused("trust.certificate", `the certificate chain contains ${what} that ${root.name} does not have`);
-    }
-    const outside = times.find((time) => !isValidAt(certificate, time));
-    if (outside !== undefined) {
-      throw refused("trust.certificate", `${titleOf(certificate)} was not valid at ${isoTime(outside)}`);
     }
   } catch (error) {
     return { outcome: "fails", step: "signer", error: error as Error };

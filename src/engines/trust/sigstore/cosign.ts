@@ -24,7 +24,7 @@ export function readSignatureLayer(envelope: SimpleSigning, form: SignedMaterial
     form,
     signed: payload,
     payload,
-    signatures: [bytes],
+    signatures: [{ bytes }],
     ...readAnnotations(envelope),
     contentFor(digest) {
       if (digest !== signed) throw refused("trust.subject", `the payload is about ${signed}, not ${digest}`);

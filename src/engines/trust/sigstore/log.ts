@@ -2,7 +2,7 @@
 import { verify } from "node:crypto";
 import type { SignedTime } from "../model.ts";
 import { refused } from "../refusal.ts";
-import { isoTime } from "../x509/signer-certificate.ts";
+import { isoTime } from "../x509/rules.ts";
 import { verifyInclusion } from "./checkpoint.ts";
 import { type EntryClaim, verifyEntryBody } from "./log-body.ts";
 import type { LogEntry } from "./material.ts";

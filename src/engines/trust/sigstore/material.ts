@@ -1,5 +1,6 @@
 /** What every form comes to before anything of it is trusted: what is signed, the signatures, and who is named as signer. */
 import type { Digest } from "../../../core/digest.ts";
+import type { EnvelopeSignature } from "../dsse.ts";
 import type { SignatureForm, SignedContent } from "../model.ts";
 import type { Certificate } from "../x509/read.ts";
 
@@ -12,7 +13,7 @@ export interface SignedMaterial {
   readonly payload: Uint8Array;
   readonly envelope?: Uint8Array;
   /** Never empty; several of a DSSE envelope alone. */
-  readonly signatures: readonly Buffer[];
+  readonly signatures: readonly EnvelopeSignature[];
   readonly signer: NamedSigner;
   readonly entries: readonly LogEntry[];
   /** DER of RFC 3161 responses. */

@@ -7,7 +7,7 @@ import type { SigstoreRoot } from "../model.ts";
 import { refusalOf, refused } from "../refusal.ts";
 import type { Certificate } from "../x509/read.ts";
 import { certificateOf } from "../x509/signer-certificate.ts";
-import type { TrustedTimestamper } from "../x509/timestamp.ts";
+import type { TrustedTimestamper } from "./timestamp.ts";
 
 /** A transparency log whose signatures count. */
 export interface TrustedLog {
@@ -90,17 +90,14 @@ function readRoot({ name, document }: SigstoreRoot): UsableRoot {
       from: log.validFor.start.getTime(),
       until: log.validFor.end.getTime(),
     })),
-    timestampers: read.timestampAuthorities.map((authority, i) => {
-      const [own, ...anchors] = chainOf(authority.certChain, name);
+    timestampers: read.timestampAuthorities.map(({ uri, certChain }, i) => {
       const { start, end } = library.timestampAuthorities[i]?.validFor ?? {};
-      if (own === undefined || start === undefined || end === undefined)
+      const certificates = (certChain?.certificates ?? []).map(({ rawBytes }) => rawBytes);
+      if (certificates.length === 0 || start === undefined || end === undefined) {
         throw fault("has an empty timestamp authority");
-      // One certificate alone vouches for itself.
+      }
       return {
-        name: authority.uri === "" ? name : authority.uri,
-        certificate: own,
-        anchors: anchors.length === 0 ? [own] : anchors,
-        intermediates: [],
+        authority: { name: uri === "" ? name : uri, purpose: "timestamping", certificates },
         from: start.getTime(),
         until: end.getTime(),
       };

@@ -18,7 +18,13 @@ import {
 } from "../../../formats/der/read.ts";
 import { bounds } from "../bounds.ts";
 import { type Certificate, extensionIds, readCertificate } from "../x509/read.ts";
-import { type Hash, readHash, readSignatureAlgorithm, type SignatureAlgorithm } from "../x509/signature-algorithm.ts";
+import {
+  expectNoParameters,
+  type Hash,
+  readHash,
+  readSignatureAlgorithm,
+  type SignatureAlgorithm,
+} from "../x509/signature-algorithm.ts";
 
 /** A token that has its form; nothing of it is verified. */
 export interface TimestampToken {
@@ -27,6 +33,8 @@ export interface TimestampToken {
   readonly info: TimestampInfo;
   readonly certificates: readonly Certificate[];
   readonly signer: TokenSigner;
+  /** What it carries that nobody signed and nothing follows from, as the end of a sentence; undefined where there is none. */
+  readonly unsigned?: string;
 }
 
 export interface TimestampInfo {
@@ -43,13 +51,17 @@ export interface TokenSigner {
   /** Which certificate, by the issuer's name and serial number or by its key's identifier. */
   is(certificate: Certificate): boolean;
   readonly hash: Hash;
+  /** DER. */
+  readonly hashIdentifier: Buffer;
+  readonly hasUnsignedAttributes: boolean;
   readonly algorithm: SignatureAlgorithm;
   /** DER of the attributes as they are signed. */
   readonly signed: Buffer;
   readonly signature: Buffer;
   /** What the attributes say of the content, by its hash; and of the certificate, by its own. */
   readonly contentHash: Buffer;
-  readonly certificate: { readonly hash: Hash; readonly value: Buffer };
+  /** Absent where it names none, or by SHA-1 alone (RFC 2634). */
+  readonly certificate?: { readonly hash: Hash; readonly value: Buffer };
 }
 
 const ids = {
@@ -71,23 +83,33 @@ export function readTimestampToken(bytes: Buffer, fault: DerFault): TimestampTok
   const data = derFields(readDer(whole.next(constructedTag(0)).content, tags.sequence, fault), fault);
   whole.end();
   if (derInteger(data.next(tags.integer), fault) !== 3n) throw fault("is not signed data of version 3");
-  const hashes = derItems(data.next(tags.set), fault).map((item) => readHash(item, fault));
+  const hashItems = derItems(data.next(tags.set), fault, tags.sequence);
+  const hashes = hashItems.map((item) => readHash(item, fault));
   const content = contentOf(data.next(tags.sequence), fault);
   const certificates = data.optional(constructedTag(0));
   // Lists of revoked certificates: nobody asks whether they are whole or new, so they say nothing here.
-  data.optional(constructedTag(1));
-  const signers = derItems(data.next(tags.set), fault);
+  const revoked = data.optional(constructedTag(1));
+  const signers = derItems(data.next(tags.set), fault, tags.sequence);
   data.end();
   const [only] = signers;
   if (only === undefined || signers.length > 1) throw fault(`has ${signers.length} signers`);
   const signer = readSigner(only, fault);
   if (!hashes.includes(signer.hash)) throw fault("does not name the hash of its signer");
+  const unsigned =
+    revoked !== undefined
+      ? "carries a list of revoked certificates"
+      : hashItems.length > 1 || hashItems[0]?.bytes.equals(signer.hashIdentifier) !== true
+        ? "names other hashes than its signer"
+        : signer.hasUnsignedAttributes
+          ? "carries attributes that nobody signed"
+          : undefined;
   return {
     content,
     info: readInfo(content, fault),
     certificates:
       certificates === undefined ? [] : derItems(certificates, fault).map((item) => certificateOf(item, fault)),
     signer,
+    ...(unsigned === undefined ? {} : { unsigned }),
   };
 }
 
@@ -146,7 +168,7 @@ function accuracyOf(value: DerValue, fault: DerFault): number {
 
 function refuseCritical(extensions: DerValue | undefined, fault: DerFault): void {
   if (extensions === undefined) return;
-  for (const item of derItems(extensions, fault)) {
+  for (const item of derItems(extensions, fault, tags.sequence)) {
     const parts = derFields(item, fault);
     const id = derOid(parts.next(tags.oid), fault);
     if (parts.optional(tags.boolean) !== undefined) throw fault(`has a critical extension: ${id}`);
@@ -164,12 +186,13 @@ function readSigner(value: DerValue, fault: DerFault): TokenSigner {
   const fields = derFields(value, fault);
   const version = derInteger(fields.next(tags.integer), fault);
   const is = signerIdentifier(fields.any(), version, fault);
-  const hash = strongHash(fields.next(tags.sequence), fault);
+  const hashIdentifier = fields.next(tags.sequence);
+  const hash = strongHash(hashIdentifier, fault);
   const attributes = fields.next(constructedTag(0));
   const algorithm = algorithmOf(fields.next(tags.sequence), hash, fault);
   const { content: signature } = fields.next(tags.octetString);
   // Attributes that nobody signed say nothing.
-  fields.optional(constructedTag(1));
+  const unsigned = fields.optional(constructedTag(1));
   fields.end();
   const known = attributesOf(attributes, fault);
   if (derOid(onlyValue(known, ids.contentType, tags.oid, fault), fault) !== ids.timestampInfo) {
@@ -178,12 +201,16 @@ function readSigner(value: DerValue, fault: DerFault): TokenSigner {
   return {
     is,
     hash,
+    hashIdentifier: hashIdentifier.bytes,
+    hasUnsignedAttributes: unsigned !== undefined,
     algorithm,
     // They are signed as the SET that they are, and stand as [0] in the token.
     signed: Buffer.concat([Buffer.from([tags.set]), attributes.bytes.subarray(1)]),
     signature,
     contentHash: onlyValue(known, ids.messageDigest, tags.octetString, fault).content,
-    certificate: signingCertificateOf(onlyValue(known, ids.signingCertificateV2, tags.sequence, fault), fault),
+    ...(known.has(ids.signingCertificateV2)
+      ? { certificate: signingCertificateOf(onlyValue(known, ids.signingCertificateV2, tags.sequence, fault), fault) }
+      : {}),
   };
 }
 
@@ -204,8 +231,11 @@ function signerIdentifier(value: DerValue, version: bigint, fault: DerFault): To
 
 /** CMS lets RSA go without its hash, which the signer names beside it. */
 function algorithmOf(identifier: DerValue, hash: Hash, fault: DerFault): SignatureAlgorithm {
-  const id = derOid(derFields(identifier, fault).next(tags.oid), fault);
-  if (id === ids.rsa) return { kind: "rsa-pkcs1", hash };
+  const fields = derFields(identifier, fault);
+  if (derOid(fields.next(tags.oid), fault) === ids.rsa) {
+    expectNoParameters(fields, fault);
+    return { kind: "rsa-pkcs1", hash };
+  }
   const algorithm = readSignatureAlgorithm(identifier, fault);
   if ("hash" in algorithm && algorithm.hash !== hash) throw fault("is signed with another hash than it names");
   return algorithm;
@@ -215,8 +245,7 @@ type Attributes = ReadonlyMap<string, readonly DerValue[]>;
 
 function attributesOf(set: DerValue, fault: DerFault): Attributes {
   const attributes = new Map<string, readonly DerValue[]>();
-  for (const item of derItems(set, fault)) {
-    if (item.tag !== tags.sequence) throw fault("has an attribute of no known form");
+  for (const item of derItems(set, fault, tags.sequence)) {
     const fields = derFields(item, fault);
     const id = derOid(fields.next(tags.oid), fault);
     if (attributes.has(id)) throw fault(`has the attribute ${id} twice`);
@@ -234,9 +263,9 @@ function onlyValue(attributes: Attributes, id: string, tag: number, fault: DerFa
 }
 
 /** SigningCertificateV2 (RFC 5035, section 3): the first is the signer's. */
-function signingCertificateOf(value: DerValue, fault: DerFault): TokenSigner["certificate"] {
-  const [first] = derItems(derFields(value, fault).next(tags.sequence), fault);
-  if (first === undefined || first.tag !== tags.sequence) throw fault("names no certificate");
+function signingCertificateOf(value: DerValue, fault: DerFault): NonNullable<TokenSigner["certificate"]> {
+  const [first] = derItems(derFields(value, fault).next(tags.sequence), fault, tags.sequence);
+  if (first === undefined) throw fault("names no certificate");
   const fields = derFields(first, fault);
   const identifier = fields.optional(tags.sequence);
   const hash = identifier === undefined ? "sha256" : strongHash(identifier, fault);

@@ -4,7 +4,7 @@ import type { CertificateAuthority } from "../model.ts";
 import { refused, shown } from "../refusal.ts";
 import { anchorsOf, newPathBudget, pathTo } from "../x509/authority.ts";
 import type { Certificate } from "../x509/read.ts";
-import { certificateName, isoTime, signingFault } from "../x509/rules.ts";
+import { certificateName, isoTime, mayIssueFor, signingFault, validityFault } from "../x509/rules.ts";
 import { isSignedBy } from "../x509/signature-algorithm.ts";
 import { readTimestampToken } from "./token.ts";
 
@@ -17,8 +17,13 @@ export interface CountersignedTime {
   /** The time with its accuracy to either side. */
   readonly earliest: number;
   readonly latest: number;
-  /** The authority's name. */
-  readonly authority: string;
+  /** The authority. */
+  readonly authority: CertificateAuthority;
+  /**
+   * What the token carries that nobody signed and nothing follows from, as the end of a sentence: some authorities add the
+   * certificates by which others trust their root.
+   */
+  readonly unsigned?: string;
 }
 
 /**
@@ -33,19 +38,25 @@ export function verifyTimestamp(
   authorities: readonly CertificateAuthority[],
 ): CountersignedTime {
   const fault = (cause: string) => refused("trust.time", `the timestamp ${cause}`);
-  const { info, content, certificates, signer } = readTimestampToken(bytes, fault);
+  const { info, content, certificates, signer, unsigned } = readTimestampToken(bytes, fault);
   if (!createHash(info.hash).update(over).digest().equals(info.imprint)) throw fault("is about another signature");
   if (!createHash(signer.hash).update(content).digest().equals(signer.contentHash)) {
     throw fault("is signed for other content");
   }
 
-  const trusted = authorities.filter(({ purpose }) => purpose === "timestamping").map(anchorsOf);
+  const asked = authorities.filter(({ purpose }) => purpose === "timestamping");
+  const trusted = asked.map(anchorsOf);
   const all = [...certificates, ...trusted.flatMap((authority) => authority.certificates)];
   const own = all.find(signer.is);
-  if (own === undefined) throw fault("does not bring the certificate of its signer");
-  const { hash, value } = signer.certificate;
-  if (!createHash(hash).update(own.bytes).digest().equals(value)) throw fault("is signed for another certificate");
-  const wrong = timestampingFault(own);
+  if (own === undefined) {
+    const what = "the timestamp is by no trusted authority, and does not bring the certificate of its signer";
+    throw refused("trust.unknown-root", what);
+  }
+  const named = signer.certificate;
+  if (named !== undefined && !createHash(named.hash).update(own.bytes).digest().equals(named.value)) {
+    throw fault("is signed for another certificate");
+  }
+  const wrong = timestampingFault(own) ?? validityFault(own, info.time, info.time);
   if (wrong !== undefined) throw fault(`is by a certificate that ${wrong}`);
   if (signer.algorithm.kind === "refused") throw fault(`is signed with ${signer.algorithm.name}`);
   if (!isSignedBy(own.publicKey, signer.algorithm, signer.signed, signer.signature)) {
@@ -53,14 +64,29 @@ export function verifyTimestamp(
   }
 
   const budget = newPathBudget();
-  const authority = trusted.find((anchors) => pathTo(anchors, own, certificates, info.time, budget) !== undefined);
+  const paths = trusted.map((anchors) => {
+    const path = pathTo(anchors, own, certificates, info.time, budget);
+    return path?.slice(1).every((issuer) => mayIssueFor(issuer, TIME_STAMPING)) ? path : undefined;
+  });
+  const index = paths.findIndex((path) => path !== undefined);
+  const authority = asked[index];
   if (authority === undefined) {
     const unread = trusted.flatMap(({ name, unread }) => unread.map((which) => `; of ${name}, ${which}`)).join("");
     const who = `${shown(certificateName(own))}, at ${isoTime(info.time)}`;
     throw refused("trust.unknown-root", `the timestamp is by no trusted authority: ${who}${shown(unread)}`);
   }
+  if (named === undefined) throw fault("lacks the signed attribute that names its certificate by SHA-2");
   const { time, accuracy } = info;
-  return { time, earliest: time - accuracy, latest: time + accuracy, authority: authority.name };
+  const known = [...(paths[index] ?? []), ...(trusted[index]?.certificates ?? [])];
+  const stranger = certificates.find(({ bytes }) => !known.some((other) => other.bytes.equals(bytes)));
+  if (unsigned !== undefined) throw fault(unsigned);
+  return {
+    time,
+    earliest: time - accuracy,
+    latest: time + accuracy,
+    authority,
+    ...(stranger === undefined ? {} : { unsigned: "carries a certificate that has no part in it" }),
+  };
 }
 
 /** RFC 3161, section 2.3: for timestamps alone, and critical. */

@@ -21,9 +21,9 @@ const shortNames: Readonly<Record<string, string>> = {
 
 /** @param name - DER; the text is empty where it has no part */
 export function describeName(name: Buffer, fault: DerFault): string {
-  const parts = derItems(readDer(name, tags.sequence, fault), fault).map((set) => {
-    if (set.tag !== tags.set || set.content.length === 0) throw fault("has a name of no known form");
-    return derItems(set, fault)
+  const parts = derItems(readDer(name, tags.sequence, fault), fault, tags.set).map((set) => {
+    if (set.content.length === 0) throw fault("has a name of no known form");
+    return derItems(set, fault, tags.sequence)
       .map((pair) => describePair(pair, fault))
       .join("+");
   });
@@ -31,7 +31,6 @@ export function describeName(name: Buffer, fault: DerFault): string {
 }
 
 function describePair(pair: DerValue, fault: DerFault): string {
-  if (pair.tag !== tags.sequence) throw fault("has a name of no known form");
   const fields = derFields(pair, fault);
   const id = derOid(fields.next(tags.oid), fault);
   const value = fields.any();

@@ -163,8 +163,7 @@ function readExtensions(fields: DerFields, fault: DerFault): ReadonlyMap<string,
   const extensions = new Map<string, Extension>();
   const list = fields.optional(constructedTag(3));
   if (list === undefined) return extensions;
-  for (const item of derItems(onlyOne(list, tags.sequence, fault), fault)) {
-    if (item.tag !== tags.sequence) throw fault("has an extension of no known form");
+  for (const item of derItems(onlyOne(list, tags.sequence, fault), fault, tags.sequence)) {
     const parts = derFields(item, fault);
     const id = derOid(parts.next(tags.oid), fault);
     const criticality = parts.optional(tags.boolean);
@@ -207,10 +206,9 @@ function keyUsageOf(extensions: Extensions, fault: DerFault): Pick<Certificate, 
 function extendedKeyUsageOf(extensions: Extensions, fault: DerFault): Pick<Certificate, "extendedKeyUsage"> {
   const extension = extensions.get(extensionIds.extendedKeyUsage);
   if (extension === undefined) return {};
-  const purposes = derItems(readDer(extension.value, tags.sequence, fault), fault).map((item) => {
-    if (item.tag !== tags.oid) throw fault("has an extended key usage of no known form");
-    return derOid(item, fault);
-  });
+  const purposes = derItems(readDer(extension.value, tags.sequence, fault), fault, tags.oid).map((item) =>
+    derOid(item, fault),
+  );
   if (purposes.length === 0) throw fault("has an empty extended key usage");
   return { extendedKeyUsage: { critical: extension.critical, purposes: new Set(purposes) } };
 }

@@ -14,11 +14,14 @@ const followed: ReadonlySet<string> = new Set([
   extensionIds.subjectAlternativeName,
 ]);
 
+/** As keyless certificates are. */
+export const NAMELESS = "without a name";
+
 /** For messages: its name as far as it can be read. */
 export function certificateName({ subject }: Certificate): string {
   class Unnamed extends Error {}
   try {
-    return describeName(subject, () => new Unnamed()) || "without a name";
+    return describeName(subject, () => new Unnamed()) || NAMELESS;
   } catch (error) {
     if (error instanceof Unnamed) return "without a readable name";
     throw error;
@@ -26,7 +29,8 @@ export function certificateName({ subject }: Certificate): string {
 }
 
 /**
- * Why it may not issue the certificates below it (RFC 5280, section 6.1.4), or undefined.
+ * Why it may not issue the certificates below it (RFC 5280, section 6.1.4), or undefined. A key usage limits it where there
+ * is one: authorities that openssl makes by default have none.
  *
  * @param below - authorities between it and the certificate that signs
  */
@@ -39,9 +43,18 @@ export function issuingFault(certificate: Certificate, below: number): string | 
   if (pathLength !== undefined && pathLength < below) {
     return `may have ${pathLength} authorities below it, and has ${below}`;
   }
-  if (certificate.keyUsage === undefined) return "has no key usage";
-  if (!mayBeUsedFor(certificate, "keyCertSign")) return "has no key usage keyCertSign";
+  if (certificate.keyUsage !== undefined && !mayBeUsedFor(certificate, "keyCertSign")) {
+    return "has no key usage keyCertSign";
+  }
   return commonFault(certificate);
+}
+
+const ANY_PURPOSE = "2.5.29.37.0";
+
+/** Whether an authority's extended key usage, where it has one, leaves certificates of the purpose to it. */
+export function mayIssueFor({ extendedKeyUsage }: Certificate, purpose: string): boolean {
+  const purposes = extendedKeyUsage?.purposes;
+  return purposes === undefined || purposes.has(purpose) || purposes.has(ANY_PURPOSE);
 }
 
 /** What a certificate that signs may not be used for besides (Notary Project, "Leaf Certificates"). */

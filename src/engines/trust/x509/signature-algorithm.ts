@@ -3,6 +3,7 @@ import { constants, verify } from "node:crypto";
 import {
   constructedTag,
   type DerFault,
+  type DerFields,
   type DerValue,
   derFields,
   derInteger,
@@ -48,9 +49,12 @@ const MGF1 = "1.2.840.113549.1.1.8";
 export function readSignatureAlgorithm(identifier: DerValue, fault: DerFault): SignatureAlgorithm {
   const fields = derFields(identifier, fault);
   const id = derOid(fields.next(tags.oid), fault);
-  if (id === RSA_PSS) return rsaPss(fields.next(tags.sequence), fault);
-  nothingMore(fields.isAtEnd() ? undefined : fields.any(), fault);
-  fields.end();
+  if (id === RSA_PSS) {
+    const parameters = fields.next(tags.sequence);
+    fields.end();
+    return rsaPss(parameters, fault);
+  }
+  expectNoParameters(fields, fault);
   return withHash[id] ?? { kind: "refused", name: id };
 }
 
@@ -58,15 +62,16 @@ export function readSignatureAlgorithm(identifier: DerValue, fault: DerFault): S
 export function readHash(identifier: DerValue, fault: DerFault): Hash | { readonly refused: string } {
   const fields = derFields(identifier, fault);
   const id = derOid(fields.next(tags.oid), fault);
-  nothingMore(fields.isAtEnd() ? undefined : fields.any(), fault);
-  fields.end();
+  expectNoParameters(fields, fault);
   return hashIds[id] ?? { refused: id };
 }
 
-/** Parameters where there are none: nothing, or NULL. */
-function nothingMore(parameters: DerValue | undefined, fault: DerFault): void {
-  if (parameters === undefined || (parameters.tag === tags.null && parameters.content.length === 0)) return;
-  throw fault("has parameters for an algorithm that has none");
+/** Behind the number of an algorithm that has none: nothing, or NULL. */
+export function expectNoParameters(fields: DerFields, fault: DerFault): void {
+  const none = fields.optional(tags.null);
+  if (!fields.isAtEnd() || (none !== undefined && none.content.length > 0)) {
+    throw fault("has parameters for an algorithm that has none");
+  }
 }
 
 /** RSASSA-PSS-params (RFC 4055, section 3.1). What they leave out means SHA-1. */
