@@ -142,7 +142,12 @@ export async function startSigstore(): Promise<Sigstore> {
     const path = new URL(request.url ?? "/", "http://loopback").pathname;
     asked.push(`${request.method} ${path}`);
     const body = await buffer(request);
-    const { status, body: content, type = "text/plain", headers } = await answer(request, path, body).catch(
+    const {
+      status,
+      body: content,
+      type = "text/plain",
+      headers,
+    } = await answer(request, path, body).catch(
       (error: unknown): Answer => ({ status: 400, body: `${error}: ${body}` }),
     );
     response.writeHead(status, { "content-type": type, ...headers }).end(content);
