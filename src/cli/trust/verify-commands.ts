@@ -74,7 +74,7 @@ Examples:
     .addHelpText(
       "after",
       `
-Exit codes: 0 traced, whatever is known; 2 usage or input error, 3 the image could not be read
+Exit codes: 0 traced, whatever is known; 2 usage or input error, or the reference could not be resolved
 
 Examples:
   bulkhead trace registry.example.com/shop/api:2.0.1 --policy bulkhead.yaml --in deploy/

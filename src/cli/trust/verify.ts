@@ -1,6 +1,6 @@
 import { isEvidenceProblem, type Problem } from "../../core/problem.ts";
 import type { ExitCode } from "../../core/report.ts";
-import { formatPlatform, parsePlatform } from "../../engines/oci/image.ts";
+import { formatPlatform, parsePlatform } from "../../engines/oci/platform.ts";
 import { renderVerify, renderVerifyJson } from "../../report/trust/verify.ts";
 import type { VerifyView } from "../../report/trust/verify-view.ts";
 import { verifyImage } from "../../scan/trust.ts";

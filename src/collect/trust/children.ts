@@ -4,7 +4,8 @@ import { type Gap, gapOf } from "../../core/evidence.ts";
 import { isEvidenceProblem } from "../../core/problem.ts";
 import { bounds as ociBounds } from "../../engines/oci/bounds.ts";
 import { mediaTypes, parseIndexOrManifest } from "../../engines/oci/document.ts";
-import { formatPlatform, isImageEntry } from "../../engines/oci/image.ts";
+import { isImageEntry } from "../../engines/oci/image.ts";
+import { formatPlatform } from "../../engines/oci/platform.ts";
 import type { Repository, StoredManifest } from "../../engines/oci/referrers/repository.ts";
 import { bounds } from "./bounds.ts";
 

@@ -142,7 +142,6 @@ test("a signature counts as verified only by a signer for whom the caller vouche
     by: "release",
     signer: `key ${digestOf("7")}`,
     at: "2026-11-24T10:00:00Z",
-    of: digest,
     in: digestOf("d"),
   });
   assert.equal(by("added-by-the-tree").state, "claimed");
@@ -172,14 +171,17 @@ test("attested SBOMs and scans are told with who attests them", () => {
     metadata: { timestamp: "2026-11-23" },
   });
   const scan = statement("https://in-toto.io/attestation/vulns/v0.2", {
-    scanner: { uri: "pkg:generic/bulkhead", result: [{ severity: [{ method: "nvd", score: "High" }] }, {}] },
+    scanner: {
+      uri: "pkg:generic/bulkhead",
+      result: [{ id: "CVE-1", severity: [{ method: "nvd", score: "High" }] }, { id: "CVE-2" }],
+    },
     metadata: { scanFinishedOn: "2026-11-23T01:00:00Z" },
   });
   const given = sources([bill, scan].map((content) => ({ signature: signature(content), signers: ["release"] })));
   assert.equal(link("sbom", given).facts[0]?.text, "CycloneDX with 2 components of 2026-11-23");
   assert.equal(
     link("vulnerabilities", given).facts[0]?.text,
-    "scanned by pkg:generic/bulkhead at 2026-11-23T01:00:00Z: 1 high, 1 unknown",
+    "scanned by pkg:generic/bulkhead at 2026-11-23T01:00:00.000Z: 1 high, 1 unknown",
   );
   assert.equal(link("vulnerabilities", given).state, "verified");
 });

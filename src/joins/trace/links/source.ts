@@ -25,7 +25,7 @@ function built(sources: TraceSources): LinkFact[] {
     const text = sourceText(from);
     if (text === undefined) return [];
     const why = refusal === undefined ? {} : { but: refusal };
-    return [{ text, state, evidence: { provenance: "", ...signatureEvidence(known), ...why } }];
+    return [{ text, state, evidence: { from: "provenance", ...signatureEvidence(known), ...why } }];
   });
 }
 
@@ -34,7 +34,9 @@ function certified(sources: TraceSources): LinkFact[] {
     known.signature.signers.flatMap((signer): LinkFact[] => {
       const text = signer.kind === "identity" ? sourceText(certifiedSource(signer.claims)) : undefined;
       if (text === undefined) return [];
-      return [{ text, state: stateOfSignature(known), evidence: { certificate: "", ...signatureEvidence(known) } }];
+      return [
+        { text, state: stateOfSignature(known), evidence: { from: "the certificate", ...signatureEvidence(known) } },
+      ];
     }),
   );
 }
@@ -50,7 +52,7 @@ function labelled({ scanned }: TraceSources): LinkFact[] {
   });
   return text === undefined
     ? []
-    : [{ text, state: "claimed", evidence: { label: repository === undefined ? REVISION : SOURCE } }];
+    : [{ text, state: "claimed", evidence: { from: `the label ${repository === undefined ? REVISION : SOURCE}` } }];
 }
 
 /** `github.com/shop/api at 0123… (refs/tags/v1)`; undefined where neither repository nor commit is told. */
