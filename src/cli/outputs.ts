@@ -10,7 +10,7 @@ import { writeWhole } from "../engines/files/write.ts";
 import { type Format, formats } from "../report/formats.ts";
 import { outputDefaults, type RenderOptions, type Terminal } from "../report/options.ts";
 import { render } from "../report/render.ts";
-import { summaryText } from "../report/summary.ts";
+import { summaryText } from "../report/summary/three-lines.ts";
 import { knownWord } from "./known-word.ts";
 
 interface Output<Name extends string = Format> {
