@@ -6,8 +6,8 @@ import type { Report } from "../core/report.ts";
 import { writeWhole } from "../engines/files/write.ts";
 import { type Format, formats } from "../report/formats.ts";
 import { outputDefaults, type RenderOptions, type Terminal } from "../report/options.ts";
-import { render } from "../report/render.ts";
-import { summaryText } from "../report/summary.ts";
+import { rendererOf } from "../report/render.ts";
+import { summaryText } from "../report/summary/three-lines.ts";
 import { type Output, parseFormatsOf } from "./output-options.ts";
 import { writeStream } from "./write-stream.ts";
 
@@ -28,9 +28,9 @@ export async function writeReport(
   // A file may be written twice, and a note is said once.
   const notes = new Set<string>();
   const onNote = (text: string) => notes.add(text);
-  if (file === undefined) await writeStream(process.stdout, render(report, form, { ...defaults, ...shown, onNote }));
-  else
-    writeWhole(file, () => render(report, form, { columns: 100, color: false, ...shown, onNote }), { within: [root] });
+  const write = await rendererOf(form);
+  if (file === undefined) await writeStream(process.stdout, write(report, { ...defaults, ...shown, onNote }));
+  else writeWhole(file, () => write(report, { columns: 100, color: false, ...shown, onNote }), { within: [root] });
   for (const note of notes)
     process.stderr.write(`bulkhead: ${printable(note)}
 `);

@@ -9,9 +9,8 @@ import type { OpenOptions } from "../engines/oci/open.ts";
 import { accessRelations } from "../evaluate/kubernetes/access-relations.ts";
 import { evaluateManifestSecrets } from "../evaluate/kubernetes/manifest-secrets.ts";
 import { evaluateEach, manifestNotes } from "../evaluate/kubernetes/workloads.ts";
-import { fixWorkloads, type WorkloadFixContext, type WorkloadFixes } from "../fix/kubernetes/fixes.ts";
+import type { WorkloadFixContext, WorkloadFixes } from "../fix/kubernetes/fixes.ts";
 import type { ScanContext } from "./context.ts";
-import { readImageUsers } from "./image-users.ts";
 import { type ManifestPlace, nothing, readPlace } from "./manifest-place.ts";
 import { manifestRelations } from "./relations.ts";
 
@@ -64,6 +63,8 @@ export async function fixManifests(
     place.kind === "folder"
       ? await discover(place.root, undefined, exclusion, "manifests")
       : { ...nothing, manifests: [place.name] };
+  const { readImageUsers } = await import("./image-users.ts");
+  const { fixWorkloads } = await import("../fix/kubernetes/fixes.ts");
   const users = await readImageUsers(found.images, open);
   const fixes = fixWorkloads(readManifestFiles(place.root, found), {
     policy,

@@ -46,11 +46,27 @@ export async function secretsScan(target: string, options: SecretsScanOptions): 
 
 type Kind = "folder" | "file" | "input" | "image";
 
-/** What is there by that name; a layout or an archive of images is one, and what is not there is an image's name. */
+/**
+ * What is there by that name; a layout or an archive of images is one. What is not there is an image's name where it says so, by
+ * its scheme, its registry, a tag or a digest: a slip in a path must not ask a registry.
+ *
+ * @throws Problem (usage) where nothing is there, and nothing says that it is an image
+ */
 async function kindOf(target: string): Promise<Kind> {
   if (target === "-") return "input";
   const stat = statSync(target, { throwIfNoEntry: false });
   if (stat?.isDirectory()) return existsSync(join(target, "oci-layout")) ? "image" : "folder";
   if (stat?.isFile()) return (await looksLikeArchive(target)) ? "image" : "file";
-  return "image";
+  if (namesImage(target)) return "image";
+  const mayBeImage = /^\w[\w./-]*$/.test(target);
+  const remedy = mayBeImage ? `for an image, name its tag or digest: ${target}:latest` : undefined;
+  throw usageProblem(target, "no such file or directory", remedy);
+}
+
+/** `docker-daemon:web`, `localhost/web`, `registry.example.com/web`, `web:1.4`, `web@sha256:…`; a path that begins with a dot is none. */
+function namesImage(target: string): boolean {
+  if (/^\.{0,2}\//.test(target)) return false;
+  const [first = ""] = target.split("/", 1);
+  const isRegistry = first !== target && (first === "localhost" || first.includes("."));
+  return isRegistry || /[:@]/.test(target);
 }

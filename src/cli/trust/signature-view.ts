@@ -1,4 +1,5 @@
 /** Signatures as texts: how each is kept, who made it, and when. */
+import { isAbsolute, relative } from "node:path";
 import { counted } from "../../core/counted.ts";
 import type { SignatureForm, SignaturePlace, SignedTime, Signer } from "../../engines/trust/model.ts";
 import type { SignerView, TimeView } from "../../report/trust/verify-view.ts";
@@ -30,15 +31,15 @@ export function signerView(signer: Signer): SignerView {
   switch (signer.kind) {
     case "identity": {
       const { kind, identity, issuer, root } = signer;
-      return { kind, identity, issuer, root };
+      return { kind, identity, issuer, root: shownFile(root) };
     }
     case "key": {
       const { kind, name, fingerprint } = signer;
-      return { kind, name, fingerprint };
+      return { kind, name: shownFile(name), fingerprint };
     }
     case "certificate": {
       const { kind, subject, authority, fingerprint } = signer;
-      return { kind, subject, authority, fingerprint };
+      return { kind, subject, authority: shownFile(authority), fingerprint };
     }
   }
 }
@@ -65,4 +66,11 @@ export function agoText(at: string, now: Date): string {
   if (Number.isNaN(days)) return "at an unreadable time";
   if (days < 0) return "in the future";
   return days === 0 ? "today" : `${counted(days, "day")} ago`;
+}
+
+/** A file of a policy, which goes by its absolute path, from the working directory on where it is below that. */
+export function shownFile(file: string): string {
+  if (!isAbsolute(file)) return file;
+  const near = relative(process.cwd(), file);
+  return near === "" || near.startsWith("..") ? file : near;
 }

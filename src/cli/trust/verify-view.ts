@@ -21,7 +21,7 @@ import type {
   TrustVerdict,
   VerifyView,
 } from "../../report/trust/verify-view.ts";
-import { agoText, formNames, placeText, signerView, timeText, timeView } from "./signature-view.ts";
+import { agoText, formNames, placeText, shownFile, signerView, timeText, timeView } from "./signature-view.ts";
 
 export interface VerifyContext {
   /** `registry.example.com/shop/api@sha256:…`. */
@@ -96,7 +96,8 @@ function needsOf(
         details: of === undefined ? requirementDetails(requirement, signers) : [],
         place: placeOfRule(applied),
         outcome: outcome === "missed" ? "unmet" : outcome,
-        reasons: [reason],
+        // What is met by a signature says no more than what is asked for.
+        reasons: outcome === "met" && requirement.kind === "signatures" ? [] : [reason],
       },
     ];
   });
@@ -166,9 +167,9 @@ function signerRuleTexts(rule: SignerRule): string[] {
     case "identity":
       return [`identity ${rule.identity}`, `issuer ${rule.issuer}`];
     case "key":
-      return [`key ${rule.file}`];
+      return [`key ${shownFile(rule.file)}`];
     case "certificate":
-      return [`certificate ${rule.subject} of ${rule.ca}`];
+      return [`certificate ${rule.subject} of ${shownFile(rule.ca)}`];
   }
 }
 

@@ -19,11 +19,16 @@ export async function workloadAudit(place: string, options: WorkloadAuditOptions
     throw usageProblem(place, cause);
   }
   const root = isFolder ? path : dirname(path);
-  return await runEvaluation(root, options, async (context) => ({
-    ...(await scanManifests(await placeOf(), context)),
-    subject: place,
-    ...(isFolder && place !== "-" ? { extent: "tree" as const } : {}),
-  }));
+  return await runEvaluation(
+    root,
+    options,
+    async (context) => ({
+      ...(await scanManifests(await placeOf(), context)),
+      subject: place,
+      ...(isFolder && place !== "-" ? { extent: "tree" as const } : {}),
+    }),
+    { readsImages: false },
+  );
 
   async function placeOf(): Promise<ManifestPlace> {
     if (place === "-") return { kind: "text", root, text: await standardInput() };

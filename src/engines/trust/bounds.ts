@@ -28,4 +28,8 @@ export const bounds = {
   pathSignatures: 50,
   /** Entries of transparency logs in one bundle, and times in it. */
   logEntries: 16,
+  /** Dependencies of one build that are kept; the rest is counted. */
+  dependencies: 1_000,
+  /** Vulnerabilities of one report that are looked at. */
+  reportEntries: 100_000,
 } as const;

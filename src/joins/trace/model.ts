@@ -3,7 +3,8 @@ import type { Evaluation } from "../../core/evaluation.ts";
 import type { Gap } from "../../core/evidence.ts";
 import type { Relation } from "../../core/relation.ts";
 import type { ImageDecision } from "../../engines/trust/decision-model.ts";
-import type { ImageTrust, VerifiedSignature } from "../../engines/trust/model.ts";
+import type { ImageTrust, Signer, Statement, VerifiedSignature } from "../../engines/trust/model.ts";
+import type { JudgedProvenance } from "../../engines/trust/provenance/judge.ts";
 
 /**
  * `verified`: signed by somebody whom the rules name. `observed`: read by this run, in the image or where it runs. `claimed`:
@@ -39,6 +40,8 @@ export interface TraceSources {
   readonly decision: ImageDecision;
   /** Whether the caller vouches for a signer that the rules name. */
   readonly vouches: (signer: string) => boolean;
+  /** What provenance of a signer comes to, by the builders that are known. */
+  readonly judgeBuild: (statement: Statement, signer: Signer) => JudgedProvenance;
   /** What the image itself holds, or why it was not read. */
   readonly scanned: ScannedImage | { readonly gap: Gap };
   /** Where it runs, or why nobody looked. */

@@ -44,7 +44,7 @@ export function signatureEvidence({ signature, signers, beside }: KnownSignature
     ...(signers.length > 0 ? { by: signers.join(", ") } : {}),
     signer: signature.signers.map(signerText).join(", "),
     ...(time === undefined ? {} : { at: time.at }),
-    of: beside === "image" ? signature.subject : `${beside} ${signature.subject}`,
+    ...(beside === "image" ? {} : { of: `${beside} ${signature.subject}` }),
     in: signature.place.manifest ?? signature.place.name,
   };
 }

@@ -13,7 +13,7 @@ const SCHEMA = "bulkhead-trace-v1";
 const FACTS = 5;
 
 /** Before what is said of a link. */
-const INDENT = 19;
+const INDENT = 21;
 
 const marks = { verified: "✓", observed: "✓", claimed: "·", none: "-", unknown: "?" } as const;
 

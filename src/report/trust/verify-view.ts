@@ -9,8 +9,11 @@ export interface VerifyView {
   readonly verdict: TrustVerdict;
   /** Why, in one phrase. */
   readonly reason: string;
-  /** What was verified, and may be used in place of the reference: `registry.example.com/shop/api@sha256:…`. */
-  readonly resolved: string;
+  /**
+   * What was verified, and may be used in place of the reference: `registry.example.com/shop/api@sha256:…`. Absent where the
+   * reference could not be looked up.
+   */
+  readonly resolved?: string;
   /** ISO 8601, UTC: when the reference was looked up. */
   readonly resolvedAt: string;
   /** Of an index: how many images it has. */

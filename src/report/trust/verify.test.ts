@@ -25,8 +25,10 @@ test("the answer comes first, then what is asked for, what was tried and what is
                 identity https://github.com/shop/api/.github/workflows/release.yml@refs/heads/main
                 issuer   https://token.actions.githubusercontent.com (root public-good)
                 · release: identity ends with @refs/heads/main, not @refs/tags/*
+                  ✓ form, subject
            2  cosign .sig of index
                 ✗ no trusted key made this signature
+                  ✓ form  ✗ signer
   covers   ✗ index sha256:999999999999…: no accepted signature
            ✗ linux/amd64 sha256:aaaaaaaaaaaa…: no accepted signature
            ? linux/arm64 sha256:bbbbbbbbbbbb…: its signatures were not read
@@ -41,8 +43,10 @@ test("the answer comes first, then what is asked for, what was tried and what is
 test("of what is trusted every step is told", () => {
   const text = renderVerify(trustedView, plain);
   assert.match(text, /^✓ trusted: registry\.example\.com\/shop\/api:2\.0\.1\n {2}signed by security\n/);
+  assert.match(text, /^ +✓ form, subject, signer, signature {2}- not asked for: time$/m);
+  const all = renderVerify(trustedView, { ...plain, all: true });
   for (const { step, detail } of accepted.steps) {
-    assert.match(text, new RegExp(`^ +[✓-] ${step} +${detail.slice(0, 10)}`, "m"));
+    assert.match(all, new RegExp(`^ +[✓-] ${step} +${detail.slice(0, 10)}`, "m"));
   }
 });
 
@@ -76,7 +80,7 @@ test("lines fit the page, but for the name that is to be copied", () => {
   for (const view of [refusedView, trustedView]) {
     for (const all of [false, true]) {
       for (const line of renderVerify(view, { ...plain, all }).split("\n")) {
-        assert.ok(displayWidth(line) <= 100 || line.includes(view.resolved), line);
+        assert.ok(displayWidth(line) <= 100 || line.includes(view.resolved ?? "-"), line);
       }
     }
   }

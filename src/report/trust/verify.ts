@@ -29,7 +29,7 @@ export function renderVerify(view: VerifyView, options: RenderOptions): string {
   const out = [head(first), ...rest, ...fittedLines(page, view.reason, 2, "  "), ""];
   section(out, page, "image", [
     // To be copied: it is not broken.
-    `${blanks(INDENT)}${clip(printable(view.resolved), LONGEST)}`,
+    ...(view.resolved === undefined ? [] : [`${blanks(INDENT)}${clip(printable(view.resolved), LONGEST)}`]),
     ...(view.images === undefined
       ? []
       : [`${blanks(INDENT)}index of ${view.images} image${view.images === 1 ? "" : "s"}`]),
@@ -41,7 +41,7 @@ export function renderVerify(view: VerifyView, options: RenderOptions): string {
     "needs",
     view.needs.flatMap((need) => needLines(need, page)),
   );
-  section(out, page, "tried", triedLines(view.tried, page));
+  if (view.resolved !== undefined) section(out, page, "tried", triedLines(view.tried, page));
   section(out, page, "covers", coverLines(view.covers, page));
   section(
     out,
@@ -137,8 +137,6 @@ function attemptLines(attempt: AttemptView, number: number, width: number, page:
   const about = attempt.predicateType === undefined ? "" : `, ${attempt.predicateType}`;
   const where = attempt.beside === undefined ? "" : ` of ${attempt.beside}`;
   const [title = "", ...more] = fittedLines(page, `${attempt.form}${where}${about}`, inner, "  ");
-  // What is refused, what counts, and whatever is asked for with --all is told step by step.
-  const steps = page.all || attempt.outcome === "accepted" ? attempt.steps : [];
   return [
     `${blanks(INDENT)}${String(number).padStart(width)}  ${title.slice(inner)}`,
     ...more,
@@ -147,7 +145,7 @@ function attemptLines(attempt: AttemptView, number: number, width: number, page:
       signerTexts(signer).flatMap((text) => fittedLines(page, text, inner + 2, "  ")),
     ),
     ...attempt.reasons.flatMap((reason) => painted(fittedLines(page, `${mark} ${reason}`, inner + 2, "  "), paint)),
-    ...stepLines(steps, page, inner + 4),
+    ...(page.all ? stepLines(attempt.steps, page, inner + 4) : stepSummary(attempt.steps, page, inner + 4)),
   ];
 }
 
@@ -157,10 +155,22 @@ export function signerTexts(signer: SignerView): string[] {
     case "identity":
       return [`identity ${signer.identity}`, `issuer   ${signer.issuer} (root ${signer.root})`];
     case "key":
-      return [`key ${signer.name} ${signer.fingerprint}`];
+      return [`key ${signer.name} (${signer.fingerprint})`];
     case "certificate":
       return [`certificate ${signer.subject} (authority ${signer.authority})`];
   }
+}
+
+/** Which steps hold, which does not and which nobody asked for, on a line or two. */
+function stepSummary(steps: readonly StepView[], page: Page, indent: number): string[] {
+  const named = (wanted: StepView["outcome"]) =>
+    steps.flatMap(({ step, outcome }) => (outcome === wanted ? [step] : [])).join(", ");
+  const parts = [
+    ["✓", named("holds")],
+    ["✗", named("fails")],
+    ["- not asked for:", named("not-asked")],
+  ].flatMap(([mark, names]) => (names === "" ? [] : [`${mark} ${names}`]));
+  return parts.length === 0 ? [] : fittedLines(page, parts.join("  "), indent, "  ").map(page.colors.dim);
 }
 
 function stepLines(steps: readonly StepView[], page: Page, indent: number): string[] {

@@ -2,52 +2,66 @@
 import { Problem } from "../../../core/problem.ts";
 import type { Repository } from "./repository.ts";
 
-/** Which places have fallen silent, by name. */
+/** Which servers have fallen silent, by host. */
 export interface Patience {
-  /** The same repository, whose look-ups fail at once with what the first one failed with. */
+  /** Does a look-up, unless the host fell silent a moment ago: then it fails with what that failed with. */
+  ask<T>(host: string, look: () => Promise<T>): Promise<T>;
+  /** The same repository, whose look-ups are asked so; of what is this repository's trouble alone, it forgets nothing. */
   guard(repository: Repository, host: string): Repository;
 }
 
-/** Where one of these came after all its tries, the next request to that server would wait as long for the same. */
-const silent: ReadonlySet<string> = new Set([
+/** The server's trouble, whatever is asked of it. */
+const hostSilent: ReadonlySet<string> = new Set([
   "registry.unreachable",
   "registry.stalled",
-  "registry.timeout",
   "registry.tls",
   "registry.certificate",
-  "registry.broken",
   "registry.throttled",
-  "registry.unavailable",
 ]);
 
+/** May be one repository's trouble: others on that host are asked all the same. */
+const repositorySilent: ReadonlySet<string> = new Set(["registry.timeout", "registry.broken", "registry.unavailable"]);
+
 /**
- * @param milliseconds - how long a place that fell silent is left alone
+ * @param milliseconds - how long a server that fell silent is left alone
  * @param clock - milliseconds since any time
  */
-export function createPatience(milliseconds: number, clock: () => number = () => performance.now()): Patience {
+export function createPatience(milliseconds: number, clock: () => number): Patience {
   const fallen = new Map<string, { readonly problem: Problem; readonly until: number }>();
-  return {
-    guard(repository, host) {
-      async function ask<T>(look: () => Promise<T>): Promise<T> {
-        const known = fallen.get(host);
-        if (known !== undefined && clock() < known.until) throw known.problem;
-        try {
-          return await look();
-        } catch (error) {
-          if (error instanceof Problem && silent.has(error.code)) {
-            fallen.set(host, { problem: error, until: clock() + milliseconds });
-          }
-          throw error;
-        }
+
+  async function ask<T>(host: string, look: () => Promise<T>): Promise<T> {
+    const known = fallen.get(host);
+    if (known !== undefined && clock() < known.until) throw known.problem;
+    try {
+      return await look();
+    } catch (error) {
+      if (error instanceof Problem && hostSilent.has(error.code)) {
+        fallen.set(host, { problem: error, until: clock() + milliseconds });
       }
-      return {
-        place: repository.place,
-        tagged: (tag) => ask(() => repository.tagged(tag)),
-        manifest: (entry) => ask(() => repository.manifest(entry)),
-        blob: (entry) => ask(() => repository.blob(entry)),
-        referrers: (subject) => ask(() => repository.referrers(subject)),
-        close: () => repository.close(),
-      };
-    },
-  };
+      throw error;
+    }
+  }
+
+  function guard(repository: Repository, host: string): Repository {
+    let given: Problem | undefined;
+    const guarded = async <T>(look: () => Promise<T>): Promise<T> => {
+      if (given !== undefined) throw given;
+      try {
+        return await ask(host, look);
+      } catch (error) {
+        if (error instanceof Problem && repositorySilent.has(error.code)) given = error;
+        throw error;
+      }
+    };
+    return {
+      place: repository.place,
+      tagged: (tag) => guarded(() => repository.tagged(tag)),
+      manifest: (entry) => guarded(() => repository.manifest(entry)),
+      blob: (entry) => guarded(() => repository.blob(entry)),
+      referrers: (subject) => guarded(() => repository.referrers(subject)),
+      close: () => repository.close(),
+    };
+  }
+
+  return { ask, guard };
 }

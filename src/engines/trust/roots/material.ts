@@ -102,14 +102,23 @@ function textOf(file: string, limit: number, options: MaterialOptions): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
 }
 
-function bytesOf(file: string, limit: number, { readFile = readBounded }: MaterialOptions): Uint8Array {
+function bytesOf(
+  file: string,
+  limit: number,
+  { readFile = (name, most) => readBounded(name, most) }: MaterialOptions,
+): Uint8Array {
   const bytes = readFile(file, limit);
   if (bytes.length > limit) throw tooLarge(file, limit);
   return bytes;
 }
 
-/** One byte more than the bound tells that it is over it. A named pipe is not waited for, one of a shell (`<(…)`) is. */
-function readBounded(file: string, limit: number): Uint8Array {
+/**
+ * One byte more than the bound tells that it is over it. A named pipe is not waited for, one of a shell (`<(…)`) is.
+ *
+ * @param place - what the file is called in problems
+ * @throws Problem (usage) `trust.unreadable`, `trust.too-large`
+ */
+export function readBounded(file: string, limit: number, place: string = file): Uint8Array {
   const bytes = Buffer.alloc(limit + 1);
   let length = 0;
   try {
@@ -122,9 +131,9 @@ function readBounded(file: string, limit: number): Uint8Array {
       closeSync(descriptor);
     }
   } catch (error) {
-    throw refused("trust.unreadable", file, systemCause(error), undefined, error);
+    throw refused("trust.unreadable", place, systemCause(error), undefined, error);
   }
-  if (length > limit) throw tooLarge(file, limit);
+  if (length > limit) throw tooLarge(place, limit);
   return bytes.subarray(0, length);
 }
 

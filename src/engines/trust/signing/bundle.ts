@@ -1,10 +1,9 @@
 /** Sigstore bundles v0.3 around an envelope (sigstore/protobuf-specs, sigstore_bundle.proto), made. */
 import { createHash } from "node:crypto";
+import { mediaTypes } from "../forms.ts";
 import type { MadeEnvelope } from "./dsse.ts";
 import type { LogEntry } from "./log-entry.ts";
 import type { Timestamp } from "./timestamp.ts";
-
-export const BUNDLE = "application/vnd.dev.sigstore.bundle.v0.3+json";
 
 export interface BundleParts {
   readonly envelope: MadeEnvelope;
@@ -18,7 +17,7 @@ export function bundleJson({ envelope, signer, entry, timestamp }: BundleParts):
   const { payloadType, payload, signature } = envelope;
   return Buffer.from(
     JSON.stringify({
-      mediaType: BUNDLE,
+      mediaType: mediaTypes.bundle,
       verificationMaterial: {
         ...(signer.kind === "certificate"
           ? { certificate: { rawBytes: base64(signer.der) } }

@@ -3,8 +3,9 @@ import { X509Certificate } from "node:crypto";
 import { X509Certificate as ParsedCertificate } from "@sigstore/core";
 import { valueAt } from "../../../core/untyped.ts";
 import { bounds as trustBounds } from "../bounds.ts";
+import { readPem } from "../pem.ts";
 import { bounds } from "./bounds.ts";
-import { pemBlocks, toPem } from "./encoding.ts";
+import { toPem } from "./encoding.ts";
 import type { SigningKey } from "./key.ts";
 import { below, jsonOf, type Services, wrongAnswer } from "./service.ts";
 import { challengeOf, type IdentityToken } from "./token.ts";
@@ -66,7 +67,7 @@ export async function requestCertificate(
 function derOf(chain: unknown): Buffer[] | undefined {
   if (!Array.isArray(chain) || chain.length > trustBounds.chain) return undefined;
   const blocks = (chain as unknown[]).map((pem) =>
-    typeof pem === "string" ? pemBlocks(pem, "CERTIFICATE") : undefined,
+    typeof pem === "string" ? readPem(pem, "CERTIFICATE", 1) : undefined,
   );
   return blocks.every((found) => found?.length === 1) ? blocks.flatMap((found) => found ?? []) : undefined;
 }

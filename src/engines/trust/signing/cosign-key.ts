@@ -4,8 +4,8 @@
  */
 import { createPrivateKey, type KeyObject, randomBytes, scryptSync } from "node:crypto";
 import { isObject, valueAt } from "../../../core/untyped.ts";
+import { decodeBase64 } from "../base64.ts";
 import { bounds } from "./bounds.ts";
-import { decodeBase64 } from "./encoding.ts";
 import { openSecretbox, sealSecretbox } from "./secretbox.ts";
 
 /** The label today, and that of cosign before 2.0. */

@@ -1,4 +1,5 @@
 /** DSSE envelopes (secure-systems-lab/dsse, protocol.md and envelope.md), made. */
+import { preAuthEncoding } from "../dsse.ts";
 import type { SigningKey } from "./key.ts";
 
 export const IN_TOTO = "application/vnd.in-toto+json";
@@ -12,13 +13,7 @@ export interface MadeEnvelope {
 }
 
 export function signEnvelope(payloadType: string, payload: Buffer, key: SigningKey): MadeEnvelope {
-  const type = Buffer.from(payloadType);
-  const encoded = Buffer.concat([
-    Buffer.from(`DSSEv1 ${type.length} `),
-    type,
-    Buffer.from(` ${payload.length} `),
-    payload,
-  ]);
+  const encoded = preAuthEncoding({ payloadType, payload });
   return { payloadType, payload, signature: key.sign(encoded), encoded };
 }
 

@@ -1,6 +1,7 @@
 /** Signatures and attestations of one image in each form, complete with what vouches for them; nothing is written yet. */
 import { createPublicKey, verify } from "node:crypto";
 import { Problem } from "../../../core/problem.ts";
+import { signPredicateType } from "../forms.ts";
 import type { CosignAnnotations, Envelope, SignatureForm } from "../model.ts";
 import { bundleJson } from "./bundle.ts";
 import { certificatePem } from "./certificate.ts";
@@ -13,7 +14,6 @@ import type { Credential, RunSigner, Witnesses } from "./signer.ts";
 import {
   type Annotations,
   attestationStatement,
-  COSIGN_SIGN,
   type SignedImage,
   STATEMENT_V1,
   STATEMENT_V01,
@@ -58,6 +58,11 @@ export function requireForm(form: SignatureForm, kind: RunSigner["kind"], { log,
       "use --form bundle-signature or bundle-attestation",
     );
   }
+  if (form === "cosign-att" && log?.version === 1 && log.envelopeEntry === "intoto") {
+    const cause =
+      "cosign compares an intoto entry with the envelope as it is kept, and the log hashes another form of it";
+    throw formProblem(form, cause, "use --form bundle-attestation, or --rekor-entry dsse");
+  }
   if (kind === "identity" && log?.version !== 1 && timestamp === undefined) {
     const cause = "a short-lived certificate needs a signed time";
     throw formProblem(
@@ -91,7 +96,7 @@ export async function makeSignature(
     };
     return { form, image, envelope, credential, ...witnessed };
   }
-  const predicateType = signed.kind === "image" ? COSIGN_SIGN : signed.predicateType;
+  const predicateType = signed.kind === "image" ? signPredicateType : signed.predicateType;
   const envelope = signEnvelope(IN_TOTO, payloadOf(form, image, signed), credential.key);
   requireHolds(credential, envelope.encoded, envelope.signature);
   const isBundle = form !== "cosign-att";

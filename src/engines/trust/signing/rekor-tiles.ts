@@ -4,8 +4,8 @@
  */
 import { createHash } from "node:crypto";
 import { valueAt } from "../../../core/untyped.ts";
+import { decodeBase64 } from "../base64.ts";
 import { bounds } from "./bounds.ts";
-import { decodeBase64 } from "./encoding.ts";
 import type { KeyAlgorithm } from "./key.ts";
 import { type LogEntry, type Logged, PROOF_HASHES } from "./log-entry.ts";
 import { below, jsonOf, type Services, wrongAnswer } from "./service.ts";

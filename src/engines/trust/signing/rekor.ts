@@ -6,9 +6,9 @@
 import { createHash } from "node:crypto";
 import { json } from "@sigstore/core";
 import { isObject, type Untyped, valueAt } from "../../../core/untyped.ts";
+import { decodeBase64 } from "../base64.ts";
 import { bounds } from "./bounds.ts";
 import { envelopeJson, type MadeEnvelope } from "./dsse.ts";
-import { decodeBase64 } from "./encoding.ts";
 import { type InclusionProof, type LogEntry, type Logged, PROOF_HASHES } from "./log-entry.ts";
 import { below, jsonOf, type ServiceAnswer, type Services, wrongAnswer } from "./service.ts";
 

@@ -1,8 +1,6 @@
 /** What is signed of an image: cosign's simple signing payload, and in-toto statements (in-toto/attestation, spec/v1). */
 import { type Digest, digestAlgorithm, digestHex } from "../../../core/digest.ts";
-
-/** The predicate of a statement that says only that an image is signed (sigstore/cosign, COSIGN_PREDICATE). */
-export const COSIGN_SIGN = "https://sigstore.dev/cosign/sign/v1";
+import { signPredicateType } from "../forms.ts";
 
 export const STATEMENT_V01 = "https://in-toto.io/Statement/v0.1";
 export const STATEMENT_V1 = "https://in-toto.io/Statement/v1";
@@ -38,7 +36,7 @@ export function signStatement({ digest }: SignedImage, annotations: Annotations)
     ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
   };
   return Buffer.from(
-    JSON.stringify({ _type: STATEMENT_V1, subject: [subject], predicateType: COSIGN_SIGN, predicate: {} }),
+    JSON.stringify({ _type: STATEMENT_V1, subject: [subject], predicateType: signPredicateType, predicate: {} }),
   );
 }
 

@@ -18,6 +18,8 @@ export interface SigningTarget {
   readonly size: number;
   /** `linux/arm64`; absent of what was named, and where the index does not say. */
   readonly platform?: string;
+  /** Of an image's manifest. */
+  readonly configDigest?: Digest;
   /** Of the manifest. */
   readonly annotations: Readonly<Record<string, string>>;
 }
@@ -62,7 +64,9 @@ function targetOf(
   repository: string,
   platform: string | undefined,
 ): SigningTarget {
-  const annotations = valueAt(parsed(bytes), ["annotations"]);
+  const document = parsed(bytes);
+  const annotations = valueAt(document, ["annotations"]);
+  const configDigest = parseDigest(valueAt(document, ["config", "digest"]));
   const texts = isObject(annotations)
     ? Object.fromEntries(
         Object.entries(annotations).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
@@ -71,6 +75,7 @@ function targetOf(
   return {
     ...{ repository, digest, mediaType, size: bytes.length },
     ...(platform === undefined ? {} : { platform }),
+    ...(configDigest === undefined ? {} : { configDigest }),
     annotations: texts,
   };
 }

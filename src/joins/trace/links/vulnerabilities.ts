@@ -1,6 +1,7 @@
 import type { Evaluation } from "../../../core/evaluation.ts";
+import { isKind } from "../../../engines/trust/predicates/reports.ts";
 import type { LinkFact, LinkParts, TraceSources } from "../model.ts";
-import { isScan, readScan } from "../predicates.ts";
+import { readScan } from "../predicates.ts";
 import { severityText } from "../severity-text.ts";
 import { signatureEvidence, signatureGaps, statements, stateOfSignature } from "../signatures.ts";
 
@@ -8,13 +9,13 @@ const CHECK = "image/known-vulnerabilities";
 
 /** When it was scanned and what was found: by those who attest it, and by this run. */
 export function vulnerabilities(sources: TraceSources): LinkParts {
-  const attested = statements(sources, isScan).map((known): LinkFact => {
-    const { scanner, at, counts } = readScan(known.statement);
-    const found = counts === undefined ? "" : `: ${severityText(counts) || "none"}`;
+  const attested = statements(sources, (predicateType) => isKind("vuln", { predicateType }) === true).map((known): LinkFact => {
+    const { scanner, at, counts, unread } = readScan(known.statement);
+    const found = counts === undefined ? "" : `: ${severityText(counts) || "none found"}`;
     return {
       text: `scanned by ${scanner ?? "an unnamed scanner"}${at === undefined ? "" : ` at ${at}`}${found}`,
       state: stateOfSignature(known),
-      evidence: signatureEvidence(known),
+      evidence: { ...signatureEvidence(known), ...(unread === undefined ? {} : { but: unread }) },
     };
   });
   const own = ownScan(sources);

@@ -27,6 +27,15 @@ export interface Anchor {
   readonly keys: readonly TufKey[];
 }
 
+/** The anchor that a root file of the user's is. @throws Problem `tuf.form`, `tuf.bound`, `tuf.signature` */
+export function anchorIn(bytes: Uint8Array, place: string): Anchor {
+  const { signed } = readRoot(bytes, place);
+  const { keyIds, threshold } = signed.roles.root;
+  const anchor = { version: signed.version, threshold, keys: keyIds.flatMap((id) => signed.keys.get(id) ?? []) };
+  firstRoot(bytes, anchor, place);
+  return anchor;
+}
+
 /** @param place - the file, for problems @throws Problem `tuf.form`, `tuf.bound`, `tuf.signature`, `tuf.mismatch` */
 export function firstRoot(bytes: Uint8Array, anchor: Anchor, place: string): Metadata<Root> {
   const root = readRoot(bytes, place);
