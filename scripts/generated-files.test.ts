@@ -9,7 +9,7 @@ function checkSource(id: string, constant: string): string {
   return `export const ${constant} = {
   id: "${id}", title: "Things", layer: "${id.split("/")[0]}", category: "configuration", controls: [4], severity: "high",
   documentation: { what: "What it finds.", why: "Why.", fix: "How.", references: ["https://example.org/rule"] },
-  subject: "${id.split("/")[0] === "image" ? "image" : "workload"}", needs: { workload: "whole" },
+  subject: "${id.split("/")[0] === "image" ? "image" : "workload"}", needs: { workload: "complete" },
 };\n`;
 }
 

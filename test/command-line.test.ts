@@ -39,6 +39,8 @@ describe("a path that leads nowhere is told as one", { concurrency: 2 }, () => {
     "init ./nope",
     "policy validate nope.yaml",
     "secrets scan /nope",
+    "secrets scan nope",
+    "secrets scan src/nope",
     "image scan ./nope.tar",
     "image scan nope.tar",
     "image scan ./nope",

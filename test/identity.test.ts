@@ -28,7 +28,7 @@ interface Reported {
   readonly exitCode: number;
   readonly notes: readonly string[];
   readonly baseline?: Readonly<Record<string, number>>;
-  readonly controls: readonly { readonly number: number; readonly coverage: { judged: number; total: number } }[];
+  readonly controls: readonly { readonly number: number; readonly coverage: { assessed: number; total: number } }[];
   readonly evaluations: readonly {
     readonly check: string;
     readonly asset: Readonly<Record<string, unknown>>;
@@ -120,7 +120,7 @@ describe("who an asset belongs to", () => {
     const entries = report.baseline?.entries;
     assert.ok(own.size > 10 && entries === own.size);
     assert.ok(fingerprints(first).isDisjointFrom(own));
-    const none = { known: 0, risen: 0, gone: 0, unjudged: 0 };
+    const none = { known: 0, worsened: 0, resolved: 0, notEvaluated: 0 };
     assert.deepEqual(report.baseline, { name: known, entries, ...none, foreign: entries });
     assert.equal(report.exitCode, 1);
   });
@@ -169,7 +169,7 @@ describe("who an asset belongs to", () => {
     const { controls, evaluations } = await place.report("check", ".");
     for (const number of [1, 2]) {
       const { coverage } = controls.find((control) => control.number === number) ?? {};
-      assert.deepEqual([coverage?.judged, coverage?.total], [0, 1], `control ${number}`);
+      assert.deepEqual([coverage?.assessed, coverage?.total], [0, 1], `control ${number}`);
     }
     assert.deepEqual(evaluations.find(({ asset }) => asset.kind === "image")?.asset, {
       kind: "image",
@@ -199,6 +199,6 @@ describe("who an asset belongs to", () => {
     assert.deepEqual(more, []);
     assert.equal(relation?.from.id, "github.com/acme/shop//manifests/ServiceAccount/shop/web");
     assert.equal(relation?.to.id, "github.com/acme/shop//manifests/Namespace/shop/ClusterRole//edit");
-    assert.match(relation?.evidence.powers ?? "", /read Secrets/);
+    assert.match(relation?.evidence.permissions ?? "", /read Secrets/);
   });
 });

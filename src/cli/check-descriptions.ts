@@ -13,8 +13,14 @@ const folders: Readonly<Record<string, () => Promise<readonly CheckDescription[]
 
 /** At least the descriptions of the checks that the evaluations name, in the order of their ids. */
 export async function descriptionsFor(evaluations: Evaluations): Promise<CheckDescription[]> {
-  const layers = new Set<string>();
-  for (const { check } of evaluations) layers.add(check.slice(0, check.indexOf("/")));
+  const ids = new Set<string>();
+  for (const { check } of evaluations) ids.add(check);
+  return await descriptionsOf(ids);
+}
+
+/** At least the descriptions of these checks, in the order of their ids. */
+export async function descriptionsOf(ids: Iterable<string>): Promise<CheckDescription[]> {
+  const layers = new Set(Array.from(ids, (id) => id.slice(0, id.indexOf("/"))));
   const loaded = await Promise.all([...layers].sort().map((layer) => folders[layer]?.() ?? []));
   return loaded.flat();
 }

@@ -1,13 +1,13 @@
 import { checks } from "../checks/index.ts";
 import type { Evaluations } from "../core/evaluations.ts";
 import { usageProblem } from "../core/problem.ts";
-import { judgeControls, judgeLayers } from "../joins/baseline/baseline.ts";
+import { evaluateControls, evaluateLayers } from "../joins/baseline/baseline.ts";
 import { scanTree } from "../scan/tree.ts";
 import type { ClusterOptions } from "./cluster/audit.ts";
-import { type JudgingOptions, runJudging } from "./judging.ts";
+import { type EvaluationOptions, runEvaluation } from "./evaluation.ts";
 import { namedDirectory } from "./named-place.ts";
 
-export interface CheckOptions extends JudgingOptions, ClusterOptions {
+export interface CheckOptions extends EvaluationOptions, ClusterOptions {
   /** False for --no-secrets. */
   readonly secrets: boolean;
   /** A live cluster in place of the folder. */
@@ -26,12 +26,12 @@ export async function check(dir: string, options: CheckOptions): Promise<number>
     throw usageProblem("--cluster --render", cause);
   }
   if (options.cluster) {
-    return await runJudging(root, options, async (judging) => ({
-      ...(await (await import("./cluster/audit.ts")).judgeCluster(judging, options, root)),
+    return await runEvaluation(root, options, async (judging) => ({
+      ...(await (await import("./cluster/audit.ts")).evaluateCluster(judging, options, root)),
       join: joined,
     }));
   }
-  return await runJudging(root, options, async (judging) => ({
+  return await runEvaluation(root, options, async (judging) => ({
     ...(await scanTree(root, judging, options)),
     subject: dir,
     extent: "tree",
@@ -40,5 +40,5 @@ export async function check(dir: string, options: CheckOptions): Promise<number>
 }
 
 function joined(judged: Evaluations, excluded: number) {
-  return { controls: judgeControls(judged, checks, excluded), layers: judgeLayers(judged, checks) };
+  return { controls: evaluateControls(judged, checks, excluded), layers: evaluateLayers(judged, checks) };
 }

@@ -17,6 +17,8 @@ import {
 } from "./options.ts";
 import { RENDER } from "./render-option.ts";
 import { rootsCommands } from "./trust/roots-commands.ts";
+import { signingCommands } from "./trust/signing-commands.ts";
+import { verifyCommands } from "./trust/verify-commands.ts";
 import { explainUnknownCommands } from "./unknown-command.ts";
 import { toolVersion } from "./version.ts";
 
@@ -157,6 +159,8 @@ updating(connecting(pulling(judging(cluster.command("audit")))))
 
 networkCommands(program, finish);
 rootsCommands(program, finish);
+verifyCommands(program, finish);
+signingCommands(program, finish);
 
 const secrets = program.command("secrets").description("find keys, tokens and passwords");
 walking(pulling(judging(secrets.command("scan"))))

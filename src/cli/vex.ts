@@ -10,8 +10,8 @@ import { writeWhole } from "../engines/files/write.ts";
 import { writeVex } from "../engines/vulnerability/vex/write.ts";
 import { vexFormats } from "../engines/vulnerability/vex/written.ts";
 import { imageStatements, policyStatements } from "../scan/vex.ts";
+import { openOptions, type PullingOptions, parseNow, scanCacheOf } from "./evaluation.ts";
 import { createdOf } from "./image/sbom.ts";
-import { openOptions, type PullingOptions, parseNow, scanCacheOf } from "./judging.ts";
 import { knownWord } from "./known-word.ts";
 import { defaultDatabase } from "./paths.ts";
 import { createProgress, progressLine } from "./progress.ts";
@@ -58,7 +58,7 @@ async function statementsOf(
 ): ReturnType<typeof imageStatements> {
   if (references.length === 0) return { ...policyStatements(policy, now), gaps: [] };
   const advisories = options.db === undefined ? openAdvisories(defaultDatabase()) : openNamedAdvisories(options.db);
-  const cache = scanCacheOf(options);
+  const cache = await scanCacheOf(options);
   const progress = createProgress(process.stderr, options.quiet);
   const context = {
     open: openOptions(options),

@@ -5,7 +5,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import fc from "fast-check";
 import { defaultPolicy } from "../collect/policy/default.ts";
 import { fileAsset } from "./asset.ts";
-import { type Baseline, baselineOf, formatBaseline, parseBaseline, setApart } from "./baseline.ts";
+import { applyBaseline, type Baseline, baselineOf, formatBaseline, parseBaseline } from "./baseline.ts";
 import type { CheckDescription } from "./check.ts";
 import type { Evaluation } from "./evaluation.ts";
 import type { Gap } from "./evidence.ts";
@@ -66,7 +66,7 @@ const written = (evaluations: readonly Evaluation[], before?: Baseline) =>
 test("what is known does not fail, what is new does", () => {
   const old = evaluation([finding("a", "high"), finding("b", "low")]);
   assert.equal(old.verdict, "fail");
-  const { evaluations, use } = setApart([old], written([old]), how);
+  const { evaluations, use } = applyBaseline([old], written([old]), how);
   assert.equal(evaluations.at(0)?.verdict, "pass");
   assert.equal(evaluations.at(0)?.reason, "no findings, 2 in the baseline");
   assert.deepEqual(
@@ -76,10 +76,18 @@ test("what is known does not fail, what is new does", () => {
       ["b", "2025-06-15"],
     ],
   );
-  assert.deepEqual(use, { name: "baseline.json", entries: 2, known: 2, risen: 0, gone: 0, unjudged: 0, foreign: 0 });
+  assert.deepEqual(use, {
+    name: "baseline.json",
+    entries: 2,
+    known: 2,
+    worsened: 0,
+    resolved: 0,
+    notEvaluated: 0,
+    foreign: 0,
+  });
 
   const next = evaluation([finding("a", "high"), finding("c", "high")]);
-  const [now] = setApart([next], written([old]), how).evaluations;
+  const [now] = applyBaseline([next], written([old]), how).evaluations;
   assert.equal(now?.verdict, "fail");
   assert.equal(now?.reason, "1 finding at or above the threshold (high or above), 1 more in the baseline");
   assert.deepEqual(
@@ -90,7 +98,7 @@ test("what is known does not fail, what is new does", () => {
 
 test("a finding that has become worse is new, one that has become better is not", () => {
   const baseline = written([evaluation([finding("a", "medium"), finding("b", "medium"), finding("c", "unknown")])]);
-  const { evaluations, use } = setApart(
+  const { evaluations, use } = applyBaseline(
     [evaluation([finding("a", "high"), finding("b", "low"), finding("c", "medium")])],
     baseline,
     how,
@@ -100,30 +108,33 @@ test("a finding that has become worse is new, one that has become better is not"
     evaluations.at(0)?.findings.map(({ subject }) => subject),
     ["a", "c"],
   );
-  assert.equal(use.risen, 2);
+  assert.equal(use.worsened, 2);
 });
 
 test("a baseline never makes a pass of what is unknown", () => {
   const gap = { code: "advisories.no-coverage", reason: "no advisories" };
   const partial = evaluation([finding("a", "high")], [gap]);
   assert.equal(partial.verdict, "fail");
-  const [now] = setApart([partial], written([partial]), how).evaluations;
+  const [now] = applyBaseline([partial], written([partial]), how).evaluations;
   assert.deepEqual([now?.verdict, now?.reason], ["unknown", "no advisories"]);
 });
 
-test("an entry is gone where its asset was judged whole, and not where it was not looked at", () => {
+test("an entry is resolved where its asset was judged whole, and not where it was not looked at", () => {
   const baseline = written([
     evaluation([finding("a", "high"), finding("b", "high")]),
     evaluation([finding("a", "high", "other")], [], "other"),
   ]);
   const uses = (evaluations: readonly Evaluation[]) => {
-    const { gone, unjudged } = setApart(evaluations, baseline, how).use;
-    return { gone, unjudged };
+    const { resolved, notEvaluated } = applyBaseline(evaluations, baseline, how).use;
+    return { resolved, notEvaluated };
   };
-  assert.deepEqual(uses([evaluation([finding("a", "high")])]), { gone: 1, unjudged: 1 });
-  assert.deepEqual(uses([evaluation([], [{ code: "c", reason: "r" }])]), { gone: 0, unjudged: 3 });
+  assert.deepEqual(uses([evaluation([finding("a", "high")])]), { resolved: 1, notEvaluated: 1 });
+  assert.deepEqual(uses([evaluation([], [{ code: "c", reason: "r" }])]), { resolved: 0, notEvaluated: 3 });
   // One of the asset's evaluations lacks evidence: what it did not see may be there.
-  assert.deepEqual(uses([evaluation([]), evaluation([], [{ code: "c", reason: "r" }])]), { gone: 0, unjudged: 3 });
+  assert.deepEqual(uses([evaluation([]), evaluation([], [{ code: "c", reason: "r" }])]), {
+    resolved: 0,
+    notEvaluated: 3,
+  });
   const exception = {
     reason: "r",
     owner: "o",
@@ -131,7 +142,7 @@ test("an entry is gone where its asset was judged whole, and not where it was no
     source: { path: "bulkhead.yaml", line: 1, column: 1 },
   };
   const excepted = [{ finding: finding("b", "high"), exception }];
-  assert.deepEqual(uses([{ ...evaluation([finding("a", "high")]), excepted }]), { gone: 0, unjudged: 1 });
+  assert.deepEqual(uses([{ ...evaluation([finding("a", "high")]), excepted }]), { resolved: 0, notEvaluated: 1 });
 });
 
 test("written anew it keeps dates and what was not judged, takes on what is new and drops what is gone", () => {
@@ -237,10 +248,10 @@ test("whatever is found, a run against its own baseline has nothing new, and los
       const found = (list: readonly (readonly [string, Severity])[]) =>
         list.map(([s, severity]) => finding(s, severity));
       const old = evaluation(found(then));
-      const same = setApart([old], written([old]), how);
+      const same = applyBaseline([old], written([old]), how);
       assert.deepEqual(same.evaluations.at(0)?.findings, []);
       const next = evaluation(found(now));
-      const [apart] = setApart([next], written([old]), how).evaluations;
+      const [apart] = applyBaseline([next], written([old]), how).evaluations;
       const kept = [...(apart?.findings ?? []), ...(apart?.baselined ?? []).map((item) => item.finding)];
       assert.deepEqual(new Set(kept), new Set(next.findings));
       assert.equal(kept.length, next.findings.length);
@@ -262,7 +273,7 @@ test("what can be exchanged unseen is recorded in no baseline, and known by none
   const password = { ...finding("ENV PASSWORD", "high"), unrecorded: true as const };
   assert.deepEqual(written([evaluation([password])]).entries.size, 0);
   const forged = written([evaluation([finding("ENV PASSWORD", "high")])]);
-  const { evaluations, use } = setApart([evaluation([password])], forged, how);
+  const { evaluations, use } = applyBaseline([evaluation([password])], forged, how);
   assert.deepEqual([evaluations.at(0)?.verdict, evaluations.at(0)?.findings.length, use.known], ["fail", 1, 0]);
 });
 
@@ -274,13 +285,13 @@ test("an entry of another repository or cluster knows nothing here, and is count
   const own = of("github.com/acme/shop");
   const others = [of("github.com/acme/other"), of("local"), of("cluster:6f2e0b0c-0000")];
   assert.equal(new Set([own, ...others].map(({ findings }) => findings[0]?.fingerprint)).size, 4);
-  const foreign = setApart([own], written(others), how);
+  const foreign = applyBaseline([own], written(others), how);
   assert.equal(foreign.evaluations.at(0)?.verdict, "fail");
   assert.deepEqual(
     { ...foreign.use, name: "" },
-    { name: "", entries: 3, known: 0, risen: 0, gone: 0, unjudged: 0, foreign: 3 },
+    { name: "", entries: 3, known: 0, worsened: 0, resolved: 0, notEvaluated: 0, foreign: 3 },
   );
-  const mixed = setApart([own], written([...others, own]), how);
+  const mixed = applyBaseline([own], written([...others, own]), how);
   assert.equal(mixed.evaluations.at(0)?.verdict, "pass");
   assert.deepEqual([mixed.use.known, mixed.use.foreign], [1, 3]);
 });

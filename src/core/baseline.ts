@@ -49,13 +49,13 @@ export interface Baseline {
  *
  * A finding whose severity is worse than the entry's counts as new; so does one that was unrated and now has a rating, and
  * one that is never recorded, whatever the file says.
- * An entry is gone only where its asset was judged by its check on whole evidence and it did not occur: what was not
+ * An entry is resolved only where its asset was judged by its check on whole evidence and it did not occur: what was not
  * looked at may still be there. An entry of another repository or cluster knows nothing of this run: a lineage starts with
  * the authority, and the fingerprint is over it.
  *
  * @param context.authorities - of this run, as lineages start with them
  */
-export function setApart(
+export function applyBaseline(
   evaluations: Evaluations,
   baseline: Baseline,
   {
@@ -72,7 +72,7 @@ export function setApart(
 ): { readonly evaluations: Evaluations; readonly use: BaselineUse } {
   const categories = new Map(checks.map(({ id, category }) => [id, category]));
   let known = 0;
-  let risen = 0;
+  let worsened = 0;
   const apart = new EvaluationList();
   for (const one of evaluations) apart.push(acceptKnown(withoutKnown(one), baseline.unknowns, { policy, now }));
 
@@ -82,7 +82,7 @@ export function setApart(
     for (const finding of evaluation.findings) {
       const entry = finding.unrecorded === true ? undefined : baseline.entries.get(finding.fingerprint);
       const worse = entry !== undefined && severityRank(finding.severity) < severityRank(entry.severity);
-      if (worse) risen++;
+      if (worse) worsened++;
       if (entry === undefined || worse) findings.push(finding);
       else baselined.push({ finding, since: entry.since });
     }
@@ -101,16 +101,16 @@ export function setApart(
     };
   }
   const fates = fatesOf(evaluations, baseline);
-  let [gone, unjudged, foreign] = [0, 0, 0];
+  let [resolved, notEvaluated, foreign] = [0, 0, 0];
   for (const [fingerprint, fate] of fates) {
     const authority = authorityIn(baseline.entries.get(fingerprint)?.asset ?? "");
-    if (fate === "gone") gone++;
-    else if (fate === "unjudged" && authority !== undefined && !authorities.has(authority)) foreign++;
-    else if (fate === "unjudged") unjudged++;
+    if (fate === "resolved") resolved++;
+    else if (fate === "notEvaluated" && authority !== undefined && !authorities.has(authority)) foreign++;
+    else if (fate === "notEvaluated") notEvaluated++;
   }
   return {
     evaluations: apart,
-    use: { name: baseline.name, entries: fates.size, known, risen, gone, unjudged, foreign },
+    use: { name: baseline.name, entries: fates.size, known, worsened, resolved, notEvaluated, foreign },
   };
 }
 
@@ -135,14 +135,14 @@ export function baselineOf(evaluations: Evaluations, today: string, before?: Bas
   if (before !== undefined) {
     for (const [fingerprint, fate] of fatesOf(evaluations, before)) {
       const entry = before.entries.get(fingerprint);
-      if (fate === "unjudged" && entry !== undefined) entries.set(fingerprint, entry);
+      if (fate === "notEvaluated" && entry !== undefined) entries.set(fingerprint, entry);
     }
   }
   return [...entries.values()].sort(compareEntries);
 }
 
-/** `gone`: looked for and not there; `unjudged`: not looked for, or not everywhere. */
-type Fate = "occurs" | "gone" | "unjudged";
+/** `resolved`: looked for and not found; `notEvaluated`: not looked for, or not everywhere. */
+type Fate = "occurs" | "resolved" | "notEvaluated";
 
 function fatesOf(evaluations: Evaluations, baseline: Baseline): Map<string, Fate> {
   const seen = new Set<string>();
@@ -157,7 +157,7 @@ function fatesOf(evaluations: Evaluations, baseline: Baseline): Map<string, Fate
   const fates = new Map<string, Fate>();
   for (const { fingerprint, check, asset } of baseline.entries.values()) {
     const whole = judged.get(JSON.stringify([check, asset])) === true;
-    fates.set(fingerprint, seen.has(fingerprint) ? "occurs" : whole ? "gone" : "unjudged");
+    fates.set(fingerprint, seen.has(fingerprint) ? "occurs" : whole ? "resolved" : "notEvaluated");
   }
   return fates;
 }

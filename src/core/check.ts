@@ -13,10 +13,10 @@ export const layers = ["image", "registry", "build", "workload", "cluster", "net
 export type ControlNumber = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10;
 
 /**
- * How much of the evidence a check needs: `witness`, where partial evidence may prove a fail but never a pass;
- * `whole`, where absence is the finding and partial evidence therefore says nothing.
+ * How much of the evidence a check needs: `partial`, where partial evidence may prove a fail but never a pass;
+ * `complete`, where absence is the finding and partial evidence therefore says nothing.
  */
-export type Need = "witness" | "whole";
+export type Need = "partial" | "complete";
 
 /**
  * A check: a pure function of typed facts and declared parameters, in one file with its documentation.

@@ -46,9 +46,9 @@ export function usesOf(
   const findings = new Map<Exception, number>();
   const flaws = new Map<Exception, Set<string>>();
   const inForce = exceptions.filter((exception) => !isExpired(exception, now));
-  const assets = new Map<string, JudgedAsset>();
+  const assets = new Map<string, EvaluatedAsset>();
   for (const { check, asset, excepted, gaps } of evaluations) {
-    if (inForce.length > 0) judgedAssetOf(asset, assets)[gaps.length === 0 ? "whole" : "inPart"].push(check);
+    if (inForce.length > 0) evaluatedAssetOf(asset, assets)[gaps.length === 0 ? "whole" : "inPart"].push(check);
     if (excepted.length === 0) continue;
     const naming = everyExceptionFor(asset, exceptions, now);
     for (const { finding } of excepted) {
@@ -74,24 +74,24 @@ export function usesOf(
 }
 
 /** An asset, and the checks that judged it. */
-interface JudgedAsset {
+interface EvaluatedAsset {
   readonly asset: Asset;
   /** On whole evidence. */
   readonly whole: string[];
   readonly inPart: string[];
 }
 
-function judgedAssetOf(asset: Asset, assets: Map<string, JudgedAsset>): JudgedAsset {
+function evaluatedAssetOf(asset: Asset, assets: Map<string, EvaluatedAsset>): EvaluatedAsset {
   const key = JSON.stringify([asset.id, asset.lineage, asset.name]);
   const known = assets.get(key);
   if (known !== undefined) return known;
-  const made: JudgedAsset = { asset, whole: [], inPart: [] };
+  const made: EvaluatedAsset = { asset, whole: [], inPart: [] };
   assets.set(key, made);
   return made;
 }
 
 /** How much it takes to hold each exception's pattern against each asset's names (see core/glob.ts). */
-function stepsFor(exceptions: readonly Exception[], byAsset: readonly JudgedAsset[]): number {
+function stepsFor(exceptions: readonly Exception[], byAsset: readonly EvaluatedAsset[]): number {
   const patterns = exceptions.reduce((sum, { asset = "" }) => {
     const wildcard = asset.search(/[*?]/);
     return sum + (wildcard < 0 ? 1 : asset.length - wildcard);
@@ -104,7 +104,7 @@ function stepsFor(exceptions: readonly Exception[], byAsset: readonly JudgedAsse
 
 function isJudged(
   exception: Exception,
-  byAsset: Iterable<JudgedAsset>,
+  byAsset: Iterable<EvaluatedAsset>,
   checks: ReadonlyMap<string, CheckDescription>,
   extent: RunExtent,
 ): boolean {

@@ -55,11 +55,11 @@ export interface BaselineUse {
   /** Findings that were set apart. Assets of one lineage may share an entry. */
   readonly known: number;
   /** Findings that it has at a lower severity: they count as new. */
-  readonly risen: number;
+  readonly worsened: number;
   /** Entries that no longer occur. */
-  readonly gone: number;
+  readonly resolved: number;
   /** Entries about what this run did not judge, or not on whole evidence. */
-  readonly unjudged: number;
+  readonly notEvaluated: number;
   /** Entries of another repository or cluster than this run's: none of them takes a finding out. */
   readonly foreign: number;
 }
@@ -69,11 +69,13 @@ export interface ControlResult {
   readonly number: ControlNumber;
   readonly title: string;
   readonly verdict: Verdict;
+  /** What it was without the findings that the baseline lacks; absent without a baseline. */
+  readonly before?: Verdict;
   /** One line. */
   readonly reason: string;
-  /** `{ judged: 7, total: 9, noun: "workloads" }`: seven of nine workloads have a pass or a fail. */
+  /** `{ assessed: 7, total: 9, noun: "workloads" }`: seven of nine workloads have a pass or a fail. */
   readonly coverage: {
-    readonly judged: number;
+    readonly assessed: number;
     readonly total: number;
     readonly noun: string;
     /** Files and directories that were left out (`exclude`), of whatever kind; absent: none. */

@@ -58,7 +58,7 @@ function run(
 ) {
   const evidence = "state" in drafts ? drafts : present(drafts, seen);
   const context = { asset, policy: { ...defaultPolicy, ...policy }, now };
-  return runCheck(check(need ?? "witness", category), { drafts: evidence }, context);
+  return runCheck(check(need ?? "partial", category), { drafts: evidence }, context);
 }
 
 test("no findings on whole evidence is a pass", () => {
@@ -87,25 +87,25 @@ test("where only fixable findings count, one without a fix stays below the thres
 });
 
 test("absent evidence is unknown, for either need, and the check is not asked", () => {
-  for (const need of ["witness", "whole"] as const) {
+  for (const need of ["partial", "complete"] as const) {
     const { verdict, reason, findings, gaps } = run(absent(gap), { need });
     assert.deepEqual([verdict, reason, findings, gaps], ["unknown", gap.reason, [], [gap]]);
   }
 });
 
-test("partial evidence proves a fail to a witness and nothing where the whole is needed", () => {
+test("partial evidence proves a fail where partial is enough, and nothing where complete is needed", () => {
   const partial = present([draft("critical")], seen, { gaps: [gap] });
-  assert.equal(run(partial, { need: "witness" }).verdict, "fail");
-  assert.equal(run(partial, { need: "whole" }).verdict, "unknown");
-  assert.deepEqual(run(partial, { need: "whole" }).findings, []);
-  assert.equal(run(present([], seen, { gaps: [gap] }), { need: "witness" }).verdict, "unknown");
+  assert.equal(run(partial, { need: "partial" }).verdict, "fail");
+  assert.equal(run(partial, { need: "complete" }).verdict, "unknown");
+  assert.deepEqual(run(partial, { need: "complete" }).findings, []);
+  assert.equal(run(present([], seen, { gaps: [gap] }), { need: "partial" }).verdict, "unknown");
 });
 
 test("a gap that two needs have in common is told once, another beside it too", () => {
-  const { applies: _, looked: __, ...description } = check("witness");
+  const { applies: _, looked: __, ...description } = check("partial");
   const both: Check<{ a: string; b: string }> = {
     ...description,
-    needs: { a: "witness", b: "witness" },
+    needs: { a: "partial", b: "partial" },
     evaluate: () => [],
   };
   const other = { ...gap, concerns: "apk" };
@@ -169,10 +169,10 @@ test("the fingerprint is that of check, lineage and subject, and nothing else", 
 });
 
 test("the oldest evidence dates the evaluation, and the first to go stale bounds it", () => {
-  const { applies: _, looked: __, ...described } = check("whole");
+  const { applies: _, looked: __, ...described } = check("complete");
   const both: Check<{ a: null; b: null }> = {
     ...described,
-    needs: { a: "whole", b: "whole" },
+    needs: { a: "complete", b: "complete" },
     evaluate: () => [],
   };
   const evidence = {
@@ -189,7 +189,7 @@ const drafts = fc
   .map((many) => many.map(([level, hasFix, subject]) => draft(level, { subject, ...(hasFix ? fixable : {}) })));
 
 test("a verdict of pass is never reached on partial evidence, nor a fail without a finding above the threshold", () => {
-  const need = fc.constantFrom<Need>("witness", "whole");
+  const need = fc.constantFrom<Need>("partial", "complete");
   const category = fc.constantFrom<Category>("vulnerability", "configuration");
   fc.assert(
     fc.property(drafts, need, category, fc.boolean(), (many, someNeed, someCategory, whole) => {
@@ -254,7 +254,7 @@ test("what a statement dismisses is set aside with its reason; what it notes sta
   const exception = { reason: "VEX fixed", owner: "Shop", source: { path: "web.vex.json" } };
   const judge = (assessment: Assessment) =>
     runCheck(
-      check("witness"),
+      check("partial"),
       { drafts: present([draft("critical")], seen) },
       { asset, policy: defaultPolicy, now, assess: () => assessment },
     );

@@ -102,7 +102,7 @@ function run<Facts extends object>(
   const facts = parametersOf(check, context.policy);
   const threshold = thresholdOf(context.policy, check.category);
   // Most runs have no gap: made for the first.
-  let told: Set<string> | undefined;
+  let reported: Set<string> | undefined;
   let absent = false;
   let judgeable = true;
 
@@ -122,13 +122,13 @@ function run<Facts extends object>(
       }
     }
     if (item.state === "absent") absent = true;
-    if (item.state === "absent" || (need === "whole" && own.length > 0)) judgeable = false;
+    if (item.state === "absent" || (need === "complete" && own.length > 0)) judgeable = false;
     // Two needs that come of one reading have its gaps in common.
     for (const gap of own) {
       const key = `${gap.code}\n${gap.concerns ?? ""}\n${gap.reason}`;
-      told ??= new Set();
-      if (!told.has(key)) gaps.push(gap);
-      told.add(key);
+      reported ??= new Set();
+      if (!reported.has(key)) gaps.push(gap);
+      reported.add(key);
     }
   }
 

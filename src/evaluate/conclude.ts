@@ -3,7 +3,7 @@
  * are set apart, each gets its basis and what the policy makes of it, and the exit code follows. One step, so that no caller can leave a part of it out.
  */
 import { isAccepted, unknownsAccepted } from "../core/accepted-unknown.ts";
-import { type Baseline, setApart } from "../core/baseline.ts";
+import { applyBaseline, type Baseline } from "../core/baseline.ts";
 import { basisOf, type Tool } from "../core/basis.ts";
 import type { CheckDescription } from "../core/check.ts";
 import { actionsUnder } from "../core/enforcement.ts";
@@ -52,7 +52,12 @@ export function conclude(scanned: Evaluations, context: ConcludeContext): Conclu
   const apart =
     baseline === undefined
       ? undefined
-      : setApart(found, baseline, { policy, checks, now: context.now, authorities: authoritiesNamed(authorities) });
+      : applyBaseline(found, baseline, {
+          policy,
+          checks,
+          now: context.now,
+          authorities: authoritiesNamed(authorities),
+        });
   const evaluations = apart?.evaluations ?? found;
   return {
     evaluations,

@@ -19,7 +19,7 @@ export function controlsText({ controls, withoutControl }: CheckDescription): st
   return withoutControl === undefined ? "none" : `none: ${withoutControl}`;
 }
 
-/** `inventory (witness), layers (whole)`. */
+/** `inventory (partial), layers (complete)`. */
 export function needsText(check: CheckDescription): string {
   const needs = Object.entries(check.needs).map(([name, need]) => `${name} (${need})`);
   return needs.length === 0 ? "nothing" : needs.join(", ");

@@ -8,8 +8,11 @@ import { clip, displayWidth, pad, wrap } from "./width.ts";
 import { coverageText, findingName, layerText, packageOf } from "./wording.ts";
 
 const NUMBER = 4;
-/** Columns in which a reason can be read. */
-const READABLE = 28;
+/** Columns in which a reason can be read; on a narrow page, in which there may be one beside the verdict at all. */
+const READABLE = 46;
+const LEAST = 32;
+/** From so many columns on, what was assessed is named beside its numbers. */
+const WIDE = 120;
 /** Columns that tell the titles apart. */
 const TITLE = 30;
 
@@ -17,21 +20,25 @@ const TITLE = 30;
 export function controlLines(page: Page, { controls = [], evaluations }: Report): string[] {
   const { bold, dim } = page.colors;
   const assets = assetsOf(controls, evaluations);
-  const coverages = Math.max(...controls.map((control) => displayWidth(shortCoverage(control))));
+  const coverageOf = page.columns < WIDE ? coverageNumbers : shortCoverage;
+  const coverages = Math.max(...controls.map((control) => displayWidth(coverageOf(control))));
   const others = NUMBER + 2 + verdictWidth + 2 + coverages + 2;
   const longest = Math.max(...controls.map(({ title }) => displayWidth(title)));
-  const titles = Math.min(longest, page.columns - 20, Math.max(TITLE, page.columns - others - READABLE));
+  const reasons = controls.map((control) => printable(whyOf(control, assets)));
+  const readable = Math.min(READABLE, Math.max(...reasons.map(displayWidth)));
+  const cut = Math.max(TITLE, page.columns - others - readable);
+  const beside = page.columns - others - Math.min(longest, cut) >= Math.min(LEAST, readable);
+  const titles = Math.min(longest, page.columns - 20, beside ? cut : Math.max(TITLE, page.columns - others + 2));
   const before = others + titles;
   const room = page.columns - before;
-  const beside = room >= READABLE;
   return [
     rule(page, "CONTROLS", tally(controls.map(({ verdict }) => verdict))),
-    ...controls.flatMap((control) => {
+    ...controls.flatMap((control, index) => {
       const { number, title, verdict } = control;
-      const why = printable(whyOf(control, assets));
+      const why = reasons[index] ?? "";
       const head = `${String(number).padStart(2)}  ${bold(pad(clip(printable(title), titles), titles))}  `;
       const mark = verdictMark(page, verdict, verdictWidth);
-      const covered = shortCoverage(control);
+      const covered = coverageOf(control);
       if (beside) return [`${head}${mark}  ${dim(pad(covered, coverages))}  ${clip(why, room)}`];
       const first =
         covered !== "" && before - 2 <= page.columns
@@ -43,17 +50,23 @@ export function controlLines(page: Page, { controls = [], evaluations }: Report)
 }
 
 /** `3/3 images`. */
-function shortCoverage({ coverage: { judged, total, noun } }: ControlResult): string {
-  return total === 0 ? "" : printable(`${judged}/${total} ${noun.split(" ").at(-1) ?? ""}`);
+function shortCoverage({ coverage: { assessed, total, noun } }: ControlResult): string {
+  return total === 0 ? "" : printable(`${assessed}/${total} ${noun.split(" ").at(-1) ?? ""}`);
+}
+
+/** `3/3`: of images, workloads or namespaces, as the control says. */
+function coverageNumbers({ coverage: { assessed, total } }: ControlResult): string {
+  return total === 0 ? "" : `${assessed}/${total}`;
 }
 
 /** The worst that speaks against it and whose it is, else why it is what it is. */
 function whyOf({ verdict, reason, worst: [worst] }: ControlResult, assets: ReadonlyMap<string, Asset>): string {
   if (verdict !== "fail" || worst === undefined) return reason;
-  const name = packageOf(worst);
-  const what = name === undefined ? worst.title : `${findingName(worst)} ${name}`;
+  const affected = packageOf(worst);
+  const what = affected === undefined ? worst.title : `${findingName(worst)} ${affected}`;
   const asset = assets.get(worst.fingerprint);
-  return asset === undefined ? what : `${asset.name.replace(/^.*\/(?=.)/, "")}: ${what}`;
+  const name = asset?.name.replace(/^.*\/(?=.)/, "");
+  return name === undefined || what.includes(name) ? what : `${name}: ${what}`;
 }
 
 /** Whose the worst findings are, by their fingerprints. */

@@ -119,7 +119,7 @@ Facts
   category  vulnerability (its threshold applies)
   severity  varies
   controls  2
-  needs     inventory (witness), vulnerabilities (witness)
+  needs     inventory (partial), vulnerabilities (partial)
 
 References
   https://ossf.github.io/osv-schema/

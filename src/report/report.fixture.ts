@@ -222,7 +222,10 @@ const permitted = record(
     from: record({ kind: fc.constant("account"), id: text, name: text }),
     to: record({ kind: fc.constant("permission"), id: text, name: text }),
     observedAt: text,
-    evidence: dictionary(fc.constantFrom("binding", "binding at", "role", "role at", "rules", "powers", "path"), text),
+    evidence: dictionary(
+      fc.constantFrom("binding", "binding at", "role", "role at", "rules", "permissions", "path"),
+      text,
+    ),
     gaps,
   },
   {},
@@ -249,7 +252,7 @@ const check = record(
     severity: fc.constantFrom(...severities, "varies" as const),
     documentation: record({ what: text, why: text, fix: text, references: texts }),
     subject: text,
-    needs: dictionary(text, fc.constantFrom("witness", "whole")),
+    needs: dictionary(text, fc.constantFrom("partial", "complete")),
   },
   { withoutControl: text },
 ) as fc.Arbitrary<CheckDescription>;
@@ -262,10 +265,10 @@ function controlsOf(evaluations: readonly Evaluation[]): fc.Arbitrary<ControlRes
       title: text,
       verdict,
       reason: text,
-      coverage: record({ judged: count, total: count, noun: text }),
+      coverage: record({ assessed: count, total: count, noun: text }),
       worst: findings.length === 0 ? fc.constant([]) : fc.array(fc.constantFrom(...findings), { maxLength: 3 }),
     },
-    { nextFix: text },
+    { nextFix: text, before: verdict },
   ) as fc.Arbitrary<ControlResult>;
   return fc.array(control, { maxLength: 2 });
 }
@@ -291,9 +294,9 @@ export const anyReport: fc.Arbitrary<Report> = fc.array(evaluation, { maxLength:
         name: text,
         entries: count,
         known: count,
-        risen: count,
-        gone: count,
-        unjudged: count,
+        worsened: count,
+        resolved: count,
+        notEvaluated: count,
         foreign: count,
       }),
       controls: controlsOf(evaluations),

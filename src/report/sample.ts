@@ -185,7 +185,7 @@ const checks: readonly CheckDescription[] = [
       references: [],
     },
     subject: "policy",
-    needs: { policy: "witness" },
+    needs: { policy: "partial" },
   },
   {
     id: "image/known-vulnerabilities",
@@ -201,13 +201,13 @@ const checks: readonly CheckDescription[] = [
       references: ["https://ossf.github.io/osv-schema/"],
     },
     subject: "image-scope",
-    needs: { inventory: "witness", vulnerabilities: "witness" },
+    needs: { inventory: "partial", vulnerabilities: "partial" },
   },
 ];
 
 /** What a run with `--baseline` made of the npm packages: one finding known, one new. */
 export const knownAndNew = {
-  baseline: { name: "known.json", entries: 6, known: 1, risen: 2, gone: 1, unjudged: 3, foreign: 0 },
+  baseline: { name: "known.json", entries: 6, known: 1, worsened: 2, resolved: 1, notEvaluated: 3, foreign: 0 },
   evaluations: [
     {
       ...npm,
@@ -236,7 +236,7 @@ export const sampleReport: Report = {
       title: "Slim or distroless bases",
       verdict: "unknown",
       reason: "no check of this control exists yet",
-      coverage: { judged: 0, total: 0, noun: "images" },
+      coverage: { assessed: 0, total: 0, noun: "images" },
       worst: [],
     },
     {
@@ -244,7 +244,7 @@ export const sampleReport: Report = {
       title: "Images scanned and criticals blocked",
       verdict: "fail",
       reason: "2 findings at or over their thresholds",
-      coverage: { judged: 2, total: 3, noun: "package sets" },
+      coverage: { assessed: 2, total: 3, noun: "package sets" },
       worst: npm.findings.slice(0, 2),
       nextFix: "upgrade minimist to 1.2.6 in /app (layer 3/3, RUN npm ci --omit=dev): closes 1 critical finding",
     },
@@ -253,7 +253,7 @@ export const sampleReport: Report = {
       title: "Mesh mTLS",
       verdict: "pass",
       reason: "strict everywhere",
-      coverage: { judged: 4, total: 4, noun: "namespaces" },
+      coverage: { assessed: 4, total: 4, noun: "namespaces" },
       worst: [],
     },
   ],

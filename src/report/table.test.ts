@@ -182,9 +182,9 @@ test("the summary at 100 columns", () => {
     `bulkhead 0.1.0 · examples/shop/insecure
 
 CONTROLS ─────────────────────────────────────────────────────────────── 1 pass · 1 fail · 1 unknown
- 1  Slim or distroless bases              ? unknown                  no check of this control exist…
- 2  Images scanned and criticals blocked  ✗ fail     2/3 sets        web:1.4: CVE-2021-44906 minimi…
-10  Mesh mTLS                             ✓ pass     4/4 namespaces  strict everywhere
+ 1  Slim or distroless bases              ? unknown       no check of this control exists yet
+ 2  Images scanned and criticals blocked  ✗ fail     2/3  web:1.4: CVE-2021-44906 minimist 1.2.5
+10  Mesh mTLS                             ✓ pass     4/4  strict everywhere
 
 FIX FIRST ───────────────────────────────────────────────────────────────────────────────── resolves
  1  upgrade minimist to 1.2.6: shop/web:1.4                                               1 critical
@@ -218,11 +218,11 @@ test("the summary at 60 columns", () => {
     `bulkhead 0.1.0 · examples/shop/insecure
 
 CONTROLS ─────────────────────── 1 pass · 1 fail · 1 unknown
- 1  Slim or distroless bases        ? unknown
+ 1  Slim or distroless bases              ? unknown
     no check of this control exists yet
- 2  Images scanned and criticals …  ✗ fail
+ 2  Images scanned and criticals blocked  ✗ fail     2/3
     web:1.4: CVE-2021-44906 minimist 1.2.5
-10  Mesh mTLS                       ✓ pass
+10  Mesh mTLS                             ✓ pass     4/4
 
 FIX FIRST ───────────────────────────────────────── resolves
  1  upgrade minimist to 1.2.6: shop/web:1.4       1 critical

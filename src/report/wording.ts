@@ -66,9 +66,9 @@ export function assetIdentity(asset: Asset): string | undefined {
   return asset.kind === "image" && asset.identifiedBy !== "reference" ? shortDigest(asset.id) : undefined;
 }
 
-export function coverageText({ judged, total, noun, excluded = 0 }: ControlResult["coverage"]): string | undefined {
+export function coverageText({ assessed, total, noun, excluded = 0 }: ControlResult["coverage"]): string | undefined {
   const parts = [
-    ...(total === 0 ? [] : [`${judged} of ${total} ${noun}`]),
+    ...(total === 0 ? [] : [`${assessed} of ${total} ${noun}`]),
     ...(excluded === 0 ? [] : [`${counted(excluded, "path")} excluded`]),
   ];
   return parts.length === 0 ? undefined : parts.join(", ");
@@ -206,11 +206,12 @@ export function databaseText({ label, asOf, detail }: DatabaseUse): string {
   return `${label}, ${date}${detail === undefined ? "" : `, ${detail}`}`;
 }
 
-export function baselineText({ name, known, risen, gone, unjudged, foreign }: BaselineUse): string {
+export function baselineText({ name, known, worsened, resolved, notEvaluated, foreign }: BaselineUse): string {
   const parts = [`${counted(known, "finding")} in the baseline`];
-  if (risen > 0) parts.push(`${risen} more severe than in the baseline, counted as new`);
-  if (gone > 0) parts.push(`${counted(gone, "entry", "entries")} no longer found: rewrite with --write-baseline`);
-  if (unjudged > 0) parts.push(`${counted(unjudged, "entry", "entries")} for targets not scanned`);
+  if (worsened > 0) parts.push(`${worsened} more severe than in the baseline, counted as new`);
+  if (resolved > 0)
+    parts.push(`${counted(resolved, "entry", "entries")} no longer found: rewrite with --write-baseline`);
+  if (notEvaluated > 0) parts.push(`${counted(notEvaluated, "entry", "entries")} for targets not scanned`);
   if (foreign > 0) {
     const which = foreign === 1 ? "does not count" : "they do not count";
     parts.push(`${counted(foreign, "entry", "entries")} of another repository or cluster: ${which} here`);
@@ -268,7 +269,7 @@ export function auditedText(audited: readonly Evaluation[]): string {
 export function exitText({ exitCode, evaluations }: Pick<Report, "exitCode" | "evaluations">): string {
   switch (exitCode) {
     case 0: {
-      if (judgesNothing(evaluations)) return "nothing to scan was found, allowed by --fail-on";
+      if (evaluatesNothing(evaluations)) return "nothing to scan was found, allowed by --fail-on";
       // `--fail-on` changes the exit code alone: what was found stays found.
       const verdicts = new Set<Verdict>();
       for (const { action, verdict } of evaluations) if (action === undefined) verdicts.add(verdict);
@@ -286,14 +287,14 @@ export function exitText({ exitCode, evaluations }: Pick<Report, "exitCode" | "e
     case 2:
       return "usage or input error";
     case 3:
-      return judgesNothing(evaluations)
+      return evaluatesNothing(evaluations)
         ? "incomplete: nothing to scan was found"
         : "incomplete: some targets could not be assessed";
   }
 }
 
 /** What is said of the policy file is about nothing that it judges. */
-function judgesNothing(evaluations: Report["evaluations"]): boolean {
+function evaluatesNothing(evaluations: Report["evaluations"]): boolean {
   for (const { check } of evaluations) if (!check.startsWith("policy/")) return false;
   return true;
 }

@@ -35,7 +35,7 @@ export interface ClusterContext
   readonly onProgress?: (resource: string, objects: number) => void;
 }
 
-export interface JudgedCluster {
+export interface ScannedCluster {
   readonly reading: ClusterReading;
   /** The same for every context, user and machine that reads the cluster. */
   readonly authority: Authority;
@@ -44,7 +44,7 @@ export interface JudgedCluster {
 }
 
 /** @throws Problem `cluster.…` where nobody answers or we are not known, `kubeconfig.…` */
-export async function scanCluster(connection: ClusterConnection, context: ClusterContext): Promise<JudgedCluster> {
+export async function scanCluster(connection: ClusterConnection, context: ClusterContext): Promise<ScannedCluster> {
   const { policy, now, scanner } = context;
   const reading = await readCluster(connection, context);
   const { manifests, version, folded, uid } = reading;

@@ -7,8 +7,8 @@ import type { Dockerfile, ReadDockerfile } from "../engines/dockerfile/model.ts"
 export type { LintContext } from "../evaluate/build/dockerfiles.ts";
 
 import type { LintContext } from "../evaluate/build/dockerfiles.ts";
-import { type MendContext, type MendedDockerfile, mendDockerfile } from "../fix/dockerfile/fixes.ts";
-import { type DockerfileJudgement, judgeDockerfile } from "../fix/dockerfile/judge.ts";
+import { type FixContext, type FixedDockerfile, fixDockerfile } from "../fix/dockerfile/fixes.ts";
+import { type LintedDockerfile, lintWithFixes } from "../fix/dockerfile/linted.ts";
 
 /**
  * All evaluations of one Dockerfile.
@@ -16,13 +16,13 @@ import { type DockerfileJudgement, judgeDockerfile } from "../fix/dockerfile/jud
  * @param root - the folder that is judged
  * @param path - relative to it
  */
-export function scanDockerfile(root: string, path: string, context: LintContext): DockerfileJudgement {
-  return judgeDockerfile(read(root, path, context), context);
+export function scanDockerfile(root: string, path: string, context: LintContext): LintedDockerfile {
+  return lintWithFixes(read(root, path, context), context);
 }
 
 /** The same with every verified fix that is safe (with `unsafe`, likely) made in memory; nothing is written. */
-export function scanAndMendDockerfile(root: string, path: string, context: MendContext): MendedDockerfile {
-  return mendDockerfile(read(root, path, context), context);
+export function scanAndFixDockerfile(root: string, path: string, context: FixContext): FixedDockerfile {
+  return fixDockerfile(read(root, path, context), context);
 }
 
 function read(root: string, path: string, { now }: LintContext): ReadDockerfile {

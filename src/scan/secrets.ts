@@ -1,8 +1,8 @@
 /** Secrets of one target: a folder, its history, a file, a stream, an image. */
 import { basename, dirname, resolve } from "node:path";
 import { contentsOfImage } from "../collect/image/inventory.ts";
+import { createAccumulator } from "../collect/secrets/accumulator.ts";
 import { secretsOfFile, secretsOfFolder, versionControl } from "../collect/secrets/folder.ts";
-import { createGathering } from "../collect/secrets/gathering.ts";
 import { secretsOfHistory, together } from "../collect/secrets/history.ts";
 import type { KeyedScanner } from "../collect/secrets/scanner.ts";
 import { fileAsset } from "../core/asset.ts";
@@ -57,15 +57,15 @@ export async function scanSecrets(
       return { evaluations: evaluateCommitted(fileAsset(name), found, context), notes: [] };
     }
     case "input": {
-      const gathering = createGathering(INPUT);
+      const accumulator = createAccumulator(INPUT);
       const stream = scanner.open("-");
       let bytes = 0;
       for await (const chunk of target.stream) {
         bytes += chunk.length;
         stream.write(chunk);
       }
-      gathering.file(INPUT, bytes, stream.end());
-      return { evaluations: evaluateCommitted(fileAsset(INPUT), gathering.finish(), context), notes: [] };
+      accumulator.file(INPUT, bytes, stream.end());
+      return { evaluations: evaluateCommitted(fileAsset(INPUT), accumulator.finish(), context), notes: [] };
     }
     case "image": {
       const named = await openImage(name, context.open);

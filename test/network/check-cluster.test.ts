@@ -86,7 +86,7 @@ async function checked(more: Readonly<Record<string, readonly object[]>>) {
   assert.notEqual(stdout, "", stderr);
   const report = JSON.parse(stdout) as {
     notes: string[];
-    controls: { number: number; verdict: string; reason: string; coverage: { judged: number; total: number } }[];
+    controls: { number: number; verdict: string; reason: string; coverage: { assessed: number; total: number } }[];
   };
   const control = report.controls[5];
   assert.ok(control !== undefined);
@@ -95,7 +95,7 @@ async function checked(more: Readonly<Record<string, readonly object[]>>) {
 
 test("an agent that is ready on every node is evidence, and the report says of what", async () => {
   const { control, notes } = await checked({ daemonsets: [agent(2)] });
-  assert.deepEqual([control.verdict, control.coverage.judged, control.coverage.total], ["pass", 1, 1]);
+  assert.deepEqual([control.verdict, control.coverage.assessed, control.coverage.total], ["pass", 1, 1]);
   assert.match(notes, /network policies: calico: DaemonSet kube-system\/calico-node is ready on 2 of 2 nodes/);
 });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { credentialsInUrl } from "./credentials-in-url.ts";
-import { findings, spotted } from "./dockerfile/lint.fixture.ts";
+import { detected, findings } from "./dockerfile/lint.fixture.ts";
 import type { LintCheck } from "./dockerfile/lint-check.ts";
 import { passwordInCommand } from "./password-in-command.ts";
 import { passwordlessAccount } from "./passwordless-account.ts";
@@ -19,11 +19,11 @@ function finds(check: LintCheck, scripts: readonly string[], none: readonly stri
     assert.equal(found.length, 1, script);
     assert.equal(JSON.stringify(found).includes(value), false, `${script}: the value is shown`);
   }
-  for (const script of none) assert.deepEqual(spotted(check, run(script)), [], script);
+  for (const script of none) assert.deepEqual(detected(check, run(script)), [], script);
 }
 
 test("passwords in commands are found and never shown", () => {
-  assert.deepEqual(spotted(passwordInCommand, run(`echo "root:${value}" | chpasswd`)), [
+  assert.deepEqual(detected(passwordInCommand, run(`echo "root:${value}" | chpasswd`)), [
     `2:${5 + `echo "root:${value}" | `.length} Hard-coded password in a command: what chpasswd reads`,
   ]);
   finds(
@@ -79,7 +79,7 @@ test("passwords within URLs are found and never shown", () => {
 });
 
 test("setuid programs in what ships", () => {
-  assert.deepEqual(spotted(setuidBit, run("chmod 4755 /a")), ["2:5 chmod 4755 sets a setuid or setgid bit"]);
+  assert.deepEqual(detected(setuidBit, run("chmod 4755 /a")), ["2:5 chmod 4755 sets a setuid or setgid bit"]);
   finds(
     setuidBit,
     ["chmod u+s /a", "chmod +s /a", "chmod ug+s /a", "install -m 6755 a /a", "chmod u=rwxs /a"],
@@ -92,12 +92,12 @@ test("setuid programs in what ships", () => {
       "find / -perm /6000 -exec chmod a-s {} +",
     ],
   );
-  assert.equal(spotted(setuidBit, "FROM a:1\nCOPY --chmod=4755 a /a\n").length, 1);
-  assert.deepEqual(spotted(setuidBit, "FROM a:1 AS b\nRUN chmod 4755 /a\nFROM c:1\nCOPY --from=b /x /x\n"), []);
+  assert.equal(detected(setuidBit, "FROM a:1\nCOPY --chmod=4755 a /a\n").length, 1);
+  assert.deepEqual(detected(setuidBit, "FROM a:1 AS b\nRUN chmod 4755 /a\nFROM c:1\nCOPY --from=b /x /x\n"), []);
 });
 
 test("servers to log in", () => {
-  assert.deepEqual(spotted(remoteLoginServer, run("apt-get install -y git openssh-server=1:9")), [
+  assert.deepEqual(detected(remoteLoginServer, run("apt-get install -y git openssh-server=1:9")), [
     "2:28 Remote login server openssh-server is installed",
   ]);
   finds(
@@ -105,7 +105,7 @@ test("servers to log in", () => {
     ["apk add dropbear", "dnf install -y openssh-server"],
     ["apk add openssh-client", "apk add openssh"],
   );
-  assert.deepEqual(spotted(remoteLoginServer, 'FROM a:1\nCMD ["/usr/sbin/sshd", "-D"]\n'), [
+  assert.deepEqual(detected(remoteLoginServer, 'FROM a:1\nCMD ["/usr/sbin/sshd", "-D"]\n'), [
     "2:5 CMD starts the remote login server sshd",
   ]);
 });

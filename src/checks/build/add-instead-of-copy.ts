@@ -27,8 +27,8 @@ export const addInsteadOfCopy = dockerfileCheck({
     fix: "Write `COPY`, which only copies.",
     references: ["https://docs.docker.com/build/building/best-practices/#add-or-copy"],
   },
-  needs: { dockerfile: "witness" },
-  *spot({ dockerfile }) {
+  needs: { dockerfile: "partial" },
+  *detect({ dockerfile }) {
     for (const instruction of unfolded(dockerfile)) {
       if (instruction.keyword !== "ADD" || !isPlain(instruction)) continue;
       const written = instruction.sources.map(({ text }) => text).join(" ");

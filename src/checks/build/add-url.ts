@@ -14,8 +14,8 @@ export const addUrl = dockerfileCheck({
     fix: "Write `ADD --checksum=sha256:…` with the file's hash, or the commit's full id behind the repository's address.",
     references: ["https://docs.docker.com/reference/dockerfile/#add---checksum"],
   },
-  needs: { dockerfile: "witness" },
-  *spot({ dockerfile }) {
+  needs: { dockerfile: "partial" },
+  *detect({ dockerfile }) {
     for (const instruction of unfolded(dockerfile)) {
       if (instruction.keyword !== "ADD") continue;
       const checked = instruction.flags.some(({ name }) => name === "checksum");

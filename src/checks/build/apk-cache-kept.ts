@@ -18,15 +18,15 @@ export const apkCacheKept = dockerfileCheck<"commands">({
     fix: "Write `apk add --no-cache`: it fetches the index, uses it, and leaves nothing.",
     references: ["https://wiki.alpinelinux.org/wiki/Alpine_Package_Keeper", "https://man.archlinux.org/man/apk.8"],
   },
-  needs: { dockerfile: "witness", commands: "witness" },
-  *spot({ dockerfile, commands }) {
+  needs: { dockerfile: "partial", commands: "partial" },
+  *detect({ dockerfile, commands }) {
     const shipped = shippedStages(dockerfile);
-    const told = new Set<unknown>();
+    const reported = new Set<unknown>();
     for (const { command, instruction, verb } of installsOf(commands, "apk")) {
       const { stage } = instruction;
       if (instruction.keyword !== "RUN" || stage === undefined || !shipped.has(stage)) continue;
       if (isMounted(instruction, ...folders) || deletesBehind(instruction, command, ...folders)) continue;
-      if (told.has(instruction)) continue;
+      if (reported.has(instruction)) continue;
       const update = instruction.commands.find(
         (one) =>
           one.program === "apk" &&
@@ -37,7 +37,7 @@ export const apkCacheKept = dockerfileCheck<"commands">({
       const kept =
         hasOption(command, "-U", "--update", "--update-cache") && !hasOption(command, "--no-cache", "--cache-dir");
       if (update === undefined && !kept) continue;
-      told.add(instruction);
+      reported.add(instruction);
       yield {
         subject: update === undefined ? "apk add" : "apk update",
         title: "The apk cache remains in the layer",

@@ -12,8 +12,8 @@ export const apkUnpinned = dockerfileCheck<"commands">({
     fix: "Write the version, `curl=8.11.1-r0`, or at least its beginning, `curl=~8.11`.",
     references: ["https://wiki.alpinelinux.org/wiki/Alpine_Package_Keeper"],
   },
-  needs: { dockerfile: "witness", commands: "witness" },
-  *spot({ commands }) {
+  needs: { dockerfile: "partial", commands: "partial" },
+  *detect({ commands }) {
     for (const { packages, instruction } of installsOf(commands, "apk")) {
       if (instruction.keyword !== "RUN") continue;
 

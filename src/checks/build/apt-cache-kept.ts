@@ -32,8 +32,8 @@ export const aptCacheKept = dockerfileCheck<"commands">({
     fix: "End the same `RUN` with `&& rm -rf /var/lib/apt/lists/*`, or mount a cache: `--mount=type=cache,target=/var/lib/apt/lists`.",
     references: ["https://docs.docker.com/build/building/best-practices/#apt-get"],
   },
-  needs: { dockerfile: "witness", commands: "witness" },
-  *spot({ dockerfile, commands }) {
+  needs: { dockerfile: "partial", commands: "partial" },
+  *detect({ dockerfile, commands }) {
     const shipped = shippedStages(dockerfile);
     for (const { command, instruction } of commands) {
       const { program } = command;

@@ -15,8 +15,8 @@ export const aptInScript = dockerfileCheck<"commands">({
     fix: "Write `apt-get`, or `apt-cache` for what only asks.",
     references: ["https://manpages.debian.org/apt.8"],
   },
-  needs: { dockerfile: "witness", commands: "witness" },
-  *spot({ dockerfile, commands }) {
+  needs: { dockerfile: "partial", commands: "partial" },
+  *detect({ dockerfile, commands }) {
     for (const { command, instruction } of commands) {
       const { program, programWord } = command;
       if (program !== "apt" || programWord === undefined || instruction.keyword !== "RUN") continue;

@@ -11,8 +11,8 @@ export const aptKeyAdd = dockerfileCheck<"commands">({
     fix: "Put the key into `/etc/apt/keyrings/` and name it where the repository is named: `deb [signed-by=/etc/apt/keyrings/acme.gpg] https://…`.",
     references: ["https://manpages.debian.org/apt-key.8", "https://wiki.debian.org/DebianRepository/UseThirdParty"],
   },
-  needs: { dockerfile: "witness", commands: "witness" },
-  *spot({ commands }) {
+  needs: { dockerfile: "partial", commands: "partial" },
+  *detect({ commands }) {
     for (const { command, instruction } of commands) {
       if (command.program !== "apt-key") continue;
       const verb = command.arguments.find(({ text }) => text === "add" || text === "adv");

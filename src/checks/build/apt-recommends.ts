@@ -13,8 +13,8 @@ export const aptRecommends = dockerfileCheck<"commands">({
     fix: "Add `--no-install-recommends`, and name what is then missing: what a recommendation brought may be what makes the package work (`ca-certificates` for `curl` and `git`, `libc6-dev` for `gcc`). `--fix` never adds it.",
     references: ["https://manpages.debian.org/apt-get.8"],
   },
-  needs: { dockerfile: "witness", commands: "witness" },
-  *spot({ commands }) {
+  needs: { dockerfile: "partial", commands: "partial" },
+  *detect({ commands }) {
     const configured = new Set(
       commands.flatMap(({ command, instruction }) =>
         command.words.some(({ text }) => /APT::Install-Recommends\W+(?:0|false|no)\b/i.test(text)) &&

@@ -12,8 +12,8 @@ export const aptUnpinned = dockerfileCheck<"commands">({
     fix: "Write the version behind the package, `curl=7.88.1-10+deb12u8`, or build from a dated snapshot of the archive.",
     references: ["https://manpages.debian.org/apt-get.8", "https://snapshot.debian.org/"],
   },
-  needs: { dockerfile: "witness", commands: "witness" },
-  *spot({ commands }) {
+  needs: { dockerfile: "partial", commands: "partial" },
+  *detect({ commands }) {
     for (const { packages, instruction, command } of installsOf(commands, "apt")) {
       const unpinned = packages.filter(
         ({ text, literal }) => literal && /^[a-z0-9][a-z0-9.+:-]*$/i.test(text) && !/\.deb$/.test(text),

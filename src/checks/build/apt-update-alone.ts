@@ -15,8 +15,8 @@ export const aptUpdateAlone = dockerfileCheck<"commands">({
     fix: "Join them: `RUN apt-get update && apt-get install -y …`.",
     references: ["https://docs.docker.com/build/building/best-practices/#apt-get"],
   },
-  needs: { dockerfile: "witness", commands: "witness" },
-  *spot({ commands }) {
+  needs: { dockerfile: "partial", commands: "partial" },
+  *detect({ commands }) {
     const updates = commands.filter(
       ({ command: { program }, command, instruction }) =>
         instruction.keyword === "RUN" &&
@@ -25,10 +25,10 @@ export const aptUpdateAlone = dockerfileCheck<"commands">({
     );
     const installs = installsOf(commands, "apt");
     const updating = new Set(updates.map(({ instruction }) => instruction));
-    const told = new Set<unknown>();
+    const reported = new Set<unknown>();
     for (const { command, instruction } of updates) {
-      if (told.has(instruction) || isMounted(instruction as CommandInstruction, "/var/lib/apt/lists")) continue;
-      told.add(instruction);
+      if (reported.has(instruction) || isMounted(instruction as CommandInstruction, "/var/lib/apt/lists")) continue;
+      reported.add(instruction);
       if (installs.some((one) => one.instruction === instruction)) continue;
       const later = installs.find(
         (one) =>

@@ -3,15 +3,15 @@ import { test } from "node:test";
 import { aptCacheKept } from "./apt-cache-kept.ts";
 import { aptRecommends } from "./apt-recommends.ts";
 import { aptUnpinned } from "./apt-unpinned.ts";
-import { dockerfile, findings, fixed, spotted } from "./dockerfile/lint.fixture.ts";
+import { detected, dockerfile, findings, fixed } from "./dockerfile/lint.fixture.ts";
 
 const run = (script: string): string => `FROM debian:13\nRUN ${script}\n`;
 
 test("packages without a version are found, once a command", () => {
-  assert.deepEqual(spotted(aptUnpinned, run("apt-get install -y curl git=1:2.47 jq")), [
+  assert.deepEqual(detected(aptUnpinned, run("apt-get install -y curl git=1:2.47 jq")), [
     "2:24 2 packages have no version",
   ]);
-  assert.deepEqual(spotted(aptUnpinned, run("sudo apt -t stable install curl")), ["2:32 Package curl has no version"]);
+  assert.deepEqual(detected(aptUnpinned, run("sudo apt -t stable install curl")), ["2:32 Package curl has no version"]);
   for (const script of [
     "apt-get install -y curl=8.1",
     "apt-get install $P",
@@ -19,12 +19,12 @@ test("packages without a version are found, once a command", () => {
     "apt-get update",
     "apt install",
   ]) {
-    assert.deepEqual(spotted(aptUnpinned, run(script)), [], script);
+    assert.deepEqual(detected(aptUnpinned, run(script)), [], script);
   }
 });
 
 test("recommended packages are found, and no edit takes away what may be needed", () => {
-  assert.deepEqual(spotted(aptRecommends, run("apt-get install -y curl")), [
+  assert.deepEqual(detected(aptRecommends, run("apt-get install -y curl")), [
     "2:5 apt-get install also installs recommended packages",
   ]);
   for (const packages of ["gcc", "git curl", "-y \\\n  # the client\n  curl"]) {
@@ -37,12 +37,12 @@ test("recommended packages are found, and no edit takes away what may be needed"
     "echo 'APT::Install-Recommends \"false\";' > /etc/apt/apt.conf.d/x && apt-get install curl",
     "apt-get remove curl",
   ]) {
-    assert.deepEqual(spotted(aptRecommends, run(script)), [], script);
+    assert.deepEqual(detected(aptRecommends, run(script)), [], script);
   }
 });
 
 test("lists that stay are found and removed at the end of the RUN", () => {
-  assert.deepEqual(spotted(aptCacheKept, run("apt-get update && apt-get install curl")), [
+  assert.deepEqual(detected(aptCacheKept, run("apt-get update && apt-get install curl")), [
     "2:5 apt package lists remain in the layer",
   ]);
   assert.equal(
@@ -55,7 +55,7 @@ test("lists that stay are found and removed at the end of the RUN", () => {
     "--mount=type=cache,target=/var/lib/apt,sharing=locked apt-get update",
     "--mount=type=tmpfs,dst=/var/lib/apt/lists/ apt-get update",
   ]) {
-    assert.deepEqual(spotted(aptCacheKept, run(script)), [], script);
+    assert.deepEqual(detected(aptCacheKept, run(script)), [], script);
   }
 });
 
@@ -81,5 +81,5 @@ test("a stage that only lends files may keep them", () => {
     FROM debian:13
     COPY --from=build /a /a
   `;
-  assert.deepEqual(spotted(aptCacheKept, text), []);
+  assert.deepEqual(detected(aptCacheKept, text), []);
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { baseWithoutDigest } from "./base-without-digest.ts";
-import { findings, spotted } from "./dockerfile/lint.fixture.ts";
+import { detected, findings } from "./dockerfile/lint.fixture.ts";
 import { latestTag } from "./latest-tag.ts";
 
 const digest = `sha256:${"ab".repeat(32)}`;
@@ -19,7 +19,7 @@ FROM localhost:5000/app
 `;
 
 test("images without a digest are found wherever they come in", () => {
-  assert.deepEqual(spotted(baseWithoutDigest, file), [
+  assert.deepEqual(detected(baseWithoutDigest, file), [
     "2:6 debian:$V is not pinned by digest",
     "4:13 busybox is not pinned by digest",
     "6:5 ghcr.io/acme/tools:latest is not pinned by digest",
@@ -28,7 +28,7 @@ test("images without a digest are found wherever they come in", () => {
 });
 
 test("latest is found in words and by implication", () => {
-  assert.deepEqual(spotted(latestTag, file), [
+  assert.deepEqual(detected(latestTag, file), [
     "4:13 busybox has no tag, which means latest",
     "6:5 ghcr.io/acme/tools:latest is whatever is newest",
     "11:6 localhost:5000/app has no tag, which means latest",
@@ -46,11 +46,11 @@ test("one image in two places is two findings, whose names do not move with thei
 });
 
 test("what is no digest pins nothing", () => {
-  assert.deepEqual(spotted(baseWithoutDigest, "FROM debian:13@sha256:abc\nCOPY --from=busybox@sha256: a b\n"), [
+  assert.deepEqual(detected(baseWithoutDigest, "FROM debian:13@sha256:abc\nCOPY --from=busybox@sha256: a b\n"), [
     "1:6 debian:13@sha256:abc has an invalid digest: no container runtime pulls the image",
     "2:13 busybox@sha256: has an invalid digest: no container runtime pulls the image",
   ]);
-  assert.deepEqual(spotted(latestTag, "FROM debian@sha256:abc\n"), [
+  assert.deepEqual(detected(latestTag, "FROM debian@sha256:abc\n"), [
     "1:6 debian@sha256:abc has no tag, which means latest",
   ]);
 });

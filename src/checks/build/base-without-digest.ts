@@ -1,6 +1,6 @@
 import { isPinned } from "../../core/image-name.ts";
 import type { DigestAnswer, Dockerfile } from "../../engines/dockerfile/model.ts";
-import { dockerfileCheck, type Spotted } from "./dockerfile/lint-check.ts";
+import { type Detection, dockerfileCheck } from "./dockerfile/lint-check.ts";
 import { type ImageUse, imagesUsed } from "./dockerfile/stages.ts";
 
 /** Images that are named by a tag alone (OCI distribution specification: a tag may be moved, a digest cannot). */
@@ -14,8 +14,8 @@ export const baseWithoutDigest = dockerfileCheck<"digests">({
     fix: "Write the digest behind the tag, `FROM debian:13@sha256:…`, and let Renovate or Dependabot move both. `bulkhead build lint --fix` asks the registry for it and writes it.",
     references: ["https://docs.docker.com/build/building/best-practices/#pin-base-image-versions"],
   },
-  needs: { dockerfile: "witness", digests: "witness" },
-  *spot({ dockerfile, digests }) {
+  needs: { dockerfile: "partial", digests: "partial" },
+  *detect({ dockerfile, digests }) {
     for (const use of imagesUsed(dockerfile)) {
       const { name, written, whole, by, range, stage } = use;
       if (isPinned(name) || name.digest?.includes("$")) continue;
@@ -36,7 +36,7 @@ export const baseWithoutDigest = dockerfileCheck<"digests">({
   },
 });
 
-function fixOf(dockerfile: Dockerfile, use: ImageUse, answer: DigestAnswer | undefined): Spotted["fix"] & {} {
+function fixOf(dockerfile: Dockerfile, use: ImageUse, answer: DigestAnswer | undefined): Detection["fix"] & {} {
   const { written, whole } = use;
   if (answer === undefined) return `write the digest behind it: ${written}@sha256:…`;
   if (answer.kind === "failed") return `write the digest behind it, which could not be looked up: ${answer.reason}`;

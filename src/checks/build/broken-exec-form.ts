@@ -1,6 +1,6 @@
 import type { CommandInstruction, Dockerfile, HealthcheckInstruction } from "../../engines/dockerfile/model.ts";
 import { replaceRange } from "./dockerfile/edits.ts";
-import { dockerfileCheck, type Spotted } from "./dockerfile/lint-check.ts";
+import { type Detection, dockerfileCheck } from "./dockerfile/lint-check.ts";
 import { unfolded } from "./dockerfile/stages.ts";
 
 /** `[` and a quote are the start of no command that anybody runs; `[ -f x ]` is one. */
@@ -12,7 +12,7 @@ const SINGLE_QUOTED = /^\[\s*'[^'"\\\r\n]*'(?:\s*,\s*'[^'"\\\r\n]*')*\s*\]$/;
 function fixOf(
   dockerfile: Dockerfile,
   { form }: CommandInstruction | HealthcheckInstruction,
-): NonNullable<Spotted["fix"]> {
+): NonNullable<Detection["fix"]> {
   const text = 'write it as JSON, with double quotes: ["program", "argument"]';
   if (form === undefined) return text;
   const written = dockerfile.text.slice(form.range.start, form.range.end).trim();
@@ -32,8 +32,8 @@ export const brokenExecForm = dockerfileCheck({
     fix: 'Write JSON: `CMD ["program", "argument"]`, with double quotes and each backslash doubled.',
     references: ["https://docs.docker.com/reference/dockerfile/#exec-form"],
   },
-  needs: { dockerfile: "witness" },
-  *spot({ dockerfile }) {
+  needs: { dockerfile: "partial" },
+  *detect({ dockerfile }) {
     for (const instruction of unfolded(dockerfile)) {
       const { keyword } = instruction;
       if (keyword !== "RUN" && keyword !== "CMD" && keyword !== "ENTRYPOINT" && keyword !== "HEALTHCHECK") continue;

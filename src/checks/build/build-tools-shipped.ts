@@ -19,8 +19,8 @@ export const buildToolsShipped = dockerfileCheck<"commands">({
     fix: "Build in a stage of its own and `COPY --from` what comes out, or remove the tools in the same `RUN`.",
     references: ["https://docs.docker.com/build/building/multi-stage/"],
   },
-  needs: { dockerfile: "witness", commands: "witness" },
-  *spot({ dockerfile, commands }) {
+  needs: { dockerfile: "partial", commands: "partial" },
+  *detect({ dockerfile, commands }) {
     const shipped = shippedStages(dockerfile);
     for (const { packages, instruction, command } of installsOf(commands, "apt", "apk", "dnf", "zypper")) {
       const { stage } = instruction;

@@ -34,8 +34,8 @@ export const builderBaseShipped = dockerfileCheck({
       "https://docs.docker.com/build/building/best-practices/#choose-the-right-base-image",
     ],
   },
-  needs: { dockerfile: "witness" },
-  *spot({ dockerfile }) {
+  needs: { dockerfile: "partial" },
+  *detect({ dockerfile }) {
     const last = dockerfile.stages.at(-1);
     const bottom = last === undefined ? undefined : chainOf(dockerfile, last)[0];
     if (last === undefined || bottom?.from.origin.kind !== "image") return;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { brokenExecForm } from "./broken-exec-form.ts";
 import { builderBaseShipped } from "./builder-base-shipped.ts";
-import { fixed, spotted } from "./dockerfile/lint.fixture.ts";
+import { detected, fixed } from "./dockerfile/lint.fixture.ts";
 import { invalidInstruction } from "./invalid-instruction.ts";
 import { networkHost } from "./network-host.ts";
 import { onbuild } from "./onbuild.ts";
@@ -20,45 +20,45 @@ test("a frontend needs a version, and one of others a digest", () => {
     ["docker/dockerfile:1.7-labs", 0],
     ["mirror.example.com/docker/dockerfile:1.4", 0],
   ] as const) {
-    assert.equal(spotted(unpinnedFrontend, `# syntax=${value}\nFROM a:1\n`).length, count, value);
+    assert.equal(detected(unpinnedFrontend, `# syntax=${value}\nFROM a:1\n`).length, count, value);
   }
-  assert.deepEqual(spotted(unpinnedFrontend, "FROM a:1\n# syntax=docker/dockerfile\n"), []);
+  assert.deepEqual(detected(unpinnedFrontend, "FROM a:1\n# syntax=docker/dockerfile\n"), []);
 });
 
 test("RUN in the builder's network or with its privileges is found", () => {
-  assert.deepEqual(spotted(networkHost, "FROM a:1\nRUN --network=host id\nRUN --network=none id\nRUN id\n"), [
+  assert.deepEqual(detected(networkHost, "FROM a:1\nRUN --network=host id\nRUN --network=none id\nRUN id\n"), [
     "2:5 RUN uses the network of the build host",
   ]);
-  assert.deepEqual(spotted(securityInsecure, "FROM a:1\nRUN --security=insecure id\nRUN --security=sandbox id\n"), [
+  assert.deepEqual(detected(securityInsecure, "FROM a:1\nRUN --security=insecure id\nRUN --security=sandbox id\n"), [
     "2:5 RUN has full privileges on the build host",
   ]);
-  assert.deepEqual(spotted(networkHost, "FROM a:1\nRUN curl --network=host\n"), []);
+  assert.deepEqual(detected(networkHost, "FROM a:1\nRUN curl --network=host\n"), []);
 });
 
 test("ONBUILD is found", () => {
-  assert.deepEqual(spotted(onbuild, "FROM a:1\nONBUILD COPY . /a\nRUN id\n"), [
+  assert.deepEqual(detected(onbuild, "FROM a:1\nONBUILD COPY . /a\nRUN id\n"), [
     "2:1 COPY runs in builds based on this image",
   ]);
 });
 
 test("what Docker refuses is found where it stands", () => {
-  assert.deepEqual(spotted(invalidInstruction, "RUN id\nFROM a:1\nBOGUS x\nCOPY a\nRUN --bogus=1 id\n"), [
+  assert.deepEqual(detected(invalidInstruction, "RUN id\nFROM a:1\nBOGUS x\nCOPY a\nRUN --bogus=1 id\n"), [
     "1:1 Invalid Dockerfile syntax: RUN stands before the first FROM",
     "3:1 Invalid Dockerfile syntax: unknown instruction BOGUS",
     "4:1 Invalid Dockerfile syntax: COPY takes at least one source, and where it goes to",
     "5:5 Invalid Dockerfile syntax: RUN knows no --bogus",
   ]);
   const template = `FROM a:1\n${"{{ if }}\n".repeat(11)}`;
-  assert.deepEqual(spotted(invalidInstruction, template), [
+  assert.deepEqual(detected(invalidInstruction, template), [
     "2:1 Invalid Dockerfile syntax here and in 10 more places, may not be a Dockerfile: unknown instruction {{",
   ]);
   // A shell that is not known is no fault.
-  assert.deepEqual(spotted(invalidInstruction, 'FROM a:1\nSHELL ["pwsh", "-c"]\nRUN Get-Item x\n'), []);
+  assert.deepEqual(detected(invalidInstruction, 'FROM a:1\nSHELL ["pwsh", "-c"]\nRUN Get-Item x\n'), []);
 });
 
 test("arrays that are no JSON are found, and single quotes become double ones", () => {
   const text = "FROM a:1\nCMD ['node', 'a.js']\n";
-  assert.deepEqual(spotted(brokenExecForm, text), ["2:5 CMD has invalid JSON and runs in a shell, brackets included"]);
+  assert.deepEqual(detected(brokenExecForm, text), ["2:5 CMD has invalid JSON and runs in a shell, brackets included"]);
   assert.equal(fixed(brokenExecForm, text), 'FROM a:1\nCMD ["node", "a.js"]\n');
   for (const cmd of [
     'CMD ["node", "a.js",]',
@@ -66,7 +66,7 @@ test("arrays that are no JSON are found, and single quotes become double ones", 
     "ENTRYPOINT ['it is \"so\"']",
     'RUN ["a" "b"]',
   ]) {
-    assert.equal(spotted(brokenExecForm, `FROM a:1\n${cmd}\n`).length, 1, cmd);
+    assert.equal(detected(brokenExecForm, `FROM a:1\n${cmd}\n`).length, 1, cmd);
   }
   for (const cmd of [
     'CMD ["node"]',
@@ -75,21 +75,21 @@ test("arrays that are no JSON are found, and single quotes become double ones", 
     "RUN [[ a = b ]]",
     "CMD node",
   ]) {
-    assert.deepEqual(spotted(brokenExecForm, `FROM a:1\n${cmd}\n`), [], cmd);
+    assert.deepEqual(detected(brokenExecForm, `FROM a:1\n${cmd}\n`), [], cmd);
   }
 });
 
 test("a base for building under what ships is found", () => {
   const title = (image: string, what: string) => [`1:6 Base image ${image} brings ${what} into the final image`];
   assert.deepEqual(
-    spotted(builderBaseShipped, "FROM golang:1.25\nRUN go build\nCMD /app\n"),
+    detected(builderBaseShipped, "FROM golang:1.25\nRUN go build\nCMD /app\n"),
     title("golang:1.25", "a compiler"),
   );
   assert.equal(
-    spotted(builderBaseShipped, "FROM node:22 AS build\nFROM node:22\nCOPY --from=build /a /a\nCMD a\n").length,
+    detected(builderBaseShipped, "FROM node:22 AS build\nFROM node:22\nCOPY --from=build /a /a\nCMD a\n").length,
     1,
   );
-  assert.equal(spotted(builderBaseShipped, "FROM maven:3 AS base\nFROM base\nCMD a\n").length, 1);
+  assert.equal(detected(builderBaseShipped, "FROM maven:3 AS base\nFROM base\nCMD a\n").length, 1);
   for (const text of [
     "FROM golang:1.25 AS build\nFROM scratch\nCOPY --from=build /a /a\nCMD a\n",
     "FROM golang:1.25\nRUN go vet\n",
@@ -98,6 +98,6 @@ test("a base for building under what ships is found", () => {
     "FROM maven:3 AS build\nFROM eclipse-temurin:21-jre\nCOPY --from=build /a /a\nCMD a\n",
     "FROM buildpack-deps:trixie-curl\nCMD a\n",
   ]) {
-    assert.deepEqual(spotted(builderBaseShipped, text), [], text);
+    assert.deepEqual(detected(builderBaseShipped, text), [], text);
   }
 });

@@ -13,8 +13,8 @@ export const cargoInstallUnpinned = dockerfileCheck<"commands">({
     fix: "Write `cargo install --locked ripgrep@14.1.1`: `--locked` also takes the versions of what it depends on from its lock file.",
     references: ["https://doc.rust-lang.org/cargo/commands/cargo-install.html"],
   },
-  needs: { dockerfile: "witness", commands: "witness" },
-  *spot({ commands }) {
+  needs: { dockerfile: "partial", commands: "partial" },
+  *detect({ commands }) {
     for (const { packages, instruction, command } of installsOf(commands, "cargo")) {
       if (instruction.keyword !== "RUN") continue;
       if (hasOption(command, "--version", "--vers", "--path", "--rev", "--tag")) continue;

@@ -14,8 +14,8 @@ export const chownAfterCopy = dockerfileCheck<"commands">({
     fix: "Write `COPY --chown=10001:10001` or `--chmod=`, and leave to root what the program only reads.",
     references: ["https://docs.docker.com/reference/dockerfile/#copy---chown---chmod"],
   },
-  needs: { dockerfile: "witness", commands: "witness" },
-  *spot({ dockerfile }) {
+  needs: { dockerfile: "partial", commands: "partial" },
+  *detect({ dockerfile }) {
     const shipped = shippedStages(dockerfile);
     for (const { index, instructions } of dockerfile.stages) {
       if (!shipped.has(index)) continue;

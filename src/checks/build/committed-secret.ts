@@ -19,7 +19,7 @@ export const committedSecret: SourcesCheck = {
     ],
   },
   subject: "sources",
-  needs: { secrets: "witness" },
+  needs: { secrets: "partial" },
   looked: ({ secrets }) => searched(secrets),
   *evaluate({ secrets }) {
     yield* secretFindings(secrets.secrets, {

@@ -13,8 +13,8 @@ export const copyIgnoredFile = dockerfileCheck<"context">({
     fix: "Take the source out of the instruction, or let it through: `!name` at the end of `.dockerignore`.",
     references: ["https://docs.docker.com/reference/build-checks/copy-ignored-file/"],
   },
-  needs: { dockerfile: "witness", context: "witness" },
-  *spot({ dockerfile, context }) {
+  needs: { dockerfile: "partial", context: "partial" },
+  *detect({ dockerfile, context }) {
     const ignored = ignoreRules(context);
     const exceptions = (context.ignoreFiles[0]?.patterns ?? []).filter((pattern) => pattern.startsWith("!"));
     const anywhere = exceptions.some((pattern) => /[*?[]/.test(pattern));

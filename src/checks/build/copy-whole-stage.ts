@@ -12,8 +12,8 @@ export const copyWholeStage = dockerfileCheck({
     fix: "Copy the files that are needed, each by its path.",
     references: ["https://docs.docker.com/build/building/multi-stage/"],
   },
-  needs: { dockerfile: "witness" },
-  *spot({ dockerfile }) {
+  needs: { dockerfile: "partial" },
+  *detect({ dockerfile }) {
     for (const instruction of unfolded(dockerfile)) {
       if (instruction.keyword !== "COPY" || instruction.from === undefined || instruction.stage === undefined) continue;
       const { sources, destination, flags, stage } = instruction;

@@ -27,8 +27,8 @@ export const credentialsInUrl = dockerfileCheck<"commands">({
     fix: "Mount the credentials: `RUN --mount=type=secret,id=netrc,target=/root/.netrc git clone https://…`, or `--mount=type=ssh`.",
     references: ["https://docs.docker.com/build/building/secrets/", "https://git-scm.com/docs/gitcredentials"],
   },
-  needs: { dockerfile: "witness", commands: "witness" },
-  *spot({ commands }) {
+  needs: { dockerfile: "partial", commands: "partial" },
+  *detect({ commands }) {
     for (const { command, instruction } of commands) {
       const words = [...command.words, ...command.assignments.map(({ value }) => value)];
       const found = words.map(passwordOf).filter((one) => one !== undefined);

@@ -1,7 +1,7 @@
 import type { Stage } from "../../engines/dockerfile/model.ts";
 import { ignoreRules } from "./dockerfile/ignored.ts";
 import { dockerfileCheck } from "./dockerfile/lint-check.ts";
-import { type SecretFile, secretFiles, takesAlong } from "./dockerfile/secret-files.ts";
+import { copiesPath, type SecretFile, secretFiles } from "./dockerfile/secret-files.ts";
 import { chainOf, shippedStages } from "./dockerfile/stages.ts";
 
 /** Secrets of a stage that builds, taken along into one that ships (Dockerfile reference, `COPY --from`). */
@@ -20,8 +20,8 @@ export const crossStageLeak = dockerfileCheck<"commands" | "context">({
       "https://docs.docker.com/build/building/secrets/",
     ],
   },
-  needs: { dockerfile: "witness", commands: "witness", context: "witness" },
-  *spot({ dockerfile, context }) {
+  needs: { dockerfile: "partial", commands: "partial", context: "partial" },
+  *detect({ dockerfile, context }) {
     const shipped = shippedStages(dockerfile);
     const ignored = ignoreRules(context);
     const seen = (context.sensitiveFiles ?? []).filter((file) => ignored(file) === "no");
@@ -46,7 +46,7 @@ export const crossStageLeak = dockerfileCheck<"commands" | "context">({
       if (from === undefined || shipped.has(from.index)) continue;
       for (const { value, text, range } of instruction.sources) {
         for (const { path, what, certain } of heldBy(from)) {
-          if (value === undefined || !takesAlong(value, path)) continue;
+          if (value === undefined || !copiesPath(value, path)) continue;
           const name = from.name ?? `stage ${from.index}`;
           yield {
             subject: `COPY ${text} with ${path}`,

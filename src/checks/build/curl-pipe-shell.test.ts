@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { curlPipeShell } from "./curl-pipe-shell.ts";
-import { spotted } from "./dockerfile/lint.fixture.ts";
+import { detected } from "./dockerfile/lint.fixture.ts";
 
-const run = (script: string): string[] => spotted(curlPipeShell, `FROM debian:13\nRUN ${script}\n`);
+const run = (script: string): string[] => detected(curlPipeShell, `FROM debian:13\nRUN ${script}\n`);
 const by = (program: string, downloader = "curl"): string =>
   `${downloader} output is piped to ${program} without verification`;
 
@@ -31,9 +31,9 @@ test("substitutions that a shell runs are found", () => {
 });
 
 test("it is found in heredocs, exec forms and over continued lines", () => {
-  assert.deepEqual(spotted(curlPipeShell, "FROM a:1\nRUN <<EOF\nset -e\ncurl x | sh\nEOF\n"), [`4:1 ${by("sh")}`]);
-  assert.deepEqual(spotted(curlPipeShell, 'FROM a:1\nRUN ["sh", "-c", "curl x | sh"]\n'), [`2:19 ${by("sh")}`]);
-  assert.deepEqual(spotted(curlPipeShell, "FROM a:1\nRUN id && \\\n  # why\n  curl x \\\n  | sh\n"), [
+  assert.deepEqual(detected(curlPipeShell, "FROM a:1\nRUN <<EOF\nset -e\ncurl x | sh\nEOF\n"), [`4:1 ${by("sh")}`]);
+  assert.deepEqual(detected(curlPipeShell, 'FROM a:1\nRUN ["sh", "-c", "curl x | sh"]\n'), [`2:19 ${by("sh")}`]);
+  assert.deepEqual(detected(curlPipeShell, "FROM a:1\nRUN id && \\\n  # why\n  curl x \\\n  | sh\n"), [
     `4:3 ${by("sh")}`,
   ]);
 });

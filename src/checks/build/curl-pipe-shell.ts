@@ -73,8 +73,8 @@ export const curlPipeShell = dockerfileCheck<"commands">({
     fix: "Download to a file, compare it with a checksum or a signature that stands in the Dockerfile, then run it. Better still, install a package of the distribution.",
     references: ["https://docs.docker.com/build/building/best-practices/", "https://slsa.dev/spec/v1.1/threats"],
   },
-  needs: { dockerfile: "witness", commands: "witness" },
-  *spot({ commands }) {
+  needs: { dockerfile: "partial", commands: "partial" },
+  *detect({ commands }) {
     const known = new Map<readonly ShellCommand[], ReadonlyMap<number, ShellCommand>>();
     for (const { command, instruction } of commands) {
       if (command.program === undefined || !downloaders.has(command.program)) continue;

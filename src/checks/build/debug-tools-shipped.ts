@@ -18,8 +18,8 @@ export const debugToolsShipped = dockerfileCheck<"commands">({
     fix: "Leave them out, and debug with `kubectl debug` or `docker debug`, which bring their own image.",
     references: ["https://kubernetes.io/docs/tasks/debug/debug-application/debug-running-pod/#ephemeral-container"],
   },
-  needs: { dockerfile: "witness", commands: "witness" },
-  *spot({ dockerfile, commands }) {
+  needs: { dockerfile: "partial", commands: "partial" },
+  *detect({ dockerfile, commands }) {
     // An image that is for the tool has it for a reason.
     const purposes = new Set(
       commands.flatMap(({ command, instruction }) =>

@@ -38,8 +38,8 @@ export const debuggerOpen = dockerfileCheck({
       "https://docs.oracle.com/en/java/javase/21/docs/specs/jpda/conninv.html",
     ],
   },
-  needs: { dockerfile: "witness" },
-  *spot({ dockerfile }) {
+  needs: { dockerfile: "partial" },
+  *detect({ dockerfile }) {
     const shipped = shippedStages(dockerfile);
     const fix = "remove the debugger from the final image";
     for (const { index, instructions } of dockerfile.stages) {

@@ -34,8 +34,8 @@ export const decodedScriptRun = dockerfileCheck<"commands">({
       "https://attack.mitre.org/techniques/T1027/",
     ],
   },
-  needs: { dockerfile: "witness", commands: "witness" },
-  *spot({ dockerfile, commands }) {
+  needs: { dockerfile: "partial", commands: "partial" },
+  *detect({ dockerfile, commands }) {
     for (const { command, instruction } of commands) {
       if (!decodes(command)) continue;
       const all = instruction.commands;

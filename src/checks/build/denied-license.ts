@@ -20,7 +20,7 @@ export const deniedLicense: LockfileCheck<LicenseParameters> = {
     references: ["https://spdx.github.io/spdx-spec/v2.3/SPDX-license-expressions/", "https://spdx.org/licenses/"],
   },
   subject: "lockfile",
-  needs: { licenses: "witness" },
+  needs: { licenses: "partial" },
   parameters: { policy: ({ licenses }) => licenses },
   applies: ({ policy }) => speaksOfLicenses(policy),
   looked: ({ licenses }) => ({ packages: String(licenses.length) }),

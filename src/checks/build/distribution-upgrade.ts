@@ -19,8 +19,8 @@ export const distributionUpgrade = dockerfileCheck<"commands">({
     fix: "Take a newer digest of the base, and rebuild every week. Where the base lags behind its distribution's security updates, keep the upgrade and ignore this finding.",
     references: ["https://docs.docker.com/build/building/best-practices/#rebuild-your-images-often"],
   },
-  needs: { dockerfile: "witness", commands: "witness" },
-  *spot({ commands }) {
+  needs: { dockerfile: "partial", commands: "partial" },
+  *detect({ commands }) {
     for (const { command, instruction } of commands) {
       const { program = "" } = command;
       const verbs = upgrades.find(([programs]) => programs.test(program))?.[1];

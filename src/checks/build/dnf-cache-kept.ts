@@ -16,8 +16,8 @@ export const dnfCacheKept = dockerfileCheck<"commands">({
     fix: "End the same `RUN` with `&& dnf clean all`, or mount a cache: `--mount=type=cache,target=/var/cache/dnf`.",
     references: ["https://dnf.readthedocs.io/en/latest/command_ref.html#clean-command"],
   },
-  needs: { dockerfile: "witness", commands: "witness" },
-  *spot({ dockerfile, commands }) {
+  needs: { dockerfile: "partial", commands: "partial" },
+  *detect({ dockerfile, commands }) {
     yield* cachesKept(dockerfile, commands, { programs, verbs, folders, clean: (program) => `${program} clean all` });
   },
 });

@@ -12,8 +12,8 @@ export const dnfUnpinned = dockerfileCheck<"commands">({
     fix: "Write the version, `curl-7.76.1-31.el9`.",
     references: ["https://dnf.readthedocs.io/en/latest/command_ref.html#specifying-packages"],
   },
-  needs: { dockerfile: "witness", commands: "witness" },
-  *spot({ commands }) {
+  needs: { dockerfile: "partial", commands: "partial" },
+  *detect({ commands }) {
     for (const { packages, instruction } of installsOf(commands, "dnf")) {
       if (instruction.keyword !== "RUN") continue;
 

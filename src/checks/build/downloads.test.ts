@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { aptKeyAdd } from "./apt-key-add.ts";
 import { decodedScriptRun } from "./decoded-script-run.ts";
-import { dockerfile, findings, spotted } from "./dockerfile/lint.fixture.ts";
+import { detected, dockerfile, findings } from "./dockerfile/lint.fixture.ts";
 import type { LintCheck } from "./dockerfile/lint-check.ts";
 import { gitCloneUnpinned } from "./git-clone-unpinned.ts";
 import { packageSignaturesOff } from "./package-signatures-off.ts";
@@ -15,11 +15,11 @@ const run = (script: string): string => `FROM debian:13\nRUN ${script}\n`;
 
 function finds(check: LintCheck, scripts: readonly string[], none: readonly string[]): void {
   for (const script of scripts) assert.equal(findings(check, run(script)).length, 1, script);
-  for (const script of none) assert.deepEqual(spotted(check, run(script)), [], script);
+  for (const script of none) assert.deepEqual(detected(check, run(script)), [], script);
 }
 
 test("packages that nobody has signed", () => {
-  assert.deepEqual(spotted(packageSignaturesOff, run("apt-get install -y --allow-unauthenticated curl")), [
+  assert.deepEqual(detected(packageSignaturesOff, run("apt-get install -y --allow-unauthenticated curl")), [
     "2:5 --allow-unauthenticated disables package signature verification",
   ]);
   finds(
@@ -57,7 +57,7 @@ test("keys that are trusted for every repository", () => {
 });
 
 test("connections whose other end nobody checks", () => {
-  assert.deepEqual(spotted(tlsVerificationOff, run("id && curl -fsSLk https://example.com/a -o a")), [
+  assert.deepEqual(detected(tlsVerificationOff, run("id && curl -fsSLk https://example.com/a -o a")), [
     "2:11 curl disables certificate verification (-k)",
   ]);
   finds(
@@ -82,7 +82,7 @@ test("connections whose other end nobody checks", () => {
     ],
   );
   const health = "FROM a:1\nHEALTHCHECK CMD curl -k https://localhost:8443/ || exit 1\n";
-  assert.deepEqual(spotted(tlsVerificationOff, health), []);
+  assert.deepEqual(detected(tlsVerificationOff, health), []);
   const checked = run("curl -k https://example.com/a -o a && echo 'sum  a' | sha256sum -c");
   assert.deepEqual(
     findings(tlsVerificationOff, checked).map(({ severity }) => severity),
@@ -91,7 +91,7 @@ test("connections whose other end nobody checks", () => {
 });
 
 test("downloads without encryption", () => {
-  assert.deepEqual(spotted(plainHttpDownload, run("wget http://example.com/a.tgz")), [
+  assert.deepEqual(detected(plainHttpDownload, run("wget http://example.com/a.tgz")), [
     "2:5 wget downloads from example.com over an unencrypted connection without verification",
   ]);
   finds(
@@ -105,11 +105,11 @@ test("downloads without encryption", () => {
       "echo http://example.com/",
     ],
   );
-  assert.deepEqual(spotted(plainHttpDownload, "FROM a:1\nHEALTHCHECK CMD curl -f http://example.com/\n"), []);
+  assert.deepEqual(detected(plainHttpDownload, "FROM a:1\nHEALTHCHECK CMD curl -f http://example.com/\n"), []);
 });
 
 test("downloads that are unpacked or run unchecked", () => {
-  assert.deepEqual(spotted(unverifiedDownload, run("curl -fsSL https://example.com/a.tgz | tar xz")), [
+  assert.deepEqual(detected(unverifiedDownload, run("curl -fsSL https://example.com/a.tgz | tar xz")), [
     "2:5 curl download from example.com is used by tar without verification",
   ]);
   finds(
@@ -131,11 +131,11 @@ test("downloads that are unpacked or run unchecked", () => {
     ],
   );
   const later = "FROM a:1\nRUN curl -LO https://e.com/a.tgz && tar xf a.tgz\nRUN echo 'sum  a' | sha256sum -c\n";
-  assert.deepEqual(spotted(unverifiedDownload, later), []);
+  assert.deepEqual(detected(unverifiedDownload, later), []);
 });
 
 test("failures that a pipe swallows", () => {
-  assert.deepEqual(spotted(pipefailMissing, run("curl -f https://example.com/a | tar x")), [
+  assert.deepEqual(detected(pipefailMissing, run("curl -f https://example.com/a | tar x")), [
     "2:5 Failure of curl is ignored: pipe into tar without pipefail",
   ]);
   finds(
@@ -159,11 +159,13 @@ test("failures that a pipe swallows", () => {
     SHELL ["/bin/sh", "-c"]
     RUN curl https://example.com/b | tar x
   `;
-  assert.deepEqual(spotted(pipefailMissing, shell), ["6:5 Failure of curl is ignored: pipe into tar without pipefail"]);
+  assert.deepEqual(detected(pipefailMissing, shell), [
+    "6:5 Failure of curl is ignored: pipe into tar without pipefail",
+  ]);
 });
 
 test("sources of no certain commit", () => {
-  assert.deepEqual(spotted(gitCloneUnpinned, run("git clone https://user@example.com/acme/x.git")), [
+  assert.deepEqual(detected(gitCloneUnpinned, run("git clone https://user@example.com/acme/x.git")), [
     "2:9 example.com/acme/x is cloned without a tag or commit",
   ]);
   finds(
@@ -181,7 +183,7 @@ test("sources of no certain commit", () => {
 });
 
 test("scripts that nobody can read", () => {
-  assert.deepEqual(spotted(decodedScriptRun, run("echo aWQ= | base64 -d | sh")), [
+  assert.deepEqual(detected(decodedScriptRun, run("echo aWQ= | base64 -d | sh")), [
     "2:17 base64 output is decoded and run by sh",
   ]);
   finds(

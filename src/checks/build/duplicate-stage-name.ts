@@ -11,8 +11,8 @@ export const duplicateStageName = dockerfileCheck({
     fix: "Give each stage a name of its own.",
     references: ["https://docs.docker.com/reference/build-checks/duplicate-stage-name/"],
   },
-  needs: { dockerfile: "witness" },
-  *spot({ dockerfile }) {
+  needs: { dockerfile: "partial" },
+  *detect({ dockerfile }) {
     const seen = new Set<string>();
     for (const { name, index, from } of dockerfile.stages) {
       if (name === undefined || from.alias === undefined) continue;

@@ -11,8 +11,8 @@ export const envInSameStatement = dockerfileCheck({
     fix: "Write two instructions.",
     references: ["https://docs.docker.com/reference/dockerfile/#environment-replacement"],
   },
-  needs: { dockerfile: "witness" },
-  *spot({ dockerfile }) {
+  needs: { dockerfile: "partial" },
+  *detect({ dockerfile }) {
     // By stage: the names that it, and the stages that it begins from, have set.
     const ends: ReadonlySet<string>[] = [];
     for (const { index, from, instructions } of dockerfile.stages) {

@@ -6,7 +6,7 @@ import { aptCacheKept } from "./apt-cache-kept.ts";
 import { aptUnpinned } from "./apt-unpinned.ts";
 import { dnfCacheKept } from "./dnf-cache-kept.ts";
 import { dnfUnpinned } from "./dnf-unpinned.ts";
-import { spotted } from "./dockerfile/lint.fixture.ts";
+import { detected } from "./dockerfile/lint.fixture.ts";
 import type { LintCheck } from "./dockerfile/lint-check.ts";
 import { gemUnpinned } from "./gem-unpinned.ts";
 import { goInstallUnpinned } from "./go-install-unpinned.ts";
@@ -23,7 +23,7 @@ const run = (script: string): string => `FROM debian:13\nRUN ${script}\n`;
 
 /** How many a check finds in a RUN. */
 function count(check: LintCheck, script: string): number {
-  return spotted(check, run(script)).length;
+  return detected(check, run(script)).length;
 }
 
 test("a value of an option is no package", () => {
@@ -36,7 +36,7 @@ test("a value of an option is no package", () => {
     [aptUnpinned, "apt-get install -y --solver 3.0 curl=1"],
     [dnfUnpinned, "dnf install -y --repo fedora --arch x86_64 --exclude kernel curl-8.0"],
   ] as const) {
-    assert.deepEqual(spotted(check, run(script)), [], script);
+    assert.deepEqual(detected(check, run(script)), [], script);
   }
   assert.equal(count(pipUnpinned, "pip install --root-user-action=ignore a"), 1);
   assert.equal(count(pipUnpinned, "pip install --root-user-action ignore a"), 1);
@@ -127,7 +127,7 @@ test("short verbs and modules of dnf install too", () => {
 });
 
 test("variables that nothing sets in what is copied", () => {
-  const told = (text: string) => spotted(undefinedVariable, text);
+  const told = (text: string) => detected(undefinedVariable, text);
   assert.deepEqual(told("FROM debian:13\nCOPY app-$VERSIN.tar /x/\n"), [
     "2:6 VERSIN is not set in the file, and empty unless debian sets the variable",
   ]);
@@ -151,10 +151,10 @@ test("variables that nothing sets in what is copied", () => {
 });
 
 test("a shell that is chosen is meant", () => {
-  assert.deepEqual(spotted(shellFormEntrypoint, 'FROM debian:13\nSHELL ["/bin/bash", "-c"]\nCMD node x\n'), []);
+  assert.deepEqual(detected(shellFormEntrypoint, 'FROM debian:13\nSHELL ["/bin/bash", "-c"]\nCMD node x\n'), []);
   assert.deepEqual(
-    spotted(shellFormEntrypoint, 'FROM debian:13 AS a\nSHELL ["/bin/bash", "-c"]\nFROM a\nCMD node x\n'),
+    detected(shellFormEntrypoint, 'FROM debian:13 AS a\nSHELL ["/bin/bash", "-c"]\nFROM a\nCMD node x\n'),
     [],
   );
-  assert.equal(spotted(shellFormEntrypoint, 'FROM debian:13\nCMD node x\nSHELL ["/bin/bash", "-c"]\n').length, 1);
+  assert.equal(detected(shellFormEntrypoint, 'FROM debian:13\nCMD node x\nSHELL ["/bin/bash", "-c"]\n').length, 1);
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { addUrl } from "./add-url.ts";
-import { spotted } from "./dockerfile/lint.fixture.ts";
+import { detected } from "./dockerfile/lint.fixture.ts";
 import { sudo } from "./sudo.ts";
 import { worldWritableMode } from "./world-writable-mode.ts";
 
@@ -17,7 +17,7 @@ test("modes that let everybody write are found", () => {
     ["RUN install -m0777 a /a", "2:5 install -m 0777 makes files world-writable"],
     ["COPY --chmod=777 a /a", "2:14 COPY --chmod=777 makes files world-writable"],
   ] as const) {
-    assert.deepEqual(spotted(worldWritableMode, after(instruction)), [title], instruction);
+    assert.deepEqual(detected(worldWritableMode, after(instruction)), [title], instruction);
   }
   for (const instruction of [
     "RUN chmod 755 /a",
@@ -27,7 +27,7 @@ test("modes that let everybody write are found", () => {
     "RUN chmod o-w /a",
     "RUN chmod $M a",
   ]) {
-    assert.deepEqual(spotted(worldWritableMode, after(instruction)), [], instruction);
+    assert.deepEqual(detected(worldWritableMode, after(instruction)), [], instruction);
   }
 });
 
@@ -44,13 +44,13 @@ test("ADD from the network needs a checksum or a commit", () => {
     ["COPY a /a", 0],
     ["ONBUILD ADD https://example.com/a /a", 1],
   ] as const) {
-    assert.equal(spotted(addUrl, after(instruction)).length, count, instruction);
+    assert.equal(detected(addUrl, after(instruction)).length, count, instruction);
   }
 });
 
 test("sudo is found before a command and as one", () => {
-  assert.deepEqual(spotted(sudo, after("RUN sudo -u app apt-get update")), ["2:5 apt-get runs with sudo"]);
-  assert.deepEqual(spotted(sudo, after("RUN echo a | sudo tee /etc/a")), ["2:14 tee runs with sudo"]);
-  assert.deepEqual(spotted(sudo, after('CMD ["sudo", "nginx"]')), ["2:5 nginx runs with sudo"]);
-  assert.deepEqual(spotted(sudo, after("RUN apt-get install sudo && echo sudo")), []);
+  assert.deepEqual(detected(sudo, after("RUN sudo -u app apt-get update")), ["2:5 apt-get runs with sudo"]);
+  assert.deepEqual(detected(sudo, after("RUN echo a | sudo tee /etc/a")), ["2:14 tee runs with sudo"]);
+  assert.deepEqual(detected(sudo, after('CMD ["sudo", "nginx"]')), ["2:5 nginx runs with sudo"]);
+  assert.deepEqual(detected(sudo, after("RUN apt-get install sudo && echo sudo")), []);
 });

@@ -13,8 +13,8 @@ export const gemUnpinned = dockerfileCheck<"commands">({
     fix: "Write `gem install bundler:2.5.23`, or list the gem in a Gemfile with its lock file.",
     references: ["https://guides.rubygems.org/command-reference/#gem-install"],
   },
-  needs: { dockerfile: "witness", commands: "witness" },
-  *spot({ commands }) {
+  needs: { dockerfile: "partial", commands: "partial" },
+  *detect({ commands }) {
     for (const { packages, instruction, command } of installsOf(commands, "gem")) {
       if (instruction.keyword !== "RUN") continue;
       if (hasOption(command, "--version", "-v")) continue;

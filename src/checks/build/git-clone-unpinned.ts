@@ -33,8 +33,8 @@ export const gitCloneUnpinned = dockerfileCheck<"commands">({
       "https://docs.docker.com/reference/dockerfile/#adding-files-from-a-git-repository",
     ],
   },
-  needs: { dockerfile: "witness", commands: "whole" },
-  *spot({ commands }) {
+  needs: { dockerfile: "partial", commands: "complete" },
+  *detect({ commands }) {
     const lastPick = new Map<number | undefined, number>();
     for (const [at, placed] of commands.entries()) if (picks(placed)) lastPick.set(placed.instruction.stage, at);
     for (const [at, { command, instruction }] of commands.entries()) {

@@ -31,8 +31,8 @@ export const goInstallUnpinned = dockerfileCheck<"commands">({
     fix: "Write the version: `go install golang.org/x/tools/cmd/stringer@v0.30.0`.",
     references: ["https://go.dev/ref/mod#version-queries"],
   },
-  needs: { dockerfile: "witness", commands: "witness" },
-  *spot({ dockerfile, commands }) {
+  needs: { dockerfile: "partial", commands: "partial" },
+  *detect({ dockerfile, commands }) {
     for (const { packages, instruction, verb } of installsOf(commands, "go")) {
       if (instruction.keyword !== "RUN") continue;
       const local = hasModule(dockerfile, instruction.stage, instruction.range.start);

@@ -17,8 +17,8 @@ export const implicitRegistry = dockerfileCheck({
       "https://github.com/containers/image/blob/main/docs/containers-registries.conf.5.md",
     ],
   },
-  needs: { dockerfile: "witness" },
-  *spot({ dockerfile, registries }) {
+  needs: { dockerfile: "partial" },
+  *detect({ dockerfile, registries }) {
     if (registries.length === 0) return;
     const allowed = allowedBy(registries);
     for (const { name, written, by, range, stage } of imagesUsed(dockerfile)) {

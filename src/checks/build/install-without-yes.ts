@@ -27,8 +27,8 @@ export const installWithoutYes = dockerfileCheck<"commands">({
       "https://en.opensuse.org/SDB:Zypper_manual",
     ],
   },
-  needs: { dockerfile: "witness", commands: "witness" },
-  *spot({ dockerfile, commands }) {
+  needs: { dockerfile: "partial", commands: "partial" },
+  *detect({ dockerfile, commands }) {
     const configured = new Set(
       commands.flatMap(({ command, instruction }) =>
         command.words.some(({ text }) => /Assume-Yes|assumeyes/i.test(text)) ? [instruction.stage] : [],

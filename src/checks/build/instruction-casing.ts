@@ -13,8 +13,8 @@ export const instructionCasing = dockerfileCheck({
     fix: "Write all keywords in the same case.",
     references: ["https://docs.docker.com/reference/build-checks/consistent-instruction-casing/"],
   },
-  needs: { dockerfile: "witness" },
-  *spot({ dockerfile }) {
+  needs: { dockerfile: "partial" },
+  *detect({ dockerfile }) {
     const keywords = dockerfile.instructions
       .filter(({ keyword }) => keyword !== "broken")
       .map(({ keywordRange, stage }) => ({

@@ -14,8 +14,8 @@ export const invalidInstruction = dockerfileCheck({
     fix: "Correct what the message names. A file that is a template is better judged after it has been filled in.",
     references: ["https://docs.docker.com/reference/dockerfile/"],
   },
-  needs: { dockerfile: "witness" },
-  *spot({ dockerfile }) {
+  needs: { dockerfile: "partial" },
+  *detect({ dockerfile }) {
     const refused = dockerfile.problems.filter(({ kind }) => kind === "refused");
     const [first] = refused;
     if (first !== undefined && refused.length > MOST) {

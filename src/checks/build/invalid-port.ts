@@ -15,8 +15,8 @@ export const invalidPort = dockerfileCheck({
       "https://docs.docker.com/reference/build-checks/expose-invalid-format/",
     ],
   },
-  needs: { dockerfile: "witness" },
-  *spot({ dockerfile }) {
+  needs: { dockerfile: "partial" },
+  *detect({ dockerfile }) {
     for (const { word, range, stage, namesHost } of exposedPorts(dockerfile)) {
       if (range !== undefined && !namesHost) continue;
       const title = `${word.text} is not a valid port (1-65535, tcp, udp or sctp)`;

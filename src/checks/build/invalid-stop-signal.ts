@@ -30,8 +30,8 @@ export const invalidStopSignal = dockerfileCheck({
     fix: "Name the signal that the program ends on, as a rule `SIGTERM`, which is the default.",
     references: ["https://docs.docker.com/reference/dockerfile/#stopsignal"],
   },
-  needs: { dockerfile: "witness" },
-  *spot({ dockerfile }) {
+  needs: { dockerfile: "partial" },
+  *detect({ dockerfile }) {
     for (const { instructions, index } of dockerfile.stages) {
       for (const instruction of instructions) {
         const [word] = instruction.keyword === "STOPSIGNAL" ? instruction.words : [];

@@ -13,8 +13,8 @@ export const latestTag = dockerfileCheck({
     fix: "Name the version that is meant, and its digest.",
     references: ["https://docs.docker.com/build/building/best-practices/#pin-base-image-versions"],
   },
-  needs: { dockerfile: "witness" },
-  *spot({ dockerfile }) {
+  needs: { dockerfile: "partial" },
+  *detect({ dockerfile }) {
     for (const { name, written, by, range, stage } of imagesUsed(dockerfile)) {
       if (isPinned(name) || name.digest?.includes("$") || (name.tag !== undefined && name.tag !== "latest")) continue;
       yield {

@@ -1,6 +1,6 @@
 import type { Dockerfile, PairsInstruction } from "../../engines/dockerfile/model.ts";
 import { replaceRange } from "./dockerfile/edits.ts";
-import { dockerfileCheck, type Spotted } from "./dockerfile/lint-check.ts";
+import { type Detection, dockerfileCheck } from "./dockerfile/lint-check.ts";
 import { unfolded } from "./dockerfile/stages.ts";
 
 /** One word, with or without variables: the same behind a `=`. */
@@ -9,7 +9,7 @@ const ONE_WORD = /^[\w./:@%+,${}-]+$/;
 const WORDS = /^[\w./:@%+,${}-]+(?: [\w./:@%+,${}-]+)*$/;
 
 /** The edit, where both forms surely mean the same. */
-function fixOf(dockerfile: Dockerfile, { pairs }: PairsInstruction): NonNullable<Spotted["fix"]> {
+function fixOf(dockerfile: Dockerfile, { pairs }: PairsInstruction): NonNullable<Detection["fix"]> {
   const [pair] = pairs;
   const text = "write it as name=value";
   if (pair?.value === undefined || !/^[\w.-]+$/.test(pair.name.raw)) return text;
@@ -35,8 +35,8 @@ export const legacyEnvFormat = dockerfileCheck({
       "https://docs.docker.com/reference/build-checks/legacy-key-value-format/",
     ],
   },
-  needs: { dockerfile: "witness" },
-  *spot({ dockerfile }) {
+  needs: { dockerfile: "partial" },
+  *detect({ dockerfile }) {
     for (const instruction of unfolded(dockerfile)) {
       if (instruction.keyword !== "ENV" && instruction.keyword !== "LABEL") continue;
       const [pair] = instruction.pairs;

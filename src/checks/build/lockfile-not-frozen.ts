@@ -44,8 +44,8 @@ export const lockfileNotFrozen = dockerfileCheck<"commands">({
       "https://docs.astral.sh/uv/concepts/projects/sync/",
     ],
   },
-  needs: { dockerfile: "witness", commands: "witness" },
-  *spot({ dockerfile, commands }) {
+  needs: { dockerfile: "partial", commands: "partial" },
+  *detect({ dockerfile, commands }) {
     for (const { command, instruction } of commands) {
       const { program = "", assignments } = command;
       const tool = tools[program];

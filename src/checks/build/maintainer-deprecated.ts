@@ -19,8 +19,8 @@ export const maintainerDeprecated = dockerfileCheck({
       "https://github.com/opencontainers/image-spec/blob/main/annotations.md",
     ],
   },
-  needs: { dockerfile: "witness" },
-  *spot({ dockerfile }) {
+  needs: { dockerfile: "partial" },
+  *detect({ dockerfile }) {
     for (const instruction of unfolded(dockerfile)) {
       const [word] = instruction.keyword === "MAINTAINER" ? instruction.words : [];
       if (word === undefined) continue;

@@ -14,8 +14,8 @@ export const missingDockerignore = dockerfileCheck<"context">({
     references: ["https://docs.docker.com/build/concepts/context/#dockerignore-files"],
   },
   // The ignore files are never known in part: what may be missing of the context are names of its files.
-  needs: { dockerfile: "witness", context: "witness" },
-  *spot({ dockerfile, context }) {
+  needs: { dockerfile: "partial", context: "partial" },
+  *detect({ dockerfile, context }) {
     if (context.ignoreFiles.some(({ patterns }) => patterns.length > 0)) return;
     const shipped = shippedStages(dockerfile);
     const wholes = unfolded(dockerfile).flatMap((instruction) => {

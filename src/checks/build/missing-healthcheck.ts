@@ -12,8 +12,8 @@ export const missingHealthcheck = dockerfileCheck({
     fix: 'Write `HEALTHCHECK CMD ["/app", "health"]`, with a program that is in the image anyway, or `HEALTHCHECK NONE` where probes do it.',
     references: ["https://docs.docker.com/reference/dockerfile/#healthcheck"],
   },
-  needs: { dockerfile: "whole" },
-  *spot({ dockerfile }) {
+  needs: { dockerfile: "complete" },
+  *detect({ dockerfile }) {
     const shipped = shippedStages(dockerfile);
     const own = dockerfile.stages.filter(({ index }) => shipped.has(index)).flatMap(({ instructions }) => instructions);
     const exposed = own.find(({ keyword }) => keyword === "EXPOSE");

@@ -13,8 +13,8 @@ export const networkHost = dockerfileCheck({
     fix: "Leave the flag out. What the command needs can be a stage, a mount or a build context of its own.",
     references: ["https://docs.docker.com/reference/dockerfile/#run---network"],
   },
-  needs: { dockerfile: "witness" },
-  *spot({ dockerfile }) {
+  needs: { dockerfile: "partial" },
+  *detect({ dockerfile }) {
     for (const { keyword, flags, stage } of unfolded(dockerfile)) {
       for (const { name, value, range } of flags) {
         if (keyword !== "RUN" || name !== "network" || value?.value !== "host") continue;

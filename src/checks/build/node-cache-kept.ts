@@ -25,8 +25,8 @@ export const nodeCacheKept = dockerfileCheck<"commands">({
       "https://classic.yarnpkg.com/lang/en/docs/cli/cache/",
     ],
   },
-  needs: { dockerfile: "witness", commands: "witness" },
-  *spot({ dockerfile, commands }) {
+  needs: { dockerfile: "partial", commands: "partial" },
+  *detect({ dockerfile, commands }) {
     for (const { command, instruction, stage } of shippedRuns(dockerfile, commands)) {
       const { program = "" } = command;
       const verb =

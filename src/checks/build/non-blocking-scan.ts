@@ -21,7 +21,7 @@ export const nonBlockingScan: PipelinesCheck = {
     ],
   },
   subject: "pipelines",
-  needs: { scans: "witness" },
+  needs: { scans: "partial" },
   *evaluate({ scans }) {
     for (const { pipeline, job, line, column, scanner, ignored } of scans) {
       if (ignored === undefined) continue;

@@ -13,8 +13,8 @@ export const npmInstallInsteadOfCi = dockerfileCheck<"commands">({
     fix: "Write `npm ci`.",
     references: ["https://docs.npmjs.com/cli/commands/npm-ci"],
   },
-  needs: { dockerfile: "witness", commands: "witness" },
-  *spot({ dockerfile, commands }) {
+  needs: { dockerfile: "partial", commands: "partial" },
+  *detect({ dockerfile, commands }) {
     for (const { packages, instruction, command, verb } of installsOf(commands, "npm")) {
       const { stage, range } = instruction;
       if (instruction.keyword !== "RUN" || packages.length > 0 || stage === undefined) continue;

@@ -12,8 +12,8 @@ export const npmUnpinned = dockerfileCheck<"commands">({
     fix: "Write `package@1.2.3`, or list it in package.json and run `npm ci`.",
     references: ["https://docs.npmjs.com/cli/commands/npm-install"],
   },
-  needs: { dockerfile: "witness", commands: "witness" },
-  *spot({ commands }) {
+  needs: { dockerfile: "partial", commands: "partial" },
+  *detect({ commands }) {
     for (const { packages, instruction } of installsOf(commands, "npm")) {
       if (instruction.keyword !== "RUN") continue;
 

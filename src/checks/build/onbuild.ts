@@ -11,8 +11,8 @@ export const onbuild = dockerfileCheck({
     fix: "Move the instruction into the Dockerfiles that need it, or share it as a stage or a script that they name.",
     references: ["https://docs.docker.com/reference/dockerfile/#onbuild"],
   },
-  needs: { dockerfile: "witness" },
-  *spot({ dockerfile }) {
+  needs: { dockerfile: "partial" },
+  *detect({ dockerfile }) {
     for (const { keyword, instruction, keywordRange, stage } of dockerfile.instructions.flatMap((one) =>
       one.keyword === "ONBUILD" ? [one] : [],
     )) {

@@ -13,8 +13,8 @@ export const overriddenInstruction = dockerfileCheck({
     fix: "Delete all but the one that is meant.",
     references: ["https://docs.docker.com/reference/build-checks/multiple-instructions-disallowed/"],
   },
-  needs: { dockerfile: "witness" },
-  *spot({ dockerfile }) {
+  needs: { dockerfile: "partial" },
+  *detect({ dockerfile }) {
     for (const { instructions, index } of dockerfile.stages) {
       for (const keyword of single) {
         for (const instruction of instructions.filter((one) => one.keyword === keyword).slice(0, -1)) {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { apkCacheKept } from "./apk-cache-kept.ts";
 import { dnfCacheKept } from "./dnf-cache-kept.ts";
-import { findings, fixed, spotted } from "./dockerfile/lint.fixture.ts";
+import { detected, findings, fixed } from "./dockerfile/lint.fixture.ts";
 import type { LintCheck } from "./dockerfile/lint-check.ts";
 import { nodeCacheKept } from "./node-cache-kept.ts";
 import { pipCacheKept } from "./pip-cache-kept.ts";
@@ -12,11 +12,11 @@ const run = (script: string): string => `FROM debian:13\nRUN ${script}\n`;
 
 function finds(check: LintCheck, scripts: readonly string[], none: readonly string[]): void {
   for (const script of scripts) assert.equal(findings(check, run(script)).length, 1, script);
-  for (const script of none) assert.deepEqual(spotted(check, run(script)), [], script);
+  for (const script of none) assert.deepEqual(detected(check, run(script)), [], script);
 }
 
 test("apk's index", () => {
-  assert.deepEqual(spotted(apkCacheKept, run("apk update && apk add curl")), [
+  assert.deepEqual(detected(apkCacheKept, run("apk update && apk add curl")), [
     "2:5 The apk cache remains in the layer",
   ]);
   assert.equal(fixed(apkCacheKept, run("apk add -U curl")), run("apk add --no-cache -U curl"));
@@ -35,7 +35,7 @@ test("apk's index", () => {
 });
 
 test("pip's cache", () => {
-  assert.deepEqual(spotted(pipCacheKept, run("pip3 install a==1")), ["2:5 The pip cache remains in the layer"]);
+  assert.deepEqual(detected(pipCacheKept, run("pip3 install a==1")), ["2:5 The pip cache remains in the layer"]);
   assert.equal(
     fixed(pipCacheKept, run("python3 -m pip install \\\n  -r a.txt && id")),
     run("python3 -m pip install --no-cache-dir \\\n  -r a.txt && id"),
@@ -54,15 +54,15 @@ test("pip's cache", () => {
     ],
   );
   assert.deepEqual(
-    spotted(pipCacheKept, "FROM a:1 AS b\nENV PIP_NO_CACHE_DIR=1\nFROM b\nRUN pip install a\n"),
+    detected(pipCacheKept, "FROM a:1 AS b\nENV PIP_NO_CACHE_DIR=1\nFROM b\nRUN pip install a\n"),
     [],
     "set by a stage below",
   );
-  assert.deepEqual(spotted(pipCacheKept, "FROM a:1 AS b\nRUN pip install a\nFROM c:1\nCOPY --from=b /x /x\n"), []);
+  assert.deepEqual(detected(pipCacheKept, "FROM a:1 AS b\nRUN pip install a\nFROM c:1\nCOPY --from=b /x /x\n"), []);
 });
 
 test("dnf's, yum's and zypper's caches", () => {
-  assert.deepEqual(spotted(dnfCacheKept, run("yum install -y curl")), ["2:5 The yum cache remains in the layer"]);
+  assert.deepEqual(detected(dnfCacheKept, run("yum install -y curl")), ["2:5 The yum cache remains in the layer"]);
   assert.equal(
     fixed(dnfCacheKept, run("microdnf install -y curl")),
     run("microdnf install -y curl && microdnf clean all"),
@@ -90,7 +90,7 @@ test("dnf's, yum's and zypper's caches", () => {
 });
 
 test("npm's and yarn's caches", () => {
-  assert.deepEqual(spotted(nodeCacheKept, run("npm ci")), ["2:5 The npm cache remains in the layer"]);
+  assert.deepEqual(detected(nodeCacheKept, run("npm ci")), ["2:5 The npm cache remains in the layer"]);
   finds(
     nodeCacheKept,
     ["yarn install --frozen-lockfile", "yarn", "npm install -g a@1"],
@@ -104,5 +104,5 @@ test("npm's and yarn's caches", () => {
       "yarn --version",
     ],
   );
-  assert.deepEqual(spotted(nodeCacheKept, "FROM a:1 AS b\nRUN npm ci\nFROM c:1\nCOPY --from=b /x /x\n"), []);
+  assert.deepEqual(detected(nodeCacheKept, "FROM a:1 AS b\nRUN npm ci\nFROM c:1\nCOPY --from=b /x /x\n"), []);
 });

@@ -5,7 +5,7 @@ import { aptUpdateAlone } from "./apt-update-alone.ts";
 import { buildToolsShipped } from "./build-tools-shipped.ts";
 import { debugToolsShipped } from "./debug-tools-shipped.ts";
 import { distributionUpgrade } from "./distribution-upgrade.ts";
-import { findings, fixed, spotted } from "./dockerfile/lint.fixture.ts";
+import { detected, findings, fixed } from "./dockerfile/lint.fixture.ts";
 import type { LintCheck } from "./dockerfile/lint-check.ts";
 import { installWithoutYes } from "./install-without-yes.ts";
 import { shellStateLost } from "./shell-state-lost.ts";
@@ -16,11 +16,11 @@ const run = (script: string): string => `FROM debian:13\nRUN ${script}\n`;
 
 function finds(check: LintCheck, scripts: readonly string[], none: readonly string[]): void {
   for (const script of scripts) assert.equal(findings(check, run(script)).length, 1, script);
-  for (const script of none) assert.deepEqual(spotted(check, run(script)), [], script);
+  for (const script of none) assert.deepEqual(detected(check, run(script)), [], script);
 }
 
 test("package managers that ask", () => {
-  assert.deepEqual(spotted(installWithoutYes, run("apt-get install curl")), [
+  assert.deepEqual(detected(installWithoutYes, run("apt-get install curl")), [
     "2:5 apt-get install prompts for confirmation",
   ]);
   assert.equal(fixed(installWithoutYes, run("apt-get install curl")), run("apt-get install -y curl"));
@@ -46,7 +46,7 @@ test("package managers that ask", () => {
 
 test("lists that are older than what they are for", () => {
   const text = "FROM a:1\nRUN apt-get update\nRUN apt-get install -y curl\n";
-  assert.deepEqual(spotted(aptUpdateAlone, text), ["2:5 apt-get update runs apart from the install on line 3"]);
+  assert.deepEqual(detected(aptUpdateAlone, text), ["2:5 apt-get update runs apart from the install on line 3"]);
   for (const none of [
     "FROM a:1\nRUN apt-get update && apt-get install -y curl\n",
     "FROM a:1\nRUN apt-get update\nRUN apt-get update && apt-get install -y curl\n",
@@ -54,12 +54,12 @@ test("lists that are older than what they are for", () => {
     "FROM a:1\nRUN apt-get update\nFROM a:1\nRUN apt-get install -y curl\n",
     "FROM a:1\nRUN --mount=type=cache,target=/var/lib/apt apt-get update\nRUN apt-get install -y curl\n",
   ]) {
-    assert.deepEqual(spotted(aptUpdateAlone, none), [], none);
+    assert.deepEqual(detected(aptUpdateAlone, none), [], none);
   }
 });
 
 test("apt is for a terminal", () => {
-  assert.deepEqual(spotted(aptInScript, run("apt update")), ["2:5 apt update has no stable interface for scripts"]);
+  assert.deepEqual(detected(aptInScript, run("apt update")), ["2:5 apt update has no stable interface for scripts"]);
   assert.equal(
     fixed(aptInScript, run("apt update && apt install -y curl")),
     run("apt-get update && apt-get install -y curl"),
@@ -76,7 +76,7 @@ test("the base's packages are brought up to date", () => {
 });
 
 test("tools in what ships", () => {
-  assert.deepEqual(spotted(debugToolsShipped, run("apt-get install -y curl nmap=7 gdb")), [
+  assert.deepEqual(detected(debugToolsShipped, run("apt-get install -y curl nmap=7 gdb")), [
     "2:29 nmap, gdb are installed in the final image",
   ]);
   finds(
@@ -84,7 +84,7 @@ test("tools in what ships", () => {
     ["apk add netcat-openbsd"],
     ["apk add curl", "apk add gdb && make test && apk del gdb", "apt-get install -y libgdb-dev"],
   );
-  assert.deepEqual(spotted(debugToolsShipped, 'FROM a:1\nRUN apk add nmap\nENTRYPOINT ["nmap"]\n'), []);
+  assert.deepEqual(detected(debugToolsShipped, 'FROM a:1\nRUN apk add nmap\nENTRYPOINT ["nmap"]\n'), []);
   finds(
     buildToolsShipped,
     ["apt-get install -y build-essential", "apk add --virtual .build gcc && make"],
@@ -97,15 +97,15 @@ test("tools in what ships", () => {
     ],
   );
   const lent = "FROM a:1 AS b\nRUN apk add gcc gdb\nFROM c:1\nCOPY --from=b /x /x\n";
-  assert.deepEqual([...spotted(buildToolsShipped, lent), ...spotted(debugToolsShipped, lent)], []);
-  assert.deepEqual(spotted(wgetAndCurl, run("apk add curl && apk add wget")), [
+  assert.deepEqual([...detected(buildToolsShipped, lent), ...detected(debugToolsShipped, lent)], []);
+  assert.deepEqual(detected(wgetAndCurl, run("apk add curl && apk add wget")), [
     "2:29 Both wget and curl are installed",
   ]);
   finds(wgetAndCurl, [], ["apk add curl", "apk add wget"]);
 });
 
 test("what a RUN's shell forgets", () => {
-  assert.deepEqual(spotted(shellStateLost, run("cd /app")), ["2:5 cd has no effect after its RUN ends"]);
+  assert.deepEqual(detected(shellStateLost, run("cd /app")), ["2:5 cd has no effect after its RUN ends"]);
   finds(
     shellStateLost,
     ["id && export A=1", "service nginx start", "umask 027", "/etc/init.d/nginx start"],

@@ -57,8 +57,8 @@ export const packageSignaturesOff = dockerfileCheck<"commands">({
       "https://man.archlinux.org/man/apk.8",
     ],
   },
-  needs: { dockerfile: "witness", commands: "witness" },
-  *spot({ commands }) {
+  needs: { dockerfile: "partial", commands: "partial" },
+  *detect({ commands }) {
     for (const placed of commands) {
       const { command, instruction } = placed;
       const found = switchOf(placed);

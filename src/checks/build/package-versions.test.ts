@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { apkUnpinned } from "./apk-unpinned.ts";
 import { cargoInstallUnpinned } from "./cargo-install-unpinned.ts";
 import { dnfUnpinned } from "./dnf-unpinned.ts";
-import { findings, spotted } from "./dockerfile/lint.fixture.ts";
+import { detected, findings } from "./dockerfile/lint.fixture.ts";
 import type { LintCheck } from "./dockerfile/lint-check.ts";
 import { gemUnpinned } from "./gem-unpinned.ts";
 import { goInstallUnpinned } from "./go-install-unpinned.ts";
@@ -17,11 +17,11 @@ const run = (script: string): string => `FROM debian:13\nRUN ${script}\n`;
 
 function finds(check: LintCheck, scripts: readonly string[], none: readonly string[]): void {
   for (const script of scripts) assert.equal(findings(check, run(script)).length, 1, script);
-  for (const script of none) assert.deepEqual(spotted(check, run(script)), [], script);
+  for (const script of none) assert.deepEqual(detected(check, run(script)), [], script);
 }
 
 test("packages of distributions", () => {
-  assert.deepEqual(spotted(apkUnpinned, run("apk add --no-cache curl git=~2.47 jq")), [
+  assert.deepEqual(detected(apkUnpinned, run("apk add --no-cache curl git=~2.47 jq")), [
     "2:24 2 packages have no version",
   ]);
   finds(
@@ -43,7 +43,7 @@ test("packages of distributions", () => {
 });
 
 test("packages of languages", () => {
-  assert.deepEqual(spotted(pipUnpinned, run("pip install flask requests==2.32.3")), [
+  assert.deepEqual(detected(pipUnpinned, run("pip install flask requests==2.32.3")), [
     "2:17 Package flask has no version",
   ]);
   finds(
@@ -91,7 +91,7 @@ test("packages of languages", () => {
       "go install example.com/a@$V",
     ],
   );
-  assert.deepEqual(spotted(goInstallUnpinned, "FROM a:1\nCOPY go.mod .\nRUN go install example.com/a/b\n"), []);
+  assert.deepEqual(detected(goInstallUnpinned, "FROM a:1\nCOPY go.mod .\nRUN go install example.com/a/b\n"), []);
   finds(
     npmUnpinned,
     ["npm install -g yarn", "npm i -g @angular/cli@latest"],
@@ -101,11 +101,13 @@ test("packages of languages", () => {
 
 test("lock files that may change", () => {
   const copy = "FROM a:1\nCOPY package*.json ./\nRUN ";
-  assert.deepEqual(spotted(npmInstallInsteadOfCi, `${copy}npm install\n`), ["3:9 npm install can change the lockfile"]);
+  assert.deepEqual(detected(npmInstallInsteadOfCi, `${copy}npm install\n`), [
+    "3:9 npm install can change the lockfile",
+  ]);
   for (const script of ["npm ci", "npm install -g a@1", "npm install a@1"]) {
-    assert.deepEqual(spotted(npmInstallInsteadOfCi, `${copy}${script}\n`), [], script);
+    assert.deepEqual(detected(npmInstallInsteadOfCi, `${copy}${script}\n`), [], script);
   }
-  assert.deepEqual(spotted(npmInstallInsteadOfCi, "FROM a:1\nCOPY package.json ./\nRUN npm install\n"), []);
+  assert.deepEqual(detected(npmInstallInsteadOfCi, "FROM a:1\nCOPY package.json ./\nRUN npm install\n"), []);
   finds(
     lockfileNotFrozen,
     ["yarn", "yarn install --production", "pnpm install", "bun install", "uv sync --no-dev"],
@@ -120,5 +122,5 @@ test("lock files that may change", () => {
       "pnpm install -g a@1",
     ],
   );
-  assert.deepEqual(spotted(lockfileNotFrozen, "FROM a:1\nENV CI=true\nRUN pnpm install\n"), []);
+  assert.deepEqual(detected(lockfileNotFrozen, "FROM a:1\nENV CI=true\nRUN pnpm install\n"), []);
 });

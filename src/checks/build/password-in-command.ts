@@ -103,8 +103,8 @@ export const passwordInCommand = dockerfileCheck<"commands">({
     fix: "Mount the secret, `RUN --mount=type=secret,id=db …`, and read it from the file. Set no passwords for users of an image at all.",
     references: ["https://docs.docker.com/build/building/secrets/"],
   },
-  needs: { dockerfile: "witness", commands: "witness" },
-  *spot({ commands }) {
+  needs: { dockerfile: "partial", commands: "partial" },
+  *detect({ commands }) {
     for (const placed of commands) {
       const { command, instruction } = placed;
       const given = fromInput(placed) ?? fromOptions(command) ?? fromVariables(command);

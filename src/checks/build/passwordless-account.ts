@@ -55,8 +55,8 @@ export const passwordlessAccount = dockerfileCheck<"commands">({
     fix: "Do what needs root before `USER`, and leave accounts without a way to log in: `useradd --system --no-create-home app`.",
     references: ["https://manpages.debian.org/useradd.8", "https://manpages.debian.org/sudoers.5"],
   },
-  needs: { dockerfile: "witness", commands: "witness" },
-  *spot({ dockerfile, commands }) {
+  needs: { dockerfile: "partial", commands: "partial" },
+  *detect({ dockerfile, commands }) {
     for (const { command, instruction, stage } of shippedRuns(dockerfile, commands)) {
       const texts = [
         ...command.words.map(({ text }) => text),

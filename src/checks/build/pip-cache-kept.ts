@@ -18,8 +18,8 @@ export const pipCacheKept = dockerfileCheck<"commands">({
     fix: "Add `--no-cache-dir`, or mount a cache: `--mount=type=cache,target=/root/.cache/pip`.",
     references: ["https://pip.pypa.io/en/stable/topics/caching/"],
   },
-  needs: { dockerfile: "witness", commands: "witness" },
-  *spot({ dockerfile, commands }) {
+  needs: { dockerfile: "partial", commands: "partial" },
+  *detect({ dockerfile, commands }) {
     const shipped = shippedStages(dockerfile);
     for (const { command, instruction, verb } of installsOf(commands, "pip")) {
       const { stage } = instruction;

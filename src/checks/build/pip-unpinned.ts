@@ -13,8 +13,8 @@ export const pipUnpinned = dockerfileCheck<"commands">({
     fix: "Write `package==version`, or install from a lock file with hashes: `pip install --require-hashes -r requirements.txt`.",
     references: ["https://pip.pypa.io/en/stable/topics/repeatable-installs/"],
   },
-  needs: { dockerfile: "witness", commands: "witness" },
-  *spot({ commands }) {
+  needs: { dockerfile: "partial", commands: "partial" },
+  *detect({ commands }) {
     for (const { manager, packages, instruction, command } of installsOf(commands, "pip", "pipx", "uv")) {
       if (instruction.keyword !== "RUN") continue;
       if (

@@ -32,11 +32,11 @@ export const pipefailMissing = dockerfileCheck<"commands">({
     fix: 'Write `SHELL ["/bin/bash", "-o", "pipefail", "-c"]` before it, or begin the `RUN` with `set -o pipefail;` where the shell knows that (bash, and Alpine\'s ash).',
     references: ["https://docs.docker.com/build/building/best-practices/#using-pipes"],
   },
-  needs: { dockerfile: "witness", commands: "witness" },
-  *spot({ dockerfile, commands }) {
-    const told = new Set<CommandInstruction>();
+  needs: { dockerfile: "partial", commands: "partial" },
+  *detect({ dockerfile, commands }) {
+    const reported = new Set<CommandInstruction>();
     for (const { command, instruction } of commands) {
-      if (instruction.keyword !== "RUN" || told.has(instruction)) continue;
+      if (instruction.keyword !== "RUN" || reported.has(instruction)) continue;
       const { program } = command;
       const reader = command.pipedInto[0];
       if (reader === undefined || program === undefined || !failing.test(program)) continue;
@@ -45,7 +45,7 @@ export const pipefailMissing = dockerfileCheck<"commands">({
       if (instruction.commands.some(setsIt) || shellHasIt(dockerfile, instruction)) continue;
       // They fail where nothing comes.
       if (/^(?:grep|egrep|fgrep)$/.test(instruction.commands[reader]?.program ?? "")) continue;
-      told.add(instruction);
+      reported.add(instruction);
       const into = instruction.commands[reader]?.program ?? "a command";
       yield {
         subject: `${program} | ${into}`,

@@ -12,8 +12,8 @@ export const plainHttpDownload = dockerfileCheck<"commands">({
     fix: "Write `https://`, and compare the file with a checksum that stands in the Dockerfile.",
     references: ["https://docs.docker.com/build/building/best-practices/", "https://slsa.dev/spec/v1.1/threats"],
   },
-  needs: { dockerfile: "witness", commands: "witness" },
-  *spot({ commands }) {
+  needs: { dockerfile: "partial", commands: "partial" },
+  *detect({ commands }) {
     const clones = commands.filter(
       ({ command, instruction }) =>
         instruction.keyword === "RUN" &&

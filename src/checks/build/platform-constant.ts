@@ -11,8 +11,8 @@ export const platformConstant = dockerfileCheck({
     fix: "Leave the flag out, or write `--platform=$BUILDPLATFORM` for a stage that only builds.",
     references: ["https://docs.docker.com/reference/build-checks/from-platform-flag-const-disallowed/"],
   },
-  needs: { dockerfile: "witness" },
-  *spot({ dockerfile }) {
+  needs: { dockerfile: "partial" },
+  *detect({ dockerfile }) {
     for (const { name = "", index, from } of dockerfile.stages) {
       const { platform, origin } = from;
       if (platform === undefined || platform.variables.length > 0 || origin.kind === "scratch") continue;

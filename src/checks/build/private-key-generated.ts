@@ -43,8 +43,8 @@ export const privateKeyGenerated = dockerfileCheck<"commands">({
     fix: "Make the key when the container first starts, or mount it as a secret.",
     references: ["https://docs.docker.com/build/building/best-practices/"],
   },
-  needs: { dockerfile: "witness", commands: "witness" },
-  *spot({ dockerfile, commands }) {
+  needs: { dockerfile: "partial", commands: "partial" },
+  *detect({ dockerfile, commands }) {
     const shipped = shippedStages(dockerfile);
     for (const { command, instruction } of commands) {
       const { stage, keyword, commands: all } = instruction;

@@ -13,8 +13,8 @@ export const privilegedPort = dockerfileCheck({
     fix: "Let the program listen on a port from 1024 on, and map it from outside: `EXPOSE 8080`.",
     references: ["https://man7.org/linux/man-pages/man7/ip.7.html"],
   },
-  needs: { dockerfile: "witness" },
-  *spot({ dockerfile }) {
+  needs: { dockerfile: "partial" },
+  *detect({ dockerfile }) {
     const shipped = shippedStages(dockerfile);
     for (const { word, range, stage } of exposedPorts(dockerfile)) {
       if (range === undefined || range.first >= 1024 || stage === undefined || !shipped.has(stage)) continue;

@@ -12,8 +12,8 @@ export const redundantPlatform = dockerfileCheck({
     fix: "Leave the flag out.",
     references: ["https://docs.docker.com/reference/build-checks/redundant-target-platform/"],
   },
-  needs: { dockerfile: "witness" },
-  *spot({ dockerfile }) {
+  needs: { dockerfile: "partial" },
+  *detect({ dockerfile }) {
     const declared = dockerfile.instructions.some(
       (one) =>
         one.keyword === "ARG" &&

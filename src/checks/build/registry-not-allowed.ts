@@ -14,8 +14,8 @@ export const registryNotAllowed = dockerfileCheck({
     fix: "Take the image from a registry that the policy names, or mirror it there; add the registry to the policy where it is to be trusted.",
     references: ["https://docs.docker.com/reference/dockerfile/#from"],
   },
-  needs: { dockerfile: "witness" },
-  *spot({ dockerfile, registries }) {
+  needs: { dockerfile: "partial" },
+  *detect({ dockerfile, registries }) {
     if (registries.length === 0) return;
     const allowed = allowedBy(registries);
     for (const { name, written, by, range, stage } of imagesUsed(dockerfile)) {

@@ -11,8 +11,8 @@ export const relativeDestination = dockerfileCheck({
     fix: "Write `WORKDIR /app` before it, or the whole path.",
     references: ["https://docs.docker.com/reference/dockerfile/#copy"],
   },
-  needs: { dockerfile: "witness" },
-  *spot({ dockerfile }) {
+  needs: { dockerfile: "partial" },
+  *detect({ dockerfile }) {
     // By stage: whether it has set a working directory, or begins from one that has.
     const set: boolean[] = [];
     for (const { index, from, instructions } of dockerfile.stages) {

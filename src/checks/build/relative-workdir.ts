@@ -21,8 +21,8 @@ export const relativeWorkdir = dockerfileCheck({
       "https://docs.docker.com/reference/build-checks/workdir-relative-path/",
     ],
   },
-  needs: { dockerfile: "witness" },
-  *spot({ dockerfile }) {
+  needs: { dockerfile: "partial" },
+  *detect({ dockerfile }) {
     // By stage: it has set an absolute one, or begins from a stage that has.
     const absolute: boolean[] = [];
     for (const stage of dockerfile.stages) {

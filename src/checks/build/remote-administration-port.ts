@@ -14,8 +14,8 @@ export const remoteAdministrationPort = dockerfileCheck({
     fix: "Take the server out of the image. `docker exec`, `kubectl exec` and `kubectl debug` do the same and are logged.",
     references: ["https://docs.docker.com/reference/dockerfile/#expose"],
   },
-  needs: { dockerfile: "witness" },
-  *spot({ dockerfile }) {
+  needs: { dockerfile: "partial" },
+  *detect({ dockerfile }) {
     const shipped = shippedStages(dockerfile);
     for (const { word, range, stage } of exposedPorts(dockerfile)) {
       if (range === undefined || range.first !== range.last || stage === undefined || !shipped.has(stage)) continue;

@@ -18,8 +18,8 @@ export const remoteLoginServer = dockerfileCheck<"commands">({
     fix: "Take it out. `docker exec`, `kubectl exec` and `kubectl debug` do the same and are logged.",
     references: ["https://kubernetes.io/docs/tasks/debug/debug-application/get-shell-running-container/"],
   },
-  needs: { dockerfile: "witness", commands: "witness" },
-  *spot({ dockerfile, commands }) {
+  needs: { dockerfile: "partial", commands: "partial" },
+  *detect({ dockerfile, commands }) {
     const shipped = shippedStages(dockerfile);
     const fix = "remove the server; use docker exec or kubectl exec";
     for (const { packages: words, instruction } of installsOf(commands, "apt", "apk", "dnf", "zypper")) {

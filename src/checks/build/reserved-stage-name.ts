@@ -13,8 +13,8 @@ export const reservedStageName = dockerfileCheck({
     fix: "Give the stage another name.",
     references: ["https://docs.docker.com/reference/build-checks/reserved-stage-name/"],
   },
-  needs: { dockerfile: "witness" },
-  *spot({ dockerfile }) {
+  needs: { dockerfile: "partial" },
+  *detect({ dockerfile }) {
     for (const { name, index, from } of dockerfile.stages) {
       if (name === undefined || from.alias === undefined || !reserved.has(name)) continue;
       yield {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { findings, fixed, spotted } from "./dockerfile/lint.fixture.ts";
+import { detected, findings, fixed } from "./dockerfile/lint.fixture.ts";
 import { invalidStopSignal } from "./invalid-stop-signal.ts";
 import { missingHealthcheck } from "./missing-healthcheck.ts";
 import { runtimeSocket } from "./runtime-socket.ts";
@@ -8,7 +8,7 @@ import { systemVolume } from "./system-volume.ts";
 import { userByName } from "./user-by-name.ts";
 
 test("a server without a HEALTHCHECK is found", () => {
-  assert.deepEqual(spotted(missingHealthcheck, "FROM a:1\nEXPOSE 8080\n"), [
+  assert.deepEqual(detected(missingHealthcheck, "FROM a:1\nEXPOSE 8080\n"), [
     "2:1 Image exposes a port and has no HEALTHCHECK",
   ]);
   for (const text of [
@@ -18,13 +18,13 @@ test("a server without a HEALTHCHECK is found", () => {
     "FROM a:1 AS x\nHEALTHCHECK CMD a\nFROM x\nEXPOSE 8080\n",
     "FROM a:1 AS x\nEXPOSE 8080\nFROM b:1\n",
   ]) {
-    assert.deepEqual(spotted(missingHealthcheck, text), [], text);
+    assert.deepEqual(detected(missingHealthcheck, text), [], text);
   }
 });
 
 test("a user by name becomes a number where the file says which", () => {
   const title = "USER app is a name: Kubernetes cannot verify that the user is not root";
-  assert.deepEqual(spotted(userByName, "FROM a:1\nUSER app\n"), [`2:6 ${title}`]);
+  assert.deepEqual(detected(userByName, "FROM a:1\nUSER app\n"), [`2:6 ${title}`]);
   for (const run of [
     "useradd -u 10001 app",
     "adduser -D -u 10001 app",
@@ -51,17 +51,17 @@ test("a user whose number is not certain stays as it is", () => {
     assert.equal(fixed(userByName, text), text);
   }
   for (const user of ["10001", "10001:10001", "root", "$USER"]) {
-    assert.deepEqual(spotted(userByName, `FROM a:1\nUSER ${user}\n`), [], user);
+    assert.deepEqual(detected(userByName, `FROM a:1\nUSER ${user}\n`), [], user);
   }
-  assert.deepEqual(spotted(userByName, "FROM a:1\nUSER app\nUSER 10001\n"), []);
+  assert.deepEqual(detected(userByName, "FROM a:1\nUSER app\nUSER 10001\n"), []);
 });
 
 test("volumes over folders of the system are found", () => {
-  assert.deepEqual(spotted(systemVolume, 'FROM a:1\nVOLUME ["/data", "/etc"]\n'), [
+  assert.deepEqual(detected(systemVolume, 'FROM a:1\nVOLUME ["/data", "/etc"]\n'), [
     "2:18 Volume /etc is a system directory",
   ]);
   for (const path of ["/", "/root/", "/proc", "/usr/bin/x", "/sys/fs", "/home"]) {
-    assert.equal(spotted(systemVolume, `FROM a:1\nVOLUME ${path}\n`).length, 1, path);
+    assert.equal(detected(systemVolume, `FROM a:1\nVOLUME ${path}\n`).length, 1, path);
   }
   for (const path of [
     "/etc/nginx/conf.d",
@@ -72,7 +72,7 @@ test("volumes over folders of the system are found", () => {
     "/tmp",
     "$X",
   ]) {
-    assert.deepEqual(spotted(systemVolume, `FROM a:1\nVOLUME ${path}\n`), [], path);
+    assert.deepEqual(detected(systemVolume, `FROM a:1\nVOLUME ${path}\n`), [], path);
   }
 });
 
@@ -85,7 +85,7 @@ test("the engine's socket is found where an image counts on it", () => {
     'CMD ["agent", "--host", "unix:///run/containerd/containerd.sock"]',
     "RUN --mount=type=bind,target=/var/run/docker.sock docker build .",
   ]) {
-    assert.equal(spotted(runtimeSocket, `FROM a:1\n${instruction}\n`).length, 1, instruction);
+    assert.equal(detected(runtimeSocket, `FROM a:1\n${instruction}\n`).length, 1, instruction);
   }
   for (const instruction of [
     "RUN echo mount /var/run/docker.sock to use it",
@@ -94,17 +94,17 @@ test("the engine's socket is found where an image counts on it", () => {
     "RUN apt-get install -y docker.io",
     "CMD cat /run/docker.socket.txt",
   ]) {
-    assert.deepEqual(spotted(runtimeSocket, `FROM a:1\n${instruction}\n`), [], instruction);
+    assert.deepEqual(detected(runtimeSocket, `FROM a:1\n${instruction}\n`), [], instruction);
   }
 });
 
 test("signals that stop nothing in order are found", () => {
   const killed = "cannot be caught, so the program cannot shut down cleanly";
-  assert.deepEqual(spotted(invalidStopSignal, "FROM a:1\nSTOPSIGNAL SIGKILL\n"), [`2:12 SIGKILL ${killed}`]);
-  assert.deepEqual(spotted(invalidStopSignal, "FROM a:1\nSTOPSIGNAL 9\n"), [`2:12 9 ${killed}`]);
-  assert.deepEqual(spotted(invalidStopSignal, "FROM a:1\nSTOPSIGNAL SIGFOO\n"), ["2:12 SIGFOO is not a signal"]);
-  assert.deepEqual(spotted(invalidStopSignal, "FROM a:1\nSTOPSIGNAL 99\n"), ["2:12 99 is no number of a signal"]);
+  assert.deepEqual(detected(invalidStopSignal, "FROM a:1\nSTOPSIGNAL SIGKILL\n"), [`2:12 SIGKILL ${killed}`]);
+  assert.deepEqual(detected(invalidStopSignal, "FROM a:1\nSTOPSIGNAL 9\n"), [`2:12 9 ${killed}`]);
+  assert.deepEqual(detected(invalidStopSignal, "FROM a:1\nSTOPSIGNAL SIGFOO\n"), ["2:12 SIGFOO is not a signal"]);
+  assert.deepEqual(detected(invalidStopSignal, "FROM a:1\nSTOPSIGNAL 99\n"), ["2:12 99 is no number of a signal"]);
   for (const signal of ["SIGTERM", "quit", "15", "SIGRTMIN+3", "SIGWINCH", "$SIGNAL"]) {
-    assert.deepEqual(spotted(invalidStopSignal, `FROM a:1\nSTOPSIGNAL ${signal}\n`), [], signal);
+    assert.deepEqual(detected(invalidStopSignal, `FROM a:1\nSTOPSIGNAL ${signal}\n`), [], signal);
   }
 });

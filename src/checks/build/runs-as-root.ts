@@ -48,8 +48,8 @@ export const runsAsRoot = dockerfileCheck({
       "https://kubernetes.io/docs/concepts/security/pod-security-standards/",
     ],
   },
-  needs: { dockerfile: "whole" },
-  *spot({ dockerfile }) {
+  needs: { dockerfile: "complete" },
+  *detect({ dockerfile }) {
     const found = userAtEnd(dockerfile);
     const last = dockerfile.stages.at(-1);
     if (found === undefined || last === undefined) return;

@@ -20,8 +20,8 @@ export const runtimeSocket = dockerfileCheck<"commands">({
     fix: "Do without it: BuildKit or Buildah without root for building, the orchestrator's API with its own rights for the rest; where only reading is needed, a proxy that lets nothing else through.",
     references: ["https://docs.docker.com/engine/security/#docker-daemon-attack-surface"],
   },
-  needs: { dockerfile: "witness", commands: "witness" },
-  *spot({ dockerfile, commands }) {
+  needs: { dockerfile: "partial", commands: "partial" },
+  *detect({ dockerfile, commands }) {
     for (const instruction of unfolded(dockerfile)) {
       const { keyword, stage } = instruction;
       if (keyword === "VOLUME") {

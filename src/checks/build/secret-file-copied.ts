@@ -1,6 +1,6 @@
 import type { TransferInstruction } from "../../engines/dockerfile/model.ts";
 import { cleaned, ignoreRules } from "./dockerfile/ignored.ts";
-import { dockerfileCheck, type Spotted } from "./dockerfile/lint-check.ts";
+import { type Detection, dockerfileCheck } from "./dockerfile/lint-check.ts";
 import { secretFiles } from "./dockerfile/secret-files.ts";
 import { sensitiveFile } from "./dockerfile/secret-names.ts";
 import { shippedStages } from "./dockerfile/stages.ts";
@@ -8,7 +8,7 @@ import { shippedStages } from "./dockerfile/stages.ts";
 const fix = "add the file to .dockerignore; pass the secret with RUN --mount=type=secret,id=NAME";
 
 /** Files of the context that the copy of a folder takes along. */
-function* takenAlong(instruction: TransferInstruction, seen: readonly string[]): Generator<Spotted> {
+function* takenAlong(instruction: TransferInstruction, seen: readonly string[]): Generator<Detection> {
   for (const { value, text, range } of instruction.sources) {
     const folder = cleaned(value ?? text);
     if (value === undefined || /[*?[]/.test(folder)) continue;
@@ -44,8 +44,8 @@ export const secretFileCopied = dockerfileCheck<"commands" | "context">({
       "https://docs.docker.com/build/concepts/context/#dockerignore-files",
     ],
   },
-  needs: { dockerfile: "witness", commands: "witness", context: "witness" },
-  *spot({ dockerfile, context }) {
+  needs: { dockerfile: "partial", commands: "partial", context: "partial" },
+  *detect({ dockerfile, context }) {
     const shipped = shippedStages(dockerfile);
     const ignored = ignoreRules(context);
     const seen = (context.sensitiveFiles ?? []).filter((file) => ignored(file) === "no");

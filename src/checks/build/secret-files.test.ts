@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { crossStageLeak } from "./cross-stage-leak.ts";
-import { type Around, dockerfile, findings, spotted } from "./dockerfile/lint.fixture.ts";
+import { type Around, detected, dockerfile, findings } from "./dockerfile/lint.fixture.ts";
 import { privateKeyGenerated } from "./private-key-generated.ts";
 import { secretFileCopied } from "./secret-file-copied.ts";
 import { secretLeftInLayer } from "./secret-left-in-layer.ts";
@@ -40,7 +40,7 @@ test("files with secrets are found by their names", () => {
       source,
     );
   }
-  assert.deepEqual(spotted(secretFileCopied, copy("src .netrc")), [
+  assert.deepEqual(detected(secretFileCopied, copy("src .netrc")), [
     "2:10 .netrc (a netrc with passwords) is copied into the image",
   ]);
 });
@@ -62,7 +62,7 @@ test("public keys, samples, and names that only look like it are left", () => {
     "environment",
     "kubeconfig.go",
   ]) {
-    assert.deepEqual(spotted(secretFileCopied, copy(source)), [], source);
+    assert.deepEqual(detected(secretFileCopied, copy(source)), [], source);
   }
   for (const instruction of [
     "COPY apt.key /etc/apt/keyrings/",
@@ -70,24 +70,27 @@ test("public keys, samples, and names that only look like it are left", () => {
     "ADD https://example.com/x.key /a",
     "RUN --mount=type=secret,id=netrc,target=/root/.netrc git fetch",
   ]) {
-    assert.deepEqual(spotted(secretFileCopied, `FROM a:1\n${instruction}\n`), [], instruction);
+    assert.deepEqual(detected(secretFileCopied, `FROM a:1\n${instruction}\n`), [], instruction);
   }
 });
 
 test("a stage that does not ship may hold them", () => {
-  assert.deepEqual(spotted(secretFileCopied, "FROM a:1 AS build\nCOPY .npmrc /a/\nFROM b:1\n"), []);
-  assert.equal(spotted(secretFileCopied, "FROM a:1 AS base\nCOPY .npmrc /a/\nFROM base\n").length, 1);
+  assert.deepEqual(detected(secretFileCopied, "FROM a:1 AS build\nCOPY .npmrc /a/\nFROM b:1\n"), []);
+  assert.equal(detected(secretFileCopied, "FROM a:1 AS base\nCOPY .npmrc /a/\nFROM base\n").length, 1);
 });
 
 test("the copy of a folder takes along what .dockerignore lets through", () => {
   const text = "FROM a:1\nCOPY . /a\nCOPY web /b\n";
-  assert.deepEqual(spotted(secretFileCopied, text, beside([".env", "deploy/id_rsa", "web/.netrc"], ".env", "deploy")), [
-    "2:6 COPY . includes web/.netrc (a netrc with passwords)",
-    "3:6 COPY web includes web/.netrc (a netrc with passwords)",
-  ]);
-  assert.deepEqual(spotted(secretFileCopied, text, beside([".env", ".git"], "**/.env*", ".git")), []);
-  assert.deepEqual(spotted(secretFileCopied, text, beside([".env"], "[.]env")), []);
-  assert.deepEqual(spotted(secretFileCopied, "FROM a:1\nCOPY .env /a/\n", beside([], ".env")), []);
+  assert.deepEqual(
+    detected(secretFileCopied, text, beside([".env", "deploy/id_rsa", "web/.netrc"], ".env", "deploy")),
+    [
+      "2:6 COPY . includes web/.netrc (a netrc with passwords)",
+      "3:6 COPY web includes web/.netrc (a netrc with passwords)",
+    ],
+  );
+  assert.deepEqual(detected(secretFileCopied, text, beside([".env", ".git"], "**/.env*", ".git")), []);
+  assert.deepEqual(detected(secretFileCopied, text, beside([".env"], "[.]env")), []);
+  assert.deepEqual(detected(secretFileCopied, "FROM a:1\nCOPY .env /a/\n", beside([], ".env")), []);
 });
 
 test("a secret that a later instruction deletes stays in its layer", () => {
@@ -99,15 +102,15 @@ test("a secret that a later instruction deletes stays in its layer", () => {
     RUN make && rm -f ~/.netrc
     RUN rm -rf /app
   `;
-  assert.deepEqual(spotted(secretLeftInLayer, text), [
+  assert.deepEqual(detected(secretLeftInLayer, text), [
     "3:6 ~/.netrc (a netrc with passwords) is deleted later but remains in the layer",
     "4:6 /app/key (an SSH key) is deleted later but remains in the layer",
   ]);
-  assert.deepEqual(spotted(secretFileCopied, text), []);
+  assert.deepEqual(detected(secretFileCopied, text), []);
 });
 
 test("a secret that RUN writes is found where it does not delete it", () => {
-  const written = (run: string) => spotted(secretWritten, `FROM a:1\n${run}\n`).length;
+  const written = (run: string) => detected(secretWritten, `FROM a:1\n${run}\n`).length;
   for (const run of [
     'RUN echo "machine x password $GIT_TOKEN" > ~/.netrc',
     `RUN printf '%s' \${NPM_TOKEN} | tee -a /root/.npmrc`,
@@ -128,9 +131,9 @@ test("a secret that RUN writes is found where it does not delete it", () => {
     assert.equal(written(run), 0, run);
   }
   const later = "FROM a:1\nRUN echo $GIT_TOKEN > /t\nRUN rm /t\n";
-  assert.deepEqual(spotted(secretWritten, later), []);
-  assert.equal(spotted(secretLeftInLayer, later).length, 1);
-  assert.deepEqual(spotted(secretLeftInLayer, "FROM a:1\nRUN echo $GIT_TOKEN > /t && rm /t\n"), []);
+  assert.deepEqual(detected(secretWritten, later), []);
+  assert.equal(detected(secretLeftInLayer, later).length, 1);
+  assert.deepEqual(detected(secretLeftInLayer, "FROM a:1\nRUN echo $GIT_TOKEN > /t && rm /t\n"), []);
 });
 
 test("secrets of a build stage are found where a copy takes them along", () => {
@@ -142,16 +145,16 @@ test("secrets of a build stage are found where a copy takes them along", () => {
     FROM b:1
     COPY --from=build ${source} /x
   `;
-  assert.deepEqual(spotted(crossStageLeak, text("/app")), [
+  assert.deepEqual(detected(crossStageLeak, text("/app")), [
     "6:19 COPY of /app includes /app/.npmrc (a file that holds tokens for package registries) from stage build",
   ]);
-  assert.equal(spotted(crossStageLeak, text("/")).length, 2);
-  assert.equal(spotted(crossStageLeak, text("/etc/*.conf")).length, 1);
-  assert.deepEqual(spotted(crossStageLeak, text("/app/dist")), []);
+  assert.equal(detected(crossStageLeak, text("/")).length, 2);
+  assert.equal(detected(crossStageLeak, text("/etc/*.conf")).length, 1);
+  assert.deepEqual(detected(crossStageLeak, text("/app/dist")), []);
   const deleted = "FROM a:1 AS build\nCOPY .npmrc /app/\nRUN rm /app/.npmrc\nFROM b:1\nCOPY --from=build /app /app\n";
-  assert.deepEqual(spotted(crossStageLeak, deleted), []);
+  assert.deepEqual(detected(crossStageLeak, deleted), []);
   assert.deepEqual(
-    spotted(crossStageLeak, "FROM a:1 AS build\nCOPY src /app\nFROM scratch\nCOPY --from=build / /\n"),
+    detected(crossStageLeak, "FROM a:1 AS build\nCOPY src /app\nFROM scratch\nCOPY --from=build / /\n"),
     [],
   );
 });
@@ -167,16 +170,16 @@ test("what a folder brought into a build stage is followed as well", () => {
     COPY --from=build /src /x
     COPY --from=build /web/dist /y
   `;
-  assert.deepEqual(spotted(crossStageLeak, text("make"), beside([".env", "web/.netrc", "id_rsa"], "id_rsa")).sort(), [
+  assert.deepEqual(detected(crossStageLeak, text("make"), beside([".env", "web/.netrc", "id_rsa"], "id_rsa")).sort(), [
     "7:19 COPY of /src includes /src/.env (a file of settings and secrets) from stage build",
     "7:19 COPY of /src includes /src/web/.netrc (a netrc with passwords) from stage build",
   ]);
-  assert.deepEqual(spotted(crossStageLeak, text("rm -rf .env web"), beside([".env", "web/.netrc"])), []);
-  assert.deepEqual(spotted(crossStageLeak, text("make"), beside(["docs/.env"], "docs")), []);
+  assert.deepEqual(detected(crossStageLeak, text("rm -rf .env web"), beside([".env", "web/.netrc"])), []);
+  assert.deepEqual(detected(crossStageLeak, text("make"), beside(["docs/.env"], "docs")), []);
 });
 
 test("keys that are made in the build are found, and those that it deletes are left", () => {
-  const made = (run: string) => spotted(privateKeyGenerated, `FROM a:1\nRUN ${run}\n`).length;
+  const made = (run: string) => detected(privateKeyGenerated, `FROM a:1\nRUN ${run}\n`).length;
   for (const run of [
     "ssh-keygen -A",
     "ssh-keygen -t ed25519 -N '' -f /root/.ssh/id_ed25519",
@@ -195,5 +198,5 @@ test("keys that are made in the build are found, and those that it deletes are l
   ]) {
     assert.equal(made(run), 0, run);
   }
-  assert.deepEqual(spotted(privateKeyGenerated, "FROM a:1 AS x\nRUN ssh-keygen -A\nFROM b:1\n"), []);
+  assert.deepEqual(detected(privateKeyGenerated, "FROM a:1 AS x\nRUN ssh-keygen -A\nFROM b:1\n"), []);
 });

@@ -31,8 +31,8 @@ export const secretInArgOrEnv = dockerfileCheck({
       "https://docs.docker.com/reference/build-checks/secrets-used-in-arg-or-env/",
     ],
   },
-  needs: { dockerfile: "witness" },
-  *spot({ dockerfile }) {
+  needs: { dockerfile: "partial" },
+  *detect({ dockerfile }) {
     for (const instruction of unfolded(dockerfile)) {
       if (instruction.keyword !== "ARG" && instruction.keyword !== "ENV") continue;
       for (const pair of instruction.pairs) {

@@ -19,8 +19,8 @@ export const secretLeftInLayer = dockerfileCheck<"commands">({
       "https://github.com/opencontainers/image-spec/blob/main/layer.md#whiteouts",
     ],
   },
-  needs: { dockerfile: "witness", commands: "witness" },
-  *spot({ dockerfile }) {
+  needs: { dockerfile: "partial", commands: "partial" },
+  *detect({ dockerfile }) {
     const shipped = shippedStages(dockerfile);
     for (const stage of dockerfile.stages) {
       if (!shipped.has(stage.index)) continue;

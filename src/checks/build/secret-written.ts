@@ -18,8 +18,8 @@ export const secretWritten = dockerfileCheck<"commands">({
       "https://docs.docker.com/reference/dockerfile/#run---mounttypesecret",
     ],
   },
-  needs: { dockerfile: "witness", commands: "witness" },
-  *spot({ dockerfile }) {
+  needs: { dockerfile: "partial", commands: "partial" },
+  *detect({ dockerfile }) {
     const shipped = shippedStages(dockerfile);
     for (const stage of dockerfile.stages) {
       if (!shipped.has(stage.index)) continue;

@@ -14,8 +14,8 @@ export const securityInsecure = dockerfileCheck({
     fix: "Leave the flag out, and build what needs it (kernel modules, file systems, images in images) with a tool that runs without privileges.",
     references: ["https://docs.docker.com/reference/dockerfile/#run---security"],
   },
-  needs: { dockerfile: "witness" },
-  *spot({ dockerfile }) {
+  needs: { dockerfile: "partial" },
+  *detect({ dockerfile }) {
     for (const { keyword, flags, stage, range: whole } of unfolded(dockerfile)) {
       for (const { name, value, range } of flags) {
         if (keyword !== "RUN" || name !== "security" || value?.value !== "insecure") continue;

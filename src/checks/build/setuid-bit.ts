@@ -20,8 +20,8 @@ export const setuidBit = dockerfileCheck<"commands">({
     fix: "Leave the bit away, and give the program the one capability that it needs (`setcap`), or run it as the user that has the right.",
     references: ["https://manpages.debian.org/chmod.1", "https://docs.kernel.org/userspace-api/no_new_privs.html"],
   },
-  needs: { dockerfile: "witness", commands: "witness" },
-  *spot({ dockerfile, commands }) {
+  needs: { dockerfile: "partial", commands: "partial" },
+  *detect({ dockerfile, commands }) {
     const fix = "remove the bit; grant a capability or run as the right user";
     for (const { command, stage } of shippedRuns(dockerfile, commands)) {
       const { program, arguments: words } = command;

@@ -13,8 +13,8 @@ export const severalSourcesToFile = dockerfileCheck({
     fix: "Write a slash behind the destination.",
     references: ["https://docs.docker.com/reference/dockerfile/#copy"],
   },
-  needs: { dockerfile: "witness" },
-  *spot({ dockerfile }) {
+  needs: { dockerfile: "partial" },
+  *detect({ dockerfile }) {
     for (const instruction of unfolded(dockerfile)) {
       if (instruction.keyword !== "COPY" && instruction.keyword !== "ADD") continue;
       const { destination, sources, heredocs, keyword, stage, flags } = instruction;

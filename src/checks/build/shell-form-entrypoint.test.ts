@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { findings, fixed, spotted } from "./dockerfile/lint.fixture.ts";
+import { detected, findings, fixed } from "./dockerfile/lint.fixture.ts";
 import { shellFormEntrypoint } from "./shell-form-entrypoint.ts";
 
 const after = (instruction: string): string => `FROM debian:13\n${instruction}\n`;
 
 test("shell forms of the last stage are found", () => {
-  assert.deepEqual(spotted(shellFormEntrypoint, after("ENTRYPOINT nginx\nCMD -g daemon")), [
+  assert.deepEqual(detected(shellFormEntrypoint, after("ENTRYPOINT nginx\nCMD -g daemon")), [
     "2:1 ENTRYPOINT runs through a shell",
     "3:1 CMD runs through a shell",
   ]);
-  assert.deepEqual(spotted(shellFormEntrypoint, after('ENTRYPOINT ["nginx"]\nCMD []')), []);
-  assert.deepEqual(spotted(shellFormEntrypoint, "FROM a:1 AS x\nCMD sh\nFROM b:1\n"), []);
+  assert.deepEqual(detected(shellFormEntrypoint, after('ENTRYPOINT ["nginx"]\nCMD []')), []);
+  assert.deepEqual(detected(shellFormEntrypoint, "FROM a:1 AS x\nCMD sh\nFROM b:1\n"), []);
 });
 
 test("one plain command becomes the same words as an array", () => {

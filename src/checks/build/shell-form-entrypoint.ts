@@ -1,6 +1,6 @@
 import type { CommandInstruction, Dockerfile, Instruction } from "../../engines/dockerfile/model.ts";
 import { replaceRange } from "./dockerfile/edits.ts";
-import { dockerfileCheck, type Spotted } from "./dockerfile/lint-check.ts";
+import { type Detection, dockerfileCheck } from "./dockerfile/lint-check.ts";
 import { chainOf, stepsOf } from "./dockerfile/stages.ts";
 
 const ARGUMENTS = { grade: "needs knowledge", reason: "it gets CMD's words as arguments then" } as const;
@@ -10,7 +10,7 @@ function execForm(
   dockerfile: Dockerfile,
   { keyword, form, commands, shell }: CommandInstruction,
   stage: readonly Instruction[],
-): NonNullable<Spotted["fix"]> {
+): NonNullable<Detection["fix"]> {
   const text = 'write it as a JSON array: ["program", "argument"]';
   const [command, ...more] = commands;
   if (command === undefined || more.length > 0 || shell !== "posix" || form.kind !== "shell") return text;
@@ -43,8 +43,8 @@ export const shellFormEntrypoint = dockerfileCheck({
     fix: 'Write the program and its arguments as a JSON array: `ENTRYPOINT ["/app", "--port", "8080"]`.',
     references: ["https://docs.docker.com/reference/dockerfile/#shell-and-exec-form"],
   },
-  needs: { dockerfile: "witness" },
-  *spot({ dockerfile }) {
+  needs: { dockerfile: "partial" },
+  *detect({ dockerfile }) {
     const last = dockerfile.stages.at(-1);
     let chosen =
       last !== undefined &&

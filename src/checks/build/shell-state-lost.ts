@@ -14,8 +14,8 @@ export const shellStateLost = dockerfileCheck<"commands">({
       "https://docs.docker.com/reference/dockerfile/#env",
     ],
   },
-  needs: { dockerfile: "witness", commands: "witness" },
-  *spot({ commands }) {
+  needs: { dockerfile: "partial", commands: "partial" },
+  *detect({ commands }) {
     for (const { command, instruction } of commands) {
       if (instruction.keyword !== "RUN" || command.index !== instruction.commands.length - 1) continue;
       const { program = "" } = command;

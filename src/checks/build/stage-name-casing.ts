@@ -13,8 +13,8 @@ export const stageNameCasing = dockerfileCheck({
     fix: "Write the name in lower case, and where it is named: case does not count for BuildKit, and does for buildah.",
     references: ["https://docs.docker.com/reference/build-checks/stage-name-casing/"],
   },
-  needs: { dockerfile: "witness" },
-  *spot({ dockerfile }) {
+  needs: { dockerfile: "partial" },
+  *detect({ dockerfile }) {
     for (const { index, from } of dockerfile.stages) {
       const { alias } = from;
       if (alias === undefined || !/[A-Z]/.test(alias.text) || !/^[A-Za-z][\w.-]*$/.test(alias.raw)) continue;

@@ -13,8 +13,8 @@ export const sudo = dockerfileCheck<"commands">({
     fix: "Do what needs root before the `USER` instruction, or between `USER root` and `USER` with the number of the other one, and leave sudo out of the image.",
     references: ["https://docs.docker.com/build/building/best-practices/#user"],
   },
-  needs: { dockerfile: "witness", commands: "witness" },
-  *spot({ dockerfile, commands }) {
+  needs: { dockerfile: "partial", commands: "partial" },
+  *detect({ dockerfile, commands }) {
     for (const { command, instruction } of commands) {
       const raises = [...command.wrappers, command.program].find((name) => name === "sudo" || name === "doas");
       if (raises === undefined) continue;

@@ -16,8 +16,8 @@ export const systemVolume = dockerfileCheck({
     fix: "Name the one folder that the program writes its data to, for example `/var/lib/app`.",
     references: ["https://docs.docker.com/reference/dockerfile/#volume"],
   },
-  needs: { dockerfile: "witness" },
-  *spot({ dockerfile }) {
+  needs: { dockerfile: "partial" },
+  *detect({ dockerfile }) {
     for (const instruction of unfolded(dockerfile)) {
       if (instruction.keyword !== "VOLUME") continue;
       for (const { value, text, range } of instruction.words) {

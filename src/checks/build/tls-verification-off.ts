@@ -85,8 +85,8 @@ export const tlsVerificationOff = dockerfileCheck<"commands">({
       "https://man.openbsd.org/ssh_config#StrictHostKeyChecking",
     ],
   },
-  needs: { dockerfile: "witness", commands: "witness" },
-  *spot({ commands }) {
+  needs: { dockerfile: "partial", commands: "partial" },
+  *detect({ commands }) {
     for (const placed of commands) {
       const { command, instruction } = placed;
       const found = switchOf(command);

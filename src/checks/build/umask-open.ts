@@ -11,8 +11,8 @@ export const umaskOpen = dockerfileCheck<"commands">({
     fix: "Write `umask 022`, or `umask 002` where a group shares the files.",
     references: ["https://man7.org/linux/man-pages/man2/umask.2.html"],
   },
-  needs: { dockerfile: "witness", commands: "witness" },
-  *spot({ commands }) {
+  needs: { dockerfile: "partial", commands: "partial" },
+  *detect({ commands }) {
     for (const { command, instruction } of commands) {
       const mask = command.program === "umask" ? command.arguments[0]?.text : undefined;
       if (mask === undefined || !/^[0-7]{1,4}$/.test(mask) || (Number.parseInt(mask, 8) & 0o002) !== 0) continue;

@@ -48,8 +48,8 @@ export const undefinedArgInFrom = dockerfileCheck({
       "https://docs.docker.com/reference/build-checks/invalid-default-arg-in-from/",
     ],
   },
-  needs: { dockerfile: "witness" },
-  *spot({ dockerfile }) {
+  needs: { dockerfile: "partial" },
+  *detect({ dockerfile }) {
     const declared = globalArguments(dockerfile);
     for (const { from, index } of dockerfile.stages) {
       const { image, platform } = from;

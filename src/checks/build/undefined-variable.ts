@@ -111,8 +111,8 @@ export const undefinedVariable = dockerfileCheck<"commands">({
       "https://docs.docker.com/reference/build-checks/undefined-var/",
     ],
   },
-  needs: { dockerfile: "witness", commands: "witness" },
-  *spot({ dockerfile }) {
+  needs: { dockerfile: "partial", commands: "partial" },
+  *detect({ dockerfile }) {
     const globals = globalNames(dockerfile);
     // By stage: what it, and the stages that it begins from, have set; and whether they begin from nothing.
     const ends: {
@@ -125,10 +125,10 @@ export const undefinedVariable = dockerfileCheck<"commands">({
       const empty = below?.empty ?? from.origin.kind === "scratch";
       const official = from.origin.kind === "stage" ? below?.official : officialName(from.origin);
       const set = new Set(below?.set);
-      const told = new Set<string>();
+      const reported = new Set<string>();
       for (const instruction of instructions) {
         for (const { name, range } of usesIn(instruction)) {
-          const isSet = set.has(name) || told.has(name);
+          const isSet = set.has(name) || reported.has(name);
           if (isSet || !/^[A-Za-z_]\w*$/.test(name) || isPredefined(name)) continue;
           const undeclared = globals.has(name) && !SET_BY_BASES.test(name);
           const copies = instruction.keyword === "COPY" || instruction.keyword === "ADD";
@@ -136,7 +136,7 @@ export const undefinedVariable = dockerfileCheck<"commands">({
           const likely = copies && official !== undefined && !SET_BY_BASES.test(name) && !PLACES.test(name);
           const surely = undeclared || automatic || (empty && instruction.keyword !== "RUN" && name !== "PATH");
           if (!surely && !likely) continue;
-          told.add(name);
+          reported.add(name);
           yield {
             subject: `$${name}`,
             ...(surely ? {} : { severity: "low" as const }),

@@ -49,8 +49,8 @@ export const unknownStage = dockerfileCheck({
     fix: "Name an earlier stage, or move the stage up.",
     references: ["https://docs.docker.com/reference/dockerfile/#copy---from"],
   },
-  needs: { dockerfile: "witness" },
-  *spot({ dockerfile }) {
+  needs: { dockerfile: "partial" },
+  *detect({ dockerfile }) {
     const byName = new Map<string, number>();
     for (const { name, index } of dockerfile.stages) if (name !== undefined) byName.set(name, index);
     for (const instruction of unfolded(dockerfile)) {

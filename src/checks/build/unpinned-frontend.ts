@@ -17,8 +17,8 @@ export const unpinnedFrontend = dockerfileCheck({
       "https://docs.docker.com/build/buildkit/frontend/",
     ],
   },
-  needs: { dockerfile: "witness" },
-  *spot({ dockerfile }) {
+  needs: { dockerfile: "partial" },
+  *detect({ dockerfile }) {
     for (const { name, value, range } of dockerfile.directives) {
       if (name !== "syntax" || /@sha256:[0-9a-f]{64}$/.test(value) || DOCKERS.test(value)) continue;
       // The builder's own frontend may be asked for by arguments that are none of an image.

@@ -37,8 +37,8 @@ export const unsafeSearchPath = dockerfileCheck({
       "https://man7.org/linux/man-pages/man8/ld.so.8.html",
     ],
   },
-  needs: { dockerfile: "witness" },
-  *spot({ dockerfile }) {
+  needs: { dockerfile: "partial" },
+  *detect({ dockerfile }) {
     for (const instruction of unfolded(dockerfile)) {
       if (instruction.keyword !== "ENV") continue;
       for (const { name, value } of instruction.pairs) {

@@ -77,8 +77,8 @@ export const unverifiedDownload = dockerfileCheck<"commands">({
     fix: 'Write the checksum into the Dockerfile and compare: `echo "$SHA256  tool.tar.gz" | sha256sum -c -`. `ADD --checksum=sha256:… URL FILE` does both.',
     references: ["https://docs.docker.com/reference/dockerfile/#add---checksum", "https://slsa.dev/spec/v1.1/threats"],
   },
-  needs: { dockerfile: "witness", commands: "whole" },
-  *spot({ commands }) {
+  needs: { dockerfile: "partial", commands: "complete" },
+  *detect({ commands }) {
     const verified = new Map<number | undefined, number>();
     for (const { command, instruction } of commands) {
       if (verifies(command)) verified.set(instruction.stage, instruction.range.start);

@@ -17,8 +17,8 @@ export const uselessCommand = dockerfileCheck<"commands">({
     fix: "Leave it out.",
     references: ["https://docs.docker.com/build/building/best-practices/"],
   },
-  needs: { dockerfile: "witness", commands: "witness" },
-  *spot({ commands }) {
+  needs: { dockerfile: "partial", commands: "partial" },
+  *detect({ commands }) {
     for (const { command, instruction } of commands) {
       const { program = "" } = command;
       if (instruction.keyword !== "RUN" || !useless.has(program) || command.pipedInto.length > 0) continue;

@@ -37,8 +37,8 @@ export const userByName = dockerfileCheck({
     fix: "Write the number: `USER 10001`. It is the one that `useradd --uid` gave.",
     references: ["https://kubernetes.io/docs/tasks/configure-pod-container/security-context/"],
   },
-  needs: { dockerfile: "witness" },
-  *spot({ dockerfile }) {
+  needs: { dockerfile: "partial" },
+  *detect({ dockerfile }) {
     const last = dockerfile.stages.at(-1);
     if (last === undefined) return;
     const chain = chainOf(dockerfile, last);

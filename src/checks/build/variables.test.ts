@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { debuggerOpen } from "./debugger-open.ts";
-import { dockerfile, findings, fixed, spotted } from "./dockerfile/lint.fixture.ts";
+import { detected, dockerfile, findings, fixed } from "./dockerfile/lint.fixture.ts";
 import { envInSameStatement } from "./env-in-same-statement.ts";
 import { legacyEnvFormat } from "./legacy-env-format.ts";
 import { maintainerDeprecated } from "./maintainer-deprecated.ts";
@@ -16,8 +16,8 @@ test("ENV without an equals sign gets one, with quotes where there are several w
     'FROM a:1\nENV A=b\nENV B="c d"\nLABEL x=y\n',
   );
   assert.equal(fixed(legacyEnvFormat, "FROM a:1\nENV PATH /a:$PATH\n"), "FROM a:1\nENV PATH=/a:$PATH\n");
-  assert.deepEqual(spotted(legacyEnvFormat, "FROM a:1\nENV A b\n"), ["2:5 ENV A has no equals sign"]);
-  assert.deepEqual(spotted(legacyEnvFormat, 'FROM a:1\nENV A=b B="c d"\nARG X\n'), []);
+  assert.deepEqual(detected(legacyEnvFormat, "FROM a:1\nENV A b\n"), ["2:5 ENV A has no equals sign"]);
+  assert.deepEqual(detected(legacyEnvFormat, 'FROM a:1\nENV A=b B="c d"\nARG X\n'), []);
 });
 
 test("what quotes or escapes mean in the old form is left to a person", () => {
@@ -34,16 +34,16 @@ test("MAINTAINER becomes a label", () => {
   assert.equal(fixed(maintainerDeprecated, 'FROM a:1\nMAINTAINER "A B <a@example.com>"\n'), `FROM a:1\n${label}`);
   const odd = 'FROM a:1\nMAINTAINER A "B" $C\n';
   assert.equal(fixed(maintainerDeprecated, odd), odd);
-  assert.deepEqual(spotted(maintainerDeprecated, odd), ["2:1 MAINTAINER is deprecated"]);
-  assert.deepEqual(spotted(maintainerDeprecated, "FROM a:1\nLABEL maintainer=x\n"), []);
+  assert.deepEqual(detected(maintainerDeprecated, odd), ["2:1 MAINTAINER is deprecated"]);
+  assert.deepEqual(detected(maintainerDeprecated, "FROM a:1\nLABEL maintainer=x\n"), []);
 });
 
 test("variables of FROM need an ARG before the first one, and a default that builds", () => {
-  assert.deepEqual(spotted(undefinedArgInFrom, `ARG TAG=1\nFROM a:$TGA\nARG X=1\nFROM b:\${X}\n`), [
+  assert.deepEqual(detected(undefinedArgInFrom, `ARG TAG=1\nFROM a:$TGA\nARG X=1\nFROM b:\${X}\n`), [
     "2:6 ARG TGA is not declared before the first FROM",
     "4:6 ARG X is not declared before the first FROM",
   ]);
-  assert.deepEqual(spotted(undefinedArgInFrom, "ARG TAG\nFROM a:$TAG\n"), [
+  assert.deepEqual(detected(undefinedArgInFrom, "ARG TAG\nFROM a:$TAG\n"), [
     "2:6 a:$TAG is not an image name without build arguments",
   ]);
   for (const text of [
@@ -54,7 +54,7 @@ test("variables of FROM need an ARG before the first one, and a default that bui
     `ARG BASE=a:1\nFROM \${BASE}\n`,
     "ARG REGISTRY=r.example.com\nARG IMAGE=$REGISTRY/a:1\nFROM $IMAGE\n",
   ]) {
-    assert.deepEqual(spotted(undefinedArgInFrom, text), [], text);
+    assert.deepEqual(detected(undefinedArgInFrom, text), [], text);
   }
 });
 
@@ -68,8 +68,8 @@ test("an ARG before FROM is empty in a stage that does not declare it", () => {
     ARG VERSION
     RUN install-it "app-$VERSION"
   `;
-  assert.deepEqual(spotted(undefinedVariable, text), ["3:21 VERSION is declared before FROM and empty in this stage"]);
-  assert.deepEqual(spotted(undefinedVariable, "FROM scratch\nCOPY app-$X /\n"), [
+  assert.deepEqual(detected(undefinedVariable, text), ["3:21 VERSION is declared before FROM and empty in this stage"]);
+  assert.deepEqual(detected(undefinedVariable, "FROM scratch\nCOPY app-$X /\n"), [
     "2:6 X is not set in a stage FROM scratch",
   ]);
 });
@@ -88,13 +88,13 @@ test("what a script, a base image, or the stage below sets is set", () => {
     "FROM a:1\nCOPY $WHO /\n",
     "FROM scratch\nENV PATH=/x:$PATH\n",
   ]) {
-    assert.deepEqual(spotted(undefinedVariable, text), [], text);
+    assert.deepEqual(detected(undefinedVariable, text), [], text);
   }
 });
 
 test("what only looks like the name that read or for sets is none", () => {
   for (const words of ["for -r V", "reader V", "read x V"]) {
-    const found = spotted(undefinedVariable, `ARG V=1\nFROM a:1\nRUN echo ${words} ; echo $V\n`);
+    const found = detected(undefinedVariable, `ARG V=1\nFROM a:1\nRUN echo ${words} ; echo $V\n`);
     assert.ok(found.length > 0, words);
   }
 });
@@ -114,9 +114,9 @@ test("search paths with folders that others can fill are found", () => {
     ["LD_LIBRARY_PATH=", 0],
     ["TMPDIR=/tmp", 0],
   ] as const) {
-    assert.equal(spotted(unsafeSearchPath, `FROM a:1\nENV ${value}\n`).length, count, value);
+    assert.equal(detected(unsafeSearchPath, `FROM a:1\nENV ${value}\n`).length, count, value);
   }
-  assert.deepEqual(spotted(unsafeSearchPath, "FROM a:1\nENV PATH=/tmp:$PATH\n"), [
+  assert.deepEqual(detected(unsafeSearchPath, "FROM a:1\nENV PATH=/tmp:$PATH\n"), [
     "2:10 PATH contains /tmp, where everybody may write",
   ]);
 });
@@ -134,7 +134,7 @@ test("variables that turn checks of certificates off are found, worst where they
   );
   const fine =
     "FROM a:1\nENV NODE_TLS_REJECT_UNAUTHORIZED=1 GIT_SSL_NO_VERIFY=0 GONOSUMDB=git.example.com GOSUMDB=sum.golang.org\n";
-  assert.deepEqual(spotted(verificationOffInEnv, fine), []);
+  assert.deepEqual(detected(verificationOffInEnv, fine), []);
 });
 
 test("debuggers that the image starts are found, and those of stages that do not ship are left", () => {
@@ -148,13 +148,13 @@ test("debuggers that the image starts are found, and those of stages that do not
     ['CMD ["node", "a.js"]', 0],
     ["ENV FLASK_DEBUG=0", 0],
   ] as const) {
-    assert.equal(spotted(debuggerOpen, `FROM a:1\n${instruction}\n`).length, count, instruction);
-    assert.deepEqual(spotted(debuggerOpen, `FROM a:1 AS dev\n${instruction}\nFROM b:1\n`), [], instruction);
+    assert.equal(detected(debuggerOpen, `FROM a:1\n${instruction}\n`).length, count, instruction);
+    assert.deepEqual(detected(debuggerOpen, `FROM a:1 AS dev\n${instruction}\nFROM b:1\n`), [], instruction);
   }
 });
 
 test("a variable that the same ENV sets is not set yet", () => {
-  assert.deepEqual(spotted(envInSameStatement, "FROM a:1\nENV A=1 B=$A/x\n"), [
+  assert.deepEqual(detected(envInSameStatement, "FROM a:1\nENV A=1 B=$A/x\n"), [
     "2:11 ENV B uses the previous value of A",
   ]);
   for (const text of [
@@ -165,6 +165,6 @@ test("a variable that the same ENV sets is not set yet", () => {
     "FROM a:1 AS x\nARG A\nFROM x\nENV A=1 B=$A\n",
     "FROM a:1\nARG A=1 B=$A\n",
   ]) {
-    assert.deepEqual(spotted(envInSameStatement, text), [], text);
+    assert.deepEqual(detected(envInSameStatement, text), [], text);
   }
 });

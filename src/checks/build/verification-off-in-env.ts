@@ -34,8 +34,8 @@ export const verificationOffInEnv = dockerfileCheck({
       "https://go.dev/ref/mod#environment-variables",
     ],
   },
-  needs: { dockerfile: "witness" },
-  *spot({ dockerfile }) {
+  needs: { dockerfile: "partial" },
+  *detect({ dockerfile }) {
     const shipped = shippedStages(dockerfile);
     for (const instruction of unfolded(dockerfile)) {
       if (instruction.keyword !== "ENV" && instruction.keyword !== "ARG") continue;

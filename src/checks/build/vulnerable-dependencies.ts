@@ -17,7 +17,7 @@ export const vulnerableDependencies: LockfileScopeCheck = {
     references: ["https://ossf.github.io/osv-schema/"],
   },
   subject: "lockfile-scope",
-  needs: { vulnerabilities: "witness", inventory: "witness" },
+  needs: { vulnerabilities: "partial", inventory: "partial" },
   *evaluate({ vulnerabilities }) {
     for (const match of vulnerabilities.matches) {
       yield vulnerabilityFinding(match, { kind: "file", path: match.package.path });

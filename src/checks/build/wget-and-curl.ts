@@ -14,8 +14,8 @@ export const wgetAndCurl = dockerfileCheck<"commands">({
     fix: "Keep one of them, or neither: `ADD --checksum=…` fetches without.",
     references: ["https://docs.docker.com/reference/dockerfile/#add"],
   },
-  needs: { dockerfile: "witness", commands: "witness" },
-  *spot({ dockerfile, commands }) {
+  needs: { dockerfile: "partial", commands: "partial" },
+  *detect({ dockerfile, commands }) {
     const shipped = shippedStages(dockerfile);
     const installed = installsOf(commands, "apt", "apk", "dnf", "zypper")
       .filter(({ instruction: { keyword, stage } }) => keyword === "RUN" && stage !== undefined && shipped.has(stage))

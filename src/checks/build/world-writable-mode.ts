@@ -1,4 +1,4 @@
-import { dockerfileCheck, type Spotted } from "./dockerfile/lint-check.ts";
+import { type Detection, dockerfileCheck } from "./dockerfile/lint-check.ts";
 import { operandsOf } from "./dockerfile/options.ts";
 import { unfolded } from "./dockerfile/stages.ts";
 
@@ -25,10 +25,10 @@ export const worldWritableMode = dockerfileCheck<"commands">({
     fix: "Give the files to the user that must write them, with `chown` or `--chown`, and leave others the right to read: 755 for programs and folders, 644 for the rest.",
     references: ["https://docs.docker.com/reference/dockerfile/#copy---chown---chmod"],
   },
-  needs: { dockerfile: "witness", commands: "witness" },
-  *spot({ dockerfile, commands }) {
+  needs: { dockerfile: "partial", commands: "partial" },
+  *detect({ dockerfile, commands }) {
     const fix = "use mode 755 or 644, and --chown for the user that writes";
-    const found = (what: string): Pick<Spotted, "subject" | "title" | "fix"> => ({
+    const found = (what: string): Pick<Detection, "subject" | "title" | "fix"> => ({
       subject: what,
       title: `${what} makes files world-writable`,
       fix,

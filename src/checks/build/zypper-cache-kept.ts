@@ -16,8 +16,8 @@ export const zypperCacheKept = dockerfileCheck<"commands">({
     fix: "End the same `RUN` with `&& zypper clean --all`.",
     references: ["https://en.opensuse.org/SDB:Zypper_manual"],
   },
-  needs: { dockerfile: "witness", commands: "witness" },
-  *spot({ dockerfile, commands }) {
+  needs: { dockerfile: "partial", commands: "partial" },
+  *detect({ dockerfile, commands }) {
     yield* cachesKept(dockerfile, commands, { programs, verbs, folders, clean: () => "zypper clean --all" });
   },
 });

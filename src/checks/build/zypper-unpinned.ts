@@ -12,8 +12,8 @@ export const zypperUnpinned = dockerfileCheck<"commands">({
     fix: "Write the version: `curl=8.6.0`.",
     references: ["https://en.opensuse.org/SDB:Zypper_manual"],
   },
-  needs: { dockerfile: "witness", commands: "witness" },
-  *spot({ commands }) {
+  needs: { dockerfile: "partial", commands: "partial" },
+  *detect({ commands }) {
     for (const { packages, instruction } of installsOf(commands, "zypper")) {
       if (instruction.keyword !== "RUN") continue;
 

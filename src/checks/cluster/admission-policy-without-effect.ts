@@ -12,10 +12,10 @@ export const admissionPolicyWithoutEffect = clusterCheck({
     fix: "Write a binding with `validationActions: [Deny]` once `Warn` and `Audit` have shown what it would refuse.",
     references: ["https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/"],
   },
-  needs: { manifests: "whole" },
+  needs: { manifests: "complete" },
   reads: ["admissionPolicies", "admissionPolicyBindings"],
   applies: ({ manifests }) => manifests.admissionPolicies.length > 0,
-  *spot({ manifests }) {
+  *detect({ manifests }) {
     for (const { object } of manifests.admissionPolicies) {
       const bindings = manifests.admissionPolicyBindings.filter(
         ({ policyName, object: { kind } }) => policyName === object.name && kind === `${object.kind}Binding`,

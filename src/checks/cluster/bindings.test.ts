@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { evaluationsOf, findingsOf, spotted } from "../workload/kubernetes/workload.fixture.ts";
+import { detected, evaluationsOf, findingsOf } from "../workload/kubernetes/workload.fixture.ts";
 import type { ClusterCheck } from "./kubernetes/cluster-check.ts";
 import { longLivedToken } from "./long-lived-token.ts";
 import { account, binding, manifestOf, role, ruleWords } from "./rbac/rbac.fixture.ts";
@@ -106,7 +106,7 @@ test("who may run pods where a powerful account is gets what that account has", 
   ]);
 });
 
-test("groups of service accounts give their power to every account in them", () => {
+test("groups of service accounts give their permission to every account in them", () => {
   const reader = role("reader", [ruleWords("list|secrets")]);
   const deployer = role("deployer", [ruleWords("create|pods")]);
   const objects = [reader, deployer, account("shop/web"), binding("shop/ci", "deployer", ["User ada"])];
@@ -202,8 +202,8 @@ test("a token Secret is found, others are not", () => {
     "type: kubernetes.io/service-account-token",
     "",
   ].join("\n");
-  assert.deepEqual(spotted(longLivedToken, text), [
+  assert.deepEqual(detected(longLivedToken, text), [
     "6:1 Secret robot of robot | Secret holds a token of ServiceAccount robot that never expires",
   ]);
-  assert.deepEqual(spotted(longLivedToken, text.replace("kubernetes.io/service-account-token", "Opaque")), []);
+  assert.deepEqual(detected(longLivedToken, text.replace("kubernetes.io/service-account-token", "Opaque")), []);
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { evaluationsOf, findingsOf, fixesOf, spotted } from "../workload/kubernetes/workload.fixture.ts";
+import { detected, evaluationsOf, findingsOf, fixesOf } from "../workload/kubernetes/workload.fixture.ts";
 import { secretInEnvironment } from "../workload/secret-in-environment.ts";
 import { admissionPolicyWithoutEffect } from "./admission-policy-without-effect.ts";
 import { encryptionAtRest } from "./encryption-at-rest.ts";
@@ -235,12 +235,12 @@ test("Secrets in the environment", () => {
     "        - secretRef: {name: all}",
     "",
   ].join("\n");
-  assert.deepEqual(spotted(secretInEnvironment, text), [
+  assert.deepEqual(detected(secretInEnvironment, text), [
     "9:11 container web: env TOKEN of Secret api | Environment variable TOKEN holds a key of Secret api",
     "13:11 container web: envFrom all | envFrom passes every key of Secret all as an environment variable",
   ]);
   assert.deepEqual(
-    spotted(secretInEnvironment, text.replace("secretKeyRef", "configMapKeyRef").replace("secretRef", "configMapRef")),
+    detected(secretInEnvironment, text.replace("secretKeyRef", "configMapKeyRef").replace("secretRef", "configMapRef")),
     [],
   );
 });

@@ -24,10 +24,10 @@ export const encryptionAtRest = clusterCheck({
       "https://kubernetes.io/docs/tasks/administer-cluster/kms-provider/",
     ],
   },
-  needs: { manifests: "witness" },
+  needs: { manifests: "partial" },
   reads: ["encryptionConfigurations"],
   applies: ({ manifests }) => manifests.encryptionConfigurations.length > 0,
-  *spot({ manifests }) {
+  *detect({ manifests }) {
     for (const configuration of manifests.encryptionConfigurations) {
       const { object, resources } = configuration;
       const index = entryForSecrets(configuration);

@@ -51,10 +51,10 @@ export const encryptionProvider = clusterCheck({
       "https://kubernetes.io/docs/tasks/administer-cluster/kms-provider/",
     ],
   },
-  needs: { manifests: "witness" },
+  needs: { manifests: "partial" },
   reads: ["encryptionConfigurations"],
   applies: ({ manifests }) => manifests.encryptionConfigurations.length > 0,
-  *spot({ manifests }) {
+  *detect({ manifests }) {
     for (const { object, resources } of manifests.encryptionConfigurations) {
       for (const [entry, { providers }] of resources.entries()) {
         for (const [index, provider] of providers.entries()) {

@@ -111,7 +111,7 @@ export const hostFilePermissions: ImageCheck<"hostFiles" | "layers"> = {
     ],
   },
   subject: "image",
-  needs: { hostFiles: "witness", layers: "witness" },
+  needs: { hostFiles: "partial", layers: "partial" },
   looked: ({ hostFiles }) => ({ "host files": String(hostFiles.length) }),
   *evaluate({ hostFiles, layers }) {
     const faults = hostFiles.flatMap((file) => [...faultsOf(file)]);

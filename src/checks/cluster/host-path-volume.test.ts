@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { evaluationsOf, findingsOf, spotted } from "../workload/kubernetes/workload.fixture.ts";
+import { detected, evaluationsOf, findingsOf } from "../workload/kubernetes/workload.fixture.ts";
 import { hostPathVolume } from "./host-path-volume.ts";
 
 const volume = (spec: string) =>
@@ -60,5 +60,5 @@ test("how bad it is goes by the place, and by whether it can be written", () => 
 
 test("where there is no such volume there is nothing to judge", () => {
   assert.deepEqual(evaluationsOf(hostPathVolume, volume("nfs: { server: a, path: /etc }") + POD), []);
-  assert.deepEqual(spotted(hostPathVolume, POD.slice(4)), []);
+  assert.deepEqual(detected(hostPathVolume, POD.slice(4)), []);
 });

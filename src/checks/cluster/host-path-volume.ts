@@ -19,10 +19,10 @@ export const hostPathVolume = clusterCheck({
       "https://kubernetes.io/docs/concepts/security/rbac-good-practices/#persistent-volume-creation",
     ],
   },
-  needs: { manifests: "witness" },
+  needs: { manifests: "partial" },
   reads: ["objects", "workloads"],
   applies: ({ manifests }) => hostVolumes(manifests).length > 0,
-  *spot({ manifests }) {
+  *detect({ manifests }) {
     const mounted = mountersOf(manifests);
     for (const volume of hostVolumes(manifests)) {
       const { object, type, path, field, isReadOnly } = volume;

@@ -29,10 +29,10 @@ export const imageVerification = clusterCheck({
       "https://docs.sigstore.dev/policy-controller/overview/",
     ],
   },
-  needs: { manifests: "witness" },
+  needs: { manifests: "partial" },
   reads: ["objects"],
   applies: ({ manifests }) => isClear(manifests),
-  *spot({ manifests }) {
+  *detect({ manifests }) {
     for (const { object, path } of judged(manifests)) {
       yield {
         object,

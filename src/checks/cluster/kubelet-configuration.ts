@@ -71,10 +71,10 @@ export const kubeletConfiguration = clusterCheck({
       "https://kubernetes.io/docs/tutorials/security/seccomp/",
     ],
   },
-  needs: { manifests: "witness" },
+  needs: { manifests: "partial" },
   reads: ["kubeletConfigurations"],
   applies: ({ manifests }) => manifests.kubeletConfigurations.length > 0,
-  *spot({ manifests }) {
+  *detect({ manifests }) {
     for (const kubelet of manifests.kubeletConfigurations) {
       for (const { path, title, severity, value } of faultsOf(kubelet)) {
         const fix: FieldFix =

@@ -17,10 +17,10 @@ export const longLivedToken = clusterCheck({
       "https://kubernetes.io/docs/concepts/security/service-accounts/",
     ],
   },
-  needs: { manifests: "witness" },
+  needs: { manifests: "partial" },
   reads: ["secrets"],
   applies: ({ manifests }) => manifests.secrets.length > 0,
-  *spot({ manifests }) {
+  *detect({ manifests }) {
     for (const { object, type } of manifests.secrets) {
       if (type !== "kubernetes.io/service-account-token") continue;
       const account = object.annotations[ACCOUNT];

@@ -21,9 +21,9 @@ export const namespaceNotRestricted = namespaceCheck({
     fix: "Bring its workloads to the level (`bulkhead workload audit` names what keeps each from it), then set the label.",
     references: ["https://kubernetes.io/docs/concepts/security/pod-security-standards/"],
   },
-  needs: { namespace: "witness" },
+  needs: { namespace: "partial" },
   namespaces: "application",
-  *spot({ namespace: { namespace, workloads } }) {
+  *detect({ namespace: { namespace, workloads } }) {
     const enforced = enforcedLevel(namespace);
     const meets = strictestLevel(workloads);
     if (enforced === "restricted") {

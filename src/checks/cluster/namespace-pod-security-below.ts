@@ -14,9 +14,9 @@ export const namespacePodSecurityBelow = namespaceCheck<"workloads">({
     references: ["https://kubernetes.io/docs/concepts/security/pod-security-admission/"],
   },
   // A workload that was not read may be the one that meets less.
-  needs: { namespace: "witness", workloads: "whole" },
+  needs: { namespace: "partial", workloads: "complete" },
   namespaces: "application",
-  *spot({ namespace: { namespace }, workloads }) {
+  *detect({ namespace: { namespace }, workloads }) {
     if (podSecurityLabels(namespace).length === 0 || workloads.length === 0) return;
     const enforced = enforcedLevel(namespace);
     const meets = strictestLevel(workloads);

@@ -21,8 +21,8 @@ export const namespacePodSecurityInvalid = namespaceCheck({
     fix: "Write one of the keys `enforce`, `warn`, `audit`, or one of them with `-version`, and a level or version that there is.",
     references: ["https://kubernetes.io/docs/concepts/security/pod-security-admission/"],
   },
-  needs: { namespace: "witness" },
-  *spot({ namespace: { namespace } }) {
+  needs: { namespace: "partial" },
+  *detect({ namespace: { namespace } }) {
     for (const [key, value] of podSecurityLabels(namespace)) {
       const name = key.slice(POD_SECURITY_PREFIX.length);
       const known = KEY.exec(name);

@@ -13,9 +13,9 @@ export const namespacePodSecurityMissing = namespaceCheck<"workloads">({
     fix: "Label it with the strictest level that its workloads meet, which the finding names: `warn` and `audit` first, to see what they say, then `enforce`.",
     references: ["https://kubernetes.io/docs/concepts/security/pod-security-admission/"],
   },
-  needs: { namespace: "whole", workloads: "witness" },
+  needs: { namespace: "complete", workloads: "partial" },
   namespaces: "application",
-  *spot({ namespace: { namespace }, workloads }) {
+  *detect({ namespace: { namespace }, workloads }) {
     if (podSecurityLabels(namespace).length > 0) return;
     const meets = strictestLevel(workloads);
     yield {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { evaluationsOf, fixesOf, spotted, verdictsOf } from "../workload/kubernetes/workload.fixture.ts";
+import { detected, evaluationsOf, fixesOf, verdictsOf } from "../workload/kubernetes/workload.fixture.ts";
 import { namespaceNotRestricted } from "./namespace-not-restricted.ts";
 import { namespacePodSecurityBelow } from "./namespace-pod-security-below.ts";
 import { namespacePodSecurityInvalid } from "./namespace-pod-security-invalid.ts";
@@ -42,13 +42,13 @@ test("a namespace without labels is told the level that its workloads meet", () 
     assert.deepEqual(fixesOf(namespacePodSecurityMissing, documents(namespace(), workloads)), [patches]);
   }
   const labelled = documents(namespace({ warn: "baseline" }), restricted);
-  assert.deepEqual(spotted(namespacePodSecurityMissing, labelled), []);
+  assert.deepEqual(detected(namespacePodSecurityMissing, labelled), []);
   assert.deepEqual(verdictsOf(namespacePodSecurityMissing, labelled), ["shop pass"]);
 });
 
 test("less than the workloads meet is found; as much or more is not", () => {
   const found = (labels: Readonly<Record<string, string>>, workload: string) =>
-    spotted(namespacePodSecurityBelow, documents(namespace(labels), workload)).map((line) => line.split(" | ")[1]);
+    detected(namespacePodSecurityBelow, documents(namespace(labels), workload)).map((line) => line.split(" | ")[1]);
   assert.deepEqual(found({ enforce: "baseline" }, restricted), [
     "Namespace enforces baseline, and all workloads meet restricted",
   ]);
@@ -66,7 +66,7 @@ test("less than the workloads meet is found; as much or more is not", () => {
   ] as const) {
     assert.deepEqual(found(labels, workload), [], JSON.stringify(labels));
   }
-  assert.deepEqual(spotted(namespacePodSecurityBelow, namespace({ enforce: "baseline" })), []);
+  assert.deepEqual(detected(namespacePodSecurityBelow, namespace({ enforce: "baseline" })), []);
 });
 
 test("a workload that was not read leaves the level unknown", () => {
@@ -88,7 +88,7 @@ test("labels that mean nothing are named", () => {
     "warn-version": "v1.030",
   };
   assert.deepEqual(
-    spotted(namespacePodSecurityInvalid, namespace(invalid)).map((line) => line.split(" | ")[1]),
+    detected(namespacePodSecurityInvalid, namespace(invalid)).map((line) => line.split(" | ")[1]),
     [
       "Unknown Pod Security label pod-security.kubernetes.io/enforced",
       "Invalid Pod Security level Baseline",
@@ -98,7 +98,7 @@ test("labels that mean nothing are named", () => {
     ],
   );
   const valid = { enforce: "privileged", warn: "baseline", "warn-version": "latest", "enforce-version": "v1.30" };
-  assert.deepEqual(spotted(namespacePodSecurityInvalid, namespace(valid)), []);
+  assert.deepEqual(detected(namespacePodSecurityInvalid, namespace(valid)), []);
 });
 
 test("control 5: an application's namespace enforces restricted, or fails", () => {

@@ -12,9 +12,9 @@ export const namespaceWithoutQuota = namespaceCheck<"manifests">({
     fix: "Add a `ResourceQuota` with `limits.memory`, `requests.cpu` and `pods`, and a `LimitRange` with defaults for containers that state nothing: under a quota they would be refused. How much a namespace needs no manifest tells, so no patch is offered.",
     references: ["https://kubernetes.io/docs/concepts/policy/resource-quotas/"],
   },
-  needs: { namespace: "witness", manifests: "whole" },
+  needs: { namespace: "partial", manifests: "complete" },
   reads: ["resourceQuotas"],
-  *spot({ namespace: { name, namespace, workloads, system }, manifests }) {
+  *detect({ namespace: { name, namespace, workloads, system }, manifests }) {
     if (workloads.length === 0 || system) return;
     const limited = quotasOf(manifests).get(name);
     if (limited === undefined) {

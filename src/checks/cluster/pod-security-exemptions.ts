@@ -28,10 +28,10 @@ export const podSecurityExemptions = clusterCheck({
       "https://kubernetes.io/docs/tasks/configure-pod-container/enforce-standards-admission-controller/",
     ],
   },
-  needs: { manifests: "witness" },
+  needs: { manifests: "partial" },
   reads: ["podSecurityConfigurations"],
   applies: ({ manifests }) => manifests.podSecurityConfigurations.length > 0,
-  *spot({ manifests }) {
+  *detect({ manifests }) {
     for (const { object, path, defaults, exemptions } of manifests.podSecurityConfigurations) {
       for (const [index, name] of exemptions.namespaces.entries()) {
         if (ownNamespaces.has(name)) continue;

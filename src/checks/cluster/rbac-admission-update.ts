@@ -1,11 +1,11 @@
-import { powerCheck } from "./rbac/power-check.ts";
-import { controlAdmission } from "./rbac/powers.ts";
+import { permissionCheck } from "./rbac/permission-check.ts";
+import { controlAdmission } from "./rbac/permissions.ts";
 
 /** Admission webhooks and policies that may be changed (Kubernetes documentation, "Role Based Access Control Good Practices"). */
-export const rbacAdmissionUpdate = powerCheck({
+export const rbacAdmissionUpdate = permissionCheck({
   name: "rbac-admission-update",
   title: "Permission to modify admission webhooks or policies",
-  power: controlAdmission,
+  permission: controlAdmission,
   wide: "high",
   fix: "list the configurations in resourceNames with get, update and patch",
   documentation: {

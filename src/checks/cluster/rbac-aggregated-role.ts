@@ -1,21 +1,21 @@
 import type { RatedSeverity } from "../../core/severity.ts";
 import { allows, describeObject, isCovered, type PolicyRule } from "../../engines/kubernetes/model.ts";
 import { clusterCheck } from "./kubernetes/cluster-check.ts";
+import { describeRule } from "./rbac/describe.ts";
 import {
   controlAdmission,
   createTokens,
   escalate,
   executeInPods,
-  type Power,
+  type Permission,
   reachKubelets,
   readSecrets,
-} from "./rbac/powers.ts";
-import { describeRule } from "./rbac/words.ts";
+} from "./rbac/permissions.ts";
 
 const PREFIX = "rbac.authorization.k8s.io/aggregate-to-";
 
 /** What each of the roles is not meant to hold. `view` may not see Secrets, and changes nothing. */
-const strangers: ReadonlyMap<string, readonly Power[]> = new Map([
+const strangers: ReadonlyMap<string, readonly Permission[]> = new Map([
   ["view", [readSecrets, executeInPods, createTokens, escalate, reachKubelets, controlAdmission]],
   ["edit", [escalate, reachKubelets, controlAdmission]],
   ["admin", [escalate, reachKubelets, controlAdmission]],
@@ -23,11 +23,11 @@ const strangers: ReadonlyMap<string, readonly Power[]> = new Map([
 
 const reading = ["get", "list", "watch"];
 
-function wrongOf(target: string, rule: PolicyRule): { does: string; severity: RatedSeverity } | undefined {
-  const power = strangers.get(target)?.find(({ requests }) => requests.some((request) => allows(rule, request)));
-  if (power !== undefined) return { does: power.does, severity: "high" };
+function wrongOf(target: string, rule: PolicyRule): { action: string; severity: RatedSeverity } | undefined {
+  const permission = strangers.get(target)?.find(({ requests }) => requests.some((request) => allows(rule, request)));
+  if (permission !== undefined) return { action: permission.action, severity: "high" };
   if (target !== "view" || rule.verbs.every((verb) => reading.includes(verb))) return undefined;
-  return { does: "change objects", severity: "medium" };
+  return { action: "change objects", severity: "medium" };
 }
 
 /** Rules that are put into `admin`, `edit` and `view`, or come there by a label (Kubernetes documentation, aggregated ClusterRoles). */
@@ -42,9 +42,9 @@ export const rbacAggregatedRole = clusterCheck<"access">({
     fix: "Take the rule out of the role, or the label off it, and bind the role where it is needed.",
     references: ["https://kubernetes.io/docs/reference/access-authn-authz/rbac/#aggregated-clusterroles"],
   },
-  needs: { manifests: "witness", access: "witness" },
+  needs: { manifests: "partial", access: "partial" },
   applies: ({ access }) => access.roles.length > 0,
-  *spot({ access }) {
+  *detect({ access }) {
     for (const role of access.roles) {
       const [first] = role.objects;
       if (first === undefined || first.kind !== "ClusterRole") continue;
@@ -60,7 +60,7 @@ export const rbacAggregatedRole = clusterCheck<"access">({
             object: stating,
             path,
             subject: `${describeObject(first)} to ${target}: ${describeRule(rule)}`,
-            title: `Subjects with ${target} can ${wrong.does}, through this role${labelled === undefined ? "" : "'s label"}`,
+            title: `Subjects with ${target} can ${wrong.action}, through this role${labelled === undefined ? "" : "'s label"}`,
             severity: wrong.severity,
             fix: labelled === undefined ? "remove the rule" : "remove the rule or the label",
             ...(labelled === undefined

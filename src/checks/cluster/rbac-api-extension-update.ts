@@ -1,11 +1,11 @@
-import { powerCheck } from "./rbac/power-check.ts";
-import { extendApi } from "./rbac/powers.ts";
+import { permissionCheck } from "./rbac/permission-check.ts";
+import { extendApi } from "./rbac/permissions.ts";
 
 /** Custom resource definitions and API services that may be changed (Kubernetes documentation, "Role Based Access Control Good Practices"). */
-export const rbacApiExtensionUpdate = powerCheck({
+export const rbacApiExtensionUpdate = permissionCheck({
   name: "rbac-api-extension-update",
   title: "Permission to modify CRDs or APIServices",
-  power: extendApi,
+  permission: extendApi,
   wide: "medium",
   fix: "list the definitions in resourceNames, and create them at installation",
   documentation: {

@@ -1,7 +1,7 @@
 import { allows, firstByName, type Grant, type GrantedRule } from "../../engines/kubernetes/model.ts";
 import { clusterCheck } from "./kubernetes/cluster-check.ts";
-import { givesEverything, hitsOf, type Power } from "./rbac/powers.ts";
-import { describeRule, nameSubjects, pathOf, placesOf, subjectOf } from "./rbac/words.ts";
+import { describeRule, nameSubjects, pathOf, placesOf, subjectOf } from "./rbac/describe.ts";
+import { givesEverything, hitsOf, type Permission } from "./rbac/permissions.ts";
 
 const GROUP = "certificates.k8s.io";
 
@@ -10,9 +10,9 @@ const halves = [
   { resource: "certificatesigningrequests/status", verb: "sign" },
 ] as const;
 
-function changing(resource: string): Power {
+function changing(resource: string): Permission {
   const requests = ["update", "patch"].map((verb) => ({ verb, group: GROUP, resource }));
-  return { does: "", requests, clusterScoped: true, named: "never" };
+  return { action: "", requests, clusterScoped: true, named: "never" };
 }
 
 /** Signers whose certificates the API server itself takes for clients or kubelets. */
@@ -51,9 +51,9 @@ export const rbacCertificateSigning = clusterCheck<"access">({
       "https://kubernetes.io/docs/reference/access-authn-authz/certificate-signing-requests/",
     ],
   },
-  needs: { manifests: "witness", access: "witness" },
+  needs: { manifests: "partial", access: "partial" },
   applies: ({ access }) => access.grants.length > 0,
-  *spot({ access }) {
+  *detect({ access }) {
     const trusting = { approve: firstByName(access, signing("approve")), sign: firstByName(access, signing("sign")) };
     for (const grant of access.grants) {
       if (grant.role.rules.some(({ rule }) => givesEverything(rule))) continue;

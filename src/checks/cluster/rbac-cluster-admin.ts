@@ -1,6 +1,6 @@
 import { clusterCheck } from "./kubernetes/cluster-check.ts";
-import { givesEverything } from "./rbac/powers.ts";
-import { nameSubjects, pathOf, placesOf, subjectOf, whereIt } from "./rbac/words.ts";
+import { nameSubjects, pathOf, placesOf, subjectOf, whereIt } from "./rbac/describe.ts";
+import { givesEverything } from "./rbac/permissions.ts";
 
 /** Whoever may do everything (Kubernetes documentation, "Using RBAC Authorization", `cluster-admin`). */
 export const rbacClusterAdmin = clusterCheck<"access">({
@@ -17,9 +17,9 @@ export const rbacClusterAdmin = clusterCheck<"access">({
       "https://kubernetes.io/docs/concepts/security/rbac-good-practices/#least-privilege",
     ],
   },
-  needs: { manifests: "witness", access: "witness" },
+  needs: { manifests: "partial", access: "partial" },
   applies: ({ access }) => access.grants.length > 0,
-  *spot({ access }) {
+  *detect({ access }) {
     for (const grant of access.grants) {
       if (grant.subjects.length === 0 || (grant.published ?? []).some(givesEverything)) continue;
       const rules = grant.role.rules.filter(({ rule }) => givesEverything(rule));

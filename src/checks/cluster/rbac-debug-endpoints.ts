@@ -1,8 +1,8 @@
 import { isCovered } from "../../engines/kubernetes/model.ts";
 import { clusterCheck } from "./kubernetes/cluster-check.ts";
+import { describeRules, nameSubjects, pathOf, placesOf, subjectOf } from "./rbac/describe.ts";
 import { showsInsides } from "./rbac/insides.ts";
-import { givesEverything } from "./rbac/powers.ts";
-import { describeRules, nameSubjects, pathOf, placesOf, subjectOf } from "./rbac/words.ts";
+import { givesEverything } from "./rbac/permissions.ts";
 
 /** Paths that are no resource's (Kubernetes documentation, "Using RBAC Authorization", `nonResourceURLs`). */
 export const rbacDebugEndpoints = clusterCheck<"access">({
@@ -18,9 +18,9 @@ export const rbacDebugEndpoints = clusterCheck<"access">({
       "https://kubernetes.io/docs/reference/command-line-tools-reference/kube-apiserver/",
     ],
   },
-  needs: { manifests: "witness", access: "witness" },
+  needs: { manifests: "partial", access: "partial" },
   applies: ({ access }) => access.grants.length > 0,
-  *spot({ access }) {
+  *detect({ access }) {
     for (const grant of access.grants) {
       if (grant.namespace !== undefined || grant.subjects.length === 0) continue;
       if (grant.role.rules.some(({ rule }) => givesEverything(rule))) continue;

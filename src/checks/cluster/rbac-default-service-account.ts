@@ -1,6 +1,6 @@
 import { accountOf, describeObject } from "../../engines/kubernetes/model.ts";
 import { clusterCheck } from "./kubernetes/cluster-check.ts";
-import { describeRule, nameSubject, pathOf, placesOf, whereIt } from "./rbac/words.ts";
+import { describeRule, nameSubject, pathOf, placesOf, whereIt } from "./rbac/describe.ts";
 
 /** What pods get that ask for nothing (Kubernetes documentation, "Configure Service Accounts for Pods"). */
 export const rbacDefaultServiceAccount = clusterCheck<"access">({
@@ -16,9 +16,9 @@ export const rbacDefaultServiceAccount = clusterCheck<"access">({
       "https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/",
     ],
   },
-  needs: { manifests: "witness", access: "witness" },
+  needs: { manifests: "partial", access: "partial" },
   applies: ({ access }) => access.grants.length > 0,
-  *spot({ access }) {
+  *detect({ access }) {
     for (const grant of access.grants) {
       if (grant.role.rules.length === 0) continue;
       const given = grant.role.rules

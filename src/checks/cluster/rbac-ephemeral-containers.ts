@@ -1,11 +1,11 @@
-import { powerCheck } from "./rbac/power-check.ts";
-import { changeEphemeralContainers } from "./rbac/powers.ts";
+import { permissionCheck } from "./rbac/permission-check.ts";
+import { changeEphemeralContainers } from "./rbac/permissions.ts";
 
 /** Ephemeral containers put into running pods (Kubernetes documentation, "Role Based Access Control Good Practices"). */
-export const rbacEphemeralContainers = powerCheck({
+export const rbacEphemeralContainers = permissionCheck({
   name: "rbac-ephemeral-containers",
   title: "Permission to add ephemeral containers",
-  power: changeEphemeralContainers,
+  permission: changeEphemeralContainers,
   wide: "high",
   narrow: "medium",
   fix: "remove pods/ephemeralcontainers from the role",

@@ -1,11 +1,11 @@
-import { powerCheck } from "./rbac/power-check.ts";
-import { escalate } from "./rbac/powers.ts";
+import { permissionCheck } from "./rbac/permission-check.ts";
+import { escalate } from "./rbac/permissions.ts";
 
 /** Escalate, bind and impersonate (Kubernetes documentation, "Role Based Access Control Good Practices"). */
-export const rbacEscalation = powerCheck({
+export const rbacEscalation = permissionCheck({
   name: "rbac-escalation",
   title: "Permission to escalate, bind or impersonate",
-  power: escalate,
+  permission: escalate,
   wide: "high",
   narrow: "medium",
   fix: "remove escalate, bind and impersonate from the role; if bind is needed, list the roles in resourceNames",

@@ -1,11 +1,11 @@
-import { powerCheck } from "./rbac/power-check.ts";
-import { removeEvents } from "./rbac/powers.ts";
+import { permissionCheck } from "./rbac/permission-check.ts";
+import { removeEvents } from "./rbac/permissions.ts";
 
 /** Traces that may be removed (Kubernetes reference, Event). */
-export const rbacEventDelete = powerCheck({
+export const rbacEventDelete = permissionCheck({
   name: "rbac-event-delete",
   title: "Permission to delete events",
-  power: removeEvents,
+  permission: removeEvents,
   wide: "medium",
   narrow: "low",
   fix: "remove delete and deletecollection of events from the role",

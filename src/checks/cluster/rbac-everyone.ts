@@ -1,8 +1,8 @@
 import type { RatedSeverity } from "../../core/severity.ts";
 import { type Access, isCovered, type PolicyRule, type Subject } from "../../engines/kubernetes/model.ts";
 import { clusterCheck } from "./kubernetes/cluster-check.ts";
+import { describeRules, nameSubjects, pathOf, placesOf, subjectOf, whereIt } from "./rbac/describe.ts";
 import { showsInsides } from "./rbac/insides.ts";
-import { describeRules, nameSubjects, pathOf, placesOf, subjectOf, whereIt } from "./rbac/words.ts";
 
 /** Who each of them is. */
 const everyone: ReadonlyMap<string, { who: string; severity: RatedSeverity }> = new Map([
@@ -41,9 +41,9 @@ export const rbacEveryone = clusterCheck<"access">({
       "https://kubernetes.io/docs/reference/access-authn-authz/authentication/#anonymous-requests",
     ],
   },
-  needs: { manifests: "witness", access: "witness" },
+  needs: { manifests: "partial", access: "partial" },
   applies: ({ access }) => access.grants.length > 0,
-  *spot({ access }) {
+  *detect({ access }) {
     for (const grant of access.grants) {
       const found = grant.subjects.filter((subject) => everyone.has(keyOf(subject)));
       if (found.length === 0) continue;

@@ -1,6 +1,6 @@
 import { accountOf, describeObject } from "../../engines/kubernetes/model.ts";
 import { clusterCheck } from "./kubernetes/cluster-check.ts";
-import { pathOf } from "./rbac/words.ts";
+import { pathOf } from "./rbac/describe.ts";
 
 /** Bindings that wait for somebody (Kubernetes documentation, RBAC good practices, periodic review). */
 export const rbacMissingSubject = clusterCheck<"access">({
@@ -13,9 +13,9 @@ export const rbacMissingSubject = clusterCheck<"access">({
     fix: "Remove the subject, or the binding; or create the account.",
     references: ["https://kubernetes.io/docs/concepts/security/rbac-good-practices/#periodic-review"],
   },
-  needs: { manifests: "whole", access: "witness" },
+  needs: { manifests: "complete", access: "partial" },
   applies: ({ access }) => access.grants.length > 0,
-  *spot({ access }) {
+  *detect({ access }) {
     const namespaces = new Set([...access.serviceAccounts].map((account) => account.slice(0, account.indexOf("/"))));
     for (const grant of access.grants) {
       if (grant.published !== undefined) continue;

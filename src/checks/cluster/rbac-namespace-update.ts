@@ -1,11 +1,11 @@
-import { powerCheck } from "./rbac/power-check.ts";
-import { changeNamespaces } from "./rbac/powers.ts";
+import { permissionCheck } from "./rbac/permission-check.ts";
+import { changeNamespaces } from "./rbac/permissions.ts";
 
 /** Labels of namespaces that may be changed (Kubernetes documentation, "Role Based Access Control Good Practices", namespace modification). */
-export const rbacNamespaceUpdate = powerCheck({
+export const rbacNamespaceUpdate = permissionCheck({
   name: "rbac-namespace-update",
   title: "Permission to modify namespaces",
-  power: changeNamespaces,
+  permission: changeNamespaces,
   wide: "high",
   narrow: "medium",
   fix: "remove update and patch of namespaces from the role, or list the namespaces in resourceNames",

@@ -1,11 +1,11 @@
-import { powerCheck } from "./rbac/power-check.ts";
-import { changeNetworkPolicies } from "./rbac/powers.ts";
+import { permissionCheck } from "./rbac/permission-check.ts";
+import { changeNetworkPolicies } from "./rbac/permissions.ts";
 
 /** Network policies that may be taken away (Kubernetes documentation, "Network Policies"). */
-export const rbacNetworkPolicyUpdate = powerCheck({
+export const rbacNetworkPolicyUpdate = permissionCheck({
   name: "rbac-network-policy-update",
   title: "Permission to modify or delete NetworkPolicies",
-  power: changeNetworkPolicies,
+  permission: changeNetworkPolicies,
   wide: "high",
   narrow: "medium",
   fix: "remove update, patch and delete of NetworkPolicies from the role, or list the policies in resourceNames",

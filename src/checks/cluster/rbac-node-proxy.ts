@@ -1,11 +1,11 @@
-import { powerCheck } from "./rbac/power-check.ts";
-import { reachKubelets } from "./rbac/powers.ts";
+import { permissionCheck } from "./rbac/permission-check.ts";
+import { reachKubelets } from "./rbac/permissions.ts";
 
 /** The kubelets' interface reached through the API server (Kubernetes documentation, "Role Based Access Control Good Practices"). */
-export const rbacNodeProxy = powerCheck({
+export const rbacNodeProxy = permissionCheck({
   name: "rbac-node-proxy",
   title: "Permission to use nodes/proxy",
-  power: reachKubelets,
+  permission: reachKubelets,
   wide: "high",
   fix: "remove nodes/proxy from the role; monitoring needs only nodes/metrics, nodes/stats and nodes/log",
   documentation: {

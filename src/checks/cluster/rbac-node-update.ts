@@ -1,11 +1,11 @@
-import { powerCheck } from "./rbac/power-check.ts";
-import { changeNodes } from "./rbac/powers.ts";
+import { permissionCheck } from "./rbac/permission-check.ts";
+import { changeNodes } from "./rbac/permissions.ts";
 
 /** Nodes and their status that may be changed (Kubernetes documentation, "Role Based Access Control Good Practices"). */
-export const rbacNodeUpdate = powerCheck({
+export const rbacNodeUpdate = permissionCheck({
   name: "rbac-node-update",
   title: "Permission to modify nodes",
-  power: changeNodes,
+  permission: changeNodes,
   wide: "medium",
   fix: "remove changes of nodes and nodes/status from the role",
   documentation: {

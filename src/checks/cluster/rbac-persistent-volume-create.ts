@@ -1,11 +1,11 @@
-import { powerCheck } from "./rbac/power-check.ts";
-import { createVolumes } from "./rbac/powers.ts";
+import { permissionCheck } from "./rbac/permission-check.ts";
+import { createVolumes } from "./rbac/permissions.ts";
 
 /** PersistentVolumes that may be made (Kubernetes documentation, "Role Based Access Control Good Practices"). */
-export const rbacPersistentVolumeCreate = powerCheck({
+export const rbacPersistentVolumeCreate = permissionCheck({
   name: "rbac-persistent-volume-create",
   title: "Permission to create PersistentVolumes",
-  power: createVolumes,
+  permission: createVolumes,
   wide: "medium",
   fix: "remove create of persistentvolumes from the role, except for a storage provisioner",
   documentation: {

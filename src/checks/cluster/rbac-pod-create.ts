@@ -1,8 +1,8 @@
 import { accountOf, type Grant } from "../../engines/kubernetes/model.ts";
 import { clusterCheck } from "./kubernetes/cluster-check.ts";
-import { createPods, givesEverything, hitsOf, isFarReaching } from "./rbac/powers.ts";
+import { nameSubjects, pathOf, placesOf, subjectOf, whereIt } from "./rbac/describe.ts";
+import { createPods, givesEverything, hitsOf, isFarReaching } from "./rbac/permissions.ts";
 import { type Reach, reachByNamespace } from "./rbac/reach.ts";
-import { nameSubjects, pathOf, placesOf, subjectOf, whereIt } from "./rbac/words.ts";
 
 /** The account of the namespace that reaches furthest and is not all that the binding is for. */
 function towards(grant: Grant, reaches: readonly Reach[]): Reach | undefined {
@@ -27,9 +27,9 @@ export const rbacPodCreate = clusterCheck<"access">({
       "https://kubernetes.io/docs/reference/access-authn-authz/rbac/#role-and-clusterrole",
     ],
   },
-  needs: { manifests: "witness", access: "witness" },
+  needs: { manifests: "partial", access: "partial" },
   applies: ({ access }) => access.grants.length > 0,
-  *spot({ access }) {
+  *detect({ access }) {
     const reaches = reachByNamespace(access);
     for (const grant of access.grants) {
       if (grant.role.rules.some(({ rule }) => givesEverything(rule))) continue;
@@ -39,11 +39,11 @@ export const rbacPodCreate = clusterCheck<"access">({
       // Kubernetes' own controllers have their accounts in kube-system, which no manifest states.
       if (!isFarReaching(grant) && reach === undefined) continue;
       const onwards =
-        reach === undefined ? "" : `, and as ServiceAccount ${reach.account} ${reach.does} ${whereIt(reach.grant)}`;
+        reach === undefined ? "" : `, and as ServiceAccount ${reach.account} ${reach.action} ${whereIt(reach.grant)}`;
       yield {
         object: grant.binding.object,
         path: ["roleRef"],
-        subject: subjectOf(grant, ...(reach === undefined ? [] : [`as ${reach.account} ${reach.does}`])),
+        subject: subjectOf(grant, ...(reach === undefined ? [] : [`as ${reach.account} ${reach.action}`])),
         title: `${nameSubjects(grant.subjects)} can create pods ${whereIt(grant)}${onwards}`,
         fix:
           reach === undefined

@@ -1,11 +1,11 @@
-import { powerCheck } from "./rbac/power-check.ts";
-import { evictPods } from "./rbac/powers.ts";
+import { permissionCheck } from "./rbac/permission-check.ts";
+import { evictPods } from "./rbac/permissions.ts";
 
 /** Pods that may be driven from their nodes (Kubernetes documentation, "API-initiated Eviction"). */
-export const rbacPodEviction = powerCheck({
+export const rbacPodEviction = permissionCheck({
   name: "rbac-pod-eviction",
   title: "Permission to evict pods",
-  power: evictPods,
+  permission: evictPods,
   wide: "medium",
   narrow: "low",
   fix: "remove pods/eviction from the role, or bind the role only in the namespaces that use it",

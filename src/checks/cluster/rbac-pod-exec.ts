@@ -1,11 +1,11 @@
-import { powerCheck } from "./rbac/power-check.ts";
-import { executeInPods } from "./rbac/powers.ts";
+import { permissionCheck } from "./rbac/permission-check.ts";
+import { executeInPods } from "./rbac/permissions.ts";
 
 /** Commands in pods through the API server (Kubernetes documentation, "Role Based Access Control Good Practices"). */
-export const rbacPodExec = powerCheck({
+export const rbacPodExec = permissionCheck({
   name: "rbac-pod-exec",
   title: "Permission to exec into pods",
-  power: executeInPods,
+  permission: executeInPods,
   wide: "high",
   narrow: "medium",
   fix: "remove pods/exec, pods/attach, pods/portforward, pods/proxy and services/proxy from the role, or bind the role in one namespace while needed",

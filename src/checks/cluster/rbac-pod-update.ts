@@ -1,11 +1,11 @@
-import { powerCheck } from "./rbac/power-check.ts";
-import { changePods, createPods } from "./rbac/powers.ts";
+import { permissionCheck } from "./rbac/permission-check.ts";
+import { changePods, createPods } from "./rbac/permissions.ts";
 
 /** Images of running pods (Kubernetes documentation, "Pods", pod update and replacement). */
-export const rbacPodUpdate = powerCheck({
+export const rbacPodUpdate = permissionCheck({
   name: "rbac-pod-update",
   title: "Permission to change the images of pods",
-  power: changePods,
+  permission: changePods,
   wide: "high",
   narrow: "medium",
   unless: createPods,

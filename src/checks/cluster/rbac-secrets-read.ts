@@ -1,11 +1,11 @@
-import { powerCheck } from "./rbac/power-check.ts";
-import { readSecrets } from "./rbac/powers.ts";
+import { permissionCheck } from "./rbac/permission-check.ts";
+import { readSecrets } from "./rbac/permissions.ts";
 
 /** Secrets that may be read through RBAC (Kubernetes documentation, "Role Based Access Control Good Practices"). */
-export const rbacSecretsRead = powerCheck({
+export const rbacSecretsRead = permissionCheck({
   name: "rbac-secrets-read",
   title: "Permission to read Secrets",
-  power: readSecrets,
+  permission: readSecrets,
   wide: "high",
   narrow: "medium",
   fix: "list the Secrets in resourceNames with only get, or mount them where they are used",

@@ -1,11 +1,11 @@
-import { powerCheck } from "./rbac/power-check.ts";
-import { changeSecrets, readSecrets } from "./rbac/powers.ts";
+import { permissionCheck } from "./rbac/permission-check.ts";
+import { changeSecrets, readSecrets } from "./rbac/permissions.ts";
 
 /** Secrets that may be made or changed (Kubernetes documentation, "Secrets", tokens of service accounts). */
-export const rbacSecretsWrite = powerCheck({
+export const rbacSecretsWrite = permissionCheck({
   name: "rbac-secrets-write",
   title: "Permission to create or modify Secrets",
-  power: changeSecrets,
+  permission: changeSecrets,
   wide: "high",
   narrow: "low",
   unless: readSecrets,

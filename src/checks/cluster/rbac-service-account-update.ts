@@ -1,11 +1,11 @@
-import { powerCheck } from "./rbac/power-check.ts";
-import { changeServiceAccounts } from "./rbac/powers.ts";
+import { permissionCheck } from "./rbac/permission-check.ts";
+import { changeServiceAccounts } from "./rbac/permissions.ts";
 
 /** Service accounts that may be changed (Kubernetes documentation, "Service Accounts"). */
-export const rbacServiceAccountUpdate = powerCheck({
+export const rbacServiceAccountUpdate = permissionCheck({
   name: "rbac-service-account-update",
   title: "Permission to modify service accounts",
-  power: changeServiceAccounts,
+  permission: changeServiceAccounts,
   wide: "medium",
   narrow: "low",
   fix: "list the service accounts in resourceNames, or remove update and patch of serviceaccounts from the role",

@@ -1,11 +1,11 @@
-import { powerCheck } from "./rbac/power-check.ts";
-import { changeStatus } from "./rbac/powers.ts";
+import { permissionCheck } from "./rbac/permission-check.ts";
+import { changeStatus } from "./rbac/permissions.ts";
 
 /** Traffic drawn by a written status (CVE-2020-8554). */
-export const rbacStatusUpdate = powerCheck({
+export const rbacStatusUpdate = permissionCheck({
   name: "rbac-status-update",
   title: "Permission to write the status of Services or pods",
-  power: changeStatus,
+  permission: changeStatus,
   wide: "medium",
   narrow: "low",
   fix: "remove services/status and pods/status from the role",

@@ -1,11 +1,11 @@
-import { powerCheck } from "./rbac/power-check.ts";
-import { changeSystemConfiguration } from "./rbac/powers.ts";
+import { permissionCheck } from "./rbac/permission-check.ts";
+import { changeSystemConfiguration } from "./rbac/permissions.ts";
 
 /** ConfigMaps of kube-system (EKS user guide, aws-auth; Kubernetes documentation, "Customizing DNS Service"). */
-export const rbacSystemConfigurationUpdate = powerCheck({
+export const rbacSystemConfigurationUpdate = permissionCheck({
   name: "rbac-system-configuration-update",
   title: "Permission to modify the cluster configuration",
-  power: changeSystemConfiguration,
+  permission: changeSystemConfiguration,
   wide: "high",
   fix: "list the ConfigMaps in resourceNames",
   documentation: {

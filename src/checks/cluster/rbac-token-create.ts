@@ -1,11 +1,11 @@
-import { powerCheck } from "./rbac/power-check.ts";
-import { createTokens } from "./rbac/powers.ts";
+import { permissionCheck } from "./rbac/permission-check.ts";
+import { createTokens } from "./rbac/permissions.ts";
 
 /** Tokens made for service accounts (Kubernetes documentation, "Role Based Access Control Good Practices"). */
-export const rbacTokenCreate = powerCheck({
+export const rbacTokenCreate = permissionCheck({
   name: "rbac-token-create",
   title: "Permission to create service account tokens",
-  power: createTokens,
+  permission: createTokens,
   wide: "high",
   narrow: "medium",
   narrowNamed: "low",

@@ -1,7 +1,7 @@
 import { describeObject, isCovered } from "../../engines/kubernetes/model.ts";
 import { clusterCheck } from "./kubernetes/cluster-check.ts";
-import { givesEverything } from "./rbac/powers.ts";
-import { describeRules, placesOf } from "./rbac/words.ts";
+import { describeRules, placesOf } from "./rbac/describe.ts";
+import { givesEverything } from "./rbac/permissions.ts";
 
 /** Roles that wait to be bound (Kubernetes documentation, RBAC good practices, periodic review). */
 export const rbacUnboundRole = clusterCheck<"access">({
@@ -15,9 +15,9 @@ export const rbacUnboundRole = clusterCheck<"access">({
     references: ["https://kubernetes.io/docs/concepts/security/rbac-good-practices/#periodic-review"],
   },
   // That nobody has it is the finding.
-  needs: { manifests: "witness", access: "whole" },
+  needs: { manifests: "partial", access: "complete" },
   applies: ({ access }) => access.roles.length > 0,
-  *spot({ access }) {
+  *detect({ access }) {
     const bound = new Set(access.grants.flatMap(({ role, subjects }) => (subjects.length > 0 ? [role.name] : [])));
     for (const role of access.roles) {
       const [first] = role.objects;

@@ -1,8 +1,8 @@
 import type { RatedSeverity } from "../../core/severity.ts";
 import { isCovered, type PolicyRule } from "../../engines/kubernetes/model.ts";
 import { clusterCheck } from "./kubernetes/cluster-check.ts";
-import { givesEverything } from "./rbac/powers.ts";
-import { describeRules, nameSubjects, pathOf, placesOf, subjectOf, whereIt } from "./rbac/words.ts";
+import { describeRules, nameSubjects, pathOf, placesOf, subjectOf, whereIt } from "./rbac/describe.ts";
+import { givesEverything } from "./rbac/permissions.ts";
 
 const changes = ["*", "create", "update", "patch", "delete", "deletecollection"];
 
@@ -38,9 +38,9 @@ export const rbacWildcard = clusterCheck<"access">({
     fix: "Write the verbs and the resources out.",
     references: ["https://kubernetes.io/docs/concepts/security/rbac-good-practices/#least-privilege"],
   },
-  needs: { manifests: "witness", access: "witness" },
+  needs: { manifests: "partial", access: "partial" },
   applies: ({ access }) => access.grants.length > 0,
-  *spot({ access }) {
+  *detect({ access }) {
     for (const grant of access.grants) {
       if (grant.subjects.length === 0 || grant.role.rules.some(({ rule }) => givesEverything(rule))) continue;
       const rules = grant.role.rules.filter(

@@ -42,10 +42,10 @@ export const runtimeDetection = clusterCheck({
     fix: "Run the agent as a DaemonSet without a nodeSelector, with tolerations for the nodes' taints.",
     references: ["https://falco.org/docs/setup/kubernetes/", "https://tetragon.io/docs/installation/kubernetes/"],
   },
-  needs: { manifests: "witness" },
+  needs: { manifests: "partial" },
   reads: ["workloads"],
   applies: ({ manifests }) => agents(manifests.workloads).length > 0,
-  *spot({ manifests }) {
+  *detect({ manifests }) {
     const found = agents(manifests.workloads);
     if (found.some(isEverywhere)) return;
     for (const workload of found) {

@@ -24,11 +24,11 @@ export const secretNotRotated = clusterCheck<"secretAges">({
       "https://cheatsheetseries.owasp.org/cheatsheets/Secrets_Management_Cheat_Sheet.html",
     ],
   },
-  needs: { manifests: "witness", secretAges: "witness" },
+  needs: { manifests: "partial", secretAges: "partial" },
   reads: ["secrets"],
   applies: ({ manifests, secretAges }) =>
     secretAges.maxAgeDays !== undefined && manifests.secrets.some(({ object }) => object.source.kind === "cluster"),
-  *spot({ secretAges: { maxAgeDays, secrets } }, now) {
+  *detect({ secretAges: { maxAgeDays, secrets } }, now) {
     if (maxAgeDays === undefined) return;
     for (const { object, type, lastDataChange } of secrets) {
       const age = lastDataChange === undefined ? Number.NaN : now.getTime() - Date.parse(lastDataChange);

@@ -38,10 +38,10 @@ export const webhookFailsOpen = clusterCheck({
       "https://kubernetes.io/docs/concepts/cluster-administration/admission-webhooks-good-practices/",
     ],
   },
-  needs: { manifests: "witness" },
+  needs: { manifests: "partial" },
   reads: ["webhookConfigurations"],
   applies: ({ manifests }) => manifests.webhookConfigurations.length > 0,
-  *spot({ manifests }) {
+  *detect({ manifests }) {
     for (const configuration of manifests.webhookConfigurations) {
       for (const [index, webhook] of configuration.webhooks.entries()) {
         if (webhook.failurePolicy !== "Ignore" || !isGuard(configuration, webhook)) continue;

@@ -12,7 +12,7 @@ import { gradeOfFix } from "../knowledge/fix-grades.ts";
 import { clip, clipSubject, SENTENCE } from "./one-line.ts";
 
 /** A finding as a check states it. Paths are from the object's root. */
-export interface SpottedField {
+export interface FieldDetection {
   readonly object: KubernetesObject;
   readonly path: FieldPath;
   /**
@@ -42,18 +42,22 @@ export interface FieldFix {
 }
 
 /** Findings with their check's id, their place, and a subject that no other finding of the asset has. */
-export function* draftsOf(id: string, severity: RatedSeverity, spots: Iterable<SpottedField>): Generator<FindingDraft> {
+export function* draftsOf(
+  id: string,
+  severity: RatedSeverity,
+  detections: Iterable<FieldDetection>,
+): Generator<FindingDraft> {
   const seen = new Map<string, number>();
-  for (const spotted of spots) {
-    const subject = clipSubject(spotted.subject);
+  for (const detection of detections) {
+    const subject = clipSubject(detection.subject);
     const times = (seen.get(subject) ?? 0) + 1;
     seen.set(subject, times);
-    yield draftOf(id, spotted.severity ?? severity, spotted, times === 1 ? subject : `${subject} (${times})`);
+    yield draftOf(id, detection.severity ?? severity, detection, times === 1 ? subject : `${subject} (${times})`);
   }
 }
 
-function draftOf(id: string, severity: RatedSeverity, spotted: SpottedField, subject: string): FindingDraft {
-  const { object, path, title, detail, fix, evidence, also = [] } = spotted;
+function draftOf(id: string, severity: RatedSeverity, detection: FieldDetection, subject: string): FindingDraft {
+  const { object, path, title, detail, fix, evidence, also = [] } = detection;
   return {
     subject,
     severity,

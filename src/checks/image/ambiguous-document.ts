@@ -20,7 +20,7 @@ export const ambiguousDocument: ImageCheck<"ambiguity"> = {
     ],
   },
   subject: "image",
-  needs: { ambiguity: "whole" },
+  needs: { ambiguity: "complete" },
   *evaluate({ ambiguity }) {
     if (ambiguity === undefined) return;
     const { place, cause } = ambiguity;

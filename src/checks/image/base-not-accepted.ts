@@ -19,7 +19,7 @@ export const baseNotAccepted: ImageCheck<"base", { readonly accept: readonly Bas
     ],
   },
   subject: "image",
-  needs: { base: "whole" },
+  needs: { base: "complete" },
   parameters: { accept: ({ bases }) => bases.accept },
   looked: ({ base: { kind, name, by, confidence } }) => ({
     kind,

@@ -22,7 +22,7 @@ export const deniedLicense: ImageCheck<"licenses" | "layers", LicenseParameters>
     references: ["https://spdx.github.io/spdx-spec/v2.3/SPDX-license-expressions/", "https://spdx.org/licenses/"],
   },
   subject: "image",
-  needs: { licenses: "witness", layers: "witness" },
+  needs: { licenses: "partial", layers: "partial" },
   parameters: { policy: ({ licenses }) => licenses },
   applies: ({ policy }) => speaksOfLicenses(policy),
   looked: ({ licenses }) => ({ packages: String(licenses.length) }),

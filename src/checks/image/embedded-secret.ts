@@ -23,7 +23,7 @@ export const embeddedSecret: ImageCheck<"secrets" | "layers"> = {
     ],
   },
   subject: "image",
-  needs: { secrets: "witness", layers: "witness" },
+  needs: { secrets: "partial", layers: "partial" },
   looked: ({ secrets }) => searched(secrets),
   *evaluate({ secrets, layers }) {
     yield* secretFindings(secrets.secrets, {

@@ -30,7 +30,7 @@ export const endOfLife: ImageCheck<"lifecycle" | "layers"> = {
     references: [],
   },
   subject: "image",
-  needs: { lifecycle: "witness", layers: "witness" },
+  needs: { lifecycle: "partial", layers: "partial" },
   looked: ({ lifecycle: { releases, asOf } }) => ({ releases: String(releases.length), table: `as of ${asOf}` }),
   *evaluate({ lifecycle, layers }, now) {
     for (const release of lifecycle.releases) {

@@ -21,7 +21,7 @@ export const exposedPort: ImageCheck<"config"> = {
     ],
   },
   subject: "image",
-  needs: { config: "whole" },
+  needs: { config: "complete" },
   applies: ({ config }) => config.exposedPorts.length > 0,
   looked: ({ config }) => ({ ports: String(config.exposedPorts.length) }),
   *evaluate({ config }) {

@@ -36,7 +36,7 @@ export const fileCapabilities: ImageCheck<"paths" | "layers" | "baseLayers"> = {
     references: ["https://man7.org/linux/man-pages/man7/capabilities.7.html"],
   },
   subject: "image",
-  needs: { paths: "witness", layers: "witness", baseLayers: "witness" },
+  needs: { paths: "partial", layers: "partial", baseLayers: "partial" },
   *evaluate({ paths, layers, baseLayers }) {
     for (const one of paths) {
       const { path, capabilities, removedIn, layer } = one;

@@ -30,7 +30,7 @@ export const historyLint: ImageCheck<"history" | "commands" | "layers"> = {
     references: ["https://github.com/opencontainers/image-spec/blob/main/config.md"],
   },
   subject: "image",
-  needs: { history: "witness", commands: "witness", layers: "witness" },
+  needs: { history: "partial", commands: "partial", layers: "partial" },
   looked: ({ history: { steps, total } }) => ({ steps: `${steps.length} of ${total} read` }),
   *evaluate({ history: { dockerfile, steps }, commands, layers }, now) {
     const facts = { dockerfile, commands } as LintFacts & LintParameters;

@@ -18,7 +18,7 @@ export const knownVulnerabilities: ImageScopeCheck = {
     references: ["https://ossf.github.io/osv-schema/", "https://www.first.org/cvss/v3-1/specification-document"],
   },
   subject: "image-scope",
-  needs: { vulnerabilities: "witness", inventory: "witness", layers: "witness" },
+  needs: { vulnerabilities: "partial", inventory: "partial", layers: "partial" },
   *evaluate({ vulnerabilities, layers }) {
     for (const match of vulnerabilities.matches) yield vulnerabilityFinding(match, locationOf(match.package, layers));
   },

@@ -19,7 +19,7 @@ export const pendingUpdates: ImageUpdatesCheck<{ readonly maxAgeDays: number }> 
     references: ["https://wiki.debian.org/DebianRepository/Format", "https://wiki.alpinelinux.org/wiki/Apk_spec"],
   },
   subject: "image-updates",
-  needs: { built: "witness", pending: "witness" },
+  needs: { built: "partial", pending: "partial" },
   // Days that an image may go without a rebuild.
   parameters: { maxAgeDays: ({ rebuild }) => rebuild.maxAgeDays },
   *evaluate({ built, pending, maxAgeDays }, now) {

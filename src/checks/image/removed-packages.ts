@@ -17,7 +17,7 @@ export const removedPackages: ImageCheck<"removed" | "removedVulnerabilities" | 
     references: ["https://github.com/opencontainers/image-spec/blob/main/layer.md#whiteouts"],
   },
   subject: "image",
-  needs: { removed: "witness", removedVulnerabilities: "witness", layers: "witness" },
+  needs: { removed: "partial", removedVulnerabilities: "partial", layers: "partial" },
   applies: ({ removed }) => removed.length > 0,
   looked: ({ removed }) => ({ packages: String(removed.length) }),
   *evaluate({ removed, removedVulnerabilities, layers }) {

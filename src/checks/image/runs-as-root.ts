@@ -24,7 +24,7 @@ export const runsAsRoot: ImageCheck<"config" | "passwd" | "application"> = {
     ],
   },
   subject: "image",
-  needs: { config: "whole", passwd: "witness", application: "witness" },
+  needs: { config: "complete", passwd: "partial", application: "partial" },
   looked: ({ config }) => ({ user: config.user === "" ? "none" : config.user }),
   *evaluate({ config, passwd, application }) {
     const user = userOf(config.user);

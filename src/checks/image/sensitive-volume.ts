@@ -28,7 +28,7 @@ export const sensitiveVolume: ImageCheck<"config"> = {
     ],
   },
   subject: "image",
-  needs: { config: "whole" },
+  needs: { config: "complete" },
   applies: ({ config }) => config.volumes.length > 0,
   looked: ({ config }) => ({ volumes: String(config.volumes.length) }),
   *evaluate({ config }) {

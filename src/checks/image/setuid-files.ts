@@ -51,7 +51,7 @@ export const setuidFiles: ImageCheck<"paths" | "layers" | "baseLayers"> = {
     ],
   },
   subject: "image",
-  needs: { paths: "witness", layers: "witness", baseLayers: "witness" },
+  needs: { paths: "partial", layers: "partial", baseLayers: "partial" },
   looked: ({ paths }) => removedAmong(paths),
   *evaluate({ paths, layers, baseLayers }) {
     const programs = paths.filter((one) => one.removedIn === undefined && isRaised(one));

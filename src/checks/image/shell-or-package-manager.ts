@@ -16,7 +16,7 @@ export const shellOrPackageManager: ImageCheck<"tools" | "layers"> = {
     references: ["https://docs.docker.com/build/building/best-practices/#choose-the-right-base-image"],
   },
   subject: "image",
-  needs: { tools: "witness", layers: "witness" },
+  needs: { tools: "partial", layers: "partial" },
   applies: ({ tools }) => tools.some(({ kind }) => kind !== "loader"),
   *evaluate({ tools, layers }) {
     const shells = tools.filter(({ kind }) => kind === "shell");

@@ -25,7 +25,7 @@ export const unsafeAccounts: ImageCheck<"accounts" | "layers"> = {
     ],
   },
   subject: "image",
-  needs: { accounts: "witness", layers: "witness" },
+  needs: { accounts: "partial", layers: "partial" },
   looked: ({ accounts: { passwd } }) => ({ accounts: String(passwd?.accounts.length ?? 0) }),
   *evaluate({ accounts: { passwd, shadow }, layers }) {
     const hidden = new Map(shadow?.accounts.map((account) => [account.name, account]));

@@ -16,7 +16,7 @@ export const userByName: ImageCheck<"config" | "passwd"> = {
     references: ["https://kubernetes.io/docs/tasks/configure-pod-container/security-context/"],
   },
   subject: "image",
-  needs: { config: "whole", passwd: "witness" },
+  needs: { config: "complete", passwd: "partial" },
   applies: ({ config }) => isNamed(config.user),
   *evaluate({ config, passwd }) {
     const user = userOf(config.user);

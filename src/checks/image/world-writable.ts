@@ -40,7 +40,7 @@ export const worldWritable: ImageCheck<"paths" | "layers" | "baseLayers"> = {
     ],
   },
   subject: "image",
-  needs: { paths: "witness", layers: "witness", baseLayers: "witness" },
+  needs: { paths: "partial", layers: "partial", baseLayers: "partial" },
   *evaluate({ paths, layers, baseLayers }) {
     const open = paths.filter((one) => one.removedIn === undefined && isOpen(one));
     for (const [key, group] of Map.groupBy(open, (one) => `${groupOf(one)}\n${originOf(one, baseLayers) ?? ""}`)) {

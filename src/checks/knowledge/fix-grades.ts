@@ -11,7 +11,7 @@ export interface FixKind extends Graded {
 }
 
 const BUILT = "test/dockerfile-same.test.ts: what is safe without a network builds the same files and configuration";
-const LIVE = "test/live/mended-builds.live.ts: a Dockerfile of apt, npm or pip builds and serves as before";
+const LIVE = "test/live/fixed-builds.live.ts: a Dockerfile of apt, npm or pip builds and serves as before";
 
 const BY_SECRET: FixKind = {
   grade: "likely",

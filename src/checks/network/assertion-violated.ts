@@ -13,9 +13,9 @@ export const assertionViolated = networkCheck({
     fix: "Correct the policy that decides, or the assertion where the intention has changed. `bulkhead network explain` shows every rule.",
     references: ["https://kubernetes.io/docs/concepts/services-networking/network-policies/"],
   },
-  needs: { assertions: "witness" },
+  needs: { assertions: "partial" },
   applies: ({ assertions }) => assertions.total > 0,
-  *spot({ assertions }) {
+  *detect({ assertions }) {
     for (const { text, line, place, example } of assertions.violated) {
       yield {
         object: place.object,

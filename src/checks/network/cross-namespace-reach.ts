@@ -15,8 +15,8 @@ export const crossNamespaceReach = networkNamespaceCheck({
     references: ["https://kubernetes.io/docs/concepts/security/multi-tenancy/#network-isolation"],
   },
   part: "foreign",
-  needs: { enforcement: "witness" },
-  *spot(network) {
+  needs: { enforcement: "partial" },
+  *detect(network) {
     for (const { by, reached, from, fromCount, namespaces } of network.foreign) {
       yield {
         ...placeOf(by, network),

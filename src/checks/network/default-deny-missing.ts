@@ -1,4 +1,4 @@
-import type { SpottedField } from "../findings/kubernetes-finding.ts";
+import type { FieldDetection } from "../findings/kubernetes-finding.ts";
 import { clip } from "../findings/one-line.ts";
 import type { NamespaceNetwork, OpeningRule, ReachingWorkload } from "../subjects/network.ts";
 import { networkNamespaceCheck } from "./reach/namespace-check.ts";
@@ -21,8 +21,8 @@ export const defaultDenyMissing = networkNamespaceCheck({
     references: ["https://kubernetes.io/docs/concepts/services-networking/network-policies/#default-policies"],
   },
   part: "isolation",
-  needs: { policies: "whole", enforcement: "witness" },
-  *spot(network) {
+  needs: { policies: "complete", enforcement: "partial" },
+  *detect(network) {
     const selectable = network.workloads.filter(({ host }) => !host);
     for (const direction of ["ingress", "egress"] as const) {
       const open = selectable.filter((workload) => workload[direction].isolated === "no");
@@ -37,7 +37,7 @@ function missing(
   direction: Direction,
   open: readonly ReachingWorkload[],
   all: number,
-): SpottedField {
+): FieldDetection {
   const names = open.map((workload) => workload.name);
   return {
     object,
@@ -57,7 +57,7 @@ function* undone(
   { name }: NamespaceNetwork,
   direction: Direction,
   selectable: readonly ReachingWorkload[],
-): Generator<SpottedField> {
+): Generator<FieldDetection> {
   const rules = new Map<string, { readonly rule: OpeningRule; readonly names: string[] }>();
   for (const workload of selectable) {
     const rule = workload[direction].undoneBy;

@@ -14,7 +14,7 @@ export const dnsCutOff = networkNamespaceCheck({
     references: ["https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/"],
   },
   part: "dns",
-  *spot(network) {
+  *detect(network) {
     const cut = network.workloads.filter(({ dns }) => dns === "cut");
     if (cut.length === 0) return;
     const names = cut.map(({ name }) => name);

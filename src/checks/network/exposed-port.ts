@@ -1,5 +1,5 @@
 import { describeObject } from "../../engines/kubernetes/model.ts";
-import type { SpottedField } from "../findings/kubernetes-finding.ts";
+import type { FieldDetection } from "../findings/kubernetes-finding.ts";
 import { clip } from "../findings/one-line.ts";
 import { administrationPorts } from "../knowledge/administration-ports.ts";
 import { databasePorts } from "../knowledge/database-ports.ts";
@@ -18,12 +18,12 @@ export const exposedPort = networkCheck({
     fix: "Make the Service of type ClusterIP, or state `loadBalancerSourceRanges` and a NetworkPolicy for the addresses that need it.",
     references: ["https://kubernetes.io/docs/concepts/services-networking/service/#publishing-services-service-types"],
   },
-  needs: { exposed: "witness" },
+  needs: { exposed: "partial" },
   applies: ({ exposed }) => exposed.count > 0,
-  *spot({ exposed }) {
+  *detect({ exposed }) {
     for (const own of Map.groupBy(exposed.ports, keyOf).values()) {
-      const spotted = finding(own);
-      if (spotted !== undefined) yield spotted;
+      const detection = finding(own);
+      if (detection !== undefined) yield detection;
     }
   },
 });
@@ -47,7 +47,7 @@ const CARRIED: ReadonlySet<string> = new Set([
   "Knative",
 ]);
 
-function finding(own: readonly ExposedPort[]): SpottedField | undefined {
+function finding(own: readonly ExposedPort[]): FieldDetection | undefined {
   const [first] = own;
   if (first === undefined) return undefined;
   const { way, opener, reach, restricted, workload } = first;

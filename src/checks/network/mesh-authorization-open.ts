@@ -16,7 +16,7 @@ export const meshAuthorizationOpen = networkNamespaceCheck({
     references: ["https://istio.io/latest/docs/reference/config/security/authorization-policy/"],
   },
   part: "mesh",
-  *spot({ name, object, workloads }) {
+  *detect({ name, object, workloads }) {
     const members = workloads.filter(({ mesh }) => mesh.member === "yes");
     const open = members.filter(({ mesh }) => mesh.authorization === "open" && mesh.everyone === undefined);
     if (open.length > 0) {

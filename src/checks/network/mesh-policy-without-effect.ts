@@ -30,9 +30,9 @@ export const meshPolicyWithoutEffect = networkCheck({
       "https://istio.io/latest/docs/reference/config/security/peer_authentication/",
     ],
   },
-  needs: { meshFaults: "witness" },
+  needs: { meshFaults: "partial" },
   applies: ({ meshFaults }) => meshFaults.members > 0 || meshFaults.faults.some(isOurs),
-  *spot({ meshFaults }) {
+  *detect({ meshFaults }) {
     for (const fault of meshFaults.faults.filter(isOurs)) {
       const { code, place, reason, remedy, workloads } = fault;
       yield {

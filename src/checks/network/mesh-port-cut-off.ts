@@ -17,7 +17,7 @@ export const meshPortCutOff = networkNamespaceCheck({
     ],
   },
   part: "mesh",
-  *spot({ name, object, workloads }) {
+  *detect({ name, object, workloads }) {
     for (const direction of ["ingress", "egress"] as const) {
       const cut = workloads.flatMap((workload) =>
         workload.mesh.cutOff

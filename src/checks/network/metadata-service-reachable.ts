@@ -19,8 +19,8 @@ export const metadataServiceReachable = networkNamespaceCheck({
     ],
   },
   part: "outside",
-  needs: { enforcement: "witness" },
-  *spot(network) {
+  needs: { enforcement: "partial" },
+  *detect(network) {
     const reached = network.workloads.flatMap((workload) =>
       workload.metadata.map((service) => ({ workload, service })),
     );

@@ -1,5 +1,5 @@
 import { describeObject } from "../../engines/kubernetes/model.ts";
-import type { SpottedField } from "../findings/kubernetes-finding.ts";
+import type { FieldDetection } from "../findings/kubernetes-finding.ts";
 import { clip } from "../findings/one-line.ts";
 import type { NamespaceNetwork, PlaintextWay } from "../subjects/network.ts";
 import { networkNamespaceCheck } from "./reach/namespace-check.ts";
@@ -21,7 +21,7 @@ export const mtlsNotStrict = networkNamespaceCheck({
     ],
   },
   part: "mesh",
-  *spot(network, { mtls }) {
+  *detect(network, { mtls }) {
     const ways = network.workloads.flatMap((workload) =>
       workload.mesh.plaintext.map((way) => ({ way, name: workload.name })),
     );
@@ -48,7 +48,7 @@ function finding(
   { name, object, workloads }: NamespaceNetwork,
   { kind, text, by }: PlaintextWay,
   names: readonly string[],
-): SpottedField {
+): FieldDetection {
   const distinct = [...new Set(names)];
   const whose =
     distinct.length === 1 ? `workload ${clip(distinct[0] ?? "")}` : `${distinct.length} workloads of ${clip(name)}`;

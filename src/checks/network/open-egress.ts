@@ -16,8 +16,8 @@ export const openEgress = networkNamespaceCheck({
     references: ["https://kubernetes.io/docs/concepts/services-networking/network-policies/"],
   },
   part: "outside",
-  needs: { enforcement: "witness" },
-  *spot(network) {
+  needs: { enforcement: "partial" },
+  *detect(network) {
     const open = network.workloads.filter(({ internet }) => internet !== undefined);
     for (const [cause, own] of Map.groupBy(open, ({ internet }) =>
       internet === undefined ? "" : causeOf(internet.by),

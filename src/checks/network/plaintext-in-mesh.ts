@@ -18,9 +18,9 @@ export const plaintextInMesh = networkCheck({
     fix: "Remove the exception, or set `mode: ISTIO_MUTUAL`; restart pods that have no proxy.",
     references: ["https://istio.io/latest/docs/reference/config/networking/destination-rule/#ClientTLSSettings"],
   },
-  needs: { meshFaults: "witness" },
+  needs: { meshFaults: "partial" },
   applies: ({ meshFaults }) => meshFaults.members > 0 || meshFaults.faults.some(isOurs),
-  *spot({ meshFaults }) {
+  *detect({ meshFaults }) {
     for (const { code, place, reason, remedy, workloads } of meshFaults.faults.filter(isOurs)) {
       yield {
         object: place.object,

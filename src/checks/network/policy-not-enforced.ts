@@ -13,9 +13,9 @@ export const policyNotEnforced = networkCheck({
     fix: "Install a CNI that enforces them, or write the policies as NetworkPolicy.",
     references: ["https://kubernetes.io/docs/concepts/services-networking/network-policies/#prerequisites"],
   },
-  needs: { unenforced: "witness", policies: "witness" },
+  needs: { unenforced: "partial", policies: "partial" },
   applies: ({ policies }) => policies.length > 0,
-  *spot({ unenforced }) {
+  *detect({ unenforced }) {
     for (const { kind, objects, reason } of unenforced) {
       const [first] = objects;
       yield {

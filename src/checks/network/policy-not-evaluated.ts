@@ -13,9 +13,9 @@ export const policyNotEvaluated = networkCheck({
     fix: "Each finding says what is wrong. What is not evaluated can be written as a NetworkPolicy or ClusterNetworkPolicy.",
     references: ["https://kubernetes.io/docs/reference/kubernetes-api/policy-resources/network-policy-v1/"],
   },
-  needs: { policyFaults: "witness", policies: "witness" },
+  needs: { policyFaults: "partial", policies: "partial" },
   applies: ({ policyFaults, policies }) => policyFaults.length + policies.length > 0,
-  *spot({ policyFaults }) {
+  *detect({ policyFaults }) {
     for (const { code, place, reason, remedy } of policyFaults) {
       yield {
         object: place.object,

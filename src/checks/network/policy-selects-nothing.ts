@@ -13,9 +13,9 @@ export const policySelectsNothing = networkCheck({
     fix: "Correct the selector, or delete the policy.",
     references: ["https://kubernetes.io/docs/concepts/services-networking/network-policies/"],
   },
-  needs: { policies: "whole" },
+  needs: { policies: "complete" },
   applies: ({ policies }) => policies.length > 0,
-  *spot({ policies }) {
+  *detect({ policies }) {
     for (const { object, selected, onHost, comparable } of policies) {
       if (!comparable || selected > onHost) continue;
       yield {

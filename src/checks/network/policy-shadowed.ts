@@ -13,9 +13,9 @@ export const policyShadowed = networkCheck({
     fix: "Delete it, or narrow the policy that comes before it.",
     references: ["https://kubernetes.io/docs/concepts/services-networking/network-policies/"],
   },
-  needs: { policies: "whole" },
+  needs: { policies: "complete" },
   applies: ({ policies }) => policies.some(({ shadowed }) => shadowed !== undefined),
-  *spot({ policies }) {
+  *detect({ policies }) {
     for (const { object, shadowed } of policies) {
       if (shadowed !== true) continue;
       yield {

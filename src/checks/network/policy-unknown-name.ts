@@ -13,9 +13,9 @@ export const policyUnknownName = networkCheck({
     fix: "Correct the name, or delete the entry.",
     references: ["https://kubernetes.io/docs/concepts/services-networking/network-policies/"],
   },
-  needs: { policies: "whole" },
+  needs: { policies: "complete" },
   applies: ({ policies }) => policies.length > 0,
-  *spot({ policies }) {
+  *detect({ policies }) {
     for (const { object, unmatched } of policies) {
       for (const { field, what } of unmatched) {
         yield {

@@ -18,7 +18,7 @@ export const workloadOutsideMesh = networkNamespaceCheck({
     ],
   },
   part: "mesh",
-  *spot({ name, object, workloads }, { mtls }) {
+  *detect({ name, object, workloads }, { mtls }) {
     const outside = workloads.filter(({ mesh }) => mesh.member === "no");
     if (outside.length === 0) return;
     const names = outside.map((workload) => workload.name);

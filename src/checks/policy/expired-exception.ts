@@ -23,7 +23,7 @@ export const expiredException: PolicyCheck<"policy"> = {
     references: [],
   },
   subject: "policy",
-  needs: { policy: "witness" },
+  needs: { policy: "partial" },
   looked: ({ policy: { exceptions } }) => ({ exceptions: String(exceptions.length) }),
   *evaluate({ policy }, now) {
     for (const exception of policy.exceptions) if (isExpired(exception, now)) yield expired(exception);

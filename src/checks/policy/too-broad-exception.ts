@@ -31,7 +31,7 @@ export const tooBroadException: PolicyCheck<"uses", { readonly limits: Exception
     references: [],
   },
   subject: "policy",
-  needs: { uses: "witness" },
+  needs: { uses: "partial" },
   looked: ({ uses }) => ({ "exceptions in force": String(uses.length) }),
   parameters: { limits: ({ exceptionLimits }) => exceptionLimits },
   *evaluate({ limits, uses }, now) {

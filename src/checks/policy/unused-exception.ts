@@ -25,7 +25,7 @@ export const unusedException: PolicyCheck<"allUses"> = {
     references: [],
   },
   subject: "policy",
-  needs: { allUses: "witness" },
+  needs: { allUses: "partial" },
   looked: ({ allUses }) => ({
     "exceptions in force": String(allUses.length),
     used: String(allUses.filter(({ findings }) => findings > 0).length),

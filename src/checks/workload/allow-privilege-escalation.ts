@@ -1,6 +1,6 @@
 import { containersOf } from "../../engines/kubernetes/model.ts";
 import { gradedByRights } from "./hardening/rights-gained.ts";
-import { type Spotted, titleOf } from "./kubernetes/workload-check.ts";
+import { type Detection, titleOf } from "./kubernetes/workload-check.ts";
 import { exceptWindows, podSecurityCheck, type ReviewedPod } from "./pod-security/pod-security-check.ts";
 
 /** Fields: `containers[*].securityContext.allowPrivilegeEscalation`. Required: false. */
@@ -21,7 +21,7 @@ export const allowPrivilegeEscalation = podSecurityCheck({
   ],
 });
 
-function* violations({ pod }: ReviewedPod): Generator<Spotted> {
+function* violations({ pod }: ReviewedPod): Generator<Detection> {
   for (const placed of containersOf(pod)) {
     const context = placed.container.securityContext;
     if (context?.allowPrivilegeEscalation === false) continue;

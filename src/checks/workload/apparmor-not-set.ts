@@ -14,8 +14,8 @@ export const apparmorNotSet = workloadCheck({
     fix: "Set `appArmorProfile: { type: RuntimeDefault }`: a node that has no AppArmor then refuses the pod, so it is no patch for every cluster.",
     references: ["https://kubernetes.io/docs/tutorials/security/apparmor/"],
   },
-  needs: { workload: "whole" },
-  *spot({ workload: { pod, podMetadata } }) {
+  needs: { workload: "complete" },
+  *detect({ workload: { pod, podMetadata } }) {
     if (pod.os?.name === "windows" || pod.securityContext?.appArmorProfile?.type !== undefined) return;
     if (pod.securityContext?.seLinuxOptions !== undefined) return;
     for (const placed of containersOf(pod)) {

@@ -1,5 +1,5 @@
 import { containersOf, type Profile } from "../../engines/kubernetes/model.ts";
-import { type Spotted, titleOf } from "./kubernetes/workload-check.ts";
+import { type Detection, titleOf } from "./kubernetes/workload-check.ts";
 import { podSecurityCheck, type ReviewedPod } from "./pod-security/pod-security-check.ts";
 
 const ANNOTATION = "container.apparmor.security.beta.kubernetes.io/";
@@ -23,7 +23,7 @@ export const apparmor = podSecurityCheck({
   rules: [{ since: 0, violations }],
 });
 
-function* violations({ pod, podMetadata }: ReviewedPod): Generator<Spotted> {
+function* violations({ pod, podMetadata }: ReviewedPod): Generator<Detection> {
   yield* wrong(pod.securityContext?.appArmorProfile, {}, []);
   for (const placed of containersOf(pod)) {
     yield* wrong(placed.container.securityContext?.appArmorProfile, { container: placed }, placed.path);
@@ -43,9 +43,9 @@ function* violations({ pod, podMetadata }: ReviewedPod): Generator<Spotted> {
 
 function* wrong(
   profile: Profile | undefined,
-  owner: Pick<Spotted, "container">,
-  base: Spotted["path"],
-): Generator<Spotted> {
+  owner: Pick<Detection, "container">,
+  base: Detection["path"],
+): Generator<Detection> {
   const { type } = profile ?? {};
   if (type === undefined || type === "RuntimeDefault" || type === "Localhost") return;
   const path = [...base, "securityContext", "appArmorProfile", "type"];

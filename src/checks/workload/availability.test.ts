@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { namespaceWithoutQuota } from "../cluster/namespace-without-quota.ts";
-import { findingsOf, podText, spotted, verdictsOf } from "./kubernetes/workload.fixture.ts";
+import { detected, findingsOf, podText, verdictsOf } from "./kubernetes/workload.fixture.ts";
 import { missingProbes } from "./missing-probes.ts";
 import { missingResourceLimits } from "./missing-resource-limits.ts";
 import { publishedDatabasePort } from "./published-database-port.ts";
@@ -82,17 +82,17 @@ test("what ends by itself needs none", () => {
     metadata: { name: "j" },
     spec: { template: { spec: { containers: [{ name: "a" }] } } },
   };
-  assert.deepEqual(spotted(missingProbes, JSON.stringify(job)), []);
-  assert.deepEqual(spotted(missingProbes, podText({ restartPolicy: "Never", containers: [{ name: "a" }] })), []);
+  assert.deepEqual(detected(missingProbes, JSON.stringify(job)), []);
+  assert.deepEqual(detected(missingProbes, podText({ restartPolicy: "Never", containers: [{ name: "a" }] })), []);
 });
 
 test("a database that a Compose file opens to the network is found", () => {
   const ports = (text: string) => ({ "compose.yaml": `services:\n  a:\n    image: b\n    ports: ${text}\n` });
-  assert.deepEqual(spotted(publishedDatabasePort, ports('["5432:5432", "8080:80"]')), [
+  assert.deepEqual(detected(publishedDatabasePort, ports('["5432:5432", "8080:80"]')), [
     "compose.yaml:4:13 container a: port 5432 | Port 5432 (PostgreSQL) is published on all interfaces",
   ]);
   for (const text of ['["127.0.0.1:5432:5432"]', '["5432"]', '["8080:80"]']) {
-    assert.deepEqual(spotted(publishedDatabasePort, ports(text)), [], text);
+    assert.deepEqual(detected(publishedDatabasePort, ports(text)), [], text);
   }
 });
 

@@ -1,5 +1,5 @@
 import { clip } from "../findings/one-line.ts";
-import type { Spotted } from "./kubernetes/workload-check.ts";
+import type { Detection } from "./kubernetes/workload-check.ts";
 import { workloadCheck } from "./kubernetes/workload-check.ts";
 
 /** What a build may do to the machine that builds (the Compose specification, `build`). */
@@ -14,9 +14,9 @@ export const buildPrivileges = workloadCheck({
     fix: "Remove the field; where a build step needs the host, run it outside of the build.",
     references: ["https://docs.docker.com/reference/compose-file/build/"],
   },
-  needs: { workload: "witness" },
+  needs: { workload: "partial" },
   origins: ["compose"],
-  *spot({ workload: { compose } }): Generator<Spotted> {
+  *detect({ workload: { compose } }): Generator<Detection> {
     const build = compose?.build;
     if (build === undefined) return;
     if (build.privileged === true) yield told("privileged", "build.privileged", "The build is privileged", "high");
@@ -30,6 +30,6 @@ export const buildPrivileges = workloadCheck({
   },
 });
 
-function told(field: string, subject: string, title: string, severity: "high" | "medium"): Spotted {
+function told(field: string, subject: string, title: string, severity: "high" | "medium"): Detection {
   return { from: "object", path: ["build", field], subject, title, severity, fix: `remove build.${field}` };
 }

@@ -5,7 +5,7 @@ import { readSeccompProfile } from "../../engines/kubernetes/seccomp.ts";
 import { capabilitiesRestricted } from "./capabilities-restricted.ts";
 import { dangerousCapabilities } from "./dangerous-capabilities.ts";
 import { dangerousCallsOf } from "./hardening/dangerous-calls.ts";
-import { findingsOf, podText, spotted } from "./kubernetes/workload.fixture.ts";
+import { detected, findingsOf, podText } from "./kubernetes/workload.fixture.ts";
 import { seccompProfileContents } from "./seccomp-profile-contents.ts";
 
 test("each dangerous capability is found with what it allows, with or without CAP_", () => {
@@ -42,7 +42,7 @@ test("capabilities of a Compose file are found where it adds them", () => {
 const limited = podText({ containers: [{ name: "a", securityContext: { capabilities: { drop: ["ALL"] } } }] });
 
 test("dropped capabilities are no finding", () => {
-  assert.deepEqual(spotted(dangerousCapabilities, limited), []);
+  assert.deepEqual(detected(dangerousCapabilities, limited), []);
 });
 
 test("all in small letters is no capability kept: runtimes drop them all, and Pod Security wants capitals", () => {
@@ -115,7 +115,7 @@ test("a profile that keeps them back passes, and one that is not there is told",
     securityContext: { seccompProfile: { type: "RuntimeDefault" } },
     containers: [{ name: "a" }],
   });
-  assert.deepEqual(spotted(seccompProfileContents, standard), []);
+  assert.deepEqual(detected(seccompProfileContents, standard), []);
 });
 
 test("what is both let through and kept back is claimed of neither", () => {

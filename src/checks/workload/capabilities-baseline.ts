@@ -1,5 +1,5 @@
 import { containersOf } from "../../engines/kubernetes/model.ts";
-import { type Spotted, titleOf } from "./kubernetes/workload-check.ts";
+import { type Detection, titleOf } from "./kubernetes/workload-check.ts";
 import { BASELINE_CAPABILITIES } from "./pod-security/capabilities.ts";
 import { podSecurityCheck, type ReviewedPod } from "./pod-security/pod-security-check.ts";
 
@@ -20,7 +20,7 @@ export const capabilitiesBaseline = podSecurityCheck({
   rules: [{ since: 0, violations }],
 });
 
-function* violations({ pod }: ReviewedPod): Generator<Spotted> {
+function* violations({ pod }: ReviewedPod): Generator<Detection> {
   for (const placed of containersOf(pod)) {
     const add = placed.container.securityContext?.capabilities?.add ?? [];
     const beyond = add.filter((name) => !BASELINE_CAPABILITIES.has(name));

@@ -1,7 +1,7 @@
 import type { FieldPatch } from "../../core/finding.ts";
 import { containersOf, type PlacedContainer } from "../../engines/kubernetes/model.ts";
 import { gradedByRights } from "./hardening/rights-gained.ts";
-import { type Spotted, titleOf } from "./kubernetes/workload-check.ts";
+import { type Detection, titleOf } from "./kubernetes/workload-check.ts";
 import { BASELINE_CAPABILITIES } from "./pod-security/capabilities.ts";
 import { exceptWindows, podSecurityCheck, type ReviewedPod } from "./pod-security/pod-security-check.ts";
 
@@ -28,7 +28,7 @@ export const capabilitiesRestricted = podSecurityCheck({
   ],
 });
 
-function* violations({ pod }: ReviewedPod): Generator<Spotted> {
+function* violations({ pod }: ReviewedPod): Generator<Detection> {
   for (const placed of containersOf(pod)) {
     const { add = [], drop = [] } = placed.container.securityContext?.capabilities ?? {};
     const base = [...placed.path, "securityContext", "capabilities"];
@@ -69,7 +69,7 @@ function* violations({ pod }: ReviewedPod): Generator<Spotted> {
   }
 }
 
-function dropAll({ container }: PlacedContainer, base: Spotted["path"], add: readonly string[]): FieldPatch[] {
+function dropAll({ container }: PlacedContainer, base: Detection["path"], add: readonly string[]): FieldPatch[] {
   const low = container.ports.some(({ containerPort = 0 }) => containerPort > 0 && containerPort < 1024);
   return [
     { path: [...base, "drop"], op: "add", value: "ALL" },

@@ -18,9 +18,9 @@ export const dangerousCapabilities = workloadCheck({
       "https://kubernetes.io/docs/tasks/configure-pod-container/security-context/#set-capabilities-for-a-container",
     ],
   },
-  needs: { workload: "witness" },
+  needs: { workload: "partial" },
   origins: ["kubernetes", "compose"],
-  *spot({ workload }) {
+  *detect({ workload }) {
     for (const placed of containersOf(workload.pod)) {
       const { container, path } = placed;
       for (const [index, written] of (container.securityContext?.capabilities?.add ?? []).entries()) {

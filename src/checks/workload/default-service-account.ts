@@ -12,9 +12,9 @@ export const defaultServiceAccount = workloadCheck<"manifests">({
     fix: "Make an account for each workload, name it in `serviceAccountName`, bind what it needs to it, and nothing to `default`.",
     references: ["https://kubernetes.io/docs/concepts/security/service-accounts/#default-service-accounts"],
   },
-  needs: { workload: "whole", manifests: "witness" },
+  needs: { workload: "complete", manifests: "partial" },
   reads: ["bindings", "serviceAccounts"],
-  *spot({ workload, manifests }) {
+  *detect({ workload, manifests }) {
     const { name, token, bindings } = accountOf(workload, manifests);
     if (name !== "default" || (token === undefined && bindings.length === 0)) return;
     const bound = bindings.map(

@@ -13,9 +13,9 @@ export const deviceCgroupRules = workloadCheck({
     fix: "Remove the rule, and name the one device that is needed under `devices`.",
     references: ["https://docs.docker.com/reference/compose-file/services/#device_cgroup_rules"],
   },
-  needs: { workload: "witness" },
+  needs: { workload: "partial" },
   origins: ["compose"],
-  *spot({ workload: { compose } }) {
+  *detect({ workload: { compose } }) {
     for (const rule of new Set(compose?.deviceCgroupRules)) {
       const [type = "", numbers = ""] = rule.trim().split(/\s+/);
       const disks = type === "a" || type === "b";

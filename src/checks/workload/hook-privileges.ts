@@ -1,4 +1,4 @@
-import type { Spotted } from "./kubernetes/workload-check.ts";
+import type { Detection } from "./kubernetes/workload-check.ts";
 import { workloadCheck } from "./kubernetes/workload-check.ts";
 
 /** Commands beside the service's own, with rights of their own (the Compose specification, `post_start`, `pre_stop`). */
@@ -13,9 +13,9 @@ export const hookPrivileges = workloadCheck({
     fix: "Remove `privileged` and `user` from the hook, and set ownership of volumes and files in the image.",
     references: ["https://docs.docker.com/compose/how-tos/lifecycle/"],
   },
-  needs: { workload: "witness" },
+  needs: { workload: "partial" },
   origins: ["compose"],
-  *spot({ workload: { compose } }): Generator<Spotted> {
+  *detect({ workload: { compose } }): Generator<Detection> {
     for (const { on, index, user, privileged } of compose?.hooks ?? []) {
       const root = user !== undefined && isRoot(user);
       if (privileged !== true && !root) continue;

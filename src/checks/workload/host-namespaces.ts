@@ -1,7 +1,7 @@
 import type { Graded } from "../../core/finding.ts";
 import { containersOf, type PodSpec } from "../../engines/kubernetes/model.ts";
 import { nodeUse } from "../knowledge/node-programs.ts";
-import type { Spotted } from "./kubernetes/workload-check.ts";
+import type { Detection } from "./kubernetes/workload-check.ts";
 import { usesHost } from "./pod-security/host-use.ts";
 import { podSecurityCheck, type ReviewedPod } from "./pod-security/pod-security-check.ts";
 
@@ -27,7 +27,7 @@ export const hostNamespaces = podSecurityCheck({
   rules: [{ since: 0, violations }],
 });
 
-function* violations({ pod }: ReviewedPod): Generator<Spotted> {
+function* violations({ pod }: ReviewedPod): Generator<Detection> {
   for (const [field, shared] of Object.entries(SHARED) as [keyof typeof SHARED, string][]) {
     if (pod[field] !== true) continue;
     const path = [field];

@@ -1,4 +1,4 @@
-import type { Spotted } from "./kubernetes/workload-check.ts";
+import type { Detection } from "./kubernetes/workload-check.ts";
 import { podSecurityCheck, type ReviewedPod } from "./pod-security/pod-security-check.ts";
 
 /** Fields: `volumes[*].hostPath`. Allowed: not stated. */
@@ -17,7 +17,7 @@ export const hostPathVolumes = podSecurityCheck({
   rules: [{ since: 0, violations }],
 });
 
-function* violations({ pod }: ReviewedPod): Generator<Spotted> {
+function* violations({ pod }: ReviewedPod): Generator<Detection> {
   for (const [index, { name, types, hostPath }] of pod.volumes.entries()) {
     if (!types.includes("hostPath")) continue;
     yield {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { hostPlaceAt, normalPath, runtimeSocketAt } from "./hardening/host-places.ts";
-import { findingsOf, podText, spotted } from "./kubernetes/workload.fixture.ts";
+import { detected, findingsOf, podText } from "./kubernetes/workload.fixture.ts";
 import { runtimeSocket } from "./runtime-socket.ts";
 import { sensitiveHostPath } from "./sensitive-host-path.ts";
 
@@ -33,11 +33,11 @@ test("sockets of engines are known by any path, and by the folders that hold the
       ["critical"],
       path,
     );
-    assert.deepEqual(spotted(sensitiveHostPath, mounting(path)), [], path);
+    assert.deepEqual(detected(sensitiveHostPath, mounting(path)), [], path);
   }
   for (const path of ["/data", "docker.sock", "./docker.sock", "/run/udev", "/docker.sock.d", "/var/running", "/"]) {
     assert.equal(runtimeSocketAt(path), undefined, path);
-    assert.deepEqual(spotted(runtimeSocket, mounting(path)), [], path);
+    assert.deepEqual(detected(runtimeSocket, mounting(path)), [], path);
   }
 });
 
@@ -96,13 +96,13 @@ test("certificates, time zones, data and what stands beside the file are not mea
     ".",
     "./etc",
   ]) {
-    assert.deepEqual(spotted(sensitiveHostPath, mounting(path)), [], path);
+    assert.deepEqual(detected(sensitiveHostPath, mounting(path)), [], path);
   }
 });
 
 test("a Compose file's homes are homes", () => {
   const files = { "compose.yaml": 'services:\n  a:\n    image: b\n    volumes:\n      - "~/.aws:/aws:ro"\n' };
-  assert.deepEqual(spotted(sensitiveHostPath, files), [
+  assert.deepEqual(detected(sensitiveHostPath, files), [
     "compose.yaml:5:9 volume ~/.aws in container a at /aws (read-only) | ~/.aws holds credentials for a cloud provider, read-only: an attacker in the container can act as their owner there",
   ]);
 });

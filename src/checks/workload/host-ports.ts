@@ -1,5 +1,5 @@
 import { containersOf } from "../../engines/kubernetes/model.ts";
-import { type Spotted, titleOf } from "./kubernetes/workload-check.ts";
+import { type Detection, titleOf } from "./kubernetes/workload-check.ts";
 import { podSecurityCheck, type ReviewedPod } from "./pod-security/pod-security-check.ts";
 
 /** Fields: `containers[*].ports[*].hostPort`. Allowed: 0, or not stated. */
@@ -16,7 +16,7 @@ export const hostPorts = podSecurityCheck({
   rules: [{ since: 0, violations }],
 });
 
-function* violations({ pod }: ReviewedPod): Generator<Spotted> {
+function* violations({ pod }: ReviewedPod): Generator<Detection> {
   for (const placed of containersOf(pod)) {
     for (const [index, { hostPort }] of placed.container.ports.entries()) {
       if (hostPort === undefined || hostPort === 0) continue;

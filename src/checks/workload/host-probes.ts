@@ -1,5 +1,5 @@
 import { containersOf, type Handler } from "../../engines/kubernetes/model.ts";
-import { nameOf, type Spotted } from "./kubernetes/workload-check.ts";
+import { type Detection, nameOf } from "./kubernetes/workload-check.ts";
 import { podSecurityCheck, type ReviewedPod } from "./pod-security/pod-security-check.ts";
 
 /**
@@ -19,10 +19,10 @@ export const hostProbes = podSecurityCheck({
   rules: [{ since: 34, violations }],
 });
 
-function* violations({ pod }: ReviewedPod): Generator<Spotted> {
+function* violations({ pod }: ReviewedPod): Generator<Detection> {
   for (const placed of containersOf(pod)) {
     const { livenessProbe, readinessProbe, startupProbe, lifecycle } = placed.container;
-    const handlers: readonly [Spotted["path"], Handler | undefined][] = [
+    const handlers: readonly [Detection["path"], Handler | undefined][] = [
       [["livenessProbe"], livenessProbe],
       [["readinessProbe"], readinessProbe],
       [["startupProbe"], startupProbe],

@@ -15,9 +15,9 @@ export const imageLatestTag = workloadCheck({
     fix: "Name the version that is meant, with its digest: `registry.example.com/shop/web:2.4.0@sha256:…`.",
     references: ["https://kubernetes.io/docs/concepts/containers/images/#updating-images"],
   },
-  needs: { workload: "witness" },
+  needs: { workload: "partial" },
   origins: ["kubernetes", "compose"],
-  *spot({ workload }) {
+  *detect({ workload }) {
     for (const { user, reference, name, pullPolicy, path } of imagesOf(workload)) {
       if (isPinned(name) || (name.tag !== undefined && name.tag !== "latest")) continue;
       const kept = pullPolicy === "IfNotPresent" || pullPolicy === "Never";

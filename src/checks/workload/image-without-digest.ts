@@ -15,9 +15,9 @@ export const imageWithoutDigest = workloadCheck({
     fix: "Write the digest behind the tag: `registry.example.com/shop/web:2.4.0@sha256:…`. The tag then tells people, the digest tells the engine; tools for updates change both. `docker buildx imagetools inspect IMAGE` shows it.",
     references: ["https://kubernetes.io/docs/concepts/containers/images/#image-names"],
   },
-  needs: { workload: "witness" },
+  needs: { workload: "partial" },
   origins: ["kubernetes", "compose"],
-  *spot({ workload }) {
+  *detect({ workload }) {
     for (const { user, reference, name, path } of imagesOf(workload)) {
       if (isPinned(name)) continue;
       if (name.digest !== undefined) {

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { defaultPolicy } from "../../collect/policy/default.ts";
 import { imageLatestTag } from "./image-latest-tag.ts";
 import { imageWithoutDigest } from "./image-without-digest.ts";
-import { findingsOf, podText, spotted, verdictsOf } from "./kubernetes/workload.fixture.ts";
+import { detected, findingsOf, podText, verdictsOf } from "./kubernetes/workload.fixture.ts";
 import { registryNotAllowed } from "./registry-not-allowed.ts";
 
 const digest = `sha256:${"0123456789abcdef".repeat(4)}`;
@@ -15,11 +15,11 @@ function pod(...images: string[]): string {
 }
 
 test("an image without a digest is found, with its tag or without", () => {
-  assert.deepEqual(titles(spotted(imageWithoutDigest, pod("nginx", "registry.example.com:5000/a/b:1"))), [
+  assert.deepEqual(titles(detected(imageWithoutDigest, pod("nginx", "registry.example.com:5000/a/b:1"))), [
     "container c0: image docker.io/library/nginx | nginx is not pinned by digest",
     "container c1: image registry.example.com:5000/a/b | registry.example.com:5000/a/b:1 is not pinned by digest",
   ]);
-  assert.deepEqual(spotted(imageWithoutDigest, pod(`nginx@${digest}`, `a.example/b:1@${digest}`)), []);
+  assert.deepEqual(detected(imageWithoutDigest, pod(`nginx@${digest}`, `a.example/b:1@${digest}`)), []);
   assert.deepEqual(verdictsOf(imageWithoutDigest, pod(`nginx@${digest}`)), ["Pod/web pass"]);
 });
 
@@ -31,7 +31,7 @@ test("init containers, ephemeral ones and image volumes are looked at; what a te
     volumes: [{ name: "models", image: { reference: "models:1" } }],
   });
   assert.deepEqual(
-    titles(spotted(imageWithoutDigest, text)).map((each) => each.split(" | ")[0]),
+    titles(detected(imageWithoutDigest, text)).map((each) => each.split(" | ")[0]),
     [
       "init container b: image docker.io/library/b",
       "ephemeral container c: image docker.io/library/c",
@@ -50,7 +50,7 @@ test("latest is found, stated or not, unless a digest says which", () => {
       { name: "e", image: "localhost:5000/y" },
     ],
   });
-  assert.deepEqual(titles(spotted(imageLatestTag, text)), [
+  assert.deepEqual(titles(detected(imageLatestTag, text)), [
     "container a: image docker.io/library/nginx | nginx is untagged (defaults to latest)",
     "container b: image docker.io/x/y | x/y:latest is tagged latest",
     "container e: image localhost:5000/y | localhost:5000/y is untagged (defaults to latest)",
@@ -59,7 +59,7 @@ test("latest is found, stated or not, unless a digest says which", () => {
 
 test("a service that is built from a folder has no image to pull", () => {
   const files = { "compose.yaml": "services:\n  a:\n    build: .\n    image: shop\n  b:\n    image: shop\n" };
-  assert.deepEqual(spotted(imageLatestTag, files), [
+  assert.deepEqual(detected(imageLatestTag, files), [
     "compose.yaml:6:5 container b: image docker.io/library/shop | shop is untagged (defaults to latest)",
   ]);
 });
@@ -67,11 +67,11 @@ test("a service that is built from a folder has no image to pull", () => {
 test("registries that the policy does not name are found; none named allows all", () => {
   const policy = { ...defaultPolicy, registries: ["registry.example.com", "docker.io/library"] };
   const text = pod("registry.example.com/a:1", "nginx", "someone/nginx", "registry.example.com.evil.example/a");
-  assert.deepEqual(titles(spotted(registryNotAllowed, text, { policy })), [
+  assert.deepEqual(titles(detected(registryNotAllowed, text, { policy })), [
     "container c2: image docker.io/someone/nginx | docker.io/someone/nginx is from a registry the policy does not allow",
     "container c3: image registry.example.com.evil.example/a | registry.example.com.evil.example/a is from a registry the policy does not allow",
   ]);
-  assert.deepEqual(spotted(registryNotAllowed, text), []);
+  assert.deepEqual(detected(registryNotAllowed, text), []);
 });
 
 test("what is no digest pins nothing", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { apparmorNotSet } from "./apparmor-not-set.ts";
-import { findingsOf, fixesOf, podText, spotted } from "./kubernetes/workload.fixture.ts";
+import { detected, findingsOf, fixesOf, podText } from "./kubernetes/workload.fixture.ts";
 import { noUserNamespace } from "./no-user-namespace.ts";
 import { sharedProcessNamespace } from "./shared-process-namespace.ts";
 import { writableRootFilesystem } from "./writable-root-filesystem.ts";
@@ -25,11 +25,11 @@ test("a root file system that can be written is found, in every list of containe
     ],
   );
   assert.deepEqual(
-    spotted(writableRootFilesystem, podText({ containers: [{ name: "b", securityContext: closed }] })),
+    detected(writableRootFilesystem, podText({ containers: [{ name: "b", securityContext: closed }] })),
     [],
   );
   assert.deepEqual(
-    spotted(writableRootFilesystem, podText({ os: { name: "windows" }, containers: [{ name: "b" }] })),
+    detected(writableRootFilesystem, podText({ os: { name: "windows" }, containers: [{ name: "b" }] })),
     [],
   );
 });
@@ -71,10 +71,10 @@ test("a service of a Compose file is held against read_only", () => {
 
 test("a pod without a user namespace is told, but not one that cannot have one", () => {
   const containers = [{ name: "a" }];
-  assert.equal(spotted(noUserNamespace, podText({ containers })).length, 1);
-  assert.equal(spotted(noUserNamespace, podText({ containers, hostUsers: true })).length, 1);
+  assert.equal(detected(noUserNamespace, podText({ containers })).length, 1);
+  assert.equal(detected(noUserNamespace, podText({ containers, hostUsers: true })).length, 1);
   for (const other of [{ hostUsers: false }, { hostNetwork: true }, { hostPID: true }, { os: { name: "windows" } }]) {
-    assert.deepEqual(spotted(noUserNamespace, podText({ containers, ...other })), []);
+    assert.deepEqual(detected(noUserNamespace, podText({ containers, ...other })), []);
   }
 });
 
@@ -91,20 +91,20 @@ test("a shared process namespace counts by who is in it", () => {
     fixesOf(sharedProcessNamespace, podText({ shareProcessNamespace: true, containers: [{ name: "a" }] })),
     [[["remove", "spec.shareProcessNamespace"]]],
   );
-  assert.deepEqual(spotted(sharedProcessNamespace, podText({ containers: [{ name: "a" }, { name: "b" }] })), []);
+  assert.deepEqual(detected(sharedProcessNamespace, podText({ containers: [{ name: "a" }, { name: "b" }] })), []);
 });
 
 test("an AppArmor profile may be stated by field, by annotation, or be SELinux's business", () => {
   const containers = [{ name: "a" }];
-  assert.equal(spotted(apparmorNotSet, podText({ containers })).length, 1);
+  assert.equal(detected(apparmorNotSet, podText({ containers })).length, 1);
   assert.deepEqual(
-    spotted(apparmorNotSet, podText({ containers, securityContext: { appArmorProfile: { type: "RuntimeDefault" } } })),
+    detected(apparmorNotSet, podText({ containers, securityContext: { appArmorProfile: { type: "RuntimeDefault" } } })),
     [],
   );
   assert.deepEqual(
-    spotted(apparmorNotSet, podText({ containers, securityContext: { seLinuxOptions: { level: "s0" } } })),
+    detected(apparmorNotSet, podText({ containers, securityContext: { seLinuxOptions: { level: "s0" } } })),
     [],
   );
   const annotation = { "container.apparmor.security.beta.kubernetes.io/a": "runtime/default" };
-  assert.deepEqual(spotted(apparmorNotSet, podText({ containers }, annotation)), []);
+  assert.deepEqual(detected(apparmorNotSet, podText({ containers }, annotation)), []);
 });

@@ -15,8 +15,8 @@ export const lowUserId = workloadCheck({
     fix: "Use an id from 10000 on, another one for each workload, and build the image for it.",
     references: ["https://kubernetes.io/docs/tasks/configure-pod-container/security-context/"],
   },
-  needs: { workload: "witness" },
-  *spot({ workload: { pod } }) {
+  needs: { workload: "partial" },
+  *detect({ workload: { pod } }) {
     if (pod.hostUsers === false || pod.os?.name === "windows") return;
     for (const [field, ids] of [
       ["runAsUser", [pod.securityContext?.runAsUser]],

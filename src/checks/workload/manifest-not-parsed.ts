@@ -17,7 +17,7 @@ export const manifestNotParsed: ManifestFileCheck = {
     references: ["https://kubernetes.io/docs/concepts/overview/working-with-objects/"],
   },
   subject: "manifest-file",
-  needs: { file: "witness" },
+  needs: { file: "partial" },
   *evaluate({ file }): Generator<FindingDraft> {
     const seen = new Map<string, number>();
     for (const { code, reason, line, column } of file.gaps) {

@@ -18,9 +18,9 @@ export const missingProbes = workloadCheck({
       "https://docs.docker.com/reference/compose-file/services/#healthcheck",
     ],
   },
-  needs: { workload: "whole" },
+  needs: { workload: "complete" },
   origins: ["kubernetes", "compose"],
-  *spot({ workload }) {
+  *detect({ workload }) {
     if (endsByItself(workload)) return;
     const compose = workload.origin === "compose";
     for (const placed of containersOf(workload.pod)) {

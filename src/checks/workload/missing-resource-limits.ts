@@ -33,10 +33,10 @@ export const missingResourceLimits = workloadCheck<"manifests">({
       "https://docs.docker.com/reference/compose-file/deploy/#resources",
     ],
   },
-  needs: { workload: "whole", manifests: "whole" },
+  needs: { workload: "complete", manifests: "complete" },
   reads: ["limitRanges"],
   origins: ["kubernetes", "compose"],
-  *spot({ workload, manifests }) {
+  *detect({ workload, manifests }) {
     const { pod, origin, object } = workload;
     const defaults = origin === "compose" ? undefined : defaultResources(manifests, object.namespace ?? "default");
     for (const placed of containersOf(pod)) {

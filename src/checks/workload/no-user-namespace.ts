@@ -11,8 +11,8 @@ export const noUserNamespace = workloadCheck({
     fix: "Set `hostUsers: false` where all nodes can do it. Volumes must be of a file system that maps ids, so no patch is offered.",
     references: ["https://kubernetes.io/docs/concepts/workloads/pods/user-namespaces/"],
   },
-  needs: { workload: "whole" },
-  *spot({ workload: { pod } }) {
+  needs: { workload: "complete" },
+  *detect({ workload: { pod } }) {
     if (pod.hostUsers === false || pod.os?.name === "windows") return;
     if (pod.hostNetwork === true || pod.hostPID === true || pod.hostIPC === true) return;
     yield {

@@ -1,7 +1,7 @@
 import type { Graded } from "../../core/finding.ts";
 import { containersOf, type PlacedContainer, type PodSpec } from "../../engines/kubernetes/model.ts";
 import { nodeUse } from "../knowledge/node-programs.ts";
-import { type Spotted, titleOf } from "./kubernetes/workload-check.ts";
+import { type Detection, titleOf } from "./kubernetes/workload-check.ts";
 import { usesHost } from "./pod-security/host-use.ts";
 import { podSecurityCheck, type ReviewedPod } from "./pod-security/pod-security-check.ts";
 
@@ -21,7 +21,7 @@ export const privileged = podSecurityCheck({
   rules: [{ since: 0, violations }],
 });
 
-function* violations({ pod }: ReviewedPod): Generator<Spotted> {
+function* violations({ pod }: ReviewedPod): Generator<Detection> {
   for (const placed of containersOf(pod)) {
     if (placed.container.securityContext?.privileged !== true) continue;
     const path = [...placed.path, "securityContext", "privileged"];

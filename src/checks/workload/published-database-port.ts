@@ -14,9 +14,9 @@ export const publishedDatabasePort = workloadCheck({
     fix: 'Leave `ports` out: services of one network reach each other without. For tools on the machine publish at its own address: `"127.0.0.1:5432:5432"`.',
     references: ["https://docs.docker.com/engine/network/packet-filtering-firewalls/"],
   },
-  needs: { workload: "witness" },
+  needs: { workload: "partial" },
   origins: ["compose"],
-  *spot({ workload }) {
+  *detect({ workload }) {
     for (const placed of containersOf(workload.pod)) {
       for (const [index, { containerPort, hostPort, hostIP }] of placed.container.ports.entries()) {
         const program = databasePorts.get(containerPort ?? 0);

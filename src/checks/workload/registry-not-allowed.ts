@@ -15,9 +15,9 @@ export const registryNotAllowed = workloadCheck({
     fix: "Pull it through a registry that the policy allows, which can keep a copy of it, or add its registry or folder to `registries`.",
     references: ["https://kubernetes.io/docs/concepts/containers/images/#image-names"],
   },
-  needs: { workload: "witness" },
+  needs: { workload: "partial" },
   origins: ["kubernetes", "compose"],
-  *spot({ workload, registries }) {
+  *detect({ workload, registries }) {
     if (registries.length === 0) return;
     const allowed = allowedBy(registries);
     for (const { user, reference, name, path } of imagesOf(workload)) {

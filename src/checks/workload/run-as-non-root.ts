@@ -1,5 +1,5 @@
 import { containersOf } from "../../engines/kubernetes/model.ts";
-import { type Spotted, titleOf } from "./kubernetes/workload-check.ts";
+import { type Detection, titleOf } from "./kubernetes/workload-check.ts";
 import { exceptOwnUsers, podSecurityCheck, type ReviewedPod } from "./pod-security/pod-security-check.ts";
 
 const FIELD = ["securityContext", "runAsNonRoot"];
@@ -29,7 +29,7 @@ export const runAsNonRoot = podSecurityCheck({
 });
 
 /** Compose has `user` alone; that it is root `run-as-user` says. */
-function* withoutUser({ pod }: ReviewedPod): Generator<Spotted> {
+function* withoutUser({ pod }: ReviewedPod): Generator<Detection> {
   for (const placed of containersOf(pod)) {
     const stated = { ...pod.securityContext, ...placed.container.securityContext };
     if (stated.runAsUser !== undefined || stated.runAsNonRoot === true) continue;
@@ -43,7 +43,7 @@ function* withoutUser({ pod }: ReviewedPod): Generator<Spotted> {
   }
 }
 
-function* violations({ pod }: ReviewedPod): Generator<Spotted> {
+function* violations({ pod }: ReviewedPod): Generator<Detection> {
   const ofPod = pod.securityContext?.runAsNonRoot;
   if (ofPod === false) {
     yield {

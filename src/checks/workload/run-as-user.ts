@@ -1,5 +1,5 @@
 import { containersOf } from "../../engines/kubernetes/model.ts";
-import { type Spotted, titleOf } from "./kubernetes/workload-check.ts";
+import { type Detection, titleOf } from "./kubernetes/workload-check.ts";
 import { exceptOwnUsers, podSecurityCheck, type ReviewedPod } from "./pod-security/pod-security-check.ts";
 
 const FIELD = ["securityContext", "runAsUser"];
@@ -23,7 +23,7 @@ export const runAsUser = podSecurityCheck({
   ],
 });
 
-function* violations({ pod }: ReviewedPod): Generator<Spotted> {
+function* violations({ pod }: ReviewedPod): Generator<Detection> {
   if (pod.securityContext?.runAsUser === 0) {
     yield {
       path: FIELD,

@@ -18,9 +18,9 @@ export const runtimeSocket = workloadCheck({
       "https://kubernetes.io/docs/concepts/storage/volumes/#hostpath",
     ],
   },
-  needs: { workload: "witness" },
+  needs: { workload: "partial" },
   origins: ["kubernetes", "compose"],
-  *spot({ workload }) {
+  *detect({ workload }) {
     for (const { subject, hostPath, path, mounts } of hostMountsOf(workload)) {
       const socket = runtimeSocketAt(hostPath);
       if (socket === undefined) continue;

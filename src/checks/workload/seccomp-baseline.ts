@@ -1,5 +1,5 @@
 import { containersOf } from "../../engines/kubernetes/model.ts";
-import { type Spotted, titleOf } from "./kubernetes/workload-check.ts";
+import { type Detection, titleOf } from "./kubernetes/workload-check.ts";
 import { podSecurityCheck, type ReviewedPod } from "./pod-security/pod-security-check.ts";
 import { isSeccompProfile, SECCOMP_TYPE } from "./pod-security/seccomp-profiles.ts";
 
@@ -30,7 +30,7 @@ export const seccompBaseline = podSecurityCheck({
   ],
 });
 
-function* annotations({ pod, podMetadata }: ReviewedPod): Generator<Spotted> {
+function* annotations({ pod, podMetadata }: ReviewedPod): Generator<Detection> {
   const names = containersOf(pod).map(({ container }) => `${OF_CONTAINER}${container.name}`);
   for (const key of new Set([OF_POD, ...names])) {
     const value = Object.hasOwn(podMetadata.annotations, key) ? podMetadata.annotations[key] : undefined;
@@ -45,7 +45,7 @@ function* annotations({ pod, podMetadata }: ReviewedPod): Generator<Spotted> {
   }
 }
 
-function* fields({ pod }: ReviewedPod): Generator<Spotted> {
+function* fields({ pod }: ReviewedPod): Generator<Detection> {
   const ofPod = pod.securityContext?.seccompProfile?.type;
   if (ofPod !== undefined && !isSeccompProfile(ofPod)) yield unconfined(ofPod, {}, SECCOMP_TYPE);
   for (const placed of containersOf(pod)) {
@@ -55,7 +55,7 @@ function* fields({ pod }: ReviewedPod): Generator<Spotted> {
   }
 }
 
-function unconfined(type: string, owner: Pick<Spotted, "container">, path: Spotted["path"]): Spotted {
+function unconfined(type: string, owner: Pick<Detection, "container">, path: Detection["path"]): Detection {
   return {
     ...owner,
     path,

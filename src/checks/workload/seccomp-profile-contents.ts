@@ -7,7 +7,7 @@ import {
   type Profile,
 } from "../../engines/kubernetes/model.ts";
 import { clip } from "../findings/one-line.ts";
-import { type CallLetThrough, dangerousCallsOf, letsThrough } from "./hardening/dangerous-calls.ts";
+import { type AllowedCall, allowsSyscall, dangerousCallsOf } from "./hardening/dangerous-calls.ts";
 import { workloadCheck } from "./kubernetes/workload-check.ts";
 
 /** Custom seccomp profiles that keep little back (OCI runtime specification, config-linux.md, "Seccomp"). */
@@ -26,9 +26,9 @@ export const seccompProfileContents = workloadCheck<"seccompProfiles">({
       "https://docs.docker.com/engine/security/seccomp/",
     ],
   },
-  needs: { workload: "witness", seccompProfiles: "witness" },
+  needs: { workload: "partial", seccompProfiles: "partial" },
   origins: ["kubernetes", "compose"],
-  *spot({ workload, seccompProfiles }) {
+  *detect({ workload, seccompProfiles }) {
     for (const { name, path, container } of localhostProfiles(workload.pod)) {
       const place = { path, ...(container === undefined ? {} : { container }) };
       const profiles = seccompProfiles.get(name) ?? [];
@@ -43,7 +43,7 @@ export const seccompProfileContents = workloadCheck<"seccompProfiles">({
       }
       for (const profile of profiles) {
         const { defaultAction } = profile;
-        const open = letsThrough(defaultAction);
+        const open = allowsSyscall(defaultAction);
         const calls = dangerousCallsOf(profile);
         const sure = calls.filter(({ conditional }) => !conditional);
         const evidence = { profile: clip(profile.path), "default action": clip(defaultAction) };
@@ -105,26 +105,26 @@ function localhostProfiles(pod: PodSpec): NamedProfile[] {
   ];
 }
 
-function among(calls: readonly CallLetThrough[]): string {
+function among(calls: readonly AllowedCall[]): string {
   return calls.length === 0 ? "" : `, ${joined(calls)} among them`;
 }
 
-function joined(calls: readonly CallLetThrough[], most = 5): string {
+function joined(calls: readonly AllowedCall[], most = 5): string {
   const names = calls.slice(0, most).map(({ name }) => name);
   return calls.length > most ? `${names.join(", ")} and ${calls.length - most} more` : names.join(", ");
 }
 
-function named(calls: readonly CallLetThrough[]): string {
+function named(calls: readonly AllowedCall[]): string {
   return calls
     .map(({ name }) => name)
     .sort()
     .join(",");
 }
 
-function sentence({ name, allows }: CallLetThrough): string {
+function sentence({ name, allows }: AllowedCall): string {
   return `${name} lets whoever is in the container ${allows}`;
 }
 
-function worst(calls: readonly CallLetThrough[]): CallLetThrough["severity"] {
+function worst(calls: readonly AllowedCall[]): AllowedCall["severity"] {
   return calls.map(({ severity }) => severity).sort((a, b) => severityRank(a) - severityRank(b))[0] ?? "low";
 }

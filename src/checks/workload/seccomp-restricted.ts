@@ -1,5 +1,5 @@
 import { containersOf } from "../../engines/kubernetes/model.ts";
-import { type Spotted, titleOf } from "./kubernetes/workload-check.ts";
+import { type Detection, titleOf } from "./kubernetes/workload-check.ts";
 import { exceptWindows, podSecurityCheck, type ReviewedPod } from "./pod-security/pod-security-check.ts";
 import { SECCOMP_TYPE } from "./pod-security/seccomp-profiles.ts";
 
@@ -24,7 +24,7 @@ export const seccompRestricted = podSecurityCheck({
   ],
 });
 
-function* violations({ pod }: ReviewedPod): Generator<Spotted> {
+function* violations({ pod }: ReviewedPod): Generator<Detection> {
   if (pod.securityContext?.seccompProfile?.type !== undefined) return;
   const without = containersOf(pod).filter(
     ({ container }) => container.securityContext?.seccompProfile?.type === undefined,

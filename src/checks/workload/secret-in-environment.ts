@@ -15,8 +15,8 @@ export const secretInEnvironment = workloadCheck({
       "https://kubernetes.io/docs/tasks/inject-data-application/distribute-credentials-secure/",
     ],
   },
-  needs: { workload: "witness" },
-  *spot({ workload }) {
+  needs: { workload: "partial" },
+  *detect({ workload }) {
     for (const placed of containersOf(workload.pod)) {
       const { env, envFrom } = placed.container;
       for (const [index, { name, secretKeyRef }] of env.entries()) {

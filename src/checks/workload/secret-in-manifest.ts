@@ -59,7 +59,7 @@ export const secretInManifest: Check<SecretInManifestFacts> = {
     ],
   },
   subject: "manifest-values",
-  needs: { manifestSecrets: "witness" },
+  needs: { manifestSecrets: "partial" },
   *evaluate({ manifestSecrets: { secrets, places, clear } }) {
     const byPath = Map.groupBy(secrets, ({ path }) => path);
     for (const own of byPath.values()) {

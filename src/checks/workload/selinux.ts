@@ -1,5 +1,5 @@
 import { containersOf, type SELinuxOptions } from "../../engines/kubernetes/model.ts";
-import { type Spotted, titleOf } from "./kubernetes/workload-check.ts";
+import { type Detection, titleOf } from "./kubernetes/workload-check.ts";
 import { type PodSecurityRule, podSecurityCheck } from "./pod-security/pod-security-check.ts";
 
 const TYPES = ["container_t", "container_init_t", "container_kvm_t"];
@@ -37,9 +37,9 @@ function allowing(types: readonly string[]): PodSecurityRule["violations"] {
 function* wrong(
   options: SELinuxOptions | undefined,
   types: readonly string[],
-  owner: Pick<Spotted, "container">,
-  base: Spotted["path"],
-): Generator<Spotted> {
+  owner: Pick<Detection, "container">,
+  base: Detection["path"],
+): Generator<Detection> {
   for (const field of ["type", "user", "role"] as const) {
     const value = options?.[field];
     if (value === undefined || value === "" || (field === "type" && types.includes(value))) continue;

@@ -15,9 +15,9 @@ export const sensitiveHostPath = workloadCheck({
     fix: "Use a volume that is no part of the node: `emptyDir`, `configMap`, `secret`, a claim. Where an agent must read from the node (logs, metrics), mount the one folder that it needs with `readOnly: true`, and keep it in a namespace of its own.",
     references: ["https://kubernetes.io/docs/concepts/storage/volumes/#hostpath"],
   },
-  needs: { workload: "witness" },
+  needs: { workload: "partial" },
   origins: ["kubernetes", "compose"],
-  *spot({ workload }) {
+  *detect({ workload }) {
     for (const { subject, hostPath, path, mounts, writable } of hostMountsOf(workload)) {
       if (runtimeSocketAt(hostPath) !== undefined) continue;
       const place = hostPlaceAt(hostPath);

@@ -16,9 +16,9 @@ export const serviceAccountTokenMounted = workloadCheck<"manifests">({
       "https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/#opt-out-of-api-credential-automounting",
     ],
   },
-  needs: { workload: "whole", manifests: "whole" },
+  needs: { workload: "complete", manifests: "complete" },
   reads: ["bindings", "serviceAccounts"],
-  *spot({ workload, manifests }) {
+  *detect({ workload, manifests }) {
     const { name, token, bindings } = accountOf(workload, manifests);
     if (token === undefined || bindings.length > 0) return;
     const isDefault = name === "default";

@@ -20,9 +20,9 @@ export const serviceNamespaces = workloadCheck({
     fix: "Remove the field.",
     references: ["https://docs.docker.com/reference/compose-file/services/"],
   },
-  needs: { workload: "witness" },
+  needs: { workload: "partial" },
   origins: ["compose"],
-  *spot({ workload: { compose } }) {
+  *detect({ workload: { compose } }) {
     for (const [name, shared] of Object.entries(SHARED) as [keyof typeof SHARED, string][]) {
       if (compose?.[name] !== "host") continue;
       const field = FIELDS[name];

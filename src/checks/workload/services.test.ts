@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { buildPrivileges } from "./build-privileges.ts";
 import { deviceCgroupRules } from "./device-cgroup-rules.ts";
 import { hookPrivileges } from "./hook-privileges.ts";
-import { findingsOf, spotted, verdictsOf } from "./kubernetes/workload.fixture.ts";
+import { detected, findingsOf, verdictsOf } from "./kubernetes/workload.fixture.ts";
 import { procMount } from "./proc-mount.ts";
 import { runtimeSocket } from "./runtime-socket.ts";
 import { selinux } from "./selinux.ts";
@@ -15,7 +15,7 @@ const service = (fields: string, rest = "") =>
   `services:\n  web:\n    image: x\n${fields.replace(/^/gm, "    ")}\n${rest}`.replaceAll("§", "$");
 
 test("namespaces of the host that pods have no field for", () => {
-  assert.deepEqual(spotted(serviceNamespaces, service("uts: §{U:-host}\ncgroup: host\nuserns_mode: host")), [
+  assert.deepEqual(detected(serviceNamespaces, service("uts: §{U:-host}\ncgroup: host\nuserns_mode: host")), [
     "4:5 uts | uts: host shares the host's UTS namespace",
     "5:5 cgroup | cgroup: host shares the host's cgroup namespace",
     "6:5 userns_mode | userns_mode: host shares the host's user namespace",

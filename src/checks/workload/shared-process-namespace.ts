@@ -12,8 +12,8 @@ export const sharedProcessNamespace = workloadCheck({
     fix: "Take it away where no container signals another's processes. For debugging, `kubectl debug --target` joins one container's namespace for a while.",
     references: ["https://kubernetes.io/docs/tasks/configure-pod-container/share-process-namespace/"],
   },
-  needs: { workload: "witness" },
-  *spot({ workload: { pod } }) {
+  needs: { workload: "partial" },
+  *detect({ workload: { pod } }) {
     if (pod.shareProcessNamespace !== true) return;
     const containers = containersOf(pod);
     const traces = containers.some(({ container }) =>

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { podText, spotted } from "./kubernetes/workload.fixture.ts";
+import { detected, podText } from "./kubernetes/workload.fixture.ts";
 import { sysctlValue } from "./sysctl-value.ts";
 
 const setting = (name: string, value: string) =>
-  spotted(sysctlValue, podText({ securityContext: { sysctls: [{ name, value }] }, containers: [{ name: "web" }] })).map(
-    (line) => line.split(" | ")[1],
-  );
+  detected(
+    sysctlValue,
+    podText({ securityContext: { sysctls: [{ name, value }] }, containers: [{ name: "web" }] }),
+  ).map((line) => line.split(" | ")[1]);
 
 test("a value that sets another setting of the node is found, whatever its name", () => {
   assert.deepEqual(setting("kernel.shm_rmid_forced", "1+kernel.core_pattern=|/var/lib/x"), [

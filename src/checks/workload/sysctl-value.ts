@@ -19,8 +19,8 @@ export const sysctlValue = workloadCheck({
       "https://github.com/cri-o/cri-o/security/advisories/GHSA-6x2m-w449-qwx7",
     ],
   },
-  needs: { workload: "witness" },
-  *spot({ workload: { pod } }) {
+  needs: { workload: "partial" },
+  *detect({ workload: { pod } }) {
     for (const [index, { name, value }] of (pod.securityContext?.sysctls ?? []).entries()) {
       if (!ANOTHER.test(name) && !ANOTHER.test(value ?? "")) continue;
       yield {

@@ -1,4 +1,4 @@
-import type { Spotted } from "./kubernetes/workload-check.ts";
+import type { Detection } from "./kubernetes/workload-check.ts";
 import { podSecurityCheck, type ReviewedPod } from "./pod-security/pod-security-check.ts";
 
 const ALLOWED: ReadonlySet<string> = new Set([
@@ -28,7 +28,7 @@ export const volumeTypes = podSecurityCheck({
   rules: [{ since: 0, violations }],
 });
 
-function* violations({ pod }: ReviewedPod): Generator<Spotted> {
+function* violations({ pod }: ReviewedPod): Generator<Detection> {
   for (const [index, { name, types }] of pod.volumes.entries()) {
     const type = types.find((one) => one !== "hostPath" && !ALLOWED.has(one));
     if (type === undefined) continue;

@@ -17,9 +17,9 @@ export const writableRootFilesystem = workloadCheck({
       "https://docs.docker.com/reference/compose-file/services/#read_only",
     ],
   },
-  needs: { workload: "whole" },
+  needs: { workload: "complete" },
   origins: ["kubernetes", "compose"],
-  *spot({ workload }) {
+  *detect({ workload }) {
     const { pod, origin } = workload;
     if (pod.os?.name === "windows") return;
     for (const placed of containersOf(pod)) {

@@ -5,17 +5,17 @@ import { skippedNotes } from "../../collect/tree/skipped-notes.ts";
 import type { Finding } from "../../core/finding.ts";
 import { printable } from "../../core/printable.ts";
 import { Problem, usageProblem } from "../../core/problem.ts";
-import type { MendedDockerfile } from "../../fix/dockerfile/fixes.ts";
-import type { DockerfileJudgement } from "../../fix/dockerfile/judge.ts";
+import type { FixedDockerfile } from "../../fix/dockerfile/fixes.ts";
+import type { LintedDockerfile } from "../../fix/dockerfile/linted.ts";
 import type { LintContext } from "../../scan/dockerfile.ts";
-import { namesWithoutDigest, scanAndMendDockerfile, scanDockerfile } from "../../scan/dockerfile.ts";
-import { type Judging, type JudgingOptions, runJudging } from "../judging.ts";
+import { namesWithoutDigest, scanAndFixDockerfile, scanDockerfile } from "../../scan/dockerfile.ts";
+import { type EvaluationContext, type EvaluationOptions, runEvaluation } from "../evaluation.ts";
 import { causeOf, type LeftFix, leftNotes, warningOf } from "../left-fixes.ts";
 import { namedPlace } from "../named-place.ts";
 import { forStandardOutput, patchOf } from "../patch-output.ts";
 import { replaceFile } from "../replace-file.ts";
 
-export interface LintOptions extends JudgingOptions {
+export interface LintOptions extends EvaluationOptions {
   readonly fix: boolean;
   readonly diff: boolean;
   /** Make also what is likely right. */
@@ -30,17 +30,17 @@ export interface LintOptions extends JudgingOptions {
 export async function buildLint(place: string, options: LintOptions): Promise<number> {
   const { path, isDirectory } = namedPlace(place);
   const mirrors = parseMirrors(options.registryMirror);
-  const mends = options.fix || options.diff;
-  if (options.unsafe && !mends) throw usageProblem("--unsafe", "requires --fix or --diff");
+  const fixes = options.fix || options.diff;
+  if (options.unsafe && !fixes) throw usageProblem("--unsafe", "requires --fix or --diff");
   const root = isDirectory ? path : dirname(path);
-  return await runJudging(root, options, async (context) => {
+  return await runEvaluation(root, options, async (context) => {
     const discovery = isDirectory ? await discover(root, undefined, context.exclusion) : undefined;
     const found = discovery?.dockerfiles ?? [basename(path)];
-    const asks = (options.online || mends) && !options.offline;
+    const asks = (options.online || fixes) && !options.offline;
     const lint: LintContext = asks ? { ...context, digests: await digestsFor(root, found, context, mirrors) } : context;
     const results = found.map((file) => {
-      if (!mends) return { judged: scanDockerfile(root, file, lint), notes: [], left: [], patch: "" };
-      return mend(root, scanAndMendDockerfile(root, file, { ...lint, unsafe: options.unsafe }), options.diff);
+      if (!fixes) return { judged: scanDockerfile(root, file, lint), notes: [], left: [], patch: "" };
+      return fix(root, scanAndFixDockerfile(root, file, { ...lint, unsafe: options.unsafe }), options.diff);
     });
     return {
       subject: place,
@@ -59,7 +59,7 @@ export async function buildLint(place: string, options: LintOptions): Promise<nu
 async function digestsFor(
   root: string,
   files: readonly string[],
-  { open, progress, ...context }: Judging,
+  { open, progress, ...context }: EvaluationContext,
   mirrors: ReturnType<typeof parseMirrors>,
 ): Promise<NonNullable<LintContext["digests"]>> {
   const names = files.flatMap((path) => {
@@ -75,20 +75,20 @@ async function digestsFor(
 
 interface Result {
   /** What is left. */
-  readonly judged: DockerfileJudgement;
+  readonly judged: LintedDockerfile;
   readonly notes: readonly string[];
   readonly left: readonly LeftFix[];
   readonly patch: string;
 }
 
-/** Writes what was mended, or shows it, and says both what was and what could not be. */
-function mend(root: string, mendedFile: MendedDockerfile, shows: boolean): Result {
-  const { path, before, after, mended, first, last } = mendedFile;
+/** Writes what was fixed, or shows it, and says both what was and what could not be. */
+function fix(root: string, fixedFile: FixedDockerfile, shows: boolean): Result {
+  const { path, before, after, fixed, first, last } = fixedFile;
   if (before === undefined || after === undefined) {
     const notes = first.file?.lossy === true ? [`${path}: not rewritten: not UTF-8`] : [];
     return { judged: first, notes, left: [], patch: "" };
   }
-  const left = leftOf(mendedFile);
+  const left = leftOf(fixedFile);
   if (before === after) return { judged: last, notes: [], left, patch: "" };
   if (!shows) {
     try {
@@ -98,14 +98,14 @@ function mend(root: string, mendedFile: MendedDockerfile, shows: boolean): Resul
       return { judged: first, notes: [`not rewritten: ${error.line()}`], left: [], patch: "" };
     }
   }
-  const done = mended.map(({ finding, line }) => {
+  const done = fixed.map(({ finding, line }) => {
     const at = line === undefined ? path : `${path}:${line}`;
     return `${at}: ${shows ? "would be fixed" : "fixed"}: ${finding.title} (${finding.fix?.text ?? ""})${warningOf(finding.fix?.kind === "edit" ? finding.fix : undefined)}`;
   });
   return { judged: last, notes: done, left, patch: patchOf(root, { path, before, after }) };
 }
 
-function leftOf({ path, left, last }: MendedDockerfile): LeftFix[] {
+function leftOf({ path, left, last }: FixedDockerfile): LeftFix[] {
   const about = (finding: Finding): string => {
     const [place] = finding.locations;
     const at = place.kind === "file" && place.line !== undefined ? `${path}:${place.line}` : path;

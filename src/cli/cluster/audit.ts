@@ -2,7 +2,7 @@ import { openPolicyScanner } from "../../collect/secrets/scanner.ts";
 import { connectionOf } from "../../engines/kubernetes/cluster/kubeconfig.ts";
 import { imageLines, scanCluster, scanRunningImages } from "../../scan/cluster.ts";
 import { NO_SECRETS } from "../../scan/tree.ts";
-import { type Judged, type Judging, type JudgingOptions, runJudging } from "../judging.ts";
+import { type Evaluated, type EvaluationContext, type EvaluationOptions, runEvaluation } from "../evaluation.ts";
 
 export interface ClusterOptions {
   readonly kubeconfig?: string;
@@ -18,16 +18,16 @@ export interface ClusterOptions {
 const NAMED_IMAGES = 20;
 
 /** `bulkhead cluster audit` */
-export async function clusterAudit(options: JudgingOptions & ClusterOptions): Promise<number> {
-  return await runJudging(process.cwd(), options, (judging) => judgeCluster(judging, options));
+export async function clusterAudit(options: EvaluationOptions & ClusterOptions): Promise<number> {
+  return await runEvaluation(process.cwd(), options, (judging) => evaluateCluster(judging, options));
 }
 
 /** A cluster as `cluster audit` and `check --cluster` judge it. */
-export async function judgeCluster(
-  judging: Judging,
-  options: ClusterOptions & Pick<JudgingOptions, "all">,
+export async function evaluateCluster(
+  judging: EvaluationContext,
+  options: ClusterOptions & Pick<EvaluationOptions, "all">,
   root = process.cwd(),
-): Promise<Judged> {
+): Promise<Evaluated> {
   const { policy, now, progress } = judging;
   const connection = connectionOf(options);
   const keyed = options.secrets ? await openPolicyScanner(policy, process.cwd()) : undefined;

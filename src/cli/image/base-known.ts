@@ -11,7 +11,7 @@ import type { ExitCode } from "../../core/report.ts";
 import { chainIds } from "../../engines/contents/base/chain.ts";
 import type { KnownBase } from "../../engines/contents/model.ts";
 import { openImage } from "../../engines/oci/open.ts";
-import { openOptions, type PullingOptions, scanCacheOf } from "../judging.ts";
+import { openOptions, type PullingOptions, scanCacheOf } from "../evaluation.ts";
 import { createProgress, progressLine } from "../progress.ts";
 
 /** Takes what a command says to standard output. */
@@ -25,7 +25,7 @@ export async function learn(
   print: Print,
 ): Promise<ExitCode> {
   const progress = createProgress(process.stderr, options.quiet);
-  const cache = scanCacheOf(options);
+  const cache = await scanCacheOf(options);
   const learnt: KnownBase[] = [];
   try {
     for (const reference of references) {

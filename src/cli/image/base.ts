@@ -16,7 +16,7 @@ import { outputDefaults } from "../../report/options.ts";
 import { type ReadBase, readBase } from "../../scan/base.ts";
 import { type ShareOfBase, shareOfBase } from "../../scan/base-share.ts";
 import type { ScanContext } from "../../scan/context.ts";
-import { openOptions, type PullingOptions, parseNow, scanCacheOf } from "../judging.ts";
+import { openOptions, type PullingOptions, parseNow, scanCacheOf } from "../evaluation.ts";
 import { knownWord } from "../known-word.ts";
 import { defaultBases, defaultDatabase } from "../paths.ts";
 import { createProgress, progressLine } from "../progress.ts";
@@ -76,7 +76,7 @@ async function show(reference: string, bases: string, options: BaseOptions, prin
   const known = openKnownBases(bases);
   const advisories = openAdvisories(options.db ?? defaultDatabase());
   const progress = createProgress(process.stderr, options.quiet);
-  const cache = scanCacheOf(options);
+  const cache = await scanCacheOf(options);
   const updates = openUpdates(options, progress.update);
   const context: ScanContext & { readonly open: OpenOptions } = {
     open: openOptions(options),

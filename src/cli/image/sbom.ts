@@ -9,7 +9,7 @@ import { writeSbom } from "../../engines/contents/sbom/write.ts";
 import { writeWhole } from "../../engines/files/write.ts";
 import { openImage } from "../../engines/oci/open.ts";
 import { sbomOfFolder, sbomOfImage } from "../../scan/sbom.ts";
-import { openOptions, type PullingOptions, scanCacheOf } from "../judging.ts";
+import { openOptions, type PullingOptions, scanCacheOf } from "../evaluation.ts";
 import { knownWord } from "../known-word.ts";
 import { defaultBases } from "../paths.ts";
 import { createProgress, progressLine } from "../progress.ts";
@@ -29,7 +29,7 @@ export async function imageSbom(reference: string, options: SbomOptions): Promis
   const format = knownWord(options.format, FORMATS, { place: `--format ${options.format}`, what: "format" });
   const created = createdOf(options, process.env.SOURCE_DATE_EPOCH);
   const progress = createProgress(process.stderr, options.quiet);
-  const cache = scanCacheOf(options);
+  const cache = await scanCacheOf(options);
   const context: InventoryContext = {
     now: new Date(),
     ...(cache === undefined ? {} : { cache }),

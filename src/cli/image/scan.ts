@@ -10,9 +10,9 @@ import { scanImage, scanRootFolder, scanUnopened } from "../../scan/image.ts";
 import { readDockerfiles } from "../../scan/named-dockerfiles.ts";
 import { scanSbom } from "../../scan/sbom.ts";
 import { NO_SECRETS } from "../../scan/tree.ts";
-import { type Judging, type JudgingOptions, runJudging } from "../judging.ts";
+import { type EvaluationContext, type EvaluationOptions, runEvaluation } from "../evaluation.ts";
 
-export interface ImageScanOptions extends JudgingOptions {
+export interface ImageScanOptions extends EvaluationOptions {
   /** False for --no-secrets. */
   readonly secrets: boolean;
   /** Those that the image may have been built from. */
@@ -32,7 +32,7 @@ export async function imageScan(references: readonly string[], options: ImageSca
   const wanted = [...new Set(references)];
   if (wanted.length > MOST)
     throw usageProblem("image scan", `more than ${MOST} references`, "scan them in several runs");
-  return await runJudging(process.cwd(), options, async (judging) => {
+  return await runEvaluation(process.cwd(), options, async (judging) => {
     const isDocument = (reference: string) => documentOf(reference) !== undefined;
     const scanner = options.secrets && !wanted.every(isDocument) ? await openScanner(judging.policy) : undefined;
     const dockerfiles = wanted.every(isDocument) ? undefined : readDockerfiles(options.dockerfile);
@@ -63,7 +63,7 @@ function subjectOf(references: readonly string[]): string {
 }
 
 interface ScanOfMany {
-  readonly context: Judging & Pick<ScanContext, "secrets" | "stepLines">;
+  readonly context: EvaluationContext & Pick<ScanContext, "secrets" | "stepLines">;
   readonly dockerfiles: ReturnType<typeof readDockerfiles>;
   readonly note: (text: string) => void;
 }

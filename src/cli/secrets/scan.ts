@@ -6,9 +6,9 @@ import { openPolicyScanner } from "../../collect/secrets/scanner.ts";
 import { usageProblem } from "../../core/problem.ts";
 import { looksLikeArchive } from "../../engines/oci/archive.ts";
 import { type SecretsTarget, scanSecrets } from "../../scan/secrets.ts";
-import { type JudgingOptions, runJudging } from "../judging.ts";
+import { type EvaluationOptions, runEvaluation } from "../evaluation.ts";
 
-export interface SecretsScanOptions extends JudgingOptions {
+export interface SecretsScanOptions extends EvaluationOptions {
   readonly history: boolean;
   /** Files of rules in gitleaks' form. */
   readonly rules: readonly string[];
@@ -26,7 +26,7 @@ export async function secretsScan(target: string, options: SecretsScanOptions): 
   const { rules, notes } = loadGitleaksRules(options.rules);
   const { fingerprintKey } = options;
   const own = { rules, ...(fingerprintKey === undefined ? {} : { fingerprintKey }) };
-  return await runJudging(root, options, async (context) => {
+  return await runEvaluation(root, options, async (context) => {
     const keyed = await openPolicyScanner(context.policy, root, own);
     const scanned = await scanSecrets(target, targetOf(), keyed, context);
     return { subject: target, evaluations: scanned.evaluations, notes: [...scanned.notes, ...notes, ...keyed.notes] };
@@ -46,11 +46,27 @@ export async function secretsScan(target: string, options: SecretsScanOptions): 
 
 type Kind = "folder" | "file" | "input" | "image";
 
-/** What is there by that name; a layout or an archive of images is one, and what is not there is an image's name. */
+/**
+ * What is there by that name; a layout or an archive of images is one. What is not there is an image's name where it says so, by
+ * its scheme, its registry, a tag or a digest: a slip in a path must not ask a registry.
+ *
+ * @throws Problem (usage) where nothing is there, and nothing says that it is an image
+ */
 async function kindOf(target: string): Promise<Kind> {
   if (target === "-") return "input";
   const stat = statSync(target, { throwIfNoEntry: false });
   if (stat?.isDirectory()) return existsSync(join(target, "oci-layout")) ? "image" : "folder";
   if (stat?.isFile()) return (await looksLikeArchive(target)) ? "image" : "file";
-  return "image";
+  if (namesImage(target)) return "image";
+  const mayBeImage = /^\w[\w./-]*$/.test(target);
+  const remedy = mayBeImage ? `for an image, name its tag or digest: ${target}:latest` : undefined;
+  throw usageProblem(target, "no such file or directory", remedy);
+}
+
+/** `docker-daemon:web`, `localhost/web`, `registry.example.com/web`, `web:1.4`, `web@sha256:…`; a path that begins with a dot is none. */
+function namesImage(target: string): boolean {
+  if (/^\.{0,2}\//.test(target)) return false;
+  const [first = ""] = target.split("/", 1);
+  const isRegistry = first !== target && (first === "localhost" || first.includes("."));
+  return isRegistry || /[:@]/.test(target);
 }

@@ -7,13 +7,13 @@ import type { WorkloadFixes } from "../../fix/kubernetes/fixes.ts";
 import { kustomization } from "../../fix/kubernetes/kustomization.ts";
 import { readReport } from "../../report/json/read.ts";
 import { fixManifests } from "../../scan/manifests.ts";
-import { type JudgingOptions, runJudging } from "../judging.ts";
+import { type EvaluationOptions, runEvaluation } from "../evaluation.ts";
 import { leftNotes, warningOf } from "../left-fixes.ts";
 import { namedPlace } from "../named-place.ts";
 import { forStandardOutput, patchOf } from "../patch-output.ts";
 import { replaceFile } from "../replace-file.ts";
 
-export interface WorkloadFixOptions extends JudgingOptions {
+export interface WorkloadFixOptions extends EvaluationOptions {
   readonly dryRun: boolean;
   readonly enforce: boolean;
   /** Make also what is likely right. */
@@ -27,32 +27,36 @@ export async function workloadFix(place: string, options: WorkloadFixOptions): P
   const { path, isDirectory } = namedPlace(place);
   const { prints, formats } = printsOf(options);
   const root = isDirectory ? path : dirname(path);
-  return await runJudging(root, { ...options, format: formats }, async ({ policy, now, open, progress, exclusion }) => {
-    const manifests = isDirectory
-      ? { kind: "folder" as const, root, render: false }
-      : { kind: "file" as const, root, name: basename(path) };
-    const reported = await reportedBy(options, root);
-    const { fixes, notes: more } = await fixManifests(
-      manifests,
-      { policy, now, ...(exclusion === undefined ? {} : { exclusion }) },
-      { open, enforce: options.enforce, unsafe: options.unsafe, ...(reported === undefined ? {} : { reported }) },
-    );
-    const unwritten = prints === undefined ? writeAll(root, fixes) : [];
-    const notes = notesOf(fixes, prints === undefined);
-    if (prints !== undefined && !options.quiet) {
-      progress.clear();
-      for (const note of notes) process.stderr.write(`${printable(note)}\n`);
-    }
-    return {
-      subject: place,
-      ...(isDirectory ? { extent: "tree" as const } : {}),
-      evaluations: [...(unwritten.length === 0 ? fixes.last : fixes.first)],
-      notes: [...unwritten, ...notes, ...more],
-      ...(prints === undefined
-        ? {}
-        : { instead: forStandardOutput(prints === "patch" ? diffOf(root, fixes) : kustomization(fixes)) }),
-    };
-  });
+  return await runEvaluation(
+    root,
+    { ...options, format: formats },
+    async ({ policy, now, open, progress, exclusion }) => {
+      const manifests = isDirectory
+        ? { kind: "folder" as const, root, render: false }
+        : { kind: "file" as const, root, name: basename(path) };
+      const reported = await reportedBy(options, root);
+      const { fixes, notes: more } = await fixManifests(
+        manifests,
+        { policy, now, ...(exclusion === undefined ? {} : { exclusion }) },
+        { open, enforce: options.enforce, unsafe: options.unsafe, ...(reported === undefined ? {} : { reported }) },
+      );
+      const unwritten = prints === undefined ? writeAll(root, fixes) : [];
+      const notes = notesOf(fixes, prints === undefined);
+      if (prints !== undefined && !options.quiet) {
+        progress.clear();
+        for (const note of notes) process.stderr.write(`${printable(note)}\n`);
+      }
+      return {
+        subject: place,
+        ...(isDirectory ? { extent: "tree" as const } : {}),
+        evaluations: [...(unwritten.length === 0 ? fixes.last : fixes.first)],
+        notes: [...unwritten, ...notes, ...more],
+        ...(prints === undefined
+          ? {}
+          : { instead: forStandardOutput(prints === "patch" ? diffOf(root, fixes) : kustomization(fixes)) }),
+      };
+    },
+  );
 }
 
 async function reportedBy({ report }: WorkloadFixOptions, root: string): Promise<Evaluations | undefined> {

@@ -16,7 +16,6 @@ import { bounds as collectBounds } from "../bounds.ts";
 import { secretsOfImage } from "../secrets/image.ts";
 import { createLayerSecrets } from "../secrets/layer.ts";
 import type { KeyedScanner } from "../secrets/scanner.ts";
-import { ahead } from "./ahead.ts";
 import { bounds } from "./bounds.ts";
 import type { ScanCache, ScannedImage } from "./cache.ts";
 import { createFileAnalysis, limitOf } from "./file-analysis.ts";
@@ -25,6 +24,7 @@ import { folderView } from "./host/folder-view.ts";
 import { layerView, looksLikeHost } from "./host/layer-view.ts";
 import type { HostView } from "./host/view.ts";
 import { type ExtraFiles, isExecutable, type LayerScan, readExtraFiles, scanLayer } from "./layer-scan.ts";
+import { mapConcurrent } from "./map-concurrent.ts";
 import { type MissingFile, mergeLayers } from "./merge.ts";
 
 export interface InventoryContext {
@@ -112,7 +112,7 @@ async function scanImage(image: OpenImage, context: BoundedContext): Promise<Sca
   let entries = 0;
   let namesLength = 0;
   let packages = 0;
-  const layerScans = ahead(image.layers, LAYERS_AT_A_TIME, async (layer, stop) => {
+  const layerScans = mapConcurrent(image.layers, LAYERS_AT_A_TIME, async (layer, stop) => {
     const advance = (bytes: number): void => {
       done += bytes - (read[layer.index] ?? 0);
       read[layer.index] = bytes;

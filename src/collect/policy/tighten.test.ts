@@ -117,7 +117,7 @@ function verdictUnder(policy: Policy, category: Category, drafts: readonly Findi
     severity: "varies",
     documentation: { what: "w", why: "y", fix: "f", references: [] },
     subject: "file",
-    needs: { drafts: "witness" },
+    needs: { drafts: "partial" },
     evaluate: (facts) => facts.drafts,
   };
   return runCheck(check, { drafts: present(drafts, now.toISOString()) }, { asset: fileAsset("f"), policy, now })

@@ -7,7 +7,7 @@ import { systemCause } from "../../core/system-cause.ts";
 import type { FoundSecrets } from "../../engines/secrets/model.ts";
 import type { SecretScanner } from "../../engines/secrets/scan.ts";
 import { bounds as collectBounds } from "../bounds.ts";
-import { createGathering } from "./gathering.ts";
+import { createAccumulator } from "./accumulator.ts";
 
 export interface FolderOptions {
   /** Names of folders that are not looked into, wherever they are. */
@@ -35,7 +35,7 @@ export async function secretsOfFolder(
   scanner: SecretScanner,
   options: FolderOptions,
 ): Promise<FoundSecrets> {
-  const gathering = createGathering(root);
+  const accumulator = createAccumulator(root);
   const buffer = Buffer.allocUnsafe(AT_ONCE);
   const pending = [""];
   const skipped: string[] = [];
@@ -45,7 +45,7 @@ export async function secretsOfFolder(
     const listed = list(join(root, folder));
     if (!Array.isArray(listed)) {
       if (folder === "") throw new Problem({ kind: "usage", code: "secrets.folder", place: root, cause: listed.cause });
-      gathering.unread(folder, listed.cause);
+      accumulator.unread(folder, listed.cause);
       continue;
     }
     entries += listed.length;
@@ -66,25 +66,25 @@ export async function secretsOfFolder(
         if (options.skipped.has(entry.name)) skipped.push(path);
         else if (options.skippedPaths?.has(path) !== true) pending.push(path);
       } else if (entry.isFile() && options.skipsFile?.(path) !== true) {
-        sinceYield += scanFile(join(root, path), path, scanner, gathering, buffer);
+        sinceYield += scanFile(join(root, path), path, scanner, accumulator, buffer);
       }
     }
     sinceYield += listed.length;
     if (sinceYield > 8 * AT_ONCE) {
       sinceYield = 0;
-      options.onProgress?.(gathering.files());
+      options.onProgress?.(accumulator.files());
       await setImmediate();
       options.signal?.throwIfAborted();
     }
   }
-  return { ...gathering.finish(), skipped };
+  return { ...accumulator.finish(), skipped };
 }
 
 /** One file. @throws Problem where it cannot be read */
 export function secretsOfFile(file: string, path: string, scanner: SecretScanner): FoundSecrets {
-  const gathering = createGathering(path);
-  scanFile(file, path, scanner, gathering, Buffer.allocUnsafe(AT_ONCE));
-  return gathering.finish();
+  const accumulator = createAccumulator(path);
+  scanFile(file, path, scanner, accumulator, Buffer.allocUnsafe(AT_ONCE));
+  return accumulator.finish();
 }
 
 /** Returns the bytes that were read. */
@@ -92,7 +92,7 @@ function scanFile(
   file: string,
   path: string,
   scanner: SecretScanner,
-  gathering: ReturnType<typeof createGathering>,
+  accumulator: ReturnType<typeof createAccumulator>,
   buffer: Buffer,
 ): number {
   let descriptor: number | undefined;
@@ -102,7 +102,7 @@ function scanFile(
     if (!fstatSync(descriptor).isFile()) throw new Error("not a regular file");
     const first = fill(descriptor, buffer);
     if (first < buffer.length) {
-      gathering.file(path, first, scanner.scan(path, buffer.subarray(0, first)));
+      accumulator.file(path, first, scanner.scan(path, buffer.subarray(0, first)));
       return first;
     }
     const stream = scanner.open(path);
@@ -115,11 +115,11 @@ function scanFile(
       bytes += count;
       if (count < chunk.length) break;
     }
-    gathering.file(path, bytes, stream.end());
+    accumulator.file(path, bytes, stream.end());
     return bytes;
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    gathering.unread(path, error.message);
+    accumulator.unread(path, error.message);
     return 0;
   } finally {
     if (descriptor !== undefined) closeSync(descriptor);

@@ -11,9 +11,9 @@ import type { Repository } from "../../engines/git/repository.ts";
 import { openRepository } from "../../engines/git/repository.ts";
 import type { FoundSecrets, SecretFact } from "../../engines/secrets/model.ts";
 import type { SecretScanner } from "../../engines/secrets/scan.ts";
+import { createAccumulator } from "./accumulator.ts";
 import { bounds } from "./bounds.ts";
 import { secretsOfFolder } from "./folder.ts";
-import { createGathering } from "./gathering.ts";
 
 export interface HistoryOptions {
   readonly signal?: AbortSignal;
@@ -80,7 +80,7 @@ async function secretsOfRepository(
   scanner: SecretScanner,
   { signal, onProgress }: HistoryOptions,
 ): Promise<FoundSecrets> {
-  const gathering = createGathering(root);
+  const accumulator = createAccumulator(root);
   const first = new Map<string, SecretFact>();
   const scan = scanner.versions();
   const items = history(repository, { unreachable: true });
@@ -103,11 +103,11 @@ async function secretsOfRepository(
       if (before === undefined) fresh.push(fact);
       first.set(key, before === undefined ? fact : earlier(before, fact));
     }
-    gathering.file(path, value.bytes.length, { ...found, secrets: fresh });
+    accumulator.file(path, value.bytes.length, { ...found, secrets: fresh });
   }
   for (const { code, place, reason } of item.value.gaps)
-    gathering.gap({ code, reason: `${prefix}${place}: ${reason}` });
-  const { found, gaps } = gathering.finish();
+    accumulator.gap({ code, reason: `${prefix}${place}: ${reason}` });
+  const { found, gaps } = accumulator.finish();
   const secrets = found.secrets.map((secret) => first.get(keyOf(secret)) ?? secret);
   return together({ found: { ...found, secrets }, gaps }, await secretsOfOwnFiles(repository, prefix, scanner, signal));
 }

@@ -3,7 +3,7 @@ import type { OpenImage } from "../../engines/oci/image.ts";
 import type { ImageConfig } from "../../engines/oci/model.ts";
 import type { FoundSecrets, SecretFact } from "../../engines/secrets/model.ts";
 import type { SecretScanner } from "../../engines/secrets/scan.ts";
-import { createGathering } from "./gathering.ts";
+import { createAccumulator } from "./accumulator.ts";
 
 /**
  * @param given - what each layer gave, lowest first; with holes where one could not be read
@@ -78,7 +78,7 @@ function* hidersOf(path: string): Generator<string> {
 
 /** Environment, labels, commands and history: each field is a small file of its own. */
 function secretsOfConfig(config: ImageConfig, scanner: SecretScanner): FoundSecrets {
-  const gathering = createGathering("config");
+  const accumulator = createAccumulator("config");
   const fields: [string, string][] = [
     ...config.env.map((text, i): [string, string] => [`config.Env[${i}]`, text]),
     ...Object.entries(config.labels).map(([name, text]): [string, string] => [
@@ -102,9 +102,9 @@ function secretsOfConfig(config: ImageConfig, scanner: SecretScanner): FoundSecr
     for (const { rule, fingerprint } of secrets) known.add(`${rule} ${fingerprint}`);
     const step = stepOf(field, text, config.history);
     const placed = secrets.map((secret) => ({ ...withoutLine(secret), ...(step < 0 ? {} : { step }) }));
-    gathering.file(field, bytes.length, { ...found, secrets: placed });
+    accumulator.file(field, bytes.length, { ...found, secrets: placed });
   }
-  return gathering.finish();
+  return accumulator.finish();
 }
 
 /** The step of the history that states a field, or -1: of an ENV or LABEL the last one that gives it its value. */

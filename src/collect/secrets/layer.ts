@@ -5,7 +5,7 @@ import type { TarEntry } from "../../engines/oci/tar.ts";
 import type { FoundSecrets } from "../../engines/secrets/model.ts";
 import type { SecretScanner } from "../../engines/secrets/scan.ts";
 import type { SecretStream } from "../../engines/secrets/stream.ts";
-import { createGathering } from "./gathering.ts";
+import { createAccumulator } from "./accumulator.ts";
 
 export interface LayerSecretsReader {
   /** The bytes of files, in pieces, one file after the other. */
@@ -15,14 +15,14 @@ export interface LayerSecretsReader {
 
 /** Also what a higher layer will delete, and entries whose path nothing could be unpacked to: the bytes are there. */
 export function createLayerSecrets(scanner: SecretScanner, place: string): LayerSecretsReader {
-  const gathering = createGathering(place);
+  const accumulator = createAccumulator(place);
   let open:
     | { readonly entry: TarEntry; readonly path: string; readonly stream: SecretStream; read: number }
     | undefined;
 
   function close(): void {
     if (open === undefined) return;
-    gathering.file(open.path, open.read, open.stream.end());
+    accumulator.file(open.path, open.read, open.stream.end());
     open = undefined;
   }
 
@@ -32,7 +32,7 @@ export function createLayerSecrets(scanner: SecretScanner, place: string): Layer
         close();
         const path = cleanPath(entry.name) ?? entry.name.slice(0, LONGEST_NAME);
         if (bytes.length === entry.size) {
-          gathering.file(path, bytes.length, scanner.scan(path, bytes));
+          accumulator.file(path, bytes.length, scanner.scan(path, bytes));
           return;
         }
         open = { entry, path, stream: scanner.open(path), read: 0 };
@@ -44,7 +44,7 @@ export function createLayerSecrets(scanner: SecretScanner, place: string): Layer
     },
     finish() {
       close();
-      return gathering.finish();
+      return accumulator.finish();
     },
   };
 }

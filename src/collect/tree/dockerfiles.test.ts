@@ -7,17 +7,17 @@ import type { Policy } from "../../core/policy.ts";
 import { bounds as dockerfileBounds } from "../../engines/dockerfile/bounds.ts";
 import { applyEdits } from "../../engines/dockerfile/rewrite.ts";
 import { lintChecks } from "../../evaluate/build/dockerfiles.ts";
-import type { DockerfileJudgement } from "../../fix/dockerfile/judge.ts";
+import type { LintedDockerfile } from "../../fix/dockerfile/linted.ts";
 import { scanDockerfile } from "../../scan/dockerfile.ts";
 import { defaultPolicy } from "../policy/default.ts";
-import { isDockerfile } from "./dockerfiles.ts";
+import { isDockerfile } from "./dockerfile-name.ts";
 
 const root = mkdtempSync(join(tmpdir(), "bulkhead-dockerfiles-"));
 after(() => rmSync(root, { recursive: true, force: true }));
 const now = new Date("2026-01-01T00:00:00Z");
 let files = 0;
 
-function judge(content: string | Buffer, policy: Policy = defaultPolicy): DockerfileJudgement {
+function judge(content: string | Buffer, policy: Policy = defaultPolicy): LintedDockerfile {
   files += 1;
   const path = `${files}/Dockerfile`;
   mkdirSync(dirname(join(root, path)), { recursive: true });
@@ -25,7 +25,7 @@ function judge(content: string | Buffer, policy: Policy = defaultPolicy): Docker
   return scanDockerfile(root, path, { policy, now });
 }
 
-const verdictOf = ({ evaluations }: DockerfileJudgement, check: string): string | undefined =>
+const verdictOf = ({ evaluations }: LintedDockerfile, check: string): string | undefined =>
   evaluations.find((evaluation) => evaluation.check === `build/${check}`)?.verdict;
 
 const trusted: Policy = { ...defaultPolicy, origin: { kind: "trusted", name: "policy.yaml", loosened: [] } };
@@ -84,7 +84,7 @@ test("what cannot be read is unknown for every check", () => {
   }
 });
 
-const edits = ({ evaluations }: DockerfileJudgement) =>
+const edits = ({ evaluations }: LintedDockerfile) =>
   evaluations.flatMap(({ findings }) => findings.flatMap(({ fix }) => (fix?.kind === "edit" ? fix.edits : [])));
 
 test("edits that are offered end their findings together", () => {

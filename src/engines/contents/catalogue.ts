@@ -6,7 +6,7 @@ import type { AccountFile, Accounts } from "./accounts/model.ts";
 import type { FileHistory, RemovedHistory } from "./analyser.ts";
 import { folderAnalyserFor } from "./analysers.ts";
 import { bounds } from "./bounds.ts";
-import { type StatedLicenses, withLicenses } from "./licenses/stated-apart.ts";
+import { type StatedLicenses, withLicenses } from "./licenses/copyright-files.ts";
 import { attribute, departed, identityKey, type Located, type Removed } from "./located.ts";
 import type { Distribution, FileFacts, Inventory, Package, PackageType, UnreadManager } from "./model.ts";
 import { alpineReleasePath } from "./os/alpine-release.ts";

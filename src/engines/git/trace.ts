@@ -1,8 +1,8 @@
 import { isEvidenceProblem } from "../../core/problem.ts";
-import { type Absent, countAbsent } from "./absent.ts";
 import { BLOB, COMMIT, TAG } from "./entry.ts";
 import { readHead } from "./head.ts";
 import { readHex } from "./ids.ts";
+import { countMissingObjects, type MissingObjects } from "./missing-objects.ts";
 import type { CommitFacts, HistoryBlob, HistoryMessage, HistoryProgress } from "./model.ts";
 import { oldestFirst } from "./order.ts";
 import { paced } from "./pace.ts";
@@ -52,7 +52,7 @@ export function* traceHistory(
   const { stored, objects, facts, gaps, idBytes } = repository;
   const commits = noCommits(stored.ids.count);
   const into = noIntroductions(stored.ids.count, idBytes);
-  const referred = countAbsent(idBytes, facts.partial);
+  const referred = countMissingObjects(idBytes, facts.partial);
   if (facts.shallow.length > 0) {
     const reason = `what came before ${facts.shallow.length} of its commits was cut off (a shallow clone)`;
     gaps.add({ code: "git.shallow", place: "the repository", reason });
@@ -60,10 +60,10 @@ export function* traceHistory(
   const due = paced();
   let trees = 0;
   function* walk(tips: readonly number[], stray: boolean): Generator<HistoryMessage | HistoryProgress, void> {
-    const absent = stray ? PRUNED : referred;
+    const missing = stray ? PRUNED : referred;
     const before = commits.numbers.length;
     const othersBefore = commits.others.length;
-    for (const message of walkCommits(repository, commits, tips, stray, absent)) {
+    for (const message of walkCommits(repository, commits, tips, stray, missing)) {
       yield message;
       if (due(objects.inflated)) yield { kind: "progress", phase: "commits", done: commits.numbers.length };
     }
@@ -75,10 +75,10 @@ export function* traceHistory(
     }
     for (const ordinal of order) {
       const root = commits.trees[ordinal] as number;
-      if (root !== -1) trees += introduce(repository, into, root, ordinal, stray, absent);
+      if (root !== -1) trees += introduce(repository, into, root, ordinal, stray, missing);
       if (due(objects.inflated)) yield { kind: "progress", phase: "trees", done: trees };
     }
-    for (const number of commits.others.slice(othersBefore)) trees += other(repository, into, number, absent);
+    for (const number of commits.others.slice(othersBefore)) trees += other(repository, into, number, missing);
   }
 
   yield* walk(tipsOf(repository, referred), false);
@@ -100,7 +100,7 @@ export function* traceHistory(
 }
 
 /** What nothing refers to may have been thrown away in part, as `git gc` does by age: nobody can read that any more. */
-const PRUNED: Absent = { note: () => {}, tell: () => {} };
+const PRUNED: MissingObjects = { note: () => {}, tell: () => {} };
 
 /** Names those that are staged; where an index cannot be read they are told without their names. */
 function stagedBlobs({ facts, idBytes, stored: { ids }, objects }: Repository, into: Introductions): void {
@@ -122,23 +122,23 @@ const FOLDER = 0o040000;
 const SYMBOLIC_LINK = 0o120000;
 const SUBMODULE = 0o160000;
 
-function tipsOf({ facts: { refs }, stored: { ids }, idBytes }: Repository, absent: Absent): number[] {
+function tipsOf({ facts: { refs }, stored: { ids }, idBytes }: Repository, missing: MissingObjects): number[] {
   const tips: number[] = [];
   const id = new Uint8Array(idBytes);
   for (const ref of refs) {
     if (!readHex(Buffer.from(ref.id, "latin1"), 0, id)) continue;
     const number = ids.find(id, 0);
-    if (number === -1) absent.note(id, 0);
+    if (number === -1) missing.note(id, 0);
     else tips.push(number);
   }
   return tips;
 }
 
 /** A tree or blob that a ref or a tag names itself. */
-function other(repository: Repository, into: Introductions, number: number, absent: Absent): number {
+function other(repository: Repository, into: Introductions, number: number, missing: MissingObjects): number {
   try {
     if (repository.objects.typeOf(number) !== BLOB) {
-      return introduce(repository, into, number, NO_COMMIT, false, absent);
+      return introduce(repository, into, number, NO_COMMIT, false, missing);
     }
     if (into.commits[number] === NOBODY) into.commits[number] = NO_COMMIT;
   } catch (error) {

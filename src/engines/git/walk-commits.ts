@@ -1,7 +1,7 @@
 import { Problem } from "../../core/problem.ts";
-import type { Absent } from "./absent.ts";
 import { parseCommit, parseTag } from "./commit.ts";
 import { BLOB, TAG, TREE } from "./entry.ts";
+import type { MissingObjects } from "./missing-objects.ts";
 import type { CommitFacts, HistoryMessage } from "./model.ts";
 import type { Repository } from "./repository.ts";
 
@@ -46,7 +46,7 @@ export function* walkCommits(
   commits: Commits,
   tips: readonly number[],
   unreachable: boolean,
-  absent: Absent,
+  missing: MissingObjects,
 ): Generator<HistoryMessage, void> {
   const { ordinals } = commits;
   const cut = new Set(shallow);
@@ -71,7 +71,7 @@ export function* walkCommits(
         const { facts, message } = tag;
         yield { kind: "message", of: "tag", id, bytes: message, commit: { id, ...facts }, unreachable };
         const object = ids.find(tag.object, 0);
-        if (object === -1) absent.note(tag.object, 0);
+        if (object === -1) missing.note(tag.object, 0);
         else waiting.push(object);
         continue;
       }
@@ -80,12 +80,12 @@ export function* walkCommits(
       ordinals[number] = commits.numbers.length;
       commits.numbers.push(number);
       const tree = ids.find(commit.tree, 0);
-      if (tree === -1) absent.note(commit.tree, 0);
+      if (tree === -1) missing.note(commit.tree, 0);
       commits.trees.push(tree);
       if (!cut.has(id)) {
         for (const parent of commit.parents) {
           const parentNumber = ids.find(parent, 0);
-          if (parentNumber === -1) absent.note(parent, 0);
+          if (parentNumber === -1) missing.note(parent, 0);
           else {
             commits.parents.push(parentNumber);
             waiting.push(parentNumber);

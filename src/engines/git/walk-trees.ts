@@ -1,7 +1,7 @@
 import { Problem } from "../../core/problem.ts";
-import type { Absent } from "./absent.ts";
 import { bounds } from "./bounds.ts";
 import { TREE } from "./entry.ts";
+import type { MissingObjects } from "./missing-objects.ts";
 import type { Repository } from "./repository.ts";
 import { type TreeChanges, treeChanges } from "./tree-changes.ts";
 
@@ -57,7 +57,7 @@ export function introduce(
   root: number,
   commit: number,
   unreachable: boolean,
-  absent: Absent,
+  missing: MissingObjects,
 ): number {
   const { stored, gaps } = repository;
   const { commits, paths, marks } = into;
@@ -74,7 +74,7 @@ export function introduce(
       const whole = into.changes.each(prefix, tree, (kind, bytes, nameAt, nameEnd, idAt) => {
         if (kind === "submodule") return;
         const child = stored.ids.find(bytes, idAt);
-        if (child === -1) return absent.note(bytes, idAt);
+        if (child === -1) return missing.note(bytes, idAt);
         if (kind === "folder") {
           if (((marks[child] as number) & SEEN_TREE) !== 0) return;
           const path = `${prefix}${bytes.toString("utf8", nameAt, nameEnd)}/`;

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 import { formatPorts, type Network } from "./model.ts";
 import type { ClusterSettings } from "./settings.ts";
-import { endpointAt, letsThrough, namespaceText, networkOf, objectText, podText } from "./written-network.fixture.ts";
+import { allowedPorts, endpointAt, namespaceText, networkOf, objectText, podText } from "./written-network.fixture.ts";
 
 const INTERNET = "8.8.8.8";
 const UNKNOWN = "none ? all ports";
@@ -33,8 +33,8 @@ function codes({ gaps }: Network): string[] {
 function unknownPods(made: Network): { readonly into: readonly string[]; readonly outOf: readonly string[] } {
   const pods = ["shop/web", "shop/api", "pay/web"];
   return {
-    into: pods.filter((pod) => letsThrough(made, INTERNET, pod) === UNKNOWN),
-    outOf: pods.filter((pod) => letsThrough(made, pod, INTERNET) === UNKNOWN),
+    into: pods.filter((pod) => allowedPorts(made, INTERNET, pod) === UNKNOWN),
+    outOf: pods.filter((pod) => allowedPorts(made, pod, INTERNET) === UNKNOWN),
   };
 }
 
@@ -106,8 +106,8 @@ describe("Calico's policies", () => {
   it("are unknown whatever other policies say", () => {
     const deny = objectText("networking.k8s.io/v1", "NetworkPolicy", "shop/deny", { spec: { podSelector: {} } });
     const made = network([deny, calico("NetworkPolicy", { selector: "app == 'api'" })]);
-    assert.equal(letsThrough(made, "pay/web", "shop/api"), UNKNOWN);
-    assert.equal(letsThrough(made, "pay/web", "shop/web"), "none");
+    assert.equal(allowedPorts(made, "pay/web", "shop/api"), UNKNOWN);
+    assert.equal(allowedPorts(made, "pay/web", "shop/web"), "none");
   });
 });
 
@@ -197,7 +197,7 @@ describe("policies of other CNIs, clouds and meshes", () => {
 
   it("leave known what they are not about", () => {
     const firewall = objectText("k8s.ovn.org/v1", "EgressFirewall", "shop/default", { spec: { egress: [] } });
-    assert.equal(letsThrough(network([firewall]), "shop/web", "pay/web"), "all ports");
+    assert.equal(allowedPorts(network([firewall]), "shop/web", "pay/web"), "all ports");
   });
 
   it("are named by the pods in an annotation: security groups of Kube-OVN", () => {
@@ -206,8 +206,8 @@ describe("policies of other CNIs, clouds and meshes", () => {
       "annotations: {ovn.kubernetes.io/security_groups: 'a,sg'}, labels:",
     );
     const made = network([annotated, objectText("kubeovn.io/v1", "SecurityGroup", "sg", { spec: {} })]);
-    assert.equal(letsThrough(made, INTERNET, "shop/kept"), UNKNOWN);
-    assert.equal(letsThrough(made, INTERNET, "shop/web"), "all ports");
+    assert.equal(allowedPorts(made, INTERNET, "shop/kept"), UNKNOWN);
+    assert.equal(allowedPorts(made, INTERNET, "shop/web"), "all ports");
   });
 
   it("are said where they are about no end that rules are held at", () => {

@@ -57,7 +57,7 @@ export function endpointAt({ endpoints }: Network, name: string): number {
 }
 
 /** `TCP 80`, `none`, `all ports`; behind ` ? ` what is unknown. */
-export function letsThrough(network: Network, from: string, to: string): string {
+export function allowedPorts(network: Network, from: string, to: string): string {
   const { allowed, unknown } = network.connection(endpointAt(network, from), endpointAt(network, to));
   const doubtful = formatPorts(unknown);
   return doubtful === "none" ? formatPorts(allowed) : `${formatPorts(allowed)} ? ${doubtful}`;

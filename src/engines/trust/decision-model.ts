@@ -2,7 +2,16 @@
 import type { Digest } from "../../core/digest.ts";
 import type { Gap } from "../../core/evidence.ts";
 import type { RefusalCode, VerifiedSignature } from "./model.ts";
-import type { AttestationRule, ImageRule, SignedBy } from "./rules-model.ts";
+import type { AttestationRule, ImageRule, SignedBy, TrustRules } from "./rules-model.ts";
+
+/** The rules by which an image is decided, with what their files hold. */
+export interface DecisionRules {
+  readonly trust: TrustRules;
+  /** Whether the caller vouches for them (`--policy`, the options of a command). */
+  readonly vouched: boolean;
+  /** File of a key → its fingerprint. One that is missing is nobody's. */
+  readonly keys: ReadonlyMap<string, Digest>;
+}
 
 export interface ImageDecision {
   /** As asked. */
@@ -95,8 +104,12 @@ export type DecisionCode =
   | "trust.result"
   /** The rule's expression is false, or fails. */
   | "trust.expression"
-  /** The rule names a signer that the policy does not define, or whose file could not be read. */
-  | "trust.rule";
+  /** The rule names a signer that the policy does not define. */
+  | "trust.rule"
+  /** Whether it does cannot be told from what it says: a report of a form that is not read, an unrated vulnerability. */
+  | "trust.undecided"
+  /** No rule asks for what it says. */
+  | "trust.not-asked";
 
 export interface DecisionRefusal {
   readonly code: DecisionCode;

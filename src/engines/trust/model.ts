@@ -185,10 +185,10 @@ export const verificationSteps = [
   "signer",
   /** The certificate is in a certificate transparency log. */
   "certificate-log",
-  /** The log's entry is this signature's, and is in the log. */
-  "log",
   /** The signature is this key's over these bytes. */
   "signature",
+  /** The log's entry is this signature's, and is in the log. */
+  "log",
 ] as const;
 
 export type VerificationStep = (typeof verificationSteps)[number];

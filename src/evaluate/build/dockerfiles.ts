@@ -81,10 +81,10 @@ function gapOf(path: string, { code, reason, range }: DockerfileProblem): Gap {
 }
 
 /** What is found, without verdicts. */
-export type Spot = (dockerfile: Dockerfile) => readonly Pick<Finding, "check" | "severity">[];
+export type Lint = (dockerfile: Dockerfile) => readonly Pick<Finding, "check" | "severity">[];
 
 /** Lints another text of a file, for the proofs of fixes. Without verdicts. */
-export function spotterOf(around: Evidence<BuildContext>, { policy, now, digests = noDigests }: LintContext): Spot {
+export function linterOf(around: Evidence<BuildContext>, { policy, now, digests = noDigests }: LintContext): Lint {
   const context = around.state === "present" ? around.facts : { ignoreFiles: [], sensitiveFiles: [] };
   return (dockerfile) => {
     const facts: LintFacts & LintParameters = {

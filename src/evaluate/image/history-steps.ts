@@ -7,7 +7,7 @@ import type { Instruction, Word } from "../../engines/dockerfile/model.ts";
 import { bounds } from "./bounds.ts";
 
 /** A step of the history, read. */
-export interface ToldStep {
+export interface HistoryStep {
   readonly keyword: string;
   /** Behind the keyword; of RUN with the shell and the build arguments before the command. Cut off at the bound. */
   readonly text: string;
@@ -24,7 +24,7 @@ export interface ExpectedStep {
   readonly tells: boolean;
   /** Some builders write no step for it. */
   readonly mayLack: boolean;
-  fits(step: ToldStep): boolean;
+  fits(step: HistoryStep): boolean;
 }
 
 const BUILDKIT = " # buildkit";
@@ -32,7 +32,7 @@ const NOTHING_RUN = /^\/bin\/sh -c #\(nop\) {1,4}/;
 const INSTRUCTION =
   /^(RUN|COPY|ADD|ENV|LABEL|ARG|WORKDIR|USER|EXPOSE|VOLUME|STOPSIGNAL|SHELL|MAINTAINER|CMD|ENTRYPOINT|HEALTHCHECK|ONBUILD)\s+/;
 
-export function readStep(createdBy: string): ToldStep {
+export function readStep(createdBy: string): HistoryStep {
   const written = createdBy.endsWith(BUILDKIT) ? createdBy.slice(0, -BUILDKIT.length) : createdBy;
   const stated = written.replace(NOTHING_RUN, "");
   const keyword = INSTRUCTION.exec(stated);
@@ -53,7 +53,7 @@ export function expectedStep(instruction: Instruction): ExpectedStep {
   };
 }
 
-function fitterOf(instruction: Instruction): (step: ToldStep) => boolean {
+function fitterOf(instruction: Instruction): (step: HistoryStep) => boolean {
   switch (instruction.keyword) {
     case "RUN": {
       const { form, heredocs } = instruction;

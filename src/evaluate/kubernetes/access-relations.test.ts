@@ -21,13 +21,13 @@ function cluster(objects: readonly object[], refused: readonly string[] = []) {
 const told = ({ from, to, evidence, gaps }: Relation): unknown[] => [
   from.name,
   to.name,
-  evidence.powers,
+  evidence.permissions,
   gaps.map(({ code }) => code),
 ];
 
 const reader = role("reader", [ruleWords("get list|secrets"), ruleWords("create|pods")]);
 
-test("who may do what: one relation for each binding and each that it is for, with its places and dangerous powers", () => {
+test("who may do what: one relation for each binding and each that it is for, with its places and dangerous permissions", () => {
   const [web, ops, ...others] = accessRelations(
     file(
       reader,
@@ -52,7 +52,7 @@ test("who may do what: one relation for each binding and each that it is for, wi
       role: "ClusterRole reader",
       "role at": "deploy/rbac.yaml:1:1",
       rules: "2",
-      powers: "read Secrets; create pods",
+      permissions: "read Secrets; create pods",
       path: "RoleBinding shop/b → ClusterRole reader → rules[0], rules[1]",
     },
     gaps: [],
@@ -64,7 +64,7 @@ test("who may do what: one relation for each binding and each that it is for, wi
   );
 });
 
-test("everything is one power, what is harmless none, and what every cluster has is told with its origin", () => {
+test("everything is one permission, what is harmless none, and what every cluster has is told with its origin", () => {
   const admin = role("all", [ruleWords("*|*|*")]);
   const harmless = role("shop/own", [ruleWords("get|configmaps")]);
   const own = binding("cluster-admin", "cluster-admin", ["Group system:masters"], {

@@ -1,7 +1,7 @@
 /** Who may do what, as relations: of each binding one for each that it is for. Pure. */
 
-import { dangerousPowers, type GivenPower } from "../../checks/cluster/rbac/dangerous.ts";
-import { nameSubject, pathOf, whereIt } from "../../checks/cluster/rbac/words.ts";
+import { dangerousPermissions, type GrantedPermission } from "../../checks/cluster/rbac/dangerous.ts";
+import { nameSubject, pathOf, whereIt } from "../../checks/cluster/rbac/describe.ts";
 import { clip, SENTENCE } from "../../checks/findings/one-line.ts";
 import type { Gap } from "../../core/evidence.ts";
 import { formatLocation } from "../../core/location.ts";
@@ -16,7 +16,7 @@ import {
   type Subject,
 } from "../../engines/kubernetes/model.ts";
 import { resolveAccess } from "../../engines/kubernetes/rbac/access.ts";
-import { listGapsApart } from "./list-gaps.ts";
+import { splitListGaps } from "./list-gaps.ts";
 import { manifestGaps } from "./manifest-gaps.ts";
 
 /** A large cluster has some 10,000; a file of a few megabytes could state millions. */
@@ -26,7 +26,7 @@ const NAMED = 3;
 
 /**
  * Accounts (service accounts, users, groups) and what each binding lets them do: the role where it holds, with those of its
- * powers that the checks warn of. The ids of both begin with the scope's.
+ * permissions that the checks warn of. The ids of both begin with the scope's.
  *
  * @param scope - the id of the cluster's asset
  */
@@ -34,12 +34,12 @@ export function accessRelations(
   all: Manifests,
   { scope, now, most = RELATIONS }: { readonly scope: string; readonly now: Date; readonly most?: number },
 ): Relation[] {
-  const { manifests, short } = listGapsApart(all);
+  const { manifests, short } = splitListGaps(all);
   const gaps = manifestGaps(manifests);
   const unlisted = short.of(["roles"]);
   const observedAt = now.toISOString();
   const relations: Relation[] = [];
-  const powersOf = rememberedPowers();
+  const permissionsOf = rememberedPermissions();
   let over = 0;
   for (const grant of resolveAccess(manifests).grants) {
     const subjects = distinct(grant.subjects);
@@ -50,7 +50,7 @@ export function accessRelations(
     const shared = {
       to: permissionOf(grant, scope),
       observedAt,
-      evidence: evidenceOf(grant, powersOf(grant)),
+      evidence: evidenceOf(grant, permissionsOf(grant)),
       gaps: [
         ...missing(grant, unlisted),
         ...[grant.binding.object, ...grant.role.objects.slice(0, NAMED)].flatMap((object) => gaps.of(object)),
@@ -100,20 +100,20 @@ function idOf(...parts: readonly string[]): string {
 }
 
 /** A role is bound in hundreds of namespaces, and gives the same in nearly all of them. */
-function rememberedPowers(): (grant: Grant) => readonly GivenPower[] {
-  const known = new Map<Grant["role"]["rules"], Map<string | undefined, readonly GivenPower[]>>();
+function rememberedPermissions(): (grant: Grant) => readonly GrantedPermission[] {
+  const known = new Map<Grant["role"]["rules"], Map<string | undefined, readonly GrantedPermission[]>>();
   return (grant) => {
     const { role, namespace } = grant;
     const where = namespace === undefined || namespace === "kube-system" ? namespace : "";
-    const ofRole = known.get(role.rules) ?? new Map<string | undefined, readonly GivenPower[]>();
-    const powers = ofRole.get(where) ?? dangerousPowers(grant);
-    ofRole.set(where, powers);
+    const ofRole = known.get(role.rules) ?? new Map<string | undefined, readonly GrantedPermission[]>();
+    const permissions = ofRole.get(where) ?? dangerousPermissions(grant);
+    ofRole.set(where, permissions);
     known.set(role.rules, ofRole);
-    return powers;
+    return permissions;
   };
 }
 
-function evidenceOf(grant: Grant, powers: readonly GivenPower[]): Readonly<Record<string, string>> {
+function evidenceOf(grant: Grant, permissions: readonly GrantedPermission[]): Readonly<Record<string, string>> {
   const { binding, role, implied, published } = grant;
   const places = role.objects.slice(0, NAMED).map((object) => formatLocation(locationOf(object)));
   return {
@@ -124,11 +124,11 @@ function evidenceOf(grant: Grant, powers: readonly GivenPower[]): Readonly<Recor
     role: clip(role.name),
     ...(places.length === 0 ? {} : { "role at": clip(places.join(", "), SENTENCE) }),
     rules: String(role.rules.length),
-    ...(powers.length === 0
+    ...(permissions.length === 0
       ? {}
       : {
-          powers: clip(powers.map(({ does }) => does).join("; "), SENTENCE),
-          path: pathOf(grant, [...new Set(powers.flatMap(({ rules }) => rules))]),
+          permissions: clip(permissions.map(({ action }) => action).join("; "), SENTENCE),
+          path: pathOf(grant, [...new Set(permissions.flatMap(({ rules }) => rules))]),
         }),
   };
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { imageLatestTag } from "../../checks/workload/image-latest-tag.ts";
-import { spotted, verdictsOf } from "../../checks/workload/kubernetes/workload.fixture.ts";
+import { detected, verdictsOf } from "../../checks/workload/kubernetes/workload.fixture.ts";
 import { privileged } from "../../checks/workload/privileged.ts";
 import { runAsNonRoot } from "../../checks/workload/run-as-non-root.ts";
 import { serviceAccountTokenMounted } from "../../checks/workload/service-account-token-mounted.ts";
@@ -27,7 +27,7 @@ test("a pod that was found by its form fails as one of a known kind does", () =>
     const text = `${header(apiVersion, kind)}spec:\n  ${spec}\n`;
     assert.deepEqual(verdictsOf(privileged, text), [`shop/${kind}/x fail`]);
     const column = (text.split("\n")[4] ?? "").indexOf("privileged") + 1;
-    assert.deepEqual(spotted(privileged, text), [
+    assert.deepEqual(detected(privileged, text), [
       `5:${column} container web: securityContext.privileged | Container web is privileged`,
     ]);
   }
@@ -40,7 +40,7 @@ test("what a part of a pod leaves out is unknown: its controller may add it", ()
   const image = `${header("example.com/v1", "Thing")}spec: { image: 'registry.example.com/a:1' }\n`;
   for (const check of [privileged, runAsNonRoot, serviceAccountTokenMounted]) {
     assert.deepEqual(verdictsOf(check, image), ["shop/Thing/x unknown"]);
-    assert.deepEqual(spotted(check, image), []);
+    assert.deepEqual(detected(check, image), []);
   }
   // What it states counts.
   assert.deepEqual(verdictsOf(runAsNonRoot, prometheus), ["shop/Prometheus/x fail"]);

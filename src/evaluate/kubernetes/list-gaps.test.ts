@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readManifests } from "../../engines/kubernetes/manifests.ts";
 import type { Manifests } from "../../engines/kubernetes/model.ts";
-import { listGapsApart, readsOf } from "./list-gaps.ts";
+import { readsOf, splitListGaps } from "./list-gaps.ts";
 
 const read = readManifests([{ path: "a.yaml", text: "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n" }]);
 const refused = { code: "kubernetes.cluster-list", reason: "secrets: no", path: "prod", lists: ["secrets"] };
@@ -10,7 +10,7 @@ const other = { code: "kubernetes.bound", reason: "too many", path: "prod" };
 const manifests: Manifests = { ...read, gaps: [refused, other] };
 
 test("a gap of one list is told to who reads it", () => {
-  const { manifests: rest, short } = listGapsApart(manifests);
+  const { manifests: rest, short } = splitListGaps(manifests);
   assert.deepEqual(rest.gaps, [other]);
   assert.deepEqual(short.of(["roles", "secrets"]), [{ code: refused.code, reason: "prod: secrets: no" }]);
   assert.deepEqual(short.of(["roles", "objects"]), []);
@@ -18,7 +18,7 @@ test("a gap of one list is told to who reads it", () => {
 });
 
 test("without one nothing changes", () => {
-  const { manifests: rest, short } = listGapsApart(read);
+  const { manifests: rest, short } = splitListGaps(read);
   assert.equal(rest, read);
   assert.equal(short.none, true);
 });

@@ -13,7 +13,7 @@ export interface ListGaps {
 }
 
 /** The manifests without the gaps that are about single lists; and those. */
-export function listGapsApart(manifests: Manifests): { readonly manifests: Manifests; readonly short: ListGaps } {
+export function splitListGaps(manifests: Manifests): { readonly manifests: Manifests; readonly short: ListGaps } {
   const about = manifests.gaps.filter(({ lists }) => lists !== undefined);
   const short: ListGaps = {
     none: about.length === 0,

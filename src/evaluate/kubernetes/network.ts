@@ -20,7 +20,7 @@ import { exposuresOf } from "../../engines/reachability/exposure/exposures.ts";
 import type { Exposure, Network } from "../../engines/reachability/model.ts";
 import { readNetwork } from "../../engines/reachability/network.ts";
 import { namespaceAsset, namespacesInSeveralFiles } from "./assets.ts";
-import { type ListGaps, listGapsApart } from "./list-gaps.ts";
+import { type ListGaps, splitListGaps } from "./list-gaps.ts";
 import { type ManifestGaps, manifestGaps } from "./manifest-gaps.ts";
 import { type FoundNamespace, isSystemNamespace, namespacesOf } from "./namespaces.ts";
 import { heldAssertions, type IntendedFile } from "./network/assertions.ts";
@@ -55,7 +55,7 @@ export interface EvaluatedNetwork {
 const LISTS = ["workloads", "namespaces", "networkPolicies", "services", "objects", "network"] as const;
 
 export function evaluateNetwork(all: Manifests, context: NetworkContext): EvaluatedNetwork {
-  const { manifests, short } = listGapsApart(all);
+  const { manifests, short } = splitListGaps(all);
   const known = enforcementOf(context.policy, manifests, context.cni);
   // With the gaps of lists: policies that were refused leave connections unknown.
   const network = readNetwork(all, known.settings);

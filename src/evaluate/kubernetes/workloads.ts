@@ -19,7 +19,7 @@ import { componentsOf } from "../../engines/kubernetes/control-plane/components.
 import { containersOf, type KubernetesObject, type Manifests, type Workload } from "../../engines/kubernetes/model.ts";
 import { resolveAccess } from "../../engines/kubernetes/rbac/access.ts";
 import { inSeveralFiles, namespaceAsset, namespacesInSeveralFiles, workloadAsset, workloadName } from "./assets.ts";
-import { type ListGaps, listGapsApart, readsOf } from "./list-gaps.ts";
+import { type ListGaps, readsOf, splitListGaps } from "./list-gaps.ts";
 import { gapOf, type ManifestGaps, manifestGaps } from "./manifest-gaps.ts";
 import { type FoundNamespace, isSystemNamespace, namespacesOf } from "./namespaces.ts";
 import { secretAges } from "./secret-ages.ts";
@@ -53,7 +53,7 @@ export function evaluateManifests(all: Manifests, context: ManifestsContext): Ev
 
 /** As {@link evaluateManifests}, one after the other: of thousands of workloads no array is made. */
 export function* evaluateEach(all: Manifests, context: ManifestsContext): Generator<Evaluation> {
-  const { manifests, short } = listGapsApart(all);
+  const { manifests, short } = splitListGaps(all);
   const gaps = manifestGaps(manifests);
   const whole = wholeOf(manifests, gaps.all, short, context.now);
   yield* evaluateAll(manifests, whole, gaps, context);
@@ -228,7 +228,7 @@ export function evaluateNamespace(
   return namespaceChecks
     .filter(({ namespaces }) => namespaces === "all" || !system)
     .map((check) => {
-      const facts = { ...evidence, ...(check.needs.workloads === "whole" ? { workloads: inWhole } : {}) };
+      const facts = { ...evidence, ...(check.needs.workloads === "complete" ? { workloads: inWhole } : {}) };
       return runCheck(check, { ...facts, manifests: whole.of(check) }, { asset, policy, now, evidence: looked });
     });
 }

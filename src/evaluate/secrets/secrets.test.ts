@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { defaultPolicy } from "../../collect/policy/default.ts";
-import { createGathering } from "../../collect/secrets/gathering.ts";
+import { createAccumulator } from "../../collect/secrets/accumulator.ts";
 import { fileAsset } from "../../core/asset.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
 import type { Policy } from "../../core/policy.ts";
@@ -22,9 +22,9 @@ function committed(found: Parameters<typeof evaluateCommitted>[1], policy: Polic
 }
 
 function judged(text: string, policy: Policy = defaultPolicy): Evaluation {
-  const gathering = createGathering("here");
-  gathering.file("a.env", text.length, scanner.scan("a.env", Buffer.from(text)));
-  return committed(gathering.finish(), policy);
+  const accumulator = createAccumulator("here");
+  accumulator.file("a.env", text.length, scanner.scan("a.env", Buffer.from(text)));
+  return committed(accumulator.finish(), policy);
 }
 
 test("a secret fails, a clean folder passes and says what was looked at", () => {
@@ -63,9 +63,9 @@ test("a comment that is over, or beside one place of two, allows nothing", () =>
 test("what could not be read makes it unknown, and what was found still fails", () => {
   const problem = new Problem({ kind: "input", code: "secrets.folder", place: "here", cause: "too many" });
   assert.equal(committed(problem).verdict, "unknown");
-  const gathering = createGathering("here");
-  gathering.unread("b", "EACCES");
-  assert.equal(committed(gathering.finish()).verdict, "unknown");
-  gathering.file("a.env", 1, scanner.scan("a.env", Buffer.from(sampleCode)));
-  assert.equal(committed(gathering.finish()).verdict, "fail");
+  const accumulator = createAccumulator("here");
+  accumulator.unread("b", "EACCES");
+  assert.equal(committed(accumulator.finish()).verdict, "unknown");
+  accumulator.file("a.env", 1, scanner.scan("a.env", Buffer.from(sampleCode)));
+  assert.equal(committed(accumulator.finish()).verdict, "fail");
 });

@@ -21,7 +21,7 @@ const check = {
   controls: [],
   severity: "varies",
   documentation: { what: "w", why: "y", fix: "f", references: [] },
-  needs: { drafts: "witness" },
+  needs: { drafts: "partial" },
   evaluate: ({ drafts }: { drafts: readonly FindingDraft[] }) => drafts,
 } as const;
 const checks: readonly CheckDescription[] = [check];

@@ -19,10 +19,10 @@ import fc from "fast-check";
 import { replaceFile } from "../../cli/replace-file.ts";
 import { defaultPolicy } from "../../collect/policy/default.ts";
 import type { DigestAnswer } from "../../engines/dockerfile/model.ts";
-import { scanAndMendDockerfile, scanDockerfile } from "../../scan/dockerfile.ts";
-import type { MendedDockerfile } from "./fixes.ts";
+import { scanAndFixDockerfile, scanDockerfile } from "../../scan/dockerfile.ts";
+import type { FixedDockerfile } from "./fixes.ts";
 
-const base = mkdtempSync(join(realpathSync(tmpdir()), "bulkhead-mend-"));
+const base = mkdtempSync(join(realpathSync(tmpdir()), "bulkhead-fix-"));
 after(() => rmSync(base, { recursive: true, force: true }));
 const now = new Date("2026-01-01T00:00:00Z");
 const digest = `sha256:${"ab".repeat(32)}`;
@@ -38,25 +38,25 @@ function folderWith(content: string | Buffer): string {
   return root;
 }
 
-function mend(content: string | Buffer): MendedDockerfile {
-  return scanAndMendDockerfile(folderWith(content), "Dockerfile", context);
+function fix(content: string | Buffer): FixedDockerfile {
+  return scanAndFixDockerfile(folderWith(content), "Dockerfile", context);
 }
 
-function judgedText(root: string, text: string): MendedDockerfile["last"] {
+function judgedText(root: string, text: string): FixedDockerfile["last"] {
   writeFileSync(join(root, "Dockerfile"), text);
   return scanDockerfile(root, "Dockerfile", context);
 }
 
-const countOf = (of: MendedDockerfile["last"]): number =>
+const countOf = (of: FixedDockerfile["last"]): number =>
   of.evaluations.reduce((sum, { findings }) => sum + findings.length, 0);
 
 test("all that can be made is made, and the rest stays in the judgement", () => {
   const {
     before,
     after: text,
-    mended,
+    fixed,
     last,
-  } = mend(
+  } = fix(
     "# kept\r\nFROM debian:13\r\nRUN apt-get update \\\r\n  && apt-get install -y curl  # why\r\nCMD node -g x\r\n",
   );
   assert.notEqual(text, before);
@@ -65,16 +65,16 @@ test("all that can be made is made, and the rest stays in the judgement", () => 
     `# kept\r\nFROM debian:13@${digest}\r\nRUN apt-get update \\\r\n  && apt-get install -y curl  # why\r\nUSER 10001:10001\r\nCMD ["node", "-g", "x"]\r\n`,
   );
   assert.deepEqual(
-    mended.map(({ finding, line }) => `${line} ${finding.check}`),
+    fixed.map(({ finding, line }) => `${line} ${finding.check}`),
     ["2 build/base-without-digest", "2 build/runs-as-root", "5 build/shell-form-entrypoint"],
   );
   const left = last.evaluations.filter(({ findings }) => findings.length > 0).map(({ check }) => check);
   assert.ok(left.includes("build/apt-cache-kept") && left.includes("build/apt-unpinned"), left.join());
 });
 
-test("two of the same are both mended", () => {
+test("two of the same are both fixed", () => {
   const run = "RUN apk add -U a=1\n";
-  const { after: text } = mend(`FROM debian:13\n${run}${run}`);
+  const { after: text } = fix(`FROM debian:13\n${run}${run}`);
   assert.equal(text?.match(/--no-cache/g)?.length, 2);
 });
 
@@ -82,9 +82,9 @@ test("unasked only what is safe is made, and what is left says its grade and why
   const root = folderWith(
     "from debian:13\nRUN apt-get update && apt-get install -y gcc=1\nRUN apk add -U a=1\nARG TOKEN\nRUN x $TOKEN\nRUN yarn\nCMD node x\n",
   );
-  const safe = scanAndMendDockerfile(root, "Dockerfile", { ...context, unsafe: false });
+  const safe = scanAndFixDockerfile(root, "Dockerfile", { ...context, unsafe: false });
   assert.deepEqual(
-    safe.mended.map(({ finding }) => finding.check),
+    safe.fixed.map(({ finding }) => finding.check),
     ["build/base-without-digest", "build/instruction-casing", "build/apt-cache-kept"],
   );
   assert.deepEqual(
@@ -97,7 +97,7 @@ test("unasked only what is safe is made, and what is left says its grade and why
       "build/shell-form-entrypoint likely",
     ],
   );
-  const unsafe = scanAndMendDockerfile(root, "Dockerfile", context);
+  const unsafe = scanAndFixDockerfile(root, "Dockerfile", context);
   assert.deepEqual(
     unsafe.left.map(({ check }) => check),
     ["build/node-cache-kept"],
@@ -105,8 +105,8 @@ test("unasked only what is safe is made, and what is left says its grade and why
 });
 
 test("what is not UTF-8, and what cannot be read, is not made over", () => {
-  assert.equal(mend(Buffer.from("FROM debian:13\nCMD a \xff\n", "latin1")).after, undefined);
-  assert.equal(scanAndMendDockerfile(base, "nothing/Dockerfile", context).after, undefined);
+  assert.equal(fix(Buffer.from("FROM debian:13\nCMD a \xff\n", "latin1")).after, undefined);
+  assert.equal(scanAndFixDockerfile(base, "nothing/Dockerfile", context).after, undefined);
 });
 
 test("the mode stays, nothing else is left in the folder", () => {
@@ -170,17 +170,17 @@ const lines = fc.constantFrom(
   "",
 );
 
-test("whatever the file, mending leaves fewer findings, brings none, and has nothing left to do", () => {
+test("whatever the file, fixing leaves fewer findings, brings none, and has nothing left to do", () => {
   const root = folderWith("");
   fc.assert(
     fc.property(fc.array(lines, { maxLength: 14 }), fc.constantFrom("\n", "\r\n"), (some, end) => {
       writeFileSync(join(root, "Dockerfile"), some.join(end) + end);
-      const { before, after: text, mended, first, last } = scanAndMendDockerfile(root, "Dockerfile", context);
+      const { before, after: text, fixed, first, last } = scanAndFixDockerfile(root, "Dockerfile", context);
       assert.ok(text !== undefined);
-      if (mended.length === 0) assert.equal(text, before);
+      if (fixed.length === 0) assert.equal(text, before);
       else assert.ok(countOf(last) < countOf(first));
       writeFileSync(join(root, "Dockerfile"), text);
-      assert.deepEqual(scanAndMendDockerfile(root, "Dockerfile", context).mended, []);
+      assert.deepEqual(scanAndFixDockerfile(root, "Dockerfile", context).fixed, []);
       assert.equal(countOf(judgedText(root, text)), countOf(last));
     }),
   );

@@ -194,7 +194,7 @@ describe("a namespace", () => {
   const labels = (text: string) =>
     Array.from(text.matchAll(/pod-security\.kubernetes\.io\/(\w+): (\w+)/g), ([, mode, level]) => [mode, level]);
 
-  test("warns of the level that its workloads meet, once they are mended, and enforces it when asked", () => {
+  test("warns of the level that its workloads meet, once they are fixed, and enforces it when asked", () => {
     const warned = after(pod(), user("number", "1"));
     assert.deepEqual(labels(warned), [
       ["warn", "restricted"],

@@ -9,10 +9,10 @@ import type { Authorities } from "../../evaluate/identify.ts";
 import { evaluateManifests, type ManifestsContext } from "../../evaluate/kubernetes/workloads.ts";
 import { isMade } from "../grades.ts";
 import { bounds } from "./bounds.ts";
+import { fixesTogether, fixTexts, fixVerifierOf, type Judge, type ObjectFix, type Texts } from "./fix-verification.ts";
 import type { ImageUsers } from "./image-users.ts";
-import { namespaceMends } from "./namespace-labels.ts";
+import { namespaceFixes } from "./namespace-labels.ts";
 import { isOfFile, objectFinder } from "./object-places.ts";
-import { fixesTogether, type Judge, type Mend, mendTexts, proverOf, type Texts } from "./proofs.ts";
 import { chooseReported } from "./reported.ts";
 import { unsafeReason } from "./safety.ts";
 
@@ -26,7 +26,7 @@ export interface WorkloadFixContext extends ManifestsContext {
   readonly reported?: { readonly evaluations: Evaluations; readonly authorities: Authorities };
 }
 
-export interface RefusedMend {
+export interface RejectedFix {
   readonly finding: Finding;
   /** Absent where it is no matter of its grade. */
   readonly grade?: FixGrade;
@@ -37,8 +37,8 @@ export interface RefusedMend {
 export interface WorkloadFixes {
   /** Those whose text is another now. */
   readonly files: readonly { readonly path: string; readonly before: string; readonly after: string }[];
-  readonly made: readonly Mend[];
-  readonly refused: readonly RefusedMend[];
+  readonly made: readonly ObjectFix[];
+  readonly refused: readonly RejectedFix[];
   /** Of the files as they were, and as they are now. */
   readonly first: readonly Evaluation[];
   readonly last: readonly Evaluation[];
@@ -52,8 +52,8 @@ export function fixWorkloads(read: Manifests, context: WorkloadFixContext): Work
   );
   const judge = judgeOf(read, before, context);
   const tries = Math.min(bounds.kubernetesFixTries, Math.max(10, Math.ceil(JUDGED / (read.objects.length + 1))));
-  const made: Mend[] = [];
-  const refused = new Map<string, RefusedMend>();
+  const made: ObjectFix[] = [];
+  const refused = new Map<string, RejectedFix>();
   const refuse = (finding: Finding, reason: string, grade?: FixGrade) => {
     if (!isWanted(finding)) return;
     refused.set(finding.fingerprint, { finding, reason, ...(grade === undefined ? {} : { grade }) });
@@ -74,15 +74,15 @@ export function fixWorkloads(read: Manifests, context: WorkloadFixContext): Work
         refused.delete(key);
       }
     }
-    const wanted = workloadMends(current, context, refuse);
-    const mends =
+    const wanted = workloadFixes(current, context, refuse);
+    const fixes =
       wanted.length > 0
         ? wanted
-        : namespaceMends(current, context.enforce, refuse).filter(({ finding }) => isWanted(finding));
-    if (mends.length === 0) break;
-    const { chosen, refused: unproven } = fixesTogether(mends, proverOf(texts, current, judge), tries);
+        : namespaceFixes(current, context.enforce, refuse).filter(({ finding }) => isWanted(finding));
+    if (fixes.length === 0) break;
+    const { chosen, refused: unproven } = fixesTogether(fixes, fixVerifierOf(texts, current, judge), tries);
     for (const [{ finding }, reason] of unproven) refuse(finding, reason);
-    const changed = mendTexts(texts, chosen);
+    const changed = fixTexts(texts, chosen);
     if (chosen.length === 0 || "reasons" in changed) {
       if (wanted.length === 0) break;
       continue;
@@ -104,15 +104,15 @@ export function fixWorkloads(read: Manifests, context: WorkloadFixContext): Work
     manifests: current.manifests,
   };
 
-  function workloadMends(
+  function workloadFixes(
     { manifests, evaluations }: ReturnType<Judge>,
     { users }: WorkloadFixContext,
     tell: typeof refuse,
-  ): Mend[] {
+  ): ObjectFix[] {
     const find = objectFinder(manifests);
     const workloads = new Map(manifests.workloads.map((each) => [each.object.part?.of ?? each.object, each]));
     return evaluations.flatMap(({ asset, findings }) =>
-      findings.flatMap((finding): Mend[] => {
+      findings.flatMap((finding): ObjectFix[] => {
         const { fix } = finding;
         if (fix?.kind !== "patch" || asset.kind === "namespace" || !isWanted(finding)) return [];
         const known = refused.get(finding.fingerprint);

@@ -21,13 +21,13 @@ const MERGE_KEYS: ReadonlyMap<string, string> = new Map([
 /** The text of a `kustomization.yaml` in the folder of the manifests. Empty where nothing was made. */
 export function kustomization({ made, manifests }: WorkloadFixes): string {
   const now = new Map(manifests.objects.filter(isOfFile).map((object) => [keyOf(object), object]));
-  const patches = [...Map.groupBy(made, ({ object }) => keyOf(object))].flatMap(([key, mends]) => {
+  const patches = [...Map.groupBy(made, ({ object }) => keyOf(object))].flatMap(([key, fixes]) => {
     const object = now.get(key);
-    const [first] = mends;
+    const [first] = fixes;
     if (object === undefined || first === undefined) return [];
     const merge = mergePatch(
       object,
-      mends.flatMap((mend) => mend.patches),
+      fixes.flatMap((fix) => fix.patches),
     );
     return [{ patch: stringify(merge, { aliasDuplicateObjects: false, lineWidth: 0 }) }];
   });

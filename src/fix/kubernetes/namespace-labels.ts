@@ -9,8 +9,8 @@ import { strictestLevel } from "../../checks/workload/pod-security/standards.ts"
 import type { FieldPatch, Finding, Graded } from "../../core/finding.ts";
 import { manifestGaps } from "../../evaluate/kubernetes/manifest-gaps.ts";
 import { isSystemNamespace, namespacesOf, scopeOf } from "../../evaluate/kubernetes/namespaces.ts";
+import type { Judge, ObjectFix } from "./fix-verification.ts";
 import { isOfFile } from "./object-places.ts";
-import type { Judge, Mend } from "./proofs.ts";
 
 const MISSING = "cluster/namespace-pod-security-missing";
 const BELOW = "cluster/namespace-pod-security-below";
@@ -28,14 +28,14 @@ const ENFORCES: Graded = { grade: "likely", reason: "pods created later that mee
  * The strictest level that all workloads of a namespace meet: warned of first, enforced where that is asked for. Labels
  * are raised, never lowered.
  */
-export function namespaceMends(
+export function namespaceFixes(
   { manifests, evaluations }: ReturnType<Judge>,
   enforce: boolean,
   refuse: (finding: Finding, reason: string) => void,
-): Mend[] {
+): ObjectFix[] {
   const gaps = manifestGaps(manifests);
   const findings = evaluations.filter(({ asset }) => asset.kind === "namespace");
-  return namespacesOf(manifests).flatMap(({ name, scope, namespace, workloads }): Mend[] => {
+  return namespacesOf(manifests).flatMap(({ name, scope, namespace, workloads }): ObjectFix[] => {
     if (namespace === undefined || isSystemNamespace(name) || !isOfFile(namespace.object)) return [];
     const asset = `${scope}/Namespace/${name}`;
     const own = findings.filter(

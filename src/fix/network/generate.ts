@@ -24,12 +24,12 @@ import type { EgressAllowance } from "../../engines/reachability/policy.ts";
 import type { CiliumDns } from "./cilium.ts";
 import { draftPolicies } from "./drafts.ts";
 import { type ProxyPlace, planEgress } from "./egress.ts";
+import { type Proof, prove } from "./fix-verification.ts";
 import { internetNeeds, istioEgressDrafts, istioEgressNotes } from "./istio-egress.ts";
 import { meshDrafts, withProxies } from "./mesh.ts";
 import type { ApiServer, EgressMode, Generated, MeshMode, UnmetNeed } from "./model.ts";
 import { MANAGED_BY } from "./network-policy.ts";
 import { isAmong, learnedNeeds, mergeNeeds } from "./observed-needs.ts";
-import { type Proof, prove } from "./proof.ts";
 import { findSubjects, workloadName } from "./subjects.ts";
 
 export interface GenerateOptions extends InboundOptions {

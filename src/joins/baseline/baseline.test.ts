@@ -7,7 +7,7 @@ import type { Digest } from "../../core/digest.ts";
 import type { Evaluation, Verdict } from "../../core/evaluation.ts";
 import type { Finding } from "../../core/finding.ts";
 import { packagesScope } from "../../core/scope.ts";
-import { judgeControls, judgeLayers } from "./baseline.ts";
+import { evaluateControls, evaluateLayers } from "./baseline.ts";
 import { controls } from "./controls.ts";
 
 function checkOf(id: string, layer: Layer, speaksTo: CheckDescription["controls"]): CheckDescription {
@@ -65,13 +65,13 @@ function evaluation(asset: string, verdict: Verdict, changes: Partial<Evaluation
 
 /** The second control: the one that checks speak to so far. */
 function second(...evaluations: readonly Evaluation[]) {
-  const control = judgeControls(evaluations, checks)[1];
+  const control = evaluateControls(evaluations, checks)[1];
   assert.ok(control !== undefined);
   return control;
 }
 
 test("there are ten, in order, and without a check of theirs all are unknown, each with a reason", () => {
-  const judged = judgeControls([], checks);
+  const judged = evaluateControls([], checks);
   assert.deepEqual(
     judged.map(({ number }) => number),
     [1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
@@ -79,7 +79,7 @@ test("there are ten, in order, and without a check of theirs all are unknown, ea
   for (const { verdict, reason, coverage } of judged) {
     assert.equal(verdict, "unknown");
     assert.notEqual(reason, "");
-    assert.deepEqual([coverage.judged, coverage.total], [0, 0]);
+    assert.deepEqual([coverage.assessed, coverage.total], [0, 0]);
   }
 });
 
@@ -97,16 +97,16 @@ test("a control that requires a check passes with an evaluation of it", () => {
   const gate = checkOf("build/non-blocking-scan", "build", [2]);
   const pipeline = { ...fileAsset("pipelines"), id: "pipelines" };
   const both = [evaluation("a", "pass"), evaluation("p", "pass", { check: gate.id, asset: pipeline })];
-  const [, judged] = judgeControls(both, [...checks, gate]);
+  const [, judged] = evaluateControls(both, [...checks, gate]);
   assert.deepEqual([judged?.verdict, judged?.coverage.total], ["pass", 1]);
-  const [, alone] = judgeControls(both.slice(1), [...checks, gate]);
+  const [, alone] = evaluateControls(both.slice(1), [...checks, gate]);
   assert.deepEqual([alone?.verdict, alone?.reason], ["unknown", "no images found"]);
 });
 
 test("a control that is looked at as a whole passes", () => {
   const base = checkOf("image/base", "image", [1]);
-  const [first] = judgeControls([evaluation("a", "pass", { check: base.id })], [base]);
-  assert.equal(controls[0]?.unjudged, undefined);
+  const [first] = evaluateControls([evaluation("a", "pass", { check: base.id })], [base]);
+  assert.equal(controls[0]?.unassessed, undefined);
   assert.deepEqual([first?.verdict, first?.reason], ["pass", "nothing at or above the threshold"]);
 });
 
@@ -132,7 +132,7 @@ test("coverage counts assets, each once, judged where each of its evaluations is
     evaluation("b", "unknown", { scope: packagesScope("Debian:13") }),
     evaluation("c", "unknown"),
   );
-  assert.deepEqual(coverage, { judged: 1, total: 3, noun: "images" });
+  assert.deepEqual(coverage, { assessed: 1, total: 3, noun: "images" });
 });
 
 test("a policy file speaks to a control, and is none of the images that it counts", () => {
@@ -156,7 +156,7 @@ test("a check that nobody described speaks to nothing", () => {
 });
 
 test("a layer is defended by the checks that looked at it, and judged by their verdicts", () => {
-  const layers = judgeLayers([evaluation("a", "pass"), evaluation("b", "fail")], checks);
+  const layers = evaluateLayers([evaluation("a", "pass"), evaluation("b", "fail")], checks);
   const [image, registry] = layers;
   const title = "title of image/scan";
   assert.deepEqual(image, { layer: "image", defends: [title], failing: [title], verdict: "fail" });
@@ -181,7 +181,7 @@ test("a privileged container, and whatever else gives the node away, fails contr
       of("workload/run-as-non-root", "pass"),
       { ...of(`workload/${name}`, "fail"), findings: [finding("x", { check: `workload/${name}` })] },
     ];
-    const control = judgeControls(evaluations, allChecks)[3];
+    const control = evaluateControls(evaluations, allChecks)[3];
     assert.deepEqual([control?.verdict, control?.coverage.total], ["fail", 1], name);
   }
 });
@@ -192,7 +192,7 @@ function third(verdicts: Readonly<Record<string, Verdict>>) {
     const over = verdict === "fail" ? [finding("x", { check })] : [];
     return { ...evaluation("a", verdict, { check, findings: over }), asset: fileAsset(".") };
   });
-  const control = judgeControls(evaluations, allChecks)[2];
+  const control = evaluateControls(evaluations, allChecks)[2];
   assert.ok(control !== undefined);
   return control;
 }
@@ -241,7 +241,7 @@ test("a pass says how many findings the baseline and exceptions have a part in",
     ],
     excepted: [{ finding: finding("v"), exception: { reason: "r", owner: "o", source } }],
   });
-  const [control] = judgeControls([own], [base]);
+  const [control] = evaluateControls([own], [base]);
   assert.deepEqual(
     [control?.verdict, control?.reason],
     ["pass", "nothing else at or above the threshold: 2 findings in the baseline, 1 finding excepted"],

@@ -1,4 +1,4 @@
-/** The ten controls and the layers of threat, judged from evaluations. Pure. */
+/** The ten controls and the layers of threat, assessed from evaluations. Pure. */
 
 import { assetTitle } from "../../core/asset.ts";
 import type { CheckDescription } from "../../core/check.ts";
@@ -20,7 +20,7 @@ const NAMED = 4;
  * @param checks - describes at least those that the evaluations name
  * @param excluded - how many files and directories the run left out: what is in them speaks to no control
  */
-export function judgeControls(
+export function evaluateControls(
   evaluations: Evaluations,
   checks: readonly CheckDescription[],
   excluded = 0,
@@ -32,9 +32,9 @@ export function judgeControls(
     for (const number of check?.controls ?? []) heard.get(number)?.(evaluation, check?.layer);
   }
   return controls.map((control) => {
-    const { own, judged } = heard.get(control.number)?.() ?? NOTHING;
-    const coverage = coverageOf(judged);
-    return judgeControl(control, own, excluded === 0 ? coverage : { ...coverage, excluded });
+    const { own, assessed } = heard.get(control.number)?.() ?? NOTHING;
+    const coverage = coverageOf(assessed);
+    return evaluateControl(control, own, excluded === 0 ? coverage : { ...coverage, excluded });
   });
 }
 
@@ -43,17 +43,17 @@ interface Heard {
   /** Of the plain passes one a check: there are hundreds of thousands, and they say the same. */
   readonly own: readonly Evaluation[];
   /** By asset that the control counts: whether each of its evaluations is a pass or a fail. */
-  readonly judged: ReadonlyMap<string, boolean>;
+  readonly assessed: ReadonlyMap<string, boolean>;
 }
 
-const NOTHING: Heard = { own: [], judged: new Map() };
+const NOTHING: Heard = { own: [], assessed: new Map() };
 
 function hearing(control: Control): (evaluation?: Evaluation, layer?: CheckDescription["layer"]) => Heard {
   const own: Evaluation[] = [];
-  const judged = new Map<string, boolean>();
+  const assessed = new Map<string, boolean>();
   const passed = new Set<string>();
   return (evaluation, layer) => {
-    if (evaluation === undefined) return { own, judged };
+    if (evaluation === undefined) return { own, assessed };
     const { check, asset, verdict } = evaluation;
     if (!isPlainPass(evaluation) || !passed.has(check)) own.push(evaluation);
     if (verdict === "pass") passed.add(check);
@@ -62,15 +62,15 @@ function hearing(control: Control): (evaluation?: Evaluation, layer?: CheckDescr
       layer !== "policy" &&
       !isBeside(control, check) &&
       (control.counts === undefined || control.counts.includes(asset.kind));
-    if (isCounted) judged.set(asset.id, (judged.get(asset.id) ?? true) && verdict !== "unknown");
-    return { own, judged };
+    if (isCounted) assessed.set(asset.id, (assessed.get(asset.id) ?? true) && verdict !== "unknown");
+    return { own, assessed };
   };
 }
 
-function judgeControl(
+function evaluateControl(
   control: Control,
   evaluations: readonly Evaluation[],
-  coverage: { judged: number; total: number; excluded?: number },
+  coverage: { assessed: number; total: number; excluded?: number },
 ): ControlResult {
   const { number, title, noun } = control;
   const findings = evaluations.flatMap((evaluation) => evaluation.findings).filter((finding) => finding.overThreshold);
@@ -78,41 +78,41 @@ function judgeControl(
   return {
     number,
     title,
-    ...judged(control, evaluations, coverage.total),
+    ...assess(control, evaluations, coverage.total),
     coverage: { ...coverage, noun },
     worst: worstOf(findings),
     ...(fix === undefined ? {} : { nextFix: fix }),
   };
 }
 
-interface Judged {
+interface Assessment {
   readonly verdict: Verdict;
   readonly reason: string;
 }
 
 /** @param total - of the assets that the control counts */
-function judged(control: Control, evaluations: readonly Evaluation[], total: number): Judged {
+function assess(control: Control, evaluations: readonly Evaluation[], total: number): Assessment {
   const { noun, requires = [], counts, beside } = control;
   // A gate alone, without an image to stop, proves nothing.
   const nothing = counts !== undefined && total === 0 ? `no ${noun} found` : undefined;
   const own = evaluations.filter(({ check }) => !isBeside(control, check));
-  const unjudged = control.unjudged ?? nothing ?? missingOf(requires, own);
-  const first = judgedHalf(own, unjudged, `no ${noun} found`);
+  const unassessed = control.unassessed ?? nothing ?? missingOf(requires, own);
+  const first = halfOf(own, unassessed, `no ${noun} found`);
   if (beside === undefined) return first;
   const others = evaluations.filter(({ check }) => isBeside(control, check));
-  const second = judgedHalf(
+  const second = halfOf(
     others,
     others.length === 0 ? beside.otherwise : missingOf(beside.requires, others),
     beside.otherwise,
   );
   return {
     verdict: combine([first.verdict, second.verdict]),
-    reason: `${control.about}: ${toldOf(first)}; ${beside.about}: ${toldOf(second)}`,
+    reason: `${control.about}: ${phraseOf(first)}; ${beside.about}: ${phraseOf(second)}`,
   };
 }
 
 /** `unknown (no control plane was read)`. */
-function toldOf({ verdict, reason }: Judged): string {
+function phraseOf({ verdict, reason }: Assessment): string {
   return `${verdict} (${reason})`;
 }
 
@@ -127,29 +127,29 @@ function missingOf(requires: Control["requires"] & object, evaluations: readonly
 /**
  * What no check looks at is unknown: it cannot take a fail back, and nothing passes over it.
  *
- * @param unjudged - why it cannot pass
+ * @param unassessed - why it cannot pass
  * @param none - what to say where nothing was evaluated
  */
-function judgedHalf(evaluations: readonly Evaluation[], unjudged: string | undefined, none: string): Judged {
+function halfOf(evaluations: readonly Evaluation[], unassessed: string | undefined, none: string): Assessment {
   const combined = combine(evaluations.map((evaluation) => evaluation.verdict));
-  const verdict: Verdict = combined === "pass" && unjudged !== undefined ? "unknown" : combined;
-  return { verdict, reason: reasonOf(combined, evaluations, unjudged, none) };
+  const verdict: Verdict = combined === "pass" && unassessed !== undefined ? "unknown" : combined;
+  return { verdict, reason: reasonOf(combined, evaluations, unassessed, none) };
 }
 
 function reasonOf(
   verdict: Verdict,
   evaluations: readonly Evaluation[],
-  unjudged: string | undefined,
+  unassessed: string | undefined,
   none: string,
 ): string {
   if (verdict === "fail") {
     const failed = evaluations.filter((evaluation) => evaluation.verdict === "fail");
     return `${countOver(failed)} in ${names(failed)}`;
   }
-  if (evaluations.length === 0) return unjudged ?? none;
+  if (evaluations.length === 0) return unassessed ?? none;
   const unknown = evaluations.find((evaluation) => evaluation.verdict === "unknown");
   if (unknown !== undefined) return `${assetTitle(unknown.asset)}: ${unknown.reason}`;
-  return unjudged ?? passedBy(evaluations);
+  return unassessed ?? passedBy(evaluations);
 }
 
 /** A pass that exceptions or a baseline of known findings have a part in says so. */
@@ -179,8 +179,8 @@ function names(evaluations: readonly Evaluation[]): string {
   return all.slice(0, NAMED).join(", ") + (more > 0 ? ` and ${more} more` : "");
 }
 
-function coverageOf(judged: Heard["judged"]): { judged: number; total: number } {
-  return { judged: [...judged.values()].filter(Boolean).length, total: judged.size };
+function coverageOf(assessed: Heard["assessed"]): { assessed: number; total: number } {
+  return { assessed: [...assessed.values()].filter(Boolean).length, total: assessed.size };
 }
 
 function worstOf(findings: readonly Finding[]): Finding[] {
@@ -188,7 +188,7 @@ function worstOf(findings: readonly Finding[]): Finding[] {
 }
 
 /** What defends each layer here, as far as checks have looked. */
-export function judgeLayers(evaluations: Evaluations, checks: readonly CheckDescription[]): LayerResult[] {
+export function evaluateLayers(evaluations: Evaluations, checks: readonly CheckDescription[]): LayerResult[] {
   const byId = new Map(checks.map((check) => [check.id, check]));
   const verdicts = new Map<string, Set<Verdict>>();
   for (const { check, verdict } of evaluations) {

@@ -7,7 +7,7 @@ export interface Control {
   readonly title: string;
   /** What is counted: `7 of 9 workloads`. */
   readonly noun: string;
-  readonly unjudged?: string;
+  readonly unassessed?: string;
   /** Kinds of assets that are counted; absent where all are. */
   readonly counts?: readonly Asset["kind"][];
   /** Checks without whose evaluations the control cannot pass, and what to say then: of the first that is missing. */
@@ -96,13 +96,13 @@ export const controls: readonly Control[] = [
     number: 7,
     title: "Images signed and verified on admission",
     noun: "images",
-    unjudged: "signatures are not verified yet",
+    unassessed: "signatures are not verified yet",
   },
   {
     number: 8,
     title: "Runtime detection in place",
     noun: "clusters",
-    unjudged: "only manifests of known agents are checked",
+    unassessed: "only manifests of known agents are checked",
   },
   {
     number: 9,

@@ -210,8 +210,9 @@ const control = z.object({
   number: controlNumber,
   title: text,
   verdict,
+  before: verdict.exactOptional(),
   reason: text,
-  coverage: z.object({ judged: count, total: count, noun: text, excluded: count.exactOptional() }),
+  coverage: z.object({ assessed: count, total: count, noun: text, excluded: count.exactOptional() }),
   worst: texts,
   worstAt: z.array(z.object({ evaluation: count, finding: count }).nullable()).exactOptional(),
   nextFix: text.exactOptional(),
@@ -231,9 +232,9 @@ const check = z.object({
   severity: z.enum([...severities, "varies"]),
   // Not in the first reports of this version.
   subject: text.default(""),
-  needs: z.custom<Readonly<Record<string, "witness" | "whole">>>(
-    (value) => isObject(value) && Object.values(value).every((item) => item === "witness" || item === "whole"),
-    "expected witness or whole by name",
+  needs: z.custom<Readonly<Record<string, "partial" | "complete">>>(
+    (value) => isObject(value) && Object.values(value).every((item) => item === "partial" || item === "complete"),
+    "expected partial or complete by name",
   ),
   documentation: documentation.default({ what: "", why: "", fix: "", references: [] }),
 });
@@ -263,9 +264,9 @@ export const jsonReport = z.object({
       name: text,
       entries: count,
       known: count,
-      risen: count,
-      gone: count,
-      unjudged: count,
+      worsened: count,
+      resolved: count,
+      notEvaluated: count,
       foreign: count.default(0),
     })
     .exactOptional(),

@@ -101,21 +101,22 @@ function chainJson({ environment, extended, loosened }: Partial<PolicyChain>): o
   };
 }
 
-function baselineJson({ name, entries, known, risen, gone, unjudged, foreign }: BaselineUse): object {
-  return { name, entries, known, risen, gone, unjudged, foreign };
+function baselineJson({ name, entries, known, worsened, resolved, notEvaluated, foreign }: BaselineUse): object {
+  return { name, entries, known, worsened, resolved, notEvaluated, foreign };
 }
 
 function controlJson(
-  { number, title, verdict, reason, coverage, worst, nextFix }: ControlResult,
+  { number, title, verdict, before, reason, coverage, worst, nextFix }: ControlResult,
   placeOf: (finding: Finding) => FindingPlace | undefined,
 ): object {
-  const { judged, total, noun, excluded } = coverage;
+  const { assessed, total, noun, excluded } = coverage;
   return {
     number,
     title,
     verdict,
+    before,
     reason,
-    coverage: { judged, total, noun, excluded },
+    coverage: { assessed, total, noun, excluded },
     worst: worst.map((finding) => finding.fingerprint),
     worstAt: worst.map((finding) => placeOf(finding) ?? null),
     nextFix,

@@ -48,7 +48,7 @@ export function groupUnknowns({ evaluations }: Pick<Report, "evaluations">): Unk
   for (const { verdict, action, check, reason, gaps, asset } of evaluations) {
     if (action === "audit" || (verdict !== "unknown" && gaps.length === 0)) continue;
     const causes = gaps.length === 0 ? [{ code: check, reason, remedy: undefined }] : gaps;
-    const told = new Set<string>();
+    const reported = new Set<string>();
     for (const cause of causes) {
       let group = groups.get(cause.code);
       if (group === undefined) {
@@ -56,8 +56,8 @@ export function groupUnknowns({ evaluations }: Pick<Report, "evaluations">): Unk
         groups.set(cause.code, group);
       }
       addReason(group, cause.reason, cause.remedy);
-      if (told.has(cause.code)) continue;
-      told.add(cause.code);
+      if (reported.has(cause.code)) continue;
+      reported.add(cause.code);
       if (verdict === "unknown") group.unknown++;
       else group.partial++;
       if (group.assets.size < REASONS) group.assets.add(assetKey(asset));

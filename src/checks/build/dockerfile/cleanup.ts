@@ -3,7 +3,7 @@ import type { Graded } from "../../../core/finding.ts";
 import { trimEndOf } from "../../../core/trim.ts";
 import type { CommandInstruction, Dockerfile, PlacedCommand, ShellCommand } from "../../../engines/dockerfile/model.ts";
 import { insertBehind } from "./edits.ts";
-import type { Spotted } from "./lint-check.ts";
+import type { Detection } from "./lint-check.ts";
 import { chainOf, shippedStages } from "./stages.ts";
 
 /** Whether a mount over one of the folders, or over one that holds it, keeps it out of the layer. */
@@ -73,7 +73,7 @@ export function appended(
   dockerfile: Dockerfile,
   { form, heredocs, commands }: CommandInstruction,
   command: string,
-): NonNullable<Spotted["fix"]> {
+): NonNullable<Detection["fix"]> {
   const plain = commands.every(
     ({ after, within }) => (after === "" || after === "&&" || after === "|") && within.length === 0,
   );

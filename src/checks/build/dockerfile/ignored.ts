@@ -7,7 +7,7 @@ import { bounds } from "./bounds.ts";
 export type Ignored = "yes" | "no" | "unknown";
 
 interface Rule {
-  readonly letsThrough: boolean;
+  readonly negated: boolean;
   /** Absent where the pattern has a class of characters or an escape. */
   readonly matches?: (path: string) => boolean;
 }
@@ -25,20 +25,20 @@ export function ignoreRules({ ignoreFiles: [wins] }: BuildContext): (path: strin
     const parts = cleaned(path).split("/").slice(0, bounds.dockerignoreDepth);
     const paths = parts.map((_, index) => parts.slice(0, index + 1).join("/"));
     let found: Ignored = "no";
-    for (const { letsThrough, matches } of rules) {
+    for (const { negated, matches } of rules) {
       if (matches === undefined) found = "unknown";
       // What lies below a folder that the pattern means is meant as well.
-      else if (paths.some(matches)) found = letsThrough ? "no" : "yes";
+      else if (paths.some(matches)) found = negated ? "no" : "yes";
     }
     return found;
   };
 }
 
 function ruleOf(written: string): Rule[] {
-  const letsThrough = written.startsWith("!");
-  const pattern = cleaned(letsThrough ? written.slice(1) : written);
+  const negated = written.startsWith("!");
+  const pattern = cleaned(negated ? written.slice(1) : written);
   if (pattern === "") return [];
-  return [/[[\\]/.test(pattern) ? { letsThrough } : { letsThrough, matches: compileGlob(pattern) }];
+  return [/[[\\]/.test(pattern) ? { negated } : { negated, matches: compileGlob(pattern) }];
 }
 
 /** Without what changes nothing: `./`, a slash at the start or the end, doubled slashes. */

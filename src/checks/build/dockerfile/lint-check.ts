@@ -43,7 +43,7 @@ export interface EditingFix {
 }
 
 /** A finding as a check states it. */
-export interface Spotted {
+export interface Detection {
   /**
    * What it is about, as short as it can be told from others in its stage, without a line: `debian:12`,
    * `apt-get install`. The stage comes before it, behind it the hosts that its command names, and a number where it comes
@@ -77,7 +77,7 @@ export interface LintSpecification<Needed extends keyof LintFacts> {
   readonly documentation: CheckDocumentation;
   /** `whole` where the finding is that something is not there. */
   readonly needs: Readonly<Record<Needed | "dockerfile", Need>>;
-  spot(facts: Pick<LintFacts, Needed | "dockerfile"> & LintParameters): Iterable<Spotted>;
+  detect(facts: Pick<LintFacts, Needed | "dockerfile"> & LintParameters): Iterable<Detection>;
 }
 
 /** Makes the check: findings get their id, the place, the stage and a subject that no other finding of the file has. */
@@ -95,17 +95,17 @@ export function dockerfileCheck<Needed extends keyof LintFacts = "dockerfile">(
     severity,
     documentation,
     subject: "dockerfile",
-    // The runner hands out what is declared here, and `spot` sees nothing else.
+    // The runner hands out what is declared here, and `detect` sees nothing else.
     needs: needs as LintCheck["needs"],
     parameters: { registries: (policy) => policy.registries },
     *evaluate(facts) {
       const seen = new Map<string, number>();
       const hosts = hostsOf(facts.dockerfile);
-      for (const spotted of specification.spot(facts)) {
-        const subject = subjectOf(facts.dockerfile, spotted, hosts(spotted.range));
+      for (const detection of specification.detect(facts)) {
+        const subject = subjectOf(facts.dockerfile, detection, hosts(detection.range));
         const times = (seen.get(subject) ?? 0) + 1;
         seen.set(subject, times);
-        yield draftOf(id, severity, facts.dockerfile, spotted, times === 1 ? subject : `${subject} (${times})`);
+        yield draftOf(id, severity, facts.dockerfile, detection, times === 1 ? subject : `${subject} (${times})`);
       }
     },
   };
@@ -115,15 +115,15 @@ function draftOf(
   id: string,
   severity: RatedSeverity,
   { path, text, stages }: Dockerfile,
-  spotted: Spotted,
+  detection: Detection,
   subject: string,
 ): FindingDraft {
-  const { range, stage, title, detail, fix, evidence, unrecorded } = spotted;
+  const { range, stage, title, detail, fix, evidence, unrecorded } = detection;
   const location = { kind: "file", path, line: range.line, column: range.column } as const;
   const stageName = stage === undefined || stages.length < 2 ? undefined : nameOfStage(stages[stage]?.name, stage);
   return {
     subject,
-    severity: spotted.severity ?? severity,
+    severity: detection.severity ?? severity,
     title: clip(title, SENTENCE),
     ...(detail === undefined ? {} : { detail: clip(detail, SENTENCE) }),
     locations: [location],
@@ -138,7 +138,7 @@ function draftOf(
   };
 }
 
-function subjectOf({ stages }: Dockerfile, { subject, stage }: Spotted, hosts: readonly string[]): string {
+function subjectOf({ stages }: Dockerfile, { subject, stage }: Detection, hosts: readonly string[]): string {
   const words = new Set(subject.split(" "));
   const more = hosts.filter((host) => !words.has(host));
   const about = clipSubject(more.length === 0 ? subject : `${subject} (${more.join(", ")})`);
@@ -149,7 +149,7 @@ function nameOfStage(name: string | undefined, index: number): string {
   return name ?? String(index);
 }
 
-function fixOf(id: string, fix: NonNullable<Spotted["fix"]>): Fix {
+function fixOf(id: string, fix: NonNullable<Detection["fix"]>): Fix {
   if (typeof fix === "string") return { kind: "instruction", text: clip(fix, SENTENCE) };
   const text = clip(fix.text, SENTENCE);
   const [first, ...more] = fix.edits;

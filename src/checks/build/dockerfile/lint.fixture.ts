@@ -60,7 +60,7 @@ export function findings(check: LintCheck, text: string, around: Around = {}): F
 }
 
 /** `line:column title` of each finding. */
-export function spotted(check: LintCheck, text: string, around: Around = {}): string[] {
+export function detected(check: LintCheck, text: string, around: Around = {}): string[] {
   return findings(check, text, around).map((finding) => {
     const [location] = finding.locations;
     const place = location.kind === "file" ? `${location.line}:${location.column}` : "";

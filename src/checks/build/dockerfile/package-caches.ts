@@ -1,6 +1,6 @@
 import type { CommandInstruction, Dockerfile, PlacedCommand } from "../../../engines/dockerfile/model.ts";
 import { appended, deletesBehind, isMounted, shippedRuns } from "./cleanup.ts";
-import type { Spotted } from "./lint-check.ts";
+import type { Detection } from "./lint-check.ts";
 import { operandsOf } from "./options.ts";
 
 /** A family of package managers that are cleaned up after by a command of their own. */
@@ -23,11 +23,11 @@ export function* cachesKept(
   dockerfile: Dockerfile,
   commands: readonly PlacedCommand[],
   { programs, verbs, folders, clean }: CachingManagers,
-): Generator<Spotted> {
-  const told = new Set<CommandInstruction>();
+): Generator<Detection> {
+  const reported = new Set<CommandInstruction>();
   for (const { command, instruction, stage } of shippedRuns(dockerfile, commands)) {
     const { program = "" } = command;
-    if (!programs.test(program) || told.has(instruction)) continue;
+    if (!programs.test(program) || reported.has(instruction)) continue;
     if (!operandsOf(command, valued).some(({ text }) => verbs.test(text))) continue;
     if (isMounted(instruction, ...folders) || deletesBehind(instruction, command, ...folders)) continue;
     const cleans = instruction.commands.some(
@@ -37,7 +37,7 @@ export function* cachesKept(
         other.arguments.some(({ text }) => /^(?:clean|cc)$/.test(text)),
     );
     if (cleans) continue;
-    told.add(instruction);
+    reported.add(instruction);
     yield {
       subject: `${program} ${operandsOf(command, valued)[0]?.text ?? ""}`.trim(),
       title: `The ${program} cache remains in the layer`,

@@ -194,7 +194,7 @@ export function resolved(folder: string | undefined, path: string | undefined): 
 }
 
 /** Whether a copy of the path takes the file along. Patterns are taken to meet what they can. */
-export function takesAlong(source: string, path: string): boolean {
+export function copiesPath(source: string, path: string): boolean {
   const from = resolved("/", source);
   if (from === undefined) return false;
   if (from === "/" || from === path || path.startsWith(`${from}/`)) return true;

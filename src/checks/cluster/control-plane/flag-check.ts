@@ -38,9 +38,9 @@ export function flagCheck(specification: FlagSpecification): ClusterCheck {
   const programs = new Set(rules.map(({ program }) => program));
   return clusterCheck<"components">({
     ...described,
-    needs: { manifests: "witness", components: "witness" },
+    needs: { manifests: "partial", components: "partial" },
     applies: ({ components }) => components.some(({ program }) => programs.has(program)),
-    *spot({ components }) {
+    *detect({ components }) {
       for (const component of components) {
         for (const rule of rules) {
           const fault = faultOf(component, rule);

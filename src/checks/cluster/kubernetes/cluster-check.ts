@@ -2,7 +2,7 @@
 import { type Check, type CheckDocumentation, type ControlNumber, controlsOf, type Need } from "../../../core/check.ts";
 import type { RatedSeverity } from "../../../core/severity.ts";
 import type { Access, Component, Manifests, Secret } from "../../../engines/kubernetes/model.ts";
-import { draftsOf, type SpottedField } from "../../findings/kubernetes-finding.ts";
+import { draftsOf, type FieldDetection } from "../../findings/kubernetes-finding.ts";
 
 /** All that a check over a cluster may be handed; it names those that it needs. */
 export interface ClusterFacts {
@@ -43,7 +43,7 @@ export interface ClusterSpecification<Needed extends keyof ClusterFacts> {
   readonly reads?: readonly (keyof Manifests)[];
   /** Absent: always. */
   readonly applies?: (facts: ClusterFacts) => boolean;
-  spot(facts: Pick<ClusterFacts, Needed | "manifests">, now: Date): Iterable<SpottedField>;
+  detect(facts: Pick<ClusterFacts, Needed | "manifests">, now: Date): Iterable<FieldDetection>;
 }
 
 export function clusterCheck<Needed extends keyof ClusterFacts = "manifests">(
@@ -64,7 +64,7 @@ export function clusterCheck<Needed extends keyof ClusterFacts = "manifests">(
     reads,
     applies: applies ?? (() => true),
     *evaluate(facts, now) {
-      yield* draftsOf(id, severity, specification.spot(facts, now));
+      yield* draftsOf(id, severity, specification.detect(facts, now));
     },
   };
 }

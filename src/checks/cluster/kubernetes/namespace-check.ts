@@ -2,7 +2,7 @@
 import { type Check, type CheckDocumentation, type ControlNumber, controlsOf, type Need } from "../../../core/check.ts";
 import type { RatedSeverity } from "../../../core/severity.ts";
 import type { Manifests, Namespace, Workload } from "../../../engines/kubernetes/model.ts";
-import { draftsOf, type SpottedField } from "../../findings/kubernetes-finding.ts";
+import { draftsOf, type FieldDetection } from "../../findings/kubernetes-finding.ts";
 
 /** A namespace with what is known to be in it. */
 export interface NamespaceContents {
@@ -45,7 +45,7 @@ export interface NamespaceSpecification<Needed extends keyof NamespaceFacts> {
   readonly reads?: readonly (keyof Manifests)[];
   /** Absent: all. */
   readonly namespaces?: NamespaceCheck["namespaces"];
-  spot(facts: Pick<NamespaceFacts, Needed | "namespace">): Iterable<SpottedField>;
+  detect(facts: Pick<NamespaceFacts, Needed | "namespace">): Iterable<FieldDetection>;
 }
 
 export function namespaceCheck<Needed extends keyof NamespaceFacts = "namespace">(
@@ -66,7 +66,7 @@ export function namespaceCheck<Needed extends keyof NamespaceFacts = "namespace"
     namespaces,
     reads,
     *evaluate(facts) {
-      yield* draftsOf(id, severity, specification.spot(facts));
+      yield* draftsOf(id, severity, specification.detect(facts));
     },
   };
 }

@@ -16,20 +16,20 @@ import {
   givesEverything,
   hitsOf,
   isFarReaching,
-  type Power,
+  type Permission,
   removeEvents,
-  strongPowers,
-} from "./powers.ts";
+  strongPermissions,
+} from "./permissions.ts";
 
-export interface GivenPower {
+export interface GrantedPermission {
   /** Behind "may": `read Secrets`. */
-  readonly does: string;
+  readonly action: string;
   /** That give it. */
   readonly rules: readonly GrantedRule[];
 }
 
-const powers: readonly Power[] = [
-  ...strongPowers,
+const permissions: readonly Permission[] = [
+  ...strongPermissions,
   createVolumes,
   changeNodes,
   extendApi,
@@ -44,17 +44,20 @@ const powers: readonly Power[] = [
 ];
 
 /** What Kubernetes itself gives counts too: it is no finding, and true all the same. Who may do everything is told so alone. */
-export function dangerousPowers({ published: _, ...grant }: Grant): readonly GivenPower[] {
+export function dangerousPermissions({ published: _, ...grant }: Grant): readonly GrantedPermission[] {
   const everything = grant.role.rules.filter(({ rule }) => givesEverything(rule));
-  if (everything.length > 0) return [{ does: "do everything", rules: everything }];
-  const given = powers.map((power) => ({ does: power.does, rules: hitsOf(grant, power).map(({ rule }) => rule) }));
+  if (everything.length > 0) return [{ action: "do everything", rules: everything }];
+  const given = permissions.map((permission) => ({
+    action: permission.action,
+    rules: hitsOf(grant, permission).map(({ rule }) => rule),
+  }));
   const insides =
     grant.namespace === undefined
       ? grant.role.rules.filter(({ rule }) => rule.verbs.length > 0 && rule.nonResourceURLs.some(showsInsides))
       : [];
   const system = isFarReaching(grant) ? hitsOf(grant, changeSystemConfiguration).map(({ rule }) => rule) : [];
-  const ofSystem = { does: changeSystemConfiguration.does, rules: system };
-  return [...given, ofSystem, { does: "see the API server's logs or memory", rules: insides }].filter(
+  const ofSystem = { action: changeSystemConfiguration.action, rules: system };
+  return [...given, ofSystem, { action: "see the API server's logs or memory", rules: insides }].filter(
     ({ rules }) => rules.length > 0,
   );
 }

@@ -6,17 +6,17 @@ import {
   type Grant,
   type GrantedRule,
 } from "../../../engines/kubernetes/model.ts";
-import { givesEverything, hitsOf, isFarReaching, type Power, strongPowers } from "./powers.ts";
+import { givesEverything, hitsOf, isFarReaching, type Permission, strongPermissions } from "./permissions.ts";
 
 export interface Reach {
   /** `namespace/name` */
   readonly account: string;
-  readonly does: string;
+  readonly action: string;
   readonly grant: Grant;
   readonly rules: readonly GrantedRule[];
 }
 
-/** Of each account that has one, its strongest power in the whole cluster or in kube-system, by namespace. */
+/** Of each account that has one, its strongest permission in the whole cluster or in kube-system, by namespace. */
 export function reachByNamespace(access: Access): ReadonlyMap<string, readonly Reach[]> {
   const accounts = new Map<string, { namespace: string; name: string }>();
   for (const account of access.serviceAccounts) {
@@ -31,7 +31,7 @@ export function reachByNamespace(access: Access): ReadonlyMap<string, readonly R
   }
   const lookups = [
     firstByName(access, everything),
-    ...strongPowers.map((power) => firstByName(access, (grant) => strongly(grant, power))),
+    ...strongPermissions.map((permission) => firstByName(access, (grant) => strongly(grant, permission))),
   ];
   const found = new Map<string, Reach[]>();
   for (const [account, { namespace, name }] of accounts) {
@@ -48,10 +48,10 @@ export function reachByNamespace(access: Access): ReadonlyMap<string, readonly R
 
 function everything(grant: Grant): Omit<Reach, "account"> | undefined {
   const rules = isFarReaching(grant) ? grant.role.rules.filter(({ rule }) => givesEverything(rule)) : [];
-  return rules.length === 0 ? undefined : { does: "do everything", grant, rules };
+  return rules.length === 0 ? undefined : { action: "do everything", grant, rules };
 }
 
-function strongly(grant: Grant, power: Power): Omit<Reach, "account"> | undefined {
-  const hits = isFarReaching(grant) ? hitsOf(grant, power) : [];
-  return hits.length === 0 ? undefined : { does: power.does, grant, rules: hits.map(({ rule }) => rule) };
+function strongly(grant: Grant, permission: Permission): Omit<Reach, "account"> | undefined {
+  const hits = isFarReaching(grant) ? hitsOf(grant, permission) : [];
+  return hits.length === 0 ? undefined : { action: permission.action, grant, rules: hits.map(({ rule }) => rule) };
 }

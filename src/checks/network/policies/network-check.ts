@@ -1,7 +1,7 @@
 /** What every check over the whole network has in common: `networkCheck` is where each begins. */
 import { type CheckDocumentation, type ControlNumber, controlsOf, type Need } from "../../../core/check.ts";
 import type { RatedSeverity } from "../../../core/severity.ts";
-import { draftsOf, type SpottedField } from "../../findings/kubernetes-finding.ts";
+import { draftsOf, type FieldDetection } from "../../findings/kubernetes-finding.ts";
 import type { NetworkCheck, NetworkFacts } from "../../subjects/network.ts";
 
 interface NetworkSpecification<Needed extends keyof NetworkFacts> {
@@ -15,7 +15,7 @@ interface NetworkSpecification<Needed extends keyof NetworkFacts> {
   readonly needs: Readonly<Record<Needed, Need>>;
   /** Whether there is anything for it to judge. */
   applies(facts: Pick<NetworkFacts, Needed>): boolean;
-  spot(facts: Pick<NetworkFacts, Needed>): Iterable<SpottedField>;
+  detect(facts: Pick<NetworkFacts, Needed>): Iterable<FieldDetection>;
 }
 
 export function networkCheck<Needed extends keyof NetworkFacts>(
@@ -32,11 +32,11 @@ export function networkCheck<Needed extends keyof NetworkFacts>(
     severity,
     documentation,
     subject: "network",
-    // The runner hands out what is declared here, and `spot` sees nothing else.
+    // The runner hands out what is declared here, and `detect` sees nothing else.
     needs: needs as unknown as NetworkCheck["needs"],
     applies,
     *evaluate(facts) {
-      yield* draftsOf(id, severity, specification.spot(facts));
+      yield* draftsOf(id, severity, specification.detect(facts));
     },
   };
 }

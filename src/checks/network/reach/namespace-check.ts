@@ -1,7 +1,7 @@
 /** What every check over a namespace's network has in common: `networkNamespaceCheck` is where each begins. */
 import { type CheckDocumentation, type ControlNumber, controlsOf, type Need } from "../../../core/check.ts";
 import type { RatedSeverity } from "../../../core/severity.ts";
-import { draftsOf, type SpottedField } from "../../findings/kubernetes-finding.ts";
+import { draftsOf, type FieldDetection } from "../../findings/kubernetes-finding.ts";
 import type {
   NamespaceNetwork,
   NetworkNamespaceCheck,
@@ -22,7 +22,7 @@ interface NetworkNamespaceSpecification {
   readonly part: NetworkPart;
   /** Beside that. */
   readonly needs?: Readonly<Partial<Record<Exclude<keyof NetworkNamespaceFacts, NetworkPart>, Need>>>;
-  spot(network: NamespaceNetwork, parameters: NetworkParameters): Iterable<SpottedField>;
+  detect(network: NamespaceNetwork, parameters: NetworkParameters): Iterable<FieldDetection>;
 }
 
 export function networkNamespaceCheck(specification: NetworkNamespaceSpecification): NetworkNamespaceCheck {
@@ -37,11 +37,11 @@ export function networkNamespaceCheck(specification: NetworkNamespaceSpecificati
     severity,
     documentation,
     subject: "network-namespace",
-    // The runner hands out what is declared here, and `spot` sees the network alone.
-    needs: { [part]: "witness", ...needs } as NetworkNamespaceCheck["needs"],
+    // The runner hands out what is declared here, and `detect` sees the network alone.
+    needs: { [part]: "partial", ...needs } as NetworkNamespaceCheck["needs"],
     parameters: { mtls: (policy) => policy.network.mesh.mtls },
     *evaluate(facts) {
-      yield* draftsOf(id, severity, specification.spot(facts[part], facts));
+      yield* draftsOf(id, severity, specification.detect(facts[part], facts));
     },
   };
 }

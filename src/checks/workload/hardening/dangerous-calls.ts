@@ -52,11 +52,11 @@ const calls: readonly DangerousCall[] = [
 ];
 
 /** Whether calls that no rule names go through. `SCMP_ACT_LOG` writes a line and lets them through. */
-export function letsThrough(action: string): boolean {
+export function allowsSyscall(action: string): boolean {
   return action === "SCMP_ACT_ALLOW" || action === "SCMP_ACT_LOG";
 }
 
-export interface CallLetThrough extends DangerousCall {
+export interface AllowedCall extends DangerousCall {
   /** Only where a condition holds that containerd reads past. */
   readonly conditional: boolean;
 }
@@ -65,20 +65,20 @@ export interface CallLetThrough extends DangerousCall {
  * The dangerous calls that a profile lets through whatever their arguments are, worst first. A rule for some arguments
  * lets through, or keeps back, only those calls; it counts for nothing here.
  */
-export function dangerousCallsOf({ defaultAction, rules }: SeccompProfile): CallLetThrough[] {
-  const open = letsThrough(defaultAction);
+export function dangerousCallsOf({ defaultAction, rules }: SeccompProfile): AllowedCall[] {
+  const open = allowsSyscall(defaultAction);
   const ruled = new Map<string, { allowed?: boolean; allowedSometimes?: boolean; denied?: boolean }>();
   for (const { names, action, byArguments, conditional } of rules) {
     if (byArguments) continue;
     for (const name of names) {
       const known = ruled.get(name) ?? {};
-      if (!letsThrough(action)) known.denied ||= !conditional;
+      if (!allowsSyscall(action)) known.denied ||= !conditional;
       else if (conditional) known.allowedSometimes = true;
       else known.allowed = true;
       ruled.set(name, known);
     }
   }
-  return calls.flatMap((call): CallLetThrough[] => {
+  return calls.flatMap((call): AllowedCall[] => {
     const { allowed = false, allowedSometimes = false, denied = false } = ruled.get(call.name) ?? {};
     // Kept back by one rule and let through by another: engines differ or refuse it, so nothing is claimed.
     if (denied) return [];

@@ -20,7 +20,7 @@ import { seccompRestricted } from "../seccomp-restricted.ts";
 import { selinux } from "../selinux.ts";
 import { sysctls } from "../sysctls.ts";
 import { volumeTypes } from "../volume-types.ts";
-import { evaluationsOf, findingsOf, fixesOf, podText, spotted, verdictsOf } from "./workload.fixture.ts";
+import { detected, evaluationsOf, findingsOf, fixesOf, podText, verdictsOf } from "./workload.fixture.ts";
 
 const deployment = `apiVersion: apps/v1
 kind: Deployment
@@ -46,12 +46,12 @@ spec:
 `;
 
 test("findings are at the field, by the container's name, whatever its index", () => {
-  assert.deepEqual(spotted(privileged, deployment), [
+  assert.deepEqual(detected(privileged, deployment), [
     "12:30 init container migrate: securityContext.privileged | Init container migrate is privileged",
     "19:13 container web: securityContext.privileged | Container web is privileged",
     "21:13 container number 2: securityContext.privileged | Container number 2 is privileged",
   ]);
-  assert.deepEqual(spotted(hostPorts, deployment), [
+  assert.deepEqual(detected(hostPorts, deployment), [
     "17:15 container web: hostPort 8080 | Container web uses host port 8080",
   ]);
   const [finding] = findingsOf(hostPorts, deployment);
@@ -75,7 +75,7 @@ test("the asset is the workload, by folder, kind, namespace and name", () => {
 
 test("a missing field is found at the deepest part that is stated", () => {
   const text = "apiVersion: v1\nkind: Pod\nmetadata: { name: a }\nspec:\n  containers:\n    - name: web\n";
-  assert.deepEqual(spotted(allowPrivilegeEscalation, text), [
+  assert.deepEqual(detected(allowPrivilegeEscalation, text), [
     "6:7 container web: securityContext.allowPrivilegeEscalation | Container web does not set allowPrivilegeEscalation: false",
   ]);
 });
@@ -193,15 +193,15 @@ test("each check has a manifest that it fails or finds something in, and one tha
 
 test("what is beyond baseline is one finding, not one of each level", () => {
   const bad = secured({ capabilities: { drop: ["ALL"], add: ["SYS_ADMIN"] }, seccompProfile: { type: "Unconfined" } });
-  assert.deepEqual(spotted(capabilitiesRestricted, bad), []);
-  assert.deepEqual(spotted(seccompRestricted, bad), []);
-  assert.equal(spotted(capabilitiesBaseline, bad).length, 1);
-  assert.equal(spotted(seccompBaseline, bad).length, 1);
+  assert.deepEqual(detected(capabilitiesRestricted, bad), []);
+  assert.deepEqual(detected(seccompRestricted, bad), []);
+  assert.equal(detected(capabilitiesBaseline, bad).length, 1);
+  assert.equal(detected(seccompBaseline, bad).length, 1);
 });
 
 test("a Compose service is judged by what Compose can say", () => {
   const compose = { "compose.yaml": "services:\n  web:\n    image: web\n    privileged: true\n" };
-  assert.deepEqual(spotted(privileged, compose), [
+  assert.deepEqual(detected(privileged, compose), [
     "compose.yaml:4:5 container web: securityContext.privileged | Container web is privileged",
   ]);
   assert.deepEqual(evaluationsOf(seccompRestricted, compose), []);

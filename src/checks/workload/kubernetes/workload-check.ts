@@ -11,7 +11,7 @@ import {
   type SeccompProfile,
   type Workload,
 } from "../../../engines/kubernetes/model.ts";
-import { draftsOf, type FieldFix, type SpottedField } from "../../findings/kubernetes-finding.ts";
+import { draftsOf, type FieldDetection, type FieldFix } from "../../findings/kubernetes-finding.ts";
 
 /** All that a check over a workload may be handed; it names those that it needs. */
 export interface WorkloadFacts {
@@ -37,7 +37,7 @@ export interface WorkloadCheck extends Check<WorkloadFacts, WorkloadParameters> 
 }
 
 /** A finding as a check states it: the object is the workload's. */
-export interface Spotted extends Omit<SpottedField, "object"> {
+export interface Detection extends Omit<FieldDetection, "object"> {
   /** The container that it is in; its name is put before the subject and among the evidence. */
   readonly container?: PlacedContainer;
   /**
@@ -65,7 +65,7 @@ export interface WorkloadSpecification<Needed extends keyof WorkloadFacts> {
   readonly origins?: readonly Workload["origin"][];
   /** Lists of `manifests` that it reads. Absent: none. */
   readonly reads?: readonly (keyof Manifests)[];
-  spot(facts: Pick<WorkloadFacts, Needed | "workload"> & WorkloadParameters): Iterable<Spotted>;
+  detect(facts: Pick<WorkloadFacts, Needed | "workload"> & WorkloadParameters): Iterable<Detection>;
 }
 
 /** Makes the check: findings get their id, their place, and a subject that no other finding of the workload has. */
@@ -83,18 +83,18 @@ export function workloadCheck<Needed extends keyof WorkloadFacts = "workload">(
     severity,
     documentation,
     subject: "workload",
-    // The runner hands out what is declared here, and `spot` sees nothing else.
+    // The runner hands out what is declared here, and `detect` sees nothing else.
     needs: needs as WorkloadCheck["needs"],
     parameters: { registries: (policy) => policy.registries },
     origins,
     reads,
     *evaluate(facts) {
-      yield* draftsOf(id, severity, placed(facts.workload, specification.spot(facts)));
+      yield* draftsOf(id, severity, placed(facts.workload, specification.detect(facts)));
     },
   };
 }
 
-function* placed(workload: Workload, spots: Iterable<Spotted>): Generator<SpottedField> {
+function* placed(workload: Workload, spots: Iterable<Detection>): Generator<FieldDetection> {
   for (const { container, from = "pod", path, subject, fix, evidence, ...rest } of spots) {
     const base = from === "pod" ? workload.podPath : from === "template" ? workload.templatePath : [];
     // What a part of a pod leaves out may be added to it: only what it states can be wrong.

@@ -36,7 +36,7 @@ export function findingsOf(check: Pick<Check, "id">, texts: ManifestTexts, aroun
 }
 
 /** `line:column subject | title` of each finding; with several files `path:line:column`. */
-export function spotted(check: Pick<Check, "id">, texts: ManifestTexts, around?: Around): string[] {
+export function detected(check: Pick<Check, "id">, texts: ManifestTexts, around?: Around): string[] {
   return findingsOf(check, texts, around).map(({ locations, subject, title }) => {
     const place = formatLocation(locations[0]);
     return `${typeof texts === "string" ? place.replace("manifest.yaml:", "") : place} ${subject} | ${title}`;

@@ -2,7 +2,7 @@
 import type { CheckDocumentation, ControlNumber } from "../../../core/check.ts";
 import type { RatedSeverity } from "../../../core/severity.ts";
 import type { Workload } from "../../../engines/kubernetes/model.ts";
-import { type Spotted, type WorkloadCheck, workloadCheck } from "../kubernetes/workload-check.ts";
+import { type Detection, type WorkloadCheck, workloadCheck } from "../kubernetes/workload-check.ts";
 
 /** A level that forbids something. */
 export type PodSecurityLevel = "baseline" | "restricted";
@@ -13,7 +13,7 @@ export type ReviewedPod = Pick<Workload, "pod" | "podMetadata">;
 /** What a check says of Kubernetes 1.`since` and later, until the next rule of the check. */
 export interface PodSecurityRule {
   readonly since: number;
-  violations(pod: ReviewedPod): Iterable<Spotted>;
+  violations(pod: ReviewedPod): Iterable<Detection>;
 }
 
 export interface PodSecurityCheck extends WorkloadCheck {
@@ -47,8 +47,8 @@ export function podSecurityCheck(specification: PodSecuritySpecification): PodSe
   const check = workloadCheck({
     ...rest,
     documentation: { ...documentation, references: [STANDARDS, ...(documentation.references ?? [])] },
-    needs: { workload: "witness" },
-    spot: ({ workload }) =>
+    needs: { workload: "partial" },
+    detect: ({ workload }) =>
       (workload.origin === "compose" ? (compose ?? newest.violations) : newest.violations)(workload),
   });
   return { ...check, level, rules };

@@ -1,9 +1,9 @@
 import { containersOf } from "../../../engines/kubernetes/model.ts";
-import { type Spotted, titleOf } from "../kubernetes/workload-check.ts";
+import { type Detection, titleOf } from "../kubernetes/workload-check.ts";
 import type { ReviewedPod } from "./pod-security-check.ts";
 
 /** Every `procMount` that is stated and not Default. */
-export function* procMounts({ pod }: ReviewedPod): Generator<Spotted> {
+export function* procMounts({ pod }: ReviewedPod): Generator<Detection> {
   for (const placed of containersOf(pod)) {
     const type = placed.container.securityContext?.procMount;
     if (type === undefined || type === "Default") continue;

@@ -12,7 +12,7 @@ import { hostPathVolumes } from "../host-path-volumes.ts";
 import { hostPorts } from "../host-ports.ts";
 import { hostProbes } from "../host-probes.ts";
 import { hostProcess } from "../host-process.ts";
-import type { Spotted } from "../kubernetes/workload-check.ts";
+import type { Detection } from "../kubernetes/workload-check.ts";
 import { privileged } from "../privileged.ts";
 import { procMount } from "../proc-mount.ts";
 import { procMountRestricted } from "../proc-mount-restricted.ts";
@@ -51,7 +51,7 @@ export const podSecurityChecks: readonly PodSecurityCheck[] = [
 /** The minor version of Kubernetes 1.x, or `latest`: the newest rules that are known here. */
 export type PodSecurityVersion = number | "latest";
 
-export interface PodSecurityViolation extends Spotted {
+export interface PodSecurityViolation extends Detection {
   readonly check: PodSecurityCheck;
 }
 
@@ -65,7 +65,7 @@ export function podSecurityViolations(
     .filter((check) => level === "restricted" || check.level === "baseline")
     .flatMap((check) => {
       const rule = ruleAt(check, version);
-      return rule === undefined ? [] : Array.from(rule.violations(pod), (spotted) => ({ ...spotted, check }));
+      return rule === undefined ? [] : Array.from(rule.violations(pod), (detection) => ({ ...detection, check }));
     });
 }
 

@@ -4,7 +4,7 @@ import type { Distribution, Inventory, Package, PackageType } from "../model.ts"
 import type { BaseKind } from "./model.ts";
 
 /** What a kind is told by; `why` says it in words. */
-export interface ToldKind {
+export interface DetectedKind {
   readonly kind: BaseKind;
   readonly why: string;
 }
@@ -37,7 +37,13 @@ const WHOLE_MANAGERS: ReadonlySet<string> = new Set(["dnf", "dnf5", "yum", "zypp
  * The kind by what is there, whatever the image says of itself: a label costs its author nothing. What a higher layer
  * removed counts, since the base still brings it. Undefined where nothing tells.
  */
-export function kindOf({ distribution, packages, removed = [], tools = [], slimmed }: Inventory): ToldKind | undefined {
+export function kindOf({
+  distribution,
+  packages,
+  removed = [],
+  tools = [],
+  slimmed,
+}: Inventory): DetectedKind | undefined {
   const names = new Set([...packages, ...removed].filter(isOfDistribution).map(({ name }) => name));
   const named = (set: ReadonlySet<string>) => [...names].sort().find((name) => set.has(name));
   const tool = (kind: string) => tools.find((each) => each.kind === kind)?.path;

@@ -7,7 +7,7 @@ import { bounds as contentsBounds } from "../bounds.ts";
 import type { Inventory } from "../model.ts";
 import { type Boundary, boundaryOf } from "./boundary.ts";
 import { chainIds } from "./chain.ts";
-import { isOfDistribution, kindOf, nameOf, type ToldKind } from "./kind.ts";
+import { type DetectedKind, isOfDistribution, kindOf, nameOf } from "./kind.ts";
 import type { BaseImage, KnownBase } from "./model.ts";
 
 /** What is known of an image; of a folder the inventory alone. */
@@ -69,7 +69,7 @@ export function recogniseBase(image: ImageTraits, known: KnownBases = new Map())
 }
 
 /** An image that says it is built from nothing and holds a distribution is that distribution's image. */
-function isBeneath(name: string | undefined, { kind }: ToldKind): boolean {
+function isBeneath(name: string | undefined, { kind }: DetectedKind): boolean {
   return !isScratch(name) || kind === "scratch";
 }
 
@@ -101,7 +101,7 @@ function statedIn(texts: Readonly<Record<string, string>>): { name?: string; dig
 /** Where nothing marks the end, the base is as high as the distribution's packages came without a build's instruction. */
 function layersOf(
   { inventory, history, diffIds }: ImageTraits,
-  told: ToldKind,
+  told: DetectedKind,
   boundary: Boundary | undefined,
 ): number {
   if (diffIds.length === 0 || told.kind === "scratch") return 0;

@@ -7,7 +7,7 @@ import type { Distribution, Inventory, Package, PackageRecord, PackageType } fro
 import { isDeclaredText } from "../packages/identity.ts";
 import { purlOf } from "../purl.ts";
 import { type ParsedPurl, parsePurl } from "../purl-parse.ts";
-import type { Complaints } from "./complaints.ts";
+import type { Diagnostics } from "./diagnostics.ts";
 import { joinName } from "./group.ts";
 import { namedPackage, packageTypeOf, sourceOf } from "./named-package.ts";
 import { distributionOfPurl, isSameDistribution } from "./stated-distribution.ts";
@@ -56,25 +56,25 @@ export const UNIDENTIFIED = "unidentified";
  * The inventory that a document lists. A component without a package-url, with one that is broken, or of a type that
  * nothing here judges is a gap; so is a contradiction between its fields. Two alike are one.
  */
-export function inventoryOf(listing: Listing, complaints: Complaints): Inventory {
+export function inventoryOf(listing: Listing, diagnostics: Diagnostics): Inventory {
   const candidates: Candidate[] = [];
   for (const component of listing.components) {
-    const candidate = candidateOf(component, complaints);
+    const candidate = candidateOf(component, diagnostics);
     if (candidate !== undefined) candidates.push(candidate);
   }
-  const distribution = distributionOf(listing, candidates, complaints);
+  const distribution = distributionOf(listing, candidates, diagnostics);
   const packages: Package[] = [];
   const seen = new Set<string>();
   const graph = graphOf(listing);
   for (const candidate of candidates) {
     const { component, type, purl } = candidate;
     if (distribution !== undefined && isForeign(type, purl, distribution)) {
-      complaints.gap("sbom.other-distribution", `is not a package of ${distribution.id}`, component.place, type);
+      diagnostics.gap("sbom.other-distribution", `is not a package of ${distribution.id}`, component.place, type);
       continue;
     }
-    const item = packageOf(candidate, distribution, listing.documentName, graph, complaints);
+    const item = packageOf(candidate, distribution, listing.documentName, graph, diagnostics);
     const key = JSON.stringify([item.purl, item.name, item.version, item.path, item.layer, item.removedIn]);
-    if (seen.has(key) && !listing.ordered) complaints.remark("is listed twice", component.place);
+    if (seen.has(key) && !listing.ordered) diagnostics.remark("is listed twice", component.place);
     else packages.push(item);
     seen.add(key);
   }
@@ -83,10 +83,10 @@ export function inventoryOf(listing: Listing, complaints: Complaints): Inventory
 }
 
 /** The first of a document's entries, as many as are looked at. */
-export function withinBound<T>(entries: readonly T[], name: string, complaints: Complaints): readonly T[] {
+export function withinBound<T>(entries: readonly T[], name: string, diagnostics: Diagnostics): readonly T[] {
   if (entries.length <= bounds.packages) return entries;
   const what = `has ${entries.length} entries, of which ${bounds.packages} are read`;
-  complaints.gap("sbom.too-many-components", what, name);
+  diagnostics.gap("sbom.too-many-components", what, name);
   return entries.slice(0, bounds.packages);
 }
 
@@ -98,20 +98,20 @@ interface Candidate {
   readonly version: string;
 }
 
-function candidateOf(component: ListedComponent, complaints: Complaints): Candidate | undefined {
+function candidateOf(component: ListedComponent, diagnostics: Diagnostics): Candidate | undefined {
   const { place } = component;
   if (component.purl === undefined) {
-    complaints.gap("sbom.no-package-url", "has no package-url, so its identity is unknown", place, UNIDENTIFIED);
+    diagnostics.gap("sbom.no-package-url", "has no package-url, so its identity is unknown", place, UNIDENTIFIED);
     return undefined;
   }
   const purl = parsePurl(component.purl);
   if ("fault" in purl) {
-    complaints.gap("sbom.package-url", `has a package-url that ${purl.fault}`, place, UNIDENTIFIED);
+    diagnostics.gap("sbom.package-url", `has a package-url that ${purl.fault}`, place, UNIDENTIFIED);
     return undefined;
   }
   const type = packageTypeOf(purl);
   if (type === undefined) {
-    complaints.gap("sbom.unjudged-type", `is of type ${purl.type}, which is not judged`, place, purl.type);
+    diagnostics.gap("sbom.unjudged-type", `is of type ${purl.type}, which is not judged`, place, purl.type);
     return undefined;
   }
   if (component.own !== undefined) {
@@ -120,10 +120,10 @@ function candidateOf(component: ListedComponent, complaints: Complaints): Candid
   }
   const named = namedPackage(type, purl, component);
   if ("fault" in named) {
-    complaints.gap("sbom.component", named.fault, place, type);
+    diagnostics.gap("sbom.component", named.fault, place, type);
     return undefined;
   }
-  if (named.contradiction !== undefined) complaints.gap("sbom.contradiction", named.contradiction, place, type);
+  if (named.contradiction !== undefined) diagnostics.gap("sbom.contradiction", named.contradiction, place, type);
   return { component, type, purl, name: named.name, version: named.version };
 }
 
@@ -131,12 +131,12 @@ function candidateOf(component: ListedComponent, complaints: Complaints): Candid
 function distributionOf(
   { distributions }: Listing,
   candidates: readonly Candidate[],
-  complaints: Complaints,
+  diagnostics: Diagnostics,
 ): Distribution | undefined {
   const [first, ...others] = distributions;
   for (const { place, distribution } of others) {
     if (first !== undefined && !isSameDistribution(first.distribution, distribution)) {
-      complaints.gap("sbom.two-distributions", `is a second one beside ${first.distribution.id}`, place);
+      diagnostics.gap("sbom.two-distributions", `is a second one beside ${first.distribution.id}`, place);
     }
   }
   const counted = new Map<string, { distribution: Distribution; count: number }>();
@@ -186,10 +186,10 @@ function graphOf({ components, dependencies, others }: Listing): Graph {
 }
 
 /** Its edges, if it is the first with its reference and the document has any for it. */
-function edgesOf({ reference, place }: ListedComponent, graph: Graph, complaints: Complaints): string[] | undefined {
+function edgesOf({ reference, place }: ListedComponent, graph: Graph, diagnostics: Diagnostics): string[] | undefined {
   if (reference === undefined) return undefined;
   if (graph.taken.has(reference)) {
-    complaints.remark("has the reference of another component", place);
+    diagnostics.remark("has the reference of another component", place);
     return undefined;
   }
   graph.taken.add(reference);
@@ -199,7 +199,7 @@ function edgesOf({ reference, place }: ListedComponent, graph: Graph, complaints
   for (const each of needed) {
     const name = graph.names.get(each);
     if (name !== undefined) names.add(name);
-    else if (!graph.others.has(each)) complaints.remark("depends on an element that is not in the document", place);
+    else if (!graph.others.has(each)) diagnostics.remark("depends on an element that is not in the document", place);
   }
   return [...names];
 }
@@ -209,12 +209,12 @@ function packageOf(
   distribution: Distribution | undefined,
   documentName: string,
   graph: Graph,
-  complaints: Complaints,
+  diagnostics: Diagnostics,
 ): Package {
   const { own, place, licenses, supplier, hashes, usage, reference } = component;
   const path = withoutSlash(pathOf(type, component.paths) ?? documentName);
   const first = reference !== undefined && !graph.taken.has(reference);
-  const needed = edgesOf(component, graph, complaints);
+  const needed = edgesOf(component, graph, diagnostics);
   const known = {
     ...(supplier !== undefined && isDeclaredText(supplier) ? { supplier } : {}),
     ...(hashes === undefined ? {} : { hashes }),
@@ -227,7 +227,7 @@ function packageOf(
     };
     const written = purlOf(record, distribution);
     if (written !== component.purl) {
-      complaints.gap("sbom.contradiction", "has a package-url that its other fields do not make", place, type);
+      diagnostics.gap("sbom.contradiction", "has a package-url that its other fields do not make", place, type);
     }
     return { ...record, purl: written, path };
   }

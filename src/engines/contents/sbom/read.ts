@@ -3,9 +3,9 @@
 import { Problem } from "../../../core/problem.ts";
 import type { Untyped } from "../../../core/untyped.ts";
 import { bounds } from "./bounds.ts";
-import { type Complaints, complaints } from "./complaints.ts";
 import { readCycloneDx } from "./cyclonedx/read.ts";
 import { parseCycloneDxXml } from "./cyclonedx/xml.ts";
+import { type Diagnostics, diagnostics } from "./diagnostics.ts";
 import type { ReadDocument } from "./document.ts";
 import { tooCostly } from "./json-cost.ts";
 import { inventoryOf } from "./listing.ts";
@@ -26,7 +26,7 @@ export function readSbom(bytes: Buffer, place: string): ReadSbom {
   if (bytes.length > bounds.sbomBytes) {
     throw problem("too-large", place, `${bytes.length} bytes exceed the limit of ${bounds.sbomBytes}`);
   }
-  const heard = complaints();
+  const heard = diagnostics();
   const name = place.slice(place.lastIndexOf("/") + 1);
   const { format, subject, listing } = documentOf(withoutMark(bytes), place, name, heard);
   const inventory = inventoryOf(listing, heard);
@@ -39,7 +39,7 @@ export function looksLikeSbom(first: Buffer): boolean {
   return /^\{\s*"/.test(text) || /^<(?:\?xml|bom)[\s>]/.test(text) || /^(?:#[^\n]*\n\s*)*SPDXVersion:/.test(text);
 }
 
-function documentOf(bytes: Buffer, place: string, name: string, heard: Complaints): ReadDocument {
+function documentOf(bytes: Buffer, place: string, name: string, heard: Diagnostics): ReadDocument {
   switch (firstOf(bytes)) {
     case "{": {
       const document = parse(bytes, place);
@@ -62,7 +62,7 @@ function documentOf(bytes: Buffer, place: string, name: string, heard: Complaint
   }
 }
 
-function jsonDocument(document: Untyped, place: string, name: string, heard: Complaints): ReadDocument {
+function jsonDocument(document: Untyped, place: string, name: string, heard: Diagnostics): ReadDocument {
   if (document.bomFormat === "CycloneDX") {
     const version = asText(document.specVersion) ?? "";
     if (!/^1\.\d{1,2}$/.test(version)) {

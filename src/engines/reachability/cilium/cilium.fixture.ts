@@ -1,7 +1,7 @@
 /** Cilium's policies as tests write them, and pods that they are about. */
 import type { Network } from "../model.ts";
 import type { ClusterSettings } from "../settings.ts";
-import { letsThrough, namespaceText, networkOf, objectText, podText } from "../written-network.fixture.ts";
+import { allowedPorts, namespaceText, networkOf, objectText, podText } from "../written-network.fixture.ts";
 
 export const INTERNET = "8.8.8.8";
 export const METADATA = "169.254.169.254";
@@ -39,7 +39,7 @@ export const tcp = (port: string) => [{ ports: [{ port, protocol: "TCP" }] }];
 /** Who reaches shop/api. */
 export function intoApi(ingress: unknown, more: object = {}): (from: string) => string {
   const made = network([cnp({ ...API, ingress, ...more })]);
-  return (from) => letsThrough(made, from, "shop/api");
+  return (from) => allowedPorts(made, from, "shop/api");
 }
 
 export function codes({ gaps }: Network): string[] {

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { letsThrough, objectText } from "../written-network.fixture.ts";
+import { allowedPorts, objectText } from "../written-network.fixture.ts";
 import { API, cnp, codes, config, INTERNET, labels, METADATA, network, tcp } from "./cilium.fixture.ts";
 
 describe("entities of Cilium", () => {
   const egress = (...names: readonly string[]) => {
     const made = network([cnp({ ...API, egress: [{ toEntities: names }] })]);
-    return (to: string) => letsThrough(made, "shop/api", to);
+    return (to: string) => allowedPorts(made, "shop/api", to);
   };
 
   it("world is outside the cluster, metadata services among it", () => {
@@ -22,10 +22,10 @@ describe("entities of Cilium", () => {
     const policy = cnp({ ...API, egress: [{ toEndpoints: [labels({ "reserved:world-ipv4": "" })] }] });
     const dual = (stated: Readonly<Record<string, string>>) => network([policy, config(stated)]);
     const both = dual({ "enable-ipv4": "true", "enable-ipv6": "true" });
-    assert.equal(letsThrough(both, "shop/api", INTERNET), "all ports");
-    assert.equal(letsThrough(both, "shop/api", "2001:4860::1"), "none");
-    assert.equal(letsThrough(dual({ "enable-ipv4": "true", "enable-ipv6": "false" }), "shop/api", INTERNET), "none");
-    assert.equal(letsThrough(network([policy]), "shop/api", INTERNET), "none ? all ports");
+    assert.equal(allowedPorts(both, "shop/api", INTERNET), "all ports");
+    assert.equal(allowedPorts(both, "shop/api", "2001:4860::1"), "none");
+    assert.equal(allowedPorts(dual({ "enable-ipv4": "true", "enable-ipv6": "false" }), "shop/api", INTERNET), "none");
+    assert.equal(allowedPorts(network([policy]), "shop/api", INTERNET), "none ? all ports");
     const entity = cnp({ ...API, egress: [{ toEntities: ["world-ipv4"] }] });
     assert.deepEqual(codes(network([entity])), ["network.invalid-policy"], "which the API server does not take");
   });
@@ -61,14 +61,14 @@ describe("entities of Cilium", () => {
   it("takes pods that the configuration adds for possible", () => {
     const added = config({ "policy-entity-selectors": '{"kube-apiserver": {"matchLabels": {"app": "web"}}}' });
     const made = network([cnp({ ...API, egress: [{ toEntities: ["kube-apiserver"] }] }), added]);
-    assert.equal(letsThrough(made, "shop/api", "shop/web"), "none ? all ports");
+    assert.equal(allowedPorts(made, "shop/api", "shop/web"), "none ? all ports");
   });
 
   it("are selected by reserved labels too, without any namespace", () => {
     const outside = (from: object) => {
       const one = config({ "enable-ipv4": "true", "enable-ipv6": "false" });
       const made = network([cnp({ ...API, ingress: [{ fromEndpoints: [from] }] }), one]);
-      return (pod: string) => letsThrough(made, pod, "shop/api");
+      return (pod: string) => allowedPorts(made, pod, "shop/api");
     };
     assert.equal(outside(labels({ "reserved:world": "" }))(INTERNET), "all ports");
     assert.equal(outside(labels({ "reserved:world": "" }))("shop/web"), "none");
@@ -82,7 +82,7 @@ describe("entities of Cilium", () => {
 describe("addresses in Cilium's policies", () => {
   const egress = (rule: object, ...more: readonly string[]) => {
     const made = network([cnp({ ...API, egress: [rule] }), ...more]);
-    return (to: string) => letsThrough(made, "shop/api", to);
+    return (to: string) => allowedPorts(made, "shop/api", to);
   };
 
   it("are never a pod's or a node's", () => {
@@ -138,7 +138,7 @@ describe("services, domains and nodes in Cilium's policies", () => {
   const service = (spec: object, name = "api") => objectText("v1", "Service", `shop/${name}`, { spec });
   const from = (rule: object, ...more: readonly string[]) => {
     const made = network([cnp({ endpointSelector: labels({ app: "web" }), egress: [rule] }), ...more]);
-    return (to: string) => letsThrough(made, "shop/web", to);
+    return (to: string) => allowedPorts(made, "shop/web", to);
   };
   const byName = { toServices: [{ k8sService: { serviceName: "api", namespace: "shop" } }] };
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { endpointAt, letsThrough } from "../written-network.fixture.ts";
+import { allowedPorts, endpointAt } from "../written-network.fixture.ts";
 import { API, cnp, INTERNET, intoApi, network, tcp } from "./cilium.fixture.ts";
 
 describe("ports in Cilium's policies", () => {
@@ -39,7 +39,7 @@ describe("requests in Cilium's policies", () => {
     const egress = [{ toEndpoints: [{}], toPorts: [{ ports: [{ port: "80", protocol: "TCP" }], ...entry }], ...more }];
     const made = network([cnp({ ...API, egress })]);
     assert.deepEqual(made.gaps, []);
-    assert.equal(letsThrough(made, "shop/api", "shop/web"), "TCP 80");
+    assert.equal(allowedPorts(made, "shop/api", "shop/web"), "TCP 80");
     return made.rules.find(({ action }) => action === "accept")?.narrowing;
   };
 

@@ -1,20 +1,20 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { letsThrough, networkOf, objectText, podText } from "../written-network.fixture.ts";
+import { allowedPorts, networkOf, objectText, podText } from "../written-network.fixture.ts";
 import { API, ccnp, cnp, codes, config, INTERNET, intoApi, labels, network, tcp, WEB } from "./cilium.fixture.ts";
 
 describe("who a Cilium policy is about", () => {
   it("selects pods of its own namespace only, and its peers too", () => {
     const made = network([cnp({ ...WEB, ingress: [{ fromEndpoints: [labels({ app: "api" })] }] })]);
-    assert.equal(letsThrough(made, "shop/api", "shop/web"), "all ports");
-    assert.equal(letsThrough(made, "shop/db", "shop/web"), "none");
-    assert.equal(letsThrough(made, "shop/db", "pay/web"), "all ports", "of another namespace");
+    assert.equal(allowedPorts(made, "shop/api", "shop/web"), "all ports");
+    assert.equal(allowedPorts(made, "shop/db", "shop/web"), "none");
+    assert.equal(allowedPorts(made, "shop/db", "pay/web"), "all ports", "of another namespace");
   });
 
   it("replaces a namespace that its selector states", () => {
     const selector = labels({ app: "api", "k8s:io.kubernetes.pod.namespace": "pay" });
     const made = network([cnp({ endpointSelector: selector, ingress: [{}] })]);
-    assert.equal(letsThrough(made, "shop/web", "shop/api"), "none");
+    assert.equal(allowedPorts(made, "shop/web", "shop/api"), "none");
   });
 
   it("reaches other namespaces where the peer states one, whatever the source of the label", () => {
@@ -36,36 +36,36 @@ describe("who a Cilium policy is about", () => {
     assert.equal(byLabel("shop/web"), "none");
     const account = { endpointSelector: labels({ "io.cilium.k8s.policy.serviceaccount": "api" }), ingress: [{}] };
     const byAccount = network([cnp(account)]);
-    assert.equal(letsThrough(byAccount, "shop/web", "shop/api"), "none");
-    assert.equal(letsThrough(byAccount, "shop/web", "shop/db"), "all ports");
+    assert.equal(allowedPorts(byAccount, "shop/web", "shop/api"), "none");
+    assert.equal(allowedPorts(byAccount, "shop/web", "shop/db"), "all ports");
     const cluster = cnp({ ...API, ingress: [{ fromEndpoints: [labels({ "io.cilium.k8s.policy.cluster": "two" })] }] });
-    assert.equal(letsThrough(network([cluster]), "shop/web", "shop/api"), "none ? all ports");
+    assert.equal(allowedPorts(network([cluster]), "shop/web", "shop/api"), "none ? all ports");
     assert.equal(
-      letsThrough(network([cluster, config({ "cluster-name": "two" })]), "shop/web", "shop/api"),
+      allowedPorts(network([cluster, config({ "cluster-name": "two" })]), "shop/web", "shop/api"),
       "all ports",
     );
-    assert.equal(letsThrough(network([cluster, config({})]), "shop/web", "shop/api"), "none");
+    assert.equal(allowedPorts(network([cluster, config({})]), "shop/web", "shop/api"), "none");
   });
 
   it("does not know labels of namespaces that were not read", () => {
     const key = "k8s:io.cilium.k8s.namespace.labels.team";
     const policy = cnp({ ...API, ingress: [{ fromEndpoints: [labels({ [key]: "two" })] }] });
     const made = networkOf([podText("shop/api app=api"), podText("pay/web app=web"), policy]);
-    assert.equal(letsThrough(made, "pay/web", "shop/api"), "none ? all ports");
+    assert.equal(allowedPorts(made, "pay/web", "shop/api"), "none ? all ports");
     const name = labels({ "io.cilium.k8s.namespace.labels.kubernetes.io/metadata.name": "pay" });
     const byName = networkOf([
       podText("shop/api app=api"),
       podText("pay/web app=web"),
       cnp({ ...API, ingress: [{ fromEndpoints: [name] }] }),
     ]);
-    assert.equal(letsThrough(byName, "pay/web", "shop/api"), "all ports");
+    assert.equal(allowedPorts(byName, "pay/web", "shop/api"), "all ports");
   });
 
   it("selects pods of all namespaces where it is cluster-wide", () => {
     const made = network([ccnp({ ...WEB, ingress: [{ fromEndpoints: [{}] }] })]);
     for (const to of ["shop/web", "pay/web"]) {
-      assert.equal(letsThrough(made, "shop/api", to), "all ports");
-      assert.equal(letsThrough(made, INTERNET, to), "none");
+      assert.equal(allowedPorts(made, "shop/api", to), "all ports");
+      assert.equal(allowedPorts(made, INTERNET, to), "none");
     }
   });
 
@@ -93,9 +93,9 @@ describe("who a Cilium policy is about", () => {
         ],
       }),
     ]);
-    assert.equal(letsThrough(made, "shop/db", "shop/api"), "none");
-    assert.equal(letsThrough(made, "shop/db", "shop/web"), "none");
-    assert.equal(letsThrough(made, "shop/web", "shop/db"), "all ports");
+    assert.equal(allowedPorts(made, "shop/db", "shop/api"), "none");
+    assert.equal(allowedPorts(made, "shop/db", "shop/web"), "none");
+    assert.equal(allowedPorts(made, "shop/web", "shop/db"), "all ports");
   });
 
   it("says that policies about nodes are not evaluated", () => {
@@ -133,26 +133,26 @@ describe("what lists without items mean to Cilium", () => {
 
   it("a policy without rules is none to Cilium, so nobody knows what was meant", () => {
     for (const spec of [API, { ...API, ingress: [] }, { ...API, ingress: null, egress: [] }]) {
-      assert.equal(letsThrough(network([cnp(spec)]), "shop/web", "shop/api"), "none ? all ports");
+      assert.equal(allowedPorts(network([cnp(spec)]), "shop/web", "shop/api"), "none ? all ports");
     }
   });
 
   it("isolates only in directions that have rules", () => {
     const made = network([cnp({ ...API, ingress: [{}] })]);
-    assert.equal(letsThrough(made, "shop/api", "shop/web"), "all ports");
+    assert.equal(allowedPorts(made, "shop/api", "shop/web"), "all ports");
     const both = network([cnp({ ...API, ingressDeny: [{}], egressDeny: [{}] })]);
-    assert.equal(letsThrough(both, "shop/api", "shop/web"), "none");
-    assert.equal(letsThrough(both, "shop/web", "shop/api"), "none");
+    assert.equal(allowedPorts(both, "shop/api", "shop/web"), "none");
+    assert.equal(allowedPorts(both, "shop/web", "shop/api"), "none");
   });
 
   it("does not isolate where enableDefaultDeny is off", () => {
     const made = network([cnp({ ...API, ingress: [{ fromEndpoints: [{}] }], enableDefaultDeny: { ingress: false } })]);
-    assert.equal(letsThrough(made, "pay/web", "shop/api"), "all ports");
+    assert.equal(allowedPorts(made, "pay/web", "shop/api"), "all ports");
     const off = config({ "enable-non-default-deny-policies": "false" });
     const ignored = network([cnp({ ...API, ingress: [{}], enableDefaultDeny: { ingress: false } }), off]);
-    assert.equal(letsThrough(ignored, "pay/web", "shop/api"), "none");
+    assert.equal(allowedPorts(ignored, "pay/web", "shop/api"), "none");
     const true_ = network([cnp({ ...API, ingress: [{}], enableDefaultDeny: { egress: true } })]);
-    assert.equal(letsThrough(true_, "shop/api", "shop/web"), "all ports", "of a direction without rules");
+    assert.equal(allowedPorts(true_, "shop/api", "shop/web"), "all ports", "of a direction without rules");
   });
 });
 
@@ -169,20 +169,20 @@ describe("denials of Cilium", () => {
   it("beat what Cilium's policies and NetworkPolicy allow", () => {
     for (const policy of [allow, plain]) {
       const made = network([policy, deny]);
-      assert.match(letsThrough(made, "shop/web", "shop/api"), /^TCP 1-79,81-65535, UDP, SCTP/);
-      assert.equal(letsThrough(made, "shop/db", "shop/api"), "all ports");
+      assert.match(allowedPorts(made, "shop/web", "shop/api"), /^TCP 1-79,81-65535, UDP, SCTP/);
+      assert.equal(allowedPorts(made, "shop/db", "shop/api"), "all ports");
     }
   });
 
   it("are a union with NetworkPolicy in what they allow", () => {
     const made = network([plain, cnp({ ...API, ingress: [{ fromEntities: ["world"], toPorts: tcp("443") }] })]);
-    assert.equal(letsThrough(made, "shop/web", "shop/api"), "all ports");
-    assert.equal(letsThrough(made, INTERNET, "shop/api"), "TCP 443");
-    assert.equal(letsThrough(made, "pay/web", "shop/api"), "none");
+    assert.equal(allowedPorts(made, "shop/web", "shop/api"), "all ports");
+    assert.equal(allowedPorts(made, INTERNET, "shop/api"), "TCP 443");
+    assert.equal(allowedPorts(made, "pay/web", "shop/api"), "none");
   });
 
   it("isolate, as allowing does", () => {
-    assert.equal(letsThrough(network([deny]), "shop/db", "shop/api"), "none");
+    assert.equal(allowedPorts(network([deny]), "shop/db", "shop/api"), "none");
   });
 
   it("cannot be by domain or request", () => {
@@ -220,8 +220,8 @@ describe("policies that Cilium or the API server refuses", () => {
     it(`are unknown for the pods that they select: ${what}`, () => {
       const made = network([cnp({ ...API, ingress: [rule] })]);
       assert.deepEqual(codes(made), ["network.invalid-policy"]);
-      assert.match(letsThrough(made, "shop/web", "shop/api"), /^none \? /);
-      assert.equal(letsThrough(made, "shop/web", "shop/db"), "all ports", "of no other pods");
+      assert.match(allowedPorts(made, "shop/web", "shop/api"), /^none \? /);
+      assert.equal(allowedPorts(made, "shop/web", "shop/db"), "all ports", "of no other pods");
     });
   }
 
@@ -256,7 +256,7 @@ describe("the configuration of Cilium", () => {
       { "enable-cilium-network-policy": "false" },
     ]) {
       const made = network([isolated, config(data)]);
-      assert.equal(letsThrough(made, "shop/web", "shop/api"), "all ports", JSON.stringify(data));
+      assert.equal(allowedPorts(made, "shop/web", "shop/api"), "all ports", JSON.stringify(data));
       assert.deepEqual(codes(made), ["network.policy-without-effect"]);
     }
   });
@@ -264,7 +264,7 @@ describe("the configuration of Cilium", () => {
   it("may keep others' policies from having effect", () => {
     const plain = objectText("networking.k8s.io/v1", "NetworkPolicy", "shop/plain", { spec: { podSelector: {} } });
     const into = (data: Readonly<Record<string, string>>) =>
-      letsThrough(network([plain, config(data)]), "shop/web", "shop/api");
+      allowedPorts(network([plain, config(data)]), "shop/web", "shop/api");
     assert.equal(into({}), "none");
     assert.equal(into({ "enable-policy": "never" }), "all ports");
     assert.equal(into({ "policy-audit-mode": "true" }), "all ports");
@@ -276,9 +276,9 @@ describe("the configuration of Cilium", () => {
       cnp({ ...API, ingress: [{ fromEntities: ["all"] }] }),
       config({ "enable-policy": "always" }),
     ]);
-    assert.equal(letsThrough(made, "shop/web", "shop/db"), "none");
-    assert.equal(letsThrough(made, "shop/web", "shop/api"), "none", "which nothing lets out of shop/web");
-    assert.equal(letsThrough(made, INTERNET, "shop/api"), "all ports");
+    assert.equal(allowedPorts(made, "shop/web", "shop/db"), "none");
+    assert.equal(allowedPorts(made, "shop/web", "shop/api"), "none", "which nothing lets out of shop/web");
+    assert.equal(allowedPorts(made, INTERNET, "shop/api"), "all ports");
   });
 
   it("decides which labels there are to select by", () => {
@@ -287,7 +287,7 @@ describe("the configuration of Cilium", () => {
     );
     const from = (label: string, value: string, data?: Readonly<Record<string, string>>) => {
       const policy = cnp({ ...API, ingress: [{ fromEndpoints: [labels({ [label]: value })] }] });
-      return letsThrough(
+      return allowedPorts(
         network([versioned, policy, ...(data === undefined ? [] : [config(data)])]),
         "shop/v",
         "shop/api",
@@ -309,7 +309,7 @@ describe("the configuration of Cilium", () => {
     const second = objectText("v1", "ConfigMap", "other/cilium-config", { data: { "enable-policy": "never" } });
     const made = network([isolated, config({ "enable-policy": "always" }), second]);
     assert.deepEqual(codes(made), ["network.cilium-config"]);
-    assert.equal(letsThrough(made, "shop/web", "shop/api"), "none");
+    assert.equal(allowedPorts(made, "shop/web", "shop/api"), "none");
     const nodes = objectText("cilium.io/v2", "CiliumNodeConfig", "kube-system/some", { spec: { defaults: {} } });
     assert.deepEqual(codes(network([isolated, nodes])), ["network.cilium-config"]);
   });
@@ -318,9 +318,9 @@ describe("the configuration of Cilium", () => {
     for (const cni of ["calico", "none"] as const) {
       const made = network([isolated], { cni });
       assert.deepEqual(codes(made), ["network.policy-of-other-cni"]);
-      assert.equal(letsThrough(made, "shop/web", "shop/api"), "all ports");
+      assert.equal(allowedPorts(made, "shop/web", "shop/api"), "all ports");
     }
-    assert.equal(letsThrough(network([isolated], { cni: "cilium" }), "shop/web", "shop/api"), "none");
+    assert.equal(allowedPorts(network([isolated], { cni: "cilium" }), "shop/web", "shop/api"), "none");
   });
 });
 

@@ -5,9 +5,9 @@ import { Problem } from "../../../core/problem.ts";
 import type { Distribution, Package } from "../../contents/model.ts";
 import { compareDpkg, parseDpkg } from "../../vulnerability/versions/dpkg.ts";
 import { bounds } from "../bounds.ts";
+import { createFirstSeen } from "../first-seen.ts";
 import { createDeadline, gapFrom, installedOf, type LookupAnswer, type LookupRequest } from "../lookup.ts";
 import type { PendingUpdate } from "../model.ts";
-import { createSeen } from "../seen.ts";
 import { addOffers, candidateOf, type Offers } from "./packages.ts";
 import { type AptSource, readSources } from "./sources.ts";
 import { indexPaths, type OpenSuite, openSuite, readIndex } from "./suite.ts";
@@ -65,7 +65,7 @@ function pendingOf(
   gaps: Gap[],
 ): PendingUpdate[] {
   const priorities = suites.map(({ release }) => release.priority);
-  const seen = createSeen(from.cache);
+  const seen = createFirstSeen(from.cache);
   const updates: PendingUpdate[] = [];
   let incomparable = 0;
   for (const each of packages) {

@@ -1,4 +1,5 @@
-import semver from "semver";
+import compareBuild from "semver/functions/compare-build.js";
+import valid from "semver/functions/valid.js";
 import { bounds } from "../../bounds.ts";
 import { textLines } from "../text-lines.ts";
 import type { Unread } from "../unread.ts";
@@ -18,7 +19,7 @@ export function builtModules(text: string, unread: Unread): ReadonlyMap<string, 
       continue;
     }
     if (version.endsWith("/go.mod")) continue;
-    if (semver.valid(version) === null) {
+    if (valid(version) === null) {
       unread.add(`line ${number} of its go.sum has no version`);
       continue;
     }
@@ -27,7 +28,7 @@ export function builtModules(text: string, unread: Unread): ReadonlyMap<string, 
       unread.add(`its go.sum has more than the ${bounds.packages} modules that are read`);
       break;
     }
-    if (before === undefined || semver.compareBuild(version, before) > 0) highest.set(path, version);
+    if (before === undefined || compareBuild(version, before) > 0) highest.set(path, version);
   }
   return highest;
 }

@@ -1,4 +1,4 @@
-import { clean } from "semver";
+import clean from "semver/functions/clean.js";
 import { isObject } from "../../../../core/untyped.ts";
 import type { AnalysedFile, Analyser } from "../../analyser.ts";
 import { bounds } from "../../bounds.ts";

@@ -4,7 +4,7 @@ import type { Untyped } from "../../../../core/untyped.ts";
 import { bounds as contentsBounds } from "../../bounds.ts";
 import type { PackageRecord } from "../../model.ts";
 import { bounds } from "../bounds.ts";
-import type { Complaints } from "../complaints.ts";
+import type { Diagnostics } from "../diagnostics.ts";
 import type { ReadDocument } from "../document.ts";
 import { readHashes } from "../hashes.ts";
 import type { ListedComponent, Listing } from "../listing.ts";
@@ -19,26 +19,26 @@ const STRUCTURE: ReadonlySet<string> = new Set([
 ]);
 
 /** @param document - parsed; in the shape of the JSON format, also where it was XML */
-export function readCycloneDx(document: Untyped, documentName: string, complaints: Complaints): ReadDocument {
+export function readCycloneDx(document: Untyped, documentName: string, diagnostics: Diagnostics): ReadDocument {
   const metadata = asObject(document.metadata);
   const root = asObject(metadata?.component);
   const rootName = asText(root?.name);
   const rootReference = asText(root?.["bom-ref"]);
   const own = root === undefined ? undefined : subjectOf(rootName ?? documentName, propertiesOf(root));
-  for (const gap of own?.gaps ?? []) complaints.stated(gap);
-  if (own === undefined) readCompositions(document, rootReference, complaints);
+  for (const gap of own?.gaps ?? []) diagnostics.stated(gap);
+  if (own === undefined) readCompositions(document, rootReference, diagnostics);
 
   const components: ListedComponent[] = [];
   const distributions: Listing["distributions"][number][] = [];
   const others = new Set(rootReference === undefined ? [] : [rootReference]);
-  for (const { component, place } of allComponents(document, root, complaints)) {
+  for (const { component, place } of allComponents(document, root, diagnostics)) {
     const type = asText(component.type) ?? "library";
     const properties = propertiesOf(component);
     const reference = asText(component["bom-ref"]);
     if (type === "operating-system") {
       if (reference !== undefined) others.add(reference);
       const name = properties.foreign("syft:distro:id") ?? asText(component.name);
-      if (name === undefined) complaints.gap("sbom.component", "states no name", place);
+      if (name === undefined) diagnostics.gap("sbom.component", "states no name", place);
       else distributions.push({ place, distribution: distributionOf(name, component, properties, own !== undefined) });
     } else if (!isStructure(type, component, properties)) {
       components.push(listed(component, place, properties, own !== undefined));
@@ -52,7 +52,7 @@ export function readCycloneDx(document: Untyped, documentName: string, complaint
     listing: {
       components,
       distributions,
-      dependencies: dependenciesOf(document, complaints),
+      dependencies: dependenciesOf(document, diagnostics),
       others,
       documentName,
       ordered: own !== undefined,
@@ -61,14 +61,14 @@ export function readCycloneDx(document: Untyped, documentName: string, complaint
 }
 
 /** A document that says of itself, or of its root, that it is not whole. */
-function readCompositions(document: Untyped, root: string | undefined, complaints: Complaints): void {
+function readCompositions(document: Untyped, root: string | undefined, diagnostics: Diagnostics): void {
   for (const [i, composition] of asObjects(document.compositions).entries()) {
     const aggregate = asText(composition.aggregate) ?? "";
     const assemblies = asTexts(composition.assemblies);
     const isAboutAll =
       assemblies.length === 0 ? composition.dependencies === undefined : assemblies.includes(root ?? "");
     if (isAboutAll && aggregate.startsWith("incomplete")) {
-      complaints.gap("sbom.incomplete", "says that the document is not whole", `compositions[${i}] (${aggregate})`);
+      diagnostics.gap("sbom.incomplete", "says that the document is not whole", `compositions[${i}] (${aggregate})`);
     }
   }
 }
@@ -79,7 +79,7 @@ interface Placed {
 }
 
 /** Every component, also those within others and within the root, the outer before the inner. */
-function* allComponents(document: Untyped, root: Untyped | undefined, complaints: Complaints): Generator<Placed> {
+function* allComponents(document: Untyped, root: Untyped | undefined, diagnostics: Diagnostics): Generator<Placed> {
   const pending = [
     { list: asObjects(root?.components), path: "metadata.component.components", next: 0 },
     { list: asObjects(document.components), path: "components", next: 0 },
@@ -95,7 +95,7 @@ function* allComponents(document: Untyped, root: Untyped | undefined, complaints
     const path = `${at.path}[${at.next}]`;
     at.next += 1;
     if (++count > contentsBounds.packages) {
-      complaints.gap("sbom.too-many-components", `exceeds the limit of ${contentsBounds.packages} components`, path);
+      diagnostics.gap("sbom.too-many-components", `exceeds the limit of ${contentsBounds.packages} components`, path);
       return;
     }
     const place = placed(path, component);
@@ -103,7 +103,7 @@ function* allComponents(document: Untyped, root: Untyped | undefined, complaints
     const inner = asObjects(component.components);
     if (inner.length === 0) continue;
     if (pending.length - outermost >= bounds.sbomDepth) {
-      complaints.gap("sbom.too-deep", `holds components beyond the depth of ${bounds.sbomDepth}`, place);
+      diagnostics.gap("sbom.too-deep", `holds components beyond the depth of ${bounds.sbomDepth}`, place);
     } else {
       pending.push({ list: inner, path: `${path}.components`, next: 0 });
     }
@@ -213,14 +213,14 @@ function foreignFields(properties: PropertyBag): Pick<ListedComponent, "source" 
   };
 }
 
-function dependenciesOf(document: Untyped, complaints: Complaints): Map<string, readonly string[]> {
+function dependenciesOf(document: Untyped, diagnostics: Diagnostics): Map<string, readonly string[]> {
   const dependencies = new Map<string, readonly string[]>();
   for (const [i, entry] of asObjects(document.dependencies).entries()) {
     const reference = asText(entry.ref);
     if (reference === undefined) continue;
     const needed = asTexts(entry.dependsOn);
     const before = dependencies.get(reference);
-    if (before !== undefined) complaints.remark("repeats the dependencies of another element", `dependencies[${i}]`);
+    if (before !== undefined) diagnostics.remark("repeats the dependencies of another element", `dependencies[${i}]`);
     dependencies.set(reference, before === undefined ? needed : [...before, ...needed]);
   }
   return dependencies;

@@ -2,7 +2,7 @@
 import type { Untyped } from "../../../../core/untyped.ts";
 import type { PackageRecord } from "../../model.ts";
 import { parsePurl } from "../../purl-parse.ts";
-import type { Complaints } from "../complaints.ts";
+import type { Diagnostics } from "../diagnostics.ts";
 import type { ReadDocument } from "../document.ts";
 import { readHashes } from "../hashes.ts";
 import { type ListedComponent, type Listing, withinBound } from "../listing.ts";
@@ -22,14 +22,14 @@ import { asList, asObject, asObjects, asText, asTexts, parseJson } from "../unty
 const DOCUMENT = "SPDXRef-DOCUMENT";
 
 /** @param document - parsed; in the shape of the JSON format */
-export function readSpdx(document: Untyped, documentName: string, complaints: Complaints): ReadDocument {
+export function readSpdx(document: Untyped, documentName: string, diagnostics: Diagnostics): ReadDocument {
   const relations = relationsOf(document);
-  const entries = withinBound(asObjects(document.packages), "packages", complaints);
+  const entries = withinBound(asObjects(document.packages), "packages", diagnostics);
   const packages = entries.map((item, i) => describedPackage(item, i, relations));
   const root = packages.find(({ isRoot }) => isRoot);
   const rootName = asText(root?.item.name) ?? asText(document.name);
   const own = root === undefined ? undefined : subjectOf(rootName ?? documentName, root.properties);
-  for (const gap of own?.gaps ?? []) complaints.stated(gap);
+  for (const gap of own?.gaps ?? []) diagnostics.stated(gap);
 
   const components: ListedComponent[] = [];
   const distributions: Listing["distributions"][number][] = [];
@@ -41,7 +41,7 @@ export function readSpdx(document: Untyped, documentName: string, complaints: Co
     } else if (isDistribution(item)) {
       others.add(reference ?? "");
       const name = asText(item.name);
-      if (name === undefined) complaints.gap("sbom.component", "states no name", place);
+      if (name === undefined) diagnostics.gap("sbom.component", "states no name", place);
       else distributions.push({ place, distribution: distributionOf(name, item, properties, own !== undefined) });
     } else if (isStructure(described, relations)) {
       others.add(reference ?? "");

@@ -2,7 +2,7 @@
 
 import type { Untyped } from "../../../../core/untyped.ts";
 import { bounds } from "../bounds.ts";
-import type { Complaints } from "../complaints.ts";
+import type { Diagnostics } from "../diagnostics.ts";
 
 type Entry = Record<string, unknown>;
 
@@ -29,7 +29,7 @@ const OPEN = "<text>";
 const CLOSE = "</text>";
 
 /** Lines are read one after the other; those that say nothing of packages are passed over. */
-export function readTagValue(text: string, complaints: Complaints): Untyped {
+export function readTagValue(text: string, diagnostics: Diagnostics): Untyped {
   const document: Entry = {};
   const packages: Entry[] = [];
   const files: Entry[] = [];
@@ -38,9 +38,9 @@ export function readTagValue(text: string, complaints: Complaints): Untyped {
   let current: Entry = document;
 
   let tags = 0;
-  for (const { tag, value, line } of tagsOf(text, complaints)) {
+  for (const { tag, value, line } of tagsOf(text, diagnostics)) {
     if (++tags > bounds.sbomElements) {
-      complaints.gap("sbom.too-large", `exceeds the limit of ${bounds.sbomElements} tags`, `line ${line}`);
+      diagnostics.gap("sbom.too-large", `exceeds the limit of ${bounds.sbomElements} tags`, `line ${line}`);
       break;
     }
     const texts = current === document ? DOCUMENT_TEXTS : PACKAGE_TEXTS;
@@ -57,7 +57,7 @@ export function readTagValue(text: string, complaints: Complaints): Untyped {
       current.SPDXID ??= value;
     } else if (tag === "Relationship") {
       const [from, type, to] = value.split(/[ \t]+/);
-      if (to === undefined) complaints.remark("is not a relationship", `line ${line}`);
+      if (to === undefined) diagnostics.remark("is not a relationship", `line ${line}`);
       else relationships.push({ spdxElementId: from, relationshipType: type, relatedSpdxElement: to });
     } else if (tag === "ExternalRef") {
       const [category, type, locator] = value.split(/[ \t]+/);
@@ -86,7 +86,7 @@ interface Tag {
 }
 
 /** `Tag: value`, the value over several lines where it is between `<text>` and `</text>`; `#` starts a comment line. */
-function* tagsOf(text: string, complaints: Complaints): Generator<Tag> {
+function* tagsOf(text: string, diagnostics: Diagnostics): Generator<Tag> {
   let line = 0;
   let start = 0;
   const next = (): string => {
@@ -103,7 +103,7 @@ function* tagsOf(text: string, complaints: Complaints): Generator<Tag> {
     const colon = written.indexOf(":");
     const tag = written.slice(0, colon).trim();
     if (colon <= 0 || !/^[A-Za-z]+$/.test(tag)) {
-      complaints.remark("is not a tag", `line ${line}`);
+      diagnostics.remark("is not a tag", `line ${line}`);
       continue;
     }
     const first = line;
@@ -116,7 +116,7 @@ function* tagsOf(text: string, complaints: Complaints): Generator<Tag> {
       else {
         const end = text.indexOf(CLOSE, from);
         if (end < 0) {
-          complaints.gap("sbom.unread", "opens a text that nothing closes", `line ${first}`);
+          diagnostics.gap("sbom.unread", "opens a text that nothing closes", `line ${first}`);
           return;
         }
         value = `${inner}${text.slice(from, end)}`;

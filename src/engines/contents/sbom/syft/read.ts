@@ -1,7 +1,7 @@
 /** Syft's own JSON (its schema versions 1 to 16), as `syft -o json` writes it. */
 import type { Untyped } from "../../../../core/untyped.ts";
 import type { Distribution } from "../../model.ts";
-import type { Complaints } from "../complaints.ts";
+import type { Diagnostics } from "../diagnostics.ts";
 import type { ReadDocument } from "../document.ts";
 import { type ListedComponent, withinBound } from "../listing.ts";
 import { statedDistribution } from "../stated-distribution.ts";
@@ -11,12 +11,12 @@ export function isSyft(document: Untyped): boolean {
   return Array.isArray(document.artifacts) && (document.schema !== undefined || document.source !== undefined);
 }
 
-export function readSyft(document: Untyped, documentName: string, complaints: Complaints): ReadDocument {
+export function readSyft(document: Untyped, documentName: string, diagnostics: Diagnostics): ReadDocument {
   const source = asObject(document.source);
   const target = asObject(source?.metadata) ?? asObject(source?.target);
   const name = asText(target?.userInput) ?? asText(source?.name) ?? asText(source?.target);
   const distribution = distributionOf(asObject(document.distro));
-  const components = withinBound(asObjects(document.artifacts), "artifacts", complaints).map(listed);
+  const components = withinBound(asObjects(document.artifacts), "artifacts", diagnostics).map(listed);
   return {
     format: `Syft ${asText(asObject(document.schema)?.version) ?? ""}`.trimEnd(),
     subject: { kind: "other", ...(name === undefined ? {} : { name }) },

@@ -1,0 +1,56 @@
+/** Adds up what single files gave. */
+
+import type { Gap } from "../../core/evidence.ts";
+import { bounds as secretsBounds } from "../../engines/secrets/bounds.ts";
+import type { SecretFact, SecretsFound } from "../../engines/secrets/model.ts";
+import type { FileSecrets } from "../../engines/secrets/stream.ts";
+
+export interface Accumulator {
+  file(path: string, bytes: number, secrets: FileSecrets): void;
+  unread(path: string, cause: string): void;
+  gap(gap: Gap): void;
+  files(): number;
+  finish(): { readonly found: SecretsFound; readonly gaps: readonly Gap[] };
+}
+
+/** @param place - the whole, for reports */
+export function createAccumulator(place: string): Accumulator {
+  const secrets: SecretFact[] = [];
+  let files = 0;
+  let bytes = 0;
+  let omitted = 0;
+  let unread = 0;
+  let firstUnread = "";
+  let firstOmitted = "";
+  const gaps: Gap[] = [];
+  return {
+    file(path, size, found) {
+      files += 1;
+      bytes += size;
+      const room = Math.max(0, secretsBounds.secretsOfAsset - secrets.length);
+      const over = found.omitted + Math.max(0, found.secrets.length - room);
+      secrets.push(...found.secrets.slice(0, room));
+      if (over > 0 && omitted === 0) firstOmitted = path;
+      omitted += over;
+    },
+    unread(path, cause) {
+      if (unread === 0) firstUnread = `${path}: ${cause}`;
+      unread += 1;
+    },
+    gap: (gap) => gaps.push(gap),
+    files: () => files,
+    finish() {
+      if (unread > 0) {
+        const what = unread === 1 ? "one file or directory" : `${unread} files or directories`;
+        gaps.push({ code: "secrets.unreadable", reason: `${place}: ${what} could not be read, first ${firstUnread}` });
+      }
+      if (omitted > 0) {
+        gaps.push({
+          code: "secrets.too-many",
+          reason: `${place}: ${omitted} more places that look like secrets were not recorded, first in ${firstOmitted}`,
+        });
+      }
+      return { found: { secrets, files, bytes }, gaps };
+    },
+  };
+}

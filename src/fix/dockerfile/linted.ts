@@ -1,0 +1,55 @@
+/** A Dockerfile judged, with fixes that are tried before they are offered. */
+import type { Evaluation } from "../../core/evaluation.ts";
+import type { Dockerfile, ReadDockerfile } from "../../engines/dockerfile/model.ts";
+import { ignoreNotes } from "../../evaluate/build/dockerfile-ignores.ts";
+import {
+  evaluateUnreadDockerfile,
+  type LintContext,
+  lintDockerfile,
+  linterOf,
+  lintIds,
+} from "../../evaluate/build/dockerfiles.ts";
+import {
+  type FixVerifier,
+  fixVerifierOf,
+  inWords,
+  type RejectedFix,
+  verifyFixes,
+  withLineEnds,
+} from "./fix-verification.ts";
+
+export interface LintedDockerfile {
+  /** One a check. */
+  readonly evaluations: readonly Evaluation[];
+  /** One sentence each. */
+  readonly notes: readonly string[];
+  /** Absent where it could not be read. */
+  readonly file?: LintedFile;
+}
+
+/** The text that was judged, and what of its findings can be fixed. */
+export interface LintedFile {
+  readonly text: string;
+  /** Its bytes are not UTF-8, and would not survive being written again. */
+  readonly lossy: boolean;
+  readonly dockerfile: Dockerfile;
+  readonly refused: readonly RejectedFix[];
+  readonly verifier: FixVerifier;
+}
+
+export function lintWithFixes(read: ReadDockerfile, context: LintContext): LintedDockerfile {
+  if (read.state === "unread") {
+    return { evaluations: evaluateUnreadDockerfile(read.path, read.gap, context), notes: [] };
+  }
+  const { text, lossy, dockerfile } = read;
+  const found = lintDockerfile(dockerfile, read.context, context).map((one) => withLineEnds(one, text));
+  const verifier = fixVerifierOf(dockerfile, found, linterOf(read.context, context));
+  const { evaluations, refused } = lossy
+    ? { evaluations: found.map((one) => inWords(one, () => true)), refused: [] }
+    : verifyFixes(found, verifier);
+  return {
+    evaluations,
+    notes: ignoreNotes(dockerfile, context.policy, lintIds),
+    file: { text, lossy, dockerfile, refused, verifier },
+  };
+}
