@@ -1,6 +1,6 @@
 /** What whoever controls the repository, or the way to it, may do to a client: each attack with its own refusal. */
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { describe, test } from "node:test";
 import { readKept } from "./kept.ts";
 import { type Body, type Client, clientOf, envelope, NOW, signer, TestRepository } from "./repository.fixture.ts";
 
@@ -356,18 +356,20 @@ function stamp(members: string): string {
   return `{"signed":{"_type":"timestamp","spec_version":"1.0","meta":{},${members}},"signatures":[]}`;
 }
 
-for (const { name, attack, code, message, place } of attacks) {
-  test(`${name} is refused, and what was trusted stays`, async (context) => {
-    const repository = new TestRepository();
-    repository.snapshot.meta["delegated.json"] = { version: 1 };
-    repository.publish();
-    repository.publish();
-    const client = await clientOf(context, repository);
-    await client.update();
-    attack(repository, client);
-    await assert.rejects(client.update(), { code, message, ...(place === undefined ? {} : { place }) });
-    const kept = readKept(client.cache, client.repository.anchor);
-    assert.equal(Buffer.from(kept?.files.get("trusted_root.json") ?? []).toString(), "the first");
-    assert.equal(kept?.checkedAt, NOW.toISOString());
-  });
-}
+describe("each attack is refused for its own reason, and what was trusted stays", () => {
+  for (const { name, attack, code, message, place } of attacks) {
+    test(name, async (context) => {
+      const repository = new TestRepository();
+      repository.snapshot.meta["delegated.json"] = { version: 1 };
+      repository.publish();
+      repository.publish();
+      const client = await clientOf(context, repository);
+      await client.update();
+      attack(repository, client);
+      await assert.rejects(client.update(), { code, message, ...(place === undefined ? {} : { place }) });
+      const kept = readKept(client.cache, client.repository.anchor);
+      assert.equal(Buffer.from(kept?.files.get("trusted_root.json") ?? []).toString(), "the first");
+      assert.equal(kept?.checkedAt, NOW.toISOString());
+    });
+  }
+});
