@@ -21,6 +21,7 @@ const suites: Readonly<Record<string, () => Promise<Suite>>> = {
   sboms: async () => (await import("./sboms.ts")).sboms,
   schemas: async () => (await import("./schemas.ts")).schemas,
   secrets: async () => (await import("./secrets.ts")).secrets,
+  provenance: async () => (await import("./provenance.ts")).provenance,
   sigstore: async () => (await import("./sigstore.ts")).sigstore,
   verdicts: async () => (await import("./verdicts.ts")).verdicts,
   programs: async () => (await import("./programs.ts")).programs,

@@ -43,7 +43,8 @@ export async function cosignIn(folder: string): Promise<Cosign> {
   const cosign: Cosign = {
     async run(words, environment = {}) {
       const env = { PATH: process.env.PATH ?? "", HOME: home, COSIGN_PASSWORD: PASSWORD, ...environment };
-      const { stdout } = await run("cosign", words, { cwd: folder, env });
+      // What it asks for and does not get (a root, an answer) it waits for.
+      const { stdout } = await run("cosign", words, { cwd: folder, env, timeout: 120_000 });
       return stdout;
     },
     async keyPair(name) {

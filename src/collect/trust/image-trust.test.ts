@@ -279,6 +279,26 @@ test("a caller that gives up ends it with its own reason", async (t) => {
   await assert.rejects(asked, (error) => error === reason);
 });
 
+test("a registry that never ends is waited for until the bound, and what it did not say is a gap", async (t) => {
+  const asked = Promise.withResolvers<void>();
+  const registry = await heldRegistry(t, {
+    instead(request) {
+      if (request.url?.endsWith(".att") !== true) return false;
+      asked.resolve();
+      return true;
+    },
+  });
+  const signed = image(registry, "one", "1");
+  await signIt(registry, signed);
+  const endless = { stallMilliseconds: 2 ** 30, documentMilliseconds: 2 ** 30 };
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const collected = collect(registry, ":1", { registry: { ...registry.options, limits: endless } });
+  await asked.promise;
+  t.mock.timers.tick(bounds.imageMilliseconds);
+  const { subject } = await collected;
+  assert.ok(told(subject).includes("gap registry.timeout"), told(subject).join());
+});
+
 async function layoutOf(t: TestContext) {
   const held = heldLayout(t);
   const root = image(held, "saved");

@@ -28,7 +28,7 @@ export interface TrustOptions {
   /** When certificates must be valid whose time nobody vouches for; when the reference is said to be resolved. */
   readonly now: Date;
   readonly registry?: RegistryOptions;
-  /** What is shared with other images; each call remembers nothing where absent. */
+  /** What is shared with other images, asked by the same `registry` options; each call remembers nothing where absent. */
   readonly memory?: TrustMemory;
   /** Files with signatures of the image, beside those that its registry has. */
   readonly signatureFiles?: readonly string[];

@@ -167,6 +167,27 @@ test("a signature that somebody else's overwrote is written upon it", async (t) 
   assert.equal(valueAt(document, ["layers", 1, "annotations", annotations.signature]), "ours");
 });
 
+test("one who read before and writes after is noticed: the tag is looked at again once they had the time", async (t) => {
+  const registry = await heldRegistry(t, {
+    instead(request) {
+      // Each request takes a while by the clock that is asked.
+      if (request.url?.endsWith(".sig")) registry.clock.time += 100;
+      return false;
+    },
+  });
+  const { clock } = registry;
+  const sleep = clock.sleep;
+  const late = { ...registry.blob(mediaTypes.simpleSigning, "late"), annotations: {} };
+  clock.sleep = async (milliseconds, signal) => {
+    await sleep(milliseconds, signal);
+    if (clock.slept.length === 1) registry.manifest({ layers: [late] }, `${TAG}.sig`);
+  };
+  await attach(registry, signed("ours"));
+  const document = JSON.parse(String(registry.manifests.get(`${TAG}.sig`)?.bytes));
+  assert.equal(document.layers.length, 2);
+  assert.equal(clock.slept[0], 400);
+});
+
 test("one that is overwritten each time is a conflict, and not taken for attached", async (t) => {
   const options = overwriting(100, (registry) => registry.manifest({ layers: [] }, `${TAG}.sig`));
   const registry = await heldRegistry(t, options);

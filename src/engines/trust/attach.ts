@@ -44,7 +44,7 @@ export interface Attached {
   readonly manifest?: Digest;
   /** Of the blob with the signature or its payload. */
   readonly blob: Digest;
-  /** False where it was there already, and of a dry run. */
+  /** False of a dry run, and where a tag's manifest had it already. */
   readonly written: boolean;
 }
 

@@ -122,6 +122,23 @@ test("a look-up that fails is a gap, whatever else is found", async (t) => {
   }
 });
 
+test("a registry that is asked too often is asked again when it says so", async (t) => {
+  let left = 3;
+  const registry = await heldRegistry(t, {
+    instead(request, response) {
+      if (request.url?.includes(TAG) !== true || left === 0) return false;
+      left -= 1;
+      json(response, 429, { errors: [{ code: "TOOMANYREQUESTS" }] }, { "retry-after": "7" });
+      return true;
+    },
+  });
+  tags(registry, referrers(registry).signed);
+  const { signatures, gaps } = await findSignatures(SUBJECT, registry.repository);
+  assert.deepEqual(gaps, []);
+  assert.equal(signatures.length, forms.length);
+  assert.deepEqual(registry.clock.slept, [7_000, 7_000, 7_000]);
+});
+
 test("a 404 that is not the registry's own says nothing", async (t) => {
   for (const [head, body] of [
     [{ "content-type": "text/html; charset=utf-8" }, "<h1>not here</h1>"],

@@ -122,7 +122,7 @@ export function madeBundle(wish: BundleWish = {}) {
     payload,
     envelope: Buffer.from(JSON.stringify(envelope)),
   };
-  const isTimestamped = wish.timestamp ?? entry?.endsWith("0.0.2") === true;
+  const isTimestamped = wish.timestamp ?? (entry !== null && isOfTiles(entry));
   const rawBytes = (certificate: Made) => ({ rawBytes: certificate.der.toString("base64") });
   return {
     mediaType,
@@ -149,10 +149,14 @@ export function madeBundle(wish: BundleWish = {}) {
   };
 }
 
+/** The second version of the log, which vouches for no times. */
+function isOfTiles(kind: EntryKind): boolean {
+  return kind === "hashedrekord 0.0.2" || kind === "dsse 0.0.2";
+}
+
 export function bundleEntry(kind: EntryKind, parts: EntryParts): MadeEntry {
   const body = entryBodies[kind](parts);
-  const isTiles = kind === "hashedrekord 0.0.2" || kind === "dsse 0.0.2";
-  return isTiles
+  return isOfTiles(kind)
     ? madeEntry({ log: sigstore.tiles, body })
     : madeEntry({ log: sigstore.log, body, at: SIGNED_AT, proof: true });
 }

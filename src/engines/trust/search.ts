@@ -31,10 +31,12 @@ export function startSearch(repository: Repository): Search {
   let [failures, signatures, bytes] = [0, 0, 0];
 
   function gap(found: Gap): void {
-    const key = JSON.stringify(found);
+    // What it quotes of a document may be as long as that.
+    const clipped = found.reason.length <= 500 ? found : { ...found, reason: `${found.reason.slice(0, 500)}…` };
+    const key = JSON.stringify(clipped);
     if (known.has(key) || known.size > GAPS) return;
     known.add(key);
-    gaps.push(known.size > GAPS ? { code: found.code, reason: `${repository.place}: and more that failed` } : found);
+    gaps.push(known.size > GAPS ? { code: found.code, reason: `${repository.place}: and more that failed` } : clipped);
   }
 
   const over = (reason: string) => gap({ code: "trust.bound", reason: `${repository.place}: ${reason}` });

@@ -16,20 +16,22 @@ export interface VouchedTimes {
 /**
  * Every time that is given must hold. Where nobody is trusted with times, or with entries, what is given is not looked at.
  *
- * @param signatures - over one of which a timestamp must be
+ * @param signatures - over one of which a timestamp must be; beside cosign's attestations it is over the envelope as kept,
+ *   signatures and all (sigstore/cosign, attest)
  */
 export function timesOf(
-  { entries, timestamps }: Pick<SignedMaterial, "entries" | "timestamps">,
+  { form, entries, timestamps, envelope }: Pick<SignedMaterial, "form" | "entries" | "timestamps" | "envelope">,
   signatures: readonly Buffer[],
   { logs, timestampers }: Witnesses,
 ): VouchedTimes {
   const logged = logs.length === 0 ? [] : logsOf(entries, logs);
   const stamped = timestampers.length === 0 ? [] : timestamps;
+  const kept = form === "cosign-att" && envelope !== undefined ? [Buffer.from(envelope)] : [];
   const times = [
     ...logged.flatMap((entry) => timeOfEntry(entry) ?? []),
     ...stamped.map((timestamp) => {
-      const { time, by } = firstOf(signatures, (signature) =>
-        verifyTimestampResponse(timestamp, signature, timestampers),
+      const { time, by } = firstOf([...signatures, ...kept], (bytes) =>
+        verifyTimestampResponse(timestamp, bytes, timestampers),
       );
       return { by: "timestamp-authority" as const, at: isoTime(time), detail: by, milliseconds: time };
     }),

@@ -116,7 +116,7 @@ function verifyByCertificate(
   now: Date,
   steps: StepResult[],
 ): Vouched {
-  const { vouchers, refusal } = vouchersFor(signer.certificate, material);
+  const { vouchers, refusal } = vouchersFor(signer.certificate, signer.chain, material);
   let farthest: { readonly steps: readonly StepResult[]; readonly error: unknown } | undefined;
   for (const voucher of vouchers) {
     const own: StepResult[] = [];
@@ -244,8 +244,10 @@ function verifyByKey(
   );
   const claims = held.map(({ key, signature }) => claimOf(signed, signature, spkiOf(key)));
   take(steps, "log", () => tellEntries(vouched, claims));
-  const names = new Map(held.map(({ key: { trusted } }) => [trusted.fingerprint, trusted]));
-  const signers = [...names.values()].map(({ name, fingerprint }): Signer => ({ kind: "key", name, fingerprint }));
+  const fingerprints = held.map(({ key }) => key.trusted.fingerprint);
+  const signers = held
+    .filter((_, i) => fingerprints.indexOf(fingerprints[i] as Digest) === i)
+    .map(({ key: { trusted } }): Signer => ({ kind: "key", name: trusted.name, fingerprint: trusted.fingerprint }));
   return { signers: signers as [Signer, ...Signer[]], times: vouched.times };
 }
 

@@ -3,6 +3,7 @@ import type { CertificateAuthority, TrustMaterial } from "./model.ts";
 import { refused } from "./refusal.ts";
 import { type TrustedLog, type UsableRoot, usableRoot } from "./sigstore/root.ts";
 import type { TrustedTimestamper } from "./sigstore/timestamp.ts";
+import { anchorsOf } from "./x509/authority.ts";
 import type { Certificate } from "./x509/read.ts";
 import { titleOf } from "./x509/signer-certificate.ts";
 
@@ -15,15 +16,17 @@ export type Voucher =
   | { readonly kind: "root"; readonly root: UsableRoot }
   | { readonly kind: "authority"; readonly authority: CertificateAuthority };
 
-/** Sigstore roots of which an authority bears the name of the certificate's issuer, and every own authority. */
+/**
+ * Those to whom a certificate could lead by the names of issuers: Sigstore roots by its own, own authorities by those that
+ * came along as well.
+ */
 export function vouchersFor(
   certificate: Certificate,
+  chain: readonly Certificate[],
   { roots, authorities }: TrustMaterial,
 ): { readonly vouchers: readonly Voucher[] /** Why there is none. */; readonly refusal: Error } {
-  let refusal = refused(
-    "trust.unknown-root",
-    `no trusted authority bears the name of the issuer of ${titleOf(certificate)}`,
-  );
+  const what = `no trusted authority bears the name of the issuer of ${titleOf(certificate)}`;
+  let refusal = refused("trust.unknown-root", what);
   const vouchers: Voucher[] = [];
   for (const root of roots) {
     try {
@@ -34,8 +37,13 @@ export function vouchersFor(
       refusal = error as Error;
     }
   }
+  const issuers = [certificate, ...chain].map(({ issuer }) => issuer);
   for (const authority of authorities) {
-    if (authority.purpose === "signing") vouchers.push({ kind: "authority", authority });
+    if (authority.purpose !== "signing") continue;
+    const { name, certificates, unread } = anchorsOf(authority);
+    const isIssuer = certificates.some(({ subject }) => issuers.some((issuer) => issuer.equals(subject)));
+    if (isIssuer) vouchers.push({ kind: "authority", authority });
+    else if (unread.length > 0) refusal = refused("trust.unknown-root", `${what}; of ${name}, ${unread.join(", ")}`);
   }
   return { vouchers, refusal };
 }

@@ -89,6 +89,9 @@ export async function startSigstore(): Promise<Sigstore> {
         return await stamp(body);
       case "/.well-known/openid-configuration":
         return jsonAnswer({ issuer: url, jwks_uri: `${url}/keys` });
+      // GitHub Enterprise Server's issuer, and where its runners ask for tokens.
+      case "/_services/token/.well-known/openid-configuration":
+        return jsonAnswer({ issuer: `${url}/_services/token`, jwks_uri: `${url}/keys` });
       case "/keys":
         return jsonAnswer({ keys: [{ ...issuerKeys.publicKey.export({ format: "jwk" }), kid: "1", use: "sig" }] });
       default:
@@ -100,7 +103,7 @@ export async function startSigstore(): Promise<Sigstore> {
   /** Fulcio's first API, which cosign 2 asks: the same, said otherwise. */
   async function firstApi(request: IncomingMessage, body: Buffer): Promise<Answer> {
     const { publicKey } = JSON.parse(body.toString()) as { publicKey: { content: string } };
-    const pem = `-----BEGIN PUBLIC KEY-----\n${publicKey.content}\n-----END PUBLIC KEY-----\n`;
+    const pem = Buffer.from(publicKey.content, "base64").toString();
     const credentials = { oidcIdentityToken: (request.headers.authorization ?? "").replace(/^Bearer /, "") };
     const made = await fulcio.fn(JSON.stringify({ credentials, publicKeyRequest: { publicKey: { content: pem } } }));
     const { signedCertificateEmbeddedSct } = JSON.parse(String(made.response)) as {
@@ -138,8 +141,16 @@ export async function startSigstore(): Promise<Sigstore> {
   const server = createServer(async (request: IncomingMessage, response: ServerResponse) => {
     const path = new URL(request.url ?? "/", "http://loopback").pathname;
     asked.push(`${request.method} ${path}`);
-    const { status, body, type = "text/plain", headers } = await answer(request, path, await buffer(request));
-    response.writeHead(status, { "content-type": type, ...headers }).end(body);
+    const body = await buffer(request);
+    const {
+      status,
+      body: content,
+      type = "text/plain",
+      headers,
+    } = await answer(request, path, body).catch(
+      (error: unknown): Answer => ({ status: 400, body: `${error}: ${body}` }),
+    );
+    response.writeHead(status, { "content-type": type, ...headers }).end(content);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

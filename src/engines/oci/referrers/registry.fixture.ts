@@ -18,6 +18,8 @@ export interface HeldRegistry extends PushRegistry {
   /** `127.0.0.1:PORT/shop/web` */
   readonly name: string;
   readonly options: RegistryOptions;
+  /** Of those options. */
+  readonly clock: ReturnType<typeof instantClock>;
   /** Puts a blob there. */
   blob(mediaType: string, content: string | Buffer): HeldDescriptor;
   /** Puts a manifest there, under its digest and a tag. */
@@ -58,7 +60,8 @@ export async function heldRegistry(
     },
   });
   const name = `${registry.host}/shop/web`;
-  const options = { environment: { HOME: "/nonexistent" }, limits: fastLimits, clock: instantClock() };
+  const clock = instantClock();
+  const options = { environment: { HOME: "/nonexistent" }, limits: fastLimits, clock };
   const client = openRegistry(parseReference(name), options);
   t.after(() => client.close());
 
@@ -75,6 +78,7 @@ export async function heldRegistry(
     ...registry,
     name,
     options,
+    clock,
     repository: registryRepository(client),
     blob(mediaType, content) {
       const bytes = Buffer.from(content);

@@ -63,6 +63,9 @@ export type TagChange = (current: Manifest | undefined) => Promise<PushedManifes
 /** Writes of one change, while others overwrite each. */
 const UPDATE_TRIES = 5;
 
+/** At most, between a write and the look at whether it stayed. */
+const SETTLE_MILLISECONDS = 5_000;
+
 const INDEX = "application/vnd.oci.image.index.v1+json";
 
 /** Nothing is sent before the first write. @throws Problem `registry.ca-file` */
@@ -162,16 +165,23 @@ export function openRegistryWriter(reference: ImageReference, options: RegistryO
 
   async function update(tag: string, change: TagChange): Promise<boolean> {
     return await inTurn(`${place}:${tag}`, async () => {
-      for (let tries = 0; tries < UPDATE_TRIES; tries += 1) {
+      for (let tries = 0; ; tries += 1) {
+        const started = clock.now();
         const next = await change(await reader.tagged(tag));
         if (next === undefined) return tries > 0;
-        if (tries > 0) await clock.sleep(waitBefore(tries, undefined, limits, clock.random), options.signal);
+        if (tries === UPDATE_TRIES) throw conflict(tag);
         await putChecked(tag, next);
+        // Whoever had read before that may be about to write: it is looked at again once they have had the time for it.
+        const settled = Math.min(2 * (clock.now() - started), SETTLE_MILLISECONDS);
+        const apart = tries === 0 ? 0 : waitBefore(tries, undefined, limits, clock.random);
+        await clock.sleep(settled + apart, options.signal);
       }
-      if ((await change(await reader.tagged(tag))) === undefined) return true;
-      const cause = `others change it at the same time: ${UPDATE_TRIES} tries were overwritten`;
-      throw new Problem({ kind: "unavailable", code: "registry.conflict", place: `${place}:${tag}`, cause });
     });
+  }
+
+  function conflict(tag: string): Problem {
+    const cause = `others change it at the same time: ${UPDATE_TRIES} tries were overwritten`;
+    return new Problem({ kind: "unavailable", code: "registry.conflict", place: `${place}:${tag}`, cause });
   }
 
   function close(): void {

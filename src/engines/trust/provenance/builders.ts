@@ -54,6 +54,7 @@ export const knownBuilders: readonly BuilderTrust[] = [
       if (isItself(builder, signer)) return true;
       // npm's and GitHub's earlier ids name the runner, whichever workflow it was.
       const runner = signer.kind === "identity" ? signer.claims.runner : undefined;
+      if (runner === "github-hosted" && builder === "https://github.com/actions/runner") return true;
       return runner !== undefined && builder === `https://github.com/actions/runner/${runner}`;
     },
     level: ({ runner }) => (runner === "github-hosted" ? 2 : 1),

@@ -53,6 +53,9 @@ export function judgeProvenance(
   if (row.needsSource !== "never" && !saysWhose && !isNamed) {
     return refused("trust.source", `anybody may build with ${row.name}, and the rule names no source`);
   }
+  if (row.needsSource !== "never" && claims.sourceRepository === undefined) {
+    return refused("trust.source", "the certificate does not say of which source it is");
+  }
   const level = row.level(claims);
   if (rule.level !== undefined && level < rule.level) {
     return refused("trust.level", `level ${level} by ${quoted(provenance.builder)}, not ${rule.level}`);

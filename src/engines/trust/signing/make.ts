@@ -58,6 +58,11 @@ export function requireForm(form: SignatureForm, kind: RunSigner["kind"], { log,
       "use --form bundle-signature or bundle-attestation",
     );
   }
+  if (form === "cosign-att" && log?.version === 1 && log.envelopeEntry === "intoto") {
+    const cause =
+      "cosign compares an intoto entry with the envelope as it is kept, and the log hashes another form of it";
+    throw formProblem(form, cause, "use --form bundle-attestation, or --rekor-entry dsse");
+  }
   if (kind === "identity" && log?.version !== 1 && timestamp === undefined) {
     const cause = "a short-lived certificate needs a signed time";
     throw formProblem(

@@ -137,7 +137,7 @@ function readChain(chain: Members): NamedSigner {
 }
 
 function readEntry(entry: Members): LogEntry {
-  const logIndex = entry.count("logIndex");
+  const logIndex = entry.has("logIndex") ? entry.count("logIndex") : 0n;
   const id = entry.object("logId");
   const logId = id.bytes("keyId");
   id.end();
@@ -166,7 +166,8 @@ function readEntry(entry: Members): LogEntry {
 }
 
 function readProof(proof: Members): InclusionProof {
-  const logIndex = proof.count("logIndex");
+  // The first entry of a log: JSON of protocol buffers leaves zero out (as Go writes it).
+  const logIndex = proof.has("logIndex") ? proof.count("logIndex") : 0n;
   const rootHash = proof.bytes("rootHash");
   const treeSize = proof.count("treeSize");
   const hashes = proof.list("hashes", PROOF_HASHES).map((hash, i) => {

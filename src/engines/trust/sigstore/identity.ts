@@ -72,8 +72,9 @@ const URI = contextTag(6);
 export function alternativeNameOf({ extensions }: Certificate): string | undefined {
   const extension = extensions.get(extensionIds.subjectAlternativeName);
   if (extension === undefined) return undefined;
-  const [name, ...more] = derItems(readDer(extension.value, tags.sequence, fault), fault);
-  if (name === undefined || more.length > 0) throw fault(`has ${1 + more.length} subject alternative names`);
+  const names = derItems(readDer(extension.value, tags.sequence, fault), fault);
+  const [name] = names;
+  if (name === undefined || names.length > 1) throw fault(`has ${names.length} subject alternative names`);
   if (name.tag !== EMAIL && name.tag !== URI) return undefined;
   if (name.content.some((byte) => byte < 0x20 || byte > 0x7e)) throw fault("has a name that is not printable text");
   return name.content.toString("latin1");

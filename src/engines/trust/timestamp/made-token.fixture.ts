@@ -13,7 +13,7 @@ export interface TokenWish {
   /** That it brings along; its signer's alone, where nothing is said. */
   readonly certificates?: readonly Made[];
   /** Seconds, milliseconds, microseconds. */
-  readonly accuracy?: readonly [number?, number?, number?];
+  readonly accuracy?: readonly (number | undefined)[];
   readonly policy?: string;
   /** Instead of what is hashed. */
   readonly contentHash?: Buffer;

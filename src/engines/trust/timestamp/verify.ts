@@ -47,15 +47,17 @@ export function verifyTimestamp(
   const asked = authorities.filter(({ purpose }) => purpose === "timestamping");
   const trusted = asked.map(anchorsOf);
   const all = [...certificates, ...trusted.flatMap((authority) => authority.certificates)];
-  const own = all.find(signer.is);
-  if (own === undefined) {
+  const candidates = all.filter(signer.is);
+  if (candidates.length === 0) {
     const what = "the timestamp is by no trusted authority, and does not bring the certificate of its signer";
     throw refused("trust.unknown-root", what);
   }
+  // An issuer may have two certificates with one number; which of them signed is among what is signed.
   const named = signer.certificate;
-  if (named !== undefined && !createHash(named.hash).update(own.bytes).digest().equals(named.value)) {
-    throw fault("is signed for another certificate");
-  }
+  const own = candidates.find(
+    ({ bytes }) => named === undefined || createHash(named.hash).update(bytes).digest().equals(named.value),
+  );
+  if (own === undefined) throw fault("is signed for another certificate");
   const wrong = timestampingFault(own) ?? validityFault(own, info.time, info.time);
   if (wrong !== undefined) throw fault(`is by a certificate that ${wrong}`);
   if (signer.algorithm.kind === "refused") throw fault(`is signed with ${signer.algorithm.name}`);

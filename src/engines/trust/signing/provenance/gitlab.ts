@@ -10,7 +10,7 @@ export function gitLabFacts(token: VerifiedToken): BuildFacts {
   const server = token.issuer.replace(/\/$/, "");
   const source = `${server}/${claim("project_path")}`;
   // HOST/PROJECT//FILE@REF, without a scheme, as Fulcio's build signer URI has it with one.
-  const config = `https://${claim("ci_config_ref_uri")}`;
+  const config = `${new URL(server).protocol}//${claim("ci_config_ref_uri")}`;
   if (!config.startsWith(`${server}/`)) throw tokenProblem(token.source, "ci_config_ref_uri is not of its issuer");
   const ref = claim("ref_path");
   const runner = claimOf(token, "runner_environment");
