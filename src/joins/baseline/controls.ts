@@ -98,9 +98,8 @@ export const controls: readonly Control[] = [
     number: 7,
     title: "Images signed and verified on admission",
     noun: "images",
-    counts: ["image"],
     about: "signed",
-    requires: [{ check: "registry/unsigned-image", otherwise: "signatures were not verified (--verify)" }],
+    requires: [{ check: "registry/unsigned-image", otherwise: "the signatures of no image were verified (--verify)" }],
     // A policy object that is there refuses nothing by itself.
     beside: {
       about: "verified on admission",
