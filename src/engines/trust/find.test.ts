@@ -88,6 +88,42 @@ test("in the tag that stands in for that list the types of the entries do not co
   );
 });
 
+test("an answer in place of the list that is none is a gap, and the tag is read all the same", async (t) => {
+  for (const [status, document] of [
+    [400, { errors: [] }],
+    [200, { tags: [] }],
+    [200, []],
+    [406, {}],
+  ] as const) {
+    const registry = await heldRegistry(t, {
+      instead(request, response) {
+        if (request.url?.includes("/referrers/") !== true) return false;
+        json(response, status, document);
+        return true;
+      },
+    });
+    registry.manifest({ manifests: referrers(registry).listed }, TAG);
+    const { signatures, gaps } = await findSignatures(SUBJECT, registry.repository);
+    assert.equal(gaps.length, 1, JSON.stringify(gaps));
+    assert.deepEqual(
+      signatures.map(({ form }) => form),
+      referrerForms,
+    );
+  }
+});
+
+test("a list that was filtered though nobody asked for it may have lost entries", async (t) => {
+  const registry = await heldRegistry(t, {
+    instead(request, response) {
+      if (request.url?.includes("/referrers/") !== true) return false;
+      json(response, 200, { manifests: [] }, { "content-type": INDEX, "oci-filters-applied": "artifactType" });
+      return true;
+    },
+  });
+  const { gaps } = await findSignatures(SUBJECT, registry.repository);
+  assert.match(gaps[0]?.reason ?? "", /a filter that was not asked for/);
+});
+
 test("where there is nothing, nothing is a gap", async (t) => {
   for (const options of [{}, { referrersPage: 10 }]) {
     const registry = await heldRegistry(t, options);
