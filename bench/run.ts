@@ -20,6 +20,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   network: async () => (await import("./network.ts")).network,
   lint: async () => (await import("./lint.ts")).lint,
   "trust-images": async () => (await import("./trust-images.ts")).trustImages,
+  trust: async () => (await import("./trust.ts")).trust,
   "start-up": async () => (await import("./start-up.ts")).startUp,
 };
 
