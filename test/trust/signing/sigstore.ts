@@ -227,7 +227,7 @@ export async function startSigstore(): Promise<Sigstore> {
   };
 }
 
-export function signToken(header: object, claims: object, key: KeyObject): string {
+function signToken(header: object, claims: object, key: KeyObject): string {
   const text = [header, claims].map((part) => Buffer.from(JSON.stringify(part)).toString("base64url")).join(".");
   return `${text}.${sign("sha256", Buffer.from(text), key).toString("base64url")}`;
 }
