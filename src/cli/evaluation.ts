@@ -7,7 +7,8 @@ import type { Authority } from "../core/authority.ts";
 import { type Baseline, baselineOf, formatBaseline } from "../core/baseline.ts";
 import { unabsorbed, unknownsOf } from "../core/baseline-unknowns.ts";
 import type { Diagram } from "../core/diagram.ts";
-import type { Evaluations } from "../core/evaluations.ts";
+import type { Verdict } from "../core/evaluation.ts";
+import { EvaluationList, type Evaluations } from "../core/evaluations.ts";
 import type { RunExtent } from "../core/exception-use.ts";
 import { type Policy, policyDigest } from "../core/policy.ts";
 import { usageProblem } from "../core/problem.ts";
@@ -170,6 +171,17 @@ export async function runEvaluation(
     });
     const { evaluations } = concluded;
     const { named, assets } = namedIn(evaluations);
+    const joined = (all: Evaluations, isCompared: boolean) => {
+      const excluded = exclusion?.count() ?? 0;
+      const now = join?.(all, excluded);
+      if (now === undefined || !isCompared) return now;
+      const before = join?.(withoutFindings(all), excluded).controls ?? [];
+      const verdicts = new Map(before.map(({ number, verdict }) => [number, verdict]));
+      return {
+        ...now,
+        controls: now.controls.map((control) => ({ ...control, ...wasOf(verdicts.get(control.number)) })),
+      };
+    };
     const checks = await descriptionsOf(named);
     const report: Report = {
       tool,
@@ -186,7 +198,7 @@ export async function runEvaluation(
         ...identifiedEnds(relations, concluded.identities),
         ...indexChildren(assets),
       ],
-      ...join?.(evaluations, exclusion?.count() ?? 0),
+      ...joined(evaluations, concluded.baseline !== undefined),
       ...(diagrams.length === 0 ? {} : { diagrams }),
       notes: [
         ...notes,
@@ -218,6 +230,21 @@ export async function runEvaluation(
     cache?.close();
     updates?.close();
   }
+}
+
+function wasOf(verdict: Verdict | undefined): Pick<ControlResult, "before"> {
+  return verdict === undefined ? {} : { before: verdict };
+}
+
+/** As they were before what is new: what the baseline has is not among their findings. */
+function withoutFindings(evaluations: Evaluations): Evaluations {
+  const before = new EvaluationList();
+  for (const evaluation of evaluations) {
+    const { findings, verdict, gaps } = evaluation;
+    const was = verdict !== "fail" ? verdict : gaps.length > 0 ? "unknown" : "pass";
+    before.push(findings.length === 0 ? evaluation : { ...evaluation, findings: [], verdict: was });
+  }
+  return before;
 }
 
 /** The ids of checks, and the assets. */

@@ -7,7 +7,7 @@ import { writeWhole } from "../engines/files/write.ts";
 import { type Format, formats } from "../report/formats.ts";
 import { outputDefaults, type RenderOptions, type Terminal } from "../report/options.ts";
 import { rendererOf } from "../report/render.ts";
-import { summaryText } from "../report/summary.ts";
+import { summaryText } from "../report/summary/three-lines.ts";
 import { type Output, parseFormatsOf } from "./output-options.ts";
 import { writeStream } from "./write-stream.ts";
 

@@ -69,6 +69,8 @@ export interface ControlResult {
   readonly number: ControlNumber;
   readonly title: string;
   readonly verdict: Verdict;
+  /** What it was without the findings that the baseline lacks; absent without a baseline. */
+  readonly before?: Verdict;
   /** One line. */
   readonly reason: string;
   /** `{ assessed: 7, total: 9, noun: "workloads" }`: seven of nine workloads have a pass or a fail. */

@@ -1,121 +1,62 @@
-import { assetTitle } from "../core/asset.ts";
 import { counted } from "../core/counted.ts";
-import type { Finding } from "../core/finding.ts";
 import type { Report } from "../core/report.ts";
-import { type Severity, severities, severityRank } from "../core/severity.ts";
+import { severities } from "../core/severity.ts";
 import { markupText } from "./markup.ts";
-import { findingName, packageOf } from "./wording.ts";
-
-/** Findings that one change would close, as a rule: those of one package and version, or of one check. */
-interface Group {
-  readonly check: string;
-  /** Absent where it is about no package. */
-  readonly affected?: string;
-  readonly counts: Map<Severity, number>;
-  readonly names: Set<string>;
-  readonly assets: Set<string>;
-  readonly fixes: Set<string>;
-  /** Of upgrades: each closes some of the group. */
-  readonly versions: Set<string>;
-  over: number;
-  worst: number;
-  total: number;
-}
+import { totalOf } from "./severity-counts.ts";
+import { fixEntry } from "./summary/fix-entry.ts";
+import { type FixGroup, type GroupPlaces, groupByFix } from "./summary/fix-groups.ts";
 
 /** Groups that are written, the worst: some ten pages of paper. */
 const MOST_GROUPS = 120;
-/** Names, assets and fixes of one group that are written. */
+/** Names and places of one group that are written. */
 const SHOWN = 3;
-/** Kept of each, so that they can be counted up to there. */
-const KEPT = 1_000;
 
-/** The findings by what they are about: for paper, and for browsers without scripts. */
+/** The findings by what fixes them, as the summary has them: for paper, and for browsers without scripts. */
 export function* groupsMarkup(report: Report): Generator<string> {
-  const groups = [...groupsOf(report).values()].sort(
-    (a, b) => Number(b.over > 0) - Number(a.over > 0) || a.worst - b.worst || b.total - a.total,
-  );
+  const { groups, placesOf } = groupByFix(report);
   if (groups.length === 0) return;
-  const titles = new Map(report.checks.map(({ id, title }) => [id, title]));
+  const shown = groups.slice(0, MOST_GROUPS);
+  const places = placesOf(shown);
   yield `<section id="groups">
-<h2>Findings by cause</h2>
+<h2>Findings by fix</h2>
 <table><thead><tr><th scope="col">Findings</th><th scope="col">What</th><th scope="col">Where</th><th scope="col">Fix</th></tr></thead><tbody>
 `;
-  for (const group of groups.slice(0, MOST_GROUPS)) yield rowMarkup(group, titles.get(group.check) ?? group.check);
-  const left = groups.slice(MOST_GROUPS);
-  const findings = left.reduce((sum, { total }) => sum + total, 0);
+  for (const group of shown) {
+    const own = places.get(group.key);
+    if (own !== undefined) yield rowMarkup(report, group, own);
+  }
   yield "</tbody></table>\n";
+  const left = groups.slice(MOST_GROUPS);
+  const findings = left.reduce((sum, { over, below }) => sum + totalOf(over) + totalOf(below), 0);
   if (left.length > 0)
-    yield `<p>${counted(left.length, "more cause")} with ${counted(findings, "finding")} in the page itself.</p>\n`;
+    yield `<p>${counted(left.length, "more fix", "more fixes")} for ${counted(findings, "finding")} in the page itself.</p>\n`;
   yield "</section>\n";
 }
 
-function groupsOf({ evaluations }: Report): Map<string, Group> {
-  const groups = new Map<string, Group>();
-  for (const { findings, asset } of evaluations) {
-    for (const finding of findings) {
-      const affected = packageOf(finding);
-      const key = JSON.stringify([finding.check, affected]);
-      const known = groups.get(key);
-      const group = known ?? empty(finding, affected);
-      if (known === undefined) groups.set(key, group);
-      add(group, finding, assetTitle(asset));
-    }
-  }
-  return groups;
-}
-
-function empty({ check }: Finding, affected: string | undefined): Group {
-  return {
-    check,
-    ...(affected === undefined ? {} : { affected }),
-    counts: new Map(),
-    names: new Set(),
-    assets: new Set(),
-    fixes: new Set(),
-    versions: new Set(),
-    over: 0,
-    worst: severities.length,
-    total: 0,
-  };
-}
-
-function add(group: Group, finding: Finding, asset: string): void {
-  const { severity, overThreshold, fix, title } = finding;
-  group.counts.set(severity, (group.counts.get(severity) ?? 0) + 1);
-  group.total++;
-  if (overThreshold) group.over++;
-  group.worst = Math.min(group.worst, severityRank(severity));
-  keep(group.names, group.affected === undefined ? title : findingName(finding));
-  keep(group.assets, asset);
-  if (fix !== undefined)
-    keep(fix.kind === "upgrade" ? group.versions : group.fixes, fix.kind === "upgrade" ? fix.version : fix.text);
-}
-
-function keep(set: Set<string>, text: string): void {
-  if (set.size < KEPT) set.add(text);
-}
-
-function rowMarkup(group: Group, title: string): string {
+function rowMarkup(report: Report, group: FixGroup, places: GroupPlaces): string {
+  const { what, check, fix, command } = fixEntry(report, group, places, () => true);
+  const { over, below } = group;
   const counts = [...severities, "unknown" as const]
-    .filter((severity) => group.counts.has(severity))
-    .map((severity) => `<span class="severity ${severity}">${group.counts.get(severity)} ${severity}</span>`);
-  const over = group.over > 0 ? "✗ " : "";
-  const what = group.affected ?? title;
-  const about = group.affected === undefined ? group.check : `${title} (${group.check})`;
-  return `<tr><td>${over}${counts.join("<br>")}</td><td>${markupText(what)}<div class="quiet">${markupText(listed(group.names))}</div><div class="quiet">${markupText(about)}</div></td><td>${markupText(listed(group.assets))}</td><td>${markupText(fixText(group))}</td></tr>\n`;
+    .filter((severity) => over[severity] + below[severity] > 0)
+    .map((severity) => `<span class="severity ${severity}">${over[severity] + below[severity]} ${severity}</span>`);
+  const mark = totalOf(over) > 0 ? "✗ " : "";
+  const names = places.names.filter((name) => name !== check);
+  const about = [check, ...(names.length === 0 ? [] : [listed(names)])].join(" · ");
+  const fixes = [...(fix === undefined ? [] : [markupText(fix)]), ...(command === undefined ? [] : [codeOf(command)])];
+  return `<tr><td>${mark}${counts.join("<br>")}</td><td>${markupText(what)}<div class="quiet">${markupText(about)}</div></td><td>${markupText(listed(places.assets))}</td><td>${fixes.length === 0 ? unsaid(group) : fixes.join(": ")}</td></tr>\n`;
 }
 
-function fixText({ fixes, versions }: Group): string {
-  const parts = [
-    ...(versions.size === 0 ? [] : [`upgrade: fixed in ${listed(versions)}`]),
-    ...(fixes.size === 0 ? [] : [listed(fixes)]),
-  ];
-  return parts.length === 0 ? "no fix available" : parts.join("; ");
+function codeOf(command: string): string {
+  return `<code>${markupText(command)}</code>`;
 }
 
-function listed(set: ReadonlySet<string>): string {
-  const shown = [...set].slice(0, SHOWN).join("; ");
-  const more = set.size - SHOWN;
-  if (more <= 0) return shown;
-  return `${shown} and ${set.size === KEPT ? `over ${more}` : more} more`;
+/** Of a group whose title says it all. */
+function unsaid({ identity: { kind } }: FixGroup): string {
+  return kind === "upgrade" ? "upgrade" : "no fix available";
+}
+
+function listed(names: readonly string[]): string {
+  const more = names.length - SHOWN;
+  const shown = names.slice(0, SHOWN).join("; ");
+  return more <= 0 ? shown : `${shown} and ${more} more`;
 }

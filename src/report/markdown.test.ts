@@ -41,7 +41,7 @@ test("a comment: verdict, the worst findings first, then the others, controls, w
   );
   assert.match(
     text,
-    /<summary>1 evaluation unknown<\/summary>\n\n- unknown: <code>shop\/web&#58;1\.4, Debian&#58;13<\/code>: no advisories/,
+    /<summary>1 cause of unknown<\/summary>\n\n- no advisories.* \(1 check of shop\/web&#58;1\.4\)/,
   );
   assert.match(text, /\n- policy trusted&#58; git&#58;origin\/main&#58;bulkhead\.yaml\n/);
 });
@@ -55,6 +55,9 @@ test("with a baseline it says what is new, what is closed and what is unchanged"
   assert.match(text, /^### bulkhead: ✗ fail: 1 new finding blocks this change\n/);
   assert.match(text, /\nclosed: 1 · baselined: 2: 1 high, 1 unknown · excepted: 1: 1 critical\n/);
   assert.match(text, /<summary>Controls after this change: /);
+  const controls = sampleReport.controls?.map((one) => ({ ...one, before: "pass" as const })) ?? [];
+  const changed = renderMarkdown({ ...sampleReport, ...knownAndNew, evaluations, controls }, { all: false });
+  assert.match(changed, / · controls: 1 ✓→\?, 2 ✓→✗\n/);
 });
 
 test("a path starts from the root of the repository", () => {

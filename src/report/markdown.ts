@@ -11,8 +11,8 @@ import { code, plain, row } from "./markdown-text.ts";
 import type { RenderOptions } from "./options.ts";
 import { verdictText } from "./page.ts";
 import { inRepository, sourcePath } from "./source-path.ts";
+import { groupUnknowns, unknownCount, unknownReason } from "./summary/unknown-groups.ts";
 import {
-  acceptedTexts,
   auditedText,
   baselineText,
   coverageText,
@@ -24,9 +24,7 @@ import {
   loosenedText,
   packageOf,
   policyText,
-  scopeText,
   severityCounts,
-  unknownText,
   withoutAudited,
 } from "./wording.ts";
 
@@ -49,7 +47,7 @@ export function* renderMarkdown(report: Report, { all }: Pick<RenderOptions, "al
   const { told, audited } = withoutAudited(inOrder(report.evaluations), all);
   const findings = worstFirst(told);
   const head = headOf(report, findings);
-  const tail = [statusOf(report, audited), controlsOf(report), unknownOf(told), basisOf(report)].join("");
+  const tail = [statusOf(report, audited), controlsOf(report), unknownOf(report), basisOf(report)].join("");
   const room = mostCharacters - closingCharacters - head.length - tail.length;
   yield `${head}${tableOf(report, findings, room, all ? findings.length : mostFindings)}${tail}`;
 }
@@ -148,17 +146,29 @@ function statusOf(report: Report, audited: readonly Evaluation[]): string {
     ...(baseline === undefined ? [] : [`closed: ${baseline.resolved}`]),
     ...(baselined.length === 0 ? [] : [`baselined: ${counts(baselined)}`]),
     ...(excepted.length === 0 ? [] : [`excepted: ${counts(excepted)}`]),
+    ...changedControls(report),
     ...(audited.length === 0 ? [] : [`audited: ${auditedText(audited)} (\`--all\` shows them)`]),
   ];
   return parts.length === 0 ? "" : `${parts.join(" · ")}\n\n`;
+}
+
+/** `controls: 4 ✓→✗`: what the change does to the ten. */
+function changedControls({ controls = [] }: Report): string[] {
+  const changes = controls.flatMap(({ number, before, verdict }) =>
+    before === undefined || before === verdict ? [] : [`${number} ${markOf(before)}→${markOf(verdict)}`],
+  );
+  return changes.length === 0 ? [] : [`controls: ${changes.join(", ")}`];
+}
+
+function markOf(verdict: Verdict): string {
+  return verdictText(verdict).split(" ", 1)[0] ?? "";
 }
 
 function controlsOf({ controls = [], baseline }: Report): string {
   if (controls.length === 0) return "";
   const numbers = (wanted: Verdict): string[] => {
     const those = controls.filter(({ verdict }) => verdict === wanted).map(({ number }) => number);
-    const mark = verdictText(wanted).split(" ", 1)[0] ?? "";
-    return those.length === 0 ? [] : [`${mark} ${those.join(", ")}`];
+    return those.length === 0 ? [] : [`${markOf(wanted)} ${those.join(", ")}`];
   };
   const lines = controls.map(({ number, title, verdict, coverage, reason, nextFix }) => {
     const next = nextFix === undefined ? "" : `<br>Next: ${plain(nextFix)}`;
@@ -174,28 +184,15 @@ function controlsOf({ controls = [], baseline }: Report): string {
   return folded(summary, ["| | Control | Verdict | Coverage | Why |", "| ---: | --- | --- | --- | --- |", ...lines]);
 }
 
-/** What could not be assessed: each reason once. */
-function unknownOf(evaluations: Iterable<Evaluation>): string {
-  const reasons = new Map<string, { readonly subject: string; count: number }>();
-  let total = 0;
-  for (const evaluation of evaluations) {
-    if (evaluation.verdict !== "unknown") continue;
-    total++;
-    const reason = [unknownText(evaluation), ...acceptedTexts(evaluation).map((text) => `accepted: ${text}`)].join(
-      "; ",
-    );
-    const known = reasons.get(reason);
-    const scope = scopeText(evaluation.scope);
-    const title = assetTitle(evaluation.asset);
-    if (known !== undefined) known.count++;
-    else reasons.set(reason, { subject: scope === undefined ? title : `${title}, ${scope}`, count: 1 });
-  }
-  if (total === 0) return "";
-  const lines = Array.from(reasons, ([reason, { subject, count }]) => {
-    const more = count === 1 ? "" : ` and ${count - 1} more`;
-    return `- unknown: ${code(subject)}${more}: ${plain(reason)}`;
+/** What could not be assessed: each cause once, as in the summary. */
+function unknownOf(report: Report): string {
+  const groups = groupUnknowns(report);
+  if (groups.length === 0) return "";
+  const lines = groups.map((group) => {
+    const closes = group.remedy === undefined ? "" : `: ${plain(group.remedy)}`;
+    return `- ${plain(unknownReason(group))} (${plain(unknownCount(group))})${closes}`;
   });
-  return folded(`${counted(total, "evaluation")} unknown`, firstOf(lines));
+  return folded(`${counted(groups.length, "cause")} of unknown`, firstOf(lines));
 }
 
 /** What the report rests on. */

@@ -268,7 +268,7 @@ function controlsOf(evaluations: readonly Evaluation[]): fc.Arbitrary<ControlRes
       coverage: record({ assessed: count, total: count, noun: text }),
       worst: findings.length === 0 ? fc.constant([]) : fc.array(fc.constantFrom(...findings), { maxLength: 3 }),
     },
-    { nextFix: text },
+    { nextFix: text, before: verdict },
   ) as fc.Arbitrary<ControlResult>;
   return fc.array(control, { maxLength: 2 });
 }

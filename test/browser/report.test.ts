@@ -1,18 +1,22 @@
 /** The HTML report in a browser: no request, no violation of the accessibility rules, everything by keyboard, on paper too. */
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import axe from "axe-core";
+import { writeLayout } from "../../examples/shop/image.ts";
+import { insecureImages } from "../../examples/shop/insecure/images.ts";
 import type { Report } from "../../src/core/report.ts";
 import { rendererOf } from "../../src/report/render.ts";
 import { npm, sampleReport, vulnerability } from "../../src/report/sample.ts";
+import { bulkhead } from "../bulkhead.ts";
 import { type Page, skipWithoutChromium, withPage } from "./chromium.ts";
 
 const options = { skip: skipWithoutChromium };
 
+const shop = join(import.meta.dirname, "..", "..", "examples", "shop");
 let folder = "";
 before(() => {
   folder = mkdtempSync(join(tmpdir(), "bulkhead-browser-"));
@@ -138,7 +142,21 @@ test("a hundred thousand findings are there, filtered and sorted, a page of them
   }),
 );
 
-test("on paper the causes are printed, and not each finding", options, () =>
+test("the insecure shop is ten sheets of paper", options, async () => {
+  const tree = join(folder, "insecure");
+  cpSync(join(shop, "insecure"), tree, { recursive: true, filter: (path) => !path.endsWith(".generated") });
+  for (const image of insecureImages) writeLayout(image, join(tree, ".generated", "images", image.name));
+  const run = (...words: readonly string[]) => bulkhead(words, { cwd: folder, home: folder });
+  await run("db", "import", join(shop, "advisories"), "--db", "a.db");
+  await run("check", "insecure", "--db", "a.db", "--now", "2026-11-27T00:00:00Z", "--format", "html=shop.html");
+  await withPage(async (page) => {
+    await page.open(pathToFileURL(join(folder, "shop.html")).href);
+    const sheets = (await page.print()).toString("latin1").match(/\/Type\s*\/Page\b(?!s)/g)?.length ?? 0;
+    assert.ok(sheets > 0 && sheets <= 10, `${sheets} sheets`);
+  });
+});
+
+test("on paper what fixes the findings is printed, and not each finding", options, () =>
   withPage(async (page) => {
     await page.open(written("paper", many(20_000)));
     const pdf = (await page.print()).toString("latin1");

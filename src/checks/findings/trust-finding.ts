@@ -50,7 +50,7 @@ export function trustCheck<Needed extends keyof ImageTrustFacts>({
     documentation,
     subject: "image-trust",
     // What is missed is missed whatever else could not be read.
-    needs: { [about]: "witness" } as ImageTrustCheck<Needed>["needs"],
+    needs: { [about]: "partial" } as ImageTrustCheck<Needed>["needs"],
     looked: (facts) => lookedAt(facts[about] as ImageDecision),
     *evaluate(facts) {
       const decision = facts[about] as ImageDecision;

@@ -17,7 +17,7 @@ export const openSigner: PolicyCheck<"policy"> = {
     references: ["https://github.com/sigstore/fulcio/blob/main/docs/oidc.md"],
   },
   subject: "policy",
-  needs: { policy: "whole" },
+  needs: { policy: "complete" },
   applies: ({ policy }) => Object.keys(policy.trust.signers).length > 0,
   *evaluate({ policy }) {
     for (const [name, signer] of Object.entries(policy.trust.signers)) {

@@ -16,7 +16,7 @@ export const undefinedSigner: PolicyCheck<"policy"> = {
     references: [],
   },
   subject: "policy",
-  needs: { policy: "whole" },
+  needs: { policy: "complete" },
   applies: ({ policy }) => policy.trust.images.length > 0 || policy.trust.builders.length > 0,
   *evaluate({ policy }) {
     const { signers, images, builders, roots } = policy.trust;

@@ -18,7 +18,7 @@ export const unsignedPlatform: ImageTrustCheck<"platforms"> = {
     references: ["https://github.com/opencontainers/image-spec/blob/main/image-index.md"],
   },
   subject: "image-trust",
-  needs: { platforms: "witness" },
+  needs: { platforms: "partial" },
   looked: ({ platforms }) => ({ ...lookedAt(platforms), images: String(platforms.children.length) }),
   *evaluate({ platforms: decision }) {
     const { subject, children, rules } = decision;

@@ -2,7 +2,7 @@ import { counted } from "../../core/counted.ts";
 import { withoutLogCommands } from "../../core/log-commands.ts";
 import { printable } from "../../core/printable.ts";
 import { instances, type KnownRoot, knownRoot } from "../../engines/trust/roots/instances.ts";
-import { parseNow } from "../judging.ts";
+import { parseNow } from "../evaluation.ts";
 import { defaultRoots } from "../paths.ts";
 import { rootParts } from "./root-parts.ts";
 

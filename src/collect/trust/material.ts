@@ -10,8 +10,13 @@ import { loadTrustMaterial, readBounded, type TrustSource } from "../../engines/
 import type { RootSource, TrustRules } from "../../engines/trust/rules-model.ts";
 
 export interface MaterialPlaces {
-  /** The tree under review: the policy's relative names are within it, and `git:` names in its repository. */
-  readonly tree: string;
+  /**
+   * The tree under review: the policy's relative names are within it, and `git:` names in its repository. Absent: the caller
+   * names the files, from the working directory on.
+   */
+  readonly tree?: string;
+  /** For keys that the caller names by `env://NAME`; absent: none, for a policy's words mean the same on every machine. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
   /** What updates of Sigstore's roots keep. */
   readonly roots: string;
 }
@@ -38,9 +43,8 @@ export async function collectMaterial(
     ...[...keys].map((file): TrustSource => ({ kind: "key", file })),
   ];
   const material = await loadTrustMaterial(sources, {
-    readFile: (file, limit) => readNamed(file, limit, places.tree),
-    // A policy's words mean the same on every machine.
-    environment: {},
+    ...(places.tree === undefined ? {} : { readFile: readerIn(places.tree) }),
+    environment: places.environment ?? {},
     rootOf(instance: Instance) {
       const root = knownRoot(instance, places.roots);
       known.push(root);
@@ -61,6 +65,10 @@ function sourceOf(root: RootSource): TrustSource {
     case "ca":
       return { kind: "authority", file: root.file, purpose: root.purpose };
   }
+}
+
+function readerIn(tree: string): (file: string, limit: number) => Uint8Array {
+  return (file, limit) => readNamed(file, limit, tree);
 }
 
 /** As `collect/policy/place.ts` names them: absolute, of a commit, or below the tree's root. */

@@ -35,6 +35,11 @@ test("the last that matches counts, a trailing slash is for folders alone, and c
   for (const broken of ["a\\", "[a", "[[:none:]]"]) assert.deepEqual(parseIgnore(broken), [], broken);
 });
 
+test("a question mark and a class are one byte, as in Git: not half of a letter, nor all of it", () => {
+  for (const pattern of ["?", "[!a]", "[ä]", "x?"]) assert.equal(ignored(pattern, "ä"), undefined, pattern);
+  for (const pattern of ["??", "ä", "*", "[!a]?"]) assert.equal(ignored(pattern, "ä"), true, pattern);
+});
+
 test("a hostile pattern takes no longer than pattern times text", () => {
   assert.equal(ignored("*a".repeat(1_000), "a".repeat(2_000)), true);
   assert.equal(ignored(`${"**/".repeat(1_000)}b`, "a/".repeat(500)), undefined);

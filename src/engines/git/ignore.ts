@@ -14,7 +14,7 @@ export interface IgnoreRule {
 
 type Token =
   | { readonly kind: "character"; readonly character: string }
-  /** Characters by code point, `/` never; a star is any run of them. */
+  /** One byte of UTF-8, `/` never; a star is any run of them. */
   | { readonly kind: "one"; readonly ranges?: readonly (readonly [number, number])[]; readonly negated: boolean }
   | { readonly kind: "star" }
   /** `**` + `/` at the start of a component: any run of whole folders, also none. */
@@ -59,7 +59,7 @@ function withoutTrailingSpaces(line: string): string {
 }
 
 function tokenise(pattern: string): Token[] | undefined {
-  const characters = Array.from(pattern);
+  const characters = bytesOf(pattern);
   const tokens: Token[] = [];
   for (let at = 0; at < characters.length; at++) {
     const character = characters[at] as string;
@@ -88,6 +88,11 @@ function tokenise(pattern: string): Token[] | undefined {
     } else tokens.push({ kind: "character", character });
   }
   return tokens;
+}
+
+/** Git compares bytes: `?` and a class are one of them, which of `ä` is half. Each is a character of its own here. */
+function bytesOf(text: string): string[] {
+  return Array.from(Buffer.from(text).toString("latin1"));
 }
 
 type Range = readonly [number, number];
@@ -196,7 +201,7 @@ export function ignoredBy(rules: readonly IgnoreRule[], path: string, isDirector
 
 /** Keeps the set of reachable places in the text, and never goes back: time is at most pattern times text. */
 function matches(tokens: readonly Token[], text: string): boolean {
-  const characters = Array.from(text);
+  const characters = bytesOf(text);
   let reachable = new Uint8Array(characters.length + 1);
   reachable[0] = 1;
   for (const token of tokens) {

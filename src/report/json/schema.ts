@@ -210,6 +210,7 @@ const control = z.object({
   number: controlNumber,
   title: text,
   verdict,
+  before: verdict.exactOptional(),
   reason: text,
   coverage: z.object({ assessed: count, total: count, noun: text, excluded: count.exactOptional() }),
   worst: texts,

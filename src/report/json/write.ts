@@ -106,7 +106,7 @@ function baselineJson({ name, entries, known, worsened, resolved, notEvaluated, 
 }
 
 function controlJson(
-  { number, title, verdict, reason, coverage, worst, nextFix }: ControlResult,
+  { number, title, verdict, before, reason, coverage, worst, nextFix }: ControlResult,
   placeOf: (finding: Finding) => FindingPlace | undefined,
 ): object {
   const { assessed, total, noun, excluded } = coverage;
@@ -114,6 +114,7 @@ function controlJson(
     number,
     title,
     verdict,
+    before,
     reason,
     coverage: { assessed, total, noun, excluded },
     worst: worst.map((finding) => finding.fingerprint),

@@ -6,8 +6,9 @@ import { fileAsset } from "../../core/asset.ts";
 import type { Finding } from "../../core/finding.ts";
 import { nastyText } from "../hostile.fixture.ts";
 import { noSeverities } from "../severity-counts.ts";
-import { command, commandFor } from "./command.ts";
+import { commandFor } from "./command.ts";
 import type { FixGroup } from "./fix-groups.ts";
+import { command } from "./shell-command.ts";
 
 function group(path: string): FixGroup {
   const worst: Finding = {
@@ -25,7 +26,15 @@ function group(path: string): FixGroup {
   return { key: "k", identity: { kind: "setting" }, ...counts, worst, asset: fileAsset(path) };
 }
 
-const nothing = { assets: [], places: [], names: [], packages: [], versions: [] };
+const nothing = {
+  assets: [],
+  places: [],
+  names: [],
+  packages: [],
+  versions: [],
+  lockfiles: [],
+  dependencies: [],
+};
 
 test("changes that were verified have the command that makes them, on the file from where the run was", () => {
   const of = (subject: string, changes: readonly string[], ...files: string[]) =>

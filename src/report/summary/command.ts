@@ -1,8 +1,9 @@
-/** What to paste into a shell. A path may be an attacker's: it is quoted, and where that does not do, there is no command. */
-import { printable } from "../../core/printable.ts";
+/** What makes or shows the fix of a group. */
 import type { Report } from "../../core/report.ts";
 import { trimEndOf } from "../../core/trim.ts";
 import type { FixGroup, GroupPlaces } from "./fix-groups.ts";
+import { command } from "./shell-command.ts";
+import { highestOf, type Upgrade, upgradeOf } from "./upgrade.ts";
 
 /**
  * The command that makes or shows the fix of a group; undefined where none does.
@@ -30,20 +31,23 @@ export function commandFor(
   return command(["bulkhead", "workload", "fix", place, ...unsafe]);
 }
 
+/** How the project of the worst finding's lockfile upgrades the package; undefined where no lockfile of npm or Go holds it. */
+export function upgradeFor(
+  { subject }: Pick<Report, "subject">,
+  { identity }: FixGroup,
+  { lockfiles: [lockfile], versions, dependencies }: GroupPlaces,
+): Upgrade | undefined {
+  const version = highestOf(versions);
+  if (identity.kind !== "upgrade" || lockfile === undefined || version === undefined) return undefined;
+  const place = below(subject, lockfile);
+  const isDirect = dependencies.length === 1 ? dependencies[0] === "direct" : undefined;
+  return place === undefined ? undefined : upgradeOf(place, identity.package, version, isDirect);
+}
+
 /** A path below what was named, from where the command ran; undefined for standard input. */
 function below(subject: string, path: string): string | undefined {
   if (subject === "-") return undefined;
   if (subject === "." || subject === "./") return path;
   if (subject === path || subject.endsWith(`/${path}`)) return subject;
   return `${trimEndOf(subject, "/")}/${path}`;
-}
-
-/** The words as a shell reads them; undefined where one cannot be shown as it is, or would be taken for an option. */
-export function command(words: readonly string[]): string | undefined {
-  const unquotable = words.some((word, index) => printable(word) !== word || (index === 3 && word.startsWith("-")));
-  return unquotable ? undefined : words.map(quoted).join(" ");
-}
-
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

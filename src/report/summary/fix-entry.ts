@@ -3,8 +3,9 @@ import { counted } from "../../core/counted.ts";
 import { formatLayer } from "../../core/location.ts";
 import type { Report } from "../../core/report.ts";
 import { countedSeverities, noSeverities, severityCountsText, totalOf } from "../severity-counts.ts";
-import { commandFor } from "./command.ts";
+import { commandFor, upgradeFor } from "./command.ts";
 import { type FixGroup, type GroupPlaces, PLACES } from "./fix-groups.ts";
+import { highestOf } from "./upgrade.ts";
 
 export interface FixEntry {
   /** What is wrong, or what to do: `Privileged container`, `upgrade minimist to 1.2.6`. */
@@ -44,8 +45,9 @@ export function fixEntry(
   const [name = worst.check, ...otherNames] = places.names;
   const isOver = totalOf(over) > 0;
   const mark = worst.priority?.mark;
-  const command = commandFor(report, group, places);
-  const fix = fixOf(group, places);
+  const upgrade = upgradeFor(report, group, places);
+  const command = upgrade?.command ?? commandFor(report, group, places);
+  const fix = upgrade?.text ?? fixOf(group, places);
   return {
     what: whatOf(report, group, places, fits),
     asset,
@@ -90,8 +92,10 @@ function whatOf(
   }
 }
 
-/** Which of several is the highest only the ecosystem's own order could say, which is not at hand here. */
+/** Of versions that are no plain numbers only the ecosystem's own order could say the highest, which is not at hand here. */
 function versionText(versions: readonly string[]): string {
+  const highest = highestOf(versions);
+  if (highest !== undefined) return highest;
   const [first = "a fixed version"] = versions;
   if (versions.length < 2) return first;
   return versions.length > 3 ? "its newest version" : `the highest of ${versions.toSorted().join(", ")}`;
@@ -103,13 +107,14 @@ function someOf(names: readonly string[]): string {
   return names.length === 2 ? `${first}, ${second}` : `${first}, ${second} and ${names.length - 2} more`;
 }
 
-function fixOf({ identity, worst }: FixGroup, { packages }: GroupPlaces): string | undefined {
+function fixOf({ identity, worst }: FixGroup, { packages, lockfiles }: GroupPlaces): string | undefined {
   switch (identity.kind) {
     case "base":
       return "rebuild with docker build --pull, or on a smaller base";
     case "layer":
       return `rebuild with docker build --no-cache, which upgrades ${someOf(packages)}`;
     case "upgrade":
+      return lockfiles.length < 2 ? undefined : `in each of ${lockfiles.length} directories`;
     case "unfixed":
       return undefined;
     case "secret":

@@ -11,6 +11,7 @@ import type { Shows, SortKey } from "../display.ts";
 import { compareCounts, noSeverities, type SeverityCounts, totalOf } from "../severity-counts.ts";
 import { findingName } from "../wording.ts";
 import { type FixIdentity, type Identify, identifier } from "./fix-identity.ts";
+import { isUpgradable } from "./upgrade.ts";
 
 /** Findings that one change fixes. */
 export interface FixGroup {
@@ -49,6 +50,10 @@ export interface GroupPlaces {
   readonly names: readonly string[];
   readonly packages: readonly string[];
   readonly versions: readonly string[];
+  /** Lockfiles of npm and Go that hold the vulnerable package; as many. */
+  readonly lockfiles: readonly string[];
+  /** `direct`, `transitive`: how their projects depend on it, where that is known. */
+  readonly dependencies: readonly string[];
 }
 
 /** So many groups are told apart. What comes after them goes by its check, so that memory is bounded whatever there is. */
@@ -202,6 +207,8 @@ function startPlaces({ worst, asset }: FixGroup): Places {
     names: new Set<string>(),
     packages: new Set<string>(),
     versions: new Set<string>(),
+    lockfiles: new Set<string>(),
+    dependencies: new Set<string>(),
   };
   addPlaces(places, worst, asset);
   return places;
@@ -222,7 +229,11 @@ function addPlaces(sets: Places, finding: Finding, asset: Asset): void {
     if (fix !== undefined && "grade" in fix && fix.grade !== "safe") add(sets.changes, "unsafe");
   }
   if (matches.package !== undefined) add(sets.packages, matches.package);
-  if (fix?.kind === "upgrade") add(sets.versions, fix.version);
+  if (fix?.kind !== "upgrade") return;
+  add(sets.versions, fix.version);
+  if (location.kind !== "file" || !isUpgradable(location.path)) return;
+  add(sets.lockfiles, location.path);
+  add(sets.dependencies, finding.evidence.dependency ?? "unknown");
 }
 
 /** Whether a command makes the change: of manifests, not of Compose files. */
@@ -245,5 +256,7 @@ function placesIn(sets: Places): GroupPlaces {
     names: list(sets.names),
     packages: list(sets.packages),
     versions: list(sets.versions),
+    lockfiles: list(sets.lockfiles),
+    dependencies: list(sets.dependencies),
   };
 }

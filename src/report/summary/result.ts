@@ -6,8 +6,8 @@ import { formatLocation } from "../../core/location.ts";
 import type { Report } from "../../core/report.ts";
 import { totalOf } from "../severity-counts.ts";
 import { exitText, findingName, packageOf } from "../wording.ts";
-import { command } from "./command.ts";
 import type { FixGroup } from "./fix-groups.ts";
+import { command } from "./shell-command.ts";
 
 type Counts = Readonly<Record<Verdict, number>>;
 

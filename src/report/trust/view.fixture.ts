@@ -102,7 +102,7 @@ export const trustedView: VerifyView = {
 };
 
 /** Keys whose values are words of our own. */
-const OURS = new Set(["kind", "outcome", "signed", "step", "verdict"]);
+const OURS = new Set(["kind", "outcome", "signed", "state", "step", "verdict"]);
 
 /** The view with every foreign text of it longer by some text. */
 export function withMore<View>(view: View, more: string): View {

@@ -32,11 +32,10 @@ export interface NotationSigner {
 export interface NotationSignature {
   /** The envelope: a layer of media type `application/jose+json`. */
   readonly envelope: Buffer;
-  /** What the manifest that holds it must be annotated with. */
-  readonly annotations: Readonly<Record<string, string>>;
+  /** sha256 of each certificate's DER in lower-case hex, the signing one first: the manifest that holds it names them. */
+  readonly thumbprints: readonly string[];
 }
 
-const THUMBPRINTS = "io.cncf.notary.x509chain.thumbprint#S256";
 const RESERVED = "io.cncf.notary";
 
 /**
@@ -84,10 +83,7 @@ export function signNotation(
     signature: signature.toString("base64url"),
   };
   const thumbprints = ders.map((der) => createHash("sha256").update(der).digest("hex"));
-  return {
-    envelope: Buffer.from(JSON.stringify(envelope)),
-    annotations: { [THUMBPRINTS]: JSON.stringify(thumbprints) },
-  };
+  return { envelope: Buffer.from(JSON.stringify(envelope)), thumbprints };
 }
 
 /** The chain as a verifier will see it: what that would refuse is not signed with. */

@@ -1,11 +1,11 @@
-import { counted } from "../core/counted.ts";
-import type { Verdict } from "../core/evaluation.ts";
-import type { Finding } from "../core/finding.ts";
-import { printable } from "../core/printable.ts";
-import type { Report } from "../core/report.ts";
-import { severities } from "../core/severity.ts";
-import { verdictText } from "./page.ts";
-import { exitText } from "./wording.ts";
+import { counted } from "../../core/counted.ts";
+import type { Verdict } from "../../core/evaluation.ts";
+import type { Finding } from "../../core/finding.ts";
+import { printable } from "../../core/printable.ts";
+import type { Report } from "../../core/report.ts";
+import { severities } from "../../core/severity.ts";
+import { verdictText } from "../page.ts";
+import { exitText } from "../wording.ts";
 
 /** A report that was written to a file. */
 export interface WrittenReport {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { knownAndNew, sampleReport } from "./sample.ts";
-import { summaryText } from "./summary.ts";
+import { knownAndNew, sampleReport } from "../sample.ts";
+import { summaryText } from "./three-lines.ts";
 
 const files = [
   { format: "sarif", file: "a.sarif" },
