@@ -1,5 +1,4 @@
 /** Signatures changed at random, and whether two of them say the same. */
-import { readCbor } from "../../formats/cbor/read.ts";
 import { decodeBase64 } from "./base64.ts";
 import type { FoundSignature } from "./model.ts";
 import { readPem } from "./pem.ts";
@@ -78,15 +77,11 @@ function mutateBytes(bytes: Buffer, start: number, below: (bound: number) => num
 
 /**
  * What is left of a signature where the ways to write it are taken away: JSON in one order and without spaces, PEM as its
- * bytes, all else as it is. Two that verify must be equal in it. One thing is left out: of notation's unprotected header what
- * is neither chain nor timestamp, for its specification lets nobody sign that, and nothing here reads it.
+ * bytes, all else as it is. Two that verify must be equal in it.
  */
 export function meaningOf(found: FoundSignature): string {
-  const { kind } = found.envelope;
   return JSON.stringify(
     fieldsOf(found).map(([field, bytes]) => {
-      if (kind === "cose") return coseMeaning(bytes);
-      if (kind === "jws") return jwsMeaning(bytes);
       if (field === "rekorBundle" || field === "timestamp" || field === "bytes") {
         return canonical(JSON.parse(bytes.toString("utf8")));
       }
@@ -95,24 +90,6 @@ export function meaningOf(found: FoundSignature): string {
       return (readPem(bytes.toString("utf8"), "CERTIFICATE", 10) ?? [bytes]).map((der) => der.toString("hex"));
     }),
   );
-}
-
-const TIMESTAMP = "io.cncf.notary.timestampSignature";
-/** x5chain (RFC 9360). */
-const CHAIN = 33n;
-
-function jwsMeaning(bytes: Buffer): unknown {
-  const { header, ...rest } = JSON.parse(bytes.toString("utf8")) as { header: Record<string, unknown> };
-  return canonical({ ...rest, chain: header.x5c, timestamp: header[TIMESTAMP] });
-}
-
-function coseMeaning(bytes: Buffer): string {
-  const whole = readCbor(bytes, { depth: 16, values: 1_000, fault: (cause) => new Error(cause) });
-  if (whole.kind !== "tag" || whole.value.kind !== "list") return "";
-  const [protectedHeader, unprotected, ...more] = whole.value.items;
-  const entries = unprotected?.kind === "map" ? unprotected.entries : [];
-  const read = entries.filter(([key]) => "value" in key && (key.value === CHAIN || key.value === TIMESTAMP));
-  return JSON.stringify([protectedHeader, read, more], (_, value) => (typeof value === "bigint" ? `${value}` : value));
 }
 
 function canonical(value: unknown): unknown {

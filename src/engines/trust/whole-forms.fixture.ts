@@ -1,4 +1,4 @@
-/** One or more whole signatures of every form, with what they are verified against: what mutations start from. */
+/** One or more whole signatures of every form of Sigstore's, with what they are verified against: what mutations start from. */
 import {
   attestationLayer,
   foundBundle,
@@ -14,12 +14,6 @@ import {
   statement,
 } from "./made-signatures.fixture.ts";
 import type { FoundSignature, SignatureForm, TrustMaterial } from "./model.ts";
-import {
-  foundEnvelope,
-  madeEnvelope,
-  NOW as NOTATION_NOW,
-  material as notationMaterial,
-} from "./notation/made-envelopes.fixture.ts";
 
 export interface WholeForm {
   readonly name: string;
@@ -27,6 +21,8 @@ export interface WholeForm {
   readonly material: TrustMaterial;
   readonly now: Date;
 }
+
+export type SigstoreForm = Exclude<SignatureForm, `notation-${string}`>;
 
 const byKey = { kind: "key", keys } as const;
 const byShop = { kind: "identity", certificate: shopSigner } as const;
@@ -39,12 +35,8 @@ function asReferrer(found: FoundSignature): FoundSignature {
 }
 
 /** The first of each form is the richest. */
-export function wholeForms(): Readonly<Record<SignatureForm, readonly [WholeForm, ...WholeForm[]]>> {
+export function wholeForms(): Readonly<Record<SigstoreForm, readonly [WholeForm, ...WholeForm[]]>> {
   const of = (name: string, found: FoundSignature): WholeForm => ({ name, found, material, now: NOW });
-  const notation = (format: "jws" | "cose"): readonly [WholeForm] => {
-    const found = foundEnvelope(format, madeEnvelope(format));
-    return [{ name: format, found, material: notationMaterial, now: NOTATION_NOW }];
-  };
   return {
     "cosign-sig": [
       of("keyless with its chain, log entry and timestamp", signatureLayer({ chain, timestamp: true })),
@@ -81,7 +73,5 @@ export function wholeForms(): Readonly<Record<SignatureForm, readonly [WholeForm
         foundBundle(madeBundle({ payload: imageStatement(), signing: byKey, entry: null }), "bundle-signature"),
       ),
     ],
-    "notation-jws": notation("jws"),
-    "notation-cose": notation("cose"),
   };
 }
