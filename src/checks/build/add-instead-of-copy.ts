@@ -22,7 +22,7 @@ export const addInsteadOfCopy = dockerfileCheck({
   title: "ADD used where COPY is enough",
   severity: "low",
   documentation: {
-    what: "Looks for `ADD` of files of the build context. Addresses, Git repositories, archives, patterns and what a variable names are none.",
+    what: "Checks for `ADD` of files of the build context. Not reported: addresses, Git repositories, archives, patterns and what a variable names.",
     why: "`ADD` fetches addresses and unpacks archives by what the source looks like. A file that turns out to be an archive is then unpacked over the image, with whatever paths it holds.",
     fix: "Write `COPY`, which only copies.",
     references: ["https://docs.docker.com/build/building/best-practices/#add-or-copy"],
