@@ -35,7 +35,7 @@ export const addInsteadOfCopy = dockerfileCheck({
       const lower = dockerfile.text.slice(instruction.keywordRange.start, instruction.keywordRange.end) === "add";
       // Without a name's ending it may still be an archive, which COPY would not unpack.
       const certain = instruction.sources.every(({ text }) => /\.[a-z]{1,6}$/i.test(text) || /^\.?\/?$/.test(text));
-      const text = "write COPY in place of ADD";
+      const text = "write COPY instead of ADD";
       yield {
         subject: written === "" ? "ADD" : `ADD ${written}`,
         title: "ADD of a local file: use COPY",

@@ -24,7 +24,7 @@ export const decodedScriptRun = dockerfileCheck<"commands">({
   name: "decoded-script-run",
   title: "Encoded scripts decoded and run",
   severity: "high",
-  withoutControl: "it is about how an image is built, and the controls judge what was built and runs",
+  withoutControl: "it is about how an image is built; the controls assess what was built and runs",
   documentation: {
     what: "Checks for `base64 -d`, `xxd -r` and `openssl enc -d` whose output goes to a shell or another interpreter, through a pipe, or by `$(…)` in `eval` and `sh -c`.",
     why: "Who reviews the Dockerfile cannot see what runs. It is how attackers hide commands in images.",

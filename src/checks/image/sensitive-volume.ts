@@ -15,8 +15,7 @@ export const sensitiveVolume: ImageCheck<"config"> = {
   layer: "image",
   category: "configuration",
   controls: [],
-  withoutControl:
-    "control 4 counts workloads: what is mounted into a container is judged there, by workload/runtime-socket",
+  withoutControl: "control 4 counts workloads: mounts of a container are evaluated there, by workload/runtime-socket",
   severity: "varies",
   documentation: {
     what: "Checks the volumes of the image's configuration. The socket of a container runtime is high; the root, `/etc`, `/usr`, the directories of programs and libraries, `/proc`, `/sys`, `/dev` and where engines and the kubelet keep their state are medium.",

@@ -56,7 +56,7 @@ function finding(own: readonly ExposedPort[]): FieldDetection | undefined {
   const ports = [...new Set(own.map(({ protocol, port }) => `${port}/${protocol}`))].slice(0, 6).join(", ");
   const severity = program === undefined ? "low" : reach === "internet" && !restricted ? "high" : "medium";
   const who =
-    reach === "internet" ? "the internet" : reach === "nodes" ? "whoever reaches a node" : "outside the cluster";
+    reach === "internet" ? "the internet" : reach === "nodes" ? "anyone who reaches a node" : "outside the cluster";
   return {
     object: opener.object,
     path: opener.field,

@@ -122,7 +122,7 @@ function named(calls: readonly AllowedCall[]): string {
 }
 
 function sentence({ name, allows }: AllowedCall): string {
-  return `${name} lets whoever is in the container ${allows}`;
+  return `${name} lets an attacker in the container ${allows}`;
 }
 
 function worst(calls: readonly AllowedCall[]): AllowedCall["severity"] {
