@@ -19,6 +19,8 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   object: async () => (await import("./object.ts")).object,
   network: async () => (await import("./network.ts")).network,
   lint: async () => (await import("./lint.ts")).lint,
+  trust: async () => (await import("./trust.ts")).trust,
+  "trust-images": async () => (await import("./trust-images.ts")).trustImages,
   "start-up": async () => (await import("./start-up.ts")).startUp,
 };
 

@@ -11,15 +11,19 @@ import { Problem } from "../src/core/problem.ts";
 import type { Suite } from "./suite.ts";
 
 const suites: Readonly<Record<string, () => Promise<Suite>>> = {
+  cel: async () => (await import("./cel.ts")).cel,
   dockerfiles: async () => (await import("./dockerfiles.ts")).dockerfiles,
   expressions: async () => (await import("./expressions.ts")).expressions,
   images: async () => (await import("./images.ts")).images,
   lockfiles: async () => (await import("./lockfiles.ts")).lockfiles,
   network: async () => (await import("./network.ts")).network,
+  notation: async () => (await import("./notation.ts")).notation,
   "pod-security": async () => (await import("./pod-security.ts")).podSecurity,
   sboms: async () => (await import("./sboms.ts")).sboms,
   schemas: async () => (await import("./schemas.ts")).schemas,
   secrets: async () => (await import("./secrets.ts")).secrets,
+  provenance: async () => (await import("./provenance.ts")).provenance,
+  sigstore: async () => (await import("./sigstore.ts")).sigstore,
   verdicts: async () => (await import("./verdicts.ts")).verdicts,
   programs: async () => (await import("./programs.ts")).programs,
 };

@@ -33,6 +33,7 @@ const AREAS: Readonly<Record<string, string>> = {
   secrets: "secret scanning",
   severity: "findings without a severity",
   storage: "images of containers/storage",
+  trust: "signatures, attestations, and who is trusted",
   updates: "pending updates",
 };
 
@@ -48,6 +49,9 @@ const ENDING = [
   "kubeconfig",
   "net",
   "policy",
+  "signing",
+  "trace",
+  "tuf",
   "vex",
 ];
 
@@ -62,6 +66,12 @@ const PARTS: readonly { readonly under: string; readonly area: string; readonly 
 const UNIONS: readonly { readonly file: string; readonly area: string; readonly union: RegExp }[] = [
   { file: "formats/yaml/model.ts", area: "kubernetes", union: /interface YamlFault \{\s*readonly code: ([^;]+);/ },
   { file: "engines/vulnerability/hits.ts", area: "advisories", union: /type DoubtKind =([^;]+);/ },
+];
+
+/** Types that list why a signature or an attestation does not count: a reason for a fail, and for no unknown. */
+const REFUSALS: readonly { readonly file: string; readonly union: RegExp; readonly unknown: readonly string[] }[] = [
+  { file: "engines/trust/model.ts", union: /type RefusalCode =([^;]+);/, unknown: [] },
+  { file: "engines/trust/decision-model.ts", union: /type DecisionCode =([^;]+);/, unknown: ["trust.undecided"] },
 ];
 
 /** Names of files that look like codes. */
@@ -99,6 +109,11 @@ export function gapCodes(source: string): string[] {
     for (const [, end = ""] of words.matchAll(/"([a-z-]+)"/g)) found.add(`${area}.${end}`);
   }
   const others = new Set<string>(lockableKeys);
+  for (const { file, union, unknown } of REFUSALS) {
+    const [, words] = union.exec(texts.get(file) ?? "") ?? [];
+    if (words === undefined) throw new Error(`scripts/reference/gap-codes.ts: src/${file} has no ${union}`);
+    for (const [, code = ""] of words.matchAll(/"([a-z.-]+)"/g)) if (!unknown.includes(code)) others.add(code);
+  }
   return [...found].filter((each) => !ended.has(each) && !others.has(each)).sort();
 }
 

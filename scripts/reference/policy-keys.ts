@@ -7,7 +7,7 @@ import {
   settingOf,
   shownValue,
 } from "../../src/collect/policy/settings.ts";
-import { allowedBy } from "../../src/collect/policy/validate.ts";
+import { allowedBy, mappingOf } from "../../src/collect/policy/validate.ts";
 import { code, page, plain, row, table } from "./markdown.ts";
 
 /** The end of a setting's description: its default in words, and which way is stricter. */
@@ -32,11 +32,27 @@ export function policyPage(): string {
         .map(([key, own]) => row(code(key), plain(saysOf(own)), plain(formOf(own)))),
     ),
     `\`locked\` takes: ${lockableKeys.map(code).join(", ")}.`,
-    ...top.flatMap(([key, own]) => {
-      const { properties = {} } = own.items ?? {};
-      return Object.keys(properties).length === 0 ? [] : [`## An entry of ${code(key)}`, entryTable(properties)];
-    }),
+    ...top.flatMap(([key, own]) => entriesOf(key, own)),
   ]);
+}
+
+/** What is in lists and in mappings by name, wherever in the schema. */
+function entriesOf(key: string, schema: JsonSchema): (string | string[])[] {
+  const entry = mappingOf(schema.items ?? schema.additionalProperties);
+  const { properties = {} } = entry ?? {};
+  // An environment's are the keys of the file again.
+  const shown = Object.keys(properties).length > 0 && key !== "environments";
+  const inner = shown ? properties : (schema.properties ?? {});
+  return [
+    ...(shown ? [`## An entry of ${code(key)}`, entryTable(properties)] : []),
+    ...Object.entries(inner).flatMap(([name, own]) => entriesOf(`${key}.${name}`, own)),
+    ...(shown ? Object.entries(properties).flatMap(([name, own]) => mappingWithin(`${key}.${name}`, own)) : []),
+  ];
+}
+
+/** A mapping that is a value of an entry: no setting of its own says what is in it. */
+function mappingWithin(key: string, { properties = {} }: JsonSchema): (string | string[])[] {
+  return Object.keys(properties).length === 0 ? [] : [`## ${code(key)}`, entryTable(properties)];
 }
 
 function settingRow(key: SettingKey, schema: JsonSchema): string {

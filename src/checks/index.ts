@@ -5,6 +5,7 @@ import { clusterChecks } from "./cluster/index.ts";
 import { imageChecks } from "./image/index.ts";
 import { networkChecks } from "./network/index.ts";
 import { policyChecks } from "./policy/index.ts";
+import { registryChecks } from "./registry/index.ts";
 import { workloadChecks } from "./workload/index.ts";
 
 export const checks: readonly CheckDescription[] = [
@@ -13,5 +14,6 @@ export const checks: readonly CheckDescription[] = [
   ...imageChecks,
   ...networkChecks,
   ...policyChecks,
+  ...registryChecks,
   ...workloadChecks,
 ];

@@ -1,7 +1,6 @@
 /** What every judging command shares: its options read, its context opened and closed, its report written. */
 
 import type { ScanCache } from "../collect/image/cache.ts";
-import { openScanCache } from "../collect/image/cache.ts";
 import { openExclusion } from "../collect/tree/exclusion.ts";
 import type { Asset } from "../core/asset.ts";
 import type { Authority } from "../core/authority.ts";
@@ -17,8 +16,8 @@ import { identifiedEnds, indexChildren, type Relation } from "../core/relation.t
 import type { ControlResult, ExitCode, LayerResult, Report } from "../core/report.ts";
 import { type RatedSeverity, severities } from "../core/severity.ts";
 import { writeWhole } from "../engines/files/write.ts";
-import { parsePlatform } from "../engines/oci/image.ts";
 import type { OpenOptions } from "../engines/oci/open.ts";
+import { parsePlatform } from "../engines/oci/platform.ts";
 import type { ScanContext } from "../scan/context.ts";
 import { openRun } from "../scan/run.ts";
 import { descriptionsFor, descriptionsOf, everyDescription } from "./check-descriptions.ts";
@@ -29,7 +28,7 @@ import { parseFormats, writeReport, writeSummary } from "./outputs.ts";
 import { defaultBases, defaultCache, defaultDatabase } from "./paths.ts";
 import { createProgress, type Progress, progressLine } from "./progress.ts";
 import { type ReachingOptions, registryOptions } from "./reaching.ts";
-import { openUpdates, type UpdatesOptions } from "./updates.ts";
+import type { UpdatesOptions } from "./updates.ts";
 import { toolVersion } from "./version.ts";
 
 /** Options of every command that reads images. */
@@ -97,12 +96,14 @@ export interface EvaluationContext extends ScanContext {
  * Opens what judging needs, lets `judge` do it, writes the report in every format asked for.
  *
  * @param root - where the tree's own policy file is looked for
+ * @param readsImages - false: neither images nor advisories are read, and what reads them is not loaded
  * @returns the exit code
  */
 export async function runEvaluation(
   root: string,
   options: EvaluationOptions,
   judge: (context: EvaluationContext) => Promise<Evaluated>,
+  { readsImages = true }: { readonly readsImages?: boolean } = {},
 ): Promise<ExitCode> {
   const started = performance.now();
   keepHeapNearWhatLives();
@@ -112,13 +113,17 @@ export async function runEvaluation(
   const acceptUnknown = parseCodes(options.acceptUnknown);
   const now = parseNow(options.now);
   const open = openOptions(options);
-  const cache = scanCacheOf(options);
+  const cache = readsImages ? await scanCacheOf(options) : undefined;
   const progress = createProgress(process.stderr, options.quiet, () => performance.now(), started);
-  const updates = openUpdates(options, progress.update);
+  const updates = await updatesOf(options, progress);
   let close = (): void => {};
   try {
     const tool = { name: "bulkhead", version: toolVersion() };
-    const database = { path: options.db ?? defaultDatabase(), named: options.db !== undefined };
+    const database = {
+      path: options.db ?? defaultDatabase(),
+      named: options.db !== undefined,
+      isUsed: readsImages || options.db !== undefined,
+    };
     const unfetched = await updateFirst(database.path, options, progress);
     const run = await openRun({
       tool,
@@ -318,8 +323,18 @@ export function parseNow(written: string | undefined): Date {
   return now;
 }
 
-export function scanCacheOf({ cache }: PullingOptions): ScanCache | undefined {
-  return cache === false ? undefined : openScanCache(typeof cache === "string" ? cache : defaultCache());
+export async function scanCacheOf({ cache }: PullingOptions): Promise<ScanCache | undefined> {
+  if (cache === false) return undefined;
+  const { openScanCache } = await import("../collect/image/cache.ts");
+  return openScanCache(typeof cache === "string" ? cache : defaultCache());
+}
+
+/** Undefined where nobody asked. */
+async function updatesOf(options: EvaluationOptions, progress: Progress) {
+  const { updates = false, updatesOffline = false, repositories, keyring = [] } = options;
+  if (!updates && !updatesOffline && repositories === undefined && keyring.length === 0) return undefined;
+  const { openUpdates } = await import("./updates.ts");
+  return openUpdates(options, progress.update);
 }
 
 export function openOptions(options: PullingOptions): OpenOptions {

@@ -105,6 +105,25 @@ rotation:
   # { maxAgeDays: 90 }: Secrets of a cluster must be rotated within this many days. Default: not checked.
   secrets: {}
 
+# Who may have signed which image, and what must be attested of it. Every rule that matches an image applies to it. They
+# count from a policy that is named by --policy; of this file alone they can be missed and never met.
+trust:
+  # public-good is Sigstore's, github GitHub's own for private repositories; { ca: FILE }, { trustedRoot: FILE }.
+  roots: [public-good]
+  signers: {}
+  #  release:
+  #    identity: https://github.com/shop/api/.github/workflows/release.yml@refs/tags/*
+  #    issuer: https://token.actions.githubusercontent.com
+  #  security: { key: keys/security.pub }
+  # Builders whose provenance counts beside those that Bulkhead knows.
+  builders: []
+  images: []
+  #  - match: registry.example.com/shop/**
+  #    signedBy: { of: [release, security], atLeast: 2 }
+  #    attestations:
+  #      - { type: slsa, level: 3, source: github.com/shop/api, ref: refs/tags/* }
+  #      - { type: vuln, maxAgeDays: 7, noneFrom: critical }
+
 # Facts of the cluster that manifests do not tell. cni: cilium, calico, ovn-kubernetes, antrea, kube-network-policies, or
 # none where no network policy is enforced. They count from a policy that is named by --policy.
 cluster:

@@ -18,6 +18,11 @@ export function defaultBases(environment: Environment = process.env): string {
   return join(base(environment.XDG_CACHE_HOME, ".cache"), "bulkhead", "bases.json");
 }
 
+/** The folder of what `bulkhead trust update` keeps of Sigstore's repositories, where none is named. */
+export function defaultRoots(environment: Environment = process.env): string {
+  return join(base(environment.XDG_CACHE_HOME, ".cache"), "bulkhead", "roots");
+}
+
 /** The folder of what was fetched of suites: beside the scan cache, or beside the one that is named. */
 export function suitesFolder(scanCache: string | undefined, environment: Environment = process.env): string {
   return scanCache === undefined

@@ -16,6 +16,9 @@ import {
   walking,
 } from "./options.ts";
 import { RENDER } from "./render-option.ts";
+import { rootsCommands } from "./trust/roots-commands.ts";
+import { signingCommands } from "./trust/signing-commands.ts";
+import { verifyCommands } from "./trust/verify-commands.ts";
 import { explainUnknownCommands } from "./unknown-command.ts";
 import { toolVersion } from "./version.ts";
 
@@ -155,6 +158,9 @@ updating(connecting(pulling(judging(cluster.command("audit")))))
   .action(async (options) => finish((await import("./cluster/audit.ts")).clusterAudit(options)));
 
 networkCommands(program, finish);
+rootsCommands(program, finish);
+verifyCommands(program, finish);
+signingCommands(program, finish);
 
 const secrets = program.command("secrets").description("find keys, tokens and passwords");
 walking(pulling(judging(secrets.command("scan"))))

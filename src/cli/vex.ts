@@ -58,7 +58,7 @@ async function statementsOf(
 ): ReturnType<typeof imageStatements> {
   if (references.length === 0) return { ...policyStatements(policy, now), gaps: [] };
   const advisories = options.db === undefined ? openAdvisories(defaultDatabase()) : openNamedAdvisories(options.db);
-  const cache = scanCacheOf(options);
+  const cache = await scanCacheOf(options);
   const progress = createProgress(process.stderr, options.quiet);
   const context = {
     open: openOptions(options),

@@ -93,8 +93,12 @@ export function policyDigest({ origin: _, exceptions, unknown, ...policy }: Poli
     // A policy without any is what it was before there were some.
     ...(unknown.length === 0 ? {} : { unknown: unknown.map(({ source: __, ...entry }) => entry) }),
   };
-  const text = JSON.stringify(stated, (_key, value: unknown) =>
-    isObject(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value,
+  const text = JSON.stringify(stated, (key, value: unknown) =>
+    key === "statedAt"
+      ? undefined
+      : isObject(value)
+        ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+        : value,
   );
   return parseDigest(`sha256:${createHash("sha256").update(text).digest("hex")}`) as Digest;
 }

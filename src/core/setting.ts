@@ -14,7 +14,7 @@ export interface Setting<Value> {
   /** What two values come to where neither may loosen the other. */
   readonly tighten: Tighten<Value>;
   /** The value of what is written. Absent: just that. */
-  readonly read?: (written: never, beside: Beside) => Value;
+  readonly read?: (written: never, beside: Beside, at: PlaceOf) => Value;
   /** In one line, for reports. Absent: its text, or a list's entries. */
   readonly show?: (value: Value) => string;
   /** The setting whose value holds where this one has none. */
@@ -23,6 +23,16 @@ export interface Setting<Value> {
 
 /** Resolves a name that a policy file states relative to itself. */
 export type Beside = (written: string) => string;
+
+/** Where a part of what is written stands; the whole of an empty path. */
+export type PlaceOf = (path: readonly (string | number)[]) => StatedAt;
+
+/** The digest of a policy leaves it out: what it is called in values is `statedAt`. */
+export interface StatedAt {
+  readonly path: string;
+  readonly line: number;
+  readonly column: number;
+}
 
 /** What may be written. */
 export type Form =
@@ -37,7 +47,33 @@ export type Form =
   /** A list of mappings with these fields, all of them required. */
   | { readonly kind: "rows"; readonly fields: Readonly<Record<string, RowField>> }
   /** What a gate does: one action, or a mapping (core/enforcement.ts). */
-  | { readonly kind: "enforcement" };
+  | { readonly kind: "enforcement" }
+  | { readonly kind: "list"; readonly of: Form /** Absent: 0. */; readonly atLeast?: number }
+  /** A mapping by names of the author's. */
+  | { readonly kind: "named"; readonly name: TextForm; readonly of: Form }
+  | {
+      readonly kind: "mapping";
+      readonly fields: Readonly<Record<string, Field>>;
+      readonly rules?: readonly FieldsRule[];
+    }
+  /** At most one of them is a mapping. */
+  | { readonly kind: "any"; readonly of: readonly Form[] };
+
+export interface Field {
+  readonly form: Form;
+  readonly description: string;
+  /** Absent: it may be left out. */
+  readonly required?: true;
+}
+
+/** What several fields must be together. */
+export interface FieldsRule {
+  /** Fit to follow the name of the mapping: `has neither key nor identity`. */
+  readonly fault: string;
+  /** `one of key, identity`. */
+  readonly allowed: string;
+  holds(written: Readonly<Record<string, unknown>>): boolean;
+}
 
 /** What a text must be. */
 export interface TextForm {

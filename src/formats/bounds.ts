@@ -14,6 +14,8 @@ export const bounds = {
   xmlNameLength: 1_024,
   /** A text of XML whose references are resolved; what is longer is no name. */
   xmlTextLength: 4_096,
+  /** Values directly within one of DER: a token of a timestamp authority has some hundred at most. */
+  derValues: 1_000,
   /** The central directory of one zip archive. */
   zipDirectoryBytes: 1024 * 1024 * 1024,
 } as const;

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { Report } from "../core/report.ts";
 import { defaultDisplay } from "./display.ts";
 import type { Format } from "./formats.ts";
-import { render } from "./render.ts";
+import { renderedPieces } from "./rendered.fixture.ts";
 import { sampleReport } from "./sample.ts";
 
 /** The sample, of which the policy enforces nothing. */
@@ -15,7 +15,7 @@ function unenforced(action: "warn" | "audit"): Report {
 }
 
 function written(format: Format, report: Report): string {
-  return [...render(report, format, { all: false, columns: 100, color: false })].join("");
+  return [...renderedPieces(report, format, { all: false, columns: 100, color: false })].join("");
 }
 
 test("what only warns is no error to any machine", () => {
@@ -46,7 +46,7 @@ test("people are told how much is not enforced, and of what is audited one line"
     assert.ok(text.length < written(format, unenforced("warn")).length, format);
   }
   const options = { all: false, columns: 100, color: false, display: { ...defaultDisplay, details: true } };
-  assert.match([...render(unenforced("warn"), "table", options)].join(""), / · warn · /);
+  assert.match([...renderedPieces(unenforced("warn"), "table", options)].join(""), / · warn · /);
   assert.match(written("table", unenforced("warn")), /1 critical \(warn\)/);
   assert.doesNotMatch(written("table", sampleReport), /enforced/);
 });

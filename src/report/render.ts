@@ -1,28 +1,20 @@
 import { withoutLogCommands } from "../core/log-commands.ts";
 import type { Report } from "../core/report.ts";
-import { renderCyclonedx } from "./cyclonedx.ts";
 import { type Format, formats } from "./formats.ts";
-import { renderGithub } from "./github.ts";
-import { renderQuality } from "./gitlab/quality.ts";
-import { renderSecurity } from "./gitlab/security.ts";
-import { renderHtml } from "./html.ts";
-import { renderJson } from "./json/write.ts";
-import { renderJunit } from "./junit.ts";
-import { renderMarkdown } from "./markdown.ts";
+import type { SecurityReport } from "./gitlab/security.ts";
 import type { RenderOptions } from "./options.ts";
-import { renderPlain } from "./plain.ts";
-import { renderSarif } from "./sarif/write.ts";
-import { renderTable } from "./table.ts";
 
 /**
- * The report in one of the formats, in pieces of text of which the last ends with a line break: what all make together
- * may be longer than a string can be. Table, plain and markdown heed the options; json, sarif, html and junit always
- * hold every finding.
+ * Writes a report, in pieces of text of which the last ends with a line break: what all make together may be longer than a
+ * string can be. Table, plain and markdown heed the options; json, sarif, html and junit always hold every finding.
  */
-export function render(report: Report, format: Format, options: RenderOptions): Iterable<string> {
-  const pieces = rendered(report, format, options);
+export type Renderer = (report: Report, options: RenderOptions) => Iterable<string>;
+
+/** What writes one of the formats; it is loaded where it is asked for. */
+export async function rendererOf(format: Format): Promise<Renderer> {
+  const write = await load(format);
   // What else is printed is escaped text by text; JSON holds the texts as they are, each whole in one piece.
-  return JSON_FORMATS.has(format) ? withoutCommands(pieces) : pieces;
+  return JSON_FORMATS.has(format) ? (report, options) => withoutCommands(write(report, options)) : write;
 }
 
 const JSON_FORMATS: ReadonlySet<Format> = new Set(
@@ -33,37 +25,48 @@ function* withoutCommands(pieces: Iterable<string>): Generator<string> {
   for (const piece of pieces) yield withoutLogCommands(piece);
 }
 
-function rendered(report: Report, format: Format, options: RenderOptions): Iterable<string> {
+async function load(format: Format): Promise<Renderer> {
   switch (format) {
     case "table":
-      return renderTable(report, options);
+      return (await import("./table.ts")).renderTable;
     case "plain":
-      return renderPlain(report, options);
+      return (await import("./plain.ts")).renderPlain;
     case "json":
-      return renderJson(report);
-    case "sarif":
-      return renderSarif(report, options.onNote);
+      return (await import("./json/write.ts")).renderJson;
+    case "sarif": {
+      const { renderSarif } = await import("./sarif/write.ts");
+      return (report, { onNote }) => renderSarif(report, onNote);
+    }
     case "html":
-      return renderHtml(report);
+      return (await import("./html.ts")).renderHtml;
     case "markdown":
-      return renderMarkdown(report, options);
+      return (await import("./markdown.ts")).renderMarkdown;
     case "junit":
-      return renderJunit(report);
-    case "gitlab":
-      return renderSecurity(report, "container_scanning", { packagesOfFiles: true });
+      return (await import("./junit.ts")).renderJunit;
+    case "gitlab": {
+      const { renderSecurity } = await import("./gitlab/security.ts");
+      return (report) => renderSecurity(report, "container_scanning", { packagesOfFiles: true });
+    }
     case "gitlab-container-scanning":
-      return renderSecurity(report, "container_scanning");
+      return await security("container_scanning");
     case "gitlab-dependency-scanning":
-      return renderSecurity(report, "dependency_scanning");
+      return await security("dependency_scanning");
     case "gitlab-sast":
-      return renderSecurity(report, "sast");
+      return await security("sast");
     case "gitlab-secret-detection":
-      return renderSecurity(report, "secret_detection");
-    case "gitlab-codequality":
-      return renderQuality(report, options.onNote);
+      return await security("secret_detection");
+    case "gitlab-codequality": {
+      const { renderQuality } = await import("./gitlab/quality.ts");
+      return (report, { onNote }) => renderQuality(report, onNote);
+    }
     case "github":
-      return renderGithub(report);
+      return (await import("./github.ts")).renderGithub;
     case "cyclonedx":
-      return renderCyclonedx(report);
+      return (await import("./cyclonedx.ts")).renderCyclonedx;
   }
+}
+
+async function security(type: SecurityReport): Promise<Renderer> {
+  const { renderSecurity } = await import("./gitlab/security.ts");
+  return (report) => renderSecurity(report, type);
 }

@@ -1,11 +1,19 @@
 /** The formats as one text each, for tests that look at the whole of a small report. */
 import type { Report } from "../core/report.ts";
-import type { Format } from "./formats.ts";
+import { type Format, formats } from "./formats.ts";
 import type { RenderOptions } from "./options.ts";
-import { render as pieces } from "./render.ts";
+import { type Renderer, rendererOf } from "./render.ts";
+
+const renderers = Object.fromEntries(
+  await Promise.all(formats.map(async (format) => [format, await rendererOf(format)] as const)),
+) as Readonly<Record<Format, Renderer>>;
+
+export function renderedPieces(report: Report, format: Format, options: RenderOptions): Iterable<string> {
+  return renderers[format](report, options);
+}
 
 export function render(report: Report, format: Format, options: RenderOptions): string {
-  return [...pieces(report, format, options)].join("");
+  return [...renderedPieces(report, format, options)].join("");
 }
 
 const wide = { columns: 100, color: false, all: false };

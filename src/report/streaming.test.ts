@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { formats } from "./formats.ts";
-import { render } from "./render.ts";
+import { renderedPieces } from "./rendered.fixture.ts";
 import { npm, sampleReport } from "./sample.ts";
 
 const options = { columns: 100, color: false, all: true };
@@ -33,7 +33,7 @@ test("no format makes one text of a report: no piece of it grows with the evalua
   };
   for (const format of formats) {
     let [longest, total] = [0, 0];
-    for (const piece of render(report, format, options)) {
+    for (const piece of renderedPieces(report, format, options)) {
       longest = Math.max(longest, piece.length);
       total += piece.length;
     }
@@ -47,7 +47,7 @@ test("every format takes an evaluation of more findings than a call takes argume
   const findings = Array.from({ length: 150_000 }, () => finding);
   const report = { ...sampleReport, evaluations: [{ ...npm, findings }] };
   for (const format of formats) {
-    const pieces = Iterator.from(render(report, format, { ...options, all: false }))
+    const pieces = Iterator.from(renderedPieces(report, format, { ...options, all: false }))
       .take(500)
       .toArray();
     assert.ok(pieces.length > 0, format);

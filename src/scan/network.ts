@@ -9,7 +9,7 @@ import { readNetwork } from "../engines/reachability/network.ts";
 import type { Cni } from "../engines/reachability/settings.ts";
 import { enforcementOf } from "../evaluate/kubernetes/network/enforcement.ts";
 import type { ScanContext } from "./context.ts";
-import { type ManifestPlace, readPlace } from "./manifests.ts";
+import { type ManifestPlace, readPlace } from "./manifest-place.ts";
 
 export type NetworkPlace = ManifestPlace | { readonly kind: "cluster"; readonly connection: ClusterConnection };
 

@@ -1,7 +1,6 @@
 /** What every run shares, for commands, guards and the server alike: what it reads by is opened, what it found concluded. */
 
 import { relative, resolve, sep } from "node:path";
-import { openAdvisories, openNamedAdvisories } from "../collect/image/advisories.ts";
 import type { ScanCache } from "../collect/image/cache.ts";
 import { openKnownBases } from "../collect/image/known-bases.ts";
 import { readBaseline } from "../collect/named/baseline.ts";
@@ -41,7 +40,12 @@ export interface RunOptions {
   /** Files, or git:REF:PATH. */
   readonly vex: readonly string[];
   /** The advisory database: without the usual one verdicts are unknown, without one that the caller named there is no run. */
-  readonly database: { readonly path: string; readonly named: boolean };
+  readonly database: {
+    readonly path: string;
+    readonly named: boolean;
+    /** False: nothing of this run rests on advisories. */
+    readonly isUsed: boolean;
+  };
   /** The list of known base images. */
   readonly bases: string;
   readonly failOn?: RatedSeverity | "never" | undefined;
@@ -82,8 +86,7 @@ export async function openRun(options: RunOptions): Promise<Run> {
   const policy = await loadPolicy({ flag: options.policy, root, environment: options.environment });
   const baseline = options.baseline === undefined ? undefined : await readBaseline(options.baseline, root);
   const vex = await readVexDocuments(options.vex, root);
-  const { path, named } = options.database;
-  const advisories = named ? openNamedAdvisories(path) : openAdvisories(path);
+  const advisories = await advisoriesOf(options.database);
   const directory = authorityOfDirectory(root);
   const inRepository = directoryInRepository(root);
   return {
@@ -128,6 +131,20 @@ export async function openRun(options: RunOptions): Promise<Run> {
       if (!(advisories instanceof Problem)) advisories.close();
     },
   };
+}
+
+async function advisoriesOf({ path, named, isUsed }: RunOptions["database"]): Promise<ScanContext["advisories"]> {
+  if (!isUsed) {
+    // Whoever asks for them all the same finds out nothing.
+    return new Problem({
+      kind: "input",
+      code: "database.unused",
+      place: path,
+      cause: "this command reads no advisories",
+    });
+  }
+  const { openAdvisories, openNamedAdvisories } = await import("../collect/image/advisories.ts");
+  return named ? openNamedAdvisories(path) : openAdvisories(path);
 }
 
 /** Whoever names a trusted policy does not trust the tree, and a baseline in it is as easily changed as the policy. */

@@ -9,7 +9,7 @@ import axe from "axe-core";
 import { writeLayout } from "../../examples/shop/image.ts";
 import { insecureImages } from "../../examples/shop/insecure/images.ts";
 import type { Report } from "../../src/core/report.ts";
-import { render } from "../../src/report/render.ts";
+import { rendererOf } from "../../src/report/render.ts";
 import { npm, sampleReport, vulnerability } from "../../src/report/sample.ts";
 import { bulkhead } from "../bulkhead.ts";
 import { type Page, skipWithoutChromium, withPage } from "./chromium.ts";
@@ -23,9 +23,11 @@ before(() => {
 });
 after(() => rmSync(folder, { recursive: true, force: true }));
 
+const renderHtml = await rendererOf("html");
+
 function written(name: string, report: Report): string {
   const path = join(folder, `${name}.html`);
-  const pieces = render(report, "html", { columns: 100, color: false, all: true });
+  const pieces = renderHtml(report, { columns: 100, color: false, all: true });
   writeFileSync(path, [...pieces].join(""));
   return pathToFileURL(path).href;
 }

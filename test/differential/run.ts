@@ -30,7 +30,7 @@ const MOST_DIFFERENCES = 20;
 const MOST_ATTEMPTS = 400;
 
 /** The first of its needs that is not there. */
-export function missing({ needs }: Differential): string | undefined {
+export function missing({ needs }: Pick<Differential, "needs">): string | undefined {
   const folders = (process.env.PATH ?? "").split(delimiter);
   return needs.find((need) => {
     const places = need.startsWith("/") ? [need] : folders.map((folder) => join(folder, need));

@@ -29,11 +29,14 @@ export function findDockerRegistry(): string | undefined {
     });
 }
 
-/** Starts it with storage and configuration in `folder`, asking `tokens` for who may do what. Resolves once it listens. */
+/**
+ * Starts it with storage and configuration in `folder`, asking `tokens` for who may do what; without any everybody may do
+ * everything. Resolves once it listens.
+ */
 export async function startDockerRegistry(
   program: string,
   folder: string,
-  tokens: TokenService,
+  tokens?: TokenService,
 ): Promise<DockerRegistry> {
   const configuration = join(folder, "registry.yml");
   // JSON is YAML. The port is the system's choice: the registry says which in its log.
@@ -42,14 +45,7 @@ export async function startDockerRegistry(
     log: { level: "info", formatter: "text", accesslog: { disabled: true } },
     storage: { filesystem: { rootdirectory: join(folder, "storage") }, delete: { enabled: true } },
     http: { addr: "127.0.0.1:0", secret: "for tests only" },
-    auth: {
-      token: {
-        realm: tokens.realm,
-        service: tokens.service,
-        issuer: tokens.issuer,
-        rootcertbundle: tokens.certificateFile,
-      },
-    },
+    ...(tokens === undefined ? {} : { auth: authentication(tokens) }),
   };
   await writeFile(configuration, JSON.stringify(content));
 
@@ -78,4 +74,8 @@ export async function startDockerRegistry(
       await exited;
     },
   };
+}
+
+function authentication({ realm, service, issuer, certificateFile }: TokenService) {
+  return { token: { realm, service, issuer, rootcertbundle: certificateFile } };
 }

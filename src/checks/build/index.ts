@@ -62,6 +62,14 @@ import { plainHttpDownload } from "./plain-http-download.ts";
 import { platformConstant } from "./platform-constant.ts";
 import { privateKeyGenerated } from "./private-key-generated.ts";
 import { privilegedPort } from "./privileged-port.ts";
+import { provenanceAge } from "./provenance-age.ts";
+import { provenanceBuilder } from "./provenance-builder.ts";
+import { provenanceLevel } from "./provenance-level.ts";
+import { provenanceMissing } from "./provenance-missing.ts";
+import { provenanceRef } from "./provenance-ref.ts";
+import { provenanceSource } from "./provenance-source.ts";
+import { provenanceTrigger } from "./provenance-trigger.ts";
+import { provenanceWorkflow } from "./provenance-workflow.ts";
 import { redundantPlatform } from "./redundant-platform.ts";
 import { registryNotAllowed } from "./registry-not-allowed.ts";
 import { relativeDestination } from "./relative-destination.ts";
@@ -164,6 +172,14 @@ export const buildChecks = [
   platformConstant,
   privateKeyGenerated,
   privilegedPort,
+  provenanceAge,
+  provenanceBuilder,
+  provenanceLevel,
+  provenanceMissing,
+  provenanceRef,
+  provenanceSource,
+  provenanceTrigger,
+  provenanceWorkflow,
   redundantPlatform,
   registryNotAllowed,
   relativeDestination,

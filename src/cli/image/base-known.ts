@@ -25,7 +25,7 @@ export async function learn(
   print: Print,
 ): Promise<ExitCode> {
   const progress = createProgress(process.stderr, options.quiet);
-  const cache = scanCacheOf(options);
+  const cache = await scanCacheOf(options);
   const learnt: KnownBase[] = [];
   try {
     for (const reference of references) {

@@ -76,7 +76,7 @@ async function show(reference: string, bases: string, options: BaseOptions, prin
   const known = openKnownBases(bases);
   const advisories = openAdvisories(options.db ?? defaultDatabase());
   const progress = createProgress(process.stderr, options.quiet);
-  const cache = scanCacheOf(options);
+  const cache = await scanCacheOf(options);
   const updates = openUpdates(options, progress.update);
   const context: ScanContext & { readonly open: OpenOptions } = {
     open: openOptions(options),

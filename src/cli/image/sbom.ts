@@ -29,7 +29,7 @@ export async function imageSbom(reference: string, options: SbomOptions): Promis
   const format = knownWord(options.format, FORMATS, { place: `--format ${options.format}`, what: "format" });
   const created = createdOf(options, process.env.SOURCE_DATE_EPOCH);
   const progress = createProgress(process.stderr, options.quiet);
-  const cache = scanCacheOf(options);
+  const cache = await scanCacheOf(options);
   const context: InventoryContext = {
     now: new Date(),
     ...(cache === undefined ? {} : { cache }),

@@ -14,7 +14,8 @@ import { type PairReasons, reasonsOf } from "../../engines/reachability/queries/
 import { renderExplain, renderExplainJson } from "../../report/network/explain.ts";
 import type { ExplainView, PairView } from "../../report/network/explain-view.ts";
 import { outputDefaults } from "../../report/options.ts";
-import { parseFormatsOf, writeStream } from "../outputs.ts";
+import { parseFormatsOf } from "../output-options.ts";
+import { writeStream } from "../write-stream.ts";
 import { adviceFor } from "./advice.ts";
 import { mtlsStage } from "./mtls-view.ts";
 import { openNetwork, type PlacedOptions } from "./open.ts";

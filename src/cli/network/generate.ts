@@ -8,7 +8,7 @@ import { filesOf, type GeneratedFile, jsonOf, MADE_BY, streamOf } from "../../fi
 import type { EgressMode, MeshMode } from "../../fix/network/model.ts";
 import { generateNetwork } from "../../scan/network/generate.ts";
 import { knownWord } from "../known-word.ts";
-import { writeStream } from "../outputs.ts";
+import { writeStream } from "../write-stream.ts";
 import { generateSummary } from "./generate-summary.ts";
 import { openNetwork, type PlacedOptions } from "./open.ts";
 

@@ -11,7 +11,8 @@ import { renderNetworkPage } from "../../report/network/page.ts";
 import { renderNetworkText } from "../../report/network/text.ts";
 import type { NetworkView, ScopeView } from "../../report/network/view.ts";
 import { outputDefaults, type RenderOptions } from "../../report/options.ts";
-import { parseFormatsOf, writeStream } from "../outputs.ts";
+import { parseFormatsOf } from "../output-options.ts";
+import { writeStream } from "../write-stream.ts";
 import { openNetwork, type PlacedOptions } from "./open.ts";
 import { viewOf } from "./view.ts";
 

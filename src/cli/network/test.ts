@@ -10,7 +10,8 @@ import { decisive, reasonsOf } from "../../engines/reachability/queries/reasons.
 import { renderTest, renderTestJson, renderTestJunit } from "../../report/network/test.ts";
 import type { CounterexampleView, ResultView, TestView } from "../../report/network/test-view.ts";
 import { outputDefaults } from "../../report/options.ts";
-import { parseFormatsOf, writeStream } from "../outputs.ts";
+import { parseFormatsOf } from "../output-options.ts";
+import { writeStream } from "../write-stream.ts";
 import { openNetwork, type PlacedOptions } from "./open.ts";
 import { stageViews } from "./reason-view.ts";
 import { shortNameOf } from "./short-name.ts";

@@ -1,6 +1,7 @@
 import { basename, dirname } from "node:path";
 import { usageProblem } from "../../core/problem.ts";
-import { type ManifestPlace, scanManifests } from "../../scan/manifests.ts";
+import type { ManifestPlace } from "../../scan/manifest-place.ts";
+import { scanManifests } from "../../scan/manifests.ts";
 import { type EvaluationOptions, runEvaluation } from "../evaluation.ts";
 import { namedPlace } from "../named-place.ts";
 import { standardInput } from "../standard-input.ts";
@@ -18,11 +19,16 @@ export async function workloadAudit(place: string, options: WorkloadAuditOptions
     throw usageProblem(place, cause);
   }
   const root = isFolder ? path : dirname(path);
-  return await runEvaluation(root, options, async (context) => ({
-    ...(await scanManifests(await placeOf(), context)),
-    subject: place,
-    ...(isFolder && place !== "-" ? { extent: "tree" as const } : {}),
-  }));
+  return await runEvaluation(
+    root,
+    options,
+    async (context) => ({
+      ...(await scanManifests(await placeOf(), context)),
+      subject: place,
+      ...(isFolder && place !== "-" ? { extent: "tree" as const } : {}),
+    }),
+    { readsImages: false },
+  );
 
   async function placeOf(): Promise<ManifestPlace> {
     if (place === "-") return { kind: "text", root, text: await standardInput() };

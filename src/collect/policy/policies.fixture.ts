@@ -105,13 +105,53 @@ const more = {
   ),
   exceptionLimits: fc.record({ maxDays: days, maxFlaws: days, broad: fc.constantFrom("allow" as const, "report") }),
 };
+const signerNames = fc.constantFrom("release", "security");
+const signer = fc.constantFrom<object>(
+  { key: "a.pub" },
+  { key: "b.pub" },
+  { identity: "https://github.com/shop/api/w.yml@refs/tags/*", issuer: "https://issuer.example.com" },
+);
+/** As a file states it. */
+const writtenTrust = fc.record(
+  {
+    roots: fc.subarray(["public-good", "github", { ca: "ca.pem" }]),
+    signers: fc.dictionary(signerNames, signer, { noNullPrototype: true }),
+    builders: fc.array(
+      fc.record({
+        signer: signerNames,
+        ids: fc.subarray(["https://b.example.com/*", "https://b.example.com/1"], { minLength: 1 }),
+        level: fc.integer({ min: 1, max: 3 }),
+      }),
+      { maxLength: 2 },
+    ),
+    images: fc.array(
+      fc.record({
+        match: fc.constantFrom("registry.example.com/**", "registry.example.com/shop/api"),
+        signedBy: fc.record({ of: fc.subarray(["release", "security"], { minLength: 1 }) }),
+      }),
+      { maxLength: 2 },
+    ),
+  },
+  { requiredKeys: [] },
+);
+const trust = writtenTrust.map(
+  (written: Readonly<Record<string, unknown>>) =>
+    Object.fromEntries(
+      (["roots", "signers", "builders", "images"] as const).map((name) => {
+        const { read, initial } = settingOf(`trust.${name}`);
+        const value = written[name];
+        return [name, value === undefined ? initial : (read?.(value as never, String, () => source) ?? value)];
+      }),
+    ) as unknown as Policy["trust"],
+);
 const otherThresholds = Object.fromEntries(
   categories.slice(2).map((category) => [categoryKeys[category], fc.record({ severity })]),
 );
 export const trustedPolicy: fc.Arbitrary<Policy> = fc.record({
   ...more,
+  trust,
   enforcement: writtenEnforcement.map((ci) => ({
-    ci: settingOf("enforcement.ci").read?.(ci as never, String) ?? denyAll,
+    ci: settingOf("enforcement.ci").read?.(ci as never, String, () => source) ?? denyAll,
   })),
   thresholds: fc.record(
     {
@@ -147,6 +187,7 @@ export const treePolicy: fc.Arbitrary<StatedPolicy> = fc
         unknownSeverity: anySeverity,
         advisories: fc.record({ maxAgeDays: fc.nat(20) }, { requiredKeys: [] }),
         ...more,
+        trust: writtenTrust,
       },
       { requiredKeys: [] },
     ),

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { categoryKeys } from "../../core/category.ts";
 import { actions } from "../../core/enforcement.ts";
 import { justifications } from "../../core/exception.ts";
-import type { RowField, Setting, TextForm } from "../../core/setting.ts";
+import type { Form, RowField, Setting, TextForm } from "../../core/setting.ts";
 import { isObject } from "../../core/untyped.ts";
 import { bounds } from "./bounds.ts";
 import { lockableKeys, type SettingKey, settingKeys, settingOf } from "./settings.ts";
@@ -107,27 +107,74 @@ function rowOf(fields: Readonly<Record<string, RowField>>): z.ZodType {
 }
 
 function schemaOf({ form, description }: Setting<unknown>): z.ZodType {
-  const schema = ((): z.ZodType => {
-    switch (form.kind) {
-      case "flag":
-        return z.boolean();
-      case "number":
-        return z.int().min(form.from).max(form.to);
-      case "choice":
-        return z.enum(form.of);
-      case "choices":
-        return z.array(z.enum(form.of)).min(1).max(form.of.length);
-      case "texts":
-        return form.each === undefined ? texts : z.array(textOf(form.each)).max(bounds.policyListEntries);
-      case "text":
-        return form.each === undefined ? text : textOf(form.each);
-      case "rows":
-        return z.array(rowOf(form.fields)).max(bounds.policyListEntries);
-      case "enforcement":
-        return enforcement;
-    }
-  })();
-  return schema.optional().describe(description);
+  return formOf(form).optional().describe(description);
+}
+
+function formOf(form: Form): z.ZodType {
+  switch (form.kind) {
+    case "flag":
+      return z.boolean();
+    case "number":
+      return z.int().min(form.from).max(form.to);
+    case "choice":
+      return z.enum(form.of);
+    case "choices":
+      return z.array(z.enum(form.of)).min(1).max(form.of.length);
+    case "texts":
+      return form.each === undefined ? texts : z.array(textOf(form.each)).max(bounds.policyListEntries);
+    case "text":
+      return form.each === undefined ? text : textOf(form.each);
+    case "rows":
+      return z.array(rowOf(form.fields)).max(bounds.policyListEntries);
+    case "enforcement":
+      return enforcement;
+    case "list":
+      return z
+        .array(formOf(form.of))
+        .min(form.atLeast ?? 0)
+        .max(bounds.policyListEntries);
+    case "named":
+      return namedOf(form.name, formOf(form.of));
+    case "mapping":
+      return mappingOf(form);
+    case "any":
+      return z.union(form.of.map(formOf));
+  }
+}
+
+/** The name is no part of the schema: editors would be told of it as of a value. */
+function namedOf({ says, is }: TextForm, of: z.ZodType): z.ZodType {
+  return z
+    .record(text, of)
+    .refine((named) => Object.keys(named).length <= bounds.policyListEntries, {
+      error: "has too many entries",
+      params: { allowed: `at most ${bounds.policyListEntries}` },
+    })
+    .refine((named) => Object.keys(named).every(is), {
+      error: "has a name of another form",
+      params: { allowed: says },
+      when: isMapping,
+    });
+}
+
+function mappingOf({ fields, rules = [] }: Form & { readonly kind: "mapping" }): z.ZodType {
+  const whole = z.strictObject(
+    Object.fromEntries(
+      Object.entries(fields).map(([name, { form, description, required }]) => {
+        const schema = formOf(form);
+        return [name, (required === true ? schema : schema.optional()).describe(description)];
+      }),
+    ),
+  );
+  return rules.reduce<z.ZodType>(
+    (schema, { fault, allowed, holds }) =>
+      schema.refine((written) => holds(written as Readonly<Record<string, unknown>>), {
+        error: fault,
+        params: { allowed },
+        when: isMapping,
+      }),
+    whole,
+  );
 }
 
 /** The settings as the file nests them: `licenses.deny` is `deny` within `licenses`. */

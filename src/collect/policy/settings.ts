@@ -11,6 +11,7 @@ import { rotationSettings } from "../../engines/kubernetes/policy.ts";
 import { registrySettings } from "../../engines/oci/policy.ts";
 import { networkSettings } from "../../engines/reachability/policy.ts";
 import { secretSettings } from "../../engines/secrets/policy.ts";
+import { trustSettings } from "../../engines/trust/policy.ts";
 import { rebuildSettings } from "../../engines/updates/policy.ts";
 import { advisorySettings } from "../../engines/vulnerability/policy.ts";
 
@@ -24,6 +25,7 @@ const settings = {
   ...rebuildSettings,
   ...secretSettings,
   ...rotationSettings,
+  ...trustSettings,
   ...networkSettings,
   ...exceptionSettings,
 };

@@ -49,7 +49,10 @@ export function statedBy(
     const value = valueAt(file, keys);
     const { read } = settingOf(key);
     settings[key] = {
-      value: read === undefined ? value : read(value as never, beside),
+      value:
+        read === undefined
+          ? value
+          : read(value as never, beside, (within) => ({ path, ...document.at([...keys, ...within]) })),
       place: { path, ...document.at(keys) },
     };
   }

@@ -9,17 +9,16 @@ import { systemCause } from "../../core/system-cause.ts";
 import { isComposeFile } from "../../engines/kubernetes/compose/name.ts";
 import type { ManifestGap } from "../../engines/kubernetes/model.ts";
 import { looksLikeArchive } from "../../engines/oci/archive.ts";
-import { pipelineSystem } from "../../engines/pipelines/read.ts";
+import { pipelineSystem } from "../../engines/pipelines/system.ts";
 import { bounds as collectBounds } from "../bounds.ts";
 import { foreignManifests } from "../kubernetes/foreign-manifests.ts";
 import { isKustomization } from "../kubernetes/kustomization-name.ts";
 import { mayHoldManifests } from "../kubernetes/manifest-names.ts";
 import { looksLikeManifest } from "../kubernetes/manifest-text.ts";
 import { bounds } from "./bounds.ts";
-import { isDockerfile } from "./dockerfiles.ts";
+import { isDockerfile } from "./dockerfile-name.ts";
 import type { Exclusion } from "./exclusion.ts";
 import { type LinkWithin, linkReader } from "./links.ts";
-import { isLockfile } from "./lockfiles.ts";
 
 export interface Discovery {
   /** OCI layout folders and image archives, as paths below the folder that was given, sorted. */
@@ -54,6 +53,7 @@ const ARCHIVE = /\.(?:tar|tgz|tar\.gz|tar\.zst)$/;
 /**
  * @param clock - milliseconds since any moment
  * @param exclusion - what is passed over
+ * @param only - nothing else is wanted: the readers of lockfiles, which are many, are not loaded, and none is found
  * @throws Problem where the folder cannot be listed, has more entries than their bound, or took longer
  * to look through than its own
  */
@@ -61,7 +61,9 @@ export async function discover(
   root: string,
   clock: () => number = () => performance.now(),
   exclusion?: Pick<Exclusion, "excludes">,
+  only?: "manifests",
 ): Promise<Discovery> {
+  const isLockfile = only === "manifests" ? () => false : (await import("./lockfiles.ts")).isLockfile;
   const isExcluded = (path: string, isDirectory: boolean): boolean =>
     exclusion?.excludes(relative(root, path).replaceAll(sep, "/"), isDirectory) === true;
   const found = nothing();
@@ -99,10 +101,10 @@ export async function discover(
         (skipped.has(entry.name) ? foreign : pending).push(path);
         if (isTemplate) templates.add(path);
       } else if (entry.isSymbolicLink()) links.add(path, isTemplate);
-      else if (entry.isFile()) await sort(found, root, path, isTemplate);
+      else if (entry.isFile()) await sort(found, root, path, isTemplate, isLockfile);
     }
   }
-  await addLinked(found, root, links.within());
+  await addLinked(found, root, links.within(), isLockfile);
   const unread = foreign.sort().flatMap((folder) => foreignManifests(root, folder, late) ?? []);
   for (const kind of ["kustomizations", "charts", "unlisted", ...kinds] as const) found[kind].sort();
   return {
@@ -117,11 +119,16 @@ export async function discover(
 const kinds = ["images", "lockfiles", "dockerfiles", "pipelines", "manifests", "composeFiles"] as const;
 
 /** A link counts where the file that it leads to is not found for the same under its own name. */
-async function addLinked(found: Found, root: string, links: readonly LinkWithin[]): Promise<void> {
+async function addLinked(
+  found: Found,
+  root: string,
+  links: readonly LinkWithin[],
+  isLockfile: IsLockfile,
+): Promise<void> {
   const known = Object.fromEntries(kinds.map((kind) => [kind, new Set(found[kind])]));
   for (const { path, target, isTemplate } of links) {
     const linked = nothing();
-    await sort(linked, root, path, isTemplate);
+    await sort(linked, root, path, isTemplate, isLockfile);
     for (const kind of kinds) {
       const own = kind === "images" ? join(root, target) : target;
       if (known[kind]?.has(own) !== true) found[kind].push(...linked[kind]);
@@ -130,6 +137,9 @@ async function addLinked(found: Found, root: string, links: readonly LinkWithin[
 }
 
 type Found = ReturnType<typeof nothing>;
+
+/** By its path below the folder. */
+type IsLockfile = (path: string) => boolean;
 
 function nothing() {
   return {
@@ -146,7 +156,13 @@ function nothing() {
 }
 
 /** Puts a file where its name and its bytes say that it belongs. */
-async function sort(found: Found, root: string, path: string, isTemplate: boolean): Promise<void> {
+async function sort(
+  found: Found,
+  root: string,
+  path: string,
+  isTemplate: boolean,
+  isLockfile: IsLockfile,
+): Promise<void> {
   const name = basename(path);
   if (ARCHIVE.test(name) && (await looksLikeArchive(path))) found.images.push(path);
   const below = relative(root, path);

@@ -10,7 +10,7 @@ import { lintChecks } from "../../evaluate/build/dockerfiles.ts";
 import type { LintedDockerfile } from "../../fix/dockerfile/linted.ts";
 import { scanDockerfile } from "../../scan/dockerfile.ts";
 import { defaultPolicy } from "../policy/default.ts";
-import { isDockerfile } from "./dockerfiles.ts";
+import { isDockerfile } from "./dockerfile-name.ts";
 
 const root = mkdtempSync(join(tmpdir(), "bulkhead-dockerfiles-"));
 after(() => rmSync(root, { recursive: true, force: true }));

@@ -8,15 +8,6 @@ import type { IgnoreFile, ReadDockerfile } from "../../engines/dockerfile/model.
 import { parseDockerfile } from "../../engines/dockerfile/parse.ts";
 import { type IsSensitive, sensitiveFilesBeside } from "./sensitive-files.ts";
 
-/** Whether a file's name says that it is a Dockerfile. */
-export function isDockerfile(path: string): boolean {
-  const name = path.slice(path.lastIndexOf("/") + 1);
-  if (/\.dockerignore$|\.containerignore$/.test(name)) return false;
-  return /^(?:Dockerfile|Containerfile)(?:\.[^/]+)?$|.\.(?:Dockerfile|dockerfile|Containerfile|containerfile)$/.test(
-    name,
-  );
-}
-
 /**
  * One Dockerfile, or why it cannot be read.
  *

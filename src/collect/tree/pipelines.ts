@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { type Gap, gapOf } from "../../core/evidence.ts";
 import { asProblem, isEvidenceProblem } from "../../core/problem.ts";
 import type { Pipeline } from "../../engines/pipelines/model.ts";
-import { pipelineSystem, readPipeline } from "../../engines/pipelines/read.ts";
+import { readPipeline } from "../../engines/pipelines/read.ts";
+import { pipelineSystem } from "../../engines/pipelines/system.ts";
 import { bounds } from "./bounds.ts";
 
 export interface ReadPipelines {

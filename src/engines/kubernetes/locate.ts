@@ -113,6 +113,8 @@ export function locationOf(object: KubernetesObject, field: FieldPath = []): Loc
     const path = formatFieldPath(field);
     return { kind: "object", object: describeObject(object), ...(path === "" ? {} : { field: path }) };
   }
-  const { line, column } = fieldRange(source, field);
-  return { kind: "file", path: source.text.path, line, column };
+  const { text, start } = source;
+  const { line, column } =
+    start !== undefined && field.length === 0 ? linePosition(text, start) : fieldRange(source, field);
+  return { kind: "file", path: text.path, line, column };
 }

@@ -204,7 +204,7 @@ export function manifestReader(mostObjects: number = bounds.kubernetesObjects): 
       tell({ code: "bound", offset: range.start, reason });
     }
     if (node === null || node === undefined || value === null) return;
-    const source: FileSource = { kind: "file", text: manifest, document: index, root: ROOT };
+    const source: FileSource = { kind: "file", text: manifest, document: index, root: ROOT, start: node.start };
     visit(value, source, 0);
   }
 
@@ -253,7 +253,7 @@ export function manifestReader(mostObjects: number = bounds.kubernetesObjects): 
     }
     const itemKind = kind.endsWith("List") ? kind.slice(0, -"List".length) : kind;
     value.items.forEach((item, index) => {
-      const own = source.kind === "file" ? { ...source, root: [...source.root, "items", index] } : source;
+      const own = within(source, ["items", index]);
       visit(item, own, depth + 1, itemKind, itemKind === "" ? "" : apiVersion);
     });
   }
@@ -270,7 +270,7 @@ export function manifestReader(mostObjects: number = bounds.kubernetesObjects): 
       collected.gap({ code: "kubernetes.bound", reason, ...placeOf(source, path) });
       return;
     }
-    const own = source.kind === "file" ? { ...source, root: [...source.root, ...path] } : source;
+    const own = within(source, path);
     visit(valueAt(holder, path), own, depth + 1);
   }
 
@@ -338,6 +338,13 @@ function composeFileOf(text: string | undefined): Readonly<Record<string, unknow
   const { node } = readComposeDocument(text, { start: 0, end: text.length });
   const value = node === undefined || node === null ? undefined : plainValue(node, []);
   return isObject(value) ? value : undefined;
+}
+
+/** Of an object that stands in another. */
+function within(source: ObjectSource, path: FieldPath): ObjectSource {
+  if (source.kind === "cluster") return source;
+  const { start: _, ...holder } = source;
+  return { ...holder, root: [...source.root, ...path] };
 }
 
 function byPlace(a: ManifestGap, b: ManifestGap): number {

@@ -6,6 +6,10 @@ export const bounds = {
   indexDepth: 4,
   /** Manifests in one index. */
   indexEntries: 1_000,
+  /** Pages of one list of referrers. */
+  referrerPages: 50,
+  /** Entries of one list of referrers, on all its pages. */
+  referrers: 5_000,
   /** Layers in one image. */
   layers: 1_000,
   /** One layer, decompressed: what a gzip bomb runs into. */

@@ -6,6 +6,7 @@ import type { BlobStore } from "./blob.ts";
 import { bounds } from "./bounds.ts";
 import { isImageConfig, type Manifest, parseImageConfig, parseIndexOrManifest } from "./document.ts";
 import type { Descriptor, HistoryStep, ImageConfig, Layer, Platform } from "./model.ts";
+import { formatPlatform, hostPlatform } from "./platform.ts";
 
 /** An image whose layers have not been read yet. */
 export interface OpenImage {
@@ -19,32 +20,6 @@ export interface OpenImage {
   readonly config: ImageConfig;
   readonly layers: readonly Layer[];
   readonly annotations: Readonly<Record<string, string>>;
-}
-
-/** `linux/amd64`, `linux/arm/v7`. */
-export function parsePlatform(written: string): Platform {
-  const [os, architecture, variant, ...rest] = written.split("/");
-  if (!os || !architecture || rest.length > 0) {
-    throw new Problem({
-      kind: "usage",
-      code: "oci.platform",
-      place: `--platform ${written}`,
-      cause: "a platform is os/architecture or os/architecture/variant",
-      remedy: "for example linux/arm64",
-    });
-  }
-  return variant === undefined ? { os, architecture } : { os, architecture, variant };
-}
-
-export function formatPlatform(platform: Platform): string {
-  return [platform.os || "unknown", platform.architecture || "unknown", platform.variant].filter(Boolean).join("/");
-}
-
-const architectures: Readonly<Record<string, string>> = { x64: "amd64", ia32: "386", ppc64: "ppc64le" };
-
-/** What an engine on this machine would pull: Linux, with this machine's architecture. */
-export function hostPlatform(): Platform {
-  return { os: "linux", architecture: architectures[process.arch] ?? process.arch };
 }
 
 /**
@@ -146,7 +121,7 @@ function layerSteps(history: readonly HistoryStep[], layers: number): readonly (
 }
 
 /** Image manifests of an index: attestations (BuildKit marks them unknown/unknown) are none. */
-function isImageEntry(entry: Descriptor): boolean {
+export function isImageEntry(entry: Descriptor): boolean {
   return entry.annotations?.["vnd.docker.reference.type"] === undefined && entry.platform?.os !== "unknown";
 }
 

@@ -17,9 +17,9 @@ import {
   writeLayout,
   writeLayoutParts,
 } from "./image.fixture.ts";
-import { parsePlatform } from "./image.ts";
 import { readLayer } from "./layer.ts";
 import { type NamedImage, openImage, openImageSet } from "./open.ts";
+import { parsePlatform } from "./platform.ts";
 
 const root = mkdtempSync(join(tmpdir(), "bulkhead-open-"));
 after(() => rmSync(root, { recursive: true, force: true }));

@@ -5,7 +5,8 @@ import { isEvidenceProblem } from "../../core/problem.ts";
 import { mutatedBytes } from "../contents/mutated-bytes.fixture.ts";
 import { bounds } from "./bounds.ts";
 import { scanSteps } from "./gates.ts";
-import { pipelineSystem, readPipeline } from "./read.ts";
+import { readPipeline } from "./read.ts";
+import { pipelineSystem } from "./system.ts";
 
 const WORKFLOW = `name: build
 on:

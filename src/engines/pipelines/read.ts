@@ -4,13 +4,6 @@ import { libraryDocument } from "../../formats/yaml/library.ts";
 import { bounds } from "./bounds.ts";
 import type { Job, Pipeline, Step } from "./model.ts";
 
-/** GitHub's folder of workflows and GitLab's file at the root; what GitLab includes from elsewhere is not looked up. */
-export function pipelineSystem(path: string): Pipeline["system"] | undefined {
-  if (/(?:^|\/)\.github\/workflows\/[^/]+\.ya?ml$/.test(path)) return "github";
-  if (/(?:^|\/)\.gitlab-ci\.ya?ml$/.test(path)) return "gitlab";
-  return undefined;
-}
-
 /**
  * Reads a workflow of GitHub Actions ("Workflow syntax for GitHub Actions") or a GitLab pipeline ("CI/CD YAML syntax
  * reference"): jobs and steps. What else is in it is left alone.

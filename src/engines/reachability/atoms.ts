@@ -100,18 +100,17 @@ function grouped(atoms: readonly Atom[], wanted: readonly (readonly AddressRange
     else listed.push(atom);
   }
   const order = new Map([...groups.keys()].map((id, index) => [id, index]));
-  const within = new Map<string, readonly number[]>();
+  const within = new Map<readonly AddressRange[], readonly number[]>();
   return {
     endpoints: [...groups.values()].map(endpointOf),
     within(ranges) {
-      const key = keyOf(ranges);
-      let found = within.get(key);
+      let found = within.get(ranges);
       if (found === undefined) {
-        const listed = members.get(key) ?? [];
+        const listed = members.get(keyOf(ranges)) ?? [];
         found = [...new Set(listed.map((index) => order.get(groupOf[index] as number) as number))].sort(
           (a, b) => a - b,
         );
-        within.set(key, found);
+        within.set(ranges, found);
       }
       return found;
     },

@@ -51,6 +51,8 @@ export interface Network {
   edges(): Iterable<ClassEdges>;
   /** One stage alone, at its own end of the connection. */
   stage(name: StageName, from: number, to: number): Connection;
+  /** Whether a rule of the stage may match and is not sure to, or to say what it then says. Quicker than explaining it. */
+  hasDoubts(name: StageName, from: number, to: number): boolean;
   /** Every rule that matches, in the order in which it is looked at. */
   explain(from: number, to: number): Explanation;
   /** Whether a policy isolates the endpoint in this direction, so that what no rule allows is denied. */

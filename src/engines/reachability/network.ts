@@ -13,7 +13,16 @@ import { readMesh } from "./mesh/read.ts";
 import type { Connection, Network } from "./model.ts";
 import { portsByName } from "./named-ports.ts";
 import { createPeerSets, type PeerSet, type Places, type Section, sections } from "./peer-sets.ts";
-import { type ClassSet, type CompiledRule, classSetOf, decide, type Plan, type PlanGround, planOf } from "./plan.ts";
+import {
+  type ClassSet,
+  type CompiledRule,
+  classSetOf,
+  decide,
+  isUnsure,
+  type Plan,
+  type PlanGround,
+  planOf,
+} from "./plan.ts";
 import { createPodSets } from "./pod-sets.ts";
 import { readPolicies } from "./policies/read.ts";
 import { createPortSets, type PortSets } from "./port-set.ts";
@@ -193,6 +202,17 @@ function computeNetwork(parts: Parts): Network {
       const plan = plans.get(name)?.get(subject);
       return plan === undefined ? connections.open : through([plan], subject, other, section[other] as number);
     },
+    hasDoubts(name, from, to) {
+      const isEgress = egressStages.includes(name);
+      const [a, b] = [classes.classOf[from] as number, classes.classOf[to] as number];
+      const [subject, other] = isEgress ? [a, b] : [b, a];
+      return (
+        plans
+          .get(name)
+          ?.get(subject)
+          ?.rules.some((rule) => isUnsure(rule, other, section[other] as number)) === true
+      );
+    },
     explain: (from, to) =>
       explainConnection(
         {
@@ -201,6 +221,10 @@ function computeNetwork(parts: Parts): Network {
           section,
           planOf: (stage, subject) => plans.get(stage)?.get(subject),
           peerDoubts: (rule) => peerSetsOf(rule.peers).doubts,
+          open: connections.open,
+          both: connections.both,
+          outcome,
+          isItself: (one, other) => isItself(endpoints, one, other),
         },
         from,
         to,

@@ -32,10 +32,15 @@ export interface Plan {
 
 /** @param rules - sorted */
 export function planOf(rules: readonly CompiledRule[]): Plan {
-  const groups = [...grouped(rules, ({ rule }) => rule.group)].map((group) =>
-    [...grouped(group, ({ rule }) => rule.band)].map((band) => [...grouped(band, ({ rule }) => rule.list)]),
-  );
-  const stage = rules[0]?.rule.stage;
+  const [first, last] = [rules[0]?.rule, rules.at(-1)?.rule];
+  // Of most pods there is one list alone, which ends in what it begins with.
+  const isOneList = first?.group === last?.group && first?.band === last?.band && first?.list === last?.list;
+  const groups = isOneList
+    ? [[[rules]]]
+    : [...grouped(rules, ({ rule }) => rule.group)].map((group) =>
+        [...grouped(group, ({ rule }) => rule.band)].map((band) => [...grouped(band, ({ rule }) => rule.list)]),
+      );
+  const stage = first?.stage;
   return { rules, groups, node: stage === "network-ingress" ? "from" : stage === "network-egress" ? "to" : undefined };
 }
 
@@ -66,6 +71,12 @@ export function isIn({ whole, members, bits }: ClassSet, one: number, section: n
   if (one < 0) return false;
   if (bits !== undefined) return ((bits[one >> 5] as number) & (1 << (one & 31))) !== 0;
   return members.includes(one);
+}
+
+/** Whether it may match this class, and it is not sure that it does or what it then says: as its own doubt or a port's name. */
+export function isUnsure({ rule, sure, maybe }: CompiledRule, one: number, section: number): boolean {
+  if (!isIn(sure, one, section)) return isIn(maybe, one, section);
+  return rule.doubt !== undefined || rule.ports.named.length > 0;
 }
 
 /** A class of endpoints as the other end of a connection. */

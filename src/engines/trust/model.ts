@@ -87,8 +87,11 @@ export interface SigstoreRoot {
 /** An own certificate authority. */
 export interface CertificateAuthority {
   readonly name: string;
-  /** What its certificates may do: sign images, or countersign times. */
-  readonly purpose: "signing" | "timestamping";
+  /**
+   * What its certificates may do: sign images, countersign times, or sign images and state the time at which they did
+   * (notation's scheme `notary.x509.signingAuthority`). None stands for another: whoever may sign may not state times.
+   */
+  readonly purpose: "signing" | "timestamping" | "signing-authority";
   /** DER: roots first or last, in any order; intermediates among them. */
   readonly certificates: readonly Uint8Array[];
 }
@@ -182,10 +185,10 @@ export const verificationSteps = [
   "signer",
   /** The certificate is in a certificate transparency log. */
   "certificate-log",
-  /** The log's entry is this signature's, and is in the log. */
-  "log",
   /** The signature is this key's over these bytes. */
   "signature",
+  /** The log's entry is this signature's, and is in the log. */
+  "log",
 ] as const;
 
 export type VerificationStep = (typeof verificationSteps)[number];

@@ -5,10 +5,13 @@ import { type Digest, digestAlgorithm, parseDigest } from "../../../core/digest.
 import { Problem } from "../../../core/problem.ts";
 import type { HttpAnswer } from "../../../net/client.ts";
 import { type ImageReference, isTag } from "../reference.ts";
+import type { ListedReferrers } from "../referrers/list.ts";
 import { streamBlob } from "./blob-stream.ts";
 import { readBody } from "./body.ts";
 import { manifestMediaType, manifestMediaTypes } from "./media-type.ts";
 import type { RegistryOptions } from "./options.ts";
+import { listReferrers } from "./referrers.ts";
+import { errorText } from "./refusal.ts";
 import { retry } from "./retry.ts";
 import { openSession } from "./session.ts";
 import { describeUrl } from "./url.ts";
@@ -32,6 +35,13 @@ export interface RegistryClient {
    * @throws Problem `oci.digest-mismatch`, `registry.schema-1`, `registry.media-type`, `registry.not-found`…
    */
   manifest(tagOrDigest: string): Promise<Manifest>;
+  /**
+   * What a tag names; undefined where the registry itself says that it has none such. What could be anybody's answer (the
+   * page of a proxy, a repository that is gone) is a Problem.
+   */
+  tagged(tag: string): Promise<Manifest | undefined>;
+  /** The manifest's referrers by the registry's own list; undefined where it keeps none. @throws Problem of the first page */
+  referrers(subject: Digest): Promise<ListedReferrers | undefined>;
   /** A small blob such as the config, read whole and verified. `maxBytes` is at most limits.manifestBytes. */
   document(digest: Digest, maxBytes?: number): Promise<Buffer>;
   /**
@@ -48,19 +58,19 @@ export function openRegistry(reference: ImageReference, options: RegistryOptions
   const { place, limits, clock, inTime } = session;
 
   /** One try: resolves with a success, and throws everything else. */
-  const request = (path: string, headers: Record<string, string>, signal: AbortSignal) =>
-    session.request({ path, method: "GET", headers, accepts: [200, 206] }, signal);
+  const request = (path: string, headers: Record<string, string>, signal: AbortSignal, more: readonly number[] = []) =>
+    session.request({ path, method: "GET", headers, accepts: [200, 206, ...more] }, signal);
 
-  async function readDocument(
-    path: string,
-    headers: Record<string, string>,
-    maxBytes: number,
+  /** @param absent - statuses that say there is none */
+  async function read(
+    { path, headers = {}, maxBytes = limits.manifestBytes, absent = [] }: DocumentRequest,
     what: string,
-  ): Promise<{ readonly answer: HttpAnswer; readonly bytes: Buffer }> {
+  ): Promise<DocumentAnswer> {
     return await inTime(what, (signal) =>
       retry(
         async () => {
-          const answer = await request(path, headers, signal);
+          const answer = await request(path, headers, signal, absent);
+          if (absent.includes(answer.status)) return { answer, said: await errorText(answer, limits, signal) };
           if (answer.status !== 200) throw unaskedPart(answer);
           const { stallMilliseconds } = limits;
           return { answer, bytes: await readBody(answer, { limit: maxBytes, stallMilliseconds, signal }) };
@@ -72,27 +82,48 @@ export function openRegistry(reference: ImageReference, options: RegistryOptions
     );
   }
 
+  async function readDocument(asked: Omit<DocumentRequest, "absent">, what: string): Promise<PresentDocument> {
+    return (await read(asked, what)) as PresentDocument;
+  }
+
+  const manifestRequest = (tagOrDigest: string) => ({
+    path: `${reference.path}/manifests/${tagOrDigest}`,
+    headers: { accept: manifestMediaTypes.join(", ") },
+  });
+
   async function manifest(tagOrDigest: string): Promise<Manifest> {
     const asked = parseDigest(tagOrDigest);
-    if (asked === undefined && !isTag(tagOrDigest)) {
-      const cause = "neither a tag nor a digest";
-      throw new Problem({ kind: "usage", code: "oci.reference", place: `"${tagOrDigest.slice(0, 120)}"`, cause });
-    }
-    const path = `${reference.path}/manifests/${tagOrDigest}`;
-    const headers = { accept: manifestMediaTypes.join(", ") };
+    if (asked === undefined) checkTag(tagOrDigest);
     const what = `manifest ${tagOrDigest}`;
-    const { answer, bytes } = await readDocument(path, headers, limits.manifestBytes, what);
-    // Of what was asked by tag, the registry's own word is only good for noticing that something got lost on the way.
-    const expected = asked ?? parseDigest(answer.headers["docker-content-digest"]);
-    if (expected !== undefined) verify(bytes, expected, `${what} of ${place}`);
-    const mediaType = manifestMediaType(answer.headers["content-type"], bytes, `${what} of ${place}`);
-    return { mediaType, digest: asked ?? digestOf("sha256", bytes), bytes };
+    return manifestOf(await readDocument(manifestRequest(tagOrDigest), what), asked, `${what} of ${place}`);
+  }
+
+  async function tagged(tag: string): Promise<Manifest | undefined> {
+    checkTag(tag);
+    const asked = manifestRequest(tag);
+    const what = `manifest ${tag}`;
+    const found = await read({ ...asked, absent: [404] }, what);
+    if ("bytes" in found) return manifestOf(found, undefined, `${what} of ${place}`);
+    const cause = whyNotAbsent(found, `/v2/${asked.path}`);
+    if (cause === undefined) return undefined;
+    const at = describeUrl(found.answer.url);
+    throw new Problem({ kind: "unavailable", code: "registry.not-found", place: at, cause });
+  }
+
+  async function referrers(subject: Digest): Promise<ListedReferrers | undefined> {
+    const what = `referrers of ${subject}`;
+    const headers = { accept: manifestMediaTypes[0] ?? "" };
+    return await listReferrers(subject, {
+      place: `${what} in ${place}`,
+      path: `${reference.path}/referrers/${subject}`,
+      ask: (path) => read({ path, headers, absent: unsupported }, what),
+    });
   }
 
   async function document(digest: Digest, maxBytes = limits.manifestBytes): Promise<Buffer> {
     const what = `blob ${digest}`;
     const most = Math.min(maxBytes, limits.manifestBytes);
-    const { bytes } = await readDocument(`${reference.path}/blobs/${digest}`, {}, most, what);
+    const { bytes } = await readDocument({ path: `${reference.path}/blobs/${digest}`, maxBytes: most }, what);
     verify(bytes, digest, `${what} of ${place}`);
     return bytes;
   }
@@ -106,7 +137,51 @@ export function openRegistry(reference: ImageReference, options: RegistryOptions
     return await streamBlob({ size: expectedSize, from, open }, limits, clock, options.signal);
   }
 
-  return { place, manifest, document, blob, close: () => session.close() };
+  return { place, manifest, tagged, referrers, document, blob, close: () => session.close() };
+}
+
+/** A registry without the list answers 404 (distribution specification, "Unavailable Referrers API"); some say it plainer. */
+const unsupported: readonly number[] = [404, 405, 501];
+
+interface DocumentRequest {
+  /** Below `/v2/`. */
+  readonly path: string;
+  readonly headers?: Record<string, string>;
+  readonly maxBytes?: number;
+  readonly absent?: readonly number[];
+}
+
+interface PresentDocument {
+  readonly answer: HttpAnswer;
+  readonly bytes: Buffer;
+}
+
+/** `said`: the server's own words, as {@link errorText} gives them. */
+type DocumentAnswer = PresentDocument | { readonly answer: HttpAnswer; readonly said: string };
+
+function checkTag(tag: string): void {
+  if (isTag(tag)) return;
+  const cause = "neither a tag nor a digest";
+  throw new Problem({ kind: "usage", code: "oci.reference", place: `"${tag.slice(0, 120)}"`, cause });
+}
+
+function manifestOf({ answer, bytes }: PresentDocument, asked: Digest | undefined, place: string): Manifest {
+  // Of what was asked by tag, the registry's own word is only good for noticing that something got lost on the way.
+  const expected = asked ?? parseDigest(answer.headers["docker-content-digest"]);
+  if (expected !== undefined) verify(bytes, expected, place);
+  const mediaType = manifestMediaType(answer.headers["content-type"], bytes, place);
+  return { mediaType, digest: asked ?? digestOf("sha256", bytes), bytes };
+}
+
+/** Why a 404 does not say that the registry has no such manifest; undefined where it does. */
+function whyNotAbsent(
+  { answer, said }: { readonly answer: HttpAnswer; readonly said: string },
+  path: string,
+): string | undefined {
+  if (answer.url.pathname !== path) return "not found after a redirect";
+  if (/^text\/html\b/i.test(answer.headers["content-type"] ?? ""))
+    return "404 with an HTML page, not a registry's answer";
+  return said.startsWith(": NAME_UNKNOWN") ? `not found${said}` : undefined;
 }
 
 function unaskedPart(answer: HttpAnswer): Problem {

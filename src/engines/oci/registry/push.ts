@@ -1,12 +1,16 @@
 /** Writing to a registry, as the OCI distribution specification 1.1 ("Push", "Pushing Manifests with Subject") has it. */
+import { createHash } from "node:crypto";
 import type { Readable } from "node:stream";
 import { type Digest, parseDigest } from "../../../core/digest.ts";
 import { Problem } from "../../../core/problem.ts";
 import { valueAt } from "../../../core/untyped.ts";
 import { discard } from "../../../net/body.ts";
 import type { HttpAnswer } from "../../../net/client.ts";
+import { waitBefore } from "../../../net/retry.ts";
 import { type ImageReference, isTag } from "../reference.ts";
-import { readBody } from "./body.ts";
+import { listIn } from "../referrers/list.ts";
+import { referrersTag } from "../referrers/repository.ts";
+import { type Manifest, openRegistry } from "./client.ts";
 import type { RegistryOptions } from "./options.ts";
 import { retry } from "./retry.ts";
 import { openSession } from "./session.ts";
@@ -40,14 +44,34 @@ export interface RegistryWriter {
    * @throws Problem `registry.digest` where the registry stored other bytes
    */
   manifest(tagOrDigest: string, manifest: PushedManifest): Promise<void>;
+  /**
+   * Reads what a tag names, writes what comes of it, and reads again whether it stayed: registries know no condition on a
+   * write. In this process one change of a tag follows the other; where somebody else's came between, it is made again upon
+   * theirs. Nothing is written where the tag could not be read.
+   *
+   * @param change - of what is there now; undefined where that has all that it should
+   * @returns false where nothing had to be written
+   * @throws Problem `registry.conflict` where it never stayed, and what `change` throws
+   */
+  update(tag: string, change: TagChange): Promise<boolean>;
   close(): void;
 }
+
+/** May push blobs that its manifest names. */
+export type TagChange = (current: Manifest | undefined) => Promise<PushedManifest | undefined>;
+
+/** Writes of one change, while others overwrite each. */
+const UPDATE_TRIES = 5;
+
+/** At most, between a write and the look at whether it stayed. */
+const SETTLE_MILLISECONDS = 5_000;
 
 const INDEX = "application/vnd.oci.image.index.v1+json";
 
 /** Nothing is sent before the first write. @throws Problem `registry.ca-file` */
 export function openRegistryWriter(reference: ImageReference, options: RegistryOptions = {}): RegistryWriter {
   const session = openSession(reference, options, "pull,push");
+  const reader = openRegistry(reference, options);
   const { place, limits, clock } = session;
   const { signal: ended = new AbortController().signal } = options;
   const repository = reference.path;
@@ -92,17 +116,20 @@ export function openRegistryWriter(reference: ImageReference, options: RegistryO
       const cause = "neither a tag nor a digest";
       throw new Problem({ kind: "usage", code: "oci.reference", place: `"${tagOrDigest.slice(0, 120)}"`, cause });
     }
-    const answer = await put(tagOrDigest, mediaType, bytes);
-    const stored = answer.headers["docker-content-digest"];
-    if (stored !== undefined && stored !== digest) {
-      const cause = `the registry stored ${stored.slice(0, 100)}, not ${digest}`;
-      throw new Problem({ kind: "input", code: "registry.digest", place: `${place}:${tagOrDigest}`, cause });
-    }
+    const answer = await putChecked(tagOrDigest, { mediaType, digest, bytes });
     const document: unknown = JSON.parse(bytes.toString());
     const subject = valueAt(document, ["subject", "digest"]);
     if (typeof subject === "string" && answer.headers["oci-subject"] === undefined) {
       await listReferrer(subject, { mediaType, digest, size: bytes.length, ...artifactOf(document) });
     }
+  }
+
+  async function putChecked(name: string, { mediaType, digest, bytes }: PushedManifest): Promise<HttpAnswer> {
+    const answer = await put(name, mediaType, bytes);
+    const stored = answer.headers["docker-content-digest"];
+    if (stored === undefined || stored === digest) return answer;
+    const cause = `the registry stored ${stored.slice(0, 100)}, not ${digest}`;
+    throw new Problem({ kind: "input", code: "registry.digest", place: `${place}:${name}`, cause });
   }
 
   async function put(name: string, mediaType: string, bytes: Buffer): Promise<HttpAnswer> {
@@ -124,28 +151,77 @@ export function openRegistryWriter(reference: ImageReference, options: RegistryO
     );
   }
 
-  /** The referrers tag schema: an index under `sha256-HEX`. Two writers at one time may lose one of the two entries. */
+  /** The referrers tag schema: an index under `sha256-HEX`. */
   async function listReferrer(subject: string, entry: ReferrerEntry): Promise<void> {
-    const tag = subject.replace(":", "-");
-    const path = `${repository}/manifests/${tag}`;
-    const manifests = await session.inTime(`manifest ${tag}`, (signal) =>
-      again(async () => {
-        const asked = { path, method: "GET", headers: { accept: INDEX }, accepts: [200, 404] } as const;
-        const answer = await session.request(asked, signal);
-        const { stallMilliseconds, manifestBytes: limit } = limits;
-        if (answer.status === 404) return drop(answer) ?? [];
-        const listed = valueAt(JSON.parse(String(await readBody(answer, { limit, stallMilliseconds, signal }))), [
-          "manifests",
-        ]);
-        return Array.isArray(listed) ? (listed as readonly unknown[]) : [];
-      }),
-    );
-    if (manifests.some((listed) => valueAt(listed, ["digest"]) === entry.digest)) return;
-    const index = { schemaVersion: 2, mediaType: INDEX, manifests: [...manifests, entry] };
-    await put(tag, INDEX, Buffer.from(JSON.stringify(index)));
+    const digest = parseDigest(subject);
+    if (digest === undefined) return;
+    const tag = referrersTag(digest);
+    await update(tag, async (current) => {
+      const manifests = current === undefined ? [] : listIn(current.bytes, `${place}:${tag}`);
+      if (manifests.some((listed) => valueAt(listed, ["digest"]) === entry.digest)) return undefined;
+      return manifestOf({ schemaVersion: 2, mediaType: INDEX, manifests: [...manifests, entry] });
+    });
   }
 
-  return { place, blob, manifest, close: () => session.close() };
+  async function update(tag: string, change: TagChange): Promise<boolean> {
+    return await inTurn(`${place}:${tag}`, async () => {
+      for (let tries = 0; ; tries += 1) {
+        const started = clock.now();
+        const next = await change(await reader.tagged(tag));
+        if (next === undefined) return tries > 0;
+        if (tries === UPDATE_TRIES) throw conflict(tag);
+        await putChecked(tag, next);
+        // Whoever had read before that may be about to write: it is looked at again once they have had the time for it.
+        const settled = Math.min(2 * (clock.now() - started), SETTLE_MILLISECONDS);
+        const apart = tries === 0 ? 0 : waitBefore(tries, undefined, limits, clock.random);
+        await clock.sleep(settled + apart, options.signal);
+      }
+    });
+  }
+
+  function conflict(tag: string): Problem {
+    const cause = `overwritten by another writer ${UPDATE_TRIES} times`;
+    return new Problem({
+      kind: "unavailable",
+      code: "registry.conflict",
+      place: `${place}:${tag}`,
+      cause,
+      remedy: "run the command again",
+    });
+  }
+
+  function close(): void {
+    session.close();
+    reader.close();
+  }
+
+  return { place, blob, manifest, update, close };
+}
+
+/** A manifest or index of ours, as it is put. */
+export function manifestOf(document: {
+  readonly mediaType: string;
+  readonly [field: string]: unknown;
+}): PushedManifest {
+  const bytes = Buffer.from(JSON.stringify(document));
+  const digest = `sha256:${createHash("sha256").update(bytes).digest("hex")}` as Digest;
+  return { mediaType: document.mediaType, digest, bytes };
+}
+
+/** Ends of what is under way, by what it changes. */
+const turns = new Map<string, Promise<unknown>>();
+
+/** One after the other for each key, whoever asks in this process. */
+async function inTurn<T>(key: string, work: () => Promise<T>): Promise<T> {
+  const before = turns.get(key) ?? Promise.resolve();
+  const turn = before.then(work, work);
+  const end = turn.catch(() => undefined);
+  turns.set(key, end);
+  try {
+    return await turn;
+  } finally {
+    if (turns.get(key) === end) turns.delete(key);
+  }
 }
 
 interface ReferrerEntry {

@@ -6,7 +6,7 @@
 import { noteBypasses } from "../mesh/bypasses.ts";
 import { createMeshRules } from "../mesh/emit.ts";
 import { indexPods, type Member } from "../mesh/members.ts";
-import { readServices } from "../mesh/services.ts";
+import { type MeshService, readServices } from "../mesh/services.ts";
 import type {
   ClientTls,
   ControlPlane,
@@ -53,13 +53,18 @@ export function readIstio(reading: Reading): IstioFacts {
   const controlPlane = readControlPlane(reading, pods);
   const { members, notes: missing } = findMembers(reading, pods, controlPlane, config);
   const notes = createNotes(missing);
+  let services: readonly MeshService[] | undefined;
   const context: IstioContext = {
     reading,
     pods,
     members,
     proxies: pods.where("istio proxies", ({ host }, index) => !host && isPossible(members[index] as Member)),
     config,
-    services: readServices(reading, pods),
+    // Without a mesh nobody asks for them.
+    get services() {
+      services ??= readServices(reading, pods);
+      return services;
+    },
     note: notes.add,
   };
   const policies = readAuthorizationPolicies(context);
@@ -95,13 +100,19 @@ export function readIstio(reading: Reading): IstioFacts {
   };
 }
 
-function servedPorts({ services, reading: { portSets } }: IstioContext): (index: number) => PortSet {
-  const served = new Map<number, PortSet>();
-  for (const { pods, targets } of services) {
-    const ports = targets.reduce((all, target) => portSets.union(all, target.ports), portSets.none);
-    for (const index of pods.members) served.set(index, portSets.union(served.get(index) ?? portSets.none, ports));
-  }
-  return (index) => served.get(index) ?? portSets.none;
+function servedPorts(context: IstioContext): (index: number) => PortSet {
+  const { portSets } = context.reading;
+  let served: Map<number, PortSet> | undefined;
+  return (index) => {
+    if (served === undefined) {
+      served = new Map();
+      for (const { pods, targets } of context.services) {
+        const ports = targets.reduce((all, target) => portSets.union(all, target.ports), portSets.none);
+        for (const one of pods.members) served.set(one, portSets.union(served.get(one) ?? portSets.none, ports));
+      }
+    }
+    return served.get(index) ?? portSets.none;
+  };
 }
 
 /** One note for what is said of one place several times, with all the workloads. */

@@ -35,10 +35,11 @@ const USE = "istio.io/use-waypoint";
 const USE_NAMESPACE = "istio.io/use-waypoint-namespace";
 
 export function findWaypointUses(context: IstioContext): readonly WaypointUse[] {
-  const { reading, services, members } = context;
+  const { reading, members } = context;
+  if (!members.some(({ mesh }) => mesh === "istio-ambient")) return [];
   const namespaces = new Map(reading.manifests.namespaces.map(({ object }) => [object.name, object]));
   const waypoints = readWaypoints(context);
-  return services.flatMap((service) => {
+  return context.services.flatMap((service) => {
     if (![...service.pods.members].some((index) => members[index]?.mesh === "istio-ambient")) return [];
     const [own, namespace] = [service.object, namespaces.get(service.namespace)];
     const object = own.labels[USE] === undefined ? namespace : own;

@@ -17,7 +17,9 @@ export function readMesh(reading: Reading): MeshFacts {
         ...(facts.members[index] ?? member),
         ...(mtls === undefined ? {} : { mtls }),
         authorization: facts.authorization[index] ?? { default: "open", policies: [] },
-        served: istio.served(index),
+        get served() {
+          return istio.served(index);
+        },
         ...(waypoint === undefined ? {} : { waypoint }),
       };
     }),

@@ -1,7 +1,7 @@
 /** All connections of a network, as few blocks as there are: endpoints that are treated alike go together. */
 import type { Doubt, Network, PortSet } from "../model.ts";
 import { bounds } from "./bounds.ts";
-import { reasonsOf } from "./reasons.ts";
+import { doubtsOf } from "./reasons.ts";
 
 /** Which connections are asked for; absent: all. */
 export interface Scope {
@@ -34,42 +34,32 @@ export function groupedConnections(network: Network, scope: Scope = {}): Grouped
   const { groups, ofClass } = groupsOf(network, scope);
   const told = tellDoubts(network);
   const kinds = createKinds();
-  /** By source; of each kind of connection the targets. */
-  const rows = new Map<number, Map<number, number[]>>();
+  const rows = createRows();
   for (const { from, to, connection } of network.edges()) {
     const { allowed, unknown } = connection;
-    const targets = to.flatMap((each) => ofClass[each]?.filter(({ isTo }) => isTo) ?? []);
+    const isSure = unknown === network.portSets.none;
     for (const source of ofClass[from] ?? []) {
       if (!source.isFrom) continue;
-      for (const target of targets) {
-        if (!source.inFocus && !target.inFocus) continue;
-        const pair = standInOf(network, groups[source.group] ?? [], groups[target.group] ?? []);
-        if (pair === undefined) continue;
-        const kind = kinds.of(allowed, unknown, unknown === network.portSets.none ? [] : told.of(...pair));
-        const row = rows.get(source.group) ?? new Map<number, number[]>();
-        rows.set(source.group, row);
-        const cell = row.get(kind);
-        if (cell === undefined) row.set(kind, [target.group]);
-        else cell.push(target.group);
+      const sure = isSure ? rows.cell(source.group, kinds.of(allowed, unknown, [])) : undefined;
+      for (const each of to) {
+        for (const target of ofClass[each] as readonly Marked[]) {
+          if (!target.isTo || !(source.inFocus || target.inFocus)) continue;
+          if (sure !== undefined && target !== source) sure.push(target.group);
+          else {
+            const pair = standInOf(network, groups[source.group] ?? [], groups[target.group] ?? []);
+            if (pair === undefined) continue;
+            const cell = sure ?? rows.cell(source.group, kinds.of(allowed, unknown, told.of(...pair, unknown)));
+            cell.push(target.group);
+          }
+        }
       }
     }
   }
-  const alike = Map.groupBy(rows, ([, row]) => {
-    for (const cells of row.values()) cells.sort((x, y) => x - y);
-    return [...row]
-      .map(([kind, cells]) => `${kind}:${cells.join()}`)
-      .sort()
-      .join(";");
-  });
-  const blocks = [...alike.values()].flatMap((same) =>
-    [...(same[0]?.[1] ?? [])].map(
-      ([kind, to]): Block => ({
-        from: same.map(([source]) => source).sort((x, y) => x - y),
-        to,
-        ...(kinds.all[kind] as Kind),
-      }),
-    ),
-  );
+  const blocks = rows
+    .alike()
+    .flatMap(({ sources, cells }) =>
+      cells.map(({ kind, targets }): Block => ({ from: sources, to: [...targets], ...(kinds.all[kind] as Kind) })),
+    );
   return { groups, blocks, doubts: told.all };
 }
 
@@ -136,25 +126,91 @@ function createKinds() {
   };
 }
 
+/** What one source is connected with, by kind of connection. */
+interface Cell {
+  readonly kind: number;
+  /** Groups, sorted. */
+  readonly targets: Int32Array;
+}
+
+function createRows() {
+  const rows = new Map<number, Map<number, number[]>>();
+  return {
+    /** To add targets to. */
+    cell(source: number, kind: number): number[] {
+      let row = rows.get(source);
+      if (row === undefined) {
+        row = new Map();
+        rows.set(source, row);
+      }
+      let cell = row.get(kind);
+      if (cell === undefined) {
+        cell = [];
+        row.set(kind, cell);
+      }
+      return cell;
+    },
+    /** Sources, sorted, that have equal cells. */
+    alike(): { readonly sources: readonly number[]; readonly cells: readonly Cell[] }[] {
+      const found: { readonly sources: number[]; readonly cells: readonly Cell[] }[] = [];
+      const byHash = new Map<number, number[]>();
+      for (const [source, row] of [...rows].sort(([a], [b]) => a - b)) {
+        const cells = [...row]
+          .filter(([, targets]) => targets.length > 0)
+          .map(([kind, targets]): Cell => ({ kind, targets: Int32Array.from(targets).sort() }))
+          .sort((a, b) => a.kind - b.kind);
+        const hash = hashOf(cells);
+        const candidates = byHash.get(hash) ?? [];
+        const same = candidates.find((index) => areEqual(found[index]?.cells ?? [], cells));
+        if (same !== undefined) found[same]?.sources.push(source);
+        else byHash.set(hash, [...candidates, found.push({ sources: [source], cells }) - 1]);
+      }
+      return found;
+    },
+  };
+}
+
+function hashOf(cells: readonly Cell[]): number {
+  let hash = 0;
+  for (const { kind, targets } of cells) {
+    hash = Math.imul(hash ^ kind, 0x9e3779b1);
+    for (const target of targets) hash = Math.imul(hash ^ target, 0x85ebca6b) ^ (hash >>> 13);
+  }
+  return hash;
+}
+
+function areEqual(a: readonly Cell[], b: readonly Cell[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every(({ kind, targets }, index) => {
+      const other = b[index] as Cell;
+      if (kind !== other.kind || targets.length !== other.targets.length) return false;
+      return targets.every((target, at) => target === other.targets[at]);
+    })
+  );
+}
+
 /** What makes connections unknown, each cause once. */
 function tellDoubts(network: Network) {
   const all: Doubt[] = [];
   const known = new Map<string, number>();
   let asked = 0;
+  const seen = new Map<Doubt, number>();
   const indexOf = (doubt: Doubt): number => {
-    const key = JSON.stringify([doubt.code, doubt.reason]);
-    const found = known.get(key);
-    if (found !== undefined) return found;
-    known.set(key, all.length);
-    return all.push(doubt) - 1;
+    let index = seen.get(doubt);
+    if (index === undefined) {
+      const key = JSON.stringify([doubt.code, doubt.reason]);
+      index = known.get(key) ?? all.push(doubt) - 1;
+      known.set(key, index);
+      seen.set(doubt, index);
+    }
+    return index;
   };
   return {
     all,
-    of(from: number, to: number): readonly number[] {
+    of(from: number, to: number, unknown: PortSet): readonly number[] {
       if (++asked > bounds.explainedPairs) return [];
-      const { stages } = reasonsOf(network, from, to, network.connection(from, to).unknown);
-      const doubts = stages.flatMap(({ decisions }) => decisions.flatMap((decision) => decision.doubts));
-      return [...new Set(doubts.map(indexOf))].sort((a, b) => a - b);
+      return [...new Set(doubtsOf(network, from, to, unknown).map(indexOf))].sort((a, b) => a - b);
     },
   };
 }

@@ -2,7 +2,7 @@
 import type { Location } from "../../../core/location.ts";
 import { describeObject, type FieldPath, locationOf } from "../../kubernetes/model.ts";
 import type { Doubt, ExplainedRule, Network, PortSet, Rule, StageExplanation, StageName } from "../model.ts";
-import { egressStages } from "../rule-model.ts";
+import { egressStages, ingressStages } from "../rule-model.ts";
 
 export interface PairReasons {
   readonly from: number;
@@ -57,6 +57,20 @@ export function reasonsOf(network: Network, from: number, to: number, asked: Por
   };
 }
 
+/** Why some ports are unknown: the doubts of {@link reasonsOf} in the stages that leave them so. */
+export function doubtsOf(network: Network, from: number, to: number, asked: PortSet): readonly Doubt[] {
+  const { none, intersect } = network.portSets;
+  let reasons: PairReasons | undefined;
+  return [...egressStages, ...ingressStages].flatMap((name) => {
+    if (intersect(network.stage(name, from, to).unknown, asked) === none) return [];
+    if (!network.hasDoubts(name, from, to)) return [ofNoRule(network, name, [from, to])];
+    reasons ??= reasonsOf(network, from, to, asked);
+    return reasons.stages
+      .filter((stage) => stage.name === name)
+      .flatMap(({ decisions }) => decisions.flatMap(({ doubts }) => doubts));
+  });
+}
+
 function decisionOf({ portSets }: Network, step: ExplainedRule, asked: PortSet): Decision[] {
   const ports = portSets.intersect(step.ports, asked);
   if (ports === portSets.none) return [];
@@ -76,19 +90,24 @@ const NO_ORDER: Doubt = {
 
 /** What no single rule makes unknown: where the pod runs, or the order of rules that are sure by themselves. */
 function undecided(
-  { portSets, endpoints }: Network,
+  network: Network,
   { name, unknown, steps }: StageExplanation,
   ends: readonly [from: number, to: number],
   asked: PortSet,
 ): Decision | undefined {
+  const { portSets } = network;
   let ports = portSets.intersect(unknown, asked);
   for (const step of steps) if (!step.sure) ports = portSets.subtract(ports, step.ports);
   if (ports === portSets.none) return undefined;
+  return { outcome: "unknown", ports, doubts: [ofNoRule(network, name, ends)] };
+}
+
+function ofNoRule({ endpoints }: Network, name: StageName, ends: readonly [from: number, to: number]): Doubt {
   const isOnNode = ends.some((end) => {
     const endpoint = endpoints[end];
     return endpoint?.kind === "node" || (endpoint?.kind === "pods" && endpoint.host);
   });
-  return { outcome: "unknown", ports, doubts: [name.startsWith("network-") && isOnNode ? OWN_NODE : NO_ORDER] };
+  return name.startsWith("network-") && isOnNode ? OWN_NODE : NO_ORDER;
 }
 
 /** The decisions that make the ports what they are: for what is denied the denials alone, for what is allowed what allows. */

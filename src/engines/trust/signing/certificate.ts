@@ -1,0 +1,120 @@
+/** Short-lived certificates of Fulcio's second API (sigstore/fulcio, fulcio.proto): an identity token for a key. */
+import { X509Certificate } from "node:crypto";
+import { X509Certificate as ParsedCertificate } from "@sigstore/core";
+import { valueAt } from "../../../core/untyped.ts";
+import { bounds as trustBounds } from "../bounds.ts";
+import { readPem } from "../pem.ts";
+import { bounds } from "./bounds.ts";
+import { toPem } from "./encoding.ts";
+import type { SigningKey } from "./key.ts";
+import { below, jsonOf, type Services, wrongAnswer } from "./service.ts";
+import { challengeOf, type IdentityToken } from "./token.ts";
+
+export interface IssuedCertificate {
+  /** DER. */
+  readonly leaf: Buffer;
+  /** DER: intermediates, then the root, as they were handed out. */
+  readonly issuers: readonly Buffer[];
+  /** The subject alternative name, and the issuer of the token (1.3.6.1.4.1.57264.1.8). */
+  readonly identity: string;
+  readonly issuer: string;
+  /** Fulcio's further extensions by the last number of their OID; texts. */
+  readonly extensions: ReadonlyMap<number, string>;
+  readonly notAfter: Date;
+  /** False where the promise of a certificate log came apart from it, which no signature can carry. */
+  readonly isLogged: boolean;
+}
+
+/** @throws Problem `signing.service-answer` where it is not for this key or has run out; what asking throws */
+export async function requestCertificate(
+  fulcio: URL,
+  token: IdentityToken,
+  key: SigningKey,
+  services: Services,
+  now: Date,
+): Promise<IssuedCertificate> {
+  const what = "certificate";
+  const url = below(fulcio, "/api/v2/signingCert");
+  const body = {
+    credentials: { oidcIdentityToken: token.text },
+    publicKeyRequest: {
+      publicKey: { algorithm: "ECDSA", content: key.publicPem },
+      proofOfPossession: key.sign(Buffer.from(challengeOf(token))).toString("base64"),
+    },
+  };
+  const { bytes } = await services.ask({
+    what,
+    url,
+    method: "POST",
+    headers: { "content-type": "application/json", accept: "application/json" },
+    body: JSON.stringify(body),
+    accepts: [200, 201],
+    limit: bounds.certificateAnswerBytes,
+  });
+  const answer = jsonOf(bytes, what, url);
+  const embedded = valueAt(answer, ["signedCertificateEmbeddedSct", "chain", "certificates"]);
+  const chain = embedded ?? valueAt(answer, ["signedCertificateDetachedSct", "chain", "certificates"]);
+  const ders = derOf(chain);
+  const [leaf, ...issuers] = ders ?? [];
+  if (leaf === undefined) throw wrongAnswer(what, url, "the answer has no chain of certificates");
+  const fault = chainFault(leaf, issuers, key, now);
+  if (fault !== undefined) throw wrongAnswer(what, url, fault);
+  const read = readLeaf(leaf);
+  if (typeof read === "string") throw wrongAnswer(what, url, read);
+  return { leaf, issuers, ...read, isLogged: embedded !== undefined };
+}
+
+function derOf(chain: unknown): Buffer[] | undefined {
+  if (!Array.isArray(chain) || chain.length > trustBounds.chain) return undefined;
+  const blocks = (chain as unknown[]).map((pem) =>
+    typeof pem === "string" ? readPem(pem, "CERTIFICATE", 1) : undefined,
+  );
+  return blocks.every((found) => found?.length === 1) ? blocks.flatMap((found) => found ?? []) : undefined;
+}
+
+/** Whether it is this key's, of now, and signed as its chain says. Whom to trust, those who verify decide. */
+function chainFault(leaf: Buffer, issuers: readonly Buffer[], key: SigningKey, now: Date): string | undefined {
+  let certificates: X509Certificate[];
+  try {
+    certificates = [leaf, ...issuers].map((der) => new X509Certificate(der));
+  } catch {
+    return "a certificate is invalid";
+  }
+  const [first] = certificates as [X509Certificate];
+  if (!first.publicKey.export({ format: "der", type: "spki" }).equals(key.spki))
+    return "the certificate is for another key";
+  const skew = bounds.clockSkewSeconds * 1_000;
+  if (Date.parse(first.validFrom) > now.getTime() + skew || Date.parse(first.validTo) < now.getTime() - skew) {
+    return `the certificate is valid from ${first.validFrom} to ${first.validTo}, and this machine's time is ${now.toISOString()}`;
+  }
+  const broken = certificates.findIndex((certificate, at) => {
+    const issuer = certificates[at + 1];
+    return issuer !== undefined && !(certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey));
+  });
+  return broken < 0 ? undefined : `certificate ${broken + 1} is not signed by the next one of the chain`;
+}
+
+const FULCIO = "1.3.6.1.4.1.57264.1.";
+/** Texts as DER (UTF8String): from .8 to .24; those before it are the bytes themselves. */
+const EXTENSIONS = Array.from({ length: 17 }, (_, at) => at + 8);
+
+function readLeaf(leaf: Buffer): Pick<IssuedCertificate, "identity" | "issuer" | "extensions" | "notAfter"> | string {
+  try {
+    const certificate = ParsedCertificate.parse(Buffer.from(leaf));
+    const identity = certificate.subjectAltName;
+    const extensions = new Map<number, string>();
+    for (const number of EXTENSIONS) {
+      const value = certificate.extension(`${FULCIO}${number}`)?.valueObj.subs[0]?.value;
+      if (value !== undefined) extensions.set(number, value.toString("utf8"));
+    }
+    const issuer = extensions.get(8) ?? certificate.extension(`${FULCIO}1`)?.value.toString("utf8");
+    if (identity === undefined || issuer === undefined) return "the certificate names no identity with its issuer";
+    return { identity, issuer, extensions, notAfter: certificate.notAfter };
+  } catch {
+    return "the certificate's extensions are invalid";
+  }
+}
+
+export function certificatePem(der: Uint8Array): string {
+  return toPem(der, "CERTIFICATE");
+}
