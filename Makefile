@@ -32,7 +32,7 @@ test-cluster: install ## build a Kubernetes API server, once, and run the tests 
 soak: install ## fuzz each reader against the program that consumes its format, and every byte of signatures, at length
 	@scripts/setup-tests
 	@npx node test/differential/soak.ts $(READERS) $(if $(CASES),--cases=$(CASES)) $(if $(SEED),--seed=$(SEED))
-	@$(if $(READERS),,npx node test/trust/every-byte.ts)
+	@$(if $(READERS),,npm run -s test:soak)
 
 .PHONY: test-live
 test-live: install ## build Dockerfiles before and after build lint --fix (as root; asks Debian's suites and npm's registry)

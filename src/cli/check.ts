@@ -1,5 +1,6 @@
 import { checks } from "../checks/index.ts";
 import type { Evaluations } from "../core/evaluations.ts";
+import type { Policy } from "../core/policy.ts";
 import { usageProblem } from "../core/problem.ts";
 import { evaluateControls, evaluateLayers } from "../joins/baseline/baseline.ts";
 import { scanTree } from "../scan/tree.ts";
@@ -14,6 +15,8 @@ export interface CheckOptions extends EvaluationOptions, ClusterOptions {
   readonly cluster: boolean;
   /** Run kubectl and helm on what needs them. */
   readonly render: boolean;
+  /** Look signatures up. */
+  readonly verify: boolean;
 }
 
 const FOR_FILE = "one file: `bulkhead image scan`, `build lint` or `workload audit`; a directory: `bulkhead check DIR`";
@@ -25,18 +28,34 @@ export async function check(dir: string, options: CheckOptions): Promise<number>
     const cause = "--render does not apply to a cluster";
     throw usageProblem("--cluster --render", cause);
   }
+  if (options.cluster && options.verify) {
+    const cause = "--verify does not apply to a cluster";
+    throw usageProblem("--cluster --verify", cause, "verify an image that runs there with `bulkhead verify`");
+  }
   if (options.cluster) {
     return await runEvaluation(root, options, async (judging) => ({
       ...(await (await import("./cluster/audit.ts")).evaluateCluster(judging, options, root)),
       join: joined,
     }));
   }
-  return await runEvaluation(root, options, async (judging) => ({
-    ...(await scanTree(root, judging, options)),
-    subject: dir,
-    extent: "tree",
-    join: joined,
-  }));
+  return await runEvaluation(root, options, async (judging) => {
+    const verifying = options.verify ? await openVerifier(judging.policy, root, options) : undefined;
+    const context = verifying === undefined ? judging : { ...judging, trust: verifying.trust };
+    const { evaluations, notes } = await scanTree(root, context, options);
+    return {
+      evaluations,
+      notes: [...notes, ...(verifying?.notes ?? [])],
+      subject: dir,
+      extent: "tree",
+      join: joined,
+    };
+  });
+}
+
+/** The verifier, which a check without it need not load. */
+async function openVerifier(policy: Policy, root: string, options: CheckOptions) {
+  const { openVerifying } = await import("./trust/verifying.ts");
+  return await openVerifying(policy, root, options);
 }
 
 function joined(judged: Evaluations, excluded: number) {

@@ -73,6 +73,14 @@ export function pulling(command: Command): Command {
     .optionsGroup("");
 }
 
+/** Option of what scans images and can look their signatures up. */
+export function verifying(command: Command): Command {
+  return command
+    .optionsGroup("Registry:")
+    .option("--verify", "verify signatures and attestations of the images by the policy's `trust`", false)
+    .optionsGroup("");
+}
+
 /** Options of what asks registries. */
 export function reaching(command: Command): Command {
   return command

@@ -13,6 +13,7 @@ import {
   pulling,
   reaching,
   updating,
+  verifying,
   walking,
 } from "./options.ts";
 import { RENDER } from "./render-option.ts";
@@ -50,7 +51,7 @@ Examples:
 Exit codes: 0 clean, 1 findings at or above the threshold, 2 usage or input error, 3 incomplete`,
   );
 
-walking(updating(connecting(pulling(fetching(judging(program.command("check")))))))
+walking(updating(verifying(connecting(pulling(fetching(judging(program.command("check"))))))))
   .argument("[dir]", "directory to check", ".")
   .description("check everything in a directory and report the ten controls")
   .option("--cluster", "check a live cluster instead of a directory", false)
@@ -58,7 +59,7 @@ walking(updating(connecting(pulling(fetching(judging(program.command("check"))))
   .action(async (dir: string, options) => finish((await import("./check.ts")).check(dir, options)));
 
 const image = program.command("image").description("scan and inspect images");
-updating(pulling(fetching(judging(image.command("scan")))))
+updating(verifying(pulling(fetching(judging(image.command("scan"))))))
   .argument(
     "<reference...>",
     "registry/name:tag, oci:DIR[:NAME], oci-archive:FILE, docker-archive:FILE, a path, dir:DIR, or sbom:FILE",

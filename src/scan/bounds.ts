@@ -1,5 +1,7 @@
-/** Bounds of one run over a cluster. */
+/** Bounds of one run. */
 export const bounds = {
   /** Images of a cluster that are scanned on request. */
   clusterScannedImages: 1_000,
+  /** Images that manifests name whose signatures are looked up; of more it is unknown. */
+  verifiedImages: 1_000,
 } as const;

@@ -9,6 +9,7 @@ import type { AdvisoryDatabase } from "../engines/vulnerability/database/open.ts
 import type { VexDocument } from "../engines/vulnerability/vex/model.ts";
 import type { StepLineLookup } from "../evaluate/image/dockerfile-lines.ts";
 import type { EvaluatedNetwork } from "../evaluate/kubernetes/network.ts";
+import type { TrustLookup } from "./image-trust.ts";
 
 /** What a scan reads by, and is judged by. */
 export interface ScanContext extends InventoryContext {
@@ -25,6 +26,8 @@ export interface ScanContext extends InventoryContext {
   readonly stepLines?: StepLineLookup;
   /** True: an image's age is judged where its updates are not looked up. */
   readonly judgesAge?: boolean;
+  /** How signatures of images are looked up and judged; absent: they are not. */
+  readonly trust?: TrustLookup;
   /** What of a directory is not scanned; absent: nothing is left out. */
   readonly exclusion?: Exclusion;
   /** Told how what is read hangs together. */

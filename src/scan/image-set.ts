@@ -1,4 +1,5 @@
 /** All images of one layout or archive. */
+import { statSync } from "node:fs";
 import { unopenedImage } from "../core/asset.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import { asProblem, Problem } from "../core/problem.ts";
@@ -35,7 +36,8 @@ export async function scanImageSet(
         try {
           const named = await entry.open();
           const place = named.partOfFile === undefined ? {} : { path: shown + named.partOfFile };
-          evaluations.push(...(await scanImage({ ...named, ...place, name }, context, shown)));
+          const written = writtenOf(path, set.entries.length > 1 ? entry.name : undefined);
+          evaluations.push(...(await scanImage({ ...named, ...place, name }, context, shown, written)));
         } catch (error) {
           evaluations.push(...unopened(error, name, set.entries.length > 1 ? nth : undefined));
         }
@@ -47,6 +49,12 @@ export async function scanImageSet(
   } catch (error) {
     return unopened(error, shown);
   }
+}
+
+/** By which its own signatures are found in a layout. */
+function writtenOf(path: string, name: string | undefined): string {
+  const scheme = statSync(path).isDirectory() ? "oci" : "oci-archive";
+  return `${scheme}:${path}${name === undefined ? "" : `:${name}`}`;
 }
 
 /** A name that states a repository says enough; a bare tag needs the path. */

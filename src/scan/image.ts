@@ -5,7 +5,7 @@ import { removedVulnerabilities, scopesOf } from "../collect/image/scopes.ts";
 import { secretsOfRoot } from "../collect/secrets/root-folder.ts";
 import { type SourceFiles, sourceFilesOfFolder, sourceFilesOfImage } from "../collect/updates/source-files.ts";
 import { lookUpUpdates, withKnownFixes } from "../collect/updates/updates.ts";
-import type { Asset } from "../core/asset.ts";
+import type { Asset, ImageAsset } from "../core/asset.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import type { Evidence } from "../core/evidence.ts";
 import type { LayerReference } from "../core/location.ts";
@@ -27,11 +27,13 @@ import { builtFromRelations } from "./relations.ts";
  * All evaluations of one image.
  *
  * @param place - where it lies in the tree under review; absent: the caller named it
+ * @param written - by which name its signatures are looked up; absent: that of the caller's
  */
 export async function scanImage(
   named: NamedImage & { readonly path?: string },
   context: ScanContext,
   place?: string,
+  written: string = named.name,
 ): Promise<Evaluation[]> {
   const { image } = named;
   const { inventory, secrets } = await contentsOfImage(image, context);
@@ -57,7 +59,21 @@ export async function scanImage(
       () => sourceFilesOfImage(image, context.signal),
       context,
     )),
+    ...(await trustOf(named, asset, written, context)),
   ];
+}
+
+/** The verifier is loaded where somebody asked for it. */
+async function trustOf(
+  named: NamedImage,
+  asset: ImageAsset,
+  written: string,
+  context: ScanContext,
+): Promise<Evaluation[]> {
+  const { trust } = context;
+  if (trust === undefined) return [];
+  const { scanOpenedTrust } = await import("./image-trust.ts");
+  return await scanOpenedTrust(named, asset, written, { ...context, trust });
 }
 
 /** All evaluations of a folder that is a root file system. */

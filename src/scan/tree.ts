@@ -64,6 +64,10 @@ export async function scanTree(
   context.onRelations?.([...manifestRelations(manifests, now), ...accessRelations(manifests, { scope: SCOPE, now })]);
   const evaluations = new EvaluationList();
   for (const path of found.images) evaluations.take(await scanImageSet(path, relative(root, path) || path, own));
+  if (context.trust !== undefined) {
+    const { imagesNamed, scanNamedTrust } = await import("./image-trust.ts");
+    evaluations.take(await scanNamedTrust(imagesNamed(manifests), { ...own, trust: context.trust }));
+  }
   for (const path of found.unlisted) evaluations.take(evaluateUnlisted(path, own));
   for (const path of found.lockfiles) evaluations.take(scanLockfile(join(root, path), path, own));
   evaluations.take(linted.flatMap((dockerfile) => dockerfile.evaluations));

@@ -13,6 +13,8 @@ import { NO_SECRETS } from "../../scan/tree.ts";
 import { type EvaluationContext, type EvaluationOptions, runEvaluation } from "../evaluation.ts";
 
 export interface ImageScanOptions extends EvaluationOptions {
+  /** Look signatures up. */
+  readonly verify: boolean;
   /** False for --no-secrets. */
   readonly secrets: boolean;
   /** Those that the image may have been built from. */
@@ -36,13 +38,16 @@ export async function imageScan(references: readonly string[], options: ImageSca
     const isDocument = (reference: string) => documentOf(reference) !== undefined;
     const scanner = options.secrets && !wanted.every(isDocument) ? await openScanner(judging.policy) : undefined;
     const dockerfiles = wanted.every(isDocument) ? undefined : readDockerfiles(options.dockerfile);
+    const verifying = options.verify ? await openVerifier(judging.policy, options) : undefined;
     const context = {
       ...judging,
       ...(scanner === undefined ? {} : { secrets: scanner }),
       ...(dockerfiles === undefined ? {} : { stepLines: dockerfiles.stepLines }),
+      ...(verifying === undefined ? {} : { trust: verifying.trust }),
     };
     const evaluations = new EvaluationList();
     const notes = new Set<string>(wanted.every(isDocument) ? [] : (scanner?.notes ?? [NO_SECRETS]));
+    for (const note of verifying?.notes ?? []) notes.add(note);
     const scan = { context, dockerfiles, note: (text: string) => notes.add(text) };
     for (const reference of wanted) {
       try {
@@ -63,7 +68,7 @@ function subjectOf(references: readonly string[]): string {
 }
 
 interface ScanOfMany {
-  readonly context: EvaluationContext & Pick<ScanContext, "secrets" | "stepLines">;
+  readonly context: EvaluationContext & Pick<ScanContext, "secrets" | "stepLines" | "trust">;
   readonly dockerfiles: ReturnType<typeof readDockerfiles>;
   readonly note: (text: string) => void;
 }
@@ -86,6 +91,12 @@ async function scanReference(reference: string, { context, dockerfiles, note }: 
   } finally {
     await named.image.store.close();
   }
+}
+
+/** The verifier, which a scan without it need not load. */
+async function openVerifier(policy: Policy, options: ImageScanOptions) {
+  const { openVerifying } = await import("../trust/verifying.ts");
+  return await openVerifying(policy, process.cwd(), options);
 }
 
 /** Hundreds of rules, which a scan without them need not wait for. */

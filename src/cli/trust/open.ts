@@ -76,7 +76,7 @@ const DAY = 24 * 60 * 60 * 1000;
  * Trusted roots that are older than a day are asked for anew, where the rules need them. What cannot be had leaves those that
  * are known in force: they are as trustworthy as they were.
  */
-async function refreshRoots({ roots, signers }: TrustRules, offline: boolean): Promise<string[]> {
+export async function refreshRoots({ roots, signers }: TrustRules, offline: boolean): Promise<string[]> {
   if (offline || !Object.values(signers).some(({ kind }) => kind === "identity")) return [];
   const folder = defaultRoots();
   const instances = roots.flatMap(({ kind }): Instance[] =>

@@ -32,7 +32,8 @@ export function evaluateTrust(
 export function trustEvidence(outcome: TrustOutcome, now: Date): SubjectEvidence<ImageTrustFacts> {
   const { decided, rules } = outcome;
   const asks = {
-    signers: rules.length === 0 || rules.some(({ signedBy }) => signedBy !== undefined),
+    // Where a rule asks for attestations alone, those say who released it.
+    signers: true,
     attestations: rules.some(({ attestations }) => attestations.some(({ type }) => type !== "slsa")),
     provenance: rules.some(({ attestations }) => attestations.some(({ type }) => type === "slsa")),
   };

@@ -102,7 +102,7 @@ function assess(control: Control, evaluations: readonly Evaluation[], total: num
   const others = evaluations.filter(({ check }) => isBeside(control, check));
   const second = halfOf(
     others,
-    others.length === 0 ? beside.otherwise : missingOf(beside.requires, others),
+    others.length === 0 ? beside.otherwise : (beside.unassessed ?? missingOf(beside.requires, others)),
     beside.otherwise,
   );
   return {

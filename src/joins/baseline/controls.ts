@@ -31,6 +31,8 @@ export interface ControlHalf {
   readonly requires: readonly RequiredCheck[];
   /** Where none of them had anything to judge. */
   readonly otherwise: string;
+  /** What of it no check looks at yet: while that stands, it cannot pass. */
+  readonly unassessed?: string;
 }
 
 /** The baseline, as docs/baseline.md explains it. */
@@ -96,7 +98,16 @@ export const controls: readonly Control[] = [
     number: 7,
     title: "Images signed and verified on admission",
     noun: "images",
-    unassessed: "signatures are not verified yet",
+    counts: ["image"],
+    about: "signed",
+    requires: [{ check: "registry/unsigned-image", otherwise: "signatures were not verified (--verify)" }],
+    // A policy object that is there refuses nothing by itself.
+    beside: {
+      about: "verified on admission",
+      requires: [{ check: "cluster/image-verification", otherwise: "no policy that verifies images found" }],
+      otherwise: "no policy that verifies images found",
+      unassessed: "that admission refuses unsigned images is not tried yet",
+    },
   },
   {
     number: 8,

@@ -1,9 +1,11 @@
 /** Short-lived certificates of Fulcio's second API (sigstore/fulcio, fulcio.proto): an identity token for a key. */
 import { X509Certificate } from "node:crypto";
-import { X509Certificate as ParsedCertificate } from "@sigstore/core";
 import { valueAt } from "../../../core/untyped.ts";
 import { bounds as trustBounds } from "../bounds.ts";
+import type { CertificateClaims } from "../model.ts";
 import { readPem } from "../pem.ts";
+import { alternativeNameOf, claimsOf, issuerOf } from "../sigstore/identity.ts";
+import { type Certificate, readCertificate } from "../x509/read.ts";
 import { bounds } from "./bounds.ts";
 import { toPem } from "./encoding.ts";
 import type { SigningKey } from "./key.ts";
@@ -18,8 +20,7 @@ export interface IssuedCertificate {
   /** The subject alternative name, and the issuer of the token (1.3.6.1.4.1.57264.1.8). */
   readonly identity: string;
   readonly issuer: string;
-  /** Fulcio's further extensions by the last number of their OID; texts. */
-  readonly extensions: ReadonlyMap<number, string>;
+  readonly claims: CertificateClaims;
   readonly notAfter: Date;
   /** False where the promise of a certificate log came apart from it, which no signature can carry. */
   readonly isLogged: boolean;
@@ -94,24 +95,15 @@ function chainFault(leaf: Buffer, issuers: readonly Buffer[], key: SigningKey, n
   return broken < 0 ? undefined : `certificate ${broken + 1} is not signed by the next one of the chain`;
 }
 
-const FULCIO = "1.3.6.1.4.1.57264.1.";
-/** Texts as DER (UTF8String): from .8 to .24; those before it are the bytes themselves. */
-const EXTENSIONS = Array.from({ length: 17 }, (_, at) => at + 8);
-
-function readLeaf(leaf: Buffer): Pick<IssuedCertificate, "identity" | "issuer" | "extensions" | "notAfter"> | string {
+/** As those who verify read it: what they would refuse is not signed with. */
+function readLeaf(leaf: Buffer): Pick<IssuedCertificate, "identity" | "issuer" | "claims" | "notAfter"> | string {
   try {
-    const certificate = ParsedCertificate.parse(Buffer.from(leaf));
-    const identity = certificate.subjectAltName;
-    const extensions = new Map<number, string>();
-    for (const number of EXTENSIONS) {
-      const value = certificate.extension(`${FULCIO}${number}`)?.valueObj.subs[0]?.value;
-      if (value !== undefined) extensions.set(number, value.toString("utf8"));
-    }
-    const issuer = extensions.get(8) ?? certificate.extension(`${FULCIO}1`)?.value.toString("utf8");
+    const certificate: Certificate = readCertificate(leaf, (cause) => new Error(cause));
+    const [identity, issuer] = [alternativeNameOf(certificate), issuerOf(certificate)];
     if (identity === undefined || issuer === undefined) return "the certificate names no identity with its issuer";
-    return { identity, issuer, extensions, notAfter: certificate.notAfter };
-  } catch {
-    return "the certificate's extensions are invalid";
+    return { identity, issuer, claims: claimsOf(certificate), notAfter: new Date(certificate.notAfter) };
+  } catch (error) {
+    return `the certificate ${(error as Error).message}`;
   }
 }
 

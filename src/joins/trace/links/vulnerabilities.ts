@@ -9,15 +9,17 @@ const CHECK = "image/known-vulnerabilities";
 
 /** When it was scanned and what was found: by those who attest it, and by this run. */
 export function vulnerabilities(sources: TraceSources): LinkParts {
-  const attested = statements(sources, (predicateType) => isKind("vuln", { predicateType }) === true).map((known): LinkFact => {
-    const { scanner, at, counts, unread } = readScan(known.statement);
-    const found = counts === undefined ? "" : `: ${severityText(counts) || "none found"}`;
-    return {
-      text: `scanned by ${scanner ?? "an unnamed scanner"}${at === undefined ? "" : ` at ${at}`}${found}`,
-      state: stateOfSignature(known),
-      evidence: { ...signatureEvidence(known), ...(unread === undefined ? {} : { but: unread }) },
-    };
-  });
+  const attested = statements(sources, (predicateType) => isKind("vuln", { predicateType }) === true).map(
+    (known): LinkFact => {
+      const { scanner, at, counts, unread } = readScan(known.statement);
+      const found = counts === undefined ? "" : `: ${severityText(counts) || "none found"}`;
+      return {
+        text: `scanned by ${scanner ?? "an unnamed scanner"}${at === undefined ? "" : ` at ${at}`}${found}`,
+        state: stateOfSignature(known),
+        evidence: { ...signatureEvidence(known), ...(unread === undefined ? {} : { but: unread }) },
+      };
+    },
+  );
   const own = ownScan(sources);
   return { facts: [...attested, ...own.facts], gaps: [...own.gaps, ...signatureGaps(sources)] };
 }
