@@ -278,7 +278,7 @@ export function exitText({ exitCode, evaluations }: Pick<Report, "exitCode" | "e
       for (const evaluation of evaluations) {
         if (evaluation.action === undefined && evaluation.verdict === "unknown") unknown.push(evaluation);
       }
-      if (!unknown.every(isAccepted)) return "incomplete, let through by --fail-on";
+      if (!unknown.every(isAccepted)) return "incomplete, allowed by --fail-on";
       if (unknown.length > 0) return `no findings at or above the threshold, ${unknown.length} unknown accepted`;
       return enforcementText(evaluations) === undefined ? "clean" : "nothing that the policy enforces";
     }

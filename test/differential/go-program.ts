@@ -25,7 +25,7 @@ const CACHE = join(import.meta.dirname, "../../node_modules/.cache/differential"
  * @returns a line a case
  */
 export function askGo(source: string, cases: readonly Buffer[], versioned?: readonly string[]): Promise<string[]> {
-  return linesOf(built(source, versioned), [], cases);
+  return linesOf(buildGo(source, versioned), [], cases);
 }
 
 /** Of consumers that answer with JSON, of which an object with `refused` says why there is no value. */
@@ -41,7 +41,8 @@ export async function askGoForJson(
   });
 }
 
-function built(source: string, versioned: readonly string[] = []): string {
+/** The program that a source makes, built once for its content. */
+export function buildGo(source: string, versioned: readonly string[] = []): string {
   const program = join(CACHE, createHash("sha256").update(readFileSync(source)).digest("hex").slice(0, 16));
   if (existsSync(program)) return program;
   mkdirSync(CACHE, { recursive: true });

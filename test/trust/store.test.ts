@@ -17,6 +17,7 @@ import { Problem } from "../../src/core/problem.ts";
 import { parseReference } from "../../src/engines/oci/reference.ts";
 import { attachSignature, type NewSignature } from "../../src/engines/trust/attach.ts";
 import type { SubjectTrust, TrustMaterial } from "../../src/engines/trust/model.ts";
+import { bulkhead } from "../bulkhead.ts";
 import { type Cosign, cosignIn, withoutCosign } from "./cosign.ts";
 import { startRegistry, type TestRegistry } from "./registry.ts";
 
@@ -24,6 +25,7 @@ const run = promisify(execFile);
 const environment = { HOME: "/nonexistent", PATH: process.env.PATH ?? "" };
 const skopeo = (process.env.PATH ?? "").split(delimiter).some((place) => existsSync(join(place, "skopeo")));
 const withoutSkopeo = !skopeo && "skopeo is not installed";
+const insecure = ["--src-tls-verify=false", "--dest-tls-verify=false"];
 const PREDICATE = "https://example.com/scan";
 
 /** Form and outcome of each signature, and the codes of the gaps. */
@@ -210,7 +212,7 @@ describe("signatures in docker-registry, beside cosign", { skip: withoutCosign }
     assert.deepEqual([copied.subject.digest, ...told(copied.subject)], [digest, "cosign-sig tag verified"]);
   });
 
-  it("what cosign downloads to a file is verified from it, for its image alone", async () => {
+  it("what cosign downloads to a file is verified from it, for its image alone", { skip: withoutSkopeo }, async () => {
     const [digest, other] = [
       await registry.image("theirs/file:1", "file"),
       await registry.image("theirs/other:1", "o"),
@@ -229,6 +231,18 @@ describe("signatures in docker-registry, beside cosign", { skip: withoutCosign }
     assert.deepEqual(told(bare.subject), [`cosign-sig ${refused}`, `cosign-att ${refused}`]);
     const { subject } = await collectTrust(image, options);
     assert.deepEqual(told(subject).slice(2), ["cosign-sig file verified", "cosign-att file verified"]);
+
+    const key = join(folder, "cosign.pub");
+    const verify = async (name: string, ...words: readonly string[]) =>
+      await bulkhead(["verify", `${registry.host}/theirs/${name}:1`, "--key", key, ...words], {
+        cwd: folder,
+        home: folder,
+      });
+    await run("skopeo", ["copy", "-q", ...insecure, `docker://${image}`, `docker://${registry.host}/theirs/bare:1`]);
+    assert.equal((await verify("bare")).code, 1);
+    const trusted = await verify("bare", "--signatures", "downloaded.jsonl");
+    assert.equal(trusted.code, 0, trusted.stdout + trusted.stderr);
+    assert.equal((await verify("other", "--signatures", "downloaded.jsonl")).code, 1);
   });
 
   it("a signature that was stripped is not there, and one of another image is refused", {
@@ -243,7 +257,7 @@ describe("signatures in docker-registry, beside cosign", { skip: withoutCosign }
       (each) => `docker://${registry.host}/theirs/moved:${each.replace(":", "-")}.sig`,
     );
     assert.ok(from !== undefined && to !== undefined);
-    await run("skopeo", ["copy", "-q", "--src-tls-verify=false", "--dest-tls-verify=false", from, to]);
+    await run("skopeo", ["copy", "-q", ...insecure, from, to]);
     const replayed = await collect(by("theirs/moved", victim));
     assert.deepEqual(told(replayed.subject), ["cosign-sig tag refused trust.subject"]);
     await run("skopeo", ["delete", "--tls-verify=false", from]);

@@ -22,7 +22,7 @@ export const addInsteadOfCopy = dockerfileCheck({
   title: "ADD used where COPY is enough",
   severity: "low",
   documentation: {
-    what: "Looks for `ADD` of files of the build context. Addresses, Git repositories, archives, patterns and what a variable names are none.",
+    what: "Checks for `ADD` of files of the build context. Not reported: addresses, Git repositories, archives, patterns and what a variable names.",
     why: "`ADD` fetches addresses and unpacks archives by what the source looks like. A file that turns out to be an archive is then unpacked over the image, with whatever paths it holds.",
     fix: "Write `COPY`, which only copies.",
     references: ["https://docs.docker.com/build/building/best-practices/#add-or-copy"],
@@ -35,7 +35,7 @@ export const addInsteadOfCopy = dockerfileCheck({
       const lower = dockerfile.text.slice(instruction.keywordRange.start, instruction.keywordRange.end) === "add";
       // Without a name's ending it may still be an archive, which COPY would not unpack.
       const certain = instruction.sources.every(({ text }) => /\.[a-z]{1,6}$/i.test(text) || /^\.?\/?$/.test(text));
-      const text = "write COPY in place of ADD";
+      const text = "write COPY instead of ADD";
       yield {
         subject: written === "" ? "ADD" : `ADD ${written}`,
         title: "ADD of a local file: use COPY",

@@ -9,7 +9,7 @@ export const addUrl = dockerfileCheck({
   title: "ADD of a remote source without a checksum",
   severity: "medium",
   documentation: {
-    what: "Looks at the sources of `ADD`. An HTTP address without `--checksum`, and a Git repository without a full commit id behind `#`, are findings.",
+    what: "Checks the sources of `ADD`. An HTTP address without `--checksum`, and a Git repository without a full commit id behind `#`, are reported.",
     why: "Whatever the server sends when the image is built becomes part of it, and nobody can tell afterwards what it was meant to be.",
     fix: "Write `ADD --checksum=sha256:…` with the file's hash, or the commit's full id behind the repository's address.",
     references: ["https://docs.docker.com/reference/dockerfile/#add---checksum"],

@@ -13,8 +13,8 @@ export const apkCacheKept = dockerfileCheck<"commands">({
   title: "apk cache left in the image",
   severity: "low",
   documentation: {
-    what: "Looks, in the stages that are in the image, for `apk add` with `--update-cache` or after `apk update`, without `--no-cache`, where the same `RUN` neither deletes `/var/cache/apk` nor has a cache mounted there.",
-    why: "The index makes the image larger, and a later `apk add` may install what it names, with flaws that are mended by then.",
+    what: "Checks the stages that are in the image for `apk add` with `--update-cache` or after `apk update`, without `--no-cache`, where the same `RUN` neither deletes `/var/cache/apk` nor has a cache mounted there.",
+    why: "The index makes the image larger, and a later `apk add` may install what it names, with vulnerabilities that are fixed by then.",
     fix: "Write `apk add --no-cache`: it fetches the index, uses it, and leaves nothing.",
     references: ["https://wiki.alpinelinux.org/wiki/Alpine_Package_Keeper", "https://man.archlinux.org/man/apk.8"],
   },

@@ -7,7 +7,7 @@ export const apkUnpinned = dockerfileCheck<"commands">({
   title: "Unpinned apk packages",
   severity: "low",
   documentation: {
-    what: "Looks at the packages that `apk add` names. One without `=`, `~`, `<` or `>` and a version is a finding; files, and what a variable names, are none.",
+    what: "Checks the packages that `apk add` names. Reported: one without `=`, `~`, `<` or `>` and a version. Not reported: files, and what a variable names.",
     why: "Two builds of one commit install different versions: a build cannot be repeated, and a new or taken-over release reaches the image unreviewed. Where images are rebuilt every week for security updates that may be what is wanted: then ignore this check in the policy.",
     fix: "Write the version, `curl=8.11.1-r0`, or at least its beginning, `curl=~8.11`.",
     references: ["https://wiki.alpinelinux.org/wiki/Alpine_Package_Keeper"],

@@ -27,8 +27,8 @@ export const aptCacheKept = dockerfileCheck<"commands">({
   title: "apt package lists left in the image",
   severity: "low",
   documentation: {
-    what: "Looks, in the stages that are in the image, for a `RUN` with `apt-get update` that neither removes `/var/lib/apt/lists` nor has a cache mounted there.",
-    why: "The lists make the image larger, and let a later `apt-get install` run on old lists that name versions with known flaws. What a later `RUN` removes stays in the layer.",
+    what: "Checks the stages that are in the image for a `RUN` with `apt-get update` that neither removes `/var/lib/apt/lists` nor has a cache mounted there.",
+    why: "The lists make the image larger, and let a later `apt-get install` run on old lists that name versions with known vulnerabilities. What a later `RUN` removes stays in the layer.",
     fix: "End the same `RUN` with `&& rm -rf /var/lib/apt/lists/*`, or mount a cache: `--mount=type=cache,target=/var/lib/apt/lists`.",
     references: ["https://docs.docker.com/build/building/best-practices/#apt-get"],
   },

@@ -10,7 +10,7 @@ export const aptInScript = dockerfileCheck<"commands">({
   title: "apt used instead of apt-get",
   severity: "low",
   documentation: {
-    what: "Looks in `RUN` for `apt` with a verb that `apt-get` has as well.",
+    what: "Checks `RUN` for `apt` with a verb that `apt-get` has as well.",
     why: "apt's manual says that its commands may change between versions: it is for a terminal. A build that relies on it may break with the next base.",
     fix: "Write `apt-get`, or `apt-cache` for what only asks.",
     references: ["https://manpages.debian.org/apt.8"],

@@ -6,7 +6,7 @@ export const aptKeyAdd = dockerfileCheck<"commands">({
   title: "Repository keys added with apt-key",
   severity: "medium",
   documentation: {
-    what: "Looks for `apt-key add` and `apt-key adv` that fetch or import keys.",
+    what: "Checks for `apt-key add` and `apt-key adv` that fetch or import keys.",
     why: "A key that apt-key adds is trusted for every repository: the owner of a small one can then sign packages that replace the distribution's own. apt-key is deprecated, and Debian 13 and newer do not have it.",
     fix: "Put the key into `/etc/apt/keyrings/` and name it where the repository is named: `deb [signed-by=/etc/apt/keyrings/acme.gpg] https://…`.",
     references: ["https://manpages.debian.org/apt-key.8", "https://wiki.debian.org/DebianRepository/UseThirdParty"],

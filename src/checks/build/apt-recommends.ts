@@ -8,7 +8,7 @@ export const aptRecommends = dockerfileCheck<"commands">({
   title: "apt-get install without --no-install-recommends",
   severity: "low",
   documentation: {
-    what: "Looks for `apt-get install` and `apt install` without `--no-install-recommends`, or an option or a file of apt's configuration in the same stage that says the same.",
+    what: "Checks for `apt-get install` and `apt install` without `--no-install-recommends`, or an option or a file of apt's configuration in the same stage that says the same.",
     why: "Each package that nobody asked for brings programs for an attacker to use, and vulnerabilities to answer for.",
     fix: "Add `--no-install-recommends`, and name what is then missing: what a recommendation brought may be what makes the package work (`ca-certificates` for `curl` and `git`, `libc6-dev` for `gcc`). `--fix` never adds it.",
     references: ["https://manpages.debian.org/apt-get.8"],

@@ -7,7 +7,7 @@ export const aptUnpinned = dockerfileCheck<"commands">({
   title: "Unpinned apt packages",
   severity: "low",
   documentation: {
-    what: "Looks at the packages that `apt-get install` and `apt install` name. One without `=version` is a finding; files and what a variable names are none.",
+    what: "Checks the packages that `apt-get install` and `apt install` name. Reported: one without `=version`. Not reported: files and what a variable names.",
     why: "Two builds of one commit install different versions, so a build cannot be repeated, and a change of the archive reaches the image unreviewed. Where images are rebuilt every week for security updates that may be what is wanted: then ignore this check in the policy.",
     fix: "Write the version behind the package, `curl=7.88.1-10+deb12u8`, or build from a dated snapshot of the archive.",
     references: ["https://manpages.debian.org/apt-get.8", "https://snapshot.debian.org/"],

@@ -10,8 +10,8 @@ export const aptUpdateAlone = dockerfileCheck<"commands">({
   title: "apt-get update and install in separate RUNs",
   severity: "low",
   documentation: {
-    what: "Looks for a `RUN` with `apt-get update` that installs nothing, where a later `RUN` of the stage installs packages without updating the lists itself. A mounted cache of the lists is none.",
-    why: "Docker keeps the layer of the update. When packages are added to the install later, it runs by lists of months ago: it installs versions with known flaws, or fails.",
+    what: "Checks for a `RUN` with `apt-get update` that installs nothing, where a later `RUN` of the stage installs packages without updating the lists itself. Not reported: a mounted cache of the lists.",
+    why: "Docker keeps the layer of the update. When packages are added to the install later, it runs by lists of months ago: it installs versions with known vulnerabilities, or fails.",
     fix: "Join them: `RUN apt-get update && apt-get install -y …`.",
     references: ["https://docs.docker.com/build/building/best-practices/#apt-get"],
   },

@@ -9,8 +9,8 @@ export const baseWithoutDigest = dockerfileCheck<"digests">({
   title: "Base images not pinned by digest",
   severity: "medium",
   documentation: {
-    what: "Looks at every image that `FROM`, `COPY --from` and `RUN --mount=from=` name. One without `@sha256:…` is a finding. Stages of the same file, `scratch`, and names that a variable without a default decides are none.",
-    why: "A tag says what its owner last pushed under it. Whoever takes over the registry's account, or the name, decides what the next build is made of, and two builds of one commit may differ.",
+    what: "Checks every image that `FROM`, `COPY --from` and `RUN --mount=from=` name. One without `@sha256:…` is reported. Not reported: stages of the same file, `scratch`, and names that a variable without a default decides.",
+    why: "A tag says what its owner last pushed under it. Anyone who takes over the registry's account, or the name, decides what the next build is made of, and two builds of one commit may differ.",
     fix: "Write the digest behind the tag, `FROM debian:13@sha256:…`, and let Renovate or Dependabot move both. `bulkhead build lint --fix` asks the registry for it and writes it.",
     references: ["https://docs.docker.com/build/building/best-practices/#pin-base-image-versions"],
   },

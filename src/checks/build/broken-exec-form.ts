@@ -27,7 +27,7 @@ export const brokenExecForm = dockerfileCheck({
   title: "Exec form with invalid JSON",
   severity: "medium",
   documentation: {
-    what: "Looks for `RUN`, `CMD`, `ENTRYPOINT` and `HEALTHCHECK` whose words stand in brackets and quotes and are no JSON array of strings: single quotes, a comma too many, an escape that JSON does not know.",
+    what: "Checks for `RUN`, `CMD`, `ENTRYPOINT` and `HEALTHCHECK` whose words stand in brackets and quotes and are not a JSON array of strings: single quotes, a comma too many, an escape that JSON does not know.",
     why: "Docker then hands the brackets to a shell, which looks for a program named `[`. The container does not start, or the check of its health always says the same.",
     fix: 'Write JSON: `CMD ["program", "argument"]`, with double quotes and each backslash doubled.',
     references: ["https://docs.docker.com/reference/dockerfile/#exec-form"],

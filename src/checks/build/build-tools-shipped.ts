@@ -14,7 +14,7 @@ export const buildToolsShipped = dockerfileCheck<"commands">({
   title: "Build tools in the final image",
   severity: "low",
   documentation: {
-    what: "Looks, in the last stage and those that it is built on, for packages of compilers and build tools that are installed and not removed in the same `RUN`. A group of apk (`--virtual`) that is deleted there is none.",
+    what: "Checks the last stage and those that it is built on for packages of compilers and build tools that are installed and not removed in the same `RUN`. Not reported: a group of apk (`--virtual`) that is deleted there.",
     why: "An attacker can build on the spot what the container does not have. The tools also bring most of the vulnerabilities that a scan then shows.",
     fix: "Build in a stage of its own and `COPY --from` what comes out, or remove the tools in the same `RUN`.",
     references: ["https://docs.docker.com/build/building/multi-stage/"],

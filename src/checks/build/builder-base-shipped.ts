@@ -26,8 +26,8 @@ export const builderBaseShipped = dockerfileCheck({
   title: "Build image used as the final base image",
   severity: "low",
   documentation: {
-    what: "Looks at the base of the last stage, also through the stages that it is built on, where the image starts a program. Images of compilers and build tools are findings; where files come from an earlier stage, so are those with a JDK and the full images of Node.js, Python, Ruby, PHP and Perl.",
-    why: "Compilers, headers and package managers bring hundreds of packages with their vulnerabilities, and give whoever breaks in the tools to go on.",
+    what: "Checks the base of the last stage, also through the stages that it is built on, where the image starts a program. Images of compilers and build tools are reported; where files come from an earlier stage, so are those with a JDK and the full images of Node.js, Python, Ruby, PHP and Perl.",
+    why: "Compilers, headers and package managers bring hundreds of packages with their vulnerabilities, and give anyone who breaks in the tools to go on.",
     fix: "Build in one stage and copy the result into another, on a slim or distroless image: `FROM gcr.io/distroless/static-debian12` for Go, a JRE for Java, `node:22-slim` for Node.js.",
     references: [
       "https://docs.docker.com/build/building/multi-stage/",

@@ -8,9 +8,9 @@ export const cargoInstallUnpinned = dockerfileCheck<"commands">({
   title: "Unpinned cargo install",
   severity: "low",
   documentation: {
-    what: "Looks at the crates that `cargo install` names, without `@version`, `--version` or a commit. `--path`, and what a variable names, are none.",
+    what: "Checks the crates that `cargo install` names, without `@version`, `--version` or a commit. Not reported: `--path`, and what a variable names.",
     why: "Two builds of one commit install different versions: a build cannot be repeated, and a new or taken-over release reaches the image unreviewed.",
-    fix: "Write `cargo install --locked ripgrep@14.1.1`: `--locked` also takes the versions of what it depends on from its lock file.",
+    fix: "Write `cargo install --locked ripgrep@14.1.1`: `--locked` also takes the versions of what it depends on from its lockfile.",
     references: ["https://doc.rust-lang.org/cargo/commands/cargo-install.html"],
   },
   needs: { dockerfile: "partial", commands: "partial" },

@@ -9,7 +9,7 @@ export const chownAfterCopy = dockerfileCheck<"commands">({
   title: "Files duplicated by chown or chmod after COPY",
   severity: "low",
   documentation: {
-    what: "Looks for `chown -R` and `chmod -R` in a `RUN` over a folder into which an earlier `COPY` or `ADD` of the same stage has put files, in the last stage and those that it is built on.",
+    what: "Checks for `chown -R` and `chmod -R` in a `RUN` over a directory into which an earlier `COPY` or `ADD` of the same stage has put files, in the last stage and those that it is built on.",
     why: "A changed owner or mode is a changed file: the layer holds all of them again, and the one below holds them as they were, owned by root.",
     fix: "Write `COPY --chown=10001:10001` or `--chmod=`, and leave to root what the program only reads.",
     references: ["https://docs.docker.com/reference/dockerfile/#copy---chown---chmod"],

@@ -8,7 +8,7 @@ export const copyIgnoredFile = dockerfileCheck<"context">({
   title: "COPY of a path excluded by .dockerignore",
   severity: "low",
   documentation: {
-    what: "Looks for sources of `COPY` and `ADD` that the `.dockerignore` beside the Dockerfile leaves out.",
+    what: "Checks for sources of `COPY` and `ADD` that the `.dockerignore` beside the Dockerfile leaves out.",
     why: "The build fails there, or, with a pattern, copies less than the file says.",
     fix: "Take the source out of the instruction, or let it through: `!name` at the end of `.dockerignore`.",
     references: ["https://docs.docker.com/reference/build-checks/copy-ignored-file/"],

@@ -7,8 +7,8 @@ export const copyWholeStage = dockerfileCheck({
   title: "Entire stages copied over the image",
   severity: "low",
   documentation: {
-    what: "Looks for `COPY --from=… / /`. Where the image is empty (`FROM scratch`) it is none: so layers are made one.",
-    why: "What was only needed to build comes along: compilers, caches, keys of the build. It also replaces what the base image has, its package database and accounts among it, so that neither base is what runs, and nobody can say which flaws it has.",
+    what: "Checks for `COPY --from=… / /`. Not reported: an empty image (`FROM scratch`), where it joins layers.",
+    why: "What was only needed to build comes along: compilers, caches, keys of the build. It also replaces what the base image has, its package database and accounts among it, so that neither base is what runs, and nobody can say which vulnerabilities it has.",
     fix: "Copy the files that are needed, each by its path.",
     references: ["https://docs.docker.com/build/building/multi-stage/"],
   },

@@ -22,8 +22,8 @@ export const credentialsInUrl = dockerfileCheck<"commands">({
   category: "secret",
   controls: [3],
   documentation: {
-    what: "Looks in commands for URLs with a password or a token before the `@`. Where a variable holds it, only `git clone`, `git remote` and `git config` are findings, of severity medium: Git writes the URL with the value to `.git/config`. Databases on this machine are of severity low.",
-    why: "What is written out stands in the Dockerfile and in the image's history. What Git writes to its configuration stays in the layer.",
+    what: "Checks commands for URLs with a password or a token before the `@`. Where a variable holds it, only `git clone`, `git remote` and `git config` are reported, of severity medium: Git writes the URL with the value to `.git/config`. Databases on this machine are of severity low.",
+    why: "What is hard-coded stands in the Dockerfile and in the image's history. What Git writes to its configuration stays in the layer.",
     fix: "Mount the credentials: `RUN --mount=type=secret,id=netrc,target=/root/.netrc git clone https://…`, or `--mount=type=ssh`.",
     references: ["https://docs.docker.com/build/building/secrets/", "https://git-scm.com/docs/gitcredentials"],
   },

@@ -12,8 +12,8 @@ export const crossStageLeak = dockerfileCheck<"commands" | "context">({
   category: "secret",
   controls: [3],
   documentation: {
-    what: "Looks at `COPY --from` of an earlier stage into the last one and those that it is built on. A finding is a copy of a file, of a folder or of everything, in which that stage has put a file with a secret and not deleted it. What a copy of a folder brought there counts too: such files in the folder of the Dockerfile that `.dockerignore` lets through.",
-    why: "A stage that does not ship is a good place for what only the build needs, as long as nothing takes it along. A copy of `/`, of a home folder or of the application's folder does.",
+    what: "Checks `COPY --from` of an earlier stage into the last one and those that it is built on. A finding is a copy of a file, of a directory or of everything, in which that stage has put a file with a secret and not deleted it. What a copy of a directory brought there counts too: such files in the directory of the Dockerfile that `.dockerignore` lets through.",
+    why: "A stage that does not ship is a good place for what only the build needs, as long as nothing takes it along. A copy of `/`, of a home directory or of the application's directory does.",
     fix: "Copy what the image needs by name: the program, its libraries, its assets. Mount secrets instead of copying them in the first stage.",
     references: [
       "https://docs.docker.com/build/building/multi-stage/",

@@ -66,9 +66,9 @@ export const curlPipeShell = dockerfileCheck<"commands">({
   name: "curl-pipe-shell",
   title: "Downloads piped to a shell",
   severity: "high",
-  withoutControl: "it is about how an image is built, and the controls judge what was built and runs",
+  withoutControl: "it is about how an image is built; the controls assess what was built and runs",
   documentation: {
-    what: "Looks for `curl`, `wget` and their like whose output goes to a shell or another interpreter: through a pipe, over any filters, by `<(…)`, or by `$(…)` in `sh -c` and `eval`.",
+    what: "Checks for `curl`, `wget` and their like whose output goes to a shell or another interpreter: through a pipe, over any filters, by `<(…)`, or by `$(…)` in `sh -c` and `eval`.",
     why: "What the server sends at the time of the build runs with the build's rights, and nothing says what it was. A taken-over server, a changed script, or a connection that breaks off half way decides what is in the image.",
     fix: "Download to a file, compare it with a checksum or a signature that stands in the Dockerfile, then run it. Better still, install a package of the distribution.",
     references: ["https://docs.docker.com/build/building/best-practices/", "https://slsa.dev/spec/v1.1/threats"],

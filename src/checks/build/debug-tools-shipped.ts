@@ -13,7 +13,7 @@ export const debugToolsShipped = dockerfileCheck<"commands">({
   title: "Debugging and network tools in the final image",
   severity: "low",
   documentation: {
-    what: "Looks, in the last stage and those that it is built on, for packages of network scanners, sniffers, tracers and debuggers that are installed and not removed in the same `RUN`. A tool that `CMD` or `ENTRYPOINT` starts is none.",
+    what: "Checks the last stage and those that it is built on for packages of network scanners, sniffers, tracers and debuggers that are installed and not removed in the same `RUN`. Not reported: a tool that `CMD` or `ENTRYPOINT` starts.",
     why: "Who has broken into a container uses what is there: netcat for a shell that calls out, nmap to look around, tcpdump and gdb to read others' data.",
     fix: "Leave them out, and debug with `kubectl debug` or `docker debug`, which bring their own image.",
     references: ["https://kubernetes.io/docs/tasks/debug/debug-application/debug-running-pod/#ephemeral-container"],

@@ -29,8 +29,8 @@ export const debuggerOpen = dockerfileCheck({
   title: "Debuggers or debug pages enabled",
   severity: "medium",
   documentation: {
-    what: "Looks at `CMD`, `ENTRYPOINT` and `ENV` of the last stage and those that it is built on: debuggers of Node.js, Java, Python and Go that listen for others than the container itself, Java's management without a password, and variables that switch Flask's debugger or a framework's debug pages on.",
-    why: "A debugger runs whatever it is told, without a password. Debug pages show source, settings and secrets to whoever makes the program fail.",
+    what: "Checks `CMD`, `ENTRYPOINT` and `ENV` of the last stage and those that it is built on: debuggers of Node.js, Java, Python and Go that listen for others than the container itself, Java's management without a password, and variables that switch Flask's debugger or a framework's debug pages on.",
+    why: "A debugger runs whatever it is told, without a password. Debug pages show source, settings and secrets to anyone who makes the program fail.",
     fix: "Take it out of the image that ships, into a stage for development of its own (`--target dev`), or let it listen on 127.0.0.1 alone.",
     references: [
       "https://nodejs.org/en/learn/getting-started/debugging",

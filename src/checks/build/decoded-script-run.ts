@@ -24,9 +24,9 @@ export const decodedScriptRun = dockerfileCheck<"commands">({
   name: "decoded-script-run",
   title: "Encoded scripts decoded and run",
   severity: "high",
-  withoutControl: "it is about how an image is built, and the controls judge what was built and runs",
+  withoutControl: "it is about how an image is built; the controls assess what was built and runs",
   documentation: {
-    what: "Looks for `base64 -d`, `xxd -r` and `openssl enc -d` whose output goes to a shell or another interpreter, through a pipe, or by `$(…)` in `eval` and `sh -c`.",
+    what: "Checks for `base64 -d`, `xxd -r` and `openssl enc -d` whose output goes to a shell or another interpreter, through a pipe, or by `$(…)` in `eval` and `sh -c`.",
     why: "Who reviews the Dockerfile cannot see what runs. It is how attackers hide commands in images.",
     fix: "Put the script into a file of the repository and `COPY` it, or write it as a heredoc.",
     references: [

@@ -14,9 +14,9 @@ export const deniedLicense: LockfileCheck<LicenseParameters> = {
   withoutControl: "none of the ten is about licenses",
   severity: "high",
   documentation: {
-    what: "Holds the licences that a lockfile states of its packages against `licenses` of the policy. Lockfiles of npm and Composer state them; those of other ecosystems seldom do, and there `licenses.unknown` decides. Packages for development alone are left out, where the format tells them apart.",
-    why: "A licence that is found in the pull request costs a line; one that is found after the release costs a rewrite.",
-    fix: "Use another package, or decide that the licence is acceptable and add it to `licenses.allow`. For one package alone write an exception.",
+    what: "Checks the licenses that a lockfile states of its packages against `licenses` of the policy. Lockfiles of npm and Composer state them; those of other ecosystems seldom do, and there `licenses.unknown` decides. Not reported: packages for development only, where the format tells them apart.",
+    why: "A license that is found in the pull request costs a line; one that is found after the release costs a rewrite.",
+    fix: "Use another package, or decide that the license is acceptable and add it to `licenses.allow`. For one package alone write an exception.",
     references: ["https://spdx.github.io/spdx-spec/v2.3/SPDX-license-expressions/", "https://spdx.org/licenses/"],
   },
   subject: "lockfile",

@@ -14,8 +14,8 @@ export const distributionUpgrade = dockerfileCheck<"commands">({
   title: "Distribution upgrade during the build",
   severity: "negligible",
   documentation: {
-    what: "Looks in `RUN` for `apt-get upgrade`, `dist-upgrade` and `full-upgrade`, `apk upgrade`, and `dnf`, `yum` and `zypper` `update` without packages. Informational: security people disagree.",
-    why: "It closes known flaws of an old base. It also makes the build depend on its day, keeps the old files in the layers below, and hides that the base is not maintained.",
+    what: "Checks `RUN` for `apt-get upgrade`, `dist-upgrade` and `full-upgrade`, `apk upgrade`, and `dnf`, `yum` and `zypper` `update` without packages. Severity: informational, since practice differs.",
+    why: "It closes known vulnerabilities of an old base. It also makes the build depend on its day, keeps the old files in the layers below, and hides that the base is not maintained.",
     fix: "Take a newer digest of the base, and rebuild every week. Where the base lags behind its distribution's security updates, keep the upgrade and ignore this finding.",
     references: ["https://docs.docker.com/build/building/best-practices/#rebuild-your-images-often"],
   },

@@ -11,7 +11,7 @@ export const dnfCacheKept = dockerfileCheck<"commands">({
   title: "dnf and yum caches left in the image",
   severity: "low",
   documentation: {
-    what: "Looks, in the stages that are in the image, for `dnf`, `yum`, `microdnf` and `tdnf` that install or update, where the same `RUN` neither runs `clean all`, nor deletes the cache, nor has one mounted.",
+    what: "Checks the stages that are in the image for `dnf`, `yum`, `microdnf` and `tdnf` that install or update, where the same `RUN` neither runs `clean all`, nor deletes the cache, nor has one mounted.",
     why: "Lists and packages make the image larger and are of no use in it. What a later `RUN` removes stays in the layer.",
     fix: "End the same `RUN` with `&& dnf clean all`, or mount a cache: `--mount=type=cache,target=/var/cache/dnf`.",
     references: ["https://dnf.readthedocs.io/en/latest/command_ref.html#clean-command"],

@@ -7,7 +7,7 @@ export const dnfUnpinned = dockerfileCheck<"commands">({
   title: "Unpinned dnf and yum packages",
   severity: "low",
   documentation: {
-    what: "Looks at the packages that `dnf`, `yum` and `microdnf install` name, and modules of `dnf module install`. One without `-version`, or a module without `:stream`, is a finding; files, URLs, groups, and what a variable names, are none.",
+    what: "Checks the packages that `dnf`, `yum` and `microdnf install` name, and modules of `dnf module install`. Reported: one without `-version`, or a module without `:stream`. Not reported: files, URLs, groups, and what a variable names.",
     why: "Two builds of one commit install different versions: a build cannot be repeated, and a new or taken-over release reaches the image unreviewed. Where images are rebuilt every week for security updates that may be what is wanted: then ignore this check in the policy.",
     fix: "Write the version, `curl-7.76.1-31.el9`.",
     references: ["https://dnf.readthedocs.io/en/latest/command_ref.html#specifying-packages"],

@@ -6,7 +6,7 @@ export const duplicateStageName = dockerfileCheck({
   title: "Duplicate stage names",
   severity: "medium",
   documentation: {
-    what: "Looks for a stage whose name an earlier one has, whatever the case of its letters.",
+    what: "Checks for a stage whose name an earlier one has, whatever the case of its letters.",
     why: "`COPY --from` and `--target` then mean the last of them that is known at that place. What is read and what is tested may be another stage than the one that ships.",
     fix: "Give each stage a name of its own.",
     references: ["https://docs.docker.com/reference/build-checks/duplicate-stage-name/"],

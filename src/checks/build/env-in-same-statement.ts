@@ -6,7 +6,7 @@ export const envInSameStatement = dockerfileCheck({
   title: "ENV using a variable set by the same ENV",
   severity: "medium",
   documentation: {
-    what: "Looks for `ENV A=1 B=$A`, where nothing before it in the stage, or in those that it is built on, has set `A`.",
+    what: "Checks for `ENV A=1 B=$A`, where nothing before it in the stage, or in those that it is built on, has set `A`.",
     why: "All values of an instruction are filled in before any of them is set: `B` gets what `A` was before, as a rule nothing. A path then begins at the root, a version is empty.",
     fix: "Write two instructions.",
     references: ["https://docs.docker.com/reference/dockerfile/#environment-replacement"],

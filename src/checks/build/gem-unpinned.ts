@@ -8,9 +8,9 @@ export const gemUnpinned = dockerfileCheck<"commands">({
   title: "Unpinned Ruby gems",
   severity: "low",
   documentation: {
-    what: "Looks at the gems that `gem install` names, without `:version` and without `--version`. Files, and what a variable names, are none.",
+    what: "Checks the gems that `gem install` names, without `:version` and without `--version`. Not reported: files, and what a variable names.",
     why: "Two builds of one commit install different versions: a build cannot be repeated, and a new or taken-over release reaches the image unreviewed.",
-    fix: "Write `gem install bundler:2.5.23`, or list the gem in a Gemfile with its lock file.",
+    fix: "Write `gem install bundler:2.5.23`, or list the gem in a Gemfile with its lockfile.",
     references: ["https://guides.rubygems.org/command-reference/#gem-install"],
   },
   needs: { dockerfile: "partial", commands: "partial" },

@@ -25,7 +25,7 @@ export const gitCloneUnpinned = dockerfileCheck<"commands">({
   title: "git clone without a tag or commit",
   severity: "medium",
   documentation: {
-    what: "Looks for `git clone` in `RUN` that names neither a tag (`--branch v1.2`) nor a commit (`--revision`), or names a branch such as `main`, where no later `git checkout`, `reset` or `fetch` of the stage picks one.",
+    what: "Checks for `git clone` in `RUN` that names neither a tag (`--branch v1.2`) nor a commit (`--revision`), or names a branch such as `main`, where no later `git checkout`, `reset` or `fetch` of the stage picks one.",
     why: "What is built is whatever the branch holds on that day: it cannot be built again, and a change that somebody slips in there is in the image at once.",
     fix: "Check out a commit: `git clone https://… x && git -c advice.detachedHead=false -C x checkout <commit>`, or `ADD https://…git#<commit> /x`.",
     references: [

@@ -26,7 +26,7 @@ export const goInstallUnpinned = dockerfileCheck<"commands">({
   title: "Unpinned go install",
   severity: "low",
   documentation: {
-    what: "Looks at the modules that `go install`, `go get` and `go run` name with `@latest` or a branch, and with nothing where no go.mod could say the version: none was copied in or cloned before.",
+    what: "Checks the modules that `go install`, `go get` and `go run` name with `@latest` or a branch, and with nothing where no go.mod could say the version: none was copied in or cloned before.",
     why: "Two builds of one commit install different versions: a build cannot be repeated, and a new or taken-over release reaches the image unreviewed.",
     fix: "Write the version: `go install golang.org/x/tools/cmd/stringer@v0.30.0`.",
     references: ["https://go.dev/ref/mod#version-queries"],

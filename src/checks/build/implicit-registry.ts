@@ -9,8 +9,8 @@ export const implicitRegistry = dockerfileCheck({
   severity: "high",
   withoutControl: "where images may come from is the policy's own list, which none of the ten asks for",
   documentation: {
-    what: "Looks at images that are named without a registry, where `registries` of the policy does not allow them from Docker Hub. A policy without `registries` allows all.",
-    why: "Docker takes such a name from Docker Hub, and Podman from the first of its list that has it. A private image of that name is not what is pulled: whoever registers the name in public is.",
+    what: "Checks images that are named without a registry, where `registries` of the policy does not allow them from Docker Hub. A policy without `registries` allows all.",
+    why: "Docker takes such a name from Docker Hub, and Podman from the first of its list that has it. A private image of that name is not what is pulled: anyone who registers the name in public is.",
     fix: "Write the registry before the name: `FROM registry.example.com/team/base:1`.",
     references: [
       "https://docs.docker.com/reference/cli/docker/image/tag/",

@@ -18,7 +18,7 @@ export const installWithoutYes = dockerfileCheck<"commands">({
   title: "Package installs that prompt for confirmation",
   severity: "low",
   documentation: {
-    what: "Looks in `RUN` for `apt-get install` without `-y` (or `-qq`, or `Assume-Yes` in its configuration), `dnf` and `yum install` without `-y`, and `zypper install` without `-y` or `--non-interactive`, where nothing is piped in.",
+    what: "Checks `RUN` for `apt-get install` without `-y` (or `-qq`, or `Assume-Yes` in its configuration), `dnf` and `yum install` without `-y`, and `zypper install` without `-y` or `--non-interactive`, where nothing is piped in.",
     why: "Where the package manager asks, nobody answers, and the build fails as soon as one more package is needed.",
     fix: "Add `-y`.",
     references: [

@@ -8,7 +8,7 @@ export const instructionCasing = dockerfileCheck({
   title: "Inconsistent instruction casing",
   severity: "negligible",
   documentation: {
-    what: "Looks for instructions whose keyword is not in the case that most of the file's keywords are in, upper or lower.",
+    what: "Checks for instructions whose keyword is not in the case that most of the file's keywords are in, upper or lower.",
     why: "Case does not count, so the build is the same. A `run` among many `RUN` is overlooked by people and by tools that search for it.",
     fix: "Write all keywords in the same case.",
     references: ["https://docs.docker.com/reference/build-checks/consistent-instruction-casing/"],

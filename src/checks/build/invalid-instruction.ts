@@ -9,9 +9,9 @@ export const invalidInstruction = dockerfileCheck({
   title: "Invalid Dockerfile syntax",
   severity: "medium",
   documentation: {
-    what: "Looks for what is no Dockerfile: instructions and flags that there are not, arguments that are missing, a heredoc without its end, instructions before the first `FROM`, directives that are given twice.",
-    why: "The file does not build, or another builder reads it in another way. What stands there is not judged either, so other checks say less than they seem to.",
-    fix: "Correct what the message names. A file that is a template is better judged after it has been filled in.",
+    what: "Checks for invalid Dockerfile syntax: unknown instructions and flags, missing arguments, a heredoc without its end, instructions before the first `FROM`, directives that are given twice.",
+    why: "The file does not build, or another builder reads it in another way. What stands there is not evaluated either, so other checks say less than they seem to.",
+    fix: "Correct what the message names. A file that is a template is better evaluated after it has been filled in.",
     references: ["https://docs.docker.com/reference/dockerfile/"],
   },
   needs: { dockerfile: "partial" },

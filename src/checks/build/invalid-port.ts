@@ -7,7 +7,7 @@ export const invalidPort = dockerfileCheck({
   title: "Invalid port in EXPOSE",
   severity: "low",
   documentation: {
-    what: "Looks at the words of `EXPOSE`. Numbers that are not from 1 to 65535, ranges that run backwards, protocols other than `tcp`, `udp` and `sctp`, and addresses or mappings (`127.0.0.1:80:80`) are findings.",
+    what: "Checks the words of `EXPOSE`. Numbers that are not from 1 to 65535, ranges that run backwards, protocols other than `tcp`, `udp` and `sctp`, and addresses or mappings (`127.0.0.1:80:80`) are reported.",
     why: "The image then says nothing of the port that is meant, and rules for networks that are made from it leave it out. Some builders refuse it.",
     fix: "Name the port that the program listens on in the container: `EXPOSE 8080/tcp`.",
     references: [

@@ -25,7 +25,7 @@ export const invalidStopSignal = dockerfileCheck({
   title: "Invalid or uncatchable STOPSIGNAL",
   severity: "low",
   documentation: {
-    what: "Looks at `STOPSIGNAL`: what is no signal of Linux, and `SIGKILL` and `SIGSTOP`, are findings.",
+    what: "Checks `STOPSIGNAL`: unknown signals, and `SIGKILL` and `SIGSTOP`, are reported.",
     why: "The container does not start with a signal that is none. With one that cannot be handled the program is cut off in the middle of what it writes.",
     fix: "Name the signal that the program ends on, as a rule `SIGTERM`, which is the default.",
     references: ["https://docs.docker.com/reference/dockerfile/#stopsignal"],

@@ -8,8 +8,8 @@ export const latestTag = dockerfileCheck({
   title: "Base images tagged latest or untagged",
   severity: "medium",
   documentation: {
-    what: "Looks at every image that `FROM`, `COPY --from` and `RUN --mount=from=` name. The tag `latest`, and no tag at all, are findings where there is no digest.",
-    why: "Nobody can say which version a build was made with, so nobody can say whether it holds a flaw, and the next build may bring another major version.",
+    what: "Checks every image that `FROM`, `COPY --from` and `RUN --mount=from=` name. The tag `latest`, and no tag at all, are reported where there is no digest.",
+    why: "Nobody can say which version a build was made with, so nobody can say whether it holds a vulnerability, and the next build may bring another major version.",
     fix: "Name the version that is meant, and its digest.",
     references: ["https://docs.docker.com/build/building/best-practices/#pin-base-image-versions"],
   },

@@ -27,7 +27,7 @@ export const legacyEnvFormat = dockerfileCheck({
   title: "Legacy ENV and LABEL format",
   severity: "negligible",
   documentation: {
-    what: "Looks for `ENV name value` and `LABEL name value`.",
+    what: "Checks for `ENV name value` and `LABEL name value`.",
     why: "In this form all that follows is one value: `ENV A=1` and `ENV A 1 B=2` look alike and set different things. It is kept for old files only.",
     fix: 'Write `ENV name=value`, with quotes where the value has spaces: `ENV name="two words"`.',
     references: [

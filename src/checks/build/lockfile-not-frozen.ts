@@ -35,9 +35,9 @@ export const lockfileNotFrozen = dockerfileCheck<"commands">({
   title: "Installs that can change the lockfile",
   severity: "low",
   documentation: {
-    what: "Looks in `RUN` for `yarn install`, `pnpm install` and `bun install` without `--frozen-lockfile` (`--immutable` for newer yarn), and `uv sync` without `--locked` or `--frozen`. Where `CI` is set by `ENV`, pnpm and newer yarn freeze by themselves.",
-    why: "Where lock file and manifest differ, the build resolves versions anew and installs what nobody has reviewed.",
-    fix: "Add `--frozen-lockfile`, `--immutable` or `--locked`: the build then fails where the lock file is not up to date.",
+    what: "Checks `RUN` for `yarn install`, `pnpm install` and `bun install` without `--frozen-lockfile` (`--immutable` for newer yarn), and `uv sync` without `--locked` or `--frozen`. Where `CI` is set by `ENV`, pnpm and newer yarn freeze by themselves.",
+    why: "Where lockfile and manifest differ, the build resolves versions again and installs what nobody has reviewed.",
+    fix: "Add `--frozen-lockfile`, `--immutable` or `--locked`: the build then fails where the lockfile is not up to date.",
     references: [
       "https://yarnpkg.com/cli/install",
       "https://pnpm.io/cli/install#--frozen-lockfile",

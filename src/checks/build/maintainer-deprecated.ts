@@ -11,7 +11,7 @@ export const maintainerDeprecated = dockerfileCheck({
   title: "Deprecated MAINTAINER instruction",
   severity: "negligible",
   documentation: {
-    what: "Looks for the instruction `MAINTAINER`.",
+    what: "Checks for the instruction `MAINTAINER`.",
     why: "Builders may drop it, and tools that look for an image's owner read labels. An owner who cannot be found is not told of a vulnerability.",
     fix: 'Write the label that OCI defines for it: `LABEL org.opencontainers.image.authors="…"`.',
     references: [

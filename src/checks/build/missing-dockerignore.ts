@@ -8,9 +8,9 @@ export const missingDockerignore = dockerfileCheck<"context">({
   title: "COPY . without a .dockerignore",
   severity: "medium",
   documentation: {
-    what: "Looks for `COPY` and `ADD` of `.` from the build context, and for a `.dockerignore` beside the Dockerfile or at the top of the folder that is judged, or a `.containerignore` or `Dockerfile.dockerignore`. No such file, or one without a pattern, is a finding, of severity low where only a stage that does not ship gets the copy.",
-    why: "Everything that lies in the folder goes to the builder and into the layer: the repository's history, `.env` files, keys, what other builds left behind. Each change of any of them also throws the layer away.",
-    fix: "Write a `.dockerignore`: either all and then what is needed (`*`, `!src`), or at least `.git`, `.env*`, and the folders of dependencies and results.",
+    what: "Checks for `COPY` and `ADD` of `.` from the build context, and for a `.dockerignore` beside the Dockerfile or at the top of the directory that is evaluated, or a `.containerignore` or `Dockerfile.dockerignore`. No such file, or one without a pattern, is reported, of severity low where only a stage that does not ship gets the copy.",
+    why: "Everything that lies in the directory goes to the builder and into the layer: the repository's history, `.env` files, keys, what other builds left behind. Each change of any of them also throws the layer away.",
+    fix: "Write a `.dockerignore`: either all and then what is needed (`*`, `!src`), or at least `.git`, `.env*`, and the directories of dependencies and results.",
     references: ["https://docs.docker.com/build/concepts/context/#dockerignore-files"],
   },
   // The ignore files are never known in part: what may be missing of the context are names of its files.

@@ -7,7 +7,7 @@ export const missingHealthcheck = dockerfileCheck({
   title: "Missing HEALTHCHECK",
   severity: "negligible",
   documentation: {
-    what: "Looks for images that name a port by `EXPOSE` and have no `HEALTHCHECK` in the last stage or those that it is built on. The base image may have one, which is not known here. `HEALTHCHECK NONE` is none.",
+    what: "Checks for images that name a port by `EXPOSE` and have no `HEALTHCHECK` in the last stage or those that it is built on. The base image may have one, which is not known here. Not reported: `HEALTHCHECK NONE`.",
     why: "Docker and Swarm see that the process runs, and not that it answers: one that hangs, or that an attack has crippled, stays in service. Kubernetes has probes of its own and does not read it.",
     fix: 'Write `HEALTHCHECK CMD ["/app", "health"]`, with a program that is in the image anyway, or `HEALTHCHECK NONE` where probes do it.',
     references: ["https://docs.docker.com/reference/dockerfile/#healthcheck"],

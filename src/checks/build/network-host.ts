@@ -8,7 +8,7 @@ export const networkHost = dockerfileCheck({
   severity: "high",
   withoutControl: "it is about the machine that builds, and control 4 counts workloads",
   documentation: {
-    what: "Looks for `RUN --network=host`.",
+    what: "Checks for `RUN --network=host`.",
     why: "The command reaches all that the building machine reaches, also what listens on its loopback: a cloud's metadata with its credentials, Docker's own API, other builds. BuildKit refuses it unless the entitlement is granted, and a builder with the entitlement grants it to all.",
     fix: "Leave the flag out. What the command needs can be a stage, a mount or a build context of its own.",
     references: ["https://docs.docker.com/reference/dockerfile/#run---network"],

@@ -17,7 +17,7 @@ export const nodeCacheKept = dockerfileCheck<"commands">({
   title: "npm and yarn caches left in the image",
   severity: "low",
   documentation: {
-    what: "Looks, in the stages that are in the image, for `npm ci`, `npm install` and `yarn install`, where the same `RUN` neither cleans the cache, nor deletes it, nor has one mounted.",
+    what: "Checks the stages that are in the image for `npm ci`, `npm install` and `yarn install`, where the same `RUN` neither cleans the cache, nor deletes it, nor has one mounted.",
     why: "Every package is in the image twice, once of no use.",
     fix: "End the same `RUN` with `&& npm cache clean --force` or `&& yarn cache clean`, mount a cache, `--mount=type=cache,target=/root/.npm`, or install in a stage that does not ship.",
     references: [

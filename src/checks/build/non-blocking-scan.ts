@@ -12,8 +12,8 @@ export const nonBlockingScan: PipelinesCheck = {
   controls: [2],
   severity: "medium",
   documentation: {
-    what: "Reads GitHub's workflows and GitLab's pipelines for steps that scan images, and whether what they find ends the pipeline. It passes where at least one step does; without one the answer is *unknown*, for the gate may be elsewhere.",
-    why: "A scan that blocks nothing is a report that nobody reads: images with critical flaws are shipped all the same.",
+    what: "Checks GitHub's workflows and GitLab's pipelines for steps that scan images, and whether what they find ends the pipeline. It passes where at least one step does; without one the answer is *unknown*, since the blocking step may be elsewhere.",
+    why: "A scan that blocks nothing is a report that nobody reads: images with critical vulnerabilities are shipped all the same.",
     fix: "Let the step fail: `bulkhead check` and `bulkhead image scan` do so by themselves, `trivy --exit-code 1 --severity CRITICAL`, `grype --fail-on critical`, `docker scout cves --exit-code`. Take away `continue-on-error`, `allow_failure` and `|| true`.",
     references: [
       "https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idstepscontinue-on-error",

@@ -8,8 +8,8 @@ export const npmInstallInsteadOfCi = dockerfileCheck<"commands">({
   title: "npm install used instead of npm ci",
   severity: "low",
   documentation: {
-    what: "Looks for `npm install` without packages, in `RUN`, where the stage has copied a `package-lock.json` or `npm-shrinkwrap.json` by name or pattern before.",
-    why: "`npm install` changes the lock file where it does not fit package.json, and so installs versions that nobody has reviewed. `npm ci` installs what the lock file says, or fails.",
+    what: "Checks for `npm install` without packages, in `RUN`, where the stage has copied a `package-lock.json` or `npm-shrinkwrap.json` by name or pattern before.",
+    why: "`npm install` changes the lockfile where it does not fit package.json, and so installs versions that nobody has reviewed. `npm ci` installs what the lockfile says, or fails.",
     fix: "Write `npm ci`.",
     references: ["https://docs.npmjs.com/cli/commands/npm-ci"],
   },

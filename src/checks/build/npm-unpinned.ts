@@ -7,7 +7,7 @@ export const npmUnpinned = dockerfileCheck<"commands">({
   title: "Unpinned npm packages",
   severity: "low",
   documentation: {
-    what: "Looks at the packages that `npm install` names. One without `@version`, or with a tag such as `@latest`, is a finding; files, folders, URLs other than of a repository without a commit or tag, and what a variable names, are none.",
+    what: "Checks the packages that `npm install` names. Reported: one without `@version`, or with a tag such as `@latest`. Not reported: files, directories, URLs other than of a repository without a commit or tag, and what a variable names.",
     why: "Two builds of one commit install different versions: a build cannot be repeated, and a new or taken-over release reaches the image unreviewed.",
     fix: "Write `package@1.2.3`, or list it in package.json and run `npm ci`.",
     references: ["https://docs.npmjs.com/cli/commands/npm-install"],

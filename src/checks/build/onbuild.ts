@@ -6,7 +6,7 @@ export const onbuild = dockerfileCheck({
   title: "ONBUILD triggers",
   severity: "low",
   documentation: {
-    what: "Looks for `ONBUILD`.",
+    what: "Checks for `ONBUILD`.",
     why: "What it triggers runs in the build of every image that is made from this one, and none of their Dockerfiles shows it. A review of those files does not see what they do.",
     fix: "Move the instruction into the Dockerfiles that need it, or share it as a stage or a script that they name.",
     references: ["https://docs.docker.com/reference/dockerfile/#onbuild"],

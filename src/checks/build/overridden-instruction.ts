@@ -8,7 +8,7 @@ export const overriddenInstruction = dockerfileCheck({
   title: "Multiple CMD, ENTRYPOINT or HEALTHCHECK in a stage",
   severity: "low",
   documentation: {
-    what: "Looks for stages with several `CMD`, `ENTRYPOINT` or `HEALTHCHECK`. All but the last are findings.",
+    what: "Checks for stages with several `CMD`, `ENTRYPOINT` or `HEALTHCHECK`. All but the last are reported.",
     why: "Only the last one counts. Who reads the first believes that the container starts, or is checked, in another way than it is.",
     fix: "Delete all but the one that is meant.",
     references: ["https://docs.docker.com/reference/build-checks/multiple-instructions-disallowed/"],

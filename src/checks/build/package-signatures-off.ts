@@ -48,8 +48,8 @@ export const packageSignaturesOff = dockerfileCheck<"commands">({
   severity: "high",
   withoutControl: "control 7 is about signatures of images, not of packages",
   documentation: {
-    what: "Looks for options and settings that make apt, dnf, yum, rpm, apk and zypper install packages, or use repositories, whose signature is missing or wrong: `--allow-unauthenticated`, `--force-yes`, `[trusted=yes]`, `--nogpgcheck`, `gpgcheck=0`, `--allow-untrusted`, `--no-gpg-checks` and their like. A package file that the same `RUN` has compared with a checksum is none.",
-    why: "The signature is all that says that a package comes from its distribution. Without it a mirror, a proxy or whoever sits on the way decides what is installed, as root.",
+    what: "Checks for options and settings that make apt, dnf, yum, rpm, apk and zypper install packages, or use repositories, whose signature is missing or wrong: `--allow-unauthenticated`, `--force-yes`, `[trusted=yes]`, `--nogpgcheck`, `gpgcheck=0`, `--allow-untrusted`, `--no-gpg-checks` and their like. Not reported: a package file that the same `RUN` has compared with a checksum.",
+    why: "The signature is all that says that a package comes from its distribution. Without it a mirror, a proxy or anyone who sits on the way decides what is installed, as root.",
     fix: "Install the repository's key (`signed-by=` for apt, `gpgkey=` for dnf, `/etc/apk/keys` for apk) and leave the check on.",
     references: [
       "https://manpages.debian.org/apt-secure.8",

@@ -98,8 +98,8 @@ export const passwordInCommand = dockerfileCheck<"commands">({
   category: "secret",
   controls: [3],
   documentation: {
-    what: "Looks for passwords and tokens that are written out in a command: piped into `chpasswd` or `passwd`, behind `--password` and its like, `-p` of MySQL's programs, `-u user:…` of curl, `useradd -p`, and variables with the name of a secret. What comes from a variable or a file is none, nor a value such as `dummy`. The value is never shown.",
-    why: "The command stands in the Dockerfile, in the repository's history and in the image's, which `docker history` shows to everybody who can pull it. A login with such a password works in every container.",
+    what: "Checks for passwords and tokens that are hard-coded in a command: piped into `chpasswd` or `passwd`, behind `--password` and its like, `-p` of MySQL's programs, `-u user:…` of curl, `useradd -p`, and variables with the name of a secret. Not reported: what comes from a variable or a file; a value such as `dummy`. The value is never shown.",
+    why: "The command stands in the Dockerfile, in the repository's history and in the image's, which `docker history` shows to everyone who can pull it. A login with such a password works in every container.",
     fix: "Mount the secret, `RUN --mount=type=secret,id=db …`, and read it from the file. Set no passwords for users of an image at all.",
     references: ["https://docs.docker.com/build/building/secrets/"],
   },

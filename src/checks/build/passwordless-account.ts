@@ -50,8 +50,8 @@ export const passwordlessAccount = dockerfileCheck<"commands">({
   title: "Passwordless root access",
   severity: "medium",
   documentation: {
-    what: "Looks, in the stages that are in the image, for accounts with root's number (`useradd -o -u 0`), accounts with an empty password (`passwd -d`, `useradd -p ''`), and `NOPASSWD` that is written for sudo. Those with a password that is locked are none.",
-    why: "Whoever takes over a process of the container, as whichever user, is root with one command.",
+    what: "Checks the stages that are in the image for accounts with root's number (`useradd -o -u 0`), accounts with an empty password (`passwd -d`, `useradd -p ''`), and `NOPASSWD` that is written for sudo. Not reported: those with a password that is locked.",
+    why: "Anyone who takes over a process of the container, as whichever user, is root with one command.",
     fix: "Do what needs root before `USER`, and leave accounts without a way to log in: `useradd --system --no-create-home app`.",
     references: ["https://manpages.debian.org/useradd.8", "https://manpages.debian.org/sudoers.5"],
   },

@@ -13,7 +13,7 @@ export const pipCacheKept = dockerfileCheck<"commands">({
   title: "pip cache left in the image",
   severity: "low",
   documentation: {
-    what: "Looks, in the stages that are in the image, for `pip install` without `--no-cache-dir` and without `PIP_NO_CACHE_DIR`, where the same `RUN` neither clears pip's cache nor has one mounted.",
+    what: "Checks the stages that are in the image for `pip install` without `--no-cache-dir` and without `PIP_NO_CACHE_DIR`, where the same `RUN` neither clears pip's cache nor has one mounted.",
     why: "Every wheel is in the image twice, once of no use.",
     fix: "Add `--no-cache-dir`, or mount a cache: `--mount=type=cache,target=/root/.cache/pip`.",
     references: ["https://pip.pypa.io/en/stable/topics/caching/"],

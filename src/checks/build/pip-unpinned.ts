@@ -8,9 +8,9 @@ export const pipUnpinned = dockerfileCheck<"commands">({
   title: "Unpinned pip packages",
   severity: "low",
   documentation: {
-    what: "Looks at the packages that `pip`, `pipx`, `uv pip` and `uv tool install` name. One without `==`, `~=` or an upper bound is a finding; files, folders, URLs other than of a repository without a commit or tag, what a variable names, and installs with `--constraint`, `--require-hashes` or `--no-index` are none.",
+    what: "Checks the packages that `pip`, `pipx`, `uv pip` and `uv tool install` name. Reported: one without `==`, `~=` or an upper bound. Not reported: files, directories, URLs other than of a repository without a commit or tag, what a variable names, and installs with `--constraint`, `--require-hashes` or `--no-index`.",
     why: "Two builds of one commit install different versions: a build cannot be repeated, and a new or taken-over release reaches the image unreviewed.",
-    fix: "Write `package==version`, or install from a lock file with hashes: `pip install --require-hashes -r requirements.txt`.",
+    fix: "Write `package==version`, or install from a lockfile with hashes: `pip install --require-hashes -r requirements.txt`.",
     references: ["https://pip.pypa.io/en/stable/topics/repeatable-installs/"],
   },
   needs: { dockerfile: "partial", commands: "partial" },

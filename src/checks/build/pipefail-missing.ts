@@ -27,7 +27,7 @@ export const pipefailMissing = dockerfileCheck<"commands">({
   title: "Pipes without pipefail",
   severity: "low",
   documentation: {
-    what: "Looks, in `RUN`, for a command that can fail (a download, an unpacking, a build) at the left of a pipe, where neither `SHELL` nor `set -o pipefail` makes the failure count. `echo`, `printf`, `grep` and their like at the left are none, nor what a substitution or `|| …` takes up.",
+    what: "Checks `RUN` for a command that can fail (a download, an unpacking, a build) at the left of a pipe, where neither `SHELL` nor `set -o pipefail` makes the failure count. Not reported: `echo`, `printf`, `grep` and their like at the left; what a substitution or `|| …` takes up.",
     why: "Only the last command's status counts. A download that breaks off half way goes on as if it were whole, and the image is built from it.",
     fix: 'Write `SHELL ["/bin/bash", "-o", "pipefail", "-c"]` before it, or begin the `RUN` with `set -o pipefail;` where the shell knows that (bash, and Alpine\'s ash).',
     references: ["https://docs.docker.com/build/building/best-practices/#using-pipes"],

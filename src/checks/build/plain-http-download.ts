@@ -7,8 +7,8 @@ export const plainHttpDownload = dockerfileCheck<"commands">({
   title: "Downloads over unencrypted connections",
   severity: "medium",
   documentation: {
-    what: "Looks for `curl` and `wget` in `RUN` with a URL of `http://` or `ftp://`, and for `git clone` from `http://` or `git://`. What the same `RUN` compares with a checksum or a signature is none, nor what comes from this machine. Repositories of apt are none: they are signed.",
-    why: "Everybody on the way, a proxy, a network of the build machine, can change the file, and nobody sees it.",
+    what: "Checks for `curl` and `wget` in `RUN` with a URL of `http://` or `ftp://`, and for `git clone` from `http://` or `git://`. Not reported: what the same `RUN` compares with a checksum or a signature; what comes from this machine. Not reported: repositories of apt (they are signed).",
+    why: "Everyone on the way, a proxy, a network of the build machine, can change the file, and nobody sees it.",
     fix: "Write `https://`, and compare the file with a checksum that stands in the Dockerfile.",
     references: ["https://docs.docker.com/build/building/best-practices/", "https://slsa.dev/spec/v1.1/threats"],
   },

@@ -6,8 +6,8 @@ export const platformConstant = dockerfileCheck({
   title: "Hard-coded platform in FROM",
   severity: "low",
   documentation: {
-    what: "Looks for `FROM --platform=` with a constant. A stage whose name says the platform, as `build-amd64` does, is none: another stage chooses it.",
-    why: "Who builds for another platform gets an image whose programs are for this one. They do not start, or run in an emulator, which is slow and has flaws of its own.",
+    what: "Checks for `FROM --platform=` with a constant. Not reported: a stage whose name says the platform, as `build-amd64` does (another stage chooses it).",
+    why: "Who builds for another platform gets an image whose programs are for this one. They do not start, or run in an emulator, which is slow and has vulnerabilities of its own.",
     fix: "Leave the flag out, or write `--platform=$BUILDPLATFORM` for a stage that only builds.",
     references: ["https://docs.docker.com/reference/build-checks/from-platform-flag-const-disallowed/"],
   },

@@ -38,8 +38,8 @@ export const privateKeyGenerated = dockerfileCheck<"commands">({
   category: "secret",
   controls: [3],
   documentation: {
-    what: "Looks for `ssh-keygen`, `openssl genrsa`, `genpkey`, `req -newkey`, `keytool -genkeypair` and their like in `RUN`, in the last stage and those that it is built on. A key that the same `RUN` deletes is none.",
-    why: "The key is in the layer: everybody who can pull the image has it, and every container that is made from it has the same one. What it protects can be read, and the server can be impersonated.",
+    what: "Checks for `ssh-keygen`, `openssl genrsa`, `genpkey`, `req -newkey`, `keytool -genkeypair` and their like in `RUN`, in the last stage and those that it is built on. Not reported: a key that the same `RUN` deletes.",
+    why: "The key is in the layer: everyone who can pull the image has it, and every container that is made from it has the same one. What it protects can be read, and the server can be impersonated.",
     fix: "Make the key when the container first starts, or mount it as a secret.",
     references: ["https://docs.docker.com/build/building/best-practices/"],
   },

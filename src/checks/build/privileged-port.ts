@@ -8,7 +8,7 @@ export const privilegedPort = dockerfileCheck({
   title: "Privileged ports (below 1024)",
   severity: "low",
   documentation: {
-    what: "Looks at the ports that `EXPOSE` names in the last stage and those that it is built on. Those below 1024 are findings.",
+    what: "Checks the ports that `EXPOSE` names in the last stage and those that it is built on. Those below 1024 are reported.",
     why: "By default Linux lets only root, or a process with `CAP_NET_BIND_SERVICE`, listen there. Docker and recent Kubernetes lower the bound within a container; where they do not, the image needs a right that it should not have.",
     fix: "Let the program listen on a port from 1024 on, and map it from outside: `EXPOSE 8080`.",
     references: ["https://man7.org/linux/man-pages/man7/ip.7.html"],

@@ -7,7 +7,7 @@ export const redundantPlatform = dockerfileCheck({
   title: "Redundant --platform=$TARGETPLATFORM",
   severity: "negligible",
   documentation: {
-    what: "Looks for `FROM --platform=$TARGETPLATFORM`.",
+    what: "Checks for `FROM --platform=$TARGETPLATFORM`.",
     why: "It is the default. Who reads it looks for a reason that is not there, and older builders refuse the variable.",
     fix: "Leave the flag out.",
     references: ["https://docs.docker.com/reference/build-checks/redundant-target-platform/"],

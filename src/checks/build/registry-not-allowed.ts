@@ -9,7 +9,7 @@ export const registryNotAllowed = dockerfileCheck({
   severity: "high",
   withoutControl: "where images may come from is the policy's own list, which none of the ten asks for",
   documentation: {
-    what: "Looks at every image that `FROM`, `COPY --from` and `RUN --mount=from=` name with its registry, and holds it against `registries` of the policy. A policy without `registries` allows all.",
+    what: "Checks every image that `FROM`, `COPY --from` and `RUN --mount=from=` name with its registry, and holds it against `registries` of the policy. A policy without `registries` allows all.",
     why: "What comes from elsewhere has passed none of the scans, signatures and rules that the allowed registries have.",
     fix: "Take the image from a registry that the policy names, or mirror it there; add the registry to the policy where it is to be trusted.",
     references: ["https://docs.docker.com/reference/dockerfile/#from"],

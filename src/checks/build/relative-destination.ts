@@ -6,8 +6,8 @@ export const relativeDestination = dockerfileCheck({
   title: "Relative COPY destination without WORKDIR",
   severity: "low",
   documentation: {
-    what: "Looks for `COPY` and `ADD` to a relative path in stages that have set no `WORKDIR` so far, nor have those that they are built on.",
-    why: "The files go below the working directory of the base image, which its next version may change; as a rule it is `/`, where they lie among the system's folders.",
+    what: "Checks for `COPY` and `ADD` to a relative path in stages that have set no `WORKDIR` so far, nor have those that they are built on.",
+    why: "The files go below the working directory of the base image, which its next version may change; as a rule it is `/`, where they lie among the system's directories.",
     fix: "Write `WORKDIR /app` before it, or the whole path.",
     references: ["https://docs.docker.com/reference/dockerfile/#copy"],
   },

@@ -13,8 +13,8 @@ export const relativeWorkdir = dockerfileCheck({
   title: "Relative WORKDIR",
   severity: "low",
   documentation: {
-    what: "Looks at the first `WORKDIR` of each stage. One with a relative path is a finding, unless a stage that it is built on has set an absolute one.",
-    why: "It is taken from the working directory of the base image. Where that changes, files end up in another folder, with other rights, and the build does not say so.",
+    what: "Checks the first `WORKDIR` of each stage. One with a relative path is reported, unless a stage that it is built on has set an absolute one.",
+    why: "It is taken from the working directory of the base image. Where that changes, files end up in another directory, with other rights, and the build does not say so.",
     fix: "Write the whole path: `WORKDIR /app`.",
     references: [
       "https://docs.docker.com/reference/dockerfile/#workdir",

@@ -9,8 +9,8 @@ export const remoteAdministrationPort = dockerfileCheck({
   title: "Remote administration ports exposed",
   severity: "medium",
   documentation: {
-    what: "Looks at the ports that `EXPOSE` names in the last stage and those that it is built on. Those of SSH, Telnet, the r-commands, Docker's API, Remote Desktop, VNC, WinRM and debuggers are findings.",
-    why: "A second way in, with its own passwords and keys, beside the one that the cluster guards and logs. Whoever reaches a debugger or Docker's API there runs what they like.",
+    what: "Checks the ports that `EXPOSE` names in the last stage and those that it is built on. Those of SSH, Telnet, the r-commands, Docker's API, Remote Desktop, VNC, WinRM and debuggers are reported.",
+    why: "A second way in, with its own passwords and keys, beside the one that the cluster guards and logs. Anyone who reaches a debugger or Docker's API there runs what they like.",
     fix: "Take the server out of the image. `docker exec`, `kubectl exec` and `kubectl debug` do the same and are logged.",
     references: ["https://docs.docker.com/reference/dockerfile/#expose"],
   },

@@ -13,7 +13,7 @@ export const remoteLoginServer = dockerfileCheck<"commands">({
   title: "Remote login servers in the image",
   severity: "medium",
   documentation: {
-    what: "Looks, in the last stage and those that it is built on, for packages of SSH, Telnet, FTP, VNC and RDP servers that are installed, and for such servers that `CMD` or `ENTRYPOINT` start. Clients are none.",
+    what: "Checks the last stage and those that it is built on for packages of SSH, Telnet, FTP, VNC and RDP servers that are installed, and for such servers that `CMD` or `ENTRYPOINT` start. Not reported: clients.",
     why: "A second way in, with its own passwords and keys, that the cluster neither guards nor logs, and a program more that takes connections.",
     fix: "Take it out. `docker exec`, `kubectl exec` and `kubectl debug` do the same and are logged.",
     references: ["https://kubernetes.io/docs/tasks/debug/debug-application/get-shell-running-container/"],

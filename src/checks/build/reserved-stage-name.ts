@@ -8,7 +8,7 @@ export const reservedStageName = dockerfileCheck({
   title: "Reserved stage names",
   severity: "low",
   documentation: {
-    what: "Looks for stages that are named `scratch` or `context`.",
+    what: "Checks for stages that are named `scratch` or `context`.",
     why: "Both words mean something else to the builder: the empty base, and the build context. Which of the two a later instruction gets is not told by the file.",
     fix: "Give the stage another name.",
     references: ["https://docs.docker.com/reference/build-checks/reserved-stage-name/"],

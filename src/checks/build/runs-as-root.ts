@@ -40,8 +40,8 @@ export const runsAsRoot = dockerfileCheck({
   severity: "high",
   withoutControl: "a workload may set another user: control 4 counts workloads, by workload/run-as-non-root",
   documentation: {
-    what: "Looks for the last `USER` of the last stage, and of the stages that it is built on. None, `root` and `0` are findings, in each spelling that a container engine takes for them (`00`, `+0:0`), and so is `root` as the default that a variable has where it is used; a base image that is known to name another user is none, and neither is a user that a variable without a default decides. Where BuildKit and buildah take a variable of `USER` or `EXPOSE` for different things (an `ARG` of the stage below, an `ARG` over an `ENV` of its name), the file is *unknown*.",
-    why: "A process of root in a container is root for the kernel as well, unless user namespaces are in use. Whoever breaks into it can change every file of the image, and a flaw of the runtime or a careless mount gives them the host.",
+    what: "Checks the last `USER` of the last stage, and of the stages that it is built on. Reported: no user, `root` and `0`, in each spelling that a container runtime takes for them (`00`, `+0:0`), and so is `root` as the default that a variable has where it is used. Not reported: base images that are known to set another user, and users that a variable without a default decides. Where BuildKit and buildah take a variable of `USER` or `EXPOSE` for different things (an `ARG` of the stage below, an `ARG` over an `ENV` of its name), the file is *unknown*.",
+    why: "A process of root in a container is root for the kernel as well, unless user namespaces are in use. Anyone who breaks into it can change every file of the image, and a vulnerability of the runtime or a careless mount gives them the host.",
     fix: "Make a user while the image is built, give it the files that it must write, and name it by number at the end: `USER 10001`.",
     references: [
       "https://docs.docker.com/reference/dockerfile/#user",

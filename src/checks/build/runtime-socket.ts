@@ -12,11 +12,10 @@ export const runtimeSocket = dockerfileCheck<"commands">({
   name: "runtime-socket",
   title: "Container runtime socket in a Dockerfile",
   severity: "high",
-  withoutControl:
-    "control 4 counts workloads: what is mounted into a container is judged there, by workload/runtime-socket",
+  withoutControl: "control 4 counts workloads: mounts of a container are evaluated there, by workload/runtime-socket",
   documentation: {
-    what: "Looks for the sockets of Docker, containerd, CRI-O, Podman and BuildKit in `VOLUME`, `ENV`, `CMD`, `ENTRYPOINT`, `HEALTHCHECK`, in the targets of mounts, and where `RUN` changes their rights or links to them.",
-    why: "The image is made to be run with that socket. Whoever can write to it starts a privileged container and owns the host.",
+    what: "Checks for the sockets of Docker, containerd, CRI-O, Podman and BuildKit in `VOLUME`, `ENV`, `CMD`, `ENTRYPOINT`, `HEALTHCHECK`, in the targets of mounts, and where `RUN` changes their rights or links to them.",
+    why: "The image is made to be run with that socket. Anyone who can write to it starts a privileged container and owns the host.",
     fix: "Do without it: BuildKit or Buildah without root for building, the orchestrator's API with its own rights for the rest; where only reading is needed, a proxy that lets nothing else through.",
     references: ["https://docs.docker.com/engine/security/#docker-daemon-attack-surface"],
   },

@@ -36,8 +36,8 @@ export const secretFileCopied = dockerfileCheck<"commands" | "context">({
   category: "secret",
   controls: [3],
   documentation: {
-    what: "Looks at what `COPY` and `ADD` bring from the build context into the last stage and those that it is built on: SSH keys, `.netrc`, cloud and cluster credentials, private keys, Terraform's state and their like by name. Where a folder is copied, such files in the folder of the Dockerfile count, unless `.dockerignore` leaves them out. Files that often hold a secret and may not (`.npmrc`, `.env`, `*.key`, `.git`) are of severity medium. Public keys and samples are none.",
-    why: "Everybody who can pull the image can read the file, from its layer also after a later instruction has deleted it.",
+    what: "Checks what `COPY` and `ADD` bring from the build context into the last stage and those that it is built on: SSH keys, `.netrc`, cloud and cluster credentials, private keys, Terraform's state and their like by name. Where a directory is copied, such files in the directory of the Dockerfile count, unless `.dockerignore` leaves them out. Files that often hold a secret and may not (`.npmrc`, `.env`, `*.key`, `.git`) are of severity medium. Not reported: public keys and samples.",
+    why: "Everyone who can pull the image can read the file, from its layer also after a later instruction has deleted it.",
     fix: "Name the file in `.dockerignore`. Where the build needs it, `RUN --mount=type=secret,id=npmrc,target=/root/.npmrc …` gives it to one instruction and keeps nothing.",
     references: [
       "https://docs.docker.com/build/building/secrets/",

@@ -23,8 +23,8 @@ export const secretInArgOrEnv = dockerfileCheck({
   category: "secret",
   controls: [3],
   documentation: {
-    what: "Looks at the names that `ARG` and `ENV` set: those with a word for a password, token or private key in them are findings, unless they name a file or a setting, or what they are set to is empty, a switch, a path or a secret's name in a store.",
-    why: "The values of `ENV` are in the image's configuration, and those of `ARG` in its history and provenance. Everybody who can pull the image can read them.",
+    what: "Checks the names that `ARG` and `ENV` set: those with a word for a password, token or private key in them are reported, unless they name a file or a setting, or what they are set to is empty, a switch, a path or a secret's name in a store.",
+    why: "The values of `ENV` are in the image's configuration, and those of `ARG` in its history and provenance. Everyone who can pull the image can read them.",
     fix: "Hand it to the one `RUN` that needs it: `RUN --mount=type=secret,id=token …` and `docker build --secret id=token`. At run time, mount it or let the orchestrator set it.",
     references: [
       "https://docs.docker.com/build/building/secrets/",

@@ -11,8 +11,8 @@ export const secretLeftInLayer = dockerfileCheck<"commands">({
   category: "secret",
   controls: [3],
   documentation: {
-    what: "Looks for files with secrets that one instruction copies or writes and another one deletes, in the last stage and those that it is built on. What the same `RUN` writes and deletes is none.",
-    why: "Every instruction makes a layer. The file is gone from the container's view and still in the layer below, which everybody who can pull the image can unpack.",
+    what: "Checks for files with secrets that one instruction copies or writes and another one deletes, in the last stage and those that it is built on. Not reported: what the same `RUN` writes and deletes.",
+    why: "Every instruction makes a layer. The file is gone from the container's view and still in the layer below, which everyone who can pull the image can unpack.",
     fix: "Never let it into a layer: `RUN --mount=type=secret,id=key,target=/root/.ssh/id_ed25519 …`.",
     references: [
       "https://docs.docker.com/build/building/secrets/",

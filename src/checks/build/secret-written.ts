@@ -10,8 +10,8 @@ export const secretWritten = dockerfileCheck<"commands">({
   category: "secret",
   controls: [3],
   documentation: {
-    what: "Looks at `RUN` in the last stage and those that it is built on: a variable with the name of a secret that `echo`, `printf` or `cat` write to a file, and a file of `--mount=type=secret` that is copied. What the same `RUN` deletes again, and what goes into another mount, is none.",
-    why: "The file is in the layer, and everybody who can pull the image can read it. A secret mount that is copied protects nothing.",
+    what: "Checks `RUN` in the last stage and those that it is built on: a variable with the name of a secret that `echo`, `printf` or `cat` write to a file, and a file of `--mount=type=secret` that is copied. Not reported: what the same `RUN` deletes again, and what goes into another mount.",
+    why: "The file is in the layer, and everyone who can pull the image can read it. A secret mount that is copied protects nothing.",
     fix: "Mount the secret where the program looks for it, `RUN --mount=type=secret,id=npmrc,target=/root/.npmrc npm ci`, or give it by `env=` to the command that takes it from there.",
     references: [
       "https://docs.docker.com/build/building/secrets/",

@@ -9,9 +9,9 @@ export const securityInsecure = dockerfileCheck({
   severity: "high",
   withoutControl: "it is about the machine that builds, and control 4 counts workloads",
   documentation: {
-    what: "Looks for `RUN --security=insecure`.",
+    what: "Checks for `RUN --security=insecure`.",
     why: "The command runs without a sandbox, as `docker run --privileged` does: whatever it downloads and executes owns the machine that builds, and with it every image that is built there.",
-    fix: "Leave the flag out, and build what needs it (kernel modules, file systems, images in images) with a tool that runs without privileges.",
+    fix: "Leave the flag out, and build what needs it (kernel modules, filesystems, images in images) with a tool that runs without privileges.",
     references: ["https://docs.docker.com/reference/dockerfile/#run---security"],
   },
   needs: { dockerfile: "partial" },

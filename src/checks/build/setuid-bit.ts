@@ -15,8 +15,8 @@ export const setuidBit = dockerfileCheck<"commands">({
   title: "Setuid bit set during the build",
   severity: "medium",
   documentation: {
-    what: "Looks, in the stages that are in the image, for `chmod u+s` and modes such as 4755, of `chmod`, `install` and the flag `--chmod`.",
-    why: "Whoever takes over a process of the container, as any user, becomes root by such a program's next flaw. Where `no_new_privs` is set, as it should be, the bit does nothing.",
+    what: "Checks the stages that are in the image for `chmod u+s` and modes such as 4755, of `chmod`, `install` and the flag `--chmod`.",
+    why: "Anyone who takes over a process of the container, as any user, becomes root by such a program's next vulnerability. Where `no_new_privs` is set, as it should be, the bit does nothing.",
     fix: "Leave the bit away, and give the program the one capability that it needs (`setcap`), or run it as the user that has the right.",
     references: ["https://manpages.debian.org/chmod.1", "https://docs.kernel.org/userspace-api/no_new_privs.html"],
   },

@@ -8,7 +8,7 @@ export const severalSourcesToFile = dockerfileCheck({
   title: "COPY of several sources without a trailing slash",
   severity: "low",
   documentation: {
-    what: "Looks for `COPY` and `ADD` with several sources and a destination that does not end with a slash and is not `.`.",
+    what: "Checks for `COPY` and `ADD` with several sources and a destination that does not end with a slash and is not `.`.",
     why: "Docker refuses it. Builders that do not may write the files over one another.",
     fix: "Write a slash behind the destination.",
     references: ["https://docs.docker.com/reference/dockerfile/#copy"],

@@ -38,7 +38,7 @@ export const shellFormEntrypoint = dockerfileCheck({
   title: "ENTRYPOINT or CMD in shell form",
   severity: "low",
   documentation: {
-    what: "Looks for `ENTRYPOINT` and `CMD` that are no JSON array, in the last stage and those that it is built on. A `SHELL` that is written before them shows that the shell is meant.",
+    what: "Checks for `ENTRYPOINT` and `CMD` that are not a JSON array, in the last stage and those that it is built on. A `SHELL` that is written before them shows that the shell is meant.",
     why: "The program then runs below `/bin/sh -c`: it never gets the signal to stop and is killed instead, the image needs a shell, which an attacker can use as well, and what stands in variables is read by that shell. `ENTRYPOINT` in this form also ignores `CMD` and every argument.",
     fix: 'Write the program and its arguments as a JSON array: `ENTRYPOINT ["/app", "--port", "8080"]`.',
     references: ["https://docs.docker.com/reference/dockerfile/#shell-and-exec-form"],

@@ -6,8 +6,8 @@ export const shellStateLost = dockerfileCheck<"commands">({
   title: "Shell state lost after RUN",
   severity: "low",
   documentation: {
-    what: "Looks for a `RUN` whose last command is `cd`, `export`, `alias`, `umask`, `ulimit`, `source`, or starts a service.",
-    why: "Every `RUN` has a shell of its own. What its last command changes in that shell is gone: later instructions run in another folder, with other rights or without the variable than whoever wrote it believes.",
+    what: "Checks for a `RUN` whose last command is `cd`, `export`, `alias`, `umask`, `ulimit`, `source`, or starts a service.",
+    why: "Every `RUN` has a shell of its own. What its last command changes in that shell is gone: later instructions run in another directory, with other rights or without the variable than anyone who wrote it believes.",
     fix: "Write `WORKDIR` for `cd` and `ENV` for `export`; put the others before the commands that need them; start services by `CMD`.",
     references: [
       "https://docs.docker.com/reference/dockerfile/#workdir",

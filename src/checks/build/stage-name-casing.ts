@@ -8,7 +8,7 @@ export const stageNameCasing = dockerfileCheck({
   title: "Stage names with uppercase letters",
   severity: "negligible",
   documentation: {
-    what: "Looks for names of stages that are not all lower case.",
+    what: "Checks for names of stages that are not all lower case.",
     why: "Names of stages are compared without regard to case, those of images are lower case: a reader takes `Build` and `build` for two things.",
     fix: "Write the name in lower case, and where it is named: case does not count for BuildKit, and does for buildah.",
     references: ["https://docs.docker.com/reference/build-checks/stage-name-casing/"],

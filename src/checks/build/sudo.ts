@@ -8,7 +8,7 @@ export const sudo = dockerfileCheck<"commands">({
   title: "Use of sudo",
   severity: "medium",
   documentation: {
-    what: "Looks for commands that run by `sudo` or `doas`, in `RUN` and at run time.",
+    what: "Checks for commands that run by `sudo` or `doas`, in `RUN` and at run time.",
     why: "For it to work without a terminal, its configuration lets the user become root without a password, and that stays in the image. While the image is built, `USER root` does the same and leaves nothing behind.",
     fix: "Do what needs root before the `USER` instruction, or between `USER root` and `USER` with the number of the other one, and leave sudo out of the image.",
     references: ["https://docs.docker.com/build/building/best-practices/#user"],

@@ -11,9 +11,9 @@ export const systemVolume = dockerfileCheck({
   title: "Volumes over system directories",
   severity: "medium",
   documentation: {
-    what: "Looks at the paths of `VOLUME`: the root, `/etc`, `/root`, `/home`, `/usr`, the folders of programs and libraries, `/proc`, `/sys` and `/dev`.",
-    why: "A volume is writable also where the root file system is read-only, outlives the container and may be shared with others: programs and accounts can be exchanged there, and an update of the image does not reach what the volume keeps.",
-    fix: "Name the one folder that the program writes its data to, for example `/var/lib/app`.",
+    what: "Checks the paths of `VOLUME`: the root, `/etc`, `/root`, `/home`, `/usr`, the directories of programs and libraries, `/proc`, `/sys` and `/dev`.",
+    why: "A volume is writable also where the root filesystem is read-only, outlives the container and may be shared with others: programs and accounts can be exchanged there, and an update of the image does not reach what the volume keeps.",
+    fix: "Name the one directory that the program writes its data to, for example `/var/lib/app`.",
     references: ["https://docs.docker.com/reference/dockerfile/#volume"],
   },
   needs: { dockerfile: "partial" },

@@ -75,8 +75,8 @@ export const tlsVerificationOff = dockerfileCheck<"commands">({
   withoutControl:
     "it is about connections of the build and of programs, and control 10 is about the mesh between workloads",
   documentation: {
-    what: "Looks for commands that take any certificate or any host key: `curl -k`, `wget --no-check-certificate`, `pip --trusted-host`, `strict-ssl false`, `http.sslVerify false`, `sslverify=0`, `StrictHostKeyChecking no`, `GIT_SSL_NO_VERIFY=1` and their like. Connections to this machine are none; where a checksum is compared later in the same `RUN` the severity is low.",
-    why: "Whoever sits on the way decides what is downloaded, and so what is in the image. Settings that are written also hold in every container.",
+    what: "Checks for commands that take any certificate or any host key: `curl -k`, `wget --no-check-certificate`, `pip --trusted-host`, `strict-ssl false`, `http.sslVerify false`, `sslverify=0`, `StrictHostKeyChecking no`, `GIT_SSL_NO_VERIFY=1` and their like. Not reported: connections to this machine. Where a checksum is compared later in the same `RUN` the severity is low.",
+    why: "Anyone who sits on the way decides what is downloaded, and so what is in the image. Settings that are written also hold in every container.",
     fix: "Install `ca-certificates`, or add the missing certificate to the image's store, and leave the check on. For SSH, write the host's key to `known_hosts`.",
     references: [
       "https://curl.se/docs/manpage.html#-k",

@@ -6,8 +6,8 @@ export const umaskOpen = dockerfileCheck<"commands">({
   title: "Permissive umask",
   severity: "medium",
   documentation: {
-    what: "Looks for `umask` with a number whose last digit leaves others the right to write: `umask 000`, `umask 0`.",
-    why: "Every file and folder that is made after it can be changed by any process in the container, also a program that root runs later.",
+    what: "Checks for `umask` with a number whose last digit leaves others the right to write: `umask 000`, `umask 0`.",
+    why: "Every file and directory that is made after it can be changed by any process in the container, also a program that root runs later.",
     fix: "Write `umask 022`, or `umask 002` where a group shares the files.",
     references: ["https://man7.org/linux/man-pages/man2/umask.2.html"],
   },

@@ -39,7 +39,7 @@ export const undefinedArgInFrom = dockerfileCheck({
   title: "Undefined ARG in FROM",
   severity: "low",
   documentation: {
-    what: "Looks at the variables of `FROM`. One that no `ARG` before the first `FROM` declares is a finding, and so is one without a default, where the image then has no valid name. Variables with a default of their own and those of the platform are none.",
+    what: "Checks the variables of `FROM`. One that no `ARG` before the first `FROM` declares is reported, and so is one without a default, where the image then has no valid name. Not reported: variables with a default of their own and those of the platform.",
     why: "An `ARG` of a stage does not count in `FROM`, and nor does a name with a typing error: the variable is empty. Whether the build then fails, or takes another image than the one that was meant, depends on what stands around it.",
     fix: "Declare it before the first `FROM`, with a default that builds: `ARG TAG=13`.",
     references: [

@@ -103,8 +103,8 @@ export const undefinedVariable = dockerfileCheck<"commands">({
   title: "Undefined variables",
   severity: "medium",
   documentation: {
-    what: "Looks for variables that an `ARG` before the first `FROM` declares, and that a stage uses without declaring them again; in stages from `scratch` for all variables that nothing sets; and in what `COPY` and `ADD` name, for those of the builder (`TARGETARCH`) that the stage does not declare, and (low) for all that nothing in the file sets where the base is one of Docker's own images. Names that well-known base images set, those with a default and those that a script sets itself are none.",
-    why: "An `ARG` before `FROM` counts in `FROM` alone. In the stage the variable is empty: the newest version is installed in place of the one that is named, a path ends too early, a checksum is compared with nothing.",
+    what: "Checks for variables that an `ARG` before the first `FROM` declares, and that a stage uses without declaring them again; in stages from `scratch` for all variables that nothing sets; and in what `COPY` and `ADD` name, for those of the builder (`TARGETARCH`) that the stage does not declare, and (low) for all that nothing in the file sets where the base is one of Docker's own images. Not reported: names that well-known base images set, those with a default and those that a script sets itself.",
+    why: "An `ARG` before `FROM` counts in `FROM` alone. In the stage the variable is empty: the newest version is installed instead of the one that is named, a path ends too early, a checksum is compared with nothing.",
     fix: "Declare it again in the stage, without a value: `ARG VERSION`.",
     references: [
       "https://docs.docker.com/reference/dockerfile/#scope",

@@ -44,8 +44,8 @@ export const unknownStage = dockerfileCheck({
   title: "References to unknown stages",
   severity: "medium",
   documentation: {
-    what: "Looks at what `FROM`, `COPY --from` and `RUN --mount=from=` name: the stage itself, a stage that comes later, and a number of no earlier stage are findings.",
-    why: "Where no earlier stage has the name, it is pulled from a registry as an image. Whoever owns that name there puts files into the build.",
+    what: "Checks what `FROM`, `COPY --from` and `RUN --mount=from=` name: the stage itself, a stage that comes later, and a number of no earlier stage are reported.",
+    why: "Where no earlier stage has the name, it is pulled from a registry as an image. Anyone who owns that name there puts files into the build.",
     fix: "Name an earlier stage, or move the stage up.",
     references: ["https://docs.docker.com/reference/dockerfile/#copy---from"],
   },

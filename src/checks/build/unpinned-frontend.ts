@@ -9,8 +9,8 @@ export const unpinnedFrontend = dockerfileCheck({
   title: "Unpinned Dockerfile frontend",
   severity: "medium",
   documentation: {
-    what: "Looks at `# syntax=`. Docker's frontend without a version or by `latest` or `master`, and any other frontend without a digest, are findings; `docker/dockerfile:1` is none.",
-    why: "The frontend is an image that reads the Dockerfile and decides what the build does, with its secrets at hand. Whoever pushes another one under that tag decides it instead.",
+    what: "Checks `# syntax=`. Reported: Docker's frontend without a version or by `latest` or `master`, and any other frontend without a digest. Not reported: `docker/dockerfile:1`.",
+    why: "The frontend is an image that reads the Dockerfile and decides what the build does, with its secrets at hand. Anyone who pushes another one under that tag decides it instead.",
     fix: "Write `# syntax=docker/dockerfile:1`, and a digest behind frontends of others.",
     references: [
       "https://docs.docker.com/reference/dockerfile/#syntax",

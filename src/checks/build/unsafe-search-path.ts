@@ -29,9 +29,9 @@ export const unsafeSearchPath = dockerfileCheck({
   title: "Unsafe PATH, LD_LIBRARY_PATH or LD_PRELOAD",
   severity: "medium",
   documentation: {
-    what: "Looks at `PATH`, `LD_LIBRARY_PATH` and `LD_PRELOAD` as `ENV` sets them: the working directory, relative folders, an empty entry (which is the working directory), `/tmp`, `/var/tmp` and `/dev/shm` are findings.",
-    why: "Whoever can write a file there has it run, or loaded, in place of the program or library that is meant, by the next process that starts, also one of root.",
-    fix: "Name whole paths of folders that only root may write to, and no empty entry.",
+    what: "Checks `PATH`, `LD_LIBRARY_PATH` and `LD_PRELOAD` as `ENV` sets them: the working directory, relative directories, an empty entry (which is the working directory), `/tmp`, `/var/tmp` and `/dev/shm` are reported.",
+    why: "Anyone who can write a file there has it run, or loaded, instead of the program or library that is meant, by the next process that starts, also one of root.",
+    fix: "Name whole paths of directories that only root may write to, and no empty entry.",
     references: [
       "https://man7.org/linux/man-pages/man7/environ.7.html",
       "https://man7.org/linux/man-pages/man8/ld.so.8.html",

@@ -72,7 +72,7 @@ export const unverifiedDownload = dockerfileCheck<"commands">({
   title: "Downloads used without verification",
   severity: "medium",
   documentation: {
-    what: "Looks for `curl` and `wget` whose file the same `RUN` unpacks, installs, runs or makes runnable, where neither that `RUN` nor a later one of the stage checks a checksum or a signature (`sha256sum -c`, `gpg --verify`, `cosign`, `minisign` and their like).",
+    what: "Checks for `curl` and `wget` whose file the same `RUN` unpacks, installs, runs or makes runnable, where neither that `RUN` nor a later one of the stage checks a checksum or a signature (`sha256sum -c`, `gpg --verify`, `cosign`, `minisign` and their like).",
     why: "Nothing says that the file is the one that was meant. A release that is exchanged, a taken-over server or mirror puts its own program into the image.",
     fix: 'Write the checksum into the Dockerfile and compare: `echo "$SHA256  tool.tar.gz" | sha256sum -c -`. `ADD --checksum=sha256:… URL FILE` does both.',
     references: ["https://docs.docker.com/reference/dockerfile/#add---checksum", "https://slsa.dev/spec/v1.1/threats"],

@@ -12,7 +12,7 @@ export const uselessCommand = dockerfileCheck<"commands">({
   title: "Commands with no effect in a build",
   severity: "negligible",
   documentation: {
-    what: "Looks in `RUN` for editors and pagers, for commands that show the machine's state, and for ones that stop it: `vim`, `less`, `top`, `free`, `ifconfig`, `shutdown`, `reboot` and their like.",
+    what: "Checks `RUN` for editors and pagers, for commands that show the machine's state, and for ones that stop it: `vim`, `less`, `top`, `free`, `ifconfig`, `shutdown`, `reboot` and their like.",
     why: "There is neither a terminal nor a machine of its own. The command fails, waits, or shows what belongs to the build's machine.",
     fix: "Leave it out.",
     references: ["https://docs.docker.com/build/building/best-practices/"],

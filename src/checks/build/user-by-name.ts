@@ -32,8 +32,8 @@ export const userByName = dockerfileCheck({
   title: "USER set by name instead of UID",
   severity: "low",
   documentation: {
-    what: "Looks at the last `USER` of the last stage and those that it is built on. A name other than `root` is a finding.",
-    why: "Kubernetes checks `runAsNonRoot` by number, and does not start a container whose image has a name there, since the name may be root's. Whoever then takes the setting out has lost it.",
+    what: "Checks the last `USER` of the last stage and those that it is built on. A name other than `root` is reported.",
+    why: "Kubernetes checks `runAsNonRoot` by number, and does not start a container whose image has a name there, since the name may be root's. Anyone who then takes the setting out has lost it.",
     fix: "Write the number: `USER 10001`. It is the one that `useradd --uid` gave.",
     references: ["https://kubernetes.io/docs/tasks/configure-pod-container/security-context/"],
   },

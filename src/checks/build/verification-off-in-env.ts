@@ -25,8 +25,8 @@ export const verificationOffInEnv = dockerfileCheck({
   withoutControl:
     "it is about connections of the build and of programs, and control 10 is about the mesh between workloads",
   documentation: {
-    what: "Looks for variables of `ENV` and `ARG` that make Node.js, Python, Git, npm, pip, Go, Bundler and others take any certificate or skip a signature or checksum. In stages that do not ship, and for `ARG`, it is of severity medium.",
-    why: "All that is fetched from then on can be exchanged by whoever sits on the way. What `ENV` sets also holds in every container, for the program's own connections.",
+    what: "Checks for variables of `ENV` and `ARG` that make Node.js, Python, Git, npm, pip, Go, Bundler and others take any certificate or skip a signature or checksum. In stages that do not ship, and for `ARG`, it is of severity medium.",
+    why: "All that is fetched from then on can be exchanged by anyone who sits on the way. What `ENV` sets also holds in every container, for the program's own connections.",
     fix: "Add the certificate that is missing to the image's store (`update-ca-certificates`, `NODE_EXTRA_CA_CERTS`, `PIP_CERT`), and leave the check on.",
     references: [
       "https://nodejs.org/api/cli.html#node_tls_reject_unauthorizedvalue",

@@ -11,8 +11,8 @@ export const vulnerableDependencies: LockfileScopeCheck = {
   withoutControl: "control 2 counts images: what a lockfile pins is found again in the image that has it",
   severity: "varies",
   documentation: {
-    what: "Compares the packages that a lockfile pins with the advisories of their ecosystem. Packages for development alone are left out, where the format tells them apart.",
-    why: "What is pinned here is in the next image. A flaw found in the pull request costs a line; found in the cluster it costs a rebuild and a rollout.",
+    what: "Compares the packages that a lockfile pins with the advisories of their ecosystem. Not reported: packages for development only, where the format tells them apart.",
+    why: "What is pinned here is in the next image. A vulnerability found in the pull request costs a line; found in the cluster it costs a rebuild and a rollout.",
     fix: "Upgrade the package to the fixed version that the finding names and write the lockfile again. For a dependency of a dependency, upgrade what brings it, or use the package manager's override.",
     references: ["https://ossf.github.io/osv-schema/"],
   },

@@ -9,7 +9,7 @@ export const wgetAndCurl = dockerfileCheck<"commands">({
   title: "Both wget and curl installed",
   severity: "negligible",
   documentation: {
-    what: "Looks, in the last stage and those that it is built on, for both `wget` and `curl` among the packages that are installed.",
+    what: "Checks the last stage and those that it is built on for both `wget` and `curl` among the packages that are installed.",
     why: "Each is a program more that an attacker can fetch with, and whose vulnerabilities count.",
     fix: "Keep one of them, or neither: `ADD --checksum=…` fetches without.",
     references: ["https://docs.docker.com/reference/dockerfile/#add"],

@@ -20,9 +20,9 @@ export const worldWritableMode = dockerfileCheck<"commands">({
   title: "World-writable modes set in a Dockerfile",
   severity: "medium",
   documentation: {
-    what: "Looks at the modes that `chmod`, `install`, `mkdir` and the flag `--chmod` of `COPY` and `ADD` set. Those that let others write, without the sticky bit, are findings.",
+    what: "Checks the modes that `chmod`, `install`, `mkdir` and the flag `--chmod` of `COPY` and `ADD` set. Those that let others write, without the sticky bit, are reported.",
     why: "Any process in the container, whatever its user, can change the file, also a program that root runs later.",
-    fix: "Give the files to the user that must write them, with `chown` or `--chown`, and leave others the right to read: 755 for programs and folders, 644 for the rest.",
+    fix: "Give the files to the user that must write them, with `chown` or `--chown`, and leave others the right to read: 755 for programs and directories, 644 for the rest.",
     references: ["https://docs.docker.com/reference/dockerfile/#copy---chown---chmod"],
   },
   needs: { dockerfile: "partial", commands: "partial" },

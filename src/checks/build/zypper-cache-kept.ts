@@ -11,7 +11,7 @@ export const zypperCacheKept = dockerfileCheck<"commands">({
   title: "zypper cache left in the image",
   severity: "low",
   documentation: {
-    what: "Looks, in the stages that are in the image, for `zypper` that installs, updates or refreshes, where the same `RUN` neither runs `zypper clean`, nor deletes the cache, nor has one mounted.",
+    what: "Checks the stages that are in the image for `zypper` that installs, updates or refreshes, where the same `RUN` neither runs `zypper clean`, nor deletes the cache, nor has one mounted.",
     why: "Lists and packages make the image larger and are of no use in it. What a later `RUN` removes stays in the layer.",
     fix: "End the same `RUN` with `&& zypper clean --all`.",
     references: ["https://en.opensuse.org/SDB:Zypper_manual"],

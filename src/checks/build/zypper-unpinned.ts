@@ -7,7 +7,7 @@ export const zypperUnpinned = dockerfileCheck<"commands">({
   title: "Unpinned zypper packages",
   severity: "low",
   documentation: {
-    what: "Looks at the packages that `zypper install` names. One without `=version` is a finding; files, URLs, and what a variable names, are none.",
+    what: "Checks the packages that `zypper install` names. Reported: one without `=version`. Not reported: files, URLs, and what a variable names.",
     why: "Two builds of one commit install different versions: a build cannot be repeated, and a new or taken-over release reaches the image unreviewed. Where images are rebuilt every week for security updates that may be what is wanted: then ignore this check in the policy.",
     fix: "Write the version: `curl=8.6.0`.",
     references: ["https://en.opensuse.org/SDB:Zypper_manual"],

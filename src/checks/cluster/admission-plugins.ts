@@ -7,7 +7,7 @@ export const admissionPlugins = flagCheck({
   severity: "high",
   controls: [5],
   documentation: {
-    what: "Looks at the admission plugins of kube-apiserver: `AlwaysAdmit`, `PodSecurity`, `ServiceAccount` or `NamespaceLifecycle` switched off, and `NodeRestriction`, which is off by default. Read are static pods of the control plane and kubeadm's configuration; what kubeadm sets by itself counts as set.",
+    what: "Checks the admission plugins of kube-apiserver: `AlwaysAdmit`, `PodSecurity`, `ServiceAccount` or `NamespaceLifecycle` switched off, and `NodeRestriction`, which is off by default. Sources: static pods of the control plane and kubeadm's configuration, with kubeadm's own defaults.",
     why: "PodSecurity is what holds the namespaces' levels. Without NodeRestriction a kubelet may change other nodes and their pods.",
     fix: "Set `--enable-admission-plugins=NodeRestriction` and leave the default ones on.",
     references: [

@@ -7,7 +7,7 @@ export const admissionPolicyWithoutEffect = clusterCheck({
   title: "Admission policies that are not enforced",
   severity: "medium",
   documentation: {
-    what: "Finds a ValidatingAdmissionPolicy or MutatingAdmissionPolicy without a binding, and validating ones whose bindings only warn or audit, which is low.",
+    what: "Checks for a ValidatingAdmissionPolicy or MutatingAdmissionPolicy without a binding, and validating ones whose bindings only warn or audit, which is low.",
     why: "A policy says what is right, its binding where that holds. Without one it is not asked.",
     fix: "Write a binding with `validationActions: [Deny]` once `Warn` and `Audit` have shown what it would refuse.",
     references: ["https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/"],

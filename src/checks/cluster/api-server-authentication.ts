@@ -7,7 +7,7 @@ export const apiServerAuthentication = flagCheck({
   severity: "high",
   withoutControl: "none of the ten is about how the control plane authenticates and authorizes",
   documentation: {
-    what: "Looks at the flags by which kube-apiserver takes requests without credentials, by passwords or tokens in files, over a port without TLS, or by tokens of service accounts that were deleted. Read are static pods of the control plane and kubeadm's configuration; what kubeadm sets by itself counts as set.",
+    what: "Checks the flags by which kube-apiserver takes requests without credentials, by passwords or tokens in files, over a port without TLS, or by tokens of service accounts that were deleted. Sources: static pods of the control plane and kubeadm's configuration, with kubeadm's own defaults.",
     why: "What the API server lets in, authorization alone keeps in bounds. A port without TLS asks for neither.",
     fix: "Use client certificates, tokens of service accounts and an identity provider. Leave `--service-account-lookup` on. With `--anonymous-auth=false`, or an AuthenticationConfiguration that lets anonymous requests reach the health endpoints only, strangers get no further.",
     references: [

@@ -7,8 +7,8 @@ export const apiServerAuthorization = flagCheck({
   severity: "high",
   withoutControl: "none of the ten is about how the control plane authenticates and authorizes",
   documentation: {
-    what: "Looks at `--authorization-mode` of kube-apiserver: `AlwaysAllow`, which is the default where nothing is set, and modes without `RBAC` or `Node`. Read are static pods of the control plane and kubeadm's configuration; what kubeadm sets by itself counts as set.",
-    why: "With AlwaysAllow whoever has any credentials may do everything. Without Node each kubelet may read all Secrets that its role covers, not just its own pods'.",
+    what: "Checks `--authorization-mode` of kube-apiserver: `AlwaysAllow`, which is the default where nothing is set, and modes without `RBAC` or `Node`. Sources: static pods of the control plane and kubeadm's configuration, with kubeadm's own defaults.",
+    why: "With AlwaysAllow anyone who has any credentials may do everything. Without Node each kubelet may read all Secrets that its role covers, not just its own pods'.",
     fix: "Set `--authorization-mode=Node,RBAC`.",
     references: [
       "https://kubernetes.io/docs/reference/command-line-tools-reference/kube-apiserver/",

@@ -6,7 +6,7 @@ export const auditLog = flagCheck({
   title: "API server audit logging not configured",
   severity: "medium",
   documentation: {
-    what: "Looks whether kube-apiserver writes an audit log or sends one, and has a policy for it. Read are static pods of the control plane and kubeadm's configuration; what kubeadm sets by itself counts as set.",
+    what: "Checks whether kube-apiserver writes an audit log or sends one, and has a policy for it. Sources: static pods of the control plane and kubeadm's configuration, with kubeadm's own defaults.",
     why: "The audit log is the only record of who did what in the cluster. Without a policy nothing is written into it.",
     fix: "Set `--audit-policy-file` and `--audit-log-path`, or `--audit-webhook-config-file`.",
     references: [

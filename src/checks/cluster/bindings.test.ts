@@ -23,7 +23,7 @@ const bootstrapped = { "kubernetes.io/bootstrapping": "rbac-defaults" };
 test("a role that nobody knows leaves the answer unknown", () => {
   const [evaluation] = evaluationsOf(rbacSecretsRead, manifestOf(binding("b", "elsewhere", ["User ada"])));
   assert.equal(evaluation?.verdict, "unknown");
-  assert.match(evaluation.reason, /ClusterRole elsewhere, which was not read/);
+  assert.match(evaluation.reason, /ClusterRole elsewhere, which was not found/);
   const [known] = evaluationsOf(rbacSecretsRead, manifestOf(binding("b", "view", ["User ada"])));
   assert.equal(known?.verdict, "pass");
 });

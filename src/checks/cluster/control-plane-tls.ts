@@ -6,7 +6,7 @@ export const controlPlaneTls = flagCheck({
   title: "Outdated TLS versions or weak cipher suites",
   severity: "medium",
   documentation: {
-    what: "Looks at `--tls-min-version` and the cipher suites of the control plane's programs where they are set; the defaults are TLS 1.2 and sound suites. Read are static pods of the control plane and kubeadm's configuration; what kubeadm sets by itself counts as set.",
+    what: "Checks `--tls-min-version` and the cipher suites of the control plane's programs where they are set; the defaults are TLS 1.2 and sound suites. Sources: static pods of the control plane and kubeadm's configuration, with kubeadm's own defaults.",
     why: "TLS 1.0 and 1.1, RC4 and triple DES can be broken by who records the traffic.",
     fix: "Set `VersionTLS12` or `VersionTLS13`, and leave the suites alone or name those that the reference prefers.",
     references: [

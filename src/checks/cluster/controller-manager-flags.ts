@@ -6,8 +6,8 @@ export const controllerManagerFlags = flagCheck({
   title: "Insecure controller manager or scheduler flags",
   severity: "medium",
   documentation: {
-    what: "Looks whether kube-controller-manager gives each controller a service account of its own (`--use-service-account-credentials`), and whether it and kube-scheduler have a port without TLS or listen on all addresses. Read are static pods of the control plane and kubeadm's configuration; what kubeadm sets by itself counts as set.",
-    why: "With one set of credentials for all controllers a flaw in one has the rights of all of them.",
+    what: "Checks whether kube-controller-manager gives each controller a service account of its own (`--use-service-account-credentials`), and whether it and kube-scheduler have a port without TLS or listen on all addresses. Sources: static pods of the control plane and kubeadm's configuration, with kubeadm's own defaults.",
+    why: "With one set of credentials for all controllers a vulnerability in one has the rights of all of them.",
     fix: "Set `--use-service-account-credentials=true`, `--port=0` where the version has it, and `--bind-address=127.0.0.1`.",
     references: [
       "https://kubernetes.io/docs/reference/command-line-tools-reference/kube-controller-manager/",

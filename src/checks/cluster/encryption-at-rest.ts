@@ -16,7 +16,7 @@ export const encryptionAtRest = clusterCheck({
   severity: "high",
   controls: [3],
   documentation: {
-    what: "Looks in EncryptionConfiguration files for the entry that decides about `secrets`, and at its first provider, which is the one that writes. None, and `identity` first, are findings.",
+    what: "Checks the entry of EncryptionConfiguration files that decides about `secrets`, and its first provider, which is the one that writes. Reported: no such entry, and `identity` as the first provider.",
     why: "What `identity` writes stands in etcd as it is, and in each of its backups.",
     fix: "Name `secrets` among the resources, with a KMS provider (v2) first; `identity` may come last while old values are rewritten. Then write all Secrets anew.",
     references: [

@@ -7,8 +7,8 @@ export const encryptionNotConfigured = flagCheck({
   severity: "high",
   controls: [3],
   documentation: {
-    what: "Looks whether kube-apiserver is given an encryption configuration (`--encryption-provider-config`); what that holds is for `cluster/encryption-at-rest`. Read are static pods of the control plane and kubeadm's configuration; what kubeadm sets by itself counts as set.",
-    why: "Without it Secrets are in etcd as they are: in its files, in its backups, and for whoever reaches it.",
+    what: "Checks whether kube-apiserver is given an encryption configuration (`--encryption-provider-config`); what that holds is for `cluster/encryption-at-rest`. Sources: static pods of the control plane and kubeadm's configuration, with kubeadm's own defaults.",
+    why: "Without it Secrets are in etcd as they are: in its files, in its backups, and for anyone who reaches it.",
     fix: "Write an EncryptionConfiguration with a KMS provider for `secrets`, name it in `--encryption-provider-config`, and write all Secrets anew.",
     references: [
       "https://kubernetes.io/docs/tasks/administer-cluster/encrypt-data/",

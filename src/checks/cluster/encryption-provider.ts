@@ -43,7 +43,7 @@ export const encryptionProvider = clusterCheck({
   title: "Weak encryption providers or keys",
   severity: "medium",
   documentation: {
-    what: "Looks at the providers of EncryptionConfiguration files that encrypt: `aescbc`, `aesgcm` with one key, KMS v1, and any whose keys stand in the file. No key is read: names alone.",
+    what: "Checks the providers of EncryptionConfiguration files that encrypt: `aescbc`, `aesgcm` with one key, KMS v1, and any whose keys stand in the file. Keys are not read, only their names.",
     why: "A key that lies beside the data protects backups of etcd alone. `aescbc` is open to padding oracles, and Kubernetes recommends `aesgcm` only where a program exchanges its keys.",
     fix: "Use `kms` with `apiVersion: v2`: the key that encrypts keys stays outside, and changes without a new file. Without a KMS, `secretbox`.",
     references: [

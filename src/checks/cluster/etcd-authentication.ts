@@ -14,7 +14,7 @@ export const etcdAuthentication = flagCheck({
   severity: "high",
   withoutControl: "none of the ten is about how the control plane authenticates and authorizes",
   documentation: {
-    what: "Looks whether etcd asks its clients and peers for certificates and listens with TLS for both, and whether kube-apiserver reaches it with TLS. Read are static pods of the control plane and kubeadm's configuration; what kubeadm sets by itself counts as set.",
+    what: "Checks whether etcd asks its clients and peers for certificates and listens with TLS for both, and whether kube-apiserver reaches it with TLS. Sources: static pods of the control plane and kubeadm's configuration, with kubeadm's own defaults.",
     why: "etcd holds the whole cluster, Secrets included, and asks for no right beyond the connection: to reach it is to be its administrator.",
     fix: "Set `--client-cert-auth=true`, `--trusted-ca-file`, `--peer-client-cert-auth=true` and `--peer-trusted-ca-file`; listen on https alone.",
     references: [

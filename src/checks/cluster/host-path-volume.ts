@@ -11,9 +11,9 @@ export const hostPathVolume = clusterCheck({
   severity: "critical",
   controls: [4],
   documentation: {
-    what: "Finds PersistentVolumes of the types `hostPath` and `local`, and which workloads mount them by their claims. The sockets of container engines are critical, and places that hold the node's secrets are as bad as for a pod that mounts them itself (`workload/sensitive-host-path`); another `hostPath` is medium, and a `local` volume elsewhere is none: that is what disks of a node are for. `readOnly` and `ReadOnlyMany` count as read-only.",
+    what: "Checks for PersistentVolumes of the types `hostPath` and `local`, and which workloads mount them by their claims. The sockets of container runtimes are critical, and places that hold the node's secrets are as bad as for a pod that mounts them itself (`workload/sensitive-host-path`); another `hostPath` is medium. Not reported: a `local` volume elsewhere, which is what disks of a node are for. `readOnly` and `ReadOnlyMany` count as read-only.",
     why: "A pod that mounts a claim states no `hostPath`: Pod Security admits it at every level, and it has the node's files all the same.",
-    fix: "Make volumes of a storage class. What must be of one node belongs under a folder of its own, such as /mnt/disks, as a `local` volume.",
+    fix: "Make volumes of a storage class. What must be of one node belongs under a directory of its own, such as /mnt/disks, as a `local` volume.",
     references: [
       "https://kubernetes.io/docs/concepts/storage/volumes/#hostpath",
       "https://kubernetes.io/docs/concepts/security/rbac-good-practices/#persistent-volume-creation",

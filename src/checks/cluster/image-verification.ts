@@ -21,7 +21,7 @@ export const imageVerification = clusterCheck({
   severity: "high",
   controls: [7],
   documentation: {
-    what: "Looks for what verifies images on admission: Kyverno's ClusterPolicy with `verifyImages` and ImageValidatingPolicy, Sigstore's ClusterImagePolicy. Where all of them only audit or warn it is a finding; it passes where one enforces for every pod and image. Where neither is clear, or nothing of the kind was read, nothing is said: the control stays unknown.",
+    what: "Checks for what verifies images on admission: Kyverno's ClusterPolicy with `verifyImages` and ImageValidatingPolicy, Sigstore's ClusterImagePolicy. Where all of them only audit or warn it is reported; it passes where one enforces for every pod and image. Where neither is clear, or nothing of the kind was read, nothing is said: the control stays unknown.",
     why: "A signature that nobody insists on keeps no image out.",
     fix: "Set the policy to enforce (`validationFailureAction: Enforce`, `validationActions: [Deny]`, `mode: enforce`) once audit shows that all images that should run are signed.",
     references: [

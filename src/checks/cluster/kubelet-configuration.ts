@@ -62,7 +62,7 @@ export const kubeletConfiguration = clusterCheck({
   severity: "high",
   withoutControl: "none of the ten is about how the control plane authenticates and authorizes",
   documentation: {
-    what: "Looks in KubeletConfiguration files at who is let in (anonymous requests, `AlwaysAllow`, the read-only port), and at settings that harden a node: `protectKernelDefaults`, `seccompDefault`, renewal of certificates. What is not set has the defaults of the file, which are sound for the first.",
+    what: "Checks in KubeletConfiguration files who is let in (anonymous requests, `AlwaysAllow`, the read-only port), and settings that harden a node: `protectKernelDefaults`, `seccompDefault`, renewal of certificates. What is not set has the defaults of the file, which are sound for the first.",
     why: "The kubelet runs commands in every container of its node, and its read-only port lists them with their environment.",
     fix: "Leave `authentication.anonymous.enabled: false`, `authorization.mode: Webhook` and `readOnlyPort: 0`.",
     references: [

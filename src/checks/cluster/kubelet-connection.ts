@@ -6,8 +6,8 @@ export const kubeletConnection = flagCheck({
   title: "Unverified API server to kubelet connections",
   severity: "medium",
   documentation: {
-    what: "Looks whether kube-apiserver checks the kubelets' certificates (`--kubelet-certificate-authority`) and shows one itself. Read are static pods of the control plane and kubeadm's configuration; what kubeadm sets by itself counts as set.",
-    why: "Logs, commands and forwarded ports go over this connection. Unchecked, whoever stands between node and API server reads them and answers in the kubelet's place.",
+    what: "Checks whether kube-apiserver checks the kubelets' certificates (`--kubelet-certificate-authority`) and shows one itself. Sources: static pods of the control plane and kubeadm's configuration, with kubeadm's own defaults.",
+    why: "Logs, commands and forwarded ports go over this connection. Unchecked, anyone who stands between node and API server reads them and answers in the kubelet's place.",
     fix: "Let kubelets have certificates of the cluster's authority (`serverTLSBootstrap`) and set `--kubelet-certificate-authority`.",
     references: [
       "https://kubernetes.io/docs/concepts/architecture/control-plane-node-communication/",

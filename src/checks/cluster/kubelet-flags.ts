@@ -7,8 +7,8 @@ export const kubeletFlags = flagCheck({
   severity: "high",
   withoutControl: "none of the ten is about how the control plane authenticates and authorizes",
   documentation: {
-    what: "Looks at a kubelet's flags where they are set: anonymous requests, `AlwaysAllow`, and the port without authentication. Its KubeletConfiguration is for `cluster/kubelet-configuration`. Read are static pods of the control plane and kubeadm's configuration; what kubeadm sets by itself counts as set.",
-    why: "The kubelet runs commands in every container of its node. Whoever it answers has them all.",
+    what: "Checks a kubelet's flags where they are set: anonymous requests, `AlwaysAllow`, and the port without authentication. Its KubeletConfiguration is for `cluster/kubelet-configuration`. Sources: static pods of the control plane and kubeadm's configuration, with kubeadm's own defaults.",
+    why: "The kubelet runs commands in every container of its node. Anyone who it answers has them all.",
     fix: "Set `--anonymous-auth=false`, `--authorization-mode=Webhook` and `--read-only-port=0`, or better the same in a KubeletConfiguration.",
     references: [
       "https://kubernetes.io/docs/reference/access-authn-authz/kubelet-authn-authz/",

@@ -9,7 +9,7 @@ export const longLivedToken = clusterCheck({
   title: "Long-lived service account tokens",
   severity: "medium",
   documentation: {
-    what: "Finds Secrets of the type `kubernetes.io/service-account-token`.",
+    what: "Checks for Secrets of the type `kubernetes.io/service-account-token`.",
     why: "The control plane fills such a Secret with a token that has no end and is bound to no pod. A copy of it works until the Secret is deleted, and nothing shows that it was made.",
     fix: "Delete it once nobody uses it. Within the cluster the token that the kubelet mounts is enough; from outside, ask for one with an end (`kubectl create token`, the TokenRequest API), or let the cluster trust an identity provider.",
     references: [

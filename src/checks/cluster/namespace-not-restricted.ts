@@ -16,8 +16,8 @@ export const namespaceNotRestricted = namespaceCheck({
   severity: "high",
   controls: [5],
   documentation: {
-    what: "A namespace other than the cluster's own lacks `pod-security.kubernetes.io/enforce: restricted`, or holds it to a version (`enforce-version`) that does not ask for all that the level asks for today: v1.18 not even that capabilities are dropped.",
-    why: "Applications need none of what the level forbids: root, privileges to gain, capabilities, the node's files and namespaces. Only `enforce` keeps such a pod out, whoever creates it.",
+    what: "Checks whether a namespace other than the cluster's own lacks `pod-security.kubernetes.io/enforce: restricted`, or holds it to a version (`enforce-version`) that does not ask for all that the level asks for today: v1.18 not even that capabilities are dropped.",
+    why: "Applications need none of what the level forbids: root, privileges to gain, capabilities, the node's files and namespaces. Only `enforce` keeps such a pod out, anyone who creates it.",
     fix: "Bring its workloads to the level (`bulkhead workload audit` names what keeps each from it), then set the label.",
     references: ["https://kubernetes.io/docs/concepts/security/pod-security-standards/"],
   },

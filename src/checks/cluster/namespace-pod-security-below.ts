@@ -8,7 +8,7 @@ export const namespacePodSecurityBelow = namespaceCheck<"workloads">({
   title: "Pod Security levels below what workloads meet",
   severity: "medium",
   documentation: {
-    what: "A namespace has labels of Pod Security Admission, and `enforce` is missing or names a level below the strictest that all its workloads meet.",
+    what: "Checks whether a namespace has labels of Pod Security Admission, and `enforce` is missing or names a level below the strictest that all its workloads meet.",
     why: "`warn` and `audit` stop nothing. The stricter level would cost nothing today, and keeps tomorrow's pods to it.",
     fix: "Set `pod-security.kubernetes.io/enforce` to the level that the finding names.",
     references: ["https://kubernetes.io/docs/concepts/security/pod-security-admission/"],

@@ -14,9 +14,9 @@ export const namespacePodSecurityInvalid = namespaceCheck({
   title: "Invalid Pod Security labels",
   severity: "high",
   withoutControl:
-    "what such a label leaves a namespace with is judged by cluster/namespace-not-restricted, which speaks to control 5",
+    "the level that such a label leaves is evaluated by cluster/namespace-not-restricted, which speaks to control 5",
   documentation: {
-    what: "A label `pod-security.kubernetes.io/…` of a namespace has a key that Kubernetes does not know, a level other than `privileged`, `baseline` and `restricted`, or a version other than `latest` and `v1.N`.",
+    what: "Checks whether a label `pod-security.kubernetes.io/…` of a namespace has a key that Kubernetes does not know, a level other than `privileged`, `baseline` and `restricted`, or a version other than `latest` and `v1.N`.",
     why: "What its writer meant does not happen: a key with a slip in it is ignored, and the namespace has no level at all.",
     fix: "Write one of the keys `enforce`, `warn`, `audit`, or one of them with `-version`, and a level or version that there is.",
     references: ["https://kubernetes.io/docs/concepts/security/pod-security-admission/"],

@@ -8,8 +8,8 @@ export const namespacePodSecurityMissing = namespaceCheck<"workloads">({
   title: "Namespaces without Pod Security labels",
   severity: "medium",
   documentation: {
-    what: "A namespace has none of the labels `pod-security.kubernetes.io/enforce`, `warn` and `audit`.",
-    why: "Whoever may create a pod in it may create a privileged one, unless the cluster's own default or another admission controller says no.",
+    what: "Checks whether a namespace has none of the labels `pod-security.kubernetes.io/enforce`, `warn` and `audit`.",
+    why: "Anyone who may create a pod in it may create a privileged one, unless the cluster's own default or another admission controller says no.",
     fix: "Label it with the strictest level that its workloads meet, which the finding names: `warn` and `audit` first, to see what they say, then `enforce`.",
     references: ["https://kubernetes.io/docs/concepts/security/pod-security-admission/"],
   },

@@ -7,7 +7,7 @@ export const namespaceWithoutQuota = namespaceCheck<"manifests">({
   title: "Namespaces without an effective ResourceQuota",
   severity: "low",
   documentation: {
-    what: "Looks for a `ResourceQuota` in every namespace that has workloads, and whether one of them limits memory and pods. The cluster's own namespaces are not meant.",
+    what: "Checks for a `ResourceQuota` in every namespace that has workloads, and whether one of them limits memory and pods. Not reported: the cluster's own namespaces.",
     why: "One team's mistake, or one pod that an attacker starts a thousand times, takes the memory and the nodes of all others.",
     fix: "Add a `ResourceQuota` with `limits.memory`, `requests.cpu` and `pods`, and a `LimitRange` with defaults for containers that state nothing: under a quota they would be refused. How much a namespace needs no manifest tells, so no patch is offered.",
     references: ["https://kubernetes.io/docs/concepts/policy/resource-quotas/"],

@@ -20,9 +20,9 @@ export const podSecurityExemptions = clusterCheck({
   title: "Pod Security exemptions",
   severity: "medium",
   documentation: {
-    what: "Looks in PodSecurityConfiguration files, and in AdmissionConfiguration files that hold one, at the exempt namespaces, users and runtime classes, and at the level that holds where a namespace has no label, and the version whose rules hold where it names none. Namespaces of the cluster itself (`kube-system`) are none. Exempting a controller's account is high: all its pods are exempt then.",
+    what: "Checks PodSecurityConfiguration files, also within AdmissionConfiguration: exempt namespaces, users and runtime classes, and the default level and version of namespaces without labels. Not reported: namespaces of the cluster itself (`kube-system`). Exempting a controller's account is high: all its pods are exempt then.",
     why: "What is exempt is admitted whatever it asks for, without a warning and without a trace in the audit log. A namespace's labels do not show it.",
-    fix: "Label the namespace with the level that it needs in place of exempting it, and set `enforce: baseline` or `restricted` for those without a label.",
+    fix: "Label the namespace with the level that it needs instead of exempting it, and set `enforce: baseline` or `restricted` for those without a label.",
     references: [
       "https://kubernetes.io/docs/concepts/security/pod-security-admission/#exemptions",
       "https://kubernetes.io/docs/tasks/configure-pod-container/enforce-standards-admission-controller/",

@@ -6,8 +6,8 @@ export const profiling = flagCheck({
   title: "Control plane profiling enabled",
   severity: "low",
   documentation: {
-    what: "Looks whether `--profiling`, which is on by default, is off for kube-apiserver, kube-controller-manager and kube-scheduler. Read are static pods of the control plane and kubeadm's configuration; what kubeadm sets by itself counts as set.",
-    why: "What runs and how much of it is told to whoever may ask, and asking costs the program time.",
+    what: "Checks whether `--profiling`, which is on by default, is off for kube-apiserver, kube-controller-manager and kube-scheduler. Sources: static pods of the control plane and kubeadm's configuration, with kubeadm's own defaults.",
+    why: "What runs and how much of it is reported to anyone who may ask, and asking costs the program time.",
     fix: "Set `--profiling=false`; switch it on while you look for something.",
     references: ["https://kubernetes.io/docs/reference/command-line-tools-reference/kube-apiserver/"],
   },

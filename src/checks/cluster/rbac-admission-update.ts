@@ -9,8 +9,8 @@ export const rbacAdmissionUpdate = permissionCheck({
   wide: "high",
   fix: "list the configurations in resourceNames with get, update and patch",
   documentation: {
-    what: "Finds ClusterRoleBindings whose role allows `create`, `update`, `patch`, `delete` or `deletecollection` of webhook configurations or admission policies without naming them.",
-    why: "A webhook sees every object that it asks for, Secrets among them, and a mutating one changes them. Whoever deletes or changes a configuration switches off what keeps bad objects out.",
+    what: "Checks for ClusterRoleBindings whose role allows `create`, `update`, `patch`, `delete` or `deletecollection` of webhook configurations or admission policies without naming them.",
+    why: "A webhook sees every object that it asks for, Secrets among them, and a mutating one changes them. Anyone who deletes or changes a configuration switches off what keeps bad objects out.",
     fix: "A controller that keeps its own certificate in its webhook needs `update` or `patch` with `resourceNames` alone.",
     references: [
       "https://kubernetes.io/docs/concepts/security/rbac-good-practices/#control-admission-webhooks",

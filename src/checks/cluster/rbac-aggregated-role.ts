@@ -37,8 +37,8 @@ export const rbacAggregatedRole = clusterCheck<"access">({
   severity: "high",
   withoutControl: "none of the ten is about permissions (RBAC)",
   documentation: {
-    what: "Looks at ClusterRoles with a label `rbac.authorization.k8s.io/aggregate-to-…`, and at those that are called `view`, `edit` or `admin` themselves. Found are rules that `view` is not meant to hold (Secrets, commands in pods, any change) and such as none of the three is: `escalate`, `bind`, `impersonate` of users, the kubelets' interface, admission. What Kubernetes publishes for its own roles is known, and what they hold beyond that is found.",
-    why: "Everybody who has `view`, `edit` or `admin` anywhere gets the rules, without any binding that shows it.",
+    what: "Checks ClusterRoles with a label `rbac.authorization.k8s.io/aggregate-to-…`, and those that are called `view`, `edit` or `admin` themselves. Reported: rules that `view` is not meant to hold (Secrets, commands in pods, any change) and such as none of the three is: `escalate`, `bind`, `impersonate` of users, the kubelets' interface, admission. What Kubernetes publishes for its own roles is known, and what they hold beyond that is found.",
+    why: "Everyone who has `view`, `edit` or `admin` anywhere gets the rules, without any binding that shows it.",
     fix: "Take the rule out of the role, or the label off it, and bind the role where it is needed.",
     references: ["https://kubernetes.io/docs/reference/access-authn-authz/rbac/#aggregated-clusterroles"],
   },

@@ -9,7 +9,7 @@ export const rbacApiExtensionUpdate = permissionCheck({
   wide: "medium",
   fix: "list the definitions in resourceNames, and create them at installation",
   documentation: {
-    what: "Finds ClusterRoleBindings whose role allows changing any CustomResourceDefinition or APIService.",
+    what: "Checks for ClusterRoleBindings whose role allows changing any CustomResourceDefinition or APIService.",
     why: "Who deletes a definition deletes all of its objects; who changes one may send them through a conversion webhook of their own. An APIService takes over a part of the API, with the credentials of all who use it.",
     fix: "Install definitions apart from the program that uses them, and let it read them alone.",
     references: [

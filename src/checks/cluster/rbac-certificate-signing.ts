@@ -43,7 +43,7 @@ export const rbacCertificateSigning = clusterCheck<"access">({
   severity: "high",
   withoutControl: "none of the ten is about permissions (RBAC)",
   documentation: {
-    what: "Finds who may change the approval of certificate signing requests and `approve` for one of Kubernetes' own signers, or change their status and `sign`. Both halves are looked for in all bindings of a subject. Approving for a signer of one's own is none.",
+    what: "Checks who may change the approval of certificate signing requests and `approve` for one of Kubernetes' own signers, or change their status and `sign`. Both halves are looked for in all bindings of a subject. Not reported: approving for a signer of one's own.",
     why: "A certificate of `kubernetes.io/kube-apiserver-client` is a user of any name, in most groups, for as long as it lasts: nothing takes it back.",
     fix: "Leave it to the controllers of kube-controller-manager. Where a program approves certificates, name its signer in `resourceNames`.",
     references: [

@@ -9,8 +9,8 @@ export const rbacClusterAdmin = clusterCheck<"access">({
   severity: "high",
   withoutControl: "none of the ten is about permissions (RBAC)",
   documentation: {
-    what: "Finds bindings to `cluster-admin`, or to any other role with every verb on every resource of every group. In one namespace it is medium, in kube-system high. The binding of `system:masters` that every cluster has, and kubeadm's, are none: they go by name, label, role and subjects together, so that no other can hide under such a name.",
-    why: "Who has it has every Secret, every pod and every node. A program with it turns one flaw of its own into the loss of the cluster.",
+    what: "Checks for bindings to `cluster-admin`, or to any other role with every verb on every resource of every group. In one namespace it is medium, in kube-system high. Not reported: the binding of `system:masters` that every cluster has, and kubeadm's (they go by name, label, role and subjects together, so that no other can hide under such a name).",
+    why: "Who has it has every Secret, every pod and every node. A program with it turns one vulnerability of its own into the loss of the cluster.",
     fix: "Bind a role that names the resources and verbs that are used. `kubectl auth can-i --list --as=…` shows what somebody may do, the audit log what they did.",
     references: [
       "https://kubernetes.io/docs/reference/access-authn-authz/rbac/#user-facing-roles",

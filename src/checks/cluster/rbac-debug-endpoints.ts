@@ -10,8 +10,8 @@ export const rbacDebugEndpoints = clusterCheck<"access">({
   title: "Permission to read API server logs or profiles",
   severity: "medium",
   documentation: {
-    what: "Finds ClusterRoleBindings whose role holds `nonResourceURLs` that reach `/logs` or `/debug`: `*`, `/logs/*`, `/debug/pprof/*` and the like. Health, version, discovery and metrics are none.",
-    why: "`/logs` is the log folder of the machine that the API server runs on, `/debug/pprof` shows what it has in memory, Secrets and tokens among it, and `/debug/flags` changes how it runs. A star holds for every path that a later version adds.",
+    what: "Checks for ClusterRoleBindings whose role holds `nonResourceURLs` that reach `/logs` or `/debug`: `*`, `/logs/*`, `/debug/pprof/*` and the like. Not reported: health, version, discovery and metrics.",
+    why: "`/logs` is the log directory of the machine that the API server runs on, `/debug/pprof` shows what it has in memory, Secrets and tokens among it, and `/debug/flags` changes how it runs. A star holds for every path that a later version adds.",
     fix: "Name the paths that are used: `/healthz`, `/metrics`.",
     references: [
       "https://kubernetes.io/docs/reference/access-authn-authz/rbac/#referring-to-resources",

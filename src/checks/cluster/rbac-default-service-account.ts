@@ -8,7 +8,7 @@ export const rbacDefaultServiceAccount = clusterCheck<"access">({
   title: "Permissions granted to a default service account",
   severity: "medium",
   documentation: {
-    what: "Finds bindings with a service account of the name `default` among their subjects, whatever they give. In its own namespace it is low.",
+    what: "Checks for bindings with a service account of the name `default` among their subjects, whatever they give. In its own namespace it is low.",
     why: "Every pod that names no service account runs as `default` and has its token. What is given to it for one program is given to all of them, and to whatever comes into the namespace later.",
     fix: "Make a service account for the program, bind that one, and set `automountServiceAccountToken: false` on `default`.",
     references: [

@@ -10,7 +10,7 @@ export const rbacEphemeralContainers = permissionCheck({
   narrow: "medium",
   fix: "remove pods/ephemeralcontainers from the role",
   documentation: {
-    what: "Finds bindings whose role allows `update` or `patch` of `pods/ephemeralcontainers`.",
+    what: "Checks for bindings whose role allows `update` or `patch` of `pods/ephemeralcontainers`.",
     why: "A container that is put into a running pod may use any image, sees the pod's network and with `targetContainerName` its processes, and so what they hold.",
     fix: "Keep it for those who debug, in the namespaces where they do.",
     references: ["https://kubernetes.io/docs/concepts/workloads/pods/ephemeral-containers/"],

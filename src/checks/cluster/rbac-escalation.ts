@@ -10,7 +10,7 @@ export const rbacEscalation = permissionCheck({
   narrow: "medium",
   fix: "remove escalate, bind and impersonate from the role; if bind is needed, list the roles in resourceNames",
   documentation: {
-    what: "Finds bindings whose role allows `escalate` or `bind` of roles, or `impersonate` of users, groups, service accounts, uids or extra fields (`userextras/…`). Rules with `resourceNames` are found as well: what they give depends on what they name. Changing roles and bindings alone is none, for the API server then lets nobody give more than they have.",
+    what: "Checks for bindings whose role allows `escalate` or `bind` of roles, or `impersonate` of users, groups, service accounts, uids or extra fields (`userextras/…`). Rules with `resourceNames` are found as well: what they give depends on what they name. Not reported: permission to change roles and bindings only, since the API server then lets nobody grant more than they have.",
     why: "`escalate` writes any rule into a role, `bind` gives any role to anybody, and who impersonates the group `system:masters` may do everything. Each of them is the whole cluster, or the whole namespace.",
     fix: "No program but one that manages access needs them. Give it `bind` with `resourceNames` of the roles that it hands out.",
     references: [

@@ -10,8 +10,8 @@ export const rbacEventDelete = permissionCheck({
   narrow: "low",
   fix: "remove delete and deletecollection of events from the role",
   documentation: {
-    what: "Finds bindings whose role allows `delete` or `deletecollection` of events.",
-    why: "Events show what was started, killed and refused. Whoever may delete them covers the tracks of what they did.",
+    what: "Checks for bindings whose role allows `delete` or `deletecollection` of events.",
+    why: "Events show what was started, killed and refused. Anyone who may delete them covers the tracks of what they did.",
     fix: "Events go by themselves after an hour: nobody needs to delete them. Send them on, and audit logs with them, to where nobody of the cluster can change them.",
     references: [
       "https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/",

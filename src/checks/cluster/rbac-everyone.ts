@@ -33,8 +33,8 @@ export const rbacEveryone = clusterCheck<"access">({
   severity: "critical",
   withoutControl: "none of the ten is about permissions (RBAC)",
   documentation: {
-    what: "Finds bindings whose subject is `system:anonymous`, `system:unauthenticated`, `system:authenticated` or `system:serviceaccounts`. For those without credentials it is critical, else high, and one level less where the role only reads and not Secrets, or was not read: then nobody declares what it gives, and whoever makes it decides. Discovery, health and version, which everybody has in every cluster, are none.",
-    why: "These groups are not a circle of people. In many clusters everybody in the organisation, and with some providers everybody with an account there, is authenticated; an anonymous caller is anybody who reaches the port.",
+    what: "Checks for bindings whose subject is `system:anonymous`, `system:unauthenticated`, `system:authenticated` or `system:serviceaccounts`. For those without credentials it is critical, else high, and one level less where the role only reads and not Secrets, or was not read: then nobody declares what it gives, and anyone who makes it decides. Not reported: discovery, health and version, which everyone has in every cluster.",
+    why: "These groups are not a circle of people. In many clusters everyone in the organisation, and with some providers everyone with an account there, is authenticated; an anonymous caller is anybody who reaches the port.",
     fix: "Bind the users, groups or service accounts that need it.",
     references: [
       "https://kubernetes.io/docs/reference/access-authn-authz/rbac/#discovery-roles",

@@ -8,8 +8,8 @@ export const rbacMissingSubject = clusterCheck<"access">({
   title: "Bindings to nonexistent service accounts",
   severity: "medium",
   documentation: {
-    what: "Finds service accounts among the subjects of bindings that are not there. In files it is said, as low, only of namespaces of which the files hold another service account, for others may come from elsewhere. Users and groups are no objects: nothing can be said of them.",
-    why: "Whoever creates an account of that name later has what was left for it. It may also be a misspelt name, and the program that it was meant for has nothing.",
+    what: "Checks for service accounts among the subjects of bindings that are not there. In files it is said, as low, only of namespaces of which the files hold another service account, for others may come from elsewhere. Not reported: users and groups, which are not objects.",
+    why: "Anyone who creates an account of that name later has what was left for it. It may also be a misspelt name, and the program that it was meant for has nothing.",
     fix: "Remove the subject, or the binding; or create the account.",
     references: ["https://kubernetes.io/docs/concepts/security/rbac-good-practices/#periodic-review"],
   },

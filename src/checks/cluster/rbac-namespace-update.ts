@@ -10,8 +10,8 @@ export const rbacNamespaceUpdate = permissionCheck({
   narrow: "medium",
   fix: "remove update and patch of namespaces from the role, or list the namespaces in resourceNames",
   documentation: {
-    what: "Finds bindings whose role allows `update` or `patch` of namespaces. A RoleBinding gives it for the namespace that it is in. A rule that names its namespaces is none.",
-    why: "Pod Security is a label of the namespace: whoever changes it takes it off, and admits privileged pods. Network policies and webhooks choose namespaces by their labels too.",
+    what: "Checks for bindings whose role allows `update` or `patch` of namespaces. A RoleBinding gives it for the namespace that it is in. Not reported: a rule that names its namespaces.",
+    why: "Pod Security is a label of the namespace: anyone who changes it takes it off, and admits privileged pods. Network policies and webhooks choose namespaces by their labels too.",
     fix: "Leave labels of namespaces to what makes them. Where a program must label one, name it in `resourceNames`, and hold the Pod Security labels by an admission policy.",
     references: [
       "https://kubernetes.io/docs/concepts/security/rbac-good-practices/#namespace-modification",

@@ -9,7 +9,7 @@ export const rbacNodeProxy = permissionCheck({
   wide: "high",
   fix: "remove nodes/proxy from the role; monitoring needs only nodes/metrics, nodes/stats and nodes/log",
   documentation: {
-    what: "Finds ClusterRoleBindings whose role allows `get` or `create` of `nodes/proxy`, be it of one node that the rule names.",
+    what: "Checks for ClusterRoleBindings whose role allows `get` or `create` of `nodes/proxy`, be it of one node that the rule names.",
     why: "The kubelet's interface runs commands in every pod of its node. What goes through it passes neither admission nor the API server's audit log, and reading rights may be enough for a command over a WebSocket.",
     fix: "Give the subresources that are needed: `nodes/metrics`, `nodes/stats`, `nodes/log`, `nodes/healthz`.",
     references: [

@@ -19,8 +19,8 @@ export const rbacPodCreate = clusterCheck<"access">({
   severity: "high",
   withoutControl: "none of the ten is about permissions (RBAC)",
   documentation: {
-    what: "Finds bindings that let somebody create pods, or change what creates them, in the whole cluster, in kube-system, or in a namespace one of whose service accounts may do more than the namespace: read the Secrets of all, say. The finding shows both ways: to the pod, and from its account onwards.",
-    why: "A pod names the service account that it runs as, and nobody asks whether its author may be that account. So whoever may create pods in a namespace may do what any of its accounts may, and mount each of its Secrets. In the whole cluster that is kube-system's accounts too, among them those of Kubernetes' own controllers.",
+    what: "Checks for bindings that let somebody create pods, or change what creates them, in the whole cluster, in kube-system, or in a namespace one of whose service accounts may do more than the namespace: read the Secrets of all, say. The finding shows both ways: to the pod, and from its account onwards.",
+    why: "A pod names the service account that it runs as, and nobody asks whether its author may be that account. So anyone who may create pods in a namespace may do what any of its accounts may, and mount each of its Secrets. In the whole cluster that is kube-system's accounts too, among them those of Kubernetes' own controllers.",
     fix: "Run programs with powerful accounts in namespaces of their own, in which nobody else may create pods. Give `create` in the namespaces where it is used.",
     references: [
       "https://kubernetes.io/docs/concepts/security/rbac-good-practices/#workload-creation",

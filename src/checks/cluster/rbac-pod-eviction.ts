@@ -10,8 +10,8 @@ export const rbacPodEviction = permissionCheck({
   narrow: "low",
   fix: "remove pods/eviction from the role, or bind the role only in the namespaces that use it",
   documentation: {
-    what: "Finds bindings whose role allows `create` of `pods/eviction`. Who may delete pods is none: that is how most controllers work.",
-    why: "Whoever drives a pod from its node, and holds a node, or may change which of them take pods, gets the pod and its credentials there. What is evicted often enough does not serve.",
+    what: "Checks for bindings whose role allows `create` of `pods/eviction`. Not reported: who may delete pods (that is how most controllers work).",
+    why: "Anyone who drives a pod from its node, and holds a node, or may change which of them take pods, gets the pod and its credentials there. What is evicted often enough does not serve.",
     fix: "Only what drains nodes and what moves pods between them needs it.",
     references: [
       "https://kubernetes.io/docs/concepts/scheduling-eviction/api-eviction/",

@@ -11,7 +11,7 @@ export const rbacPodUpdate = permissionCheck({
   unless: createPods,
   fix: "remove update and patch of pods from the role; set labels when pods are created",
   documentation: {
-    what: "Finds bindings whose role allows `update` or `patch` of pods. Who may run pods of their own in the whole cluster or in kube-system is for `cluster/rbac-pod-create` there. A rule that names its pods is found in the whole cluster and in kube-system, whose pods have names that can be known.",
+    what: "Checks for bindings whose role allows `update` or `patch` of pods. Who may run pods of their own in the whole cluster or in kube-system is for `cluster/rbac-pod-create` there. A rule that names its pods is found in the whole cluster and in kube-system, whose pods have names that can be known.",
     why: "The image of a running pod can be changed: the kubelet starts the new one with everything that the pod was given, its service account, its Secrets, and where it is privileged the node.",
     fix: "Give it in the namespaces where it is used. A controller that only notes something about a pod can note it in an object of its own.",
     references: [

@@ -11,7 +11,7 @@ export const rbacSecretsWrite = permissionCheck({
   unless: readSecrets,
   fix: "list the Secrets in resourceNames, or remove create, update and patch of secrets from the role",
   documentation: {
-    what: "Finds bindings whose role allows `create`, `update` or `patch` of Secrets and does not let them be read; who may read them is for `cluster/rbac-secrets-read` in the whole cluster and in kube-system.",
+    what: "Checks for bindings whose role allows `create`, `update` or `patch` of Secrets and does not let them be read; who may read them is for `cluster/rbac-secrets-read` in the whole cluster and in kube-system.",
     why: "An update or a patch is answered with the whole Secret. A Secret of type `kubernetes.io/service-account-token` that is made for an account is filled with a token of it. And what programs log in with becomes somebody else's.",
     fix: "Give it in the one namespace, with `resourceNames` where the names are known.",
     references: [

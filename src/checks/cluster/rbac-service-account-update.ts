@@ -10,8 +10,8 @@ export const rbacServiceAccountUpdate = permissionCheck({
   narrow: "low",
   fix: "list the service accounts in resourceNames, or remove update and patch of serviceaccounts from the role",
   documentation: {
-    what: "Finds bindings whose role allows `update` or `patch` of service accounts without naming them.",
-    why: "Annotations of a service account say which role of a cloud its pods have, and its `imagePullSecrets` which registry is believed. Whoever may change them gives a pod of theirs another identity.",
+    what: "Checks for bindings whose role allows `update` or `patch` of service accounts without naming them.",
+    why: "Annotations of a service account say which role of a cloud its pods have, and its `imagePullSecrets` which registry is believed. Anyone who may change them gives a pod of theirs another identity.",
     fix: "Make accounts with what they need when the program is installed; name those that are changed later.",
     references: [
       "https://kubernetes.io/docs/concepts/security/service-accounts/",

@@ -10,8 +10,8 @@ export const rbacStatusUpdate = permissionCheck({
   narrow: "low",
   fix: "remove services/status and pods/status from the role",
   documentation: {
-    what: "Finds bindings whose role allows `update` or `patch` of `services/status` or `pods/status` without naming them.",
-    why: "The address of a load balancer stands in a service's status, and traffic to that address goes to its pods, whoever's address it is (CVE-2020-8554). A pod's status says whether it is ready and where it is: who writes it draws connections or keeps them away.",
+    what: "Checks for bindings whose role allows `update` or `patch` of `services/status` or `pods/status` without naming them.",
+    why: "The address of a load balancer stands in a service's status, and traffic to that address goes to its pods, anyone who's address it is (CVE-2020-8554). A pod's status says whether it is ready and where it is: who writes it draws connections or keeps them away.",
     fix: "Leave it to kubelets, to the controllers of load balancers and to what keeps readiness gates, in namespaces of their own.",
     references: [
       "https://github.com/kubernetes/kubernetes/issues/97076",

@@ -9,7 +9,7 @@ export const rbacSystemConfigurationUpdate = permissionCheck({
   wide: "high",
   fix: "list the ConfigMaps in resourceNames",
   documentation: {
-    what: "Finds bindings whose role allows `update` or `patch` of ConfigMaps in the whole cluster or in kube-system: of all, or of `aws-auth`, `coredns`, `kube-proxy`, `kubeadm-config`, `kubelet-config` or `extension-apiserver-authentication`. A rule that names others is none.",
+    what: "Checks for bindings whose role allows `update` or `patch` of ConfigMaps in the whole cluster or in kube-system: of all, or of `aws-auth`, `coredns`, `kube-proxy`, `kubeadm-config`, `kubelet-config` or `extension-apiserver-authentication`. Not reported: a rule that names others.",
     why: "On EKS `aws-auth` says which role of AWS is which user of the cluster: one line makes its author an administrator. CoreDNS resolves every name by its ConfigMap, and so decides who answers. The others configure the nodes, and whom the API's extensions believe.",
     fix: "Give it in the program's own namespace. For leader election there are Leases.",
     references: [

@@ -9,8 +9,8 @@ export const rbacUnboundRole = clusterCheck<"access">({
   title: "Unbound roles with full permissions",
   severity: "low",
   documentation: {
-    what: "Finds roles with every verb on every resource of every group that no binding gives to anybody. `cluster-admin`, which Kubernetes makes, is none.",
-    why: "It gives nothing to anybody yet. Whoever may bind it, by its name or by aggregation, makes an administrator of themselves, and nobody who looks for `cluster-admin` sees it.",
+    what: "Checks for roles with every verb on every resource of every group that no binding gives to anybody. Not reported: `cluster-admin`, which Kubernetes makes.",
+    why: "It gives nothing to anybody yet. Anyone who may bind it, by its name or by aggregation, makes an administrator of themselves, and nobody who looks for `cluster-admin` sees it.",
     fix: "Remove it, or write into it what is used.",
     references: ["https://kubernetes.io/docs/concepts/security/rbac-good-practices/#periodic-review"],
   },

@@ -33,7 +33,7 @@ export const rbacWildcard = clusterCheck<"access">({
   severity: "high",
   withoutControl: "none of the ten is about permissions (RBAC)",
   documentation: {
-    what: "Finds bindings whose role has `*` for verbs or resources. Changing all resources of one of Kubernetes' own groups is high, every verb on named ones medium, and what is of custom resources alone low. In a namespace it is one level less. What gives everything is for `cluster/rbac-cluster-admin`.",
+    what: "Checks for bindings whose role has `*` for verbs or resources. Changing all resources of one of Kubernetes' own groups is high, every verb on named ones medium, and what is of custom resources alone low. In a namespace it is one level less. What gives everything is for `cluster/rbac-cluster-admin`.",
     why: "A star holds for what there will be as well: resources of later versions, and verbs such as `escalate`, `bind` and `impersonate` that nobody had in mind.",
     fix: "Write the verbs and the resources out.",
     references: ["https://kubernetes.io/docs/concepts/security/rbac-good-practices/#least-privilege"],

@@ -37,7 +37,7 @@ export const runtimeDetection = clusterCheck({
   severity: "high",
   controls: [8],
   documentation: {
-    what: "Looks for the agents of Falco, Tetragon, Tracee and KubeArmor by their images. It passes where one is a DaemonSet for all nodes, and is a finding where all that there are leave nodes out. Where none was read nothing is said: another product, or one outside the cluster, may watch, and the control stays unknown.",
+    what: "Checks for the agents of Falco, Tetragon, Tracee and KubeArmor by their images. It passes where one is a DaemonSet for all nodes, and is reported where all that there are leave nodes out. Where none was read nothing is said: another product, or one outside the cluster, may watch, and the control stays unknown.",
     why: "A node without the agent is where an attacker is not seen, and pods go to whichever node has room.",
     fix: "Run the agent as a DaemonSet without a nodeSelector, with tolerations for the nodes' taints.",
     references: ["https://falco.org/docs/setup/kubernetes/", "https://tetragon.io/docs/installation/kubernetes/"],

@@ -30,8 +30,8 @@ export const webhookFailsOpen = clusterCheck({
   title: "Security webhooks that fail open",
   severity: "medium",
   documentation: {
-    what: "Finds webhooks with `failurePolicy: Ignore` that, by their names, are there to keep something out: policy engines and verifiers of images. Others, that set defaults or check their own resources, are none.",
-    why: "Whoever makes the webhook slow or its pods go away gets everything admitted, and nothing shows that it was not asked.",
+    what: "Checks for webhooks with `failurePolicy: Ignore` that, by their names, are there to keep something out: policy engines and verifiers of images. Not reported: others, that set defaults or check their own resources.",
+    why: "Anyone who makes the webhook slow or its pods go away gets everything admitted, and nothing shows that it was not asked.",
     fix: "Set `failurePolicy: Fail`, run several replicas with a disruption budget, and leave kube-system and its own namespace out by a selector.",
     references: [
       "https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/#failure-policy",

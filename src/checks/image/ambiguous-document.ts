@@ -10,8 +10,8 @@ export const ambiguousDocument: ImageCheck<"ambiguity"> = {
   withoutControl: "the other checks of such an image are unknown, and with them its controls",
   severity: "high",
   documentation: {
-    what: 'Looks for what lets two programs read two images from one index, manifest or configuration: a key that stands twice in one object, a key that runtimes take for a known one because they do not heed case (`"User"` and `"user"`), bytes that are no UTF-8, a document that is index and manifest at once, and one that an archive has more than once. Such an image is not looked into any further: whatever else is asked of it is unknown.',
-    why: "One digest stands for one image, and everything rests on that: what was scanned, signed and approved is what runs. Here whoever made the image chooses what a scanner sees and what a container engine runs: a harmless user for the one and root for the other, or other layers. No tool that builds images writes such a document by itself.",
+    what: 'Checks for forms by which two programs read different images from one index, manifest or configuration: a duplicate key, a key that runtimes take for a known one because they do not heed case (`"User"` and `"user"`), bytes that are not UTF-8, a document that is index and manifest at once, and one that an archive has more than once. Such an image is not looked into any further: whatever else is asked of it is unknown.',
+    why: "One digest stands for one image, and everything rests on that: what was scanned, signed and approved is what runs. Here anyone who made the image chooses what a scanner sees and what a container runtime runs: a harmless user for the one and root for the other, or other layers. No tool that builds images writes such a document by itself.",
     fix: "Do not run the image. Build it anew from its source, and find out who or what wrote this document.",
     references: [
       "https://www.rfc-editor.org/rfc/rfc8259#section-4",

@@ -10,8 +10,8 @@ export const baseNotAccepted: ImageCheck<"base", { readonly accept: readonly Bas
   controls: [1],
   severity: "high",
   documentation: {
-    what: "Recognises what an image is built on and asks whether the policy accepts that kind (`bases.accept`; by default all but `full`). The kind is read from the contents: the distribution, whether there is a shell, a package manager and a C library, and whether dpkg leaves out documentation. What an image says of itself in annotations names its base and never makes its kind. `bulkhead image base` shows all of it.",
-    why: "What a base brings is shipped with every image on it, flaws included, and most of it no application ever calls. A shell and a package manager are also what an attacker who got in works with.",
+    what: "Checks what an image is built on and asks whether the policy accepts that kind (`bases.accept`; by default all but `full`). The kind is read from the contents: the distribution, whether there is a shell, a package manager and a C library, and whether dpkg leaves out documentation. What an image says of itself in annotations names its base and never makes its kind. `bulkhead image base` shows all of it.",
+    why: "What a base brings is shipped with every image on it, vulnerabilities included, and most of it no application ever calls. A shell and a package manager are also what an attacker who got in works with.",
     fix: "Build on a slim, distroless or static base: compile in a full image, and copy the result into a small one in a last stage. `bulkhead image base` estimates what that removes. Where a full base is needed, accept it in the policy file or write an exception with a reason, an owner and an expiry.",
     references: [
       "https://docs.docker.com/build/building/best-practices/#choose-the-right-base-image",

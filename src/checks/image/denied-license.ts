@@ -16,9 +16,9 @@ export const deniedLicense: ImageCheck<"licenses" | "layers", LicenseParameters>
   withoutControl: "none of the ten is about licenses",
   severity: "high",
   documentation: {
-    what: "Reads the licence that each package states, as an SPDX expression or in the spellings of its ecosystem, and holds it against `licenses` of the policy: of alternatives one must be allowed, of a conjunction all. Runs where the policy has something to say of licences.",
-    why: "Whoever passes on an image passes on all that is in it, and has to keep to the terms of each package.",
-    fix: "Replace the package, or decide that its licence is acceptable and add it to `licenses.allow`. For one package alone write an exception.",
+    what: "Checks the license that each package states, as an SPDX expression or in the spellings of its ecosystem, and holds it against `licenses` of the policy: of alternatives one must be allowed, of a conjunction all. Runs where the policy has something to say of licenses.",
+    why: "Anyone who passes on an image passes on all that is in it, and has to keep to the terms of each package.",
+    fix: "Replace the package, or decide that its license is acceptable and add it to `licenses.allow`. For one package alone write an exception.",
     references: ["https://spdx.github.io/spdx-spec/v2.3/SPDX-license-expressions/", "https://spdx.org/licenses/"],
   },
   subject: "image",

@@ -13,8 +13,8 @@ export const embeddedSecret: ImageCheck<"secrets" | "layers"> = {
   controls: [3],
   severity: "varies",
   documentation: {
-    what: "Looks through every file of every layer, also files that a higher layer deletes or replaces, and through the image's configuration: environment, labels, command, and the history of its instructions with their build arguments. Keys, tokens and passwords are told by the formats that their issuers document, and by the names that random values are given to. A finding shows the first characters of a secret at most.",
-    why: "Whoever can pull the image has the secret. A file that a later instruction deletes is still in the layer below, and what an ARG or an ENV held is in the history.",
+    what: "Checks every file of every layer, also files that a higher layer deletes or replaces, and through the image's configuration: environment, labels, command, and the history of its instructions with their build arguments. Keys, tokens and passwords are reported by the formats that their issuers document, and by the names that random values are given to. A finding shows the first characters of a secret at most.",
+    why: "Anyone who can pull the image has the secret. A file that a later instruction deletes is still in the layer below, and what an ARG or an ENV held is in the history.",
     fix: "Revoke the secret where it was issued and make a new one. Build the image without it: `RUN --mount=type=secret` for what the build needs, a mounted secret for what runs, a .dockerignore for what was copied by mistake. Images that were pushed keep the secret: delete them from the registry.",
     references: [
       "https://doi.org/10.6028/NIST.SP.800-190",

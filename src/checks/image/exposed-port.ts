@@ -12,7 +12,7 @@ export const exposedPort: ImageCheck<"config"> = {
   withoutControl: "none of the ten is about ports",
   severity: "varies",
   documentation: {
-    what: "Looks at the ports that the image's configuration exposes. Those below 1024 are low; those by which a machine is administered or a program debugged (SSH, Telnet, Docker's API, Remote Desktop, VNC, debuggers…) are medium.",
+    what: "Checks the ports that the image's configuration exposes. Those below 1024 are low; those by which a machine is administered or a program debugged (SSH, Telnet, Docker's API, Remote Desktop, VNC, debuggers…) are medium.",
     why: "By default Linux lets only root, or a process with `CAP_NET_BIND_SERVICE`, listen below 1024. Docker and recent Kubernetes lower the bound within a container; where they do not, the image needs a right that it should not have. A port for administration is a second way in beside the one that the cluster guards and logs.",
     fix: "Let the program listen on a port from 1024 on, and map it from outside: `EXPOSE 8080`. Take servers for administration out of the image: `kubectl exec` and `kubectl debug` do the same and are logged.",
     references: [

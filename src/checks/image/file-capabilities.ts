@@ -30,7 +30,7 @@ export const fileCapabilities: ImageCheck<"paths" | "layers" | "baseLayers"> = {
     "whether a program's privileges count is up to the workload: control 4, by workload/capabilities-restricted",
   severity: "varies",
   documentation: {
-    what: "Reads the extended attribute `security.capability` of every file of every layer (versions 1 to 3). Capabilities that make whoever has them root, or as good as root, are high; those to bind low ports, to send raw packets and the like are low, and so are the programs that distributions are known to ship with them; the rest is medium.",
+    what: "Checks the extended attribute `security.capability` of every file of every layer (versions 1 to 3). Capabilities that make anyone who has them root, or as good as root, are high; those to bind low ports, to send raw packets and the like are low, and so are the programs that distributions are known to ship with them; the rest is medium.",
     why: "It is setuid in smaller pieces: an ordinary user of the container gets the capability by starting the program, as far as the container's own bound allows. `allowPrivilegeEscalation: false` and `no-new-privileges` make the kernel ignore it.",
     fix: "Take it away with `setcap -r`, in the instruction that brings the program, or let the program do without: a port from 1024 on needs none.",
     references: ["https://man7.org/linux/man-pages/man7/capabilities.7.html"],

@@ -25,7 +25,7 @@ export const historyLint: ImageCheck<"history" | "commands" | "layers"> = {
   severity: "varies",
   documentation: {
     what: `Reads the steps that the image's configuration keeps of its build, as Docker, BuildKit and Buildah write them, and judges those of the application's layers by the checks over Dockerfiles: ${historyChecks.map(({ id }) => `\`${id}\``).join(", ")}. A finding names the step and the check, and an exception may name either. Steps that only name a script, as those with a heredoc do, and those of other builders are not judged.`,
-    why: "Whoever runs an image seldom has its Dockerfile. What was downloaded without a check, installed without signatures, or handed over as a build argument is in the image all the same.",
+    why: "Anyone who runs an image seldom has its Dockerfile. What was downloaded without a check, installed without signatures, or handed over as a build argument is in the image all the same.",
     fix: "As the check that is named says (`bulkhead explain build/curl-pipe-shell`), in the Dockerfile that the image is built from.",
     references: ["https://github.com/opencontainers/image-spec/blob/main/config.md"],
   },

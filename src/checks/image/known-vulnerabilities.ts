@@ -13,7 +13,7 @@ export const knownVulnerabilities: ImageScopeCheck = {
   severity: "varies",
   documentation: {
     what: "Compares every package that the image ships with the advisories of its ecosystem and release: distribution packages by their source package and the distribution's own version order, language packages by theirs. Advisories that are aliases of each other are one finding.",
-    why: "A published flaw is the cheapest way in: the exploit is often public within days. What is not installed cannot be exploited, and what is upgraded no longer is.",
+    why: "A published vulnerability is the cheapest way in: the exploit is often public within days. What is not installed cannot be exploited, and what is upgraded no longer is.",
     fix: "Upgrade the package to the fixed version that the finding names, in the instruction that brought it. Where there is no fix, remove the package, or write an exception into the policy file with a reason, an owner and an expiry.",
     references: ["https://ossf.github.io/osv-schema/", "https://www.first.org/cvss/v3-1/specification-document"],
   },

@@ -15,13 +15,12 @@ export const sensitiveVolume: ImageCheck<"config"> = {
   layer: "image",
   category: "configuration",
   controls: [],
-  withoutControl:
-    "control 4 counts workloads: what is mounted into a container is judged there, by workload/runtime-socket",
+  withoutControl: "control 4 counts workloads: mounts of a container are evaluated there, by workload/runtime-socket",
   severity: "varies",
   documentation: {
-    what: "Looks at the volumes of the image's configuration. The socket of a container engine is high; the root, `/etc`, `/usr`, the folders of programs and libraries, `/proc`, `/sys`, `/dev` and where engines and the kubelet keep their state are medium.",
-    why: "An image with a volume at the engine's socket is made to be run with it: whoever can write to that starts a privileged container and owns the host. A volume over a folder of the system is writable also where the root file system is read-only, and outlives the container: what is exchanged there, an update of the image does not reach.",
-    fix: "Leave the engine's socket to the host, and build images with a builder that runs without privileges. Make a volume only of the folder that the program writes its data to: `VOLUME /var/lib/app`.",
+    what: "Checks the volumes of the image's configuration. The socket of a container runtime is high; the root, `/etc`, `/usr`, the directories of programs and libraries, `/proc`, `/sys`, `/dev` and where engines and the kubelet keep their state are medium.",
+    why: "An image with a volume at the engine's socket is made to be run with it: anyone who can write to that starts a privileged container and owns the host. A volume over a directory of the system is writable also where the root filesystem is read-only, and outlives the container: what is exchanged there, an update of the image does not reach.",
+    fix: "Leave the engine's socket to the host, and build images with a builder that runs without privileges. Make a volume only of the directory that the program writes its data to: `VOLUME /var/lib/app`.",
     references: [
       "https://docs.docker.com/engine/security/#docker-daemon-attack-surface",
       "https://github.com/opencontainers/image-spec/blob/main/config.md",

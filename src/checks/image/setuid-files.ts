@@ -42,8 +42,8 @@ export const setuidFiles: ImageCheck<"paths" | "layers" | "baseLayers"> = {
     "whether a program's privileges count is up to the workload: control 4, by workload/capabilities-restricted",
   severity: "varies",
   documentation: {
-    what: "Looks at the mode of every file of every layer. The setuid and setgid programs that distributions are known to ship (`su`, `mount`, `passwd`…) are one low finding. Of the others those are high that are root's and are a shell, an interpreter or a like tool, or stand outside the system's folders of programs; the rest, and `sudo` and its like where the application brings them, are medium. A program that a higher layer removes, or whose bit it takes, is not there, and is only counted.",
-    why: "Whoever gets into the container as an ordinary user becomes root in it by a flaw, or by the plain use, of a program that runs with root's rights. `allowPrivilegeEscalation: false` and `no-new-privileges` make the kernel ignore the bit; without them it is all that is needed.",
+    what: "Checks the mode of every file of every layer. The setuid and setgid programs that distributions are known to ship (`su`, `mount`, `passwd`…) are one low finding. Of the others those are high that are root's and are a shell, an interpreter or a like tool, or stand outside the system's directories of programs; the rest, and `sudo` and its like where the application brings them, are medium. A program that a higher layer removes, or whose bit it takes, is not there, and is only counted.",
+    why: "Anyone who gets into the container as an ordinary user becomes root in it by a vulnerability, or by the plain use, of a program that runs with root's rights. `allowPrivilegeEscalation: false` and `no-new-privileges` make the kernel ignore the bit; without them it is all that is needed.",
     fix: "Take the bit away where it comes into being, in the same instruction: `chmod u-s,g-s`. For all of them, in a last RUN: `find / -xdev -perm /6000 -type f -exec chmod a-s {} +`. Run workloads with `allowPrivilegeEscalation: false`.",
     references: [
       "https://man7.org/linux/man-pages/man2/execve.2.html",

@@ -10,8 +10,8 @@ export const shellOrPackageManager: ImageCheck<"tools" | "layers"> = {
   controls: [],
   severity: "low",
   documentation: {
-    what: "Looks for shells and package managers where distributions have them. One finding names all of them: low with a package manager, negligible with a shell alone.",
-    why: "A flaw that starts a program needs one to start: without a shell most ready-made attacks end there, and without a package manager nobody fetches the next tool. A running service needs neither.",
+    what: "Checks for shells and package managers where distributions have them. One finding names all of them: low with a package manager, negligible with a shell alone.",
+    why: "A vulnerability that starts a program needs one to start: without a shell most ready-made attacks end there, and without a package manager nobody fetches the next tool. A running service needs neither.",
     fix: "Build on a distroless or static base, or copy the application from a build stage into an empty image. `bulkhead image base` shows what that leaves out. For looking into a container there is `kubectl debug`.",
     references: ["https://docs.docker.com/build/building/best-practices/#choose-the-right-base-image"],
   },

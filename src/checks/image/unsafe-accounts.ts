@@ -16,8 +16,8 @@ export const unsafeAccounts: ImageCheck<"accounts" | "layers"> = {
   withoutControl: "it is about accounts inside the image, and control 4 counts workloads",
   severity: "high",
   documentation: {
-    what: "Reads `/etc/passwd` and `/etc/shadow` of the image. An account whose field for the password is empty is a finding, low where its shell lets nobody in; so is every account with the user id 0 beside root. Hashes of passwords are the affair of `image/embedded-secret`.",
-    why: "`su` asks nothing of whoever becomes a user without a password: any process that can start it becomes root where that is root's account, and so does whoever reaches an SSH or console login. A second name for root is how a way back in is kept, and rules that name root do not see it.",
+    what: "Checks `/etc/passwd` and `/etc/shadow` of the image. An account whose field for the password is empty is reported, low where its shell lets nobody in; so is every account with the user id 0 beside root. Hashes of passwords are the affair of `image/embedded-secret`.",
+    why: "`su` asks nothing of anyone who becomes a user without a password: any process that can start it becomes root where that is root's account, and so does anyone who reaches an SSH or console login. A second name for root is how a way back in is kept, and rules that name root do not see it.",
     fix: "Lock the account in the instruction that makes it: `passwd -l NAME`, or `*` in the second field of `/etc/shadow`. Give every account but root a user id of its own.",
     references: [
       "https://man7.org/linux/man-pages/man5/shadow.5.html",

@@ -10,7 +10,7 @@ export const userByName: ImageCheck<"config" | "passwd"> = {
   controls: [],
   severity: "low",
   documentation: {
-    what: "Looks at the user that the image's configuration names: one by its name is a finding, unless that is root's, which `image/runs-as-root` finds.",
+    what: "Checks the user that the image's configuration names: one by its name is reported, unless that is root's, which `image/runs-as-root` finds.",
     why: "Kubernetes does not look into `/etc/passwd`. With `runAsNonRoot: true` and no `runAsUser` it refuses to start a container whose image names its user by name, for that could be root.",
     fix: "Name the same user by its number: `USER 10001`, or `USER 10001:10001` with the group.",
     references: ["https://kubernetes.io/docs/tasks/configure-pod-container/security-context/"],

@@ -31,9 +31,9 @@ export const worldWritable: ImageCheck<"paths" | "layers" | "baseLayers"> = {
   withoutControl: "whether files may be written is up to the workload: control 4, by workload/writable-root-filesystem",
   severity: "varies",
   documentation: {
-    what: "Looks at the mode of every file and folder of every layer. What everybody may write is a finding, unless it is a folder with the sticky bit, or lies below `/tmp`, `/var/tmp`, `/dev`, `/run` and the like. Programs, and all in the folders of programs and libraries, are one high finding; all in `/etc`, `/root` and `/boot` is another; the rest is one of medium. Links and devices do not count.",
-    why: "Whoever gets into one process of the container, whatever its user, puts a program of theirs in the place of one that others run, root among them.",
-    fix: "Give the files to the user that must write them, with `COPY --chown` or `chown`, and leave others the right to read: 755 for programs and folders, 644 for the rest. Do it in the instruction that brings them: a `chmod` in a later one stores every file twice.",
+    what: "Checks the mode of every file and directory of every layer. What everyone may write is reported, unless it is a directory with the sticky bit, or lies below `/tmp`, `/var/tmp`, `/dev`, `/run` and the like. Programs, and all in the directories of programs and libraries, are one high finding; all in `/etc`, `/root` and `/boot` is another; the rest is one of medium. Links and devices do not count.",
+    why: "Anyone who gets into one process of the container, whatever its user, puts a program of theirs instead of one that others run, root among them.",
+    fix: "Give the files to the user that must write them, with `COPY --chown` or `chown`, and leave others the right to read: 755 for programs and directories, 644 for the rest. Do it in the instruction that brings them: a `chmod` in a later one stores every file twice.",
     references: [
       "https://docs.docker.com/reference/dockerfile/#copy---chown---chmod",
       "https://man7.org/linux/man-pages/man7/inode.7.html",

@@ -15,7 +15,7 @@ const LIVE = "test/live/fixed-builds.live.ts: a Dockerfile of apt, npm or pip bu
 
 const BY_SECRET: FixKind = {
   grade: "likely",
-  reason: "whoever builds it must hand the secret over by --secret from then on",
+  reason: "every build must pass the secret with --secret from then on",
 };
 
 const PROC_MOUNT: FixKind = {
@@ -24,7 +24,7 @@ const PROC_MOUNT: FixKind = {
 };
 
 const KINDS: Readonly<Record<string, FixKind>> = {
-  "build/add-instead-of-copy": { grade: "safe", reason: "of a folder ADD makes the same copy", oracle: BUILT },
+  "build/add-instead-of-copy": { grade: "safe", reason: "ADD copies a directory in the same way", oracle: BUILT },
   "build/apk-cache-kept": { grade: "likely", reason: "the index is fetched all the same, but no apk ran to show it" },
   "build/apt-cache-kept": { grade: "safe", reason: "nothing after it in the file reads the lists", oracle: LIVE },
   "build/apt-in-script": { grade: "safe", reason: "apt-get does the same by these verbs", oracle: LIVE },
@@ -71,7 +71,7 @@ const KINDS: Readonly<Record<string, FixKind>> = {
   "workload/capabilities-restricted": { grade: "likely", reason: "the program may use one of the capabilities" },
   "workload/host-namespaces": { grade: "likely", reason: "the program may watch or serve its node" },
   "workload/host-probes": { grade: "likely", reason: "the kubelet asks the pod's own address then" },
-  "workload/privileged": { grade: "likely", reason: "nothing is put in the place of what the program may use of it" },
+  "workload/privileged": { grade: "likely", reason: "nothing replaces what the program may use of it" },
   "workload/proc-mount": PROC_MOUNT,
   "workload/proc-mount-restricted": PROC_MOUNT,
   "workload/run-as-non-root": { grade: "likely", reason: "the kubelet refuses what would start as root" },

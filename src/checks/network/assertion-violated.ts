@@ -8,7 +8,7 @@ export const assertionViolated = networkCheck({
   severity: "high",
   controls: [6],
   documentation: {
-    what: "Checks the assertions of the file that `network.intended` of the policy names, as `bulkhead network test` reads them: `deny shop/* -> internet`, `allow shop/web -> shop/api:8080`. One finding for each that does not hold, at the rule that decides where there is one. Not reported: where the policy names no file. An assertion about what was not read, or what the CNI decides, is unknown. Severity: high.",
+    what: "Checks the assertions of the file that `network.intended` of the policy names, as `bulkhead network test` reads them: `deny shop/* -> internet`, `allow shop/web -> shop/api:8080`. Reported: each assertion that does not hold, at the rule that decides it. Not reported: where the policy names no file. An assertion about what was not read, or what the CNI decides, is unknown. Severity: high.",
     why: "What was agreed about the network is no longer so, and nobody decided that.",
     fix: "Correct the policy that decides, or the assertion where the intention has changed. `bulkhead network explain` shows every rule.",
     references: ["https://kubernetes.io/docs/concepts/services-networking/network-policies/"],

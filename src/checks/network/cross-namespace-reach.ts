@@ -9,7 +9,7 @@ export const crossNamespaceReach = networkNamespaceCheck({
   severity: "medium",
   controls: [6],
   documentation: {
-    what: "Checks which pods of other namespaces reach pods of this one: because nothing isolates those for ingress, or because a rule lets in every pod of every namespace. One finding for each cause. Not reported: what a rule names by namespace or pod, the cluster's own namespaces as sources, pods on their node's network. Severity: medium; that default-deny is missing is a finding of its own.",
+    what: "Checks which pods of other namespaces reach pods of this one: because nothing isolates those for ingress, or because a rule lets in every pod of every namespace. One finding for each cause. Not reported: what a rule names by namespace or pod, the cluster's own namespaces as sources, pods on their node's network. Severity: medium; that default-deny is missing is reported of its own.",
     why: "An attacker in the least important namespace talks to the databases of all others.",
     fix: "Isolate the pods for ingress and allow the namespaces that need them, by `kubernetes.io/metadata.name`.",
     references: ["https://kubernetes.io/docs/concepts/security/multi-tenancy/#network-isolation"],

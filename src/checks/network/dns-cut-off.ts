@@ -9,7 +9,7 @@ export const dnsCutOff = networkNamespaceCheck({
   severity: "medium",
   documentation: {
     what: "Checks pods that are isolated for egress for a rule that lets them ask a DNS server: the cluster's DNS pods on the port that they listen on, where those were read, else anything on port 53, 5353 or a named port. Not reported: pods with `dnsPolicy: None`, and pods on their node's network. Severity: medium.",
-    why: "Nothing resolves names, so the application fails; whoever repairs it in a hurry opens all egress.",
+    why: "Nothing resolves names, so the application fails; anyone who repairs it in a hurry opens all egress.",
     fix: "Allow UDP and TCP 53 to the pods of the cluster's DNS, on their own port (`targetPort` of the Service), and to node-local DNS where there is one.",
     references: ["https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/"],
   },

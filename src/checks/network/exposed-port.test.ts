@@ -21,7 +21,7 @@ test("databases and administration are worse than other ports, and the internet 
   assert.match(found(exposedPort, [shop, pod(22), service(22, balanced)])[0] ?? "", /^high .* SSH/);
   assert.match(
     found(exposedPort, [shop, pod(5432), service(5432, { type: "NodePort" })])[0] ?? "",
-    /^medium .*whoever reaches a node by NodePort/,
+    /^medium .*anyone who reaches a node by NodePort/,
   );
   assert.match(found(exposedPort, [shop, pod(8080), service(8080, balanced)])[0] ?? "", /^low .* port 8080\/TCP/);
   assert.deepEqual(found(exposedPort, [shop, pod(5432), service(5432, {})]), []);

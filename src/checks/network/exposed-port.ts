@@ -13,7 +13,7 @@ export const exposedPort = networkCheck({
   severity: "high",
   controls: [6],
   documentation: {
-    what: "Checks what is open from outside by each way: LoadBalancer, NodePort, external addresses, host ports, Ingress, Gateway API, OpenShift Routes, Istio gateways, Traefik and Knative, each held against the network policies of the pods behind it, on the pods' own ports. Severity: high where the port is of a database or of administration and is open to the internet (medium where it is open to whoever reaches a node, or to stated addresses); low where another port is open without an Ingress or Gateway and to all addresses. Not reported: other ports behind an Ingress or Gateway, which are for that; pods on their node's network, which are a finding of their own.",
+    what: "Checks what is open from outside by each way: LoadBalancer, NodePort, external addresses, host ports, Ingress, Gateway API, OpenShift Routes, Istio gateways, Traefik and Knative, each held against the network policies of the pods behind it, on the pods' own ports. Severity: high where the port is of a database or of administration and is open to the internet (medium where it is open to anyone who reaches a node, or to stated addresses); low where another port is open without an Ingress or Gateway and to all addresses. Not reported: other ports behind an Ingress or Gateway, which are for that; pods on their node's network, which are a finding of their own.",
     why: "Scanners find an open database within minutes, and many ask for no password as they come.",
     fix: "Make the Service of type ClusterIP, or state `loadBalancerSourceRanges` and a NetworkPolicy for the addresses that need it.",
     references: ["https://kubernetes.io/docs/concepts/services-networking/service/#publishing-services-service-types"],
@@ -56,7 +56,7 @@ function finding(own: readonly ExposedPort[]): FieldDetection | undefined {
   const ports = [...new Set(own.map(({ protocol, port }) => `${port}/${protocol}`))].slice(0, 6).join(", ");
   const severity = program === undefined ? "low" : reach === "internet" && !restricted ? "high" : "medium";
   const who =
-    reach === "internet" ? "the internet" : reach === "nodes" ? "whoever reaches a node" : "outside the cluster";
+    reach === "internet" ? "the internet" : reach === "nodes" ? "anyone who reaches a node" : "outside the cluster";
   return {
     object: opener.object,
     path: opener.field,

@@ -9,7 +9,7 @@ export const meshPortCutOff = networkNamespaceCheck({
   severity: "medium",
   documentation: {
     what: "Checks workloads of Istio's ambient mode and of Linkerd between which network policies let some port through, for the port on which all traffic of the mesh arrives, whatever the application's is: TCP 15008 (HBONE), TCP 4143 in Linkerd. Not reported: workloads with Istio's sidecars, whose ports stay their own. Severity: medium.",
-    why: "Connections within the mesh fail, and whoever repairs it in a hurry opens all ports or leaves the mesh.",
+    why: "Connections within the mesh fail, and anyone who repairs it in a hurry opens all ports or leaves the mesh.",
     fix: "Allow the mesh's port beside the application's ports, in the directions in which the policies isolate.",
     references: [
       "https://istio.io/latest/docs/ambient/usage/networkpolicy/",

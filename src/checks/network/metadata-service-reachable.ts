@@ -10,7 +10,7 @@ export const metadataServiceReachable = networkNamespaceCheck({
   controls: [6],
   documentation: {
     what: "Checks which pods reach an address of a cloud's metadata service, each address by itself: 169.254.169.254 and fd00:ec2::254 among them. One finding for each cause. Pods on their node's network reach it always, whatever policies say (medium: no policy closes it). Not reported: addresses that give a pod its own identity and no other, such as EKS Pod Identity. Whether the nodes' hop limit and required tokens stop pods is a setting of the nodes, which no manifest tells: a hop limit of 1 stops pods where tokens are required, and never those on their node's network. Severity: high.",
-    why: "The service hands the node's credentials to whoever asks: one forged request of a pod is enough, and the cloud account is the attacker's.",
+    why: "The service hands the node's credentials to anyone who asks: one forged request of a pod is enough, and the cloud account is the attacker's.",
     fix: "Isolate the pods for egress, and leave the address out of CIDRs that are allowed: `except: [169.254.169.254/32]`. On the nodes require tokens and set the hop limit to 1.",
     references: [
       "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html",

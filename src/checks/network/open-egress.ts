@@ -11,7 +11,7 @@ export const openEgress = networkNamespaceCheck({
   controls: [6],
   documentation: {
     what: "Checks which pods reach the internet at large: more addresses than a /8 of IPv4 or a /32 of IPv6, or every name. One finding for each cause: pods that nothing isolates, and each rule that allows it. Not reported: named addresses and domains, and what `network.egress` of a trusted policy states as 0.0.0.0/0. Severity: medium; high where one of the pods has Secrets or a cloud identity (EKS roles and Pod Identity, GKE and Azure Workload Identity), which it can send away.",
-    why: "Whoever takes over a container sends away what it can read, and fetches the next tools.",
+    why: "Anyone who takes over a container sends away what it can read, and fetches the next tools.",
     fix: "Allow egress to the addresses that are needed, or by name with a CNI, a mesh or an egress proxy that knows names. `bulkhead network generate` writes either from `network.egress` of the policy.",
     references: ["https://kubernetes.io/docs/concepts/services-networking/network-policies/"],
   },

@@ -9,7 +9,7 @@ export const policyShadowed = networkCheck({
   severity: "low",
   documentation: {
     what: "Checks whether removing a policy changes a connection: one whose rules other policies decide before it changes none. Of several that say the same the first of the files is kept. Not reported: policies that name pods or namespaces of which none was read; where there are more kinds of pods than can be compared, none, and a note says so. Severity: low.",
-    why: "Whoever reads it believes that it protects something, and edits it without effect.",
+    why: "Anyone who reads it believes that it protects something, and edits it without effect.",
     fix: "Delete it, or narrow the policy that comes before it.",
     references: ["https://kubernetes.io/docs/concepts/services-networking/network-policies/"],
   },

@@ -10,7 +10,7 @@ export const workloadOutsideMesh = networkNamespaceCheck({
   controls: [10],
   documentation: {
     what: "Checks which workloads of an application's namespace are in Istio (sidecars or ambient) or Linkerd: by the proxies of pods that were read, else by labels and annotations together with an injector or ztunnel that was read. Labels alone, without anything that acts on them, leave it unknown. WireGuard and IPsec between nodes are not counted as mTLS: they authenticate nodes and leave out traffic within one. Not reported: the cluster's own namespaces. Severity: high; low where the policy says `network.mesh.mtls: optional`.",
-    why: "Whoever is on the network between two pods reads and changes what they send, and anyone can claim to be the client.",
+    why: "Anyone who is on the network between two pods reads and changes what they send, and anyone can claim to be the client.",
     fix: "Add the namespace to a mesh: label it `istio-injection=enabled`, or `istio.io/dataplane-mode=ambient`, or annotate it `linkerd.io/inject: enabled`, and restart its workloads.",
     references: [
       "https://istio.io/latest/docs/concepts/security/#mutual-tls-authentication",

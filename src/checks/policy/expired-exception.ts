@@ -13,7 +13,7 @@ export const expiredException: PolicyCheck<"policy"> = {
   controls: [2],
   severity: "high",
   documentation: {
-    what: "An exception of the policy is past its `expires` date. It takes nothing out of any verdict any more.",
+    what: "Checks whether an exception of the policy is past its `expires` date. It takes nothing out of any verdict any more.",
     why:
       "An exception is a risk that somebody accepted until a day. After that day nobody has accepted it: what it named " +
       "counts again, and the entry that stays behind makes readers believe otherwise.",

@@ -17,14 +17,8 @@ export const tooBroadException: PolicyCheck<"uses", { readonly limits: Exception
   controls: [2],
   severity: "varies",
   documentation: {
-    what:
-      "An exception of the policy accepts more than anybody can have looked at: everything (it names no id and no " +
-      "package, and its path or asset is a pattern that any text matches: high), whatever is found at a path or in an " +
-      "asset (medium), findings of more different flaws than `exceptionLimits.maxFlaws` (medium), or a risk for more " +
-      "days from today than `exceptionLimits.maxDays` (medium). `exceptionLimits.broad: allow` turns it off.",
-    why:
-      "An exception is one decision about one risk. One that names a folder or a whole image also accepts every flaw " +
-      "that becomes known there later, which nobody has decided, and one without a near end is never decided again.",
+    what: "Checks whether an exception of the policy accepts more than anybody can have looked at: everything (it names no id and no package, and its path or asset is a pattern that any text matches: high), whatever is found at a path or in an asset (medium), findings of more different vulnerabilities than `exceptionLimits.maxFlaws` (medium), or a risk for more days from today than `exceptionLimits.maxDays` (medium). `exceptionLimits.broad: allow` turns it off.",
+    why: "An exception is one decision about one risk. One that names a directory or a whole image also accepts every vulnerability that becomes known there later, which nobody has decided, and one without a near end is never decided again.",
     fix:
       "Name the ids that were looked at, with the package and the path where they are, and a last day on which " +
       "somebody looks again. Write several exceptions where there are several reasons.",

@@ -12,15 +12,8 @@ export const unusedException: PolicyCheck<"allUses"> = {
   controls: [],
   severity: "low",
   documentation: {
-    what:
-      "An exception of the policy is in force and named no finding of this run, although what it could name was judged. " +
-      "It is said of an exception only where that is certain: at least one asset that it names was judged by a check " +
-      "that could have such a finding, and none of these answers was partial. A scan of one named image speaks only for " +
-      "exceptions that name just that asset; `bulkhead check` speaks also for those that name none, once it has judged " +
-      "an image. It cannot know of images that were not part of the run.",
-    why:
-      "What it was for has been fixed or has gone, or it is misspelt and never worked. Left behind, it waits to hide " +
-      "the flaw when it comes back, and readers take it for a risk that is still there.",
+    what: "Checks whether an exception of the policy is in force and named no finding of this run, although what it could name was evaluated. It is said of an exception only where that is certain: at least one asset that it names was evaluated by a check that could have such a finding, and none of these answers was partial. A scan of one named image speaks only for exceptions that name just that asset; `bulkhead check` speaks also for those that name none, once it has evaluated an image. It cannot know of images that were not part of the run.",
+    why: "What it was for has been fixed or has gone, or it is misspelt and never worked. Left behind, it waits to hide the vulnerability when it comes back, and readers take it for a risk that is still there.",
     fix: "Remove it. Where it should have named something, compare its id, package, path and asset with the finding.",
     references: [],
   },

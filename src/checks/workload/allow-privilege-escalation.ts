@@ -10,7 +10,7 @@ export const allowPrivilegeEscalation = podSecurityCheck({
   title: "Privilege escalation not disabled",
   severity: "medium",
   documentation: {
-    what: "A container does not say `allowPrivilegeEscalation: false`.",
+    what: "Checks whether a container does not say `allowPrivilegeEscalation: false`.",
     why: "A setuid program in the image makes root of any user. With `false` the kernel gives nothing more to a process than it began with (no_new_privs).",
     fix: "Set `allowPrivilegeEscalation: false` for each container.",
     references: ["https://docs.kernel.org/userspace-api/no_new_privs.html"],

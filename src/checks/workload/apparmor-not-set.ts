@@ -9,7 +9,7 @@ export const apparmorNotSet = workloadCheck({
   title: "AppArmor profile not set",
   severity: "negligible",
   documentation: {
-    what: "Looks at `appArmorProfile` of the pod and of every container, and at the annotation that was used before 1.30. Where none is stated the engine uses its default on nodes that have AppArmor, so this tells and does not blame; a pod that states SELinux options is not meant, nor is Windows. A privileged container is, though no profile holds it: once it is none any more, one should. `Unconfined` is a finding of Pod Security.",
+    what: "Checks `appArmorProfile` of the pod and of every container, and at the annotation that was used before 1.30. Where none is stated the engine uses its default on nodes that have AppArmor, so this tells and does not blame; a pod that states SELinux options is not meant, nor is Windows. Privileged containers are reported too, although no profile confines them. `Unconfined` is reported of Pod Security.",
     why: "What is not stated depends on the node: one without AppArmor starts the container all the same.",
     fix: "Set `appArmorProfile: { type: RuntimeDefault }`: a node that has no AppArmor then refuses the pod, so it is no patch for every cluster.",
     references: ["https://kubernetes.io/docs/tutorials/security/apparmor/"],

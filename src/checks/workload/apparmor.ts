@@ -15,7 +15,7 @@ export const apparmor = podSecurityCheck({
   severity: "medium",
   origins: ["kubernetes", "compose"],
   documentation: {
-    what: "A pod or container asks for an AppArmor profile that is neither the runtime's nor one of the node's, by field or by annotation.",
+    what: "Checks whether a pod or container asks for an AppArmor profile that is neither the runtime's nor one of the node's, by field or by annotation.",
     why: "`Unconfined` takes away what keeps a container from mounting, and from the node's settings below /proc and /sys.",
     fix: "Leave the profile out, or set `type: RuntimeDefault`.",
     references: ["https://kubernetes.io/docs/tutorials/security/apparmor/"],

@@ -12,7 +12,7 @@ export const capabilitiesBaseline = podSecurityCheck({
   controls: [4],
   origins: ["kubernetes", "compose"],
   documentation: {
-    what: "A container adds a capability that a runtime does not grant by itself, or writes one in a way that Kubernetes does not know (`CAP_CHOWN`, `chown`).",
+    what: "Checks whether a container adds a capability that a runtime does not grant by itself, or writes one in a way that Kubernetes does not know (`CAP_CHOWN`, `chown`).",
     why: "Each of them is a part of root's power over the whole kernel: to mount, to trace other processes, to load modules, to change routes.",
     fix: "Leave the capability out of `capabilities.add`.",
     references: ["https://man7.org/linux/man-pages/man7/capabilities.7.html"],

@@ -17,8 +17,8 @@ export const capabilitiesRestricted = podSecurityCheck({
   controls: [4],
   origins: ["kubernetes", "compose"],
   documentation: {
-    what: "A container does not drop `ALL` capabilities, or adds one other than `NET_BIND_SERVICE`. `all` in another case is low: runtimes take it for `ALL`, and Pod Security refuses the pod where it enforces `restricted`.",
-    why: "Runtimes grant some that few programs need: to send raw packets, to make device files, to read past the rights of files. Each is of use to whoever gets in.",
+    what: "Checks whether a container does not drop `ALL` capabilities, or adds one other than `NET_BIND_SERVICE`. `all` in another case is low: runtimes take it for `ALL`, and Pod Security refuses the pod where it enforces `restricted`.",
+    why: "Runtimes grant some that few programs need: to send raw packets, to make device files, to read past the rights of files. Each is of use to anyone who gets in.",
     fix: "Set `capabilities.drop: [ALL]` for each container. A port below 1024 needs `add: [NET_BIND_SERVICE]`, or better a port above.",
     references: ["https://man7.org/linux/man-pages/man7/capabilities.7.html"],
   },

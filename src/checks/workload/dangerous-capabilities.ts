@@ -10,7 +10,7 @@ export const dangerousCapabilities = workloadCheck({
   severity: "high",
   controls: [4],
   documentation: {
-    what: "Looks at `capabilities.add` of every container, and at `cap_add` of every service of a Compose file, with or without `CAP_`, and says of each capability what it allows: critical where it alone is as good as root on the node (`SYS_ADMIN`, `SYS_MODULE`, `SYS_RAWIO`, `ALL`), high and medium where it takes one more step. A privileged container has all of them anyway.",
+    what: "Checks `capabilities.add` of every container, and at `cap_add` of every service of a Compose file, with or without `CAP_`, and says of each capability what it allows: critical where it alone is as good as root on the node (`SYS_ADMIN`, `SYS_MODULE`, `SYS_RAWIO`, `ALL`), high and medium where it takes one more step. A privileged container has all of them anyway.",
     why: "A capability is a part of root's power over the kernel, and the kernel is the node's. Most of what breaks out of containers begins with one that was added.",
     fix: "Drop `ALL`, and add back the ones that the program cannot do without; few need more than `NET_BIND_SERVICE`. What needs more belongs on nodes, and into a namespace, of its own. Whether a program can do without one no manifest tells, so no patch is offered.",
     references: [

@@ -7,8 +7,8 @@ export const defaultServiceAccount = workloadCheck<"manifests">({
   title: "Pods using the default service account",
   severity: "low",
   documentation: {
-    what: "Looks at `serviceAccountName`: where it is not stated, or says `default`, the pod is the account that all such pods of the namespace share. It is medium where a binding that was read gives that account something and the pod gets its token, low where only one of both is so, and nothing where neither is.",
-    why: "What one pod of the namespace is allowed, all of them are, and so is whoever gets into any of them; audit logs cannot tell them apart.",
+    what: "Checks `serviceAccountName`: where it is not stated, or says `default`, the pod is the account that all such pods of the namespace share. It is medium where a binding that was read gives that account something and the pod gets its token, low where only one of both is so, and nothing where neither is.",
+    why: "What one pod of the namespace is allowed, all of them are, and so is anyone who gets into any of them; audit logs cannot tell them apart.",
     fix: "Make an account for each workload, name it in `serviceAccountName`, bind what it needs to it, and nothing to `default`.",
     references: ["https://kubernetes.io/docs/concepts/security/service-accounts/#default-service-accounts"],
   },

@@ -20,7 +20,7 @@ export const hostNamespaces = podSecurityCheck({
   controls: [4],
   origins: ["kubernetes", "compose"],
   documentation: {
-    what: "A pod shares the node's network, process or IPC namespace: `hostNetwork`, `hostPID` or `hostIPC` is true.",
+    what: "Checks whether a pod shares the node's network, process or IPC namespace: `hostNetwork`, `hostPID` or `hostIPC` is true.",
     why: "The wall between the pod and the node's own processes is gone: they can be seen, listened to and, with a capability more, taken over.",
     fix: "Leave the three fields out. What watches nodes belongs into a namespace of its own, with an exception that says why.",
   },

@@ -9,7 +9,7 @@ export const hostPathVolumes = podSecurityCheck({
   severity: "high",
   controls: [4],
   documentation: {
-    what: "A pod has a `hostPath` volume.",
+    what: "Checks whether a pod has a `hostPath` volume.",
     why: "What is written there stays on the node and is read by its own processes, and what is read there may be of other pods: log files, tokens, sockets. A link in it leads out of it.",
     fix: "Use `emptyDir`, a PersistentVolumeClaim, or a `projected` volume. For a node's agent: its own namespace, `readOnly: true`, and an exception.",
     references: ["https://kubernetes.io/docs/concepts/storage/volumes/#hostpath"],

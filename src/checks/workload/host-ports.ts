@@ -9,7 +9,7 @@ export const hostPorts = podSecurityCheck({
   title: "Host ports",
   severity: "medium",
   documentation: {
-    what: "A container's port has a `hostPort`.",
+    what: "Checks whether a container's port has a `hostPort`.",
     why: "The port is open on the node's own addresses, past every Service and Ingress and, with many network plugins, past network policies. Only one such pod fits on a node.",
     fix: "Leave `hostPort` out and put a Service in front of the pods.",
   },

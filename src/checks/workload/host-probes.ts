@@ -12,8 +12,8 @@ export const hostProbes = podSecurityCheck({
   title: "Probes or hooks with an explicit host",
   severity: "medium",
   documentation: {
-    what: "A probe or lifecycle hook states a `host`.",
-    why: "The kubelet makes the call, from the node's network: whoever may create pods reaches what no network policy would let them, and learns from the probe's result what answers.",
+    what: "Checks whether a probe or lifecycle hook states a `host`.",
+    why: "The kubelet makes the call, from the node's network: anyone who may create pods reaches what no network policy would let them, and learns from the probe's result what answers.",
     fix: "Leave `host` out: the pod's own address is used. A name for virtual hosts belongs into `httpHeaders`.",
   },
   rules: [{ since: 34, violations }],

@@ -12,7 +12,7 @@ export const hostProcess = podSecurityCheck({
   severity: "high",
   controls: [4],
   documentation: {
-    what: "`windowsOptions.hostProcess` is true for a pod or a container.",
+    what: "Checks whether `windowsOptions.hostProcess` is true for a pod or a container.",
     why: "Such a container is no container: it runs on the Windows node itself, with its files, network and, as it is set, its system account.",
     fix: "Leave `hostProcess` out. What manages nodes belongs into a namespace of its own, with an exception.",
     references: ["https://kubernetes.io/docs/tasks/configure-pod-container/create-hostprocess-pod/"],

@@ -10,8 +10,8 @@ export const imageLatestTag = workloadCheck({
   title: "Container images tagged latest or untagged",
   severity: "medium",
   documentation: {
-    what: "Looks at the image of every container, of every volume of type `image`, and of every service of a Compose file. An image without a tag has `latest`. One with a digest is not meant: the tag then says nothing. It also tells where `imagePullPolicy` makes a node keep an old `latest`. A service of a Compose file that is built there is not meant.",
-    why: "Nobody can say which version runs, nor go back to the one before. With `imagePullPolicy: IfNotPresent` or `Never` each node runs the `latest` that it pulled first, for months, with the flaws of that day.",
+    what: "Checks the image of every container, of every volume of type `image`, and of every service of a Compose file. An image without a tag has `latest`. One with a digest is not meant: the tag then says nothing. It also tells where `imagePullPolicy` makes a node keep an old `latest`. A service of a Compose file that is built there is not meant.",
+    why: "Nobody can say which version runs, nor go back to the one before. With `imagePullPolicy: IfNotPresent` or `Never` each node runs the `latest` that it pulled first, for months, with the vulnerabilities of that day.",
     fix: "Name the version that is meant, with its digest: `registry.example.com/shop/web:2.4.0@sha256:…`.",
     references: ["https://kubernetes.io/docs/concepts/containers/images/#updating-images"],
   },

@@ -10,8 +10,8 @@ export const imageWithoutDigest = workloadCheck({
   title: "Container images not pinned by digest",
   severity: "low",
   documentation: {
-    what: "Looks at the image of every container, of every volume of type `image`, and of every service of a Compose file: one with `@sha256:…` is always the same, one with a tag is what the tag points to when it is pulled. What stands in a digest's place and is none (`@sha256:abc`) is medium.",
-    why: "A tag can be moved: by a new release, and by whoever gets hold of the registry. Two nodes may run two images under one name, and what was scanned and signed is not what runs.",
+    what: "Checks the image of every container, of every volume of type `image`, and of every service of a Compose file: one with `@sha256:…` is always the same, one with a tag is what the tag points to when it is pulled. Severity: medium for an invalid digest (`@sha256:abc`).",
+    why: "A tag can be moved: by a new release, and by anyone who gets hold of the registry. Two nodes may run two images under one name, and what was scanned and signed is not what runs.",
     fix: "Write the digest behind the tag: `registry.example.com/shop/web:2.4.0@sha256:…`. The tag then tells people, the digest tells the engine; tools for updates change both. `docker buildx imagetools inspect IMAGE` shows it.",
     references: ["https://kubernetes.io/docs/concepts/containers/images/#image-names"],
   },

@@ -10,7 +10,7 @@ export const lowUserId = workloadCheck({
   title: "User or group IDs below 10000",
   severity: "negligible",
   documentation: {
-    what: "Looks at `runAsUser`, `runAsGroup`, `fsGroup` and `supplementalGroups` as stated by the pod and its containers: ids from 1 to 9999 are negligible, group 0 is low. User 0 is a finding of Pod Security. Pods with a user namespace (`hostUsers: false`) are not meant.",
+    what: "Checks `runAsUser`, `runAsGroup`, `fsGroup` and `supplementalGroups` as stated by the pod and its containers: ids from 1 to 9999 are negligible, group 0 is low. User 0 is reported of Pod Security. Pods with a user namespace (`hostUsers: false`) are not meant.",
     why: "Ids of a container are the node's ids: a process that gets out, and one that reads a shared volume, has the rights of the node's account of that number. Files of images often let group 0 write.",
     fix: "Use an id from 10000 on, another one for each workload, and build the image for it.",
     references: ["https://kubernetes.io/docs/tasks/configure-pod-container/security-context/"],

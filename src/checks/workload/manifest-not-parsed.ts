@@ -11,9 +11,9 @@ export const manifestNotParsed: ManifestFileCheck = {
   controls: [3, 4, 5],
   severity: "medium",
   documentation: {
-    what: "Something in a file of manifests could not be read: it is no YAML, a template that is not rendered, a key twice, a value of a wrong type, or over a bound.",
-    why: "What was not read was not judged. An API server may take it all the same, or take it otherwise than it looks.",
-    fix: "Write what the API server accepts (`kubectl apply --dry-run=server` tells), and have templates rendered before they are judged.",
+    what: "Checks whether something in a file of manifests could not be read: invalid YAML, an unrendered template, a duplicate key, a value of a wrong type, or one that exceeds a limit.",
+    why: "What was not read was not evaluated. An API server may take it all the same, or take it otherwise than it looks.",
+    fix: "Write what the API server accepts (`kubectl apply --dry-run=server` tells), and have templates rendered before they are evaluated.",
     references: ["https://kubernetes.io/docs/concepts/overview/working-with-objects/"],
   },
   subject: "manifest-file",

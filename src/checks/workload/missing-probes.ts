@@ -10,7 +10,7 @@ export const missingProbes = workloadCheck({
   title: "Missing liveness or readiness probes",
   severity: "low",
   documentation: {
-    what: "Looks at `readinessProbe` and `livenessProbe` of every container that keeps running, sidecars among the init containers too, and at `healthcheck` of every service of a Compose file. A container without ports needs no readiness probe: no Service sends it anything. Jobs, and pods that are not restarted, end by themselves. A Compose file does not show what the image's own `HEALTHCHECK` says: there the finding is negligible.",
+    what: "Checks `readinessProbe` and `livenessProbe` of every container that keeps running, sidecars among the init containers too, and at `healthcheck` of every service of a Compose file. A container without ports needs no readiness probe: no Service sends it anything. Jobs, and pods that are not restarted, end by themselves. A Compose file does not show what the image's own `HEALTHCHECK` says: there the finding is negligible.",
     why: "A program that hangs, after an attack or without one, goes on being sent requests where no readiness probe fails, and is never restarted where no liveness probe does.",
     fix: "Name a path, port or command that answers only while the program works. A liveness probe must not ask for what the program depends on: it would be restarted for another's fault.",
     references: [

@@ -25,7 +25,7 @@ export const missingResourceLimits = workloadCheck<"manifests">({
   title: "Missing resource requests or limits",
   severity: "medium",
   documentation: {
-    what: "Looks at `resources` of every container and of the pod: a limit for memory (medium where it is missing), requests for memory and for CPU (low) and a limit for CPU (negligible, for many leave it out so that idle time is used). A limit counts as a request too, and a `LimitRange` of the namespace that sets a default counts as if it were written. Ephemeral containers cannot have any.",
+    what: "Checks `resources` of every container and of the pod: a limit for memory (medium where it is missing), requests for memory and for CPU (low) and a limit for CPU (negligible, for many leave it out so that idle time is used). A limit counts as a request too, and a `LimitRange` of the namespace that sets a default counts as if it were written. Ephemeral containers cannot have any.",
     why: "A container without a limit for memory takes what it gets: a leak or an attacker uses up the node, and the kernel stops others. Without requests the scheduler puts more on a node than it can carry.",
     fix: "State `requests` from what the container uses, and `limits.memory` above its peak. A `LimitRange` gives defaults to a namespace. Nothing in a manifest says how much a program needs, so no patch is offered.",
     references: [

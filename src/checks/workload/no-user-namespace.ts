@@ -6,9 +6,9 @@ export const noUserNamespace = workloadCheck({
   title: "Pods without a user namespace",
   severity: "negligible",
   documentation: {
-    what: "Looks at `hostUsers` of the pod: only `false` gives it a user namespace of its own (Kubernetes 1.30 on, where the node's kernel and engine can). Pods that need the node's namespaces (`hostNetwork`, `hostPID`, `hostIPC`) cannot have one and are not meant, nor are those of Windows.",
-    why: "Without it user 0 of the container is user 0 of the node: a flaw in the engine or the kernel that lets a process out lets root out. With it, it is a user that owns nothing.",
-    fix: "Set `hostUsers: false` where all nodes can do it. Volumes must be of a file system that maps ids, so no patch is offered.",
+    what: "Checks `hostUsers` of the pod: only `false` gives it a user namespace of its own (Kubernetes 1.30 on, where the node's kernel and engine can). Pods that need the node's namespaces (`hostNetwork`, `hostPID`, `hostIPC`) cannot have one and are not meant, nor are those of Windows.",
+    why: "Without it user 0 of the container is user 0 of the node: a vulnerability in the engine or the kernel that lets a process out lets root out. With it, it is a user that owns nothing.",
+    fix: "Set `hostUsers: false` where all nodes can do it. Volumes must be of a filesystem that maps ids, so no patch is offered.",
     references: ["https://kubernetes.io/docs/concepts/workloads/pods/user-namespaces/"],
   },
   needs: { workload: "complete" },

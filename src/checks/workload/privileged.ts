@@ -14,8 +14,8 @@ export const privileged = podSecurityCheck({
   controls: [4],
   origins: ["kubernetes", "compose"],
   documentation: {
-    what: "A container runs with `privileged: true`.",
-    why: "It has all capabilities, every device of the node, and neither seccomp nor AppArmor in its way: whoever gets into it mounts the node's disk and owns the node.",
+    what: "Checks whether a container runs with `privileged: true`.",
+    why: "It has all capabilities, every device of the node, and neither seccomp nor AppArmor in its way: anyone who gets into it mounts the node's disk and owns the node.",
     fix: "Set `privileged: false`, and add the one capability or mount the one device that is needed.",
   },
   rules: [{ since: 0, violations }],

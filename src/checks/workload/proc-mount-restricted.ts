@@ -8,7 +8,7 @@ export const procMountRestricted = podSecurityCheck({
   title: "Unmasked /proc in a user namespace",
   severity: "medium",
   documentation: {
-    what: "A container's `procMount` is not `Default` in a pod with `hostUsers: false`, which the level baseline allows from Kubernetes 1.35 on and the level restricted does not.",
+    what: "Checks whether a container's `procMount` is not `Default` in a pod with `hostUsers: false`, which the level baseline allows from Kubernetes 1.35 on and the level restricted does not.",
     why: "In a user namespace an unmasked /proc gives less away, and still more than a container needs that builds or runs no containers itself.",
     fix: "Leave `procMount` out.",
   },

@@ -10,7 +10,7 @@ export const procMount = podSecurityCheck({
   controls: [4],
   origins: ["kubernetes", "compose"],
   documentation: {
-    what: "A container's `procMount` is not `Default`.",
+    what: "Checks whether a container's `procMount` is not `Default`.",
     why: "Runtimes hide parts of /proc and make others read-only: kernel memory, keys, settings of the whole node. Unmasked, root in the container can change them.",
     fix: "Leave `procMount` out. For containers within containers set `hostUsers: false` too (Kubernetes 1.35 on).",
   },

@@ -9,7 +9,7 @@ export const publishedDatabasePort = workloadCheck({
   title: "Database ports published on all interfaces",
   severity: "low",
   documentation: {
-    what: "Looks at `ports` of the services of a Compose file: those of databases, caches and queues that are published without an address, or at `0.0.0.0` or `[::]`. `hostPort` of a pod is a finding of Pod Security.",
+    what: "Checks `ports` of the services of a Compose file: those of databases, caches and queues that are published without an address, or at `0.0.0.0` or `[::]`. `hostPort` of a pod is reported of Pod Security.",
     why: "Docker publishes past the machine's firewall. Many of these ask for no password as they come, or for one that is known.",
     fix: 'Leave `ports` out: services of one network reach each other without. For tools on the machine publish at its own address: `"127.0.0.1:5432:5432"`.',
     references: ["https://docs.docker.com/engine/network/packet-filtering-firewalls/"],

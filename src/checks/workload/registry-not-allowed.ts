@@ -10,9 +10,9 @@ export const registryNotAllowed = workloadCheck({
   severity: "high",
   withoutControl: "where images may come from is the policy's own list, which none of the ten asks for",
   documentation: {
-    what: "Holds the image of every container, of every volume of type `image`, and of every service of a Compose file against `registries` of the policy. A name without a registry is Docker Hub's: `nginx` is `docker.io/library/nginx`. A policy without `registries` allows all.",
+    what: "Checks the image of every container, of every volume of type `image`, and of every service of a Compose file against `registries` of the policy. A name without a registry is Docker Hub's: `nginx` is `docker.io/library/nginx`. A policy without `registries` allows all.",
     why: "What comes from elsewhere has passed none of the scans, signatures and rules that the allowed registries have, and a name that is mistyped is somebody else's.",
-    fix: "Pull it through a registry that the policy allows, which can keep a copy of it, or add its registry or folder to `registries`.",
+    fix: "Pull it through a registry that the policy allows, which can keep a copy of it, or add its registry or directory to `registries`.",
     references: ["https://kubernetes.io/docs/concepts/containers/images/#image-names"],
   },
   needs: { workload: "partial" },

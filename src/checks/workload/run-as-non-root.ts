@@ -16,7 +16,7 @@ export const runAsNonRoot = podSecurityCheck({
   controls: [4],
   origins: ["kubernetes", "compose"],
   documentation: {
-    what: "Neither a container nor its pod says `runAsNonRoot: true`, or one of them says false.",
+    what: "Checks whether neither a container nor its pod says `runAsNonRoot: true`, or one of them says false.",
     why: "Whether it runs as root is then left to the image. Root in a container is root for the kernel: most escapes need it.",
     fix: "Set `securityContext.runAsNonRoot: true` for the pod, and in the image a numeric USER other than 0.",
     references: ["https://kubernetes.io/docs/tasks/configure-pod-container/security-context/"],

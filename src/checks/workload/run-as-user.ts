@@ -13,7 +13,7 @@ export const runAsUser = podSecurityCheck({
   controls: [4],
   origins: ["kubernetes", "compose"],
   documentation: {
-    what: "`runAsUser` is 0 for a pod or a container.",
+    what: "Checks whether `runAsUser` is 0 for a pod or a container.",
     why: "Root in a container is root for the kernel: most escapes need it.",
     fix: "Set another user's number, or leave `runAsUser` out and have the image name one. Files that it writes must be that user's.",
   },

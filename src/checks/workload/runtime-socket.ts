@@ -10,8 +10,8 @@ export const runtimeSocket = workloadCheck({
   severity: "critical",
   controls: [4],
   documentation: {
-    what: "Looks at `hostPath` volumes, and at what services of a Compose file mount, for the sockets of Docker, containerd, CRI-O, Podman, cri-dockerd and BuildKit: by their names wherever they are, and by the folders that hold them, `/run` and `/var/run` among them. A mount that is read-only changes nothing: a socket is written to all the same. A volume that no container mounts is low.",
-    why: "Whoever can write to that socket has the engine start a container with all rights and the node's disk in it: they own the node, and every pod on it.",
+    what: "Checks `hostPath` volumes, and at what services of a Compose file mount, for the sockets of Docker, containerd, CRI-O, Podman, cri-dockerd and BuildKit: by their names wherever they are, and by the directories that hold them, `/run` and `/var/run` among them. A mount that is read-only changes nothing: a socket is written to all the same. A volume that no container mounts is low.",
+    why: "Anyone who can write to that socket has the engine start a container with all rights and the node's disk in it: they own the node, and every pod on it.",
     fix: "Take the mount away. To build images use BuildKit or Buildah without root; for what concerns pods ask the API server, with a service account's own rights; to watch containers, a proxy that lets only reading through, in a pod of its own.",
     references: [
       "https://docs.docker.com/engine/security/#docker-daemon-attack-surface",

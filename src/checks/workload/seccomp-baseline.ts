@@ -19,7 +19,7 @@ export const seccompBaseline = podSecurityCheck({
   controls: [4],
   origins: ["kubernetes", "compose"],
   documentation: {
-    what: "A pod or container has `seccompProfile.type: Unconfined`, or one that there is not.",
+    what: "Checks whether a pod or container has `seccompProfile.type: Unconfined`, or one that there is not.",
     why: "Every system call of the kernel is open, those among them that most escapes from containers have gone through.",
     fix: "Set `seccompProfile.type: RuntimeDefault`, or `Localhost` with a profile of its own.",
     references: ["https://kubernetes.io/docs/tutorials/security/seccomp/"],

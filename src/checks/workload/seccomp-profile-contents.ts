@@ -17,7 +17,7 @@ export const seccompProfileContents = workloadCheck<"seccompProfiles">({
   severity: "high",
   controls: [4],
   documentation: {
-    what: "Takes the profile that `seccompProfile.localhostProfile` names, where the tree has a file of that name, and looks at what it lets through: whether calls that it does not name go through (`defaultAction`), and which calls it lets through whatever their arguments are that load kernel modules, kernels and BPF programs, mount, make namespaces, open files by handle, read the kernel's keys, trace processes, or go past seccomp (io_uring). A rule with `includes` or `excludes` holds only sometimes for Docker, Podman and CRI-O, and always for containerd, which does not know them: such calls are low. A profile that is in no file of the tree is negligible: nobody here can tell what it does.",
+    what: "Checks the profile that `seccompProfile.localhostProfile` names, where the scanned directory has that file, for what it allows: whether calls that it does not name go through (`defaultAction`), and which calls it lets through whatever their arguments are that load kernel modules, kernels and BPF programs, mount, make namespaces, open files by handle, read the kernel's keys, trace processes, or go past seccomp (io_uring). A rule with `includes` or `excludes` holds only sometimes for Docker, Podman and CRI-O, and always for containerd, which does not know them: such calls are low. A profile that is in no file of the tree is negligible: nobody here can tell what it does.",
     why: "`Localhost` passes Pod Security whatever the profile says: an empty one lets everything through, as `Unconfined` does. Each of these calls has led out of containers.",
     fix: "Start from the engine's default profile, take away what the program does not need, and keep `SCMP_ACT_ERRNO` as the default action; or use `RuntimeDefault`.",
     references: [
@@ -122,7 +122,7 @@ function named(calls: readonly AllowedCall[]): string {
 }
 
 function sentence({ name, allows }: AllowedCall): string {
-  return `${name} lets whoever is in the container ${allows}`;
+  return `${name} lets an attacker in the container ${allows}`;
 }
 
 function worst(calls: readonly AllowedCall[]): AllowedCall["severity"] {

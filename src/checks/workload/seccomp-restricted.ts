@@ -13,7 +13,7 @@ export const seccompRestricted = podSecurityCheck({
   title: "Seccomp profile not set",
   severity: "medium",
   documentation: {
-    what: "Neither a container nor its pod states a `seccompProfile`.",
+    what: "Checks whether neither a container nor its pod states a `seccompProfile`.",
     why: "What is not stated is `Unconfined`, unless the kubelet has been set up with `seccompDefault`: every system call of the kernel is open.",
     fix: "Set `securityContext.seccompProfile.type: RuntimeDefault` for the pod.",
     references: ["https://kubernetes.io/docs/tutorials/security/seccomp/"],

@@ -7,8 +7,8 @@ export const secretInEnvironment = workloadCheck({
   title: "Secrets passed as environment variables",
   severity: "low",
   documentation: {
-    what: "Finds containers that take a Secret's keys into their environment, by `secretKeyRef` or by `envFrom`, where a volume would do.",
-    why: "The environment goes to every child process, into crash reports and debug pages, and can be read under /proc by whoever may look at the process. It stays what it was when the container started: a Secret that is exchanged needs a restart, a mounted one does not.",
+    what: "Checks for containers that take a Secret's keys into their environment, by `secretKeyRef` or by `envFrom`, where a volume would do.",
+    why: "The environment goes to every child process, into crash reports and debug pages, and can be read under /proc by anyone who may look at the process. It stays what it was when the container started: a Secret that is exchanged needs a restart, a mounted one does not.",
     fix: "Mount the Secret as a volume and let the program read the file; many take a variable with `_FILE` behind the name.",
     references: [
       "https://kubernetes.io/docs/concepts/security/secrets-good-practices/",

@@ -15,7 +15,7 @@ export const selinux = podSecurityCheck({
   severity: "medium",
   origins: ["kubernetes", "compose"],
   documentation: {
-    what: "A pod or container asks for an SELinux type that is none of containers, or for a user or role.",
+    what: "Checks whether a pod or container asks for an SELinux type that is not one for containers, or for a user or role.",
     why: "On nodes with SELinux the type is the wall: `spc_t` and the types of the system's own services may touch the node's files.",
     fix: "Leave `seLinuxOptions` out, or set only `level`, and a type of containers (`container_t`).",
   },

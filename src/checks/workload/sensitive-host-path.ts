@@ -10,9 +10,9 @@ export const sensitiveHostPath = workloadCheck({
   severity: "high",
   controls: [4],
   documentation: {
-    what: "Looks at `hostPath` volumes, and at what services of a Compose file mount, for places that hold the node's secrets or decide what it runs: `/`, `/etc`, `/root` and homes, `/proc`, `/sys`, `/dev`, `/boot`, programs and modules, the state of the kubelet, of etcd and of the container engine, credentials of cloud providers and clusters, logs. How bad it is goes by the place, and by whether any container can write there. Certificates of authorities, time zones and the like are not meant; a volume that no container mounts is low. Sockets of engines are `workload/runtime-socket`.",
+    what: "Checks `hostPath` volumes, and at what services of a Compose file mount, for places that hold the node's secrets or decide what it runs: `/`, `/etc`, `/root` and homes, `/proc`, `/sys`, `/dev`, `/boot`, programs and modules, the state of the kubelet, of etcd and of the container runtime, credentials of cloud providers and clusters, logs. How bad it is goes by the place, and by whether any container can write there. Certificates of authorities, time zones and the like are not meant; a volume that no container mounts is low. Sockets of engines are `workload/runtime-socket`.",
     why: "These places are the way from a container to the node: its keys and tokens can be read there, and what is written there the node runs as root.",
-    fix: "Use a volume that is no part of the node: `emptyDir`, `configMap`, `secret`, a claim. Where an agent must read from the node (logs, metrics), mount the one folder that it needs with `readOnly: true`, and keep it in a namespace of its own.",
+    fix: "Use a volume that is no part of the node: `emptyDir`, `configMap`, `secret`, a claim. Where an agent must read from the node (logs, metrics), mount the one directory that it needs with `readOnly: true`, and keep it in a namespace of its own.",
     references: ["https://kubernetes.io/docs/concepts/storage/volumes/#hostpath"],
   },
   needs: { workload: "partial" },

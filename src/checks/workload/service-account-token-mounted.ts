@@ -9,8 +9,8 @@ export const serviceAccountTokenMounted = workloadCheck<"manifests">({
   title: "Unused service account tokens mounted",
   severity: "medium",
   documentation: {
-    what: "Looks at whether the pod gets its account's token (`automountServiceAccountToken` of the pod, else of the account, else yes), and whether any binding that was read gives that account something. A token without a use is medium where it is the `default` account's, which every pod of the namespace shares, and low where the pod has an account of its own: that may have a use elsewhere. A token whose account is bound to a role is no finding here.",
-    why: "Whoever gets into the pod has the token: they can ask the API server who is there and what runs, and use whatever somebody binds to the account later.",
+    what: "Checks whether the pod gets its account's token (`automountServiceAccountToken` of the pod, else of the account, else yes), and whether any binding that was read gives that account something. A token without a use is medium where it is the `default` account's, which every pod of the namespace shares, and low where the pod has an account of its own: that may have a use elsewhere. Not reported: a token whose account is bound to a role.",
+    why: "Anyone who gets into the pod has the token: they can ask the API server who is there and what runs, and use whatever somebody binds to the account later.",
     fix: "Set `automountServiceAccountToken: false` on the pod, or on the account for all of its pods. A pod that needs a token for something else than the API server mounts one for that audience, with `projected.sources.serviceAccountToken`.",
     references: [
       "https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/#opt-out-of-api-credential-automounting",

@@ -7,7 +7,7 @@ export const sharedProcessNamespace = workloadCheck({
   title: "Shared process namespaces",
   severity: "low",
   documentation: {
-    what: "Looks at `shareProcessNamespace: true` of the pod. It is medium where one of the containers may trace others (`SYS_PTRACE`), and negligible where the pod has one container.",
+    what: "Checks `shareProcessNamespace: true` of the pod. It is medium where one of the containers may trace others (`SYS_PTRACE`), and negligible where the pod has one container.",
     why: "Containers of such a pod see each other's processes, and through `/proc/PID` their environment and, with the same user, their files: a sidecar that is broken into reads the secrets of the program beside it.",
     fix: "Take it away where no container signals another's processes. For debugging, `kubectl debug --target` joins one container's namespace for a while.",
     references: ["https://kubernetes.io/docs/tasks/configure-pod-container/share-process-namespace/"],

@@ -25,9 +25,9 @@ export const sysctls = podSecurityCheck({
   title: "Unsafe sysctls",
   severity: "medium",
   documentation: {
-    what: "A pod sets a sysctl that Kubernetes does not count as safe.",
+    what: "Checks whether a pod sets a sysctl that Kubernetes does not count as safe.",
     why: "It may reach beyond the pod: weaken the node's network, or use up what other pods need.",
-    fix: "Leave the setting out, or have it set for the whole node by whoever runs it.",
+    fix: "Leave the setting out, or have it set for the whole node by anyone who runs it.",
     references: ["https://kubernetes.io/docs/tasks/administer-cluster/sysctl-cluster/"],
   },
   rules: [rule(0), rule(27), rule(29), rule(32), rule(37)],

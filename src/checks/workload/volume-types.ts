@@ -20,8 +20,8 @@ export const volumeTypes = podSecurityCheck({
   title: "Volume types not allowed by restricted",
   severity: "medium",
   documentation: {
-    what: "A pod has a volume of another kind than `configMap`, `csi`, `downwardAPI`, `emptyDir`, `ephemeral`, `image`, `persistentVolumeClaim`, `projected` and `secret`.",
-    why: "The others (`nfs`, `iscsi`, `rbd`, `flexVolume`…) let whoever writes the pod name a server, a disk or a driver, past what the cluster's administrators have provided.",
+    what: "Checks whether a pod has a volume of another kind than `configMap`, `csi`, `downwardAPI`, `emptyDir`, `ephemeral`, `image`, `persistentVolumeClaim`, `projected` and `secret`.",
+    why: "The others (`nfs`, `iscsi`, `rbd`, `flexVolume`…) let anyone who writes the pod name a server, a disk or a driver, past what the cluster's administrators have provided.",
     fix: "Have the storage offered as a PersistentVolume, and use a PersistentVolumeClaim.",
     references: ["https://kubernetes.io/docs/concepts/storage/volumes/"],
   },

@@ -9,9 +9,9 @@ export const writableRootFilesystem = workloadCheck({
   severity: "high",
   controls: [4],
   documentation: {
-    what: "Looks at `securityContext.readOnlyRootFilesystem` of every container, and at `read_only` of every service of a Compose file. A finding lists the mounts that can be written already, and the folders that the image's documentation says it writes to, or else `/tmp`, which programs of any kind use. Ephemeral containers are low: they are there for a while and for debugging. Windows has no such setting.",
-    why: "Whoever breaks in puts programs of their own into the file system, changes those that are there, and finds them again after the next request. On a root file system that cannot be written, tools have to be brought in through mounts, and those can be few, small and without programs.",
-    fix: "Set `readOnlyRootFilesystem: true`, and mount an `emptyDir` (with a `sizeLimit`) at each folder that the program writes to. Find those with `kubectl debug`, or by running the image once with `--read-only`. Nothing in a manifest says what a program writes, so no patch is offered: it could stop the program.",
+    what: "Checks `securityContext.readOnlyRootFilesystem` of every container, and at `read_only` of every service of a Compose file. A finding lists the mounts that can be written already, and the directories that the image's documentation says it writes to, or else `/tmp`, which programs of any kind use. Ephemeral containers are low: they are there for a while and for debugging. Windows has no such setting.",
+    why: "Anyone who breaks in puts programs of their own into the filesystem, changes those that are there, and finds them again after the next request. On a root filesystem that cannot be written, tools have to be brought in through mounts, and those can be few, small and without programs.",
+    fix: "Set `readOnlyRootFilesystem: true`, and mount an `emptyDir` (with a `sizeLimit`) at each directory that the program writes to. Find those with `kubectl debug`, or by running the image once with `--read-only`. Nothing in a manifest says what a program writes, so no patch is offered: it could stop the program.",
     references: [
       "https://kubernetes.io/docs/tasks/configure-pod-container/security-context/",
       "https://docs.docker.com/reference/compose-file/services/#read_only",

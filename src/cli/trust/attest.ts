@@ -82,7 +82,7 @@ async function provenanceContent(
 /** Verifiers compare the builder with the certificate's: provenance that cannot hold is not made. */
 async function requireSameBuilder({ signer }: SigningSetup, id: string): Promise<void> {
   const { certificate } = await signer.credential();
-  const uri = certificate?.extensions.get(9);
+  const uri = certificate?.claims.buildSignerUri;
   if (uri === undefined || id === uri || id === UNVERIFIED_BUILDER) return;
   const cause = `the certificate is for the builder ${uri}, the token for ${id}`;
   throw new Problem({ kind: "input", code: "signing.token", place: "builder", cause });

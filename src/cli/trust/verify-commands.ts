@@ -46,6 +46,12 @@ export function verifyCommands(program: Command, finish: Finish): void {
     .argument("<reference>", "registry/name:tag, registry/name@sha256:…, oci:DIR[:NAME] or oci-archive:FILE")
     .description("verify who signed an image and what is attested of it")
     .option("--platform <os/arch[/variant]>", "verify the image of this platform instead of the index")
+    .option(
+      "--signatures <file>",
+      "file with more signatures of the image: Sigstore bundles, DSSE or notation envelopes, output of `cosign download`; repeatable",
+      collect,
+      none,
+    )
     .option("--recursive", "require of an index that each of its images is signed, too", false)
     .addHelpText(
       "after",

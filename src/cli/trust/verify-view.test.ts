@@ -186,6 +186,7 @@ test("an image that no rule is about is unknown, and what holds is told all the 
   };
   const view = verifyViewOf({ ...image, children: [] }, none, context);
   assert.equal(view.verdict, "unknown");
+  assert.match(view.next.join(), /^name who must have signed: --key FILE/);
   assert.deepEqual(
     view.tried.map(({ outcome, reasons }) => [outcome, reasons]),
     [["not accepted", ["no rule asks for it"]]],

@@ -72,11 +72,20 @@ export function verifyViewOf(image: ImageTrust, decision: ImageDecision, context
     ),
     gaps: subjects.flatMap(({ name, decided }) => decided.gaps.map((gap) => gapView(gap, isIndex ? name : undefined))),
     notes: context.notes ?? [],
-    next:
-      verdict === "not trusted" && subjects.every(({ decided }) => decided.tried.length === 0)
-        ? [`bulkhead sign ${context.resolved}`]
-        : [],
+    next: nextSteps(decision, subjects.flatMap(({ decided }) => decided.tried).length, context.resolved),
   };
+}
+
+/** What to do about it, where that is plain. */
+function nextSteps({ verdict }: ImageDecision, found: number, resolved: string): string[] {
+  switch (verdict) {
+    case "no-rule":
+      return ["name who must have signed: --key FILE, --identity with --issuer, or trust.images of a policy"];
+    case "not-trusted":
+      return found === 0 ? [`bulkhead sign ${resolved}`] : [];
+    default:
+      return [];
+  }
 }
 
 /** Of an image in an index only what is asked of each by itself, and is not met. */

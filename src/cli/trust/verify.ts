@@ -11,8 +11,12 @@ import { trustOutputs, writeOutputs } from "./output.ts";
 import { nameByDigest } from "./resolved-name.ts";
 import { verifyViewOf } from "./verify-view.ts";
 
+export interface VerifyOptions extends TrustingOptions {
+  readonly signatures: readonly string[];
+}
+
 /** `bulkhead verify REF`: 0 trusted, 1 not trusted, 3 unknown. */
-export async function verify(reference: string, options: TrustingOptions): Promise<ExitCode> {
+export async function verify(reference: string, options: VerifyOptions): Promise<ExitCode> {
   const outputs = trustOutputs(options.format);
   const rules = await openRules(options);
   const progress = createProgress(process.stderr, options.quiet);
@@ -30,12 +34,13 @@ export async function verify(reference: string, options: TrustingOptions): Promi
   return { trusted: 0, "not trusted": 1, unknown: 3 }[view.verdict] as ExitCode;
 }
 
-async function viewOf(reference: string, rules: OpenedRules, options: TrustingOptions): Promise<VerifyView> {
+async function viewOf(reference: string, rules: OpenedRules, options: VerifyOptions): Promise<VerifyView> {
   const { opened, now, origin, notes } = rules;
   try {
     const { image, decision } = await verifyImage(reference, opened, {
       now,
       registry: registryOptions(options),
+      signatureFiles: options.signatures,
       ...(options.platform === undefined ? {} : { platform: formatPlatform(parsePlatform(options.platform)) }),
     });
     const { signers } = opened.rules.trust;

@@ -105,7 +105,7 @@ test("the .env beside a Compose file goes before the defaults in it; one that is
   };
   assert.deepEqual(judge(), [false]);
   assert.deepEqual(judge("N=host\n"), [true]);
-  const unknown = "services.web.network_mode: nothing here says what N is";
+  const unknown = "services.web.network_mode: no value found for N";
   assert.deepEqual(judge("N=$OTHER\n"), [false, unknown]);
   assert.deepEqual(judge("A='\nN=host\n'\n"), [false, unknown]);
 });

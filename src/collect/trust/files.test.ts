@@ -77,8 +77,11 @@ test("what is no signature is refused with its place", (t) => {
     ["\n\n", /no signatures/],
     ["not JSON", /line 1 is not a JSON object/],
     ["[1]", /line 1 is not a JSON object/],
-    ['{"a":1}', /entry 1 is no known form/],
-    [`${JSON.stringify({ payloadType: "", payload: "", signatures: [] })}\n{}`, /entry 2 is no known form/],
+    ['{"a":1}', /entry 1 is not a known signature format/],
+    [
+      `${JSON.stringify({ payloadType: "", payload: "", signatures: [] })}\n{}`,
+      /entry 2 is not a known signature format/,
+    ],
     ["{}\n".repeat(3_000), /more than 1000 signatures/],
     ["{}\n".repeat(1_500), /more than 1000 signatures/],
   ] as const) {

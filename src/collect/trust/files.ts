@@ -20,7 +20,7 @@ export function readSignatureFile(path: string, subject: Digest): readonly Found
   const bytes = readBounded(path);
   return recordsOf(bytes, path).map((record, i) => {
     const envelope = envelopeIn(record);
-    if (envelope === undefined) throw refused(path, `entry ${i + 1} is no known form of signature`);
+    if (envelope === undefined) throw refused(path, `entry ${i + 1} is not a known signature format`);
     return { form: formOf(envelope, "file"), subject, place: { by: "file", name: path }, envelope };
   });
 }

@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { Digest } from "../../core/digest.ts";
 import { Problem } from "../../core/problem.ts";
@@ -297,6 +300,20 @@ test("a registry that never ends is waited for until the bound, and what it did 
   t.mock.timers.tick(bounds.imageMilliseconds);
   const { subject } = await collected;
   assert.ok(told(subject).includes("gap registry.timeout"), told(subject).join());
+});
+
+test("a file's signatures are told of the digest that each is about, and once", async (t) => {
+  const registry = await heldRegistry(t);
+  const { arm64, root } = index(registry);
+  const folder = mkdtempSync(join(tmpdir(), "bulkhead-signatures-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, "signatures.jsonl");
+  const about = [root.digest, arm64.digest, `sha256:${"0".repeat(64)}`];
+  const lines = about.map((digest) => signer.attestation(digest, "https://example.com/scan", {}).toString());
+  writeFileSync(file, [...lines, '{"payloadType":"x","payload":"","signatures":[]}'].join("\n"));
+  const { subject, children } = await collect(registry, ":1", { signatureFiles: [file] });
+  assert.deepEqual(told(subject), ["verified", "refused trust.subject", "refused trust.form"]);
+  assert.deepEqual(children.map(told), [[], [], ["verified"]]);
 });
 
 async function layoutOf(t: TestContext) {

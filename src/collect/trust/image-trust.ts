@@ -9,7 +9,7 @@ import { parseReference, registryHost, repositoryOf } from "../../engines/oci/re
 import { type ResolvedImage, resolveImage } from "../../engines/oci/referrers/open.ts";
 import type { RegistryOptions } from "../../engines/oci/registry/options.ts";
 import { targetOf } from "../../engines/oci/target.ts";
-import { type FoundSignatures, findSignatures } from "../../engines/trust/find.ts";
+import { findSignatures } from "../../engines/trust/find.ts";
 import { inParallel } from "../../engines/trust/in-parallel.ts";
 import type {
   FoundSignature,
@@ -51,22 +51,48 @@ export async function collectTrust(written: string, options: TrustOptions): Prom
   const { now } = options;
   const memory = options.memory ?? (await openTrustMemory());
   const { digest, lookUp } = await withDeadline(written, options, (registry) => lookUpImage(written, memory, registry));
-  const verified = async (subject: Digest, found: FoundSignatures): Promise<SubjectTrust> => ({
-    digest: subject,
-    signatures: await verifyAll(found.signatures, options, memory),
-    gaps: found.gaps,
-  });
-  const files = (options.signatureFiles ?? []).flatMap((path) => readSignatureFile(path, digest));
-  const subject = await verified(digest, {
-    signatures: [...lookUp.signatures, ...files],
+  const verify = (found: readonly FoundSignature[]) => verifyAll(found, options, memory);
+  const named = lookUp.children.children;
+  const fromFiles = await verifyFiles([digest, ...named.map((child) => child.digest)], options, verify);
+  const signaturesOf = async (about: Digest, found: readonly FoundSignature[]) => [
+    ...(await verify(found)),
+    ...fromFiles.filter((signature) => signature.subject === about),
+  ];
+  const subject: SubjectTrust = {
+    digest,
+    signatures: await signaturesOf(digest, lookUp.signatures),
     gaps: [...lookUp.gaps, ...lookUp.children.gaps],
-  });
-  const children: (SubjectTrust & { readonly platform?: string })[] = [];
-  for (const [i, child] of lookUp.children.children.entries()) {
-    const trust = await verified(child.digest, lookUp.below[i] ?? { signatures: [], gaps: [] });
-    children.push(child.platform === undefined ? trust : { ...trust, platform: child.platform });
+  };
+  const children: ImageTrust["children"][number][] = [];
+  for (const [i, child] of named.entries()) {
+    const { signatures = [], gaps = [] } = lookUp.below[i] ?? {};
+    children.push({ ...child, signatures: await signaturesOf(child.digest, signatures), gaps });
   }
   return { reference: written, subject, children, resolvedAt: now.toISOString() };
+}
+
+/**
+ * A file does not lie beside any digest: each of its signatures is told of the one that it is about, and of the first where it
+ * is about none of them.
+ */
+async function verifyFiles(
+  digests: readonly [Digest, ...Digest[]],
+  { signatureFiles = [] }: TrustOptions,
+  verify: (found: readonly FoundSignature[]) => Promise<readonly VerifiedSignature[]>,
+): Promise<readonly VerifiedSignature[]> {
+  const told: VerifiedSignature[] = [];
+  for (const found of signatureFiles.flatMap((path) => readSignatureFile(path, digests[0]))) {
+    let about: VerifiedSignature | undefined;
+    for (const subject of digests) {
+      const [result] = await verify([{ ...found, subject }]);
+      if (result === undefined) continue;
+      const isAbout = result.steps.some(({ step, outcome }) => step === "subject" && outcome === "holds");
+      if (isAbout || about === undefined) about = result;
+      if (isAbout) break;
+    }
+    if (about !== undefined) told.push(about);
+  }
+  return told;
 }
 
 interface ImageLookUp {

@@ -156,7 +156,7 @@ test("a history that was cut off, or left with the remote, is a gap", { skip }, 
     {
       code: "git.partial-clone",
       place: "the repository",
-      reason: "3 objects were left with the remote (a partial clone)",
+      reason: "3 objects are missing: this is a partial clone",
     },
   ]);
 });

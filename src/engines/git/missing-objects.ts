@@ -21,12 +21,12 @@ export function countMissingObjects(idBytes: number, partial: boolean): MissingO
     tell(gaps) {
       if (partial && ids.size > 0) {
         const count = `${full ? "over " : ""}${ids.size}`;
-        const reason = `${count} objects were left with the remote (a partial clone)`;
+        const reason = `${count} objects are missing: this is a partial clone`;
         gaps.add({ code: "git.partial-clone", place: "the repository", reason });
         return;
       }
       for (const id of ids) {
-        gaps.add({ code: "git.object-missing", place: `object ${id}`, reason: "named, and not there" });
+        gaps.add({ code: "git.object-missing", place: `object ${id}`, reason: "object missing" });
       }
       if (full) {
         const reason = `over ${ids.size} objects are missing`;

@@ -37,7 +37,7 @@ export function readCheckout(folder: string): Checkout {
     return { path: "", reason: "the directory cannot be read" };
   }
   const top = workTree(start);
-  if (top === undefined) return { path: "", reason: "the directory is in no Git work tree" };
+  if (top === undefined) return { path: "", reason: "the directory is not in a Git work tree" };
   const path = relative(top, start).split(sep).join("/");
   try {
     return { path, ...remoteOf(join(commonFolder(top), "config")) };
@@ -97,7 +97,7 @@ function remoteOf(file: string): Pick<Checkout, "remote" | "reason"> {
     return { reason };
   }
   const remote = remoteName(chosen);
-  return remote === undefined ? { reason: "its remote is not an address that holds on other machines" } : { remote };
+  return remote === undefined ? { reason: "the remote is not an address that is valid on other machines" } : { remote };
 }
 
 /** Name → its first address, which is what git fetches from; an empty one takes back those before it. */

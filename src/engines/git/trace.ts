@@ -54,7 +54,7 @@ export function* traceHistory(
   const into = noIntroductions(stored.ids.count, idBytes);
   const referred = countMissingObjects(idBytes, facts.partial);
   if (facts.shallow.length > 0) {
-    const reason = `what came before ${facts.shallow.length} of its commits was cut off (a shallow clone)`;
+    const reason = `history before ${facts.shallow.length} commits is missing: this is a shallow clone`;
     gaps.add({ code: "git.shallow", place: "the repository", reason });
   }
   const due = paced();
@@ -70,7 +70,7 @@ export function* traceHistory(
     if (!wantsTrees()) return;
     const { order, circle } = oldestFirst(commits, before, stored.ids);
     if (circle) {
-      const reason = "some commits are among their own ancestors";
+      const reason = "commits that are their own ancestors";
       gaps.add({ code: "git.object-broken", place: "the repository", reason });
     }
     for (const ordinal of order) {

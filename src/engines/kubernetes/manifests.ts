@@ -124,12 +124,12 @@ export function manifestReader(mostObjects: number = bounds.kubernetesObjects): 
     hold(manifest);
     const [, second] = services;
     if (second !== undefined) {
-      const reason = "Compose makes one of several documents: here each is read by itself";
+      const reason = "Compose merges several documents; each was read by itself";
       const { start = 0 } = manifest.documents[second] ?? {};
       collected.gap({ code: "kubernetes.compose-documents", reason, path, ...linePosition(manifest, start) });
     }
     if (over) {
-      const reason = `more than ${bounds.kubernetesDocuments} documents: those behind are not read`;
+      const reason = `more than ${bounds.kubernetesDocuments} documents; the rest was not read`;
       collected.gap({ code: "kubernetes.bound", reason, path });
     }
   }
@@ -138,7 +138,7 @@ export function manifestReader(mostObjects: number = bounds.kubernetesObjects): 
   function lineBreaks(manifest: ManifestText): void {
     const offset = foreignLineBreak(manifest.text);
     if (offset === undefined) return;
-    const reason = "a line separator that Kubernetes ends a line at, and other readers do not";
+    const reason = "a line separator that ends a line for Kubernetes only";
     const place = linePosition(manifest, offset);
     collected.gap({ code: "kubernetes.line-separator", reason, path: manifest.path, ...place });
   }
@@ -188,7 +188,7 @@ export function manifestReader(mostObjects: number = bounds.kubernetesObjects): 
     }: Omit<YamlFault, "code"> & { readonly code: YamlFault["code"] | "template" }) =>
       collected.gap({ code: `kubernetes.${code}`, reason, path, document: index, ...linePosition(manifest, offset) });
     if (slowLength > bounds.kubernetesSlowTotalLength) {
-      tell({ code: "bound", offset: range.start, reason: "too much of unusual form before it" });
+      tell({ code: "bound", offset: range.start, reason: "too many unusual forms before this place" });
       return;
     }
     const { node, faults, slow } = readDocument(text, range);
@@ -212,19 +212,19 @@ export function manifestReader(mostObjects: number = bounds.kubernetesObjects): 
     if (collected.isFull()) return;
     const place = () => placeOf(source, []);
     if (!isObject(value)) {
-      collected.gap({ code: "kubernetes.type", reason: "expected an object, which is a map", ...place() });
+      collected.gap({ code: "kubernetes.type", reason: "expected an object (a map)", ...place() });
       return;
     }
     if (isOwnPolicy(value)) return;
     const kind = value.kind ?? (listKind || undefined);
     let apiVersion = value.apiVersion ?? (listVersion || undefined);
     if ((apiVersion === undefined || apiVersion === "") && isCoreKind(kind)) {
-      const reason = "no apiVersion: kubectl takes it for one of v1, others refuse it";
+      const reason = "no apiVersion: kubectl assumes v1, other readers reject the object";
       collected.gap({ code: "kubernetes.version", reason, ...place() });
       apiVersion = CORE_VERSION;
     }
     if (typeof kind !== "string" || typeof apiVersion !== "string" || kind === "" || apiVersion === "") {
-      const reason = "an object needs an apiVersion and a kind, each a text";
+      const reason = "an object requires apiVersion and kind, both strings";
       collected.gap({ code: "kubernetes.type", reason, ...place() });
       return;
     }

@@ -38,7 +38,7 @@ export function verifyDocument(bytes: Buffer, expected: Digest, place: string): 
       kind: "input",
       code: "oci.digest-mismatch",
       place,
-      cause: `its bytes have digest ${found}, expected was ${expected}`,
+      cause: `digest mismatch: expected ${expected}, got ${found}`,
     });
   }
 }

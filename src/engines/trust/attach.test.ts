@@ -235,7 +235,7 @@ test("an envelope of another kind than its form is refused", async (t) => {
   }
   const long = { ...subject, digest: `sha512:${"a".repeat(128)}` as Digest };
   const tagged = attachSignature(parseReference(registry.name), long, signed("x"), registry.options);
-  assert.match((await problemOf(tagged)).line(), /too long for cosign's tag \(use a form that is a referrer\)/);
+  assert.match((await problemOf(tagged)).line(), /too long for a cosign tag \(use a referrer form\)/);
   // As a referrer it is kept under its shortened tag, and found.
   const referrer = signed("x", "cosign-referrer");
   await attachSignature(parseReference(registry.name), long, referrer, registry.options);

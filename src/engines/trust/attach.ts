@@ -226,7 +226,12 @@ function withLayer(
 ): { readonly manifest: PushedManifest; readonly config: Blob } | undefined {
   const document = current === undefined ? { ...manifestHead, layers: [] } : parseJson(current.bytes, place);
   if (!isObject(document) || !Array.isArray(document.layers)) {
-    throw new Problem({ kind: "input", code: "trust.attach", place, cause: "not a manifest, so nothing can be added" });
+    throw new Problem({
+      kind: "input",
+      code: "trust.attach",
+      place,
+      cause: "not a manifest, so no signature can be added",
+    });
   }
   const before: readonly unknown[] = document.layers;
   if (before.some((each) => isSame(each, layer))) return undefined;
@@ -250,16 +255,21 @@ function isSame(known: unknown, layer: Layer): boolean {
 function tagOf(subject: SignedManifest, suffix: "sig" | "att"): string {
   const tag = cosignTag(subject.digest, suffix);
   if (tag !== undefined) return tag;
-  const cause = "its digest is too long for cosign's tag";
+  const cause = "digest is too long for a cosign tag";
   throw new Problem({
     kind: "usage",
     code: "trust.attach",
     place: subject.digest,
     cause,
-    remedy: "use a form that is a referrer",
+    remedy: "use a referrer form",
   });
 }
 
 function unfit({ form, envelope }: NewSignature): Problem {
-  return new Problem({ kind: "usage", code: "trust.attach", place: form, cause: `not an envelope ${envelope.kind}` });
+  return new Problem({
+    kind: "usage",
+    code: "trust.attach",
+    place: form,
+    cause: `a ${envelope.kind} envelope does not fit this form`,
+  });
 }

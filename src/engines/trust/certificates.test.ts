@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { contextTag, tags } from "../../formats/der/read.ts";
+import { constructedTag, contextTag, tags } from "../../formats/der/read.ts";
 import { der, derOidOf, derTextOf } from "../../formats/der/write.fixture.ts";
 import {
   foundBundle,
@@ -78,6 +78,16 @@ describe("who a keyless certificate says its signer is", () => {
     assert.equal(new Set([...ids, signerId(signerOf({}))]).size, near.length + 1);
   });
 
+  test("a user's name is one, of Fulcio's own kind", () => {
+    const other = (id: string, value: Buffer) => der(constructedTag(0), derOidOf(id), der(constructedTag(0), value));
+    const name = other(`${FULCIO}.7`, derTextOf(tags.utf8String, "release!shop.example.com"));
+    assert.equal(signerOf({ names: [name] }).identity, "release!shop.example.com");
+    const foreign = other("1.2.3.4", derTextOf(tags.utf8String, IDENTITY));
+    assert.match(why({ names: [foreign] }), /names no address, URI or user as its subject$/);
+    const bytes = other(`${FULCIO}.7`, der(tags.octetString, Buffer.from("x")));
+    assert.match(why({ names: [bytes] }), /has a value of type 0x04 where 0x0c should be$/);
+  });
+
   test("claims are read by their numbers", () => {
     const claims = {
       9: IDENTITY,
@@ -108,7 +118,10 @@ describe("who a keyless certificate says its signer is", () => {
     assert.match(why({ issuer: "" }), /^signer: trust.certificate: .* names no issuer of identity tokens$/);
     assert.match(why({ names: [] }), /has 0 subject alternative names$/);
     assert.match(why({ names: [nameOf(IDENTITY), nameOf("other@example.com")] }), /has 2 subject alternative names$/);
-    assert.match(why({ names: [derTextOf(contextTag(2), "github.com")] }), /names no address or URI as its subject$/);
+    assert.match(
+      why({ names: [derTextOf(contextTag(2), "github.com")] }),
+      /names no address, URI or user as its subject$/,
+    );
     for (const hostile of [`${IDENTITY}\n`, `${IDENTITY}\0.example.com`, "relеase@shop.example.com", "a\u202eb@c"]) {
       assert.match(why({ identity: hostile }), /has a name that is not printable text$/, JSON.stringify(hostile));
     }

@@ -100,12 +100,11 @@ function layersOf({ manifest, place }: Holder, where: string, search: Search): r
     } else if (isSignature) {
       search.gap({
         code: "trust.form",
-        reason: `${at}: a layer of type ${clip(layer.mediaType)} is no known signature`,
+        reason: `${at}: layer of type ${clip(layer.mediaType)} is not a known signature format`,
       });
     }
   }
-  if (isSignature && artifact.layers.length === 0)
-    search.gap({ code: "trust.form", reason: `${at}: a signature without layers` });
+  if (isSignature && artifact.layers.length === 0) search.gap({ code: "trust.form", reason: `${at}: no layers` });
   return layers;
 }
 

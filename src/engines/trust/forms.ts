@@ -51,7 +51,7 @@ const signatureTypes: ReadonlySet<string> = new Set([
   mediaTypes.notation,
 ]);
 
-/** Types of a config that say nothing of the artifact. */
+/** Types of a config that say nothing of the artifact; some registries list them where the manifest has a type of its own. */
 const untold: ReadonlySet<string> = new Set([
   mediaTypes.empty,
   "application/vnd.oci.image.config.v1+json",

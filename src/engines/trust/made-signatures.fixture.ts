@@ -231,7 +231,10 @@ export function attestationLayer(wish: LayerWish = {}): FoundSignature {
 
 function annotationsOf(signing: Signing, parts: EntryParts, wish: LayerWish): CosignAnnotations {
   const { entry = null, timestamp = false, chain = [] } = wish;
-  const response = timestamp ? madeTimestamp(sigstore, parts.signature).toString("base64") : undefined;
+  // cosign has attestations timestamped with their envelope.
+  const response = timestamp
+    ? madeTimestamp(sigstore, parts.envelope ?? parts.signature).toString("base64")
+    : undefined;
   return {
     ...(signing.kind === "identity" ? { certificate: pem(signing.certificate.der, "CERTIFICATE") } : {}),
     ...(chain.length === 0 ? {} : { chain: chain.map(({ der }) => pem(der, "CERTIFICATE")).join("") }),

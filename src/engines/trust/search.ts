@@ -36,7 +36,9 @@ export function startSearch(repository: Repository): Search {
     const key = JSON.stringify(clipped);
     if (known.has(key) || known.size > GAPS) return;
     known.add(key);
-    gaps.push(known.size > GAPS ? { code: found.code, reason: `${repository.place}: and more that failed` } : clipped);
+    gaps.push(
+      known.size > GAPS ? { code: found.code, reason: `${repository.place}: more failures, not listed` } : clipped,
+    );
   }
 
   const over = (reason: string) => gap({ code: "trust.bound", reason: `${repository.place}: ${reason}` });
@@ -65,7 +67,7 @@ export function startSearch(repository: Repository): Search {
       } catch (error) {
         failed(error);
         failures += 1;
-        if (failures === FAILURES) over(`${FAILURES} look-ups failed, and no more were tried`);
+        if (failures === FAILURES) over(`stopped after ${FAILURES} failed requests`);
         return undefined;
       }
     },

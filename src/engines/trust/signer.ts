@@ -11,7 +11,7 @@ export function signerByRoot(certificate: Certificate, root: string): Told<Signe
   const issuer = issuerOf(certificate);
   const identity = alternativeNameOf(certificate);
   if (issuer === undefined || identity === undefined) {
-    const what = issuer === undefined ? "issuer of identity tokens" : "address or URI as its subject";
+    const what = issuer === undefined ? "issuer of identity tokens" : "address, URI or user as its subject";
     throw refused("trust.certificate", `${titleOf(certificate)} names no ${what}`);
   }
   return {

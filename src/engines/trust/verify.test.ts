@@ -93,6 +93,7 @@ describe("what holds says who signed what and when, by every step", () => {
     }
     for (const entry of ["dsse 0.0.1", "intoto 0.0.1", "intoto 0.0.2"] as const) {
       assert.equal(outcomes(verified(attestationLayer({ entry }))), KEYLESS, entry);
+      assert.equal(verified(attestationLayer({ entry, timestamp: true })).times.length, 2);
     }
   });
 
@@ -115,6 +116,13 @@ describe("what holds says who signed what and when, by every step", () => {
     assert.deepEqual(
       logged.times.map(({ by, at }) => `${by} ${at}`),
       [`log ${AT}`, `timestamp-authority ${AT}`],
+    );
+    // A root that is not usable matters where it is asked.
+    const broken = { ...material, roots: [{ name: "broken", document: {} }] };
+    verified(signatureLayer({ signing: byKey, entry: null }), broken);
+    assert.equal(
+      refusal(signatureLayer({ signing: byKey }), broken),
+      "time: trust.unknown-root: the trusted root broken is empty",
     );
     // Where no log is trusted, the entry is nobody's word and is not looked at.
     const unlogged = verified(signatureLayer({ signing: byKey }), only({ keys: material.keys }));

@@ -188,7 +188,7 @@ function verifyByOwnAuthority(
   const { certificate, chain } = signer;
   const signature = signatureUnder(certificate, signed);
   const vouched = take(steps, "time", () => {
-    const found = timesOf(signed, [signature.own.bytes], witnessesOf(material));
+    const found = timesOf(signed, [signature.own.bytes], witnessesOf(signed, material));
     if (found.at.length > 0) return tellTimes(found);
     return { ...notAsked(`no signed time: the certificate must be valid at ${isoTime(now.getTime())}`), value: found };
   });
@@ -219,7 +219,7 @@ function verifyByKey(
 ): Vouched {
   const vouched = take(steps, "time", () => {
     const given = signed.signatures.map(({ bytes }) => bytes);
-    const found = timesOf(signed, given, witnessesOf(material));
+    const found = timesOf(signed, given, witnessesOf(signed, material));
     return found.at.length > 0 ? tellTimes(found) : { ...notAsked("a key is trusted at any time"), value: found };
   });
   const held = take(steps, "signer", () => {
@@ -329,7 +329,11 @@ function tellSignature(holds: boolean, held: readonly HeldSignature[]): Told<und
 function tellEntries({ logged, at }: VouchedTimes, claims: readonly EntryClaim[]): Told<undefined> {
   for (const entry of logged) firstOf(claims, (claim) => verifyEntry(entry, claim, at));
   if (logged.length === 0) return notAsked("no entry of a trusted log is given or asked for");
-  return told(logged.map(({ entry, log }) => `${log.url} entry ${entry.logIndex}`).join(", "));
+  const words = logged.map(({ entry, log }) => {
+    const by = entry.proof === undefined ? "by the log's promise" : "with its proof";
+    return `${log.url} entry ${entry.logIndex}, ${by}`;
+  });
+  return told(words.join("; "));
 }
 
 function told(detail: string): Told<undefined> {

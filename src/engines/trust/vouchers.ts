@@ -1,6 +1,7 @@
 /** Who of those that are trusted could vouch for a signer, and by whose word times and log entries count. */
 import type { CertificateAuthority, TrustMaterial } from "./model.ts";
 import { refused } from "./refusal.ts";
+import type { SignedMaterial } from "./sigstore/material.ts";
 import { type TrustedLog, type UsableRoot, usableRoot } from "./sigstore/root.ts";
 import type { TrustedTimestamper } from "./sigstore/timestamp.ts";
 import { anchorsOf } from "./x509/authority.ts";
@@ -48,8 +49,17 @@ export function vouchersFor(
   return { vouchers, refusal };
 }
 
-/** Of keys and own authorities: every log and timestamp authority that is trusted at all. */
-export function witnessesOf({ roots, authorities }: TrustMaterial): Witnesses {
+/**
+ * For keys and own authorities: every log and timestamp authority that is trusted at all. Nobody is asked where there is
+ * nothing to ask about.
+ *
+ * @throws a refusal where a root is not usable
+ */
+export function witnessesOf(
+  { entries, timestamps }: Pick<SignedMaterial, "entries" | "timestamps">,
+  { roots, authorities }: TrustMaterial,
+): Witnesses {
+  if (entries.length === 0 && timestamps.length === 0) return { logs: [], timestampers: [] };
   const usable = roots.map(usableRoot);
   const own = authorities.filter(({ purpose }) => purpose === "timestamping");
   return {

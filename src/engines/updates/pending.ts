@@ -20,7 +20,7 @@ export async function pendingUpdates(request: LookupRequest): Promise<LookupAnsw
   const gaps: Gap[] = answers.flatMap((answer) => answer.gaps);
   const rpm: PackageType = "rpm";
   if (inventory.packages.some(({ type, removedIn }) => type === rpm && removedIn === undefined)) {
-    gaps.push({ code: "updates.unsupported", reason: "pending updates: those of rpm packages are not looked up" });
+    gaps.push({ code: "updates.unsupported", reason: "pending updates: not supported for rpm packages" });
   }
   return {
     updates: {

@@ -260,7 +260,7 @@ test("control 7 tells who signed from what admission verifies, and a policy obje
   const none = "unknown (no policy that verifies images found)";
   assert.deepEqual(said({}), [
     "unknown",
-    `signed: unknown (the signatures of no image were verified (--verify)); verified on admission: ${none}`,
+    `signed: unknown (no signatures were verified (--verify)); verified on admission: ${none}`,
   ]);
   assert.deepEqual(said({ "registry/unsigned-image": "pass" }), [
     "unknown",

@@ -1,5 +1,5 @@
 /**
- * Envelopes that hold, and that nearly do: headers, times, chains and algorithms that do not fit each other, JSON that two
+ * Envelopes and tokens that hold, and that nearly do: headers, times, chains and algorithms that do not fit each other, JSON that two
  * readers read as two, and bytes changed anywhere. Keys and signatures are new in every process, so a seed repeats what is
  * altered and where, and not the bytes.
  */
@@ -12,7 +12,10 @@ import {
   root,
   signer,
   strangerRoot,
+  timestampRoot,
+  timestampSigner,
 } from "../../../src/engines/trust/notation/made-envelopes.fixture.ts";
+import { madeToken } from "../../../src/engines/trust/timestamp/made-token.fixture.ts";
 import {
   authorityExtensions,
   basicConstraints,
@@ -23,6 +26,8 @@ import {
   madeCertificate,
   rsaKeys,
   signerExtensions,
+  TIME_STAMPING,
+  timestampExtensions,
 } from "../../../src/engines/trust/x509/made-certificates.fixture.ts";
 import type { Random } from "../random.ts";
 
@@ -69,12 +74,63 @@ const times = [
   "",
 ];
 
+/** What tokens are about. */
+export const STAMPED = Buffer.from("a signature");
+
 export function generate(random: Random): Buffer {
+  if (random.once(4)) return Buffer.concat([Buffer.from("t"), alteredSome(tokenFrom(random), random)]);
   const format: Format = random.pick(["jws", "cose"]);
   let envelope = madeEnvelope(format, wishFrom(random));
   if (format === "jws" && random.once(3)) envelope = Buffer.from(rewritten(envelope.toString(), random));
-  for (let left = random.below(5) - 2; left > 0; left--) envelope = altered(envelope, random);
-  return Buffer.concat([Buffer.from(format === "jws" ? "j" : "c"), envelope]);
+  return Buffer.concat([Buffer.from(format === "jws" ? "j" : "c"), alteredSome(envelope, random)]);
+}
+
+function alteredSome(bytes: Buffer, random: Random): Buffer {
+  let last = bytes;
+  for (let left = random.below(5) - 2; left > 0; left--) last = altered(last, random);
+  return last;
+}
+
+const middle = madeCertificate({
+  subject: "CN=m",
+  keys: ecKeys(),
+  serial: 9,
+  issuer: timestampRoot,
+  extensions: authorityExtensions,
+});
+const clocks: readonly Made[] = [
+  timestampExtensions,
+  [keyUsage(["digitalSignature"]), extendedKeyUsage([TIME_STAMPING])],
+  [keyUsage(["digitalSignature"], false), extendedKeyUsage([TIME_STAMPING], true)],
+  [keyUsage(["digitalSignature"]), extendedKeyUsage([TIME_STAMPING, "1.3.6.1.5.5.7.3.3"], true)],
+  [extendedKeyUsage([TIME_STAMPING], true)],
+  [...timestampExtensions, basicConstraints(true)],
+  signerExtensions,
+].flatMap((extensions, index) =>
+  [timestampRoot, middle].map((issuer) =>
+    madeCertificate({ subject: "CN=c", keys: ecKeys(), serial: 20 + index, issuer, extensions }),
+  ),
+);
+
+function tokenFrom(random: Random): Buffer {
+  const by = random.once(2) ? timestampSigner : random.pick(clocks);
+  const time = random.pick(["2026-05-01T10:00:03Z", "2026-05-01T10:00:03.250Z", "2025-01-01T00:00:00Z"]);
+  return madeToken({
+    by,
+    over: random.once(12) ? Buffer.from("another") : STAMPED,
+    time: new Date(time),
+    certificates: [
+      ...(random.once(12) ? [] : [by]),
+      ...(random.once(3) ? [middle] : []),
+      ...(random.once(6) ? [signer] : []),
+    ],
+    ...(random.once(3) ? { accuracy: [random.below(3), random.pick([undefined, 1, 999])] } : {}),
+    ...(random.once(12) ? { names: middle } : {}),
+    ...(random.once(12) ? { hash: "sha1" as const } : {}),
+    ...(random.once(12) ? { signers: random.below(3) } : {}),
+    ...(random.once(12) ? { contentHash: random.bytes(32) } : {}),
+    ...(random.once(12) ? { withoutCertificateAttribute: true } : {}),
+  });
 }
 
 function wishFrom(random: Random): EnvelopeWish {

@@ -61,7 +61,17 @@ describe("notation in docker-registry", { skip: without }, () => {
   }
 
   async function verify(reference: string, subject = "CN=release,O=Shop") {
-    const words = ["verify", reference, "--ca", join(folder, "root.pem"), "--subject", subject, "--plain-http", "--format", "json"];
+    const words = [
+      "verify",
+      reference,
+      "--ca",
+      join(folder, "root.pem"),
+      "--subject",
+      subject,
+      "--plain-http",
+      "--format",
+      "json",
+    ];
     const ended = await bulkhead(words, { cwd: folder, home: folder });
     return { ...ended, said: ended.stdout + ended.stderr };
   }

@@ -61,7 +61,8 @@ describe("attestations of Bulkhead's own documents", { skip: withoutCosign }, ()
     const { code, stderr } = await attest("vuln", "scan.json");
     assert.equal(code, 0, stderr);
     const [statement] = await statements("https://cosign.sigstore.dev/attestation/vuln/v1");
-    const { scanner, metadata } = statement?.predicate as {
+    assert.ok(statement !== undefined);
+    const { scanner, metadata } = statement.predicate as {
       readonly scanner: { readonly uri: string; readonly result: { readonly complete: boolean } };
       readonly metadata: { readonly scanFinishedOn: string };
     };

@@ -64,7 +64,9 @@ export async function startSigstore(): Promise<Sigstore> {
   const certificateLog = await initializeCTLog(authorityKeys);
   const authority = await initializeCA(authorityKeys, certificateLog);
   const log = await initializeTLog("http://127.0.0.1", logKeys);
-  const stamps = await initializeTSA(stampKeys);
+  // Whole seconds: the mock writes others as no DER has them (a fraction's zeros are left out of it).
+  const clock = new Date();
+  const stamps = await initializeTSA(stampKeys, clock);
   // Fulcio names GitHub's workflows by their URL, where the mock would take the subject.
   const fulcio = fulcioHandler(authority, { strict: true, subjectClaim: "san" });
   const issuerKeys = generateKeyPairSync("rsa", { modulusLength: 2048 });
@@ -127,6 +129,7 @@ export async function startSigstore(): Promise<Sigstore> {
   }
 
   async function stamp(request: Buffer): Promise<Answer> {
+    clock.setTime(Math.floor(Date.now() / 1_000) * 1_000);
     const [, imprint, nonce] = ASN1Obj.parseBuffer(Buffer.from(request)).subs;
     const made = await stamps.timestamp({
       artifactHash: Buffer.from(imprint?.subs[1]?.value ?? Buffer.alloc(0)),

@@ -28,7 +28,7 @@ export interface SensitiveFile {
 /** By the whole path below the folder that is copied, in lower case. From the documentation of each program. */
 const kinds: readonly (readonly [RegExp, string, boolean])[] = [
   [/(?:^|\/)id_(?:rsa|dsa|ecdsa|ed25519|ecdsa_sk|ed25519_sk|xmss)$/, "an SSH key", true],
-  [/(?:^|\/)\.ssh$/, "a folder of SSH keys", true],
+  [/(?:^|\/)\.ssh$/, "a directory of SSH keys", true],
   [/\.ppk$/, "an SSH key of PuTTY", true],
   [/(?:^|\/)[._]netrc$/, "a netrc with passwords", true],
   [/(?:^|\/)\.(?:pgpass|git-credentials|dockercfg|vault-token|pypirc)$/, "a file of credentials", true],
@@ -39,7 +39,7 @@ const kinds: readonly (readonly [RegExp, string, boolean])[] = [
   [/(?:^|\/)service[-_]?account[\w-]*\.json$/, "a service account's key", true],
   [/(?:^|\/)client_secrets?[\w.-]*\.json$/, "an OAuth client's secret", true],
   [/(?:^|\/)\.kube(?:\/config)?$|(?:^|\/)kubeconfig$|\.kubeconfig$/, "credentials for Kubernetes", true],
-  [/(?:^|\/)\.gnupg$/, "a folder of GnuPG keys", true],
+  [/(?:^|\/)\.gnupg$/, "a directory of GnuPG keys", true],
   [/(?:^|\/)\.(?:cargo|gem)\/credentials(?:\.toml)?$/, "a token for a package registry", true],
   [/(?:^|\/)[\w.-]*(?:priv|key)[\w.-]*\.pem$|(?:^|\/)master\.key$/, "a private key", true],
   [/\.(?:p12|pfx)$/, "a store of keys", true],

@@ -36,7 +36,7 @@ const calls: readonly DangerousCall[] = [
   ...all("high", NAMESPACES, "unshare setns"),
   ...all("high", KEYS, "keyctl add_key request_key"),
   ...all("high", "hold the kernel up in the middle of its work, which exploits need", "userfaultfd"),
-  ...all("medium", "watch the kernel, and reach code of it that had flaws", "perf_event_open"),
+  ...all("medium", "watch the kernel, and reach code of it that had vulnerabilities", "perf_event_open"),
   ...all("medium", RING, "io_uring_setup io_uring_enter io_uring_register"),
   ...all(
     "high",

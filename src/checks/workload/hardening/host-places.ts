@@ -163,7 +163,7 @@ const places: readonly (readonly [RegExp, HostPlace])[] = [
     ),
     {
       what: "a device of the node",
-      reads: "use the device, and what flaws its driver has",
+      reads: "use the device, and vulnerabilities of its driver",
       writable: "low",
       readOnly: "low",
     },

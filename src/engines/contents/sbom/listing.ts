@@ -111,7 +111,12 @@ function candidateOf(component: ListedComponent, diagnostics: Diagnostics): Cand
   }
   const type = packageTypeOf(purl);
   if (type === undefined) {
-    diagnostics.gap("sbom.unjudged-type", `is of type ${purl.type}, which is not judged`, place, purl.type);
+    diagnostics.gap(
+      "sbom.unjudged-type",
+      `is of type ${purl.type}, for which there are no advisories`,
+      place,
+      purl.type,
+    );
     return undefined;
   }
   if (component.own !== undefined) {

@@ -85,7 +85,7 @@ export async function listAll(client: ClusterClient, path: string, options: List
         continue;
       }
       if (token === "" || token === next || restarts > 2 * bounds.clusterRestarts) {
-        return { outcome: "failed", reason: `the list expired ${restarts} times while it was read (410)` };
+        return { outcome: "failed", reason: `the list expired ${restarts} times during the read (410)` };
       }
       next = token;
       delete read.version;

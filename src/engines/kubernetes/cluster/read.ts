@@ -148,7 +148,7 @@ async function oneNamespace(
   const isIt = body.kind === "Namespace" && isObject(body.metadata) && body.metadata.name === namespace;
   return isIt
     ? { outcome: "read", items: [body], bytes }
-    : { outcome: "failed", reason: "the API server answered another object" };
+    : { outcome: "failed", reason: "the API server returned another object" };
 }
 
 function createReading(cluster: string, server: string | undefined, namespace: string | undefined) {
@@ -232,12 +232,12 @@ function createReading(cluster: string, server: string | undefined, namespace: s
     });
     for (const { secret, name } of named) {
       if (!withoutKeys.has(name)) continue;
-      const reason = "its keys are not all known: its managed fields do not name them";
+      const reason = "keys not completely known: managed fields do not list them";
       const path = `${cluster} Secret ${name}`;
       gaps.push({ code: "kubernetes.secret-keys", reason, path, object: secret.object, lists: ["secrets"] });
     }
     if (running.over) {
-      const reason = `more than ${bounds.clusterImages} images run: the others are not listed`;
+      const reason = `more than ${bounds.clusterImages} running images: the rest is not listed`;
       gaps.push({ code: "kubernetes.bound", reason, path: cluster, lists: [] });
     }
     const addresses = owned.addresses();

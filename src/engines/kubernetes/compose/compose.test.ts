@@ -124,9 +124,9 @@ test("what is not followed, and wrong types, are told with their places", () => 
     gaps.map(({ reason, line, column }) => [reason, line, column]),
     [
       ["services.a.privileged: expected true or false", 3, 35],
-      ["services.a.extends: what it extends is not followed: names no service", 3, 8],
+      ["services.a.extends: extends was not resolved: names no service", 3, 8],
       ["services.b: expected a map", 4, 3],
-      ["what it includes is not followed", 1, 1],
+      ["included files are not read", 1, 1],
     ],
   );
   assert.equal(workloads.length, 1);

@@ -50,9 +50,8 @@ export function expandFile(
       if (isDeciding(field)) {
         const path = isPath(field, found.text);
         const names = [...new Set(found.unresolved)].filter((name) => !(path && OWN_FOLDERS.has(name)));
-        if (found.invalid)
-          unresolved.push({ field, reason: "its variables are written in a way that is not followed" });
-        else if (names.length > 0) unresolved.push({ field, reason: `nothing here says what ${named(names)} is` });
+        if (found.invalid) unresolved.push({ field, reason: "unsupported variable syntax" });
+        else if (names.length > 0) unresolved.push({ field, reason: `no value found for ${named(names)}` });
       }
       return found.text;
     }

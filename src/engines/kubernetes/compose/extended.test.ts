@@ -65,7 +65,7 @@ describe("extends", () => {
   test("what cannot be followed is told", () => {
     const told = (extended: string, others?: Readonly<Record<string, string>>) =>
       service("web", `services:\n  web:\n    extends: ${extended}\n`, others).gaps;
-    const at = "services.web.extends: what it extends is not followed: ";
+    const at = "services.web.extends: extends was not resolved: ";
     assert.deepEqual(told("web"), [`${at}it leads in a circle, or too far`]);
     assert.deepEqual(told("gone"), [`${at}no service gone is found`]);
     assert.deepEqual(told("{ file: gone.yaml, service: a }"), [`${at}no service a is found`]);
@@ -75,11 +75,11 @@ describe("extends", () => {
     assert.equal(told("{ file: a.yaml, service: a }", circle).length, 1);
     assert.match(
       told("{ file: a.yaml, service: a }", { "a.yaml": `services: { a: { user: '$${"{U}"}' } }` })[0] ?? "",
-      /^services\.web\.extends: nothing here says what U is$/,
+      /^services\.web\.extends: no value found for U$/,
     );
     assert.match(
       told("{ file: sub/a.yaml, service: a }", { "sub/a.yaml": "services: { a: { volumes: ['../..:/a'] } }" })[0] ?? "",
-      /relative to sub, and are not followed$/,
+      /relative to sub are not resolved$/,
     );
   });
 
@@ -116,9 +116,7 @@ describe("volumes_from", () => {
   test("what is no service of the file is told, and a circle ends", () => {
     const told = (from: string) =>
       service("web", `services:\n  web: { volumes_from: ${from} }\n  a: { volumes_from: [web] }\n`).gaps;
-    assert.deepEqual(told("['container:x']"), [
-      "services.web.volumes_from[0]: what it takes from the container x is unknown",
-    ]);
+    assert.deepEqual(told("['container:x']"), ["services.web.volumes_from[0]: mounts from container x are unknown"]);
     assert.match(told("[gone]")[0] ?? "", /not a service of this file$/);
     assert.deepEqual(told("[a]"), []);
   });
@@ -128,6 +126,6 @@ describe("volumes_from", () => {
       "",
     );
     const { gaps } = read(`services:\n  s0: { volumes: ['/etc:/a'] }\n${chain}`);
-    assert.ok(gaps.some(({ reason }) => reason.includes("takes from more than 100 services")));
+    assert.ok(gaps.some(({ reason }) => reason.includes("mounts from more than 100 services")));
   });
 });

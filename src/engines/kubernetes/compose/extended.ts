@@ -69,7 +69,7 @@ export function extendedService(name: string, context: ExtendContext, seen: read
   const stated = service.extends;
   if (stated === undefined || stated === null) return alone();
   const field = [...root, "extends"];
-  const unfollowed = (reason: string) => alone([{ field, reason: `what it extends is not followed: ${reason}` }]);
+  const unfollowed = (reason: string) => alone([{ field, reason: `extends was not resolved: ${reason}` }]);
   const from = typeof stated === "string" ? { service: stated } : isObject(stated) ? stated : {};
   if (typeof from.service !== "string") return unfollowed("names no service");
   if (from.file !== undefined && typeof from.file !== "string") return unfollowed("its file is not a string");
@@ -117,7 +117,7 @@ function besideService(
   const open = unresolved.filter(({ field }) => field[0] === "services" && names.has(String(field[1])));
   const elsewhere: Unresolved[] =
     folder !== "." && hasRelativePaths(found.service)
-      ? [{ field: [], reason: `paths of what it extends are relative to ${folder}, and are not followed` }]
+      ? [{ field: [], reason: `extends: paths relative to ${folder} are not resolved` }]
       : [];
   return { ...found, open: [...found.open, ...open, ...elsewhere] };
 }

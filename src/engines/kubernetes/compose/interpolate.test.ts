@@ -104,7 +104,7 @@ test("every field by which a service is confined is expanded, and told where it 
       service(field)
         .gaps.map(({ reason }) => reason)
         .join(),
-      /nothing here says what N is/,
+      /no value found for N/,
       field,
     );
   }

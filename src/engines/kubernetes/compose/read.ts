@@ -117,7 +117,7 @@ export function readComposeServices(
   if (file.services !== undefined && !isObject(file.services)) tell(["services"], "expected a map");
   if (file.include !== undefined) {
     const { line, column } = fieldRange({ ...source, root: [] }, ["include"]);
-    const reason = "what it includes is not followed";
+    const reason = "included files are not read";
     collected.gap({ code: "kubernetes.compose-include", reason, path, line, column });
   }
 }

@@ -33,15 +33,15 @@ export function withMountsOf(
   for (const [index, entry] of own.volumesFrom.entries()) {
     const [first = "", second = "", third = ""] = entry.split(":");
     if (first === "container") {
-      open.push({ index, reason: `what it takes from the container ${second} is unknown` });
+      open.push({ index, reason: `mounts from container ${second} are unknown` });
       continue;
     }
     if (!services.has(first)) {
-      open.push({ index, reason: `what it takes from ${first} is unknown: not a service of this file` });
+      open.push({ index, reason: `mounts from ${first} are unknown: not a service of this file` });
       continue;
     }
     if (budget.mounts <= 0) {
-      open.push({ index, reason: "the services of this file take too many mounts from others" });
+      open.push({ index, reason: "too many mounts from other services" });
       continue;
     }
     const seen = new Set([name]);
@@ -50,7 +50,7 @@ export function withMountsOf(
     if (seen.size > bounds.composeVolumesFrom) {
       open.push({
         index,
-        reason: `it takes from more than ${bounds.composeVolumesFrom} services: not all are followed`,
+        reason: `mounts from more than ${bounds.composeVolumesFrom} services: not all are read`,
       });
     }
     const isReadOnly = second === "ro" || third === "ro";

@@ -165,7 +165,7 @@ test("roles that are not read are named up to a bound", () => {
   );
   const { gaps } = accessOf(...bindings);
   assert.equal(gaps.length, bounds.kubernetesDocumentGaps + 1);
-  assert.equal(gaps.at(-1)?.reason, "5 more roles that bindings give were not read");
+  assert.equal(gaps.at(-1)?.reason, "5 more bound roles were not found");
 });
 
 test("a service account by either name, and through its groups", () => {

@@ -37,7 +37,7 @@ export function resolveAccess(
   if (budget.steps < 0) {
     gaps.set("aggregated", {
       code: "rbac.bound",
-      reason: "there are too many aggregated roles to put together: some lack rules",
+      reason: "too many aggregated roles: some lack rules",
     });
   }
   return {
@@ -64,7 +64,7 @@ function granting(roleNamed: RoleNamed): {
     granted += role.rules.length;
     if (granted > bounds.rbacGrantedRules) {
       role = { name: role.name, objects: [], origin: "missing", rules: [] };
-      const reason = `the bindings give more than ${bounds.rbacGrantedRules} rules: those from ${describeObject(object)} on are not read`;
+      const reason = `bindings grant more than ${bounds.rbacGrantedRules} rules: those from ${describeObject(object)} on were not read`;
       if (!gaps.has("")) gaps.set("", { code: "rbac.bound", reason });
     }
     const subjects = binding.subjects.map((subject) => completed(subject, namespace));
@@ -75,7 +75,7 @@ function granting(roleNamed: RoleNamed): {
       published === undefined &&
       subjects.length > 0
     ) {
-      const reason = `${describeObject(object)} gives ${role.name}, which was not read: what it gives is unknown`;
+      const reason = `${describeObject(object)} binds ${role.name}, which was not found: its permissions are unknown`;
       gaps.set(role.name, { code: "rbac.missing-role", reason });
     }
     return {
@@ -94,7 +94,7 @@ function granting(roleNamed: RoleNamed): {
 function named(gaps: readonly AccessGap[]): readonly AccessGap[] {
   const over = gaps.length - bounds.kubernetesDocumentGaps;
   if (over <= 0) return gaps;
-  const reason = `${over} more roles that bindings give were not read`;
+  const reason = `${over} more bound roles were not found`;
   return [...gaps.slice(0, bounds.kubernetesDocumentGaps), { code: "rbac.missing-role", reason }];
 }
 

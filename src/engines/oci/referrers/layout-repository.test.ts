@@ -74,7 +74,7 @@ test("an archive of a layout is read alike, and what was saved of an engine keep
   for (const written of ["docker-daemon:shop/web:1", "containers-storage:shop/web:1"]) {
     assert.match(
       (await problemOf(resolveImage(written))).line(),
-      /no signatures are kept there \(name the image in its registry/,
+      /stored only in registries and OCI layouts \(name the image as/,
     );
   }
 });

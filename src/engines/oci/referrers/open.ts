@@ -112,7 +112,7 @@ function unkept(written: string): Problem {
     kind: "usage",
     code: "oci.reference",
     place: written,
-    cause: "no signatures are kept there",
-    remedy: "name the image in its registry, or in an OCI layout (oci:DIR)",
+    cause: "signatures are stored only in registries and OCI layouts",
+    remedy: "name the image as REGISTRY/NAME or oci:DIR",
   });
 }

@@ -178,9 +178,9 @@ function whyNotAbsent(
   { answer, said }: { readonly answer: HttpAnswer; readonly said: string },
   path: string,
 ): string | undefined {
-  if (answer.url.pathname !== path) return "not found where the registry redirects to";
+  if (answer.url.pathname !== path) return "not found after a redirect";
   if (/^text\/html\b/i.test(answer.headers["content-type"] ?? ""))
-    return "404 with a web page, which is no registry's answer";
+    return "404 with an HTML page, not a registry's answer";
   return said.startsWith(": NAME_UNKNOWN") ? `not found${said}` : undefined;
 }
 

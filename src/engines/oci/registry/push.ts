@@ -180,8 +180,14 @@ export function openRegistryWriter(reference: ImageReference, options: RegistryO
   }
 
   function conflict(tag: string): Problem {
-    const cause = `others change it at the same time: ${UPDATE_TRIES} tries were overwritten`;
-    return new Problem({ kind: "unavailable", code: "registry.conflict", place: `${place}:${tag}`, cause });
+    const cause = `overwritten by another writer ${UPDATE_TRIES} times`;
+    return new Problem({
+      kind: "unavailable",
+      code: "registry.conflict",
+      place: `${place}:${tag}`,
+      cause,
+      remedy: "run the command again",
+    });
   }
 
   function close(): void {

@@ -34,7 +34,7 @@ export async function listReferrers(
       break;
     }
     if (asked.has(query)) {
-      gathered.gap(`${place}: its pages lead back to one that was read`);
+      gathered.gap(`${place}: pages repeat`);
       break;
     }
     asked.add(query);
@@ -47,7 +47,7 @@ export async function listReferrers(
       }
       if (!gathered.add(bytes, place)) break;
       if (answer.headers["oci-filters-applied"] !== undefined) {
-        gathered.gap(`${place}: the registry left entries out by a filter that was not asked for`);
+        gathered.gap(`${place}: the registry applied a filter that was not requested`);
       }
       query = nextQuery(answer, path, subject);
     } catch (error) {
@@ -79,6 +79,6 @@ function nextQuery({ url, headers }: HttpAnswer, path: string, subject: Digest):
   ) {
     return next.search;
   }
-  const cause = "its next page is not of the same list";
+  const cause = "next page is not part of the same list";
   throw new Problem({ kind: "input", code: "oci.referrers", place: `referrers of ${subject}`, cause });
 }

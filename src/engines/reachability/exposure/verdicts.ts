@@ -265,7 +265,7 @@ function distinct(doubts: readonly Doubt[]): readonly Doubt[] {
 /** https://kubernetes.io/docs/tutorials/services/source-ip/, and "ipBlock" in the documentation of NetworkPolicy. */
 const SOURCE_ADDRESS: Doubt = {
   code: "network.source-address",
-  reason: "policies may see a node's address in place of the client's",
+  reason: "policies may see a node's address instead of the client's",
   remedy: "set externalTrafficPolicy: Local, which keeps the client's address",
 };
 

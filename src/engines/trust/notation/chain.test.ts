@@ -62,6 +62,12 @@ for (const format of formats) {
     test("an intermediate beside its root is no end of a chain; pinned alone it is one", () => {
       assert.equal(outcome(verified(format, {}, shopOf(intermediate))), "verified");
       assert.match(outcome(verified(format, {}, shopOf(strangerRoot, intermediate))), /^signer: trust.unknown-root: /);
+      // What cannot be read may be its root.
+      const unread = { ...root, der: Buffer.from([0x30, 0]) };
+      assert.match(
+        outcome(verified(format, {}, shopOf(unread, intermediate))),
+        /^signer: trust.unknown-root: .* has CN=root,O=Shop; of shop, certificate 1 ends where a value should follow$/,
+      );
     });
 
     test("what certificates may be used for", () => {

@@ -1,6 +1,6 @@
 /**
- * Envelopes with something changed at random (at every single byte: test/trust/notation/every-byte.soak.ts): none counts unless all that is signed, and all that
- * vouches for it, is what it was before. A timestamp may be lost, and then no time is told.
+ * Envelopes with something changed at random (at every byte: every-byte.soak.ts in test/trust/notation): none counts unless all that is
+ * signed, and all that vouches for it, is what it was before. A timestamp may be lost, and then no time is told.
  */
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";

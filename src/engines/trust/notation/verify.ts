@@ -156,9 +156,13 @@ function signerOf(
   if (authority === undefined) {
     const root = shown(certificateName(chain.at(-1) ?? signing));
     const otherwise = trusting.map(({ name, purpose }) => `; ${name} is trusted for ${purpose} alone`).join("");
+    const unread = authorities
+      .filter(({ purpose }) => purpose === purposeOf[scheme])
+      .flatMap((each) => anchorsOf(each).unread.map((which) => `; of ${each.name}, ${which}`))
+      .join("");
     throw refused(
       "trust.unknown-root",
-      `no authority that is trusted for ${purposeOf[scheme]} has ${root}${otherwise}`,
+      `no authority that is trusted for ${purposeOf[scheme]} has ${root}${otherwise}${shown(unread)}`,
     );
   }
   const fingerprint = `sha256:${createHash("sha256").update(signing.bytes).digest("hex")}` as Digest;

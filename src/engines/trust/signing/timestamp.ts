@@ -1,6 +1,7 @@
 /** Timestamps of an authority (RFC 3161), asked for over the bytes of a signature. */
 import { createHash, randomBytes } from "node:crypto";
-import { RFC3161Timestamp } from "@sigstore/core";
+import { derFields, derInteger, readDer, tags } from "../../../formats/der/read.ts";
+import { readTimestampToken } from "../timestamp/token.ts";
 import { bounds } from "./bounds.ts";
 import { der } from "./encoding.ts";
 import { type Services, wrongAnswer } from "./service.ts";
@@ -36,20 +37,16 @@ export async function requestTimestamp(authority: URL, signed: Buffer, services:
     accepts: [200, 201],
     limit: bounds.timestampAnswerBytes,
   });
-  let at: Date;
-  try {
-    const read = RFC3161Timestamp.parse(Buffer.from(bytes));
-    // 0 is granted, 1 granted with modifications.
-    if (read.status !== 0n && read.status !== 1n) throw new Error("not granted");
-    read.tstInfo.verify(signed);
-    at = read.tstInfo.genTime;
-  } catch (error) {
-    const cause = (error as Error).message === "not granted" ? "it was not granted" : "it is not over this signature";
-    throw wrongAnswer(what, authority, cause);
-  }
+  const fault = (cause: string) => wrongAnswer(what, authority, `the timestamp ${cause}`);
+  const fields = derFields(readDer(bytes, tags.sequence, fault), fault);
+  // 0 is granted, 1 granted with modifications.
+  const status = derInteger(derFields(fields.next(tags.sequence), fault).next(tags.integer), fault);
+  if (status !== 0n && status !== 1n) throw fault("was not granted");
+  const { info } = readTimestampToken(fields.next(tags.sequence).bytes, fault);
+  if (info.hash !== "sha256" || !info.imprint.equals(hash)) throw fault("is not over this signature");
   // The number is DER wherever it stands; by chance it stands in no other answer.
-  if (!bytes.includes(nonce)) throw wrongAnswer(what, authority, "it is the answer to another request");
-  return { response: bytes, at };
+  if (!bytes.includes(nonce)) throw fault("is the answer to another request");
+  return { response: bytes, at: new Date(info.time) };
 }
 
 /** TimeStampReq (RFC 3161, section 2.4.1): SHA-256, a nonce of 48 bits, which every authority can repeat, and the certificate is asked for. */

@@ -1,6 +1,15 @@
 /** Who asked for a certificate, by Fulcio's extensions (github.com/sigstore/fulcio, docs/oid-info.md). */
 import { isUtf8 } from "node:buffer";
-import { contextTag, derItems, readDer, tags } from "../../../formats/der/read.ts";
+import {
+  constructedTag,
+  contextTag,
+  type DerValue,
+  derFields,
+  derItems,
+  derOid,
+  readDer,
+  tags,
+} from "../../../formats/der/read.ts";
 import type { CertificateClaims } from "../model.ts";
 import { refused } from "../refusal.ts";
 import { type Certificate, extensionIds } from "../x509/read.ts";
@@ -62,11 +71,14 @@ function textOf(bytes: Buffer): string {
 }
 
 /** Kinds of general names (RFC 5280, section 4.2.1.6) that an identity may be. */
+const OTHER = constructedTag(0);
 const EMAIL = contextTag(1);
 const URI = contextTag(6);
+/** `user!example.com`: a name of another kind, of Fulcio's own. */
+const USERNAME = `${FULCIO}.7`;
 
 /**
- * The one subject alternative name, an e-mail address or a URI; undefined where there is none, or of another kind.
+ * The one subject alternative name, an e-mail address, a URI or a user's name; undefined where there is none, or of another kind.
  * Several would let a reader choose.
  */
 export function alternativeNameOf({ extensions }: Certificate): string | undefined {
@@ -75,7 +87,16 @@ export function alternativeNameOf({ extensions }: Certificate): string | undefin
   const names = derItems(readDer(extension.value, tags.sequence, fault), fault);
   const [name] = names;
   if (name === undefined || names.length > 1) throw fault(`has ${names.length} subject alternative names`);
-  if (name.tag !== EMAIL && name.tag !== URI) return undefined;
-  if (name.content.some((byte) => byte < 0x20 || byte > 0x7e)) throw fault("has a name that is not printable text");
-  return name.content.toString("latin1");
+  const text = name.tag === EMAIL || name.tag === URI ? name.content : usernameOf(name);
+  if (text?.some((byte) => byte < 0x20 || byte > 0x7e)) throw fault("has a name that is not printable text");
+  return text?.toString("latin1");
+}
+
+function usernameOf(name: DerValue): Buffer | undefined {
+  if (name.tag !== OTHER) return undefined;
+  const fields = derFields(name, fault);
+  if (derOid(fields.next(tags.oid), fault) !== USERNAME) return undefined;
+  const { content } = readDer(fields.next(constructedTag(0)).content, tags.utf8String, fault);
+  fields.end();
+  return content;
 }

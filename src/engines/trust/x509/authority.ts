@@ -19,7 +19,8 @@ const known = new WeakMap<CertificateAuthority, Anchors>();
 
 /**
  * What is trusted by itself: the certificates that issued themselves; where none did, all of them, for somebody pinned
- * those. An intermediate beside its root is on the way there, and no end.
+ * those. An intermediate beside its root is on the way there, and no end; nor is it beside what may be its root and cannot
+ * be read.
  */
 export function anchorsOf(authority: CertificateAuthority): Anchors {
   const found = known.get(authority) ?? readAnchors(authority);
@@ -36,7 +37,8 @@ function readAnchors({ name, certificates: all }: CertificateAuthority): Anchors
     else certificates.push(read);
   }
   const roots = certificates.filter(isSelfIssued);
-  const trusted = new Set((roots.length > 0 ? roots : certificates).map(({ bytes }) => bytes.toString("latin1")));
+  const ends = roots.length > 0 || unread.length > 0 ? roots : certificates;
+  const trusted = new Set(ends.map(({ bytes }) => bytes.toString("latin1")));
   return { name, certificates, unread, has: (der) => trusted.has(der.toString("latin1")) };
 }
 

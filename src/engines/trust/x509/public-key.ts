@@ -23,8 +23,17 @@ const RSA_BITS = { least: 2_048, most: 8_192 } as const;
 /** Bits of the public exponent: 17 as everybody has it; more makes verifying as slow as signing. */
 const RSA_EXPONENT_BITS = 33;
 
-/** @param spki - DER */
+/** A certificate's key is asked about for its kind, for each signature by it, and for its size; importing it takes longest. */
+const known = new WeakMap<Buffer, PublicKey>();
+
+/** @param spki - DER; nobody writes into it */
 export function readPublicKey(spki: Buffer): PublicKey {
+  const found = known.get(spki) ?? read(spki);
+  known.set(spki, found);
+  return found;
+}
+
+function read(spki: Buffer): PublicKey {
   const fault: DerFault = (cause) => new UnreadableKey(cause);
   try {
     const whole = derFields(readDer(spki, tags.sequence, fault), fault);

@@ -141,7 +141,7 @@ function uncovered(distribution: Distribution | undefined, suites: readonly Suit
 
 const noRepositories: Gap = {
   code: "updates.no-sources",
-  reason: "pending updates: does not say where its packages come from",
+  reason: "pending updates: no package repositories configured",
   remedy: "name the repositories with --repositories",
 };
 

@@ -151,7 +151,7 @@ function uncovered(distribution: Distribution | undefined, suites: readonly Open
 
 const noSources: Gap = {
   code: "updates.no-sources",
-  reason: "pending updates: does not say where its packages come from",
+  reason: "pending updates: no package repositories configured",
   remedy: "name the suites with --repositories",
 };
 
@@ -161,7 +161,7 @@ function tooManyIndexes(place: string): Problem {
 }
 
 function tooMany(what: string): Gap {
-  return { code: "updates.too-many", reason: `pending updates: its sources name ${what}` };
+  return { code: "updates.too-many", reason: `pending updates: the sources list ${what}` };
 }
 
 function distinct(sources: readonly AptSource[]): AptSource[] {

@@ -171,7 +171,7 @@ describe("CycloneDX of other tools", () => {
       [
         "sbom.no-package-url unidentified: components[0] (nginx 1.21.1) has no package-url, so its identity is unknown (and 1 more of this kind)",
         "sbom.package-url unidentified: components[2] (bad) has a package-url that has no name",
-        "sbom.unjudged-type qpkg: components[3] (redis) is of type qpkg, which is not judged",
+        "sbom.unjudged-type qpkg: components[3] (redis) is of type qpkg, for which there are no advisories",
         "sbom.component golang: components[4] (main) (example.com/main) states no version",
         "sbom.contradiction npm: components[5] (left-pad 1.3.0) states version 1.3.0 and a package-url of version 1.1.0",
         "sbom.contradiction npm: components[6] (harmless) is named harmless and has a package-url of evil",

@@ -34,10 +34,19 @@ export function signer(type: KeyType = "ed25519", id?: string): Signer {
   };
 }
 
-function pairOf(type: KeyType): { privateKey: KeyObject; publicKey: KeyObject } {
+interface Pair {
+  readonly privateKey: KeyObject;
+  readonly publicKey: KeyObject;
+}
+
+/** Making one takes a good part of a second: strangers have keys of another type. */
+let rsa: Pair | undefined;
+
+function pairOf(type: KeyType): Pair {
   if (type === "ed25519") return generateKeyPairSync("ed25519");
   if (type === "ecdsa") return generateKeyPairSync("ec", { namedCurve: "P-256" });
-  return generateKeyPairSync("rsa", { modulusLength: 2048 });
+  rsa ??= generateKeyPairSync("rsa", { modulusLength: 2048 });
+  return rsa;
 }
 
 function signed(type: KeyType, key: KeyObject, bytes: Uint8Array): Buffer {
