@@ -26,6 +26,7 @@ const suites: Readonly<Record<string, () => Promise<Suite>>> = {
   sigstore: async () => (await import("./sigstore.ts")).sigstore,
   verdicts: async () => (await import("./verdicts.ts")).verdicts,
   programs: async () => (await import("./programs.ts")).programs,
+  tuf: async () => (await import("./tuf.ts")).tuf,
 };
 
 const DEFAULT_DATA = resolve(import.meta.dirname, "../../shared/data");

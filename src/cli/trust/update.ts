@@ -94,7 +94,8 @@ function hashOf(url: string): string {
   return createHash("sha256").update(url).digest("hex").slice(0, 16);
 }
 
-function tell({ root, rootVersion, validUntil }: UpdatedRoot): void {
+function tell({ root, rootVersion, validUntil, unkept }: UpdatedRoot): void {
+  if (unkept !== undefined) throw unkept;
   if (root.discarded !== undefined) process.stderr.write(`bulkhead: replaced: ${root.discarded.line()}\n`);
   const repository = `TUF root version ${rootVersion}, next update due by ${validUntil.slice(0, 10)}`;
   process.stdout.write(`${printable(`${root.name}: up to date (${rootParts(root.document)}); ${repository}`)}\n`);

@@ -23,6 +23,17 @@ export function parse(text: string): Expression {
   return parser.whole();
 }
 
+/** Why a text is no expression by its form; names and functions are known only where it is compiled. */
+export function expressionFault(text: string): string | undefined {
+  try {
+    parse(text);
+    return undefined;
+  } catch (error) {
+    if (error instanceof Refused) return error.message;
+    throw error;
+  }
+}
+
 class Parser {
   readonly #tokens: readonly Token[];
   #next = 0;

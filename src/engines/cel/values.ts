@@ -41,7 +41,6 @@ export const isUint = (value: Value): value is Uint => isKind(value, "uint");
 export const isMap = (value: Value): value is CelMap => isKind(value, "map");
 export const isTimestamp = (value: Value): value is Timestamp => isKind(value, "timestamp");
 export const isDuration = (value: Value): value is Duration => isKind(value, "duration");
-export const isType = (value: Value): value is Type => isKind(value, "type");
 export const isBytes = (value: Value): value is Uint8Array => value instanceof Uint8Array;
 export const isList = (value: Value): value is List => Array.isArray(value);
 

@@ -1,5 +1,6 @@
 /** Forms of what a policy file says of trust: for its schema, and for what reads it. */
 import type { Field, Form, TextForm } from "../../core/setting.ts";
+import { expressionFault } from "../cel/parse.ts";
 import { isIdentityPattern, isNamePattern } from "./identity.ts";
 import { attestationTypes } from "./rules-model.ts";
 
@@ -163,7 +164,13 @@ const attestationFields = {
       "Maximum days since the scan, the build or the verification where the attestation says when, else since it was signed.",
   },
   where: {
-    form: { kind: "text" },
+    form: {
+      kind: "text",
+      each: {
+        says: "an expression (CEL): predicate.result == 'PASSED'",
+        is: (text) => expressionFault(text) === undefined,
+      },
+    },
     description: "Expression (CEL) over predicate, predicateType and subject that must be true.",
   },
   level: { form: level, description: "Of slsa and vsa: minimum SLSA build level.", of: ["slsa", "vsa"] },

@@ -75,6 +75,8 @@ export interface UpdatedRoot {
   readonly rootVersion: number;
   /** ISO 8601, UTC: by when the repository must have spoken again. */
   readonly validUntil: string;
+  /** Why it could not be kept: the next one that needs it has to ask again. */
+  readonly unkept?: Problem;
 }
 
 /** Asks an instance's TUF repository for its trusted root. @throws Problem `tuf.…` */
@@ -90,7 +92,7 @@ export async function updateInstance(instance: Instance, request: UpdateRequest)
  */
 export async function updateRoot(name: string, repository: Repository, request: UpdateRequest): Promise<UpdatedRoot> {
   const signal = AbortSignal.timeout(tufBounds.updateMilliseconds);
-  const { kept, discarded } = await updateRepository(repository, {
+  const { kept, discarded, unkept } = await updateRepository(repository, {
     cache: cacheFile(request.folder, name),
     files: [TRUSTED_ROOT],
     now: request.now,
@@ -104,5 +106,6 @@ export async function updateRoot(name: string, repository: Repository, request: 
     root: { ...root, ...(discarded === undefined ? {} : { discarded }) },
     rootVersion: trustedRootOf(kept).signed.version,
     validUntil: new Date(timestamp.signed.expires).toISOString(),
+    ...(unkept === undefined ? {} : { unkept }),
   };
 }

@@ -125,9 +125,20 @@ function signedBy<Signed>(
 /**
  * Writes what an update came to, unless another process has written something newer meanwhile.
  *
- * @throws Problem `tuf.cache` where another one does not let go of it; `files.…` (usage) where it cannot be written
+ * @throws Problem `tuf.cache` where another one does not let go of it, or the folder cannot be written to; `files.…` (usage)
  */
 export function writeKept(file: string, kept: Kept, anchor: Anchor): void {
+  try {
+    writeLocked(file, kept, anchor);
+  } catch (error) {
+    const { code = "", syscall } = error as NodeJS.ErrnoException;
+    // A folder that cannot be made, or in which SQLite cannot lock: a home that is read-only.
+    if (syscall === undefined && !code.startsWith("ERR_SQLITE")) throw error;
+    throw failed("tuf.cache", dirname(file), systemCause(error), error, "name another directory with --roots");
+  }
+}
+
+function writeLocked(file: string, kept: Kept, anchor: Anchor): void {
   const folder = dirname(file);
   makePrivateFolder(folder);
   using lock = lockFolder(folder, LOCK_MILLISECONDS);

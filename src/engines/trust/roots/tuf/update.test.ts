@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { readKept } from "./kept.ts";
@@ -249,6 +249,19 @@ test("an update that fails keeps what it had seen, and what was whole before", a
   assert.equal(kept?.checkedAt, NOW.toISOString());
   repository.files.set("2.snapshot.json", snapshot);
   assert.equal(file(await client.update()), "the second");
+});
+
+test("an update that cannot be kept is one all the same, and says so", async (context) => {
+  const repository = new TestRepository();
+  const client = await clientOf(context, repository);
+  const blocked = join(dirname(dirname(client.cache)), "blocked");
+  mkdirSync(dirname(blocked), { recursive: true });
+  writeFileSync(blocked, "a file in the place of a directory");
+  const updated = await client.update({ cache: join(blocked, "test.json") });
+  assert.equal(file(updated), "the first");
+  assert.match(updated.unkept?.line() ?? "", /blocked/);
+  repository.files.delete("timestamp.json");
+  await assert.rejects(client.update({ cache: join(blocked, "test.json") }), { code: "tuf.missing" });
 });
 
 test("two updates at once: the newer one stays", async (context) => {

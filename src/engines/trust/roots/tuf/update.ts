@@ -1,5 +1,5 @@
 /** The client's workflow (TUF specification 1.0, section 5): from where trust begins to target files, by way of the network. */
-import { isEvidenceProblem, type Problem } from "../../../../core/problem.ts";
+import { isEvidenceProblem, Problem } from "../../../../core/problem.ts";
 import { describeUrl } from "../../../../net/redirect.ts";
 import { tufBounds as bounds } from "../bounds.ts";
 import { failed } from "./failed.ts";
@@ -42,6 +42,8 @@ export interface Updated {
   readonly kept: Kept;
   /** Why what an earlier update left could not be used. */
   readonly discarded?: Problem;
+  /** Why nothing of this one could be kept: what it came to holds all the same. */
+  readonly unkept?: Problem;
 }
 
 /**
@@ -62,12 +64,29 @@ export async function updateRepository(repository: Repository, options: UpdateOp
     discarded = error;
   }
   const progress: Progress = { kept: before };
+  const keep = (): Problem | undefined => {
+    try {
+      if (progress.kept !== undefined && progress.kept !== before) writeKept(cache, progress.kept, anchor);
+      return undefined;
+    } catch (error) {
+      if (error instanceof Problem) return error;
+      throw error;
+    }
+  };
+  let kept: Kept;
   try {
-    const kept = await run(repository, options, progress);
-    return { kept, ...(discarded === undefined ? {} : { discarded }) };
-  } finally {
-    if (progress.kept !== undefined && progress.kept !== before) writeKept(cache, progress.kept, anchor);
+    kept = await run(repository, options, progress);
+  } catch (error) {
+    // Why it failed says more than that this could not be kept.
+    keep();
+    throw error;
   }
+  const unkept = keep();
+  return {
+    kept,
+    ...(discarded === undefined ? {} : { discarded }),
+    ...(unkept === undefined ? {} : { unkept }),
+  };
 }
 
 interface Progress {
