@@ -50,6 +50,6 @@ test("two screens say what is wrong with the shop, and the first names the worst
 
 test("one package upgrade and one base are told over all images", async () => {
   const { stdout } = await check("--sort", "fix", "--check", "image/*");
-  assert.match(stdout, /^fix: .*assets=3 .*what="upgrade minimist to the highest of /m);
+  assert.match(stdout, /^fix: .*assets=3 .*what="upgrade minimist to \d[\d.]*"/m);
   assert.match(stdout, /^fix: .*assets=2 .*what="outdated base image alpine 3\.10\.1"/m);
 });

@@ -97,8 +97,14 @@ export function policyDigest({ origin: _, exceptions, unknown, ...policy }: Poli
     key === "statedAt"
       ? undefined
       : isObject(value)
-        ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+        ? Object.fromEntries(statedEntries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
         : value,
   );
   return parseDigest(`sha256:${createHash("sha256").update(text).digest("hex")}`) as Digest;
+}
+
+/** A file counts as it is written: where that is on one machine is no part of the policy. */
+function statedEntries(value: Readonly<Record<string, unknown>>): [string, unknown][] {
+  const resolved = Object.hasOwn(value, "written") ? ["file", "ca"] : [];
+  return Object.entries(value).filter(([key]) => !resolved.includes(key));
 }

@@ -155,6 +155,26 @@ describe("the shop's images in a registry", { skip: withoutCosign }, () => {
     );
   });
 
+  it("image scan --verify says the same: the hardened image passes, the others fail", async () => {
+    const scan = async (name: string) => {
+      const words = ["image", "scan", `${registry.host}/shop/${name}`, ...policy, "--verify", "--no-secrets"];
+      const { stdout, stderr } = await run(...words, "--format", "json");
+      assert.notEqual(stdout, "", stderr);
+      const { evaluations } = JSON.parse(stdout);
+      const own = evaluations.filter(({ check }: { check: string }) => /^(?:registry|build\/provenance)/.test(check));
+      return Object.fromEntries(own.map(({ check, verdict }: Record<string, string>) => [check, verdict]));
+    };
+    const api = await scan("api:4.0.0");
+    assert.deepEqual([...new Set(Object.values(api))], ["pass"], JSON.stringify(api));
+    assert.equal((await scan("web:1.4.2"))["registry/unsigned-image"], "fail");
+    const failed = Object.entries(await scan("worker:0.9.0")).filter(([, verdict]) => verdict !== "pass");
+    assert.deepEqual(failed.sort(), [
+      ["build/provenance-missing", "fail"],
+      ["registry/missing-attestation", "fail"],
+      ["registry/untrusted-signer", "fail"],
+    ]);
+  });
+
   it("the scanned directory's own policy is nobody's word: what it would accept is unknown", async () => {
     const own = await bulkhead(["verify", api, "--quiet"], { cwd: tree, home: folder });
     assert.equal(own.code, 3, own.stdout);

@@ -27,7 +27,7 @@ export function formsOf<Form extends SignForm | AttestForm>(
   const named = form.map((text) => knownWord(text, known, { place: `--form ${text}`, what: "form" }));
   const [usual] = known;
   const forms = named.length === 0 ? [usual] : [...new Set(named)];
-  for (const each of forms) requireForm(each, signer.kind, witnesses);
+  for (const each of forms) requireForm(each, signer, witnesses);
   return forms;
 }
 

@@ -61,7 +61,8 @@ function nameOf({ target }: ImageSigned): string {
 
 function signerText({ made: { credential } }: ImageSigned, { signer }: SigningOutcome): string {
   const { key, certificate } = credential;
-  if (certificate !== undefined) return `${certificate.identity} (issuer ${certificate.issuer})`;
+  if (certificate?.issuer !== undefined) return `${certificate.identity} (issuer ${certificate.issuer})`;
+  if (certificate !== undefined) return `certificate ${certificate.identity}`;
   return signer === "identity" ? "the identity of the token" : `key ${key.fingerprint} (${key.name})`;
 }
 
@@ -101,7 +102,7 @@ function jsonOf(signed: ImageSigned, { signer, dryRun }: SigningOutcome): object
     signer:
       signer === "identity"
         ? { kind: signer, ...identity }
-        : { kind: signer, name: key.name, fingerprint: key.fingerprint },
+        : { kind: signer, name: key.name, fingerprint: key.fingerprint, ...identity },
     written,
     log:
       entry === undefined

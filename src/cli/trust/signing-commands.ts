@@ -14,6 +14,8 @@ function signing(command: Command, forms: string): Command {
     .optionsGroup("Signer:")
     .option("--key <key>", "private key: PEM file or env://NAME (default: a certificate for an identity token)")
     .option("--password-file <file>", "password of the key (default: COSIGN_PASSWORD)")
+    .option("--certificate <file>", "certificate of an own authority for the key (PEM)")
+    .option("--certificate-chain <file>", "issuers of the certificate, its own first (PEM)")
     .option(
       "--identity-token <source>",
       "github, kubernetes, env://NAME or a file (default: SIGSTORE_ID_TOKEN, GitHub Actions, Kubernetes)",

@@ -3,7 +3,8 @@ import { openSync, readSync } from "node:fs";
 import { Problem, usageProblem } from "../../core/problem.ts";
 import { systemCause } from "../../core/system-cause.ts";
 import { bounds } from "../../engines/trust/signing/bounds.ts";
-import { ephemeralKey, type Password, readSigningKey } from "../../engines/trust/signing/key.ts";
+import { readSigningCertificate, type SigningCertificate } from "../../engines/trust/signing/certificate.ts";
+import { ephemeralKey, type Password, readSigningKey, type SigningKey } from "../../engines/trust/signing/key.ts";
 import type { EnvelopeEntry } from "../../engines/trust/signing/rekor.ts";
 import { openServices, type Services, serviceUrl } from "../../engines/trust/signing/service.ts";
 import { identitySigner, keySigner, type RunSigner, type Witnesses } from "../../engines/trust/signing/signer.ts";
@@ -16,6 +17,8 @@ import type { ReachingOptions } from "../reaching.ts";
 export interface SigningOptions extends ReachingOptions {
   readonly key?: string;
   readonly passwordFile?: string;
+  readonly certificate?: string;
+  readonly certificateChain?: string;
   readonly identityToken?: string;
   readonly fulcio: string;
   readonly rekor?: string;
@@ -51,6 +54,9 @@ export function signingSetup(options: SigningOptions, environment: Environment =
   }
   const signing =
     key === undefined ? undefined : readSigningKey(keyText(key, environment), key, passwordOf(options, environment));
+  if (key === undefined && (options.certificate ?? options.certificateChain) !== undefined) {
+    throw usageProblem("--certificate", "a certificate needs its key", "give --key FILE");
+  }
   const services = openServices({ environment, ...(serviceCaFile === undefined ? {} : { caFile: serviceCaFile }) });
   const search = {
     ...{ audience: DEFAULT_AUDIENCE, environment, services },
@@ -62,8 +68,23 @@ export function signingSetup(options: SigningOptions, environment: Environment =
     return found;
   };
   const signer =
-    signing === undefined ? identity(options, fulcio, () => findToken(search), services) : keySigner(signing);
+    signing === undefined
+      ? identity(options, fulcio, () => findToken(search), services)
+      : keySigner(signing, certificateOf(options, signing));
   return { signer, witnesses, services, token };
+}
+
+function certificateOf(
+  { certificate, certificateChain }: SigningOptions,
+  key: SigningKey,
+): SigningCertificate | undefined {
+  if (certificate === undefined) {
+    if (certificateChain === undefined) return undefined;
+    throw usageProblem("--certificate-chain", "a chain needs its certificate", "give --certificate FILE");
+  }
+  const pem = readText(certificate, "signing.certificate");
+  const issuers = certificateChain === undefined ? {} : { issuers: readText(certificateChain, "signing.certificate") };
+  return readSigningCertificate({ pem, ...issuers, place: certificate }, key, new Date());
 }
 
 function identity(
@@ -135,7 +156,7 @@ export function passwordIn(file: string): Buffer {
 }
 
 /** A named pipe too, as shells make them of a command's output. */
-function readText(path: string, code: "signing.key" | "signing.password"): string {
+function readText(path: string, code: "signing.key" | "signing.password" | "signing.certificate"): string {
   try {
     const descriptor = openSync(path, "r");
     const bytes = Buffer.alloc(bounds.keyBytes + 1);

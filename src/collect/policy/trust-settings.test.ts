@@ -32,11 +32,11 @@ trust:
 
 const place: PolicyPlace = { kind: "tree", path: "bulkhead.yaml" };
 
-function policyIn(file: string): Policy {
+function policyIn(file: string, folder = "here"): Policy {
   const parsed = parsePolicy(file, place.path);
   assert.ok("file" in parsed, JSON.stringify(parsed));
   return policyOf(
-    statedBy(parsed, place.path, (name) => `here/${name}`),
+    statedBy(parsed, place.path, (name) => `${folder}/${name}`),
     { kind: "trusted", name: "p", loosened: [] },
   );
 }
@@ -48,9 +48,9 @@ test("files are resolved, names of one rule are different ones, and each entry k
     roots: [
       { kind: "public-good" },
       { kind: "github" },
-      { kind: "ca", file: "here/ca.pem", purpose: "signing" },
-      { kind: "ca", file: "here/tsa.pem", purpose: "timestamping" },
-      { kind: "trusted-root", file: "here/root.json" },
+      { kind: "ca", file: "here/ca.pem", purpose: "signing", written: "ca.pem" },
+      { kind: "ca", file: "here/tsa.pem", purpose: "timestamping", written: "tsa.pem" },
+      { kind: "trusted-root", file: "here/root.json", written: "root.json" },
     ],
     signers: {
       release: {
@@ -60,8 +60,14 @@ test("files are resolved, names of one rule are different ones, and each entry k
         root: "public-good",
         statedAt: at(6, 7),
       },
-      security: { kind: "key", file: "here/security.pub", statedAt: at(9, 15) },
-      packager: { kind: "certificate", subject: "CN=packager,O=Shop", ca: "here/ca.pem", statedAt: at(10, 15) },
+      security: { kind: "key", file: "here/security.pub", written: "security.pub", statedAt: at(9, 15) },
+      packager: {
+        kind: "certificate",
+        subject: "CN=packager,O=Shop",
+        ca: "here/ca.pem",
+        written: "ca.pem",
+        statedAt: at(10, 15),
+      },
     },
     builders: [{ signer: "packager", ids: ["https://builds.example.com/*"], level: 2 }],
     images: [
@@ -182,4 +188,16 @@ test("a file that may only tighten takes trust away, and what it adds is marked"
   );
   const same = tighten(trusted, { settings: {}, exceptions: [], unknown: [] });
   assert.deepEqual(same.loosened, []);
+});
+
+test("one file read from two places states the same, and the trusted one's files are those that count", () => {
+  const trusted = policyIn(text);
+  const parsed = parsePolicy(text, place.path);
+  assert.ok("file" in parsed);
+  const own = tighten(
+    trusted,
+    statedBy(parsed, place.path, (name) => `there/${name}`),
+  );
+  assert.deepEqual([own.loosened, own.policy.trust], [[], trusted.trust]);
+  assert.equal(policyDigest(policyIn(text, "there")), policyDigest(trusted));
 });

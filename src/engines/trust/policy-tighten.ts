@@ -7,8 +7,8 @@ import { compileName } from "./identity.ts";
 import type { BuilderRule, ImageRule, RootSource, SignerRule } from "./rules-model.ts";
 
 export const fewerRoots: Tighten<readonly RootSource[]> = (current, wanted) => {
-  const kept = wanted.filter((root) => current.some((other) => isSame(root, other)));
-  return { value: kept, loosens: kept.length < wanted.length };
+  const kept = current.filter((root) => wanted.some((other) => isSame(root, other)));
+  return { value: kept, loosens: !wanted.every((root) => current.some((other) => isSame(root, other))) };
 };
 
 export const moreSigners: Tighten<Readonly<Record<string, SignerRule>>> = (current, wanted) => {
@@ -42,7 +42,10 @@ function covers(held: BuilderRule, wanted: BuilderRule): boolean {
   );
 }
 
-/** Wherever they are stated. */
+/**
+ * Wherever they are stated. Files are compared as they are named: the trusted policy's are read, and what lies under the same
+ * name in the tree is not.
+ */
 function isSame(one: object, other: object): boolean {
   return textOf(one) === textOf(other);
 }
@@ -51,9 +54,10 @@ function textOf(value: object): string {
   const sorted = (inner: unknown): unknown => {
     if (Array.isArray(inner)) return inner.map(sorted);
     if (typeof inner !== "object" || inner === null) return inner;
+    const resolved = "written" in inner ? ["file", "ca"] : [];
     return Object.fromEntries(
       Object.entries(inner)
-        .filter(([key]) => key !== "statedAt" && key !== "tightensOnly")
+        .filter(([key]) => key !== "statedAt" && key !== "tightensOnly" && !resolved.includes(key))
         .sort(([a], [b]) => (a < b ? -1 : 1))
         .map(([key, own]) => [key, sorted(own)]),
     );

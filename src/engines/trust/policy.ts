@@ -85,14 +85,16 @@ export const trustSettings = {
 
 function readRoot(written: WrittenRoot, beside: Beside): RootSource {
   if (written === "public-good" || written === "github") return { kind: written };
-  if ("ca" in written) return { kind: "ca", file: beside(written.ca), purpose: written.for ?? "signing" };
-  return { kind: "trusted-root", file: beside(written.trustedRoot) };
+  if ("ca" in written) {
+    return { kind: "ca", file: beside(written.ca), purpose: written.for ?? "signing", written: written.ca };
+  }
+  return { kind: "trusted-root", file: beside(written.trustedRoot), written: written.trustedRoot };
 }
 
 function readSigner(written: WrittenSigner, beside: Beside): SignerRule {
   if ("identity" in written) return { kind: "identity", ...written };
-  if ("key" in written) return { kind: "key", file: beside(written.key) };
-  return { kind: "certificate", subject: written.certificate, ca: beside(written.ca) };
+  if ("key" in written) return { kind: "key", file: beside(written.key), written: written.key };
+  return { kind: "certificate", subject: written.certificate, ca: beside(written.ca), written: written.ca };
 }
 
 function readImage({ match, signedBy, attestations = [], eachImage = false, maxAgeDays }: WrittenImage): ImageRule {
@@ -106,7 +108,7 @@ function readImage({ match, signedBy, attestations = [], eachImage = false, maxA
 }
 
 function shownRoot(root: RootSource): string {
-  return "file" in root ? root.file : root.kind;
+  return "file" in root ? (root.written ?? root.file) : root.kind;
 }
 
 function shownSigner(signer: SignerRule): string {
@@ -114,9 +116,9 @@ function shownSigner(signer: SignerRule): string {
     case "identity":
       return `${signer.identity} (${signer.issuer})`;
     case "key":
-      return `key ${signer.file}`;
+      return `key ${signer.written ?? signer.file}`;
     case "certificate":
-      return `${signer.subject} (${signer.ca})`;
+      return `${signer.subject} (${signer.written ?? signer.ca})`;
   }
 }
 

@@ -17,9 +17,14 @@ export type RootSource =
   | { readonly kind: "public-good" }
   | { readonly kind: "github" }
   /** A file with a Sigstore trusted root, JSON. */
-  | { readonly kind: "trusted-root"; readonly file: string }
+  | ({ readonly kind: "trusted-root"; readonly file: string } & Written)
   /** A file with certificates, PEM; the authority is called as the file. */
-  | { readonly kind: "ca"; readonly file: string; readonly purpose: CertificateAuthority["purpose"] };
+  | ({ readonly kind: "ca"; readonly file: string; readonly purpose: CertificateAuthority["purpose"] } & Written);
+
+interface Written {
+  /** The file as the policy names it: two policies that name it alike from the same place mean the same. */
+  readonly written?: string;
+}
 
 export type SignerRule = (
   | {
@@ -32,14 +37,14 @@ export type SignerRule = (
       readonly root?: string;
     }
   /** A file with a public key, PEM. */
-  | { readonly kind: "key"; readonly file: string }
-  | {
+  | ({ readonly kind: "key"; readonly file: string } & Written)
+  | (Written & {
       readonly kind: "certificate";
       /** RFC 4514, exact. */
       readonly subject: string;
       /** The file of a root of kind `ca`. */
       readonly ca: string;
-    }
+    })
 ) &
   Stated;
 

@@ -92,12 +92,12 @@ interface Assessment {
 
 /** @param total - of the assets that the control counts */
 function assess(control: Control, evaluations: readonly Evaluation[], total: number): Assessment {
-  const { noun, requires = [], counts, beside } = control;
+  const { noun, requires = [], counts, beside, none = `no ${noun} found` } = control;
   // A gate alone, without an image to stop, proves nothing.
-  const nothing = counts !== undefined && total === 0 ? `no ${noun} found` : undefined;
+  const nothing = counts !== undefined && total === 0 ? none : undefined;
   const own = evaluations.filter(({ check }) => !isBeside(control, check));
   const unassessed = control.unassessed ?? nothing ?? missingOf(requires, own);
-  const first = halfOf(own, unassessed, `no ${noun} found`);
+  const first = halfOf(own, unassessed, none);
   if (beside === undefined) return first;
   const others = evaluations.filter(({ check }) => isBeside(control, check));
   const second = halfOf(

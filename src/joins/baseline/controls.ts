@@ -7,6 +7,8 @@ export interface Control {
   readonly title: string;
   /** What is counted: `7 of 9 workloads`. */
   readonly noun: string;
+  /** What is said where nothing is counted. Absent: `no images found`. */
+  readonly none?: string;
   readonly unassessed?: string;
   /** Kinds of assets that are counted; absent where all are. */
   readonly counts?: readonly Asset["kind"][];
@@ -100,6 +102,8 @@ export const controls: readonly Control[] = [
     noun: "images",
     counts: ["image"],
     about: "signed",
+    // Images are there that nobody asked about.
+    none: "no signatures were verified (--verify)",
     requires: [{ check: "registry/unsigned-image", otherwise: "signatures were not verified (--verify)" }],
     // A policy object that is there refuses nothing by itself.
     beside: {

@@ -1,10 +1,11 @@
 /** What Bulkhead signs by keys, the real cosign verifies, and the other way around: every form that both can make. */
 import assert from "node:assert/strict";
-import { generateKeyPairSync } from "node:crypto";
+import { generateKeyPairSync, X509Certificate } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import type { SignatureForm } from "../../../src/engines/trust/model.ts";
+import { createAuthority } from "../certificates.ts";
 import { withoutCosign } from "../cosign.ts";
 import { openWorkshop, type Workshop } from "./signing.fixture.ts";
 
@@ -229,5 +230,70 @@ describe("signing by keys, with cosign", { skip: withoutCosign }, () => {
       assert.equal(each.outcome, "verified", JSON.stringify(each));
       assert.ok(each.outcome === "verified" && each.times.some(({ by }) => by === "log"), JSON.stringify(each.steps));
     }
+  });
+
+  it("a certificate of an own authority says who signed, to cosign and to Bulkhead", async () => {
+    const authority = createAuthority("shop CA");
+    const issuer = "https://login.shop.example";
+    const identities = [{ kind: "email", text: "release@shop.example" }] as const;
+    // cosign 2 reads the issuer of the older extension.
+    const made = authority.issue({ identities, issuer, oldIssuer: issuer });
+    const key = shop.file("ca-key.pem", made.key.export({ format: "pem", type: "pkcs8" }).toString());
+    const leaf = shop.file("leaf.pem", made.certificate);
+    const ca = shop.file("ca.pem", authority.certificate);
+    const digest = await shop.registry.image("shop/certified", "certified");
+    const image = `${shop.registry.host}/shop/certified@${digest}`;
+    const by = ["--key", key, "--certificate", leaf, "--certificate-chain", ca];
+    const forms = ["cosign-sig", "cosign-referrer", "bundle-signature"].flatMap((form) => ["--form", form]);
+    const { code, stdout, stderr } = await shop.run(["sign", image, ...by, ...forms]);
+    assert.equal(code, 0, stderr);
+    assert.ok(stdout.includes(`as       release@shop.example (issuer ${issuer})`), stdout);
+    const trusted = ["--ca-roots", ca, "--insecure-ignore-sct", IGNORE_LOG, "--certificate-oidc-issuer", issuer];
+    assert.ok(await shop.holds(["verify", ...trusted, "--certificate-identity", "release@shop.example", image]));
+    assert.ok(!(await shop.holds(["verify", ...trusted, "--certificate-identity", "other@shop.example", image])));
+    const certificates = [new X509Certificate(authority.certificate).raw];
+    const authorities = [{ name: "shop", purpose: "signing", certificates }] as const;
+    const verified = await shop.verified("shop/certified", digest, { authorities });
+    assert.equal(verified.length, 3);
+    for (const each of verified) {
+      assert.ok(each.outcome === "verified", JSON.stringify(each));
+      const [signer] = each.signers;
+      assert.ok(signer.kind === "identity" && signer.identity === "release@shop.example" && signer.issuer === issuer);
+    }
+    const wrongKey = await shop.run(["sign", image, "--key", "own.key", "--certificate", leaf]);
+    assert.equal(wrongKey.code, 2);
+    assert.match(wrongKey.stderr, /signing\.certificate: .*leaf\.pem: the certificate is for another key/);
+    const other = shop.file("other-ca.pem", createAuthority("shop CA").certificate);
+    const wrongChain = await shop.run(["sign", image, ...by.slice(0, 4), "--certificate-chain", other]);
+    assert.match(wrongChain.stderr, /certificate 1 is not signed by the next one of the chain/);
+    const alone = await shop.run(["sign", image, "--certificate", leaf]);
+    assert.match(alone.stderr, /a certificate needs its key/);
+  });
+
+  it("what cannot be kept or logged is refused before anything is written", async () => {
+    const digest = await shop.registry.image("shop/refused", "refused");
+    const image = `${shop.registry.host}/shop/refused@${digest}`;
+    const { privateKey } = generateKeyPairSync("ed25519");
+    const ed25519 = shop.file("ed25519.pem", privateKey.export({ format: "pem", type: "pkcs8" }).toString());
+    const log = ["--rekor", shop.sigstore.url];
+    const forms = ["--form", "bundle-signature", "--form", "cosign-sig"];
+    for (const [words, said] of [
+      [["--key", ed25519, ...log, ...forms], /the log takes no Ed25519 signatures of this form \(use --form bundle/],
+      [["--key", ed25519, ...log, "--rekor-version", "2", "--form", "bundle-signature"], /Rekor v2 takes no ed25519/],
+      [["--key", "own.key", "--form", "notation-jws"], /unknown form/],
+      [["--key", "awskms:///alias/release"], /awskms:\/\/ keys are not supported \(use a file or env:\/\/NAME\)/],
+      [["--key", "own.key", "--annotation", "a"], /not NAME=VALUE/],
+      [["--key", "own.key", "--annotation", "a=1", "--annotation", "a=2"], /the name is given twice/],
+      [["--key", "own.key", "--rekor", "http://rekor.example"], /plain HTTP is only used on loopback/],
+    ] as const) {
+      const { code, stderr } = await shop.run(["sign", image, ...words]);
+      assert.equal(code, 2, stderr);
+      assert.match(stderr, said);
+    }
+    assert.deepEqual(await shop.verified("shop/refused", digest), []);
+    const gone = await shop.run(["sign", "127.0.0.1:1/shop/gone:1", image, "--key", "own.key"]);
+    assert.equal(gone.code, 3);
+    assert.match(gone.stdout, new RegExp(`^signed ${image}`));
+    assert.match(gone.stderr, /registry\.unreachable/);
   });
 });

@@ -203,4 +203,53 @@ describe("provenance", { skip: withoutCosign }, () => {
     assert.match(stderr, /the certificate is for the builder https:\/\/github\.com\/shop\/api.*, the token for http:/);
     assert.deepEqual(await shop.verified("shop/other", other, shop.root()), []);
   });
+
+  it("what attest made is verified by a policy: builder, level and trigger decide", async () => {
+    const built = await shop.registry.image("shop/judged", "judged");
+    const judged = `${shop.registry.host}/shop/judged@${built}`;
+    const strangers = `${shop.registry.host}/shop/strangers@${await shop.registry.image("shop/strangers", "strangers")}`;
+    const attest = async (event: string, place: string) => {
+      const token = {
+        SIGSTORE_ID_TOKEN: shop.sigstore.token({ ...gitHubClaims, iss: enterprise(), event_name: event }),
+      };
+      const more = ["--source", source, ...key, "--oidc-issuer", enterprise()];
+      const { code, stderr } = await shop.run(["attest", place, "--type", "slsa", ...more], token);
+      assert.equal(code, 0, stderr);
+    };
+    const verify = async (ids: string, level: number, place: string) => {
+      const policy = shop.file(
+        "policy.yaml",
+        `apiVersion: bulkhead/v1
+trust:
+  signers:
+    release: { key: cosign.pub }
+  builders:
+    - { signer: release, ids: ["${ids}"], level: 2 }
+  images:
+    - match: "${shop.registry.host}/shop/**"
+      attestations:
+        - { type: slsa, level: ${level}, signedBy: [release] }
+`,
+      );
+      return await shop.run(["verify", place, "--policy", policy, "--offline"]);
+    };
+    const own = `${shop.sigstore.url}/shop/api/.github/workflows/release.yml@refs/tags/*`;
+    await attest("push", judged);
+    const accepted = await verify(own, 2, judged);
+    assert.equal(accepted.code, 0, `${accepted.stdout}${accepted.stderr}`);
+    const builder = await verify(
+      `${shop.sigstore.url}/shop/other/.github/workflows/release.yml@refs/tags/*`,
+      2,
+      judged,
+    );
+    assert.equal(builder.code, 1, builder.stdout);
+    assert.match(builder.stdout, /builder/);
+    const level = await verify(own, 3, judged);
+    assert.equal(level.code, 1, level.stdout);
+    assert.match(level.stdout, /level/);
+    await attest("pull_request_target", strangers);
+    const trigger = await verify(own, 2, strangers);
+    assert.equal(trigger.code, 1, trigger.stdout);
+    assert.match(trigger.stdout, /pull_request_target/);
+  });
 });

@@ -1,25 +1,28 @@
 /** Short-lived certificates of Fulcio's second API (sigstore/fulcio, fulcio.proto): an identity token for a key. */
 import { X509Certificate } from "node:crypto";
+import { Problem } from "../../../core/problem.ts";
 import { valueAt } from "../../../core/untyped.ts";
 import { bounds as trustBounds } from "../bounds.ts";
 import type { CertificateClaims } from "../model.ts";
 import { readPem } from "../pem.ts";
 import { alternativeNameOf, claimsOf, issuerOf } from "../sigstore/identity.ts";
 import { type Certificate, readCertificate } from "../x509/read.ts";
+import { subjectOf } from "../x509/signer-certificate.ts";
 import { bounds } from "./bounds.ts";
 import { toPem } from "./encoding.ts";
 import type { SigningKey } from "./key.ts";
 import { below, jsonOf, type Services, wrongAnswer } from "./service.ts";
 import { challengeOf, type IdentityToken } from "./token.ts";
 
-export interface IssuedCertificate {
+export interface SigningCertificate {
   /** DER. */
   readonly leaf: Buffer;
   /** DER: intermediates, then the root, as they were handed out. */
   readonly issuers: readonly Buffer[];
-  /** The subject alternative name, and the issuer of the token (1.3.6.1.4.1.57264.1.8). */
+  /** The subject alternative name; of an own authority's certificate without an issuer of tokens its subject. */
   readonly identity: string;
-  readonly issuer: string;
+  /** Of the token (1.3.6.1.4.1.57264.1.8); absent of an own authority's where it names none. */
+  readonly issuer?: string;
   readonly claims: CertificateClaims;
   readonly notAfter: Date;
   /** False where the promise of a certificate log came apart from it, which no signature can carry. */
@@ -33,7 +36,7 @@ export async function requestCertificate(
   key: SigningKey,
   services: Services,
   now: Date,
-): Promise<IssuedCertificate> {
+): Promise<SigningCertificate> {
   const what = "certificate";
   const url = below(fulcio, "/api/v2/signingCert");
   const body = {
@@ -62,7 +65,31 @@ export async function requestCertificate(
   if (fault !== undefined) throw wrongAnswer(what, url, fault);
   const read = readLeaf(leaf);
   if (typeof read === "string") throw wrongAnswer(what, url, read);
+  if (read.issuer === undefined) throw wrongAnswer(what, url, "the certificate names no issuer of tokens");
   return { leaf, issuers, ...read, isLogged: embedded !== undefined };
+}
+
+/**
+ * An own authority's certificate for a key.
+ *
+ * @param issuers - PEM: those that lead to the authority, the certificate's own first
+ * @throws Problem (usage) `signing.certificate`
+ */
+export function readSigningCertificate(
+  { pem, issuers, place }: { readonly pem: string; readonly issuers?: string; readonly place: string },
+  key: SigningKey,
+  now: Date,
+): SigningCertificate {
+  const refused = (cause: string) => new Problem({ kind: "usage", code: "signing.certificate", place, cause });
+  const [leaf, ...more] = readPem(pem, "CERTIFICATE", trustBounds.chain) ?? [];
+  const chain = issuers === undefined ? [] : readPem(issuers, "CERTIFICATE", trustBounds.chain);
+  if (leaf === undefined || chain === undefined) throw refused("not certificates in PEM");
+  const all = [...more, ...chain];
+  const fault = chainFault(leaf, all, key, now);
+  const read = fault ?? readLeaf(leaf);
+  if (typeof read === "string") throw refused(read);
+  // Whether it is in a log, its authority knows: own ones rarely have any.
+  return { leaf, issuers: all, ...read, isLogged: true };
 }
 
 function derOf(chain: unknown): Buffer[] | undefined {
@@ -96,12 +123,14 @@ function chainFault(leaf: Buffer, issuers: readonly Buffer[], key: SigningKey, n
 }
 
 /** As those who verify read it: what they would refuse is not signed with. */
-function readLeaf(leaf: Buffer): Pick<IssuedCertificate, "identity" | "issuer" | "claims" | "notAfter"> | string {
+function readLeaf(leaf: Buffer): Pick<SigningCertificate, "identity" | "issuer" | "claims" | "notAfter"> | string {
   try {
     const certificate: Certificate = readCertificate(leaf, (cause) => new Error(cause));
-    const [identity, issuer] = [alternativeNameOf(certificate), issuerOf(certificate)];
-    if (identity === undefined || issuer === undefined) return "the certificate names no identity with its issuer";
-    return { identity, issuer, claims: claimsOf(certificate), notAfter: new Date(certificate.notAfter) };
+    const issuer = issuerOf(certificate);
+    const identity = issuer === undefined ? subjectOf(certificate) : alternativeNameOf(certificate);
+    if (identity === undefined || identity === "") return "the certificate names nobody";
+    const notAfter = new Date(certificate.notAfter);
+    return { identity, ...(issuer === undefined ? {} : { issuer }), claims: claimsOf(certificate), notAfter };
   } catch (error) {
     return `the certificate ${(error as Error).message}`;
   }

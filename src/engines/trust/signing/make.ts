@@ -6,6 +6,7 @@ import type { CosignAnnotations, Envelope, SignatureForm } from "../model.ts";
 import { bundleJson } from "./bundle.ts";
 import { certificatePem } from "./certificate.ts";
 import { envelopeJson, IN_TOTO, type MadeEnvelope, signEnvelope } from "./dsse.ts";
+import type { SigningKey } from "./key.ts";
 import type { LogEntry, Logged, LogVerifier } from "./log-entry.ts";
 import { enterInRekor } from "./rekor.ts";
 import { enterInRekorTiles, keyDetails } from "./rekor-tiles.ts";
@@ -49,7 +50,7 @@ export interface MadeSignature {
  *
  * @throws Problem (usage) `signing.form`
  */
-export function requireForm(form: SignatureForm, kind: RunSigner["kind"], { log, timestamp }: Witnesses): void {
+export function requireForm(form: SignatureForm, { kind, key }: RunSigner, { log, timestamp }: Witnesses): void {
   const isBundle = form.startsWith("bundle-");
   if (log?.version === 2 && !isBundle) {
     throw formProblem(
@@ -57,6 +58,13 @@ export function requireForm(form: SignatureForm, kind: RunSigner["kind"], { log,
       "an entry of Rekor v2 cannot be kept in this form",
       "use --form bundle-signature or bundle-attestation",
     );
+  }
+  if (log?.version === 2 && key !== undefined && detailsOf(key) === undefined) {
+    throw formProblem(key.name, `Rekor v2 takes no ${key.algorithm} signatures of this kind`, "use --rekor none");
+  }
+  if (log?.version === 1 && key?.algorithm === "ed25519" && (form === "cosign-sig" || form === "cosign-referrer")) {
+    const remedy = "use --form bundle-signature, or --rekor none";
+    throw formProblem(key.name, "the log takes no Ed25519 signatures of this form", remedy);
   }
   if (form === "cosign-att" && log?.version === 1 && log.envelopeEntry === "intoto") {
     const cause =
@@ -152,18 +160,13 @@ async function enter(
   { url, version, envelopeEntry }: NonNullable<Witnesses["log"]>,
   services: Services,
 ): Promise<LogEntry> {
-  if (version === 2) {
-    const bits =
-      createPublicKey({ key: key.spki, format: "der", type: "spki" }).asymmetricKeyDetails?.modulusLength ?? 0;
-    const details = keyDetails(key.algorithm, bits);
-    if (details === undefined) throw formProblem(key.name, `Rekor v2 takes no ${key.algorithm} signature of this key`);
-    return await enterInRekorTiles(url, logged, details, services);
-  }
-  if (logged.kind === "bytes" && key.algorithm === "ed25519") {
-    const remedy = "use --form bundle-signature, or --rekor none";
-    throw formProblem(key.name, "the log takes no Ed25519 signature of this form", remedy);
-  }
-  return await enterInRekor(url, logged, envelopeEntry, services);
+  if (version === 1) return await enterInRekor(url, logged, envelopeEntry, services);
+  return await enterInRekorTiles(url, logged, detailsOf(key) ?? "", services);
+}
+
+function detailsOf({ algorithm, spki }: SigningKey): string | undefined {
+  const { asymmetricKeyDetails } = createPublicKey({ key: spki, format: "der", type: "spki" });
+  return keyDetails(algorithm, asymmetricKeyDetails?.modulusLength ?? 0);
 }
 
 function cosignAnnotations({ certificate }: Credential, { entry, timestamp }: Witnessed): CosignAnnotations {

@@ -43,8 +43,11 @@ export async function* signImage(
     const targets = await signingTargets(reference, client, run.recursive);
     // Each is an entry in a public log, too: nothing of a dry run may get there.
     const witnesses = run.dryRun ? {} : run.witnesses;
-    for (const target of targets) {
-      const signed = await content(target);
+    // What does not fit one of them is seen before any is written.
+    const contents: Signed[] = [];
+    for (const target of targets) contents.push(await content(target));
+    for (const [at, target] of targets.entries()) {
+      const signed = contents[at] as Signed;
       for (const form of run.forms) {
         const made = await makeSignature(form, target, signed, run.signer, witnesses, run.services);
         if (run.dryRun) yield { target, made };

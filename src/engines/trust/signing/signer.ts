@@ -1,6 +1,6 @@
 /** Who signs in one run: a key that was given, or one for the run with certificates for an identity. */
 import { Problem } from "../../../core/problem.ts";
-import { type IssuedCertificate, requestCertificate } from "./certificate.ts";
+import { requestCertificate, type SigningCertificate } from "./certificate.ts";
 import { ephemeralKey, type SigningKey } from "./key.ts";
 import type { EnvelopeEntry } from "./rekor.ts";
 import type { Services } from "./service.ts";
@@ -22,18 +22,22 @@ export interface Witnesses {
 
 export interface Credential {
   readonly key: SigningKey;
-  /** Absent where a key signs. */
-  readonly certificate?: IssuedCertificate;
+  /** Absent where a key signs without one. */
+  readonly certificate?: SigningCertificate;
 }
 
 export interface RunSigner {
   readonly kind: "key" | "identity";
+  /** The key that was given; absent of an identity, whose keys are for the run. */
+  readonly key?: SigningKey;
   /** What to sign with now: a certificate is renewed before it runs out. */
   credential(): Promise<Credential>;
 }
 
-export function keySigner(key: SigningKey): RunSigner {
-  return { kind: "key", credential: async () => ({ key }) };
+/** @param certificate - of an own authority */
+export function keySigner(key: SigningKey, certificate?: SigningCertificate): RunSigner {
+  const credential = { key, ...(certificate === undefined ? {} : { certificate }) };
+  return { kind: "key", key, credential: async () => credential };
 }
 
 export interface IdentitySignerOptions {
@@ -50,7 +54,7 @@ export interface IdentitySignerOptions {
 const MARGIN = 120_000;
 
 export function identitySigner({ fulcio, audience, token, services, now }: IdentitySignerOptions): RunSigner {
-  let kept: (Credential & { readonly certificate: IssuedCertificate }) | undefined;
+  let kept: (Credential & { readonly certificate: SigningCertificate }) | undefined;
   return {
     kind: "identity",
     async credential() {

@@ -284,12 +284,44 @@ describe("timestamps", () => {
     const early = made({ time: new Date("2025-12-31T23:59:59Z") });
     assert.match(
       refusal(stamped(early)),
-      /^time: trust.time: the timestamp is by a certificate that is valid only from/,
+      /^time: trust.time: the timestamp is of 2025-12-31T23:59:59Z, when .* was not trusted$/,
     );
     // Every one that is given must hold.
     assert.match(refusal(stamped(made(), madeTimestamp(foreign, signature))), /^time: trust.unknown-root/);
     const server = madeCertificate({ subject: "CN=server,O=Test", keys: ecKeys(), issuer: sigstore.timestampRoot });
     assert.match(refusal(stamped(made({ by: server }))), /^time: trust.time: .*is not for timestamps alone$/);
+  });
+
+  test("count in the window of their own authority, whoever else shares its issuers", () => {
+    const other = madeCertificate({
+      subject: "CN=clock 2,O=Test",
+      keys: ecKeys(),
+      issuer: sigstore.timestampRoot,
+      extensions: timestampExtensions,
+      serial: 8,
+    });
+    const authority = (first: Buffer, validFor: object) => ({
+      uri: "https://clock.example.com",
+      certChain: {
+        certificates: [first, sigstore.timestampRoot.der].map((bytes) => ({ rawBytes: bytes.toString("base64") })),
+      },
+      validFor,
+    });
+    const past = { start: "2026-01-01T00:00:00Z", end: "2026-02-01T00:00:00Z" };
+    const since = { start: "2026-02-01T00:00:00Z" };
+    const root = (first: object, second: object) =>
+      only({
+        roots: [
+          madeRoot(sigstore, {
+            timestampAuthorities: [authority(other.der, first), authority(sigstore.timestamper.der, second)],
+          }),
+        ],
+      });
+    verified(stamped(made()), root(past, since));
+    assert.match(
+      refusal(stamped(made()), root(since, past)),
+      /^time: trust.time: the timestamp is of .*was not trusted$/,
+    );
   });
 
   test("carry nothing that is not signed or trusted", () => {
@@ -309,6 +341,11 @@ describe("timestamps", () => {
       extensions: timestampExtensions,
     });
     assert.match(refusal(stamped(made({ certificates: [sibling, sigstore.timestamper] }))), /^time: trust\./);
+    // A trusted root names the certificate: another by the same issuer is nobody's.
+    assert.match(
+      refusal(stamped(made({ by: sibling }))),
+      /^time: trust.unknown-root: the timestamp is not by the certificate that https:\/\/clock.example.com is trusted with$/,
+    );
   });
 
   test("of more than a bound, or cut anywhere, are one refusal", () => {

@@ -21,7 +21,9 @@ export interface LoggedEntry {
  */
 export function logsOf(entries: readonly LogEntry[], logs: readonly TrustedLog[]): readonly LoggedEntry[] {
   return entries.map((entry, i) => {
-    const log = logs.find(({ id }) => id.equals(entry.logId));
+    const named = logs.filter(({ id }) => id.equals(entry.logId));
+    // A root may name one log for several times.
+    const log = named.find((one) => isTrustedAt(one, Number(entry.integratedTime) * 1000)) ?? named[0];
     if (log === undefined) {
       throw refused("trust.unknown-root", `the log ${entry.logId.toString("hex").slice(0, 64)} is not a trusted one`);
     }
@@ -47,8 +49,12 @@ export function timeOfEntry({ entry, log }: LoggedEntry): (SignedTime & { readon
   return { by: "log", at: isoTime(milliseconds), detail: `${log.url} entry ${logIndex}`, milliseconds };
 }
 
+function isTrustedAt({ from, until }: TrustedLog, time: number): boolean {
+  return time >= from && time <= until;
+}
+
 function refuseOutside(log: TrustedLog, time: number): void {
-  if (time >= log.from && time <= log.until) return;
+  if (isTrustedAt(log, time)) return;
   throw refused("trust.time", `${log.url} was not trusted at ${isoTime(time)}`);
 }
 

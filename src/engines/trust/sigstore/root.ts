@@ -93,11 +93,13 @@ function readRoot({ name, document }: SigstoreRoot): UsableRoot {
     timestampers: read.timestampAuthorities.map(({ uri, certChain }, i) => {
       const { start, end } = library.timestampAuthorities[i]?.validFor ?? {};
       const certificates = (certChain?.certificates ?? []).map(({ rawBytes }) => rawBytes);
-      if (certificates.length === 0 || start === undefined || end === undefined) {
+      const [signer] = chainOf(certChain, name);
+      if (signer === undefined || start === undefined || end === undefined) {
         throw fault("has an empty timestamp authority");
       }
       return {
         authority: { name: uri === "" ? name : uri, purpose: "timestamping", certificates },
+        signer,
         from: start.getTime(),
         until: end.getTime(),
       };

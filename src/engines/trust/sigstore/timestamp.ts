@@ -3,13 +3,17 @@ import { derFields, derInteger, readDer, tags } from "../../../formats/der/read.
 import { bounds } from "../bounds.ts";
 import type { CertificateAuthority } from "../model.ts";
 import { refused } from "../refusal.ts";
+import { readTimestampToken } from "../timestamp/token.ts";
 import { verifyTimestamp } from "../timestamp/verify.ts";
+import type { Certificate } from "../x509/read.ts";
 import { isoTime } from "../x509/rules.ts";
 
 /** An authority whose timestamps count. */
 export interface TrustedTimestamper {
   /** Of the purpose `timestamping`. */
   readonly authority: CertificateAuthority;
+  /** The one certificate that may sign times, as trusted roots name it; absent of an own authority, which may issue some. */
+  readonly signer?: Certificate;
   /** Milliseconds since 1970, both inclusive. */
   readonly from: number;
   readonly until: number;
@@ -42,16 +46,23 @@ export function verifyTimestampResponse(
   if (granted !== 0n && granted !== 1n) throw fault("was not granted");
   const token = fields.next(tags.sequence);
   fields.end();
-  const { time, authority, unsigned } = verifyTimestamp(
-    token.bytes,
-    signature,
-    trusted.map((one) => one.authority),
-  );
+  const { info, signer } = readTimestampToken(token.bytes, fault);
+  const known = trusted.filter((one) => one.signer === undefined || signer.is(one.signer));
+  const able = known.filter(({ from, until }) => info.time >= from && info.time <= until);
+  const [early] = known;
+  if (able.length === 0 && early !== undefined) {
+    throw fault(`is of ${isoTime(info.time)}, when ${early.authority.name} was not trusted`);
+  }
+  const authorities = able.map((one) => one.authority);
+  const { time, authority, certificate, unsigned } = verifyTimestamp(token.bytes, signature, authorities);
+  const own = able.find((one) => one.authority === authority)?.signer;
+  if (own !== undefined && !own.bytes.equals(certificate.bytes)) {
+    throw refused(
+      "trust.unknown-root",
+      `the timestamp is not by the certificate that ${authority.name} is trusted with`,
+    );
+  }
   // Whatever else stands in it could be exchanged without anybody seeing.
   if (unsigned !== undefined) throw fault(unsigned);
-  const window = trusted.find((one) => one.authority === authority);
-  if (window === undefined || time < window.from || time > window.until) {
-    throw fault(`is of ${isoTime(time)}, when ${authority.name} was not trusted`);
-  }
   return { time, by: authority.name };
 }

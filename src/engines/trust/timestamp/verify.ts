@@ -17,8 +17,9 @@ export interface CountersignedTime {
   /** The time with its accuracy to either side. */
   readonly earliest: number;
   readonly latest: number;
-  /** The authority. */
+  /** The authority, and the certificate of its that signed. */
   readonly authority: CertificateAuthority;
+  readonly certificate: Certificate;
   /**
    * What the token carries that nobody signed and nothing follows from, as the end of a sentence: some authorities add the
    * certificates by which others trust their root.
@@ -87,6 +88,7 @@ export function verifyTimestamp(
     earliest: time - accuracy,
     latest: time + accuracy,
     authority,
+    certificate: own,
     ...(stranger === undefined ? {} : { unsigned: "carries a certificate that has no part in it" }),
   };
 }

@@ -86,7 +86,7 @@ export function pathToAuthority(
     );
   });
   const [path = []] = paths;
-  for (const issuer of path.slice(1)) refuseAsIssuer(issuer);
+  for (const issuer of paths.flatMap((found) => found.slice(1))) refuseAsIssuer(issuer);
   return path;
 }
 
