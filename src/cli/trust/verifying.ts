@@ -11,7 +11,7 @@ export interface VerifyingOptions extends ReachingOptions {
 }
 
 /** What a report says where signatures were not looked for. */
-export const NOT_VERIFIED = "signatures were not verified (--verify)";
+const NOT_VERIFIED = "signatures were not verified (--verify)";
 
 export interface OpenedVerifying {
   readonly trust: TrustLookup;
