@@ -9,7 +9,7 @@ import type { AdvisoryDatabase } from "../engines/vulnerability/database/open.ts
 import type { VexDocument } from "../engines/vulnerability/vex/model.ts";
 import type { StepLineLookup } from "../evaluate/image/dockerfile-lines.ts";
 import type { EvaluatedNetwork } from "../evaluate/kubernetes/network.ts";
-import type { TrustLookup } from "./image-trust.ts";
+import type { TrustLookup } from "./trust.ts";
 
 /** What a scan reads by, and is judged by. */
 export interface ScanContext extends InventoryContext {

@@ -1,5 +1,4 @@
 /** From an image to the evaluations of what is signed of it: looked up, verified, decided, judged. */
-import type { TrustMemory } from "../collect/trust/memory.ts";
 import { type Asset, type ImageAsset, unopenedImage } from "../core/asset.ts";
 import type { Digest } from "../core/digest.ts";
 import type { Evaluation } from "../core/evaluation.ts";
@@ -7,7 +6,6 @@ import { asProblem, Problem } from "../core/problem.ts";
 import { assetEnd } from "../core/relation.ts";
 import { containersOf, type Manifests } from "../engines/kubernetes/model.ts";
 import type { NamedImage } from "../engines/oci/open.ts";
-import type { RegistryOptions } from "../engines/oci/registry/options.ts";
 import { targetOf } from "../engines/oci/target.ts";
 import type { ImageDecision } from "../engines/trust/decision-model.ts";
 import { inParallel } from "../engines/trust/in-parallel.ts";
@@ -17,14 +15,7 @@ import { repositoryNamed, rulesFor } from "../evaluate/trust/matching.ts";
 import { trustRelations } from "../evaluate/trust/relations.ts";
 import { bounds } from "./bounds.ts";
 import type { ScanContext } from "./context.ts";
-import type { OpenedTrust } from "./trust.ts";
-
-/** How signatures are looked up and judged. */
-export interface TrustLookup {
-  readonly opened: OpenedTrust;
-  readonly memory: TrustMemory;
-  readonly registry: RegistryOptions;
-}
+import type { TrustLookup } from "./trust.ts";
 
 type TrustContext = Pick<ScanContext, "policy" | "now" | "onRelations"> & { readonly trust: TrustLookup };
 

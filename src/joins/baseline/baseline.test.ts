@@ -247,3 +247,32 @@ test("a pass says how many findings the baseline and exceptions have a part in",
     ["pass", "nothing else at or above the threshold: 2 findings in the baseline, 1 finding excepted"],
   );
 });
+
+test("control 7 tells who signed from what admission verifies, and a policy object alone proves nothing", () => {
+  const said = (verdicts: Readonly<Record<string, Verdict>>) => {
+    const evaluations = Object.entries(verdicts).map(([check, verdict]) =>
+      evaluation("a", verdict, { check, findings: verdict === "fail" ? [finding("x", { check })] : [] }),
+    );
+    const control = evaluateControls(evaluations, allChecks)[6];
+    return [control?.verdict, control?.reason];
+  };
+  const passes = "pass (nothing at or above the threshold)";
+  const none = "unknown (no policy that verifies images found)";
+  assert.deepEqual(said({}), [
+    "unknown",
+    `signed: unknown (no signatures were verified (--verify)); verified on admission: ${none}`,
+  ]);
+  assert.deepEqual(said({ "registry/unsigned-image": "pass" }), [
+    "unknown",
+    `signed: ${passes}; verified on admission: ${none}`,
+  ]);
+  assert.deepEqual(said({ "registry/unsigned-image": "pass", "cluster/image-verification": "pass" }), [
+    "unknown",
+    `signed: ${passes}; verified on admission: unknown (that admission refuses unsigned images is not tried yet)`,
+  ]);
+  assert.match(said({ "registry/unsigned-image": "fail" }).join(), /^fail,signed: fail \(1 finding/);
+  assert.match(
+    said({ "registry/unsigned-image": "pass", "cluster/image-verification": "fail" }).join(),
+    /^fail,signed: pass .*verified on admission: fail/,
+  );
+});
