@@ -10,9 +10,6 @@ export interface VerifyingOptions extends ReachingOptions {
   readonly verify: boolean;
 }
 
-/** What a report says where signatures were not looked for. */
-const NOT_VERIFIED = "signatures were not verified (--verify)";
-
 export interface OpenedVerifying {
   readonly trust: TrustLookup;
   /** One sentence each, without a full stop. */

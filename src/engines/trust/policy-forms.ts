@@ -276,7 +276,7 @@ export const imageForm: Form = {
         kind: "text",
         each: {
           says: "a pattern over repositories with their registry, without tag and digest: registry.example.com/shop/**",
-          is: (text) => /^[a-z0-9*?./:_-]+$/.test(text) && !/:[^/]*$/.test(text.replace(/^[^/]*/, "")),
+          is: (text) => /^[a-z0-9*?./:_-]+$/.test(text) && !lastPart(text).includes(":"),
         },
       },
       description:
@@ -337,3 +337,9 @@ export const imageForm: Form = {
     },
   ],
 };
+
+/** Of a repository, without the registry, which may have a port. */
+function lastPart(repository: string): string {
+  const slash = repository.lastIndexOf("/");
+  return slash < 0 ? "" : repository.slice(slash);
+}

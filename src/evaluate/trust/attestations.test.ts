@@ -224,3 +224,18 @@ test("a predicate of any type is asked for by its URI", () => {
   );
   assert.match(outcome(own, [release, statement("https://example.com/review/v10", {})]), /^missed: no attestation/);
 });
+
+test("an expression of the rule's own judges the predicate, and one that fails counts for nothing", () => {
+  const type = "https://example.com/review/v1";
+  const review = statement(type, { approved: true, reviewers: ["ada", "grace"], score: 7 });
+  const said = (where: string) => outcome({ type, where }, [release, review]);
+  assert.match(said("predicate.approved && predicate.reviewers.size() >= 2"), /^met/);
+  assert.match(said(`predicateType == "${type}" && subject[0].digest.sha256.startsWith("99")`), /^met/);
+  assert.match(said("predicate.score > 7"), /^missed: .*the rule's expression is false$/);
+  assert.match(said("predicate.missing"), /^missed: .*the rule's expression fails: /);
+  assert.match(said("predicate.score"), /neither true nor false/);
+  assert.match(said("predicate ==="), /the rule's expression fails: /);
+  assert.match(said("secrets.key == ''"), /the rule's expression fails: /);
+  const foreign = outcome({ ...slsa, where: "true" }, [release, githubStatement({ external: { other: "1" } })]);
+  assert.match(foreign, /^met/);
+});

@@ -141,7 +141,7 @@ const gitlabJob: BuildType = {
     const repository = repositoryIn(textIn(external, "source"));
     const ref = textIn(external, "ref");
     // `https://HOST/PROJECT//FILE@REF`.
-    const [, path] = /^https:\/\/[^@]+?\/\/([^@]+)@/.exec(textIn(external, "config") ?? "") ?? [];
+    const path = fileIn(textIn(external, "config") ?? "");
     return stated({
       repository,
       repositoryId: textIn(objectIn(internal, "gitlab"), "project_id"),
@@ -153,6 +153,16 @@ const gitlabJob: BuildType = {
   trigger: ({ internal }) => textIn(objectIn(internal, "gitlab"), "pipeline_source"),
   runner: ({ internal }) => textIn(objectIn(internal, "gitlab"), "runner_environment"),
 };
+
+const SCHEME = "https://";
+
+/** Of `https://HOST/PROJECT//FILE@REF`. */
+function fileIn(config: string): string | undefined {
+  const at = config.indexOf("@");
+  const before = config.indexOf("//", SCHEME.length + 1);
+  const isFile = config.startsWith(SCHEME) && before > 0 && before + 2 < at;
+  return isFile ? config.slice(before + 2, at) : undefined;
+}
 
 /** Bulkhead's own of any other build. */
 const generic: BuildType = {
