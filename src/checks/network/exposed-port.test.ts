@@ -36,7 +36,7 @@ test("what stated addresses alone reach is less, and what policies deny is close
   // Whose address policies see behind a load balancer is the CNI's own, unless the client's is kept.
   assert.match(
     verdicts(exposedPort, closed)[0] ?? "",
-    /^manifests unknown: .*a node's address in place of the client's/,
+    /^manifests unknown: .*a node's address instead of the client's/,
   );
   const kept = [shop, pod(5432), service(5432, { ...balanced, externalTrafficPolicy: "Local" }), denyAll("shop")];
   assert.deepEqual(verdicts(exposedPort, kept), ["manifests pass"]);
