@@ -268,6 +268,11 @@ export const attestationForm: Form = {
   ],
 };
 
+/** A colon behind the registry is a tag's; that of a port is before the first slash. */
+function isTagged(text: string): boolean {
+  return text.lastIndexOf(":") > Math.max(text.indexOf("/"), 0);
+}
+
 export const imageForm: Form = {
   kind: "mapping",
   fields: {
@@ -276,7 +281,7 @@ export const imageForm: Form = {
         kind: "text",
         each: {
           says: "a pattern over repositories with their registry, without tag and digest: registry.example.com/shop/**",
-          is: (text) => /^[a-z0-9*?./:_-]+$/.test(text) && !/:[^/]*$/.test(text.replace(/^[^/]*/, "")),
+          is: (text) => /^[a-z0-9*?./:_-]+$/.test(text) && !isTagged(text),
         },
       },
       description:

@@ -141,13 +141,14 @@ const gitlabJob: BuildType = {
     const repository = repositoryIn(textIn(external, "source"));
     const ref = textIn(external, "ref");
     // `https://HOST/PROJECT//FILE@REF`.
-    const [, path] = /^https:\/\/[^@]+?\/\/([^@]+)@/.exec(textIn(external, "config") ?? "") ?? [];
+    const [config = ""] = (textIn(external, "config") ?? "").split("@");
+    const [, , ...path] = config.split("//");
     return stated({
       repository,
       repositoryId: textIn(objectIn(internal, "gitlab"), "project_id"),
       ref,
       commit: commitOf(dependencies, repository, ref),
-      workflow: path,
+      workflow: path.length === 0 ? undefined : path.join("//"),
     });
   },
   trigger: ({ internal }) => textIn(objectIn(internal, "gitlab"), "pipeline_source"),
