@@ -1,24 +1,15 @@
 import type { InventoryContext } from "../collect/image/inventory.ts";
 import type { Exclusion } from "../collect/tree/exclusion.ts";
-import type { TrustMemory } from "../collect/trust/memory.ts";
 import type { UpdateLookup } from "../collect/updates/updates.ts";
 import type { Policy } from "../core/policy.ts";
 import type { Problem } from "../core/problem.ts";
 import type { Relation } from "../core/relation.ts";
 import type { KnownBases } from "../engines/contents/base/recognise.ts";
-import type { RegistryOptions } from "../engines/oci/registry/options.ts";
 import type { AdvisoryDatabase } from "../engines/vulnerability/database/open.ts";
 import type { VexDocument } from "../engines/vulnerability/vex/model.ts";
 import type { StepLineLookup } from "../evaluate/image/dockerfile-lines.ts";
 import type { EvaluatedNetwork } from "../evaluate/kubernetes/network.ts";
-import type { OpenedTrust } from "./trust.ts";
-
-/** How signatures are looked up and judged. */
-export interface TrustLookup {
-  readonly opened: OpenedTrust;
-  readonly memory: TrustMemory;
-  readonly registry: RegistryOptions;
-}
+import type { TrustLookup } from "./trust.ts";
 
 /** What a scan reads by, and is judged by. */
 export interface ScanContext extends InventoryContext {

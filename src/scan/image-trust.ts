@@ -14,7 +14,8 @@ import { evaluateTrust } from "../evaluate/trust/evaluate.ts";
 import { repositoryNamed, rulesFor } from "../evaluate/trust/matching.ts";
 import { trustRelations } from "../evaluate/trust/relations.ts";
 import { bounds } from "./bounds.ts";
-import type { ScanContext, TrustLookup } from "./context.ts";
+import type { ScanContext } from "./context.ts";
+import type { TrustLookup } from "./trust.ts";
 
 type TrustContext = Pick<ScanContext, "policy" | "now" | "onRelations"> & { readonly trust: TrustLookup };
 

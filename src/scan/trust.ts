@@ -1,7 +1,9 @@
 /** Who signed an image, and what the rules make of it: read, then decided. */
 import { collectTrust, type TrustOptions } from "../collect/trust/image-trust.ts";
 import { type CollectedMaterial, collectMaterial, type MaterialPlaces } from "../collect/trust/material.ts";
+import type { TrustMemory } from "../collect/trust/memory.ts";
 import { Problem } from "../core/problem.ts";
+import type { RegistryOptions } from "../engines/oci/registry/options.ts";
 import type { DecisionRules, ImageDecision } from "../engines/trust/decision-model.ts";
 import type { ImageTrust, Signer, Statement } from "../engines/trust/model.ts";
 import { type JudgedProvenance, judgeProvenance } from "../engines/trust/provenance/judge.ts";
@@ -14,6 +16,13 @@ import { knownSigners } from "../evaluate/trust/signers.ts";
 export interface OpenedTrust {
   readonly rules: DecisionRules;
   readonly collected: CollectedMaterial;
+}
+
+/** How signatures of many images are looked up and judged. */
+export interface TrustLookup {
+  readonly opened: OpenedTrust;
+  readonly memory: TrustMemory;
+  readonly registry: RegistryOptions;
 }
 
 /** @throws Problem (usage) where a file that the rules name cannot be read */

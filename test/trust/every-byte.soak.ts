@@ -8,7 +8,7 @@ import { fieldsOf, meaningOf, withField } from "../../src/engines/trust/mutate.f
 import { verifySignature } from "../../src/engines/trust/verify.ts";
 import { wholeForms } from "../../src/engines/trust/whole-forms.fixture.ts";
 
-const EXCHANGED = Buffer.from('"\\{}[],:0A=/+- \n\0');
+const EXCHANGED = Buffer.from('"\\},0A= \n\0');
 
 for (const [form, [{ found, material, now }]] of Object.entries(wholeForms())) {
   test(`${form}: every byte, one by one`, () => {

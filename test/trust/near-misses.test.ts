@@ -82,7 +82,7 @@ const nearMisses: Readonly<Record<string, NearMiss>> = {
   "in the subject's common name alone": {
     content: { identities: [], issuer, commonName: identity },
     code: "trust.certificate",
-    reason: `the certificate CN=${identity} names no address or URI as its subject`,
+    reason: `the certificate CN=${identity} names no address, URI or user as its subject`,
   },
   "an issuer with a slash at the end": anotherIssuer(`${issuer}/`),
   "an issuer cut at the end": anotherIssuer(issuer.slice(0, -1)),

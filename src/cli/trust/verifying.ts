@@ -1,8 +1,7 @@
 /** `--verify` of commands that scan images: the policy's rules of trust with what they name. */
 import { openTrustMemory } from "../../collect/trust/image-trust.ts";
 import type { Policy } from "../../core/policy.ts";
-import type { TrustLookup } from "../../scan/context.ts";
-import { openTrust } from "../../scan/trust.ts";
+import { openTrust, type TrustLookup } from "../../scan/trust.ts";
 import { defaultRoots } from "../paths.ts";
 import { type ReachingOptions, registryOptions } from "../reaching.ts";
 import { refreshRoots } from "./open.ts";

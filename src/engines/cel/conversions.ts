@@ -45,7 +45,7 @@ function fromDouble(value: number, above: number, below: number): bigint | Failu
   return value > above && value < below ? BigInt(Math.trunc(value)) : range();
 }
 
-const DOUBLE = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+const DOUBLE = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 const NAMED = /^([+-]?)(?:inf|infinity)$/i;
 
 export function toDouble(value: Value): Value | Failure {

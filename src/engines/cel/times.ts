@@ -1,4 +1,5 @@
 /** Timestamps and durations: their texts, and their parts in a time zone. */
+import { trimEndOf } from "../../core/trim.ts";
 import type { Duration, Timestamp, Value } from "./model.ts";
 import { duration, Failure, MAX_INT, MIN_INT, timestamp } from "./values.ts";
 
@@ -58,7 +59,7 @@ export function durationText({ nanoseconds }: Duration): string {
 }
 
 function fractionText(nanoseconds: bigint): string {
-  return nanoseconds === 0n ? "" : `.${String(nanoseconds).padStart(9, "0").replace(/0+$/, "")}`;
+  return nanoseconds === 0n ? "" : `.${trimEndOf(String(nanoseconds).padStart(9, "0"), "0")}`;
 }
 
 const UNITS: Readonly<Record<string, bigint>> = {

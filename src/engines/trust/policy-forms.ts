@@ -268,11 +268,6 @@ export const attestationForm: Form = {
   ],
 };
 
-/** A colon behind the registry is a tag's; that of a port is before the first slash. */
-function isTagged(text: string): boolean {
-  return text.lastIndexOf(":") > Math.max(text.indexOf("/"), 0);
-}
-
 export const imageForm: Form = {
   kind: "mapping",
   fields: {
@@ -281,7 +276,7 @@ export const imageForm: Form = {
         kind: "text",
         each: {
           says: "a pattern over repositories with their registry, without tag and digest: registry.example.com/shop/**",
-          is: (text) => /^[a-z0-9*?./:_-]+$/.test(text) && !isTagged(text),
+          is: (text) => /^[a-z0-9*?./:_-]+$/.test(text) && !lastPart(text).includes(":"),
         },
       },
       description:
@@ -342,3 +337,9 @@ export const imageForm: Form = {
     },
   ],
 };
+
+/** Of a repository, without the registry, which may have a port. */
+function lastPart(repository: string): string {
+  const slash = repository.lastIndexOf("/");
+  return slash < 0 ? "" : repository.slice(slash);
+}

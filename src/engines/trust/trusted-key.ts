@@ -44,7 +44,7 @@ export function keyIds(spki: Uint8Array): readonly string[] {
   return [
     base64,
     hash.toString("hex"),
-    `SHA256:${base64.replace(/=+$/, "")}`,
+    `SHA256:${base64.replaceAll("=", "")}`,
     createHash("sha256").update(pem).digest("hex"),
   ];
 }

@@ -141,19 +141,28 @@ const gitlabJob: BuildType = {
     const repository = repositoryIn(textIn(external, "source"));
     const ref = textIn(external, "ref");
     // `https://HOST/PROJECT//FILE@REF`.
-    const [config = ""] = (textIn(external, "config") ?? "").split("@");
-    const [, , ...path] = config.split("//");
+    const path = fileIn(textIn(external, "config") ?? "");
     return stated({
       repository,
       repositoryId: textIn(objectIn(internal, "gitlab"), "project_id"),
       ref,
       commit: commitOf(dependencies, repository, ref),
-      workflow: path.length === 0 ? undefined : path.join("//"),
+      workflow: path,
     });
   },
   trigger: ({ internal }) => textIn(objectIn(internal, "gitlab"), "pipeline_source"),
   runner: ({ internal }) => textIn(objectIn(internal, "gitlab"), "runner_environment"),
 };
+
+const SCHEME = "https://";
+
+/** Of `https://HOST/PROJECT//FILE@REF`. */
+function fileIn(config: string): string | undefined {
+  const at = config.indexOf("@");
+  const before = config.indexOf("//", SCHEME.length + 1);
+  const isFile = config.startsWith(SCHEME) && before > 0 && before + 2 < at;
+  return isFile ? config.slice(before + 2, at) : undefined;
+}
 
 /** Bulkhead's own of any other build. */
 const generic: BuildType = {

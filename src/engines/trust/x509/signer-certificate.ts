@@ -1,9 +1,8 @@
 /** Certificates that sign code, as the verification of Sigstore's forms reads them and speaks of them. */
 import { createHash } from "node:crypto";
 import type { Digest } from "../../../core/digest.ts";
-import { printable } from "../../../core/printable.ts";
 import type { DerFault } from "../../../formats/der/read.ts";
-import { refused } from "../refusal.ts";
+import { refused, shown } from "../refusal.ts";
 import { type Anchors, newPathBudget, pathTo } from "./authority.ts";
 import { describeName } from "./distinguished-name.ts";
 import { type Certificate, extensionIds, mayBeUsedFor, readCertificate } from "./read.ts";
@@ -26,7 +25,7 @@ export function subjectOf({ subject }: Certificate): string {
 /** `the certificate CN=shop release,O=Shop`. */
 export function titleOf(certificate: Certificate): string {
   const name = certificateName(certificate);
-  return name === NAMELESS ? "the certificate" : `the certificate ${printable(name)}`;
+  return name === NAMELESS ? "the certificate" : `the certificate ${shown(name)}`;
 }
 
 export function fingerprintOf({ bytes }: Certificate): Digest {
