@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -7,9 +8,11 @@ import { after, test } from "node:test";
 import { checks } from "../src/checks/index.ts";
 import { openAdvisories } from "../src/collect/image/advisories.ts";
 import { defaultPolicy } from "../src/collect/policy/default.ts";
+import { openTrustMemory } from "../src/collect/trust/image-trust.ts";
+import type { Digest } from "../src/core/digest.ts";
 import type { Policy } from "../src/core/policy.ts";
 import { manifestReader } from "../src/engines/kubernetes/manifests.ts";
-import { fixtureImage, tarOf, writeLayout } from "../src/engines/oci/image.fixture.ts";
+import { fixtureImage, json, tarOf, writeLayout, writeLayoutParts } from "../src/engines/oci/image.fixture.ts";
 import { conclude } from "../src/evaluate/conclude.ts";
 import { evaluateManifests } from "../src/evaluate/kubernetes/workloads.ts";
 import { scanTree } from "../src/scan/tree.ts";
@@ -30,6 +33,21 @@ const policy: Policy = {
   licenses: { allow: [], deny: ["AGPL-*"], unknown: "allow" },
   rotation: { secrets: { maxAgeDays: 90 } },
   network: { ...defaultPolicy.network, intended },
+  trust: {
+    roots: [],
+    signers: {
+      release: { kind: "identity", identity: "https://ci.example.com/shop@v1", issuer: "https://ci.example.com" },
+    },
+    builders: [],
+    images: [
+      {
+        match: "**",
+        signedBy: { of: ["release"], atLeast: 1 },
+        attestations: [{ type: "sbom" }, { type: "slsa", source: "github.com/shop/api" }],
+        eachImage: false,
+      },
+    ],
+  },
   origin: { kind: "tree", path: "bulkhead.yaml" },
 };
 
@@ -108,6 +126,20 @@ function writeOthers(): string {
   return root;
 }
 
+/** A tree with nothing but an index: what is signed of it lies beside it, and no registry is asked. */
+function writeIndex(): string {
+  const root = join(folder, "indexed");
+  const image = fixtureImage([{ tar: tarOf([{ name: "app", content: "app" }]) }], {});
+  const size = image.blobs.get(image.manifest)?.length ?? 0;
+  const platform = { os: "linux", architecture: process.arch === "arm64" ? "arm64" : "amd64" };
+  const mediaType = "application/vnd.oci.image.manifest.v1+json";
+  const index = json({ schemaVersion: 2, manifests: [{ mediaType, digest: image.manifest, size, platform }] });
+  const digest = `sha256:${createHash("sha256").update(index).digest("hex")}` as Digest;
+  const listed = { mediaType: "application/vnd.oci.image.index.v1+json", digest, size: index.length };
+  writeLayoutParts(join(root, "image"), [listed], [...image.blobs, [digest, index]]);
+  return root;
+}
+
 /** The age of a Secret is known of a cluster alone. */
 function cluster() {
   const reader = manifestReader();
@@ -124,6 +156,11 @@ test("every listed check is run by a scan", async () => {
   for (const root of [join(shop, "insecure"), join(shop, "hardened"), writeOthers()]) {
     scanned.push(...(await scanTree(root, context, { secrets: true, render: false })).evaluations);
   }
+  const rules = { trust: policy.trust, vouched: true, keys: new Map() };
+  const material = { roots: [], authorities: [], keys: [] };
+  const opened = { rules, collected: { material, known: [] } };
+  const trust = { opened, memory: await openTrustMemory(), registry: {} };
+  scanned.push(...(await scanTree(writeIndex(), { ...context, trust }, { secrets: false, render: false })).evaluations);
   const { found } = conclude(scanned, {
     tool: { name: "bulkhead", version: "test" },
     policy,

@@ -8,6 +8,7 @@ const folders: Readonly<Record<string, () => Promise<readonly CheckDescription[]
   image: async () => (await import("../checks/image/index.ts")).imageChecks,
   network: async () => (await import("../checks/network/index.ts")).networkChecks,
   policy: async () => (await import("../checks/policy/index.ts")).policyChecks,
+  registry: async () => (await import("../checks/registry/index.ts")).registryChecks,
   workload: async () => (await import("../checks/workload/index.ts")).workloadChecks,
 };
 
