@@ -15,6 +15,6 @@ export function evaluateExpression(text: string, { predicate, predicateType, sub
   }
   const outcome = compiled.program.evaluate({ predicate, predicateType, subject: subjects });
   if (outcome.kind !== "value") return { fault: outcome.reason };
-  if (typeof outcome.value !== "boolean") return { fault: "it is neither true nor false" };
+  if (typeof outcome.value !== "boolean") return { fault: "neither true nor false" };
   return { holds: outcome.value };
 }
