@@ -71,7 +71,7 @@ test("the summary has what fixes the findings, --details the findings, --all wha
   const order = [
     "CONTROLS",
     "FIX FIRST",
-    "Container a is privileged",
+    "Container a is privileged: Pod/web",
     "ASSETS",
     "UNKNOWN",
     "bulkhead explain workload",

@@ -11,7 +11,7 @@ export function evaluateExpression(text: string, { predicate, predicateType, sub
   const compiled = compile(text, { variables });
   if ("fault" in compiled) {
     const { reason, line, column } = compiled.fault;
-    return { fault: `${reason} (${line}:${column})` };
+    return { fault: `${reason} (line ${line}, column ${column})` };
   }
   const outcome = compiled.program.evaluate({ predicate, predicateType, subject: subjects });
   if (outcome.kind !== "value") return { fault: outcome.reason };
