@@ -1,7 +1,7 @@
 /** The program as it is published: bundled JavaScript for Node 24, with nothing to install beside it. */
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { build, type Metafile } from "esbuild";
 
 /** Files beside the code, as they are. */
@@ -126,7 +126,7 @@ function notices(folders: readonly string[]): string {
   const rule = "=".repeat(80);
   const sections = folders.map((folder) => {
     const { name, version, license = "" } = manifestOf(folder);
-    return `${rule}\n${name} ${version} (${license})\n${rule}\n\n${licenceText(folder)}\n`;
+    return `${rule}\n${name} ${version} (${license})\n${rule}\n\n${licenceText(folder, folders)}\n`;
   });
   return `Bulkhead's code holds parts of these packages.\n\n${sections.join("\n")}`;
 }
@@ -139,14 +139,28 @@ function manifestOf(folder: string): Manifest {
   return JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest;
 }
 
-function licenceText(folder: string): string {
-  const files = readdirSync(folder).filter((file) => /^(?:licen[cs]e|copying|notice)/i.test(file));
+function licenceFiles(folder: string): string[] {
+  return readdirSync(folder).filter((file) => /^(?:licen[cs]e|copying|notice)/i.test(file));
+}
+
+/** @param beside - all that are bundled: packages of one repository may leave the text to one of them */
+function licenceText(folder: string, beside: readonly string[]): string {
+  const files = licenceFiles(folder);
   if (files.length > 0) {
     const texts = files.sort().map((file) => readFileSync(join(folder, file), "utf8").trim());
     return texts.join("\n\n");
   }
   const { name, license = "", author } = manifestOf(folder);
   const address = byAddress[license];
+  const holder = beside
+    .map((other) => ({ other, manifest: manifestOf(other) }))
+    .find(
+      ({ other, manifest }) =>
+        manifest.license === license && dirname(other) === dirname(folder) && licenceFiles(other).length > 0,
+    );
+  if (address === undefined && holder !== undefined && name.startsWith("@")) {
+    return `Licensed under ${license}, by the text of ${holder.manifest.name}, which is here too.`;
+  }
   if (address === undefined) throw new Error(`${name} has no licence text to pass on`);
   const by = typeof author === "object" ? author.name : author;
   return `${by === undefined ? "" : `By ${by}. `}Licensed under ${license}: ${address}`;

@@ -168,7 +168,7 @@ describe("the insecure shop's Dockerfiles", { skip: missing }, () => {
     assert.match(stdout, /^note: 3 findings not fixed: likely: as another user .* \(use --unsafe\): .*and 2 more$/m);
     assert.match(
       stdout,
-      /^note: 2 findings not fixed: likely: whoever builds it must hand the secret over by --secret/m,
+      /^note: 2 findings not fixed: likely: every build must pass the secret with --secret/m,
     );
   });
 

@@ -126,7 +126,7 @@ describe("who an asset belongs to", () => {
   });
 
   it("is nobody's where no remote says it, which is said where a baseline is used", async () => {
-    const note = /in no Git work tree, so baseline entries .* under local\/\//;
+    const note = /not in a Git work tree, so baseline entries .* under local\/\//;
     assert.ok(unnamed.notes.some((one) => note.test(one)));
     assert.ok(first.notes.every((one) => !note.test(one)));
     assert.ok(fingerprints(unnamed).isDisjointFrom(fingerprints(first)));
