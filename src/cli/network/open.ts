@@ -13,6 +13,9 @@ import { namedPlace } from "../named-place.ts";
 import { createProgress } from "../progress.ts";
 import { standardInput } from "../standard-input.ts";
 
+/** Percent between collections: a network keeps most of what it makes, and collecting finds little. */
+const GROWTH = 80;
+
 export interface NetworkOptions {
   readonly policy?: string;
   readonly environment?: string;
@@ -45,7 +48,7 @@ export async function openNetwork(
   options: PlacedOptions,
   { verdict = false }: { readonly verdict?: boolean } = {},
 ): Promise<OpenedNetwork> {
-  keepHeapNearWhatLives();
+  keepHeapNearWhatLives(GROWTH);
   const root = process.cwd();
   if (options.cluster) {
     if (options.render) throw usageProblem("--cluster --render", "--render does not apply to a cluster");
