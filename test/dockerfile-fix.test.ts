@@ -166,10 +166,7 @@ describe("the insecure shop's Dockerfiles", { skip: missing }, () => {
       assert.doesNotMatch(textOf(copy, service), /^USER 10001|--no-install-recommends|type=secret/m);
     }
     assert.match(stdout, /^note: 3 findings not fixed: likely: as another user .* \(use --unsafe\): .*and 2 more$/m);
-    assert.match(
-      stdout,
-      /^note: 2 findings not fixed: likely: every build must pass the secret with --secret/m,
-    );
+    assert.match(stdout, /^note: 2 findings not fixed: likely: every build must pass the secret with --secret/m);
   });
 
   it("are mended with --unsafe until recommended packages alone are found, and a second run changes nothing", async () => {
