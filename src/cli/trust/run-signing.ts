@@ -1,7 +1,8 @@
 /** What `sign` and `attest` have in common: each reference in turn, what came of it told at the end. */
-import { isEvidenceProblem, type Problem } from "../../core/problem.ts";
+import { isEvidenceProblem, type Problem, usageProblem } from "../../core/problem.ts";
 import type { ExitCode } from "../../core/report.ts";
-import { parseReference } from "../../engines/oci/reference.ts";
+import { type ImageReference, parseReference } from "../../engines/oci/reference.ts";
+import { targetOf } from "../../engines/oci/target.ts";
 import { type AttestForm, requireForm, type SignForm } from "../../engines/trust/signing/make.ts";
 import { type Content, type ImageSigned, signImage } from "../../engines/trust/signing/sign-image.ts";
 import { knownWord } from "../known-word.ts";
@@ -35,7 +36,7 @@ export function formsOf<Form extends SignForm | AttestForm>(
 export async function runSigning(work: SigningWork): Promise<ExitCode> {
   const { options, setup, forms, content, level } = work;
   const format = knownWord(options.format, ["text", "json"], { place: `--format ${options.format}`, what: "format" });
-  const references = work.references.map((text) => ({ text, reference: parseReference(text) }));
+  const references = work.references.map((text) => ({ text, reference: registryReference(text) }));
   const signed: ImageSigned[] = [];
   const failures: { readonly reference: string; readonly problem: Problem }[] = [];
   const outcome = () => ({
@@ -65,4 +66,11 @@ export async function runSigning(work: SigningWork): Promise<ExitCode> {
   tell();
   for (const { problem } of failures) process.stderr.write(`bulkhead: ${problem.line()}\n`);
   return failures.length > 0 ? 3 : 0;
+}
+
+/** @throws Problem (usage) for a layout, an archive or a daemon's image: signatures stand beside an image in a registry */
+function registryReference(text: string): ImageReference {
+  const { scheme, at } = targetOf(text);
+  if (scheme === "registry") return parseReference(at);
+  throw usageProblem(text, "not in a registry, beside whose image a signature is attached", "push the image first");
 }

@@ -113,6 +113,7 @@ test("what says nothing, contradicts itself or is of another type is refused wit
     ["  signers: { a: { certificate: CN=a } }", "3 signers.a needs certificate and ca together"],
     ['  signers: { a: { identity: "x y*", issuer: https://i } }', "3 signers.a.identity has another form"],
     ['  signers: { a: { identity: x, issuer: "https://*" } }', "3 signers.a.issuer has another form"],
+    ['  signers: { a: { key: "env://KEY" } }', "3 signers.a.key has another form"],
     ['  signers: { "a b": { key: k } }', "3 signers has a name of another form"],
     ["  roots: [other]", '3 roots[0]: "other" is not allowed'],
     ["  roots: [{ for: signing }]", "3 roots[0] does not say where the root is"],

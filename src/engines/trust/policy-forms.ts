@@ -11,7 +11,10 @@ export const signerName: TextForm = {
   is: (text) => name.test(text),
 };
 
-const file: Form = { kind: "text" };
+const file: Form = {
+  kind: "text",
+  each: { says: "a file, not an environment variable", is: (text) => !text.startsWith("env://") },
+};
 
 function exactly(fields: readonly string[], written: Readonly<Record<string, unknown>>): boolean {
   return fields.filter((field) => written[field] !== undefined).length === 1;

@@ -291,6 +291,11 @@ describe("signing by keys, with cosign", { skip: withoutCosign }, () => {
       assert.match(stderr, said);
     }
     assert.deepEqual(await shop.verified("shop/refused", digest), []);
+    const daemon = await shop.run(["sign", "docker-daemon:shop/api:1", "--key", "own.key"]);
+    assert.match(
+      daemon.stderr,
+      /^bulkhead: cli\.usage: docker-daemon:shop\/api:1: not in a registry, .* \(push the image first\)/m,
+    );
     const gone = await shop.run(["sign", "127.0.0.1:1/shop/gone:1", image, "--key", "own.key"]);
     assert.equal(gone.code, 3);
     assert.match(gone.stdout, new RegExp(`^signed ${image}`));
