@@ -4,7 +4,13 @@ import { Problem, usageProblem } from "../../core/problem.ts";
 import { systemCause } from "../../core/system-cause.ts";
 import { bounds } from "../../engines/trust/signing/bounds.ts";
 import { readSigningCertificate, type SigningCertificate } from "../../engines/trust/signing/certificate.ts";
-import { ephemeralKey, type Password, readSigningKey, type SigningKey } from "../../engines/trust/signing/key.ts";
+import {
+  ephemeralKey,
+  type Password,
+  readSigningKey,
+  refusedKey,
+  type SigningKey,
+} from "../../engines/trust/signing/key.ts";
 import type { EnvelopeEntry } from "../../engines/trust/signing/rekor.ts";
 import { openServices, type Services, serviceUrl } from "../../engines/trust/signing/service.ts";
 import { identitySigner, keySigner, type RunSigner, type Witnesses } from "../../engines/trust/signing/signer.ts";
@@ -134,10 +140,10 @@ function keyText(key: string, environment: Environment): string {
   if (key.startsWith("env://")) {
     const text = environment[key.slice("env://".length)];
     if (text !== undefined && text !== "") return text;
-    throw keyProblem(key, "the variable is not set");
+    throw refusedKey(key, "the variable is not set");
   }
   const scheme = /^([a-z0-9]+):\/\//.exec(key)?.[1];
-  if (scheme !== undefined) throw keyProblem(key, `${scheme}:// keys are not supported`, "use a file or env://NAME");
+  if (scheme !== undefined) throw refusedKey(key, `${scheme}:// keys are not supported`, "use a file or env://NAME");
   return readText(key, "signing.key");
 }
 
@@ -169,16 +175,6 @@ function readText(path: string, code: "signing.key" | "signing.password" | "sign
     throw new Problem({ kind: "usage", code, place: path, cause: systemCause(error) }, { cause: error });
   }
   throw new Problem({ kind: "usage", code, place: path, cause: `larger than ${bounds.keyBytes} bytes` });
-}
-
-function keyProblem(place: string, cause: string, remedy?: string): Problem {
-  return new Problem({
-    kind: "usage",
-    code: "signing.key",
-    place,
-    cause,
-    ...(remedy === undefined ? {} : { remedy }),
-  });
 }
 
 /** `NAME=VALUE`, each name once. @throws Problem (usage) */

@@ -127,7 +127,8 @@ function algorithmOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject, nam
   }
 }
 
-function refusedKey(place: string, cause: string, remedy?: string): Problem {
+/** What is wrong with a key that was named to sign with. */
+export function refusedKey(place: string, cause: string, remedy?: string): Problem {
   return new Problem({
     kind: "usage",
     code: "signing.key",
