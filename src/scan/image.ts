@@ -3,8 +3,7 @@ import { baseOfImage } from "../collect/image/base.ts";
 import { contentsOfImage, inventoryOfFolder } from "../collect/image/inventory.ts";
 import { removedVulnerabilities, scopesOf } from "../collect/image/scopes.ts";
 import { secretsOfRoot } from "../collect/secrets/root-folder.ts";
-import { type SourceFiles, sourceFilesOfFolder, sourceFilesOfImage } from "../collect/updates/source-files.ts";
-import { lookUpUpdates, withKnownFixes } from "../collect/updates/updates.ts";
+import type { SourceFiles } from "../collect/updates/source-files.ts";
 import type { Asset, ImageAsset } from "../core/asset.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import type { Evidence } from "../core/evidence.ts";
@@ -56,7 +55,10 @@ export async function scanImage(
       asset,
       inventory,
       buildDates(image, base),
-      () => sourceFilesOfImage(image, context.signal),
+      async () => {
+        const { sourceFilesOfImage } = await import("../collect/updates/source-files.ts");
+        return await sourceFilesOfImage(image, context.signal);
+      },
       context,
     )),
     ...(await trustOf(named, asset, written, context)),
@@ -87,7 +89,13 @@ export async function scanRootFolder(root: string, name: string, context: ScanCo
   };
   return [
     ...evaluateImage(asset, read, context),
-    ...(await scanUpdates(asset, inventory, {}, async () => sourceFilesOfFolder(root), context)),
+    ...(await scanUpdates(
+      asset,
+      inventory,
+      {},
+      async () => (await import("../collect/updates/source-files.ts")).sourceFilesOfFolder(root),
+      context,
+    )),
   ];
 }
 
@@ -130,6 +138,7 @@ export async function scanUpdates(
 ): Promise<Evaluation[]> {
   const { updates, judgesAge, advisories, policy, now } = context;
   if (updates === undefined) return judgesAge === true ? evaluateUpdates(asset, built, undefined, context) : [];
+  const { lookUpUpdates, withKnownFixes } = await import("../collect/updates/updates.ts");
   const found = await lookUpUpdates(inventory, readFiles, updates, { now, maxAgeDays: policy.advisories.maxAgeDays });
   return evaluateUpdates(asset, built, withKnownFixes(found, inventory, advisories), context);
 }

@@ -9,12 +9,11 @@ import { type Archive, openArchive } from "./archive.ts";
 import type { BlobStore } from "./blob.ts";
 import { bounds } from "./bounds.ts";
 import { openFromStorage, storageRoot } from "./containers-storage.ts";
-import { openFromDaemon } from "./daemon.ts";
 import { chooseByPlatform, type OpenImage, openImageAt } from "./image.ts";
 import { type Layout, openLayout } from "./layout.ts";
 import type { Descriptor, Platform } from "./model.ts";
 import { formatReference, parseReference, repositoryOf } from "./reference.ts";
-import { openRegistry, type RegistryOptions } from "./registry/client.ts";
+import type { RegistryOptions } from "./registry/options.ts";
 import { type FileScheme, type Target, targetOf } from "./target.ts";
 
 export interface OpenOptions {
@@ -63,9 +62,11 @@ export async function openImage(written: string, options: OpenOptions = {}): Pro
     case "registry":
       return await openFromRegistry(written, target.at, options);
     case "docker-daemon":
-      return await openOnly(archiveSet(await openFromDaemon("docker", target.at), target.at, options), target, written);
-    case "podman":
-      return await openOnly(archiveSet(await openFromDaemon("podman", target.at), target.at, options), target, written);
+    case "podman": {
+      const { openFromDaemon } = await import("./daemon.ts");
+      const archive = await openFromDaemon(target.scheme === "podman" ? "podman" : "docker", target.at);
+      return await openOnly(archiveSet(archive, target.at, options), target, written);
+    }
     case "containers-storage":
       return await openStored(written, target.at);
     default:
@@ -200,8 +201,10 @@ async function openStored(written: string, at: string): Promise<NamedImage> {
   return { image, name: written, reference: storedName, lineage: repositoryNamed(storedName) ?? storedName };
 }
 
+/** What speaks to servers is loaded where one is asked: it is a tenth of the start of who reads files alone. */
 async function openFromRegistry(written: string, reference: string, options: OpenOptions): Promise<NamedImage> {
   const parsed = parseReference(reference);
+  const { openRegistry } = await import("./registry/client.ts");
   const client = openRegistry(parsed, options.registry);
   const place = formatReference(parsed);
   try {
