@@ -15,6 +15,8 @@ import { manifestReader } from "../src/engines/kubernetes/manifests.ts";
 import { fixtureImage, json, tarOf, writeLayout, writeLayoutParts } from "../src/engines/oci/image.fixture.ts";
 import { conclude } from "../src/evaluate/conclude.ts";
 import { evaluateManifests } from "../src/evaluate/kubernetes/workloads.ts";
+import { trustDecider } from "../src/evaluate/trust/decide.ts";
+import { rulesFor } from "../src/evaluate/trust/matching.ts";
 import { scanTree } from "../src/scan/tree.ts";
 
 /**
@@ -158,7 +160,8 @@ test("every listed check is run by a scan", async () => {
   }
   const rules = { trust: policy.trust, vouched: true, keys: new Map() };
   const material = { roots: [], authorities: [], keys: [] };
-  const opened = { rules, collected: { material, known: [] } };
+  const collected = { material, known: [] };
+  const opened = { rules, decide: trustDecider(rules), rulesAbout: rulesFor(rules), collected };
   const trust = { opened, memory: await openTrustMemory(), registry: {} };
   scanned.push(...(await scanTree(writeIndex(), { ...context, trust }, { secrets: false, render: false })).evaluations);
   const { found } = conclude(scanned, {

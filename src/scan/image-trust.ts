@@ -9,9 +9,8 @@ import type { NamedImage } from "../engines/oci/open.ts";
 import { targetOf } from "../engines/oci/target.ts";
 import type { ImageDecision } from "../engines/trust/decision-model.ts";
 import { inParallel } from "../engines/trust/in-parallel.ts";
-import { decideTrust } from "../evaluate/trust/decide.ts";
 import { evaluateTrust } from "../evaluate/trust/evaluate.ts";
-import { repositoryNamed, rulesFor } from "../evaluate/trust/matching.ts";
+import { repositoryNamed } from "../evaluate/trust/matching.ts";
 import { trustRelations } from "../evaluate/trust/relations.ts";
 import { bounds } from "./bounds.ts";
 import type { ScanContext } from "./context.ts";
@@ -90,7 +89,7 @@ export async function scanNamedTrust(references: Iterable<string>, context: Trus
 
 async function scanTrust(asset: Asset, looked: Looked, context: TrustContext): Promise<Evaluation[]> {
   const { opened } = context.trust;
-  const rules = rulesFor(opened.rules)(repositoryNamed(looked.reference)).map(({ rule }) => rule);
+  const rules = opened.rulesAbout(repositoryNamed(looked.reference)).map(({ rule }) => rule);
   const decided = await decisionOf(looked, context);
   if (!(decided instanceof Problem)) {
     context.onRelations?.(trustRelations(assetEnd(asset), decided, context.now));
@@ -126,7 +125,7 @@ async function decisionOf(
         remedy: "scan it again",
       });
     }
-    return decideTrust({ ...image, reference }, opened.rules, now);
+    return opened.decide({ ...image, reference }, now);
   } catch (error) {
     const problem = asProblem(error, reference);
     if (problem instanceof Problem) return problem;

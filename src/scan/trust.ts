@@ -4,17 +4,22 @@ import { type CollectedMaterial, collectMaterial, type MaterialPlaces } from "..
 import type { TrustMemory } from "../collect/trust/memory.ts";
 import { Problem } from "../core/problem.ts";
 import type { RegistryOptions } from "../engines/oci/registry/options.ts";
-import type { DecisionRules, ImageDecision } from "../engines/trust/decision-model.ts";
+import type { AppliedRule, DecisionRules, ImageDecision } from "../engines/trust/decision-model.ts";
 import type { ImageTrust, Signer, Statement } from "../engines/trust/model.ts";
 import { type JudgedProvenance, judgeProvenance } from "../engines/trust/provenance/judge.ts";
 import type { TrustRules } from "../engines/trust/rules-model.ts";
 import { buildersOf } from "../evaluate/trust/attestations.ts";
-import { decideTrust } from "../evaluate/trust/decide.ts";
+import { trustDecider } from "../evaluate/trust/decide.ts";
+import { rulesFor } from "../evaluate/trust/matching.ts";
 import { knownSigners } from "../evaluate/trust/signers.ts";
 
 /** Rules with the keys, authorities and roots that they name. */
 export interface OpenedTrust {
   readonly rules: DecisionRules;
+  /** By those rules, which are made ready once for all images. */
+  readonly decide: (image: ImageTrust, now: Date) => ImageDecision;
+  /** Those that are about a repository. */
+  readonly rulesAbout: (repository: string) => readonly AppliedRule[];
   readonly collected: CollectedMaterial;
 }
 
@@ -29,7 +34,8 @@ export interface TrustLookup {
 export async function openTrust(trust: TrustRules, vouched: boolean, places: MaterialPlaces): Promise<OpenedTrust> {
   const collected = await collectMaterial(trust, places);
   const keys = new Map(collected.material.keys.map(({ name, fingerprint }) => [name, fingerprint]));
-  return { rules: { trust, vouched, keys }, collected };
+  const rules = { trust, vouched, keys };
+  return { rules, decide: trustDecider(rules), rulesAbout: rulesFor(rules), collected };
 }
 
 export interface VerifiedImage {
@@ -43,12 +49,12 @@ export interface VerifiedImage {
  */
 export async function verifyImage(
   reference: string,
-  { rules, collected }: OpenedTrust,
+  { decide, collected }: OpenedTrust,
   { platform, ...options }: Omit<TrustOptions, "material"> & { readonly platform?: string },
 ): Promise<VerifiedImage> {
   const whole = await collectTrust(reference, { ...options, material: collected.material });
   const image = platform === undefined ? whole : forPlatform(whole, platform);
-  return { image, decision: decideTrust(image, rules, options.now) };
+  return { image, decision: decide(image, options.now) };
 }
 
 /** A runtime pulls that image by its own digest: what is signed of the index says nothing of it. */

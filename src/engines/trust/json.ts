@@ -3,6 +3,7 @@
  * and what is written in two ways could be read as two things.
  */
 import { parseExactJson } from "../../core/exact-json.ts";
+import { overJsonLimit } from "../../core/json-cost.ts";
 import { isObject, type Untyped } from "../../core/untyped.ts";
 import { decodeBase64 } from "./base64.ts";
 import { bounds } from "./bounds.ts";
@@ -15,29 +16,12 @@ export function parseJson(bytes: Uint8Array, what: string): unknown {
     throw refused("trust.bound", `${what} has more than ${bounds.envelopeBytes} bytes`);
   }
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (depthOf(buffer) > bounds.jsonDepth) {
+  if (overJsonLimit(buffer, { depth: bounds.jsonDepth }) !== undefined) {
     throw refused("trust.bound", `${what} nests values more than ${bounds.jsonDepth} deep`);
   }
   const parsed = parseExactJson(buffer);
   if ("fault" in parsed) throw refused("trust.form", `${what} is malformed: ${shown(parsed.fault)}`);
   return parsed.value;
-}
-
-/** How deep brackets nest, without reading what is in them: JSON.parse would build it all. */
-function depthOf(bytes: Buffer): number {
-  let depth = 0;
-  let deepest = 0;
-  let isText = false;
-  for (let at = 0; at < bytes.length; at++) {
-    const byte = bytes[at];
-    if (isText) {
-      if (byte === 0x5c) at++;
-      else if (byte === 0x22) isText = false;
-    } else if (byte === 0x22) isText = true;
-    else if (byte === 0x5b || byte === 0x7b) deepest = Math.max(deepest, ++depth);
-    else if (byte === 0x5d || byte === 0x7d) depth--;
-  }
-  return deepest;
 }
 
 /** A reader of one object's members. Each is read once; {@link Members.end} refuses what was not. */

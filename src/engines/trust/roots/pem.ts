@@ -1,4 +1,5 @@
 /** PEM (RFC 7468): text with binary blocks in it. What stands between the blocks explains them and is not looked at. */
+import { decodeBase64 } from "../base64.ts";
 
 export interface PemBlock {
   /** `PUBLIC KEY`, `CERTIFICATE`. */
@@ -12,7 +13,6 @@ const BEGIN = "-----BEGIN ";
 const DASHES = "-----";
 /** The registered ones have at most 25 characters. */
 const LABEL_LENGTH = 64;
-const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 
 /** Every block of a text, in order; or why one of them is none, as a sentence about the text. */
 export function readPem(text: string): PemBlocks {
@@ -27,9 +27,9 @@ export function readPem(text: string): PemBlocks {
     const bodyEnd = text.indexOf(end, labelEnd);
     if (bodyEnd < 0) return { fault: `PEM block ${label} without an end` };
     const base64 = text.slice(labelEnd + DASHES.length, bodyEnd).replace(/[ \t\r\n]+/g, "");
-    const der = Buffer.from(base64, "base64");
-    // Headers of old encrypted keys (RFC 1421) are none of base64 either. Node skips what it does not know.
-    if (!BASE64.test(base64) || der.toString("base64") !== base64) {
+    const der = decodeBase64(base64);
+    // Headers of old encrypted keys (RFC 1421) are none of base64 either.
+    if (der === undefined || der.length === 0) {
       return { fault: `PEM block ${label} with invalid base64` };
     }
     blocks.push({ label, der });

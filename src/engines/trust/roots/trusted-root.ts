@@ -1,9 +1,9 @@
 /** A Sigstore trusted root: the JSON form of protobuf-specs' sigstore.trustroot.v1.TrustedRoot. */
 import { parseExactJson } from "../../../core/exact-json.ts";
+import { overJsonLimit } from "../../../core/json-cost.ts";
 import { isObject } from "../../../core/untyped.ts";
 import { bounds as trustBounds } from "../bounds.ts";
 import type { SigstoreRoot } from "../model.ts";
-import { deeper } from "./depth.ts";
 
 /** `…trustedroot+json;version=0.1` and `…trustedroot.v0.2+json`: the same fields, under the new name as any v0. */
 const MEDIA_TYPE = /^application\/vnd\.dev\.sigstore\.trustedroot(?:\+json;version=0\.[12]|\.v0\.[12]\+json)$/;
@@ -16,11 +16,13 @@ const MEDIA_TYPE = /^application\/vnd\.dev\.sigstore\.trustedroot(?:\+json;versi
 export function readTrustedRoot(
   bytes: Uint8Array,
 ): { readonly document: SigstoreRoot["document"] } | { readonly fault: string } {
+  if (overJsonLimit(bytes, { depth: trustBounds.jsonDepth }) !== undefined) {
+    return { fault: `nested deeper than ${trustBounds.jsonDepth} levels` };
+  }
   const parsed = parseExactJson(Buffer.from(bytes));
   if ("fault" in parsed) return { fault: parsed.fault };
   const { value } = parsed;
   if (!isObject(value)) return { fault: "not a JSON object" };
-  if (deeper(value, trustBounds.jsonDepth)) return { fault: `nested deeper than ${trustBounds.jsonDepth} levels` };
   if (typeof value.mediaType !== "string" || !MEDIA_TYPE.test(value.mediaType)) {
     return { fault: "not a Sigstore trusted root (its mediaType is another)" };
   }

@@ -1,8 +1,8 @@
 /** The files of a TUF repository, read and within bounds; nothing of them is believed before its signatures are counted. */
 import { parseExactJson } from "../../../../core/exact-json.ts";
+import { overJsonLimit } from "../../../../core/json-cost.ts";
 import { isObject, type Untyped } from "../../../../core/untyped.ts";
 import { tufBounds as bounds } from "../bounds.ts";
-import { deeper } from "../depth.ts";
 import { canonical } from "./canonical.ts";
 import { failed } from "./failed.ts";
 import { readKey, type TufKey } from "./keys.ts";
@@ -88,11 +88,12 @@ function read<Signed>(
   type: TopRole,
   make: (signed: Untyped) => Signed,
 ): Metadata<Signed> {
+  if (overJsonLimit(bytes, { depth: bounds.jsonDepth }) !== undefined) {
+    throw failed("tuf.bound", place, `nested deeper than ${bounds.jsonDepth} levels`);
+  }
   const parsed = parseExactJson(Buffer.from(bytes));
   if ("fault" in parsed) throw failed("tuf.form", place, parsed.fault);
   const { value } = parsed;
-  if (deeper(value, bounds.jsonDepth))
-    throw failed("tuf.bound", place, `nested deeper than ${bounds.jsonDepth} levels`);
   try {
     const { signed, signatures } = object(value, "the file");
     const body = object(signed, "signed");
