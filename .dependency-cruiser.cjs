@@ -18,6 +18,10 @@ const engines = {
   // Signatures are kept in registries and layouts; predicates are judged by expressions; what they say is written whole.
   trust: ["oci", "cel", "files"],
   cel: [],
+  // Fields of an object have the same paths in both; policies of the API server are expressions.
+  admission: ["kubernetes", "cel"],
+  // Certificates are made and read as bytes.
+  certificates: [],
   // Compares versions, and asks servers as the feeds do.
   updates: ["contents", "files", "vulnerability"],
 };
