@@ -138,6 +138,7 @@ module.exports = {
     pure("evaluate-is-pure", "facts, policy and now go in, evaluations come out: no I/O", "evaluate/"),
     room("fix-proposes", "fix imports evaluate and below: to verify is to evaluate again", "fix/", [
       "core/",
+      "formats/",
       "engines/",
       "checks/",
       "evaluate/",
