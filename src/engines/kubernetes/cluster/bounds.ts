@@ -16,4 +16,6 @@ export const bounds = {
   clusterMilliseconds: 10 * 60 * 1000,
   /** Images that run in a cluster. */
   clusterImages: 20_000,
+  /** Kinds of Gatekeeper's constraints: each is a list of its own. */
+  clusterConstraintKinds: 200,
 } as const;
