@@ -194,6 +194,13 @@ module.exports = {
       to: { path: "^src/" },
     },
     {
+      name: "admission-judge-stands-apart",
+      comment: "what judges the admission layer shares nothing with it: a mistake in common would be seen by nobody",
+      severity: "error",
+      from: { path: "^test/admission/oracle/", pathNot: tests },
+      to: { path: "^(src|bench|conformance|examples|scripts)/" },
+    },
+    {
       name: "enforcement-stands-apart",
       comment: "policies are enforced from their objects alone, with nothing of the oracle's or the engine's",
       severity: "error",
