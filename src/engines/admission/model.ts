@@ -5,6 +5,8 @@
  */
 import type { FieldPath } from "../kubernetes/field-path.ts";
 
+export { type PodSecurityRules, podSecurityOf } from "./policy-model.ts";
+
 export interface GroupVersionKind {
   /** Empty: the core group. */
   readonly group: string;
