@@ -50,6 +50,7 @@ const ENDING = [
   "kubeconfig",
   "net",
   "policy",
+  "server",
   "signing",
   "trace",
   "tuf",
