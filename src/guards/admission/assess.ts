@@ -2,8 +2,8 @@
 import { unopenedImage } from "../../core/asset.ts";
 import type { Gap } from "../../core/evidence.ts";
 import type { AdmittedImage } from "../../engines/admission/model.ts";
-import type { GuardOptions, Question } from "./decide.ts";
 import type { AssessedImage, ImageAsking } from "./model.ts";
+import type { GuardOptions, Question } from "./options.ts";
 import { within } from "./within.ts";
 
 /** Each reference once, in the order in which the object names them. */
