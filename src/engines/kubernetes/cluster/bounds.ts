@@ -32,4 +32,6 @@ export const bounds = {
   discoveredKinds: 2_000,
   /** Images that run in a cluster. */
   clusterImages: 20_000,
+  /** Kinds of Gatekeeper's constraints: each is a list of its own. */
+  clusterConstraintKinds: 200,
 } as const;
