@@ -71,11 +71,17 @@ export function trustFault(
   if (leaf === undefined) return "is not there";
   const fault = timeFault(leaf, now);
   if (fault !== undefined) return fault;
-  const named =
-    isIP(name) === 0 ? leaf.certificate.checkHost(name, { subject: "never" }) : leaf.certificate.checkIP(name);
-  if (named === undefined) return `is not for ${name}`;
+  const unnamed = nameFault(shown, name);
+  if (unnamed !== undefined) return unnamed;
   const path = pathFault(leaf, { shown, authorities, now }, bounds.pathLength);
   return path === "none" ? "is signed by none of the trusted authorities" : path;
+}
+
+/** Whether the certificate that is shown is for this name or address; its subject does not count. As {@link trustFault}. */
+export function nameFault([leaf]: readonly CertificateFacts[], name: string): string | undefined {
+  const { certificate } = leaf ?? {};
+  const found = isIP(name) === 0 ? certificate?.checkHost(name, { subject: "never" }) : certificate?.checkIP(name);
+  return found === undefined ? `is not for ${name}` : undefined;
 }
 
 interface Pool {
