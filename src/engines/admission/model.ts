@@ -5,6 +5,9 @@
  */
 import type { FieldPath } from "../kubernetes/field-path.ts";
 
+export type * from "./probe-model.ts";
+export type * from "./verifier-model.ts";
+
 export interface GroupVersionKind {
   /** Empty: the core group. */
   readonly group: string;
