@@ -7,14 +7,11 @@ import { code, page, row, table } from "./markdown.ts";
 
 /** What a code's first word is about. A code of another word is an error, so that none is left out unseen. */
 const AREAS: Readonly<Record<string, string>> = {
-<<<<<<< HEAD
   admission: "admission: reviews, policies of the API server, what a cluster says around a request",
-=======
-  admission: "requests to a cluster: reviews, and what was not known in time",
->>>>>>> a-decide
   advisories: "which packages the advisories cover",
   base: "the base image",
   bases: "the file of base images that were learned",
+  certificate: "the certificate that the admission guard shows",
   cluster: "a live cluster",
   collect: "reading files and directories, and the time that it may take",
   contents: "packages and files of an image, and lockfiles",

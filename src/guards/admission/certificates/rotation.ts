@@ -47,7 +47,8 @@ export function nextStep(
   if (live.length < authorities.length) done.push("dropped an expired authority");
   authorities = live;
   const newest = authorities.at(-1);
-  if (newest === undefined || newest.key === undefined) return begin(settings, now, "made anew: the authority expired");
+  if (newest === undefined) return begin(settings, now, "made anew: the authority expired");
+  if (newest.key === undefined) return begin(settings, now, "made anew: the authority's key is gone");
   if (isDue(newest.facts, now)) {
     authorities = [...authorities, authorityOf(settings, now)];
     done.push("added an authority");
