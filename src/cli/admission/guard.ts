@@ -38,7 +38,12 @@ export interface OpenedGuard {
  */
 export async function openGuard(
   options: AskingOptions,
-  { root, cluster, scope, namespaces }: {
+  {
+    root,
+    cluster,
+    scope,
+    namespaces,
+  }: {
     /** Where the scanned directory's own policy is looked for. */
     readonly root: string;
     readonly cluster: ClusterView;
@@ -57,7 +62,8 @@ export async function openGuard(
     for (const note of opened.notes) notes.add(note);
     scanners.set(digest, opened.scanner);
   }
-  const advisories = options.db === undefined ? await openAdvisories(defaultDatabase()) : await openNamedAdvisories(options.db);
+  const advisories =
+    options.db === undefined ? await openAdvisories(defaultDatabase()) : await openNamedAdvisories(options.db);
   const images: ImageAssessor = offline
     ? unaskedImages(() => advisories)
     : createImageAssessor({ advisories: () => advisories, registry: registryOptions(options) });

@@ -2,8 +2,8 @@
 import { basename, dirname, join, relative } from "node:path";
 import type { ManifestGap, Manifests } from "../../engines/kubernetes/model.ts";
 import type { UnreadView } from "../../report/admission/trial-view.ts";
-import { readPlace } from "../../scan/manifest-place.ts";
 import type { ScanContext } from "../../scan/context.ts";
+import { readPlace } from "../../scan/manifest-place.ts";
 import { namedPlace } from "../named-place.ts";
 import { standardInput } from "../standard-input.ts";
 

@@ -108,7 +108,9 @@ async function testFiles(places: readonly string[], options: AdmissionTestOption
         ...opened.notes,
         ...read.flatMap(({ notes }) => notes),
         ...left,
-        ...(compose === 0 ? [] : [`${counted(compose, "service")} of Compose files: no API server is asked about them`]),
+        ...(compose === 0
+          ? []
+          : [`${counted(compose, "service")} of Compose files: no API server is asked about them`]),
         ...excludedNotes(requests),
       ],
       exitCode: exitCodeOf(views, unread),

@@ -17,7 +17,12 @@ export function unaskedImages(advisories: () => AdvisoryDatabase | Problem): Ima
         remedy: "run without --offline",
       });
       const opened = trust instanceof Problem ? noRules : trust;
-      const { evaluations } = await evaluateAttested(reference, problem, { policy, now, advisories: advisories(), opened });
+      const { evaluations } = await evaluateAttested(reference, problem, {
+        policy,
+        now,
+        advisories: advisories(),
+        opened,
+      });
       return { reference, evaluations, cached: false };
     },
     close() {},
