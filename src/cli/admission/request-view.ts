@@ -56,7 +56,8 @@ function reasonView(
     check,
     verdict,
     action,
-    message,
+    // What it is about stands beside it.
+    message: image !== undefined && message.startsWith(`${image}: `) ? message.slice(image.length + 2) : message,
     ...(field === undefined ? {} : { field }),
     ...(image === undefined ? {} : { image }),
     ...(fix === undefined ? {} : { fix }),

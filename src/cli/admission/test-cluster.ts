@@ -1,9 +1,9 @@
 import { counted } from "../../core/counted.ts";
 import { asProblem, Problem } from "../../core/problem.ts";
-import { createClusterApi } from "../../engines/kubernetes/cluster/client.ts";
+import { createClient } from "../../engines/kubernetes/cluster/client.ts";
 import { connectionOf } from "../../engines/kubernetes/cluster/kubeconfig.ts";
 import { readCluster } from "../../engines/kubernetes/cluster/read.ts";
-import { createClusterView } from "../../guards/admission/cluster-view.ts";
+import { clusterLimits, createClusterView } from "../../guards/admission/cluster-view.ts";
 import { defaultDeploySettings } from "../../guards/admission/deploy/settings.ts";
 import { excludedNamespaces } from "../../guards/admission/deploy/webhooks.ts";
 import { requestOfObject } from "../../guards/admission/trial/requests.ts";
@@ -27,7 +27,11 @@ const PATIENCE = 60_000;
 export async function admissionTestCluster(options: AdmissionTestOptions): Promise<number> {
   const outputs = trialOutputs(options.format);
   const now = parseNow(options.now);
-  const connection = connectionOf(options);
+  const { kubeconfig, context } = options;
+  const connection = connectionOf({
+    ...(kubeconfig === undefined ? {} : { kubeconfig }),
+    ...(context === undefined ? {} : { context }),
+  });
   const progress = createProgress(process.stderr, options.quiet);
   const objects: Readonly<Record<string, unknown>>[] = [];
   const { manifests, version } = await readCluster(connection, {
@@ -41,7 +45,7 @@ export async function admissionTestCluster(options: AdmissionTestOptions): Promi
   const simulated = simulatedBy(options);
   const all = objects.map((object, index) => requestOfObject(object, { ...simulated, uid: `trial-${index + 1}` }));
   const requests = all.filter(({ namespace = "" }) => !skipped.has(namespace));
-  const api = createClusterApi(connection);
+  const api = createClient(connection, { limits: clusterLimits });
   const view = createClusterView(api);
   try {
     await view.ready;

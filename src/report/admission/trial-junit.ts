@@ -1,6 +1,6 @@
 /** `admission test` as JUnit: each object is a case; what is unknown is an error, so that no reader takes it for passed. */
 import { markupText } from "../markup.ts";
-import { reasonText } from "./trial.ts";
+import { reasonText } from "./reasons.ts";
 import { placeText, type RequestView, type TrialView } from "./trial-view.ts";
 
 export function renderTrialJunit({ requests, unread, subject }: TrialView): string {

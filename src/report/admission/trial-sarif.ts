@@ -1,7 +1,7 @@
 /** `admission test` as SARIF 2.1.0: each reason at the line of its field. What is unknown is a result of kind `open`. */
 import { printable } from "../../core/printable.ts";
 import { limits } from "../sarif/limits.ts";
-import { reasonText } from "./trial.ts";
+import { reasonText } from "./reasons.ts";
 import type { PlaceView, ReasonView, RequestView, TrialView } from "./trial-view.ts";
 
 const LEVELS = { deny: "error", warn: "warning", audit: "note" } as const;

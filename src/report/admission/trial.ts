@@ -4,6 +4,7 @@ import { printable } from "../../core/printable.ts";
 import type { RenderOptions } from "../options.ts";
 import { hanging, type Page, pageOf } from "../page.ts";
 import { type Cause, causesOf } from "./causes.ts";
+import { alikeReasons, reasonLines, reasonText, short } from "./reasons.ts";
 import { type Answer, placeText, type ReasonView, type RequestView, type TrialView } from "./trial-view.ts";
 
 const UNREAD = 10;
@@ -26,7 +27,7 @@ export function renderTrial(view: TrialView, options: RenderOptions, grouped: bo
     out.push("");
   }
   for (const note of notes) out.push(...hanging(page, note, 0, "  "));
-  return `${[...out, summaryLine(view, page)].join("\n")}\n`;
+  return `${[...out, ...summaryLines(view, page)].join("\n")}\n`;
 }
 
 function objectLines({ requests }: TrialView, page: Page): string[] {
@@ -52,30 +53,11 @@ function requestLines(request: RequestView, page: Page): string[] {
   const head = `${MARKS[answer]} ${object}${request.operation === "CREATE" ? "" : ` (${request.operation})`}: ${told}${where}${at}`;
   return [
     paintOf(page, answer)(printable(head)),
-    ...reasons.filter(({ action }) => page.all || action !== "audit").flatMap((one) => reasonLines(one, page, answer)),
-    ...pinned.flatMap(({ image }) => hanging(page, `pinned: ${image}`, 4, "  ")),
+    ...alikeReasons(reasons.filter(({ action }) => page.all || action !== "audit")).flatMap((alike) =>
+      reasonLines(alike, page, alike.reason.action === "deny" || answer === "warned"),
+    ),
+    ...pinned.flatMap(({ image }) => hanging(page, short(page, `pinned: ${image}`), 4, "  ")),
   ];
-}
-
-function reasonLines(reason: ReasonView, page: Page, answer: Answer): string[] {
-  const { fix, place, action } = reason;
-  const kind = action === "deny" || answer === "warned" ? "" : `${action}: `;
-  return [
-    ...hanging(page, `${kind}${reasonText(reason)}`, 4, "  "),
-    ...(place === undefined ? [] : [page.colors.dim(printable(`      at ${placeText(place)}`))]),
-    ...(fix === undefined ? [] : hanging(page, `fix: ${fix}`, 6, "  ")),
-  ];
-}
-
-/** `image REF: it is not signed (bulkhead.yaml:14)`, `spec.hostPID: … (bulkhead.yaml:31)`. */
-export function reasonText({
-  image,
-  field,
-  message,
-  policy,
-}: Pick<ReasonView, "image" | "field" | "message" | "policy">): string {
-  const about = image === undefined || image === "" ? field : `image ${image}`;
-  return `${about === undefined ? "" : `${about}: `}${message}${policy === undefined ? "" : ` (${policy})`}`;
 }
 
 function groupedLines({ requests }: TrialView, page: Page): string[] {
@@ -116,7 +98,7 @@ function paintOf({ colors }: Page, answer: Answer): (text: string) => string {
   return { refused: red, unknown: yellow, warned: yellow, admitted: green, exempt: dim }[answer];
 }
 
-function summaryLine({ requests, unread, subject, policy, exitCode }: TrialView, page: Page): string {
+function summaryLines({ requests, unread, subject, policy, exitCode }: TrialView, page: Page): string[] {
   const of = (answer: Answer) => requests.filter((one) => one.answer === answer).length;
   const judged = requests.length - of("exempt");
   const refused = of("refused") + of("unknown");
@@ -131,7 +113,8 @@ function summaryLine({ requests, unread, subject, policy, exitCode }: TrialView,
   ];
   const { green, red, yellow } = page.colors;
   const [mark, paint] = ({ 0: ["✓", green], 1: ["✗", red], 3: ["?", yellow] } as const)[exitCode];
-  return paint(printable(`${mark} ${subject}: ${parts.join(", ")} · policy: ${policy} · exit code ${exitCode}`));
+  const text = `${mark} ${subject}: ${parts.join(", ")} · policy: ${policy} · exit code ${exitCode}`;
+  return hanging(page, text, 0, "  ").map(paint);
 }
 
 /** An object with every request; ends with a line break. */
