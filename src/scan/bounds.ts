@@ -8,4 +8,6 @@ export const bounds = {
   probedNamespaces: 1_000,
   /** Milliseconds for all of them: each answer takes as long as the webhooks of a cluster may. */
   probeMilliseconds: 10 * 60 * 1000,
+  /** Bills of materials of one image by which it is judged, the youngest. */
+  attestedSboms: 4,
 } as const;
