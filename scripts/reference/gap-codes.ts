@@ -8,7 +8,6 @@ import { code, page, row, table } from "./markdown.ts";
 /** What a code's first word is about. A code of another word is an error, so that none is left out unseen. */
 const AREAS: Readonly<Record<string, string>> = {
   admission: "admission: reviews, policies of the API server, what a cluster says around a request",
-  admission: "what a cluster admits",
   advisories: "which packages the advisories cover",
   base: "the base image",
   bases: "the file of base images that were learned",
@@ -51,6 +50,7 @@ const ENDING = [
   "kubeconfig",
   "net",
   "policy",
+  "server",
   "signing",
   "trace",
   "tuf",
