@@ -165,6 +165,7 @@ function badImage({ reference, of }: NamedImage, intent: Intent, truthOf: (refer
     check,
     unknown,
     key: JSON.stringify([check, of, reference]),
+    around: "",
   });
   const image = parseImage(reference);
   // What is no name is refused by no rule about names; whether it could be asked for is another question.
