@@ -112,4 +112,4 @@ export interface AdmissionAnswer {
   readonly patch?: readonly PatchOperation[];
 }
 
-export type { PolicyAnswer } from "./policies/model.ts";
+export type { PolicyAnswer } from "./policies/decision-model.ts";
