@@ -138,6 +138,7 @@ module.exports = {
     pure("evaluate-is-pure", "facts, policy and now go in, evaluations come out: no I/O", "evaluate/"),
     room("fix-proposes", "fix imports evaluate and below: to verify is to evaluate again", "fix/", [
       "core/",
+      "formats/",
       "engines/",
       "checks/",
       "evaluate/",
@@ -193,6 +194,13 @@ module.exports = {
       severity: "error",
       from: { path: "^test/network/(oracle|random-|probes|made-objects|lines|squid)", pathNot: tests },
       to: { path: "^src/" },
+    },
+    {
+      name: "admission-judge-stands-apart",
+      comment: "what judges the admission layer shares nothing with it: a mistake in common would be seen by nobody",
+      severity: "error",
+      from: { path: "^test/admission/oracle/", pathNot: tests },
+      to: { path: "^(src|bench|conformance|examples|scripts)/" },
     },
     {
       name: "enforcement-stands-apart",

@@ -31,6 +31,9 @@ test("indexes and pages follow from the checks' files alone, sorted", async () =
   });
   const files = await generatedFiles(root.path);
   assert.deepEqual([...files.keys()].sort(), [
+    ...["access", "certificate", "deployment", "kustomization", "namespace", "network", "policy", "webhooks"].map(
+      (name) => `deploy/admission/base/${name}.yaml`,
+    ),
     "docs/checks/README.md",
     "docs/checks/image/shell.md",
     "docs/checks/workload/privileged.md",

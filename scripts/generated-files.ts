@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { policyJsonSchema } from "../src/collect/policy/json-schema.ts";
 import type { CheckDescription } from "../src/core/check.ts";
+import { writtenFiles } from "../src/guards/admission/deploy/files.ts";
+import { defaultDeploySettings } from "../src/guards/admission/deploy/settings.ts";
 import { checkMarkdown } from "../src/report/check-markdown.ts";
 import { referencePages } from "./reference/pages.ts";
 
@@ -36,6 +38,7 @@ export async function generatedFiles(root: string): Promise<ReadonlyMap<string, 
   const { $schema, ...schema } = policyJsonSchema();
   const policy = { $schema, title: "bulkhead.yaml, version 1", $comment: header, ...schema };
   files.set("docs/schemas/bulkhead-policy-v1.json", format("schema.json", JSON.stringify(policy)));
+  for (const { name, text } of writtenFiles(defaultDeploySettings)) files.set(`deploy/admission/base/${name}`, text);
   // The command line and the settings are those of this program, whichever checks' folder is read.
   for (const [path, text] of referencePages(fileURLToPath(new URL("..", import.meta.url)))) files.set(path, text);
   return files;
@@ -48,7 +51,7 @@ export function leftOver(root: string, files: ReadonlyMap<string, string>): stri
   );
   return [
     ...indexes.map((path) => `src/checks/${path}`),
-    ...["docs/checks", "docs/reference"].flatMap((folder) =>
+    ...["deploy/admission/base", "docs/checks", "docs/reference"].flatMap((folder) =>
       listed(join(root, folder)).map((path) => `${folder}/${path}`),
     ),
   ].filter((path) => !files.has(path));

@@ -128,6 +128,7 @@ const forbidden = [
   ["src/cli/development.ts", "fast-check", "no-development-package"],
   ["src/collect/image/nowhere.ts", "./missing.ts", "everything-resolves"],
   ["test/network/oracle-borrowed.ts", "../../src/core/asset.ts", "judges-stand-apart"],
+  ["test/admission/oracle/borrowed.ts", "../../../src/core/asset.ts", "admission-judge-stands-apart"],
   ["test/network/enforcement/borrowed.ts", "../oracle.ts", "enforcement-stands-apart"],
   ["test/network/enforcement/engine.ts", "../../../src/core/asset.ts", "enforcement-stands-apart"],
 ] as const;

@@ -13,11 +13,12 @@ import type { Digest } from "../src/core/digest.ts";
 import type { Policy } from "../src/core/policy.ts";
 import { manifestReader } from "../src/engines/kubernetes/manifests.ts";
 import { fixtureImage, json, tarOf, writeLayout, writeLayoutParts } from "../src/engines/oci/image.fixture.ts";
+import type { ImageTrust } from "../src/engines/trust/model.ts";
 import { conclude } from "../src/evaluate/conclude.ts";
 import { evaluateManifests } from "../src/evaluate/kubernetes/workloads.ts";
-import { trustDecider } from "../src/evaluate/trust/decide.ts";
-import { rulesFor } from "../src/evaluate/trust/matching.ts";
+import { evaluateAttested } from "../src/scan/attested-image.ts";
 import { scanTree } from "../src/scan/tree.ts";
+import { readyTrust } from "../src/scan/trust.ts";
 
 /**
  * A check that is listed, documented and tested, and that no scan ever runs, is worse than none. So both shops, and what no
@@ -151,6 +152,38 @@ function cluster() {
   return evaluateManifests(reader.manifests(), { policy, now, scope: "prod" });
 }
 
+/** One that admission does not open, with a scan report that its signer made. */
+function scannedImage(): ImageTrust {
+  const digest = `sha256:${"1".repeat(64)}` as Digest;
+  const issuer = "https://ci.example.com";
+  const content = {
+    kind: "statement",
+    predicateType: "https://cosign.sigstore.dev/attestation/vuln/v1",
+    subjects: [{ digest: { sha256: "1".repeat(64) } }],
+    predicate: {
+      scanner: { uri: "pkg:generic/scanner@1", result: [] },
+      metadata: { scanFinishedOn: now.toISOString() },
+    },
+  } as const;
+  const signature: ImageTrust["subject"]["signatures"][number] = {
+    form: "bundle-attestation",
+    subject: digest,
+    place: { by: "referrers", name: digest },
+    steps: [],
+    outcome: "verified",
+    signers: [{ kind: "identity", identity: `${issuer}/shop@v1`, issuer, root: "public-good", claims: {} }],
+    times: [],
+    content,
+  };
+  const reference = `registry.example.com/shop/api@${digest}`;
+  return {
+    reference,
+    subject: { digest, signatures: [signature], gaps: [] },
+    children: [],
+    resolvedAt: now.toISOString(),
+  };
+}
+
 test("every listed check is run by a scan", async () => {
   execFileSync(process.execPath, [join(shop, "assemble.ts")], { stdio: "ignore" });
   const context = { now, policy, advisories: openAdvisories(join(folder, "none.db")), open: { registry: {} } };
@@ -161,9 +194,12 @@ test("every listed check is run by a scan", async () => {
   const rules = { trust: policy.trust, vouched: true, keys: new Map() };
   const material = { roots: [], authorities: [], keys: [] };
   const collected = { material, known: [] };
-  const opened = { rules, decide: trustDecider(rules), rulesAbout: rulesFor(rules), collected };
+  const opened = readyTrust(rules, collected);
   const trust = { opened, memory: await openTrustMemory(), registry: {} };
   scanned.push(...(await scanTree(writeIndex(), { ...context, trust }, { secrets: false, render: false })).evaluations);
+  for (const image of [scannedImage(), { ...scannedImage(), subject: { ...scannedImage().subject, signatures: [] } }]) {
+    scanned.push(...(await evaluateAttested(image.reference, image, { ...context, opened })).evaluations);
+  }
   const { found } = conclude(scanned, {
     tool: { name: "bulkhead", version: "test" },
     policy,

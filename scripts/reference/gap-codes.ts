@@ -7,7 +7,7 @@ import { code, page, row, table } from "./markdown.ts";
 
 /** What a code's first word is about. A code of another word is an error, so that none is left out unseen. */
 const AREAS: Readonly<Record<string, string>> = {
-  admission: "requests to a cluster: reviews, and what was not known in time",
+  admission: "admission: reviews, policies of the API server, what a cluster says around a request",
   advisories: "which packages the advisories cover",
   base: "the base image",
   bases: "the file of base images that were learned",
@@ -50,6 +50,7 @@ const ENDING = [
   "kubeconfig",
   "net",
   "policy",
+  "server",
   "signing",
   "trace",
   "tuf",

@@ -1,6 +1,7 @@
 /** The command line: its commands, arguments and options. Importing it runs nothing; a command's code is loaded by its action. */
 import { Command } from "commander";
 import { printable } from "../core/printable.ts";
+import { admissionCommands } from "./admission/commands.ts";
 import { transferring } from "./db/transfer.ts";
 import { displaying } from "./display-options.ts";
 import { helpLayout } from "./help.ts";
@@ -158,6 +159,7 @@ updating(connecting(pulling(judging(cluster.command("audit")))))
   .description("audit workloads, namespaces and RBAC of a cluster (read-only)")
   .action(async (options) => finish((await import("./cluster/audit.ts")).clusterAudit(options)));
 
+admissionCommands(program, finish);
 networkCommands(program, finish);
 rootsCommands(program, finish);
 verifyCommands(program, finish);

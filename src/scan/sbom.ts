@@ -76,19 +76,23 @@ export interface ScannedSbom {
 export function scanSbom(file: string, name: string, context: ScanContext): ScannedSbom {
   const bytes = readSbomFile(file);
   const read = readSbom(bytes, file);
-  const { subject, inventory, gaps, remarks } = read;
+  return {
+    evaluations: evaluateSbom(assetOf(read, bytes, file, name, context.now), read, context),
+    notes: read.remarks.map((remark) => `${name}: ${remark}`),
+  };
+}
+
+/** All evaluations of what a document lists, about the asset that it is of. */
+export function evaluateSbom(
+  asset: Asset,
+  { subject, inventory, gaps }: ReadSbom,
+  context: Pick<ScanContext, "policy" | "now" | "advisories" | "vex">,
+): Evaluation[] {
   const layers = subject.kind === "image" ? subject.layers : [];
   const evidence = present(removedApart(inventory), context.now.toISOString(), { gaps });
   const base: Evidence<BaseImage> | undefined =
     subject.kind === "image" ? evidenceOfBase(subject.base, gaps, context.now) : undefined;
-  return {
-    evaluations: evaluateImage(
-      assetOf(read, bytes, file, name, context.now),
-      contentsOf(evidence, layers, context, base),
-      context,
-    ),
-    notes: remarks.map((remark) => `${name}: ${remark}`),
-  };
+  return evaluateImage(asset, contentsOf(evidence, layers, context, base), context);
 }
 
 /** What an upper layer removed is in the document among the others. */

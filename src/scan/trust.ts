@@ -11,6 +11,7 @@ import type { TrustRules } from "../engines/trust/rules-model.ts";
 import { buildersOf } from "../evaluate/trust/attestations.ts";
 import { trustDecider } from "../evaluate/trust/decide.ts";
 import { rulesFor } from "../evaluate/trust/matching.ts";
+import { type FoundScans, scanFinder } from "../evaluate/trust/scans.ts";
 import { knownSigners } from "../evaluate/trust/signers.ts";
 
 /** Rules with the keys, authorities and roots that they name. */
@@ -18,6 +19,8 @@ export interface OpenedTrust {
   readonly rules: DecisionRules;
   /** By those rules, which are made ready once for all images. */
   readonly decide: (image: ImageTrust, now: Date) => ImageDecision;
+  /** Which bills of materials and scan reports count by them. */
+  readonly scansOf: (image: ImageTrust, now: Date) => FoundScans;
   /** Those that are about a repository. */
   readonly rulesAbout: (repository: string) => readonly AppliedRule[];
   readonly collected: CollectedMaterial;
@@ -34,8 +37,18 @@ export interface TrustLookup {
 export async function openTrust(trust: TrustRules, vouched: boolean, places: MaterialPlaces): Promise<OpenedTrust> {
   const collected = await collectMaterial(trust, places);
   const keys = new Map(collected.material.keys.map(({ name, fingerprint }) => [name, fingerprint]));
-  const rules = { trust, vouched, keys };
-  return { rules, decide: trustDecider(rules), rulesAbout: rulesFor(rules), collected };
+  return readyTrust({ trust, vouched, keys }, collected);
+}
+
+/** Rules made ready for many images. */
+export function readyTrust(rules: DecisionRules, collected: CollectedMaterial): OpenedTrust {
+  return {
+    rules,
+    decide: trustDecider(rules),
+    scansOf: scanFinder(rules),
+    rulesAbout: rulesFor(rules),
+    collected,
+  };
 }
 
 export interface VerifiedImage {

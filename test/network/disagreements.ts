@@ -1,5 +1,6 @@
 /** Where the engine and the brute-force oracle, which shares no code with it, say different things of one random cluster. */
-import { formatAddress, parseAddress, parseCidr } from "../../src/engines/reachability/addresses.ts";
+import { formatAddress, parseAddress } from "../../src/core/ip-address.ts";
+import { parseCidr } from "../../src/engines/reachability/addresses.ts";
 import { hasPort, type Network } from "../../src/engines/reachability/model.ts";
 import { networkOf } from "./network-of.ts";
 import { type ClusterFacts, type Connection, type Endpoint, oracle, type Readings, type Verdict } from "./oracle.ts";

@@ -176,7 +176,9 @@ function kyverno(action: string, reference = "*", more: object = {}): object {
   const rule = {
     name: "signed",
     match: { any: [{ resources: { kinds: ["Pod"] } }] },
-    verifyImages: [{ imageReferences: [reference], failureAction: action }],
+    verifyImages: [
+      { imageReferences: [reference], failureAction: action, attestors: [{ entries: [{ keyless: {} }] }] },
+    ],
     ...more,
   };
   return { apiVersion: "kyverno.io/v1", kind: "ClusterPolicy", metadata: { name: "signed" }, spec: { rules: [rule] } };
@@ -188,7 +190,8 @@ test("signatures that are looked at and not held to", () => {
   assert.equal(verdict(kyverno("Audit")), "fail");
   assert.equal(verdict(kyverno("Enforce")), "pass");
   assert.equal(verdict(kyverno("Enforce", "registry.example/*")), undefined);
-  assert.equal(verdict(kyverno("Enforce", "*", { exclude: { any: [] } })), undefined);
+  assert.equal(verdict(kyverno("Enforce", "*", { exclude: { any: [] } })), "pass");
+  assert.equal(verdict(kyverno("Enforce", "*", { preconditions: { all: [{}] } })), undefined);
   const sigstore = (mode: string): object => ({
     apiVersion: "policy.sigstore.dev/v1beta1",
     kind: "ClusterImagePolicy",

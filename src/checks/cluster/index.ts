@@ -55,6 +55,7 @@ import { rbacUnboundRole } from "./rbac-unbound-role.ts";
 import { rbacWildcard } from "./rbac-wildcard.ts";
 import { runtimeDetection } from "./runtime-detection.ts";
 import { secretNotRotated } from "./secret-not-rotated.ts";
+import { unverifiedImageAdmitted } from "./unverified-image-admitted.ts";
 import { webhookFailsOpen } from "./webhook-fails-open.ts";
 
 export const clusterChecks = [
@@ -114,5 +115,6 @@ export const clusterChecks = [
   rbacWildcard,
   runtimeDetection,
   secretNotRotated,
+  unverifiedImageAdmitted,
   webhookFailsOpen,
 ] as const;

@@ -5,6 +5,9 @@ import type { RatedSeverity } from "../../core/severity.ts";
 import type { Attempt, DecisionCode, ImageDecision, RequirementDecision } from "../../engines/trust/decision-model.ts";
 import type { ImageTrustCheck, ImageTrustFacts } from "../subjects/trust.ts";
 
+/** Facts that are the decision itself. */
+type Decided = Exclude<keyof ImageTrustFacts, "scans" | "report">;
+
 /** A requirement that is missed, and what came nearest to meeting it. */
 export interface Missed {
   readonly requirement: RequirementDecision;
@@ -14,7 +17,7 @@ export interface Missed {
   readonly platform?: string;
 }
 
-interface TrustCheck<Needed extends keyof ImageTrustFacts> {
+interface TrustCheck<Needed extends Decided> {
   readonly name: string;
   readonly layer: "registry" | "build";
   readonly about: Needed;
@@ -28,7 +31,7 @@ interface TrustCheck<Needed extends keyof ImageTrustFacts> {
   readonly fix: string;
 }
 
-export function trustCheck<Needed extends keyof ImageTrustFacts>({
+export function trustCheck<Needed extends Decided>({
   name,
   layer,
   about,
@@ -65,7 +68,7 @@ export function lookedAt({ subject }: ImageDecision): Record<string, string> {
   return { digest: subject.digest, signatures: String(subject.tried.length) };
 }
 
-const kinds: Readonly<Record<keyof ImageTrustFacts, (requirement: RequirementDecision) => boolean>> = {
+const kinds: Readonly<Record<Decided, (requirement: RequirementDecision) => boolean>> = {
   signers: ({ requirement }) => requirement.kind === "signatures",
   platforms: ({ requirement }) => requirement.kind === "signatures",
   attestations: ({ requirement }) => requirement.kind === "attestation" && requirement.attestation.type !== "slsa",
@@ -73,7 +76,7 @@ const kinds: Readonly<Record<keyof ImageTrustFacts, (requirement: RequirementDec
 };
 
 /** Of the image, and of each image in it where the rule asks for each. */
-function missedOf({ subject, children, rules }: ImageDecision, about: keyof ImageTrustFacts): Missed[] {
+function missedOf({ subject, children, rules }: ImageDecision, about: Decided): Missed[] {
   const wanted = (requirement: RequirementDecision) => requirement.outcome === "missed" && kinds[about](requirement);
   return [
     ...subject.requirements.filter(wanted).map((requirement) => missed(requirement)),

@@ -7,9 +7,11 @@ import { provenanceRef } from "../build/provenance-ref.ts";
 import { provenanceSource } from "../build/provenance-source.ts";
 import { provenanceTrigger } from "../build/provenance-trigger.ts";
 import { provenanceWorkflow } from "../build/provenance-workflow.ts";
+import { imageNotScanned } from "../registry/image-not-scanned.ts";
 import { invalidSignature } from "../registry/invalid-signature.ts";
 import { missingAttestation } from "../registry/missing-attestation.ts";
 import { rejectedAttestation } from "../registry/rejected-attestation.ts";
+import { reportedVulnerabilities } from "../registry/reported-vulnerabilities.ts";
 import { staleAttestation } from "../registry/stale-attestation.ts";
 import { staleSignature } from "../registry/stale-signature.ts";
 import { tooFewSigners } from "../registry/too-few-signers.ts";
@@ -26,9 +28,11 @@ export const imageTrustChecks = [
   provenanceSource,
   provenanceTrigger,
   provenanceWorkflow,
+  imageNotScanned,
   invalidSignature,
   missingAttestation,
   rejectedAttestation,
+  reportedVulnerabilities,
   staleAttestation,
   staleSignature,
   tooFewSigners,

@@ -10,6 +10,8 @@ export const bounds = {
   policyExceptions: 1_000,
   /** Policy files that extend one another. */
   policyChain: 8,
+  /** Files that a policy consists of, with those that it names. */
+  policyFiles: 100,
   /** Entries of one list of a policy: licences, registries, files of rules. */
   policyListEntries: 1_000,
   /** Characters of one entry of such a list: those of an untrusted policy are held against a trusted one's. */

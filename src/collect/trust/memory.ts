@@ -31,7 +31,7 @@ export function createTrustMemory(verify: Verify, clock: () => number = () => pe
   const lookUps = createRecent<string, { readonly lookUp: LookUp; readonly until: number }>(bounds.rememberedBytes);
   return {
     results: rememberVerified(verify),
-    patience: createPatience(bounds.silenceMilliseconds, clock),
+    patience: createPatience(() => bounds.silenceMilliseconds, clock),
     lookUp(key) {
       const known = lookUps.get(key);
       return known !== undefined && clock() < known.until ? known.lookUp : undefined;

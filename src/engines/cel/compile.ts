@@ -1,50 +1,56 @@
 /** An expression as functions that call one another: each evaluation counts its steps, and ends where they are spent. */
 import { bounds } from "./bounds.ts";
-import { functionOf, isFunction, matcherOf, patternOf, type Standard } from "./functions.ts";
-import { fromJson, mapOf } from "./maps.ts";
-import type { Compiled, Fault, Outcome, Type, Value } from "./model.ts";
+import { call } from "./calls.ts";
+import { item, list, map, optionalItem, select } from "./compounds.ts";
+import type { Library } from "./library.ts";
+import { loop } from "./loops.ts";
+import { fromJson, Lazy } from "./maps.ts";
+import type { Budget, Compiled, Fault, Outcome, Type, Value } from "./model.ts";
 import { negate, operate } from "./operators.ts";
 import { parse } from "./parse.ts";
 import { Refused } from "./refused.ts";
+import { both, choice, type Frame, logical, one, type Run } from "./run.ts";
 import type { Expression } from "./syntax.ts";
-import { Failure, isList, isMap, isUint, type Meter, spend, TooCostly, type, typeOf } from "./values.ts";
-
-interface Frame extends Meter {
-  readonly variables: Readonly<Record<string, unknown>>;
-  readonly read: Map<string, Value>;
-  /** Of loops, the innermost last. */
-  readonly locals: Value[];
-}
-
-type Run = (frame: Frame) => Value | Failure;
+import { Failure, spend, TooCostly, type, typeOf, Unanswered } from "./values.ts";
 
 export interface CompileOptions {
   /** Names that the expression may read; any where absent. One may have dots. */
   readonly variables?: ReadonlySet<string>;
   /** The name before which names are looked for first: `a.b` makes of `x` first `a.b.x`, then `a.x`, then `x`. */
   readonly container?: string;
+  /** What it may use beside the language itself. */
+  readonly library?: Library;
 }
 
 /** Reads an expression. Functions that there are not, and names that may not be read, are faults already here. */
 export function compile(text: string, options: CompileOptions = {}): Compiled {
   try {
     const reads = new Set<string>();
-    const run = compiler(options, reads)(parse(text), []);
-    return { program: { text, reads: [...reads], evaluate: (variables) => evaluate(run, variables) } };
+    const run = compiler(options, reads)(parse(text, options.library), []);
+    const program = {
+      ...{ text, reads: [...reads] },
+      evaluate: (variables: Readonly<Record<string, unknown>>, budget?: Budget) => evaluate(run, variables, budget),
+    };
+    return { program };
   } catch (error) {
     if (error instanceof Refused) return { fault: faultOf(error, text) };
     throw error;
   }
 }
 
-function evaluate(run: Run, variables: Readonly<Record<string, unknown>>): Outcome {
+function evaluate(run: Run, variables: Readonly<Record<string, unknown>>, budget?: Budget): Outcome {
+  const steps = Math.min(bounds.steps, budget?.left ?? bounds.steps);
+  const frame: Frame = { variables, left: steps, read: new Map(), locals: [] };
   try {
-    const value = run({ variables, left: bounds.steps, read: new Map(), locals: [] });
+    const value = run(frame);
     if (!(value instanceof Failure)) return { kind: "value", value };
-    return { kind: "error", reason: value.reason, offset: Math.max(0, value.offset) };
+    const told = { reason: value.reason, offset: Math.max(0, value.offset) };
+    return value instanceof Unanswered ? { kind: "unknown", ...told, asks: value.asks } : { kind: "error", ...told };
   } catch (error) {
     if (error instanceof TooCostly) return { kind: "cost", reason: error.message, offset: 0 };
     throw error;
+  } finally {
+    if (budget !== undefined) budget.left -= steps - Math.max(0, frame.left);
   }
 }
 
@@ -63,13 +69,13 @@ const types: Readonly<Record<string, Type>> = Object.fromEntries(
 /** @param scope - names of loops around it, the innermost last */
 type Compile = (expression: Expression, scope: readonly string[]) => Run;
 
-function compiler({ variables, container = "" }: CompileOptions, reads: Set<string>): Compile {
+function compiler({ variables, container = "", library }: CompileOptions, reads: Set<string>): Compile {
   return function make(expression, scope): Run {
     const run = made(expression, scope);
     return (frame) => {
       spend(frame, 1);
       const value = run(frame);
-      return value instanceof Failure && value.offset < 0 ? new Failure(value.reason, expression.at) : value;
+      return value instanceof Failure ? value.placed(expression.at) : value;
     };
 
     function made(whole: Expression, names: readonly string[]): Run {
@@ -81,11 +87,9 @@ function compiler({ variables, container = "" }: CompileOptions, reads: Set<stri
         case "name":
           return named(whole, names) ?? unknown(whole);
         case "select":
-          return (
-            (whole.test ? undefined : qualified(whole, names)) ?? select(make(whole.of, names), whole.field, whole.test)
-          );
+          return qualified(whole, names) ?? selected(whole, names);
         case "index":
-          return both(make(whole.of, names), make(whole.by, names), item);
+          return both(make(whole.of, names), make(whole.by, names), whole.optional === true ? optionalItem : item);
         case "not":
           return one(make(whole.of, names), (value) =>
             typeof value === "boolean" ? !value : new Failure(`no such overload: !${typeOf(value)}`),
@@ -107,19 +111,39 @@ function compiler({ variables, container = "" }: CompileOptions, reads: Set<stri
         case "choice":
           return choice(make(whole.when, names), make(whole.then, names), make(whole.otherwise, names));
         case "list":
-          return list(whole.items.map((each) => make(each, names)));
+          return list(
+            whole.items.map((each) => make(each, names)),
+            whole.optional,
+          );
         case "map":
-          return map(whole.entries.map(([key, value]) => [make(key, names), make(value, names)]));
+          return map(
+            whole.entries.map(([key, value]) => [make(key, names), make(value, names)]),
+            whole.optional,
+          );
         case "call":
-          return call(whole, names, make);
+          return call(whole, spaceOf(whole.target, names), library, (part) => make(part, names));
         case "loop": {
-          const inner = [...names, whole.variable];
+          const { macro, second } = whole;
+          const inner = [...names, whole.variable, ...(second === undefined ? [] : [second])];
           const filter = whole.filter === undefined ? undefined : make(whole.filter, inner);
-          return loop(whole.macro, make(whole.over, names), make(whole.body, inner), filter);
+          const parts = { macro, hasTwo: second !== undefined, body: make(whole.body, inner), filter };
+          return loop(make(whole.over, names), parts);
         }
       }
     }
+
+    function selected(whole: Expression & { kind: "select" }, names: readonly string[]): Run {
+      const of = make(whole.of, names);
+      return select(of, whole.field, whole.test, whole.optional === true, library?.lenientPresence === true);
+    }
   };
+
+  /** A target that is no variable may be where a function's name begins. */
+  function spaceOf(target: Expression | undefined, scope: readonly string[]): string | undefined {
+    const path = target === undefined ? undefined : pathOf(target);
+    if (path === undefined || path.absolute || scope.includes(path.names[0] ?? "")) return undefined;
+    return path.names.join(".");
+  }
 
   function named({ name, absolute }: Expression & { kind: "name" }, scope: readonly string[]): Run | undefined {
     const slot = absolute ? -1 : scope.lastIndexOf(name);
@@ -128,24 +152,27 @@ function compiler({ variables, container = "" }: CompileOptions, reads: Set<stri
   }
 
   /** A name with dots, where one of that whole length is known. */
-  function qualified(expression: Expression, scope: readonly string[]): Run | undefined {
-    const path = pathOf(expression);
+  function qualified(expression: Expression & { kind: "select" }, scope: readonly string[]): Run | undefined {
+    const path = pathOf({ ...expression, test: false });
     if (path === undefined || (!path.absolute && scope.includes(path.names[0] ?? ""))) return undefined;
     const name = path.names.join(".");
-    return variables?.has(name) !== true && candidates(name, path.absolute).every((each) => !isKnown(each))
-      ? undefined
-      : resolved(name, path.absolute);
+    if (variables?.has(name) !== true && candidates(name, path.absolute).every((each) => !isKnown(each)))
+      return undefined;
+    const run = resolved(name, path.absolute);
+    if (run === undefined || !expression.test) return run;
+    return one(run, () => true);
   }
 
   function isKnown(name: string): boolean {
-    return variables?.has(name) === true || Object.hasOwn(types, name);
+    return variables?.has(name) === true || Object.hasOwn(types, name) || library?.types?.includes(name) === true;
   }
 
   function resolved(name: string, absolute: boolean): Run | undefined {
     const found =
       candidates(name, absolute).find(isKnown) ?? (variables === undefined && !name.includes(".") ? name : undefined);
     if (found === undefined) return undefined;
-    const constant = variables?.has(found) === true ? undefined : types[found];
+    const isType = variables?.has(found) !== true && isKnown(found);
+    const constant = isType ? (types[found] ?? type(found)) : undefined;
     if (constant !== undefined) return () => constant;
     reads.add(found);
     return (frame) => variable(found, frame);
@@ -163,7 +190,7 @@ function unknown({ name, at }: Expression & { kind: "name" }): never {
 
 function pathOf(expression: Expression): { readonly names: readonly string[]; readonly absolute: boolean } | undefined {
   if (expression.kind === "name") return { names: [expression.name], absolute: expression.absolute };
-  if (expression.kind !== "select" || expression.test) return undefined;
+  if (expression.kind !== "select" || expression.test || expression.optional === true) return undefined;
   const before = pathOf(expression.of);
   return before === undefined ? undefined : { ...before, names: [...before.names, expression.field] };
 }
@@ -173,199 +200,9 @@ function variable(name: string, frame: Frame): Value | Failure {
   if (known !== undefined) return known;
   if (!Object.hasOwn(frame.variables, name) || frame.variables[name] === undefined)
     return new Failure(`no such variable: ${name}`);
-  const value = fromJson(frame.variables[name], frame);
+  const given = frame.variables[name];
+  const value = given instanceof Lazy ? given.read() : fromJson(given, frame);
+  if (value instanceof Failure) return value;
   frame.read.set(name, value);
   return value;
 }
-
-function one(run: Run, work: (value: Value, frame: Frame) => Value | Failure): Run {
-  return (frame) => {
-    const value = run(frame);
-    return value instanceof Failure ? value : work(value, frame);
-  };
-}
-
-function both(left: Run, right: Run, work: (a: Value, b: Value, frame: Frame) => Value | Failure): Run {
-  return (frame) => {
-    const a = left(frame);
-    if (a instanceof Failure) return a;
-    const b = right(frame);
-    return b instanceof Failure ? b : work(a, b, frame);
-  };
-}
-
-/** What decides it decides it whatever else fails: `false && error` is false on either side. */
-function logical(parts: readonly Run[], decides: boolean): Run {
-  return (frame) => {
-    let failure: Failure | undefined;
-    for (const part of parts) {
-      const value = part(frame);
-      if (value === decides) return decides;
-      if (typeof value !== "boolean")
-        failure ??= value instanceof Failure ? value : new Failure(`no such overload: ${typeOf(value)} as bool`);
-    }
-    return failure ?? !decides;
-  };
-}
-
-function choice(when: Run, then: Run, otherwise: Run): Run {
-  return one(when, (value, frame) => {
-    if (typeof value !== "boolean") return new Failure(`no such overload: ${typeOf(value)} ? … : …`);
-    return value ? then(frame) : otherwise(frame);
-  });
-}
-
-function select(of: Run, field: string, test: boolean): Run {
-  return one(of, (value) => {
-    if (!isMap(value)) return new Failure(`no such overload: ${typeOf(value)}.${field}`);
-    const found = value.get(field);
-    if (test) return found !== undefined;
-    return found === undefined ? new Failure(`no such key: ${field}`) : found;
-  });
-}
-
-function item(whole: Value, by: Value): Value | Failure {
-  if (isMap(whole)) {
-    const found = whole.get(by);
-    return found === undefined ? new Failure(`no such key: ${shown(by)}`) : found;
-  }
-  if (!isList(whole)) return new Failure(`no such overload: ${typeOf(whole)}[${typeOf(by)}]`);
-  const index = isUint(by) ? by.value : by;
-  const isIndex = typeof index === "bigint" || (typeof index === "number" && Number.isInteger(index));
-  if (!isIndex) return new Failure(`no such overload: list[${typeOf(by)}]`);
-  const found = index >= 0 && index < whole.length ? whole[Number(index)] : undefined;
-  return found === undefined ? new Failure(`index out of bounds: ${index}`) : found;
-}
-
-function shown(key: Value): string {
-  return typeof key === "string" || typeof key === "bigint" || typeof key === "boolean"
-    ? String(key).slice(0, 100)
-    : typeOf(key);
-}
-
-function list(items: readonly Run[]): Run {
-  return (frame) => {
-    const values: Value[] = [];
-    for (const each of items) {
-      const value = each(frame);
-      if (value instanceof Failure) return value;
-      values.push(value);
-    }
-    return values;
-  };
-}
-
-function map(entries: readonly (readonly [Run, Run])[]): Run {
-  return (frame) => {
-    const values: (readonly [Value, Value])[] = [];
-    for (const [makeKey, makeValue] of entries) {
-      const key = makeKey(frame);
-      if (key instanceof Failure) return key;
-      const value = makeValue(frame);
-      if (value instanceof Failure) return value;
-      values.push([key, value]);
-    }
-    return mapOf(values);
-  };
-}
-
-function call({ name, target, args, at }: Expression & { kind: "call" }, scope: readonly string[], make: Compile): Run {
-  const all = target === undefined ? args : [target, ...args];
-  const found = functionOf(name, target !== undefined, all.length);
-  if (found === undefined) {
-    throw new Refused(
-      isFunction(name) ? `no such overload: ${name}() with ${args.length} arguments` : `unknown function ${name}`,
-      at,
-    );
-  }
-  const work = constantPattern(name, all) ?? found;
-  const runs = list(all.map((each) => make(each, scope)));
-  return one(runs, (values, frame) => work(values as readonly Value[], frame));
-}
-
-/** A pattern that is a constant is read once, and told where it is wrong. */
-function constantPattern(name: string, args: readonly Expression[]): Standard | undefined {
-  const pattern = name === "matches" ? args[1] : undefined;
-  if (pattern?.kind !== "constant" || typeof pattern.value !== "string") return undefined;
-  const compiled = patternOf(pattern.value);
-  if (compiled instanceof Failure) throw new Refused(compiled.reason, pattern.at);
-  return matcherOf(compiled, pattern.value);
-}
-
-function loop(macro: string, over: Run, body: Run, filter: Run | undefined): Run {
-  return one(over, (whole, frame) => {
-    if (!isList(whole) && !isMap(whole)) return new Failure(`no such overload: ${typeOf(whole)}.${macro}()`);
-    const walk = walks[macro] ?? walks.all;
-    return (walk as Walk)(isList(whole) ? whole : whole.keys(), frame, body, filter);
-  });
-}
-
-type Walk = (items: Iterable<Value>, frame: Frame, body: Run, filter: Run | undefined) => Value | Failure;
-
-/** Its value with the item as the innermost name. */
-function within(run: Run, item: Value, frame: Frame): Value | Failure {
-  frame.locals.push(item);
-  const value = run(frame);
-  frame.locals.pop();
-  return value;
-}
-
-function truth(run: Run, item: Value, frame: Frame): boolean | Failure {
-  const value = within(run, item, frame);
-  if (typeof value === "boolean" || value instanceof Failure) return value;
-  return new Failure(`no such overload: ${typeOf(value)} as bool`);
-}
-
-function decided(decides: boolean): Walk {
-  return (items, frame, body) => {
-    let failure: Failure | undefined;
-    for (const each of items) {
-      spend(frame, 1);
-      const value = truth(body, each, frame);
-      if (value === decides) return decides;
-      if (value instanceof Failure) failure ??= value;
-    }
-    return failure ?? !decides;
-  };
-}
-
-const one_: Walk = (items, frame, body) => {
-  let count = 0;
-  for (const each of items) {
-    spend(frame, 1);
-    const value = truth(body, each, frame);
-    if (value instanceof Failure) return value;
-    if (value) count += 1;
-  }
-  return count === 1;
-};
-
-const walks: Readonly<Record<string, Walk>> = {
-  all: decided(false),
-  exists: decided(true),
-  exists_one: one_,
-  existsOne: one_,
-  map(items, frame, body, filter) {
-    const values: Value[] = [];
-    for (const each of items) {
-      spend(frame, 1);
-      const taken = filter === undefined ? true : truth(filter, each, frame);
-      if (taken instanceof Failure) return taken;
-      if (!taken) continue;
-      const value = within(body, each, frame);
-      if (value instanceof Failure) return value;
-      values.push(value);
-    }
-    return values;
-  },
-  filter(items, frame, body) {
-    const values: Value[] = [];
-    for (const each of items) {
-      spend(frame, 1);
-      const taken = truth(body, each, frame);
-      if (taken instanceof Failure) return taken;
-      if (taken) values.push(each);
-    }
-    return values;
-  },
-};

@@ -4,7 +4,19 @@ import { bounds } from "./bounds.ts";
 import * as conversions from "./conversions.ts";
 import type { Value } from "./model.ts";
 import { durationPart, timestampPart, timestampParts } from "./times.ts";
-import { Failure, isBytes, isDuration, isList, isMap, isTimestamp, type Meter, spend, type, typeOf } from "./values.ts";
+import {
+  Failure,
+  isBytes,
+  isDuration,
+  isList,
+  isMap,
+  isTimestamp,
+  type Meter,
+  spend,
+  spendText,
+  type,
+  typeOf,
+} from "./values.ts";
 
 /** @throws TooCostly */
 export type Standard = (args: readonly Value[], meter: Meter) => Value | Failure;
@@ -59,8 +71,8 @@ function size(value: Value, meter: Meter): Value | Failure {
 define("size/1", size);
 define(".size/1", size);
 
-/** Without making a list of them. */
-function codePoints(text: string): number {
+/** How many there are, without making a list of them. */
+export function codePoints(text: string): number {
   let count = text.length;
   for (let at = 0; at < text.length; at += 1) {
     const unit = text.charCodeAt(at);
@@ -134,10 +146,6 @@ function partOf(name: string, value: Value, zone: string): Value | Failure {
   return isDuration(value) ? durationPart(name, value) : none(name, value);
 }
 
-function spendText(meter: Meter, characters: number): void {
-  spend(meter, Math.floor(characters / bounds.stepCharacters));
-}
-
-function none(name: string, ...args: readonly Value[]): Failure {
+export function none(name: string, ...args: readonly Value[]): Failure {
   return new Failure(`no such overload: ${name}(${args.map(typeOf).join(", ")})`);
 }

@@ -98,6 +98,15 @@ export function asOwn<T extends Value>(value: T): T {
   return value;
 }
 
+/** A variable that is worked out when an expression reads it. Whoever gives it remembers what it came to. */
+export class Lazy {
+  readonly read: () => Value | Failure;
+
+  constructor(read: () => Value | Failure) {
+    this.read = read;
+  }
+}
+
 /** A time as a variable. */
 export function timeOf(date: Date): Timestamp {
   return asOwn(timestamp(BigInt(date.getTime()) * 1_000_000n));

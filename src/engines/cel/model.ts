@@ -9,14 +9,30 @@ export interface Program {
    * Evaluates it, within the bounds, without I/O and without a clock.
    *
    * @param variables - JSON: whole numbers become int, others double; maps and lists as they are. A value of CEL as it is.
+   * @param budget - what several evaluations may take together; what this one takes is taken from it
    */
-  evaluate(variables: Readonly<Record<string, unknown>>): Outcome;
+  evaluate(variables: Readonly<Record<string, unknown>>, budget?: Budget): Outcome;
+}
+
+export interface Budget {
+  /** Steps. */
+  left: number;
 }
 
 export type Outcome =
   | { readonly kind: "value"; readonly value: Value }
   /** `cost`: over the bound on steps or sizes. `error`: as the language has it (no such key, division by zero). */
-  | { readonly kind: "error" | "cost"; readonly reason: string; readonly offset: number };
+  | { readonly kind: "error" | "cost"; readonly reason: string; readonly offset: number }
+  /** A variable's value is not known, and the expression rests on it. */
+  | { readonly kind: "unknown"; readonly reason: string; readonly offset: number; readonly asks: readonly Ask[] };
+
+/** What would have to be known. */
+export interface Ask {
+  /** One sentence without a full stop. */
+  readonly reason: string;
+  /** Of whoever gave the variable; equal texts for the same. */
+  readonly question?: { readonly key: string };
+}
 
 export type Compiled = { readonly program: Program } | { readonly fault: Fault };
 
@@ -44,7 +60,9 @@ export type Value =
   | CelMap
   | Timestamp
   | Duration
-  | Type;
+  | Type
+  | Optional
+  | Opaque;
 
 export type List = readonly Value[];
 
@@ -75,4 +93,22 @@ export interface Duration {
 export interface Type {
   readonly kind: "type";
   readonly name: string;
+}
+
+/** Of libraries that have it (cel-go, OptionalTypes). */
+export interface Optional {
+  readonly kind: "optional";
+  /** Undefined: none. */
+  readonly value: Value | undefined;
+}
+
+/** Of a library's own type: functions alone look into it. */
+export interface Opaque {
+  readonly kind: "opaque";
+  /** As `type()` names it. */
+  readonly type: string;
+  /** The same for values that are equal. */
+  readonly key: string;
+  /** Of the library. */
+  readonly content: unknown;
 }

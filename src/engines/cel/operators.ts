@@ -75,7 +75,7 @@ function add(a: Value, b: Value, meter: Meter): Value | Failure {
 }
 
 /** What a new value costs by its size. @param shift - so many powers of two of it are one step @throws TooCostly */
-function made(size: number, meter: Meter, shift: number): true {
+export function made(size: number, meter: Meter, shift: number): true {
   if (size > bounds.size) throw new TooCostly(`a value of ${size} characters or items, more than ${bounds.size}`);
   spend(meter, size >> shift);
   return true;

@@ -1,7 +1,8 @@
 /** Text to tree: recursive descent over the grammar of langdef.md, with macros put in place. */
 import { bounds } from "./bounds.ts";
+import { macroOf } from "./macros.ts";
 import { Refused } from "./refused.ts";
-import { type Expression, type LoopMacro, loopMacros, type Operator } from "./syntax.ts";
+import type { Expression, LoopMacro, Operator, SyntaxOptions } from "./syntax.ts";
 import { type Token, tokensOf } from "./tokens.ts";
 import { MAX_INT, MAX_UINT, MIN_INT, uint } from "./values.ts";
 
@@ -16,10 +17,10 @@ const SUMS: ReadonlySet<string> = new Set(["+", "-"]);
 const PRODUCTS: ReadonlySet<string> = new Set(["*", "/", "%"]);
 
 /** @throws Refused */
-export function parse(text: string): Expression {
+export function parse(text: string, options: SyntaxOptions = {}): Expression {
   if (text.length > bounds.textLength)
     throw new Refused(`longer than ${bounds.textLength} characters`, bounds.textLength);
-  const parser = new Parser(tokensOf(text));
+  const parser = new Parser(tokensOf(text), options);
   return parser.whole();
 }
 
@@ -36,13 +37,15 @@ export function expressionFault(text: string): string | undefined {
 
 class Parser {
   readonly #tokens: readonly Token[];
+  readonly #options: SyntaxOptions;
   #next = 0;
   #nodes = 0;
   #level = 0;
   readonly #depths = new WeakMap<Expression, number>();
 
-  constructor(tokens: readonly Token[]) {
+  constructor(tokens: readonly Token[], options: SyntaxOptions) {
     this.#tokens = tokens;
+    this.#options = options;
   }
 
   whole(): Expression {
@@ -109,39 +112,59 @@ class Parser {
     let whole = this.#primary(negative);
     for (;;) {
       if (this.#take("[")) {
+        const isOptional = this.#mark();
         const by = this.#expression();
         this.#need("]");
-        whole = this.#node({ kind: "index", at: by.at, of: whole, by });
+        whole = this.#node({ kind: "index", at: by.at, of: whole, by, ...(isOptional ? { optional: true } : {}) });
       } else if (this.#take(".")) {
         whole = this.#selected(whole);
       } else return whole;
     }
   }
 
+  /** Whether what follows is optional. */
+  #mark(): boolean {
+    return this.#options.optionals === true && this.#take("?");
+  }
+
   #selected(of: Expression): Expression {
+    const isOptional = this.#mark();
     const token = this.#take_();
     if (token.kind !== "name" || (token.quoted === undefined && KEYWORDS.has(token.text)))
       throw this.#unexpected(token);
-    if (token.quoted === undefined && this.#take("(")) return this.#method(of, token, this.#list(")"));
-    return this.#node({ kind: "select", at: token.at, of, field: token.text, test: false });
+    if (!isOptional && token.quoted === undefined && this.#take("("))
+      return this.#method(of, token, this.#list(")").items);
+    const optional = isOptional ? { optional: true as const } : {};
+    return this.#node({ kind: "select", at: token.at, of, field: token.text, test: false, ...optional });
   }
 
   #method(target: Expression, { text: name, at }: Token & { kind: "name" }, args: readonly Expression[]): Expression {
-    const macro = loopMacros.find((each) => each === name);
-    const fits = args.length === 2 || (macro === "map" && args.length === 3);
-    if (macro !== undefined && fits) return this.#loop(macro, target, args, at);
+    const macro = macroOf(name, args.length, this.#options);
+    if (macro !== undefined) return this.#loop(macro, target, args, at);
     return this.#node({ kind: "call", at, name, target, args });
   }
 
-  #loop(macro: LoopMacro, over: Expression, args: readonly Expression[], at: number): Expression {
-    const [variable, ...rest] = args;
+  #loop(
+    { macro, variables }: { readonly macro: LoopMacro; readonly variables: 1 | 2 },
+    over: Expression,
+    args: readonly Expression[],
+    at: number,
+  ): Expression {
+    const names = args.slice(0, variables).map((each) => {
+      if (each.kind !== "name" || each.absolute) throw new Refused(`${macro}() needs a name first`, each.at);
+      return each.name;
+    });
+    const [variable = "", second] = names;
+    if (variable === second) throw new Refused(`${macro}() needs two names`, at);
+    const rest = args.slice(variables);
     const body = rest.at(-1);
-    if (variable?.kind !== "name" || variable.absolute || body === undefined) {
-      throw new Refused(`${macro}() needs a name first`, variable?.at ?? at);
-    }
-    const filter = rest.length === 2 ? rest[0] : undefined;
-    const parts = { over, variable: variable.name, body, ...(filter === undefined ? {} : { filter }) };
-    return this.#node({ kind: "loop", at, macro, ...parts });
+    if (body === undefined) throw new Refused(`${macro}() needs an expression`, at);
+    const parts = { over, variable, body };
+    return this.#node({
+      ...{ kind: "loop", at, macro, ...parts },
+      ...(second === undefined ? {} : { second }),
+      ...(rest.length === 2 && rest[0] !== undefined ? { filter: rest[0] } : {}),
+    });
   }
 
   #primary(negative: Token | undefined): Expression {
@@ -177,7 +200,7 @@ class Parser {
     if (word !== undefined && !absolute) return this.#node({ kind: "constant", at, value: word });
     if (RESERVED.has(name) || KEYWORDS.has(name)) throw new Refused(`${name} is a reserved word`, at);
     if (!this.#take("(")) return this.#node({ kind: "name", at, name, absolute });
-    const args = this.#list(")");
+    const args = this.#list(")").items;
     if (name !== "has" || args.length !== 1) return this.#node({ kind: "call", at, name, args });
     const [field] = args;
     if (field?.kind !== "select" || field.test) throw new Refused("has() needs a field: has(a.b)", at);
@@ -193,9 +216,9 @@ class Parser {
         return inner;
       }
       case "[":
-        return this.#node({ kind: "list", at, items: this.#list("]") });
+        return this.#node({ kind: "list", at, ...this.#list("]") });
       case "{":
-        return this.#node({ kind: "map", at, entries: this.#entries() });
+        return this.#node({ kind: "map", at, ...this.#entries() });
       case ".": {
         const name = this.#take_();
         if (name.kind === "name") return this.#named(name, true);
@@ -205,26 +228,30 @@ class Parser {
   }
 
   /** Up to the bracket that ends it; of lists with a comma before it where one is. */
-  #list(end: ")" | "]"): Expression[] {
+  #list(end: ")" | "]"): { items: Expression[]; optional?: ReadonlySet<number> } {
     const items: Expression[] = [];
+    const optional = new Set<number>();
     while (!this.#take(end)) {
+      if (end === "]" && this.#mark()) optional.add(items.length);
       items.push(this.#expression());
       if (this.#take(",")) {
         if (end === ")" && this.#isSign(end)) throw this.#unexpected();
       } else if (!this.#isSign(end)) throw this.#unexpected();
     }
-    return items;
+    return optional.size === 0 ? { items } : { items, optional };
   }
 
-  #entries(): (readonly [Expression, Expression])[] {
+  #entries(): { entries: (readonly [Expression, Expression])[]; optional?: ReadonlySet<number> } {
     const entries: (readonly [Expression, Expression])[] = [];
+    const optional = new Set<number>();
     while (!this.#take("}")) {
+      if (this.#mark()) optional.add(entries.length);
       const key = this.#expression();
       this.#need(":");
       entries.push([key, this.#expression()]);
       if (!this.#take(",") && !this.#isSign("}")) throw this.#unexpected();
     }
-    return entries;
+    return optional.size === 0 ? { entries } : { entries, optional };
   }
 
   /** Counts it, and how deep it is: a chain of operators is as deep as brackets are. */

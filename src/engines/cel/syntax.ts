@@ -5,8 +5,21 @@ export type Expression = { readonly at: number } & (
   | { readonly kind: "constant"; readonly value: Value }
   /** With a dot before it where it is of no container. */
   | { readonly kind: "name"; readonly name: string; readonly absolute: boolean }
-  | { readonly kind: "select"; readonly of: Expression; readonly field: string /** `has()`. */; readonly test: boolean }
-  | { readonly kind: "index"; readonly of: Expression; readonly by: Expression }
+  | {
+      readonly kind: "select";
+      readonly of: Expression;
+      readonly field: string;
+      /** `has()`. */
+      readonly test: boolean;
+      /** `of.?field` */
+      readonly optional?: true;
+    }
+  | {
+      readonly kind: "index";
+      readonly of: Expression;
+      readonly by: Expression /** `of[?by]` */;
+      readonly optional?: true;
+    }
   | {
       readonly kind: "call";
       readonly name: string;
@@ -14,8 +27,13 @@ export type Expression = { readonly at: number } & (
       readonly target?: Expression;
       readonly args: readonly Expression[];
     }
-  | { readonly kind: "list"; readonly items: readonly Expression[] }
-  | { readonly kind: "map"; readonly entries: readonly (readonly [Expression, Expression])[] }
+  /** Those at `optional` come to optional values, of which only what they hold is in it: `[?a]`, `{?k: v}`. */
+  | { readonly kind: "list"; readonly items: readonly Expression[]; readonly optional?: ReadonlySet<number> }
+  | {
+      readonly kind: "map";
+      readonly entries: readonly (readonly [Expression, Expression])[];
+      readonly optional?: ReadonlySet<number>;
+    }
   | { readonly kind: "not" | "negative"; readonly of: Expression }
   /** Of as many as stand one after the other. */
   | { readonly kind: "and" | "or"; readonly of: readonly Expression[] }
@@ -26,7 +44,9 @@ export type Expression = { readonly at: number } & (
       readonly macro: LoopMacro;
       readonly over: Expression;
       readonly variable: string;
-      /** Of `map` alone: which items are taken. */
+      /** Of two: the first is the index or the key then, this one the value. */
+      readonly second?: string;
+      /** Which items are taken, of macros that make a list or a map of them. */
       readonly filter?: Expression;
       readonly body: Expression;
     }
@@ -34,5 +54,20 @@ export type Expression = { readonly at: number } & (
 
 export type Operator = "==" | "!=" | "<" | "<=" | ">" | ">=" | "in" | "+" | "-" | "*" | "/" | "%";
 
-export const loopMacros = ["all", "exists", "exists_one", "existsOne", "map", "filter"] as const;
-export type LoopMacro = (typeof loopMacros)[number];
+export type LoopMacro =
+  | ("all" | "exists" | "exists_one" | "existsOne" | "map" | "filter")
+  /** Of two variables. */
+  | ("transformList" | "transformMap" | "transformMapEntry")
+  /** Of an optional value. */
+  | ("optMap" | "optFlatMap")
+  | "sortBy";
+
+/** What of the language's extensions is read. */
+export interface SyntaxOptions {
+  /** `a.?b`, `a[?b]`, `[?a]`, `{?k: v}`, `optMap`, `optFlatMap`. */
+  readonly optionals?: boolean;
+  /** Macros of two variables: `all(key, value, …)`, `transformMap(key, value, …)`. */
+  readonly twoVariables?: boolean;
+  /** `sortBy(item, key)`. */
+  readonly sortBy?: boolean;
+}

@@ -1,6 +1,6 @@
 /** Values: what type they are of, when two are equal, how they are ordered. */
 import { bounds } from "./bounds.ts";
-import type { CelMap, Duration, List, Timestamp, Type, Uint, Value } from "./model.ts";
+import type { Ask, CelMap, Duration, List, Opaque, Optional, Timestamp, Type, Uint, Value } from "./model.ts";
 
 /** What an expression comes to where it comes to no value. */
 export class Failure {
@@ -12,6 +12,32 @@ export class Failure {
     this.reason = reason;
     this.offset = offset;
   }
+
+  /** The same with the place of the expression that failed, where it has none. */
+  placed(offset: number): Failure {
+    return this.offset < 0 ? new Failure(this.reason, offset) : this;
+  }
+}
+
+/** It rests on what is not known. Before a failure, since what is not known may decide it. */
+export class Unanswered extends Failure {
+  readonly asks: readonly Ask[];
+
+  constructor(asks: readonly Ask[], offset = -1) {
+    super(asks[0]?.reason ?? "not known", offset);
+    this.asks = asks;
+  }
+
+  override placed(offset: number): Failure {
+    return this.offset < 0 ? new Unanswered(this.asks, offset) : this;
+  }
+}
+
+/** Of two operands that both fail, where either may decide: what is not known counts before an error. */
+export function failed(one: Failure | undefined, other: Failure): Failure {
+  if (one === undefined) return other;
+  if (!(other instanceof Unanswered)) return one;
+  return one instanceof Unanswered ? new Unanswered([...one.asks, ...other.asks], one.offset) : other;
 }
 
 /** Over a bound: no operator takes it for an answer. */
@@ -28,6 +54,11 @@ export function spend(meter: Meter, steps: number): void {
   if (meter.left < 0) throw new TooCostly("more steps than an evaluation may take");
 }
 
+/** @throws TooCostly */
+export function spendText(meter: Meter, characters: number): void {
+  spend(meter, Math.floor(characters / bounds.stepCharacters));
+}
+
 export const MAX_INT = 2n ** 63n - 1n;
 export const MIN_INT = -(2n ** 63n);
 export const MAX_UINT = 2n ** 64n - 1n;
@@ -37,6 +68,11 @@ export const timestamp = (nanoseconds: bigint): Timestamp => ({ kind: "timestamp
 export const duration = (nanoseconds: bigint): Duration => ({ kind: "duration", nanoseconds });
 export const type = (name: string): Type => ({ kind: "type", name });
 
+export const optional = (value: Value | undefined): Optional => ({ kind: "optional", value });
+export const NONE: Optional = optional(undefined);
+
+export const isOptional = (value: Value): value is Optional => isKind(value, "optional");
+export const isOpaque = (value: Value): value is Opaque => isKind(value, "opaque");
 export const isUint = (value: Value): value is Uint => isKind(value, "uint");
 export const isMap = (value: Value): value is CelMap => isKind(value, "map");
 export const isTimestamp = (value: Value): value is Timestamp => isKind(value, "timestamp");
@@ -72,6 +108,10 @@ export function typeOf(value: Value): string {
       return "google.protobuf.Timestamp";
     case "duration":
       return "google.protobuf.Duration";
+    case "optional":
+      return "optional_type";
+    case "opaque":
+      return value.type;
   }
 }
 
@@ -99,6 +139,12 @@ export function equal(a: Value, b: Value, meter: Meter, depth = 0): boolean {
     return a.every((item, index) => equal(item, b[index] as Value, meter, depth + 1));
   }
   if (isMap(a) || isMap(b)) return isMap(a) && isMap(b) && equalMaps(a, b, meter, depth);
+  if (isOptional(a) || isOptional(b)) {
+    if (!isOptional(a) || !isOptional(b) || a.value === undefined || b.value === undefined)
+      return isOptional(a) && isOptional(b) && a.value === b.value;
+    return equal(a.value, b.value, meter, depth + 1);
+  }
+  if (isOpaque(a) || isOpaque(b)) return isOpaque(a) && isOpaque(b) && a.type === b.type && a.key === b.key;
   return equalTagged(a as Tagged, b as Tagged);
 }
 

@@ -69,6 +69,18 @@ export function formatReference(reference: ImageReference): string {
   return `${reference.domain}/${reference.path}${tag}${digest}`;
 }
 
+/**
+ * A reference as it is written, with the digest behind its tag: runtimes pull by the digest, and people read the tag. One that
+ * has a digest is itself.
+ *
+ * @throws Problem `oci.reference` (usage)
+ */
+export function pinReference(written: string, digest: Digest): string {
+  if (parseReference(written).digest !== undefined) return written;
+  const hasTag = written.includes(":", written.lastIndexOf("/") + 1);
+  return `${written}${hasTag ? "" : `:${DEFAULT_TAG}`}@${digest}`;
+}
+
 /** The repository without tag and digest, which is the image's lineage: `docker.io/library/nginx`. */
 export function repositoryOf(reference: ImageReference): string {
   return `${reference.domain.toLowerCase()}/${reference.path}`;

@@ -1,5 +1,6 @@
 /** Workloads and nodes as ends of connections. */
 
+import { parseAddress } from "../../core/ip-address.ts";
 import { isObject, valueAt } from "../../core/untyped.ts";
 import {
   type ContainerPort,
@@ -9,7 +10,6 @@ import {
   rawOf,
   type Workload,
 } from "../kubernetes/model.ts";
-import { parseAddress } from "./addresses.ts";
 import type { NodeEndpoint, PodEndpoint } from "./endpoint-model.ts";
 import { operatorPods } from "./operator-pods.ts";
 import { isVirtualMachine, virtualMachines } from "./virtual-machines.ts";

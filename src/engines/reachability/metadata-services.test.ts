@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { formatAddress, parseAddress } from "./addresses.ts";
+import { formatAddress, parseAddress } from "../../core/ip-address.ts";
 import { metadataServices } from "./metadata-services.ts";
 
 describe("the list of metadata services", () => {

@@ -1,6 +1,7 @@
 /** Networks of manifests that a test writes, and what they let through, as text. */
+
+import { parseAddress } from "../../core/ip-address.ts";
 import { readManifests } from "../kubernetes/manifests.ts";
-import { parseAddress } from "./addresses.ts";
 import { formatPorts, type Network } from "./model.ts";
 import { readNetwork } from "./network.ts";
 import { type ClusterSettings, noSettings } from "./settings.ts";

@@ -1,7 +1,8 @@
 /** What the rules of a policy come to for one image: which apply, what each asks for, and what was tried to meet it. */
 import type { Digest } from "../../core/digest.ts";
 import type { Gap } from "../../core/evidence.ts";
-import type { RefusalCode, VerifiedSignature } from "./model.ts";
+import type { RefusalCode, Statement, VerifiedSignature } from "./model.ts";
+import type { VulnerabilityReport } from "./predicates/reports.ts";
 import type { AttestationRule, ImageRule, SignedBy, TrustRules } from "./rules-model.ts";
 
 /** The rules by which an image is decided, with what their files hold. */
@@ -123,4 +124,36 @@ export interface TriedSignature {
   readonly signers: readonly string[];
   /** Why it meets nothing; absent where it counts for something. */
   readonly refusal?: DecisionRefusal;
+}
+
+/** Bills of materials and scan reports of an image that was not opened, as far as signers whom a rule names vouch for them. */
+export interface AttestedScans {
+  /** As asked. */
+  readonly reference: string;
+  readonly digest: Digest;
+  /** The youngest first. */
+  readonly scans: readonly AttestedScan[];
+  /** Those of which nothing counts: the image itself; or images of an index that has nothing for all of them. */
+  readonly missing: readonly { readonly digest: Digest; readonly platform?: string }[];
+  /** Why attestations of these kinds do not count. */
+  readonly refused: readonly DecisionRefusal[];
+}
+
+export interface AttestedScan {
+  readonly kind: "sbom" | "vuln";
+  /** Of the image that it is about: the one that was asked for, or one in its index. */
+  readonly digest: Digest;
+  readonly platform?: string;
+  /** Names of the policy's signers. */
+  readonly signers: readonly string[];
+  /** ISO 8601, UTC: the first time that anybody vouches for. */
+  readonly signedAt?: string;
+  readonly statement: Statement;
+}
+
+/** What a scan that is attested has found. */
+export interface ReportedScan {
+  readonly reference: string;
+  readonly scan: AttestedScan;
+  readonly report: VulnerabilityReport;
 }

@@ -19,6 +19,7 @@ import { componentsOf } from "../../engines/kubernetes/control-plane/components.
 import { containersOf, type KubernetesObject, type Manifests, type Workload } from "../../engines/kubernetes/model.ts";
 import { resolveAccess } from "../../engines/kubernetes/rbac/access.ts";
 import { inSeveralFiles, namespaceAsset, namespacesInSeveralFiles, workloadAsset, workloadName } from "./assets.ts";
+import { verificationOf } from "./image-verification.ts";
 import { type ListGaps, readsOf, splitListGaps } from "./list-gaps.ts";
 import { gapOf, type ManifestGaps, manifestGaps } from "./manifest-gaps.ts";
 import { type FoundNamespace, isSystemNamespace, namespacesOf } from "./namespaces.ts";
@@ -250,11 +251,13 @@ function evaluateCluster(
   const access = resolveAccess(forAccess.manifests);
   const forComponents = readsOf(manifests);
   const { ages, gaps: ofUnknownAge } = secretAges(manifests, context);
+  const images = verificationOf(manifests, whole.short);
   const facts: ClusterFacts = {
     manifests,
     access,
     components: componentsOf(forComponents.manifests),
     secretAges: ages,
+    imageVerification: images.verification,
   };
   const observedAt = now.toISOString();
   const evidence: Omit<EvidenceFor<ClusterFacts>, "manifests"> = {
@@ -264,6 +267,9 @@ function evaluateCluster(
     components: present(facts.components, observedAt, { gaps: [...gaps, ...whole.short.of(forComponents.lists)] }),
     secretAges: present(ages, observedAt, {
       gaps: [...gaps, ...ofUnknownAge, ...whole.short.of(["secrets", "externalSecrets"])],
+    }),
+    imageVerification: present(images.verification, observedAt, {
+      gaps: [...gaps, ...images.gaps, ...whole.short.of(images.lists)],
     }),
   };
   const asset: ClusterAsset = { kind: "cluster", id: scope, lineage: scope, name: scope };
@@ -293,6 +299,7 @@ function mayApply(
     manifests: observed.manifests,
     components: facts.components,
     secretAges: facts.secretAges,
+    imageVerification: facts.imageVerification,
     get access() {
       asksAccess = true;
       return facts.access;

@@ -6,8 +6,8 @@
 import { readManifests } from "../../engines/kubernetes/manifests.ts";
 import type { Manifests } from "../../engines/kubernetes/model.ts";
 import { endKey, type Need, type NeedEnd } from "../../engines/reachability/needs/model.ts";
+import { writeYaml } from "../../formats/yaml/write.ts";
 import type { Plain } from "./model.ts";
-import { writeYaml } from "./yaml.ts";
 
 /** No user's namespace: what a name may not begin with is a dash, so nobody else's is equal. */
 const ELSEWHERE = "bulkhead-elsewhere";

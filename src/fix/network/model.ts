@@ -4,6 +4,7 @@ import type { KubernetesObject } from "../../engines/kubernetes/model.ts";
 import type { AddressRange, PodEndpoint, StageName } from "../../engines/reachability/model.ts";
 import type { Need, UnknownNeed } from "../../engines/reachability/needs/model.ts";
 import type { Attributed, AttributedConnection } from "../../engines/reachability/observed/attribute.ts";
+import type { Plain } from "../../formats/yaml/write.ts";
 import type { Subject } from "./subjects.ts";
 
 /** The API server as pods reach it, and as it reaches them. */
@@ -15,8 +16,7 @@ export interface ApiServer {
 export type EgressMode = "cilium" | "istio" | "squid";
 export type MeshMode = "istio" | "linkerd";
 
-/** A value of YAML. */
-export type Plain = string | number | boolean | readonly Plain[] | { readonly [key: string]: Plain };
+export type { Plain };
 
 /** One peer or port of an allow: what of it alone can be taken away. */
 export interface AllowPart {

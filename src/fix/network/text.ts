@@ -1,6 +1,7 @@
 /** Drafts as text. */
+
+import { writeYaml } from "../../formats/yaml/write.ts";
 import type { Allow, Draft } from "./model.ts";
-import { writeYaml } from "./yaml.ts";
 
 /** One document, with a line's end and without the `---` before it. */
 export function writeDraft(draft: Draft, allows: readonly Allow[] = draft.allows, isTrial = false): string {

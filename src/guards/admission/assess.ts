@@ -19,24 +19,23 @@ export async function assessImages(
   const { pullSecrets, serviceAccounts } = admitted;
   const late = (reference: string) => unknownImage(reference, now, LATE);
   const { namespace } = request;
-  const found =
+  const credentialsFor = async (reference: string): Promise<ImageAsking["credentials"]> =>
     namespace === undefined
       ? undefined
-      : await within(
-          cluster.credentials(namespace, pullSecrets, serviceAccounts[0] ?? "default"),
-          deadline,
-          () => undefined,
-        );
-  const shared: ImageAsking = {
-    policy,
-    now,
-    deadline,
-    ...(found === undefined ? {} : { credentials: found }),
-    ...(resolveOnly === undefined ? {} : { resolveOnly }),
+      : await cluster.credentials(namespace, pullSecrets, serviceAccounts[0] ?? "default", reference);
+  const assess = async (reference: string): Promise<AssessedImage> => {
+    const credentials = await credentialsFor(reference);
+    return await assessor.assess(reference, {
+      policy,
+      now,
+      deadline,
+      ...(credentials === undefined ? {} : { credentials }),
+      ...(resolveOnly === undefined ? {} : { resolveOnly }),
+    });
   };
   return await Promise.all(
     references.map((reference) =>
-      within(assessor.assess(reference, shared), deadline, () => late(reference)).catch((error: unknown) =>
+      within(assess(reference), deadline, () => late(reference)).catch((error: unknown) =>
         unknownImage(reference, now, { code: "admission.internal", reason: `internal error: ${String(error)}` }),
       ),
     ),

@@ -64,18 +64,32 @@ export interface AssessedImage {
 export interface ClusterView {
   /** Labels and annotations of a namespace; undefined: there is none of this name. */
   namespace(name: string): Promise<NamespaceFacts | undefined | Problem>;
-  /** What pods of a namespace pull with, from Secrets and the service account's own. */
+  /**
+   * What a pod of the namespace pulls this image with: from the Secrets that it names, else from those of its service
+   * account. Undefined: with none.
+   *
+   * @param image - as written
+   */
   credentials(
     namespace: string,
     secrets: readonly string[],
     serviceAccount: string,
+    image: string,
   ): Promise<Credentials | undefined | Problem>;
-  /** Objects of admissionregistration.k8s.io and their parameters, parsed; a Problem where they could not be listed. */
-  admissionPolicies(): Promise<readonly object[] | Problem>;
+  /** A Problem where policies or their bindings could not be listed. */
+  admissionPolicies(): Promise<AdmissionPolicyObjects | Problem>;
   /** A SubjectAccessReview: whether somebody may do something. */
   may(user: AdmissionRequest["user"], access: AccessQuestion): Promise<boolean | Problem>;
   /** `v1.36.1`; undefined where it is not known. */
   readonly version?: string;
+}
+
+/** Objects of admissionregistration.k8s.io and what they take their parameters from. */
+export interface AdmissionPolicyObjects {
+  /** Parsed, each with its apiVersion and kind; those of the parameters too. */
+  readonly objects: readonly object[];
+  /** Kinds that policies with a binding name as `paramKind`, and that could not be listed: no object of them is known to be absent. */
+  readonly unread: readonly { readonly apiVersion: string; readonly kind: string; readonly problem: Problem }[];
 }
 
 export interface NamespaceFacts {
@@ -92,6 +106,29 @@ export interface AccessQuestion {
   readonly namespace?: string;
   readonly name?: string;
 }
+
+/** Whether a request that would be refused is let through, because somebody who may answers for it. */
+export interface BreakGlass {
+  /**
+   * Asked only where a request would be refused. Never throws. Of a validating request that is no dry run it also notes the
+   * use in the cluster.
+   *
+   * @returns undefined: nothing of the object asks for it
+   */
+  consider(request: AdmissionRequest, asking: Asking): Promise<BreakGlassAnswer | undefined>;
+}
+
+export type BreakGlassAnswer =
+  | {
+      readonly outcome: "granted";
+      /** Who answers for it. */
+      readonly by: string;
+      readonly reason: string;
+      /** ISO 8601, UTC. */
+      readonly until: string;
+    }
+  /** `unknown`: whether they may could not be found out. */
+  | { readonly outcome: "refused" | "unknown"; readonly why: string };
 
 export interface Guard {
   /** Never throws, and answers before the deadline. */
@@ -118,6 +155,8 @@ export interface Decision {
   readonly patch: readonly PatchOperation[];
   readonly environment?: string;
   readonly policy: Digest;
+  /** Where the object asks for it. */
+  readonly breakGlass?: BreakGlassAnswer;
 }
 
 /** An evaluation that does not pass, as this policy takes it. */

@@ -268,8 +268,12 @@ test("control 7 tells who signed from what admission verifies, and a policy obje
   ]);
   assert.deepEqual(said({ "registry/unsigned-image": "pass", "cluster/image-verification": "pass" }), [
     "unknown",
-    `signed: ${passes}; verified on admission: unknown (that admission refuses unsigned images is not tried yet)`,
+    `signed: ${passes}; verified on admission: unknown (that admission refuses unsigned images was not tried (check --cluster --probe))`,
   ]);
+  const tried = { "registry/unsigned-image": "pass", "cluster/unverified-image-admitted": "pass" } as const;
+  assert.deepEqual(said(tried), ["pass", `signed: ${passes}; verified on admission: ${passes}`]);
+  assert.equal(said({ ...tried, "cluster/image-verification": "unknown" })[0], "unknown");
+  assert.equal(said({ ...tried, "cluster/image-verification": "fail" })[0], "fail");
   assert.match(said({ "registry/unsigned-image": "fail" }).join(), /^fail,signed: fail \(1 finding/);
   assert.match(
     said({ "registry/unsigned-image": "pass", "cluster/image-verification": "fail" }).join(),

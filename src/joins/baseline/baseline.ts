@@ -102,7 +102,7 @@ function assess(control: Control, evaluations: readonly Evaluation[], total: num
   const others = evaluations.filter(({ check }) => isBeside(control, check));
   const second = halfOf(
     others,
-    others.length === 0 ? beside.otherwise : (beside.unassessed ?? missingOf(beside.requires, others)),
+    others.length === 0 ? beside.otherwise : missingOf(beside.requires, others),
     beside.otherwise,
   );
   return {
@@ -117,7 +117,10 @@ function phraseOf({ verdict, reason }: Assessment): string {
 }
 
 function isBeside({ beside }: Control, check: string): boolean {
-  return beside?.requires.some((required) => required.check === check) === true;
+  return (
+    beside !== undefined &&
+    (beside.requires.some((one) => one.check === check) || beside.also?.includes(check) === true)
+  );
 }
 
 function missingOf(requires: Control["requires"] & object, evaluations: readonly Evaluation[]): string | undefined {

@@ -1,6 +1,7 @@
 /** What every check over a cluster, or over all manifests of a tree, has in common: `clusterCheck` is where each begins. */
 import { type Check, type CheckDocumentation, type ControlNumber, controlsOf, type Need } from "../../../core/check.ts";
 import type { RatedSeverity } from "../../../core/severity.ts";
+import type { ImageVerification } from "../../../engines/admission/model.ts";
 import type { Access, Component, Manifests, Secret } from "../../../engines/kubernetes/model.ts";
 import { draftsOf, type FieldDetection } from "../../findings/kubernetes-finding.ts";
 
@@ -14,6 +15,8 @@ export interface ClusterFacts {
   readonly components: readonly Component[];
   /** Partial where a Secret's managed fields do not say when its data changed. */
   readonly secretAges: SecretAges;
+  /** What verifies images on admission. Partial where its objects leave open whether a namespace's pods are verified. */
+  readonly imageVerification: ImageVerification;
 }
 
 export interface SecretAges {

@@ -1,5 +1,5 @@
 /** How a cluster is reached, and as whom. */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Problem } from "../../../core/problem.ts";
 import { systemCause } from "../../../core/system-cause.ts";
@@ -33,6 +33,8 @@ export interface ClusterConnection {
   readonly namespace?: string;
   /** `Impersonate-User` and the like. */
   readonly impersonation: Readonly<Record<string, string | readonly string[]>>;
+  /** Milliseconds after which it is asked again who we are; absent: as long as the server takes it. */
+  readonly identityMilliseconds?: number;
   /**
    * Asked before the first request, and again after the server refused what it gave.
    *
@@ -52,14 +54,22 @@ const SERVICE_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
 export function connectionInCluster(environment: Environment, folder = SERVICE_ACCOUNT): ClusterConnection | undefined {
   const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port = "443" } = environment;
   if (host === undefined || host === "") return undefined;
-  const tokenFile = join(folder, "token");
+  const [tokenFile, authoritiesFile, namespaceFile] = ["token", "ca.crt", "namespace"].map((name) =>
+    join(folder, name),
+  ) as [string, string, string];
+  readText(authoritiesFile);
   const identify = async () => ({ authorization: bearer(readText(tokenFile), tokenFile) });
   return {
     name: "in-cluster",
     server: serverUrl(`https://${host.includes(":") ? `[${host}]` : host}:${port}`, "KUBERNETES_SERVICE_HOST"),
-    authorities: readText(join(folder, "ca.crt")),
+    // Both files are replaced while the pod runs.
+    get authorities() {
+      return readText(authoritiesFile);
+    },
     unverified: false,
+    ...(existsSync(namespaceFile) ? { namespace: readText(namespaceFile).trim() } : {}),
     impersonation: {},
+    identityMilliseconds: bounds.identityMilliseconds,
     identify,
   };
 }

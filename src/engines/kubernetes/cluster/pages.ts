@@ -6,7 +6,13 @@ import { bounds } from "./bounds.ts";
 import type { ClusterClient, Plain } from "./client.ts";
 
 export type Listed =
-  | { readonly outcome: "read"; readonly items: readonly Plain[]; readonly bytes: number }
+  | {
+      readonly outcome: "read";
+      readonly items: readonly Plain[];
+      readonly bytes: number;
+      /** Which state of the cluster it is, where all of it is of one: a watch goes on from there. */
+      readonly version?: string;
+    }
   /** These are there, and there is more, or there are others in their place. */
   | { readonly outcome: "partial"; readonly items: readonly Plain[]; readonly bytes: number; readonly reason: string }
   /** There is no such resource, or no such version of it. */
@@ -38,6 +44,8 @@ interface Progress {
   readonly names: Set<string>;
   /** Of the first page: all later ones show the same state. */
   version?: unknown;
+  /** It was finished from a later state. */
+  mixed?: true;
   shortPages: number;
   twice?: string;
 }
@@ -89,6 +97,7 @@ export async function listAll(client: ClusterClient, path: string, options: List
       }
       next = token;
       delete read.version;
+      read.mixed = true;
       continue;
     }
     const wrong = status === 200 ? takePage(read, body, options) : `the API server answered no list (${status})`;
@@ -98,7 +107,10 @@ export async function listAll(client: ClusterClient, path: string, options: List
     if (read.twice !== undefined) return partial(`the API server lists ${read.twice} twice`);
     const left = Number(metadata.remainingItemCount ?? 0);
     if (token === "") {
-      if (left === 0) return { outcome: "read", items: read.items, bytes };
+      if (left === 0) {
+        const isOne = typeof read.version === "string" && read.mixed === undefined;
+        return { outcome: "read", items: read.items, bytes, ...(isOne ? { version: read.version as string } : {}) };
+      }
       return partial(
         `${String(metadata.remainingItemCount).slice(0, 20)} more are there, and the API server does not go on to them`,
       );

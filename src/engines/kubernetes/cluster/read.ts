@@ -17,6 +17,7 @@ import { type Listed, listAll } from "./pages.ts";
 import { type ClusterResource, clusterResources } from "./resources.ts";
 import { createRunningImages, type RunningImage } from "./running.ts";
 import { SECRET_ROWS, secretOfRow, UNKNOWN_KEYS } from "./secret-rows.ts";
+import { constraintResources } from "./verifier-resources.ts";
 
 export interface ClusterReading {
   readonly manifests: Manifests;
@@ -49,11 +50,11 @@ export async function readCluster(connection: ClusterConnection, options: ReadOp
     const version = await versionOf(client);
     const served = await groupsOf(client);
     const reading = createReading(connection.name, version, options.namespace);
-    for (const resource of clusterResources) {
+    const listed = async (resource: ClusterResource): Promise<void> => {
       options.onProgress?.(resource.resource, reading.objects());
       if (late.aborted) {
         reading.unread(resource, `not read: ${bounds.clusterMilliseconds} ms were over`);
-        continue;
+        return;
       }
       try {
         reading.take(resource, await listResource(client, resource, served, options.namespace, reading.bytesLeft()));
@@ -61,7 +62,9 @@ export async function readCluster(connection: ClusterConnection, options: ReadOp
         if (options.signal?.aborted === true || !late.aborted) throw error;
         reading.unread(resource, `not read: ${bounds.clusterMilliseconds} ms were over`);
       }
-    }
+    };
+    for (const resource of clusterResources) await listed(resource);
+    for (const resource of constraintResources(reading.templates)) await listed(resource);
     const uid = reading.uid() ?? (late.aborted ? undefined : await readClusterUid(client));
     return {
       ...reading.finish(),
@@ -160,6 +163,7 @@ function createReading(cluster: string, server: string | undefined, namespace: s
   /** `namespace/name` of Secrets → when their data last changed. */
   const changes = new Map<string, string>();
   const withoutKeys = new Set<string>();
+  const templates: Plain[] = [];
   let bytes = 0;
   let objects = 0;
   let folded = 0;
@@ -203,6 +207,7 @@ function createReading(cluster: string, server: string | undefined, namespace: s
       if (kind === "Namespace") uid ??= uidOfCluster(item);
       if (kind === "Pod") running.pod(item);
       if (kind === "Secret") noteSecret(item);
+      if (kind === "ConstraintTemplate") templates.push(item);
       if (kind === "DaemonSet") daemonSets.push(...[daemonSetState(item)].filter((state) => state !== undefined));
       const judged = resource.list === "workloads" ? owned.own(kind, item) : item;
       if (judged === undefined) folded++;
@@ -254,6 +259,7 @@ function createReading(cluster: string, server: string | undefined, namespace: s
     take,
     unread,
     finish,
+    templates: templates as readonly Plain[],
     uid: () => uid,
     objects: () => objects,
     bytesLeft: () => bounds.clusterBytes - bytes,

@@ -5,6 +5,7 @@
 
 import { networkResources } from "./network-resources.ts";
 import type { ClusterResource, ManifestList } from "./resource-model.ts";
+import { verifierResources } from "./verifier-resources.ts";
 
 export type { ClusterResource } from "./resource-model.ts";
 
@@ -145,7 +146,5 @@ export const clusterResources: readonly ClusterResource[] = [
     ({ ...named(group, versions, resource, kind, list, namespaced), ...(kind === "Node" ? { limit: 50 } : {}) }),
   ),
   // Kinds without a list of their own that checks look for.
-  named("kyverno.io", ["v1", "v2beta1"], "clusterpolicies", "ClusterPolicy", "objects", false),
-  named("policies.kyverno.io", POLICIES, "imagevalidatingpolicies", "ImageValidatingPolicy", "objects", false),
-  named("policy.sigstore.dev", ["v1beta1", "v1alpha1"], "clusterimagepolicies", "ClusterImagePolicy", "objects", false),
+  ...verifierResources.map((one) => named(one.group, one.versions, one.resource, one.kind, "objects", one.namespaced)),
 ];

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { readManifests } from "../manifests.ts";
 import { clusterResources } from "./resources.ts";
+import { CONSTRAINTS } from "./verifier-resources.ts";
 
 const folder = join(import.meta.dirname, "../../../../deploy/cluster-audit");
 const files = ["role.yaml", "secrets.yaml"].map((path) => ({ path, text: readFileSync(join(folder, path), "utf8") }));
@@ -18,7 +19,8 @@ test("the published roles are exactly the lists that are asked for", () => {
       return apiGroups.flatMap((group) => resources.map((resource) => `${group}/${resource}`));
     }),
   );
-  assert.deepEqual(granted.sort(), clusterResources.map(({ group, resource }) => `${group}/${resource}`).sort());
+  const asked = [...clusterResources, CONSTRAINTS].map(({ group, resource }) => `${group}/${resource}`);
+  assert.deepEqual(granted.sort(), asked.sort());
   const secrets = roles.filter(({ rules }) => rules.some(({ resources }) => resources.includes("secrets")));
   assert.deepEqual(
     secrets.map(({ object }) => object.name),

@@ -1,9 +1,9 @@
 /** Requests to one API server: the house's HTTP client, as one identity, its failures in our words. */
 
 import { Problem } from "../../../core/problem.ts";
-import { bytesOf } from "../../../net/body.ts";
+import { bytesOf, linesOf } from "../../../net/body.ts";
 import { bounds as netBounds } from "../../../net/bounds.ts";
-import { createHttpClient, type IncomingHttpHeaders } from "../../../net/client.ts";
+import { createHttpClient, type HttpAnswer, type HttpRequest, type IncomingHttpHeaders } from "../../../net/client.ts";
 import { HttpFailure } from "../../../net/failure.ts";
 import { bounds } from "./bounds.ts";
 import type { ClusterConnection, ClusterIdentity } from "./connection.ts";
@@ -14,23 +14,67 @@ export interface ClusterAnswer {
   readonly body: Buffer;
 }
 
+export interface ClusterRequest {
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** With its query, below the server's URL. */
+  readonly path: string;
+  readonly accept: string;
+  /** Its media type, and the text of it. */
+  readonly body?: { readonly type: string; readonly text: string };
+  /** The header's whole value. */
+  readonly authorization?: string;
+}
+
+/** An answer without an end: its lines, until either side ends it. */
+export interface ClusterLines {
+  readonly status: number;
+  readonly lines: AsyncGenerator<string, void, void>;
+}
+
 export interface ClusterTransport {
   /**
-   * One GET, without further tries and without redirects: an API server sends none.
+   * One request, without further tries and without redirects: an API server sends none.
    *
-   * @param path - with its query, below the server's URL
    * @throws Problem `cluster.unreachable`, `cluster.certificate`, `cluster.stalled`, `cluster.broken`,
    *   `cluster.too-large`, `cluster.answer`
    */
-  get(path: string, accept: string, signal: AbortSignal | undefined): Promise<ClusterAnswer>;
+  send(request: ClusterRequest, signal: AbortSignal | undefined): Promise<ClusterAnswer>;
+  /**
+   * The same, read line by line where it is answered with 200.
+   *
+   * @throws as send; the lines too
+   */
+  follow(
+    request: ClusterRequest,
+    options: FollowOptions,
+    signal: AbortSignal | undefined,
+  ): Promise<ClusterLines | ClusterAnswer>;
   close(): void;
 }
 
+export interface FollowOptions {
+  /** Milliseconds without a byte. */
+  readonly stallMilliseconds: number;
+  /** Bytes. */
+  readonly lineLimit: number;
+}
+
+export interface TransportLimits {
+  readonly stallMilliseconds: number;
+  /** Milliseconds that one answer may take in all. */
+  readonly documentMilliseconds: number;
+}
+
 /** A client of one server, with kept connections. Who we are is said to that server alone. */
-export function createTransport(connection: ClusterConnection, identity: ClusterIdentity): ClusterTransport {
+export function createTransport(
+  connection: ClusterConnection,
+  identity: Pick<ClusterIdentity, "certificate" | "key">,
+  limits: TransportLimits = netBounds,
+): ClusterTransport {
   const { server, authorities, serverName, unverified, impersonation, proxy } = connection;
+  const { stallMilliseconds, documentMilliseconds: milliseconds } = limits;
   const client = createHttpClient({
-    stallMilliseconds: netBounds.stallMilliseconds,
+    stallMilliseconds,
     ...(proxy === undefined ? {} : { proxy }),
     server: {
       origin: server.origin,
@@ -42,29 +86,58 @@ export function createTransport(connection: ClusterConnection, identity: Cluster
     },
   });
   const base = server.pathname.replace(/\/$/, "");
-  const headers = {
-    ...(identity.authorization === undefined ? {} : { authorization: identity.authorization }),
-    ...inBytes(impersonation),
-  };
+  const impersonated = inBytes(impersonation);
+
+  function requestOf({ method, path, accept, body, authorization }: ClusterRequest): HttpRequest {
+    return {
+      url: new URL(server.origin + base + path),
+      method,
+      headers: {
+        accept,
+        ...(authorization === undefined ? {} : { authorization }),
+        ...(body === undefined ? {} : { "content-type": body.type }),
+        ...impersonated,
+      },
+      ...(body === undefined ? {} : { body: body.text }),
+    };
+  }
+
+  const placeOf = ({ path }: ClusterRequest) => `${server.host}${path.split("?")[0]}`;
+
+  async function whole(answer: HttpAnswer, signal: AbortSignal | undefined): Promise<ClusterAnswer> {
+    const limit = bounds.clusterPageBytes;
+    const body = await bytesOf(answer, { limit, stallMilliseconds, milliseconds, signal });
+    return { status: answer.status, headers: answer.headers, body };
+  }
+
   return {
-    async get(path, accept, signal) {
-      const place = `${server.host}${path.split("?")[0]}`;
+    async send(request, signal) {
       try {
-        const url = new URL(server.origin + base + path);
-        const answer = await client.send({ url, method: "GET", headers: { accept, ...headers } }, signal);
-        const body = await bytesOf(answer, {
-          limit: bounds.clusterPageBytes,
-          stallMilliseconds: netBounds.stallMilliseconds,
-          milliseconds: netBounds.documentMilliseconds,
-          signal,
-        });
-        return { status: answer.status, headers: answer.headers, body };
+        return await whole(await client.send(requestOf(request), signal), signal);
       } catch (error) {
-        throw error instanceof HttpFailure ? problemOf(error, place) : error;
+        throw error instanceof HttpFailure ? problemOf(error, placeOf(request)) : error;
+      }
+    },
+    async follow(request, options, signal) {
+      try {
+        const answer = await client.send(requestOf(request), signal);
+        if (answer.status !== 200) return await whole(answer, signal);
+        const lines = linesOf(answer, { ...options, limit: Number.POSITIVE_INFINITY, signal });
+        return { status: answer.status, lines: inOurWords(lines, placeOf(request)) };
+      } catch (error) {
+        throw error instanceof HttpFailure ? problemOf(error, placeOf(request)) : error;
       }
     },
     close: client.close,
   };
+}
+
+async function* inOurWords(lines: AsyncGenerator<string>, place: string): AsyncGenerator<string, void, void> {
+  try {
+    yield* lines;
+  } catch (error) {
+    throw error instanceof HttpFailure ? problemOf(error, place) : error;
+  }
 }
 
 function problemOf({ reason, code, message }: HttpFailure, place: string): Problem {
@@ -85,7 +158,7 @@ function problemOf({ reason, code, message }: HttpFailure, place: string): Probl
       return unavailable("certificate", place, cause, remedy);
     }
     case "too-large": {
-      const cause = `the answer has more than ${bounds.clusterPageBytes} bytes`;
+      const cause = `the answer is over its limit: ${message}`;
       return new Problem({ kind: "input", code: "cluster.too-large", place, cause });
     }
     case "stalled":

@@ -101,6 +101,11 @@ const READ_IN_PART: ReadonlySet<string> = new Set([
   "Service",
   `${ADMISSION}MutatingWebhookConfiguration`,
   `${ADMISSION}ValidatingWebhookConfiguration`,
+  // Whom admission policies are about: selectors, conditions, what their expressions see.
+  `${ADMISSION}ValidatingAdmissionPolicy`,
+  `${ADMISSION}MutatingAdmissionPolicy`,
+  `${ADMISSION}ValidatingAdmissionPolicyBinding`,
+  `${ADMISSION}MutatingAdmissionPolicyBinding`,
 ]);
 
 /** Whether its list says all of it that any check asks for. */

@@ -29,7 +29,10 @@ const codeOf = (work: Promise<unknown>) =>
 
 test("a server that says it is asked too often is left alone for a while, whichever repository is asked", async () => {
   let now = 0;
-  const patience = createPatience(1_000, () => now);
+  const patience = createPatience(
+    () => 1_000,
+    () => now,
+  );
   const { repository, asked } = failing("registry.throttled");
   const guarded = patience.guard(repository, "registry.example");
   assert.equal(await codeOf(guarded.tagged("a")), "registry.throttled");
@@ -43,7 +46,10 @@ test("a server that says it is asked too often is left alone for a while, whiche
 });
 
 test("what fails may be one repository's trouble, or one look-up's", async () => {
-  const patience = createPatience(1_000, () => 0);
+  const patience = createPatience(
+    () => 1_000,
+    () => 0,
+  );
   const broken = failing("registry.unavailable");
   const guarded = patience.guard(broken.repository, "registry.example");
   for (const tag of ["a", "b"]) assert.equal(await codeOf(guarded.tagged(tag)), "registry.unavailable");
@@ -54,4 +60,30 @@ test("what fails may be one repository's trouble, or one look-up's", async () =>
   const second = patience.guard(missing.repository, "registry.example");
   for (const tag of ["a", "b"]) assert.equal(await codeOf(second.tagged(tag)), "registry.not-found");
   assert.equal(missing.asked(), 2);
+});
+
+test("a server that falls silent again and again is left alone longer, and an answer of its forgets that", async () => {
+  let now = 0;
+  const patience = createPatience(
+    (failures) => 100 * 2 ** (failures - 1),
+    () => now,
+  );
+  const { repository, asked } = failing("registry.unreachable");
+  const ask = () => codeOf(patience.ask("registry.example", () => repository.tagged("a")));
+  // Those that are asked together fail once.
+  await Promise.all([ask(), ask(), ask()]);
+  assert.equal(asked(), 3);
+  now = 100;
+  await ask();
+  assert.equal(asked(), 4);
+  now = 299;
+  await ask();
+  assert.equal(asked(), 4);
+  now = 300;
+  assert.equal(await codeOf(patience.ask("registry.example", async () => "answered")), "answered");
+  await ask();
+  assert.equal(asked(), 5);
+  now = 400;
+  await ask();
+  assert.equal(asked(), 6);
 });

@@ -22,24 +22,37 @@ const hostSilent: ReadonlySet<string> = new Set([
 /** May be one repository's trouble: others on that host are asked all the same. */
 const repositorySilent: ReadonlySet<string> = new Set(["registry.timeout", "registry.broken", "registry.unavailable"]);
 
+/** Hosts that are remembered: whoever names images can name as many. */
+const HOSTS = 10_000;
+
 /**
- * @param milliseconds - how long a server that fell silent is left alone
+ * @param silence - milliseconds that a server which fell silent is left alone, by how often it did since it last answered
  * @param clock - milliseconds since any time
  */
-export function createPatience(milliseconds: number, clock: () => number): Patience {
-  const fallen = new Map<string, { readonly problem: Problem; readonly until: number }>();
+export function createPatience(silence: (failures: number, problem: Problem) => number, clock: () => number): Patience {
+  const fallen = new Map<string, { readonly problem: Problem; readonly until: number; readonly failures: number }>();
 
   async function ask<T>(host: string, look: () => Promise<T>): Promise<T> {
     const known = fallen.get(host);
     if (known !== undefined && clock() < known.until) throw known.problem;
     try {
-      return await look();
+      const found = await look();
+      fallen.delete(host);
+      return found;
     } catch (error) {
-      if (error instanceof Problem && hostSilent.has(error.code)) {
-        fallen.set(host, { problem: error, until: clock() + milliseconds });
-      }
+      if (error instanceof Problem && hostSilent.has(error.code)) fell(host, error, known?.until);
       throw error;
     }
+  }
+
+  /** @param until - of what was known when it was asked: those that were asked together have failed once */
+  function fell(host: string, problem: Problem, until: number | undefined): void {
+    const held = fallen.get(host);
+    if (held !== undefined && held.until !== until) return;
+    const failures = (held?.failures ?? 0) + 1;
+    if (fallen.size >= HOSTS) fallen.delete(fallen.keys().next().value ?? "");
+    fallen.delete(host);
+    fallen.set(host, { problem, until: clock() + silence(failures, problem), failures });
   }
 
   function guard(repository: Repository, host: string): Repository {

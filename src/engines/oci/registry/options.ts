@@ -1,4 +1,5 @@
 /** How a registry is asked, by what reads it and what writes to it. */
+import type { Permits } from "../../../net/permitted.ts";
 import type { Clock } from "../../../net/retry.ts";
 import type { Credentials, Environment } from "./credentials.ts";
 import type { RegistryLimits } from "./limits.ts";
@@ -14,6 +15,8 @@ export interface RegistryOptions {
   readonly insecure?: boolean;
   /** The registry is spoken to by http. Loopback registries are where they do not speak TLS, without being told. */
   readonly plainHttp?: boolean;
+  /** Asked for each address before it is connected to; for names that come from others. Absent: any. */
+  readonly permits?: Permits;
   /** Ends whatever is under way; its reason is what is then thrown. */
   readonly signal?: AbortSignal;
   readonly limits?: Partial<RegistryLimits>;

@@ -53,6 +53,7 @@ export function openSession(reference: ImageReference, options: RegistryOptions,
     stallMilliseconds: limits.stallMilliseconds,
     ...(options.environment === undefined ? {} : { environment: options.environment }),
     ...(options.caFile === undefined ? {} : { caFile: options.caFile }),
+    ...(options.permits === undefined ? {} : { permits: options.permits }),
     ...(options.insecure === true ? { unverified: new URL(`https://${host}`).host } : {}),
   });
   let connection: Promise<Connection> | undefined;

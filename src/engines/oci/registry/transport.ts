@@ -4,6 +4,7 @@ import { Problem, type ProblemKind } from "../../../core/problem.ts";
 import { readAuthorities } from "../../../net/authorities.ts";
 import { createHttpClient, type HttpClient } from "../../../net/client.ts";
 import { type FailureReason, HttpFailure } from "../../../net/failure.ts";
+import type { Permits } from "../../../net/permitted.ts";
 import type { Environment } from "../../../net/proxy.ts";
 import { PassingProblem } from "./retry.ts";
 import { describeUrl } from "./url.ts";
@@ -20,6 +21,8 @@ export interface TransportOptions {
   readonly stallMilliseconds: number;
   /** Where proxies are named. */
   readonly environment?: Environment;
+  /** Asked for each address before it is connected to. */
+  readonly permits?: Permits;
 }
 
 /** @throws Problem `registry.ca-file` */

@@ -1,5 +1,5 @@
 /** Pods that are open at the addresses of their nodes: host ports, and pods on their node's network. */
-import { parseAddress } from "../addresses.ts";
+import { parseAddress } from "../../../core/ip-address.ts";
 import type { PodEndpoint } from "../endpoint-model.ts";
 import type { Reach } from "./exposure-model.ts";
 import type { Lookup } from "./lookup.ts";

@@ -1,7 +1,8 @@
 /** What of a network is asked for by name again and again while ways into it are followed. */
+
+import { parseAddress } from "../../../core/ip-address.ts";
 import { effectiveNamespace, type KubernetesObject, rawOf, type Service } from "../../kubernetes/model.ts";
 import { type Fields, fieldsOf } from "../../kubernetes/read/fields.ts";
-import { parseAddress } from "../addresses.ts";
 import { bounds } from "../bounds.ts";
 import type { PodEndpoint } from "../endpoint-model.ts";
 import type { Network } from "../model.ts";

@@ -1,7 +1,9 @@
 /** Services without a selector: somebody else writes their Endpoints and EndpointSlices, and may name any address. */
+
+import { parseAddress } from "../../../core/ip-address.ts";
 import type { FieldPath, KubernetesObject, Service } from "../../kubernetes/model.ts";
 import type { Fields } from "../../kubernetes/read/fields.ts";
-import { parseAddress, parseCidr } from "../addresses.ts";
+import { parseCidr } from "../addresses.ts";
 import { bounds } from "../bounds.ts";
 import type { DeadEnd, OutsideTarget, PlacedDoubt, ServiceTarget, ServiceTargets } from "./exposure-model.ts";
 import { fieldsOfObject, type Lookup } from "./lookup.ts";

@@ -1,6 +1,7 @@
 /** Services that are open to outside the cluster: load balancers, ports of nodes, external addresses. */
+
+import { parseAddress } from "../../../core/ip-address.ts";
 import type { Service } from "../../kubernetes/model.ts";
-import { parseAddress } from "../addresses.ts";
 import type { ExposureSource, Reach, TransportPort } from "./exposure-model.ts";
 import { loadBalancerReach } from "./load-balancer-reach.ts";
 import type { Lookup } from "./lookup.ts";

@@ -1,5 +1,6 @@
 /** The cluster's DNS, which every pod needs: by the Service's target port and pods, never by a fixed number. */
-import { parseAddress, parseCidr } from "../addresses.ts";
+import { parseAddress } from "../../../core/ip-address.ts";
+import { parseCidr } from "../addresses.ts";
 import type { PodEndpoint } from "../endpoint-model.ts";
 import type { NeedContext } from "./context.ts";
 import type { NeedEnd, NeedReason, Reached } from "./model.ts";

@@ -1,5 +1,5 @@
 /** Names of hosts, as texts of manifests hold them. */
-import { parseAddress } from "../addresses.ts";
+import { parseAddress } from "../../../core/ip-address.ts";
 
 /** A host that a text names. */
 export interface HostMention {

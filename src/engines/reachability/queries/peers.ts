@@ -1,7 +1,9 @@
 /** Which endpoints of a network a name stands for. */
+
+import { parseAddress } from "../../../core/ip-address.ts";
 import { meant, nearest } from "../../../core/nearest.ts";
 import { effectiveNamespace, type Service } from "../../kubernetes/model.ts";
-import { overlap, parseAddress } from "../addresses.ts";
+import { overlap } from "../addresses.ts";
 import type { ServiceTargets } from "../exposure/exposure-model.ts";
 import { serviceTargets } from "../exposure/service-targets.ts";
 import type { Endpoint, Network } from "../model.ts";

@@ -1,5 +1,7 @@
 /** Generated objects as YAML: in a stable order, each part with what it is for. */
-import type { Plain } from "./model.ts";
+
+/** A value of YAML. */
+export type Plain = string | number | boolean | readonly Plain[] | { readonly [key: string]: Plain };
 
 const NO_COMMENTS: ReadonlyMap<Plain, readonly string[]> = new Map();
 
@@ -29,12 +31,24 @@ function block(value: Plain, depth: number, lines: string[], comments: Comments)
     return;
   }
   for (const [key, inner] of Object.entries(value as { readonly [key: string]: Plain })) {
-    if (isFlow(inner)) lines.push(`${indent}${scalar(key)}: ${flow(inner)}`);
+    for (const line of comments.get(inner) ?? []) lines.push(`${indent}# ${oneLine(line)}`);
+    if (isText(inner)) {
+      lines.push(`${indent}${scalar(key)}: |`);
+      for (const line of inner.slice(0, -1).split("\n")) lines.push(line === "" ? "" : `${indent}  ${line}`);
+    } else if (isFlow(inner)) lines.push(`${indent}${scalar(key)}: ${flow(inner)}`);
     else {
       lines.push(`${indent}${scalar(key)}:`);
       block(inner, depth + 2, lines, comments);
     }
   }
+}
+
+/**
+ * Of several lines that a literal block says exactly: ASCII, the last line ended once, the first neither empty nor indented,
+ * and no line that YAML would end elsewhere.
+ */
+function isText(value: Plain): value is string {
+  return typeof value === "string" && /^[!-~][\t\n -~]*[^\n]\n$/.test(value) && value.indexOf("\n") < value.length - 1;
 }
 
 /** What fits behind its key: texts, what is empty, and lists and maps of few texts. */

@@ -3,8 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { readManifests } from "../../engines/kubernetes/manifests.ts";
 import { rawOf } from "../../engines/kubernetes/model.ts";
-import type { Plain } from "./model.ts";
-import { writeYaml } from "./yaml.ts";
+import { type Plain, writeYaml } from "./write.ts";
 
 test("comments stand above their values, in one line whatever they hold", () => {
   const rule: Plain = { ports: [{ port: 1 }] };
@@ -22,9 +21,32 @@ test("comments stand above their values, in one line whatever they hold", () => 
   );
 });
 
+test("comments stand above a map or a list of a key, too, and texts of several lines are blocks", () => {
+  const selector: Plain = { matchLabels: { a: "b" } };
+  const data = { "policy.yaml": "a: 1\n\n  b: 2\n", other: "one\n", none: " a\nb\n" };
+  assert.equal(
+    writeYaml({ selector, data }, new Map([[selector, ["why"]]])),
+    `# why
+selector:
+  matchLabels:
+    a: b
+data:
+  policy.yaml: |
+    a: 1
+
+      b: 2
+  other: "one\\n"
+  none: " a\\nb\\n"
+`,
+  );
+});
+
 test("whatever is written is read as it was", () => {
   const text = fc.oneof(
     fc.string(),
+    fc
+      .array(fc.constantFrom("a", "", "  b: 1", "# c", "- d", "\te", " "), { maxLength: 4 })
+      .map((lines) => `${lines.join("\n")}\n`),
     fc.constantFrom("yes", "null", "1.0", "0x1", "a: b", "- a", "#", "", " a ", "2001-01-01", "~", "!x", "&a"),
   );
   const value = fc.letrec<{ value: Plain }>((tie) => ({

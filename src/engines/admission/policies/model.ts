@@ -1,0 +1,110 @@
+/**
+ * ValidatingAdmissionPolicies and what they say of a request (admissionregistration.k8s.io/v1; the API server's
+ * pkg/admission/plugin/policy), as facts: whoever wrote a policy decides here, not this program's own policy.
+ */
+import type { Problem } from "../../../core/problem.ts";
+import type { FieldPath } from "../../kubernetes/field-path.ts";
+import type { RequestUser } from "../model.ts";
+
+/** Objects that policies are read of. */
+export interface PolicyObjects {
+  /**
+   * Parsed, each with its apiVersion and kind: policies, bindings, and the objects that they take parameters from. Others are
+   * passed over.
+   */
+  readonly objects: readonly object[];
+  /** Kinds of parameters that could not be listed: no object of them is known to be absent. */
+  readonly unread: readonly { readonly apiVersion: string; readonly kind: string; readonly problem: Problem }[];
+  /** Whether this is all that the cluster has: of files it is not, so parameters that are missing are not known to be. */
+  readonly complete: boolean;
+}
+
+/** Policies that were read and compiled, ready for any number of requests. */
+export interface AdmissionPolicies {
+  /** Of policies that a binding names, by name. */
+  readonly policies: readonly CompiledPolicy[];
+  /** Of policies and bindings; a policy that has any decides nothing but *unknown*, for what it matches. */
+  readonly faults: readonly PolicyFault[];
+}
+
+/** Opaque: handed to `evaluatePolicies`. */
+export interface CompiledPolicy {
+  readonly name: string;
+  /** Names of its bindings. */
+  readonly bindings: readonly string[];
+}
+
+/** Why the API server would not have taken an object. */
+export interface PolicyFault {
+  readonly kind: "ValidatingAdmissionPolicy" | "ValidatingAdmissionPolicyBinding";
+  readonly name: string;
+  /** From the object's root. */
+  readonly path: FieldPath;
+  /** One sentence without a full stop. */
+  readonly reason: string;
+}
+
+/** What a policy asks the cluster's authorization. */
+export interface PolicyQuestion {
+  readonly user: RequestUser;
+  readonly verb: string;
+  readonly group: string;
+  readonly resource: string;
+  readonly subresource?: string;
+  readonly namespace?: string;
+  readonly name?: string;
+  /** Of a request that is about no resource: `/healthz`. The rest is empty then. */
+  readonly nonResourcePath?: string;
+}
+
+/** What is known around a request. */
+export interface PolicyContext {
+  /** Of the request's namespace; undefined: there is none of that name, or the request has none. A Problem: nobody could say. */
+  readonly namespace: PolicyNamespace | undefined | Problem;
+  /** Answers `authorizer`; absent: its answers are unknown. Never throws. */
+  may?(question: PolicyQuestion): Promise<boolean | Problem>;
+}
+
+export interface PolicyNamespace {
+  readonly name: string;
+  readonly uid?: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+/** What a binding does with what does not hold (`validationActions`). */
+export type ValidationAction = "Deny" | "Warn" | "Audit";
+
+/** One validation of one policy, bound once, with one object of parameters. Those that hold are not told. */
+export interface PolicyDecision {
+  readonly policy: string;
+  /** Absent: the policy itself could not be applied. */
+  readonly binding?: string;
+  /** `shop/limits` or `limits`; absent: it was evaluated without parameters. */
+  readonly params?: string;
+  /**
+   * `deny`: the expression does not hold. `error`: it came to an error, and `failurePolicy: Fail` makes a denial of it.
+   * `unknown`: what it came to in the API server cannot be known here.
+   */
+  readonly outcome: "deny" | "error" | "unknown";
+  /** As the API server would tell it; of *unknown* why. One line, as written by the policy's author. */
+  readonly message: string;
+  /** Of `spec.validations`; absent where the trouble is not about one. */
+  readonly index?: number;
+  /** `Invalid`, `Forbidden`, `Unauthorized`, `RequestEntityTooLarge`. */
+  readonly reason: string;
+  /** The HTTP status of that. */
+  readonly code: number;
+  /** Of the binding; of a policy that could not be applied `["Deny"]`. */
+  readonly actions: readonly ValidationAction[];
+  /** Fields of the policy: `["spec", "validations", 0, "expression"]`. */
+  readonly path: FieldPath;
+}
+
+export interface PolicyAnswer {
+  readonly decisions: readonly PolicyDecision[];
+  /** `POLICY/KEY` → value. */
+  readonly auditAnnotations: Readonly<Record<string, string>>;
+  /** Policies whose rules match the request, with how many validations held. */
+  readonly evaluated: readonly { readonly policy: string; readonly held: number }[];
+}

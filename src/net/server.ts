@@ -1,0 +1,253 @@
+/**
+ * The one HTTP/1.1 server, over TLS or without: bounds on connections, headers, bodies and time, another certificate without
+ * a connection lost, an end that loses no request. What is asked and answered stands in server-model.ts.
+ */
+import { createServer as createPlainServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
+import type { AddressInfo, Socket } from "node:net";
+import { createSecureContext, type SecureContextOptions } from "node:tls";
+import { Problem } from "../core/problem.ts";
+import { systemCause } from "../core/system-cause.ts";
+import { serverBounds } from "./bounds.ts";
+import { createReceiving } from "./server-body.ts";
+import { createConnections } from "./server-connections.ts";
+import type {
+  Limits,
+  RequestHead,
+  RunningServer,
+  ServerAnswer,
+  ServerCertificate,
+  ServerOptions,
+} from "./server-model.ts";
+
+/**
+ * Listens.
+ *
+ * @throws Problem `server.listen` where the address is not to be had, `server.certificate`
+ */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const limits: Limits = { ...serverBounds, ...options.limits };
+  const refused = options.onRefused ?? (() => undefined);
+  const connections = createConnections(limits.connections, () => refused("connections"));
+  const receiving = createReceiving({ one: options.bodyBytes, all: limits.receivingBytes });
+  let underWay = 0;
+  let leaving = false;
+
+  const server = createServer(options, limits);
+  server.keepAliveTimeout = limits.keepAliveMilliseconds;
+  server.timeout = limits.silenceMilliseconds;
+  server.maxHeadersCount = serverBounds.headers;
+
+  server.on("connection", (socket: Socket) => {
+    socket.on("error", () => undefined);
+    if (connections.open(socket) && options.certificate === undefined) connections.established(socket);
+  });
+  server.on("secureConnection", (socket: Socket) => {
+    socket.on("error", () => undefined);
+    connections.established(socket);
+  });
+  server.on("tlsClientError", (error: NodeJS.ErrnoException, socket: Socket) => {
+    refused(isPlaintext(error) ? "not-tls" : "handshake");
+    socket.destroy();
+  });
+  server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
+    const slow = error.code === "ERR_HTTP_REQUEST_TIMEOUT";
+    // Of TLS that comes to nothing both events tell.
+    if (!slow && error.code?.startsWith("HPE_") !== true) return void socket.destroy();
+    refused(slow ? "slow" : "malformed");
+    const status = slow ? "408 Request Timeout" : statusOfMalformed(error);
+    if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+    socket.destroySoon();
+  });
+  server.on("request", (request, response) => void serve(request, response));
+  server.on("checkContinue", (request, response) => void serve(request, response, () => response.writeContinue()));
+  // Without a listener node closes such a connection; it would not be counted.
+  for (const event of ["connect", "upgrade"] as const) {
+    server.on(event, (_request: IncomingMessage, socket: Socket) => {
+      refused("malformed");
+      socket.end("HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
+    });
+  }
+
+  async function serve(request: IncomingMessage, response: ServerResponse, wanted?: () => void): Promise<void> {
+    const { socket } = request;
+    underWay += 1;
+    connections.busy(socket);
+    let gone: (() => void) | undefined;
+    let isGone = false;
+    request.on("error", () => undefined);
+    response.on("error", () => undefined);
+    response.once("close", () => {
+      underWay -= 1;
+      if (response.writableFinished) return connections.idle(socket);
+      isGone = true;
+      refused("gone");
+      gone?.();
+    });
+    const head = headOf(request);
+    let answer: ServerAnswer | undefined;
+    let unread = true;
+    try {
+      answer = options.admit?.(head);
+      if (answer === undefined && Number(request.headers["content-length"] ?? 0) > options.bodyBytes) {
+        answer = tooLarge();
+      }
+      if (answer === undefined) {
+        wanted?.();
+        const body = await receiving.receive(request);
+        if (body === "gone") return;
+        if (body === "no-room") answer = noRoom();
+        else if (body === "too-large") answer = tooLarge();
+        else {
+          unread = false;
+          const whenGone = (act: () => void) => {
+            gone = act;
+            if (isGone) act();
+          };
+          answer = await options.handle({ ...head, body, whenGone });
+        }
+      }
+    } catch (error) {
+      options.onError(error);
+      answer = { status: 500 };
+    }
+    if (isGone) return;
+    if (unread) readOff(request, limits.unwantedBytes);
+    send(response, answer);
+  }
+
+  function tooLarge(): ServerAnswer {
+    refused("too-large");
+    return { status: 413, body: `the body is over ${options.bodyBytes} bytes\n` };
+  }
+
+  function noRoom(): ServerAnswer {
+    refused("no-room");
+    return { status: 503, body: "too many bodies are being received\n" };
+  }
+
+  function send(response: ServerResponse, { status, headers = {}, body = "" }: ServerAnswer): void {
+    response.writeHead(status, {
+      ...(typeof body === "string" ? { "content-type": "text/plain; charset=utf-8" } : {}),
+      ...headers,
+      "content-length": String(Buffer.byteLength(body)),
+      ...(leaving ? { connection: "close" } : {}),
+    });
+    response.end(body);
+  }
+
+  await listening(server, options);
+  return {
+    port: (server.address() as AddressInfo).port,
+    connections: () => connections.size(),
+    underWay: () => underWay,
+    show(certificate) {
+      const context = secureOptions(certificate, options.clientAuthorities);
+      (server as TlsServer).setSecureContext(context);
+    },
+    leave() {
+      leaving = true;
+    },
+    async close(milliseconds) {
+      leaving = true;
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      connections.end();
+      let cut = 0;
+      const timer = setTimeout(() => {
+        cut = underWay;
+        connections.cut();
+      }, milliseconds);
+      await closed;
+      clearTimeout(timer);
+      return cut;
+    },
+  };
+}
+
+function createServer({ certificate, clientAuthorities }: ServerOptions, limits: Limits): Server {
+  const common = {
+    maxHeaderSize: serverBounds.headerBytes,
+    headersTimeout: limits.headersMilliseconds,
+    requestTimeout: limits.requestMilliseconds,
+    connectionsCheckingInterval: limits.checkMilliseconds,
+    insecureHTTPParser: false,
+    noDelay: true,
+  };
+  if (certificate === undefined) return createPlainServer(common);
+  return createTlsServer({
+    ...common,
+    ...secureOptions(certificate, clientAuthorities),
+    ALPNProtocols: ["http/1.1"],
+    handshakeTimeout: limits.handshakeMilliseconds,
+    ...(clientAuthorities === undefined ? {} : { requestCert: true, rejectUnauthorized: true }),
+  });
+}
+
+/** @throws Problem `server.certificate` */
+function secureOptions({ certificate, key }: ServerCertificate, clientAuthorities?: string): SecureContextOptions {
+  const secure: SecureContextOptions = {
+    cert: certificate,
+    key,
+    minVersion: "TLSv1.2",
+    ...(clientAuthorities === undefined ? {} : { ca: clientAuthorities }),
+  };
+  try {
+    createSecureContext(secure);
+  } catch (error) {
+    throw new Problem(
+      {
+        kind: "usage",
+        code: "server.certificate",
+        place: "certificate and key",
+        cause: `not usable together: ${(error as Error).message}`,
+      },
+      { cause: error },
+    );
+  }
+  return secure;
+}
+
+function listening(server: Server, { host, port }: ServerOptions): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const onError = (error: Error) => {
+    const taken = (error as NodeJS.ErrnoException).code === "EADDRINUSE";
+    const cause = taken ? "the port is in use" : systemCause(error);
+    reject(new Problem({ kind: "usage", code: "server.listen", place: `${host}:${port}`, cause }, { cause: error }));
+  };
+  server.once("error", onError);
+  server.listen({ host, port }, () => {
+    server.off("error", onError);
+    resolve();
+  });
+  return promise;
+}
+
+function headOf(request: IncomingMessage): RequestHead {
+  const { method = "", url = "", headers } = request;
+  const mark = url.indexOf("?");
+  const arrivedAt = performance.now();
+  if (mark < 0) return { method, path: url, query: "", headers, arrivedAt };
+  return { method, path: url.slice(0, mark), query: url.slice(mark + 1), headers, arrivedAt };
+}
+
+/** A client that is still sending reads no answer where its connection is reset. */
+function readOff(request: IncomingMessage, limit: number): void {
+  let size = 0;
+  request.on("data", (chunk: Buffer) => {
+    size += chunk.length;
+    if (size > limit) request.destroy();
+  });
+}
+
+/** OpenSSL's words for bytes that are no record of TLS. */
+function isPlaintext({ code }: NodeJS.ErrnoException): boolean {
+  return (
+    code === "ERR_SSL_HTTP_REQUEST" ||
+    code === "ERR_SSL_WRONG_VERSION_NUMBER" ||
+    code === "ERR_SSL_PACKET_LENGTH_TOO_LONG"
+  );
+}
+
+function statusOfMalformed({ code }: NodeJS.ErrnoException): string {
+  return code === "HPE_HEADER_OVERFLOW" ? "431 Request Header Fields Too Large" : "400 Bad Request";
+}
