@@ -40,7 +40,7 @@ export function calmAssessor(
 export const quietCluster: ClusterView = {
   namespace: async (name) => ({ name, labels: {}, annotations: {} }),
   credentials: async () => undefined,
-  admissionPolicies: async () => [],
+  admissionPolicies: async () => ({ objects: [], unread: [] }),
   may: async () => false,
 };
 
