@@ -9,7 +9,7 @@ import type {
 } from "../../../engines/admission/model.ts";
 import { isReview, requestOf } from "../../../engines/admission/review.ts";
 import { clusterResources } from "../../../engines/kubernetes/cluster/resources.ts";
-import type { FieldPath, KubernetesObject, Manifests } from "../../../engines/kubernetes/model.ts";
+import type { FieldPath, KubernetesObject, Manifests, ObjectSource } from "../../../engines/kubernetes/model.ts";
 import { effectiveNamespace } from "../../../engines/kubernetes/model.ts";
 import { rawOf } from "../../../engines/kubernetes/raw.ts";
 
