@@ -2,8 +2,8 @@
 import { unopenedImage } from "../../core/asset.ts";
 import type { Gap } from "../../core/evidence.ts";
 import type { AdmittedImage } from "../../engines/admission/model.ts";
-import type { GuardOptions, Question } from "./decide.ts";
 import type { AssessedImage, ImageAsking } from "./model.ts";
+import type { GuardOptions, Question } from "./options.ts";
 import { within } from "./within.ts";
 
 /** Each reference once, in the order in which the object names them. */
@@ -19,24 +19,28 @@ export async function assessImages(
   const { pullSecrets, serviceAccounts } = admitted;
   const late = (reference: string) => unknownImage(reference, now, LATE);
   const { namespace } = request;
-  const found =
-    namespace === undefined
-      ? undefined
-      : await within(
-          cluster.credentials(namespace, pullSecrets, serviceAccounts[0] ?? "default"),
-          deadline,
-          () => undefined,
-        );
   const shared: ImageAsking = {
     policy,
     now,
     deadline,
-    ...(found === undefined ? {} : { credentials: found }),
     ...(resolveOnly === undefined ? {} : { resolveOnly }),
   };
+  /** What the pod pulls this one with: its Secrets are for some registries alone. */
+  const askingFor = async (reference: string): Promise<ImageAsking> => {
+    if (namespace === undefined) return shared;
+    const looked = cluster.credentials(namespace, pullSecrets, serviceAccounts[0] ?? "default", reference);
+    const credentials = await within(looked, deadline, () => undefined);
+    return credentials === undefined ? shared : { ...shared, credentials };
+  };
+  const assess = async (reference: string) =>
+    await within(
+      askingFor(reference).then((own) => assessor.assess(reference, own)),
+      deadline,
+      () => late(reference),
+    );
   return await Promise.all(
     references.map((reference) =>
-      within(assessor.assess(reference, shared), deadline, () => late(reference)).catch((error: unknown) =>
+      assess(reference).catch((error: unknown) =>
         unknownImage(reference, now, { code: "admission.internal", reason: `internal error: ${String(error)}` }),
       ),
     ),

@@ -6,59 +6,20 @@
 import { isAccepted, unknownsAccepted } from "../../core/accepted-unknown.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
 import { admittedOf, type ReadRequest } from "../../engines/admission/admitted.ts";
-import type { AdmissionRequest, AdmittedImage, PatchOperation } from "../../engines/admission/model.ts";
+import type { AdmittedImage, PatchOperation } from "../../engines/admission/model.ts";
 import { formatFieldPath } from "../../engines/kubernetes/field-path.ts";
 import type { Manifests } from "../../engines/kubernetes/model.ts";
-import type { SecretScanner } from "../../engines/secrets/scan.ts";
 import { scanRead } from "../../scan/object.ts";
 import { answerOf } from "./answer.ts";
 import { assessImages } from "./assess.ts";
 import { hasSamePods, newOf } from "./changes.ts";
 import { isMirrorPod } from "./mirror-pod.ts";
-import type {
-  Asking,
-  AssessedImage,
-  ClusterView,
-  Decision,
-  Guard,
-  GuardPolicy,
-  ImageAssessor,
-  Outcome,
-  PolicySet,
-} from "./model.ts";
+import type { AssessedImage, Decision, Guard, Outcome } from "./model.ts";
+import type { BreakGlass, GuardOptions, Question } from "./options.ts";
 import { compareOutcomes, outcomesOf } from "./outcomes.ts";
 import { imagesToPin, pinPatch } from "./patch.ts";
 import { unknownEvaluation } from "./unknown.ts";
 import { within } from "./within.ts";
-
-export interface GuardOptions {
-  /** Those that are in force now; asked once for each request. */
-  policies(): PolicySet;
-  readonly images: ImageAssessor;
-  readonly cluster: ClusterView;
-  /** What the cluster is called in evaluations. */
-  readonly scope: string;
-  /** By the policy's own rules; absent: values are not looked through for secrets. */
-  scannerOf?(policy: GuardPolicy): SecretScanner | undefined;
-  /** Of the policies that the cluster itself holds; absent: they are the API server's own business. */
-  readonly admissionPolicies?: AdmissionPolicyEvaluator;
-  /** Absent: nobody goes past the policy. */
-  readonly breakGlass?: BreakGlass;
-  /** What `--policy` says elsewhere, for the command that says the same there. */
-  readonly policyName?: string;
-}
-
-export interface Question {
-  readonly request: AdmissionRequest;
-  readonly admitted: ReadRequest;
-  readonly policy: GuardPolicy;
-  readonly asking: Asking;
-}
-
-export type AdmissionPolicyEvaluator = (question: Question) => Promise<readonly Evaluation[]>;
-
-/** Whether somebody may go past the policy this once: why, in one sentence without a full stop; undefined where not. */
-export type BreakGlass = (request: AdmissionRequest, asking: Asking) => Promise<string | undefined>;
 
 export function createGuard(options: GuardOptions): Guard {
   return {

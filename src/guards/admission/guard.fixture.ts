@@ -6,8 +6,9 @@ import type { TestContext } from "node:test";
 import { parseDigest } from "../../core/digest.ts";
 import type { AdmissionRequest, Operation } from "../../engines/admission/model.ts";
 import { requestOf } from "../../engines/admission/review.ts";
-import { createGuard, type GuardOptions } from "./decide.ts";
+import { createGuard } from "./decide.ts";
 import type { Asking, AssessedImage, ClusterView, Guard, ImageAssessor, PolicySet } from "./model.ts";
+import type { GuardOptions } from "./options.ts";
 import { openPolicies } from "./policies.ts";
 
 export const now = new Date("2026-03-04T05:06:07Z");
@@ -39,7 +40,7 @@ export function calmAssessor(
 export const quietCluster: ClusterView = {
   namespace: async (name) => ({ name, labels: {}, annotations: {} }),
   credentials: async () => undefined,
-  admissionPolicies: async () => [],
+  admissionPolicies: async () => ({ objects: [], unread: [] }),
   may: async () => false,
 };
 

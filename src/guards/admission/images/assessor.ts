@@ -61,7 +61,7 @@ export function createImageAssessor({ advisories, ...settings }: AssessorOptions
     try {
       const reference = parseReference(written);
       const { registries: allowed } = asking.policy.policy;
-      if (allowed.length > 0 && !allowedBy(allowed)(repositoryOf(reference))) throw notAsked(reference);
+      if (!isAllowed(allowed, repositoryOf(reference))) throw notAsked(reference);
       return await assessNamed(written, { reference, asker: askerFor(asking), asking });
     } catch (error) {
       const problem = asProblem(error, written);
@@ -211,6 +211,16 @@ function askerFor({ credentials }: ImageAsking): Asker {
 function explained(problem: Problem, { credentials }: ImageAsking): Problem {
   const isHidden = problem.code === "registry.denied" || problem.code === "registry.not-found";
   return isHidden && credentials instanceof Problem ? credentials : problem;
+}
+
+const compiled = new WeakMap<readonly string[], (repository: string) => boolean>();
+
+/** Nothing is said where no registry is named. */
+function isAllowed(registries: readonly string[], repository: string): boolean {
+  if (registries.length === 0) return true;
+  const known = compiled.get(registries) ?? allowedBy(registries);
+  compiled.set(registries, known);
+  return known(repository);
 }
 
 function late(place: string): Problem {
