@@ -114,7 +114,7 @@ export const controls: readonly Control[] = [
           otherwise: "that admission refuses unsigned images was not tried (check --cluster --probe)",
         },
       ],
-      also: ["cluster/image-verification"],
+      also: ["cluster/image-verification", "cluster/webhook-without-endpoints"],
       otherwise: "no policy that verifies images found",
     },
   },
