@@ -20,7 +20,7 @@ function said(check: Pick<Check, "id">, objects: readonly object[], short: reado
     .flatMap(({ verdict, findings }) =>
       findings.length === 0
         ? [verdict]
-        : findings.map(({ severity, title, detail }) => [severity, title, detail ?? ""].join(" | ")),
+        : findings.map(({ severity, title, detail }) => [severity, title, detail ?? ""].join(" | ")).sort(),
     );
 }
 
