@@ -18,7 +18,7 @@ import type { AssessedImage, Decision, Guard, Outcome } from "./model.ts";
 import type { BreakGlass, GuardOptions, Question } from "./options.ts";
 import { compareOutcomes, outcomesOf } from "./outcomes.ts";
 import { imagesToPin, pinPatch } from "./patch.ts";
-import { unknownEvaluation } from "./unknown.ts";
+import { hardest, unknownEvaluation } from "./unknown.ts";
 import { within } from "./within.ts";
 
 export function createGuard(options: GuardOptions): Guard {
@@ -141,7 +141,7 @@ async function breakGlassOf(breakGlass: BreakGlass, { request, asking }: Questio
 
 function unread(options: GuardOptions, question: Question, code: string): Decision {
   const { request, admitted, policy, asking } = question;
-  const evaluation = unknownEvaluation(request, asking.now, { code, reason: admitted.reason });
+  const evaluation = hardest(policy, unknownEvaluation(request, asking.now, { code, reason: admitted.reason }));
   const most = asking.webhook === "mutate" ? ({ most: "audit" } as const) : {};
   const outcomes = outcomesOf(evaluation, { policy, isAccepted: () => false, ...most });
   return concluded(options, question, { basis: "unread", reason: admitted.reason, outcomes });
