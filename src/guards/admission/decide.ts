@@ -19,7 +19,7 @@ import type { GuardOptions, Question } from "./options.ts";
 import { compareOutcomes, outcomesOf } from "./outcomes.ts";
 import { imagesToPin, pinPatch } from "./patch.ts";
 import { createPodMemory } from "./remembered.ts";
-import { unknownEvaluation } from "./unknown.ts";
+import { hardest, unknownEvaluation } from "./unknown.ts";
 import { within } from "./within.ts";
 
 export function createGuard(options: GuardOptions): Guard {
@@ -179,8 +179,8 @@ async function breakGlassOf({ breakGlass }: GuardOptions, { request, asking }: Q
  */
 function unread(options: GuardOptions, question: Question, code: string): Decision {
   const { request, admitted, policy, asking } = question;
-  const evaluation = unknownEvaluation(request, asking.now, { code, reason: admitted.reason });
   const strict = { ...policy, actionOf: (one: Evaluation) => policy.actionOf({ ...one, verdict: "fail" }) };
+  const evaluation = hardest(strict, unknownEvaluation(request, asking.now, { code, reason: admitted.reason }));
   const most = asking.webhook === "mutate" ? ({ most: "audit" } as const) : {};
   const outcomes = outcomesOf(evaluation, { policy: strict, isAccepted: () => false, ...most });
   return concluded(options, question, { basis: "unread", reason: admitted.reason, outcomes });
