@@ -4,19 +4,18 @@ import type { Policy } from "../core/policy.ts";
 import { usageProblem } from "../core/problem.ts";
 import { evaluateControls, evaluateLayers } from "../joins/baseline/baseline.ts";
 import { scanTree } from "../scan/tree.ts";
-import type { ClusterOptions } from "./cluster/audit.ts";
-import { type EvaluationOptions, runEvaluation } from "./evaluation.ts";
+import type { ClusterCheckOptions } from "./cluster/check.ts";
+import { isProbing } from "./cluster/probe-options.ts";
+import { runEvaluation } from "./evaluation.ts";
 import { namedDirectory } from "./named-place.ts";
 
-export interface CheckOptions extends EvaluationOptions, ClusterOptions {
+export interface CheckOptions extends ClusterCheckOptions {
   /** False for --no-secrets. */
   readonly secrets: boolean;
   /** A live cluster in place of the folder. */
   readonly cluster: boolean;
   /** Run kubectl and helm on what needs them. */
   readonly render: boolean;
-  /** Look signatures up. */
-  readonly verify: boolean;
 }
 
 const FOR_FILE = "one file: `bulkhead image scan`, `build lint` or `workload audit`; a directory: `bulkhead check DIR`";
@@ -28,13 +27,13 @@ export async function check(dir: string, options: CheckOptions): Promise<number>
     const cause = "--render does not apply to a cluster";
     throw usageProblem("--cluster --render", cause);
   }
-  if (options.cluster && options.verify) {
-    const cause = "--verify does not apply to a cluster";
-    throw usageProblem("--cluster --verify", cause, "verify an image that runs there with `bulkhead verify`");
+  if (!options.cluster && isProbing(options)) {
+    const cause = "--probe tries the admission of a cluster";
+    throw usageProblem("--probe", cause, "--cluster");
   }
   if (options.cluster) {
     return await runEvaluation(root, options, async (judging) => ({
-      ...(await (await import("./cluster/audit.ts")).evaluateCluster(judging, options, root)),
+      ...(await (await import("./cluster/check.ts")).checkCluster(judging, options, root)),
       join: joined,
     }));
   }

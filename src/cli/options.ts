@@ -137,3 +137,14 @@ export function connecting(command: Command): Command {
     .optionsGroup("")
     .option("--no-secrets", "skip secret scanning");
 }
+
+/** Options of what tries the admission of a cluster. */
+export function probing(command: Command): Command {
+  return command
+    .optionsGroup("Cluster:")
+    .option("--probe", "try admission in every application namespace, by dry runs that store nothing", false)
+    .option("--probe-unsigned <ref>", "image without a signature, which must be refused")
+    .option("--probe-stranger <ref>", "image signed by nobody whom the policy trusts, which must be refused")
+    .option("--probe-signed <ref>", "image that must be admitted, to tell refusals for the image from others")
+    .optionsGroup("");
+}

@@ -11,6 +11,7 @@ import {
   connecting,
   fetching,
   judging as judgingAlone,
+  probing,
   pulling,
   reaching,
   updating,
@@ -52,7 +53,7 @@ Examples:
 Exit codes: 0 clean, 1 findings at or above the threshold, 2 usage or input error, 3 incomplete`,
   );
 
-walking(updating(verifying(connecting(pulling(fetching(judging(program.command("check"))))))))
+probing(walking(updating(verifying(connecting(pulling(fetching(judging(program.command("check")))))))))
   .argument("[dir]", "directory to check", ".")
   .description("check everything in a directory and report the ten controls")
   .option("--cluster", "check a live cluster instead of a directory", false)

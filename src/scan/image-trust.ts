@@ -4,6 +4,7 @@ import type { Digest } from "../core/digest.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import { asProblem, Problem } from "../core/problem.ts";
 import { assetEnd } from "../core/relation.ts";
+import type { RunningImage } from "../engines/kubernetes/cluster/running.ts";
 import { containersOf, type Manifests } from "../engines/kubernetes/model.ts";
 import type { NamedImage } from "../engines/oci/open.ts";
 import { targetOf } from "../engines/oci/target.ts";
@@ -84,6 +85,37 @@ export async function scanNamedTrust(references: Iterable<string>, context: Trus
     const asset = unopenedImage(looked.reference, { lineage: repositoryNamed(looked.reference) });
     return await scanTrust(asset, looked, context);
   });
+  return scanned.flat();
+}
+
+/** One image that runs, as {@link scanRunningTrust} needs it. */
+type Running = Pick<RunningImage, "name" | "digest" | "repository">;
+
+/**
+ * Of images that run, by the digests that they run as; and of those that workloads name and nothing is known to run of, as
+ * they are named. What a tag points to now need not be what runs: without a digest it is unknown.
+ */
+export async function scanRunningTrust(
+  images: readonly Running[],
+  manifests: Manifests,
+  context: TrustContext,
+): Promise<Evaluation[]> {
+  const running = new Set(images.map(({ name }) => name));
+  const named = [...new Set(imagesNamed(manifests))].filter((name) => !running.has(name));
+  const wanted = [...images, ...named.map((name) => ({ name, at: name }))].map((image, nth) => {
+    const { name } = image;
+    const asset = unopenedImage(name, { lineage: repositoryNamed(name) });
+    if (nth >= bounds.verifiedImages) return { asset, looked: { reference: name, at: undefined } };
+    if ("at" in image) return { asset, looked: { reference: name, at: image.at } };
+    const { digest, repository } = image;
+    if (digest === undefined || repository === undefined) return { asset, looked: { reference: name, at: undefined } };
+    return { asset, looked: { reference: name, at: `${repository}@${digest}`, digest } };
+  });
+  const scanned = await inParallel(
+    wanted,
+    AT_ONCE,
+    async ({ asset, looked }) => await scanTrust(asset, looked, context),
+  );
   return scanned.flat();
 }
 

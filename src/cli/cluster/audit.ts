@@ -1,5 +1,7 @@
 import { openPolicyScanner } from "../../collect/secrets/scanner.ts";
+import type { EvaluationList } from "../../core/evaluations.ts";
 import { connectionOf } from "../../engines/kubernetes/cluster/kubeconfig.ts";
+import type { ClusterReading } from "../../engines/kubernetes/cluster/read.ts";
 import { imageLines, scanCluster, scanRunningImages } from "../../scan/cluster.ts";
 import { NO_SECRETS } from "../../scan/tree.ts";
 import { type Evaluated, type EvaluationContext, type EvaluationOptions, runEvaluation } from "../evaluation.ts";
@@ -22,14 +24,23 @@ export async function clusterAudit(options: EvaluationOptions & ClusterOptions):
   return await runEvaluation(process.cwd(), options, (judging) => evaluateCluster(judging, options));
 }
 
+/** Which cluster: of the options nothing else, whose `environment` is the policy's. */
+export function clusterNamed({ kubeconfig, context }: ClusterOptions): Pick<ClusterOptions, "kubeconfig" | "context"> {
+  return { ...(kubeconfig === undefined ? {} : { kubeconfig }), ...(context === undefined ? {} : { context }) };
+}
+
+/** What else is asked about what was read: it adds evaluations, and returns notes. */
+type More = (reading: ClusterReading, evaluations: EvaluationList) => Promise<readonly string[]>;
+
 /** A cluster as `cluster audit` and `check --cluster` judge it. */
 export async function evaluateCluster(
   judging: EvaluationContext,
   options: ClusterOptions & Pick<EvaluationOptions, "all">,
   root = process.cwd(),
+  more: More = async () => [],
 ): Promise<Evaluated> {
   const { policy, now, progress } = judging;
-  const connection = connectionOf(options);
+  const connection = connectionOf(clusterNamed(options));
   const keyed = options.secrets ? await openPolicyScanner(policy, process.cwd()) : undefined;
   const { reading, authority, evaluations, notes } = await scanCluster(connection, {
     policy,
@@ -45,6 +56,7 @@ export async function evaluateCluster(
   const { images } = reading;
   const context = { ...judging, ...(keyed === undefined ? {} : { secrets: keyed }), judgesAge: true };
   if (options.images) evaluations.take(await scanRunningImages(images, context));
+  const moreNotes = await more(reading, evaluations);
   const shown = options.all ? images : images.slice(0, NAMED_IMAGES);
   return {
     subject: connection.name,
@@ -54,6 +66,7 @@ export async function evaluateCluster(
     notes: [
       ...notes,
       ...(keyed?.notes ?? [NO_SECRETS]),
+      ...moreNotes,
       ...(images.length === 0 ? ["no pod reports the image it runs"] : imageLines(shown, now)),
       ...(shown.length < images.length ? [`${images.length - shown.length} more images (--all lists them)`] : []),
       ...(options.images || images.length === 0 ? [] : ["running images were not scanned (use --images)"]),

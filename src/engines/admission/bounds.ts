@@ -18,4 +18,6 @@ export const bounds = {
   messageCharacters: 8_000,
   warnings: 20,
   warningBytes: 256,
+  /** Characters of what an API server says of a probe. */
+  probeMessageCharacters: 1_200,
 };

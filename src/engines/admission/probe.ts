@@ -5,6 +5,7 @@
 import type { Gap } from "../../core/evidence.ts";
 import { printable } from "../../core/printable.ts";
 import { isObject } from "../../core/untyped.ts";
+import { bounds } from "./bounds.ts";
 import type { ProbeAnswer, ProbeRole } from "./probe-model.ts";
 
 /** What an API server answered; of what broke on the way, a gap. */
@@ -15,9 +16,6 @@ export interface ProbeImage {
   /** As named by the user. */
   readonly image: string;
 }
-
-/** Characters of a message that is told. */
-const MESSAGE = 300;
 
 /** It meets the level restricted and names its resources, so that nothing but its image is a reason to refuse it. */
 export function probePod(name: string, image: string): object {
@@ -91,7 +89,7 @@ export function readAnswer(
     return undecided("admission.probe-control", `the signed image is not let in either: ${text}`, CONTROL_REMEDY);
   }
   const isOnlyDifference = control?.outcome === "admitted" && sameRepository(control.image, image);
-  if (!isOnlyDifference && !ABOUT_SIGNATURES.test(text.replaceAll(image, ""))) {
+  if (!isOnlyDifference && !isAboutSignatures(text, image)) {
     const remedy = "name a signed image of the same repository: --probe-signed";
     return undecided(
       "admission.probe-reason",
@@ -149,8 +147,18 @@ function notByPolicy(status: number, message: string, undecided: Undecided): Pro
 const LOOKED_UP_IN_VAIN =
   /connection (?:refused|reset)|no such host|server misbehaving|time(?:d)?[ -]?out|deadline exceeded|context cancell?ed|no route to host|network is unreachable|too ?many ?requests|\b429\b|\b50[0234]\b|x509:|certificate (?:signed by unknown|has expired|is not trusted)|tls:|\bunauthorized\b|authentication required|\bdenied: |unreachable|unavailable|could not be (?:asked|reached|looked up)/i;
 
+/** What speaks of signatures, or of an image that did not verify. Being trusted is said of registries too. */
 const ABOUT_SIGNATURES =
-  /\bsign(?:ed|ature|atures|er|ers|ing)\b|\bunsigned\b|\battest(?:ation|ations|or|ors|ed)\b|\bverif(?:y|ied|ication|ying)\b|\bnotation\b|\bnotary\b|\bcosign\b|\bsigstore\b|\bkeyless\b|\btrust(?:ed|worthy)?\b|\buntrusted\b|\bprovenance\b|\bno matching (?:policies|policy)\b/i;
+  /\bsign(?:ed|ature|atures|er|ers)\b|\bunsigned\b|\battest(?:ation|ations|or|ors|ed)\b|\b(?:failed|failure|unable|cannot|could not|not)\b.{0,40}\bverif(?:y|ied|ication)\b|\bnotation\b|\bcosign\b|\bsigstore\b|\bkeyless\b|\bprovenance\b/i;
+
+/** A list of registries keeps a signed image out as well. */
+const ABOUT_REGISTRIES =
+  /\b(?:allowed|approved|permitted|trusted|untrusted|verified|known|unknown|disallowed|forbidden)\b(?: \w+){0,2} (?:registr(?:y|ies)|repositor(?:y|ies)|repos?)\b|\bregistr(?:y|ies)\b.{0,20}\bnot (?:allowed|approved|permitted|trusted)\b/i;
+
+function isAboutSignatures(text: string, image: string): boolean {
+  const said = text.replaceAll(image, "");
+  return ABOUT_SIGNATURES.test(said) && !ABOUT_REGISTRIES.test(said);
+}
 
 function isThePod(body: Readonly<Record<string, unknown>>, name: string): boolean {
   return body.kind === "Pod" && isObject(body.metadata) && body.metadata.name === name;
@@ -158,11 +166,11 @@ function isThePod(body: Readonly<Record<string, unknown>>, name: string): boolea
 
 function oneLine(message: unknown): string {
   return typeof message === "string"
-    ? printable(message.slice(0, 4_000).replace(/\s+/g, " ").trim()).slice(0, 4 * MESSAGE)
+    ? printable(message.slice(0, 4_000).replace(/\s+/g, " ").trim()).slice(0, bounds.probeMessageCharacters)
     : "";
 }
 
 function sameRepository(one: string, other: string): boolean {
-  const repository = (image: string) => image.replace(/@.*$/, "").replace(/:[^:/]*$/, "");
+  const repository = (image: string) => (image.split("@")[0] ?? "").replace(/:[^:/]*$/, "");
   return repository(one) === repository(other);
 }

@@ -46,6 +46,8 @@ export interface ClusterWrite {
   readonly type?: string;
   /** Whether sent twice it comes to the same: what broke on the way may have been done. */
   readonly repeatable: boolean;
+  /** Statuses that are replies too, and not tried again: what admission refuses may have any. */
+  readonly answered?: readonly number[];
 }
 
 /** A client that also writes and watches. */
@@ -115,7 +117,14 @@ export function createClient(connection: ClusterConnection, options: ClientOptio
     if (seen === undefined) return await renew(undefined, undefined);
     const held = await seen;
     const { identityMilliseconds = Number.POSITIVE_INFINITY } = connection;
-    return performance.now() - held.since < identityMilliseconds ? held : await renew(held, seen);
+    if (performance.now() - held.since < identityMilliseconds) return held;
+    try {
+      return await renew(held, seen);
+    } catch {
+      // Whether what we were is still taken the server says; a token's file may be away for the moment of its exchange.
+      session ??= Promise.resolve({ ...held, since: performance.now() });
+      return await session;
+    }
   }
 
   async function disconnect(): Promise<void> {
@@ -136,14 +145,18 @@ export function createClient(connection: ClusterConnection, options: ClientOptio
     return await ask(anew.transport, anew.identity);
   }
 
-  async function tried(request: ClusterRequest, repeatable: boolean): Promise<ClusterReply> {
+  async function tried(
+    request: ClusterRequest,
+    repeatable: boolean,
+    answered: readonly number[] = [],
+  ): Promise<ClusterReply> {
     const place = `${connection.name}: ${request.path.split("?")[0]}`;
     for (let tries = 1; ; tries++) {
       let wait = limits.backoffMilliseconds * 2 ** (tries - 1);
       try {
         signal?.throwIfAborted();
         const answer = await identified((transport, identity) => transport.send(as(request, identity), signal));
-        if (ANSWERED.has(answer.status)) {
+        if (ANSWERED.has(answer.status) || answered.includes(answer.status)) {
           const body = parsed(answer, place);
           return { status: answer.status, bytes: answer.body.length, body };
         }
@@ -164,9 +177,9 @@ export function createClient(connection: ClusterConnection, options: ClientOptio
 
   return {
     get: (path, accept = JSON_TYPE) => tried({ method: "GET", path, accept }, true),
-    async send({ method, path, body, type = JSON_TYPE, repeatable }) {
+    async send({ method, path, body, type = JSON_TYPE, repeatable, answered }) {
       const sent = body === undefined ? {} : { body: { type, text: JSON.stringify(body) } };
-      return await tried({ method, path, accept: JSON_TYPE, ...sent }, repeatable);
+      return await tried({ method, path, accept: JSON_TYPE, ...sent }, repeatable, answered);
     },
     async follow(path, following, ended) {
       const place = `${connection.name}: ${path.split("?")[0]}`;
