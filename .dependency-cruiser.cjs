@@ -147,10 +147,12 @@ module.exports = {
     pure("fix-is-pure", "texts and facts go in, changes come out: no I/O", "fix/"),
     room("scan", "scan joins collect, evaluate and fix", "scan/", [...floors("scan")]),
     room("joins", "joins import scan and below", "joins/", [...floors("joins")]),
-    room("guards-stand-apart", "a guard imports joins and below, never another guard", "guards/([^/]+)/", [
-      ...floors("joins"),
-      "guards/$1/",
-    ]),
+    room(
+      "guards-stand-apart",
+      "a guard imports joins, its own texts and below, never another guard",
+      "guards/([^/]+)/",
+      [...floors("joins"), "guards/$1/", "report/$1/"],
+    ),
     room("report-shows", "report imports core alone", "report/", ["core/", "report/"]),
     room("server", "the server imports guards, report and below, never the command line", "server/", [
       ...floors("joins"),

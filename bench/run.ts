@@ -21,6 +21,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   lint: async () => (await import("./lint.ts")).lint,
   trust: async () => (await import("./trust.ts")).trust,
   "trust-images": async () => (await import("./trust-images.ts")).trustImages,
+  "admission-images": async () => (await import("./admission-images.ts")).admissionImages,
   "start-up": async () => (await import("./start-up.ts")).startUp,
 };
 

@@ -15,6 +15,7 @@ const suites: Readonly<Record<string, () => Promise<Suite>>> = {
   dockerfiles: async () => (await import("./dockerfiles.ts")).dockerfiles,
   expressions: async () => (await import("./expressions.ts")).expressions,
   images: async () => (await import("./images.ts")).images,
+  "kubernetes-cel": async () => (await import("./kubernetes-cel.ts")).kubernetesCel,
   lockfiles: async () => (await import("./lockfiles.ts")).lockfiles,
   network: async () => (await import("./network.ts")).network,
   notation: async () => (await import("./notation.ts")).notation,

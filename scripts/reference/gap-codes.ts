@@ -11,6 +11,7 @@ const AREAS: Readonly<Record<string, string>> = {
   advisories: "which packages the advisories cover",
   base: "the base image",
   bases: "the file of base images that were learned",
+  certificate: "the certificate that the admission guard shows",
   cluster: "a live cluster",
   collect: "reading files and directories, and the time that it may take",
   contents: "packages and files of an image, and lockfiles",

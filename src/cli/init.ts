@@ -37,7 +37,8 @@ export function init(dir: string): number {
 
 /** The policy file with every default in it, which says the same as no file at all. */
 export function policyTemplate(): string {
-  const { thresholds, unknownSeverity, advisories, licenses, bases, rebuild, network, exceptionLimits } = defaultPolicy;
+  const { thresholds, unknownSeverity, advisories, licenses, bases, rebuild, network, admission, exceptionLimits } =
+    defaultPolicy;
   return `# yaml-language-server: $schema=${schemaFile}
 # The policy of \`bulkhead check\` and \`bulkhead image scan\`. These are the defaults: delete what you do not change.
 # This file decides what passes. In CI, use a copy that the change under review cannot edit:
@@ -68,6 +69,9 @@ thresholds:
 # category and check: { default: deny, categories: { secrets: deny }, checks: { "image/*": warn } }
 enforcement:
   ci: deny
+  # What a request to the cluster is answered (\`bulkhead admission\`): deny, warn (admitted, kubectl shows it) or audit
+  # (admitted, logged). Or: { default: deny, unknown: warn, checks: { "workload/*": warn }, namespaces: { "sandbox-*": warn } }
+  admission: deny
 
 # Paths that are not scanned: vendor/**, **/testdata. A directory includes everything below it. Reports list them.
 exclude: []
@@ -141,6 +145,18 @@ network:
   mesh:
     # strict: workloads must be in a service mesh that accepts only mTLS. optional: what is not is reported only.
     mtls: ${network.mesh.mtls}
+
+admission:
+  # Which of the environments below holds in a namespace: { shop: production, "sandbox-*": development }.
+  environments: {}
+  # Where tags become name:tag@digest: pods, all or off.
+  pin: ${admission.pin}
+  # Level of the Pod Security Standards that pods must meet, by namespace: { "*": baseline, shop: restricted }.
+  podSecurity: {}
+  # Seconds within which a request is answered.
+  deadlineSeconds: ${admission.deadlineSeconds}
+  # Hours that what was found beside an image still counts while its registry does not answer.
+  outageHours: ${admission.outageHours}
 
 # Values of an environment (--environment NAME), which override those outside of it: any key but exceptions.
 environments: {}

@@ -81,7 +81,10 @@ test("it never absorbs a missing or stale database, an unread policy, or what th
     assert.equal(written([unknown(code)]).unknowns.size, 0, code);
   }
   assert.equal(mayAbsorb("a.b", "policy/expired-exception", policy), false);
-  const requiring = { ...policy, enforcement: { ci: { ...denyAll, checks: { "build/*": "deny" as const } } } };
+  const requiring = {
+    ...policy,
+    enforcement: { ...policy.enforcement, ci: { ...denyAll, checks: { "build/*": "deny" as const } } },
+  };
   assert.equal(known(unknown()), true);
   assert.equal(known(unknown(), written([unknown()]), now, requiring), false, "also where the file has it");
 });

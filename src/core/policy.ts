@@ -3,6 +3,7 @@ import type { Category } from "./category.ts";
 import { type Digest, parseDigest } from "./digest.ts";
 import type { Enforcement } from "./enforcement.ts";
 import type { Exception } from "./exception.ts";
+import type { GateEnforcement } from "./gate-enforcement.ts";
 import type { RatedSeverity } from "./severity.ts";
 import type { UnknownEntry } from "./unknown-entry.ts";
 import { isObject } from "./untyped.ts";
@@ -18,6 +19,8 @@ export interface Policy extends PolicySlices {
   readonly enforcement: {
     /** The commands, by their exit code. */
     readonly ci: Enforcement;
+    /** Requests to a cluster, by their answer. */
+    readonly admission: GateEnforcement;
   };
   /** What a finding of unknown severity counts as; `unknown` (the default) makes the threshold's verdict unknown. */
   readonly unknownSeverity: RatedSeverity | "unknown";

@@ -40,7 +40,7 @@ function concluded(evaluations: readonly Evaluation[], policy: Policy, failOn?: 
 /** The secret is denied; of configuration it is as stated. */
 function under(configuration: Action): Policy {
   const ci = { ...denyAll, categories: { configuration } };
-  return { ...defaultPolicy, enforcement: { ci } };
+  return { ...defaultPolicy, enforcement: { ...defaultPolicy.enforcement, ci } };
 }
 
 test("only what is denied changes the exit code", () => {

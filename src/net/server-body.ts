@@ -1,12 +1,16 @@
 /** The bodies that a server is being sent. */
 import type { IncomingMessage } from "node:http";
 
-export type ReceivedBody = Buffer | "too-large" | "no-room" | "gone";
+/** The whole body; or the beginning of one that is over the bound; or why there is none. */
+export type ReceivedBody = Buffer | { readonly beginning: Buffer } | "no-room" | "gone";
 
 export interface Receiving {
-  /** The whole body, or why there is none. */
-  receive(request: IncomingMessage): Promise<ReceivedBody>;
+  /** @param one - bytes of this body, where more are not wanted anyway */
+  receive(request: IncomingMessage, one?: number): Promise<ReceivedBody>;
 }
+
+/** Bytes that tell whose body it is. */
+const BEGINNING = 4 * 1024;
 
 interface Reading {
   readonly chunks: Buffer[];
@@ -32,13 +36,13 @@ export function createReceiving(limits: { readonly one: number; readonly all: nu
   }
 
   return {
-    receive(request) {
+    receive(request, one = limits.one) {
       const { promise, resolve } = Promise.withResolvers<ReceivedBody>();
       const onData = (chunk: Buffer) => {
         reading.size += chunk.length;
         held += chunk.length;
-        if (reading.size > limits.one) return reading.end("too-large");
         reading.chunks.push(chunk);
+        if (reading.size > one) return reading.end({ beginning: Buffer.concat(reading.chunks).subarray(0, BEGINNING) });
         if (held > limits.all) makeRoom();
       };
       const onEnd = () => reading.end(reading.chunks.length === 1 ? (reading.chunks[0] as Buffer) : joined(reading));

@@ -67,6 +67,12 @@ export interface ServerOptions {
   readonly limits?: Partial<Limits>;
   /** Looks at a request before its body is read; an answer here is the answer. */
   admit?(head: RequestHead): ServerAnswer | undefined;
+  /**
+   * Answers a request whose body is over the bound; absent, or undefined: 413.
+   *
+   * @param beginning - of the body, some KiB at most
+   */
+  tooLarge?(head: RequestHead, beginning: Buffer): ServerAnswer | undefined;
   /** Where it throws the answer is 500, and `onError` is told. */
   handle(request: ServerRequest): ServerAnswer | Promise<ServerAnswer>;
   onRefused?(why: Refused): void;

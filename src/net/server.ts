@@ -89,15 +89,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     let unread = true;
     try {
       answer = options.admit?.(head);
-      if (answer === undefined && Number(request.headers["content-length"] ?? 0) > options.bodyBytes) {
-        answer = tooLarge();
-      }
       if (answer === undefined) {
         wanted?.();
-        const body = await receiving.receive(request);
+        const announced = Number(request.headers["content-length"] ?? 0);
+        const body = await receiving.receive(request, announced > options.bodyBytes ? 0 : undefined);
         if (body === "gone") return;
         if (body === "no-room") answer = noRoom();
-        else if (body === "too-large") answer = tooLarge();
+        else if ("beginning" in body) answer = tooLarge(head, body.beginning);
         else {
           unread = false;
           const whenGone = (act: () => void) => {
@@ -116,9 +114,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     send(response, answer);
   }
 
-  function tooLarge(): ServerAnswer {
+  function tooLarge(head: RequestHead, beginning: Buffer): ServerAnswer {
     refused("too-large");
-    return { status: 413, body: `the body is over ${options.bodyBytes} bytes\n` };
+    const body = `the body is over ${options.bodyBytes} bytes\n`;
+    return options.tooLarge?.(head, beginning) ?? { status: 413, body };
   }
 
   function noRoom(): ServerAnswer {

@@ -5,7 +5,7 @@ import type { Scope } from "../core/scope.ts";
 import { isObject } from "../core/untyped.ts";
 import { asWritten } from "../engines/kubernetes/cluster/normalise.ts";
 import { manifestReader } from "../engines/kubernetes/manifests.ts";
-import { describeObject } from "../engines/kubernetes/model.ts";
+import { describeObject, type Manifests } from "../engines/kubernetes/model.ts";
 import type { SecretScanner } from "../engines/secrets/scan.ts";
 import { evaluateManifestSecrets } from "../evaluate/kubernetes/manifest-secrets.ts";
 import { evaluateObject, type ObjectContext } from "../evaluate/kubernetes/object.ts";
@@ -26,11 +26,16 @@ export interface ScannedObjectContext extends ObjectContext {
  * @param context - `scope` is the cluster's name, as `cluster audit` has it
  */
 export function scanObject(object: unknown, context: ScannedObjectContext): Evaluation[] {
-  const { scanner, scope, version } = context;
+  const { scope, version } = context;
   const reader = manifestReader();
   const written = isObject(object) ? asWritten(object, version) : object;
   reader.object(written, { kind: "cluster", cluster: scope });
-  const read = reader.manifests();
+  return scanRead(reader.manifests(), context);
+}
+
+/** As {@link scanObject}, of an object that was read already. */
+export function scanRead(read: Manifests, context: ScannedObjectContext): Evaluation[] {
+  const { scanner } = context;
   const evaluations = evaluateObject(read, context);
   const [first] = read.objects;
   if (scanner === undefined || first === undefined) return evaluations;

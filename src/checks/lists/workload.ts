@@ -20,6 +20,7 @@ import { lowUserId } from "../workload/low-user-id.ts";
 import { missingProbes } from "../workload/missing-probes.ts";
 import { missingResourceLimits } from "../workload/missing-resource-limits.ts";
 import { noUserNamespace } from "../workload/no-user-namespace.ts";
+import { podSecurityLevel } from "../workload/pod-security-level.ts";
 import { privileged } from "../workload/privileged.ts";
 import { procMount } from "../workload/proc-mount.ts";
 import { procMountRestricted } from "../workload/proc-mount-restricted.ts";
@@ -64,6 +65,7 @@ export const workloadChecks = [
   missingProbes,
   missingResourceLimits,
   noUserNamespace,
+  podSecurityLevel,
   privileged,
   procMount,
   procMountRestricted,

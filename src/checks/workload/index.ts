@@ -21,6 +21,7 @@ import { manifestNotParsed } from "./manifest-not-parsed.ts";
 import { missingProbes } from "./missing-probes.ts";
 import { missingResourceLimits } from "./missing-resource-limits.ts";
 import { noUserNamespace } from "./no-user-namespace.ts";
+import { podSecurityLevel } from "./pod-security-level.ts";
 import { privileged } from "./privileged.ts";
 import { procMount } from "./proc-mount.ts";
 import { procMountRestricted } from "./proc-mount-restricted.ts";
@@ -67,6 +68,7 @@ export const workloadChecks = [
   missingProbes,
   missingResourceLimits,
   noUserNamespace,
+  podSecurityLevel,
   privileged,
   procMount,
   procMountRestricted,

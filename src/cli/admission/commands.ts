@@ -2,13 +2,64 @@
 import { type Command, Option } from "commander";
 import { certificateModes } from "../../guards/admission/deploy/model.ts";
 import { defaultDeploySettings } from "../../guards/admission/deploy/settings.ts";
-import { collect } from "../options.ts";
+import { collect, naming, reaching, walking } from "../options.ts";
+import { RENDER } from "../render-option.ts";
 
 type Finish = (code: Promise<number> | number) => Promise<void>;
 
 export function admissionCommands(program: Command, finish: Finish): void {
   const admission = program.command("admission").description("enforce the policy where pods are admitted");
+  testCommand(admission, finish);
   manifestsCommand(admission, finish);
+}
+
+/** Options of what asks the guard. */
+function asking(command: Command, formats: string): Command {
+  return reaching(command)
+    .optionsGroup("Policy:")
+    .option("--policy <source>", "trusted policy file or git:REF:PATH (default: the scanned directory's, untrusted)")
+    .option("--environment <name>", "environment of the policy where it names none for a namespace")
+    .optionsGroup("Registry:")
+    .option("--offline", "do not contact registries: signatures and attestations are unknown", false)
+    .optionsGroup("Data:")
+    .option("--db <file>", "advisory database file (default: see `bulkhead db status`)")
+    .option("--now <time>", "decide as of this time (ISO 8601), for reproducible runs")
+    .optionsGroup("Output:")
+    .option("--format <format[=file]>", `${formats}; repeatable; =FILE writes to a file`, collect, [] as string[])
+    .option("--all", "show every object and reason", false)
+    .option("--quiet", "suppress progress output", false)
+    .optionsGroup("");
+}
+
+function testCommand(admission: Command, finish: Finish): void {
+  asking(naming(walking(admission.command("test"))), "text (default), json, junit, sarif")
+    .argument("[files...]", "manifests or AdmissionReviews: files, directories, or - for standard input", [])
+    .description("test what the admission webhook would answer, with the same verdicts")
+    .option("--cluster", "ask about what runs in a cluster, as if it were created", false)
+    .option("--render", RENDER, false)
+    .optionsGroup("Request:")
+    .option("--namespace <name>", "namespace of objects without one (default: default); with --cluster: only this one")
+    .option(
+      "--namespace-labels <[namespace:]key=value,…>",
+      "labels of a namespace, for policies that select by them; repeatable",
+      collect,
+      [] as string[],
+    )
+    .option("--as <user>", "user who makes the request", "kubernetes-admin")
+    .option("--as-group <group>", "group of the user; repeatable", collect, [] as string[])
+    .option("--kubernetes-version <version>", "version of the API server: v1.36 (default: a recent one)")
+    .optionsGroup("")
+    .addHelpText(
+      "after",
+      `
+Exit codes: 0 everything is admitted, 1 something is refused, 2 usage or input error, 3 something is unknown or was not read
+
+Examples:
+  bulkhead admission test deploy/ --policy git:origin/main:bulkhead.yaml
+  kubectl kustomize overlays/production | bulkhead admission test - --namespace shop
+  bulkhead admission test --cluster --policy bulkhead.yaml`,
+    )
+    .action(async (files: string[], options) => finish((await import("./test.ts")).admissionTest(files, options)));
 }
 
 function manifestsCommand(admission: Command, finish: Finish): void {

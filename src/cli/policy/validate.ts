@@ -34,22 +34,46 @@ export async function policyValidate(file: string, environment?: string): Promis
   const extended = await readExtended(source, root, environment);
   checkEnvironment(environment, [extended]);
   const composed = environment !== undefined || extended.extended.length > 0;
-  const lines = [`${file}: valid`, ...(composed ? chainLines(extended) : []), ...(await unknownChecks(extended))];
+  const lines = [
+    `${file}: valid`,
+    ...(composed ? chainLines(extended) : []),
+    ...(await unknownChecks(extended)),
+    ...unknownEnvironments(extended),
+  ];
   process.stdout.write(`${lines.map(printable).join("\n")}\n`);
   return extended.loosened.length === 0 ? 0 : 1;
 }
 
 /** What the policy states of checks that there are not: a name that is spelt wrong leaves its check to the rest. */
 async function unknownChecks({ settings }: ExtendedPolicy): Promise<string[]> {
-  const stated = settings["enforcement.ci"]?.value;
-  if (stated === undefined) return [];
+  const ci = settings["enforcement.ci"]?.value;
+  const gate = settings["enforcement.admission"]?.value;
+  const stated = [
+    ...(ci === undefined ? [] : [ci, ...ci.atLeast].map((one) => ["enforcement.ci", one] as const)),
+    ...(gate === undefined ? [] : [gate, ...gate.atLeast]).flatMap((one) =>
+      [one, ...Object.values(one.namespaces)].map((rules) => ["enforcement.admission", rules] as const),
+    ),
+  ];
+  if (stated.length === 0) return [];
   const ids = (await everyDescription()).map(({ id }) => id);
-  const patterns = [stated, ...stated.atLeast].flatMap(({ checks }) => Object.keys(checks));
-  return [...new Set(patterns)]
-    .filter((pattern) => !ids.some(compileGlob(pattern)))
-    .map((pattern) => {
+  const named = stated.flatMap(([key, { checks }]) => Object.keys(checks).map((pattern) => [key, pattern] as const));
+  const notes = named
+    .filter(([, pattern]) => !ids.some(compileGlob(pattern)))
+    .map(([key, pattern]) => {
       const near = nearest(pattern, ids);
-      return `note: enforcement.ci.checks: unknown check ${pattern}${near === undefined ? "" : ` (did you mean ${near}?)`}`;
+      return `note: ${key}.checks: unknown check ${pattern}${near === undefined ? "" : ` (did you mean ${near}?)`}`;
+    });
+  return [...new Set(notes)];
+}
+
+/** Environments that namespaces have and no file states: the guard does not start with them. */
+function unknownEnvironments({ settings, environments }: ExtendedPolicy): string[] {
+  const named = Object.entries(settings["admission.environments"]?.value ?? {});
+  return named
+    .filter(([, name]) => !environments.includes(name))
+    .map(([pattern, name]) => {
+      const near = nearest(name, environments);
+      return `note: admission.environments: ${pattern}: unknown environment ${name}${near === undefined ? "" : ` (did you mean ${near}?)`}`;
     });
 }
 

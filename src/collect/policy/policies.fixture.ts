@@ -2,7 +2,9 @@
 import fc from "fast-check";
 import { categories, categoryKeys } from "../../core/category.ts";
 import { actions, denyAll } from "../../core/enforcement.ts";
+
 import type { Exception } from "../../core/exception.ts";
+import { denyAtGate } from "../../core/gate-enforcement.ts";
 import type { Policy } from "../../core/policy.ts";
 import type { WrittenEnforcement } from "../../core/policy-settings.ts";
 
@@ -60,17 +62,44 @@ const days = fc.nat(20);
 const action = fc.constantFrom(...actions);
 /** Check ids and patterns over them. */
 export const checkPatterns = ["image/*", "image/a", "image/b", "*/a", "**", "build/a"];
+const enforcementFields = {
+  default: action,
+  categories: fc.dictionary(fc.constantFrom(...Object.values(categoryKeys)), action, { noNullPrototype: true }),
+  checks: fc.dictionary(fc.constantFrom(...checkPatterns), action, { maxKeys: 3, noNullPrototype: true }),
+};
 export const writtenEnforcement: fc.Arbitrary<WrittenEnforcement> = fc.oneof(
+  action,
+  fc.record(enforcementFields, { requiredKeys: [], noNullPrototype: true }),
+);
+/** Namespaces and patterns over them. */
+export const namespacePatterns = ["shop", "shop-*", "*"];
+const gateRules = { ...enforcementFields, unknown: action };
+export const writtenGate = fc.oneof(
   action,
   fc.record(
     {
-      default: action,
-      categories: fc.dictionary(fc.constantFrom(...Object.values(categoryKeys)), action, { noNullPrototype: true }),
-      checks: fc.dictionary(fc.constantFrom(...checkPatterns), action, { maxKeys: 3, noNullPrototype: true }),
+      ...gateRules,
+      namespaces: fc.dictionary(
+        fc.constantFrom(...namespacePatterns),
+        fc.oneof(action, fc.record(gateRules, { requiredKeys: [], noNullPrototype: true })),
+        { noNullPrototype: true },
+      ),
     },
     { requiredKeys: [], noNullPrototype: true },
   ),
 );
+const podSecurityLevel = fc.constantFrom("privileged" as const, "baseline" as const, "restricted" as const);
+const writtenPodSecurity = fc.dictionary(
+  fc.constantFrom(...namespacePatterns),
+  fc.oneof(podSecurityLevel, fc.record({ level: podSecurityLevel, version: fc.constantFrom("latest", "v1.25") })),
+  { noNullPrototype: true },
+);
+const admission = {
+  environments: fc.constant({}),
+  pin: fc.constantFrom("off" as const, "pods" as const, "all" as const),
+  deadlineSeconds: fc.integer({ min: 1, max: 29 }),
+  outageHours: fc.integer({ min: 0, max: 168 }),
+};
 const cidrs = fc.subarray(["10.0.0.0/8", "fd00::/48"]);
 const more = {
   licenses: fc.record({ allow: patterns, deny: patterns, unknown: fc.constantFrom(...unknownLicenses) }),
@@ -150,9 +179,20 @@ const otherThresholds = Object.fromEntries(
 export const trustedPolicy: fc.Arbitrary<Policy> = fc.record({
   ...more,
   trust,
-  enforcement: writtenEnforcement.map((ci) => ({
+  enforcement: fc.tuple(writtenEnforcement, writtenGate).map(([ci, gate]) => ({
     ci: settingOf("enforcement.ci").read?.(ci as never, String, () => source) ?? denyAll,
+    admission: settingOf("enforcement.admission").read?.(gate as never, String, () => source) ?? denyAtGate,
   })),
+  admission: fc.record({
+    ...admission,
+    podSecurity: writtenPodSecurity.map(
+      (written) =>
+        settingOf("admission.podSecurity").read?.(written as never, String, () => source) ?? {
+          levels: {},
+          atLeast: [],
+        },
+    ),
+  }),
   thresholds: fc.record(
     {
       vulnerability: fc.record({ severity, fixableOnly: fc.boolean(), exploited: fc.boolean() }),
@@ -183,7 +223,8 @@ export const treePolicy: fc.Arbitrary<StatedPolicy> = fc
           },
           { requiredKeys: [] },
         ),
-        enforcement: fc.record({ ci: writtenEnforcement }, { requiredKeys: [] }),
+        enforcement: fc.record({ ci: writtenEnforcement, admission: writtenGate }, { requiredKeys: [] }),
+        admission: fc.record({ ...admission, podSecurity: writtenPodSecurity }, { requiredKeys: [] }),
         unknownSeverity: anySeverity,
         advisories: fc.record({ maxAgeDays: fc.nat(20) }, { requiredKeys: [] }),
         ...more,

@@ -5,6 +5,7 @@ import type { Policy, Thresholds } from "../../core/policy.ts";
 import { commonSettings, exceptionSettings } from "../../core/policy-settings.ts";
 import type { Setting, Tightened } from "../../core/setting.ts";
 import { valueAt } from "../../core/untyped.ts";
+import { admissionSettings } from "../../engines/admission/policy.ts";
 import { baseSettings } from "../../engines/contents/base/policy.ts";
 import { licenseSettings } from "../../engines/contents/licenses/policy.ts";
 import { rotationSettings } from "../../engines/kubernetes/policy.ts";
@@ -27,6 +28,7 @@ const settings = {
   ...rotationSettings,
   ...trustSettings,
   ...networkSettings,
+  ...admissionSettings,
   ...exceptionSettings,
 };
 

@@ -48,9 +48,18 @@ export async function openTrustMemory(): Promise<TrustMemory> {
  * @throws Problem where the reference itself cannot be resolved: then nothing is known of any digest
  */
 export async function collectTrust(written: string, options: TrustOptions): Promise<ImageTrust> {
-  const { now } = options;
   const memory = options.memory ?? (await openTrustMemory());
-  const { digest, lookUp } = await withDeadline(written, options, (registry) => lookUpImage(written, memory, registry));
+  const found = await withDeadline(written, options, (registry) => lookUpImage(written, memory, registry));
+  return await verifyLookUp(written, found, { ...options, memory });
+}
+
+/** What was found of an image, as far as the material vouches for it now. */
+export async function verifyLookUp(
+  written: string,
+  { digest, lookUp }: ImageLookUp,
+  options: Omit<TrustOptions, "memory" | "registry"> & { readonly memory: Pick<TrustMemory, "results"> },
+): Promise<ImageTrust> {
+  const { now, memory } = options;
   const verify = (found: readonly FoundSignature[]) => verifyAll(found, options, memory);
   const named = lookUp.children.children;
   const fromFiles = await verifyFiles([digest, ...named.map((child) => child.digest)], options, verify);
@@ -77,7 +86,7 @@ export async function collectTrust(written: string, options: TrustOptions): Prom
  */
 async function verifyFiles(
   digests: readonly [Digest, ...Digest[]],
-  { signatureFiles = [] }: TrustOptions,
+  { signatureFiles = [] }: Pick<TrustOptions, "signatureFiles">,
   verify: (found: readonly FoundSignature[]) => Promise<readonly VerifiedSignature[]>,
 ): Promise<readonly VerifiedSignature[]> {
   const told: VerifiedSignature[] = [];
@@ -95,12 +104,18 @@ async function verifyFiles(
   return told;
 }
 
-interface ImageLookUp {
+/** What a name came to, and what lies beside it, not verified. */
+export interface ImageLookUp {
   readonly digest: Digest;
   readonly lookUp: LookUp;
 }
 
-async function lookUpImage(written: string, memory: TrustMemory, registry: RegistryOptions): Promise<ImageLookUp> {
+/** @throws Problem where the reference itself cannot be resolved */
+export async function lookUpImage(
+  written: string,
+  memory: Omit<TrustMemory, "results">,
+  registry: RegistryOptions,
+): Promise<ImageLookUp> {
   const named = registryImage(written);
   const pinned = named?.digest === undefined ? undefined : memory.lookUp(lookUpKey(named.repository, named.digest));
   if (named?.digest !== undefined && pinned !== undefined) return { digest: named.digest, lookUp: pinned };
@@ -144,8 +159,8 @@ const IN_ONE_GO = 16;
 
 async function verifyAll(
   found: readonly FoundSignature[],
-  { material, now }: TrustOptions,
-  { results }: TrustMemory,
+  { material, now }: Pick<TrustOptions, "material" | "now">,
+  { results }: Pick<TrustMemory, "results">,
 ): Promise<readonly VerifiedSignature[]> {
   const verified: VerifiedSignature[] = [];
   for (const [i, signature] of found.entries()) {

@@ -21,8 +21,9 @@ export interface VerifiedResults {
   verify(found: FoundSignature, material: TrustMaterial, now: Date): VerifiedSignature;
 }
 
-export function rememberVerified(verify: Verify): VerifiedResults {
-  const results = createRecent<string, VerifiedSignature>(bounds.rememberedBytes);
+/** @param bytes - of envelopes and what they say, that are remembered */
+export function rememberVerified(verify: Verify, bytes: number = bounds.rememberedBytes): VerifiedResults {
+  const results = createRecent<string, VerifiedSignature>(bytes);
   return {
     verify(found, material, now) {
       const key = keyOf(found, material);

@@ -4,6 +4,12 @@ export const bounds = {
   reviewBytes: 8 * 1024 * 1024,
   /** How deep its JSON may nest. */
   depth: 100,
+  /** Values of its JSON: objects, lists, and what they hold. The smallest object that fills it has some 100,000. */
+  values: 1_000_000,
+  /** Characters of `request.uid`, which API servers make of 36. */
+  uidCharacters: 256,
+  /** Of what a message repeats of the review. */
+  quotedCharacters: 200,
   /** Images that are looked at in one object; more are unknown. */
   images: 1_000,
   /** Pod specs in one object of a custom kind. */

@@ -151,7 +151,8 @@ class Parser {
     at: number,
   ): Expression {
     const names = args.slice(0, variables).map((each) => {
-      if (each.kind !== "name" || each.absolute) throw new Refused(`${macro}() needs a name first`, each.at);
+      if (each.kind !== "name" || each.absolute || each.name === "__result__")
+        throw new Refused(`${macro}() needs a name first`, each.at);
       return each.name;
     });
     const [variable = "", second] = names;

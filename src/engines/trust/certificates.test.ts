@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { constructedTag, contextTag, tags } from "../../formats/der/read.ts";
-import { der, derOidOf, derTextOf } from "../../formats/der/write.fixture.ts";
+import { der, derOidOf, derTextOf } from "../../formats/der/write.ts";
 import {
   foundBundle,
   identity,

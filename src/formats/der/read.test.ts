@@ -14,7 +14,7 @@ import {
   readDer,
   tags,
 } from "./read.ts";
-import { der, derBitsOf, derIntegerOf, derOidOf, derTextOf, derTimeOf } from "./write.fixture.ts";
+import { der, derBitsOf, derIntegerOf, derOidOf, derTextOf, derTimeOf } from "./write.ts";
 
 class Fault extends Error {}
 const fault = (cause: string) => new Fault(cause);

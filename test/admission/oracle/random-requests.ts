@@ -97,13 +97,15 @@ export function randomAsked(seed: number, { images }: Universe): Asked {
       };
     case 2:
       return { operation: "UPDATE", namespace, object: objectOf(changed(random, spec, images)), oldObject: object };
-    case 3:
+    case 3: {
+      const deleted = { deletionTimestamp: "2026-11-27T00:00:00Z" };
       return {
         operation: "UPDATE",
         namespace,
-        object: objectOf(randomPodSpec(random, { images }), { deletionTimestamp: "2026-11-27T00:00:00Z" }),
-        oldObject: object,
+        object: objectOf(randomPodSpec(random, { images }), deleted),
+        oldObject: objectOf(spec, random.once(2) ? deleted : {}),
       };
+    }
     case 4:
       if (kind !== "Pod") break;
       return {

@@ -3,8 +3,8 @@
  * universe that random-requests.ts draws from. It shares no code with what it judges: it walks pods, reads image names and
  * weighs actions in its own words.
  */
-import { at, isRecord, type Json } from "./json.ts";
-import { type Level, violationsOf } from "./pod-security.ts";
+import { at, isRecord, type Json, listAt } from "./json.ts";
+import { type Level, type Violation, violationsOf } from "./pod-security.ts";
 import { imagesOf, type NamedImage, type PlacedPod, parseImage, podsOf } from "./pods.ts";
 
 export type Action = "audit" | "warn" | "deny";
@@ -17,7 +17,7 @@ export interface Intent {
   readonly checks: Readonly<Record<string, Action>>;
   /** What cannot be found out. */
   readonly unknown: Action;
-  /** By namespace pattern: of all that does not pass there. */
+  /** By namespace pattern, of which no two fit one namespace: of all that `checks` names. */
   readonly namespaces: Readonly<Record<string, Action>>;
   /** Registries or directories of them; empty: all. */
   readonly registries: readonly string[];
@@ -45,20 +45,25 @@ export interface Asked {
 }
 
 export interface Expected {
-  readonly allowed: boolean;
+  /** Undefined where the documents leave it open: it follows from `open` then. */
+  readonly allowed: boolean | undefined;
   /** Checks that must be among the reasons of the refusal. */
   readonly denied: readonly string[];
   /** Checks that must be told in a warning. */
   readonly warned: readonly string[];
+  /** Checks that may be told as well: what they are about was as wrong before, and is not the same any more. */
+  readonly open: readonly string[];
 }
 
-const PASSES: Expected = { allowed: true, denied: [], warned: [] };
+const PASSES: Expected = { allowed: true, denied: [], warned: [], open: [] };
 
 interface Bad {
   readonly check: string;
   readonly unknown: boolean;
   /** What tells it from the like in another object of the same name. */
   readonly key: string;
+  /** What stands around it. */
+  readonly around: string;
 }
 
 /** Subresources by which a pod changes what it runs. */
@@ -68,26 +73,37 @@ export function expected(asked: Asked, intent: Intent, truthOf: (reference: stri
   const { operation, object, oldObject, subResource, namespace } = asked;
   if (operation === "DELETE" || operation === "CONNECT" || object === undefined) return PASSES;
   if (subResource !== undefined && !JUDGED.includes(subResource)) return PASSES;
-  if (at(object, "metadata", "deletionTimestamp") !== undefined) return PASSES;
-  const before = new Set(
-    operation === "UPDATE" && oldObject !== undefined
-      ? badOf(podsOf(oldObject), intent, truthOf).map(({ key }) => key)
-      : [],
-  );
-  const found = badOf(podsOf(object), intent, truthOf).filter(({ key }) => !before.has(key));
-  const actions = found.map((bad) => [bad.check, actionOf(bad, namespace, intent)] as const);
-  const of = (action: Action) => [...new Set(actions.filter((each) => each[1] === action).map(([check]) => check))];
-  return { allowed: of("deny").length === 0, denied: of("deny").sort(), warned: of("warn").sort() };
+  // Who creates an object may write any time into it; the API server alone gives it to one that is there.
+  const isDeleted = (one: Json | undefined) => at(one, "metadata", "deletionTimestamp") !== undefined;
+  if (operation === "UPDATE" && isDeleted(object) && isDeleted(oldObject)) return PASSES;
+  const before = operation === "UPDATE" && oldObject !== undefined ? badOf(podsOf(oldObject), intent, truthOf) : [];
+  const after = badOf(podsOf(object), intent, truthOf);
+  const brought = after.filter(({ key }) => !before.some((each) => each.key === key));
+  const kept = new Set(before.map(({ key, around }) => key + around));
+  const changed = after.filter((bad) => !brought.includes(bad) && !kept.has(bad.key + bad.around));
+  const of = (found: readonly Bad[], action: Action) => [
+    ...new Set(found.filter((bad) => actionOf(bad, namespace, intent) === action).map(({ check }) => check)),
+  ];
+  const denied = of(brought, "deny").sort();
+  const isOpen = of(changed, "deny").length > 0;
+  return {
+    allowed: denied.length > 0 ? false : isOpen ? undefined : true,
+    denied,
+    warned: of(brought, "warn").sort(),
+    open: [...of(changed, "deny"), ...of(changed, "warn")],
+  };
 }
 
+/** What is stated of a namespace counts before the rest; what is unknown is never taken harder than what fails. */
 function actionOf({ check, unknown }: Bad, namespace: string, intent: Intent): Action {
-  const strictest = (actions: readonly Action[]): Action | undefined =>
-    (["deny", "warn", "audit"] as const).find((each) => actions.includes(each));
-  const here = Object.entries(intent.namespaces).filter(([pattern]) => matches(pattern, namespace));
-  const ofNamespace = strictest(here.map(([, action]) => action));
-  if (ofNamespace !== undefined) return ofNamespace;
-  if (unknown) return intent.unknown;
-  return intent.checks[check] ?? intent.default;
+  const stated = Object.entries(intent.namespaces).find(([pattern]) => matches(pattern, namespace));
+  const ofCheck = intent.checks[check];
+  const failed = (ofCheck === undefined ? undefined : stated?.[1]) ?? ofCheck ?? intent.default;
+  return unknown ? looser(failed, intent.unknown) : failed;
+}
+
+function looser(one: Action, other: Action): Action {
+  return (["audit", "warn", "deny"] as const).find((each) => each === one || each === other) ?? "deny";
 }
 
 /** `*` stands for anything. */
@@ -110,14 +126,38 @@ function badOf(pods: readonly PlacedPod[], intent: Intent, truthOf: (reference: 
   const level: Level = "restricted";
   return [
     ...pods.flatMap((pod) =>
-      violationsOf(pod, level).map(({ check, of, what }) => ({
+      toldOnce(violationsOf(pod, level)).map(({ check, of, what }) => ({
         check,
         unknown: false,
         key: JSON.stringify([check, of, what]),
+        around: aroundOf(pod, of),
       })),
     ),
     ...imagesOf(pods).flatMap((image) => badImage(image, intent, truthOf)),
   ];
+}
+
+/** Checks of the restricted level and those of the baseline over the same field: what the latter says, the former does not. */
+const BASELINE_OF: Readonly<Record<string, string>> = {
+  "workload/seccomp-restricted": "workload/seccomp-baseline",
+  "workload/capabilities-restricted": "workload/capabilities-baseline",
+  "workload/proc-mount-restricted": "workload/proc-mount",
+};
+
+function toldOnce(violations: readonly Violation[]): readonly Violation[] {
+  return violations.filter(({ check, of, what }) => {
+    if (check === "workload/volume-types") return what !== "hostPath";
+    const other = BASELINE_OF[check];
+    return !violations.some((each) => each.check === other && each.of === of && each.what === what);
+  });
+}
+
+/** The container or volume of that name, and what the pod says for all of them. */
+function aroundOf({ spec }: PlacedPod, of: string): string {
+  const lists = ["initContainers", "containers", "ephemeralContainers", "volumes"];
+  const named = lists.flatMap((list) => listAt(spec, list).filter((each) => at(each, "name") === of));
+  const rest = Object.entries(spec).filter(([key]) => !lists.includes(key));
+  return JSON.stringify([named, rest]);
 }
 
 function badImage({ reference, of }: NamedImage, intent: Intent, truthOf: (reference: string) => Truth): Bad[] {
@@ -125,6 +165,7 @@ function badImage({ reference, of }: NamedImage, intent: Intent, truthOf: (refer
     check,
     unknown,
     key: JSON.stringify([check, of, reference]),
+    around: "",
   });
   const image = parseImage(reference);
   // What is no name is refused by no rule about names; whether it could be asked for is another question.

@@ -3,6 +3,7 @@
 import { type Check, type CheckDocumentation, type ControlNumber, controlsOf, type Need } from "../../../core/check.ts";
 import type { RatedSeverity } from "../../../core/severity.ts";
 import { valueAt } from "../../../core/untyped.ts";
+import type { PodSecurityRules } from "../../../engines/admission/model.ts";
 import {
   type FieldPath,
   type Manifests,
@@ -27,6 +28,8 @@ export interface WorkloadFacts {
 export interface WorkloadParameters {
   /** Where images may come from (patterns of core/glob.ts); empty is anywhere. */
   readonly registries: readonly string[];
+  /** Levels of the Pod Security Standards that the policy sets, by namespace. */
+  readonly podSecurity: PodSecurityRules;
 }
 
 export interface WorkloadCheck extends Check<WorkloadFacts, WorkloadParameters> {
@@ -85,7 +88,7 @@ export function workloadCheck<Needed extends keyof WorkloadFacts = "workload">(
     subject: "workload",
     // The runner hands out what is declared here, and `detect` sees nothing else.
     needs: needs as WorkloadCheck["needs"],
-    parameters: { registries: (policy) => policy.registries },
+    parameters: { registries: (policy) => policy.registries, podSecurity: (policy) => policy.admission.podSecurity },
     origins,
     reads,
     *evaluate(facts) {

@@ -14,6 +14,7 @@ import { lastDataChange, notesValueChanges } from "./managed-fields.ts";
 import { asWritten, reportedAddresses } from "./normalise.ts";
 import { createOwned, ownerName } from "./owned.ts";
 import { type Listed, listAll } from "./pages.ts";
+import type { ManifestList } from "./resource-model.ts";
 import { type ClusterResource, clusterResources } from "./resources.ts";
 import { createRunningImages, type RunningImage } from "./running.ts";
 import { SECRET_ROWS, secretOfRow, UNKNOWN_KEYS } from "./secret-rows.ts";
@@ -35,6 +36,10 @@ export interface ReadOptions extends ClientOptions {
   /** Of this namespace alone; what is in none is read all the same. */
   readonly namespace?: string;
   readonly onProgress?: (resource: string, objects: number) => void;
+  /** Of these lists alone. Absent: of all. */
+  readonly lists?: readonly ManifestList[];
+  /** Handed each object that runs pods and is judged itself, as the API server holds it, with its apiVersion and kind. */
+  readonly onWorkload?: (object: Plain) => void;
 }
 
 /**
@@ -49,7 +54,8 @@ export async function readCluster(connection: ClusterConnection, options: ReadOp
   try {
     const version = await versionOf(client);
     const served = await groupsOf(client);
-    const reading = createReading(connection.name, version, options.namespace);
+    const { lists, namespace, onWorkload } = options;
+    const reading = createReading(connection.name, { server: version, namespace, onWorkload });
     const listed = async (resource: ClusterResource): Promise<void> => {
       options.onProgress?.(resource.resource, reading.objects());
       if (late.aborted) {
@@ -63,7 +69,7 @@ export async function readCluster(connection: ClusterConnection, options: ReadOp
         reading.unread(resource, `not read: ${bounds.clusterMilliseconds} ms were over`);
       }
     };
-    for (const resource of clusterResources) await listed(resource);
+    for (const resource of clusterResources) if (lists?.includes(resource.list) !== false) await listed(resource);
     for (const resource of constraintResources(reading.templates)) await listed(resource);
     const uid = reading.uid() ?? (late.aborted ? undefined : await readClusterUid(client));
     return {
@@ -154,7 +160,14 @@ async function oneNamespace(
     : { outcome: "failed", reason: "the API server returned another object" };
 }
 
-function createReading(cluster: string, server: string | undefined, namespace: string | undefined) {
+interface ReadingOptions {
+  /** Its version. */
+  readonly server: string | undefined;
+  readonly namespace: string | undefined;
+  readonly onWorkload: ReadOptions["onWorkload"] | undefined;
+}
+
+function createReading(cluster: string, { server, namespace, onWorkload }: ReadingOptions) {
   const reader = manifestReader();
   const owned = createOwned();
   const running = createRunningImages();
@@ -212,6 +225,7 @@ function createReading(cluster: string, server: string | undefined, namespace: s
       const judged = resource.list === "workloads" ? owned.own(kind, item) : item;
       if (judged === undefined) folded++;
       else {
+        if (resource.list === "workloads") onWorkload?.({ ...judged, apiVersion, kind });
         const written = asWritten({ ...judged, apiVersion, kind }, server);
         reader.object({ ...written, ...reportedAddresses(kind, item) }, { kind: "cluster", cluster });
       }

@@ -21,7 +21,7 @@ const TEMPLATES: ReadonlyMap<string, FieldPath> = new Map<string, FieldPath>([
 /** `group/Kind`. */
 export const WORKLOAD_KINDS: readonly string[] = [...TEMPLATES.keys()];
 
-export function isWorkload({ group, kind }: KubernetesObject): boolean {
+export function isWorkload({ group, kind }: Pick<KubernetesObject, "group" | "kind">): boolean {
   return TEMPLATES.has(group === "" ? kind : `${group}/${kind}`);
 }
 

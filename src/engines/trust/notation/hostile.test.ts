@@ -4,7 +4,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { test } from "node:test";
 import fc from "fast-check";
 import { constructedTag, tags } from "../../../formats/der/read.ts";
-import { der, derIntegerOf, derOidOf, derTextOf } from "../../../formats/der/write.fixture.ts";
+import { der, derIntegerOf, derOidOf, derTextOf } from "../../../formats/der/write.ts";
 import { mutatedBytes } from "../../contents/mutated-bytes.fixture.ts";
 import {
   authorityExtensions,

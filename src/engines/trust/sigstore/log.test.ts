@@ -3,7 +3,7 @@ import { sign } from "node:crypto";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { tags } from "../../../formats/der/read.ts";
-import { der, derIntegerOf, derTextOf } from "../../../formats/der/write.fixture.ts";
+import { der, derIntegerOf, derTextOf } from "../../../formats/der/write.ts";
 import {
   attestationLayer,
   foundBundle,

@@ -4,7 +4,7 @@
  */
 import { createHash, type KeyObject, sign } from "node:crypto";
 import { contextTag, tags } from "../../../formats/der/read.ts";
-import { der, derIntegerOf, derTextOf } from "../../../formats/der/write.fixture.ts";
+import { der, derIntegerOf, derTextOf } from "../../../formats/der/write.ts";
 import type { SigstoreRoot } from "../model.ts";
 import { madeToken, type TokenWish } from "../timestamp/made-token.fixture.ts";
 import {

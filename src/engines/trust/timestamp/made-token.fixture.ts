@@ -1,7 +1,7 @@
 /** Tokens of timestamp authorities for tests, whole or wrong in what the test is about. */
 import { createHash, sign } from "node:crypto";
 import { constructedTag, contextTag, tags } from "../../../formats/der/read.ts";
-import { der, derIntegerOf, derOidOf, derTextOf } from "../../../formats/der/write.fixture.ts";
+import { der, derIntegerOf, derOidOf, derTextOf } from "../../../formats/der/write.ts";
 import type { Made } from "../x509/made-certificates.fixture.ts";
 import { readCertificate } from "../x509/read.ts";
 

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
 import { constructedTag, tags } from "../../../formats/der/read.ts";
-import { der, derOidOf } from "../../../formats/der/write.fixture.ts";
+import { der, derOidOf } from "../../../formats/der/write.ts";
 import { mutatedBytes } from "../../contents/mutated-bytes.fixture.ts";
 import type { CertificateAuthority } from "../model.ts";
 import { refusalOf } from "../refusal.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { tags } from "../../../formats/der/read.ts";
-import { der, derOidOf, derTextOf } from "../../../formats/der/write.fixture.ts";
+import { der, derOidOf, derTextOf } from "../../../formats/der/write.ts";
 import { describeName } from "./distinguished-name.ts";
 
 const fault = (cause: string) => new Error(cause);

@@ -1,7 +1,7 @@
 /** Certificates for tests, whole or wrong in what the test is about. Made here in full: no program, no clock. */
 import { generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 import { constructedTag, tags } from "../../../formats/der/read.ts";
-import { der, derBitsOf, derIntegerOf, derOidOf, derTextOf, derTimeOf } from "../../../formats/der/write.fixture.ts";
+import { der, derBitsOf, derIntegerOf, derOidOf, derTextOf, derTimeOf } from "../../../formats/der/write.ts";
 import { type KeyUsage, keyUsages } from "./read.ts";
 
 export interface KeyPair {

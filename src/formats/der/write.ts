@@ -1,4 +1,4 @@
-/** DER and what is none, for tests. */
+/** DER (ITU-T X.690, section 10), written: lengths and integers in their shortest form. */
 import { tags } from "./read.ts";
 
 /** One value: a tag and what is in it, one after the other. */

@@ -1,0 +1,73 @@
+/** The images of a request, asked about side by side under its deadline. */
+import { unopenedImage } from "../../core/asset.ts";
+import type { Evaluation } from "../../core/evaluation.ts";
+import type { Gap } from "../../core/evidence.ts";
+import type { AdmittedImage } from "../../engines/admission/model.ts";
+import type { AssessedImage, GuardPolicy, ImageAsking } from "./model.ts";
+import type { GuardOptions, Question } from "./options.ts";
+import { hardest } from "./unknown.ts";
+import { within } from "./within.ts";
+
+/** Each reference once, in the order in which the object names them. */
+export async function assessImages(
+  { images: assessor, cluster }: Pick<GuardOptions, "images" | "cluster">,
+  { request, admitted, policy, asking }: Question,
+  images: readonly AdmittedImage[],
+  { resolveOnly }: Pick<ImageAsking, "resolveOnly"> = {},
+): Promise<readonly AssessedImage[]> {
+  const references = [...new Set(images.map(({ reference }) => reference))];
+  if (references.length === 0) return [];
+  const { now, deadline } = asking;
+  const { pullSecrets, serviceAccounts } = admitted;
+  const late = (reference: string) => unknownImage(reference, policy, now, LATE);
+  const { namespace } = request;
+  const credentialsFor = async (reference: string): Promise<ImageAsking["credentials"]> =>
+    namespace === undefined
+      ? undefined
+      : await cluster.credentials(namespace, pullSecrets, serviceAccounts[0] ?? "default", reference);
+  const assess = async (reference: string): Promise<AssessedImage> => {
+    const credentials = await credentialsFor(reference);
+    return await assessor.assess(reference, {
+      policy,
+      now,
+      deadline,
+      ...(credentials === undefined ? {} : { credentials }),
+      ...(resolveOnly === undefined ? {} : { resolveOnly }),
+    });
+  };
+  return await Promise.all(
+    references.map((reference) =>
+      within(assess(reference), deadline, () => late(reference)).catch((error: unknown) =>
+        unknownImage(reference, policy, now, {
+          code: "admission.internal",
+          reason: `internal error: ${String(error)}`,
+        }),
+      ),
+    ),
+  );
+}
+
+const LATE: Gap = {
+  code: "admission.deadline",
+  reason: "the time for the request was over before the image was looked up",
+  remedy: "try again; raise timeoutSeconds of the webhook and admission.deadlineSeconds where registries are slow",
+};
+
+/** Checks that would have been asked about an image. */
+const OF_IMAGES: ReadonlySet<string> = new Set(["registry", "image"]);
+
+/** Of an image about which nothing was found out. */
+export function unknownImage(reference: string, policy: GuardPolicy, now: Date, gap: Gap): AssessedImage {
+  const evaluation: Evaluation = {
+    check: "registry/unsigned-image",
+    asset: unopenedImage(reference),
+    verdict: "unknown",
+    reason: gap.reason,
+    findings: [],
+    excepted: [],
+    evidence: {},
+    gaps: [gap],
+    observedAt: now.toISOString(),
+  };
+  return { reference, evaluations: [hardest(policy, evaluation, OF_IMAGES)], cached: false };
+}

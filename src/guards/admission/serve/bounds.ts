@@ -1,0 +1,26 @@
+/** What requests to the guard may take of it, all together. */
+export const bounds = {
+  /** Requests that are decided at once: most of their time they wait for a registry. */
+  running: 256,
+  /** Bytes of the reviews that are decided at once; parsed they take some five times as much. */
+  runningBytes: 24 * 1024 * 1024,
+  /** Requests that wait for that, and bytes of theirs; one more is turned away. */
+  waiting: 512,
+  waitingBytes: 32 * 1024 * 1024,
+  /** Seconds that an API server waits where it does not say (admissionregistration.k8s.io/v1, `timeoutSeconds`). */
+  defaultSeconds: 10,
+  /** Milliseconds of the API server's time that are left for the way: a tenth, within these. */
+  marginMilliseconds: { least: 100, most: 1_000 },
+  /** Milliseconds that a decision may be late before it is answered in its place. */
+  graceMilliseconds: 50,
+  /** Characters of one line of the log, and of a text in it. */
+  lineCharacters: 16 * 1024,
+  textCharacters: 500,
+  /** What does not pass in one decision; more are counted. */
+  outcomes: 30,
+  images: 30,
+  /** Bytes of lines that wait for a slow disk or a slow reader; more are dropped, and counted. */
+  logBytes: 8 * 1024 * 1024,
+  /** Bytes of a file of lines; then it is put aside as FILE.1, in the place of what was there. */
+  logFileBytes: 256 * 1024 * 1024,
+} as const;
