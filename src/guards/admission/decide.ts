@@ -14,24 +14,41 @@ import { answerOf } from "./answer.ts";
 import { assessImages } from "./assess.ts";
 import { hasSamePods, newOf } from "./changes.ts";
 import { isMirrorPod } from "./mirror-pod.ts";
-import type { AssessedImage, Decision, Guard, Outcome } from "./model.ts";
-import type { BreakGlass, GuardOptions, Question } from "./options.ts";
+import type { AssessedImage, BreakGlassAnswer, Decision, Guard, Outcome } from "./model.ts";
+import type { GuardOptions, Question } from "./options.ts";
 import { compareOutcomes, outcomesOf } from "./outcomes.ts";
 import { imagesToPin, pinPatch } from "./patch.ts";
+import { createPodMemory } from "./remembered.ts";
 import { hardest, unknownEvaluation } from "./unknown.ts";
 import { within } from "./within.ts";
 
 export function createGuard(options: GuardOptions): Guard {
+  const memory = createPodMemory();
   return {
     async decide(request, asking) {
       const policy = options.policies().forNamespace(request.namespace);
       const { version } = options.cluster;
       const context = { scope: options.scope, ...(version === undefined ? {} : { version }) };
       try {
-        const question = { request, admitted: admittedOf(request, context), policy, asking };
-        return await decided(options, question);
+        const key = memory.keyOf(request, policy);
+        const known = key === undefined ? undefined : memory.get(key);
+        // What is not known to be clean is judged, and for that it is read.
+        const isEnough = known !== undefined && (known.isClean || asking.webhook === "mutate");
+        const admitted = isEnough ? known.admitted : admittedOf(request, context);
+        return await decided(
+          options,
+          { request, admitted, policy, asking },
+          {
+            isClean: known?.isClean === true,
+            keep: (isClean) => {
+              if (key === undefined || admitted.outcome !== "judge") return;
+              const { read: _, ...kept } = admitted;
+              memory.set(key, { admitted: kept, isClean });
+            },
+          },
+        );
       } catch (error) {
-        // A mistake here must neither admit nor stand still: it is unknown, and told.
+        // A mistake of ours is told, and admits nothing.
         const admitted: ReadRequest = { ...NOTHING, reason: `internal error: ${(error as Error).message}` };
         return unread(options, { request, admitted, policy, asking }, "admission.internal");
       }
@@ -41,7 +58,13 @@ export function createGuard(options: GuardOptions): Guard {
 
 const NOTHING = { outcome: "unread", reason: "", pods: [], images: [], pullSecrets: [], serviceAccounts: [] } as const;
 
-async function decided(options: GuardOptions, question: Question): Promise<Decision> {
+/** What is known of the same pods, and where that goes. */
+interface Known {
+  readonly isClean: boolean;
+  keep(isClean: boolean): void;
+}
+
+async function decided(options: GuardOptions, question: Question, known: Known): Promise<Decision> {
   const { request, admitted, policy, asking } = question;
   switch (admitted.outcome) {
     case "pass":
@@ -52,6 +75,7 @@ async function decided(options: GuardOptions, question: Question): Promise<Decis
     case "judge":
   }
   if (asking.webhook === "mutate") {
+    if (!known.isClean) known.keep(false);
     const wanted = isMirrorPod(request) ? [] : imagesToPin(request, admitted, policy.policy.admission.pin);
     const images = await assessImages(options, question, wanted, { resolveOnly: true });
     const pinned = images.flatMap(({ reference, pinned: to }) => (to === undefined ? [] : [[reference, to] as const]));
@@ -60,14 +84,16 @@ async function decided(options: GuardOptions, question: Question): Promise<Decis
   const changed = admitted.images.filter((image) => image.changed);
   const images = assessImages(options, question, changed);
   // The look-ups are under way while the object is judged.
-  const own = ownEvaluations(options, question);
+  const own = known.isClean ? [] : ownEvaluations(options, question);
+  if (!known.isClean) known.keep(own.every(({ verdict, excepted }) => verdict === "pass" && excepted.length === 0));
   return await judged(options, question, { basis: "judged", images: await images, own, changed });
 }
 
 /** Of the object by itself, through the checks that commands run too. */
 function ownEvaluations({ scope, cluster, scannerOf }: GuardOptions, { request, admitted, policy, asking }: Question) {
   const { read, before } = admitted;
-  if (read === undefined || hasSamePods(request, admitted)) return [];
+  if (read === undefined) throw new Error("what is judged was not read");
+  if (hasSamePods(request, admitted)) return [];
   const scanner = scannerOf?.(policy);
   const { version } = cluster;
   const scan = (manifests: Manifests) =>
@@ -115,11 +141,12 @@ async function judged(
     }),
   ].sort(compareOutcomes);
   const denied = outcomes.some(({ action }) => action === "deny");
-  const past =
-    denied && options.breakGlass !== undefined ? await breakGlassOf(options.breakGlass, question) : undefined;
-  if (past !== undefined)
-    return concluded(options, question, { ...rest, outcomes, basis: "break-glass", reason: past });
-  return concluded(options, question, { ...rest, outcomes });
+  const breakGlass = denied ? await breakGlassOf(options, question) : undefined;
+  if (breakGlass === undefined) return concluded(options, question, { ...rest, outcomes });
+  if (breakGlass.outcome !== "granted") return concluded(options, question, { ...rest, outcomes, breakGlass });
+  const { by, reason, until } = breakGlass;
+  const past = { basis: "break-glass", reason: `${by} answers for it until ${until}: ${reason}`, breakGlass } as const;
+  return concluded(options, question, { ...rest, outcomes, ...past });
 }
 
 async function clusterEvaluations(
@@ -135,15 +162,27 @@ async function clusterEvaluations(
   return await within(admissionPolicies(question), deadline, () => [late]);
 }
 
-async function breakGlassOf(breakGlass: BreakGlass, { request, asking }: Question): Promise<string | undefined> {
-  return await within(breakGlass(request, asking), asking.deadline, () => undefined);
+async function breakGlassOf({ breakGlass }: GuardOptions, { request, asking }: Question) {
+  if (breakGlass === undefined) return undefined;
+  const late = { outcome: "unknown", why: "whether somebody may was not found out in time" } as const;
+  const answer: Promise<BreakGlassAnswer | undefined> = breakGlass.consider(request, asking);
+  return await within(
+    answer.catch(() => ({ ...late, why: "whether somebody may could not be found out" })),
+    asking.deadline,
+    () => late,
+  );
 }
 
+/**
+ * What cannot be read is its author's doing: were it admitted wherever the policy lets an *unknown* pass, whoever writes one
+ * that breaks a bound would be past every rule. So the action is that of a finding.
+ */
 function unread(options: GuardOptions, question: Question, code: string): Decision {
   const { request, admitted, policy, asking } = question;
-  const evaluation = hardest(policy, unknownEvaluation(request, asking.now, { code, reason: admitted.reason }));
+  const strict = { ...policy, actionOf: (one: Evaluation) => policy.actionOf({ ...one, verdict: "fail" }) };
+  const evaluation = hardest(strict, unknownEvaluation(request, asking.now, { code, reason: admitted.reason }));
   const most = asking.webhook === "mutate" ? ({ most: "audit" } as const) : {};
-  const outcomes = outcomesOf(evaluation, { policy, isAccepted: () => false, ...most });
+  const outcomes = outcomesOf(evaluation, { policy: strict, isAccepted: () => false, ...most });
   return concluded(options, question, { basis: "unread", reason: admitted.reason, outcomes });
 }
 
@@ -153,12 +192,13 @@ interface Conclusion {
   readonly outcomes?: readonly Outcome[];
   readonly images?: readonly AssessedImage[];
   readonly patch?: readonly PatchOperation[];
+  readonly breakGlass?: BreakGlassAnswer;
 }
 
 function concluded(
   { policyName }: GuardOptions,
   { request, policy }: Question,
-  { basis, reason, outcomes = [], images = [], patch = [] }: Conclusion,
+  { basis, reason, outcomes = [], images = [], patch = [], breakGlass }: Conclusion,
 ): Decision {
   const { environment, digest } = policy;
   const decision = {
@@ -170,6 +210,7 @@ function concluded(
     patch,
     ...(environment === undefined ? {} : { environment }),
     policy: digest,
+    ...(breakGlass === undefined ? {} : { breakGlass }),
   };
   return { ...decision, answer: answerOf(decision, policyName) };
 }
