@@ -4,7 +4,7 @@
  * (kubernetes/apiserver), `cel-go` (google/cel-go), `cel-spec` (google/cel-spec) and `policies/` (any repositories).
  */
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { DECLARED_FIELDS } from "../src/engines/admission/policies/declared-fields.ts";
 import { readAdmissionPolicies } from "../src/engines/admission/policies/read.ts";
@@ -13,6 +13,7 @@ import { authorizerOf, requestResourceOf } from "../src/engines/cel/kubernetes/a
 import { kubernetes } from "../src/engines/cel/kubernetes/library.ts";
 import { asOwn } from "../src/engines/cel/maps.ts";
 import { casesOfFile } from "./cel.ts";
+import { controlCases } from "./kubernetes-cel/controls.ts";
 import { casesOf, compiledBy, formatsOf } from "./kubernetes-cel/go-tables.ts";
 import { wildPolicies } from "./kubernetes-cel/policies.ts";
 import type { Case, Suite } from "./suite.ts";
@@ -69,7 +70,9 @@ export const kubernetesCel: Suite = {
       yield* casesOfFile(path, name, leftOut, { library: kubernetes, ...(later === undefined ? {} : { later }) });
     }
     const folder = join(data, "policies");
-    if (existsSync(folder)) yield* policyCases(folder);
+    if (!existsSync(folder)) return;
+    yield* policyCases(folder);
+    for (const name of readdirSync(folder)) yield* controlCases(join(folder, name));
   },
 };
 
