@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { readReview, writeAnswer } from "../../src/engines/admission/review.ts";
-import { createGuard, type GuardOptions } from "../../src/guards/admission/decide.ts";
+import { createGuard } from "../../src/guards/admission/decide.ts";
 import { quietCluster } from "../../src/guards/admission/guard.fixture.ts";
 import type { AssessorOptions } from "../../src/guards/admission/images/assessor.ts";
 import {
@@ -18,6 +18,7 @@ import {
   signer,
 } from "../../src/guards/admission/images/guarded.fixture.ts";
 import type { ClusterView, Decision, Webhook } from "../../src/guards/admission/model.ts";
+import type { GuardOptions } from "../../src/guards/admission/options.ts";
 import { openPolicies } from "../../src/guards/admission/policies.ts";
 import { type Answer, answerIn, type Review } from "./reviews.ts";
 

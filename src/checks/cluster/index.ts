@@ -57,6 +57,8 @@ import { runtimeDetection } from "./runtime-detection.ts";
 import { secretNotRotated } from "./secret-not-rotated.ts";
 import { unverifiedImageAdmitted } from "./unverified-image-admitted.ts";
 import { webhookFailsOpen } from "./webhook-fails-open.ts";
+import { webhookMissesPods } from "./webhook-misses-pods.ts";
+import { webhookWithoutEndpoints } from "./webhook-without-endpoints.ts";
 
 export const clusterChecks = [
   admissionPlugins,
@@ -117,4 +119,6 @@ export const clusterChecks = [
   secretNotRotated,
   unverifiedImageAdmitted,
   webhookFailsOpen,
+  webhookMissesPods,
+  webhookWithoutEndpoints,
 ] as const;

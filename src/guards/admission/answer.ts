@@ -9,7 +9,7 @@ const NAMED = 20;
 
 /** @param policyName - what `--policy` says elsewhere */
 export function answerOf(
-  { request, basis, reason, outcomes, patch, environment, policy }: Omit<Decision, "answer">,
+  { request, basis, reason, outcomes, patch, environment, policy, breakGlass }: Omit<Decision, "answer">,
   policyName: string | undefined,
 ): AdmissionAnswer {
   const by = (wanted: Outcome["action"]) => outcomes.filter(({ action }) => action === wanted);
@@ -23,7 +23,17 @@ export function answerOf(
     allowed,
     ...(allowed
       ? {}
-      : { code: 403, message: refusalText({ object: objectName(request), reasons: denied, reproduce }) }),
+      : {
+          code: 403,
+          message: refusalText({
+            object: objectName(request),
+            reasons: denied,
+            reproduce,
+            ...(breakGlass === undefined || breakGlass.outcome === "granted"
+              ? {}
+              : { note: `break-glass: ${breakGlass.outcome}: ${breakGlass.why}` }),
+          }),
+        }),
     ...(allowed && patch.length > 0 ? { patch } : {}),
     warnings: [
       ...(isPast ? [`bulkhead: admitted past the policy: ${reason}`] : []),

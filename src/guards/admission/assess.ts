@@ -19,28 +19,23 @@ export async function assessImages(
   const { pullSecrets, serviceAccounts } = admitted;
   const late = (reference: string) => unknownImage(reference, now, LATE);
   const { namespace } = request;
-  const shared: ImageAsking = {
-    policy,
-    now,
-    deadline,
-    ...(resolveOnly === undefined ? {} : { resolveOnly }),
-  };
-  /** What the pod pulls this one with: its Secrets are for some registries alone. */
-  const askingFor = async (reference: string): Promise<ImageAsking> => {
-    if (namespace === undefined) return shared;
-    const looked = cluster.credentials(namespace, pullSecrets, serviceAccounts[0] ?? "default", reference);
-    const credentials = await within(looked, deadline, () => undefined);
-    return credentials === undefined ? shared : { ...shared, credentials };
-  };
-  const assess = async (reference: string) =>
-    await within(
-      askingFor(reference).then((own) => assessor.assess(reference, own)),
+  const credentialsFor = async (reference: string): Promise<ImageAsking["credentials"]> =>
+    namespace === undefined
+      ? undefined
+      : await cluster.credentials(namespace, pullSecrets, serviceAccounts[0] ?? "default", reference);
+  const assess = async (reference: string): Promise<AssessedImage> => {
+    const credentials = await credentialsFor(reference);
+    return await assessor.assess(reference, {
+      policy,
+      now,
       deadline,
-      () => late(reference),
-    );
+      ...(credentials === undefined ? {} : { credentials }),
+      ...(resolveOnly === undefined ? {} : { resolveOnly }),
+    });
+  };
   return await Promise.all(
     references.map((reference) =>
-      assess(reference).catch((error: unknown) =>
+      within(assess(reference), deadline, () => late(reference)).catch((error: unknown) =>
         unknownImage(reference, now, { code: "admission.internal", reason: `internal error: ${String(error)}` }),
       ),
     ),

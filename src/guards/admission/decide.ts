@@ -14,8 +14,8 @@ import { answerOf } from "./answer.ts";
 import { assessImages } from "./assess.ts";
 import { hasSamePods, newOf } from "./changes.ts";
 import { isMirrorPod } from "./mirror-pod.ts";
-import type { AssessedImage, Decision, Guard, Outcome } from "./model.ts";
-import type { BreakGlass, GuardOptions, Question } from "./options.ts";
+import type { AssessedImage, BreakGlassAnswer, Decision, Guard, Outcome } from "./model.ts";
+import type { GuardOptions, Question } from "./options.ts";
 import { compareOutcomes, outcomesOf } from "./outcomes.ts";
 import { imagesToPin, pinPatch } from "./patch.ts";
 import { unknownEvaluation } from "./unknown.ts";
@@ -31,7 +31,7 @@ export function createGuard(options: GuardOptions): Guard {
         const question = { request, admitted: admittedOf(request, context), policy, asking };
         return await decided(options, question);
       } catch (error) {
-        // A mistake here must neither admit nor stand still: it is unknown, and told.
+        // A mistake of ours is told, and admits nothing.
         const admitted: ReadRequest = { ...NOTHING, reason: `internal error: ${(error as Error).message}` };
         return unread(options, { request, admitted, policy, asking }, "admission.internal");
       }
@@ -115,11 +115,12 @@ async function judged(
     }),
   ].sort(compareOutcomes);
   const denied = outcomes.some(({ action }) => action === "deny");
-  const past =
-    denied && options.breakGlass !== undefined ? await breakGlassOf(options.breakGlass, question) : undefined;
-  if (past !== undefined)
-    return concluded(options, question, { ...rest, outcomes, basis: "break-glass", reason: past });
-  return concluded(options, question, { ...rest, outcomes });
+  const breakGlass = denied ? await breakGlassOf(options, question) : undefined;
+  if (breakGlass === undefined) return concluded(options, question, { ...rest, outcomes });
+  if (breakGlass.outcome !== "granted") return concluded(options, question, { ...rest, outcomes, breakGlass });
+  const { by, reason, until } = breakGlass;
+  const past = { basis: "break-glass", reason: `${by} answers for it until ${until}: ${reason}`, breakGlass } as const;
+  return concluded(options, question, { ...rest, outcomes, ...past });
 }
 
 async function clusterEvaluations(
@@ -135,15 +136,27 @@ async function clusterEvaluations(
   return await within(admissionPolicies(question), deadline, () => [late]);
 }
 
-async function breakGlassOf(breakGlass: BreakGlass, { request, asking }: Question): Promise<string | undefined> {
-  return await within(breakGlass(request, asking), asking.deadline, () => undefined);
+async function breakGlassOf({ breakGlass }: GuardOptions, { request, asking }: Question) {
+  if (breakGlass === undefined) return undefined;
+  const late = { outcome: "unknown", why: "whether somebody may was not found out in time" } as const;
+  const answer: Promise<BreakGlassAnswer | undefined> = breakGlass.consider(request, asking);
+  return await within(
+    answer.catch(() => ({ ...late, why: "whether somebody may could not be found out" })),
+    asking.deadline,
+    () => late,
+  );
 }
 
+/**
+ * What cannot be read is its author's doing: were it admitted wherever the policy lets an *unknown* pass, whoever writes one
+ * that breaks a bound would be past every rule. So the action is that of a finding.
+ */
 function unread(options: GuardOptions, question: Question, code: string): Decision {
   const { request, admitted, policy, asking } = question;
   const evaluation = unknownEvaluation(request, asking.now, { code, reason: admitted.reason });
+  const strict = { ...policy, actionOf: (one: Evaluation) => policy.actionOf({ ...one, verdict: "fail" }) };
   const most = asking.webhook === "mutate" ? ({ most: "audit" } as const) : {};
-  const outcomes = outcomesOf(evaluation, { policy, isAccepted: () => false, ...most });
+  const outcomes = outcomesOf(evaluation, { policy: strict, isAccepted: () => false, ...most });
   return concluded(options, question, { basis: "unread", reason: admitted.reason, outcomes });
 }
 
@@ -153,12 +166,13 @@ interface Conclusion {
   readonly outcomes?: readonly Outcome[];
   readonly images?: readonly AssessedImage[];
   readonly patch?: readonly PatchOperation[];
+  readonly breakGlass?: BreakGlassAnswer;
 }
 
 function concluded(
   { policyName }: GuardOptions,
   { request, policy }: Question,
-  { basis, reason, outcomes = [], images = [], patch = [] }: Conclusion,
+  { basis, reason, outcomes = [], images = [], patch = [], breakGlass }: Conclusion,
 ): Decision {
   const { environment, digest } = policy;
   const decision = {
@@ -170,6 +184,7 @@ function concluded(
     patch,
     ...(environment === undefined ? {} : { environment }),
     policy: digest,
+    ...(breakGlass === undefined ? {} : { breakGlass }),
   };
   return { ...decision, answer: answerOf(decision, policyName) };
 }

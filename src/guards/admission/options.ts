@@ -3,7 +3,7 @@ import type { Evaluation } from "../../core/evaluation.ts";
 import type { ReadRequest } from "../../engines/admission/admitted.ts";
 import type { AdmissionRequest } from "../../engines/admission/model.ts";
 import type { SecretScanner } from "../../engines/secrets/scan.ts";
-import type { Asking, ClusterView, GuardPolicy, ImageAssessor, PolicySet } from "./model.ts";
+import type { Asking, BreakGlass, ClusterView, GuardPolicy, ImageAssessor, PolicySet } from "./model.ts";
 
 export interface GuardOptions {
   /** Those that are in force now; asked once for each request. */
@@ -30,6 +30,3 @@ export interface Question {
 }
 
 export type AdmissionPolicyEvaluator = (question: Question) => Promise<readonly Evaluation[]>;
-
-/** Whether somebody may go past the policy this once: why, in one sentence without a full stop; undefined where not. */
-export type BreakGlass = (request: AdmissionRequest, asking: Asking) => Promise<string | undefined>;

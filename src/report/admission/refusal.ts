@@ -7,6 +7,8 @@ export interface RefusedObject {
   readonly reasons: readonly RefusalReason[];
   /** The command that says the same elsewhere. */
   readonly reproduce?: string;
+  /** What else there is to know of it. */
+  readonly note?: string;
 }
 
 export interface RefusalReason {
@@ -27,7 +29,7 @@ const SHOWN = 12;
 const LINE = 400;
 
 /** Several lines, the first of them the object's name: what kubectl prints after the webhook's. */
-export function refusalText({ object, reasons, reproduce }: RefusedObject): string {
+export function refusalText({ object, reasons, reproduce, note }: RefusedObject): string {
   const shown = reasons.slice(0, SHOWN);
   const more = reasons.length - shown.length;
   const lines = [
@@ -37,6 +39,7 @@ export function refusalText({ object, reasons, reproduce }: RefusedObject): stri
       ...(reason.fix === undefined ? [] : [`    fix: ${line(reason.fix)}`]),
     ]),
     ...(more === 0 ? [] : [`  and ${more} more`]),
+    ...(note === undefined ? [] : [`  ${line(note)}`]),
     ...(reproduce === undefined ? [] : [`  reproduce: ${line(reproduce)}`]),
   ];
   return lines.join("\n");

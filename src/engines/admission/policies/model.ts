@@ -19,21 +19,6 @@ export interface PolicyObjects {
   readonly complete: boolean;
 }
 
-/** Policies that were read and compiled, ready for any number of requests. */
-export interface AdmissionPolicies {
-  /** Of policies that a binding names, by name. */
-  readonly policies: readonly CompiledPolicy[];
-  /** Of policies and bindings; a policy that has any decides nothing but *unknown*, for what it matches. */
-  readonly faults: readonly PolicyFault[];
-}
-
-/** Opaque: handed to `evaluatePolicies`. */
-export interface CompiledPolicy {
-  readonly name: string;
-  /** Names of its bindings. */
-  readonly bindings: readonly string[];
-}
-
 /** Why the API server would not have taken an object. */
 export interface PolicyFault {
   readonly kind: "ValidatingAdmissionPolicy" | "ValidatingAdmissionPolicyBinding";
@@ -46,14 +31,13 @@ export interface PolicyFault {
 
 /** What a policy asks the cluster's authorization. */
 export interface PolicyQuestion {
-  readonly user: RequestUser;
   readonly verb: string;
   readonly group: string;
   readonly resource: string;
   readonly subresource?: string;
   readonly namespace?: string;
   readonly name?: string;
-  /** Of a request that is about no resource: `/healthz`. The rest is empty then. */
+  /** Of a request that is about no resource: `/healthz`. Group and resource are empty then. */
   readonly nonResourcePath?: string;
 }
 
@@ -62,7 +46,7 @@ export interface PolicyContext {
   /** Of the request's namespace; undefined: there is none of that name, or the request has none. A Problem: nobody could say. */
   readonly namespace: PolicyNamespace | undefined | Problem;
   /** Answers `authorizer`; absent: its answers are unknown. Never throws. */
-  may?(question: PolicyQuestion): Promise<boolean | Problem>;
+  may?(user: RequestUser, question: PolicyQuestion): Promise<boolean | Problem>;
 }
 
 export interface PolicyNamespace {
