@@ -9,7 +9,7 @@ type Rule = { readonly [key: string]: Plain };
 
 export function accessObjects(settings: DeploySettings, comments: Comments): DeployObject[] {
   const { namespace, certificates } = settings;
-  const own = certificates === "own";
+  const own = certificates === "own" ? [secretRule(names.certificate, ["get", "update"])] : [];
   return [
     {
       apiVersion: "v1",
@@ -24,7 +24,7 @@ export function accessObjects(settings: DeploySettings, comments: Comments): Dep
       rules: clusterRules(settings, comments),
     },
     bindingOf("ClusterRoleBinding", { name: names.cluster, role: "ClusterRole" }, namespace),
-    ...(own ? ownSecret(namespace) : []),
+    ...ownObjects(namespace, own),
     ...settings.pullSecrets.flatMap((secret) => pullSecret(secret, namespace)),
     breakGlass(),
   ];
@@ -52,30 +52,37 @@ function clusterRules({ certificates }: DeploySettings, comments: Comments): Rul
       verbs: ["get", "list", "watch"],
     }),
     stated(
-      certificates === "own"
-        ? "Its own webhooks alone: whether what they trust is what it serves, and to renew that."
-        : "Its own webhooks alone: whether what they trust is what it serves.",
+      certificates === "cert-manager"
+        ? "Its own webhooks alone: whether what they trust is what it serves."
+        : "Its own webhooks alone: whether what they trust is what it serves, and to renew that.",
       {
         apiGroups: ["admissionregistration.k8s.io"],
         resources: ["mutatingwebhookconfigurations", "validatingwebhookconfigurations"],
         resourceNames: [names.cluster],
-        verbs: certificates === "own" ? ["get", "patch"] : ["get"],
+        verbs: certificates === "cert-manager" ? ["get"] : ["get", "patch"],
       },
     ),
-    stated("Whether somebody may break the glass.", {
+    stated("Whether somebody may break the glass, and what policies of the API server ask of its authorizer.", {
       apiGroups: ["authorization.k8s.io"],
       resources: ["subjectaccessreviews"],
       verbs: ["create"],
     }),
+    stated("What a pod was made from, where the glass was broken for that.", {
+      apiGroups: ["apps"],
+      resources: ["daemonsets", "replicasets", "statefulsets"],
+      verbs: ["get"],
+    }),
+    { apiGroups: ["batch"], resources: ["jobs"], verbs: ["get"] },
+    { apiGroups: [""], resources: ["replicationcontrollers"], verbs: ["get"] },
     stated("Reports of what was decided; whichever kind is installed.", {
       apiGroups: ["openreports.io"],
       resources: ["reports"],
-      verbs: ["get", "list", "create", "patch", "delete"],
+      verbs: ["create", "patch"],
     }),
     {
       apiGroups: ["wgpolicyk8s.io"],
       resources: ["policyreports"],
-      verbs: ["get", "list", "create", "patch", "delete"],
+      verbs: ["create", "patch"],
     },
     stated("An event where the glass is broken.", {
       apiGroups: ["events.k8s.io"],
@@ -85,24 +92,32 @@ function clusterRules({ certificates }: DeploySettings, comments: Comments): Rul
   ];
 }
 
-/** The Secret is there from the start, so that none has to be created: that right could not be held to one name. */
-function ownSecret(namespace: string): DeployObject[] {
+/** They are there from the start, so that none has to be created: that right could not be held to one name. */
+function ownObjects(namespace: string, rules: readonly Rule[]): DeployObject[] {
+  const grants = {
+    apiGroups: [""],
+    resources: ["configmaps"],
+    resourceNames: [names.grants],
+    verbs: ["get", "update"],
+  };
   return [
+    {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: names.grants, namespace, labels: labels() },
+    },
     {
       apiVersion: `${RBAC}/v1`,
       kind: "Role",
       metadata: { name: names.component, namespace, labels: labels() },
-      rules: [
-        {
-          apiGroups: [""],
-          resources: ["secrets"],
-          resourceNames: [names.certificate],
-          verbs: ["get", "update"],
-        },
-      ],
+      rules: [...rules, grants],
     },
     bindingOf("RoleBinding", { name: names.component, role: "Role", within: namespace }, namespace),
   ];
+}
+
+function secretRule(name: string, verbs: readonly string[]): Rule {
+  return { apiGroups: [""], resources: ["secrets"], resourceNames: [name], verbs };
 }
 
 function pullSecret({ namespace, name }: NamedSecret, account: string): DeployObject[] {
@@ -112,7 +127,7 @@ function pullSecret({ namespace, name }: NamedSecret, account: string): DeployOb
       apiVersion: `${RBAC}/v1`,
       kind: "Role",
       metadata: { name: role, namespace, labels: labels() },
-      rules: [{ apiGroups: [""], resources: ["secrets"], resourceNames: [name], verbs: ["get"] }],
+      rules: [secretRule(name, ["get"])],
     },
     bindingOf("RoleBinding", { name: role, role: "Role", within: namespace }, account),
   ];

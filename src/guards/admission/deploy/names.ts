@@ -11,6 +11,8 @@ export const names = {
   /** Of type kubernetes.io/tls, in the modes `files` and `cert-manager`. */
   tls: "admission-tls",
   policy: "admission-policy",
+  /** Holds what was let through past the policy, until it ends. */
+  grants: "admission-grants",
   breakGlass: "bulkhead-break-glass",
   mutating: "mutate.admission.bulkhead.dev",
   validating: "validate.admission.bulkhead.dev",
