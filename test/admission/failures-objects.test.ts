@@ -229,7 +229,7 @@ describe("what is pinned", () => {
     );
     assert.equal(now.containers[0]?.image, `${signed}@${digest}`);
     assert.match(String(now.containers[1]?.image), /:bare@sha256:[0-9a-f]{64}$/);
-    assert.equal((now.volumes[0]?.image as Json).reference, `${signed}@${digest}`);
+    assert.equal((now.volumes[0]?.image as Json | undefined)?.reference, `${signed}@${digest}`);
   });
 });
 
@@ -251,7 +251,7 @@ describe("reviews", () => {
     for (const image of [
       "nginx",
       "library/nginx:1",
-      "docker.io/nginx@" + digest,
+      `docker.io/nginx@${digest}`,
       `${registry.host}/other/web:signed`,
     ]) {
       assert.ok(deniedBy(await ask(created(goodPod(image)))).includes("workload/registry-not-allowed"), image);

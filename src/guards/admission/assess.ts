@@ -1,9 +1,11 @@
 /** The images of a request, asked about side by side under its deadline. */
 import { unopenedImage } from "../../core/asset.ts";
+import type { Evaluation } from "../../core/evaluation.ts";
 import type { Gap } from "../../core/evidence.ts";
 import type { AdmittedImage } from "../../engines/admission/model.ts";
-import type { AssessedImage, ImageAsking } from "./model.ts";
+import type { AssessedImage, GuardPolicy, ImageAsking } from "./model.ts";
 import type { GuardOptions, Question } from "./options.ts";
+import { hardest } from "./unknown.ts";
 import { within } from "./within.ts";
 
 /** Each reference once, in the order in which the object names them. */
@@ -17,7 +19,7 @@ export async function assessImages(
   if (references.length === 0) return [];
   const { now, deadline } = asking;
   const { pullSecrets, serviceAccounts } = admitted;
-  const late = (reference: string) => unknownImage(reference, now, LATE);
+  const late = (reference: string) => unknownImage(reference, policy, now, LATE);
   const { namespace } = request;
   const credentialsFor = async (reference: string): Promise<ImageAsking["credentials"]> =>
     namespace === undefined
@@ -36,7 +38,10 @@ export async function assessImages(
   return await Promise.all(
     references.map((reference) =>
       within(assess(reference), deadline, () => late(reference)).catch((error: unknown) =>
-        unknownImage(reference, now, { code: "admission.internal", reason: `internal error: ${String(error)}` }),
+        unknownImage(reference, policy, now, {
+          code: "admission.internal",
+          reason: `internal error: ${String(error)}`,
+        }),
       ),
     ),
   );
@@ -48,12 +53,15 @@ const LATE: Gap = {
   remedy: "try again; raise timeoutSeconds of the webhook and admission.deadlineSeconds where registries are slow",
 };
 
+/** Checks that would have been asked about an image. */
+const OF_IMAGES: ReadonlySet<string> = new Set(["registry", "image"]);
+
 /** Of an image about which nothing was found out. */
-export function unknownImage(reference: string, now: Date, gap: Gap): AssessedImage {
-  const evaluation = {
+export function unknownImage(reference: string, policy: GuardPolicy, now: Date, gap: Gap): AssessedImage {
+  const evaluation: Evaluation = {
     check: "registry/unsigned-image",
     asset: unopenedImage(reference),
-    verdict: "unknown" as const,
+    verdict: "unknown",
     reason: gap.reason,
     findings: [],
     excepted: [],
@@ -61,5 +69,5 @@ export function unknownImage(reference: string, now: Date, gap: Gap): AssessedIm
     gaps: [gap],
     observedAt: now.toISOString(),
   };
-  return { reference, evaluations: [evaluation], cached: false };
+  return { reference, evaluations: [hardest(policy, evaluation, OF_IMAGES)], cached: false };
 }

@@ -18,7 +18,7 @@ import type { AssessedImage, BreakGlassAnswer, Decision, Guard, Outcome } from "
 import type { GuardOptions, Question } from "./options.ts";
 import { compareOutcomes, outcomesOf } from "./outcomes.ts";
 import { imagesToPin, pinPatch } from "./patch.ts";
-import { unknownEvaluation } from "./unknown.ts";
+import { hardest, unknownEvaluation } from "./unknown.ts";
 import { within } from "./within.ts";
 
 export function createGuard(options: GuardOptions): Guard {
@@ -153,7 +153,7 @@ async function breakGlassOf({ breakGlass }: GuardOptions, { request, asking }: Q
  */
 function unread(options: GuardOptions, question: Question, code: string): Decision {
   const { request, admitted, policy, asking } = question;
-  const evaluation = unknownEvaluation(request, asking.now, { code, reason: admitted.reason });
+  const evaluation = hardest(policy, unknownEvaluation(request, asking.now, { code, reason: admitted.reason }));
   const strict = { ...policy, actionOf: (one: Evaluation) => policy.actionOf({ ...one, verdict: "fail" }) };
   const most = asking.webhook === "mutate" ? ({ most: "audit" } as const) : {};
   const outcomes = outcomesOf(evaluation, { policy: strict, isAccepted: () => false, ...most });

@@ -1,8 +1,11 @@
+import { checks } from "../../checks/index.ts";
 import type { WorkloadAsset } from "../../core/asset.ts";
+import { actions } from "../../core/enforcement.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
 import type { Gap } from "../../core/evidence.ts";
 import { valueAt } from "../../core/untyped.ts";
 import type { AdmissionRequest } from "../../engines/admission/model.ts";
+import type { GuardPolicy } from "./model.ts";
 
 /** `Deployment shop/api`, `Pod shop/(generated api-)`. */
 export function objectName({ kind, namespace, name, object }: AdmissionRequest): string {
@@ -27,4 +30,21 @@ export function unknownEvaluation(request: AdmissionRequest, now: Date, gap: Gap
     gaps: [gap],
     observedAt: now.toISOString(),
   };
+}
+
+/**
+ * Where nothing was judged, any check might have failed: the one that the policy takes hardest stands for all of them. What
+ * nobody can read would otherwise pass under a policy that denies some checks and records the rest.
+ *
+ * @param layers - whose checks would have been asked; absent: all
+ */
+export function hardest(policy: GuardPolicy, evaluation: Evaluation, layers?: ReadonlySet<string>): Evaluation {
+  const rank = (one: Evaluation) => actions.indexOf(policy.actionOf(one));
+  let worst = evaluation;
+  for (const { id, layer } of checks) {
+    if (layers !== undefined && !layers.has(layer)) continue;
+    const other = { ...evaluation, check: id };
+    if (rank(other) > rank(worst)) worst = other;
+  }
+  return worst;
 }

@@ -30,8 +30,10 @@ const LINE = 400;
 
 /** Several lines, the first of them the object's name: what kubectl prints after the webhook's. */
 export function refusalText({ object, reasons, reproduce, note }: RefusedObject): string {
-  const shown = reasons.slice(0, SHOWN);
-  const more = reasons.length - shown.length;
+  // What kept several checks from being asked is told once.
+  const told = [...new Map(reasons.map((reason) => [reasonText(reason), reason])).values()];
+  const shown = told.slice(0, SHOWN);
+  const more = told.length - shown.length;
   const lines = [
     line(object),
     ...shown.flatMap((reason) => [
