@@ -9,7 +9,7 @@ type Rule = { readonly [key: string]: Plain };
 
 export function accessObjects(settings: DeploySettings, comments: Comments): DeployObject[] {
   const { namespace, certificates } = settings;
-  const own = certificates === "own" ? [secretRule(names.certificate, ["get", "update"])] : [];
+  const own = certificates === "own";
   return [
     {
       apiVersion: "v1",
@@ -24,7 +24,8 @@ export function accessObjects(settings: DeploySettings, comments: Comments): Dep
       rules: clusterRules(settings, comments),
     },
     bindingOf("ClusterRoleBinding", { name: names.cluster, role: "ClusterRole" }, namespace),
-    ...ownObjects(namespace, own),
+    ...(own ? ownSecret(namespace) : []),
+    ...grants(namespace),
     ...settings.pullSecrets.flatMap((secret) => pullSecret(secret, namespace)),
     breakGlass(),
   ];
@@ -67,57 +68,59 @@ function clusterRules({ certificates }: DeploySettings, comments: Comments): Rul
       resources: ["subjectaccessreviews"],
       verbs: ["create"],
     }),
-    stated("What a pod was made from, where the glass was broken for that.", {
+    stated("What a pod is made from, where somebody broke the glass for that.", {
       apiGroups: ["apps"],
       resources: ["daemonsets", "replicasets", "statefulsets"],
       verbs: ["get"],
     }),
     { apiGroups: ["batch"], resources: ["jobs"], verbs: ["get"] },
     { apiGroups: [""], resources: ["replicationcontrollers"], verbs: ["get"] },
-    stated("Reports of what was decided; whichever kind is installed.", {
-      apiGroups: ["openreports.io"],
-      resources: ["reports"],
-      verbs: ["create", "patch"],
-    }),
-    {
-      apiGroups: ["wgpolicyk8s.io"],
-      resources: ["policyreports"],
-      verbs: ["create", "patch"],
-    },
     stated("An event where the glass is broken.", {
       apiGroups: ["events.k8s.io"],
       resources: ["events"],
       verbs: ["create"],
     }),
+    stated("Reports of what was admitted, in whichever form is installed: one an object, which goes with it.", {
+      apiGroups: ["openreports.io"],
+      resources: ["reports"],
+      verbs: ["create", "patch"],
+    }),
+    { apiGroups: ["wgpolicyk8s.io"], resources: ["policyreports"], verbs: ["create", "patch"] },
   ];
 }
 
-/** They are there from the start, so that none has to be created: that right could not be held to one name. */
-function ownObjects(namespace: string, rules: readonly Rule[]): DeployObject[] {
-  const grants = {
+/** The Secret is there from the start, so that none has to be created: that right could not be held to one name. */
+function ownSecret(namespace: string): DeployObject[] {
+  return ownRole(namespace, names.component, {
     apiGroups: [""],
-    resources: ["configmaps"],
-    resourceNames: [names.grants],
+    resources: ["secrets"],
+    resourceNames: [names.certificate],
     verbs: ["get", "update"],
-  };
+  });
+}
+
+/** What was let through, so that every replica lets through what controllers make of it. It is there from the start too. */
+function grants(namespace: string): DeployObject[] {
   return [
     {
       apiVersion: "v1",
       kind: "ConfigMap",
-      metadata: { name: names.grants, namespace, labels: labels() },
+      metadata: { name: names.grants, namespace, labels: labels("break-glass") },
     },
-    {
-      apiVersion: `${RBAC}/v1`,
-      kind: "Role",
-      metadata: { name: names.component, namespace, labels: labels() },
-      rules: [...rules, grants],
-    },
-    bindingOf("RoleBinding", { name: names.component, role: "Role", within: namespace }, namespace),
+    ...ownRole(namespace, names.grants, {
+      apiGroups: [""],
+      resources: ["configmaps"],
+      resourceNames: [names.grants],
+      verbs: ["get", "patch"],
+    }),
   ];
 }
 
-function secretRule(name: string, verbs: readonly string[]): Rule {
-  return { apiGroups: [""], resources: ["secrets"], resourceNames: [name], verbs };
+function ownRole(namespace: string, name: string, rule: Rule): DeployObject[] {
+  return [
+    { apiVersion: `${RBAC}/v1`, kind: "Role", metadata: { name, namespace, labels: labels() }, rules: [rule] },
+    bindingOf("RoleBinding", { name, role: "Role", within: namespace }, namespace),
+  ];
 }
 
 function pullSecret({ namespace, name }: NamedSecret, account: string): DeployObject[] {
@@ -127,7 +130,7 @@ function pullSecret({ namespace, name }: NamedSecret, account: string): DeployOb
       apiVersion: `${RBAC}/v1`,
       kind: "Role",
       metadata: { name: role, namespace, labels: labels() },
-      rules: [secretRule(name, ["get"])],
+      rules: [{ apiGroups: [""], resources: ["secrets"], resourceNames: [name], verbs: ["get"] }],
     },
     bindingOf("RoleBinding", { name: role, role: "Role", within: namespace }, account),
   ];

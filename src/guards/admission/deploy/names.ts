@@ -14,6 +14,8 @@ export const names = {
   /** Holds what was let through past the policy, until it ends. */
   grants: "admission-grants",
   breakGlass: "bulkhead-break-glass",
+  /** Of the ConfigMap of what was let through. */
+  grants: "admission-grants",
   mutating: "mutate.admission.bulkhead.dev",
   validating: "validate.admission.bulkhead.dev",
   excluded: "excluded.admission.bulkhead.dev",
