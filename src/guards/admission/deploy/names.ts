@@ -11,8 +11,6 @@ export const names = {
   /** Of type kubernetes.io/tls, in the modes `files` and `cert-manager`. */
   tls: "admission-tls",
   policy: "admission-policy",
-  /** Holds what was let through past the policy, until it ends. */
-  grants: "admission-grants",
   breakGlass: "bulkhead-break-glass",
   /** Of the ConfigMap of what was let through. */
   grants: "admission-grants",
