@@ -15,6 +15,7 @@ import { writeStream } from "../write-stream.ts";
 import { type AskingOptions, openGuard } from "./guard.ts";
 import { namespaceLabels } from "./labels.ts";
 import { requestView, withoutImage } from "./request-view.ts";
+import { PATIENCE } from "./test-options.ts";
 
 export interface ReplayOptions extends AskingOptions {
   readonly namespaceLabels: readonly string[];
@@ -24,7 +25,6 @@ export interface ReplayOptions extends AskingOptions {
   readonly now?: string;
 }
 
-const PATIENCE = 60_000;
 /** Changes that are kept, and lines that are told as not read. */
 const MOST = 100_000;
 
