@@ -4,6 +4,7 @@
  * that leaves room for both is two documents under one digest.
  */
 import { isUtf8 } from "node:buffer";
+import { writtenKeys } from "./json-cost.ts";
 
 export type ExactJson =
   | { readonly value: unknown }
@@ -24,9 +25,30 @@ export function parseExactJson(bytes: Buffer): ExactJson {
   if (/\\ud[89a-f]/i.test(text) && !isWellFormed(value)) {
     return { fault: "an escaped half of a character", ambiguous: true };
   }
+  // Of one that stands twice the parser keeps one: where as many were kept as written there is none, and the text need not be
+  // read once more.
+  if (keptKeys(value) === writtenKeys(bytes)) return { value };
   const key = repeatedKey(text);
   if (key === undefined) return { value };
   return { fault: `the key ${JSON.stringify(key)} twice in one object`, ambiguous: true };
+}
+
+function keptKeys(value: unknown): number {
+  if (typeof value !== "object" || value === null) return 0;
+  let keys = 0;
+  const pending: object[] = [value];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    if (Array.isArray(next)) {
+      for (const item of next) if (typeof item === "object" && item !== null) pending.push(item);
+      continue;
+    }
+    for (const key in next) {
+      keys += 1;
+      const item = (next as Readonly<Record<string, unknown>>)[key];
+      if (typeof item === "object" && item !== null) pending.push(item);
+    }
+  }
+  return keys;
 }
 
 /** Whether no text in it is cut within a character, keys included. */

@@ -3,6 +3,7 @@
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
+const COLON = 0x3a;
 const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
 const OPEN_BRACE = 0x7b;
@@ -49,6 +50,18 @@ export function overJsonLimit(
     if (values > mostValues) return "values";
   }
   return undefined;
+}
+
+/** How many keys are written in a text that is JSON, however often each. */
+export function writtenKeys(bytes: Uint8Array): number {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let keys = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const byte = text[at];
+    if (byte === QUOTE) at = endOfString(text, at + 1);
+    else if (byte === COLON) keys += 1;
+  }
+  return keys;
 }
 
 /** The closing quote: the first that an even number of backslashes stands before. */

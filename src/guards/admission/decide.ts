@@ -18,18 +18,35 @@ import type { AssessedImage, BreakGlassAnswer, Decision, Guard, Outcome } from "
 import type { GuardOptions, Question } from "./options.ts";
 import { compareOutcomes, outcomesOf } from "./outcomes.ts";
 import { imagesToPin, pinPatch } from "./patch.ts";
+import { createPodMemory } from "./remembered.ts";
 import { hardest, unknownEvaluation } from "./unknown.ts";
 import { within } from "./within.ts";
 
 export function createGuard(options: GuardOptions): Guard {
+  const memory = createPodMemory();
   return {
     async decide(request, asking) {
       const policy = options.policies().forNamespace(request.namespace);
       const { version } = options.cluster;
       const context = { scope: options.scope, ...(version === undefined ? {} : { version }) };
       try {
-        const question = { request, admitted: admittedOf(request, context), policy, asking };
-        return await decided(options, question);
+        const key = memory.keyOf(request, policy);
+        const known = key === undefined ? undefined : memory.get(key);
+        // What is not known to be clean is judged, and for that it is read.
+        const isEnough = known !== undefined && (known.isClean || asking.webhook === "mutate");
+        const admitted = isEnough ? known.admitted : admittedOf(request, context);
+        return await decided(
+          options,
+          { request, admitted, policy, asking },
+          {
+            isClean: known?.isClean === true,
+            keep: (isClean) => {
+              if (key === undefined || admitted.outcome !== "judge") return;
+              const { read: _, ...kept } = admitted;
+              memory.set(key, { admitted: kept, isClean });
+            },
+          },
+        );
       } catch (error) {
         // A mistake of ours is told, and admits nothing.
         const admitted: ReadRequest = { ...NOTHING, reason: `internal error: ${(error as Error).message}` };
@@ -41,7 +58,13 @@ export function createGuard(options: GuardOptions): Guard {
 
 const NOTHING = { outcome: "unread", reason: "", pods: [], images: [], pullSecrets: [], serviceAccounts: [] } as const;
 
-async function decided(options: GuardOptions, question: Question): Promise<Decision> {
+/** What is known of the same pods, and where that goes. */
+interface Known {
+  readonly isClean: boolean;
+  keep(isClean: boolean): void;
+}
+
+async function decided(options: GuardOptions, question: Question, known: Known): Promise<Decision> {
   const { request, admitted, policy, asking } = question;
   switch (admitted.outcome) {
     case "pass":
@@ -52,6 +75,7 @@ async function decided(options: GuardOptions, question: Question): Promise<Decis
     case "judge":
   }
   if (asking.webhook === "mutate") {
+    if (!known.isClean) known.keep(false);
     const wanted = isMirrorPod(request) ? [] : imagesToPin(request, admitted, policy.policy.admission.pin);
     const images = await assessImages(options, question, wanted, { resolveOnly: true });
     const pinned = images.flatMap(({ reference, pinned: to }) => (to === undefined ? [] : [[reference, to] as const]));
@@ -60,14 +84,16 @@ async function decided(options: GuardOptions, question: Question): Promise<Decis
   const changed = admitted.images.filter((image) => image.changed);
   const images = assessImages(options, question, changed);
   // The look-ups are under way while the object is judged.
-  const own = ownEvaluations(options, question);
+  const own = known.isClean ? [] : ownEvaluations(options, question);
+  if (!known.isClean) known.keep(own.every(({ verdict, excepted }) => verdict === "pass" && excepted.length === 0));
   return await judged(options, question, { basis: "judged", images: await images, own, changed });
 }
 
 /** Of the object by itself, through the checks that commands run too. */
 function ownEvaluations({ scope, cluster, scannerOf }: GuardOptions, { request, admitted, policy, asking }: Question) {
   const { read, before } = admitted;
-  if (read === undefined || hasSamePods(request, admitted)) return [];
+  if (read === undefined) throw new Error("what is judged was not read");
+  if (hasSamePods(request, admitted)) return [];
   const scanner = scannerOf?.(policy);
   const { version } = cluster;
   const scan = (manifests: Manifests) =>
@@ -153,8 +179,8 @@ async function breakGlassOf({ breakGlass }: GuardOptions, { request, asking }: Q
  */
 function unread(options: GuardOptions, question: Question, code: string): Decision {
   const { request, admitted, policy, asking } = question;
-  const evaluation = hardest(policy, unknownEvaluation(request, asking.now, { code, reason: admitted.reason }));
   const strict = { ...policy, actionOf: (one: Evaluation) => policy.actionOf({ ...one, verdict: "fail" }) };
+  const evaluation = hardest(strict, unknownEvaluation(request, asking.now, { code, reason: admitted.reason }));
   const most = asking.webhook === "mutate" ? ({ most: "audit" } as const) : {};
   const outcomes = outcomesOf(evaluation, { policy: strict, isAccepted: () => false, ...most });
   return concluded(options, question, { basis: "unread", reason: admitted.reason, outcomes });

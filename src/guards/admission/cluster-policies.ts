@@ -1,0 +1,38 @@
+/** ValidatingAdmissionPolicies that a cluster, or files, hold, over one request: for the guard's `admissionPolicies`. */
+
+import type { Evaluation } from "../../core/evaluation.ts";
+import { gapOf } from "../../core/evidence.ts";
+import { Problem } from "../../core/problem.ts";
+import { evaluateAdmissionPolicies as decideByPolicies } from "../../engines/admission/policies/evaluate.ts";
+import { readAdmissionPolicies } from "../../engines/admission/policies/read.ts";
+import type { AdmissionPolicies } from "../../engines/admission/policies/ready.ts";
+import { evaluateAdmissionPolicies, unknownAdmissionPolicies } from "../../evaluate/kubernetes/admission-policies.ts";
+import type { AdmissionPolicyObjects, ClusterView } from "./model.ts";
+import type { AdmissionPolicyEvaluator, Question } from "./options.ts";
+import { objectName } from "./unknown.ts";
+
+/** Policies are compiled once for each list that the cluster hands out. */
+export function clusterPolicyEvaluator(cluster: ClusterView): AdmissionPolicyEvaluator {
+  const compiled = new WeakMap<AdmissionPolicyObjects, AdmissionPolicies>();
+  return async (question): Promise<readonly Evaluation[]> => {
+    const { request, policy, asking } = question;
+    const context = { asset: assetOf(question), policy: policy.policy, now: asking.now };
+    const objects = await cluster.admissionPolicies();
+    if (objects instanceof Problem) return unknownAdmissionPolicies(gapOf(objects), context);
+    let policies = compiled.get(objects);
+    if (policies === undefined) {
+      policies = readAdmissionPolicies({ ...objects, complete: objects.isPartial !== true });
+      compiled.set(objects, policies);
+    }
+    if (policies.policies.length === 0) return [];
+    const { namespace: name } = request;
+    const namespace = name === undefined ? undefined : await cluster.namespace(name);
+    const answer = await decideByPolicies(policies, request, { namespace, may: cluster.may });
+    return evaluateAdmissionPolicies(answer, context);
+  };
+}
+
+function assetOf({ request }: Question) {
+  const name = objectName(request);
+  return { kind: "workload", id: name, lineage: name, name } as const;
+}
