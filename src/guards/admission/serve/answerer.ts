@@ -72,7 +72,7 @@ export function createAnswerer(options: AnswererOptions): Answerer {
     try {
       read = readReview(request.body);
     } catch (error) {
-      if (error instanceof Problem) return unreadable(request.body, error);
+      if (error instanceof Problem) return unreadable(request.body, webhook, error);
       throw error;
     }
     const policy = policies()?.forNamespace(read.namespace).policy;
@@ -108,16 +108,20 @@ export function createAnswerer(options: AnswererOptions): Answerer {
     onDecided(decided);
   }
 
-  /** Nothing of it was judged: it is as bad as the worst that the policy of its namespace denies. */
-  function unreadable(body: Buffer, problem: Problem): ServerAnswer {
+  /**
+   * Nothing of it was judged: it is as bad as the worst that the policy of its namespace denies. What cannot be read is its
+   * author's doing, so that the action is that of a finding.
+   */
+  function unreadable(body: Buffer, webhook: Webhook, problem: Problem): ServerAnswer {
     const begun = beginningOf(body);
     if (begun === undefined) return failure("unreadable", 400, problem.line());
     const { uid, namespace } = begun;
     meters.failures.add(1, { reason: "unreadable" });
     const { code, message: reason } = problem;
-    const evaluation = unknownEvaluation(namedBy(uid), now(), { code, reason });
+    const evaluation = { ...unknownEvaluation(namedBy(uid), now(), { code, reason }), verdict: "fail" } as const;
     const policy = policies()?.forNamespace(namespace);
-    const action = policy === undefined ? "deny" : policy.actionOf(hardest(policy, evaluation));
+    const stated = policy === undefined ? "deny" : policy.actionOf(hardest(policy, evaluation));
+    const action = webhook === "mutate" ? "audit" : stated;
     const message = `bulkhead: the review cannot be read: ${reason}`;
     const answer =
       action === "deny"
@@ -143,10 +147,11 @@ export function createAnswerer(options: AnswererOptions): Answerer {
       return undefined;
     },
     handle,
-    tooLarge(_head, beginning) {
+    tooLarge({ path }, beginning) {
       const cause = `larger than ${reviewBounds.reviewBytes} bytes`;
       return unreadable(
         beginning,
+        WEBHOOKS[path] as Webhook,
         new Problem({ kind: "input", code: "admission.size", place: "AdmissionReview", cause }),
       );
     },
