@@ -4,6 +4,7 @@ import type { Problem } from "../../core/problem.ts";
 import { createClient } from "../../engines/kubernetes/cluster/client.ts";
 import { connectionOf } from "../../engines/kubernetes/cluster/kubeconfig.ts";
 import { createBreakGlass } from "../../guards/admission/break-glass.ts";
+import { clusterPolicyEvaluator } from "../../guards/admission/cluster-policies.ts";
 import { clusterLimits, createClusterView } from "../../guards/admission/cluster-view.ts";
 import { createGuard } from "../../guards/admission/decide.ts";
 import { keepAdvisories } from "../../guards/admission/images/advisories.ts";
@@ -211,6 +212,7 @@ function guardOf(options: ServeCommandOptions, { api, images, policies, source }
     cluster,
     scope: "cluster",
     scannerOf: (policy) => source.scannerOf(policy),
+    ...(api === undefined ? {} : { admissionPolicies: clusterPolicyEvaluator(cluster) }),
     ...(api === undefined || grants === undefined
       ? {}
       : {

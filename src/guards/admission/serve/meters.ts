@@ -1,4 +1,4 @@
-/** What is counted of the guard. Names and labels are documented in docs/admission.md. */
+/** What is counted of the guard. Names and labels are documented in docs/admission-serve.md. */
 import { type Counter, createMetrics, type Gauge, type Histogram, type Metrics } from "../../../core/metrics.ts";
 
 export interface Meters {
