@@ -14,7 +14,7 @@ import { accessObjects } from "../../src/guards/admission/deploy/access.ts";
 import { certificateObjects } from "../../src/guards/admission/deploy/certificates.ts";
 import { names } from "../../src/guards/admission/deploy/names.ts";
 import { defaultDeploySettings } from "../../src/guards/admission/deploy/settings.ts";
-import { mutatingConfiguration, validatingConfiguration } from "../../src/guards/admission/deploy/webhooks.ts";
+import { mutatingConfigurations, validatingConfiguration } from "../../src/guards/admission/deploy/webhooks.ts";
 import { program } from "../bulkhead.ts";
 import { bound, namespace, reportDefinition, role, user } from "./admission-objects.ts";
 import { type Cluster, clusterMissing, startCluster } from "./api-server.ts";
@@ -73,7 +73,7 @@ describe("admission serve in a cluster", { skip: clusterMissing }, () => {
       })),
     });
     await cluster.apply(
-      byUrl(mutatingConfiguration(settings, new Map())),
+      ...mutatingConfigurations(settings, new Map()).map(byUrl),
       byUrl(validatingConfiguration(settings, new Map())),
     );
     const folder = join(cluster.folder, "guard");
