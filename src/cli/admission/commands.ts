@@ -4,11 +4,13 @@ import { certificateModes } from "../../guards/admission/deploy/model.ts";
 import { defaultDeploySettings } from "../../guards/admission/deploy/settings.ts";
 import { collect, naming, reaching, walking } from "../options.ts";
 import { RENDER } from "../render-option.ts";
+import { serveCommand } from "./serve-command.ts";
 
 type Finish = (code: Promise<number> | number) => Promise<void>;
 
 export function admissionCommands(program: Command, finish: Finish): void {
   const admission = program.command("admission").description("enforce the policy where pods are admitted");
+  serveCommand(admission, finish);
   testCommand(admission, finish);
   replayCommand(admission, finish);
   manifestsCommand(admission, finish);

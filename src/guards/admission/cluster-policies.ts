@@ -3,6 +3,7 @@
 import type { Evaluation } from "../../core/evaluation.ts";
 import { gapOf } from "../../core/evidence.ts";
 import { Problem } from "../../core/problem.ts";
+import { withDefaults } from "../../engines/admission/policies/defaults.ts";
 import { evaluateAdmissionPolicies as decideByPolicies } from "../../engines/admission/policies/evaluate.ts";
 import { readAdmissionPolicies } from "../../engines/admission/policies/read.ts";
 import type { AdmissionPolicies } from "../../engines/admission/policies/ready.ts";
@@ -27,8 +28,19 @@ export function clusterPolicyEvaluator(cluster: ClusterView): AdmissionPolicyEva
     if (policies.policies.length === 0) return [];
     const { namespace: name } = request;
     const namespace = name === undefined ? undefined : await cluster.namespace(name);
-    const answer = await decideByPolicies(policies, request, { namespace, may: cluster.may });
+    // Manifests lack what the API server adds before its policies see an object.
+    const shown = objects.isPartial === true ? defaulted(request) : request;
+    const answer = await decideByPolicies(policies, shown, { namespace, may: cluster.may });
     return evaluateAdmissionPolicies(answer, context);
+  };
+}
+
+function defaulted(request: Question["request"]): Question["request"] {
+  const { object, oldObject } = request;
+  return {
+    ...request,
+    ...(object === undefined ? {} : { object: withDefaults(object) }),
+    ...(oldObject === undefined ? {} : { oldObject: withDefaults(oldObject) }),
   };
 }
 

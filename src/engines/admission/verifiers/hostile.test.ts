@@ -76,15 +76,13 @@ const { tree } = fc.letrec<{ tree: unknown }>((tie) => ({
   ),
 }));
 
-const object = fc
-  .tuple(fc.constantFrom(...KINDS), tree, tree)
-  .map(([[apiVersion, kind], spec, webhooks]) => ({
-    apiVersion,
-    kind,
-    metadata: { name: "a", namespace: "shop" },
-    spec,
-    webhooks,
-  }));
+const object = fc.tuple(fc.constantFrom(...KINDS), tree, tree).map(([[apiVersion, kind], spec, webhooks]) => ({
+  apiVersion,
+  kind,
+  metadata: { name: "a", namespace: "shop" },
+  spec,
+  webhooks,
+}));
 
 test("whatever the objects hold, each namespace has an answer, with a reason where it is not yes", () => {
   fc.assert(

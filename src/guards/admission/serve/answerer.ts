@@ -72,7 +72,7 @@ export function createAnswerer(options: AnswererOptions): Answerer {
     try {
       read = readReview(request.body);
     } catch (error) {
-      if (error instanceof Problem) return unreadable(request.body, error);
+      if (error instanceof Problem) return unreadable(request.body, webhook, error);
       throw error;
     }
     const policy = policies()?.forNamespace(read.namespace).policy;
@@ -108,14 +108,18 @@ export function createAnswerer(options: AnswererOptions): Answerer {
     onDecided(decided);
   }
 
-  /** Which policy holds there is not known: it is the one of no namespace. */
-  function unreadable(body: Buffer, problem: Problem): ServerAnswer {
+  /**
+   * Which policy holds there is not known: it is the one of no namespace. What cannot be read is its author's doing, so that the
+   * action is that of a finding.
+   */
+  function unreadable(body: Buffer, webhook: Webhook, problem: Problem): ServerAnswer {
     const uid = uidOf(body);
     if (uid === undefined) return failure("unreadable", 400, problem.line());
     meters.failures.add(1, { reason: "unreadable" });
     const { code, message: reason } = problem;
-    const evaluation = unknownEvaluation(namedBy(uid), now(), { code, reason });
-    const action = policies()?.forNamespace(undefined).actionOf(evaluation) ?? "deny";
+    const evaluation = { ...unknownEvaluation(namedBy(uid), now(), { code, reason }), verdict: "fail" } as const;
+    const stated = policies()?.forNamespace(undefined).actionOf(evaluation) ?? "deny";
+    const action = webhook === "mutate" ? "audit" : stated;
     const message = `bulkhead: the review cannot be read: ${reason}`;
     const answer =
       action === "deny"
@@ -141,10 +145,11 @@ export function createAnswerer(options: AnswererOptions): Answerer {
       return undefined;
     },
     handle,
-    tooLarge(_head, beginning) {
+    tooLarge({ path }, beginning) {
       const cause = `larger than ${reviewBounds.reviewBytes} bytes`;
       return unreadable(
         beginning,
+        WEBHOOKS[path] as Webhook,
         new Problem({ kind: "input", code: "admission.size", place: "AdmissionReview", cause }),
       );
     },
