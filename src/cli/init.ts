@@ -155,6 +155,8 @@ admission:
   podSecurity: {}
   # Seconds within which a request is answered.
   deadlineSeconds: ${admission.deadlineSeconds}
+  # Hours that what was found beside an image still counts while its registry does not answer.
+  outageHours: ${admission.outageHours}
 
 # Values of an environment (--environment NAME), which override those outside of it: any key but exceptions.
 environments: {}

@@ -1,31 +1,7 @@
-import type { Webhook, WebhookConfiguration } from "../../engines/kubernetes/model.ts";
 import { clusterCheck } from "./kubernetes/cluster-check.ts";
 
-const guards = [
-  "bulkhead",
-  "connaisseur",
-  "cosign",
-  "gatekeeper",
-  "kubewarden",
-  "kyverno",
-  "neuvector",
-  "opa",
-  "policy",
-  "portieris",
-  "ratify",
-  "sigstore",
-];
-
-/** Whether it is there to keep something out: by the words of its names. */
-function isGuard({ object }: WebhookConfiguration, { name, service }: Webhook): boolean {
-  const words = `${object.name} ${name} ${service?.name ?? ""} ${service?.namespace ?? ""}`
-    .toLowerCase()
-    .split(/[^a-z0-9]+/);
-  return guards.some((guard) => words.includes(guard));
-}
-
 /** Webhooks that are passed over when they do not answer (Kubernetes reference, admission webhooks, failure policy). */
-export const webhookFailsOpen = clusterCheck({
+export const webhookFailsOpen = clusterCheck<"guardWebhooks">({
   name: "webhook-fails-open",
   title: "Security webhooks that fail open",
   severity: "medium",
@@ -38,21 +14,19 @@ export const webhookFailsOpen = clusterCheck({
       "https://kubernetes.io/docs/concepts/cluster-administration/admission-webhooks-good-practices/",
     ],
   },
-  needs: { manifests: "partial" },
+  needs: { manifests: "partial", guardWebhooks: "partial" },
   reads: ["webhookConfigurations"],
   applies: ({ manifests }) => manifests.webhookConfigurations.length > 0,
-  *detect({ manifests }) {
-    for (const configuration of manifests.webhookConfigurations) {
-      for (const [index, webhook] of configuration.webhooks.entries()) {
-        if (webhook.failurePolicy !== "Ignore" || !isGuard(configuration, webhook)) continue;
-        yield {
-          object: configuration.object,
-          path: ["webhooks", index, "failurePolicy"],
-          subject: `${configuration.object.kind} ${configuration.object.name} ${webhook.name}`,
-          title: `Webhook ${webhook.name} fails open (failurePolicy: Ignore)`,
-          fix: "set failurePolicy: Fail once the webhook runs with several replicas",
-        };
-      }
+  *detect({ guardWebhooks }) {
+    for (const { object, path, name, failsClosed } of guardWebhooks) {
+      if (failsClosed) continue;
+      yield {
+        object,
+        path: [...path, "failurePolicy"],
+        subject: `${object.kind} ${object.name} ${name}`,
+        title: `Webhook ${name} fails open (failurePolicy: Ignore)`,
+        fix: "set failurePolicy: Fail once the webhook runs with several replicas",
+      };
     }
   },
 });

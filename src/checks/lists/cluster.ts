@@ -50,6 +50,8 @@ import { rbacWildcard } from "../cluster/rbac-wildcard.ts";
 import { runtimeDetection } from "../cluster/runtime-detection.ts";
 import { secretNotRotated } from "../cluster/secret-not-rotated.ts";
 import { webhookFailsOpen } from "../cluster/webhook-fails-open.ts";
+import { webhookMissesPods } from "../cluster/webhook-misses-pods.ts";
+import { webhookWithoutEndpoints } from "../cluster/webhook-without-endpoints.ts";
 
 export const clusterChecks = [
   admissionPlugins,
@@ -103,4 +105,6 @@ export const clusterChecks = [
   runtimeDetection,
   secretNotRotated,
   webhookFailsOpen,
+  webhookMissesPods,
+  webhookWithoutEndpoints,
 ] as const;

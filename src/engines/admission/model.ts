@@ -5,9 +5,12 @@
  */
 import type { FieldPath } from "../kubernetes/field-path.ts";
 
+export type * from "./guard-model.ts";
+
+export type { PolicyDecision } from "./policies/model.ts";
+export { type PodSecurityRules, podSecurityOf } from "./policy-model.ts";
 export type * from "./probe-model.ts";
 export type * from "./verifier-model.ts";
-export { type PodSecurityRules, podSecurityOf } from "./policy-model.ts";
 
 export interface GroupVersionKind {
   /** Empty: the core group. */

@@ -11,6 +11,8 @@ export interface AdmissionRules {
   readonly podSecurity: PodSecurityRules;
   /** Seconds within which a request is answered; what the API server asks for is never exceeded. */
   readonly deadlineSeconds: number;
+  /** Hours that what was found beside an image still counts while its registry does not answer. */
+  readonly outageHours: number;
 }
 
 export type PinScope = (typeof pinScopes)[number];

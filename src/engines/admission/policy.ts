@@ -62,6 +62,13 @@ export const admissionSettings = {
     initial: 8,
     tighten: less,
   }),
+  "admission.outageHours": setting<number>({
+    form: { kind: "number", from: 0, to: 168 },
+    description:
+      "Hours that the signatures and attestations which were found of an image still count while its registry does not answer, or is asked too often. Dates, exceptions and advisories go on. Default: 24. Stricter: less.",
+    initial: 24,
+    tighten: less,
+  }),
 };
 
 type WrittenRules =

@@ -1,6 +1,7 @@
 /** What verifies images on admission, with what its objects leave open as gaps. */
 import type { Gap } from "../../core/evidence.ts";
-import type { ImageVerification, NamespaceVerification } from "../../engines/admission/model.ts";
+import type { GuardWebhook, ImageVerification, NamespaceVerification } from "../../engines/admission/model.ts";
+import { guardWebhooks } from "../../engines/admission/verifiers/guard-webhooks.ts";
 import { imageVerification } from "../../engines/admission/verifiers/verification.ts";
 import type { Manifests } from "../../engines/kubernetes/model.ts";
 import type { ListGaps } from "./list-gaps.ts";
@@ -13,7 +14,6 @@ export function verificationOf(
   manifests: Manifests,
   short: ListGaps,
 ): { readonly verification: ImageVerification; readonly gaps: readonly Gap[]; readonly lists: readonly string[] } {
-  const isCluster = manifests.objects.some(({ source }) => source.kind === "cluster");
   const names = new Set<string>();
   const namespaces = namespacesOf(manifests).flatMap(({ name, namespace }) => {
     // One that several files declare is one of several clusters; the first says what is said here.
@@ -21,9 +21,19 @@ export function verificationOf(
     names.add(name);
     return [{ name, ...(namespace === undefined ? {} : { object: namespace.object }) }];
   });
-  const complete = (list: string): boolean => isCluster && short.of([list]).length === 0;
-  const verification = imageVerification(manifests, namespaces, complete);
+  const verification = imageVerification(manifests, namespaces, completeness(manifests, short));
   return { verification, gaps: verification.namespaces.flatMap(gapsOf), lists: LISTS };
+}
+
+/** Webhooks of guards; whether somebody answers is known of a cluster whose Services and EndpointSlices were listed. */
+export function guardWebhooksOf(manifests: Manifests, short: ListGaps): readonly GuardWebhook[] {
+  return guardWebhooks({ manifests, complete: completeness(manifests, short) });
+}
+
+/** Files hold a part of a cluster: what is in none of them may be there. */
+function completeness(manifests: Manifests, short: ListGaps): (list: string) => boolean {
+  const isCluster = manifests.objects.some(({ source }) => source.kind === "cluster");
+  return (list) => isCluster && short.of([list]).length === 0;
 }
 
 /** Of a namespace of which no verifier says for sure that it verifies its pods, nor all that they do not. */

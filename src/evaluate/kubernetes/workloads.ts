@@ -19,7 +19,7 @@ import { componentsOf } from "../../engines/kubernetes/control-plane/components.
 import { containersOf, type KubernetesObject, type Manifests, type Workload } from "../../engines/kubernetes/model.ts";
 import { resolveAccess } from "../../engines/kubernetes/rbac/access.ts";
 import { inSeveralFiles, namespaceAsset, namespacesInSeveralFiles, workloadAsset, workloadName } from "./assets.ts";
-import { verificationOf } from "./image-verification.ts";
+import { guardWebhooksOf, verificationOf } from "./image-verification.ts";
 import { type ListGaps, readsOf, splitListGaps } from "./list-gaps.ts";
 import { gapOf, type ManifestGaps, manifestGaps } from "./manifest-gaps.ts";
 import { type FoundNamespace, isSystemNamespace, namespacesOf } from "./namespaces.ts";
@@ -252,12 +252,15 @@ function evaluateCluster(
   const forComponents = readsOf(manifests);
   const { ages, gaps: ofUnknownAge } = secretAges(manifests, context);
   const images = verificationOf(manifests, whole.short);
+  const guards = guardWebhooksOf(manifests, whole.short);
   const facts: ClusterFacts = {
     manifests,
     access,
     components: componentsOf(forComponents.manifests),
     secretAges: ages,
     imageVerification: images.verification,
+    guardWebhooks: guards,
+    answeredWebhooks: guards,
   };
   const observedAt = now.toISOString();
   const evidence: Omit<EvidenceFor<ClusterFacts>, "manifests"> = {
@@ -270,6 +273,10 @@ function evaluateCluster(
     }),
     imageVerification: present(images.verification, observedAt, {
       gaps: [...gaps, ...images.gaps, ...whole.short.of(images.lists)],
+    }),
+    guardWebhooks: present(guards, observedAt, { gaps: [...gaps, ...whole.short.of(["webhookConfigurations"])] }),
+    answeredWebhooks: present(guards, observedAt, {
+      gaps: [...gaps, ...whole.short.of(["webhookConfigurations", "services", "network"])],
     }),
   };
   const asset: ClusterAsset = { kind: "cluster", id: scope, lineage: scope, name: scope };
@@ -300,6 +307,8 @@ function mayApply(
     components: facts.components,
     secretAges: facts.secretAges,
     imageVerification: facts.imageVerification,
+    guardWebhooks: facts.guardWebhooks,
+    answeredWebhooks: facts.answeredWebhooks,
     get access() {
       asksAccess = true;
       return facts.access;

@@ -30,12 +30,12 @@ export async function assessImages(
   /** What the pod pulls this one with: its Secrets are for some registries alone. */
   const askingFor = async (reference: string): Promise<ImageAsking> => {
     if (namespace === undefined) return shared;
-    const looked = cluster.credentials(namespace, pullSecrets, serviceAccounts[0] ?? "default", reference);
-    const credentials = await within(looked, deadline, () => undefined);
+    const account = serviceAccounts[0] ?? "default";
+    const credentials = await cluster.credentials(namespace, pullSecrets, account, reference);
     return credentials === undefined ? shared : { ...shared, credentials };
   };
-  const assess = async (reference: string) =>
-    await within(
+  const assess = (reference: string) =>
+    within(
       askingFor(reference).then((own) => assessor.assess(reference, own)),
       deadline,
       () => late(reference),

@@ -274,6 +274,17 @@ test("control 7 tells who signed from what admission verifies, and a policy obje
   assert.deepEqual(said(tried), ["pass", `signed: ${passes}; verified on admission: ${passes}`]);
   assert.equal(said({ ...tried, "cluster/image-verification": "unknown" })[0], "unknown");
   assert.equal(said({ ...tried, "cluster/image-verification": "fail" })[0], "fail");
+  // What objects alone leave open, the try has answered; a list that was refused it has not.
+  const withGap = (code: string) =>
+    evaluateControls(
+      [
+        ...Object.entries(tried).map(([check, verdict]) => evaluation("a", verdict, { check })),
+        evaluation("a", "unknown", { check: "cluster/image-verification", gaps: [{ code, reason: "r" }] }),
+      ],
+      allChecks,
+    )[6]?.verdict;
+  assert.equal(withGap("admission.verification-unclear"), "pass");
+  assert.equal(withGap("kubernetes.cluster-list"), "unknown");
   assert.match(said({ "registry/unsigned-image": "fail" }).join(), /^fail,signed: fail \(1 finding/);
   assert.match(
     said({ "registry/unsigned-image": "pass", "cluster/image-verification": "fail" }).join(),

@@ -8,7 +8,7 @@ import { type Evaluations, isPlainPass } from "../../core/evaluations.ts";
 import type { Finding } from "../../core/finding.ts";
 import type { ControlResult, LayerResult } from "../../core/report.ts";
 import { compareFindings } from "../../core/runner.ts";
-import { type Control, controls, threatLayers } from "./controls.ts";
+import { type Control, type ControlHalf, controls, threatLayers } from "./controls.ts";
 import { nextFix } from "./next-fix.ts";
 
 const WORST = 3;
@@ -99,7 +99,10 @@ function assess(control: Control, evaluations: readonly Evaluation[], total: num
   const unassessed = control.unassessed ?? nothing ?? missingOf(requires, own);
   const first = halfOf(own, unassessed, none);
   if (beside === undefined) return first;
-  const others = evaluations.filter(({ check }) => isBeside(control, check));
+  const others = unsettled(
+    beside,
+    evaluations.filter(({ check }) => isBeside(control, check)),
+  );
   const second = halfOf(
     others,
     others.length === 0 ? beside.otherwise : missingOf(beside.requires, others),
@@ -111,6 +114,15 @@ function assess(control: Control, evaluations: readonly Evaluation[], total: num
   };
 }
 
+/** Without what objects leave open and a try has answered. */
+function unsettled({ requires, also = [] }: ControlHalf, evaluations: readonly Evaluation[]): readonly Evaluation[] {
+  if (missingOf(requires, evaluations) !== undefined) return evaluations;
+  return evaluations.filter(({ check, verdict, gaps }) => {
+    const settled = also.find((one) => one.check === check)?.settled ?? [];
+    return verdict !== "unknown" || gaps.length === 0 || !gaps.every(({ code }) => settled.includes(code));
+  });
+}
+
 /** `unknown (no control plane was read)`. */
 function phraseOf({ verdict, reason }: Assessment): string {
   return `${verdict} (${reason})`;
@@ -119,7 +131,7 @@ function phraseOf({ verdict, reason }: Assessment): string {
 function isBeside({ beside }: Control, check: string): boolean {
   return (
     beside !== undefined &&
-    (beside.requires.some((one) => one.check === check) || beside.also?.includes(check) === true)
+    (beside.requires.some((one) => one.check === check) || beside.also?.some((one) => one.check === check) === true)
   );
 }
 

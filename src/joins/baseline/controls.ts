@@ -25,6 +25,12 @@ interface RequiredCheck {
   readonly otherwise: string;
 }
 
+interface AlsoChecked {
+  readonly check: string;
+  /** Codes of gaps that the required checks settle: where these alone leave it open, what they come to counts. */
+  readonly settled?: readonly string[];
+}
+
 /** A half of a control with checks of its own. */
 export interface ControlHalf {
   /** `encrypted at rest`. */
@@ -32,7 +38,7 @@ export interface ControlHalf {
   /** All of them are required. */
   readonly requires: readonly RequiredCheck[];
   /** Checks of this half that it can pass without: they may fail it, or leave it open. */
-  readonly also?: readonly string[];
+  readonly also?: readonly AlsoChecked[];
   /** Where none of them had anything to judge. */
   readonly otherwise: string;
 }
@@ -114,7 +120,10 @@ export const controls: readonly Control[] = [
           otherwise: "that admission refuses unsigned images was not tried (check --cluster --probe)",
         },
       ],
-      also: ["cluster/image-verification"],
+      also: [
+        { check: "cluster/image-verification", settled: ["admission.verification-unclear"] },
+        { check: "cluster/webhook-without-endpoints" },
+      ],
       otherwise: "no policy that verifies images found",
     },
   },

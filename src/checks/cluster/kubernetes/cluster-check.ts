@@ -1,7 +1,7 @@
 /** What every check over a cluster, or over all manifests of a tree, has in common: `clusterCheck` is where each begins. */
 import { type Check, type CheckDocumentation, type ControlNumber, controlsOf, type Need } from "../../../core/check.ts";
 import type { RatedSeverity } from "../../../core/severity.ts";
-import type { ImageVerification } from "../../../engines/admission/model.ts";
+import type { GuardWebhook, ImageVerification } from "../../../engines/admission/model.ts";
 import type { Access, Component, Manifests, Secret } from "../../../engines/kubernetes/model.ts";
 import { draftsOf, type FieldDetection } from "../../findings/kubernetes-finding.ts";
 
@@ -17,6 +17,10 @@ export interface ClusterFacts {
   readonly secretAges: SecretAges;
   /** What verifies images on admission. Partial where its objects leave open whether a namespace's pods are verified. */
   readonly imageVerification: ImageVerification;
+  /** Webhooks of policy engines and of verifiers of images. */
+  readonly guardWebhooks: readonly GuardWebhook[];
+  /** Those again, for whether somebody answers them. Partial where Services or EndpointSlices were not listed. */
+  readonly answeredWebhooks: readonly GuardWebhook[];
 }
 
 export interface SecretAges {

@@ -20,7 +20,7 @@ export interface PlacedWebhook {
 
 export type WebhookFilter = (configuration: WebhookConfiguration, webhook: Webhook) => boolean;
 
-export function webhooksOf({ manifests }: Surroundings, isOne: WebhookFilter): PlacedWebhook[] {
+export function webhooksOf({ manifests }: Pick<Surroundings, "manifests">, isOne: WebhookFilter): PlacedWebhook[] {
   return manifests.webhookConfigurations.flatMap((configuration) =>
     configuration.webhooks.flatMap((webhook, index) =>
       isOne(configuration, webhook) ? [{ configuration, webhook, path: ["webhooks", index] }] : [],
@@ -137,7 +137,7 @@ export function failsClosed({ object }: WebhookConfiguration, { failurePolicy }:
 /** Why nobody answers, where that is sure: of a cluster whose Services and EndpointSlices were read. */
 export function noEndpoint(
   { webhook: { service } }: PlacedWebhook,
-  { manifests, complete }: Surroundings,
+  { manifests, complete }: Omit<Surroundings, "namespaces">,
 ): string | undefined {
   if (service === undefined || !complete("services") || !complete("network")) return undefined;
   const name = `${service.namespace}/${service.name}`;

@@ -171,3 +171,79 @@ test("who is asked as goes out in UTF-8, as kubectl sends it", async (t) => {
   t.after(() => client.close());
   assert.deepEqual((await client.get("/x")).body, { as: "jörg ✓" });
 });
+
+test("who we are is asked again after a while, and stays what it was where that fails", async (t) => {
+  const served = await serve(t, ({ headers }, response) => {
+    response.end(JSON.stringify({ who: headers.authorization }));
+  });
+  let away = false;
+  const { identify } = served.connection;
+  const connection: ClusterConnection = {
+    ...served.connection,
+    identityMilliseconds: 0,
+    identify: async (signal) => {
+      if (away) throw new Problem({ kind: "usage", code: "kubeconfig.unreadable", place: "token", cause: "away" });
+      return await identify(signal);
+    },
+  };
+  const client = clientOf(t, { ...served, connection });
+  const who = async () => (await client.get("/")).body.who;
+  assert.deepEqual([await who(), await who()], ["Bearer token-1", "Bearer token-2"]);
+  away = true;
+  assert.deepEqual([await who(), await who()], ["Bearer token-2", "Bearer token-2"]);
+  away = false;
+  assert.equal(await who(), "Bearer token-3");
+});
+
+test("what is under way with an old token goes on while another is asked for, once for all that were refused", async (t) => {
+  const waiting: (() => void)[] = [];
+  const served = await serve(t, ({ headers, url }, response) => {
+    if (url === "/prefix/slow") return void waiting.push(() => response.end(`{"who":"${headers.authorization}"}`));
+    response
+      .writeHead(headers.authorization === "Bearer token-1" ? 401 : 200)
+      .end(`{"who":"${headers.authorization}"}`);
+  });
+  const client = clientOf(t, served);
+  const slow = client.get("/slow");
+  const all = await Promise.all(Array.from({ length: 20 }, () => client.get("/fast")));
+  assert.deepEqual(new Set(all.map(({ body }) => body.who)), new Set(["Bearer token-2"]));
+  for (const answer of waiting) answer();
+  assert.equal((await slow).body.who, "Bearer token-1");
+});
+
+test("a write is sent again only where it comes to the same, or was turned away unread", async (t) => {
+  const sent: string[] = [];
+  let answers: (number | "break")[] = [];
+  const served = await serve(t, (request, response) => {
+    const { method, headers } = request;
+    let body = "";
+    request.on("data", (chunk) => {
+      body += chunk;
+    });
+    request.on("end", () => {
+      sent.push(`${method} ${headers["content-type"]} ${body}`);
+      const answer = answers.shift() ?? 500;
+      if (answer === "break") response.destroy();
+      else response.writeHead(answer).end("{}");
+    });
+  });
+  const client = clientOf(t, served);
+  const write = async (repeatable: boolean, ...all: (number | "break")[]) => {
+    sent.length = 0;
+    answers = all;
+    const reply = client.send({ method: "POST", path: "/x", body: { a: 1 }, repeatable });
+    const outcome = await reply.then(
+      ({ status }) => status,
+      (error: Problem) => error.code,
+    );
+    return [outcome, sent.length];
+  };
+  assert.deepEqual(await write(false, 201), [201, 1]);
+  assert.deepEqual(sent, ['POST application/json {"a":1}']);
+  assert.deepEqual(await write(false, 429, 201), [201, 2]);
+  assert.deepEqual(await write(false, 503, 201), ["cluster.answer", 1]);
+  assert.deepEqual(await write(false, "break", 201), ["cluster.broken", 1]);
+  assert.deepEqual(await write(true, "break", 500, 201), [201, 3]);
+  assert.deepEqual(await write(true, 409), [409, 1]);
+  assert.deepEqual(await write(true, 400), ["cluster.answer", 1]);
+});

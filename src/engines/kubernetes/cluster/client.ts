@@ -117,7 +117,14 @@ export function createClient(connection: ClusterConnection, options: ClientOptio
     if (seen === undefined) return await renew(undefined, undefined);
     const held = await seen;
     const { identityMilliseconds = Number.POSITIVE_INFINITY } = connection;
-    return performance.now() - held.since < identityMilliseconds ? held : await renew(held, seen);
+    if (performance.now() - held.since < identityMilliseconds) return held;
+    try {
+      return await renew(held, seen);
+    } catch {
+      // Whether what we were is still taken the server says; a token's file may be away for the moment of its exchange.
+      session ??= Promise.resolve({ ...held, since: performance.now() });
+      return await session;
+    }
   }
 
   async function disconnect(): Promise<void> {

@@ -28,3 +28,15 @@ test("the published roles are exactly the lists that are asked for", () => {
   );
   assert.doesNotMatch(files[0]?.text ?? "", /^\s*(?:- )?secrets$|"secrets"/m);
 });
+
+test("what the probe needs is granted apart: to create pods, and nothing else", () => {
+  const path = "probe.yaml";
+  const { roles, gaps } = readManifests([{ path, text: readFileSync(join(folder, path), "utf8") }]);
+  assert.deepEqual(gaps, []);
+  const rules = roles.flatMap((role) => role.rules);
+  assert.deepEqual(
+    rules.map(({ apiGroups, resources, verbs }) => [apiGroups, resources, verbs]),
+    [[[""], ["pods"], ["create"]]],
+  );
+  assert.doesNotMatch(readFileSync(join(folder, "kustomization.yaml"), "utf8"), /^\s*- probe[.]yaml/m);
+});

@@ -23,7 +23,6 @@ import { bounds } from "./bounds.ts";
 import { createFlights, LATE, unavailable, within } from "./flights.ts";
 import { askerOf, createLookUps, type HeldLookUp, isComplete, isOutage } from "./look-ups.ts";
 import { type Asker, createRegistries, type RegistrySettings } from "./registry.ts";
-import { pinScope, rememberedHours } from "./settings.ts";
 import { rememberVerdicts } from "./verdicts.ts";
 
 export interface AssessorOptions extends Partial<RegistrySettings> {
@@ -240,10 +239,10 @@ function fault(place: string, error: unknown): Problem {
 const HOUR = 60 * 60 * 1_000;
 
 function isRememberedSince(milliseconds: number, { policy }: ImageAsking): boolean {
-  return milliseconds <= rememberedHours(policy.policy) * HOUR;
+  return milliseconds <= policy.policy.admission.outageHours * HOUR;
 }
 
 /** Whether a tag that is taken to name what it named before will be replaced by that digest where it runs. */
 function staysPinned({ policy }: ImageAsking): boolean {
-  return pinScope(policy.policy) !== "off";
+  return policy.policy.admission.pin !== "off";
 }

@@ -9,7 +9,7 @@ export const bounds = {
   /** Milliseconds that one verdict stands, whose look-ups are still good: dates pass, and exceptions end. */
   verdictMilliseconds: 60_000,
   /** Milliseconds that a request waits for a new look where the last one is remembered. */
-  graceMilliseconds: 1_000,
+  graceMilliseconds: 500,
   /** Milliseconds of one look at an image, whoever still waits for it. */
   flightMilliseconds: 20_000,
   /** Images of one registry that are asked about at a time. */

@@ -99,6 +99,7 @@ export interface PolicyWish {
   readonly rules?: readonly Partial<ImageRule>[];
   readonly by?: TestSigner;
   readonly policy?: Partial<Policy>;
+  readonly admission?: Partial<Policy["admission"]>;
   readonly trust?: Problem;
   /** One hexadecimal digit: another for each policy. */
   readonly digest?: string;
@@ -108,6 +109,7 @@ export function guardPolicy({
   rules = [{}],
   by = signer,
   policy = {},
+  admission = {},
   trust,
   digest = "0",
 }: PolicyWish = {}): GuardPolicy {
@@ -124,7 +126,7 @@ export function guardPolicy({
   const keys = new Map([[key.name, key.fingerprint]]);
   const opened = readyTrust({ trust: stated, vouched: true, keys }, { material: by.material, known: [] });
   return {
-    policy: { ...defaultPolicy, trust: stated, ...policy },
+    policy: { ...defaultPolicy, trust: stated, ...policy, admission: { ...defaultPolicy.admission, ...admission } },
     digest: parseDigest(`sha256:${digest.repeat(64)}`) as Digest,
     trust: trust ?? opened,
     actionOf: () => "deny",

@@ -79,27 +79,22 @@ export function isComplete({ gaps, children, below }: LookUp): boolean {
   return gaps.length === 0 && children.gaps.length === 0 && below.every((each) => each.gaps.length === 0);
 }
 
-/** Codes of the registry's trouble, and of ours with it: what it said before still holds. */
-const OUTAGES: ReadonlySet<string> = new Set([
-  "registry.unreachable",
-  "registry.stalled",
-  "registry.tls",
-  "registry.certificate",
-  "registry.proxy",
-  "registry.throttled",
-  "registry.timeout",
-  "registry.broken",
-  "registry.unavailable",
-  "registry.token",
-  "admission.overload",
-  "admission.deadline",
-]);
+/** Answers that say something of the image, or of who asks: it is gone, or is not shown. */
+const ANSWERS: ReadonlySet<string> = new Set(["registry.not-found", "registry.denied", "registry.not-allowed"]);
+/** Of this guard's own time and turns. */
+const OWN: ReadonlySet<string> = new Set(["admission.deadline", "admission.overload"]);
 
-/** Whether a failure says something of the registry's state, and nothing of the image: not that it is gone, or denied. */
+/**
+ * Whether a failure is the registry's trouble, or that of what lies between: no answer, one too late, or one that is none, as
+ * the page of a proxy. What was found before still holds then: it is of a digest.
+ */
 export function isOutage(failed: Problem | LookUp): boolean {
-  if ("place" in failed) return OUTAGES.has(failed.code);
-  const all = [failed, failed.children, ...failed.below].flatMap(({ gaps }) => gaps);
-  return all.length > 0 && all.every(({ code }) => OUTAGES.has(code));
+  if ("place" in failed) return isTrouble(failed);
+  return [failed, failed.children, ...failed.below].some(({ gaps }) => gaps.some(isTrouble));
+}
+
+function isTrouble({ code }: { readonly code: string }): boolean {
+  return OWN.has(code) || (/^(?:registry|oci)\./.test(code) && !ANSWERS.has(code));
 }
 
 /** Stands for who asks, without the secret; the same for all who ask with nothing of their own. */

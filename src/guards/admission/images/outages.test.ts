@@ -60,10 +60,10 @@ test("a registry that is down takes nothing from what is remembered, for as long
     assert.deepEqual([told(image), image.digest, image.cached], [[], digest, true], name);
   }
   // Where tags are not pinned, a tag may name something else by now.
-  const unpinned = guardPolicy({ policy: { admission: { pin: "off" } } as object });
+  const unpinned = guardPolicy({ admission: { pin: "off" } });
   const open = await assess(`${registry.name}:1`, { policy: unpinned });
   assert.ok(open.evaluations.every(({ verdict }) => verdict === "unknown"));
-  const short = guardPolicy({ policy: { admission: { rememberedHours: 1 } } as object });
+  const short = guardPolicy({ admission: { outageHours: 1 } });
   assert.notDeepEqual(told(await assess(`${registry.name}@${digest}`, { policy: short })), []);
   pass(24 * HOUR);
   assert.notDeepEqual(told(await assess(`${registry.name}@${digest}`)), []);
@@ -88,7 +88,7 @@ test("dates pass while a registry is down: an exception ends, and a report grows
   const registry = await countingRegistry(t);
   const { digest } = releaseImage(registry, "one", "1");
   const { assess, pass } = guardedImages(t, registry);
-  const policy = guardPolicy({ policy: { admission: { rememberedHours: 1_000 } } as object });
+  const policy = guardPolicy({ admission: { outageHours: 1_000 } });
   const name = `${registry.name}@${digest}`;
   assert.deepEqual(told(await assess(name, { policy })), []);
   registry.fault = (request) => {

@@ -16,7 +16,7 @@ import { mayBeAsked } from "./link-local.ts";
 
 /** How registries are asked, whatever image it is. */
 export interface RegistrySettings {
-  readonly registry?: Pick<RegistryOptions, "caFile" | "environment" | "plainHttp" | "limits" | "clock">;
+  readonly registry?: Omit<RegistryOptions, "signal" | "permits">;
   /** Registry → where its images are asked for instead: `docker.io` → `mirror.example.com/hub`. */
   readonly mirrors?: ReadonlyMap<string, string>;
   /** Milliseconds since any time, which never goes back. */

@@ -9,7 +9,7 @@ import type {
 } from "../../../engines/admission/model.ts";
 import { isReview, requestOf } from "../../../engines/admission/review.ts";
 import { clusterResources } from "../../../engines/kubernetes/cluster/resources.ts";
-import type { FieldPath, KubernetesObject, Manifests } from "../../../engines/kubernetes/model.ts";
+import type { FieldPath, KubernetesObject, Manifests, ObjectSource } from "../../../engines/kubernetes/model.ts";
 import { effectiveNamespace } from "../../../engines/kubernetes/model.ts";
 import { rawOf } from "../../../engines/kubernetes/raw.ts";
 
@@ -44,8 +44,11 @@ export interface TrialRequests {
 export function requestsOf(manifests: Pick<Manifests, "objects">, simulated: Simulated): TrialRequests {
   const requests: TrialRequest[] = [];
   const problems: Problem[] = [];
+  const reviews: ObjectSource[] = [];
   let compose = 0;
   for (const object of manifests.objects) {
+    // The object of a review is no creation of its own.
+    if (reviews.some((review) => isWithin(object.source, review))) continue;
     if (object.apiVersion === "compose") {
       compose++;
       continue;
@@ -58,6 +61,7 @@ export function requestsOf(manifests: Pick<Manifests, "objects">, simulated: Sim
       });
       continue;
     }
+    reviews.push(object.source);
     try {
       requests.push({ request: requestOf(raw), source: { object, within: ["request", "object"] } });
     } catch (error) {
@@ -69,6 +73,11 @@ export function requestsOf(manifests: Pick<Manifests, "objects">, simulated: Sim
     }
   }
   return { requests, problems, compose };
+}
+
+function isWithin(inner: ObjectSource, outer: ObjectSource): boolean {
+  if (inner.kind !== "file" || outer.kind !== "file" || inner.text !== outer.text) return false;
+  return inner.document === outer.document && outer.root.every((step, index) => inner.root[index] === step);
 }
 
 function placeOf({ source }: KubernetesObject): string {
