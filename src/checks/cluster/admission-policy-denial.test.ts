@@ -23,8 +23,8 @@ test("each expression that does not hold, and each that came to an error, is a f
   assert.deepEqual(
     found([decision, other]).map(({ subject, title }) => `${subject} | ${title.slice(0, 30)}`),
     [
-      "no-latest everywhere  validation 0 | no-latest: failed expression: !",
-      "no-latest everywhere  validation 1 | no-latest: no such key: x",
+      "no-latest everywhere validation 0 | no-latest: failed expression: ",
+      "no-latest everywhere validation 1 | no-latest: no such key: x",
     ],
   );
 });
