@@ -11,6 +11,7 @@ import { Problem } from "../src/core/problem.ts";
 import type { Suite } from "./suite.ts";
 
 const suites: Readonly<Record<string, () => Promise<Suite>>> = {
+  admission: async () => (await import("./admission.ts")).admission,
   cel: async () => (await import("./cel.ts")).cel,
   dockerfiles: async () => (await import("./dockerfiles.ts")).dockerfiles,
   expressions: async () => (await import("./expressions.ts")).expressions,

@@ -44,4 +44,5 @@ export const serverBounds = {
   receivingBytes: 64 * 1024 * 1024,
   /** Bytes of a body that nobody wants, read off so that the client gets to read why. */
   unwantedBytes: 1024 * 1024,
+  unwantedMilliseconds: 1_000,
 } as const;

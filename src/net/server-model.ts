@@ -89,6 +89,7 @@ export interface Limits {
   readonly keepAliveMilliseconds: number;
   readonly receivingBytes: number;
   readonly unwantedBytes: number;
+  readonly unwantedMilliseconds: number;
 }
 
 export interface RunningServer {

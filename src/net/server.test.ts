@@ -44,6 +44,7 @@ describe("a server", () => {
   test("may answer a body over its bound by its beginning", async (t) => {
     const server = await serve(t, {
       tls: "none",
+      limits: { unwantedMilliseconds: 20 },
       tooLarge: ({ path }, beginning) =>
         path === "/" ? { status: 200, body: beginning.toString().slice(0, 3) } : undefined,
     });
@@ -70,6 +71,7 @@ describe("a server", () => {
   test("may answer before the body is there", async (t) => {
     const server = await serve(t, {
       tls: "none",
+      limits: { unwantedMilliseconds: 20 },
       admit: ({ path }) =>
         path === "/full" ? { status: 503, headers: { "retry-after": "1" }, body: "full\n" } : undefined,
     });

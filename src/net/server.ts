@@ -87,10 +87,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const head = headOf(request);
     let answer: ServerAnswer | undefined;
     let unread = true;
+    let isWanted = false;
     try {
       answer = options.admit?.(head);
       if (answer === undefined) {
         wanted?.();
+        isWanted = true;
         const announced = Number(request.headers["content-length"] ?? 0);
         const body = await receiving.receive(request, announced > options.bodyBytes ? 0 : undefined);
         if (body === "gone") return;
@@ -109,9 +111,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       options.onError(error);
       answer = { status: 500 };
     }
+    // Who waits to be told to send the body sends none.
+    const isSending = unread && (wanted === undefined || isWanted);
+    const isRead = !isSending || (await readOff(request, limits));
     if (isGone) return;
-    if (unread) readOff(request, limits.unwantedBytes);
-    send(response, answer);
+    send(response, isRead ? answer : { ...answer, headers: { ...answer.headers, connection: "close" } });
   }
 
   function tooLarge(head: RequestHead, beginning: Buffer): ServerAnswer {
@@ -229,13 +233,27 @@ function headOf(request: IncomingMessage): RequestHead {
   return { method, path: url.slice(0, mark), query: url.slice(mark + 1), headers, arrivedAt };
 }
 
-/** A client that is still sending reads no answer where its connection is reset. */
-function readOff(request: IncomingMessage, limit: number): void {
+/**
+ * A client that is still sending reads no answer where its connection ends: it is answered after its body, or after as much of it
+ * as is read.
+ *
+ * @returns whether that was all
+ */
+function readOff(request: IncomingMessage, { unwantedBytes, unwantedMilliseconds }: Limits): Promise<boolean> {
+  if (request.complete || request.destroyed) return Promise.resolve(true);
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const timer = setTimeout(resolve, unwantedMilliseconds, false);
+  const end = (isRead: boolean) => {
+    clearTimeout(timer);
+    resolve(isRead);
+  };
   let size = 0;
+  request.on("end", () => end(true)).on("close", () => end(true));
   request.on("data", (chunk: Buffer) => {
     size += chunk.length;
-    if (size > limit) request.destroy();
+    if (size > unwantedBytes) end(false);
   });
+  return promise;
 }
 
 /** OpenSSL's words for bytes that are no record of TLS. */

@@ -94,7 +94,7 @@ test("the policy goes along with the files that it names, and so does the key of
   assert.equal(code, 0);
   assert.match(stderr, /not pinned by digest/);
   const { items } = JSON.parse(stdout);
-  const { data } = items.find(({ kind }: { kind: string }) => kind === "ConfigMap");
+  const { data } = items.find(({ metadata }: { metadata: { name: string } }) => metadata.name === "admission-policy");
   assert.deepEqual(Object.keys(data), ["bulkhead.yaml", "keys_release.pub", "advisories_db.pub"]);
 });
 

@@ -28,22 +28,6 @@ export const bound = (name: string, subjects: object[], within?: string) => ({
 export const user = (name: string) => ({ kind: "User", apiGroup: rbac, name });
 export const guardAccount = { kind: "ServiceAccount", name: "admission", namespace: "bulkhead" };
 
-/** What the guard may do, and nothing else: what it needs beyond this fails here. */
-export const guardRules = [
-  { apiGroups: [""], resources: ["namespaces"], verbs: ["get", "list", "watch"] },
-  { apiGroups: [""], resources: ["serviceaccounts"], verbs: ["get"] },
-  { apiGroups: ["authorization.k8s.io"], resources: ["subjectaccessreviews"], verbs: ["create"] },
-  {
-    apiGroups: ["admissionregistration.k8s.io"],
-    resources: ["validatingwebhookconfigurations"],
-    resourceNames: ["bulkhead-admission"],
-    verbs: ["get", "patch"],
-  },
-  { apiGroups: ["apps"], resources: ["replicasets"], verbs: ["get"] },
-  { apiGroups: ["events.k8s.io"], resources: ["events"], verbs: ["create"] },
-  { apiGroups: ["openreports.io"], resources: ["reports"], verbs: ["create", "patch"] },
-];
-
 export const reportDefinition = {
   apiVersion: "apiextensions.k8s.io/v1",
   kind: "CustomResourceDefinition",

@@ -26,7 +26,7 @@ export const imageVerification = clusterCheck<"imageVerification">({
   applies: ({ imageVerification: found }) => found.verifiers.length > 0 && (isOfCluster(found) || isClear(found)),
   *detect({ imageVerification: found }) {
     const { verifiers, namespaces } = found;
-    if (verifiers.every(({ enforces }) => enforces.answer === "no")) yield* verifiers.map(notEnforced);
+    if (isNoneEnforced(found)) yield* verifiers.map(notEnforced);
     else {
       const open = verifiers.filter((verifier) => isOpen(verifier, found));
       yield* open.map(failsOpen);
@@ -39,6 +39,10 @@ export const imageVerification = clusterCheck<"imageVerification">({
 
 function isOfCluster({ verifiers }: ImageVerification): boolean {
   return verifiers.some(({ object }) => object.source.kind === "cluster");
+}
+
+function isNoneEnforced({ verifiers, over }: ImageVerification): boolean {
+  return !over && verifiers.every(({ enforces }) => enforces.answer === "no");
 }
 
 /** Files hold a part of a cluster: what they leave open is not said of them, and the control stays unknown. */

@@ -9,8 +9,8 @@ export const imageNotScanned: ImageTrustCheck<"scans"> = {
   controls: [2],
   severity: "high",
   documentation: {
-    what: "Looks, where images are judged without being opened (`bulkhead admission`), for a verified SBOM or scan report of the image. Those of a type that a rule of `trust.images` asks for count by the signers that it names; where none asks for one, those by the signers of the image count. What is attested of an index is of all images in it; else each of them needs its own.",
-    why: "Of an image that nobody has scanned it is not known whether it has vulnerabilities over the threshold, and what just anybody says of it is worth nothing.",
+    what: "Checks, where images are evaluated without being opened (`bulkhead admission`), for a verified SBOM or scan report of the image. Where a rule of `trust.images` asks for one, it must be by the signers that the rule names; otherwise by the signers of the image. One of an index covers all images in it; without one, each image needs its own.",
+    why: "An unscanned image may have any vulnerability, and a report that anyone could have written proves nothing.",
     fix: "Attest an SBOM where the image is released, `bulkhead attest --type sbom REF@sha256:…`, or a scan, `--type vuln`.",
     references: ["https://github.com/in-toto/attestation/tree/main/spec/predicates"],
   },

@@ -14,7 +14,7 @@ export const reportedVulnerabilities: ImageTrustCheck<"report"> = {
   controls: [2],
   severity: "varies",
   documentation: {
-    what: "Reads the vulnerabilities that a verified scan report of the image lists, where images are judged without being opened (`bulkhead admission`) and no verified SBOM can be compared with the advisories. Reports of Bulkhead, Trivy and Grype and in-toto's own list are read. A report counts for `advisories.maxAgeDays` from the date of its database on, or of the scan.",
+    what: "Checks the vulnerabilities that a verified scan report of the image lists, where images are evaluated without being opened (`bulkhead admission`) and no verified SBOM can be compared with the advisories. Reports of Bulkhead, Trivy and Grype and in-toto's own list are read. A report counts for `advisories.maxAgeDays` from the date of its database, or of the scan.",
     why: "A published vulnerability is the cheapest way in: the exploit is often public within days.",
     fix: "Release the image with the fixed version of the package, scan it and attest the report. Where there is no fix, write an exception into the policy file with a reason, an owner and an expiry.",
     references: ["https://github.com/in-toto/attestation/blob/main/spec/predicates/vuln.md"],

@@ -4,6 +4,7 @@ import { openPolicyScanner } from "../../collect/secrets/scanner.ts";
 import type { Digest } from "../../core/digest.ts";
 import { Problem } from "../../core/problem.ts";
 import type { SecretScanner } from "../../engines/secrets/scan.ts";
+import { clusterPolicyEvaluator } from "../../guards/admission/cluster-policies.ts";
 import { createGuard } from "../../guards/admission/decide.ts";
 import { createImageAssessor } from "../../guards/admission/images/assessor.ts";
 import type { ClusterView, Guard, GuardPolicy, ImageAssessor, PolicySet } from "../../guards/admission/model.ts";
@@ -76,6 +77,7 @@ export async function openGuard(
       cluster,
       scope,
       scannerOf: ({ digest }: GuardPolicy) => scanners.get(digest),
+      admissionPolicies: clusterPolicyEvaluator(cluster),
       ...(flag === undefined ? {} : { policyName: flag }),
     }),
     origin: first === undefined ? "built-in defaults" : policyText(first.policy.origin),

@@ -18,6 +18,8 @@ export const bounds = {
   messageCharacters: 8_000,
   warnings: 20,
   warningBytes: 256,
+  /** Policies that verify images, of one cluster: each is held against every namespace. */
+  verifiers: 200,
   /** Characters of what an API server says of a probe. */
   probeMessageCharacters: 1_200,
 };

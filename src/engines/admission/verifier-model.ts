@@ -47,6 +47,8 @@ export interface NamespaceVerification {
 
 export interface ImageVerification {
   readonly verifiers: readonly ImageVerifier[];
+  /** There are more than are looked at: nothing is concluded from what these leave out. */
+  readonly over: boolean;
   /** Those of applications; without one, a single entry for any namespace, whose name is empty. */
   readonly namespaces: readonly NamespaceVerification[];
   /** Admission policies whose expressions are about images: they see a reference's text, and no signature. */

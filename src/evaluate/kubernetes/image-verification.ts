@@ -1,7 +1,10 @@
 /** What verifies images on admission, with what its objects leave open as gaps. */
+import { clip, SENTENCE } from "../../checks/findings/one-line.ts";
 import type { Gap } from "../../core/evidence.ts";
+import { bounds } from "../../engines/admission/bounds.ts";
 import type { GuardWebhook, ImageVerification, NamespaceVerification } from "../../engines/admission/model.ts";
 import { guardWebhooks } from "../../engines/admission/verifiers/guard-webhooks.ts";
+import { known } from "../../engines/admission/verifiers/surroundings.ts";
 import { imageVerification } from "../../engines/admission/verifiers/verification.ts";
 import type { Manifests } from "../../engines/kubernetes/model.ts";
 import type { ListGaps } from "./list-gaps.ts";
@@ -21,13 +24,15 @@ export function verificationOf(
     names.add(name);
     return [{ name, ...(namespace === undefined ? {} : { object: namespace.object }) }];
   });
-  const verification = imageVerification(manifests, namespaces, completeness(manifests, short));
-  return { verification, gaps: verification.namespaces.flatMap(gapsOf), lists: LISTS };
+  const verification = imageVerification(known(manifests, completeness(manifests, short)), namespaces);
+  const over = { code: "admission.bound", reason: `more than ${bounds.verifiers} policies that verify images` };
+  const gaps = [...(verification.over ? [over] : []), ...verification.namespaces.flatMap(gapsOf)];
+  return { verification, gaps, lists: LISTS };
 }
 
 /** Webhooks of guards; whether somebody answers is known of a cluster whose Services and EndpointSlices were listed. */
 export function guardWebhooksOf(manifests: Manifests, short: ListGaps): readonly GuardWebhook[] {
-  return guardWebhooks({ manifests, complete: completeness(manifests, short) });
+  return guardWebhooks(known(manifests, completeness(manifests, short)));
 }
 
 /** Files hold a part of a cluster: what is in none of them may be there. */
@@ -46,7 +51,10 @@ function gapsOf({ name, answer, reasons }: NamespaceVerification): Gap[] {
   return [
     {
       code: "admission.verification-unclear",
-      reason: `${about}${verifier.product} ${verifier.object.kind} ${verifier.object.name}: ${statement.reason}`,
+      reason: clip(
+        `${about}${verifier.product} ${verifier.object.kind} ${verifier.object.name}: ${statement.reason}`,
+        SENTENCE,
+      ),
       remedy: "try it: bulkhead check --cluster --probe",
     },
   ];

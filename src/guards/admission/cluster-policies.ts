@@ -1,67 +1,48 @@
-/** The ValidatingAdmissionPolicies around a request, compiled once for as long as they are the same, and evaluated. */
+/** ValidatingAdmissionPolicies that a cluster, or files, hold, over one request: for the guard's `admissionPolicies`. */
+
+import type { Evaluation } from "../../core/evaluation.ts";
 import { gapOf } from "../../core/evidence.ts";
 import { Problem } from "../../core/problem.ts";
-import { evaluateAdmissionPolicies } from "../../engines/admission/policies/evaluate.ts";
-import type { PolicyQuestion } from "../../engines/admission/policies/model.ts";
+import { evaluateAdmissionPolicies as decideByPolicies } from "../../engines/admission/policies/evaluate.ts";
 import { readAdmissionPolicies } from "../../engines/admission/policies/read.ts";
 import type { AdmissionPolicies } from "../../engines/admission/policies/ready.ts";
-import { type BoundEvaluation, evaluatePolicyDecisions } from "../../evaluate/kubernetes/admission-policies.ts";
+import { evaluateAdmissionPolicies, unknownAdmissionPolicies } from "../../evaluate/kubernetes/admission-policies.ts";
 import type { AdmissionPolicyObjects, ClusterView } from "./model.ts";
-import type { AdmissionPolicyEvaluator } from "./options.ts";
-import { objectAsset, objectName } from "./unknown.ts";
+import type { AdmissionPolicyEvaluator, Question } from "./options.ts";
+import { objectName } from "./unknown.ts";
 
-export interface ClusterPoliciesOptions {
-  readonly cluster: ClusterView;
-  /**
-   * `live`: all policies of the cluster are there, and its API server decides by them as well: what is unknown here it knows, and
-   * nothing is refused for it. `files`: of those that are given nobody knows whether they are all.
-   */
-  readonly source: "live" | "files";
-}
-
-export function createAdmissionPolicyEvaluator({ cluster, source }: ClusterPoliciesOptions): AdmissionPolicyEvaluator {
+/** Policies are compiled once for each list that the cluster hands out. */
+export function clusterPolicyEvaluator(cluster: ClusterView): AdmissionPolicyEvaluator {
   const compiled = new WeakMap<AdmissionPolicyObjects, AdmissionPolicies>();
-  const compile = (found: AdmissionPolicyObjects) => {
-    const known = compiled.get(found) ?? readAdmissionPolicies({ ...found, complete: source === "live" });
-    compiled.set(found, known);
-    return known;
-  };
-  return async ({ request, policy: { policy }, asking: { now } }) => {
-    const context = { asset: objectAsset(request), object: objectName(request), policy, now };
-    const told = (all: readonly BoundEvaluation[]) =>
-      source === "files" ? all : all.map((one) => (one.evaluation.verdict === "unknown" ? audited(one) : one));
-    const found = await cluster.admissionPolicies();
-    if (found instanceof Problem) return told(evaluatePolicyDecisions(gapOf(found), context));
-    const policies = compile(found);
+  return async (question): Promise<readonly Evaluation[]> => {
+    const { request, policy, asking } = question;
+    const context = { asset: assetOf(question), policy: policy.policy, now: asking.now };
+    const objects = await cluster.admissionPolicies();
+    if (objects instanceof Problem) return elsewhere(unknownAdmissionPolicies(gapOf(objects), context));
+    let policies = compiled.get(objects);
+    if (policies === undefined) {
+      policies = readAdmissionPolicies({ ...objects, complete: objects.isPartial !== true });
+      compiled.set(objects, policies);
+    }
     if (policies.policies.length === 0) return [];
-    const { namespace: name, user } = request;
+    const { namespace: name } = request;
     const namespace = name === undefined ? undefined : await cluster.namespace(name);
-    const { decisions } = await evaluateAdmissionPolicies(policies, request, {
-      namespace,
-      may: (who, question) => mayOf(cluster, who ?? user, question),
-    });
-    return decisions.length === 0 ? [] : told(evaluatePolicyDecisions(decisions, context));
+    const answer = await decideByPolicies(policies, request, { namespace, may: cluster.may });
+    const evaluations = evaluateAdmissionPolicies(answer, context);
+    return objects.isPartial === true ? evaluations : elsewhere(evaluations);
   };
 }
 
-function audited({ evaluation }: BoundEvaluation): BoundEvaluation {
-  return { evaluation, most: "audit" };
+/** The API server holds the request against its policies itself: what cannot be told here it knows. */
+function elsewhere(evaluations: readonly Evaluation[]): Evaluation[] {
+  return evaluations.map((one) =>
+    one.verdict !== "unknown"
+      ? one
+      : { ...one, gaps: one.gaps.map(({ reason }) => ({ code: "admission.policy-elsewhere", reason })) },
+  );
 }
 
-async function mayOf(cluster: ClusterView, user: Parameters<ClusterView["may"]>[0], question: PolicyQuestion) {
-  const { verb, group, resource, subresource, namespace, name, nonResourcePath } = question;
-  if (nonResourcePath !== undefined || (subresource !== undefined && subresource !== "")) {
-    return notAsked("whether somebody may use a subresource or a path is not asked");
-  }
-  return await cluster.may(user, {
-    verb,
-    group,
-    resource,
-    ...(namespace === undefined ? {} : { namespace }),
-    ...(name === undefined ? {} : { name }),
-  });
-}
-
-function notAsked(cause: string): Problem {
-  return new Problem({ kind: "unavailable", code: "admission.not-asked", place: "authorizer", cause });
+function assetOf({ request }: Question) {
+  const name = objectName(request);
+  return { kind: "workload", id: name, lineage: name, name } as const;
 }

@@ -9,7 +9,6 @@ import { admittedOf, type ReadRequest } from "../../engines/admission/admitted.t
 import type { AdmittedImage, PatchOperation } from "../../engines/admission/model.ts";
 import { formatFieldPath } from "../../engines/kubernetes/field-path.ts";
 import type { Manifests } from "../../engines/kubernetes/model.ts";
-import type { BoundEvaluation } from "../../evaluate/kubernetes/admission-policies.ts";
 import { scanRead } from "../../scan/object.ts";
 import { answerOf } from "./answer.ts";
 import { assessImages } from "./assess.ts";
@@ -134,8 +133,7 @@ async function judged(
   };
   const ofCluster = await clusterEvaluations(options, question);
   const outcomes = [
-    ...own.flatMap((evaluation) => outcomesOf(evaluation, context)),
-    ...ofCluster.flatMap(({ evaluation, most: bound }) => outcomesOf(evaluation, { ...context, most: bound, ...most })),
+    ...[...own, ...ofCluster].flatMap((evaluation) => outcomesOf(evaluation, context)),
     ...rest.images.flatMap(({ reference, evaluations }) => {
       const place = changed.find((image) => image.reference === reference);
       const image = { reference, field: formatFieldPath(place?.path ?? []) };
@@ -151,15 +149,19 @@ async function judged(
   return concluded(options, question, { ...rest, outcomes, ...past });
 }
 
-async function clusterEvaluations({ admissionPolicies }: GuardOptions, question: Question) {
+async function clusterEvaluations(
+  { admissionPolicies }: GuardOptions,
+  question: Question,
+): Promise<readonly Evaluation[]> {
   const { request, asking } = question;
   if (admissionPolicies === undefined || asking.webhook === "mutate") return [];
-  const unknown = (reason: string): BoundEvaluation => {
-    const evaluation = unknownEvaluation(request, asking.now, { code: "admission.deadline", reason });
-    return { evaluation: { ...evaluation, check: "cluster/admission-policy-denial" }, most: "deny" };
-  };
-  const late = [unknown("the time for the request was over before the policies of the cluster were evaluated")];
-  return await within(admissionPolicies(question), asking.deadline, () => late);
+  const late = unknownEvaluation(request, asking.now, {
+    code: "admission.policy-elsewhere",
+    reason: "policies of the cluster were not evaluated in time",
+  });
+  return await within(admissionPolicies(question), asking.deadline, () => [
+    { ...late, check: "workload/admission-policy-denied" },
+  ]);
 }
 
 async function breakGlassOf({ breakGlass }: GuardOptions, { request, asking }: Question) {

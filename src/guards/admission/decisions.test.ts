@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Problem } from "../../core/problem.ts";
-import { createAdmissionPolicyEvaluator } from "./cluster-policies.ts";
+import { clusterPolicyEvaluator } from "./cluster-policies.ts";
 import {
   asking,
   calmAssessor,
@@ -145,30 +145,27 @@ const vap = (actions: readonly string[], expression = "object.spec.replicas <= 1
 ];
 
 test("policies of the cluster are evaluated, and their bindings say what comes of it", async (t) => {
-  const decision = async (objects: readonly object[] | Problem, source: "live" | "files" = "live", text = policy) => {
-    const found = objects instanceof Problem ? objects : { objects, unread: [] };
-    const cluster = { ...quietCluster, admissionPolicies: async () => found };
-    const admissionPolicies = createAdmissionPolicyEvaluator({ cluster, source });
-    const guard = await guardOf(t, text, { cluster, admissionPolicies });
+  const decision = async (objects: readonly object[]) => {
+    const cluster = { ...quietCluster, admissionPolicies: async () => ({ objects, unread: [] }) };
+    const guard = await guardOf(t, policy, { cluster, admissionPolicies: clusterPolicyEvaluator(cluster) });
     const { answer, outcomes } = await guard.decide(requestFor(deploymentOf()), asking());
-    return [answer.allowed, ...outcomes.map(({ verdict, action, message }) => `${verdict} ${action} ${message}`)];
+    return [answer.allowed, ...outcomes.map(({ verdict, action, check }) => `${verdict} ${action} ${check}`)];
   };
-  assert.deepEqual(await decision(vap(["Deny"])), [false, "fail deny few-replicas: one replica is enough"]);
-  assert.deepEqual(await decision(vap(["Warn"])), [true, "fail warn few-replicas: one replica is enough"]);
-  assert.deepEqual(await decision(vap(["Audit"])), [true, "fail audit few-replicas: one replica is enough"]);
+  assert.deepEqual(await decision(vap(["Deny"])), [false, "fail deny workload/admission-policy-denied"]);
+  assert.deepEqual(await decision(vap(["Warn"])), [true]);
   assert.deepEqual(await decision(vap(["Deny"], "object.spec.replicas <= 2")), [true]);
   assert.deepEqual(await decision([]), [true]);
 });
 
-test("policies that could not be listed refuse nothing where the API server has them, and are unknown elsewhere", async (t) => {
-  const cluster = { ...quietCluster, admissionPolicies: async () => problem };
-  const by = async (source: "live" | "files") => {
-    const admissionPolicies = createAdmissionPolicyEvaluator({ cluster, source });
-    const guard = await guardOf(t, policy, { cluster, admissionPolicies });
-    return (await guard.decide(requestFor(deploymentOf()), asking())).outcomes.map(
-      ({ verdict, action }) => `${verdict} ${action}`,
-    );
+test("what of the cluster's policies is unknown refuses nothing where the API server has them, and is unknown elsewhere", async (t) => {
+  const by = async (found: Awaited<ReturnType<typeof quietCluster.admissionPolicies>>) => {
+    const cluster = { ...quietCluster, may: async () => problem, admissionPolicies: async () => found };
+    const guard = await guardOf(t, policy, { cluster, admissionPolicies: clusterPolicyEvaluator(cluster) });
+    const { outcomes } = await guard.decide(requestFor(deploymentOf()), asking());
+    return outcomes.map(({ verdict, action }) => `${verdict} ${action}`);
   };
-  assert.deepEqual(await by("live"), ["unknown audit"]);
-  assert.deepEqual(await by("files"), ["unknown deny"]);
+  const objects = vap(["Deny"], "authorizer.group('').resource('pods').check('delete').allowed()");
+  assert.deepEqual(await by(problem), ["unknown audit"]);
+  assert.deepEqual(await by({ objects, unread: [] }), ["unknown audit"]);
+  assert.deepEqual(await by({ objects, unread: [], isPartial: true }), ["unknown deny"]);
 });

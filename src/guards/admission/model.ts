@@ -90,6 +90,8 @@ export interface AdmissionPolicyObjects {
   readonly objects: readonly object[];
   /** Kinds that policies with a binding name as `paramKind`, and that could not be listed: no object of them is known to be absent. */
   readonly unread: readonly { readonly apiVersion: string; readonly kind: string; readonly problem: Problem }[];
+  /** Of files: what is not among them may be in the cluster. */
+  readonly isPartial?: true;
 }
 
 export interface NamespaceFacts {
@@ -103,8 +105,11 @@ export interface AccessQuestion {
   readonly verb: string;
   readonly group: string;
   readonly resource: string;
+  readonly subresource?: string;
   readonly namespace?: string;
   readonly name?: string;
+  /** Of what is no resource: `/healthz`. Group and resource are empty then. */
+  readonly nonResourcePath?: string;
 }
 
 /** Whether a request that would be refused is let through, because somebody who may answers for it. */

@@ -1,8 +1,8 @@
 /** What a guard is put together of, and the question that its parts are asked. */
+import type { Evaluation } from "../../core/evaluation.ts";
 import type { ReadRequest } from "../../engines/admission/admitted.ts";
 import type { AdmissionRequest } from "../../engines/admission/model.ts";
 import type { SecretScanner } from "../../engines/secrets/scan.ts";
-import type { BoundEvaluation } from "../../evaluate/kubernetes/admission-policies.ts";
 import type { Asking, BreakGlass, ClusterView, GuardPolicy, ImageAssessor, PolicySet } from "./model.ts";
 
 export interface GuardOptions {
@@ -29,4 +29,4 @@ export interface Question {
   readonly asking: Asking;
 }
 
-export type AdmissionPolicyEvaluator = (question: Question) => Promise<readonly BoundEvaluation[]>;
+export type AdmissionPolicyEvaluator = (question: Question) => Promise<readonly Evaluation[]>;

@@ -136,7 +136,7 @@ const PARAMETERS: Readonly<Record<string, SettingKey>> = {
 };
 
 function parameterOf(check: string): SettingKey {
-  return PARAMETERS[check] ?? (check.startsWith("registry/") ? "trust.images" : ("" as SettingKey));
+  return PARAMETERS[check] ?? (categoryOf.get(check) === "trust" ? "trust.images" : ("" as SettingKey));
 }
 
 function thresholdKey({ check }: Evaluation): SettingKey {

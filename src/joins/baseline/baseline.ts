@@ -103,11 +103,10 @@ function assess(control: Control, evaluations: readonly Evaluation[], total: num
     beside,
     evaluations.filter(({ check }) => isBeside(control, check)),
   );
-  const second = halfOf(
-    others,
-    others.length === 0 ? beside.otherwise : missingOf(beside.requires, others),
-    beside.otherwise,
-  );
+  const missing = others.length === 0 ? beside.otherwise : missingOf(beside.requires, others);
+  const judged = halfOf(others, missing, beside.otherwise);
+  // What closes it comes before what else leaves it open.
+  const second = judged.verdict === "unknown" && missing !== undefined ? { ...judged, reason: missing } : judged;
   return {
     verdict: combine([first.verdict, second.verdict]),
     reason: `${control.about}: ${phraseOf(first)}; ${beside.about}: ${phraseOf(second)}`,

@@ -1,5 +1,6 @@
 import { isObject, type Untyped } from "../../../core/untyped.ts";
-import type { PolicyFault, ValidationAction } from "./model.ts";
+import type { ValidationAction } from "./decision-model.ts";
+import type { PolicyFault } from "./model.ts";
 import type { ParamRef, ReadyBinding } from "./ready.ts";
 import type { Refuse } from "./refuse.ts";
 import { readMatching } from "./rules.ts";

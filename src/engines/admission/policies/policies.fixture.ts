@@ -1,7 +1,8 @@
 /** Requests and policies for tests. */
 import type { AdmissionRequest } from "../model.ts";
+import type { PolicyAnswer } from "./decision-model.ts";
 import { evaluateAdmissionPolicies } from "./evaluate.ts";
-import type { PolicyAnswer, PolicyContext, PolicyObjects } from "./model.ts";
+import type { PolicyContext, PolicyObjects } from "./model.ts";
 import { readAdmissionPolicies } from "./read.ts";
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -2,7 +2,8 @@
 import type { Untyped } from "../../../core/untyped.ts";
 import type { Program } from "../../cel/model.ts";
 import type { FieldPath } from "../../kubernetes/field-path.ts";
-import type { PolicyFault, PolicyObjects, ValidationAction } from "./model.ts";
+import type { ValidationAction } from "./decision-model.ts";
+import type { PolicyFault, PolicyObjects } from "./model.ts";
 import type { Matching } from "./rules.ts";
 import type { Selector } from "./selector.ts";
 

@@ -41,7 +41,7 @@ export function bulkheadVerifiers(around: Surroundings): RecognisedVerifier[] {
       everyImage: yes(object, ["webhooks"]),
       scopeOf: (each) =>
         all(
-          isAsked(webhooks, each, around) ?? yes(object, ["webhooks"]),
+          isAsked(webhooks, each) ?? yes(object, ["webhooks"]),
           policy === undefined ? undefined : actionIn(policy, each),
         ),
     },

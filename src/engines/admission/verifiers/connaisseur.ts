@@ -24,7 +24,7 @@ export function connaisseurVerifiers(around: Surroundings): RecognisedVerifier[]
       enforces: enforcesOf(object, own),
       failsClosed: closed(webhooks, first),
       everyImage: imagesOf(object, own),
-      scopeOf: (each) => all(isAsked(webhooks, each, around) ?? yes(object, ["webhooks"])),
+      scopeOf: (each) => all(isAsked(webhooks, each) ?? yes(object, ["webhooks"])),
     },
   ];
 }

@@ -39,7 +39,7 @@ export function gatekeeperVerifiers(around: Surroundings): RecognisedVerifier[] 
         all(
           ...matched(object, namespace),
           exempt.map((one) => one(namespace)).find((one) => one !== undefined),
-          isAsked(webhooks, namespace, around) ??
+          isAsked(webhooks, namespace) ??
             (around.complete("webhookConfigurations")
               ? no(object, ["kind"], "no webhook of Gatekeeper is about pods, so that nothing asks it")
               : undefined),

@@ -3,8 +3,8 @@ import { isObject } from "../../../core/untyped.ts";
 import type { Webhook, WebhookConfiguration } from "../../kubernetes/model.ts";
 import type { GuardWebhook } from "../guard-model.ts";
 import { METADATA_NAME, selectorKeys } from "../label-selector.ts";
-import type { Surroundings } from "./surroundings.ts";
-import { failsClosed, noEndpoint, rawWebhook, seesPods, webhooksOf } from "./webhooks.ts";
+import type { Known } from "./surroundings.ts";
+import { failsClosed, seesPods, webhooksOf } from "./webhooks.ts";
 
 const GUARDS = new Set([
   "bulkhead",
@@ -28,12 +28,10 @@ function isGuard({ object }: WebhookConfiguration, { name, service }: Webhook): 
   return words.some((word) => GUARDS.has(word));
 }
 
-export function guardWebhooks(around: Omit<Surroundings, "namespaces">): GuardWebhook[] {
+export function guardWebhooks(around: Known): GuardWebhook[] {
   const found = webhooksOf(around, isGuard);
   return found.map((placed): GuardWebhook => {
-    const { configuration, webhook, path } = placed;
-    const { objectSelector, namespaceSelector } = rawWebhook(placed);
-    const silence = noEndpoint(placed, around);
+    const { configuration, webhook, path, raw, silence } = placed;
     const { service, url = "" } = webhook;
     return {
       object: configuration.object,
@@ -45,8 +43,8 @@ export function guardWebhooks(around: Omit<Surroundings, "namespaces">): GuardWe
       seesPods: seesPods(webhook, "create"),
       seesUpdates: seesPods(webhook, "update"),
       seesEphemeralContainers: seesPods(webhook, "ephemeral-containers"),
-      podLabels: [...new Set(selectorKeys(objectSelector))],
-      namespaceLabels: exemptingLabels(namespaceSelector),
+      podLabels: [...new Set(selectorKeys(raw.objectSelector))],
+      namespaceLabels: exemptingLabels(raw.namespaceSelector),
     };
   });
 }

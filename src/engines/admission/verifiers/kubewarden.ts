@@ -4,7 +4,7 @@ import type { Statement } from "../verifier-model.ts";
 import { matchesResources, rulesOf } from "./match-resources.ts";
 import { ownNamespace } from "./own-namespace.ts";
 import { all, no, unknown, yes } from "./statement.ts";
-import type { RecognisedVerifier, ScopedNamespace, Surroundings } from "./surroundings.ts";
+import type { RecognisedVerifier, Surroundings } from "./surroundings.ts";
 import { at, field, list, record, text } from "./untyped-fields.ts";
 import { isAsked, webhooksOf } from "./webhooks.ts";
 import { isEveryImage } from "./wildcard.ts";
@@ -25,7 +25,7 @@ export function kubewardenVerifiers(around: Surroundings): RecognisedVerifier[] 
       enforces: enforcesOf(object),
       failsClosed: closed(object),
       everyImage: imagesOf(object),
-      scopeOf: (namespace) => scopeOf(object, namespace, around),
+      scopeOf: scopeOf(object, around),
     }));
 }
 
@@ -66,29 +66,29 @@ function imagesOf(object: KubernetesObject): Statement {
     : no(object, path, `only images like ${images.slice(0, 3).join(", ")} are verified`);
 }
 
-function scopeOf(object: KubernetesObject, namespace: ScopedNamespace, around: Surroundings): Statement {
+function scopeOf(object: KubernetesObject, around: Surroundings): RecognisedVerifier["scopeOf"] {
   const spec = at(rawOf(object), "spec");
+  const rules = rulesOf(field(spec, "rules"));
+  const isGroup = object.kind.endsWith("Group");
+  const isNamespaced = !object.kind.startsWith("Cluster");
   // Its controller makes one configuration a policy, of this name.
-  const prefix = object.kind.startsWith("Cluster") ? "clusterwide" : `namespaced-${object.namespace ?? "default"}`;
-  const webhooks = webhooksOf(around, (configuration) =>
-    [`${prefix}-${object.name}`, `${prefix.replace("clusterwide", "clusterwide-group")}-${object.name}`].includes(
-      configuration.object.name,
-    ),
-  );
-  const conditions = list(field(spec, "matchConditions"));
-  return all(
-    ownNamespace(object, !object.kind.startsWith("Cluster"), namespace),
-    ...matchesResources(object, spec, ["spec"], namespace, rulesOf(field(spec, "rules"))),
-    conditions.length === 0
+  const prefix = isNamespaced ? `namespaced-${object.namespace ?? "default"}` : "clusterwide";
+  const names = [`${prefix}-${object.name}`, `clusterwide-group-${object.name}`];
+  const webhooks = webhooksOf(around, (configuration) => names.includes(configuration.object.name));
+  const path = ["spec", "matchConditions"];
+  const conditions =
+    list(field(spec, "matchConditions")).length === 0
       ? undefined
-      : unknown(
-          object,
-          ["spec", "matchConditions"],
-          "an expression decides about which pods it is asked (matchConditions)",
-        ),
-    isAsked(webhooks, namespace, around) ??
-      (around.complete("webhookConfigurations") && !object.kind.endsWith("Group")
-        ? no(object, ["kind"], "no webhook is made of it, so that nothing asks it")
-        : undefined),
-  );
+      : unknown(object, path, "an expression decides about which pods it is asked (matchConditions)");
+  const unasked =
+    around.complete("webhookConfigurations") && !isGroup
+      ? no(object, ["kind"], "no webhook is made of it, so that nothing asks it")
+      : undefined;
+  return (namespace) =>
+    all(
+      ownNamespace(object, isNamespaced, namespace),
+      ...matchesResources(object, spec, ["spec"], namespace, rules),
+      conditions,
+      isAsked(webhooks, namespace) ?? unasked,
+    );
 }

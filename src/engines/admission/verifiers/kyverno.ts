@@ -218,7 +218,7 @@ function reached(object: KubernetesObject, namespace: ScopedNamespace, kyverno: 
   const { around, webhooks, filters } = kyverno;
   const filter = filters.find((one) => one.leavesOut(namespace));
   if (filter !== undefined) return no(filter.object, filter.path, "Kyverno's resourceFilters leave it out");
-  const asked = isAsked(webhooks, namespace, around);
+  const asked = isAsked(webhooks, namespace);
   if (asked !== undefined) return asked;
   return around.complete("webhookConfigurations")
     ? no(object, ["kind"], "no webhook of Kyverno is about pods, so that nothing asks it")

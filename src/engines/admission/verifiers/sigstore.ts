@@ -101,7 +101,7 @@ function asked(
   const ruled = webhooks.map((one) =>
     one.webhook.rules.length > 0 || one.configuration.object.source.kind === "cluster" ? one : withPods(one),
   );
-  const found = isAsked(ruled, namespace, around);
+  const found = isAsked(ruled, namespace);
   if (found !== undefined) return found;
   if (around.complete("webhookConfigurations")) {
     return no(object, ["kind"], "no webhook of policy-controller is about pods, so that nothing asks it");

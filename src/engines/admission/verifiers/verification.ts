@@ -1,5 +1,6 @@
 /** What the objects of all known products say of the verification of images, for the namespaces of applications. */
 import { type KubernetesObject, rawOf } from "../../kubernetes/model.ts";
+import { bounds } from "../bounds.ts";
 import { METADATA_NAME } from "../label-selector.ts";
 import type {
   ImageVerification,
@@ -15,7 +16,7 @@ import { kubewardenVerifiers } from "./kubewarden.ts";
 import { kyvernoVerifiers } from "./kyverno.ts";
 import { sigstoreVerifiers } from "./sigstore.ts";
 import { all } from "./statement.ts";
-import type { RecognisedVerifier, ScopedNamespace, Surroundings } from "./surroundings.ts";
+import type { Known, RecognisedVerifier, ScopedNamespace, Surroundings } from "./surroundings.ts";
 
 const RECOGNISERS: readonly (readonly [VerifierProduct, (around: Surroundings) => RecognisedVerifier[]])[] = [
   ["Bulkhead", bulkheadVerifiers],
@@ -34,31 +35,34 @@ export interface ApplicationNamespace {
 
 /**
  * @param namespaces - those of applications
- * @param complete - whether all there is of a list was read; never of files
  */
-export function imageVerification(
-  manifests: Surroundings["manifests"],
-  namespaces: readonly ApplicationNamespace[],
-  complete: Surroundings["complete"],
-): ImageVerification {
+export function imageVerification(known: Known, namespaces: readonly ApplicationNamespace[]): ImageVerification {
+  const { manifests } = known;
   const scoped = namespaces.length === 0 ? [ANY] : namespaces.map(scopedNamespace);
-  const around: Surroundings = { manifests, namespaces: scoped, complete };
-  const verifiers = RECOGNISERS.flatMap(([product, recognise]) =>
-    recognise(around).map(
-      ({ object, enforces, failsClosed, everyImage, scopeOf }): ImageVerifier => ({
-        product,
-        object,
-        enforces,
-        failsClosed,
-        everyImage,
-        scope: new Map(scoped.map((namespace) => [namespace.name, scopeOf(namespace)])),
-      }),
-    ),
+  const around: Surroundings = { ...known, namespaces: scoped };
+  const recognised = RECOGNISERS.flatMap(([product, recognise]) =>
+    recognise(around).map((verifier) => ({ ...verifier, product })),
+  );
+  const isOver = recognised.length > bounds.verifiers;
+  const verifiers = recognised.slice(0, bounds.verifiers).map(
+    ({ product, object, enforces, failsClosed, everyImage, scopeOf }): ImageVerifier => ({
+      product,
+      object,
+      enforces,
+      failsClosed,
+      everyImage,
+      scope: new Map(scoped.map((namespace) => [namespace.name, scopeOf(namespace)])),
+    }),
   );
   const own = guardNamespaces(manifests, verifiers);
   return {
     verifiers,
-    namespaces: scoped.filter(({ name }) => !own.has(name)).map((namespace) => verificationOf(namespace, verifiers)),
+    over: isOver,
+    namespaces: scoped
+      .filter(({ name }) => !own.has(name))
+      .map((namespace) => verificationOf(namespace, verifiers))
+      // One that was not looked at may verify it.
+      .map((one) => (isOver && one.answer === "no" ? { ...one, answer: "unknown" } : one)),
     expressionsOnly: manifests.admissionPolicies.flatMap(({ object }) => (isAboutImages(object) ? [object] : [])),
   };
 }

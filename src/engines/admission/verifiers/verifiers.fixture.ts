@@ -1,6 +1,7 @@
 /** Clusters of a few objects, read as an API server lists them. */
 import { manifestReader } from "../../kubernetes/manifests.ts";
 import type { ImageVerification } from "../verifier-model.ts";
+import { known } from "./surroundings.ts";
 import { imageVerification } from "./verification.ts";
 
 export interface Around {
@@ -20,7 +21,10 @@ export function verificationIn(
   else for (const [index, object] of objects.entries()) reader.file(`${index}.yaml`, JSON.stringify(object));
   const manifests = reader.manifests();
   const namespaces = manifests.namespaces.map(({ object }) => ({ name: object.name, object }));
-  return imageVerification(manifests, namespaces, (list) => read === "cluster" && !short.includes(list));
+  return imageVerification(
+    known(manifests, (list) => read === "cluster" && !short.includes(list)),
+    namespaces,
+  );
 }
 
 /** `shop: no: excluded` of each namespace, with the first reason that makes it so. */

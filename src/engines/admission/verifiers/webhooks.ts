@@ -1,4 +1,5 @@
 /** Whom a webhook is asked about (admissionregistration.k8s.io/v1), and whether somebody answers. */
+import type { Untyped } from "../../../core/untyped.ts";
 import {
   type AdmissionRule,
   type FieldPath,
@@ -9,23 +10,38 @@ import {
 import { selectorKeys, selects } from "../label-selector.ts";
 import type { Statement } from "../verifier-model.ts";
 import { all, any, no, unknown, yes } from "./statement.ts";
-import { callNamespace, type ScopedNamespace, type Surroundings } from "./surroundings.ts";
-import { list, record, text } from "./untyped-fields.ts";
+import { callNamespace, type Known, type ScopedNamespace } from "./surroundings.ts";
+import { list, text } from "./untyped-fields.ts";
 
 export interface PlacedWebhook {
   readonly configuration: WebhookConfiguration;
   readonly webhook: Webhook;
   readonly path: FieldPath;
+  /** Selectors and conditions, which nobody has typed. */
+  readonly raw: Untyped;
+  /** Why nobody answers, where that is sure. */
+  readonly silence?: string;
 }
 
 export type WebhookFilter = (configuration: WebhookConfiguration, webhook: Webhook) => boolean;
 
-export function webhooksOf({ manifests }: Pick<Surroundings, "manifests">, isOne: WebhookFilter): PlacedWebhook[] {
-  return manifests.webhookConfigurations.flatMap((configuration) =>
-    configuration.webhooks.flatMap((webhook, index) =>
-      isOne(configuration, webhook) ? [{ configuration, webhook, path: ["webhooks", index] }] : [],
-    ),
-  );
+export function webhooksOf({ manifests, silenceOf }: Known, isOne: WebhookFilter): PlacedWebhook[] {
+  return manifests.webhookConfigurations.flatMap((configuration) => {
+    const found = [...configuration.webhooks.entries()].filter(([, webhook]) => isOne(configuration, webhook));
+    if (found.length === 0) return [];
+    const raws = list(rawOf(configuration.object).webhooks);
+    return found.map(([index, webhook]): PlacedWebhook => {
+      const { service } = webhook;
+      const silence = service === undefined ? undefined : silenceOf(`${service.namespace}/${service.name}`);
+      return {
+        configuration,
+        webhook,
+        path: ["webhooks", index],
+        raw: raws[index] ?? {},
+        ...(silence === undefined ? {} : { silence }),
+      };
+    });
+  });
 }
 
 /** By a word of the names of the configuration, the webhook and its Service. */
@@ -65,27 +81,20 @@ function ruleSees({ operations, apiGroups, apiVersions, resources, scope = "*" }
  *
  * @param asked - of the product; those alone that may be about pods
  */
-export function isAsked(
-  asked: readonly PlacedWebhook[],
-  namespace: ScopedNamespace,
-  around: Surroundings,
-): Statement | undefined {
+export function isAsked(asked: readonly PlacedWebhook[], namespace: ScopedNamespace): Statement | undefined {
   const [first, ...more] = asked
     .filter(({ webhook }) => seesPods(webhook, "create"))
-    .map((one) => asks(one, namespace, around));
+    .map((one) => asks(one, namespace));
   return first === undefined ? undefined : any(first, ...more);
 }
 
-function asks(placed: PlacedWebhook, namespace: ScopedNamespace, around: Surroundings): Statement {
-  return all(selectsNamespace(placed, namespace), selectsEveryPod(placed), answers(placed, around));
+function asks(placed: PlacedWebhook, namespace: ScopedNamespace): Statement {
+  return all(selectsNamespace(placed, namespace), selectsEveryPod(placed), answers(placed));
 }
 
-export function selectsNamespace(
-  { configuration, webhook, path }: PlacedWebhook,
-  namespace: ScopedNamespace,
-): Statement {
+function selectsNamespace({ configuration, webhook, path, raw }: PlacedWebhook, namespace: ScopedNamespace): Statement {
   const { object } = configuration;
-  const { namespaceSelector } = rawWebhook({ configuration, webhook, path });
+  const { namespaceSelector } = raw;
   const selected = selects(namespaceSelector, namespace);
   const place = [...path, "namespaceSelector"];
   const keys = selectorKeys(namespaceSelector).join(", ");
@@ -100,9 +109,9 @@ export function selectsNamespace(
 }
 
 /** Labels of a pod are those of whoever creates it. */
-export function selectsEveryPod({ configuration, webhook, path }: PlacedWebhook): Statement {
+function selectsEveryPod({ configuration, webhook, path, raw }: PlacedWebhook): Statement {
   const { object } = configuration;
-  const { objectSelector, matchConditions } = rawWebhook({ configuration, webhook, path });
+  const { objectSelector, matchConditions } = raw;
   const keys = selectorKeys(objectSelector);
   if (keys.length > 0) {
     const reason = `webhook ${webhook.name} leaves pods out by their own labels (objectSelector: ${keys.join(", ")})`;
@@ -117,50 +126,17 @@ export function selectsEveryPod({ configuration, webhook, path }: PlacedWebhook)
 }
 
 /** Where nobody answers and that is passed over, everything is let through. */
-function answers(placed: PlacedWebhook, around: Surroundings): Statement {
-  const { configuration, webhook, path } = placed;
+function answers({ configuration, webhook, path, silence }: PlacedWebhook): Statement {
   const failure = [...path, "failurePolicy"];
-  const absence = noEndpoint(placed, around);
-  if (absence === undefined || failsClosed(configuration, webhook)) return yes(configuration.object, failure);
+  if (silence === undefined || failsClosed(configuration, webhook)) return yes(configuration.object, failure);
   return no(
     configuration.object,
     failure,
-    `webhook ${webhook.name} is passed over (failurePolicy: Ignore) and ${absence}`,
+    `webhook ${webhook.name} is passed over (failurePolicy: Ignore) and ${silence}`,
   );
 }
 
 /** v1beta1 has Ignore where none is stated. */
 export function failsClosed({ object }: WebhookConfiguration, { failurePolicy }: Webhook): boolean {
   return (failurePolicy ?? (object.version === "v1beta1" ? "Ignore" : "Fail")) === "Fail";
-}
-
-/** Why nobody answers, where that is sure: of a cluster whose Services and EndpointSlices were read. */
-export function noEndpoint(
-  { webhook: { service } }: PlacedWebhook,
-  { manifests, complete }: Omit<Surroundings, "namespaces">,
-): string | undefined {
-  if (service === undefined || !complete("services") || !complete("network")) return undefined;
-  const name = `${service.namespace}/${service.name}`;
-  const found = manifests.services.find(
-    ({ object }) => object.name === service.name && object.namespace === service.namespace,
-  );
-  if (found === undefined) return `its Service ${name} does not exist`;
-  if (found.type === "ExternalName") return undefined;
-  const slices = manifests.objects.filter(
-    ({ group, kind, namespace, labels }) =>
-      group === "discovery.k8s.io" &&
-      kind === "EndpointSlice" &&
-      namespace === service.namespace &&
-      labels["kubernetes.io/service-name"] === service.name,
-  );
-  // Absent is ready (discovery.k8s.io/v1).
-  const ready = slices.some((slice) =>
-    list(rawOf(slice).endpoints).some(({ conditions }) => record(conditions).ready !== false),
-  );
-  return ready ? undefined : `its Service ${name} has no ready endpoint`;
-}
-
-export function rawWebhook({ configuration, path }: PlacedWebhook): Readonly<Record<string, unknown>> {
-  const index = path[1];
-  return list(rawOf(configuration.object).webhooks)[typeof index === "number" ? index : 0] ?? {};
 }

@@ -107,7 +107,7 @@ test("a Secret that something else writes all the time is a Problem, not a race 
 
 /** Every certificate that a replica shows is trusted by what webhooks trust at that time. */
 async function simulate(world: World, minutes: readonly number[], isAway: readonly boolean[]): Promise<number> {
-  const quick = { ...settings, authorityMilliseconds: DAY, leafMilliseconds: 8 * HOUR };
+  const quick = { ...settings, authorityMilliseconds: 8 * HOUR, leafMilliseconds: 3 * HOUR };
   const replicas = [0, 1, 2].map(() => replicaOf(world, ownCertificates(world.store, quick)));
   let steps = 0;
   for (const [index, waited] of minutes.entries()) {
@@ -130,15 +130,16 @@ async function simulate(world: World, minutes: readonly number[], isAway: readon
 test("whenever replicas look, and whenever the API server is away, what is shown is trusted", async () => {
   await fc.assert(
     fc.asyncProperty(
-      fc.array(fc.integer({ min: 1, max: 19 }), { minLength: 400, maxLength: 400 }),
+      fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 400, maxLength: 400 }),
       fc.array(fc.boolean(), { minLength: 400, maxLength: 400 }),
       async (minutes, coins) => {
-        // Away for a third of the looks, in bursts.
-        const isAway = coins.map((coin, index) => coin && coins[index - 1] === true);
+        // Away in bursts, and never for so long that one of three replicas has not looked within the overlap: nobody can tell a
+        // replica that hears nothing.
+        const isAway = coins.map((coin, index) => coin && coins[index - 1] === true && index % 8 < 5);
         const steps = await simulate(createWorld(), minutes, isAway);
         assert.ok(steps > 6, String(steps));
       },
     ),
-    { numRuns: 2 },
+    { numRuns: 2, endOnFailure: true },
   );
 });

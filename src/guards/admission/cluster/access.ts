@@ -4,7 +4,7 @@ import { isObject } from "../../../core/untyped.ts";
 import type { ClusterApi } from "../../../engines/kubernetes/cluster/client.ts";
 import { pathOf } from "../../../engines/kubernetes/cluster/paths.ts";
 import { refusedReply } from "../../../engines/kubernetes/cluster/writes.ts";
-import type { ClusterView } from "../model.ts";
+import type { AccessQuestion, ClusterView } from "../model.ts";
 import { bounds } from "./bounds.ts";
 import { createShortMemory } from "./memory.ts";
 
@@ -13,20 +13,14 @@ const path = pathOf({ group: GROUP, version: "v1", resource: "subjectaccessrevie
 
 export function createAccess(api: ClusterApi, now: () => number): ClusterView["may"] {
   const answers = createShortMemory<boolean>(bounds.accessMilliseconds, now);
-  return async (user, { verb, group, resource, namespace, name }) => {
+  return async (user, question) => {
     const { username, uid, groups, extra } = user;
     const spec = {
       user: username,
       ...(uid === undefined ? {} : { uid }),
       groups,
       extra,
-      resourceAttributes: {
-        verb,
-        group,
-        resource,
-        ...(namespace === undefined ? {} : { namespace }),
-        ...(name === undefined ? {} : { name }),
-      },
+      ...attributesOf(question),
     };
     const answer = await answers.of(JSON.stringify(spec), async () => {
       const body = { apiVersion: `${GROUP}/v1`, kind: "SubjectAccessReview", spec };
@@ -44,4 +38,9 @@ export function createAccess(api: ClusterApi, now: () => number): ClusterView["m
     });
     return answer ?? false;
   };
+}
+
+function attributesOf({ nonResourcePath, ...question }: AccessQuestion) {
+  if (nonResourcePath === undefined) return { resourceAttributes: question };
+  return { nonResourceAttributes: { path: nonResourcePath, verb: question.verb } };
 }

@@ -25,6 +25,7 @@ export function accessObjects(settings: DeploySettings, comments: Comments): Dep
     },
     bindingOf("ClusterRoleBinding", { name: names.cluster, role: "ClusterRole" }, namespace),
     ...(own ? ownSecret(namespace) : []),
+    ...grants(namespace),
     ...settings.pullSecrets.flatMap((secret) => pullSecret(secret, namespace)),
     breakGlass(),
   ];
@@ -67,41 +68,58 @@ function clusterRules({ certificates }: DeploySettings, comments: Comments): Rul
       resources: ["subjectaccessreviews"],
       verbs: ["create"],
     }),
-    stated("Reports of what was decided; whichever kind is installed.", {
-      apiGroups: ["openreports.io"],
-      resources: ["reports"],
-      verbs: ["get", "list", "create", "patch", "delete"],
+    stated("What a pod is made from, where somebody broke the glass for that.", {
+      apiGroups: ["apps"],
+      resources: ["daemonsets", "replicasets", "statefulsets"],
+      verbs: ["get"],
     }),
-    {
-      apiGroups: ["wgpolicyk8s.io"],
-      resources: ["policyreports"],
-      verbs: ["get", "list", "create", "patch", "delete"],
-    },
+    { apiGroups: ["batch"], resources: ["jobs"], verbs: ["get"] },
+    { apiGroups: [""], resources: ["replicationcontrollers"], verbs: ["get"] },
     stated("An event where the glass is broken.", {
       apiGroups: ["events.k8s.io"],
       resources: ["events"],
       verbs: ["create"],
     }),
+    stated("Reports of what was admitted, in whichever form is installed: one an object, which goes with it.", {
+      apiGroups: ["openreports.io"],
+      resources: ["reports"],
+      verbs: ["create", "patch"],
+    }),
+    { apiGroups: ["wgpolicyk8s.io"], resources: ["policyreports"], verbs: ["create", "patch"] },
   ];
 }
 
 /** The Secret is there from the start, so that none has to be created: that right could not be held to one name. */
 function ownSecret(namespace: string): DeployObject[] {
+  return ownRole(namespace, names.component, {
+    apiGroups: [""],
+    resources: ["secrets"],
+    resourceNames: [names.certificate],
+    verbs: ["get", "update"],
+  });
+}
+
+/** What was let through, so that every replica lets through what controllers make of it. It is there from the start too. */
+function grants(namespace: string): DeployObject[] {
   return [
     {
-      apiVersion: `${RBAC}/v1`,
-      kind: "Role",
-      metadata: { name: names.component, namespace, labels: labels() },
-      rules: [
-        {
-          apiGroups: [""],
-          resources: ["secrets"],
-          resourceNames: [names.certificate],
-          verbs: ["get", "update"],
-        },
-      ],
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: names.grants, namespace, labels: labels("break-glass") },
     },
-    bindingOf("RoleBinding", { name: names.component, role: "Role", within: namespace }, namespace),
+    ...ownRole(namespace, names.grants, {
+      apiGroups: [""],
+      resources: ["configmaps"],
+      resourceNames: [names.grants],
+      verbs: ["get", "patch"],
+    }),
+  ];
+}
+
+function ownRole(namespace: string, name: string, rule: Rule): DeployObject[] {
+  return [
+    { apiVersion: `${RBAC}/v1`, kind: "Role", metadata: { name, namespace, labels: labels() }, rules: [rule] },
+    bindingOf("RoleBinding", { name, role: "Role", within: namespace }, namespace),
   ];
 }
 

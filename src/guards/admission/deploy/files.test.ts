@@ -136,7 +136,8 @@ test("the policy's files stand in the pod at the paths that the policy names the
     { path: "keys/release.pub", text: "key" },
     { path: "keys_release.pub", text: "another" },
   ];
-  const { data } = only("ConfigMap", { policy });
+  const { data } =
+    objectsOf({ policy }).find((object) => valueAt(object, ["metadata", "name"]) === "admission-policy") ?? {};
   const pod = valueAt(only("Deployment", { policy }), ["spec", "template", "spec"]);
   const items = valueAt(pod, ["volumes", 1, "configMap", "items"]) as { key: string; path: string }[];
   assert.ok(isObject(data));

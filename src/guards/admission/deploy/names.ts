@@ -12,6 +12,8 @@ export const names = {
   tls: "admission-tls",
   policy: "admission-policy",
   breakGlass: "bulkhead-break-glass",
+  /** Of the ConfigMap of what was let through. */
+  grants: "admission-grants",
   mutating: "mutate.admission.bulkhead.dev",
   validating: "validate.admission.bulkhead.dev",
   excluded: "excluded.admission.bulkhead.dev",

@@ -223,12 +223,22 @@ function isAllowed(registries: readonly string[], repository: string): boolean {
 }
 
 function late(place: string): Problem {
-  return unavailable("admission.deadline", place, "not found out within the time of the request");
+  return unavailable(
+    "admission.deadline",
+    place,
+    "no answer within the deadline of the request",
+    "where registries are slow, raise timeoutSeconds of the webhook and admission.deadlineSeconds",
+  );
 }
 
 function notAsked(reference: ImageReference): Problem {
-  const cause = "not asked: the policy's registries do not name it";
-  return unavailable("registry.not-allowed", repositoryOf(reference), cause, "pull it from one that they name");
+  const cause = "not contacted: not among the registries of the policy";
+  return unavailable(
+    "registry.not-allowed",
+    repositoryOf(reference),
+    cause,
+    "pull the image from one that the policy names",
+  );
 }
 
 function fault(place: string, error: unknown): Problem {

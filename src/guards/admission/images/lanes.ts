@@ -45,7 +45,8 @@ export function createLanes({ hostLanes, lanes: all, waiting: most }: LaneBounds
 
   async function turn(host: string, lane: Lane, signal: AbortSignal): Promise<void> {
     if (isFree(lane)) return start(lane);
-    if (waiting >= most) throw unavailable("admission.overload", host, `${most} images wait to be asked about already`);
+    if (waiting >= most)
+      throw unavailable("admission.overload", host, `${most} images are waiting for registries already`);
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const go = () => {
       lane.waiting.delete(go);

@@ -7,6 +7,11 @@ export const bounds = {
   /** Requests that wait for that, and bytes of theirs; one more is turned away. */
   waiting: 512,
   waitingBytes: 32 * 1024 * 1024,
+  /**
+   * Bytes of a review over its bound that are read off: an API server takes objects of 3 MiB, of which JSON with escapes makes six
+   * times as much, with the old object beside it. It is to read the refusal, and not an end of the connection.
+   */
+  unwantedBytes: 48 * 1024 * 1024,
   /** Seconds that an API server waits where it does not say (admissionregistration.k8s.io/v1, `timeoutSeconds`). */
   defaultSeconds: 10,
   /** Milliseconds of the API server's time that are left for the way: a tenth, within these. */

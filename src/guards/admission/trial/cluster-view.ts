@@ -31,6 +31,7 @@ export function viewOfFiles(
   }
   const policies = objects.filter(({ group, kind }) => group === ADMISSION && POLICY_KINDS.has(kind)).map(rawOf);
   const parameters = objects.filter(isOneOf(policies.flatMap(paramKind))).map(rawOf);
+  const held = { objects: [...policies, ...parameters], unread: [], isPartial: true } as const;
   return {
     async namespace(name) {
       const remedy = `add its manifest, or use --namespace-labels ${name}:KEY=VALUE`;
@@ -40,7 +41,7 @@ export function viewOfFiles(
       return undefined;
     },
     async admissionPolicies() {
-      return { objects: [...policies, ...parameters], unread: [] };
+      return held;
     },
     async may(user) {
       return unknown(`user ${user.username}`, "no cluster was asked who may do what");

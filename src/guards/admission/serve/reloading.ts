@@ -1,0 +1,73 @@
+/** The policy that is in force while its files change: a new reading takes its place whole, and a broken one does not. */
+import { Problem } from "../../../core/problem.ts";
+import type { PolicySet } from "../model.ts";
+
+export interface ReloadingPolicies {
+  /** Undefined until the first reading that is whole. */
+  current(): PolicySet | undefined;
+  /** Why the newest reading is not in force; absent where it is. */
+  fault(): Problem | undefined;
+  /** One look: reads where something changed since the last. @param anew - whatever changed. Never throws for what files say */
+  look(anew?: boolean): Promise<void>;
+}
+
+export interface ReloadingOptions {
+  /** What tells whether files changed: of all that `open` reads. @throws Problem where that cannot be told */
+  fingerprint(): Promise<string>;
+  /** @throws Problem */
+  open(): Promise<PolicySet>;
+  onLoaded(set: PolicySet): void;
+  onBroken(problem: Problem): void;
+}
+
+export function createReloading({ fingerprint, open, onLoaded, onBroken }: ReloadingOptions): ReloadingPolicies {
+  let current: PolicySet | undefined;
+  let fault: Problem | undefined;
+  let read: string | undefined;
+  let looking: Promise<void> | undefined;
+  let isAskedAnew = false;
+
+  async function once(): Promise<void> {
+    const anew = isAskedAnew;
+    isAskedAnew = false;
+    const seen = await attempt(fingerprint);
+    // What cannot be told apart is read: it says itself what is wrong.
+    const mark = seen instanceof Problem ? `problem ${seen.line()}` : seen;
+    if (!anew && mark === read) return;
+    read = mark;
+    const opened = await attempt(open);
+    if (opened instanceof Problem) {
+      fault = opened;
+      onBroken(opened);
+      return;
+    }
+    fault = undefined;
+    current = opened;
+    onLoaded(opened);
+  }
+
+  async function all(): Promise<void> {
+    do await once();
+    while (isAskedAnew);
+    looking = undefined;
+  }
+
+  return {
+    current: () => current,
+    fault: () => fault,
+    look(anew = false) {
+      isAskedAnew ||= anew;
+      looking ??= all();
+      return looking;
+    },
+  };
+}
+
+async function attempt<Value>(work: () => Promise<Value>): Promise<Value | Problem> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Problem) return error;
+    throw error;
+  }
+}
