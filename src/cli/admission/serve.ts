@@ -128,6 +128,14 @@ function openParts(options: ServeCommandOptions) {
       return [...new Set(all)];
     },
     onRenewed: () => void policies.look(true),
+    onTurn(states) {
+      meters.rootDates.clear();
+      for (const { name, asOf, from, problem } of states) {
+        meters.rootDates.set(Date.parse(asOf) / 1_000, { root: name });
+        const source = from === "carried" ? "included in this program" : "downloaded";
+        if (problem !== undefined) tell(`trusted root ${name}: ${source}, as of ${asOf}, not newer: ${problem.line()}`);
+      }
+    },
     ...(options.caFile === undefined ? {} : { caFile: options.caFile }),
   });
   const [log, record] = [sink(options.log), sink(options.record)];
@@ -194,7 +202,7 @@ async function serve(options: ServeCommandOptions, parts: Parts): Promise<Served
     },
     onEvent: tell,
   });
-  parts.roots.start();
+  if (!options.offline) parts.roots.start();
   void served.stopped.then(() => reports?.close());
   return served;
 }

@@ -19,7 +19,7 @@ export function clusterPolicyEvaluator(cluster: ClusterView): AdmissionPolicyEva
     const { request, policy, asking } = question;
     const context = { asset: assetOf(question), policy: policy.policy, now: asking.now };
     const objects = await cluster.admissionPolicies();
-    if (objects instanceof Problem) return unknownAdmissionPolicies(gapOf(objects), context);
+    if (objects instanceof Problem) return elsewhere(unknownAdmissionPolicies(gapOf(objects), context));
     let policies = compiled.get(objects);
     if (policies === undefined) {
       policies = readAdmissionPolicies({ ...objects, complete: objects.isPartial !== true });
@@ -31,7 +31,8 @@ export function clusterPolicyEvaluator(cluster: ClusterView): AdmissionPolicyEva
     // Manifests lack what the API server adds before its policies see an object.
     const shown = objects.isPartial === true ? defaulted(request) : request;
     const answer = await decideByPolicies(policies, shown, { namespace, may: cluster.may });
-    return evaluateAdmissionPolicies(answer, context);
+    const evaluations = evaluateAdmissionPolicies(answer, context);
+    return objects.isPartial === true ? evaluations : elsewhere(evaluations);
   };
 }
 
@@ -42,6 +43,15 @@ function defaulted(request: Question["request"]): Question["request"] {
     ...(object === undefined ? {} : { object: withDefaults(object) }),
     ...(oldObject === undefined ? {} : { oldObject: withDefaults(oldObject) }),
   };
+}
+
+/** The API server holds the request against its policies itself: what cannot be told here it knows. */
+function elsewhere(evaluations: readonly Evaluation[]): Evaluation[] {
+  return evaluations.map((one) =>
+    one.verdict !== "unknown"
+      ? one
+      : { ...one, gaps: one.gaps.map(({ reason }) => ({ code: "admission.policy-elsewhere", reason })) },
+  );
 }
 
 function assetOf({ request }: Question) {
