@@ -4,12 +4,15 @@ import { certificateModes } from "../../guards/admission/deploy/model.ts";
 import { defaultDeploySettings } from "../../guards/admission/deploy/settings.ts";
 import { collect, naming, reaching, walking } from "../options.ts";
 import { RENDER } from "../render-option.ts";
+import { serveCommand } from "./serve-command.ts";
 
 type Finish = (code: Promise<number> | number) => Promise<void>;
 
 export function admissionCommands(program: Command, finish: Finish): void {
   const admission = program.command("admission").description("enforce the policy where pods are admitted");
+  serveCommand(admission, finish);
   testCommand(admission, finish);
+  replayCommand(admission, finish);
   manifestsCommand(admission, finish);
 }
 
@@ -60,6 +63,31 @@ Examples:
   bulkhead admission test --cluster --policy bulkhead.yaml`,
     )
     .action(async (files: string[], options) => finish((await import("./test.ts")).admissionTest(files, options)));
+}
+
+function replayCommand(admission: Command, finish: Finish): void {
+  asking(admission.command("replay"), "text (default), json")
+    .argument("<log>", "requests that `admission serve --record` wrote")
+    .description("decide recorded requests again, by another policy")
+    .optionsGroup("Request:")
+    .option(
+      "--namespace-labels <[namespace:]key=value,…>",
+      "labels of a namespace, for policies that select by them; repeatable",
+      collect,
+      [] as string[],
+    )
+    .optionsGroup("")
+    .addHelpText(
+      "after",
+      `
+Exit codes: 0 nothing would be refused that was admitted, 1 something would, 2 usage or input error, 3 something is unknown or was not read
+
+Each request is decided as of when it was recorded, unless --now says otherwise.
+
+Example:
+  bulkhead admission replay requests.jsonl --policy stricter.yaml`,
+    )
+    .action(async (log: string, options) => finish((await import("./replay.ts")).admissionReplay(log, options)));
 }
 
 function manifestsCommand(admission: Command, finish: Finish): void {

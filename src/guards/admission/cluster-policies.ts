@@ -3,6 +3,7 @@
 import type { Evaluation } from "../../core/evaluation.ts";
 import { gapOf } from "../../core/evidence.ts";
 import { Problem } from "../../core/problem.ts";
+import { withDefaults } from "../../engines/admission/policies/defaults.ts";
 import { evaluateAdmissionPolicies as decideByPolicies } from "../../engines/admission/policies/evaluate.ts";
 import { readAdmissionPolicies } from "../../engines/admission/policies/read.ts";
 import type { AdmissionPolicies } from "../../engines/admission/policies/ready.ts";
@@ -27,7 +28,9 @@ export function clusterPolicyEvaluator(cluster: ClusterView): AdmissionPolicyEva
     if (policies.policies.length === 0) return [];
     const { namespace: name } = request;
     const namespace = name === undefined ? undefined : await cluster.namespace(name);
-    const answer = await decideByPolicies(policies, request, { namespace, may: cluster.may });
+    // Manifests lack what the API server adds before its policies see an object.
+    const shown = objects.isPartial === true ? defaulted(request) : request;
+    const answer = await decideByPolicies(policies, shown, { namespace, may: cluster.may });
     const evaluations = evaluateAdmissionPolicies(answer, context);
     return objects.isPartial === true ? evaluations : elsewhere(evaluations);
   };
@@ -40,6 +43,15 @@ function elsewhere(evaluations: readonly Evaluation[]): Evaluation[] {
       ? one
       : { ...one, gaps: one.gaps.map(({ reason }) => ({ code: "admission.policy-elsewhere", reason })) },
   );
+}
+
+function defaulted(request: Question["request"]): Question["request"] {
+  const { object, oldObject } = request;
+  return {
+    ...request,
+    ...(object === undefined ? {} : { object: withDefaults(object) }),
+    ...(oldObject === undefined ? {} : { oldObject: withDefaults(oldObject) }),
+  };
 }
 
 function assetOf({ request }: Question) {

@@ -59,6 +59,8 @@ export function serveArguments({ namespace, certificates, policy: [policy] }: De
     `${paths.policy}/${policy?.path ?? "bulkhead.yaml"}`,
     "--webhooks",
     names.cluster,
+    "--break-glass",
+    `${namespace}/${names.grants}`,
     ...(certificates === "own"
       ? ["--certificate-secret", `${namespace}/${names.certificate}`, "--service", `${namespace}/${names.component}`]
       : ["--certificate", `${paths.tls}/tls.crt`, "--key", `${paths.tls}/tls.key`]),
