@@ -24,6 +24,12 @@ function asking(command: Command, formats: string): Command {
     .option("--environment <name>", "environment of the policy where it names none for a namespace")
     .optionsGroup("Registry:")
     .option("--offline", "do not contact registries: signatures and attestations are unknown", false)
+    .option(
+      "--registry-mirror <domain=host>",
+      "mirror to use for a registry: docker.io=localhost:5000; repeatable",
+      collect,
+      [] as string[],
+    )
     .optionsGroup("Data:")
     .option("--db <file>", "advisory database file (default: see `bulkhead db status`)")
     .option("--now <time>", "decide as of this time (ISO 8601), for reproducible runs")

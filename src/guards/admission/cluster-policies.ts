@@ -36,15 +36,6 @@ export function clusterPolicyEvaluator(cluster: ClusterView): AdmissionPolicyEva
   };
 }
 
-/** The API server holds the request against its policies itself: what cannot be told here it knows. */
-function elsewhere(evaluations: readonly Evaluation[]): Evaluation[] {
-  return evaluations.map((one) =>
-    one.verdict !== "unknown"
-      ? one
-      : { ...one, gaps: one.gaps.map(({ reason }) => ({ code: "admission.policy-elsewhere", reason })) },
-  );
-}
-
 function defaulted(request: Question["request"]): Question["request"] {
   const { object, oldObject } = request;
   return {
@@ -52,6 +43,15 @@ function defaulted(request: Question["request"]): Question["request"] {
     ...(object === undefined ? {} : { object: withDefaults(object) }),
     ...(oldObject === undefined ? {} : { oldObject: withDefaults(oldObject) }),
   };
+}
+
+/** The API server holds the request against its policies itself: what cannot be told here it knows. */
+function elsewhere(evaluations: readonly Evaluation[]): Evaluation[] {
+  return evaluations.map((one) =>
+    one.verdict !== "unknown"
+      ? one
+      : { ...one, gaps: one.gaps.map(({ reason }) => ({ code: "admission.policy-elsewhere", reason })) },
+  );
 }
 
 function assetOf({ request }: Question) {

@@ -61,8 +61,10 @@ export function serveArguments({ namespace, certificates, policy: [policy] }: De
     names.cluster,
     "--break-glass",
     `${namespace}/${names.grants}`,
+    "--service",
+    `${namespace}/${names.component}`,
     ...(certificates === "own"
-      ? ["--certificate-secret", `${namespace}/${names.certificate}`, "--service", `${namespace}/${names.component}`]
+      ? ["--certificate-secret", `${namespace}/${names.certificate}`]
       : ["--certificate", `${paths.tls}/tls.crt`, "--key", `${paths.tls}/tls.key`]),
     ...(certificates === "files" ? ["--certificate-authority", `${paths.tls}/ca.crt`] : []),
   ];
