@@ -5,6 +5,8 @@ export interface BenchContext {
   readonly cache: string;
   /** The folder of public data. */
   readonly data: string;
+  /** A quick look in place of a measurement: limits are shown, and mean little. */
+  readonly short: boolean;
   /** One line of progress, on stderr. */
   readonly note: (line: string) => void;
 }

@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- [NAME…] [--data DIR] [--json FILE]`: measures, prints a table each and writes JSON. Without a name
+ * `npm run bench -- [NAME…] [--data DIR] [--json FILE] [--short]`: measures, prints a table each and writes JSON. Without a name
  * every benchmark runs. Exit code 1 where a limit does not hold, 2 where there is nothing to run.
  */
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
@@ -22,6 +22,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   trust: async () => (await import("./trust.ts")).trust,
   "trust-images": async () => (await import("./trust-images.ts")).trustImages,
   "admission-images": async () => (await import("./admission-images.ts")).admissionImages,
+  admission: async () => (await import("./admission.ts")).admission,
   "start-up": async () => (await import("./start-up.ts")).startUp,
 };
 
@@ -43,7 +44,7 @@ async function main(): Promise<number> {
     const missing = bench.needs.filter((path) => !existsSync(join(data, path)));
     if (missing.length > 0)
       return await refuse(`${data} lacks ${missing.join(", ")}: --data DIR names the public data`);
-    const report = await measure(name, bench, data);
+    const report = await measure(name, bench, data, parsed.values.short);
     process.stdout.write(`${formatTable(report)}\n`);
     const file = resolve(parsed.values.json ?? join(CACHE, `${name}.json`));
     mkdirSync(dirname(file), { recursive: true });
@@ -53,13 +54,14 @@ async function main(): Promise<number> {
   return over ? 1 : 0;
 }
 
-async function measure(name: string, bench: Bench, data: string): Promise<BenchReport> {
+async function measure(name: string, bench: Bench, data: string, short: boolean): Promise<BenchReport> {
   const startedAt = new Date().toISOString();
   const machine = describeMachine();
   mkdirSync(CACHE, { recursive: true });
   const result = await bench.run({
     cache: CACHE,
     data,
+    short,
     note: (line) => process.stderr.write(`${name}: ${line}\n`),
   });
   return { name, startedAt, machine, ...result };
@@ -69,6 +71,7 @@ function parseCommandLine() {
   const options = {
     data: { type: "string", default: resolve(ROOT, "../shared/data") },
     json: { type: "string" },
+    short: { type: "boolean", default: false },
   } as const;
   try {
     return parseArgs({ allowPositionals: true, options });
@@ -78,7 +81,7 @@ function parseCommandLine() {
 }
 
 async function refuse(why: string): Promise<number> {
-  const lines = [`bench: ${why}`, "usage: npm run bench -- [NAME…] [--data DIR] [--json FILE]"];
+  const lines = [`bench: ${why}`, "usage: npm run bench -- [NAME…] [--data DIR] [--json FILE] [--short]"];
   for (const [name, load] of Object.entries(benches)) lines.push(`  ${name.padEnd(12)} ${(await load()).about}`);
   process.stderr.write(`${lines.join("\n")}\n`);
   return 2;

@@ -9,7 +9,7 @@ import type { AdmissionRequest } from "../../../engines/admission/model.ts";
 import { readReview, writeAnswer } from "../../../engines/admission/review.ts";
 import type { RequestHead, ServerAnswer, ServerRequest } from "../../../net/server-model.ts";
 import type { Decision, Guard, PolicySet, Webhook } from "../model.ts";
-import { unknownEvaluation } from "../unknown.ts";
+import { hardest, unknownEvaluation } from "../unknown.ts";
 import { bounds } from "./bounds.ts";
 import { askedMilliseconds, createDeadline, type Deadline, innerMilliseconds } from "./deadline.ts";
 import { createGate, type Gate } from "./gate.ts";
@@ -109,16 +109,18 @@ export function createAnswerer(options: AnswererOptions): Answerer {
   }
 
   /**
-   * Which policy holds there is not known: it is the one of no namespace. What cannot be read is its author's doing, so that the
-   * action is that of a finding.
+   * Nothing of it was judged: it is as bad as the worst that the policy of its namespace denies. What cannot be read is its
+   * author's doing, so that the action is that of a finding.
    */
   function unreadable(body: Buffer, webhook: Webhook, problem: Problem): ServerAnswer {
-    const uid = uidOf(body);
-    if (uid === undefined) return failure("unreadable", 400, problem.line());
+    const begun = beginningOf(body);
+    if (begun === undefined) return failure("unreadable", 400, problem.line());
+    const { uid, namespace } = begun;
     meters.failures.add(1, { reason: "unreadable" });
     const { code, message: reason } = problem;
     const evaluation = { ...unknownEvaluation(namedBy(uid), now(), { code, reason }), verdict: "fail" } as const;
-    const stated = policies()?.forNamespace(undefined).actionOf(evaluation) ?? "deny";
+    const policy = policies()?.forNamespace(namespace);
+    const stated = policy === undefined ? "deny" : policy.actionOf(hardest(policy, evaluation));
     const action = webhook === "mutate" ? "audit" : stated;
     const message = `bulkhead: the review cannot be read: ${reason}`;
     const answer =
@@ -177,8 +179,13 @@ async function inTime(decision: Promise<Decision>, deadline: AbortSignal): Promi
 const BEGINNING =
   /^\s*\{\s*"kind"\s*:\s*"AdmissionReview"\s*,\s*"apiVersion"\s*:\s*"admission\.k8s\.io\/v1"\s*,\s*"request"\s*:\s*\{\s*"uid"\s*:\s*"([0-9A-Za-z._-]{1,128})"/;
 
-function uidOf(body: Buffer): string | undefined {
-  return BEGINNING.exec(body.subarray(0, 1_024).toString("latin1"))?.[1];
+/** What stands behind it, before the object: names are checked by then, and hold no quote. */
+const NAMESPACE = /,\s*"namespace"\s*:\s*"([a-z0-9-]{1,63})"\s*,\s*"operation"\s*:\s*"[A-Z]+"\s*,\s*"userInfo"\s*:/;
+
+function beginningOf(body: Buffer): { readonly uid: string; readonly namespace: string | undefined } | undefined {
+  const text = body.subarray(0, 4_096).toString("latin1");
+  const uid = BEGINNING.exec(text)?.[1];
+  return uid === undefined ? undefined : { uid, namespace: NAMESPACE.exec(text)?.[1] };
 }
 
 function namedBy(uid: string): AdmissionRequest {
