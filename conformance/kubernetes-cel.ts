@@ -4,14 +4,17 @@
  * (kubernetes/apiserver), `cel-go` (google/cel-go), `cel-spec` (google/cel-spec) and `policies/` (any repositories).
  */
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
+import { DECLARED_FIELDS } from "../src/engines/admission/policies/declared-fields.ts";
+import { readAdmissionPolicies } from "../src/engines/admission/policies/read.ts";
 import { compile } from "../src/engines/cel/compile.ts";
 import { authorizerOf, requestResourceOf } from "../src/engines/cel/kubernetes/authorizer.ts";
 import { kubernetes } from "../src/engines/cel/kubernetes/library.ts";
 import { asOwn } from "../src/engines/cel/maps.ts";
 import { casesOfFile } from "./cel.ts";
-import { casesOf, formatsOf } from "./kubernetes-cel/go-tables.ts";
+import { controlCases } from "./kubernetes-cel/controls.ts";
+import { casesOf, compiledBy, formatsOf } from "./kubernetes-cel/go-tables.ts";
 import { wildPolicies } from "./kubernetes-cel/policies.ts";
 import type { Case, Suite } from "./suite.ts";
 
@@ -32,6 +35,11 @@ const SPECIFIED: Readonly<Record<string, readonly [number, RegExp?]>> = {
   optionals: [13, /\/(?:map_null_entry_no_such_key|map_present_key_invalid_field)$/],
   string_ext: [87, /^(?:format|reverse)\/|\/(?:last)?indexof_out_of_range$/],
 };
+
+/** Expressions of the API server's tests of admission, and those of them that only its types refuse, or that are of tests alone. */
+const COMPILED = ["compile_test.go", "condition_test.go"].map((name) => `apiserver/pkg/admission/plugin/cel/${name}`);
+const NOT_BY_TYPES =
+  /^1 < 'asdf'$|^test\(\)|conditions\[0\]\.foo5|^fail to compile|metadata\.(?:managedFields|ownerReferences)/;
 
 /** What `format` writes at the version that Kubernetes has. */
 const FORMATS = "cel-go/ext/formatting_test.go";
@@ -55,13 +63,16 @@ export const kubernetesCel: Suite = {
   needs: ["apiserver", "cel-go", "cel-spec"],
   async *cases({ data }) {
     for (const table of TABLES) yield* tableCases(join(data, table), table);
+    for (const table of COMPILED) yield* compileCases(join(data, table), table);
     yield* formatCases(join(data, FORMATS));
     for (const [name, [leftOut, later]] of Object.entries(SPECIFIED)) {
       const path = join(data, "cel-spec/tests/simple/testdata", `${name}.textproto`);
       yield* casesOfFile(path, name, leftOut, { library: kubernetes, ...(later === undefined ? {} : { later }) });
     }
     const folder = join(data, "policies");
-    if (existsSync(folder)) yield* policyCases(folder);
+    if (!existsSync(folder)) return;
+    yield* policyCases(folder);
+    for (const name of readdirSync(folder)) yield* controlCases(join(folder, name));
   },
 };
 
@@ -86,6 +97,21 @@ function* tableCases(path: string, table: string): Generator<Case> {
   }
 }
 
+function* compileCases(path: string, table: string): Generator<Case> {
+  for (const { line, expression, refused, hasParams, hasAuthorizer } of compiledBy(readFileSync(path, "utf8"))) {
+    if (NOT_BY_TYPES.test(expression)) continue;
+    const hidden = [...(hasParams ? [] : ["params"]), ...(hasAuthorizer ? [] : ["authorizer"])];
+    const variables = VARIABLES.difference(new Set(hidden));
+    yield {
+      name: `${table}:${line}: ${expression}`,
+      run() {
+        const compiled = compile(expression, { variables, library: kubernetes, fields: DECLARED_FIELDS });
+        assert.equal("fault" in compiled, refused, "fault" in compiled ? compiled.fault.reason : "it compiles");
+      },
+    };
+  }
+}
+
 function* formatCases(path: string): Generator<Case> {
   for (const { line, expression, expected } of formatsOf(readFileSync(path, "utf8"))) {
     yield {
@@ -100,9 +126,9 @@ function* formatCases(path: string): Generator<Case> {
 }
 
 function* policyCases(folder: string): Generator<Case> {
-  const counts = new Map<string, number>();
-  for (const { name, kind, expressions, variables } of wildPolicies(folder)) {
-    counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  let count = 0;
+  for (const { name, expressions, variables, object } of wildPolicies(folder)) {
+    count += 1;
     const known = new Set([...VARIABLES, ...variables.map((each) => `variables.${each}`)]);
     yield {
       name: relative(folder, name),
@@ -111,9 +137,10 @@ function* policyCases(folder: string): Generator<Case> {
           const compiled = compile(expression, { variables: known, library: kubernetes });
           assert.ok("program" in compiled, "fault" in compiled ? `${compiled.fault.reason}: ${expression}` : "");
         }
+        if (object === undefined) return;
+        assert.deepEqual(readAdmissionPolicies({ objects: [object], unread: [], complete: true }).faults, []);
       },
     };
   }
-  for (const [kind, count] of counts)
-    yield { name: `policies of kind ${kind}: ${count}`, run: () => assert.ok(count > 0) };
+  yield { name: "policies were found", run: () => assert.ok(count > 0) };
 }

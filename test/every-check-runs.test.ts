@@ -15,6 +15,7 @@ import { manifestReader } from "../src/engines/kubernetes/manifests.ts";
 import { fixtureImage, json, tarOf, writeLayout, writeLayoutParts } from "../src/engines/oci/image.fixture.ts";
 import type { ImageTrust } from "../src/engines/trust/model.ts";
 import { conclude } from "../src/evaluate/conclude.ts";
+import { evaluateProbes } from "../src/evaluate/kubernetes/admission-probe.ts";
 import { evaluateManifests } from "../src/evaluate/kubernetes/workloads.ts";
 import { evaluateAttested } from "../src/scan/attested-image.ts";
 import { scanTree } from "../src/scan/tree.ts";
@@ -143,13 +144,25 @@ function writeIndex(): string {
   return root;
 }
 
-/** The age of a Secret is known of a cluster alone. */
+/** The age of a Secret, whether a webhook is answered, and what admission refuses are known of a cluster alone. */
 function cluster() {
   const reader = manifestReader();
   const metadata = { name: "db", namespace: "shop", creationTimestamp: "2020-01-01T00:00:00Z" };
   const secret = { apiVersion: "v1", kind: "Secret", metadata, type: "Opaque", data: { password: "" } };
-  reader.object(secret, { kind: "cluster", cluster: "prod" });
-  return evaluateManifests(reader.manifests(), { policy, now, scope: "prod" });
+  const service = { namespace: "kyverno", name: "kyverno-svc" };
+  const rules = [{ apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["pods"] }];
+  const guard = {
+    apiVersion: "admissionregistration.k8s.io/v1",
+    kind: "ValidatingWebhookConfiguration",
+    metadata: { name: "kyverno" },
+    webhooks: [{ name: "validate.kyverno.svc", clientConfig: { service }, rules }],
+  };
+  const shopNamespace = { apiVersion: "v1", kind: "Namespace", metadata: { name: "shop" } };
+  for (const object of [shopNamespace, secret, guard]) reader.object(object, { kind: "cluster", cluster: "prod" });
+  const manifests = reader.manifests();
+  const judging = { policy, now, scope: "prod" };
+  const untried = { code: "admission.probe-bound", reason: "not tried" };
+  return [...evaluateManifests(manifests, judging), ...evaluateProbes(manifests, new Map(), untried, judging)];
 }
 
 /** One that admission does not open, with a scan report that its signer made. */

@@ -23,6 +23,38 @@ export function casesOf(source: string): TableCase[] {
   return cases;
 }
 
+export interface CompileCase {
+  readonly line: number;
+  readonly expression: string;
+  readonly refused: boolean;
+  readonly hasParams: boolean;
+  readonly hasAuthorizer: boolean;
+}
+
+/** Expressions by what they may read and whether they compile: `Expression: "…"`, or lists of them by case. */
+export function compiledBy(source: string): CompileCase[] {
+  const lineOf = (index: number) => source.slice(0, index).split("\n").length;
+  const single = [...source.matchAll(/\bExpression:\s*("(?:[^"\\\n]|\\.)*")/g)].map((match) => ({
+    ...{ line: lineOf(match.index), expression: textOf(match[1] ?? '""') },
+    ...{ refused: false, hasParams: true, hasAuthorizer: true },
+  }));
+  const listed = [
+    ...source.matchAll(/\b(expressions|errorExpressions):\s*(?:\[\]string|map\[string\]string)\{/g),
+  ].flatMap((match) => {
+    const end = match.index + match[0].length;
+    const around = around_(source, match.index, match.index);
+    const refused = match[1] === "errorExpressions";
+    const inner = around_(source, end, end);
+    const pattern = refused ? /("(?:[^"\\\n]|\\.)*"):/g : /("(?:[^"\\\n]|\\.)*")[,}\s]/g;
+    return [...inner.matchAll(pattern)].map(([, literal = '""']) => ({
+      ...{ line: lineOf(match.index), expression: textOf(literal), refused },
+      hasParams: /hasParams:\s*true/.test(around),
+      hasAuthorizer: /hasAuthorizer:\s*true/.test(around),
+    }));
+  });
+  return [...single, ...listed];
+}
+
 /** Cases of `text.format([…])`, in the default locale. */
 export function formatsOf(source: string): (Omit<TableCase, "expected"> & { readonly expected: string | undefined })[] {
   return [...source.matchAll(/\bformat:\s*("(?:[^"\\\n]|\\.)*")/g)].flatMap((match) => {

@@ -1,5 +1,5 @@
 /** Expressions of policies in the wild, by the kind of object that holds them. */
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
 
@@ -15,10 +15,11 @@ export interface WildPolicy {
 }
 
 export function* wildPolicies(folder: string): Generator<WildPolicy> {
-  for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) yield* wildPolicies(path);
-    else if (/\.ya?ml$/.test(entry.name)) yield* policiesIn(path);
+  for (const name of readdirSync(folder).sort()) {
+    const path = join(folder, name);
+    const entry = statSync(path, { throwIfNoEntry: false });
+    if (entry?.isDirectory() === true) yield* wildPolicies(path);
+    else if (entry !== undefined && /\.ya?ml$/.test(name)) yield* policiesIn(path);
   }
 }
 
@@ -39,8 +40,10 @@ function* policiesIn(path: string): Generator<WildPolicy> {
     if (object.kind === "ConstraintTemplate") {
       for (const target of list(spec.targets)) {
         for (const code of list(target.code)) {
-          if (code.engine === "K8sNativeValidation")
-            yield { name, kind: "K8sNativeValidation", ...expressionsOf(fields(code.source)) };
+          if (code.engine !== "K8sNativeValidation") continue;
+          const { expressions, variables } = expressionsOf(fields(code.source));
+          // Gatekeeper gives these itself.
+          yield { name, kind: "K8sNativeValidation", expressions, variables: [...variables, "anyObject", "params"] };
         }
       }
     }

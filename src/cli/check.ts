@@ -31,6 +31,13 @@ export async function check(dir: string, options: CheckOptions): Promise<number>
     const cause = "--probe tries the admission of a cluster";
     throw usageProblem("--probe", cause, "--cluster");
   }
+  if (options.pullSecrets && !(options.cluster && options.verify)) {
+    throw usageProblem(
+      "--pull-secrets",
+      "--pull-secrets is about the images that a cluster runs",
+      "--cluster --verify",
+    );
+  }
   if (options.cluster) {
     return await runEvaluation(root, options, async (judging) => ({
       ...(await (await import("./cluster/check.ts")).checkCluster(judging, options, root)),

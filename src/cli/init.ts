@@ -157,6 +157,8 @@ admission:
   deadlineSeconds: ${admission.deadlineSeconds}
   # Hours that what was found beside an image still counts while its registry does not answer.
   outageHours: ${admission.outageHours}
+  # Images by which \`check --cluster --probe\` tries admission: { unsigned: REF, stranger: REF, signed: REF }.
+  probe: {}
 
 # Values of an environment (--environment NAME), which override those outside of it: any key but exceptions.
 environments: {}

@@ -142,6 +142,7 @@ export function connecting(command: Command): Command {
 export function probing(command: Command): Command {
   return command
     .optionsGroup("Cluster:")
+    .option("--pull-secrets", "with --verify: ask registries with the Secrets that the pods pull with", false)
     .option("--probe", "try admission in every application namespace, by dry runs that store nothing", false)
     .option("--probe-unsigned <ref>", "image without a signature, which must be refused")
     .option("--probe-stranger <ref>", "image signed by nobody whom the policy trusts, which must be refused")

@@ -7,6 +7,7 @@ import { assetEnd } from "../core/relation.ts";
 import type { RunningImage } from "../engines/kubernetes/cluster/running.ts";
 import { containersOf, type Manifests } from "../engines/kubernetes/model.ts";
 import type { NamedImage } from "../engines/oci/open.ts";
+import type { Credentials } from "../engines/oci/registry/credentials.ts";
 import { targetOf } from "../engines/oci/target.ts";
 import type { ImageDecision } from "../engines/trust/decision-model.ts";
 import { inParallel } from "../engines/trust/in-parallel.ts";
@@ -28,6 +29,8 @@ interface Looked {
   /** What it must come to: what was scanned. */
   readonly digest?: Digest;
   readonly manifest?: Digest;
+  /** What its registry is asked with; a Problem where that could not be found out. Absent: what the caller has. */
+  readonly credentials?: Credentials | Problem;
 }
 
 /**
@@ -98,7 +101,10 @@ type Running = Pick<RunningImage, "name" | "digest" | "repository">;
 export async function scanRunningTrust(
   images: readonly Running[],
   manifests: Manifests,
-  context: TrustContext,
+  context: TrustContext & {
+    /** What pods pull an image with, by its name. Absent: the caller's own. */
+    readonly credentialsOf?: (image: string) => Promise<Credentials | undefined | Problem>;
+  },
 ): Promise<Evaluation[]> {
   const running = new Set(images.map(({ name }) => name));
   const named = [...new Set(imagesNamed(manifests))].filter((name) => !running.has(name));
@@ -111,11 +117,10 @@ export async function scanRunningTrust(
     if (digest === undefined || repository === undefined) return { asset, looked: { reference: name, at: undefined } };
     return { asset, looked: { reference: name, at: `${repository}@${digest}`, digest } };
   });
-  const scanned = await inParallel(
-    wanted,
-    AT_ONCE,
-    async ({ asset, looked }) => await scanTrust(asset, looked, context),
-  );
+  const scanned = await inParallel(wanted, AT_ONCE, async ({ asset, looked }) => {
+    const credentials = looked.at === undefined ? undefined : await context.credentialsOf?.(looked.reference);
+    return await scanTrust(asset, { ...looked, ...(credentials === undefined ? {} : { credentials }) }, context);
+  });
   return scanned.flat();
 }
 
@@ -131,9 +136,10 @@ async function scanTrust(asset: Asset, looked: Looked, context: TrustContext): P
 }
 
 async function decisionOf(
-  { reference, at, digest }: Looked,
+  { reference, at, digest, credentials }: Looked,
   { trust, now }: TrustContext,
 ): Promise<ImageDecision | Problem> {
+  if (credentials instanceof Problem) return credentials;
   if (at === undefined) {
     return new Problem({
       kind: "unavailable",
@@ -145,7 +151,8 @@ async function decisionOf(
   }
   try {
     const { collectTrust } = await import("../collect/trust/image-trust.ts");
-    const { opened, memory, registry } = trust;
+    const { opened, memory } = trust;
+    const registry = { ...trust.registry, ...(credentials === undefined ? {} : { credentials }) };
     const image = await collectTrust(at, { material: opened.collected.material, memory, registry, now });
     if (digest !== undefined && image.subject.digest !== digest) {
       const cause = "changed while it was read";

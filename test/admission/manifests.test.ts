@@ -7,6 +7,12 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { after, test } from "node:test";
 import { parseAllDocuments } from "yaml";
+import { type CertificateOptions, certificatesOf } from "../../src/cli/admission/serve-certificates.ts";
+import { program } from "../../src/cli/program.ts";
+import type { ClusterApi } from "../../src/engines/kubernetes/cluster/client.ts";
+import { certificateModes } from "../../src/guards/admission/deploy/model.ts";
+import { defaultDeploySettings } from "../../src/guards/admission/deploy/settings.ts";
+import { serveArguments } from "../../src/guards/admission/deploy/workload.ts";
 import { bulkhead } from "../bulkhead.ts";
 
 const root = join(import.meta.dirname, "..", "..");
@@ -51,13 +57,13 @@ function objectsIn(text: string): Map<string, unknown> {
   return new Map(objects.map((object) => [`${object.kind} ${object.metadata.name}`, object]));
 }
 
-test("what kustomize makes of the base and its overlays has no finding but that one of them fails open", {
+test("what kustomize makes of the base and its overlays has no finding but that what is made to fail open does", {
   skip,
 }, async () => {
   for (const [path, allowed] of [
     ["base", []],
     ["overlays/cert-manager", []],
-    ["overlays/audit-first", ["cluster/webhook-fails-open"]],
+    ["overlays/audit-first", ["cluster/image-verification", "cluster/webhook-fails-open"]],
   ] as const) {
     const { failing } = await findings(`${path.replaceAll("/", "-")}.yaml`, built(path));
     assert.deepEqual([...new Set(failing)], allowed, path);
@@ -67,6 +73,29 @@ test("what kustomize makes of the base and its overlays has no finding but that 
 test("the overlay of cert-manager is what is printed for it", { skip }, async () => {
   const { stdout } = await run("admission", "manifests", "--certificates", "cert-manager");
   assert.deepEqual(objectsIn(built("overlays/cert-manager")), objectsIn(stdout));
+});
+
+test("the pod calls serve with options that it has, and that say enough, in every mode", () => {
+  const serve = program.commands
+    .find((one) => one.name() === "admission")
+    ?.commands.find((one) => one.name() === "serve");
+  assert.ok(serve !== undefined);
+  for (const certificates of certificateModes) {
+    const words = serveArguments({ ...defaultDeploySettings, certificates });
+    assert.deepEqual(words.slice(0, 2), ["admission", "serve"]);
+    const known = serve.createCommand("serve").copyInheritedSettings(serve).exitOverride();
+    for (const option of serve.options) known.addOption(option);
+    const { operands, unknown } = known.parseOptions(words.slice(2));
+    assert.deepEqual([operands, unknown], [[], []], certificates);
+    const options = known.opts<CertificateOptions>();
+    // It throws where the options do not go together, or say too little.
+    const { anchors } = certificatesOf(options, {} as ClusterApi);
+    assert.ok(anchors !== undefined);
+    assert.deepEqual(
+      [known.opts().breakGlass, known.opts().webhooks],
+      ["bulkhead/admission-grants", "bulkhead-admission"],
+    );
+  }
 });
 
 test("the policy goes along with the files that it names, and so does the key of the database", async () => {

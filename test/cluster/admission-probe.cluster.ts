@@ -278,6 +278,24 @@ trust:
     assert.match(tried(await probe())[0] ?? "", /^bulkhead unknown: admission.probe-forbidden/);
   });
 
+  it("registries are asked with the pods' own Secrets on request; who may not read those finds nothing out", async () => {
+    const verdict = async (config: string) => {
+      const named = ["--kubeconfig", config, "--policy", policy, "--plain-http", "--no-secrets", "--verify"];
+      const args = ["check", "--cluster", ...named, "--pull-secrets", "--format", "json", "--quiet"];
+      const { stdout, stderr } = await bulkhead(args, { cwd: cluster.folder, home: cluster.folder });
+      assert.notEqual(stdout, "", stderr);
+      const { evaluations } = JSON.parse(stdout) as Report;
+      const own = evaluations.filter(
+        ({ check, asset }) => check === "registry/unsigned-image" && asset.name === images.signed,
+      );
+      return own.map(({ verdict, gaps }) => [verdict, ...gaps.map(({ code }) => code)].join(" "));
+    };
+    // The published role gets no service account.
+    assert.match((await verdict(kubeconfig)).join(), /^unknown cluster\./);
+    // There is none here, as there would be in a cluster: the pod pulls with nothing.
+    assert.deepEqual(await verdict(await cluster.kubeconfig()), ["pass"]);
+  });
+
   it("an image that is not what it is named as ends the run", async () => {
     const run = async (...words: readonly string[]) =>
       await bulkhead(["check", "--cluster", "--kubeconfig", kubeconfig, "--policy", policy, "--plain-http", ...words], {

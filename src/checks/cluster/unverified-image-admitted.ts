@@ -43,6 +43,11 @@ const TITLES: Readonly<Record<Exclude<ProbeRole, "signed">, string>> = {
   stranger: "Admission lets in an image that a stranger has signed",
 };
 
+const FIXES: typeof TITLES = {
+  unsigned: "have a policy refuse images without a signature",
+  stranger: "have a policy name the signers whom it trusts, and refuse all others",
+};
+
 function* found({ object, name, answers }: AdmissionProbeFacts["probe"]): Generator<FieldDetection> {
   for (const { outcome, role, image } of answers) {
     if (outcome !== "admitted" || role === "signed") continue;
@@ -51,7 +56,7 @@ function* found({ object, name, answers }: AdmissionProbeFacts["probe"]): Genera
       path: ["metadata", "name"],
       subject: role,
       title: TITLES[role],
-      fix: `have a policy that verifies signatures refuse it in namespace ${name}`,
+      fix: `${FIXES[role]} in namespace ${name}`,
       evidence: { image },
     };
   }

@@ -12,6 +12,7 @@ export function admissionCommands(program: Command, finish: Finish): void {
   const admission = program.command("admission").description("enforce the policy where pods are admitted");
   serveCommand(admission, finish);
   testCommand(admission, finish);
+  replayCommand(admission, finish);
   manifestsCommand(admission, finish);
 }
 
@@ -23,6 +24,12 @@ function asking(command: Command, formats: string): Command {
     .option("--environment <name>", "environment of the policy where it names none for a namespace")
     .optionsGroup("Registry:")
     .option("--offline", "do not contact registries: signatures and attestations are unknown", false)
+    .option(
+      "--registry-mirror <domain=host>",
+      "mirror to use for a registry: docker.io=localhost:5000; repeatable",
+      collect,
+      [] as string[],
+    )
     .optionsGroup("Data:")
     .option("--db <file>", "advisory database file (default: see `bulkhead db status`)")
     .option("--now <time>", "decide as of this time (ISO 8601), for reproducible runs")
@@ -62,6 +69,31 @@ Examples:
   bulkhead admission test --cluster --policy bulkhead.yaml`,
     )
     .action(async (files: string[], options) => finish((await import("./test.ts")).admissionTest(files, options)));
+}
+
+function replayCommand(admission: Command, finish: Finish): void {
+  asking(admission.command("replay"), "text (default), json")
+    .argument("<log>", "requests that `admission serve --record` wrote")
+    .description("decide recorded requests again, by another policy")
+    .optionsGroup("Request:")
+    .option(
+      "--namespace-labels <[namespace:]key=value,…>",
+      "labels of a namespace, for policies that select by them; repeatable",
+      collect,
+      [] as string[],
+    )
+    .optionsGroup("")
+    .addHelpText(
+      "after",
+      `
+Exit codes: 0 nothing would be refused that was admitted, 1 something would, 2 usage or input error, 3 something is unknown or was not read
+
+Each request is decided as of when it was recorded, unless --now says otherwise.
+
+Example:
+  bulkhead admission replay requests.jsonl --policy stricter.yaml`,
+    )
+    .action(async (log: string, options) => finish((await import("./replay.ts")).admissionReplay(log, options)));
 }
 
 function manifestsCommand(admission: Command, finish: Finish): void {

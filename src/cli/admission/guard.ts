@@ -14,6 +14,7 @@ import { policyText } from "../../report/wording.ts";
 import { defaultDatabase, defaultRoots } from "../paths.ts";
 import { type ReachingOptions, registryOptions } from "../reaching.ts";
 import { refreshRoots } from "../trust/open.ts";
+import { mirrorsOf } from "./serve-values.ts";
 
 export interface AskingOptions extends ReachingOptions {
   readonly policy?: string;
@@ -21,6 +22,7 @@ export interface AskingOptions extends ReachingOptions {
   readonly db?: string;
   /** No registry is asked. */
   readonly offline: boolean;
+  readonly registryMirror: readonly string[];
 }
 
 export interface OpenedGuard {
@@ -67,7 +69,11 @@ export async function openGuard(
     options.db === undefined ? await openAdvisories(defaultDatabase()) : await openNamedAdvisories(options.db);
   const images: ImageAssessor = offline
     ? unaskedImages(() => advisories)
-    : createImageAssessor({ advisories: () => advisories, registry: registryOptions(options) });
+    : createImageAssessor({
+        advisories: () => advisories,
+        registry: registryOptions(options),
+        mirrors: mirrorsOf(options.registryMirror),
+      });
   const [first] = distinct;
   return {
     policies,

@@ -1,8 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { readPolicyFiles } from "../../collect/policy/files.ts";
+import { loadPolicy } from "../../collect/policy/load.ts";
 import { printable } from "../../core/printable.ts";
 import { Problem, usageProblem } from "../../core/problem.ts";
+import { type PinScope, pinScopes } from "../../engines/admission/policy-model.ts";
 import { isThere, writeWhole } from "../../engines/files/write.ts";
 import { parseReference } from "../../engines/oci/reference.ts";
 import { deployJson, deployStream, MADE_BY, writtenFiles } from "../../guards/admission/deploy/files.ts";
@@ -51,7 +53,9 @@ export async function admissionManifests(options: ManifestsOptions): Promise<num
 }
 
 async function settingsOf(options: ManifestsOptions): Promise<DeploySettings> {
-  const policy = options.policy === undefined ? undefined : await readPolicyFiles(options.policy, process.cwd());
+  const root = process.cwd();
+  const policy = options.policy === undefined ? undefined : await readPolicyFiles(options.policy, root);
+  const pin = options.policy === undefined ? defaultDeploySettings.pin : await pinOf(options.policy, root);
   const advisories = advisoriesOf(options);
   const files = [...(policy ?? defaultDeploySettings.policy), ...(advisories === undefined ? [] : [advisories.key])];
   const length = files.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
@@ -68,12 +72,22 @@ async function settingsOf(options: ManifestsOptions): Promise<DeploySettings> {
     timeoutSeconds: numberOf(options.timeout, "--timeout", 1, 30),
     certificates: options.certificates,
     policy: files,
+    pin,
     excluded: options.excludeNamespace.map((name) => nameOf(name, "--exclude-namespace")),
     asksForExcluded: options.includeExcluded,
     kinds: options.kind.map(kindOf),
     pullSecrets: options.pullSecret.map(secretOf),
     ...(advisories === undefined ? {} : { advisories: { ...advisories, publicKey: advisories.key.path } }),
   };
+}
+
+/** The widest of what holds in any namespace. */
+async function pinOf(flag: string, root: string): Promise<PinScope> {
+  const { admission } = await loadPolicy({ flag, root });
+  const names = new Set(Object.values(admission.environments));
+  const all = await Promise.all([...names].map(async (environment) => await loadPolicy({ flag, root, environment })));
+  const scopes = [admission, ...all.map((policy) => policy.admission)].map(({ pin }) => pin);
+  return scopes.reduce((one, other) => (pinScopes.indexOf(other) > pinScopes.indexOf(one) ? other : one));
 }
 
 /** What the API server takes of one object's values together. */

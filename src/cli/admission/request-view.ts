@@ -56,14 +56,18 @@ function reasonView(
     check,
     verdict,
     action,
-    // What it is about stands beside it.
-    message: image !== undefined && message.startsWith(`${image}: `) ? message.slice(image.length + 2) : message,
+    message: withoutImage(message, image),
     ...(field === undefined ? {} : { field }),
     ...(image === undefined ? {} : { image }),
     ...(fix === undefined ? {} : { fix }),
     ...(policy === undefined ? {} : { policy }),
     ...(place === undefined ? {} : { place }),
   };
+}
+
+/** What it is about stands beside it. */
+export function withoutImage(message: string, image: string | undefined): string {
+  return image !== undefined && message.startsWith(`${image}: `) ? message.slice(image.length + 2) : message;
 }
 
 function placed(place: PlaceView | undefined, shown: (path: string) => string): PlaceView | undefined {

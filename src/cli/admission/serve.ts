@@ -4,6 +4,7 @@ import type { Problem } from "../../core/problem.ts";
 import { createClient } from "../../engines/kubernetes/cluster/client.ts";
 import { connectionOf } from "../../engines/kubernetes/cluster/kubeconfig.ts";
 import { createBreakGlass } from "../../guards/admission/break-glass.ts";
+import { clusterPolicyEvaluator } from "../../guards/admission/cluster-policies.ts";
 import { clusterLimits, createClusterView } from "../../guards/admission/cluster-view.ts";
 import { createGuard } from "../../guards/admission/decide.ts";
 import { keepAdvisories } from "../../guards/admission/images/advisories.ts";
@@ -124,6 +125,14 @@ function openParts(options: ServeCommandOptions) {
       return [...new Set(all)];
     },
     onRenewed: () => void policies.look(true),
+    onTurn(states) {
+      meters.rootDates.clear();
+      for (const { name, asOf, from, problem } of states) {
+        meters.rootDates.set(Date.parse(asOf) / 1_000, { root: name });
+        const source = from === "carried" ? "included in this program" : "downloaded";
+        if (problem !== undefined) tell(`trusted root ${name}: ${source}, as of ${asOf}, not newer: ${problem.line()}`);
+      }
+    },
     ...(options.caFile === undefined ? {} : { caFile: options.caFile }),
   });
   const [log, record] = [sink(options.log), sink(options.record)];
@@ -190,7 +199,7 @@ async function serve(options: ServeCommandOptions, parts: Parts): Promise<Served
     },
     onEvent: tell,
   });
-  parts.roots.start();
+  if (!options.offline) parts.roots.start();
   void served.stopped.then(() => reports?.close());
   return served;
 }
@@ -203,6 +212,7 @@ function guardOf(options: ServeCommandOptions, { api, images, policies, source }
     cluster,
     scope: "cluster",
     scannerOf: (policy) => source.scannerOf(policy),
+    ...(api === undefined ? {} : { admissionPolicies: clusterPolicyEvaluator(cluster) }),
     ...(api === undefined || grants === undefined
       ? {}
       : {

@@ -15,10 +15,7 @@ import { openGuard } from "./guard.ts";
 import { trialOutputs, writeTrial } from "./outputs.ts";
 import { unreadOf } from "./read.ts";
 import { exitCodeOf, requestView } from "./request-view.ts";
-import { type AdmissionTestOptions, simulatedBy } from "./test.ts";
-
-/** Milliseconds for each request. */
-const PATIENCE = 60_000;
+import { type AdmissionTestOptions, PATIENCE, simulatedBy } from "./test-options.ts";
 
 /**
  * `bulkhead admission test --cluster`: what runs now, asked about as if it were created: one line a cause. Nothing is written.

@@ -3,38 +3,18 @@ import { openExclusion } from "../../collect/tree/exclusion.ts";
 import { counted } from "../../core/counted.ts";
 import { usageProblem } from "../../core/problem.ts";
 import { viewOfFiles } from "../../guards/admission/trial/cluster-view.ts";
-import { requestsOf, type Simulated, type TrialRequest } from "../../guards/admission/trial/requests.ts";
+import { requestsOf, type TrialRequest } from "../../guards/admission/trial/requests.ts";
 import { tryRequest } from "../../guards/admission/trial/run.ts";
 import type { RequestView, TrialView, UnreadView } from "../../report/admission/trial-view.ts";
 import { parseNow } from "../evaluation.ts";
 import { namedPlace } from "../named-place.ts";
 import { createProgress } from "../progress.ts";
-import { type AskingOptions, openGuard } from "./guard.ts";
+import { openGuard } from "./guard.ts";
 import { namespaceLabels } from "./labels.ts";
 import { trialOutputs, writeTrial } from "./outputs.ts";
 import { type ReadFiles, readFiles } from "./read.ts";
 import { exitCodeOf, requestView } from "./request-view.ts";
-
-export interface AdmissionTestOptions extends AskingOptions {
-  readonly cluster: boolean;
-  readonly kubeconfig?: string;
-  readonly context?: string;
-  readonly namespace?: string;
-  readonly namespaceLabels: readonly string[];
-  readonly as: string;
-  readonly asGroup: readonly string[];
-  readonly kubernetesVersion?: string;
-  readonly render: boolean;
-  readonly exclude: readonly string[];
-  readonly respectGitignore: boolean;
-  readonly format: readonly string[];
-  readonly all: boolean;
-  readonly quiet: boolean;
-  readonly now?: string;
-}
-
-/** Milliseconds for each request: there is no API server that waits, and a laptop's network is slow. */
-const PATIENCE = 60_000;
+import { type AdmissionTestOptions, PATIENCE, simulatedBy } from "./test-options.ts";
 
 /**
  * `bulkhead admission test [FILES…]`, or `--cluster`: what the webhook would answer. Ends with 1 where something is refused,
@@ -121,10 +101,6 @@ async function testFiles(places: readonly string[], options: AdmissionTestOption
     progress.clear();
     opened.close();
   }
-}
-
-export function simulatedBy({ namespace = "default", as: username, asGroup: groups }: AdmissionTestOptions): Simulated {
-  return { namespace, user: { username, groups: [...groups, "system:authenticated"], extra: {} } };
 }
 
 /** Judged all the same: whoever excludes other namespaces knows. */

@@ -5,10 +5,13 @@ import { connectionOf } from "../../engines/kubernetes/cluster/kubeconfig.ts";
 import type { Evaluated, EvaluationContext, EvaluationOptions } from "../evaluation.ts";
 import { type ClusterOptions, clusterNamed, evaluateCluster } from "./audit.ts";
 import { isProbing, type ProbeOptions, probeImages } from "./probe-options.ts";
+import { podCredentials } from "./pull-credentials.ts";
 
 export interface ClusterCheckOptions extends EvaluationOptions, ClusterOptions, ProbeOptions {
   /** Look up the signatures of what runs. */
   readonly verify: boolean;
+  /** By the Secrets that the pods pull with. */
+  readonly pullSecrets: boolean;
 }
 
 export async function checkCluster(
@@ -27,15 +30,17 @@ export async function checkCluster(
   const context = options.verify ? { ...judging, trust: verifying.trust } : judging;
   return await evaluateCluster(context, options, root, async ({ manifests, images: running }, evaluations) => {
     const notes = [...verifying.notes];
-    if (options.verify) {
-      const { scanRunningTrust } = await import("../../scan/image-trust.ts");
-      evaluations.take(await scanRunningTrust(running, manifests, { ...judging, trust: verifying.trust }));
-    }
-    if (vouched !== undefined) {
-      const { probeAdmission } = await import("../../scan/admission-probe.ts");
-      const connection = connectionOf(clusterNamed(options));
-      const api = createClient(connection);
-      try {
+    const connection = connectionOf(clusterNamed(options));
+    const api = createClient(connection);
+    try {
+      if (options.verify) {
+        const { scanRunningTrust } = await import("../../scan/image-trust.ts");
+        const asked = options.pullSecrets ? { credentialsOf: podCredentials(api, manifests) } : {};
+        const verified = { ...judging, ...asked, trust: verifying.trust };
+        evaluations.take(await scanRunningTrust(running, manifests, verified));
+      }
+      if (vouched !== undefined) {
+        const { probeAdmission } = await import("../../scan/admission-probe.ts");
         const tried = await probeAdmission(api, manifests, vouched, {
           policy,
           now,
@@ -45,9 +50,9 @@ export async function checkCluster(
         const namespaces = new Set(tried.map(({ asset }) => asset.id));
         evaluations.take(tried);
         notes.push(`admission was tried in ${counted(namespaces.size, "namespace")}, by dry runs that store nothing`);
-      } finally {
-        api.close();
       }
+    } finally {
+      api.close();
     }
     return notes;
   });

@@ -21,8 +21,9 @@ export function isProbing({ probe, probeUnsigned, probeStranger, probeSigned }: 
  *
  * @throws Problem (usage) where none is named: there is nothing to try
  */
-export function probeImages(options: ProbeOptions, _policy: Policy): ProbeImages {
-  const { probeUnsigned: unsigned, probeStranger: stranger, probeSigned: signed } = options;
+export function probeImages(options: ProbeOptions, { admission: { probe } }: Policy): ProbeImages {
+  const { probeUnsigned: unsigned = probe.unsigned, probeStranger: stranger = probe.stranger } = options;
+  const { probeSigned: signed = probe.signed } = options;
   if (unsigned === undefined && stranger === undefined) {
     const remedy = "--probe-unsigned and --probe-stranger with images of a registry that the cluster reaches";
     throw usageProblem("--probe", "no image was named to try admission with", remedy);

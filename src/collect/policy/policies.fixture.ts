@@ -99,6 +99,7 @@ const admission = {
   pin: fc.constantFrom("off" as const, "pods" as const, "all" as const),
   deadlineSeconds: fc.integer({ min: 1, max: 29 }),
   outageHours: fc.integer({ min: 0, max: 168 }),
+  probe: fc.record({ unsigned: fc.constant("registry.example.com/probe:1") }, { requiredKeys: [] }),
 };
 const cidrs = fc.subarray(["10.0.0.0/8", "fd00::/48"]);
 const more = {

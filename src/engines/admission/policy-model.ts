@@ -13,6 +13,8 @@ export interface AdmissionRules {
   readonly deadlineSeconds: number;
   /** Hours that what was found beside an image still counts while its registry does not answer. */
   readonly outageHours: number;
+  /** Images by which `check --cluster --probe` tries admission, as references. */
+  readonly probe: { readonly unsigned?: string; readonly stranger?: string; readonly signed?: string };
 }
 
 export type PinScope = (typeof pinScopes)[number];

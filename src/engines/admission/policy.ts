@@ -69,7 +69,21 @@ export const admissionSettings = {
     initial: 24,
     tighten: less,
   }),
+  "admission.probe.unsigned": probeImage("An image without a signature, which must be refused."),
+  "admission.probe.stranger": probeImage("An image signed by nobody whom the policy trusts, which must be refused."),
+  "admission.probe.signed": probeImage("An image that must be admitted, to tell refusals for the image from others."),
 };
+
+function probeImage(description: string) {
+  return setting<string | undefined>({
+    form: { kind: "text" },
+    description: `${description} Default: none. Stricter: nothing.`,
+    group: "Images by which `check --cluster --probe` tries admission.",
+    initial: undefined,
+    tighten: either(() => false),
+    show: (value) => value ?? "none",
+  });
+}
 
 type WrittenRules =
   | Action

@@ -20,6 +20,8 @@ export interface CompileOptions {
   readonly container?: string;
   /** What it may use beside the language itself. */
   readonly library?: Library;
+  /** Fields that a variable, or a field of one, may have: `request.kind` → `group`, `version`, `kind`. Of others any. */
+  readonly fields?: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 /** Reads an expression. Functions that there are not, and names that may not be read, are faults already here. */
@@ -69,7 +71,7 @@ const types: Readonly<Record<string, Type>> = Object.fromEntries(
 /** @param scope - names of loops around it, the innermost last */
 type Compile = (expression: Expression, scope: readonly string[]) => Run;
 
-function compiler({ variables, container = "", library }: CompileOptions, reads: Set<string>): Compile {
+function compiler({ variables, container = "", library, fields }: CompileOptions, reads: Set<string>): Compile {
   return function make(expression, scope): Run {
     const run = made(expression, scope);
     return (frame) => {
@@ -133,6 +135,10 @@ function compiler({ variables, container = "", library }: CompileOptions, reads:
     }
 
     function selected(whole: Expression & { kind: "select" }, names: readonly string[]): Run {
+      const path = fields === undefined ? undefined : pathOf(whole.of);
+      const isLocal = path !== undefined && !path.absolute && names.includes(path.names[0] ?? "");
+      const known = path === undefined || isLocal ? undefined : fields?.get(path.names.join("."));
+      if (known !== undefined && !known.has(whole.field)) throw new Refused(`undefined field ${whole.field}`, whole.at);
       const of = make(whole.of, names);
       return select(of, whole.field, whole.test, whole.optional === true, library?.lenientPresence === true);
     }

@@ -21,23 +21,28 @@ export async function assessImages(
   const { pullSecrets, serviceAccounts } = admitted;
   const late = (reference: string) => unknownImage(reference, policy, now, LATE);
   const { namespace } = request;
-  const credentialsFor = async (reference: string): Promise<ImageAsking["credentials"]> =>
-    namespace === undefined
-      ? undefined
-      : await cluster.credentials(namespace, pullSecrets, serviceAccounts[0] ?? "default", reference);
-  const assess = async (reference: string): Promise<AssessedImage> => {
-    const credentials = await credentialsFor(reference);
-    return await assessor.assess(reference, {
-      policy,
-      now,
-      deadline,
-      ...(credentials === undefined ? {} : { credentials }),
-      ...(resolveOnly === undefined ? {} : { resolveOnly }),
-    });
+  const shared: ImageAsking = {
+    policy,
+    now,
+    deadline,
+    ...(resolveOnly === undefined ? {} : { resolveOnly }),
   };
+  /** What the pod pulls this one with: its Secrets are for some registries alone. */
+  const askingFor = async (reference: string): Promise<ImageAsking> => {
+    if (namespace === undefined) return shared;
+    const account = serviceAccounts[0] ?? "default";
+    const credentials = await cluster.credentials(namespace, pullSecrets, account, reference);
+    return credentials === undefined ? shared : { ...shared, credentials };
+  };
+  const assess = (reference: string) =>
+    within(
+      askingFor(reference).then((own) => assessor.assess(reference, own)),
+      deadline,
+      () => late(reference),
+    );
   return await Promise.all(
     references.map((reference) =>
-      within(assess(reference), deadline, () => late(reference)).catch((error: unknown) =>
+      assess(reference).catch((error: unknown) =>
         unknownImage(reference, policy, now, {
           code: "admission.internal",
           reason: `internal error: ${String(error)}`,

@@ -141,6 +141,16 @@ test("it takes a reason and an end within bounds", async (t) => {
   assert.ok(shown?.outcome === "granted" && shown.reason === "a\\u001b[2Jb");
 });
 
+test("where nothing is let through, nothing is asked about the owners of refused pods", async (t) => {
+  const glass = await broken(t);
+  glass.fake.put(replicaSet());
+  assert.equal(await glass.outcome(requestOf("Pod", podOf(), controller("replicaset"))), undefined);
+  assert.deepEqual(
+    glass.fake.asked.map(({ path }) => path),
+    ["/api/v1/namespaces/bulkhead/configmaps/broken"],
+  );
+});
+
 test("what the API server does not say is unknown", async (t) => {
   const problem = new Problem({ kind: "unavailable", code: "cluster.late", place: "here", cause: "too late" });
   const glass = await broken(t, { cluster: { may: async () => problem } });

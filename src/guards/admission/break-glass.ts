@@ -81,6 +81,8 @@ export function createBreakGlass(options: BreakGlassOptions): BreakGlass {
     const isMade = operation === "CREATE" && kind.group === "" && kind.kind === "Pod" && CONTROLLERS.has(user.username);
     const owner = isMade && namespace !== undefined ? ownerOf(object) : undefined;
     if (owner === undefined || namespace === undefined) return undefined;
+    const any = await grants.any(now);
+    if (any !== true) return any === false ? undefined : any;
     const found = await answered(`${owner.kind} ${namespace}/${owner.name}`, () => readOwner(namespace, owner));
     if (found instanceof Problem || found === undefined) return found;
     const template = templateOf(owner.group, owner.kind, found);

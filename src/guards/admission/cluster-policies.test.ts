@@ -71,7 +71,7 @@ test("what holds, what is only warned of, and a cluster without policies refuse 
   }
 });
 
-test("policies that could not be listed, or rest on what nobody answers, are unknown, and the policy says what follows", async (t) => {
+test("policies that could not be listed, or rest on what nobody answers, are left to the API server, which decides by them itself", async (t) => {
   const down = new Problem({ kind: "unavailable", code: "cluster.down", place: "policies", cause: "no answer" });
   const asks = policy("authorizer.group('').resource('pods').check('list').allowed()");
   for (const { answer, outcomes } of [
@@ -83,10 +83,13 @@ test("policies that could not be listed, or rest on what nobody answers, are unk
   ]) {
     assert.deepEqual(
       outcomes.map(({ verdict, action }) => [verdict, action]),
-      [["unknown", "deny"]],
+      [["unknown", "audit"]],
     );
-    assert.equal(answer.allowed, false);
+    assert.equal(answer.allowed, true);
   }
+  const partial = { ...given(asks, binding(["Deny"])), isPartial: true } as const;
+  const offline = await decided(t, partial, { may: async () => down });
+  assert.equal(offline.answer.allowed, false, "of files nobody else decides");
   const answered = await decided(t, given(asks, binding(["Deny"])), { may: async () => true });
   assert.equal(answered.answer.allowed, true);
 });

@@ -3,6 +3,7 @@
 import type { Evaluation } from "../../core/evaluation.ts";
 import { gapOf } from "../../core/evidence.ts";
 import { Problem } from "../../core/problem.ts";
+import { withDefaults } from "../../engines/admission/policies/defaults.ts";
 import { evaluateAdmissionPolicies as decideByPolicies } from "../../engines/admission/policies/evaluate.ts";
 import { readAdmissionPolicies } from "../../engines/admission/policies/read.ts";
 import type { AdmissionPolicies } from "../../engines/admission/policies/ready.ts";
@@ -18,7 +19,7 @@ export function clusterPolicyEvaluator(cluster: ClusterView): AdmissionPolicyEva
     const { request, policy, asking } = question;
     const context = { asset: assetOf(question), policy: policy.policy, now: asking.now };
     const objects = await cluster.admissionPolicies();
-    if (objects instanceof Problem) return unknownAdmissionPolicies(gapOf(objects), context);
+    if (objects instanceof Problem) return elsewhere(unknownAdmissionPolicies(gapOf(objects), context));
     let policies = compiled.get(objects);
     if (policies === undefined) {
       policies = readAdmissionPolicies({ ...objects, complete: objects.isPartial !== true });
@@ -27,9 +28,30 @@ export function clusterPolicyEvaluator(cluster: ClusterView): AdmissionPolicyEva
     if (policies.policies.length === 0) return [];
     const { namespace: name } = request;
     const namespace = name === undefined ? undefined : await cluster.namespace(name);
-    const answer = await decideByPolicies(policies, request, { namespace, may: cluster.may });
-    return evaluateAdmissionPolicies(answer, context);
+    // Manifests lack what the API server adds before its policies see an object.
+    const shown = objects.isPartial === true ? defaulted(request) : request;
+    const answer = await decideByPolicies(policies, shown, { namespace, may: cluster.may });
+    const evaluations = evaluateAdmissionPolicies(answer, context);
+    return objects.isPartial === true ? evaluations : elsewhere(evaluations);
   };
+}
+
+function defaulted(request: Question["request"]): Question["request"] {
+  const { object, oldObject } = request;
+  return {
+    ...request,
+    ...(object === undefined ? {} : { object: withDefaults(object) }),
+    ...(oldObject === undefined ? {} : { oldObject: withDefaults(oldObject) }),
+  };
+}
+
+/** The API server holds the request against its policies itself: what cannot be told here it knows. */
+function elsewhere(evaluations: readonly Evaluation[]): Evaluation[] {
+  return evaluations.map((one) =>
+    one.verdict !== "unknown"
+      ? one
+      : { ...one, gaps: one.gaps.map(({ reason }) => ({ code: "admission.policy-elsewhere", reason })) },
+  );
 }
 
 function assetOf({ request }: Question) {

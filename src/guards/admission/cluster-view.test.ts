@@ -188,7 +188,7 @@ for (const version of ["v1", "v1beta1"]) {
 }
 
 test("parameters that cannot be read are named, and Secrets are none", async (t) => {
-  const { view } = await viewOf(t, [...kinds, ...policyKinds("v1")], (fake) => {
+  const { view, later } = await viewOf(t, [...kinds, ...policyKinds("v1")], (fake) => {
     const all = {
       forbidden: "example.com/v1 Limit",
       absent: "example.com/v1 Nothing",
@@ -210,6 +210,10 @@ test("parameters that cannot be read are named, and Secrets are none", async (t)
     "Nothing cluster.parameters",
     "Secret cluster.parameters",
   ]);
+  const again = await view.admissionPolicies();
+  assert.equal(await view.admissionPolicies(), again, "policies are not compiled anew for each request");
+  later(2_000);
+  assert.notEqual(await view.admissionPolicies(), again);
 });
 
 test("a cluster without such policies has none, and one that does not tell them is a Problem", async (t) => {

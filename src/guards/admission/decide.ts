@@ -153,13 +153,15 @@ async function clusterEvaluations(
   { admissionPolicies }: GuardOptions,
   question: Question,
 ): Promise<readonly Evaluation[]> {
-  if (admissionPolicies === undefined || question.asking.webhook === "mutate") return [];
-  const { deadline, now } = question.asking;
-  const late = unknownEvaluation(question.request, now, {
-    code: "admission.deadline",
+  const { request, asking } = question;
+  if (admissionPolicies === undefined || asking.webhook === "mutate") return [];
+  const late = unknownEvaluation(request, asking.now, {
+    code: "admission.policy-elsewhere",
     reason: "policies of the cluster were not evaluated in time",
   });
-  return await within(admissionPolicies(question), deadline, () => [late]);
+  return await within(admissionPolicies(question), asking.deadline, () => [
+    { ...late, check: "workload/admission-policy-denied" },
+  ]);
 }
 
 async function breakGlassOf({ breakGlass }: GuardOptions, { request, asking }: Question) {

@@ -73,10 +73,14 @@ export function fieldOf({ locations: [location] }: Pick<Finding, "locations">): 
 }
 
 /**
- * Gaps of what this request does not decide: what a controller adds is asked about with the pod that it makes, and the rest of
- * the cluster was not looked at. Nothing is refused for them.
+ * Gaps of what this answer does not decide: what a controller adds is asked about with the pod that it makes, the rest of the
+ * cluster was not looked at, and by its own policies the API server decides itself. Nothing is refused for them.
  */
-const ASKED_ELSEWHERE: ReadonlySet<string> = new Set(["kubernetes.pod-not-stated", "kubernetes.around"]);
+const ASKED_ELSEWHERE: ReadonlySet<string> = new Set([
+  "kubernetes.pod-not-stated",
+  "kubernetes.around",
+  "admission.policy-elsewhere",
+]);
 
 function capOf(evaluation: Evaluation, { isAccepted }: OutcomeContext): Action {
   const { verdict, gaps } = evaluation;

@@ -28,13 +28,17 @@ function kept(t: TestContext, options: Partial<RootsOptions> = {}) {
 }
 
 test("where nobody answers, what is carried along stays in force, and its age and the reason are told", async (t) => {
-  const { roots, asked, told } = kept(t);
+  const turns: string[] = [];
+  const onTurn: NonNullable<RootsOptions["onTurn"]> = (states) =>
+    turns.push(...states.map(({ name, from, problem }) => `${name} ${from} ${problem?.code}`));
+  const { roots, asked, told } = kept(t, { onTurn });
   const [before] = roots.states();
   assert.deepEqual([before?.from, before?.problem], ["carried", undefined]);
   const [after] = await roots.renew();
   assert.deepEqual([after?.from, after?.problem?.code], ["carried", "tuf.fetch"]);
   assert.match(after?.asOf ?? "", /^20\d\d-/);
   assert.deepEqual([asked, told], [["public-good"], []]);
+  assert.deepEqual(turns, ["public-good carried tuf.fetch"]);
 });
 
 test("all who ask at the same time wait for one renewal, and one that breaks is told like any other", async (t) => {

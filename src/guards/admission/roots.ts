@@ -34,6 +34,8 @@ export interface RootsOptions {
   readonly instances: () => readonly Instance[];
   /** Told where one is newer than before: whoever opened rules by the old one opens them again. */
   readonly onRenewed: () => void;
+  /** Told after each turn how old each is, whether it could be renewed or not. */
+  readonly onTurn?: (states: readonly RootState[]) => void;
   /** PEM, of authorities that count beside the system's. */
   readonly caFile?: string;
   readonly now?: () => Date;
@@ -53,7 +55,7 @@ export function instancesOf({ roots, signers }: Pick<TrustRules, "roots" | "sign
 }
 
 export function keepRoots(options: RootsOptions): KeptRoots {
-  const { folder, instances, onRenewed, caFile, now = () => new Date(), update = updateInstance } = options;
+  const { folder, instances, onRenewed, onTurn, caFile, now = () => new Date(), update = updateInstance } = options;
   const problems = new Map<Instance, Problem>();
   let renewing: Promise<readonly RootState[]> | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -86,7 +88,9 @@ export function keepRoots(options: RootsOptions): KeptRoots {
       }
     }
     if (isNewer && !isClosed) onRenewed();
-    return states();
+    const all = states();
+    onTurn?.(all);
+    return all;
   }
 
   async function withClient<T>(work: (client: ReturnType<typeof clientFor>) => Promise<T>): Promise<T> {

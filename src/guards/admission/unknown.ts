@@ -15,13 +15,17 @@ export function objectName({ kind, namespace, name, object }: AdmissionRequest):
   return `${kind.kind} ${namespace === undefined ? "" : `${namespace}/`}${called}`.slice(0, 500);
 }
 
+/** Whatever the object is, and whether it can be read. */
+export function objectAsset(request: AdmissionRequest): WorkloadAsset {
+  const name = objectName(request);
+  return { kind: "workload", id: name, lineage: name, name };
+}
+
 /** Of a request about which nobody can say anything. */
 export function unknownEvaluation(request: AdmissionRequest, now: Date, gap: Gap): Evaluation {
-  const name = objectName(request);
-  const asset: WorkloadAsset = { kind: "workload", id: name, lineage: name, name };
   return {
     check: "workload/manifest-not-parsed",
-    asset,
+    asset: objectAsset(request),
     verdict: "unknown",
     reason: gap.reason,
     findings: [],

@@ -3,7 +3,8 @@ import type { Action } from "../../core/enforcement.ts";
 import type { ReasonView, RequestView } from "./trial-view.ts";
 
 export interface Cause {
-  readonly check: string;
+  /** Each once; of what fails there is one. */
+  readonly checks: readonly string[];
   readonly verdict: "fail" | "unknown";
   readonly action: Action;
   /** Line of the policy. */
@@ -16,27 +17,27 @@ export interface Cause {
   readonly reason: ReasonView;
 }
 
-/** One check by one line of the policy is one cause; of what is unknown each reason is. Those of most objects first. */
+/**
+ * One check by one line of the policy is one cause; what could not be found out is one, whichever checks needed it. What fails
+ * first, and of most objects.
+ */
 export function causesOf(requests: readonly RequestView[]): Cause[] {
   const all = requests.flatMap(({ object, reasons }) => reasons.map((reason) => ({ object, reason })));
   const groups = Map.groupBy(all, ({ reason: { check, verdict, action, policy, message, image } }) =>
-    JSON.stringify([
-      check,
-      verdict,
-      action,
-      policy ?? "",
-      verdict === "unknown" ? message.replaceAll(image ?? "\n", "") : "",
-    ]),
+    verdict === "unknown"
+      ? JSON.stringify([verdict, action, message.replaceAll(image || "\n", "")])
+      : JSON.stringify([verdict, action, check, policy]),
   );
   return [...groups.values()]
     .flatMap((alike): Cause[] => {
       const [first] = alike;
       if (first === undefined) return [];
-      const { check, verdict, action, policy } = first.reason;
+      const { verdict, action } = first.reason;
+      const policy = alike.find(({ reason }) => reason.policy !== undefined)?.reason.policy;
       const images = new Set(alike.flatMap(({ reason }) => reason.image ?? []));
       return [
         {
-          check,
+          checks: [...new Set(alike.map(({ reason }) => reason.check))],
           verdict,
           action,
           ...(policy === undefined ? {} : { policy }),

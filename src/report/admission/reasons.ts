@@ -1,4 +1,5 @@
 /** Reasons as lines: what is said of one place by several checks is said once. */
+import { counted } from "../../core/counted.ts";
 import { hanging, type Page } from "../page.ts";
 import { placeText, type ReasonView } from "./trial-view.ts";
 
@@ -40,6 +41,11 @@ export function reasonLines({ reason, checks }: AlikeReasons, page: Page, said: 
     ...(place === undefined ? [] : hanging(page, `at ${placeText(place)}`, 6, "  ").map(page.colors.dim)),
     ...(fix === undefined ? [] : hanging(page, short(page, `fix: ${fix}`), 6, "  ")),
   ];
+}
+
+/** `workload/privileged`, `registry/unsigned-image and 5 more checks`. */
+export function checksText([first = "", ...more]: readonly string[]): string {
+  return more.length === 0 ? first : `${first} and ${counted(more.length, "more check")}`;
 }
 
 /** Digests as long as tells them apart, unless all is asked for. */

@@ -112,8 +112,8 @@ test("what is refused is told with field, line, policy and fix; what could not b
 
 test("of many objects each cause is one line, those that fail first", () => {
   const { requests } = view;
-  const causes = causesOf(requests).map(({ check, verdict, action, objects }) => [
-    check,
+  const causes = causesOf(requests).map(({ checks, verdict, action, objects }) => [
+    checks.join(),
     verdict,
     action,
     objects.length,
@@ -122,14 +122,13 @@ test("of many objects each cause is one line, those that fail first", () => {
     ["workload/privileged", "fail", "deny", 1],
     ["workload/tag", "fail", "audit", 1],
     ["workload/privileged", "fail", "warn", 1],
-    ["image/signature-missing", "unknown", "deny", 2],
-    ["image/not-scanned", "unknown", "deny", 1],
+    ["image/signature-missing,image/not-scanned", "unknown", "deny", 2],
   ]);
   const text = renderTrial({ ...view, unread: [], notes: [] }, page, true);
   assert.match(text, /^WOULD BE REFUSED\n {2}✗ workload\/privileged \(bulkhead\.yaml:31\): 1 object\n/);
   assert.match(
     text,
-    /\? image\/signature-missing: 2 objects\n.*connection refused\n {6}Deployment shop\/api, Pod shop\/b\n/,
+    /\? image\/signature-missing and 1 more check \(bulkhead\.yaml:40\): 2 objects\n.*connection refused\n {6}Deployment shop\/api, Pod shop\/b\n/,
   );
   assert.match(text, /WOULD BE WARNED OF\n/);
   const many = Array.from({ length: 9 }, (_, n) =>

@@ -4,7 +4,7 @@ import { printable } from "../../core/printable.ts";
 import type { RenderOptions } from "../options.ts";
 import { hanging, type Page, pageOf } from "../page.ts";
 import { type Cause, causesOf } from "./causes.ts";
-import { alikeReasons, reasonLines, reasonText, short } from "./reasons.ts";
+import { alikeReasons, checksText, reasonLines, reasonText, short } from "./reasons.ts";
 import { type Answer, placeText, type ReasonView, type RequestView, type TrialView } from "./trial-view.ts";
 
 const UNREAD = 10;
@@ -75,14 +75,16 @@ function groupedLines({ requests }: TrialView, page: Page): string[] {
   return out;
 }
 
-function causeLines({ verdict, check, policy, objects, reason, images }: Cause, page: Page): string[] {
+function causeLines({ verdict, checks, policy, objects, reason, images }: Cause, page: Page): string[] {
   const isUnknown = verdict === "unknown";
   const paint = isUnknown ? page.colors.yellow : page.colors.red;
   const where = policy === undefined ? "" : ` (${policy})`;
   const of = images > 1 ? ` and ${counted(images, "image")}` : "";
   const more = objects.length > NAMED ? ` and ${objects.length - NAMED} more` : "";
   return [
-    paint(printable(`  ${isUnknown ? "?" : "✗"} ${check}${where}: ${counted(objects.length, "object")}${of}`)),
+    paint(
+      printable(`  ${isUnknown ? "?" : "✗"} ${checksText(checks)}${where}: ${counted(objects.length, "object")}${of}`),
+    ),
     ...hanging(page, `${isUnknown ? "" : "as "}${exampleText(reason)}`, 6, "  "),
     ...hanging(page, `${objects.slice(0, NAMED).join(", ")}${more}`, 6, "  "),
     ...(reason.fix === undefined ? [] : hanging(page, `fix: ${reason.fix}`, 6, "  ")),

@@ -239,6 +239,8 @@ test("a policy of which a field is wrong is unknown and named; one that is about
     ],
     [{ validations: [{ expression: "foo == 1" }] }, /unknown variable foo/],
     [{ validations: [{ expression: "params == null" }] }, /unknown variable params/],
+    [{ validations: [{ expression: "request.userInfo.user == ''" }] }, /undefined field user/],
+    [{ validations: [{ expression: "has(namespaceObject.data)" }] }, /undefined field data/],
     [
       { validations: [{ expression: "true", messageExpression: "authorizer.path('/').check('get').reason()" }] },
       /messageExpression does not compile/,

@@ -6,8 +6,8 @@ import type { Program } from "../../cel/model.ts";
 import type { FieldPath } from "../../kubernetes/field-path.ts";
 import { readBinding } from "./binding.ts";
 import { bounds } from "./bounds.ts";
+import { DECLARED_FIELDS, NAMESPACE_FIELDS } from "./declared-fields.ts";
 import type { PolicyFault, PolicyObjects } from "./model.ts";
-import { NAMESPACE_FIELDS } from "./namespace-fields.ts";
 import type { AdmissionPolicies, Named, ReadyBinding, ReadyPolicy, Validation } from "./ready.ts";
 import type { Refuse } from "./refuse.ts";
 import { readMatching } from "./rules.ts";
@@ -200,7 +200,7 @@ function programOf(
     refuse(path, "is missing");
     return undefined;
   }
-  const compiled = compile(text, { variables, library: kubernetes });
+  const compiled = compile(text, { variables, library: kubernetes, fields: DECLARED_FIELDS });
   if ("program" in compiled) return compiled.program;
   const { reason, line, column } = compiled.fault;
   refuse(path, `does not compile: ${reason} (line ${line}, column ${column})`);

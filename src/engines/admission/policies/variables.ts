@@ -6,8 +6,8 @@ import { asOwn, Lazy } from "../../cel/maps.ts";
 import type { Budget, Value } from "../../cel/model.ts";
 import { Failure, TooCostly, Unanswered } from "../../cel/values.ts";
 import type { AdmissionRequest } from "../model.ts";
+import { NAMESPACE_FIELDS } from "./declared-fields.ts";
 import type { PolicyContext } from "./model.ts";
-import { NAMESPACE_FIELDS } from "./namespace-fields.ts";
 import type { Named } from "./ready.ts";
 
 export type Variables = Readonly<Record<string, unknown>>;

@@ -1,5 +1,6 @@
 /** Bulkhead's own webhook, and the policy in the ConfigMap beside it. */
 
+import { byNamespace } from "../../../core/by-namespace.ts";
 import { compileGlob } from "../../../core/glob.ts";
 import type { Untyped } from "../../../core/untyped.ts";
 import type { ConfigMap, FieldPath, KubernetesObject } from "../../kubernetes/model.ts";
@@ -34,9 +35,12 @@ export function bulkheadVerifiers(around: Surroundings): RecognisedVerifier[] {
         policy === undefined
           ? unknown(object, ["webhooks"], "its policy was not found (ConfigMap with bulkhead.yaml)")
           : enforcesOf(policy),
-      failsClosed: webhooks.some((one) => failsClosed(one.configuration, one.webhook))
-        ? yes(object, place)
-        : no(object, place, "it is passed over when it does not answer (failurePolicy: Ignore)"),
+      failsClosed: all(
+        webhooks.some((one) => failsClosed(one.configuration, one.webhook))
+          ? yes(object, place)
+          : no(object, place, "it is passed over when it does not answer (failurePolicy: Ignore)"),
+        policy === undefined ? undefined : unknownRefused(policy),
+      ),
       // Of an image that no rule is about it is found that it is not signed.
       everyImage: yes(object, ["webhooks"]),
       scopeOf: (each) =>
@@ -60,15 +64,29 @@ function policyOf({ object, data }: ConfigMap): OwnPolicy[] {
   return name === undefined || value === undefined ? [] : [{ object, path: ["data", name], value: record(value) }];
 }
 
-function admissionOf({ value }: OwnPolicy): unknown {
-  return field(at(value, "enforcement"), "admission");
+/** Of an environment that the policy gives the namespace, else of the file. */
+function rulesFor({ value }: OwnPolicy, namespace?: string): unknown {
+  const general = field(at(value, "enforcement"), "admission");
+  const environments = Object.entries(at(at(value, "admission"), "environments"));
+  const named = byNamespace(Object.fromEntries(environments), namespace)[0]?.[1];
+  const environment = at(at(value, "environments"), text(named));
+  return field(at(environment, "enforcement"), "admission") ?? general;
 }
 
-/** What becomes of an image that does not verify: the action of the category trust, else the default, else deny. */
+/** Checks by which an image that nobody has signed, or a stranger, is refused. */
+const DECIDING = ["registry/unsigned-image", "registry/untrusted-signer"];
+
+/** What becomes of an image that does not verify: of the checks, else of their category, else the default, else deny. */
 function actionOf(rules: unknown, inherited: string): string {
   if (typeof rules === "string") return rules;
   const stated = record(rules);
-  return text(field(at(stated, "categories"), "trust")) || text(field(stated, "default")) || inherited;
+  const general = text(field(at(stated, "categories"), "trust")) || text(field(stated, "default")) || inherited;
+  const byCheck = DECIDING.map((check) => {
+    const own = Object.entries(at(stated, "checks")).filter(([pattern]) => compileGlob(pattern)(check));
+    // Of several patterns the strictest.
+    return own.length === 0 ? general : own.some(([, action]) => action === "deny") ? "deny" : text(own[0]?.[1]);
+  });
+  return byCheck.find((action) => action !== "deny") ?? "deny";
 }
 
 function enforcesOf(policy: OwnPolicy): Statement {
@@ -76,21 +94,36 @@ function enforcesOf(policy: OwnPolicy): Statement {
   if (field(value, "extends") !== undefined) {
     return unknown(object, path, "its policy extends another, which is not read here (extends)");
   }
-  const action = actionOf(admissionOf(policy), "deny");
+  const rules = rulesFor(policy);
+  const action = actionOf(rules, "deny");
+  const differs = [at(record(rules), "namespaces"), at(at(value, "admission"), "environments")];
+  // Where namespaces have rules of their own, those say it of each.
+  if (differs.some((one) => Object.keys(one).length > 0)) return yes(object, path);
   return action === "deny" ? yes(object, path) : no(object, path, `it only ${action}s (enforcement.admission)`);
 }
 
-/** Of the patterns that are about a namespace one may be looser. */
+/** What is let in while nothing can be found out is as what is let in while nobody answers. */
+function unknownRefused({ object, path, ...policy }: OwnPolicy): Statement {
+  const action = text(field(record(rulesFor({ object, path, ...policy })), "unknown")) || "deny";
+  return action === "deny"
+    ? yes(object, path)
+    : no(object, path, `what cannot be found out is let in (enforcement.admission.unknown: ${action})`);
+}
+
+/** What the rules for a namespace come to. */
 function actionIn(policy: OwnPolicy, namespace: ScopedNamespace): Statement | undefined {
   const { object, path } = policy;
-  const rules = admissionOf(policy);
+  const isAny = namespace.name === "";
+  const rules = rulesFor(policy, isAny ? undefined : namespace.name);
   const inherited = actionOf(rules, "deny");
-  const own = Object.entries(at(record(rules), "namespaces")).filter(
-    ([pattern]) => namespace.name === "" || compileGlob(pattern)(namespace.name),
-  );
-  const looser = own.find(([, each]) => actionOf(each, inherited) !== "deny");
-  if (looser === undefined) return undefined;
-  const [pattern, each] = looser;
-  const reason = `it only ${actionOf(each, inherited)}s there (enforcement.admission.namespaces: ${pattern})`;
-  return namespace.name === "" ? unknown(object, path, reason) : no(object, path, reason);
+  const namespaces = at(record(rules), "namespaces");
+  // A name counts before patterns, and of patterns the strictest; of any namespace each may be the one.
+  const own = isAny ? Object.entries(namespaces) : byNamespace(namespaces, namespace.name);
+  const isLooser = ([, each]: readonly [string, unknown]) => actionOf(each, inherited) !== "deny";
+  const looser = isAny || own.every(isLooser) ? own.find(isLooser) : undefined;
+  if (!isAny && own.length > 0 && looser === undefined) return undefined;
+  const action = looser === undefined ? inherited : actionOf(looser[1], inherited);
+  if (action === "deny") return undefined;
+  const reason = `it only ${action}s there (enforcement.admission${looser === undefined ? "" : `.namespaces: ${looser[0]}`})`;
+  return isAny ? unknown(object, path, reason) : no(object, path, reason);
 }

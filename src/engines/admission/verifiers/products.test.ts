@@ -283,6 +283,34 @@ test("Bulkhead: its webhook and its policy", () => {
     "shop: no: it only warns there (enforcement.admission.namespaces: sh*)",
   );
   assert.match(answer(policy("extends: git:origin/main:b.yaml")) ?? "", /^shop: unknown: its policy extends another/);
+  assert.equal(
+    answer(policy("enforcement: { admission: { checks: { 'registry/*': warn } } }")),
+    "shop: no: it only warns (enforcement.admission)",
+  );
+  assert.equal(
+    answer(policy("enforcement: { admission: { default: warn, checks: { 'registry/*': deny } } }")),
+    "shop: yes",
+  );
+  assert.equal(
+    answer(policy("enforcement: { admission: { unknown: warn } }")),
+    "shop: no: what cannot be found out is let in (enforcement.admission.unknown: warn)",
+  );
+  const development = "environments: { development: { enforcement: { admission: audit } } }";
+  assert.equal(
+    answer(policy(`admission: { environments: { 'sh*': development } }\n${development}`)),
+    "shop: no: it only audits there (enforcement.admission)",
+  );
+  assert.equal(answer(policy(`admission: { environments: { other: development } }\n${development}`)), "shop: yes");
+  assert.equal(answer(policy("enforcement: { admission: { namespaces: { '*': warn, 'sh*': deny } } }")), "shop: yes");
+  assert.equal(answer(policy("enforcement: { admission: { namespaces: { '*': warn, shop: deny } } }")), "shop: yes");
+  assert.equal(
+    answer(policy("enforcement: { admission: { default: warn, namespaces: { shop: deny } } }")),
+    "shop: yes",
+  );
+  assert.equal(
+    answer(policy("enforcement: { admission: { default: warn, namespaces: { other: deny } } }")),
+    "shop: no: it only warns there (enforcement.admission)",
+  );
   // The mutating webhook alone refuses nothing.
   assert.deepEqual(verificationIn([shop, webhook("bulkhead", {}, "Mutating")]).verifiers, []);
 });

@@ -1,13 +1,16 @@
 /** What is spoken over TLS: whom we take for the API server, and as whom it takes us. */
 import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, type ServerOptions } from "node:https";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { TLSSocket } from "node:tls";
 import { Problem } from "../../../core/problem.ts";
 import { selfSigned } from "../../oci/registry/certificate.fixture.ts";
 import { createClient } from "./client.ts";
-import type { ClusterConnection, ClusterIdentity } from "./connection.ts";
+import { type ClusterConnection, type ClusterIdentity, connectionInCluster } from "./connection.ts";
 
 const own = selfSigned();
 const other = selfSigned();
@@ -71,4 +74,33 @@ test("a client certificate says who we are, beside a token", { skip }, async (t)
   const answer = (await ask(t, connection, identity, options)) as { who: string; authorization: string };
   assert.match(answer.who, /^[0-9A-F:]{95}$/);
   assert.equal(answer.authorization, "Bearer a");
+});
+
+test("in a pod the authority is read again where it no longer fits, by the client that lives on", {
+  skip,
+}, async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), "bulkhead-account-"));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  await writeFile(join(folder, "token"), "abc");
+  await writeFile(join(folder, "ca.crt"), client.cert);
+  await writeFile(join(folder, "namespace"), "guard\n");
+  const listening = createServer({ cert: server.cert, key: server.key }, (_, response) => response.end("{}"));
+  listening.listen(0, "127.0.0.1");
+  await new Promise((resolve) => listening.once("listening", resolve));
+  const { port } = listening.address() as AddressInfo;
+  const connection = connectionInCluster(
+    { KUBERNETES_SERVICE_HOST: "127.0.0.1", KUBERNETES_SERVICE_PORT: String(port) },
+    folder,
+  );
+  assert.ok(connection !== undefined);
+  assert.equal(connection.namespace, "guard");
+  const made = createClient(connection, { sleep: async () => {} });
+  t.after(() => {
+    made.close();
+    listening.close();
+    listening.closeAllConnections();
+  });
+  await refuses(made.get("/x"));
+  await writeFile(join(folder, "ca.crt"), server.cert);
+  assert.equal((await made.get("/x")).status, 200);
 });

@@ -4,6 +4,7 @@ import { type TestContext, test } from "node:test";
 import { setTimeout } from "node:timers/promises";
 import { type Clock, systemClock } from "../../../net/retry.ts";
 import { type FakeApi, fakeApi } from "./api.fixture.ts";
+import { bounds } from "./bounds.ts";
 import { type Watch, type WatchedKind, type WatchState, watchKind } from "./watch.ts";
 
 const served = [{ apiVersion: "v1", resource: "configmaps", kind: "ConfigMap", namespaced: true }];
@@ -174,4 +175,28 @@ test("closed, it asks no more", async (t) => {
   fake.endWatches();
   await fake.api.get("/api/v1/namespaces/shop/configmaps/a");
   assert.equal(fake.asked.length, asked + 1);
+});
+
+test("a bookmark moves the place that a watch goes on from", async (t) => {
+  const fake = await fakeApi(t, served);
+  const { watch, until } = watching(t, fake);
+  await watch.first;
+  await until(() => fake.watches() === 1);
+  fake.endWatches({ type: "BOOKMARK", object: { kind: "ConfigMap", metadata: { resourceVersion: "777" } } });
+  fake.endWatches();
+  await until(() => fake.asked.some(({ query }) => query.get("resourceVersion") === "777"));
+  assert.equal(fake.asked.filter(({ query }) => query.get("watch") === null).length, 1, "it is not listed anew");
+  assert.equal(fake.asked.at(-1)?.query.get("allowWatchBookmarks"), "true");
+});
+
+test("an event over its bound is not taken into memory, and hides nothing", async (t) => {
+  const fake = await fakeApi(t, served);
+  const { watch, until } = watching(t, fake);
+  await watch.first;
+  await until(() => fake.watches() === 1);
+  fake.endWatches({ type: "ADDED", object: configMap("large", { data: { key: "x".repeat(bounds.watchLineBytes) } }) });
+  const behind = await until(({ outcome }) => outcome === "behind");
+  assert.ok(behind.outcome === "behind" && behind.problem.code === "cluster.too-large", behind.outcome);
+  fake.put(configMap("a"));
+  await until(has("a"));
 });

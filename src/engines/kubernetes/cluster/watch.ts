@@ -63,9 +63,11 @@ export function watchKind(api: ClusterApi, watched: WatchedKind, options: WatchO
   let version: string | undefined;
 
   function become(next: WatchState): void {
+    // Another try that fails as the last one did changes nothing.
+    const same = next.outcome === state.outcome && next.outcome !== "current";
     state = next;
     started(next);
-    onChange?.();
+    if (!same) onChange?.();
   }
 
   function fail(problem: Problem): void {

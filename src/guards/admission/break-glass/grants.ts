@@ -20,6 +20,8 @@ export interface Grant {
 export interface Grants {
   /** One that counts at that time. */
   of(digest: string, now: Date): Promise<Grant | undefined | Problem>;
+  /** Whether anything is let through at that time: on most days nothing is, and nothing more has to be asked. */
+  any(now: Date): Promise<boolean | Problem>;
   /** Undefined once it is kept. */
   keep(digest: string, grant: Grant, now: Date): Promise<Problem | undefined>;
 }
@@ -52,6 +54,11 @@ export function createGrants(api: ClusterApi, { namespace, name }: GrantsPlace, 
       if (all instanceof Problem) return all;
       const found = all?.get(digest);
       return found !== undefined && isValid(found, now) ? found : undefined;
+    },
+    async any(now) {
+      if ([...own.values()].some((one) => isValid(one, now))) return true;
+      const all = await memory.of(shown, read);
+      return all instanceof Problem ? all : [...(all?.values() ?? [])].some((one) => isValid(one, now));
     },
     async keep(digest, grant, now) {
       const outcome = await answered(shown, async () => {

@@ -37,6 +37,7 @@ interface Params {
 export function watchAdmissionPolicies(api: ClusterApi, now: () => number): AdmissionPolicies {
   /** The same list is handed out until something changes: who compiles policies may go by that. */
   let made: AdmissionPolicyObjects | undefined;
+  let madeUntil = 0;
   let changes = 0;
   const onChange = () => {
     made = undefined;
@@ -98,7 +99,7 @@ export function watchAdmissionPolicies(api: ClusterApi, now: () => number): Admi
         const problem = state.outcome === "absent" ? undefined : whyUnread(state, policyPlace);
         if (problem !== undefined) return problem;
       }
-      if (made !== undefined) return made;
+      if (made !== undefined && now() < madeUntil) return made;
       const before = changes;
       const [own, bound] = states.map((state) => ("objects" in state ? [...state.objects.values()] : [])) as [
         Plain[],
@@ -106,7 +107,11 @@ export function watchAdmissionPolicies(api: ClusterApi, now: () => number): Admi
       ];
       const { objects, unread, isCurrent } = await paramsOf(paramKindsOf(own, bound));
       const all = { objects: [...own, ...bound, ...objects], unread };
-      if (isCurrent && changes === before) made = all;
+      if (changes === before) {
+        made = all;
+        // What could not be read, or is not followed just now, may be had a moment later without a word.
+        madeUntil = isCurrent ? Number.POSITIVE_INFINITY : now() + bounds.failedMilliseconds;
+      }
       return all;
     },
     close() {

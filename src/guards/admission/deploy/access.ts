@@ -53,17 +53,17 @@ function clusterRules({ certificates }: DeploySettings, comments: Comments): Rul
       verbs: ["get", "list", "watch"],
     }),
     stated(
-      certificates === "own"
-        ? "Its own webhooks alone: whether what they trust is what it serves, and to renew that."
-        : "Its own webhooks alone: whether what they trust is what it serves.",
+      certificates === "cert-manager"
+        ? "Its own webhooks alone: whether what they trust is what it serves."
+        : "Its own webhooks alone: whether what they trust is what it serves, and to renew that.",
       {
         apiGroups: ["admissionregistration.k8s.io"],
         resources: ["mutatingwebhookconfigurations", "validatingwebhookconfigurations"],
         resourceNames: [names.cluster],
-        verbs: certificates === "own" ? ["get", "patch"] : ["get"],
+        verbs: certificates === "cert-manager" ? ["get"] : ["get", "patch"],
       },
     ),
-    stated("Whether somebody may break the glass.", {
+    stated("Whether somebody may break the glass, and what policies of the API server ask of its authorizer.", {
       apiGroups: ["authorization.k8s.io"],
       resources: ["subjectaccessreviews"],
       verbs: ["create"],

@@ -95,6 +95,15 @@ test("every kind that runs pods is asked about with each of its ways in, and no 
   assert.deepEqual([mutating?.sideEffects, validating?.sideEffects], ["None", "None"]);
 });
 
+test("where templates are pinned, too, the mutating webhook is asked about them; where nothing is, it is not there", () => {
+  const kindsOf = (pin: DeploySettings["pin"]) =>
+    objectsOf({ pin }).flatMap(({ kind, webhooks }) =>
+      kind === "MutatingWebhookConfiguration" ? [valueAt(webhooks, [0, "rules"]) as { resources: string[] }[]] : [],
+    );
+  assert.ok(kindsOf("all")[0]?.some(({ resources }) => resources.includes("deployments")));
+  assert.deepEqual(kindsOf("off"), []);
+});
+
 test("roles have no wildcard, no list of Secrets, and Secrets and webhooks by name alone", () => {
   for (const certificates of certificateModes) {
     const rules = objectsOf({ certificates, pullSecrets: [{ namespace: "shop", name: "registry" }] })
@@ -109,7 +118,7 @@ test("roles have no wildcard, no list of Secrets, and Secrets and webhooks by na
       assert.ok(!verbs.some((verb) => ["create", "list", "watch", "delete", "deletecollection"].includes(verb)));
     }
     const changes = rules.some(({ resources, verbs }) => /webhook/.test(`${resources}`) && verbs?.includes("patch"));
-    assert.equal(changes, certificates === "own");
+    assert.equal(changes, certificates !== "cert-manager");
   }
   const breakGlass = objectsOf().filter(
     ({ kind, metadata }) => /Binding$/.test(`${kind}`) && `${valueAt(metadata, ["name"])}`.includes("break-glass"),

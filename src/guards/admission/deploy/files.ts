@@ -6,7 +6,7 @@ import type { Comments, DeployFile, DeployObject, DeploySettings } from "./model
 import { labels, names } from "./names.ts";
 import { networkObjects } from "./network.ts";
 import { policyConfigMap } from "./policy.ts";
-import { mutatingConfiguration, validatingConfiguration } from "./webhooks.ts";
+import { mutatingConfigurations, validatingConfiguration } from "./webhooks.ts";
 import { workloadObjects } from "./workload.ts";
 
 /** The first line of each file that is ours to overwrite. */
@@ -56,7 +56,7 @@ export function deployFiles(settings: DeploySettings, comments: Comments = new M
         }`,
         "To take the guard out of the way: kubectl delete -f webhooks.yaml",
       ],
-      objects: [mutatingConfiguration(settings, comments), validatingConfiguration(settings, comments)],
+      objects: [...mutatingConfigurations(settings, comments), validatingConfiguration(settings, comments)],
     },
   ].filter(({ objects }) => objects.length > 0);
 }

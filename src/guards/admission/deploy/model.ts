@@ -1,4 +1,5 @@
 /** What the guard is deployed with, and the objects that come of it. */
+import type { PinScope } from "../../../engines/admission/policy-model.ts";
 import type { Plain } from "../../../formats/yaml/write.ts";
 
 /**
@@ -23,6 +24,8 @@ export interface DeploySettings {
   readonly policy: readonly PolicyFile[];
   /** Namespaces that are not asked about, beside `kube-system` and the guard's own. */
   readonly excluded: readonly string[];
+  /** Where the policy has digests written: it says which kinds the mutating webhook is asked about. */
+  readonly pin: PinScope;
   /** Kinds with a pod template beside those of the API. */
   readonly kinds: readonly CustomKind[];
   /** Secrets that pods pull with, which the guard may read to verify their images. */

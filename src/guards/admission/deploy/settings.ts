@@ -18,6 +18,7 @@ apiVersion: bulkhead/v1
     },
   ],
   excluded: [],
+  pin: "pods",
   kinds: [],
   pullSecrets: [],
   asksForExcluded: false,

@@ -20,21 +20,28 @@ const KINDS: readonly Rule[] = [
   rule("batch", "v1", ["jobs", "cronjobs"], ["CREATE", "UPDATE"]),
 ];
 
-/** Digests are written into Pods alone, where their images can still change. */
+/** Digests are written into Pods alone by default: what somebody wrote stays as it is. */
 const PODS: Rule = rule("", "v1", ["pods", "pods/ephemeralcontainers"], ["CREATE", "UPDATE"]);
 
 function rule(group: string, version: string, resources: readonly string[], operations: readonly string[]): Rule {
   return { apiGroups: [group], apiVersions: [version], operations, resources, scope: "Namespaced" };
 }
 
-export function mutatingConfiguration(settings: DeploySettings, comments: Comments): DeployObject {
+/** None where no digest is written. */
+export function mutatingConfigurations(settings: DeploySettings, comments: Comments): DeployObject[] {
+  if (settings.pin === "off") return [];
+  return [mutatingConfiguration(settings, comments)];
+}
+
+function mutatingConfiguration(settings: DeploySettings, comments: Comments): DeployObject {
+  const rules = settings.pin === "all" ? [...KINDS, ...settings.kinds.map(customRule)] : [PODS];
   return {
     apiVersion: "admissionregistration.k8s.io/v1",
     kind: "MutatingWebhookConfiguration",
     metadata: metadataOf(settings),
     webhooks: [
       {
-        ...webhook(settings, { name: names.mutating, path: "/mutate", rules: [PODS] }, comments),
+        ...webhook(settings, { name: names.mutating, path: "/mutate", rules }, comments),
         // Once more where another webhook added a container afterwards.
         reinvocationPolicy: "IfNeeded",
       },

@@ -59,8 +59,12 @@ export function serveArguments({ namespace, certificates, policy: [policy] }: De
     `${paths.policy}/${policy?.path ?? "bulkhead.yaml"}`,
     "--webhooks",
     names.cluster,
+    "--break-glass",
+    `${namespace}/${names.grants}`,
+    "--service",
+    `${namespace}/${names.component}`,
     ...(certificates === "own"
-      ? ["--certificate-secret", `${namespace}/${names.certificate}`, "--service", `${namespace}/${names.component}`]
+      ? ["--certificate-secret", `${namespace}/${names.certificate}`]
       : ["--certificate", `${paths.tls}/tls.crt`, "--key", `${paths.tls}/tls.key`]),
     ...(certificates === "files" ? ["--certificate-authority", `${paths.tls}/ca.crt`] : []),
   ];

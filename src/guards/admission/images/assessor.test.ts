@@ -230,6 +230,19 @@ test("what the policy's registries do not name is not asked", async (t) => {
   assert.deepEqual(told(await assess(`${registry.name}:1`, { policy: own })), []);
 });
 
+test("each asking is told, with what came of it, and what is remembered is none", async (t) => {
+  const registry = await countingRegistry(t);
+  releaseImage(registry, "one", "1");
+  const asked: string[] = [];
+  const { assess } = guardedImages(t, registry, {
+    onAsked: ({ registry: host, what, outcome }) => asked.push(`${host === registry.host} ${what} ${outcome}`),
+  });
+  await assess(`${registry.name}:1`);
+  await assess(`${registry.name}:1`);
+  await assess(`${registry.name}:2`);
+  assert.deepEqual(asked, ["true tag ok", "true signatures ok", "true tag registry.not-found"]);
+});
+
 test("only the digest is asked for where only that is wanted", async (t) => {
   const registry = await countingRegistry(t);
   const { digest } = pushImage(registry, "one", "1");

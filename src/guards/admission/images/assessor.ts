@@ -151,6 +151,7 @@ export function createImageAssessor({ advisories, ...settings }: AssessorOptions
       name,
       held.serial,
       policy.digest,
+      trust.rules.vouched,
       materialKey(material),
       database instanceof Problem ? database.line() : database.fingerprint,
     ]);

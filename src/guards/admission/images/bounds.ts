@@ -15,16 +15,18 @@ export const bounds = {
   /** Images of one registry that are asked about at a time. */
   hostLanes: 8,
   /** The same of all registries: whoever names many slow ones holds up no other for long. */
-  lanes: 128,
+  lanes: 512,
   /** Images that wait for their turn. */
   waiting: 10_000,
   /** Bytes of signatures and attestations that are remembered, as they were found. */
   lookUpBytes: 24 * 1024 * 1024,
+  /** Bytes of what failed, which is remembered for a moment: whoever names images can name as many that are not there. */
+  failureBytes: 8 * 1024 * 1024,
   /** Bytes of verified results that are remembered. */
   resultBytes: 24 * 1024 * 1024,
   /** Bytes of verdicts that are remembered. */
   verdictBytes: 24 * 1024 * 1024,
-  /** Tags, and failures, that are remembered. */
+  /** Tags that are remembered. */
   entries: 20_000,
   /** Milliseconds that a registry is left alone after its first failure; doubled with each further one. */
   backoffMilliseconds: 1_000,

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { LookUp } from "../../../collect/trust/memory.ts";
 import type { Digest } from "../../../core/digest.ts";
-import type { Problem } from "../../../core/problem.ts";
+import { Problem } from "../../../core/problem.ts";
 import { createRecent } from "../../../core/recent.ts";
 import type { Credentials } from "../../../engines/oci/registry/credentials.ts";
 import { bounds } from "./bounds.ts";
@@ -42,7 +42,7 @@ export interface LookUps {
 export function createLookUps(clock: () => number): LookUps {
   const tags = createRecent<string, HeldTag>(bounds.entries);
   const images = createRecent<string, HeldLookUp>(bounds.lookUpBytes);
-  const failures = createRecent<string, HeldFailure>(bounds.lookUpBytes);
+  const failures = createRecent<string, HeldFailure>(bounds.failureBytes);
   let serial = 0;
   const held = (lookUp: LookUp): HeldLookUp => {
     serial += 1;
@@ -67,7 +67,7 @@ export function createLookUps(clock: () => number): LookUps {
       return known !== undefined && clock() - known.at < bounds.poorMilliseconds ? known.failed : undefined;
     },
     keepFailure(key, asker, failed) {
-      const own = "place" in failed ? failed : held(failed);
+      const own = "place" in failed ? withoutCause(failed) : held(failed);
       failures.set(keyOf(key, asker), { failed: own, at: clock() }, "place" in failed ? SMALL : bytesOf(failed));
       return own;
     },
@@ -105,7 +105,13 @@ export function askerOf(credentials: Credentials | undefined): string {
   return createHash("sha256").update(JSON.stringify(parts)).digest("base64");
 }
 
-const SMALL = 1_024;
+/** What a Problem takes of memory, with its name as key. */
+const SMALL = 4_096;
+
+/** What led to it is for whoever debugs, and holds whole answers. */
+function withoutCause({ kind, code, place, message, remedy }: Problem): Problem {
+  return new Problem({ kind, code, place, cause: message, ...(remedy === undefined ? {} : { remedy }) });
+}
 
 /** What a look-up takes of memory: bytes as found, and some objects around each. */
 function bytesOf({ signatures, below, children }: LookUp): number {

@@ -1,4 +1,4 @@
-/** What is counted of the guard. Names and labels are documented in docs/admission.md. */
+/** What is counted of the guard. Names and labels are documented in docs/admission-serve.md. */
 import { type Counter, createMetrics, type Gauge, type Histogram, type Metrics } from "../../../core/metrics.ts";
 
 export interface Meters {
@@ -12,6 +12,7 @@ export interface Meters {
   readonly policyLoads: Counter<"result">;
   readonly policyLoaded: Gauge;
   readonly policyInfo: Gauge<"digest">;
+  readonly rootDates: Gauge<"root">;
   readonly certificateChanges: Counter;
   readonly certificateEnds: Gauge<"certificate">;
   readonly ready: Gauge<"condition">;
@@ -51,6 +52,9 @@ export function createMeters(metrics: Metrics = createMetrics()): Meters {
     policyLoads: metrics.counter(named("policy_loads_total", "Readings of the policy", "result")),
     policyLoaded: metrics.gauge(named("policy_loaded_timestamp_seconds", "When the policy in force was read")),
     policyInfo: metrics.gauge(named("policy_info", "1 for the policy in force", "digest")),
+    rootDates: metrics.gauge(
+      named("trusted_root_timestamp_seconds", "When a trusted root was last known to be current", "root"),
+    ),
     certificateChanges: metrics.counter(named("certificate_changes_total", "Certificates that were shown anew")),
     certificateEnds: metrics.gauge(
       named("certificate_expiry_timestamp_seconds", "When a certificate ends", "certificate"),
