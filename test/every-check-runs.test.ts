@@ -15,6 +15,7 @@ import { manifestReader } from "../src/engines/kubernetes/manifests.ts";
 import { fixtureImage, json, tarOf, writeLayout, writeLayoutParts } from "../src/engines/oci/image.fixture.ts";
 import type { ImageTrust } from "../src/engines/trust/model.ts";
 import { conclude } from "../src/evaluate/conclude.ts";
+import { unknownAdmissionPolicies } from "../src/evaluate/kubernetes/admission-policies.ts";
 import { evaluateProbes } from "../src/evaluate/kubernetes/admission-probe.ts";
 import { evaluateManifests } from "../src/evaluate/kubernetes/workloads.ts";
 import { evaluateAttested } from "../src/scan/attested-image.ts";
@@ -162,7 +163,13 @@ function cluster() {
   const manifests = reader.manifests();
   const judging = { policy, now, scope: "prod" };
   const untried = { code: "admission.probe-bound", reason: "not tried" };
-  return [...evaluateManifests(manifests, judging), ...evaluateProbes(manifests, new Map(), untried, judging)];
+  const asked = { kind: "workload", id: "Pod shop/web", lineage: "Pod shop/web", name: "Pod shop/web" } as const;
+  return [
+    ...evaluateManifests(manifests, judging),
+    ...evaluateProbes(manifests, new Map(), untried, judging),
+    // As the admission guard has it of policies that could not be listed.
+    ...unknownAdmissionPolicies(untried, { ...judging, asset: asked }),
+  ];
 }
 
 /** One that admission does not open, with a scan report that its signer made. */

@@ -61,8 +61,20 @@ function identityOf(finding: Finding, object: unknown): string {
 /** The other way round of `formatFieldPath`. */
 export function pathOf(field: string | undefined): (string | number)[] | undefined {
   if (field === undefined) return [];
-  return Array.from(field.matchAll(/([^.[\]]+)|\[([^\]]*)\]/g), ([, name, key = ""]) => {
-    if (name !== undefined) return name;
-    return /^(0|[1-9]\d*)$/.test(key) ? Number(key) : key;
-  });
+  const path: (string | number)[] = [];
+  for (let at = 0; at < field.length; ) {
+    const bracket = field[at] === "[";
+    const start = bracket || field[at] === "." ? at + 1 : at;
+    const end = bracket ? field.indexOf("]", start) : endOfName(field, start);
+    const name = field.slice(start, end < 0 ? field.length : end);
+    path.push(bracket && /^(0|[1-9]\d*)$/.test(name) ? Number(name) : name);
+    at = end < 0 ? field.length : bracket ? end + 1 : end;
+  }
+  return path;
+}
+
+function endOfName(field: string, start: number): number {
+  let end = start;
+  while (end < field.length && field[end] !== "." && field[end] !== "[") end += 1;
+  return end;
 }

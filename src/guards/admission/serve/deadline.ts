@@ -13,7 +13,7 @@ export function askedMilliseconds(query: string): number {
   const text = /(?:^|&)timeout=([^&]{1,40})/.exec(query)?.[1] ?? "";
   if (!/^(?:\d{1,9}(?:\.\d{1,9})?(?:ms|s|m|h))+$/.test(text)) return bounds.defaultSeconds * 1_000;
   let milliseconds = 0;
-  for (const [, number, unit = "s"] of text.matchAll(/([\d.]+)(ms|s|m|h)/g)) {
+  for (const [, number, unit = "s"] of text.matchAll(/(\d{1,9}(?:\.\d{1,9})?)(ms|s|m|h)/g)) {
     milliseconds += Number(number) * (MILLISECONDS[unit] ?? 0);
   }
   return milliseconds;
