@@ -11,8 +11,11 @@ export type ExactJson =
   /** `ambiguous`: readers take it, and not all for the same. */
   | { readonly fault: string; readonly ambiguous: boolean };
 
-/** @returns the value, or why there is none as the end of a sentence about the document */
-export function parseExactJson(bytes: Buffer): ExactJson {
+/**
+ * @param keys - as many as were counted in it already (`measureJson`)
+ * @returns the value, or why there is none as the end of a sentence about the document
+ */
+export function parseExactJson(bytes: Buffer, keys?: number): ExactJson {
   // Each reader puts something else in the place of bytes that are no text.
   if (!isUtf8(bytes)) return { fault: "not UTF-8", ambiguous: true };
   const text = bytes.toString("utf8");
@@ -22,12 +25,12 @@ export function parseExactJson(bytes: Buffer): ExactJson {
   } catch (error) {
     return { fault: `not JSON: ${(error as Error).message}`, ambiguous: false };
   }
-  if (/\\ud[89a-f]/i.test(text) && !isWellFormed(value)) {
+  if (text.includes("\\") && /\\ud[89a-f]/i.test(text) && !isWellFormed(value)) {
     return { fault: "an escaped half of a character", ambiguous: true };
   }
   // Of one that stands twice the parser keeps one: where as many were kept as written there is none, and the text need not be
   // read once more.
-  if (keptKeys(value) === writtenKeys(bytes)) return { value };
+  if (keptKeys(value) === (keys ?? writtenKeys(bytes))) return { value };
   const key = repeatedKey(text);
   if (key === undefined) return { value };
   return { fault: `the key ${JSON.stringify(key)} twice in one object`, ambiguous: true };

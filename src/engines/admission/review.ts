@@ -3,7 +3,7 @@
  * reference, AdmissionReview v1; "Dynamic Admission Control", Response).
  */
 import { parseExactJson } from "../../core/exact-json.ts";
-import { overJsonLimit } from "../../core/json-cost.ts";
+import { measureJson } from "../../core/json-cost.ts";
 import { printable } from "../../core/printable.ts";
 import { Problem } from "../../core/problem.ts";
 import { isObject, type Untyped } from "../../core/untyped.ts";
@@ -31,10 +31,10 @@ export function readReview(bytes: Uint8Array): AdmissionRequest {
   if (bytes.byteLength > bounds.reviewBytes) {
     throw refused("size", `${bytes.byteLength} bytes exceed the limit of ${bounds.reviewBytes}`);
   }
-  const over = overJsonLimit(bytes, { depth: bounds.depth, values: bounds.values });
+  const { over, keys } = measureJson(bytes, { depth: bounds.depth, values: bounds.values });
   if (over === "depth") throw refused("depth", `nested deeper than ${bounds.depth} levels`);
   if (over === "values") throw refused("size", `more than ${bounds.values} values`);
-  const parsed = parseExactJson(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  const parsed = parseExactJson(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), keys);
   if ("fault" in parsed) throw refused("json", parsed.fault.slice(0, bounds.quotedCharacters));
   return requestOf(parsed.value);
 }
