@@ -23,7 +23,9 @@ test("the file it writes says what holds without one", async (t) => {
   const { origin, ...policy } = await loadPolicy({ root: root.path });
   assert.deepEqual(origin, { kind: "tree", path: "bulkhead.yaml" });
   const { origin: _, ...defaults } = defaultPolicy;
-  assert.deepEqual(policy, defaults);
+  // Where a file states a value is no part of it.
+  const plain = JSON.parse(JSON.stringify(policy, (key, value) => (key === "statedAt" ? undefined : value)));
+  assert.deepEqual(plain, JSON.parse(JSON.stringify(defaults)));
   const schema: unknown = JSON.parse(readFileSync(join(root.path, "bulkhead.schema.json"), "utf8"));
   assert.deepEqual(schema, JSON.parse(JSON.stringify(policyJsonSchema())));
 });
@@ -37,7 +39,7 @@ test("it states every key that there is, and its example is valid", () => {
     keys.filter((key) => key !== "extends"),
   );
   const example = text
-    .replace("environments: {}", "environments:")
+    .replace(/^environments: \{\}/m, "environments:")
     .replace("unknown: []", "unknown:")
     .replace("exceptions: []", "exceptions:")
     .replaceAll(/^# {2}/gm, "  ");

@@ -70,8 +70,8 @@ thresholds:
 enforcement:
   ci: deny
   # What a request to the cluster is answered (\`bulkhead admission\`): deny, warn (admitted, kubectl shows it) or audit
-  # (admitted, logged). Or: { default: deny, unknown: warn, checks: { "workload/*": warn }, namespaces: { "sandbox-*": warn } }
-  admission: deny
+  # (admitted, logged). More: { checks: { "workload/*": warn }, namespaces: { "sandbox-*": warn } }
+  admission: { default: deny, unknown: deny }
 
 # Paths that are not scanned: vendor/**, **/testdata. A directory includes everything below it. Reports list them.
 exclude: []

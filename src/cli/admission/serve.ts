@@ -21,6 +21,7 @@ import { createReloading, type ReloadingPolicies } from "../../guards/admission/
 import { type ServedGuard, serveGuard } from "../../guards/admission/serve/serve.ts";
 import { viewOfFiles } from "../../guards/admission/trial/cluster-view.ts";
 import { unaskedImages } from "../../guards/admission/trial/unasked-images.ts";
+import { keepHeapNearWhatLives } from "../heap.ts";
 import { defaultDatabase, defaultRoots } from "../paths.ts";
 import { type ReachingOptions, registryOptions } from "../reaching.ts";
 import { certificatesOf, clientAuthorities } from "./serve-certificates.ts";
@@ -57,6 +58,8 @@ export interface ServeCommandOptions extends ReachingOptions {
 
 /** `bulkhead admission serve`: until SIGTERM or SIGINT; 2 where it cannot begin. */
 export async function admissionServe(options: ServeCommandOptions): Promise<number> {
+  // Each review is soon forgotten: without it what was forgotten would take three times what lives.
+  keepHeapNearWhatLives();
   const opened = openParts(options);
   let served: ServedGuard;
   try {

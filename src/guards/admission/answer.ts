@@ -7,6 +7,9 @@ import { objectName } from "./unknown.ts";
 /** Checks that an audit annotation names. */
 const NAMED = 20;
 
+/** RFC 1123, label. */
+const NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+
 /** @param policyName - what `--policy` says elsewhere */
 export function answerOf(
   { request, basis, reason, outcomes, patch, environment, policy, breakGlass }: Omit<Decision, "answer">,
@@ -16,7 +19,12 @@ export function answerOf(
   const denied = by("deny");
   const isPast = basis === "break-glass";
   const allowed = denied.length === 0 || isPast;
-  const reproduce = `bulkhead admission test FILE${policyName === undefined ? "" : ` --policy ${policyName}`}`;
+  const reproduce = [
+    "bulkhead admission test FILE",
+    ...(policyName === undefined ? [] : [`--policy ${policyName}`]),
+    // Names of namespaces have no character that a shell acts on.
+    ...(request.namespace === undefined || !NAME.test(request.namespace) ? [] : [`--namespace ${request.namespace}`]),
+  ].join(" ");
   const shown = isPast ? [...denied, ...by("warn")] : by("warn");
   return {
     uid: request.uid,

@@ -40,7 +40,7 @@ test("a refusal says what, where in the object, which line of the policy, how to
   );
   assert.match(
     answer.message ?? "",
-    /^Deployment shop\/api\n {2}spec\.template\.spec\.containers\[0\]\.securityContext\.privileged: Container api is privileged \(\S*bulkhead\.yaml:4\)\n {4}fix: set privileged: false; .*\n {2}reproduce: bulkhead admission test FILE --policy bulkhead\.yaml$/,
+    /^Deployment shop\/api\n {2}spec\.template\.spec\.containers\[0\]\.securityContext\.privileged: Container api is privileged \(\S*bulkhead\.yaml:4\)\n {4}fix: set privileged: false; .*\n {2}reproduce: bulkhead admission test FILE --policy bulkhead\.yaml --namespace shop$/,
   );
 });
 

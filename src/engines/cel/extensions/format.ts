@@ -137,8 +137,12 @@ function exact(number: number): readonly [bigint, bigint] {
 /** Thousands are grouped, as American English has it. */
 function grouped(text: string): string {
   const [before = "", after] = text.split(".");
-  const groups = before.replace(/\B(?=(?:\d{3})+$)/g, ",");
-  return after === undefined ? groups : `${groups}.${after}`;
+  const sign = before.startsWith("-") ? "-" : "";
+  const groups: string[] = [];
+  for (let end = before.length; end > sign.length; end -= 3)
+    groups.unshift(before.slice(Math.max(sign.length, end - 3), end));
+  const whole = `${sign}${groups.join(",")}`;
+  return after === undefined ? whole : `${whole}.${after}`;
 }
 
 const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹";

@@ -95,19 +95,16 @@ function substring(text: string, start: bigint, end: bigint | undefined, meter: 
   return typeof part === "string" ? part : part.join("");
 }
 
-/** White space by Unicode's White_Space, which differs from JavaScript's. */
-const SPACE = "\\t-\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
-const START = new RegExp(`^[${SPACE}]+`);
+/** By Unicode's White_Space, which differs from JavaScript's. */
+const SPACE = /[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
 
 /** As Go's strings.TrimSpace. */
 export function trimSpace(text: string): string {
-  const started = text.replace(START, "");
-  let end = started.length;
-  while (end > 0 && IS_SPACE.test(started.charAt(end - 1))) end -= 1;
-  return started.slice(0, end);
+  let [start, end] = [0, text.length];
+  while (start < end && SPACE.test(text.charAt(start))) start += 1;
+  while (end > start && SPACE.test(text.charAt(end - 1))) end -= 1;
+  return text.slice(start, end);
 }
-
-const IS_SPACE = new RegExp(`[${SPACE}]`);
 
 function join(list: List, by: string, meter: Meter): Value | Failure {
   let size = 0;

@@ -14,7 +14,7 @@ interface Quantity {
   readonly isSmall: boolean;
 }
 
-const FORM = /^([+-]?)0*(\d*)(?:\.(\d*))?([eEinumkKMGTP]*)([-+]?\d*)$/;
+const FORM = /^([+-]?)(\d*)(?:\.(\d*))?(?:([eEinumkKMGTP]+)([-+]?\d*))?$/;
 
 const DECIMAL: Readonly<Record<string, number>> = {
   ...{ n: -9, u: -6, m: -3, "": 0, k: 3, M: 6, G: 9, T: 12, P: 15, E: 18 },
@@ -28,7 +28,8 @@ const EXPONENT = 500;
 function parse(text: string): Quantity | undefined {
   const match = text.length > TEXT ? null : FORM.exec(text);
   if (match === null || text === "") return undefined;
-  const [, sign, whole = "", fraction = "", letters = "", power = ""] = match;
+  const [, sign, digitsBefore = "", fraction = "", letters = "", power = ""] = match;
+  const whole = digitsBefore.replace(/^0+/, "");
   const scale = scaleOf(letters, power);
   if (scale === undefined) return undefined;
   const digits = BigInt(`${whole}${fraction}` || "0");
