@@ -25,7 +25,7 @@ export function parseExactJson(bytes: Buffer, keys?: number): ExactJson {
   } catch (error) {
     return { fault: `not JSON: ${(error as Error).message}`, ambiguous: false };
   }
-  if (text.includes("\\") && /\\ud[89a-f]/i.test(text) && !isWellFormed(value)) {
+  if (text.includes("\\u") && /\\ud[89a-f]/i.test(text) && !isWellFormed(value)) {
     return { fault: "an escaped half of a character", ambiguous: true };
   }
   // Of one that stands twice the parser keeps one: where as many were kept as written there is none, and the text need not be

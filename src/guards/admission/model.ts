@@ -15,6 +15,8 @@ export type Webhook = "mutate" | "validate";
 export interface PolicySet {
   /** Of all that is in force; caches key on it. */
   readonly digest: Digest;
+  /** Why keys, authorities or roots of its environments could not be opened: what rests on them is unknown. */
+  readonly trustFaults: readonly Problem[];
   /** By the policy's own patterns over namespaces alone: labels are those of whoever owns the namespace. */
   forNamespace(namespace: string | undefined): GuardPolicy;
 }

@@ -45,8 +45,10 @@ export async function openPolicies(options: PolicySetOptions): Promise<PolicySet
   }
   const digest = digestOf([rest, ...named.values()]);
   const known = createRecent<string, GuardPolicy>(NAMESPACES);
+  const trustFaults = [rest, ...named.values()].flatMap(({ trust }) => (trust instanceof Problem ? [trust] : []));
   return {
     digest,
+    trustFaults,
     forNamespace(namespace) {
       const key = namespace ?? "";
       const found = known.get(key);

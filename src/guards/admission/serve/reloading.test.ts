@@ -4,7 +4,7 @@ import { Problem } from "../../../core/problem.ts";
 import type { PolicySet } from "../model.ts";
 import { createReloading } from "./reloading.ts";
 
-const set = (digest: string) => ({ digest }) as unknown as PolicySet;
+const set = (digest: string, ...trustFaults: Problem[]) => ({ digest, trustFaults }) as unknown as PolicySet;
 const broken = new Problem({ kind: "usage", code: "policy.yaml", place: "bulkhead.yaml", cause: "broken" });
 
 function files() {
@@ -52,6 +52,18 @@ test("what is broken is told once, and the old one stays until there is a whole 
   await reloading.look();
   assert.deepEqual([reloading.current()?.digest, reloading.fault()], ["three", undefined]);
   assert.deepEqual(told, ["loaded one", "broken policy.yaml", "broken policy.yaml", "loaded three"]);
+});
+
+test("one whose keys cannot be opened takes no other's place, and is what there is where there was none", async () => {
+  const { state, reloading } = files();
+  state.next = set("first", broken);
+  await reloading.look();
+  assert.deepEqual([reloading.current()?.digest, reloading.fault()], ["first", undefined]);
+  Object.assign(state, { mark: "2", next: set("whole") });
+  await reloading.look();
+  Object.assign(state, { mark: "3", next: set("keyless", broken) });
+  await reloading.look();
+  assert.deepEqual([reloading.current()?.digest, reloading.fault()?.code], ["whole", "policy.yaml"]);
 });
 
 test("looks at the same time are one, and one that is asked for meanwhile comes after it", async () => {

@@ -1,4 +1,7 @@
-/** The policy that is in force while its files change: a new reading takes its place whole, and a broken one does not. */
+/**
+ * The policy that is in force while its files change: a new reading takes its place whole, and a broken one does not, nor one
+ * whose keys or roots cannot be opened.
+ */
 import { Problem } from "../../../core/problem.ts";
 import type { PolicySet } from "../model.ts";
 
@@ -36,9 +39,11 @@ export function createReloading({ fingerprint, open, onLoaded, onBroken }: Reloa
     if (!anew && mark === read) return;
     read = mark;
     const opened = await attempt(open);
-    if (opened instanceof Problem) {
-      fault = opened;
-      onBroken(opened);
+    const broken =
+      opened instanceof Problem ? opened : current?.trustFaults.length === 0 ? opened.trustFaults[0] : undefined;
+    if (opened instanceof Problem || broken !== undefined) {
+      fault = broken;
+      onBroken(broken as Problem);
       return;
     }
     fault = undefined;

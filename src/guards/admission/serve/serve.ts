@@ -11,7 +11,7 @@ import { startServer } from "../../../net/server.ts";
 import type { Limits, RunningServer, ServerAnswer } from "../../../net/server-model.ts";
 import { type CertificateSource, createCertificateKeeper } from "../certificates/keeper.ts";
 import type { WebhookAnchors } from "../certificates/model.ts";
-import type { Guard } from "../model.ts";
+import type { Guard, PolicySet } from "../model.ts";
 import { type Answerer, createAnswerer } from "./answerer.ts";
 import { bounds } from "./bounds.ts";
 import { createGate } from "./gate.ts";
@@ -86,7 +86,7 @@ export async function serveGuard(options: ServeOptions): Promise<ServedGuard> {
   const { policies, meters, onEvent } = options;
   const looks = { ...LOOKS, ...options.looks };
   const drain = { ...DRAIN, ...options.drain };
-  const readiness = createReadiness(["policy", "cluster", "certificate", "serving"]);
+  const readiness = createReadiness(["policy", "trust", "cluster", "certificate", "serving"]);
   const gate = createGate();
   const onError = (error: unknown) => onEvent(`internal error, please report it: ${textOf(error)}`);
   const answerer = createAnswerer({
@@ -156,6 +156,7 @@ export async function serveGuard(options: ServeOptions): Promise<ServedGuard> {
       "policy",
       policies.current() === undefined ? (policies.fault()?.line() ?? "not read yet") : undefined,
     );
+    readiness.set("trust", trustFault(policies.current()));
     return looks.policy;
   }
 
@@ -220,6 +221,11 @@ async function listen(
     onRefused: (reason) => meters.refused.add(1, { reason }),
     onError,
   });
+}
+
+/** Keys, authorities and roots that the policy names: without them every image is unknown. */
+function trustFault(set: PolicySet | undefined): string | undefined {
+  return set === undefined ? "no policy yet" : set.trustFaults[0]?.line();
 }
 
 function statusOf(meters: Meters, readiness: { isReady(): boolean; text(): string }) {
