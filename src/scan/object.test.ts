@@ -83,7 +83,7 @@ test("a List is each of its items", () => {
   assert.deepEqual(scanObject(list, context), [...scanObject(pod, context), ...scanObject(deployment, context)]);
 });
 
-test("what the API server adds is not judged as written, and the object is left as it is", () => {
+test("a port of the host counts whether the API server wrote it or the author, and the object is left as it is", () => {
   const hosted = {
     ...pod,
     spec: {
@@ -92,7 +92,12 @@ test("what the API server adds is not judged as written, and the object is left 
     },
   };
   const before = structuredClone(hosted);
-  assert.equal(of(scanObject(hosted, context), "workload/host-ports")?.findings.length, 0);
+  const written = of(scanObject(hosted, context), "workload/host-ports")?.findings.map(({ title }) => title);
+  assert.deepEqual(written, ["Container web uses host port 80"]);
+  const [container] = hosted.spec.containers;
+  const bare = { ...hosted, spec: { ...hosted.spec, containers: [{ ...container, ports: [{ containerPort: 80 }] }] } };
+  const added = of(scanObject(bare, context), "workload/host-ports")?.findings.map(({ title }) => title);
+  assert.deepEqual(added, written);
   assert.deepEqual(hosted, before);
 });
 

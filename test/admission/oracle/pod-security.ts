@@ -123,7 +123,9 @@ export const CONTROLS: readonly Control[] = [
     *forbidden(pod) {
       for (const each of containersOf(pod)) {
         for (const port of listAt(each, "ports")) {
-          const number = at(port, "hostPort") ?? 0;
+          // The API server's defaults: on the host's network each port is the host's.
+          const given = at(pod.spec, "hostNetwork") === true ? at(port, "containerPort") : 0;
+          const number = at(port, "hostPort") || (given ?? 0);
           if (number !== 0) yield [nameOf(each), String(number)];
         }
       }
