@@ -24,7 +24,7 @@ export interface Enforcement {
 export const denyAll: Enforcement = { default: "deny", categories: {}, checks: {}, atLeast: [] };
 
 /** What of a check it goes by. */
-interface Enforced {
+export interface Enforced {
   readonly id: string;
   readonly category: Category;
 }
@@ -53,7 +53,7 @@ function strictest(some: readonly Action[]): Action {
   return some.reduce((one, other) => (isStricter(other, one) ? other : one), "audit");
 }
 
-function isStricter(one: Action, other: Action): boolean {
+export function isStricter(one: Action, other: Action): boolean {
   return actions.indexOf(one) > actions.indexOf(other);
 }
 
@@ -81,6 +81,10 @@ export function tightenEnforcement(
 /** A check of each category by each pattern's own name, and one that no pattern names. */
 function checksNamed(...all: readonly Enforcement[]): Enforced[] {
   const named = all.flatMap(({ checks, atLeast }) => [checks, ...atLeast.map((other) => other.checks)]);
-  const ids = new Set(["", ...named.flatMap(Object.keys)]);
-  return [...ids].flatMap((id) => categories.map((category) => ({ id, category })));
+  return checksOf(named.flatMap(Object.keys));
+}
+
+/** A check of each category by each of the names, and by none. */
+export function checksOf(names: readonly string[]): Enforced[] {
+  return [...new Set(["", ...names])].flatMap((id) => categories.map((category) => ({ id, category })));
 }

@@ -1,7 +1,7 @@
 /** What a gate in front of a cluster does: as enforcement of the commands, and by namespace, and of what is unknown apart. */
 import { byNamespace } from "./by-namespace.ts";
-import { type Category, categories, categoryKeys } from "./category.ts";
-import { type Action, actions } from "./enforcement.ts";
+import { type Category, categoryKeys } from "./category.ts";
+import { type Action, checksOf, type Enforced, isStricter } from "./enforcement.ts";
 import { compileGlob } from "./glob.ts";
 import type { StatedAt } from "./setting.ts";
 
@@ -33,12 +33,6 @@ export const denyAtGate: GateEnforcement = {
   atLeast: [],
 };
 
-/** What of a check a gate goes by. */
-export interface GatedCheck {
-  readonly id: string;
-  readonly category: Category;
-}
-
 export interface GateAction {
   readonly action: Action;
   /** The key that decides, in the file's words (`namespaces.sandbox-*.default`); absent: nothing is stated. */
@@ -46,7 +40,7 @@ export interface GateAction {
   readonly place?: StatedAt;
 }
 
-export type Gate = (check: GatedCheck, verdict: "fail" | "unknown") => GateAction;
+export type Gate = (check: Enforced, verdict: "fail" | "unknown") => GateAction;
 
 /** How a gate treats what is in one namespace. @param namespace - absent: what is in none */
 export function gateOf(enforcement: GateEnforcement, namespace?: string): Gate {
@@ -62,7 +56,7 @@ export function gateOf(enforcement: GateEnforcement, namespace?: string): Gate {
 function stated(
   { namespaces, ...general }: GateEnforcement,
   namespace: string | undefined,
-): (check: GatedCheck, verdict: "fail" | "unknown") => GateAction | undefined {
+): (check: Enforced, verdict: "fail" | "unknown") => GateAction | undefined {
   const own = byNamespace(namespaces, namespace).map(([pattern, rules]) => readers(rules, `namespaces.${pattern}.`));
   const rest = readers(general, "");
   const first = <Input>(
@@ -73,7 +67,7 @@ function stated(
     return found.length > 0 ? strictest(found) : pick(rest, input);
   };
   return (check, verdict) => {
-    const failed = first((one, of: GatedCheck) => one.failed(of), check);
+    const failed = first((one, of: Enforced) => one.failed(of), check);
     if (verdict === "fail") return failed;
     const unknown = first((one) => one.unknown, undefined);
     if (failed === undefined || unknown === undefined) return failed ?? unknown;
@@ -93,7 +87,7 @@ function readers(rules: GateRules, prefix: string) {
   }));
   return {
     unknown: unknown === undefined ? undefined : at(unknown, "unknown"),
-    failed({ id, category }: GatedCheck): GateAction | undefined {
+    failed({ id, category }: Enforced): GateAction | undefined {
       const own = patterns.flatMap(({ matches, gate }) => (matches(id) ? [gate] : []));
       if (own.length > 0) return strictest(own);
       const ofCategory = byCategory[category];
@@ -105,10 +99,6 @@ function readers(rules: GateRules, prefix: string) {
 
 function strictest(some: readonly GateAction[]): GateAction {
   return some.reduce((one, other) => (isStricter(other.action, one.action) ? other : one));
-}
-
-function isStricter(one: Action, other: Action): boolean {
-  return actions.indexOf(one) > actions.indexOf(other);
 }
 
 /**
@@ -144,9 +134,8 @@ function namespacesNamed(...all: readonly GateEnforcement[]): (string | undefine
 }
 
 /** A check of each category by each pattern's own name, and one that no pattern names. */
-function checksNamed(...all: readonly GateEnforcement[]): GatedCheck[] {
+function checksNamed(...all: readonly GateEnforcement[]): Enforced[] {
   const everyone = all.flatMap((one) => [one, ...one.atLeast]);
   const rules = everyone.flatMap((one): GateRules[] => [one, ...Object.values(one.namespaces)]);
-  const ids = new Set(["", ...rules.flatMap(({ checks }) => Object.keys(checks))]);
-  return [...ids].flatMap((id) => categories.map((category) => ({ id, category })));
+  return checksOf(rules.flatMap(({ checks }) => Object.keys(checks)));
 }

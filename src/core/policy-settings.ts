@@ -123,16 +123,23 @@ export type WrittenEnforcement =
 function enforcementOf(written: WrittenEnforcement): Enforcement {
   if (typeof written === "string") return { ...denyAll, default: written };
   const { default: rest, categories: byKey = {}, checks = {} } = written;
+  return {
+    ...(rest === undefined ? {} : { default: rest }),
+    categories: actionsByCategory(byKey),
+    checks: { ...checks },
+    atLeast: [],
+  };
+}
+
+/** What the file states by its own words for the categories. */
+export function actionsByCategory(
+  byKey: Readonly<Partial<Record<CategoryKey, Action | undefined>>>,
+): Partial<Record<Category, Action>> {
   const stated = categories.flatMap((category) => {
     const action = byKey[categoryKeys[category]];
     return action === undefined ? [] : [[category, action] as const];
   });
-  return {
-    ...(rest === undefined ? {} : { default: rest }),
-    categories: Object.fromEntries(stated),
-    checks: { ...checks },
-    atLeast: [],
-  };
+  return Object.fromEntries(stated);
 }
 
 /** `warn, secrets: deny, image/*: audit`. */

@@ -1,11 +1,10 @@
-import { existsSync, readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { readFileSync } from "node:fs";
+import { basename } from "node:path";
 import { readPolicyFiles } from "../../collect/policy/files.ts";
 import { loadPolicy } from "../../collect/policy/load.ts";
 import { printable } from "../../core/printable.ts";
 import { Problem, usageProblem } from "../../core/problem.ts";
 import { type PinScope, pinScopes } from "../../engines/admission/policy-model.ts";
-import { isThere, writeWhole } from "../../engines/files/write.ts";
 import { parseReference } from "../../engines/oci/reference.ts";
 import { deployJson, deployStream, MADE_BY, writtenFiles } from "../../guards/admission/deploy/files.ts";
 import type {
@@ -16,6 +15,7 @@ import type {
   PolicyFile,
 } from "../../guards/admission/deploy/model.ts";
 import { defaultDeploySettings } from "../../guards/admission/deploy/settings.ts";
+import { writeOwnFiles } from "../own-files.ts";
 import { writeStream } from "../write-stream.ts";
 
 export interface ManifestsOptions {
@@ -48,7 +48,7 @@ export async function admissionManifests(options: ManifestsOptions): Promise<num
     await writeStream(process.stdout, [format === "json" ? deployJson(settings) : deployStream(settings)]);
     return 0;
   }
-  for (const path of writeFiles(write, settings)) process.stdout.write(`${printable(path)}\n`);
+  for (const path of madeFiles(write, settings)) process.stdout.write(`${printable(path)}\n`);
   return 0;
 }
 
@@ -181,30 +181,7 @@ function keyFile(path: string): PolicyFile {
   return { path: `advisories/${basename(path)}`, text };
 }
 
-/** All or none: what is not ours stays as it is, and is told before anything is written. */
-function writeFiles(folder: string, settings: DeploySettings): string[] {
-  if (!existsSync(folder)) throw usageProblem(`--write ${folder}`, "no such directory", `make it: mkdir -p ${folder}`);
-  const files = writtenFiles(settings).map(({ name, text }) => ({ path: join(folder, name), text }));
-  for (const { path } of files) {
-    if (!isThere(path) || isOurs(path)) continue;
-    throw new Problem({
-      kind: "usage",
-      code: "files.exists",
-      place: path,
-      cause: "a file that admission manifests did not make is in the way",
-      remedy: "move it, or write elsewhere",
-    });
-  }
-  return files.map(({ path, text }) => {
-    writeWhole(path, text, { within: [process.cwd()] });
-    return path;
-  });
-}
-
-function isOurs(path: string): boolean {
-  try {
-    return readFileSync(path, "utf8").startsWith(MADE_BY);
-  } catch {
-    return false;
-  }
+function madeFiles(folder: string, settings: DeploySettings): string[] {
+  const files = writtenFiles(settings);
+  return writeOwnFiles({ folder, files, madeBy: MADE_BY, command: "admission manifests", root: process.cwd() });
 }

@@ -24,25 +24,18 @@ import { unaskedImages } from "../../guards/admission/trial/unasked-images.ts";
 import { keepHeapNearWhatLives } from "../heap.ts";
 import { defaultDatabase, defaultRoots } from "../paths.ts";
 import { type ReachingOptions, registryOptions } from "../reaching.ts";
-import { certificatesOf, clientAuthorities } from "./serve-certificates.ts";
+import { type CertificateOptions, certificatesOf, clientAuthorities } from "./serve-certificates.ts";
 import { mirrorsOf, namedPlace, portOf, secondsOf } from "./serve-values.ts";
 
-export interface ServeCommandOptions extends ReachingOptions {
+export interface ServeCommandOptions extends ReachingOptions, CertificateOptions {
   readonly policy: string;
   readonly environment?: string;
   readonly host: string;
   readonly port: string;
   readonly statusHost: string;
   readonly statusPort: string;
-  readonly webhooks?: string;
   readonly clientCa?: string;
   readonly drain: string;
-  readonly service?: string;
-  readonly serverName: readonly string[];
-  readonly certificateSecret?: string;
-  readonly certificate?: string;
-  readonly key?: string;
-  readonly certificateAuthority?: string;
   readonly kubeconfig?: string;
   readonly context?: string;
   readonly cluster: boolean;

@@ -1,13 +1,11 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { loadPolicy } from "../../collect/policy/load.ts";
 import { printable } from "../../core/printable.ts";
 import { Problem, usageProblem } from "../../core/problem.ts";
-import { isThere, writeWhole } from "../../engines/files/write.ts";
-import { filesOf, type GeneratedFile, jsonOf, MADE_BY, streamOf } from "../../fix/network/files.ts";
+import { filesOf, jsonOf, MADE_BY, streamOf } from "../../fix/network/files.ts";
 import type { EgressMode, MeshMode } from "../../fix/network/model.ts";
 import { generateNetwork } from "../../scan/network/generate.ts";
 import { knownWord } from "../known-word.ts";
+import { writeOwnFiles } from "../own-files.ts";
 import { writeStream } from "../write-stream.ts";
 import { generateSummary } from "./generate-summary.ts";
 import { openNetwork, type PlacedOptions } from "./open.ts";
@@ -59,7 +57,9 @@ export async function networkGenerate(names: readonly string[], options: Generat
   }
   const isProven = made.proof.failures.length === 0;
   const files = filesOf(made.drafts, made.squid);
-  const written = isProven && options.write !== undefined ? writeFiles(options.write, files, opened.root) : [];
+  const { write: folder } = options;
+  const own = { files, madeBy: MADE_BY, command: "network generate", root: opened.root };
+  const written = isProven && folder !== undefined ? writeOwnFiles({ folder, ...own }) : [];
   if (isProven && options.write === undefined) {
     const text = format === "json" ? jsonOf(made.drafts) : streamOf(made.drafts);
     await writeStream(process.stdout, [text]);
@@ -89,34 +89,4 @@ function egressOf(text: string): EgressMode {
 
 function meshOf(text: string): MeshMode {
   return knownWord<MeshMode>(text, ["istio", "linkerd"], { place: `--mesh ${text}`, what: "mesh" });
-}
-
-/** All or none: what is not ours stays as it is, and is told before anything is written. */
-function writeFiles(folder: string, files: readonly GeneratedFile[], root: string): string[] {
-  for (const { name } of files) {
-    const path = join(folder, name);
-    if (!isThere(path) || isOurs(path)) continue;
-    const cause = "a file that network generate did not make is in the way";
-    throw new Problem({
-      kind: "usage",
-      code: "files.exists",
-      place: path,
-      cause,
-      remedy: "move it, or write elsewhere",
-    });
-  }
-  if (!existsSync(folder)) throw usageProblem(`--write ${folder}`, "no such directory", `make it: mkdir -p ${folder}`);
-  return files.map(({ name, text }) => {
-    const path = join(folder, name);
-    writeWhole(path, text, { within: [root] });
-    return path;
-  });
-}
-
-function isOurs(path: string): boolean {
-  try {
-    return readFileSync(path, "utf8").startsWith(MADE_BY);
-  } catch {
-    return false;
-  }
 }

@@ -2,6 +2,7 @@
 import { type CategoryKey, categories, categoryKeys } from "../../core/category.ts";
 import type { Action } from "../../core/enforcement.ts";
 import { denyAtGate, type GateEnforcement, type GateRules, tightenGate } from "../../core/gate-enforcement.ts";
+import { actionsByCategory } from "../../core/policy-settings.ts";
 import { type Beside, either, later, less, type PlaceOf, type StatedAt, setting } from "../../core/setting.ts";
 import { environmentsForm, gateForm, podSecurityForm } from "./policy-forms.ts";
 import {
@@ -118,22 +119,19 @@ function rulesOf(written: WrittenRules, at: PlaceOf): GateRules {
     return { default: written, categories: {}, checks: {}, statedAt: { default: at([]) } };
   }
   const { default: rest, categories: byKey = {}, checks = {}, unknown } = written;
-  const stated = categories.flatMap((category) => {
-    const action = byKey[categoryKeys[category]];
-    return action === undefined ? [] : [[category, action] as const];
-  });
+  const stated = actionsByCategory(byKey);
   const places: [string, StatedAt][] = [
     ...(rest === undefined ? [] : [["default", at(["default"])] as [string, StatedAt]]),
     ...(unknown === undefined ? [] : [["unknown", at(["unknown"])] as [string, StatedAt]]),
-    ...stated.map(([category]): [string, StatedAt] => [
-      `categories.${categoryKeys[category]}`,
-      at(["categories", categoryKeys[category]]),
-    ]),
+    ...categories.flatMap((category): [string, StatedAt][] => {
+      const key = categoryKeys[category];
+      return stated[category] === undefined ? [] : [[`categories.${key}`, at(["categories", key])]];
+    }),
     ...Object.keys(checks).map((pattern): [string, StatedAt] => [`checks.${pattern}`, at(["checks", pattern])]),
   ];
   return {
     ...(rest === undefined ? {} : { default: rest }),
-    categories: Object.fromEntries(stated),
+    categories: stated,
     checks: { ...checks },
     ...(unknown === undefined ? {} : { unknown }),
     statedAt: Object.fromEntries(places),

@@ -1,30 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { createFingerprinter } from "./fingerprint.ts";
-import { sampleCode, sampleRules } from "./sample-rules.fixture.ts";
-import { createSecretScanner } from "./scan.ts";
-import type { FileSecrets } from "./stream.ts";
-
-const fingerprint = createFingerprinter();
-const scanner = createSecretScanner({ rules: sampleRules, fingerprint });
+import { sampleCode } from "./sample-rules.fixture.ts";
+import { scan, scanInChunks } from "./scan.fixture.ts";
 
 const randomValue = ["q8Zr", "2Lm0", "Xv5T"].join("");
-
-function scan(text: string | Buffer, path = "config.env"): FileSecrets {
-  return scanner.scan(path, Buffer.isBuffer(text) ? text : Buffer.from(text));
-}
-
-function scanInChunks(bytes: Buffer, sizes: readonly number[], path = "config.env"): FileSecrets {
-  const stream = scanner.open(path);
-  let at = 0;
-  for (let i = 0; at < bytes.length; i++) {
-    const size = sizes[i % sizes.length] as number;
-    stream.write(bytes.subarray(at, at + size));
-    at += size;
-  }
-  return stream.end();
-}
 
 test("what is found does not depend on the chunks", () => {
   const piece = fc.oneof(

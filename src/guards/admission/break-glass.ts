@@ -3,9 +3,11 @@
  * the policy refuses, for a stated reason and a stated time. An object asks for it by annotations, which alone give nothing.
  * Controllers hold no such right: what they make of a template that was let through is let through with it, until then.
  */
+
 import { Problem } from "../../core/problem.ts";
 import { isObject, valueAt } from "../../core/untyped.ts";
 import type { AdmissionRequest } from "../../engines/admission/model.ts";
+import type { PolicyQuestion } from "../../engines/admission/policies/model.ts";
 import type { ClusterApi } from "../../engines/kubernetes/cluster/client.ts";
 import { groupVersionOf, pathOf } from "../../engines/kubernetes/cluster/paths.ts";
 import { refusedReply } from "../../engines/kubernetes/cluster/writes.ts";
@@ -15,7 +17,7 @@ import { writeEvent } from "./break-glass/event.ts";
 import { createGrants, type Grant, type GrantsPlace } from "./break-glass/grants.ts";
 import { isPodOf, templateDigest, templateOf } from "./break-glass/template.ts";
 import { answered } from "./cluster/memory.ts";
-import type { AccessQuestion, Asking, BreakGlass, BreakGlassAnswer, ClusterView } from "./model.ts";
+import type { Asking, BreakGlass, BreakGlassAnswer, ClusterView } from "./model.ts";
 
 export interface BreakGlassOptions {
   readonly api: ClusterApi;
@@ -59,7 +61,7 @@ export function createBreakGlass(options: BreakGlassOptions): BreakGlass {
     const asked = askedFor(object, now, hours);
     if (asked === undefined) return known === undefined ? undefined : { outcome: "unknown", why: known.message };
     if ("fault" in asked) return { outcome: "refused", why: asked.fault };
-    const question: AccessQuestion = { ...RIGHT, ...(namespace === "" ? {} : { namespace }) };
+    const question: PolicyQuestion = { ...RIGHT, ...(namespace === "" ? {} : { namespace }) };
     const may = await cluster.may(user, question);
     if (may instanceof Problem) return { outcome: "unknown", why: may.message };
     if (!may) {

@@ -5,6 +5,7 @@ import type { Evaluation } from "../../core/evaluation.ts";
 import type { Policy } from "../../core/policy.ts";
 import type { Problem } from "../../core/problem.ts";
 import type { AdmissionAnswer, AdmissionRequest, PatchOperation } from "../../engines/admission/model.ts";
+import type { PolicyQuestion } from "../../engines/admission/policies/model.ts";
 import type { Credentials } from "../../engines/oci/registry/credentials.ts";
 import type { OpenedTrust } from "../../scan/trust.ts";
 
@@ -81,7 +82,7 @@ export interface ClusterView {
   /** A Problem where policies or their bindings could not be listed. */
   admissionPolicies(): Promise<AdmissionPolicyObjects | Problem>;
   /** A SubjectAccessReview: whether somebody may do something. */
-  may(user: AdmissionRequest["user"], access: AccessQuestion): Promise<boolean | Problem>;
+  may(user: AdmissionRequest["user"], access: PolicyQuestion): Promise<boolean | Problem>;
   /** `v1.36.1`; undefined where it is not known. */
   readonly version?: string;
 }
@@ -101,17 +102,6 @@ export interface NamespaceFacts {
   readonly uid?: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
-}
-
-export interface AccessQuestion {
-  readonly verb: string;
-  readonly group: string;
-  readonly resource: string;
-  readonly subresource?: string;
-  readonly namespace?: string;
-  readonly name?: string;
-  /** Of what is no resource: `/healthz`. Group and resource are empty then. */
-  readonly nonResourcePath?: string;
 }
 
 /** Whether a request that would be refused is let through, because somebody who may answers for it. */

@@ -1,5 +1,5 @@
 import { checks } from "../../checks/index.ts";
-import type { WorkloadAsset } from "../../core/asset.ts";
+import type { Asset, WorkloadAsset } from "../../core/asset.ts";
 import { actions } from "../../core/enforcement.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
 import type { Gap } from "../../core/evidence.ts";
@@ -23,9 +23,14 @@ export function objectAsset(request: AdmissionRequest): WorkloadAsset {
 
 /** Of a request about which nobody can say anything. */
 export function unknownEvaluation(request: AdmissionRequest, now: Date, gap: Gap): Evaluation {
+  return unknownOf("workload/manifest-not-parsed", objectAsset(request), now, gap);
+}
+
+/** Nothing was judged of it, and the gap says why. */
+export function unknownOf(check: string, asset: Asset, now: Date, gap: Gap): Evaluation {
   return {
-    check: "workload/manifest-not-parsed",
-    asset: objectAsset(request),
+    check,
+    asset,
     verdict: "unknown",
     reason: gap.reason,
     findings: [],

@@ -61,8 +61,8 @@ function lastApplied(metadata: unknown): boolean {
 }
 
 /**
- * On the host's network each port of a container is one of the host's: the API server then writes it as `hostPort`
- * too, and the finding is the network.
+ * On the host's network each port of a container is one of the host's: the API server then writes it as `hostPort` too, which
+ * nobody can take out of what they wrote.
  */
 function withoutHostPorts(spec: Plain): Plain {
   // Of a CronJob, of what has a template, of a Pod.

@@ -6,26 +6,12 @@ import type { FieldPatch } from "../../../core/finding.ts";
 import { readDocument } from "../../../formats/yaml/documents.ts";
 import { plainValue } from "../../../formats/yaml/value.ts";
 import { mutatedBytes } from "../../contents/mutated-bytes.fixture.ts";
+import { POD } from "./document.fixture.ts";
 import { patchDocument } from "./document.ts";
 import { patchedValue } from "./value.ts";
 
 const set = (path: FieldPatch["path"], value: unknown): FieldPatch => ({ path, op: "set", value });
 
-const POD = `# The shop's front.
-apiVersion: v1
-kind: Pod
-spec:
-    containers:
-      - name: web   # it serves
-        image: "shop/web:1"
-        securityContext:
-            privileged: true  # for the old driver
-        ports:
-          - hostPort: 80
-            containerPort: 8080
-      - {name: side, image: 'shop/side:1'}
-    # nothing behind here
-`;
 const web = ["spec", "containers", 0];
 
 const scalars = fc.oneof(

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { FieldPatch } from "../../../core/finding.ts";
+import { POD } from "./document.fixture.ts";
 import { patchDocument } from "./document.ts";
 
 const set = (path: FieldPatch["path"], value: unknown): FieldPatch => ({ path, op: "set", value });
@@ -16,21 +17,6 @@ function refusal(before: string, ...patches: FieldPatch[]): string | undefined {
   return "refused" in made ? made.refused : undefined;
 }
 
-const POD = `# The shop's front.
-apiVersion: v1
-kind: Pod
-spec:
-    containers:
-      - name: web   # it serves
-        image: "shop/web:1"
-        securityContext:
-            privileged: true  # for the old driver
-        ports:
-          - hostPort: 80
-            containerPort: 8080
-      - {name: side, image: 'shop/side:1'}
-    # nothing behind here
-`;
 const web = ["spec", "containers", 0];
 const side = ["spec", "containers", 1];
 

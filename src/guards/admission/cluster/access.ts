@@ -1,10 +1,12 @@
 /** Whether somebody may do something, by the API server's own word (authorization.k8s.io/v1, SubjectAccessReview). */
+
 import { Problem } from "../../../core/problem.ts";
 import { isObject } from "../../../core/untyped.ts";
+import type { PolicyQuestion } from "../../../engines/admission/policies/model.ts";
 import type { ClusterApi } from "../../../engines/kubernetes/cluster/client.ts";
 import { pathOf } from "../../../engines/kubernetes/cluster/paths.ts";
 import { refusedReply } from "../../../engines/kubernetes/cluster/writes.ts";
-import type { AccessQuestion, ClusterView } from "../model.ts";
+import type { ClusterView } from "../model.ts";
 import { bounds } from "./bounds.ts";
 import { createShortMemory } from "./memory.ts";
 
@@ -40,7 +42,7 @@ export function createAccess(api: ClusterApi, now: () => number): ClusterView["m
   };
 }
 
-function attributesOf({ nonResourcePath, ...question }: AccessQuestion) {
+function attributesOf({ nonResourcePath, ...question }: PolicyQuestion) {
   if (nonResourcePath === undefined) return { resourceAttributes: question };
   return { nonResourceAttributes: { path: nonResourcePath, verb: question.verb } };
 }

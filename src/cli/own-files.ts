@@ -1,0 +1,46 @@
+/** Files that a command makes into a folder, and makes over when it is run again. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Problem, usageProblem } from "../core/problem.ts";
+import { isThere, writeWhole } from "../engines/files/write.ts";
+
+export interface OwnFiles {
+  /** What `--write` names. */
+  readonly folder: string;
+  readonly files: readonly { readonly name: string; readonly text: string }[];
+  /** With what each of them begins. */
+  readonly madeBy: string;
+  /** The command: `network generate`. */
+  readonly command: string;
+  /** No link below it is written through. */
+  readonly root: string;
+}
+
+/**
+ * All or none: what is not ours stays as it is, and is told before anything is written.
+ *
+ * @returns their paths
+ * @throws Problem (usage) `files.exists`, or where there is no such folder
+ */
+export function writeOwnFiles({ folder, files, madeBy, command, root }: OwnFiles): string[] {
+  if (!existsSync(folder)) throw usageProblem(`--write ${folder}`, "no such directory", `make it: mkdir -p ${folder}`);
+  const placed = files.map(({ name, text }) => ({ path: join(folder, name), text }));
+  for (const { path } of placed) {
+    if (!isThere(path) || beginsWith(path, madeBy)) continue;
+    const cause = `a file that ${command} did not make is in the way`;
+    const remedy = "move it, or write elsewhere";
+    throw new Problem({ kind: "usage", code: "files.exists", place: path, cause, remedy });
+  }
+  return placed.map(({ path, text }) => {
+    writeWhole(path, text, { within: [root] });
+    return path;
+  });
+}
+
+function beginsWith(path: string, text: string): boolean {
+  try {
+    return readFileSync(path, "utf8").startsWith(text);
+  } catch {
+    return false;
+  }
+}
