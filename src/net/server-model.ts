@@ -63,6 +63,8 @@ export interface ServerOptions {
   readonly clientAuthorities?: string;
   /** Bytes of a body. */
   readonly bodyBytes: number;
+  /** The bytes of a body are another's once it is answered: what is kept longer must be copied. */
+  readonly recyclesBodies?: true;
   /** Others than `serverBounds`, for tests. */
   readonly limits?: Partial<Limits>;
   /** Looks at a request before its body is read; an answer here is the answer. */

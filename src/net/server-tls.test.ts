@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { hash } from "node:crypto";
 import { Agent, type RequestOptions } from "node:https";
 import { connect } from "node:net";
 import { describe, test } from "node:test";
@@ -7,6 +8,33 @@ import type { Certificate } from "./loopback.fixture.ts";
 import { ask, ca, certificates, held, rest, secured, serve, skip } from "./server.fixture.ts";
 
 describe("a server over TLS", { skip }, () => {
+  test("uses the memory of a body again once it is answered, and never before", async (t) => {
+    const seen = new Set<ArrayBufferLike>();
+    const server = await serve(t, {
+      bodyBytes: 100_000,
+      recyclesBodies: true,
+      async handle({ body }) {
+        seen.add(body.buffer);
+        // Others come in between.
+        await new Promise((resolve) => setImmediate(resolve));
+        return { status: 200, body: hash("sha256", body) };
+      },
+    });
+    const bodies = Array.from({ length: 60 }, (_, at) =>
+      String(at)
+        .padStart(2, "0")
+        .repeat(15_000 + at),
+    );
+    for (const some of [bodies.slice(0, 20), bodies.slice(20, 40), bodies.slice(40)]) {
+      const answers = await Promise.all(some.map((body) => ask(server, {}, body)));
+      assert.deepEqual(
+        answers.map(({ text }) => text),
+        some.map((body) => hash("sha256", body)),
+      );
+    }
+    assert.ok(seen.size < bodies.length, String(seen.size));
+  });
+
   test("answers requests one after another on one connection", async (t) => {
     const server = await serve(t);
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });

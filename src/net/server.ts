@@ -29,7 +29,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const limits: Limits = { ...serverBounds, ...options.limits };
   const refused = options.onRefused ?? (() => undefined);
   const connections = createConnections(limits.connections, () => refused("connections"));
-  const receiving = createReceiving({ one: options.bodyBytes, all: limits.receivingBytes });
+  const receiving = createReceiving({ one: options.bodyBytes, all: limits.receivingBytes }, options.recyclesBodies);
   let underWay = 0;
   let leaving = false;
 
@@ -104,7 +104,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
             gone = act;
             if (isGone) act();
           };
-          answer = await options.handle({ ...head, body, whenGone });
+          try {
+            answer = await options.handle({ ...head, body, whenGone });
+          } finally {
+            receiving.release(body);
+          }
         }
       }
     } catch (error) {

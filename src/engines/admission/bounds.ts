@@ -6,6 +6,9 @@ export const bounds = {
   depth: 100,
   /** Values of its JSON: objects, lists, and what they hold. The smallest object that fills it has some 100,000. */
   values: 1_000_000,
+  /** Of a review that may be like one before it, and of all that is kept of those. */
+  alikeTextBytes: 256 * 1024,
+  alikeBytes: 8 * 1024 * 1024,
   /** Characters of `request.uid`, which API servers make of 36. */
   uidCharacters: 256,
   /** Of what a message repeats of the review. */

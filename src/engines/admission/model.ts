@@ -50,6 +50,8 @@ export interface AdmissionRequest {
   /** Of UPDATE and DELETE. */
   readonly oldObject?: Readonly<Record<string, unknown>>;
   readonly options?: Readonly<Record<string, unknown>>;
+  /** The same for requests that differ in the pod's own name, identifier, times and token volume alone. */
+  readonly alike?: string;
 }
 
 export interface RequestUser {

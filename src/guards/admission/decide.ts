@@ -35,22 +35,23 @@ export function createGuard(options: GuardOptions): Guard {
         // What is not known to be clean is judged, and for that it is read.
         const isEnough = known !== undefined && (known.isClean || asking.webhook === "mutate");
         const admitted = isEnough ? known.admitted : admittedOf(request, context);
+        const isMirror = known?.isMirror ?? isMirrorPod(request);
         return await decided(
           options,
-          { request, admitted, policy, asking },
+          { request, admitted, policy, asking, isMirror },
           {
             isClean: known?.isClean === true,
             keep: (isClean) => {
               if (key === undefined || admitted.outcome !== "judge") return;
               const { read: _, ...kept } = admitted;
-              memory.set(key, { admitted: kept, isClean });
+              memory.set(key, { admitted: kept, isClean, isMirror });
             },
           },
         );
       } catch (error) {
         // A mistake of ours is told, and admits nothing.
         const admitted: ReadRequest = { ...NOTHING, reason: `internal error: ${(error as Error).message}` };
-        return unread(options, { request, admitted, policy, asking }, "admission.internal");
+        return unread(options, { request, admitted, policy, asking, isMirror: false }, "admission.internal");
       }
     },
   };
@@ -65,7 +66,7 @@ interface Known {
 }
 
 async function decided(options: GuardOptions, question: Question, known: Known): Promise<Decision> {
-  const { request, admitted, policy, asking } = question;
+  const { request, admitted, policy, asking, isMirror } = question;
   switch (admitted.outcome) {
     case "pass":
       // A policy of the cluster may be about what holds no pod.
@@ -76,7 +77,7 @@ async function decided(options: GuardOptions, question: Question, known: Known):
   }
   if (asking.webhook === "mutate") {
     if (!known.isClean) known.keep(false);
-    const wanted = isMirrorPod(request) ? [] : imagesToPin(request, admitted, policy.policy.admission.pin);
+    const wanted = isMirror ? [] : imagesToPin(request, admitted, policy.policy.admission.pin);
     const images = await assessImages(options, question, wanted, { resolveOnly: true });
     const pinned = images.flatMap(({ reference, pinned: to }) => (to === undefined ? [] : [[reference, to] as const]));
     return concluded(options, question, { basis: "judged", images, patch: pinPatch(wanted, new Map(pinned)) });
@@ -122,8 +123,8 @@ async function judged(
   question: Question,
   { own, changed = [], ...rest }: Judged,
 ): Promise<Decision> {
-  const { policy, asking, request } = question;
-  const most = isMirrorPod(request) ? ({ most: "audit" } as const) : {};
+  const { policy, asking, isMirror } = question;
+  const most = isMirror ? ({ most: "audit" } as const) : {};
   const { unknown: entries, exceptionLimits } = policy.policy;
   const acceptedOf = unknownsAccepted({ codes: [], entries, now: asking.now, maxDays: exceptionLimits.maxDays });
   const context = {

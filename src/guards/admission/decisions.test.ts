@@ -77,6 +77,7 @@ test("annotations and labels of the object exempt nothing, and a mirror pod is o
   assert.equal((await by("system:node:node-1", ["system:authenticated"])).answer.allowed, false);
   const mirror = await by("system:node:node-1", ["system:nodes"]);
   assert.deepEqual([mirror.answer.allowed, mirror.outcomes[0]?.action], [true, "audit"], "it runs already");
+  assert.equal((await by("alice", ["system:masters"])).answer.allowed, false, "whatever was asked before");
 });
 
 test("an exception of the policy takes its finding out, for what it names and no longer than it says", async (t) => {

@@ -27,6 +27,8 @@ export interface Question {
   readonly admitted: ReadRequest;
   readonly policy: GuardPolicy;
   readonly asking: Asking;
+  /** What its kubelet runs whatever is answered. */
+  readonly isMirror: boolean;
 }
 
 export type AdmissionPolicyEvaluator = (question: Question) => Promise<readonly Evaluation[]>;

@@ -7,12 +7,15 @@ import { createRecent } from "../../core/recent.ts";
 import { isObject } from "../../core/untyped.ts";
 import type { ReadRequest } from "../../engines/admission/admitted.ts";
 import type { AdmissionRequest } from "../../engines/admission/model.ts";
+import { isMirrorPod } from "./mirror-pod.ts";
 import type { GuardPolicy } from "./model.ts";
 
 export interface RememberedPods {
   readonly admitted: ReadRequest;
   /** True: every check passed, none by an exception. False: not so, or nobody has looked. */
   readonly isClean: boolean;
+  /** Of a kubelet's own. */
+  readonly isMirror: boolean;
 }
 
 export interface PodMemory {
@@ -28,10 +31,15 @@ const PODS = 5_000;
 export function createPodMemory(limit: number = PODS): PodMemory {
   const known = createRecent<string, RememberedPods>(limit);
   return {
-    keyOf({ operation, object, kind, resource, subResource = "", namespace = "" }, { digest, environment = "" }) {
-      if (operation !== "CREATE" || object === undefined) return undefined;
+    keyOf(request, { digest, environment = "" }) {
+      const { operation, alike, kind, resource, subResource = "", namespace = "" } = request;
+      if (operation !== "CREATE") return undefined;
+      // Its object need not be parsed for it.
+      if (alike !== undefined) return `${digest} ${environment} ${alike}`;
+      const { object } = request;
+      if (object === undefined) return undefined;
       const { metadata, status: _, ...rest } = object;
-      const about = [digest, environment, kind, resource, subResource, namespace];
+      const about = [digest, environment, kind, resource, subResource, namespace, isMirrorPod(request)];
       return hash("sha256", withoutChance(JSON.stringify([about, withoutName(metadata), rest])), "base64url");
     },
     get: known.get,

@@ -4,9 +4,10 @@
  * not be able to choose between the two.
  */
 import { Problem } from "../../../core/problem.ts";
+import { createReviewReader } from "../../../engines/admission/alike.ts";
 import { bounds as reviewBounds } from "../../../engines/admission/bounds.ts";
 import type { AdmissionRequest } from "../../../engines/admission/model.ts";
-import { readReview, writeAnswer } from "../../../engines/admission/review.ts";
+import { writeAnswer } from "../../../engines/admission/review.ts";
 import type { RequestHead, ServerAnswer, ServerRequest } from "../../../net/server-model.ts";
 import type { Decision, Guard, PolicySet, Webhook } from "../model.ts";
 import { hardest, unknownEvaluation } from "../unknown.ts";
@@ -40,6 +41,7 @@ const WEBHOOKS: Readonly<Record<string, Webhook>> = { "/mutate": "mutate", "/val
 
 export function createAnswerer(options: AnswererOptions): Answerer {
   const { guard, policies, meters, now, gate = createGate(), onDecided, onError } = options;
+  const reader = createReviewReader();
 
   function failure(reason: string, status: number, text: string): ServerAnswer {
     meters.failures.add(1, { reason });
@@ -70,7 +72,7 @@ export function createAnswerer(options: AnswererOptions): Answerer {
   async function decide(request: ServerRequest, webhook: Webhook): Promise<ServerAnswer> {
     let read: AdmissionRequest;
     try {
-      read = readReview(request.body);
+      read = reader.read(request.body);
     } catch (error) {
       if (error instanceof Problem) return unreadable(request.body, webhook, error);
       throw error;

@@ -217,6 +217,7 @@ async function listen(
     ...(clientAuthorities === undefined ? {} : { clientAuthorities }),
     limits: { unwantedBytes: bounds.unwantedBytes, ...limits },
     bodyBytes: reviewBounds.reviewBytes,
+    recyclesBodies: true,
     ...answerer,
     onRefused: (reason) => meters.refused.add(1, { reason }),
     onError,
