@@ -151,13 +151,15 @@ module.exports = {
       "guards-stand-apart",
       "a guard imports joins, its own texts and below, never another guard",
       "guards/([^/]+)/",
-      [...floors("joins"), "guards/$1/", "report/$1/"],
+      [...floors("joins"), "guards/$1/", "report/$1/", "store/"],
     ),
+    room("store-keeps", "store imports core alone: what is kept has no opinion", "store/", ["core/", "store/"]),
     room("report-shows", "report imports core alone", "report/", ["core/", "report/"]),
     room("server", "the server imports guards, report and below, never the command line", "server/", [
       ...floors("joins"),
       "guards/",
       "report/",
+      "store/",
       "server/",
     ]),
     {
