@@ -13,14 +13,14 @@ import type { ClusterView, Guard, PolicySet } from "../../guards/admission/model
 import { recordLine } from "../../guards/admission/record.ts";
 import { createReports } from "../../guards/admission/reports.ts";
 import { instancesOf, keepRoots } from "../../guards/admission/roots.ts";
-import { type LineSink, openLineSink } from "../../guards/admission/serve/line-sink.ts";
 import { logLine } from "../../guards/admission/serve/log-line.ts";
 import { createMeters } from "../../guards/admission/serve/meters.ts";
 import { distinctPolicies, policySource } from "../../guards/admission/serve/policy-source.ts";
-import { createReloading, type ReloadingPolicies } from "../../guards/admission/serve/reloading.ts";
 import { type ServedGuard, serveGuard } from "../../guards/admission/serve/serve.ts";
 import { viewOfFiles } from "../../guards/admission/trial/cluster-view.ts";
 import { unaskedImages } from "../../guards/admission/trial/unasked-images.ts";
+import { type LineSink, openLineSink } from "../../scan/serving/line-sink.ts";
+import { createReloading, type ReloadingPolicies } from "../../scan/serving/reloading.ts";
 import { keepHeapNearWhatLives } from "../heap.ts";
 import { defaultDatabase, defaultRoots } from "../paths.ts";
 import { type ReachingOptions, registryOptions } from "../reaching.ts";
@@ -103,7 +103,7 @@ function openParts(options: ServeCommandOptions) {
           meters.registries.observe(milliseconds / 1_000, { registry, what, outcome }),
       });
   const source = policySource({ policy: flag, root: process.cwd(), environment, roots: defaultRoots() });
-  const policies: ReloadingPolicies = createReloading({
+  const policies: ReloadingPolicies<PolicySet> = createReloading({
     ...source,
     onLoaded(set) {
       meters.policyLoads.add(1, { result: "loaded" });

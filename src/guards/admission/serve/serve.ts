@@ -9,6 +9,10 @@ import { bounds as reviewBounds } from "../../../engines/admission/bounds.ts";
 import type { CertificatePair } from "../../../engines/certificates/model.ts";
 import { startServer } from "../../../net/server.ts";
 import type { Limits, RunningServer, ServerAnswer } from "../../../net/server-model.ts";
+import { measureProcess } from "../../../scan/serving/process-metrics.ts";
+import { createReadiness } from "../../../scan/serving/readiness.ts";
+import type { ReloadingPolicies } from "../../../scan/serving/reloading.ts";
+import { type Repeated, repeat } from "../../../scan/serving/repeat.ts";
 import { type CertificateSource, createCertificateKeeper } from "../certificates/keeper.ts";
 import type { WebhookAnchors } from "../certificates/model.ts";
 import type { Guard, PolicySet } from "../model.ts";
@@ -16,10 +20,7 @@ import { type Answerer, createAnswerer } from "./answerer.ts";
 import { bounds } from "./bounds.ts";
 import { createGate } from "./gate.ts";
 import type { Decided } from "./log-line.ts";
-import { type Meters, measureProcess } from "./meters.ts";
-import { createReadiness } from "./readiness.ts";
-import type { ReloadingPolicies } from "./reloading.ts";
-import { type Repeated, repeat } from "./repeat.ts";
+import type { Meters } from "./meters.ts";
 
 export interface ServeOptions {
   readonly host: string;
@@ -28,7 +29,7 @@ export interface ServeOptions {
   readonly statusHost: string;
   readonly statusPort: number;
   readonly guard: Guard;
-  readonly policies: ReloadingPolicies;
+  readonly policies: ReloadingPolicies<PolicySet>;
   readonly certificates: CertificateSource;
   /** Absent: no webhook configuration is looked at. */
   readonly anchors?: WebhookAnchors;
