@@ -1,5 +1,4 @@
 /** The admission guard as a process: its parts put together, and its signals. */
-import { printable } from "../../core/printable.ts";
 import type { Problem } from "../../core/problem.ts";
 import { createClient } from "../../engines/kubernetes/cluster/client.ts";
 import { connectionOf } from "../../engines/kubernetes/cluster/kubeconfig.ts";
@@ -24,6 +23,7 @@ import { createReloading, type ReloadingPolicies } from "../../scan/serving/relo
 import { keepHeapNearWhatLives } from "../heap.ts";
 import { defaultDatabase, defaultRoots } from "../paths.ts";
 import { type ReachingOptions, registryOptions } from "../reaching.ts";
+import { listenToSignals, tell } from "../serving.ts";
 import { type CertificateOptions, certificatesOf, clientAuthorities } from "./serve-certificates.ts";
 import { mirrorsOf, namedPlace, portOf, secondsOf } from "./serve-values.ts";
 
@@ -234,35 +234,4 @@ function named({ kubeconfig, context }: ServeCommandOptions) {
 /** Nobody tells of namespaces, accounts or policies. */
 function unaskedCluster(): ClusterView {
   return viewOfFiles({ objects: [], namespaces: [] }, { labels: new Map() });
-}
-
-interface Signals {
-  stop(): Promise<void>;
-  reload(): Promise<void>;
-}
-
-/** @returns what gives the signals back */
-function listenToSignals({ stop, reload }: Signals): () => void {
-  const end = () => {
-    tell("ends after the requests that are under way");
-    stop().catch(bug);
-  };
-  const again = () => {
-    reload().catch(bug);
-  };
-  // As the first process of a container this one ended at once until now.
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.removeAllListeners(signal).on(signal, end);
-  process.on("SIGHUP", again);
-  return () => {
-    for (const signal of ["SIGTERM", "SIGINT"] as const) process.off(signal, end);
-    process.off("SIGHUP", again);
-  };
-}
-
-function bug(error: unknown): void {
-  tell(`internal error, please report it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-}
-
-function tell(text: string): void {
-  process.stderr.write(`bulkhead: ${printable(text)}\n`);
 }
