@@ -1,24 +1,21 @@
 /** From a named image or root file system to its evaluations: read, then judged. */
 import { baseOfImage } from "../collect/image/base.ts";
 import { contentsOfImage, inventoryOfFolder } from "../collect/image/inventory.ts";
-import { removedVulnerabilities, scopesOf } from "../collect/image/scopes.ts";
 import { secretsOfRoot } from "../collect/secrets/root-folder.ts";
 import type { SourceFiles } from "../collect/updates/source-files.ts";
 import type { Asset, ImageAsset } from "../core/asset.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import type { Evidence } from "../core/evidence.ts";
-import type { LayerReference } from "../core/location.ts";
 import type { Problem } from "../core/problem.ts";
-import { withOrigins } from "../engines/contents/base/recognise.ts";
-import type { BaseImage, Inventory } from "../engines/contents/model.ts";
+import type { Inventory } from "../engines/contents/model.ts";
 import type { OpenImage } from "../engines/oci/image.ts";
 import type { NamedImage } from "../engines/oci/open.ts";
 import type { SecretsFound } from "../engines/secrets/model.ts";
 import type { BuildDates } from "../engines/updates/model.ts";
 import { imageAsset, layersOf } from "../evaluate/image/assets.ts";
-import type { ReadContents } from "../evaluate/image/facts.ts";
 import { evaluateImage, evaluateUnopened } from "../evaluate/image/image.ts";
 import { buildDates, evaluateUpdates } from "../evaluate/image/rebuild.ts";
+import { contentsOf } from "./contents.ts";
 import type { ScanContext } from "./context.ts";
 import { builtFromRelations } from "./relations.ts";
 
@@ -102,26 +99,6 @@ export async function scanRootFolder(root: string, name: string, context: ScanCo
 /** The evaluations of an image that was found and could not be opened. */
 export function scanUnopened(asset: Asset, problem: Problem, context: ScanContext): Evaluation[] {
   return evaluateUnopened(asset, problem, { ...context, searchesSecrets: context.secrets !== undefined });
-}
-
-/** An inventory with what the advisories say of it. @param base - of an image alone */
-export function contentsOf(
-  read: Evidence<Inventory>,
-  layers: readonly LayerReference[],
-  { advisories, policy, now }: Pick<ScanContext, "advisories" | "policy" | "now">,
-  base?: Evidence<BaseImage>,
-): ReadContents {
-  const inventory =
-    read.state === "present" && base?.state === "present"
-      ? { ...read, facts: withOrigins(read.facts, base.facts) }
-      : read;
-  return {
-    inventory,
-    scopes: scopesOf(inventory, { advisories, now, maxAgeDays: policy.advisories.maxAgeDays }),
-    removedVulnerabilities: inventory.state === "absent" ? {} : removedVulnerabilities(inventory.facts, advisories),
-    layers,
-    ...(base === undefined ? {} : { base }),
-  };
 }
 
 /**
