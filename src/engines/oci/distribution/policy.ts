@@ -1,0 +1,13 @@
+/** The policy's slice about a guarded registry, put together of its parts: who, and what else each of them says. */
+import type { PullRules } from "./pull-model.ts";
+import { pullSettings } from "./pull-policy.ts";
+
+declare module "../../../core/policy.ts" {
+  interface PolicySlices {
+    readonly registry: PullRules;
+  }
+}
+
+export const guardedRegistrySettings = {
+  ...pullSettings,
+};
