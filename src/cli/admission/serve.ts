@@ -7,7 +7,6 @@ import { createBreakGlass } from "../../guards/admission/break-glass.ts";
 import { clusterPolicyEvaluator } from "../../guards/admission/cluster-policies.ts";
 import { clusterLimits, createClusterView } from "../../guards/admission/cluster-view.ts";
 import { createGuard } from "../../guards/admission/decide.ts";
-import { keepAdvisories } from "../../guards/admission/images/advisories.ts";
 import { createImageAssessor } from "../../guards/admission/images/assessor.ts";
 import type { ClusterView, Guard, PolicySet } from "../../guards/admission/model.ts";
 import { recordLine } from "../../guards/admission/record.ts";
@@ -21,6 +20,7 @@ import { createReloading, type ReloadingPolicies } from "../../guards/admission/
 import { type ServedGuard, serveGuard } from "../../guards/admission/serve/serve.ts";
 import { viewOfFiles } from "../../guards/admission/trial/cluster-view.ts";
 import { unaskedImages } from "../../guards/admission/trial/unasked-images.ts";
+import { keepAdvisories } from "../../scan/kept-advisories.ts";
 import { keepHeapNearWhatLives } from "../heap.ts";
 import { defaultDatabase, defaultRoots } from "../paths.ts";
 import { type ReachingOptions, registryOptions } from "../reaching.ts";
