@@ -1,0 +1,13 @@
+/** The policy's slice about a guarded registry, put together of its parts: who, and what else each of them says. */
+import type { AccessRules } from "./access-model.ts";
+import { accessSettings } from "./access-policy.ts";
+
+declare module "../../../core/policy.ts" {
+  interface PolicySlices {
+    readonly registry: AccessRules;
+  }
+}
+
+export const guardedRegistrySettings = {
+  ...accessSettings,
+};
