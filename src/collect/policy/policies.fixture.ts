@@ -174,6 +174,10 @@ const trust = writtenTrust.map(
       }),
     ) as unknown as Policy["trust"],
 );
+/** What layers state of the registry; upstreams have a property of their own. */
+const registry = {
+  upstreams: fc.constant({}),
+};
 const otherThresholds = Object.fromEntries(
   categories.slice(2).map((category) => [categoryKeys[category], fc.record({ severity })]),
 );
@@ -194,6 +198,7 @@ export const trustedPolicy: fc.Arbitrary<Policy> = fc.record({
         },
     ),
   }),
+  registry: fc.record(registry),
   thresholds: fc.record(
     {
       vulnerability: fc.record({ severity, fixableOnly: fc.boolean(), exploited: fc.boolean() }),
