@@ -18,7 +18,7 @@ import { formatPlatform } from "../engines/oci/platform.ts";
 import { imageAsset, layersOf } from "../evaluate/image/assets.ts";
 import { evaluateImage } from "../evaluate/image/image.ts";
 import type { ScanContext } from "./context.ts";
-import { contentsOf } from "./image.ts";
+import { contentsOf } from "./image-reading.ts";
 
 /** @throws Problem where a layer cannot be read: then nothing is known of what is in the image */
 export async function sbomOfImage(
