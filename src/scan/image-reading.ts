@@ -4,22 +4,19 @@ import { gunzip, gzip } from "node:zlib";
 import { baseOfImage } from "../collect/image/base.ts";
 import { cacheKeys } from "../collect/image/cache-key.ts";
 import { contentsOfImage } from "../collect/image/inventory.ts";
-import { removedVulnerabilities, scopesOf } from "../collect/image/scopes.ts";
 import type { ImageAsset } from "../core/asset.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import type { Evidence } from "../core/evidence.ts";
-import type { LayerReference } from "../core/location.ts";
 import { Problem } from "../core/problem.ts";
 import { isObject } from "../core/untyped.ts";
-import { withOrigins } from "../engines/contents/base/recognise.ts";
 import type { BaseImage, Inventory } from "../engines/contents/model.ts";
 import type { OpenImage } from "../engines/oci/image.ts";
 import type { NamedImage } from "../engines/oci/open.ts";
 import type { SecretsFound } from "../engines/secrets/model.ts";
 import { imageAsset, layersOf } from "../evaluate/image/assets.ts";
-import type { ReadContents } from "../evaluate/image/facts.ts";
 import { evaluateImage } from "../evaluate/image/image.ts";
 import { bounds } from "./bounds.ts";
+import { contentsOf } from "./contents.ts";
 import type { ScanContext } from "./context.ts";
 import { builtFromRelations } from "./relations.ts";
 
@@ -72,26 +69,6 @@ export function evaluateReading(
     ...(secrets === undefined ? {} : { secrets: withStepLines(secrets, image, context) }),
   };
   return { asset, base, evaluations: evaluateImage(asset, read, context) };
-}
-
-/** An inventory with what the advisories say of it. @param base - of an image alone */
-export function contentsOf(
-  read: Evidence<Inventory>,
-  layers: readonly LayerReference[],
-  { advisories, policy, now }: Pick<ScanContext, "advisories" | "policy" | "now">,
-  base?: Evidence<BaseImage>,
-): ReadContents {
-  const inventory =
-    read.state === "present" && base?.state === "present"
-      ? { ...read, facts: withOrigins(read.facts, base.facts) }
-      : read;
-  return {
-    inventory,
-    scopes: scopesOf(inventory, { advisories, now, maxAgeDays: policy.advisories.maxAgeDays }),
-    removedVulnerabilities: inventory.state === "absent" ? {} : removedVulnerabilities(inventory.facts, advisories),
-    layers,
-    ...(base === undefined ? {} : { base }),
-  };
 }
 
 /** Secrets of the configuration with the lines of the Dockerfile that state them. */
