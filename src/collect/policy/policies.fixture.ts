@@ -131,6 +131,20 @@ const pull = fc.record(
   },
   { requiredKeys: ["repositories", "scannedWithinDays", "signed", "graceDays", "deadlineSeconds"] },
 );
+const tags = fc.uniqueArray(fc.constantFrom("v*", "v1", "latest", "shop/**:v*", "shop/api:v?"), { maxLength: 3 });
+const pushed = {
+  immutableTags: tags,
+  mutableTags: tags,
+  push: fc.record({
+    repositories: patterns,
+    mediaTypes: patterns,
+    maxManifestBytes: fc.integer({ min: 1_024, max: 9_999 }),
+    maxLayerBytes: fc.integer({ min: 1_024, max: 9_999 }),
+    maxImageBytes: fc.integer({ min: 1_024, max: 9_999 }),
+  }),
+  deletes: fc.constantFrom("allow" as const, "unused" as const, "deny" as const),
+  quarantine: patterns,
+};
 const cidrs = fc.subarray(["10.0.0.0/8", "fd00::/48"]);
 const more = {
   licenses: fc.record({ allow: patterns, deny: patterns, unknown: fc.constantFrom(...unknownLicenses) }),
@@ -218,6 +232,7 @@ export const trustedPolicy: fc.Arbitrary<Policy> = fc.record({
       defaultPolicy.enforcement.registry,
   })),
   registry: fc.record({
+    ...pushed,
     pull,
     breakGlass: breakGlass.map(
       (written) => settingOf("registry.breakGlass").read?.(written as never, String, () => source) ?? [],
@@ -267,7 +282,7 @@ export const treePolicy: fc.Arbitrary<StatedPolicy> = fc
           { ci: writtenEnforcement, admission: writtenGate, registry: writtenRegistryGate },
           { requiredKeys: [] },
         ),
-        registry: fc.record({ pull, breakGlass }, { requiredKeys: [] }),
+        registry: fc.record({ ...pushed, pull, breakGlass }, { requiredKeys: [] }),
         admission: fc.record({ ...admission, podSecurity: writtenPodSecurity }, { requiredKeys: [] }),
         unknownSeverity: anySeverity,
         advisories: fc.record({ maxAgeDays: fc.nat(20) }, { requiredKeys: [] }),
