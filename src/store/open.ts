@@ -1,0 +1,65 @@
+import { auditLog } from "./audit.ts";
+import { ANSWER_MILLISECONDS, asked, type Database } from "./database.ts";
+import { embeddedDatabase } from "./embedded.ts";
+import { storeProblem } from "./failures.ts";
+import { imageStore } from "./images.ts";
+import { jobQueue } from "./jobs.ts";
+import { storeLocks } from "./locks.ts";
+import { migrate } from "./migrate.ts";
+import { migrations } from "./migrations/index.ts";
+import type { Store } from "./model.ts";
+import { countStore, retain } from "./upkeep.ts";
+
+/** Where the store is. */
+export type StorePlace =
+  /** Of an embedded database: one process at a time. */
+  { readonly folder: string };
+
+/**
+ * Opens it, and makes or renews its tables.
+ *
+ * @throws {Problem} `store.*`
+ */
+export async function openStore(place: StorePlace): Promise<Store> {
+  const database = await embeddedDatabase(place.folder);
+  try {
+    await migrate(database.kysely, migrations, database.place);
+  } catch (error) {
+    await database.close().catch(() => {});
+    throw storeProblem(error, database.place);
+  }
+  return storeOver(database);
+}
+
+function storeOver(database: Database): Store {
+  const audit = auditLog(database);
+  const jobs = jobQueue(database);
+  let closing: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    try {
+      await audit.close();
+    } finally {
+      await database.close();
+    }
+  };
+  return {
+    images: imageStore(database),
+    jobs,
+    locks: storeLocks(database),
+    audit,
+    changes: database.announcements,
+    ping: async () => {
+      await asked(
+        database,
+        (kysely) => kysely.selectFrom("migration").select("number").limit(1).execute(),
+        ANSWER_MILLISECONDS,
+      );
+    },
+    counts: () => countStore(database, jobs),
+    retain: (rules) => retain(database, rules),
+    close: () => {
+      closing ??= close();
+      return closing;
+    },
+  };
+}
