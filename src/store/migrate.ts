@@ -28,6 +28,9 @@ export async function migrate(
   place: string,
 ): Promise<number> {
   return kysely.transaction().execute(async (transaction) => {
+    await sql`select set_config('statement_timeout', '0', true), set_config('lock_timeout', '60s', true)`.execute(
+      transaction,
+    );
     // All replicas start at once; whoever comes second finds the work done.
     await sql`select pg_advisory_xact_lock(${sql.lit(LOCK)})`.execute(transaction);
     await sql`create table if not exists migration (

@@ -1,6 +1,6 @@
 import { auditLog } from "./audit.ts";
 import { ANSWER_MILLISECONDS, asked, type Database } from "./database.ts";
-import { embeddedDatabase } from "./embedded.ts";
+import { parseDatabaseUrl } from "./database-url.ts";
 import { storeProblem } from "./failures.ts";
 import { imageStore } from "./images.ts";
 import { jobQueue } from "./jobs.ts";
@@ -12,8 +12,10 @@ import { countStore, retain } from "./upkeep.ts";
 
 /** Where the store is. */
 export type StorePlace =
+  /** Of a PostgreSQL; how many connections it is asked over at most, beside the one that listens. */
+  | { readonly url: string; readonly connections?: number }
   /** Of an embedded database: one process at a time. */
-  { readonly folder: string };
+  | { readonly folder: string };
 
 /**
  * Opens it, and makes or renews its tables.
@@ -21,7 +23,7 @@ export type StorePlace =
  * @throws {Problem} `store.*`
  */
 export async function openStore(place: StorePlace): Promise<Store> {
-  const database = await embeddedDatabase(place.folder);
+  const database = await opened(place);
   try {
     await migrate(database.kysely, migrations, database.place);
   } catch (error) {
@@ -29,6 +31,13 @@ export async function openStore(place: StorePlace): Promise<Store> {
     throw storeProblem(error, database.place);
   }
   return storeOver(database);
+}
+
+/** What is not used is not loaded. */
+async function opened(place: StorePlace): Promise<Database> {
+  if ("folder" in place) return (await import("./embedded.ts")).embeddedDatabase(place.folder);
+  const address = parseDatabaseUrl(place.url);
+  return (await import("./postgres.ts")).postgresDatabase(address, place);
 }
 
 function storeOver(database: Database): Store {
