@@ -23,14 +23,19 @@ export type StorePlace =
  * @throws {Problem} `store.*`
  */
 export async function openStore(place: StorePlace): Promise<Store> {
+  return storeOver(await openDatabase(place));
+}
+
+/** With its tables. */
+export async function openDatabase(place: StorePlace): Promise<Database> {
   const database = await opened(place);
   try {
     await migrate(database.kysely, migrations, database.place);
+    return database;
   } catch (error) {
     await database.close().catch(() => {});
     throw storeProblem(error, database.place);
   }
-  return storeOver(database);
 }
 
 /** What is not used is not loaded. */
@@ -40,7 +45,7 @@ async function opened(place: StorePlace): Promise<Database> {
   return (await import("./postgres.ts")).postgresDatabase(address, place);
 }
 
-function storeOver(database: Database): Store {
+export function storeOver(database: Database): Store {
   const audit = auditLog(database);
   const jobs = jobQueue(database);
   let closing: Promise<void> | undefined;

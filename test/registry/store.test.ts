@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { keepsWhatItIsGiven } from "../../src/store/contract.fixture.ts";
+import type { Database } from "../../src/store/database.ts";
 import type { Store } from "../../src/store/model.ts";
-import { openStore } from "../../src/store/open.ts";
+import { openDatabase, openStore, storeOver } from "../../src/store/open.ts";
+import { passFor } from "../../src/store/pass.fixture.ts";
+import { queuesJobs } from "../../src/store/queue.fixture.ts";
 import { findPostgres, type Postgres, startPostgres } from "./postgres.ts";
 
 const programs = findPostgres();
@@ -15,6 +18,7 @@ describe("the store over PostgreSQL", { skip: programs === undefined && "Postgre
     stores.push(store);
     return store;
   };
+  let database: Promise<Database> | undefined;
   before(async () => {
     postgres = await startPostgres(programs ?? "");
   });
@@ -23,6 +27,17 @@ describe("the store over PostgreSQL", { skip: programs === undefined && "Postgre
     await postgres.stop();
   });
 
+  queuesJobs(
+    async () => {
+      database = openDatabase({ url: postgres.url });
+      const store = storeOver(await database);
+      stores.push(store);
+      return store;
+    },
+    async (milliseconds) => {
+      if (database !== undefined) await passFor(await database, milliseconds);
+    },
+  );
   keepsWhatItIsGiven(() => opened());
 
   test("over loopback with a password, and another replica sees what the first wrote", async () => {
