@@ -52,6 +52,8 @@ const ENDING = [
   "kubeconfig",
   "net",
   "policy",
+  "scan",
+  "serve",
   "server",
   "signing",
   "trace",

@@ -1,4 +1,4 @@
-/** Whether the guard may be asked: each condition says for itself why not. */
+/** Whether a guard may be asked: each condition says for itself why not. */
 
 export interface Readiness {
   /** @param fault - why it is not met; undefined: it is */

@@ -2,29 +2,39 @@
  * The policy that is in force while its files change: a new reading takes its place whole, and a broken one does not, nor one
  * whose keys or roots cannot be opened.
  */
-import { Problem } from "../../../core/problem.ts";
-import type { PolicySet } from "../model.ts";
+import { Problem } from "../../core/problem.ts";
 
-export interface ReloadingPolicies {
+/** What was read together: policies of one reading, for one guard. */
+export interface ReadSet {
+  /** Keys, authorities and roots that it names and that could not be opened. */
+  readonly trustFaults: readonly Problem[];
+}
+
+export interface ReloadingPolicies<Set extends ReadSet> {
   /** Undefined until the first reading that is whole. */
-  current(): PolicySet | undefined;
+  current(): Set | undefined;
   /** Why the newest reading is not in force; absent where it is. */
   fault(): Problem | undefined;
   /** One look: reads where something changed since the last. @param anew - whatever changed. Never throws for what files say */
   look(anew?: boolean): Promise<void>;
 }
 
-export interface ReloadingOptions {
+export interface ReloadingOptions<Set extends ReadSet> {
   /** What tells whether files changed: of all that `open` reads. @throws Problem where that cannot be told */
   fingerprint(): Promise<string>;
   /** @throws Problem */
-  open(): Promise<PolicySet>;
-  onLoaded(set: PolicySet): void;
+  open(): Promise<Set>;
+  onLoaded(set: Set): void;
   onBroken(problem: Problem): void;
 }
 
-export function createReloading({ fingerprint, open, onLoaded, onBroken }: ReloadingOptions): ReloadingPolicies {
-  let current: PolicySet | undefined;
+export function createReloading<Set extends ReadSet>({
+  fingerprint,
+  open,
+  onLoaded,
+  onBroken,
+}: ReloadingOptions<Set>): ReloadingPolicies<Set> {
+  let current: Set | undefined;
   let fault: Problem | undefined;
   let read: string | undefined;
   let looking: Promise<void> | undefined;

@@ -3,8 +3,8 @@
  * dropped, and counted.
  */
 import { closeSync, constants, fstatSync, openSync, renameSync, write } from "node:fs";
-import { Problem } from "../../../core/problem.ts";
-import { systemCause } from "../../../core/system-cause.ts";
+import { Problem } from "../../core/problem.ts";
+import { systemCause } from "../../core/system-cause.ts";
 import { bounds } from "./bounds.ts";
 
 export interface LineSink {
@@ -49,7 +49,7 @@ export function openLineSink(options: SinkOptions): LineSink {
     const cause = systemCause(error);
     if (cause === told) return;
     told = cause;
-    onProblem(new Problem({ kind: "unavailable", code: "admission.log", place: path, cause }, { cause: error }));
+    onProblem(new Problem({ kind: "unavailable", code: "serve.log", place: path, cause }, { cause: error }));
   }
 
   /** Another file for what comes: the old one is full, or was moved away. */
@@ -117,12 +117,9 @@ function opened(path: string): number {
     if (fstatSync(descriptor).isFile()) return descriptor;
     closeSync(descriptor);
   } catch (error) {
-    throw new Problem(
-      { kind: "usage", code: "admission.log", place: path, cause: systemCause(error) },
-      { cause: error },
-    );
+    throw new Problem({ kind: "usage", code: "serve.log", place: path, cause: systemCause(error) }, { cause: error });
   }
-  throw new Problem({ kind: "usage", code: "admission.log", place: path, cause: "not a regular file" });
+  throw new Problem({ kind: "usage", code: "serve.log", place: path, cause: "not a regular file" });
 }
 
 /** A pipe whose reader is slow takes some bytes, or none for now. */

@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Problem } from "../../../core/problem.ts";
-import type { PolicySet } from "../model.ts";
+import { Problem } from "../../core/problem.ts";
 import { createReloading } from "./reloading.ts";
 
-const set = (digest: string, ...trustFaults: Problem[]) => ({ digest, trustFaults }) as unknown as PolicySet;
+const set = (digest: string, ...trustFaults: Problem[]) => ({ digest, trustFaults });
 const broken = new Problem({ kind: "usage", code: "policy.yaml", place: "bulkhead.yaml", cause: "broken" });
 
 function files() {
-  const state = { mark: "1" as string | Problem, next: set("one") as PolicySet | Problem, opened: 0 };
+  const state = { mark: "1" as string | Problem, next: set("one") as ReturnType<typeof set> | Problem, opened: 0 };
   const told: string[] = [];
   const reloading = createReloading({
     async fingerprint() {
