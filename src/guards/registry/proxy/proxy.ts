@@ -49,10 +49,11 @@ async function identified(
   const given = headersOf(request.headers, "authorization");
   if (given.length > 1) return { status: 400, code: "UNSUPPORTED", message: "more than one Authorization header" };
   const at = now();
+  const isCatalog = route.request.kind === "catalog";
   try {
-    const identity = await authenticator.identify(given[0], wantedOf(route.request, request.method), at);
+    const identity = await authenticator.identify(given[0], wantedOf(route.request, request.method), at, isCatalog);
     if ("status" in identity) return identity;
-    if (route.request.kind === "catalog" && !identity.mayListCatalog) {
+    if (isCatalog && !identity.mayListCatalog) {
       return { status: 403, code: "DENIED", message: "the list of repositories is not for this principal" };
     }
     return { request, route, identity, now: at, operation: operationOf(route.request, request.method) };
