@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Problem } from "../../../core/problem.ts";
+import { Problem } from "../../core/problem.ts";
 import { createFlights, LATE, within } from "./flights.ts";
 import { createLanes } from "./lanes.ts";
 
@@ -44,8 +44,8 @@ test("work ends after its own time and when all is closed, and not with one who 
   assert.equal(await waiting, LATE);
   assert.equal(flights.size, 1);
   flights.close();
-  assert.equal(await codeOf(work), "admission.closed");
-  assert.equal(await codeOf(flights.run("b", async () => 1)), "admission.closed");
+  assert.equal(await codeOf(work), "trust.closed");
+  assert.equal(await codeOf(flights.run("b", async () => 1)), "trust.closed");
 });
 
 test("who waits gets what there is, or nothing where the time is over", async () => {
@@ -84,7 +84,7 @@ test("who gives up leaves the line, and a line that is too long is not joined", 
   const first = lanes.run("a", never, () => promise);
   const ends = new AbortController();
   const second = codeOf(lanes.run("a", ends.signal, async () => "ran"));
-  assert.equal(await codeOf(lanes.run("a", never, async () => "ran")), "admission.overload");
+  assert.equal(await codeOf(lanes.run("a", never, async () => "ran")), "trust.overload");
   ends.abort(new Problem({ kind: "unavailable", code: "registry.timeout", place: "a", cause: "late" }));
   assert.equal(await second, "registry.timeout");
   const third = lanes.run("a", never, async () => "ran");

@@ -3,7 +3,7 @@ import { bounds } from "./bounds.ts";
 import { unavailable } from "./flights.ts";
 
 export interface Lanes {
-  /** @throws Problem `admission.overload`, and the signal's reason where the turn does not come in time */
+  /** @throws Problem `trust.overload`, and the signal's reason where the turn does not come in time */
   run<T>(host: string, signal: AbortSignal, work: () => Promise<T>): Promise<T>;
 }
 
@@ -45,8 +45,7 @@ export function createLanes({ hostLanes, lanes: all, waiting: most }: LaneBounds
 
   async function turn(host: string, lane: Lane, signal: AbortSignal): Promise<void> {
     if (isFree(lane)) return start(lane);
-    if (waiting >= most)
-      throw unavailable("admission.overload", host, `${most} images are waiting for registries already`);
+    if (waiting >= most) throw unavailable("trust.overload", host, `${most} images are waiting for registries already`);
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const go = () => {
       lane.waiting.delete(go);

@@ -1,5 +1,5 @@
 /** Work that several requests wait for is done once, and goes on when one of them does not wait any longer. */
-import { Problem } from "../../../core/problem.ts";
+import { Problem } from "../../core/problem.ts";
 
 export interface Flights {
   /**
@@ -48,7 +48,7 @@ export function createFlights(milliseconds: number): Flights {
       return flight;
     },
     close() {
-      closed.abort(unavailable("admission.closed", "images", "the guard is shutting down"));
+      closed.abort(unavailable("trust.closed", "images", "the guard is shutting down"));
     },
   };
 }
