@@ -1,13 +1,16 @@
 /** The policy's slice about a guarded registry, put together of its parts: who, and what else each of them says. */
+import type { AccessRules } from "./access-model.ts";
+import { accessSettings } from "./access-policy.ts";
 import type { PullRules } from "./pull-model.ts";
 import { pullSettings } from "./pull-policy.ts";
 
 declare module "../../../core/policy.ts" {
   interface PolicySlices {
-    readonly registry: PullRules;
+    readonly registry: AccessRules & PullRules;
   }
 }
 
 export const guardedRegistrySettings = {
+  ...accessSettings,
   ...pullSettings,
 };
