@@ -233,6 +233,7 @@ export const trustedPolicy: fc.Arbitrary<Policy> = fc.record({
       defaultPolicy.enforcement.registry,
   })),
   registry: fc.record({
+    ...registry,
     pull,
     breakGlass: breakGlass.map(
       (written) => settingOf("registry.breakGlass").read?.(written as never, String, () => source) ?? [],
@@ -248,7 +249,6 @@ export const trustedPolicy: fc.Arbitrary<Policy> = fc.record({
         },
     ),
   }),
-  registry: fc.record(registry),
   thresholds: fc.record(
     {
       vulnerability: fc.record({ severity, fixableOnly: fc.boolean(), exploited: fc.boolean() }),
@@ -283,9 +283,8 @@ export const treePolicy: fc.Arbitrary<StatedPolicy> = fc
           { ci: writtenEnforcement, admission: writtenGate, registry: writtenRegistryGate },
           { requiredKeys: [] },
         ),
-        registry: fc.record({ pull, breakGlass }, { requiredKeys: [] }),
+        registry: fc.record({ ...registry, pull, breakGlass }, { requiredKeys: [] }),
         admission: fc.record({ ...admission, podSecurity: writtenPodSecurity }, { requiredKeys: [] }),
-        registry: fc.record(registry, { requiredKeys: [] }),
         unknownSeverity: anySeverity,
         advisories: fc.record({ maxAgeDays: fc.nat(20) }, { requiredKeys: [] }),
         ...more,

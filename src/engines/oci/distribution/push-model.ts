@@ -32,7 +32,9 @@ export type Deletes = (typeof deletes)[number];
 /** The two parts of an entry of `immutableTags`. */
 export function tagPattern(entry: string): { readonly repository: string; readonly tag: string } {
   const colon = entry.lastIndexOf(":");
-  return colon < 0 ? { repository: "**", tag: entry } : { repository: entry.slice(0, colon), tag: entry.slice(colon + 1) };
+  return colon < 0
+    ? { repository: "**", tag: entry }
+    : { repository: entry.slice(0, colon), tag: entry.slice(colon + 1) };
 }
 
 /**

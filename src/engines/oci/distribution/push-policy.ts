@@ -53,8 +53,7 @@ export const pushSettings = {
   }),
   "registry.push.maxImageBytes": setting<number>({
     form: bytesForm(KIB, TIB),
-    description:
-      "Bytes of the config and all layers of one manifest, as stored. Default: 21474836480. Stricter: less.",
+    description: "Bytes of the config and all layers of one manifest, as stored. Default: 21474836480. Stricter: less.",
     initial: 20 * GIB,
     tighten: less,
   }),
