@@ -51,6 +51,7 @@ const ENDING = [
   "kubeconfig",
   "net",
   "policy",
+  "scan",
   "serve",
   "server",
   "signing",

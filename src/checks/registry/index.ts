@@ -2,6 +2,9 @@
 import { imageNotScanned } from "./image-not-scanned.ts";
 import { invalidSignature } from "./invalid-signature.ts";
 import { missingAttestation } from "./missing-attestation.ts";
+import { publicBase } from "./public-base.ts";
+import { publicRegistry } from "./public-registry.ts";
+import { pullSecretMissing } from "./pull-secret-missing.ts";
 import { rejectedAttestation } from "./rejected-attestation.ts";
 import { reportedVulnerabilities } from "./reported-vulnerabilities.ts";
 import { staleAttestation } from "./stale-attestation.ts";
@@ -15,6 +18,9 @@ export const registryChecks = [
   imageNotScanned,
   invalidSignature,
   missingAttestation,
+  publicBase,
+  publicRegistry,
+  pullSecretMissing,
   rejectedAttestation,
   reportedVulnerabilities,
   staleAttestation,
