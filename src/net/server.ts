@@ -6,7 +6,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { serverBounds } from "./bounds.ts";
 import { createListener, listen } from "./listener.ts";
-import { createReceiving } from "./server-body.ts";
+import { createReceiving, readOff } from "./server-body.ts";
 import { createConnections } from "./server-connections.ts";
 import type { Limits, RequestHead, RunningServer, ServerAnswer, ServerOptions } from "./server-model.ts";
 
@@ -132,27 +132,4 @@ function headOf(request: IncomingMessage): RequestHead {
   const arrivedAt = performance.now();
   if (mark < 0) return { method, path: url, query: "", headers, arrivedAt };
   return { method, path: url.slice(0, mark), query: url.slice(mark + 1), headers, arrivedAt };
-}
-
-/**
- * A client that is still sending reads no answer where its connection ends: it is answered after its body, or after as much of it
- * as is read.
- *
- * @returns whether that was all
- */
-function readOff(request: IncomingMessage, { unwantedBytes, unwantedMilliseconds }: Limits): Promise<boolean> {
-  if (request.complete || request.destroyed) return Promise.resolve(true);
-  const { promise, resolve } = Promise.withResolvers<boolean>();
-  const timer = setTimeout(resolve, unwantedMilliseconds, false);
-  const end = (isRead: boolean) => {
-    clearTimeout(timer);
-    resolve(isRead);
-  };
-  let size = 0;
-  request.on("end", () => end(true)).on("close", () => end(true));
-  request.on("data", (chunk: Buffer) => {
-    size += chunk.length;
-    if (size > unwantedBytes) end(false);
-  });
-  return promise;
 }

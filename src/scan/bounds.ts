@@ -10,6 +10,4 @@ export const bounds = {
   probeMilliseconds: 10 * 60 * 1000,
   /** Bills of materials of one image by which it is judged, the youngest. */
   attestedSboms: 4,
-  /** Bytes of what was read of one image, as text: a million packages are about as much. */
-  readingBytes: 512 * 1024 * 1024,
 } as const;

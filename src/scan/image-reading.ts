@@ -1,25 +1,17 @@
 /** What was read of an image, apart from what is made of it: kept, it is judged anew without a look at its layers. */
-import { promisify } from "node:util";
-import { gunzip, gzip } from "node:zlib";
 import { baseOfImage } from "../collect/image/base.ts";
 import { cacheKeys } from "../collect/image/cache-key.ts";
 import { contentsOfImage } from "../collect/image/inventory.ts";
-import { removedVulnerabilities, scopesOf } from "../collect/image/scopes.ts";
 import type { ImageAsset } from "../core/asset.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import type { Evidence } from "../core/evidence.ts";
-import type { LayerReference } from "../core/location.ts";
-import { Problem } from "../core/problem.ts";
-import { isObject } from "../core/untyped.ts";
-import { withOrigins } from "../engines/contents/base/recognise.ts";
 import type { BaseImage, Inventory } from "../engines/contents/model.ts";
 import type { OpenImage } from "../engines/oci/image.ts";
 import type { NamedImage } from "../engines/oci/open.ts";
 import type { SecretsFound } from "../engines/secrets/model.ts";
 import { imageAsset, layersOf } from "../evaluate/image/assets.ts";
-import type { ReadContents } from "../evaluate/image/facts.ts";
 import { evaluateImage } from "../evaluate/image/image.ts";
-import { bounds } from "./bounds.ts";
+import { contentsOf } from "./contents.ts";
 import type { ScanContext } from "./context.ts";
 import { builtFromRelations } from "./relations.ts";
 
@@ -74,26 +66,6 @@ export function evaluateReading(
   return { asset, base, evaluations: evaluateImage(asset, read, context) };
 }
 
-/** An inventory with what the advisories say of it. @param base - of an image alone */
-export function contentsOf(
-  read: Evidence<Inventory>,
-  layers: readonly LayerReference[],
-  { advisories, policy, now }: Pick<ScanContext, "advisories" | "policy" | "now">,
-  base?: Evidence<BaseImage>,
-): ReadContents {
-  const inventory =
-    read.state === "present" && base?.state === "present"
-      ? { ...read, facts: withOrigins(read.facts, base.facts) }
-      : read;
-  return {
-    inventory,
-    scopes: scopesOf(inventory, { advisories, now, maxAgeDays: policy.advisories.maxAgeDays }),
-    removedVulnerabilities: inventory.state === "absent" ? {} : removedVulnerabilities(inventory.facts, advisories),
-    layers,
-    ...(base === undefined ? {} : { base }),
-  };
-}
-
 /** Secrets of the configuration with the lines of the Dockerfile that state them. */
 function withStepLines(
   secrets: Evidence<SecretsFound>,
@@ -109,47 +81,8 @@ function withStepLines(
   return { ...secrets, facts: { ...secrets.facts, secrets: placed } };
 }
 
-/** Raised when what is kept changes its meaning: older ones are read anew from their layers. */
-const FORMAT = 1;
-
 /** What of the program, beside the layers, a reading depends on. @param scanner - the key of the secret scanner */
-export function readingKey(scanner: string | undefined): string {
+export function readingKey(scanner: string): string {
   const { image, secrets } = cacheKeys();
-  return scanner === undefined ? image : `${image}-${secrets}-${scanner}`;
-}
-
-export interface KeptReading {
-  readonly reading: ImageReading;
-  /** False: this program would read the layers otherwise. What it says is still what an earlier one found. */
-  readonly isCurrent: boolean;
-}
-
-const compress = promisify(gzip);
-const decompress = promisify(gunzip);
-
-/** @param key - see {@link readingKey} */
-export async function keepReading(reading: ImageReading, key: string): Promise<Buffer> {
-  return await compress(JSON.stringify({ format: FORMAT, key, reading }), { level: 4 });
-}
-
-/**
- * @param place - for messages
- * @throws Problem `scan.reading` where it is of another format, broken or over the bound
- */
-export async function keptReading(bytes: Buffer, key: string, place: string): Promise<KeptReading> {
-  let kept: unknown;
-  try {
-    kept = JSON.parse((await decompress(bytes, { maxOutputLength: bounds.readingBytes })).toString("utf8"));
-  } catch (error) {
-    const cause = error instanceof Error ? error.message : String(error);
-    throw unreadable(place, `cannot be read: ${cause}`);
-  }
-  if (!isObject(kept) || kept.format !== FORMAT || !isObject(kept.reading)) {
-    throw unreadable(place, "of another version of this program");
-  }
-  return { reading: kept.reading as unknown as ImageReading, isCurrent: kept.key === key };
-}
-
-function unreadable(place: string, cause: string): Problem {
-  return new Problem({ kind: "input", code: "scan.reading", place, cause, remedy: "scan the image again" });
+  return `${image}-${secrets}-${scanner}`;
 }

@@ -11,8 +11,9 @@ import type { NamedImage } from "../engines/oci/open.ts";
 import type { BuildDates } from "../engines/updates/model.ts";
 import { evaluateImage, evaluateUnopened } from "../evaluate/image/image.ts";
 import { buildDates, evaluateUpdates } from "../evaluate/image/rebuild.ts";
+import { contentsOf } from "./contents.ts";
 import type { ScanContext } from "./context.ts";
-import { contentsOf, evaluateReading, readImage } from "./image-reading.ts";
+import { evaluateReading, readImage } from "./image-reading.ts";
 
 /**
  * All evaluations of one image.

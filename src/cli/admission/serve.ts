@@ -6,7 +6,6 @@ import { createBreakGlass } from "../../guards/admission/break-glass.ts";
 import { clusterPolicyEvaluator } from "../../guards/admission/cluster-policies.ts";
 import { clusterLimits, createClusterView } from "../../guards/admission/cluster-view.ts";
 import { createGuard } from "../../guards/admission/decide.ts";
-import { keepAdvisories } from "../../guards/admission/images/advisories.ts";
 import { createImageAssessor } from "../../guards/admission/images/assessor.ts";
 import type { ClusterView, Guard, PolicySet } from "../../guards/admission/model.ts";
 import { recordLine } from "../../guards/admission/record.ts";
@@ -18,6 +17,7 @@ import { distinctPolicies, policySource } from "../../guards/admission/serve/pol
 import { type ServedGuard, serveGuard } from "../../guards/admission/serve/serve.ts";
 import { viewOfFiles } from "../../guards/admission/trial/cluster-view.ts";
 import { unaskedImages } from "../../guards/admission/trial/unasked-images.ts";
+import { keepAdvisories } from "../../scan/kept-advisories.ts";
 import { type LineSink, openLineSink } from "../../scan/serving/line-sink.ts";
 import { createReloading, type ReloadingPolicies } from "../../scan/serving/reloading.ts";
 import { keepHeapNearWhatLives } from "../heap.ts";

@@ -2,15 +2,10 @@ import assert from "node:assert/strict";
 import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { Problem } from "../../../core/problem.ts";
-import {
-  IMPORTED_AT,
-  inFolder,
-  jsonLines,
-  recordBelow,
-} from "../../../engines/vulnerability/database/advisories.fixture.ts";
-import { importAdvisories } from "../../../engines/vulnerability/database/import.ts";
-import { keepAdvisories } from "./advisories.ts";
+import { Problem } from "../core/problem.ts";
+import { IMPORTED_AT, inFolder, jsonLines, recordBelow } from "../engines/vulnerability/database/advisories.fixture.ts";
+import { importAdvisories } from "../engines/vulnerability/database/import.ts";
+import { keepAdvisories } from "./kept-advisories.ts";
 
 async function write(folder: string, name: string, ids: readonly string[]): Promise<string> {
   const file = join(folder, `${name}.jsonl`);

@@ -1,7 +1,7 @@
 /** The advisory database of a process that outlives it: another file in its place is opened, and the old one let go. */
 import { lstatSync } from "node:fs";
-import { Problem } from "../../../core/problem.ts";
-import { type AdvisoryDatabase, openAdvisoryDatabase } from "../../../engines/vulnerability/database/open.ts";
+import { Problem } from "../core/problem.ts";
+import { type AdvisoryDatabase, openAdvisoryDatabase } from "../engines/vulnerability/database/open.ts";
 
 export interface KeptAdvisories {
   /** As it is now. What is handed out can be read for a minute: verdicts that are under way keep theirs. */
