@@ -48,6 +48,7 @@ const ENDING = [
   "exclude",
   "feeds",
   "files",
+  "jose",
   "kubeconfig",
   "net",
   "policy",

@@ -37,8 +37,18 @@ export function init(dir: string): number {
 
 /** The policy file with every default in it, which says the same as no file at all. */
 export function policyTemplate(): string {
-  const { thresholds, unknownSeverity, advisories, licenses, bases, rebuild, network, admission, exceptionLimits } =
-    defaultPolicy;
+  const {
+    thresholds,
+    unknownSeverity,
+    advisories,
+    licenses,
+    bases,
+    rebuild,
+    network,
+    admission,
+    registry,
+    exceptionLimits,
+  } = defaultPolicy;
   return `# yaml-language-server: $schema=${schemaFile}
 # The policy of \`bulkhead check\` and \`bulkhead image scan\`. These are the defaults: delete what you do not change.
 # This file decides what passes. In CI, use a copy that the change under review cannot edit:
@@ -173,6 +183,20 @@ registry:
   exempt: []
   # Which of the environments below holds for pulls of a principal: { "kubernetes:prod/*": production }.
   environments: {}
+  # Tags that keep the digest which they were pushed with: ["v*", "shop/**:release-*"]; and which of them may move after all.
+  immutableTags: []
+  mutableTags: []
+  push:
+    # Repositories, and media types of manifests, configs and layers, that may be pushed. Empty lists allow all.
+    repositories: []
+    mediaTypes: []
+    maxManifestBytes: ${registry.push.maxManifestBytes}
+    maxLayerBytes: ${registry.push.maxLayerBytes}
+    maxImageBytes: ${registry.push.maxImageBytes}
+  # What may be deleted: allow, unused (images not seen running) or deny.
+  deletes: ${registry.deletes}
+  # Repositories whose images are served to exempt principals alone until their first scan.
+  quarantine: []
 
 # Values of an environment (--environment NAME), which override those outside of it: any key but exceptions.
 environments: {}

@@ -132,6 +132,20 @@ const pull = fc.record(
   },
   { requiredKeys: ["repositories", "scannedWithinDays", "signed", "graceDays", "deadlineSeconds"] },
 );
+const tags = fc.uniqueArray(fc.constantFrom("v*", "v1", "latest", "shop/**:v*", "shop/api:v?"), { maxLength: 3 });
+const pushed = {
+  immutableTags: tags,
+  mutableTags: tags,
+  push: fc.record({
+    repositories: patterns,
+    mediaTypes: patterns,
+    maxManifestBytes: fc.integer({ min: 1_024, max: 9_999 }),
+    maxLayerBytes: fc.integer({ min: 1_024, max: 9_999 }),
+    maxImageBytes: fc.integer({ min: 1_024, max: 9_999 }),
+  }),
+  deletes: fc.constantFrom("allow" as const, "unused" as const, "deny" as const),
+  quarantine: patterns,
+};
 const cidrs = fc.subarray(["10.0.0.0/8", "fd00::/48"]);
 const more = {
   licenses: fc.record({ allow: patterns, deny: patterns, unknown: fc.constantFrom(...unknownLicenses) }),
@@ -205,7 +219,7 @@ const trust = writtenTrust.map(
       }),
     ) as unknown as Policy["trust"],
 );
-/** Of a guarded registry. */
+/** Of a guarded registry: who may, and what stands for other registries. */
 const registry = {
   access: fc.array(
     fc.record({
@@ -218,6 +232,7 @@ const registry = {
   identities: fc.constant([]),
   exempt: fc.subarray(["robot:scanner", "robot:*", "user:alice"]),
   environments: fc.constant({}),
+  upstreams: fc.constant({}),
 };
 const otherThresholds = Object.fromEntries(
   categories.slice(2).map((category) => [categoryKeys[category], fc.record({ severity })]),
@@ -234,6 +249,7 @@ export const trustedPolicy: fc.Arbitrary<Policy> = fc.record({
   })),
   registry: fc.record({
     ...registry,
+    ...pushed,
     pull,
     breakGlass: breakGlass.map(
       (written) => settingOf("registry.breakGlass").read?.(written as never, String, () => source) ?? [],
@@ -283,7 +299,7 @@ export const treePolicy: fc.Arbitrary<StatedPolicy> = fc
           { ci: writtenEnforcement, admission: writtenGate, registry: writtenRegistryGate },
           { requiredKeys: [] },
         ),
-        registry: fc.record({ ...registry, pull, breakGlass }, { requiredKeys: [] }),
+        registry: fc.record({ ...registry, ...pushed, pull, breakGlass }, { requiredKeys: [] }),
         admission: fc.record({ ...admission, podSecurity: writtenPodSecurity }, { requiredKeys: [] }),
         unknownSeverity: anySeverity,
         advisories: fc.record({ maxAgeDays: fc.nat(20) }, { requiredKeys: [] }),
