@@ -42,6 +42,7 @@ test("indexes and pages follow from the checks' files alone, sorted", async () =
     "docs/schemas/bulkhead-policy-v1.json",
     "src/checks/image/index.ts",
     "src/checks/index.ts",
+    "src/checks/lists/identities.ts",
     "src/checks/lists/image.ts",
     "src/checks/lists/workload.ts",
     "src/checks/workload/index.ts",
@@ -63,6 +64,10 @@ import { runsAsRoot } from "./runs-as-root.ts";
 
 export const workloadChecks = [privileged, runsAsRoot] as const;
 `,
+  );
+  assert.match(
+    files.get("src/checks/lists/identities.ts") ?? "",
+    /\[\n {2}\{ id: "image\/shell", layer: "image", category: "configuration" \},\n/,
   );
   assert.match(files.get("src/checks/index.ts") ?? "", /= \[\.\.\.imageChecks, \.\.\.workloadChecks\];/);
   assert.match(

@@ -34,6 +34,7 @@ export async function generatedFiles(root: string): Promise<ReadonlyMap<string, 
     files.set(`src/checks/lists/${subject}.ts`, format("list.ts", subjectList(subject, some)));
   }
   files.set("src/checks/index.ts", format("index.ts", checksIndex(layers.map(([layer]) => layer))));
+  files.set("src/checks/lists/identities.ts", format("list.ts", identityList(checks)));
   files.set("docs/checks/README.md", checksPage(checks));
   const { $schema, ...schema } = policyJsonSchema();
   const policy = { $schema, title: "bulkhead.yaml, version 1", $comment: header, ...schema };
@@ -104,6 +105,13 @@ function layerIndex(layer: string, checks: readonly CheckFile[]): string {
   const imports = checks.map(({ constant, name }) => `import { ${constant} } from "./${name}.ts";`);
   const list = checks.map(({ constant }) => constant).join(", ");
   return `// ${header}\n${imports.join("\n")}\n\nexport const ${layer}Checks = [${list}] as const;\n`;
+}
+
+/** What policies name a check by, for whoever runs none of most of them. */
+function identityList(checks: readonly CheckFile[]): string {
+  const list = checks.map(({ check: { id, layer, category } }) => JSON.stringify({ id, layer, category })).join(", ");
+  const type = 'readonly Pick<CheckDescription, "id" | "layer" | "category">[]';
+  return `// ${header}\nimport type { CheckDescription } from "../../core/check.ts";\n\nexport const identities: ${type} = [${list}];\n`;
 }
 
 /** What is run over a subject: every check that names it, of whichever layer. */

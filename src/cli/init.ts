@@ -37,8 +37,18 @@ export function init(dir: string): number {
 
 /** The policy file with every default in it, which says the same as no file at all. */
 export function policyTemplate(): string {
-  const { thresholds, unknownSeverity, advisories, licenses, bases, rebuild, network, admission, exceptionLimits } =
-    defaultPolicy;
+  const {
+    thresholds,
+    unknownSeverity,
+    advisories,
+    licenses,
+    bases,
+    rebuild,
+    network,
+    admission,
+    registry,
+    exceptionLimits,
+  } = defaultPolicy;
   return `# yaml-language-server: $schema=${schemaFile}
 # The policy of \`bulkhead check\` and \`bulkhead image scan\`. These are the defaults: delete what you do not change.
 # This file decides what passes. In CI, use a copy that the change under review cannot edit:
@@ -159,6 +169,34 @@ admission:
   outageHours: ${admission.outageHours}
   # Images by which \`check --cluster --probe\` tries admission: { unsigned: REF, stranger: REF, signed: REF }.
   probe: {}
+
+# Of the guard in front of a registry (\`bulkhead registry serve\`).
+registry:
+  # Who may do what; what no rule allows is refused. anonymous: everybody, with or without credentials.
+  access: []
+  #  - { who: ["user:*"], repositories: ["shop/**"], actions: [pull] }
+  #  - { who: [robot:ci, "github:shop/*"], repositories: ["shop/**"], actions: [pull, push] }
+  # Whose OpenID Connect tokens are taken in place of a password: github, gitlab, kubernetes or other.
+  identities: []
+  #  - { provider: github, audience: registry.example.com, claims: { repository_owner: shop } }
+  # Principals that scan and sign images, and so pull them before they are scanned or signed.
+  exempt: []
+  # Which of the environments below holds for pulls of a principal: { "kubernetes:prod/*": production }.
+  environments: {}
+  # Tags that keep the digest which they were pushed with: ["v*", "shop/**:release-*"]; and which of them may move after all.
+  immutableTags: []
+  mutableTags: []
+  push:
+    # Repositories, and media types of manifests, configs and layers, that may be pushed. Empty lists allow all.
+    repositories: []
+    mediaTypes: []
+    maxManifestBytes: ${registry.push.maxManifestBytes}
+    maxLayerBytes: ${registry.push.maxLayerBytes}
+    maxImageBytes: ${registry.push.maxImageBytes}
+  # What may be deleted: allow, unused (images not seen running) or deny.
+  deletes: ${registry.deletes}
+  # Repositories whose images are served to exempt principals alone until their first scan.
+  quarantine: []
 
 # Values of an environment (--environment NAME), which override those outside of it: any key but exceptions.
 environments: {}

@@ -24,6 +24,12 @@ export interface GateEnforcement extends GateRules {
   readonly atLeast: readonly GateEnforcement[];
 }
 
+/** What a registry does as images come and go; in no namespace. */
+export interface RegistryEnforcement {
+  readonly pull: GateEnforcement;
+  readonly push: GateEnforcement;
+}
+
 export const denyAtGate: GateEnforcement = {
   default: "deny",
   categories: {},

@@ -6,6 +6,11 @@ export function coversText(pattern: string, wanted: string): boolean {
   return covers(pattern.toLowerCase(), wanted.toLowerCase());
 }
 
+/** Patterns over names whose case counts, as principals and repositories have. */
+export function coversName(pattern: string, wanted: string): boolean {
+  return covers(pattern, wanted);
+}
+
 /**
  * Entries of `registries`: each names a repository or a registry, and all below it. So one that names a folder that
  * the other begins with names all of the other.

@@ -3,7 +3,7 @@ import type { Category } from "./category.ts";
 import { type Digest, parseDigest } from "./digest.ts";
 import type { Enforcement } from "./enforcement.ts";
 import type { Exception } from "./exception.ts";
-import type { GateEnforcement } from "./gate-enforcement.ts";
+import type { GateEnforcement, RegistryEnforcement } from "./gate-enforcement.ts";
 import type { RatedSeverity } from "./severity.ts";
 import type { UnknownEntry } from "./unknown-entry.ts";
 import { isObject } from "./untyped.ts";
@@ -21,6 +21,8 @@ export interface Policy extends PolicySlices {
     readonly ci: Enforcement;
     /** Requests to a cluster, by their answer. */
     readonly admission: GateEnforcement;
+    /** Pulls from a registry, and pushes to it. */
+    readonly registry: RegistryEnforcement;
   };
   /** What a finding of unknown severity counts as; `unknown` (the default) makes the threshold's verdict unknown. */
   readonly unknownSeverity: RatedSeverity | "unknown";

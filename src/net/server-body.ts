@@ -1,5 +1,6 @@
 /** The bodies that a server is being sent. */
 import type { IncomingMessage } from "node:http";
+import type { Limits } from "./server-model.ts";
 
 /** The whole body; or the beginning of one that is over the bound; or why there is none. */
 export type ReceivedBody = Buffer | { readonly beginning: Buffer } | "no-room" | "gone";
@@ -88,4 +89,32 @@ export function createReceiving(limits: { readonly one: number; readonly all: nu
       return promise;
     },
   };
+}
+
+/**
+ * A client that is still sending reads no answer where its connection ends: it is answered after its body, or after as much of it
+ * as is read.
+ *
+ * @returns whether that was all
+ */
+export function readOff(
+  request: IncomingMessage,
+  { unwantedBytes, unwantedMilliseconds }: Pick<Limits, "unwantedBytes" | "unwantedMilliseconds">,
+): Promise<boolean> {
+  if (request.complete || request.destroyed) return Promise.resolve(true);
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const timer = setTimeout(resolve, unwantedMilliseconds, false);
+  const end = (isRead: boolean) => {
+    clearTimeout(timer);
+    resolve(isRead);
+  };
+  let size = 0;
+  request.on("end", () => end(true)).on("close", () => end(true));
+  request.on("data", (chunk: Buffer) => {
+    size += chunk.length;
+    if (size > unwantedBytes) end(false);
+  });
+  // Whoever had it before may have held it back.
+  request.resume();
+  return promise;
 }

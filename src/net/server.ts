@@ -2,23 +2,13 @@
  * The one HTTP/1.1 server, over TLS or without: bounds on connections, headers, bodies and time, another certificate without
  * a connection lost, an end that loses no request. What is asked and answered stands in server-model.ts.
  */
-import { createServer as createPlainServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
-import type { AddressInfo, Socket } from "node:net";
-import { createSecureContext, type SecureContextOptions } from "node:tls";
-import { Problem } from "../core/problem.ts";
-import { systemCause } from "../core/system-cause.ts";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
 import { serverBounds } from "./bounds.ts";
-import { createReceiving } from "./server-body.ts";
+import { createListener, listen } from "./listener.ts";
+import { createReceiving, readOff } from "./server-body.ts";
 import { createConnections } from "./server-connections.ts";
-import type {
-  Limits,
-  RequestHead,
-  RunningServer,
-  ServerAnswer,
-  ServerCertificate,
-  ServerOptions,
-} from "./server-model.ts";
+import type { Limits, RequestHead, RunningServer, ServerAnswer, ServerOptions } from "./server-model.ts";
 
 /**
  * Listens.
@@ -33,41 +23,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   let underWay = 0;
   let leaving = false;
 
-  const server = createServer(options, limits);
-  server.keepAliveTimeout = limits.keepAliveMilliseconds;
-  server.timeout = limits.silenceMilliseconds;
-  server.maxHeadersCount = serverBounds.headers;
-
-  server.on("connection", (socket: Socket) => {
-    socket.on("error", () => undefined);
-    if (connections.open(socket) && options.certificate === undefined) connections.established(socket);
-  });
-  server.on("secureConnection", (socket: Socket) => {
-    socket.on("error", () => undefined);
-    connections.established(socket);
-  });
-  server.on("tlsClientError", (error: NodeJS.ErrnoException, socket: Socket) => {
-    refused(isPlaintext(error) ? "not-tls" : "handshake");
-    socket.destroy();
-  });
-  server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
-    const slow = error.code === "ERR_HTTP_REQUEST_TIMEOUT";
-    // Of TLS that comes to nothing both events tell.
-    if (!slow && error.code?.startsWith("HPE_") !== true) return void socket.destroy();
-    refused(slow ? "slow" : "malformed");
-    const status = slow ? "408 Request Timeout" : statusOfMalformed(error);
-    if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
-    socket.destroySoon();
-  });
+  const { server, show } = createListener(options, limits, connections, refused);
   server.on("request", (request, response) => void serve(request, response));
   server.on("checkContinue", (request, response) => void serve(request, response, () => response.writeContinue()));
-  // Without a listener node closes such a connection; it would not be counted.
-  for (const event of ["connect", "upgrade"] as const) {
-    server.on(event, (_request: IncomingMessage, socket: Socket) => {
-      refused("malformed");
-      socket.end("HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
-    });
-  }
 
   async function serve(request: IncomingMessage, response: ServerResponse, wanted?: () => void): Promise<void> {
     const { socket } = request;
@@ -143,15 +101,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     response.end(body);
   }
 
-  await listening(server, options);
+  await listen(server, options);
   return {
     port: (server.address() as AddressInfo).port,
     connections: () => connections.size(),
     underWay: () => underWay,
-    show(certificate) {
-      const context = secureOptions(certificate, options.clientAuthorities);
-      (server as TlsServer).setSecureContext(context);
-    },
+    show,
     leave() {
       leaving = true;
     },
@@ -171,104 +126,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
 }
 
-function createServer({ certificate, clientAuthorities }: ServerOptions, limits: Limits): Server {
-  const common = {
-    maxHeaderSize: serverBounds.headerBytes,
-    headersTimeout: limits.headersMilliseconds,
-    requestTimeout: limits.requestMilliseconds,
-    connectionsCheckingInterval: limits.checkMilliseconds,
-    insecureHTTPParser: false,
-    noDelay: true,
-  };
-  if (certificate === undefined) return createPlainServer(common);
-  return createTlsServer({
-    ...common,
-    ...secureOptions(certificate, clientAuthorities),
-    ALPNProtocols: ["http/1.1"],
-    handshakeTimeout: limits.handshakeMilliseconds,
-    ...(clientAuthorities === undefined ? {} : { requestCert: true, rejectUnauthorized: true }),
-  });
-}
-
-/** @throws Problem `server.certificate` */
-function secureOptions({ certificate, key }: ServerCertificate, clientAuthorities?: string): SecureContextOptions {
-  const secure: SecureContextOptions = {
-    cert: certificate,
-    key,
-    minVersion: "TLSv1.2",
-    ...(clientAuthorities === undefined ? {} : { ca: clientAuthorities }),
-  };
-  try {
-    createSecureContext(secure);
-  } catch (error) {
-    throw new Problem(
-      {
-        kind: "usage",
-        code: "server.certificate",
-        place: "certificate and key",
-        cause: `not usable together: ${(error as Error).message}`,
-      },
-      { cause: error },
-    );
-  }
-  return secure;
-}
-
-function listening(server: Server, { host, port }: ServerOptions): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const onError = (error: Error) => {
-    const taken = (error as NodeJS.ErrnoException).code === "EADDRINUSE";
-    const cause = taken ? "the port is in use" : systemCause(error);
-    reject(new Problem({ kind: "usage", code: "server.listen", place: `${host}:${port}`, cause }, { cause: error }));
-  };
-  server.once("error", onError);
-  server.listen({ host, port }, () => {
-    server.off("error", onError);
-    resolve();
-  });
-  return promise;
-}
-
 function headOf(request: IncomingMessage): RequestHead {
   const { method = "", url = "", headers } = request;
   const mark = url.indexOf("?");
   const arrivedAt = performance.now();
   if (mark < 0) return { method, path: url, query: "", headers, arrivedAt };
   return { method, path: url.slice(0, mark), query: url.slice(mark + 1), headers, arrivedAt };
-}
-
-/**
- * A client that is still sending reads no answer where its connection ends: it is answered after its body, or after as much of it
- * as is read.
- *
- * @returns whether that was all
- */
-function readOff(request: IncomingMessage, { unwantedBytes, unwantedMilliseconds }: Limits): Promise<boolean> {
-  if (request.complete || request.destroyed) return Promise.resolve(true);
-  const { promise, resolve } = Promise.withResolvers<boolean>();
-  const timer = setTimeout(resolve, unwantedMilliseconds, false);
-  const end = (isRead: boolean) => {
-    clearTimeout(timer);
-    resolve(isRead);
-  };
-  let size = 0;
-  request.on("end", () => end(true)).on("close", () => end(true));
-  request.on("data", (chunk: Buffer) => {
-    size += chunk.length;
-    if (size > unwantedBytes) end(false);
-  });
-  return promise;
-}
-
-/** OpenSSL's words for bytes that are no record of TLS. */
-function isPlaintext({ code }: NodeJS.ErrnoException): boolean {
-  return (
-    code === "ERR_SSL_HTTP_REQUEST" ||
-    code === "ERR_SSL_WRONG_VERSION_NUMBER" ||
-    code === "ERR_SSL_PACKET_LENGTH_TOO_LONG"
-  );
-}
-
-function statusOfMalformed({ code }: NodeJS.ErrnoException): string {
-  return code === "HPE_HEADER_OVERFLOW" ? "431 Request Header Fields Too Large" : "400 Bad Request";
 }

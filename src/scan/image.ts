@@ -1,26 +1,19 @@
 /** From a named image or root file system to its evaluations: read, then judged. */
-import { baseOfImage } from "../collect/image/base.ts";
-import { contentsOfImage, inventoryOfFolder } from "../collect/image/inventory.ts";
-import { removedVulnerabilities, scopesOf } from "../collect/image/scopes.ts";
+import { inventoryOfFolder } from "../collect/image/inventory.ts";
 import { secretsOfRoot } from "../collect/secrets/root-folder.ts";
 import type { SourceFiles } from "../collect/updates/source-files.ts";
 import type { Asset, ImageAsset } from "../core/asset.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import type { Evidence } from "../core/evidence.ts";
-import type { LayerReference } from "../core/location.ts";
 import type { Problem } from "../core/problem.ts";
-import { withOrigins } from "../engines/contents/base/recognise.ts";
-import type { BaseImage, Inventory } from "../engines/contents/model.ts";
-import type { OpenImage } from "../engines/oci/image.ts";
+import type { Inventory } from "../engines/contents/model.ts";
 import type { NamedImage } from "../engines/oci/open.ts";
-import type { SecretsFound } from "../engines/secrets/model.ts";
 import type { BuildDates } from "../engines/updates/model.ts";
-import { imageAsset, layersOf } from "../evaluate/image/assets.ts";
-import type { ReadContents } from "../evaluate/image/facts.ts";
 import { evaluateImage, evaluateUnopened } from "../evaluate/image/image.ts";
 import { buildDates, evaluateUpdates } from "../evaluate/image/rebuild.ts";
+import { contentsOf } from "./contents.ts";
 import type { ScanContext } from "./context.ts";
-import { builtFromRelations } from "./relations.ts";
+import { evaluateReading, readImage } from "./image-reading.ts";
 
 /**
  * All evaluations of one image.
@@ -35,25 +28,13 @@ export async function scanImage(
   written: string = named.name,
 ): Promise<Evaluation[]> {
   const { image } = named;
-  const { inventory, secrets } = await contentsOfImage(image, context);
-  const met = imageAsset({ ...image, ...named }, context.now);
-  const asset = place === undefined ? met : { ...met, place };
-  const base = baseOfImage(image, inventory, context);
-  const layers = layersOf(image, {
-    ...(context.stepLines === undefined ? {} : { stepLines: context.stepLines }),
-    ...(context.secrets === undefined ? {} : { scanner: context.secrets.scanner }),
-  });
-  context.onRelations?.(builtFromRelations(asset, base, layers, context.now));
-  const read = {
-    ...contentsOf(inventory, layers, context, base),
-    config: image.config,
-    ...(secrets === undefined ? {} : { secrets: withStepLines(secrets, image, context) }),
-  };
+  const reading = await readImage(named, context);
+  const { asset, base, evaluations } = evaluateReading(reading, context, place);
   return [
-    ...evaluateImage(asset, read, context),
+    ...evaluations,
     ...(await scanUpdates(
       asset,
-      inventory,
+      reading.inventory,
       buildDates(image, base),
       async () => {
         const { sourceFilesOfImage } = await import("../collect/updates/source-files.ts");
@@ -104,26 +85,6 @@ export function scanUnopened(asset: Asset, problem: Problem, context: ScanContex
   return evaluateUnopened(asset, problem, { ...context, searchesSecrets: context.secrets !== undefined });
 }
 
-/** An inventory with what the advisories say of it. @param base - of an image alone */
-export function contentsOf(
-  read: Evidence<Inventory>,
-  layers: readonly LayerReference[],
-  { advisories, policy, now }: Pick<ScanContext, "advisories" | "policy" | "now">,
-  base?: Evidence<BaseImage>,
-): ReadContents {
-  const inventory =
-    read.state === "present" && base?.state === "present"
-      ? { ...read, facts: withOrigins(read.facts, base.facts) }
-      : read;
-  return {
-    inventory,
-    scopes: scopesOf(inventory, { advisories, now, maxAgeDays: policy.advisories.maxAgeDays }),
-    removedVulnerabilities: inventory.state === "absent" ? {} : removedVulnerabilities(inventory.facts, advisories),
-    layers,
-    ...(base === undefined ? {} : { base }),
-  };
-}
-
 /**
  * The evaluation of control 9: none where neither a look-up nor the age was asked for.
  *
@@ -141,19 +102,4 @@ export async function scanUpdates(
   const { lookUpUpdates, withKnownFixes } = await import("../collect/updates/updates.ts");
   const found = await lookUpUpdates(inventory, readFiles, updates, { now, maxAgeDays: policy.advisories.maxAgeDays });
   return evaluateUpdates(asset, built, withKnownFixes(found, inventory, advisories), context);
-}
-
-/** Secrets of the configuration with the lines of the Dockerfile that state them. */
-function withStepLines(
-  secrets: Evidence<SecretsFound>,
-  { config }: OpenImage,
-  { stepLines }: ScanContext,
-): Evidence<SecretsFound> {
-  if (secrets.state === "absent" || stepLines === undefined) return secrets;
-  const lines = stepLines(config.history);
-  const placed = secrets.facts.secrets.map((secret) => {
-    const dockerfile = secret.step === undefined ? undefined : lines.get(secret.step);
-    return dockerfile === undefined ? secret : { ...secret, dockerfile };
-  });
-  return { ...secrets, facts: { ...secrets.facts, secrets: placed } };
 }

@@ -14,7 +14,8 @@ import type { NamedImage } from "../engines/oci/open.ts";
 import { inFolder, recordBelow, withDatabase } from "../engines/vulnerability/database/advisories.fixture.ts";
 import type { ScanContext } from "./context.ts";
 import { scanImage } from "./image.ts";
-import { sbomOfFolder, sbomOfImage, scanSbom } from "./sbom.ts";
+import { sbomOfFolder, sbomOfImage } from "./made-sbom.ts";
+import { scanSbom } from "./sbom.ts";
 
 const now = new Date("2026-01-02T03:04:05Z");
 

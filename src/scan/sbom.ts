@@ -1,65 +1,19 @@
-/** Bills of materials: of what is scanned, and as what is judged. */
+/** Bills of materials as what is judged. */
 import { createHash } from "node:crypto";
 import { relative, resolve, sep } from "node:path";
-import { baseOfImage, evidenceOfBase } from "../collect/image/base.ts";
-import { type InventoryContext, inventoryOfFolder, inventoryOfImage } from "../collect/image/inventory.ts";
+import { evidenceOfBase } from "../collect/image/base.ts";
 import { readSbomFile } from "../collect/image/sbom-file.ts";
 import type { Asset } from "../core/asset.ts";
 import { type Digest, parseDigest } from "../core/digest.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import { type Evidence, present } from "../core/evidence.ts";
-import { Problem } from "../core/problem.ts";
-import type { KnownBases } from "../engines/contents/base/recognise.ts";
 import type { BaseImage, Inventory } from "../engines/contents/model.ts";
 import { readSbom } from "../engines/contents/sbom/read.ts";
-import type { ReadSbom, Sbom, SbomSubject } from "../engines/contents/sbom/sbom.ts";
-import type { NamedImage } from "../engines/oci/open.ts";
-import { formatPlatform } from "../engines/oci/platform.ts";
-import { imageAsset, layersOf } from "../evaluate/image/assets.ts";
+import type { ReadSbom } from "../engines/contents/sbom/sbom.ts";
+import { imageAsset } from "../evaluate/image/assets.ts";
 import { evaluateImage } from "../evaluate/image/image.ts";
+import { contentsOf } from "./contents.ts";
 import type { ScanContext } from "./context.ts";
-import { contentsOf } from "./image.ts";
-
-/** @throws Problem where a layer cannot be read: then nothing is known of what is in the image */
-export async function sbomOfImage(
-  named: NamedImage,
-  context: InventoryContext & { readonly bases?: KnownBases },
-): Promise<Sbom> {
-  const { image, lineage, reference } = named;
-  const inventory = await inventoryOfImage(image, context);
-  const base = baseOfImage(image, inventory, context);
-  const { configDigest, manifestDigest, indexDigest } = image;
-  const subject: SbomSubject = {
-    kind: "image",
-    lineage,
-    reference,
-    configDigest,
-    ...(manifestDigest === undefined ? {} : { manifestDigest }),
-    ...(indexDigest === undefined ? {} : { indexDigest }),
-    platform: formatPlatform(image.config.platform),
-    layers: layersOf(image),
-    ...(base.state === "absent" ? {} : { base: base.facts }),
-  };
-  return sbomOf(subject, inventory);
-}
-
-/** @throws Problem where the folder cannot be read */
-export async function sbomOfFolder(root: string, lineage: string, context: InventoryContext): Promise<Sbom> {
-  return sbomOf({ kind: "folder", lineage }, await inventoryOfFolder(root, context));
-}
-
-function sbomOf(subject: SbomSubject, evidence: Evidence<Inventory>): Sbom {
-  if (evidence.state === "present") {
-    const { distribution, packages, removed = [] } = evidence.facts;
-    const inventory = { ...(distribution === undefined ? {} : { distribution }), packages: [...packages, ...removed] };
-    return { subject, inventory, gaps: evidence.gaps };
-  }
-  const [{ code, reason, remedy }] = evidence.gaps;
-  throw new Problem({
-    ...{ kind: "input", code, place: subject.lineage, cause: reason },
-    ...(remedy === undefined ? {} : { remedy }),
-  });
-}
 
 export interface ScannedSbom {
   readonly evaluations: Evaluation[];

@@ -254,7 +254,9 @@ function listed({ key, mediaType, pushedAt, tags, scan }: Known): ListedImage {
     tags: [...tags.keys()].sort(),
     failing: of("fail"),
     unknown: of("unknown"),
-    ...(scan === undefined ? {} : { scannedAt: scan.scannedAt, databaseDigest: scan.databaseDigest }),
+    ...(scan === undefined
+      ? {}
+      : { scannedAt: scan.scannedAt, databaseDigest: scan.databaseDigest, policyDigest: scan.policyDigest }),
   };
 }
 

@@ -115,6 +115,7 @@ export interface ListedImage extends ImageKey {
   readonly pushedAt: Date;
   readonly scannedAt?: Date;
   readonly databaseDigest?: string;
+  readonly policyDigest?: string;
   readonly failing: number;
   readonly unknown: number;
 }

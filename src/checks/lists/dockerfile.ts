@@ -95,6 +95,7 @@ import { wgetAndCurl } from "../build/wget-and-curl.ts";
 import { worldWritableMode } from "../build/world-writable-mode.ts";
 import { zypperCacheKept } from "../build/zypper-cache-kept.ts";
 import { zypperUnpinned } from "../build/zypper-unpinned.ts";
+import { publicBase } from "../registry/public-base.ts";
 
 export const dockerfileChecks = [
   addInsteadOfCopy,
@@ -193,4 +194,5 @@ export const dockerfileChecks = [
   worldWritableMode,
   zypperCacheKept,
   zypperUnpinned,
+  publicBase,
 ] as const;

@@ -1,5 +1,4 @@
 /** The admission guard as a process: its parts put together, and its signals. */
-import { printable } from "../../core/printable.ts";
 import type { Problem } from "../../core/problem.ts";
 import { createClient } from "../../engines/kubernetes/cluster/client.ts";
 import { connectionOf } from "../../engines/kubernetes/cluster/kubeconfig.ts";
@@ -7,23 +6,24 @@ import { createBreakGlass } from "../../guards/admission/break-glass.ts";
 import { clusterPolicyEvaluator } from "../../guards/admission/cluster-policies.ts";
 import { clusterLimits, createClusterView } from "../../guards/admission/cluster-view.ts";
 import { createGuard } from "../../guards/admission/decide.ts";
-import { keepAdvisories } from "../../guards/admission/images/advisories.ts";
 import { createImageAssessor } from "../../guards/admission/images/assessor.ts";
 import type { ClusterView, Guard, PolicySet } from "../../guards/admission/model.ts";
 import { recordLine } from "../../guards/admission/record.ts";
 import { createReports } from "../../guards/admission/reports.ts";
 import { instancesOf, keepRoots } from "../../guards/admission/roots.ts";
-import { type LineSink, openLineSink } from "../../guards/admission/serve/line-sink.ts";
 import { logLine } from "../../guards/admission/serve/log-line.ts";
 import { createMeters } from "../../guards/admission/serve/meters.ts";
 import { distinctPolicies, policySource } from "../../guards/admission/serve/policy-source.ts";
-import { createReloading, type ReloadingPolicies } from "../../guards/admission/serve/reloading.ts";
 import { type ServedGuard, serveGuard } from "../../guards/admission/serve/serve.ts";
 import { viewOfFiles } from "../../guards/admission/trial/cluster-view.ts";
 import { unaskedImages } from "../../guards/admission/trial/unasked-images.ts";
+import { keepAdvisories } from "../../scan/kept-advisories.ts";
+import { type LineSink, openLineSink } from "../../scan/serving/line-sink.ts";
+import { createReloading, type ReloadingPolicies } from "../../scan/serving/reloading.ts";
 import { keepHeapNearWhatLives } from "../heap.ts";
 import { defaultDatabase, defaultRoots } from "../paths.ts";
 import { type ReachingOptions, registryOptions } from "../reaching.ts";
+import { listenToSignals, tell } from "../serving.ts";
 import { type CertificateOptions, certificatesOf, clientAuthorities } from "./serve-certificates.ts";
 import { mirrorsOf, namedPlace, portOf, secondsOf } from "./serve-values.ts";
 
@@ -103,7 +103,7 @@ function openParts(options: ServeCommandOptions) {
           meters.registries.observe(milliseconds / 1_000, { registry, what, outcome }),
       });
   const source = policySource({ policy: flag, root: process.cwd(), environment, roots: defaultRoots() });
-  const policies: ReloadingPolicies = createReloading({
+  const policies: ReloadingPolicies<PolicySet> = createReloading({
     ...source,
     onLoaded(set) {
       meters.policyLoads.add(1, { result: "loaded" });
@@ -234,35 +234,4 @@ function named({ kubeconfig, context }: ServeCommandOptions) {
 /** Nobody tells of namespaces, accounts or policies. */
 function unaskedCluster(): ClusterView {
   return viewOfFiles({ objects: [], namespaces: [] }, { labels: new Map() });
-}
-
-interface Signals {
-  stop(): Promise<void>;
-  reload(): Promise<void>;
-}
-
-/** @returns what gives the signals back */
-function listenToSignals({ stop, reload }: Signals): () => void {
-  const end = () => {
-    tell("ends after the requests that are under way");
-    stop().catch(bug);
-  };
-  const again = () => {
-    reload().catch(bug);
-  };
-  // As the first process of a container this one ended at once until now.
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.removeAllListeners(signal).on(signal, end);
-  process.on("SIGHUP", again);
-  return () => {
-    for (const signal of ["SIGTERM", "SIGINT"] as const) process.off(signal, end);
-    process.off("SIGHUP", again);
-  };
-}
-
-function bug(error: unknown): void {
-  tell(`internal error, please report it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-}
-
-function tell(text: string): void {
-  process.stderr.write(`bulkhead: ${printable(text)}\n`);
 }

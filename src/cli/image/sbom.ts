@@ -8,7 +8,7 @@ import type { Sbom, SbomFormat, SbomWriteOptions } from "../../engines/contents/
 import { writeSbom } from "../../engines/contents/sbom/write.ts";
 import { writeWhole } from "../../engines/files/write.ts";
 import { openImage } from "../../engines/oci/open.ts";
-import { sbomOfFolder, sbomOfImage } from "../../scan/sbom.ts";
+import { sbomOfFolder, sbomOfImage } from "../../scan/made-sbom.ts";
 import { openOptions, type PullingOptions, scanCacheOf } from "../evaluation.ts";
 import { knownWord } from "../known-word.ts";
 import { defaultBases } from "../paths.ts";

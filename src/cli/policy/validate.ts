@@ -48,11 +48,17 @@ export async function policyValidate(file: string, environment?: string): Promis
 async function unknownChecks({ settings }: ExtendedPolicy): Promise<string[]> {
   const ci = settings["enforcement.ci"]?.value;
   const gate = settings["enforcement.admission"]?.value;
+  const registry = settings["enforcement.registry"]?.value;
   const stated = [
     ...(ci === undefined ? [] : [ci, ...ci.atLeast].map((one) => ["enforcement.ci", one] as const)),
     ...(gate === undefined ? [] : [gate, ...gate.atLeast]).flatMap((one) =>
       [one, ...Object.values(one.namespaces)].map((rules) => ["enforcement.admission", rules] as const),
     ),
+    ...(["pull", "push"] as const).flatMap((direction) => {
+      const own = registry?.[direction];
+      if (own === undefined) return [];
+      return [own, ...own.atLeast].map((rules) => [`enforcement.registry.${direction}`, rules] as const);
+    }),
   ];
   if (stated.length === 0) return [];
   const ids = (await everyDescription()).map(({ id }) => id);

@@ -11,6 +11,7 @@ import type { WrittenEnforcement } from "../../core/policy-settings.ts";
 import { type Severity, severities } from "../../core/severity.ts";
 import { baseKinds } from "../../engines/contents/base/model.ts";
 import { unknownLicenses } from "../../engines/contents/licenses/policy.ts";
+import { accessActions } from "../../engines/oci/distribution/access-model.ts";
 import { defaultPolicy } from "./default.ts";
 import type { PolicyFile } from "./schema.ts";
 import { settingOf } from "./settings.ts";
@@ -101,6 +102,50 @@ const admission = {
   outageHours: fc.integer({ min: 0, max: 168 }),
   probe: fc.record({ unsigned: fc.constant("registry.example.com/probe:1") }, { requiredKeys: [] }),
 };
+const gateAction = fc.record(gateRules, { requiredKeys: [], noNullPrototype: true });
+const writtenRegistryGate = fc.oneof(
+  action,
+  fc.record(
+    { pull: fc.oneof(action, gateAction), push: fc.oneof(action, gateAction), unknown: action },
+    { requiredKeys: [], noNullPrototype: true },
+  ),
+);
+const breakGlass = fc.array(
+  fc.record({
+    images: fc.subarray(["shop/api", "shop/**"], { minLength: 1 }),
+    principals: fc.subarray(["robot:ci", "user:*"], { minLength: 1 }),
+    reason: fc.constant("r"),
+    owner: fc.constant("o"),
+    until: fc.constantFrom("2025-06-15T12:00:00Z", "2025-06-15T18:00:00Z"),
+  }),
+  { maxLength: 2 },
+);
+const pull = fc.record(
+  {
+    repositories: patterns,
+    scannedWithinDays: fc.integer({ min: 1, max: 20 }),
+    signed: fc.boolean(),
+    maxAgeDays: fc.integer({ min: 1, max: 20 }),
+    graceDays: days,
+    deadlineSeconds: fc.integer({ min: 1, max: 30 }),
+    askAt: fc.constantFrom("https://ask.example.com", "the platform team"),
+  },
+  { requiredKeys: ["repositories", "scannedWithinDays", "signed", "graceDays", "deadlineSeconds"] },
+);
+const tags = fc.uniqueArray(fc.constantFrom("v*", "v1", "latest", "shop/**:v*", "shop/api:v?"), { maxLength: 3 });
+const pushed = {
+  immutableTags: tags,
+  mutableTags: tags,
+  push: fc.record({
+    repositories: patterns,
+    mediaTypes: patterns,
+    maxManifestBytes: fc.integer({ min: 1_024, max: 9_999 }),
+    maxLayerBytes: fc.integer({ min: 1_024, max: 9_999 }),
+    maxImageBytes: fc.integer({ min: 1_024, max: 9_999 }),
+  }),
+  deletes: fc.constantFrom("allow" as const, "unused" as const, "deny" as const),
+  quarantine: patterns,
+};
 const cidrs = fc.subarray(["10.0.0.0/8", "fd00::/48"]);
 const more = {
   licenses: fc.record({ allow: patterns, deny: patterns, unknown: fc.constantFrom(...unknownLicenses) }),
@@ -174,16 +219,42 @@ const trust = writtenTrust.map(
       }),
     ) as unknown as Policy["trust"],
 );
+/** Of a guarded registry: who may, and what stands for other registries. */
+const registry = {
+  access: fc.array(
+    fc.record({
+      who: fc.subarray(["anonymous", "user:alice", "user:*", "github:shop/*"], { minLength: 1 }),
+      repositories: fc.subarray(["shop/**", "shop/api", "shop/*"], { minLength: 1 }),
+      actions: fc.subarray([...accessActions], { minLength: 1 }),
+    }),
+    { maxLength: 3 },
+  ),
+  identities: fc.constant([]),
+  exempt: fc.subarray(["robot:scanner", "robot:*", "user:alice"]),
+  environments: fc.constant({}),
+  upstreams: fc.constant({}),
+};
 const otherThresholds = Object.fromEntries(
   categories.slice(2).map((category) => [categoryKeys[category], fc.record({ severity })]),
 );
 export const trustedPolicy: fc.Arbitrary<Policy> = fc.record({
   ...more,
   trust,
-  enforcement: fc.tuple(writtenEnforcement, writtenGate).map(([ci, gate]) => ({
+  enforcement: fc.tuple(writtenEnforcement, writtenGate, writtenRegistryGate).map(([ci, gate, registry]) => ({
     ci: settingOf("enforcement.ci").read?.(ci as never, String, () => source) ?? denyAll,
     admission: settingOf("enforcement.admission").read?.(gate as never, String, () => source) ?? denyAtGate,
+    registry:
+      settingOf("enforcement.registry").read?.(registry as never, String, () => source) ??
+      defaultPolicy.enforcement.registry,
   })),
+  registry: fc.record({
+    ...registry,
+    ...pushed,
+    pull,
+    breakGlass: breakGlass.map(
+      (written) => settingOf("registry.breakGlass").read?.(written as never, String, () => source) ?? [],
+    ),
+  }),
   admission: fc.record({
     ...admission,
     podSecurity: writtenPodSecurity.map(
@@ -224,7 +295,11 @@ export const treePolicy: fc.Arbitrary<StatedPolicy> = fc
           },
           { requiredKeys: [] },
         ),
-        enforcement: fc.record({ ci: writtenEnforcement, admission: writtenGate }, { requiredKeys: [] }),
+        enforcement: fc.record(
+          { ci: writtenEnforcement, admission: writtenGate, registry: writtenRegistryGate },
+          { requiredKeys: [] },
+        ),
+        registry: fc.record({ ...registry, ...pushed, pull, breakGlass }, { requiredKeys: [] }),
         admission: fc.record({ ...admission, podSecurity: writtenPodSecurity }, { requiredKeys: [] }),
         unknownSeverity: anySeverity,
         advisories: fc.record({ maxAgeDays: fc.nat(20) }, { requiredKeys: [] }),

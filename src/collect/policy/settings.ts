@@ -9,6 +9,7 @@ import { admissionSettings } from "../../engines/admission/policy.ts";
 import { baseSettings } from "../../engines/contents/base/policy.ts";
 import { licenseSettings } from "../../engines/contents/licenses/policy.ts";
 import { rotationSettings } from "../../engines/kubernetes/policy.ts";
+import { guardedRegistrySettings } from "../../engines/oci/distribution/policy.ts";
 import { registrySettings } from "../../engines/oci/policy.ts";
 import { networkSettings } from "../../engines/reachability/policy.ts";
 import { secretSettings } from "../../engines/secrets/policy.ts";
@@ -29,6 +30,7 @@ const settings = {
   ...trustSettings,
   ...networkSettings,
   ...admissionSettings,
+  ...guardedRegistrySettings,
   ...exceptionSettings,
 };
 

@@ -1,7 +1,6 @@
 /** Forms of what a policy file says of admission: for its schema, and for what reads it. */
-import { categoryKeys } from "../../core/category.ts";
-import { actions } from "../../core/enforcement.ts";
-import type { Field, Form, TextForm } from "../../core/setting.ts";
+import { actionForm, gateRuleFields } from "../../core/gate-settings.ts";
+import type { Form, TextForm } from "../../core/setting.ts";
 import { podSecurityLevels } from "./policy-model.ts";
 
 export const namespacePattern: TextForm = {
@@ -9,41 +8,16 @@ export const namespacePattern: TextForm = {
   is: (text) => /^[a-z0-9*?]([a-z0-9*?-]*[a-z0-9*?])?$/.test(text) && text.length <= 63,
 };
 
-const checkPattern: TextForm = {
-  says: "a check id or a pattern over them: workload/privileged, image/*",
-  is: (text) => /^[a-z0-9*?/-]+$/.test(text),
-};
+const rules = gateRuleFields(
+  "For what could not be found out, such as an image whose registry does not answer; never more than a finding brings about. Default: deny.",
+);
 
-const action: Form = { kind: "choice", of: actions };
-
-const rules: Readonly<Record<string, Field>> = {
-  default: { form: action, description: "For everything else. Default: deny." },
-  categories: {
-    form: {
-      kind: "mapping",
-      fields: Object.fromEntries(
-        Object.values(categoryKeys).map((key) => [key, { form: action, description: `Findings of ${key}.` }]),
-      ),
-    },
-    description: "By category.",
-  },
-  checks: {
-    form: { kind: "named", name: checkPattern, of: action },
-    description: "By check id or a pattern over them: image/*. The strictest match applies.",
-  },
-  unknown: {
-    form: action,
-    description:
-      "For what could not be found out, such as an image whose registry does not answer; never more than a finding brings about. Default: deny.",
-  },
-};
-
-const own: Form = { kind: "any", of: [action, { kind: "mapping", fields: rules }] };
+const own: Form = { kind: "any", of: [actionForm, { kind: "mapping", fields: rules }] };
 
 export const gateForm: Form = {
   kind: "any",
   of: [
-    action,
+    actionForm,
     {
       kind: "mapping",
       fields: {

@@ -1,9 +1,8 @@
 /** The policy's slice about what is admitted to a cluster. */
-import { type CategoryKey, categories, categoryKeys } from "../../core/category.ts";
 import type { Action } from "../../core/enforcement.ts";
-import { denyAtGate, type GateEnforcement, type GateRules, tightenGate } from "../../core/gate-enforcement.ts";
-import { actionsByCategory } from "../../core/policy-settings.ts";
-import { type Beside, either, later, less, type PlaceOf, type StatedAt, setting } from "../../core/setting.ts";
+import { denyAtGate, type GateEnforcement, tightenGate } from "../../core/gate-enforcement.ts";
+import { readGateRules, shownGate, type WrittenGateRules } from "../../core/gate-settings.ts";
+import { type Beside, either, later, less, type PlaceOf, setting } from "../../core/setting.ts";
 import { environmentsForm, gateForm, podSecurityForm } from "./policy-forms.ts";
 import {
   type AdmissionRules,
@@ -86,77 +85,22 @@ function probeImage(description: string) {
   });
 }
 
-type WrittenRules =
-  | Action
-  | {
-      readonly default?: Action | undefined;
-      readonly categories?: Readonly<Partial<Record<CategoryKey, Action | undefined>>> | undefined;
-      readonly checks?: Readonly<Record<string, Action>> | undefined;
-      readonly unknown?: Action | undefined;
-    };
-
 type WrittenGate =
-  | WrittenRules
-  | (Exclude<WrittenRules, Action> & { readonly namespaces?: Record<string, WrittenRules> });
+  | WrittenGateRules
+  | (Exclude<WrittenGateRules, Action> & { readonly namespaces?: Record<string, WrittenGateRules> });
 
 function gateOf(written: WrittenGate, at: PlaceOf): GateEnforcement {
   const namespaces = typeof written === "string" || !("namespaces" in written) ? {} : (written.namespaces ?? {});
   return {
-    ...rulesOf(written, at),
+    ...readGateRules(written, at),
     namespaces: Object.fromEntries(
       Object.entries(namespaces).map(([pattern, rules]) => [
         pattern,
-        rulesOf(rules, (path) => at(["namespaces", pattern, ...path])),
+        readGateRules(rules, (path) => at(["namespaces", pattern, ...path])),
       ]),
     ),
     atLeast: [],
   };
-}
-
-function rulesOf(written: WrittenRules, at: PlaceOf): GateRules {
-  // One action for all is one for what is unknown too.
-  if (typeof written === "string") {
-    return { default: written, categories: {}, checks: {}, statedAt: { default: at([]) } };
-  }
-  const { default: rest, categories: byKey = {}, checks = {}, unknown } = written;
-  const stated = actionsByCategory(byKey);
-  const places: [string, StatedAt][] = [
-    ...(rest === undefined ? [] : [["default", at(["default"])] as [string, StatedAt]]),
-    ...(unknown === undefined ? [] : [["unknown", at(["unknown"])] as [string, StatedAt]]),
-    ...categories.flatMap((category): [string, StatedAt][] => {
-      const key = categoryKeys[category];
-      return stated[category] === undefined ? [] : [[`categories.${key}`, at(["categories", key])]];
-    }),
-    ...Object.keys(checks).map((pattern): [string, StatedAt] => [`checks.${pattern}`, at(["checks", pattern])]),
-  ];
-  return {
-    ...(rest === undefined ? {} : { default: rest }),
-    categories: stated,
-    checks: { ...checks },
-    ...(unknown === undefined ? {} : { unknown }),
-    statedAt: Object.fromEntries(places),
-  };
-}
-
-/** `warn, unknown: deny, secrets: deny, image/*: audit, in sandbox-*: audit`. */
-function shownGate({ namespaces, atLeast, ...general }: GateEnforcement): string {
-  const parts = [
-    ...shownRules(general),
-    ...Object.entries(namespaces).map(([pattern, rules]) => `in ${pattern}: ${shownRules(rules).join(", ")}`),
-  ];
-  return [parts.join(", "), ...atLeast.map((other) => `at least ${shownGate(other)}`)].join("; ");
-}
-
-function shownRules({ default: rest, unknown, categories: byCategory, checks }: GateRules): string[] {
-  return [
-    ...(rest === undefined ? [] : [rest]),
-    ...(unknown === undefined ? [] : [`unknown: ${unknown}`]),
-    ...categories.flatMap((category) => {
-      const action = byCategory[category];
-      return action === undefined ? [] : [`${categoryKeys[category]}: ${action}`];
-    }),
-    ...Object.entries(checks).map(([pattern, action]) => `${pattern}: ${action}`),
-  ];
 }
 
 type WrittenPodSecurity = Readonly<

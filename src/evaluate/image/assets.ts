@@ -37,7 +37,7 @@ export function imageAsset(image: IdentifiedImage, now: Date): ImageAsset {
 
 /** The layers for reports. Secrets in the instructions are not shown where they are looked for. */
 export function layersOf(
-  { layers, config }: OpenImage,
+  { layers, config }: Pick<OpenImage, "layers" | "config">,
   { stepLines, scanner }: { readonly stepLines?: StepLineLookup; readonly scanner?: SecretScanner } = {},
 ): LayerReference[] {
   const lines = stepLines?.(config.history);

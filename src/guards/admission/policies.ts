@@ -1,6 +1,6 @@
 /** The policies that are in force, as of one reading of their files: one for each environment that a namespace may have. */
 import { createHash } from "node:crypto";
-import { checks } from "../../checks/index.ts";
+import { identities } from "../../checks/lists/identities.ts";
 import { loadPlacedPolicy, type PlacedPolicy } from "../../collect/policy/load.ts";
 import type { SettingKey } from "../../collect/policy/settings.ts";
 import { type Category, categoryKeys } from "../../core/category.ts";
@@ -94,7 +94,7 @@ function digestOf(environments: readonly Environment[]): Digest {
   return parseDigest(`sha256:${hash.digest("hex")}`) as Digest;
 }
 
-const categoryOf: ReadonlyMap<string, Category> = new Map(checks.map(({ id, category }) => [id, category]));
+const categoryOf: ReadonlyMap<string, Category> = new Map(identities.map(({ id, category }) => [id, category]));
 
 function guardPolicy({ name, placed, digest, trust }: Environment, namespace: string | undefined): GuardPolicy {
   const { policy, places } = placed;

@@ -1,4 +1,4 @@
-import { checks } from "../../checks/index.ts";
+import { identities } from "../../checks/lists/identities.ts";
 import type { Asset, WorkloadAsset } from "../../core/asset.ts";
 import { actions } from "../../core/enforcement.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
@@ -50,7 +50,7 @@ export function unknownOf(check: string, asset: Asset, now: Date, gap: Gap): Eva
 export function hardest(policy: GuardPolicy, evaluation: Evaluation, layers?: ReadonlySet<string>): Evaluation {
   const rank = (one: Evaluation) => actions.indexOf(policy.actionOf(one));
   let worst = evaluation;
-  for (const { id, layer } of checks) {
+  for (const { id, layer } of identities) {
     if (layers !== undefined && !layers.has(layer)) continue;
     const other = { ...evaluation, check: id };
     if (rank(other) > rank(worst)) worst = other;

@@ -59,8 +59,19 @@ export interface Refusal {
 
 /** The token service, and what checks its tokens. */
 export interface Authenticator {
-  /** @returns the identity, or a 401 with its challenge for what is asked */
-  identify(authorization: string | undefined, wanted: readonly Grant[], now: Date): Promise<Identity | Refusal>;
+  /**
+   * What the policy says now counts, whatever it said when the token was made.
+   *
+   * @param catalog - the list of all repositories is asked for
+   * @returns the identity, whose grants hold all that is wanted; a 401 with its challenge for what is asked, where other
+   *   credentials or another token may help; or a 403
+   */
+  identify(
+    authorization: string | undefined,
+    wanted: readonly Grant[],
+    now: Date,
+    catalog?: boolean,
+  ): Promise<Identity | Refusal>;
 }
 
 /** What the engine accepts: tokens for it that only the guard can sign. */
@@ -136,6 +147,8 @@ export interface PullGate {
 export interface PushAsked {
   readonly repository: string;
   readonly principal: Principal;
+  /** Of its token: from which other repositories it may take blobs. */
+  readonly grants: readonly Grant[];
   readonly now: Date;
 }
 
@@ -149,11 +162,19 @@ export interface PushGate {
   ): Promise<Decision & { end?(outcome: "stored" | "failed"): Promise<void> }>;
   upload(
     asked: PushAsked & {
+      /** Of the whole blob, as far as the request tells: where its range ends, or its own length. */
       readonly bytes?: number;
       readonly mount?: { readonly digest: Digest; readonly from?: string };
     },
-  ): Promise<Decision>;
+  ): Promise<UploadDecision>;
   remove(asked: PushAsked & { readonly target: ManifestReference | { readonly blob: Digest } }): Promise<Decision>;
+}
+
+export interface UploadDecision extends Decision {
+  /** False: `mount` and `from` are taken out of the query, and it becomes an ordinary upload. */
+  readonly mounts: boolean;
+  /** Where the length is not told beforehand: bytes of a blob after which the upload is cut off with 413. */
+  readonly mostBytes: number;
 }
 
 /** What was decided, with all that it rests on: what the audit log and the metrics are made of. */

@@ -68,6 +68,8 @@ export interface Detection {
 export interface LintSpecification<Needed extends keyof LintFacts> {
   /** The file's name: `latest-tag`. */
   readonly name: string;
+  /** The folder that it is in. Absent: `build`. */
+  readonly layer?: "registry";
   readonly title: string;
   readonly severity: RatedSeverity;
   /** Absent: configuration. */
@@ -84,12 +86,12 @@ export interface LintSpecification<Needed extends keyof LintFacts> {
 export function dockerfileCheck<Needed extends keyof LintFacts = "dockerfile">(
   specification: LintSpecification<Needed>,
 ): LintCheck {
-  const { name, title, severity, category = "configuration", documentation, needs } = specification;
-  const id = `build/${name}`;
+  const { name, layer = "build", title, severity, category = "configuration", documentation, needs } = specification;
+  const id = `${layer}/${name}`;
   return {
     id,
     title,
-    layer: "build",
+    layer,
     category,
     ...controlsOf(specification),
     severity,

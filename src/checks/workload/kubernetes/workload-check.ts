@@ -57,6 +57,8 @@ export interface Detection extends Omit<FieldDetection, "object"> {
 export interface WorkloadSpecification<Needed extends keyof WorkloadFacts> {
   /** The file's name: `host-ports`. */
   readonly name: string;
+  /** The folder that it is in. Absent: `workload`. */
+  readonly layer?: "registry";
   readonly title: string;
   readonly severity: RatedSeverity;
   readonly controls?: readonly ControlNumber[];
@@ -75,12 +77,13 @@ export interface WorkloadSpecification<Needed extends keyof WorkloadFacts> {
 export function workloadCheck<Needed extends keyof WorkloadFacts = "workload">(
   specification: WorkloadSpecification<Needed>,
 ): WorkloadCheck {
-  const { name, title, severity, documentation, needs, origins = ["kubernetes"], reads = [] } = specification;
-  const id = `workload/${name}`;
+  const { name, layer = "workload", title, severity, documentation, needs } = specification;
+  const { origins = ["kubernetes"], reads = [] } = specification;
+  const id = `${layer}/${name}`;
   return {
     id,
     title,
-    layer: "workload",
+    layer,
     category: "configuration",
     ...controlsOf(specification),
     severity,

@@ -17,12 +17,12 @@ import {
 import { verifySignature } from "../../../engines/trust/verify.ts";
 import type { AdvisoryDatabase } from "../../../engines/vulnerability/database/open.ts";
 import { type AttestedContext, type AttestedImage, evaluateAttested } from "../../../scan/attested-image.ts";
+import { askerOf, createLookUps, type HeldLookUp, isComplete, isOutage } from "../../../scan/look-ups/look-ups.ts";
+import { type Asker, createRegistries, type RegistrySettings } from "../../../scan/look-ups/registries.ts";
+import { createFlights, LATE, unavailable, within } from "../../../scan/serving/flights.ts";
 import { readyTrust } from "../../../scan/trust.ts";
 import type { AssessedImage, ImageAsking, ImageAssessor } from "../model.ts";
 import { bounds } from "./bounds.ts";
-import { createFlights, LATE, unavailable, within } from "./flights.ts";
-import { askerOf, createLookUps, type HeldLookUp, isComplete, isOutage } from "./look-ups.ts";
-import { type Asker, createRegistries, type RegistrySettings } from "./registry.ts";
 import { rememberVerdicts } from "./verdicts.ts";
 
 export interface AssessorOptions extends Partial<RegistrySettings> {
@@ -53,7 +53,7 @@ export function createImageAssessor({ advisories, ...settings }: AssessorOptions
   const registries = createRegistries({ ...settings, clock });
   const lookUps = createLookUps(clock);
   const verdicts = rememberVerdicts();
-  const judging = createFlights(bounds.flightMilliseconds);
+  const judging = createFlights(bounds.flightMilliseconds, "admission.closed");
   const results = rememberVerified(verifySignature, bounds.resultBytes);
 
   async function assess(written: string, asking: ImageAsking): Promise<AssessedImage> {

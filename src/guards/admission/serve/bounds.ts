@@ -24,8 +24,4 @@ export const bounds = {
   /** What does not pass in one decision; more are counted. */
   outcomes: 30,
   images: 30,
-  /** Bytes of lines that wait for a slow disk or a slow reader; more are dropped, and counted. */
-  logBytes: 8 * 1024 * 1024,
-  /** Bytes of a file of lines; then it is put aside as FILE.1, in the place of what was there. */
-  logFileBytes: 256 * 1024 * 1024,
 } as const;

@@ -3,12 +3,16 @@
  * roots and the certificate are in place and the webhooks trust what is shown; it ends without losing a request.
  */
 import { setTimeout as delay } from "node:timers/promises";
-import { METRICS_TYPE } from "../../../core/metrics.ts";
-import { printable } from "../../../core/printable.ts";
 import { bounds as reviewBounds } from "../../../engines/admission/bounds.ts";
 import type { CertificatePair } from "../../../engines/certificates/model.ts";
 import { startServer } from "../../../net/server.ts";
-import type { Limits, RunningServer, ServerAnswer } from "../../../net/server-model.ts";
+import type { Limits, RunningServer } from "../../../net/server-model.ts";
+import { measureProcess } from "../../../scan/serving/process-metrics.ts";
+import { createReadiness } from "../../../scan/serving/readiness.ts";
+import type { ReloadingPolicies } from "../../../scan/serving/reloading.ts";
+import { type Repeated, repeat } from "../../../scan/serving/repeat.ts";
+import { startStatus } from "../../../scan/serving/status.ts";
+import { errorText, tellOnce } from "../../../scan/serving/tell.ts";
 import { type CertificateSource, createCertificateKeeper } from "../certificates/keeper.ts";
 import type { WebhookAnchors } from "../certificates/model.ts";
 import type { Guard, PolicySet } from "../model.ts";
@@ -16,10 +20,7 @@ import { type Answerer, createAnswerer } from "./answerer.ts";
 import { bounds } from "./bounds.ts";
 import { createGate } from "./gate.ts";
 import type { Decided } from "./log-line.ts";
-import { type Meters, measureProcess } from "./meters.ts";
-import { createReadiness } from "./readiness.ts";
-import type { ReloadingPolicies } from "./reloading.ts";
-import { type Repeated, repeat } from "./repeat.ts";
+import type { Meters } from "./meters.ts";
 
 export interface ServeOptions {
   readonly host: string;
@@ -28,7 +29,7 @@ export interface ServeOptions {
   readonly statusHost: string;
   readonly statusPort: number;
   readonly guard: Guard;
-  readonly policies: ReloadingPolicies;
+  readonly policies: ReloadingPolicies<PolicySet>;
   readonly certificates: CertificateSource;
   /** Absent: no webhook configuration is looked at. */
   readonly anchors?: WebhookAnchors;
@@ -88,7 +89,7 @@ export async function serveGuard(options: ServeOptions): Promise<ServedGuard> {
   const drain = { ...DRAIN, ...options.drain };
   const readiness = createReadiness(["policy", "trust", "cluster", "certificate", "serving"]);
   const gate = createGate();
-  const onError = (error: unknown) => onEvent(`internal error, please report it: ${textOf(error)}`);
+  const onError = (error: unknown) => onEvent(`internal error, please report it: ${errorText(error)}`);
   const answerer = createAnswerer({
     guard: options.guard,
     policies: () => policies.current(),
@@ -98,11 +99,11 @@ export async function serveGuard(options: ServeOptions): Promise<ServedGuard> {
     onDecided: options.onDecided,
     onError,
   });
-  const status = await startServer({
+  const status = await startStatus({
     host: options.statusHost,
     port: options.statusPort,
-    bodyBytes: 0,
-    handle: statusOf(meters, readiness),
+    metrics: meters.metrics,
+    readiness,
     onError,
   });
   const inside = meters.metrics.gauge({
@@ -133,7 +134,7 @@ export async function serveGuard(options: ServeOptions): Promise<ServedGuard> {
       meters.certificateChanges.add(1);
     },
   });
-  const told = once(onEvent);
+  const told = tellOnce(onEvent);
 
   async function lookAtCertificate(): Promise<number> {
     const { shown, fault, notes, done, authorityEnds } = await keeper.look();
@@ -227,32 +228,4 @@ async function listen(
 /** Keys, authorities and roots that the policy names: without them every image is unknown. */
 function trustFault(set: PolicySet | undefined): string | undefined {
   return set === undefined ? "no policy yet" : set.trustFaults[0]?.line();
-}
-
-function statusOf(meters: Meters, readiness: { isReady(): boolean; text(): string }) {
-  return ({ method, path }: { readonly method: string; readonly path: string }): ServerAnswer => {
-    if (method !== "GET" && method !== "HEAD") return { status: 405, headers: { allow: "GET" } };
-    if (path === "/healthz" || path === "/livez") return { status: 200, body: "ok\n" };
-    if (path === "/readyz") return { status: readiness.isReady() ? 200 : 503, body: printableLines(readiness.text()) };
-    if (path !== "/metrics") return { status: 404, body: "/healthz, /readyz or /metrics\n" };
-    return { status: 200, headers: { "content-type": METRICS_TYPE }, body: meters.metrics.expose() };
-  };
-}
-
-function printableLines(text: string): string {
-  return text.split("\n").map(printable).join("\n");
-}
-
-/** What is told already is told again when something else was in between. */
-function once(tell: (text: string) => void): (subject: string, text: string) => void {
-  const last = new Map<string, string>();
-  return (subject, text) => {
-    if ((last.get(subject) ?? "") === text) return;
-    last.set(subject, text);
-    tell(`${subject}: ${text === "" ? "all is well" : text}`);
-  };
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

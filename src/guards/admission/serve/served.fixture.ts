@@ -7,6 +7,7 @@ import type { TestContext } from "node:test";
 import type { TLSSocket } from "node:tls";
 import type { AdmissionRequest } from "../../../engines/admission/model.ts";
 import { readCertificates, trustFault } from "../../../engines/certificates/read.ts";
+import { createReloading } from "../../../scan/serving/reloading.ts";
 import { ownCertificates } from "../certificates/own.ts";
 import { createWorld, DAY, HOUR, NAME, type World } from "../certificates/world.fixture.ts";
 import { guardOf, podOf, policySet, requestFor } from "../guard.fixture.ts";
@@ -14,7 +15,6 @@ import type { Guard, PolicySet } from "../model.ts";
 import { reviewOf } from "../record.ts";
 import type { Decided } from "./log-line.ts";
 import { createMeters } from "./meters.ts";
-import { createReloading } from "./reloading.ts";
 import { type ServedGuard, type ServeOptions, serveGuard } from "./serve.ts";
 
 export const certificateSettings = {
