@@ -52,7 +52,7 @@ export interface Asker {
 }
 
 export function createRegistries({ registry = {}, mirrors, clock, onAsked }: RegistrySettings): Registries {
-  const flights = createFlights(bounds.flightMilliseconds, "admission.closed");
+  const flights = createFlights(bounds.flightMilliseconds, "trust.closed");
   const lanes = createLanes({ ...bounds, code: "admission.overload" });
   const patience = createPatience(silenceOf, clock);
   // What is found is remembered by whoever asks.
