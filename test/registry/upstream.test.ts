@@ -107,6 +107,16 @@ describe("pull-through", { skip: withoutCosign }, () => {
     );
   });
 
+  it("answers a client that asks in the other registry's place, as containerd's mirrors do", async () => {
+    const digest = await hub.image("team/mirrored:1", "by its own name");
+    const proxy = await replica();
+    const answer = await fetch(`${proxy.origin}/v2/team/mirrored/manifests/1?ns=${hub.host}`);
+    assert.equal(answer.headers.get("docker-content-digest"), digest);
+    assert.equal(proxy.decided.at(-1)?.entry.repository, "open/team/mirrored");
+    await store.jobs.take("test", 10, 60_000);
+    assert.equal((await fetch(`${proxy.origin}/v2/team/mirrored/manifests/1`)).status, 404, "our own is another one");
+  });
+
   it("lets two replicas fetch one image once", async () => {
     const digest = await hub.image("team/web:1", "once");
     const both = await Promise.all([replica(), replica()]);
