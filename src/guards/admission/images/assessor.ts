@@ -17,12 +17,12 @@ import {
 import { verifySignature } from "../../../engines/trust/verify.ts";
 import type { AdvisoryDatabase } from "../../../engines/vulnerability/database/open.ts";
 import { type AttestedContext, type AttestedImage, evaluateAttested } from "../../../scan/attested-image.ts";
+import { askerOf, createLookUps, type HeldLookUp, isComplete, isOutage } from "../../../scan/look-ups/look-ups.ts";
+import { type Asker, createRegistries, type RegistrySettings } from "../../../scan/look-ups/registries.ts";
 import { createFlights, LATE, unavailable, within } from "../../../scan/serving/flights.ts";
 import { readyTrust } from "../../../scan/trust.ts";
 import type { AssessedImage, ImageAsking, ImageAssessor } from "../model.ts";
 import { bounds } from "./bounds.ts";
-import { askerOf, createLookUps, type HeldLookUp, isComplete, isOutage } from "./look-ups.ts";
-import { type Asker, createRegistries, type RegistrySettings } from "./registry.ts";
 import { rememberVerdicts } from "./verdicts.ts";
 
 export interface AssessorOptions extends Partial<RegistrySettings> {
