@@ -10,8 +10,9 @@ import { headerOf, headersOf } from "../../../net/raw-headers.ts";
 import type { RunningServer } from "../../../net/server-model.ts";
 import type { Grant, Refusal } from "../model.ts";
 import { faultRefusal, jsonAnswer, refusalAnswer, unavailable } from "./answers.ts";
+import { listCatalog, listReferrers, listTags } from "./lists.ts";
 import type { Asked, Page, ProxyOptions } from "./options.ts";
-import { listCatalog, listReferrers, listTags, pullBlob, pullManifest } from "./pulls.ts";
+import { pullBlob, pullManifest } from "./pulls.ts";
 import { pushManifest, remove, upload } from "./pushes.ts";
 import { createReferrerLists, type ReferrerLists } from "./referrers.ts";
 
