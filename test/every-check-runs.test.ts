@@ -9,6 +9,7 @@ import { checks } from "../src/checks/index.ts";
 import { openAdvisories } from "../src/collect/image/advisories.ts";
 import { defaultPolicy } from "../src/collect/policy/default.ts";
 import { openTrustMemory } from "../src/collect/trust/image-trust.ts";
+import { unopenedImage } from "../src/core/asset.ts";
 import type { Digest } from "../src/core/digest.ts";
 import type { Policy } from "../src/core/policy.ts";
 import { manifestReader } from "../src/engines/kubernetes/manifests.ts";
@@ -18,6 +19,7 @@ import { conclude } from "../src/evaluate/conclude.ts";
 import { unknownAdmissionPolicies } from "../src/evaluate/kubernetes/admission-policies.ts";
 import { evaluateProbes } from "../src/evaluate/kubernetes/admission-probe.ts";
 import { evaluateManifests } from "../src/evaluate/kubernetes/workloads.ts";
+import { evaluatePulled } from "../src/evaluate/registry/pulled.ts";
 import { evaluateAttested } from "../src/scan/attested-image.ts";
 import { scanTree } from "../src/scan/tree.ts";
 import { readyTrust } from "../src/scan/trust.ts";
@@ -217,6 +219,9 @@ test("every listed check is run by a scan", async () => {
   const opened = readyTrust(rules, collected);
   const trust = { opened, memory: await openTrustMemory(), registry: {} };
   scanned.push(...(await scanTree(writeIndex(), { ...context, trust }, { secrets: false, render: false })).evaluations);
+  const pull = { ...defaultPolicy.registry.pull, repositories: ["shop/**"], maxAgeDays: 30 };
+  const pulling = { policy: { ...policy, registry: { ...policy.registry, pull } }, now };
+  scanned.push(...evaluatePulled(unopenedImage("registry.example.com/shop/api"), { repository: "shop/api" }, pulling));
   for (const image of [scannedImage(), { ...scannedImage(), subject: { ...scannedImage().subject, signatures: [] } }]) {
     scanned.push(...(await evaluateAttested(image.reference, image, { ...context, opened })).evaluations);
   }

@@ -170,7 +170,19 @@ admission:
   # Images by which \`check --cluster --probe\` tries admission: { unsigned: REF, stranger: REF, signed: REF }.
   probe: {}
 
+# Of the guard in front of a registry (\`bulkhead registry serve\`).
 registry:
+  # Who may do what; what no rule allows is refused. anonymous: everybody, with or without credentials.
+  access: []
+  #  - { who: ["user:*"], repositories: ["shop/**"], actions: [pull] }
+  #  - { who: [robot:ci, "github:shop/*"], repositories: ["shop/**"], actions: [pull, push] }
+  # Whose OpenID Connect tokens are taken in place of a password: github, gitlab, kubernetes or other.
+  identities: []
+  #  - { provider: github, audience: registry.example.com, claims: { repository_owner: shop } }
+  # Principals that scan and sign images, and so pull them before they are scanned or signed.
+  exempt: []
+  # Which of the environments below holds for pulls of a principal: { "kubernetes:prod/*": production }.
+  environments: {}
   # Tags that keep the digest which they were pushed with: ["v*", "shop/**:release-*"]; and which of them may move after all.
   immutableTags: []
   mutableTags: []

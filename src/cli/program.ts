@@ -18,6 +18,7 @@ import {
   verifying,
   walking,
 } from "./options.ts";
+import { registryCommands } from "./registry/commands.ts";
 import { RENDER } from "./render-option.ts";
 import { rootsCommands } from "./trust/roots-commands.ts";
 import { signingCommands } from "./trust/signing-commands.ts";
@@ -161,6 +162,7 @@ updating(connecting(pulling(judging(cluster.command("audit")))))
   .action(async (options) => finish((await import("./cluster/audit.ts")).clusterAudit(options)));
 
 admissionCommands(program, finish);
+registryCommands(program, finish);
 networkCommands(program, finish);
 rootsCommands(program, finish);
 verifyCommands(program, finish);

@@ -117,7 +117,7 @@ function run<Facts extends object>(
         valid.push(item.validUntil);
         // Negated, so that a date that cannot be read counts as over.
         if (!(Date.parse(item.validUntil) >= context.now.getTime())) {
-          own = [...own, stale(name, item.observedAt, item.validUntil, item.renewal, context.now)];
+          own = [...own, staleGap(name, item.observedAt, item.validUntil, item.renewal, context.now)];
         }
       }
     }
@@ -212,8 +212,13 @@ function complete(check: string, draft: FindingDraft, context: RunContext, thres
     evidence: held(draft.evidence),
     check,
     fingerprint: fingerprintOf(check, context.asset.lineage, draft.subject),
-    overThreshold: isOver(draft, threshold, countedSeverity(draft.severity, context.policy)),
+    overThreshold: isOverThreshold(draft, context.policy, threshold),
   };
+}
+
+/** Whether a finding is one that fails its check. */
+export function isOverThreshold(draft: FindingDraft, policy: Policy, threshold: Threshold): boolean {
+  return isOver(draft, threshold, countedSeverity(draft.severity, policy));
 }
 
 function countedSeverity(severity: Severity, policy: Policy): Severity {
@@ -267,7 +272,13 @@ export function reachVerdict(
 }
 
 /** Says how old the facts are and how old they may be: days that have begun. */
-function stale(name: string, observedAt: string, validUntil: string, renewal: string | undefined, now: Date): Gap {
+export function staleGap(
+  name: string,
+  observedAt: string,
+  validUntil: string,
+  renewal: string | undefined,
+  now: Date,
+): Gap {
   const from = Date.parse(observedAt);
   const age = Math.ceil((now.getTime() - from) / DAY);
   const limit = Math.floor((Date.parse(validUntil) - from) / DAY);

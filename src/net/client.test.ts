@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Readable } from "node:stream";
 import { describe, type TestContext, test } from "node:test";
+import { Problem } from "../core/problem.ts";
 import { bytesOf, linesOf } from "./body.ts";
 import { bounds } from "./bounds.ts";
 import { createHttpClient, type HttpClient, type HttpOptions, type HttpRequest } from "./client.ts";
@@ -69,7 +70,7 @@ describe("a request", () => {
     });
     async function* half(): AsyncGenerator<Buffer> {
       yield Buffer.from("half");
-      throw new Error("the disk broke");
+      throw new Problem({ kind: "input", code: "disk.broken", place: "disk", cause: "the disk broke" });
     }
     const sent = clientOf(t).send({
       url: new URL(server.origin),
@@ -77,7 +78,7 @@ describe("a request", () => {
       headers: {},
       body: Readable.from(half()),
     });
-    await assert.rejects(sent);
+    await assert.rejects(sent, { code: "disk.broken" });
     assert.equal(ended, false);
   });
 

@@ -201,6 +201,8 @@ export function createHttpClient(options: HttpOptions): HttpClient {
     if (body === undefined || typeof body === "string" || Buffer.isBuffer(body)) request.end(body);
     else {
       body.on("data", () => stall.refresh());
+      // Before the pipeline, which ends the request without saying why.
+      body.on("error", (error) => request.destroy(error));
       pipeline(body, request, (error) => {
         if (error) request.destroy(error);
       });

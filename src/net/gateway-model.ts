@@ -36,14 +36,20 @@ export interface GatewayRequest {
    * Sends its body on as it comes, and the answer back as that comes.
    *
    * @param asked - instead of what the client wrote; a body of its own where the client's is not to be sent
-   * @param change - the head of the answer as the client gets it
    * @returns what became of it; a failure before the answer began is the caller's to answer
    */
   pass(
     upstream: Upstream,
     asked: Omit<UpstreamRequest, "body"> & { readonly body?: Buffer },
-    change?: (head: AnswerHead) => Pick<AnswerHead, "status" | "headers">,
+    how?: PassOptions,
   ): Promise<Passed>;
+}
+
+export interface PassOptions {
+  /** The head of the answer as the client gets it. */
+  readonly change?: (head: AnswerHead) => Pick<AnswerHead, "status" | "headers">;
+  /** Of the client's body; what is over it is cut off, and the upstream never sees the end of it. */
+  readonly mostBytes?: number;
 }
 
 export interface GatewayAnswer {
@@ -56,4 +62,6 @@ export type Passed =
   | { readonly outcome: "passed"; readonly status: number; readonly bytes: number }
   /** The client went away, or the upstream broke off within the answer. */
   | { readonly outcome: "cut"; readonly status: number; readonly bytes: number }
-  | { readonly outcome: "failed"; readonly failure: HttpFailure };
+  | { readonly outcome: "failed"; readonly failure: HttpFailure }
+  /** The client's body is; the answer is the caller's, as with a failure. */
+  | { readonly outcome: "too-large" };

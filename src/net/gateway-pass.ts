@@ -1,7 +1,7 @@
 /** One request through a gateway, as a stream both ways. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AnswerHead } from "./answer-reader.ts";
-import type { GatewayRequest, Passed } from "./gateway-model.ts";
+import type { GatewayRequest, Passed, PassOptions } from "./gateway-model.ts";
 import { endToEnd, keepHeaders } from "./raw-headers.ts";
 import { readOff } from "./server-body.ts";
 import type { Limits } from "./server-model.ts";
@@ -20,7 +20,7 @@ export function passOn(
   { request, response, limits, length, gone, wants, leaving }: Passing,
   upstream: Upstream,
   asked: Omit<UpstreamRequest, "body"> & { readonly body?: Buffer },
-  change: (head: AnswerHead) => Pick<AnswerHead, "status" | "headers"> = (head) => head,
+  { change = unchanged, mostBytes = Number.POSITIVE_INFINITY }: PassOptions = {},
 ): Promise<Passed> {
   const { promise, resolve } = Promise.withResolvers<Passed>();
   const { socket } = request;
@@ -30,8 +30,28 @@ export function passOn(
   /** Straight into the connection: node's answers hold each piece back for a turn, and the memory with it. */
   let isDirect = false;
 
-  gone.addEventListener("abort", () => resolve({ outcome: "cut", status, bytes }), { once: true });
+  /** Ends what goes to the upstream, which then has only a part of the body. */
+  const ended = new AbortController();
+  gone.addEventListener(
+    "abort",
+    () => {
+      ended.abort();
+      resolve({ outcome: "cut", status, bytes });
+    },
+    { once: true },
+  );
+  if (isStreamed && length !== undefined && length > mostBytes) return Promise.resolve({ outcome: "too-large" });
   if (isStreamed) wants();
+  if (isStreamed && length === undefined && mostBytes < Number.POSITIVE_INFINITY) {
+    let received = 0;
+    request.on("data", (piece: Buffer) => {
+      received += piece.length;
+      if (received <= mostBytes || response.headersSent) return;
+      ended.abort();
+      socket.setTimeout(limits.silenceMilliseconds);
+      resolve({ outcome: "too-large" });
+    });
+  }
   // It is the upstream that is waited for, and its silence that is bounded.
   socket.setTimeout(0);
   upstream.send(
@@ -84,7 +104,9 @@ export function passOn(
         resolve({ outcome: "cut", status, bytes });
       },
     },
-    gone,
+    ended.signal,
   );
   return promise;
 }
+
+const unchanged = (head: AnswerHead) => head;

@@ -57,8 +57,8 @@ export async function startGateway(options: GatewayOptions): Promise<RunningServ
         return Buffer.isBuffer(body) || typeof body === "string" ? body : "too-large";
       },
       answer: (answer) => send(answer),
-      pass: (upstream, asked, change) =>
-        passOn({ request, response, wants, limits, ...given, leaving: () => leaving }, upstream, asked, change),
+      pass: (upstream, asked, how) =>
+        passOn({ request, response, wants, limits, ...given, leaving: () => leaving }, upstream, asked, how),
     };
     try {
       await options.handle(handed);

@@ -137,7 +137,7 @@ function memoryImages(ask: () => Promise<void>, tell: (change: Change) => void) 
   };
   const manifests = (repository: string, does: (image: Known) => boolean) =>
     [...all.values()]
-      .filter((image) => image.key.repository === repository && image.isThere && does(image))
+      .filter((image) => image.key.repository === repository && does(image))
       .map(({ key }) => key.digest)
       .sort();
   const changed = ({ repository, digest }: ImageKey): void => tell({ kind: "image", key: { repository, digest } });
@@ -265,7 +265,13 @@ function memoryJobs(ask: () => Promise<void>, tell: (change: Change) => void, no
   let all: Waiting[] = [];
   const isLeased = ({ until }: Waiting): boolean => until !== undefined && until > now().getTime();
   const held = (job: Job, worker: string): Waiting | undefined =>
-    all.find((each) => each.job.id === job.id && each.worker === worker);
+    all.find((each) => each.job.id === job.id && each.worker === worker && each.isGivenUp !== true);
+  const giveUp = (of: Waiting): void => {
+    all = all.filter((each) => each === of || each.key !== of.key || each.isGivenUp !== true);
+    delete of.worker;
+    delete of.until;
+    of.isGivenUp = true;
+  };
   const queue: JobQueue = {
     add: async (jobs) => {
       await ask();
@@ -285,12 +291,17 @@ function memoryJobs(ask: () => Promise<void>, tell: (change: Change) => void, no
       await ask();
       const time = now().getTime();
       const taken: Waiting[] = [];
+      for (const each of all) {
+        const isAbandoned = each.worker !== undefined && !isLeased(each) && each.job.attempts >= MAX_ATTEMPTS;
+        if (isAbandoned) giveUp(each);
+      }
       const due = all
         .filter((each) => each.isGivenUp !== true && each.due <= time && !isLeased(each))
         .sort((a, b) => b.priority - a.priority || a.due - b.due || Number(a.job.id) - Number(b.job.id));
       for (const each of due) {
         if (taken.length === limit) break;
-        if (all.some((other) => other !== each && other.key === each.key && isLeased(other))) continue;
+        const isHeld = (other: Waiting): boolean => other.key === each.key && other.worker !== undefined;
+        if (each.worker === undefined && all.some(isHeld)) continue;
         each.worker = worker;
         each.until = time + leaseMilliseconds;
         each.job = { ...each.job, attempts: each.job.attempts + 1 };
@@ -320,7 +331,7 @@ function memoryJobs(ask: () => Promise<void>, tell: (change: Change) => void, no
       delete of.until;
       const isAnother = all.some((each) => each !== of && each.key === of.key && each.isGivenUp !== true);
       if (isAnother) all = all.filter((each) => each !== of);
-      else if (of.job.attempts >= MAX_ATTEMPTS) of.isGivenUp = true;
+      else if (of.job.attempts >= MAX_ATTEMPTS) giveUp(of);
       else of.due = now().getTime() + 1_000 * pauseSeconds(of.job.attempts);
     },
     counts: async () => {

@@ -1,10 +1,10 @@
 /** Debian's docker-registry (distribution 2.8) as a child process on loopback, for tests. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { accessSync, constants } from "node:fs";
 import { writeFile } from "node:fs/promises";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { findProgram } from "./client-programs.ts";
 import type { TokenService } from "./token-service.ts";
 
 export interface DockerRegistry {
@@ -16,17 +16,7 @@ export interface DockerRegistry {
 
 /** Where it is installed; undefined where it is not. */
 export function findDockerRegistry(): string | undefined {
-  return (process.env.PATH ?? "")
-    .split(delimiter)
-    .map((folder) => join(folder, "docker-registry"))
-    .find((path) => {
-      try {
-        accessSync(path, constants.X_OK);
-        return true;
-      } catch {
-        return false;
-      }
-    });
+  return findProgram("docker-registry");
 }
 
 /**

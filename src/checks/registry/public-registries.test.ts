@@ -52,23 +52,45 @@ test("bases of public registries are found, and stages are none", () => {
 const OWN = "registry.example.com/shop/api:1";
 
 test("a pod that names no pull secret for a registry of one's own is found once for each registry", () => {
-  assert.deepEqual(
-    titles(detected(pullSecretMissing, pod(OWN, OWN, "nginx", "localhost:5000/a", "reg.example.org/b"))),
-    [
-      "Pod pulls from registry.example.com without a pull secret",
-      "Pod pulls from reg.example.org without a pull secret",
-    ],
-  );
+  const policy = {
+    ...defaultPolicy,
+    registries: ["registry.example.com/shop", "reg.example.org", "docker.io", "localhost:*"],
+  };
+  const text = pod(OWN, OWN, "nginx", "localhost:5000/a", "reg.example.org/b", "other.example.org/c");
+  assert.deepEqual(titles(detected(pullSecretMissing, text, { policy })), [
+    "Pod pulls from registry.example.com without a pull secret",
+    "Pod pulls from reg.example.org without a pull secret",
+  ]);
+  assert.deepEqual(detected(pullSecretMissing, text), []);
+});
+
+test("that another workload names one for the registry tells that it wants one", () => {
+  const named = JSON.stringify({
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: "other" },
+    spec: {
+      containers: [{ name: "a", image: "registry.example.com/other:1" }],
+      imagePullSecrets: [{ name: "registry" }],
+    },
+  });
+  assert.deepEqual(titles(detected(pullSecretMissing, { "manifest.yaml": pod(OWN), "other.yaml": named })), [
+    "Pod pulls from registry.example.com without a pull secret",
+  ]);
 });
 
 test("one that names a secret, whose account does, or whose account was not read, is not", () => {
+  const policy = { ...defaultPolicy, registries: ["registry.example.com"] };
   const containers = [{ name: "a", image: OWN }];
   const named = podText({ containers, imagePullSecrets: [{ name: "registry" }] });
   const account = podText({ containers, serviceAccountName: "api" });
-  assert.deepEqual([detected(pullSecretMissing, named), detected(pullSecretMissing, account)], [[], []]);
+  assert.deepEqual(
+    [detected(pullSecretMissing, named, { policy }), detected(pullSecretMissing, account, { policy })],
+    [[], []],
+  );
   const object = (secrets: object[]) =>
     JSON.stringify({ apiVersion: "v1", kind: "ServiceAccount", metadata: { name: "api" }, imagePullSecrets: secrets });
-  const with_ = (secrets: object[]) => ({ "account.json": object(secrets), "manifest.yaml": account });
-  assert.deepEqual(detected(pullSecretMissing, with_([{ name: "registry" }])), []);
-  assert.equal(detected(pullSecretMissing, with_([])).length, 1);
+  const beside = (secrets: object[]) => ({ "account.json": object(secrets), "manifest.yaml": account });
+  assert.deepEqual(detected(pullSecretMissing, beside([{ name: "registry" }]), { policy }), []);
+  assert.equal(detected(pullSecretMissing, beside([]), { policy }).length, 1);
 });

@@ -1,4 +1,5 @@
-import type { Manifests, ServiceAccount } from "../../engines/kubernetes/model.ts";
+import type { Manifests, ServiceAccount, Workload } from "../../engines/kubernetes/model.ts";
+import { allowedBy, wholeName } from "../build/dockerfile/registries.ts";
 import { clip } from "../findings/one-line.ts";
 import { isLocalRegistry, publicRegistry } from "../knowledge/public-registries.ts";
 import { imagesOf } from "../workload/hardening/images.ts";
@@ -11,7 +12,7 @@ export const pullSecretMissing = workloadCheck<"manifests">({
   title: "Private images without a pull secret",
   severity: "low",
   documentation: {
-    what: "Checks pods whose images come from a registry of your own: whether they, or their service account, name `imagePullSecrets`. It judges configuration and asks no registry. Not reported: images of public registries and of `localhost`, and accounts that are named and were not read. A kubelet that gets credentials from a provider needs no pull secret: except this check for such workloads.",
+    what: "Checks pods whose images come from a registry of your own: one that `registries` of the policy names, or for which another workload names a pull secret. Such a pod, or its service account, must name `imagePullSecrets`. It judges configuration and asks no registry. Not reported: images of public registries and of `localhost`, and accounts that are named and were not read. A kubelet that gets credentials from a provider needs no pull secret: except this check for such workloads.",
     why: "Without a pull secret the node's own credentials are used, so that every pod of the cluster may run every image that the node can read; or the registry lets anyone pull. An image that is on the node already is run without being asked for.",
     fix: "Name a Secret of type `kubernetes.io/dockerconfigjson` in `imagePullSecrets` of the service account, with a robot account that may pull these repositories alone; or have the kubelet get tokens for the pod's service account (`tokenAttributes` of its credential provider).",
     references: [
@@ -20,17 +21,17 @@ export const pullSecretMissing = workloadCheck<"manifests">({
     ],
   },
   needs: { workload: "complete", manifests: "partial" },
-  reads: ["serviceAccounts"],
-  *detect({ workload, manifests }) {
-    const { object, pod } = workload;
-    if (pod.imagePullSecrets.length > 0) return;
-    const name = pod.serviceAccountName || "default";
-    const account = accountsOf(manifests).get(`${object.namespace ?? "default"}/${name}`);
-    if (account === undefined ? name !== "default" : account.imagePullSecrets.length > 0) return;
+  reads: ["serviceAccounts", "workloads"],
+  *detect({ workload, manifests, registries }) {
+    const own = allowedBy(registries);
+    const { accounts, withSecrets } = readOf(manifests);
+    if (namesSecret(workload, accounts) !== "no") return;
+    const name = workload.pod.serviceAccountName || "default";
     const seen = new Set<string>();
     for (const { reference, name: image, path } of imagesOf(workload)) {
       const { registry = "docker.io" } = image;
       if (publicRegistry(registry) !== undefined || isLocalRegistry(registry) || seen.has(registry)) continue;
+      if (!(registries.length > 0 && own(wholeName(image))) && !withSecrets.has(registry)) continue;
       seen.add(registry);
       yield {
         path,
@@ -43,12 +44,37 @@ export const pullSecretMissing = workloadCheck<"manifests">({
   },
 });
 
-const known = new WeakMap<Manifests, ReadonlyMap<string, ServiceAccount>>();
+interface Read {
+  readonly accounts: Accounts;
+  /** Registries that a workload pulls from with a secret. */
+  readonly withSecrets: ReadonlySet<string>;
+}
 
-function accountsOf(manifests: Manifests): ReadonlyMap<string, ServiceAccount> {
-  const found =
-    known.get(manifests) ??
-    new Map(manifests.serviceAccounts.map((one) => [`${one.object.namespace ?? "default"}/${one.object.name}`, one]));
-  known.set(manifests, found);
-  return found;
+type Accounts = ReadonlyMap<string, ServiceAccount>;
+
+const known = new WeakMap<Manifests, Read>();
+
+function readOf(manifests: Manifests): Read {
+  const found = known.get(manifests);
+  if (found !== undefined) return found;
+  const accounts = new Map(
+    manifests.serviceAccounts.map((one) => [`${one.object.namespace ?? "default"}/${one.object.name}`, one]),
+  );
+  const withSecrets = new Set(
+    manifests.workloads
+      .filter((each) => each.origin === "kubernetes" && namesSecret(each, accounts) === "yes")
+      .flatMap((each) => imagesOf(each).map(({ name }) => name.registry ?? "docker.io")),
+  );
+  const read = { accounts, withSecrets };
+  known.set(manifests, read);
+  return read;
+}
+
+/** Of the account `default` that nobody declares it is known that it names none; of another that was not read, nothing is. */
+function namesSecret({ object, pod }: Workload, accounts: Accounts): "yes" | "no" | "unknown" {
+  if (pod.imagePullSecrets.length > 0) return "yes";
+  const name = pod.serviceAccountName || "default";
+  const account = accounts.get(`${object.namespace ?? "default"}/${name}`);
+  if (account === undefined) return name === "default" ? "no" : "unknown";
+  return account.imagePullSecrets.length > 0 ? "yes" : "no";
 }

@@ -11,6 +11,7 @@ import type { WrittenEnforcement } from "../../core/policy-settings.ts";
 import { type Severity, severities } from "../../core/severity.ts";
 import { baseKinds } from "../../engines/contents/base/model.ts";
 import { unknownLicenses } from "../../engines/contents/licenses/policy.ts";
+import { accessActions } from "../../engines/oci/distribution/access-model.ts";
 import { defaultPolicy } from "./default.ts";
 import type { PolicyFile } from "./schema.ts";
 import { settingOf } from "./settings.ts";
@@ -218,6 +219,21 @@ const trust = writtenTrust.map(
       }),
     ) as unknown as Policy["trust"],
 );
+/** Of a guarded registry: who may, and what stands for other registries. */
+const registry = {
+  access: fc.array(
+    fc.record({
+      who: fc.subarray(["anonymous", "user:alice", "user:*", "github:shop/*"], { minLength: 1 }),
+      repositories: fc.subarray(["shop/**", "shop/api", "shop/*"], { minLength: 1 }),
+      actions: fc.subarray([...accessActions], { minLength: 1 }),
+    }),
+    { maxLength: 3 },
+  ),
+  identities: fc.constant([]),
+  exempt: fc.subarray(["robot:scanner", "robot:*", "user:alice"]),
+  environments: fc.constant({}),
+  upstreams: fc.constant({}),
+};
 const otherThresholds = Object.fromEntries(
   categories.slice(2).map((category) => [categoryKeys[category], fc.record({ severity })]),
 );
@@ -232,6 +248,7 @@ export const trustedPolicy: fc.Arbitrary<Policy> = fc.record({
       defaultPolicy.enforcement.registry,
   })),
   registry: fc.record({
+    ...registry,
     ...pushed,
     pull,
     breakGlass: breakGlass.map(
@@ -282,7 +299,7 @@ export const treePolicy: fc.Arbitrary<StatedPolicy> = fc
           { ci: writtenEnforcement, admission: writtenGate, registry: writtenRegistryGate },
           { requiredKeys: [] },
         ),
-        registry: fc.record({ ...pushed, pull, breakGlass }, { requiredKeys: [] }),
+        registry: fc.record({ ...registry, ...pushed, pull, breakGlass }, { requiredKeys: [] }),
         admission: fc.record({ ...admission, podSecurity: writtenPodSecurity }, { requiredKeys: [] }),
         unknownSeverity: anySeverity,
         advisories: fc.record({ maxAgeDays: fc.nat(20) }, { requiredKeys: [] }),

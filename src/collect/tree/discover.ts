@@ -9,6 +9,7 @@ import { systemCause } from "../../core/system-cause.ts";
 import { isComposeFile } from "../../engines/kubernetes/compose/name.ts";
 import type { ManifestGap } from "../../engines/kubernetes/model.ts";
 import { looksLikeArchive } from "../../engines/oci/archive.ts";
+import { mayBeServerConfiguration } from "../../engines/oci/server/name.ts";
 import { pipelineSystem } from "../../engines/pipelines/system.ts";
 import { bounds as collectBounds } from "../bounds.ts";
 import { foreignManifests } from "../kubernetes/foreign-manifests.ts";
@@ -33,6 +34,8 @@ export interface Discovery {
   readonly manifests: readonly string[];
   /** Compose files, as for lockfiles. */
   readonly composeFiles: readonly string[];
+  /** Files that may configure a registry server, as for lockfiles: by their names. */
+  readonly registryConfigurations: readonly string[];
   /** Folders that kustomize builds, and folders of Helm charts, as for lockfiles. */
   readonly kustomizations: readonly string[];
   readonly charts: readonly string[];
@@ -116,7 +119,15 @@ export async function discover(
 }
 
 /** Kinds of files that a link may stand for. */
-const kinds = ["images", "lockfiles", "dockerfiles", "pipelines", "manifests", "composeFiles"] as const;
+const kinds = [
+  "images",
+  "lockfiles",
+  "dockerfiles",
+  "pipelines",
+  "manifests",
+  "composeFiles",
+  "registryConfigurations",
+] as const;
 
 /** A link counts where the file that it leads to is not found for the same under its own name. */
 async function addLinked(
@@ -149,6 +160,7 @@ function nothing() {
     pipelines: [] as string[],
     manifests: [] as string[],
     composeFiles: [] as string[],
+    registryConfigurations: [] as string[],
     kustomizations: [] as string[],
     charts: [] as string[],
     unlisted: [] as string[],
@@ -169,6 +181,7 @@ async function sort(
   if (isLockfile(below)) found.lockfiles.push(below);
   if (pipelineSystem(below.replaceAll(sep, "/")) !== undefined) found.pipelines.push(below);
   if (isDockerfile(below)) found.dockerfiles.push(below);
+  if (!isTemplate && mayBeServerConfiguration(below.replaceAll(sep, "/"))) found.registryConfigurations.push(below);
   if (isComposeFile(below)) found.composeFiles.push(below);
   else if (!isTemplate && mayHoldManifests(name) && looksLikeManifest(path)) found.manifests.push(below);
 }

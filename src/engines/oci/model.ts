@@ -56,3 +56,5 @@ export interface Layer {
   /** Absent where the history is missing or does not fit the layers. */
   readonly history?: HistoryStep & { readonly index: number };
 }
+
+export type * from "./server/model.ts";

@@ -59,8 +59,19 @@ export interface Refusal {
 
 /** The token service, and what checks its tokens. */
 export interface Authenticator {
-  /** @returns the identity, or a 401 with its challenge for what is asked */
-  identify(authorization: string | undefined, wanted: readonly Grant[], now: Date): Promise<Identity | Refusal>;
+  /**
+   * What the policy says now counts, whatever it said when the token was made.
+   *
+   * @param catalog - the list of all repositories is asked for
+   * @returns the identity, whose grants hold all that is wanted; a 401 with its challenge for what is asked, where other
+   *   credentials or another token may help; or a 403
+   */
+  identify(
+    authorization: string | undefined,
+    wanted: readonly Grant[],
+    now: Date,
+    catalog?: boolean,
+  ): Promise<Identity | Refusal>;
 }
 
 /** What the engine accepts: tokens for it that only the guard can sign. */

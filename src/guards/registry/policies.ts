@@ -11,7 +11,6 @@ import { type Gate, type GateAction, gateOf } from "../../core/gate-enforcement.
 import { policyDigest } from "../../core/policy.ts";
 import { Problem } from "../../core/problem.ts";
 import type { StatedAt } from "../../core/setting.ts";
-import { isObject, valueAt } from "../../core/untyped.ts";
 import { type OpenedTrust, openTrust } from "../../scan/trust.ts";
 import type { RegistryPolicy, RegistryPolicySet } from "./model.ts";
 
@@ -56,8 +55,7 @@ export async function policyFingerprint({ policy, root }: Required<Pick<Registry
 
 /** Those that principals have. */
 function environmentsOf({ registry }: RegistryPolicy["policy"]): ReadonlySet<string> {
-  const stated = valueAt(registry, ["environments"]);
-  return new Set(isObject(stated) ? Object.values(stated).map(String) : []);
+  return new Set(Object.values(registry.environments));
 }
 
 async function openEnvironment(options: RegistryPolicyOptions, name: string | undefined): Promise<RegistryPolicy> {

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import type { Readable } from "node:stream";
 import { type Digest, digestAlgorithm, parseDigest } from "../../../core/digest.ts";
 import { Problem } from "../../../core/problem.ts";
+import { discard } from "../../../net/body.ts";
 import type { HttpAnswer } from "../../../net/client.ts";
 import { type ImageReference, isTag } from "../reference.ts";
 import type { ListedReferrers } from "../referrers/list.ts";
@@ -40,6 +41,11 @@ export interface RegistryClient {
    * page of a proxy, a repository that is gone) is a Problem.
    */
   tagged(tag: string): Promise<Manifest | undefined>;
+  /**
+   * The digest of what a tag names, by the registry's own word where it answers HEAD, which counts against no limit of pulls:
+   * only what is then fetched by it is verified. Undefined as of {@link tagged}.
+   */
+  resolve(tag: string): Promise<Digest | undefined>;
   /** The manifest's referrers by the registry's own list; undefined where it keeps none. @throws Problem of the first page */
   referrers(subject: Digest): Promise<ListedReferrers | undefined>;
   /** A small blob such as the config, read whole and verified. `maxBytes` is at most limits.manifestBytes. */
@@ -110,6 +116,24 @@ export function openRegistry(reference: ImageReference, options: RegistryOptions
     throw new Problem({ kind: "unavailable", code: "registry.not-found", place: at, cause });
   }
 
+  async function resolve(tag: string): Promise<Digest | undefined> {
+    checkTag(tag);
+    const { path, headers } = manifestRequest(tag);
+    const answer = await inTime(`manifest ${tag}`, (signal) =>
+      retry(
+        // A 404 without a body does not say whether it is the registry's, and some send HEAD elsewhere, or take none.
+        () =>
+          session.request({ path, method: "HEAD", headers, accepts: [200, 301, 302, 303, 307, 308, 404, 405] }, signal),
+        limits,
+        clock,
+        signal,
+      ),
+    );
+    discard(answer, limits.stallMilliseconds);
+    const digest = parseDigest(answer.headers["docker-content-digest"]);
+    return answer.status === 200 && digest !== undefined ? digest : (await tagged(tag))?.digest;
+  }
+
   async function referrers(subject: Digest): Promise<ListedReferrers | undefined> {
     const what = `referrers of ${subject}`;
     const headers = { accept: manifestMediaTypes[0] ?? "" };
@@ -137,7 +161,7 @@ export function openRegistry(reference: ImageReference, options: RegistryOptions
     return await streamBlob({ size: expectedSize, from, open }, limits, clock, options.signal);
   }
 
-  return { place, manifest, tagged, referrers, document, blob, close: () => session.close() };
+  return { place, manifest, tagged, resolve, referrers, document, blob, close: () => session.close() };
 }
 
 /** A registry without the list answers 404 (distribution specification, "Unavailable Referrers API"); some say it plainer. */

@@ -60,9 +60,11 @@ export function openSession(reference: ImageReference, options: RegistryOptions,
 
   async function connect(signal: AbortSignal): Promise<Connection> {
     const found =
-      options.credentials === undefined
-        ? await findCredentials(reference, options.environment)
-        : { credentials: options.credentials };
+      options.credentials !== undefined
+        ? { credentials: options.credentials }
+        : options.anonymous === true
+          ? {}
+          : await findCredentials(reference, options.environment);
     const registry = await registryUrl(signal);
     const repository = reference.path;
     return {
@@ -120,7 +122,12 @@ export function openSession(reference: ImageReference, options: RegistryOptions,
     const { registry, authorizer } = await connected(signal);
     const url = new URL(path, registry);
     const isOwn = url.origin === registry.origin;
-    const send = (authorization: string | undefined) => {
+    const send = async (authorization: string | undefined) => {
+      const answer = await sendOnce(authorization);
+      if (isFrom(answer, url) && isOwn) options.onAnswer?.(answer);
+      return answer;
+    };
+    const sendOnce = (authorization: string | undefined) => {
       // Where an upload is sent to another host, that host is told nothing of who we are.
       const all = authorization === undefined || !isOwn ? headers : { ...headers, authorization };
       if (method === "GET") return follow(transport, { url, method, headers: all }, limits, signal);

@@ -17,11 +17,11 @@ import {
 import { verifySignature } from "../../../engines/trust/verify.ts";
 import type { AdvisoryDatabase } from "../../../engines/vulnerability/database/open.ts";
 import { type AttestedContext, type AttestedImage, evaluateAttested } from "../../../scan/attested-image.ts";
+import { askerOf, createLookUps, type HeldLookUp, isComplete, isOutage } from "../../../scan/look-ups.ts";
+import { createFlights, LATE, unavailable, within } from "../../../scan/serving/flights.ts";
 import { readyTrust } from "../../../scan/trust.ts";
 import type { AssessedImage, ImageAsking, ImageAssessor } from "../model.ts";
 import { bounds } from "./bounds.ts";
-import { createFlights, LATE, unavailable, within } from "./flights.ts";
-import { askerOf, createLookUps, type HeldLookUp, isComplete, isOutage } from "./look-ups.ts";
 import { type Asker, createRegistries, type RegistrySettings } from "./registry.ts";
 import { rememberVerdicts } from "./verdicts.ts";
 
@@ -51,9 +51,9 @@ interface AskedDigest extends Asked {
 export function createImageAssessor({ advisories, ...settings }: AssessorOptions): ImageAssessor {
   const clock = settings.clock ?? (() => performance.now());
   const registries = createRegistries({ ...settings, clock });
-  const lookUps = createLookUps(clock);
+  const lookUps = createLookUps(clock, bounds);
   const verdicts = rememberVerdicts();
-  const judging = createFlights(bounds.flightMilliseconds);
+  const judging = createFlights(bounds.flightMilliseconds, "admission.closed");
   const results = rememberVerified(verifySignature, bounds.resultBytes);
 
   async function assess(written: string, asking: ImageAsking): Promise<AssessedImage> {

@@ -9,10 +9,10 @@ import { createPatience } from "../../../engines/oci/referrers/patience.ts";
 import type { Credentials } from "../../../engines/oci/registry/credentials.ts";
 import type { RegistryOptions } from "../../../engines/oci/registry/options.ts";
 import { PassingProblem } from "../../../engines/oci/registry/retry.ts";
+import { mayBeAsked } from "../../../net/link-local.ts";
+import { createFlights } from "../../../scan/serving/flights.ts";
+import { createLanes } from "../../../scan/serving/lanes.ts";
 import { bounds, registryLimits } from "./bounds.ts";
-import { createFlights } from "./flights.ts";
-import { createLanes } from "./lanes.ts";
-import { mayBeAsked } from "./link-local.ts";
 
 /** How registries are asked, whatever image it is. */
 export interface RegistrySettings {
@@ -52,8 +52,8 @@ export interface Asker {
 }
 
 export function createRegistries({ registry = {}, mirrors, clock, onAsked }: RegistrySettings): Registries {
-  const flights = createFlights(bounds.flightMilliseconds);
-  const lanes = createLanes();
+  const flights = createFlights(bounds.flightMilliseconds, "admission.closed");
+  const lanes = createLanes({ ...bounds, code: "admission.overload" });
   const patience = createPatience(silenceOf, clock);
   // What is found is remembered by whoever asks.
   const memory = { patience, lookUp: () => undefined, keep: () => undefined };

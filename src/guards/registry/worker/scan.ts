@@ -261,9 +261,15 @@ export function evaluateUnreadable(
   return { evaluations: scanUnopened(asset, problem, { ...context, now }), relations: [], database, policy };
 }
 
-/** What an earlier scan found is worth more than that this one could not be made. */
+/**
+ * What an earlier scan found is worth more than that this one could not be made. Nothing is kept from which it could be judged
+ * anew: it is due until it is read.
+ */
 async function keepUnknown(key: ImageKey, problem: Problem, options: ScanOptions): Promise<void> {
-  if ((await options.store.images.get(key)) === undefined) await keepUnreadable(key, problem, options);
+  const { store, host, judging, now } = options;
+  if ((await store.images.get(key)) !== undefined) return;
+  const judged = evaluateUnreadable(key, problem, host, await judging.current(), now());
+  await saveVerdict(store.images, key, { ...judged, database: "" }, undefined, now());
 }
 
 async function keep(
@@ -282,10 +288,10 @@ export async function saveVerdict(
   images: Store["images"],
   { repository, digest }: ImageKey,
   { evaluations, relations, database, policy }: JudgedManifest,
-  document: KeptDocument,
+  document: KeptDocument | undefined,
   scannedAt: Date,
 ): Promise<void> {
-  const created = document.kind === "image" ? dateOf(document.reading.image.config.created) : undefined;
+  const created = document?.kind === "image" ? dateOf(document.reading.image.config.created) : undefined;
   await images.save({
     ...{ repository, digest, scannedAt, evaluations, relations },
     databaseDigest: database,

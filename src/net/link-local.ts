@@ -1,4 +1,4 @@
-/** Addresses at which no registry is: whoever submits a pod names the host, and must not make the guard ask a cloud's metadata. */
+/** Addresses at which no registry is: whoever names its host must not make a guard ask a cloud's metadata. */
 import { BlockList, isIPv6 } from "node:net";
 
 const refused = new BlockList();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Problem } from "../../../core/problem.ts";
+import { Problem } from "../../core/problem.ts";
 import { createFlights, LATE, within } from "./flights.ts";
 import { createLanes } from "./lanes.ts";
 
@@ -8,7 +8,7 @@ const never = new AbortController().signal;
 const codeOf = (work: Promise<unknown>) => work.then(String, (error: Problem) => error.code);
 
 test("work of one key is done once while it is under way, and again after", async () => {
-  const flights = createFlights(1_000);
+  const flights = createFlights(1_000, "admission.closed");
   let done = 0;
   const work = async () => {
     done += 1;
@@ -23,7 +23,7 @@ test("work of one key is done once while it is under way, and again after", asyn
 });
 
 test("work that fails fails for all who wait, and is forgotten", async () => {
-  const flights = createFlights(1_000);
+  const flights = createFlights(1_000, "admission.closed");
   const fail = async (): Promise<never> => {
     throw new Problem({ kind: "unavailable", code: "registry.broken", place: "a", cause: "no" });
   };
@@ -35,8 +35,8 @@ test("work that fails fails for all who wait, and is forgotten", async () => {
 test("work ends after its own time and when all is closed, and not with one who waits", async () => {
   const hang = (signal: AbortSignal) =>
     new Promise<never>((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
-  assert.equal(await codeOf(createFlights(1).run("a", hang)), "registry.timeout");
-  const flights = createFlights(60_000);
+  assert.equal(await codeOf(createFlights(1, "admission.closed").run("a", hang)), "registry.timeout");
+  const flights = createFlights(60_000, "admission.closed");
   const ends = new AbortController();
   const work = flights.run("a", hang);
   const waiting = within(work, ends.signal);
@@ -57,7 +57,7 @@ test("who waits gets what there is, or nothing where the time is over", async ()
 });
 
 test("so many of one host and of all hosts run at a time, each host in its order", async () => {
-  const lanes = createLanes({ hostLanes: 2, lanes: 3, waiting: 10 });
+  const lanes = createLanes({ hostLanes: 2, lanes: 3, waiting: 10, code: "admission.overload" });
   const running: string[] = [];
   const ends = new Map<string, () => void>();
   const start = (host: string, name: string) =>
@@ -79,7 +79,7 @@ test("so many of one host and of all hosts run at a time, each host in its order
 });
 
 test("who gives up leaves the line, and a line that is too long is not joined", async () => {
-  const lanes = createLanes({ hostLanes: 1, lanes: 10, waiting: 1 });
+  const lanes = createLanes({ hostLanes: 1, lanes: 10, waiting: 1, code: "admission.overload" });
   const { promise, resolve } = Promise.withResolvers<void>();
   const first = lanes.run("a", never, () => promise);
   const ends = new AbortController();

@@ -1,5 +1,5 @@
 /** Work that several requests wait for is done once, and goes on when one of them does not wait any longer. */
-import { Problem } from "../../../core/problem.ts";
+import { Problem } from "../../core/problem.ts";
 
 export interface Flights {
   /**
@@ -13,8 +13,11 @@ export interface Flights {
   close(): void;
 }
 
-/** @param milliseconds - that one work may take */
-export function createFlights(milliseconds: number): Flights {
+/**
+ * @param milliseconds - that one work may take
+ * @param closedCode - of the problem with which work ends when all is closed: `admission.closed`
+ */
+export function createFlights(milliseconds: number, closedCode: string): Flights {
   const underWay = new Map<string, Promise<unknown>>();
   const closed = new AbortController();
 
@@ -48,7 +51,7 @@ export function createFlights(milliseconds: number): Flights {
       return flight;
     },
     close() {
-      closed.abort(unavailable("admission.closed", "images", "the guard is shutting down"));
+      closed.abort(unavailable(closedCode, "images", "the guard is shutting down"));
     },
   };
 }

@@ -1,9 +1,8 @@
 /** How many images of one registry, and of all, are asked about at a time: the rest waits for its turn. */
-import { bounds } from "./bounds.ts";
 import { unavailable } from "./flights.ts";
 
 export interface Lanes {
-  /** @throws Problem `admission.overload`, and the signal's reason where the turn does not come in time */
+  /** @throws Problem of the code given, and the signal's reason where the turn does not come in time */
   run<T>(host: string, signal: AbortSignal, work: () => Promise<T>): Promise<T>;
 }
 
@@ -16,9 +15,11 @@ export interface LaneBounds {
   readonly hostLanes: number;
   readonly lanes: number;
   readonly waiting: number;
+  /** Of the problem where more would wait: `admission.overload`. */
+  readonly code: string;
 }
 
-export function createLanes({ hostLanes, lanes: all, waiting: most }: LaneBounds = bounds): Lanes {
+export function createLanes({ hostLanes, lanes: all, waiting: most, code }: LaneBounds): Lanes {
   const lanes = new Map<string, Lane>();
   let [running, waiting] = [0, 0];
 
@@ -45,8 +46,7 @@ export function createLanes({ hostLanes, lanes: all, waiting: most }: LaneBounds
 
   async function turn(host: string, lane: Lane, signal: AbortSignal): Promise<void> {
     if (isFree(lane)) return start(lane);
-    if (waiting >= most)
-      throw unavailable("admission.overload", host, `${most} images are waiting for registries already`);
+    if (waiting >= most) throw unavailable(code, host, `${most} images are waiting for registries already`);
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const go = () => {
       lane.waiting.delete(go);

@@ -1,0 +1,19 @@
+/** What checks over an image that somebody wants to pull may be handed, beside all that was found of it. */
+import type { Check } from "../../core/check.ts";
+import type { PullSettings } from "../../engines/oci/distribution/pull-model.ts";
+
+/** A fact is not there where the policy does not ask. */
+export interface PulledImageFacts {
+  /** Where it is asked for. */
+  readonly place: { readonly repository: string };
+  /** When it says that it was made; ISO 8601. */
+  readonly creation: { readonly createdAt: string };
+}
+
+/** What the policy says of pulls. */
+export type PullParameters = Pick<PullSettings, "repositories" | "maxAgeDays">;
+
+export type PulledImageCheck<Needed extends keyof PulledImageFacts, Parameters extends keyof PullParameters> = Check<
+  Pick<PulledImageFacts, Needed>,
+  Pick<PullParameters, Parameters>
+> & { readonly subject: "pulled-image" };

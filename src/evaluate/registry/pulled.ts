@@ -1,0 +1,43 @@
+/** An image that somebody wants to pull, judged by what a pull alone is asked: where it is, how old, and whether it is scanned. */
+import { pulledImageChecks } from "../../checks/lists/pulled-image.ts";
+import type { PulledImageFacts } from "../../checks/subjects/pull.ts";
+import type { Asset } from "../../core/asset.ts";
+import type { Evaluation } from "../../core/evaluation.ts";
+import { absent, type Evidence, type Gap, present } from "../../core/evidence.ts";
+import type { Policy } from "../../core/policy.ts";
+import { runChecks, type SubjectEvidence } from "../../core/runner.ts";
+
+export interface PulledImage {
+  readonly repository: string;
+  /** When it says that it was made; absent where it does not, or nobody has read it. */
+  readonly createdAt?: Date;
+}
+
+interface PullContext {
+  readonly policy: Policy;
+  readonly now: Date;
+}
+
+/** Dates before are none: the first containers are of 2013, and reproducible builds write 1970 or 1980. */
+const FIRST_YEAR = 2013;
+
+const UNDATED: Gap = {
+  code: "registry.undated",
+  reason: "the image does not say when it was made",
+  remedy: "build it with its date (SOURCE_DATE_EPOCH)",
+};
+
+export function evaluatePulled(asset: Asset, pulled: PulledImage, { policy, now }: PullContext): Evaluation[] {
+  const at = now.toISOString();
+  const { repositories, maxAgeDays } = policy.registry.pull;
+  const evidence: SubjectEvidence<PulledImageFacts> = {
+    ...(repositories.length === 0 ? {} : { place: present({ repository: pulled.repository }, at) }),
+    ...(maxAgeDays === undefined ? {} : { creation: creationOf(pulled, at) }),
+  };
+  return runChecks<PulledImageFacts>(pulledImageChecks, evidence, { asset, policy, now });
+}
+
+function creationOf({ createdAt }: PulledImage, at: string): Evidence<PulledImageFacts["creation"]> {
+  if (createdAt === undefined || !(createdAt.getUTCFullYear() >= FIRST_YEAR)) return absent(UNDATED);
+  return present({ createdAt: createdAt.toISOString() }, at);
+}

@@ -1,0 +1,13 @@
+import { keepsWhatItIsGiven } from "./contract.fixture.ts";
+import { memoryStore } from "./memory.fixture.ts";
+import { queuesJobs } from "./queue.fixture.ts";
+
+keepsWhatItIsGiven(async () => memoryStore());
+
+let time = Date.now();
+queuesJobs(
+  async () => memoryStore(() => new Date(time)),
+  async (milliseconds) => {
+    time += milliseconds;
+  },
+);
