@@ -21,6 +21,7 @@ function presence(database: Database): Pick<ImageStore, "saw" | "gone" | "find" 
         const id = await imageId(transaction, key);
         await sql`
           update image set media_type = ${mediaType}, is_there = true, gone_at = null,
+            seen_at = greatest(seen_at, ${at}::timestamptz),
             pushed_at = case when is_there then least(pushed_at, ${at}::timestamptz) else ${at}::timestamptz end
           where id = ${id}::bigint`.execute(transaction);
         changes.push(...changedImages([key]));
@@ -37,20 +38,22 @@ function presence(database: Database): Pick<ImageStore, "saw" | "gone" | "find" 
           if (digest !== key.digest) changes.push(...changedImages([{ ...key, digest: digest as Digest }]));
         }
       }),
-    gone: ({ tag, ...key }) =>
+    gone: ({ tag, asOf, ...key }) =>
       written(database, async (transaction, changes) => {
-        const image = sql`(select id from image where repository = ${key.repository} and digest = ${key.digest})`;
+        const image = sql`select id from image where repository = ${key.repository} and digest = ${key.digest}`;
+        const isOld = sql`(${asOf ?? null}::timestamptz is null or seen_at <= ${asOf ?? null}::timestamptz)`;
         if (tag === undefined) {
-          await sql`delete from tag where image_id = ${image}`.execute(transaction);
-          await sql`delete from reference where image_id = ${image}`.execute(transaction);
-          await sql`
-            update image set is_there = false, gone_at = now()
-            where repository = ${key.repository} and digest = ${key.digest} and is_there`.execute(transaction);
+          const { rows } = await sql<{ readonly id: string }>`
+            update image set is_there = false, gone_at = case when is_there then now() else gone_at end
+            where id = (${image}) and (seen_at is null or ${isOld}) returning id::text as id`.execute(transaction);
+          const id = rows[0]?.id;
+          if (id === undefined) return;
+          await sql`delete from tag where image_id = ${id}::bigint`.execute(transaction);
+          await sql`delete from reference where image_id = ${id}::bigint`.execute(transaction);
         } else {
           await sql`
-            delete from tag where repository = ${key.repository} and name = ${tag} and image_id = ${image}`.execute(
-            transaction,
-          );
+            delete from tag where repository = ${key.repository} and name = ${tag} and image_id = (${image})
+            and ${isOld}`.execute(transaction);
         }
         changes.push(...changedImages([key]));
       }),
@@ -83,6 +86,7 @@ interface ListedRow {
   readonly pushed_at: Date;
   readonly scanned_at: Date | null;
   readonly database_digest: string | null;
+  readonly policy_digest: string | null;
   readonly failing: number | null;
   readonly unknown: number | null;
   readonly tags: string | null;
@@ -91,7 +95,7 @@ interface ListedRow {
 async function listed(kysely: Kysely<Tables>, where: ReturnType<typeof sql>, limit: number): Promise<ListedImage[]> {
   const { rows } = await sql<ListedRow>`
     select image.repository, image.digest, image.media_type, image.pushed_at,
-      scan.scanned_at, scan.database_digest, scan.failing, scan.unknown,
+      scan.scanned_at, scan.database_digest, scan.policy_digest, scan.failing, scan.unknown,
       (select string_agg(tag.name, ' ' order by tag.name) from tag where tag.image_id = image.id) as tags
     from image left join scan on scan.image_id = image.id
     where image.is_there and ${where}
@@ -109,6 +113,7 @@ async function listed(kysely: Kysely<Tables>, where: ReturnType<typeof sql>, lim
       unknown: row.unknown ?? 0,
       ...(row.scanned_at === null ? {} : { scannedAt: row.scanned_at }),
       ...(row.database_digest === null ? {} : { databaseDigest: row.database_digest }),
+      ...(row.policy_digest === null ? {} : { policyDigest: row.policy_digest }),
     };
   });
 }
