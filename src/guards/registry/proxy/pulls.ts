@@ -31,8 +31,11 @@ export async function pullManifest(asked: Asked, options: ProxyOptions, wanted: 
     record(asked, options, fetched, about);
     return request.answer(refusalAnswer(missing));
   }
+  // What another registry's tag named when it was let through: by now it may name something else.
+  const judged = fetched?.digest === undefined ? reference : { digest: fetched.digest };
   const decision = await inTime(
-    (deadline) => options.pull.manifest({ repository, reference, principal: identity.principal, now, deadline }),
+    (deadline) =>
+      options.pull.manifest({ repository, reference: judged, principal: identity.principal, now, deadline }),
     options.pullMilliseconds(),
     request.gone,
     options.onError,

@@ -14,7 +14,7 @@ import { bounds } from "./bounds.ts";
 import type { EnginePlace } from "./engine-place.ts";
 import { createFetching, type Fetched } from "./fetching.ts";
 import { createJudging } from "./judging.ts";
-import { type UpstreamRepository, upstreamOf } from "./names.ts";
+import { mirroredRepository, type UpstreamRepository, upstreamOf } from "./names.ts";
 import { allowed, described, outcomesOf, refused, unavailable } from "./outcomes.ts";
 import { createRemotes, type FindCredentials, type Remote, type RemoteSettings } from "./remotes.ts";
 import { createTags, problemOf } from "./tags.ts";
@@ -255,6 +255,8 @@ export function openUpstreams(options: UpstreamsOptions): OpenedUpstreams {
       const upstream = upstreamOf(upstreamsIn(policies().forEnvironment(undefined)), repository);
       return upstream === undefined ? undefined : { name: upstream.namespace };
     },
+    meant: (repository, asked) =>
+      mirroredRepository(upstreamsIn(policies().forEnvironment(undefined)), repository, asked),
     ensure,
     close() {
       fetching.close();
