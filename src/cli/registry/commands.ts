@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { accountCommands } from "./account-commands.ts";
 import { keysCommand } from "./keys-command.ts";
+import { mirrorCommand } from "./mirror-commands.ts";
 
 export type Finish = (code: Promise<number> | number) => Promise<void>;
 
@@ -9,4 +10,5 @@ export function registryCommands(program: Command, finish: Finish): void {
   const registry = program.command("registry").description("guard a registry: who may pull and push what");
   accountCommands(registry, finish);
   keysCommand(registry, finish);
+  mirrorCommand(registry, finish);
 }
