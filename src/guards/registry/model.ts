@@ -167,7 +167,10 @@ export interface PushGate {
       readonly mount?: { readonly digest: Digest; readonly from?: string };
     },
   ): Promise<UploadDecision>;
-  remove(asked: PushAsked & { readonly target: ManifestReference | { readonly blob: Digest } }): Promise<Decision>;
+  /** `end` is called with what the engine made of it. */
+  remove(
+    asked: PushAsked & { readonly target: ManifestReference | { readonly blob: Digest } },
+  ): Promise<Decision & { end?(outcome: "removed" | "failed"): Promise<void> }>;
 }
 
 export interface UploadDecision extends Decision {
