@@ -50,6 +50,7 @@ export function keepsWhatItIsGiven(open: () => Promise<Store>): void {
         ...{ mediaType: "m", pushedAt: at, tags: ["1.0", "latest"], failing: 1, unknown: 1 },
         scannedAt: a.scannedAt,
         databaseDigest: a.databaseDigest,
+        policyDigest: a.policyDigest,
       },
       { ...keyOf(b), mediaType: "m", pushedAt: at, tags: [], failing: 0, unknown: 0 },
     ]);

@@ -83,6 +83,7 @@ interface ListedRow {
   readonly pushed_at: Date;
   readonly scanned_at: Date | null;
   readonly database_digest: string | null;
+  readonly policy_digest: string | null;
   readonly failing: number | null;
   readonly unknown: number | null;
   readonly tags: string | null;
@@ -91,7 +92,7 @@ interface ListedRow {
 async function listed(kysely: Kysely<Tables>, where: ReturnType<typeof sql>, limit: number): Promise<ListedImage[]> {
   const { rows } = await sql<ListedRow>`
     select image.repository, image.digest, image.media_type, image.pushed_at,
-      scan.scanned_at, scan.database_digest, scan.failing, scan.unknown,
+      scan.scanned_at, scan.database_digest, scan.policy_digest, scan.failing, scan.unknown,
       (select string_agg(tag.name, ' ' order by tag.name) from tag where tag.image_id = image.id) as tags
     from image left join scan on scan.image_id = image.id
     where image.is_there and ${where}
@@ -109,6 +110,7 @@ async function listed(kysely: Kysely<Tables>, where: ReturnType<typeof sql>, lim
       unknown: row.unknown ?? 0,
       ...(row.scanned_at === null ? {} : { scannedAt: row.scanned_at }),
       ...(row.database_digest === null ? {} : { databaseDigest: row.database_digest }),
+      ...(row.policy_digest === null ? {} : { policyDigest: row.policy_digest }),
     };
   });
 }

@@ -6,6 +6,8 @@ export const bounds = {
   answerBytes: 64 * 1024,
   /** A page of tags or repositories. */
   pageBytes: 4 * 1024 * 1024,
+  /** Of a repository, from an engine that makes no pages. */
+  tagsBytes: 16 * 1024 * 1024,
   pages: 1_000,
   /** Milliseconds for one document of the engine. */
   engineMilliseconds: 10_000,

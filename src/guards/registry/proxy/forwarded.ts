@@ -1,7 +1,8 @@
 /** What the engine reads of a client's headers, and a client of the engine's. */
 import type { AnswerHead } from "../../../net/answer-reader.ts";
-import type { GatewayRequest } from "../../../net/gateway-model.ts";
-import { headerOf, keepHeaders, type RawHeaders } from "../../../net/raw-headers.ts";
+import type { GatewayAnswer, GatewayRequest } from "../../../net/gateway-model.ts";
+import { endToEnd, headerOf, keepHeaders, type RawHeaders } from "../../../net/raw-headers.ts";
+import type { UpstreamDocument } from "../../../net/upstream-model.ts";
 
 /**
  * Nothing else passes: what an engine, or a proxy before it, takes from other fields (another path, another method, another
@@ -85,4 +86,11 @@ export function ownLocation(location: string, engine: URL, host: string | undefi
   if (url === null) return location;
   const isOwn = url.host === engine.host || (host !== undefined && url.host === host.toLowerCase());
   return isOwn && url.pathname.startsWith("/v2/") ? url.pathname + url.search : location;
+}
+
+/** An answer of the engine that was read whole: its length is computed anew. */
+export function readAnswer(answer: UpstreamDocument, engine: URL, request: GatewayRequest): GatewayAnswer {
+  const { status, headers } = toClient(answer, engine, request);
+  const kept = keepHeaders(endToEnd(headers), (name) => name !== "content-length" && name !== "date");
+  return { status, headers: kept, body: answer.body };
 }

@@ -10,9 +10,10 @@ import { headerOf, headersOf } from "../../../net/raw-headers.ts";
 import type { RunningServer } from "../../../net/server-model.ts";
 import type { Grant, Refusal } from "../model.ts";
 import { faultRefusal, jsonAnswer, refusalAnswer, unavailable } from "./answers.ts";
+import { listCatalog, listReferrers, listTags } from "./lists.ts";
 import { meantRoute } from "./meant.ts";
 import type { Asked, Page, ProxyOptions } from "./options.ts";
-import { listCatalog, listReferrers, listTags, pullBlob, pullManifest } from "./pulls.ts";
+import { pullBlob, pullManifest } from "./pulls.ts";
 import { pushManifest, remove, upload } from "./pushes.ts";
 import { createReferrerLists, type ReferrerLists } from "./referrers.ts";
 
@@ -52,7 +53,8 @@ async function identified(
   if (given.length > 1) return { status: 400, code: "UNSUPPORTED", message: "more than one Authorization header" };
   const at = now();
   try {
-    const identity = await authenticator.identify(given[0], wantedOf(route.request, request.method), at);
+    const wanted = wantedOf(route.request, request.method);
+    const identity = await authenticator.identify(given[0], wanted, at, route.request.kind === "catalog");
     if ("status" in identity) return identity;
     if (route.request.kind === "catalog" && !identity.mayListCatalog) {
       return { status: 403, code: "DENIED", message: "the list of repositories is not for this principal" };

@@ -1,18 +1,12 @@
-/** Reading: manifests, blobs and lists. What is sent of a manifest are the bytes that were judged. */
-import type { Digest } from "../../../core/digest.ts";
-import { Problem } from "../../../core/problem.ts";
 import type { DistributionRequest } from "../../../engines/oci/distribution/model.ts";
 import { referenceText } from "../../../engines/oci/distribution/routes.ts";
-import { HttpFailure } from "../../../net/failure.ts";
+import type { HttpFailure } from "../../../net/failure.ts";
 import { headerOf } from "../../../net/raw-headers.ts";
-import type { UpstreamDocument } from "../../../net/upstream-model.ts";
 import type { Decision, Grant, Refusal } from "../model.ts";
-import { hasAlready, jsonAnswer, manifestAnswer, refusalAnswer, unavailable, warningHeaders } from "./answers.ts";
-import { bounds } from "./bounds.ts";
-import { engineHeaders, toClient, toEngine } from "./forwarded.ts";
+import { hasAlready, manifestAnswer, refusalAnswer, unavailable, warningHeaders } from "./answers.ts";
+import { toClient, toEngine } from "./forwarded.ts";
 import { inTime, record, refusalOf } from "./judge.ts";
 import type { Asked, ProxyOptions } from "./options.ts";
-import { type Entry, entriesOf, INDEX, inTag, merged } from "./referrers.ts";
 
 type Kind<K extends DistributionRequest["kind"]> = Extract<DistributionRequest, { kind: K }>;
 
@@ -136,73 +130,4 @@ export async function through(
 
 export function engineFailure(failure: HttpFailure): Refusal {
   return unavailable(`the registry's engine does not answer: ${failure.message}`);
-}
-
-export async function listTags(asked: Asked, options: ProxyOptions, { repository }: Kind<"tags">): Promise<void> {
-  await through(asked, options, asked.route.path + asked.route.query, [{ repository, actions: ["pull"] }]);
-}
-
-export async function listCatalog(asked: Asked, options: ProxyOptions): Promise<void> {
-  const { path, query } = asked.route;
-  await through(asked, options, path + query, [], { catalog: true });
-}
-
-export async function listReferrers(asked: Asked, options: ProxyOptions, wanted: Kind<"referrers">): Promise<void> {
-  const { request, identity, now } = asked;
-  const { repository, digest, artifactType } = wanted;
-  const about = { repository, digest, principal: identity.principal, now };
-  const filter = artifactType === undefined ? {} : { artifactType };
-  const decision = await inTime(
-    (deadline) => options.pull.referrers({ ...about, ...filter, deadline }),
-    options.pullMilliseconds(),
-    request.gone,
-    options.onError,
-  );
-  record(asked, options, decision, { repository, reference: digest });
-  const refusal = refusalOf(decision);
-  if (refusal !== undefined) return request.answer(refusalAnswer(refusal));
-  const [own, tagged] = await Promise.all([
-    engineReferrers(options, repository, digest),
-    inTag(options.engine, repository, digest),
-  ]);
-  for (const list of [own, tagged]) {
-    if (list instanceof Problem)
-      return request.answer(refusalAnswer(unavailable(`no list of referrers: ${list.message}`)));
-  }
-  const manifests = merged([own as readonly Entry[], tagged as readonly Entry[]], artifactType);
-  const filtered = artifactType === undefined ? [] : ["OCI-Filters-Applied", "artifactType"];
-  const headers = ["Content-Type", INDEX, ...filtered, ...warningHeaders(decision.warnings)];
-  request.answer(jsonAnswer(200, { schemaVersion: 2, mediaType: INDEX, manifests }, headers));
-}
-
-/** What the engine lists itself; nothing where it keeps no such list. */
-async function engineReferrers(
-  { upstream, tokens }: ProxyOptions,
-  repository: string,
-  digest: Digest,
-): Promise<readonly Entry[] | Problem> {
-  const path = `/v2/${repository}/referrers/${digest}`;
-  const place = `engine ${upstream.origin.host}${path}`;
-  const headers = ["Accept", INDEX, ...engineHeaders(tokens?.authorization([{ repository, actions: ["pull"] }]))];
-  const entries: Entry[] = [];
-  try {
-    for (let next: string | undefined = path, count = 0; next !== undefined && count < bounds.pages; count += 1) {
-      const signal = AbortSignal.timeout(bounds.engineMilliseconds);
-      const answer: UpstreamDocument = await upstream.ask(
-        { method: "GET", path: next, headers },
-        { maxBytes: bounds.pageBytes, signal },
-      );
-      if (count === 0 && (answer.status === 404 || answer.status === 405 || answer.status === 501)) return [];
-      if (answer.status !== 200) throw new Error(`it answered ${answer.status}`);
-      entries.push(...entriesOf(answer.body, place));
-      const target: string | undefined = /<([^<>]*)>/.exec(headerOf(answer.headers, "link") ?? "")?.[1];
-      const query: string | undefined = target === undefined ? undefined : URL.parse(target, "http://engine/")?.search;
-      next = query === undefined || query === "" ? undefined : path + query;
-    }
-  } catch (error) {
-    if (error instanceof Problem) return error;
-    const cause = error instanceof HttpFailure || error instanceof Error ? error.message : String(error);
-    return new Problem({ kind: "unavailable", code: "registry.engine", place, cause }, { cause: error });
-  }
-  return entries;
 }

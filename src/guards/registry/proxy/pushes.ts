@@ -5,14 +5,14 @@ import { isObject } from "../../../core/untyped.ts";
 import type { DistributionRequest, ManifestReference } from "../../../engines/oci/distribution/model.ts";
 import { referenceText } from "../../../engines/oci/distribution/routes.ts";
 import { HttpFailure } from "../../../net/failure.ts";
-import type { GatewayAnswer, GatewayRequest } from "../../../net/gateway-model.ts";
-import { endToEnd, headerOf, keepHeaders } from "../../../net/raw-headers.ts";
+import type { GatewayAnswer } from "../../../net/gateway-model.ts";
+import { headerOf } from "../../../net/raw-headers.ts";
 import type { UpstreamDocument } from "../../../net/upstream-model.ts";
 import type { Decision, PushGate, Refusal, StoredManifest } from "../model.ts";
 import { refusalAnswer, unavailable, warningHeaders } from "./answers.ts";
 import { bounds } from "./bounds.ts";
 import { bareType, digestOf, manifestPath, parsed } from "./engine.ts";
-import { toClient, toEngine } from "./forwarded.ts";
+import { readAnswer, toEngine } from "./forwarded.ts";
 import { inTime, record, refusalOf } from "./judge.ts";
 import type { Asked, ProxyOptions } from "./options.ts";
 import { engineFailure, through } from "./pulls.ts";
@@ -164,13 +164,6 @@ async function putManifest(
     return { outcome: "stored", answer: refusalAnswer(unavailable(message)), isListed: true };
   }
   return { outcome: "stored", answer: passed, isListed: headerOf(answer.headers, "oci-subject") !== undefined };
-}
-
-/** An answer of the engine that was read whole: its length is computed anew. */
-function readAnswer(answer: UpstreamDocument, engine: URL, request: GatewayRequest): GatewayAnswer {
-  const { status, headers } = toClient(answer, engine, request);
-  const kept = keepHeaders(endToEnd(headers), (name) => name !== "content-length" && name !== "date");
-  return { status, headers: kept, body: answer.body };
 }
 
 export async function remove(

@@ -5,9 +5,11 @@ import { Problem } from "../../../core/problem.ts";
 import type { AccessRules } from "../../../engines/oci/distribution/access-model.ts";
 import type { ServerAnswer } from "../../../net/server-model.ts";
 import type { Authenticator, EngineTokens } from "../model.ts";
+import type { Page } from "../proxy/options.ts";
 import { openAccess } from "./access.ts";
 import { type Accounts, readAccounts } from "./accounts.ts";
 import { type Challenging, createAuthenticator } from "./authenticator.ts";
+import { bounds } from "./bounds.ts";
 import { createEngineTokens, type EngineTrust } from "./engine-tokens.ts";
 import { createGuardTokens } from "./guard-tokens.ts";
 import type { Known } from "./holders.ts";
@@ -24,14 +26,16 @@ export interface TokensOptions extends Challenging, IdentityOptions {
   /** Of the policy that is in force, outside of environments: the principal says which of them counts. */
   rules(): AccessRules;
   onOutcome?(outcome: TokenOutcome): void;
+  /** For tests. */
+  now?(): Date;
 }
 
 export interface Tokens {
   readonly authenticator: Authenticator;
   readonly service: TokenService;
   readonly engine: EngineTokens;
-  /** The public keys by which an engine knows our tokens. Answers GET {@link KEYS_PATH}. */
-  keySet(): ServerAnswer;
+  /** What the guard itself answers: tokens at {@link TOKEN_PATH}, the keys that an engine knows them by at {@link KEYS_PATH}. */
+  readonly pages: ReadonlyMap<string, Page>;
   /**
    * Looks whether files or the policy changed, and puts in force what did. What cannot be read leaves in force what was.
    *
@@ -70,21 +74,16 @@ export async function openTokens(options: TokensOptions): Promise<Tokens> {
 
   const tokens = createGuardTokens(ring.current, service);
   const current = () => known;
+  const telling = onOutcome === undefined ? {} : { onOutcome };
+  const answering = createTokenService({ realm, service, tokens, known: current, ...telling });
   return {
     authenticator: createAuthenticator({ realm, service }, tokens, current),
-    service: createTokenService({
-      realm,
-      service,
-      tokens,
-      known: current,
-      ...(onOutcome === undefined ? {} : { onOutcome }),
-    }),
+    service: answering,
     engine: createEngineTokens(ring.current, engine),
-    keySet: () => ({
-      status: 200,
-      headers: { "content-type": "application/jwk-set+json", "cache-control": "max-age=60" },
-      body: ring.current().engineKeySet,
-    }),
+    pages: new Map([
+      [TOKEN_PATH, tokenPage(answering, options.now ?? (() => new Date()))],
+      [KEYS_PATH, { bodyBytes: 0, answer: ({ method }) => keysAnswer(method, ring.current()) }],
+    ]),
     async look(now) {
       const problems = [ring.look(), accounts?.look()].filter((problem) => problem !== undefined);
       const wanted = rules();
@@ -102,6 +101,30 @@ export async function openTokens(options: TokensOptions): Promise<Tokens> {
       return ends === undefined ? problems : [...problems, ends];
     },
   };
+}
+
+function tokenPage(service: TokenService, now: () => Date): Page {
+  return {
+    bodyBytes: bounds.formBytes,
+    answer: ({ method, query, header, body, from }) =>
+      service.answer(
+        {
+          method,
+          query,
+          authorization: header("authorization"),
+          contentType: header("content-type"),
+          body,
+          address: from,
+        },
+        now(),
+      ),
+  };
+}
+
+function keysAnswer(method: string, { engineKeySet }: KeyRing): ServerAnswer {
+  if (method !== "GET" && method !== "HEAD") return { status: 405, headers: { allow: "GET, HEAD" } };
+  const headers = { "content-type": "application/jwk-set+json", "cache-control": "max-age=60" };
+  return { status: 200, headers, body: engineKeySet };
 }
 
 interface Followed<Value> {

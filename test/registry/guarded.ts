@@ -1,0 +1,106 @@
+/** A guard with its token service in front of a real engine that trusts the guard's tokens alone, set up by the commands. */
+import { once } from "node:events";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
+import { join } from "node:path";
+import type { AccessRules } from "../../src/engines/oci/distribution/access-model.ts";
+import { type OpenProxy, openProxy } from "../../src/guards/registry/proxy/open.fixture.ts";
+import { openTokens, type Tokens } from "../../src/guards/registry/tokens/tokens.ts";
+import { bulkhead as command } from "../bulkhead.ts";
+import { type DockerRegistry, startDockerRegistry } from "./docker-registry.ts";
+
+export interface GuardedRegistry {
+  readonly proxy: OpenProxy;
+  readonly engine: DockerRegistry;
+  readonly tokens: Tokens;
+  /** By the name of an account. */
+  readonly passwords: ReadonlyMap<string, string>;
+  /** In force at once. */
+  state(rules: AccessRules): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** @param accounts - names; of those that begin with `robot-` robots are made */
+export async function startGuarded(
+  program: string,
+  folder: string,
+  accounts: readonly string[],
+  rules: AccessRules,
+): Promise<GuardedRegistry> {
+  const at = (name: string) => join(folder, name);
+  const bulkhead = async (...words: readonly string[]) => {
+    const { code, stdout, stderr } = await command(words, { cwd: folder, home: folder });
+    if (code !== 0) throw new Error(`bulkhead ${words.join(" ")}: ${stderr}`);
+    return stdout;
+  };
+  await bulkhead("registry", "keys", at("keys"));
+  const passwords = new Map<string, string>();
+  for (const name of accounts) {
+    const kind = name.startsWith("robot-") ? ["--robot"] : [];
+    const said = await bulkhead("registry", "account", "add", name, ...kind, "--accounts", at("accounts.json"));
+    passwords.set(name, /shown once\): (\S+)/.exec(said)?.[1] ?? "");
+  }
+  const port = await freePort();
+  const realm = `http://127.0.0.1:${port}/token`;
+  mkdirSync(at("engine"));
+  const engine = await startDockerRegistry(program, at("engine"), {
+    realm,
+    service: "engine",
+    issuer: "bulkhead",
+    certificateFile: at("keys/engine.crt"),
+    close: async () => undefined,
+  });
+  let current = rules;
+  const tokens = await openTokens({
+    realm,
+    service: "registry.example.com",
+    root: folder,
+    keys: at("keys"),
+    accounts: at("accounts.json"),
+    engine: { issuer: "bulkhead", service: "engine" },
+    rules: () => current,
+  });
+  const proxy = await openProxy(`http://${engine.host}`, {
+    port,
+    authenticator: tokens.authenticator,
+    tokens: tokens.engine,
+    pages: tokens.pages,
+  });
+  return {
+    proxy,
+    engine,
+    tokens,
+    passwords,
+    async state(next) {
+      current = next;
+      await tokens.look(new Date());
+    },
+    async close() {
+      await proxy.close(0);
+      await engine.stop();
+    },
+  };
+}
+
+/** The token service's URL is told to the engine before the guard listens. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+/** A policy of containers' programs that takes any image, and no storage but the folder's own. */
+export function clientFiles(folder: string): Readonly<Record<string, string>> {
+  for (const name of ["home", "run", "tmp", "storage"]) mkdirSync(join(folder, name), { recursive: true });
+  writeFileSync(join(folder, "policy.json"), JSON.stringify({ default: [{ type: "insecureAcceptAnything" }] }));
+  return {
+    PATH: process.env.PATH ?? "",
+    HOME: join(folder, "home"),
+    TMPDIR: join(folder, "tmp"),
+    XDG_RUNTIME_DIR: join(folder, "run"),
+    REGISTRY_AUTH_FILE: join(folder, "auth.json"),
+  };
+}
