@@ -8,7 +8,7 @@ import { isStatement, type ManifestContent } from "../../../engines/oci/distribu
 import { isImageEntry } from "../../../engines/oci/image.ts";
 import { inParallel } from "../../../engines/trust/in-parallel.ts";
 import type { ImageStore } from "../../../store/model.ts";
-import { imageName } from "../jobs.ts";
+
 import type { Engine, RegistryPolicy, StoredManifest } from "../model.ts";
 import { bounds } from "./bounds.ts";
 import type { ReadContent } from "./contents.ts";
@@ -45,7 +45,7 @@ export type Judge = (manifest: StoredManifest, asking: JudgeAsking) => Promise<J
 
 export function createJudge(options: JudgeOptions): Judge {
   const { engine, store, open, read, references, statements, trust, host } = options;
-  const nameOf = (repository: string, digest: Digest) => `${host}/${imageName({ repository, digest })}`;
+  const nameOf = (repository: string, digest: Digest) => `${host}/${repository}@${digest}`;
 
   const judge = async (manifest: StoredManifest, asking: JudgeAsking, depth: number): Promise<Judgement> => {
     const name = nameOf(asking.repository, manifest.digest);

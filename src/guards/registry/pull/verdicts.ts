@@ -6,7 +6,7 @@ import type { Digest } from "../../../core/digest.ts";
 import { createRecent } from "../../../core/recent.ts";
 import { createFlights, LATE, within } from "../../../scan/serving/flights.ts";
 import type { Changes } from "../../../store/model.ts";
-import { imageName } from "../jobs.ts";
+
 import type { RegistryPolicy } from "../model.ts";
 import { bounds } from "./bounds.ts";
 import type { Judgement } from "./judgement.ts";
@@ -49,7 +49,7 @@ export function createVerdicts(changes: Changes, clock: () => number): Verdicts 
       changed.clear();
       floor = change;
     }
-    changed.set(imageName(told.key), change);
+    changed.set(`${told.key.repository}@${told.key.digest}`, change);
   });
 
   function serialOf(policy: RegistryPolicy): number {
@@ -65,7 +65,7 @@ export function createVerdicts(changes: Changes, clock: () => number): Verdicts 
     if (begun < floor) return false;
     if (changed.size === 0) return true;
     return [digest, ...judgement.rests].every((one) => {
-      const last = changed.get(imageName({ repository, digest: one }));
+      const last = changed.get(`${repository}@${one}`);
       return last === undefined || last <= begun;
     });
   }
