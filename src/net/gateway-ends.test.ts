@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { request as httpRequest } from "node:http";
+import { connect } from "node:net";
 import { describe, it } from "node:test";
 import { echo, gateway, get, listening, until } from "./gateway.fixture.ts";
 import { serve as serveUpstream } from "./loopback.fixture.ts";
@@ -42,5 +43,32 @@ describe("a gateway's patience and trust", () => {
     const { port } = await gateway(t, upstream);
     const { status, body: said } = await get(port);
     assert.deepEqual([status, /not trusted/.test(String(said))], [502, true], String(said));
+  });
+
+  it("passes on no request that readers would part over", async (t) => {
+    const upstream = await listening(t, echo);
+    const { port } = await gateway(t, upstream);
+    const heads = [
+      "Content-Length: 5\r\nTransfer-Encoding: chunked",
+      "Transfer-Encoding: chunked\r\nContent-Length: 5",
+      "Transfer-Encoding: xchunked",
+      "Transfer-Encoding: chunked, identity",
+      "Content-Length: 5\r\nContent-Length: 6",
+      "Content-Length: +5",
+      "Content-Length: 0x5",
+      "Content-Length : 5",
+      "Name: a\r\n\tfolded: b\r\nContent-Length: -1",
+      "Name: a\u0000b",
+      "Connection: upgrade\r\nUpgrade: h2c",
+    ];
+    for (const head of heads) {
+      const socket = connect(port, "127.0.0.1");
+      socket.on("error", () => undefined);
+      socket.write(`PUT /first HTTP/1.1\r\nHost: a\r\n${head}\r\n\r\n0\r\n\r\nGET /hidden HTTP/1.1\r\nHost: a\r\n\r\n`);
+      let text = "";
+      for await (const piece of socket) text += piece;
+      assert.match(text, /^HTTP\/1\.1 400 /, head);
+    }
+    assert.deepEqual(upstream.seen, []);
   });
 });
