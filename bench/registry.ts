@@ -1,19 +1,24 @@
 /**
- * What the registry guard costs whoever pulls: manifests at a steady rate against an engine that does next to nothing, blobs
- * beside the reverse proxy of Go's standard library, and readers that are slow. The engine, the proxy beside it and the reader of
- * blobs are one Go program, built here.
+ * What the registry guard costs whoever pulls: `registry serve` over PostgreSQL, each pull judged, recorded and let through (the
+ * policy is a dry run). Manifests at a steady rate against an engine that does next to nothing, blobs beside the reverse proxy of
+ * Go's standard library, and readers that are slow. The engine, the proxy beside it and the reader of blobs are one Go program,
+ * built here.
  */
 import { execFileSync, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { Agent, type IncomingMessage, request } from "node:http";
-import { connect } from "node:net";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { cpuOf, memoryOf } from "../test/admission/load/run.ts";
+import { findPostgres, startPostgres } from "../test/registry/postgres.ts";
 import { type Bench, ratios, row } from "./bench.ts";
+
+const PROGRAM = resolve(import.meta.dirname, "../bin/bulkhead.js");
 
 /** Manifests a second. */
 const RATE = 200;
@@ -30,11 +35,12 @@ const LIMITS = {
   memory: 250e6,
 };
 
-const BLOB = `/v2/shop/web/blobs/sha256:${"a".repeat(64)}`;
+/** The config of the engine's one manifest: what no manifest names is served to nobody. */
+const BLOB = `/v2/shop/web/blobs/sha256:${createHash("sha256").update("{}").digest("hex")}`;
 const MANIFEST = "/v2/shop/web/manifests/1.0";
 
 export const registry: Bench = {
-  about: "pulls through the registry guard against a stub engine, beside Go's ReverseProxy (needs go)",
+  about: "pulls through the registry guard against a stub engine, beside Go's ReverseProxy (needs go, postgresql)",
   needs: [],
   async run({ note, short }) {
     const [rounds, seconds, blobs] = short ? [1, 3, 3] : [5, 20, 10];
@@ -50,11 +56,15 @@ export const registry: Bench = {
       };
       const engine = await start(beside, "engine", String(BLOB_MEBIBYTES));
       const peer = await start(beside, "proxy", `http://${engine.host}`);
-      const program = join(import.meta.dirname, "registry/guard.ts");
-      const guard = await start(process.execPath, program, `http://${engine.host}`);
+      const programs = findPostgres();
+      if (programs === undefined) throw new Error("PostgreSQL is not installed (scripts/setup-tests)");
+      const database = await startPostgres(programs);
+      ends.push(() => database.stop());
+      const guard = await startGuard(folder, engine.host, database.url);
+      ends.push(guard.stop);
       note("warms up");
       for (const { host } of [engine, peer, guard]) {
-        await steady(host, 2);
+        await steady(host, short ? 2 : 10);
         execFileSync(beside, ["read", `http://${host}${BLOB}`, "2"]);
       }
       const manifests = { guard: [] as number[], engine: [] as number[] };
@@ -105,6 +115,58 @@ interface Started {
   readonly host: string;
   readonly pid: number;
   readonly stop: () => Promise<void>;
+}
+
+const POLICY = {
+  apiVersion: "bulkhead/v1",
+  enforcement: { registry: "audit" },
+  registry: { access: [{ who: ["anonymous"], repositories: ["**"], actions: ["pull"] }] },
+};
+
+async function startGuard(folder: string, engine: string, database: string): Promise<Started> {
+  const at = (name: string) => join(folder, name);
+  writeFileSync(at("bulkhead.yaml"), JSON.stringify(POLICY));
+  writeFileSync(at("database-url"), database);
+  const environment = { ...process.env, XDG_CACHE_HOME: at("cache") };
+  const bulkhead = [PROGRAM, "registry"];
+  execFileSync(process.execPath, [...bulkhead, "keys", at("keys")], { env: environment, stdio: "ignore" });
+  const port = await freePort();
+  const words = [
+    ...["serve", "--policy", at("bulkhead.yaml"), "--engine", `http://${engine}`, "--engine-without-tokens"],
+    ...["--keys", at("keys"), "--database-url-file", at("database-url"), "--url", `http://127.0.0.1:${port}`],
+    ...["--host", "127.0.0.1", "--port", String(port), "--plain-http", "--status-host", "127.0.0.1"],
+    ...["--status-port", "0", "--no-work", "--log", at("decisions.log"), "--drain", "0"],
+  ];
+  const child = spawn(process.execPath, [...bulkhead, ...words], {
+    env: environment,
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  const exited = once(child, "exit");
+  const said: string[] = [];
+  const serves = Promise.withResolvers<void>();
+  createInterface({ input: child.stderr }).on("line", (line) => {
+    said.push(line);
+    if (line.includes(": serves ")) serves.resolve();
+  });
+  exited.then(() => serves.reject(new Error(`the guard ended:\n${said.join("\n")}`)));
+  await serves.promise;
+  return {
+    host: `127.0.0.1:${port}`,
+    pid: child.pid ?? 0,
+    async stop() {
+      child.kill();
+      await exited;
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
 }
 
 /** A program whose first line says where it listens. */
