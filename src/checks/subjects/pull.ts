@@ -1,6 +1,5 @@
 /** What checks over an image that somebody wants to pull may be handed, beside all that was found of it. */
-import type { Check } from "../../core/check.ts";
-import type { PullSettings } from "../../engines/oci/distribution/pull-model.ts";
+import type { Check, PolicyParameters } from "../../core/check.ts";
 
 /** A fact is not there where the policy does not ask. */
 export interface PulledImageFacts {
@@ -11,7 +10,7 @@ export interface PulledImageFacts {
 }
 
 /** What the policy says of pulls. */
-export type PullParameters = Pick<PullSettings, "repositories" | "maxAgeDays">;
+export type PullParameters = Pick<PolicyParameters["registry"]["pull"], "repositories" | "maxAgeDays">;
 
 export type PulledImageCheck<Needed extends keyof PulledImageFacts, Parameters extends keyof PullParameters> = Check<
   Pick<PulledImageFacts, Needed>,
