@@ -7,10 +7,13 @@ export interface PulledImageFacts {
   readonly place: { readonly repository: string };
   /** When it says that it was made; ISO 8601. */
   readonly creation: { readonly createdAt: string };
+  /** Whether any scan has seen it, and where it is asked for. */
+  readonly scan: { readonly repository: string; readonly isScanned: boolean };
 }
 
-/** What the policy says of pulls. */
-export type PullParameters = Pick<PolicyParameters["registry"]["pull"], "repositories" | "maxAgeDays">;
+/** What the policy says of pulls, and of what waits for its scan. */
+export type PullParameters = Pick<PolicyParameters["registry"]["pull"], "repositories" | "maxAgeDays"> &
+  Pick<PolicyParameters["registry"], "quarantine">;
 
 export type PulledImageCheck<Needed extends keyof PulledImageFacts, Parameters extends keyof PullParameters> = Check<
   Pick<PulledImageFacts, Needed>,
