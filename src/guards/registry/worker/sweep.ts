@@ -5,7 +5,7 @@
 import { isEvidenceProblem } from "../../../core/problem.ts";
 import { bounds as ociBounds } from "../../../engines/oci/bounds.ts";
 import type { ImageKey, ListedImage, Store } from "../../../store/model.ts";
-import { priorities, scanJob } from "../jobs.ts";
+import { imageName, priorities, scanJob } from "../jobs.ts";
 import { bounds } from "./bounds.ts";
 import { decodeDocument, type KeptDocument, problemOf } from "./document.ts";
 import type { Judging, JudgingSource } from "./judging.ts";
@@ -96,10 +96,9 @@ function isDue({ scannedAt, databaseDigest = "", policyDigest }: ListedImage, cu
 
 /** Undefined: it has to be scanned, and will be. */
 async function keptOf(key: ImageKey, { store }: SweepOptions): Promise<KeptDocument | undefined> {
-  const { repository, digest } = key;
   const bytes = await store.images.document(key, "sbom");
   try {
-    if (bytes !== undefined) return await decodeDocument(bytes, `${repository}@${digest}`);
+    if (bytes !== undefined) return await decodeDocument(bytes, imageName(key));
   } catch (error) {
     if (!isEvidenceProblem(error)) throw error;
   }
