@@ -126,7 +126,7 @@ export async function lookUpImage(
     const known = named === undefined ? undefined : memory.lookUp(key);
     if (known !== undefined) return { digest: root.digest, lookUp: known };
     const guarded = named === undefined ? repository : memory.patience.guard(repository, named.host);
-    const lookUp = await lookUpAll({ repository: guarded, root });
+    const lookUp = await lookUpIn({ repository: guarded, root });
     // A layout on this machine is read anew: it may be another one under the same name.
     if (named !== undefined) memory.keep(key, lookUp);
     return { digest: root.digest, lookUp };
@@ -146,7 +146,8 @@ function registryImage(written: string) {
 /** Images of one index that are asked about at a time. */
 const CHILDREN_AT_ONCE = 2;
 
-async function lookUpAll({ repository, root }: ResolvedImage): Promise<LookUp> {
+/** What lies beside a manifest that was read already, not verified. What a registry answers is a gap, and never thrown. */
+export async function lookUpIn({ repository, root }: ResolvedImage): Promise<LookUp> {
   const [found, children] = await Promise.all([findSignatures(root.digest, repository), childrenOf(root, repository)]);
   const below = await inParallel(children.children, CHILDREN_AT_ONCE, ({ digest }) =>
     findSignatures(digest, repository),

@@ -17,12 +17,12 @@ import {
 import { verifySignature } from "../../../engines/trust/verify.ts";
 import type { AdvisoryDatabase } from "../../../engines/vulnerability/database/open.ts";
 import { type AttestedContext, type AttestedImage, evaluateAttested } from "../../../scan/attested-image.ts";
-import { askerOf, createLookUps, type HeldLookUp, isComplete, isOutage } from "../../../scan/look-ups/look-ups.ts";
-import { type Asker, createRegistries, type RegistrySettings } from "../../../scan/look-ups/registries.ts";
+import { askerOf, createLookUps, type HeldLookUp, isComplete, isOutage } from "../../../scan/look-ups.ts";
 import { createFlights, LATE, unavailable, within } from "../../../scan/serving/flights.ts";
 import { readyTrust } from "../../../scan/trust.ts";
 import type { AssessedImage, ImageAsking, ImageAssessor } from "../model.ts";
 import { bounds } from "./bounds.ts";
+import { type Asker, createRegistries, type RegistrySettings } from "./registry.ts";
 import { rememberVerdicts } from "./verdicts.ts";
 
 export interface AssessorOptions extends Partial<RegistrySettings> {
@@ -51,7 +51,7 @@ interface AskedDigest extends Asked {
 export function createImageAssessor({ advisories, ...settings }: AssessorOptions): ImageAssessor {
   const clock = settings.clock ?? (() => performance.now());
   const registries = createRegistries({ ...settings, clock });
-  const lookUps = createLookUps(clock);
+  const lookUps = createLookUps(clock, bounds);
   const verdicts = rememberVerdicts();
   const judging = createFlights(bounds.flightMilliseconds, "admission.closed");
   const results = rememberVerified(verifySignature, bounds.resultBytes);

@@ -210,7 +210,9 @@ test("rules that could not be opened, and a guard that ends, leave images unknow
   assert.equal(image.digest, digest);
   assessor.close();
   const ended = await assess(`${registry.name}@sha256:${"1".repeat(64)}`);
-  assert.ok(ended.evaluations.every(({ verdict, gaps }) => verdict === "unknown" && gaps[0]?.code === "trust.closed"));
+  assert.ok(
+    ended.evaluations.every(({ verdict, gaps }) => verdict === "unknown" && gaps[0]?.code === "admission.closed"),
+  );
 });
 
 test("an address at which clouds keep credentials is not connected to", async (t) => {

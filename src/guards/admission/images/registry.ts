@@ -1,17 +1,17 @@
 /** The asking: what a tag names, and what lies beside a digest. Each is asked once, however many wait for it. */
-import { lookUpImage } from "../../collect/trust/image-trust.ts";
-import type { LookUp } from "../../collect/trust/memory.ts";
-import type { Digest } from "../../core/digest.ts";
-import { asProblem, Problem } from "../../core/problem.ts";
-import { formatReference, type ImageReference, registryHost } from "../../engines/oci/reference.ts";
-import { resolveImage } from "../../engines/oci/referrers/open.ts";
-import { createPatience } from "../../engines/oci/referrers/patience.ts";
-import type { Credentials } from "../../engines/oci/registry/credentials.ts";
-import type { RegistryOptions } from "../../engines/oci/registry/options.ts";
-import { PassingProblem } from "../../engines/oci/registry/retry.ts";
-import { mayBeAsked } from "../../net/link-local.ts";
-import { createFlights } from "../serving/flights.ts";
-import { createLanes } from "../serving/lanes.ts";
+import { lookUpImage } from "../../../collect/trust/image-trust.ts";
+import type { LookUp } from "../../../collect/trust/memory.ts";
+import type { Digest } from "../../../core/digest.ts";
+import { asProblem, Problem } from "../../../core/problem.ts";
+import { formatReference, type ImageReference, registryHost } from "../../../engines/oci/reference.ts";
+import { resolveImage } from "../../../engines/oci/referrers/open.ts";
+import { createPatience } from "../../../engines/oci/referrers/patience.ts";
+import type { Credentials } from "../../../engines/oci/registry/credentials.ts";
+import type { RegistryOptions } from "../../../engines/oci/registry/options.ts";
+import { PassingProblem } from "../../../engines/oci/registry/retry.ts";
+import { mayBeAsked } from "../../../net/link-local.ts";
+import { createFlights } from "../../../scan/serving/flights.ts";
+import { createLanes } from "../../../scan/serving/lanes.ts";
 import { bounds, registryLimits } from "./bounds.ts";
 
 /** How registries are asked, whatever image it is. */
@@ -52,7 +52,7 @@ export interface Asker {
 }
 
 export function createRegistries({ registry = {}, mirrors, clock, onAsked }: RegistrySettings): Registries {
-  const flights = createFlights(bounds.flightMilliseconds, "trust.closed");
+  const flights = createFlights(bounds.flightMilliseconds, "admission.closed");
   const lanes = createLanes({ ...bounds, code: "admission.overload" });
   const patience = createPatience(silenceOf, clock);
   // What is found is remembered by whoever asks.

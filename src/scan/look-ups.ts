@@ -1,11 +1,10 @@
 /** What registries said of tags and digests, and for how long that counts. */
 import { createHash } from "node:crypto";
-import type { LookUp } from "../../collect/trust/memory.ts";
-import type { Digest } from "../../core/digest.ts";
-import { Problem } from "../../core/problem.ts";
-import { createRecent } from "../../core/recent.ts";
-import type { Credentials } from "../../engines/oci/registry/credentials.ts";
-import { bounds } from "./bounds.ts";
+import type { LookUp } from "../collect/trust/memory.ts";
+import type { Digest } from "../core/digest.ts";
+import { Problem } from "../core/problem.ts";
+import { createRecent } from "../core/recent.ts";
+import type { Credentials } from "../engines/oci/registry/credentials.ts";
 
 /** What was found beside one manifest of one repository; whose content no later look changes where it is complete. */
 export interface HeldLookUp {
@@ -39,7 +38,16 @@ export interface LookUps {
   keepFailure(key: string, asker: string, failed: Problem | LookUp): Problem | HeldLookUp;
 }
 
-export function createLookUps(clock: () => number): LookUps {
+export interface LookUpBounds {
+  /** Tags. */
+  readonly entries: number;
+  readonly lookUpBytes: number;
+  readonly failureBytes: number;
+  /** Milliseconds for which a failure counts. */
+  readonly poorMilliseconds: number;
+}
+
+export function createLookUps(clock: () => number, bounds: LookUpBounds): LookUps {
   const tags = createRecent<string, HeldTag>(bounds.entries);
   const images = createRecent<string, HeldLookUp>(bounds.lookUpBytes);
   const failures = createRecent<string, HeldFailure>(bounds.failureBytes);
@@ -82,7 +90,7 @@ export function isComplete({ gaps, children, below }: LookUp): boolean {
 /** Answers that say something of the image, or of who asks: it is gone, or is not shown. */
 const ANSWERS: ReadonlySet<string> = new Set(["registry.not-found", "registry.denied", "registry.not-allowed"]);
 /** Of this guard's own time and turns. */
-const OWN: ReadonlySet<string> = new Set(["admission.deadline", "trust.overload"]);
+const OWN: ReadonlySet<string> = new Set(["admission.deadline", "admission.overload"]);
 
 /**
  * Whether a failure is the registry's trouble, or that of what lies between: no answer, one too late, or one that is none, as
