@@ -186,7 +186,7 @@ test("a store that fails is waited for and told, and a job that names nothing en
   });
 });
 
-test("a job whose lease another has is not ended for it, and a stopped worker leaves what it did not finish", async (t) => {
+test("a stopped worker leaves what it did not finish", async (t) => {
   await withBoth(async (_, after) => {
     const begun = Promise.withResolvers<void>();
     const hang = (_job: Job, signal: AbortSignal) => {
@@ -215,5 +215,31 @@ test("an image whose reading is not kept any more is scanned again, and a job ju
     await until(async () => (await verdict(key)) === "fail");
     assert.equal(held.state.layerReads, 2);
     assert.equal(await worker.look(), undefined);
+  });
+});
+
+test("advisories that come while an image is read are those that it is judged by in the end", async (t) => {
+  await withBoth(async (before, after) => {
+    const { store, held, state, worker, verdict } = await running(t, before);
+    const digest = held.image(repository, [npmPackage("minimist", "1.2.5")], "1");
+    const key = { repository, digest };
+    // What it read is about to be stored when the others are judged anew, and this one is not among them yet.
+    const { saveDocument } = store.images;
+    const reading = Promise.withResolvers<void>();
+    const go = Promise.withResolvers<void>();
+    Object.assign(store.images, {
+      async saveDocument(...given: Parameters<typeof saveDocument>) {
+        reading.resolve();
+        await go.promise;
+        await saveDocument(...given);
+      },
+    });
+    await store.jobs.add([scanJob(key)]);
+    await reading.promise;
+    state.advisories = after;
+    await worker.reload();
+    go.resolve();
+    await until(async () => (await verdict(key)) === "fail");
+    assert.match((await store.images.get(key))?.databaseDigest ?? "", /^2026-01-06/);
   });
 });

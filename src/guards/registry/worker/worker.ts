@@ -58,6 +58,7 @@ export function startWorker(options: WorkerOptions): RegistryWorker {
   const looks = { ...LOOKS, ...options.looks };
   const ended = new AbortController();
   const onError = (error: unknown) => onEvent(`internal error, please report it: ${errorText(error)}`);
+  const sweeping = { ...options, onError };
   let sweepFault: string | undefined;
   /** By what all was judged, as far as this process knows, and when. */
   let sweptBy: string | undefined;
@@ -73,8 +74,8 @@ export function startWorker(options: WorkerOptions): RegistryWorker {
       return scanned;
     },
     async rescan(job, signal) {
-      if (Object.keys(job.about).length > 0) return await sweepOne(imageOfJob(job), options);
-      const { judged } = await sweep(options, signal);
+      if (Object.keys(job.about).length > 0) return await sweepOne(imageOfJob(job), sweeping);
+      const { judged } = await sweep(sweeping, signal);
       return judged === 0 ? "current" : "judged";
     },
     async reconcile(job, signal) {
@@ -133,7 +134,7 @@ export function startWorker(options: WorkerOptions): RegistryWorker {
     if (release === undefined) return;
     const began = performance.now();
     try {
-      const swept = await sweep(options, ended.signal);
+      const swept = await sweep(sweeping, ended.signal);
       sweptBy = by;
       sweptAt = now().getTime();
       options.onSwept?.({ ...swept, milliseconds: performance.now() - began });
