@@ -10,6 +10,7 @@ import type { AdvisoryDatabase } from "../../../engines/vulnerability/database/o
 import type { Change, ImageKey, Job } from "../../../store/model.ts";
 import { rescanJob, scanJob } from "../jobs.ts";
 import type { AuditEntry } from "../model.ts";
+import { announce } from "../push/announced.ts";
 import { bounds } from "./bounds.ts";
 import type { EndedJob } from "./queue.ts";
 import { startWorker, type WorkerOptions } from "./worker.ts";
@@ -87,6 +88,15 @@ test("what is pushed is scanned, and what nobody told of is found in the catalog
       ]),
       [["reconcile", "shop/behind", "1", behind]],
     );
+    // What a guard let through and could not record any more, as one that was killed, is nobody's bypass.
+    const late = held.image("shop/late", [npmPackage("minimist", "1.2.8")], "1");
+    await announce({ repository: "shop/late", digest: late, tag: "1" }, store.locks);
+    const list = held.index("shop/late", [], `sha256-${late.slice(7)}`);
+    await store.jobs.add([{ kind: "reconcile", about: {}, key: "reconcile" }]);
+    for (const digest of [late, list]) {
+      await until(async () => (await store.images.get({ repository: "shop/late", digest })) !== undefined);
+    }
+    assert.equal(found.length, 1);
   });
 });
 
