@@ -1,5 +1,6 @@
 /** What checks over an image that somebody wants to pull may be handed, beside all that was found of it. */
 import type { Check } from "../../core/check.ts";
+import type { StatedAt } from "../../core/setting.ts";
 import type { PullSettings } from "../../engines/oci/distribution/pull-model.ts";
 
 /** A fact is not there where the policy does not ask. */
@@ -8,6 +9,13 @@ export interface PulledImageFacts {
   readonly place: { readonly repository: string };
   /** When it says that it was made; ISO 8601. */
   readonly creation: { readonly createdAt: string };
+  /** Of an image of another registry: since when it is known, ISO 8601, and for how long it is to be. */
+  readonly upstream: {
+    readonly since: string;
+    readonly from: "seen" | "created";
+    readonly cooldownDays: number;
+    readonly statedAt?: StatedAt;
+  };
 }
 
 /** What the policy says of pulls. */
