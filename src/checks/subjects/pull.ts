@@ -1,7 +1,7 @@
 /** What checks over an image that somebody wants to pull may be handed, beside all that was found of it. */
 import type { Check } from "../../core/check.ts";
+import type { Policy } from "../../core/policy.ts";
 import type { StatedAt } from "../../core/setting.ts";
-import type { PullSettings } from "../../engines/oci/distribution/pull-model.ts";
 
 /** A fact is not there where the policy does not ask. */
 export interface PulledImageFacts {
@@ -19,7 +19,7 @@ export interface PulledImageFacts {
 }
 
 /** What the policy says of pulls. */
-export type PullParameters = Pick<PullSettings, "repositories" | "maxAgeDays">;
+export type PullParameters = Pick<Policy["registry"]["pull"], "repositories" | "maxAgeDays">;
 
 export type PulledImageCheck<Needed extends keyof PulledImageFacts, Parameters extends keyof PullParameters> = Check<
   Pick<PulledImageFacts, Needed>,
