@@ -91,6 +91,14 @@ describe("pull-through", { skip: withoutCosign }, () => {
     return proxy;
   }
 
+  const scanned = () => ({
+    scannedAt: new Date(),
+    databaseDigest: "",
+    policyDigest: "",
+    evaluations: [],
+    relations: [],
+  });
+
   const manifest = (proxy: OpenProxy, repository: string, reference: string, method = "GET") =>
     fetch(`${proxy.origin}/v2/${repository}/manifests/${reference}`, {
       method,
@@ -179,8 +187,7 @@ describe("pull-through", { skip: withoutCosign }, () => {
     const [job] = await store.jobs.take("test", 10, 60_000);
     assert.deepEqual(job?.about, { repository: "open/team/first", digest });
     const key = { repository: "open/team/first", digest: digest as Digest };
-    const scanned = { scannedAt: new Date(), databaseDigest: "", policyDigest: "", evaluations: [], relations: [] };
-    await store.images.save({ ...key, ...scanned });
+    await store.images.save({ ...key, ...scanned() });
     assert.deepEqual(await statuses(), [200, 200, 200, 200]);
   });
 
@@ -217,7 +224,12 @@ describe("pull-through", { skip: withoutCosign }, () => {
     assert.equal((await manifest(later, "signed/signed/api", "1")).headers.get("docker-content-digest"), digest);
     // With what came along, another verifier comes to the same.
     const place = `${later.host}/signed/signed/api@${digest}`;
-    await cosign.run(["verify", "--key", "release.pub", "--insecure-ignore-tlog", "--allow-http-registry", place]);
+    const verify = ["verify", "--key", "release.pub", "--insecure-ignore-tlog", "--allow-http-registry"];
+    await cosign.run([...verify, place]);
+    const gated = await replica(true);
+    const key = { repository: "signed/signed/api", digest: digest as Digest };
+    await store.images.save({ ...key, ...scanned() });
+    await cosign.run([...verify, `${gated.host}/signed/signed/api@${digest}`]);
   });
 
   it("goes on serving what it has, signatures with it, when the upstream is gone, and nothing that it has not", async () => {

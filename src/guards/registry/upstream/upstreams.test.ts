@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { PullGate } from "../model.ts";
 import { putReferrer, world } from "./upstream.fixture.ts";
 
 test("what is not of an upstream is none of its business", async (t) => {
@@ -135,4 +136,31 @@ test("the image's own date counts where the policy says so, and none that no ima
     upstream.image(`library/odd${at}`, `odd${at}`, { created });
     assert.equal((await pull(`hub/library/odd${at}`, `odd${at}`, { now })).action, "refuse", created);
   }
+});
+
+test("a tag goes on naming what it named where its new image is scanned and refused", async (t) => {
+  const asked: string[] = [];
+  let action: "allow" | "refuse" = "refuse";
+  const pull = {
+    manifest: async ({ reference }: Parameters<PullGate["manifest"]>[0]) => {
+      asked.push("digest" in reference ? reference.digest : "");
+      return { action, basis: "policy", reason: "it has a critical vulnerability", outcomes: [], warnings: [] };
+    },
+  };
+  const { pull: ask, upstream, store, time } = await world(t, {}, { pull });
+  const old = upstream.image("library/nginx", "1", { layer: Buffer.from("old") });
+  assert.equal((await ask("hub/library/nginx", "1")).digest, old);
+  assert.deepEqual(asked, [], "the first image is for the gate alone to judge");
+  const next = upstream.image("library/nginx", "1", { layer: Buffer.from("new") });
+  time.now += 3_600_000;
+  await ask("hub/library/nginx", "1");
+  const scan = { scannedAt: new Date(), databaseDigest: "", policyDigest: "", evaluations: [], relations: [] };
+  await store.images.save({ repository: "hub/library/nginx", digest: next, ...scan });
+  time.now += 60_000;
+  const held = await ask("hub/library/nginx", "1");
+  assert.equal(held.digest, old);
+  assert.match(held.warnings.join(), /served as before: it has a critical vulnerability/);
+  assert.deepEqual(asked, [next]);
+  action = "allow";
+  assert.equal((await ask("hub/library/nginx", "1")).digest, next);
 });
