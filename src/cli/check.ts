@@ -16,6 +16,8 @@ export interface CheckOptions extends ClusterCheckOptions {
   readonly cluster: boolean;
   /** Run kubectl and helm on what needs them. */
   readonly render: boolean;
+  /** Registries that are asked what they let anyone do. */
+  readonly probeRegistry: readonly string[];
 }
 
 const FOR_FILE = "one file: `bulkhead image scan`, `build lint` or `workload audit`; a directory: `bulkhead check DIR`";
@@ -38,6 +40,9 @@ export async function check(dir: string, options: CheckOptions): Promise<number>
       "--cluster --verify",
     );
   }
+  if (options.cluster && options.probeRegistry.length > 0) {
+    throw usageProblem("--probe-registry", "--probe-registry does not apply to a cluster", "check a directory");
+  }
   if (options.cluster) {
     return await runEvaluation(root, options, async (judging) => ({
       ...(await (await import("./cluster/check.ts")).checkCluster(judging, options, root)),
@@ -48,6 +53,10 @@ export async function check(dir: string, options: CheckOptions): Promise<number>
     const verifying = options.verify ? await openVerifier(judging.policy, root, options) : undefined;
     const context = verifying === undefined ? judging : { ...judging, trust: verifying.trust };
     const { evaluations, notes } = await scanTree(root, context, options);
+    for (const each of options.probeRegistry) {
+      const { scanRegistry } = await import("../scan/registry-probe.ts");
+      evaluations.take(await scanRegistry(registryNamed(each), options, judging));
+    }
     return {
       evaluations,
       notes: [...notes, ...(verifying?.notes ?? [])],
@@ -56,6 +65,17 @@ export async function check(dir: string, options: CheckOptions): Promise<number>
       join: joined,
     };
   });
+}
+
+/** @throws Problem (usage) where it is none */
+function registryNamed(written: string): string {
+  if (
+    /^[A-Za-z0-9.-]+(?::\d{1,5})?(?:\/[a-z0-9][a-z0-9._/-]*)?$|^\[[0-9a-fA-F:]+\](?::\d{1,5})?(?:\/[a-z0-9][a-z0-9._/-]*)?$/.test(
+      written,
+    )
+  )
+    return written;
+  throw usageProblem(`--probe-registry ${written}`, "not a registry", "registry.example.com/shop/api");
 }
 
 /** The verifier, which a check without it need not load. */

@@ -59,6 +59,12 @@ probing(walking(updating(verifying(connecting(pulling(fetching(judging(program.c
   .description("check everything in a directory and report the ten controls")
   .option("--cluster", "check a live cluster instead of a directory", false)
   .option("--render", RENDER, false)
+  .option(
+    "--probe-registry <ref>",
+    "ask this registry what it lets anyone do, changing nothing: registry.example.com/shop/api; repeatable",
+    collect,
+    [] as string[],
+  )
   .action(async (dir: string, options) => finish((await import("./check.ts")).check(dir, options)));
 
 const image = program.command("image").description("scan and inspect images");

@@ -11,7 +11,8 @@ export type Asset =
   | SbomAsset
   | WorkloadAsset
   | NamespaceAsset
-  | ClusterAsset;
+  | ClusterAsset
+  | RegistryAsset;
 
 /**
  * A container image. Its identity is the config digest for real images, else the manifest digest (artifacts whose
@@ -119,6 +120,15 @@ export interface NamespaceAsset {
 export interface ClusterAsset {
   readonly kind: "cluster";
   /** The lineage: what the user calls it, in a report its authority; `manifests` of a directory. */
+  readonly id: string;
+  readonly lineage: string;
+  readonly name: string;
+}
+
+/** A registry that was asked. It is the same wherever it is asked from. */
+export interface RegistryAsset {
+  readonly kind: "registry";
+  /** `registry.example.com:5000` */
   readonly id: string;
   readonly lineage: string;
   readonly name: string;

@@ -71,6 +71,7 @@ function underAuthority(evaluation: Evaluation, asset: Asset, more: Partial<Eval
 function identified(asset: Asset, { directory, cluster }: Authorities): Asset {
   switch (asset.kind) {
     case "rootfs":
+    case "registry":
       return asset;
     case "image":
       return asset.path === undefined ? asset : { ...asset, lineage: lineageUnder(directory, asset.path) };

@@ -44,6 +44,7 @@ const types: Record<Asset["kind"], string> = {
   workload: "application",
   namespace: "application",
   cluster: "platform",
+  registry: "platform",
 };
 
 /**

@@ -137,7 +137,7 @@ const asset: fc.Arbitrary<Asset> = fc.oneof(
   record({ kind: fc.constant("sbom"), id: digest, lineage: text, name: text }, {}),
   record(
     {
-      kind: fc.constantFrom("rootfs", "file", "cluster"),
+      kind: fc.constantFrom("rootfs", "file", "cluster", "registry"),
       id: text,
       lineage: text,
       name: text,

@@ -4,10 +4,12 @@ import { accountCommands } from "./account-commands.ts";
 import { credentialProviderCommand } from "./credential-provider-command.ts";
 import type { Finish } from "./finish.ts";
 import { keysCommand } from "./keys-command.ts";
+import { mirrorCommand } from "./mirror-commands.ts";
 
 export function registryCommands(program: Command, finish: Finish): void {
   const registry = program.command("registry").description("guard a registry: who may pull and push what");
   accountCommands(registry, finish);
   keysCommand(registry, finish);
   credentialProviderCommand(registry, finish);
+  mirrorCommand(registry, finish);
 }

@@ -58,3 +58,4 @@ export interface Layer {
 }
 
 export type * from "./server/model.ts";
+export type * from "./server/probe-model.ts";

@@ -210,10 +210,20 @@ export interface Upstreams {
   /** Undefined: the repository is our own. */
   of(repository: string): { readonly name: string } | undefined;
   /**
+   * The repository of ours that a client means who asks us in another registry's place, and so names it without the namespace.
+   * Undefined: the one that it names.
+   *
+   * @param asked - `host`: by which it asks, with a port where it wrote one; `ns`: of the query, as containerd has it
+   */
+  meant(repository: string, asked: { readonly host?: string; readonly ns?: string }): string | undefined;
+  /**
    * Sees to it that the engine holds what is asked for, fetched, verified and aged as the policy wants, its referrers with it.
-   * What is there is served when the upstream is not.
+   * What is there is served when the upstream is not. The pull gate is then asked for the decision's digest, where it has one: a
+   * tag may name another one a moment later.
    */
   ensure(asked: PullAsked & { readonly reference: ManifestReference }): Promise<Decision>;
+  /** Whether an image has the blob that is let through: one that somebody else was let have may be in the engine as well. */
+  blob(asked: PullAsked & { readonly digest: Digest }): Promise<Decision>;
 }
 
 /** A line of the audit log: every decision. */

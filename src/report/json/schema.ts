@@ -124,7 +124,7 @@ const asset = z.discriminatedUnion("kind", [
     place: text.exactOptional(),
   }),
   z.object({
-    kind: z.enum(["rootfs", "file", "cluster"]),
+    kind: z.enum(["rootfs", "file", "cluster", "registry"]),
     id: text,
     lineage: text,
     name: text,

@@ -11,6 +11,7 @@ import type { RunningServer } from "../../../net/server-model.ts";
 import type { Grant, Refusal } from "../model.ts";
 import { faultRefusal, jsonAnswer, refusalAnswer, unavailable } from "./answers.ts";
 import { listCatalog, listReferrers, listTags } from "./lists.ts";
+import { meantRoute } from "./meant.ts";
 import type { Asked, Page, ProxyOptions } from "./options.ts";
 import { pullBlob, pullManifest } from "./pulls.ts";
 import { pushManifest, remove, upload } from "./pushes.ts";
@@ -42,9 +43,11 @@ export async function startProxy(options: ProxyOptions): Promise<RunningServer> 
 
 async function identified(
   request: GatewayRequest,
-  { authenticator, now, onError }: ProxyOptions,
+  { authenticator, upstreams, now, onError }: ProxyOptions,
 ): Promise<Asked | Refusal> {
-  const route = routeOf(request.method, request.path, request.query);
+  const named = routeOf(request.method, request.path, request.query);
+  if ("status" in named) return faultRefusal(named);
+  const route = meantRoute(named, request, upstreams);
   if ("status" in route) return faultRefusal(route);
   const given = headersOf(request.headers, "authorization");
   if (given.length > 1) return { status: 400, code: "UNSUPPORTED", message: "more than one Authorization header" };

@@ -4,6 +4,8 @@ export const bounds = {
   freshMilliseconds: 10_000,
   /** Milliseconds after which a verdict is no longer told, also where what it rests on does not answer. */
   keptMilliseconds: 60_000,
+  /** The same of one that something does not pass in: its signature may be there a moment later. */
+  refusedMilliseconds: 5_000,
   /** The same of one that rests on something that did not answer. */
   poorMilliseconds: 1_000,
   /** Milliseconds of one judgement, whoever still waits for it. */
@@ -12,8 +14,8 @@ export const bounds = {
   verdictBytes: 32 * 1024 * 1024,
   /** Bytes of what was read of manifests. */
   contentBytes: 32 * 1024 * 1024,
-  /** Repositories of which it is known when something in them changed. */
-  repositories: 10_000,
+  /** Images of which it is known when something of them changed. */
+  changed: 10_000,
   /** Blobs and children of which it is remembered in which manifests they are. */
   references: 100_000,
   /** Manifests that are tried for one blob, parents for one child, subjects for one statement. */

@@ -1,6 +1,7 @@
 /** What judging a manifest comes to: what does not pass, and for how long that counts. */
 import { checks } from "../../../checks/index.ts";
 import { unopenedImage } from "../../../core/asset.ts";
+import type { Digest } from "../../../core/digest.ts";
 import { actions } from "../../../core/enforcement.ts";
 import type { Evaluation } from "../../../core/evaluation.ts";
 import { type Gap, gapOf } from "../../../core/evidence.ts";
@@ -14,9 +15,13 @@ export interface Judgement {
   readonly until: number;
   /** False: something did not answer, and may a moment later. */
   readonly isWhole: boolean;
+  /** Manifests whose scans it rests on. */
+  readonly rests: readonly Digest[];
+  /** The engine does not have it any more. */
+  readonly isGone?: true;
 }
 
-export const PASSED: Judgement = { evaluations: [], until: Number.POSITIVE_INFINITY, isWhole: true };
+export const PASSED: Judgement = { evaluations: [], until: Number.POSITIVE_INFINITY, isWhole: true, rests: [] };
 
 /** Together they do not pass where one does not. */
 export function allOf(judgements: readonly Judgement[]): Judgement {
@@ -24,6 +29,7 @@ export function allOf(judgements: readonly Judgement[]): Judgement {
     evaluations: judgements.flatMap(({ evaluations }) => evaluations),
     until: Math.min(...judgements.map(({ until }) => until)),
     isWhole: judgements.every(({ isWhole }) => isWhole),
+    rests: judgements.flatMap(({ rests }) => rests),
   };
 }
 
@@ -60,5 +66,5 @@ export function unknownOf(
   const own = "registry/image-not-scanned";
   const check = known ?? OF_IMAGES.reduce((worst, id) => (rank(id) > rank(worst) ? id : worst), own);
   hardest.set(policy, check);
-  return { evaluations: [of(check)], until: Number.POSITIVE_INFINITY, isWhole: false };
+  return { evaluations: [of(check)], until: Number.POSITIVE_INFINITY, isWhole: false, rests: [] };
 }

@@ -15,7 +15,7 @@ import { createLanes } from "../../../scan/serving/lanes.ts";
 import type { RegistryPolicy, StoredManifest } from "../model.ts";
 import { bounds, lanes as lanesOfEngine, lookUps as lookUpBounds } from "./bounds.ts";
 import type { OpenRepository } from "./engine-repository.ts";
-import { type Judgement, unknownOf } from "./judgement.ts";
+import { type Judgement, PASSED, unknownOf } from "./judgement.ts";
 
 export interface TrustAsking {
   readonly repository: string;
@@ -105,6 +105,7 @@ export function pulledTrust({ open, host, clock }: PulledTrustOptions): PulledTr
       evaluations: evaluations.filter(({ verdict }) => verdict !== "pass"),
       until,
       isWhole: isComplete(held.lookUp),
+      rests: [],
     };
   }
 
@@ -116,7 +117,7 @@ export function pulledTrust({ open, host, clock }: PulledTrustOptions): PulledTr
 
 /** No rule is about it: unless all must be signed, nothing is asked. */
 function unasked(name: string, { policy, now }: TrustAsking): Judgement {
-  if (!policy.policy.registry.pull.signed) return { evaluations: [], until: Number.POSITIVE_INFINITY, isWhole: true };
+  if (!policy.policy.registry.pull.signed) return PASSED;
   const asset = unopenedImage(name);
   const draft = {
     subject: "signature",
@@ -141,7 +142,7 @@ function unasked(name: string, { policy, now }: TrustAsking): Judgement {
     gaps: [],
     observedAt: now.toISOString(),
   };
-  return { evaluations: [evaluation], until: Number.POSITIVE_INFINITY, isWhole: true };
+  return { ...PASSED, evaluations: [evaluation] };
 }
 
 function late(place: string): Problem {

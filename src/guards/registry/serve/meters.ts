@@ -9,9 +9,9 @@ export interface Meters {
   readonly seconds: Histogram<"operation">;
   readonly answers: Counter<"operation" | "status">;
   readonly refused: Counter<"reason">;
-  readonly bytes: Counter<"direction">;
-  readonly tokens: Counter<"grant" | "result">;
-  readonly engine: Histogram<"what" | "outcome">;
+  /** To clients. */
+  readonly bytes: Counter;
+  readonly tokens: Counter<"result">;
   readonly upstreams: Counter<"upstream" | "outcome">;
   readonly policyLoads: Counter<"result">;
   readonly policyLoaded: Gauge;
@@ -46,9 +46,8 @@ export function createMeters(metrics: Metrics = createMetrics()): Meters {
     refused: metrics.counter(
       named("refused_total", "Connections and requests of clients that were not served", "reason"),
     ),
-    bytes: metrics.counter(named("bytes_total", "Bytes of bodies that went through", "direction")),
-    tokens: metrics.counter(named("tokens_total", "Tokens that were asked for", "grant", "result")),
-    engine: metrics.histogram(named("engine_seconds", "Look-ups in the engine", "what", "outcome"), SECONDS),
+    bytes: metrics.counter(named("bytes_total", "Bytes of bodies that were sent to clients")),
+    tokens: metrics.counter(named("tokens_total", "Tokens that were asked for", "result")),
     upstreams: metrics.counter(named("upstream_requests_total", "Requests to upstreams", "upstream", "outcome")),
     policyLoads: metrics.counter(named("policy_loads_total", "Readings of the policy", "result")),
     policyLoaded: metrics.gauge(named("policy_loaded_timestamp_seconds", "When the policy in force was read")),

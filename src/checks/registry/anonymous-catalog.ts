@@ -1,0 +1,15 @@
+import { attemptCheck } from "./server/probe-check.ts";
+
+/** A registry that tells anyone which repositories it has. */
+export const anonymousCatalog = attemptCheck({
+  attempt: "catalog",
+  title: "Registries that list repositories to anyone",
+  severity: "low",
+  documentation: {
+    what: "A live probe, which only `--probe-registry` starts: asks for `/v2/_catalog` without credentials, with a token where the registry gives one to anyone. Nothing is changed.",
+    why: "The names of all repositories tell what there is to look for, and what might be pulled without credentials.",
+    fix: "Have the registry ask who is there before it lists its repositories.",
+  },
+  does: "lists its repositories to anyone",
+  fix: "require a token for the catalogue",
+});

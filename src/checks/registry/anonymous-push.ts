@@ -1,0 +1,15 @@
+import { attemptCheck } from "./server/probe-check.ts";
+
+/** A registry to which anyone pushes. */
+export const anonymousPush = attemptCheck({
+  attempt: "push",
+  title: "Registries that anyone may push to",
+  severity: "critical",
+  documentation: {
+    what: "A live probe, which only `--probe-registry` starts: begins an upload in a repository without credentials, with a token where the registry gives one to anyone, sends nothing and cancels it. No image, tag or blob is changed.",
+    why: "Whoever reaches the registry replaces the image that the next deployment pulls.",
+    fix: "Have the registry ask who is there, and let only those push who build.",
+  },
+  does: "lets anyone push",
+  fix: "require authentication for pushes",
+});
