@@ -20,6 +20,7 @@ const suites: Readonly<Record<string, () => Promise<Suite>>> = {
   lockfiles: async () => (await import("./lockfiles.ts")).lockfiles,
   network: async () => (await import("./network.ts")).network,
   notation: async () => (await import("./notation.ts")).notation,
+  "oci-distribution": async () => (await import("./oci-distribution.ts")).ociDistribution,
   "pod-security": async () => (await import("./pod-security.ts")).podSecurity,
   sboms: async () => (await import("./sboms.ts")).sboms,
   schemas: async () => (await import("./schemas.ts")).schemas,
@@ -62,7 +63,7 @@ function parseCommandLine() {
 
 async function refuse(why: string): Promise<number> {
   const lines = [`conformance: ${why}`, "usage: npm run conformance -- NAME [--data DIR]"];
-  for (const [name, load] of Object.entries(suites)) lines.push(`  ${name.padEnd(12)} ${(await load()).about}`);
+  for (const [name, load] of Object.entries(suites)) lines.push(`  ${name.padEnd(16)} ${(await load()).about}`);
   process.stderr.write(`${lines.join("\n")}\n`);
   return 2;
 }

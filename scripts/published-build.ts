@@ -16,6 +16,9 @@ const forRepositories = [
 /** Of that tree, what the package on a registry holds; npm adds what it always takes. */
 const packaged = ["bin/", "action/", "code/", "docs/", "CHANGELOG.md", "SECURITY.md", "THIRD_PARTY_NOTICES"] as const;
 
+/** Too large to go along for those who never use it: whoever wants it installs it beside the package. */
+const installedByUsers = "@electric-sql/pglite";
+
 /** As its package.json has it. */
 export interface BundledPackage {
   readonly name: string;
@@ -52,6 +55,7 @@ export async function buildPackage(
     chunkNames: "code/[name]-[hash]",
     bundle: true,
     splitting: true,
+    external: [installedByUsers],
     format: "esm",
     platform: "node",
     target: "node24",
@@ -78,7 +82,8 @@ export async function buildPackage(
     logLevel: "error",
   });
   const source = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Record<string, unknown>;
-  const { name, version, description, license, engines, type, bin } = source;
+  const { name, version, description, license, engines, type, bin, optionalDependencies = {} } = source;
+  const byUsers = (optionalDependencies as Record<string, string>)[installedByUsers];
   writeFileSync(
     join(outdir, "package.json"),
     `${JSON.stringify(
@@ -86,6 +91,9 @@ export async function buildPackage(
         ...{ name, version, description, license },
         ...(repository === undefined ? {} : { repository: { type: "git", url: `git+${repository}.git` } }),
         ...{ type, bin, files: packaged, engines },
+        peerDependencies: { [installedByUsers]: byUsers },
+        // npm installs no optional peer by itself.
+        peerDependenciesMeta: { [installedByUsers]: { optional: true } },
       },
       null,
       2,
@@ -103,10 +111,11 @@ export async function buildPackage(
   });
 }
 
-/** Licences that ask for their address and the author's name, and not for their text. */
+/** Licences that ask for their address and the author's name, or for nothing, and not for their text. */
 const byAddress: Readonly<Record<string, string>> = {
   "CC0-1.0": "https://creativecommons.org/publicdomain/zero/1.0/legalcode",
   "CC-BY-3.0": "https://creativecommons.org/licenses/by/3.0/legalcode",
+  Unlicense: "https://unlicense.org/",
 };
 
 /** The folder of every package of which something is in the bundle, sorted. */

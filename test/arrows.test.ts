@@ -119,6 +119,7 @@ const forbidden = [
   ["src/guards/runtime/other.ts", "../admission/webhook.ts", "guards-stand-apart"],
   ["src/guards/runtime/up.ts", "../../server/api.ts", "guards-stand-apart"],
   ["src/joins/baseline/show.ts", "../../report/table.ts", "joins"],
+  ["src/store/look.ts", "../engines/oci/model.ts", "store-keeps"],
   ["src/report/fetch.ts", "../collect/image/gather.ts", "report-shows"],
   ["src/report/look.ts", "../engines/oci/model.ts", "report-shows"],
   ["src/server/command.ts", "../cli/check.ts", "server"],

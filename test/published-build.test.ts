@@ -25,7 +25,8 @@ const manifest = (path: string) =>
   JSON.parse(readFileSync(join(path, "package.json"), "utf8")) as Record<string, unknown>;
 
 test("the package needs nothing to be installed beside it, and says which Node it is for", () => {
-  const { version } = manifest(root);
+  const { version, optionalDependencies } = manifest(root);
+  const pglite = (optionalDependencies as Record<string, string>)["@electric-sql/pglite"];
   const { description: _, ...published } = manifest(installed);
   assert.deepEqual(published, {
     name: "bulkhead",
@@ -35,6 +36,8 @@ test("the package needs nothing to be installed beside it, and says which Node i
     bin: { bulkhead: "bin/bulkhead.js" },
     files: ["bin/", "action/", "code/", "docs/", "CHANGELOG.md", "SECURITY.md", "THIRD_PARTY_NOTICES"],
     engines: { node: ">=24" },
+    peerDependencies: { "@electric-sql/pglite": pglite },
+    peerDependenciesMeta: { "@electric-sql/pglite": { optional: true } },
   });
   for (const file of ["LICENSE", "README.md", "docs/schemas/bulkhead-policy-v1.json"]) {
     assert.equal(readFileSync(join(installed, file), "utf8"), readFileSync(join(root, file), "utf8"));

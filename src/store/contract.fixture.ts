@@ -89,6 +89,21 @@ export function keepsWhatItIsGiven(open: () => Promise<Store>): void {
     await images.gone(keyOf(imageOf("shop/gone", "f")));
   });
 
+  over("what was found to be gone before it was seen again is there", async ({ images }) => {
+    const a = imageOf("shop/raced", "a");
+    const blob = imageOf("shop/raced", "d").digest;
+    await images.saw({ ...keyOf(a), tag: "t", mediaType: "m", at: later });
+    await images.saveBlobs(a, [blob], []);
+    await images.gone({ ...keyOf(a), tag: "t", asOf: at });
+    await images.gone({ ...keyOf(a), asOf: at });
+    assert.deepEqual((await images.find(a))?.tags, ["t"]);
+    assert.deepEqual(await images.manifestsWith("shop/raced", blob), [a.digest]);
+    await images.gone({ ...keyOf(a), tag: "t", asOf: later });
+    assert.deepEqual((await images.find(a))?.tags, []);
+    await images.gone({ ...keyOf(a), asOf: later });
+    assert.equal(await images.find(a), undefined);
+  });
+
   over("blobs and children lead to the manifests of their repository alone", async ({ images }) => {
     const [a, b, elsewhere] = [
       imageOf("shop/blobs", "a"),

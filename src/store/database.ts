@@ -1,7 +1,7 @@
 /** One database as the parts of the store use it, whichever it is. */
 import { type Kysely, sql, type Transaction } from "kysely";
 import type { Announcements } from "./changes.ts";
-import { storeProblem, timedOut } from "./failures.ts";
+import { busy, storeProblem, timedOut } from "./failures.ts";
 import type { Change } from "./model.ts";
 import type { Tables } from "./tables.ts";
 
@@ -10,6 +10,8 @@ export interface Database {
   /** For messages: no password is in it. */
   readonly place: string;
   readonly announcements: Announcements;
+  /** Questions that were asked and not answered yet. */
+  readonly asking: { count: number };
   /** What is told to other processes when the transaction is committed; undefined: there are none. */
   readonly announce?: (transaction: Transaction<Tables>, changes: readonly Change[]) => Promise<void>;
   /** Of a lock that ends with this process; undefined: another process holds it. */
@@ -21,17 +23,24 @@ export interface Database {
 export const ANSWER_MILLISECONDS = 5_000;
 export const LONG_MILLISECONDS = 60_000;
 
+/** More than any guard asks at once: a database that hangs is not asked more. */
+const MAX_ASKING = 2_000;
+
 /** @throws {Problem} `store.*` */
 export async function asked<T>(
-  { place, kysely }: Pick<Database, "place" | "kysely">,
+  { place, kysely, asking }: Pick<Database, "place" | "kysely" | "asking">,
   ask: (kysely: Kysely<Tables>) => Promise<T>,
   milliseconds = ANSWER_MILLISECONDS,
 ): Promise<T> {
+  if (asking.count >= MAX_ASKING) throw busy(place, asking.count);
+  asking.count++;
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(timedOut(place, milliseconds)), milliseconds);
   });
-  const answer = ask(kysely);
+  const answer = ask(kysely).finally(() => {
+    asking.count--;
+  });
   // What comes after the time is up is nobody's.
   answer.catch(() => {});
   try {

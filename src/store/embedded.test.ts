@@ -9,6 +9,7 @@ import type { Database } from "./database.ts";
 import { openDatabase, openStore, storeOver } from "./open.ts";
 import { passFor } from "./pass.fixture.ts";
 import { queuesJobs } from "./queue.fixture.ts";
+import { tidiesUp } from "./upkeep.fixture.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "bulkhead-store-"));
 let database: Promise<Database> | undefined;
@@ -27,6 +28,10 @@ queuesJobs(opened, async (milliseconds) => {
   if (database !== undefined) await passFor(await database, milliseconds);
 });
 keepsWhatItIsGiven(opened);
+tidiesUp(async () => {
+  await opened();
+  return database as Promise<Database>;
+});
 
 test("a folder that is open already says so, and which way out there is", async () => {
   await opened();

@@ -41,6 +41,7 @@ function database(folder: string, kysely: Kysely<Tables>, lock: Disposable): Dat
     kysely,
     place: folder,
     announcements: announcements(),
+    asking: { count: 0 },
     // No other process is there to hold anything.
     hold: async (name) => {
       if (held.has(name)) return undefined;

@@ -33,6 +33,10 @@ export function timedOut(place: string, milliseconds: number): Problem {
   return problemOf("store.timeout", place, `the database did not answer within ${milliseconds / 1_000} s`);
 }
 
+export function busy(place: string, asking: number): Problem {
+  return problemOf("store.busy", place, `${asking} questions wait for the database's answer`);
+}
+
 function problemOf(code: string, place: string, cause: string, remedy?: string, error?: unknown): Problem {
   return new Problem(
     { kind: "unavailable", code, place, cause, ...(remedy === undefined ? {} : { remedy }) },

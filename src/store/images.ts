@@ -21,6 +21,7 @@ function presence(database: Database): Pick<ImageStore, "saw" | "gone" | "find" 
         const id = await imageId(transaction, key);
         await sql`
           update image set media_type = ${mediaType}, is_there = true, gone_at = null,
+            seen_at = greatest(seen_at, ${at}::timestamptz),
             pushed_at = case when is_there then least(pushed_at, ${at}::timestamptz) else ${at}::timestamptz end
           where id = ${id}::bigint`.execute(transaction);
         changes.push(...changedImages([key]));
@@ -37,20 +38,22 @@ function presence(database: Database): Pick<ImageStore, "saw" | "gone" | "find" 
           if (digest !== key.digest) changes.push(...changedImages([{ ...key, digest: digest as Digest }]));
         }
       }),
-    gone: ({ tag, ...key }) =>
+    gone: ({ tag, asOf, ...key }) =>
       written(database, async (transaction, changes) => {
-        const image = sql`(select id from image where repository = ${key.repository} and digest = ${key.digest})`;
+        const image = sql`select id from image where repository = ${key.repository} and digest = ${key.digest}`;
+        const isOld = sql`(${asOf ?? null}::timestamptz is null or seen_at <= ${asOf ?? null}::timestamptz)`;
         if (tag === undefined) {
-          await sql`delete from tag where image_id = ${image}`.execute(transaction);
-          await sql`delete from reference where image_id = ${image}`.execute(transaction);
-          await sql`
-            update image set is_there = false, gone_at = now()
-            where repository = ${key.repository} and digest = ${key.digest} and is_there`.execute(transaction);
+          const { rows } = await sql<{ readonly id: string }>`
+            update image set is_there = false, gone_at = case when is_there then now() else gone_at end
+            where id = (${image}) and (seen_at is null or ${isOld}) returning id::text as id`.execute(transaction);
+          const id = rows[0]?.id;
+          if (id === undefined) return;
+          await sql`delete from tag where image_id = ${id}::bigint`.execute(transaction);
+          await sql`delete from reference where image_id = ${id}::bigint`.execute(transaction);
         } else {
           await sql`
-            delete from tag where repository = ${key.repository} and name = ${tag} and image_id = ${image}`.execute(
-            transaction,
-          );
+            delete from tag where repository = ${key.repository} and name = ${tag} and image_id = (${image})
+            and ${isOld}`.execute(transaction);
         }
         changes.push(...changedImages([key]));
       }),

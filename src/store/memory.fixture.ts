@@ -28,6 +28,7 @@ interface Known {
   readonly key: ImageKey;
   mediaType: string;
   pushedAt: Date;
+  seenAt: Date;
   isThere: boolean;
   /** → when it was seen to have it */
   readonly tags: Map<string, Date>;
@@ -127,6 +128,7 @@ function memoryImages(ask: () => Promise<void>, tell: (change: Change) => void) 
       key: { repository, digest },
       mediaType: "",
       pushedAt: new Date(0),
+      seenAt: new Date(0),
       isThere: false,
       tags: new Map(),
       blobs: [],
@@ -162,6 +164,7 @@ function memoryImages(ask: () => Promise<void>, tell: (change: Change) => void) 
       const of = known(key);
       of.pushedAt = of.isThere && of.pushedAt < at ? of.pushedAt : at;
       of.isThere = true;
+      if (of.seenAt < at) of.seenAt = at;
       of.mediaType = mediaType;
       if (tag !== undefined) {
         const holder = [...all.values()].find(
@@ -176,10 +179,12 @@ function memoryImages(ask: () => Promise<void>, tell: (change: Change) => void) 
       }
       changed(key);
     },
-    gone: async ({ tag, ...key }) => {
+    gone: async ({ tag, asOf, ...key }) => {
       await ask();
       const of = all.get(idOf(key));
       if (of === undefined) return;
+      const seen = tag === undefined ? of.seenAt : of.tags.get(tag);
+      if (asOf !== undefined && seen !== undefined && seen > asOf) return;
       if (tag !== undefined) of.tags.delete(tag);
       else {
         of.isThere = false;

@@ -91,8 +91,13 @@ export interface ImageStore {
    * unless it was seen there later.
    */
   saw(key: ImageKey & { readonly tag?: string; readonly mediaType: string; readonly at: Date }): Promise<void>;
-  /** With a tag that alone; without one the image with its tags and blobs. Of a scan nothing is forgotten but by {@link Store.retain}. */
-  gone(key: ImageKey & { readonly tag?: string }): Promise<void>;
+  /**
+   * With a tag that alone; without one the image with its tags and blobs. Of a scan nothing is forgotten but by
+   * {@link Store.retain}.
+   *
+   * @param key - `asOf`: when it was found to be gone; what was seen after that stays
+   */
+  gone(key: ImageKey & { readonly tag?: string; readonly asOf?: Date }): Promise<void>;
   /** Of one image that is there. */
   find(key: ImageKey): Promise<ListedImage | undefined>;
   /** In pages by key: what is stored of each image that is there. */

@@ -31,6 +31,7 @@ export async function postgresDatabase(
       kysely: new Kysely<Tables>({ dialect: postgresDialect(pool) }),
       place,
       announcements: told,
+      asking: { count: 0 },
       announce: async (transaction, changes) => {
         const payloads = changes.map((change) => payloadOf(change, own));
         await sql`select pg_notify(${CHANNEL}, payload) from unnest(${payloads}::text[]) as told (payload)`.execute(

@@ -16,6 +16,7 @@ export interface Tables {
     /** Null: it was never seen to be there. */
     readonly media_type: string | null;
     readonly pushed_at: Date | null;
+    readonly seen_at: Date | null;
     readonly is_there: Generated<boolean>;
     readonly gone_at: Date | null;
   };

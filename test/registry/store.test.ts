@@ -6,6 +6,7 @@ import type { Store } from "../../src/store/model.ts";
 import { openDatabase, openStore, storeOver } from "../../src/store/open.ts";
 import { passFor } from "../../src/store/pass.fixture.ts";
 import { queuesJobs } from "../../src/store/queue.fixture.ts";
+import { tidiesUp } from "../../src/store/upkeep.fixture.ts";
 import { findPostgres, type Postgres, startPostgres } from "./postgres.ts";
 
 const programs = findPostgres();
@@ -39,6 +40,7 @@ describe("the store over PostgreSQL", { skip: programs === undefined && "Postgre
     },
   );
   keepsWhatItIsGiven(() => opened());
+  tidiesUp(() => database as Promise<Database>);
 
   test("over loopback with a password, and another replica sees what the first wrote", async () => {
     const other = await opened(postgres.loopbackUrl);

@@ -13,6 +13,7 @@ import { Problem } from "../../core/problem.ts";
 import type { StatedAt } from "../../core/setting.ts";
 import { type OpenedTrust, openTrust } from "../../scan/trust.ts";
 import type { RegistryPolicy, RegistryPolicySet } from "./model.ts";
+import { keysOfChecks } from "./push/verdict.ts";
 
 export interface RegistryPolicyOptions {
   /** `--policy`: a file, or `git:REF:PATH`. Absent: what the directory states, or else the default. */
@@ -139,6 +140,7 @@ const PARAMETERS: Readonly<Record<string, SettingKey>> = {
   "registry/image-not-scanned": "registry.pull.scannedWithinDays",
   "registry/image-too-old": "registry.pull.maxAgeDays",
   "registry/repository-not-served": "registry.pull.repositories",
+  ...keysOfChecks,
 };
 
 function parameterOf(check: string): SettingKey {

@@ -16,6 +16,7 @@ export const registryTables: Migration = {
       digest text collate "C" not null,
       media_type text,
       pushed_at timestamptz,
+      seen_at timestamptz,
       is_there boolean not null default false,
       gone_at timestamptz,
       unique (repository, digest)

@@ -66,6 +66,9 @@ export function warningHeaders(warnings: readonly string[]): string[] {
   });
 }
 
+/** Without what every answer says anyway. */
 function flat(headers: Readonly<Record<string, string>>): string[] {
-  return Object.entries(headers).flat();
+  return Object.entries(headers)
+    .filter(([name]) => name.toLowerCase() !== VERSION[0].toLowerCase())
+    .flat();
 }

@@ -37,7 +37,9 @@ export async function judgeDelete(
     return { decision: decide([fault("fail", `nothing is deleted from ${repository}`)], policy, subject) };
   }
   const isImmutable = immutableTagsOf(policy.policy.registry, repository);
-  const look: Look = { repository, isImmutable, staysWhileRunning: deletes === "unused", now: asked.now, ...options };
+  const { store, engine } = options;
+  const staysWhileRunning = deletes === "unused";
+  const look: Look = { repository, isImmutable, staysWhileRunning, now: asked.now, store, engine };
   const stored = "blob" in target ? undefined : await manifestAt(target, look);
   const found = "blob" in target ? await blobFault(target.blob, look) : await faultOf(target, stored, look);
   const faults = found === undefined ? [] : [found instanceof Problem ? unknown(reference, look, found) : found];
