@@ -97,6 +97,13 @@ test("a scan that is older than the policy allows is unknown, and so is one whos
   assert.equal(told(await held.pull("1")), "refuse 403 DENIED; image/known-vulnerabilities unknown deny");
 });
 
+test("a scan that judged nothing is no pass", async (t) => {
+  const held = await guarded(t);
+  const image = pushImage(held, "a", "1");
+  await saveScan(held, image.digest, { evaluations: [] });
+  assert.equal(told(await held.pull("1")), `refuse 403 DENIED; ${NOT_SCANNED}`);
+});
+
 test("exceptions hold until they end, whatever held when the image was scanned", async (t) => {
   const exception = {
     ids: ["CVE-2026-0"],
@@ -291,7 +298,7 @@ test("an archive under a signature's media type is not read as one", async (t) =
   const image = pushImage(held, "a", "1");
   await saveScan(held, image.digest);
   const config = held.registry.blob("application/vnd.oci.image.config.v1+json", "{}");
-  for (const content of [Buffer.alloc(512), Buffer.from([0x1f, 0x8b, 8, 0])]) {
+  for (const content of [Buffer.alloc(512), Buffer.from([0x1f, 0x8b, 8, 0]), Buffer.from("BZh91"), tarText()]) {
     const layer = held.registry.blob("application/vnd.in-toto+json", content);
     held.registry.manifest({ config, layers: [layer], subject: image }, "hidden");
     const refused = await held.pull("hidden");
@@ -315,3 +322,18 @@ test("the list that stands in for referrers is read where what is in it is", asy
   assert.equal(told(await held.pull(image.digest.replace(":", "-"))), "allow policy");
   assert.equal(told(await held.blob(config.digest)), "allow policy");
 });
+
+/** A tar without a NUL (as of before ustar), which is JSON at once. */
+function tarText(): Buffer {
+  const header = Buffer.alloc(512, " ");
+  header.write('{"a":"', 0);
+  header.write("x".repeat(94), 6);
+  header.write("0000644 0000000 0000000 00000000001 00000000000 ", 100);
+  header.write("0", 156);
+  header.write('"}', 510);
+  const sum =
+    header.reduce((total, byte) => total + byte, 0) - header.subarray(148, 156).reduce((a, b) => a + b, 0) + 8 * 32;
+  header.write(`${sum.toString(8).padStart(6, "0")}  `, 148);
+  JSON.parse(String(header));
+  return header;
+}
