@@ -1,8 +1,8 @@
 /** Files that a command makes into a folder, and makes over when it is run again. */
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { Problem, usageProblem } from "../core/problem.ts";
-import { isThere, writeWhole } from "../engines/files/write.ts";
+import { isThere, refuseLinkedFolders, writeWhole } from "../engines/files/write.ts";
 
 export interface OwnFiles {
   /** What `--write` names. */
@@ -14,6 +14,8 @@ export interface OwnFiles {
   readonly command: string;
   /** No link below it is written through. */
   readonly root: string;
+  /** Folders below the named one that their names begin with are made. */
+  readonly folders?: true;
 }
 
 /**
@@ -22,7 +24,7 @@ export interface OwnFiles {
  * @returns their paths
  * @throws Problem (usage) `files.exists`, or where there is no such folder
  */
-export function writeOwnFiles({ folder, files, madeBy, command, root }: OwnFiles): string[] {
+export function writeOwnFiles({ folder, files, madeBy, command, root, folders }: OwnFiles): string[] {
   if (!existsSync(folder)) throw usageProblem(`--write ${folder}`, "no such directory", `make it: mkdir -p ${folder}`);
   const placed = files.map(({ name, text }) => ({ path: join(folder, name), text }));
   for (const { path } of placed) {
@@ -32,6 +34,10 @@ export function writeOwnFiles({ folder, files, madeBy, command, root }: OwnFiles
     throw new Problem({ kind: "usage", code: "files.exists", place: path, cause, remedy });
   }
   return placed.map(({ path, text }) => {
+    if (folders === true) {
+      refuseLinkedFolders(path, [root]);
+      mkdirSync(dirname(path), { recursive: true });
+    }
     writeWhole(path, text, { within: [root] });
     return path;
   });

@@ -13,6 +13,7 @@ import { credentialsIn } from "../../src/guards/registry/upstream/credentials.ts
 import { type OpenedUpstreams, openUpstreams } from "../../src/guards/registry/upstream/upstreams.ts";
 import { createUpstream } from "../../src/net/upstream.ts";
 import { type MemoryStore, memoryStore } from "../../src/store/memory.fixture.ts";
+import { bulkhead } from "../bulkhead.ts";
 import { type Cosign, cosignIn, withoutCosign } from "../trust/cosign.ts";
 import { startRegistry, type TestRegistry } from "../trust/registry.ts";
 import { findProgram } from "./client-programs.ts";
@@ -115,6 +116,39 @@ describe("pull-through", { skip: withoutCosign }, () => {
     assert.equal(proxy.decided.at(-1)?.entry.repository, "open/team/mirrored");
     await store.jobs.take("test", 10, 60_000);
     assert.equal((await fetch(`${proxy.origin}/v2/team/mirrored/manifests/1`)).status, 404, "our own is another one");
+  });
+
+  it("is asked by a real client in another registry's place, by the settings that are made for it", async (t) => {
+    if (findProgram("podman") === undefined) return t.skip("podman is not installed");
+    const digest = await hub.image("team/named:1", "by another name");
+    const proxy = await replica();
+    // A registry that nobody could reach: what answers is the guard.
+    const policy = {
+      apiVersion: "bulkhead/v1",
+      registry: { upstreams: { open: { registry: "registry.invalid" } } },
+    };
+    const node = await mkdtemp(join(folder, "node-"));
+    await writeFile(join(node, "bulkhead.yaml"), JSON.stringify(policy));
+    const words = ["registry", "mirror-config", proxy.origin, "--for", "podman", "--policy"];
+    const made = await bulkhead([...words, join(node, "bulkhead.yaml"), "--write", node], { cwd: node, home: node });
+    assert.equal(made.code, 0, made.stderr);
+    const environment = {
+      PATH: process.env.PATH ?? "",
+      HOME: node,
+      CONTAINERS_REGISTRIES_CONF: join(node, "etc/containers/registries.conf.d/50-bulkhead.conf"),
+    };
+    const storage = ["--root", join(node, "root"), "--runroot", join(node, "run"), "--storage-driver", "vfs"];
+    const image = "registry.invalid/team/named:1";
+    await run("podman", [...storage, "pull", "--quiet", image], { env: environment });
+    const { stdout } = await run("podman", [...storage, "image", "inspect", "--format", "{{.Digest}}", image], {
+      env: environment,
+    });
+    assert.equal(stdout.trim(), digest);
+    assert.equal(
+      proxy.decided.some(({ entry }) => entry.repository === "open/team/named"),
+      true,
+    );
+    await store.jobs.take("test", 10, 60_000);
   });
 
   it("lets two replicas fetch one image once", async () => {

@@ -4,6 +4,7 @@ import { accountCommands } from "./account-commands.ts";
 import { credentialProviderCommand } from "./credential-provider-command.ts";
 import type { Finish } from "./finish.ts";
 import { keysCommand } from "./keys-command.ts";
+import { mirrorCommand } from "./mirror-commands.ts";
 import { serveCommands } from "./serve-command.ts";
 
 export function registryCommands(program: Command, finish: Finish): void {
@@ -12,4 +13,5 @@ export function registryCommands(program: Command, finish: Finish): void {
   accountCommands(registry, finish);
   keysCommand(registry, finish);
   credentialProviderCommand(registry, finish);
+  mirrorCommand(registry, finish);
 }

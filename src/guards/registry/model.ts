@@ -222,6 +222,8 @@ export interface Upstreams {
    * tag may name another one a moment later.
    */
   ensure(asked: PullAsked & { readonly reference: ManifestReference }): Promise<Decision>;
+  /** Whether an image has the blob that is let through: one that somebody else was let have may be in the engine as well. */
+  blob(asked: PullAsked & { readonly digest: Digest }): Promise<Decision>;
 }
 
 /** A line of the audit log: every decision. */

@@ -13,7 +13,7 @@ import { parsed } from "./engine.ts";
 import { engineHeaders, readAnswer, toEngine } from "./forwarded.ts";
 import { inTime, record, refusalOf } from "./judge.ts";
 import type { Asked, ProxyOptions } from "./options.ts";
-import { engineFailure, through } from "./pulls.ts";
+import { engineFailure, ensured, through } from "./pulls.ts";
 import { type Entry, entriesOf, INDEX, inTag, merged } from "./referrers.ts";
 
 type Kind<K extends DistributionRequest["kind"]> = Extract<DistributionRequest, { kind: K }>;
@@ -82,6 +82,12 @@ export async function listCatalog(asked: Asked, options: ProxyOptions): Promise<
 export async function listReferrers(asked: Asked, options: ProxyOptions, wanted: Kind<"referrers">): Promise<void> {
   const { request, identity, now } = asked;
   const { repository, digest, artifactType } = wanted;
+  const fetched = await ensured(asked, options, { repository, reference: { digest } });
+  const missing = fetched === undefined ? undefined : refusalOf(fetched);
+  if (fetched !== undefined && missing !== undefined) {
+    record(asked, options, fetched, { repository, reference: digest });
+    return request.answer(refusalAnswer(missing));
+  }
   const about = { repository, digest, principal: identity.principal, now };
   const filter = artifactType === undefined ? {} : { artifactType };
   const decision = await inTime(

@@ -39,7 +39,12 @@ export const openPush: PushGate = {
   remove: async () => allowed,
 };
 
-export const noUpstreams: Upstreams = { of: () => undefined, meant: () => undefined, ensure: async () => allowed };
+export const noUpstreams: Upstreams = {
+  of: () => undefined,
+  meant: () => undefined,
+  ensure: async () => allowed,
+  blob: async () => allowed,
+};
 
 export interface OpenProxy extends RunningServer {
   /** `127.0.0.1:PORT` */

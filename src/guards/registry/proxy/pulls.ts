@@ -1,4 +1,5 @@
-import type { DistributionRequest } from "../../../engines/oci/distribution/model.ts";
+import type { Digest } from "../../../core/digest.ts";
+import type { DistributionRequest, ManifestReference } from "../../../engines/oci/distribution/model.ts";
 import { referenceText } from "../../../engines/oci/distribution/routes.ts";
 import type { HttpFailure } from "../../../net/failure.ts";
 import { headerOf } from "../../../net/raw-headers.ts";
@@ -10,14 +11,22 @@ import type { Asked, ProxyOptions } from "./options.ts";
 
 type Kind<K extends DistributionRequest["kind"]> = Extract<DistributionRequest, { kind: K }>;
 
-/** Whether what is another registry's is here; of our own repositories there is nothing to see to. */
-async function ensured(asked: Asked, options: ProxyOptions, wanted: Kind<"manifest">): Promise<Decision | undefined> {
-  const { upstreams, pullMilliseconds, onError } = options;
-  const { repository, reference } = wanted;
+/** Whether what is another registry's is here, and let through; of our own repositories there is nothing to see to. */
+export async function ensured(
+  asked: Asked,
+  { upstreams, pullMilliseconds, onError }: ProxyOptions,
+  {
+    repository,
+    ...wanted
+  }: { readonly repository: string } & ({ readonly reference: ManifestReference } | { readonly blob: Digest }),
+): Promise<Decision | undefined> {
   if (upstreams.of(repository) === undefined) return undefined;
   const { identity, now, request } = asked;
-  const about = { repository, reference, principal: identity.principal, now };
-  const judge = (deadline: AbortSignal) => upstreams.ensure({ ...about, deadline });
+  const about = { repository, principal: identity.principal, now };
+  const judge = (deadline: AbortSignal) =>
+    "blob" in wanted
+      ? upstreams.blob({ ...about, digest: wanted.blob, deadline })
+      : upstreams.ensure({ ...about, reference: wanted.reference, deadline });
   return await inTime(judge, pullMilliseconds(), request.gone, onError);
 }
 
@@ -25,7 +34,7 @@ export async function pullManifest(asked: Asked, options: ProxyOptions, wanted: 
   const { request, identity, now } = asked;
   const { repository, reference } = wanted;
   const about = { repository, reference: referenceText(reference) };
-  const fetched = await ensured(asked, options, wanted);
+  const fetched = await ensured(asked, options, { repository, reference });
   const missing = fetched === undefined ? undefined : refusalOf(fetched);
   if (fetched !== undefined && missing !== undefined) {
     record(asked, options, fetched, about);
@@ -66,6 +75,12 @@ export async function pullBlob(asked: Asked, options: ProxyOptions, wanted: Kind
   const isAskedForPush = request.method === "HEAD" && mayPush(identity.grants, repository);
   let warnings: readonly string[] = [];
   if (!isAskedForPush) {
+    const fetched = await ensured(asked, options, { repository, blob: digest });
+    const missing = fetched === undefined ? undefined : refusalOf(fetched);
+    if (fetched !== undefined && missing !== undefined) {
+      record(asked, options, fetched, { repository, reference: digest });
+      return request.answer(refusalAnswer(missing));
+    }
     const decision = await inTime(
       (deadline) => options.pull.blob({ repository, digest, principal: identity.principal, now, deadline }),
       options.pullMilliseconds(),

@@ -27,7 +27,14 @@ export interface MadeUpstream extends Loopback {
   readonly manifests: Map<string, { readonly mediaType: string; readonly bytes: Buffer }>;
   readonly blobs: Map<string, Buffer>;
   /** What it does instead of answering; `referrers`: it has the list of referrers. */
-  state: { silent?: boolean; throttled?: boolean; left?: number; referrers?: boolean; corrupt?: boolean };
+  state: {
+    silent?: boolean;
+    throttled?: boolean;
+    left?: number;
+    referrers?: boolean;
+    corrupt?: boolean;
+    hold?: Promise<void>;
+  };
   /** Puts an image there, and tags it. */
   image(repository: string, tag: string, more?: MadeImage): Digest;
   /** Manifests that were sent, which count. */
@@ -49,7 +56,8 @@ export async function madeUpstream(t: TestContext): Promise<MadeUpstream> {
   const token = "anonymous-token";
   let pulls = 0;
   // Blobs lie elsewhere, where nobody may be told who asks.
-  const storage = await listen(t, (request, response) => {
+  const storage = await listen(t, async (request, response) => {
+    await made.state.hold;
     const bytes = blobs.get((request.url ?? "").slice(1));
     if (request.headers.authorization !== undefined) return response.writeHead(400).end();
     if (bytes === undefined) return response.writeHead(404).end();
@@ -184,6 +192,7 @@ export interface World {
   readonly fetched: Fetched[];
   /** Of the clock that the guard goes by: milliseconds are added. */
   readonly time: { now: number };
+  blob(repository: string, digest: Digest, more?: Asking): Promise<Decision>;
   /** Asks for a reference as a principal would. */
   pull(repository: string, reference: string, more?: Asking): Promise<Decision>;
 }
@@ -195,7 +204,10 @@ export interface Asking {
   readonly now?: Date;
 }
 
-/** @param rule - of the namespace `hub`, beside its registry; in YAML's JSON */
+/**
+ * @param rule - of the namespace `hub`, beside its registry; in YAML's JSON
+ * @param more - `policy`: keys in place of these, where HOST stands for the upstream
+ */
 export async function world(
   t: TestContext,
   rule: Readonly<Record<string, unknown>> = {},
@@ -216,7 +228,7 @@ export async function world(
     trust: { signers: { release: { key: "release.pub" } } },
     ...more.policy,
   };
-  await writeFile(join(folder, "bulkhead.yaml"), JSON.stringify(policy));
+  await writeFile(join(folder, "bulkhead.yaml"), JSON.stringify(policy).replaceAll('"HOST"', `"${upstream.host}"`));
   const policies = await openRegistryPolicies({
     policy: join(folder, "bulkhead.yaml"),
     root: folder,
@@ -243,14 +255,17 @@ export async function world(
     guard,
     fetched,
     time,
-    pull: (repository, reference, { principal, patience = 20_000, now = new Date() } = {}) =>
-      guard.ensure({
-        repository,
-        reference: referenceOf(reference),
-        principal: { name: "robot:node", kind: "robot", isExempt: false, ...principal },
-        now,
-        deadline: AbortSignal.timeout(patience),
-      }),
+    blob: (repository, digest, more) => guard.blob({ repository, digest, ...askedBy(more) }),
+    pull: (repository, reference, more) =>
+      guard.ensure({ repository, reference: referenceOf(reference), ...askedBy(more) }),
+  };
+}
+
+function askedBy({ principal, patience = 20_000, now = new Date() }: Asking = {}) {
+  return {
+    principal: { name: "robot:node", kind: "robot" as const, isExempt: false, ...principal },
+    now,
+    deadline: AbortSignal.timeout(patience),
   };
 }
 

@@ -6,9 +6,10 @@
 import type { Digest } from "../../../core/digest.ts";
 import { asProblem, Problem } from "../../../core/problem.ts";
 import { createRecent } from "../../../core/recent.ts";
+import type { ManifestReference } from "../../../engines/oci/distribution/model.ts";
 import { LATE, within } from "../../../scan/serving/flights.ts";
 import type { Store } from "../../../store/model.ts";
-import type { Decision, Engine, RegistryPolicy, RegistryPolicySet, Upstreams } from "../model.ts";
+import type { Decision, Engine, PullAsked, RegistryPolicy, RegistryPolicySet, Upstreams } from "../model.ts";
 import { kindOf, type ManifestKind, taggedSubject } from "./about.ts";
 import { bounds } from "./bounds.ts";
 import type { EnginePlace } from "./engine-place.ts";
@@ -39,11 +40,9 @@ export interface OpenedUpstreams extends Upstreams {
   close(): void;
 }
 
-type Asked = Parameters<Upstreams["ensure"]>[0];
-
 /** One request, about one repository of an upstream. */
 interface Asking {
-  readonly asked: Asked;
+  readonly asked: PullAsked;
   readonly upstream: UpstreamRepository;
   readonly remote: Remote;
   readonly policy: RegistryPolicy;
@@ -64,15 +63,21 @@ export function openUpstreams(options: UpstreamsOptions): OpenedUpstreams {
   });
   /** Until when a manifest is taken to be in the engine, and what it is. */
   const there = createRecent<string, ManifestKind & { readonly until: number }>(bounds.remembered);
+  /** Which manifests have a blob, and until when that is taken to be so. */
+  const holders = createRecent<string, { readonly digests: readonly Digest[]; readonly until: number }>(
+    bounds.remembered,
+  );
   /** Until when an image is taken not to be scanned yet. */
   const unscanned = createRecent<string, number>(bounds.remembered);
   const refreshed = createRecent<string, number>(bounds.remembered);
 
-  async function ensure(asked: Asked): Promise<Decision> {
+  /** Nothing is asked for that the policy does not allow, whatever the engine has by now. */
+  async function decide(asked: PullAsked, of: (asking: Asking) => Promise<Decision>): Promise<Decision> {
     const upstream = upstreamOf(upstreamsIn(policies().forEnvironment(undefined)), asked.repository);
     if (upstream === undefined) return allowed("grant", "one of our own repositories");
     try {
-      return await ensureOf(upstream, asked);
+      const asking = askingOf(upstream, asked);
+      return "asked" in asking ? await of(asking) : asking;
     } catch (error) {
       const problem = asProblem(error, upstream.name);
       if (problem instanceof Problem) return unavailable(upstream.name, problem);
@@ -80,7 +85,7 @@ export function openUpstreams(options: UpstreamsOptions): OpenedUpstreams {
     }
   }
 
-  async function ensureOf(stated: UpstreamRepository, asked: Asked): Promise<Decision> {
+  function askingOf(stated: UpstreamRepository, asked: PullAsked): Asking | Decision {
     const { source, name, namespace } = stated;
     if (source === undefined) {
       const reason = `${asked.repository} names no repository of ${stated.rule.registry}`;
@@ -100,9 +105,10 @@ export function openUpstreams(options: UpstreamsOptions): OpenedUpstreams {
         detail: { upstream: name },
       });
     }
-    const remote = remotes.of({ ...upstream, source });
-    const asking: Asking = { asked, upstream, remote, policy };
-    const { reference } = asked;
+    return { asked, upstream, remote: remotes.of({ ...upstream, source }), policy };
+  }
+
+  async function ensureReference(asking: Asking, reference: ManifestReference): Promise<Decision> {
     if ("digest" in reference) return await ensureDigest(asking, reference.digest);
     const subject = taggedSubject(reference.tag);
     return subject === undefined ? await ensureTag(asking, reference.tag) : await ensureBeside(asking, subject);
@@ -206,6 +212,33 @@ export function openUpstreams(options: UpstreamsOptions): OpenedUpstreams {
     return allowed(basis, `${name} is let through`, { digest, outcomes, warnings });
   }
 
+  /** Referrers have blobs as well. */
+  async function ensureBlob(asking: Asking, blob: Digest): Promise<Decision> {
+    const { upstream, asked } = asking;
+    const { repository } = upstream;
+    const name = `blob ${blob} of ${upstream.name}`;
+    let refusal: Decision | undefined;
+    for (const digest of await manifestsWith(repository, blob)) {
+      const held = await inEngine(repository, digest, asked.deadline);
+      if (held instanceof Problem) return unavailable(name, held);
+      if (held === undefined) continue;
+      const decision =
+        held.kind === "about" ? allowed("upstream", name) : await ensureImage(asking, digest, asked.deadline);
+      if (decision.action === "allow") return decision;
+      refusal ??= decision;
+    }
+    return refusal ?? refused(`${name} is of no image that was fetched`, { status: 404, code: "BLOB_UNKNOWN" });
+  }
+
+  async function manifestsWith(repository: string, blob: Digest): Promise<readonly Digest[]> {
+    const key = keyOf(repository, blob);
+    const known = holders.get(key);
+    if (known !== undefined && clock() < known.until) return known.digests;
+    const digests = (await store.images.manifestsWith(repository, blob)).slice(0, MANIFESTS);
+    if (digests.length > 0) holders.set(key, { digests, until: clock() + bounds.thereMilliseconds }, 1);
+    return digests;
+  }
+
   async function inEngine(
     repository: string,
     digest: Digest,
@@ -257,7 +290,8 @@ export function openUpstreams(options: UpstreamsOptions): OpenedUpstreams {
     },
     meant: (repository, asked) =>
       mirroredRepository(upstreamsIn(policies().forEnvironment(undefined)), repository, asked),
-    ensure,
+    ensure: (asked) => decide(asked, (asking) => ensureReference(asking, asked.reference)),
+    blob: (asked) => decide(asked, (asking) => ensureBlob(asking, asked.digest)),
     close() {
       fetching.close();
       judging.close();
@@ -265,6 +299,9 @@ export function openUpstreams(options: UpstreamsOptions): OpenedUpstreams {
     },
   };
 }
+
+/** Of those that share one blob, as many as are looked at. */
+const MANIFESTS = 20;
 
 function upstreamsIn({ policy }: RegistryPolicy) {
   return policy.registry.upstreams;
