@@ -7,18 +7,17 @@
 import { execFileSync, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { Agent, type IncomingMessage, request } from "node:http";
-import { type AddressInfo, connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { cpuOf, memoryOf } from "../test/admission/load/run.ts";
 import { findPostgres, startPostgres } from "../test/registry/postgres.ts";
+import { makeKeys, serveGuard } from "../test/registry/served-guard.ts";
 import { type Bench, ratios, row } from "./bench.ts";
-
-const PROGRAM = resolve(import.meta.dirname, "../bin/bulkhead.js");
 
 /** Manifests a second. */
 const RATE = 200;
@@ -60,7 +59,14 @@ export const registry: Bench = {
       if (programs === undefined) throw new Error("PostgreSQL is not installed (scripts/setup-tests)");
       const database = await startPostgres(programs);
       ends.push(() => database.stop());
-      const guard = await startGuard(folder, engine.host, database.url);
+      makeKeys(folder);
+      const guard = await serveGuard({
+        folder,
+        policy: POLICY,
+        engine: engine.host,
+        database: database.url,
+        words: ["--engine-without-tokens"],
+      });
       ends.push(guard.stop);
       note("warms up");
       for (const { host } of [engine, peer, guard]) {
@@ -122,52 +128,6 @@ const POLICY = {
   enforcement: { registry: "audit" },
   registry: { access: [{ who: ["anonymous"], repositories: ["**"], actions: ["pull"] }] },
 };
-
-async function startGuard(folder: string, engine: string, database: string): Promise<Started> {
-  const at = (name: string) => join(folder, name);
-  writeFileSync(at("bulkhead.yaml"), JSON.stringify(POLICY));
-  writeFileSync(at("database-url"), database);
-  const environment = { ...process.env, XDG_CACHE_HOME: at("cache") };
-  const bulkhead = [PROGRAM, "registry"];
-  execFileSync(process.execPath, [...bulkhead, "keys", at("keys")], { env: environment, stdio: "ignore" });
-  const port = await freePort();
-  const words = [
-    ...["serve", "--policy", at("bulkhead.yaml"), "--engine", `http://${engine}`, "--engine-without-tokens"],
-    ...["--keys", at("keys"), "--database-url-file", at("database-url"), "--url", `http://127.0.0.1:${port}`],
-    ...["--host", "127.0.0.1", "--port", String(port), "--plain-http", "--status-host", "127.0.0.1"],
-    ...["--status-port", "0", "--no-work", "--log", at("decisions.log"), "--drain", "0"],
-  ];
-  const child = spawn(process.execPath, [...bulkhead, ...words], {
-    env: environment,
-    stdio: ["ignore", "ignore", "pipe"],
-  });
-  const exited = once(child, "exit");
-  const said: string[] = [];
-  const serves = Promise.withResolvers<void>();
-  createInterface({ input: child.stderr }).on("line", (line) => {
-    said.push(line);
-    if (line.includes(": serves ")) serves.resolve();
-  });
-  exited.then(() => serves.reject(new Error(`the guard ended:\n${said.join("\n")}`)));
-  await serves.promise;
-  return {
-    host: `127.0.0.1:${port}`,
-    pid: child.pid ?? 0,
-    async stop() {
-      child.kill();
-      await exited;
-    },
-  };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-}
 
 /** A program whose first line says where it listens. */
 async function startProgram(command: string, words: readonly string[]): Promise<Started> {
