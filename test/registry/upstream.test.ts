@@ -47,6 +47,7 @@ describe("pull-through", { skip: withoutCosign }, () => {
       registry: {
         upstreams: {
           open: { registry: hub.host },
+          sparse: { registry: hub.host, platforms: ["linux/arm64"] },
           signed: { registry: hub.host, allow: ["signed/*"], signedBy: { of: ["release"] }, refreshMinutes: 0 },
         },
       },
@@ -168,6 +169,14 @@ describe("pull-through", { skip: withoutCosign }, () => {
       proxy.decided.some(({ entry }) => entry.repository === "open/team/named"),
       true,
     );
+    await store.jobs.take("test", 10, 60_000);
+  });
+
+  it("fetches the rest of an index after all where the engine takes none without it", async () => {
+    const { index, images } = await hub.index("team/sparse:1", "of one platform");
+    const proxy = await replica();
+    assert.equal((await manifest(proxy, "sparse/team/sparse", "1")).headers.get("docker-content-digest"), index);
+    for (const image of images) assert.equal((await manifest(proxy, "sparse/team/sparse", image)).status, 200);
     await store.jobs.take("test", 10, 60_000);
   });
 
