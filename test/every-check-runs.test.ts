@@ -222,8 +222,14 @@ test("every listed check is run by a scan", async () => {
   const trust = { opened, memory: await openTrustMemory(), registry: {} };
   scanned.push(...(await scanTree(writeIndex(), { ...context, trust }, { secrets: false, render: false })).evaluations);
   const pull = { ...defaultPolicy.registry.pull, repositories: ["shop/**"], maxAgeDays: 30 };
-  const pulling = { policy: { ...policy, registry: { ...policy.registry, pull } }, now };
-  scanned.push(...evaluatePulled(unopenedImage("registry.example.com/shop/api"), { repository: "shop/api" }, pulling));
+  const pulling = { policy: { ...policy, registry: { ...policy.registry, pull, quarantine: ["**"] } }, now };
+  scanned.push(
+    ...evaluatePulled(
+      unopenedImage("registry.example.com/shop/api"),
+      { repository: "shop/api", isScanned: false },
+      pulling,
+    ),
+  );
   const { hub } = settingOf("registry.upstreams").read?.(
     { hub: { registry: "docker.io", cooldownDays: 3 } } as never,
     String,

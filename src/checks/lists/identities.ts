@@ -217,6 +217,7 @@ export const identities: readonly Pick<CheckDescription, "id" | "layer" | "categ
   { id: "registry/anonymous-pull", layer: "registry", category: "configuration" },
   { id: "registry/anonymous-push", layer: "registry", category: "configuration" },
   { id: "registry/image-not-scanned", layer: "registry", category: "trust" },
+  { id: "registry/image-quarantined", layer: "registry", category: "configuration" },
   { id: "registry/image-too-old", layer: "registry", category: "configuration" },
   { id: "registry/invalid-signature", layer: "registry", category: "trust" },
   { id: "registry/missing-attestation", layer: "registry", category: "trust" },

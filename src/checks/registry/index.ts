@@ -5,6 +5,7 @@ import { anonymousDelete } from "./anonymous-delete.ts";
 import { anonymousPull } from "./anonymous-pull.ts";
 import { anonymousPush } from "./anonymous-push.ts";
 import { imageNotScanned } from "./image-not-scanned.ts";
+import { imageQuarantined } from "./image-quarantined.ts";
 import { imageTooOld } from "./image-too-old.ts";
 import { invalidSignature } from "./invalid-signature.ts";
 import { missingAttestation } from "./missing-attestation.ts";
@@ -35,6 +36,7 @@ export const registryChecks = [
   anonymousPull,
   anonymousPush,
   imageNotScanned,
+  imageQuarantined,
   imageTooOld,
   invalidSignature,
   missingAttestation,
