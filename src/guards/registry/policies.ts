@@ -136,6 +136,7 @@ const PARAMETERS: Readonly<Record<string, SettingKey>> = {
   "registry/image-not-scanned": "registry.pull.scannedWithinDays",
   "registry/image-too-old": "registry.pull.maxAgeDays",
   "registry/repository-not-served": "registry.pull.repositories",
+  "registry/image-quarantined": "registry.quarantine",
   ...keysOfChecks,
 };
 
