@@ -35,7 +35,7 @@ const missing =
   (program === undefined && "docker-registry is not installed") ||
   (postgres === undefined && "postgresql is not installed") ||
   skopeoIsMissing;
-const SECRET = ["an engine", "known by this"].join("-").replace(" ", "-");
+const SECRET = ["known", "by", "this"].join("-");
 /** Milliseconds that anything of another process may take under load. */
 const PATIENCE = 60_000;
 
