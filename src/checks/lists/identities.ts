@@ -238,6 +238,7 @@ export const identities: readonly Pick<CheckDescription, "id" | "layer" | "categ
   { id: "registry/unsigned-image", layer: "registry", category: "trust" },
   { id: "registry/unsigned-platform", layer: "registry", category: "trust" },
   { id: "registry/untrusted-signer", layer: "registry", category: "trust" },
+  { id: "registry/upstream-cooldown", layer: "registry", category: "configuration" },
   { id: "registry/upstream-without-verification", layer: "registry", category: "configuration" },
   { id: "workload/admission-policy-denied", layer: "workload", category: "configuration" },
   { id: "workload/allow-privilege-escalation", layer: "workload", category: "configuration" },

@@ -2,5 +2,6 @@
 import { imageQuarantined } from "../registry/image-quarantined.ts";
 import { imageTooOld } from "../registry/image-too-old.ts";
 import { repositoryNotServed } from "../registry/repository-not-served.ts";
+import { upstreamCooldown } from "../registry/upstream-cooldown.ts";
 
-export const pulledImageChecks = [imageQuarantined, imageTooOld, repositoryNotServed] as const;
+export const pulledImageChecks = [imageQuarantined, imageTooOld, repositoryNotServed, upstreamCooldown] as const;

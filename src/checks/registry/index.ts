@@ -26,6 +26,7 @@ import { tooFewSigners } from "./too-few-signers.ts";
 import { unsignedImage } from "./unsigned-image.ts";
 import { unsignedPlatform } from "./unsigned-platform.ts";
 import { untrustedSigner } from "./untrusted-signer.ts";
+import { upstreamCooldown } from "./upstream-cooldown.ts";
 import { upstreamWithoutVerification } from "./upstream-without-verification.ts";
 
 export const registryChecks = [
@@ -56,5 +57,6 @@ export const registryChecks = [
   unsignedImage,
   unsignedPlatform,
   untrustedSigner,
+  upstreamCooldown,
   upstreamWithoutVerification,
 ] as const;

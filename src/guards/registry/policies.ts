@@ -124,10 +124,6 @@ function actionUnder(gate: Gate, { check, verdict }: Evaluation): GateAction {
   return gate({ id: check, category }, verdict === "fail" ? "fail" : "unknown");
 }
 
-export function categoryOfCheck(check: string): Category {
-  return categoryOf.get(check) ?? "configuration";
-}
-
 /** Of what a rule of the policy asks for, where that rule stands. */
 function ruleOf({ findings }: Evaluation): StatedAt | undefined {
   const [location] = findings[0]?.locations ?? [];

@@ -52,6 +52,8 @@ export function judgeScan(
     // It is asked for again at once: the scan may be under way.
     return { ...unknown, evaluations: [...unknown.evaluations, ...place] };
   }
+  // Nothing that was judged is nothing that passed.
+  if (scanned.evaluations.length === 0) return unknownOf(name, NOT_JUDGED, { policy, now });
   const { scannedWithinDays, maxAgeDays } = policy.policy.registry.pull;
   const ends = scanned.scannedAt.getTime() + scannedWithinDays * DAY;
   const { createdAt } = scanned;
@@ -85,6 +87,12 @@ const NOT_SCANNED = {
   code: "registry.not-scanned",
   reason: "the image is not scanned yet",
   remedy: "try again in a moment: its scan has been asked for; bulkhead registry status shows the queue",
+} as const;
+
+const NOT_JUDGED = {
+  code: "registry.not-judged",
+  reason: "the scan of the image judged nothing",
+  remedy: "push it again, or see why: bulkhead registry status",
 } as const;
 
 function overdueGap({ scannedAt }: ScannedImage, days: number) {
