@@ -89,6 +89,27 @@ export function keepsWhatItIsGiven(open: () => Promise<Store>): void {
     await images.gone(keyOf(imageOf("shop/gone", "f")));
   });
 
+  over("a media type is a manifest's word: whatever it is, the image is known", async ({ images }) => {
+    const a = imageOf("shop/hostile", "a");
+    await images.saw({ ...keyOf(a), mediaType: `\0 \ud800 ${"m".repeat(5_000)}`, at });
+    assert.deepEqual((await images.find(a))?.pushedAt, at);
+  });
+
+  over("writes about one image at once do no harm", async ({ images }) => {
+    const a = imageOf("shop/once", "a");
+    const blobs = ["1", "2", "3", "4"].map((letter) => imageOf("x/x", letter).digest);
+    await Promise.all(
+      blobs.flatMap((_, n) => [
+        images.saveBlobs(a, [...blobs.slice(n), ...blobs.slice(0, n)], [blobs[n] ?? a.digest]),
+        images.saw({ ...keyOf(a), tag: `t${n}`, mediaType: "m", at }),
+        images.save(imageOf("shop/once", "a", new Date(at.getTime() + n))),
+      ]),
+    );
+    assert.equal((await images.get(a))?.scannedAt.getTime(), at.getTime() + 3);
+    assert.deepEqual((await images.find(a))?.tags, ["t0", "t1", "t2", "t3"]);
+    assert.deepEqual(await images.manifestsWith("shop/once", blobs[0] ?? a.digest), [a.digest]);
+  });
+
   over("what was found to be gone before it was seen again is there", async ({ images }) => {
     const a = imageOf("shop/raced", "a");
     const blob = imageOf("shop/raced", "d").digest;
