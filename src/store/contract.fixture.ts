@@ -1,6 +1,8 @@
 /** What every store does, whatever it is kept in: run over each of them. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import fc from "fast-check";
+import { anyEvaluation } from "./evaluation.fixture.ts";
 import { imageOf } from "./image.fixture.ts";
 import type { Change, Store } from "./model.ts";
 
@@ -27,6 +29,19 @@ export function keepsWhatItIsGiven(open: () => Promise<Store>): void {
     await images.save(next);
     await images.save(image);
     assert.deepEqual(await images.get(image), next);
+  });
+
+  over("whatever evaluations say, they are read back equal, and so is what replaces them", async ({ images }) => {
+    const key = keyOf(imageOf("shop/any", "a"));
+    let scans = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(anyEvaluation, { maxLength: 8 }), async (evaluations) => {
+        const image = { ...imageOf("shop/any", "a", new Date(at.getTime() + ++scans)), evaluations };
+        await images.save(image);
+        assert.deepEqual(await images.get(key), image);
+      }),
+      { numRuns: 30 },
+    );
   });
 
   over("of many, those that are stored come in the order asked for", async ({ images }) => {
