@@ -5,9 +5,11 @@ import { credentialProviderCommand } from "./credential-provider-command.ts";
 import type { Finish } from "./finish.ts";
 import { keysCommand } from "./keys-command.ts";
 import { mirrorCommand } from "./mirror-commands.ts";
+import { serveCommands } from "./serve-command.ts";
 
 export function registryCommands(program: Command, finish: Finish): void {
   const registry = program.command("registry").description("guard a registry: who may pull and push what");
+  serveCommands(registry, finish);
   accountCommands(registry, finish);
   keysCommand(registry, finish);
   credentialProviderCommand(registry, finish);

@@ -17,7 +17,7 @@ export function serverOf(all: readonly RegistrySetting[], location: Location): R
 
 const IMAGES: readonly [RegExp, RegistryServer["product"]][] = [
   [/^(?:docker\.io\/)?(?:library\/)?registry$/, "distribution"],
-  [/(?:^|\/)(?:distribution\/distribution|docker-registry|registry-photon)$/, "distribution"],
+  [/(?:^|\/)(?:distribution|docker-registry|registry-photon|library\/registry)$/, "distribution"],
   [/(?:^|\/)project-zot\/zot(?:-minimal)?(?:-linux-(?:amd64|arm64))?$/, "zot"],
 ];
 

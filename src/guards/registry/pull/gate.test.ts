@@ -97,6 +97,13 @@ test("a scan that is older than the policy allows is unknown, and so is one whos
   assert.equal(told(await held.pull("1")), "refuse 403 DENIED; image/known-vulnerabilities unknown deny");
 });
 
+test("a scan that judged nothing is no pass", async (t) => {
+  const held = await guarded(t);
+  const image = pushImage(held, "a", "1");
+  await saveScan(held, image.digest, { evaluations: [] });
+  assert.equal(told(await held.pull("1")), `refuse 403 DENIED; ${NOT_SCANNED}`);
+});
+
 test("exceptions hold until they end, whatever held when the image was scanned", async (t) => {
   const exception = {
     ids: ["CVE-2026-0"],
@@ -265,6 +272,27 @@ test("another process finds by the store in which manifests a blob is", async (t
   assert.equal(told(await held.blob(good.layer)), "allow policy");
 });
 
+test("a layer of a base is served with the one image of many on it that may be pulled", async (t) => {
+  const held = await guarded(t);
+  const layer = held.registry.blob("application/vnd.oci.image.layer.v1.tar+gzip", "base");
+  for (let n = 0; n < 60; n += 1) {
+    const config = held.registry.blob("application/vnd.oci.image.config.v1+json", JSON.stringify({ n }));
+    const { digest } = held.registry.manifest({ config, layers: [layer] });
+    await saveFound(held, digest, n === 41 ? [] : ["critical"]);
+  }
+  assert.equal(told(await held.blob(layer.digest)), "allow policy");
+});
+
+test("a warm blob asks the store nothing", async (t) => {
+  const held = await guarded(t);
+  const image = pushImage(held, "a", "1");
+  await saveScan(held, image.digest);
+  await held.pull("1");
+  held.store.images.manifestsWith = () => Promise.reject(new Error("asked"));
+  held.store.images.getMany = () => Promise.reject(new Error("asked"));
+  assert.equal(told(await held.blob(image.layer)), "allow policy");
+});
+
 test("what is said about an image is read where the image is, and an image is no statement by its name", async (t) => {
   const held = await guarded(t, pullPolicy(signed));
   const image = pushImage(held, "a", "1");
@@ -291,7 +319,7 @@ test("an archive under a signature's media type is not read as one", async (t) =
   const image = pushImage(held, "a", "1");
   await saveScan(held, image.digest);
   const config = held.registry.blob("application/vnd.oci.image.config.v1+json", "{}");
-  for (const content of [Buffer.alloc(512), Buffer.from([0x1f, 0x8b, 8, 0])]) {
+  for (const content of [Buffer.alloc(512), Buffer.from([0x1f, 0x8b, 8, 0]), Buffer.from("BZh91"), tarText()]) {
     const layer = held.registry.blob("application/vnd.in-toto+json", content);
     held.registry.manifest({ config, layers: [layer], subject: image }, "hidden");
     const refused = await held.pull("hidden");
@@ -315,3 +343,18 @@ test("the list that stands in for referrers is read where what is in it is", asy
   assert.equal(told(await held.pull(image.digest.replace(":", "-"))), "allow policy");
   assert.equal(told(await held.blob(config.digest)), "allow policy");
 });
+
+/** A tar without a NUL (as of before ustar), which is JSON at once. */
+function tarText(): Buffer {
+  const header = Buffer.alloc(512, " ");
+  header.write('{"a":"', 0);
+  header.write("x".repeat(94), 6);
+  header.write("0000644 0000000 0000000 00000000001 00000000000 ", 100);
+  header.write("0", 156);
+  header.write('"}', 510);
+  const sum =
+    header.reduce((total, byte) => total + byte, 0) - header.subarray(148, 156).reduce((a, b) => a + b, 0) + 8 * 32;
+  header.write(`${sum.toString(8).padStart(6, "0")}  `, 148);
+  JSON.parse(String(header));
+  return header;
+}

@@ -45,17 +45,19 @@ export function judgeScan(
   const asset = unopenedImage(name, { lineage: name.slice(0, name.lastIndexOf("@")) });
   const context = { policy: policy.policy, now };
   if (scanned === undefined) {
-    const place = evaluatePulled(asset, { repository }, withoutAge(context)).filter(
+    const place = evaluatePulled(asset, { repository, isScanned: false }, withoutAge(context)).filter(
       ({ verdict }) => verdict !== "pass",
     );
     const unknown = unknownOf(name, NOT_SCANNED, { policy, now });
     // It is asked for again at once: the scan may be under way.
     return { ...unknown, evaluations: [...unknown.evaluations, ...place] };
   }
+  // Nothing that was judged is nothing that passed.
+  if (scanned.evaluations.length === 0) return unknownOf(name, NOT_JUDGED, { policy, now });
   const { scannedWithinDays, maxAgeDays } = policy.policy.registry.pull;
   const ends = scanned.scannedAt.getTime() + scannedWithinDays * DAY;
   const { createdAt } = scanned;
-  const pulled = { repository, ...(createdAt === undefined ? {} : { createdAt }) };
+  const pulled = { repository, isScanned: true, ...(createdAt === undefined ? {} : { createdAt }) };
   const judged = scanned.evaluations.map((one) => rejudge(one, categoryOf.get(one.check) ?? "configuration", context));
   const overdue =
     ends < now.getTime() ? unknownOf(name, overdueGap(scanned, scannedWithinDays), { policy, now }) : undefined;
@@ -85,6 +87,12 @@ const NOT_SCANNED = {
   code: "registry.not-scanned",
   reason: "the image is not scanned yet",
   remedy: "try again in a moment: its scan has been asked for; bulkhead registry status shows the queue",
+} as const;
+
+const NOT_JUDGED = {
+  code: "registry.not-judged",
+  reason: "the scan of the image judged nothing",
+  remedy: "push it again, or see why: bulkhead registry status",
 } as const;
 
 function overdueGap({ scannedAt }: ScannedImage, days: number) {

@@ -1,6 +1,6 @@
 /**
  * Signatures, attestations and SBOMs: what they are about, told by what is in them. A layer that only says that it is one could
- * be anything; a text that has no NUL in it is no archive that a runtime could unpack.
+ * be anything: only what is a text, and no archive that a runtime could unpack, counts as one.
  */
 import { isUtf8 } from "node:buffer";
 import { type Digest, parseDigest } from "../../../core/digest.ts";
@@ -8,8 +8,10 @@ import { isEvidenceProblem, Problem } from "../../../core/problem.ts";
 import { createRecent } from "../../../core/recent.ts";
 import { isObject, valueAt } from "../../../core/untyped.ts";
 import type { ManifestContent } from "../../../engines/oci/distribution/content.ts";
+import { compressionOf } from "../../../engines/oci/layer.ts";
 import type { Descriptor } from "../../../engines/oci/model.ts";
 import type { Repository } from "../../../engines/oci/referrers/repository.ts";
+import { checkSumFits } from "../../../engines/oci/tar-header.ts";
 import { bounds } from "./bounds.ts";
 
 export interface Statement {
@@ -62,9 +64,14 @@ async function readLayers(digest: Digest, { layers, config, subject }: ManifestC
   return { subjects: [...subjects].slice(0, bounds.candidates) };
 }
 
+/** A text can be an archive at once, as far as those go who only look at its beginning: then it counts as one. */
 function isText(bytes: Buffer): boolean {
-  return isUtf8(bytes) && !bytes.includes(0);
+  if (!isUtf8(bytes) || bytes.includes(0) || compressionOf(bytes.subarray(0, TAR_BLOCK)) !== "none") return false;
+  const isBzip2 = bytes.subarray(0, 3).toString("latin1") === "BZh";
+  return !isBzip2 && !(bytes.length >= TAR_BLOCK && checkSumFits(bytes, 0));
 }
+
+const TAR_BLOCK = 512;
 
 /** COSE is no text: it is one of a few kilobytes, beside a config that makes no container. */
 function isEnvelope({ mediaType }: Descriptor, bytes: Buffer, config: Descriptor | undefined): boolean {

@@ -5,8 +5,6 @@ export const bounds = {
   textCharacters: 500,
   /** Checks that a line names; more are counted. */
   checks: 30,
-  /** Bytes of a request for a token: a form with credentials, and a workload's own token. */
-  tokenBytes: 64 * 1024,
   /** Milliseconds that the engine may take to say that it is there. */
   lookMilliseconds: 2_000,
   /** Between two counts of what is stored. */

@@ -1,12 +1,9 @@
 /** The guard in front of the engine: tokens, gates and the proxy over what {@link openGround} opened. */
-import type { ServerAnswer } from "../../../net/server-model.ts";
 import type { LineSink } from "../../../scan/serving/line-sink.ts";
 import { errorText } from "../../../scan/serving/tell.ts";
 import type { EngineTokens } from "../model.ts";
-import type { Page, PageRequest } from "../proxy/options.ts";
 import { startProxy } from "../proxy/proxy.ts";
-import { KEYS_PATH, openTokens, TOKEN_PATH, type Tokens } from "../tokens/tokens.ts";
-import { bounds } from "./bounds.ts";
+import { openTokens, TOKEN_PATH, type Tokens } from "../tokens/tokens.ts";
 import { readCertificatePair } from "./certificate.ts";
 import type { Gates, OpenGates } from "./gates.ts";
 import { type Ground, type OpenedEngine, policyOf } from "./open.ts";
@@ -22,6 +19,7 @@ export async function openGuardTokens(
   const { url, engine, keys, accounts, root, now } = settings;
   const tokens = await openTokens({
     realm: new URL(TOKEN_PATH, url).href,
+    now,
     service: url.host,
     root,
     keys,
@@ -72,7 +70,7 @@ export async function startGuard(
     locks: store.locks,
     now: settings.now,
     pullMilliseconds: () => policyOf(policies).forEnvironment(undefined).policy.registry.pull.deadlineSeconds * 1_000,
-    pages: new Map([[TOKEN_PATH, tokenPage(tokens, settings.now)], [KEYS_PATH, keysPage(tokens)], ...gates.pages]),
+    pages: new Map([...tokens.pages, ...gates.pages]),
     onDecided: createRecording({ meters, audit: store.audit, ...(log === undefined ? {} : { log }) }),
     onAnswered({ operation, status, bytes }) {
       meters.answers.add(1, { operation, status: String(status) });
@@ -118,31 +116,5 @@ function frontPart(
     look,
     leave: () => server.leave(),
     close: (milliseconds) => server.close(milliseconds),
-  };
-}
-
-function tokenPage({ service }: Tokens, now: () => Date): Page {
-  return {
-    bodyBytes: bounds.tokenBytes,
-    answer: (asked: PageRequest): Promise<ServerAnswer> =>
-      service.answer(
-        {
-          method: asked.method,
-          query: asked.query,
-          authorization: asked.header("authorization"),
-          contentType: asked.header("content-type"),
-          body: asked.body,
-          address: asked.from,
-        },
-        now(),
-      ),
-  };
-}
-
-function keysPage(tokens: Tokens): Page {
-  return {
-    bodyBytes: 0,
-    answer: ({ method }) =>
-      method === "GET" || method === "HEAD" ? tokens.keySet() : { status: 405, headers: { allow: "GET" } },
   };
 }
