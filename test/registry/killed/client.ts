@@ -106,8 +106,16 @@ export function pushingClient({ origin, username, password }: ClientOptions): Pu
     },
     async pull(repository, reference) {
       const url = new URL(`/v2/${repository}/manifests/${reference}`, origin);
-      const headers = { accept: MANIFEST, authorization: `Bearer ${await token(repository)}` };
-      const answer = await fetch(url, { headers });
+      const once = async () => {
+        const headers = { accept: MANIFEST, authorization: `Bearer ${await token(repository)}` };
+        return await fetch(url, { headers });
+      };
+      let answer = await once();
+      if (answer.status === 401) {
+        // A token ends after some minutes.
+        tokens.delete(repository);
+        answer = await once();
+      }
       return { status: answer.status, text: await answer.text() };
     },
     get retries() {
