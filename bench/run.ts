@@ -23,6 +23,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   "trust-images": async () => (await import("./trust-images.ts")).trustImages,
   "admission-images": async () => (await import("./admission-images.ts")).admissionImages,
   admission: async () => (await import("./admission.ts")).admission,
+  registry: async () => (await import("./registry.ts")).registry,
   "start-up": async () => (await import("./start-up.ts")).startUp,
 };
 

@@ -8,6 +8,7 @@ import { after, test } from "node:test";
 import { checks } from "../src/checks/index.ts";
 import { openAdvisories } from "../src/collect/image/advisories.ts";
 import { defaultPolicy } from "../src/collect/policy/default.ts";
+import { settingOf } from "../src/collect/policy/settings.ts";
 import { openTrustMemory } from "../src/collect/trust/image-trust.ts";
 import { unopenedImage } from "../src/core/asset.ts";
 import type { Digest } from "../src/core/digest.ts";
@@ -20,6 +21,7 @@ import { unknownAdmissionPolicies } from "../src/evaluate/kubernetes/admission-p
 import { evaluateProbes } from "../src/evaluate/kubernetes/admission-probe.ts";
 import { evaluateManifests } from "../src/evaluate/kubernetes/workloads.ts";
 import { evaluatePulled } from "../src/evaluate/registry/pulled.ts";
+import { evaluateUpstream } from "../src/evaluate/registry/upstream.ts";
 import { evaluateAttested } from "../src/scan/attested-image.ts";
 import { scanTree } from "../src/scan/tree.ts";
 import { readyTrust } from "../src/scan/trust.ts";
@@ -220,8 +222,23 @@ test("every listed check is run by a scan", async () => {
   const trust = { opened, memory: await openTrustMemory(), registry: {} };
   scanned.push(...(await scanTree(writeIndex(), { ...context, trust }, { secrets: false, render: false })).evaluations);
   const pull = { ...defaultPolicy.registry.pull, repositories: ["shop/**"], maxAgeDays: 30 };
-  const pulling = { policy: { ...policy, registry: { ...policy.registry, pull } }, now };
-  scanned.push(...evaluatePulled(unopenedImage("registry.example.com/shop/api"), { repository: "shop/api" }, pulling));
+  const pulling = { policy: { ...policy, registry: { ...policy.registry, pull, quarantine: ["**"] } }, now };
+  scanned.push(
+    ...evaluatePulled(
+      unopenedImage("registry.example.com/shop/api"),
+      { repository: "shop/api", isScanned: false },
+      pulling,
+    ),
+  );
+  const { hub } = settingOf("registry.upstreams").read?.(
+    { hub: { registry: "docker.io", cooldownDays: 3 } } as never,
+    String,
+    () => ({ path: "bulkhead.yaml", line: 1, column: 1 }),
+  ) ?? { hub: undefined };
+  assert.ok(hub !== undefined);
+  scanned.push(
+    ...evaluateUpstream(unopenedImage("docker.io/library/nginx"), hub, { since: now, from: "seen" }, { policy, now }),
+  );
   for (const image of [scannedImage(), { ...scannedImage(), subject: { ...scannedImage().subject, signatures: [] } }]) {
     scanned.push(...(await evaluateAttested(image.reference, image, { ...context, opened })).evaluations);
   }

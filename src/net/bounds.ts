@@ -46,3 +46,8 @@ export const serverBounds = {
   unwantedBytes: 1024 * 1024,
   unwantedMilliseconds: 1_000,
 } as const;
+
+/** Where a gateway is more patient than a server that answers itself: who unpacks what it pulls may pause. */
+export const gatewayBounds = {
+  silenceMilliseconds: 120_000,
+} as const;

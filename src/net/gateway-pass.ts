@@ -52,8 +52,12 @@ export function passOn(
       resolve({ outcome: "too-large" });
     });
   }
-  // It is the upstream that is waited for, and its silence that is bounded.
-  socket.setTimeout(0);
+  // Once all is sent it is the upstream that is waited for, and its silence that is bounded.
+  const waits = () => {
+    if (!response.headersSent) socket.setTimeout(0);
+  };
+  if (isStreamed) request.once("end", waits);
+  else waits();
   upstream.send(
     {
       ...asked,

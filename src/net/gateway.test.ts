@@ -1,91 +1,11 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { createServer, request as httpRequest, type IncomingMessage, type RequestListener } from "node:http";
+import { createServer, request as httpRequest, type IncomingMessage } from "node:http";
 import { connect, type Socket } from "node:net";
-import { describe, it, type TestContext } from "node:test";
-import { startGateway } from "./gateway.ts";
-import type { GatewayOptions, GatewayRequest, Passed, PassOptions } from "./gateway-model.ts";
-import { type Loopback, raw, serve as serveUpstream } from "./loopback.fixture.ts";
+import { describe, it } from "node:test";
+import { echo, gateway, get, listening, until } from "./gateway.fixture.ts";
+import { raw } from "./loopback.fixture.ts";
 import { ask as askSecurely, certificates, skip } from "./server.fixture.ts";
-import type { RunningServer } from "./server-model.ts";
-import { createUpstream } from "./upstream.ts";
-import type { Upstream, UpstreamLimits } from "./upstream-model.ts";
-
-interface Behind extends RunningServer {
-  readonly upstream: Upstream;
-  readonly passed: Passed[];
-  readonly errors: unknown[];
-}
-
-interface Given extends Partial<GatewayOptions> {
-  readonly how?: PassOptions;
-  readonly upstreamLimits?: Partial<UpstreamLimits>;
-}
-
-/** A gateway that passes everything on. */
-async function gateway(
-  t: TestContext,
-  { origin }: Pick<Loopback, "origin">,
-  { how, upstreamLimits, ...given }: Given = {},
-): Promise<Behind> {
-  const upstream = createUpstream({
-    origin: new URL(origin),
-    ...(upstreamLimits === undefined ? {} : { limits: upstreamLimits }),
-  });
-  const passed: Passed[] = [];
-  const errors: unknown[] = [];
-  const server = await startGateway({
-    host: "127.0.0.1",
-    port: 0,
-    async handle(request) {
-      const outcome = await onward(request, upstream, how);
-      passed.push(outcome);
-      if (outcome.outcome === "failed") request.answer({ status: 502, body: outcome.failure.message });
-      if (outcome.outcome === "too-large") request.answer({ status: 413 });
-    },
-    onError: (error) => errors.push(error),
-    ...given,
-  });
-  t.after(async () => {
-    await server.close(0);
-    upstream.close();
-  });
-  return { ...server, upstream, passed, errors };
-}
-
-const onward = ({ method, path, query, headers, ...request }: GatewayRequest, upstream: Upstream, how?: PassOptions) =>
-  request.pass(upstream, { method, path: query === "" ? path : `${path}?${query}`, headers }, how);
-
-async function listening(t: TestContext, listener: RequestListener): Promise<Loopback> {
-  return await serveUpstream(t, listener);
-}
-
-interface Got {
-  readonly status: number | undefined;
-  readonly headers: readonly string[];
-  readonly body: Buffer;
-}
-
-async function get(port: number, options: object = {}, body?: string | Buffer): Promise<Got> {
-  const asked = httpRequest({ host: "127.0.0.1", port, agent: false, path: "/a?b=c", ...options });
-  // An answer may come, and the connection end, before all of a body is sent.
-  asked.on("error", () => undefined);
-  asked.end(body);
-  const [answer] = (await once(asked, "response")) as [IncomingMessage];
-  const pieces: Buffer[] = [];
-  for await (const piece of answer) pieces.push(piece as Buffer);
-  return { status: answer.statusCode, headers: answer.rawHeaders, body: Buffer.concat(pieces) };
-}
-
-const echo: RequestListener = (request, response) => {
-  response.writeHead(201, ["X-Method", request.method ?? "", "X-One", "1", "X-One", "2"]);
-  request.pipe(response);
-};
-
-/** Until the condition holds: what happens at the other end of a connection tells nobody. */
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setImmediate(resolve));
-}
 
 describe("a gateway", () => {
   it("streams both ways, and keeps what is repeated", async (t) => {

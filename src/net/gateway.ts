@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { serverBounds } from "./bounds.ts";
+import { gatewayBounds, serverBounds } from "./bounds.ts";
 import type { GatewayAnswer, GatewayOptions, GatewayRequest } from "./gateway-model.ts";
 import { passOn } from "./gateway-pass.ts";
 import { createListener, listen } from "./listener.ts";
@@ -15,7 +15,7 @@ import type { Limits, RunningServer } from "./server-model.ts";
 /** @throws Problem `server.listen`, `server.certificate` */
 export async function startGateway(options: GatewayOptions): Promise<RunningServer> {
   // An upload takes as long as it takes: what is bounded is silence.
-  const limits: Limits = { ...serverBounds, ...options.limits, requestMilliseconds: 0 };
+  const limits: Limits = { ...serverBounds, ...gatewayBounds, ...options.limits, requestMilliseconds: 0 };
   const refused = options.onRefused ?? (() => undefined);
   const connections = createConnections(limits.connections, () => refused("connections"));
   const receiving = createReceiving({ one: limits.receivingBytes, all: limits.receivingBytes });

@@ -39,7 +39,7 @@ test("a folder that is open already says so, and which way out there is", async 
     assert.ok(error instanceof Problem);
     assert.equal(
       error.line(),
-      `store.locked: ${folder}: another process has the database open (end that process, or give both a PostgreSQL with --database URL)`,
+      `store.locked: ${folder}: another process has the database open (end that process, or give both a PostgreSQL with --database-url-file FILE)`,
     );
     return true;
   });

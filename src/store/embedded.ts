@@ -64,7 +64,7 @@ function locked(folder: string): Problem {
     code: "store.locked",
     place: folder,
     cause: "another process has the database open",
-    remedy: "end that process, or give both a PostgreSQL with --database URL",
+    remedy: "end that process, or give both a PostgreSQL with --database-url-file FILE",
   });
 }
 
@@ -75,7 +75,7 @@ function notInstalled(folder: string, error: unknown): Problem {
       code: "store.no-embedded",
       place: folder,
       cause: "PGlite, the embedded database, is not installed",
-      remedy: "install @electric-sql/pglite beside bulkhead, or give a PostgreSQL with --database URL",
+      remedy: "install @electric-sql/pglite beside bulkhead, or give a PostgreSQL with --database-url-file FILE",
     },
     { cause: error },
   );

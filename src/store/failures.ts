@@ -19,12 +19,14 @@ export function storeProblem(error: unknown, place: string): unknown {
     return isClosed(error) ? problemOf("store.unavailable", place, error.message, undefined, error) : error;
   }
   // Of node:fs, node:net and node:tls, and of the driver.
-  if (!/^[0-9A-Z]{5}$/.test(code)) {
+  if (!/^[0-9A-Z]{5}$/.test(code) || "syscall" in error) {
     return isOurs(code) ? error : problemOf("store.unavailable", place, causeOf(error, code), undefined, error);
   }
   if (code === "57014" || code === "55P03") {
     return problemOf("store.timeout", place, "the database did not answer in time", undefined, error);
   }
+  // The server goes down, is not up yet, or ended the connection.
+  if (/^(?:57P0|08)/.test(code)) return problemOf("store.unavailable", place, error.message, undefined, error);
   const remedy = remedies.find(([states]) => states.test(code))?.[1];
   return problemOf("store.failed", place, `${error.message} (SQLSTATE ${code})`, remedy, error);
 }

@@ -49,15 +49,16 @@ export function jobQueue(database: Database): JobQueue {
         return rows.length > 0;
       }),
     done: (job, worker) =>
-      written(database, async (transaction) => {
-        const { rows } = await sql<{ readonly key: string }>`
-          delete from job where id = ${job.id}::bigint and worker = ${worker} and failed_at is null
-          returning key`.execute(transaction);
-        const key = rows[0]?.key;
-        if (key === undefined) return false;
-        // It has been done after all.
-        await sql`delete from job where key = ${key} and failed_at is not null`.execute(transaction);
-        return true;
+      asked(database, async (kysely) => {
+        // What of the same key was given up has been done after all.
+        const { rows } = await sql`
+          with mine as (
+            delete from job where id = ${job.id}::bigint and worker = ${worker} and failed_at is null returning key
+          ), history as (
+            delete from job where failed_at is not null and key in (select key from mine)
+          )
+          select 1 as done from mine`.execute(kysely);
+        return rows.length > 0;
       }),
     failed: (job, worker, reason) => failed(database, job, worker, storable(reason).slice(0, LARGEST_REASON)),
     counts: () =>

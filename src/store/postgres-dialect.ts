@@ -1,7 +1,4 @@
-/**
- * kysely over postgres.js. Statements outside of transactions go to whichever connection is free, and a transaction that loses
- * its connection ends with an error, as the driver's own `begin` sees to it.
- */
+/** kysely over a few connections, each of which is one statement's or one transaction's at a time. */
 import {
   type CompiledQuery,
   type DatabaseConnection,
@@ -12,83 +9,91 @@ import {
   PostgresQueryCompiler,
   type QueryResult,
 } from "kysely";
-import type { Sql, TransactionSql } from "postgres";
+import type { Client } from "./postgres-client.ts";
 
-export function postgresDialect(sql: Sql): Dialect {
+export interface Pool {
+  acquire(): Promise<Client>;
+  /** One that is not open any more makes room for another. */
+  release(client: Client): void;
+  close(): void;
+}
+
+/** @param open - of a connection; it connects with its first statement */
+export function clientPool(open: () => Client, max: number): Pool {
+  const idle: Client[] = [];
+  const all = new Set<Client>();
+  const waiting: ((client: Client) => void)[] = [];
+  const opened = (): Client => {
+    const client = open();
+    all.add(client);
+    return client;
+  };
+  return {
+    acquire: async () => {
+      for (let client = idle.pop(); client !== undefined; client = idle.pop()) {
+        if (client.isOpen) return client;
+        all.delete(client);
+      }
+      if (all.size < max) return opened();
+      return new Promise((resolve) => {
+        waiting.push(resolve);
+      });
+    },
+    release: (client) => {
+      if (!client.isOpen) all.delete(client);
+      const next = waiting.shift();
+      if (next !== undefined) next(client.isOpen ? client : opened());
+      else if (client.isOpen) idle.push(client);
+    },
+    close: () => {
+      for (const client of all) client.end();
+      all.clear();
+    },
+  };
+}
+
+export function postgresDialect(pool: Pool): Dialect {
   return {
     createAdapter: () => new PostgresAdapter(),
-    createDriver: () => driver(sql),
+    createDriver: () => driver(pool),
     createIntrospector: (kysely) => new PostgresIntrospector(kysely),
     createQueryCompiler: () => new PostgresQueryCompiler(),
   };
 }
 
-interface Transaction {
-  readonly sql: TransactionSql;
-  readonly commit: () => void;
-  readonly rollBack: (reason: Error) => void;
-  /** When the database has said how it ended. */
-  readonly ended: Promise<unknown>;
-}
-
 interface PooledConnection extends DatabaseConnection {
-  transaction: Transaction | undefined;
+  readonly client: Client;
 }
 
-function driver(sql: Sql): Driver {
+function driver(pool: Pool): Driver {
+  const clientOf = (connection: DatabaseConnection): Client => (connection as PooledConnection).client;
   return {
     init: async () => {},
-    acquireConnection: async () => connectionOver(sql),
-    releaseConnection: async () => {},
+    acquireConnection: async () => connectionOver(await pool.acquire()),
+    releaseConnection: async (connection) => pool.release(clientOf(connection)),
     beginTransaction: async (connection) => {
-      (connection as PooledConnection).transaction = await begun(sql);
+      await clientOf(connection).query("begin");
     },
     commitTransaction: async (connection) => {
-      const { commit, ended } = taken(connection);
-      commit();
-      await ended;
+      await clientOf(connection).query("commit");
     },
     rollbackTransaction: async (connection) => {
-      const { rollBack, ended } = taken(connection);
-      const reason = new Error("rolled back");
-      rollBack(reason);
-      await ended.catch(() => {});
+      // What made it necessary is told; with the connection the transaction ends as well.
+      await clientOf(connection)
+        .query("rollback")
+        .catch(() => clientOf(connection).end());
     },
-    destroy: () => sql.end({ timeout: 5 }),
+    destroy: async () => pool.close(),
   };
 }
 
-function taken(connection: DatabaseConnection): Transaction {
-  const { transaction } = connection as PooledConnection;
-  if (transaction === undefined) throw new Error("no transaction has begun");
-  (connection as PooledConnection).transaction = undefined;
-  return transaction;
-}
-
-function begun(sql: Sql): Promise<Transaction> {
-  return new Promise((resolve, reject) => {
-    const ended = sql.begin(
-      (transaction) =>
-        new Promise<void>((commit, rollBack) => {
-          // `ended` is read when there is one: this is run once the server has answered.
-          resolve({ sql: transaction, commit, rollBack, ended: Promise.resolve().then(() => ended) });
-        }),
-    );
-    ended.catch(reject);
-  });
-}
-
-function connectionOver(sql: Sql): PooledConnection {
+function connectionOver(client: Client): PooledConnection {
   return {
-    transaction: undefined,
-    async executeQuery<R>(this: PooledConnection, query: CompiledQuery): Promise<QueryResult<R>> {
-      const over = this.transaction?.sql ?? sql;
-      const result = await over.unsafe(query.sql, [...query.parameters] as never[], { prepare: true });
-      const isWritten = /^(INSERT|UPDATE|DELETE|MERGE)$/.test(result.command);
-      return {
-        ...(isWritten ? { numAffectedRows: BigInt(result.count) } : {}),
-        rows: [...result] as R[],
-      };
+    client,
+    executeQuery: async <R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> => {
+      const { rows, command, count } = await client.query(sql, parameters);
+      const isWritten = /^(?:INSERT|UPDATE|DELETE|MERGE)$/.test(command);
+      return { rows: rows as R[], ...(isWritten ? { numAffectedRows: BigInt(count) } : {}) };
     },
     // biome-ignore lint/correctness/useYield: nothing streams
     async *streamQuery() {

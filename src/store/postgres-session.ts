@@ -2,10 +2,9 @@
  * One connection that stays: what other processes tell is heard on it, and locks are held by it, so that both end with the process
  * or the connection.
  */
-import type { Sql } from "postgres";
-import { Problem } from "../core/problem.ts";
 import type { Announcements } from "./changes.ts";
 import type { Change } from "./model.ts";
+import { type Client, type ClientEvents, connectionLost } from "./postgres-client.ts";
 
 export const CHANNEL = "bulkhead";
 
@@ -15,65 +14,58 @@ const LONGEST_PAUSE_MILLISECONDS = 5_000;
 
 export interface Session {
   hold(name: string, lost: () => void): Promise<(() => Promise<void>) | undefined>;
-  close(): Promise<void>;
-}
-
-export interface SessionEvents {
-  readonly onnotify: (channel: string, payload: string) => void;
-  readonly onclose: () => void;
+  close(): void;
 }
 
 interface Held {
-  readonly name: string;
+  readonly client: Client;
   readonly lost: () => void;
   isHeld: boolean;
-  isLost: boolean;
 }
 
-/**
- * @param connect - of one connection
- * @param own - of the notifications that this process sent, which it has heard already
- */
+interface SessionOptions {
+  readonly place: string;
+  /** Who sends: notifications of our own were told already. */
+  readonly own: string;
+  readonly announcements: Announcements;
+}
+
+/** @throws what the driver throws, where there is no connection at first; later it is tried again and again */
 export async function openSession(
-  connect: (events: SessionEvents) => Sql,
-  {
-    place,
-    own,
-    announcements,
-  }: { readonly place: string; readonly own: string; readonly announcements: Announcements },
+  open: (events: ClientEvents) => Client,
+  { place, own, announcements }: SessionOptions,
 ): Promise<Session> {
   const held = new Map<string, Held>();
   let isClosing = false;
-  let current: Sql | undefined;
+  let current: Client | undefined;
   let retry: NodeJS.Timeout | undefined;
   let pause = FIRST_PAUSE_MILLISECONDS;
 
-  const open = async (): Promise<void> => {
-    const sql = connect({
-      onnotify: (_, payload) => {
-        if (sql === current) announcements.tell(changesIn(payload, own));
+  const connect = async (): Promise<void> => {
+    const client = open({
+      notified: (payload) => {
+        if (client === current) announcements.tell(changesIn(payload, own));
       },
-      onclose: () => {
-        if (sql === current) lose();
+      lost: () => {
+        if (client === current) lose(client);
       },
     });
     try {
-      await within(sql.unsafe(`listen ${CHANNEL}`), HEARTBEAT_MILLISECONDS);
+      await client.query(`listen ${CHANNEL}`, [], HEARTBEAT_MILLISECONDS);
+      if (!client.isOpen) throw connectionLost(place);
     } catch (error) {
-      sql.end({ timeout: 0 }).catch(() => {});
+      client.end();
       throw error;
     }
-    if (isClosing) await sql.end({ timeout: 0 });
-    else current = sql;
+    if (isClosing) client.end();
+    else current = client;
   };
-  const lose = (): void => {
-    const sql = current;
+  const lose = (client: Client): void => {
     current = undefined;
-    sql?.end({ timeout: 0 }).catch(() => {});
+    client.end();
+    if (isClosing) return;
     const all = [...held.values()];
     held.clear();
-    for (const each of all) each.isLost = true;
-    if (isClosing) return;
     for (const { isHeld, lost } of all) if (isHeld) lost();
     announcements.tell([{ kind: "unknown" }]);
     again();
@@ -81,7 +73,7 @@ export async function openSession(
   const again = (): void => {
     clearTimeout(retry);
     retry = setTimeout(() => {
-      open().then(
+      connect().then(
         () => {
           pause = FIRST_PAUSE_MILLISECONDS;
           // What was told in between nobody heard.
@@ -94,57 +86,52 @@ export async function openSession(
       );
     }, pause).unref();
   };
+  await connect();
   // A connection whose other end is gone without a word is as silent as one on which nothing happens.
   const heartbeat = setInterval(() => {
-    const sql = current;
-    if (sql === undefined) return;
-    within(sql.unsafe("select 1"), HEARTBEAT_MILLISECONDS).catch(() => {
-      if (sql === current) lose();
-    });
+    current?.query("select 1", [], HEARTBEAT_MILLISECONDS).catch(() => {});
   }, HEARTBEAT_MILLISECONDS).unref();
-  await open().catch((error: unknown) => {
-    clearInterval(heartbeat);
-    throw error;
-  });
 
   return {
     hold: async (name, lost) => {
-      const sql = current;
-      if (sql === undefined) throw away(place);
+      const client = current;
+      if (client === undefined) throw connectionLost(place);
       if (held.has(name)) return undefined;
-      const entry: Held = { name, lost, isHeld: false, isLost: false };
+      const entry: Held = { client, lost, isHeld: false };
+      const isOurs = (): boolean => held.get(name) === entry;
       held.set(name, entry);
       try {
-        const [row] = await sql.unsafe("select pg_try_advisory_lock(hashtextextended($1, 0)) as held", [lockOf(name)]);
-        entry.isHeld = row?.held === true;
+        const { rows } = await client.query("select pg_try_advisory_lock(hashtextextended($1, 0)) as held", [
+          lockOf(name),
+        ]);
+        if (!isOurs()) throw connectionLost(place);
+        entry.isHeld = rows[0]?.held === true;
       } catch (error) {
-        if (held.get(name) === entry) held.delete(name);
+        if (isOurs()) held.delete(name);
         throw error;
       }
-      if (entry.isLost) throw away(place);
       if (!entry.isHeld) {
         held.delete(name);
         return undefined;
       }
       return async () => {
-        if (held.get(name) !== entry) return;
+        if (!isOurs()) return;
         held.delete(name);
-        await sql
-          .unsafe("select pg_advisory_unlock(hashtextextended($1, 0))", [lockOf(name)])
+        await client
+          .query("select pg_advisory_unlock(hashtextextended($1, 0))", [lockOf(name)])
           .catch((error: unknown) => {
             // With the connection it is given back as well.
-            if (sql === current) throw error;
+            if (client.isOpen) throw error;
           });
       };
     },
-    close: async () => {
+    close: () => {
       isClosing = true;
       clearInterval(heartbeat);
       clearTimeout(retry);
-      const sql = current;
+      current?.end();
       current = undefined;
       held.clear();
-      await sql?.end({ timeout: 0 });
     },
   };
 }
@@ -167,27 +154,4 @@ function changesIn(payload: string, own: string): readonly Change[] {
 /** Locks of the database are numbers that all its programs share. */
 function lockOf(name: string): string {
   return `bulkhead ${name}`;
-}
-
-function away(place: string): Problem {
-  return new Problem({
-    kind: "unavailable",
-    code: "store.unavailable",
-    place,
-    cause: "the connection that holds locks was lost",
-  });
-}
-
-async function within<T>(promise: Promise<T>, milliseconds: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  try {
-    return await Promise.race([
-      promise,
-      new Promise<never>((_, reject) => {
-        timer = setTimeout(() => reject(new Error("no answer in time")), milliseconds);
-      }),
-    ]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

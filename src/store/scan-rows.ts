@@ -29,6 +29,8 @@ export interface RelationRow {
 
 export interface ScanRows {
   readonly shared: string;
+  /** Of the evaluations' rows: where it is what it was, none of them differs. */
+  readonly contents: string;
   readonly evaluations: readonly EvaluationRow[];
   readonly relations: readonly RelationRow[];
 }
@@ -69,6 +71,7 @@ export function rowsOf({ repository, digest, evaluations, relations }: ScannedIm
   const shared: Shared = { assets: assets.all, bases: bases.all, times: times.all };
   return {
     shared: JSON.stringify(shared),
+    contents: digestOf(rows),
     evaluations: rows,
     relations: relations.map((relation) => ({
       type: relation.type,
@@ -106,6 +109,12 @@ function keyOf({ check, asset, scope }: Evaluation, keys: Map<string, number>): 
   const nth = keys.get(what) ?? 0;
   keys.set(what, nth + 1);
   return createHash("sha256").update(`${nth} ${what}`).digest("base64url");
+}
+
+function digestOf(rows: readonly EvaluationRow[]): string {
+  const hash = createHash("sha256");
+  for (const { key, body } of rows) hash.update(`${key}${body.length} ${body}`);
+  return hash.digest("base64url");
 }
 
 /** Values that are equal as JSON have one number. */

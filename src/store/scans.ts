@@ -4,7 +4,14 @@ import { parseDigest } from "../core/digest.ts";
 import { changedImages } from "./changes.ts";
 import { asked, type Database, imageId, LONG_MILLISECONDS, written } from "./database.ts";
 import type { ImageKey, ImageStore, ScannedImage } from "./model.ts";
-import { type EvaluationRow, evaluationsOf, type RelationRow, relationsOf, rowsOf } from "./scan-rows.ts";
+import {
+  type EvaluationRow,
+  evaluationsOf,
+  type RelationRow,
+  relationsOf,
+  rowsOf,
+  type ScanRows,
+} from "./scan-rows.ts";
 import type { Tables } from "./tables.ts";
 
 /** Rows of a statement: so much is sent at once, whatever an image has. */
@@ -28,8 +35,11 @@ export function scans(database: Database): Pick<ImageStore, "save" | "get" | "ge
       const rows = rowsOf(image);
       await written(database, async (transaction, changes) => {
         const id = await imageId(transaction, image);
-        if (!(await saveScan(transaction, id, image, rows.shared))) return;
-        await saveEvaluations(transaction, id, rows.evaluations);
+        // Held until the end, so that what it says of the rows stays true.
+        const before = await sql<{ readonly contents: string }>`
+          select contents from scan where image_id = ${id}::bigint for update`.execute(transaction);
+        if (!(await saveScan(transaction, id, image, rows))) return;
+        if (before.rows[0]?.contents !== rows.contents) await saveEvaluations(transaction, id, rows.evaluations);
         await saveRelations(transaction, id, rows.relations);
         changes.push(...changedImages([image]));
       });
@@ -44,17 +54,18 @@ async function saveScan(
   transaction: Transaction<Tables>,
   id: string,
   { scannedAt, databaseDigest, policyDigest, createdAt, evaluations }: ScannedImage,
-  shared: string,
+  { shared, contents }: ScanRows,
 ): Promise<boolean> {
   const of = (verdict: string): number => evaluations.filter((each) => each.verdict === verdict).length;
   // Whoever comes second waits here for the first, whole.
   const { rows } = await sql`
-    insert into scan (image_id, scanned_at, database_digest, policy_digest, created_at, failing, unknown, shared)
+    insert into scan (image_id, scanned_at, database_digest, policy_digest, created_at, failing, unknown, shared, contents)
     values (${id}::bigint, ${scannedAt}, ${databaseDigest}, ${policyDigest}, ${createdAt ?? null}::timestamptz,
-      ${of("fail")}::int, ${of("unknown")}::int, ${shared})
+      ${of("fail")}::int, ${of("unknown")}::int, ${shared}, ${contents})
     on conflict (image_id) do update set
       scanned_at = excluded.scanned_at, database_digest = excluded.database_digest, policy_digest = excluded.policy_digest,
-      created_at = excluded.created_at, failing = excluded.failing, unknown = excluded.unknown, shared = excluded.shared
+      created_at = excluded.created_at, failing = excluded.failing, unknown = excluded.unknown, shared = excluded.shared,
+      contents = excluded.contents
     where scan.scanned_at <= excluded.scanned_at
     returning 1 as saved`.execute(transaction);
   return rows.length > 0;

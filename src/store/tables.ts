@@ -37,6 +37,8 @@ export interface Tables {
     readonly unknown: number;
     /** JSON: what its evaluations have in common. */
     readonly shared: string;
+    /** Digest of the rows of its evaluations. */
+    readonly contents: string;
   };
   readonly evaluation: {
     readonly image_id: string;

@@ -4,8 +4,12 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import type { AccessRules } from "../../src/engines/oci/distribution/access-model.ts";
+import type { Engine } from "../../src/guards/registry/model.ts";
+import { createEngine } from "../../src/guards/registry/proxy/engine.ts";
 import { type OpenProxy, openProxy } from "../../src/guards/registry/proxy/open.fixture.ts";
+import type { ProxyOptions } from "../../src/guards/registry/proxy/options.ts";
 import { openTokens, type Tokens } from "../../src/guards/registry/tokens/tokens.ts";
+import { createUpstream } from "../../src/net/upstream.ts";
 import { bulkhead as command } from "../bulkhead.ts";
 import { type DockerRegistry, startDockerRegistry } from "./docker-registry.ts";
 
@@ -20,12 +24,24 @@ export interface GuardedRegistry {
   close(): Promise<void>;
 }
 
-/** @param accounts - names; of those that begin with `robot-` robots are made */
+/** What the guard is made of, for gates of the test's own. */
+export interface GuardedGround {
+  readonly engine: Engine;
+  /** Of the engine. */
+  readonly url: URL;
+  readonly tokens: Tokens;
+}
+
+/**
+ * @param accounts - names; of those that begin with `robot-` robots are made
+ * @param gates - absent: they let everything through
+ */
 export async function startGuarded(
   program: string,
   folder: string,
   accounts: readonly string[],
   rules: AccessRules,
+  gates: (ground: GuardedGround) => Partial<ProxyOptions> = () => ({}),
 ): Promise<GuardedRegistry> {
   const at = (name: string) => join(folder, name);
   const bulkhead = async (...words: readonly string[]) => {
@@ -60,7 +76,13 @@ export async function startGuarded(
     engine: { issuer: "bulkhead", service: "engine" },
     rules: () => current,
   });
-  const proxy = await openProxy(`http://${engine.host}`, {
+  const url = new URL(`http://${engine.host}`);
+  const upstream = createUpstream({ origin: url });
+  const own = createEngine(upstream, tokens.engine);
+  const proxy = await openProxy(url.origin, {
+    upstream,
+    engine: own,
+    ...gates({ engine: own, url, tokens }),
     port,
     authenticator: tokens.authenticator,
     tokens: tokens.engine,

@@ -15,6 +15,7 @@ import { type DockerRegistry, findDockerRegistry, startDockerRegistry } from "./
 const run = promisify(execFile);
 const program = findDockerRegistry();
 const skopeo = findProgram("skopeo");
+const cosign = findProgram("cosign");
 const MANIFEST = "application/vnd.oci.image.manifest.v1+json";
 const INDEX = "application/vnd.oci.image.index.v1+json";
 const EMPTY = "application/vnd.oci.empty.v1+json";
@@ -143,5 +144,29 @@ describe("the registry guard's proxy", { skip: program === undefined && "docker-
       `docker://${proxy.host}/shop/again`,
     ]);
     assert.deepEqual(JSON.parse(tags).Tags, ["v2"]);
+  });
+
+  it("signs with cosign by tag and by referrer, and verifies", {
+    skip: cosign === undefined && "cosign is not installed",
+  }, async () => {
+    const image = await pushImage("shop/signed", "v1");
+    const reference = `${proxy.host}/shop/signed@${image}`;
+    const env = { ...process.env, COSIGN_PASSWORD: "", COSIGN_EXPERIMENTAL: "1", HOME: folder };
+    const sign = [
+      "sign",
+      "--yes",
+      "--tlog-upload=false",
+      "--allow-insecure-registry",
+      "--key",
+      "cosign.key",
+      reference,
+    ];
+    await run("cosign", ["generate-key-pair"], { cwd: folder, env });
+    await run("cosign", sign, { cwd: folder, env });
+    const verify = ["verify", "--insecure-ignore-tlog", "--allow-insecure-registry", "--key", "cosign.pub", reference];
+    const { stdout } = await run("cosign", verify, { cwd: folder, env });
+    assert.ok(stdout.includes(image));
+    await run("cosign", [...sign, "--registry-referrers-mode=oci-1-1"], { cwd: folder, env });
+    assert.equal((await referrersOf("shop/signed", image)).digests.length, 1);
   });
 });

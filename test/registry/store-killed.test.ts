@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { Problem } from "../../src/core/problem.ts";
+import { imageOf } from "../../src/store/image.fixture.ts";
 import { openStore } from "../../src/store/open.ts";
 import { findPostgres, type Postgres, startPostgres } from "./postgres.ts";
 import { type StoreProcess, startStoreProcess } from "./worker-lines.ts";
@@ -58,6 +59,7 @@ describe("over PostgreSQL", { skip: programs === undefined && "PostgreSQL is not
     const write = async (worker: number): Promise<void> => {
       for (let n = worker; !isOver; n += 8) {
         try {
+          await store.images.save(imageOf(`killed/${n}`, "a"));
           await store.locks.claim(`killed ${n}`, String(n));
           written.push(n);
         } catch (error) {
@@ -65,27 +67,41 @@ describe("over PostgreSQL", { skip: programs === undefined && "PostgreSQL is not
         }
       }
     };
-    const writers = Array.from({ length: 8 }, (_, worker) => write(worker));
-    for (let round = 0; round < 3; round++) {
-      const before = written.length;
-      while (written.length < before + 200) await new Promise(setImmediate);
+    const kill = async (): Promise<void> => {
       await postgres.kill();
       await postgres.start();
+    };
+    const endConnections = async (): Promise<void> => {
+      await postgres.psql("select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid()");
+    };
+    const writers = Array.from({ length: 8 }, (_, worker) => write(worker));
+    for (const end of [kill, kill, endConnections, kill, endConnections]) {
+      const before = written.length;
+      while (written.length < before + 60) await new Promise(setImmediate);
+      await end();
     }
     const before = written.length;
-    while (written.length < before + 200) await new Promise(setImmediate);
+    while (written.length < before + 60) await new Promise(setImmediate);
     isOver = true;
     await Promise.all(writers);
     for (const error of failures) {
       assert.ok(error instanceof Problem && error.code.startsWith("store."), String(error));
       assert.equal(error.kind, "unavailable");
     }
-    const kept = (await postgres.psql("select value from claim where name like 'killed %'")).split("\n");
-    const has = new Set(kept);
-    assert.deepEqual(
-      written.filter((n) => !has.has(String(n))),
-      [],
+    const kept = await postgres.psql("select value from claim where name like 'killed %'");
+    const scanned = await postgres.psql(
+      "select substr(repository, 8) from image join scan on image_id = id where repository like 'killed/%'",
     );
+    for (const has of [kept, scanned].map((lines) => new Set(lines.split("\n")))) {
+      assert.deepEqual(
+        written.filter((n) => !has.has(String(n))),
+        [],
+      );
+    }
+    const torn = await postgres.psql(
+      "select count(*) from scan where (select count(*) from evaluation where evaluation.image_id = scan.image_id) <> 3",
+    );
+    assert.equal(torn.trim(), "0");
     await store.close();
   });
 });

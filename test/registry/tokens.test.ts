@@ -1,7 +1,7 @@
 /** Real clients log in at the guard, push, pull and sign through it; the engine takes the guard's tokens and nobody else's. */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -9,6 +9,8 @@ import { promisify } from "node:util";
 import { createLayout } from "../../scripts/image/layout.ts";
 import { tarOf } from "../../scripts/image/tar.ts";
 import type { AccessRules } from "../../src/engines/oci/distribution/access-model.ts";
+import { readKeys, rotateKeys, writtenKeys } from "../../src/guards/registry/tokens/keys.ts";
+import { keyFiles } from "../../src/guards/registry/tokens/tokens.ts";
 import { cosignIn } from "../trust/cosign.ts";
 import { findProgram } from "./client-programs.ts";
 import { findDockerRegistry } from "./docker-registry.ts";
@@ -107,6 +109,21 @@ describe("tokens of the registry guard", { skip: program === undefined && "docke
     await skopeo("delete", "--tls-verify=false", "--creds", creds("alice"), image);
   });
 
+  test("who may do nothing is told so, and not only that a blob cannot be asked for", {
+    skip: needs("skopeo"),
+  }, async () => {
+    const to = ["--dest-tls-verify=false", "--dest-creds", creds("alice")];
+    await assert.rejects(
+      skopeo("copy", ...to, `oci:${layout}`, `docker://${host}/other/api:1`),
+      /denied: user:alice is not allowed: pull and push of other\/api \(no rule of registry\.access grants it\)/,
+    );
+    const { entry } = guarded.proxy.decided.at(-1) ?? {};
+    assert.deepEqual(
+      [entry?.principal, entry?.operation, entry?.repository, entry?.decision.action, entry?.decision.basis],
+      ["user:alice", "upload", "other/api", "refuse", "grant"],
+    );
+  });
+
   test("skopeo logs in once, and pulls without saying who", { skip: needs("skopeo") }, async () => {
     await skopeo("login", "--tls-verify=false", "-u", "alice", "-p", password("alice"), host);
     await skopeo("copy", "--dest-tls-verify=false", `oci:${layout}`, `docker://${host}/public/api:1`);
@@ -177,6 +194,24 @@ describe("tokens of the registry guard", { skip: program === undefined && "docke
     assert.equal((await ask("_catalog", "alice")).status, 200);
     assert.equal((await ask("_catalog", "robot-ci")).status, 403);
     assert.equal((await ask("_catalog")).status, 401);
+  });
+
+  test("keys are changed while the engine trusts what it did", async () => {
+    const path = join(folder, "keys", keyFiles.keys);
+    const headers = () => ({
+      authorization: guarded.tokens.engine.authorization([{ repository: "shop/api", actions: ["pull"] }]),
+    });
+    const kid = () =>
+      JSON.parse(Buffer.from(headers().authorization.slice(7).split(".")[0] ?? "", "base64url").toString()).kid;
+    const before = kid();
+    // Made long enough ago to sign at once.
+    writeFileSync(path, writtenKeys(rotateKeys(readKeys(path), new Date(Date.now() - 600_000))));
+    assert.deepEqual(await guarded.tokens.look(new Date()), []);
+    assert.notEqual(kid(), before);
+    const { status } = await fetch(`http://${guarded.engine.host}/v2/shop/api/tags/list`, { headers: headers() });
+    assert.ok(status === 200 || status === 404, String(status));
+    const set = (await (await fetch(`${guarded.proxy.origin}/token/keys`)).json()) as { keys: { kid: string }[] };
+    assert.deepEqual(set.keys.map((key) => key.kid).includes(kid()), true);
   });
 
   test("what the policy takes away is refused at once, whatever tokens were given", async () => {

@@ -6,11 +6,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { promisify } from "node:util";
+import type { Digest } from "../../src/core/digest.ts";
 import { openRegistryPolicies } from "../../src/guards/registry/policies.ts";
 import { createEngine } from "../../src/guards/registry/proxy/engine.ts";
 import { type OpenProxy, openProxy } from "../../src/guards/registry/proxy/open.fixture.ts";
+import { engineRepositories } from "../../src/guards/registry/pull/engine-repository.ts";
+import { createPullGate } from "../../src/guards/registry/pull/gate.ts";
 import { credentialsIn } from "../../src/guards/registry/upstream/credentials.ts";
-import { type OpenedUpstreams, openUpstreams } from "../../src/guards/registry/upstream/upstreams.ts";
+import { openUpstreams } from "../../src/guards/registry/upstream/upstreams.ts";
 import { createUpstream } from "../../src/net/upstream.ts";
 import { type MemoryStore, memoryStore } from "../../src/store/memory.fixture.ts";
 import { bulkhead } from "../bulkhead.ts";
@@ -28,7 +31,7 @@ describe("pull-through", { skip: withoutCosign }, () => {
   let engine: DockerRegistry;
   let cosign: Cosign;
   let store: MemoryStore;
-  const opened: OpenedUpstreams[] = [];
+  const opened: { close(): void }[] = [];
   const proxies: OpenProxy[] = [];
 
   before(async () => {
@@ -59,8 +62,8 @@ describe("pull-through", { skip: withoutCosign }, () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  /** A replica, which knows nothing but what is stored. */
-  async function replica(): Promise<OpenProxy> {
+  /** A replica, which knows nothing but what is stored; with the gate of pulls, or one that lets everything through. */
+  async function replica(isGated = false): Promise<OpenProxy> {
     const policies = await openRegistryPolicies({
       policy: join(folder, "bulkhead.yaml"),
       root: folder,
@@ -74,10 +77,27 @@ describe("pull-through", { skip: withoutCosign }, () => {
       credentials: credentialsIn(undefined),
     });
     opened.push(upstreams);
-    const proxy = await openProxy(`http://${engine.host}`, { upstreams, locks: store.locks });
+    const url = new URL(`http://${engine.host}`);
+    const gate = createPullGate({
+      policies: () => policies,
+      engine: createEngine(createUpstream({ origin: url }), undefined),
+      store,
+      open: engineRepositories({ url }),
+      host: "registry.example.com",
+    });
+    opened.push(gate);
+    const proxy = await openProxy(url.origin, { upstreams, locks: store.locks, ...(isGated ? { pull: gate } : {}) });
     proxies.push(proxy);
     return proxy;
   }
+
+  const scanned = () => ({
+    scannedAt: new Date(),
+    databaseDigest: "",
+    policyDigest: "",
+    evaluations: [],
+    relations: [],
+  });
 
   const manifest = (proxy: OpenProxy, repository: string, reference: string, method = "GET") =>
     fetch(`${proxy.origin}/v2/${repository}/manifests/${reference}`, {
@@ -151,6 +171,26 @@ describe("pull-through", { skip: withoutCosign }, () => {
     await store.jobs.take("test", 10, 60_000);
   });
 
+  it("lets no first pull pass before the image is scanned, by whatever it is asked for", async () => {
+    const digest = await hub.image("team/first:1", "never scanned");
+    const proxy = await replica(true);
+    const blob = JSON.parse(String((await hub.manifest("team/first", "1")).bytes)).layers[0].digest;
+    const statuses = async () => [
+      (await manifest(proxy, "open/team/first", "1", "HEAD")).status,
+      (await manifest(proxy, "open/team/first", "1")).status,
+      (await manifest(proxy, "open/team/first", digest)).status,
+      (await fetch(`${proxy.origin}/v2/open/team/first/blobs/${blob}`)).status,
+    ];
+    assert.deepEqual(await statuses(), [403, 403, 403, 403]);
+    const answer = await manifest(proxy, "open/team/first", "1");
+    assert.match(await answer.text(), /not scanned/);
+    const [job] = await store.jobs.take("test", 10, 60_000);
+    assert.deepEqual(job?.about, { repository: "open/team/first", digest });
+    const key = { repository: "open/team/first", digest: digest as Digest };
+    await store.images.save({ ...key, ...scanned() });
+    assert.deepEqual(await statuses(), [200, 200, 200, 200]);
+  });
+
   it("lets two replicas fetch one image once", async () => {
     const digest = await hub.image("team/web:1", "once");
     const both = await Promise.all([replica(), replica()]);
@@ -184,7 +224,12 @@ describe("pull-through", { skip: withoutCosign }, () => {
     assert.equal((await manifest(later, "signed/signed/api", "1")).headers.get("docker-content-digest"), digest);
     // With what came along, another verifier comes to the same.
     const place = `${later.host}/signed/signed/api@${digest}`;
-    await cosign.run(["verify", "--key", "release.pub", "--insecure-ignore-tlog", "--allow-http-registry", place]);
+    const verify = ["verify", "--key", "release.pub", "--insecure-ignore-tlog", "--allow-http-registry"];
+    await cosign.run([...verify, place]);
+    const gated = await replica(true);
+    const key = { repository: "signed/signed/api", digest: digest as Digest };
+    await store.images.save({ ...key, ...scanned() });
+    await cosign.run([...verify, `${gated.host}/signed/signed/api@${digest}`]);
   });
 
   it("goes on serving what it has, signatures with it, when the upstream is gone, and nothing that it has not", async () => {

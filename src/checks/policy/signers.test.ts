@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { defaultPolicy } from "../../collect/policy/default.ts";
+import { settingOf } from "../../collect/policy/settings.ts";
 import { fileAsset } from "../../core/asset.ts";
 import { present } from "../../core/evidence.ts";
 import type { Policy } from "../../core/policy.ts";
@@ -10,10 +11,16 @@ import { openSigner } from "./open-signer.ts";
 import { undefinedSigner } from "./undefined-signer.ts";
 
 const now = new Date("2026-11-27T12:00:00Z");
+const place = { path: "bulkhead.yaml", line: 3, column: 5 };
 const issuer = "https://token.actions.githubusercontent.com";
 
-function said(check: typeof openSigner | typeof undefinedSigner, trust: Partial<TrustRules>): [string, ...string[]] {
-  const policy: Policy = { ...defaultPolicy, trust: { ...defaultPolicy.trust, ...trust } };
+function said(
+  check: typeof openSigner | typeof undefinedSigner,
+  trust: Partial<TrustRules>,
+  upstreams: Policy["registry"]["upstreams"] = {},
+): [string, ...string[]] {
+  const registry = { ...defaultPolicy.registry, upstreams };
+  const policy: Policy = { ...defaultPolicy, registry, trust: { ...defaultPolicy.trust, ...trust } };
   const { verdict, findings } = runCheck(
     check,
     { policy: present(policy, now.toISOString()) },
@@ -57,6 +64,13 @@ test("names that nobody has are found, also those that only another file defines
   assert.deepEqual(said(undefinedSigner, { builders }), [
     "fail",
     "high: The signer builder of a builder is not in trust.signers",
+  ]);
+  const signedBy = { of: ["release", "nobody"], atLeast: 1 };
+  const { read } = settingOf("registry.upstreams");
+  const upstreams = read?.({ hub: { registry: "docker.io", signedBy } } as never, String, () => place) ?? {};
+  assert.deepEqual(said(undefinedSigner, { signers: { release: key } }, upstreams), [
+    "fail",
+    "high: The signer nobody of the upstream hub is not in trust.signers",
   ]);
   const certificate = { kind: "certificate", subject: "CN=a", ca: "ca.pem" } as const;
   const named = { images, signers: { release: certificate, scanner: key } };

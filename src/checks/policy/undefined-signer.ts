@@ -10,14 +10,17 @@ export const undefinedSigner: PolicyCheck<"policy"> = {
   controls: [7],
   severity: "high",
   documentation: {
-    what: "Holds the names in `trust.images` and `trust.builders` against `trust.signers`, and the authorities of its certificates against `trust.roots`. It finds names that nobody has.",
+    what: "Holds the names in `trust.images`, `trust.builders` and `signedBy` of `registry.upstreams` against `trust.signers`, and the authorities of its certificates against `trust.roots`. It finds names that nobody has.",
     why: "Nobody can meet such a rule, so that no image passes; and who defines the name in another file decides who it is.",
     fix: "Define the signer in the same file, or mend its name.",
     references: [],
   },
   subject: "policy",
   needs: { policy: "complete" },
-  applies: ({ policy }) => policy.trust.images.length > 0 || policy.trust.builders.length > 0,
+  applies: ({ policy: { trust, registry } }) =>
+    trust.images.length > 0 ||
+    trust.builders.length > 0 ||
+    Object.values(registry.upstreams).some(({ signedBy }) => signedBy !== undefined),
   *evaluate({ policy }) {
     const { signers, images, builders, roots } = policy.trust;
     const isDefined = (name: string, tightensOnly: boolean) =>
@@ -27,6 +30,12 @@ export const undefinedSigner: PolicyCheck<"policy"> = {
       const named = [...(rule.signedBy?.of ?? []), ...rule.attestations.flatMap(({ signedBy }) => signedBy ?? [])];
       for (const name of new Set(named)) {
         if (!isDefined(name, own)) yield undefinedFinding(name, `the rule for ${rule.match}`, rule.statedAt);
+      }
+    }
+    for (const [namespace, { signedBy, statedAt }] of Object.entries(policy.registry.upstreams)) {
+      for (const name of signedBy?.of ?? []) {
+        if (isDefined(name, signedBy?.tightensOnly === true)) continue;
+        yield undefinedFinding(name, `the upstream ${namespace}`, statedAt);
       }
     }
     for (const { signer } of builders) {

@@ -5,6 +5,7 @@ import { anonymousDelete } from "./anonymous-delete.ts";
 import { anonymousPull } from "./anonymous-pull.ts";
 import { anonymousPush } from "./anonymous-push.ts";
 import { imageNotScanned } from "./image-not-scanned.ts";
+import { imageQuarantined } from "./image-quarantined.ts";
 import { imageTooOld } from "./image-too-old.ts";
 import { invalidSignature } from "./invalid-signature.ts";
 import { missingAttestation } from "./missing-attestation.ts";
@@ -25,6 +26,7 @@ import { tooFewSigners } from "./too-few-signers.ts";
 import { unsignedImage } from "./unsigned-image.ts";
 import { unsignedPlatform } from "./unsigned-platform.ts";
 import { untrustedSigner } from "./untrusted-signer.ts";
+import { upstreamCooldown } from "./upstream-cooldown.ts";
 import { upstreamWithoutVerification } from "./upstream-without-verification.ts";
 
 export const registryChecks = [
@@ -34,6 +36,7 @@ export const registryChecks = [
   anonymousPull,
   anonymousPush,
   imageNotScanned,
+  imageQuarantined,
   imageTooOld,
   invalidSignature,
   missingAttestation,
@@ -54,5 +57,6 @@ export const registryChecks = [
   unsignedImage,
   unsignedPlatform,
   untrustedSigner,
+  upstreamCooldown,
   upstreamWithoutVerification,
 ] as const;

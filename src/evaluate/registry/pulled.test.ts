@@ -8,10 +8,14 @@ import { evaluatePulled, type PulledImage } from "./pulled.ts";
 const now = new Date("2026-11-28T12:00:00Z");
 const asset = unopenedImage("registry.example.com/shop/api");
 
-function verdicts(pull: Partial<PullSettings>, pulled: Partial<PulledImage> = {}): Record<string, string> {
+function verdicts(
+  pull: Partial<PullSettings>,
+  pulled: Partial<PulledImage> = {},
+  quarantine: readonly string[] = [],
+): Record<string, string> {
   const { registry } = defaultPolicy;
-  const policy = { ...defaultPolicy, registry: { ...registry, pull: { ...registry.pull, ...pull } } };
-  const all = evaluatePulled(asset, { repository: "shop/api", ...pulled }, { policy, now });
+  const policy = { ...defaultPolicy, registry: { ...registry, quarantine, pull: { ...registry.pull, ...pull } } };
+  const all = evaluatePulled(asset, { repository: "shop/api", isScanned: true, ...pulled }, { policy, now });
   return Object.fromEntries(all.map(({ check, verdict }) => [check, verdict]));
 }
 
@@ -38,4 +42,11 @@ test("a repository is served that the list names, itself or what is around it", 
   for (const listed of ["shop/web", "sho", "*", "api"]) {
     assert.deepEqual(verdicts({ repositories: [listed] }), { [place]: listed === "*" ? "pass" : "fail" });
   }
+});
+
+test("an image in quarantine is refused until any scan has seen it", () => {
+  const check = "registry/image-quarantined";
+  assert.deepEqual(verdicts({}, { isScanned: false }, ["shop/**"]), { [check]: "fail" });
+  assert.deepEqual(verdicts({}, { isScanned: true }, ["shop/**"]), { [check]: "pass" });
+  assert.deepEqual(verdicts({}, { isScanned: false }, ["other/**", "shop"]), {});
 });

@@ -9,6 +9,8 @@ import { runChecks, type SubjectEvidence } from "../../core/runner.ts";
 
 export interface PulledImage {
   readonly repository: string;
+  /** Any scan has seen it. */
+  readonly isScanned: boolean;
   /** When it says that it was made; absent where it does not, or nobody has read it. */
   readonly createdAt?: Date;
 }
@@ -29,9 +31,12 @@ const UNDATED: Gap = {
 
 export function evaluatePulled(asset: Asset, pulled: PulledImage, { policy, now }: PullContext): Evaluation[] {
   const at = now.toISOString();
-  const { repositories, maxAgeDays } = policy.registry.pull;
+  const { pull, quarantine } = policy.registry;
+  const { repositories, maxAgeDays } = pull;
+  const { repository, isScanned } = pulled;
   const evidence: SubjectEvidence<PulledImageFacts> = {
-    ...(repositories.length === 0 ? {} : { place: present({ repository: pulled.repository }, at) }),
+    ...(repositories.length === 0 ? {} : { place: present({ repository }, at) }),
+    ...(quarantine.length === 0 ? {} : { scan: present({ repository, isScanned }, at) }),
     ...(maxAgeDays === undefined ? {} : { creation: creationOf(pulled, at) }),
   };
   return runChecks<PulledImageFacts>(pulledImageChecks, evidence, { asset, policy, now });

@@ -2,7 +2,7 @@
  * Jobs of the queue, as those who add them and the worker that does them agree on. What is in the table may have been written by
  * an older program: whoever takes a job reads it anew.
  */
-import { parseDigest } from "../../core/digest.ts";
+import { type Digest, parseDigest } from "../../core/digest.ts";
 import { Problem } from "../../core/problem.ts";
 import { isObject } from "../../core/untyped.ts";
 import type { ImageKey, Job } from "../../store/model.ts";
@@ -75,4 +75,9 @@ export function repositoryOfJob({ id, kind, about }: Job): string | undefined {
     place: `job ${id} (${kind})`,
     cause: "its repository is not a name",
   });
+}
+
+/** Stands for an image where keys are compared and kept in sets. */
+export function imageName({ repository, digest }: { readonly repository: string; readonly digest: Digest }): string {
+  return `${repository}@${digest}`;
 }

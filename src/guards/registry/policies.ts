@@ -124,10 +124,6 @@ function actionUnder(gate: Gate, { check, verdict }: Evaluation): GateAction {
   return gate({ id: check, category }, verdict === "fail" ? "fail" : "unknown");
 }
 
-export function categoryOfCheck(check: string): Category {
-  return categoryOf.get(check) ?? "configuration";
-}
-
 /** Of what a rule of the policy asks for, where that rule stands. */
 function ruleOf({ findings }: Evaluation): StatedAt | undefined {
   const [location] = findings[0]?.locations ?? [];
@@ -140,6 +136,7 @@ const PARAMETERS: Readonly<Record<string, SettingKey>> = {
   "registry/image-not-scanned": "registry.pull.scannedWithinDays",
   "registry/image-too-old": "registry.pull.maxAgeDays",
   "registry/repository-not-served": "registry.pull.repositories",
+  "registry/image-quarantined": "registry.quarantine",
   ...keysOfChecks,
 };
 

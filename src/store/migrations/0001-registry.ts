@@ -38,7 +38,8 @@ export const registryTables: Migration = {
       created_at timestamptz,
       failing integer not null,
       unknown integer not null,
-      shared text not null
+      shared text not null,
+      contents text not null
     )`,
     `create table evaluation (
       image_id bigint not null references image on delete cascade,

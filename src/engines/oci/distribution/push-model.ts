@@ -63,8 +63,3 @@ function matchersOf(entries: readonly string[], repository: string): ((tag: stri
 export function namesRepository(patterns: readonly string[], repository: string): boolean {
   return patterns.some((pattern) => compileGlob(pattern)(repository));
 }
-
-/** True: before its first complete scan, nobody but an exempt principal is served what is in the repository. */
-export function isQuarantined({ quarantine }: Pick<PushPolicy, "quarantine">, repository: string): boolean {
-  return namesRepository(quarantine, repository);
-}

@@ -43,7 +43,7 @@ export async function startProxy(options: ProxyOptions): Promise<RunningServer> 
 
 async function identified(
   request: GatewayRequest,
-  { authenticator, upstreams, now, onError }: ProxyOptions,
+  { authenticator, upstreams, now, onDecided, onError }: ProxyOptions,
 ): Promise<Asked | Refusal> {
   const named = routeOf(request.method, request.path, request.query);
   if ("status" in named) return faultRefusal(named);
@@ -55,7 +55,9 @@ async function identified(
   try {
     const wanted = wantedOf(route.request, request.method);
     const identity = await authenticator.identify(given[0], wanted, at, route.request.kind === "catalog");
-    if ("status" in identity) return identity;
+    if ("status" in identity) {
+      return identity.status === 403 ? notGranted(identity, route.request, request, at, onDecided) : identity;
+    }
     if (route.request.kind === "catalog" && !identity.mayListCatalog) {
       return { status: 403, code: "DENIED", message: "the list of repositories is not for this principal" };
     }
@@ -64,6 +66,25 @@ async function identified(
     onError(error);
     return unavailable("who asks could not be told (see the guard's log)", 503);
   }
+}
+
+/**
+ * Told as every other decision. Who pushes asks by HEAD for each blob at first, and would show a 403 without its words: that there
+ * is none says as much, and the upload that follows gets the reason.
+ */
+function notGranted(
+  refusal: Refusal,
+  asked: DistributionRequest,
+  { method, arrivedAt }: GatewayRequest,
+  time: Date,
+  onDecided: ProxyOptions["onDecided"],
+): Refusal {
+  const principal = String(refusal.detail?.principal ?? "");
+  const repository = "repository" in asked ? asked.repository : "";
+  const decision = { action: "refuse", basis: "grant", reason: refusal.message, checks: [] } as const;
+  const entry = { time, principal, operation: operationOf(asked, method), repository, decision };
+  onDecided({ entry, outcomes: [], milliseconds: performance.now() - arrivedAt });
+  return asked.kind === "blob" && method === "HEAD" ? { ...refusal, status: 404, code: "BLOB_UNKNOWN" } : refusal;
 }
 
 /** What its token must grant (distribution, "Token Authentication"): who writes reads as well. */

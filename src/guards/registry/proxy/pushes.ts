@@ -176,7 +176,7 @@ export async function remove(
   const { repository } = wanted;
   const target = wanted.kind === "blob" ? { blob: wanted.digest } : wanted.reference;
   const name = "blob" in target ? target.blob : referenceText(target);
-  const decision = await inTime(
+  const decision: Awaited<ReturnType<PushGate["remove"]>> = await inTime(
     () => options.push.remove({ repository, target, principal: identity.principal, grants: identity.grants, now }),
     bounds.pushMilliseconds,
     request.gone,
@@ -189,7 +189,13 @@ export async function remove(
   // Read before it is gone: whose list it stands in.
   const gone = "digest" in target ? await engine.manifest(repository, target) : undefined;
   const { status, answer } = await removed(asked, options, repository);
-  if (gone !== undefined && !(gone instanceof Problem) && status > 199 && status < 300) {
+  const isRemoved = status > 199 && status < 300;
+  try {
+    await decision.end?.(isRemoved ? "removed" : "failed");
+  } catch (error) {
+    options.onError(error);
+  }
+  if (gone !== undefined && !(gone instanceof Problem) && isRemoved) {
     const subject = subjectOf(parsed(gone.bytes));
     const fault = subject === undefined ? undefined : await lists.remove(repository, subject, gone.digest);
     // What it leads to is gone, which whoever follows it finds out.

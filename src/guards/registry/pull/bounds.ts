@@ -18,8 +18,12 @@ export const bounds = {
   changed: 10_000,
   /** Blobs and children of which it is remembered in which manifests they are. */
   references: 100_000,
-  /** Manifests that are tried for one blob, parents for one child, subjects for one statement. */
+  /** Parents that are tried for one child, subjects for one statement, and what this process remembers of either. */
   candidates: 20,
+  /** Manifests that are tried for one blob: images on one base share its layers. */
+  holders: 200,
+  /** The same at a time. */
+  holdersParallel: 8,
   /** Entries of an index that are opened, where none of them says that it is an image. */
   opened: 50,
   /** Statements about statements, indexes in indexes. */

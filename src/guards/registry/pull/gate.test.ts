@@ -272,6 +272,27 @@ test("another process finds by the store in which manifests a blob is", async (t
   assert.equal(told(await held.blob(good.layer)), "allow policy");
 });
 
+test("a layer of a base is served with the one image of many on it that may be pulled", async (t) => {
+  const held = await guarded(t);
+  const layer = held.registry.blob("application/vnd.oci.image.layer.v1.tar+gzip", "base");
+  for (let n = 0; n < 60; n += 1) {
+    const config = held.registry.blob("application/vnd.oci.image.config.v1+json", JSON.stringify({ n }));
+    const { digest } = held.registry.manifest({ config, layers: [layer] });
+    await saveFound(held, digest, n === 41 ? [] : ["critical"]);
+  }
+  assert.equal(told(await held.blob(layer.digest)), "allow policy");
+});
+
+test("a warm blob asks the store nothing", async (t) => {
+  const held = await guarded(t);
+  const image = pushImage(held, "a", "1");
+  await saveScan(held, image.digest);
+  await held.pull("1");
+  held.store.images.manifestsWith = () => Promise.reject(new Error("asked"));
+  held.store.images.getMany = () => Promise.reject(new Error("asked"));
+  assert.equal(told(await held.blob(image.layer)), "allow policy");
+});
+
 test("what is said about an image is read where the image is, and an image is no statement by its name", async (t) => {
   const held = await guarded(t, pullPolicy(signed));
   const image = pushImage(held, "a", "1");

@@ -176,6 +176,23 @@ export function createPullGate(options: PullGateOptions): RunningPullGate {
     return found;
   }
 
+  /** The first of them that may be pulled, else the first that may not; undefined where none is there any more. */
+  async function firstServed(holders: readonly Digest[], atOnce: number, asked: PullAsked) {
+    const { repository, deadline } = asked;
+    let first: Decision | undefined;
+    for (let at = 0; at < holders.length && !deadline.aborted; at += atOnce) {
+      const some = holders.slice(at, at + atOnce).map((digest) => {
+        const get = (signal: AbortSignal) => engine.manifest(repository, { digest }, signal);
+        return decide({ digest, get }, shownAs(repository, { digest }), asked);
+      });
+      for (const decision of await Promise.all(some)) {
+        if (decision.action === "allow") return decision;
+        if (decision.refusal?.status !== 404) first ??= decision;
+      }
+    }
+    return first;
+  }
+
   return {
     async manifest(asked) {
       const found = await fetched(asked, asked.reference);
@@ -190,20 +207,19 @@ export function createPullGate(options: PullGateOptions): RunningPullGate {
         return { ...ALLOWED, basis: "exempt", reason: `${principal.name} is exempt from the pull policy`, digest };
       }
       if (digest === EMPTY_BLOB) return { ...ALLOWED, basis: "policy", reason: "the empty blob", digest };
-      const holders = await within(references.manifestsWith(repository, digest), deadline);
+      const known = references.known(repository, digest);
+      const own = await firstServed(known, 1, asked);
+      if (own?.action === "allow") return { ...own, digest };
       const shown = `blob ${repository}@${digest}`;
-      if (holders === LATE) return unreachable(shown, "which manifests it is in was not found out in time");
-      let first: Decision | undefined;
-      for (const holder of holders.digests) {
-        const get = (signal: AbortSignal) => engine.manifest(repository, { digest: holder }, signal);
-        const decision = await decide({ digest: holder, get }, shownAs(repository, { digest: holder }), asked);
-        if (decision.action === "allow") return { ...decision, digest };
-        // One that is gone says nothing.
-        if (decision.refusal?.status !== 404) first ??= { ...decision, digest };
-      }
-      if (first !== undefined) return first;
-      if (holders.problem !== undefined) {
-        return unreachable(shown, `which manifests it is in could not be found out: ${holders.problem.message}`);
+      const found = await within(references.manifestsWith(repository, digest), deadline);
+      if (found === LATE) return own ?? unreachable(shown, "which manifests it is in was not found out in time");
+      const others = found.digests.filter((one) => !known.includes(one));
+      const other = await firstServed(others, bounds.holdersParallel, asked);
+      if (other?.action === "allow") return { ...other, digest };
+      const refusedOne = own ?? other;
+      if (refusedOne !== undefined) return { ...refusedOne, digest };
+      if (found.problem !== undefined) {
+        return unreachable(shown, `which manifests it is in could not be found out: ${found.problem.message}`);
       }
       const message = `${shown} is in no manifest of this repository`;
       return refused("policy", message, { status: 404, code: "BLOB_UNKNOWN", message });

@@ -12,6 +12,8 @@ import { bounds } from "./bounds.ts";
 export interface References {
   /** Remembered here, and told to the other replicas once. */
   saw(repository: string, digest: Digest, content: ManifestContent): Promise<void>;
+  /** Those that this process saw, the last first. */
+  known(repository: string, blob: Digest): readonly Digest[];
   manifestsWith(repository: string, blob: Digest): Promise<Found>;
   parentsOf(repository: string, child: Digest): Promise<Found>;
 }
@@ -58,7 +60,8 @@ export function createReferences(store: AskedStore): References {
     const known = holders.get(keyOf(kind, repository, digest)) ?? [];
     try {
       const stored = await ask();
-      return { digests: [...new Set([...known, ...stored])].slice(0, bounds.candidates) };
+      const most = kind === "blob" ? bounds.holders : bounds.candidates;
+      return { digests: [...new Set([...known, ...stored])].slice(0, most) };
     } catch (error) {
       if (!isEvidenceProblem(error)) throw error;
       return { digests: known, problem: error };
@@ -83,6 +86,7 @@ export function createReferences(store: AskedStore): References {
         if (!isEvidenceProblem(error)) throw error;
       }
     },
+    known: (repository, blob) => holders.get(keyOf("blob", repository, blob)) ?? [],
     manifestsWith: (repository, blob) => find("blob", repository, blob, () => store.manifestsWith(repository, blob)),
     parentsOf: (repository, child) => find("child", repository, child, () => store.parentsOf(repository, child)),
   };

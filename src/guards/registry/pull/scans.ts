@@ -45,7 +45,7 @@ export function judgeScan(
   const asset = unopenedImage(name, { lineage: name.slice(0, name.lastIndexOf("@")) });
   const context = { policy: policy.policy, now };
   if (scanned === undefined) {
-    const place = evaluatePulled(asset, { repository }, withoutAge(context)).filter(
+    const place = evaluatePulled(asset, { repository, isScanned: false }, withoutAge(context)).filter(
       ({ verdict }) => verdict !== "pass",
     );
     const unknown = unknownOf(name, NOT_SCANNED, { policy, now });
@@ -57,7 +57,7 @@ export function judgeScan(
   const { scannedWithinDays, maxAgeDays } = policy.policy.registry.pull;
   const ends = scanned.scannedAt.getTime() + scannedWithinDays * DAY;
   const { createdAt } = scanned;
-  const pulled = { repository, ...(createdAt === undefined ? {} : { createdAt }) };
+  const pulled = { repository, isScanned: true, ...(createdAt === undefined ? {} : { createdAt }) };
   const judged = scanned.evaluations.map((one) => rejudge(one, categoryOf.get(one.check) ?? "configuration", context));
   const overdue =
     ends < now.getTime() ? unknownOf(name, overdueGap(scanned, scannedWithinDays), { policy, now }) : undefined;

@@ -19,7 +19,7 @@ test("a tag that the policy calls immutable keeps its digest; the same digest ma
   assert.deepEqual([refused.action, refused.refusal?.status, refused.refusal?.code], ["refuse", 403, "DENIED"]);
   assert.equal(
     refused.refusal?.message,
-    `shop/api:v1 is immutable and holds ${one.digest} (bulkhead.yaml:7): push under another tag`,
+    `shop/api:v1 is immutable and holds ${one.digest} (bulkhead.yaml:7); fix: push under another tag`,
   );
   assert.deepEqual(
     refused.outcomes.map(({ check }) => check),

@@ -1,4 +1,6 @@
 /** What is wrong with a push or a delete, and what the policy makes of it. */
+
+import { counted } from "../../../core/counted.ts";
 import { actions } from "../../../core/enforcement.ts";
 import type { Evaluation } from "../../../core/evaluation.ts";
 import type { Decision, Outcome, Refusal, RegistryPolicy } from "../model.ts";
@@ -59,7 +61,7 @@ export function decide(faults: readonly Fault[], policy: RegistryPolicy, subject
     status: 403,
     code: "DENIED",
     ...worst.fault.answer,
-    message: denied.length === 1 ? textOf(worst.outcome) : `${textOf(worst.outcome)}; and ${denied.length - 1} more`,
+    message: `${textOf(worst.outcome)}${othersOf(denied)}`,
     detail: { checks: denied.map(({ check, verdict, message, place }) => ({ check, verdict, message, place })) },
   };
   return { action: "refuse", basis: "policy", reason: worst.outcome.message, outcomes, refusal, warnings: [] };
@@ -90,7 +92,13 @@ function rankOf({ action, verdict }: Outcome): number {
 }
 
 function textOf({ message, place, fix }: Outcome): string {
-  return `${message}${place === undefined ? "" : ` (${place})`}${fix === undefined ? "" : `: ${fix}`}`;
+  return `${message}${place === undefined ? "" : ` (${place})`}${fix === undefined ? "" : `; fix: ${fix}`}`;
+}
+
+function othersOf([, ...others]: readonly Outcome[]): string {
+  if (others.length === 0) return "";
+  const checks = [...new Set(others.map(({ check }) => check))].join(", ");
+  return `; ${counted(others.length, "more reason")} (${checks})`;
 }
 
 function evaluationOf({ check, verdict, message }: Fault, { repository, reference, now }: Subject): Evaluation {

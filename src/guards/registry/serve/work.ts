@@ -1,13 +1,8 @@
 /** The worker over what {@link openGround} opened: within the guard's process, or in one of its own. */
-import { hostname } from "node:os";
-import { openScanCache } from "../../../collect/image/cache.ts";
-import { keepAdvisories } from "../../../scan/kept-advisories.ts";
 import type { Engine, EngineTokens } from "../model.ts";
-import { engineImages } from "../worker/engine-images.ts";
-import { judgingSource } from "../worker/judging.ts";
-import { startWorker, type WorkerOptions } from "../worker/worker.ts";
+import { openWorker } from "../worker/open.ts";
+import type { WorkerOptions } from "../worker/worker.ts";
 import type { Ground } from "./open.ts";
-import type { Part } from "./serve.ts";
 import type { RegistrySettings } from "./settings.ts";
 
 export interface WorkSettings {
@@ -25,33 +20,24 @@ export async function startWork(
   ground: Ground,
 ): Promise<void> {
   const { store, policies, meters, parts, tell } = ground;
-  const { url, engine: place, root, now, parallel } = settings;
-  const advisories = keepAdvisories(settings.advisories);
-  const cache = settings.cache === undefined ? undefined : openScanCache(settings.cache);
-  const worker = startWorker({
-    store,
-    engine,
-    name: `${hostname()}:${process.pid}`,
+  const { url, engine: place, root, now, parallel, advisories, cache } = settings;
+  const worker = openWorker({
+    ...{ store, engine, root, now, onFound },
+    engineUrl: place.url,
+    ...(tokens === undefined ? {} : { tokens }),
+    ...(place.caFile === undefined ? {} : { engineOptions: { caFile: place.caFile } }),
+    policies: () => policies.current(),
+    database: advisories,
+    ...(cache === undefined ? {} : { cacheFile: cache }),
     host: url.host,
-    now,
-    images: engineImages({
-      url: place.url,
-      ...(tokens === undefined ? {} : { tokens }),
-      ...(place.caFile === undefined ? {} : { registry: { caFile: place.caFile } }),
-    }),
-    judging: judgingSource({
-      policy: () => policies.current()?.forEnvironment(undefined).policy,
-      root,
-      advisories: () => advisories.current(),
-    }),
-    ...(cache === undefined ? {} : { cache }),
     ...(parallel === undefined ? {} : { parallel }),
     ...(work === undefined ? {} : { work }),
     onEnded: ({ kind, outcome, milliseconds }) => meters.jobSeconds.observe(milliseconds / 1_000, { kind, outcome }),
-    onFound,
+    onSwept: ({ judged, milliseconds }) =>
+      meters.jobSeconds.observe(milliseconds / 1_000, { kind: "sweep", outcome: judged === 0 ? "current" : "judged" }),
     onEvent: tell,
   });
-  const part: Part = {
+  parts.push({
     name: worker.name,
     // A guard whose worker stands still serves what is judged already.
     isShared: true,
@@ -59,10 +45,7 @@ export async function startWork(
     reload: () => worker.reload(),
     async close(milliseconds) {
       await worker.close(milliseconds);
-      advisories.close();
-      cache?.close();
       return 0;
     },
-  };
-  parts.push(part);
+  });
 }

@@ -1,5 +1,6 @@
 /** What the policy lets a principal do. */
 import { compileGlob } from "../../../core/glob.ts";
+import { createRecent } from "../../../core/recent.ts";
 import {
   type AccessAction,
   type AccessRule,
@@ -19,6 +20,9 @@ export interface Access {
   principal(name: string, kind: Principal["kind"]): Principal;
 }
 
+/** Principals with repositories, as of one policy: every request asks. */
+const REMEMBERED = 10_000;
+
 export function openAccess(rules: AccessRules): Access {
   const access = rules.access.map(compile);
   const exempt = rules.exempt.map((pattern) => compileGlob(pattern));
@@ -27,8 +31,16 @@ export function openAccess(rules: AccessRules): Access {
     environment,
     matches: matcher(pattern),
   }));
-  const actionsOf = (principal: string, repository: string): ReadonlySet<AccessAction> =>
+  const known = createRecent<string, ReadonlySet<AccessAction>>(REMEMBERED);
+  const find = (principal: string, repository: string): ReadonlySet<AccessAction> =>
     new Set(access.flatMap(({ isFor, holds, actions }) => (isFor(principal) && holds(repository) ? actions : [])));
+  const actionsOf = (principal: string, repository: string): ReadonlySet<AccessAction> => {
+    // Neither holds a blank.
+    const key = `${principal} ${repository}`;
+    const found = known.get(key) ?? find(principal, repository);
+    known.set(key, found, 1);
+    return found;
+  };
   return {
     allowed(principal, wanted) {
       return wanted.flatMap(({ repository, actions }) => {

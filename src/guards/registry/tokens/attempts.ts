@@ -4,13 +4,14 @@
  */
 import { isIPv6 } from "node:net";
 import { createRecent } from "../../../core/recent.ts";
+import { detached } from "../../../core/strings.ts";
 import { attemptBounds as bounds } from "./bounds.ts";
 
 export interface Attempts {
   /** Seconds until credentials are looked at again; 0: now. */
   wait(name: string, address: string, now: Date): number;
   wrong(name: string, address: string, now: Date): void;
-  right(name: string, address: string, now: Date): void;
+  right(name: string, address: string): void;
 }
 
 interface Count {
@@ -37,7 +38,7 @@ export function createAttempts(): Attempts {
   const keysOf = (name: string, address: string) => {
     const from = networkOf(address);
     // Longer than any account has: a stranger decides how much is held.
-    const of = name.slice(0, 128);
+    const of = detached(name.slice(0, 128));
     return { ofAddress: `address ${from}`, ofName: `name ${of}`, pair: `pair ${from} ${of}` };
   };
 

@@ -17,7 +17,7 @@ export const bounds = {
   hashing: 2,
   hashesWaiting: 32,
   /** Seconds for which a password that was right is known by its HMAC, under a key that this process alone has. */
-  rightSeconds: 60,
+  rightSeconds: 300,
   right: 5_000,
   /** Tokens whose signature was found right. */
   verified: 5_000,

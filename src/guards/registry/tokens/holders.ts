@@ -38,21 +38,21 @@ export async function holderBy(
   { attempts, passwords }: { readonly attempts: Attempts; readonly passwords: PasswordChecker },
   now: Date,
 ): Promise<Holder | Refused> {
-  const isToken = looksCompact(password);
-  // Of a token the user name says nothing.
-  const counted = isToken ? "token" : name;
-  const seconds = attempts.wait(counted, address, now);
-  if (seconds > 0) return { outcome: "limited", seconds };
-  const found = isToken
-    ? await identities.identify(password, now)
-    : await byPassword(name, password, accounts, passwords, now);
-  if (found === "busy") return { outcome: "busy" };
-  if (found instanceof Problem) return { outcome: "unavailable", problem: found };
-  if (typeof found === "string") {
-    attempts.wrong(counted, address, now);
-    return { outcome: "wrong", reason: isToken ? `the token ${found}` : found };
+  if (looksCompact(password)) {
+    // Of a token the user name says nothing; and nobody guesses one, so that wrong ones count against nobody.
+    const found = await identities.identify(password, now);
+    if (found instanceof Problem) return { outcome: "unavailable", problem: found };
+    return typeof found === "string" ? { outcome: "wrong", reason: `the token ${found}` } : found;
   }
-  if (!isToken) attempts.right(counted, address, now);
+  const seconds = attempts.wait(name, address, now);
+  if (seconds > 0) return { outcome: "limited", seconds };
+  const found = await byPassword(name, password, accounts, passwords, now);
+  if (found === "busy") return { outcome: "busy" };
+  if (typeof found === "string") {
+    attempts.wrong(name, address, now);
+    return { outcome: "wrong", reason: found };
+  }
+  attempts.right(name, address);
   return found;
 }
 

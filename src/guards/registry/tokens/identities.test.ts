@@ -13,6 +13,7 @@ import {
   now,
   type OpenedTokens,
   opened,
+  passwordOf,
   post,
   rules,
   SERVICE,
@@ -181,6 +182,17 @@ test("an issuer that cannot be asked is no wrong password, and never a right one
   assert.match(tokens.outcomes.at(-1)?.reason ?? "", /^jose.issuer: .*unexpected status 500/);
   issuer.answer = undefined;
   assert.equal((await loggedIn(tokens, token, "github", after(20))).status, 200);
+});
+
+test("wrong tokens hold up nobody's log-in", async (t) => {
+  const issuer = await startIssuer(t);
+  const tokens = await withRules(t, rule(issuer));
+  const wrong = issuer.token({ iss: issuer.issuer, ...github, aud: "other" });
+  for (let time = 0; time < attemptBounds.ofName + 1; time += 1) {
+    assert.equal((await loggedIn(tokens, wrong)).status, 401);
+  }
+  assert.equal((await loggedIn(tokens, issuer.token({ iss: issuer.issuer, ...github }))).status, 200);
+  assert.equal((await loggedIn(tokens, passwordOf("alice"), "alice")).status, 200);
 });
 
 test("keys may stand in a file beside the policy", async (t) => {

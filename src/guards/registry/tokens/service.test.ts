@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import fc from "fast-check";
 import { parseCompact } from "../../../engines/jose/compact.ts";
 import { attemptBounds } from "./bounds.ts";
 import {
@@ -16,10 +17,6 @@ import {
   SERVICE,
 } from "./tokens.fixture.ts";
 
-const NOBODYS = ["{}", "{}"]
-  .map((part) => Buffer.from(part.replace("{", '{"a":1')).toString("base64url"))
-  .join(".")
-  .concat(".");
 const accessOf = ({ document }: Answered) => parseCompact(String(document.access_token))?.claims.access;
 
 test("docker's way: GET with Basic, scopes repeated, a token of what is allowed of them", async (t) => {
@@ -148,8 +145,8 @@ test("whoever guesses is not looked at for a while, and locks nobody out who was
   const home = "198.51.100.7";
   assert.equal((await get(tokens, "", basic("alice"), now, home)).status, 200);
   for (let guess = 0; guess < attemptBounds.ofAddress; guess += 1) {
-    // Tokens of nobody in the password's place, which are quicker to refuse.
-    const { status } = await get(tokens, "", basic(`alice${guess}`, NOBODYS), now, "203.0.113.9");
+    // Another name each time: it is the address that counts.
+    const { status } = await get(tokens, "", basic(`alice${guess}`, "wrong"), now, "203.0.113.9");
     assert.equal(status, 401);
   }
   const limited = await get(tokens, "", basic("alice"), now, "203.0.113.9");
@@ -178,4 +175,37 @@ test("what makes no sense is refused without a look at credentials", async (t) =
   assert.equal((await get(tokens, "", "Bearer abc")).status, 400);
   assert.equal((await get(tokens, "scope=a:b:c&".repeat(30), basic("alice"))).status, 400);
   assert.ok(tokens.outcomes.every(({ outcome }) => outcome === "malformed"));
+});
+
+test("whatever is sent, there is an answer in JSON, and no token for it", async (t) => {
+  const tokens = await opened(t, closed);
+  const text = fc.string({ maxLength: 200 });
+  const form = fc.array(
+    fc.tuple(fc.constantFrom("grant_type", "refresh_token", "scope", "service", "access_type", "x"), text),
+  );
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom("GET", "POST", "PUT", ""),
+      text,
+      fc.option(text),
+      form,
+      async (method, query, authorization, fields) => {
+        const answer = await tokens.service.answer(
+          {
+            method,
+            query,
+            authorization: authorization ?? undefined,
+            contentType: "application/x-www-form-urlencoded",
+            body: Buffer.from(new URLSearchParams(fields).toString()),
+            address: "192.0.2.1",
+          },
+          now,
+        );
+        const { status, document } = answered(answer);
+        assert.ok(status >= 400 && status < 500, String(status));
+        assert.equal(document.access_token, undefined);
+      },
+    ),
+    { numRuns: 200 },
+  );
 });

@@ -79,7 +79,7 @@ export async function openTokens(options: TokensOptions): Promise<Tokens> {
   return {
     authenticator: createAuthenticator({ realm, service }, tokens, current),
     service: answering,
-    engine: createEngineTokens(ring.current, engine),
+    engine: createEngineTokens(ring.current, engine, options.now),
     pages: new Map([
       [TOKEN_PATH, tokenPage(answering, options.now ?? (() => new Date()))],
       [KEYS_PATH, { bodyBytes: 0, answer: ({ method }) => keysAnswer(method, ring.current()) }],

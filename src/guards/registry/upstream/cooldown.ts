@@ -2,52 +2,20 @@
 import { unopenedImage } from "../../../core/asset.ts";
 import type { Digest } from "../../../core/digest.ts";
 import type { Evaluation } from "../../../core/evaluation.ts";
-import { gapOf } from "../../../core/evidence.ts";
-import { Problem } from "../../../core/problem.ts";
+import type { Problem } from "../../../core/problem.ts";
 import { parseImageConfig, parseIndexOrManifest } from "../../../engines/oci/document.ts";
 import type { RegistryClient } from "../../../engines/oci/registry/client.ts";
+import { evaluateUpstream, type KnownSince } from "../../../evaluate/registry/upstream.ts";
 import type { Locks } from "../../../store/model.ts";
 import { bounds } from "./bounds.ts";
-import { type JudgedImage, unknownOf } from "./judge.ts";
+import type { JudgedImage } from "./judge.ts";
 
-export const COOLDOWN_CHECK = "registry/upstream-cooldown";
-
-const DAY = 86_400_000;
-
-/**
- * @param since - from when it is known; a Problem where nobody can say
- * @returns undefined: the upstream asks for none
- */
-export function judgeCooldown(image: JudgedImage, since: Date | Problem): Evaluation | undefined {
-  const { upstream, digest, now } = image;
-  const { cooldownDays, cooldownFrom } = upstream.rule;
-  if (cooldownDays === 0) return undefined;
-  if (since instanceof Problem) return unknownOf(COOLDOWN_CHECK, image, gapOf(since));
-  const until = new Date(since.getTime() + cooldownDays * DAY);
-  const isOver = until <= now;
-  const from = cooldownFrom === "seen" ? "first asked for" : "made";
-  return {
-    check: COOLDOWN_CHECK,
-    asset: unopenedImage(`${upstream.name}@${digest}`, { lineage: upstream.name }),
-    verdict: isOver ? "pass" : "fail",
-    reason: isOver
-      ? `${from} ${day(since)}`
-      : `${from} ${day(since)}, held back for ${cooldownDays} days until ${minute(until)}`,
-    findings: [],
-    excepted: [],
-    evidence: { [from]: since.toISOString() },
-    gaps: [],
-    observedAt: now.toISOString(),
-    ...(isOver ? {} : { validUntil: until.toISOString() }),
-  };
-}
-
-function day(date: Date): string {
-  return date.toISOString().slice(0, 10);
-}
-
-function minute(date: Date): string {
-  return `${date.toISOString().slice(0, 16).replace("T", " ")} UTC`;
+export function judgeCooldown(
+  { upstream, digest, policy, now }: JudgedImage,
+  known: KnownSince | Problem,
+): Evaluation[] {
+  const asset = unopenedImage(`${upstream.name}@${digest}`, { lineage: upstream.name });
+  return evaluateUpstream(asset, upstream.rule, known, { policy: policy.policy, now });
 }
 
 /**

@@ -167,3 +167,40 @@ test("credentials that cannot be read are told, and the upstream is not asked wi
   assert.equal(refusal?.detail?.problem, "registry.upstream-credentials");
   assert.equal(upstream.seen.length, 0);
 });
+
+test("an upstream that sends us to a cloud's metadata is not followed there", async (t) => {
+  const { pull, upstream } = await world(t);
+  upstream.image("library/nginx", "1");
+  upstream.state.location = "http://169.254.169.254/latest/meta-data/";
+  const { refusal } = await pull("hub/library/nginx", "1");
+  assert.equal(refusal?.status, 403);
+  assert.match(refusal?.message ?? "", /169\.254\.169\.254/);
+  assert.equal(refusal?.detail?.problem, "registry.unreachable");
+});
+
+test("documents by which an upstream would fill the engine, or keep the guard busy, are refused before a blob is fetched", async (t) => {
+  const { pull, upstream, engine } = await world(t);
+  const put = (tag: string, mediaType: string, document: object) => {
+    const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType, ...document }));
+    for (const name of [tag, digestOf(bytes)]) upstream.manifests.set(`library/x:${name}`, { mediaType, bytes });
+    return { mediaType, digest: digestOf(bytes), size: bytes.length };
+  };
+  const blob = (size: number, nth = 0) => ({
+    mediaType: "application/vnd.oci.image.layer.v1.tar",
+    digest: digestOf(Buffer.from(String(nth))),
+    size,
+  });
+  put("huge", MANIFEST, { config: blob(10), layers: [blob(99 * 2 ** 30, 1), blob(2 * 2 ** 30, 2)] });
+  put("many", INDEX, { manifests: Array.from({ length: 1_001 }, (_, nth) => blob(1, nth)) });
+  let deep = put("level-0", MANIFEST, { config: blob(1), layers: [] });
+  for (let nth = 1; nth <= 6; nth += 1) deep = put(`level-${nth}`, INDEX, { manifests: [deep] });
+  put("both", INDEX, { manifests: [], layers: [], config: blob(1) });
+  put("folded", MANIFEST, { config: blob(1), layers: [], Layers: [blob(1)] });
+  for (const tag of ["huge", "many", "level-6", "both", "folded"]) {
+    const { action, refusal } = await pull("hub/library/x", tag);
+    assert.equal(action, "refuse", tag);
+    assert.match(refusal?.message ?? "", /cannot be fetched/, tag);
+  }
+  assert.equal(engine.manifests.size, 0);
+  assert.equal(engine.blobs.size, 0);
+});

@@ -112,7 +112,7 @@ function ruleOf({ signedBy, statedAt }: UpstreamRule): OpenedTrust["rules"]["tru
 }
 
 /** Nothing was judged of it, and the gap says why. */
-export function unknownOf(check: string, { upstream, digest, now }: JudgedImage, gap: Gap): Evaluation {
+function unknownOf(check: string, { upstream, digest, now }: JudgedImage, gap: Gap): Evaluation {
   return {
     check,
     asset: unopenedImage(`${upstream.name}@${digest}`, { lineage: upstream.name }),

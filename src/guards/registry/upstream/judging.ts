@@ -7,6 +7,7 @@ import { createRecent } from "../../../core/recent.ts";
 import { formatReference } from "../../../engines/oci/reference.ts";
 import { openRegistry, type RegistryClient } from "../../../engines/oci/registry/client.ts";
 import { verifySignature } from "../../../engines/trust/verify.ts";
+import type { KnownSince } from "../../../evaluate/registry/upstream.ts";
 import { createFlights } from "../../../scan/serving/flights.ts";
 import type { Store } from "../../../store/model.ts";
 import type { RegistryPolicy } from "../model.ts";
@@ -51,7 +52,7 @@ export function createJudging({ place, store, clock }: JudgingOptions): Judging 
     { readonly evaluations: readonly Evaluation[]; readonly until: number; readonly serial: number }
   >(bounds.remembered);
   /** From when a digest counts, which nothing changes. */
-  const dates = createRecent<string, Date>(bounds.remembered);
+  const dates = createRecent<string, KnownSince>(bounds.remembered);
   /** Raised where something came to lie beside a digest. */
   const serials = createRecent<string, number>(bounds.remembered);
   const flights = createFlights(bounds.judgeMilliseconds, "registry.closed");
@@ -77,7 +78,7 @@ export function createJudging({ place, store, clock }: JudgingOptions): Judging 
       const cooldown = judgeCooldown(image, await sinceWhen(image, remote, isThere, signal));
       const at = isThere ? inEngine(upstream, signal) : atUpstream(upstream, remote, signal);
       const signatures = await judgeSignatures(image, at);
-      const evaluations = [...(cooldown === undefined ? [] : [cooldown]), ...signatures];
+      const evaluations = [...cooldown, ...signatures];
       const isGood = evaluations.every(({ verdict }) => verdict === "pass");
       const until = clock() + (isGood ? bounds.goodMilliseconds : bounds.poorMilliseconds);
       verdicts.set(key, { evaluations, until, serial }, 1);
@@ -100,10 +101,10 @@ export function createJudging({ place, store, clock }: JudgingOptions): Judging 
     remote: Remote,
     isThere: boolean,
     signal: AbortSignal,
-  ): Promise<Date | Problem> {
+  ): Promise<KnownSince | Problem> {
     const { upstream, digest, parents, now } = image;
     const { cooldownDays, cooldownFrom } = upstream.rule;
-    if (cooldownDays === 0) return now;
+    if (cooldownDays === 0) return { since: now, from: cooldownFrom };
     const key = `${cooldownFrom} ${keyOf(upstream, digest)}`;
     const known = dates.get(key);
     if (known !== undefined) return known;
@@ -116,8 +117,9 @@ export function createJudging({ place, store, clock }: JudgingOptions): Judging 
         const other = await firstSeen(upstream.name, parent, now, store.locks);
         if (other < since) since = other;
       }
-      dates.set(key, since, 1);
-      return since;
+      const found: KnownSince = { since, from: made === undefined ? "seen" : "created" };
+      dates.set(key, found, 1);
+      return found;
     } catch (error) {
       const problem = asProblem(error, keyOf(upstream, digest));
       if (problem instanceof Problem) return problem;

@@ -5,6 +5,7 @@ import { createPatience, type Patience } from "../../../engines/oci/referrers/pa
 import { openRegistry, type RegistryClient, type RegistryOptions } from "../../../engines/oci/registry/client.ts";
 import type { Credentials } from "../../../engines/oci/registry/credentials.ts";
 import { PassingProblem } from "../../../engines/oci/registry/retry.ts";
+import { mayBeAsked } from "../../../net/link-local.ts";
 import { bounds, registryLimits } from "./bounds.ts";
 import type { UpstreamRepository } from "./names.ts";
 
@@ -62,6 +63,8 @@ export function createRemotes({ registry = {}, credentials, clock }: RemoteSetti
       const known = rule.credentials === undefined ? undefined : await credentials(rule.credentials, source);
       if (known instanceof Problem) throw known;
       return {
+        // Where an upstream sends us (redirects, its token service) is its word.
+        permits: mayBeAsked,
         ...registry,
         limits: { ...registryLimits, ...registry.limits },
         ...(known === undefined ? { anonymous: true } : { credentials: known }),

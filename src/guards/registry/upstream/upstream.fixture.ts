@@ -10,7 +10,7 @@ import type { ManifestReference } from "../../../engines/oci/distribution/model.
 import { json, type Loopback, listen } from "../../../engines/oci/registry/loopback.fixture.ts";
 import { type PushRegistry, pushRegistry } from "../../../engines/oci/registry/push.fixture.ts";
 import { type MemoryStore, memoryStore } from "../../../store/memory.fixture.ts";
-import type { Decision, Engine, Principal, StoredManifest } from "../model.ts";
+import type { Decision, Engine, Principal, PullGate, StoredManifest } from "../model.ts";
 import { openRegistryPolicies } from "../policies.ts";
 import type { Fetched } from "./fetching.ts";
 import { type OpenedUpstreams, openUpstreams } from "./upstreams.ts";
@@ -33,6 +33,7 @@ export interface MadeUpstream extends Loopback {
     left?: number;
     referrers?: boolean;
     corrupt?: boolean;
+    location?: string;
     hold?: Promise<void>;
   };
   /** Puts an image there, and tags it. */
@@ -89,7 +90,8 @@ export async function madeUpstream(t: TestContext): Promise<MadeUpstream> {
       const [, name = "", kind = "", id = ""] =
         /^\/v2\/(.+)\/(manifests|blobs|referrers)\/([^/]*)$/.exec(pathname) ?? [];
       if (kind === "referrers") return listReferrers(made, response, name, id);
-      if (kind === "blobs") return response.writeHead(307, { location: `${storage.origin}/${id}` }).end();
+      if (kind === "blobs")
+        return response.writeHead(307, { location: state.location ?? `${storage.origin}/${id}` }).end();
       const found = manifests.get(`${name}:${id}`);
       if (found === undefined)
         return json(response, 404, { errors: [{ code: "MANIFEST_UNKNOWN", message: "unknown" }] });
@@ -212,6 +214,7 @@ export async function world(
   t: TestContext,
   rule: Readonly<Record<string, unknown>> = {},
   more: {
+    readonly pull?: Pick<PullGate, "manifest">;
     readonly policy?: Readonly<Record<string, unknown>>;
     readonly store?: MemoryStore;
     readonly engine?: PushRegistry;
@@ -245,6 +248,7 @@ export async function world(
       new Problem({ kind: "unavailable", code: "registry.upstream-credentials", place: name, cause: "none" }),
     registry: { limits: { tries: 1, stallMilliseconds: 2_000, backoffMilliseconds: 1 } },
     clock: () => time.now,
+    ...(more.pull === undefined ? {} : { pull: more.pull }),
     onFetched: (one) => fetched.push(one),
   });
   t.after(() => guard.close());

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { PullGate } from "../model.ts";
 import { putReferrer, world } from "./upstream.fixture.ts";
 
 test("what is not of an upstream is none of its business", async (t) => {
@@ -101,7 +102,7 @@ test("an image is held back from the first time that it was asked for, while wha
   const first = await pull("hub/library/nginx", "1", { now: day(1) });
   assert.match(
     first.refusal?.message ?? "",
-    /first asked for 2026-01-01, held back for 3 days until 2026-01-04 00:00 UTC/,
+    /first asked for 2026-01-01 and is held back for 3 days, until 2026-01-04 00:00 UTC/,
   );
   time.now += 60_000;
   assert.equal((await pull("hub/library/nginx", "1", { now: day(4) })).digest, old);
@@ -109,7 +110,7 @@ test("an image is held back from the first time that it was asked for, while wha
   time.now += 700_000;
   const held = await pull("hub/library/nginx", "1", { now: day(5) });
   assert.equal(held.digest, old);
-  assert.match(held.warnings.join(), /held back for 3 days until 2026-01-08/);
+  assert.match(held.warnings.join(), /held back for 3 days, until 2026-01-08/);
   time.now += 60_000;
   const unscanned = await pull("hub/library/nginx", "1", { now: day(9) });
   assert.equal(unscanned.digest, old);
@@ -127,9 +128,39 @@ test("the image's own date counts where the policy says so, and none that no ima
   upstream.image("library/old", "old", { created: "2026-02-01T00:00:00Z", platforms: ["linux/amd64", "linux/arm64"] });
   assert.equal((await pull("hub/library/old", "old", { now })).action, "allow");
   upstream.image("library/young", "young", { created: "2026-02-09T00:00:00Z" });
-  assert.match((await pull("hub/library/young", "young", { now })).reason, /made 2026-02-09, held back for 3 days/);
+  assert.match(
+    (await pull("hub/library/young", "young", { now })).reason,
+    /made 2026-02-09 and is held back for 3 days/,
+  );
   for (const [at, created] of ["1970-01-01T00:00:00Z", "2031-01-01T00:00:00Z", "soon"].entries()) {
     upstream.image(`library/odd${at}`, `odd${at}`, { created });
     assert.equal((await pull(`hub/library/odd${at}`, `odd${at}`, { now })).action, "refuse", created);
   }
+});
+
+test("a tag goes on naming what it named where its new image is scanned and refused", async (t) => {
+  const asked: string[] = [];
+  let action: "allow" | "refuse" = "refuse";
+  const pull = {
+    manifest: async ({ reference }: Parameters<PullGate["manifest"]>[0]) => {
+      asked.push("digest" in reference ? reference.digest : "");
+      return { action, basis: "policy", reason: "it has a critical vulnerability", outcomes: [], warnings: [] };
+    },
+  };
+  const { pull: ask, upstream, store, time } = await world(t, {}, { pull });
+  const old = upstream.image("library/nginx", "1", { layer: Buffer.from("old") });
+  assert.equal((await ask("hub/library/nginx", "1")).digest, old);
+  assert.deepEqual(asked, [], "the first image is for the gate alone to judge");
+  const next = upstream.image("library/nginx", "1", { layer: Buffer.from("new") });
+  time.now += 3_600_000;
+  await ask("hub/library/nginx", "1");
+  const scan = { scannedAt: new Date(), databaseDigest: "", policyDigest: "", evaluations: [], relations: [] };
+  await store.images.save({ repository: "hub/library/nginx", digest: next, ...scan });
+  time.now += 60_000;
+  const held = await ask("hub/library/nginx", "1");
+  assert.equal(held.digest, old);
+  assert.match(held.warnings.join(), /served as before: it has a critical vulnerability/);
+  assert.deepEqual(asked, [next]);
+  action = "allow";
+  assert.equal((await ask("hub/library/nginx", "1")).digest, next);
 });

@@ -9,7 +9,7 @@ import { createRecent } from "../../../core/recent.ts";
 import type { ManifestReference } from "../../../engines/oci/distribution/model.ts";
 import { LATE, within } from "../../../scan/serving/flights.ts";
 import type { Store } from "../../../store/model.ts";
-import type { Decision, Engine, PullAsked, RegistryPolicy, RegistryPolicySet, Upstreams } from "../model.ts";
+import type { Decision, Engine, PullAsked, PullGate, RegistryPolicy, RegistryPolicySet, Upstreams } from "../model.ts";
 import { kindOf, type ManifestKind, taggedSubject } from "./about.ts";
 import { bounds } from "./bounds.ts";
 import type { EnginePlace } from "./engine-place.ts";
@@ -28,6 +28,8 @@ export interface UpstreamsOptions {
   readonly place: EnginePlace;
   readonly store: Pick<Store, "images" | "jobs" | "locks">;
   readonly credentials: FindCredentials;
+  /** What a tag names by now does not take the old image's place where this refuses it. Absent: nobody is asked. */
+  readonly pull?: Pick<PullGate, "manifest">;
   /** How upstreams are asked. */
   readonly registry?: RemoteSettings["registry"];
   /** Milliseconds since any time, which never goes back. */
@@ -49,7 +51,17 @@ interface Asking {
 }
 
 export function openUpstreams(options: UpstreamsOptions): OpenedUpstreams {
-  const { policies, engine, place, store, credentials, registry, clock = () => performance.now(), onFetched } = options;
+  const {
+    policies,
+    engine,
+    place,
+    store,
+    credentials,
+    registry,
+    pull,
+    clock = () => performance.now(),
+    onFetched,
+  } = options;
   const remotes = createRemotes({ credentials, clock, ...(registry === undefined ? {} : { registry }) });
   const judging = createJudging({ place, store, clock });
   const tags = createTags(engine, clock);
@@ -150,6 +162,9 @@ export function openUpstreams(options: UpstreamsOptions): OpenedUpstreams {
     if (serving !== undefined && !(await isScanned(repository, latest))) {
       return refused("it is not scanned yet", { status: 403, code: "DENIED" });
     }
+    const next = { ...asked, reference: { digest: latest } };
+    const gated = serving === undefined ? undefined : await pull?.manifest(next);
+    if (gated?.action === "refuse") return gated;
     const manifest = await engine.manifest(repository, { digest: latest }, asked.deadline);
     if (manifest === undefined) return unavailable(upstream.name, gone(repository, latest));
     if (manifest instanceof Problem) return unavailable(upstream.name, manifest);

@@ -14,15 +14,19 @@ export interface ReconcileOptions {
   readonly store: Pick<Store, "images" | "jobs">;
   readonly engine: Pick<Engine, "manifest" | "tags" | "repositories">;
   readonly now: () => Date;
+  /** Whether the guard itself wrote it, or let it through and had no time to say so. */
+  isExpected(pushed: ImageKey & { readonly tag: string }): Promise<boolean>;
   /** What the guard did not see, as a line of the audit log. */
   onFound(entry: AuditEntry): void;
 }
 
 export interface Reconciled {
-  /** Images that the store did not know. */
+  /** Images that the guard did not see. */
   readonly found: number;
-  /** Tags that had moved. */
+  /** Tags that had moved, past the guard. */
   readonly moved: number;
+  /** Of the guard's own, what it had not recorded. */
+  readonly late: number;
   /** Images that were known and had no verdict. */
   readonly unscanned: number;
   /** Images and tags that the engine has no more. */
@@ -41,7 +45,7 @@ export async function reconcile(
   signal: AbortSignal,
 ): Promise<Reconciled> {
   const { engine } = options;
-  const counts: Counts = { found: 0, moved: 0, unscanned: 0, gone: 0 };
+  const counts: Counts = { found: 0, moved: 0, late: 0, unscanned: 0, gone: 0 };
   const stored = await storedImages(only, options, signal);
   const there = only === undefined ? answered(await engine.repositories()) : [only];
   const repositories = new Set([...there, ...stored.keys()]);
@@ -124,7 +128,14 @@ async function compare(
   const { store, onFound } = options;
   const key = { repository, digest: found.digest };
   if (image?.tags.includes(tag) === true) return await scanWhereNeeded(image, options, counts);
+  const isExpected = await options.isExpected({ ...key, tag });
   await store.images.saw({ ...key, tag, mediaType: found.mediaType, at });
+  if (image === undefined) await store.jobs.add([scanJob(key, priorities.ordinary)]);
+  else await scanWhereNeeded(image, options, counts);
+  if (isExpected) {
+    counts.late += 1;
+    return;
+  }
   if (image === undefined) counts.found += 1;
   else counts.moved += 1;
   onFound({
@@ -144,8 +155,6 @@ async function compare(
       checks: [],
     },
   });
-  if (image === undefined) await store.jobs.add([scanJob(key, priorities.ordinary)]);
-  else await scanWhereNeeded(image, options, counts);
 }
 
 /** Its job was lost, or given up: whatever kept it from being scanned may be over. */

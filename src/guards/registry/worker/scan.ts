@@ -3,25 +3,31 @@
  * with the reason. What may pass (an engine that does not answer) is thrown, and the job comes again.
  */
 import type { ScanCache } from "../../../collect/image/cache.ts";
-import { unopenedImage } from "../../../core/asset.ts";
 import type { Digest } from "../../../core/digest.ts";
-import type { Evaluation } from "../../../core/evaluation.ts";
 import { asProblem, isEvidenceProblem, Problem } from "../../../core/problem.ts";
-import type { Relation } from "../../../core/relation.ts";
 import { bounds as ociBounds } from "../../../engines/oci/bounds.ts";
 import { isImageConfig, type Manifest, parseIndexOrManifest } from "../../../engines/oci/document.ts";
 import { openImageAt } from "../../../engines/oci/image.ts";
 import type { Descriptor } from "../../../engines/oci/model.ts";
-import { scanUnopened } from "../../../scan/image.ts";
-import { evaluateReading, readImage } from "../../../scan/image-reading.ts";
+import { readImage } from "../../../scan/image-reading.ts";
 import type { ImageKey, Store } from "../../../store/model.ts";
+import { rescanJob } from "../jobs.ts";
 import type { Engine, StoredManifest } from "../model.ts";
 import { decodeDocument, encodeDocument, type KeptDocument, whyOf } from "./document.ts";
 import type { EngineImages } from "./engine-images.ts";
-import type { Judging, JudgingSource } from "./judging.ts";
+import type { JudgingSource } from "./judging.ts";
+import {
+  type JudgedManifest,
+  judgeReading,
+  judgeUnreadable,
+  nameOf,
+  namesOf,
+  saveVerdict,
+  unionOf,
+} from "./verdict.ts";
 
 export interface ScanOptions {
-  readonly store: Pick<Store, "images">;
+  readonly store: Pick<Store, "images" | "jobs">;
   readonly engine: Pick<Engine, "manifest">;
   readonly images: EngineImages;
   readonly judging: JudgingSource;
@@ -45,9 +51,9 @@ export type Scanned = "image" | "index" | "statement" | "unreadable" | "known" |
 export async function scanManifest(key: ImageKey, asked: ScanAsked, options: ScanOptions): Promise<Scanned> {
   try {
     const walk = { ...asked, path: [], left: { manifests: ociBounds.indexEntries } };
-    return (await scanAt(key, walk, options)).scanned;
+    return (await scanAt(key, walk, options))?.scanned ?? "gone";
   } catch (error) {
-    const problem = asProblem(error, nameOf(key, options));
+    const problem = asProblem(error, nameOf({ ...key, host: options.host }));
     if (asked.isLast && isEvidenceProblem(problem) && !asked.signal.aborted) await keepUnknown(key, problem, options);
     throw problem;
   }
@@ -59,27 +65,19 @@ interface Walk extends ScanAsked {
   readonly left: { manifests: number };
 }
 
-/** What it was judged by goes along: an index is as old as the oldest of its images. */
-export interface JudgedManifest extends Pick<Judging, "database" | "policy"> {
-  readonly evaluations: readonly Evaluation[];
-  readonly relations: readonly Relation[];
-}
-
-interface ScannedAt extends JudgedManifest {
-  readonly scanned: Scanned;
-  readonly isStatement: boolean;
-}
+/** Undefined: it is gone. */
+type ScannedAt = { readonly scanned: Exclude<Scanned, "gone">; readonly judged: JudgedManifest } | undefined;
 
 async function scanAt(key: ImageKey, walk: Walk, options: ScanOptions): Promise<ScannedAt> {
   const { engine, store } = options;
-  const place = nameOf(key, options);
+  const place = nameOf({ ...key, host: options.host });
   walk.left.manifests -= 1;
   if (walk.left.manifests < 0) throw inIndex(place, `more than ${ociBounds.indexEntries} manifests in all`);
   const found = await engine.manifest(key.repository, { digest: key.digest }, walk.signal);
   if (found instanceof Problem) throw found;
   if (found === undefined) {
     await store.images.gone(key);
-    return { scanned: "gone", isStatement: false, evaluations: [], relations: [], database: "", policy: "" };
+    return undefined;
   }
   await see(key, found, options);
   try {
@@ -116,8 +114,8 @@ async function knownAs(key: ImageKey, { store, judging }: ScanOptions): Promise<
   const bytes = await store.images.document(key, "sbom");
   const document = bytes === undefined ? undefined : await decodeDocument(bytes, key.repository).catch(() => undefined);
   if (document?.kind !== "image" || document.key !== reading) return undefined;
-  const { evaluations, relations } = known;
-  return { scanned: "known", isStatement: false, evaluations, relations, database, policy };
+  const { evaluations, relations, scannedAt } = known;
+  return { scanned: "known", judged: { evaluations, relations, database, policy, at: scannedAt } };
 }
 
 async function scanIndex(
@@ -126,38 +124,26 @@ async function scanIndex(
   walk: Walk,
   options: ScanOptions,
 ): Promise<ScannedAt> {
-  const place = nameOf(key, options);
+  const place = nameOf({ ...key, host: options.host });
+  const at = options.now();
   const children = [...new Set(manifests.map(({ digest }) => digest))];
   await options.store.images.saveBlobs(key, [], children);
   const path = [...walk.path, key.digest];
   if (path.length > ociBounds.indexDepth)
     throw inIndex(place, `more than ${ociBounds.indexDepth} indexes within indexes`);
-  const scanned: ScannedAt[] = [];
+  const judged: JudgedManifest[] = [];
   const images: Digest[] = [];
   for (const digest of children) {
     walk.signal.throwIfAborted();
     if (path.includes(digest)) throw inIndex(place, "an index that points to itself");
     const child = await scanAt({ repository: key.repository, digest }, { ...walk, path }, options);
     // Told by what it holds: whatever its entry says of it, all else that is here can be pulled, and counts.
-    if (child.scanned === "gone" || child.isStatement) continue;
+    if (child === undefined || child.scanned === "statement") continue;
     images.push(digest);
-    scanned.push(child);
+    judged.push(child.judged);
   }
   if (images.length === 0) throw inIndex(place, "holds no image that is here");
-  const found = { scanned: "index", isStatement: false, ...unionOf(scanned) } as const;
-  return await keep(key, found, { kind: "index", images }, options);
-}
-
-/** Of an index: all that is found of its images, by the oldest of what they were judged by. */
-export function unionOf(images: readonly JudgedManifest[]): JudgedManifest {
-  const policies = new Set(images.map(({ policy }) => policy));
-  const [policy = ""] = policies;
-  return {
-    evaluations: images.flatMap(({ evaluations }) => evaluations),
-    relations: images.flatMap(({ relations }) => relations),
-    database: images.map(({ database }) => database).sort()[0] ?? "",
-    policy: policies.size === 1 ? policy : "",
-  };
+  return await keep(key, "index", unionOf(judged, at), { kind: "index", images }, options);
 }
 
 async function scanImageAt(
@@ -167,7 +153,8 @@ async function scanImageAt(
   { signal }: ScanAsked,
   options: ScanOptions,
 ): Promise<ScannedAt> {
-  const name = nameOf(key, options);
+  const names = namesOf({ ...key, host: options.host });
+  const { name } = names;
   const { config, layers } = manifest;
   if (!isImageConfig(config.mediaType)) throw notAnImage(name, `its config is ${said(config)}`);
   if (layers.length > 0 && layers.every(isStatement)) {
@@ -177,41 +164,28 @@ async function scanImageAt(
   try {
     const image = await openImageAt(images, { digest: key.digest, mediaType }, undefined);
     const before = await options.judging.current();
-    const named = { image, name, lineage: `${options.host}/${key.repository}`, reference: name };
     const { cache, now } = options;
-    const reading = await readImage(named, {
-      now: now(),
-      signal,
-      secrets: before.context.secrets,
-      ...(cache === undefined ? {} : { cache }),
-    });
+    const reading = await readImage(
+      { image, ...names },
+      {
+        now: now(),
+        signal,
+        secrets: before.context.secrets,
+        ...(cache === undefined ? {} : { cache }),
+      },
+    );
     signal.throwIfAborted();
     const [gap] = reading.inventory.state === "absent" ? reading.inventory.gaps : [];
     if (gap !== undefined && mayPass(gap)) {
       throw new Problem({ kind: "unavailable", code: gap.code, place: name, cause: gap.reason });
     }
     // Another database may have come in the place of the one that there was while the layers were read.
-    const judged = evaluateKept(reading, await options.judging.current(), now());
-    const document = { kind: "image", key: before.reading, reading } as const;
-    return await keep(key, { scanned: "image", isStatement: false, ...judged }, document, options);
+    const judging = await options.judging.current();
+    const judged = judgeReading({ ...key, host: options.host }, reading, judging, now());
+    return await keep(key, "image", judged, { kind: "image", key: before.reading, reading }, options);
   } finally {
     await images.close();
   }
-}
-
-/** An image by what was read of it, now or long ago. */
-export function evaluateKept(
-  reading: Extract<KeptDocument, { kind: "image" }>["reading"],
-  { context, database, policy }: Judging,
-  now: Date,
-): JudgedManifest {
-  const relations: Relation[] = [];
-  const { evaluations } = evaluateReading(reading, {
-    ...context,
-    now,
-    onRelations: (found) => relations.push(...found),
-  });
-  return { evaluations, relations, database, policy };
 }
 
 const STATEMENT = "oci.attestation";
@@ -238,27 +212,11 @@ function mayPass({ code }: { readonly code: string }): boolean {
 }
 
 async function keepUnreadable(key: ImageKey, problem: Problem, options: ScanOptions): Promise<ScannedAt> {
-  const judged = evaluateUnreadable(key, problem, options.host, await options.judging.current(), options.now());
+  const { host, judging, now } = options;
+  const at = now();
+  const judged = judgeUnreadable({ ...key, host }, problem, await judging.current(), at);
   const document: KeptDocument = { kind: "unreadable", why: whyOf(problem) };
-  const isStatement = problem.code === STATEMENT;
-  return await keep(
-    key,
-    { scanned: isStatement ? "statement" : "unreadable", isStatement, ...judged },
-    document,
-    options,
-  );
-}
-
-/** Every evaluation that there would be, unknown with the reason. */
-export function evaluateUnreadable(
-  key: ImageKey,
-  problem: Problem,
-  host: string,
-  { context, database, policy }: Judging,
-  now: Date,
-): JudgedManifest {
-  const asset = unopenedImage(nameOf(key, { host }), { lineage: `${host}/${key.repository}` });
-  return { evaluations: scanUnopened(asset, problem, { ...context, now }), relations: [], database, policy };
+  return await keep(key, problem.code === STATEMENT ? "statement" : "unreadable", judged, document, options);
 }
 
 /**
@@ -268,43 +226,22 @@ export function evaluateUnreadable(
 async function keepUnknown(key: ImageKey, problem: Problem, options: ScanOptions): Promise<void> {
   const { store, host, judging, now } = options;
   if ((await store.images.get(key)) !== undefined) return;
-  const judged = evaluateUnreadable(key, problem, host, await judging.current(), now());
-  await saveVerdict(store.images, key, { ...judged, database: "" }, undefined, now());
+  const judged = judgeUnreadable({ ...key, host }, problem, await judging.current(), now());
+  await saveVerdict(store.images, key, { ...judged, database: "" }, undefined);
 }
 
 async function keep(
   key: ImageKey,
-  found: ScannedAt,
+  scanned: Exclude<Scanned, "gone">,
+  judged: JudgedManifest,
   document: KeptDocument,
-  { store, now }: ScanOptions,
+  { store, judging }: ScanOptions,
 ): Promise<ScannedAt> {
   // First: without it a verdict could not be reached again, and without a verdict nobody asks for it.
   await store.images.saveDocument(key, "sbom", await encodeDocument(document));
-  await saveVerdict(store.images, key, found, document, now());
-  return found;
-}
-
-export async function saveVerdict(
-  images: Store["images"],
-  { repository, digest }: ImageKey,
-  { evaluations, relations, database, policy }: JudgedManifest,
-  document: KeptDocument | undefined,
-  scannedAt: Date,
-): Promise<void> {
-  const created = document?.kind === "image" ? dateOf(document.reading.image.config.created) : undefined;
-  await images.save({
-    ...{ repository, digest, scannedAt, evaluations, relations },
-    databaseDigest: database,
-    policyDigest: policy,
-    ...(created === undefined ? {} : { createdAt: created }),
-  });
-}
-
-function dateOf(text: string | undefined): Date | undefined {
-  const date = text === undefined ? undefined : new Date(text);
-  return date === undefined || Number.isNaN(date.getTime()) ? undefined : date;
-}
-
-export function nameOf({ repository, digest }: ImageKey, { host }: Pick<ScanOptions, "host">): string {
-  return `${host}/${repository}@${digest}`;
+  await saveVerdict(store.images, key, judged, document);
+  // What all was judged by anew in between, without this one, since it was not there yet.
+  const { database, policy } = await judging.current();
+  if (judged.database < database || judged.policy !== policy) await store.jobs.add([rescanJob(key)]);
+  return { scanned, judged };
 }

@@ -2,20 +2,22 @@
  * Judges anew what was scanned, where the advisories or the policy are others now or time has passed: from what was kept, without
  * the engine. What runs comes first. It keeps no list of its own in the store: whoever is killed in the middle looks again.
  */
-import { isEvidenceProblem } from "../../../core/problem.ts";
+import { isEvidenceProblem, Problem } from "../../../core/problem.ts";
 import { bounds as ociBounds } from "../../../engines/oci/bounds.ts";
 import type { ImageKey, ListedImage, Store } from "../../../store/model.ts";
-import { priorities, scanJob } from "../jobs.ts";
+import { imageName, priorities, scanJob } from "../jobs.ts";
 import { bounds } from "./bounds.ts";
 import { decodeDocument, type KeptDocument, problemOf } from "./document.ts";
 import type { Judging, JudgingSource } from "./judging.ts";
-import { evaluateKept, evaluateUnreadable, type JudgedManifest, saveVerdict, unionOf } from "./scan.ts";
+import { type JudgedManifest, judgeReading, judgeUnreadable, saveVerdict, unionOf } from "./verdict.ts";
 
 export interface SweepOptions {
   readonly store: Pick<Store, "images" | "jobs">;
   readonly judging: JudgingSource;
   readonly host: string;
   readonly now: () => Date;
+  /** Of a mistake of ours. */
+  onError(error: unknown): void;
 }
 
 export interface Swept {
@@ -26,8 +28,10 @@ export interface Swept {
 }
 
 /**
+ * What cannot be judged by what was kept of it is scanned: it holds up no other.
+ *
  * @param signal - ends it, with its reason thrown
- * @throws Problem where the store fails: it is begun again then
+ * @throws Problem where the store fails, or there is nothing to judge by: it is begun again then
  */
 export async function sweep(options: SweepOptions, signal: AbortSignal): Promise<Swept> {
   const due = await dueImages(options, signal);
@@ -96,10 +100,9 @@ function isDue({ scannedAt, databaseDigest = "", policyDigest }: ListedImage, cu
 
 /** Undefined: it has to be scanned, and will be. */
 async function keptOf(key: ImageKey, { store }: SweepOptions): Promise<KeptDocument | undefined> {
-  const { repository, digest } = key;
   const bytes = await store.images.document(key, "sbom");
   try {
-    if (bytes !== undefined) return await decodeDocument(bytes, `${repository}@${digest}`);
+    if (bytes !== undefined) return await decodeDocument(bytes, imageName(key));
   } catch (error) {
     if (!isEvidenceProblem(error)) throw error;
   }
@@ -113,7 +116,7 @@ async function judgeAnew(
   document: KeptDocument,
   options: SweepOptions,
 ): Promise<JudgedManifest | undefined> {
-  const { store, now } = options;
+  const { store } = options;
   // As it is at this moment: a database that came in the place of another meanwhile is the one that counts.
   const judging = await options.judging.current();
   const judged = await judge(key, document, judging, options);
@@ -121,7 +124,7 @@ async function judgeAnew(
     await store.jobs.add([scanJob(key, priorities.running)]);
     return undefined;
   }
-  await saveVerdict(store.images, key, judged, document, now());
+  await saveVerdict(store.images, key, judged, document);
   // What was read is as good as it was, and this program would read more.
   const isOfOtherReader = document.kind === "image" && document.key !== judging.reading;
   if (isOfOtherReader) await store.jobs.add([scanJob(key, priorities.renewal)]);
@@ -135,27 +138,34 @@ export async function sweepOne(key: ImageKey, options: SweepOptions): Promise<"j
   return (await judgeAnew(key, document, options)) === undefined ? "rescanned" : "judged";
 }
 
+/** Undefined: what was kept of it does not say. */
 async function judge(
   key: ImageKey,
   document: KeptDocument,
   judging: Judging,
-  { store, host, now }: SweepOptions,
+  { store, host, now, onError }: SweepOptions,
 ): Promise<JudgedManifest | undefined> {
-  switch (document.kind) {
-    case "image":
-      return evaluateKept(document.reading, judging, now());
-    case "unreadable":
-      return evaluateUnreadable(key, problemOf(document.why), host, judging, now());
-    case "index": {
-      const { repository } = key;
-      const images = await store.images.getMany(document.images.map((digest) => ({ repository, digest })));
-      if (images.length !== document.images.length) return undefined;
-      return unionOf(
-        images.map(({ evaluations, relations, databaseDigest, policyDigest }) => ({
-          ...{ evaluations, relations, database: databaseDigest, policy: policyDigest },
-        })),
-      );
-    }
+  const at = now();
+  if (document.kind === "index") {
+    const { repository } = key;
+    const images = await store.images.getMany(document.images.map((digest) => ({ repository, digest })));
+    if (images.length !== document.images.length) return undefined;
+    return unionOf(
+      images.map(({ evaluations, relations, databaseDigest, policyDigest }) => ({
+        ...{ evaluations, relations, database: databaseDigest, policy: policyDigest },
+      })),
+      at,
+    );
+  }
+  const named = { ...key, host };
+  try {
+    return document.kind === "image"
+      ? judgeReading(named, document.reading, judging, at)
+      : judgeUnreadable(named, problemOf(document.why), judging, at);
+  } catch (error) {
+    // Of what a broken database says, or what was written by who knows whom.
+    if (!(error instanceof Problem)) onError(error);
+    return undefined;
   }
 }
 

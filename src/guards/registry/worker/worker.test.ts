@@ -10,6 +10,7 @@ import type { AdvisoryDatabase } from "../../../engines/vulnerability/database/o
 import type { Change, ImageKey, Job } from "../../../store/model.ts";
 import { rescanJob, scanJob } from "../jobs.ts";
 import type { AuditEntry } from "../model.ts";
+import { announce } from "../push/announced.ts";
 import { bounds } from "./bounds.ts";
 import type { EndedJob } from "./queue.ts";
 import { startWorker, type WorkerOptions } from "./worker.ts";
@@ -87,6 +88,15 @@ test("what is pushed is scanned, and what nobody told of is found in the catalog
       ]),
       [["reconcile", "shop/behind", "1", behind]],
     );
+    // What a guard let through and could not record any more, as one that was killed, is nobody's bypass.
+    const late = held.image("shop/late", [npmPackage("minimist", "1.2.8")], "1");
+    await announce({ repository: "shop/late", digest: late, tag: "1" }, store.locks);
+    const list = held.index("shop/late", [], `sha256-${late.slice(7)}`);
+    await store.jobs.add([{ kind: "reconcile", about: {}, key: "reconcile" }]);
+    for (const digest of [late, list]) {
+      await until(async () => (await store.images.get({ repository: "shop/late", digest })) !== undefined);
+    }
+    assert.equal(found.length, 1);
   });
 });
 
@@ -186,7 +196,7 @@ test("a store that fails is waited for and told, and a job that names nothing en
   });
 });
 
-test("a job whose lease another has is not ended for it, and a stopped worker leaves what it did not finish", async (t) => {
+test("a stopped worker leaves what it did not finish", async (t) => {
   await withBoth(async (_, after) => {
     const begun = Promise.withResolvers<void>();
     const hang = (_job: Job, signal: AbortSignal) => {
@@ -215,5 +225,31 @@ test("an image whose reading is not kept any more is scanned again, and a job ju
     await until(async () => (await verdict(key)) === "fail");
     assert.equal(held.state.layerReads, 2);
     assert.equal(await worker.look(), undefined);
+  });
+});
+
+test("advisories that come while an image is read are those that it is judged by in the end", async (t) => {
+  await withBoth(async (before, after) => {
+    const { store, held, state, worker, verdict } = await running(t, before);
+    const digest = held.image(repository, [npmPackage("minimist", "1.2.5")], "1");
+    const key = { repository, digest };
+    // What it read is about to be stored when the others are judged anew, and this one is not among them yet.
+    const { saveDocument } = store.images;
+    const reading = Promise.withResolvers<void>();
+    const go = Promise.withResolvers<void>();
+    Object.assign(store.images, {
+      async saveDocument(...given: Parameters<typeof saveDocument>) {
+        reading.resolve();
+        await go.promise;
+        await saveDocument(...given);
+      },
+    });
+    await store.jobs.add([scanJob(key)]);
+    await reading.promise;
+    state.advisories = after;
+    await worker.reload();
+    go.resolve();
+    await until(async () => (await verdict(key)) === "fail");
+    assert.match((await store.images.get(key))?.databaseDigest ?? "", /^2026-01-06/);
   });
 });

@@ -1,10 +1,13 @@
 /** The worker: does the jobs of the queue, and sees when what was scanned has to be judged anew. */
 import { Problem } from "../../../core/problem.ts";
+import { attachmentTag } from "../../../engines/oci/distribution/content.ts";
 import { type Repeated, repeat } from "../../../scan/serving/repeat.ts";
 import { errorText } from "../../../scan/serving/tell.ts";
-import type { Job, Store } from "../../../store/model.ts";
+import type { ImageKey, Job, Store } from "../../../store/model.ts";
 import { imageOfJob, reconcileJob, repositoryOfJob, scanJob } from "../jobs.ts";
 import type { AuditEntry, Engine } from "../model.ts";
+import { isAnnounced } from "../push/announced.ts";
+import { upstreamOf } from "../upstream/names.ts";
 import { bounds } from "./bounds.ts";
 import { type EndedJob, type Queue, startQueue, type Work } from "./queue.ts";
 import { reconcile } from "./reconcile.ts";
@@ -58,6 +61,7 @@ export function startWorker(options: WorkerOptions): RegistryWorker {
   const looks = { ...LOOKS, ...options.looks };
   const ended = new AbortController();
   const onError = (error: unknown) => onEvent(`internal error, please report it: ${errorText(error)}`);
+  const sweeping = { ...options, onError };
   let sweepFault: string | undefined;
   /** By what all was judged, as far as this process knows, and when. */
   let sweptBy: string | undefined;
@@ -73,12 +77,12 @@ export function startWorker(options: WorkerOptions): RegistryWorker {
       return scanned;
     },
     async rescan(job, signal) {
-      if (Object.keys(job.about).length > 0) return await sweepOne(imageOfJob(job), options);
-      const { judged } = await sweep(options, signal);
+      if (Object.keys(job.about).length > 0) return await sweepOne(imageOfJob(job), sweeping);
+      const { judged } = await sweep(sweeping, signal);
       return judged === 0 ? "current" : "judged";
     },
     async reconcile(job, signal) {
-      const counts = await reconcile(repositoryOfJob(job), options, signal);
+      const counts = await reconcile(repositoryOfJob(job), { ...options, isExpected }, signal);
       if (counts.found + counts.moved > 0) {
         onEvent(`reconcile: ${counts.found} images and ${counts.moved} tags in the engine that the guard did not see`);
       }
@@ -86,8 +90,15 @@ export function startWorker(options: WorkerOptions): RegistryWorker {
     },
   };
 
+  /** Upstreams' namespaces are the guard's own, and lists of referrers are kept by it. */
+  async function isExpected(pushed: ImageKey & { readonly tag: string }): Promise<boolean> {
+    if (attachmentTag(pushed.tag)?.holds === "referrers") return true;
+    const { policy } = (await options.judging.current()).context;
+    return upstreamOf(policy.registry.upstreams, pushed.repository) !== undefined || isAnnounced(pushed, store.locks);
+  }
+
   /** An index is what its images are, and may have been scanned before one of them was here. */
-  async function judgeParents({ repository, digest }: ReturnType<typeof imageOfJob>): Promise<void> {
+  async function judgeParents({ repository, digest }: ImageKey): Promise<void> {
     const parents = await store.images.parentsOf(repository, digest);
     const behind: (typeof parents)[number][] = [];
     for (const parent of parents) {
@@ -133,7 +144,7 @@ export function startWorker(options: WorkerOptions): RegistryWorker {
     if (release === undefined) return;
     const began = performance.now();
     try {
-      const swept = await sweep(options, ended.signal);
+      const swept = await sweep(sweeping, ended.signal);
       sweptBy = by;
       sweptAt = now().getTime();
       options.onSwept?.({ ...swept, milliseconds: performance.now() - began });

@@ -1,0 +1,95 @@
+// What the registry guard is measured beside: a registry's engine that does next to nothing, the reverse proxy of Go's standard
+// library, and a client that reads as fast as it is sent.
+//
+//	beside engine MIB          serves one manifest, and any blob as that many MiB
+//	beside proxy URL           passes everything on to URL
+//	beside read URL COUNT      reads it so many times, and throws it away
+//
+// The first two say where they listen, on loopback.
+package main
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"strconv"
+	"strings"
+)
+
+const manifest = `{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":` +
+	`{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"sha256:` +
+	`44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a","size":2},"layers":[]}`
+
+func main() {
+	switch os.Args[1] {
+	case "engine":
+		mebibytes, err := strconv.Atoi(os.Args[2])
+		check(err)
+		serve(engine(mebibytes))
+	case "proxy":
+		target, err := url.Parse(os.Args[2])
+		check(err)
+		serve(httputil.NewSingleHostReverseProxy(target))
+	case "read":
+		count, err := strconv.Atoi(os.Args[3])
+		check(err)
+		for range make([]struct{}, count) {
+			read(os.Args[2])
+		}
+	}
+}
+
+func engine(mebibytes int) http.Handler {
+	piece := make([]byte, 1<<20)
+	for at := range piece {
+		piece[at] = byte(at * 7)
+	}
+	digest := fmt.Sprintf("sha256:%x", sha256.Sum256([]byte(manifest)))
+	return http.HandlerFunc(func(response http.ResponseWriter, request *http.Request) {
+		header := response.Header()
+		if strings.Contains(request.URL.Path, "/manifests/") {
+			header.Set("Content-Type", "application/vnd.oci.image.manifest.v1+json")
+			header.Set("Docker-Content-Digest", digest)
+			header.Set("Content-Length", strconv.Itoa(len(manifest)))
+			io.WriteString(response, manifest)
+			return
+		}
+		header.Set("Content-Type", "application/octet-stream")
+		header.Set("Content-Length", strconv.Itoa(mebibytes<<20))
+		for range make([]struct{}, mebibytes) {
+			if _, err := response.Write(piece); err != nil {
+				return
+			}
+		}
+	})
+}
+
+func serve(handler http.Handler) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	check(err)
+	fmt.Println(listener.Addr())
+	check(http.Serve(listener, handler))
+}
+
+func read(from string) {
+	response, err := http.Get(from)
+	check(err)
+	defer response.Body.Close()
+	size, err := io.Copy(io.Discard, response.Body)
+	check(err)
+	if response.StatusCode != http.StatusOK || size != response.ContentLength {
+		check(fmt.Errorf("%s, %d of %d bytes", response.Status, size, response.ContentLength))
+	}
+}
+
+func check(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
