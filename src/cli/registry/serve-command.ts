@@ -50,7 +50,10 @@ export function serveCommands(registry: Command, finish: Finish): void {
       .option("--plain-http", "serve plain HTTP: something before it serves TLS", false)
       .option("--accounts <file>", "users and robots, watched: `bulkhead registry account`")
       .option("--upstream-credentials <dir>", "directory of credentials for registry.upstreams, by name")
-      .option("--events-secret-file <file>", "secret by which the engine's notifications are known")
+      .option(
+        "--events-secret-file <file>",
+        "secrets by which the engine's notifications (/events) are known, one a line; watched",
+      )
       .option("--no-work", "scan nothing: `bulkhead registry work` does")
       .option("--drain <seconds>", "how long to go on answering after SIGTERM, until no requests come", "8"),
   )

@@ -12,7 +12,7 @@ import { openLineSink } from "../../scan/serving/line-sink.ts";
 import { portOf, secondsOf } from "../admission/serve-values.ts";
 import { keepHeapNearWhatLives } from "../heap.ts";
 import { listenToSignals, tell } from "../serving.ts";
-import { readFirstLine, type StandingOptions, settingsOf } from "./settings.ts";
+import { type StandingOptions, settingsOf } from "./settings.ts";
 
 export interface ServeCommandOptions extends StandingOptions {
   readonly host: string;
@@ -109,9 +109,7 @@ function guardSettings(options: ServeCommandOptions): GuardSettings {
     ...(certificate === undefined ? {} : { certificate }),
     ...(accounts === undefined ? {} : { accounts }),
     ...(credentials === undefined ? {} : { credentials }),
-    ...(eventsSecretFile === undefined
-      ? {}
-      : { eventsSecret: readFirstLine(eventsSecretFile, "--events-secret-file") }),
+    ...(eventsSecretFile === undefined ? {} : { eventsSecrets: eventsSecretFile }),
     works: options.work,
   };
 }

@@ -60,7 +60,7 @@ export function storePlace({ databaseUrlFile, data }: StoreOptions): StorePlace 
 }
 
 /** @throws Problem (usage) */
-export function readFirstLine(path: string, option: string): string {
+function readFirstLine(path: string, option: string): string {
   try {
     const [line = ""] = readFileSync(path, "utf8").split("\n");
     if (line.trim() !== "") return line.trim();

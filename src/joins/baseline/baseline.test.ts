@@ -291,3 +291,15 @@ test("control 7 tells who signed from what admission verifies, and a policy obje
     /^fail,signed: pass .*verified on admission: fail/,
   );
 });
+
+test("the registry's layer does not pass by its configuration alone: what it holds was not asked for", () => {
+  const described = ["registry/server-plain-http", "registry/unsigned-image"].map((id) => checkOf(id, "registry", []));
+  const of = (...verdicts: readonly (readonly [string, Verdict])[]) =>
+    evaluateLayers(
+      verdicts.map(([check, verdict]) => evaluation("a", verdict, { check: `registry/${check}` })),
+      described,
+    ).find(({ layer }) => layer === "registry")?.verdict;
+  assert.equal(of(["server-plain-http", "pass"]), "unknown");
+  assert.equal(of(["server-plain-http", "fail"]), "fail");
+  assert.equal(of(["server-plain-http", "pass"], ["unsigned-image", "pass"]), "pass");
+});

@@ -8,7 +8,7 @@ import { type Evaluations, isPlainPass } from "../../core/evaluations.ts";
 import type { Finding } from "../../core/finding.ts";
 import type { ControlResult, LayerResult } from "../../core/report.ts";
 import { compareFindings } from "../../core/runner.ts";
-import { type Control, type ControlHalf, controls, threatLayers } from "./controls.ts";
+import { type Control, type ControlHalf, controls, requiredOfLayer, threatLayers } from "./controls.ts";
 import { nextFix } from "./next-fix.ts";
 
 const WORST = 3;
@@ -214,11 +214,14 @@ export function evaluateLayers(evaluations: Evaluations, checks: readonly CheckD
     const own = [...verdicts].filter(([check]) => byId.get(check)?.layer === layer);
     const titles = (some: typeof own): string[] =>
       [...new Set(some.map(([check]) => byId.get(check)?.title ?? check))].sort();
+    const combined = combine(own.flatMap(([, of]) => [...of]));
+    const required = requiredOfLayer[layer];
+    const isShort = required !== undefined && !verdicts.has(required);
     return {
       layer,
       defends: titles(own),
       failing: titles(own.filter(([, of]) => of.has("fail"))),
-      verdict: combine(own.flatMap(([, of]) => [...of])),
+      verdict: combined === "pass" && isShort ? "unknown" : combined,
     };
   });
 }

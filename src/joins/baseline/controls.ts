@@ -160,3 +160,6 @@ export const threatLayers: readonly Layer[] = [
   "network",
   "runtime",
 ];
+
+/** Without whose evaluations a layer cannot pass: that a registry is configured well says nothing of what it holds. */
+export const requiredOfLayer: Readonly<Partial<Record<Layer, string>>> = { registry: "registry/unsigned-image" };

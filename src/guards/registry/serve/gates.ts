@@ -1,6 +1,6 @@
 /** What decides: the gates of pulls and pushes, and namespaces of upstreams. */
 import type { Problem } from "../../../core/problem.ts";
-import type { Engine, EngineTokens, PullGate, PushGate, Upstreams } from "../model.ts";
+import type { AuditEntry, Engine, EngineTokens, PullGate, PushGate, Upstreams } from "../model.ts";
 import type { Page } from "../proxy/options.ts";
 import type { Ground } from "./open.ts";
 import type { Part } from "./serve.ts";
@@ -22,6 +22,8 @@ export interface GatesGround {
   /** Absent: the engine asks nobody who they are. */
   readonly tokens: EngineTokens | undefined;
   onProblem(problem: Problem): void;
+  /** A line of the audit log about what nobody asked the guard for. */
+  onFound(entry: AuditEntry): void;
 }
 
 export type OpenGates = (ground: GatesGround) => Gates;

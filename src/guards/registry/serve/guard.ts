@@ -1,7 +1,7 @@
 /** The guard in front of the engine: tokens, gates and the proxy over what {@link openGround} opened. */
 import type { LineSink } from "../../../scan/serving/line-sink.ts";
 import { errorText } from "../../../scan/serving/tell.ts";
-import type { EngineTokens } from "../model.ts";
+import type { AuditEntry, EngineTokens } from "../model.ts";
 import { startProxy } from "../proxy/proxy.ts";
 import { openTokens, TOKEN_PATH, type Tokens } from "../tokens/tokens.ts";
 import { readCertificatePair } from "./certificate.ts";
@@ -52,7 +52,9 @@ export async function startGuard(
   const { meters, store, policies, parts, tell } = ground;
   const onError = (error: unknown) => tell(`internal error, please report it: ${errorText(error)}`);
   const onProblem = (problem: { line(): string }) => tell(`registry: ${problem.line()}`);
-  const gates = openGates({ settings, ground, engine, tokens: tokens.forEngine, onProblem });
+  const record = createRecording({ meters, audit: store.audit, ...(log === undefined ? {} : { log }) });
+  const onFound = (entry: AuditEntry) => record({ entry, outcomes: [], milliseconds: 0 });
+  const gates = openGates({ settings, ground, engine, tokens: tokens.forEngine, onProblem, onFound });
   parts.push(gates.part);
   const files = settings.certificate;
   const shown = files === undefined ? undefined : readCertificatePair(files);
@@ -71,7 +73,7 @@ export async function startGuard(
     now: settings.now,
     pullMilliseconds: () => policyOf(policies).forEnvironment(undefined).policy.registry.pull.deadlineSeconds * 1_000,
     pages: new Map([...tokens.pages, ...gates.pages]),
-    onDecided: createRecording({ meters, audit: store.audit, ...(log === undefined ? {} : { log }) }),
+    onDecided: record,
     onAnswered({ operation, status, bytes }) {
       meters.answers.add(1, { operation, status: String(status) });
       meters.bytes.add(bytes);

@@ -13,6 +13,7 @@ export interface Meters {
   readonly bytes: Counter;
   readonly tokens: Counter<"result">;
   readonly upstreams: Counter<"upstream" | "outcome">;
+  readonly events: Counter<"outcome">;
   readonly policyLoads: Counter<"result">;
   readonly policyLoaded: Gauge;
   readonly policyInfo: Gauge<"digest">;
@@ -49,6 +50,7 @@ export function createMeters(metrics: Metrics = createMetrics()): Meters {
     bytes: metrics.counter(named("bytes_total", "Bytes of bodies that were sent to clients")),
     tokens: metrics.counter(named("tokens_total", "Tokens that were asked for", "result")),
     upstreams: metrics.counter(named("upstream_requests_total", "Requests to upstreams", "upstream", "outcome")),
+    events: metrics.counter(named("events_total", "Events that the engine told of", "outcome")),
     policyLoads: metrics.counter(named("policy_loads_total", "Readings of the policy", "result")),
     policyLoaded: metrics.gauge(named("policy_loaded_timestamp_seconds", "When the policy in force was read")),
     policyInfo: metrics.gauge(named("policy_info", "1 for the policy in force", "digest")),

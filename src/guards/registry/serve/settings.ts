@@ -42,8 +42,8 @@ export interface GuardSettings extends RegistrySettings {
   readonly accounts?: string;
   /** Directory of credentials for upstreams. */
   readonly credentials?: string;
-  /** By which the engine's notifications are known; absent: none are taken. */
-  readonly eventsSecret?: string;
+  /** File of the secrets by which the engine's notifications are known, one a line; absent: none are taken. */
+  readonly eventsSecrets?: string;
   /** False: scans are another process's. */
   readonly works: boolean;
 }
