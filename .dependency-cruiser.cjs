@@ -209,6 +209,13 @@ module.exports = {
       to: { path: "^(src|bench|conformance|examples|scripts)/" },
     },
     {
+      name: "registry-judge-stands-apart",
+      comment: "what judges a registry after everything was killed shares nothing with the guard",
+      severity: "error",
+      from: { path: "^test/registry/killed/judge" },
+      to: { path: "^(src|test|bench|conformance|examples|scripts)/" },
+    },
+    {
       name: "enforcement-stands-apart",
       comment: "policies are enforced from their objects alone, with nothing of the oracle's or the engine's",
       severity: "error",

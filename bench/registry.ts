@@ -1,9 +1,11 @@
 /**
- * What the registry guard costs whoever pulls: manifests at a steady rate against an engine that does next to nothing, blobs
- * beside the reverse proxy of Go's standard library, and readers that are slow. The engine, the proxy beside it and the reader of
- * blobs are one Go program, built here.
+ * What the registry guard costs whoever pulls: `registry serve` over PostgreSQL, each pull judged, recorded and let through (the
+ * policy is a dry run). Manifests at a steady rate against an engine that does next to nothing, blobs beside the reverse proxy of
+ * Go's standard library, and readers that are slow. The engine, the proxy beside it and the reader of blobs are one Go program,
+ * built here.
  */
 import { execFileSync, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { Agent, type IncomingMessage, request } from "node:http";
@@ -13,6 +15,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { cpuOf, memoryOf } from "../test/admission/load/run.ts";
+import { findPostgres, startPostgres } from "../test/registry/postgres.ts";
+import { makeKeys, serveGuard } from "../test/registry/served-guard.ts";
 import { type Bench, ratios, row } from "./bench.ts";
 
 /** Manifests a second. */
@@ -30,11 +34,12 @@ const LIMITS = {
   memory: 250e6,
 };
 
-const BLOB = `/v2/shop/web/blobs/sha256:${"a".repeat(64)}`;
+/** The config of the engine's one manifest: what no manifest names is served to nobody. */
+const BLOB = `/v2/shop/web/blobs/sha256:${createHash("sha256").update("{}").digest("hex")}`;
 const MANIFEST = "/v2/shop/web/manifests/1.0";
 
 export const registry: Bench = {
-  about: "pulls through the registry guard against a stub engine, beside Go's ReverseProxy (needs go)",
+  about: "pulls through the registry guard against a stub engine, beside Go's ReverseProxy (needs go, postgresql)",
   needs: [],
   async run({ note, short }) {
     const [rounds, seconds, blobs] = short ? [1, 3, 3] : [5, 20, 10];
@@ -50,11 +55,22 @@ export const registry: Bench = {
       };
       const engine = await start(beside, "engine", String(BLOB_MEBIBYTES));
       const peer = await start(beside, "proxy", `http://${engine.host}`);
-      const program = join(import.meta.dirname, "registry/guard.ts");
-      const guard = await start(process.execPath, program, `http://${engine.host}`);
+      const programs = findPostgres();
+      if (programs === undefined) throw new Error("PostgreSQL is not installed (scripts/setup-tests)");
+      const database = await startPostgres(programs);
+      ends.push(() => database.stop());
+      makeKeys(folder);
+      const guard = await serveGuard({
+        folder,
+        policy: POLICY,
+        engine: engine.host,
+        database: database.url,
+        words: ["--engine-without-tokens"],
+      });
+      ends.push(guard.stop);
       note("warms up");
       for (const { host } of [engine, peer, guard]) {
-        await steady(host, 2);
+        await steady(host, short ? 2 : 10);
         execFileSync(beside, ["read", `http://${host}${BLOB}`, "2"]);
       }
       const manifests = { guard: [] as number[], engine: [] as number[] };
@@ -106,6 +122,12 @@ interface Started {
   readonly pid: number;
   readonly stop: () => Promise<void>;
 }
+
+const POLICY = {
+  apiVersion: "bulkhead/v1",
+  enforcement: { registry: "audit" },
+  registry: { access: [{ who: ["anonymous"], repositories: ["**"], actions: ["pull"] }] },
+};
 
 /** A program whose first line says where it listens. */
 async function startProgram(command: string, words: readonly string[]): Promise<Started> {

@@ -1,17 +1,19 @@
 /**
  * Suite `oci-distribution`: the conformance program of the OCI distribution specification against an engine alone and through
- * the registry guard, in one run. Through the guard nothing may fail that passes without it, and what an engine without the
+ * the registry guard (`registry serve`, with tokens on both sides), in one run. Through the guard nothing may fail that passes without it, and what an engine without the
  * referrers API lacks must pass. It is built here, of the specification's own source, from Debian's Go libraries alone.
  *
  * `--data DIR` names a folder with `distribution-spec/conformance` and `distribution-spec/specs-go`.
  */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { openProxy } from "../src/guards/registry/proxy/open.fixture.ts";
 import { findDockerRegistry, startDockerRegistry } from "../test/registry/docker-registry.ts";
+import { findPostgres, startPostgres } from "../test/registry/postgres.ts";
+import { makeAccount, makeKeys, serveGuard } from "../test/registry/served-guard.ts";
 import type { Suite } from "./suite.ts";
 
 const run = promisify(execFile);
@@ -40,18 +42,13 @@ export const ociDistribution: Suite = {
         const program = await built(join(data, SOURCE), temporary);
         const registry = findDockerRegistry();
         assert.ok(registry !== undefined, "docker-registry is not installed (scripts/setup-tests)");
-        const folder = join(temporary, "engine");
-        mkdirSync(folder);
-        const engine = await startDockerRegistry(registry, folder);
-        const proxy = await openProxy(`http://${engine.host}`);
+        const engine = await startDockerRegistry(registry, made(temporary, "engine"));
         try {
-          alone = await results(program, engine.host, join(temporary, "alone"));
-          guarded = await results(program, proxy.host, join(temporary, "guarded"));
+          alone = await results(program, engine.host, made(temporary, "alone"), {});
         } finally {
-          await proxy.close(0);
           await engine.stop();
         }
-        assert.deepEqual(proxy.errors, []);
+        guarded = await throughTheGuard(program, registry, temporary);
         assert.ok(alone.size > 200, `${alone.size} tests of the engine alone: the program has not run to its end`);
         process.stdout.write(`alone: ${counted(alone)}; through the guard: ${counted(guarded)}\n`);
       },
@@ -75,6 +72,52 @@ export const ociDistribution: Suite = {
     };
   },
 };
+
+/** Everything is judged, recorded, and let through. */
+const POLICY = {
+  apiVersion: "bulkhead/v1",
+  enforcement: { registry: "audit" },
+  registry: {
+    access: [{ who: ["user:conformance"], repositories: ["**"], actions: ["pull", "push", "delete", "catalog"] }],
+    // A manifest of the largest size takes its time.
+    pull: { deadlineSeconds: 30 },
+  },
+};
+
+async function throughTheGuard(program: string, registry: string, temporary: string): Promise<Results> {
+  const folder = made(temporary, "guard");
+  const password = randomBytes(16).toString("hex");
+  const keys = makeKeys(folder);
+  const accounts = makeAccount(folder, "conformance", password);
+  const programs = findPostgres();
+  const database = programs === undefined ? undefined : await startPostgres(programs);
+  const engine = await startDockerRegistry(registry, made(folder, "engine"), {
+    realm: "http://127.0.0.1/token",
+    service: "engine",
+    issuer: "bulkhead",
+    certificateFile: join(keys, "engine.crt"),
+    close: async () => undefined,
+  });
+  try {
+    const words = ["--accounts", accounts];
+    const guard = await serveGuard({ folder, policy: POLICY, engine: engine.host, database: database?.url, words });
+    try {
+      const credentials = { OCI_USERNAME: "conformance", OCI_PASSWORD: password };
+      return await results(program, guard.host, made(temporary, "guarded"), credentials);
+    } finally {
+      await guard.stop();
+    }
+  } finally {
+    await engine.stop();
+    await database?.stop();
+  }
+}
+
+function made(folder: string, name: string): string {
+  const path = join(folder, name);
+  mkdirSync(path);
+  return path;
+}
 
 /** @returns the program's path */
 async function built(source: string, temporary: string): Promise<string> {
@@ -103,8 +146,12 @@ async function built(source: string, temporary: string): Promise<string> {
   return program;
 }
 
-async function results(program: string, host: string, folder: string): Promise<Results> {
-  mkdirSync(folder);
+async function results(
+  program: string,
+  host: string,
+  folder: string,
+  credentials: Readonly<Record<string, string>>,
+): Promise<Results> {
   const ended = run(program, [], {
     cwd: folder,
     maxBuffer: 64 * 1024 * 1024,
@@ -117,6 +164,7 @@ async function results(program: string, host: string, folder: string): Promise<R
       OCI_REPO1: `${lastOf(folder)}/one`,
       OCI_REPO2: `${lastOf(folder)}/two`,
       OCI_RESULTS_DIR: folder,
+      ...credentials,
     },
   });
   // It ends with 1 where something failed, which some of an engine's own always does.

@@ -130,6 +130,7 @@ const forbidden = [
   ["src/collect/image/nowhere.ts", "./missing.ts", "everything-resolves"],
   ["test/network/oracle-borrowed.ts", "../../src/core/asset.ts", "judges-stand-apart"],
   ["test/admission/oracle/borrowed.ts", "../../../src/core/asset.ts", "admission-judge-stands-apart"],
+  ["test/registry/killed/judge.ts", "../../../src/core/asset.ts", "registry-judge-stands-apart"],
   ["test/network/enforcement/borrowed.ts", "../oracle.ts", "enforcement-stands-apart"],
   ["test/network/enforcement/engine.ts", "../../../src/core/asset.ts", "enforcement-stands-apart"],
 ] as const;

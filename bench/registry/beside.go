@@ -1,7 +1,7 @@
 // What the registry guard is measured beside: a registry's engine that does next to nothing, the reverse proxy of Go's standard
 // library, and a client that reads as fast as it is sent.
 //
-//	beside engine MIB          serves one manifest, and any blob as that many MiB
+//	beside engine MIB          serves one manifest, and each blob as that many MiB
 //	beside proxy URL           passes everything on to URL
 //	beside read URL COUNT      reads it so many times, and throws it away
 //
@@ -57,6 +57,10 @@ func engine(mebibytes int) http.Handler {
 			header.Set("Docker-Content-Digest", digest)
 			header.Set("Content-Length", strconv.Itoa(len(manifest)))
 			io.WriteString(response, manifest)
+			return
+		}
+		if request.URL.Path == "/v2/" {
+			io.WriteString(response, "{}")
 			return
 		}
 		header.Set("Content-Type", "application/octet-stream")

@@ -1,6 +1,8 @@
 /** What every store does, whatever it is kept in: run over each of them. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import fc from "fast-check";
+import { anyEvaluation } from "./evaluation.fixture.ts";
 import { imageOf } from "./image.fixture.ts";
 import type { Change, Store } from "./model.ts";
 
@@ -27,6 +29,19 @@ export function keepsWhatItIsGiven(open: () => Promise<Store>): void {
     await images.save(next);
     await images.save(image);
     assert.deepEqual(await images.get(image), next);
+  });
+
+  over("whatever evaluations say, they are read back equal, and so is what replaces them", async ({ images }) => {
+    const key = keyOf(imageOf("shop/any", "a"));
+    let scans = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(anyEvaluation, { maxLength: 8 }), async (evaluations) => {
+        const image = { ...imageOf("shop/any", "a", new Date(at.getTime() + ++scans)), evaluations };
+        await images.save(image);
+        assert.deepEqual(await images.get(key), image);
+      }),
+      { numRuns: 30 },
+    );
   });
 
   over("of many, those that are stored come in the order asked for", async ({ images }) => {
@@ -87,6 +102,27 @@ export function keepsWhatItIsGiven(open: () => Promise<Store>): void {
     assert.deepEqual((await images.find(a))?.pushedAt, later);
     assert.deepEqual((await images.find(a))?.tags, []);
     await images.gone(keyOf(imageOf("shop/gone", "f")));
+  });
+
+  over("a media type is a manifest's word: whatever it is, the image is known", async ({ images }) => {
+    const a = imageOf("shop/hostile", "a");
+    await images.saw({ ...keyOf(a), mediaType: `\0 \ud800 ${"m".repeat(5_000)}`, at });
+    assert.deepEqual((await images.find(a))?.pushedAt, at);
+  });
+
+  over("writes about one image at once do no harm", async ({ images }) => {
+    const a = imageOf("shop/once", "a");
+    const blobs = ["1", "2", "3", "4"].map((letter) => imageOf("x/x", letter).digest);
+    await Promise.all(
+      blobs.flatMap((_, n) => [
+        images.saveBlobs(a, [...blobs.slice(n), ...blobs.slice(0, n)], [blobs[n] ?? a.digest]),
+        images.saw({ ...keyOf(a), tag: `t${n}`, mediaType: "m", at }),
+        images.save(imageOf("shop/once", "a", new Date(at.getTime() + n))),
+      ]),
+    );
+    assert.equal((await images.get(a))?.scannedAt.getTime(), at.getTime() + 3);
+    assert.deepEqual((await images.find(a))?.tags, ["t0", "t1", "t2", "t3"]);
+    assert.deepEqual(await images.manifestsWith("shop/once", blobs[0] ?? a.digest), [a.digest]);
   });
 
   over("what was found to be gone before it was seen again is there", async ({ images }) => {

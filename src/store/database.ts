@@ -75,7 +75,7 @@ export async function written<T>(
   );
 }
 
-/** The identity of an image, made where there is none. */
+/** The identity of an image, made where there is none. Until the transaction ends nobody else writes about the image. */
 export async function imageId(
   transaction: Transaction<Tables>,
   { repository, digest }: { readonly repository: string; readonly digest: string },

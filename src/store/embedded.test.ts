@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -43,6 +43,14 @@ test("a folder that is open already says so, and which way out there is", async 
     );
     return true;
   });
+});
+
+test("a directory that holds something else is named, and its lock is given back", async (t) => {
+  const other = mkdtempSync(join(tmpdir(), "bulkhead-other-"));
+  t.after(() => rmSync(other, { recursive: true, force: true }));
+  mkdirSync(join(other, "data"));
+  writeFileSync(join(other, "data", "PG_VERSION"), "9.6\n");
+  for (const _ of [1, 2]) await assert.rejects(openStore({ folder: other }), { code: "store.failed" });
 });
 
 test("what was written is there when it is opened again, and its lock is free", async () => {

@@ -27,7 +27,9 @@ export async function embeddedDatabase(folder: string): Promise<Database> {
       throw notInstalled(folder, error);
     });
     const data = join(folder, "data");
-    const pglite = await PGlite.create({ dataDir: data });
+    const pglite = await PGlite.create({ dataDir: data }).catch((error: unknown) => {
+      throw unreadable(data, error);
+    });
     return database(folder, new Kysely<Tables>({ dialect: new PGliteDialect({ pglite }) }), lock);
   } catch (error) {
     lock[Symbol.dispose]();
@@ -66,6 +68,21 @@ function locked(folder: string): Problem {
     cause: "another process has the database open",
     remedy: "end that process, or give both a PostgreSQL with --database-url-file FILE",
   });
+}
+
+/** What PostgreSQL says when it does not start is lost in WebAssembly. */
+function unreadable(data: string, error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  return new Problem(
+    {
+      kind: "unavailable",
+      code: "store.failed",
+      place: data,
+      cause: `PGlite does not open it: ${error.message}`,
+      remedy: "it may be of another version, or damaged: move it away to begin anew",
+    },
+    { cause: error },
+  );
 }
 
 function notInstalled(folder: string, error: unknown): Problem {

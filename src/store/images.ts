@@ -4,10 +4,12 @@ import { type Digest, parseDigest } from "../core/digest.ts";
 import { changedImages } from "./changes.ts";
 import { asked, type Database, imageId, LONG_MILLISECONDS, written } from "./database.ts";
 import type { ImageStore, ListedImage } from "./model.ts";
+import { storable } from "./scan-rows.ts";
 import { scans } from "./scans.ts";
 import type { Tables } from "./tables.ts";
 
-/** As an image keeps its tags: a tag of the specification has at most 128 characters. */
+/** Twice what RFC 6838, 4.2 allows; it is the manifest's own word. */
+const LONGEST_MEDIA_TYPE = 510;
 const LARGEST_PAGE = 10_000;
 
 export function imageStore(database: Database): ImageStore {
@@ -20,7 +22,7 @@ function presence(database: Database): Pick<ImageStore, "saw" | "gone" | "find" 
       written(database, async (transaction, changes) => {
         const id = await imageId(transaction, key);
         await sql`
-          update image set media_type = ${mediaType}, is_there = true, gone_at = null,
+          update image set media_type = ${storable(mediaType).slice(0, LONGEST_MEDIA_TYPE)}, is_there = true, gone_at = null,
             seen_at = greatest(seen_at, ${at}::timestamptz),
             pushed_at = case when is_there then least(pushed_at, ${at}::timestamptz) else ${at}::timestamptz end
           where id = ${id}::bigint`.execute(transaction);

@@ -38,6 +38,7 @@ export interface ClientEvents {
 
 export function openClient(address: DatabaseAddress, { notified, lost }: ClientEvents = {}): Client {
   let isOpen = true;
+  let isConnected = false;
   const { host, port, database, user, password, tls, place } = address;
   const options = {
     // All that the driver would otherwise take from the environment is said.
@@ -88,11 +89,12 @@ export function openClient(address: DatabaseAddress, { notified, lost }: ClientE
       });
       try {
         const result = await Promise.race([sql.unsafe(text, [...parameters] as never[], { prepare: true }), late]);
+        isConnected = true;
         return { rows: [...result], command: result.command, count: result.count };
       } catch (error) {
         // Between a socket's error and its end the driver takes statements that nobody answers.
         if (!isOfStatement(error)) lose();
-        throw error;
+        throw tls === false || isConnected ? error : withoutTls(error, place);
       } finally {
         clearTimeout(timer);
       }
@@ -105,15 +107,22 @@ export function connectionLost(place: string): Problem {
   return new Problem({ kind: "unavailable", code: "store.unavailable", place, cause: "the connection was lost" });
 }
 
+/** One that knows no TLS says so with a letter, after which the driver talks on as if it did. */
+function withoutTls(error: unknown, place: string): unknown {
+  if (!(error instanceof Error && "code" in error && /^(?:ECONNRESET|EPROTO|ERR_SSL_.*)$/.test(String(error.code)))) {
+    return error;
+  }
+  const cause = "the connection ended before TLS was agreed on";
+  const remedy = "set up TLS in PostgreSQL, or write sslmode=disable into the URL where nobody else is on the way";
+  return new Problem({ kind: "unavailable", code: "store.unavailable", place, cause, remedy }, { cause: error });
+}
+
 /** The server refused the statement, and waits for the next. */
 function isOfStatement(error: unknown): boolean {
   return error instanceof postgres.PostgresError && error.severity === "ERROR";
 }
 
+/** With a socket that is given, an address would be held against certificates of `localhost` unless it is said. */
 function tlsOptions(host: string, { ca, isVerified }: Exclude<DatabaseAddress["tls"], false>): object {
-  return {
-    rejectUnauthorized: isVerified,
-    ...(ca === undefined ? {} : { ca }),
-    ...(/[^\d.:a-f]/.test(host) ? { servername: host } : {}),
-  };
+  return { rejectUnauthorized: isVerified, host, ...(ca === undefined ? {} : { ca }) };
 }

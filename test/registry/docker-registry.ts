@@ -22,11 +22,14 @@ export function findDockerRegistry(): string | undefined {
 /**
  * Starts it with storage and configuration in `folder`, asking `tokens` for who may do what; without any everybody may do
  * everything. Resolves once it listens.
+ *
+ * @param more - of its configuration: `{ notifications: … }`
  */
 export async function startDockerRegistry(
   program: string,
   folder: string,
   tokens?: TokenService,
+  more: object = {},
 ): Promise<DockerRegistry> {
   const configuration = join(folder, "registry.yml");
   // JSON is YAML. The port is the system's choice: the registry says which in its log.
@@ -36,6 +39,7 @@ export async function startDockerRegistry(
     storage: { filesystem: { rootdirectory: join(folder, "storage") }, delete: { enabled: true } },
     http: { addr: "127.0.0.1:0", secret: "for tests only" },
     ...(tokens === undefined ? {} : { auth: authentication(tokens) }),
+    ...more,
   };
   await writeFile(configuration, JSON.stringify(content));
 

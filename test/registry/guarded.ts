@@ -104,8 +104,8 @@ export async function startGuarded(
   };
 }
 
-/** The token service's URL is told to the engine before the guard listens. */
-async function freePort(): Promise<number> {
+/** What is told to the engine before the guard listens. */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;

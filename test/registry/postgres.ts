@@ -49,8 +49,14 @@ const isRoot = (): boolean => process.getuid?.() === 0;
 /** Its patience under load; it is there in two seconds. */
 const START_MILLISECONDS = 60_000;
 
-/** @param programs - what {@link findPostgres} found */
-export async function startPostgres(programs: string): Promise<Postgres> {
+/**
+ * @param programs - what {@link findPostgres} found
+ * @param tls - PEM; absent: it has no TLS
+ */
+export async function startPostgres(
+  programs: string,
+  tls?: { readonly certificate: string; readonly key: string },
+): Promise<Postgres> {
   const folder = await mkdtemp(join(tmpdir(), "bulkhead-pg-"));
   const data = join(folder, "data");
   const sockets = join(folder, "s");
@@ -60,6 +66,16 @@ export async function startPostgres(programs: string): Promise<Postgres> {
   await writeFile(join(folder, "password"), password);
   await chmod(folder, 0o711);
   if (isRoot()) for (const path of [data, sockets, join(folder, "password")]) await chown(path, nobody.uid, nobody.gid);
+  const files = tls === undefined ? {} : { "server.crt": tls.certificate, "server.key": tls.key };
+  for (const [name, text] of Object.entries(files)) {
+    await writeFile(join(folder, name), text, { mode: 0o600 });
+    if (isRoot()) await chown(join(folder, name), nobody.uid, nobody.gid);
+  }
+  const encrypted = [
+    "ssl=on",
+    `ssl_cert_file=${join(folder, "server.crt")}`,
+    `ssl_key_file=${join(folder, "server.key")}`,
+  ];
   const port = await freePort();
   const as = isRoot() ? ["--reuid=nobody", `--regid=${nobody.gid}`, "--clear-groups", "--pdeathsig=KILL", "--"] : [];
   const commandOf = (program: string): [string, string[]] =>
@@ -92,6 +108,7 @@ export async function startPostgres(programs: string): Promise<Postgres> {
           "listen_addresses=127.0.0.1",
           `port=${port}`,
           `unix_socket_directories=${sockets}`,
+          ...(tls === undefined ? [] : encrypted),
         ];
         const started = startProcess(
           command,

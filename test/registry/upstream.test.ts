@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { promisify } from "node:util";
+import { unopenedImage } from "../../src/core/asset.ts";
 import type { Digest } from "../../src/core/digest.ts";
 import { openRegistryPolicies } from "../../src/guards/registry/policies.ts";
 import { createEngine } from "../../src/guards/registry/proxy/engine.ts";
@@ -47,6 +48,7 @@ describe("pull-through", { skip: withoutCosign }, () => {
       registry: {
         upstreams: {
           open: { registry: hub.host },
+          sparse: { registry: hub.host, platforms: ["linux/arm64"] },
           signed: { registry: hub.host, allow: ["signed/*"], signedBy: { of: ["release"] }, refreshMinutes: 0 },
         },
       },
@@ -91,11 +93,24 @@ describe("pull-through", { skip: withoutCosign }, () => {
     return proxy;
   }
 
+  /** A scan that found nothing. */
   const scanned = () => ({
     scannedAt: new Date(),
     databaseDigest: "",
     policyDigest: "",
-    evaluations: [],
+    evaluations: [
+      {
+        check: "image/known-vulnerabilities",
+        asset: unopenedImage("image"),
+        verdict: "pass" as const,
+        reason: "nothing was found",
+        findings: [],
+        excepted: [],
+        evidence: {},
+        gaps: [],
+        observedAt: new Date().toISOString(),
+      },
+    ],
     relations: [],
   });
 
@@ -171,6 +186,14 @@ describe("pull-through", { skip: withoutCosign }, () => {
     await store.jobs.take("test", 10, 60_000);
   });
 
+  it("fetches the rest of an index after all where the engine takes none without it", async () => {
+    const { index, images } = await hub.index("team/sparse:1", "of one platform");
+    const proxy = await replica();
+    assert.equal((await manifest(proxy, "sparse/team/sparse", "1")).headers.get("docker-content-digest"), index);
+    for (const image of images) assert.equal((await manifest(proxy, "sparse/team/sparse", image)).status, 200);
+    await store.jobs.take("test", 10, 60_000);
+  });
+
   it("lets no first pull pass before the image is scanned, by whatever it is asked for", async () => {
     const digest = await hub.image("team/first:1", "never scanned");
     const proxy = await replica(true);
@@ -220,6 +243,9 @@ describe("pull-through", { skip: withoutCosign }, () => {
       "nothing was fetched",
     );
     await cosign.sign(`${hub.host}/signed/api@${digest}`, "release.key");
+    await writeFile(join(folder, "sbom.json"), JSON.stringify({ spdxVersion: "SPDX-2.3", packages: [] }));
+    const statement = { type: "spdxjson", predicate: "sbom.json", bundle: true };
+    await cosign.attest(`${hub.host}/signed/api@${digest}`, "release.key", statement);
     const later = await replica();
     assert.equal((await manifest(later, "signed/signed/api", "1")).headers.get("docker-content-digest"), digest);
     // With what came along, another verifier comes to the same.
@@ -227,6 +253,14 @@ describe("pull-through", { skip: withoutCosign }, () => {
     const verify = ["verify", "--key", "release.pub", "--insecure-ignore-tlog", "--allow-http-registry"];
     await cosign.run([...verify, place]);
     const gated = await replica(true);
+    const listed = await fetch(`${later.origin}/v2/signed/signed/api/referrers/${digest}`);
+    const { manifests } = (await listed.json()) as { manifests: { digest: string; artifactType: string }[] };
+    assert.deepEqual(
+      manifests.map(({ artifactType }) => artifactType),
+      ["application/vnd.dev.sigstore.bundle.v0.3+json"],
+      "an attestation in a bundle, in the list that the engine does not keep itself",
+    );
+    assert.equal((await manifest(later, "signed/signed/api", manifests[0]?.digest ?? "")).status, 200);
     const key = { repository: "signed/signed/api", digest: digest as Digest };
     await store.images.save({ ...key, ...scanned() });
     await cosign.run([...verify, `${gated.host}/signed/signed/api@${digest}`]);

@@ -1,5 +1,6 @@
 /** The registry's worker over a real engine that asks for tokens, and a real PostgreSQL: pushed, scanned, judged anew. */
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { copyFileSync, existsSync, renameSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -7,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
+import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { defaultPolicy } from "../../src/collect/policy/default.ts";
 import type { Digest } from "../../src/core/digest.ts";
@@ -27,6 +29,8 @@ import { openStore } from "../../src/store/open.ts";
 import { type DockerRegistry, findDockerRegistry, startDockerRegistry } from "./docker-registry.ts";
 import { findPostgres, type Postgres, startPostgres } from "./postgres.ts";
 
+const run = promisify(execFile);
+const BULKHEAD = join(import.meta.dirname, "../../bin/bulkhead.js");
 const program = findDockerRegistry();
 const programs = findPostgres();
 const missing =
@@ -169,7 +173,7 @@ describe("the registry's worker", { skip: missing }, () => {
     await engine.stop();
     renameSync(await writeDatabase(folder, 6, ["left-pad", "minimist"]), join(folder, "advisories.db"));
     await until(key, "fail");
-    const status = () => scanStatus(store, { now: new Date() });
+    const status = () => scanStatus(store);
     while ((await status()).databases.length > 1) await delay(50);
     const { counts, databases, failing } = await status();
     assert.deepEqual([counts.images, counts.failing], [3, 3]);
@@ -179,5 +183,11 @@ describe("the registry's worker", { skip: missing }, () => {
     );
     assert.deepEqual(failing.flatMap(({ tags }) => tags).sort(), ["big", "fine", "later"]);
     assert.deepEqual(events, []);
+    const file = join(folder, "database-url");
+    await writeFile(file, `${postgres.url}\n`);
+    const { stdout } = await run(process.execPath, [BULKHEAD, "registry", "status", "--database-url-file", file]);
+    assert.match(stdout, /^images {4}3 stored, 3 scanned, 3 with failing checks, /m);
+    assert.match(stdout, /^judged {4}3 by advisories of 2026-01-06 [0-9a-f]{12}, the oldest at /m);
+    assert.match(stdout, /^ {2}shop\/web@sha256:[0-9a-f]{12} \(big\): 1 check failing, /m);
   });
 });

@@ -67,3 +67,24 @@ test("every error of the file is named", () => {
   assert.equal(code, 2);
   assert.match(text, /^bulkhead\.yaml:3:1: unknown key one .*\nbulkhead\.yaml:4:1: unknown key two .*\n$/);
 });
+
+test("of a guarded registry, checks and environments that there are not are named, and break-glass that lets nothing past", () => {
+  using root = folder({
+    "bulkhead.yaml": `enforcement: {registry: {pull: {default: deny, checks: {registry/image-too-ol: warn}}, unknown: warn}}
+registry:
+  environments: {"robot:*": prod}
+  breakGlass:
+    - {images: [shop/api], reason: r, owner: o, until: 2020-01-01T00:00:00Z}
+    - {images: [shop/**], reason: r, owner: o, until: 2999-01-01T00:00:00Z}
+`,
+  });
+  assert.deepEqual(validate(root.path), {
+    code: 0,
+    text: `bulkhead.yaml: valid
+note: enforcement.registry.pull.checks: unknown check registry/image-too-ol (did you mean registry/image-too-old?)
+note: registry.environments: robot:*: unknown environment prod
+note: registry.breakGlass: shop/api until 2020-01-01T00:00:00Z has ended
+note: registry.breakGlass: shop/** until 2999-01-01T00:00:00Z ends more than 7 days from now, so it does not hold yet
+`,
+  });
+});

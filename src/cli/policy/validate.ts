@@ -10,6 +10,7 @@ import { formatLocation } from "../../core/location.ts";
 import { nearest } from "../../core/nearest.ts";
 import { printable } from "../../core/printable.ts";
 import { usageProblem } from "../../core/problem.ts";
+import { BREAK_GLASS_DAYS } from "../../engines/oci/distribution/pull-model.ts";
 import { loosenedText } from "../../report/wording.ts";
 import { everyDescription } from "../check-descriptions.ts";
 import { namedPlace } from "../named-place.ts";
@@ -39,6 +40,7 @@ export async function policyValidate(file: string, environment?: string): Promis
     ...(composed ? chainLines(extended) : []),
     ...(await unknownChecks(extended)),
     ...unknownEnvironments(extended),
+    ...idleBreakGlass(extended, new Date()),
   ];
   process.stdout.write(`${lines.map(printable).join("\n")}\n`);
   return extended.loosened.length === 0 ? 0 : 1;
@@ -72,15 +74,26 @@ async function unknownChecks({ settings }: ExtendedPolicy): Promise<string[]> {
   return [...new Set(notes)];
 }
 
-/** Environments that namespaces have and no file states: the guard does not start with them. */
+/** Environments that namespaces or principals have and no file states: the guard does not start with them. */
 function unknownEnvironments({ settings, environments }: ExtendedPolicy): string[] {
-  const named = Object.entries(settings["admission.environments"]?.value ?? {});
-  return named
-    .filter(([, name]) => !environments.includes(name))
-    .map(([pattern, name]) => {
-      const near = nearest(name, environments);
-      return `note: admission.environments: ${pattern}: unknown environment ${name}${near === undefined ? "" : ` (did you mean ${near}?)`}`;
-    });
+  return (["admission.environments", "registry.environments"] as const).flatMap((key) =>
+    Object.entries(settings[key]?.value ?? {})
+      .filter(([, name]) => !environments.includes(name))
+      .map(([pattern, name]) => {
+        const near = nearest(name, environments);
+        return `note: ${key}: ${pattern}: unknown environment ${name}${near === undefined ? "" : ` (did you mean ${near}?)`}`;
+      }),
+  );
+}
+
+/** Break-glass that lets nothing past now: it has ended, or is too far ahead. */
+function idleBreakGlass({ settings }: ExtendedPolicy, now: Date): string[] {
+  return (settings["registry.breakGlass"]?.value ?? []).flatMap(({ images, until }) => {
+    const days = (Date.parse(until) - now.getTime()) / (24 * 60 * 60 * 1_000);
+    if (days > 0 && days <= BREAK_GLASS_DAYS) return [];
+    const why = days > 0 ? `ends more than ${BREAK_GLASS_DAYS} days from now, so it does not hold yet` : "has ended";
+    return `note: registry.breakGlass: ${images.join(", ")} until ${until} ${why}`;
+  });
 }
 
 /** As judging would find it: the tree's own policy may name less than one that the caller names. */

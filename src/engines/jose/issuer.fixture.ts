@@ -39,12 +39,13 @@ export async function startIssuer(t: TestContext): Promise<TestIssuer> {
   name();
   const server = createServer((request, response) => {
     asked.push({ path: request.url ?? "", authorization: request.headers.authorization });
+    const isDocument = request.url === "/.well-known/openid-configuration";
     const document =
       issuer.answer?.document ??
-      (request.url === "/.well-known/openid-configuration"
-        ? { issuer: issuer.issuer, jwks_uri: `${issuer.issuer}/keys` }
-        : issuer.keySet());
-    response.writeHead(issuer.answer?.status ?? 200, { "content-type": "application/json" });
+      (isDocument ? { issuer: issuer.issuer, jwks_uri: `${issuer.issuer}/keys` } : issuer.keySet());
+    // As the API server of Kubernetes: its keys are of their own type alone.
+    const isTaken = isDocument || request.headers.accept?.includes("application/jwk-set+json") === true;
+    response.writeHead(issuer.answer?.status ?? (isTaken ? 200 : 406), { "content-type": "application/json" });
     response.end(JSON.stringify(document));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -107,7 +107,11 @@ async function get(place: string, { issuer, client, keys, authorization }: Issue
     {
       url,
       method: "GET",
-      headers: { accept: "application/json", ...(bearer === undefined ? {} : { authorization: bearer }) },
+      // API servers offer their keys as the second alone.
+      headers: {
+        accept: "application/json, application/jwk-set+json",
+        ...(bearer === undefined ? {} : { authorization: bearer }),
+      },
     },
     signal,
   );

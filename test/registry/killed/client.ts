@@ -2,16 +2,25 @@
 import { createHash } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { tarOf } from "../../../src/engines/oci/image.fixture.ts";
-import type { Acknowledged } from "./judge.ts";
 
 const MANIFEST = "application/vnd.oci.image.manifest.v1+json";
 const CONFIG = "application/vnd.oci.image.config.v1+json";
 const LAYER = "application/vnd.oci.image.layer.v1.tar";
 
 export interface PushingClient {
-  push(repository: string, tag: string, isVulnerable: boolean, signal: AbortSignal): Promise<Acknowledged>;
+  /** @returns the digest that was acknowledged */
+  push(image: PushedImage, signal: AbortSignal): Promise<string>;
+  /** The status of a pull of the manifest, and what is said with it. */
+  pull(repository: string, reference: string): Promise<{ readonly status: number; readonly text: string }>;
   /** Times that something had to be tried again. */
   readonly retries: number;
+}
+
+export interface PushedImage {
+  readonly repository: string;
+  readonly tag: string;
+  /** npm's, installed: name → version. */
+  readonly packages: Readonly<Record<string, string>>;
 }
 
 export interface ClientOptions {
@@ -20,7 +29,6 @@ export interface ClientOptions {
   readonly password: string;
 }
 
-/** One package of one version, of which the advisories say that below 2.0.0 it is vulnerable. */
 export function pushingClient({ origin, username, password }: ClientOptions): PushingClient {
   const tokens = new Map<string, string>();
   const digestOf = (bytes: Buffer) => `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
@@ -55,10 +63,12 @@ export function pushingClient({ origin, username, password }: ClientOptions): Pu
     return { mediaType, digest: digestOf(bytes), size: bytes.length };
   }
 
-  async function once(repository: string, tag: string, isVulnerable: boolean): Promise<Acknowledged> {
-    const version = isVulnerable ? "1.0.0" : "2.0.0";
+  async function once({ repository, tag, packages }: PushedImage): Promise<string> {
     const layer = tarOf([
-      { name: "app/node_modules/made/package.json", content: JSON.stringify({ name: "made", version }) },
+      ...Object.entries(packages).map(([name, version]) => ({
+        name: `app/node_modules/${name}/package.json`,
+        content: JSON.stringify({ name, version }),
+      })),
       { name: "srv/name", content: `${repository}:${tag}` },
     ]);
     const config = Buffer.from(
@@ -78,21 +88,35 @@ export function pushingClient({ origin, username, password }: ClientOptions): Pu
     const url = new URL(`/v2/${repository}/manifests/${tag}`, origin);
     const headers = { "content-type": MANIFEST };
     await ask(repository, url, { method: "PUT", body: new Uint8Array(bytes), headers }, 201);
-    return { repository, tag, digest: digestOf(bytes), isVulnerable };
+    return digestOf(bytes);
   }
 
   return {
-    async push(repository, tag, isVulnerable, signal) {
+    async push(image, signal) {
       for (;;) {
         signal.throwIfAborted();
         try {
-          return await once(repository, tag, isVulnerable);
+          return await once(image);
         } catch (error) {
           if (error instanceof Refused && error.status < 500 && ![401, 429].includes(error.status)) throw error;
           retries += 1;
           await delay(100);
         }
       }
+    },
+    async pull(repository, reference) {
+      const url = new URL(`/v2/${repository}/manifests/${reference}`, origin);
+      const once = async () => {
+        const headers = { accept: MANIFEST, authorization: `Bearer ${await token(repository)}` };
+        return await fetch(url, { headers });
+      };
+      let answer = await once();
+      if (answer.status === 401) {
+        // A token ends after some minutes.
+        tokens.delete(repository);
+        answer = await once();
+      }
+      return { status: answer.status, text: await answer.text() };
     },
     get retries() {
       return retries;

@@ -43,9 +43,10 @@ export interface RegistryClient {
   tagged(tag: string): Promise<Manifest | undefined>;
   /**
    * The digest of what a tag names, by the registry's own word where it answers HEAD, which counts against no limit of pulls:
-   * only what is then fetched by it is verified. Undefined as of {@link tagged}.
+   * only what is then fetched by it is verified. Undefined as of {@link tagged}; with `isHeadEnough` also where anybody answered
+   * HEAD with 404: for what may as well not be there.
    */
-  resolve(tag: string): Promise<Digest | undefined>;
+  resolve(tag: string, options?: { readonly isHeadEnough?: boolean }): Promise<Digest | undefined>;
   /** The manifest's referrers by the registry's own list; undefined where it keeps none. @throws Problem of the first page */
   referrers(subject: Digest): Promise<ListedReferrers | undefined>;
   /** A small blob such as the config, read whole and verified. `maxBytes` is at most limits.manifestBytes. */
@@ -116,7 +117,7 @@ export function openRegistry(reference: ImageReference, options: RegistryOptions
     throw new Problem({ kind: "unavailable", code: "registry.not-found", place: at, cause });
   }
 
-  async function resolve(tag: string): Promise<Digest | undefined> {
+  async function resolve(tag: string, { isHeadEnough = false } = {}): Promise<Digest | undefined> {
     checkTag(tag);
     const { path, headers } = manifestRequest(tag);
     const answer = await inTime(`manifest ${tag}`, (signal) =>
@@ -130,6 +131,7 @@ export function openRegistry(reference: ImageReference, options: RegistryOptions
       ),
     );
     discard(answer, limits.stallMilliseconds);
+    if (answer.status === 404 && isHeadEnough) return undefined;
     const digest = parseDigest(answer.headers["docker-content-digest"]);
     return answer.status === 200 && digest !== undefined ? digest : (await tagged(tag))?.digest;
   }

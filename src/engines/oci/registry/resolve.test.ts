@@ -54,6 +54,9 @@ test("a tag that is not there is told from one that nobody can ask about", async
   const client = openRegistry(parseReference(`${server.host}/shop/web`), options);
   t.after(() => client.close());
   assert.equal(await client.resolve("v1"), undefined);
+  const asked = server.seen.length;
+  assert.equal(await client.resolve("v1", { isHeadEnough: true }), undefined);
+  assert.equal(server.seen.length, asked + 1);
   code = "NAME_UNKNOWN";
   await assert.rejects(client.resolve("v1"), { code: "registry.not-found" });
 });

@@ -20,6 +20,9 @@ export const bounds = {
   /** Warnings of one answer, and characters of one (distribution specification, "Warnings": 4,096 bytes in all). */
   warnings: 16,
   warningCharacters: 240,
+  /** Uploads of which it is known who made them, and for how long: a push is done by then. */
+  ownUploads: 4_096,
+  ownUploadMilliseconds: 3_600_000,
   /** Milliseconds until a list of referrers that another writes is given up. */
   listMilliseconds: 15_000,
   /** Milliseconds between two looks whether it is free: random within, so that replicas do not meet again. */

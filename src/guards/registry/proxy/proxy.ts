@@ -13,14 +13,21 @@ import { faultRefusal, jsonAnswer, refusalAnswer, unavailable } from "./answers.
 import { listCatalog, listReferrers, listTags } from "./lists.ts";
 import { meantRoute } from "./meant.ts";
 import type { Asked, Page, ProxyOptions } from "./options.ts";
+import { createOwnUploads, type OwnUploads } from "./own-uploads.ts";
 import { pullBlob, pullManifest } from "./pulls.ts";
 import { pushManifest, remove, upload } from "./pushes.ts";
 import { createReferrerLists, type ReferrerLists } from "./referrers.ts";
 
+/** What one request leaves for the next. */
+interface Kept {
+  readonly lists: ReferrerLists;
+  readonly uploads: OwnUploads;
+}
+
 /** @throws Problem `server.listen`, `server.certificate` */
 export async function startProxy(options: ProxyOptions): Promise<RunningServer> {
   const { certificate, limits, onRefused } = options;
-  const lists = createReferrerLists(options);
+  const kept: Kept = { lists: createReferrerLists(options), uploads: createOwnUploads() };
   return await startGateway({
     host: options.host,
     port: options.port,
@@ -36,7 +43,7 @@ export async function startProxy(options: ProxyOptions): Promise<RunningServer> 
         options.onAnswered?.({ operation: "refused", status: asked.status, bytes: 0 });
         return request.answer(refusalAnswer(asked));
       }
-      await serve(asked, options, lists);
+      await serve(asked, options, kept);
     },
   });
 }
@@ -102,7 +109,7 @@ function operationOf(request: DistributionRequest, method: string): string {
   return request.kind === "upload" && method === "DELETE" ? "upload.cancel" : request.kind;
 }
 
-async function serve(asked: Asked, options: ProxyOptions, lists: ReferrerLists): Promise<void> {
+async function serve(asked: Asked, options: ProxyOptions, { lists, uploads }: Kept): Promise<void> {
   const { request } = asked.route;
   switch (request.kind) {
     case "ping":
@@ -114,13 +121,13 @@ async function serve(asked: Asked, options: ProxyOptions, lists: ReferrerLists):
     case "referrers":
       return await listReferrers(asked, options, request);
     case "upload":
-      return await upload(asked, options, request);
+      return await upload(asked, options, uploads, request);
     case "manifest":
       if (request.action === "pull") return await pullManifest(asked, options, request);
       if (request.action === "push") return await pushManifest(asked, options, lists, request);
       return await remove(asked, options, lists, request);
     case "blob":
-      if (request.action === "pull") return await pullBlob(asked, options, request);
+      if (request.action === "pull") return await pullBlob(asked, options, uploads, request);
       return await remove(asked, options, lists, request);
   }
 }

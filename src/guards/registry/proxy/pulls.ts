@@ -8,6 +8,7 @@ import { hasAlready, manifestAnswer, refusalAnswer, unavailable, warningHeaders 
 import { toClient, toEngine } from "./forwarded.ts";
 import { inTime, record, refusalOf } from "./judge.ts";
 import type { Asked, ProxyOptions } from "./options.ts";
+import { type OwnUploads, ownUpload } from "./own-uploads.ts";
 
 type Kind<K extends DistributionRequest["kind"]> = Extract<DistributionRequest, { kind: K }>;
 
@@ -68,7 +69,12 @@ export function unknownManifest({ repository, reference }: { repository: string;
   return { status: 404, code: "MANIFEST_UNKNOWN", message: `${repository} has no manifest ${reference}` };
 }
 
-export async function pullBlob(asked: Asked, options: ProxyOptions, wanted: Kind<"blob">): Promise<void> {
+export async function pullBlob(
+  asked: Asked,
+  options: ProxyOptions,
+  uploads: OwnUploads,
+  wanted: Kind<"blob">,
+): Promise<void> {
   const { request, route, identity, now } = asked;
   const { repository, digest } = wanted;
   // Whoever pushes asks what is there already, of blobs that no manifest names yet: that it is there is all they are told.
@@ -81,12 +87,14 @@ export async function pullBlob(asked: Asked, options: ProxyOptions, wanted: Kind
       record(asked, options, fetched, { repository, reference: digest });
       return request.answer(refusalAnswer(missing));
     }
-    const decision = await inTime(
+    const judged = await inTime(
       (deadline) => options.pull.blob({ repository, digest, principal: identity.principal, now, deadline }),
       options.pullMilliseconds(),
       request.gone,
       options.onError,
     );
+    const isOwn = judged.refusal?.code === "BLOB_UNKNOWN" && uploads.has(identity.principal, repository, digest, now);
+    const decision = isOwn ? ownUpload : judged;
     record(asked, options, decision, { repository, reference: digest });
     const refusal = refusalOf(decision);
     if (refusal !== undefined) return request.answer(refusalAnswer(refusal));

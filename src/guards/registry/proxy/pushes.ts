@@ -8,13 +8,14 @@ import { HttpFailure } from "../../../net/failure.ts";
 import type { GatewayAnswer } from "../../../net/gateway-model.ts";
 import { headerOf } from "../../../net/raw-headers.ts";
 import type { UpstreamDocument } from "../../../net/upstream-model.ts";
-import type { Decision, PushGate, Refusal, StoredManifest } from "../model.ts";
+import type { Decision, Identity, PushGate, Refusal, StoredManifest } from "../model.ts";
 import { refusalAnswer, unavailable, warningHeaders } from "./answers.ts";
 import { bounds } from "./bounds.ts";
 import { bareType, digestOf, manifestPath, parsed } from "./engine.ts";
 import { readAnswer, toEngine } from "./forwarded.ts";
 import { inTime, record, refusalOf } from "./judge.ts";
 import type { Asked, ProxyOptions } from "./options.ts";
+import type { OwnUploads } from "./own-uploads.ts";
 import { engineFailure, through } from "./pulls.ts";
 import { type ReferrerLists, subjectOf } from "./referrers.ts";
 
@@ -222,7 +223,12 @@ async function removed(
   }
 }
 
-export async function upload(asked: Asked, options: ProxyOptions, wanted: Kind<"upload">): Promise<void> {
+export async function upload(
+  asked: Asked,
+  options: ProxyOptions,
+  uploads: OwnUploads,
+  wanted: Kind<"upload">,
+): Promise<void> {
   const { request, identity, now, route } = asked;
   const { repository, mount } = wanted;
   const grants = [{ repository, actions: ["pull", "push"] }] as const;
@@ -255,15 +261,25 @@ export async function upload(asked: Asked, options: ProxyOptions, wanted: Kind<"
   const refusal = refusalOf(decision);
   if (refusal !== undefined) return request.answer(refusalAnswer(refusal));
   // An engine that looks for the blob wherever it is would mount what nobody has judged.
-  const isMounted = decision.mounts === true && mount?.from !== undefined;
+  const isMounted =
+    mount?.from !== undefined &&
+    (decision.mounts === true ||
+      (mayPull(identity, mount.from) && uploads.has(identity.principal, mount.from, mount.digest, now)));
   const mounting = isMounted ? `mount=${mount.digest}&from=${encodeURIComponent(mount.from)}` : "";
   const query = [route.query.slice(1), mounting].filter((each) => each !== "").join("&");
   const source = isMounted ? [{ repository: mount.from, actions: ["pull"] } as const] : [];
-  await through(asked, options, route.path + (query === "" ? "" : `?${query}`), [...grants, ...source], {
+  const status = await through(asked, options, route.path + (query === "" ? "" : `?${query}`), [...grants, ...source], {
     ...how,
     warnings: decision.warnings,
     ...(decision.mostBytes === undefined ? {} : { mostBytes: decision.mostBytes }),
   });
+  const digest = isMounted ? mount.digest : wanted.digest;
+  if (status === 201 && digest !== undefined) uploads.add(identity.principal, repository, digest, now);
+}
+
+/** What one has just uploaded to one's own repository may as well be mounted as uploaded again. */
+function mayPull({ grants }: Identity, repository: string): boolean {
+  return grants.some((grant) => grant.repository === repository && grant.actions.includes("pull"));
 }
 
 /** Of the whole blob, as far as the request tells. */

@@ -26,6 +26,8 @@ export const bounds = {
   holdersParallel: 8,
   /** Entries of an index that are opened, where none of them says that it is an image. */
   opened: 50,
+  /** Manifests that are read for the verdict over one. */
+  manifests: 300,
   /** Statements about statements, indexes in indexes. */
   depth: 4,
   /** Manifests of one judgement that are read side by side. */

@@ -209,13 +209,14 @@ export function createPullGate(options: PullGateOptions): RunningPullGate {
       if (digest === EMPTY_BLOB) return { ...ALLOWED, basis: "policy", reason: "the empty blob", digest };
       const known = references.known(repository, digest);
       const own = await firstServed(known, 1, asked);
-      if (own?.action === "allow") return { ...own, digest };
+      // What is to be said was said with the manifest.
+      if (own?.action === "allow") return { ...own, digest, warnings: [] };
       const shown = `blob ${repository}@${digest}`;
       const found = await within(references.manifestsWith(repository, digest), deadline);
       if (found === LATE) return own ?? unreachable(shown, "which manifests it is in was not found out in time");
       const others = found.digests.filter((one) => !known.includes(one));
       const other = await firstServed(others, bounds.holdersParallel, asked);
-      if (other?.action === "allow") return { ...other, digest };
+      if (other?.action === "allow") return { ...other, digest, warnings: [] };
       const refusedOne = own ?? other;
       if (refusedOne !== undefined) return { ...refusedOne, digest };
       if (found.problem !== undefined) {

@@ -40,6 +40,14 @@ export interface JudgeAsking {
   readonly signal: AbortSignal;
 }
 
+/** On the way from one manifest to others. */
+interface Walk extends JudgeAsking {
+  /** From what was asked for to what is judged now. */
+  readonly path: readonly Digest[];
+  /** What may still be read for all of it. */
+  readonly left: { manifests: number };
+}
+
 /** Never throws for what the engine, the store or a manifest says. */
 export type Judge = (manifest: StoredManifest, asking: JudgeAsking) => Promise<Judgement>;
 
@@ -47,15 +55,16 @@ export function createJudge(options: JudgeOptions): Judge {
   const { engine, store, open, read, references, statements, trust, host } = options;
   const nameOf = (repository: string, digest: Digest) => `${host}/${repository}@${digest}`;
 
-  const judge = async (manifest: StoredManifest, asking: JudgeAsking, depth: number): Promise<Judgement> => {
-    const name = nameOf(asking.repository, manifest.digest);
-    if (depth > bounds.depth) return unknownOf(name, tooDeep(name), asking);
+  const judge = async (manifest: StoredManifest, before: Walk): Promise<Judgement> => {
+    const name = nameOf(before.repository, manifest.digest);
+    if (before.path.length >= bounds.depth) return unknownOf(name, tooDeep(name), before);
+    const asking = { ...before, path: [...before.path, manifest.digest] };
     const content = read(manifest);
     if (content instanceof Problem) return unknownOf(name, content, asking);
     // Before anybody is answered: the next request may be for a part of it, and reach another replica.
     await references.saw(asking.repository, manifest.digest, content);
-    if (content.kind === "index") return await judgeIndex(manifest, content, asking, depth);
-    if (isStatement(content)) return await judgeStatement(manifest, content, asking, depth);
+    if (content.kind === "index") return await judgeIndex(manifest, content, asking);
+    if (isStatement(content)) return await judgeStatement(manifest, content, asking);
     return allOf([await judgeContents(manifest.digest, asking), await judgeTrust(manifest, asking)]);
   };
 
@@ -80,11 +89,7 @@ export function createJudge(options: JudgeOptions): Judge {
   }
 
   /** By what is signed of it, or of an index that it is in. */
-  async function judgeTrust(
-    root: StoredManifest,
-    asking: JudgeAsking,
-    seen: readonly Digest[] = [],
-  ): Promise<Judgement> {
+  async function judgeTrust(root: StoredManifest, asking: Walk, seen: readonly Digest[] = []): Promise<Judgement> {
     const own = await trust.judge({ ...asking, root });
     if (isMet(own) || seen.length >= bounds.depth) return own;
     const { digests } = await references.parentsOf(asking.repository, root.digest);
@@ -104,17 +109,14 @@ export function createJudge(options: JudgeOptions): Judge {
     return !(content instanceof Problem) && content.children.some(({ digest }) => digest === child);
   }
 
-  async function fetched(digest: Digest, { repository, signal }: JudgeAsking) {
+  async function fetched(digest: Digest, { repository, signal, left }: Walk) {
+    left.manifests -= 1;
+    if (left.manifests < 0) return tooMany(nameOf(repository, digest));
     return await engine.manifest(repository, { digest }, signal);
   }
 
   /** It is served where one of its images is: each of them is judged again as it is pulled. */
-  async function judgeIndex(
-    index: StoredManifest,
-    { children }: ManifestContent,
-    asking: JudgeAsking,
-    depth: number,
-  ): Promise<Judgement> {
+  async function judgeIndex(index: StoredManifest, { children }: ManifestContent, asking: Walk): Promise<Judgement> {
     const { repository } = asking;
     if (children.length === 0) return PASSED;
     const images = children.filter((child) => isImageEntry(child) && child.artifactType === undefined);
@@ -126,22 +128,20 @@ export function createJudge(options: JudgeOptions): Judge {
     // Nothing in it says that it is an image: what each is, its content says.
     const opened = distinct(children.map(({ digest }) => digest)).slice(0, bounds.opened);
     const judged = await inParallel(opened, bounds.parallel, async (digest) => {
+      // By what it is asked for it is not served itself.
+      if (asking.path.includes(digest)) return undefined;
       const child = await fetched(digest, asking);
       if (child === undefined) return undefined;
       if (child instanceof Problem) return unknownOf(nameOf(repository, digest), child, asking);
-      return await judge(child, asking, depth + 1);
+      return await judge(child, asking);
     });
     const there = judged.filter((one) => one !== undefined);
-    if (there.length === 0) return own;
+    if (there.length === 0) return allOf([own, unknownOf(nameOf(repository, index.digest), NOTHING_THERE, asking)]);
     return allOf([own, best(there, asking)]);
   }
 
-  async function judgeStatement(
-    manifest: StoredManifest,
-    content: ManifestContent,
-    asking: JudgeAsking,
-    depth: number,
-  ): Promise<Judgement> {
+  /** Where what it is about may be pulled; of one that names nothing that is here, an index that it is in. */
+  async function judgeStatement(manifest: StoredManifest, content: ManifestContent, asking: Walk): Promise<Judgement> {
     const { repository, signal } = asking;
     const name = nameOf(repository, manifest.digest);
     const opened = open(repository, signal);
@@ -152,24 +152,37 @@ export function createJudge(options: JudgeOptions): Judge {
       await opened.close();
     }
     if (statement instanceof Problem) return unknownOf(name, statement, asking);
-    const { digests: parents } = await references.parentsOf(repository, manifest.digest);
+    const about = await judgeFirst(statement.subjects, asking, () => true);
+    if (about !== undefined) return about;
+    const { digests } = await references.parentsOf(repository, manifest.digest);
+    const around = await judgeFirst(digests, asking, (parent) => holds(parent, manifest.digest));
+    return around ?? unknownOf(name, noSubject(name), asking);
+  }
+
+  /** The first of them that may be pulled, else the first that may not; undefined where none of them is here. */
+  async function judgeFirst(
+    digests: readonly Digest[],
+    asking: Walk,
+    counts: (manifest: StoredManifest) => boolean,
+  ): Promise<Judgement | undefined> {
     let refused: Judgement | undefined;
-    for (const digest of distinct([...statement.subjects, ...parents])) {
-      if (digest === manifest.digest) continue;
-      const about = await fetched(digest, asking);
-      if (about === undefined) continue;
-      if (about instanceof Problem) {
-        refused ??= unknownOf(nameOf(repository, digest), about, asking);
+    for (const digest of digests) {
+      if (asking.path.includes(digest)) continue;
+      const found = await fetched(digest, asking);
+      if (found === undefined) continue;
+      if (found instanceof Problem) {
+        refused ??= unknownOf(nameOf(asking.repository, digest), found, asking);
         continue;
       }
-      const judged = await judge(about, asking, depth + 1);
+      if (!counts(found)) continue;
+      const judged = await judge(found, asking);
       if (!isRefused(judged, asking)) return judged;
       refused ??= judged;
     }
-    return refused ?? unknownOf(name, noSubject(name), asking);
+    return refused;
   }
 
-  return (manifest, asking) => judge(manifest, asking, 1);
+  return (manifest, asking) => judge(manifest, { ...asking, path: [], left: { manifests: bounds.manifests } });
 }
 
 function isMet({ evaluations }: Judgement): boolean {
@@ -201,6 +214,13 @@ function tooDeep(place: string): Problem {
   const cause = `more than ${bounds.depth} manifests about or in one another`;
   return new Problem({ kind: "input", code: "registry.depth", place, cause });
 }
+
+function tooMany(place: string): Problem {
+  const cause = `more than ${bounds.manifests} manifests would have to be read`;
+  return new Problem({ kind: "input", code: "registry.depth", place, cause });
+}
+
+const NOTHING_THERE = { code: "registry.index", reason: "nothing that the index names is in this repository" } as const;
 
 function noSubject(place: string): Problem {
   const cause = "what it is about is not in this repository";

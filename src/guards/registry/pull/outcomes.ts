@@ -52,8 +52,14 @@ function outcomesOfOne(evaluation: Evaluation, action: Action, place: string | u
   }));
 }
 
-function messageOf({ title, severity }: Finding): string {
-  return title.toLowerCase().includes(severity) ? title : `${severity}: ${title}`;
+/** `critical: CVE-2026-1: curl sends credentials to other hosts`, `high: Private key, in srv/deploy.key` */
+function messageOf({ title, severity, matches: { ids, path } }: Finding): string {
+  const [id] = ids;
+  // A check's own name says nothing to whoever reads this.
+  const named = id === undefined || id.includes("/") || title.includes(id) ? "" : `${id}: `;
+  const where = path === undefined || named !== "" || title.includes(path) ? "" : `, in ${path}`;
+  const rated = title.toLowerCase().startsWith(severity) ? "" : `${severity}: `;
+  return `${rated}${named}${title}${where}`;
 }
 
 function rankOf({ findings }: Evaluation): number {

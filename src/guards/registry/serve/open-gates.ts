@@ -29,6 +29,7 @@ export function openGates({ settings, ground, engine, tokens, onProblem, onFound
   const upstreams = openUpstreams({
     policies: current,
     engine,
+    pull,
     place: {
       host: place.url.host,
       // Nothing of the machine's own settings (docker's files, proxies) is for the engine.

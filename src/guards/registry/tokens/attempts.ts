@@ -59,7 +59,7 @@ export function createAttempts(): Attempts {
 }
 
 /** One host may have all of an IPv6 /64. */
-function networkOf(address: string): string {
+export function networkOf(address: string): string {
   if (!isIPv6(address) || /^::ffff:/i.test(address)) return address.replace(/^::ffff:/i, "");
   const [head = "", tail] = address.split("::");
   const before = head.split(":").filter((part) => part !== "");

@@ -5,8 +5,22 @@ import { test } from "node:test";
 import type { Grant, Identity, Refusal } from "../model.ts";
 import { writeAccounts } from "./accounts.ts";
 import { makeKeys, readKeys, rotateKeys, writtenKeys } from "./keys.ts";
-import { account, after, basic, bearer, closed, get, now, opened, REALM, rules, SERVICE } from "./tokens.fixture.ts";
-import { keyFiles } from "./tokens.ts";
+import {
+  account,
+  after,
+  basic,
+  bearer,
+  closed,
+  ENGINE,
+  get,
+  now,
+  opened,
+  post,
+  REALM,
+  rules,
+  SERVICE,
+} from "./tokens.fixture.ts";
+import { keyFiles, openTokens } from "./tokens.ts";
 
 const pull = (repository: string): Grant[] => [{ repository, actions: ["pull"] }];
 const push = (repository: string): Grant[] => [{ repository, actions: ["pull", "push"] }];
@@ -158,6 +172,30 @@ test("tokens of others, forged and cut ones are none", async (t) => {
     assert.match(headers?.["www-authenticate"] ?? "", /error="invalid_token"|scope="[^"]*"$/, token);
   }
   letIn(await tokens.authenticator.identify(`bearer  ${own}`, pull("shop/api"), now));
+});
+
+test("what one replica gives, another takes, and what one takes away is gone at both", async (t) => {
+  const one = await opened(t);
+  const two = await openTokens({
+    realm: REALM,
+    service: SERVICE,
+    root: one.folder,
+    keys: join(one.folder, "keys"),
+    accounts: one.accounts,
+    engine: ENGINE,
+    rules: () => rules,
+  });
+  const token = await bearer(one, "alice", "repository:shop/api:pull");
+  letIn(await two.authenticator.identify(token, pull("shop/api"), now));
+  const login = await get(one, "offline_token=true", basic("alice"));
+  const form = { grant_type: "refresh_token", refresh_token: String(login.document.refresh_token) };
+  assert.equal((await post(two, form)).status, 200);
+  writeAccounts(one.accounts, [await account("admin")]);
+  for (const each of [one, two]) {
+    await each.look(now);
+    assert.match(refused(await each.authenticator.identify(token, pull("shop/api"), now)).message, /no longer there/);
+    assert.equal((await post(each, form)).status, 401);
+  }
 });
 
 test("keys are changed with an overlap, and one that is taken away verifies nothing", async (t) => {

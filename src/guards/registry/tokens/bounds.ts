@@ -16,6 +16,8 @@ export const bounds = {
   /** Passwords that are hashed at a time (some 32 MiB and 80 ms each), and that wait for it. */
   hashing: 2,
   hashesWaiting: 32,
+  /** Of one network, both together. */
+  hashesOfNetwork: 24,
   /** Seconds for which a password that was right is known by its HMAC, under a key that this process alone has. */
   rightSeconds: 300,
   right: 5_000,

@@ -4,7 +4,7 @@ import { looksCompact } from "../../../engines/jose/compact.ts";
 import { ANYBODY } from "../../../engines/oci/distribution/access-model.ts";
 import type { Access } from "./access.ts";
 import type { Accounts } from "./accounts.ts";
-import type { Attempts } from "./attempts.ts";
+import { type Attempts, networkOf } from "./attempts.ts";
 import type { Holder } from "./guard-tokens.ts";
 import type { Identities } from "./identities.ts";
 import type { PasswordChecker } from "./passwords.ts";
@@ -46,7 +46,7 @@ export async function holderBy(
   }
   const seconds = attempts.wait(name, address, now);
   if (seconds > 0) return { outcome: "limited", seconds };
-  const found = await byPassword(name, password, accounts, passwords, now);
+  const found = await byPassword({ name, password, address }, accounts, passwords, now);
   if (found === "busy") return { outcome: "busy" };
   if (typeof found === "string") {
     attempts.wrong(name, address, now);
@@ -60,14 +60,13 @@ export async function holderBy(
 const WRONG = "wrong user name or password";
 
 async function byPassword(
-  name: string,
-  password: string,
+  { name, password, address }: PasswordCredentials,
   accounts: Accounts,
   passwords: PasswordChecker,
   now: Date,
 ): Promise<Holder | string> {
   const account = accounts.get(name);
-  const isRight = await passwords.check(name, password, account?.hash, now);
+  const isRight = await passwords.check(name, password, account?.hash, now, networkOf(address));
   if (isRight === "busy") return isRight;
   if (!isRight || account === undefined) return WRONG;
   if (account.expires !== undefined && account.expires <= now) {

@@ -56,9 +56,16 @@ function derive(password: string, { cost, blockSize, parallelization, salt, hash
 export interface PasswordChecker {
   /**
    * @param expected - undefined: there is no such account, and it takes as long as if there were
+   * @param from - the client's network: it leaves room in the queue for others
    * @returns "busy": too many wait already, and nothing was looked at
    */
-  check(name: string, password: string, expected: PasswordHash | undefined, now: Date): Promise<boolean | "busy">;
+  check(
+    name: string,
+    password: string,
+    expected: PasswordHash | undefined,
+    now: Date,
+    from?: string,
+  ): Promise<boolean | "busy">;
 }
 
 export function createPasswordChecker(): PasswordChecker {
@@ -66,7 +73,21 @@ export function createPasswordChecker(): PasswordChecker {
   const right = createRecent<string, number>(bounds.right);
   const nobody: PasswordHash = { ...NEW, salt: randomBytes(16), hash: randomBytes(32) };
   const waiting: (() => void)[] = [];
+  const ofNetwork = new Map<string, number>();
   let hashing = 0;
+
+  async function fairly(password: string, expected: PasswordHash, from: string): Promise<boolean | "busy"> {
+    const own = ofNetwork.get(from) ?? 0;
+    if (own >= bounds.hashesOfNetwork) return "busy";
+    ofNetwork.set(from, own + 1);
+    try {
+      return await inTurn(password, expected);
+    } finally {
+      const left = (ofNetwork.get(from) ?? 1) - 1;
+      if (left === 0) ofNetwork.delete(from);
+      else ofNetwork.set(from, left);
+    }
+  }
 
   async function inTurn(password: string, expected: PasswordHash): Promise<boolean | "busy"> {
     if (hashing >= bounds.hashing) {
@@ -83,13 +104,13 @@ export function createPasswordChecker(): PasswordChecker {
   }
 
   return {
-    async check(name, password, expected, now) {
+    async check(name, password, expected, now, from = "") {
       const known = expected ?? nobody;
       const mark = createHmac("sha256", secret)
         .update(JSON.stringify([name, password, known.salt.toString("hex"), known.hash.toString("hex")]))
         .digest("hex");
       if (now.getTime() < (right.get(mark) ?? 0)) return true;
-      const isRight = await inTurn(password, known);
+      const isRight = await fairly(password, known, from);
       if (isRight !== true || expected === undefined) return isRight === "busy" ? isRight : false;
       right.set(mark, now.getTime() + bounds.rightSeconds * 1_000, 1);
       return true;

@@ -85,7 +85,7 @@ function createCopier({ from, engine, place, repository, signal, mayFetch }: Cop
 
   async function copyTagged(subject: Digest, suffix: "sig" | "att"): Promise<void> {
     const tag = cosignTag(subject, suffix);
-    const named = tag === undefined ? undefined : await from.resolve(tag);
+    const named = tag === undefined ? undefined : await from.resolve(tag, { isHeadEnough: true });
     if (tag === undefined || named === undefined) return;
     const there = await engine.manifest(repository, { tag }, signal);
     if (there instanceof Problem) throw there;

@@ -39,7 +39,7 @@ export const bounds = {
   /** Milliseconds between two looks whether an image that waits for its scan has a verdict. */
   scannedMilliseconds: 2_000,
   /** Milliseconds after which signatures beside an image that is there are looked for again. */
-  referrersMilliseconds: 600_000,
+  referrersMilliseconds: 3_600_000,
   /** Seconds after which a client is told to ask again, while an image is fetched. */
   againSeconds: 5,
   /** Milliseconds that an upstream is left alone after its first failure; doubled with each further one. */

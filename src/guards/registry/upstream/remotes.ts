@@ -102,7 +102,7 @@ function guarded(client: RegistryClient, ask: <T>(work: () => Promise<T>) => Pro
     place: client.place,
     manifest: (name) => ask(() => client.manifest(name)),
     tagged: (tag) => ask(() => client.tagged(tag)),
-    resolve: (tag) => ask(() => client.resolve(tag)),
+    resolve: (tag, options) => ask(() => client.resolve(tag, options)),
     referrers: (subject) => ask(() => client.referrers(subject)),
     document: (digest, most) => ask(() => client.document(digest, most)),
     blob: (digest, size, from) => ask(() => client.blob(digest, size, from)),

@@ -6,11 +6,12 @@
 import type { Digest } from "../../../core/digest.ts";
 import { asProblem, Problem } from "../../../core/problem.ts";
 import { createRecent } from "../../../core/recent.ts";
+import { attachmentTag } from "../../../engines/oci/distribution/content.ts";
 import type { ManifestReference } from "../../../engines/oci/distribution/model.ts";
 import { LATE, within } from "../../../scan/serving/flights.ts";
 import type { Store } from "../../../store/model.ts";
 import type { Decision, Engine, PullAsked, PullGate, RegistryPolicy, RegistryPolicySet, Upstreams } from "../model.ts";
-import { kindOf, type ManifestKind, taggedSubject } from "./about.ts";
+import { kindOf, type ManifestKind } from "./about.ts";
 import { bounds } from "./bounds.ts";
 import type { EnginePlace } from "./engine-place.ts";
 import { createFetching, type Fetched } from "./fetching.ts";
@@ -122,7 +123,7 @@ export function openUpstreams(options: UpstreamsOptions): OpenedUpstreams {
 
   async function ensureReference(asking: Asking, reference: ManifestReference): Promise<Decision> {
     if ("digest" in reference) return await ensureDigest(asking, reference.digest);
-    const subject = taggedSubject(reference.tag);
+    const subject = attachmentTag(reference.tag)?.subject;
     return subject === undefined ? await ensureTag(asking, reference.tag) : await ensureBeside(asking, subject);
   }
 

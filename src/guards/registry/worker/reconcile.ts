@@ -157,9 +157,9 @@ async function compare(
   });
 }
 
-/** Its job was lost, or given up: whatever kept it from being scanned may be over. */
+/** Its job was lost, or given up with a reason in place of a verdict: whatever kept it from being scanned may be over. */
 async function scanWhereNeeded(image: ListedImage, { store }: ReconcileOptions, counts: Counts): Promise<void> {
-  if (image.scannedAt !== undefined) return;
+  if (image.scannedAt !== undefined && image.databaseDigest !== "") return;
   counts.unscanned += 1;
   await store.jobs.add([scanJob(image, priorities.ordinary)]);
 }

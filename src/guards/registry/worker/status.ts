@@ -4,8 +4,6 @@ import { bounds } from "./bounds.ts";
 
 export interface ScanStatus {
   readonly counts: StoreCounts;
-  /** Seconds since when the job that waits longest is due; absent: none is. */
-  readonly oldestDueSeconds?: number;
   /** Images that were judged, by the advisory database: its day and the first characters of its fingerprint. */
   readonly databases: readonly { readonly database: string; readonly images: number }[];
   /** When the image that was judged longest ago was. */
@@ -23,10 +21,7 @@ export interface FailingImage {
 }
 
 /** @throws Problem where the store fails */
-export async function scanStatus(
-  store: Pick<Store, "images" | "counts">,
-  { now, shown = 20 }: { readonly now: Date; readonly shown?: number },
-): Promise<ScanStatus> {
+export async function scanStatus(store: Pick<Store, "images" | "counts">, shown = 10): Promise<ScanStatus> {
   const counts = await store.counts();
   const databases = new Map<string, number>();
   let oldest: Date | undefined;
@@ -51,12 +46,8 @@ export async function scanStatus(
     if (last === undefined || page.length < bounds.page) break;
     after = last;
   }
-  const { oldestDue } = counts;
   return {
     counts,
-    ...(oldestDue === undefined
-      ? {}
-      : { oldestDueSeconds: Math.max(0, Math.round((now.getTime() - oldestDue.getTime()) / 1_000)) }),
     databases: [...databases].sort(([a], [b]) => (a < b ? 1 : -1)).map(([database, images]) => ({ database, images })),
     ...(oldest === undefined ? {} : { oldestScan: oldest }),
     failing,

@@ -253,3 +253,20 @@ test("advisories that come while an image is read are those that it is judged by
     assert.match((await store.images.get(key))?.databaseDigest ?? "", /^2026-01-06/);
   });
 });
+
+test("what was judged long ago is judged anew, and what was a moment ago is not", async (t) => {
+  await withBoth(async (_, after) => {
+    const { store, held, clock, worker, verdict } = await running(t, after);
+    const digest = held.image(repository, [npmPackage("minimist", "1.2.5")], "1");
+    const key = { repository, digest };
+    await store.jobs.add([scanJob(key)]);
+    await until(async () => (await verdict(key)) === "fail");
+    const scannedAt = async () => (await store.images.get(key))?.scannedAt.toISOString();
+    clock.now = new Date("2026-01-10T11:00:00Z");
+    await worker.reload();
+    assert.equal(await scannedAt(), "2026-01-10T00:00:00.000Z");
+    clock.now = new Date("2026-01-10T15:00:00Z");
+    await worker.reload();
+    assert.equal(await scannedAt(), "2026-01-10T15:00:00.000Z");
+  });
+});

@@ -1,0 +1,93 @@
+/** `bulkhead registry serve` as a child process on loopback, in plain HTTP: for what measures it and what holds it to a standard. */
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
+import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+
+const PROGRAM = resolve(import.meta.dirname, "../../bin/bulkhead.js");
+
+export interface ServedGuard {
+  /** `127.0.0.1:PORT` */
+  readonly host: string;
+  readonly pid: number;
+  readonly stop: () => Promise<void>;
+}
+
+export interface ServedOptions {
+  /** Keys, policy, accounts and the log of decisions are written there. */
+  readonly folder: string;
+  readonly policy: object;
+  /** `127.0.0.1:PORT` of the engine. */
+  readonly engine: string;
+  /** URL of a PostgreSQL; absent: embedded, in the folder. */
+  readonly database: string | undefined;
+  /** What else it is given. */
+  readonly words: readonly string[];
+}
+
+const environmentOf = (folder: string) => ({ ...process.env, XDG_CACHE_HOME: join(folder, "cache") });
+
+/** @returns the folder of the keys that tokens are signed with; an engine trusts its `engine.crt` */
+export function makeKeys(folder: string): string {
+  const keys = join(folder, "keys");
+  const words = [PROGRAM, "registry", "keys", keys];
+  execFileSync(process.execPath, words, { env: environmentOf(folder), stdio: "ignore" });
+  return keys;
+}
+
+/** @returns the file of accounts */
+export function makeAccount(folder: string, name: string, password: string): string {
+  const accounts = join(folder, "accounts.json");
+  const words = [PROGRAM, "registry", "account", "add", name, "--accounts", accounts, "--password-stdin"];
+  execFileSync(process.execPath, words, { env: environmentOf(folder), input: `${password}\n`, stdio: "pipe" });
+  return accounts;
+}
+
+/** Over keys that are made already. @throws Error with what it said, where it ends before it serves */
+export async function serveGuard({ folder, policy, engine, database, words }: ServedOptions): Promise<ServedGuard> {
+  const at = (name: string) => join(folder, name);
+  writeFileSync(at("bulkhead.yaml"), JSON.stringify(policy));
+  if (database !== undefined) writeFileSync(at("database-url"), database);
+  const port = await freePort();
+  const all = [
+    ...["registry", "serve", "--policy", at("bulkhead.yaml"), "--engine", `http://${engine}`, "--keys", at("keys")],
+    ...(database === undefined ? ["--data", at("data")] : ["--database-url-file", at("database-url")]),
+    ...["--url", `http://127.0.0.1:${port}`, "--host", "127.0.0.1", "--port", String(port), "--plain-http"],
+    ...["--status-host", "127.0.0.1", "--status-port", "0", "--no-work", "--log", at("decisions.log"), "--drain", "0"],
+  ];
+  const child = spawn(process.execPath, [PROGRAM, ...all, ...words], {
+    env: environmentOf(folder),
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  const onExit = () => child.kill();
+  process.once("exit", onExit);
+  const exited = once(child, "exit");
+  const said: string[] = [];
+  const serves = Promise.withResolvers<void>();
+  createInterface({ input: child.stderr }).on("line", (line) => {
+    said.push(line);
+    if (line.includes(": serves ")) serves.resolve();
+  });
+  exited.then(() => serves.reject(new Error(`registry serve ended:\n${said.join("\n")}`)));
+  await serves.promise;
+  return {
+    host: `127.0.0.1:${port}`,
+    pid: child.pid ?? 0,
+    async stop() {
+      child.kill();
+      await exited;
+      process.off("exit", onExit);
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
