@@ -20,6 +20,7 @@ import { conclude } from "../src/evaluate/conclude.ts";
 import { unknownAdmissionPolicies } from "../src/evaluate/kubernetes/admission-policies.ts";
 import { evaluateProbes } from "../src/evaluate/kubernetes/admission-probe.ts";
 import { evaluateManifests } from "../src/evaluate/kubernetes/workloads.ts";
+import { evaluateRegistryProbe } from "../src/evaluate/registry/probe.ts";
 import { evaluatePulled } from "../src/evaluate/registry/pulled.ts";
 import { evaluateUpstream } from "../src/evaluate/registry/upstream.ts";
 import { evaluateAttested } from "../src/scan/attested-image.ts";
@@ -121,6 +122,7 @@ function writeOthers(): string {
     "control-plane.yaml": controlPlane.map((object) => JSON.stringify(object)).join("\n---\n"),
     "broken.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: a\n",
     "package-lock.json": JSON.stringify(lock),
+    "registry/zot.json": JSON.stringify({ distSpecVersion: "1.1.1", storage: {}, http: {} }),
   };
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
@@ -221,6 +223,15 @@ test("every listed check is run by a scan", async () => {
   const opened = readyTrust(rules, collected);
   const trust = { opened, memory: await openTrustMemory(), registry: {} };
   scanned.push(...(await scanTree(writeIndex(), { ...context, trust }, { secrets: false, render: false })).evaluations);
+  const refused = { outcome: "refused", answer: "401" } as const;
+  const registry = "registry.example.com";
+  scanned.push(
+    ...evaluateRegistryProbe(
+      { registry, attempts: { catalog: refused, pull: refused, push: refused, delete: refused } },
+      { registry, plain: "closed", tls: { kind: "valid" } },
+      { policy, now },
+    ),
+  );
   const pull = { ...defaultPolicy.registry.pull, repositories: ["shop/**"], maxAgeDays: 30 };
   const pulling = { policy: { ...policy, registry: { ...policy.registry, pull, quarantine: ["**"] } }, now };
   scanned.push(
