@@ -44,6 +44,7 @@ export async function madeEngine(t: TestContext): Promise<MadeEngine> {
       }
       if (kind === "blobs" && method === "POST")
         return send(response, 202, undefined, { location: `/v2/${repository}/blobs/uploads/u` });
+      if (kind === "blobs" && method === "PUT") return send(response, 201);
       const blob = kind === "blobs" ? blobs.get(key) : undefined;
       return blob === undefined ? unknown(response, "BLOB_UNKNOWN") : send(response, 200, blob);
     });

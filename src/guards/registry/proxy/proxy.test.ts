@@ -6,7 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { serve } from "../../../net/loopback.fixture.ts";
 import type { Identity, PullGate, Refusal } from "../model.ts";
 import { after, behind, D, denied, document, its, MANIFEST } from "./behind.fixture.ts";
-import { allowed, noUpstreams, somebody, testedProxy } from "./open.fixture.ts";
+import { allowed, noUpstreams, openPush, somebody, testedProxy } from "./open.fixture.ts";
 
 const pullsNothing: PullGate = {
   manifest: async () => denied,
@@ -239,6 +239,46 @@ describe("the registry guard's own paths", () => {
       [[{ repository: "a", actions: both }], false],
     ]);
     assert.deepEqual(engine.seen, []);
+  });
+
+  it("asks for a token of both repositories where a blob is mounted, and mounts nothing where one is closed", async (t) => {
+    const own = { repository: "mine", actions: ["pull", "push"] } as const;
+    for (const [status, expected] of [
+      [401, 401],
+      [403, 202],
+    ] as const) {
+      const refusal: Refusal = { status, code: status === 401 ? "UNAUTHORIZED" : "DENIED", message: "no" };
+      const authenticator = {
+        identify: async (_: unknown, wanted: readonly unknown[]) =>
+          wanted.length > 1 ? refusal : { ...somebody, grants: [own] },
+      };
+      const push = { ...openPush, upload: async () => ({ ...allowed, mounts: false, mostBytes: 1_000 }) };
+      const { ask, engine } = await behind(t, { authenticator, push });
+      const got = await ask(`/v2/mine/blobs/uploads/?mount=${D}&from=closed`, { method: "POST" });
+      assert.equal(got.status, expected);
+      assert.deepEqual(
+        engine.seen.map(({ url }) => url),
+        expected === 401 ? [] : ["/v2/mine/blobs/uploads/"],
+      );
+    }
+  });
+
+  it("gives who uploaded a blob its own bytes back, and nobody else", async (t) => {
+    const as = { name: "user:one" };
+    const unknown: Refusal = { status: 404, code: "BLOB_UNKNOWN", message: "in no manifest" };
+    const pull: PullGate = { ...pullsNothing, blob: async () => ({ ...denied, refusal: unknown }) };
+    const authenticator = {
+      identify: async () => ({ ...somebody, principal: { ...somebody.principal, name: as.name } }),
+    };
+    const { ask, engine, proxy } = await behind(t, { pull, authenticator });
+    engine.blobs.set(`a/${D}`, Buffer.from("a blob"));
+    assert.equal((await ask(`/v2/a/blobs/${D}`)).status, 404);
+    assert.equal((await ask(`/v2/a/blobs/uploads/u?digest=${D}`, { method: "PUT", body: "a blob" })).status, 201);
+    assert.equal(await (await ask(`/v2/a/blobs/${D}`)).text(), "a blob");
+    assert.equal(proxy.decided.at(-1)?.entry.decision.basis, "own-upload");
+    assert.equal((await ask(`/v2/b/blobs/${D}`)).status, 404);
+    as.name = "user:two";
+    assert.equal((await ask(`/v2/a/blobs/${D}`)).status, 404);
   });
 
   it("answers pages with their body's bound", async (t) => {

@@ -15,7 +15,7 @@ import { meantRoute } from "./meant.ts";
 import type { Asked, Page, ProxyOptions } from "./options.ts";
 import { createOwnUploads, type OwnUploads } from "./own-uploads.ts";
 import { pullBlob, pullManifest } from "./pulls.ts";
-import { pushManifest, remove, upload } from "./pushes.ts";
+import { mayPull, pushManifest, remove, upload } from "./pushes.ts";
 import { createReferrerLists, type ReferrerLists } from "./referrers.ts";
 
 /** What one request leaves for the next. */
@@ -65,6 +65,12 @@ async function identified(
     if ("status" in identity) {
       return identity.status === 403 ? notGranted(identity, route.request, request, at, onDecided) : identity;
     }
+    const source = mountSourceOf(route.request);
+    if (source !== undefined && !mayPull(identity, source) && identity.principal.kind !== "anonymous") {
+      // A token for both can be had where both are allowed; where they are not, the blob is uploaded as any other.
+      const both = await authenticator.identify(given[0], [...wanted, { repository: source, actions: ["pull"] }], at);
+      if ("status" in both && both.status === 401) return both;
+    }
     if (route.request.kind === "catalog" && !identity.mayListCatalog) {
       return { status: 403, code: "DENIED", message: "the list of repositories is not for this principal" };
     }
@@ -102,6 +108,11 @@ function wantedOf(request: DistributionRequest, method: string): readonly Grant[
   const action = request.kind === "manifest" || request.kind === "blob" ? request.action : "pull";
   if (action === "push" || method === "PUT") return [{ repository, actions: ["pull", "push"] }];
   return [{ repository, actions: [action] }];
+}
+
+/** From which other repository a blob is to be mounted. */
+function mountSourceOf(request: DistributionRequest): string | undefined {
+  return request.kind === "upload" ? request.mount?.from : undefined;
 }
 
 function operationOf(request: DistributionRequest, method: string): string {

@@ -261,6 +261,7 @@ export async function upload(
   const refusal = refusalOf(decision);
   if (refusal !== undefined) return request.answer(refusalAnswer(refusal));
   // An engine that looks for the blob wherever it is would mount what nobody has judged.
+  // What one has just uploaded elsewhere may as well be mounted as uploaded again.
   const isMounted =
     mount?.from !== undefined &&
     (decision.mounts === true ||
@@ -277,8 +278,7 @@ export async function upload(
   if (status === 201 && digest !== undefined) uploads.add(identity.principal, repository, digest, now);
 }
 
-/** What one has just uploaded to one's own repository may as well be mounted as uploaded again. */
-function mayPull({ grants }: Identity, repository: string): boolean {
+export function mayPull({ grants }: Identity, repository: string): boolean {
   return grants.some((grant) => grant.repository === repository && grant.actions.includes("pull"));
 }
 
