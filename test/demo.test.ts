@@ -42,7 +42,7 @@ test("two screens say what is wrong with the shop, and the first names the worst
   assert.match(stdout, /data from 2025-06-04 is \d+ days old; the limit is 7 days.*\n.*run `bulkhead db update`/);
   assert.match(
     lines.at(-1) ?? "",
-    /^✗ fail: 8 of 10 controls fail, 2 unknown · \d+ findings at or above the threshold · exit code 1$/,
+    /^✗ fail: 9 of 10 controls fail, 1 unknown · \d+ findings at or above the threshold · exit code 1$/,
   );
   assert.match(lines.at(-2) ?? "", /^next {6}bulkhead explain workload\//);
   assert.match(lines.at(-3) ?? "", /^worst {5}critical: ComposeService\/worker, compose\.yaml:/);
