@@ -172,9 +172,18 @@ function fields(lines: readonly string[]): RawHeaders {
     const line = lines[at] as string;
     const colon = line.indexOf(":");
     const name = line.slice(0, Math.max(0, colon));
-    const value = line.slice(colon + 1).replace(/^[ \t]+|[ \t]+$/g, "");
+    const value = withoutBlanks(line.slice(colon + 1));
     if (!NAME.test(name) || CONTROL.test(value)) throw new Error("a line of its headers is broken");
     headers.push(name, value);
   }
   return headers;
+}
+
+/** Blanks and tabs around it are none of a value (RFC 9110, section 5.5). */
+function withoutBlanks(text: string): string {
+  const isBlank = (at: number) => text[at] === " " || text[at] === "\t";
+  let [start, end] = [0, text.length];
+  while (start < end && isBlank(start)) start += 1;
+  while (end > start && isBlank(end - 1)) end -= 1;
+  return text.slice(start, end);
 }

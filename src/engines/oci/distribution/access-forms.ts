@@ -159,7 +159,9 @@ function isBound({ provider, issuer, claims }: Readonly<Record<string, unknown>>
 /** `shop/*` is of one owner, `sho*` is of many. */
 function ownerIsExact(claim: string, value: string): boolean {
   const from = claim === "sub" ? value.indexOf(":") + 1 : 0;
-  return /^[^*?]+\/|^[^*?]+$/.test(value.slice(from).replace(/:.*$/s, ""));
+  const [path = ""] = value.slice(from).split(":", 1);
+  const wild = path.search(/[*?]/);
+  return wild < 0 ? path !== "" : path.slice(0, wild).indexOf("/") > 0;
 }
 
 /** http: is for a loopback address alone: who stands in between could put keys of their own in place of the issuer's. */

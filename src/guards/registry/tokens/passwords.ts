@@ -36,7 +36,7 @@ export function parsePasswordHash(text: string): PasswordHash | undefined {
 export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(16);
   const hash = await derive(password, { ...NEW, salt, hash: Buffer.alloc(32) });
-  const text = (bytes: Buffer) => bytes.toString("base64").replace(/=+$/, "");
+  const text = (bytes: Buffer) => bytes.toString("base64").replaceAll("=", "");
   return `$scrypt$ln=${NEW.cost},r=${NEW.blockSize},p=${NEW.parallelization}$${text(salt)}$${text(hash)}`;
 }
 

@@ -45,7 +45,7 @@ export function judgingSource({ policy, root, advisories, bases }: JudgingOption
         known = { of, digest: scanDigest(of), secrets: { scanner: secrets.scanner, key: secrets.key } };
       }
       const { digest, secrets } = known;
-      const database = advisories();
+      const database = withoutPath(advisories());
       return {
         context: { policy: of, advisories: database, secrets, ...(bases === undefined ? {} : { bases }) },
         database: databaseStamp(database),
@@ -54,6 +54,14 @@ export function judgingSource({ policy, root, advisories, bases }: JudgingOption
       };
     },
   };
+}
+
+/** What is said of it is told to whoever pulls, and where it lies is the guard's own affair. */
+function withoutPath(database: AdvisoryDatabase | Problem): AdvisoryDatabase | Problem {
+  if (!(database instanceof Problem)) return database;
+  const { kind, code, message: cause, remedy } = database;
+  const place = "advisory database of the registry guard";
+  return new Problem({ kind, code, place, cause, ...(remedy === undefined ? {} : { remedy }) }, { cause: database });
 }
 
 function noPolicy(): Problem {

@@ -98,13 +98,13 @@ async function reconcileRepository(
     signal.throwIfAborted();
     for (const tag of image.tags) {
       if (left.has(tag)) continue;
-      await store.images.gone({ repository, digest: image.digest, tag });
+      await store.images.gone({ repository, digest: image.digest, tag, asOf: at });
       counts.gone += 1;
     }
     // By its digest alone it is still to be had: images of an index have no tags.
     if (met.has(image.digest)) return;
     if (answered(await engine.manifest(repository, { digest: image.digest }, signal)) === undefined) {
-      await store.images.gone({ repository, digest: image.digest });
+      await store.images.gone({ repository, digest: image.digest, asOf: at });
       counts.gone += 1;
       return;
     }

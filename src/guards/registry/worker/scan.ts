@@ -73,10 +73,11 @@ async function scanAt(key: ImageKey, walk: Walk, options: ScanOptions): Promise<
   const place = nameOf({ ...key, host: options.host });
   walk.left.manifests -= 1;
   if (walk.left.manifests < 0) throw inIndex(place, `more than ${ociBounds.indexEntries} manifests in all`);
+  const asOf = options.now();
   const found = await engine.manifest(key.repository, { digest: key.digest }, walk.signal);
   if (found instanceof Problem) throw found;
   if (found === undefined) {
-    await store.images.gone(key);
+    await store.images.gone({ ...key, asOf });
     return undefined;
   }
   await see(key, found, options);
