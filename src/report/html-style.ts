@@ -65,7 +65,7 @@ details table { margin: 0.4rem 0 0.6rem; }
   dd { margin-bottom: 0.35rem; } form { grid-template-columns: repeat(2, minmax(0, 1fr)); }
   form label:first-child { grid-column: 1 / -1; } }
 @media print { :root { color-scheme: light; --ground: #fff; --ink: #000; --quiet: #444; --line: #999; --shade: #fff; }
-  @page { margin: 12mm; } body { max-width: none; padding: 0; font-size: 8.5pt; line-height: 1.3; }
+  @page { margin: 12mm; } body { max-width: none; padding: 0; font-size: 8.2pt; line-height: 1.25; }
   h1 { font-size: 15pt; } h2 { font-size: 11pt; margin: 1rem 0 0.3rem; break-after: avoid; } th, td { padding: 0.15rem 0.4rem; }
   #rows-section, details:nth-of-type(n+41) { display: none; } summary { list-style: none; }
   thead { display: table-header-group; } tr, details { break-inside: avoid; } }
