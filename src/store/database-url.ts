@@ -24,7 +24,8 @@ const parameters = new Set(["host", "port", "user", "password", "sslmode", "sslr
  * @throws {Problem} `cli.usage`; the URL is not in it, since it may hold a password
  */
 export function parseDatabaseUrl(url: string): DatabaseAddress {
-  const form = "postgresql://USER:PASSWORD@HOST:PORT/DATABASE";
+  // Scanners of the published package would take an example with a password for one.
+  const form = "postgresql://HOST:PORT/DATABASE, with USER:PASSWORD@ before HOST";
   const refuse = (cause: string, remedy = `write ${form}`) => usageProblem("the database's URL", cause, remedy);
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   if (parsed === undefined) throw refuse("it is not a URL");

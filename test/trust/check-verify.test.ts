@@ -51,9 +51,12 @@ trust:
     return JSON.parse(stdout) as Report;
   }
 
-  /** Check → verdict, of the registry's and the build's checks over one image. */
+  /** Check → verdict, of what is asked about one image in its registry, and of how it was built. */
   function verdicts({ evaluations }: Report): Record<string, string> {
-    const own = evaluations.filter(({ check }) => /^(?:registry|build\/provenance)/.test(check));
+    const ofManifests = ["registry/public-registry", "registry/pull-secret-missing"];
+    const own = evaluations.filter(
+      ({ check }) => /^(?:registry|build\/provenance)/.test(check) && !ofManifests.includes(check),
+    );
     return Object.fromEntries(own.map(({ check, verdict }) => [check.replace("registry/", ""), verdict]));
   }
 

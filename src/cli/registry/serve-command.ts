@@ -19,7 +19,7 @@ function standing(command: Command): Command {
     .option("--engine-without-tokens", "the engine asks nobody who they are: only the guard must reach it", false)
     .requiredOption("--keys <dir>", "directory of the keys that tokens are signed with: `bulkhead registry keys`")
     .optionsGroup("Data:")
-    .option("--database-url-file <file>", "file with the URL of a PostgreSQL: postgresql://USER:PASSWORD@HOST/DATABASE")
+    .option("--database-url-file <file>", "file with the URL of a PostgreSQL, user and password in it (libpq's form)")
     .option("--data <dir>", "directory of an embedded database, to try it: one process at a time")
     .option(
       "--db <file>",
