@@ -3,11 +3,10 @@
  * is slow slows nobody down but itself: of each transfer one piece is in memory.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { gatewayBounds, serverBounds } from "./bounds.ts";
 import type { GatewayAnswer, GatewayOptions, GatewayRequest } from "./gateway-model.ts";
 import { passOn } from "./gateway-pass.ts";
-import { createListener, listen } from "./listener.ts";
+import { createListener, listen, running } from "./listener.ts";
 import { createReceiving, readOff } from "./server-body.ts";
 import { createConnections } from "./server-connections.ts";
 import type { Limits, RunningServer } from "./server-model.ts";
@@ -19,21 +18,21 @@ export async function startGateway(options: GatewayOptions): Promise<RunningServ
   const refused = options.onRefused ?? (() => undefined);
   const connections = createConnections(limits.connections, () => refused("connections"));
   const receiving = createReceiving({ one: limits.receivingBytes, all: limits.receivingBytes });
-  const { server, show } = createListener(options, limits, connections, refused);
-  let underWay = 0;
-  let leaving = false;
+  const listener = createListener(options, limits, connections, refused);
+  const { server } = listener;
+  const state = { leaving: false, underWay: 0 };
   server.on("request", (request, response) => void serve(request, response, undefined));
   server.on("checkContinue", (request, response) => void serve(request, response, () => response.writeContinue()));
 
   async function serve(request: IncomingMessage, response: ServerResponse, wanted?: () => void): Promise<void> {
     const { socket } = request;
     const gone = new AbortController();
-    underWay += 1;
+    state.underWay += 1;
     connections.busy(socket);
     request.on("error", () => undefined);
     response.on("error", () => undefined);
     response.once("close", () => {
-      underWay -= 1;
+      state.underWay -= 1;
       if (response.writableFinished) return connections.idle(socket);
       refused("gone");
       gone.abort();
@@ -58,7 +57,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningServ
       },
       answer: (answer) => send(answer),
       pass: (upstream, asked, how) =>
-        passOn({ request, response, wants, limits, ...given, leaving: () => leaving }, upstream, asked, how),
+        passOn({ request, response, wants, limits, ...given, leaving: () => state.leaving }, upstream, asked, how),
     };
     try {
       await options.handle(handed);
@@ -75,7 +74,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningServ
       // Who waits to be told to send the body sends none; of others it is read off, so that they get to read the answer.
       const isRead = request.complete || given.length === 0;
       const isUnread = !isRead && ask === undefined;
-      const closes = leaving || !isRead;
+      const closes = state.leaving || !isRead;
       response.writeHead(status, [
         ...headers,
         ...(status === 204 || status === 304 ? [] : ["Content-Length", String(Buffer.byteLength(body))]),
@@ -88,28 +87,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningServ
   }
 
   await listen(server, options);
-  return {
-    port: (server.address() as AddressInfo).port,
-    connections: () => connections.size(),
-    underWay: () => underWay,
-    show,
-    leave() {
-      leaving = true;
-    },
-    async close(milliseconds) {
-      leaving = true;
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      connections.end();
-      let cut = 0;
-      const timer = setTimeout(() => {
-        cut = underWay;
-        connections.cut();
-      }, milliseconds);
-      await closed;
-      clearTimeout(timer);
-      return cut;
-    },
-  };
+  return running(listener, connections, state);
 }
 
 function requestOf(request: IncomingMessage, gone: AbortSignal): Omit<GatewayRequest, "receive" | "answer" | "pass"> {

@@ -1,13 +1,13 @@
 /** What a server of ours listens with: TLS or none, bounds on connections, headers and time, another certificate while it runs. */
 import { createServer as createPlainServer, type IncomingMessage, type Server } from "node:http";
 import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
-import type { Socket } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { createSecureContext, type SecureContextOptions } from "node:tls";
 import { Problem } from "../core/problem.ts";
 import { systemCause } from "../core/system-cause.ts";
 import { serverBounds } from "./bounds.ts";
 import type { Connections } from "./server-connections.ts";
-import type { Limits, Refused, ServerCertificate, ServerOptions } from "./server-model.ts";
+import type { Limits, Refused, RunningServer, ServerCertificate, ServerOptions } from "./server-model.ts";
 
 type ListenerOptions = Pick<ServerOptions, "host" | "port" | "certificate" | "clientAuthorities">;
 type ListenerLimits = Omit<Limits, "connections" | "receivingBytes" | "unwantedBytes" | "unwantedMilliseconds">;
@@ -123,6 +123,40 @@ export function listen(server: Server, { host, port }: ListenerOptions): Promise
     resolve();
   });
   return promise;
+}
+
+/**
+ * Of a server that listens, all but what it answers.
+ *
+ * @param state - `leaving`: each answer is the last of its connection
+ */
+export function running(
+  { server, show }: Listener,
+  connections: Connections,
+  state: { leaving: boolean; underWay: number },
+): RunningServer {
+  return {
+    port: (server.address() as AddressInfo).port,
+    connections: () => connections.size(),
+    underWay: () => state.underWay,
+    show,
+    leave() {
+      state.leaving = true;
+    },
+    async close(milliseconds) {
+      state.leaving = true;
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      connections.end();
+      let cut = 0;
+      const timer = setTimeout(() => {
+        cut = state.underWay;
+        connections.cut();
+      }, milliseconds);
+      await closed;
+      clearTimeout(timer);
+      return cut;
+    },
+  };
 }
 
 /** OpenSSL's words for bytes that are no record of TLS. */

@@ -3,9 +3,8 @@
  * a connection lost, an end that loses no request. What is asked and answered stands in server-model.ts.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { serverBounds } from "./bounds.ts";
-import { createListener, listen } from "./listener.ts";
+import { createListener, listen, running } from "./listener.ts";
 import { createReceiving, readOff } from "./server-body.ts";
 import { createConnections } from "./server-connections.ts";
 import type { Limits, RequestHead, RunningServer, ServerAnswer, ServerOptions } from "./server-model.ts";
@@ -20,23 +19,23 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const refused = options.onRefused ?? (() => undefined);
   const connections = createConnections(limits.connections, () => refused("connections"));
   const receiving = createReceiving({ one: options.bodyBytes, all: limits.receivingBytes }, options.recyclesBodies);
-  let underWay = 0;
-  let leaving = false;
+  const state = { leaving: false, underWay: 0 };
 
-  const { server, show } = createListener(options, limits, connections, refused);
+  const listener = createListener(options, limits, connections, refused);
+  const { server } = listener;
   server.on("request", (request, response) => void serve(request, response));
   server.on("checkContinue", (request, response) => void serve(request, response, () => response.writeContinue()));
 
   async function serve(request: IncomingMessage, response: ServerResponse, wanted?: () => void): Promise<void> {
     const { socket } = request;
-    underWay += 1;
+    state.underWay += 1;
     connections.busy(socket);
     let gone: (() => void) | undefined;
     let isGone = false;
     request.on("error", () => undefined);
     response.on("error", () => undefined);
     response.once("close", () => {
-      underWay -= 1;
+      state.underWay -= 1;
       if (response.writableFinished) return connections.idle(socket);
       isGone = true;
       refused("gone");
@@ -96,34 +95,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       ...(typeof body === "string" ? { "content-type": "text/plain; charset=utf-8" } : {}),
       ...headers,
       "content-length": String(Buffer.byteLength(body)),
-      ...(leaving ? { connection: "close" } : {}),
+      ...(state.leaving ? { connection: "close" } : {}),
     });
     response.end(body);
   }
 
   await listen(server, options);
-  return {
-    port: (server.address() as AddressInfo).port,
-    connections: () => connections.size(),
-    underWay: () => underWay,
-    show,
-    leave() {
-      leaving = true;
-    },
-    async close(milliseconds) {
-      leaving = true;
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      connections.end();
-      let cut = 0;
-      const timer = setTimeout(() => {
-        cut = underWay;
-        connections.cut();
-      }, milliseconds);
-      await closed;
-      clearTimeout(timer);
-      return cut;
-    },
-  };
+  return running(listener, connections, state);
 }
 
 function headOf(request: IncomingMessage): RequestHead {
