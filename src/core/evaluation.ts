@@ -50,3 +50,18 @@ export function combine(verdicts: Iterable<Verdict>): Verdict {
   }
   return unknown || !seen ? "unknown" : "pass";
 }
+
+/** Nothing was judged of an asset, and the gap says why. */
+export function unjudged(check: string, asset: Asset, now: Date, gap: Gap): Evaluation {
+  return {
+    check,
+    asset,
+    verdict: "unknown",
+    reason: gap.reason,
+    findings: [],
+    excepted: [],
+    evidence: {},
+    gaps: [gap],
+    observedAt: now.toISOString(),
+  };
+}

@@ -1,10 +1,11 @@
 /** The images of a request, asked about side by side under its deadline. */
 import { unopenedImage } from "../../core/asset.ts";
+import { unjudged } from "../../core/evaluation.ts";
 import type { Gap } from "../../core/evidence.ts";
 import type { AdmittedImage } from "../../engines/admission/model.ts";
 import type { AssessedImage, GuardPolicy, ImageAsking } from "./model.ts";
 import type { GuardOptions, Question } from "./options.ts";
-import { hardest, unknownOf } from "./unknown.ts";
+import { hardest } from "./unknown.ts";
 import { within } from "./within.ts";
 
 /** Each reference once, in the order in which the object names them. */
@@ -62,6 +63,6 @@ const OF_IMAGES: ReadonlySet<string> = new Set(["registry", "image"]);
 
 /** Of an image about which nothing was found out. */
 export function unknownImage(reference: string, policy: GuardPolicy, now: Date, gap: Gap): AssessedImage {
-  const evaluation = unknownOf("registry/unsigned-image", unopenedImage(reference), now, gap);
+  const evaluation = unjudged("registry/unsigned-image", unopenedImage(reference), now, gap);
   return { reference, evaluations: [hardest(policy, evaluation, OF_IMAGES)], cached: false };
 }

@@ -1,7 +1,7 @@
 import { identities } from "../../checks/lists/identities.ts";
-import type { Asset, WorkloadAsset } from "../../core/asset.ts";
+import type { WorkloadAsset } from "../../core/asset.ts";
 import { actions } from "../../core/enforcement.ts";
-import type { Evaluation } from "../../core/evaluation.ts";
+import { type Evaluation, unjudged } from "../../core/evaluation.ts";
 import type { Gap } from "../../core/evidence.ts";
 import { valueAt } from "../../core/untyped.ts";
 import type { AdmissionRequest } from "../../engines/admission/model.ts";
@@ -23,22 +23,7 @@ export function objectAsset(request: AdmissionRequest): WorkloadAsset {
 
 /** Of a request about which nobody can say anything. */
 export function unknownEvaluation(request: AdmissionRequest, now: Date, gap: Gap): Evaluation {
-  return unknownOf("workload/manifest-not-parsed", objectAsset(request), now, gap);
-}
-
-/** Nothing was judged of it, and the gap says why. */
-export function unknownOf(check: string, asset: Asset, now: Date, gap: Gap): Evaluation {
-  return {
-    check,
-    asset,
-    verdict: "unknown",
-    reason: gap.reason,
-    findings: [],
-    excepted: [],
-    evidence: {},
-    gaps: [gap],
-    observedAt: now.toISOString(),
-  };
+  return unjudged("workload/manifest-not-parsed", objectAsset(request), now, gap);
 }
 
 /**

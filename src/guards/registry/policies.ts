@@ -1,6 +1,6 @@
 /** The policies that are in force, as of one reading of their files: one for each environment that a principal may pull for. */
 import { createHash } from "node:crypto";
-import { checks } from "../../checks/index.ts";
+import { identities } from "../../checks/lists/identities.ts";
 import { readPolicyFiles } from "../../collect/policy/files.ts";
 import { loadPlacedPolicy, type PlacedPolicy } from "../../collect/policy/load.ts";
 import type { SettingKey } from "../../collect/policy/settings.ts";
@@ -78,7 +78,7 @@ function asProblem(error: unknown): Problem {
   throw error;
 }
 
-const categoryOf: ReadonlyMap<string, Category> = new Map(checks.map(({ id, category }) => [id, category]));
+const categoryOf: ReadonlyMap<string, Category> = new Map(identities.map(({ id, category }) => [id, category]));
 
 /** @param name - of the environment that it was loaded for */
 export function policyUnder(

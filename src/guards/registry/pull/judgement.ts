@@ -1,9 +1,9 @@
 /** What judging a manifest comes to: what does not pass, and for how long that counts. */
-import { checks } from "../../../checks/index.ts";
+import { identities } from "../../../checks/lists/identities.ts";
 import { unopenedImage } from "../../../core/asset.ts";
 import type { Digest } from "../../../core/digest.ts";
 import { actions } from "../../../core/enforcement.ts";
-import type { Evaluation } from "../../../core/evaluation.ts";
+import { type Evaluation, unjudged } from "../../../core/evaluation.ts";
 import { type Gap, gapOf } from "../../../core/evidence.ts";
 import { Problem } from "../../../core/problem.ts";
 import type { RegistryPolicy } from "../model.ts";
@@ -34,7 +34,7 @@ export function allOf(judgements: readonly Judgement[]): Judgement {
 }
 
 /** Checks that would have been asked about an image. */
-const OF_IMAGES: readonly string[] = checks
+const OF_IMAGES: readonly string[] = identities
   .filter(({ layer }) => layer === "registry" || layer === "image")
   .map(({ id }) => id);
 
@@ -50,17 +50,7 @@ export function unknownOf(
   { policy, now }: { readonly policy: RegistryPolicy; readonly now: Date },
 ): Judgement {
   const gap = why instanceof Problem ? gapOf(why) : why;
-  const of = (check: string): Evaluation => ({
-    check,
-    asset: unopenedImage(name),
-    verdict: "unknown",
-    reason: gap.reason,
-    findings: [],
-    excepted: [],
-    evidence: {},
-    gaps: [gap],
-    observedAt: now.toISOString(),
-  });
+  const of = (check: string) => unjudged(check, unopenedImage(name), now, gap);
   const rank = (check: string) => actions.indexOf(policy.pullAction(of(check)));
   const known = hardest.get(policy);
   const own = "registry/image-not-scanned";

@@ -1,6 +1,6 @@
 /** Who is served past the policy all the same: what runs already, and what somebody answers for until a stated time. */
 
-import { checks } from "../../../checks/index.ts";
+import { identities } from "../../../checks/lists/identities.ts";
 import type { Category } from "../../../core/category.ts";
 import type { Digest } from "../../../core/digest.ts";
 import { compileGlob } from "../../../core/glob.ts";
@@ -13,7 +13,7 @@ import { bounds } from "./bounds.ts";
 
 const DAY = 24 * 60 * 60 * 1_000;
 
-const categoryOf: ReadonlyMap<string, Category> = new Map(checks.map(({ id, category }) => [id, category]));
+const categoryOf: ReadonlyMap<string, Category> = new Map(identities.map(({ id, category }) => [id, category]));
 
 /** What no grace covers: who made the image, what it gives away, and what is not served at all. */
 const NEVER: ReadonlySet<Category> = new Set(["trust", "secret", "detection"]);

@@ -1,5 +1,5 @@
 /** What scans found of an image, as the store has it, judged by the policy and the date of the pull. */
-import { checks } from "../../../checks/index.ts";
+import { identities } from "../../../checks/lists/identities.ts";
 import { unopenedImage } from "../../../core/asset.ts";
 import type { Category } from "../../../core/category.ts";
 import type { Digest } from "../../../core/digest.ts";
@@ -18,7 +18,7 @@ export interface ScanAsking {
   readonly now: Date;
 }
 
-const categoryOf: ReadonlyMap<string, Category> = new Map(checks.map(({ id, category }) => [id, category]));
+const categoryOf: ReadonlyMap<string, Category> = new Map(identities.map(({ id, category }) => [id, category]));
 
 const DAY = 24 * 60 * 60 * 1_000;
 

@@ -3,7 +3,7 @@ import { collectTrust } from "../../../collect/trust/image-trust.ts";
 import type { TrustMemory } from "../../../collect/trust/memory.ts";
 import { unopenedImage } from "../../../core/asset.ts";
 import type { Digest } from "../../../core/digest.ts";
-import type { Evaluation } from "../../../core/evaluation.ts";
+import { type Evaluation, unjudged } from "../../../core/evaluation.ts";
 import { type Gap, gapOf } from "../../../core/evidence.ts";
 import { asProblem, Problem } from "../../../core/problem.ts";
 import type { UpstreamRule } from "../../../engines/oci/distribution/upstream-model.ts";
@@ -111,17 +111,6 @@ function ruleOf({ signedBy, statedAt }: UpstreamRule): OpenedTrust["rules"]["tru
   };
 }
 
-/** Nothing was judged of it, and the gap says why. */
 function unknownOf(check: string, { upstream, digest, now }: JudgedImage, gap: Gap): Evaluation {
-  return {
-    check,
-    asset: unopenedImage(`${upstream.name}@${digest}`, { lineage: upstream.name }),
-    verdict: "unknown",
-    reason: gap.reason,
-    findings: [],
-    excepted: [],
-    evidence: {},
-    gaps: [gap],
-    observedAt: now.toISOString(),
-  };
+  return unjudged(check, unopenedImage(`${upstream.name}@${digest}`, { lineage: upstream.name }), now, gap);
 }
