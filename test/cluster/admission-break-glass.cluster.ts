@@ -6,7 +6,6 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, writeFile } from "node:fs/promises";
-import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { setTimeout } from "node:timers/promises";
@@ -16,6 +15,7 @@ import { names } from "../../src/guards/admission/deploy/names.ts";
 import { defaultDeploySettings } from "../../src/guards/admission/deploy/settings.ts";
 import { mutatingConfigurations, validatingConfiguration } from "../../src/guards/admission/deploy/webhooks.ts";
 import { program } from "../bulkhead.ts";
+import { freePorts } from "../free-ports.ts";
 import { bound, namespace, reportDefinition, role, user } from "./admission-objects.ts";
 import { type Cluster, clusterMissing, startCluster } from "./api-server.ts";
 
@@ -62,7 +62,7 @@ describe("admission serve in a cluster", { skip: clusterMissing }, () => {
       bound("edit-apps", [user("ann"), user("bob")], "shop"),
       bound(names.breakGlass, [user("ann")], "shop"),
     );
-    const [port, statusPort] = (await freePorts()) as [number, number];
+    const [port, statusPort] = (await freePorts(2)) as [number, number];
     status = `http://127.0.0.1:${statusPort}`;
     // A pod's Service has no address here: the webhooks are asked by URL.
     const byUrl = (configuration: { readonly [key: string]: unknown }) => ({
@@ -212,12 +212,4 @@ async function until<Value>(ask: () => Promise<Value | undefined>): Promise<Valu
     if (answer !== undefined) return answer;
     await setTimeout(20);
   }
-}
-
-async function freePorts(): Promise<number[]> {
-  const servers = [createServer(), createServer()].map((server) => server.listen(0, "127.0.0.1"));
-  await Promise.all(servers.map((server) => once(server, "listening")));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => once(server.close(), "close")));
-  return ports;
 }

@@ -5,12 +5,11 @@
  */
 import { spawnSync } from "node:child_process";
 import { generateKeyPairSync, randomBytes } from "node:crypto";
-import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { freePorts } from "../free-ports.ts";
 import { type ClusterClient, clusterClient } from "./client.ts";
 import { findProgram, type ServerProcess, startProcess } from "./process.ts";
 
@@ -206,13 +205,4 @@ async function writeServiceAccountKeys(folder: string): Promise<void> {
   });
   await writeFile(join(folder, "service-accounts.key"), privateKey, { mode: 0o600 });
   await writeFile(join(folder, "service-accounts.pub"), publicKey);
-}
-
-/** Ports of 127.0.0.1 that nobody listens on, all different. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
-  await Promise.all(servers.map((server) => once(server, "listening")));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => once(server.close(), "close")));
-  return ports;
 }

@@ -12,20 +12,11 @@ import { after, before, describe, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { tarOf } from "../../src/engines/oci/image.fixture.ts";
 import { bulkhead } from "../bulkhead.ts";
+import { freePorts } from "../free-ports.ts";
 import { importMade } from "../made-advisories.ts";
 import { type DockerRegistry, findDockerRegistry, startDockerRegistry } from "./docker-registry.ts";
 import { findPostgres, type Postgres, startPostgres } from "./postgres.ts";
-import {
-  ACCEPT,
-  type Answer,
-  type Client,
-  clientOf,
-  digestOf,
-  freePort,
-  IMAGE,
-  INDEX,
-  startReplica,
-} from "./replicas.ts";
+import { ACCEPT, type Answer, type Client, clientOf, digestOf, IMAGE, INDEX, startReplica } from "./replicas.ts";
 
 const engineProgram = findDockerRegistry();
 const postgresPrograms = findPostgres();
@@ -112,7 +103,7 @@ describe("ways around the registry guard", { skip }, () => {
   let bad: object;
 
   before(async () => {
-    const ports = [await freePort(), await freePort()];
+    const ports = await freePorts(2);
     await run("registry", "keys", "keys");
     for (const [name, kind] of [["pusher", "--robot"], ["reader"]] as const) {
       const { stdout } = await run("registry", "account", "add", name, ...(kind === undefined ? [] : [kind]));

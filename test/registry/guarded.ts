@@ -1,7 +1,4 @@
-/** A guard with its token service in front of a real engine that trusts the guard's tokens alone, set up by the commands. */
-import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import type { AccessRules } from "../../src/engines/oci/distribution/access-model.ts";
 import type { Engine } from "../../src/guards/registry/model.ts";
@@ -11,6 +8,7 @@ import type { ProxyOptions } from "../../src/guards/registry/proxy/options.ts";
 import { openTokens, type Tokens } from "../../src/guards/registry/tokens/tokens.ts";
 import { createUpstream } from "../../src/net/upstream.ts";
 import { bulkhead as command } from "../bulkhead.ts";
+import { freePort } from "../free-ports.ts";
 import { type DockerRegistry, startDockerRegistry } from "./docker-registry.ts";
 
 export interface GuardedRegistry {
@@ -102,16 +100,6 @@ export async function startGuarded(
       await engine.stop();
     },
   };
-}
-
-/** What is told to the engine before the guard listens. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 /** A policy of containers' programs that takes any image, and no storage but the folder's own. */

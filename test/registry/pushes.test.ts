@@ -21,10 +21,11 @@ import { createPushGate } from "../../src/guards/registry/push/gate.ts";
 import { createUpstream } from "../../src/net/upstream.ts";
 import type { Store } from "../../src/store/model.ts";
 import { openStore } from "../../src/store/open.ts";
+import { freePort } from "../free-ports.ts";
 import { cosignIn, withoutCosign } from "../trust/cosign.ts";
 import { findProgram } from "./client-programs.ts";
 import { type DockerRegistry, findDockerRegistry, startDockerRegistry } from "./docker-registry.ts";
-import { clientFiles, freePort } from "./guarded.ts";
+import { clientFiles } from "./guarded.ts";
 import { findPostgres, type Postgres, startPostgres } from "./postgres.ts";
 
 const run = promisify(execFile);

@@ -2,8 +2,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { once } from "node:events";
-import { type AddressInfo, createServer } from "node:net";
 import { createInterface } from "node:readline";
 import { program } from "../bulkhead.ts";
 
@@ -109,13 +107,4 @@ export async function startReplica(folder: string, port: number, engine: string,
   child.once("exit", (code) => reject(new Error(`registry serve ended with ${code}:\n${said.join("\n")}`)));
   await promise;
   return { child, origin };
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }

@@ -3,8 +3,6 @@ import assert from "node:assert/strict";
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -13,6 +11,7 @@ import { promisify } from "node:util";
 import { fixtureImage, tarOf, writeLayout } from "../../src/engines/oci/image.fixture.ts";
 import { selfSigned } from "../../src/engines/oci/registry/certificate.fixture.ts";
 import { bulkhead, program } from "../bulkhead.ts";
+import { freePort } from "../free-ports.ts";
 import { findProgram } from "./client-programs.ts";
 import { type DockerRegistry, findDockerRegistry, startDockerRegistry } from "./docker-registry.ts";
 
@@ -67,14 +66,6 @@ async function startGuard(folder: string, port: number, words: readonly string[]
       return code;
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** Asks until it is answered as wanted; each answer comes in its own time. */

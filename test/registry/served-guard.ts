@@ -2,9 +2,9 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
+import { freePort } from "../free-ports.ts";
 
 const PROGRAM = resolve(import.meta.dirname, "../../bin/bulkhead.js");
 
@@ -81,13 +81,4 @@ export async function serveGuard({ folder, policy, engine, database, words }: Se
       process.off("exit", onExit);
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }

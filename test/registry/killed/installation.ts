@@ -2,12 +2,12 @@
 import { execFileSync } from "node:child_process";
 import { renameSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { recordBelow } from "../../../src/engines/vulnerability/database/advisories.fixture.ts";
 import { importAdvisories } from "../../../src/engines/vulnerability/database/import.ts";
 import { type ServerProcess, startProcess } from "../../cluster/process.ts";
+import { freePort } from "../../free-ports.ts";
 import { startDockerRegistry } from "../docker-registry.ts";
 import { type Postgres, startPostgres } from "../postgres.ts";
 import { type PushingClient, pushingClient } from "./client.ts";
@@ -137,12 +137,4 @@ async function writeDatabase(folder: string, day: number, packages: readonly str
   const source = join(folder, "records.jsonl");
   await importAdvisories({ database, sources: [source], now: new Date("2026-02-01T00:00:00Z") });
   return database;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
