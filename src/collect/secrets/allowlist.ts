@@ -1,6 +1,6 @@
 /** gitleaks' allowlists: what of a match, or of a path, makes it none. */
 
-import type { Re2 } from "../../engines/secrets/re2.ts";
+import type { Re2 } from "../../formats/re2/re2.ts";
 import { tomlText, tomlTexts } from "../../formats/toml/fields.ts";
 import type { TomlTable } from "../../formats/toml/read.ts";
 

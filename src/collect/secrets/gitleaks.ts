@@ -6,7 +6,7 @@ import { readFileSync, statSync } from "node:fs";
 import { dirname, isAbsolute, join } from "node:path";
 import { Problem } from "../../core/problem.ts";
 import { systemCause } from "../../core/system-cause.ts";
-import { compileRe2, type Re2 } from "../../engines/secrets/re2.ts";
+import { compileRe2, type Re2 } from "../../formats/re2/re2.ts";
 import type { SecretRule } from "../../engines/secrets/rule.ts";
 import { tomlNumber, tomlTable, tomlTables, tomlText, tomlTexts } from "../../formats/toml/fields.ts";
 import { type TomlTable, type TomlValue, tomlSections } from "../../formats/toml/read.ts";

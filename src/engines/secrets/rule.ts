@@ -4,7 +4,7 @@
  */
 
 import type { RatedSeverity } from "../../core/severity.ts";
-import type { Re2 } from "./re2.ts";
+import type { Re2 } from "../../formats/re2/re2.ts";
 
 export type SecretConfidence = "high" | "medium" | "low";
 

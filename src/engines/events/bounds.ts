@@ -1,0 +1,18 @@
+/** Bounds of what reads events and rules. What is over one is said, with its place, and never silent. */
+export const bounds = {
+  /** Rule files: bytes of one, of all; items; items of one list after substitution; macros in macros; a condition's depth. */
+  ruleFileBytes: 8 * 1024 * 1024,
+  ruleFiles: 500,
+  ruleItems: 50_000,
+  listItems: 100_000,
+  conditionLength: 4 * 1024 * 1024,
+  conditionDepth: 100,
+  conditionNodes: 1_000_000,
+  /** State: threads, descriptors of one process and of all, containers; the oldest goes first, counted. */
+  threads: 131_072,
+  descriptorsOfOne: 4_096,
+  descriptors: 1_000_000,
+  containers: 10_000,
+  /** Texts of which what rules found is remembered (scope `path`). */
+  rememberedPaths: 32_768,
+} as const;
