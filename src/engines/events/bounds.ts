@@ -4,9 +4,12 @@ export const bounds = {
   ruleFileBytes: 8 * 1024 * 1024,
   ruleFiles: 500,
   ruleItems: 50_000,
+  ruleFileNodes: 2_000_000,
   listItems: 100_000,
   conditionLength: 4 * 1024 * 1024,
   conditionDepth: 100,
+  /** The same once macros are in their places. */
+  expandedDepth: 500,
   conditionNodes: 1_000_000,
   /** State: threads, descriptors of one process and of all, containers; the oldest goes first, counted. */
   threads: 131_072,
