@@ -69,7 +69,7 @@ export interface PlaceInChain {
   readonly source?: string;
 }
 
-/** A condition as it is parsed; positions are offsets in the condition's text. */
+/** A condition as it is parsed; `at` is an offset that differs over all texts of a load, which knows its place. */
 export type Condition =
   | { readonly kind: "and" | "or"; readonly terms: readonly Condition[]; readonly at: number }
   | { readonly kind: "not"; readonly term: Condition; readonly at: number }
@@ -199,6 +199,11 @@ export interface LoadedRules {
   readonly warnings: readonly Diagnostic[];
   readonly requiredEngineVersion?: string;
   readonly requiredPlugins: readonly { readonly name: string; readonly version: string }[];
+  /**
+   * The condition of a step of a sequence of one of the rules (`RuleExtension`), with macros and lists in their places: they
+   * were compiled with the rule.
+   */
+  conditionOf(text: string): Condition;
 }
 
 /** What is asked of the detector for one event. */
