@@ -69,7 +69,10 @@ export interface PlaceInChain {
   readonly source?: string;
 }
 
-/** A condition as it is parsed; positions are offsets in the condition's text. */
+/**
+ * A condition as it is parsed; positions are offsets in the condition's text. Texts of literals are byte strings
+ * (`fields/field.ts`): the UTF-8 of what the file has, and one byte for each `\xHH`.
+ */
 export type Condition =
   | { readonly kind: "and" | "or"; readonly terms: readonly Condition[]; readonly at: number }
   | { readonly kind: "not"; readonly term: Condition; readonly at: number }
