@@ -12,6 +12,7 @@ export interface ContainerFacts {
   readonly details?: ContainerDetails;
 }
 
+/** No environment: no field shows it, and it is where passwords are. */
 export interface ContainerDetails {
   readonly name: string;
   /** As the runtime has it: `docker.io/library/nginx:1.27`; empty where it was started from a folder. */
@@ -25,7 +26,6 @@ export interface ContainerDetails {
   readonly imageDigest?: string;
   readonly privileged?: boolean;
   readonly mounts: readonly ContainerMount[];
-  readonly environment: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
   readonly ip?: string;
   /** Nanoseconds since 1970. */
