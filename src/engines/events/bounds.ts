@@ -8,6 +8,12 @@ export const bounds = {
   conditionLength: 4 * 1024 * 1024,
   conditionDepth: 100,
   conditionNodes: 1_000_000,
+  /** Captures: bytes of one block of processes, descriptors…, of one event, of all after gunzip. */
+  captureBlockBytes: 256 * 1024 * 1024,
+  captureEventBytes: 16 * 1024 * 1024,
+  captureBytes: 256 * 1024 * 1024 * 1024,
+  /** Threads whose call has started and not ended, in captures that have both; the oldest goes first. */
+  startedCalls: 65_536,
   /** State: threads, descriptors of one process and of all, containers; the oldest goes first, counted. */
   threads: 131_072,
   descriptorsOfOne: 4_096,
