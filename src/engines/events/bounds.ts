@@ -22,4 +22,8 @@ export const bounds = {
   documentBytes: 32 * 1024 * 1024,
   documentDepth: 200,
   documentValues: 2_000_000,
+  /** Bytes of a batch of the API server's webhook, which sends 10 MiB at most by default. */
+  auditBatchBytes: 16 * 1024 * 1024,
+  /** Stages of requests that are remembered, so that a batch that comes again counts once. */
+  recentAuditEvents: 50_000,
 } as const;
