@@ -15,4 +15,11 @@ export const bounds = {
   containers: 10_000,
   /** Texts of which what rules found is remembered (scope `path`). */
   rememberedPaths: 32_768,
+  /**
+   * JSON documents (audit events, other detectors' alerts): bytes of one, levels, values. An object in the cluster's store has
+   * at most 1.5 MiB, and an audit event holds it as it was asked for and as it was stored; batches hold several.
+   */
+  documentBytes: 32 * 1024 * 1024,
+  documentDepth: 200,
+  documentValues: 2_000_000,
 } as const;

@@ -64,10 +64,25 @@ export interface Alert {
   readonly after?: readonly string[];
   /** Absent for what no process did. */
   readonly process?: AlertProcess;
-  /** Who opened the session by `kubectl exec` or `attach` that did it, where an audit event joins them. */
-  readonly kubernetesUser?: { readonly name: string; readonly request: string; readonly time: Nanoseconds };
+  /**
+   * Who opened the session by `kubectl exec` or `attach` that did it, where audit events join them. More than one: each of
+   * these requests may have, and nothing tells which.
+   */
+  readonly kubernetesUsers?: readonly KubernetesUser[];
   /** Where the rule stands, where it is known. */
   readonly place?: { readonly file: string; readonly line: number; readonly column: number };
+}
+
+/** A request of the API server's audit log that opens a session in a container. */
+export interface KubernetesUser {
+  /** As the API server knew it: `alice@example.com`, `system:serviceaccount:ci:deployer`. */
+  readonly name: string;
+  /** Whom it acted as by impersonation. */
+  readonly actingAs?: string;
+  /** `pods/exec`, `pods/attach`. */
+  readonly request: string;
+  readonly auditId: string;
+  readonly time: Nanoseconds;
 }
 
 export interface AlertProcess {
