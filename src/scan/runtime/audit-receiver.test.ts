@@ -71,7 +71,7 @@ describe("the receiver of audit events", () => {
   });
 
   test("hears who has a token, and asks to come again where there is no room", async (t) => {
-    const tokens = [randomUUID()];
+    const tokens: string[] = [randomUUID()];
     let full = true;
     const { verbs, post } = await receive(t, { tokens: () => tokens, isFull: () => full });
     const authorization = `Bearer ${tokens[0]}`;
