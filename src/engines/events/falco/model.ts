@@ -69,7 +69,10 @@ export interface PlaceInChain {
   readonly source?: string;
 }
 
-/** A condition as it is parsed; `at` is an offset that differs over all texts of a load, which knows its place. */
+/**
+ * A condition as it is parsed; `at` is an offset that differs over all texts of a load, which knows what stands there. Texts of
+ * literals are byte strings (`fields/field.ts`): the UTF-8 of what the file has, and one byte for each `\xHH`.
+ */
 export type Condition =
   | { readonly kind: "and" | "or"; readonly terms: readonly Condition[]; readonly at: number }
   | { readonly kind: "not"; readonly term: Condition; readonly at: number }
@@ -103,7 +106,7 @@ export type TransformerArgument =
   | { readonly kind: "list"; readonly items: readonly TransformerArgument[]; readonly at: number };
 
 export type Right =
-  /** One value, quotes and escapes undone: a byte string (UTF-8; `\\xff` is one byte), as are all texts of literals here. */
+  /** One value, quotes and escapes undone. */
   | { readonly kind: "value"; readonly text: string; readonly at: number }
   | { readonly kind: "values"; readonly texts: readonly string[]; readonly at: number }
   /** `val(field)` or a transformer. */
