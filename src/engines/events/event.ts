@@ -5,6 +5,7 @@
  * Type codes and parameters are those of the event table (`types/`), whatever the event was read from: a capture, the sensor's
  * frames or JSON lines. Captures are converted to today's parameters before.
  */
+import type { Host } from "./state/host.ts";
 import type { Descriptor, Thread } from "./state/thread.ts";
 
 /** Most parameters that an event of the table has, with room. */
@@ -32,6 +33,8 @@ export class SyscallEvent {
 
   // Set by the state, before rules see the event.
   thread: Thread | undefined = undefined;
+  /** Whom fields ask for users, groups and other threads. */
+  host: Host | undefined = undefined;
   /** What the event's descriptor is: of its parameter, or the one that it opened. */
   descriptor: Descriptor | undefined = undefined;
   /** That descriptor's number; -1 where there is none. */
