@@ -4,6 +4,7 @@
  */
 import type { ContainerDetails, ContainerFacts, ContainerMount, PodFacts } from "../containers/model.ts";
 import type { SyscallEvent } from "../event.ts";
+import { byteString } from "../fields/shown.ts";
 import { numberAt, textAt } from "../types/parameters.ts";
 
 /** The JSON for a container that was captured as four parameters: id, type, name, image. */
@@ -12,6 +13,7 @@ export function containerJson(event: SyscallEvent): Buffer | undefined {
   if (id === undefined) return undefined;
   const type = Number(numberAt(event, 1, "u32") ?? -1);
   const container = { id, type, name: textAt(event, 2) ?? "", image: textAt(event, 3) ?? "" };
+  // The texts are byte strings: what JSON makes of them is one.
   return Buffer.from(`${JSON.stringify({ container })}\0`, "latin1");
 }
 
@@ -61,11 +63,12 @@ function detailsOf(container: JsonObject, name: string, image: string): Containe
   return {
     name,
     image,
-    ...text("imageId", container.imageid),
-    ...text("imageDigest", container.imagedigest),
+    ...text("imageRepository", container.imagerepo),
+    ...text("imageTag", container.imagetag),
+    ...text("imageId", digestOf(container.imageid)),
+    ...text("imageDigest", digestOf(container.imagedigest)),
     ...flag("privileged", container.privileged),
     mounts: listOf(container.Mounts).flatMap(mountOf),
-    environment: listOf(container.env).filter((each): each is string => typeof each === "string"),
     labels,
     ...text("ip", container.ip),
     ...(created === undefined || !Number.isSafeInteger(created) ? {} : { started: BigInt(created) * 1_000_000_000n }),
@@ -86,6 +89,7 @@ function podOf(container: JsonObject, labels: Readonly<Record<string, string>>):
   if (name === undefined || namespace === undefined) return undefined;
   const sandboxId = textOf(container.pod_sandbox_id);
   const ip = textOf(container.ip);
+  const network = textOf(container.cni_json);
   return {
     name,
     namespace,
@@ -93,6 +97,7 @@ function podOf(container: JsonObject, labels: Readonly<Record<string, string>>):
     labels: labelsOf(container.pod_sandbox_labels),
     ...(sandboxId === undefined ? {} : { sandboxId }),
     ...(ip === undefined ? {} : { ip }),
+    ...(network === undefined ? {} : { network }),
   };
 }
 
@@ -134,8 +139,14 @@ function labelsOf(value: unknown): Readonly<Record<string, string>> {
   );
 }
 
+/** A text as a byte string; undefined for what is none, and for an empty one, by which libs say that they don't know. */
 function textOf(value: unknown): string | undefined {
-  return typeof value === "string" && value !== "" ? value : undefined;
+  return typeof value === "string" && value !== "" ? byteString(value) : undefined;
+}
+
+/** libs leave out the algorithm of an image's id. */
+function digestOf(value: unknown): unknown {
+  return typeof value === "string" && /^[0-9a-f]{64}$/.test(value) ? `sha256:${value}` : value;
 }
 
 function parse(text: string): unknown {
