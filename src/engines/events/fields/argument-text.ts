@@ -1,5 +1,6 @@
 /** Parameters of an event as `evt.arg.NAME` and `evt.args` show them: a number, and what it stands for. */
 import type { SyscallEvent } from "../event.ts";
+import { asDirectory, joinPath, unknownDirectory } from "../state/paths.ts";
 import type { Thread } from "../state/thread.ts";
 import { errorName, signalName } from "../types/errors.ts";
 import { flagNames } from "../types/flags.ts";
@@ -8,7 +9,6 @@ import { type SocketTuple, socketAddressAt, socketTupleAt } from "../types/socke
 import { syscallById } from "../types/syscalls.ts";
 import type { EventType, Parameter } from "../types/table.ts";
 import { kindCharacters } from "./descriptor-kinds.ts";
-import { absolutePath, unknownDirectory } from "./paths.ts";
 import { shownAddress } from "./shown.ts";
 
 /** `raw` as it was told, `resolved` what it stands for: a path from the root, names of flags, what a descriptor is open on. */
@@ -72,10 +72,11 @@ function dotted(bytes: string | undefined): string | undefined {
   return bytes?.replace(/[^ -~]/g, ".");
 }
 
-/** A directory by its descriptor; the working directory without one. */
+/** A directory by its descriptor, with a slash at its end; the working directory without one. */
 export function directoryOf(thread: Thread, fd: number | undefined): string {
   if (fd === undefined || fd === workingDirectory) return thread.process.cwd;
-  return thread.process.descriptors.get(fd)?.name ?? unknownDirectory;
+  const descriptor = thread.process.descriptors.get(fd);
+  return descriptor === undefined ? unknownDirectory : asDirectory(descriptor.name);
 }
 
 /** @param directory - index of the parameter that the path starts from; undefined: the working directory */
@@ -88,7 +89,7 @@ function resolvedPath(
   const { thread } = event;
   if (thread === undefined || raw === "" || raw === "<NA>" || raw.startsWith("/")) return { raw };
   const fd = directory === undefined ? undefined : numberAt(event, directory, "fd");
-  return { raw, resolved: absolutePath(directoryOf(thread, fd === undefined ? undefined : Number(fd)), raw) };
+  return { raw, resolved: joinPath(directoryOf(thread, fd === undefined ? undefined : Number(fd)), raw) };
 }
 
 function numberText(event: SyscallEvent, parameter: Parameter, value: number | bigint): ArgumentText {

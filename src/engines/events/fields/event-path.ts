@@ -1,10 +1,10 @@
 /** Paths that an event names in its parameters, joined to the directory that they start from. */
 import type { SyscallEvent } from "../event.ts";
+import { joinPath } from "../state/paths.ts";
 import { codes } from "../types/codes.ts";
 import { signedAt, textAt } from "../types/parameters.ts";
 import { type EventType, eventTypes, parameterIndex } from "../types/table.ts";
 import { directoryOf } from "./argument-text.ts";
-import { absolutePath } from "./paths.ts";
 
 /** A path among the parameters of one event type. */
 export interface EventPath {
@@ -32,9 +32,9 @@ export function wholePath(event: SyscallEvent, { path, directory }: EventPath): 
   const raw = textAt(event, path);
   const { thread } = event;
   if (raw === undefined || raw === "<NA>") return raw;
-  if (raw.startsWith("/")) return absolutePath("", raw);
+  if (raw.startsWith("/")) return joinPath("", raw);
   if (thread === undefined) return undefined;
-  return absolutePath(directoryOf(thread, directory < 0 ? undefined : signedAt(event, directory)), raw);
+  return joinPath(directoryOf(thread, directory < 0 ? undefined : signedAt(event, directory)), raw);
 }
 
 const opened = new Map(

@@ -45,7 +45,7 @@ function categoryOf({ code, descriptor }: SyscallEvent): string {
     case "event":
     case "signalfd":
     case "inotify":
-    case "userfaultfd":
+    case "userfault":
       return "ipc";
     default:
       return "unknown";

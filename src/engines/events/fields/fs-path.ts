@@ -1,9 +1,9 @@
 /** Fields of paths that an event works on, and that came through: `fs.path.name`, of two paths `.source` and `.target`. */
 import type { SyscallEvent } from "../event.ts";
+import { joinPath } from "../state/paths.ts";
 import { codes } from "../types/codes.ts";
 import { ofEvent, type SyscallField } from "./define.ts";
 import { type EventPath, eventPath, rawPath, wholePath } from "./event-path.ts";
-import { absolutePath } from "./paths.ts";
 
 type Name = keyof typeof codes;
 
@@ -99,7 +99,7 @@ function targetOf(event: SyscallEvent): string | undefined {
   const target = path === undefined ? undefined : rawPath(event, path);
   if (target === undefined) return undefined;
   const link = wholeSource(event) ?? "";
-  return absolutePath(link.slice(0, link.lastIndexOf("/") + 1), target);
+  return joinPath(link.slice(0, link.lastIndexOf("/") + 1), target);
 }
 
 /** Events of which `evt.abspath` tells the first path, and the second where there are two. */
