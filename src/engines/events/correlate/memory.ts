@@ -14,7 +14,11 @@ export interface Memory<State> {
  */
 export function createMemory<State>(
   make: () => State,
-  { keys, weight, weightOf }: { readonly keys: number; readonly weight?: number; readonly weightOf?: (state: State) => number },
+  {
+    keys,
+    weight,
+    weightOf,
+  }: { readonly keys: number; readonly weight?: number; readonly weightOf?: (state: State) => number },
 ): Memory<State> & { /** After a state grew. */ grown(by: number): void } {
   const states = new Map<string, State>();
   let evicted = 0;
