@@ -1,4 +1,8 @@
-/** What is known of a container: from its runtime's socket or files, and of its pod from the kubelet or the API. */
+/**
+ * What is known of a container: from its runtime's socket or files, and of its pod from the kubelet or the API. Texts are byte
+ * strings (`fields/field.ts`), as everything that hangs on a thread. Facts are replaced whole, never changed: what a field made
+ * of one object stays true of it.
+ */
 export interface ContainerFacts {
   /** The first 12 characters of the runtime's id, as Falco shows it. */
   readonly id: string;
@@ -8,15 +12,20 @@ export interface ContainerFacts {
   readonly details?: ContainerDetails;
 }
 
+/** No environment: no field shows it, and it is where passwords are. */
 export interface ContainerDetails {
   readonly name: string;
-  /** As the runtime has it: `docker.io/library/nginx:1.27`. */
+  /** As the runtime has it: `docker.io/library/nginx:1.27`; empty where it was started from a folder. */
   readonly image: string;
+  /** Where the runtime knows it by a name and `image` is an id: `docker.io/library/nginx`, `1.27`. Else they are in `image`. */
+  readonly imageRepository?: string;
+  readonly imageTag?: string;
+  /** Of the image's config: `sha256:…` (64 hex digits). */
   readonly imageId?: string;
+  /** Of its manifest, or of the index that it was pulled by: `sha256:…`. */
   readonly imageDigest?: string;
   readonly privileged?: boolean;
   readonly mounts: readonly ContainerMount[];
-  readonly environment: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
   readonly ip?: string;
   /** Nanoseconds since 1970. */
@@ -48,5 +57,8 @@ export interface PodFacts {
   readonly labels: Readonly<Record<string, string>>;
   readonly sandboxId?: string;
   readonly ip?: string;
+  /** What the network plugin gave the pod, as JSON (`k8s.pod.cni.json`). */
+  readonly network?: string;
+  /** Who made it: a Deployment, not its ReplicaSet; a CronJob, not its Job. */
   readonly owner?: { readonly kind: string; readonly name: string };
 }
