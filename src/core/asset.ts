@@ -12,7 +12,8 @@ export type Asset =
   | WorkloadAsset
   | NamespaceAsset
   | ClusterAsset
-  | RegistryAsset;
+  | RegistryAsset
+  | HostAsset;
 
 /**
  * A container image. Its identity is the config digest for real images, else the manifest digest (artifacts whose
@@ -103,6 +104,11 @@ export interface WorkloadAsset {
   readonly name: string;
   /** The file that states it, where others of the tree state one of the same name. */
   readonly place?: string;
+  /**
+   * Of one that was seen running: the host, or the cluster, that its lineage begins with (`host:node-1`). No directory is its
+   * authority.
+   */
+  readonly seenOn?: string;
 }
 
 /** A namespace that is declared, or that workloads are in. */
@@ -129,6 +135,15 @@ export interface ClusterAsset {
 export interface RegistryAsset {
   readonly kind: "registry";
   /** `registry.example.com:5000` */
+  readonly id: string;
+  readonly lineage: string;
+  readonly name: string;
+}
+
+/** A machine whose events were read: it is the same wherever they are read. */
+export interface HostAsset {
+  readonly kind: "host";
+  /** The lineage: `host:node-1`. */
   readonly id: string;
   readonly lineage: string;
   readonly name: string;

@@ -72,12 +72,14 @@ function identified(asset: Asset, { directory, cluster }: Authorities): Asset {
   switch (asset.kind) {
     case "rootfs":
     case "registry":
+    case "host":
       return asset;
     case "image":
       return asset.path === undefined ? asset : { ...asset, lineage: lineageUnder(directory, asset.path) };
     case "sbom":
       return { ...asset, lineage: lineageUnder(directory, asset.lineage) };
     default: {
+      if (asset.kind === "workload" && asset.seenOn !== undefined) return asset;
       const within = cluster === undefined ? undefined : withinCluster(asset.lineage, cluster.name);
       const lineage =
         cluster === undefined || within === undefined

@@ -45,6 +45,7 @@ const types: Record<Asset["kind"], string> = {
   namespace: "application",
   cluster: "platform",
   registry: "platform",
+  host: "device",
 };
 
 /**

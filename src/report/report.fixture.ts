@@ -137,14 +137,15 @@ const asset: fc.Arbitrary<Asset> = fc.oneof(
   record({ kind: fc.constant("sbom"), id: digest, lineage: text, name: text }, {}),
   record(
     {
-      kind: fc.constantFrom("rootfs", "file", "cluster", "registry"),
+      kind: fc.constantFrom("rootfs", "file", "cluster", "registry", "host"),
       id: text,
       lineage: text,
       name: text,
     },
     {},
   ),
-  record({ kind: fc.constantFrom("workload", "namespace"), id: text, lineage: text, name: text }, { place: text }),
+  record({ kind: fc.constant("namespace"), id: text, lineage: text, name: text }, { place: text }),
+  record({ kind: fc.constant("workload"), id: text, lineage: text, name: text }, { place: text, seenOn: text }),
 ) as fc.Arbitrary<Asset>;
 
 const gap = record({ code: text, reason: text }, { remedy: text, concerns: text });
@@ -205,7 +206,7 @@ const evaluation: fc.Arbitrary<Evaluation> = text.chain((check) => {
 const end: fc.Arbitrary<RelationEnd> = fc.oneof(
   record({ kind: fc.constant("image"), id: text, identifiedBy: fc.constantFrom(...imageIdentities), name: text }),
   record({
-    kind: fc.constantFrom("rootfs", "file", "sbom", "workload", "namespace", "cluster", ...otherEnds),
+    kind: fc.constantFrom("rootfs", "file", "sbom", "workload", "namespace", "cluster", "host", ...otherEnds),
     id: text,
     name: text,
   }),

@@ -5,6 +5,7 @@
  * Type codes and parameters are those of the event table (`types/`), whatever the event was read from: a capture, the sensor's
  * frames or JSON lines. Captures are converted to today's parameters before.
  */
+import type { Host } from "./state/host.ts";
 import type { Descriptor, Thread } from "./state/thread.ts";
 
 /** Most parameters that an event of the table has, with room. */
@@ -21,6 +22,8 @@ export class SyscallEvent {
   nanoseconds = 0;
   /** The thread that did it, as its host numbers it. */
   tid = 0;
+  /** The recording left it out and kept it for what it changes: the state sees it, rules do not. */
+  stateOnly = false;
   /** Where the parameters are; valid until the next event. */
   bytes: Buffer = Buffer.alloc(0);
   parameters = 0;
@@ -30,6 +33,8 @@ export class SyscallEvent {
 
   // Set by the state, before rules see the event.
   thread: Thread | undefined = undefined;
+  /** Whom fields ask for users, groups and other threads. */
+  host: Host | undefined = undefined;
   /** What the event's descriptor is: of its parameter, or the one that it opened. */
   descriptor: Descriptor | undefined = undefined;
   /** That descriptor's number; -1 where there is none. */

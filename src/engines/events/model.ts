@@ -51,12 +51,38 @@ export interface Alert {
   readonly last: Nanoseconds;
   /** Which host, container and workload it is about; {@link AlertSubject}. */
   readonly about: AlertSubject;
+  /**
+   * What tells it from other alerts of its rule about the same, with no time, process id or client's port in it: the command
+   * line and what it was done to, the request of an audit event.
+   */
+  readonly subject: string;
+  /** What the rule says that it finds, why that is bad, and what to do; absent where it says nothing. */
+  readonly description?: string;
+  readonly why?: string;
+  readonly fix?: string;
+  /** Of a sequence: what came before, in order, each with its time (`14:03:20.123 curl -o /tmp/x …`). */
+  readonly after?: readonly string[];
   /** Absent for what no process did. */
   readonly process?: AlertProcess;
-  /** Who opened the session by `kubectl exec` or `attach` that did it, where an audit event joins them. */
-  readonly kubernetesUser?: { readonly name: string; readonly request: string; readonly time: Nanoseconds };
+  /**
+   * Who opened the session by `kubectl exec` or `attach` that did it, where audit events join them. More than one: each of
+   * these requests may have, and nothing tells which.
+   */
+  readonly kubernetesUsers?: readonly KubernetesUser[];
   /** Where the rule stands, where it is known. */
   readonly place?: { readonly file: string; readonly line: number; readonly column: number };
+}
+
+/** A request of the API server's audit log that opens a session in a container. */
+export interface KubernetesUser {
+  /** As the API server knew it: `alice@example.com`, `system:serviceaccount:ci:deployer`. */
+  readonly name: string;
+  /** Whom it acted as by impersonation. */
+  readonly actingAs?: string;
+  /** `pods/exec`, `pods/attach`. */
+  readonly request: string;
+  readonly auditId: string;
+  readonly time: Nanoseconds;
 }
 
 export interface AlertProcess {
@@ -107,4 +133,11 @@ export interface EventsRead {
   readonly lost: readonly { readonly reason: string; readonly count: number }[];
   /** Of what state was evicted over a bound: `threads` → 12. */
   readonly evicted: Readonly<Record<string, number>>;
+}
+
+/** What was found on one asset, of one stream of events. */
+export interface DetectedOn {
+  /** Collapsed; in the order in which they began. */
+  readonly alerts: readonly Alert[];
+  readonly read: EventsRead;
 }

@@ -122,9 +122,10 @@ const asset = z.discriminatedUnion("kind", [
     lineage: text,
     name: text,
     place: text.exactOptional(),
+    seenOn: text.exactOptional(),
   }),
   z.object({
-    kind: z.enum(["rootfs", "file", "cluster", "registry"]),
+    kind: z.enum(["rootfs", "file", "cluster", "registry", "host"]),
     id: text,
     lineage: text,
     name: text,
@@ -190,7 +191,7 @@ const evaluation = z.object({
 const end = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("image"), id: text, identifiedBy: z.enum(imageIdentities), name: text }),
   z.object({
-    kind: z.enum(["rootfs", "file", "sbom", "workload", "namespace", "cluster", ...otherEnds]),
+    kind: z.enum(["rootfs", "file", "sbom", "workload", "namespace", "cluster", "host", ...otherEnds]),
     id: text,
     name: text,
   }),

@@ -232,7 +232,10 @@ function endJson(end: RelationEnd): object {
 
 function assetJson(asset: Asset): object {
   const { kind, id, lineage, name } = asset;
-  if (asset.kind !== "image") return { kind, id, lineage, name, place: "place" in asset ? asset.place : undefined };
+  if (asset.kind !== "image") {
+    const { place, seenOn } = asset as { readonly place?: string; readonly seenOn?: string };
+    return { kind, id, lineage, name, place, seenOn };
+  }
   const references = asset.references.map(({ reference, manifestDigest, indexDigest, observedAt }) => ({
     reference,
     manifestDigest,

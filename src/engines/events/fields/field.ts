@@ -57,10 +57,17 @@ export interface Field<Event> {
   readonly name: string;
   readonly source: EventSource | "any";
   readonly type: FieldType;
+  /** Where the argument decides it (`evt.rawarg.flags`); absent: `type`. */
+  typeOf?(argument: string | undefined): FieldType;
   /** The value is a list: `in` needs each member, `intersects` one; comparisons with one value are refused by the compiler. */
   readonly list?: true;
   /** Two values of which one is enough (`fd.ip`, `fd.port`, `fd.net`: either end); `!=` needs both. Given as an array. */
   readonly either?: true;
+  /**
+   * Without its argument it is several values, given as an array, and a comparison holds when it holds of one of them, `!=`
+   * too: `proc.aname = sshd` asks every ancestor. With an argument it is one value.
+   */
+  readonly any?: true;
   readonly argument?: FieldArgument;
   readonly scope: FieldScope;
   /** One sentence, for docs/reference and `runtime rules check`. */

@@ -1,0 +1,58 @@
+/** `sequence`: some steps in order, for one key, within some time of the first (`falco/model.ts`, SequenceRule). */
+import { bounds } from "./bounds.ts";
+import { createMemory } from "./memory.ts";
+
+/** A step that was seen. */
+export interface Step {
+  /** Milliseconds since 1970. */
+  readonly time: number;
+  /** What did it, for the alert. */
+  readonly text: string;
+}
+
+export interface Sequence {
+  /** An earlier step's condition holds. @param step - from 0 */
+  step(step: number, key: string, seen: Step): void;
+  /** The rule's own condition holds. Gives the steps that came before, or undefined where they did not. */
+  last(key: string, time: number): readonly Step[] | undefined;
+  readonly keys: number;
+  readonly evicted: number;
+}
+
+/** Of a chain that got as far as a step: its steps. Of several the one that began last, which stays within the time longest. */
+type Chains = (readonly Step[] | undefined)[];
+
+export function createSequence(steps: number, withinSeconds: number): Sequence {
+  const within = withinSeconds * 1000;
+  const memory = createMemory<Chains>(() => new Array<undefined>(steps).fill(undefined), { keys: bounds.keys });
+
+  /** The chain, where it is not over by then. */
+  function held(chain: readonly Step[] | undefined, time: number): readonly Step[] | undefined {
+    const [first] = chain ?? [];
+    return first !== undefined && time - first.time <= within ? chain : undefined;
+  }
+
+  return {
+    step(step, key, seen) {
+      if (step === 0) {
+        memory.of(key)[0] = [seen];
+        return;
+      }
+      // A later step with nothing before it is nothing, and takes no room.
+      const before = held(memory.peek(key)?.[step - 1], seen.time);
+      if (before !== undefined) memory.of(key)[step] = [...before, seen];
+    },
+    last(key, time) {
+      const chain = held(memory.peek(key)?.[steps - 1], time);
+      // What it is told of, it is told of once.
+      if (chain !== undefined) memory.forget(key);
+      return chain;
+    },
+    get keys() {
+      return memory.size;
+    },
+    get evicted() {
+      return memory.evicted;
+    },
+  };
+}

@@ -1,0 +1,119 @@
+/**
+ * Repeats made one: an attack that loops is one alert with a count, a first and a last time. Two alerts are the same where rule,
+ * asset and subject are.
+ */
+import type { Alert, AlertSubject } from "../model.ts";
+import { bounds } from "./bounds.ts";
+
+export interface Collapse {
+  add(alert: Alert): void;
+  /** Closes what is open. Call it at the end. */
+  finish(): void;
+  /** Alerts that were counted with another because there were too many. */
+  readonly merged: number;
+}
+
+export interface CollapseOptions {
+  /** Seconds of silence after which the same thing is another alert. */
+  readonly windowSeconds: number;
+  /** The first of several, at once. */
+  readonly onOpened?: (alert: Alert) => void;
+  /** Each, with its count, once it is over. */
+  readonly onClosed: (alert: Alert) => void;
+}
+
+interface Open {
+  alert: Alert;
+  count: number;
+  first: bigint;
+  last: bigint;
+}
+
+export function createCollapse({ windowSeconds, onOpened, onClosed }: CollapseOptions): Collapse {
+  const window = BigInt(Math.round(windowSeconds * 1000)) * 1_000_000n;
+  // In the order in which they were last added to: what was quiet the longest comes first.
+  const open = new Map<string, Open>();
+  const beyond = new Map<string, Open>();
+  let closed = 0;
+  let merged = 0;
+
+  function close(key: string, one: Open): void {
+    open.delete(key);
+    closed++;
+    if (closed <= bounds.alerts) onClosed(collapsed(one));
+    else mergeInto(one);
+  }
+
+  /** Over the bound an alert is still counted, by its rule and asset, and of those that have no room by its rule. */
+  function mergeInto(one: Open): void {
+    merged += one.count;
+    const { rule, detector, about } = one.alert;
+    const own = JSON.stringify([detector, rule, assetKey(about)]);
+    const key = beyond.size < bounds.mergedAlerts || beyond.has(own) ? own : JSON.stringify([detector, rule]);
+    const known = beyond.get(key);
+    if (known === undefined) beyond.set(key, one);
+    else extend(known, one);
+  }
+
+  return {
+    add(alert) {
+      const key = keyOf(alert);
+      for (const [other, one] of open) {
+        if (one.last + window >= alert.last) break;
+        close(other, one);
+      }
+      const known = open.get(key);
+      if (known !== undefined) {
+        extend(known, alert);
+        open.delete(key);
+        open.set(key, known);
+        return;
+      }
+      if (open.size >= bounds.openAlerts) {
+        for (const [other, one] of open) {
+          close(other, one);
+          break;
+        }
+      }
+      open.set(key, { alert, count: alert.count, first: alert.first, last: alert.last });
+      onOpened?.(alert);
+    },
+    finish() {
+      for (const [key, one] of open) close(key, one);
+      for (const one of beyond.values()) onClosed(collapsed(one));
+      beyond.clear();
+    },
+    get merged() {
+      return merged;
+    },
+  };
+}
+
+function extend(known: Open, more: Pick<Alert, "count" | "first" | "last">): void {
+  known.count += more.count;
+  if (more.first < known.first) known.first = more.first;
+  if (more.last > known.last) known.last = more.last;
+}
+
+function collapsed({ alert, count, first, last }: Open): Alert {
+  return count === alert.count ? alert : { ...alert, count, first, last };
+}
+
+/** What tells the alerts of two assets apart. */
+export function assetKey({ host, container, pod, object, other }: AlertSubject): string {
+  return JSON.stringify([
+    host ?? "",
+    container?.id ?? "",
+    pod?.uid ?? "",
+    pod?.namespace ?? "",
+    pod?.name ?? "",
+    object?.resource ?? "",
+    object?.namespace ?? "",
+    object?.name ?? "",
+    other ?? "",
+  ]);
+}
+
+function keyOf({ rule, detector, about, subject }: Alert): string {
+  return [detector, rule, assetKey(about), subject].join("\0");
+}

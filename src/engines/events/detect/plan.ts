@@ -1,0 +1,61 @@
+/**
+ * Which rules are compiled for one source, and what each match then means. Steps of a sequence are compiled as rules beside the
+ * others, so that one pass over an event tells all.
+ */
+import { bounds } from "../correlate/bounds.ts";
+import type { CollectedRule, Condition, Matching } from "../falco/model.ts";
+import type { EventSource } from "../model.ts";
+
+/** What a match of the rule of the same index means. */
+export type Role =
+  | { readonly kind: "plain" }
+  /** The last step of a sequence of its own. */
+  | { readonly kind: "sequence" }
+  /** An earlier step of the sequence of the rule of index `of`. */
+  | { readonly kind: "step"; readonly of: number; readonly step: number }
+  | { readonly kind: "threshold" };
+
+export interface Plan {
+  /** Numbered anew, by `index`. */
+  readonly rules: readonly CollectedRule[];
+  readonly roles: readonly Role[];
+  /** How the detector must match, for `matching` to come out. */
+  readonly matching: Matching;
+}
+
+export interface PlanOptions {
+  readonly source: EventSource;
+  readonly matching: Matching;
+  /** Names of rules that are off by themselves (`optional`) and are wanted. */
+  readonly wanted: ReadonlySet<string>;
+  /**
+   * Reads the condition of an earlier step, its macros and lists in their places.
+   *
+   * @throws whatever tells that it cannot be read
+   */
+  readonly conditionOf: (text: string, rule: CollectedRule) => Condition;
+}
+
+export function planRules(collected: readonly CollectedRule[], options: PlanOptions): Plan {
+  const rules: CollectedRule[] = [];
+  const roles: Role[] = [];
+  const put = (rule: CollectedRule, role: Role): number => {
+    roles.push(role);
+    return rules.push({ ...rule, index: rules.length }) - 1;
+  };
+  for (const rule of collected) {
+    const { extension } = rule;
+    if (!rule.enabled || rule.source !== options.source) continue;
+    if (extension?.optional === true && !options.wanted.has(rule.name)) continue;
+    if (extension?.sequence !== undefined) {
+      const of = put(rule, { kind: "sequence" });
+      for (const [step, { condition }] of extension.sequence.after.slice(0, bounds.steps).entries()) {
+        const parsed = options.conditionOf(condition, rule);
+        put({ ...rule, condition: parsed, conditionText: condition, output: "" }, { kind: "step", of, step });
+      }
+    } else put(rule, { kind: extension?.threshold === undefined ? "plain" : "threshold" });
+  }
+  // A step that holds must not keep another rule from being looked at.
+  const isPlain = roles.every(({ kind }) => kind === "plain");
+  return { rules, roles, matching: isPlain ? options.matching : "all" };
+}
