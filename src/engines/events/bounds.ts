@@ -4,10 +4,19 @@ export const bounds = {
   ruleFileBytes: 8 * 1024 * 1024,
   ruleFiles: 500,
   ruleItems: 50_000,
+  ruleFileNodes: 2_000_000,
   listItems: 100_000,
   conditionLength: 4 * 1024 * 1024,
   conditionDepth: 100,
+  /** The same once macros are in their places. */
+  expandedDepth: 500,
   conditionNodes: 1_000_000,
+  /** Captures: bytes of one block of processes, descriptors…, of one event, of all after gunzip. */
+  captureBlockBytes: 256 * 1024 * 1024,
+  captureEventBytes: 16 * 1024 * 1024,
+  captureBytes: 256 * 1024 * 1024 * 1024,
+  /** Threads whose call has started and not ended, in captures that have both; the oldest goes first. */
+  startedCalls: 65_536,
   /** State: threads, descriptors of one process and of all, containers; the oldest goes first, counted. */
   threads: 131_072,
   descriptorsOfOne: 4_096,
@@ -22,4 +31,8 @@ export const bounds = {
   documentBytes: 32 * 1024 * 1024,
   documentDepth: 200,
   documentValues: 2_000_000,
+  /** Bytes of a batch of the API server's webhook, which sends 10 MiB at most by default. */
+  auditBatchBytes: 16 * 1024 * 1024,
+  /** Stages of requests that are remembered, so that a batch that comes again counts once. */
+  recentAuditEvents: 50_000,
 } as const;
