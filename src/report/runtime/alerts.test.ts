@@ -16,7 +16,7 @@ test("an alert says when, how bad, what, where, who and how often", () => {
     renderAlerts(sampleAlerts, shown),
     `2026-03-01
 
-14:03:22 low         Terminal shell in container in shop/Deployment/api (pod api-7f9c, container
+14:03:22 low         Terminal shell in container · shop/Deployment/api (pod api-7f9c, container
   api, sha256:333333333333…)
   sh ← node ← containerd-shim · user root · cmd: sh -c "curl 169.254.169.254"
   A shell was spawned in a container | process=sh
@@ -26,8 +26,8 @@ test("an alert says when, how bad, what, where, who and how often", () => {
 
 ? 2 events lost: the kernel's buffer was full
 2 rules are optional and were not loaded
-✗ capture.scap: 1 alert (1 low) · 1200 events, 340 evaluated · policy: built-in defaults · exit code
-  1
+✗ capture.scap: 1 alert (1 low) · 1200 events, 340 evaluated · policy: built-in defaults · exit
+  code 1
 `,
   );
 });

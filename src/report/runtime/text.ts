@@ -44,7 +44,7 @@ function alertLines(alert: AlertView, page: Page): string[] {
   const { first, severity, rule, output, process, state } = alert;
   const paint = severityPaint(page, severity);
   const mark = { over: "", below: "", excepted: " (excepted)", baselined: " (in the baseline)" }[state];
-  const head = `${first.slice(11, 19)} ${severity.padEnd(severityWidth)}  ${printable(rule)} in ${printable(whereOf(alert))}${mark}`;
+  const head = `${first.slice(11, 19)} ${severity.padEnd(severityWidth)}  ${printable(rule)} · ${printable(whereOf(alert))}${mark}`;
   const lines = hanging(page, head, 0, "  ");
   const painted = lines.map((line, at) => (at === 0 ? line.replace(severity, () => paint(severity)) : line));
   if (process !== undefined) painted.push(...hanging(page, processText(process), 2, "  "));
