@@ -1,9 +1,9 @@
 /** Detection in a stream of audit events of an API server. */
 import { valueAt } from "../../../core/untyped.ts";
+import { auditFields } from "../audit/fields/all.ts";
 import type { AuditEvent } from "../audit/model.ts";
 import type { AuditSink } from "../audit/read.ts";
 import { plainKey, textOf } from "../correlate/keys.ts";
-import { auditFields } from "../audit/fields/all.ts";
 import { compileRules } from "../falco/compile/compile.ts";
 import { auditSubject, auditVocabulary } from "../falco/compile/sources.ts";
 import type { AlertSubject, EventsRead } from "../model.ts";
@@ -79,7 +79,8 @@ function requestText(json: AuditEvent["json"]): string {
   const subresource = text("objectRef", "subresource");
   const resource = text("objectRef", "resource");
   const object = [text("objectRef", "namespace"), text("objectRef", "name")].filter((part) => part !== undefined);
-  const target = resource === undefined ? text("requestURI") : `${resource}${subresource === undefined ? "" : `/${subresource}`}`;
+  const target =
+    resource === undefined ? text("requestURI") : `${resource}${subresource === undefined ? "" : `/${subresource}`}`;
   return cut(
     [text("user", "username"), text("verb"), target, object.length === 0 ? undefined : object.join("/")]
       .filter((part) => part !== undefined)

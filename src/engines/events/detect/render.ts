@@ -1,6 +1,7 @@
 /** Outputs of rules, filled in from the event in hand. */
-import { bindOperand } from "../falco/compile/operands.ts";
+
 import type { FieldFinder } from "../falco/compile/operands.ts";
+import { bindOperand } from "../falco/compile/operands.ts";
 import type { CollectedRule, CompiledRule, Operand } from "../falco/model.ts";
 import { compileOutput, parseOutput, type Show } from "../falco/output.ts";
 import type { Field } from "../fields/field.ts";

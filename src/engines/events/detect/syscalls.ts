@@ -1,7 +1,8 @@
 /** Detection in a stream of system calls: a sink for its source, alerts out of it. */
+
+import type { ContainerFacts } from "../containers/model.ts";
 import type { KeyOf } from "../correlate/keys.ts";
 import { syscallKey, textOf } from "../correlate/keys.ts";
-import type { ContainerFacts } from "../containers/model.ts";
 import type { SyscallEvent } from "../event.ts";
 import { compileRules } from "../falco/compile/compile.ts";
 import { syscallSubject, syscallVocabulary } from "../falco/compile/sources.ts";
@@ -100,7 +101,8 @@ export function createSyscallDetection(options: DetectionOptions): SyscallDetect
   return {
     sink,
     rules: detector.rules.length,
-    read: () => counts.read({ ...machine.evicted, ...(matches.evicted > 0 ? { "correlation keys": matches.evicted } : {}) }),
+    read: () =>
+      counts.read({ ...machine.evicted, ...(matches.evicted > 0 ? { "correlation keys": matches.evicted } : {}) }),
     seen: () => {
       const named = host === undefined || host === "" ? {} : { host };
       return [named, ...[...containers.values()].map((facts) => ({ ...named, ...aboutContainer(facts) }))];
