@@ -70,7 +70,7 @@ export interface PlaceInChain {
 }
 
 /**
- * A condition as it is parsed; `at` is an offset that differs over all texts of a load, which knows what stands there. Texts of
+ * A condition as it is parsed; `at` is an offset that differs over all texts of a load, which knows its place. Texts of
  * literals are byte strings (`fields/field.ts`): the UTF-8 of what the file has, and one byte for each `\xHH`.
  */
 export type Condition =
@@ -106,7 +106,7 @@ export type TransformerArgument =
   | { readonly kind: "list"; readonly items: readonly TransformerArgument[]; readonly at: number };
 
 export type Right =
-  /** One value, quotes and escapes undone. */
+  /** One value, quotes and escapes undone: a byte string (UTF-8; `\\xff` is one byte), as are all texts of literals here. */
   | { readonly kind: "value"; readonly text: string; readonly at: number }
   | { readonly kind: "values"; readonly texts: readonly string[]; readonly at: number }
   /** `val(field)` or a transformer. */
