@@ -66,6 +66,13 @@ function containerId(index: number): string {
   return (index + 1).toString(16).padStart(12, "c").padEnd(64, "0");
 }
 
+/** The first process of each container, and of each of 20 services, is below 1; the others are below those. */
+const FIRST = CONTAINERS + 20;
+
+function parentOf(pid: number): number {
+  return pid < FIRST + 2 ? 1 : 2 + (pid % FIRST);
+}
+
 /** The first process of the host, one above each container, and the rest below those: a tree three deep. */
 export function mixThreads(): ThreadSnapshot[] {
   const host = { uid: 0, gid: 0, cwd: "/", root: "/", sid: 1, tty: 0, capabilities: everything, started: 1n };
@@ -83,13 +90,13 @@ export function mixThreads(): ThreadSnapshot[] {
   ];
   for (let pid = 2; pid <= PROCESSES; pid++) {
     const [comm = "", file = "", ...args] = programs[pid % programs.length] ?? [];
-    const container = pid % (CONTAINERS + 20);
+    const container = pid % FIRST;
     const inContainer = container < CONTAINERS;
     threads.push({
       ...host,
       tid: pid,
       pid,
-      parent: pid <= CONTAINERS + 20 ? 1 : pid - CONTAINERS - 20,
+      parent: parentOf(pid),
       ...(inContainer ? { vtid: pid >> 3, vpid: pid >> 3, uid: 1000 + (pid % 7) } : {}),
       comm,
       exe: file,
@@ -155,7 +162,7 @@ export function mixEvents(count: number, then: (event: SyscallEvent) => void): v
   while (event.number < count) {
     // Blocks in an order that no branch predictor learns.
     const order = blocks.map((block) => ({ block, place: random(1 << 30) })).toSorted((a, b) => a.place - b.place);
-    for (const { block } of order) one[block](emit, 2 + random(PROCESSES - 2), random);
+    for (const { block } of order) one[block](emit, FIRST + 2 + random(PROCESSES - FIRST - 2), random);
   }
 }
 
@@ -194,8 +201,8 @@ const one: Readonly<
   exec(emit, tid, random) {
     const [file = "", ...args] = commands[random(commands.length)] ?? [];
     const comm = file.slice(file.lastIndexOf("/") + 1);
-    const ids = { tid, pid: tid, ptid: Math.max(1, tid - CONTAINERS - 20), vpgid: tid, pgid: tid };
-    const container = tid % (CONTAINERS + 20);
+    const ids = { tid, pid: tid, ptid: parentOf(tid), vpgid: tid, pgid: tid };
+    const container = tid % FIRST;
     const cgroup = container < CONTAINERS ? `/docker/${containerId(container)}` : "/system.slice/app.service";
     emit(tid, codes.execve, {
       res: 0,
