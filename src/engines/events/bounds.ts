@@ -26,7 +26,7 @@ export const bounds = {
   descriptors: 1_000_000,
   containers: 10_000,
   /** Texts of which what rules found is remembered (scope `path`). */
-  rememberedPaths: 32_768,
+  rememberedPaths: 131_072,
   /**
    * JSON documents (audit events, other detectors' alerts): bytes of one, levels, values. An object in the cluster's store has
    * at most 1.5 MiB, and an audit event holds it as it was asked for and as it was stored; batches hold several.
