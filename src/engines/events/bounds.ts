@@ -4,10 +4,22 @@ export const bounds = {
   ruleFileBytes: 8 * 1024 * 1024,
   ruleFiles: 500,
   ruleItems: 50_000,
+  ruleFileNodes: 2_000_000,
   listItems: 100_000,
   conditionLength: 4 * 1024 * 1024,
+  /** Characters of all conditions once lists are in their places, and parts of all once macros are. */
+  expandedLength: 64 * 1024 * 1024,
+  expandedNodes: 10_000_000,
   conditionDepth: 100,
+  /** The same once macros are in their places. */
+  expandedDepth: 500,
   conditionNodes: 1_000_000,
+  /** Captures: bytes of one block of processes, descriptors…, of one event, of all after gunzip. */
+  captureBlockBytes: 256 * 1024 * 1024,
+  captureEventBytes: 16 * 1024 * 1024,
+  captureBytes: 256 * 1024 * 1024 * 1024,
+  /** Threads whose call has started and not ended, in captures that have both; the oldest goes first. */
+  startedCalls: 65_536,
   /** State: threads, descriptors of one process and of all, containers; the oldest goes first, counted. */
   threads: 131_072,
   descriptorsOfOne: 4_096,

@@ -22,6 +22,8 @@ export class SyscallEvent {
   nanoseconds = 0;
   /** The thread that did it, as its host numbers it. */
   tid = 0;
+  /** The recording left it out and kept it for what it changes: the state sees it, rules do not. */
+  stateOnly = false;
   /** Where the parameters are; valid until the next event. */
   bytes: Buffer = Buffer.alloc(0);
   parameters = 0;

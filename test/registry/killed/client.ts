@@ -1,11 +1,13 @@
 /** A client that pushes small images through the guard and tries again, as a pipeline does, until it is answered with 201. */
 import { createHash } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
+import { gzipSync } from "node:zlib";
 import { tarOf } from "../../../src/engines/oci/image.fixture.ts";
 
 const MANIFEST = "application/vnd.oci.image.manifest.v1+json";
 const CONFIG = "application/vnd.oci.image.config.v1+json";
 const LAYER = "application/vnd.oci.image.layer.v1.tar";
+const COMPRESSED_LAYER = `${LAYER}+gzip`;
 
 export interface PushingClient {
   /** @returns the digest that was acknowledged */
@@ -21,6 +23,8 @@ export interface PushedImage {
   readonly tag: string;
   /** npm's, installed: name → version. */
   readonly packages: Readonly<Record<string, string>>;
+  /** More files of its layer, which is compressed then; absent: none. */
+  readonly files?: Readonly<Record<string, Buffer>>;
 }
 
 export interface ClientOptions {
@@ -63,14 +67,17 @@ export function pushingClient({ origin, username, password }: ClientOptions): Pu
     return { mediaType, digest: digestOf(bytes), size: bytes.length };
   }
 
-  async function once({ repository, tag, packages }: PushedImage): Promise<string> {
+  async function once({ repository, tag, packages, files }: PushedImage): Promise<string> {
     const layer = tarOf([
       ...Object.entries(packages).map(([name, version]) => ({
         name: `app/node_modules/${name}/package.json`,
         content: JSON.stringify({ name, version }),
       })),
       { name: "srv/name", content: `${repository}:${tag}` },
+      ...Object.entries(files ?? {}).map(([name, content]) => ({ name, content })),
     ]);
+    const [stored, mediaType] =
+      files === undefined ? [layer, LAYER] : [gzipSync(layer, { level: 1 }), COMPRESSED_LAYER];
     const config = Buffer.from(
       JSON.stringify({
         ...{ os: "linux", architecture: "amd64", config: { User: "1000" } },
@@ -82,7 +89,7 @@ export function pushingClient({ origin, username, password }: ClientOptions): Pu
         schemaVersion: 2,
         mediaType: MANIFEST,
         config: await blob(repository, config, CONFIG),
-        layers: [await blob(repository, layer, LAYER)],
+        layers: [await blob(repository, stored, mediaType)],
       }),
     );
     const url = new URL(`/v2/${repository}/manifests/${tag}`, origin);

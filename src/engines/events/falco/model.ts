@@ -46,13 +46,15 @@ export type WarningCode =
   | "LOAD_INVALID_MACRO_NAME"
   | "LOAD_INVALID_LIST_NAME"
   | "LOAD_COMPILE_CONDITION"
-  | "LOAD_NO_SUCH_FIELD";
+  | "LOAD_UNKNOWN_KEY";
 
 export interface Diagnostic {
   readonly severity: "error" | "warning";
   readonly code: ErrorCode | WarningCode;
   /** One sentence without a full stop; upstream's words where suites compare them. */
   readonly message: string;
+  /** What to do about it, where there is something to say beyond the message. */
+  readonly remedy?: string;
   /** What it is about: `rule`, `macro`, `list`, `exception`, `required_engine_version`, `rules content`…, and its name. */
   readonly item: { readonly kind: string; readonly name: string };
   /** From where it was found outward: the place in the condition, each macro that led there, the item, the file. */
@@ -67,7 +69,10 @@ export interface PlaceInChain {
   readonly source?: string;
 }
 
-/** A condition as it is parsed; positions are offsets in the condition's text. */
+/**
+ * A condition as it is parsed; `at` is an offset that differs over all texts of a load, which knows its place. Texts of
+ * literals are byte strings (`fields/field.ts`): the UTF-8 of what the file has, and one byte for each `\xHH`.
+ */
 export type Condition =
   | { readonly kind: "and" | "or"; readonly terms: readonly Condition[]; readonly at: number }
   | { readonly kind: "not"; readonly term: Condition; readonly at: number }
@@ -101,7 +106,7 @@ export type TransformerArgument =
   | { readonly kind: "list"; readonly items: readonly TransformerArgument[]; readonly at: number };
 
 export type Right =
-  /** One value, as written, quotes and escapes undone. */
+  /** One value, quotes and escapes undone: a byte string (UTF-8; `\\xff` is one byte), as are all texts of literals here. */
   | { readonly kind: "value"; readonly text: string; readonly at: number }
   | { readonly kind: "values"; readonly texts: readonly string[]; readonly at: number }
   /** `val(field)` or a transformer. */
@@ -138,7 +143,13 @@ export interface CollectedRule {
   readonly priority: Priority;
   readonly tags: readonly string[];
   readonly enabled: boolean;
-  /** Whole, without macros and lists. */
+  /** False: no warning where it fits too many types of events. */
+  readonly warnEventTypes: boolean;
+  /** A field or a type of event that there is none of leaves the rule out, with a warning and no error. */
+  readonly skipIfUnknownFilter: boolean;
+  /** Asks for a recording when it fires, and for how long; kept for the sensor. */
+  readonly capture?: { readonly seconds?: number };
+  /** Whole, without macros and lists. Leaves of one macro are the same objects in all rules that use it. */
   readonly condition: Condition;
   readonly conditionText: string;
   readonly output: string;
@@ -191,6 +202,11 @@ export interface LoadedRules {
   readonly warnings: readonly Diagnostic[];
   readonly requiredEngineVersion?: string;
   readonly requiredPlugins: readonly { readonly name: string; readonly version: string }[];
+  /**
+   * The condition of a step of a sequence of one of the rules (`RuleExtension`), with macros and lists in their places: they
+   * were compiled with the rule.
+   */
+  conditionOf(text: string): Condition;
 }
 
 /** What is asked of the detector for one event. */

@@ -2,30 +2,36 @@
  * A thread, its process and its descriptors, as far as the events told. All texts are byte strings (`fields/field.ts`).
  */
 import type { ContainerFacts } from "../containers/model.ts";
+import { splitTexts } from "../types/parameters.ts";
+import type { Descriptors } from "./descriptors.ts";
 
-/** What a file descriptor is open on. */
+/**
+ * What a file descriptor is open on: the kernel's open file, which descriptors share that were copied from one another (`dup`,
+ * `fork`). What is one descriptor's alone, to be closed by `execve`, is in {@link Descriptors}.
+ */
 export interface Descriptor {
   kind: DescriptorKind;
-  /** A path, `10.0.0.1:4000->10.0.0.2:80`, the name of a pipe: what `fd.name` says. */
+  /** A path, `10.0.0.1:4000->10.0.0.2:80` (who asked comes first), the name of a pipe: what `fd.name` says. */
   name: string;
   /** As it was passed to the kernel, before it was joined to a directory; absent where nothing tells. */
-  nameRaw?: string;
-  /** Ends of a connection: 4 or 16 bytes each; absent where it has none. */
-  local?: Endpoint;
-  remote?: Endpoint;
+  nameRaw?: string | undefined;
+  /** Ends of a connection: 4 or 16 bytes each; absent where it has none. A socket that listens has the local one alone. */
+  local?: Endpoint | undefined;
+  remote?: Endpoint | undefined;
   /** Which of the two asked: `fd.cip` is the client's. Absent where nothing tells. */
-  role?: "client" | "server";
-  protocol?: "tcp" | "udp" | "icmp" | "raw";
+  role?: "client" | "server" | undefined;
+  protocol?: "tcp" | "udp" | "icmp" | "raw" | undefined;
   /** True from a connect that came through or is under way. */
-  connected?: boolean;
-  openFlags?: number;
-  mode?: number;
-  device?: number;
-  inode?: bigint;
+  connected?: boolean | undefined;
+  openFlags?: number | undefined;
+  mode?: number | undefined;
+  device?: number | undefined;
+  inode?: bigint | undefined;
   /** Name changed by the event in hand (`fd.name_changed`). */
-  nameChanged?: boolean;
-  /** What rules make of the name is kept with it (`FieldScope` `path`). */
-  overlay?: "upper" | "lower";
+  nameChanged?: boolean | undefined;
+  overlay?: "upper" | "lower" | undefined;
+  /** Of a `pidfd`: the process that it stands for. */
+  pid?: number | undefined;
 }
 
 export interface Endpoint {
@@ -55,56 +61,96 @@ export type DescriptorKind =
   | "unknown";
 
 /** What the threads of one process share. */
-export interface Process {
+export class Process {
   /** The main thread's id. */
   readonly pid: number;
   /** Shared with another process after clone(CLONE_FILES). */
-  descriptors: Map<number, Descriptor>;
-  cwd: string;
-  root: string;
+  descriptors: Descriptors;
+  /** Ends with a slash; empty where nothing tells. */
+  cwd = "";
+  root = "";
+  /** Most descriptors that it may have (`RLIMIT_NOFILE`); -1 where nothing tells. */
+  descriptorLimit = -1;
+  /** Orphans below it become its children: the first process of a namespace, or PR_SET_CHILD_SUBREAPER. */
+  reaper = false;
+  /** Threads beside the main one; undefined where there never was one. */
+  others: Set<Thread> | undefined = undefined;
+
+  constructor(pid: number, descriptors: Descriptors) {
+    this.pid = pid;
+    this.descriptors = descriptors;
+  }
 }
+
+const none: readonly string[] = [];
+const nanosecondsInSecond = 1_000_000_000n;
 
 export class Thread {
   readonly tid: number;
   process: Process;
   /** The main thread of its process; itself where it is that. */
   leader: Thread;
-  /** The main thread of the process that made it; undefined at the root or where it is not known. */
-  parent: Thread | undefined = undefined;
-  readonly children = new Set<Thread>();
+  /** The parent process's id as it was told last; 0 where there is none. It can be of a process that is not known. */
+  parentPid = 0;
+  /** Processes that its own made, one after the other; of the main thread only. */
+  firstChild: Thread | undefined = undefined;
+  nextSibling: Thread | undefined = undefined;
+  private previousSibling: Thread | undefined = undefined;
+  private above: Thread | undefined = undefined;
 
   vtid = 0;
   vpid = 0;
-  pgid = 0;
-  vpgid = 0;
-  sid = 0;
-  /** Name (`comm`), argv[0], the file that runs, arguments without argv[0], environment as `KEY=value`. */
-  comm = "";
+  /** -1 where nothing tells. */
+  pgid = -1;
+  vpgid = -1;
+  sid = -1;
+  /** Argv[0], and the file that runs. */
   exe = "";
   exePath = "";
-  args: readonly string[] = [];
-  environment: readonly string[] = [];
+  private name = "";
+  private argumentTexts = "";
+  private argumentList: readonly string[] | undefined = none;
+  private environmentTexts = "";
+  private environmentList: readonly string[] | undefined = none;
+  private line: string | undefined = undefined;
   uid = 0;
   gid = 0;
   /** Undefined where nobody logged in (4294967295). */
   loginUid: number | undefined = undefined;
   /** Controlling terminal; 0: none. */
   tty = 0;
-  capabilities = { permitted: 0n, effective: 0n, inheritable: 0n };
+  /** Replaced whole, never changed: threads share it. */
+  capabilities: Capabilities = noCapabilities;
   exeWritable = false;
   exeUpperLayer = false;
   exeLowerLayer = false;
   exeFromMemfd = false;
   exeInode = 0n;
+  /** Nanoseconds since 1970. */
   exeChanged = 0n;
   exeModified = 0n;
-  /** When the kernel started the process, in nanoseconds since 1970; 0n where nothing tells. */
-  started = 0n;
+  /** When the kernel started the thread; 0 where nothing tells. See {@link started}. */
+  startedSeconds = 0;
+  startedNanoseconds = 0;
   pidNamespaceStarted = 0n;
+  /** What clone was asked for, and how the thread became known (`state/flags.ts`). */
   flags = 0;
-  cgroups: readonly string[] = [];
+  /** `cpuset=/docker/0123…`: controller and path. */
+  cgroups: readonly string[] = none;
+  /** Of the process, in KiB and in faults; 0 where nothing tells. */
+  vmSize = 0;
+  vmResident = 0;
+  vmSwapped = 0;
+  majorFaults = 0;
+  minorFaults = 0;
   /** Joined when it becomes known, which can be after the first events; `host` for what runs in none. */
   container: ContainerFacts | "host" | undefined = undefined;
+  /** False for one that did something before anybody told who it is: its texts are `<NA>`, its ids 0. */
+  known = true;
+  /** It is over, and stays only as the main thread of others that are not. */
+  exited = false;
+  /** It did something since it was last looked at for eviction. */
+  recent = true;
 
   /**
    * What rules found of this thread, a byte a comparison (0 not asked, 1 false, 2 true), as long as it holds. The evaluator
@@ -118,12 +164,147 @@ export class Thread {
     this.leader = this;
   }
 
+  /** The main thread of the process that made its own; undefined at the root or where it is not known. No thread is above itself. */
+  get parent(): Thread | undefined {
+    return this.leader.above;
+  }
+
+  /** Name (`comm`). */
+  get comm(): string {
+    return this.name;
+  }
+
+  set comm(name: string) {
+    this.name = name;
+    this.line = undefined;
+  }
+
+  /** Arguments without argv[0]. */
+  get args(): readonly string[] {
+    this.argumentList ??= splitTexts(this.argumentTexts);
+    return this.argumentList;
+  }
+
+  set args(list: readonly string[]) {
+    this.argumentList = list;
+    this.argumentTexts = list.join("\0");
+    this.line = undefined;
+  }
+
+  /** Environment as `KEY=value`, of the program that it started; a thread's is its main thread's. */
+  get environment(): readonly string[] {
+    this.environmentList ??= splitTexts(this.environmentTexts);
+    return this.environmentList;
+  }
+
+  set environment(list: readonly string[]) {
+    this.environmentList = list;
+    this.environmentTexts = "";
+  }
+
+  /** The arguments as the kernel has them: each with a zero after it. */
+  setArguments(texts: string): void {
+    this.argumentTexts = texts;
+    this.argumentList = undefined;
+    this.line = undefined;
+  }
+
+  setEnvironment(texts: string): void {
+    this.environmentTexts = texts;
+    this.environmentList = undefined;
+  }
+
+  /** Name and arguments with blanks between them: `proc.cmdline`. */
+  get commandLine(): string {
+    if (this.line === undefined) {
+      const { args } = this;
+      this.line = args.length === 0 || this.name === "" ? this.name : `${this.name} ${args.join(" ")}`;
+    }
+    return this.line;
+  }
+
+  /** When the kernel started the process, in nanoseconds since 1970; 0n where nothing tells. */
+  get started(): bigint {
+    return BigInt(this.startedSeconds) * nanosecondsInSecond + BigInt(this.startedNanoseconds);
+  }
+
+  set started(time: bigint) {
+    this.startedSeconds = Number(time / nanosecondsInSecond);
+    this.startedNanoseconds = Number(time % nanosecondsInSecond);
+  }
+
+  /** Its ids in its own PID namespace are others than the host's. */
+  get inPidNamespace(): boolean {
+    return this.tid !== this.vtid || (this.flags & 0x2000_0000) !== 0;
+  }
+
+  /** What a new thread or process has from the one that made it. */
+  inherit(from: Thread): void {
+    this.exePath = from.exePath;
+    this.exeWritable = from.exeWritable;
+    this.exeUpperLayer = from.exeUpperLayer;
+    this.exeLowerLayer = from.exeLowerLayer;
+    this.exeFromMemfd = from.exeFromMemfd;
+    this.exeInode = from.exeInode;
+    this.exeChanged = from.exeChanged;
+    this.exeModified = from.exeModified;
+    this.sid = from.sid;
+    this.pgid = from.pgid;
+    this.vpgid = from.vpgid;
+    this.tty = from.tty;
+    this.loginUid = from.loginUid;
+    this.capabilities = from.capabilities;
+    this.cgroups = from.cgroups;
+    this.container = from.container;
+    this.pidNamespaceStarted = from.pidNamespaceStarted;
+    this.environmentTexts = from.environmentTexts;
+    this.environmentList = from.environmentList;
+  }
+
+  /** Puts its process below another; below none with undefined. Whoever calls knows that the other is not below this one. */
+  setParent(parent: Thread | undefined): void {
+    const own = this.leader;
+    if (own.above === parent) return;
+    if (own.above !== undefined) {
+      if (own.previousSibling === undefined) own.above.firstChild = own.nextSibling;
+      else own.previousSibling.nextSibling = own.nextSibling;
+      if (own.nextSibling !== undefined) own.nextSibling.previousSibling = own.previousSibling;
+    }
+    own.above = parent;
+    own.previousSibling = undefined;
+    own.nextSibling = parent?.firstChild;
+    if (parent === undefined) return;
+    if (parent.firstChild !== undefined) parent.firstChild.previousSibling = own;
+    parent.firstChild = own;
+  }
+
   /**
    * Something of it changed that fields of scope `thread` show: what was kept of it, and of all that descend from it, is
-   * dropped. Call it after an exec, a new name, new credentials, another parent, a container that became known.
+   * dropped. Call it after an exec, a new name, new credentials, another parent, a container that became known. What a field
+   * reads of others than the threads above (the first of a process group) is no `thread` field.
    */
   invalidate(): void {
     this.leaves = undefined;
-    for (const child of this.children) child.invalidate();
+    if (this.leader !== this) return;
+    let thread: Thread = this;
+    for (;;) {
+      thread.leaves = undefined;
+      if (thread.process.others !== undefined) for (const other of thread.process.others) other.leaves = undefined;
+      if (thread.firstChild !== undefined) {
+        thread = thread.firstChild;
+        continue;
+      }
+      while (thread.nextSibling === undefined && thread !== this) thread = thread.above ?? this;
+      if (thread === this) return;
+      thread = thread.nextSibling ?? this;
+    }
   }
 }
+
+export interface Capabilities {
+  readonly permitted: bigint;
+  readonly effective: bigint;
+  readonly inheritable: bigint;
+}
+
+export const noCapabilities: Capabilities = { permitted: 0n, effective: 0n, inheritable: 0n };

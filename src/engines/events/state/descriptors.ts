@@ -1,0 +1,168 @@
+/**
+ * The descriptors of a process. A copy that `fork` makes costs nothing until one of the two changes; what `clone(CLONE_FILES)`
+ * shares is one object for both. Bounded for each and for all: the oldest goes first, counted.
+ */
+import type { Descriptor, DescriptorKind } from "./thread.ts";
+
+/** What is counted over all tables. */
+export interface DescriptorBudget {
+  readonly mostOfOne: number;
+  /** Of all tables, what they share counted once. */
+  held: number;
+  evicted: number;
+}
+
+/** What one or more tables have, until one of them changes. */
+interface Entries {
+  readonly open: Map<number, Descriptor>;
+  /** Numbers that `execve` closes. */
+  readonly closing: Set<number>;
+  tables: number;
+}
+
+export class Descriptors {
+  private readonly budget: DescriptorBudget;
+  private entries: Entries;
+  /** Processes that have this one. */
+  private processes = 1;
+
+  constructor(budget: DescriptorBudget, entries: Entries = { open: new Map(), closing: new Set(), tables: 1 }) {
+    this.budget = budget;
+    this.entries = entries;
+  }
+
+  get size(): number {
+    return this.entries.open.size;
+  }
+
+  get(fd: number): Descriptor | undefined {
+    return this.entries.open.get(fd);
+  }
+
+  /** Numbers with what they are open on. */
+  [Symbol.iterator](): IterableIterator<[number, Descriptor]> {
+    return this.entries.open[Symbol.iterator]();
+  }
+
+  closesOnExec(fd: number): boolean {
+    return this.entries.closing.has(fd);
+  }
+
+  /** Opens a number, over what was there. A number below 0 is none. */
+  set(fd: number, descriptor: Descriptor, closeOnExec: boolean): void {
+    if (fd < 0) return;
+    const { open, closing } = this.own();
+    if (!open.has(fd)) {
+      if (open.size >= this.budget.mostOfOne) this.evictOldest(open, closing);
+      this.budget.held += 1;
+    }
+    open.set(fd, descriptor);
+    if (closeOnExec) closing.add(fd);
+    else if (closing.size > 0) closing.delete(fd);
+  }
+
+  setCloseOnExec(fd: number, closeOnExec: boolean): void {
+    if (this.closesOnExec(fd) === closeOnExec || this.get(fd) === undefined) return;
+    const { closing } = this.own();
+    if (closeOnExec) closing.add(fd);
+    else closing.delete(fd);
+  }
+
+  delete(fd: number): void {
+    if (!this.entries.open.has(fd)) return;
+    const { open, closing } = this.own();
+    open.delete(fd);
+    closing.delete(fd);
+    this.budget.held -= 1;
+  }
+
+  /** `close_range`: numbers from the first to the last, both included. */
+  deleteRange(first: number, last: number): void {
+    for (const fd of [...this.entries.open.keys()]) if (fd >= first && fd <= last) this.delete(fd);
+  }
+
+  closeRangeOnExec(first: number, last: number): void {
+    for (const fd of [...this.entries.open.keys()]) if (fd >= first && fd <= last) this.setCloseOnExec(fd, true);
+  }
+
+  /** What `execve` does. */
+  closeOnExec(): void {
+    if (this.entries.closing.size === 0) return;
+    const { open, closing } = this.own();
+    const before = open.size;
+    for (const fd of closing) open.delete(fd);
+    closing.clear();
+    this.budget.held -= before - open.size;
+  }
+
+  /** For a process that `fork` made. */
+  copy(): Descriptors {
+    this.entries.tables += 1;
+    return new Descriptors(this.budget, this.entries);
+  }
+
+  /** For a process that `clone(CLONE_FILES)` made. */
+  share(): this {
+    this.processes += 1;
+    return this;
+  }
+
+  /** What the process has on its own from now on: `execve`, `unshare(CLONE_FILES)`. */
+  unshare(): Descriptors {
+    if (this.processes === 1) return this;
+    this.processes -= 1;
+    return this.copy();
+  }
+
+  /** A process is over, or forgotten. Returns how many descriptors are gone with it. */
+  release(): number {
+    this.processes -= 1;
+    if (this.processes > 0) return 0;
+    const { entries } = this;
+    this.entries = { open: new Map(), closing: new Set(), tables: 1 };
+    entries.tables -= 1;
+    if (entries.tables > 0) return 0;
+    this.budget.held -= entries.open.size;
+    return entries.open.size;
+  }
+
+  private own(): Entries {
+    const { entries } = this;
+    if (entries.tables === 1) return entries;
+    entries.tables -= 1;
+    this.entries = { open: new Map(entries.open), closing: new Set(entries.closing), tables: 1 };
+    this.budget.held += entries.open.size;
+    return this.entries;
+  }
+
+  private evictOldest(open: Map<number, Descriptor>, closing: Set<number>): void {
+    for (const fd of open.keys()) {
+      open.delete(fd);
+      closing.delete(fd);
+      this.budget.held -= 1;
+      this.budget.evicted += 1;
+      return;
+    }
+  }
+}
+
+/** All of one shape, whatever they are open on. */
+export function makeDescriptor(kind: DescriptorKind, name: string): Descriptor {
+  return {
+    kind,
+    name,
+    nameRaw: undefined,
+    local: undefined,
+    remote: undefined,
+    role: undefined,
+    protocol: undefined,
+    connected: undefined,
+    openFlags: undefined,
+    mode: undefined,
+    device: undefined,
+    inode: undefined,
+    nameChanged: undefined,
+    overlay: undefined,
+    pid: undefined,
+  };
+}
