@@ -41,7 +41,7 @@ export function runtimeCommands(program: Command, finish: Finish): void {
     .addHelpText(
       "after",
       `
-Formats of alerts: text (default), alerts (JSON lines, with Falco's keys), syslog (RFC 5424)
+Formats of alerts: text (default), alerts (JSON lines, with Falco's keys), syslog (RFC 5424), slack (bodies of webhooks)
 
 Examples:
   bulkhead runtime replay capture.scap.gz --rules falco_rules.yaml

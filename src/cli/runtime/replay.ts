@@ -3,7 +3,7 @@ import type { Policy } from "../../core/policy.ts";
 import { usageProblem } from "../../core/problem.ts";
 import type { Report } from "../../core/report.ts";
 import { outputDefaults } from "../../report/options.ts";
-import { alertJson, alertSyslog } from "../../report/runtime/lines.ts";
+import { alertJson, alertSlack, alertSyslog } from "../../report/runtime/lines.ts";
 import { renderAlerts } from "../../report/runtime/text.ts";
 import type { AlertsView, AlertView } from "../../report/runtime/view.ts";
 import { type Replayed, replayEvents } from "../../scan/runtime.ts";
@@ -21,7 +21,7 @@ export interface ReplayCommandOptions extends EvaluationOptions {
 }
 
 /** Forms of alerts, beside those of reports. */
-const forms = ["text", "alerts", "syslog"] as const;
+const forms = ["text", "alerts", "syslog", "slack"] as const;
 type Form = (typeof forms)[number];
 
 /** `bulkhead runtime replay EVENTS…` */
@@ -107,7 +107,7 @@ function* shown(form: Form, report: Report, replayed: Replayed, options: ReplayC
     for (const { alert, asset, finding } of replayed.alerts) yield alertView(alert, asset, stateOf(asset, finding));
   };
   if (form !== "text") {
-    const line = form === "alerts" ? alertJson : alertSyslog;
+    const line = { alerts: alertJson, syslog: alertSyslog, slack: alertSlack }[form];
     for (const view of views()) {
       if (view.state === "over" || view.state === "below" || options.all) yield `${line(view)}\n`;
     }
