@@ -41,4 +41,10 @@ export const bounds = {
   auditBatchBytes: 16 * 1024 * 1024,
   /** Stages of requests that are remembered, so that a batch that comes again counts once. */
   recentAuditEvents: 50_000,
+  /** Requests that open sessions in containers, and UIDs of pods, that are remembered; the oldest goes first. */
+  sessionRequests: 10_000,
+  podsOfAudit: 50_000,
+  /** Other detectors' alerts: characters of a text; fields, processes and containers of one. */
+  alertText: 4 * 1024,
+  alertMembers: 200,
 } as const;
