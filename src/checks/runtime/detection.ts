@@ -26,7 +26,10 @@ export const detection: DetectionCheck = {
     ...(read.evaluated === read.events ? {} : { evaluated: String(read.evaluated) }),
   }),
   *evaluate({ detections: { alerts } }) {
-    for (const some of Map.groupBy(alerts, ({ detector, rule, subject }) => `${detector}\n${rule}\n${subject}`).values()) {
+    for (const some of Map.groupBy(
+      alerts,
+      ({ detector, rule, subject }) => `${detector}\n${rule}\n${subject}`,
+    ).values()) {
       const [first, ...more] = some;
       if (first !== undefined) yield findingOf(first, more);
     }
@@ -60,7 +63,7 @@ function findingOf(alert: Alert, more: readonly Alert[]): FindingDraft {
 
 function evidenceOf(alert: Alert, more: readonly Alert[], count: number): Record<string, string> {
   const { first, priority, process, kubernetesUsers = [], about, after = [], tags, detector, place } = alert;
-  const last = more.reduce((latest, { last: at }) => (at > latest ? at : latest), alert.last);
+  const last = latestOf([alert, ...more]);
   const image = about.container?.image;
   const digest = about.container?.imageDigest ?? about.container?.imageId;
   const users = kubernetesUsers.map(({ name, request }) => `${name} (${request})`);
@@ -74,7 +77,8 @@ function evidenceOf(alert: Alert, more: readonly Alert[], count: number): Record
     "kubernetes user": users.length === 0 ? undefined : users.join(" or "),
     after: after.length === 0 ? undefined : after.join("; "),
     container: about.container?.name ?? about.container?.id.slice(0, 12),
-    image: image === undefined ? digest : digest === undefined || image.includes(digest) ? image : `${image} (${digest})`,
+    image:
+      image === undefined ? digest : digest === undefined || image.includes(digest) ? image : `${image} (${digest})`,
     rule: place === undefined ? undefined : `${place.file}:${place.line}`,
     priority: priority.toLowerCase(),
     tags: tags.length === 0 ? undefined : tags.join(", "),
@@ -86,6 +90,12 @@ function evidenceOf(alert: Alert, more: readonly Alert[], count: number): Record
     if (value !== undefined && value !== "") evidence[name] = clip(value, SENTENCE);
   }
   return evidence;
+}
+
+function latestOf(alerts: readonly Alert[]): bigint {
+  let latest = 0n;
+  for (const { last } of alerts) if (last > latest) latest = last;
+  return latest;
 }
 
 /** Where it happened: `Pod shop/api-7f9c, container api`. */

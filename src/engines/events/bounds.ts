@@ -7,6 +7,9 @@ export const bounds = {
   ruleFileNodes: 2_000_000,
   listItems: 100_000,
   conditionLength: 4 * 1024 * 1024,
+  /** Characters of all conditions once lists are in their places, and parts of all once macros are. */
+  expandedLength: 64 * 1024 * 1024,
+  expandedNodes: 10_000_000,
   conditionDepth: 100,
   /** The same once macros are in their places. */
   expandedDepth: 500,

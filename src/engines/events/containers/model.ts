@@ -10,6 +10,8 @@ export interface ContainerFacts {
   readonly runtime: "docker" | "containerd" | "cri-o" | "podman" | "lxc" | "other";
   /** Undefined until the runtime was asked and answered; a field of it is then absent, and the join is tried again. */
   readonly details?: ContainerDetails;
+  /** The pod's UID as the cgroup's path tells it, before anybody was asked. */
+  readonly podUid?: string;
 }
 
 /** No environment: no field shows it, and it is where passwords are. */

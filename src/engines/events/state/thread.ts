@@ -100,9 +100,10 @@ export class Thread {
 
   vtid = 0;
   vpid = 0;
-  pgid = 0;
-  vpgid = 0;
-  sid = 0;
+  /** -1 where nothing tells. */
+  pgid = -1;
+  vpgid = -1;
+  sid = -1;
   /** Argv[0], and the file that runs. */
   exe = "";
   exePath = "";

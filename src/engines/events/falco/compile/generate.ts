@@ -15,8 +15,9 @@ const TRUE = 2;
 /** Bytes at the beginning of a thread's row that say whose row it is. */
 export const OWNER_BYTES = 2;
 
+/** Types of events for which the same is left of every rule. */
 export interface CodeRules {
-  readonly code: number;
+  readonly codes: readonly number[];
   /** In the order in which they are tried; the number is the rule's place among all. */
   readonly rules: readonly { readonly rule: number; readonly node: Node }[];
 }
@@ -31,10 +32,12 @@ export type Driver<Event> = (
 ) => number;
 
 export interface Generated<Event> {
-  readonly drivers: ReadonlyMap<number, Driver<Event>>;
-  /** Codes whose rules ask the path's row, the thread's row. */
-  readonly asksPath: ReadonlySet<number>;
-  readonly asksThread: ReadonlySet<number>;
+  /** One for each of the types that it was made for. */
+  readonly drivers: readonly {
+    readonly evaluate: Driver<Event>;
+    readonly asksPath: boolean;
+    readonly asksThread: boolean;
+  }[];
   /** Bytes of a row of each scope. */
   readonly width: Readonly<Record<RowScope, number>>;
 }
@@ -58,20 +61,26 @@ export function generate<Event>(
       `function f${node.id}(e,T,P,E){return ${row}[${slot}]=${expression(node, slots, true)}?${TRUE}:${FALSE}}`,
     );
   }
-  const sets = new Map(codes.map(({ code, rules: tried }) => [code, scopesOf(tried.map(({ node }) => node))]));
-  for (const { code, rules: tried } of codes) {
+  const scopes = codes.map(({ rules: tried }) => scopesOf(tried.map(({ node }) => node)));
+  for (const [index, { rules: tried }] of codes.entries()) {
     const lines = tried.map(
       ({ rule, node }) => `if(${expression(node, slots, false)}){o[n++]=R[${rule}];if(!a)return n}`,
     );
-    const clear = sets.get(code)?.has("event") ? "E.fill(0);" : "";
-    text.push(`D.set(${code},function(e,T,P,E,o,a){let n=0;${clear}${lines.join("")}return n});`);
+    const clear = scopes[index]?.has("event") ? "E.fill(0);" : "";
+    text.push(`D.push(function(e,T,P,E,o,a){let n=0;${clear}${lines.join("")}return n});`);
   }
-  const drivers = new Map<number, Driver<Event>>();
+  const drivers: Driver<Event>[] = [];
   const tests = graph.leaves.map((leaf) => leaf.test);
   new Function("L", "R", "D", text.join("\n"))(tests, rules, drivers);
-  const asking = (scope: RowScope) =>
-    new Set(codes.map(({ code }) => code).filter((code) => sets.get(code)?.has(scope)));
-  return { drivers, asksPath: asking("path"), asksThread: asking("thread"), width: slots.width };
+  const asks = (index: number, scope: RowScope) => scopes[index]?.has(scope) === true;
+  return {
+    drivers: drivers.map((evaluate, index) => ({
+      evaluate,
+      asksPath: asks(index, "path"),
+      asksThread: asks(index, "thread"),
+    })),
+    width: slots.width,
+  };
 }
 
 interface Slots {
