@@ -107,8 +107,8 @@ export function clusterPods(api: ClusterApi, node: string, place: string): PodSo
 }
 
 /** By a container's id, which nobody else has; else by the pod's, for what holds its namespaces. */
-function recordOf(records: Iterable<PodRecord>, { fullId, details }: ContainerFacts): PodRecord | undefined {
-  const uid = details?.pod?.uid;
+function recordOf(records: Iterable<PodRecord>, { fullId, podUid, details }: ContainerFacts): PodRecord | undefined {
+  const uid = details?.pod?.uid ?? podUid;
   let ofPod: PodRecord | undefined;
   for (const record of records) {
     if (record.containers.has(fullId)) return record;
