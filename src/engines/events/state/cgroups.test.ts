@@ -62,7 +62,10 @@ test("the host's cgroups and those of monitors name none", () => {
 
 test("a pod's UID is read from both layouts, a static pod's without dashes", () => {
   assert.equal(podUidOfPath(`/kubepods/pod${uid}/x`), uid);
-  assert.equal(podUidOfPath("/kubepods/burstable/pod0123456789abcdef0123456789abcdef/x"), "0123456789abcdef0123456789abcdef");
+  assert.equal(
+    podUidOfPath("/kubepods/burstable/pod0123456789abcdef0123456789abcdef/x"),
+    "0123456789abcdef0123456789abcdef",
+  );
   assert.equal(podUidOfPath("/kubepods/podium"), undefined);
 });
 

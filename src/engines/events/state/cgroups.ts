@@ -27,12 +27,22 @@ const runtimes: Readonly<Record<string, ContainerFacts["runtime"]>> = {
 };
 
 const ofRuntime = /^(?:(?:[^:]*:)?([a-z-]+)[-:])?([0-9a-f]{64})(?:\.scope)?$/i;
-const podPart = /pod([0-9a-f]{8}[-_]?[0-9a-f]{4}[-_]?[0-9a-f]{4}[-_]?[0-9a-f]{4}[-_]?[0-9a-f]{12})(?:\.slice)?(?:[/:]|$)/i;
+const podPart =
+  /pod([0-9a-f]{8}[-_]?[0-9a-f]{4}[-_]?[0-9a-f]{4}[-_]?[0-9a-f]{4}[-_]?[0-9a-f]{12})(?:\.slice)?(?:[/:]|$)/i;
 const lxc = /\/lxc(?:\.payload)?[/.]([^/]+)/;
 /** What containerd alone makes: its namespace, then the id that somebody chose. */
 const ofContainerd = /^\/([A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*)\/([A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*)$/;
 const unitOfSystemd = /\.(?:service|slice|scope|mount|swap|socket|session|user)$/;
-const noNamespaces: ReadonlySet<string> = new Set(["docker", "kubepods", "kubelet", "user", "system", "machine", "init", "lxc"]);
+const noNamespaces: ReadonlySet<string> = new Set([
+  "docker",
+  "kubepods",
+  "kubelet",
+  "user",
+  "system",
+  "machine",
+  "init",
+  "lxc",
+]);
 
 /** Longest path that is looked into. */
 const longestPath = 4_096;
@@ -50,7 +60,8 @@ export function containerOfPath(path: string): ContainerFacts | undefined {
   const inLxc = lxc.exec(path)?.[1];
   if (inLxc !== undefined) return { id: inLxc, fullId: inLxc, runtime: "lxc" };
   const [, namespace = "", id = ""] = ofContainerd.exec(path) ?? [];
-  if (id === "" || noNamespaces.has(namespace) || unitOfSystemd.test(namespace) || unitOfSystemd.test(id)) return undefined;
+  if (id === "" || noNamespaces.has(namespace) || unitOfSystemd.test(namespace) || unitOfSystemd.test(id))
+    return undefined;
   return { id: id.slice(0, 12), fullId: id, runtime: "containerd" };
 }
 
