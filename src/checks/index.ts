@@ -6,6 +6,7 @@ import { imageChecks } from "./image/index.ts";
 import { networkChecks } from "./network/index.ts";
 import { policyChecks } from "./policy/index.ts";
 import { registryChecks } from "./registry/index.ts";
+import { runtimeChecks } from "./runtime/index.ts";
 import { workloadChecks } from "./workload/index.ts";
 
 export const checks: readonly CheckDescription[] = [
@@ -15,5 +16,6 @@ export const checks: readonly CheckDescription[] = [
   ...networkChecks,
   ...policyChecks,
   ...registryChecks,
+  ...runtimeChecks,
   ...workloadChecks,
 ];

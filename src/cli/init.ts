@@ -47,6 +47,7 @@ export function policyTemplate(): string {
     network,
     admission,
     registry,
+    runtime,
     exceptionLimits,
   } = defaultPolicy;
   return `# yaml-language-server: $schema=${schemaFile}
@@ -197,6 +198,13 @@ registry:
   deletes: ${registry.deletes}
   # Repositories whose images are served to exempt principals alone until their first scan.
   quarantine: []
+
+# What \`bulkhead runtime\` detects.
+runtime:
+  # Files of rules in Falco's language, relative to this file; bulkhead stands for those that come with the program.
+  rules: [${runtime.rules.join(", ")}]
+  # Names of optional rules to load.
+  optional: []
 
 # Values of an environment (--environment NAME), which override those outside of it: any key but exceptions.
 environments: {}

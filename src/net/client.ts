@@ -77,12 +77,20 @@ export interface HttpOptions {
   readonly environment?: Environment;
   /** Through which every server is asked, whatever the environment names. */
   readonly proxy?: HttpProxy;
+  /** The path of a Unix socket on this machine that is spoken to, whatever host the URLs name; no proxy then. */
+  readonly socket?: string;
 }
 
 export function createHttpClient(options: HttpOptions): HttpClient {
   const { stallMilliseconds, permits } = options;
   const { proxy: named } = options;
-  const proxyFor = named === undefined ? proxiesOf(options.environment ?? process.env) : () => named;
+  const { socket } = options;
+  const proxyFor =
+    socket !== undefined
+      ? () => undefined
+      : named === undefined
+        ? proxiesOf(options.environment ?? process.env)
+        : () => named;
   const agents = new Map<string, HttpAgent>();
   const general: ConnectionOptions =
     options.moreAuthorities === undefined ? {} : { ca: [...getCACertificates(), options.moreAuthorities] };
@@ -132,6 +140,7 @@ export function createHttpClient(options: HttpOptions): HttpClient {
       method,
       agent: agentFor(url, proxy),
       maxHeaderSize: bounds.headerBytes,
+      ...(socket === undefined ? {} : { socketPath: socket }),
       headers: {
         host: url.host,
         "user-agent": "bulkhead",

@@ -60,6 +60,10 @@ const UNREACHABLE: Readonly<Record<string, string>> = {
   ENOTFOUND: "host not found",
   EHOSTUNREACH: "no route to the host",
   ENETUNREACH: "no route to the network",
+  // Of sockets on this machine.
+  ENOENT: "no such socket",
+  EACCES: "permission denied",
+  ENOTSOCK: "not a socket",
 };
 
 /** Node gives OpenSSL's verification errors as codes in upper case without a common prefix. */

@@ -178,6 +178,10 @@ const more = {
     },
     { requiredKeys: ["egress", "mesh"] },
   ),
+  runtime: fc.record({
+    rules: fc.subarray(["bulkhead", "a.yaml"], { minLength: 1 }),
+    optional: fc.subarray(["Rule a", "Rule b"]),
+  }),
   exceptionLimits: fc.record({ maxDays: days, maxFlaws: days, broad: fc.constantFrom("allow" as const, "report") }),
 };
 const signerNames = fc.constantFrom("release", "security");

@@ -8,6 +8,7 @@ import { valueAt } from "../../core/untyped.ts";
 import { admissionSettings } from "../../engines/admission/policy.ts";
 import { baseSettings } from "../../engines/contents/base/policy.ts";
 import { licenseSettings } from "../../engines/contents/licenses/policy.ts";
+import { runtimeSettings } from "../../engines/events/policy.ts";
 import { rotationSettings } from "../../engines/kubernetes/policy.ts";
 import { guardedRegistrySettings } from "../../engines/oci/distribution/policy.ts";
 import { registrySettings } from "../../engines/oci/policy.ts";
@@ -31,6 +32,7 @@ const settings = {
   ...networkSettings,
   ...admissionSettings,
   ...guardedRegistrySettings,
+  ...runtimeSettings,
   ...exceptionSettings,
 };
 

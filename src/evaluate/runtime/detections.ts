@@ -64,8 +64,8 @@ function byAsset({ alerts, seen }: DetectedStream): Iterable<OfAsset> {
   const of = (about: AlertSubject): OfAsset => {
     const asset = assetOf(about);
     const key = `${asset.kind}\n${asset.id}`;
-    let own = found.get(key);
-    if (own === undefined) found.set(key, (own = { asset, alerts: [], about: [] }));
+    const own = found.get(key) ?? { asset, alerts: [], about: [] };
+    found.set(key, own);
     own.about.push(about);
     return own;
   };

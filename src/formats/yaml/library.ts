@@ -1,4 +1,11 @@
-import { type Document, type DocumentOptions, type ParseOptions, parseDocument, type SchemaOptions } from "yaml";
+import {
+  type Document,
+  type DocumentOptions,
+  type ParseOptions,
+  parseAllDocuments,
+  parseDocument,
+  type SchemaOptions,
+} from "yaml";
 
 /** What callers part on. At the log level `error` a second document is one; else it is passed over. */
 export type LibraryOptions = Pick<
@@ -15,6 +22,17 @@ export type LibraryOptions = Pick<
 export function libraryDocument(text: string, options: LibraryOptions): Document | undefined {
   try {
     return parseDocument(text, { logLevel: "silent", ...options, uniqueKeys: false });
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+/** As {@link libraryDocument}, all documents of a stream. */
+export function libraryDocuments(text: string, options: LibraryOptions): readonly Document[] | undefined {
+  try {
+    const documents = parseAllDocuments(text, { logLevel: "silent", ...options, uniqueKeys: false });
+    return Array.isArray(documents) ? documents : [];
   } catch (error) {
     if (error instanceof RangeError) return undefined;
     throw error;

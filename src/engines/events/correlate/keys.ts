@@ -17,7 +17,8 @@ export function syscallKey(by: CorrelationKey, fields: FieldReader<SyscallEvent>
     case "container":
       return ({ thread }) => (thread === undefined ? undefined : containerOf(thread));
     case "process-tree":
-      return ({ thread }) => (thread === undefined ? undefined : `${containerOf(thread)} ${treeOf(thread).process.pid}`);
+      return ({ thread }) =>
+        thread === undefined ? undefined : `${containerOf(thread)} ${treeOf(thread).process.pid}`;
     case "process":
       return ({ thread }) => (thread === undefined ? undefined : String(thread.process.pid));
     case "user":

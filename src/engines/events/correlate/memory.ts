@@ -1,22 +1,28 @@
 /** What is remembered by key, within a bound: the one that was used the longest ago is forgotten first. */
+import { createByUse } from "../by-use.ts";
 
 export interface Memory<State> {
   /** The state of a key, made where there is none; from now on the one that was used last. */
   of(key: string): State;
   peek(key: string): State | undefined;
   forget(key: string): void;
+  /** After the state that was used last grew, or shrank. */
+  grown(by: number): void;
   readonly size: number;
+  /** How many were forgotten over the bound. */
   readonly evicted: number;
 }
 
-/**
- * @param weightOf - how much of the second bound a state takes
- */
+/** @param weightOf - how much of the second bound a state takes */
 export function createMemory<State>(
   make: () => State,
-  { keys, weight, weightOf }: { readonly keys: number; readonly weight?: number; readonly weightOf?: (state: State) => number },
-): Memory<State> & { /** After a state grew. */ grown(by: number): void } {
-  const states = new Map<string, State>();
+  {
+    keys,
+    weight,
+    weightOf,
+  }: { readonly keys: number; readonly weight?: number; readonly weightOf?: (state: State) => number },
+): Memory<State> {
+  const states = createByUse<State>();
   let evicted = 0;
   let total = 0;
 
@@ -26,28 +32,24 @@ export function createMemory<State>(
   }
 
   function evictOldest(): void {
-    for (const [key, state] of states) {
-      drop(key, state);
-      evicted++;
-      return;
-    }
+    const oldest = states.oldest();
+    if (oldest === undefined) return;
+    drop(oldest.key, oldest.value);
+    evicted++;
   }
 
   return {
     of(key) {
-      let state = states.get(key);
-      if (state === undefined) {
-        if (states.size >= keys) evictOldest();
-        state = make();
-      } else {
-        states.delete(key);
-      }
-      states.set(key, state);
+      const known = states.use(key);
+      if (known !== undefined) return known;
+      if (states.size >= keys) evictOldest();
+      const state = make();
+      states.add(key, state);
       return state;
     },
-    peek: (key) => states.get(key),
+    peek: (key) => states.peek(key),
     forget(key) {
-      const state = states.get(key);
+      const state = states.peek(key);
       if (state !== undefined) drop(key, state);
     },
     grown(by) {

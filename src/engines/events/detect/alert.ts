@@ -17,7 +17,10 @@ export function alertOf<Event extends Timed>(
   rule: CompiledRule<Event>,
   event: Event,
   about: AlertSubject,
-  { process, after = [] }: { readonly process?: AlertProcess | undefined; readonly after?: readonly Step[] | undefined },
+  {
+    process,
+    after = [],
+  }: { readonly process?: AlertProcess | undefined; readonly after?: readonly Step[] | undefined },
 ): Alert {
   const rendered = rule.render(event);
   const fields = shortened(rendered.fields);

@@ -2,6 +2,7 @@
  * Repeats made one: an attack that loops is one alert with a count, a first and a last time. Two alerts are the same where rule,
  * asset and subject are.
  */
+import { createByUse } from "../by-use.ts";
 import type { Alert, AlertSubject } from "../model.ts";
 import { bounds } from "./bounds.ts";
 
@@ -31,8 +32,8 @@ interface Open {
 
 export function createCollapse({ windowSeconds, onOpened, onClosed }: CollapseOptions): Collapse {
   const window = BigInt(Math.round(windowSeconds * 1000)) * 1_000_000n;
-  // In the order in which they were last added to: what was quiet the longest comes first.
-  const open = new Map<string, Open>();
+  // By when they were last added to: what was quiet the longest comes first.
+  const open = createByUse<Open>();
   const beyond = new Map<string, Open>();
   let closed = 0;
   let merged = 0;
@@ -58,28 +59,21 @@ export function createCollapse({ windowSeconds, onOpened, onClosed }: CollapseOp
   return {
     add(alert) {
       const key = keyOf(alert);
-      for (const [other, one] of open) {
-        if (one.last + window >= alert.last) break;
-        close(other, one);
+      for (let quiet = open.oldest(); quiet !== undefined; quiet = open.oldest()) {
+        if (quiet.value.last + window >= alert.last && (open.size < bounds.openAlerts || open.peek(key) !== undefined))
+          break;
+        close(quiet.key, quiet.value);
       }
-      const known = open.get(key);
+      const known = open.use(key);
       if (known !== undefined) {
         extend(known, alert);
-        open.delete(key);
-        open.set(key, known);
         return;
       }
-      if (open.size >= bounds.openAlerts) {
-        for (const [other, one] of open) {
-          close(other, one);
-          break;
-        }
-      }
-      open.set(key, { alert, count: alert.count, first: alert.first, last: alert.last });
+      open.add(key, { alert, count: alert.count, first: alert.first, last: alert.last });
       onOpened?.(alert);
     },
     finish() {
-      for (const [key, one] of open) close(key, one);
+      for (let one = open.oldest(); one !== undefined; one = open.oldest()) close(one.key, one.value);
       for (const one of beyond.values()) onClosed(collapsed(one));
       beyond.clear();
     },

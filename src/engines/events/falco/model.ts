@@ -70,8 +70,8 @@ export interface PlaceInChain {
 }
 
 /**
- * A condition as it is parsed; positions are offsets in the condition's text. Texts of literals are byte strings
- * (`fields/field.ts`): the UTF-8 of what the file has, and one byte for each `\xHH`.
+ * A condition as it is parsed; `at` is an offset that differs over all texts of a load, which knows its place. Texts of
+ * literals are byte strings (`fields/field.ts`): the UTF-8 of what the file has, and one byte for each `\xHH`.
  */
 export type Condition =
   | { readonly kind: "and" | "or"; readonly terms: readonly Condition[]; readonly at: number }
@@ -202,6 +202,11 @@ export interface LoadedRules {
   readonly warnings: readonly Diagnostic[];
   readonly requiredEngineVersion?: string;
   readonly requiredPlugins: readonly { readonly name: string; readonly version: string }[];
+  /**
+   * The condition of a step of a sequence of one of the rules (`RuleExtension`), with macros and lists in their places: they
+   * were compiled with the rule.
+   */
+  conditionOf(text: string): Condition;
 }
 
 /** What is asked of the detector for one event. */

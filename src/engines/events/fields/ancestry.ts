@@ -35,7 +35,7 @@ export type LeaderId = "sid" | "pgid" | "vpgid";
 export function leaderOf(thread: Thread, event: SyscallEvent, id: LeaderId): Thread | undefined {
   const wanted = thread[id];
   if (wanted < 0) return undefined;
-  if (id === "pgid" || !inPidNamespace(thread)) {
+  if (id === "pgid" || !thread.inPidNamespace) {
     const leader = event.host?.threadOf(wanted);
     if (leader !== undefined) return leader;
   }
@@ -46,8 +46,4 @@ export function leaderOf(thread: Thread, event: SyscallEvent, id: LeaderId): Thr
     process = process.parent;
   }
   return found;
-}
-
-function inPidNamespace(thread: Thread): boolean {
-  return thread.tid !== thread.vtid || thread.process.pid !== thread.vpid;
 }

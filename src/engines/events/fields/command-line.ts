@@ -1,19 +1,9 @@
 /** Command lines and environments of a process as one text. */
 import type { Thread } from "../state/thread.ts";
 
-let lastArgs: readonly string[] = [];
-let lastComm = "";
-let lastLine = "";
-
-/** The name, not argv[0], and the arguments with blanks between. Many conditions ask for that of one process in a row. */
+/** The name, not argv[0], and the arguments with blanks between. */
 export function commandLine(thread: Thread): string {
-  const { args, comm } = thread;
-  if (args !== lastArgs || comm !== lastComm) {
-    lastArgs = args;
-    lastComm = comm;
-    lastLine = args.length === 0 ? comm : `${comm} ${args.join(" ")}`;
-  }
-  return lastLine;
+  return thread.commandLine;
 }
 
 let joinedArgs: readonly string[] = [];

@@ -4,11 +4,11 @@
  */
 import { splitImageName } from "../../../core/image-name.ts";
 import type { ContainerDetails, ContainerFacts, ContainerMount } from "../containers/model.ts";
+import { compileGlob } from "../falco/compile/glob.ts";
 import type { Thread } from "../state/thread.ts";
 import { since } from "./ancestors.ts";
 import { indexOf, ofEvent, ofThread, type SyscallField, untold } from "./define.ts";
 import type { FieldArgument, Value } from "./field.ts";
-import { byteString } from "./shown.ts";
 
 /** Of the container, or `host`; absent where it is not known in which the thread runs. */
 function ofContainer(
@@ -38,7 +38,9 @@ function ofDetails<Result extends Value>(
   });
 }
 
-function repository(image: string): string {
+/** The image's name without tag and digest. */
+function repository({ image, imageRepository }: ContainerDetails): string {
+  if (imageRepository !== undefined) return imageRepository;
   const { registry, repository: path } = splitImageName(image);
   return registry === undefined ? path : `${registry}/${path}`;
 }
@@ -52,13 +54,13 @@ export function labelLine(labels: Readonly<Record<string, string>>): string {
   return Object.keys(labels)
     .filter((key) => !key.startsWith("annotation.") && !key.startsWith("io.kubernetes."))
     .sort()
-    .map((key) => byteString(labels[key] === "" ? key : `${key}:${labels[key]}`))
+    .map((key) => (labels[key] === "" ? key : `${key}:${labels[key]}`))
     .join(", ");
 }
 
 export function labelOf(labels: Readonly<Record<string, string>> | undefined, key: string): string | undefined {
   if (labels === undefined || !Object.hasOwn(labels, key)) return undefined;
-  return byteString(labels[key] as string);
+  return labels[key] as string;
 }
 
 /** `k8s.pod.label[app]` and `k8s.pod.label.app`: one field for each way of writing. */
@@ -107,7 +109,7 @@ function ofMount(
         const container = thread?.container;
         if (container === undefined || container === "host") return undefined;
         const mount = container.details?.mounts.find(matches);
-        return mount === undefined ? undefined : byteString(read(mount));
+        return mount === undefined ? undefined : read(mount);
       };
     },
   };
@@ -118,29 +120,8 @@ function byNumber(wanted: number): (mount: ContainerMount, index: number) => boo
 }
 
 function byPattern(pattern: string, by: "source" | "destination"): (mount: ContainerMount) => boolean {
-  return (mount) => wildcardMatches(pattern, byteString(mount[by]));
-}
-
-/** `*` any characters, `?` one; goes back to the last `*` alone, so that its time is at most pattern × text. */
-function wildcardMatches(pattern: string, text: string): boolean {
-  let inPattern = 0;
-  let inText = 0;
-  let star = -1;
-  let restart = 0;
-  while (inText < text.length) {
-    if (pattern[inPattern] === "*") {
-      star = inPattern++;
-      restart = inText;
-    } else if (pattern[inPattern] === "?" || pattern[inPattern] === text[inText]) {
-      inPattern++;
-      inText++;
-    } else if (star >= 0) {
-      inPattern = star + 1;
-      inText = ++restart;
-    } else return false;
-  }
-  while (pattern[inPattern] === "*") inPattern++;
-  return inPattern === pattern.length;
+  const matches = compileGlob(pattern, false);
+  return (mount) => matches(mount[by]);
 }
 
 function labels({ container }: Thread): Readonly<Record<string, string>> | undefined {
@@ -168,15 +149,19 @@ export const containerFields: readonly SyscallField[] = [
     "host",
     ({ runtime }) => runtime,
   ),
-  ofDetails("container.name", "text", "Name of the container; `host` for what runs in none", "host", ({ name }) =>
-    byteString(name),
+  ofDetails(
+    "container.name",
+    "text",
+    "Name of the container; `host` for what runs in none",
+    "host",
+    ({ name }) => name,
   ),
   ofDetails(
     "container.image",
     "text",
     "Image as the runtime names it: `docker.io/library/nginx:1.27`",
     "",
-    ({ image }) => byteString(image),
+    ({ image }) => image,
   ),
   ofDetails("container.image.id", "text", "Digest of the image's configuration without `sha256:`", "", ({ imageId }) =>
     withoutAlgorithm(imageId),
@@ -186,10 +171,14 @@ export const containerFields: readonly SyscallField[] = [
     "text",
     "Image without tag and digest: `docker.io/library/nginx`",
     "",
-    ({ image }) => byteString(repository(image)),
+    repository,
   ),
-  ofDetails("container.image.tag", "text", "Tag of the image; empty where it has none", "", ({ image }) =>
-    byteString(splitImageName(image).tag ?? ""),
+  ofDetails(
+    "container.image.tag",
+    "text",
+    "Tag of the image; empty where it has none",
+    "",
+    ({ image, imageTag }) => imageTag ?? splitImageName(image).tag ?? "",
   ),
   ofDetails(
     "container.image.digest",
@@ -226,7 +215,7 @@ export const containerFields: readonly SyscallField[] = [
     "text",
     "All mounts, `source:destination:mode:writable:propagation` each, with commas between",
     "",
-    ({ mounts }) => byteString(mounts.map(mountText).join(",")),
+    ({ mounts }) => mounts.map(mountText).join(","),
   ),
   ofMount("container.mount", "`source:destination:mode:writable:propagation`", mountText),
   ofMount("container.mount.source", "Source", ({ source }) => source, "destination"),
@@ -256,20 +245,34 @@ export const containerFields: readonly SyscallField[] = [
     "text",
     "Command line of the image's health check",
     undefined,
-    ({ healthProbe }) => (healthProbe === undefined ? undefined : byteString(healthProbe)),
+    ({ healthProbe }) => healthProbe,
   ),
-  ofDetails("container.liveness_probe", "text", "Command line of the liveness probe", undefined, ({ livenessProbe }) =>
-    livenessProbe === undefined ? undefined : byteString(livenessProbe),
+  ofDetails(
+    "container.liveness_probe",
+    "text",
+    "Command line of the liveness probe",
+    undefined,
+    ({ livenessProbe }) => livenessProbe,
   ),
   ofDetails(
     "container.readiness_probe",
     "text",
     "Command line of the readiness probe",
     undefined,
-    ({ readinessProbe }) => (readinessProbe === undefined ? undefined : byteString(readinessProbe)),
+    ({ readinessProbe }) => readinessProbe,
   ),
-  untold("container.cni.json", "text", "What the network plugin answered, as JSON"),
-  untold("proc.is_container_healthcheck", "boolean", "It runs as the image's health check", { deprecated: noLonger }),
-  untold("proc.is_container_liveness_probe", "boolean", "It runs as the liveness probe", { deprecated: noLonger }),
-  untold("proc.is_container_readiness_probe", "boolean", "It runs as the readiness probe", { deprecated: noLonger }),
+  ofDetails(
+    "container.cni.json",
+    "text",
+    "What the network plugin answered for the container's pod, as JSON",
+    undefined,
+    ({ pod }) => pod?.network,
+  ),
+  untold("proc.is_container_healthcheck", "boolean", "The process is the image's health check", {
+    deprecated: noLonger,
+  }),
+  untold("proc.is_container_liveness_probe", "boolean", "The process is the liveness probe", { deprecated: noLonger }),
+  untold("proc.is_container_readiness_probe", "boolean", "The process is the readiness probe", {
+    deprecated: noLonger,
+  }),
 ];

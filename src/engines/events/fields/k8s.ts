@@ -3,7 +3,6 @@ import type { PodFacts } from "../containers/model.ts";
 import type { Thread } from "../state/thread.ts";
 import { labelFields, labelLine } from "./container.ts";
 import { ofThread, type SyscallField, untold } from "./define.ts";
-import { byteString } from "./shown.ts";
 
 function podOf({ container }: Thread): PodFacts | undefined {
   return container === "host" ? undefined : container?.details?.pod;
@@ -12,8 +11,7 @@ function podOf({ container }: Thread): PodFacts | undefined {
 function ofPod(name: string, description: string, read: (pod: PodFacts) => string | undefined): SyscallField {
   return ofThread(name, "text", description, (thread) => {
     const pod = podOf(thread);
-    const text = pod === undefined ? undefined : read(pod);
-    return text === undefined ? undefined : byteString(text);
+    return pod === undefined ? undefined : read(pod);
   });
 }
 
@@ -65,7 +63,7 @@ export const podFields: readonly SyscallField[] = [
     const pod = podOf(thread);
     return pod === undefined ? undefined : labelLine(pod.labels);
   }),
-  untold("k8s.pod.cni.json", "text", "What the network plugin answered for the pod, as JSON"),
+  ofPod("k8s.pod.cni.json", "What the network plugin answered for the pod, as JSON", ({ network }) => network),
   ...kinds.flatMap(({ prefix, what, kind }) => [
     ofPod(`${prefix}.name`, `Name of the ${what} that made the pod`, owner(kind)),
     ...untoldOf(prefix, what, ["id"]),

@@ -3,7 +3,7 @@ import type { Thread } from "../state/thread.ts";
 import { since } from "./ancestors.ts";
 import { ancestor, mostAncestors } from "./ancestry.ts";
 import { argumentLine, commandLine, environmentLine, environmentVariable } from "./command-line.ts";
-import { indexOf, ofEvent, ofThread, type SyscallField, untold } from "./define.ts";
+import { indexOf, ofEvent, ofThread, type SyscallField } from "./define.ts";
 import { kindNames } from "./descriptor-kinds.ts";
 
 /** 0n, where the kernel told nothing, is absent. */
@@ -76,7 +76,7 @@ function standardDescriptors(): SyscallField[] {
 export const processFields: readonly SyscallField[] = [
   ofThread("proc.name", "text", "Name, which is at most 15 bytes long (`comm`)", (thread) => thread.comm),
   ofThread("proc.exe", "path", "argv[0]", (thread) => thread.exe),
-  ofThread("proc.exepath", "path", "File that it executes, with links resolved", (thread) => thread.exePath),
+  ofThread("proc.exepath", "path", "Executable file, with links resolved", (thread) => thread.exePath),
   processArguments,
   ofThread("proc.cmdline", "text", "Name and arguments", commandLine),
   ofThread("proc.exeline", "text", "argv[0] and arguments", (thread) => `${thread.exe} ${argumentLine(thread)}`),
@@ -85,7 +85,7 @@ export const processFields: readonly SyscallField[] = [
     thread.args.reduce((sum, each) => sum + each.length, 0),
   ),
   environment,
-  ofEvent("proc.cwd", "path", "Working directory", ({ thread }) => thread?.process.cwd),
+  ofEvent("proc.cwd", "path", "Working directory", ({ thread }) => thread?.process.cwd || undefined),
   ofThread("proc.loginshellid", "number", "Id of the eldest shell among the process and its ancestors", loginShell),
   ofThread("proc.tty", "number", "Controlling terminal; 0 for none", (thread) => thread.tty),
   ofThread("proc.pid", "number", "Id of the process", (thread) => thread.process.pid),
@@ -154,11 +154,24 @@ export const processFields: readonly SyscallField[] = [
   ),
   ofEvent("proc.fdopencount", "number", "Number of open descriptors", ({ thread }) => thread?.process.descriptors.size),
   ...standardDescriptors(),
-  untold("proc.fdlimit", "number", "Most descriptors that the process may open"),
-  untold("proc.fdusage", "fraction", "Open descriptors in percent of those allowed"),
-  untold("proc.vmsize", "number", "Virtual memory in KiB"),
-  untold("proc.vmrss", "number", "Resident memory in KiB"),
-  untold("proc.vmswap", "number", "Swapped memory in KiB"),
-  untold("proc.nthreads", "number", "Number of threads"),
-  untold("proc.nchilds", "number", "Number of threads without the main one"),
+  ofEvent("proc.fdlimit", "number", "Most descriptors that the process may open", ({ thread }) => {
+    const limit = thread?.process.descriptorLimit ?? -1;
+    return limit < 0 ? undefined : limit;
+  }),
+  ofEvent("proc.fdusage", "fraction", "Open descriptors in percent of those allowed", ({ thread }) => {
+    const process = thread?.process;
+    return process === undefined || process.descriptorLimit <= 0
+      ? undefined
+      : (process.descriptors.size * 100) / process.descriptorLimit;
+  }),
+  ofEvent("proc.vmsize", "number", "Virtual memory in KiB", ({ thread }) => thread?.vmSize),
+  ofEvent("proc.vmrss", "number", "Resident memory in KiB", ({ thread }) => thread?.vmResident),
+  ofEvent("proc.vmswap", "number", "Swapped memory in KiB", ({ thread }) => thread?.vmSwapped),
+  ofEvent("proc.nthreads", "number", "Number of threads", ({ thread }) => {
+    if (thread === undefined) return undefined;
+    return (thread.process.others?.size ?? 0) + (thread.leader.exited ? 0 : 1);
+  }),
+  ofEvent("proc.nchilds", "number", "Number of threads without the main one", ({ thread }) =>
+    thread === undefined ? undefined : (thread.process.others?.size ?? 0),
+  ),
 ];

@@ -1,6 +1,7 @@
 /** Fields of the thread that did it. */
+import type { Thread } from "../state/thread.ts";
 import { capabilityNames } from "./capabilities.ts";
-import { ofThread, type SyscallField, untold } from "./define.ts";
+import { ofEvent, ofThread, type SyscallField, untold } from "./define.ts";
 
 const cgroup: SyscallField = {
   name: "thread.cgroup.",
@@ -8,7 +9,7 @@ const cgroup: SyscallField = {
   type: "path",
   argument: { presence: "required", kind: "key" },
   scope: "event",
-  description: "Its cgroup of one controller: `thread.cgroup.memory`",
+  description: "The cgroup of one controller: `thread.cgroup.memory`",
   bind(argument) {
     const start = `${argument}=`;
     return ({ thread }) => thread?.cgroups.find((each) => each.startsWith(start))?.slice(start.length);
@@ -26,14 +27,13 @@ const shares = [
   ["thread.cpu.system", "Processor time in the last second in the kernel"],
 ] as const;
 
-const sizes = [
-  ["thread.pfmajor", "Major page faults since it started"],
-  ["thread.pfminor", "Minor page faults since it started"],
-  ["thread.vmsize", "Virtual memory of its process in KiB"],
-  ["thread.vmrss", "Resident memory of its process in KiB"],
-  ["thread.vmsize.b", "Virtual memory of its process in bytes"],
-  ["thread.vmrss.b", "Resident memory of its process in bytes"],
-] as const;
+/** Of the process, and so of its main thread: 0 for the others. */
+const sizes: readonly [string, string, (thread: Thread) => number][] = [
+  ["thread.vmsize", "Virtual memory in KiB", (thread) => thread.vmSize],
+  ["thread.vmrss", "Resident memory in KiB", (thread) => thread.vmResident],
+  ["thread.vmsize.b", "Virtual memory in bytes", (thread) => thread.vmSize * 1_024],
+  ["thread.vmrss.b", "Resident memory in bytes", (thread) => thread.vmResident * 1_024],
+];
 
 export const threadFields: readonly SyscallField[] = [
   {
@@ -45,7 +45,12 @@ export const threadFields: readonly SyscallField[] = [
     bind: () => (event) => event.tid,
   },
   ofThread("thread.vtid", "number", "Id of the thread in its own namespace", (thread) => thread.vtid),
-  ofThread("thread.ismain", "boolean", "It is the main thread of its process", (thread) => thread.leader === thread),
+  ofThread(
+    "thread.ismain",
+    "boolean",
+    "The thread is the main one of its process",
+    (thread) => thread.leader === thread,
+  ),
   ofThread("thread.nametid", "text", "Name and id in one text", (thread) => `${thread.comm}${thread.tid}`),
   ofThread("thread.cap_permitted", "text", "Permitted capabilities: `CAP_CHOWN CAP_KILL`", ({ capabilities }) =>
     capabilityNames(capabilities.permitted),
@@ -56,11 +61,18 @@ export const threadFields: readonly SyscallField[] = [
   ofThread("thread.cap_effective", "text", "Effective capabilities", ({ capabilities }) =>
     capabilityNames(capabilities.effective),
   ),
-  ofThread("thread.cgroups", "text", "All its cgroups in one text: `cpu=/a memory=/b`", ({ cgroups }) =>
+  ofThread("thread.cgroups", "text", "All cgroups of the thread in one text: `cpu=/a memory=/b`", ({ cgroups }) =>
     cgroups.length === 0 ? undefined : cgroups.join(" "),
   ),
   cgroup,
   ...times.map(([name, description]) => untold(name, "big", description)),
   ...shares.map(([name, description]) => untold(name, "fraction", description)),
-  ...sizes.map(([name, description]) => untold(name, "number", description)),
+  ofEvent("thread.pfmajor", "number", "Major page faults since it started", ({ thread }) => thread?.majorFaults),
+  ofEvent("thread.pfminor", "number", "Minor page faults since it started", ({ thread }) => thread?.minorFaults),
+  ...sizes.map(([name, description, read]) =>
+    ofEvent(name, "number", `${description}, of the main thread; 0 of others`, ({ thread }) => {
+      if (thread === undefined) return undefined;
+      return thread.leader === thread ? read(thread) : 0;
+    }),
+  ),
 ];

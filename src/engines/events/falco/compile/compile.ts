@@ -1,9 +1,9 @@
 /** All rules of one source as one detector. */
 import { bounds } from "../../bounds.ts";
 import type { CollectedRule, CompiledRule, Detector, Matching } from "../model.ts";
-import { addCondition, faultOf, foldFor, type UsedField, type Vocabulary } from "./condition.ts";
+import { addCondition, alikeCodes, faultOf, foldFor, type UsedField, type Vocabulary } from "./condition.ts";
 import type { ConditionFault } from "./fault.ts";
-import { type CodeRules, type Driver, generate, OWNER_BYTES } from "./generate.ts";
+import { type CodeRules, type Generated, generate, OWNER_BYTES } from "./generate.ts";
 import { Graph, type Node } from "./graph.ts";
 import { type RememberedRows, rememberRows } from "./remembered.ts";
 
@@ -55,13 +55,15 @@ export function compileRules<Event>(
       faults.push({ ...faultOf(error, rule.condition.at), rule });
     }
   }
-  const codes = options.types.codes.map((code): CodeRules => {
-    const tried = roots.map(({ root }, rule) => ({ rule, node: foldFor(graph, root, code, options) }));
-    return { code, rules: tried.filter(({ node }) => node !== graph.false) };
+  const codes = alikeCodes(graph, options).map((alike): CodeRules => {
+    const [code = 0] = alike;
+    const known = new Map<Node, Node>();
+    const tried = roots.map(({ root }, rule) => ({ rule, node: foldFor(graph, root, code, options, known) }));
+    return { codes: alike, rules: tried.filter(({ node }) => node !== graph.false) };
   });
   const compiled = roots.map(({ rule }, index): CompiledRule<Event> => {
     const own = codes.filter(({ rules: tried }) => tried.some((each) => each.rule === index));
-    return { ...rule, codes: new Set(own.map(({ code }) => code)), render: options.render(rule) };
+    return { ...rule, codes: new Set(own.flatMap((each) => each.codes)), render: options.render(rule) };
   });
   return { detector: detectorOf(graph, codes, compiled, options), faults, fields };
 }
@@ -78,14 +80,9 @@ function detectorOf<Event>(
   const wanted = codes.filter((each) => each.rules.length > 0);
   const generated = generate(graph, wanted, rules);
   // By code: quicker than a Map, and codes are small.
-  const drivers: (Driver<Event> | undefined)[] = [];
-  const asksPath: boolean[] = [];
-  const asksThread: boolean[] = [];
-  for (let code = 0; code <= Math.max(0, ...wanted.map((each) => each.code)); code++) {
-    drivers.push(generated.drivers.get(code));
-    asksPath.push(generated.asksPath.has(code));
-    asksThread.push(generated.asksThread.has(code));
-  }
+  const drivers: (Generated<Event>["drivers"][number] | undefined)[] = [];
+  for (let code = 0; code <= Math.max(0, ...wanted.flatMap((each) => each.codes)); code++) drivers.push(undefined);
+  for (const [index, each] of wanted.entries()) for (const code of each.codes) drivers[code] = generated.drivers[index];
   const { width } = generated;
   const matched: CompiledRule<Event>[] = [];
   const own = new Uint8Array(width.event);
@@ -97,23 +94,32 @@ function detectorOf<Event>(
     matched,
     wants: (code) => drivers[code] !== undefined,
     evaluate(event) {
-      const code = subject.code(event);
-      const driver = drivers[code];
+      const driver = drivers[subject.code(event)];
       if (driver === undefined) return 0;
-      const thread = asksThread[code] ? threads(event) : own;
-      const path = asksPath[code] ? paths(event) : own;
-      return driver(event, thread, path, own, matched, all);
+      const thread = driver.asksThread ? threads(event) : own;
+      const path = driver.asksPath ? paths.row(event) : 0;
+      return driver.evaluate(event, thread, paths.bytes(), path, own, matched, all);
     },
   };
 }
 
 /** What nothing is remembered of gets a row that is cleared each time. */
-function pathRows<Event>(width: number, subject: Subject<Event>): (event: Event) => Uint8Array {
+function pathRows<Event>(width: number, subject: Subject<Event>) {
   const spare = new Uint8Array(width);
   const remembered: RememberedRows = rememberRows(width, bounds.rememberedPaths);
-  return (event) => {
-    const path = subject.path?.(event);
-    return path === undefined ? spare.fill(0) : remembered.row(path);
+  let bytes: Uint8Array = spare;
+  return {
+    row(event: Event): number {
+      const path = subject.path?.(event);
+      if (path === undefined) {
+        bytes = spare.fill(0);
+        return 0;
+      }
+      const row = remembered.row(path);
+      bytes = remembered.bytes;
+      return row;
+    },
+    bytes: () => bytes,
   };
 }
 

@@ -44,8 +44,8 @@ export function compileCondition<Event>(condition: Condition, vocabulary: Vocabu
       used: (field, argument, at) => used.push({ field, argument, at }),
     });
     const codes = new Set<number>();
-    for (const code of vocabulary.types.codes) {
-      if (foldFor(graph, root, code, vocabulary) !== graph.false) codes.add(code);
+    for (const alike of alikeCodes(graph, vocabulary)) {
+      if (foldFor(graph, root, alike[0] ?? 0, vocabulary) !== graph.false) for (const code of alike) codes.add(code);
     }
     const warnings = suspicions(condition, vocabulary.fields);
     return { compiled: { test: interpret(graph, root), codes, fields: used, warnings } };
@@ -78,14 +78,31 @@ export function addCondition<Event>(graph: Graph<Event>, condition: Condition, b
   }
 }
 
-/** What is left of a node for the events of one code. */
+/** What is left of a node for the events of one code. @param known - what was folded for that code before */
 export function foldFor<Event>(
   graph: Graph<Event>,
   node: Node,
   code: number,
   { types, source }: Pick<Vocabulary<Event>, "types" | "source">,
+  known: Map<Node, Node> = new Map(),
 ): Node {
-  return fold(graph, node, (leaf) => decide(leaf, code, types, source));
+  return fold(graph, node, (leaf) => decide(leaf, code, types, source), known);
+}
+
+/** The codes of a source, those together for which every comparison of the graph is decided alike: most of them. */
+export function alikeCodes<Event>(
+  { leaves }: Graph<Event>,
+  { types, source }: Pick<Vocabulary<Event>, "types" | "source">,
+): readonly (readonly number[])[] {
+  const asking = leaves.filter(({ left }) => left.field?.name.endsWith(".type"));
+  const alike = new Map<string, number[]>();
+  for (const code of types.codes) {
+    const key = asking.map((leaf) => decide(leaf, code, types, source)).join();
+    const before = alike.get(key);
+    if (before === undefined) alike.set(key, [code]);
+    else before.push(code);
+  }
+  return [...alike.values()];
 }
 
 function interpret<Event>(graph: Graph<Event>, node: Node): (event: Event) => boolean {

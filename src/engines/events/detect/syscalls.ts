@@ -1,0 +1,112 @@
+/** Detection in a stream of system calls: a sink for its source, alerts out of it. */
+
+import type { ContainerFacts } from "../containers/model.ts";
+import type { KeyOf } from "../correlate/keys.ts";
+import { syscallKey, textOf } from "../correlate/keys.ts";
+import type { SyscallEvent } from "../event.ts";
+import { compileRules } from "../falco/compile/compile.ts";
+import { syscallSubject, syscallVocabulary } from "../falco/compile/sources.ts";
+import type { CorrelationKey, LoadedRules, Matching } from "../falco/model.ts";
+import { shownText } from "../fields/shown.ts";
+import { fieldsOf } from "../fields/sources.ts";
+import type { Alert, AlertSubject, EventsRead } from "../model.ts";
+import type { SyscallSink } from "../sink.ts";
+import { Machine } from "../state/machine.ts";
+import { aboutContainer, aboutEvent, processOf } from "./about.ts";
+import { alertOf } from "./alert.ts";
+import { readerOf } from "./fields.ts";
+import { createMatches } from "./matches.ts";
+import { planRules } from "./plan.ts";
+import { readings } from "./readings.ts";
+import { rendererOf } from "./render.ts";
+
+export interface DetectionOptions {
+  readonly rules: Pick<LoadedRules, "rules" | "conditionOf">;
+  readonly matching: Matching;
+  /** Optional rules that are wanted, by name. */
+  readonly wanted: ReadonlySet<string>;
+  /** In the place of what the source says of itself. */
+  readonly hostname?: string;
+  readonly onAlert: (alert: Alert) => void;
+}
+
+export interface SyscallDetection {
+  readonly sink: SyscallSink;
+  /** How many rules look at the stream. */
+  readonly rules: number;
+  /** What was read so far. */
+  read(): EventsRead;
+  /** The host and each container that was seen. */
+  seen(): readonly AlertSubject[];
+}
+
+/** @throws Error in one sentence where a sequence or threshold asks for a field that there is not */
+export function createSyscallDetection(options: DetectionOptions): SyscallDetection {
+  const { rules, matching, hostname, onAlert } = options;
+  const fields = fieldsOf("syscall");
+  const plan = planRules(rules.rules, {
+    source: "syscall",
+    matching,
+    wanted: options.wanted,
+    conditionOf: rules.conditionOf,
+  });
+  const { detector } = compileRules(plan.rules, {
+    ...syscallVocabulary(fields),
+    subject: syscallSubject(fields),
+    matching: plan.matching,
+    render: rendererOf(fields),
+  });
+  const field = readerOf(fields);
+  const matches = createMatches(
+    detector,
+    plan,
+    matching,
+    {
+      timeOf: ({ seconds, nanoseconds }: SyscallEvent) => seconds * 1000 + nanoseconds / 1_000_000,
+      keyOf: (by: CorrelationKey): KeyOf<SyscallEvent> => syscallKey(by, field),
+      field,
+      textOf,
+      describe: (event) => processOf(event)?.commandLine ?? "",
+    },
+    (rule, event, after) =>
+      onAlert(alertOf(rule, event, aboutEvent(event, hostname), { process: processOf(event), after })),
+  );
+  const counts = readings();
+  let host: string | undefined = hostname;
+  const containers = new Map<string, ContainerFacts>();
+  const machine = new Machine((event) => {
+    counts.event(event.seconds, event.nanoseconds);
+    if (!detector.wants(event.code)) return;
+    counts.evaluated();
+    matches.evaluate(event);
+  });
+  const sink: SyscallSink = {
+    machine(facts) {
+      if (hostname === undefined && facts.hostname !== undefined) host = shownText(facts.hostname);
+      machine.machine(facts);
+    },
+    user: (user, container) => machine.user(user, container),
+    group: (group, container) => machine.group(group, container),
+    thread: (snapshot) => machine.thread(snapshot),
+    descriptor: (tid, fd, descriptor) => machine.descriptor(tid, fd, descriptor),
+    container(facts) {
+      containers.set(facts.id, facts);
+      machine.container(facts);
+    },
+    event: (event) => machine.event(event),
+    lost(reason, count) {
+      counts.lost(reason, count);
+      machine.lost(reason, count);
+    },
+  };
+  return {
+    sink,
+    rules: detector.rules.length,
+    read: () =>
+      counts.read({ ...machine.evicted, ...(matches.evicted > 0 ? { "correlation keys": matches.evicted } : {}) }),
+    seen: () => {
+      const named = host === undefined || host === "" ? {} : { host };
+      return [named, ...[...containers.values()].map((facts) => ({ ...named, ...aboutContainer(facts) }))];
+    },
+  };
+}

@@ -1,0 +1,37 @@
+/** The policy's slice about what is detected at runtime. */
+import { either, more, setting } from "../../core/setting.ts";
+
+/** In a list of rule files: the rules that come with the program. */
+export const BUNDLED_RULES = "bulkhead";
+
+declare module "../../core/policy.ts" {
+  interface PolicySlices {
+    readonly runtime: {
+      /** Files of rules in the order in which they are loaded; {@link BUNDLED_RULES} among them. */
+      readonly rules: readonly string[];
+      /** Names of rules that are only loaded where they are named. */
+      readonly optional: readonly string[];
+    };
+  }
+}
+
+export const runtimeSettings = {
+  "runtime.rules": setting<readonly string[]>({
+    form: { kind: "texts" },
+    description:
+      "Rule files in Falco's language, in the order in which they are loaded: paths relative to this file, and bulkhead for the rules that come with the program. A later file may change rules of an earlier one, so none of an untrusted policy is loaded beside a trusted one's. Default: bulkhead. Stricter: none other than the same.",
+    group: "What is detected at runtime.",
+    initial: [BUNDLED_RULES],
+    // A file that comes later can disable what an earlier one detects.
+    tighten: either((wanted, current) => wanted.join("\n") === current.join("\n")),
+    read: (written: readonly string[], beside) =>
+      written.map((name) => (name === BUNDLED_RULES ? name : beside(name))),
+  }),
+  "runtime.optional": setting<readonly string[]>({
+    form: { kind: "texts" },
+    description:
+      "Names of optional rules to load: those that suit some environments only and are noisy in others. Default: none. Stricter: more.",
+    initial: [],
+    tighten: more((entry, wanted) => entry === wanted),
+  }),
+};
