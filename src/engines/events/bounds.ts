@@ -29,7 +29,7 @@ export const bounds = {
   descriptors: 1_000_000,
   containers: 10_000,
   /** Texts of which what rules found is remembered (scope `path`). */
-  rememberedPaths: 32_768,
+  rememberedPaths: 131_072,
   /**
    * JSON documents (audit events, other detectors' alerts): bytes of one, levels, values. An object in the cluster's store has
    * at most 1.5 MiB, and an audit event holds it as it was asked for and as it was stored; batches hold several.
@@ -41,4 +41,10 @@ export const bounds = {
   auditBatchBytes: 16 * 1024 * 1024,
   /** Stages of requests that are remembered, so that a batch that comes again counts once. */
   recentAuditEvents: 50_000,
+  /** Requests that open sessions in containers, and UIDs of pods, that are remembered; the oldest goes first. */
+  sessionRequests: 10_000,
+  podsOfAudit: 50_000,
+  /** Other detectors' alerts: characters of a text; fields, processes and containers of one. */
+  alertText: 4 * 1024,
+  alertMembers: 200,
 } as const;
