@@ -12,6 +12,7 @@ import type { CorrelationKey, LoadedRules, Matching } from "../falco/model.ts";
 import { shownText } from "../fields/shown.ts";
 import { fieldsOf } from "../fields/sources.ts";
 import type { Alert, AlertSubject, EventsRead } from "../model.ts";
+import { createContainerSessions } from "../sessions/container-sessions.ts";
 import type { SyscallSink } from "../sink.ts";
 import { Machine } from "../state/machine.ts";
 import { aboutContainer, aboutEvent, processOf } from "./about.ts";
@@ -58,6 +59,7 @@ export function createSyscallDetection(options: DetectionOptions): SyscallDetect
     render: rendererOf(fields),
   });
   const field = readerOf(fields);
+  const sessions = createContainerSessions();
   const matches = createMatches(
     detector,
     plan,
@@ -69,8 +71,10 @@ export function createSyscallDetection(options: DetectionOptions): SyscallDetect
       textOf,
       describe: (event) => processOf(event)?.commandLine ?? "",
     },
-    (rule, event, after) =>
-      onAlert(alertOf(rule, event, aboutEvent(event, hostname), { process: processOf(event), after })),
+    (rule, event, after) => {
+      const session = event.thread === undefined ? undefined : sessions.of(event.thread);
+      onAlert(alertOf(rule, event, aboutEvent(event, hostname), { process: processOf(event), after, session }));
+    },
   );
   let evaluated = 0;
   let host: string | undefined = hostname;
@@ -85,6 +89,7 @@ export function createSyscallDetection(options: DetectionOptions): SyscallDetect
   const machine = new Machine(
     bounds,
     (event) => {
+      sessions.event(event);
       if (!detector.wants(event.code)) return;
       evaluated++;
       matches.evaluate(event);
