@@ -8,7 +8,7 @@ import { bytesAt, descriptorListAt, dynamicTypeAt, numberAt, textAt } from "../t
 import { type SocketTuple, socketAddressAt, socketTupleAt } from "../types/sockets.ts";
 import { syscallById } from "../types/syscalls.ts";
 import type { EventType, Parameter } from "../types/table.ts";
-import { kindCharacters } from "./descriptor-kinds.ts";
+import { kindCharacters, protocolOf } from "./descriptor-kinds.ts";
 import { shownAddress } from "./shown.ts";
 
 /** `raw` as it was told, `resolved` what it stands for: a path from the root, names of flags, what a descriptor is open on. */
@@ -138,7 +138,7 @@ function descriptorText(event: SyscallEvent, fd: number): string | undefined {
   if (fd < 0) return fd === workingDirectory ? "AT_FDCWD" : errorName(fd);
   const descriptor = event.thread?.process.descriptors.get(fd);
   if (descriptor === undefined) return undefined;
-  const protocol = descriptor.protocol === undefined ? "" : descriptor.protocol.slice(0, 1);
+  const protocol = protocolOf(descriptor)?.slice(0, 1) ?? "";
   return `<${kindCharacters[descriptor.kind]}${protocol}>${descriptor.name}`;
 }
 
