@@ -6,6 +6,9 @@ import { type Gap, gapOf } from "../core/evidence.ts";
 import { isEvidenceProblem } from "../core/problem.ts";
 import type { Relation } from "../core/relation.ts";
 import type { AlertSink } from "../engines/events/alerts/read.ts";
+import { joinUsers } from "../engines/events/audit/exec-join.ts";
+import type { AuditSink } from "../engines/events/audit/read.ts";
+import { createSessionRequests, type SessionRequests } from "../engines/events/audit/session-requests.ts";
 import { createAuditDetection } from "../engines/events/detect/audits.ts";
 import { createCollapse } from "../engines/events/detect/collapse.ts";
 import { readings } from "../engines/events/detect/readings.ts";
@@ -54,11 +57,17 @@ export async function replayEvents(
   options: ReplayOptions,
   { policy, now, onProgress }: Pick<ScanContext, "policy" | "now" | "onProgress">,
 ): Promise<Replayed> {
-  const streams: DetectedStream[] = [];
+  const read: DetectedStream[] = [];
   const wanted = new Set(policy.runtime.optional);
+  const requests = createSessionRequests();
   for (const name of names) {
-    streams.push(...(await replayFile(name, { ...options, wanted }, (done) => onProgress?.({ name, done }))));
+    read.push(...(await replayFile(name, { ...options, wanted, requests }, (done) => onProgress?.({ name, done }))));
   }
+  // The audit log may be in a later file than what was done.
+  const streams = read.map((stream) => ({
+    ...stream,
+    alerts: stream.alerts.map((alert) => joinUsers(alert, requests)),
+  }));
   const { evaluations, relations } = evaluateDetections(streams, { policy, now });
   return {
     evaluations,
@@ -76,7 +85,7 @@ export async function replayEvents(
 /** A file may hold events of several kinds: each is a stream of its own. */
 async function replayFile(
   name: string,
-  options: ReplayOptions & { readonly wanted: ReadonlySet<string> },
+  options: ReplayOptions & { readonly wanted: ReadonlySet<string>; readonly requests: SessionRequests },
   onProgress: (bytes: number) => void,
 ): Promise<DetectedStream[]> {
   const collected = { syscalls: collecting(), audits: collecting(), alerts: collecting() };
@@ -85,7 +94,7 @@ async function replayFile(
   const foreignOf = lazily(() => foreignAlerts(collected.alerts.add));
   const sinks: EventSinks = {
     syscalls: () => syscallsOf.get().sink,
-    audits: () => auditsOf.get().sink,
+    audits: () => remembering(auditsOf.get().sink, options.requests),
     alerts: () => foreignOf.get().sink,
   };
   const gaps: Gap[] = [];
@@ -110,9 +119,11 @@ async function replayFile(
   }
   if (audits !== undefined) {
     const seen = [{ object: { resource: "requests" } }];
+    const read = audits.read();
+    const forgotten = options.requests.evicted;
     streams.push({
       ...collected.audits.finish(),
-      read: audits.read(),
+      read: forgotten === 0 ? read : { ...read, evicted: { ...read.evicted, "session requests": forgotten } },
       seen,
       gaps: [...gaps, ...withoutRules(audits.rules, "k8s_audit")],
     });
@@ -124,6 +135,16 @@ async function replayFile(
     streams.push({ alerts: [], read: readings().read(), seen: [{ other: name }], gaps });
   }
   return streams;
+}
+
+function remembering(sink: AuditSink, requests: SessionRequests): AuditSink {
+  return {
+    event(event) {
+      requests.add(event);
+      sink.event(event);
+    },
+    lost: (reason, count, place) => sink.lost(reason, count, place),
+  };
 }
 
 /** Made when it is asked for. */

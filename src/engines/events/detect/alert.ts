@@ -1,7 +1,7 @@
 /** An alert of a match, made while the event is in hand. */
 import type { Step } from "../correlate/sequence.ts";
 import type { CompiledRule } from "../falco/model.ts";
-import type { Alert, AlertProcess, AlertSubject } from "../model.ts";
+import type { Alert, AlertProcess, AlertSubject, ContainerSession } from "../model.ts";
 import { severityOfPriority } from "../severity.ts";
 import { cut } from "./about.ts";
 import { bounds } from "./bounds.ts";
@@ -20,7 +20,12 @@ export function alertOf<Event extends Timed>(
   {
     process,
     after = [],
-  }: { readonly process?: AlertProcess | undefined; readonly after?: readonly Step[] | undefined },
+    session,
+  }: {
+    readonly process?: AlertProcess | undefined;
+    readonly after?: readonly Step[] | undefined;
+    readonly session?: ContainerSession | undefined;
+  },
 ): Alert {
   const rendered = rule.render(event);
   const fields = shortened(rendered.fields);
@@ -46,6 +51,7 @@ export function alertOf<Event extends Timed>(
     ...(extension?.fix === undefined ? {} : { fix: extension.fix }),
     ...(after.length === 0 ? {} : { after: after.map(({ time: at, text }) => `${clock(at)} ${text}`) }),
     ...(process === undefined ? {} : { process }),
+    ...(session === undefined ? {} : { session }),
     place,
   };
 }

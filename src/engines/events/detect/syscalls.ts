@@ -10,6 +10,7 @@ import type { CorrelationKey, LoadedRules, Matching } from "../falco/model.ts";
 import { shownText } from "../fields/shown.ts";
 import { fieldsOf } from "../fields/sources.ts";
 import type { Alert, AlertSubject, EventsRead } from "../model.ts";
+import { createContainerSessions } from "../sessions/container-sessions.ts";
 import type { SyscallSink } from "../sink.ts";
 import { Machine } from "../state/machine.ts";
 import { aboutContainer, aboutEvent, processOf } from "./about.ts";
@@ -57,6 +58,7 @@ export function createSyscallDetection(options: DetectionOptions): SyscallDetect
     render: rendererOf(fields),
   });
   const field = readerOf(fields);
+  const sessions = createContainerSessions();
   const matches = createMatches(
     detector,
     plan,
@@ -69,13 +71,20 @@ export function createSyscallDetection(options: DetectionOptions): SyscallDetect
       describe: (event) => processOf(event)?.commandLine ?? "",
     },
     (rule, event, after) =>
-      onAlert(alertOf(rule, event, aboutEvent(event, hostname), { process: processOf(event), after })),
+      onAlert(
+        alertOf(rule, event, aboutEvent(event, hostname), {
+          process: processOf(event),
+          after,
+          session: event.thread === undefined ? undefined : sessions.of(event.thread),
+        }),
+      ),
   );
   const counts = readings();
   let host: string | undefined = hostname;
   const containers = new Map<string, ContainerFacts>();
   const machine = new Machine((event) => {
     counts.event(event.seconds, event.nanoseconds);
+    sessions.event(event);
     if (!detector.wants(event.code)) return;
     counts.evaluated();
     matches.evaluate(event);
