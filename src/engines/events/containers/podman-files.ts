@@ -5,7 +5,7 @@
  */
 import { isObject, type Untyped } from "../../../core/untyped.ts";
 import { bounds } from "./bounds.ts";
-import type { ContainerDetails, ContainerFacts } from "./model.ts";
+import type { ContainerFacts } from "./model.ts";
 import { parsed, specDetails } from "./spec.ts";
 import {
   digestOf,
@@ -45,7 +45,7 @@ export function podmanFileFacts(id: string, files: PodmanFiles): ContainerFacts 
   const started = timeOf(objectOf(files.state).startedTime);
   const ip = addressOf(objectOf(files.state));
   return factsOf(id, "podman", {
-    ...(Object.keys(spec).length === 0 ? { mounts: [] } : detailsOf(id, spec)),
+    ...(Object.keys(spec).length === 0 ? { mounts: [] } : specDetails(spec)),
     ...(typeof config.privileged === "boolean" ? { privileged: config.privileged } : {}),
     name: textOf(config.name) ?? textOf(more.name) ?? textOf(listOf(stored.names, 1)[0]) ?? "",
     image: textOf(config.rootfsImageName) ?? textOf(more["image-name"]) ?? "",
@@ -57,12 +57,6 @@ export function podmanFileFacts(id: string, files: PodmanFiles): ContainerFacts 
     ...(ip === undefined ? {} : { ip }),
     ...(config.pause === true ? { sandbox: true } : {}),
   });
-}
-
-/** Without what podman mounts itself: /etc/hosts and the like, from the container's own folder. */
-function detailsOf(id: string, spec: Untyped): Pick<ContainerDetails, "mounts"> {
-  const details = specDetails(spec);
-  return { ...details, mounts: details.mounts.filter(({ source }) => !source.includes(`/${id}/userdata/`)) };
 }
 
 /** The manifest's digest of each image of containers/storage (`images.json`), by that of its config. */

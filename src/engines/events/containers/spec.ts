@@ -40,6 +40,9 @@ function namespaceOf(spec: Untyped, type: string): Untyped | undefined {
 
 const PROPAGATION = /^r?(?:private|shared|slave)$/;
 
+/** What runtimes put over /etc/hosts and the like of each container, from folders of their own. */
+const OF_RUNTIME = /\/io\.containerd\.grpc\.v1\.cri\/sandboxes\/|-containers\/[0-9a-f]{64}\/userdata\//;
+
 /** Of the host's file system alone: every container has the kernel's own. */
 function mountsOf({ mounts }: Untyped): readonly ContainerMount[] {
   const found: ContainerMount[] = [];
@@ -48,7 +51,8 @@ function mountsOf({ mounts }: Untyped): readonly ContainerMount[] {
     const words = listOf(options, 100).filter((word) => typeof word === "string");
     const place = textOf(destination);
     const isBind = type === "bind" || words.includes("bind") || words.includes("rbind");
-    if (place === undefined || !isBind) continue;
+    const isRuntimes = typeof source === "string" && OF_RUNTIME.test(source);
+    if (place === undefined || !isBind || isRuntimes) continue;
     found.push({
       source: textOf(source) ?? "",
       destination: place,

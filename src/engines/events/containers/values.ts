@@ -1,18 +1,14 @@
 /** What a runtime's JSON says, as byte strings (`fields/field.ts`) and within bounds. */
 import { isObject, type Untyped } from "../../../core/untyped.ts";
+import { nanosecondsOf, readMoment } from "../documents/rfc3339.ts";
+import { byteString } from "../fields/shown.ts";
 import { bounds } from "./bounds.ts";
 import type { ContainerFacts } from "./model.ts";
-
-/** The bytes of a text in UTF-8, one a character. */
-export function byteText(text: string): string {
-  const bytes = Buffer.from(text, "utf8");
-  return bytes.length === text.length ? text : bytes.toString("latin1");
-}
 
 /** Undefined where it is no text, empty or over the bound: half a name would be another's. */
 export function textOf(value: unknown): string | undefined {
   if (typeof value !== "string" || value === "" || value.length > bounds.textLength) return undefined;
-  const text = byteText(value);
+  const text = byteString(value);
   return text.length > bounds.textLength ? undefined : text;
 }
 
@@ -56,12 +52,8 @@ export function repositoryDigestOf(value: unknown): { repository: string; digest
 
 /** RFC 3339 to nanoseconds since 1970; undefined for what is none, and for Go's zero time. */
 export function timeOf(value: unknown): bigint | undefined {
-  if (typeof value !== "string") return undefined;
-  const parts = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9})\d*)?(Z|[+-]\d\d:\d\d)$/.exec(value);
-  if (parts === null) return undefined;
-  const milliseconds = Date.parse(`${parts[1]}${parts[3]}`);
-  if (!(milliseconds > 0)) return undefined;
-  return BigInt(milliseconds) * 1_000_000n + BigInt((parts[2] ?? "").padEnd(9, "0"));
+  const moment = readMoment(value);
+  return moment === undefined || moment.seconds <= 0 ? undefined : nanosecondsOf(moment);
 }
 
 /** The id becomes part of paths. Runtimes of images have 64 hex digits; containerd's own clients name theirs freely. */

@@ -268,7 +268,11 @@ export const containerFields: readonly SyscallField[] = [
     undefined,
     ({ pod }) => pod?.network,
   ),
-  untold("proc.is_container_healthcheck", "boolean", "It runs as the image's health check", { deprecated: noLonger }),
-  untold("proc.is_container_liveness_probe", "boolean", "It runs as the liveness probe", { deprecated: noLonger }),
-  untold("proc.is_container_readiness_probe", "boolean", "It runs as the readiness probe", { deprecated: noLonger }),
+  untold("proc.is_container_healthcheck", "boolean", "The process is the image's health check", {
+    deprecated: noLonger,
+  }),
+  untold("proc.is_container_liveness_probe", "boolean", "The process is the liveness probe", { deprecated: noLonger }),
+  untold("proc.is_container_readiness_probe", "boolean", "The process is the readiness probe", {
+    deprecated: noLonger,
+  }),
 ];

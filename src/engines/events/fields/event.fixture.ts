@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import { bounds } from "../bounds.ts";
 import { SyscallEvent } from "../event.ts";
-import type { GroupFacts, UserFacts } from "../sink.ts";
 import { Descriptors } from "../state/descriptors.ts";
 import type { Host } from "../state/host.ts";
 import { type Descriptor, Process, Thread } from "../state/thread.ts";
 import { codes } from "../types/codes.ts";
 import { fillEvent, type ParameterValue } from "../types/encode.ts";
+import type { GroupFacts, UserFacts } from "../users.ts";
 import type { Value } from "./field.ts";
 import { shownValue } from "./shown.ts";
 import { syscallFields } from "./syscall.ts";

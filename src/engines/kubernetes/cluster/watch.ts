@@ -16,6 +16,8 @@ export interface WatchedKind extends ResourcePlace {
   readonly kind: string;
   /** What is kept of an object, and so held in memory; absent: all but its managed fields. */
   readonly keep?: (object: Plain) => Plain;
+  /** Those alone for which it holds: `spec.nodeName=node-1`. */
+  readonly fieldSelector?: string;
 }
 
 export type WatchState =
@@ -77,12 +79,13 @@ export function watchKind(api: ClusterApi, watched: WatchedKind, options: WatchO
   }
 
   async function list(): Promise<boolean> {
-    const { kind } = watched;
+    const { kind, fieldSelector } = watched;
     const apiVersion = apiVersionOf(watched);
     const listed = await listAll(api, pathOf(watched), {
       apiVersion,
       kind: `${kind}List`,
       limit: 500,
+      ...(fieldSelector === undefined ? {} : { query: `&fieldSelector=${encodeURIComponent(fieldSelector)}` }),
       most: bounds.watchedBytes,
       objects: bounds.watchedObjects,
       // Items of a typed list leave out what the list says.
@@ -111,6 +114,7 @@ export function watchKind(api: ClusterApi, watched: WatchedKind, options: WatchO
       resourceVersion: version ?? "",
       allowWatchBookmarks: "true",
       timeoutSeconds: String(bounds.watchSeconds),
+      ...(watched.fieldSelector === undefined ? {} : { fieldSelector: watched.fieldSelector }),
     });
     const silence = bounds.watchSeconds * 1_000 + bounds.watchGraceMilliseconds;
     const options = { stallMilliseconds: silence, lineLimit: bounds.watchLineBytes };
