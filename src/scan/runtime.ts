@@ -57,22 +57,23 @@ export async function replayEvents(
   options: ReplayOptions,
   { policy, now, onProgress }: Pick<ScanContext, "policy" | "now" | "onProgress">,
 ): Promise<Replayed> {
-  const read: DetectedStream[] = [];
+  const streams: DetectedStream[] = [];
   const wanted = new Set(policy.runtime.optional);
   const requests = createSessionRequests();
   for (const name of names) {
-    read.push(...(await replayFile(name, { ...options, wanted, requests }, (done) => onProgress?.({ name, done }))));
+    streams.push(...(await replayFile(name, { ...options, wanted, requests }, (done) => onProgress?.({ name, done }))));
   }
-  // The audit log may be in a later file than what was done.
-  const streams = read.map((stream) => ({
+  // Whose sessions they were is known once all audit logs were read.
+  const joined = streams.map((stream) => ({
     ...stream,
     alerts: stream.alerts.map((alert) => joinUsers(alert, requests)),
+    ...(requests.evicted > 0 ? { gaps: [...stream.gaps, forgottenRequests(requests.evicted)] } : {}),
   }));
-  const { evaluations, relations } = evaluateDetections(streams, { policy, now });
+  const { evaluations, relations } = evaluateDetections(joined, { policy, now });
   return {
     evaluations,
     relations,
-    alerts: streams
+    alerts: joined
       .flatMap(({ alerts }) => alerts)
       .map((alert) => ({ alert, asset: assetOf(alert.about).name, finding: detectionSubject(alert) }))
       .sort(({ alert: a }, { alert: b }) => (a.first < b.first ? -1 : a.first > b.first ? 1 : 0)),
@@ -94,7 +95,7 @@ async function replayFile(
   const foreignOf = lazily(() => foreignAlerts(collected.alerts.add));
   const sinks: EventSinks = {
     syscalls: () => syscallsOf.get().sink,
-    audits: () => remembering(auditsOf.get().sink, options.requests),
+    audits: () => alsoTo(options.requests, auditsOf.get().sink),
     alerts: () => foreignOf.get().sink,
   };
   const gaps: Gap[] = [];
@@ -119,11 +120,9 @@ async function replayFile(
   }
   if (audits !== undefined) {
     const seen = [{ object: { resource: "requests" } }];
-    const read = audits.read();
-    const forgotten = options.requests.evicted;
     streams.push({
       ...collected.audits.finish(),
-      read: forgotten === 0 ? read : { ...read, evicted: { ...read.evicted, "session requests": forgotten } },
+      read: audits.read(),
       seen,
       gaps: [...gaps, ...withoutRules(audits.rules, "k8s_audit")],
     });
@@ -137,7 +136,8 @@ async function replayFile(
   return streams;
 }
 
-function remembering(sink: AuditSink, requests: SessionRequests): AuditSink {
+/** Requests that open sessions are remembered beside what rules find in them. */
+function alsoTo(requests: SessionRequests, sink: AuditSink): AuditSink {
   return {
     event(event) {
       requests.add(event);
@@ -145,6 +145,10 @@ function remembering(sink: AuditSink, requests: SessionRequests): AuditSink {
     },
     lost: (reason, count, place) => sink.lost(reason, count, place),
   };
+}
+
+function forgottenRequests(count: number): Gap {
+  return { code: "events.evicted", reason: `${count} requests for sessions forgotten over their limit` };
 }
 
 /** Made when it is asked for. */

@@ -6,12 +6,13 @@ import { createReadStream } from "node:fs";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
-import { Problem } from "../../core/problem.ts";
+import { isEvidenceProblem, Problem } from "../../core/problem.ts";
 import { systemCause } from "../../core/system-cause.ts";
 import { type AlertSink, detectorOf, readAlerts } from "../../engines/events/alerts/read.ts";
 import { type AuditSink, createAuditDocuments, isAuditDocument } from "../../engines/events/audit/read.ts";
 import { isCapture } from "../../engines/events/capture/read.ts";
 import { createDocumentReader } from "../../engines/events/documents/documents.ts";
+import { EventLines, isEventLine } from "../../engines/events/lines/read.ts";
 import type { SyscallSink } from "../../engines/events/sink.ts";
 import { readerOf } from "../../engines/events/stream.ts";
 import { bounds } from "./bounds.ts";
@@ -100,10 +101,11 @@ async function readPlain(
   reader.end();
 }
 
-/** Of the documents of one file each is what it is: an audit event, or an alert of whichever detector. */
+/** Of the documents of one file each is what it is: a line of events, an audit event, an alert of whichever detector. */
 function documentReader(place: string, sinks: EventSinks): { push(chunk: Buffer): void; end(): void } {
   let audits: ReturnType<typeof createAuditDocuments> | undefined;
   let alerts: AlertSink | undefined;
+  let lines: EventLines | undefined;
   let lost = 0;
   let known = 0;
   let first: { readonly reason: string; readonly at: string } | undefined;
@@ -119,8 +121,17 @@ function documentReader(place: string, sinks: EventSinks): { push(chunk: Buffer)
       } else if (detectorOf(document) !== undefined) {
         alerts ??= sinks.alerts();
         readAlerts(document, at, alerts);
+      } else if (isEventLine(document)) {
+        lines ??= new EventLines(sinks.syscalls());
+        try {
+          lines.read(document, at);
+        } catch (error) {
+          if (!isEvidenceProblem(error)) throw error;
+          unknown(error.message, at);
+          return;
+        }
       } else {
-        unknown("neither an audit event nor an alert of a detector that is known", at);
+        unknown("neither an event nor an alert of a detector that is known", at);
         return;
       }
       known++;
@@ -134,7 +145,8 @@ function documentReader(place: string, sinks: EventSinks): { push(chunk: Buffer)
       if (known === 0) throw broken(first?.at ?? place, first?.reason ?? "no events");
       if (lost === 0 || first === undefined) return;
       // Of which kind they were nobody knows: whatever else is in the file is not all.
-      if (audits !== undefined) sinks.audits().lost(first.reason, lost, first.at);
+      if (lines !== undefined) sinks.syscalls().lost(first.reason, lost);
+      else if (audits !== undefined) sinks.audits().lost(first.reason, lost, first.at);
       else sinks.alerts().lost(first.reason, lost, first.at);
     },
   };

@@ -13,19 +13,18 @@ interface Timed {
   readonly nanoseconds: number;
 }
 
+interface AlertMore {
+  readonly process?: AlertProcess | undefined;
+  /** What came before in a sequence. */
+  readonly after?: readonly Step[] | undefined;
+  readonly session?: ContainerSession | undefined;
+}
+
 export function alertOf<Event extends Timed>(
   rule: CompiledRule<Event>,
   event: Event,
   about: AlertSubject,
-  {
-    process,
-    after = [],
-    session,
-  }: {
-    readonly process?: AlertProcess | undefined;
-    readonly after?: readonly Step[] | undefined;
-    readonly session?: ContainerSession | undefined;
-  },
+  { process, after = [], session }: AlertMore,
 ): Alert {
   const rendered = rule.render(event);
   const fields = shortened(rendered.fields);

@@ -71,14 +71,10 @@ export function createSyscallDetection(options: DetectionOptions): SyscallDetect
       textOf,
       describe: (event) => processOf(event)?.commandLine ?? "",
     },
-    (rule, event, after) =>
-      onAlert(
-        alertOf(rule, event, aboutEvent(event, hostname), {
-          process: processOf(event),
-          after,
-          session: event.thread === undefined ? undefined : sessions.of(event.thread),
-        }),
-      ),
+    (rule, event, after) => {
+      const session = event.thread === undefined ? undefined : sessions.of(event.thread);
+      onAlert(alertOf(rule, event, aboutEvent(event, hostname), { process: processOf(event), after, session }));
+    },
   );
   let evaluated = 0;
   let host: string | undefined = hostname;
