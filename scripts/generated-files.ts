@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -39,6 +39,7 @@ export async function generatedFiles(root: string): Promise<ReadonlyMap<string, 
   const { $schema, ...schema } = policyJsonSchema();
   const policy = { $schema, title: "bulkhead.yaml, version 1", $comment: header, ...schema };
   files.set("docs/schemas/bulkhead-policy-v1.json", format("schema.json", JSON.stringify(policy)));
+  files.set("src/collect/runtime/bundled-rules.json", format("rules.json", JSON.stringify(bundledRules(root))));
   for (const { name, text } of writtenFiles(defaultDeploySettings)) files.set(`deploy/admission/base/${name}`, text);
   // The command line and the settings are those of this program, whichever checks' folder is read.
   for (const [path, text] of referencePages(fileURLToPath(new URL("..", import.meta.url)))) files.set(path, text);
@@ -56,6 +57,14 @@ export function leftOver(root: string, files: ReadonlyMap<string, string>): stri
       listed(join(root, folder)).map((path) => `${folder}/${path}`),
     ),
   ].filter((path) => !files.has(path));
+}
+
+/** Runtime rules by their paths: the program brings them along. */
+function bundledRules(root: string): Readonly<Record<string, string>> {
+  const names = listed(join(root, "rules")).filter((name) => /^[^/]+\.yaml$/.test(name));
+  return Object.fromEntries(
+    names.sort().map((name) => [`rules/${name}`, readFileSync(join(root, "rules", name), "utf8")]),
+  );
 }
 
 /** Each check of each layer's folder, sorted. A file that does not keep to the rules is an error that names it. */

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { Command } from "commander";
 import { program } from "../../src/cli/program.ts";
 import { settingKeys } from "../../src/collect/policy/settings.ts";
+import { fieldsOf } from "../../src/engines/events/fields/sources.ts";
 import { formats } from "../../src/report/formats.ts";
 import { commandsPage, leaves, pathOf } from "./commands.ts";
 import { gapCodes } from "./gap-codes.ts";
@@ -48,6 +49,20 @@ test("every key of the policy has its row with default and stricter direction, a
     assert.equal(line?.split(/(?<!\\) \| /).length, 5, key);
   }
   for (const format of formats) assert.ok(pageOf("formats").includes(`| \`${format}\` |`), format);
+});
+
+test("every field of events has its row, and a field that a page of the documentation names exists", () => {
+  const page = pageOf("event-fields");
+  for (const source of ["syscall", "k8s_audit"] as const) {
+    for (const { name } of fieldsOf(source).all)
+      assert.match(page, new RegExp(`^\\| \`${name.replaceAll(".", "[.]")}[\`[K]`, "m"));
+  }
+  const named = [...page.matchAll(/`((?:evt|syscall|proc|thread|user|group|fd|fdlist|fs|container|k8s)\.[^` ]+)`/g)];
+  assert.ok(named.length > 300);
+  for (const [, text = ""] of named) {
+    const found = fieldsOf("syscall").find(text.replace("[n]", "[0]"));
+    assert.ok(!("problem" in found && found.unknown), text);
+  }
 });
 
 test("codes of gaps are found however they are written", () => {

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { program } from "../../src/cli/program.ts";
 import { commandsPage } from "./commands.ts";
+import { eventFieldsPage } from "./event-fields.ts";
 import { exitCodesPage } from "./exit-codes.ts";
 import { formatsPage } from "./formats.ts";
 import { gapCodesPage } from "./gap-codes.ts";
@@ -10,6 +11,7 @@ import { policyPage } from "./policy-keys.ts";
 export function referencePages(project: string): ReadonlyMap<string, string> {
   return new Map([
     ["docs/reference/commands.md", commandsPage(program)],
+    ["docs/reference/event-fields.md", eventFieldsPage()],
     ["docs/reference/exit-codes.md", exitCodesPage(program)],
     ["docs/reference/formats.md", formatsPage(program)],
     ["docs/reference/gap-codes.md", gapCodesPage(join(project, "src"))],

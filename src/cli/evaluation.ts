@@ -30,6 +30,7 @@ import { createProgress, type Progress, progressLine } from "./progress.ts";
 import { type ReachingOptions, registryOptions } from "./reaching.ts";
 import type { UpdatesOptions } from "./updates.ts";
 import { toolVersion } from "./version.ts";
+import { writeStream } from "./write-stream.ts";
 
 /** Options of every command that reads images. */
 export interface PullingOptions extends ReachingOptions {
@@ -82,8 +83,8 @@ export interface Evaluated {
     readonly layers: readonly LayerResult[];
   };
   readonly notes: readonly string[];
-  /** Goes to standard output in the place of a report. */
-  readonly instead?: string;
+  /** Goes to standard output in the place of a report; made of one where that is asked for. */
+  readonly instead?: string | ((report: Report) => Iterable<string>);
 }
 
 export interface EvaluationContext extends ScanContext {
@@ -217,7 +218,8 @@ export async function runEvaluation(
       const unknowns = unknownsOf(concluded.found, { policy, now, ...unknownsIn(run.baseline) });
       writeWhole(options.writeBaseline, formatBaseline(entries, unknowns), { within: [root] });
     }
-    if (instead !== undefined) process.stdout.write(instead);
+    if (typeof instead === "function") await writeStream(process.stdout, instead(report));
+    else if (instead !== undefined) process.stdout.write(instead);
     const shown = { all: options.all, display };
     for (const output of outputs) {
       if (instead === undefined || output.file !== undefined) await writeReport(report, output, shown, root);

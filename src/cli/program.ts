@@ -20,6 +20,7 @@ import {
 } from "./options.ts";
 import { registryCommands } from "./registry/commands.ts";
 import { RENDER } from "./render-option.ts";
+import { runtimeCommands } from "./runtime/commands.ts";
 import { rootsCommands } from "./trust/roots-commands.ts";
 import { signingCommands } from "./trust/signing-commands.ts";
 import { verifyCommands } from "./trust/verify-commands.ts";
@@ -170,6 +171,7 @@ updating(connecting(pulling(judging(cluster.command("audit")))))
 admissionCommands(program, finish);
 registryCommands(program, finish);
 networkCommands(program, finish);
+runtimeCommands(program, finish);
 rootsCommands(program, finish);
 verifyCommands(program, finish);
 signingCommands(program, finish);

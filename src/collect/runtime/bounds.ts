@@ -6,4 +6,7 @@ export const bounds = {
   eventFiles: 1_000,
   /** Entries of a directory of rules. */
   ruleFolderEntries: 10_000,
+  /** A file of tests. */
+  ruleTestBytes: 8 * 1024 * 1024,
+  ruleTests: 10_000,
 } as const;

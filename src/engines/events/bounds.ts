@@ -18,6 +18,9 @@ export const bounds = {
   captureBlockBytes: 256 * 1024 * 1024,
   captureEventBytes: 16 * 1024 * 1024,
   captureBytes: 256 * 1024 * 1024 * 1024,
+  /** Frames: bytes of one record; bytes that are looked through for the next whole one after a broken one. */
+  frameBytes: 4 * 1024 * 1024,
+  resyncBytes: 64 * 1024 * 1024,
   /** Threads whose call has started and not ended, in captures that have both; the oldest goes first. */
   startedCalls: 65_536,
   /** State: threads, descriptors of one process and of all, containers; the oldest goes first, counted. */
@@ -26,7 +29,7 @@ export const bounds = {
   descriptors: 1_000_000,
   containers: 10_000,
   /** Texts of which what rules found is remembered (scope `path`). */
-  rememberedPaths: 32_768,
+  rememberedPaths: 131_072,
   /**
    * JSON documents (audit events, other detectors' alerts): bytes of one, levels, values. An object in the cluster's store has
    * at most 1.5 MiB, and an audit event holds it as it was asked for and as it was stored; batches hold several.
@@ -38,4 +41,10 @@ export const bounds = {
   auditBatchBytes: 16 * 1024 * 1024,
   /** Stages of requests that are remembered, so that a batch that comes again counts once. */
   recentAuditEvents: 50_000,
+  /** Requests that open sessions in containers, and UIDs of pods, that are remembered; the oldest goes first. */
+  sessionRequests: 10_000,
+  podsOfAudit: 50_000,
+  /** Other detectors' alerts: characters of a text; fields, processes and containers of one. */
+  alertText: 4 * 1024,
+  alertMembers: 200,
 } as const;

@@ -64,6 +64,8 @@ export interface Alert {
   readonly after?: readonly string[];
   /** Absent for what no process did. */
   readonly process?: AlertProcess;
+  /** The session in a container that did it, which audit events are joined by; absent on the host and where nothing tells. */
+  readonly session?: ContainerSession;
   /**
    * Who opened the session by `kubectl exec` or `attach` that did it, where audit events join them. More than one: each of
    * these requests may have, and nothing tells which.
@@ -71,6 +73,23 @@ export interface Alert {
   readonly kubernetesUsers?: readonly KubernetesUser[];
   /** Where the rule stands, where it is known. */
   readonly place?: { readonly file: string; readonly line: number; readonly column: number };
+}
+
+/**
+ * What entered a container from outside, and all that came of it: the container's main process, or what a runtime was asked to
+ * execute in it.
+ */
+export interface ContainerSession {
+  /** Of its first process, as the host numbers it. */
+  readonly pid: number;
+  /** Whether that is the container's main process. */
+  readonly isMain: boolean;
+  /** Arguments of its first program, argv[0] among them; byte strings. */
+  readonly command: readonly string[];
+  /** When that program was started; absent where nothing tells. */
+  readonly started?: Nanoseconds;
+  /** The pod's UID as the cgroup tells it. */
+  readonly podUid?: string;
 }
 
 /** A request of the API server's audit log that opens a session in a container. */

@@ -6,6 +6,9 @@
 import type { ContainerFacts } from "./containers/model.ts";
 import type { SyscallEvent } from "./event.ts";
 import type { Descriptor } from "./state/thread.ts";
+import type { GroupFacts, UserFacts } from "./users.ts";
+
+export type { GroupFacts, UserFacts };
 
 /** A thread that was there before the first event, or that somebody looked up later. Texts are byte strings. */
 export interface ThreadSnapshot {
@@ -42,19 +45,6 @@ export interface ThreadSnapshot {
   readonly pidNamespaceStarted?: bigint;
   readonly flags?: number;
   readonly cgroups?: readonly string[];
-}
-
-export interface UserFacts {
-  readonly id: number;
-  readonly name: string;
-  readonly gid?: number;
-  readonly home?: string;
-  readonly shell?: string;
-}
-
-export interface GroupFacts {
-  readonly id: number;
-  readonly name: string;
 }
 
 export interface MachineFacts {

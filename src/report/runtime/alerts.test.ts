@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { nastyText } from "../hostile.fixture.ts";
-import { alertJson, alertSyslog } from "./lines.ts";
+import { alertJson, alertSlack, alertSyslog } from "./lines.ts";
 import { renderAlerts } from "./text.ts";
 import { hostileAlert, sampleAlert, sampleAlerts } from "./view.fixture.ts";
 
@@ -95,4 +95,18 @@ test("syslog: one message of RFC 5424, whose structure no text changes", () => {
     }),
   );
   assert.match(alertSyslog(sampleAlert), /^<85>1 2026-03-01T14:03:22\.123456Z node-1 bulkhead 42 alert \[/);
+});
+
+test("webhooks of chats: one object with a text, in which nothing is a link, a mention, markup or a line of its own", () => {
+  fc.assert(
+    fc.property(nastyText, (more) => {
+      const body = alertSlack(hostileAlert(more));
+      assert.doesNotMatch(body, STEERS);
+      const { text, ...rest } = JSON.parse(body) as { text: string };
+      assert.deepEqual(rest, {});
+      assert.equal(text.split("\n").length, 4);
+      assert.doesNotMatch(text, /[<>]|&(?!amp;|lt;|gt;)/);
+      assert.doesNotMatch(text, /[*_~`|](?!\u200b)|@(?=\w)|:\/\/|\]\(/);
+    }),
+  );
 });

@@ -1,5 +1,6 @@
 /** Alerts for machines, one a line: JSON with Falco's keys and ours beside them, and syslog. */
 import { printable } from "../../core/printable.ts";
+import { inertText } from "../inert-text.ts";
 import type { AlertView } from "./view.ts";
 
 /** Version of the line's form: a key is added without a new one, and none changes its meaning. */
@@ -106,4 +107,35 @@ function timestamp(time: string): string {
 /** No half of a character is left. */
 function cut(text: string, length: number): string {
   return text.length <= length ? text : `${text.slice(0, length).replace(/[\ud800-\udbff]$/, "")}…`;
+}
+
+/** Characters of one alert's text in a chat. */
+const CHAT = 3_000;
+
+/**
+ * The body of an incoming webhook of Slack, Mattermost or what takes theirs: one JSON object with `text`, without a line break.
+ * Every text in it is text: `&`, `<` and `>` are escaped as Slack asks, and what would be a link, a mention or markup is parted.
+ */
+export function alertSlack(alert: AlertView): string {
+  const { severity, rule, asset, first, count, output, process, kubernetesUsers } = alert;
+  const users = kubernetesUsers.map(({ name }) => name).join(" or ");
+  const lines = [
+    `${severity}: ${rule} · ${asset}${count === 1 ? "" : ` · ${count} times`} · ${first.slice(0, 19)}Z`,
+    ...(process === undefined
+      ? []
+      : [`${[process.name, ...process.ancestors.slice(0, 3)].join(" ← ")} · ${process.commandLine}`]),
+    output,
+    ...(users === "" ? [] : [`by Kubernetes user ${users}`]),
+  ];
+  const text = lines.map((line) => chatText(cut(line, CHAT / lines.length))).join("\n");
+  return asciiControls(JSON.stringify({ text }));
+}
+
+/** Bold, italics, code and quotes of Slack's markup, each parted from what it would mark. */
+function chatText(text: string): string {
+  return inertText(text)
+    .replace(/[*_~`>|]/g, "$&\u200b")
+    .replace(/&/g, "&amp;")
+    .replace(/</g, "&lt;")
+    .replace(/>/g, "&gt;");
 }

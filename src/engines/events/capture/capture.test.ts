@@ -1,13 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { gzipSync } from "node:zlib";
 import { Problem } from "../../../core/problem.ts";
 import { SyscallEvent } from "../event.ts";
 import { randomEvent, randomNumbers } from "../random.fixture.ts";
 import { type Recording, recordedEvent, recording } from "../recording.fixture.ts";
 import type { ThreadSnapshot } from "../sink.ts";
 import type { Descriptor } from "../state/thread.ts";
-import { readEvents } from "../stream.ts";
 import { codes } from "../types/codes.ts";
 import { fillEvent, type ParameterValue } from "../types/encode.ts";
 import { CaptureReader } from "./read.ts";
@@ -302,35 +300,4 @@ test("captures cut or changed anywhere are read or refused, and nothing else", (
     }
   }
   assert.ok(refused > 500);
-});
-
-async function* chunksOf(bytes: Buffer): AsyncGenerator<Buffer> {
-  for (let at = 0; at < bytes.length; at += 100) yield bytes.subarray(at, at + 100);
-}
-
-test("a stream is told by its first bytes, gzipped or not", async () => {
-  const bytes = Buffer.concat([captureHeader(machine), captureEvent(eventOf(codes.close, { res: 0, fd: 3 }))]);
-  for (const stream of [
-    bytes,
-    gzipSync(bytes),
-    Buffer.concat([gzipSync(bytes.subarray(0, 50)), gzipSync(bytes.subarray(50))]),
-  ]) {
-    const sink = recording();
-    await readEvents(chunksOf(stream), "test.scap", sink);
-    assert.equal(sink.events.length, 1);
-  }
-});
-
-test("a gzip that is cut or broken is one problem, after what stood before it", async () => {
-  const events = Array.from({ length: 2000 }, (_, index) => captureEvent(randomEvent(randomNumbers(index), index)));
-  const stream = gzipSync(Buffer.concat([captureHeader(machine), ...events]));
-  const sink = recording();
-  await assert.rejects(readEvents(chunksOf(stream.subarray(0, -100)), "test.scap", sink), { code: "events.broken" });
-  assert.ok(sink.events.length > 1000);
-  const flipped = Buffer.from(stream);
-  flipped[stream.length >> 1] = (flipped[stream.length >> 1] as number) ^ 0xff;
-  await assert.rejects(readEvents(chunksOf(flipped), "test.scap", recording()), { code: "events.broken" });
-  await assert.rejects(readEvents(chunksOf(Buffer.from("hello, world")), "notes.txt", recording()), {
-    code: "events.unsupported",
-  });
 });

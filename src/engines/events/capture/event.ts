@@ -1,6 +1,7 @@
 /** Events of captures: where their parameters are, in blocks of all versions. */
 import type { SyscallEvent } from "../event.ts";
 import { eventTypes } from "../types/table.ts";
+import { readTime, wordAt } from "../types/time.ts";
 
 /** Bytes of an event's own header: time, thread, length, type; the count of parameters follows where there is one. */
 const EVENT_HEADER = 8 + 8 + 4 + 2;
@@ -70,31 +71,4 @@ function countParameters(event: SyscallEvent, at: number, end: number, most: num
     if (value === end) return readLengths(event, at, end, count, 2);
   }
   return "its parameters are over its length";
-}
-
-/** Nanoseconds since 1970, of 8 bytes, as seconds and the rest: exact, without a bigint. */
-function readTime(event: SyscallEvent, bytes: Buffer, at: number): void {
-  const low = wordAt(bytes, at);
-  let seconds = Math.floor((wordAt(bytes, at + 4) * 4_294_967_296 + low) / 1e9);
-  // The quotient may be one off; what is left is small, so that its lowest 32 bits tell it.
-  let nanoseconds = (low - Math.imul(seconds | 0, 1_000_000_000)) | 0;
-  if (nanoseconds < 0) {
-    seconds--;
-    nanoseconds += 1_000_000_000;
-  } else if (nanoseconds >= 1_000_000_000) {
-    seconds++;
-    nanoseconds -= 1_000_000_000;
-  }
-  event.seconds = seconds;
-  event.nanoseconds = nanoseconds;
-}
-
-function wordAt(bytes: Buffer, at: number): number {
-  return (
-    ((bytes[at] as number) |
-      ((bytes[at + 1] as number) << 8) |
-      ((bytes[at + 2] as number) << 16) |
-      ((bytes[at + 3] as number) << 24)) >>>
-    0
-  );
 }

@@ -7,6 +7,7 @@
 import { Problem } from "../../../core/problem.ts";
 import { bounds } from "../bounds.ts";
 import { SyscallEvent } from "../event.ts";
+import { Pieces } from "../pieces.ts";
 import type { SyscallSink } from "../sink.ts";
 import { codes } from "../types/codes.ts";
 import { textAt } from "../types/parameters.ts";
@@ -39,9 +40,7 @@ export class CaptureReader {
   private readonly converter = new Converter();
   private readonly place: string;
   private readonly sink: SyscallSink;
-  private pieces: Buffer[] = [];
-  private pending = 0;
-  private needed = HEADER_BYTES;
+  private readonly pieces = new Pieces();
   private offset = 0;
   private number = 0;
   private started = false;
@@ -62,28 +61,26 @@ export class CaptureReader {
    * @throws Problem `events.broken`, `events.unsupported`, `events.over-bound`; the reader is of no use after
    */
   push(chunk: Buffer): void {
-    this.pieces.push(chunk);
-    this.pending += chunk.length;
-    // A block over many chunks is put together once, when all of it is there.
-    if (this.pending < this.needed) return;
-    const bytes = this.pieces.length === 1 ? chunk : Buffer.concat(this.pieces, this.pending);
+    const bytes = this.pieces.add(chunk);
+    if (bytes === undefined) return;
     let at = 0;
     for (;;) {
       const left = bytes.length - at;
-      this.needed = left < HEADER_BYTES ? HEADER_BYTES : this.blockLength(bytes, at);
-      if (left < this.needed) break;
-      this.block(bytes, at, this.needed);
-      at += this.needed;
-      this.offset += this.needed;
+      const needed = left < HEADER_BYTES ? HEADER_BYTES : this.blockLength(bytes, at);
+      if (left < needed) {
+        this.pieces.keep(bytes, at, needed);
+        return;
+      }
+      this.block(bytes, at, needed);
+      at += needed;
+      this.offset += needed;
     }
-    this.pieces = at === bytes.length ? [] : [at === 0 ? bytes : bytes.subarray(at)];
-    this.pending = bytes.length - at;
   }
 
   /** @throws Problem `events.broken` where the capture ends within a block or has none */
   end(): void {
-    if (this.pending > 0)
-      throw brokenCapture(this.where(), `the capture is cut: ${this.pending} bytes of a block are left`);
+    const { pending } = this.pieces;
+    if (pending > 0) throw brokenCapture(this.where(), `the capture is cut: ${pending} bytes of a block are left`);
     if (!this.started) throw brokenCapture(this.place, "the capture is empty");
     this.lostStarts();
   }
@@ -92,19 +89,19 @@ export class CaptureReader {
     return `${this.place}, byte ${this.offset}`;
   }
 
+  private overBound(cause: string): Problem {
+    return new Problem({ kind: "input", code: "events.over-bound", place: this.where(), cause });
+  }
+
   private blockLength(bytes: Buffer, at: number): number {
     const type = bytes.readUInt32LE(at);
     const length = bytes.readUInt32LE(at + 4);
     if (!this.started && type !== SECTION) throw brokenCapture(this.place, "it does not start as a capture does");
     if (length < HEADER_BYTES + TRAILER_BYTES) throw brokenCapture(this.where(), `a block of ${length} bytes`);
     const most = blockTypes.get(type)?.kind === "event" ? bounds.captureEventBytes : bounds.captureBlockBytes;
-    if (length > most)
-      throw new Problem({
-        kind: "input",
-        code: "events.over-bound",
-        place: this.where(),
-        cause: `a block of ${length} bytes is over the bound of ${most}`,
-      });
+    if (length > most) throw this.overBound(`a block of ${length} bytes is over the bound of ${most}`);
+    if (this.offset + length > bounds.captureBytes)
+      throw this.overBound(`the capture is over the bound of ${bounds.captureBytes} bytes`);
     return length;
   }
 

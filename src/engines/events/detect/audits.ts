@@ -1,11 +1,11 @@
 /** Detection in a stream of audit events of an API server. */
 import { valueAt } from "../../../core/untyped.ts";
-import { auditFields } from "../audit/fields/all.ts";
 import type { AuditEvent } from "../audit/model.ts";
 import type { AuditSink } from "../audit/read.ts";
 import { plainKey, textOf } from "../correlate/keys.ts";
 import { compileRules } from "../falco/compile/compile.ts";
 import { auditSubject, auditVocabulary } from "../falco/compile/sources.ts";
+import { fieldsOf } from "../fields/sources.ts";
 import type { AlertSubject, EventsRead } from "../model.ts";
 import { cut } from "./about.ts";
 import { alertOf } from "./alert.ts";
@@ -25,6 +25,7 @@ export interface AuditDetection {
 /** @throws Error in one sentence where a sequence or threshold asks for a field that there is not, or for processes */
 export function createAuditDetection(options: Omit<DetectionOptions, "hostname">): AuditDetection {
   const { rules, matching, onAlert } = options;
+  const fields = fieldsOf("k8s_audit");
   const plan = planRules(rules.rules, {
     source: "k8s_audit",
     matching,
@@ -32,12 +33,12 @@ export function createAuditDetection(options: Omit<DetectionOptions, "hostname">
     conditionOf: rules.conditionOf,
   });
   const { detector } = compileRules(plan.rules, {
-    ...auditVocabulary(auditFields),
+    ...auditVocabulary(fields),
     subject: auditSubject,
     matching: plan.matching,
-    render: rendererOf(auditFields),
+    render: rendererOf(fields),
   });
-  const field = readerOf(auditFields);
+  const field = readerOf(fields);
   const matches = createMatches(
     detector,
     plan,

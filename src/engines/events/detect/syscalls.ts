@@ -8,7 +8,7 @@ import { compileRules } from "../falco/compile/compile.ts";
 import { syscallSubject, syscallVocabulary } from "../falco/compile/sources.ts";
 import type { CorrelationKey, LoadedRules, Matching } from "../falco/model.ts";
 import { shownText } from "../fields/shown.ts";
-import { syscallFields } from "../fields/syscall.ts";
+import { fieldsOf } from "../fields/sources.ts";
 import type { Alert, AlertSubject, EventsRead } from "../model.ts";
 import type { SyscallSink } from "../sink.ts";
 import { Machine } from "../state/machine.ts";
@@ -43,6 +43,7 @@ export interface SyscallDetection {
 /** @throws Error in one sentence where a sequence or threshold asks for a field that there is not */
 export function createSyscallDetection(options: DetectionOptions): SyscallDetection {
   const { rules, matching, hostname, onAlert } = options;
+  const fields = fieldsOf("syscall");
   const plan = planRules(rules.rules, {
     source: "syscall",
     matching,
@@ -50,12 +51,12 @@ export function createSyscallDetection(options: DetectionOptions): SyscallDetect
     conditionOf: rules.conditionOf,
   });
   const { detector } = compileRules(plan.rules, {
-    ...syscallVocabulary(syscallFields),
-    subject: syscallSubject(syscallFields),
+    ...syscallVocabulary(fields),
+    subject: syscallSubject(fields),
     matching: plan.matching,
-    render: rendererOf(syscallFields),
+    render: rendererOf(fields),
   });
-  const field = readerOf(syscallFields);
+  const field = readerOf(fields);
   const matches = createMatches(
     detector,
     plan,

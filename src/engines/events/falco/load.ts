@@ -5,6 +5,7 @@
 
 import { bounds } from "../bounds.ts";
 import type { EventSource } from "../model.ts";
+import type { RuleChecker } from "./checker.ts";
 import { type Collection, collect, emptyCollection, type KnownRule } from "./collect.ts";
 import { Conditions } from "./conditions.ts";
 import { diagnosticIn, type ItemContext, RuleFault, warningIn } from "./diagnostics.ts";
@@ -16,21 +17,6 @@ import { readRules } from "./read.ts";
 import { contextOf } from "./read-values.ts";
 import { SourceText } from "./source-text.ts";
 import { suspicions } from "./suspicious.ts";
-
-/** What is asked of fields and literals: the evaluator's part. */
-export interface RuleChecker {
-  /** Compiles a condition without macros. */
-  condition(condition: Condition, source: EventSource): CheckedCondition;
-  /** Whether there is a field, with its argument if it has one, or a transformer of fields. */
-  isField(text: string, source: EventSource): boolean;
-}
-
-export interface CheckedCondition {
-  readonly fault?: { readonly kind: "unknown-field" | "invalid"; readonly message: string; readonly at: number };
-  /** How many types of events it can hold for. */
-  readonly types?: number;
-  readonly warnings?: readonly { readonly message: string; readonly at: number }[];
-}
 
 export interface LoadOptions {
   /** Absent: conditions are parsed, and their fields taken on trust. */

@@ -1,8 +1,8 @@
 /** What is asked of a rule's output before it is loaded. */
 import type { EventSource } from "../model.ts";
+import type { RuleChecker } from "./checker.ts";
 import type { KnownRule } from "./collect.ts";
 import { diagnosticIn, type ItemContext, RuleFault } from "./diagnostics.ts";
-import type { RuleChecker } from "./load.ts";
 import type { Diagnostic } from "./model.ts";
 import { parseOutput } from "./output.ts";
 import { contextOf } from "./read-values.ts";

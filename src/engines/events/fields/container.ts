@@ -4,6 +4,7 @@
  */
 import { splitImageName } from "../../../core/image-name.ts";
 import type { ContainerDetails, ContainerFacts, ContainerMount } from "../containers/model.ts";
+import { compileGlob } from "../falco/compile/glob.ts";
 import type { Thread } from "../state/thread.ts";
 import { since } from "./ancestors.ts";
 import { indexOf, ofEvent, ofThread, type SyscallField, untold } from "./define.ts";
@@ -119,29 +120,8 @@ function byNumber(wanted: number): (mount: ContainerMount, index: number) => boo
 }
 
 function byPattern(pattern: string, by: "source" | "destination"): (mount: ContainerMount) => boolean {
-  return (mount) => wildcardMatches(pattern, mount[by]);
-}
-
-/** `*` any characters, `?` one; goes back to the last `*` alone, so that its time is at most pattern × text. */
-function wildcardMatches(pattern: string, text: string): boolean {
-  let inPattern = 0;
-  let inText = 0;
-  let star = -1;
-  let restart = 0;
-  while (inText < text.length) {
-    if (pattern[inPattern] === "*") {
-      star = inPattern++;
-      restart = inText;
-    } else if (pattern[inPattern] === "?" || pattern[inPattern] === text[inText]) {
-      inPattern++;
-      inText++;
-    } else if (star >= 0) {
-      inPattern = star + 1;
-      inText = ++restart;
-    } else return false;
-  }
-  while (pattern[inPattern] === "*") inPattern++;
-  return inPattern === pattern.length;
+  const matches = compileGlob(pattern, false);
+  return (mount) => matches(mount[by]);
 }
 
 function labels({ container }: Thread): Readonly<Record<string, string>> | undefined {
@@ -288,7 +268,11 @@ export const containerFields: readonly SyscallField[] = [
     undefined,
     ({ pod }) => pod?.network,
   ),
-  untold("proc.is_container_healthcheck", "boolean", "It runs as the image's health check", { deprecated: noLonger }),
-  untold("proc.is_container_liveness_probe", "boolean", "It runs as the liveness probe", { deprecated: noLonger }),
-  untold("proc.is_container_readiness_probe", "boolean", "It runs as the readiness probe", { deprecated: noLonger }),
+  untold("proc.is_container_healthcheck", "boolean", "The process is the image's health check", {
+    deprecated: noLonger,
+  }),
+  untold("proc.is_container_liveness_probe", "boolean", "The process is the liveness probe", { deprecated: noLonger }),
+  untold("proc.is_container_readiness_probe", "boolean", "The process is the readiness probe", {
+    deprecated: noLonger,
+  }),
 ];

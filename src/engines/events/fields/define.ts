@@ -44,6 +44,11 @@ function nothing(): undefined {
   return undefined;
 }
 
+/** Whether a field is {@link untold}. */
+export function isUntold(field: Field<never>): boolean {
+  return field.scope === "constant" && field.bind("") === nothing;
+}
+
 /** An argument that is a number, checked by the registry before. */
 export function indexOf(argument: string | undefined): number {
   return argument === undefined ? -1 : Number.parseInt(argument, 10);

@@ -170,40 +170,40 @@ export const eventFields: readonly SyscallField[] = [
   ),
   ofEvent("evt.res", "text", "`SUCCESS`, or the name of the error: `ENOENT`", resultText),
   ofEvent("evt.rawres", "number", "Result as a number: below 0 for an error", resultOf),
-  ofEvent("evt.failed", "boolean", "It ended with an error", failed),
+  ofEvent("evt.failed", "boolean", "The call ended with an error", failed),
   ofEvent(
     "evt.is_io",
     "boolean",
-    "It reads or writes by a descriptor",
+    "The call reads or writes by a descriptor",
     ({ code }) => reads[code] === 1 || writes[code] === 1,
   ),
-  ofEvent("evt.is_io_read", "boolean", "It reads by a descriptor", ({ code }) => reads[code] === 1),
-  ofEvent("evt.is_io_write", "boolean", "It writes by a descriptor", ({ code }) => writes[code] === 1),
+  ofEvent("evt.is_io_read", "boolean", "The call reads by a descriptor", ({ code }) => reads[code] === 1),
+  ofEvent("evt.is_io_write", "boolean", "The call writes by a descriptor", ({ code }) => writes[code] === 1),
   ofEvent("evt.io_dir", "text", "`read` or `write`; absent for what does neither", ({ code }) => {
     if (writes[code] === 1) return "write";
     return reads[code] === 1 ? "read" : undefined;
   }),
-  ofEvent("evt.is_wait", "boolean", "It waits: `poll`, `select`, `nanosleep`", ({ code }) => waits[code] === 1),
+  ofEvent("evt.is_wait", "boolean", "The call waits: `poll`, `select`, `nanosleep`", ({ code }) => waits[code] === 1),
   ofEvent(
     "evt.is_syslog",
     "boolean",
-    "It writes to /dev/log",
+    "The call writes to /dev/log",
     ({ code, descriptor }) => writes[code] === 1 && descriptor?.name.includes("/dev/log") === true,
   ),
   ofEvent(
     "evt.is_open_read",
     "boolean",
-    "It opens a path for reading",
+    "The call opens a path for reading",
     (event) => (openFlags(event) & flags.read) !== 0,
   ),
   ofEvent(
     "evt.is_open_write",
     "boolean",
-    "It opens a path for writing",
+    "The call opens a path for writing",
     (event) => (openFlags(event) & flags.write) !== 0,
   ),
-  ofEvent("evt.is_open_exec", "boolean", "It makes a file that can be executed", opensExecutable),
-  ofEvent("evt.is_open_create", "boolean", "It makes a file", creates),
+  ofEvent("evt.is_open_exec", "boolean", "The call creates a file that can be executed", opensExecutable),
+  ofEvent("evt.is_open_create", "boolean", "The call creates a file", creates),
   ...lengths.map(([name, description, wanted]) => ofEvent(name, "number", description, moved(wanted))),
   ofEvent("evt.count", "number", "Always 1", () => 1),
   ofEvent(
@@ -236,10 +236,10 @@ export const eventFields: readonly SyscallField[] = [
   ofEvent(
     "evt.is_async",
     "boolean",
-    "It is no deed of a thread but told by who wrote the events",
+    "The event was added by the program that recorded the events",
     ({ code }) => isMeta[code] === 1,
   ),
-  ofEvent("evt.asynctype", "text", "Name of what was told so: `container`", (event) =>
+  ofEvent("evt.asynctype", "text", "Name of such an event: `container`", (event) =>
     isMeta[event.code] === 1 ? typeName(event) : undefined,
   ),
   ...["evt.latency", "evt.latency.s", "evt.latency.ns", "evt.latency.quantized", "evt.wait_latency"].map((name) =>
@@ -253,7 +253,7 @@ export const eventFields: readonly SyscallField[] = [
     argument: { presence: "required", kind: "key" },
   },
   ...["name", "container.id", "container.name", "container.image"].map((each) =>
-    untold(`evt.infra.docker.${each}`, "text", "Of Docker's own events, which sources do not have", {
+    untold(`evt.infra.docker.${each}`, "text", "Of Docker's own events, which no source has", {
       deprecated: "ask for container fields",
     }),
   ),

@@ -144,7 +144,7 @@ export const descriptorFields: readonly SyscallField[] = [
     ...ofEvent(
       "fd.name",
       "path",
-      "What it is open on: a path from the root, `10.0.0.1:4000->10.0.0.2:80`, the name of a pipe",
+      "What the descriptor is open on: a path from the root, `10.0.0.1:4000->10.0.0.2:80`, the name of a pipe",
       nameOf,
     ),
     scope: "path",
@@ -183,7 +183,12 @@ export const descriptorFields: readonly SyscallField[] = [
     "`fd.directory` after the id of the container and a colon",
     inContainer(directoryName),
   ),
-  ofDescriptor("fd.connected", "boolean", "It is connected, or about to be", ({ connected }) => connected === true),
+  ofDescriptor(
+    "fd.connected",
+    "boolean",
+    "The socket is connected, or about to be",
+    ({ connected }) => connected === true,
+  ),
   ofDescriptor("fd.name_changed", "boolean", "The event changed `fd.name`", ({ nameChanged }) => nameChanged === true),
   ofDescriptor("fd.dev", "number", "Device of the file", ({ device }) => device, {
     show: (value) => Number(value).toString(16).toUpperCase(),

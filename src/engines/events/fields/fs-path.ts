@@ -132,16 +132,16 @@ function absolutePathOf(which: "only" | "source" | "target"): (event: SyscallEve
 }
 
 export const pathFields: readonly SyscallField[] = [
-  ofEvent("fs.path.name", "path", "Path that it worked on, from the root", nameOf),
-  ofEvent("fs.path.nameraw", "path", "Path that it worked on, as it was passed to the kernel", rawNameOf),
-  ofEvent("fs.path.source", "path", "Path that it took: the old name; of a link its own", wholeSource),
+  ofEvent("fs.path.name", "path", "Path that the call worked on, from the root", nameOf),
+  ofEvent("fs.path.nameraw", "path", "Path that the call worked on, as it was passed to the kernel", rawNameOf),
+  ofEvent("fs.path.source", "path", "Path that the call took: the old name; of a link its own name", wholeSource),
   ofEvent("fs.path.sourceraw", "path", "`fs.path.source` as it was passed to the kernel", raw(sources)),
-  ofEvent("fs.path.target", "path", "Path that it made: the new name; of a link what it leads to", targetOf),
+  ofEvent("fs.path.target", "path", "Path that the call made: the new name; of a link what it leads to", targetOf),
   ofEvent("fs.path.targetraw", "path", "`fs.path.target` as it was passed to the kernel", raw(targets)),
   ofEvent(
     "evt.abspath",
     "path",
-    "Path that it works on, joined to the directory that its descriptor is open on",
+    "Path that the call works on, joined to the directory of its descriptor",
     absolutePathOf("only"),
   ),
   ofEvent("evt.abspath.src", "path", "The first of two such paths", absolutePathOf("source")),

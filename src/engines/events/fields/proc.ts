@@ -76,7 +76,7 @@ function standardDescriptors(): SyscallField[] {
 export const processFields: readonly SyscallField[] = [
   ofThread("proc.name", "text", "Name, which is at most 15 bytes long (`comm`)", (thread) => thread.comm),
   ofThread("proc.exe", "path", "argv[0]", (thread) => thread.exe),
-  ofThread("proc.exepath", "path", "File that it executes, with links resolved", (thread) => thread.exePath),
+  ofThread("proc.exepath", "path", "Executable file, with links resolved", (thread) => thread.exePath),
   processArguments,
   ofThread("proc.cmdline", "text", "Name and arguments", commandLine),
   ofThread("proc.exeline", "text", "argv[0] and arguments", (thread) => `${thread.exe} ${argumentLine(thread)}`),

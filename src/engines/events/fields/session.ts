@@ -47,13 +47,16 @@ export const sessionFields: readonly SyscallField[] = [
       (leader) => leader.exePath,
     ),
   ]),
-  ofEvent("proc.is_sid_leader", "boolean", "It leads its session", ({ thread }) =>
+  ofEvent("proc.is_sid_leader", "boolean", "The process leads its session", ({ thread }) =>
     thread === undefined ? undefined : thread.sid === thread.vpid,
   ),
-  ofEvent("proc.is_pgid_leader", "boolean", "It leads its process group", ({ thread }) =>
+  ofEvent("proc.is_pgid_leader", "boolean", "The process leads its process group", ({ thread }) =>
     thread === undefined ? undefined : thread.pgid === thread.process.pid,
   ),
-  ofEvent("proc.is_vpgid_leader", "boolean", "It leads its process group in its own namespace", ({ thread }) =>
-    thread === undefined ? undefined : thread.vpgid === thread.vpid,
+  ofEvent(
+    "proc.is_vpgid_leader",
+    "boolean",
+    "The process leads its process group, by the ids of its own namespace",
+    ({ thread }) => (thread === undefined ? undefined : thread.vpgid === thread.vpid),
   ),
 ];

@@ -9,7 +9,7 @@ const cgroup: SyscallField = {
   type: "path",
   argument: { presence: "required", kind: "key" },
   scope: "event",
-  description: "Its cgroup of one controller: `thread.cgroup.memory`",
+  description: "The cgroup of one controller: `thread.cgroup.memory`",
   bind(argument) {
     const start = `${argument}=`;
     return ({ thread }) => thread?.cgroups.find((each) => each.startsWith(start))?.slice(start.length);
@@ -45,7 +45,12 @@ export const threadFields: readonly SyscallField[] = [
     bind: () => (event) => event.tid,
   },
   ofThread("thread.vtid", "number", "Id of the thread in its own namespace", (thread) => thread.vtid),
-  ofThread("thread.ismain", "boolean", "It is the main thread of its process", (thread) => thread.leader === thread),
+  ofThread(
+    "thread.ismain",
+    "boolean",
+    "The thread is the main one of its process",
+    (thread) => thread.leader === thread,
+  ),
   ofThread("thread.nametid", "text", "Name and id in one text", (thread) => `${thread.comm}${thread.tid}`),
   ofThread("thread.cap_permitted", "text", "Permitted capabilities: `CAP_CHOWN CAP_KILL`", ({ capabilities }) =>
     capabilityNames(capabilities.permitted),
@@ -56,7 +61,7 @@ export const threadFields: readonly SyscallField[] = [
   ofThread("thread.cap_effective", "text", "Effective capabilities", ({ capabilities }) =>
     capabilityNames(capabilities.effective),
   ),
-  ofThread("thread.cgroups", "text", "All its cgroups in one text: `cpu=/a memory=/b`", ({ cgroups }) =>
+  ofThread("thread.cgroups", "text", "All cgroups of the thread in one text: `cpu=/a memory=/b`", ({ cgroups }) =>
     cgroups.length === 0 ? undefined : cgroups.join(" "),
   ),
   cgroup,

@@ -1,7 +1,7 @@
 /** Fields of users and groups, by the names that the container has for them, or the host. */
 import type { SyscallEvent } from "../event.ts";
-import type { UserFacts } from "../sink.ts";
 import type { Thread } from "../state/thread.ts";
+import type { UserFacts } from "../users.ts";
 import { ofThread, type SyscallField } from "./define.ts";
 
 /** What stands for a name that nothing tells. It is a value, so that `user.name != root` holds for it, as rules expect. */

@@ -1,5 +1,5 @@
 /** What fields ask the state for beyond the event's own thread and descriptor; `state/machine.ts` answers. */
-import type { GroupFacts, UserFacts } from "../sink.ts";
+import type { GroupFacts, UserFacts } from "../users.ts";
 import type { Thread } from "./thread.ts";
 
 export interface Host {

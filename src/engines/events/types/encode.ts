@@ -25,7 +25,8 @@ export function encodeParameter(parameter: Parameter, value: ParameterValue): Bu
   }
   if (typeof value === "string") {
     if (type === "text" || type === "path" || type === "relpath") return Buffer.from(`${value}\0`, "latin1");
-    if (type === "bytes" || type === "dynamic" || type === "ip4" || type === "ip6") return Buffer.from(value, "latin1");
+    if (type === "bytes" || type === "dynamic" || type === "fdlist" || type === "ip4" || type === "ip6")
+      return Buffer.from(value, "latin1");
   } else if (typeof value === "object") {
     if (!("kind" in value)) {
       if (type === "bytes" || type === "texts") return encodeTexts(value);

@@ -44,3 +44,20 @@ export function errorName(number: number): string | undefined {
 export function signalName(number: number): string | undefined {
   return signals.get(number);
 }
+
+function numbers(of: ReadonlyMap<number, string>): ReadonlyMap<string, number> {
+  return new Map([...of].map(([number, name]) => [name, number]));
+}
+
+const errorsByName = numbers(errors);
+const signalsByName = numbers(signals);
+
+/** 2 for `ENOENT`. */
+export function errorNumber(name: string): number | undefined {
+  return errorsByName.get(name);
+}
+
+/** 9 for `SIGKILL`. */
+export function signalNumber(name: string): number | undefined {
+  return signalsByName.get(name);
+}

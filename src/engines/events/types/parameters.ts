@@ -7,6 +7,7 @@
 import type { SyscallEvent } from "../event.ts";
 import { latin1 } from "./latin1.ts";
 import type { ParameterType } from "./table.ts";
+import { wordAt } from "./time.ts";
 
 /** Unsigned, of 1, 2 or 4 bytes. */
 export function unsignedAt(event: SyscallEvent, index: number, size: 1 | 2 | 4): number | undefined {
@@ -23,16 +24,6 @@ export function unsignedAt(event: SyscallEvent, index: number, size: 1 | 2 | 4):
 export function u32At(event: SyscallEvent, index: number): number | undefined {
   if (index >= event.parameters || (event.lengths[index] as number) < 4) return undefined;
   return wordAt(event.bytes, event.starts[index] as number);
-}
-
-function wordAt(bytes: Buffer, at: number): number {
-  return (
-    ((bytes[at] as number) |
-      ((bytes[at + 1] as number) << 8) |
-      ((bytes[at + 2] as number) << 16) |
-      ((bytes[at + 3] as number) << 24)) >>>
-    0
-  );
 }
 
 /**

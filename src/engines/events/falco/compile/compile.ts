@@ -97,19 +97,29 @@ function detectorOf<Event>(
       const driver = drivers[subject.code(event)];
       if (driver === undefined) return 0;
       const thread = driver.asksThread ? threads(event) : own;
-      const path = driver.asksPath ? paths(event) : own;
-      return driver.evaluate(event, thread, path, own, matched, all);
+      const path = driver.asksPath ? paths.row(event) : 0;
+      return driver.evaluate(event, thread, paths.bytes(), path, own, matched, all);
     },
   };
 }
 
 /** What nothing is remembered of gets a row that is cleared each time. */
-function pathRows<Event>(width: number, subject: Subject<Event>): (event: Event) => Uint8Array {
+function pathRows<Event>(width: number, subject: Subject<Event>) {
   const spare = new Uint8Array(width);
   const remembered: RememberedRows = rememberRows(width, bounds.rememberedPaths);
-  return (event) => {
-    const path = subject.path?.(event);
-    return path === undefined ? spare.fill(0) : remembered.row(path);
+  let bytes: Uint8Array = spare;
+  return {
+    row(event: Event): number {
+      const path = subject.path?.(event);
+      if (path === undefined) {
+        bytes = spare.fill(0);
+        return 0;
+      }
+      const row = remembered.row(path);
+      bytes = remembered.bytes;
+      return row;
+    },
+    bytes: () => bytes,
   };
 }
 

@@ -2,12 +2,15 @@
  * Rules as functions of their own for each type of event.
  *
  * What was found of a node is remembered in three rows of bytes (0 not asked, 1 false, 2 true): of the thread, of the path,
- * of the event. Nodes that stay the same for long are asked once for each of their lives.
+ * of the event. Nodes that stay the same for long are asked once for each of their lives. What was found of one comparison
+ * is remembered by the value that it was asked of, too: a thousand programs have a dozen names.
  *
  * The text that is compiled here holds numbers and names of this file alone: whatever rules say is reached through arrays.
  */
 import type { FieldScope } from "../../fields/field.ts";
 import type { Graph, Node } from "./graph.ts";
+import type { Leaf } from "./leaf.ts";
+import { rememberRows } from "./remembered.ts";
 
 const FALSE = 1;
 const TRUE = 2;
@@ -25,7 +28,8 @@ export interface CodeRules {
 export type Driver<Event> = (
   event: Event,
   thread: Uint8Array,
-  path: Uint8Array,
+  paths: Uint8Array,
+  path: number,
   own: Uint8Array,
   out: unknown[],
   all: boolean,
@@ -44,8 +48,6 @@ export interface Generated<Event> {
 
 export type RowScope = "thread" | "path" | "event";
 
-const rowNames: Readonly<Record<RowScope, string>> = { thread: "T", path: "P", event: "E" };
-
 /** @param rules - what drivers write to `out` */
 export function generate<Event>(
   graph: Graph<Event>,
@@ -54,12 +56,11 @@ export function generate<Event>(
 ): Generated<Event> {
   const slots = assignSlots(codes);
   const text: string[] = ['"use strict";'];
-  for (const leaf of usedLeaves(codes)) text.push(`const l${leaf}=L[${leaf}];`);
+  const values = valueGroups(graph, usedLeaves(codes));
+  text.push(...values.text);
   for (const [node, slot] of slots.byNode) {
-    const row = rowNames[rowOf(node.scope)];
-    text.push(
-      `function f${node.id}(e,T,P,E){return ${row}[${slot}]=${expression(node, slots, true)}?${TRUE}:${FALSE}}`,
-    );
+    const found = `${expression(node, slots, true)}?${TRUE}:${FALSE}`;
+    text.push(`function f${node.id}(e,T,P,p,E){return ${place(node, slot)}=${found}}`);
   }
   const scopes = codes.map(({ rules: tried }) => scopesOf(tried.map(({ node }) => node)));
   for (const [index, { rules: tried }] of codes.entries()) {
@@ -67,11 +68,13 @@ export function generate<Event>(
       ({ rule, node }) => `if(${expression(node, slots, false)}){o[n++]=R[${rule}];if(!a)return n}`,
     );
     const clear = scopes[index]?.has("event") ? "E.fill(0);" : "";
-    text.push(`D.push(function(e,T,P,E,o,a){let n=0;${clear}${lines.join("")}return n});`);
+    text.push(`D.push(function(e,T,P,p,E,o,a){let n=0;N=(N+1)|0;${clear}${lines.join("")}return n});`);
   }
   const drivers: Driver<Event>[] = [];
   const tests = graph.leaves.map((leaf) => leaf.test);
-  new Function("L", "R", "D", text.join("\n"))(tests, rules, drivers);
+  const predicates = graph.leaves.map((leaf) => leaf.predicate);
+  const given = [tests, predicates, values.extracts, values.rows, rules, drivers];
+  new Function("L", "Q", "X", "M", "R", "D", text.join("\n"))(...given);
   const asks = (index: number, scope: RowScope) => scopes[index]?.has(scope) === true;
   return {
     drivers: drivers.map((evaluate, index) => ({
@@ -81,6 +84,46 @@ export function generate<Event>(
     })),
     width: slots.width,
   };
+}
+
+/** From this many comparisons of one field on, what they come to is remembered by its values. */
+const WORTH_REMEMBERING = 3;
+const MOST_VALUES = 8_192;
+
+/** Functions `l0`… of the leaves. */
+function valueGroups<Event>(graph: Graph<Event>, used: ReadonlySet<number>) {
+  const byOperand = Map.groupBy(used, (leaf) => {
+    const { left, predicate, scope } = graph.leaves[leaf] as Leaf<Event>;
+    const isText = left.type === "text" || left.type === "path";
+    // Of paths the path's row tells, and one value is seldom asked twice.
+    return isText && predicate !== undefined && left.several === undefined && scope !== "path" ? left.key : "";
+  });
+  const text = ["let N=0;"];
+  const extracts: unknown[] = [];
+  const rows: unknown[] = [];
+  for (const [key, leaves] of byOperand) {
+    if (key === "" || leaves.length < WORTH_REMEMBERING) {
+      for (const leaf of leaves) text.push(`const l${leaf}=L[${leaf}];`);
+      continue;
+    }
+    const group = extracts.length;
+    extracts.push(graph.leaves[leaves[0] ?? 0]?.left.extract);
+    rows.push(rememberRows(leaves.length, MOST_VALUES));
+    // The value and where its row begins, for as long as the event is in hand; -1: absent.
+    text.push(`const x${group}=X[${group}],m${group}=M[${group}];let n${group}=-1,v${group},w${group}=-1,b${group};`);
+    text.push(
+      `function g${group}(e){n${group}=N;v${group}=x${group}(e);` +
+        `if(v${group}===undefined)return w${group}=-1;w${group}=m${group}.row(v${group});b${group}=m${group}.bytes;return w${group}}`,
+    );
+    for (const [index, leaf] of leaves.entries()) {
+      text.push(
+        `const q${leaf}=Q[${leaf}];function l${leaf}(e){const w=n${group}===N?w${group}:g${group}(e);if(w<0)return false;` +
+          `const c=b${group}[w+${index}];if(c!==0)return c===${TRUE};const r=q${leaf}(v${group});` +
+          `b${group}[w+${index}]=r?${TRUE}:${FALSE};return r}`,
+      );
+    }
+  }
+  return { text, extracts, rows };
 }
 
 interface Slots {
@@ -118,10 +161,16 @@ function rowOf(scope: FieldScope): RowScope {
   return scope === "constant" ? "event" : scope;
 }
 
+/** Where a node's byte is. */
+function place(node: Node, slot: number): string {
+  const row = rowOf(node.scope);
+  return row === "path" ? `P[p+${slot}]` : `${row === "thread" ? "T" : "E"}[${slot}]`;
+}
+
 /** @param itself - the node's own text, not what was remembered of it */
 function expression(node: Node, slots: Slots, itself: boolean): string {
   const slot = itself ? undefined : slots.byNode.get(node);
-  if (slot !== undefined) return `(${rowNames[rowOf(node.scope)]}[${slot}]||f${node.id}(e,T,P,E))===${TRUE}`;
+  if (slot !== undefined) return `(${place(node, slot)}||f${node.id}(e,T,P,p,E))===${TRUE}`;
   switch (node.kind) {
     case "constant":
       return String(node.value);

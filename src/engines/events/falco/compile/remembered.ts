@@ -1,40 +1,66 @@
-/** Rows by text, a bounded number: the ones that were asked for lately. */
+/** Rows of bytes by text, a bounded number: the ones that were asked for lately. */
 
 export interface RememberedRows {
-  /** The text's row: what was found of it, or zeros. */
-  row(text: string): Uint8Array;
-  /** How many rows were dropped for others. */
-  evicted(): number;
+  /** All rows, one after the other. */
+  readonly bytes: Uint8Array;
+  /** Where the text's row begins: what was found of it, or zeros. Holds until the next call. */
+  row(text: string): number;
 }
 
+/** Rows in the first generation: what is seldom used takes little. */
+const FIRST = 256;
+
 /**
- * Two generations: when the young one is full, it is the old one and what the old one still held is gone.
+ * Two generations: when the young one is full, it is the old one and what the old one still held is gone. They grow up to
+ * their bound.
  *
  * @param most - rows of both together
  */
 export function rememberRows(width: number, most: number): RememberedRows {
-  const half = Math.max(1, most >> 1);
-  let young = new Map<string, Uint8Array>();
-  let old = new Map<string, Uint8Array>();
-  let evicted = 0;
-  const add = (text: string, row: Uint8Array) => {
-    if (young.size >= half) {
-      evicted += old.size;
-      old = young;
-      young = new Map();
+  const largest = Math.max(1, most >> 1);
+  let half = Math.min(FIRST, largest);
+  let bytes = new Uint8Array(2 * half * width);
+  let young = new Map<string, number>();
+  let old = new Map<string, number>();
+  let start = 0;
+
+  function turn(): void {
+    if (half < largest) {
+      // All of them move to the old half of a larger store.
+      half = Math.min(largest, half * 4);
+      const larger = new Uint8Array(2 * half * width);
+      larger.set(bytes.subarray(start, start + young.size * width), half * width);
+      bytes = larger;
+      for (const [text, at] of young) young.set(text, at - start + half * width);
+      start = 0;
+    } else {
+      start = start === 0 ? half * width : 0;
+      bytes.fill(0, start, start + half * width);
     }
-    young.set(text, row);
-    return row;
-  };
+    old = young;
+    young = new Map();
+  }
+
+  function add(text: string): number {
+    const before = old.get(text);
+    if (young.size >= half) {
+      // What the old half held is gone now, and the text's row with it, unless it is kept here.
+      const kept = before === undefined ? undefined : bytes.slice(before, before + width);
+      turn();
+      young.set(text, start);
+      if (kept !== undefined) bytes.set(kept, start);
+      return start;
+    }
+    const at = start + young.size * width;
+    young.set(text, at);
+    if (before !== undefined) bytes.copyWithin(at, before, before + width);
+    return at;
+  }
+
   return {
-    row(text) {
-      const known = young.get(text);
-      if (known !== undefined) return known;
-      const older = old.get(text);
-      if (older === undefined) return add(text, new Uint8Array(width));
-      old.delete(text);
-      return add(text, older);
+    get bytes() {
+      return bytes;
     },
-    evicted: () => evicted,
+    row: (text) => young.get(text) ?? add(text),
   };
 }

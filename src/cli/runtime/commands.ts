@@ -1,0 +1,115 @@
+/** Commands of runtime detection. Their code is loaded when one of them is run. */
+import type { Command } from "commander";
+import { displaying } from "../display-options.ts";
+import { collect, judging } from "../options.ts";
+
+type Finish = (code: Promise<number> | number) => Promise<void>;
+
+/** Option of what evaluates by rules. */
+function ruling(command: Command): Command {
+  return command
+    .optionsGroup("Rules:")
+    .option(
+      "--rules <place>",
+      "rule file in Falco's language, directory of them, git:REF:PATH, or bulkhead; repeatable, in order (default: the policy's runtime.rules)",
+      collect,
+      [] as string[],
+    )
+    .optionsGroup("");
+}
+
+export function runtimeCommands(program: Command, finish: Finish): void {
+  const runtime = program.command("runtime").description("detect attacks in events of kernels and API servers");
+  ruling(displaying(judging(runtime.command("replay"))))
+    .argument(
+      "<events...>",
+      "captures (.scap), audit logs of an API server, alerts of Falco, Tetragon, GuardDuty or Security Command Center; told by content, gzipped or not; - for standard input",
+    )
+    .description("evaluate recorded events by rules")
+    .optionsGroup("Rules:")
+    .option("--all-matching", "report every rule that matches an event, not only the first", false)
+    .option(
+      "--audit <file>",
+      "audit log of the API server, to name who ran `kubectl exec`; repeatable",
+      collect,
+      [] as string[],
+    )
+    .optionsGroup("Data:")
+    .option("--host <name>", "host that the events are of (default: as they say themselves)")
+    .option("--cluster-uid <uid>", "UID of the cluster's kube-system namespace, which pods are recorded under")
+    .optionsGroup("")
+    .addHelpText(
+      "after",
+      `
+Formats of alerts: text (default), alerts (JSON lines, with Falco's keys), syslog (RFC 5424), slack (bodies of webhooks)
+
+Examples:
+  bulkhead runtime replay capture.scap.gz --rules falco_rules.yaml
+  bulkhead runtime replay capture.scap --format alerts | jq -r .rule
+  bulkhead runtime replay audit.log falco-events.json --format sarif=findings.sarif`,
+    )
+    .action(async (events: string[], options) => finish((await import("./replay.ts")).runtimeReplay(events, options)));
+
+  const rules = runtime.command("rules").description("check, list, explain and test rules");
+  const placed = (command: Command): Command =>
+    command
+      .optionsGroup("Policy:")
+      .option("--policy <source>", "trusted policy file or git:REF:PATH (default: ./bulkhead.yaml)")
+      .option("--environment <name>", "environment of the policy, whose values override its defaults")
+      .optionsGroup("")
+      .option("--format <format>", "text or json", "text");
+  placed(rules.command("check"))
+    .argument("[rules...]", "rule files, directories of them, git:REF:PATH or bulkhead (default: the policy's)")
+    .description("check rule files: errors and warnings, each with its place")
+    .option(
+      "--against <place>",
+      "other version of the same rules: show what differs; repeatable",
+      collect,
+      [] as string[],
+    )
+    .option("--strict", "exit with 1 for warnings too", false)
+    .addHelpText(
+      "after",
+      `
+Exit codes: 0 rules can be loaded, 1 they cannot, 2 usage or input error
+
+Examples:
+  bulkhead runtime rules check rules/
+  bulkhead runtime rules check ours.yaml --against upstream/falco_rules.yaml`,
+    )
+    .action(async (places: string[], options) =>
+      finish((await import("./rules-check.ts")).runtimeRulesCheck(places, options)),
+    );
+  placed(rules.command("list"))
+    .argument("[rules...]", "rule files, directories of them, git:REF:PATH or bulkhead (default: the policy's)")
+    .description("list rules, and the fields and types of events that they use")
+    .option("--fields", "list the fields that conditions and outputs use, and how many rules use each", false)
+    .option("--events", "list the types of events that rules look at, and how many rules do", false)
+    .action(async (places: string[], options) =>
+      finish((await import("./rules-list.ts")).runtimeRulesList(places, options)),
+    );
+  placed(rules.command("explain"))
+    .argument("<rule>", "name of a rule, in any case, or a part of it")
+    .argument("[rules...]", "rule files, directories of them, git:REF:PATH or bulkhead (default: the policy's)")
+    .description("explain a rule: what it finds, its whole condition, and what to do")
+    .action(async (rule: string, places: string[], options) =>
+      finish((await import("./rules-explain.ts")).runtimeRulesExplain(rule, places, options)),
+    );
+  ruling(placed(rules.command("test")))
+    .argument("<tests...>", "test files (YAML), or directories of them")
+    .description("test rules: which must fire on which events, and which must not")
+    .addHelpText(
+      "after",
+      `
+Exit codes: 0 all hold, 1 one does not, 2 usage or input error
+
+A test file is a list; events as docs/event-lines.md says, or a capture:
+  - name: a shell in a container
+    capture: shell.scap
+    fires: [Terminal shell in container]
+    silent: [Read sensitive file untrusted]`,
+    )
+    .action(async (tests: string[], options) =>
+      finish((await import("./rules-test.ts")).runtimeRulesTest(tests, options)),
+    );
+}

@@ -1,0 +1,82 @@
+/** Tests of rules, run: the events of each through a state of its own, with every rule that matches. */
+import { readEventFile } from "../collect/runtime/event-files.ts";
+import type { RuleTest } from "../collect/runtime/rule-tests.ts";
+import { Problem } from "../core/problem.ts";
+import { createAuditDocuments, isAuditDocument } from "../engines/events/audit/read.ts";
+import { createAuditDetection } from "../engines/events/detect/audits.ts";
+import { createSyscallDetection } from "../engines/events/detect/syscalls.ts";
+import type { LoadedRules } from "../engines/events/falco/model.ts";
+import { EventLines } from "../engines/events/lines/read.ts";
+
+export interface RuleTestResult {
+  readonly test: RuleTest;
+  /** What is not as it must be, one sentence each; none: it holds. */
+  readonly failures: readonly string[];
+}
+
+/** @throws Problem where an event of the test cannot be read, or where it names a rule that there is not */
+export async function runRuleTest(test: RuleTest, rules: LoadedRules): Promise<RuleTestResult> {
+  const known = new Set(rules.rules.map(({ name }) => name));
+  const named = [...test.fires.keys(), ...(test.silent === "others" ? [] : test.silent)];
+  const unknown = named.find((name) => !known.has(name));
+  if (unknown !== undefined) {
+    throw new Problem({ kind: "usage", code: "rules.test", place: test.place, cause: `no rule is named ${unknown}` });
+  }
+  const fired = await firedBy(test, { ...rules, rules: rules.rules.map((rule) => ({ ...rule, enabled: true })) });
+  const failures: string[] = [];
+  for (const [name, count] of test.fires) {
+    const times = fired.get(name) ?? 0;
+    if (count === undefined ? times === 0 : times !== count) {
+      failures.push(`${name} fired ${times} times, expected ${count === undefined ? "at least once" : count}`);
+    }
+  }
+  const silent = test.silent === "others" ? [...fired.keys()].filter((name) => !test.fires.has(name)) : test.silent;
+  for (const name of silent) {
+    const times = fired.get(name) ?? 0;
+    if (times > 0) failures.push(`${name} fired ${times} times, expected never`);
+  }
+  return { test, failures };
+}
+
+async function firedBy(test: RuleTest, rules: LoadedRules): Promise<ReadonlyMap<string, number>> {
+  const fired = new Map<string, number>();
+  const lost: string[] = [];
+  const options = {
+    rules,
+    matching: "all" as const,
+    wanted: new Set(rules.rules.map(({ name }) => name)),
+    onAlert: ({ rule }: { readonly rule: string }) => fired.set(rule, (fired.get(rule) ?? 0) + 1),
+  };
+  const syscalls = createSyscallDetection(options);
+  const audits = createAuditDetection(options);
+  if (test.capture !== undefined) {
+    await readEventFile(test.capture, {
+      syscalls: () => syscalls.sink,
+      audits: () => audits.sink,
+      alerts: () => {
+        throw refused(test, `${test.capture}: alerts of other detectors are no events`);
+      },
+    });
+  } else {
+    const lines = new EventLines(syscalls.sink);
+    const documents = createAuditDocuments(audits.sink);
+    for (const [at, event] of test.events.entries()) {
+      const place = `${test.place}, event ${at + 1}`;
+      if (isAuditDocument(event)) documents.read(event, place);
+      else lines.read(event, place);
+    }
+  }
+  for (const { lost: some } of [syscalls.read(), audits.read()]) lost.push(...some.map(({ reason }) => reason));
+  const [first] = lost;
+  // What a test says by `lost` lines is meant; an event that could not be read is not.
+  if (first !== undefined && test.capture === undefined && !test.events.some(saysLost)) throw refused(test, first);
+  return fired;
+}
+
+function saysLost(event: unknown): boolean {
+  return typeof event === "object" && event !== null && Object.hasOwn(event, "lost");
+}
+
+function refused(test: RuleTest, cause: string): Problem {
+  return new Problem({ kind: "usage", code: "rules.test", place: test.place, cause });
+}
