@@ -145,7 +145,7 @@ export class Thread {
   minorFaults = 0;
   /** Joined when it becomes known, which can be after the first events; `host` for what runs in none. */
   container: ContainerFacts | "host" | undefined = undefined;
-  /** False for one that did something before anybody told who it is: its texts are `<NA>`, its ids 0. */
+  /** False for one that did something before anybody told who it is: its name is `<NA>`, its user none, and its process its own id. */
   known = true;
   /** It is over, and stays only as the main thread of others that are not. */
   exited = false;
