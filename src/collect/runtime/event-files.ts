@@ -106,9 +106,9 @@ function documentReader(place: string, sinks: EventSinks): { push(chunk: Buffer)
   let alerts: AlertSink | undefined;
   let lost = 0;
   let known = 0;
-  let firstUnknown: string | undefined;
+  let first: { readonly reason: string; readonly at: string } | undefined;
   const unknown = (reason: string, at: string) => {
-    firstUnknown ??= `${at}: ${reason}`;
+    first ??= { reason, at };
     lost++;
   };
   const documents = createDocumentReader(place, {
@@ -131,11 +131,11 @@ function documentReader(place: string, sinks: EventSinks): { push(chunk: Buffer)
     push: (chunk) => documents.write(chunk),
     end() {
       documents.end();
-      if (known === 0) throw broken(place, firstUnknown ?? "no events");
-      if (lost === 0) return;
+      if (known === 0) throw broken(first?.at ?? place, first?.reason ?? "no events");
+      if (lost === 0 || first === undefined) return;
       // Of which kind they were nobody knows: whatever else is in the file is not all.
-      if (audits !== undefined) sinks.audits().lost("not readable", lost, firstUnknown ?? place);
-      else sinks.alerts().lost("not readable", lost, firstUnknown ?? place);
+      if (audits !== undefined) sinks.audits().lost(first.reason, lost, first.at);
+      else sinks.alerts().lost(first.reason, lost, first.at);
     },
   };
 }

@@ -59,8 +59,9 @@ function alertLines(alert: AlertView, page: Page): string[] {
 }
 
 /** `shop/Deployment/api (container api, sha256:34df…)`. */
-function whereOf({ asset, container, pod }: AlertView): string {
+function whereOf({ asset, container, pod, object }: AlertView): string {
   const parts = [
+    ...(object === undefined ? [] : [object]),
     ...(pod === undefined ? [] : [`pod ${pod.name}`]),
     ...(container === undefined ? [] : [`container ${container.name ?? container.id.slice(0, 12)}`]),
     ...(container?.digest === undefined

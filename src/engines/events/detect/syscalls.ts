@@ -1,5 +1,7 @@
 /** Detection in a stream of system calls: a sink for its source, alerts out of it. */
 
+import { bounds } from "../bounds.ts";
+import { createByUse } from "../by-use.ts";
 import type { ContainerFacts } from "../containers/model.ts";
 import type { KeyOf } from "../correlate/keys.ts";
 import { syscallKey, textOf } from "../correlate/keys.ts";
@@ -17,7 +19,6 @@ import { alertOf } from "./alert.ts";
 import { readerOf } from "./fields.ts";
 import { createMatches } from "./matches.ts";
 import { planRules } from "./plan.ts";
-import { readings } from "./readings.ts";
 import { rendererOf } from "./render.ts";
 
 export interface DetectionOptions {
@@ -71,15 +72,25 @@ export function createSyscallDetection(options: DetectionOptions): SyscallDetect
     (rule, event, after) =>
       onAlert(alertOf(rule, event, aboutEvent(event, hostname), { process: processOf(event), after })),
   );
-  const counts = readings();
+  let evaluated = 0;
   let host: string | undefined = hostname;
-  const containers = new Map<string, ContainerFacts>();
-  const machine = new Machine((event) => {
-    counts.event(event.seconds, event.nanoseconds);
-    if (!detector.wants(event.code)) return;
-    counts.evaluated();
-    matches.evaluate(event);
-  });
+  // By the id that rules see; those that are seen later know more.
+  const containers = createByUse<ContainerFacts>();
+  const see = (facts: ContainerFacts) => {
+    containers.delete(facts.id);
+    containers.add(facts.id, facts);
+    const oldest = containers.size > bounds.containers ? containers.oldest() : undefined;
+    if (oldest !== undefined) containers.delete(oldest.key);
+  };
+  const machine = new Machine(
+    bounds,
+    (event) => {
+      if (!detector.wants(event.code)) return;
+      evaluated++;
+      matches.evaluate(event);
+    },
+    { containerSeen: see },
+  );
   const sink: SyscallSink = {
     machine(facts) {
       if (hostname === undefined && facts.hostname !== undefined) host = shownText(facts.hostname);
@@ -90,20 +101,20 @@ export function createSyscallDetection(options: DetectionOptions): SyscallDetect
     thread: (snapshot) => machine.thread(snapshot),
     descriptor: (tid, fd, descriptor) => machine.descriptor(tid, fd, descriptor),
     container(facts) {
-      containers.set(facts.id, facts);
+      see(facts);
       machine.container(facts);
     },
     event: (event) => machine.event(event),
-    lost(reason, count) {
-      counts.lost(reason, count);
-      machine.lost(reason, count);
-    },
+    lost: (reason, count) => machine.lost(reason, count),
   };
   return {
     sink,
     rules: detector.rules.length,
-    read: () =>
-      counts.read({ ...machine.evicted, ...(matches.evicted > 0 ? { "correlation keys": matches.evicted } : {}) }),
+    read() {
+      const { evicted, ...read } = machine.read;
+      const keys = matches.evicted;
+      return { ...read, evaluated, evicted: keys === 0 ? evicted : { ...evicted, "correlation keys": keys } };
+    },
     seen: () => {
       const named = host === undefined || host === "" ? {} : { host };
       return [named, ...[...containers.values()].map((facts) => ({ ...named, ...aboutContainer(facts) }))];

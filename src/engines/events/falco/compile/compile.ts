@@ -3,9 +3,10 @@ import { bounds } from "../../bounds.ts";
 import type { CollectedRule, CompiledRule, Detector, Matching } from "../model.ts";
 import { addCondition, alikeCodes, faultOf, foldFor, type UsedField, type Vocabulary } from "./condition.ts";
 import type { ConditionFault } from "./fault.ts";
-import { type CodeRules, type Generated, generate, OWNER_BYTES } from "./generate.ts";
+import { type CodeRules, type Generated, generate } from "./generate.ts";
 import { Graph, type Node } from "./graph.ts";
 import { type RememberedRows, rememberRows } from "./remembered.ts";
+import { OWNER_BYTES } from "./slots.ts";
 
 /** How a detector reaches what it remembers things by. */
 export interface Subject<Event> {
@@ -55,7 +56,7 @@ export function compileRules<Event>(
       faults.push({ ...faultOf(error, rule.condition.at), rule });
     }
   }
-  const codes = alikeCodes(graph, options).map((alike): CodeRules => {
+  const codes = alikeCodes(graph, options, options.types.live).map((alike): CodeRules => {
     const [code = 0] = alike;
     const known = new Map<Node, Node>();
     const tried = roots.map(({ root }, rule) => ({ rule, node: foldFor(graph, root, code, options, known) }));

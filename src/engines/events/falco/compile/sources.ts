@@ -12,8 +12,11 @@ import type { FieldFinder } from "./operands.ts";
 /** Events that carry their name: of them only some have one that a condition asks for. */
 const carryTheirName: ReadonlySet<number> = new Set([codes.generic, codes.generic - 1, codes.asyncevent]);
 
+const told = eventTypes.filter(({ unused }) => !unused);
+
 const syscallTypes: EventTypes = {
-  codes: eventTypes.filter(({ unused }) => !unused).map(({ code }) => code),
+  codes: told.map(({ code }) => code),
+  live: told.filter(({ old }) => !old).map(({ code }) => code),
   codesOf(name) {
     const own = codesOfName(name);
     if (own.length > 0) return name === "container" ? [...own, codes.asyncevent] : own;
