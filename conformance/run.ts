@@ -15,6 +15,7 @@ const suites: Readonly<Record<string, () => Promise<Suite>>> = {
   cel: async () => (await import("./cel.ts")).cel,
   dockerfiles: async () => (await import("./dockerfiles.ts")).dockerfiles,
   expressions: async () => (await import("./expressions.ts")).expressions,
+  falco: async () => (await import("./falco.ts")).falco,
   images: async () => (await import("./images.ts")).images,
   "kubernetes-cel": async () => (await import("./kubernetes-cel.ts")).kubernetesCel,
   lockfiles: async () => (await import("./lockfiles.ts")).lockfiles,
