@@ -2,7 +2,7 @@
  * A thread, its process and its descriptors, as far as the events told. All texts are byte strings (`fields/field.ts`).
  */
 import type { ContainerFacts } from "../containers/model.ts";
-import { splitTexts } from "../types/parameters.ts";
+import { splitTexts } from "../types/texts.ts";
 import type { Descriptors } from "./descriptors.ts";
 
 /**
