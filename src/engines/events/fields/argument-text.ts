@@ -4,7 +4,7 @@ import { asDirectory, joinPath, unknownDirectory } from "../state/paths.ts";
 import type { Thread } from "../state/thread.ts";
 import { errorName, signalName } from "../types/errors.ts";
 import { flagNames } from "../types/flags.ts";
-import { bytesAt, descriptorListAt, dynamicTypeAt, numberAt, textAt, u32At } from "../types/parameters.ts";
+import { bytesAt, descriptorListAt, dynamicTypeAt, numberAt, signedAt, textAt, u32At } from "../types/parameters.ts";
 import { type SocketTuple, socketAddressAt, socketTupleAt } from "../types/sockets.ts";
 import { syscallById } from "../types/syscalls.ts";
 import type { EventType, Parameter } from "../types/table.ts";
@@ -111,8 +111,9 @@ function resolvedPath(
   if (raw === undefined) return undefined;
   const { thread } = event;
   if (thread === undefined || raw === "" || raw === "<NA>" || raw.startsWith("/")) return { raw };
-  const fd = directory === undefined ? undefined : numberAt(event, directory, "fd");
-  return { raw, resolved: joinPath(directoryOf(thread, fd === undefined ? undefined : Number(fd)), raw) };
+  const fd = directory === undefined ? undefined : signedAt(event, directory);
+  const start = directoryOf(thread, fd);
+  return start === unknownDirectory ? { raw } : { raw, resolved: joinPath(start, raw) };
 }
 
 function numberText(event: SyscallEvent, parameter: Parameter, value: number | bigint): ArgumentText {

@@ -142,6 +142,10 @@ function netError({ code, descriptor }: SyscallEvent): boolean {
   return descriptor === undefined ? netCodes.has(code) : /^(?:ipv4|ipv6|unix)$/.test(descriptor.kind);
 }
 
+function otherError(event: SyscallEvent): boolean {
+  return !fileError(event) && !netError(event) && (event.descriptor !== undefined || !memoryError(event));
+}
+
 const memoryError = ({ code }: SyscallEvent): boolean => eventType(code)?.category === "memory";
 
 const enterGone = "events have no start since Falco 0.42, so that nothing tells it: remove it from the rule";
@@ -224,7 +228,7 @@ export const eventFields: readonly SyscallField[] = [
     "evt.count.error.other",
     "number",
     "1 for what ended with an error and is about none of these",
-    errors((event) => !fileError(event) && !netError(event) && !memoryError(event)),
+    errors(otherError),
   ),
   ofEvent("evt.count.exit", "number", "1 for the end of a system call", ({ code }) => (code % 2 === 1 ? 1 : undefined)),
   ofEvent("evt.count.procinfo", "number", "1 for what tells of a process", ({ code, thread }) =>
