@@ -86,7 +86,8 @@ export function readRuleYaml({ name, text }: RuleText): ReadYaml {
 }
 
 function sentence(message: string): string {
-  return message.replace(/\.$/, "");
+  // What the library says where its recursion came to an end.
+  return /call stack/.test(message) ? "nested too deeply" : message.replace(/\.$/, "");
 }
 
 class Refusal extends Error {

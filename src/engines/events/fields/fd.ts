@@ -153,8 +153,8 @@ export const descriptorFields: readonly SyscallField[] = [
     const raw = event.descriptor === undefined ? (openedRawPath(event) ?? "") : event.descriptor.nameRaw;
     return raw?.includes("//") ? raw.replace(/\/+/g, "/") : raw;
   }),
-  ofEvent("fd.directory", "path", "Directory of the file; a directory itself", directoryName),
-  ofDescriptor("fd.filename", "text", "Name of the file without its directory", fileName),
+  { ...ofEvent("fd.directory", "path", "Directory of the file; a directory itself", directoryName), scope: "path" },
+  { ...ofDescriptor("fd.filename", "text", "Name of the file without its directory", fileName), scope: "path" },
   ofEvent("fd.num", "number", "Number of the descriptor", ({ code, fd, thread }) =>
     thread === undefined || touchesDescriptor[code] !== 1 ? undefined : fd,
   ),
