@@ -41,13 +41,25 @@ export function argumentReader(type: EventType, index: number): ArgumentReader {
   return { both, text: quick ?? ((event) => resolvedOf(both(event))) };
 }
 
+function quickPath(index: number, directory: number | undefined): (event: SyscallEvent) => string {
+  return (event) => {
+    const raw = textAt(event, index);
+    if (raw === undefined) return "<NA>";
+    if (raw.charCodeAt(0) === SLASH) return raw;
+    return resolvedPath(event, raw, directory)?.resolved ?? raw;
+  };
+}
+
+const SLASH = 47;
+
 function resolvedOf({ raw, resolved }: ArgumentText): string {
   return resolved === undefined || resolved === "" ? raw : resolved;
 }
 
-/** Without a text that nobody asks for: flags and texts are what rules compare most. */
+/** Without a text that nobody asks for: flags, texts and paths are what rules compare most. */
 function quickText(parameter: Parameter, index: number): ((event: SyscallEvent) => string) | undefined {
   if (parameter.type === "text") return (event) => textAt(event, index) ?? "<NA>";
+  if (parameter.type === "path" || parameter.type === "relpath") return quickPath(index, parameter.directory);
   if (parameter.type !== "flags32" && parameter.type !== "enum32") return undefined;
   const names = flagNamesOf(parameter);
   return (event) => {
