@@ -61,7 +61,11 @@ export async function replayEvents(
   const wanted = new Set(policy.runtime.optional);
   const requests = createSessionRequests();
   for (const name of names) {
-    streams.push(...(await replayFile(name, { ...options, wanted, requests }, (done) => onProgress?.({ name, done }))));
+    streams.push(
+      ...(await replayFile(name, { ...options, wanted, requests }, (done, total) =>
+        onProgress?.({ name, done, ...(total === undefined ? {} : { total }) }),
+      )),
+    );
   }
   // Whose sessions they were is known once all audit logs were read.
   const joined = streams.map((stream) => ({
@@ -87,7 +91,7 @@ export async function replayEvents(
 async function replayFile(
   name: string,
   options: ReplayOptions & { readonly wanted: ReadonlySet<string>; readonly requests: SessionRequests },
-  onProgress: (bytes: number) => void,
+  onProgress: (bytes: number, total: number | undefined) => void,
 ): Promise<DetectedStream[]> {
   const collected = { syscalls: collecting(), audits: collecting(), alerts: collecting() };
   const syscallsOf = lazily(() => createSyscallDetection({ ...options, onAlert: collected.syscalls.add }));
@@ -110,6 +114,7 @@ async function replayFile(
   const { made: foreign } = foreignOf;
   const streams: DetectedStream[] = [];
   if (syscalls !== undefined) {
+    syscalls.finish();
     const read = syscalls.read();
     streams.push({
       ...collected.syscalls.finish(),

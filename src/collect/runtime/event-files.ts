@@ -2,7 +2,7 @@
  * Files of events, told by their content: captures and frames of system calls, audit events of an API server, alerts of other
  * detectors; gzipped or not. Read piece by piece, in memory that does not grow with them.
  */
-import { createReadStream } from "node:fs";
+import { createReadStream, statSync } from "node:fs";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
@@ -39,14 +39,16 @@ export type EventKind = "syscalls" | "documents";
 export async function readEventFile(
   name: string,
   sinks: EventSinks,
-  onProgress?: (bytes: number) => void,
+  onProgress?: (bytes: number, total: number | undefined) => void,
 ): Promise<EventKind> {
   const place = name === "-" ? "standard input" : name;
   let kind: EventKind | undefined;
   try {
     const source = name === "-" ? process.stdin : createReadStream(name, { highWaterMark: CHUNK });
-    await readStream(counted(source as AsyncIterable<Buffer>, onProgress), place, sinks, (told) => {
-      kind = told;
+    const total = name === "-" ? undefined : statSync(name, { throwIfNoEntry: false })?.size;
+    const told = (bytes: number) => onProgress?.(bytes, total);
+    await readStream(counted(source as AsyncIterable<Buffer>, told), place, sinks, (found) => {
+      kind = found;
     });
   } catch (error) {
     throw problemOf(error, place);
@@ -57,12 +59,12 @@ export async function readEventFile(
 
 async function* counted(
   chunks: AsyncIterable<Buffer>,
-  onProgress: ((bytes: number) => void) | undefined,
+  onProgress: (bytes: number) => void,
 ): AsyncGenerator<Buffer> {
   let bytes = 0;
   for await (const chunk of chunks) {
     bytes += chunk.length;
-    onProgress?.(bytes);
+    onProgress(bytes);
     yield chunk;
   }
 }

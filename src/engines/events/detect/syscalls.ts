@@ -2,6 +2,7 @@
 
 import { bounds } from "../bounds.ts";
 import { createByUse } from "../by-use.ts";
+import { createLateJoin } from "../containers/join.ts";
 import type { ContainerFacts } from "../containers/model.ts";
 import type { KeyOf } from "../correlate/keys.ts";
 import { syscallKey, textOf } from "../correlate/keys.ts";
@@ -9,6 +10,7 @@ import type { SyscallEvent } from "../event.ts";
 import { compileRules } from "../falco/compile/compile.ts";
 import { syscallSubject, syscallVocabulary } from "../falco/compile/sources.ts";
 import type { CorrelationKey, LoadedRules, Matching } from "../falco/model.ts";
+import { parseOutput } from "../falco/output.ts";
 import { shownText } from "../fields/shown.ts";
 import { fieldsOf } from "../fields/sources.ts";
 import type { Alert, AlertSubject, EventsRead } from "../model.ts";
@@ -18,6 +20,7 @@ import { Machine } from "../state/machine.ts";
 import { aboutContainer, aboutEvent, processOf } from "./about.ts";
 import { alertOf } from "./alert.ts";
 import { readerOf } from "./fields.ts";
+import { withFacts } from "./late.ts";
 import { createMatches } from "./matches.ts";
 import { planRules } from "./plan.ts";
 import { rendererOf } from "./render.ts";
@@ -36,10 +39,19 @@ export interface SyscallDetection {
   readonly sink: SyscallSink;
   /** How many rules look at the stream. */
   readonly rules: number;
+  /** Says what waited for what is known of a container. Call it at the end. */
+  finish(): void;
   /** What was read so far. */
   read(): EventsRead;
   /** The host and each container that was seen. */
   seen(): readonly AlertSubject[];
+}
+
+/** Milliseconds, of the events' own clock, that an alert waits until its container is known. */
+const PATIENCE = 10_000;
+
+function millisecondsOf({ seconds, nanoseconds }: SyscallEvent): number {
+  return seconds * 1000 + nanoseconds / 1_000_000;
 }
 
 /** @throws Error in one sentence where a sequence or threshold asks for a field that there is not */
@@ -60,12 +72,17 @@ export function createSyscallDetection(options: DetectionOptions): SyscallDetect
   });
   const field = readerOf(fields);
   const sessions = createContainerSessions();
+  const late = createLateJoin({ patienceMilliseconds: PATIENCE });
+  const partsOf = ({ output }: { readonly output: string }) => {
+    const parsed = parseOutput(output, (text) => !("problem" in fields.find(text)));
+    return "parts" in parsed ? parsed.parts : [];
+  };
   const matches = createMatches(
     detector,
     plan,
     matching,
     {
-      timeOf: ({ seconds, nanoseconds }: SyscallEvent) => seconds * 1000 + nanoseconds / 1_000_000,
+      timeOf: millisecondsOf,
       keyOf: (by: CorrelationKey): KeyOf<SyscallEvent> => syscallKey(by, field),
       field,
       textOf,
@@ -73,7 +90,14 @@ export function createSyscallDetection(options: DetectionOptions): SyscallDetect
     },
     (rule, event, after) => {
       const session = event.thread === undefined ? undefined : sessions.of(event.thread);
-      onAlert(alertOf(rule, event, aboutEvent(event, hostname), { process: processOf(event), after, session }));
+      const alert = alertOf(rule, event, aboutEvent(event, hostname), { process: processOf(event), after, session });
+      const container = event.thread?.container;
+      if (typeof container !== "object" || container.details !== undefined) onAlert(alert);
+      else {
+        late.wait(container.id, millisecondsOf(event), (facts) =>
+          onAlert(facts === undefined ? alert : withFacts(alert, facts, partsOf(rule), fields)),
+        );
+      }
     },
   );
   let evaluated = 0;
@@ -90,6 +114,7 @@ export function createSyscallDetection(options: DetectionOptions): SyscallDetect
     bounds,
     (event) => {
       sessions.event(event);
+      if (late.waiting > 0) late.expire(millisecondsOf(event));
       if (!detector.wants(event.code)) return;
       evaluated++;
       matches.evaluate(event);
@@ -108,6 +133,7 @@ export function createSyscallDetection(options: DetectionOptions): SyscallDetect
     container(facts) {
       see(facts);
       machine.container(facts);
+      late.known(facts);
     },
     event: (event) => machine.event(event),
     lost: (reason, count) => machine.lost(reason, count),
@@ -115,6 +141,7 @@ export function createSyscallDetection(options: DetectionOptions): SyscallDetect
   return {
     sink,
     rules: detector.rules.length,
+    finish: () => late.flush(),
     read() {
       const { evicted, ...read } = machine.read;
       const keys = matches.evicted;
