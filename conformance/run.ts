@@ -14,6 +14,7 @@ const suites: Readonly<Record<string, () => Promise<Suite>>> = {
   admission: async () => (await import("./admission.ts")).admission,
   cel: async () => (await import("./cel.ts")).cel,
   dockerfiles: async () => (await import("./dockerfiles.ts")).dockerfiles,
+  "event-fields": async () => (await import("./event-fields.ts")).eventFields,
   expressions: async () => (await import("./expressions.ts")).expressions,
   images: async () => (await import("./images.ts")).images,
   "kubernetes-cel": async () => (await import("./kubernetes-cel.ts")).kubernetesCel,

@@ -88,6 +88,9 @@ const DIFFERENCES = [
   "`fs.path.target` of a symbolic link starts from the directory of the link, as the kernel follows it; Falco starts from the working directory, or knows no directory. `fs.path.name` with AT_FDCWD is joined to the working directory.",
   "`k8s.deployment.name`, `k8s.rs.name` and `k8s.rc.name` are told where the pod's owner is known; in Falco they are empty since its container plugin.",
   "`evt.latency` and `evt.wait_latency` are absent; Falco says 0.",
+  "A number that nothing tells (`fd.dev`, `fd.ino`, `proc.ppid.ts`, `proc.vmsize`) is absent; Falco says 0. So is the directory of a process of which nothing tells, for which Falco says `./`.",
+  "A thread that did something before anything told of it stands for its own process: `proc.pid` is its id, where Falco says -1. Its container is absent, where Falco says `host`; `not container` of the public rules holds for both.",
+  "`evt.rawarg.` is shown in decimal.",
   "`proc.aname`, `proc.apid`, `proc.aenv` and the like without an argument are shown in outputs as those of all ancestors; at most 256 ancestors are asked.",
   "`evt.around` never holds.",
 ];
@@ -109,6 +112,7 @@ export function eventFieldsPage(): string {
     "For rules of the source `k8s_audit`.",
     ...sections(audit),
     "## Differences from Falco",
+    "`npm run conformance -- event-fields --data DIR` shows every field of every event of the captures in DIR beside what Falco's own library shows (Debian's `libfalcosecurity0-dev`). What differs and is meant:",
     DIFFERENCES.map((each) => `- ${each}`),
   ]);
 }

@@ -15,7 +15,7 @@ export const bounds = {
   expandedDepth: 500,
   conditionNodes: 1_000_000,
   /** Captures: bytes of one block of processes, descriptors…, of one event, of all after gunzip. */
-  captureBlockBytes: 256 * 1024 * 1024,
+  captureBlockBytes: 128 * 1024 * 1024,
   captureEventBytes: 16 * 1024 * 1024,
   captureBytes: 256 * 1024 * 1024 * 1024,
   /** Frames: bytes of one record; bytes that are looked through for the next whole one after a broken one. */

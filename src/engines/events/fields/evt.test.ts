@@ -198,7 +198,7 @@ test("parameters are told by name and by number, and resolved", () => {
 
 test("parameters are shown as what they are", () => {
   open(thread, 5, { kind: "directory", name: "/var/lib" });
-  open(thread, 6, { kind: "ipv4", name: "10.0.0.1:4000->10.0.0.2:80", protocol: "tcp" });
+  open(thread, 6, { kind: "ipv4", name: "10.0.0.1:4000->10.0.0.2:80", protocol: "tcp", role: "client" });
   const shown = (name: keyof typeof codes, values: Parameters<typeof eventOf>[1], parameter: string) =>
     fieldValue(`evt.arg.${parameter}`, eventOf(name, values, { thread, host }));
   assert.equal(shown("read", { fd: 6 }, "fd"), "<4t>10.0.0.1:4000->10.0.0.2:80");

@@ -2,9 +2,9 @@
  * The state of a host as its events tell it: threads, what they have open, where they are, who they are. Each event finds its
  * thread and descriptor set, as they are once it has happened, and goes on to who asked for it; what it ends is gone after that.
  */
+import { bounds as usual } from "../bounds.ts";
 import type { ContainerFacts } from "../containers/model.ts";
 import type { SyscallEvent } from "../event.ts";
-import type { EventsRead } from "../model.ts";
 import type { GroupFacts, MachineFacts, SyscallSink, ThreadSnapshot, UserFacts } from "../sink.ts";
 import { codes } from "../types/codes.ts";
 import { numberAt, signedAt, textAt, u32At } from "../types/parameters.ts";
@@ -24,6 +24,8 @@ export interface MachineBounds extends ThreadBounds {
 }
 
 export interface MachineOptions {
+  /** Absent: those of `bounds.ts`. */
+  readonly bounds?: MachineBounds;
   /** Hears of each container that is seen for the first time and of which no details are known: who can asks its runtime. */
   readonly containerSeen?: (facts: ContainerFacts) => void;
 }
@@ -46,15 +48,13 @@ export class Machine implements SyscallSink, Host, State {
   private count = 0;
   private firstSeconds = -1;
   private firstNanoseconds = 0;
-  private lastSeconds = -1;
-  private lastNanoseconds = 0;
 
   /** @param then - gets each event with its thread and descriptor set; must not keep it */
-  constructor(bounds: MachineBounds, then: (event: SyscallEvent) => void, options: MachineOptions = {}) {
-    this.bounds = bounds;
+  constructor(then: (event: SyscallEvent) => void, options: MachineOptions = {}) {
+    this.bounds = options.bounds ?? usual;
     this.handOn = then;
-    this.threads = new Threads(bounds);
-    this.containers = new Containers(this.threads, bounds.containers, options.containerSeen ?? nothing);
+    this.threads = new Threads(this.bounds);
+    this.containers = new Containers(this.threads, this.bounds.containers, options.containerSeen ?? nothing);
     this.snapshots = new Snapshots(this);
   }
 
@@ -101,10 +101,8 @@ export class Machine implements SyscallSink, Host, State {
   }
 
   event(event: SyscallEvent): void {
-    if (this.count === 0) this.begin(event);
+    if (this.count === 0) this.snapshots.settle();
     this.count += 1;
-    this.lastSeconds = event.seconds;
-    this.lastNanoseconds = event.nanoseconds;
     event.stamp = (event.stamp + 1) | 0;
     event.host = this;
     event.thread = undefined;
@@ -113,15 +111,13 @@ export class Machine implements SyscallSink, Host, State {
     const { code } = event;
     readResult(event, code);
     const of = threadOfCode[code];
+    if (this.firstSeconds < 0 && of !== threadIs.none) {
+      this.firstSeconds = event.seconds;
+      this.firstNanoseconds = event.nanoseconds;
+    }
     if (of === threadIs.made) this.follow(event, this.threads.of(event.tid));
     else if (of === threadIs.found) this.followFound(event, this.threads.get(event.tid));
     else this.followTold(event);
-  }
-
-  private begin(event: SyscallEvent): void {
-    this.snapshots.settle();
-    this.firstSeconds = event.seconds;
-    this.firstNanoseconds = event.nanoseconds;
   }
 
   private follow(event: SyscallEvent, thread: Thread): void {
@@ -218,16 +214,9 @@ export class Machine implements SyscallSink, Host, State {
     thread.container = this.containers.of(facts.container);
   }
 
-  /** What came of the stream so far. */
-  get read(): Omit<EventsRead, "evaluated"> {
-    return {
-      events: this.count,
-      ...(this.firstSeconds < 0
-        ? {}
-        : { first: this.firstTime, last: nanoseconds(this.lastSeconds, this.lastNanoseconds) }),
-      lost: [...this.losses].map(([reason, count]) => ({ reason, count })),
-      evicted: this.evicted,
-    };
+  /** What the source lost: reasons with how much. */
+  get lostEvents(): ReadonlyMap<string, number> {
+    return this.losses;
   }
 
   /** Of what was forgotten over a bound; those of which nothing was are left out. */

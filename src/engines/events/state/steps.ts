@@ -151,6 +151,7 @@ const findOnly: ReadonlySet<number> = new Set([
   codes.vfork,
   codes.procexit,
   codes.switch,
+  codes.procinfo,
 ]);
 
 /** By code: whose thread it is of, {@link threadIs}. */

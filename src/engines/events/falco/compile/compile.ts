@@ -6,14 +6,13 @@ import type { ConditionFault } from "./fault.ts";
 import { type CodeRules, type Generated, generate } from "./generate.ts";
 import { Graph, type Node } from "./graph.ts";
 import { type RememberedRows, rememberRows } from "./remembered.ts";
-import { OWNER_BYTES } from "./slots.ts";
 
 /** How a detector reaches what it remembers things by. */
 export interface Subject<Event> {
   /** The type of an event. */
   code(event: Event): number;
   /** Where what was found of the event's thread is kept as long as it holds; undefined where there is no thread. */
-  thread?(event: Event): { leaves: Uint8Array | undefined } | undefined;
+  thread?(event: Event): { leaves: Uint8Array | undefined; leavesHold: boolean } | undefined;
   /** The text that fields of scope `path` stay the same for; undefined where there is none, or it never comes again. */
   path?(event: Event): string | undefined;
 }
@@ -131,12 +130,15 @@ function threadRows<Event>(width: number, subject: Subject<Event>): (event: Even
   return (event) => {
     const thread = subject.thread?.(event);
     if (thread === undefined) return spare.fill(0);
-    const known = thread.leaves;
-    if (known !== undefined && known[0] === low && known[1] === high && known.length === width) return known;
-    const row = new Uint8Array(Math.max(width, OWNER_BYTES));
+    let row = thread.leaves;
+    if (row === undefined || row.length !== width) {
+      row = new Uint8Array(width);
+      thread.leaves = row;
+    } else if (thread.leavesHold && row[0] === low && row[1] === high) return row;
+    else row.fill(0);
     row[0] = low;
     row[1] = high;
-    thread.leaves = row;
+    thread.leavesHold = true;
     return row;
   };
 }

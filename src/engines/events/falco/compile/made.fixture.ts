@@ -8,6 +8,7 @@ import type { EventTypes } from "./event-types.ts";
 
 export interface MadeThread {
   leaves: Uint8Array | undefined;
+  leavesHold: boolean;
   readonly values: Record<string, Anything | undefined>;
 }
 

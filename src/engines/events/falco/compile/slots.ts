@@ -6,7 +6,7 @@ import type { Node } from "./graph.ts";
 export type RowScope = "thread" | "path" | "event";
 
 /** Bytes at the beginning of a thread's row that say whose row it is. */
-export const OWNER_BYTES = 2;
+const OWNER_BYTES = 2;
 
 export interface Slots {
   readonly byNode: ReadonlyMap<Node, number>;

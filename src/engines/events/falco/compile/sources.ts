@@ -41,10 +41,13 @@ export function syscallSubject(fields: FieldFinder<SyscallEvent>): Subject<Sysca
     code: (event) => event.code,
     thread: (event) => event.thread,
     path(event) {
-      // Ends of connections are new nearly each time.
-      if (event.descriptor?.remote !== undefined) return undefined;
+      const { descriptor } = event;
+      // Other things than files have names that are new nearly each time.
+      if (descriptor !== undefined && descriptor.kind !== "file") return undefined;
       const value = name?.(event);
-      return typeof value === "string" ? value : undefined;
+      if (typeof value !== "string") return undefined;
+      // What was not opened is no file yet; no path has a zero in it.
+      return descriptor === undefined ? `\0${value}` : value;
     },
   };
 }
