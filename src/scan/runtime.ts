@@ -100,6 +100,7 @@ async function replayFile(
   const { made: foreign } = foreignOf;
   const streams: DetectedStream[] = [];
   if (syscalls !== undefined) {
+    syscalls.finish();
     const read = syscalls.read();
     streams.push({
       ...collected.syscalls.finish(),

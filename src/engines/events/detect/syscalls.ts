@@ -17,6 +17,7 @@ import { Machine } from "../state/machine.ts";
 import { aboutContainer, aboutEvent, processOf } from "./about.ts";
 import { alertOf } from "./alert.ts";
 import { readerOf } from "./fields.ts";
+import { createLateAlerts } from "./late.ts";
 import { createMatches } from "./matches.ts";
 import { planRules } from "./plan.ts";
 import { rendererOf } from "./render.ts";
@@ -28,13 +29,22 @@ export interface DetectionOptions {
   readonly wanted: ReadonlySet<string>;
   /** In the place of what the source says of itself. */
   readonly hostname?: string;
+  /** Milliseconds of the stream's own time that an alert waits for what is told of its container later. */
+  readonly patienceMilliseconds?: number;
+  /** Hears of each container of which no details are known: who can asks its runtime, and tells the sink. */
+  readonly containerSeen?: (facts: ContainerFacts) => void;
   readonly onAlert: (alert: Alert) => void;
 }
+
+/** A runtime writes a container down before it starts it, and a kubelet tells of it seconds later. */
+const PATIENCE = 5_000;
 
 export interface SyscallDetection {
   readonly sink: SyscallSink;
   /** How many rules look at the stream. */
   readonly rules: number;
+  /** Raises what waits for what is told of its container, at the end of the stream. */
+  finish(): void;
   /** What was read so far. */
   read(): EventsRead;
   /** The host and each container that was seen. */
@@ -58,19 +68,23 @@ export function createSyscallDetection(options: DetectionOptions): SyscallDetect
     render: rendererOf(fields),
   });
   const field = readerOf(fields);
+  const { patienceMilliseconds = PATIENCE } = options;
+  const late = createLateAlerts({ fields, patienceMilliseconds, onAlert });
   const matches = createMatches(
     detector,
     plan,
     matching,
     {
-      timeOf: ({ seconds, nanoseconds }: SyscallEvent) => seconds * 1000 + nanoseconds / 1_000_000,
+      timeOf,
       keyOf: (by: CorrelationKey): KeyOf<SyscallEvent> => syscallKey(by, field),
       field,
       textOf,
       describe: (event) => processOf(event)?.commandLine ?? "",
     },
-    (rule, event, after) =>
-      onAlert(alertOf(rule, event, aboutEvent(event, hostname), { process: processOf(event), after })),
+    (rule, event, after) => {
+      const alert = alertOf(rule, event, aboutEvent(event, hostname), { process: processOf(event), after });
+      late.add(alert, rule, event.thread?.container, timeOf(event));
+    },
   );
   let evaluated = 0;
   let host: string | undefined = hostname;
@@ -85,11 +99,17 @@ export function createSyscallDetection(options: DetectionOptions): SyscallDetect
   const machine = new Machine(
     bounds,
     (event) => {
+      if (late.waiting > 0) late.expire(timeOf(event));
       if (!detector.wants(event.code)) return;
       evaluated++;
       matches.evaluate(event);
     },
-    { containerSeen: see },
+    {
+      containerSeen(facts) {
+        see(facts);
+        options.containerSeen?.(facts);
+      },
+    },
   );
   const sink: SyscallSink = {
     machine(facts) {
@@ -103,6 +123,7 @@ export function createSyscallDetection(options: DetectionOptions): SyscallDetect
     container(facts) {
       see(facts);
       machine.container(facts);
+      late.known(facts);
     },
     event: (event) => machine.event(event),
     lost: (reason, count) => machine.lost(reason, count),
@@ -110,6 +131,7 @@ export function createSyscallDetection(options: DetectionOptions): SyscallDetect
   return {
     sink,
     rules: detector.rules.length,
+    finish: () => late.finish(),
     read() {
       const { evicted, ...read } = machine.read;
       const keys = matches.evicted;
@@ -120,4 +142,9 @@ export function createSyscallDetection(options: DetectionOptions): SyscallDetect
       return [named, ...[...containers.values()].map((facts) => ({ ...named, ...aboutContainer(facts) }))];
     },
   };
+}
+
+/** Milliseconds since 1970. */
+function timeOf({ seconds, nanoseconds }: SyscallEvent): number {
+  return seconds * 1000 + nanoseconds / 1_000_000;
 }
