@@ -50,6 +50,31 @@ Examples:
     )
     .action(async (events: string[], options) => finish((await import("./replay.ts")).runtimeReplay(events, options)));
 
+  ruling(runtime.command("receive"))
+    .description("evaluate the audit events that an API server posts, until SIGTERM")
+    .optionsGroup("Rules:")
+    .option("--all-matching", "report every rule that matches an event, not only the first", false)
+    .optionsGroup("Policy:")
+    .option("--policy <source>", "trusted policy file or git:REF:PATH (default: ./bulkhead.yaml)")
+    .option("--environment <name>", "environment of the policy, whose values override its defaults")
+    .optionsGroup("Server:")
+    .option(
+      "--host <address>",
+      "address to listen on; beyond loopback TLS and a proof of the client are needed",
+      "127.0.0.1",
+    )
+    .option("--port <port>", "port to listen on", "8443")
+    .option("--path <path>", "path of the URL that the API server posts to", "/audit")
+    .option("--certificate <file>", "certificate and its chain (PEM), read again on SIGHUP")
+    .option("--key <file>", "private key of the certificate (PEM)")
+    .option("--client-ca <file>", "CA certificates of the clients that may post (PEM)")
+    .option("--token-file <file>", "bearer tokens of which a client needs one, one a line, read again on SIGHUP")
+    .optionsGroup("Output:")
+    .option("--format <format>", "alerts (JSON lines), syslog or slack, on standard output", "alerts")
+    .option("--record <file>", "file of the events, for `runtime replay`")
+    .optionsGroup("")
+    .action(async (options) => finish((await import("./receive.ts")).runtimeReceive(options)));
+
   const rules = runtime.command("rules").description("check, list, explain and test rules");
   const placed = (command: Command): Command =>
     command
