@@ -24,8 +24,7 @@ export const runtimeSettings = {
     initial: [BUNDLED_RULES],
     // A file that comes later can disable what an earlier one detects.
     tighten: either((wanted, current) => wanted.join("\n") === current.join("\n")),
-    read: (written: readonly string[], beside) =>
-      written.map((name) => (name === BUNDLED_RULES ? name : beside(name))),
+    read: (written: readonly string[], beside) => written.map((name) => (name === BUNDLED_RULES ? name : beside(name))),
   }),
   "runtime.optional": setting<readonly string[]>({
     form: { kind: "texts" },

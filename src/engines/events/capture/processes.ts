@@ -1,6 +1,6 @@
 /** Lists of processes, in all versions that captures have. */
 import type { ThreadSnapshot } from "../sink.ts";
-import { splitTexts } from "../types/parameters.ts";
+import { splitTexts } from "../types/texts.ts";
 import type { Cursor } from "./cursor.ts";
 
 /** No login: the kernel's -1. */

@@ -4,9 +4,9 @@ import type { SyscallSink, ThreadSnapshot } from "../sink.ts";
 import type { Descriptor, Endpoint } from "../state/thread.ts";
 import { descriptorKind, overlays, protocols, roles, socketName } from "../types/descriptors.ts";
 import { latin1 } from "../types/latin1.ts";
-import { splitTexts } from "../types/parameters.ts";
+import { splitTexts } from "../types/texts.ts";
 import { exeFlags, fields, kinds } from "./format.ts";
-import type { SensorNotices } from "./read.ts";
+import type { SensorNotices } from "./notices.ts";
 
 type Values = ReadonlyMap<number, readonly string[]>;
 

@@ -9,7 +9,8 @@ import type { Descriptor } from "../state/thread.ts";
 import { readerOf } from "../stream.ts";
 import { codes } from "../types/codes.ts";
 import { exeFlags, fields, kinds } from "./format.ts";
-import { FrameReader, type SensorNotices } from "./read.ts";
+import type { SensorNotices } from "./notices.ts";
+import { FrameReader } from "./read.ts";
 import { FrameWriter } from "./write.ts";
 
 /** Bytes that a use of the writer writes. */

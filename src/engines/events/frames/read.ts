@@ -20,14 +20,7 @@ import {
   STATE_ONLY,
   STREAM_HEADER,
 } from "./format.ts";
-
-/** What the sensor says of itself. */
-export interface SensorNotices {
-  /** A count or a time that it measured: `hook nanoseconds` → 12_000_000. */
-  metric?(name: string, value: bigint): void;
-  /** What this host's kernel or configuration keeps it from seeing. */
-  missing?(what: string, why: string): void;
-}
+import type { SensorNotices } from "./notices.ts";
 
 /** Bytes of a mark: header, magic, count of the records before it. */
 export const MARK_BYTES = RECORD_HEADER + 16;

@@ -4,7 +4,7 @@ import type { SyscallEvent } from "../event.ts";
 import { codes } from "../types/codes.ts";
 import { fillEvent, type ParameterValue } from "../types/encode.ts";
 import { syscallByName, syscalls } from "../types/syscalls.ts";
-import { type EventType, eventTypes } from "../types/table.ts";
+import { type EventType, eventTypes, parameterIndex } from "../types/table.ts";
 import { isObject, LineError, type Shape } from "./shape.ts";
 import { FROM_CWD, parameterValue } from "./values.ts";
 
@@ -37,7 +37,7 @@ export function readEventLine(shape: Shape, event: SyscallEvent, pid: number, ti
   for (const parameter of type.parameters)
     if (Object.hasOwn(given, parameter.name))
       values[parameter.name] = parameterValue(parameter, given[parameter.name], `args.${parameter.name}`);
-  if (type.code === codes.execve || type.code === codes.execveat) ofProgram(values, given);
+  if (type.code === codes.execve || type.code === codes.execveat) ofProgram(type, values, given);
   try {
     fillEvent(event, type.code, values);
   } catch (error) {
@@ -48,7 +48,12 @@ export function readEventLine(shape: Shape, event: SyscallEvent, pid: number, ti
 /** Today's type of that name; a system call without one of its own is the event `syscall` with its id. */
 function typeOf(name: unknown): { type: EventType; id?: number } {
   if (typeof name !== "string") throw new LineError("event is not a name");
-  const own = Object.hasOwn(codes, name) && name !== "generic" ? codes[name as keyof typeof codes] : undefined;
+  const own =
+    name === "syscall"
+      ? codes.generic
+      : Object.hasOwn(codes, name) && name !== "generic"
+        ? codes[name as keyof typeof codes]
+        : undefined;
   const syscall = syscallByName(name);
   const code = own ?? syscall?.code;
   const type = code === undefined ? undefined : eventTypes[code];
@@ -78,7 +83,11 @@ function usual(
 }
 
 /** A new program is named after its file, and its first argument is the file unless it says another. */
-function ofProgram(values: Record<string, ParameterValue>, given: Readonly<Record<string, unknown>>): void {
+function ofProgram(
+  type: EventType,
+  values: Record<string, ParameterValue>,
+  given: Readonly<Record<string, unknown>>,
+): void {
   const text = (name: string): string | undefined => (typeof values[name] === "string" ? values[name] : undefined);
   const path = text("trusted_exepath") ?? text("filename") ?? text("exe");
   if (path === undefined) return;
@@ -89,5 +98,6 @@ function ofProgram(values: Record<string, ParameterValue>, given: Readonly<Recor
     comm: (path.split("/").at(-1) ?? "").slice(0, COMM_BYTES),
     args: "",
   };
-  for (const [name, value] of Object.entries(usualValues)) if (!Object.hasOwn(given, name)) values[name] ??= value;
+  for (const [name, value] of Object.entries(usualValues))
+    if (!Object.hasOwn(given, name) && parameterIndex(type, name) !== -1) values[name] ??= value;
 }

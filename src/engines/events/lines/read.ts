@@ -4,6 +4,7 @@
  * the version.
  */
 import { Problem } from "../../../core/problem.ts";
+import { bounds } from "../bounds.ts";
 import type { ContainerFacts } from "../containers/model.ts";
 import { SyscallEvent } from "../event.ts";
 import type { SyscallSink, ThreadSnapshot } from "../sink.ts";
@@ -33,10 +34,16 @@ export function isEventLine(document: unknown): boolean {
   // An audit event or another detector's alert may have one of these keys; none has `args` or nothing else beside it.
   const keys = Object.keys(document);
   if (typeof document.event === "string") return keys.every((key) => eventKeys.has(key));
-  return keys.length === 1 && subjects.some((subject) => subject === keys[0]) && isObject(Object.values(document)[0]);
+  const [subject] = keys;
+  return (
+    keys.length === 1 &&
+    subject !== "event" &&
+    subjects.some((each) => each === subject) &&
+    isObject(document[subject ?? ""])
+  );
 }
 
-const eventKeys: ReadonlySet<string> = new Set(["event", "args", "pid", "tid", "time", "cpu"]);
+const eventKeys: ReadonlySet<string> = new Set(["event", "args", "pid", "tid", "time", "cpu", "stateOnly"]);
 
 export class EventLines {
   private readonly event = new SyscallEvent();
@@ -90,7 +97,7 @@ export class EventLines {
     readEventLine(shape, event, pid, tid ?? pid);
     event.cpu = shape.number("cpu") ?? 0;
     event.tid = tid ?? pid;
-    event.stateOnly = false;
+    event.stateOnly = shape.flag("stateOnly") ?? false;
     event.seconds = Number(time / 1_000_000_000n);
     event.nanoseconds = Number(time % 1_000_000_000n);
     event.number = ++this.number;
@@ -122,6 +129,7 @@ export class EventLines {
 
   private container(shape: Shape): void {
     const facts = readContainer(shape.all(), "container");
+    if (this.containers.size >= bounds.containers) this.containers.clear();
     this.containers.set(facts.fullId, facts);
     this.sink.container(facts);
   }

@@ -7,7 +7,7 @@ import { sizeOf } from "../types/parameters.ts";
 import { syscallByName } from "../types/syscalls.ts";
 import type { Parameter } from "../types/table.ts";
 import { addressBytes, endpointOf } from "./addresses.ts";
-import { LineError, textOf, wholeOf } from "./shape.ts";
+import { isObject, LineError, textOf, wholeOf } from "./shape.ts";
 
 /** The kernel's number for "from the working directory". */
 export const FROM_CWD = -100;
@@ -21,6 +21,8 @@ export const FROM_CWD = -100;
 export function parameterValue(parameter: Parameter, value: unknown, what: string): ParameterValue {
   if (value === null || value === undefined) return undefined;
   if (sizeOf(parameter.type) !== 0) return numberOf(parameter, value, what);
+  // Whatever has a form of its own can be given as its bytes.
+  if (isObject(value)) return textOf(value, what);
   switch (parameter.type) {
     case "sockaddr":
       return addressOf(value, what);

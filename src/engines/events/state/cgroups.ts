@@ -3,7 +3,7 @@
  * systemd or in plain folders, in a pod or not. The paths of the runtimes' monitors (`crio-conmon-…`) are the host's.
  */
 import type { ContainerFacts } from "../containers/model.ts";
-import { splitTexts } from "../types/parameters.ts";
+import { splitTexts } from "../types/texts.ts";
 
 /** What a thread's cgroups tell. */
 export interface CgroupFacts {

@@ -2,7 +2,7 @@
  * A thread, its process and its descriptors, as far as the events told. All texts are byte strings (`fields/field.ts`).
  */
 import type { ContainerFacts } from "../containers/model.ts";
-import { splitTexts } from "../types/parameters.ts";
+import { splitTexts } from "../types/texts.ts";
 import type { Descriptors } from "./descriptors.ts";
 
 /**
@@ -145,7 +145,7 @@ export class Thread {
   minorFaults = 0;
   /** Joined when it becomes known, which can be after the first events; `host` for what runs in none. */
   container: ContainerFacts | "host" | undefined = undefined;
-  /** False for one that did something before anybody told who it is: its texts are `<NA>`, its ids 0. */
+  /** False for one that did something before anybody told who it is: its name is `<NA>`, its user none, and its process its own id. */
   known = true;
   /** It is over, and stays only as the main thread of others that are not. */
   exited = false;
@@ -153,10 +153,11 @@ export class Thread {
   recent = true;
 
   /**
-   * What rules found of this thread, a byte a comparison (0 not asked, 1 false, 2 true), as long as it holds. The evaluator
-   * writes it; the state drops it.
+   * What rules found of this thread, a byte a comparison (0 not asked, 1 false, 2 true), as long as `leavesHold` is true. The
+   * evaluator writes it; the state says when it holds no more.
    */
   leaves: Uint8Array | undefined = undefined;
+  leavesHold = false;
 
   constructor(tid: number, process: Process) {
     this.tid = tid;
@@ -284,12 +285,12 @@ export class Thread {
    * reads of others than the threads above (the first of a process group) is no `thread` field.
    */
   invalidate(): void {
-    this.leaves = undefined;
+    this.leavesHold = false;
     if (this.leader !== this) return;
     let thread: Thread = this;
     for (;;) {
-      thread.leaves = undefined;
-      if (thread.process.others !== undefined) for (const other of thread.process.others) other.leaves = undefined;
+      thread.leavesHold = false;
+      if (thread.process.others !== undefined) for (const other of thread.process.others) other.leavesHold = false;
       if (thread.firstChild !== undefined) {
         thread = thread.firstChild;
         continue;

@@ -24,10 +24,10 @@ export function encodeParameter(parameter: Parameter, value: ParameterValue): Bu
     return encodeNumber(name, value, size, isSigned(type));
   }
   if (typeof value === "string") {
-    if (type === "text" || type === "path" || type === "relpath") return Buffer.from(`${value}\0`, "latin1");
-    if (type === "bytes" || type === "dynamic" || type === "fdlist" || type === "ip4" || type === "ip6")
-      return Buffer.from(value, "latin1");
-  } else if (typeof value === "object") {
+    // All but texts are their bytes, whatever form they have.
+    return Buffer.from(type === "text" || type === "path" || type === "relpath" ? `${value}\0` : value, "latin1");
+  }
+  if (typeof value === "object") {
     if (!("kind" in value)) {
       if (type === "bytes" || type === "texts") return encodeTexts(value);
     } else if (type === "sockaddr" && !("source" in value)) return encodeAddress(value);

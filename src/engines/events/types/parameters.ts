@@ -7,6 +7,7 @@
 import type { SyscallEvent } from "../event.ts";
 import { latin1 } from "./latin1.ts";
 import type { ParameterType } from "./table.ts";
+import { splitTexts } from "./texts.ts";
 import { wordAt } from "./time.ts";
 
 /** Unsigned, of 1, 2 or 4 bytes. */
@@ -76,12 +77,6 @@ export function bytesAt(event: SyscallEvent, index: number): string | undefined 
 export function textsAt(event: SyscallEvent, index: number): string[] {
   const all = bytesAt(event, index);
   return all === undefined ? [] : splitTexts(all);
-}
-
-/** Texts of `a\0b\0`; a zero at the end ends the last one and starts none. */
-export function splitTexts(all: string): string[] {
-  if (all === "") return [];
-  return (all.endsWith("\0") ? all.slice(0, -1) : all).split("\0");
 }
 
 /** Descriptors that were waited for, each with its events: `poll`. */

@@ -12,7 +12,6 @@ import {
   dynamicTypeAt,
   numberAt,
   signedAt,
-  splitTexts,
   textAt,
   textsAt,
   u32At,
@@ -21,6 +20,7 @@ import {
 import { socketAddressAt, socketTupleAt } from "./sockets.ts";
 import { syscallById, syscallByName, syscallByNumber, syscalls } from "./syscalls.ts";
 import { codesOfName, eventNames, eventType, eventTypes, parameterIndex } from "./table.ts";
+import { splitTexts } from "./texts.ts";
 
 function eventOf(code: number, values: Record<string, ParameterValue>): SyscallEvent {
   const event = new SyscallEvent();
