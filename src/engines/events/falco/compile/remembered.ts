@@ -3,7 +3,7 @@
 export interface RememberedRows {
   /** All rows, one after the other. */
   readonly bytes: Uint8Array;
-  /** Where the text's row begins: what was found of it, or zeros. Holds until the next call. */
+  /** Where the text's row begins in `bytes`, to be read after: what was found of it, or zeros. Holds until the next call. */
   row(text: string): number;
 }
 
