@@ -57,10 +57,7 @@ export async function readEventFile(
   return kind;
 }
 
-async function* counted(
-  chunks: AsyncIterable<Buffer>,
-  onProgress: (bytes: number) => void,
-): AsyncGenerator<Buffer> {
+async function* counted(chunks: AsyncIterable<Buffer>, onProgress: (bytes: number) => void): AsyncGenerator<Buffer> {
   let bytes = 0;
   for await (const chunk of chunks) {
     bytes += chunk.length;

@@ -1,35 +1,108 @@
-/** What becomes known of a container after an alert about it: the alert says it, as if it had been known. */
+/**
+ * Alerts of containers that nobody has told of yet: a runtime is asked when an event names a container, and answers later. Such an
+ * alert waits for a while, and is then raised with what became known: its subject, and the fields of its output that were absent.
+ */
+import { createLateJoin, type LateJoinCounts } from "../containers/join.ts";
 import type { ContainerFacts } from "../containers/model.ts";
 import { SyscallEvent } from "../event.ts";
-import type { FieldFinder } from "../falco/compile/operands.ts";
-import { ABSENT, type OutputPart } from "../falco/output.ts";
-import type { Field } from "../fields/field.ts";
-import { shownValue } from "../fields/shown.ts";
+import type { CollectedRule } from "../falco/model.ts";
+import { ABSENT, type OutputPart, parseOutput } from "../falco/output.ts";
+import type { Fields } from "../fields/registry.ts";
 import type { Alert } from "../model.ts";
-import type { Thread } from "../state/thread.ts";
+import { Descriptors } from "../state/descriptors.ts";
+import { Process, Thread } from "../state/thread.ts";
 import { aboutContainer, cut } from "./about.ts";
+import { bounds } from "./bounds.ts";
+import { isOperandOf, rendererOf } from "./render.ts";
 
-/** Fields that say nothing but what is known of a container. */
-const OF_CONTAINER = /^(?:container|k8s)\./;
+export interface LateAlertsOptions {
+  /** Those that outputs are filled in from. */
+  readonly fields: Fields<SyscallEvent>;
+  /** Milliseconds of the stream's own time. */
+  readonly patienceMilliseconds: number;
+  readonly onAlert: (alert: Alert) => void;
+}
 
-/** @param parts - of the output of the alert's rule */
-export function withFacts(
-  alert: Alert,
-  facts: ContainerFacts,
-  parts: readonly OutputPart[],
-  fields: FieldFinder<SyscallEvent>,
-): Alert {
-  const event = new SyscallEvent();
-  // Fields of a container read nothing else of a thread.
-  event.thread = { container: facts, cgroups: [] } as unknown as Thread;
-  const now: Record<string, string | null> = { ...alert.fields };
-  for (const name in now) {
-    const found = OF_CONTAINER.test(name) ? fields.find(name) : undefined;
-    if (found === undefined || "problem" in found) continue;
-    const value = found.field.bind(found.argument)(event);
-    if (value !== undefined) now[name] = cut(shownValue(found.field as Field<never>, value));
+export interface LateAlerts {
+  /**
+   * Raises an alert, at once where all is known of its container that can be.
+   *
+   * @param container - of the event's thread
+   * @param now - milliseconds of the stream's own time
+   */
+  add(alert: Alert, rule: CollectedRule, container: ContainerFacts | "host" | undefined, now: number): void;
+  /** @param settled - false: its pod is still to be told of */
+  known(facts: ContainerFacts, settled?: boolean): void;
+  /** Raises those that have waited long enough. */
+  expire(now: number): void;
+  /** Raises all that wait, at the end of a stream. */
+  finish(): void;
+  readonly waiting: number;
+  counts(): LateJoinCounts;
+}
+
+export function createLateAlerts({ fields, patienceMilliseconds, onAlert }: LateAlertsOptions): LateAlerts {
+  const join = createLateJoin({ patienceMilliseconds });
+  const isKnown = isOperandOf(fields);
+  const render = rendererOf(fields);
+
+  function complete(alert: Alert, rule: CollectedRule, facts: ContainerFacts): Alert {
+    const about = { ...alert.about, ...aboutContainer(facts) };
+    const parsed = parseOutput(rule.output, isKnown);
+    if (!("parts" in parsed)) return { ...alert, about };
+    const missing = parsed.parts
+      .filter((part) => typeof part !== "string")
+      .filter(({ name }) => isMissing(alert, name));
+    if (missing.length === 0) return { ...alert, about };
+    const output = missing.map(({ name }) => `%${name}`).join(" ");
+    const filled = { ...alert.fields };
+    for (const [name, value] of Object.entries(render({ ...rule, output })(eventIn(facts)).fields)) {
+      filled[name] = value === null ? null : cut(value);
+    }
+    return { ...alert, about, fields: filled, output: textOf(parsed.parts, filled) };
   }
-  const about = { ...alert.about, ...aboutContainer(facts) };
-  const filled = parts.map((part) => (typeof part === "string" ? part : (now[part.name] ?? ABSENT)));
-  return { ...alert, fields: now, output: parts.length === 0 ? alert.output : cut(filled.join("")), about };
+
+  return {
+    add(alert, rule, container, now) {
+      if (container === undefined || container === "host" || container.details !== undefined) onAlert(alert);
+      else {
+        join.wait(container.fullId, now, (facts) =>
+          onAlert(facts === undefined ? alert : complete(alert, rule, facts)),
+        );
+      }
+    },
+    known: (facts, settled) => join.known(facts, settled),
+    expire: (now) => void join.expire(now),
+    finish: () => join.flush(),
+    get waiting() {
+      return join.waiting;
+    },
+    counts: () => join.counts(),
+  };
+}
+
+/** Absent, and what a container's runtime or kubelet tells. */
+function isMissing({ fields }: Alert, name: string): boolean {
+  return fields[name] === null && /\b(?:container|k8s)\./.test(name);
+}
+
+/** Nothing happens in it: it is read for what its thread's container is. */
+function eventIn(facts: ContainerFacts): SyscallEvent {
+  const event = new SyscallEvent();
+  event.thread = new Thread(0, new Process(0, new Descriptors({ mostOfOne: 0, held: 0, evicted: 0 })));
+  event.thread.container = facts;
+  return event;
+}
+
+function textOf(parts: readonly OutputPart[], fields: Readonly<Record<string, string | null>>): string {
+  let text = "";
+  for (const part of parts) {
+    if (typeof part === "string") {
+      text += part;
+      continue;
+    }
+    const shown = fields[part.name] ?? ABSENT;
+    text += part.width === undefined ? shown : shown.slice(0, part.width).padEnd(part.width);
+  }
+  return text.length <= bounds.outputLength ? text : `${text.slice(0, bounds.outputLength)}…`;
 }

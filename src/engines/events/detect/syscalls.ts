@@ -2,7 +2,6 @@
 
 import { bounds } from "../bounds.ts";
 import { createByUse } from "../by-use.ts";
-import { createLateJoin } from "../containers/join.ts";
 import type { ContainerFacts } from "../containers/model.ts";
 import type { KeyOf } from "../correlate/keys.ts";
 import { syscallKey, textOf } from "../correlate/keys.ts";
@@ -10,7 +9,6 @@ import type { SyscallEvent } from "../event.ts";
 import { compileRules } from "../falco/compile/compile.ts";
 import { syscallSubject, syscallVocabulary } from "../falco/compile/sources.ts";
 import type { CorrelationKey, LoadedRules, Matching } from "../falco/model.ts";
-import { parseOutput } from "../falco/output.ts";
 import { shownText } from "../fields/shown.ts";
 import { fieldsOf } from "../fields/sources.ts";
 import type { Alert, AlertSubject, EventsRead } from "../model.ts";
@@ -20,9 +18,10 @@ import { Machine } from "../state/machine.ts";
 import { aboutContainer, aboutEvent, processOf } from "./about.ts";
 import { alertOf } from "./alert.ts";
 import { readerOf } from "./fields.ts";
-import { withFacts } from "./late.ts";
+import { createLateAlerts } from "./late.ts";
 import { createMatches } from "./matches.ts";
 import { planRules } from "./plan.ts";
+import { readings } from "./readings.ts";
 import { rendererOf } from "./render.ts";
 
 export interface DetectionOptions {
@@ -32,26 +31,26 @@ export interface DetectionOptions {
   readonly wanted: ReadonlySet<string>;
   /** In the place of what the source says of itself. */
   readonly hostname?: string;
+  /** Milliseconds of the stream's own time that an alert waits for what is told of its container later. */
+  readonly patienceMilliseconds?: number;
+  /** Hears of each container of which no details are known: who can asks its runtime, and tells the sink. */
+  readonly containerSeen?: (facts: ContainerFacts) => void;
   readonly onAlert: (alert: Alert) => void;
 }
+
+/** A runtime writes a container down before it starts it, and a kubelet tells of it seconds later. */
+const PATIENCE = 5_000;
 
 export interface SyscallDetection {
   readonly sink: SyscallSink;
   /** How many rules look at the stream. */
   readonly rules: number;
-  /** Says what waited for what is known of a container. Call it at the end. */
+  /** Raises what waits for what is told of its container, at the end of the stream. */
   finish(): void;
   /** What was read so far. */
   read(): EventsRead;
   /** The host and each container that was seen. */
   seen(): readonly AlertSubject[];
-}
-
-/** Milliseconds, of the events' own clock, that an alert waits until its container is known. */
-const PATIENCE = 10_000;
-
-function millisecondsOf({ seconds, nanoseconds }: SyscallEvent): number {
-  return seconds * 1000 + nanoseconds / 1_000_000;
 }
 
 /** @throws Error in one sentence where a sequence or threshold asks for a field that there is not */
@@ -72,17 +71,14 @@ export function createSyscallDetection(options: DetectionOptions): SyscallDetect
   });
   const field = readerOf(fields);
   const sessions = createContainerSessions();
-  const late = createLateJoin({ patienceMilliseconds: PATIENCE });
-  const partsOf = ({ output }: { readonly output: string }) => {
-    const parsed = parseOutput(output, (text) => !("problem" in fields.find(text)));
-    return "parts" in parsed ? parsed.parts : [];
-  };
+  const { patienceMilliseconds = PATIENCE } = options;
+  const late = createLateAlerts({ fields, patienceMilliseconds, onAlert });
   const matches = createMatches(
     detector,
     plan,
     matching,
     {
-      timeOf: millisecondsOf,
+      timeOf,
       keyOf: (by: CorrelationKey): KeyOf<SyscallEvent> => syscallKey(by, field),
       field,
       textOf,
@@ -91,16 +87,10 @@ export function createSyscallDetection(options: DetectionOptions): SyscallDetect
     (rule, event, after) => {
       const session = event.thread === undefined ? undefined : sessions.of(event.thread);
       const alert = alertOf(rule, event, aboutEvent(event, hostname), { process: processOf(event), after, session });
-      const container = event.thread?.container;
-      if (typeof container !== "object" || container.details !== undefined) onAlert(alert);
-      else {
-        late.wait(container.id, millisecondsOf(event), (facts) =>
-          onAlert(facts === undefined ? alert : withFacts(alert, facts, partsOf(rule), fields)),
-        );
-      }
+      late.add(alert, rule, event.thread?.container, timeOf(event));
     },
   );
-  let evaluated = 0;
+  const counts = readings();
   let host: string | undefined = hostname;
   // By the id that rules see; those that are seen later know more.
   const containers = createByUse<ContainerFacts>();
@@ -111,15 +101,20 @@ export function createSyscallDetection(options: DetectionOptions): SyscallDetect
     if (oldest !== undefined) containers.delete(oldest.key);
   };
   const machine = new Machine(
-    bounds,
     (event) => {
+      counts.event(event.seconds, event.nanoseconds);
       sessions.event(event);
-      if (late.waiting > 0) late.expire(millisecondsOf(event));
+      if (late.waiting > 0) late.expire(timeOf(event));
       if (!detector.wants(event.code)) return;
-      evaluated++;
+      counts.evaluated();
       matches.evaluate(event);
     },
-    { containerSeen: see },
+    {
+      containerSeen(facts) {
+        see(facts);
+        options.containerSeen?.(facts);
+      },
+    },
   );
   const sink: SyscallSink = {
     machine(facts) {
@@ -136,20 +131,25 @@ export function createSyscallDetection(options: DetectionOptions): SyscallDetect
       late.known(facts);
     },
     event: (event) => machine.event(event),
-    lost: (reason, count) => machine.lost(reason, count),
+    lost(reason, count) {
+      counts.lost(reason, count);
+      machine.lost(reason, count);
+    },
   };
   return {
     sink,
     rules: detector.rules.length,
-    finish: () => late.flush(),
-    read() {
-      const { evicted, ...read } = machine.read;
-      const keys = matches.evicted;
-      return { ...read, evaluated, evicted: keys === 0 ? evicted : { ...evicted, "correlation keys": keys } };
-    },
+    finish: () => late.finish(),
+    read: () =>
+      counts.read({ ...machine.evicted, ...(matches.evicted === 0 ? {} : { "correlation keys": matches.evicted }) }),
     seen: () => {
       const named = host === undefined || host === "" ? {} : { host };
       return [named, ...[...containers.values()].map((facts) => ({ ...named, ...aboutContainer(facts) }))];
     },
   };
+}
+
+/** Milliseconds since 1970. */
+function timeOf({ seconds, nanoseconds }: SyscallEvent): number {
+  return seconds * 1000 + nanoseconds / 1_000_000;
 }
