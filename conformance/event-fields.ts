@@ -4,9 +4,10 @@
  */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { explained } from "./event-fields/differences.ts";
+import { madeCapture } from "./event-fields/made.ts";
 import { comparedFields, shownByUs } from "./event-fields/ours.ts";
 import { buildPeer, type ShownCapture, type ShownEvent, shownByPeer } from "./event-fields/peer.ts";
 import type { Case, Suite } from "./suite.ts";
@@ -24,6 +25,9 @@ export const eventFields: Suite = {
     if (captures.length === 0) throw new Error(`no captures (*.scap) below ${folder}`);
     const program = buildPeer(temporary);
     for (const path of captures.sort()) yield* ofCapture(program, join(folder, path));
+    const made = join(temporary, "made.scap");
+    writeFileSync(made, madeCapture());
+    yield* ofCapture(program, made);
   },
 };
 

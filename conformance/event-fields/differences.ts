@@ -17,14 +17,14 @@ const older: readonly Difference[] = [
   { fields: /^evt\.(?:args|info)$/, why: "today's events have more parameters, and those of the start" },
   { fields: /^evt\.(?:arg|rawarg)\./, why: "the parameter is in the start of the call", when: absentThere },
   {
-    fields: /^(?:fd\.|evt\.count\.error)/,
-    why: "that the event has a descriptor is told at the start of the call",
-    when: (_, theirs, event) => theirs === "<NA>" && event.get("fd.num") === "<NA>",
+    fields: /^(?:fd\.|evt\.count\.error|evt\.buflen|evt\.category$|evt\.is_syslog$)/,
+    why: "the descriptor is told at the start of the call",
+    when: (_ours, _theirs, event) => /^(?:<NA>|-1)$/.test(event.get("fd.num") ?? ""),
   },
   {
     fields: /^fd\.(?:container)?directory$/,
-    why: "the directory of a descriptor that nothing tells of is the root since 0.21",
-    when: (ours, theirs) => ours === `${theirs}/`,
+    why: "what could not be opened has its directory, and what nothing tells of the root, since 0.21",
+    when: (ours, theirs, event) => ours === `${theirs}/` || event.get("fd.type") === "<NA>",
   },
   {
     fields: /^evt\.arg\.res$/,
@@ -51,6 +51,36 @@ const older: readonly Difference[] = [
 
 /** Of ours. */
 const meant: readonly Difference[] = [
+  {
+    fields: /^(?:fd\.|fs\.path\.|evt\.)/,
+    why: "texts keep their bytes, and are shown with escapes; libsinsp has a dot for what is no printable ASCII, or nothing",
+    when: (ours) => ours.includes("\\"),
+  },
+  {
+    fields: /^fd\.nameraw$/,
+    why: "of what could not be opened libsinsp shows the path joined, and of a socket its ends",
+    when: (_ours, _theirs, event) => event.get("fd.type") === "<NA>",
+  },
+  {
+    fields: /^fd\.(?:lip|lport|lproto|lnet|rip|rport|rproto|rnet|is_server)$/,
+    why: "this end and the other are known from who asked; libsinsp looks which address the host has",
+    when: (_, theirs) => theirs !== "<NA>",
+  },
+  {
+    fields: /^fs\.path\.(?:name|nameraw)$/,
+    why: "creat works on a path too, and what could not be opened is joined to its directory",
+    when: (_, theirs) => theirs === "<NA>" || theirs === "<UNKNOWN>",
+  },
+  {
+    fields: /^fs\.path\.(?:source|target)$/,
+    why: "paths start from the directory of their descriptor",
+    when: (_, theirs, event) => /^(?:renameat|linkat)$/.test(event.get("evt.type") ?? "") && theirs !== "<NA>",
+  },
+  {
+    fields: /^evt\.abspath/,
+    why: "a directory that nothing tells has no slash after it",
+    when: (ours, theirs) => ours.replace("<UNKNOWN>", "<UNKNOWN>/") === theirs,
+  },
   { fields: /^proc\.a(?:pid|env)$/, why: "of ancestors, all are shown in a row; libsinsp shows the process's own" },
   { fields: /^evt\.reltime/, why: "times count from the first event; what a capture tells of its processes is one" },
   {
@@ -68,8 +98,8 @@ const meant: readonly Difference[] = [
   { fields: /^evt\.type\.is\./, why: "libsinsp evaluates it and shows nothing", when: absentThere },
   {
     fields: /^evt\.buffer$/,
-    why: "of nothing read libsinsp shows what the buffer held before",
-    when: (ours, theirs) => ours === "<NA>" && theirs.startsWith("NULL"),
+    why: "of nothing read libsinsp shows what the buffer held before; what ptrace pokes is no buffer",
+    when: (ours, theirs) => ours === "<NA>" && (theirs === "" || theirs.startsWith("NULL")),
   },
   {
     fields: /^(?:fd\.(?:dev|dev\.major|dev\.minor|ino)|proc\.ppid\.(?:ts|duration))$/,
@@ -100,12 +130,6 @@ const meant: readonly Difference[] = [
     fields: /^fd\.nameraw$/,
     why: "what has no path has no such text",
     when: (ours, theirs) => ours === "<NA>" && theirs === "",
-  },
-  {
-    fields: /^fd\.is_server$/,
-    why: "libsinsp takes a connection to this host for a server's, whoever asked",
-    when: (ours, theirs, event) =>
-      ours === "false" && theirs === "true" && /^[46]$/.test(event.get("fd.typechar") ?? ""),
   },
   {
     fields:

@@ -1,7 +1,6 @@
 /** What Bulkhead shows of a capture's events, in the peer's form. */
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
-import { bounds } from "../../src/engines/events/bounds.ts";
 import { CaptureReader } from "../../src/engines/events/capture/read.ts";
 import { typeName } from "../../src/engines/events/fields/evt.ts";
 import { shownValue } from "../../src/engines/events/fields/shown.ts";
@@ -37,7 +36,7 @@ export function shownByUs(capture: string, fields: readonly string[]): ShownCapt
     return { text, field: found.field, extract };
   });
   const events: ShownEvent[] = [];
-  const machine = new Machine(bounds, (event) => {
+  const machine = new Machine((event) => {
     const values = show.map(({ text, field, extract }): [string, string] => {
       const value = extract(event);
       return [text, value === undefined ? "<NA>" : shownValue(field, value)];

@@ -137,4 +137,29 @@ A test file is a list; events as docs/event-lines.md says, or a capture:
     .action(async (tests: string[], options) =>
       finish((await import("./rules-test.ts")).runtimeRulesTest(tests, options)),
     );
+  runtime
+    .command("containers")
+    .description("list what is known of this host's containers: names, images, pods, privileges")
+    .option("--root <directory>", "where the host's root filesystem is mounted", "/")
+    .option("--format <format>", "text or json", "text")
+    .optionsGroup("Pods:")
+    .option("--kubelet <url>", "kubelet to ask for pods: https://NODE:10250, or its read-only port on this machine")
+    .option("--token-file <file>", "service account token for the kubelet")
+    .option("--certificate-authority <file>", "authority that the kubelet's certificate is signed by (PEM)")
+    .option("--node <name>", "ask the API server instead, for the pods of this node")
+    .option("--kubeconfig <file>", "kubeconfig file (default: KUBECONFIG, ~/.kube/config, in-cluster)")
+    .option("--context <name>", "context of the kubeconfig")
+    .optionsGroup("")
+    .addHelpText(
+      "after",
+      `
+Sockets and files of docker, containerd, CRI-O and podman are read where they are by default.
+
+Exit codes: 0 listed, 2 usage or input error, 3 a container runtime or the kubelet could not be asked
+
+Examples:
+  bulkhead runtime containers
+  bulkhead runtime containers --root /host --node "$NODE_NAME" --format json`,
+    )
+    .action(async (options) => finish((await import("./containers.ts")).runtimeContainers(options)));
 }

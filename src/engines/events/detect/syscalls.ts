@@ -21,6 +21,7 @@ import { readerOf } from "./fields.ts";
 import { createLateAlerts } from "./late.ts";
 import { createMatches } from "./matches.ts";
 import { planRules } from "./plan.ts";
+import { readings } from "./readings.ts";
 import { rendererOf } from "./render.ts";
 
 export interface DetectionOptions {
@@ -89,7 +90,7 @@ export function createSyscallDetection(options: DetectionOptions): SyscallDetect
       late.add(alert, rule, event.thread?.container, timeOf(event));
     },
   );
-  let evaluated = 0;
+  const counts = readings();
   let host: string | undefined = hostname;
   // By the id that rules see; those that are seen later know more.
   const containers = createByUse<ContainerFacts>();
@@ -100,12 +101,12 @@ export function createSyscallDetection(options: DetectionOptions): SyscallDetect
     if (oldest !== undefined) containers.delete(oldest.key);
   };
   const machine = new Machine(
-    bounds,
     (event) => {
+      counts.event(event.seconds, event.nanoseconds);
       sessions.event(event);
       if (late.waiting > 0) late.expire(timeOf(event));
       if (!detector.wants(event.code)) return;
-      evaluated++;
+      counts.evaluated();
       matches.evaluate(event);
     },
     {
@@ -130,17 +131,17 @@ export function createSyscallDetection(options: DetectionOptions): SyscallDetect
       late.known(facts);
     },
     event: (event) => machine.event(event),
-    lost: (reason, count) => machine.lost(reason, count),
+    lost(reason, count) {
+      counts.lost(reason, count);
+      machine.lost(reason, count);
+    },
   };
   return {
     sink,
     rules: detector.rules.length,
     finish: () => late.finish(),
-    read() {
-      const { evicted, ...read } = machine.read;
-      const keys = matches.evicted;
-      return { ...read, evaluated, evicted: keys === 0 ? evicted : { ...evicted, "correlation keys": keys } };
-    },
+    read: () =>
+      counts.read({ ...machine.evicted, ...(matches.evicted === 0 ? {} : { "correlation keys": matches.evicted }) }),
     seen: () => {
       const named = host === undefined || host === "" ? {} : { host };
       return [named, ...[...containers.values()].map((facts) => ({ ...named, ...aboutContainer(facts) }))];

@@ -67,6 +67,11 @@ test("aliases that multiply, nesting without end and broken YAML are refused wit
   assert.equal(first("- *nothing"), "alias 'nothing' names no anchor before it");
   const broken = load("- rule: [\n- x: {");
   assert.deepEqual([broken.errors.length, broken.errors[0]?.code], [1, "LOAD_ERR_YAML_PARSE"]);
+  const nested = load("- rule: x\n- a : b : c\n");
+  assert.deepEqual(
+    nested.errors.map(({ message, chain: [{ place }] }) => [message, place.line, place.column]),
+    [["illegal map value", 2, 9]],
+  );
   assert.match(first(`#${"x".repeat(8 * 1024 * 1024)}`) ?? "", /^file is over 8388608 bytes$/);
   const anchors = load("- &r\n  rule: r\n  desc: &d d\n  condition: x.y=1\n  output: *d\n  priority: debug\n");
   assert.deepEqual([anchors.errors, anchors.rules[0]?.output], [[], "d"]);

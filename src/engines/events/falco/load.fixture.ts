@@ -30,6 +30,7 @@ export function shown(condition: Condition): string {
     return `(${condition.terms.map(shown).join(` ${condition.kind} `)})`;
   if (condition.kind === "not") return `not ${shown(condition.term)}`;
   if (condition.kind === "macro") return `<${condition.name}>`;
+  if (condition.kind !== "exists" && condition.kind !== "compare") assert.fail();
   const left = condition.left.kind === "field" ? condition.left.name : condition.left.transformer;
   if (condition.kind === "exists") return `${left}?`;
   const { right, operator, modifier } = condition;

@@ -4,7 +4,7 @@ import { asDirectory, joinPath, unknownDirectory } from "../state/paths.ts";
 import type { Thread } from "../state/thread.ts";
 import { errorName, signalName } from "../types/errors.ts";
 import { flagNames } from "../types/flags.ts";
-import { bytesAt, descriptorListAt, dynamicTypeAt, numberAt, textAt, u32At } from "../types/parameters.ts";
+import { bytesAt, descriptorListAt, dynamicTypeAt, numberAt, signedAt, textAt, u32At } from "../types/parameters.ts";
 import { type SocketTuple, socketAddressAt, socketTupleAt } from "../types/sockets.ts";
 import { syscallById } from "../types/syscalls.ts";
 import type { EventType, Parameter } from "../types/table.ts";
@@ -41,13 +41,25 @@ export function argumentReader(type: EventType, index: number): ArgumentReader {
   return { both, text: quick ?? ((event) => resolvedOf(both(event))) };
 }
 
+function quickPath(index: number, directory: number | undefined): (event: SyscallEvent) => string {
+  return (event) => {
+    const raw = textAt(event, index);
+    if (raw === undefined) return "<NA>";
+    if (raw.charCodeAt(0) === SLASH) return raw;
+    return resolvedPath(event, raw, directory)?.resolved ?? raw;
+  };
+}
+
+const SLASH = 47;
+
 function resolvedOf({ raw, resolved }: ArgumentText): string {
   return resolved === undefined || resolved === "" ? raw : resolved;
 }
 
-/** Without a text that nobody asks for: flags and texts are what rules compare most. */
+/** Without a text that nobody asks for: flags, texts and paths are what rules compare most. */
 function quickText(parameter: Parameter, index: number): ((event: SyscallEvent) => string) | undefined {
   if (parameter.type === "text") return (event) => textAt(event, index) ?? "<NA>";
+  if (parameter.type === "path" || parameter.type === "relpath") return quickPath(index, parameter.directory);
   if (parameter.type !== "flags32" && parameter.type !== "enum32") return undefined;
   const names = flagNamesOf(parameter);
   return (event) => {
@@ -111,8 +123,9 @@ function resolvedPath(
   if (raw === undefined) return undefined;
   const { thread } = event;
   if (thread === undefined || raw === "" || raw === "<NA>" || raw.startsWith("/")) return { raw };
-  const fd = directory === undefined ? undefined : numberAt(event, directory, "fd");
-  return { raw, resolved: joinPath(directoryOf(thread, fd === undefined ? undefined : Number(fd)), raw) };
+  const fd = directory === undefined ? undefined : signedAt(event, directory);
+  const start = directoryOf(thread, fd);
+  return start === unknownDirectory ? { raw } : { raw, resolved: joinPath(start, raw) };
 }
 
 function numberText(event: SyscallEvent, parameter: Parameter, value: number | bigint): ArgumentText {

@@ -133,7 +133,11 @@ function allArguments(event: SyscallEvent): string {
     .join(" ");
 }
 
-const dataIndexes = places("data");
+/** Of `ptrace` it is no buffer. */
+const dataIndexes = Int8Array.from(eventTypes, (type) => {
+  const index = parameterIndex(type, "data");
+  return type.parameters[index]?.type === "bytes" ? index : -1;
+});
 
 function buffer(event: SyscallEvent): Value | undefined {
   const index = dataIndexes[event.code] ?? -1;

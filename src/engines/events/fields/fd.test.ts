@@ -15,7 +15,7 @@ test("a file has a name, a directory and what the filesystem says of it", () => 
     reads({
       kind: "file",
       name: "/etc/ssh/sshd_config",
-      nameRaw: "ssh/sshd_config",
+      nameRaw: "ssh//sshd_config",
       device: 0x801,
       inode: 12n,
       overlay: "upper",

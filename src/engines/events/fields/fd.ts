@@ -148,9 +148,10 @@ export const descriptorFields: readonly SyscallField[] = [
     ),
     scope: "path",
   },
-  ofEvent("fd.nameraw", "path", "Path as it was passed to the kernel", (event) => {
+  ofEvent("fd.nameraw", "path", "Path as it was passed to the kernel, doubled slashes as one", (event) => {
     if (touchesDescriptor[event.code] !== 1 || event.thread === undefined) return undefined;
-    return event.descriptor === undefined ? (openedRawPath(event) ?? "") : event.descriptor.nameRaw;
+    const raw = event.descriptor === undefined ? (openedRawPath(event) ?? "") : event.descriptor.nameRaw;
+    return raw?.includes("//") ? raw.replace(/\/+/g, "/") : raw;
   }),
   { ...ofEvent("fd.directory", "path", "Directory of the file; a directory itself", directoryName), scope: "path" },
   { ...ofDescriptor("fd.filename", "text", "Name of the file without its directory", fileName), scope: "path" },
