@@ -5,7 +5,6 @@
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { bounds } from "../src/engines/events/bounds.ts";
 import { CaptureReader } from "../src/engines/events/capture/read.ts";
 import type { SyscallEvent } from "../src/engines/events/event.ts";
 import { ruleChecker } from "../src/engines/events/falco/compile/checker.ts";
@@ -82,7 +81,7 @@ function counting(detector: Detector<SyscallEvent>): Counting {
 function readCapture(path: string, detector: Detector<SyscallEvent>): Counting {
   const counted = counting(detector);
   const raw = readFileSync(path);
-  const reader = new CaptureReader(path, new Machine(bounds, counted.hear));
+  const reader = new CaptureReader(path, new Machine(counted.hear));
   push(reader, raw[0] === 0x1f && raw[1] === 0x8b ? gunzipSync(raw) : raw);
   reader.end();
   return counted;
@@ -104,7 +103,7 @@ async function run({ cache, data, short, note }: BenchContext): Promise<BenchRes
   const decoded = decodedMix(Math.min(million, 300_000));
   const frames = mixFrames(million);
   const fromFrames = counting(detectorOf(rules));
-  const machine = new Machine(bounds, fromFrames.hear);
+  const machine = new Machine(fromFrames.hear);
   const reader = new FrameReader("mix", machine);
   push(reader, frames.before);
   const mixCapture = join(cache, "mix.scap");

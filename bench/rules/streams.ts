@@ -1,6 +1,5 @@
 /** The mix in the forms in which it is measured: decoded events, the sensor's frames, a capture. */
 import { closeSync, openSync, writeSync } from "node:fs";
-import { bounds } from "../../src/engines/events/bounds.ts";
 import { captureEvent, captureHeader, captureThreads, captureUsers } from "../../src/engines/events/capture/write.ts";
 import { SyscallEvent } from "../../src/engines/events/event.ts";
 import { FrameWriter } from "../../src/engines/events/frames/write.ts";
@@ -77,7 +76,7 @@ export interface DecodedMix {
 
 export function decodedMix(count: number): DecodedMix {
   const decoded: Decoded[] = [];
-  const machine = new Machine(bounds, (event) => {
+  const machine = new Machine((event) => {
     const { code, tid, thread, fd, result, parameters } = event;
     const starts = Array.from(event.starts.subarray(0, parameters));
     const lengths = Array.from(event.lengths.subarray(0, parameters));

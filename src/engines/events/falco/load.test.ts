@@ -190,7 +190,8 @@ test("what is wrong in a macro is shown there, with the way that led to it", () 
   const text =
     "- list: names\n  items: [a, b]\n- macro: inner\n  condition: >\n    proc.name in (names)\n    and fd.nope = 1\n" +
     "- macro: outer\n  condition: not inner\n- rule: r\n  desc: d\n  condition: proc.x = 1 and outer\n  output: o\n  priority: debug\n";
-  const { errors } = loadRules([{ name: "f.yaml", text }], { checker });
+  const { errors, warnings } = loadRules([{ name: "f.yaml", text }], { checker });
+  assert.deepEqual(warnings, [], "what a rule with an error uses is used");
   assert.deepEqual(lines(errors[0]), [
     "f.yaml:6:9: error LOAD_ERR_COMPILE_CONDITION: nonexistent field fd.nope",
     "        and fd.nope = 1",

@@ -3,9 +3,10 @@ import { bounds } from "../../bounds.ts";
 import type { CollectedRule, CompiledRule, Detector, Matching } from "../model.ts";
 import { addCondition, alikeCodes, faultOf, foldFor, type UsedField, type Vocabulary } from "./condition.ts";
 import type { ConditionFault } from "./fault.ts";
-import { type CodeRules, type Generated, generate } from "./generate.ts";
+import { type Generated, generate } from "./generate.ts";
 import { Graph, type Node } from "./graph.ts";
 import { type RememberedRows, rememberRows } from "./remembered.ts";
+import type { CodeRules } from "./slots.ts";
 
 /** How a detector reaches what it remembers things by. */
 export interface Subject<Event> {

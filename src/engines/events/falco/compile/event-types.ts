@@ -19,9 +19,6 @@ export interface EventTypes {
 /** For sources whose events are all of one type. */
 export const oneType: EventTypes = { codes: [0], live: [0], codesOf: () => [], nameOf: () => undefined };
 
-/** Over this many types a condition costs too much: upstream warns. */
-export const MANY_TYPES = 100;
-
 const typeFields: ReadonlySet<string> = new Set(["evt.type", "syscall.type"]);
 const decidable: ReadonlySet<string> = new Set(["=", "==", "!=", "in"]);
 

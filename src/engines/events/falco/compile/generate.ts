@@ -10,17 +10,10 @@
 import type { FieldScope } from "../../fields/field.ts";
 import { valueGroups } from "./by-value.ts";
 import type { Graph, Node } from "./graph.ts";
-import { type CodePlan, everyNode, planOf, type RowScope, rowOf, type Slots } from "./slots.ts";
+import { type CodePlan, type CodeRules, everyNode, planOf, type RowScope, rowOf, type Slots } from "./slots.ts";
 
 const FALSE = 1;
 const TRUE = 2;
-
-/** Types of events for which the same is left of every rule. */
-export interface CodeRules {
-  readonly codes: readonly number[];
-  /** In the order in which they are tried; the number is the rule's place among all. */
-  readonly rules: readonly { readonly rule: number; readonly node: Node }[];
-}
 
 /**
  * @param path - where the path's row begins in `paths`

@@ -1,7 +1,13 @@
 /** What is remembered of a set of rules, and where in the rows. */
 import type { FieldScope } from "../../fields/field.ts";
-import type { CodeRules } from "./generate.ts";
 import type { Node } from "./graph.ts";
+
+/** Types of events for which the same is left of every rule. */
+export interface CodeRules {
+  readonly codes: readonly number[];
+  /** In the order in which they are tried; the number is the rule's place among all. */
+  readonly rules: readonly { readonly rule: number; readonly node: Node }[];
+}
 
 export type RowScope = "thread" | "path" | "event";
 
