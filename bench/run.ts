@@ -24,6 +24,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   "admission-images": async () => (await import("./admission-images.ts")).admissionImages,
   admission: async () => (await import("./admission.ts")).admission,
   registry: async () => (await import("./registry.ts")).registry,
+  rules: async () => (await import("./rules.ts")).rules,
   "start-up": async () => (await import("./start-up.ts")).startUp,
 };
 

@@ -1,5 +1,6 @@
 // Falco's own library over a capture: reads it with its state, and holds conditions against its events.
 // libsinsp CAPTURE CONDITIONS: a condition a line, macros and lists put in. Prints one JSON object.
+// libsinsp parameters: prints how many parameters it knows of each type of event.
 // Built on the spot by peer.ts.
 #include <libsinsp/sinsp.h>
 #include <libsinsp/filter.h>
@@ -28,8 +29,17 @@ struct rule {
 };
 
 int main(int argc, char** argv) {
+	if(argc == 2 && std::string(argv[1]) == "parameters") {
+		sinsp inspector;
+		const auto* table = inspector.get_event_info_tables()->m_event_info;
+		for(int code = 0; code < PPM_EVENT_MAX; code++) {
+			std::cout << (code == 0 ? "[" : ",") << table[code].nparams;
+		}
+		std::cout << "]\n";
+		return 0;
+	}
 	if(argc != 3) {
-		std::cerr << "libsinsp CAPTURE CONDITIONS\n";
+		std::cerr << "libsinsp CAPTURE CONDITIONS | parameters\n";
 		return 2;
 	}
 	sinsp inspector;

@@ -52,3 +52,10 @@ export function runPeer(program: string, capture: string, conditions: readonly s
   if (run.status !== 0) throw new Error(`libsinsp: ${run.stderr}`);
   return JSON.parse(run.stdout) as PeerRun;
 }
+
+/** Parameters that it knows of each type of event, by code: a capture with more of them it does not take. */
+export function peerParameters(program: string): readonly number[] {
+  const run = spawnSync(program, ["parameters"], { encoding: "utf8" });
+  if (run.status !== 0) throw new Error(`libsinsp: ${run.stderr}`);
+  return JSON.parse(run.stdout) as readonly number[];
+}

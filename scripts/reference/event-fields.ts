@@ -85,9 +85,14 @@ const DIFFERENCES = [
   "`fd.lip`, `fd.rip` and their ports and networks are this end and the other, as `connect` and `accept` tell. Falco guesses from the addresses of the host's interfaces, so that within one host, and in containers, its two ends can be exchanged. `fd.is_server` likewise.",
   "`fd.cip.name` and the like are absent: Falco looks the names in a rule up when it loads it, and what a rule finds would depend on the resolver of the moment.",
   "`container.mount.dest[/proc*]` and the like take a pattern, as documented; Falco's plugin reads it as a regular expression that may match anywhere, so that `[/]` finds every mount.",
+  "`fs.path.source` and `fs.path.target` of renameat and linkat start from the directory of their descriptor; Falco starts from the working directory. `fs.path.name` is told for creat too, and of what could not be opened it is joined to its directory, where Falco says `<UNKNOWN>`.",
+  "Texts keep their bytes: `fd.name` of a file whose name is no printable ASCII has dots in Falco, and its `evt.arg.name` lacks them.",
   "`fs.path.target` of a symbolic link starts from the directory of the link, as the kernel follows it; Falco starts from the working directory, or knows no directory. `fs.path.name` with AT_FDCWD is joined to the working directory.",
   "`k8s.deployment.name`, `k8s.rs.name` and `k8s.rc.name` are told where the pod's owner is known; in Falco they are empty since its container plugin.",
   "`evt.latency` and `evt.wait_latency` are absent; Falco says 0.",
+  "A number that nothing tells (`fd.dev`, `fd.ino`, `proc.ppid.ts`, `proc.vmsize`) is absent; Falco says 0. So is the directory of a process of which nothing tells, for which Falco says `./`.",
+  "A thread that did something before anything told of it stands for its own process: `proc.pid` is its id, where Falco says -1. Its container is absent, where Falco says `host`; `not container` of the public rules holds for both.",
+  "`evt.rawarg.` is shown in decimal.",
   "`proc.aname`, `proc.apid`, `proc.aenv` and the like without an argument are shown in outputs as those of all ancestors; at most 256 ancestors are asked.",
   "`evt.around` never holds.",
 ];
@@ -109,6 +114,7 @@ export function eventFieldsPage(): string {
     "For rules of the source `k8s_audit`.",
     ...sections(audit),
     "## Differences from Falco",
+    "`npm run conformance -- event-fields --data DIR` shows every field of every event of the captures in DIR beside what Falco's own library shows (Debian's `libfalcosecurity0-dev`). What differs and is meant:",
     DIFFERENCES.map((each) => `- ${each}`),
   ]);
 }

@@ -9,6 +9,7 @@ const folders: Readonly<Record<string, () => Promise<readonly CheckDescription[]
   network: async () => (await import("../checks/network/index.ts")).networkChecks,
   policy: async () => (await import("../checks/policy/index.ts")).policyChecks,
   registry: async () => (await import("../checks/registry/index.ts")).registryChecks,
+  runtime: async () => (await import("../checks/runtime/index.ts")).runtimeChecks,
   workload: async () => (await import("../checks/workload/index.ts")).workloadChecks,
 };
 

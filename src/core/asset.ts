@@ -105,8 +105,8 @@ export interface WorkloadAsset {
   /** The file that states it, where others of the tree state one of the same name. */
   readonly place?: string;
   /**
-   * Of one that was seen running: the host, or the cluster, that its lineage begins with (`host:node-1`). No directory is its
-   * authority.
+   * Of one that was seen running outside of a cluster: the host that its lineage begins with (`host:node-1`). No directory is
+   * its authority.
    */
   readonly seenOn?: string;
 }

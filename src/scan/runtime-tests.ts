@@ -66,6 +66,7 @@ async function firedBy(test: RuleTest, rules: LoadedRules): Promise<ReadonlyMap<
       else lines.read(event, place);
     }
   }
+  syscalls.finish();
   for (const { lost: some } of [syscalls.read(), audits.read()]) lost.push(...some.map(({ reason }) => reason));
   const [first] = lost;
   // What a test says by `lost` lines is meant; an event that could not be read is not.

@@ -6,6 +6,9 @@ import { type Gap, gapOf } from "../core/evidence.ts";
 import { isEvidenceProblem } from "../core/problem.ts";
 import type { Relation } from "../core/relation.ts";
 import type { AlertSink } from "../engines/events/alerts/read.ts";
+import { joinUsers } from "../engines/events/audit/exec-join.ts";
+import type { AuditSink } from "../engines/events/audit/read.ts";
+import { createSessionRequests, type SessionRequests } from "../engines/events/audit/session-requests.ts";
 import { createAuditDetection } from "../engines/events/detect/audits.ts";
 import { createCollapse } from "../engines/events/detect/collapse.ts";
 import { readings } from "../engines/events/detect/readings.ts";
@@ -56,14 +59,25 @@ export async function replayEvents(
 ): Promise<Replayed> {
   const streams: DetectedStream[] = [];
   const wanted = new Set(policy.runtime.optional);
+  const requests = createSessionRequests();
   for (const name of names) {
-    streams.push(...(await replayFile(name, { ...options, wanted }, (done) => onProgress?.({ name, done }))));
+    streams.push(
+      ...(await replayFile(name, { ...options, wanted, requests }, (done, total) =>
+        onProgress?.({ name, done, ...(total === undefined ? {} : { total }) }),
+      )),
+    );
   }
-  const { evaluations, relations } = evaluateDetections(streams, { policy, now });
+  // Whose sessions they were is known once all audit logs were read.
+  const joined = streams.map((stream) => ({
+    ...stream,
+    alerts: stream.alerts.map((alert) => joinUsers(alert, requests)),
+    ...(requests.evicted > 0 ? { gaps: [...stream.gaps, forgottenRequests(requests.evicted)] } : {}),
+  }));
+  const { evaluations, relations } = evaluateDetections(joined, { policy, now });
   return {
     evaluations,
     relations,
-    alerts: streams
+    alerts: joined
       .flatMap(({ alerts }) => alerts)
       .map((alert) => ({ alert, asset: assetOf(alert.about).name, finding: detectionSubject(alert) }))
       .sort(({ alert: a }, { alert: b }) => (a.first < b.first ? -1 : a.first > b.first ? 1 : 0)),
@@ -76,8 +90,8 @@ export async function replayEvents(
 /** A file may hold events of several kinds: each is a stream of its own. */
 async function replayFile(
   name: string,
-  options: ReplayOptions & { readonly wanted: ReadonlySet<string> },
-  onProgress: (bytes: number) => void,
+  options: ReplayOptions & { readonly wanted: ReadonlySet<string>; readonly requests: SessionRequests },
+  onProgress: (bytes: number, total: number | undefined) => void,
 ): Promise<DetectedStream[]> {
   const collected = { syscalls: collecting(), audits: collecting(), alerts: collecting() };
   const syscallsOf = lazily(() => createSyscallDetection({ ...options, onAlert: collected.syscalls.add }));
@@ -85,7 +99,7 @@ async function replayFile(
   const foreignOf = lazily(() => foreignAlerts(collected.alerts.add));
   const sinks: EventSinks = {
     syscalls: () => syscallsOf.get().sink,
-    audits: () => auditsOf.get().sink,
+    audits: () => alsoTo(options.requests, auditsOf.get().sink),
     alerts: () => foreignOf.get().sink,
   };
   const gaps: Gap[] = [];
@@ -100,6 +114,7 @@ async function replayFile(
   const { made: foreign } = foreignOf;
   const streams: DetectedStream[] = [];
   if (syscalls !== undefined) {
+    syscalls.finish();
     const read = syscalls.read();
     streams.push({
       ...collected.syscalls.finish(),
@@ -124,6 +139,21 @@ async function replayFile(
     streams.push({ alerts: [], read: readings().read(), seen: [{ other: name }], gaps });
   }
   return streams;
+}
+
+/** Requests that open sessions are remembered beside what rules find in them. */
+function alsoTo(requests: SessionRequests, sink: AuditSink): AuditSink {
+  return {
+    event(event) {
+      requests.add(event);
+      sink.event(event);
+    },
+    lost: (reason, count, place) => sink.lost(reason, count, place),
+  };
+}
+
+function forgottenRequests(count: number): Gap {
+  return { code: "events.evicted", reason: `${count} requests for sessions forgotten over their limit` };
 }
 
 /** Made when it is asked for. */

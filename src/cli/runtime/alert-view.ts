@@ -30,6 +30,7 @@ export function alertView(alert: Alert, asset: string, state: AlertView["state"]
             ...(digest === undefined ? {} : { digest }),
           },
         }),
+    ...(about.object === undefined ? {} : { object: objectText(about.object) }),
     ...(pod === undefined ? {} : { pod: { namespace: pod.namespace, name: pod.name } }),
     ...(alert.process === undefined ? {} : { process: alert.process }),
     kubernetesUsers: (alert.kubernetesUsers ?? []).map(userView),
@@ -39,6 +40,11 @@ export function alertView(alert: Alert, asset: string, state: AlertView["state"]
     ...(alert.place === undefined ? {} : { place: `${alert.place.file}:${alert.place.line}` }),
     state,
   };
+}
+
+function objectText({ resource, namespace, name }: NonNullable<Alert["about"]["object"]>): string {
+  const named = [namespace, name].filter((part) => part !== undefined).join("/");
+  return named === "" ? resource : `${resource} ${named}`;
 }
 
 function userView({ name, actingAs, request, time }: KubernetesUser): AlertView["kubernetesUsers"][number] {

@@ -50,6 +50,31 @@ Examples:
     )
     .action(async (events: string[], options) => finish((await import("./replay.ts")).runtimeReplay(events, options)));
 
+  ruling(runtime.command("receive"))
+    .description("evaluate the audit events that an API server posts, until SIGTERM")
+    .optionsGroup("Rules:")
+    .option("--all-matching", "report every rule that matches an event, not only the first", false)
+    .optionsGroup("Policy:")
+    .option("--policy <source>", "trusted policy file or git:REF:PATH (default: ./bulkhead.yaml)")
+    .option("--environment <name>", "environment of the policy, whose values override its defaults")
+    .optionsGroup("Server:")
+    .option(
+      "--host <address>",
+      "address to listen on; beyond loopback TLS and a proof of the client are needed",
+      "127.0.0.1",
+    )
+    .option("--port <port>", "port to listen on", "8443")
+    .option("--path <path>", "path of the URL that the API server posts to", "/audit")
+    .option("--certificate <file>", "certificate and its chain (PEM), read again on SIGHUP")
+    .option("--key <file>", "private key of the certificate (PEM)")
+    .option("--client-ca <file>", "CA certificates of the clients that may post (PEM)")
+    .option("--token-file <file>", "bearer tokens of which a client needs one, one a line, read again on SIGHUP")
+    .optionsGroup("Output:")
+    .option("--format <format>", "alerts (JSON lines), syslog or slack, on standard output", "alerts")
+    .option("--record <file>", "file of the events, for `runtime replay`")
+    .optionsGroup("")
+    .action(async (options) => finish((await import("./receive.ts")).runtimeReceive(options)));
+
   const rules = runtime.command("rules").description("check, list, explain and test rules");
   const placed = (command: Command): Command =>
     command
@@ -112,4 +137,29 @@ A test file is a list; events as docs/event-lines.md says, or a capture:
     .action(async (tests: string[], options) =>
       finish((await import("./rules-test.ts")).runtimeRulesTest(tests, options)),
     );
+  runtime
+    .command("containers")
+    .description("list what is known of this host's containers: names, images, pods, privileges")
+    .option("--root <directory>", "where the host's root filesystem is mounted", "/")
+    .option("--format <format>", "text or json", "text")
+    .optionsGroup("Pods:")
+    .option("--kubelet <url>", "kubelet to ask for pods: https://NODE:10250, or its read-only port on this machine")
+    .option("--token-file <file>", "service account token for the kubelet")
+    .option("--certificate-authority <file>", "authority that the kubelet's certificate is signed by (PEM)")
+    .option("--node <name>", "ask the API server instead, for the pods of this node")
+    .option("--kubeconfig <file>", "kubeconfig file (default: KUBECONFIG, ~/.kube/config, in-cluster)")
+    .option("--context <name>", "context of the kubeconfig")
+    .optionsGroup("")
+    .addHelpText(
+      "after",
+      `
+Sockets and files of docker, containerd, CRI-O and podman are read where they are by default.
+
+Exit codes: 0 listed, 2 usage or input error, 3 a container runtime or the kubelet could not be asked
+
+Examples:
+  bulkhead runtime containers
+  bulkhead runtime containers --root /host --node "$NODE_NAME" --format json`,
+    )
+    .action(async (options) => finish((await import("./containers.ts")).runtimeContainers(options)));
 }

@@ -6,6 +6,7 @@ import { outputDefaults } from "../../report/options.ts";
 import { alertJson, alertSlack, alertSyslog } from "../../report/runtime/lines.ts";
 import { renderAlerts } from "../../report/runtime/text.ts";
 import type { AlertsView, AlertView } from "../../report/runtime/view.ts";
+import { policyText } from "../../report/wording.ts";
 import { type Replayed, replayEvents } from "../../scan/runtime.ts";
 import { namedRules } from "../../scan/runtime-rules.ts";
 import { type EvaluationOptions, runEvaluation } from "../evaluation.ts";
@@ -54,7 +55,7 @@ export async function runtimeReplay(events: readonly string[], options: ReplayCo
           : [`${counted(warnings.length, "warning")} about the rules: see \`bulkhead runtime rules check\``]),
       ];
       return {
-        subject: events.join(" "),
+        subject: subjectOf(events),
         evaluations: replayed.evaluations,
         notes,
         ...(options.clusterUid === undefined
@@ -67,6 +68,12 @@ export async function runtimeReplay(events: readonly string[], options: ReplayCo
     },
     { readsImages: false },
   );
+}
+
+/** As they were named, as long as that is one line. */
+function subjectOf(events: readonly string[]): string {
+  const [first = "", ...more] = events;
+  return more.length === 0 ? first : `${first} and ${counted(more.length, "more file")}`;
 }
 
 function optionalNotes(
@@ -109,7 +116,7 @@ function* shown(form: Form, report: Report, replayed: Replayed, options: ReplayC
   if (form !== "text") {
     const line = { alerts: alertJson, syslog: alertSyslog, slack: alertSlack }[form];
     for (const view of views()) {
-      if (view.state === "over" || view.state === "below" || options.all) yield `${line(view)}\n`;
+      if (options.all || view.state === "over" || view.state === "below") yield `${line(view)}\n`;
     }
     return;
   }
@@ -123,7 +130,7 @@ function* shown(form: Form, report: Report, replayed: Replayed, options: ReplayC
       ...new Set(replayed.gaps.map(({ reason, remedy }) => (remedy === undefined ? reason : `${reason} (${remedy})`))),
     ],
     notes: report.notes,
-    policy: policyText(report.policy),
+    policy: `policy ${policyText(report.policy)}`,
     exitCode: report.exitCode,
   };
   yield renderAlerts(view, { columns, color, all: options.all });
@@ -139,15 +146,4 @@ function statesIn({ evaluations }: Report): (asset: string, finding: string) => 
     for (const { finding } of baselined) put(finding.subject, "baselined");
   }
   return (asset, finding) => states.get(`${asset}\n${finding}`) ?? "below";
-}
-
-function policyText(origin: Report["policy"]): string {
-  switch (origin.kind) {
-    case "default":
-      return "policy: built-in defaults";
-    case "tree":
-      return `policy: ${origin.path} (untrusted)`;
-    case "trusted":
-      return `policy: ${origin.name}`;
-  }
 }

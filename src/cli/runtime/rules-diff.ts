@@ -1,6 +1,7 @@
 /** How rules differ from those of the same names in another version of them. */
 import { counted } from "../../core/counted.ts";
 import { printable } from "../../core/printable.ts";
+import { conditionText } from "../../engines/events/falco/condition-text.ts";
 import type { CollectedRule } from "../../engines/events/falco/model.ts";
 
 export interface RuleDifference {
@@ -11,8 +12,8 @@ export interface RuleDifference {
 }
 
 /** By name, in the order of the later ones; those that are gone come last. */
-export function differences(before: readonly CollectedRule[], after: readonly CollectedRule[]): RuleDifference[] {
-  const old = new Map(before.map((rule) => [rule.name, rule]));
+export function differences(earlier: readonly CollectedRule[], after: readonly CollectedRule[]): RuleDifference[] {
+  const old = new Map(earlier.map((rule) => [rule.name, rule]));
   const found: RuleDifference[] = [];
   for (const rule of after) {
     const other = old.get(rule.name);
@@ -21,8 +22,9 @@ export function differences(before: readonly CollectedRule[], after: readonly Co
       found.push({ rule: rule.name, change: "added", parts: [] });
       continue;
     }
+    const before: Readonly<Record<string, string>> = partsOf(other);
     const parts = Object.entries(partsOf(rule)).flatMap(([part, value]) => {
-      const was = partsOf(other)[part as keyof ReturnType<typeof partsOf>];
+      const was = before[part] ?? "";
       return was === value ? [] : [{ part, before: was, after: value }];
     });
     if (parts.length > 0) found.push({ rule: rule.name, change: "changed", parts });
@@ -31,9 +33,9 @@ export function differences(before: readonly CollectedRule[], after: readonly Co
   return found;
 }
 
-function partsOf({ conditionText, output, priority, source, enabled, tags, extension }: CollectedRule) {
+function partsOf({ condition, output, priority, source, enabled, tags, extension }: CollectedRule) {
   return {
-    condition: conditionText.replace(/\s+/g, " ").trim(),
+    condition: conditionText(condition),
     output: output.replace(/\s+/g, " ").trim(),
     priority,
     source,

@@ -2,6 +2,7 @@ import { nearest } from "../../core/nearest.ts";
 import { printable } from "../../core/printable.ts";
 import { usageProblem } from "../../core/problem.ts";
 import { coverageOf } from "../../engines/events/detect/coverage.ts";
+import { conditionText } from "../../engines/events/falco/condition-text.ts";
 import type { CollectedRule } from "../../engines/events/falco/model.ts";
 import { severityOfPriority } from "../../engines/events/severity.ts";
 import { outputDefaults } from "../../report/options.ts";
@@ -9,6 +10,9 @@ import { hanging, pageOf } from "../../report/page.ts";
 import { knownWord } from "../known-word.ts";
 import { refuseBroken } from "./diagnostics-text.ts";
 import { type RulesOptions, rulesAt } from "./rules-at.ts";
+
+/** Characters of a condition: lists may be long. */
+const CONDITION = 8_000;
 
 /** `bulkhead runtime rules explain RULE [RULES…]` */
 export async function runtimeRulesExplain(
@@ -28,7 +32,7 @@ export async function runtimeRulesExplain(
   }
   const { columns, color } = outputDefaults(process.stdout, process.env);
   const page = pageOf({ columns, color, all: true });
-  const { description, source, priority, enabled, tags, place, extension, conditionText, output } = rule;
+  const { description, source, priority, enabled, tags, place, extension, output } = rule;
   const severity = extension?.severity ?? severityOfPriority(priority);
   const state = enabled
     ? extension?.optional === true
@@ -43,7 +47,7 @@ export async function runtimeRulesExplain(
   say("What", description);
   say("Why", extension?.why);
   say("Fix", extension?.fix);
-  say("Condition, with macros, lists and exceptions in their places", conditionText);
+  say("Condition, with macros, lists and exceptions in their places", conditionText(rule.condition, CONDITION));
   if (extension?.sequence !== undefined) {
     const { after, withinSeconds, by } = extension.sequence;
     const steps = after.map(({ condition, name: step }) => (step === undefined ? condition : `${step}: ${condition}`));

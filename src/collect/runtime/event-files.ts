@@ -2,16 +2,17 @@
  * Files of events, told by their content: captures and frames of system calls, audit events of an API server, alerts of other
  * detectors; gzipped or not. Read piece by piece, in memory that does not grow with them.
  */
-import { createReadStream } from "node:fs";
+import { createReadStream, statSync } from "node:fs";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
-import { Problem } from "../../core/problem.ts";
+import { isEvidenceProblem, Problem } from "../../core/problem.ts";
 import { systemCause } from "../../core/system-cause.ts";
 import { type AlertSink, detectorOf, readAlerts } from "../../engines/events/alerts/read.ts";
 import { type AuditSink, createAuditDocuments, isAuditDocument } from "../../engines/events/audit/read.ts";
 import { isCapture } from "../../engines/events/capture/read.ts";
 import { createDocumentReader } from "../../engines/events/documents/documents.ts";
+import { EventLines, isEventLine } from "../../engines/events/lines/read.ts";
 import type { SyscallSink } from "../../engines/events/sink.ts";
 import { readerOf } from "../../engines/events/stream.ts";
 import { bounds } from "./bounds.ts";
@@ -38,14 +39,16 @@ export type EventKind = "syscalls" | "documents";
 export async function readEventFile(
   name: string,
   sinks: EventSinks,
-  onProgress?: (bytes: number) => void,
+  onProgress?: (bytes: number, total: number | undefined) => void,
 ): Promise<EventKind> {
   const place = name === "-" ? "standard input" : name;
   let kind: EventKind | undefined;
   try {
     const source = name === "-" ? process.stdin : createReadStream(name, { highWaterMark: CHUNK });
-    await readStream(counted(source as AsyncIterable<Buffer>, onProgress), place, sinks, (told) => {
-      kind = told;
+    const total = name === "-" ? undefined : statSync(name, { throwIfNoEntry: false })?.size;
+    const told = (bytes: number) => onProgress?.(bytes, total);
+    await readStream(counted(source as AsyncIterable<Buffer>, told), place, sinks, (found) => {
+      kind = found;
     });
   } catch (error) {
     throw problemOf(error, place);
@@ -54,14 +57,11 @@ export async function readEventFile(
   return kind;
 }
 
-async function* counted(
-  chunks: AsyncIterable<Buffer>,
-  onProgress: ((bytes: number) => void) | undefined,
-): AsyncGenerator<Buffer> {
+async function* counted(chunks: AsyncIterable<Buffer>, onProgress: (bytes: number) => void): AsyncGenerator<Buffer> {
   let bytes = 0;
   for await (const chunk of chunks) {
     bytes += chunk.length;
-    onProgress?.(bytes);
+    onProgress(bytes);
     yield chunk;
   }
 }
@@ -100,15 +100,16 @@ async function readPlain(
   reader.end();
 }
 
-/** Of the documents of one file each is what it is: an audit event, or an alert of whichever detector. */
+/** Of the documents of one file each is what it is: a line of events, an audit event, an alert of whichever detector. */
 function documentReader(place: string, sinks: EventSinks): { push(chunk: Buffer): void; end(): void } {
   let audits: ReturnType<typeof createAuditDocuments> | undefined;
   let alerts: AlertSink | undefined;
+  let lines: EventLines | undefined;
   let lost = 0;
   let known = 0;
-  let firstUnknown: string | undefined;
+  let first: { readonly reason: string; readonly at: string } | undefined;
   const unknown = (reason: string, at: string) => {
-    firstUnknown ??= `${at}: ${reason}`;
+    first ??= { reason, at };
     lost++;
   };
   const documents = createDocumentReader(place, {
@@ -119,8 +120,17 @@ function documentReader(place: string, sinks: EventSinks): { push(chunk: Buffer)
       } else if (detectorOf(document) !== undefined) {
         alerts ??= sinks.alerts();
         readAlerts(document, at, alerts);
+      } else if (isEventLine(document)) {
+        lines ??= new EventLines(sinks.syscalls());
+        try {
+          lines.read(document, at);
+        } catch (error) {
+          if (!isEvidenceProblem(error)) throw error;
+          unknown(error.message, at);
+          return;
+        }
       } else {
-        unknown("neither an audit event nor an alert of a detector that is known", at);
+        unknown("neither an event nor an alert of a detector that is known", at);
         return;
       }
       known++;
@@ -131,11 +141,12 @@ function documentReader(place: string, sinks: EventSinks): { push(chunk: Buffer)
     push: (chunk) => documents.write(chunk),
     end() {
       documents.end();
-      if (known === 0) throw broken(place, firstUnknown ?? "no events");
-      if (lost === 0) return;
+      if (known === 0) throw broken(first?.at ?? place, first?.reason ?? "no events");
+      if (lost === 0 || first === undefined) return;
       // Of which kind they were nobody knows: whatever else is in the file is not all.
-      if (audits !== undefined) sinks.audits().lost("not readable", lost, firstUnknown ?? place);
-      else sinks.alerts().lost("not readable", lost, firstUnknown ?? place);
+      if (lines !== undefined) sinks.syscalls().lost(first.reason, lost);
+      else if (audits !== undefined) sinks.audits().lost(first.reason, lost, first.at);
+      else sinks.alerts().lost(first.reason, lost, first.at);
     },
   };
 }

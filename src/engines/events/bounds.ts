@@ -15,14 +15,15 @@ export const bounds = {
   expandedDepth: 500,
   conditionNodes: 1_000_000,
   /** Captures: bytes of one block of processes, descriptors…, of one event, of all after gunzip. */
-  captureBlockBytes: 256 * 1024 * 1024,
+  captureBlockBytes: 128 * 1024 * 1024,
   captureEventBytes: 16 * 1024 * 1024,
   captureBytes: 256 * 1024 * 1024 * 1024,
   /** Frames: bytes of one record; bytes that are looked through for the next whole one after a broken one. */
   frameBytes: 4 * 1024 * 1024,
   resyncBytes: 64 * 1024 * 1024,
-  /** Threads whose call has started and not ended, in captures that have both; the oldest goes first. */
+  /** Threads whose call has started and not ended, in captures that have both, and their bytes; the oldest goes first. */
   startedCalls: 65_536,
+  startedBytes: 64 * 1024 * 1024,
   /** State: threads, descriptors of one process and of all, containers; the oldest goes first, counted. */
   threads: 131_072,
   descriptorsOfOne: 4_096,

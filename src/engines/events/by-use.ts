@@ -21,6 +21,8 @@ export interface ByUse<Value> {
   /** As the one used last. The key must be new. */
   add(key: string, value: Value): void;
   delete(key: string): void;
+  /** What was used the longest ago comes first. */
+  values(): Iterable<Value>;
 }
 
 export function createByUse<Value>(): ByUse<Value> {
@@ -69,6 +71,9 @@ export function createByUse<Value>(): ByUse<Value> {
       if (entry === undefined) return;
       entries.delete(key);
       unlink(entry);
+    },
+    *values() {
+      for (let entry = first; entry !== undefined; entry = entry.newer) yield entry.value;
     },
   };
 }

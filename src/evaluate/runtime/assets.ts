@@ -19,7 +19,7 @@ export function assetOf({ host, container, pod, object, other }: AlertSubject): 
   const on = hostAsset(host ?? other);
   if (container !== undefined) {
     const name = container.name ?? container.id.slice(0, 12);
-    const lineage = cut(`${on.lineage}//Container/${name}`);
+    const lineage = cut(`${on.lineage}/Container/${name}`);
     return {
       kind: "workload",
       id: lineage,

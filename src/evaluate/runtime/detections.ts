@@ -33,22 +33,12 @@ export function evaluateDetections(
 ): EvaluatedDetections {
   const evaluations: Evaluation[] = [];
   const relations = new Map<string, Relation>();
-  for (const stream of streams) {
-    const { read } = stream;
-    const gaps = [...gapsOf(read), ...stream.gaps];
+  for (const { asset, alerts, about, read, gaps } of byAsset(streams)) {
     const observedAt = isoOf(read.last) ?? now.toISOString();
-    for (const { asset, alerts, about } of byAsset(stream)) {
-      const facts = { alerts, read };
-      evaluations.push(
-        ...runChecks<DetectionFacts>(
-          detectionChecks,
-          { detections: present(facts, observedAt, { gaps }) },
-          { asset, policy, now },
-        ),
-      );
-      const relation = runsOf(asset, about, observedAt);
-      if (relation !== undefined) relations.set(`${relation.from.id}\n${relation.to.id}`, relation);
-    }
+    const detections = present({ alerts, read }, observedAt, { gaps });
+    evaluations.push(...runChecks<DetectionFacts>(detectionChecks, { detections }, { asset, policy, now }));
+    const relation = runsOf(asset, about, observedAt);
+    if (relation !== undefined) relations.set(`${relation.from.id}\n${relation.to.id}`, relation);
   }
   return { evaluations, relations: [...relations.values()] };
 }
@@ -57,21 +47,48 @@ interface OfAsset {
   readonly asset: Asset;
   readonly alerts: Alert[];
   readonly about: AlertSubject[];
+  readonly gaps: Gap[];
+  read: EventsRead;
 }
 
-function byAsset({ alerts, seen }: DetectedStream): Iterable<OfAsset> {
+/** Several streams may be of one asset, and one of several. */
+function byAsset(streams: readonly DetectedStream[]): Iterable<OfAsset> {
   const found = new Map<string, OfAsset>();
-  const of = (about: AlertSubject): OfAsset => {
-    const asset = assetOf(about);
-    const key = `${asset.kind}\n${asset.id}`;
-    const own = found.get(key) ?? { asset, alerts: [], about: [] };
-    found.set(key, own);
-    own.about.push(about);
-    return own;
-  };
-  for (const about of seen) of(about);
-  for (const alert of alerts) of(alert.about).alerts.push(alert);
+  for (const { alerts, seen, read, gaps } of streams) {
+    const own = new Set<OfAsset>();
+    const of = (about: AlertSubject): OfAsset => {
+      const asset = assetOf(about);
+      const key = `${asset.kind}\n${asset.id}`;
+      const known = found.get(key) ?? { asset, alerts: [], about: [], gaps: [], read: NOTHING };
+      found.set(key, known);
+      known.about.push(about);
+      own.add(known);
+      return known;
+    };
+    for (const about of seen) of(about);
+    for (const alert of alerts) of(alert.about).alerts.push(alert);
+    for (const one of own) {
+      one.read = one.read === NOTHING ? read : together(one.read, read);
+      one.gaps.push(...gapsOf(read), ...gaps);
+    }
+  }
   return found.values();
+}
+
+const NOTHING: EventsRead = { events: 0, evaluated: 0, lost: [], evicted: {} };
+
+function together(a: EventsRead, b: EventsRead): EventsRead {
+  const first = a.first === undefined || (b.first !== undefined && b.first < a.first) ? b.first : a.first;
+  const last = a.last === undefined || (b.last !== undefined && b.last > a.last) ? b.last : a.last;
+  return {
+    events: a.events + b.events,
+    evaluated: a.evaluated + b.evaluated,
+    ...(first === undefined ? {} : { first }),
+    ...(last === undefined ? {} : { last }),
+    // Each stream's own losses are its gaps already.
+    lost: [...a.lost, ...b.lost],
+    evicted: { ...a.evicted, ...b.evicted },
+  };
 }
 
 function gapsOf({ lost, evicted }: EventsRead): Gap[] {

@@ -48,7 +48,7 @@ function alertLines(alert: AlertView, page: Page): string[] {
   const lines = hanging(page, head, 0, "  ");
   const painted = lines.map((line, at) => (at === 0 ? line.replace(severity, () => paint(severity)) : line));
   if (process !== undefined) painted.push(...hanging(page, processText(process), 2, "  "));
-  painted.push(...hanging(page, clip(printable(output), page.columns * 3), 2, "  "));
+  painted.push(...hanging(page, clip(printable(output), page.columns * 2), 2, "  "));
   for (const before of alert.after) painted.push(...hanging(page, `after ${before}`, 2, "  "));
   for (const [at, { name, request, time }] of alert.kubernetesUsers.entries()) {
     const by = at === 0 ? "by" : "or by";
@@ -59,8 +59,9 @@ function alertLines(alert: AlertView, page: Page): string[] {
 }
 
 /** `shop/Deployment/api (container api, sha256:34df…)`. */
-function whereOf({ asset, container, pod }: AlertView): string {
+function whereOf({ asset, container, pod, object }: AlertView): string {
   const parts = [
+    ...(object === undefined ? [] : [object]),
     ...(pod === undefined ? [] : [`pod ${pod.name}`]),
     ...(container === undefined ? [] : [`container ${container.name ?? container.id.slice(0, 12)}`]),
     ...(container?.digest === undefined

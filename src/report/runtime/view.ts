@@ -41,6 +41,8 @@ export interface AlertView {
     readonly image?: string;
     readonly digest?: string;
   };
+  /** Of an audit event: `pods shop/api`. */
+  readonly object?: string;
   readonly pod?: { readonly namespace: string; readonly name: string };
   readonly process?: {
     readonly pid: number;

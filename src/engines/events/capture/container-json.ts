@@ -8,9 +8,8 @@ import { byteString } from "../fields/shown.ts";
 import { numberAt, textAt } from "../types/parameters.ts";
 
 /** The JSON for a container that was captured as four parameters: id, type, name, image. */
-export function containerJson(event: SyscallEvent): Buffer | undefined {
-  const id = textAt(event, 0);
-  if (id === undefined) return undefined;
+export function containerJson(event: SyscallEvent): Buffer {
+  const id = textAt(event, 0) ?? "";
   const type = Number(numberAt(event, 1, "u32") ?? -1);
   const container = { id, type, name: textAt(event, 2) ?? "", image: textAt(event, 3) ?? "" };
   // The texts are byte strings: what JSON makes of them is one.

@@ -146,7 +146,6 @@ export class Converter {
           break;
         case "json": {
           const json = containerJson(event);
-          if (json === undefined) return false;
           length = json.length;
           offset = this.append(event, json, 0, length);
           break;

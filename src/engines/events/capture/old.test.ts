@@ -126,6 +126,19 @@ test("the end of a process, which no call is, is today's with what it did not te
   assert.deepEqual([event.name, event.code, event.parameters.status], ["procexit", codes.procexit, undefined]);
 });
 
+test("a container of old captures, four parameters, is told as today's", () => {
+  const sink = read(oldEvent(228, [text("abc123"), number(4, 0), text("api"), text("shop/api:2")]), oldEvent(228, []));
+  assert.deepEqual(sink.containers, [
+    {
+      id: "abc123",
+      fullId: "abc123",
+      runtime: "docker",
+      details: { name: "api", image: "shop/api:2", mounts: [], labels: {} },
+    },
+  ]);
+  assert.equal(sink.events[0]?.code, codes.container);
+});
+
 test("events with flags are of the state alone; those that no version knows are counted", () => {
   const sink = read(
     oldEvent(codes.close, [number(8, 0)], { type: 0x208 }),

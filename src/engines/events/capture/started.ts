@@ -15,6 +15,8 @@ export class Started {
 
 export class StartedCalls {
   private readonly byThread = new Map<number, Started>();
+  /** Of the buffers of all. */
+  private bytes = 0;
   /** How many were forgotten over the bound: their ends lack what only the start told. */
   evicted = 0;
 
@@ -25,12 +27,17 @@ export class StartedCalls {
       if (this.byThread.size >= bounds.startedCalls) this.evict();
       started = new Started();
       this.byThread.set(event.tid, started);
+      this.bytes += USUAL_BYTES;
     }
     started.code = event.code;
     started.parameters = Math.min(event.parameters, started.starts.length);
     let at = 0;
     for (let index = 0; index < started.parameters; index++) at += Math.max(0, event.lengths[index] as number);
-    if (at > started.bytes.length) started.bytes = Buffer.allocUnsafeSlow(at);
+    if (at > started.bytes.length) {
+      this.bytes += at - started.bytes.length;
+      started.bytes = Buffer.allocUnsafeSlow(at);
+      while (this.bytes > bounds.startedBytes && this.byThread.size > 1) this.evict(event.tid);
+    }
     at = 0;
     for (let index = 0; index < started.parameters; index++) {
       const length = event.lengths[index] as number;
@@ -53,13 +60,19 @@ export class StartedCalls {
 
   /** A thread that ended: its number may be another's next. */
   forget(tid: number): void {
+    const started = this.byThread.get(tid);
+    if (started === undefined) return;
+    this.bytes -= started.bytes.length;
     this.byThread.delete(tid);
   }
 
-  private evict(): void {
-    const oldest = this.byThread.keys().next();
-    if (oldest.done) return;
-    this.byThread.delete(oldest.value);
-    this.evicted++;
+  /** The oldest but the one in hand. One whose call ended is no loss. */
+  private evict(but = -1): void {
+    for (const [tid, { code }] of this.byThread) {
+      if (tid === but) continue;
+      this.forget(tid);
+      if (code !== 0) this.evicted++;
+      return;
+    }
   }
 }

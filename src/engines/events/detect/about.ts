@@ -43,6 +43,9 @@ export function aboutContainer({ fullId, details }: ContainerFacts): Pick<AlertS
   };
 }
 
+/** What sources write for a user that nothing told: (uid_t) -1. */
+const UNKNOWN = 0xffff_ffff;
+
 export function processOf({ thread, host }: SyscallEvent): AlertProcess | undefined {
   if (thread === undefined) return undefined;
   const { process, comm, exe, exePath, args, uid, container } = thread;
@@ -52,8 +55,8 @@ export function processOf({ thread, host }: SyscallEvent): AlertProcess | undefi
     name: shownText(comm),
     ...(exePath === "" ? {} : { path: cut(shownText(exePath)) }),
     commandLine: cut(shownText([exe, ...args].join(" "))),
-    ...(user === undefined ? {} : { user: shownText(user) }),
-    uid,
+    ...(user === undefined ? (uid === 0 ? { user: "root" } : {}) : { user: shownText(user) }),
+    ...(uid === UNKNOWN ? {} : { uid }),
     ancestors: ancestorsOf(thread),
   };
 }

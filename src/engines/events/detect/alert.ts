@@ -1,7 +1,7 @@
 /** An alert of a match, made while the event is in hand. */
 import type { Step } from "../correlate/sequence.ts";
 import type { CompiledRule } from "../falco/model.ts";
-import type { Alert, AlertProcess, AlertSubject } from "../model.ts";
+import type { Alert, AlertProcess, AlertSubject, ContainerSession } from "../model.ts";
 import { severityOfPriority } from "../severity.ts";
 import { cut } from "./about.ts";
 import { bounds } from "./bounds.ts";
@@ -13,14 +13,18 @@ interface Timed {
   readonly nanoseconds: number;
 }
 
+interface AlertMore {
+  readonly process?: AlertProcess | undefined;
+  /** What came before in a sequence. */
+  readonly after?: readonly Step[] | undefined;
+  readonly session?: ContainerSession | undefined;
+}
+
 export function alertOf<Event extends Timed>(
   rule: CompiledRule<Event>,
   event: Event,
   about: AlertSubject,
-  {
-    process,
-    after = [],
-  }: { readonly process?: AlertProcess | undefined; readonly after?: readonly Step[] | undefined },
+  { process, after = [], session }: AlertMore,
 ): Alert {
   const rendered = rule.render(event);
   const fields = shortened(rendered.fields);
@@ -46,6 +50,7 @@ export function alertOf<Event extends Timed>(
     ...(extension?.fix === undefined ? {} : { fix: extension.fix }),
     ...(after.length === 0 ? {} : { after: after.map(({ time: at, text }) => `${clock(at)} ${text}`) }),
     ...(process === undefined ? {} : { process }),
+    ...(session === undefined ? {} : { session }),
     place,
   };
 }

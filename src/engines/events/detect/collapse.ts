@@ -108,6 +108,8 @@ export function assetKey({ host, container, pod, object, other }: AlertSubject):
   ]);
 }
 
-function keyOf({ rule, detector, about, subject }: Alert): string {
-  return [detector, rule, assetKey(about), subject].join("\0");
+/** What two users did by `kubectl exec` is not the same, though it looks so. */
+function keyOf({ rule, detector, about, subject, session }: Alert): string {
+  const entered = session === undefined || session.isMain ? "" : `${session.pid} ${session.started ?? ""}`;
+  return [detector, rule, assetKey(about), subject, entered].join("\0");
 }

@@ -1,9 +1,12 @@
 /** Outputs of rules, filled in from the event in hand. */
 
+import { FaultError } from "../falco/compile/fault.ts";
 import type { FieldFinder } from "../falco/compile/operands.ts";
 import { bindOperand } from "../falco/compile/operands.ts";
+import { SyntaxFault } from "../falco/lex.ts";
 import type { CollectedRule, CompiledRule, Operand } from "../falco/model.ts";
 import { compileOutput, parseOutput, type Show } from "../falco/output.ts";
+import { parseOperand } from "../falco/parse.ts";
 import type { Field } from "../fields/field.ts";
 import { shownValue } from "../fields/shown.ts";
 
@@ -12,11 +15,26 @@ import { shownValue } from "../fields/shown.ts";
  * that does is shown as it is written
  */
 export function rendererOf<Event>(fields: FieldFinder<Event>): (rule: CollectedRule) => CompiledRule<Event>["render"] {
-  const isField = (text: string) => !("problem" in fields.find(text));
+  const isKnown = isOperandOf(fields);
   return ({ output }) => {
-    const parsed = parseOutput(output, isField);
+    const parsed = parseOutput(output, isKnown);
     if (!("parts" in parsed)) return () => ({ text: output, fields: {} });
     return compileOutput(parsed.parts, (operand) => showOf(operand, fields));
+  };
+}
+
+/** Whether an output can name it: a field, or a transformer of one. */
+export function isOperandOf<Event>(fields: FieldFinder<Event>): (text: string) => boolean {
+  return (text) => {
+    if (!text.includes("(")) return !("problem" in fields.find(text));
+    try {
+      const { operand, end } = parseOperand(text);
+      bindOperand(operand, { fields, used: () => {} });
+      return end === text.length;
+    } catch (error) {
+      if (error instanceof FaultError || error instanceof SyntaxFault) return false;
+      throw error;
+    }
   };
 }
 

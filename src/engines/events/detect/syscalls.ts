@@ -1,5 +1,7 @@
 /** Detection in a stream of system calls: a sink for its source, alerts out of it. */
 
+import { bounds } from "../bounds.ts";
+import { createByUse } from "../by-use.ts";
 import type { ContainerFacts } from "../containers/model.ts";
 import type { KeyOf } from "../correlate/keys.ts";
 import { syscallKey, textOf } from "../correlate/keys.ts";
@@ -10,11 +12,13 @@ import type { CorrelationKey, LoadedRules, Matching } from "../falco/model.ts";
 import { shownText } from "../fields/shown.ts";
 import { fieldsOf } from "../fields/sources.ts";
 import type { Alert, AlertSubject, EventsRead } from "../model.ts";
+import { createContainerSessions } from "../sessions/container-sessions.ts";
 import type { SyscallSink } from "../sink.ts";
 import { Machine } from "../state/machine.ts";
 import { aboutContainer, aboutEvent, processOf } from "./about.ts";
 import { alertOf } from "./alert.ts";
 import { readerOf } from "./fields.ts";
+import { createLateAlerts } from "./late.ts";
 import { createMatches } from "./matches.ts";
 import { planRules } from "./plan.ts";
 import { readings } from "./readings.ts";
@@ -27,13 +31,22 @@ export interface DetectionOptions {
   readonly wanted: ReadonlySet<string>;
   /** In the place of what the source says of itself. */
   readonly hostname?: string;
+  /** Milliseconds of the stream's own time that an alert waits for what is told of its container later. */
+  readonly patienceMilliseconds?: number;
+  /** Hears of each container of which no details are known: who can asks its runtime, and tells the sink. */
+  readonly containerSeen?: (facts: ContainerFacts) => void;
   readonly onAlert: (alert: Alert) => void;
 }
+
+/** A runtime writes a container down before it starts it, and a kubelet tells of it seconds later. */
+const PATIENCE = 5_000;
 
 export interface SyscallDetection {
   readonly sink: SyscallSink;
   /** How many rules look at the stream. */
   readonly rules: number;
+  /** Raises what waits for what is told of its container, at the end of the stream. */
+  finish(): void;
   /** What was read so far. */
   read(): EventsRead;
   /** The host and each container that was seen. */
@@ -57,29 +70,52 @@ export function createSyscallDetection(options: DetectionOptions): SyscallDetect
     render: rendererOf(fields),
   });
   const field = readerOf(fields);
+  const sessions = createContainerSessions();
+  const { patienceMilliseconds = PATIENCE } = options;
+  const late = createLateAlerts({ fields, patienceMilliseconds, onAlert });
   const matches = createMatches(
     detector,
     plan,
     matching,
     {
-      timeOf: ({ seconds, nanoseconds }: SyscallEvent) => seconds * 1000 + nanoseconds / 1_000_000,
+      timeOf,
       keyOf: (by: CorrelationKey): KeyOf<SyscallEvent> => syscallKey(by, field),
       field,
       textOf,
       describe: (event) => processOf(event)?.commandLine ?? "",
     },
-    (rule, event, after) =>
-      onAlert(alertOf(rule, event, aboutEvent(event, hostname), { process: processOf(event), after })),
+    (rule, event, after) => {
+      const session = event.thread === undefined ? undefined : sessions.of(event.thread);
+      const alert = alertOf(rule, event, aboutEvent(event, hostname), { process: processOf(event), after, session });
+      late.add(alert, rule, event.thread?.container, timeOf(event));
+    },
   );
   const counts = readings();
   let host: string | undefined = hostname;
-  const containers = new Map<string, ContainerFacts>();
-  const machine = new Machine((event) => {
-    counts.event(event.seconds, event.nanoseconds);
-    if (!detector.wants(event.code)) return;
-    counts.evaluated();
-    matches.evaluate(event);
-  });
+  // By the id that rules see; those that are seen later know more.
+  const containers = createByUse<ContainerFacts>();
+  const see = (facts: ContainerFacts) => {
+    containers.delete(facts.id);
+    containers.add(facts.id, facts);
+    const oldest = containers.size > bounds.containers ? containers.oldest() : undefined;
+    if (oldest !== undefined) containers.delete(oldest.key);
+  };
+  const machine = new Machine(
+    (event) => {
+      counts.event(event.seconds, event.nanoseconds);
+      sessions.event(event);
+      if (late.waiting > 0) late.expire(timeOf(event));
+      if (!detector.wants(event.code)) return;
+      counts.evaluated();
+      matches.evaluate(event);
+    },
+    {
+      containerSeen(facts) {
+        see(facts);
+        options.containerSeen?.(facts);
+      },
+    },
+  );
   const sink: SyscallSink = {
     machine(facts) {
       if (hostname === undefined && facts.hostname !== undefined) host = shownText(facts.hostname);
@@ -90,8 +126,9 @@ export function createSyscallDetection(options: DetectionOptions): SyscallDetect
     thread: (snapshot) => machine.thread(snapshot),
     descriptor: (tid, fd, descriptor) => machine.descriptor(tid, fd, descriptor),
     container(facts) {
-      containers.set(facts.id, facts);
+      see(facts);
       machine.container(facts);
+      late.known(facts);
     },
     event: (event) => machine.event(event),
     lost(reason, count) {
@@ -102,11 +139,17 @@ export function createSyscallDetection(options: DetectionOptions): SyscallDetect
   return {
     sink,
     rules: detector.rules.length,
+    finish: () => late.finish(),
     read: () =>
-      counts.read({ ...machine.evicted, ...(matches.evicted > 0 ? { "correlation keys": matches.evicted } : {}) }),
+      counts.read({ ...machine.evicted, ...(matches.evicted === 0 ? {} : { "correlation keys": matches.evicted }) }),
     seen: () => {
       const named = host === undefined || host === "" ? {} : { host };
       return [named, ...[...containers.values()].map((facts) => ({ ...named, ...aboutContainer(facts) }))];
     },
   };
+}
+
+/** Milliseconds since 1970. */
+function timeOf({ seconds, nanoseconds }: SyscallEvent): number {
+  return seconds * 1000 + nanoseconds / 1_000_000;
 }

@@ -161,7 +161,8 @@ function compileAll(loading: Loading, options: LoadOptions): LoadedRules {
     });
   }
   if (errors.length > 0) {
-    warnings.push(...unused(all, loading.used.macros, loading.used.lists));
+    const { used } = loading;
+    warnings.push(...unused(all, used.macros.union(conditions.used), used.lists.union(lists.used)));
     return nothing(loading, errors);
   }
   for (const name of new Set(all.lists.keys()).difference(new Set(lists.unused()))) lists.used.add(name);

@@ -2,7 +2,7 @@
  * The YAML of rule files, as upstream sees it (yaml-cpp): all scalars are texts, of a key that is there twice the first
  * counts, aliases stand for what they name. Each value knows its place.
  */
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Scalar } from "yaml";
+import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Scalar, type YAMLParseError } from "yaml";
 import { libraryDocuments } from "../../../formats/yaml/library.ts";
 import { bounds } from "../bounds.ts";
 import type { Place, RuleText } from "./model.ts";
@@ -68,7 +68,7 @@ export function readRuleYaml({ name, text }: RuleText): ReadYaml {
   if (documents === undefined) return { file, problem: { message: "nested too deeply", at: 0 } };
   for (const document of documents) {
     const [error] = document.errors;
-    if (error !== undefined) return { file, problem: { message: sentence(error.message), at: error.pos[0] } };
+    if (error !== undefined) return { file, problem: problemOf(error, text) };
   }
   const conversion: Conversion = { file, nodes: 0, depth: 0, anchors: new Map() };
   try {
@@ -85,8 +85,13 @@ export function readRuleYaml({ name, text }: RuleText): ReadYaml {
   }
 }
 
-function sentence(message: string): string {
-  return message.replace(/\.$/, "");
+/** In yaml-cpp's words where upstream's suites compare them. */
+function problemOf({ code, message, pos: [at] }: YAMLParseError, text: string): YamlProblem {
+  // What the library says where its recursion came to an end.
+  if (/call stack/.test(message)) return { message: "nested too deeply", at };
+  if (code !== "BLOCK_AS_IMPLICIT_KEY") return { message: message.replace(/\.$/, ""), at };
+  const colon = text.slice(at).search(/:(?:\s|$)/);
+  return { message: "illegal map value", at: colon < 0 ? at : at + colon };
 }
 
 class Refusal extends Error {

@@ -6,7 +6,7 @@ import { errorIn } from "./diagnostics.ts";
 export const ENGINE_VERSION = "0.63.0";
 
 /** What of upstream's plugins is built in here, and as which version. */
-const PLUGINS: Readonly<Record<string, string>> = { container: "0.7.1", k8saudit: "0.17.0", json: "0.7.4" };
+const PLUGINS: Readonly<Record<string, string>> = { container: "0.7.1", k8saudit: "0.18.0", json: "0.7.4" };
 
 /**
  * @returns the newer of two requirements

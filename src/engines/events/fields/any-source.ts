@@ -90,6 +90,7 @@ export function anySourceFields<Event extends Numbered>(of: SourceOf<Event>): Fi
       "evt.deltatime.ns",
       "Nanoseconds of `evt.deltatime` in the last of the seconds",
       (delta) => delta % nanosecondsInSecond,
+      { show: showPadded },
     ),
     field("evt.source", "text", "constant", "Source of the event: `syscall`, `k8s_audit`", () => source),
     field("evt.hostname", "text", "event", "Name of the host", (event) => of.hostname(event)),
@@ -109,6 +110,7 @@ function deltaField<Event extends Numbered>(
   name: string,
   description: string,
   read: (delta: bigint) => bigint,
+  more: Partial<Field<Event>> = {},
 ): Field<Event> {
   return {
     name,
@@ -130,5 +132,6 @@ function deltaField<Event extends Numbered>(
         return read(delta);
       };
     },
+    ...more,
   };
 }

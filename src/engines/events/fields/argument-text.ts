@@ -4,11 +4,11 @@ import { asDirectory, joinPath, unknownDirectory } from "../state/paths.ts";
 import type { Thread } from "../state/thread.ts";
 import { errorName, signalName } from "../types/errors.ts";
 import { flagNames } from "../types/flags.ts";
-import { bytesAt, descriptorListAt, dynamicTypeAt, numberAt, textAt } from "../types/parameters.ts";
+import { bytesAt, descriptorListAt, dynamicTypeAt, numberAt, signedAt, textAt, u32At } from "../types/parameters.ts";
 import { type SocketTuple, socketAddressAt, socketTupleAt } from "../types/sockets.ts";
 import { syscallById } from "../types/syscalls.ts";
 import type { EventType, Parameter } from "../types/table.ts";
-import { kindCharacters } from "./descriptor-kinds.ts";
+import { kindCharacters, protocolOf } from "./descriptor-kinds.ts";
 import { shownAddress } from "./shown.ts";
 
 /** `raw` as it was told, `resolved` what it stands for: a path from the root, names of flags, what a descriptor is open on. */
@@ -23,13 +23,48 @@ export const workingDirectory = -100;
 type Show = (event: SyscallEvent, index: number) => ArgumentText | undefined;
 
 /** How one parameter of one event type is shown. Never undefined: what is absent is `<NA>`, lists and bytes `NULL`. */
-export function argumentReader(type: EventType, index: number): (event: SyscallEvent) => ArgumentText {
+export interface ArgumentReader {
+  both(event: SyscallEvent): ArgumentText;
+  /** What it stands for, or where it stands for nothing, as it was told. */
+  text(event: SyscallEvent): string;
+}
+
+export function argumentReader(type: EventType, index: number): ArgumentReader {
   const parameter = type.parameters[index] as Parameter;
   const show = showOf(parameter);
   const absent: ArgumentText = { raw: nullTypes.has(parameter.type) ? "NULL" : "<NA>" };
-  return (event) => {
+  const both = (event: SyscallEvent): ArgumentText => {
     if (index >= event.parameters || (event.lengths[index] as number) <= 0) return absent;
     return show(event, index) ?? absent;
+  };
+  const quick = quickText(parameter, index);
+  return { both, text: quick ?? ((event) => resolvedOf(both(event))) };
+}
+
+function quickPath(index: number, directory: number | undefined): (event: SyscallEvent) => string {
+  return (event) => {
+    const raw = textAt(event, index);
+    if (raw === undefined) return "<NA>";
+    if (raw.charCodeAt(0) === SLASH) return raw;
+    return resolvedPath(event, raw, directory)?.resolved ?? raw;
+  };
+}
+
+const SLASH = 47;
+
+function resolvedOf({ raw, resolved }: ArgumentText): string {
+  return resolved === undefined || resolved === "" ? raw : resolved;
+}
+
+/** Without a text that nobody asks for: flags, texts and paths are what rules compare most. */
+function quickText(parameter: Parameter, index: number): ((event: SyscallEvent) => string) | undefined {
+  if (parameter.type === "text") return (event) => textAt(event, index) ?? "<NA>";
+  if (parameter.type === "path" || parameter.type === "relpath") return quickPath(index, parameter.directory);
+  if (parameter.type !== "flags32" && parameter.type !== "enum32") return undefined;
+  const names = flagNamesOf(parameter);
+  return (event) => {
+    const value = u32At(event, index);
+    return value === undefined ? "<NA>" : names(value) || String(value);
   };
 }
 
@@ -88,8 +123,9 @@ function resolvedPath(
   if (raw === undefined) return undefined;
   const { thread } = event;
   if (thread === undefined || raw === "" || raw === "<NA>" || raw.startsWith("/")) return { raw };
-  const fd = directory === undefined ? undefined : numberAt(event, directory, "fd");
-  return { raw, resolved: joinPath(directoryOf(thread, fd === undefined ? undefined : Number(fd)), raw) };
+  const fd = directory === undefined ? undefined : signedAt(event, directory);
+  const start = directoryOf(thread, fd);
+  return start === unknownDirectory ? { raw } : { raw, resolved: joinPath(start, raw) };
 }
 
 function numberText(event: SyscallEvent, parameter: Parameter, value: number | bigint): ArgumentText {
@@ -116,10 +152,10 @@ function numberText(event: SyscallEvent, parameter: Parameter, value: number | b
     case "sigset":
       return { raw: signalSet(Number(value)) };
     case "mode":
-      return { raw: based(parameter, value), resolved: rememberedFlags(parameter, Number(value)) };
+      return { raw: based(parameter, value), resolved: flagNames(parameter, Number(value)) };
     default:
       if (!/^(?:flags|enum)/.test(parameter.type)) return { raw: based(parameter, value) };
-      return { raw: String(value), resolved: rememberedFlags(parameter, Number(value)) };
+      return { raw: String(value), resolved: flagNames(parameter, Number(value)) };
   }
 }
 
@@ -138,7 +174,7 @@ function descriptorText(event: SyscallEvent, fd: number): string | undefined {
   if (fd < 0) return fd === workingDirectory ? "AT_FDCWD" : errorName(fd);
   const descriptor = event.thread?.process.descriptors.get(fd);
   if (descriptor === undefined) return undefined;
-  const protocol = descriptor.protocol === undefined ? "" : descriptor.protocol.slice(0, 1);
+  const protocol = protocolOf(descriptor)?.slice(0, 1) ?? "";
   return `<${kindCharacters[descriptor.kind]}${protocol}>${descriptor.name}`;
 }
 
@@ -171,23 +207,20 @@ function signalSet(set: number): string {
   return names.join(" ");
 }
 
-/** Names by value for each parameter: programs open files in few ways. */
-const remembered = new WeakMap<Parameter, Map<number, string>>();
 const MOST_REMEMBERED = 4_096;
 
-export function rememberedFlags(parameter: Parameter, value: number): string {
-  let byValue = remembered.get(parameter);
-  if (byValue === undefined) {
-    byValue = new Map();
-    remembered.set(parameter, byValue);
-  }
-  let names = byValue.get(value);
-  if (names === undefined) {
-    names = flagNames(parameter, value);
-    if (byValue.size >= MOST_REMEMBERED) byValue.clear();
-    byValue.set(value, names);
-  }
-  return names;
+/** Names by value: programs open files in few ways. */
+function flagNamesOf(parameter: Parameter): (value: number) => string {
+  const byValue = new Map<number, string>();
+  return (value) => {
+    let names = byValue.get(value);
+    if (names === undefined) {
+      names = flagNames(parameter, value);
+      if (byValue.size >= MOST_REMEMBERED) byValue.clear();
+      byValue.set(value, names);
+    }
+    return names;
+  };
 }
 
 /** `10.0.0.1:4000->10.0.0.2:80`; of a unix socket the kernel's addresses and its path. */

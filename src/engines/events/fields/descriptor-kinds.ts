@@ -1,5 +1,5 @@
-/** Kinds of descriptors as `fd.type` and `fd.typechar` say them. */
-import type { DescriptorKind } from "../state/thread.ts";
+/** Kinds and protocols of descriptors as `fd.type` and `fd.typechar` say them. */
+import type { Descriptor, DescriptorKind } from "../state/thread.ts";
 
 export const kindNames: Readonly<Record<DescriptorKind, string>> = {
   file: "file",
@@ -42,3 +42,13 @@ export const kindCharacters: Readonly<Record<DescriptorKind, string>> = {
   pidfd: "P",
   unknown: "o",
 };
+
+/**
+ * The protocol of a socket between addresses. Undefined until it is known who asked whom, or that it listens: so rules of
+ * upstream read it. A raw socket is one from the start.
+ */
+export function protocolOf({ kind, protocol, local, remote, role }: Descriptor): Descriptor["protocol"] {
+  if (kind !== "ipv4" && kind !== "ipv6") return undefined;
+  const listens = remote === undefined && local !== undefined;
+  return protocol === "raw" || role !== undefined || listens ? protocol : undefined;
+}

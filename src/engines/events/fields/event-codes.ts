@@ -1,6 +1,6 @@
 /** What fields ask of an event's type, by code, in rows: no look-up of names while events pass. */
 import { codes } from "../types/codes.ts";
-import { type EventType, eventTypes } from "../types/table.ts";
+import { type EventType, eventTypes, parameterIndex } from "../types/table.ts";
 
 function row(holds: (type: EventType) => boolean): Uint8Array {
   return Uint8Array.from(eventTypes, (type) => (holds(type) ? 1 : 0));
@@ -15,10 +15,13 @@ export const waits = row((type) => type.category === "wait" || type.category ===
 export const isSyscall = row((type) => type.kind === "syscall" && !type.unused);
 export const isMeta = row((type) => type.kind === "metaevent");
 
-/** Events that open a path, with the index of the flags and of the mode; -1 for none. */
-export const opens: ReadonlyMap<number, { readonly flags: number; readonly mode: number }> = new Map([
-  [codes.open, { flags: 2, mode: 3 }],
-  [codes.openat, { flags: 3, mode: 4 }],
-  [codes.openat2, { flags: 3, mode: 4 }],
-  [codes.open_by_handle_at, { flags: 2, mode: -1 }],
-]);
+/** Events that open a path. Of `creat` nothing says how: it has no flags. */
+const opening: readonly number[] = [codes.open, codes.openat, codes.openat2, codes.open_by_handle_at];
+
+function openRow(parameter: string): Int8Array {
+  return Int8Array.from(eventTypes, (type) => (opening.includes(type.code) ? parameterIndex(type, parameter) : -1));
+}
+
+/** Index of the flags that a path is opened with, and of the mode that it gets; -1 where there is none. */
+export const openFlagsAt = openRow("flags");
+export const openModeAt = openRow("mode");

@@ -3,16 +3,14 @@ import type { SyscallEvent } from "../event.ts";
 import { codes } from "../types/codes.ts";
 import { bytesAt, numberAt, textAt } from "../types/parameters.ts";
 import { eventTypes, type Parameter, type ParameterType, parameterIndex } from "../types/table.ts";
-import { type ArgumentText, argumentReader } from "./argument-text.ts";
+import { type ArgumentReader, argumentReader } from "./argument-text.ts";
 import { indexOf, ofEvent, type SyscallField } from "./define.ts";
 import type { Extract, FieldType, Value } from "./field.ts";
 
-type Reader = (event: SyscallEvent) => ArgumentText;
-
 /** Readers of all parameters of one type, made when such an event is asked for the first time. */
-const readers: (readonly Reader[] | undefined)[] = [];
+const readers: (readonly ArgumentReader[] | undefined)[] = [];
 
-function readersOf(code: number): readonly Reader[] {
+function readersOf(code: number): readonly ArgumentReader[] {
   let all = readers[code];
   if (all === undefined) {
     const type = eventTypes[code];
@@ -20,10 +18,6 @@ function readersOf(code: number): readonly Reader[] {
     readers[code] = all;
   }
   return all;
-}
-
-function resolved({ raw, resolved: text }: ArgumentText): string {
-  return text === undefined || text === "" ? raw : text;
 }
 
 /** All parameters of that name, with the index that each type has it at; -1 for none. @throws Error where no type has one */
@@ -37,14 +31,13 @@ function byName(name: string): Extract<SyscallEvent> {
   const indexes = places(name);
   return (event) => {
     const index = indexes[event.code] ?? -1;
-    return index < 0 ? undefined : resolved((readersOf(event.code)[index] as Reader)(event));
+    return index < 0 ? undefined : readersOf(event.code)[index]?.text(event);
   };
 }
 
 function byIndex(index: number): Extract<SyscallEvent> {
   return (event) => {
-    const reader = index < event.parameters ? readersOf(event.code)[index] : undefined;
-    return reader === undefined ? undefined : resolved(reader(event));
+    return index < event.parameters ? readersOf(event.code)[index]?.text(event) : undefined;
   };
 }
 
@@ -133,14 +126,18 @@ function allArguments(event: SyscallEvent): string {
   return readersOf(event.code)
     .slice(0, event.parameters)
     .map((reader, index) => {
-      const { raw: text, resolved: name } = reader(event);
+      const { raw: text, resolved: name } = reader.both(event);
       const known = name === undefined || name === "" ? "" : `(${name})`;
       return `${type.parameters[index]?.name}=${text}${known}`;
     })
     .join(" ");
 }
 
-const dataIndexes = places("data");
+/** Of `ptrace` it is no buffer. */
+const dataIndexes = Int8Array.from(eventTypes, (type) => {
+  const index = parameterIndex(type, "data");
+  return type.parameters[index]?.type === "bytes" ? index : -1;
+});
 
 function buffer(event: SyscallEvent): Value | undefined {
   const index = dataIndexes[event.code] ?? -1;

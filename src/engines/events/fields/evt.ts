@@ -3,11 +3,11 @@ import type { SyscallEvent } from "../event.ts";
 import { codes } from "../types/codes.ts";
 import { errorName } from "../types/errors.ts";
 import { flag } from "../types/flags.ts";
-import { unsignedAt } from "../types/parameters.ts";
+import { u32At, unsignedAt } from "../types/parameters.ts";
 import { syscallById } from "../types/syscalls.ts";
 import { codesOfName, eventType } from "../types/table.ts";
 import { ofEvent, type SyscallField, untold } from "./define.ts";
-import { isMeta, isSyscall, moves, opens, reads, waits, writes } from "./event-codes.ts";
+import { isMeta, isSyscall, moves, openFlagsAt, openModeAt, reads, waits, writes } from "./event-codes.ts";
 
 /** The event's name; of one without a type of its own the system call's. */
 export function typeName(event: SyscallEvent): string {
@@ -80,15 +80,15 @@ const EXECUTABLE = 0o111;
 
 /** Bits of the open flags; 0 for what opens nothing. */
 function openFlags(event: SyscallEvent): number {
-  const open = opens.get(event.code);
-  return open === undefined ? 0 : (unsignedAt(event, open.flags, 4) ?? 0);
+  const at = openFlagsAt[event.code] ?? -1;
+  return at < 0 ? 0 : (u32At(event, at) ?? 0);
 }
 
 function opensExecutable(event: SyscallEvent): boolean {
-  const open = opens.get(event.code);
-  if (event.code === codes.creat) return ((unsignedAt(event, 2, 4) ?? 0) & EXECUTABLE) !== 0;
-  if (open === undefined || open.mode < 0 || (openFlags(event) & (flags.create | flags.temporary)) === 0) return false;
-  return ((unsignedAt(event, open.mode, 4) ?? 0) & EXECUTABLE) !== 0;
+  if (event.code === codes.creat) return ((u32At(event, 2) ?? 0) & EXECUTABLE) !== 0;
+  const at = openModeAt[event.code] ?? -1;
+  if (at < 0 || (openFlags(event) & (flags.create | flags.temporary)) === 0) return false;
+  return ((u32At(event, at) ?? 0) & EXECUTABLE) !== 0;
 }
 
 function creates(event: SyscallEvent): boolean {
@@ -131,7 +131,13 @@ function errors(wanted: (event: SyscallEvent) => boolean): (event: SyscallEvent)
   };
 }
 
-const fileCodes: ReadonlySet<number> = new Set([codes.creat, ...opens.keys()]);
+const fileCodes: ReadonlySet<number> = new Set([
+  codes.creat,
+  codes.open,
+  codes.openat,
+  codes.openat2,
+  codes.open_by_handle_at,
+]);
 const netCodes: ReadonlySet<number> = new Set([codes.accept, codes.accept4, codes.connect]);
 
 function fileError({ code, descriptor }: SyscallEvent): boolean {
@@ -140,6 +146,10 @@ function fileError({ code, descriptor }: SyscallEvent): boolean {
 
 function netError({ code, descriptor }: SyscallEvent): boolean {
   return descriptor === undefined ? netCodes.has(code) : /^(?:ipv4|ipv6|unix)$/.test(descriptor.kind);
+}
+
+function otherError(event: SyscallEvent): boolean {
+  return !fileError(event) && !netError(event) && (event.descriptor !== undefined || !memoryError(event));
 }
 
 const memoryError = ({ code }: SyscallEvent): boolean => eventType(code)?.category === "memory";
@@ -224,7 +234,7 @@ export const eventFields: readonly SyscallField[] = [
     "evt.count.error.other",
     "number",
     "1 for what ended with an error and is about none of these",
-    errors((event) => !fileError(event) && !netError(event) && !memoryError(event)),
+    errors(otherError),
   ),
   ofEvent("evt.count.exit", "number", "1 for the end of a system call", ({ code }) => (code % 2 === 1 ? 1 : undefined)),
   ofEvent("evt.count.procinfo", "number", "1 for what tells of a process", ({ code, thread }) =>

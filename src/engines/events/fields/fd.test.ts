@@ -15,7 +15,7 @@ test("a file has a name, a directory and what the filesystem says of it", () => 
     reads({
       kind: "file",
       name: "/etc/ssh/sshd_config",
-      nameRaw: "ssh/sshd_config",
+      nameRaw: "ssh//sshd_config",
       device: 0x801,
       inode: 12n,
       overlay: "upper",
@@ -137,6 +137,7 @@ test("a socket that listens has one end, the server's", () => {
     "fd.is_server": true,
     "fd.l4proto": "tcp",
   });
+  assertFields(reads({ kind: "ipv4", name: "", protocol: "tcp" }), { "fd.l4proto": "<NA>", "evt.arg.fd": "3" });
   assertFields(reads({ kind: "ipv4", name: "" }), { "fd.ip": undefined, "fd.port": undefined, "fd.is_server": false });
   assertFields(reads({ kind: "unix", name: "/run/x.sock" }), { "fd.sport": undefined, "fd.is_server": false });
 });

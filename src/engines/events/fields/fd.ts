@@ -5,7 +5,7 @@ import { codes } from "../types/codes.ts";
 import { socketTupleAt } from "../types/sockets.ts";
 import { tupleText } from "./argument-text.ts";
 import { indexOf, ofEvent, type SyscallField } from "./define.ts";
-import { kindCharacters, kindNames } from "./descriptor-kinds.ts";
+import { kindCharacters, kindNames, protocolOf } from "./descriptor-kinds.ts";
 import { touchesDescriptor } from "./event-codes.ts";
 import { openedPath, openedRawPath } from "./event-path.ts";
 import type { Extract, FieldType, Value } from "./field.ts";
@@ -92,9 +92,8 @@ function typeCharacter(event: SyscallEvent): string | undefined {
 }
 
 /** Of sockets between addresses; `<NA>` where nothing tells, and for other descriptors. */
-function protocolOf({ kind, protocol, remote, role }: Descriptor): string {
-  if ((kind !== "ipv4" && kind !== "ipv6") || protocol === undefined) return "<NA>";
-  return protocol !== "raw" && remote !== undefined && role === undefined ? "<NA>" : protocol;
+function protocolName(descriptor: Descriptor): string {
+  return protocolOf(descriptor) ?? "<NA>";
 }
 
 function familyOf({ kind }: Descriptor): string | undefined {
@@ -149,12 +148,13 @@ export const descriptorFields: readonly SyscallField[] = [
     ),
     scope: "path",
   },
-  ofEvent("fd.nameraw", "path", "Path as it was passed to the kernel", (event) => {
+  ofEvent("fd.nameraw", "path", "Path as it was passed to the kernel, doubled slashes as one", (event) => {
     if (touchesDescriptor[event.code] !== 1 || event.thread === undefined) return undefined;
-    return event.descriptor === undefined ? (openedRawPath(event) ?? "") : event.descriptor.nameRaw;
+    const raw = event.descriptor === undefined ? (openedRawPath(event) ?? "") : event.descriptor.nameRaw;
+    return raw?.includes("//") ? raw.replace(/\/+/g, "/") : raw;
   }),
-  ofEvent("fd.directory", "path", "Directory of the file; a directory itself", directoryName),
-  ofDescriptor("fd.filename", "text", "Name of the file without its directory", fileName),
+  { ...ofEvent("fd.directory", "path", "Directory of the file; a directory itself", directoryName), scope: "path" },
+  { ...ofDescriptor("fd.filename", "text", "Name of the file without its directory", fileName), scope: "path" },
   ofEvent("fd.num", "number", "Number of the descriptor", ({ code, fd, thread }) =>
     thread === undefined || touchesDescriptor[code] !== 1 ? undefined : fd,
   ),
@@ -171,7 +171,7 @@ export const descriptorFields: readonly SyscallField[] = [
     typeCharacter,
   ),
   kinds,
-  ofDescriptor("fd.l4proto", "text", "`tcp`, `udp`, `icmp` or `raw`; `<NA>` where nothing tells", protocolOf),
+  ofDescriptor("fd.l4proto", "text", "`tcp`, `udp`, `icmp` or `raw`; `<NA>` where nothing tells", protocolName),
   ofDescriptor("fd.sockfamily", "text", "`ip` or `unix`", familyOf),
   ofEvent("fd.uid", "text", "Id of the thread and number of the descriptor in one text", ({ code, fd, thread }) =>
     thread === undefined || touchesDescriptor[code] !== 1 ? undefined : `${thread.tid}${fd}`,

@@ -36,7 +36,7 @@ export type FieldType =
 export type FieldScope =
   /** Until the event's thread, or a thread above it, executes a program or changes (see `Thread.invalidate`). */
   | "thread"
-  /** For the same `fd.name` text and nothing else. */
+  /** For the same `fd.name` text of files that are open, and the same of what was not opened: nothing else is kept by it. */
   | "path"
   | "event"
   /** For good: `evt.source`, `evt.hostname`. */

@@ -23,9 +23,11 @@ test("the path of an event is told whole and as it was passed", () => {
   assertFields(eventOf("fchmod", { fd: 3 }, { thread, descriptor, result: 0 }), { "fs.path.name": "/etc/shadow" });
 });
 
-test("what failed has no such path, save where it is asked for the parameters", () => {
+test("what failed has no such path, save an attempt to open, and where it is asked for the parameters", () => {
   const event = eventOf("unlinkat", { dirfd: 5, name: "x" }, { thread, result: -2 });
   assertFields(event, { "fs.path.name": undefined, "fs.path.nameraw": undefined, "evt.abspath": "/var/lib/x" });
+  assertFields(eventOf("open", { name: "x" }, { thread, result: -13 }), { "fs.path.name": "/srv/x" });
+  assertFields(eventOf("open", { name: "x" }, { thread, result: -1 }), { "fs.path.name": undefined });
   assertFields(eventOf("read", {}, { thread, result: 1 }), { "fs.path.name": undefined, "evt.abspath": undefined });
   assertFields(eventOf("mkdir", {}, { thread, result: 0 }), { "fs.path.name": undefined });
 });

@@ -1,4 +1,4 @@
-/** Fields of paths that an event works on, and that came through: `fs.path.name`, of two paths `.source` and `.target`. */
+/** Fields of paths that an event worked on: `fs.path.name`, of two paths `.source` and `.target`. */
 import type { SyscallEvent } from "../event.ts";
 import { joinPath } from "../state/paths.ts";
 import { codes } from "../types/codes.ts";
@@ -57,9 +57,13 @@ const targets = byCode(Object.entries(pairs).map(([name, [, target]]) => [name, 
 const byDescriptor: ReadonlySet<number> = new Set([codes.fchmod, codes.fchown]);
 const symbolic: ReadonlySet<number> = new Set([codes.symlink, codes.symlinkat]);
 
-function came({ result }: SyscallEvent): boolean {
-  return result !== undefined && result >= 0;
+/** As upstream has it: an attempt to open something counts unless it was not permitted (-1), anything else when it came through. */
+function came({ code, result }: SyscallEvent): boolean {
+  if (result === undefined) return false;
+  return opening.has(code) ? result !== -1 : result >= 0;
 }
+
+const opening: ReadonlySet<number> = new Set([codes.open, codes.openat, codes.openat2]);
 
 function nameOf(event: SyscallEvent): string | undefined {
   if (!came(event)) return undefined;

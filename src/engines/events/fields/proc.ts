@@ -164,9 +164,9 @@ export const processFields: readonly SyscallField[] = [
       ? undefined
       : (process.descriptors.size * 100) / process.descriptorLimit;
   }),
-  ofEvent("proc.vmsize", "number", "Virtual memory in KiB", ({ thread }) => thread?.vmSize),
-  ofEvent("proc.vmrss", "number", "Resident memory in KiB", ({ thread }) => thread?.vmResident),
-  ofEvent("proc.vmswap", "number", "Swapped memory in KiB", ({ thread }) => thread?.vmSwapped),
+  ofEvent("proc.vmsize", "number", "Virtual memory in KiB", ({ thread }) => thread?.vmSize || undefined),
+  ofEvent("proc.vmrss", "number", "Resident memory in KiB", ({ thread }) => thread?.vmResident || undefined),
+  ofEvent("proc.vmswap", "number", "Swapped memory in KiB", ({ thread }) => thread?.vmSwapped || undefined),
   ofEvent("proc.nthreads", "number", "Number of threads", ({ thread }) => {
     if (thread === undefined) return undefined;
     return (thread.process.others?.size ?? 0) + (thread.leader.exited ? 0 : 1);

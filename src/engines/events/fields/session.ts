@@ -1,7 +1,7 @@
-/** Fields of sessions and process groups. What leads one can be any process, so that none is of scope `thread`. */
+/** Fields of sessions and process groups. What leads one can be any process, so that its name is not of scope `thread`. */
 import type { Thread } from "../state/thread.ts";
 import { type LeaderId, leaderOf } from "./ancestry.ts";
-import { ofEvent, type SyscallField } from "./define.ts";
+import { ofEvent, ofThread, type SyscallField } from "./define.ts";
 
 interface Led {
   readonly id: LeaderId;
@@ -33,9 +33,9 @@ function ofLeader(
 }
 
 export const sessionFields: readonly SyscallField[] = [
-  ofEvent("proc.sid", "number", "Id of the session", ({ thread }) => thread?.sid),
-  ofEvent("proc.pgid", "number", "Id of the process group on the host", ({ thread }) => thread?.pgid),
-  ofEvent("proc.vpgid", "number", "Id of the process group in its own namespace", ({ thread }) => thread?.vpgid),
+  ofThread("proc.sid", "number", "Id of the session", (thread) => thread.sid),
+  ofThread("proc.pgid", "number", "Id of the process group on the host", (thread) => thread.pgid),
+  ofThread("proc.vpgid", "number", "Id of the process group in its own namespace", (thread) => thread.vpgid),
   ...led.flatMap(({ id, prefix, name, what }) => [
     ofLeader(name, "text", `Name of the leader of the ${what}`, id, (leader) => leader.comm),
     ofLeader(`${prefix}.exe`, "path", `argv[0] of the leader of the ${what}`, id, (leader) => leader.exe),
@@ -47,16 +47,17 @@ export const sessionFields: readonly SyscallField[] = [
       (leader) => leader.exePath,
     ),
   ]),
-  ofEvent("proc.is_sid_leader", "boolean", "The process leads its session", ({ thread }) =>
-    thread === undefined ? undefined : thread.sid === thread.vpid,
+  ofThread("proc.is_sid_leader", "boolean", "The process leads its session", ({ sid, vpid }) => sid === vpid),
+  ofThread(
+    "proc.is_pgid_leader",
+    "boolean",
+    "The process leads its process group",
+    ({ pgid, process }) => pgid === process.pid,
   ),
-  ofEvent("proc.is_pgid_leader", "boolean", "The process leads its process group", ({ thread }) =>
-    thread === undefined ? undefined : thread.pgid === thread.process.pid,
-  ),
-  ofEvent(
+  ofThread(
     "proc.is_vpgid_leader",
     "boolean",
     "The process leads its process group, by the ids of its own namespace",
-    ({ thread }) => (thread === undefined ? undefined : thread.vpgid === thread.vpid),
+    ({ vpgid, vpid }) => vpgid === vpid,
   ),
 ];

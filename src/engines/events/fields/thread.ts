@@ -67,12 +67,22 @@ export const threadFields: readonly SyscallField[] = [
   cgroup,
   ...times.map(([name, description]) => untold(name, "big", description)),
   ...shares.map(([name, description]) => untold(name, "fraction", description)),
-  ofEvent("thread.pfmajor", "number", "Major page faults since it started", ({ thread }) => thread?.majorFaults),
-  ofEvent("thread.pfminor", "number", "Minor page faults since it started", ({ thread }) => thread?.minorFaults),
+  ofEvent(
+    "thread.pfmajor",
+    "number",
+    "Major page faults since it started",
+    ({ thread }) => thread?.majorFaults || undefined,
+  ),
+  ofEvent(
+    "thread.pfminor",
+    "number",
+    "Minor page faults since it started",
+    ({ thread }) => thread?.minorFaults || undefined,
+  ),
   ...sizes.map(([name, description, read]) =>
     ofEvent(name, "number", `${description}, of the main thread; 0 of others`, ({ thread }) => {
       if (thread === undefined) return undefined;
-      return thread.leader === thread ? read(thread) : 0;
+      return thread.leader === thread ? read(thread) || undefined : 0;
     }),
   ),
 ];

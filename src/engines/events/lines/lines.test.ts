@@ -2,10 +2,12 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { Problem } from "../../../core/problem.ts";
+import { SyscallEvent } from "../event.ts";
 import { currentTypes, randomEvent, randomNumbers } from "../random.fixture.ts";
 import { type RecordedEvent, type Recording, recordedEvent, recording } from "../recording.fixture.ts";
 import { containerOfPath } from "../state/cgroups.ts";
 import { codes } from "../types/codes.ts";
+import { fillEvent } from "../types/encode.ts";
 import { syscallByName } from "../types/syscalls.ts";
 import { EventLines, isEventLine } from "./read.ts";
 import { LineWriter } from "./write.ts";
@@ -249,6 +251,16 @@ test("random events of every type are read as they were written", () => {
   }
   assert.equal(seen.size, currentTypes.length);
   assert.deepEqual(read(...lines).events, events.map(recordedEvent));
+});
+
+test("a call that an old program had no type for stays the event syscall", () => {
+  const lines: unknown[] = [];
+  const writer = new LineWriter((line) => lines.push(line));
+  const [event] = read({ event: "syscall", args: { ID: "mprotect", nativeID: 10 } }).events;
+  const recorded = new SyscallEvent();
+  fillEvent(recorded, codes.generic, { ID: syscallByName("mprotect")?.id ?? -1, nativeID: 10 });
+  writer.event(recorded);
+  assert.deepEqual(only(...lines).parameters, event?.parameters);
 });
 
 test("facts are read as they were written", () => {

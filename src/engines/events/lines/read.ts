@@ -4,6 +4,7 @@
  * the version.
  */
 import { Problem } from "../../../core/problem.ts";
+import { bounds } from "../bounds.ts";
 import type { ContainerFacts } from "../containers/model.ts";
 import { SyscallEvent } from "../event.ts";
 import type { SyscallSink, ThreadSnapshot } from "../sink.ts";
@@ -128,6 +129,7 @@ export class EventLines {
 
   private container(shape: Shape): void {
     const facts = readContainer(shape.all(), "container");
+    if (this.containers.size >= bounds.containers) this.containers.clear();
     this.containers.set(facts.fullId, facts);
     this.sink.container(facts);
   }

@@ -108,11 +108,17 @@ export class LineWriter implements SyscallSink {
     // Null: absent, and not what a line that says nothing means.
     for (const [index, parameter] of type.parameters.entries())
       args[parameter.name] = valueAt(event, index, parameter) ?? null;
-    const name = event.code === codes.generic ? syscallById(Number(numberAt(event, 0, "syscall")))?.name : type.name;
+    const name = event.code === codes.generic ? genericName(event) : type.name;
     const cpu = event.cpu === 0 ? {} : { cpu: event.cpu };
     const stateOnly = event.stateOnly ? { stateOnly: true } : {};
-    this.write({ time: timeText(event), tid: event.tid, event: name ?? type.name, args, ...cpu, ...stateOnly });
+    this.write({ time: timeText(event), tid: event.tid, event: name, args, ...cpu, ...stateOnly });
   }
+}
+
+/** By the call's name where it has no type of its own: else the name would be that type's. */
+function genericName(event: SyscallEvent): string {
+  const syscall = syscallById(Number(numberAt(event, 0, "syscall") ?? -1));
+  return syscall?.code === codes.generic ? syscall.name : "syscall";
 }
 
 function valueAt(event: SyscallEvent, index: number, parameter: Parameter): unknown {

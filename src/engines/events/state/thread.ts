@@ -100,10 +100,11 @@ export class Thread {
   recent = true;
 
   /**
-   * What rules found of this thread, a byte a comparison (0 not asked, 1 false, 2 true), as long as it holds. The evaluator
-   * writes it; the state drops it.
+   * What rules found of this thread, a byte a comparison (0 not asked, 1 false, 2 true), as long as `leavesHold` is true. The
+   * evaluator writes it; the state says when it holds no more.
    */
   leaves: Uint8Array | undefined = undefined;
+  leavesHold = false;
 
   constructor(tid: number, process: Process) {
     this.tid = tid;
@@ -231,12 +232,12 @@ export class Thread {
    * reads of others than the threads above (the first of a process group) is no `thread` field.
    */
   invalidate(): void {
-    this.leaves = undefined;
+    this.leavesHold = false;
     if (this.leader !== this) return;
     let thread: Thread = this;
     for (;;) {
-      thread.leaves = undefined;
-      if (thread.process.others !== undefined) for (const other of thread.process.others) other.leaves = undefined;
+      thread.leavesHold = false;
+      if (thread.process.others !== undefined) for (const other of thread.process.others) other.leavesHold = false;
       if (thread.firstChild !== undefined) {
         thread = thread.firstChild;
         continue;

@@ -3,7 +3,8 @@ import type { AuditEvent } from "../../audit/model.ts";
 import type { SyscallEvent } from "../../event.ts";
 import type { EventSource } from "../../model.ts";
 import type { Condition } from "../model.ts";
-import { type CompileResult, compileCondition } from "./condition.ts";
+import { compileCondition, type Vocabulary } from "./condition.ts";
+import { unknownEventType } from "./event-names.ts";
 import type { ConditionFault } from "./fault.ts";
 import type { FieldFinder } from "./operands.ts";
 import { auditVocabulary, syscallVocabulary } from "./sources.ts";
@@ -29,15 +30,15 @@ export function ruleChecker(fields: SourceFields): Checker {
   const syscall = syscallVocabulary(fields.syscall);
   const audit = auditVocabulary(fields.k8s_audit);
   return {
-    condition: (condition, source) =>
-      source === "syscall"
-        ? checked(compileCondition(condition, syscall))
-        : checked(compileCondition(condition, audit)),
+    condition: (condition, source) => (source === "syscall" ? checked(condition, syscall) : checked(condition, audit)),
     isField: (text, source) => !("problem" in fields[source].find(text)),
   };
 }
 
-function checked<Event>(result: CompileResult<Event>): Checked {
+function checked<Event>(condition: Condition, vocabulary: Vocabulary<Event>): Checked {
+  const result = compileCondition(condition, vocabulary);
   if ("fault" in result) return { fault: result.fault };
+  const unknown = unknownEventType(condition, vocabulary.types);
+  if (unknown !== undefined) return { fault: unknown };
   return { types: result.compiled.codes.size, warnings: result.compiled.warnings };
 }

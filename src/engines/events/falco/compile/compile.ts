@@ -3,16 +3,17 @@ import { bounds } from "../../bounds.ts";
 import type { CollectedRule, CompiledRule, Detector, Matching } from "../model.ts";
 import { addCondition, alikeCodes, faultOf, foldFor, type UsedField, type Vocabulary } from "./condition.ts";
 import type { ConditionFault } from "./fault.ts";
-import { type CodeRules, type Generated, generate, OWNER_BYTES } from "./generate.ts";
+import { type Generated, generate } from "./generate.ts";
 import { Graph, type Node } from "./graph.ts";
 import { type RememberedRows, rememberRows } from "./remembered.ts";
+import type { CodeRules } from "./slots.ts";
 
 /** How a detector reaches what it remembers things by. */
 export interface Subject<Event> {
   /** The type of an event. */
   code(event: Event): number;
   /** Where what was found of the event's thread is kept as long as it holds; undefined where there is no thread. */
-  thread?(event: Event): { leaves: Uint8Array | undefined } | undefined;
+  thread?(event: Event): { leaves: Uint8Array | undefined; leavesHold: boolean } | undefined;
   /** The text that fields of scope `path` stay the same for; undefined where there is none, or it never comes again. */
   path?(event: Event): string | undefined;
 }
@@ -55,7 +56,7 @@ export function compileRules<Event>(
       faults.push({ ...faultOf(error, rule.condition.at), rule });
     }
   }
-  const codes = alikeCodes(graph, options).map((alike): CodeRules => {
+  const codes = alikeCodes(graph, options, options.types.live).map((alike): CodeRules => {
     const [code = 0] = alike;
     const known = new Map<Node, Node>();
     const tried = roots.map(({ root }, rule) => ({ rule, node: foldFor(graph, root, code, options, known) }));
@@ -130,12 +131,15 @@ function threadRows<Event>(width: number, subject: Subject<Event>): (event: Even
   return (event) => {
     const thread = subject.thread?.(event);
     if (thread === undefined) return spare.fill(0);
-    const known = thread.leaves;
-    if (known !== undefined && known[0] === low && known[1] === high && known.length === width) return known;
-    const row = new Uint8Array(Math.max(width, OWNER_BYTES));
+    let row = thread.leaves;
+    if (row === undefined || row.length !== width) {
+      row = new Uint8Array(width);
+      thread.leaves = row;
+    } else if (thread.leavesHold && row[0] === low && row[1] === high) return row;
+    else row.fill(0);
     row[0] = low;
     row[1] = high;
-    thread.leaves = row;
+    thread.leavesHold = true;
     return row;
   };
 }

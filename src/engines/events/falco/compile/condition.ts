@@ -44,7 +44,7 @@ export function compileCondition<Event>(condition: Condition, vocabulary: Vocabu
       used: (field, argument, at) => used.push({ field, argument, at }),
     });
     const codes = new Set<number>();
-    for (const alike of alikeCodes(graph, vocabulary)) {
+    for (const alike of alikeCodes(graph, vocabulary, vocabulary.types.codes)) {
       if (foldFor(graph, root, alike[0] ?? 0, vocabulary) !== graph.false) for (const code of alike) codes.add(code);
     }
     const warnings = suspicions(condition, vocabulary.fields);
@@ -89,14 +89,15 @@ export function foldFor<Event>(
   return fold(graph, node, (leaf) => decide(leaf, code, types, source), known);
 }
 
-/** The codes of a source, those together for which every comparison of the graph is decided alike: most of them. */
+/** Codes, those together for which every comparison of the graph is decided alike: most of them. */
 export function alikeCodes<Event>(
   { leaves }: Graph<Event>,
   { types, source }: Pick<Vocabulary<Event>, "types" | "source">,
+  codes: readonly number[],
 ): readonly (readonly number[])[] {
   const asking = leaves.filter(({ left }) => left.field?.name.endsWith(".type"));
   const alike = new Map<string, number[]>();
-  for (const code of types.codes) {
+  for (const code of codes) {
     const key = asking.map((leaf) => decide(leaf, code, types, source)).join();
     const before = alike.get(key);
     if (before === undefined) alike.set(key, [code]);

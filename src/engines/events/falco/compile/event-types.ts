@@ -6,8 +6,10 @@ import type { EventSource } from "../../model.ts";
 import type { Leaf } from "./leaf.ts";
 
 export interface EventTypes {
-  /** Of all events. */
+  /** Of all events, those that are converted when they are read among them. */
   readonly codes: readonly number[];
+  /** Of the events that reach a detector. */
+  readonly live: readonly number[];
   /** Events of this name, as conditions write it; a system call without a code of its own has the code of all those. */
   codesOf(name: string): readonly number[];
   /** What `evt.type` is for a code; undefined where that depends on the event. */
@@ -15,10 +17,7 @@ export interface EventTypes {
 }
 
 /** For sources whose events are all of one type. */
-export const oneType: EventTypes = { codes: [0], codesOf: () => [], nameOf: () => undefined };
-
-/** Over this many types a condition costs too much: upstream warns. */
-export const MANY_TYPES = 100;
+export const oneType: EventTypes = { codes: [0], live: [0], codesOf: () => [], nameOf: () => undefined };
 
 const typeFields: ReadonlySet<string> = new Set(["evt.type", "syscall.type"]);
 const decidable: ReadonlySet<string> = new Set(["=", "==", "!=", "in"]);

@@ -2,29 +2,24 @@
  * Rules as functions of their own for each type of event.
  *
  * What was found of a node is remembered in three rows of bytes (0 not asked, 1 false, 2 true): of the thread, of the path,
- * of the event. Nodes that stay the same for long are asked once for each of their lives. What was found of one comparison
- * is remembered by the value that it was asked of, too: a thousand programs have a dozen names.
+ * of the event. What stays the same for long is asked first and for all rules of a type at once: which of them it leaves
+ * open is a word of bits in that row, and mostly that is none.
  *
  * The text that is compiled here holds numbers and names of this file alone: whatever rules say is reached through arrays.
  */
 import type { FieldScope } from "../../fields/field.ts";
+import { valueGroups } from "./by-value.ts";
 import type { Graph, Node } from "./graph.ts";
-import type { Leaf } from "./leaf.ts";
-import { rememberRows } from "./remembered.ts";
+import { type CodePlan, type CodeRules, everyNode, planOf, type RowScope, rowOf, type Slots } from "./slots.ts";
 
 const FALSE = 1;
 const TRUE = 2;
 
-/** Bytes at the beginning of a thread's row that say whose row it is. */
-export const OWNER_BYTES = 2;
-
-/** Types of events for which the same is left of every rule. */
-export interface CodeRules {
-  readonly codes: readonly number[];
-  /** In the order in which they are tried; the number is the rule's place among all. */
-  readonly rules: readonly { readonly rule: number; readonly node: Node }[];
-}
-
+/**
+ * @param path - where the path's row begins in `paths`
+ * @param out - gets what was given for each rule that holds
+ * @returns how many hold: one at most without `all`
+ */
 export type Driver<Event> = (
   event: Event,
   thread: Uint8Array,
@@ -46,131 +41,79 @@ export interface Generated<Event> {
   readonly width: Readonly<Record<RowScope, number>>;
 }
 
-export type RowScope = "thread" | "path" | "event";
-
 /** @param rules - what drivers write to `out` */
 export function generate<Event>(
   graph: Graph<Event>,
   codes: readonly CodeRules[],
   rules: readonly unknown[],
 ): Generated<Event> {
-  const slots = assignSlots(codes);
-  const text: string[] = ['"use strict";'];
-  const values = valueGroups(graph, usedLeaves(codes));
-  text.push(...values.text);
+  const { plans, slots } = planOf(codes);
+  const used = everyNode(codes.flatMap(({ rules: tried }) => tried.map(({ node }) => node)));
+  const leaves = new Set([...used].flatMap((node) => (node.kind === "leaf" ? [node.leaf] : [])));
+  const values = valueGroups(graph, leaves);
+  const text = ['"use strict";', ...values.text];
   for (const [node, slot] of slots.byNode) {
     const found = `${expression(node, slots, true)}?${TRUE}:${FALSE}`;
-    text.push(`function f${node.id}(e,T,P,p,E){return ${place(node, slot)}=${found}}`);
+    text.push(`function f${node.id}(e,T,P,p,E){return ${place(rowOf(node.scope), slot)}=${found}}`);
   }
-  const scopes = codes.map(({ rules: tried }) => scopesOf(tried.map(({ node }) => node)));
-  for (const [index, { rules: tried }] of codes.entries()) {
-    const lines = tried.map(
-      ({ rule, node }) => `if(${expression(node, slots, false)}){o[n++]=R[${rule}];if(!a)return n}`,
-    );
-    const clear = scopes[index]?.has("event") ? "E.fill(0);" : "";
-    text.push(`D.push(function(e,T,P,p,E,o,a){let n=0;N=(N+1)|0;${clear}${lines.join("")}return n});`);
-  }
+  for (const [index, plan] of plans.entries()) text.push(...driverText(index, plan, slots));
   const drivers: Driver<Event>[] = [];
   const tests = graph.leaves.map((leaf) => leaf.test);
   const predicates = graph.leaves.map((leaf) => leaf.predicate);
   const given = [tests, predicates, values.extracts, values.rows, rules, drivers];
   new Function("L", "Q", "X", "M", "R", "D", text.join("\n"))(...given);
-  const asks = (index: number, scope: RowScope) => scopes[index]?.has(scope) === true;
   return {
-    drivers: drivers.map((evaluate, index) => ({
-      evaluate,
-      asksPath: asks(index, "path"),
-      asksThread: asks(index, "thread"),
-    })),
+    drivers: drivers.map((evaluate, index) => {
+      const scopes: ReadonlySet<FieldScope> = plans[index]?.scopes ?? new Set();
+      return { evaluate, asksPath: scopes.has("path"), asksThread: scopes.has("thread") };
+    }),
     width: slots.width,
   };
 }
 
-/** From this many comparisons of one field on, what they come to is remembered by its values. */
-const WORTH_REMEMBERING = 3;
-const MOST_VALUES = 8_192;
-
-/** Functions `l0`… of the leaves. */
-function valueGroups<Event>(graph: Graph<Event>, used: ReadonlySet<number>) {
-  const byOperand = Map.groupBy(used, (leaf) => {
-    const { left, predicate, scope } = graph.leaves[leaf] as Leaf<Event>;
-    const isText = left.type === "text" || left.type === "path";
-    // Of paths the path's row tells, and one value is seldom asked twice.
-    return isText && predicate !== undefined && left.several === undefined && scope !== "path" ? left.key : "";
-  });
-  const text = ["let N=0;"];
-  const extracts: unknown[] = [];
-  const rows: unknown[] = [];
-  for (const [key, leaves] of byOperand) {
-    if (key === "" || leaves.length < WORTH_REMEMBERING) {
-      for (const leaf of leaves) text.push(`const l${leaf}=L[${leaf}];`);
-      continue;
-    }
-    const group = extracts.length;
-    extracts.push(graph.leaves[leaves[0] ?? 0]?.left.extract);
-    rows.push(rememberRows(leaves.length, MOST_VALUES));
-    // The value and where its row begins, for as long as the event is in hand; -1: absent.
-    text.push(`const x${group}=X[${group}],m${group}=M[${group}];let n${group}=-1,v${group},w${group}=-1,b${group};`);
-    text.push(
-      `function g${group}(e){n${group}=N;v${group}=x${group}(e);` +
-        `if(v${group}===undefined)return w${group}=-1;w${group}=m${group}.row(v${group});b${group}=m${group}.bytes;return w${group}}`,
-    );
-    for (const [index, leaf] of leaves.entries()) {
-      text.push(
-        `const q${leaf}=Q[${leaf}];function l${leaf}(e){const w=n${group}===N?w${group}:g${group}(e);if(w<0)return false;` +
-          `const c=b${group}[w+${index}];if(c!==0)return c===${TRUE};const r=q${leaf}(v${group});` +
-          `b${group}[w+${index}]=r?${TRUE}:${FALSE};return r}`,
-      );
-    }
-  }
-  return { text, extracts, rows };
-}
-
-interface Slots {
-  readonly byNode: ReadonlyMap<Node, number>;
-  readonly width: Record<RowScope, number>;
-}
-
-/** Nodes that are asked from several places, and the largest ones that stay the same for longer than an event. */
-function assignSlots(codes: readonly CodeRules[]): Slots {
-  const parents = new Map<Node, number>();
-  const largest = new Set<Node>();
-  const visit = (node: Node, scope: FieldScope): void => {
-    if (node.kind === "constant") return;
-    if (node.kind === "not") {
-      visit(node.term, scope);
-      return;
-    }
-    if (scope === "event" && node.scope !== "event") largest.add(node);
-    const count = (parents.get(node) ?? 0) + 1;
-    parents.set(node, count);
-    if (count > 1) return;
-    if (node.kind !== "leaf") for (const term of node.terms) visit(term, node.scope);
+/** The function of one type of event, and those that find which of its rules are open. */
+function driverText(index: number, plan: CodePlan, slots: Slots): string[] {
+  const clear = plan.scopes.has("event") ? "E.fill(0);" : "";
+  const start = `D.push(function(e,T,P,p,E,o,a){let n=0;N=(N+1)|0;${clear}`;
+  const hold = (rule: number, rest: readonly Node[]) => {
+    const found = `{o[n++]=R[${rule}];if(!a)return n}`;
+    return rest.length === 0 ? found : `if(${rest.map((node) => expression(node, slots, false)).join("&&")})${found}`;
   };
-  for (const { rules } of codes) for (const { node } of rules) visit(node, "event");
-  const byNode = new Map<Node, number>();
-  const width = { thread: OWNER_BYTES, path: 0, event: 0 };
-  for (const [node, count] of parents) {
-    if (count < 2 && !largest.has(node)) continue;
-    byNode.set(node, width[rowOf(node.scope)]++);
-  }
-  return { byNode, width };
+  const { gates } = plan;
+  if (gates === undefined)
+    return [`${start}${plan.rules.map(({ rule, rest }) => hold(rule, rest)).join("")}return n});`];
+  const text: string[] = [];
+  const body = gates.words.map(({ slot, rules }, word) => {
+    const bytes = [0, 1, 2, 3].map((byte) => place(gates.scope, slot + byte));
+    const open = rules.map(({ gate }, bit) => {
+      const set = `m|=${1 << bit};`;
+      return gate === undefined ? set : `if(${expression(gate, slots, false)})${set}`;
+    });
+    const keep = bytes.map((byte, at) => `${byte}=${at === 0 ? "m" : `m>>>${8 * at}`};`);
+    text.push(`function k${index}_${word}(e,T,P,p,E){let m=${KNOWN};${open.join("")}${keep.join("")}return m}`);
+    const read = bytes.map((byte, at) => (at === 0 ? byte : `${byte}<<${8 * at}`)).join("|");
+    const cases = rules.map(({ rule, rest }, bit) => `case ${bit}:${hold(rule, rest)}break;`);
+    return (
+      `m=${read};if(m>=0)m=k${index}_${word}(e,T,P,p,E);m&=${~KNOWN};` +
+      `while(m!==0){b=31-Math.clz32(m&-m);m&=m-1;switch(b){${cases.join("")}}}`
+    );
+  });
+  text.push(`${start}let m=0,b=0;${body.join("")}return n});`);
+  return text;
 }
 
-function rowOf(scope: FieldScope): RowScope {
-  return scope === "constant" ? "event" : scope;
-}
+/** The bit of a word that says that the others were found. */
+const KNOWN = 1 << 31;
 
-/** Where a node's byte is. */
-function place(node: Node, slot: number): string {
-  const row = rowOf(node.scope);
+/** Where a byte is. */
+function place(row: RowScope, slot: number): string {
   return row === "path" ? `P[p+${slot}]` : `${row === "thread" ? "T" : "E"}[${slot}]`;
 }
 
 /** @param itself - the node's own text, not what was remembered of it */
 function expression(node: Node, slots: Slots, itself: boolean): string {
   const slot = itself ? undefined : slots.byNode.get(node);
-  if (slot !== undefined) return `(${place(node, slot)}||f${node.id}(e,T,P,p,E))===${TRUE}`;
+  if (slot !== undefined) return `(${place(rowOf(node.scope), slot)}||f${node.id}(e,T,P,p,E))===${TRUE}`;
   switch (node.kind) {
     case "constant":
       return String(node.value);
@@ -181,29 +124,4 @@ function expression(node: Node, slots: Slots, itself: boolean): string {
     default:
       return `(${node.terms.map((term) => expression(term, slots, false)).join(node.kind === "and" ? "&&" : "||")})`;
   }
-}
-
-function everyNode(roots: Iterable<Node>): Set<Node> {
-  const seen = new Set<Node>();
-  const visit = (node: Node): void => {
-    if (seen.has(node)) return;
-    seen.add(node);
-    if (node.kind === "not") visit(node.term);
-    else if (node.kind === "and" || node.kind === "or") node.terms.forEach(visit);
-  };
-  for (const root of roots) visit(root);
-  return seen;
-}
-
-function usedLeaves(codes: readonly CodeRules[]): Set<number> {
-  const leaves = new Set<number>();
-  for (const node of everyNode(codes.flatMap(({ rules }) => rules.map(({ node: root }) => root)))) {
-    if (node.kind === "leaf") leaves.add(node.leaf);
-  }
-  return leaves;
-}
-
-/** Of all nodes below: which rows they are remembered in. */
-function scopesOf(roots: readonly Node[]): Set<FieldScope> {
-  return new Set([...everyNode(roots)].map(({ scope }) => scope));
 }

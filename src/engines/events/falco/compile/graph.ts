@@ -57,7 +57,7 @@ export class Graph<Event> {
     }
     const parts: Node[] = [];
     for (const scope of ["thread", "path", "event"] as const) {
-      const group = groups.get(scope) ?? [];
+      const group = (groups.get(scope) ?? []).toSorted((left, right) => this.#cost(left) - this.#cost(right));
       // The event's own terms are asked one by one; the others are remembered together.
       if (scope === "event" || group.length < 2 || groups.size === 1) parts.push(...group);
       else parts.push(this.#compound(kind, group));
@@ -65,6 +65,14 @@ export class Graph<Event> {
     if (parts.length === 0) return neutral ? this.true : this.false;
     const [only] = parts;
     return parts.length === 1 && only !== undefined ? only : this.#compound(kind, parts);
+  }
+
+  /** Numbers and flags are read at once; what is put together is asked last. */
+  #cost(node: Node): number {
+    if (node.kind === "not") return this.#cost(node.term);
+    if (node.kind !== "leaf") return 2;
+    const type = this.leaves[node.leaf]?.left.type;
+    return type === "text" || type === "path" || type === "bytes" ? 1 : 0;
   }
 
   #compound(kind: "and" | "or", terms: readonly Node[]): Node {

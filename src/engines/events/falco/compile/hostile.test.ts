@@ -37,7 +37,7 @@ const operators: readonly Operator[] = [
 ];
 
 function eventOf(text: string): MadeEvent {
-  const thread = { leaves: undefined, values: { "t.name": text } };
+  const thread = { leaves: undefined, leavesHold: false, values: { "t.name": text } };
   return { code: 0, number: 1, thread, path: text, values: { "e.text": text } };
 }
 

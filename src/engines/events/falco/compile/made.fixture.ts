@@ -8,6 +8,7 @@ import type { EventTypes } from "./event-types.ts";
 
 export interface MadeThread {
   leaves: Uint8Array | undefined;
+  leavesHold: boolean;
   readonly values: Record<string, Anything | undefined>;
 }
 
@@ -68,6 +69,7 @@ export const eventNames = ["open", "connect", "execve", "mystery"];
 /** Code 3 is what several names share, as system calls without a code of their own do. */
 export const madeTypes: EventTypes = {
   codes: [0, 1, 2, 3],
+  live: [0, 1, 2, 3],
   codesOf: (name) => (eventNames.includes(name) ? [eventNames.indexOf(name)] : name.startsWith("mystery") ? [3] : []),
   nameOf: (code) => (code === 3 ? undefined : eventNames[code]),
 };

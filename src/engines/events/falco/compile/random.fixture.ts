@@ -226,7 +226,7 @@ export class Random {
   }
 
   thread(): MadeThread {
-    return { leaves: undefined, values: this.valuesIn("thread") };
+    return { leaves: undefined, leavesHold: false, values: this.valuesIn("thread") };
   }
 
   event(number: number, threads: readonly MadeThread[]): MadeEvent {
@@ -287,6 +287,12 @@ export function agree(seed: number, rules: number, events: number): { readonly p
   let held = 0;
   for (let number = 1; number <= events; number++) {
     if (random.below(8) === 0) threads = [random.thread(), ...threads.slice(1)];
+    // As exec does: the same thread, and nothing holds any more.
+    const changed = random.below(8) === 0 ? random.of(threads) : undefined;
+    if (changed !== undefined) {
+      Object.assign(changed.values, random.valuesIn("thread"));
+      changed.leavesHold = false;
+    }
     const event = random.event(number, threads);
     const world = { kind: kindOfField, value: (name: string) => madeValue(name, event) };
     const expected = conditions.map((condition) => holds(condition, world));

@@ -3,7 +3,7 @@
 export interface RememberedRows {
   /** All rows, one after the other. */
   readonly bytes: Uint8Array;
-  /** Where the text's row begins: what was found of it, or zeros. Holds until the next call. */
+  /** Where the text's row begins in `bytes`, to be read after: what was found of it, or zeros. Holds until the next call. */
   row(text: string): number;
 }
 
@@ -24,19 +24,32 @@ export function rememberRows(width: number, most: number): RememberedRows {
   let old = new Map<string, number>();
   let start = 0;
 
+  /** Both generations move to the old half of a larger store. */
+  function grow(): void {
+    half = Math.min(largest, half * 4);
+    const larger = new Uint8Array(2 * half * width);
+    const moved = new Map<string, number>();
+    for (const generation of [young, old]) {
+      for (const [text, from] of generation) {
+        if (moved.has(text) || moved.size === half) continue;
+        const to = (half + moved.size) * width;
+        larger.set(bytes.subarray(from, from + width), to);
+        moved.set(text, to);
+      }
+    }
+    bytes = larger;
+    start = 0;
+    old = moved;
+    young = new Map();
+  }
+
   function turn(): void {
     if (half < largest) {
-      // All of them move to the old half of a larger store.
-      half = Math.min(largest, half * 4);
-      const larger = new Uint8Array(2 * half * width);
-      larger.set(bytes.subarray(start, start + young.size * width), half * width);
-      bytes = larger;
-      for (const [text, at] of young) young.set(text, at - start + half * width);
-      start = 0;
-    } else {
-      start = start === 0 ? half * width : 0;
-      bytes.fill(0, start, start + half * width);
+      grow();
+      return;
     }
+    start = start === 0 ? half * width : 0;
+    bytes.fill(0, start, start + half * width);
     old = young;
     young = new Map();
   }

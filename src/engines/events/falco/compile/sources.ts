@@ -12,8 +12,11 @@ import type { FieldFinder } from "./operands.ts";
 /** Events that carry their name: of them only some have one that a condition asks for. */
 const carryTheirName: ReadonlySet<number> = new Set([codes.generic, codes.generic - 1, codes.asyncevent]);
 
+const told = eventTypes.filter(({ unused }) => !unused);
+
 const syscallTypes: EventTypes = {
-  codes: eventTypes.filter(({ unused }) => !unused).map(({ code }) => code),
+  codes: told.map(({ code }) => code),
+  live: told.filter(({ old }) => !old).map(({ code }) => code),
   codesOf(name) {
     const own = codesOfName(name);
     if (own.length > 0) return name === "container" ? [...own, codes.asyncevent] : own;
@@ -38,10 +41,13 @@ export function syscallSubject(fields: FieldFinder<SyscallEvent>): Subject<Sysca
     code: (event) => event.code,
     thread: (event) => event.thread,
     path(event) {
-      // Ends of connections are new nearly each time.
-      if (event.descriptor?.remote !== undefined) return undefined;
+      const { descriptor } = event;
+      // Other things than files have names that are new nearly each time.
+      if (descriptor !== undefined && descriptor.kind !== "file") return undefined;
       const value = name?.(event);
-      return typeof value === "string" ? value : undefined;
+      if (typeof value !== "string") return undefined;
+      // What was not opened is no file yet; no path has a zero in it.
+      return descriptor === undefined ? `\0${value}` : value;
     },
   };
 }

@@ -1,0 +1,119 @@
+/** `runtime receive`: alerts of the audit events that an API server posts, until it is told to end. */
+import { readFileSync } from "node:fs";
+import { counted } from "../../core/counted.ts";
+import { asProblem, usageProblem } from "../../core/problem.ts";
+import { alertJson, alertSlack, alertSyslog } from "../../report/runtime/lines.ts";
+import { type LiveAlert, receiveAudits } from "../../scan/runtime/receive.ts";
+import { openLineSink } from "../../scan/serving/line-sink.ts";
+import { errorText } from "../../scan/serving/tell.ts";
+import { portOf } from "../admission/serve-values.ts";
+import { listenToSignals, tell } from "../serving.ts";
+import { alertView } from "./alert-view.ts";
+import { refuseBroken } from "./diagnostics-text.ts";
+import { rulesAt } from "./rules-at.ts";
+
+export interface ReceiveCommandOptions {
+  readonly policy?: string;
+  readonly environment?: string;
+  readonly rules: readonly string[];
+  readonly allMatching: boolean;
+  readonly host: string;
+  readonly port: string;
+  readonly path: string;
+  readonly certificate?: string;
+  readonly key?: string;
+  readonly clientCa?: string;
+  readonly tokenFile?: string;
+  readonly record?: string;
+  readonly format: string;
+}
+
+const lines: Readonly<Record<string, typeof alertJson>> = {
+  alerts: alertJson,
+  syslog: alertSyslog,
+  slack: alertSlack,
+};
+
+/** Milliseconds for requests that are under way at the end. */
+const END = 10_000;
+
+/** `bulkhead runtime receive`: until SIGTERM or SIGINT; 2 where it cannot begin. */
+export async function runtimeReceive(options: ReceiveCommandOptions): Promise<number> {
+  const line = Object.hasOwn(lines, options.format) ? lines[options.format] : undefined;
+  if (line === undefined) throw usageProblem(`--format ${options.format}`, "unknown format", "alerts, syslog, slack");
+  if (!options.path.startsWith("/")) throw usageProblem(`--path ${options.path}`, "not a path", "/audit");
+  const port = portOf(options.port, "--port");
+  const certificate = () => certificateOf(options);
+  let tokens = tokensOf(options.tokenFile);
+  const { loaded, policy } = await rulesAt(options.rules, options);
+  refuseBroken(loaded);
+  const onProblem = (problem: Error) => tell(errorText(problem));
+  const output = openLineSink({ path: "-", onProblem });
+  const record = options.record === undefined ? undefined : openLineSink({ path: options.record, onProblem });
+  const first = certificate();
+  const receiving = await receiveAudits({
+    rules: loaded,
+    matching: options.allMatching ? "all" : "first",
+    policy,
+    now: () => new Date(),
+    host: options.host,
+    port,
+    path: options.path,
+    ...(first === undefined ? {} : { certificate: first }),
+    ...(options.clientCa === undefined ? {} : { clientAuthorities: textOf(options.clientCa) }),
+    ...(options.tokenFile === undefined ? {} : { tokens: () => tokens }),
+    onAlert: ({ alert, asset, state }: LiveAlert) => output.write(line(alertView(alert, asset, state))),
+    ...(record === undefined ? {} : { onEvent: ({ json }) => record.write(JSON.stringify(json)) }),
+    onLost: (reason, count) => tell(`${counted(count, "event")} lost: ${reason}`),
+    onError: (error) => tell(`internal error, please report it: ${errorText(error)}`),
+  });
+  if (receiving.rules === 0) tell("no rule is about events of k8s_audit (name some: --rules FILE)");
+  tell(`receives audit events on port ${receiving.port}, ${counted(receiving.rules, "rule")}`);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const give = listenToSignals({
+    async stop() {
+      resolve();
+    },
+    async reload() {
+      tokens = tokensOf(options.tokenFile);
+      const next = certificate();
+      if (next !== undefined) receiving.show(next);
+      record?.reopen();
+    },
+  });
+  await promise;
+  give();
+  const { events, lost } = await receiving.stop(END);
+  const missing = lost.reduce((sum, { count }) => sum + count, 0);
+  const unwritten = output.dropped() + (record?.dropped() ?? 0);
+  await Promise.all([output.close(), record?.close()]);
+  tell(`${counted(events, "event")}, ${missing} lost, ${counted(unwritten, "line")} not written`);
+  return 0;
+}
+
+function certificateOf({ certificate, key }: ReceiveCommandOptions) {
+  if (certificate === undefined && key === undefined) return undefined;
+  if (certificate === undefined || key === undefined) {
+    throw usageProblem("--certificate", "a certificate needs its key", "give both --certificate and --key");
+  }
+  return { certificate: textOf(certificate), key: textOf(key) };
+}
+
+/** One a line, so that an old and a new one hold while they are exchanged. */
+function tokensOf(file: string | undefined): readonly string[] {
+  if (file === undefined) return [];
+  const tokens = textOf(file)
+    .split("\n")
+    .map((each) => each.trim())
+    .filter((each) => each !== "");
+  if (tokens.length === 0) throw usageProblem(file, "no token in the file");
+  return tokens;
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw asProblem(error, file);
+  }
+}
