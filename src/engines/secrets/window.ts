@@ -1,7 +1,8 @@
 /** Tries one rule on one stretch of a file. */
+
+import type { Re2 } from "../../formats/re2/re2.ts";
 import { entropyOf } from "./entropy.ts";
 import { isPlaceholder } from "./placeholder.ts";
-import type { Re2 } from "../../formats/re2/re2.ts";
 import { isExpression, isReference } from "./reference.ts";
 import type { SecretRule } from "./rule.ts";
 import { wellKnown } from "./rules/well-known.ts";
