@@ -48,6 +48,7 @@ test("indexes and pages follow from the checks' files alone, sorted", async () =
     "src/checks/lists/image.ts",
     "src/checks/lists/workload.ts",
     "src/checks/workload/index.ts",
+    "src/collect/runtime/bundled-rules.json",
   ]);
   assert.equal(
     files.get("src/checks/lists/workload.ts"),

@@ -23,6 +23,7 @@ import { evaluateManifests } from "../src/evaluate/kubernetes/workloads.ts";
 import { evaluateRegistryProbe } from "../src/evaluate/registry/probe.ts";
 import { evaluatePulled } from "../src/evaluate/registry/pulled.ts";
 import { evaluateUpstream } from "../src/evaluate/registry/upstream.ts";
+import { evaluateDetections } from "../src/evaluate/runtime/detections.ts";
 import { evaluateAttested } from "../src/scan/attested-image.ts";
 import { scanTree } from "../src/scan/tree.ts";
 import { readyTrust } from "../src/scan/trust.ts";
@@ -248,6 +249,17 @@ test("every listed check is run by a scan", async () => {
   ) ?? { hub: undefined };
   assert.ok(hub !== undefined);
   scanned.push(
+    ...evaluateDetections(
+      [
+        {
+          alerts: [],
+          read: { events: 1, evaluated: 1, lost: [], evicted: {} },
+          seen: [{ host: "node-1" }],
+          gaps: [],
+        },
+      ],
+      { policy, now },
+    ).evaluations,
     ...evaluateUpstream(unopenedImage("docker.io/library/nginx"), hub, { since: now, from: "seen" }, { policy, now }),
   );
   for (const image of [scannedImage(), { ...scannedImage(), subject: { ...scannedImage().subject, signatures: [] } }]) {

@@ -66,6 +66,7 @@ export async function evaluate(inputs: Inputs): Promise<Outcome> {
   };
   if (inputs.capture !== undefined)
     await readEventFile(inputs.capture, { syscalls: () => detection.sink, audits: unexpected, alerts: unexpected });
+  detection.finish();
   return { ...outcome, stdout: lines.join("\n") };
 }
 

@@ -247,3 +247,60 @@ test("rules are checked, listed, explained and compared", async () => {
   assert.match(explained.stdout, /^ {2}evt\.type in \(open, openat, openat2\) and fd\.name = \/etc\/shadow$/m);
   assert.equal((await run("rules", "explain", "shadwo reed", "rules.yaml")).code, 2);
 });
+
+test("who ran kubectl exec is named, from the audit log, and each who may have", async () => {
+  const asked = (user: string, auditID: string) => ({
+    kind: "Event",
+    apiVersion: "audit.k8s.io/v1",
+    auditID,
+    stage: "ResponseStarted",
+    verb: "create",
+    user: { username: user },
+    requestURI: "/api/v1/namespaces/shop/pods/api-7f9c/exec?command=bash&container=api",
+    objectRef: { resource: "pods", subresource: "exec", namespace: "shop", name: "api-7f9c" },
+    responseStatus: { code: 101 },
+    requestReceivedTimestamp: "2026-01-31T11:59:59.500000Z",
+    stageTimestamp: "2026-01-31T11:59:59.600000Z",
+  });
+  writeFileSync(join(folder, "audit.log"), lines(asked("alice@example.com", "1")));
+  writeFileSync(join(folder, "two.log"), lines(asked("alice@example.com", "1"), asked("bob@example.com", "2")));
+  const pod = { namespace: "shop", name: "api-7f9c", uid: "u-1" };
+  const session = lines(
+    { machine: { hostname: "node-1" } },
+    { container: { id, name: "api", image: "registry.example.com/shop/api:2", pod } },
+    { process: { pid: 100, path: "/usr/bin/containerd-shim" } },
+    { process: { pid: 300, parent: 100, path: "/usr/bin/runc", args: ["init"], container: id, vpid: 40 } },
+    { event: "execve", pid: 300, time: "2026-01-31T12:00:00Z", args: { exe: "bash", filename: "/bin/bash", args: [] } },
+    { event: "openat", pid: 300, time: "+1s", args: { name: "/etc/shadow", flags: "O_RDONLY" } },
+  );
+  writeFileSync(join(folder, "session.jsonl"), session);
+  const named = async (log: string) => {
+    const { stdout } = await run("replay", "session.jsonl", "--audit", log, "--rules", "rules.yaml", ...now);
+    return stdout.match(/^ {2}(?:or )?by Kubernetes user .*$/gm);
+  };
+  assert.deepEqual(await named("audit.log"), ["  by Kubernetes user alice@example.com (pods/exec 11:59:59)"]);
+  assert.deepEqual(await named("two.log"), [
+    "  by Kubernetes user alice@example.com (pods/exec 11:59:59)",
+    "  or by Kubernetes user bob@example.com (pods/exec 11:59:59)",
+  ]);
+});
+
+test("alerts of another detector are findings, and never a pass by themselves", async () => {
+  const alert = (priority: string) => ({
+    time: "2026-01-31T12:00:00Z",
+    rule: "Terminal shell in container",
+    priority,
+    source: "syscall",
+    output: "A shell was spawned",
+    output_fields: { "container.id": "cccccccccccc", "proc.cmdline": "bash" },
+    hostname: "node-1",
+    tags: ["T1059"],
+  });
+  writeFileSync(join(folder, "falco.json"), lines(alert("Critical")));
+  writeFileSync(join(folder, "low.json"), lines(alert("Notice")));
+  const critical = await run("replay", "falco.json", "--rules", "rules.yaml", ...now);
+  assert.match(critical.stdout, /critical {4}Terminal shell in container · node-1\/Container\/cccccccccccc/);
+  assert.match(critical.stdout, /detector: falco/);
+  assert.equal(critical.code, 1);
+  assert.equal((await run("replay", "low.json", "--rules", "rules.yaml", ...now)).code, 3);
+});

@@ -74,7 +74,9 @@ function watching(t: TestContext, options: Omit<ContainerWatchOptions, "onFacts"
     onProblem: (problem) => void problems.push(problem.line()),
     ...options,
     onFacts: (known, settled) =>
-      void told.push(`${known.id.slice(0, 1)} ${known.details?.name} ${known.runtime}${settled ? "" : " …"}`),
+      void told.push(
+        `${known.id.slice(0, 1)} ${known.details?.name} ${known.runtime}${known.uid === undefined ? "" : ` of ${known.uid}`}${settled ? "" : " …"}`,
+      ),
   });
   t.after(() => watch.close());
   const until = async (is: () => boolean) => {
@@ -156,54 +158,40 @@ describe("what is known of containers", () => {
 });
 
 describe("users", () => {
-  const slice = ["memory=/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-1.scope"];
-  const asked: number[] = [];
-  const sourcesOf = (known: readonly ContainerFacts[]) => (uid: number) => {
-    asked.push(uid);
-    return uid === 1_000 ? [fake("ann's", known, { runtimes: ["podman"], uid })] : [];
-  };
+  const of = (uid: number, container: ContainerFacts): ContainerFacts => ({ ...container, uid });
+
+  function users(t: TestContext, root: Fake) {
+    const asked: number[] = [];
+    const sourcesOf = (uid: number) => {
+      asked.push(uid);
+      return uid === 1_000 ? [fake("ann's", [facts(one, "ann", "podman")], { runtimes: ["podman"], uid })] : [];
+    };
+    return { ...watching(t, { sources: [root], sourcesOf }), asked };
+  }
 
   test("speak for containers of their own slice alone", async (t) => {
-    const { watch, told, until } = watching(t, {
-      sources: [fake("socket")],
-      sourcesOf: sourcesOf([facts(one, "ann", "podman")]),
-    });
+    const { watch, told, until, asked } = users(t, fake("socket"));
     watch.ask(unknown(one, "podman"));
     await until(() => watch.counts().given === 1);
-    watch.ask(unknown(two, "podman"), ["memory=/user.slice/user-1001.slice/libpod-2.scope"]);
+    watch.ask(of(1_001, unknown(one, "podman")));
     await until(() => watch.counts().given === 2);
-    assert.deepEqual(told, []);
-    assert.deepEqual([...new Set(asked)], [1_001]);
     // Of another runtime they have none.
-    watch.ask(unknown(`3${one.slice(1)}`, "docker"), slice);
+    watch.ask(of(1_000, unknown(one, "docker")));
     await until(() => watch.counts().given === 3);
     assert.deepEqual(told, []);
+    assert.deepEqual([...new Set(asked)], [1_001, 1_000]);
   });
 
-  test("are believed where root's runtimes know nothing, and never in their place", async (t) => {
-    const root = fake("socket");
-    const options = { sources: [root], sourcesOf: sourcesOf([facts(one, "ann", "podman")]) };
-    const { watch, told, problems, until } = watching(t, options);
+  test("are believed of theirs, and root's runtimes are not: a cgroup of that slice may have any name", async (t) => {
+    const root = fake("socket", [facts(one, "root's")]);
+    const { watch, told, until } = users(t, root);
     await watch.begun;
-    root.broken = true;
-    watch.ask(unknown(one, "podman"), slice);
+    watch.ask(of(1_000, unknown(one, "podman")));
+    await until(() => told.length === 2);
+    watch.ask(of(1_000, unknown(two, "podman")));
     await until(() => watch.counts().given === 1);
-    assert.deepEqual([told, problems.length], [[], 1]);
-    root.broken = false;
-    root.known.set(one, facts(one, "root's"));
-    root.changed(one);
-    await until(() => told.length === 1);
-    assert.deepEqual(told, ["1 root's containerd"]);
-  });
-
-  test("are believed", async (t) => {
-    const { watch, told, until } = watching(t, {
-      sources: [fake("socket")],
-      sourcesOf: sourcesOf([facts(one, "ann", "podman")]),
-    });
-    watch.ask(unknown(one, "podman"), slice);
-    await until(() => told.length === 1);
-    assert.deepEqual(told, ["1 ann podman"]);
+    assert.deepEqual(told, ["1 root's containerd", "1 ann podman of 1000"]);
+    assert.deepEqual(root.asked, []);
   });
 });
 

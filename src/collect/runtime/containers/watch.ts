@@ -29,10 +29,8 @@ export interface ContainerWatch {
   readonly begun: Promise<void>;
   /**
    * An event named a container of which nothing is known: it is looked for.
-   *
-   * @param cgroups - of its process: which user's it is
    */
-  ask(container: ContainerFacts, cgroups?: readonly string[]): void;
+  ask(container: ContainerFacts): void;
   /** Looked for at the moment, given up, and left out since too many were. */
   counts(): { readonly asked: number; readonly given: number; readonly crowded: number };
   close(): Promise<void>;
@@ -88,10 +86,11 @@ export function watchContainers(options: ContainerWatchOptions): ContainerWatch 
 
   /** @returns true where nothing more is to come */
   async function hand(facts: ContainerFacts, teller: number): Promise<boolean> {
-    if ((tellers.get(facts.fullId) ?? teller) < teller) return true;
+    const key = keyOf(facts);
+    if ((tellers.get(key) ?? teller) < teller) return true;
     if (tellers.size >= MOST_KNOWN) tellers.clear();
-    tellers.set(facts.fullId, teller);
-    given.delete(facts.id);
+    tellers.set(key, teller);
+    given.delete(key);
     if (pods === undefined || !isOfPod(facts)) {
       onFacts(facts, true);
       return true;
@@ -113,29 +112,26 @@ export function watchContainers(options: ContainerWatchOptions): ContainerWatch 
 
   async function lookUp(
     container: ContainerFacts,
-    uid: number | undefined,
   ): Promise<{ readonly facts: ContainerFacts; readonly teller: number } | undefined> {
-    let unanswered = false;
-    for (const source of byRuntime(sources, container)) {
+    const { uid } = container;
+    // Root's runtimes know nothing of a user's container, and a user nothing of root's.
+    const asked = uid === undefined ? byRuntime(sources, container) : sourcesFor(uid);
+    if (uid !== undefined && container.runtime !== "podman") return undefined;
+    for (const source of asked) {
       const answer = await answerOf(source.place, () => source.find(container.fullId, signal));
-      if (answer?.value !== undefined) return { facts: answer.value, teller: sources.indexOf(source) };
-      if (answer === undefined) unanswered = true;
-    }
-    // Where somebody who may know it could not be asked, no user's word counts.
-    if (unanswered || uid === undefined || container.runtime !== "podman") return undefined;
-    for (const source of sourcesFor(uid)) {
-      const answer = await answerOf(source.place, () => source.find(container.fullId, signal));
-      if (answer?.value !== undefined) return { facts: answer.value, teller: sources.length };
+      if (answer?.value === undefined) continue;
+      const facts = uid === undefined ? answer.value : { ...answer.value, uid };
+      return { facts, teller: uid === undefined ? sources.indexOf(source) : sources.length };
     }
     return undefined;
   }
 
-  async function search(container: ContainerFacts, uid: number | undefined): Promise<void> {
+  async function search(container: ContainerFacts): Promise<void> {
     let partly: Awaited<ReturnType<typeof lookUp>>;
     for (const wait of tries) {
       if (wait > 0) await delay(wait, undefined, { signal, ref: false }).catch(() => undefined);
       if (signal.aborted) return;
-      partly ??= await lookUp(container, uid);
+      partly ??= await lookUp(container);
       if (partly !== undefined) {
         if (await hand(partly.facts, partly.teller)) return;
         continue;
@@ -149,19 +145,19 @@ export function watchContainers(options: ContainerWatchOptions): ContainerWatch 
     if (signal.aborted) return;
     if (partly !== undefined) return onFacts(partly.facts, true);
     if (given.size >= MOST_GIVEN) given.clear();
-    given.add(container.id);
+    given.add(keyOf(container));
   }
 
-  function begin(container: ContainerFacts, uid: number | undefined): void {
-    const { id } = container;
-    if (asked.has(id) || signal.aborted) return;
+  function begin(container: ContainerFacts): void {
+    const key = keyOf(container);
+    if (asked.has(key) || signal.aborted) return;
     if (asked.size >= MOST_ASKED) {
       crowded += 1;
       return;
     }
     asked.set(
-      id,
-      search(container, uid).finally(() => asked.delete(id)),
+      key,
+      search(container).finally(() => asked.delete(key)),
     );
   }
 
@@ -169,7 +165,7 @@ export function watchContainers(options: ContainerWatchOptions): ContainerWatch 
     const answer = await answerOf(source.place, () => source.list(signal));
     for (const facts of answer?.value ?? []) {
       if (signal.aborted) return;
-      if (!(await hand(facts, teller))) begin(facts, undefined);
+      if (!(await hand(facts, teller))) begin(facts);
     }
   }
 
@@ -177,7 +173,7 @@ export function watchContainers(options: ContainerWatchOptions): ContainerWatch 
     const changed = (fullId: string) => {
       const id = shortId(fullId);
       given.delete(id);
-      begin({ id, fullId, runtime: source.runtimes[0] ?? "other" }, undefined);
+      begin({ id, fullId, runtime: source.runtimes[0] ?? "other" });
     };
     for (let wait = AGAIN; !signal.aborted; wait = Math.min(2 * wait, MOST_AGAIN)) {
       const since = performance.now();
@@ -198,9 +194,9 @@ export function watchContainers(options: ContainerWatchOptions): ContainerWatch 
 
   return {
     begun,
-    ask(container, cgroups = []) {
-      if (container.details !== undefined || given.has(container.id)) return;
-      begin(container, userOf(cgroups));
+    ask(container) {
+      if (container.details !== undefined || given.has(keyOf(container))) return;
+      begin(container);
     },
     counts: () => ({ asked: asked.size, given: given.size, crowded }),
     async close() {
@@ -218,11 +214,7 @@ function byRuntime(sources: readonly ContainerSource[], { runtime }: ContainerFa
   return [...sources.filter(tells), ...sources.filter((source) => !tells(source))];
 }
 
-/** Whose slice it is in, as systemd names them: `/user.slice/user-1000.slice/…`. */
-function userOf(cgroups: readonly string[]): number | undefined {
-  for (const path of cgroups) {
-    const uid = /\/user-(\d{1,10})\.slice\//.exec(path)?.[1];
-    if (uid !== undefined) return Number(uid);
-  }
-  return undefined;
+/** A user's container is another than root's of the same id. */
+function keyOf({ id, uid }: ContainerFacts): string {
+  return uid === undefined ? id : `${uid} ${id}`;
 }

@@ -12,6 +12,11 @@ export interface ContainerFacts {
   readonly details?: ContainerDetails;
   /** The pod's UID as the cgroup's path tells it, before anybody was asked. */
   readonly podUid?: string;
+  /**
+   * The user in whose slice its cgroup is, who made it without root: another container than root's of the same id, for a user
+   * names the cgroups of that slice at will.
+   */
+  readonly uid?: number;
 }
 
 /** No environment: no field shows it, and it is where passwords are. */

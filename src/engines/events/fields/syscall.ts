@@ -12,6 +12,7 @@ import type { Field } from "./field.ts";
 import { pathFields } from "./fs-path.ts";
 import { podFields } from "./k8s.ts";
 import { processFields } from "./proc.ts";
+import { reachedPathFields } from "./reached-path.ts";
 import { type Fields, fieldsBy } from "./registry.ts";
 import { sessionFields } from "./session.ts";
 import { threadFields } from "./thread.ts";
@@ -34,6 +35,7 @@ export const syscallFields: Fields<SyscallEvent> = fieldsBy("syscall", [
   ...descriptorFields,
   ...connectionFields,
   ...pathFields,
+  ...reachedPathFields,
   ...descriptorListFields,
   ...userFields,
   ...containerFields,

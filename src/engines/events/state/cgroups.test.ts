@@ -32,6 +32,7 @@ test("each runtime's cgroups name the container, by systemd's layout and in plai
     assert.equal(container?.id, id.slice(0, 12), path);
     assert.equal(container?.runtime, runtime, path);
     assert.equal(container?.podUid, path.includes("pod1") ? uid : undefined, path);
+    assert.equal(container?.uid, path.includes("user-1000") ? 1000 : undefined, path);
   }
 });
 

@@ -72,7 +72,20 @@ function plainRuntime(path: string): ContainerFacts["runtime"] {
 
 function facts(fullId: string, runtime: ContainerFacts["runtime"], path: string): ContainerFacts {
   const podUid = podUidOfPath(path);
-  return { id: fullId.slice(0, 12), fullId, runtime, ...(podUid === undefined ? {} : { podUid }) };
+  const uid = userOfPath(path);
+  return {
+    id: fullId.slice(0, 12),
+    fullId,
+    runtime,
+    ...(podUid === undefined ? {} : { podUid }),
+    ...(uid === undefined ? {} : { uid }),
+  };
+}
+
+/** In whose slice it is: below it users make cgroups of any name. Root's own slice is no user's. */
+function userOfPath(path: string): number | undefined {
+  const uid = Number(/^\/user\.slice\/user-(\d{1,10})\.slice\//.exec(path)?.[1] ?? 0);
+  return uid === 0 ? undefined : uid;
 }
 
 /** The pod's UID, which systemd's layout writes with `_` for `-`. */

@@ -5,11 +5,12 @@
 import type { SyscallEvent } from "../event.ts";
 import { signedAt, u32At } from "../types/parameters.ts";
 import { families, type SocketTuple, socketAddressAt, socketTupleAt } from "../types/sockets.ts";
-import { makeDescriptor } from "./descriptors.ts";
+import type { Descriptor, DescriptorKind, Endpoint } from "./descriptor.ts";
+import { makeDescriptor } from "./descriptor.ts";
 import { inProgress, openCloseOnExec, protocols, socketCloseOnExec, socketTypes } from "./flags.ts";
 import { connectionName, endpointText, isMapped, isNowhere, unmapped } from "./socket-names.ts";
 import { opened, renamed, type State, type Step, succeeded } from "./state.ts";
-import type { Descriptor, DescriptorKind, Endpoint, Thread } from "./thread.ts";
+import type { Thread } from "./thread.ts";
 
 export const socket: Step = (event, thread) => {
   if (!succeeded(event)) return;

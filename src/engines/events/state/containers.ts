@@ -22,10 +22,11 @@ export class Containers {
 
   /** What is known of the container that a cgroup names. */
   of(named: ContainerFacts): ContainerFacts {
-    const known = this.known.get(named.id);
+    const key = keyOf(named);
+    const known = this.known.get(key);
     if (known !== undefined) return known;
     this.makeRoom();
-    this.known.set(named.id, named);
+    this.known.set(key, named);
     this.appeared(named);
     return named;
   }
@@ -36,24 +37,35 @@ export class Containers {
 
   /** Somebody asked the runtime: every thread of the container shows it from now on. */
   set(told: ContainerFacts): void {
-    const before = this.known.get(told.id);
+    const key = this.keyFor(told);
+    const before = this.known.get(key);
     const podUid = told.podUid ?? told.details?.pod?.uid ?? before?.podUid;
     const details = told.details ?? before?.details;
+    const uid = told.uid ?? before?.uid;
     const facts: ContainerFacts = {
       id: told.id,
       fullId: told.fullId === told.id && before !== undefined ? before.fullId : told.fullId,
       runtime: told.runtime === "other" && before !== undefined ? before.runtime : told.runtime,
       ...(details === undefined ? {} : { details }),
       ...(podUid === undefined ? {} : { podUid }),
+      ...(uid === undefined ? {} : { uid }),
     };
     if (before === undefined) this.makeRoom();
-    this.known.set(facts.id, facts);
+    this.known.set(key, facts);
     if (before === undefined) return;
     for (const thread of this.threads.values()) {
       if (thread.container !== before) continue;
       thread.container = facts;
       thread.leaves = undefined;
     }
+  }
+
+  /** Captures do not say whose a container of podman is: it is a user's where root's is not known. */
+  private keyFor(told: ContainerFacts): string {
+    const own = keyOf(told);
+    if (told.uid !== undefined || told.runtime !== "podman" || this.known.has(own)) return own;
+    for (const [key, { id }] of this.known) if (id === told.id) return key;
+    return own;
   }
 
   private makeRoom(): void {
@@ -67,4 +79,9 @@ export class Containers {
       this.evicted += 1;
     }
   }
+}
+
+/** A user's containers are apart from root's, whatever ids they have. */
+function keyOf({ id, uid }: ContainerFacts): string {
+  return uid === undefined ? id : `${uid} ${id}`;
 }

@@ -2,7 +2,7 @@
  * The descriptors of a process. A copy that `fork` makes costs nothing until one of the two changes; what `clone(CLONE_FILES)`
  * shares is one object for both. Bounded for each and for all: the oldest goes first, counted.
  */
-import type { Descriptor, DescriptorKind } from "./thread.ts";
+import type { Descriptor } from "./descriptor.ts";
 
 /** What is counted over all tables. */
 export interface DescriptorBudget {
@@ -144,25 +144,4 @@ export class Descriptors {
       return;
     }
   }
-}
-
-/** All of one shape, whatever they are open on. */
-export function makeDescriptor(kind: DescriptorKind, name: string): Descriptor {
-  return {
-    kind,
-    name,
-    nameRaw: undefined,
-    local: undefined,
-    remote: undefined,
-    role: undefined,
-    protocol: undefined,
-    connected: undefined,
-    openFlags: undefined,
-    mode: undefined,
-    device: undefined,
-    inode: undefined,
-    nameChanged: undefined,
-    overlay: undefined,
-    pid: undefined,
-  };
 }

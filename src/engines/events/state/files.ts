@@ -1,7 +1,8 @@
 /** What descriptors are open on: files, pipes, and the rest that is no socket; and what copies and closes them. */
 import type { SyscallEvent } from "../event.ts";
 import { bigAt, signedAt, textAt, u32At, unsignedAt } from "../types/parameters.ts";
-import { makeDescriptor } from "./descriptors.ts";
+import type { DescriptorKind } from "./descriptor.ts";
+import { makeDescriptor } from "./descriptor.ts";
 import {
   closeRangeOnExec,
   closeRangeUnshare,
@@ -18,7 +19,7 @@ import {
 } from "./flags.ts";
 import { asDirectory, joinPath } from "./paths.ts";
 import { opened, pathFrom, type Step, succeeded, workingDirectory } from "./state.ts";
-import type { DescriptorKind, Thread } from "./thread.ts";
+import type { Thread } from "./thread.ts";
 
 export const open: Step = (event, thread) => {
   if (!succeeded(event)) return;

@@ -11,11 +11,12 @@ import { numberAt, signedAt, textAt, u32At } from "../types/parameters.ts";
 import { type CgroupFacts, Cgroups } from "./cgroups.ts";
 import { cloned, clonedSelf } from "./clone.ts";
 import { Containers } from "./containers.ts";
+import type { Descriptor } from "./descriptor.ts";
 import type { Host } from "./host.ts";
 import { Snapshots } from "./snapshots.ts";
 import type { State } from "./state.ts";
 import { descriptorAt, resultIs, resultOfCode, stepOf, threadIs, threadOfCode } from "./steps.ts";
-import type { Descriptor, Thread } from "./thread.ts";
+import type { Thread } from "./thread.ts";
 import { type ThreadBounds, Threads } from "./threads.ts";
 import { Users } from "./users.ts";
 

@@ -4,12 +4,13 @@
  */
 import type { ThreadSnapshot } from "../sink.ts";
 import { linkTo } from "./clone.ts";
-import { makeDescriptor } from "./descriptors.ts";
+import type { Descriptor, Endpoint } from "./descriptor.ts";
+import { makeDescriptor } from "./descriptor.ts";
 import { openCloseOnExec } from "./flags.ts";
 import { asDirectory, withoutDeleted } from "./paths.ts";
 import { connectionName } from "./socket-names.ts";
 import type { State } from "./state.ts";
-import type { Descriptor, Endpoint, Thread } from "./thread.ts";
+import type { Thread } from "./thread.ts";
 
 /** Most ports that are remembered as listened on. */
 const mostPorts = 65_536;

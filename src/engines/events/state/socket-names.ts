@@ -1,6 +1,6 @@
 /** How sockets are called in `fd.name`. */
 import { formatAddress } from "../../../core/ip-address.ts";
-import type { Descriptor, Endpoint } from "./thread.ts";
+import type { Descriptor, Endpoint } from "./descriptor.ts";
 
 /** An IPv4 address in 16 bytes, and the address of nothing, which counts as IPv4 too. */
 export function isMapped(address: string): boolean {

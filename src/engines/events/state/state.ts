@@ -1,9 +1,10 @@
 /** What the parts of the state that follow events share. */
 import type { SyscallEvent } from "../event.ts";
 import type { CgroupFacts } from "./cgroups.ts";
+import type { Descriptor } from "./descriptor.ts";
 import { currentDirectory } from "./flags.ts";
 import { joinPath, unknownDirectory } from "./paths.ts";
-import type { Descriptor, Thread } from "./thread.ts";
+import type { Thread } from "./thread.ts";
 import type { Threads } from "./threads.ts";
 
 /** What a step of the state sees besides the event and its thread. */

@@ -4,7 +4,12 @@ import { parseCondition } from "../parse.ts";
 import { unknownEventType } from "./event-names.ts";
 import { type EventTypes, oneType } from "./event-types.ts";
 
-const types: EventTypes = { codes: [1], codesOf: (name) => (name === "open" ? [1] : []), nameOf: () => "open" };
+const types: EventTypes = {
+  codes: [1],
+  live: [1],
+  codesOf: (name) => (name === "open" ? [1] : []),
+  nameOf: () => "open",
+};
 const messageOf = (text: string) => unknownEventType(parseCondition(text), types)?.message;
 
 test("types of events are known by name, wherever a condition names them", () => {
