@@ -35,8 +35,7 @@ export const exeUpperLayer = 2;
 export const exeFromMemfd = 4;
 export const exeLowerLayer = 8;
 
-/** Socket families, types and protocols. */
-export const families = { unix: 1, ipv4: 2, ipv6: 10, netlink: 16 } as const;
+/** Socket types and protocols. */
 export const socketTypes = { stream: 1, datagram: 2, raw: 3 } as const;
 export const protocols = { ip: 0, icmp: 1, tcp: 6, udp: 17, icmpv6: 58, raw: 255 } as const;
 

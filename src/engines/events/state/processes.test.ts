@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Bench, clone, exec, smallBounds } from "./machine.fixture.ts";
+import { seed } from "./seed.ts";
 
 const containerId = "3ad7b26ded6d8e7b23da7d48fe889434573036c27ae5a74837233de441c3601e";
 
@@ -95,6 +96,20 @@ test("who is not known stands in, is counted, and is filled in where it stands",
   assert.equal(bench.on(77, "open", { fd: 4, name: "x", flags: 1 }).descriptor?.name, "/late/x");
   bench.on(88, "execve", exec(88, 10, "/bin/new"));
   assert.equal(bench.thread(88).parent?.comm, "sshd");
+});
+
+test("the state is filled by what was looked up, in any order", () => {
+  const bench = new Bench();
+  const facts = { exe: "", exePath: "", args: [] };
+  seed(bench.machine, [
+    {
+      thread: { tid: 5, pid: 5, parent: 4, comm: "child", ...facts },
+      descriptors: [[3, { kind: "file", name: "/x" }]],
+    },
+    { thread: { tid: 4, pid: 4, parent: 0, comm: "above", ...facts } },
+  ]);
+  assert.equal(bench.on(5, "read", { res: 0, data: "", fd: 3, size: 0 }).descriptor?.name, "/x");
+  assert.equal(bench.thread(5).parent?.comm, "above");
 });
 
 test("snapshots whose parents form a ring, or name themselves, hang nothing", () => {
