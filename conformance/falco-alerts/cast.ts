@@ -41,7 +41,11 @@ export function castOf(stage: Stage): Cast {
   ] as const)
     stage.user(id, name);
   stage.container("api", { image: "registry.example.com/shop/api" });
-  stage.container("privileged", { image: "registry.example.com/shop/agent", privileged: true, mounts: ["/proc", "/etc"] });
+  stage.container("privileged", {
+    image: "registry.example.com/shop/agent",
+    privileged: true,
+    mounts: ["/proc", "/etc"],
+  });
   stage.container("kube-system", {
     image: "registry.k8s.io/coredns",
     labels: { "io.kubernetes.pod.namespace": "kube-system", "io.kubernetes.pod.name": "coredns-1" },

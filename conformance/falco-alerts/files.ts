@@ -134,11 +134,7 @@ const paths: readonly Called[] = [
   ["worker", "link", { res: 0, oldpath: "/etc/hosts", newpath: "/tmp/x" }],
   ["worker", "rename", { res: 0, oldpath: "/usr/bin/ls", newpath: "/tmp/ls" }],
   ["worker", "renameat", { res: 0, olddirfd: HERE, oldpath: "ls", newdirfd: HERE, newpath: "/usr/bin/ls" }],
-  [
-    "worker",
-    "renameat2",
-    { res: -2, olddirfd: HERE, oldpath: "/sbin/x", newdirfd: HERE, newpath: "/tmp/x", flags: 0 },
-  ],
+  ["worker", "renameat2", { res: -2, olddirfd: HERE, oldpath: "/sbin/x", newdirfd: HERE, newpath: "/tmp/x", flags: 0 }],
   ["worker", "rename", { res: 0, oldpath: "/srv/ls", newpath: "/tmp/ls" }],
   ["worker", "rename", { res: 0, oldpath: "/srv/x", newpath: "/tmp/.x" }],
   ["worker", "rename", { res: 0, oldpath: "/srv/x", newpath: "/etc/apt/sources.list" }],

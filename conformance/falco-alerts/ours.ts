@@ -23,10 +23,7 @@ export function loadEnabled(files: readonly RuleText[]): readonly CollectedRule[
 }
 
 /** @returns by the name of a rule the events that it matched, in their order: seconds, nanoseconds, thread and name */
-export function matchedByUs(
-  capture: string,
-  rules: readonly CollectedRule[],
-): ReadonlyMap<string, readonly string[]> {
+export function matchedByUs(capture: string, rules: readonly CollectedRule[]): ReadonlyMap<string, readonly string[]> {
   const fields = fieldsOf("syscall");
   const { detector, faults } = compileRules(rules, {
     ...syscallVocabulary(fields),

@@ -2,8 +2,8 @@
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { CollectedRule } from "../../src/engines/events/falco/model.ts";
 import { conditionText } from "../../bench/rules/condition-text.ts";
+import type { CollectedRule } from "../../src/engines/events/falco/model.ts";
 
 export interface PeerMatches {
   /** Names of rules that it does not take, each with why. */

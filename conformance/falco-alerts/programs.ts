@@ -154,5 +154,6 @@ const privileges: readonly Run[] = [
 ];
 
 export function runPrograms(stage: Stage, cast: Cast): void {
-  for (const [parent, line, execution] of [...shells, ...tools, ...privileges]) stage.run(cast[parent], line, execution);
+  for (const [parent, line, execution] of [...shells, ...tools, ...privileges])
+    stage.run(cast[parent], line, execution);
 }

@@ -75,6 +75,8 @@ export class Stage {
       imagetag: "1",
       privileged,
       labels,
+      // What has no sandbox is of no pod.
+      ...(Object.keys(labels).length > 0 && { pod_sandbox_id: id.replace(/^./, "d") }),
       Mounts: mounts.map((path) => ({ Source: path, Destination: path, Mode: "", RW: true, Propagation: "" })),
     };
     this.containers.set(name, id);
@@ -117,7 +119,9 @@ export class Stage {
     const from = this.snapshot(parent);
     const { result = 0, upperLayer, fromMemfd, container: _container, ...facts } = execution;
     const tid = ++this.lastProcess;
-    const before = { ...from, tid, pid: tid, vtid: tid + 1, vpid: tid + 1, parent, vpgid: tid, pgid: tid, ...facts };
+    const inContainer = from.vpid !== undefined && from.vpid !== from.pid;
+    const virtual = tid + (inContainer ? 1 : 0);
+    const before = { ...from, tid, pid: tid, vtid: virtual, vpid: virtual, parent, vpgid: tid, pgid: tid, ...facts };
     this.threads.set(tid, { ...before, comm: from.comm, exe: from.exe, exePath: from.exePath, args: from.args });
     const path = execution.exePath ?? (exe.includes("/") ? exe : `/usr/bin/${exe}`);
     const { capabilities = all } = before;
