@@ -56,6 +56,7 @@ export const execve: Step = (event, thread, state) => {
   thread.process.descriptors.closeOnExec();
   thread.flags &= cloneInverted | childInPidNamespace;
   state.threads.removeOthers(thread);
+  thread.weighAgain();
   thread.invalidate();
 };
 
@@ -100,9 +101,11 @@ export const prctl: Step = (event, thread) => {
     thread.process.reaper = (signedAt(event, 3) ?? 0) !== 0;
   } else if (option === prctlOptions.setName) {
     const name = textAt(event, 2);
-    if (name === undefined || name === thread.comm) return;
+    if (name === undefined) return;
     // As the kernel cuts it.
-    thread.comm = name.slice(0, 15);
+    const cut = name.length > 15 ? name.slice(0, 15) : name;
+    if (cut === thread.comm) return;
+    thread.comm = cut;
     thread.invalidate();
   }
 };

@@ -107,7 +107,7 @@ function detectorOf<Event>(
 /** What nothing is remembered of gets a row that is cleared each time. */
 function pathRows<Event>(width: number, subject: Subject<Event>) {
   const spare = new Uint8Array(width);
-  const remembered: RememberedRows = rememberRows(width, bounds.rememberedPaths);
+  const remembered: RememberedRows = rememberRows(width, bounds.rememberedPaths, bounds.rememberedPathBytes);
   let bytes: Uint8Array = spare;
   return {
     row(event: Event): number {
