@@ -84,7 +84,7 @@ export class Containers {
     for (const thread of this.threads.values()) {
       if (thread.container !== before) continue;
       thread.container = facts;
-      thread.leaves = undefined;
+      thread.leavesHold = false;
     }
   }
 
