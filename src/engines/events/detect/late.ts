@@ -9,8 +9,9 @@ import type { CollectedRule } from "../falco/model.ts";
 import { ABSENT, type OutputPart, parseOutput } from "../falco/output.ts";
 import type { Fields } from "../fields/registry.ts";
 import type { Alert } from "../model.ts";
-import { Descriptors } from "../state/descriptors.ts";
+import { Descriptors, newBudget } from "../state/descriptors.ts";
 import { Process, Thread } from "../state/thread.ts";
+import { weightOf } from "../weight.ts";
 import { aboutContainer, cut } from "./about.ts";
 import { bounds } from "./bounds.ts";
 import { isOperandOf, rendererOf } from "./render.ts";
@@ -42,7 +43,7 @@ export interface LateAlerts {
 }
 
 export function createLateAlerts({ fields, patienceMilliseconds, onAlert }: LateAlertsOptions): LateAlerts {
-  const join = createLateJoin({ patienceMilliseconds });
+  const join = createLateJoin({ patienceMilliseconds, mostBytes: bounds.waitingBytes });
   const isKnown = isOperandOf(fields);
   const render = rendererOf(fields);
 
@@ -66,9 +67,9 @@ export function createLateAlerts({ fields, patienceMilliseconds, onAlert }: Late
     add(alert, rule, container, now) {
       if (container === undefined || container === "host" || container.details !== undefined) onAlert(alert);
       else {
-        join.wait(container.fullId, now, (facts) =>
-          onAlert(facts === undefined ? alert : complete(alert, rule, facts)),
-        );
+        const say = (facts: ContainerFacts | undefined) =>
+          onAlert(facts === undefined ? alert : complete(alert, rule, facts));
+        join.wait(container.fullId, now, say, weightOf(alert));
       }
     },
     known: (facts, settled) => join.known(facts, settled),
@@ -89,7 +90,7 @@ function isMissing({ fields }: Alert, name: string): boolean {
 /** Nothing happens in it: it is read for what its thread's container is. */
 function eventIn(facts: ContainerFacts): SyscallEvent {
   const event = new SyscallEvent();
-  event.thread = new Thread(0, new Process(0, new Descriptors({ mostOfOne: 0, held: 0, evicted: 0 })));
+  event.thread = new Thread(0, new Process(0, new Descriptors(newBudget(0))));
   event.thread.container = facts;
   return event;
 }

@@ -10,6 +10,19 @@ export interface DescriptorBudget {
   /** Of all tables, what they share counted once. */
   held: number;
   evicted: number;
+  /** Of the texts of all threads and descriptors, with what they take for themselves (`bounds.ts`, `stateBytes`). */
+  bytes: number;
+}
+
+export function newBudget(mostOfOne: number): DescriptorBudget {
+  return { mostOfOne, held: 0, evicted: 0, bytes: 0 };
+}
+
+/** Of a descriptor without its texts, with its place in a table and the name of a socket. */
+const ownBytes = 256;
+
+function bytesOf({ name, nameRaw }: Descriptor): number {
+  return ownBytes + name.length + (nameRaw === undefined || nameRaw === name ? 0 : nameRaw.length);
 }
 
 /** What one or more tables have, until one of them changes. */
@@ -18,15 +31,21 @@ interface Entries {
   /** Numbers that `execve` closes. */
   readonly closing: Set<number>;
   tables: number;
+  /** Of all that is open. */
+  bytes: number;
+}
+
+function noEntries(): Entries {
+  return { open: new Map(), closing: new Set(), tables: 1, bytes: 0 };
 }
 
 export class Descriptors {
-  private readonly budget: DescriptorBudget;
+  readonly budget: DescriptorBudget;
   private entries: Entries;
   /** Processes that have this one. */
   private processes = 1;
 
-  constructor(budget: DescriptorBudget, entries: Entries = { open: new Map(), closing: new Set(), tables: 1 }) {
+  constructor(budget: DescriptorBudget, entries: Entries = noEntries()) {
     this.budget = budget;
     this.entries = entries;
   }
@@ -51,12 +70,16 @@ export class Descriptors {
   /** Opens a number, over what was there. A number below 0 is none. */
   set(fd: number, descriptor: Descriptor, closeOnExec: boolean): void {
     if (fd < 0) return;
-    const { open, closing } = this.own();
-    if (!open.has(fd)) {
-      if (open.size >= this.budget.mostOfOne) this.evictOldest(open, closing);
+    const entries = this.own();
+    const { open, closing } = entries;
+    const before = open.get(fd);
+    if (before === undefined) {
+      if (open.size >= this.budget.mostOfOne) this.evictOldest(entries);
       this.budget.held += 1;
     }
     open.set(fd, descriptor);
+    descriptor.bytes ??= bytesOf(descriptor);
+    this.grown(entries, descriptor.bytes - (before?.bytes ?? 0));
     if (closeOnExec) closing.add(fd);
     else if (closing.size > 0) closing.delete(fd);
   }
@@ -69,11 +92,13 @@ export class Descriptors {
   }
 
   delete(fd: number): void {
-    if (!this.entries.open.has(fd)) return;
-    const { open, closing } = this.own();
-    open.delete(fd);
-    closing.delete(fd);
+    const descriptor = this.entries.open.get(fd);
+    if (descriptor === undefined) return;
+    const entries = this.own();
+    entries.open.delete(fd);
+    entries.closing.delete(fd);
     this.budget.held -= 1;
+    this.grown(entries, -(descriptor.bytes ?? 0));
   }
 
   /** `close_range`: numbers from the first to the last, both included. */
@@ -88,11 +113,17 @@ export class Descriptors {
   /** What `execve` does. */
   closeOnExec(): void {
     if (this.entries.closing.size === 0) return;
-    const { open, closing } = this.own();
+    const entries = this.own();
+    const { open, closing } = entries;
     const before = open.size;
-    for (const fd of closing) open.delete(fd);
+    let bytes = 0;
+    for (const fd of closing) {
+      bytes += open.get(fd)?.bytes ?? 0;
+      open.delete(fd);
+    }
     closing.clear();
     this.budget.held -= before - open.size;
+    this.grown(entries, -bytes);
   }
 
   /** For a process that `fork` made. */
@@ -119,10 +150,11 @@ export class Descriptors {
     this.processes -= 1;
     if (this.processes > 0) return 0;
     const { entries } = this;
-    this.entries = { open: new Map(), closing: new Set(), tables: 1 };
+    this.entries = noEntries();
     entries.tables -= 1;
     if (entries.tables > 0) return 0;
     this.budget.held -= entries.open.size;
+    this.budget.bytes -= entries.bytes;
     return entries.open.size;
   }
 
@@ -130,17 +162,25 @@ export class Descriptors {
     const { entries } = this;
     if (entries.tables === 1) return entries;
     entries.tables -= 1;
-    this.entries = { open: new Map(entries.open), closing: new Set(entries.closing), tables: 1 };
-    this.budget.held += entries.open.size;
+    const { open, closing, bytes } = entries;
+    this.entries = { open: new Map(open), closing: new Set(closing), tables: 1, bytes };
+    this.budget.held += open.size;
+    this.budget.bytes += bytes;
     return this.entries;
   }
 
-  private evictOldest(open: Map<number, Descriptor>, closing: Set<number>): void {
-    for (const fd of open.keys()) {
-      open.delete(fd);
-      closing.delete(fd);
+  private grown(entries: Entries, by: number): void {
+    entries.bytes += by;
+    this.budget.bytes += by;
+  }
+
+  private evictOldest(entries: Entries): void {
+    for (const [fd, descriptor] of entries.open) {
+      entries.open.delete(fd);
+      entries.closing.delete(fd);
       this.budget.held -= 1;
       this.budget.evicted += 1;
+      this.grown(entries, -(descriptor.bytes ?? 0));
       return;
     }
   }

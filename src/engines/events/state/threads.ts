@@ -2,7 +2,7 @@
  * The table of threads: who is there, who made whom, and who is forgotten when there are too many. Parents never form a ring,
  * whatever a recording says.
  */
-import { type DescriptorBudget, Descriptors } from "./descriptors.ts";
+import { type DescriptorBudget, Descriptors, newBudget } from "./descriptors.ts";
 import { noId } from "./flags.ts";
 import { Process, Thread } from "./thread.ts";
 
@@ -18,6 +18,7 @@ export interface ThreadBounds {
   readonly threads: number;
   readonly descriptorsOfOne: number;
   readonly descriptors: number;
+  readonly stateBytes: number;
 }
 
 export class Threads {
@@ -39,7 +40,7 @@ export class Threads {
 
   constructor(bounds: ThreadBounds) {
     this.bounds = bounds;
-    this.budget = { mostOfOne: bounds.descriptorsOfOne, held: 0, evicted: 0 };
+    this.budget = newBudget(bounds.descriptorsOfOne);
   }
 
   get size(): number {
@@ -92,14 +93,19 @@ export class Threads {
   private put(thread: Thread): void {
     // The main thread of a process that goes on without it gives its id away.
     const before = this.all.get(thread.tid);
-    if (before !== undefined) this.freeSlot(before);
+    if (before !== undefined) {
+      this.freeSlot(before);
+      before.release();
+    }
     this.all.set(thread.tid, thread);
     thread.slot = this.freeSlots.pop() ?? ++this.lastSlot;
+    thread.weigh();
     this.last = undefined;
   }
 
   /** Takes a thread out of the table, unless another one has its id by now. */
   private forget(thread: Thread): void {
+    thread.release();
     this.freeSlot(thread);
     this.last = undefined;
     if (this.all.get(thread.tid) === thread) this.all.delete(thread.tid);
@@ -132,6 +138,7 @@ export class Threads {
       thread.process = new Process(pid, before.descriptors.copy());
       thread.process.cwd = before.cwd;
       thread.process.root = before.root;
+      thread.inheritEnvironment(thread.leader);
       thread.leader = thread;
       thread.setParent(parent);
       return;
@@ -267,8 +274,10 @@ export class Threads {
   /** Forgets a process that did nothing for long. */
   private evictOne(keepPid: number): void {
     const thread = this.next(({ process }) => process.pid !== keepPid && process.pid !== 1);
-    if (thread === undefined) return;
-    const { leader } = thread;
+    if (thread !== undefined) this.evict(thread.leader);
+  }
+
+  private evict(leader: Thread): void {
     for (const other of leader.process.others ?? []) {
       this.forget(other);
       this.evicted += 1;
@@ -291,6 +300,24 @@ export class Threads {
       budget.evicted += process.descriptors.size;
       process.descriptors.release();
       process.descriptors = new Descriptors(budget);
+    }
+  }
+
+  /** Forgets what did nothing for long, until the bytes of all are well within their bound. */
+  evictBytes(keep: Thread | undefined): void {
+    const kept = keep?.leader;
+    const most = this.bounds.stateBytes * 0.9;
+    const may = (thread: Thread) =>
+      thread !== keep && thread !== kept && (thread.process.pid !== 1 || thread.leader !== thread);
+    for (let left = mostPassedBy; left > 0 && this.budget.bytes > most; left--) {
+      const thread = this.next(may);
+      if (thread === undefined) return;
+      const { leader } = thread;
+      if (leader !== thread && (leader === kept || leader.process.pid === 1)) {
+        leader.process.others?.delete(thread);
+        this.forget(thread);
+        this.evicted += 1;
+      } else this.evict(leader);
     }
   }
 

@@ -61,7 +61,8 @@ export function textAt(event: SyscallEvent, index: number): string | undefined {
   const text = latin1(bytes, at, end);
   // A zero within ends the text for the kernel.
   const zero = text.indexOf("\0");
-  return zero === -1 ? text : text.slice(0, zero);
+  // Read again: a part of a text keeps all of it in memory.
+  return zero === -1 ? text : latin1(bytes, at, at + zero);
 }
 
 /** All of a parameter as a byte string, zeros and all; undefined where it is absent. */
