@@ -56,7 +56,7 @@ export class Containers {
     for (const thread of this.threads.values()) {
       if (thread.container !== before) continue;
       thread.container = facts;
-      thread.leavesHold = false;
+      thread.forgetFound();
     }
   }
 

@@ -28,6 +28,11 @@ export class Threads {
   unknown = 0;
   private readonly bounds: ThreadBounds;
   private readonly all = new Map<number, Thread>();
+  /** Slots of threads that are no more, and the highest that was ever given. */
+  private readonly freeSlots: number[] = [];
+  private lastSlot = 0;
+  /** Who was asked for last: events of one thread come after one another. */
+  private last: Thread | undefined = undefined;
   private hand: Iterator<Thread> = this.all.values();
   private readonly ended = new Float64Array(endedRemembered * 3).fill(-1);
   private endedNext = 0;
@@ -51,8 +56,12 @@ export class Threads {
 
   /** The thread, or one in its place of which nothing is known but its id: a process of its own, until somebody tells more. */
   of(tid: number): Thread {
+    if (this.last?.tid === tid) return this.last;
     const known = this.all.get(tid);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      this.last = known;
+      return known;
+    }
     const thread = this.add(tid, tid, undefined);
     thread.known = false;
     thread.comm = "<NA>";
@@ -76,8 +85,29 @@ export class Threads {
     const thread = new Thread(tid, process);
     thread.vtid = tid;
     thread.vpid = pid;
-    this.all.set(tid, thread);
+    this.put(thread);
     return thread;
+  }
+
+  private put(thread: Thread): void {
+    // The main thread of a process that goes on without it gives its id away.
+    const before = this.all.get(thread.tid);
+    if (before !== undefined) this.freeSlot(before);
+    this.all.set(thread.tid, thread);
+    thread.slot = this.freeSlots.pop() ?? ++this.lastSlot;
+    this.last = undefined;
+  }
+
+  /** Takes a thread out of the table, unless another one has its id by now. */
+  private forget(thread: Thread): void {
+    this.freeSlot(thread);
+    this.last = undefined;
+    if (this.all.get(thread.tid) === thread) this.all.delete(thread.tid);
+  }
+
+  private freeSlot(thread: Thread): void {
+    if (thread.slot !== 0) this.freeSlots.push(thread.slot);
+    thread.slot = 0;
   }
 
   private addBeside(leader: Thread, tid: number): Thread {
@@ -88,7 +118,7 @@ export class Threads {
     thread.parentPid = leader.parentPid;
     leader.process.others ??= new Set();
     leader.process.others.add(thread);
-    this.all.set(tid, thread);
+    this.put(thread);
     return thread;
   }
 
@@ -186,7 +216,7 @@ export class Threads {
       }
     } else {
       process.others?.delete(thread);
-      this.all.delete(thread.tid);
+      this.forget(thread);
       if (!leader.exited || (process.others !== undefined && process.others.size > 0)) return;
     }
     if (leader.firstChild !== undefined) this.reparent(leader, reaper);
@@ -200,7 +230,7 @@ export class Threads {
     for (const other of others) {
       if (other === thread) continue;
       others.delete(other);
-      this.all.delete(other.tid);
+      this.forget(other);
     }
   }
 
@@ -231,7 +261,7 @@ export class Threads {
   private drop(leader: Thread): void {
     leader.setParent(undefined);
     leader.process.descriptors.release();
-    this.all.delete(leader.tid);
+    this.forget(leader);
   }
 
   /** Forgets a process that did nothing for long. */
@@ -240,7 +270,7 @@ export class Threads {
     if (thread === undefined) return;
     const { leader } = thread;
     for (const other of leader.process.others ?? []) {
-      this.all.delete(other.tid);
+      this.forget(other);
       this.evicted += 1;
     }
     for (const child of children(leader)) {
