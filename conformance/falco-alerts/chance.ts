@@ -106,8 +106,8 @@ class Scene {
 
   private path(): string {
     const path = this.near(this.pick(this.words.paths));
-    if (this.often(4)) return path;
-    return this.one([
+    if (path === "" || this.often(4)) return path || "/";
+    const other = this.one([
       path.slice(1),
       `..${path}`,
       `../../..${path}`,
@@ -117,6 +117,8 @@ class Scene {
       path.replaceAll("/", "//"),
       path.replace(/[^/]*$/, "./$&"),
     ]);
+    // No call succeeds on an empty path.
+    return other || "/";
   }
 
   act(): void {

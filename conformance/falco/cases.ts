@@ -1,6 +1,6 @@
-/** The cases of falco_tests.yaml: what goes in, and apart from it what is to come out. */
+/** The cases of falco_tests.yaml and falco_k8s_audit_tests.yaml: what goes in, and apart from it what is to come out. */
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { parse } from "yaml";
 
 /** All that the evaluation sees of a case. */
@@ -8,6 +8,8 @@ export interface Inputs {
   /** Rule files in their order; those of a folder by name. */
   readonly rules: readonly string[];
   readonly capture?: string;
+  /** Audit events in the place of a capture. */
+  readonly audit?: string;
   readonly disabled: readonly string[];
   readonly disabledTags: readonly string[];
   readonly tags: readonly string[];
@@ -53,6 +55,7 @@ interface Raw {
   readonly disable_tags?: unknown;
   readonly run_tags?: unknown;
   readonly priority?: unknown;
+  readonly addl_cmdline_opts?: unknown;
   readonly time_iso_8601?: unknown;
   readonly json_output?: unknown;
   readonly json_include_output_property?: unknown;
@@ -68,12 +71,25 @@ interface Raw {
   readonly stderr_contains?: unknown;
 }
 
-/** @returns those whose rules and capture are there, and the names of the others */
-export function readCases(folder: string): {
+export interface FalcoCases {
   readonly cases: readonly FalcoCase[];
+  /** Names of those whose rules or events are not there. */
   readonly without: readonly string[];
-} {
-  const text = readFileSync(join(folder, "test/falco_tests.yaml"), "utf8");
+}
+
+const AUDIT = "test/falco_k8s_audit_tests.yaml";
+
+/** @returns those of system calls, and where the folder has them those of audit events */
+export function readCases(folder: string): FalcoCases {
+  const own = readFile(folder, "test/falco_tests.yaml");
+  if (!existsSync(join(folder, AUDIT))) return own;
+  const audit = readFile(folder, AUDIT);
+  const cases = audit.cases.map((one) => ({ ...one, name: `k8s_audit ${one.name}` }));
+  return { cases: [...own.cases, ...cases], without: [...own.without, ...audit.without] };
+}
+
+function readFile(folder: string, file: string): FalcoCases {
+  const text = readFileSync(join(folder, file), "utf8");
   const { trace_files: raw } = parse(text, { logLevel: "silent", uniqueKeys: false }) as {
     trace_files: Record<string, Raw>;
   };
@@ -81,9 +97,11 @@ export function readCases(folder: string): {
   const without: string[] = [];
   for (const [name, entry] of Object.entries(raw)) {
     const named = [...texts(entry.rules_file), ...texts(entry.validate_rules_file)];
-    const paths = named.map((path) => join(folder, "test", path));
+    const paths = named.map((path) => pathOf(folder, path));
+    const [, audit] = /open_params=(\S+[.]json)/.exec(String(entry.addl_cmdline_opts)) ?? [];
+    const auditPath = audit === undefined ? undefined : join(folder, "test", audit);
     const capture = entry.trace_file === undefined ? undefined : join(folder, "test", String(entry.trace_file));
-    if ([...paths, ...(capture === undefined ? [] : [capture])].some((path) => !existsSync(path))) {
+    if ([...paths, capture, auditPath].some((path) => path !== undefined && !existsSync(path))) {
       without.push(name);
       continue;
     }
@@ -92,11 +110,19 @@ export function readCases(folder: string): {
     const rules = named.length > 0 ? paths.flatMap(filesAt) : [join(folder, "rules/falco_rules.yaml")];
     cases.push({
       name,
-      inputs: inputsOf(entry, rules, isValidation ? undefined : capture),
+      inputs: {
+        ...inputsOf(entry, rules, isValidation ? undefined : capture),
+        ...(auditPath !== undefined && { audit: auditPath }),
+      },
       expected: expectationsOf(entry),
     });
   }
   return { cases, without };
+}
+
+/** Rules that the suite fetches when it is built are among the folder's own. */
+function pathOf(folder: string, path: string): string {
+  return path.startsWith("BUILD_DIR/") ? join(folder, "rules", basename(path)) : join(folder, "test", path);
 }
 
 function filesAt(path: string): string[] {

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { readEventFile } from "../../src/collect/runtime/event-files.ts";
 import { Problem } from "../../src/core/problem.ts";
+import { createAuditDetection } from "../../src/engines/events/detect/audits.ts";
 import { createSyscallDetection } from "../../src/engines/events/detect/syscalls.ts";
 import { ruleChecker } from "../../src/engines/events/falco/compile/checker.ts";
 import { loadRules } from "../../src/engines/events/falco/load.ts";
@@ -51,22 +52,24 @@ export async function evaluate(inputs: Inputs): Promise<Outcome> {
     if (error instanceof Problem) return { ...outcome, stdout: "", refused: `Error: ${error.message}` };
     throw error;
   }
-  const detection = createSyscallDetection({
+  const options = {
     rules: { rules: rules.map((rule) => withPrefix(rule, inputs)), conditionOf: loaded.conditionOf },
-    matching: "first",
-    wanted: new Set(),
-    onAlert(alert) {
+    matching: "first" as const,
+    wanted: new Set<string>(),
+    onAlert(alert: Alert) {
       add(fired, alert.rule);
       add(levels, levelOf(alert.priority).toUpperCase());
       lines.push(inputs.json === undefined ? alert.output : jsonLine(alert, inputs.json));
     },
-  });
-  const unexpected = (): never => {
-    throw new Error("a capture has system calls alone");
   };
-  if (inputs.capture !== undefined)
-    await readEventFile(inputs.capture, { syscalls: () => detection.sink, audits: unexpected, alerts: unexpected });
-  detection.finish();
+  const syscalls = createSyscallDetection(options);
+  const audits = createAuditDetection(options);
+  const unexpected = (): never => {
+    throw new Error("a case has no alerts of others");
+  };
+  const sinks = { syscalls: () => syscalls.sink, audits: () => audits.sink, alerts: unexpected };
+  for (const path of [inputs.capture, inputs.audit]) if (path !== undefined) await readEventFile(path, sinks);
+  syscalls.finish();
   return { ...outcome, stdout: lines.join("\n") };
 }
 
