@@ -162,9 +162,21 @@ export function mixEvents(count: number, then: (event: SyscallEvent) => void): v
   while (event.number < count) {
     // Blocks in an order that no branch predictor learns.
     const order = blocks.map((block) => ({ block, place: random(1 << 30) })).toSorted((a, b) => a.place - b.place);
-    for (const { block } of order) one[block](emit, FIRST + 2 + random(PROCESSES - FIRST - 2), random);
+    for (const { block } of order) {
+      const callers = block === "exec" ? starting : block === "connect" ? serving : all;
+      one[block](emit, callers[random(callers.length)] ?? 1, random);
+    }
   }
 }
+
+/** What is below a shell starts programs and connects to nothing: alerts are to be as rare as they are on quiet hosts. */
+function isBelowShell(pid: number): boolean {
+  return programs[parentOf(pid) % programs.length]?.[0] === "sh";
+}
+
+const all = Array.from({ length: PROCESSES - FIRST - 1 }, (_, index) => FIRST + 2 + index);
+const starting = all.filter(isBelowShell);
+const serving = all.filter((pid) => !isBelowShell(pid) && programs[pid % programs.length]?.[0] !== "sh");
 
 type Emit = (tid: number, code: number, values: Readonly<Record<string, ParameterValue>>) => void;
 

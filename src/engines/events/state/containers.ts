@@ -84,7 +84,7 @@ export class Containers {
     for (const thread of this.threads.values()) {
       if (thread.container !== before) continue;
       thread.container = facts;
-      thread.leavesHold = false;
+      thread.forgetFound();
     }
   }
 
@@ -116,7 +116,7 @@ export class Containers {
       const facts = forgotten.get(thread.container);
       if (facts === undefined) continue;
       thread.container = facts;
-      thread.leaves = undefined;
+      thread.forgetFound();
     }
   }
 }

@@ -79,7 +79,7 @@ export class Machine implements SyscallSink, Host, State {
   /** What rules found of threads can be of a user whose name was not known. Before the first event nothing was found. */
   private forgetFound(): void {
     if (this.count === 0) return;
-    for (const thread of this.threads.values()) thread.leavesHold = false;
+    for (const thread of this.threads.values()) thread.forgetFound();
   }
 
   thread(snapshot: ThreadSnapshot): void {

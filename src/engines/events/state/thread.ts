@@ -38,11 +38,26 @@ const itemBytes = 40;
 
 const nanosecondsInSecond = 1_000_000_000n;
 
+let lastVersion = 0;
+
+/** Another one than before, of any thread: 32 bits, never 0. */
+function nextVersion(): number {
+  lastVersion = (lastVersion + 1) | 0 || 1;
+  return lastVersion;
+}
+
 export class Thread {
   readonly tid: number;
+  // What each event asks comes first: it is then read from memory at once.
   process: Process;
   /** The main thread of its process; itself where it is that. */
   leader: Thread;
+  /** Its place among the threads of its table: detectors keep what they found of it by that; 0 where it is in none. */
+  slot = 0;
+  /** Another one whenever something changed that fields of scope `thread` show: what was found under another holds no more. */
+  version = nextVersion();
+  /** It did something since it was last looked at for eviction. */
+  recent = true;
   /** The parent process's id as it was told last; 0 where there is none. It can be of a process that is not known. */
   parentPid = 0;
   /** Processes that its own made, one after the other; of the main thread only. */
@@ -107,15 +122,6 @@ export class Thread {
   known = true;
   /** It is over, and stays only as the main thread of others that are not. */
   exited = false;
-  /** It did something since it was last looked at for eviction. */
-  recent = true;
-
-  /**
-   * What rules found of this thread, a byte a comparison (0 not asked, 1 false, 2 true), as long as `leavesHold` is true. The
-   * evaluator writes it; the state says when it holds no more.
-   */
-  leaves: Uint8Array | undefined = undefined;
-  leavesHold = false;
 
   constructor(tid: number, process: Process) {
     this.tid = tid;
@@ -292,18 +298,24 @@ export class Thread {
     parent.firstChild = own;
   }
 
+  /** The same for this thread alone. */
+  forgetFound(): void {
+    this.version = nextVersion();
+  }
+
   /**
    * Something of it changed that fields of scope `thread` show: what was kept of it, and of all that descend from it, is
    * dropped. Call it after an exec, a new name, new credentials, another parent, a container that became known. What a field
    * reads of others than the threads above (the first of a process group) is no `thread` field.
    */
   invalidate(): void {
-    this.leavesHold = false;
+    const version = nextVersion();
+    this.version = version;
     if (this.leader !== this) return;
     let thread: Thread = this;
     for (;;) {
-      thread.leavesHold = false;
-      if (thread.process.others !== undefined) for (const other of thread.process.others) other.leavesHold = false;
+      thread.version = version;
+      if (thread.process.others !== undefined) for (const other of thread.process.others) other.version = version;
       if (thread.firstChild !== undefined) {
         thread = thread.firstChild;
         continue;

@@ -29,6 +29,11 @@ export class Threads {
   unknown = 0;
   private readonly bounds: ThreadBounds;
   private readonly all = new Map<number, Thread>();
+  /** Slots of threads that are no more, and the highest that was ever given. */
+  private readonly freeSlots: number[] = [];
+  private lastSlot = 0;
+  /** Who was asked for last: events of one thread come after one another. */
+  private last: Thread | undefined = undefined;
   private hand: Iterator<Thread> = this.all.values();
   private readonly ended = new Float64Array(endedRemembered * 3).fill(-1);
   private endedNext = 0;
@@ -52,8 +57,12 @@ export class Threads {
 
   /** The thread, or one in its place of which nothing is known but its id: a process of its own, until somebody tells more. */
   of(tid: number): Thread {
+    if (this.last?.tid === tid) return this.last;
     const known = this.all.get(tid);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      this.last = known;
+      return known;
+    }
     const thread = this.add(tid, tid, undefined);
     thread.known = false;
     thread.comm = "<NA>";
@@ -83,15 +92,28 @@ export class Threads {
 
   private put(thread: Thread): void {
     // The main thread of a process that goes on without it gives its id away.
-    this.all.get(thread.tid)?.release();
+    const before = this.all.get(thread.tid);
+    if (before !== undefined) {
+      this.freeSlot(before);
+      before.release();
+    }
     this.all.set(thread.tid, thread);
+    thread.slot = this.freeSlots.pop() ?? ++this.lastSlot;
     thread.weigh();
+    this.last = undefined;
   }
 
   /** Takes a thread out of the table, unless another one has its id by now. */
   private forget(thread: Thread): void {
     thread.release();
+    this.freeSlot(thread);
+    this.last = undefined;
     if (this.all.get(thread.tid) === thread) this.all.delete(thread.tid);
+  }
+
+  private freeSlot(thread: Thread): void {
+    if (thread.slot !== 0) this.freeSlots.push(thread.slot);
+    thread.slot = 0;
   }
 
   private addBeside(leader: Thread, tid: number): Thread {

@@ -12,10 +12,18 @@ import type { CodeRules } from "./slots.ts";
 export interface Subject<Event> {
   /** The type of an event. */
   code(event: Event): number;
-  /** Where what was found of the event's thread is kept as long as it holds; undefined where there is no thread. */
-  thread?(event: Event): { leaves: Uint8Array | undefined; leavesHold: boolean } | undefined;
+  /** What tells the event's thread, and what was found of it, from others; undefined where there is no thread. */
+  thread?(event: Event): Versioned | undefined;
   /** The text that fields of scope `path` stay the same for; undefined where there is none, or it never comes again. */
   path?(event: Event): string | undefined;
+}
+
+/** What is found of something holds as long as its version stays; no two things have slot and version in common. */
+export interface Versioned {
+  /** A small number, so that rows are kept by it; 0: nothing is remembered. */
+  readonly slot: number;
+  /** 32 bits, not 0. */
+  readonly version: number;
 }
 
 export interface CompileOptions<Event> extends Vocabulary<Event> {
@@ -69,9 +77,6 @@ export function compileRules<Event>(
   return { detector: detectorOf(graph, codes, compiled, options), faults, fields };
 }
 
-/** Detectors of one process are told apart by this number in the rows that they leave with threads. */
-let lastOwner = 0;
-
 function detectorOf<Event>(
   graph: Graph<Event>,
   codes: readonly CodeRules[],
@@ -87,8 +92,8 @@ function detectorOf<Event>(
   const { width } = generated;
   const matched: CompiledRule<Event>[] = [];
   const own = new Uint8Array(width.event);
-  const paths = pathRows(width.path, subject);
-  const threads = threadRows(width.thread, subject);
+  const paths = new PathRows(width.path, subject);
+  const threads = new ThreadRows(width.thread, subject);
   const all = matching === "all";
   return {
     rules,
@@ -97,49 +102,81 @@ function detectorOf<Event>(
     evaluate(event) {
       const driver = drivers[subject.code(event)];
       if (driver === undefined) return 0;
-      const thread = driver.asksThread ? threads(event) : own;
+      const thread = driver.asksThread ? threads.row(event) : 0;
       const path = driver.asksPath ? paths.row(event) : 0;
-      return driver.evaluate(event, thread, paths.bytes(), path, own, matched, all);
+      return driver.evaluate(event, threads.bytes, thread, paths.bytes, path, own, matched, all);
     },
   };
 }
 
 /** What nothing is remembered of gets a row that is cleared each time. */
-function pathRows<Event>(width: number, subject: Subject<Event>) {
-  const spare = new Uint8Array(width);
-  const remembered: RememberedRows = rememberRows(width, bounds.rememberedPaths, bounds.rememberedPathBytes);
-  let bytes: Uint8Array = spare;
-  return {
-    row(event: Event): number {
-      const path = subject.path?.(event);
-      if (path === undefined) {
-        bytes = spare.fill(0);
-        return 0;
-      }
-      const row = remembered.row(path);
-      bytes = remembered.bytes;
-      return row;
-    },
-    bytes: () => bytes,
-  };
+class PathRows<Event> {
+  /** To be read after the row was asked for. */
+  bytes: Uint8Array;
+  private readonly spare: Uint8Array;
+  private readonly remembered: RememberedRows;
+  private readonly path: ((event: Event) => string | undefined) | undefined;
+
+  constructor(width: number, { path }: Subject<Event>) {
+    this.spare = new Uint8Array(width);
+    this.bytes = this.spare;
+    this.remembered = rememberRows(width, bounds.rememberedPaths, bounds.rememberedPathBytes);
+    this.path = path;
+  }
+
+  row(event: Event): number {
+    const path = this.path?.(event);
+    if (path === undefined) {
+      this.bytes = this.spare.fill(0);
+      return 0;
+    }
+    const row = this.remembered.row(path);
+    this.bytes = this.remembered.bytes;
+    return row;
+  }
 }
 
-function threadRows<Event>(width: number, subject: Subject<Event>): (event: Event) => Uint8Array {
-  const spare = new Uint8Array(width);
-  lastOwner = (lastOwner % 65_535) + 1;
-  const [low, high] = [lastOwner & 255, lastOwner >> 8];
-  return (event) => {
-    const thread = subject.thread?.(event);
-    if (thread === undefined) return spare.fill(0);
-    let row = thread.leaves;
-    if (row === undefined || row.length !== width) {
-      row = new Uint8Array(width);
-      thread.leaves = row;
-    } else if (thread.leavesHold && row[0] === low && row[1] === high) return row;
-    else row.fill(0);
-    row[0] = low;
-    row[1] = high;
-    thread.leavesHold = true;
-    return row;
-  };
+/** Rows in the beginning; there are as many as the largest slot asks for. */
+const FIRST_ROWS = 1_024;
+
+/** One row after the other by slot, each with the version before it that it holds for. */
+class ThreadRows<Event> {
+  /** To be read after the row was asked for. */
+  bytes: Uint8Array;
+  private versions: Int32Array;
+  private rows = FIRST_ROWS;
+  /** Of a row, in words. */
+  private readonly words: number;
+  private readonly thread: ((event: Event) => Versioned | undefined) | undefined;
+
+  constructor(width: number, { thread }: Subject<Event>) {
+    this.words = (width + 3) >> 2;
+    this.thread = thread;
+    this.versions = new Int32Array(this.rows * this.words);
+    this.bytes = new Uint8Array(this.versions.buffer);
+  }
+
+  row(event: Event): number {
+    const thread = this.thread?.(event);
+    if (thread === undefined || thread.slot === 0) {
+      this.versions.fill(0, 0, this.words);
+      return 0;
+    }
+    const { slot, version } = thread;
+    if (slot >= this.rows) this.grow(slot);
+    const at = slot * this.words;
+    if (this.versions[at] !== version) {
+      this.versions.fill(0, at, at + this.words);
+      this.versions[at] = version;
+    }
+    return at << 2;
+  }
+
+  private grow(slot: number): void {
+    while (this.rows <= slot) this.rows *= 2;
+    const larger = new Int32Array(this.rows * this.words);
+    larger.set(this.versions);
+    this.versions = larger;
+    this.bytes = new Uint8Array(larger.buffer);
+  }
 }

@@ -122,7 +122,7 @@ test("a hundred rules of one type are tried in their order", () => {
     });
   });
   const { detector } = compileMade(rules);
-  const thread = { leaves: undefined, leavesHold: false, values: { "t.name": "cat" } };
+  const thread = { slot: 1, version: 1, values: { "t.name": "cat" } };
   const event = { code: 1, number: 1, thread, path: undefined, values: { "e.text": "" } };
   const count = detector.evaluate(event);
   assert.deepEqual(
@@ -135,7 +135,7 @@ test("a hundred rules of one type are tried in their order", () => {
 test("detectors that share threads do not take each other's findings for theirs", () => {
   const one = compileMade([ruleOf("one", 0, exists("t.name"))]).detector;
   const other = compileMade([ruleOf("other", 0, { kind: "not", term: exists("t.name"), at: 0 })]).detector;
-  const thread = { leaves: undefined, leavesHold: false, values: { "t.name": "cat" } };
+  const thread = { slot: 1, version: 1, values: { "t.name": "cat" } };
   const event = { code: 0, number: 1, thread, path: undefined, values: {} };
   for (let round = 0; round < 3; round++) assert.deepEqual([one.evaluate(event), other.evaluate(event)], [1, 0]);
 });

@@ -16,13 +16,15 @@ const FALSE = 1;
 const TRUE = 2;
 
 /**
+ * @param thread - where the thread's row begins in `threads`
  * @param path - where the path's row begins in `paths`
  * @param out - gets what was given for each rule that holds
  * @returns how many hold: one at most without `all`
  */
 export type Driver<Event> = (
   event: Event,
-  thread: Uint8Array,
+  threads: Uint8Array,
+  thread: number,
   paths: Uint8Array,
   path: number,
   own: Uint8Array,
@@ -54,7 +56,7 @@ export function generate<Event>(
   const text = ['"use strict";', ...values.text];
   for (const [node, slot] of slots.byNode) {
     const found = `${expression(node, slots, true)}?${TRUE}:${FALSE}`;
-    text.push(`function f${node.id}(e,T,P,p,E){return ${place(rowOf(node.scope), slot)}=${found}}`);
+    text.push(`function f${node.id}(e,T,t,P,p,E){return ${place(rowOf(node.scope), slot)}=${found}}`);
   }
   for (const [index, plan] of plans.entries()) text.push(...driverText(index, plan, slots));
   const drivers: Driver<Event>[] = [];
@@ -74,7 +76,7 @@ export function generate<Event>(
 /** The function of one type of event, and those that find which of its rules are open. */
 function driverText(index: number, plan: CodePlan, slots: Slots): string[] {
   const clear = plan.scopes.has("event") ? "E.fill(0);" : "";
-  const start = `D.push(function(e,T,P,p,E,o,a){let n=0;N=(N+1)|0;${clear}`;
+  const start = `D.push(function(e,T,t,P,p,E,o,a){let n=0;N=(N+1)|0;${clear}`;
   const hold = (rule: number, rest: readonly Node[]) => {
     const found = `{o[n++]=R[${rule}];if(!a)return n}`;
     return rest.length === 0 ? found : `if(${rest.map((node) => expression(node, slots, false)).join("&&")})${found}`;
@@ -90,11 +92,11 @@ function driverText(index: number, plan: CodePlan, slots: Slots): string[] {
       return gate === undefined ? set : `if(${expression(gate, slots, false)})${set}`;
     });
     const keep = bytes.map((byte, at) => `${byte}=${at === 0 ? "m" : `m>>>${8 * at}`};`);
-    text.push(`function k${index}_${word}(e,T,P,p,E){let m=${KNOWN};${open.join("")}${keep.join("")}return m}`);
+    text.push(`function k${index}_${word}(e,T,t,P,p,E){let m=${KNOWN};${open.join("")}${keep.join("")}return m}`);
     const read = bytes.map((byte, at) => (at === 0 ? byte : `${byte}<<${8 * at}`)).join("|");
     const cases = rules.map(({ rule, rest }, bit) => `case ${bit}:${hold(rule, rest)}break;`);
     return (
-      `m=${read};if(m>=0)m=k${index}_${word}(e,T,P,p,E);m&=${~KNOWN};` +
+      `m=${read};if(m>=0)m=k${index}_${word}(e,T,t,P,p,E);m&=${~KNOWN};` +
       `while(m!==0){b=31-Math.clz32(m&-m);m&=m-1;switch(b){${cases.join("")}}}`
     );
   });
@@ -107,13 +109,13 @@ const KNOWN = 1 << 31;
 
 /** Where a byte is. */
 function place(row: RowScope, slot: number): string {
-  return row === "path" ? `P[p+${slot}]` : `${row === "thread" ? "T" : "E"}[${slot}]`;
+  return row === "path" ? `P[p+${slot}]` : row === "thread" ? `T[t+${slot}]` : `E[${slot}]`;
 }
 
 /** @param itself - the node's own text, not what was remembered of it */
 function expression(node: Node, slots: Slots, itself: boolean): string {
   const slot = itself ? undefined : slots.byNode.get(node);
-  if (slot !== undefined) return `(${place(rowOf(node.scope), slot)}||f${node.id}(e,T,P,p,E))===${TRUE}`;
+  if (slot !== undefined) return `(${place(rowOf(node.scope), slot)}||f${node.id}(e,T,t,P,p,E))===${TRUE}`;
   switch (node.kind) {
     case "constant":
       return String(node.value);

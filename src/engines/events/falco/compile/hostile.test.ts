@@ -36,8 +36,11 @@ const operators: readonly Operator[] = [
   "pmatch",
 ];
 
+let version = 0;
+
 function eventOf(text: string): MadeEvent {
-  const thread = { leaves: undefined, leavesHold: false, values: { "t.name": text } };
+  version += 1;
+  const thread = { slot: 1, version, values: { "t.name": text } };
   return { code: 0, number: 1, thread, path: text, values: { "e.text": text } };
 }
 

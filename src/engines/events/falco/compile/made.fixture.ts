@@ -7,8 +7,8 @@ import type { Vocabulary } from "./condition.ts";
 import type { EventTypes } from "./event-types.ts";
 
 export interface MadeThread {
-  leaves: Uint8Array | undefined;
-  leavesHold: boolean;
+  readonly slot: number;
+  version: number;
   readonly values: Record<string, Anything | undefined>;
 }
 

@@ -70,9 +70,14 @@ const networks = [
 
 export class Random {
   readonly #next: () => number;
+  #version = 0;
 
   constructor(seed: number) {
     this.#next = randomOf(seed);
+  }
+
+  nextVersion(): number {
+    return ++this.#version;
   }
 
   below(most: number): number {
@@ -226,7 +231,7 @@ export class Random {
   }
 
   thread(): MadeThread {
-    return { leaves: undefined, leavesHold: false, values: this.valuesIn("thread") };
+    return { slot: 1 + this.below(20), version: this.nextVersion(), values: this.valuesIn("thread") };
   }
 
   event(number: number, threads: readonly MadeThread[]): MadeEvent {
@@ -291,7 +296,7 @@ export function agree(seed: number, rules: number, events: number): { readonly p
     const changed = random.below(8) === 0 ? random.of(threads) : undefined;
     if (changed !== undefined) {
       Object.assign(changed.values, random.valuesIn("thread"));
-      changed.leavesHold = false;
+      changed.version = random.nextVersion();
     }
     const event = random.event(number, threads);
     const world = { kind: kindOfField, value: (name: string) => madeValue(name, event) };

@@ -11,8 +11,8 @@ export interface CodeRules {
 
 export type RowScope = "thread" | "path" | "event";
 
-/** Bytes at the beginning of a thread's row that say whose row it is. */
-const OWNER_BYTES = 2;
+/** Bytes at the beginning of a thread's row that say which version of it the row holds for. */
+const VERSION_BYTES = 4;
 
 export interface Slots {
   readonly byNode: ReadonlyMap<Node, number>;
@@ -41,7 +41,7 @@ export interface CodePlan {
 const RULES_IN_WORD = 30;
 
 export function planOf(codes: readonly CodeRules[]): { readonly plans: readonly CodePlan[]; readonly slots: Slots } {
-  const width = { thread: OWNER_BYTES, path: 0, event: 0 };
+  const width = { thread: VERSION_BYTES, path: 0, event: 0 };
   const plans = codes.map(({ rules }): CodePlan => {
     const roots = rules.map(({ node }) => node);
     const scopes = new Set([...everyNode(roots)].map(({ scope }) => scope));
