@@ -9,11 +9,11 @@ export const bounds = {
   conditionLength: 4 * 1024 * 1024,
   /** Characters of all conditions once lists are in their places, and parts of all once macros are. */
   expandedLength: 64 * 1024 * 1024,
-  expandedNodes: 10_000_000,
+  expandedNodes: 2_000_000,
   conditionDepth: 100,
   /** The same once macros are in their places. */
   expandedDepth: 500,
-  conditionNodes: 1_000_000,
+  conditionNodes: 100_000,
   /** Captures: bytes of one block of processes, descriptors…, of one event, of all after gunzip. */
   captureBlockBytes: 128 * 1024 * 1024,
   captureEventBytes: 16 * 1024 * 1024,

@@ -100,3 +100,18 @@ test("users that were removed take no room, and those of another container are o
   assert.equal(of.machine.userOf(7, "one")?.name, "u");
   assert.equal(of.machine.userOf(7, undefined), undefined);
 });
+
+test("a process that has the id of a main thread that is over outlives the other threads of that one", () => {
+  const of = bench();
+  of.process(20, 1);
+  of.on(20, "clone", clone(0, 20, 1, { tid: 21, vtid: 21, flags: 0x1_0000 }));
+  of.on(20, "procexit", { status: 0, reaper_tid: 1 });
+  of.process(20, 1, { comm: "other" });
+  const { process } = of.thread(20);
+  of.seconds += 10;
+  of.on(20, "clone", clone(0, 20, 1, { vtid: 20, vpid: 20, comm: "third" }));
+  assert.notEqual(of.thread(20).process, process);
+  of.on(21, "procexit", { status: 0, reaper_tid: 1 });
+  assert.equal(of.machine.threadOf(20)?.comm, "third");
+  assert.equal(of.machine.threadOf(21), undefined);
+});

@@ -15,12 +15,27 @@ interface Segment {
   readonly literal: string | undefined;
 }
 
-/** @param pattern - a byte string. The answer takes byte strings, in time at most their length times the pattern's. */
+/** Longest pattern, in bytes: no path is longer. A `[` that nothing closes is looked behind to the end, each anew. */
+const longestPattern = 4_096;
+
+/**
+ * @param pattern - a byte string; one that is too long matches nothing. The answer takes byte strings, in time at most their
+ * length times the pattern's.
+ */
 export function compileGlob(pattern: string, anyCase: boolean): (text: string) => boolean {
+  if (isTooLong(pattern)) return () => false;
   const segments = readPattern(anyCase ? lowerAscii(pattern) : pattern, anyCase);
   if (segments === undefined) return () => false;
   const match = matcherOf(segments);
   return anyCase ? (text) => match(lowerAscii(text)) : match;
+}
+
+/** Whether it would take long to read: by its length, or by brackets that are open. */
+export function isTooLong(pattern: string): boolean {
+  if (pattern.length > longestPattern) return true;
+  let open = 0;
+  for (let at = pattern.indexOf("["); at !== -1; at = pattern.indexOf("[", at + 1)) open++;
+  return open * pattern.length > 64 * longestPattern;
 }
 
 function matcherOf(segments: readonly Segment[]): (text: string) => boolean {

@@ -59,7 +59,7 @@ export class Graph<Event> {
     for (const scope of ["thread", "path", "event"] as const) {
       const group = (groups.get(scope) ?? []).toSorted((left, right) => this.#cost(left) - this.#cost(right));
       // The event's own terms are asked one by one; the others are remembered together.
-      if (scope === "event" || group.length < 2 || groups.size === 1) parts.push(...group);
+      if (scope === "event" || group.length < 2 || groups.size === 1) for (const node of group) parts.push(node);
       else parts.push(this.#compound(kind, group));
     }
     if (parts.length === 0) return neutral ? this.true : this.false;

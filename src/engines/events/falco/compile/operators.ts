@@ -9,7 +9,7 @@ import type { FieldType, Value } from "../../fields/field.ts";
 import type { Operator } from "../model.ts";
 import { isAscii, lowerAscii } from "./case.ts";
 import { FaultError } from "./fault.ts";
-import { compileGlob } from "./glob.ts";
+import { compileGlob, isTooLong } from "./glob.ts";
 import {
   inNetwork,
   type Network,
@@ -115,6 +115,7 @@ function textPredicate(type: FieldType, operator: Operator, texts: readonly stri
       return (value) => value.endsWith(first);
     case "glob":
     case "iglob":
+      if (isTooLong(first)) throw new FaultError("glob pattern is too long, or has too many brackets");
       return compileGlob(first, operator === "iglob");
     case "regex":
       return compileRegex(first);
@@ -128,8 +129,12 @@ function textPredicate(type: FieldType, operator: Operator, texts: readonly stri
   }
 }
 
+/** An expression takes time by its length times the text's. */
+const longestRegex = 8_192;
+
 /** Expressions match characters of UTF-8; what is none counts as U+FFFD. */
 function compileRegex(source: string): (value: string) => boolean {
+  if (source.length > longestRegex) throw new FaultError(`regex pattern is over ${longestRegex} characters`);
   let matches: (text: string) => boolean;
   try {
     matches = compileWholeRe2(decoded(source));
