@@ -9,7 +9,7 @@ import type { CollectedRule } from "../falco/model.ts";
 import { ABSENT, type OutputPart, parseOutput } from "../falco/output.ts";
 import type { Fields } from "../fields/registry.ts";
 import type { Alert } from "../model.ts";
-import { Descriptors } from "../state/descriptors.ts";
+import { Descriptors, newBudget } from "../state/descriptors.ts";
 import { Process, Thread } from "../state/thread.ts";
 import { aboutContainer, cut } from "./about.ts";
 import { bounds } from "./bounds.ts";
@@ -89,7 +89,7 @@ function isMissing({ fields }: Alert, name: string): boolean {
 /** Nothing happens in it: it is read for what its thread's container is. */
 function eventIn(facts: ContainerFacts): SyscallEvent {
   const event = new SyscallEvent();
-  event.thread = new Thread(0, new Process(0, new Descriptors({ mostOfOne: 0, held: 0, evicted: 0 })));
+  event.thread = new Thread(0, new Process(0, new Descriptors(newBudget(0))));
   event.thread.container = facts;
   return event;
 }

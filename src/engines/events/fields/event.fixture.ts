@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { bounds } from "../bounds.ts";
 import { SyscallEvent } from "../event.ts";
-import { Descriptors } from "../state/descriptors.ts";
+import { Descriptors, newBudget } from "../state/descriptors.ts";
 import type { Host } from "../state/host.ts";
 import { type Descriptor, Process, Thread } from "../state/thread.ts";
 import { codes } from "../types/codes.ts";
@@ -14,7 +14,7 @@ import { syscallFields } from "./syscall.ts";
 
 /** A process of one thread, below another where one is given. */
 export function processOf(pid: number, facts: Partial<Omit<Thread, "parent">> = {}, parent?: Thread): Thread {
-  const descriptors = new Descriptors({ mostOfOne: bounds.descriptorsOfOne, held: 0, evicted: 0 });
+  const descriptors = new Descriptors(newBudget(bounds.descriptorsOfOne));
   const thread = new Thread(pid, new Process(pid, descriptors));
   Object.assign(thread, { vtid: pid, vpid: pid, pgid: pid, vpgid: pid, sid: pid }, facts);
   thread.setParent(parent);

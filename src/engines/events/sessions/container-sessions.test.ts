@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ContainerFacts } from "../containers/model.ts";
 import { SyscallEvent } from "../event.ts";
-import { type DescriptorBudget, Descriptors } from "../state/descriptors.ts";
+import { Descriptors, newBudget } from "../state/descriptors.ts";
 import { Process, Thread } from "../state/thread.ts";
 import { codes } from "../types/codes.ts";
 import { createContainerSessions } from "./container-sessions.ts";
@@ -14,7 +14,7 @@ const container: ContainerFacts = {
   podUid: "u-1",
 };
 const other: ContainerFacts = { ...container, id: "aaaaaaaaaaaa" };
-const budget: DescriptorBudget = { mostOfOne: 100, held: 0, evicted: 0 };
+const budget = newBudget(100);
 
 /** A process and the words that it runs. */
 function processOf(

@@ -27,6 +27,8 @@ export interface Descriptor {
   overlay?: "upper" | "lower" | undefined;
   /** Of a `pidfd`: the process that it stands for. */
   pid?: number | undefined;
+  /** What it counts for in the state's budget, from when a table first has it. */
+  bytes?: number | undefined;
 }
 
 export interface Endpoint {
@@ -73,5 +75,6 @@ export function makeDescriptor(kind: DescriptorKind, name: string): Descriptor {
     nameChanged: undefined,
     overlay: undefined,
     pid: undefined,
+    bytes: undefined,
   };
 }

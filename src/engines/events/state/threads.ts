@@ -2,7 +2,7 @@
  * The table of threads: who is there, who made whom, and who is forgotten when there are too many. Parents never form a ring,
  * whatever a recording says.
  */
-import { type DescriptorBudget, Descriptors } from "./descriptors.ts";
+import { type DescriptorBudget, Descriptors, newBudget } from "./descriptors.ts";
 import { noId } from "./flags.ts";
 import { Process, Thread } from "./thread.ts";
 
@@ -39,7 +39,7 @@ export class Threads {
 
   constructor(bounds: ThreadBounds) {
     this.bounds = bounds;
-    this.budget = { mostOfOne: bounds.descriptorsOfOne, held: 0, evicted: 0 };
+    this.budget = newBudget(bounds.descriptorsOfOne);
   }
 
   get size(): number {
