@@ -218,12 +218,9 @@ export class Descriptors {
 
   /** Of numbers that an array holds nothing tells the age: the lowest goes, where there are no others. */
   private evictOldest(): void {
-    for (const fd of this.high?.keys() ?? []) return this.evict(fd);
-    for (const [fd] of this) return this.evict(fd);
-  }
-
-  private evict(fd: number): void {
-    this.remove(fd);
+    const [oldest] = this.high !== undefined && this.high.size > 0 ? this.high : this;
+    if (oldest === undefined) return;
+    this.remove(oldest[0]);
     this.budget.evicted += 1;
   }
 }
