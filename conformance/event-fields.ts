@@ -9,7 +9,8 @@ import { basename, join } from "node:path";
 import { explained } from "./event-fields/differences.ts";
 import { madeCapture } from "./event-fields/made.ts";
 import { comparedFields, shownByUs } from "./event-fields/ours.ts";
-import { buildPeer, type ShownCapture, type ShownEvent, shownByPeer } from "./event-fields/peer.ts";
+import { type ShownCapture, type ShownEvent, shownByPeer } from "./event-fields/peer.ts";
+import { buildLibsinsp } from "./libsinsp.ts";
 import type { Case, Suite } from "./suite.ts";
 
 const ARCHIVES = "falco";
@@ -23,7 +24,7 @@ export const eventFields: Suite = {
       path.endsWith(".scap"),
     );
     if (captures.length === 0) throw new Error(`no captures (*.scap) below ${folder}`);
-    const program = buildPeer(temporary);
+    const program = buildLibsinsp(join(import.meta.dirname, "event-fields/libsinsp.cpp"), temporary);
     for (const path of captures.sort()) yield* ofCapture(program, join(folder, path));
     const made = join(temporary, "made.scap");
     writeFileSync(made, madeCapture());

@@ -16,6 +16,7 @@ const suites: Readonly<Record<string, () => Promise<Suite>>> = {
   dockerfiles: async () => (await import("./dockerfiles.ts")).dockerfiles,
   "event-fields": async () => (await import("./event-fields.ts")).eventFields,
   expressions: async () => (await import("./expressions.ts")).expressions,
+  "falco-alerts": async () => (await import("./falco-alerts.ts")).falcoAlerts,
   falco: async () => (await import("./falco.ts")).falco,
   images: async () => (await import("./images.ts")).images,
   "kubernetes-cel": async () => (await import("./kubernetes-cel.ts")).kubernetesCel,

@@ -37,6 +37,8 @@ function argumentText(argument: TransformerArgument): string {
 }
 
 function quoted(text: string): string {
+  // A backslash before the quote that ends a text keeps it open, even one that is escaped itself.
+  if (/^[^()"'\s=,]*\\$/.test(text)) return text;
   const escaped = text.replace(/[\\"]/g, "\\$&").replace(/\n/g, "\\n").replace(/\r/g, "\\r").replace(/\t/g, "\\t");
   return `"${escaped}"`;
 }

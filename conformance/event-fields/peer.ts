@@ -1,10 +1,5 @@
-/** Falco's own library, from Debian's libfalcosecurity0-dev: what it shows of a capture's events. Built where the package is. */
+/** Falco's own library: what it shows of a capture's events. */
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-
-const INCLUDE = "/usr/include/falcosecurity";
-const LIBRARIES = ["sinsp", "scap", "scap_engine_nodriver", "scap_engine_test_input", "scap_engine_source_plugin"];
 
 /** Fields of one event as texts, by name; what is absent is `<NA>`. */
 export interface ShownEvent {
@@ -17,21 +12,6 @@ export interface ShownCapture {
   /** Fields that were known. */
   readonly fields: readonly string[];
   readonly events: readonly ShownEvent[];
-}
-
-/** @returns the program's path @throws Error where it cannot be built, with why */
-export function buildPeer(folder: string): string {
-  if (!existsSync(join(INCLUDE, "libsinsp/sinsp.h")))
-    throw new Error("Debian's package libfalcosecurity0-dev is missing");
-  const program = join(folder, "libsinsp");
-  const folders = ["", "/libsinsp", "/libscap", "/driver"].map((each) => `-I${INCLUDE}${each}`);
-  const others = ["/usr/include/jsoncpp", "/usr/include/tbb"].map((each) => `-I${each}`);
-  const libraries = [...LIBRARIES, "jsoncpp", "re2", "tbb", "z"].map((each) => `-l${each}`);
-  const source = join(import.meta.dirname, "libsinsp.cpp");
-  const options = ["-std=c++17", "-O1", "-w", ...folders, ...others, source, "-o", program, ...libraries];
-  const built = spawnSync("g++", options, { encoding: "utf8" });
-  if (built.status !== 0) throw new Error(`g++: ${(built.stderr ?? String(built.error)).split("\n")[0]}`);
-  return program;
 }
 
 /** @throws Error where it cannot read the capture */

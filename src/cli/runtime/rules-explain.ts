@@ -61,7 +61,7 @@ export async function runtimeRulesExplain(
   say("Output", output);
   say("Events", coverage.events.join(", "));
   say("Fields", coverage.fields.join(", "));
-  say("Tags", [...tags, ...(extension?.attack ?? [])].join(", "));
+  say("Tags", [...new Set([...tags, ...(extension?.attack ?? [])])].join(", "));
   say("Accept it", `exceptions: [{ id: "${rule.name}", asset: …, reason: …, owner: …, expires: … }] in bulkhead.yaml`);
   process.stdout.write(`${lines.join("\n")}\n`);
   return 0;

@@ -1,5 +1,6 @@
 /** Detection in a stream of audit events of an API server. */
 import { valueAt } from "../../../core/untyped.ts";
+import { contentFields, lacksContent } from "../audit/content.ts";
 import type { AuditEvent } from "../audit/model.ts";
 import type { AuditSink } from "../audit/read.ts";
 import { plainKey, textOf } from "../correlate/keys.ts";
@@ -22,6 +23,8 @@ export interface AuditDetection {
   read(): EventsRead;
 }
 
+const NO_CONTENT = "logged without what was asked for (audit level Metadata)";
+
 /** @throws Error in one sentence where a sequence or threshold asks for a field that there is not, or for processes */
 export function createAuditDetection(options: Omit<DetectionOptions, "hostname">): AuditDetection {
   const { rules, matching, onAlert } = options;
@@ -32,12 +35,13 @@ export function createAuditDetection(options: Omit<DetectionOptions, "hostname">
     wanted: options.wanted,
     conditionOf: rules.conditionOf,
   });
-  const { detector } = compileRules(plan.rules, {
+  const { detector, fields: asked } = compileRules(plan.rules, {
     ...auditVocabulary(fields),
     subject: auditSubject,
     matching: plan.matching,
     render: rendererOf(fields),
   });
+  const asksContent = asked.some(({ field }) => contentFields.test(field.name));
   const field = readerOf(fields);
   const matches = createMatches(
     detector,
@@ -62,6 +66,7 @@ export function createAuditDetection(options: Omit<DetectionOptions, "hostname">
       event(event) {
         counts.event(event.seconds, event.nanoseconds);
         counts.evaluated();
+        if (asksContent && lacksContent(event)) counts.lost(NO_CONTENT, 1);
         matches.evaluate(event);
       },
       lost: (reason, count) => counts.lost(reason, count),

@@ -160,7 +160,7 @@ function pluginVersion(plugin: RuleMapping, name: string, context: ItemContext):
 }
 
 const LIST_NAME = /^[^()"'\s=,]+$/;
-const MACRO_NAME = /^[a-zA-Z]+[a-zA-Z0-9_]*$/;
+const MACRO_NAME = /^[a-zA-Z][a-zA-Z0-9_]*$/;
 const LIST_KEYS = new Set(["list", "items", "append", "override"]);
 const MACRO_KEYS = new Set(["macro", "condition", "append", "override"]);
 

@@ -1,6 +1,8 @@
 /** Command lines and environments of a process as one text. */
 import type { Thread } from "../state/thread.ts";
 
+const BLANK = 32;
+
 /** The name, not argv[0], and the arguments with blanks between. */
 export function commandLine(thread: Thread): string {
   return thread.commandLine;
@@ -27,7 +29,16 @@ export function environmentLine(thread: Thread): string {
 export function environmentVariable(thread: Thread, name: string): string {
   const start = `${name}=`;
   for (const entry of thread.leader.environment) {
-    if (entry.startsWith(start)) return entry.slice(start.length).replace(/^ +| +$/g, "");
+    if (entry.startsWith(start)) return withoutBlanks(entry, start.length);
   }
   return "";
+}
+
+/** From a place on, without blanks around it. */
+function withoutBlanks(text: string, from: number): string {
+  let start = from;
+  let end = text.length;
+  while (start < end && text.charCodeAt(start) === BLANK) start++;
+  while (end > start && text.charCodeAt(end - 1) === BLANK) end--;
+  return text.slice(start, end);
 }

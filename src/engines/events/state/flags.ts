@@ -40,7 +40,7 @@ export const socketTypes = { stream: 1, datagram: 2, raw: 3 } as const;
 export const protocols = { ip: 0, icmp: 1, tcp: 6, udp: 17, icmpv6: 58, raw: 255 } as const;
 
 export const fcntlCommands = { duplicate: 1, setFlags: 3, duplicateCloseOnExec: 26 } as const;
-export const prctlOptions = { setName: 15, setChildSubreaper: 36 } as const;
+export const SET_CHILD_SUBREAPER = 36;
 
 /** `RLIMIT_NOFILE`. */
 export const descriptorLimit = 7;

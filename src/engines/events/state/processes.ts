@@ -14,7 +14,7 @@ import {
   exeUpperLayer,
   exeWritable,
   noId,
-  prctlOptions,
+  SET_CHILD_SUBREAPER,
 } from "./flags.ts";
 import { joinPath, withoutDeleted } from "./paths.ts";
 import { type Step, succeeded, workingDirectory } from "./state.ts";
@@ -93,18 +93,13 @@ function readCapabilities(event: SyscallEvent, thread: Thread, at: number): void
   thread.capabilities = { inheritable, permitted, effective };
 }
 
+/**
+ * A name that a process gives itself (PR_SET_NAME) is not followed: rules except programs by name, and anybody could take one
+ * of those.
+ */
 export const prctl: Step = (event, thread) => {
-  if (!succeeded(event)) return;
-  const option = u32At(event, 1);
-  if (option === prctlOptions.setChildSubreaper) {
-    thread.process.reaper = (signedAt(event, 3) ?? 0) !== 0;
-  } else if (option === prctlOptions.setName) {
-    const name = textAt(event, 2);
-    if (name === undefined || name === thread.comm) return;
-    // As the kernel cuts it.
-    thread.comm = name.slice(0, 15);
-    thread.invalidate();
-  }
+  if (!succeeded(event) || u32At(event, 1) !== SET_CHILD_SUBREAPER) return;
+  thread.process.reaper = (signedAt(event, 3) ?? 0) !== 0;
 };
 
 export const setsid: Step = (event, thread) => {
