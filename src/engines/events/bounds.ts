@@ -29,8 +29,19 @@ export const bounds = {
   descriptorsOfOne: 4_096,
   descriptors: 1_000_000,
   containers: 10_000,
+  /** Bytes of the texts of threads and descriptors with what each of them takes for itself; of one text of a path. */
+  stateBytes: 160 * 1024 * 1024,
+  pathBytes: 8_192,
+  /** Bytes of cgroups' texts, and of what is known of containers and of users and groups; of one container. */
+  cgroupBytes: 32 * 1024 * 1024,
+  containersBytes: 48 * 1024 * 1024,
+  containerBytes: 1024 * 1024,
+  usersBytes: 32 * 1024 * 1024,
+  /** Addresses of one host. */
+  addresses: 4_096,
   /** Texts of which what rules found is remembered (scope `path`). */
   rememberedPaths: 131_072,
+  rememberedPathBytes: 16 * 1024 * 1024,
   /**
    * JSON documents (audit events, other detectors' alerts): bytes of one, levels, values. An object in the cluster's store has
    * at most 1.5 MiB, and an audit event holds it as it was asked for and as it was stored; batches hold several.
@@ -44,7 +55,10 @@ export const bounds = {
   recentAuditEvents: 50_000,
   /** Requests that open sessions in containers, and UIDs of pods, that are remembered; the oldest goes first. */
   sessionRequests: 10_000,
+  sessionRequestBytes: 32 * 1024 * 1024,
   podsOfAudit: 50_000,
+  /** Bytes of a name of Kubernetes: it has none over 253. */
+  kubernetesName: 512,
   /** Other detectors' alerts: characters of a text; fields, processes and containers of one. */
   alertText: 4 * 1024,
   alertMembers: 200,

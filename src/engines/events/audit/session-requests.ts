@@ -8,6 +8,7 @@ import { type ByUse, createByUse } from "../by-use.ts";
 import { nanosecondsOf, readMoment } from "../documents/rfc3339.ts";
 import { byteString } from "../fields/shown.ts";
 import type { KubernetesUser, Nanoseconds } from "../model.ts";
+import { weightOf } from "../weight.ts";
 import type { AuditEvent } from "./model.ts";
 
 export interface SessionRequest {
@@ -42,11 +43,13 @@ export function createSessionRequests(): SessionRequests {
   const byPod = new Map<string, Map<string, SessionRequest>>();
   const pods: ByUse<{ readonly namespace: string; readonly name: string }> = createByUse();
   let evicted = 0;
+  let bytes = 0;
 
   function remove(auditId: string): void {
     const request = requests.peek(auditId);
     if (request === undefined) return;
     requests.delete(auditId);
+    bytes -= weightOf(request);
     const key = keyOf(request.namespace, request.pod);
     const some = byPod.get(key);
     some?.delete(auditId);
@@ -56,7 +59,8 @@ export function createSessionRequests(): SessionRequests {
   function put(request: SessionRequest): void {
     const { auditId } = request.user;
     remove(auditId);
-    if (requests.size >= bounds.sessionRequests) {
+    bytes += weightOf(request);
+    while (requests.size >= bounds.sessionRequests || (bytes > bounds.sessionRequestBytes && requests.size > 0)) {
       remove(requests.oldest()?.key ?? "");
       evicted += 1;
     }
@@ -73,6 +77,7 @@ export function createSessionRequests(): SessionRequests {
     const uid =
       text(json, "objectRef", "uid") ?? (ofObject ? text(json, "responseObject", "metadata", "uid") : undefined);
     if (namespace === undefined || name === undefined || uid === undefined) return;
+    if (Math.max(namespace.length, name.length, uid.length) > bounds.kubernetesName) return;
     if (pods.use(uid) !== undefined) return;
     if (pods.size >= bounds.podsOfAudit) pods.delete(pods.oldest()?.key ?? "");
     pods.add(uid, { namespace, name });

@@ -2,13 +2,16 @@
  * The API server's webhook backend: batches of audit events (`EventList`) that it posts. A batch is answered once all of its
  * events were taken: until then the API server keeps it, and where it is told to wait it sends it again.
  */
-import { createHash, timingSafeEqual } from "node:crypto";
+import { createHash, hash, timingSafeEqual } from "node:crypto";
 import { measureJson } from "../../../core/json-cost.ts";
 import { createRecent } from "../../../core/recent.ts";
 import { isObject } from "../../../core/untyped.ts";
 import type { RequestHead, ServerAnswer, ServerOptions } from "../../../net/server-model.ts";
 import { bounds } from "../bounds.ts";
 import { type AuditSink, createAuditDocuments } from "./read.ts";
+
+/** Ids are UUIDs: of a longer one a digest is remembered. */
+const LONGEST_KEY = 128;
 
 export interface AuditWebhookOptions {
   /** Where batches are posted: the path of the URL in the API server's webhook configuration. */
@@ -33,7 +36,8 @@ export function createAuditWebhook({ path, tokens, sink, isFull = () => false }:
     lost: (reason, count, place) => sink.lost(reason, count, place),
     event(event) {
       const { auditID, stage } = event.json;
-      const key = `${auditID} ${stage}`;
+      const named = `${auditID} ${stage}`;
+      const key = named.length <= LONGEST_KEY ? named : hash("sha256", named);
       if (seen.get(key) === true) return;
       sink.event(event);
       seen.set(key, true, 1);

@@ -25,6 +25,10 @@ export class Cursor {
     return brokenCapture(`${this.place}, byte ${this.at} of the block`, cause);
   }
 
+  overBound(cause: string): Problem {
+    return new Problem({ kind: "input", code: "events.over-bound", place: this.place, cause });
+  }
+
   private take(size: number): number {
     const at = this.at;
     if (size > this.end - at) throw this.broken(`${size} bytes are missing`);

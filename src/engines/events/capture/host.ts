@@ -1,4 +1,5 @@
 /** What a capture says of its host: the machine, its addresses, its users and groups. */
+import { bounds } from "../bounds.ts";
 import type { GroupFacts, UserFacts } from "../sink.ts";
 import type { Cursor } from "./cursor.ts";
 
@@ -29,6 +30,8 @@ export function readInterfaces(cursor: Cursor, entryLengths: boolean): string[] 
     // 1 and 2: IPv4 and IPv6 with the link's speed; 3 and 4 without.
     if (type < 1 || type > 4) throw cursor.broken(`an interface of the unknown kind ${type}`);
     const size = type % 2 === 1 ? 4 : 16;
+    if (addresses.length === bounds.addresses)
+      throw cursor.overBound(`more than ${bounds.addresses} addresses of one host`);
     addresses.push(cursor.text(size));
     cursor.skip(2 * size + (type <= 2 ? 8 : 0) + nameLength);
     if (length !== undefined) {

@@ -10,6 +10,8 @@ export interface LateJoinOptions {
   readonly patienceMilliseconds: number;
   /** Things that wait at once; over it the one that waited the longest is said as it is. */
   readonly most?: number;
+  /** Bytes of them, likewise. */
+  readonly mostBytes?: number;
 }
 
 /** What became of what waited, each counted once. */
@@ -28,8 +30,9 @@ export interface LateJoin {
    *
    * @param container - the id as the event has it, whole or its first 12 characters
    * @param now - milliseconds of any clock that does not go back
+   * @param bytes - of what waits
    */
-  wait(container: string, now: number, say: (facts: ContainerFacts | undefined) => void): void;
+  wait(container: string, now: number, say: (facts: ContainerFacts | undefined) => void, bytes?: number): void;
   /**
    * Says what waited for this container, in the order in which it came.
    *
@@ -47,18 +50,25 @@ export interface LateJoin {
 interface Waiting {
   readonly container: string;
   readonly until: number;
+  readonly bytes: number;
   readonly say: (facts: ContainerFacts | undefined) => void;
 }
 
-export function createLateJoin({ patienceMilliseconds, most = bounds.waiting }: LateJoinOptions): LateJoin {
+export function createLateJoin({
+  patienceMilliseconds,
+  most = bounds.waiting,
+  mostBytes = Number.POSITIVE_INFINITY,
+}: LateJoinOptions): LateJoin {
   // In the order in which they came, and so in that of their deadlines.
   const waiting = new Set<Waiting>();
   const byContainer = new Map<string, Set<Waiting>>();
   const partly = new Map<string, ContainerFacts>();
   const counts = { joined: 0, expired: 0, crowded: 0 };
+  let held = 0;
 
   function take(each: Waiting): void {
     waiting.delete(each);
+    held -= each.bytes;
     const others = byContainer.get(each.container);
     others?.delete(each);
     if (others?.size !== 0) return;
@@ -78,20 +88,24 @@ export function createLateJoin({ patienceMilliseconds, most = bounds.waiting }: 
   }
 
   return {
-    wait(container, now, sayIt) {
+    wait(container, now, sayIt, bytes = 0) {
       if (patienceMilliseconds <= 0 || most <= 0) {
         counts.expired += 1;
         sayIt(undefined);
         return;
       }
       const key = container.slice(0, ID);
-      const each: Waiting = { container: key, until: now + patienceMilliseconds, say: sayIt };
+      const each: Waiting = { container: key, until: now + patienceMilliseconds, bytes, say: sayIt };
       waiting.add(each);
+      held += bytes;
       const same = byContainer.get(key);
       if (same === undefined) byContainer.set(key, new Set([each]));
       else same.add(each);
-      const oldest = waiting.size > most ? first() : undefined;
-      if (oldest !== undefined) say(oldest, "crowded");
+      while (waiting.size > most || held > mostBytes) {
+        const oldest = first();
+        if (oldest === undefined) return;
+        say(oldest, "crowded");
+      }
     },
     known(facts, settled = true) {
       if (facts.details === undefined) return;

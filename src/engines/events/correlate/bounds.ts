@@ -2,10 +2,12 @@
 export const bounds = {
   /** Keys of one rule. */
   keys: 10_000,
-  /** Times and values of all keys of one rule. */
-  remembered: 200_000,
-  /** Characters of a value that is told from others; longer ones are cut. */
-  valueLength: 1_024,
+  /** Bytes of all keys, times, values and texts of steps of one rule. */
+  bytes: 16 * 1024 * 1024,
+  /** Characters of a value that is kept as it is; of a longer one a digest is. */
+  valueLength: 256,
+  /** Characters of what did a step. */
+  stepLength: 512,
   steps: 8,
   count: 10_000,
   withinSeconds: 24 * 60 * 60,

@@ -108,6 +108,13 @@ test("endlessly many keys and values stay within the bounds, and what is forgott
   for (let key = 0; key < 50; key++) {
     for (let one = 0; one < bounds.count - 1; one++) wide.hit(`key ${key}`, one, `value ${one}`);
   }
-  assert.ok(wide.keys <= Math.ceil(bounds.remembered / (bounds.count - 1)) + 1, String(wide.keys));
+  assert.ok(wide.keys <= Math.ceil(bounds.bytes / ((bounds.count - 1) * 64)) + 1, String(wide.keys));
   assert.ok(wide.evicted > 0);
+  const long = createSequence(2, 60);
+  for (let key = 0; key < bounds.keys; key++) {
+    const text = `${key}`.padEnd(10_000, "x");
+    for (const step of [0, 1]) long.step(step, `key ${key}`, { time: key, text });
+  }
+  assert.ok(long.keys < bounds.bytes / (3 * bounds.stepLength), String(long.keys));
+  assert.equal(long.keys + long.evicted, bounds.keys);
 });

@@ -1,4 +1,5 @@
 /** By what events are joined (`falco/model.ts`, CorrelationKey), as texts. Undefined: the event has no such key, and joins nothing. */
+import { hash } from "node:crypto";
 import type { SyscallEvent } from "../event.ts";
 import type { CorrelationKey } from "../falco/model.ts";
 import type { Extract, Value } from "../fields/field.ts";
@@ -51,10 +52,10 @@ function fieldsKey<Event>(names: readonly string[], fields: FieldReader<Event>):
   };
 }
 
-/** A value as a text that is equal where the values are, up to the bound. */
+/** A value as a text that is equal where the values are. */
 export function textOf(value: Value): string {
   const text = typeof value === "string" ? value : typeof value === "object" ? value.join("\0") : String(value);
-  return text.slice(0, bounds.valueLength);
+  return text.length <= bounds.valueLength ? text : hash("sha256", text);
 }
 
 function containerOf({ container }: Thread): string {

@@ -6,21 +6,24 @@ export interface Memory<State> {
   of(key: string): State;
   peek(key: string): State | undefined;
   forget(key: string): void;
-  /** After the state that was used last grew, or shrank. */
+  /** After the state that was used last grew by so many bytes, or shrank. */
   grown(by: number): void;
   readonly size: number;
   /** How many were forgotten over the bound. */
   readonly evicted: number;
 }
 
-/** @param weightOf - how much of the second bound a state takes */
+/** Of a key and a state besides what is in them. */
+const ownBytes = 200;
+
+/** @param bytesOf - of what a state holds by now */
 export function createMemory<State>(
   make: () => State,
   {
     keys,
-    weight,
-    weightOf,
-  }: { readonly keys: number; readonly weight?: number; readonly weightOf?: (state: State) => number },
+    bytes,
+    bytesOf,
+  }: { readonly keys: number; readonly bytes: number; readonly bytesOf: (state: State) => number },
 ): Memory<State> {
   const states = createByUse<State>();
   let evicted = 0;
@@ -28,7 +31,7 @@ export function createMemory<State>(
 
   function drop(key: string, state: State): void {
     states.delete(key);
-    total -= weightOf?.(state) ?? 0;
+    total -= ownBytes + key.length + bytesOf(state);
   }
 
   function evictOldest(): void {
@@ -45,6 +48,7 @@ export function createMemory<State>(
       if (states.size >= keys) evictOldest();
       const state = make();
       states.add(key, state);
+      total += ownBytes + key.length;
       return state;
     },
     peek: (key) => states.peek(key),
@@ -54,7 +58,7 @@ export function createMemory<State>(
     },
     grown(by) {
       total += by;
-      while (weight !== undefined && total > weight && states.size > 1) evictOldest();
+      while (total > bytes && states.size > 1) evictOldest();
     },
     get size() {
       return states.size;

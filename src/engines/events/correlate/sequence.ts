@@ -22,9 +22,28 @@ export interface Sequence {
 /** Of a chain that got as far as a step: its steps. Of several the one that began last, which stays within the time longest. */
 type Chains = (readonly Step[] | undefined)[];
 
+function bytesOf(chain: readonly Step[] | undefined): number {
+  return chain?.reduce((sum, { text }) => sum + 100 + text.length, 0) ?? 0;
+}
+
+function shortened({ time, text }: Step): Step {
+  return { time, text: text.length <= bounds.stepLength ? text : `${text.slice(0, bounds.stepLength)}…` };
+}
+
 export function createSequence(steps: number, withinSeconds: number): Sequence {
   const within = withinSeconds * 1000;
-  const memory = createMemory<Chains>(() => new Array<undefined>(steps).fill(undefined), { keys: bounds.keys });
+  const memory = createMemory<Chains>(() => new Array<undefined>(steps).fill(undefined), {
+    keys: bounds.keys,
+    bytes: bounds.bytes,
+    bytesOf: (chains) => chains.reduce((sum, chain) => sum + bytesOf(chain), 0),
+  });
+
+  function put(key: string, step: number, chain: readonly Step[]): void {
+    const chains = memory.of(key);
+    const before = bytesOf(chains[step]);
+    chains[step] = chain;
+    memory.grown(bytesOf(chain) - before);
+  }
 
   /** The chain, where it is not over by then. */
   function held(chain: readonly Step[] | undefined, time: number): readonly Step[] | undefined {
@@ -35,12 +54,12 @@ export function createSequence(steps: number, withinSeconds: number): Sequence {
   return {
     step(step, key, seen) {
       if (step === 0) {
-        memory.of(key)[0] = [seen];
+        put(key, 0, [shortened(seen)]);
         return;
       }
       // A later step with nothing before it is nothing, and takes no room.
       const before = held(memory.peek(key)?.[step - 1], seen.time);
-      if (before !== undefined) memory.of(key)[step] = [...before, seen];
+      if (before !== undefined) put(key, step, [...before, shortened(seen)]);
     },
     last(key, time) {
       const chain = held(memory.peek(key)?.[steps - 1], time);

@@ -17,15 +17,21 @@ export interface Threshold {
 interface Hits {
   /** Value → when it was last seen, the oldest first. Where each counts the value is a number of its own. */
   readonly seen: Map<string | number, number>;
+  /** Of what was seen. */
+  bytes: number;
   silentUntil: number;
+}
+
+function bytesOf(value: string | number): number {
+  return 64 + (typeof value === "string" ? value.length : 0);
 }
 
 export function createThreshold(count: number, withinSeconds: number): Threshold {
   const within = withinSeconds * 1000;
-  const memory = createMemory<Hits>(() => ({ seen: new Map(), silentUntil: Number.NEGATIVE_INFINITY }), {
+  const memory = createMemory<Hits>(() => ({ seen: new Map(), bytes: 0, silentUntil: Number.NEGATIVE_INFINITY }), {
     keys: bounds.keys,
-    weight: bounds.remembered,
-    weightOf: ({ seen }) => seen.size,
+    bytes: bounds.bytes,
+    bytesOf: ({ bytes }) => bytes,
   });
   let each = 0;
 
@@ -34,19 +40,21 @@ export function createThreshold(count: number, withinSeconds: number): Threshold
       const hits = memory.of(key);
       if (time < hits.silentUntil) return false;
       const { seen } = hits;
-      const before = seen.size;
+      const before = hits.bytes;
       for (const [old, at] of seen) {
         if (time - at <= within) break;
         seen.delete(old);
+        hits.bytes -= bytesOf(old);
       }
-      const own = value === undefined ? each++ : value.slice(0, bounds.valueLength);
-      seen.delete(own);
+      const own = value ?? each++;
+      if (!seen.delete(own)) hits.bytes += bytesOf(own);
       seen.set(own, time);
       if (seen.size < count) {
-        memory.grown(seen.size - before);
+        memory.grown(hits.bytes - before);
         return false;
       }
       seen.clear();
+      hits.bytes = 0;
       memory.grown(-before);
       hits.silentUntil = time + within;
       return true;

@@ -1,4 +1,5 @@
 /** What an alert of a system call is about, as the state knows it while the event is in hand. */
+import { hash } from "node:crypto";
 import type { ContainerFacts } from "../containers/model.ts";
 import type { SyscallEvent } from "../event.ts";
 import { shownText } from "../fields/shown.ts";
@@ -8,7 +9,7 @@ import { bounds } from "./bounds.ts";
 
 /** @param hostname - in the place of what the source says of itself */
 export function aboutEvent({ thread, host }: SyscallEvent, hostname?: string): AlertSubject {
-  const named = hostname ?? (host?.hostname === undefined ? undefined : shownText(host.hostname));
+  const named = hostname ?? (host?.hostname === undefined ? undefined : shownName(host.hostname));
   const container = thread?.container;
   return {
     ...(named === undefined || named === "" ? {} : { host: named }),
@@ -17,27 +18,27 @@ export function aboutEvent({ thread, host }: SyscallEvent, hostname?: string): A
 }
 
 export function aboutContainer({ fullId, details }: ContainerFacts): Pick<AlertSubject, "container" | "pod"> {
-  const id = shownText(fullId);
+  const id = shownName(fullId);
   if (details === undefined) return { container: { id } };
   const { name, image, imageId, imageDigest, pod } = details;
   return {
     container: {
       id,
-      ...(name === "" ? {} : { name: shownText(name) }),
-      ...(image === "" ? {} : { image: shownText(image) }),
-      ...(imageId === undefined ? {} : { imageId: shownText(imageId) }),
-      ...(imageDigest === undefined ? {} : { imageDigest: shownText(imageDigest) }),
+      ...(name === "" ? {} : { name: shownName(name) }),
+      ...(image === "" ? {} : { image: shownName(image) }),
+      ...(imageId === undefined ? {} : { imageId: shownName(imageId) }),
+      ...(imageDigest === undefined ? {} : { imageDigest: shownName(imageDigest) }),
     },
     ...(pod === undefined
       ? {}
       : {
           pod: {
-            namespace: shownText(pod.namespace),
-            name: shownText(pod.name),
-            ...(pod.uid === "" ? {} : { uid: shownText(pod.uid) }),
+            namespace: shownName(pod.namespace),
+            name: shownName(pod.name),
+            ...(pod.uid === "" ? {} : { uid: shownName(pod.uid) }),
             ...(pod.owner === undefined
               ? {}
-              : { owner: { kind: shownText(pod.owner.kind), name: shownText(pod.owner.name) } }),
+              : { owner: { kind: shownName(pod.owner.kind), name: shownName(pod.owner.name) } }),
           },
         }),
   };
@@ -52,10 +53,10 @@ export function processOf({ thread, host }: SyscallEvent): AlertProcess | undefi
   const user = host?.userOf(uid, container === undefined || container === "host" ? undefined : container.id)?.name;
   return {
     pid: process.pid,
-    name: shownText(comm),
-    ...(exePath === "" ? {} : { path: cut(shownText(exePath)) }),
-    commandLine: cut(shownText([exe, ...args].join(" "))),
-    ...(user === undefined ? (uid === 0 ? { user: "root" } : {}) : { user: shownText(user) }),
+    name: shownName(comm),
+    ...(exePath === "" ? {} : { path: cut(shownStart(exePath)) }),
+    commandLine: cut(shownStart([exe, ...args].join(" "))),
+    ...(user === undefined ? (uid === 0 ? { user: "root" } : {}) : { user: shownName(user) }),
     ...(uid === UNKNOWN ? {} : { uid }),
     ancestors: ancestorsOf(thread),
   };
@@ -67,10 +68,21 @@ function ancestorsOf(thread: Thread): string[] {
   while (next !== undefined && names.length < bounds.ancestors) {
     // A parent that is not known has no name, and nothing above it is known either.
     if (next.comm === "") break;
-    names.push(shownText(next.comm));
+    names.push(shownName(next.comm));
     next = next.leader.parent;
   }
   return names;
+}
+
+/** Of a long text what can be shown of it at most: the rest is not even decoded. */
+function shownStart(bytes: string): string {
+  return shownText(bytes.length <= 2 * bounds.fieldLength ? bytes : bytes.slice(0, 2 * bounds.fieldLength));
+}
+
+/** A name as people read it. What is cut off still tells it from another. */
+export function shownName(bytes: string): string {
+  if (bytes.length <= bounds.nameLength) return shownText(bytes);
+  return `${shownText(bytes.slice(0, bounds.nameLength))}… ${hash("sha256", Buffer.from(bytes, "latin1")).slice(0, 16)}`;
 }
 
 export function cut(text: string): string {

@@ -4,6 +4,7 @@
  */
 import { createByUse } from "../by-use.ts";
 import type { Alert, AlertSubject } from "../model.ts";
+import { weightOf } from "../weight.ts";
 import { bounds } from "./bounds.ts";
 
 export interface Collapse {
@@ -25,6 +26,8 @@ export interface CollapseOptions {
 
 interface Open {
   alert: Alert;
+  /** Of the alert. */
+  readonly bytes: number;
   count: number;
   first: bigint;
   last: bigint;
@@ -35,14 +38,19 @@ export function createCollapse({ windowSeconds, onOpened, onClosed }: CollapseOp
   // By when they were last added to: what was quiet the longest comes first.
   const open = createByUse<Open>();
   const beyond = new Map<string, Open>();
+  let openBytes = 0;
   let closed = 0;
+  let closedBytes = 0;
   let merged = 0;
 
   function close(key: string, one: Open): void {
     open.delete(key);
-    closed++;
-    if (closed <= bounds.alerts) onClosed(collapsed(one));
-    else mergeInto(one);
+    openBytes -= one.bytes;
+    if (closed < bounds.alerts && closedBytes + one.bytes <= bounds.alertsBytes) {
+      closed++;
+      closedBytes += one.bytes;
+      onClosed(collapsed(one));
+    } else mergeInto(one);
   }
 
   /** Over the bound an alert is still counted, by its rule and asset, and of those that have no room by its rule. */
@@ -52,7 +60,7 @@ export function createCollapse({ windowSeconds, onOpened, onClosed }: CollapseOp
     const own = JSON.stringify([detector, rule, assetKey(about)]);
     const key = beyond.size < bounds.mergedAlerts || beyond.has(own) ? own : JSON.stringify([detector, rule]);
     const known = beyond.get(key);
-    if (known === undefined) beyond.set(key, one);
+    if (known === undefined) beyond.set(key, { ...one, alert: shortened(one.alert) });
     else extend(known, one);
   }
 
@@ -60,8 +68,8 @@ export function createCollapse({ windowSeconds, onOpened, onClosed }: CollapseOp
     add(alert) {
       const key = keyOf(alert);
       for (let quiet = open.oldest(); quiet !== undefined; quiet = open.oldest()) {
-        if (quiet.value.last + window >= alert.last && (open.size < bounds.openAlerts || open.peek(key) !== undefined))
-          break;
+        const hasRoom = open.size < bounds.openAlerts && openBytes < bounds.openBytes;
+        if (quiet.value.last + window >= alert.last && (hasRoom || open.peek(key) !== undefined)) break;
         close(quiet.key, quiet.value);
       }
       const known = open.use(key);
@@ -69,7 +77,9 @@ export function createCollapse({ windowSeconds, onOpened, onClosed }: CollapseOp
         extend(known, alert);
         return;
       }
-      open.add(key, { alert, count: alert.count, first: alert.first, last: alert.last });
+      const bytes = weightOf(alert);
+      openBytes += bytes;
+      open.add(key, { alert, bytes, count: alert.count, first: alert.first, last: alert.last });
       onOpened?.(alert);
     },
     finish() {
@@ -87,6 +97,16 @@ function extend(known: Open, more: Pick<Alert, "count" | "first" | "last">): voi
   known.count += more.count;
   if (more.first < known.first) known.first = more.first;
   if (more.last > known.last) known.last = more.last;
+}
+
+/** One of many: what it is about, and the beginnings of its texts. No baseline has one of the others by its subject. */
+function shortened({ process: _, after: __, session: ___, fields: ____, ...alert }: Alert): Alert {
+  const { output, subject } = alert;
+  return { ...alert, fields: {}, output: beginning(output), subject: `not told apart: ${beginning(subject)}` };
+}
+
+function beginning(text: string): string {
+  return text.length <= bounds.mergedLength ? text : `${text.slice(0, bounds.mergedLength)}…`;
 }
 
 function collapsed({ alert, count, first, last }: Open): Alert {

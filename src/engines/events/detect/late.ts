@@ -11,6 +11,7 @@ import type { Fields } from "../fields/registry.ts";
 import type { Alert } from "../model.ts";
 import { Descriptors, newBudget } from "../state/descriptors.ts";
 import { Process, Thread } from "../state/thread.ts";
+import { weightOf } from "../weight.ts";
 import { aboutContainer, cut } from "./about.ts";
 import { bounds } from "./bounds.ts";
 import { isOperandOf, rendererOf } from "./render.ts";
@@ -42,7 +43,7 @@ export interface LateAlerts {
 }
 
 export function createLateAlerts({ fields, patienceMilliseconds, onAlert }: LateAlertsOptions): LateAlerts {
-  const join = createLateJoin({ patienceMilliseconds });
+  const join = createLateJoin({ patienceMilliseconds, mostBytes: bounds.waitingBytes });
   const isKnown = isOperandOf(fields);
   const render = rendererOf(fields);
 
@@ -66,9 +67,9 @@ export function createLateAlerts({ fields, patienceMilliseconds, onAlert }: Late
     add(alert, rule, container, now) {
       if (container === undefined || container === "host" || container.details !== undefined) onAlert(alert);
       else {
-        join.wait(container.fullId, now, (facts) =>
-          onAlert(facts === undefined ? alert : complete(alert, rule, facts)),
-        );
+        const say = (facts: ContainerFacts | undefined) =>
+          onAlert(facts === undefined ? alert : complete(alert, rule, facts));
+        join.wait(container.fullId, now, say, weightOf(alert));
       }
     },
     known: (facts, settled) => join.known(facts, settled),

@@ -9,14 +9,15 @@ import type { SyscallEvent } from "../event.ts";
 import { compileRules } from "../falco/compile/compile.ts";
 import { syscallSubject, syscallVocabulary } from "../falco/compile/sources.ts";
 import type { CorrelationKey, LoadedRules, Matching } from "../falco/model.ts";
-import { shownText } from "../fields/shown.ts";
 import { fieldsOf } from "../fields/sources.ts";
 import type { Alert, AlertSubject, EventsRead } from "../model.ts";
 import { createContainerSessions } from "../sessions/container-sessions.ts";
 import type { SyscallSink } from "../sink.ts";
 import { Machine } from "../state/machine.ts";
-import { aboutContainer, aboutEvent, processOf } from "./about.ts";
+import { weightOf } from "../weight.ts";
+import { aboutContainer, aboutEvent, processOf, shownName } from "./about.ts";
 import { alertOf } from "./alert.ts";
+import { bounds as ownBounds } from "./bounds.ts";
 import { readerOf } from "./fields.ts";
 import { createLateAlerts } from "./late.ts";
 import { createMatches } from "./matches.ts";
@@ -93,12 +94,24 @@ export function createSyscallDetection(options: DetectionOptions): SyscallDetect
   const counts = readings();
   let host: string | undefined = hostname;
   // By the id that rules see; those that are seen later know more.
-  const containers = createByUse<ContainerFacts>();
+  const containers = createByUse<ReturnType<typeof aboutContainer>>();
+  let seenBytes = 0;
+  let forgotten = 0;
+  const forget = (id: string) => {
+    const about = containers.peek(id);
+    if (about === undefined) return;
+    containers.delete(id);
+    seenBytes -= weightOf(about);
+  };
   const see = (facts: ContainerFacts) => {
-    containers.delete(facts.id);
-    containers.add(facts.id, facts);
-    const oldest = containers.size > bounds.containers ? containers.oldest() : undefined;
-    if (oldest !== undefined) containers.delete(oldest.key);
+    const about = aboutContainer(facts);
+    forget(facts.id);
+    containers.add(facts.id, about);
+    seenBytes += weightOf(about);
+    while (containers.size > bounds.containers || seenBytes > ownBounds.seenBytes) {
+      forgotten += 1;
+      forget(containers.oldest()?.key ?? "");
+    }
   };
   const machine = new Machine(
     (event) => {
@@ -118,7 +131,7 @@ export function createSyscallDetection(options: DetectionOptions): SyscallDetect
   );
   const sink: SyscallSink = {
     machine(facts) {
-      if (hostname === undefined && facts.hostname !== undefined) host = shownText(facts.hostname);
+      if (hostname === undefined && facts.hostname !== undefined) host = shownName(facts.hostname);
       machine.machine(facts);
     },
     user: (user, container) => machine.user(user, container),
@@ -141,10 +154,14 @@ export function createSyscallDetection(options: DetectionOptions): SyscallDetect
     rules: detector.rules.length,
     finish: () => late.finish(),
     read: () =>
-      counts.read({ ...machine.evicted, ...(matches.evicted === 0 ? {} : { "correlation keys": matches.evicted }) }),
+      counts.read({
+        ...machine.evicted,
+        ...(matches.evicted === 0 ? {} : { "correlation keys": matches.evicted }),
+        ...(forgotten === 0 ? {} : { "containers that were seen": forgotten }),
+      }),
     seen: () => {
       const named = host === undefined || host === "" ? {} : { host };
-      return [named, ...[...containers.values()].map((facts) => ({ ...named, ...aboutContainer(facts) }))];
+      return [named, ...[...containers.values()].map((about) => ({ ...named, ...about }))];
     },
   };
 }

@@ -1,4 +1,5 @@
 /** Records of the sensor that are not events: fields of a number, a length and a value each, in any order. */
+import { bounds } from "../bounds.ts";
 import { readContainer } from "../lines/container.ts";
 import type { SyscallSink, ThreadSnapshot } from "../sink.ts";
 import type { Descriptor, Endpoint } from "../state/thread.ts";
@@ -104,6 +105,7 @@ const readers = new Map<number, Reader>([
 function machine(values: Values, sink: SyscallSink): boolean {
   const at = fields.machine;
   const addresses = values.get(at.address) ?? [];
+  if (addresses.length > bounds.addresses) return false;
   if (addresses.some(({ length }) => length !== 4 && length !== 16)) return false;
   sink.machine({
     addresses,

@@ -106,7 +106,9 @@ export class EventLines {
   }
 
   private machine(shape: Shape): void {
-    const addresses = (shape.texts("addresses") ?? []).map((text) => {
+    const texts = shape.texts("addresses") ?? [];
+    if (texts.length > bounds.addresses) throw shape.wrong("addresses", `of at most ${bounds.addresses}`);
+    const addresses = texts.map((text) => {
       const bytes = addressBytes(text);
       if (bytes === undefined) throw shape.wrong("addresses", "a list of addresses");
       return bytes;

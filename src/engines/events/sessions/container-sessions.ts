@@ -87,12 +87,27 @@ function containerOf({ container }: Thread): ContainerFacts | undefined {
   return container === "host" ? undefined : container;
 }
 
+/** Bytes of arguments that are kept: sources record no more of them whole, and who joins them asks for no more. */
+const mostArguments = 4_096;
+
+function commandOf({ exe, args }: Thread): readonly string[] {
+  const command: string[] = [];
+  let left = mostArguments;
+  for (const text of [exe, ...args]) {
+    if (left <= 0) break;
+    // A copy: a part of a text keeps all of it in memory.
+    command.push(Buffer.from(text.slice(0, left), "latin1").toString("latin1"));
+    left -= text.length + 1;
+  }
+  return command;
+}
+
 function sessionOf(entry: Thread, container: ContainerFacts, started: bigint | undefined): ContainerSession {
   const { podUid } = container;
   return {
     pid: entry.process.pid,
     isMain: entry.vpid === 1,
-    command: [entry.exe, ...entry.args],
+    command: commandOf(entry),
     ...(started === undefined ? {} : { started }),
     ...(podUid === undefined ? {} : { podUid }),
   };

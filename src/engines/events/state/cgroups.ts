@@ -4,6 +4,8 @@
  */
 import type { ContainerFacts } from "../containers/model.ts";
 import { splitTexts } from "../types/texts.ts";
+import { weightOf } from "../weight.ts";
+import type { Thread } from "./thread.ts";
 
 /** What a thread's cgroups tell. */
 export interface CgroupFacts {
@@ -99,6 +101,8 @@ export function podUidOfPath(path: string): string | undefined {
  * @param texts - `cpuset=/docker/0123…`, each with a zero after it
  */
 export class Cgroups {
+  /** Bytes that were read since it was last looked who still has them. */
+  bytes = 0;
   private readonly known = new Map<string, CgroupFacts>();
   private readonly most: number;
 
@@ -112,7 +116,32 @@ export class Cgroups {
     if (this.known.size >= this.most) this.known.clear();
     const facts = readCgroups(splitTexts(texts));
     this.known.set(texts, facts);
+    this.bytes += texts.length + weightOf(facts.paths);
     return facts;
+  }
+
+  /**
+   * Takes from threads what is over half of a bound, so that it is seldom done. Where they are, they stay.
+   *
+   * @returns how many lost theirs
+   */
+  bound(threads: Iterable<Pick<Thread, "cgroups">>, mostBytes: number): number {
+    this.known.clear();
+    this.bytes = 0;
+    const seen = new Set<readonly string[]>();
+    let left = 0;
+    for (const thread of threads) {
+      if (seen.has(thread.cgroups)) continue;
+      const bytes = weightOf(thread.cgroups);
+      if (this.bytes + bytes > mostBytes / 2) {
+        thread.cgroups = [];
+        left += 1;
+        continue;
+      }
+      seen.add(thread.cgroups);
+      this.bytes += bytes;
+    }
+    return left;
   }
 }
 

@@ -103,6 +103,7 @@ function describe(event: SyscallEvent, thread: Thread, state: State): void {
   readMemory(event, thread);
   const cgroups = bytesAt(event, 14);
   if (cgroups !== undefined && cgroups !== "") state.place(thread, state.readCgroups(cgroups));
+  thread.weighAgain();
 }
 
 /** Faults and sizes of the process, as ends of clone and execve tell them. */

@@ -17,7 +17,7 @@ import {
   openDirectory,
   upperLayer,
 } from "./flags.ts";
-import { asDirectory, joinPath } from "./paths.ts";
+import { asDirectory, joinPath, nameAsPassed } from "./paths.ts";
 import { opened, pathFrom, type Step, succeeded, workingDirectory } from "./state.ts";
 import type { Thread } from "./thread.ts";
 
@@ -63,7 +63,7 @@ function openFile(
   deviceAt: number,
 ): void {
   const descriptor = makeDescriptor((flags & openDirectory) !== 0 ? "directory" : "file", path);
-  descriptor.nameRaw = name;
+  descriptor.nameRaw = nameAsPassed(name);
   descriptor.openFlags = flags;
   if (modeAt >= 0) descriptor.mode = u32At(event, modeAt);
   descriptor.device = u32At(event, deviceAt);
@@ -76,7 +76,7 @@ function openFile(
 export const memfdCreate: Step = (event, thread) => {
   if (!succeeded(event)) return;
   const flags = u32At(event, 2) ?? 0;
-  const descriptor = makeDescriptor("memfd", textAt(event, 1) ?? "");
+  const descriptor = makeDescriptor("memfd", nameAsPassed(textAt(event, 1) ?? ""));
   descriptor.openFlags = flags;
   opened(event, thread, event.result as number, descriptor, (flags & memfdCloseOnExec) !== 0);
 };
@@ -206,9 +206,12 @@ export const getcwd: Step = (event, thread) => {
 
 function changeDirectory(thread: Thread, path: string): void {
   thread.process.cwd = asDirectory(joinPath(workingDirectory(thread), path));
+  thread.leader.weighAgain();
 }
 
 export const chroot: Step = (event, thread) => {
   const path = textAt(event, 1);
-  if (path !== undefined && succeeded(event)) thread.process.root = joinPath(workingDirectory(thread), path);
+  if (path === undefined || !succeeded(event)) return;
+  thread.process.root = joinPath(workingDirectory(thread), path);
+  thread.leader.weighAgain();
 };

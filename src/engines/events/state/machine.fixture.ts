@@ -71,7 +71,10 @@ export class Bench {
   }
 }
 
-export const smallBounds: MachineBounds = { threads: 50, descriptorsOfOne: 8, descriptors: 120, containers: 5 };
+export const smallBounds: MachineBounds = {
+  ...{ threads: 50, descriptorsOfOne: 8, descriptors: 120, containers: 5 },
+  stateBytes: 1024 * 1024,
+};
 
 /** Parameters of the end of a clone. */
 export function clone(result: number, pid: number, parent: number, more: Values = {}): Values {

@@ -46,6 +46,7 @@ export class Machine implements SyscallSink, Host, State {
   private readonly containers: Containers;
   private readonly snapshots: Snapshots;
   private readonly losses = new Map<string, number>();
+  private cgroupsEvicted = 0;
   private count = 0;
   private firstSeconds = -1;
   private firstNanoseconds = 0;
@@ -83,6 +84,7 @@ export class Machine implements SyscallSink, Host, State {
 
   thread(snapshot: ThreadSnapshot): void {
     this.snapshots.thread(snapshot);
+    if (this.threads.budget.bytes > this.bounds.stateBytes) this.threads.evictBytes(this.threads.get(snapshot.tid));
     // Late ones stand alone: nobody comes after them to whom they could be linked.
     if (this.count > 0) this.snapshots.settle();
   }
@@ -90,7 +92,9 @@ export class Machine implements SyscallSink, Host, State {
   descriptor(tid: number, fd: number, descriptor: Descriptor): void {
     this.snapshots.descriptor(tid, fd, descriptor);
     if (this.count > 0) this.snapshots.settle();
-    if (this.threads.budget.held > this.bounds.descriptors) this.threads.evictDescriptors(tid);
+    const { budget } = this.threads;
+    if (budget.held > this.bounds.descriptors) this.threads.evictDescriptors(tid);
+    if (budget.bytes > this.bounds.stateBytes) this.threads.evictBytes(this.threads.get(tid));
   }
 
   container(facts: ContainerFacts): void {
@@ -139,7 +143,9 @@ export class Machine implements SyscallSink, Host, State {
     const { descriptor } = event;
     if (descriptor !== undefined && descriptor.nameChanged === true) descriptor.nameChanged = false;
     if (code === codes.close && event.fd >= 0 && event.result === 0) thread.process.descriptors.delete(event.fd);
-    if (this.threads.budget.held > this.bounds.descriptors) this.threads.evictDescriptors(thread.process.pid);
+    const { budget } = this.threads;
+    if (budget.held > this.bounds.descriptors) this.threads.evictDescriptors(thread.process.pid);
+    if (budget.bytes > this.bounds.stateBytes) this.threads.evictBytes(thread);
   }
 
   /** Ends of clones, and what needs no thread that is not there. */
@@ -162,6 +168,7 @@ export class Machine implements SyscallSink, Host, State {
     }
     if (event.thread !== undefined) event.thread.recent = true;
     if (!event.stateOnly) this.handOn(event);
+    if (this.threads.budget.bytes > this.bounds.stateBytes) this.threads.evictBytes(event.thread);
   }
 
   /** What the writer of the events says beside them. */
@@ -201,6 +208,9 @@ export class Machine implements SyscallSink, Host, State {
   // What the steps ask.
 
   readCgroups(texts: string): CgroupFacts {
+    if (this.cgroups.bytes > usual.cgroupBytes) {
+      this.cgroupsEvicted += this.cgroups.bound(this.threads.values(), usual.cgroupBytes);
+    }
     return this.cgroups.read(texts);
   }
 
@@ -226,6 +236,7 @@ export class Machine implements SyscallSink, Host, State {
       threads: this.threads.evicted,
       descriptors: this.threads.budget.evicted,
       containers: this.containers.evicted,
+      cgroups: this.cgroupsEvicted,
       users: this.users.left,
     };
     return Object.fromEntries(Object.entries(all).filter(([, count]) => count > 0));

@@ -1,7 +1,9 @@
 /** Paths as `fd.name` shows them: joined to their directory, without `.`, `..` and doubled slashes; links are not followed. */
 
+import { bounds } from "../bounds.ts";
+
 /** Longest path that is built, in bytes: a directory and a name as long as the kernel takes them. */
-const longest = 8_192;
+const longest = bounds.pathBytes;
 
 /** In place of what is longer, as Falco has it. */
 const tooLong = "/DIR_TOO_LONG/FILENAME_TOO_LONG";
@@ -31,6 +33,11 @@ function isPlain(name: string, absolute: boolean): boolean {
   if (length === 0 || length > longest || (length > 1 && name.charCodeAt(length - 1) === slash)) return false;
   if (!absolute && name.charCodeAt(0) === 46) return false;
   return !name.includes("/.") && !name.includes("//");
+}
+
+/** A name as it was passed to the kernel, which takes no longer one. */
+export function nameAsPassed(name: string): string {
+  return name.length > longest ? tooLong : name;
 }
 
 function bounded(directory: string, name: string): string {

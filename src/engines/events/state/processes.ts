@@ -56,6 +56,7 @@ export const execve: Step = (event, thread, state) => {
   thread.process.descriptors.closeOnExec();
   thread.flags &= cloneInverted | childInPidNamespace;
   state.threads.removeOthers(thread);
+  thread.weighAgain();
   thread.invalidate();
 };
 

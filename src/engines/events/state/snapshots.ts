@@ -7,17 +7,19 @@ import { linkTo } from "./clone.ts";
 import type { Descriptor, Endpoint } from "./descriptor.ts";
 import { makeDescriptor } from "./descriptor.ts";
 import { openCloseOnExec } from "./flags.ts";
-import { asDirectory, withoutDeleted } from "./paths.ts";
+import { asDirectory, nameAsPassed, withoutDeleted } from "./paths.ts";
 import { connectionName } from "./socket-names.ts";
 import type { State } from "./state.ts";
 import type { Thread } from "./thread.ts";
 
 /** Most ports that are remembered as listened on. */
 const mostPorts = 65_536;
+/** Most that wait for all others to be told: who tells more than there can be is not believed in that either. */
+const mostUnsettled = 65_536;
 
 export class Snapshots {
   private readonly state: State;
-  private readonly loose: Thread[] = [];
+  private readonly loose = new Set<number>();
   private readonly unsettled: Descriptor[] = [];
   private readonly ports = new Set<number>();
 
@@ -40,19 +42,24 @@ export class Snapshots {
     }
     if (thread.leader === thread) {
       thread.parentPid = told.parent;
-      this.loose.push(thread);
+      this.loose.add(told.tid);
+      if (this.loose.size > mostUnsettled) this.settle();
     }
+    thread.weighAgain();
     thread.invalidate();
   }
 
   descriptor(tid: number, fd: number, told: Descriptor): void {
     const thread = this.state.threads.of(tid);
     const descriptor = Object.assign(makeDescriptor(told.kind, told.name), told);
+    descriptor.name = nameAsPassed(told.name);
     const flags = descriptor.openFlags ?? 0;
     thread.process.descriptors.set(fd, descriptor, (flags & openCloseOnExec) !== 0);
     if (descriptor.kind !== "ipv4" && descriptor.kind !== "ipv6") return;
-    if (descriptor.remote !== undefined) this.unsettled.push(descriptor);
-    else if (descriptor.local !== undefined && this.ports.size < mostPorts) {
+    if (descriptor.remote !== undefined) {
+      this.unsettled.push(descriptor);
+      if (this.unsettled.length > mostUnsettled) this.settle();
+    } else if (descriptor.local !== undefined && this.ports.size < mostPorts) {
       descriptor.role ??= "server";
       this.ports.add(descriptor.local.port);
     }
@@ -60,10 +67,12 @@ export class Snapshots {
 
   /** All that were there were told: who made whom, and which end of a connection serves. */
   settle(): void {
-    for (const thread of this.loose) {
-      if (thread.leader === thread && thread.parent === undefined) linkTo(thread, thread.parentPid, this.state);
+    for (const tid of this.loose) {
+      const thread = this.state.threads.get(tid);
+      if (thread === undefined || thread.leader !== thread || thread.parent !== undefined) continue;
+      linkTo(thread, thread.parentPid, this.state);
     }
-    this.loose.length = 0;
+    this.loose.clear();
     for (const descriptor of this.unsettled) {
       descriptor.role ??= this.serves(descriptor.local) ? "server" : "client";
       if (descriptor.protocol === "tcp") descriptor.connected = true;

@@ -30,6 +30,12 @@ export class Process {
 }
 
 const none: readonly string[] = [];
+/** Of a thread without its texts, and of its process, with their places in tables. */
+const ownBytes = 640;
+const processBytes = 512;
+/** Of a text in a list, besides its characters. */
+const itemBytes = 40;
+
 const nanosecondsInSecond = 1_000_000_000n;
 
 let lastVersion = 0;
@@ -75,6 +81,11 @@ export class Thread {
   private environmentTexts = "";
   private environmentList: readonly string[] | undefined = none;
   private line: string | undefined = undefined;
+  /** Of the lists that were made of arguments and environment, beyond their texts. */
+  private listBytes = 0;
+  private environmentBytes = 0;
+  /** What the state's budget counts for it; undefined where it is in no table. */
+  private counted: number | undefined = undefined;
   uid = 0;
   gid = 0;
   /** Undefined where nobody logged in (4294967295). */
@@ -135,37 +146,85 @@ export class Thread {
 
   /** Arguments without argv[0]. */
   get args(): readonly string[] {
-    this.argumentList ??= splitTexts(this.argumentTexts);
-    return this.argumentList;
+    return this.argumentList ?? this.splitArguments();
+  }
+
+  private splitArguments(): readonly string[] {
+    const list = splitTexts(this.argumentTexts);
+    this.argumentList = list;
+    this.listBytes = list.length * itemBytes;
+    this.grown(this.listBytes);
+    return list;
   }
 
   set args(list: readonly string[]) {
     this.argumentList = list;
     this.argumentTexts = list.join("\0");
+    this.listBytes = list.length * itemBytes;
     this.line = undefined;
   }
 
   /** Environment as `KEY=value`, of the program that it started; a thread's is its main thread's. */
   get environment(): readonly string[] {
-    this.environmentList ??= splitTexts(this.environmentTexts);
-    return this.environmentList;
+    return this.environmentList ?? this.splitEnvironment();
+  }
+
+  private splitEnvironment(): readonly string[] {
+    const list = splitTexts(this.environmentTexts);
+    this.environmentList = list;
+    this.environmentBytes += list.length * itemBytes;
+    this.grown(list.length * itemBytes);
+    return list;
   }
 
   set environment(list: readonly string[]) {
     this.environmentList = list;
     this.environmentTexts = "";
+    this.environmentBytes = 0;
+    for (const { length } of list) this.environmentBytes += length + itemBytes;
   }
 
   /** The arguments as the kernel has them: each with a zero after it. */
   setArguments(texts: string): void {
-    this.argumentTexts = texts;
+    const { leader } = this;
+    // What all threads of a process have is one text.
+    this.argumentTexts = leader !== this && leader.argumentTexts === texts ? leader.argumentTexts : texts;
     this.argumentList = undefined;
+    this.listBytes = 0;
     this.line = undefined;
   }
 
   setEnvironment(texts: string): void {
     this.environmentTexts = texts;
     this.environmentList = undefined;
+    this.environmentBytes = texts.length;
+  }
+
+  /** Counts it in the state's budget: when it is put into the table, and after its texts or its process's changed. */
+  weigh(): void {
+    const { process } = this;
+    const texts = this.exe.length + this.exePath.length + this.name.length + 2 * this.argumentTexts.length;
+    const ofProcess = this.leader === this ? processBytes + process.cwd.length + process.root.length : 0;
+    const bytes = ownBytes + texts + ofProcess + this.listBytes + this.environmentBytes;
+    process.descriptors.budget.bytes += bytes - (this.counted ?? 0);
+    this.counted = bytes;
+  }
+
+  /** Of one that is in a table: after its texts, or its process's, changed. */
+  weighAgain(): void {
+    if (this.counted !== undefined) this.weigh();
+  }
+
+  /** It is in no table any more. */
+  release(): void {
+    this.process.descriptors.budget.bytes -= this.counted ?? 0;
+    this.counted = undefined;
+  }
+
+  private grown(bytes: number): void {
+    if (this.counted === undefined) return;
+    this.counted += bytes;
+    this.process.descriptors.budget.bytes += bytes;
   }
 
   /** Name and arguments with blanks between them: `proc.cmdline`. */
@@ -211,8 +270,15 @@ export class Thread {
     this.cgroups = from.cgroups;
     this.container = from.container;
     this.pidNamespaceStarted = from.pidNamespaceStarted;
+    // A thread's is its process's, and is kept there.
+    if (this.leader !== this) return;
+    this.inheritEnvironment(from.leader);
+  }
+
+  inheritEnvironment(from: Thread): void {
     this.environmentTexts = from.environmentTexts;
     this.environmentList = from.environmentList;
+    this.environmentBytes = from.environmentBytes;
   }
 
   /** Puts its process below another; below none with undefined. Whoever calls knows that the other is not below this one. */

@@ -18,6 +18,7 @@ export interface ThreadBounds {
   readonly threads: number;
   readonly descriptorsOfOne: number;
   readonly descriptors: number;
+  readonly stateBytes: number;
 }
 
 export class Threads {
@@ -92,20 +93,22 @@ export class Threads {
   private put(thread: Thread): void {
     // The main thread of a process that goes on without it gives its id away.
     const before = this.all.get(thread.tid);
-    if (before !== undefined) this.freeSlot(before);
+    if (before !== undefined) this.release(before);
     this.all.set(thread.tid, thread);
     thread.slot = this.freeSlots.pop() ?? ++this.lastSlot;
+    thread.weigh();
     this.last = undefined;
   }
 
   /** Takes a thread out of the table, unless another one has its id by now. */
   private forget(thread: Thread): void {
-    this.freeSlot(thread);
+    this.release(thread);
     this.last = undefined;
     if (this.all.get(thread.tid) === thread) this.all.delete(thread.tid);
   }
 
-  private freeSlot(thread: Thread): void {
+  private release(thread: Thread): void {
+    thread.release();
     if (thread.slot !== 0) this.freeSlots.push(thread.slot);
     thread.slot = 0;
   }
@@ -132,6 +135,7 @@ export class Threads {
       thread.process = new Process(pid, before.descriptors.copy());
       thread.process.cwd = before.cwd;
       thread.process.root = before.root;
+      thread.inheritEnvironment(thread.leader);
       thread.leader = thread;
       thread.setParent(parent);
       return;
@@ -267,8 +271,10 @@ export class Threads {
   /** Forgets a process that did nothing for long. */
   private evictOne(keepPid: number): void {
     const thread = this.next(({ process }) => process.pid !== keepPid && process.pid !== 1);
-    if (thread === undefined) return;
-    const { leader } = thread;
+    if (thread !== undefined) this.evict(thread.leader);
+  }
+
+  private evict(leader: Thread): void {
     for (const other of leader.process.others ?? []) {
       this.forget(other);
       this.evicted += 1;
@@ -291,6 +297,24 @@ export class Threads {
       budget.evicted += process.descriptors.size;
       process.descriptors.release();
       process.descriptors = new Descriptors(budget);
+    }
+  }
+
+  /** Forgets what did nothing for long, until the bytes of all are well within their bound. */
+  evictBytes(keep: Thread | undefined): void {
+    const kept = keep?.leader;
+    const most = this.bounds.stateBytes * 0.9;
+    const may = (thread: Thread) =>
+      thread !== keep && thread !== kept && (thread.process.pid !== 1 || thread.leader !== thread);
+    for (let left = mostPassedBy; left > 0 && this.budget.bytes > most; left--) {
+      const thread = this.next(may);
+      if (thread === undefined) return;
+      const { leader } = thread;
+      if (leader !== thread && (leader === kept || leader.process.pid === 1)) {
+        leader.process.others?.delete(thread);
+        this.forget(thread);
+        this.evicted += 1;
+      } else this.evict(leader);
     }
   }
 

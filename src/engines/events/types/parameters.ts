@@ -5,6 +5,7 @@
  * Texts are byte strings (`fields/field.ts`). Numbers are little-endian.
  */
 import type { SyscallEvent } from "../event.ts";
+import { latin1 } from "./latin1.ts";
 import { rememberedText } from "./remembered-texts.ts";
 import type { ParameterType } from "./table.ts";
 import { splitTexts } from "./texts.ts";
@@ -63,7 +64,8 @@ export function textAt(event: SyscallEvent, index: number): string | undefined {
   const text = rememberedText(bytes, at, end);
   // A zero within ends the text for the kernel.
   const zero = text.indexOf("\0");
-  return zero === -1 ? text : text.slice(0, zero);
+  // Read again: a part of a text keeps all of it in memory.
+  return zero === -1 ? text : latin1(bytes, at, at + zero);
 }
 
 /** All of a parameter as a byte string, zeros and all; undefined where it is absent. */

@@ -94,10 +94,13 @@ function addressSize(family: number): 0 | 4 | 16 {
   return family === families.ipv6 ? 16 : 0;
 }
 
+/** Most bytes that the kernel has for one (`sun_path`). */
+const longestPath = 108;
+
 /** Up to the zero that ends it; the zero that an abstract name starts with is part of it. */
 function pathAt(bytes: Buffer, start: number, end: number): string {
-  const text = latin1(bytes, start, end);
+  const text = latin1(bytes, start, Math.min(end, start + longestPath));
   const zero = text.indexOf("\0", 1);
-  if (zero !== -1) return text.slice(0, zero);
+  if (zero !== -1) return latin1(bytes, start, start + zero);
   return text === "\0" ? "" : text;
 }

@@ -12,6 +12,7 @@ const TRUE = 2;
 /** From this many comparisons of one field on, what they come to is remembered by its values. */
 const WORTH_REMEMBERING = 3;
 const MOST_VALUES = 8_192;
+const MOST_BYTES = 1024 * 1024;
 
 export interface ValueGroups {
   /** Declares `l0`… of the leaves, `X`, `M`, `L` and `Q` being the arrays below and those of all leaves; `N` counts events. */
@@ -37,7 +38,7 @@ export function valueGroups<Event>(graph: Graph<Event>, used: ReadonlySet<number
     }
     const group = extracts.length;
     extracts.push(graph.leaves[leaves[0] ?? 0]?.left.extract);
-    rows.push(rememberRows(leaves.length, MOST_VALUES));
+    rows.push(rememberRows(leaves.length, MOST_VALUES, MOST_BYTES));
     // The value and where its row begins, for as long as the event is in hand; -1: absent.
     text.push(`const x${group}=X[${group}],m${group}=M[${group}];let n${group}=-1,v${group},w${group}=-1,b${group};`);
     text.push(

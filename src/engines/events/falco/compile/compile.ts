@@ -120,7 +120,7 @@ class PathRows<Event> {
   constructor(width: number, { path }: Subject<Event>) {
     this.spare = new Uint8Array(width);
     this.bytes = this.spare;
-    this.remembered = rememberRows(width, bounds.rememberedPaths);
+    this.remembered = rememberRows(width, bounds.rememberedPaths, bounds.rememberedPathBytes);
     this.path = path;
   }
 

@@ -15,11 +15,16 @@ const FIRST = 256;
  * their bound.
  *
  * @param most - rows of both together
+ * @param mostBytes - of the texts of both together; a text of over a hundredth of it is not remembered
  */
-export function rememberRows(width: number, most: number): RememberedRows {
+export function rememberRows(width: number, most: number, mostBytes: number): RememberedRows {
   const largest = Math.max(1, most >> 1);
+  const longest = Math.floor(mostBytes / 100);
+  /** Of the young generation's texts. */
+  let held = 0;
   let half = Math.min(FIRST, largest);
-  let bytes = new Uint8Array(2 * half * width);
+  // The last row is of texts that are too long.
+  let bytes = new Uint8Array((2 * half + 1) * width);
   let young = new Map<string, number>();
   let old = new Map<string, number>();
   let start = 0;
@@ -27,7 +32,7 @@ export function rememberRows(width: number, most: number): RememberedRows {
   /** Both generations move to the old half of a larger store. */
   function grow(): void {
     half = Math.min(largest, half * 4);
-    const larger = new Uint8Array(2 * half * width);
+    const larger = new Uint8Array((2 * half + 1) * width);
     const moved = new Map<string, number>();
     for (const generation of [young, old]) {
       for (const [text, from] of generation) {
@@ -44,7 +49,9 @@ export function rememberRows(width: number, most: number): RememberedRows {
   }
 
   function turn(): void {
-    if (half < largest) {
+    const isFewBytes = held <= mostBytes / 4;
+    held = 0;
+    if (half < largest && isFewBytes) {
       grow();
       return;
     }
@@ -55,11 +62,18 @@ export function rememberRows(width: number, most: number): RememberedRows {
   }
 
   function add(text: string): number {
+    if (text.length > longest) {
+      const spare = 2 * half * width;
+      bytes.fill(0, spare);
+      return spare;
+    }
     const before = old.get(text);
-    if (young.size >= half) {
+    held += text.length;
+    if (young.size >= half || held > mostBytes / 2) {
       // What the old half held is gone now, and the text's row with it, unless it is kept here.
       const kept = before === undefined ? undefined : bytes.slice(before, before + width);
       turn();
+      held += text.length;
       young.set(text, start);
       if (kept !== undefined) bytes.set(kept, start);
       return start;
