@@ -123,7 +123,6 @@ export function mixContainers(): ContainerFacts[] {
       image: `registry.example.com/shop/api:${index}`,
       privileged: false,
       mounts: [],
-      environment: [],
       labels: { app: "shop" },
     },
   }));
