@@ -30,6 +30,18 @@ export const differences: readonly Difference[] = [
     types: /^execve$/,
     why: "in 0.20 a process in a namespace of pids that no container is known of has an empty container.id; since Falco's plugin it is of the host",
   },
+  {
+    rules: /^Create files below dev$/,
+    side: "ours",
+    types: /^(?:open|openat|openat2|creat)$/,
+    why: "in 0.20 the directory of what could not be opened is its whole path; since 0.21 it is its directory",
+  },
+  {
+    rules: /^Create Hidden Files or Directories$/,
+    side: "ours",
+    types: /^(?:renameat|mkdirat)$/,
+    why: "a path from a directory that nothing tells is shown as it was given, its `..` with it; libsinsp shows what is left of it without",
+  },
 ];
 
 /** Why only one of the two matches the event; undefined where nothing says so. @param event - its type is its last word */

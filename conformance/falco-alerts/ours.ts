@@ -22,6 +22,18 @@ export function loadEnabled(files: readonly RuleText[]): readonly CollectedRule[
   return rules.filter(({ source }) => source === "syscall").map((rule) => ({ ...rule, enabled: true }));
 }
 
+/** Rules of files that stand for themselves, named with their file; those of files that do not load are left out. */
+export function loadEach(files: readonly RuleText[]): readonly CollectedRule[] {
+  const rules = files.flatMap((file) => {
+    try {
+      return loadEnabled([file]).map((rule) => ({ ...rule, name: `${file.name}: ${rule.name}` }));
+    } catch {
+      return [];
+    }
+  });
+  return rules.map((rule, index) => ({ ...rule, index }));
+}
+
 /** @returns by the name of a rule the events that it matched, in their order: seconds, nanoseconds, thread and name */
 export function matchedByUs(capture: string, rules: readonly CollectedRule[]): ReadonlyMap<string, readonly string[]> {
   const fields = fieldsOf("syscall");

@@ -21,6 +21,8 @@ export interface ProcessFacts extends Partial<Omit<ThreadSnapshot, "tid" | "pare
 export interface Execution extends ProcessFacts {
   /** A program that could not be run: its error's number, below 0. */
   readonly result?: number;
+  /** Absent: the name of its file. */
+  readonly comm?: string;
   readonly upperLayer?: boolean;
   readonly fromMemfd?: boolean;
 }
@@ -119,8 +121,7 @@ export class Stage {
     const from = this.snapshot(parent);
     const { result = 0, upperLayer, fromMemfd, container: _container, ...facts } = execution;
     const tid = ++this.lastProcess;
-    const inContainer = from.vpid !== undefined && from.vpid !== from.pid;
-    const virtual = tid + (inContainer ? 1 : 0);
+    const virtual = tid + (this.isContained(parent) ? 1 : 0);
     const before = { ...from, tid, pid: tid, vtid: virtual, vpid: virtual, parent, vpgid: tid, pgid: tid, ...facts };
     this.threads.set(tid, { ...before, comm: from.comm, exe: from.exe, exePath: from.exePath, args: from.args });
     const path = execution.exePath ?? (exe.includes("/") ? exe : `/usr/bin/${exe}`);
@@ -161,6 +162,10 @@ export class Stage {
       filename: path,
     });
     return tid;
+  }
+
+  isContained(tid: number): boolean {
+    return this.snapshot(tid).cgroups?.some((path) => path.includes("=/docker/")) === true;
   }
 
   /** An id for a process that is to come by a call. */

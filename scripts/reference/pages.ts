@@ -6,6 +6,7 @@ import { exitCodesPage } from "./exit-codes.ts";
 import { formatsPage } from "./formats.ts";
 import { gapCodesPage } from "./gap-codes.ts";
 import { policyPage } from "./policy-keys.ts";
+import { runtimeRulesPage } from "./runtime-rules.ts";
 
 /** The pages of docs/reference: path from the root → text. @param project - the project's own folder */
 export function referencePages(project: string): ReadonlyMap<string, string> {
@@ -16,5 +17,6 @@ export function referencePages(project: string): ReadonlyMap<string, string> {
     ["docs/reference/formats.md", formatsPage(program)],
     ["docs/reference/gap-codes.md", gapCodesPage(join(project, "src"))],
     ["docs/reference/policy.md", policyPage()],
+    ["docs/reference/runtime-rules.md", runtimeRulesPage(project)],
   ]);
 }

@@ -45,7 +45,7 @@ const types: Record<Asset["kind"], string> = {
   namespace: "application",
   cluster: "platform",
   registry: "platform",
-  host: "device",
+  host: "platform",
 };
 
 /**

@@ -30,7 +30,7 @@ export const bounds = {
   descriptors: 1_000_000,
   containers: 10_000,
   /** Bytes of the texts of threads and descriptors with what each of them takes for itself; of one text of a path. */
-  stateBytes: 160 * 1024 * 1024,
+  stateBytes: 128 * 1024 * 1024,
   pathBytes: 8_192,
   /** Bytes of cgroups' texts, and of what is known of containers and of users and groups; of one container. */
   cgroupBytes: 32 * 1024 * 1024,

@@ -2,6 +2,7 @@
 import { printable } from "../../../core/printable.ts";
 import type { RatedSeverity } from "../../../core/severity.ts";
 import { isObject, type Untyped, valueAt } from "../../../core/untyped.ts";
+import { beginning } from "../beginning.ts";
 import { bounds } from "../bounds.ts";
 import { nanosecondsOf, readMoment } from "../documents/rfc3339.ts";
 import type { AlertSubject, Nanoseconds, Priority } from "../model.ts";
@@ -43,9 +44,7 @@ export function timeAt(value: unknown, ...path: Path): Nanoseconds | undefined {
 }
 
 export function shown(text: string): string {
-  const { length } = text;
-  const short = length <= bounds.alertText ? text : `${text.slice(0, bounds.alertText)}…`;
-  return printable(short.toWellFormed());
+  return printable(beginning(text, bounds.alertText).toWellFormed());
 }
 
 /** Fields of an alert from those of a document: what is no text as JSON; null stays. */

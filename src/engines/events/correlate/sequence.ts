@@ -1,4 +1,5 @@
 /** `sequence`: some steps in order, for one key, within some time of the first (`falco/model.ts`, SequenceRule). */
+import { beginning } from "../beginning.ts";
 import { bounds } from "./bounds.ts";
 import { createMemory } from "./memory.ts";
 
@@ -27,7 +28,7 @@ function bytesOf(chain: readonly Step[] | undefined): number {
 }
 
 function shortened({ time, text }: Step): Step {
-  return { time, text: text.length <= bounds.stepLength ? text : `${text.slice(0, bounds.stepLength)}…` };
+  return { time, text: beginning(text, bounds.stepLength) };
 }
 
 export function createSequence(steps: number, withinSeconds: number): Sequence {

@@ -1,5 +1,6 @@
 /** What an alert of a system call is about, as the state knows it while the event is in hand. */
 import { hash } from "node:crypto";
+import { beginning } from "../beginning.ts";
 import type { ContainerFacts } from "../containers/model.ts";
 import type { SyscallEvent } from "../event.ts";
 import { shownText } from "../fields/shown.ts";
@@ -86,5 +87,5 @@ export function shownName(bytes: string): string {
 }
 
 export function cut(text: string): string {
-  return text.length <= bounds.fieldLength ? text : `${text.slice(0, bounds.fieldLength)}…`;
+  return beginning(text, bounds.fieldLength);
 }

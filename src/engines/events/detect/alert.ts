@@ -1,4 +1,5 @@
 /** An alert of a match, made while the event is in hand. */
+import { beginning } from "../beginning.ts";
 import type { Step } from "../correlate/sequence.ts";
 import type { CompiledRule } from "../falco/model.ts";
 import type { Alert, AlertProcess, AlertSubject, ContainerSession } from "../model.ts";
@@ -37,8 +38,7 @@ export function alertOf<Event extends Timed>(
     severity: extension?.severity ?? severityOfPriority(rule.priority),
     source: rule.source,
     tags: [...new Set([...rule.tags, ...(extension?.attack ?? [])])],
-    output:
-      rendered.text.length <= bounds.outputLength ? rendered.text : `${rendered.text.slice(0, bounds.outputLength)}…`,
+    output: beginning(rendered.text, bounds.outputLength),
     fields,
     count: 1,
     first: time,

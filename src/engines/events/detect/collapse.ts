@@ -2,6 +2,7 @@
  * Repeats made one: an attack that loops is one alert with a count, a first and a last time. Two alerts are the same where rule,
  * asset and subject are.
  */
+import { beginning } from "../beginning.ts";
 import { createByUse } from "../by-use.ts";
 import type { Alert, AlertSubject } from "../model.ts";
 import { weightOf } from "../weight.ts";
@@ -102,11 +103,12 @@ function extend(known: Open, more: Pick<Alert, "count" | "first" | "last">): voi
 /** One of many: what it is about, and the beginnings of its texts. No baseline has one of the others by its subject. */
 function shortened({ process: _, after: __, session: ___, fields: ____, ...alert }: Alert): Alert {
   const { output, subject } = alert;
-  return { ...alert, fields: {}, output: beginning(output), subject: `not told apart: ${beginning(subject)}` };
-}
-
-function beginning(text: string): string {
-  return text.length <= bounds.mergedLength ? text : `${text.slice(0, bounds.mergedLength)}…`;
+  return {
+    ...alert,
+    fields: {},
+    output: beginning(output, bounds.mergedLength),
+    subject: `not told apart: ${beginning(subject, bounds.mergedLength)}`,
+  };
 }
 
 function collapsed({ alert, count, first, last }: Open): Alert {

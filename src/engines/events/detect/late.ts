@@ -2,6 +2,7 @@
  * Alerts of containers that nobody has told of yet: a runtime is asked when an event names a container, and answers later. Such an
  * alert waits for a while, and is then raised with what became known: its subject, and the fields of its output that were absent.
  */
+import { beginning } from "../beginning.ts";
 import { createLateJoin, type LateJoinCounts } from "../containers/join.ts";
 import type { ContainerFacts } from "../containers/model.ts";
 import { SyscallEvent } from "../event.ts";
@@ -105,5 +106,5 @@ function textOf(parts: readonly OutputPart[], fields: Readonly<Record<string, st
     const shown = fields[part.name] ?? ABSENT;
     text += part.width === undefined ? shown : shown.slice(0, part.width).padEnd(part.width);
   }
-  return text.length <= bounds.outputLength ? text : `${text.slice(0, bounds.outputLength)}…`;
+  return beginning(text, bounds.outputLength);
 }

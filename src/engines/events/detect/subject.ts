@@ -1,5 +1,6 @@
 /** What tells an alert from others of its rule about the same asset, whenever and by whichever process it happens. */
 import { hash } from "node:crypto";
+import { beginning } from "../beginning.ts";
 import { bounds } from "./bounds.ts";
 
 /**
@@ -23,7 +24,7 @@ export function subjectOf(fields: Readonly<Record<string, string | null>>, comma
   const whole = [command, to].filter((part) => part !== "").join(" → ");
   // What is cut off still tells it from another.
   if (whole.length <= bounds.fieldLength) return whole;
-  return `${whole.slice(0, bounds.fieldLength)}… ${hash("sha256", whole).slice(0, 16)}`;
+  return `${beginning(whole, bounds.fieldLength)} ${hash("sha256", whole).slice(0, 16)}`;
 }
 
 /** Without process ids and without the port that a client's kernel chose. */

@@ -2,6 +2,7 @@
  * Comparisons as functions of the event, by what they compare: what several comparisons of one text come to is remembered by
  * its value. A thousand programs have a dozen names.
  */
+import { bounds } from "../../bounds.ts";
 import type { Graph } from "./graph.ts";
 import type { Leaf } from "./leaf.ts";
 import { rememberRows } from "./remembered.ts";
@@ -38,7 +39,14 @@ export function valueGroups<Event>(graph: Graph<Event>, used: ReadonlySet<number
     }
     const group = extracts.length;
     extracts.push(graph.leaves[leaves[0] ?? 0]?.left.extract);
-    rows.push(rememberRows(leaves.length, MOST_VALUES, MOST_BYTES));
+    const isPath = graph.leaves[leaves[0] ?? 0]?.left.type === "path";
+    rows.push(
+      rememberRows(
+        leaves.length,
+        isPath ? bounds.rememberedPaths : MOST_VALUES,
+        isPath ? bounds.rememberedPathBytes : MOST_BYTES,
+      ),
+    );
     // The value and where its row begins, for as long as the event is in hand; -1: absent.
     text.push(`const x${group}=X[${group}],m${group}=M[${group}];let n${group}=-1,v${group},w${group}=-1,b${group};`);
     text.push(
