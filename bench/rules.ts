@@ -2,50 +2,22 @@
  * The whole public rule set on the fixed mix: evaluated alone, from the sensor's frames with all state, and from a capture that
  * Falco's own library reads in the same run. Times are the processor's, so that what else the machine does counts little.
  */
-import { readFileSync, statSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { CaptureReader } from "../src/engines/events/capture/read.ts";
 import type { SyscallEvent } from "../src/engines/events/event.ts";
-import { ruleChecker } from "../src/engines/events/falco/compile/checker.ts";
-import { compileRules } from "../src/engines/events/falco/compile/compile.ts";
-import { syscallSubject, syscallVocabulary } from "../src/engines/events/falco/compile/sources.ts";
-import { loadRules } from "../src/engines/events/falco/load.ts";
-import type { CollectedRule, Detector, RuleText } from "../src/engines/events/falco/model.ts";
-import { fieldsOf } from "../src/engines/events/fields/sources.ts";
+import type { Detector } from "../src/engines/events/falco/model.ts";
 import { FrameReader } from "../src/engines/events/frames/read.ts";
 import { Machine } from "../src/engines/events/state/machine.ts";
 import { type Bench, type BenchContext, type BenchResult, type Row, ratios, row } from "./bench.ts";
 import { conditionText } from "./rules/condition-text.ts";
 import { readRulesData } from "./rules/data.ts";
+import { type Counting, counting, detectorOf, loadPublic, push } from "./rules/detector.ts";
 import { buildPeer, peerParameters, runPeer } from "./rules/peer.ts";
-import { decodedMix, mixFrames, writeMixCapture } from "./rules/streams.ts";
+import { decodedMix, type MixFrames, mixFrames, writeMixCapture } from "./rules/streams.ts";
 import { formatBytes } from "./table.ts";
-
-/** As bytes are read from a file or a socket. */
-const CHUNK = 1024 * 1024;
-
-function loadPublic(files: readonly RuleText[]): readonly CollectedRule[] {
-  const checker = ruleChecker({ syscall: fieldsOf("syscall"), k8s_audit: fieldsOf("k8s_audit") });
-  const { rules, errors } = loadRules(files, { checker });
-  const [error] = errors;
-  if (error !== undefined) throw new Error(error.message);
-  // The whole set: what is off by default is asked too.
-  return rules.map((rule) => ({ ...rule, enabled: true }));
-}
-
-function detectorOf(rules: readonly CollectedRule[]): Detector<SyscallEvent> {
-  const fields = fieldsOf("syscall");
-  const { detector, faults } = compileRules(rules, {
-    ...syscallVocabulary(fields),
-    subject: syscallSubject(fields),
-    matching: "first",
-    render: () => () => ({ text: "", fields: {} }),
-  });
-  const [fault] = faults;
-  if (fault !== undefined) throw new Error(fault.message);
-  return detector;
-}
 
 /** Milliseconds of the processor. */
 function measured(work: () => void): number {
@@ -53,29 +25,6 @@ function measured(work: () => void): number {
   work();
   const { user, system } = process.cpuUsage(before);
   return (user + system) / 1000;
-}
-
-function push(reader: { push(bytes: Buffer): void }, bytes: Buffer): void {
-  // A reader keeps what it is given.
-  for (let at = 0; at < bytes.length; at += CHUNK) reader.push(Buffer.from(bytes.subarray(at, at + CHUNK)));
-}
-
-interface Counting {
-  readonly hear: (event: SyscallEvent) => void;
-  events: number;
-  found: number;
-}
-
-function counting(detector: Detector<SyscallEvent>): Counting {
-  const counted: Counting = {
-    events: 0,
-    found: 0,
-    hear(event) {
-      counted.events++;
-      counted.found += detector.evaluate(event);
-    },
-  };
-  return counted;
 }
 
 function readCapture(path: string, detector: Detector<SyscallEvent>): Counting {
@@ -140,11 +89,10 @@ async function run({ cache, data, short, note }: BenchContext): Promise<BenchRes
     note(`round ${round + 1} of ${rounds}: ${all} ms a million alone, from frames, from a capture, by libsinsp`);
   }
 
-  const memory = [process.memoryUsage.rss()];
-  const more = short ? 2 : 10;
-  for (let times = 0; times < more; times++) push(reader, frames.events);
-  memory.push(process.memoryUsage.rss());
   note(`${fromFrames.events} events from frames, ${fromFrames.found} found`);
+  const more = short ? 2 : 10;
+  const memory = measureMemory(data, cache, frames, more);
+  note(`memory after a million events and after ${more} more: ${memory.map(formatBytes).join(", ")}`);
 
   return {
     inputs: [
@@ -165,6 +113,18 @@ async function run({ cache, data, short, note }: BenchContext): Promise<BenchRes
       row("memory at the end", "bytes", memory.slice(1)),
     ],
   };
+}
+
+/** Of a process of its own, that holds none of what is measured beside it. */
+function measureMemory(data: string, cache: string, { before, events }: MixFrames, more: number): readonly number[] {
+  const program = join(import.meta.dirname, "rules/memory.ts");
+  const files = [join(cache, "mix.threads"), join(cache, "mix.events")] as const;
+  writeFileSync(files[0], before);
+  writeFileSync(files[1], events);
+  const words = [data, cache, ...files, String(more)];
+  const run = spawnSync(process.execPath, ["--expose-gc", program, ...words], { encoding: "utf8" });
+  if (run.status !== 0) throw new Error(`memory: ${run.stderr}`);
+  return JSON.parse(run.stdout) as readonly number[];
 }
 
 function peerRows(

@@ -123,7 +123,6 @@ export function mixContainers(): ContainerFacts[] {
       image: `registry.example.com/shop/api:${index}`,
       privileged: false,
       mounts: [],
-      environment: [],
       labels: { app: "shop" },
     },
   }));
@@ -169,13 +168,16 @@ export function mixEvents(count: number, then: (event: SyscallEvent) => void): v
   }
 }
 
-/** What is below a shell starts programs and connects to nothing: alerts are to be as rare as they are on quiet hosts. */
+/**
+ * What is below a shell starts programs and connects to nothing, and only few others start any: so that something is found, and
+ * as seldom as on quiet hosts.
+ */
 function isBelowShell(pid: number): boolean {
   return programs[parentOf(pid) % programs.length]?.[0] === "sh";
 }
 
 const all = Array.from({ length: PROCESSES - FIRST - 1 }, (_, index) => FIRST + 2 + index);
-const starting = all.filter(isBelowShell);
+const starting = all.filter((pid) => isBelowShell(pid) || pid % 2_000 === 7);
 const serving = all.filter((pid) => !isBelowShell(pid) && programs[pid % programs.length]?.[0] !== "sh");
 
 type Emit = (tid: number, code: number, values: Readonly<Record<string, ParameterValue>>) => void;

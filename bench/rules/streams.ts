@@ -23,7 +23,12 @@ function tellHost(sink: SyscallSink): void {
 }
 
 /** Frames of who was there, and of the events: the latter can be read again and again. */
-export function mixFrames(count: number): { readonly before: Buffer; readonly events: Buffer } {
+export interface MixFrames {
+  readonly before: Buffer;
+  readonly events: Buffer;
+}
+
+export function mixFrames(count: number): MixFrames {
   const parts: Buffer[] = [];
   const writer = new FrameWriter((bytes) => parts.push(bytes), "x86_64");
   tellHost(writer);

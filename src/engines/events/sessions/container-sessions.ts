@@ -43,10 +43,10 @@ export function createContainerSessions(): ContainerSessions {
       inherit(leader, above);
       return;
     }
-    // A runtime's own process, which is about to become the program.
-    if (leader.args.length === 1 && leader.args[0] === "init" && /(?:^|\/)(?:runc|exe)$/.test(leader.exe)) return;
     // It entered once: what it executes after that is still the same session.
     if (sessions.has(leader.process)) return;
+    // A runtime's own process, which is about to become the program.
+    if (leader.args.length === 1 && leader.args[0] === "init" && /(?:^|\/)(?:runc|exe)$/.test(leader.exe)) return;
     const started = BigInt(event.seconds) * 1_000_000_000n + BigInt(event.nanoseconds);
     sessions.set(leader.process, sessionOf(leader, container, started));
   }

@@ -25,111 +25,117 @@ function bytesOf({ name, nameRaw }: Descriptor): number {
   return ownBytes + name.length + (nameRaw === undefined || nameRaw === name ? 0 : nameRaw.length);
 }
 
-/** What one or more tables have, until one of them changes. */
-interface Entries {
-  readonly open: Map<number, Descriptor>;
-  /** Numbers that `execve` closes. */
-  readonly closing: Set<number>;
-  tables: number;
-  /** Of all that is open. */
-  bytes: number;
-}
-
-function noEntries(): Entries {
-  return { open: new Map(), closing: new Set(), tables: 1, bytes: 0 };
-}
+/** Numbers below this are the index of an array; most processes have no others, and a Map takes longer. */
+const near = 64;
 
 export class Descriptors {
   readonly budget: DescriptorBudget;
-  private entries: Entries;
+  // What is open, shared with copies until one of them changes. Below `near`, without holes:
+  private low: (Descriptor | undefined)[] = [];
+  private high: Map<number, Descriptor> | undefined = undefined;
+  /** Numbers that `execve` closes: a bit each for those below 32 and for the 32 after them, and the rest. */
+  private closingFirst = 0;
+  private closingSecond = 0;
+  private closingHigh: Set<number> | undefined = undefined;
+  private count = 0;
+  /** Of all that is open. */
+  private bytes = 0;
+  /** How many tables have the same; undefined: this one alone. */
+  private sharing: { tables: number } | undefined = undefined;
   /** Processes that have this one. */
   private processes = 1;
 
-  constructor(budget: DescriptorBudget, entries: Entries = noEntries()) {
+  constructor(budget: DescriptorBudget) {
     this.budget = budget;
-    this.entries = entries;
   }
 
   get size(): number {
-    return this.entries.open.size;
+    return this.count;
   }
 
   get(fd: number): Descriptor | undefined {
-    return this.entries.open.get(fd);
+    if (fd >= near) return this.high?.get(fd);
+    return fd >= 0 && fd < this.low.length ? this.low[fd] : undefined;
   }
 
   /** Numbers with what they are open on. */
-  [Symbol.iterator](): IterableIterator<[number, Descriptor]> {
-    return this.entries.open[Symbol.iterator]();
+  *[Symbol.iterator](): IterableIterator<[number, Descriptor]> {
+    for (const [fd, descriptor] of this.low.entries()) if (descriptor !== undefined) yield [fd, descriptor];
+    if (this.high !== undefined) yield* this.high;
   }
 
   closesOnExec(fd: number): boolean {
-    return this.entries.closing.has(fd);
+    if (fd >= near) return this.closingHigh?.has(fd) === true;
+    return fd >= 0 && ((fd < 32 ? this.closingFirst : this.closingSecond) & (1 << fd)) !== 0;
   }
 
   /** Opens a number, over what was there. A number below 0 is none. */
   set(fd: number, descriptor: Descriptor, closeOnExec: boolean): void {
     if (fd < 0) return;
-    const entries = this.own();
-    const { open, closing } = entries;
-    const before = open.get(fd);
+    if (this.sharing !== undefined) this.own();
+    const before = this.get(fd);
     if (before === undefined) {
-      if (open.size >= this.budget.mostOfOne) this.evictOldest(entries);
+      if (this.count >= this.budget.mostOfOne) this.evictOldest();
       this.budget.held += 1;
+      this.count += 1;
     }
-    open.set(fd, descriptor);
+    if (fd < near) {
+      const { low } = this;
+      while (low.length <= fd) low.push(undefined);
+      low[fd] = descriptor;
+    } else {
+      this.high ??= new Map();
+      this.high.set(fd, descriptor);
+    }
     descriptor.bytes ??= bytesOf(descriptor);
-    this.grown(entries, descriptor.bytes - (before?.bytes ?? 0));
-    if (closeOnExec) closing.add(fd);
-    else if (closing.size > 0) closing.delete(fd);
+    this.grown(descriptor.bytes - (before?.bytes ?? 0));
+    this.mark(fd, closeOnExec);
   }
 
   setCloseOnExec(fd: number, closeOnExec: boolean): void {
     if (this.closesOnExec(fd) === closeOnExec || this.get(fd) === undefined) return;
-    const { closing } = this.own();
-    if (closeOnExec) closing.add(fd);
-    else closing.delete(fd);
+    if (this.sharing !== undefined) this.own();
+    this.mark(fd, closeOnExec);
   }
 
   delete(fd: number): void {
-    const descriptor = this.entries.open.get(fd);
-    if (descriptor === undefined) return;
-    const entries = this.own();
-    entries.open.delete(fd);
-    entries.closing.delete(fd);
-    this.budget.held -= 1;
-    this.grown(entries, -(descriptor.bytes ?? 0));
+    if (this.get(fd) === undefined) return;
+    if (this.sharing !== undefined) this.own();
+    this.remove(fd);
   }
 
   /** `close_range`: numbers from the first to the last, both included. */
   deleteRange(first: number, last: number): void {
-    for (const fd of [...this.entries.open.keys()]) if (fd >= first && fd <= last) this.delete(fd);
+    for (const [fd] of [...this]) if (fd >= first && fd <= last) this.delete(fd);
   }
 
   closeRangeOnExec(first: number, last: number): void {
-    for (const fd of [...this.entries.open.keys()]) if (fd >= first && fd <= last) this.setCloseOnExec(fd, true);
+    for (const [fd] of [...this]) if (fd >= first && fd <= last) this.setCloseOnExec(fd, true);
   }
 
   /** What `execve` does. */
   closeOnExec(): void {
-    if (this.entries.closing.size === 0) return;
-    const entries = this.own();
-    const { open, closing } = entries;
-    const before = open.size;
-    let bytes = 0;
-    for (const fd of closing) {
-      bytes += open.get(fd)?.bytes ?? 0;
-      open.delete(fd);
-    }
-    closing.clear();
-    this.budget.held -= before - open.size;
-    this.grown(entries, -bytes);
+    if (this.closingFirst === 0 && this.closingSecond === 0 && (this.closingHigh?.size ?? 0) === 0) return;
+    if (this.sharing !== undefined) this.own();
+    for (let bits = this.closingFirst; bits !== 0; bits &= bits - 1) this.remove(31 - Math.clz32(bits & -bits));
+    for (let bits = this.closingSecond; bits !== 0; bits &= bits - 1) this.remove(63 - Math.clz32(bits & -bits));
+    for (const fd of this.closingHigh ?? []) this.remove(fd);
   }
 
   /** For a process that `fork` made. */
   copy(): Descriptors {
-    this.entries.tables += 1;
-    return new Descriptors(this.budget, this.entries);
+    this.sharing ??= { tables: 1 };
+    this.sharing.tables += 1;
+    const copy = new Descriptors(this.budget);
+    copy.low = this.low;
+    copy.high = this.high;
+    copy.closingFirst = this.closingFirst;
+    copy.closingSecond = this.closingSecond;
+    copy.closingHigh = this.closingHigh;
+    copy.count = this.count;
+    copy.bytes = this.bytes;
+    copy.sharing = this.sharing;
+    return copy;
   }
 
   /** For a process that `clone(CLONE_FILES)` made. */
@@ -149,39 +155,72 @@ export class Descriptors {
   release(): number {
     this.processes -= 1;
     if (this.processes > 0) return 0;
-    const { entries } = this;
-    this.entries = noEntries();
-    entries.tables -= 1;
-    if (entries.tables > 0) return 0;
-    this.budget.held -= entries.open.size;
-    this.budget.bytes -= entries.bytes;
-    return entries.open.size;
+    const { count, bytes, sharing } = this;
+    this.low = [];
+    this.high = undefined;
+    this.closingFirst = 0;
+    this.closingSecond = 0;
+    this.closingHigh = undefined;
+    this.count = 0;
+    this.bytes = 0;
+    this.sharing = undefined;
+    if (sharing !== undefined) {
+      sharing.tables -= 1;
+      if (sharing.tables > 0) return 0;
+    }
+    this.budget.held -= count;
+    this.budget.bytes -= bytes;
+    return count;
   }
 
-  private own(): Entries {
-    const { entries } = this;
-    if (entries.tables === 1) return entries;
-    entries.tables -= 1;
-    const { open, closing, bytes } = entries;
-    this.entries = { open: new Map(open), closing: new Set(closing), tables: 1, bytes };
-    this.budget.held += open.size;
-    this.budget.bytes += bytes;
-    return this.entries;
+  /** Before it changes what others may have too. */
+  private own(): void {
+    const { sharing } = this;
+    this.sharing = undefined;
+    if (sharing === undefined || sharing.tables === 1) return;
+    sharing.tables -= 1;
+    this.low = this.low.slice();
+    if (this.high !== undefined) this.high = new Map(this.high);
+    if (this.closingHigh !== undefined) this.closingHigh = new Set(this.closingHigh);
+    this.budget.held += this.count;
+    this.budget.bytes += this.bytes;
   }
 
-  private grown(entries: Entries, by: number): void {
-    entries.bytes += by;
+  private mark(fd: number, closeOnExec: boolean): void {
+    if (fd >= near) {
+      if (closeOnExec) {
+        this.closingHigh ??= new Set();
+        this.closingHigh.add(fd);
+      } else this.closingHigh?.delete(fd);
+      return;
+    }
+    const bit = 1 << fd;
+    if (fd < 32) this.closingFirst = closeOnExec ? this.closingFirst | bit : this.closingFirst & ~bit;
+    else this.closingSecond = closeOnExec ? this.closingSecond | bit : this.closingSecond & ~bit;
+  }
+
+  /** Of what is its own by now. */
+  private remove(fd: number): void {
+    const descriptor = this.get(fd);
+    if (descriptor === undefined) return;
+    if (fd < near) this.low[fd] = undefined;
+    else this.high?.delete(fd);
+    this.mark(fd, false);
+    this.count -= 1;
+    this.budget.held -= 1;
+    this.grown(-(descriptor.bytes ?? 0));
+  }
+
+  private grown(by: number): void {
+    this.bytes += by;
     this.budget.bytes += by;
   }
 
-  private evictOldest(entries: Entries): void {
-    for (const [fd, descriptor] of entries.open) {
-      entries.open.delete(fd);
-      entries.closing.delete(fd);
-      this.budget.held -= 1;
-      this.budget.evicted += 1;
-      this.grown(entries, -(descriptor.bytes ?? 0));
-      return;
-    }
+  /** Of numbers that an array holds nothing tells the age: the lowest goes, where there are no others. */
+  private evictOldest(): void {
+    const [oldest] = this.high !== undefined && this.high.size > 0 ? this.high : this;
+    if (oldest === undefined) return;
+    this.remove(oldest[0]);
+    this.budget.evicted += 1;
   }
 }

@@ -93,10 +93,7 @@ export class Threads {
   private put(thread: Thread): void {
     // The main thread of a process that goes on without it gives its id away.
     const before = this.all.get(thread.tid);
-    if (before !== undefined) {
-      this.freeSlot(before);
-      before.release();
-    }
+    if (before !== undefined) this.release(before);
     this.all.set(thread.tid, thread);
     thread.slot = this.freeSlots.pop() ?? ++this.lastSlot;
     thread.weigh();
@@ -105,13 +102,13 @@ export class Threads {
 
   /** Takes a thread out of the table, unless another one has its id by now. */
   private forget(thread: Thread): void {
-    thread.release();
-    this.freeSlot(thread);
+    this.release(thread);
     this.last = undefined;
     if (this.all.get(thread.tid) === thread) this.all.delete(thread.tid);
   }
 
-  private freeSlot(thread: Thread): void {
+  private release(thread: Thread): void {
+    thread.release();
     if (thread.slot !== 0) this.freeSlots.push(thread.slot);
     thread.slot = 0;
   }

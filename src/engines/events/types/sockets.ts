@@ -39,7 +39,7 @@ export function socketAddressAt(event: SyscallEvent, index: number): SocketAddre
   if (size !== 0) {
     if (length < 1 + size + 2) return undefined;
     const kind = size === 4 ? "ipv4" : "ipv6";
-    return { kind, address: latin1(bytes, at + 1, at + 1 + size), port: bytes.readUInt16LE(at + 1 + size) };
+    return { kind, address: addressAt(bytes, at + 1, size), port: bytes.readUInt16LE(at + 1 + size) };
   }
   return family === families.unix
     ? { kind: "unix", path: pathAt(bytes, at + 1, at + length) }
@@ -59,9 +59,9 @@ export function socketTupleAt(event: SyscallEvent, index: number): SocketTuple |
     const second = at + 1 + size + 2;
     return {
       kind: size === 4 ? "ipv4" : "ipv6",
-      source: latin1(bytes, at + 1, at + 1 + size),
+      source: addressAt(bytes, at + 1, size),
       sourcePort: bytes.readUInt16LE(at + 1 + size),
-      destination: latin1(bytes, second, second + size),
+      destination: addressAt(bytes, second, size),
       destinationPort: bytes.readUInt16LE(second + size),
     };
   }
@@ -73,6 +73,16 @@ export function socketTupleAt(event: SyscallEvent, index: number): SocketTuple |
     destination: bytes.readBigUInt64LE(at + 9),
     path: pathAt(bytes, at + 17, at + length),
   };
+}
+
+function addressAt(bytes: Buffer, at: number, size: 4 | 16): string {
+  if (size === 16) return latin1(bytes, at, at + 16);
+  return String.fromCharCode(
+    bytes[at] as number,
+    bytes[at + 1] as number,
+    bytes[at + 2] as number,
+    bytes[at + 3] as number,
+  );
 }
 
 function lengthAt(event: SyscallEvent, index: number): number {
