@@ -9,23 +9,15 @@ import { gunzipSync } from "node:zlib";
 import { CaptureReader } from "../src/engines/events/capture/read.ts";
 import type { SyscallEvent } from "../src/engines/events/event.ts";
 import type { Detector } from "../src/engines/events/falco/model.ts";
-import { FrameReader } from "../src/engines/events/frames/read.ts";
 import { Machine } from "../src/engines/events/state/machine.ts";
 import { type Bench, type BenchContext, type BenchResult, type Row, ratios, row } from "./bench.ts";
 import { conditionText } from "./rules/condition-text.ts";
 import { readRulesData } from "./rules/data.ts";
-import { type Counting, counting, detectorOf, loadPublic, push } from "./rules/detector.ts";
+import { type Counting, counting, detectorOf, loadPublic, measured, push } from "./rules/detector.ts";
+import type { Followed } from "./rules/follow.ts";
 import { buildPeer, peerParameters, runPeer } from "./rules/peer.ts";
 import { decodedMix, type MixFrames, mixFrames, writeMixCapture } from "./rules/streams.ts";
 import { formatBytes } from "./table.ts";
-
-/** Milliseconds of the processor. */
-function measured(work: () => void): number {
-  const before = process.cpuUsage();
-  work();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1000;
-}
 
 function readCapture(path: string, detector: Detector<SyscallEvent>): Counting {
   const counted = counting(detector);
@@ -51,10 +43,6 @@ async function run({ cache, data, short, note }: BenchContext): Promise<BenchRes
 
   const decoded = decodedMix(Math.min(million, 300_000));
   const frames = mixFrames(million);
-  const fromFrames = counting(detectorOf(rules));
-  const machine = new Machine(fromFrames.hear);
-  const reader = new FrameReader("mix", machine);
-  push(reader, frames.before);
   const mixCapture = join(cache, "mix.scap");
   const peer = buildPeer(cache, note);
   writeMixCapture(mixCapture, million, peer === undefined ? [] : peerParameters(peer));
@@ -64,20 +52,18 @@ async function run({ cache, data, short, note }: BenchContext): Promise<BenchRes
     .filter(({ source }) => source === "syscall")
     .map(({ condition }) => conditionText(condition));
   const captureDetector = detectorOf(rules);
-  const times = { decoded: [] as number[], frames: [] as number[], capture: [] as number[], small: [] as number[] };
+  const times = { decoded: [] as number[], capture: [] as number[], small: [] as number[] };
   const peers = { mix: [] as number[], small: [] as number[] };
   const evaluated = counting(detector);
   // Once to warm up.
   for (let round = -1; round < rounds; round++) {
     const alone = measured(() => decoded.replay(evaluated.hear)) * per(decoded.events);
-    const framed = measured(() => push(reader, frames.events)) * per(million);
     const read = measured(() => readCapture(mixCapture, captureDetector)) * per(million);
     if (round < 0) {
       for (let times = 0; times < 40; times++) readCaptures(captures, captureDetector);
       continue;
     }
     times.decoded.push(alone);
-    times.frames.push(framed);
     times.capture.push(read);
     times.small.push(measured(() => readCaptures(captures, captureDetector)));
     if (peer !== undefined) {
@@ -85,14 +71,16 @@ async function run({ cache, data, short, note }: BenchContext): Promise<BenchRes
       const small = captures.map((path) => runPeer(peer, path, conditions, cache).seconds * 1000);
       peers.small.push(small.reduce((sum, each) => sum + each, 0));
     }
-    const all = [alone, framed, read, peers.mix.at(-1) ?? Number.NaN].map((each) => each.toFixed(0)).join(", ");
-    note(`round ${round + 1} of ${rounds}: ${all} ms a million alone, from frames, from a capture, by libsinsp`);
+    const all = [alone, read, peers.mix.at(-1) ?? Number.NaN].map((each) => each.toFixed(0)).join(", ");
+    note(`round ${round + 1} of ${rounds}: ${all} ms a million alone, from a capture, by libsinsp`);
   }
 
-  note(`${fromFrames.events} events from frames, ${fromFrames.found} found`);
   const more = short ? 2 : 10;
-  const memory = measureMemory(data, cache, frames, more);
-  note(`memory after a million events and after ${more} more: ${memory.map(formatBytes).join(", ")}`);
+  const followed = followFrames(data, cache, frames, more);
+  const framed = followed.times.map((time) => time * per(million));
+  note(
+    `${followed.events} events from frames, ${followed.found} found: ${framed.map((each) => each.toFixed(0)).join(", ")} ms`,
+  );
 
   return {
     inputs: [
@@ -106,25 +94,25 @@ async function run({ cache, data, short, note }: BenchContext): Promise<BenchRes
     rounds,
     rows: [
       row("a million decoded events evaluated, of the processor", "ms", times.decoded, 1000),
-      row("a million events from frames, state and all", "ms", times.frames, 2000),
+      row("a million events from frames, state and all", "ms", framed, 2000),
       row("a million events from a capture, state and all", "ms", times.capture),
       ...peerRows(times, peers),
-      row(`memory after ${more} million events more, to before`, "ratio", [(memory[1] ?? 0) / (memory[0] ?? 1)], 1.1),
-      row("memory at the end", "bytes", memory.slice(1)),
+      row(`memory after ${more} million events more, to before`, "ratio", [followed.after / followed.before], 1.1),
+      row("memory at the end", "bytes", [followed.after]),
     ],
   };
 }
 
-/** Of a process of its own, that holds none of what is measured beside it. */
-function measureMemory(data: string, cache: string, { before, events }: MixFrames, more: number): readonly number[] {
-  const program = join(import.meta.dirname, "rules/memory.ts");
+/** By a process of its own, that neither holds nor has compiled what is measured beside it. */
+function followFrames(data: string, cache: string, { before, events }: MixFrames, rounds: number): Followed {
+  const program = join(import.meta.dirname, "rules/follow.ts");
   const files = [join(cache, "mix.threads"), join(cache, "mix.events")] as const;
   writeFileSync(files[0], before);
   writeFileSync(files[1], events);
-  const words = [data, cache, ...files, String(more)];
+  const words = [data, cache, ...files, String(rounds)];
   const run = spawnSync(process.execPath, ["--expose-gc", program, ...words], { encoding: "utf8" });
-  if (run.status !== 0) throw new Error(`memory: ${run.stderr}`);
-  return JSON.parse(run.stdout) as readonly number[];
+  if (run.status !== 0) throw new Error(`follow: ${run.stderr}`);
+  return JSON.parse(run.stdout) as Followed;
 }
 
 function peerRows(
