@@ -19,6 +19,9 @@ import { buildPeer, peerParameters, runPeer } from "./rules/peer.ts";
 import { decodedMix, type MixFrames, mixFrames, writeMixCapture } from "./rules/streams.ts";
 import { formatBytes } from "./table.ts";
 
+/** Rounds before those that count. */
+const WARM_UP = 2;
+
 function readCapture(path: string, detector: Detector<SyscallEvent>): Counting {
   const counted = counting(detector);
   const raw = readFileSync(path);
@@ -55,12 +58,12 @@ async function run({ cache, data, short, note }: BenchContext): Promise<BenchRes
   const times = { decoded: [] as number[], capture: [] as number[], small: [] as number[] };
   const peers = { mix: [] as number[], small: [] as number[] };
   const evaluated = counting(detector);
-  // Once to warm up.
-  for (let round = -1; round < rounds; round++) {
+  // What is compiled late is compiled by then.
+  for (let round = -WARM_UP; round < rounds; round++) {
     const alone = measured(() => decoded.replay(evaluated.hear)) * per(decoded.events);
     const read = measured(() => readCapture(mixCapture, captureDetector)) * per(million);
     if (round < 0) {
-      for (let times = 0; times < 40; times++) readCaptures(captures, captureDetector);
+      for (let times = 0; times < 20; times++) readCaptures(captures, captureDetector);
       continue;
     }
     times.decoded.push(alone);
