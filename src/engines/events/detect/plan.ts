@@ -36,6 +36,18 @@ export interface PlanOptions {
   readonly conditionOf: (text: string, rule: CollectedRule) => Condition;
 }
 
+const severities = ["low", "medium", "high", "critical"];
+
+/**
+ * Where one rule is told of an event, it is the worst. Falco's files have no severities, and their order is what they mean by
+ * it: a set in which one rule states none keeps it.
+ */
+function worstFirst(rules: readonly CollectedRule[]): readonly CollectedRule[] {
+  const rank = ({ extension }: CollectedRule) => severities.indexOf(extension?.severity ?? "");
+  if (rules.some((rule) => rank(rule) < 0)) return rules;
+  return rules.toSorted((left, right) => rank(right) - rank(left));
+}
+
 export function planRules(collected: readonly CollectedRule[], options: PlanOptions): Plan {
   const rules: CollectedRule[] = [];
   const roles: Role[] = [];
@@ -43,7 +55,7 @@ export function planRules(collected: readonly CollectedRule[], options: PlanOpti
     roles.push(role);
     return rules.push({ ...rule, index: rules.length }) - 1;
   };
-  for (const rule of collected) {
+  for (const rule of worstFirst(collected)) {
     const { extension } = rule;
     if (!rule.enabled || rule.source !== options.source) continue;
     if (extension?.optional === true && !options.wanted.has(rule.name)) continue;
