@@ -52,7 +52,17 @@ export const ${constant} = {
 
 test("a check of any layer is one file: listed, run, and in the report", () => {
   const copy = join(home, "copy");
-  for (const name of ["src", "bin", "scripts", "package.json", "tsconfig.json", "biome.json", ".gitignore", "docs"]) {
+  for (const name of [
+    "src",
+    "bin",
+    "scripts",
+    "rules",
+    "package.json",
+    "tsconfig.json",
+    "biome.json",
+    ".gitignore",
+    "docs",
+  ]) {
     cpSync(join(root, name), join(copy, name), { recursive: true });
   }
   symlinkSync(join(root, "node_modules"), join(copy, "node_modules"));

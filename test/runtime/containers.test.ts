@@ -64,7 +64,10 @@ describe("containers of podman", { skip }, () => {
       stdio: "ignore",
     });
     started = start("api", "--pid", "host", "--volume", `${folder}:/data:ro`, "--health-cmd", "test -e /bin/sleep");
-    while (!existsSync(at("s.sock"))) await setTimeout(20);
+    while (!existsSync(at("s.sock"))) {
+      assert.equal(service.exitCode, null, "podman's service ended");
+      await setTimeout(20);
+    }
   });
 
   after(async () => {
