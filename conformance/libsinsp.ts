@@ -19,7 +19,7 @@ export function buildLibsinsp(source: string, folder: string): string {
   const folders = ["", "/libsinsp", "/libscap", "/driver"].map((each) => `-I${INCLUDE}${each}`);
   const others = ["/usr/include/jsoncpp", "/usr/include/tbb"].map((each) => `-I${each}`);
   const libraries = [...LIBRARIES, "jsoncpp", "re2", "tbb", "z"].map((each) => `-l${each}`);
-  const options = ["-std=c++17", "-O1", "-w", ...folders, ...others, source, "-o", program, ...libraries];
+  const options = ["-std=c++17", "-O2", "-w", ...folders, ...others, source, "-o", program, ...libraries];
   const built = spawnSync("g++", options, { encoding: "utf8" });
   if (built.status !== 0) throw new Error(`g++: ${(built.stderr ?? String(built.error)).split("\n")[0]}`);
   return program;

@@ -5,9 +5,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-
-const INCLUDE = "/usr/include/falcosecurity";
-const LIBRARIES = ["sinsp", "scap", "scap_engine_nodriver", "scap_engine_test_input", "scap_engine_source_plugin"];
+import { buildLibsinsp } from "../../conformance/libsinsp.ts";
 
 export interface PeerRun {
   readonly events: number;
@@ -26,22 +24,13 @@ export function buildPeer(cache: string, note: (line: string) => void): string |
   const source = join(import.meta.dirname, "libsinsp.cpp");
   const program = join(cache, "libsinsp");
   if (existsSync(program) && statSync(program).mtimeMs > statSync(source).mtimeMs) return program;
-  if (!existsSync(join(INCLUDE, "libsinsp/sinsp.h"))) {
-    note("libsinsp is not here (Debian: libfalcosecurity0-dev): nothing to compare with");
+  mkdirSync(cache, { recursive: true });
+  try {
+    return buildLibsinsp(source, cache);
+  } catch (error) {
+    note(`${(error as Error).message}: nothing to compare with`);
     return undefined;
   }
-  mkdirSync(cache, { recursive: true });
-  const folders = ["", "/libsinsp", "/libscap", "/driver"].map((folder) => `-I${INCLUDE}${folder}`);
-  const others = ["/usr/include/jsoncpp", "/usr/include/tbb"].map((folder) => `-I${folder}`);
-  const libraries = [...LIBRARIES, "jsoncpp", "re2", "tbb", "z"].map((library) => `-l${library}`);
-  const built = spawnSync(
-    "g++",
-    ["-std=c++17", "-O2", "-w", ...folders, ...others, source, "-o", program, ...libraries],
-    { encoding: "utf8" },
-  );
-  if (built.status === 0) return program;
-  note(`libsinsp's program cannot be built: ${(built.stderr ?? String(built.error)).split("\n")[0]}`);
-  return undefined;
 }
 
 /** @param conditions - one each, without line ends, macros and lists put in */
