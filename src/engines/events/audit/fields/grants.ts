@@ -5,20 +5,16 @@
 import { isObject, type Untyped, valueAt } from "../../../../core/untyped.ts";
 import type { AuditEvent } from "../model.ts";
 import { type AuditField, one, several } from "./define.ts";
-import { objectsOf } from "./templates.ts";
+import { objectAfter } from "./templates.ts";
 
 type Json = AuditEvent["json"];
 
 /** A role may state as many; more are not looked at. */
 const MOST_GRANTS = 20_000;
 
-function object(json: Json): unknown {
-  return objectsOf(json)[0];
-}
-
 /** What a JSON Patch adds stands in its operations; anything else is the object itself. */
 function stated(json: Json, name: string): readonly unknown[] {
-  const whole = object(json);
+  const whole = objectAfter(json);
   if (!Array.isArray(whole)) return listOf(valueAt(whole, [name]));
   return whole.flatMap((operation) => {
     const path = valueAt(operation, ["path"]);
@@ -64,10 +60,10 @@ export const grantFields: readonly AuditField[] = [
     grants,
   ),
   several("ka.role.aggregates", "Labels by which a cluster role takes in the rules of others, as JSON", (json) =>
-    listOf(valueAt(object(json), ["aggregationRule", "clusterRoleSelectors"])),
+    listOf(valueAt(objectAfter(json), ["aggregationRule", "clusterRoleSelectors"])),
   ),
   one("ka.binding.role", "Role that a binding gives, as the object stands after the request", (json) =>
-    valueAt(object(json), ["roleRef", "name"]),
+    valueAt(objectAfter(json), ["roleRef", "name"]),
   ),
   several(
     "ka.binding.subjects",

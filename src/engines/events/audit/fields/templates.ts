@@ -25,15 +25,14 @@ function podSpecs(json: Json): readonly Untyped[] {
   const known = found.get(json);
   if (known !== undefined) return known;
   const specs: Untyped[] = [];
-  for (const object of objectsOf(json)) collect(object, specs);
+  collect(objectAfter(json), specs);
   found.set(json, specs);
   return specs;
 }
 
 /** After the request, where it came through and the log has it; as it was sent otherwise. */
-export function objectsOf({ requestObject, responseObject }: Json): readonly unknown[] {
-  const after = isObject(responseObject) && responseObject.kind !== "Status" ? responseObject : undefined;
-  return [after ?? requestObject];
+export function objectAfter({ requestObject, responseObject }: Json): unknown {
+  return isObject(responseObject) && responseObject.kind !== "Status" ? responseObject : requestObject;
 }
 
 function collect(object: unknown, specs: Untyped[]): void {
