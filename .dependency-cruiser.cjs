@@ -26,11 +26,13 @@ const engines = {
   updates: ["contents", "files", "vulnerability"],
 };
 
-/** The only places that start a program: the user's credential helpers, and --render. */
+/** The only places that start a program: the user's credential helpers, --render, and the sensor with its unprivileged half. */
 const runPrograms = [
   "engines/oci/registry/credential-helper",
   "engines/kubernetes/cluster/exec-plugin",
   "collect/kubernetes/render-program",
+  "guards/runtime/sensor/program",
+  "guards/runtime/watch/worker",
 ];
 
 /** What of Node a pure room may use: nothing that reads, writes, connects, runs, or keeps the time. */

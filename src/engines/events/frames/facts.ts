@@ -9,6 +9,9 @@ import { splitTexts } from "../types/texts.ts";
 import { exeFlags, fields, kinds } from "./format.ts";
 import type { SensorNotices } from "./notices.ts";
 
+/** One bit for each system call that any architecture numbers. */
+const SYSCALL_BYTES = 64;
+
 type Values = ReadonlyMap<number, readonly string[]>;
 
 /** Fields of one record, each a byte string; undefined where they do not fit in it. */
@@ -100,6 +103,16 @@ const readers = new Map<number, Reader>([
       return true;
     },
   ],
+  [
+    kinds.answer,
+    (values, _, notices) => {
+      const command = number(values, fields.answer.command);
+      if (command === undefined) return false;
+      notices.answer?.(command, number(values, fields.answer.done) === 1, text(values, fields.answer.why) ?? "");
+      return true;
+    },
+  ],
+  [kinds.used, used],
 ]);
 
 function machine(values: Values, sink: SyscallSink): boolean {
@@ -235,5 +248,26 @@ function lost(values: Values, sink: SyscallSink): boolean {
   const count = number(values, fields.lost.count);
   if (count === undefined) return false;
   sink.lost(text(values, fields.lost.reason) ?? "events that the sensor lost", count);
+  return true;
+}
+
+function used(values: Values, _: SyscallSink, notices: SensorNotices): boolean {
+  const at = fields.used;
+  const [cgroup, id, since] = [text(values, at.cgroup), big(values, at.id), big(values, at.since)];
+  const bits = text(values, at.syscalls);
+  if (cgroup === undefined || id === undefined || since === undefined || bits?.length !== SYSCALL_BYTES) return false;
+  const syscalls: number[] = [];
+  for (let call = 0; call < SYSCALL_BYTES * 8; call++) {
+    if (((bits.charCodeAt(call >> 3) >> (call & 7)) & 1) === 1) syscalls.push(call);
+  }
+  notices.used?.({
+    cgroup,
+    id,
+    since,
+    whole: number(values, at.whole) === 1,
+    syscalls,
+    capabilities: big(values, at.capabilities) ?? 0n,
+    refused: big(values, at.refused) ?? 0n,
+  });
   return true;
 }

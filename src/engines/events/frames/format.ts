@@ -7,7 +7,7 @@
 export const MAGIC = Buffer.from([0x89, 0x42, 0x48, 0x46, 0x0d, 0x0a, 0x1a, 0x0a]);
 
 export const MAJOR_VERSION = 1;
-export const MINOR_VERSION = 0;
+export const MINOR_VERSION = 1;
 
 /** Bytes that a stream starts with: magic, version, architecture, flags, zeros. */
 export const STREAM_HEADER = 24;
@@ -39,6 +39,8 @@ export const kinds = {
   metric: 10,
   missing: 11,
   end: 12,
+  answer: 13,
+  used: 14,
 } as const;
 
 /** Number of each field, by kind of record. */
@@ -100,6 +102,8 @@ export const fields = {
   lost: { reason: 1, count: 2 },
   metric: { name: 1, value: 2 },
   missing: { what: 1, why: 2 },
+  answer: { command: 1, done: 2, why: 3 },
+  used: { cgroup: 1, id: 2, since: 3, whole: 4, syscalls: 5, capabilities: 6, refused: 7 },
 } as const;
 
 /** Bits of a thread's `exeFlags`. */
