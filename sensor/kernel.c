@@ -43,6 +43,11 @@ void note_missing(struct kernel *kernel, const char *what, const char *reason) {
   kernel->missing_count++;
 }
 
+void forget_missing(struct kernel *kernel, const char *what) {
+  for (size_t i = 0; i < kernel->missing_count; i++)
+    if (!strcmp(kernel->missing[i].what, what)) kernel->missing[i] = kernel->missing[--kernel->missing_count];
+}
+
 void kernel_missing(struct kernel *kernel, kernel_missing_each each, void *context) {
   for (size_t i = 0; i < kernel->missing_count; i++) each(context, kernel->missing[i].what, kernel->missing[i].why);
 }

@@ -29,6 +29,7 @@ struct kernel {
   struct bpf_link *learning[LEARNING], *removal;
   bool wanted[HOOKS];
   bool denied, learn;
+  bool foreign; /* 32-bit calls are taken */
   struct {
     char what[48], why[160];
   } missing[MISSING];
@@ -42,6 +43,8 @@ __attribute__((format(printf, 2, 3))) int fail(int code, const char *format, ...
 /* What libbpf said last, a line. */
 const char *libbpf_words(void);
 
+/* What is missing, once each; and what is no longer. */
+void forget_missing(struct kernel *kernel, const char *what);
 void note_missing(struct kernel *kernel, const char *what, const char *why);
 
 int call_number(const char *name);
