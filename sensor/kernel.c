@@ -92,10 +92,16 @@ static void classify(struct kernel *kernel, const struct record *record) {
 
 static int deliver(void *context, void *data, size_t size) {
   struct kernel *kernel = context;
-  if (size > RECORD_BYTES) return 0;
+  if (size > RECORD_BYTES) {
+    kernel->broken++;
+    return 0;
+  }
   struct record *record = (struct record *)kernel->record;
   memcpy(record, data, size);
-  if (!mend_record(record, size)) return 0;
+  if (!mend_record(record, size)) {
+    kernel->broken++;
+    return 0;
+  }
   if (record->kind == RECORD_CGROUP) classify(kernel, record);
   kernel->handler(kernel->context, record);
   return 0;
