@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "kernel_state.h"
@@ -53,7 +54,7 @@ static int tracepoint_id(const struct kernel *kernel, const char *call) {
   return length > 0 ? atoi(digits) : -1;
 }
 
-static struct bpf_link *attach_call(struct kernel *kernel, const char *call) {
+struct bpf_link *attach_call(struct kernel *kernel, const char *call) {
   struct perf_event_attr attributes = {.type = PERF_TYPE_TRACEPOINT, .size = sizeof attributes};
   int id = tracepoint_id(kernel, call);
   if (id < 0) return NULL;
@@ -72,7 +73,7 @@ static void let_go(struct bpf_link **link) {
 }
 
 /* Programs on the kernel's own events, in the order of enum hook; NULL: it has none. */
-static struct bpf_program *event_program(const struct kernel *kernel, int hook) {
+struct bpf_program *event_program(const struct kernel *kernel, int hook) {
   switch (hook) {
     case HOOK_EXEC:
       return kernel->bpf->progs.program_started;
@@ -80,26 +81,49 @@ static struct bpf_program *event_program(const struct kernel *kernel, int hook) 
       return kernel->bpf->progs.thread_made;
     case HOOK_EXIT:
       return kernel->bpf->progs.thread_ended;
+    case HOOK_URING:
+      return kernel->bpf->progs.operation_given;
+    case HOOK_CGROUP:
+      return kernel->bpf->progs.cgroup_made;
   }
   return NULL;
 }
 
-static const char *event_name(int hook) {
+const char *event_name(int hook) {
   static const char *const names[] = {"execve", "clone", "procexit", "io_uring", "cgroup"};
   return names[hook - CALLS];
 }
 
-static void attach_events(struct kernel *kernel) {
-  for (int hook = CALLS; hook < HOOKS; hook++) {
-    struct bpf_link **link = &kernel->programs[hook - CALLS];
-    struct bpf_program *program = event_program(kernel, hook);
-    if (!kernel->wanted[hook]) {
-      let_go(link);
-    } else if (!*link && program && bpf_program__fd(program) >= 0) {
-      *link = bpf_program__attach(program);
-      if (!*link) note_missing(kernel, event_name(hook), strerror(errno));
-    }
+/* Attaches where it is wanted and is not yet, or the other way round; `what` is told as missing where it cannot be. */
+static void set_program(struct kernel *kernel, struct bpf_link **link, struct bpf_program *program, bool wanted, const char *what) {
+  if (!wanted) {
+    let_go(link);
+  } else if (!*link) {
+    if (bpf_program__fd(program) >= 0) *link = bpf_program__attach(program);
+    else errno = EOPNOTSUPP;
+    if (!*link) note_missing(kernel, what, strerror(errno));
   }
+}
+
+static void attach_events(struct kernel *kernel) {
+  struct settings *settings = &kernel->bpf->bss->settings;
+  settings->telling_execs = kernel->wanted[HOOK_EXEC];
+  for (int hook = CALLS; hook < HOOKS; hook++) {
+    /* Starts are looked at to protect as well; cgroups are known before their first process wherever anything is told. */
+    bool wanted = kernel->wanted[hook] || (hook == HOOK_EXEC && settings->protecting) ||
+                  (hook == HOOK_CGROUP && (kernel->wanted[HOOK_EXEC] || settings->protecting || settings->learning));
+    set_program(kernel, &kernel->programs[hook - CALLS], event_program(kernel, hook), wanted, event_name(hook));
+  }
+  set_program(kernel, &kernel->removal, kernel->bpf->progs.cgroup_removed, kernel->programs[HOOK_CGROUP - CALLS] != NULL, "cgroup");
+}
+
+static void attach_learning(struct kernel *kernel) {
+  struct bpf_program *const programs[LEARNING] = {
+      kernel->bpf->progs.learn_exec, kernel->bpf->progs.learn_fork, kernel->bpf->progs.learn_exit,
+      kernel->bpf->progs.call_began, kernel->bpf->progs.capability_asked,
+  };
+  for (int i = 0; i < LEARNING; i++)
+    set_program(kernel, &kernel->learning[i], programs[i], kernel->learn, i == 4 ? "capabilities" : "learning");
 }
 
 /*
@@ -110,6 +134,7 @@ int attach_hooks(struct kernel *kernel) {
   bool any = kernel->denied;
   struct bpf_program *program = kernel->bpf->progs.any_call_ended;
   attach_events(kernel);
+  attach_learning(kernel);
   for (int number = 0; number < CALLS; number++) {
     if (!kernel->wanted[number] || kernel->denied || kernel->calls[number]) continue;
     kernel->calls[number] = attach_call(kernel, call_name(number));
@@ -139,6 +164,8 @@ int attach_hooks(struct kernel *kernel) {
 void detach_hooks(struct kernel *kernel) {
   for (int number = 0; number < CALLS; number++) let_go(&kernel->calls[number]);
   for (int event = 0; event < EVENTS; event++) let_go(&kernel->programs[event]);
+  for (int i = 0; i < LEARNING; i++) let_go(&kernel->learning[i]);
+  let_go(&kernel->removal);
   let_go(&kernel->any);
 }
 
@@ -167,5 +194,16 @@ int kernel_hooks(struct kernel *kernel, const char *const names[], size_t count)
 
 int kernel_denied(struct kernel *kernel, bool on) {
   kernel->denied = on;
+  return attach_hooks(kernel);
+}
+
+int kernel_learn(struct kernel *kernel, bool on) {
+  struct timespec now;
+  if (on == kernel->learn) return 0;
+  if (on && bpf_program__fd(kernel->bpf->progs.call_began) < 0)
+    return fail(EOPNOTSUPP, "starts of system calls cannot be seen on this kernel");
+  clock_gettime(CLOCK_BOOTTIME, &now);
+  kernel->learn = on;
+  kernel->bpf->bss->settings.learning = on ? now.tv_sec * 1000000000ULL + now.tv_nsec : 0;
   return attach_hooks(kernel);
 }

@@ -47,12 +47,52 @@ void kernel_missing(struct kernel *kernel, kernel_missing_each each, void *conte
   for (size_t i = 0; i < kernel->missing_count; i++) each(context, kernel->missing[i].what, kernel->missing[i].why);
 }
 
+static bool ends_with(const char *text, size_t length, const char *end) {
+  size_t of_end = strlen(end);
+  return length >= of_end && !memcmp(text + length - of_end, end, of_end);
+}
+
+static bool is_unit(const char *text, size_t length) {
+  static const char *const kinds[] = {".service", ".slice", ".scope", ".mount", ".swap", ".socket", ".session", ".user"};
+  for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+    if (ends_with(text, length, kinds[i])) return true;
+  return false;
+}
+
+/*
+ * Whether a path of a cgroup can be a container's: an id of 64 digits, LXC's or a pod's folder, or two folders that are no
+ * units of systemd, as containerd alone makes. Where in doubt it is one: then it is told.
+ */
+static bool is_container(const char *path, size_t length) {
+  static const char *const words[] = {"/lxc/", "/lxc.payload", "kubepods", "machine.slice"};
+  for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+    if (memmem(path, length, words[i], strlen(words[i]))) return true;
+  for (size_t i = 0, digits = 0; i < length; i++) {
+    digits = path[i] != 0 && strchr("0123456789abcdefABCDEF", path[i]) ? digits + 1 : 0;
+    if (digits == 64) return true;
+  }
+  const char *second = length > 1 ? memchr(path + 1, '/', length - 1) : NULL;
+  if (!second || memchr(second + 1, '/', path + length - second - 1)) return false;
+  return !is_unit(path, second - path) && !is_unit(path, length);
+}
+
+/* Tells the programs which cgroups are the host's own, once each. */
+static void classify(struct kernel *kernel, const struct record *record) {
+  const struct text *text = (const struct text *)(record + 1);
+  struct cgroup_state state = {.told = 1};
+  if (record->size < sizeof *record + sizeof *text || text->argument != TEXT_CGROUP) return;
+  state.host = text->state == TEXT_WHOLE && !is_container((const char *)(text + 1), text->length);
+  bpf_map_update_elem(bpf_map__fd(kernel->bpf->maps.cgroups), &record->cgroup, &state, BPF_EXIST);
+}
+
 static int deliver(void *context, void *data, size_t size) {
   struct kernel *kernel = context;
   if (size > RECORD_BYTES) return 0;
   struct record *record = (struct record *)kernel->record;
   memcpy(record, data, size);
-  if (mend_record(record, size)) kernel->handler(kernel->context, record);
+  if (!mend_record(record, size)) return 0;
+  if (record->kind == RECORD_CGROUP) classify(kernel, record);
+  kernel->handler(kernel->context, record);
   return 0;
 }
 
@@ -135,6 +175,20 @@ static int set_key(struct bpf_map *map, const void *key, bool on, const char *wh
   __u8 one = 1;
   int failed = on ? bpf_map_update_elem(bpf_map__fd(map), key, &one, BPF_ANY) : bpf_map_delete_elem(bpf_map__fd(map), key);
   if (failed && !(errno == ENOENT && !on)) return fail(errno, "%s", what);
+  return 0;
+}
+
+int kernel_protect(struct kernel *kernel, uint64_t cgroup, bool on) {
+  struct settings *settings = &kernel->bpf->bss->settings;
+  struct bpf_map *map = kernel->bpf->maps.protected_cgroups;
+  __u8 there;
+  bool before = !bpf_map_lookup_elem(bpf_map__fd(map), &cgroup, &there);
+  if (before == on) return 0;
+  if (set_key(map, &cgroup, on, "a protected cgroup")) return -1;
+  /* The programs count removed cgroups down themselves. */
+  __atomic_fetch_add(&settings->protecting, on ? 1 : -1, __ATOMIC_RELAXED);
+  if (attach_hooks(kernel)) return -1;
+  if (on && !kernel->programs[HOOK_EXEC - CALLS]) return fail(EOPNOTSUPP, "starts of programs cannot be seen on this kernel");
   return 0;
 }
 

@@ -56,11 +56,11 @@ struct plan {
 /* Set by user space at any time. */
 struct settings {
   __u32 containers_only;
-  __u32 protecting; /* how many cgroups are */
-  __u32 learning;
+  __u32 protecting;    /* how many cgroups are */
+  __u32 telling_execs; /* starts of programs are told, not only judged */
   __u32 page_shift;
   __u32 stack_bytes; /* of a task, in the kernel */
-  __u32 unused;
+  __u64 learning;    /* since when, nanoseconds since boot; 0: it is off */
 };
 
 /* By hook and processor. */
@@ -77,8 +77,8 @@ struct cgroup_state {
 struct learned {
   __u64 since;
   __u8 whole, gone, unused[6];
-  __u64 granted, refused;
-  __u8 calls[CALLS]; /* a byte each: no two processors can undo each other's */
+  /* A byte each: no two processors can undo each other's. */
+  __u8 granted[64], refused[64], calls[CALLS];
 };
 
 /* In texts before kernel.c has put them right: components of a path from its last to its first, a zero behind each. */

@@ -12,15 +12,23 @@
 
 static char said[160];
 
-/* Keeps the last line of libbpf that names a cause; the log of the verifier ends with counts. */
+/* Where the last line of the verifier's log begins that is not a count or a frame of the log itself. */
+static char *last_line(char *words) {
+  char *found = words, *line = words;
+  for (char *next; (next = strchr(line, '\n')) != NULL; line = next + 1) {
+    *next = 0;
+    if (strncmp(line, "processed ", 10) && strncmp(line, "-- END", 6) && next > line) found = line;
+  }
+  return found;
+}
+
+/* Keeps the last line of libbpf that names a cause. */
 __attribute__((format(printf, 2, 0))) static int keep(enum libbpf_print_level level, const char *format, va_list arguments) {
-  char words[4096];
+  static char words[1 << 20];
   if (level == LIBBPF_DEBUG) return 0;
   vsnprintf(words, sizeof words, format, arguments);
-  char *end = strchr(words, '\n');
-  if (end) *end = 0;
   if (strstr(words, "failed to load")) return 0;
-  snprintf(said, sizeof said, "%.*s", (int)sizeof said - 1, words);
+  snprintf(said, sizeof said, "%.*s", (int)sizeof said - 1, last_line(words));
   return 0;
 }
 
@@ -33,15 +41,21 @@ static void size_maps(struct sensor_bpf *bpf, unsigned ring_mib) {
   bpf_map__set_max_entries(bpf->maps.scratch, libbpf_num_possible_cpus() * 2);
 }
 
-/* Whether one program loads by itself. */
-static bool loads(const char *name) {
+/* All of it with one program only. */
+static struct sensor_bpf *open_only(const char *name) {
   struct bpf_program *program;
   struct sensor_bpf *bpf = sensor_bpf__open();
-  if (!bpf) return false;
+  if (!bpf) return NULL;
   size_maps(bpf, 1);
-  bpf_object__for_each_program(program, bpf->obj) {
+  bpf_object__for_each_program(program, bpf->obj)
     bpf_program__set_autoload(program, !strcmp(bpf_program__name(program), name));
-  }
+  return bpf;
+}
+
+/* Whether one program loads by itself. */
+static bool loads(const char *name) {
+  struct sensor_bpf *bpf = open_only(name);
+  if (!bpf) return false;
   bool loaded = !sensor_bpf__load(bpf);
   int code = errno;
   sensor_bpf__destroy(bpf);
@@ -69,7 +83,7 @@ struct sensor_bpf *load_programs(struct kernel *kernel, const struct kernel_opti
       bpf_object__for_each_program(program, bpf->obj) {
         const char *name = bpf_program__name(program);
         if (loads(name)) continue;
-        note_missing(kernel, name, said);
+        note_missing(kernel, program_use(name), said);
         bpf_program__set_autoload(program, false);
       }
     if (!sensor_bpf__load(bpf)) {
@@ -85,4 +99,62 @@ struct sensor_bpf *load_programs(struct kernel *kernel, const struct kernel_opti
     if (code == EPERM && geteuid() != 0) break;
   }
   return NULL;
+}
+
+/* What is told of each program: what it is for, and what is lost without it. */
+static const struct {
+  const char *program, *event, *use;
+} programs[] = {
+    {"program_started", "sched_process_exec", "programs that start; protect"},
+    {"thread_made", "task_newtask", "processes and threads that are made"},
+    {"thread_ended", "sched_process_exit", "processes that end"},
+    {"one_call_ended", "syscalls/sys_exit_*", "system calls, each at a hook of its own"},
+    {"any_call_ended", "sys_exit", "system calls without a tracepoint; denied on"},
+    {"operation_given", "io_uring_submit_req", "what is handed to io_uring"},
+    {"cgroup_made", "cgroup_mkdir", "cgroups before their first process"},
+    {"cgroup_removed", "cgroup_rmdir", "cgroups that go"},
+    {"call_began", "sys_enter", "learning: system calls"},
+    {"capability_asked", "cap_capable", "learning: capabilities"},
+    {"learn_exec", "sched_process_exec", "learning: which processes count"},
+    {"learn_fork", "task_newtask", "learning: which processes count"},
+    {"learn_exit", "sched_process_exit", "learning: which processes count"},
+};
+
+const char *program_use(const char *program) {
+  for (size_t i = 0; i < sizeof programs / sizeof *programs; i++)
+    if (!strcmp(programs[i].program, program)) return programs[i].event;
+  return program;
+}
+
+/* Loads one program and attaches it; NULL where both work, else why not. */
+static const char *try_program(const char *name) {
+  const char *reason = NULL;
+  struct kernel kernel = {.events = open_events()};
+  struct sensor_bpf *bpf = open_only(name);
+  if (!bpf) return said;
+  struct bpf_program *program = bpf_object__find_program_by_name(bpf->obj, name);
+  kernel.bpf = bpf;
+  if (!program || sensor_bpf__load(bpf)) {
+    reason = said[0] ? said : strerror(errno);
+  } else {
+    bool call = !strcmp(name, "one_call_ended");
+    struct bpf_link *link = call ? attach_call(&kernel, "getppid") : bpf_program__attach(program);
+    if (!link) reason = call && kernel.events < 0 ? "no tracefs, and none could be mounted" : strerror(errno);
+    bpf_link__destroy(link);
+  }
+  sensor_bpf__destroy(bpf);
+  if (kernel.events >= 0) close(kernel.events);
+  return reason;
+}
+
+int kernel_probe(void) {
+  int works = -1;
+  libbpf_set_print(keep);
+  for (size_t i = 0; i < sizeof programs / sizeof *programs; i++) {
+    said[0] = 0;
+    const char *reason = try_program(programs[i].program);
+    printf("%s %s: %s%s%s\n", reason ? "no " : "yes", programs[i].event, programs[i].use, reason ? ": " : "", reason ? reason : "");
+    if (i == 0 && !reason) works = 0;
+  }
+  return works;
 }

@@ -229,6 +229,10 @@ struct cgroup_root {
   int hierarchy_id;
 };
 
+struct nsproxy {
+  void *mnt_ns;
+};
+
 struct css_set {
   struct cgroup *dfl_cgrp;
 };
@@ -251,6 +255,7 @@ struct task_struct {
   struct files_struct *files;
   struct signal_struct *signal;
   struct css_set *cgroups;
+  struct nsproxy *nsproxy;
 };
 
 struct linux_binprm {
@@ -307,11 +312,60 @@ struct io_cmd_data {
   u8 data[56];
 };
 
+struct io_cqe {
+  int fd;
+};
+
 struct io_kiocb {
   struct io_cmd_data cmd;
   u8 opcode;
-  void *async_data;
-  const struct cred *creds;
+  struct io_cqe cqe;
+};
+
+struct open_how {
+  u64 flags, mode, resolve;
+};
+
+struct io_open {
+  int dfd;
+  struct filename *filename;
+  struct open_how how;
+};
+
+struct io_unlink {
+  int dfd, flags;
+  struct filename *filename;
+};
+
+struct io_mkdir {
+  int dfd;
+  u16 mode;
+  struct filename *filename;
+};
+
+struct io_rename {
+  int old_dfd, new_dfd, flags;
+  struct filename *oldpath, *newpath;
+};
+
+struct io_link {
+  int old_dfd, new_dfd, flags;
+  struct filename *oldpath, *newpath;
+};
+
+struct io_connect {
+  void *addr;
+  int addr_len;
+};
+
+struct user_msghdr;
+
+struct io_sr_msg {
+  struct user_msghdr *umsg;
+};
+
+struct io_socket {
+  int domain, type, protocol;
 };
 
 #pragma clang attribute pop

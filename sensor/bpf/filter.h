@@ -18,43 +18,45 @@ static __always_inline struct kernfs_node *node_above(struct kernfs_node *node) 
   return BPF_CORE_READ(node, parent);
 }
 
-/* Tells the path of a cgroup, from the names of its folders. */
-__noinline int tell_cgroup(u64 cgroup, u64 id) {
-  u32 slot = 0;
-  struct scratch *s = claim(HOOK_CGROUP, &slot);
+/* Makes a record of the path of the cgroup that is the scratch's subject, from the names of its folders. */
+__noinline int cgroup_text(u32 slot, u64 id) {
+  struct scratch *s = scratch_of(slot);
   if (!s) return 0;
   begin(s, RECORD_CGROUP, sizeof(struct record));
   s->record.cgroup = id;
-  u32 room, length = 0;
+  u32 room, length = 0, depth = 0;
   u8 state = TEXT_BACKWARDS;
   struct text *t = next_text(s, &room);
-  if (t) {
-    u8 *bytes = (u8 *)(t + 1);
-    struct kernfs_node *node = BPF_CORE_READ((struct cgroup *)cgroup, kn);
-    u32 depth = 0;
-    for (; depth < CGROUP_DEPTH; depth++) {
-      struct kernfs_node *above = node_above(node);
-      if (!above) break; /* the root has no name of its own */
-      if (length > PATH_BYTES - 256) break;
-      const char *name = BPF_CORE_READ(node, name);
-      long got = bpf_probe_read_kernel_str(bytes + length, 256, name);
-      if (got <= 0 || got > 256) {
-        state |= TEXT_CUT;
-        break;
-      }
-      length += got;
-      node = above;
+  if (!t) return 0;
+  u8 *bytes = (u8 *)(t + 1);
+  struct cgroup *cgroup = (void *)s->subject;
+  struct kernfs_node *node = BPF_CORE_READ(cgroup, kn);
+  for (; depth < CGROUP_DEPTH; depth++) {
+    struct kernfs_node *above = node_above(node);
+    if (!above) break; /* the root has no name of its own */
+    if (length > PATH_BYTES - 256) break;
+    const char *name = BPF_CORE_READ(node, name);
+    long got = bpf_probe_read_kernel_str(bytes + length, 256, name);
+    if (got <= 0 || got > 256) {
+      state |= TEXT_CUT;
+      break;
     }
-    if (depth == CGROUP_DEPTH) state |= TEXT_CUT;
-    end_text(s, t, length, state, TEXT_CGROUP);
+    length += got;
+    node = above;
   }
-  submit(HOOK_CGROUP, s);
+  if (depth == CGROUP_DEPTH) state |= TEXT_CUT;
+  end_text(s, t, length, state, TEXT_CGROUP);
   return 0;
 }
 
-static __always_inline struct cgroup *current_cgroup(void) {
+static __always_inline void tell_cgroup(u64 id) {
   struct task_struct *task = (void *)bpf_get_current_task();
-  return BPF_CORE_READ(task, cgroups, dfl_cgrp);
+  u32 slot = 0;
+  struct scratch *s = claim(HOOK_CGROUP, &slot);
+  if (!s) return;
+  s->subject = (u64)BPF_CORE_READ(task, cgroups, dfl_cgrp);
+  cgroup_text(slot, id);
+  submit(HOOK_CGROUP, s);
 }
 
 /* Whether the current process is told of; tells its cgroup where that was not seen before. */
@@ -65,7 +67,7 @@ static __always_inline bool is_wanted(void) {
   if (state) return !(settings.containers_only && state->host);
   struct cgroup_state fresh = {.told = 1};
   /* The first of several processors tells it. */
-  if (!bpf_map_update_elem(&cgroups, &id, &fresh, BPF_NOEXIST)) tell_cgroup((u64)current_cgroup(), id);
+  if (!bpf_map_update_elem(&cgroups, &id, &fresh, BPF_NOEXIST)) tell_cgroup(id);
   return true;
 }
 

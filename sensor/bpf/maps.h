@@ -21,6 +21,7 @@ struct scratch {
   u32 busy;
   u32 at; /* where the next text goes */
   u64 began; /* 0: this run is not timed */
+  u64 subject; /* an address for functions that are verified by themselves: here it is a plain number */
   struct walk walk;
   struct record_descriptor descriptor;
   union {
@@ -77,5 +78,6 @@ struct {
 struct settings settings = {};
 struct plan plans[CALLS] = {};
 __u64 woken = 0;
+__u64 learned_refused = 0; /* what learning found no room for */
 
 #endif

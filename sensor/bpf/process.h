@@ -164,21 +164,29 @@ static __always_inline bool is_memfd(struct file *file) {
   return name[0] == 'm' && name[1] == 'e' && name[2] == 'm' && name[3] == 'f' && name[4] == 'd' && name[5] == ':';
 }
 
+/* Of the file that the current process runs; as struct record_process has them. */
+__noinline int exe_flags(void) {
+  struct task_struct *task = (void *)bpf_get_current_task();
+  struct file *file = BPF_CORE_READ(task, mm, exe_file);
+  if (!file) return 0;
+  struct inode *inode = BPF_CORE_READ(file, f_inode);
+  u16 layer = layer_of(inode);
+  return (may_write(inode, BPF_CORE_READ(task, cred)) ? EXE_WRITABLE : 0) | (layer == 1 ? EXE_UPPER : 0) |
+         (layer == 2 ? EXE_LOWER : 0) | (is_memfd(file) ? EXE_MEMFD : 0);
+}
+
 __noinline int read_exe(u32 slot) {
   struct scratch *s = scratch_of(slot);
   if (!s) return 0;
   struct record_process *r = &s->process;
   struct task_struct *task = (void *)bpf_get_current_task();
-  struct mm_struct *mm = BPF_CORE_READ(task, mm);
-  struct file *file = BPF_CORE_READ(mm, exe_file);
+  struct file *file = BPF_CORE_READ(task, mm, exe_file);
   if (!file) return 0;
   struct inode *inode = BPF_CORE_READ(file, f_inode);
-  u16 layer = layer_of(inode);
   r->exe_inode = BPF_CORE_READ(inode, i_ino);
   r->exe_device = BPF_CORE_READ(inode, i_sb, s_dev);
   read_times(r, inode);
-  r->exe_flags = (may_write(inode, BPF_CORE_READ(task, cred)) ? EXE_WRITABLE : 0) | (layer == 1 ? EXE_UPPER : 0) |
-                 (layer == 2 ? EXE_LOWER : 0) | (is_memfd(file) ? EXE_MEMFD : 0);
+  r->exe_flags = exe_flags();
   return path_text(slot, (u64)&file->f_path, TEXT_EXE_PATH, 1);
 }
 
@@ -197,14 +205,60 @@ __noinline int read_texts(u32 slot) {
   return user_bytes(slot, start, TEXT_ENVIRONMENT, end > start ? end - start : 0, ENVIRONMENT_BYTES);
 }
 
+/* The first of all processes of the host, in whose mount namespace the host itself is. */
+static __always_inline struct task_struct *first_task(struct pid *pid) {
+  struct upid number = {};
+  struct upid *first = (void *)pid + bpf_core_field_offset(struct pid, numbers);
+  bpf_probe_read_kernel(&number, sizeof number, first);
+  return BPF_CORE_READ(number.ns, child_reaper);
+}
+
+/* Whether it is inside a container: in a PID namespace or a mount namespace that is not the host's. */
+static __always_inline bool is_inside(struct task_struct *task) {
+  struct pid *pid = BPF_CORE_READ(task, thread_pid);
+  if (BPF_CORE_READ(pid, level) > 0) return true;
+  struct task_struct *first = first_task(pid);
+  return BPF_CORE_READ(task, nsproxy, mnt_ns) != BPF_CORE_READ(first, nsproxy, mnt_ns);
+}
+
+/* Whether the current process's cgroup, or one above it, is protected. */
+__noinline int is_protected(void) {
+  for (int level = 0; level < 16; level++) {
+    u64 id = bpf_get_current_ancestor_cgroup_id(level);
+    if (!id) break;
+    if (bpf_map_lookup_elem(&protected_cgroups, &id)) return 1;
+  }
+  return 0;
+}
+
+/*
+ * Ends the current process, before its program's first instruction, where that comes from no layer of its image: the upper
+ * layer, memory, or, in a container on an overlay, a file outside of it.
+ */
+static __always_inline void protect(void) {
+  struct task_struct *task = (void *)bpf_get_current_task();
+  if (!settings.protecting || !is_inside(task)) return;
+  u32 flags = exe_flags();
+  struct dentry *root = BPF_CORE_READ(task, fs, root.dentry);
+  bool overlay = BPF_CORE_READ(root, d_inode, i_sb, s_magic) == OVERLAY;
+  if ((flags & (EXE_UPPER | EXE_MEMFD) || (overlay && !(flags & EXE_LOWER))) && is_protected()) bpf_send_signal(SIGKILL);
+}
+
 SEC("tp_btf/sched_process_exec")
 int program_started(u64 *arguments) {
   struct linux_binprm *binprm = (void *)arguments[2];
   u32 slot = 0;
-  if (!is_wanted()) return 0;
+  if (!is_wanted() || !settings.telling_execs) {
+    protect();
+    return 0;
+  }
   struct scratch *s = begin_process(HOOK_EXEC, RECORD_EXEC, &slot);
-  if (!s) return 0;
+  if (!s) {
+    protect();
+    return 0;
+  }
   read_exe(slot);
+  protect();
   kernel_text(slot, (u64)BPF_CORE_READ(binprm, filename), 0, PATH_BYTES);
   read_texts(slot);
   submit(HOOK_EXEC, s);

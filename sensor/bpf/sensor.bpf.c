@@ -7,6 +7,6 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 
-#include "process.h"
+#include "learn.h"
 
 char terms[] SEC("license") = "GPL";

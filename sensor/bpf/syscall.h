@@ -181,6 +181,17 @@ __noinline int take(u32 slot, u32 index, u32 kind, u32 with) {
   return 0;
 }
 
+/* Whether the current call is one of another architecture: its number and arguments mean something else. */
+static __always_inline bool is_foreign(void) {
+#if defined(__TARGET_ARCH_x86)
+  struct task_struct *task = (void *)bpf_get_current_task();
+  return BPF_CORE_READ(task, thread_info.status) & 2;
+#else
+  struct task_struct *task = (void *)bpf_get_current_task();
+  return BPF_CORE_READ(task, thread_info.flags) & (1UL << 22);
+#endif
+}
+
 /* The plan of a call that is hooked in this way. */
 static __always_inline struct plan *plan_of(u32 number, u32 way) {
   u64 index = number;
