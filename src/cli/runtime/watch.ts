@@ -1,11 +1,9 @@
 /** `runtime watch`: alerts while they happen, and what was found in all at the end. */
 
-import { detectionSubject } from "../../checks/findings/detection-finding.ts";
 import { loadPolicy } from "../../collect/policy/load.ts";
 import type { Report } from "../../core/report.ts";
-import { assetOf } from "../../evaluate/runtime/assets.ts";
-import { type DetectedStream, evaluateDetections } from "../../evaluate/runtime/detections.ts";
 import { alertView } from "../../guards/runtime/alert-view.ts";
+import { type Found, foundIn } from "../../guards/runtime/watch/found.ts";
 import { type Started, startHere } from "../../guards/runtime/watch/here.ts";
 import type { RunSettings } from "../../guards/runtime/watch/run.ts";
 import { outputDefaults } from "../../report/options.ts";
@@ -65,16 +63,16 @@ export async function runtimeWatch(options: WatchCommandOptions): Promise<number
         });
       };
       const streams = await untilEnd(started, renew, duration);
-      const { evaluations, relations } = evaluateDetections(streams, { policy, now: context.now });
-      context.onRelations(relations);
+      const found = foundIn(streams, context);
+      context.onRelations(found.relations);
       return {
-        subject: hostOf(streams) ?? options.host ?? "this host",
-        evaluations,
+        subject: found.host ?? options.host ?? "this host",
+        evaluations: found.evaluations,
         notes: rulesNotes(loaded, policy),
         ...(options.clusterUid === undefined
           ? {}
           : { cluster: { name: "cluster", authority: { kind: "cluster" as const, uid: options.clusterUid } } }),
-        ...(own === undefined ? {} : { instead: (report: Report) => shownEnd(own, report, streams, context) }),
+        ...(own === undefined ? {} : { instead: (report: Report) => shownEnd(own, report, found, context) }),
       };
     },
     { readsImages: false },
@@ -109,7 +107,7 @@ async function untilEnd(
   started: Started,
   renew: () => Promise<void>,
   seconds: number | undefined,
-): Promise<readonly DetectedStream[]> {
+): ReturnType<Started["stop"]> {
   const { audit, status } = started.ports;
   const ports = [
     ...(audit === undefined ? [] : [`audit events on port ${audit}`]),
@@ -134,31 +132,22 @@ async function untilEnd(
   return streams;
 }
 
-function hostOf(streams: readonly DetectedStream[]): string | undefined {
-  return streams.flatMap(({ seen }) => seen).find(({ host }) => host !== undefined)?.host;
-}
-
 /** What is said of all, on standard output where alerts were told as text there; else beside it. */
 function* shownEnd(
   form: Form,
   report: Report,
-  streams: readonly DetectedStream[],
+  found: Found,
   { policy }: Pick<EvaluationContext, "policy">,
 ): Generator<string> {
   const stateOf = statesIn(report);
-  const alerts = streams.flatMap((stream) => stream.alerts);
-  const reads = streams.map(({ read }) => read);
   const stream = form === "text" ? process.stdout : process.stderr;
   const { columns, color } = outputDefaults(stream, process.env);
   const gaps = [...report.evaluations].flatMap((evaluation) => evaluation.gaps);
   const view = {
     subject: report.subject,
-    alerts: alerts.map((alert) => {
-      const asset = assetOf(alert.about).name;
-      return alertView(alert, asset, stateOf(asset, detectionSubject(alert)));
-    }),
-    events: reads.reduce((sum, { events }) => sum + events, 0),
-    evaluated: reads.reduce((sum, { evaluated }) => sum + evaluated, 0),
+    alerts: found.alerts.map(({ alert, asset, finding }) => alertView(alert, asset, stateOf(asset, finding))),
+    events: found.events,
+    evaluated: found.evaluated,
     gaps: gapLines(gaps),
     notes: report.notes,
     policy: `policy ${policyText(policy.origin)}`,
