@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { displaying } from "../display-options.ts";
 import { collect, judging } from "../options.ts";
+import { watchCommand } from "./watch-command.ts";
 
 type Finish = (code: Promise<number> | number) => Promise<void>;
 
@@ -49,6 +50,8 @@ Examples:
   bulkhead runtime replay audit.log falco-events.json --format sarif=findings.sarif`,
     )
     .action(async (events: string[], options) => finish((await import("./replay.ts")).runtimeReplay(events, options)));
+
+  watchCommand(ruling(displaying(judging(runtime.command("watch")))), finish);
 
   ruling(runtime.command("receive"))
     .description("evaluate the audit events that an API server posts, until SIGTERM")
