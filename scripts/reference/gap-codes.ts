@@ -54,6 +54,7 @@ const ENDING = [
   "kubeconfig",
   "net",
   "policy",
+  "response",
   "rules",
   "serve",
   "server",
