@@ -17,6 +17,7 @@ const AREAS: Readonly<Record<string, string>> = {
   contents: "packages and files of an image, and lockfiles",
   daemon: "the Docker or Podman daemon",
   database: "the advisory database",
+  detection: "what watches nodes, and proofs that it alerts",
   dockerfile: "Dockerfiles, and the shell in them",
   events: "events of kernels and API servers, and alerts of other detectors",
   evidence: "how old the evidence is",

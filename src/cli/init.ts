@@ -205,6 +205,8 @@ runtime:
   rules: [${runtime.rules.join(", ")}]
   # Names of optional rules to load.
   optional: []
+  # Days for which a proof of \`bulkhead runtime prove\` counts.
+  proofDays: ${runtime.proofDays}
 
 # Values of an environment (--environment NAME), which override those outside of it: any key but exceptions.
 environments: {}

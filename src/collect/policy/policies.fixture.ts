@@ -181,6 +181,7 @@ const more = {
   runtime: fc.record({
     rules: fc.subarray(["bulkhead", "a.yaml"], { minLength: 1 }),
     optional: fc.subarray(["Rule a", "Rule b"]),
+    proofDays: days,
   }),
   exceptionLimits: fc.record({ maxDays: days, maxFlaws: days, broad: fc.constantFrom("allow" as const, "report") }),
 };
