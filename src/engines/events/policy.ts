@@ -1,5 +1,7 @@
 /** The policy's slice about what is detected at runtime. */
 import { days, either, less, more, setting } from "../../core/setting.ts";
+import type { ResponsePolicy } from "./respond/model.ts";
+import { responseSettings } from "./respond/policy.ts";
 
 /** In a list of rule files: the rules that come with the program. */
 export const BUNDLED_RULES = "bulkhead";
@@ -13,7 +15,7 @@ declare module "../../core/policy.ts" {
       readonly optional: readonly string[];
       /** Days for which `runtime prove` counts: after them a node's detector has to alert once more. */
       readonly proofDays: number;
-    };
+    } & ResponsePolicy;
   }
 }
 
@@ -42,4 +44,5 @@ export const runtimeSettings = {
     initial: 7,
     tighten: less,
   }),
+  ...responseSettings,
 };
