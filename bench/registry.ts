@@ -1,14 +1,13 @@
 /**
  * What the registry guard costs whoever pulls: `registry serve` over PostgreSQL, each pull judged, recorded and let through (the
  * policy is a dry run). Manifests at a steady rate against an engine that does next to nothing, blobs beside the reverse proxy of
- * Go's standard library, and readers that are slow. The engine, the proxy beside it and the reader of blobs are one Go program,
- * built here.
+ * Go's standard library, and readers that are slow. The engine, the proxy beside it and what pulls are one Go program, built
+ * here: a client that leaves the machine's few cores to the guard.
  */
 import { execFileSync, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { Agent, type IncomingMessage, request } from "node:http";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -70,15 +69,15 @@ export const registry: Bench = {
       ends.push(guard.stop);
       note("warms up");
       for (const { host } of [engine, peer, guard]) {
-        await steady(host, short ? 2 : 10);
+        steady(beside, host, short ? 2 : 10);
         execFileSync(beside, ["read", `http://${host}${BLOB}`, "2"]);
       }
       const manifests = { guard: [] as number[], engine: [] as number[] };
       const cpu = { guard: [] as number[], peer: [] as number[] };
       for (let round = 0; round < rounds; round += 1) {
         note(`round ${round + 1} of ${rounds}`);
-        manifests.engine.push(await steady(engine.host, seconds));
-        manifests.guard.push(await steady(guard.host, seconds));
+        manifests.engine.push(steady(beside, engine.host, seconds));
+        manifests.guard.push(steady(beside, guard.host, seconds));
         cpu.peer.push(processorOf(beside, peer, blobs));
         cpu.guard.push(processorOf(beside, guard, blobs));
       }
@@ -145,30 +144,9 @@ async function startProgram(command: string, words: readonly string[]): Promise<
 }
 
 /** Each request at its own time, whether others were answered or not. @returns the 99th percentile in milliseconds */
-async function steady(host: string, seconds: number): Promise<number> {
-  const agent = new Agent({ keepAlive: true });
-  const begin = performance.now();
-  const latencies = await Promise.all(
-    Array.from({ length: RATE * seconds }, async (_, at) => {
-      const due = begin + (at * 1_000) / RATE;
-      await sleep(Math.max(0, due - performance.now()));
-      // A timer of this process that is late is nothing that the guard did.
-      const sent = performance.now();
-      await pull(agent, host);
-      return performance.now() - sent;
-    }),
-  );
-  agent.destroy();
-  return latencies.toSorted((a, b) => a - b)[Math.floor(latencies.length * 0.99)] ?? Number.NaN;
-}
-
-async function pull(agent: Agent, host: string): Promise<void> {
-  const asked = request(`http://${host}${MANIFEST}`, { agent });
-  asked.end();
-  const [answer] = (await once(asked, "response")) as [IncomingMessage];
-  answer.resume();
-  await once(answer, "end");
-  if (answer.statusCode !== 200) throw new Error(`${host} answered ${answer.statusCode}`);
+function steady(beside: string, host: string, seconds: number): number {
+  const words = ["steady", `http://${host}${MANIFEST}`, String(RATE), String(seconds)];
+  return Number(execFileSync(beside, words, { encoding: "utf8" })) / 1_000;
 }
 
 /** @returns milliseconds of processor time that the server took for 400 MB of blobs */

@@ -9,6 +9,7 @@ import { writtenFiles } from "../src/guards/admission/deploy/files.ts";
 import { defaultDeploySettings } from "../src/guards/admission/deploy/settings.ts";
 import { checkMarkdown } from "../src/report/check-markdown.ts";
 import { referencePages } from "./reference/pages.ts";
+import { sensorTable } from "./sensor-table.ts";
 
 /** A check as its file exports it. */
 interface CheckFile {
@@ -41,6 +42,7 @@ export async function generatedFiles(root: string): Promise<ReadonlyMap<string, 
   files.set("docs/schemas/bulkhead-policy-v1.json", format("schema.json", JSON.stringify(policy)));
   files.set("src/collect/runtime/bundled-rules.json", format("rules.json", JSON.stringify(bundledRules(root))));
   for (const { name, text } of writtenFiles(defaultDeploySettings)) files.set(`deploy/admission/base/${name}`, text);
+  files.set("sensor/table.generated.h", sensorTable());
   // The command line and the settings are those of this program, whichever checks' folder is read.
   for (const [path, text] of referencePages(fileURLToPath(new URL("..", import.meta.url)))) files.set(path, text);
   return files;

@@ -52,9 +52,29 @@ struct text {
 };
 
 enum text_role {
-  TEXT_COMM = 16, TEXT_EXE_PATH, TEXT_ARGUMENTS, TEXT_ENVIRONMENT, TEXT_CWD, TEXT_ROOT, TEXT_CGROUP, TEXT_RESOLVED,
+  TEXT_COMM = 16, TEXT_EXE_PATH, TEXT_ARGUMENTS, TEXT_ENVIRONMENT, TEXT_CWD, TEXT_ROOT, TEXT_CGROUP,
+  TEXT_RESOLVED,   /* of the file or socket that fd_* is about: its path as its process sees it, `[eventpoll]`, `memfd:NAME` */
+  TEXT_DESCRIPTOR, /* no text: the bytes of a struct record_descriptor, not aligned; of every further descriptor of a call */
+  TEXT_DESCRIPTOR_PATH, /* behind it: its path, as TEXT_RESOLVED */
 };
 
+/* A descriptor of a call that is not the one that the fields of struct record_syscall are about. */
+struct record_descriptor {
+  __s32 fd;
+  __u32 device;
+  __u64 inode;
+  __u32 mode;
+  __u32 flags; /* f_flags */
+  __u16 layer, family, protocol, local_port, remote_port, socket_type;
+  __u32 argument; /* which argument of the call; 6: an element of what it returns in memory (pipe, socketpair) */
+  __u8 local[16], remote[16];
+  __u64 peer, self;
+};
+
+/*
+ * Of RECORD_URING: the number is the operation (IORING_OP_*), the arguments are those of the system call of the same name as far
+ * as its operation has them, the result is 0: nobody knows yet. Also tells starts of programs that failed (execve, execveat).
+ */
 struct record_syscall {
   struct record record;
   __s64 result;
@@ -68,6 +88,8 @@ struct record_syscall {
   __u16 protocol, local_port, remote_port, socket_type;
   __u8 local[16], remote[16]; /* 4 bytes are used for IPv4 */
   __u64 peer, self; /* addresses of unix sockets, as the kernel numbers them */
+  __s32 fd;         /* the number that the fields from fd_device on are about; -1: none, they are zeros */
+  __u32 fd_flags;   /* f_flags of it */
 };
 
 struct record_process {
@@ -79,11 +101,14 @@ struct record_process {
   __u64 exe_inode, exe_changed, exe_modified; /* times: nanoseconds since 1970 */
   __u32 exe_device;
   __u32 exe_flags; /* as frames have them: 1 writable, 2 upper layer, 4 lower layer, 8 memfd */
-  __u64 flags;     /* of clone */
+  __u64 flags;     /* of clone; of RECORD_EXEC: 1 where it was execveat */
   __u64 namespace_started; /* when the first process of its PID namespace began, nanoseconds since boot */
   __u32 fd_limit, minor_faults, major_faults, vm_size, vm_rss, vm_swap; /* sizes in KiB */
   __s32 status; /* of RECORD_EXIT; the signal in its lowest 7 bits */
   __u32 reaper; /* who inherits its children */
+  __u64 child_started; /* of RECORD_FORK: of the child's thread group's leader, nanoseconds since boot */
+  __u32 child_seen;    /* of RECORD_FORK: what its maker got as the result, a number of the maker's PID namespace */
+  __u32 unused;
 };
 
 struct record_capability {

@@ -45,6 +45,18 @@ test("what was known does not fail, what is new does, and what is gone is said",
   assert.doesNotMatch(readFileSync(join(place.folder, "known.json"), "utf8"), /npm\/old/);
 });
 
+test("an earlier report serves as the baseline: a change is told by what it opens and closes", () => {
+  using place = adopted();
+  assert.equal(place.scan("--format", "json=before.json").status, 1);
+  place.image(["new"]);
+  const comment = place.scan("--baseline", "before.json", "--format", "markdown");
+  assert.equal(comment.status, 1, comment.stderr);
+  assert.match(comment.stdout, /^### bulkhead: ✗ fail: 1 new finding blocks this change$/m);
+  assert.match(comment.stdout, /^closed: 1$/m);
+  place.image(["old"]);
+  assert.equal(place.scan("--baseline", "before.json").status, 0);
+});
+
 test("controls and layers are judged without what is known", () => {
   using place = adopted();
   const check = (...words: readonly string[]) =>

@@ -4,6 +4,9 @@
 //	beside engine MIB          serves one manifest, and each blob as that many MiB
 //	beside proxy URL           passes everything on to URL
 //	beside read URL COUNT      reads it so many times, and throws it away
+//	beside steady URL RATE SECONDS
+//	                           asks for it so often a second, each at its own time whether others were answered or not, and
+//	                           says the 99th percentile of the answers' times in microseconds
 //
 // The first two say where they listen, on loopback.
 package main
@@ -17,8 +20,11 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"os"
+	"sort"
 	"strconv"
 	"strings"
+	"sync"
+	"time"
 )
 
 const manifest = `{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":` +
@@ -41,6 +47,12 @@ func main() {
 		for range make([]struct{}, count) {
 			read(os.Args[2])
 		}
+	case "steady":
+		rate, err := strconv.Atoi(os.Args[3])
+		check(err)
+		seconds, err := strconv.Atoi(os.Args[4])
+		check(err)
+		fmt.Println(steady(os.Args[2], rate, seconds).Microseconds())
 	}
 }
 
@@ -89,6 +101,27 @@ func read(from string) {
 	if response.StatusCode != http.StatusOK || size != response.ContentLength {
 		check(fmt.Errorf("%s, %d of %d bytes", response.Status, size, response.ContentLength))
 	}
+}
+
+func steady(from string, rate int, seconds int) time.Duration {
+	took := make([]time.Duration, rate*seconds)
+	var all sync.WaitGroup
+	// As many connections are kept as are ever in use at once.
+	http.DefaultTransport.(*http.Transport).MaxIdleConnsPerHost = rate
+	begin := time.Now()
+	for at := range took {
+		time.Sleep(time.Until(begin.Add(time.Duration(at) * time.Second / time.Duration(rate))))
+		all.Add(1)
+		go func() {
+			defer all.Done()
+			sent := time.Now()
+			read(from)
+			took[at] = time.Since(sent)
+		}()
+	}
+	all.Wait()
+	sort.Slice(took, func(a, b int) bool { return took[a] < took[b] })
+	return took[len(took)*99/100]
 }
 
 func check(err error) {

@@ -205,6 +205,22 @@ runtime:
   rules: [${runtime.rules.join(", ")}]
   # Names of optional rules to load.
   optional: []
+  # Whether \`bulkhead runtime watch\` carries out responses: off, dry-run or on. Of an untrusted policy always off.
+  respond: ${runtime.respond}
+  # What is done about an alert, by its rule, tags or priority. All entries that match count together.
+  responses: []
+  #  - { rules: ["Reverse shell*"], in: ["shop/**"], do: [label, quarantine, kill] }
+  # Workloads that nothing is done to, beside those of the system.
+  exempt: []
+  #  - { workload: shop/StatefulSet/database, reason: restores take a day }
+  # Workloads of the system that responses reach after all, by name.
+  notExempt: []
+  # Actions within some minutes.
+  responseLimits:
+    rule: ${runtime.responseLimits.rule}
+    workload: ${runtime.responseLimits.workload}
+    node: ${runtime.responseLimits.node}
+    minutes: ${runtime.responseLimits.minutes}
 
 # Values of an environment (--environment NAME), which override those outside of it: any key but exceptions.
 environments: {}

@@ -25,7 +25,7 @@ export function judging(command: Command): Command {
     .optionsGroup("Policy and baseline:")
     .option("--policy <source>", "trusted policy file or git:REF:PATH (default: the scanned directory's, untrusted)")
     .option("--environment <name>", "environment of the policy, whose values override its defaults")
-    .option("--baseline <source>", "baseline of findings to ignore: file or git:REF:PATH")
+    .option("--baseline <source>", "baseline of findings to ignore, or an earlier JSON report: file or git:REF:PATH")
     .option("--write-baseline <file>", "write the findings of this run to a baseline file")
     .option(
       "--accept-unknown <code>",

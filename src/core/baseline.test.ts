@@ -296,6 +296,30 @@ test("an entry of another repository or cluster knows nothing here, and is count
   assert.deepEqual([mixed.use.known, mixed.use.foreign], [1, 3]);
 });
 
+test("an earlier report is a baseline: its findings and those that were known to it, at their worst", () => {
+  const since = "2025-06-01T10:00:00.000Z";
+  const told = (one: Evaluation) => JSON.parse(JSON.stringify(one)) as object;
+  const [first, second] = [finding("a", "high"), { ...finding("guessed", "high"), unrecorded: true as const }];
+  const known = [{ finding: finding("b", "low"), since: "2024-01-01" }];
+  const evaluations = [
+    { ...told(evaluation([first, second])), baselined: known },
+    told(evaluation([finding("a", "critical")])),
+  ];
+  const read = (report: object) => parseBaseline(JSON.stringify({ schema: "bulkhead/report/v1", ...report }), "r.json");
+  const { entries } = read({ startedAt: since, evaluations });
+  assert.deepEqual(
+    [...entries.values()].map(({ subject, severity, since: day }) => [subject, severity, day]),
+    [
+      ["a", "critical", "2025-06-01"],
+      ["b", "low", "2025-06-01"],
+    ],
+  );
+  assert.throws(() => read({ startedAt: since }), /evaluations: not a list|not a list/);
+  assert.throws(() => read({ startedAt: 5, evaluations }), /since is missing/);
+  const lying = [{ ...told(evaluation([{ ...first, subject: "c" }])) }];
+  assert.throws(() => read({ startedAt: since, evaluations: lying }), /the fingerprint is not that of/);
+});
+
 test("a baseline without authorities is refused by its version", () => {
   assert.throws(
     () => parseBaseline('{"schema":"bulkhead/baseline/v1","findings":[]}', "b.json"),

@@ -19,6 +19,9 @@ import { isObject } from "./untyped.ts";
 /** Raised when a key changes its meaning or goes. */
 export const baselineSchema = "bulkhead/baseline/v2";
 
+/** What `--format json` writes. */
+const REPORT = "bulkhead/report/v1";
+
 /** Its assets had no authority, so that two repositories shared fingerprints. */
 const withoutAuthorities = "bulkhead/baseline/v1";
 
@@ -184,7 +187,7 @@ function listed(lines: readonly string[]): string {
 }
 
 /**
- * Reads a baseline file. An entry whose fingerprint is not that of the check, asset and subject beside it is refused:
+ * Reads a baseline file, or the JSON report of an earlier run, whose findings are then what is known. An entry whose fingerprint is not that of the check, asset and subject beside it is refused:
  * who reviews a change to the file must be able to trust what it says.
  *
  * @throws Problem (usage) that names the entry
@@ -196,6 +199,7 @@ export function parseBaseline(text: string, name: string): Baseline {
   } catch (error) {
     throw wrong(name, `not JSON: ${(error as Error).message}`);
   }
+  if (isObject(document) && document.schema === REPORT) return baselineOfReport(document, name);
   if (isObject(document) && document.schema === withoutAuthorities) {
     throw wrong(name, `its schema is ${withoutAuthorities}, whose entries do not name their repository or cluster`);
   }
@@ -212,6 +216,36 @@ export function parseBaseline(text: string, name: string): Baseline {
   }
   const unknowns = parseUnknowns(document.unknowns, (place, cause) => wrong(`${name}, ${place}`, cause));
   return { name, entries, unknowns };
+}
+
+/**
+ * What an earlier run found, those in its own baseline among it; what exceptions covered is for the exceptions of this run to
+ * say. Unknowns of a report are in no baseline: only who writes one accepts them, for a time.
+ */
+function baselineOfReport(report: Readonly<Record<string, unknown>>, name: string): Baseline {
+  const since = typeof report.startedAt === "string" ? report.startedAt.slice(0, 10) : undefined;
+  const entries = new Map<string, BaselineEntry>();
+  for (const [index, evaluation] of listOf(report.evaluations, `${name}, evaluations`).entries()) {
+    const place = `${name}, evaluations[${index}]`;
+    if (!isObject(evaluation) || !isObject(evaluation.asset)) throw wrong(place, "not an evaluation");
+    const { check, asset, findings = [], baselined = [] } = evaluation;
+    const known = listOf(baselined, `${place}, baselined`).map((each) => (isObject(each) ? each.finding : each));
+    for (const finding of [...listOf(findings, `${place}, findings`), ...known]) {
+      if (!isObject(finding)) throw wrong(place, "a finding is not an object");
+      if (finding.unrecorded === true) continue;
+      const entry = entryOf({ ...finding, check, asset: asset.lineage, since }, place);
+      const other = entries.get(entry.fingerprint);
+      if (other === undefined || severityRank(entry.severity) < severityRank(other.severity)) {
+        entries.set(entry.fingerprint, entry);
+      }
+    }
+  }
+  return { name, entries, unknowns: new Map() };
+}
+
+function listOf(value: unknown, place: string): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  throw wrong(place, "not a list");
 }
 
 const DATE = /^\d{4}-\d\d-\d\d$/;

@@ -3,7 +3,7 @@ import { bounds } from "./bounds.ts";
 import { readNamedText } from "./named-text.ts";
 
 /**
- * The baseline that the caller names: a file, or `git:REF:PATH`. It is never looked for in the tree under review: it
+ * The baseline that the caller names, or the JSON report of an earlier run: a file, or `git:REF:PATH`. It is never looked for in the tree under review: it
  * loosens what is judged, so only who calls may bring it.
  *
  * @param root - whose repository `git:` means
@@ -14,7 +14,7 @@ export async function readBaseline(flag: string, root: string): Promise<Baseline
     code: "baseline",
     option: "--baseline",
     example: "bulkhead-baseline.json",
-    bytes: bounds.baselineBytes,
+    bytes: bounds.reportBytes,
   } as const;
   return parseBaseline(await readNamedText(flag, root, kind), flag);
 }

@@ -11,6 +11,7 @@ import type { WrittenEnforcement } from "../../core/policy-settings.ts";
 import { type Severity, severities } from "../../core/severity.ts";
 import { baseKinds } from "../../engines/contents/base/model.ts";
 import { unknownLicenses } from "../../engines/contents/licenses/policy.ts";
+import { respondModes, responseActions } from "../../engines/events/respond/model.ts";
 import { accessActions } from "../../engines/oci/distribution/access-model.ts";
 import { defaultPolicy } from "./default.ts";
 import type { PolicyFile } from "./schema.ts";
@@ -45,6 +46,7 @@ export const strict: Policy = {
   origin: { kind: "trusted", name: "policy.yaml", loosened: [] },
 };
 
+const limits = fc.integer({ min: 1, max: 1_440 });
 export const severity = fc.constantFrom(...severities);
 export const anySeverity = fc.constantFrom<Severity>(...severities, "unknown");
 const exceptions = fc.array(
@@ -181,6 +183,17 @@ const more = {
   runtime: fc.record({
     rules: fc.subarray(["bulkhead", "a.yaml"], { minLength: 1 }),
     optional: fc.subarray(["Rule a", "Rule b"]),
+    respond: fc.constantFrom(...respondModes),
+    responses: fc.array(
+      fc.record({
+        rules: fc.subarray(["Rule a", "Rule *"], { minLength: 1 }),
+        do: fc.subarray([...responseActions], { minLength: 1 }),
+      }),
+      { maxLength: 2 },
+    ),
+    exempt: fc.constantFrom([], [{ workload: "shop/**", reason: "r" }]),
+    notExempt: fc.constantFrom([], [{ workload: "kube-system/Deployment/dns", reason: "r" }]),
+    responseLimits: fc.record({ rule: limits, workload: limits, node: limits, minutes: limits }),
   }),
   exceptionLimits: fc.record({ maxDays: days, maxFlaws: days, broad: fc.constantFrom("allow" as const, "report") }),
 };

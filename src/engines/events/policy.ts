@@ -1,5 +1,7 @@
 /** The policy's slice about what is detected at runtime. */
 import { either, more, setting } from "../../core/setting.ts";
+import type { ResponsePolicy } from "./respond/model.ts";
+import { responseSettings } from "./respond/policy.ts";
 
 /** In a list of rule files: the rules that come with the program. */
 export const BUNDLED_RULES = "bulkhead";
@@ -11,7 +13,7 @@ declare module "../../core/policy.ts" {
       readonly rules: readonly string[];
       /** Names of rules that are only loaded where they are named. */
       readonly optional: readonly string[];
-    };
+    } & ResponsePolicy;
   }
 }
 
@@ -33,4 +35,5 @@ export const runtimeSettings = {
     initial: [],
     tighten: more((entry, wanted) => entry === wanted),
   }),
+  ...responseSettings,
 };

@@ -176,6 +176,14 @@ export class FrameWriter implements SyscallSink {
     ]);
   }
 
+  answer(command: number, done: boolean, why: string): void {
+    this.facts(kinds.answer, [
+      [fields.answer.command, command],
+      [fields.answer.done, done ? 1 : 0],
+      [fields.answer.why, done ? undefined : why],
+    ]);
+  }
+
   event(event: SyscallEvent): void {
     const count = event.parameters;
     let size = EVENT_HEADER + 2 * count;

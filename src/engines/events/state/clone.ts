@@ -80,7 +80,7 @@ function create(event: SyscallEvent, tid: number, flags: number, from: Thread, s
     threads.link(thread, from);
   }
   thread.pidNamespaceStarted = state.bootTime;
-  describe(event, thread, state);
+  describe(event, thread, state, from);
   thread.startedSeconds = event.seconds;
   thread.startedNanoseconds = event.nanoseconds;
   const limit = signedAt(event, 7);
@@ -93,11 +93,16 @@ function descriptorsOf(from: Thread, flags: number): Descriptors {
   return (flags & cloneFiles) !== 0 ? descriptors.share() : descriptors.copy();
 }
 
-/** What the end of a clone says of the thread that it ended in, and of its like. */
-function describe(event: SyscallEvent, thread: Thread, state: State): void {
-  thread.exe = textAt(event, 1) ?? "";
+/**
+ * What the end of a clone says of the thread that it ended in, and of its like. What it leaves out of the program is that of
+ * the one who asked: it runs the same.
+ */
+function describe(event: SyscallEvent, thread: Thread, state: State, from?: Thread): void {
+  thread.exe = textAt(event, 1) ?? from?.exe ?? "";
   thread.comm = textAt(event, 13) ?? thread.exe;
-  thread.setArguments(bytesAt(event, 2) ?? "");
+  const args = bytesAt(event, 2);
+  if (args === undefined && from !== undefined) thread.inheritArguments(from);
+  else thread.setArguments(args ?? "");
   thread.uid = u32At(event, 16) ?? thread.uid;
   thread.gid = u32At(event, 17) ?? thread.gid;
   readMemory(event, thread);

@@ -32,6 +32,15 @@ for (const order of ["parent first", "child first", "child alone"] as const) {
   });
 }
 
+test("a clone that does not say which program runs leaves it the one of who asked", () => {
+  const bench = host();
+  bench.on(20, "execve", exec(20, 10, "/usr/bin/curl", { args: ["-s", "x y"] }));
+  const { exe: _, args: __, ...bare } = clone(0, 30, 20, { comm: "curl", vtid: 30, vpid: 30 });
+  bench.on(30, "clone", bare);
+  const child = bench.thread(30);
+  assert.deepEqual([child.exe, child.commandLine, child.exePath], ["/usr/bin/curl", "curl -s x y", "/usr/bin/curl"]);
+});
+
 test("an execve replaces the program, closes what it should and drops what rules found below it", () => {
   const bench = host();
   bench.on(20, "open", { fd: 3, name: "/kept", flags: 1 });

@@ -194,6 +194,10 @@ export class Thread {
     this.line = undefined;
   }
 
+  inheritArguments(from: Thread): void {
+    this.setArguments(from.argumentTexts);
+  }
+
   setEnvironment(texts: string): void {
     this.environmentTexts = texts;
     this.environmentList = undefined;

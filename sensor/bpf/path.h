@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0 */
+/*
+ * Paths as the kernel holds them, by walking from a directory entry to the root over mounts: no link, no rename in memory and
+ * no second thread can change what is told.
+ */
+#ifndef BULKHEAD_PATH_H
+#define BULKHEAD_PATH_H
+
+#include "text.h"
+
+/* How many steps are made, mounts among them; what lies above is cut off. */
+#define STEPS 256
+#define COMPONENT_BYTES 255
+
+enum step { STEP_ON, STEP_END, STEP_DETACHED, STEP_CUT };
+
+static __always_inline struct mount *mount_of(struct vfsmount *mnt) {
+  return (void *)mnt - bpf_core_field_offset(struct mount, mnt);
+}
+
+/* Appends the entry that the walk is at and goes to the one above. A function of its own, verified once and not at each step. */
+__noinline int walk_on(u32 slot) {
+  struct scratch *s = scratch_of(slot);
+  if (!s) return STEP_CUT;
+  struct walk *w = &s->walk;
+  struct dentry *dentry = (void *)w->dentry;
+  struct vfsmount *mnt = (void *)w->mnt;
+  if (w->dentry == w->root_dentry && w->mnt == w->root_mnt) return STEP_END;
+  if (w->dentry == w->top) {
+    struct mount *mount = mount_of(mnt);
+    struct mount *above = BPF_CORE_READ(mount, mnt_parent);
+    if (above == mount || !above) return STEP_END;
+    mnt = (void *)above + bpf_core_field_offset(struct mount, mnt);
+    w->dentry = (u64)BPF_CORE_READ(mount, mnt_mountpoint);
+    w->mnt = (u64)mnt;
+    w->top = (u64)BPF_CORE_READ(mnt, mnt_root);
+    return STEP_ON;
+  }
+  struct dentry *parent = BPF_CORE_READ(dentry, d_parent);
+  struct qstr name = BPF_CORE_READ(dentry, d_name);
+  u32 length = name.len, at = w->at;
+  if (length > COMPONENT_BYTES || at + length + 1 > w->end) return STEP_CUT;
+  at &= RECORD_BYTES + PATH_BYTES - 1;
+  if (at > RECORD_BYTES) return STEP_CUT;
+  if (bpf_probe_read_kernel(s->bytes + at, length, name.name)) return STEP_CUT;
+  s->bytes[at + length] = 0;
+  w->at = at + length + 1;
+  w->dentry = (u64)parent;
+  return dentry == parent ? STEP_DETACHED : STEP_ON;
+}
+
+/*
+ * Appends the path of a struct path of the kernel, from its last component to its first, each with a zero behind it: user space
+ * turns it round. With `in_root` it ends at the root directory of the current process, as the process itself sees it.
+ */
+__noinline int path_text(u32 slot, u64 address, u32 argument, u32 in_root) {
+  struct scratch *s = scratch_of(slot);
+  u32 room, step = STEP_ON;
+  u8 state = TEXT_BACKWARDS;
+  if (!s) return 0;
+  struct text *t = next_text(s, &room);
+  if (!t) return 0;
+  struct walk *w = &s->walk;
+  struct path *start = (void *)address;
+  struct vfsmount *mnt = BPF_CORE_READ(start, mnt);
+  w->dentry = (u64)BPF_CORE_READ(start, dentry);
+  w->mnt = (u64)mnt;
+  w->top = (u64)BPF_CORE_READ(mnt, mnt_root);
+  w->root_dentry = w->root_mnt = 0;
+  if (in_root) {
+    struct task_struct *task = (void *)bpf_get_current_task();
+    w->root_dentry = (u64)BPF_CORE_READ(task, fs, root.dentry);
+    w->root_mnt = (u64)BPF_CORE_READ(task, fs, root.mnt);
+  }
+  u32 first = s->at + sizeof *t;
+  w->at = first;
+  w->end = first + (room > PATH_BYTES ? PATH_BYTES : room);
+  for (u32 i = 0; i < STEPS && step == STEP_ON; i++) step = walk_on(slot);
+  if (step == STEP_DETACHED) state |= TEXT_DETACHED;
+  else if (step != STEP_END) state |= TEXT_CUT;
+  end_text(s, t, w->at - first, state, argument);
+  return 0;
+}
+
+#endif

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0 */
+/*
+ * The end of a system call, whichever it is: the plan says what its arguments are. At the end what they point to is in memory,
+ * and calls that seccomp refused end as well.
+ */
+#ifndef BULKHEAD_SYSCALL_H
+#define BULKHEAD_SYSCALL_H
+
+#include "descriptor.h"
+
+#define CURRENT_DIRECTORY -100
+#define PROT_EXEC 4
+#define TEXTS 64
+#define FIRST_OF_TEXT 8 /* what a message holds is a text of its argument and this */
+
+static __always_inline const struct pt_regs *registers(void) {
+  struct task_struct *task = (void *)bpf_get_current_task();
+  /* They lie at the end of the kernel's stack; the helper knows what else does. */
+  if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_task_pt_regs) &&
+      bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_get_current_task_btf))
+    return (void *)bpf_task_pt_regs((void *)bpf_get_current_task_btf());
+  return BPF_CORE_READ(task, stack) + settings.stack_bytes - bpf_core_type_size(struct pt_regs);
+}
+
+static __always_inline void read_arguments(struct record_syscall *r, const struct pt_regs *regs) {
+#if defined(__TARGET_ARCH_x86)
+  r->arguments[0] = BPF_CORE_READ(regs, di);
+  r->arguments[1] = BPF_CORE_READ(regs, si);
+  r->arguments[2] = BPF_CORE_READ(regs, dx);
+  r->arguments[3] = BPF_CORE_READ(regs, r10);
+  r->arguments[4] = BPF_CORE_READ(regs, r8);
+  r->arguments[5] = BPF_CORE_READ(regs, r9);
+#else
+  /* The result has taken the first one's place. */
+  r->arguments[0] = BPF_CORE_READ(regs, orig_x0);
+  for (int i = 1; i < 6; i++) bpf_probe_read_kernel(&r->arguments[i], 8, &regs->regs[i]);
+#endif
+}
+
+/* An argument; the result where there is none of that number. */
+static __always_inline u64 argument_of(struct scratch *s, u64 index) {
+  barrier_var(index); /* the bound is checked on the register that is used */
+  return index < 6 ? s->syscall.arguments[index] : (u64)s->syscall.result;
+}
+
+/* The first descriptor fills the record's own fields. */
+static __always_inline void tell_descriptor(u32 slot, struct scratch *s, s32 fd, u32 argument) {
+  if (fd < 0) return;
+  bool first = s->syscall.fd < 0;
+  if (!describe(slot, fd, argument, first) || !first) return;
+  struct record_descriptor *d = &s->descriptor;
+  struct record_syscall *r = &s->syscall;
+  r->fd = d->fd;
+  r->fd_flags = d->flags;
+  r->fd_device = d->device;
+  r->fd_inode = d->inode;
+  r->fd_mode = d->mode;
+  r->fd_layer = d->layer;
+  r->family = d->family;
+  r->protocol = d->protocol;
+  r->local_port = d->local_port;
+  r->remote_port = d->remote_port;
+  r->socket_type = d->socket_type;
+  __builtin_memcpy(r->local, d->local, sizeof r->local);
+  __builtin_memcpy(r->remote, d->remote, sizeof r->remote);
+  r->peer = d->peer;
+  r->self = d->self;
+}
+
+/* The texts of an array that ends with a null pointer, a zero behind each, as one text. */
+__noinline int user_texts(u32 slot, u64 address, u32 argument) {
+  struct scratch *s = scratch_of(slot);
+  u32 room, length = 0;
+  u8 state = TEXT_CUT;
+  if (!s) return 0;
+  struct text *t = next_text(s, &room);
+  if (!t) return 0;
+  char *bytes = (char *)(t + 1);
+  if (room > ARGUMENTS_BYTES) room = ARGUMENTS_BYTES;
+  for (u32 i = 0; i < TEXTS; i++) {
+    u64 at = 0;
+    if (bpf_probe_read_user(&at, 8, (void *)(address + 8 * i))) {
+      state = TEXT_UNREADABLE;
+      break;
+    }
+    if (!at) {
+      state = TEXT_WHOLE;
+      break;
+    }
+    if (length + 1024 > room) break;
+    barrier_var(length);
+    if (length > ARGUMENTS_BYTES - 1024) break;
+    long got = bpf_probe_read_user_str(bytes + length, 1024, (void *)at);
+    if (got < 0) {
+      state = TEXT_UNREADABLE;
+      break;
+    }
+    length += got & 2047;
+  }
+  end_text(s, t, length & (2 * ARGUMENTS_BYTES - 1), state, argument);
+  return 0;
+}
+
+struct user_vector {
+  u64 base, length;
+};
+
+struct user_message {
+  u64 name;
+  u32 name_length, unused;
+  u64 vector, vectors;
+};
+
+/* The first bytes of the first element that has some, at most as many as were moved. */
+__noinline int user_vector(u32 slot, u64 address, u64 elements, u64 moved, u32 argument) {
+  struct user_vector v = {};
+  for (u32 i = 0; i < 4 && i < elements; i++) {
+    if (bpf_probe_read_user(&v, sizeof v, (void *)(address + i * sizeof v))) v.length = 0;
+    if (v.length) break;
+  }
+  return user_bytes(slot, v.base, argument, v.length < moved ? v.length : moved, DATA_BYTES);
+}
+
+__noinline int user_message(u32 slot, u64 address, u64 moved, u32 argument) {
+  struct user_message m = {};
+  struct scratch *s = scratch_of(slot);
+  if (!s) return 0;
+  if (bpf_probe_read_user(&m, sizeof m, (void *)address)) {
+    no_text(s, TEXT_UNREADABLE, argument);
+    return 0;
+  }
+  user_bytes(slot, m.name, argument, m.name_length, ADDRESS_BYTES);
+  return user_vector(slot, m.vector, m.vectors, moved, argument + FIRST_OF_TEXT);
+}
+
+/* Whether the text at the address begins at the root. */
+static __always_inline bool is_absolute(u64 address) {
+  char first = 0;
+  bpf_probe_read_user(&first, 1, (void *)address);
+  return first == '/';
+}
+
+/* One argument by its plan. */
+__noinline int take(u32 slot, u32 index, u32 kind, u32 with) {
+  struct scratch *s = scratch_of(slot);
+  if (!s) return 0;
+  u64 value = argument_of(s, index);
+  s64 result = s->syscall.result;
+  switch (kind) {
+    case PLAN_TEXT:
+      return user_text(slot, value, index, PATH_BYTES);
+    case PLAN_TEXTS:
+      return user_texts(slot, value, index);
+    case PLAN_ADDRESS:
+      return user_bytes(slot, value, index, (u32)argument_of(s, with), ADDRESS_BYTES);
+    case PLAN_MESSAGE:
+      return user_message(slot, value, result > 0 ? result : 0, index);
+    case PLAN_BYTES:
+      if (with == 6 && result < 0) break;
+      return user_bytes(slot, value, index, argument_of(s, with), DATA_BYTES);
+    case PLAN_VECTOR:
+      return user_vector(slot, value, argument_of(s, with), result > 0 ? result : 0, index);
+    case PLAN_STRUCT:
+      return user_bytes(slot, value, index, with, ADDRESS_BYTES);
+    case PLAN_FD:
+      tell_descriptor(slot, s, (s32)value, index);
+      break;
+    case PLAN_DIRECTORY:
+      if ((s32)value >= 0 && index < 5 && !is_absolute(argument_of(s, index + 1)))
+        tell_descriptor(slot, s, (s32)value, index);
+      break;
+    case PLAN_FDS: {
+      s32 pair[2] = {-1, -1};
+      user_bytes(slot, value, index, sizeof pair, sizeof pair);
+      if (result || bpf_probe_read_user(pair, sizeof pair, (void *)value)) break;
+      tell_descriptor(slot, s, pair[0], 6);
+      tell_descriptor(slot, s, pair[1], 6);
+      break;
+    }
+  }
+  return 0;
+}
+
+/* Whether the current call is one of another architecture: its number and arguments mean something else. */
+static __always_inline bool is_foreign(void) {
+#if defined(__TARGET_ARCH_x86)
+  struct task_struct *task = (void *)bpf_get_current_task();
+  return BPF_CORE_READ(task, thread_info.status) & 2;
+#else
+  struct task_struct *task = (void *)bpf_get_current_task();
+  return BPF_CORE_READ(task, thread_info.flags) & (1UL << 22);
+#endif
+}
+
+/* The plan of a call that is hooked in this way. */
+static __always_inline struct plan *plan_of(u32 number, u32 way) {
+  u64 index = number;
+  barrier_var(index);
+  if (index >= CALLS || (plans[index].flags & (PLAN_ON | PLAN_ANY)) != (PLAN_ON | way)) return NULL;
+  return &plans[index];
+}
+
+static __always_inline void call_ended(const struct pt_regs *regs, struct plan *plan, u32 number, s64 result) {
+  u32 flags = plan->flags, slot = 0;
+  if ((flags & PLAN_FAILED_ONLY) && result >= 0) return;
+  if (!is_wanted()) return;
+  struct scratch *s = claim(number, &slot);
+  if (!s) return;
+  struct record_syscall *r = &s->syscall;
+  read_arguments(r, regs);
+  if ((flags & PLAN_MAPPED) && !(r->arguments[2] & PROT_EXEC)) {
+    unclaim(number, s);
+    return;
+  }
+  begin(s, RECORD_SYSCALL, sizeof *r);
+  r->result = result;
+  r->number = number;
+  __builtin_memset(&r->fd_device, 0, sizeof *r - __builtin_offsetof(struct record_syscall, fd_device));
+  r->fd = -1;
+  if ((flags & PLAN_RESULT_FD) && result >= 0) tell_descriptor(slot, s, (s32)result, 6);
+  for (u32 i = 0; i < 6; i++) {
+    struct plan_argument *a = &plan->arguments[i];
+    if (a->kind) take(slot, i, a->kind, a->with);
+  }
+  struct task_struct *task = (void *)bpf_get_current_task();
+  kernel_text(slot, (u64)&task->comm, TEXT_COMM, 16);
+  submit(number, s);
+}
+
+struct call_exit {
+  u64 unused;
+  s32 number;
+  u32 unused2;
+  s64 result;
+};
+
+SEC("tracepoint/syscalls/sys_exit")
+int one_call_ended(struct call_exit *context) {
+  struct plan *plan = plan_of(context->number, 0);
+  if (plan) call_ended(registers(), plan, context->number, context->result);
+  return 0;
+}
+
+SEC("tp_btf/sys_exit")
+int any_call_ended(u64 *arguments) {
+  const struct pt_regs *regs = (void *)arguments[0];
+  u32 number;
+#if defined(__TARGET_ARCH_x86)
+  number = regs->orig_ax;
+#else
+  number = regs->syscallno;
+#endif
+  struct plan *plan = plan_of(number, PLAN_ANY);
+  if (plan) call_ended(regs, plan, number, arguments[1]);
+  return 0;
+}
+
+#endif

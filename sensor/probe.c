@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0 */
+/* What this kernel takes is found out by loading it: no configuration and no version tells. */
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "kernel_state.h"
+#include "sensor.skel.h"
+
+static char said[160];
+
+/* Where the last line of the verifier's log begins that is not a count or a frame of the log itself. */
+static char *last_line(char *words) {
+  char *found = words, *line = words;
+  for (char *next; (next = strchr(line, '\n')) != NULL; line = next + 1) {
+    *next = 0;
+    if (strncmp(line, "processed ", 10) && strncmp(line, "-- END", 6) && next > line) found = line;
+  }
+  return found;
+}
+
+/* Keeps the last line of libbpf that names a cause. */
+__attribute__((format(printf, 2, 0))) static int keep(enum libbpf_print_level level, const char *format, va_list arguments) {
+  static char words[1 << 20];
+  if (level == LIBBPF_DEBUG) return 0;
+  vsnprintf(words, sizeof words, format, arguments);
+  if (strstr(words, "failed to load")) return 0;
+  snprintf(said, sizeof said, "%.*s", (int)sizeof said - 1, last_line(words));
+  return 0;
+}
+
+const char *libbpf_words(void) {
+  return said;
+}
+
+static void size_maps(struct sensor_bpf *bpf, unsigned ring_mib) {
+  bpf_map__set_max_entries(bpf->maps.ring, ring_mib << 20);
+  bpf_map__set_max_entries(bpf->maps.scratch, libbpf_num_possible_cpus() * 2);
+}
+
+/* All of it with one program only. */
+static struct sensor_bpf *open_only(const char *name) {
+  struct bpf_program *program;
+  struct sensor_bpf *bpf = sensor_bpf__open();
+  if (!bpf) return NULL;
+  size_maps(bpf, 1);
+  bpf_object__for_each_program(program, bpf->obj)
+    bpf_program__set_autoload(program, !strcmp(bpf_program__name(program), name));
+  return bpf;
+}
+
+/* Whether one program loads by itself. */
+static bool loads(const char *name) {
+  struct sensor_bpf *bpf = open_only(name);
+  if (!bpf) return false;
+  bool loaded = !sensor_bpf__load(bpf);
+  int code = errno;
+  sensor_bpf__destroy(bpf);
+  errno = code;
+  return loaded;
+}
+
+struct sensor_bpf *load_programs(struct kernel *kernel, const struct kernel_options *options) {
+  struct bpf_program *program;
+  unsigned ring = options && options->ring_mib ? options->ring_mib : 16;
+  libbpf_set_print(keep);
+  if (ring > 1024 || (ring & (ring - 1))) {
+    fail(EINVAL, "a ring of %u MiB: a power of two from 1 to 1024 is wanted", ring);
+    return NULL;
+  }
+  for (int attempt = 0; attempt < 2; attempt++) {
+    struct sensor_bpf *bpf = sensor_bpf__open();
+    if (!bpf) break;
+    size_maps(bpf, ring);
+    bpf->bss->settings.containers_only = options && options->containers_only;
+    bpf->bss->settings.page_shift = __builtin_ctzl(sysconf(_SC_PAGESIZE));
+    bpf->bss->settings.stack_bytes = 16384;
+    /* At the second attempt without those that do not load alone. */
+    if (attempt == 1)
+      bpf_object__for_each_program(program, bpf->obj) {
+        const char *name = bpf_program__name(program);
+        if (loads(name)) continue;
+        note_missing(kernel, program_use(name), said);
+        bpf_program__set_autoload(program, false);
+      }
+    if (!sensor_bpf__load(bpf)) {
+      if (bpf_program__fd(bpf->progs.program_started) >= 0) return bpf;
+      fail(EOPNOTSUPP, "the start of programs cannot be seen (%s)", said);
+      sensor_bpf__destroy(bpf);
+      return NULL;
+    }
+    int code = errno;
+    sensor_bpf__destroy(bpf);
+    fail(code, "loading BPF programs (%s)", said);
+    /* Not ours to load anything: no program is at fault. */
+    if (code == EPERM && geteuid() != 0) break;
+  }
+  return NULL;
+}
+
+/* What is told of each program: what it is for, and what is lost without it. */
+static const struct {
+  const char *program, *event, *use;
+} programs[] = {
+    {"program_started", "sched_process_exec", "programs that start; protect"},
+    {"thread_made", "task_newtask", "processes and threads that are made"},
+    {"thread_ended", "sched_process_exit", "processes that end"},
+    {"one_call_ended", "syscalls/sys_exit_*", "system calls, each at a hook of its own"},
+    {"any_call_ended", "sys_exit", "system calls without a tracepoint; denied on"},
+    {"operation_given", "io_uring_submit_req", "what is handed to io_uring"},
+    {"cgroup_made", "cgroup_mkdir", "cgroups before their first process"},
+    {"cgroup_removed", "cgroup_rmdir", "cgroups that go"},
+    {"call_began", "sys_enter", "learning: system calls"},
+    {"capability_asked", "cap_capable", "learning: capabilities"},
+    {"learn_exec", "sched_process_exec", "learning: which processes count"},
+    {"learn_fork", "task_newtask", "learning: which processes count"},
+    {"learn_exit", "sched_process_exit", "learning: which processes count"},
+};
+
+const char *program_use(const char *program) {
+  for (size_t i = 0; i < sizeof programs / sizeof *programs; i++)
+    if (!strcmp(programs[i].program, program)) return programs[i].event;
+  return program;
+}
+
+/* Loads one program and attaches it; NULL where both work, else why not. */
+static const char *try_program(const char *name) {
+  const char *reason = NULL;
+  struct kernel kernel = {.events = open_events()};
+  struct sensor_bpf *bpf = open_only(name);
+  if (!bpf) return said;
+  struct bpf_program *program = bpf_object__find_program_by_name(bpf->obj, name);
+  kernel.bpf = bpf;
+  if (!program || sensor_bpf__load(bpf)) {
+    reason = said[0] ? said : strerror(errno);
+  } else {
+    bool call = !strcmp(name, "one_call_ended");
+    struct bpf_link *link = call ? attach_call(&kernel, "getppid") : bpf_program__attach(program);
+    if (!link) reason = call && kernel.events < 0 ? "no tracefs, and none could be mounted" : strerror(errno);
+    bpf_link__destroy(link);
+  }
+  sensor_bpf__destroy(bpf);
+  if (kernel.events >= 0) close(kernel.events);
+  return reason;
+}
+
+int kernel_probe(void) {
+  int works = -1;
+  libbpf_set_print(keep);
+  for (size_t i = 0; i < sizeof programs / sizeof *programs; i++) {
+    said[0] = 0;
+    const char *reason = try_program(programs[i].program);
+    printf("%s %s: %s%s%s\n", reason ? "no " : "yes", programs[i].event, programs[i].use, reason ? ": " : "", reason ? reason : "");
+    if (i == 0 && !reason) works = 0;
+  }
+  return works;
+}

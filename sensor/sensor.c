@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sensor.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "containers.h"
+#include "input.h"
+#include "rights.h"
+
+enum {
+  LOOKUPS_A_SECOND = 2000,
+  LOOKUP_MILLISECONDS = 20,
+  AGAIN_SECONDS = 10,
+  END_MILLISECONDS = 10000,
+};
+
+/* What the public and our own rules look at, and what keeps the state true: where nobody says which hooks. */
+static const char usual_hooks[] =
+    "execve,execveat,clone,procexit,open,openat,openat2,creat,open_by_handle_at,connect,accept,accept4,bind,listen,socket,"
+    "sendto,sendmsg,sendmmsg,dup,dup2,dup3,chdir,fchdir,chroot,setuid,setgid,setreuid,setregid,setresuid,setresgid,setsid,"
+    "setpgid,prctl,capset,ptrace,process_vm_readv,process_vm_writev,symlink,symlinkat,link,linkat,rename,renameat,renameat2,"
+    "unlink,unlinkat,mkdir,mkdirat,rmdir,mknod,mknodat,chmod,fchmod,fchmodat,fchmodat2,chown,lchown,fchown,fchownat,mount,"
+    "umount2,fsmount,move_mount,open_tree,fsopen,pivot_root,setns,unshare,bpf,init_module,finit_module,delete_module,"
+    "userfaultfd,memfd_create,pidfd_open,pidfd_getfd,kill,io_uring,io_uring_setup,kexec_load,kexec_file_load,iopl,ioperm,"
+    "perf_event_open,keyctl,personality,seccomp";
+
+static uint64_t nanoseconds(clockid_t clock) {
+  struct timespec time;
+  clock_gettime(clock, &time);
+  return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
+}
+
+uint64_t sensor_boot_nanoseconds(void) {
+  /* The pair that was read closest together of a few. */
+  uint64_t best = UINT64_MAX, booted = 0;
+  for (size_t tries = 0; tries < 5; tries++) {
+    uint64_t before = nanoseconds(CLOCK_BOOTTIME), real = nanoseconds(CLOCK_REALTIME), after = nanoseconds(CLOCK_BOOTTIME);
+    if (after - before >= best) continue;
+    best = after - before;
+    booted = real - before - best / 2;
+  }
+  return booted;
+}
+
+void sensor_begin(struct sensor *sensor, struct frame *frame, enum frame_kind kind) {
+  frame_begin(frame, sensor->encoder.frame, sizeof sensor->encoder.frame, kind);
+}
+
+void sensor_tell(struct sensor *sensor, struct frame *frame) {
+  if (frame->short_of_room) sensor->encoder.cut += 1;
+  output_put(sensor->encoder.output, frame->bytes, frame_end(frame));
+}
+
+void sensor_tell_lost(struct sensor *sensor, const char *reason, uint64_t count) {
+  struct frame frame;
+  sensor_begin(sensor, &frame, FRAME_LOST);
+  frame_text(&frame, LOST_REASON, reason);
+  frame_number(&frame, LOST_COUNT, count);
+  sensor_tell(sensor, &frame);
+}
+
+void sensor_tell_missing(struct sensor *sensor, const char *what, const char *why) {
+  struct frame frame;
+  sensor_begin(sensor, &frame, FRAME_MISSING);
+  frame_text(&frame, MISSING_WHAT, what);
+  frame_text(&frame, MISSING_WHY, why);
+  sensor_tell(sensor, &frame);
+}
+
+void sensor_tell_metric(struct sensor *sensor, const char *name, uint64_t value) {
+  struct frame frame;
+  sensor_begin(sensor, &frame, FRAME_METRIC);
+  frame_text(&frame, METRIC_NAME, name);
+  frame_number(&frame, METRIC_VALUE, value);
+  sensor_tell(sensor, &frame);
+}
+
+void sensor_tell_answer(struct sensor *sensor, uint64_t command, bool done, const char *why) {
+  struct frame frame;
+  sensor_begin(sensor, &frame, FRAME_ANSWER);
+  frame_number(&frame, ANSWER_COMMAND, command);
+  frame_number(&frame, ANSWER_DONE, done);
+  if (!done && why != NULL) frame_text(&frame, ANSWER_WHY, why);
+  sensor_tell(sensor, &frame);
+}
+
+static void missing(void *context, const char *what, const char *why) {
+  struct {
+    struct sensor *sensor;
+    size_t at;
+  } *told = context;
+  /* The list only grows. */
+  if (told->at++ >= told->sensor->missing_told) sensor_tell_missing(told->sensor, what, why);
+}
+
+void sensor_tell_kernel_missing(struct sensor *sensor) {
+  struct {
+    struct sensor *sensor;
+    size_t at;
+  } told = {sensor, 0};
+  if (sensor->kernel == NULL) return;
+  kernel_missing(sensor->kernel, missing, &told);
+  if (told.at > sensor->missing_told) sensor->missing_told = told.at;
+}
+
+static struct hook_told *told_of(struct sensor *sensor, const char *name) {
+  for (size_t at = 0; at < sensor->tolds; at++) {
+    if (strcmp(sensor->told[at].name, name) == 0) return &sensor->told[at];
+  }
+  if (sensor->tolds >= MOST_HOOKS) return NULL;
+  struct hook_told *told = &sensor->told[sensor->tolds++];
+  snprintf(told->name, sizeof told->name, "%s", name);
+  return told;
+}
+
+static const char *const drop_reasons[DROP_REASONS] = {
+    [DROP_RING] = "the ring had no room for",
+    [DROP_NESTED] = "came while another was noted:",
+    [DROP_MISSED] = "the kernel skipped:",
+};
+
+static struct kernel_stats stats;
+
+void sensor_tell_losses(struct sensor *sensor) {
+  if (sensor->kernel != NULL) {
+    kernel_stats(sensor->kernel, &stats);
+    for (size_t at = 0; at < stats.hooks; at++) {
+      struct hook_told *told = told_of(sensor, stats.hook[at].name);
+      for (size_t reason = 0; told != NULL && reason < DROP_REASONS; reason++) {
+        uint64_t now = stats.hook[at].dropped[reason];
+        if (now <= told->dropped[reason]) continue;
+        char text[128];
+        snprintf(text, sizeof text, "%s %s", drop_reasons[reason], told->name);
+        sensor_tell_lost(sensor, text, now - told->dropped[reason]);
+        told->dropped[reason] = now;
+      }
+    }
+  }
+  struct encoder *encoder = &sensor->encoder;
+  if (encoder->broken > sensor->broken_told) {
+    sensor_tell_lost(sensor, "records of no known form", encoder->broken - sensor->broken_told);
+    sensor->broken_told = encoder->broken;
+  }
+  if (encoder->cut > sensor->cut_told) {
+    sensor_tell_lost(sensor, "parts of records that fit into no frame", encoder->cut - sensor->cut_told);
+    sensor->cut_told = encoder->cut;
+  }
+}
+
+void sensor_tell_metrics(struct sensor *sensor) {
+  char name[128];
+  if (sensor->kernel != NULL) {
+    kernel_stats(sensor->kernel, &stats);
+    for (size_t at = 0; at < stats.hooks; at++) {
+      const struct kernel_hook_stats *hook = &stats.hook[at];
+      if (hook->runs == 0) continue;
+      snprintf(name, sizeof name, "hook %s runs", hook->name);
+      sensor_tell_metric(sensor, name, hook->runs);
+      snprintf(name, sizeof name, "hook %s nanoseconds", hook->name);
+      sensor_tell_metric(sensor, name, hook->nanoseconds);
+      snprintf(name, sizeof name, "hook %s records", hook->name);
+      sensor_tell_metric(sensor, name, hook->records);
+      uint64_t dropped = 0;
+      for (size_t reason = 0; reason < DROP_REASONS; reason++) dropped += hook->dropped[reason];
+      snprintf(name, sizeof name, "hook %s dropped", hook->name);
+      sensor_tell_metric(sensor, name, dropped);
+    }
+    sensor_tell_metric(sensor, "ring bytes", stats.ring_size);
+    sensor_tell_metric(sensor, "ring bytes used", stats.ring_used);
+  }
+  const struct encoder *encoder = &sensor->encoder;
+  sensor_tell_metric(sensor, "events", encoder->events);
+  sensor_tell_metric(sensor, "records written", output_records(encoder->output));
+  sensor_tell_metric(sensor, "records dropped for the reader", output_dropped(encoder->output));
+  sensor_tell_metric(sensor, "buffer bytes used", output_waiting(encoder->output));
+  sensor_tell_metric(sensor, "threads known", known_count(encoder->known));
+  sensor_tell_metric(sensor, "threads looked up", sensor->lookups);
+  sensor_tell_metric(sensor, "threads looked up and not found", sensor->lookups_failed);
+  sensor_tell_metric(sensor, "threads not looked up", sensor->lookups_left);
+  if (sensor->scout != NULL) sensor_tell_metric(sensor, "looks into /proc that were given up", scout_stuck(sensor->scout));
+  struct timespec used;
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+  sensor_tell_metric(sensor, "processor nanoseconds", (uint64_t)used.tv_sec * 1000000000 + (uint64_t)used.tv_nsec);
+}
+
+int sensor_hooks(struct sensor *sensor, char *names) {
+  static const char *list[MOST_HOOKS];
+  size_t count = 0;
+  for (char *name = names; name != NULL && *name != 0 && count < MOST_HOOKS;) {
+    char *comma = strchr(name, ',');
+    if (comma != NULL) *comma++ = 0;
+    if (*name != 0) list[count++] = name;
+    name = comma;
+  }
+  if (sensor->kernel == NULL) return -1;
+  return kernel_hooks(sensor->kernel, list, count);
+}
+
+static void record(void *context, const struct record *record) {
+  struct sensor *sensor = context;
+  encode_record(&sensor->encoder, record, record->size);
+}
+
+/* A thread does something, and the reader has not heard of it. */
+static void look_up(void *context, uint32_t tid, uint32_t pid) {
+  struct sensor *sensor = context;
+  /* Whatever comes of it, it is not looked up again. */
+  known_add(sensor->encoder.known, tid, pid);
+  if (sensor->scout == NULL) return;
+  uint64_t second = nanoseconds(CLOCK_MONOTONIC) / 1000000000;
+  if (second != sensor->lookups_second) {
+    sensor->lookups_second = second;
+    sensor->lookups_now = LOOKUPS_A_SECOND;
+  }
+  if (sensor->lookups_now == 0) {
+    sensor->lookups_left += 1;
+    return;
+  }
+  sensor->lookups_now -= 1;
+  sensor->lookups += 1;
+  if (!scout_ask_now(sensor->scout, SCOUT_THREAD, tid, pid, LOOKUP_MILLISECONDS)) sensor->lookups_failed += 1;
+}
+
+static void started(void *context, uint32_t pid, uint64_t cgroup) {
+  struct sensor *sensor = context;
+  char id[16];
+  if (sensor->scout == NULL || !containers_first(sensor->containers, sensor->encoder.cgroups, cgroup, id)) return;
+  if (!scout_ask(sensor->scout, SCOUT_USERS, 0, pid, id)) containers_forget(sensor->containers, id);
+}
+
+/* A frame of the scout. Threads that events have told of meanwhile are not told again by what is older. */
+static void scouted(void *context, const struct scout_message *message, size_t length) {
+  struct sensor *sensor = context;
+  const uint8_t *frame = message->frame;
+  uint32_t size;
+  if (length < 8) return;
+  memcpy(&size, frame, sizeof size);
+  if (size != length) return;
+  if (frame[4] == FRAME_THREAD) {
+    sensor->scouted = message->tid;
+    known_add(sensor->encoder.known, message->tid, message->pid);
+  }
+  output_put(sensor->encoder.output, frame, length);
+}
+
+static void tick(struct sensor *sensor) {
+  sensor_tell_losses(sensor);
+  output_flush(sensor->encoder.output);
+}
+
+static int signals(void) {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGINT);
+  sigprocmask(SIG_BLOCK, &set, NULL);
+  signal(SIGPIPE, SIG_IGN);
+  signal(SIGHUP, SIG_IGN);
+  return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static void run(struct sensor *sensor, struct input *input, int signal) {
+  uint64_t second = 0, metrics = nanoseconds(CLOCK_MONOTONIC);
+  while (!sensor->ending && !output_broken(sensor->encoder.output)) {
+    struct pollfd wait[] = {
+        {.fd = signal, .events = POLLIN},
+        {.fd = input->descriptor, .events = POLLIN},
+        {.fd = sensor->kernel == NULL ? -1 : kernel_descriptor(sensor->kernel), .events = POLLIN},
+        {.fd = sensor->scout == NULL ? -1 : scout_descriptor(sensor->scout), .events = POLLIN},
+    };
+    poll(wait, sizeof wait / sizeof *wait, 50);
+    if (sensor->kernel != NULL) kernel_poll(sensor->kernel, 0);
+    if ((wait[0].revents & POLLIN) != 0) sensor->ending = true;
+    if (wait[1].revents != 0) input_read(input, sensor);
+    /* What is told of what was there before gives way to what happens. */
+    if (sensor->scout != NULL && output_roomy(sensor->encoder.output)) scout_read(sensor->scout, 64);
+    uint64_t now = nanoseconds(CLOCK_MONOTONIC);
+    if (now / 1000000000 != second) {
+      second = now / 1000000000;
+      tick(sensor);
+    }
+    if (sensor->options.metrics_seconds != 0 && now - metrics >= sensor->options.metrics_seconds * 1000000000ull) {
+      metrics = now;
+      sensor_tell_metrics(sensor);
+    }
+    output_flush(sensor->encoder.output);
+  }
+}
+
+/* Detaches, hands out what the ring still holds, and says what was lost. */
+static bool end(struct sensor *sensor) {
+  if (sensor->kernel != NULL) {
+    kernel_hooks(sensor->kernel, NULL, 0);
+    while (kernel_poll(sensor->kernel, 0) > 0) output_flush(sensor->encoder.output);
+  }
+  sensor_tell_losses(sensor);
+  sensor_tell_metrics(sensor);
+  output_settle(sensor->encoder.output, END_MILLISECONDS);
+  struct frame frame;
+  sensor_begin(sensor, &frame, FRAME_END);
+  sensor_tell(sensor, &frame);
+  return output_close(sensor->encoder.output, END_MILLISECONDS);
+}
+
+int sensor_run(const struct options *options) {
+  static struct sensor sensor;
+  sensor.options = *options;
+  int signal = signals();
+  struct encoder *encoder = &sensor.encoder;
+  encoder->booted = sensor_boot_nanoseconds();
+  encoder->known = known_open();
+  encoder->cgroups = cgroups_open(true);
+  sensor.containers = containers_open();
+  if (signal < 0 || encoder->known == NULL || encoder->cgroups == NULL || sensor.containers == NULL) {
+    fprintf(stderr, "bulkhead-sensor: %s\n", strerror(errno));
+    return 2;
+  }
+  encoder->look_up = look_up;
+  encoder->started = started;
+  encoder->context = &sensor;
+  /* Before there is anything that it should not have. */
+  sensor.scout = scout_open(encoder->booted, scouted, &sensor);
+  struct kernel_options kernel = {.ring_mib = options->ring_mib, .containers_only = options->containers_only};
+  sensor.kernel = kernel_open(&kernel, record, &sensor);
+  if (sensor.kernel == NULL) {
+    fprintf(stderr, "bulkhead-sensor: BPF does not work here: %s\n", kernel_why());
+    return 3;
+  }
+  kernel_own(sensor.kernel, getpid(), true);
+  if (sensor.scout != NULL) kernel_own(sensor.kernel, scout_pid(sensor.scout), true);
+  for (size_t at = 0; at < options->owns; at++) kernel_own(sensor.kernel, options->own[at], true);
+  encoder->output = output_open(STDOUT_FILENO, (size_t)options->buffer_mib << 20);
+  if (encoder->output == NULL) {
+    fprintf(stderr, "bulkhead-sensor: %s\n", strerror(errno));
+    return 2;
+  }
+  tell_machine(&sensor);
+  static char names[65536];
+  snprintf(names, sizeof names, "%s", options->hooks == NULL ? usual_hooks : options->hooks);
+  if (options->denied) kernel_denied(sensor.kernel, true);
+  if (sensor_hooks(&sensor, names) != 0) sensor_tell_missing(&sensor, "hooks", kernel_why());
+  sensor_tell_kernel_missing(&sensor);
+  /* From here on nothing is missed, so what is told of before can take its time. */
+  if (sensor.scout != NULL) {
+    scout_ask(sensor.scout, SCOUT_USERS, 0, 1, "");
+    scout_ask(sensor.scout, SCOUT_ALL, 0, 0, NULL);
+  }
+  output_flush(encoder->output);
+  struct input input = {.descriptor = STDIN_FILENO};
+  run(&sensor, &input, signal);
+  bool cut = output_broken(encoder->output);
+  if (sensor.scout != NULL) scout_close(sensor.scout);
+  bool whole = end(&sensor);
+  kernel_close(sensor.kernel);
+  if (cut) fprintf(stderr, "bulkhead-sensor: the reader is gone\n");
+  return whole ? 0 : 1;
+}
