@@ -54,6 +54,7 @@ const ENDING = [
   "files",
   "jose",
   "kubeconfig",
+  "learned",
   "net",
   "policy",
   "response",
