@@ -66,7 +66,7 @@ enum kernel_drop {
 };
 
 struct kernel_hook_stats {
-  const char *name;     /* as asked for; `execve` for the program's start */
+  const char *name;     /* as asked for; `execve` is the kernel's event, `execve failed` the call */
   uint64_t runs;        /* past the filters */
   uint64_t nanoseconds; /* of these runs, from every 64th */
   uint64_t records;     /* that went into the ring */

@@ -46,7 +46,11 @@ void note_missing(struct kernel *kernel, const char *what, const char *why);
 
 int call_number(const char *name);
 const char *call_name(int number);
+/* As its costs are shown: of calls of which only failures are told, so. */
+const char *hook_name(int number);
 struct plan call_plan(int number);
+/* Native numbers by those of the 32-bit way, 0xffff where there is none; and by those of its `socketcall`. */
+void foreign_calls(__u16 numbers_of[CALLS], __u16 sockets_of[32]);
 
 int attach_hooks(struct kernel *kernel);
 /* The program on one of the kernel's own events, by enum hook, and what the event is named. */

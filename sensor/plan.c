@@ -12,6 +12,15 @@ static const struct {
 #include "calls.inc"
 };
 
+/* The same of the 32-bit way that this kernel may take as well; none where there is no such. */
+static const struct {
+  const char *name;
+  int number;
+} foreign[] = {
+#include "foreign.inc"
+    {"", 0},
+};
+
 #define TEXT {PLAN_TEXT, 0}
 #define NUMBER {PLAN_SCALAR, 0}
 #define FD {PLAN_FD, 0}
@@ -206,10 +215,47 @@ int call_number(const char *name) {
   return -1;
 }
 
+/* Names of the 32-bit way that mean the same call: with 32 or 64 at their end, or older ones. */
+static int same_call(const char *name) {
+  char plain[64];
+  static const char *const others[][2] = {{"umount", "umount2"}, {"mmap2", "mmap"}, {"waitpid", "wait4"}, {"ugetrlimit", "getrlimit"}};
+  for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+    if (!strcmp(others[i][0], name)) return call_number(others[i][1]);
+  if (call_number(name) >= 0) return call_number(name);
+  size_t length = strlen(name);
+  if (length < 3 || length >= sizeof plain || (strcmp(name + length - 2, "32") && strcmp(name + length - 2, "64"))) return -1;
+  memcpy(plain, name, length - 2);
+  plain[length - 2] = 0;
+  return call_number(plain);
+}
+
+void foreign_calls(__u16 numbers_of[CALLS], __u16 sockets_of[32]) {
+  static const char *const sockets[] = {
+      "",       "socket",  "bind",  "connect", "listen", "accept",  "getsockname", "getpeername", "socketpair", "send",    "recv",
+      "sendto", "recvfrom", "shutdown", "setsockopt", "getsockopt", "sendmsg", "recvmsg", "accept4", "recvmmsg", "sendmmsg",
+  };
+  memset(numbers_of, 0xff, CALLS * sizeof *numbers_of);
+  memset(sockets_of, 0xff, 32 * sizeof *sockets_of);
+  for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++)
+    if (foreign[i].name[0] && foreign[i].number < CALLS) numbers_of[foreign[i].number] = same_call(foreign[i].name);
+  for (size_t i = 0; i < sizeof sockets / sizeof *sockets; i++) sockets_of[i] = call_number(sockets[i]);
+}
+
 const char *call_name(int number) {
   for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
     if (numbers[i].number == number) return numbers[i].name;
   return NULL;
+}
+
+const char *hook_name(int number) {
+  static const char *const failed[][2] = {
+      {"execve", "execve failed"}, {"execveat", "execveat failed"}, {"clone", "clone failed"},
+      {"clone3", "clone3 failed"}, {"fork", "fork failed"},         {"vfork", "vfork failed"},
+  };
+  const char *name = call_name(number);
+  for (size_t i = 0; name && i < sizeof failed / sizeof *failed; i++)
+    if (!strcmp(failed[i][0], name)) return failed[i][1];
+  return name;
 }
 
 struct plan call_plan(int number) {

@@ -60,6 +60,8 @@ struct settings {
   __u32 telling_execs; /* starts of programs are told, not only judged */
   __u32 page_shift;
   __u32 stack_bytes; /* of a task, in the kernel */
+  __u32 host_mounts;   /* the number of the host's mount namespace */
+  __u32 unused;
   __u64 learning;    /* since when, nanoseconds since boot; 0: it is off */
 };
 

@@ -2,9 +2,11 @@
 /* What this kernel takes is found out by loading it: no configuration and no version tells. */
 #include <bpf/bpf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "kernel_state.h"
@@ -63,6 +65,19 @@ static bool loads(const char *name) {
   return loaded;
 }
 
+/* Of the kernel's own threads, which are in the host's; else of its first process, else ours. */
+static __u32 host_mounts(void) {
+  static const char *const places[] = {"/proc/2/ns/mnt", "/proc/1/ns/mnt", "/proc/self/ns/mnt"};
+  char name[16] = "";
+  struct stat there;
+  int file = open("/proc/2/comm", O_RDONLY | O_CLOEXEC);
+  if (file >= 0 && read(file, name, sizeof name - 1) < 0) name[0] = 0;
+  if (file >= 0) close(file);
+  for (size_t i = strcmp(name, "kthreadd\n") ? 1 : 0; i < sizeof places / sizeof *places; i++)
+    if (!stat(places[i], &there)) return there.st_ino;
+  return 0;
+}
+
 struct sensor_bpf *load_programs(struct kernel *kernel, const struct kernel_options *options) {
   struct bpf_program *program;
   unsigned ring = options && options->ring_mib ? options->ring_mib : 16;
@@ -78,6 +93,8 @@ struct sensor_bpf *load_programs(struct kernel *kernel, const struct kernel_opti
     bpf->bss->settings.containers_only = options && options->containers_only;
     bpf->bss->settings.page_shift = __builtin_ctzl(sysconf(_SC_PAGESIZE));
     bpf->bss->settings.stack_bytes = 16384;
+    bpf->bss->settings.host_mounts = host_mounts();
+    foreign_calls(bpf->bss->foreign_numbers, bpf->bss->foreign_sockets);
     /* At the second attempt without those that do not load alone. */
     if (attempt == 1)
       bpf_object__for_each_program(program, bpf->obj) {

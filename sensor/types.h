@@ -229,8 +229,16 @@ struct cgroup_root {
   int hierarchy_id;
 };
 
+struct ns_common {
+  unsigned int inum;
+};
+
+struct mnt_namespace {
+  struct ns_common ns;
+};
+
 struct nsproxy {
-  void *mnt_ns;
+  struct mnt_namespace *mnt_ns;
 };
 
 struct css_set {

@@ -52,6 +52,7 @@ const ENDING = [
   "files",
   "jose",
   "kubeconfig",
+  "learned",
   "net",
   "policy",
   "rules",

@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { displaying } from "../display-options.ts";
 import { collect, judging } from "../options.ts";
+import { learnCommands } from "./learn-commands.ts";
 
 type Finish = (code: Promise<number> | number) => Promise<void>;
 
@@ -74,6 +75,8 @@ Examples:
     .option("--record <file>", "file of the events, for `runtime replay`")
     .optionsGroup("")
     .action(async (options) => finish((await import("./receive.ts")).runtimeReceive(options)));
+
+  learnCommands(runtime, finish);
 
   const rules = runtime.command("rules").description("check, list, explain and test rules");
   const placed = (command: Command): Command =>
