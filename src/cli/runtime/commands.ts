@@ -2,6 +2,8 @@
 import type { Command } from "commander";
 import { displaying } from "../display-options.ts";
 import { collect, judging } from "../options.ts";
+import { learnCommands } from "./learn-commands.ts";
+import { watchCommand } from "./watch-command.ts";
 
 type Finish = (code: Promise<number> | number) => Promise<void>;
 
@@ -50,6 +52,8 @@ Examples:
     )
     .action(async (events: string[], options) => finish((await import("./replay.ts")).runtimeReplay(events, options)));
 
+  watchCommand(ruling(displaying(judging(runtime.command("watch")))), finish);
+
   ruling(runtime.command("receive"))
     .description("evaluate the audit events that an API server posts, until SIGTERM")
     .optionsGroup("Rules:")
@@ -74,6 +78,8 @@ Examples:
     .option("--record <file>", "file of the events, for `runtime replay`")
     .optionsGroup("")
     .action(async (options) => finish((await import("./receive.ts")).runtimeReceive(options)));
+
+  learnCommands(runtime, finish);
 
   const rules = runtime.command("rules").description("check, list, explain and test rules");
   const placed = (command: Command): Command =>

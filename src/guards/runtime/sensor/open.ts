@@ -19,7 +19,8 @@ async function startedSensor(
   options: SensorOptions,
   { file, words }: { readonly file: string; readonly words: readonly string[] },
 ): Promise<Sensor> {
-  const program = await startSensorProgram({ file, words });
+  // From its start on, so that it attaches to nothing else before it is told.
+  const program = await startSensorProgram({ file, words: [...words, "--hooks", options.hooks.join(",")] });
   const { frames } = program;
   if (frames === undefined) throw sensorProblem(file, "has no output");
   return await spokenTo(options, {
