@@ -30,6 +30,8 @@ export interface OwnPodman {
   /** A container of a shell that ends on SIGTERM. @returns its id */
   start(name: string): string;
   stateOf(name: string): string;
+  /** Once podman has seen the end of it: its exit code. */
+  endOf(name: string): Promise<number>;
   pidOf(name: string): number;
   factsOf(id: string): Promise<ContainerFacts>;
   remove(): void;
@@ -78,6 +80,12 @@ export async function ownPodman(driver: "vfs" | "overlay" = "vfs"): Promise<OwnP
     start: (name) =>
       run("run", "--detach", "--name", name, "--network", "none", "shop/api:2.0").split("\n").at(-1) ?? "",
     stateOf: (name) => run("inspect", "--format", "{{.State.Status}}", name),
+    async endOf(name) {
+      const state = () => run("inspect", "--format", "{{.State.Status}} {{.State.ExitCode}}", name).split(" ");
+      for (let tries = 0; tries < 500 && state()[0] !== "exited"; tries++) await setTimeout(20);
+      assert.equal(state()[0], "exited");
+      return Number(state()[1]);
+    },
     pidOf: (name) => Number(run("inspect", "--format", "{{.State.Pid}}", name)),
     async factsOf(id) {
       const source = podmanSource(socket, "podman", 5_000);
