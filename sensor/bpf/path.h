@@ -48,6 +48,8 @@ __noinline int walk_on(u32 slot) {
   barrier_var(length);
   if (at > RECORD_BYTES || length > COMPONENT_BYTES) return STEP_CUT;
   if (bpf_probe_read_kernel(s->bytes + at, length, name.name)) return STEP_CUT;
+  /* An entry without a name of its own, as of a namespace's file. */
+  if (dentry == parent && s->bytes[at] == '/') return STEP_DETACHED;
   s->bytes[at + length] = 0;
   w->at = at + length + 1;
   w->dentry = (u64)parent;
