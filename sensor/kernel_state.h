@@ -6,6 +6,7 @@
 #include <bpf/libbpf.h>
 
 #include "kernel.h"
+#include "mend.h"
 #include "plan.h"
 
 /* Programs on the kernel's own events, in the order of enum hook. */
@@ -65,9 +66,6 @@ void detach_hooks(struct kernel *kernel);
 struct bpf_link *attach_call(struct kernel *kernel, const char *call);
 /* The folder of the kernel's tracepoints, from a mount of our own where nobody mounted it. -1: none. */
 int open_events(void);
-
-/* Puts a record of the ring right, in place: paths turned round. False where it is none. */
-bool mend_record(struct record *record, size_t size);
 
 /* Loads what this kernel takes; programs that it does not are noted as missing. */
 /* The event that a program is on. */
