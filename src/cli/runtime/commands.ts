@@ -4,6 +4,7 @@ import { displaying } from "../display-options.ts";
 import { collect, judging } from "../options.ts";
 import { learnCommands } from "./learn-commands.ts";
 import { watchCommand } from "./watch-command.ts";
+import { WORKER, watchCommand } from "./watch-command.ts";
 
 type Finish = (code: Promise<number> | number) => Promise<void>;
 
@@ -53,6 +54,11 @@ Examples:
     .action(async (events: string[], options) => finish((await import("./replay.ts")).runtimeReplay(events, options)));
 
   watchCommand(ruling(displaying(judging(runtime.command("watch")))), finish);
+
+  runtime.command(WORKER, { hidden: true }).action(async () => {
+    const { work } = await import("../../guards/runtime/watch/work.ts");
+    await finish(work().then(() => 0));
+  });
 
   ruling(runtime.command("receive"))
     .description("evaluate the audit events that an API server posts, until SIGTERM")
