@@ -34,6 +34,7 @@ const AREAS: Readonly<Record<string, string>> = {
   rbac: "roles and bindings",
   registry: "registries",
   runtime: "the sensor, and what is done about alerts",
+  runtime: "the live sensor and what watches with it",
   sbom: "SBOMs",
   secrets: "secret scanning",
   severity: "findings without a severity",
