@@ -78,6 +78,7 @@ struct kernel_stats {
   size_t hooks; /* how many lines of `hook` are used */
   struct kernel_hook_stats hook[512];
   uint64_t ring_size, ring_used; /* bytes */
+  uint64_t broken; /* records that came out of the ring and are none: never, unless a program is wrong */
 };
 
 /* Counts since kernel_open, those of detached hooks among them. */
