@@ -42,8 +42,6 @@ struct kernel {
 
 /* Sets what kernel_why() says, with errno's text behind it where `code` is not 0; sets errno to it; -1. */
 __attribute__((format(printf, 2, 3))) int fail(int code, const char *format, ...);
-/* What libbpf said last, a line. */
-const char *libbpf_words(void);
 
 /* What is missing, once each; and what is no longer. */
 void forget_missing(struct kernel *kernel, const char *what);
