@@ -66,8 +66,8 @@ struct bpf_link *attach_call(struct kernel *kernel, const char *call);
 int open_events(void);
 
 /* Loads what this kernel takes; programs that it does not are noted as missing. */
-/* The event that a program is on. */
-const char *program_use(const char *program);
+/* What is missing without a program: the hook, as kernel_hooks names it, or `learning`, `capabilities`, `denied`. */
+const char *program_hook(const char *program);
 struct sensor_bpf *load_programs(struct kernel *kernel, const struct kernel_options *options);
 
 #endif

@@ -140,7 +140,7 @@ struct sensor_bpf *load_programs(struct kernel *kernel, const struct kernel_opti
       bpf_object__for_each_program(program, bpf->obj) {
         const char *name = bpf_program__name(program);
         if (loads(name)) continue;
-        note_missing(kernel, program_use(name), reason_of(errno));
+        note_missing(kernel, program_hook(name), reason_of(errno));
         bpf_program__set_autoload(program, false);
       }
     if (!sensor_bpf__load(bpf)) {
@@ -161,26 +161,26 @@ struct sensor_bpf *load_programs(struct kernel *kernel, const struct kernel_opti
 
 /* What is told of each program: what it is for, and what is lost without it. */
 static const struct {
-  const char *program, *event, *use;
+  const char *program, *hook, *event, *use;
 } programs[] = {
-    {"program_started", "sched_process_exec", "programs that start; protect"},
-    {"thread_made", "task_newtask", "processes and threads that are made"},
-    {"thread_ended", "sched_process_exit", "processes that end"},
-    {"one_call_ended", "syscalls/sys_exit_*", "system calls, each at a hook of its own"},
-    {"any_call_ended", "sys_exit", "system calls without a tracepoint; denied on"},
-    {"operation_given", "io_uring_submit_req", "what is handed to io_uring"},
-    {"cgroup_made", "cgroup_mkdir", "cgroups before their first process"},
-    {"cgroup_removed", "cgroup_rmdir", "cgroups that go"},
-    {"call_began", "sys_enter", "learning: system calls"},
-    {"capability_asked", "cap_capable", "learning: capabilities"},
-    {"learn_exec", "sched_process_exec", "learning: which processes count"},
-    {"learn_fork", "task_newtask", "learning: which processes count"},
-    {"learn_exit", "sched_process_exit", "learning: which processes count"},
+    {"program_started", "execve", "sched_process_exec", "programs that start; protect"},
+    {"thread_made", "clone", "task_newtask", "processes and threads that are made"},
+    {"thread_ended", "procexit", "sched_process_exit", "processes that end"},
+    {"one_call_ended", "system calls", "syscalls/sys_exit_*", "system calls, each at a hook of its own"},
+    {"any_call_ended", "denied", "sys_exit", "system calls without a tracepoint; denied on"},
+    {"operation_given", "io_uring", "io_uring_submit_req", "what is handed to io_uring"},
+    {"cgroup_made", "cgroup", "cgroup_mkdir", "cgroups before their first process"},
+    {"cgroup_removed", "cgroup", "cgroup_rmdir", "cgroups that go"},
+    {"call_began", "learning", "sys_enter", "learning: system calls"},
+    {"capability_asked", "capabilities", "cap_capable", "learning: capabilities"},
+    {"learn_exec", "learning", "sched_process_exec", "learning: which processes count"},
+    {"learn_fork", "learning", "task_newtask", "learning: which processes count"},
+    {"learn_exit", "learning", "sched_process_exit", "learning: which processes count"},
 };
 
-const char *program_use(const char *program) {
+const char *program_hook(const char *program) {
   for (size_t i = 0; i < sizeof programs / sizeof *programs; i++)
-    if (!strcmp(programs[i].program, program)) return programs[i].event;
+    if (!strcmp(programs[i].program, program)) return programs[i].hook;
   return program;
 }
 
