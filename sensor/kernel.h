@@ -66,7 +66,7 @@ enum kernel_drop {
 };
 
 struct kernel_hook_stats {
-  const char *name;     /* as asked for; `execve` for the program's start */
+  const char *name;     /* as asked for; `execve` is the kernel's event, `execve failed` the call */
   uint64_t runs;        /* past the filters */
   uint64_t nanoseconds; /* of these runs, from every 64th */
   uint64_t records;     /* that went into the ring */
@@ -78,6 +78,7 @@ struct kernel_stats {
   size_t hooks; /* how many lines of `hook` are used */
   struct kernel_hook_stats hook[512];
   uint64_t ring_size, ring_used; /* bytes */
+  uint64_t broken; /* records that came out of the ring and are none: never, unless a program is wrong */
 };
 
 /* Counts since kernel_open, those of detached hooks among them. */

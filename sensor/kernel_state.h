@@ -29,10 +29,12 @@ struct kernel {
   struct bpf_link *learning[LEARNING], *removal;
   bool wanted[HOOKS];
   bool denied, learn;
+  bool foreign; /* 32-bit calls are taken */
   struct {
     char what[48], why[160];
   } missing[MISSING];
   size_t missing_count;
+  __u64 broken; /* records of the ring that are none */
   /* The record that is handed out, put right: the ring itself may not be written to. */
   __u64 record[(RECORD_BYTES + 64) / 8];
 };
@@ -42,11 +44,17 @@ __attribute__((format(printf, 2, 3))) int fail(int code, const char *format, ...
 /* What libbpf said last, a line. */
 const char *libbpf_words(void);
 
+/* What is missing, once each; and what is no longer. */
+void forget_missing(struct kernel *kernel, const char *what);
 void note_missing(struct kernel *kernel, const char *what, const char *why);
 
 int call_number(const char *name);
 const char *call_name(int number);
+/* As its costs are shown: of calls of which only failures are told, so. */
+const char *hook_name(int number);
 struct plan call_plan(int number);
+/* Native numbers by those of the 32-bit way, 0xffff where there is none; and by those of its `socketcall`. */
+void foreign_calls(__u16 numbers_of[CALLS], __u16 sockets_of[32]);
 
 int attach_hooks(struct kernel *kernel);
 /* The program on one of the kernel's own events, by enum hook, and what the event is named. */

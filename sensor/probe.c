@@ -2,9 +2,13 @@
 /* What this kernel takes is found out by loading it: no configuration and no version tells. */
 #include <bpf/bpf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "kernel_state.h"
@@ -63,10 +67,57 @@ static bool loads(const char *name) {
   return loaded;
 }
 
+/* Of the kernel's own threads, which are in the host's; else of its first process, else ours. */
+static __u32 host_mounts(void) {
+  static const char *const places[] = {"/proc/2/ns/mnt", "/proc/1/ns/mnt", "/proc/self/ns/mnt"};
+  char name[16] = "";
+  struct stat there;
+  int file = open("/proc/2/comm", O_RDONLY | O_CLOEXEC);
+  if (file >= 0 && read(file, name, sizeof name - 1) < 0) name[0] = 0;
+  if (file >= 0) close(file);
+  for (size_t i = strcmp(name, "kthreadd\n") ? 1 : 0; i < sizeof places / sizeof *places; i++)
+    if (!stat(places[i], &there)) return there.st_ino;
+  return 0;
+}
+
+/* Whether somebody uses the unified hierarchy: then every process has a line of it. */
+static bool has_unified_cgroups(void) {
+  char line[512];
+  bool found = false;
+  FILE *file = fopen("/proc/self/cgroup", "re");
+  if (!file) return true;
+  while (!found && fgets(line, sizeof line, file)) found = !strncmp(line, "0::", 3);
+  fclose(file);
+  return found;
+}
+
+#if defined(__x86_64__)
+/* Tries a call in the 32-bit way, in a process of its own: a kernel that does not take them ends it. */
+static bool takes_foreign_calls(void) {
+  int status;
+  pid_t child = fork();
+  if (child < 0) return true;
+  if (child == 0) {
+    long id;
+    prctl(PR_SET_DUMPABLE, 0);
+    __asm__ volatile("int $0x80" : "=a"(id) : "a"(20 /* getpid */) : "r8", "r9", "r10", "r11", "memory");
+    _exit(id == getpid() ? 0 : 1);
+  }
+  while (waitpid(child, &status, 0) < 0)
+    if (errno != EINTR) return true;
+  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+#else
+static bool takes_foreign_calls(void) {
+  return sizeof(void *) == 8;
+}
+#endif
+
 struct sensor_bpf *load_programs(struct kernel *kernel, const struct kernel_options *options) {
   struct bpf_program *program;
   unsigned ring = options && options->ring_mib ? options->ring_mib : 16;
   libbpf_set_print(keep);
+  kernel->foreign = takes_foreign_calls();
   if (ring > 1024 || (ring & (ring - 1))) {
     fail(EINVAL, "a ring of %u MiB: a power of two from 1 to 1024 is wanted", ring);
     return NULL;
@@ -78,6 +129,9 @@ struct sensor_bpf *load_programs(struct kernel *kernel, const struct kernel_opti
     bpf->bss->settings.containers_only = options && options->containers_only;
     bpf->bss->settings.page_shift = __builtin_ctzl(sysconf(_SC_PAGESIZE));
     bpf->bss->settings.stack_bytes = 16384;
+    bpf->bss->settings.separate_cgroups = !has_unified_cgroups();
+    bpf->bss->settings.host_mounts = host_mounts();
+    foreign_calls(bpf->bss->foreign_numbers, bpf->bss->foreign_sockets);
     /* At the second attempt without those that do not load alone. */
     if (attempt == 1)
       bpf_object__for_each_program(program, bpf->obj) {

@@ -51,7 +51,7 @@ __noinline int walk_on(u32 slot) {
 
 /*
  * Appends the path of a struct path of the kernel, from its last component to its first, each with a zero behind it: user space
- * turns it round. With `in_root` it ends at the root directory of the current process, as the process itself sees it.
+ * turns it round. What hangs under no root has no zero at its end: it gets no slash, and a text keeps its length. With `in_root` it ends at the root directory of the current process, as the process itself sees it.
  */
 __noinline int path_text(u32 slot, u64 address, u32 argument, u32 in_root) {
   struct scratch *s = scratch_of(slot);
@@ -76,9 +76,14 @@ __noinline int path_text(u32 slot, u64 address, u32 argument, u32 in_root) {
   w->at = first;
   w->end = first + (room > PATH_BYTES ? PATH_BYTES : room);
   for (u32 i = 0; i < STEPS && step == STEP_ON; i++) step = walk_on(slot);
-  if (step == STEP_DETACHED) state |= TEXT_DETACHED;
-  else if (step != STEP_END) state |= TEXT_CUT;
-  end_text(s, t, w->at - first, state, argument);
+  u32 length = w->at - first;
+  if (step == STEP_DETACHED) {
+    state |= TEXT_DETACHED;
+    length--;
+  } else if (step != STEP_END) {
+    state |= TEXT_CUT;
+  }
+  end_text(s, t, length, state, argument);
   return 0;
 }
 

@@ -1,7 +1,7 @@
 /** What descriptors are open on: files, pipes, and the rest that is no socket; and what copies and closes them. */
 import type { SyscallEvent } from "../event.ts";
 import { bigAt, signedAt, textAt, u32At, unsignedAt } from "../types/parameters.ts";
-import type { DescriptorKind } from "./descriptor.ts";
+import type { Descriptor, DescriptorKind } from "./descriptor.ts";
 import { makeDescriptor } from "./descriptor.ts";
 import {
   closeRangeOnExec,
@@ -70,7 +70,14 @@ function openFile(
   descriptor.inode = bigAt(event, deviceAt + 1, false);
   if ((flags & upperLayer) !== 0) descriptor.overlay = "upper";
   else if ((flags & lowerLayer) !== 0) descriptor.overlay = "lower";
+  descriptor.reached = reachedPath(descriptor, thread.process.descriptors.get(event.result as number));
   opened(event, thread, event.result as number, descriptor, (flags & openCloseOnExec) !== 0);
+}
+
+/** The sensor tells the path that the kernel followed to the same file right before, as that of the same number. */
+function reachedPath(opens: Descriptor, told: Descriptor | undefined): string | undefined {
+  if (told?.inode === undefined || told.inode !== opens.inode || told.device !== opens.device) return undefined;
+  return told.name.startsWith("/") && told.name !== opens.name ? told.name : undefined;
 }
 
 export const memfdCreate: Step = (event, thread) => {

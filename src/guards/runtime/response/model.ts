@@ -56,7 +56,8 @@ export interface ResponseRecord {
   readonly priority: Priority;
   /** `shop/Deployment/api`, `node-1/Container/jump`, `node-1`. */
   readonly workload: string;
-  readonly action: ResponseAction;
+  /** `none`: which it would have been cannot be told. */
+  readonly action: ResponseAction | "none";
   /** What it was done to: `process 4711 (sh)`, `container 0123456789ab (api)`, `pod shop/api-7f9c`. */
   readonly target: string;
   readonly outcome: ResponseOutcome;
@@ -91,7 +92,11 @@ export type Undo =
       readonly pod: string;
       readonly uid: string;
       readonly label: string;
-      readonly policy: { readonly name: string; readonly uid: string };
+      readonly policy: {
+        readonly kind: "NetworkPolicy" | "CiliumNetworkPolicy";
+        readonly name: string;
+        readonly uid: string;
+      };
     }
   | { readonly kind: "protect"; readonly cgroup: string; readonly container: string };
 
@@ -131,6 +136,8 @@ export interface Responder {
   counts(): Readonly<Record<ResponseOutcome, number>> & {
     /** Not even looked at: too many waited. */ readonly crowded: number;
   };
+  /** A sensor was started again, which knows nothing of what is protected. */
+  sensorBegan(): Promise<void>;
   /** When all that was asked for is done. */
   settled(): Promise<void>;
   close(): Promise<void>;
