@@ -24,6 +24,9 @@ export const podmanMissing: string | false =
 
 export interface OwnPodman {
   readonly folder: string;
+  /** What it is called with before every command. */
+  readonly program: string;
+  readonly engine: readonly string[];
   /** Below which responders find podman's socket, /proc and /sys. */
   readonly root: string;
   run(...words: string[]): string;
@@ -75,6 +78,8 @@ export async function ownPodman(driver: "vfs" | "overlay" = "vfs"): Promise<OwnP
 
   return {
     folder,
+    program: podman ?? "",
+    engine,
     root,
     run,
     start: (name) =>
@@ -103,7 +108,7 @@ export async function ownPodman(driver: "vfs" | "overlay" = "vfs"): Promise<OwnP
         run("rmi", "--all", "--force");
       } finally {
         service.kill("SIGKILL");
-        rmSync(folder, { recursive: true, force: true });
+        rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
       }
     },
   };
