@@ -4,7 +4,7 @@ import { displaying } from "../display-options.ts";
 import { collect, judging } from "../options.ts";
 import { learnCommands } from "./learn-commands.ts";
 import { watchCommand } from "./watch-command.ts";
-import { WORKER, watchCommand } from "./watch-command.ts";
+import { WORKER } from "./worker-name.ts";
 
 type Finish = (code: Promise<number> | number) => Promise<void>;
 
