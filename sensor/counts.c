@@ -50,12 +50,13 @@ void kernel_stats(struct kernel *kernel, struct kernel_stats *stats) {
   size_t most = sizeof stats->hook / sizeof *stats->hook;
   bool calls = false;
   stats->hooks = 0;
+  stats->broken = kernel->broken;
   stats->ring_size = ring__size(ring);
   stats->ring_used = ring__avail_data_size(ring);
   for (__u32 hook = 0; hook < HOOKS && stats->hooks < most; hook++) {
     struct kernel_hook_stats *s = &stats->hook[stats->hooks];
     struct counts sum;
-    const char *name = hook < CALLS ? call_name(hook) : event_name(hook);
+    const char *name = hook < CALLS ? hook_name(hook) : event_name(hook);
     if (!name || !add_up(kernel, hook, &sum) || (!sum.runs && !kernel->wanted[hook])) continue;
     memset(s, 0, sizeof *s);
     s->name = name;

@@ -21,6 +21,7 @@ struct scratch {
   u32 busy;
   u32 at; /* where the next text goes */
   u64 began; /* 0: this run is not timed */
+  u32 foreign; /* see foreign.h */
   u64 subject; /* an address for functions that are verified by themselves: here it is a plain number */
   struct walk walk;
   struct record_descriptor descriptor;

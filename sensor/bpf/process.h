@@ -205,28 +205,20 @@ __noinline int read_texts(u32 slot) {
   return user_bytes(slot, start, TEXT_ENVIRONMENT, end > start ? end - start : 0, ENVIRONMENT_BYTES);
 }
 
-/* The first of all processes of the host, in whose mount namespace the host itself is. */
-static __always_inline struct task_struct *first_task(struct pid *pid) {
-  struct upid number = {};
-  struct upid *first = (void *)pid + bpf_core_field_offset(struct pid, numbers);
-  bpf_probe_read_kernel(&number, sizeof number, first);
-  return BPF_CORE_READ(number.ns, child_reaper);
-}
-
 /* Whether it is inside a container: in a PID namespace or a mount namespace that is not the host's. */
 static __always_inline bool is_inside(struct task_struct *task) {
-  struct pid *pid = BPF_CORE_READ(task, thread_pid);
-  if (BPF_CORE_READ(pid, level) > 0) return true;
-  struct task_struct *first = first_task(pid);
-  return BPF_CORE_READ(task, nsproxy, mnt_ns) != BPF_CORE_READ(first, nsproxy, mnt_ns);
+  if (BPF_CORE_READ(task, thread_pid, level) > 0) return true;
+  return BPF_CORE_READ(task, nsproxy, mnt_ns, ns.inum) != settings.host_mounts;
 }
 
 /* Whether the current process's cgroup, or one above it, is protected. */
 __noinline int is_protected(void) {
-  for (int level = 0; level < 16; level++) {
-    u64 id = bpf_get_current_ancestor_cgroup_id(level);
-    if (!id) break;
+  struct cgroup *cgroup = current_cgroup();
+  struct kernfs_node *node = BPF_CORE_READ(cgroup, kn);
+  for (int level = 0; node && level < CGROUP_DEPTH; level++) {
+    u64 id = BPF_CORE_READ(node, id);
     if (bpf_map_lookup_elem(&protected_cgroups, &id)) return 1;
+    node = node_above(node);
   }
   return 0;
 }

@@ -6,10 +6,12 @@
 #ifndef BULKHEAD_SYSCALL_H
 #define BULKHEAD_SYSCALL_H
 
-#include "descriptor.h"
+#include "foreign.h"
 
 #define CURRENT_DIRECTORY -100
 #define PROT_EXEC 4
+#define PR_SET_NAME 15
+#define PR_GET_NAME 16
 #define TEXTS 64
 #define FIRST_OF_TEXT 8 /* what a message holds is a text of its argument and this */
 
@@ -146,6 +148,11 @@ __noinline int take(u32 slot, u32 index, u32 kind, u32 with) {
   if (!s) return 0;
   u64 value = argument_of(s, index);
   s64 result = s->syscall.result;
+  /* What holds addresses or sizes is laid out otherwise there. */
+  if (s->foreign && (kind == PLAN_TEXTS || kind == PLAN_MESSAGE || kind == PLAN_VECTOR || kind == PLAN_STRUCT)) {
+    no_text(s, TEXT_UNREADABLE, index);
+    return 0;
+  }
   switch (kind) {
     case PLAN_TEXT:
       return user_text(slot, value, index, PATH_BYTES);
@@ -154,7 +161,7 @@ __noinline int take(u32 slot, u32 index, u32 kind, u32 with) {
     case PLAN_ADDRESS:
       return user_bytes(slot, value, index, (u32)argument_of(s, with), ADDRESS_BYTES);
     case PLAN_MESSAGE:
-      return user_message(slot, value, result > 0 ? result : 0, index);
+      return user_message(slot, value, with ? DATA_BYTES : result > 0 ? result : 0, index);
     case PLAN_BYTES:
       if (with == 6 && result < 0) break;
       return user_bytes(slot, value, index, argument_of(s, with), DATA_BYTES);
@@ -162,6 +169,9 @@ __noinline int take(u32 slot, u32 index, u32 kind, u32 with) {
       return user_vector(slot, value, argument_of(s, with), result > 0 ? result : 0, index);
     case PLAN_STRUCT:
       return user_bytes(slot, value, index, with, ADDRESS_BYTES);
+    case PLAN_NAME:
+      if (argument_of(s, 0) == PR_SET_NAME || argument_of(s, 0) == PR_GET_NAME) return user_text(slot, value, index, 16);
+      break;
     case PLAN_FD:
       tell_descriptor(slot, s, (s32)value, index);
       break;
@@ -181,33 +191,29 @@ __noinline int take(u32 slot, u32 index, u32 kind, u32 with) {
   return 0;
 }
 
-/* Whether the current call is one of another architecture: its number and arguments mean something else. */
-static __always_inline bool is_foreign(void) {
-#if defined(__TARGET_ARCH_x86)
-  struct task_struct *task = (void *)bpf_get_current_task();
-  return BPF_CORE_READ(task, thread_info.status) & 2;
-#else
-  struct task_struct *task = (void *)bpf_get_current_task();
-  return BPF_CORE_READ(task, thread_info.flags) & (1UL << 22);
-#endif
-}
-
-/* The plan of a call that is hooked in this way. */
-static __always_inline struct plan *plan_of(u32 number, u32 way) {
+/* The plan of a call that is hooked; of those flags it has to have these. */
+static __always_inline struct plan *plan_of(u32 number, u32 of, u32 these) {
   u64 index = number;
   barrier_var(index);
-  if (index >= CALLS || (plans[index].flags & (PLAN_ON | PLAN_ANY)) != (PLAN_ON | way)) return NULL;
+  if (index >= CALLS || (plans[index].flags & of) != these) return NULL;
   return &plans[index];
 }
 
-static __always_inline void call_ended(const struct pt_regs *regs, struct plan *plan, u32 number, s64 result) {
+/* `foreign`: the number that the kernel has for it in the other way, and 0 for a native one. */
+static __always_inline void call_ended(const struct pt_regs *regs, struct plan *plan, u32 number, s64 result, u32 foreign) {
   u32 flags = plan->flags, slot = 0;
   if ((flags & PLAN_FAILED_ONLY) && result >= 0) return;
   if (!is_wanted()) return;
   struct scratch *s = claim(number, &slot);
   if (!s) return;
   struct record_syscall *r = &s->syscall;
+  s->foreign = foreign;
+#if defined(__TARGET_ARCH_x86)
+  if (foreign) read_foreign(r->arguments, regs, foreign);
+  else read_arguments(r, regs);
+#else
   read_arguments(r, regs);
+#endif
   if ((flags & PLAN_MAPPED) && !(r->arguments[2] & PROT_EXEC)) {
     unclaim(number, s);
     return;
@@ -236,22 +242,30 @@ struct call_exit {
 
 SEC("tracepoint/syscalls/sys_exit")
 int one_call_ended(struct call_exit *context) {
-  struct plan *plan = plan_of(context->number, 0);
-  if (plan) call_ended(registers(), plan, context->number, context->result);
+  struct plan *plan = plan_of(context->number, PLAN_ON | PLAN_ANY, PLAN_ON);
+  if (plan) call_ended(registers(), plan, context->number, context->result, 0);
   return 0;
 }
 
 SEC("tp_btf/sys_exit")
 int any_call_ended(u64 *arguments) {
   const struct pt_regs *regs = (void *)arguments[0];
-  u32 number;
+  u32 number, foreign = 0;
 #if defined(__TARGET_ARCH_x86)
-  number = regs->orig_ax;
+  number = regs->orig_ax & ~0x40000000U; /* x32's own bit */
+  if (is_foreign()) {
+    u64 given[6];
+    foreign = number;
+    number = foreign == SOCKETCALL ? read_foreign(given, regs, foreign) : native_number(foreign);
+  }
 #else
   number = regs->syscallno;
+  if (is_foreign()) return 0;
 #endif
-  struct plan *plan = plan_of(number, PLAN_ANY);
-  if (plan) call_ended(regs, plan, number, arguments[1]);
+  /* Of the native ones those that have no hook of their own. */
+  u32 flags = foreign ? PLAN_ON : PLAN_ON | PLAN_ANY;
+  struct plan *plan = plan_of(number, flags, flags);
+  if (plan) call_ended(regs, plan, number, arguments[1], foreign);
   return 0;
 }
 

@@ -2,6 +2,10 @@
 import type { Command } from "commander";
 import { displaying } from "../display-options.ts";
 import { collect, judging } from "../options.ts";
+import { learnCommands } from "./learn-commands.ts";
+import { WORKER, watchCommand } from "./watch-command.ts";
+import { watchCommand } from "./watch-command.ts";
+import { WORKER } from "./worker-name.ts";
 
 type Finish = (code: Promise<number> | number) => Promise<void>;
 
@@ -50,6 +54,13 @@ Examples:
     )
     .action(async (events: string[], options) => finish((await import("./replay.ts")).runtimeReplay(events, options)));
 
+  watchCommand(ruling(displaying(judging(runtime.command("watch")))), finish);
+
+  runtime.command(WORKER, { hidden: true }).action(async () => {
+    const { work } = await import("../../guards/runtime/watch/work.ts");
+    await finish(work().then(() => 0));
+  });
+
   ruling(runtime.command("receive"))
     .description("evaluate the audit events that an API server posts, until SIGTERM")
     .optionsGroup("Rules:")
@@ -74,6 +85,8 @@ Examples:
     .option("--record <file>", "file of the events, for `runtime replay`")
     .optionsGroup("")
     .action(async (options) => finish((await import("./receive.ts")).runtimeReceive(options)));
+
+  learnCommands(runtime, finish);
 
   const rules = runtime.command("rules").description("check, list, explain and test rules");
   const placed = (command: Command): Command =>
@@ -201,4 +214,33 @@ Examples:
   bulkhead runtime containers --root /host --node "$NODE_NAME" --format json`,
     )
     .action(async (options) => finish((await import("./containers.ts")).runtimeContainers(options)));
+
+  const respond = runtime.command("respond").description("list what was done about alerts, and undo it");
+  const recorded = (command: Command): Command =>
+    command.option("--journal <file>", "record that `runtime watch` keeps", "/var/lib/bulkhead/responses.jsonl");
+  recorded(respond.command("list"))
+    .description("list responses: what was done, to whom, why, and how it is undone")
+    .option("--last <number>", "how many of the latest", "50")
+    .option("--format <format>", "text or json (JSON lines)", "text")
+    .addHelpText(
+      "after",
+      `
+Exit codes: 0 listed, 2 usage or input error, 3 a part of the record could not be read`,
+    )
+    .action(async (options) => finish((await import("./respond.ts")).respondList(options)));
+  recorded(respond.command("undo"))
+    .argument("<ids...>", "ids of responses, or what each begins with")
+    .description("undo responses: unpause or start containers, take labels and quarantine policies away")
+    .option("--kubeconfig <file>", "kubeconfig file (default: KUBECONFIG, ~/.kube/config, in-cluster)")
+    .option("--context <name>", "context of the kubeconfig")
+    .addHelpText(
+      "after",
+      `
+Exit codes: 0 undone, 2 it cannot be, or not any more
+
+Examples:
+  bulkhead runtime respond list --last 5
+  bulkhead runtime respond undo r-3f0c`,
+    )
+    .action(async (ids: string[], options) => finish((await import("./respond.ts")).respondUndo(ids, options)));
 }

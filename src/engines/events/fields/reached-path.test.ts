@@ -1,4 +1,6 @@
 import { test } from "node:test";
+import { makeDescriptor } from "../state/descriptor.ts";
+import { codes } from "../types/codes.ts";
 import { assertFields, eventOf, open, processOf } from "./event.fixture.ts";
 
 const thread = processOf(10, {});
@@ -65,4 +67,13 @@ test("a link of procfs that leads to itself ends", () => {
   const read = (name: string) => eventOf("open", { name, flags: READ }, { thread, result: 3 });
   assertFields(read("/proc/self/fd/7"), { "fs.path.read": "/proc/self/fd/7" });
   assertFields(read("/dev/fd/9"), { "fs.path.read": "/dev/fd/9/x/x/x/x" });
+});
+
+test("the path that an open reached is told where the sensor knows it", () => {
+  const event = eventOf("openat", { dirfd: -100, name: "/tmp/l", flags: READ }, { thread, result: 3 });
+  assertFields(event, { "fs.path.reached": undefined });
+  event.descriptor = Object.assign(makeDescriptor("file", "/tmp/l"), { reached: "/etc/shadow" });
+  assertFields(event, { "fs.path.reached": "/etc/shadow", "fs.path.read": "/tmp/l" });
+  event.code = codes.read;
+  assertFields(event, { "fs.path.reached": undefined });
 });

@@ -1,5 +1,5 @@
 /**
- * Bulkhead's own fields of paths, one for all calls that reach a file the same way: `fs.path.read`, `fs.path.changed`. Magic
+ * Bulkhead's own fields of paths, one for all calls that reach a file the same way: `fs.path.read`, `fs.path.changed`, `fs.path.reached`. Magic
  * links of procfs are followed where it is known what they lead to, since a prefix would hide any path otherwise.
  */
 import type { SyscallEvent } from "../event.ts";
@@ -22,6 +22,8 @@ function byCode(entries: Partial<Record<Name, string>>): ReadonlyMap<number, Eve
 }
 
 const opened = byCode({ open: "name", openat: "name", openat2: "name", open_by_handle_at: "path" });
+
+const reachedBy: ReadonlySet<number> = new Set([codes.open, codes.openat, codes.openat2, codes.creat]);
 
 /** Another name is made of it, under which it is read afterward. */
 const renamed = byCode({
@@ -140,5 +142,11 @@ export const reachedPathFields: readonly SyscallField[] = [
     "path",
     "Path that the call opens for writing, creates or replaces (rename, link, symbolic link, mknod, mount), whether it succeeds or not; /proc/self/root and the like are followed. Bulkhead's own",
     changedPath,
+  ),
+  ofEvent(
+    "fs.path.reached",
+    "path",
+    "Path of the file that an open reached, whichever links were on the way, where it is another one than the path that was passed and the sensor tells it. Bulkhead's own",
+    ({ descriptor, code }) => (reachedBy.has(code) ? descriptor?.reached : undefined),
   ),
 ];

@@ -98,11 +98,11 @@ function descriptorsOf(from: Thread, flags: number): Descriptors {
  * the one who asked: it runs the same.
  */
 function describe(event: SyscallEvent, thread: Thread, state: State, from?: Thread): void {
-  thread.exe = textAt(event, 1) ?? from?.exe ?? "";
+  const exe = textAt(event, 1);
+  thread.exe = exe ?? from?.exe ?? "";
   thread.comm = textAt(event, 13) ?? thread.exe;
-  const args = bytesAt(event, 2);
-  if (args === undefined && from !== undefined) thread.inheritArguments(from);
-  else thread.setArguments(args ?? "");
+  if (exe === undefined && from !== undefined) thread.inheritArguments(from);
+  else thread.setArguments(bytesAt(event, 2) ?? "");
   thread.uid = u32At(event, 16) ?? thread.uid;
   thread.gid = u32At(event, 17) ?? thread.gid;
   readMemory(event, thread);

@@ -10,6 +10,8 @@ export interface Descriptor {
   name: string;
   /** As it was passed to the kernel, before it was joined to a directory; absent where nothing tells. */
   nameRaw?: string | undefined;
+  /** Path of the file that the kernel opened, links followed; absent where nothing tells, or where it is the name. */
+  reached?: string | undefined;
   /** Ends of a connection: 4 or 16 bytes each; absent where it has none. A socket that listens has the local one alone. */
   local?: Endpoint | undefined;
   remote?: Endpoint | undefined;
@@ -63,6 +65,7 @@ export function makeDescriptor(kind: DescriptorKind, name: string): Descriptor {
     kind,
     name,
     nameRaw: undefined,
+    reached: undefined,
     local: undefined,
     remote: undefined,
     role: undefined,

@@ -21,8 +21,8 @@ export function newBudget(mostOfOne: number): DescriptorBudget {
 /** Of a descriptor without its texts, with its place in a table and the name of a socket. */
 const ownBytes = 256;
 
-function bytesOf({ name, nameRaw }: Descriptor): number {
-  return ownBytes + name.length + (nameRaw === undefined || nameRaw === name ? 0 : nameRaw.length);
+function bytesOf({ name, nameRaw, reached = "" }: Descriptor): number {
+  return ownBytes + name.length + (nameRaw === undefined || nameRaw === name ? 0 : nameRaw.length) + reached.length;
 }
 
 /** Numbers below this are the index of an array; most processes have no others, and a Map takes longer. */
