@@ -59,6 +59,15 @@ probing(walking(updating(verifying(connecting(pulling(fetching(judging(program.c
   .argument("[dir]", "directory to check", ".")
   .description("check everything in a directory and report the ten controls")
   .option("--cluster", "check a live cluster instead of a directory", false)
+  .option("--node", "check what watches this machine's system calls instead of a directory", false)
+  .option("--root <directory>", "with --node: where the host's root filesystem is mounted", "/")
+  .option("--host <name>", "with --node: name of the node (default: the host's own)")
+  .option(
+    "--proofs <place>",
+    "with --node or --cluster: proofs of `runtime prove`, files or directories; repeatable",
+    collect,
+    [] as string[],
+  )
   .option("--render", RENDER, false)
   .option(
     "--probe-registry <ref>",
