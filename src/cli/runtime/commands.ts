@@ -4,6 +4,8 @@ import { displaying } from "../display-options.ts";
 import { collect, judging } from "../options.ts";
 import { learnCommands } from "./learn-commands.ts";
 import { WORKER, watchCommand } from "./watch-command.ts";
+import { watchCommand } from "./watch-command.ts";
+import { WORKER } from "./worker-name.ts";
 
 type Finish = (code: Promise<number> | number) => Promise<void>;
 

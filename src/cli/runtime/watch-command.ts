@@ -3,9 +3,6 @@ import type { Command } from "commander";
 import { OUTPUT_FORMS } from "../../guards/runtime/outputs/settings.ts";
 import { collect } from "../options.ts";
 
-/** The command that is started for rules. */
-export const WORKER = "watch-worker";
-
 export function watchCommand(command: Command, finish: (code: Promise<number>) => Promise<void>): void {
   command
     .description("detect attacks on this host while they happen, until SIGTERM")

@@ -19,7 +19,6 @@ import { refuseBroken } from "./diagnostics-text.ts";
 import { type Form, formsOf } from "./forms.ts";
 import { gapLines, rulesNotes, statesIn } from "./found.ts";
 import { podsOf } from "./pods-of.ts";
-import { WORKER } from "./watch-command.ts";
 import {
   auditOf,
   commandsOf,
@@ -30,6 +29,7 @@ import {
   userAndGroup,
   type WatchCommandOptions,
 } from "./watch-options.ts";
+import { WORKER } from "./worker-name.ts";
 
 /** `bulkhead runtime watch`: until SIGTERM, SIGINT or --duration; the exit code is that of what was found. */
 export async function runtimeWatch(options: WatchCommandOptions): Promise<number> {

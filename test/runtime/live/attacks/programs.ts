@@ -108,7 +108,7 @@ assert ctypes.CDLL(None).prctl(15, b"worker/1:2", 0, 0, 0) == 0`),
     outcome: "succeeds",
     script: "echo dHJ1ZQo= | base64 -d | sh",
     twin: "echo dHJ1ZQo= | base64 -d >/srv/script; sh /srv/script",
-    rules: ["Decoded Script Run"],
+    rules: ["Decoded Script Run", "Script Decoded Into Shell"],
   },
   {
     name: "no-history",
